@@ -1,0 +1,135 @@
+"""The columns and dtypes of every frame that crosses a room of the project, declared once.
+
+A candle is named by its open time; minute ``t`` covers ``[t, t + 60 s)``. All times are UTC.
+"""
+
+from enum import StrEnum
+
+import polars as pl
+
+MINUTE_MS = 60_000
+"""Milliseconds in the bar length of this project."""
+
+TIME = pl.Datetime("ms", "UTC")
+"""Dtype of every time: an instant, in milliseconds, in UTC."""
+
+
+class Origin(StrEnum):
+    """Where a candle came from. The first four are ``real``; of several for one minute the earlier listed wins."""
+
+    ARCHIVE = "collected:archive"
+    OHLCV = "collected:ccxt-ohlcv"
+    TRADES = "collected:ccxt-trades"
+    IMPORTED = "imported"
+    RECONSTRUCTION = "reconstruction"
+
+
+class Evidence(StrEnum):
+    """The two kinds of candles that never mix in one measurement."""
+
+    REAL = "real"
+    RECONSTRUCTION = "reconstruction"
+
+
+class Outcome(StrEnum):
+    """How a request for one market and window ended."""
+
+    COMPLETE = "complete"
+    PARTLY = "partly"
+    HISTORY_TOO_SHORT = "history-too-short"
+    NOT_LISTED = "not-listed"
+    UNREACHABLE = "unreachable"
+    REFUSED = "refused"
+    RATE_LIMITED_OUT = "rate-limited-out"
+    BAD_DATA = "bad-data"
+
+
+CANDLE: dict[str, pl.DataType] = {
+    "venue": pl.String(),
+    "symbol": pl.String(),
+    "open_time": TIME,
+    "open": pl.Float64(),
+    "high": pl.Float64(),
+    "low": pl.Float64(),
+    "close": pl.Float64(),
+    "volume": pl.Float64(),
+    "timeframe": pl.String(),
+    "price": pl.String(),
+    "origin": pl.String(),
+}
+"""A candle as it is exchanged: ccxt venue id, ccxt unified symbol, prices in the quote, volume in base units."""
+
+CANDLE_DEFAULTS: dict[str, str] = {"timeframe": "1m", "price": "trade", "origin": Origin.IMPORTED.value}
+"""Values of the optional columns of a candle where a file does not carry them."""
+
+STORED_CANDLE: dict[str, pl.DataType] = {
+    "asset": pl.String(),
+    "day": pl.Date(),
+    **CANDLE,
+    "fetched_at": TIME,
+    "source": pl.String(),
+}
+"""A candle as the store keeps it: ``asset`` is the symbol's base, ``source`` the host or file it came from."""
+
+COVERAGE: dict[str, pl.DataType] = {
+    "venue": pl.String(),
+    "symbol": pl.String(),
+    "start": TIME,
+    "end": TIME,
+    "outcome": pl.String(),
+    "message": pl.String(),
+    "asked_at": TIME,
+    "origin": pl.String(),
+    "source": pl.String(),
+}
+"""What was asked of a market over ``[start, end)`` and what came; ``outcome`` is one of `Outcome`.
+
+Inside a ``complete`` span a minute without a candle is quiet; outside of every such span it is missing.
+"""
+
+SPAN: dict[str, pl.DataType] = {"venue": pl.String(), "symbol": pl.String(), "start": TIME, "end": TIME}
+"""A half-open span ``[start, end)`` that was collected whole for one market."""
+
+HOLDING: dict[str, pl.DataType] = {
+    "origin": pl.String(),
+    "source": pl.String(),
+    "asset": pl.String(),
+    "venue": pl.String(),
+    "symbol": pl.String(),
+    "first": TIME,
+    "last": TIME,
+    "candles": pl.Int64(),
+}
+"""What the store holds of one market from one source: first and last open time, and how many minutes have a candle."""
+
+
+def base_of(symbol: str) -> str:
+    """The asset that a ccxt unified symbol trades.
+
+    >>> base_of("DOGE/USDT:USDT")
+    'DOGE'
+    """
+    return symbol.split("/", 1)[0]
+
+
+def quote_of(symbol: str) -> str:
+    """The currency in which a ccxt unified symbol is priced.
+
+    >>> quote_of("DOGE/USDT:USDT")
+    'USDT'
+    """
+    return symbol.split("/", 1)[1].split(":", 1)[0]
+
+
+def is_derivative(symbol: str) -> bool:
+    """Whether a ccxt unified symbol names a futures market: those carry the settlement currency after a colon.
+
+    >>> is_derivative("ATOM/USD:ATOM")
+    True
+    """
+    return ":" in symbol
+
+
+def empty(schema: dict[str, pl.DataType]) -> pl.DataFrame:
+    """A frame of no rows with the given columns."""
+    return pl.DataFrame(schema=schema)

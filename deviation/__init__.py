@@ -1,0 +1,1 @@
+"""Align, convert, compare, measure: pure functions of candles and parameters, as docs/method.md defines them."""

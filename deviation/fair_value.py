@@ -1,0 +1,60 @@
+"""What an asset without peer markets is worth: its underlying elsewhere times a calm ratio (docs/method.md, 6)."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from deviation.grid import Axis, Floats
+from deviation.markets import Markets
+from deviation.minutes import minutes_of
+from deviation.money import Money
+from deviation.question import Question
+
+RATIO_MINUTES = 30
+"""Traded minutes that the ratio's own market needs in the calm span."""
+
+
+@dataclass(frozen=True, slots=True)
+class FairValue:
+    """The market-implied ratio before the event, per venue.
+
+    ``ratio`` is units of the underlying per unit of the asset, the median over ``ratio_min`` minutes whose 5th and 95th
+    percentiles (linear interpolation) are ``p5`` and ``p95``; ``source`` names the markets that gave it. All are None,
+    and ``ratio_min`` 0, where neither route has a minute.
+    """
+
+    underlying: str
+    ratio: float | None
+    ratio_min: int
+    p5: float | None
+    p95: float | None
+    source: str | None
+
+
+def fair_value(venue: str, question: Question, markets: Markets, money: Money, axis: Axis) -> FairValue | None:
+    """The ratio on one venue; None where the asset has peer markets of its own."""
+    if question.underlying is None:
+        return None
+    calm = axis.span(*question.ratio_span)
+    market = markets.get((venue, question.ratio_market or ""))
+    if market is not None:
+        closes = market.close[calm][market.traded[calm]]
+        if closes.size >= RATIO_MINUTES:
+            return _summary(question.underlying, closes, f"{venue} {question.ratio_market}")
+    symbols = f"{question.asset}/USDT", f"{question.underlying}/USDT"
+    wrapped, underlying = (markets.get((venue, symbol)) for symbol in symbols)
+    if wrapped is None or underlying is None:
+        return FairValue(question.underlying, None, 0, None, None, None)
+    floor = question.parameters.min_vote_usd
+    both = np.logical_and(
+        *(minutes_of(bars, money.rates["USDT"], floor).voting[calm] for bars in (wrapped, underlying))
+    )
+    quotients = wrapped.close[calm][both] / underlying.close[calm][both]
+    return _summary(question.underlying, quotients, f"{venue} {symbols[0]} / {symbols[1]}")
+
+
+def _summary(underlying: str, values: Floats, source: str) -> FairValue:
+    if values.size == 0:
+        return FairValue(underlying, None, 0, None, None, None)
+    p5, median, p95 = (float(value) for value in np.percentile(values, [5, 50, 95]))
+    return FairValue(underlying, median, values.size, p5, p95, source)

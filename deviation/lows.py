@@ -1,0 +1,92 @@
+"""The lowest trade per venue over a window, beside the aligned numbers (docs/method.md, section 8).
+
+The table follows the published description of Benson Sun's report. Lows of a day are not simultaneous, and the busiest
+venue has more trades, hence more extreme lows: each unaligned gap therefore stands beside the aligned ones.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from deviation.question import Group
+from deviation.result import Measurement, Row
+from deviation.summary import value_at
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Bounds of the focus venue's lowest trade against one group, in its minute, and its smallest aligned gap there.
+
+    Fractions; None where fewer than three peers had a range in that minute, or no minute was firm.
+    """
+
+    gap_depth: float | None
+    wick_shallow: float | None
+    wick_deep: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Lows:
+    """One asset's line in the table of lows; prices in dollars, gaps as fractions, None where a side has no trade.
+
+    ``rows`` are the spot markets with a trade, lowest first; ``second`` is the lowest of another venue than
+    ``lowest``. ``gap_to_second`` sets the focus venue's low against the lowest of all others; ``usdt_usd_gap`` the
+    low of all USDT markets against that of all USD markets. ``focus`` is the focus venue's row with its lowest trade.
+    """
+
+    rows: tuple[Row, ...]
+    lowest: Row | None
+    second: Row | None
+    focus: Row | None
+    gap_to_second: float | None
+    usdt_low: float | None
+    usd_low: float | None
+    usdt_usd_gap: float | None
+    bounds: dict[Group, Bounds]
+
+
+def lows(measurement: Measurement) -> Lows:
+    """The table's line for the measured asset."""
+    rows = tuple(sorted((row for row in measurement.rows if row.spot and row.low is not None), key=_low))
+    venue = measurement.question.focus
+    lowest = rows[0] if rows else None
+    second = _first(row for row in rows if lowest and row.market.venue != lowest.market.venue)
+    focus = _first(row for row in rows if row.market.venue == venue)
+    others = _first(row for row in rows if row.market.venue != venue)
+    by_group = {group: _first(row for row in rows if row.market.group is group) for group in Group}
+    return Lows(
+        rows=rows,
+        lowest=lowest,
+        second=second,
+        focus=focus,
+        gap_to_second=_gap(focus, others),
+        usdt_low=_value(by_group[Group.USDT]),
+        usd_low=_value(by_group[Group.USD]),
+        usdt_usd_gap=_gap(by_group[Group.USDT], by_group[Group.USD]),
+        bounds={group: bounds(focus, group) for group in Group},
+    )
+
+
+def bounds(row: Row | None, group: Group) -> Bounds:
+    """The aligned numbers that stand beside a market's low."""
+    if row is None:
+        return Bounds(None, None, None)
+    series = row.series[group]
+    shallow, deep = value_at(series.wick_shallow, row.low_at), value_at(series.wick_deep, row.low_at)
+    known = shallow is not None and deep is not None and shallow == shallow and deep == deep  # noqa: PLR0124 - NaN
+    return Bounds(row.against[group].gap_depth, shallow if known else None, deep if known else None)
+
+
+def _low(row: Row) -> float:
+    return float("inf") if row.low is None else row.low
+
+
+def _first(rows: Iterable[Row]) -> Row | None:
+    return next(iter(rows), None)
+
+
+def _value(row: Row | None) -> float | None:
+    return None if row is None else row.low
+
+
+def _gap(row: Row | None, others: Row | None) -> float | None:
+    return None if row is None or others is None else _low(row) / _low(others) - 1

@@ -1,0 +1,172 @@
+"""What is asked: an asset, a window, the parameters of the test, and the rules that tell markets apart."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from data.schema import Evidence
+
+TOLERANCE = 1e-12
+"""Comparisons with enter, exit, thresholds, leads and half-recovery allow this much (docs/method.md, section 1)."""
+
+FIRM_VOTES = 3
+"""Votes that make a minute firm; the same number of peers with a range makes bounds (sections 3 and 4)."""
+
+CARRY_MIN = 5
+"""Minutes for which a conversion rate, or the price of a last trade, still stands (sections 2 and 4)."""
+
+DAY = timedelta(hours=24)
+"""Reach of everything that is measured before the window: baseline, volume, choice of market."""
+
+UNNAMED_CALM = (timedelta(hours=36), timedelta(hours=8))
+"""Where no event is named, the calm span lies this far before the window, for the ratio of section 6 alone."""
+
+
+class Group(StrEnum):
+    """The quote groups that are measured side by side and never blended (section 2)."""
+
+    USDT = "usdt"
+    USD = "usd"
+
+    @property
+    def other(self) -> "Group":
+        """The group that this one is not."""
+        return Group.USD if self is Group.USDT else Group.USDT
+
+
+class Kind(StrEnum):
+    """Only spot markets are peers; a derivative is measured against them and never ranked (section 2)."""
+
+    SPOT = "spot"
+    DERIVATIVE = "derivative"
+
+
+class Reference(StrEnum):
+    """How the votes of the other venues become one price (section 3)."""
+
+    MEDIAN = "median"
+
+
+class QuoteHandling(StrEnum):
+    """Whether prices are converted to dollars at the market's own rate, or taken as printed (section 2)."""
+
+    USD = "usd"
+    AS_IS = "as-is"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameters:
+    """The choices behind a number. Fractions, not per cent; ``min_vote_usd`` in dollars, ``confirm`` in minutes.
+
+    Raises:
+        ValueError: A value lies outside its range, or ``exit`` exceeds ``enter``.
+    """
+
+    reference: Reference = Reference.MEDIAN
+    quote: QuoteHandling = QuoteHandling.USD
+    enter: float = 0.02
+    exit: float = 0.01
+    confirm: int = 3
+    min_vote_usd: float = 100.0
+
+    def __post_init__(self) -> None:
+        if not 0 < self.enter < 1:
+            message = f"enter must lie between 0 and 100 %, not at {self.enter:.4%}"
+            raise ValueError(message)
+        if not 0 <= self.exit <= self.enter:
+            message = f"exit must lie between 0 and enter ({self.enter:.4%}), not at {self.exit:.4%}"
+            raise ValueError(message)
+        if self.confirm < 1:
+            message = f"confirm must be at least 1 minute, not {self.confirm}"
+            raise ValueError(message)
+        if not 0 <= self.min_vote_usd < float("inf"):
+            message = f"min-vote must be 0 or more dollars, not {self.min_vote_usd}"
+            raise ValueError(message)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What the catalogue knows of quotes and venues.
+
+    ``families`` maps a venue to the name it shares with its relatives (absent: its own id), ``names`` to the name that
+    people write (absent: its id). ``stablecoins`` are the quotes of the group ``usdt``.
+    """
+
+    stablecoins: frozenset[str]
+    families: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def family(self, venue: str) -> str:
+        """The family whose members never vote on each other."""
+        return self.families.get(venue, venue)
+
+    def name(self, venue: str) -> str:
+        """The venue's name as people write it."""
+        return self.names.get(venue, venue)
+
+    def group(self, quote: str) -> Group | None:
+        """The quote group of a currency; None where it has no value in dollars here."""
+        if quote == "USD":
+            return Group.USD
+        return Group.USDT if quote in self.stablecoins else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One measurement: ``asset`` over the half-open window ``[start, end)`` in whole UTC minutes.
+
+    ``calm`` is the named event's calm span, None where no event is named. ``underlying`` and ``ratio_market`` are set
+    for an asset without peer markets (section 6). ``venues`` restricts who is measured and who votes: items are
+    ``kraken`` or ``kraken:BTC/USDC``; empty means every venue in the data.
+
+    Raises:
+        ValueError: The window is empty.
+    """
+
+    asset: str
+    start: datetime
+    end: datetime
+    rules: Rules
+    parameters: Parameters = field(default_factory=Parameters)
+    event: str | None = None
+    window: str | None = None
+    calm: tuple[datetime, datetime] | None = None
+    underlying: str | None = None
+    ratio_market: str | None = None
+    venues: tuple[str, ...] = ()
+    focus: str = "binance"
+    origin: Evidence = Evidence.REAL
+
+    def __post_init__(self) -> None:
+        if self.start >= self.end:
+            message = f"the window from {self.start:%Y-%m-%dT%H:%MZ} to {self.end:%Y-%m-%dT%H:%MZ} is empty"
+            raise ValueError(message)
+
+    @property
+    def minutes(self) -> int:
+        """Length of the window in minutes."""
+        return (self.end - self.start) // timedelta(minutes=1)
+
+    @property
+    def ratio_span(self) -> tuple[datetime, datetime]:
+        """Where the ratio of section 6 is taken: the event's calm span, else 36 h to 8 h before the window."""
+        if self.calm is not None:
+            return self.calm
+        first, last = UNNAMED_CALM
+        return self.start - first, self.start - last
+
+    @property
+    def needs(self) -> tuple[datetime, datetime]:
+        """The span ``[from, to)`` of candles that the answer rests on, carries included."""
+        spans = [(self.start - DAY, self.end)]
+        if self.calm is not None or self.underlying is not None:
+            spans.append(self.ratio_span)
+        carry = timedelta(minutes=2 * CARRY_MIN)
+        return min(first for first, _ in spans) - carry, max(last for _, last in spans)
+
+    @property
+    def assets(self) -> frozenset[str]:
+        """The assets whose candles the answer rests on: its own, the underlying, and the conversion legs."""
+        wanted = {self.asset, *self.rules.stablecoins}
+        return frozenset(wanted | {self.underlying} if self.underlying else wanted)

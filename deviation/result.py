@@ -1,0 +1,87 @@
+"""The answer to a question, from which every number, chart, table and sentence is made."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from deviation.against import Series
+from deviation.fair_value import FairValue
+from deviation.grid import Axis
+from deviation.markets import LeftOut, Market
+from deviation.minutes import Minutes
+from deviation.path import Path
+from deviation.question import Group, Kind, Question
+from deviation.ranks import Rank
+from deviation.summary import Counts, Summary
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One market of the asset, measured against both groups.
+
+    ``minutes`` and ``series`` cover the window, position 0 being its first minute. ``low`` is the lowest trade in
+    dollars and ``low_at`` its first position, None where nothing priced was traded. ``volume_usd_before`` covers the
+    24 h before the window. ``volume_share`` counts volume against the own group.
+    """
+
+    market: Market
+    minutes: Minutes
+    counts: Counts
+    low: float | None
+    low_at: int | None
+    volume_usd_before: float
+    volume_share: dict[int, float | None]
+    series: dict[Group, Series]
+    against: dict[Group, Summary]
+    fair_value: FairValue | None
+
+    @property
+    def own(self) -> Summary:
+        """The numbers against the market's own group."""
+        return self.against[self.market.group]
+
+    @property
+    def spot(self) -> bool:
+        """Whether this is a spot market."""
+        return self.market.kind is Kind.SPOT
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """The whole answer: a row per venue, group and kind, in that order, and what bears on all of them."""
+
+    question: Question
+    axis: Axis
+    rows: tuple[Row, ...]
+    ranks: dict[Market, Rank]
+    fx_assumed: tuple[str, ...]
+    absent: tuple[str, ...]
+    left_out: tuple[LeftOut, ...]
+    path: dict[Group, Path]
+
+    def time(self, position: int | None) -> datetime | None:
+        """The open time of a position in the window; None stays None."""
+        return None if position is None else self.axis.time(position)
+
+    def rows_of(self, venue: str) -> tuple[Row, ...]:
+        """The rows of a venue."""
+        return tuple(row for row in self.rows if row.market.venue == venue)
+
+    @property
+    def focus(self) -> Row | None:
+        """The focus venue's row: spot before derivative, then the larger volume before the window, then `usdt`."""
+        rows = self.rows_of(self.question.focus)
+        order = {Group.USDT: 0, Group.USD: 1}
+        ranked = sorted(rows, key=lambda row: (not row.spot, -row.volume_usd_before, order[row.market.group]))
+        return ranked[0] if ranked else None
+
+    def voters_at(self, row: Row, group: Group, position: int) -> tuple[str, ...]:
+        """The venues whose own market voted on a row in a minute (none where the underlying's votes stand in)."""
+        rules = self.question.rules
+        return tuple(
+            other.market.venue
+            for other in self.rows
+            if other.spot
+            and other.market.group is group
+            and rules.family(other.market.venue) != rules.family(row.market.venue)
+            and bool(other.minutes.voting[position])
+        )
