@@ -1,6 +1,6 @@
 """Which market stands for a venue in a quote group (docs/method.md, section 2)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -78,6 +78,19 @@ def everywhere(asset: str, question: Question, markets: Markets, axis: Axis) -> 
         Market(venue, group, Kind.SPOT, _busiest(candidates, question, axis))
         for (venue, group), candidates in sorted(rows.items())
     )
+
+
+def other_quotes(question: Question, rows: Collection[Market], markets: Markets, axis: Axis) -> list[Bars]:
+    """Spot markets of the focus venue in a quote group that got no row of their own."""
+    taken = {(row.venue, row.symbol) for row in rows}
+    return [
+        bars
+        for bars in _listed(question.asset, markets, axis.span(question.start, question.end))
+        if bars.venue == question.focus
+        and not is_derivative(bars.symbol)
+        and question.rules.group(quote_of(bars.symbol)) is not None
+        and (bars.venue, bars.symbol) not in taken
+    ]
 
 
 def _listed(asset: str, markets: Markets, window: slice) -> list[Bars]:

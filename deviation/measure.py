@@ -8,14 +8,14 @@ import polars as pl
 from data.schema import Evidence, quote_of
 from deviation.fair_value import FairValue, fair_value
 from deviation.grid import Axis, align, axis_of
-from deviation.markets import Market, choose, everywhere
+from deviation.markets import Market, choose, everywhere, other_quotes
 from deviation.minutes import Minutes, minutes_of
 from deviation.money import convert
 from deviation.panel import Panel
 from deviation.path import path
 from deviation.question import DAY, Group, Kind, Question
 from deviation.ranks import Contender, Rank, rank, unranked
-from deviation.result import Measurement, Row
+from deviation.result import Measurement, OtherQuote, Row
 from deviation.summary import count_states, first_least, summarise, value_at, volume_share
 
 NO_RATIO = float("nan")
@@ -37,7 +37,10 @@ def measure(candles: pl.DataFrame, covered: pl.DataFrame, question: Question) ->
     spot = tuple(market for market in choice.rows if market.kind is Kind.SPOT)
     voters = everywhere(question.underlying, question, markets, axis) if question.underlying else spot
     quotes = {quote_of(market.symbol) for market in choice.rows + voters}
-    money = convert(quotes | {"USDT"}, question, markets, axis)  # the ratio's second route needs USDT
+    thin = other_quotes(question, choice.rows, markets, axis)
+    drawn = {quote_of(bars.symbol) for bars in thin}
+    # USDT: the second route to a ratio needs it.
+    money = convert(quotes | drawn | {"USDT"}, question, markets, axis)
     minutes = {
         market: minutes_of(
             markets[market.venue, market.symbol],
@@ -59,7 +62,21 @@ def measure(candles: pl.DataFrame, covered: pl.DataFrame, question: Question) ->
         absent=choice.absent,
         left_out=choice.left_out,
         path={group: path([minutes[market] for market in spot if market.group is group], window) for group in Group},
+        other_quotes=tuple(
+            OtherQuote(
+                bars.symbol, np.where(bars.traded, bars.close * money.rates[quote_of(bars.symbol)], np.nan)[window]
+            )
+            for bars in thin
+        ),
+        origins=_origins(candles, choice.rows, question),
     )
+
+
+def _origins(candles: pl.DataFrame, rows: Sequence[Market], question: Question) -> dict[Market, tuple[str, ...]]:
+    inside = candles.filter(pl.col("open_time").is_between(question.start, question.end, closed="left"))
+    found = inside.group_by("venue", "symbol").agg(pl.col("origin").unique().sort())
+    origins = {(venue, symbol): tuple(names) for venue, symbol, names in found.iter_rows()}
+    return {market: origins[market.venue, market.symbol] for market in rows}
 
 
 def _row(

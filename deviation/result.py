@@ -5,7 +5,7 @@ from datetime import datetime
 
 from deviation.against import Series
 from deviation.fair_value import FairValue
-from deviation.grid import Axis
+from deviation.grid import Axis, Floats
 from deviation.markets import LeftOut, Market
 from deviation.minutes import Minutes
 from deviation.path import Path
@@ -46,8 +46,19 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherQuote:
+    """Another spot market of the focus venue: drawn as a thin line, never counted. ``price`` in dollars."""
+
+    symbol: str
+    price: Floats
+
+
+@dataclass(frozen=True, slots=True)
 class Measurement:
-    """The whole answer: a row per venue, group and kind, in that order, and what bears on all of them."""
+    """The whole answer: a row per venue, group and kind, in that order, and what bears on all of them.
+
+    ``origins`` names, per row, where its candles in the window came from (`data.schema.Origin`).
+    """
 
     question: Question
     axis: Axis
@@ -57,6 +68,8 @@ class Measurement:
     absent: tuple[str, ...]
     left_out: tuple[LeftOut, ...]
     path: dict[Group, Path]
+    other_quotes: tuple[OtherQuote, ...]
+    origins: dict[Market, tuple[str, ...]]
 
     def time(self, position: int | None) -> datetime | None:
         """The open time of a position in the window; None stays None."""

@@ -1,0 +1,1 @@
+"""What is shown: view state, figures, the comparison picture, pages and exports."""

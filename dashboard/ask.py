@@ -1,0 +1,100 @@
+"""From what a person asks for to a question, and from a store to its answer: the same for page and command line."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Protocol
+
+import polars as pl
+
+from data.catalogue import Catalogue, Event
+from data.errors import NothingUsable, UsageError
+from data.schema import Evidence
+from deviation.measure import measure
+from deviation.question import Parameters, Question, Rules
+from deviation.result import Measurement
+
+
+class CandleSource(Protocol):
+    """Where candles come from: the store, or a file that was read for this once."""
+
+    def candles(
+        self, assets: Collection[str], start: datetime, end: datetime, *, origin: Evidence = Evidence.REAL
+    ) -> pl.DataFrame:
+        """Candles of `data.schema.CANDLE` in ``[start, end)``."""
+        ...
+
+    def covered(
+        self, assets: Collection[str], start: datetime, end: datetime, *, origin: Evidence = Evidence.REAL
+    ) -> pl.DataFrame:
+        """Spans of `data.schema.SPAN` that overlap ``[start, end)``."""
+        ...
+
+
+def ask(
+    catalogue: Catalogue,
+    asset: str,
+    start: datetime,
+    end: datetime,
+    *,
+    event: str | None = None,
+    parameters: Parameters | None = None,
+    venues: tuple[str, ...] = (),
+    focus: str = "binance",
+    origin: Evidence = Evidence.REAL,
+) -> Question:
+    """The question about an asset over a window, with what the catalogue knows of both.
+
+    A window that the event names carries its name, any other is chosen by hand.
+
+    Raises:
+        UsageError: The event is unknown or the window empty.
+    """
+    happened = None if event is None else catalogue.event(event)
+    known = catalogue.assets.get(asset)
+    try:
+        return Question(
+            asset=asset,
+            start=start,
+            end=end,
+            rules=Rules(
+                stablecoins=catalogue.stablecoins,
+                families=catalogue.families(),
+                names={venue.id: venue.name for venue in catalogue.venues.values()},
+            ),
+            parameters=parameters or Parameters(),
+            event=event,
+            window=None if happened is None else _name(happened, start, end),
+            calm=None if happened is None else happened.calm,
+            underlying=None if known is None else known.underlying,
+            ratio_market=None if known is None else known.ratio_market,
+            venues=venues,
+            focus=focus,
+            origin=origin,
+        )
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+
+
+def answer(source: CandleSource, question: Question) -> Measurement:
+    """Measure from the candles of a source.
+
+    Raises:
+        NothingUsable: No market of the asset has a candle in the window.
+    """
+    start, end = question.needs
+    candles = source.candles(question.assets, start, end, origin=question.origin)
+    covered = source.covered(question.assets, start, end, origin=question.origin)
+    measurement = measure(candles, covered, question)
+    if not measurement.rows:
+        asked = f" at {', '.join(question.venues)}" if question.venues else ""
+        message = (
+            f"no {question.origin} candle of {question.asset}{asked} from {question.start:%Y-%m-%dT%H:%MZ} "
+            f"to {question.end:%Y-%m-%dT%H:%MZ}"
+        )
+        raise NothingUsable(message)
+    return measurement
+
+
+def _name(event: Event, start: datetime, end: datetime) -> str | None:
+    """The name of the window in the event; None where it was chosen by hand."""
+    return next((window.name for window in event.windows.values() if (window.start, window.end) == (start, end)), None)
