@@ -178,6 +178,8 @@ def _thin(subject: str, measurement: Measurement, row: Row) -> str:
         names = [measurement.question.rules.name(venue) for venue in measurement.voters_at(row, group, thin.depth_at)]
         only = "the only other market traded then" if len(names) == 1 else "the only other markets traded then"
         return f"{subject}: {amount} {' and '.join(names)}, {only}; not ranked."
+    if row.fair_value is not None and row.fair_value.ratio is None:
+        return f"No statement on {subject}: no calm minute gives its ratio to {row.fair_value.underlying}."
     return f"No statement on {subject}: no other exchange traded then."
 
 

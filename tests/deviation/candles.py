@@ -1,0 +1,86 @@
+"""Small sets of candles written down by hand, for tests of the measurement."""
+
+import tomllib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from data.schema import CANDLE, CANDLE_DEFAULTS, SPAN, Evidence
+from deviation.measure import measure
+from deviation.question import Parameters, Question, QuoteHandling, Rules
+from deviation.result import Measurement
+
+MINUTE = timedelta(minutes=1)
+STABLECOINS = frozenset({"USDT", "USDC"})
+FAMILIES = {"binanceusdm": "binance", "coinbaseexchange": "coinbase"}
+
+
+@dataclass(frozen=True)
+class Answers:
+    """One file of answers: candles in a shorthand, a question, and the numbers worked out by hand."""
+
+    what: str
+    measurement: Measurement
+    rows: dict[str, dict[str, Any]]
+    minutes: dict[str, dict[str, list[Any]]]
+    whole: dict[str, Any]
+
+
+def read_answers(path: Path) -> Answers:
+    """Read a file of answers and measure its candles."""
+    text = tomllib.loads(path.read_text(encoding="utf-8"))
+    start, asked = text["start"], text.get("question", {})
+    frames, spans = [], []
+    for name, market in text["markets"].items():
+        venue, symbol = name.split(" ")
+        first = market.get("at", start)
+        frames += [_candle(venue, symbol, first + i * MINUTE, market, i) for i in range(len(market["closes"]))]
+        spans += [(venue, symbol, *span) for span in market.get("covered", [])]
+    calm = text.get("calm")
+    question = Question(
+        asset=asked.get("asset", "ATOM"),
+        start=start,
+        end=start + text["minutes"] * MINUTE,
+        rules=Rules(stablecoins=STABLECOINS, families=FAMILIES, names=text.get("names", {})),
+        parameters=Parameters(**asked.get("parameters", {}), quote=QuoteHandling(asked.get("quote", "usd"))),
+        calm=None if calm is None else (calm[0], calm[1]),
+        underlying=asked.get("underlying"),
+        ratio_market=asked.get("ratio_market"),
+        venues=tuple(asked.get("venues", ())),
+        focus=asked.get("focus", "binance"),
+        origin=Evidence(asked.get("origin", "real")),
+    )
+    candles = pl.DataFrame([candle for candle in frames if candle], schema=CANDLE)
+    covered = pl.DataFrame(spans, schema=SPAN, orient="row")
+    return Answers(
+        what=text["what"],
+        measurement=measure(candles, covered, question),
+        rows=text.get("expect", {}),
+        minutes=text.get("expect_minutes", {}),
+        whole=text.get("expect_whole", {}),
+    )
+
+
+def _candle(venue: str, symbol: str, time: datetime, market: dict[str, Any], i: int) -> dict[str, Any] | None:
+    """The candle at position i of a market; None where the shorthand says that there is none.
+
+    A close is a price, "quiet" (a flat candle of volume 0 at the close before) or "-" (no candle). `lows`, `highs` and
+    `volumes` default to the close and to 1,000 units; their entries may be "" for the default.
+    """
+    close = market["closes"][i]
+    if close == "-":
+        return None
+    flat = close == "quiet"
+    price = float(next(c for c in reversed(market["closes"][: i + 1]) if isinstance(c, int | float)) if flat else close)
+    low, high = (_entry(market, name, i, price) for name in ("lows", "highs"))
+    volume = 0.0 if flat else _entry(market, "volumes", i, 1000.0)
+    values = {"open": price, "high": high, "low": low, "close": price, "volume": volume}
+    return {"venue": venue, "symbol": symbol, "open_time": time, **values, **CANDLE_DEFAULTS}
+
+
+def _entry(market: dict[str, Any], name: str, i: int, default: float) -> float:
+    entry = market[name][i] if name in market else ""
+    return default if entry == "" else float(entry)

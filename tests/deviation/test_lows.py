@@ -1,0 +1,40 @@
+"""The table of lows sets each venue's lowest trade beside the aligned numbers."""
+
+from pathlib import Path
+
+from deviation.answer import lows_json
+from deviation.lows import lows
+from tests.deviation.candles import read_answers
+
+BOTH = Path(__file__).parent / "answers" / "headline_both.toml"
+
+
+def test_lows_of_the_focus_and_of_both_groups() -> None:
+    """Lowest and second-lowest venue, the gap between them, and the low of each quote group."""
+    asset = lows_json([read_answers(BOTH).measurement])["assets"][0]
+    assert asset["asset"] == "ATOM"
+    assert asset["lowest"] == {
+        "venue": "binance",
+        "symbol": "ATOM/USDT",
+        "group": "usdt",
+        "low": 0.1,
+        "low_at": "2025-10-10T21:20:00Z",
+    }
+    assert asset["second_lowest"]["venue"] == "bitget"
+    assert round(asset["gap_to_second"], 12) == round(0.1 / 70 - 1, 12)
+    assert (asset["usdt_low"], asset["usd_low"]) == (0.1, 100.0)
+    assert round(asset["usdt_usd_gap"], 12) == -0.999
+    # In the minute of the low the peers' ranges are [70, 100], [100, 100] and [100, 100].
+    assert round(asset["aligned"]["usdt"]["wick_shallow"], 12) == -0.999
+    assert round(asset["aligned"]["usdt"]["wick_deep"], 12) == -0.999
+    # The smallest gap to the lowest vote is in minute 21:21: 95 against 100.
+    assert round(asset["aligned"]["usdt"]["gap_depth"], 12) == -0.05
+    assert len(asset["venues"]) == 7
+
+
+def test_the_path_knows_onset_and_bottom() -> None:
+    """The median of all voting prices falls from 100 in the minute before to 97.5, which is its minimum."""
+    path = read_answers(BOTH).measurement.path
+    # USDT: 95, 70, 100, 100 at 21:20 against 100 at 21:19.
+    assert (path["usdt"].onset, path["usdt"].bottom) == (0, 0)  # type: ignore[index]  # a group is its own text
+    assert lows(read_answers(BOTH).measurement).lowest is not None
