@@ -44,6 +44,9 @@ class Outcome(StrEnum):
     BAD_DATA = "bad-data"
 
 
+NOTHING_WANTING = frozenset({Outcome.COMPLETE, Outcome.NOT_LISTED})
+"""Outcomes after which there is nothing more to ask for: an asset without a market on a venue is expected."""
+
 CANDLE: dict[str, pl.DataType] = {
     "venue": pl.String(),
     "symbol": pl.String(),

@@ -1,0 +1,48 @@
+# make run: the dashboard. make test: everything that must hold. Both make their own .venv first.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SYSTEM_PACKAGES := chromium fonts-dejavu-core python3-venv
+
+.PHONY: run test lint types unit browser system
+
+run: $(VENV)/run.stamp
+	$(BIN)/python app.py serve
+
+test: lint types unit browser
+
+lint: $(VENV)/dev.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/dev.stamp
+	$(BIN)/mypy
+
+unit: $(VENV)/dev.stamp
+	$(BIN)/python -m pytest --ignore=tests/browser --cov --cov-report=
+	$(BIN)/coverage report --fail-under=95
+	$(BIN)/coverage report --include='deviation/*' --fail-under=100
+
+# Playwright's event loop does not share a process with the others.
+browser: $(VENV)/dev.stamp
+	$(BIN)/python -m pytest tests/browser
+
+# What pip cannot bring: a browser, a font, and on Debian the module that makes virtual environments.
+system:
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && ! dpkg -s $(SYSTEM_PACKAGES) >/dev/null 2>&1; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(SYSTEM_PACKAGES); \
+	fi
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Plumbline needs Python 3.11 or newer: make PYTHON=python3.12 ..."; exit 1; }
+	$(PYTHON) -m venv $(VENV) || { echo "On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+
+$(VENV)/run.stamp: requirements/run.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/run.txt
+	touch $@
+
+$(VENV)/dev.stamp: requirements/run.txt requirements/dev.txt | system $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/run.txt -r requirements/dev.txt
+	touch $(VENV)/run.stamp $@

@@ -1,0 +1,61 @@
+"""Candles of files that are measured for this once and stored nowhere."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+
+from data.importer import read_candles
+from data.schema import CANDLE, SPAN, TIME, Evidence, Origin, base_of
+from data.store import READ_BY_DEFAULT, best
+
+
+class FileSource:
+    """Candles and spans of the given files; of two files for one minute the later given wins.
+
+    Raises:
+        FileRefused: A file holds a row that is no candle.
+    """
+
+    def __init__(self, paths: Iterable[Path | str], *, complete: bool = False) -> None:
+        files = [read_candles(path, complete=complete) for path in paths]
+        # The order in which the files were given stands for the time of fetching, by which the latest wins.
+        candles = [
+            file.candles.with_columns(
+                pl.from_epoch(pl.lit(order), "ms").cast(TIME).alias("fetched_at"),
+                pl.lit(file.report.file).alias("source"),
+            )
+            for order, file in enumerate(files)
+        ]
+        self._candles = best(pl.concat(candles).filter(*READ_BY_DEFAULT))
+        self._covered = pl.concat([file.covered for file in files])
+
+    def candles(
+        self, assets: Collection[str], start: datetime, end: datetime, *, origin: Evidence = Evidence.REAL
+    ) -> pl.DataFrame:
+        """One-minute trade candles of ``[start, end)``, as `data.store.CandleStore.candles` gives them."""
+        sample = pl.col("origin") == Origin.RECONSTRUCTION.value
+        return self._candles.filter(
+            _of(self._candles, assets),
+            pl.col("open_time").is_between(start, end, closed="left"),
+            sample if origin is Evidence.RECONSTRUCTION else ~sample,
+        ).select(*CANDLE)
+
+    def covered(
+        self,
+        assets: Collection[str],
+        start: datetime,
+        end: datetime,
+        *,
+        origin: Evidence = Evidence.REAL,  # noqa: ARG002 - the signature of every candle source
+    ) -> pl.DataFrame:
+        """The spans collected whole that overlap ``[start, end)``, as `data.store.CandleStore.covered` gives them."""
+        return self._covered.filter(_of(self._covered, assets), pl.col("start") < end, pl.col("end") > start).select(
+            *SPAN
+        )
+
+
+def _of(rows: pl.DataFrame, assets: Collection[str]) -> pl.Expr:
+    symbols = [symbol for symbol in rows["symbol"].unique() if base_of(symbol) in assets]
+    return pl.col("symbol").is_in(symbols)

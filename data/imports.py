@@ -1,0 +1,82 @@
+"""Files into the store: each by itself, so that one that is refused does not keep the others out."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+
+from data.errors import FileRefused
+from data.importer import ImportReport, read_candles
+from data.revisions import WriteReport
+from data.schema import COVERAGE, TIME, Origin, Outcome
+from data.store import CandleStore
+
+
+@dataclass(frozen=True, slots=True)
+class FileStored:
+    """What came out of a file, and what of it was new, the same or revised in the store."""
+
+    report: ImportReport
+    written: WriteReport
+
+    def lines(self) -> list[str]:
+        """The report on the file and what the store made of it, as lines of text."""
+        counts = f"{self.written.new:,} new, {self.written.same:,} already there, {self.written.revised:,} revised"
+        return [*self.report.lines(), f"  stored: {counts}"]
+
+
+def import_files(
+    store: CandleStore,
+    paths: Iterable[Path | str],
+    *,
+    now: datetime,
+    venue: str | None = None,
+    symbol: str | None = None,
+    complete: bool = False,
+) -> tuple[list[FileStored], list[FileRefused]]:
+    """Read, check and store files of candles; the source of a row is the name of its file.
+
+    Args:
+        store: where they go.
+        paths: CSV or Parquet files.
+        now: the time of fetching that the rows get, aware.
+        venue: see `data.importer.read_candles`.
+        symbol: see there.
+        complete: see there; the spans are stored as complete coverage.
+
+    Returns:
+        What was stored, and the refusals: of a refused file nothing is stored.
+
+    Raises:
+        UsageError: venue or symbol is missing or malformed.
+        StoreBusy: other writers went ahead every time.
+        StoreUnusable: the store cannot be read or written.
+    """
+    stored: list[FileStored] = []
+    refusals: list[FileRefused] = []
+    for path in paths:
+        try:
+            imported = read_candles(path, venue=venue, symbol=symbol, complete=complete)
+        except FileRefused as refusal:
+            refusals.append(refusal)
+            continue
+        report = imported.report
+        # Candles before coverage: if it ends in between, absent minutes are missing, which claims too little.
+        written = store.write_candles(imported.candles, source=report.file, fetched_at=now)
+        origin = Origin.RECONSTRUCTION if report.reconstruction else Origin.IMPORTED
+        store.write_coverage(as_complete(imported.covered, origin=origin, source=report.file, asked_at=now))
+        stored.append(FileStored(report, written))
+    return stored, refusals
+
+
+def as_complete(spans: pl.DataFrame, *, origin: Origin, source: str, asked_at: datetime) -> pl.DataFrame:
+    """Spans (`data.schema.SPAN`) as complete coverage (`data.schema.COVERAGE`) of one origin and source."""
+    return spans.with_columns(
+        outcome=pl.lit(Outcome.COMPLETE.value),
+        message=pl.lit(""),
+        asked_at=pl.lit(asked_at).cast(TIME),
+        origin=pl.lit(origin.value),
+        source=pl.lit(source),
+    ).select(*COVERAGE)

@@ -1,0 +1,105 @@
+"""Where the store lies and the page is served: flags, then environment, then ``plumbline.toml``, then defaults."""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any
+
+from platformdirs import user_data_dir
+from pydantic import AfterValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from data.errors import UsageError
+
+FILE = "plumbline.toml"
+"""The settings file, looked for in the current folder."""
+
+PREFIX = "PLUMBLINE_"
+"""What the environment variables start with."""
+
+
+def default_store(root: Path) -> str:
+    """``data/lake`` in a checkout of the project, else the platform's folder for the data of programs.
+
+    Args:
+        root: the folder that the project's rooms lie in.
+    """
+    is_checkout = (root / "pyproject.toml").is_file() and (root / "app.py").is_file()
+    return str(root / "data" / "lake") if is_checkout else str(Path(user_data_dir("plumbline")) / "lake")
+
+
+def _here() -> str:
+    return default_store(Path(__file__).resolve().parent.parent)
+
+
+def _place(store: str) -> str:
+    return store if "://" in store else str(Path(store).expanduser())
+
+
+def _base_url(mirror: str | None) -> str | None:
+    if mirror is not None and not mirror.startswith(("http://", "https://")):
+        message = "it should start with http:// or https://"
+        raise ValueError(message)
+    return None if mirror is None else mirror.rstrip("/")
+
+
+class Settings(BaseSettings):
+    """What can be set.
+
+    ``store`` is a folder or any URI that deltalake takes, ``host`` and ``port`` are where the page is served, and
+    ``mirror`` is the base URL that answers in place of the exchanges, or None.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, toml_file=FILE, extra="forbid", frozen=True
+    )
+
+    store: Annotated[str, Field(min_length=1), AfterValidator(_place)] = Field(default_factory=_here)
+    host: str = Field(default="127.0.0.1", min_length=1)
+    port: int = Field(default=8050, ge=1, le=65535)
+    mirror: Annotated[str | None, AfterValidator(_base_url)] = None
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the signature is that of pydantic-settings
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - as above
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The sources in the order in which they win."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def load_settings(
+    *, store: str | None = None, host: str | None = None, port: int | None = None, mirror: str | None = None
+) -> Settings:
+    """The settings as they are now; an argument (a flag) that is None was not given.
+
+    Raises:
+        UsageError: a setting is unknown or malformed; names it and where it comes from.
+    """
+    given = {"store": store, "host": host, "port": port, "mirror": mirror}
+    flags: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    try:
+        return Settings(**flags)
+    except tomllib.TOMLDecodeError as error:
+        message = f"{FILE}: {error}"
+        raise UsageError(message) from error
+    except ValidationError as error:
+        faults = "; ".join(_fault(fault["loc"], fault["msg"], flags) for fault in error.errors())
+        raise UsageError(faults) from error
+
+
+def _fault(place: tuple[int | str, ...], why: str, flags: dict[str, Any]) -> str:
+    """A bad setting with where it comes from, as a user would find it."""
+    name = str(place[0])
+    variable = PREFIX + name.upper()
+    if name in flags:
+        source = f"--{name}"
+    elif variable in {key.upper() for key in os.environ}:
+        source = variable
+    else:
+        source = f"{name} in {FILE}"
+    return f"{source}: {why.removeprefix('Value error, ')}"

@@ -1,0 +1,21 @@
+"""A store in a folder of its own for each test, and retries that never wait."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import stamina
+
+from data.store import CandleStore
+
+
+@pytest.fixture(autouse=True)
+def _retries_without_waiting() -> Iterator[None]:
+    with stamina.set_testing(testing=True, attempts=200):
+        yield
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> CandleStore:
+    """A store of which nothing exists yet."""
+    return CandleStore(str(tmp_path / "lake"))

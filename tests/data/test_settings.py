@@ -1,0 +1,81 @@
+from pathlib import Path
+
+import pytest
+
+from data.errors import UsageError
+from data.settings import default_store, load_settings
+
+
+@pytest.fixture(autouse=True)
+def _empty_surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A current folder without a settings file, and no settings in the environment."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("STORE", "HOST", "PORT", "MIRROR"):
+        monkeypatch.delenv(f"PLUMBLINE_{name}", raising=False)
+
+
+def test_defaults() -> None:
+    """Without any setting the page is served on this machine alone, on port 8050, and nothing is mirrored."""
+    settings = load_settings()
+    assert (settings.host, settings.port, settings.mirror) == ("127.0.0.1", 8050, None)
+
+
+def test_the_store_of_a_checkout_lies_in_it(tmp_path: Path) -> None:
+    """A folder with app.py and pyproject.toml is a checkout and holds its store; else the platform's folder does."""
+    (tmp_path / "app.py").touch()
+    assert Path(default_store(tmp_path)).parts[-2:] == ("plumbline", "lake")
+    (tmp_path / "pyproject.toml").touch()
+    assert default_store(tmp_path) == str(tmp_path / "data" / "lake")
+
+
+def test_flags_win_over_environment_over_file_over_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each setting comes from the first of flag, environment, plumbline.toml and default that has it."""
+    (tmp_path / "plumbline.toml").write_text('host = "0.0.0.0"\nport = 1\nstore = "from-file"\n')
+    monkeypatch.setenv("PLUMBLINE_PORT", "2")
+    monkeypatch.setenv("PLUMBLINE_STORE", "from-environment")
+    settings = load_settings(store="from-flag")
+    assert (settings.store, settings.port, settings.host) == ("from-flag", 2, "0.0.0.0")  # noqa: S104 - not served
+
+
+def test_an_empty_variable_is_not_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An environment variable that is set to nothing is as if it were not there."""
+    monkeypatch.setenv("PLUMBLINE_MIRROR", "")
+    assert load_settings().mirror is None
+
+
+def test_home_is_expanded_in_folders_only(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A tilde stands for the home folder; a URI stays as it is."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert load_settings(store="~/lake").store == str(tmp_path / "lake")
+    assert load_settings(store="s3://bucket/~lake").store == "s3://bucket/~lake"
+
+
+def test_a_mirror_loses_its_last_slash() -> None:
+    """The base URL of the mirror never ends in a slash, so that paths can follow."""
+    assert load_settings(mirror="http://127.0.0.1:9000/").mirror == "http://127.0.0.1:9000"
+
+
+def test_a_bad_flag_is_named() -> None:
+    """A malformed flag is named as the user typed it."""
+    with pytest.raises(UsageError, match=r"^--port: .*less than or equal to 65535"):
+        load_settings(port=70000)
+    with pytest.raises(UsageError, match=r"^--mirror: it should start with http:// or https://$"):
+        load_settings(mirror="127.0.0.1:9000")
+
+
+def test_a_bad_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A malformed environment variable is named."""
+    monkeypatch.setenv("PLUMBLINE_PORT", "eighty")
+    with pytest.raises(UsageError, match=r"^PLUMBLINE_PORT: "):
+        load_settings()
+
+
+def test_a_bad_line_of_the_file_is_named(tmp_path: Path) -> None:
+    """A malformed or unknown setting of the file is named with the file, and so is a file that is no TOML."""
+    file = tmp_path / "plumbline.toml"
+    file.write_text('port = "eighty"\nprot = 80\n')
+    with pytest.raises(UsageError, match=r"port in plumbline.toml: .*; prot in plumbline.toml: "):
+        load_settings()
+    file.write_text("port = ")
+    with pytest.raises(UsageError, match=r"^plumbline.toml: "):
+        load_settings()
