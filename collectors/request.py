@@ -1,0 +1,106 @@
+"""What a collection is asked for, and what it tells while it runs and at its end."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from collectors.plan import Piece, Span
+from data.errors import UsageError
+from data.schema import NOTHING_WANTING, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class CollectRequest:
+    """Assets over ``[start, end)``, two aware times; edges inside a minute are rounded down to it.
+
+    ``venues`` are ccxt ids (none: every venue of the table). ``symbols`` are further spot markets asked by name, such
+    as the ratio market ``WBETH/ETH``, beside each asset's markets in USD, USDT and USDC.
+
+    Raises:
+        UsageError: no asset, a time without a zone, or an empty window.
+    """
+
+    assets: tuple[str, ...]
+    start: datetime
+    end: datetime
+    venues: tuple[str, ...] = ()
+    symbols: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.assets:
+            message = "nothing to collect: name at least one asset"
+            raise UsageError(message)
+        for time in (self.start, self.end):
+            if time.utcoffset() is None:
+                message = f"time {time.isoformat()} has no zone; write it as {time.isoformat()}Z if it is UTC"
+                raise UsageError(message)
+        if self.end - self.start < timedelta(minutes=1):
+            message = f"window {self.start.isoformat()} to {self.end.isoformat()} holds no whole minute"
+            raise UsageError(message)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far one market is: candles stored so far, minutes asked of those that were missing.
+
+    ``outcome`` is None while the market is being read; the last event of a market carries it, with the message.
+    """
+
+    venue: str
+    symbol: str
+    candles: int
+    done_min: int
+    total_min: int
+    outcome: Outcome | None = None
+    message: str = ""
+
+
+OnProgress = Callable[[Progress], None]
+
+
+@dataclass(frozen=True, slots=True)
+class MarketResult:
+    """How the collection of one market over ``window`` ended.
+
+    ``symbol`` is ``ASSET/*`` where no market of an asset could be asked: the venue lists none in USD, USDT or USDC, or
+    did not list its markets at all. ``candles`` came in this run; of those ``new`` and ``revised`` changed the store.
+    ``gaps`` are the spans that could not be had, with the reason of each.
+    """
+
+    venue: str
+    symbol: str
+    window: Span
+    outcome: Outcome
+    message: str
+    candles: int = 0
+    new: int = 0
+    revised: int = 0
+    gaps: tuple[Piece, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Every market's result, by venue in the order asked, and ``notes`` on how the request was read."""
+
+    results: tuple[MarketResult, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def failed(self) -> tuple[MarketResult, ...]:
+        """The markets of which something could not be had."""
+        return tuple(result for result in self.results if result.outcome not in NOTHING_WANTING)
+
+    @property
+    def candles(self) -> int:
+        """Candles that came in this run."""
+        return sum(result.candles for result in self.results)
+
+    @property
+    def new(self) -> int:
+        """Candles that the store did not have."""
+        return sum(result.new for result in self.results)
+
+    @property
+    def revised(self) -> int:
+        """Candles that the store had with other values; it keeps both."""
+        return sum(result.revised for result in self.results)

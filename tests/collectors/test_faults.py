@@ -1,0 +1,368 @@
+import asyncio
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import ClassVar
+
+import polars as pl
+import pytest
+
+from collectors.job import collect, run_collection
+from collectors.request import CollectRequest, MarketResult, Summary
+from data.errors import StoreBusy
+from data.revisions import WriteReport
+from data.schema import Outcome
+from data.store import CandleStore
+from tests.collectors.setting import END, NOW, REQUEST, START, TABLE, Run, bars, expected, ms, new_run
+from tests.replay.faults import (
+    Fault,
+    down,
+    ignoring_the_window,
+    refusing,
+    saying,
+    shifted,
+    too_many_requests,
+    with_rows,
+)
+from tests.replay.formats import FORMATS, Rows
+from tests.replay.server import Replay
+
+CANDLES = {
+    "binance": "/klines",
+    "okx": "history-candles",
+    "bybit": "/market/kline",
+    "coinbaseexchange": "/candles",
+}
+
+
+def one_market(tmp_path: Path, venue: str) -> tuple[Run, str]:
+    """A run with one venue that has ATOM in one quote and nothing else."""
+    run = new_run(tmp_path, venue)
+    symbol = next(iter(run.venues[venue]))
+    run.venues = {venue: {symbol: run.venues[venue][symbol]}}
+    return run, symbol
+
+
+def result_of(summary: Summary, symbol: str) -> MarketResult:
+    """The result of a market."""
+    return next(result for result in summary.results if result.symbol == symbol)
+
+
+@pytest.mark.parametrize("venue", FORMATS)
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param(lambda where: too_many_requests(where, times=2), id="429"),
+        pytest.param(lambda where: down(where, times=2), id="503"),
+        pytest.param(lambda where: saying(where, "[[1760", times=2), id="no JSON"),
+        pytest.param(lambda where: saying(where, "Hello", times=2), id="a text"),
+        pytest.param(lambda where: Fault(where, times=2, cut=True), id="cut body"),
+        pytest.param(lambda where: with_rows(where, lambda rows: rows[::2] + rows[1::2]), id="shuffled"),
+        pytest.param(lambda where: with_rows(where, lambda rows: rows + rows[:9]), id="twice"),
+    ],
+)
+def test_what_passes_leaves_no_trace(tmp_path: Path, venue: str, fault: object) -> None:
+    """A fault that passes within the retries, and rows out of order or twice, leave a store equal to the truth."""
+    run, symbol = one_market(tmp_path, venue)
+    assert callable(fault)
+    summary, _ = run.collect(fault(CANDLES[venue]))
+    assert summary.failed == ()
+    assert run.stored(venue, symbol) == expected(venue, run.venues[venue][symbol])
+
+
+@pytest.mark.parametrize("venue", FORMATS)
+@pytest.mark.parametrize(
+    ("fault", "outcome", "requests"),
+    [
+        pytest.param(too_many_requests, Outcome.RATE_LIMITED_OUT, 3, id="429"),
+        pytest.param(down, Outcome.UNREACHABLE, 3, id="503"),
+        pytest.param(lambda where: Fault(where, cut=True), Outcome.UNREACHABLE, 3, id="cut body"),
+        pytest.param(refusing, Outcome.REFUSED, 1, id="451"),
+        pytest.param(lambda where: refusing(where, status=403), Outcome.REFUSED, 1, id="403"),
+        pytest.param(lambda where: saying(where, "<html>"), Outcome.BAD_DATA, 3, id="no JSON"),
+        pytest.param(lambda where: saying(where, "no", status=404), Outcome.UNREACHABLE, 1, id="404"),
+        pytest.param(lambda where: saying(where, '{"message": "no"}', status=400), Outcome.UNREACHABLE, 1, id="400"),
+    ],
+)
+def test_what_does_not_pass_is_named(
+    tmp_path: Path, venue: str, fault: object, outcome: Outcome, requests: int
+) -> None:
+    """A fault that stays ends in its outcome, after retries only where it could have passed, and nothing is stored."""
+    run, symbol = one_market(tmp_path, venue)
+    assert callable(fault)
+    summary, replay = run.collect(fault(CANDLES[venue]))
+    result = result_of(summary, symbol)
+    assert result.outcome is outcome
+    assert result.message.startswith("240 of 240 minutes not had: ")
+    assert summary.failed == (result,)
+    assert len(replay.candle_requests()) == requests
+    assert run.stored(venue, symbol) == []
+    assert run.coverage(venue, symbol) == [(result.outcome.value, START, END)]
+
+
+@pytest.mark.parametrize(
+    ("venue", "body", "outcome"),
+    [
+        ("binance", "{}", Outcome.BAD_DATA),
+        ("okx", '{"code": "0"}', Outcome.BAD_DATA),
+        ("okx", '{"code": "0", "data": {}}', Outcome.BAD_DATA),
+        ("bybit", '{"retCode": 0, "result": {}}', Outcome.BAD_DATA),
+        ("bybit", '{"retCode": 0, "result": []}', Outcome.BAD_DATA),
+        ("coinbaseexchange", "{}", Outcome.BAD_DATA),
+        ("okx", '{"code": "51001", "msg": "Instrument ID does not exist"}', Outcome.NOT_LISTED),
+        ("okx", '{"code": "50011", "msg": "Requests too frequent"}', Outcome.RATE_LIMITED_OUT),
+        ("bybit", '{"retCode": 10024, "retMsg": "Compliance rules triggered"}', Outcome.REFUSED),
+        ("bybit", '{"retCode": 10001, "retMsg": "params error"}', Outcome.UNREACHABLE),
+    ],
+)
+def test_json_without_candles_is_not_an_empty_page(tmp_path: Path, venue: str, body: str, outcome: Outcome) -> None:
+    """A body of another shape, or with an error of the venue's own, is never taken for a page of quiet minutes."""
+    run, symbol = one_market(tmp_path, venue)
+    summary, _ = run.collect(saying(CANDLES[venue], body))
+    assert result_of(summary, symbol).outcome is outcome
+    assert run.coverage(venue, symbol) == [(outcome.value, START, END)]
+
+
+@pytest.mark.parametrize(
+    ("venue", "fault"),
+    [
+        ("binance", ignoring_the_window("/klines", "startTime", "endTime")),
+        ("okx", ignoring_the_window("candles", "before", "after")),
+        ("bybit", ignoring_the_window("/kline", "start", "end")),
+        ("coinbaseexchange", ignoring_the_window("/candles", "start", "end")),
+        ("binance", shifted("/klines", "startTime", -240 * 60_000)),
+        ("bybit", shifted("/kline", "start", 240 * 60_000)),
+    ],
+)
+def test_candles_of_another_window_are_never_data(tmp_path: Path, venue: str, fault: Fault) -> None:
+    """A page of the newest candles, or of an earlier or later window, is a history too short, and nothing is stored."""
+    run, symbol = one_market(tmp_path, venue)
+    summary, _ = run.collect(fault)
+    assert result_of(summary, symbol).outcome is Outcome.HISTORY_TOO_SHORT
+    assert "answered with candles of another time" in result_of(summary, symbol).message
+    assert run.stored(venue, symbol) == []
+
+
+def test_no_candles_from_a_venue_that_sends_flat_ones_is_not_quiet(tmp_path: Path) -> None:
+    """An empty page means history too short where empty minutes are sent, and quiet minutes where they are omitted."""
+    for venue, outcome in (("okx", Outcome.HISTORY_TOO_SHORT), ("coinbaseexchange", Outcome.COMPLETE)):
+        run, symbol = one_market(tmp_path / venue, venue)
+        summary, _ = run.collect(with_rows(CANDLES[venue], lambda _: []))
+        assert result_of(summary, symbol).outcome is outcome
+        assert run.coverage(venue, symbol) == [(outcome.value, START, END)]
+
+
+def test_a_page_that_is_cut_short_covers_what_it_holds(tmp_path: Path) -> None:
+    """Minutes at the edges of a page that a venue with flat candles left out are missing, and asked again."""
+    run, symbol = one_market(tmp_path, "okx")
+    summary, _ = run.collect(with_rows("candles", lambda rows: rows[30:-60]))
+    result = result_of(summary, symbol)
+    first, last = START + timedelta(minutes=60), END - timedelta(minutes=30)
+    assert result.outcome is Outcome.PARTLY
+    assert result.message.startswith("90 of 240 minutes not had")
+    assert [tuple(gap.span) for gap in result.gaps] == [(START, first), (last, END)]
+    assert run.coverage("okx", symbol) == [("partly", START, first), ("complete", first, last), ("partly", last, END)]
+    again, replay = run.collect()
+    assert again.failed == ()
+    assert [request.query["limit"] for request in replay.candle_requests()] == ["60", "30"]
+    assert run.stored("okx", symbol) == expected("okx", run.venues["okx"][symbol])
+
+
+def other_close(rows: Rows) -> Rows:
+    """The rows, the third of them twice with two closes."""
+    return [*rows, [*rows[2][:4], "11.75", *rows[2][5:]]]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (other_close, "two different candles for 2025-10-10 23:57Z"),
+        (lambda rows: [*rows[1:], [*rows[0][:4], None, *rows[0][5:]]], "value missing"),
+        (lambda rows: [*rows[1:], [*rows[0][:4], "NaN", *rows[0][5:]]], "value missing"),
+        (lambda rows: [*rows[1:], [None, *rows[0][1:]]], "value missing"),
+        (lambda rows: [*rows[1:], [*rows[0][:2], "0.1", *rows[0][3:]]], "cannot be"),
+        (lambda rows: [*rows[1:], [*rows[0][:3], "0", *rows[0][4:]]], "cannot be"),
+        (lambda rows: [*rows[1:], [*rows[0][:5], "-1", *rows[0][6:]]], "cannot be"),
+        (lambda rows: [*rows[1:], [str(int(str(rows[0][0])) + 1), *rows[0][1:]]], "inside a minute"),
+        (lambda rows: [*rows[1:], 7], "value missing"),
+    ],
+)
+def test_a_page_with_a_bad_row_is_kept_out(tmp_path: Path, change: object, words: str) -> None:
+    """A row that is no candle, or a minute with two values, keeps its whole page out and says which row it was."""
+    assert callable(change)
+    run, symbol = one_market(tmp_path, "bybit")
+    summary, _ = run.collect(with_rows("/kline", change))
+    result = result_of(summary, symbol)
+    assert result.outcome is Outcome.BAD_DATA
+    assert words in result.message
+    assert run.stored("bybit", symbol) == []
+
+
+def test_a_bad_page_leaves_the_others(tmp_path: Path) -> None:
+    """Of three pages the bad one is missing alone, and the next run asks for it alone."""
+    run, symbol = one_market(tmp_path, "coinbaseexchange")
+    request = CollectRequest(("ATOM",), START, START + timedelta(minutes=540))
+    faults = Fault("/candles", after=1, times=3, body="<html>", status=200)
+    summary, _ = run.collect(faults, request=request)
+    middle = (START + timedelta(minutes=300), START + timedelta(minutes=540))
+    assert [tuple(gap.span) for gap in result_of(summary, symbol).gaps] == [middle]
+    again, replay = run.collect(request=request)
+    assert again.failed == ()
+    assert len(replay.candle_requests()) == 1
+    made = run.venues["coinbaseexchange"][symbol]
+    assert run.stored("coinbaseexchange", symbol, *request_window(request)) == expected(
+        "coinbaseexchange", made, *request_window(request)
+    )
+
+
+def request_window(request: CollectRequest) -> tuple[datetime, datetime]:
+    """Start and end of a request."""
+    return request.start, request.end
+
+
+def test_what_overran_a_page_must_hold_in_the_next(tmp_path: Path) -> None:
+    """A minute that came with one value beyond the end of a page and with another in its own page is bad data."""
+    run, symbol = one_market(tmp_path, "bybit")
+    table = [replace(row, page_min=60) for row in TABLE]
+    second = ms(START + timedelta(minutes=60))
+
+    def overrun(rows: Rows) -> Rows:
+        return [[str(second), "1", "1", "1", "1", "1", "0"], *rows]
+
+    summary, _ = run.collect(with_rows("/kline", overrun, times=1), table=table)
+    result = result_of(summary, symbol)
+    assert result.outcome is Outcome.PARTLY
+    assert "two different candles for 2025-10-10 21:00Z" in result.message
+    assert len(run.stored("bybit", symbol)) == 180
+
+
+def test_a_refusal_stops_the_venue_alone(tmp_path: Path) -> None:
+    """After a 451 in the middle a venue is asked nothing more, its markets bear the refusal, and others go on."""
+    run = new_run(tmp_path)
+    summary, replay = run.collect(refusing("api.binance.com/api/v3/klines", after=1))
+    assert len(replay.candle_requests("binance")) == 2
+    outcomes = {result.symbol: result.outcome for result in summary.results if result.venue == "binance"}
+    assert outcomes == {
+        "ATOM/USDT": Outcome.COMPLETE,
+        "ATOM/USDC": Outcome.REFUSED,
+        "USDC/USDT": Outcome.REFUSED,
+        "USDT/*": Outcome.NOT_LISTED,
+    }
+    assert {result.venue for result in summary.failed} == {"binance"}
+    assert run.coverage("binance", "ATOM/USDC") == [("refused", START, END)]
+
+
+def test_a_venue_that_does_not_list_its_markets_is_named(tmp_path: Path) -> None:
+    """Without a list of markets every asset of the venue bears the reason, under a symbol that names no market."""
+    run = new_run(tmp_path, "okx")
+    summary, replay = run.collect(down("/instruments"), request=replace(REQUEST, symbols=("WBETH/ETH",)))
+    assert replay.candle_requests() == []
+    failed = {result.symbol: (result.outcome, result.message.partition(":")[0]) for result in summary.failed}
+    reason = (Outcome.UNREACHABLE, "no list of markets")
+    assert failed == dict.fromkeys(("ATOM/*", "USDT/*", "USDC/*", "WBETH/ETH"), reason)
+    assert run.coverage("okx", "ATOM/*") == [("unreachable", START, END)]
+
+
+@pytest.mark.parametrize("body", ['{"symbols": []}', '{"symbols": [{"symbol": "ATOMUSDT", "baseAsset": 7}]}', "[]"])
+def test_an_empty_list_of_markets_is_not_taken_for_absence(tmp_path: Path, body: str) -> None:
+    """A list without a single spot market is bad data: no asset counts as not listed because of it."""
+    run = new_run(tmp_path, "binance")
+    summary, _ = run.collect(saying("exchangeInfo", body))
+    assert {result.outcome for result in summary.results} == {Outcome.BAD_DATA}
+
+
+def test_a_venue_with_a_second_host_is_asked_there(tmp_path: Path) -> None:
+    """Where Binance's trading host answers 451 its market data host is asked, and named as the source."""
+    run, symbol = one_market(tmp_path, "binance")
+    summary, replay = run.collect(refusing("api.binance.com"), also={"data-api.binance.vision": "binance"})
+    assert summary.failed == ()
+    assert run.stored("binance", symbol) == expected("binance", run.venues["binance"][symbol])
+    assert [request.host for request in replay.candle_requests()] == ["data-api.binance.vision"]
+    assert run.store.holdings()["source"].to_list() == [f"{replay.url.removeprefix('http://')}/data-api.binance.vision"]
+
+
+def test_a_refusal_by_every_host_is_the_first_ones(tmp_path: Path) -> None:
+    """Where the second host cannot be had either, the outcome is the first one's refusal, without retries."""
+    run, _ = one_market(tmp_path, "binance")
+    both = {"data-api.binance.vision": "binance"}
+    for fault in (refusing("data-api"), saying("data-api", "no", status=404)):
+        summary, replay = run.collect(refusing("api.binance.com"), fault, also=both)
+        assert {result.outcome for result in summary.results} == {Outcome.REFUSED}
+        assert len(replay.requests) == 2
+
+
+def test_a_closed_port_is_unreachable(tmp_path: Path) -> None:
+    """Where nobody listens the venue is unreachable, and that is told and not raised."""
+    run = new_run(tmp_path, "okx")
+
+    async def address_left() -> str:
+        async with Replay(run.venues, now_ms=ms(NOW)) as replay:
+            return replay.url
+
+    request = replace(REQUEST, venues=("okx",))
+    mirror = asyncio.run(address_left())
+    summary = run_collection(run.store, request, venues=TABLE, mirror=mirror, now=lambda: NOW)
+    assert {result.outcome for result in summary.failed} == {Outcome.UNREACHABLE}
+
+
+def test_a_run_that_is_cancelled_keeps_what_was_stored(tmp_path: Path) -> None:
+    """Ctrl-C in the middle of the second market loses nothing of the first, and the next run asks for the rest only."""
+    run = new_run(tmp_path, "okx")
+
+    async def interrupted() -> None:
+        waiting, held = asyncio.Event(), asyncio.Event()
+        fault = Fault("history-candles", after=1, held=held, waiting=waiting)
+        async with Replay(run.venues, now_ms=ms(NOW), faults=(fault,)) as replay:
+            request = replace(REQUEST, venues=("okx",))
+            job = asyncio.create_task(collect(run.store, request, venues=TABLE, mirror=replay.url, now=lambda: NOW))
+            await waiting.wait()
+            job.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await job
+            held.set()
+
+    asyncio.run(interrupted())
+    assert run.stored("okx", "ATOM/USDT") == expected("okx", run.venues["okx"]["ATOM/USDT"])
+    assert run.stored("okx", "USDC/USDT") == []
+    summary, replay = run.collect()
+    assert summary.failed == ()
+    assert [request.query["instId"] for request in replay.candle_requests()] == ["USDC-USDT"]
+
+
+class BusyStore(CandleStore):
+    """A store that takes candles and then cannot take their coverage; ``writes`` tells the order."""
+
+    writes: ClassVar[list[str]] = []
+
+    def write_candles(self, candles: pl.DataFrame, *, source: str, fetched_at: datetime) -> WriteReport:
+        """Take them in."""
+        self.writes.append("candles")
+        return super().write_candles(candles, source=source, fetched_at=fetched_at)
+
+    def write_coverage(self, coverage: pl.DataFrame) -> None:
+        """Refuse it."""
+        self.writes.append("coverage")
+        message = f"the store is busy: {len(coverage)} rows are not written"
+        raise StoreBusy(message)
+
+
+def test_an_error_of_the_store_comes_out_as_it_is(tmp_path: Path) -> None:
+    """A store that cannot write ends the collection with its own error; candles went before their coverage."""
+    run = new_run(tmp_path, "okx", "bybit")
+    run.store = BusyStore(run.store.uri)
+    with pytest.raises(StoreBusy, match="the store is busy"):
+        run.collect()
+    assert BusyStore.writes[:2] == ["candles", "coverage"]
+    assert run.coverage("okx", "ATOM/USDT") == []
+
+
+def test_what_a_venue_changed_later_is_counted_as_revised(tmp_path: Path) -> None:
+    """Minutes that are asked again, because coverage was lost, and come with other values are reported as revised."""
+    run, symbol = one_market(tmp_path, "okx")
+    made = run.venues["okx"][symbol]
+    run.collect(with_rows("candles", lambda rows: rows[120:]))
+    changed = bars(START, 240, level=50.0)
+    run.venues = {"okx": {symbol: changed}}
+    summary, _ = run.collect()
+    assert (summary.new, summary.revised) == (120, 0)
+    assert run.stored("okx", symbol) == expected("okx", made)[:120] + expected("okx", changed)[120:]

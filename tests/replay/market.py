@@ -1,0 +1,41 @@
+"""The candles that a replayed venue has, and what a client asked it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+MINUTE_MS = 60_000
+
+
+class Bar(NamedTuple):
+    """One minute of a market: open time in ms since 1970 UTC, prices, volume in base units; nothing is checked."""
+
+    open_ms: int
+    open: float
+    high: float
+    low: float
+    close: float
+    volume: float
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request: the host and path behind the mirror's address, and the query."""
+
+    host: str
+    path: str
+    query: Mapping[str, str] = field(default_factory=dict)
+
+
+def at(bars: list[Bar], start_ms: int, end_ms: int) -> list[Bar]:
+    """The bars that open in ``[start_ms, end_ms)``, oldest first."""
+    return sorted(bar for bar in bars if start_ms <= bar.open_ms < end_ms)
+
+
+class Refusal(Exception):
+    """An answer with an HTTP status other than 200 and a JSON body."""
+
+    def __init__(self, status: int, body: object) -> None:
+        super().__init__(str(body))
+        self.status = status
+        self.body = body
