@@ -95,6 +95,17 @@ def answer(source: CandleSource, question: Question) -> Measurement:
     return measurement
 
 
+def stand_in(measurement: Measurement, catalogue: Catalogue) -> str | None:
+    """The venue to speak of where the focus venue has no candle: the catalogue's first present one.
+
+    None where the focus venue is there.
+    """
+    present = {row.market.venue for row in measurement.rows}
+    if measurement.question.focus in present:
+        return None
+    return next((venue for venue in catalogue.venues if venue in present), min(present))
+
+
 def _name(event: Event, start: datetime, end: datetime) -> str | None:
     """The name of the window in the event; None where it was chosen by hand."""
     return next((window.name for window in event.windows.values() if (window.start, window.end) == (start, end)), None)

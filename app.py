@@ -1,0 +1,342 @@
+"""Plumbline's command line, and where its rooms are wired together: a table of contents of the program.
+
+``python app.py COMMAND`` or, installed, ``plumbline COMMAND``. Exit 0: done. 1: done, but something could not be had.
+2: bad usage. 3: nothing usable.
+"""
+
+import json
+import logging
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from collectors.display import display_for
+from collectors.job import run_collection
+from collectors.request import CollectRequest
+from dashboard.ask import CandleSource, answer, stand_in
+from dashboard.options import Asked, Instant, Items, measuring
+from dashboard.text import console, holdings_text, lows_text, measurement_text
+from data.catalogue import Catalogue, load_catalogue
+from data.errors import NothingUsable, PlumblineError, UsageError
+from data.exporter import FORMATS, write_rows
+from data.filesource import FileSource
+from data.imports import import_files
+from data.sample import ensure_sample
+from data.schema import Evidence, Origin
+from data.settings import Settings, load_settings
+from data.store import CandleStore
+from data.version import VERSION
+from deviation.answer import deviation_rows, iso, lows_json, measurement_json
+from deviation.result import Measurement
+
+
+def now() -> datetime:
+    """The present, in UTC: the only clock of the command line."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One call of the program: its settings, its catalogue, its store, and how much it says on the error stream."""
+
+    settings: Settings
+    catalogue: Catalogue
+    store: CandleStore
+    loudness: int
+
+    def say(self, message: str, *, level: int = 0) -> None:
+        """A remark beside the result: level 0 unless ``--quiet``, level 1 only with ``--verbose``."""
+        if self.loudness >= level:
+            click.echo(message, err=True)
+
+    def source(self, asked: Asked) -> CandleSource:
+        """The files that were named, else the store, with the sample in it where that is asked for."""
+        if asked.files:
+            return FileSource(asked.files, complete=asked.complete)
+        if asked.origin is Evidence.RECONSTRUCTION and ensure_sample(self.store, now()):
+            self.say("put the reconstruction of 2025-10-10 into the store; `forget --sample` drops it")
+        return self.store
+
+    def measure(self, asked: Asked, asset: str, source: CandleSource) -> Measurement:
+        """The answer for one asset, with a hint what to do where there is no candle.
+
+        Raises:
+            NothingUsable: No candle of the asset in the window.
+        """
+        begun = time.perf_counter()
+        question = asked.question(self.catalogue, asset)
+        try:
+            measurement = answer(source, question)
+            if (focus := stand_in(measurement, self.catalogue)) is not None:
+                self.say(f"no candle of {asset} on {question.focus} here: the headline speaks of {focus}")
+                measurement = answer(source, replace(question, focus=focus))
+        except NothingUsable as nothing:
+            message = f"{nothing}\n{self._hint(asked, asset)}"
+            raise NothingUsable(message) from nothing
+        self.say(f"{asset}: measured in {1000 * (time.perf_counter() - begun):.0f} ms", level=1)
+        return measurement
+
+    def _hint(self, asked: Asked, asset: str) -> str:
+        if asked.files:
+            return "check asset, window and --origin against what the file holds"
+        start, end = (iso(edge) for edge in asked.span(self.catalogue))
+        return (
+            f"collect them with `collect --assets {asset} --from {start} --to {end}`, import a file with "
+            "`import FILE`, or look at the sample with `--origin reconstruction`"
+        )
+
+
+class Commands(click.Group):
+    """The group of commands; an error meant for the user ends it with its message and exit code, not a trace."""
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except PlumblineError as error:
+            click.echo(f"Error: {error}", err=True)
+            ctx.exit(error.exit_code)
+
+
+@click.group(cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(VERSION, prog_name="plumbline")
+@click.option("--store", help="Where candles are kept: a folder or any URI that Delta Lake takes.")
+@click.option("--verbose", is_flag=True, help="Say more on the error stream.")
+@click.option("--quiet", is_flag=True, help="Say nothing but results and errors.")
+@click.pass_context
+def main(ctx: click.Context, store: str | None, *, verbose: bool, quiet: bool) -> None:
+    """How far one exchange's price strayed from everyone else's, how deep and for how long."""
+    settings = load_settings(store=store)
+    loudness = -1 if quiet else int(verbose)
+    logging.basicConfig(level=logging.INFO if verbose else logging.ERROR, format="%(name)s: %(message)s")
+    ctx.obj = Session(settings, load_catalogue(), CandleStore(settings.store), loudness)
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(serve)
+
+
+@main.command()
+@click.option("--host", help="Address to listen on [default: 127.0.0.1].")
+@click.option("--port", type=int, help="Port to listen on; if taken, the next free one [default: 8050].")
+@click.pass_obj
+def serve(session: Session, host: str | None = None, port: int | None = None) -> None:
+    """Open the dashboard in the browser (the default command)."""
+    # Imported here because dash and plotly cost over a second, which the other commands need not pay.
+    from dashboard.collecting import CollectProcess  # noqa: PLC0415
+    from dashboard.server import listen, serve_app  # noqa: PLC0415
+    from dashboard.web import create_app  # noqa: PLC0415
+
+    settings = load_settings(store=session.settings.store, host=host, port=port, mirror=session.settings.mirror)
+    if not session.store.has(Evidence.REAL) and ensure_sample(session.store, now()):
+        session.say("no real candles yet: showing the reconstruction of 2025-10-10, which is no evidence")
+    command = [sys.executable, str(Path(__file__).resolve()), "--store", settings.store, "--quiet", "collect", "--json"]
+    if settings.mirror is not None:
+        command += ["--mirror", settings.mirror]
+    actions = CollectProcess(lambda event: [*command, "--event", event])
+    listener = listen(settings.host, settings.port)
+    serve_app(create_app(session.store, session.catalogue, actions), listener, click.echo)
+
+
+@main.command()
+@click.option("--event", help="Everything that the catalogue lists for an event.")
+@click.option("--assets", type=Items(), default=(), help="Tickers, with commas.")
+@click.option("--from", "start", type=Instant(), help="First minute, ISO 8601 with its zone.")
+@click.option("--to", "end", type=Instant(), help="End of the window (not in it), ISO 8601 with its zone.")
+@click.option("--venues", type=Items(), default=(), help="Only these venues, with commas.")
+@click.option("--mirror", help="Address that answers in place of the exchanges.")
+@click.option("--json", "as_json", is_flag=True, help="Progress and result as JSON, a line each.")
+@click.pass_obj
+def collect(
+    session: Session,
+    event: str | None,
+    assets: tuple[str, ...],
+    start: datetime | None,
+    end: datetime | None,
+    venues: tuple[str, ...],
+    mirror: str | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Collect one-minute candles from exchanges into the store; run again, it asks only for what is missing."""
+    settings = load_settings(store=session.settings.store, mirror=mirror)
+    request = collection(session.catalogue, event, assets, start, end, venues)
+    display = display_for(console(), as_json=as_json)
+    with display.running():
+        summary = run_collection(session.store, request, mirror=settings.mirror, now=now, on_progress=display.progress)
+    display.end(summary)
+    if summary.failed:
+        raise click.exceptions.Exit(1)
+
+
+@main.command("import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--venue", help="Of a file of one market: its ccxt venue id.")
+@click.option("--symbol", help="Of a file of one market: its ccxt symbol, such as ATOM/USDT.")
+@click.option("--complete", is_flag=True, help="Absent minutes are quiet, from each market's first row to its last.")
+@click.pass_obj
+def import_(session: Session, files: Sequence[Path], *, venue: str | None, symbol: str | None, complete: bool) -> None:
+    """Bring candles from CSV or Parquet files into the store."""
+    stored, refused = import_files(session.store, files, now=now(), venue=venue, symbol=symbol, complete=complete)
+    for file in stored:
+        click.echo("\n".join(file.lines()))
+    for refusal in refused:
+        click.echo(f"Error: {refusal}", err=True)
+    if refused:
+        raise click.exceptions.Exit(1 if stored else refused[0].exit_code)
+
+
+@main.command()
+@click.argument("files", nargs=-1)
+@click.option("--sample", is_flag=True, help="Drop the reconstruction of the event.")
+@click.pass_obj
+def forget(session: Session, files: Sequence[str], *, sample: bool) -> None:
+    """Undo the import of files, by name, or drop the sample."""
+    if not files and not sample:
+        message = "say what to forget: the names of imported files, or --sample"
+        raise UsageError(message)
+    dropped = {name: session.store.forget(source=Path(name).name, origin=Origin.IMPORTED) for name in files}
+    if sample:
+        dropped["the sample"] = session.store.forget(origin=Origin.RECONSTRUCTION)
+    for name, rows in dropped.items():
+        click.echo(f"{name}: {rows:,} rows dropped" if rows else f"{name}: not in the store")
+    if not any(dropped.values()):
+        raise click.exceptions.Exit(NothingUsable.exit_code)
+
+
+@main.command()
+@click.option("--asset", required=True, help="Ticker, such as ATOM.")
+@measuring
+@click.option("--json", "as_json", is_flag=True, help="The whole answer as JSON.")
+@click.pass_obj
+def measure(session: Session, asset: str, *, asked: Asked, as_json: bool) -> None:
+    """Measure how far each venue strayed from the others."""
+    measurement = session.measure(asked, asset, session.source(asked))
+    if as_json:
+        click.echo(json.dumps(measurement_json(measurement), indent=2))
+    else:
+        console().print(measurement_text(measurement))
+
+
+@main.command()
+@click.option("--asset", "assets", multiple=True, help="Ticker; every asset of the event if left out.")
+@measuring
+@click.option("--json", "as_json", is_flag=True, help="The table as JSON.")
+@click.pass_obj
+def lows(session: Session, assets: Sequence[str], *, asked: Asked, as_json: bool) -> None:
+    """Lowest trades per asset and venue, beside the aligned numbers."""
+    wanted = assets or (session.catalogue.event(asked.event).assets if asked.event else ())
+    if not wanted:
+        message = "say which assets: --asset, or --event for all of an event"
+        raise UsageError(message)
+    source = session.source(asked)
+    measurements, nothing = [], []
+    for asset in wanted:
+        try:
+            measurements.append(session.measure(asked, asset, source))
+        except NothingUsable as error:
+            nothing.append(str(error))
+    if not measurements:
+        raise NothingUsable(nothing[0])
+    if as_json:
+        click.echo(json.dumps(lows_json(measurements), indent=2))
+    else:
+        console().print(lows_text(measurements))
+    for message in nothing:
+        session.say(message.splitlines()[0])
+    if nothing:
+        raise click.exceptions.Exit(1)
+
+
+@main.command()
+@click.option("--asset", required=True, help="Ticker, such as ATOM.")
+@measuring
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="The PNG to write, or a folder for it.")
+@click.pass_obj
+def chart(session: Session, asset: str, *, asked: Asked, out: Path) -> None:
+    """Draw the comparison picture (3200 x 1800 PNG)."""
+    from dashboard.picture import file_name, picture  # noqa: PLC0415 - plotly costs a moment, which others keep
+    from dashboard.render import write_png  # noqa: PLC0415 - as above
+    from data.reconstruction import assumed_markets  # noqa: PLC0415 - as above
+
+    measurement = session.measure(asked, asset, session.source(asked))
+    assumed = assumed_markets() if asked.origin is Evidence.RECONSTRUCTION else frozenset()
+    path = out / file_name(measurement) if out.is_dir() else out
+    write_png(picture(measurement, session.catalogue, assumed=assumed), path)
+    click.echo(path)
+
+
+@main.command()
+@click.option("--asset", required=True, help="Ticker, such as ATOM.")
+@measuring
+@click.option("--what", type=click.Choice(["candles", "deviation"]), required=True, help="Rows to write.")
+@click.option("--format", "file_format", type=click.Choice(FORMATS), help="By the file's ending if left out.")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="The file to write.")
+@click.pass_obj
+def export(session: Session, asset: str, *, asked: Asked, what: str, file_format: str | None, out: Path) -> None:
+    """Write candles, or the deviation of every minute, as CSV or Parquet."""
+    source = session.source(asked)
+    measurement = session.measure(asked, asset, source)
+    if what == "deviation":
+        rows = deviation_rows(measurement)
+    else:
+        rows = source.candles([asset], *asked.span(session.catalogue), origin=asked.origin)
+    write_rows(rows, out, file_format)
+    click.echo(f"{out}: {rows.height:,} rows of {asset}, {asked.origin}")
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.pass_obj
+def status(session: Session, *, as_json: bool) -> None:
+    """What the store holds, and what was asked for and not had."""
+    holdings = session.store.holdings()
+    wanting = session.store.wanting()
+    if as_json:
+        rows = {"store": session.store.uri, "candles": holdings.to_dicts(), "not_had": wanting.to_dicts()}
+        click.echo(json.dumps(rows, indent=2, default=iso))
+        return
+    click.echo(f"Store: {session.store.uri}")
+    if holdings.is_empty():
+        click.echo("It holds no candle yet: `collect --event 2025-10-10`, `import FILE`, or `serve` for the sample.")
+    else:
+        console().print(holdings_text(holdings))
+    for row in wanting.iter_rows(named=True):
+        span = f"{iso(row['start'])} to {iso(row['end'])}"
+        click.echo(f"{row['venue']} {row['symbol']} {span}: {row['outcome']}: {row['message']}")
+
+
+def collection(
+    catalogue: Catalogue,
+    event: str | None,
+    assets: tuple[str, ...],
+    start: datetime | None,
+    end: datetime | None,
+    venues: tuple[str, ...],
+) -> CollectRequest:
+    """What to collect: the event's assets and span, or those that were named.
+
+    An asset that is measured against its underlying brings the underlying and its ratio market along.
+
+    Raises:
+        UsageError: Neither an event nor assets with a window, or an unknown event.
+    """
+    happened = None if event is None else catalogue.event(event)
+    if happened is not None:
+        assets = assets or happened.assets + happened.also
+        start, end = start or happened.collect[0], end or happened.collect[1]
+    if not assets or start is None or end is None:
+        message = f"say what to collect: --event ({', '.join(catalogue.events)}), or --assets with --from and --to"
+        raise UsageError(message)
+    known = [catalogue.assets[ticker] for ticker in assets if ticker in catalogue.assets]
+    underlying = [asset.underlying for asset in known if asset.underlying is not None]
+    ratios = tuple(asset.ratio_market for asset in known if asset.ratio_market is not None)
+    return CollectRequest(tuple(dict.fromkeys([*assets, *underlying])), start, end, venues, ratios)
+
+
+if __name__ == "__main__":
+    main(prog_name="plumbline")

@@ -1,0 +1,189 @@
+"""What a person asks for on the command line: the options of every command that measures, and what they mean."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from functools import reduce, wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from dashboard.ask import ask
+from data.catalogue import Catalogue
+from data.errors import UsageError
+from data.schema import Evidence
+from data.times import parse_time
+from deviation.question import Parameters, Question, QuoteHandling, Reference
+
+
+class Percent(click.ParamType[float]):
+    """Per cent on the command line, a fraction in the program."""
+
+    name = "per cent"
+
+    def convert(self, value: str | float, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Divide by 100 in decimals, so that 0.7 becomes 0.007 and not its neighbour."""
+        try:
+            return float(Decimal(str(value)) / 100)
+        except InvalidOperation:
+            self.fail(f"{value!r} is no number", param, ctx)
+
+
+class Instant(click.ParamType[datetime]):
+    """A time with its zone, rounded down to the minute."""
+
+    name = "time"
+
+    def convert(self, value: str | datetime, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Parse ISO 8601 with a zone; say so where an edge inside a minute was rounded down."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            time, rounded = parse_time(value)
+        except UsageError as error:
+            self.fail(str(error), param, ctx)
+        if rounded:
+            click.echo(f"{value} rounded down to {time:%Y-%m-%dT%H:%MZ}", err=True)
+        return time
+
+
+class Items(click.ParamType[tuple[str, ...]]):
+    """Names with commas between them."""
+
+    name = "a,b"
+
+    def convert(
+        self,
+        value: str | tuple[str, ...],
+        param: click.Parameter | None,  # noqa: ARG002 - the signature is click's
+        ctx: click.Context | None,  # noqa: ARG002 - as above
+    ) -> tuple[str, ...]:
+        """Split at commas; blanks and empty items are dropped."""
+        if isinstance(value, tuple):
+            return value
+        return tuple(item.strip() for item in value.split(",") if item.strip())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """The options of a measuring command as typed; fractions, aware UTC minutes, None where not given."""
+
+    start: datetime | None
+    end: datetime | None
+    event: str | None
+    window: str | None
+    venues: tuple[str, ...]
+    focus: str
+    parameters: Parameters
+    origin: Evidence
+    files: tuple[Path, ...]
+    complete: bool
+
+    def question(self, catalogue: Catalogue, asset: str) -> Question:
+        """The question about one asset.
+
+        Raises:
+            UsageError: No window, or two, or an unknown asset, event or window.
+        """
+        start, end, event = self._span(catalogue)
+        return ask(
+            catalogue,
+            asset,
+            start,
+            end,
+            event=event,
+            parameters=self.parameters,
+            venues=self.venues,
+            focus=self.focus,
+            origin=self.origin,
+        )
+
+    def span(self, catalogue: Catalogue) -> tuple[datetime, datetime]:
+        """The window alone.
+
+        Raises:
+            UsageError: No window, or two, or an unknown event or window.
+        """
+        start, end, _ = self._span(catalogue)
+        return start, end
+
+    def _span(self, catalogue: Catalogue) -> tuple[datetime, datetime, str | None]:
+        if self.start is not None and self.end is not None:
+            if self.window is not None:
+                message = "give --from and --to, or --window, not both"
+                raise UsageError(message)
+            return self.start, self.end, self.event
+        if self.start is not None or self.end is not None:
+            message = "give both --from and --to"
+            raise UsageError(message)
+        if self.event is None:
+            message = f"say which window: --from and --to, or --event ({', '.join(catalogue.events)}) with --window"
+            raise UsageError(message)
+        window = catalogue.event(self.event).window(self.window)
+        return window.start, window.end, self.event
+
+
+def measuring(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options of a measurement; it receives them as one `Asked` under the name ``asked``."""
+    options = [
+        click.option("--from", "start", type=Instant(), help="First minute, ISO 8601 with its zone."),
+        click.option("--to", "end", type=Instant(), help="End of the window (not in it), ISO 8601 with its zone."),
+        click.option("--event", help="An event of the catalogue, such as 2025-10-10."),
+        click.option("--window", help="A named window of the event; its default one if left out."),
+        click.option("--venues", type=Items(), default=(), help="Only these: kraken or kraken:BTC/USDC, with commas."),
+        click.option("--focus", default="binance", show_default=True, help="The venue that the headline speaks of."),
+        click.option("--quote", type=_one_of(QuoteHandling), default=QuoteHandling.USD.value, show_default=True),
+        click.option("--reference", type=_one_of(Reference), default=Reference.MEDIAN.value, show_default=True),
+        click.option("--min-vote", type=float, default=100.0, show_default=True, help="Dollars a minute to vote."),
+        click.option("--enter", type=Percent(), default="2", show_default=True, help="Per cent that count as astray."),
+        click.option(
+            "--exit", "back", type=Percent(), default="1", show_default=True, help="Per cent that count as back."
+        ),
+        click.option("--confirm", type=int, default=3, show_default=True, help="Minutes back that end an episode."),
+        click.option("--origin", type=_one_of(Evidence), default=Evidence.REAL.value, show_default=True),
+        click.option(
+            "--input",
+            "files",
+            type=click.Path(path_type=Path),
+            multiple=True,
+            help="Measure this file instead of the store.",
+        ),
+        click.option("--complete", is_flag=True, help="With --input: absent minutes are quiet, not missing."),
+    ]
+
+    @wraps(command)
+    def gathered(
+        *,
+        quote: str,
+        reference: str,
+        origin: str,
+        min_vote: float,
+        enter: float,
+        back: float,
+        confirm: int,
+        **given: Any,  # noqa: ANN401 - the command's own options pass through
+    ) -> Any:  # noqa: ANN401 - as above
+        try:
+            parameters = Parameters(
+                reference=Reference(reference),
+                quote=QuoteHandling(quote),
+                enter=enter,
+                exit=back,
+                confirm=confirm,
+                min_vote_usd=min_vote,
+            )
+        except ValueError as error:
+            raise UsageError(str(error)) from error
+        names = ("start", "end", "event", "window", "venues", "focus", "files", "complete")
+        asked = {name: given.pop(name) for name in names}
+        return command(asked=Asked(parameters=parameters, origin=Evidence(origin), **asked), **given)
+
+    return reduce(lambda wrapped, option: option(wrapped), reversed(options), gathered)
+
+
+def _one_of(choices: type[StrEnum]) -> click.Choice[str]:
+    """The values of an enumeration; click by itself would ask for its names."""
+    return click.Choice([choice.value for choice in choices])

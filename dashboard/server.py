@@ -1,0 +1,50 @@
+"""The page's web server: waitress on the wanted port or, if it is taken, the next free one."""
+
+import socket
+from collections.abc import Callable
+
+from dash import Dash
+from waitress import create_server
+
+from data.errors import UsageError
+
+TRIES = 50
+"""Ports that are tried, the wanted one included."""
+
+THREADS = 8
+"""Requests answered side by side; polars and numpy work outside of Python's lock."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket bound to the port or one of the next, so that no other program can take it in between.
+
+    Raises:
+        UsageError: None of them is free, or the host is none of this machine's.
+    """
+    for candidate in range(port, min(port + TRIES, 65536)):
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            listener.bind((host, candidate))
+        except OSError as error:
+            listener.close()
+            if isinstance(error, socket.gaierror):
+                message = f"--host {host}: no such address"
+                raise UsageError(message) from error
+            continue
+        return listener
+    message = f"no free port on {host} from {port} on; name another with --port or --host"
+    raise UsageError(message)
+
+
+def serve_app(app: Dash, listener: socket.socket, say: Callable[[str], None]) -> None:
+    """Serve until interrupted; says the address once it answers."""
+    server = create_server(app.server, sockets=[listener], threads=THREADS, ident=None)
+    host, port = listener.getsockname()[:2]
+    say(f"Plumbline is at http://{f'[{host}]' if ':' in host else host}:{port} (Ctrl-C ends it)")
+    try:
+        server.run()
+    except KeyboardInterrupt:
+        say("ended")
+    finally:
+        server.close()
