@@ -49,12 +49,13 @@ def percent(fraction: float) -> str:
 
 
 def price_text(price: float) -> str:
-    """A price with six significant digits, plain notation, no padding.
+    """A price as a reader wants it: five significant digits, three below a cent, never a rounded-off thousand.
 
-    >>> price_text(0.001), price_text(430.65), price_text(102000.0)
+    >>> price_text(0.00100208), price_text(430.65), price_text(102000.0)
     ('0.001', '430.65', '102000')
     """
-    return np.format_float_positional(price, precision=6, fractional=False, trim="-")
+    digits = 3 if price < 0.01 else max(5, math.ceil(math.log10(price)))  # noqa: PLR2004 - a cent
+    return np.format_float_positional(price, precision=digits, fractional=False, trim="-")
 
 
 def clock(measurement: Measurement, position: int) -> str:

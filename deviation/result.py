@@ -81,11 +81,15 @@ class Measurement:
 
     @property
     def focus(self) -> Row | None:
-        """The focus venue's row: spot before derivative, then the larger volume before the window, then `usdt`."""
+        """The focus venue's row: the one named outright, else spot, of more volume before the window, `usdt`."""
         rows = self.rows_of(self.question.focus)
         order = {Group.USDT: 0, Group.USD: 1}
-        ranked = sorted(rows, key=lambda row: (not row.spot, -row.volume_usd_before, order[row.market.group]))
-        return ranked[0] if ranked else None
+
+        def place(row: Row) -> tuple[bool, bool, float, int]:
+            named = f"{row.market.venue}:{row.market.symbol}" in self.question.venues
+            return not named, not row.spot, -row.volume_usd_before, order[row.market.group]
+
+        return min(rows, key=place, default=None)
 
     def voters_at(self, row: Row, group: Group, position: int) -> tuple[str, ...]:
         """The venues whose own market voted on a row in a minute (none where the underlying's votes stand in)."""

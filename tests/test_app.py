@@ -1,0 +1,190 @@
+"""The command line does what it says, ends with the right code, and shows no trace for a user's mistake."""
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from click.testing import CliRunner, Result
+
+from app import main
+from data.version import VERSION
+
+HEADER = "venue,symbol,open_time,open,high,low,close,volume"
+WINDOW = ("--from", "2025-10-10T21:20Z", "--to", "2025-10-10T21:22Z")
+CLOSES = {"binance": (90, 99), "bitget": (100, 100), "bybit": (100, 100), "gate": (101, 100)}
+
+
+@pytest.fixture
+def candles(tmp_path: Path) -> Path:
+    """Two minutes of four venues; in the first, Binance closes 10 % below the median of the others."""
+    path = tmp_path / "candles.csv"
+    rows = [
+        f"{venue},ATOM/USDT,2025-10-10T21:2{i}:00Z,100,101,{close - 1},{close},50"
+        for venue, closes in CLOSES.items()
+        for i, close in enumerate(closes)
+    ]
+    path.write_text("\n".join([HEADER, *rows]), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:  # noqa: ANN401 - a function
+    """Runs a command on a store of its own, in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+
+    def runner(*words: str | Path) -> Result:
+        return CliRunner().invoke(main, ["--store", str(tmp_path / "lake"), *map(str, words)], catch_exceptions=False)
+
+    return runner
+
+
+def test_the_version_is_printed(run: Any) -> None:  # noqa: ANN401
+    """`--version` names the program and its version."""
+    assert run("--version").output == f"plumbline, version {VERSION}\n"
+
+
+def test_import_measure_export_forget(run: Any, candles: Path, tmp_path: Path) -> None:  # noqa: ANN401
+    """A file comes in, is measured, goes out again the same, and is forgotten."""
+    imported = run("import", candles)
+    assert imported.exit_code == 0
+    assert "binance ATOM/USDT: 2 candles" in imported.output
+    assert "0 new, 8 already there" in run("import", candles).output
+
+    measured = json.loads(run("measure", "--asset", "ATOM", *WINDOW, "--json").output)
+    assert measured["window"] == "chosen by hand"
+    assert measured["parameters"] == {
+        "reference": "median",
+        "enter": 0.02,
+        "exit": 0.01,
+        "confirm": 3,
+        "min_vote_usd": 100.0,
+    }
+    binance = measured["venues"][0]
+    assert (binance["venue"], binance["against"]["usdt"]["depth"]) == ("binance", pytest.approx(-0.1))
+    assert (binance["low"], binance["low_at"]) == (89.0, "2025-10-10T21:20:00Z")
+    assert binance["rank"] == {"deepest": "deepest", "longest": "too close to call"}
+
+    out = tmp_path / "out.csv"
+    assert run("export", "--asset", "ATOM", *WINDOW, "--what", "candles", "--out", out).exit_code == 0
+    again = run("measure", "--asset", "ATOM", *WINDOW, "--json", "--input", out)
+    assert json.loads(again.output) == measured
+
+    assert "8 rows dropped" in run("forget", "candles.csv").output
+    assert run("measure", "--asset", "ATOM", *WINDOW).exit_code == 3
+    assert run("forget", "candles.csv").exit_code == 3
+
+
+def test_deviation_rows_are_exported(run: Any, candles: Path, tmp_path: Path) -> None:  # noqa: ANN401
+    """A row per market, group and minute goes out as CSV and as Parquet."""
+    run("import", candles)
+    for name in ("rows.csv", "rows.parquet"):
+        words = ("--asset", "ATOM", *WINDOW, "--what", "deviation", "--out", tmp_path / name)
+        assert "16 rows of ATOM, real" in run("export", *words).output
+    with (tmp_path / "rows.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    first = next(row for row in rows if row["venue"] == "binance" and row["group"] == "usdt")
+    assert (first["state"], first["votes"], first["reference"]) == ("voting", "3", "100.0")
+    assert pl.read_parquet(tmp_path / "rows.parquet")["d"].null_count() == 8  # nothing votes in USD
+
+
+def test_readable_tables(run: Any, candles: Path) -> None:  # noqa: ANN401
+    """Without `--json` there is a headline, a table per group, and the table of lows."""
+    run("import", candles)
+    text = run("measure", "--asset", "ATOM", *WINDOW).output
+    assert "ATOM on Binance: up to 10 % below other USDT exchanges." in text
+    assert "Deepest of 4 USDT exchanges: yes." in text
+    assert "Candles cannot show why." in text
+    lows = run("lows", "--asset", "ATOM", *WINDOW)
+    assert "Binance 89 at 21:20" in lows.output
+    assert json.loads(run("lows", "--asset", "ATOM", *WINDOW, "--json").output)["assets"][0]["usdt_low"] == 89.0
+
+
+def test_lows_of_an_event_name_what_is_missing(run: Any, candles: Path) -> None:  # noqa: ANN401
+    """Over an event, assets without candles are named and the exit code is 1."""
+    run("import", candles)
+    result = run("lows", "--event", "2025-10-10", "--window", "crash")
+    assert result.exit_code == 1
+    assert "no real candle of WBETH from 2025-10-10T21:10Z" in result.output
+
+
+def test_the_sample_is_kept_apart(run: Any) -> None:  # noqa: ANN401
+    """Real candles are the default; the reconstruction has to be asked for, and says what it is."""
+    nothing = run("measure", "--asset", "ATOM", "--event", "2025-10-10")
+    assert nothing.exit_code == 3
+    assert "`collect --assets ATOM --from 2025-10-10T20:45:00Z --to 2025-10-10T23:15:00Z`" in nothing.output
+    sample = run("measure", "--asset", "ATOM", "--event", "2025-10-10", "--origin", "reconstruction", "--json")
+    answer = json.loads(sample.stdout)
+    assert answer["headline"] == ["Illustration from published figures, not a measurement"]
+    assert {row["rank"]["deepest"] for row in answer["venues"]} == {"not ranked"}
+    assert (answer["event"], answer["window"]) == ("2025-10-10", "both-sides")
+    assert run("measure", "--asset", "ATOM", "--event", "2025-10-10").exit_code == 3
+    assert "rows dropped" in run("forget", "--sample").output
+
+
+def test_a_stand_in_for_a_focus_without_candles_is_said(run: Any, candles: Path) -> None:  # noqa: ANN401
+    """Where the focus venue has no candle, the catalogue's first present venue stands in, and that is said."""
+    run("import", candles)
+    result = run("measure", "--asset", "ATOM", *WINDOW, "--focus", "kraken")
+    assert "no candle of ATOM on kraken here: the headline speaks of binance" in result.output
+
+
+def test_status_names_what_is_held(run: Any, candles: Path, tmp_path: Path) -> None:  # noqa: ANN401
+    """`status` lists what the store holds, also as JSON; an empty one says what to do."""
+    assert "It holds no candle yet" in run("status").output
+    run("import", candles)
+    assert "candles.csv" in run("status").output
+    held = json.loads(run("status", "--json").output)
+    assert held["store"] == str(tmp_path / "lake")
+    assert [row["candles"] for row in held["candles"]] == [2, 2, 2, 2]
+    assert held["not_had"] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (("measure", "--asset", "ATOM"), 2, "say which window"),
+        (("measure", "--asset", "ATOM", "--from", "2025-10-10T21:20Z"), 2, "give both --from and --to"),
+        (("measure", "--asset", "ATOM", "--from", "2025-10-10T21:20"), 2, "has no time zone"),
+        (("measure", "--asset", "ATOM", *WINDOW, "--window", "crash"), 2, "not both"),
+        (("measure", "--asset", "ATOM", "--event", "2020-03-12"), 2, "no event '2020-03-12'"),
+        (("measure", "--asset", "ATOM", "--event", "2025-10-10", "--window", "x"), 2, "has no window 'x'"),
+        (("measure", "--asset", "ATOM", *WINDOW, "--enter", "1", "--exit", "2"), 2, "exit must lie between"),
+        (("measure", "--asset", "ATOM", *WINDOW, "--enter", "much"), 2, "'much' is no number"),
+        (("measure", "--asset", "ATOM", *WINDOW, "--input", "nowhere.csv"), 3, "nowhere.csv"),
+        (("import", "nowhere.csv"), 3, "nowhere.csv"),
+        (("forget",), 2, "say what to forget"),
+        (("lows", *WINDOW), 2, "say which assets"),
+        (("collect", "--assets", "ATOM"), 2, "say what to collect"),
+        (("collect", "--event", "nothing"), 2, "no event 'nothing'"),
+    ],
+)
+def test_mistakes_are_told_plainly(run: Any, words: tuple[str, ...], code: int, message: str) -> None:  # noqa: ANN401
+    """A mistake ends with its exit code and a sentence, without a trace."""
+    result = run(*words)
+    assert result.exit_code == code
+    assert message in result.output
+    assert "Traceback" not in result.output
+
+
+def test_an_edge_inside_a_minute_is_rounded_down_and_said(run: Any, candles: Path) -> None:  # noqa: ANN401
+    """Seconds of an edge are dropped, and the command says so."""
+    run("import", candles)
+    edges = ("--from", "2025-10-10T21:20:30Z", "--to", "2025-10-11T05:22:59+08:00")
+    result = run("measure", "--asset", "ATOM", *edges, "--json")
+    assert json.loads(result.stdout)["from"] == "2025-10-10T21:20:00Z"
+    assert "2025-10-10T21:20:30Z rounded down to 2025-10-10T21:20Z" in result.stderr
+    assert "rounded down to 2025-10-10T21:22Z" in result.stderr
+
+
+def test_one_bad_file_keeps_only_itself_out(run: Any, candles: Path, tmp_path: Path) -> None:  # noqa: ANN401
+    """Of two files the sound one comes in, the other is refused with its line, and the exit code is 1."""
+    bad = tmp_path / "bad.csv"
+    bad.write_text(f"{HEADER}\nbinance,ATOM/USDT,2025-10-10T21:20:00Z,1,2,3,1,5\n", encoding="utf-8")
+    result = run("import", bad, candles)
+    assert result.exit_code == 1
+    assert "bad.csv" in result.output
+    assert "line 2" in result.output
+    assert "8 new" in result.output
