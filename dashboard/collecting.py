@@ -21,7 +21,7 @@ class CollectProcess:
         self._command = command
         self._lock = threading.Lock()
         self._process: subprocess.Popen[str] | None = None
-        self._told = _Told()
+        self._told = Told()
 
     def start_collect(self, event_id: str) -> None:
         """Start collecting an event; while a collection runs, nothing else is started.
@@ -43,8 +43,8 @@ class CollectProcess:
             except OSError as error:
                 message = f"the collection of {event_id} cannot be started: {error}"
                 raise PlumblineError(message) from error
-            self._told = _Told()
-            threading.Thread(target=self._told.read, args=(self._process,), daemon=True).start()
+            self._told = Told()
+            threading.Thread(target=self._told.read, args=(self._process,), name="collect", daemon=True).start()
 
     def progress(self) -> Progress | None:
         """How far the running or latest collection is; None where there was none yet."""
@@ -62,7 +62,7 @@ class CollectProcess:
             process.kill()
 
 
-class _Told:
+class Told:
     """What a collection has told so far; written by the thread that reads it, read by the page."""
 
     def __init__(self) -> None:
@@ -75,7 +75,7 @@ class _Told:
         """Read the process to its end."""
         with process:
             for line in process.stdout or ():
-                self._hear(line)
+                self.hear(line)
         self._code = process.returncode
 
     def progress(self) -> Progress:
@@ -92,7 +92,8 @@ class _Told:
             text += f"; not everything could be had: {named}"
         return Progress(f"{text}.", 1.0, running=False, failed=bool(failed))
 
-    def _hear(self, line: str) -> None:
+    def hear(self, line: str) -> None:
+        """Take in one line: a JSON object, or the words of an error."""
         try:
             said = json.loads(line)
         except json.JSONDecodeError:

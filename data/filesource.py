@@ -6,8 +6,9 @@ from pathlib import Path
 
 import polars as pl
 
+from data.coverage import of_evidence
 from data.importer import read_candles
-from data.schema import CANDLE, SPAN, TIME, Evidence, Origin, base_of
+from data.schema import SPAN, TIME, Evidence, base_of
 from data.store import READ_BY_DEFAULT, best
 
 
@@ -28,19 +29,15 @@ class FileSource:
             )
             for order, file in enumerate(files)
         ]
-        self._candles = best(pl.concat(candles).filter(*READ_BY_DEFAULT))
+        self._candles = pl.concat(candles).filter(*READ_BY_DEFAULT)
         self._covered = pl.concat([file.covered for file in files])
 
     def candles(
         self, assets: Collection[str], start: datetime, end: datetime, *, origin: Evidence = Evidence.REAL
     ) -> pl.DataFrame:
         """One-minute trade candles of ``[start, end)``, as `data.store.CandleStore.candles` gives them."""
-        sample = pl.col("origin") == Origin.RECONSTRUCTION.value
-        return self._candles.filter(
-            _of(self._candles, assets),
-            pl.col("open_time").is_between(start, end, closed="left"),
-            sample if origin is Evidence.RECONSTRUCTION else ~sample,
-        ).select(*CANDLE)
+        inside = pl.col("open_time").is_between(start, end, closed="left")
+        return best(self._candles.filter(_of(self._candles, assets), inside, of_evidence(origin)))
 
     def covered(
         self,

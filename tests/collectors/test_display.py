@@ -1,0 +1,93 @@
+"""A collection shows itself as bars, plain lines or JSON, and always names what could not be had."""
+
+import io
+import json
+from datetime import UTC, datetime
+
+import pytest
+from rich.console import Console
+
+from collectors.display import JsonLines, LiveBars, PlainLines, display_for
+from collectors.plan import Piece, Span
+from collectors.request import MarketResult, Progress, Summary
+from data.schema import Outcome
+
+WINDOW = Span(datetime(2025, 10, 10, 20, 0, tzinfo=UTC), datetime(2025, 10, 10, 21, 0, tzinfo=UTC))
+HALF = Progress("okx", "ATOM/USDT", candles=30, done_min=30, total_min=60)
+DONE = Progress("okx", "ATOM/USDT", candles=60, done_min=60, total_min=60, outcome=Outcome.COMPLETE)
+REFUSED = MarketResult(
+    "bybit",
+    "ATOM/USDT",
+    WINDOW,
+    Outcome.REFUSED,
+    "HTTP 403",
+    gaps=(Piece(WINDOW, Outcome.REFUSED, "HTTP 403"),),
+)
+SUMMARY = Summary(
+    (
+        MarketResult("okx", "ATOM/USDT", WINDOW, Outcome.COMPLETE, "", candles=60, new=60),
+        MarketResult("okx", "WBETH/*", WINDOW, Outcome.NOT_LISTED, "no market"),
+        REFUSED,
+    ),
+    ("edges rounded down",),
+)
+CLOSING = [
+    "60 candles: 60 new, 0 with other values than before",
+    "edges rounded down",
+    "Not listed: okx WBETH",
+    "Not had: bybit ATOM/USDT 2025-10-10 20:00 to 2025-10-10 21:00 UTC: refused: HTTP 403",
+    "Run the same command again to ask for what is missing.",
+]
+
+
+def test_plain_lines_name_each_market_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """A line per market when it is done, then totals and failures."""
+    display = PlainLines()
+    with display.running():
+        display.progress(HALF)
+        display.progress(DONE)
+    display.end(SUMMARY)
+    assert capsys.readouterr().out.splitlines() == ["okx ATOM/USDT: 60 candles, complete", *CLOSING]
+
+
+def test_json_lines_are_objects(capsys: pytest.CaptureFixture[str]) -> None:
+    """Progress and summary come as one JSON object a line."""
+    display = JsonLines()
+    with display.running():
+        display.progress(HALF)
+    display.end(SUMMARY)
+    progress, summary = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert progress == {
+        "event": "progress",
+        "venue": "okx",
+        "symbol": "ATOM/USDT",
+        "candles": 30,
+        "done_min": 30,
+        "total_min": 60,
+        "outcome": None,
+        "message": "",
+    }
+    assert (summary["event"], summary["candles"], summary["failed"]) == ("summary", 60, 1)
+    edges = {"from": "2025-10-10T20:00:00Z", "to": "2025-10-10T21:00:00Z"}
+    assert summary["results"][2]["gaps"] == [{**edges, "outcome": "refused", "message": "HTTP 403"}]
+
+
+def test_bars_move_by_venue() -> None:
+    """On a terminal each venue has a bar in minutes, and the end is told below."""
+    screen = io.StringIO()
+    console = Console(file=screen, force_terminal=True, width=200)
+    display = display_for(console, as_json=False)
+    assert isinstance(display, LiveBars)
+    with display.running():
+        display.progress(HALF)
+        display.progress(DONE)
+    display.end(SUMMARY)
+    assert "60/60" in screen.getvalue()
+    assert "Not listed: okx WBETH" in screen.getvalue()
+
+
+def test_the_output_decides_the_display() -> None:
+    """JSON where it was asked for, plain lines where there is no terminal."""
+    console = Console(file=io.StringIO())
+    assert isinstance(display_for(console, as_json=True), JsonLines)
+    assert isinstance(display_for(console, as_json=False), PlainLines)

@@ -1,0 +1,71 @@
+"""The page is served on the wanted port or the next free one."""
+
+import socket
+import threading
+import urllib.request
+
+import pytest
+from dash import Dash, html
+from waitress import create_server
+
+from dashboard import server
+from data.errors import UsageError
+
+
+def test_a_taken_port_gives_way_to_the_next() -> None:
+    """If the wanted port is taken, the next free one is bound."""
+    with server.listen("127.0.0.1", 20000) as first:
+        port = first.getsockname()[1]
+        first.listen()
+        with server.listen("127.0.0.1", port) as second:
+            assert second.getsockname()[1] > port
+
+
+def test_no_free_port_and_no_such_host_are_told() -> None:
+    """A host that is none, or no free port, is a mistake that says what to do."""
+    with pytest.raises(UsageError, match="no such address"):
+        server.listen("no.such.host.invalid", 20000)
+    with pytest.raises(UsageError, match=r"no free port on 127\.0\.0\.1"):
+        server.listen("127.0.0.1", 65536)
+    with pytest.raises(UsageError, match="no free port"):
+        server.listen("192.0.2.1", 20000)  # an address of no machine
+
+
+def test_an_app_is_served_until_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The address is said, the page answers there, and Ctrl-C ends it in order."""
+    app = Dash(__name__)
+    app.layout = html.Div("here")
+    said: list[str] = []
+    answers: list[int] = []
+
+    class Served:
+        """A server that answers nothing and is interrupted at once."""
+
+        def run(self) -> None:
+            raise KeyboardInterrupt
+
+        def close(self) -> None:
+            answers.append(1)
+
+    monkeypatch.setattr(server, "create_server", lambda *_, **__: Served())
+    with server.listen("127.0.0.1", 20000) as listener:
+        server.serve_app(app, listener, said.append)
+        port = listener.getsockname()[1]
+    assert said == [f"Plumbline is at http://127.0.0.1:{port} (Ctrl-C ends it)", "ended"]
+    assert answers == [1]
+
+
+def test_the_real_server_answers() -> None:
+    """Waitress serves the app on the bound socket."""
+    app = Dash(__name__)
+    app.layout = html.Div("here")
+    listener = server.listen("127.0.0.1", 20000)
+    made = create_server(app.server, sockets=[listener], threads=1)
+    thread = threading.Thread(target=made.run, daemon=True)
+    thread.start()
+    port = listener.getsockname()[1]
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=30) as response:
+        assert response.status == 200
+    made.close()
+    made.task_dispatcher.shutdown()
+    assert isinstance(listener, socket.socket)

@@ -1,0 +1,34 @@
+"""The docs name what the program has."""
+
+from pathlib import Path
+
+import pytest
+
+from app import main
+from data.settings import PREFIX, Settings
+from deviation.question import Parameters
+from deviation.ranks import Word
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+METHOD = (ROOT / "docs" / "method.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("command", sorted(main.commands))
+def test_the_readme_shows_every_command(command: str) -> None:
+    """Each command of the command line appears in the README."""
+    assert f"app.py {command}" in README or command == "serve"
+
+
+@pytest.mark.parametrize("name", sorted(Settings.model_fields))
+def test_the_readme_names_every_setting(name: str) -> None:
+    """Each setting's environment variable appears in the README."""
+    assert f"{PREFIX}{name.upper()}" in README
+
+
+def test_the_method_names_every_parameter_and_rank() -> None:
+    """The method page names each parameter and each word of a rank."""
+    for name in Parameters.__dataclass_fields__:
+        assert name.replace("_", "-") in METHOD or name in METHOD
+    for word in Word:
+        assert word.value in METHOD
