@@ -1,0 +1,79 @@
+"""Times as a reader sees them: figures hold UTC alone, and only tick labels are converted, here and in sight."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, timezone
+from enum import StrEnum
+
+STEPS_MIN = (1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 4320, 7200, 10080, 20160, 43200)
+"""Distances that ticks may have, all of them round on a clock."""
+
+
+class Zone(StrEnum):
+    """The clocks on offer for tick labels."""
+
+    UTC = "UTC"
+    UTC8 = "UTC+8"
+
+    @property
+    def offset(self) -> timedelta:
+        """What this clock is ahead of UTC."""
+        return timedelta(hours=8 if self is Zone.UTC8 else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Ticks:
+    """Where ticks stand (aware UTC), what they say on the clock of ``zone``, and the label of that row of ticks.
+
+    ``title`` names the clock and, where the whole window lies in one day of it, the day; else the ticks name the days.
+    """
+
+    zone: Zone
+    at: tuple[datetime, ...]
+    text: tuple[str, ...]
+    title: str
+
+
+def ticks(start: datetime, end: datetime, zone: Zone, most: int) -> Ticks:
+    """At most ``most`` round ticks over ``[start, end]``, both UTC.
+
+    They stand at round times of UTC: 8 hours are whole hours, so both clocks share all ticks up to two hours apart.
+    """
+    step = _step(start, end, most)
+    first = -(-int(start.timestamp()) // (60 * step)) * 60 * step
+    count = (int(end.timestamp()) - first) // (60 * step) + 1
+    at = tuple(datetime.fromtimestamp(first, UTC) + timedelta(minutes=step * i) for i in range(count))
+    last_minute = max(start, end - timedelta(minutes=1))
+    days = {on_clock(start, zone).date(), on_clock(last_minute, zone).date()}
+    if len(days) == 1:
+        return Ticks(zone, at, tuple(f"{on_clock(time, zone):%H:%M}" for time in at), f"{zone}, {day(days.pop())}")
+    text = []
+    before: date | None = None
+    for time in at:
+        local = on_clock(time, zone)
+        text.append(f"{local:%H:%M}" if local.date() == before else f"{day(local.date())} {local:%H:%M}")
+        before = local.date()
+    return Ticks(zone, at, tuple(text), str(zone))
+
+
+def on_clock(time: datetime, zone: Zone) -> datetime:
+    """The one conversion of an instant to another clock, for labels only."""
+    return time.astimezone(timezone(zone.offset, str(zone)))
+
+
+def day(date_: date) -> str:
+    """A day as ticks and tables name it.
+
+    >>> day(date(2025, 10, 9))
+    '9 Oct'
+    """
+    return f"{date_.day} {date_:%b}"
+
+
+def naive(time: datetime) -> str:
+    """An instant as plotly wants it: UTC, without its zone."""
+    return f"{time.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+
+
+def _step(start: datetime, end: datetime, most: int) -> int:
+    length = (end - start) / timedelta(minutes=1)
+    return next((step for step in STEPS_MIN if length / step <= most), STEPS_MIN[-1] * 12)

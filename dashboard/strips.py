@@ -1,0 +1,70 @@
+"""The strip under the panels: how many voted in each minute, and what each minute was for the focus venue."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dashboard.panels import Trace, blocks, counted
+from dashboard.scene import Scene
+from dashboard.style import HATCH
+from deviation.grid import Bools
+from deviation.minutes import State
+from deviation.question import FIRM_VOTES, Group
+
+LANES = 3
+"""Votes of one group, votes of the other, minutes of the focus venue: from top to bottom."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One row of the strip: its traces, and what it is; heights run from 0 at the bottom to `LANES`."""
+
+    label: str
+    colour: str
+    middle: float
+    traces: tuple[Trace, ...]
+
+
+def strips(scene: Scene) -> tuple[Lane, ...]:
+    """The lanes from top to bottom; none where the focus venue has no market."""
+    row = scene.focus
+    if row is None:
+        return ()
+    lanes = [_votes(scene, group, LANES - 0.5 - place) for place, group in enumerate(Group)]
+    states = [
+        _block(
+            scene, row.minutes.state == state, 0.5, scene.colours.states[state], HATCH.get(state), state.name.lower()
+        )
+        for state in State
+        if bool(np.any(row.minutes.state == state))
+    ]
+    name = scene.catalogue.venue(row.market.venue).name
+    return (*lanes, Lane(name, scene.focus_colour, 0.5, tuple(states)))
+
+
+def _votes(scene: Scene, group: Group, middle: float) -> Lane:
+    """Three tints: no vote, one or two, three and more."""
+    row = scene.focus
+    votes = np.zeros(0, np.int64) if row is None else row.series[group].votes
+    kinds = (votes == 0, (votes > 0) & (votes < FIRM_VOTES), votes >= FIRM_VOTES)
+    names = ("no vote", "1 or 2 votes", "3 votes or more")
+    traces = [
+        _block(scene, mask, middle, tint, None, f"{group.upper()}: {name}")
+        for mask, tint, name in zip(kinds, scene.colours.votes[group], names, strict=True)
+        if bool(mask.any())
+    ]
+    return Lane(f"{group.upper()} votes, {counted(votes)}", scene.colours.groups[group], middle, tuple(traces))
+
+
+def _block(scene: Scene, mask: Bools, middle: float, colour: str, hatch: str | None, name: str) -> Trace:
+    span = (middle - 0.36, middle + 0.36)
+    drawn = blocks(scene.measurement, mask, span, colour, hatch=hatch, paper=scene.colours.paper)
+    return {**drawn, "name": name}
+
+
+def state_key(scene: Scene) -> list[tuple[State, int]]:
+    """The states that the focus venue's minutes had, and how many of each; commonest first."""
+    if scene.focus is None:
+        return []
+    counts = [(state, int(np.count_nonzero(scene.focus.minutes.state == state))) for state in State]
+    return sorted(((state, count) for state, count in counts if count), key=lambda item: -item[1])

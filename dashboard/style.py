@@ -1,0 +1,176 @@
+"""How every figure looks: fonts, colours and the plotly template of each theme, built once.
+
+Colours are full ``#rrggbb``: plotly 7 takes nothing looser. Nothing is told apart by red against green; groups differ
+in dash as well as in hue, and minutes in hatching as well as in tint.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import plotly.graph_objects as go
+
+from data.catalogue import Catalogue
+from deviation.minutes import State
+from deviation.question import Group
+
+FONT = "DejaVu Sans, Verdana, sans-serif"
+"""The first is what a server draws with, the second what it was widened from: both keep the measured text widths."""
+
+MINUS = "\N{MINUS SIGN}"
+DASH = "\N{EN DASH}"
+TIMES = "\N{MULTIPLICATION SIGN}"
+NARROW = "\N{NO-BREAK SPACE}"
+
+DASHES = {Group.USDT: "solid", Group.USD: "dash"}
+"""How a venue of each group is drawn as one of the many."""
+
+HATCH = {State.SMALL: ".", State.MISSING: "/", State.UNPRICED: "x"}
+"""Patterns of the states that a tint alone would not tell apart in print."""
+
+READABLE = 4.5
+"""Contrast that text and lines of a venue keep against the paper (WCAG AA)."""
+
+
+class Theme(StrEnum):
+    """Light or dark paper."""
+
+    LIGHT = "light"
+    DARK = "dark"
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """The colours of a theme; ``votes`` gives the tints of minutes that are alone, thin and firm, per group."""
+
+    paper: str
+    ink: str
+    text: str
+    muted: str
+    rule: str
+    grid: str
+    band: str
+    groups: dict[Group, str]
+    votes: dict[Group, tuple[str, str, str]]
+    states: dict[State, str]
+
+
+PALETTES = {
+    Theme.LIGHT: Palette(
+        paper="#ffffff",
+        ink="#16191d",
+        text="#3a4149",
+        muted="#66707a",
+        rule="#b9c0c7",
+        grid="#e9ecef",
+        band="#c3cad1",
+        groups={Group.USDT: "#7f8993", Group.USD: "#3f75a8"},
+        votes={Group.USDT: ("#f1f3f5", "#ccd2d8", "#8b959f"), Group.USD: ("#eff4f9", "#bcd2e6", "#5f8fbd")},
+        states={
+            State.VOTING: "#59636e",
+            State.SMALL: "#98a2ad",
+            State.QUIET: "#dfe3e8",
+            State.MISSING: "#a0522d",
+            State.UNPRICED: "#6a4c93",
+        },
+    ),
+    Theme.DARK: Palette(
+        paper="#15181c",
+        ink="#f2f4f6",
+        text="#d0d6dc",
+        muted="#98a3ae",
+        rule="#56606a",
+        grid="#282d33",
+        band="#454d56",
+        groups={Group.USDT: "#929da8", Group.USD: "#6ca6dc"},
+        votes={Group.USDT: ("#1f2429", "#454d56", "#8e99a4"), Group.USD: ("#1a232c", "#33516e", "#5f97cd")},
+        states={
+            State.VOTING: "#a7b1bb",
+            State.SMALL: "#78838e",
+            State.QUIET: "#333a41",
+            State.MISSING: "#d98a5f",
+            State.UNPRICED: "#b79ad6",
+        },
+    ),
+}
+
+
+def palette(theme: Theme) -> Palette:
+    """The colours of a theme."""
+    return PALETTES[theme]
+
+
+def _template(colours: Palette) -> go.layout.Template:
+    axis = {
+        "automargin": False,
+        "showgrid": False,
+        "zeroline": False,
+        "showline": False,
+        "ticks": "",
+        "gridcolor": colours.grid,
+        "gridwidth": 1,
+        "linecolor": colours.rule,
+        "tickcolor": colours.rule,
+        "tickfont": {"color": colours.text},
+        "fixedrange": True,
+    }
+    layout: dict[str, Any] = {
+        "font": {"family": FONT, "size": 14, "color": colours.text},
+        "paper_bgcolor": colours.paper,
+        "plot_bgcolor": colours.paper,
+        "colorway": [colours.muted],
+        "showlegend": False,
+        "hovermode": False,
+        "separators": ".,",
+        "xaxis": axis,
+        "yaxis": axis,
+    }
+    return go.layout.Template(layout=layout)
+
+
+TEMPLATES = {theme: _template(colours) for theme, colours in PALETTES.items()}
+"""The plotly template of each theme."""
+
+
+def venue_colour(catalogue: Catalogue, venue: str, theme: Theme) -> str:
+    """The fixed colour of a venue, on dark paper lightened just until it is readable."""
+    colour = catalogue.venue(venue).colour
+    if theme is Theme.LIGHT:
+        return colour
+    paper = PALETTES[theme].paper
+    shares = (step / 20 for step in range(20))
+    return next(
+        (mixed for share in shares if contrast(mixed := mix(colour, "#ffffff", share), paper) >= READABLE), "#ffffff"
+    )
+
+
+def mix(colour: str, other: str, share: float) -> str:
+    """A colour moved towards another by a share between 0 and 1.
+
+    >>> mix("#000000", "#ffffff", 0.5)
+    '#808080'
+    """
+    pairs = zip(_channels(colour), _channels(other), strict=True)
+    return "#" + "".join(f"{round(one + (two - one) * share):02x}" for one, two in pairs)
+
+
+def contrast(one: str, two: str) -> float:
+    """The contrast of two colours as WCAG 2 defines it: 1 for equal ones, 21 for black on white.
+
+    >>> round(contrast("#000000", "#ffffff"))
+    21
+    """
+    darker, lighter = sorted(_luminance(colour) for colour in (one, two))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    linear = [
+        value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4  # noqa: PLR2004 - the sRGB curve
+        for value in (channel / 255 for channel in _channels(colour))
+    ]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def _channels(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)

@@ -1,0 +1,38 @@
+"""Where the text of a figure will stand, worked out from its annotations alone."""
+
+import re
+from typing import Any
+
+import plotly.graph_objects as go
+
+from dashboard.labels import Box
+from dashboard.lettering import text_width
+from dashboard.sheet import ANCHORS
+
+CAPITALS = 0.73
+"""Height of a capital letter per font size: the part of a line that must not touch another line."""
+
+
+def text_boxes(figure: go.Figure) -> list[tuple[str, Box]]:
+    """The text and its room, in pixels from the top left, of every upright annotation in paper coordinates."""
+    return [(note.text, _box(note, figure)) for note in figure.layout.annotations if not note.textangle]
+
+
+def collisions(figure: go.Figure) -> list[tuple[str, str]]:
+    """The pairs of texts that would overlap."""
+    boxes = text_boxes(figure)
+    return [
+        (one, two) for i, (one, first) in enumerate(boxes) for two, second in boxes[i + 1 :] if first.overlaps(second)
+    ]
+
+
+def words(figure: go.Figure) -> str:
+    """All text of a figure, without tags, a line per annotation."""
+    return "\n".join(re.sub(r"<[^>]*>", "", note.text).replace("\u00a0", " ") for note in figure.layout.annotations)
+
+
+def _box(note: Any, figure: go.Figure) -> Box:  # noqa: ANN401 - plotly's annotation has no type
+    x, y = note.x * figure.layout.width, (1 - note.y) * figure.layout.height
+    width, height = text_width(note.text, note.font.size), CAPITALS * note.font.size
+    left = x - ANCHORS[note.xanchor] * width
+    return Box(left, y - height / 2, left + width, y + height / 2)

@@ -1,0 +1,216 @@
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from dashboard.clock import Zone, naive, on_clock, ticks
+from dashboard.deviations import band, deviation_ends, extremes_of, scale_of_deviations
+from dashboard.panels import BUCKETS, alone, area, counted, extremes, line, on_grid, runs, whiskers
+from dashboard.prices import price_ends, price_traces, scale_of_prices
+from dashboard.scales import deviation_scale, price_scale, short_price, signed, steps
+from dashboard.scene import Scene, last_value
+from dashboard.strips import state_key, strips
+from dashboard.style import MINUS
+from dashboard.table import dollars
+from deviation.minutes import State
+from deviation.question import Group
+
+from .measured import CATALOGUE, made
+
+NAN = float("nan")
+NOON = datetime(2025, 10, 10, 12, 0, tzinfo=UTC)
+
+
+@given(st.lists(st.floats(1, 9) | st.just(NAN), min_size=1, max_size=40), st.integers(1, 7))
+def test_no_extreme_is_lost_in_a_bucket(values: list[float], width: int) -> None:
+    """Each bucket is drawn by its least and its greatest value, so no spike can hide."""
+    drawn = extremes(np.array(values), width)
+    for i in range(0, len(values), width):
+        bucket = np.array(values[i : i + width])
+        pair = drawn[2 * (i // width) : 2 * (i // width) + 2]
+        if np.isnan(bucket).all():
+            assert np.isnan(pair).all()
+        else:
+            assert (pair.min(), pair.max()) == (np.nanmin(bucket), np.nanmax(bucket))
+
+
+def test_a_long_window_is_drawn_by_buckets() -> None:
+    """Beyond the most points a line has two values per bucket, still over the same time."""
+    measurement = made("week")
+    grid = on_grid(measurement, np.arange(5760.0))
+    assert grid["y"].size <= 2 * BUCKETS
+    assert grid["y"].size * grid["dx"] == pytest.approx(5760 * 60_000)
+    low, high = np.full(5760, 1.0), np.full(5760, 2.0)
+    assert whiskers(measurement, low, high, "#000000", 1)["y"].size <= 3 * BUCKETS
+
+
+def test_gaps_break_a_line() -> None:
+    """A missing minute is NaN in the line, and a minute alone between gaps gets a dot."""
+    drawn = line(made("one_group"), np.array([1.0, NAN, 2.0, NAN, 3.0, 4.0]), "#000000", width=2)
+    assert np.isnan(drawn["y"][[1, 3]]).all()
+    assert drawn["mode"] == "lines+markers"
+    assert (drawn["marker"]["size"] > 0).tolist() == [True, False, True, False, False, False]
+    assert alone(np.array([1.0, 2.0, NAN])).any() == np.False_
+
+
+def test_an_area_stays_inside_the_window() -> None:
+    """An area has a polygon per spell and never reaches beyond the first or last minute."""
+    measurement = made("crash")
+    high = np.full(90, NAN)
+    high[[0, 40, 41, 89]] = 1.0
+    drawn = area(measurement, np.zeros(90), high, "#000000", 0.5)
+    start = measurement.axis.first * 60_000
+    assert np.count_nonzero(np.isnan(drawn["x"])) == 3
+    assert np.nanmin(drawn["x"]) == start
+    assert np.nanmax(drawn["x"]) == start + 89 * 60_000
+
+
+def test_runs_and_counts() -> None:
+    """Runs are half-open spans; counts read as one number or as a range."""
+    assert runs(np.array([True, True, False, True])) == [(0, 2), (3, 4)]
+    assert (counted(np.array([3, 3])), counted(np.array([5, 2]))) == ("3", "2-5")
+    assert np.isnan(last_value(np.array([NAN])))
+
+
+def test_the_band_leaves_the_focus_out() -> None:
+    """The band is what other venues were against their own group, with neither focus venue nor its relatives."""
+    least, greatest = band(Scene(made("crash"), CATALOGUE))
+    rows = [row for row in made("crash").rows if row.market.venue != "binance"]
+    own = np.array([100 * row.series[row.market.group].d for row in rows])
+    assert least == pytest.approx(own.min(axis=0))
+    assert greatest == pytest.approx(own.max(axis=0))
+    assert np.isnan(band(Scene(made("thin"), CATALOGUE))[0]).all()
+
+
+def test_hiding_changes_no_number() -> None:
+    """A hidden venue is not drawn, and the band stays what it was."""
+    shown, hidden = (
+        Scene(made("crash"), CATALOGUE),
+        Scene(made("crash"), CATALOGUE, hidden=frozenset({"okx", "binance"})),
+    )
+    names = {trace["name"] for trace in price_traces(hidden)}
+    assert {trace["name"] for trace in price_traces(shown)} - names >= {"OKX", "Binance", "ATOM/USDT"}
+    assert np.array_equal(band(shown)[0], band(hidden)[0])
+
+
+def test_ends_name_few_and_count_many() -> None:
+    """Families of many venues are counted at the ends of their lines, those of one or two are named."""
+    assert {label.text for label in price_ends(Scene(made("crash"), CATALOGUE))} == {
+        "5 USDT venues",
+        "4 USD venues",
+        "ATOM/USDT",
+        "Binance",
+    }
+    assert {label.text for label in price_ends(Scene(made("thin"), CATALOGUE))} == {
+        "Coinbase",
+        "Gemini",
+        "Binance USD-M perpetual",
+    }
+
+
+def test_deviation_ends_carry_their_dash() -> None:
+    """The own group's line is solid and the other's dashed; one of thin minutes only is hollow."""
+    assert [label.dash for label in deviation_ends(Scene(made("crash"), CATALOGUE))] == ["solid", "dash"]
+    assert [label.dash for label in deviation_ends(Scene(made("thin"), CATALOGUE))] == ["hollow"]
+    assert deviation_ends(Scene(made("without_focus"), CATALOGUE)) == []
+    assert extremes_of(Scene(made("without_focus"), CATALOGUE)) == []
+
+
+def test_fair_value_is_drawn() -> None:
+    """Where an asset has no peers the lines beside it are its fair value by both groups."""
+    names = {trace["name"] for trace in price_traces(Scene(made("fair_value"), CATALOGUE))}
+    assert {"Fair value by USDT exchanges", "Fair value by USD exchanges"} <= names
+
+
+def test_scales_follow_closes() -> None:
+    """Prices are on a log scale where closes fell far, and wicks do not stretch it."""
+    scale = scale_of_prices(Scene(made("crash"), CATALOGUE))
+    assert scale.log
+    assert scale.low > 1
+    assert price_scale([]).ticks == ()
+    assert scale.share(0.0) != scale.share(0.0)
+
+
+@example(1e-3, 1e12)
+@example(1e-14, 1.0)
+@given(st.floats(1e-9, 1e6), st.floats(1, 1e6))
+def test_price_ticks_lie_inside(low: float, ratio: float) -> None:
+    """Whatever the prices, ticks are few, inside the axis, and each says something else."""
+    scale = price_scale([np.array([low, low * ratio])])
+    assert all(scale.low <= tick <= scale.high for tick in scale.ticks)
+    assert 1 <= len(scale.ticks) <= 8
+    assert len(set(scale.text)) == len(scale.text)
+
+
+@given(st.floats(-100, 0), st.floats(0, 500), st.floats(0.001, 0.5))
+def test_deviation_scale_reaches_enter(low: float, high: float, enter: float) -> None:
+    """The axis of deviations always shows zero and both thresholds."""
+    scale = deviation_scale([np.array([low, high]), np.array([NAN])], enter)
+    assert scale.low < -100 * enter < 100 * enter < scale.high
+    assert 0.0 in scale.ticks
+
+
+def test_the_focus_sets_the_scale() -> None:
+    """The deepest deviation drawn lies on the axis."""
+    assert scale_of_deviations(Scene(made("crash"), CATALOGUE)).low < -40
+
+
+def test_numbers_as_text() -> None:
+    """Signs, steps, prices and dollars read as they should."""
+    assert [signed(value) for value in (-2.5, 0.0, 20.0)] == [f"{MINUS}2.5 %", "0 %", "+20 %"]
+    assert steps(-1.0, 1.0, 4) == (-1.0, -0.5, 0.0, 0.5, 1.0)
+    assert [short_price(price) for price in (0.001, 102_000.4)] == ["0.001", "102,000"]
+    assert [dollars(amount) for amount in (1.25e9, 999_999, 1_500, 12)] == ["$1.2B", "$1.0M", "$1.5k", "$12"]
+
+
+def test_strips_show_every_state() -> None:
+    """The strip has a block for each state that occurs, missing minutes hatched."""
+    lanes = strips(Scene(made("one_group"), CATALOGUE))
+    assert [lane.label for lane in lanes] == ["USDT votes, 4-5", "USD votes, 0", "Binance"]
+    states = {trace["name"]: "fillpattern" in trace for trace in lanes[-1].traces}
+    assert states == {"voting": False, "missing": True}
+    assert state_key(Scene(made("one_group"), CATALOGUE)) == [(State.VOTING, 45), (State.MISSING, 15)]
+    assert strips(Scene(made("without_focus"), CATALOGUE)) == ()
+    assert state_key(Scene(made("without_focus"), CATALOGUE)) == []
+
+
+def test_assumed_markets_are_dashed() -> None:
+    """On the reconstruction dashes mean assumed; on real candles they tell groups apart."""
+    scene = Scene(made("illustration"), CATALOGUE, assumed=frozenset({("okx", "ATOM/USDT")}))
+    dashes = {row.market.venue: scene.dash(row.market) for row in scene.others}
+    assert (dashes["okx"], dashes["gate"], dashes["kraken"]) == ("dash", "solid", "solid")
+    perpetual = Scene(made("thin"), CATALOGUE).focus
+    assert perpetual is not None
+    assert Scene(made("thin"), CATALOGUE).dash(perpetual.market) == "dot"
+
+
+def test_groups_start_with_the_own_one() -> None:
+    """The focus row's own group comes first, USDT without a focus row."""
+    assert Scene(made("kraken"), CATALOGUE).groups == (Group.USD, Group.USDT)
+    assert Scene(made("without_focus"), CATALOGUE).groups == (Group.USDT, Group.USD)
+
+
+def test_ticks_are_utc_on_any_clock() -> None:
+    """Another clock changes the labels of ticks and nothing else."""
+    end = NOON + timedelta(hours=6)
+    utc, other = ticks(NOON, end, Zone.UTC, 7), ticks(NOON, end, Zone.UTC8, 7)
+    assert utc.at == other.at
+    assert (utc.text[0], utc.title) == ("12:00", "UTC, 10 Oct")
+    assert (other.text[0], other.text[5], other.title) == ("10 Oct 20:00", "01:00", "UTC+8")
+    assert other.text[4] == "11 Oct 00:00"
+
+
+@given(st.integers(1, 60_000), st.integers(0, 10_000), st.integers(2, 10))
+def test_ticks_are_few_and_inside(minutes: int, offset: int, most: int) -> None:
+    """However long the window, ticks are no more than asked and one, and lie inside it."""
+    start = NOON + timedelta(minutes=offset)
+    marks = ticks(start, start + timedelta(minutes=minutes), Zone.UTC, most)
+    assert len(marks.at) <= most + 1
+    assert all(start <= at <= start + timedelta(minutes=minutes) for at in marks.at)
+
+
+def test_figures_get_utc_without_a_zone() -> None:
+    """What goes into a figure is UTC, written without its zone, whatever clock the instant came with."""
+    assert naive(on_clock(NOON, Zone.UTC8)) == "2025-10-10 12:00:00"

@@ -1,0 +1,282 @@
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cache
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from dashboard.labels import Box
+from dashboard.picture import HEIGHT, WATERMARK, WIDTH, file_name, picture
+from dashboard.scene import Scene
+from dashboard.table import table as block
+from dashboard.table import trimmed
+from dashboard.words import telling_notes, why_unranked
+from deviation.headline import ILLUSTRATION
+from deviation.question import Group
+
+from .boxes import collisions, text_boxes, words
+from .measured import CATALOGUE, EVERY, crash, made
+
+HEX = re.compile(r"#[0-9a-f]{6}")
+
+
+@cache
+def drawn(name: str) -> go.Figure:
+    """Its picture, drawn once."""
+    return picture(made(name), CATALOGUE)
+
+
+def trace(figure: go.Figure, name: str) -> go.Scatter:
+    """The one trace of that name."""
+    (found,) = [one for one in figure.data if one.name == name]
+    return found
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_no_text_collides(name: str) -> None:
+    """No two texts of a picture overlap, whatever was measured."""
+    assert collisions(drawn(name)) == []
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_no_text_leaves_the_sheet(name: str) -> None:
+    """Every text stands inside the sheet, with a margin."""
+    sheet = Box(40, 12, WIDTH - 40, HEIGHT - 12)
+    assert [text for text, box in text_boxes(drawn(name)) if not sheet.holds(box)] == []
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_text_is_large_enough(name: str) -> None:
+    """No text is smaller than 12 pixels of 1600, which half the size of the file still shows."""
+    assert min(note.font.size for note in drawn(name).layout.annotations) >= 12
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_subplots_stay_apart(name: str) -> None:
+    """No subplot lies on another: there are no twin axes."""
+    layout = drawn(name).layout.to_plotly_json()
+    suffixes = [key.removeprefix("xaxis") for key in layout if key.startswith("xaxis")]
+    boxes = [
+        Box(x[0], 1 - y[1], x[1], 1 - y[0])
+        for x, y in ((layout[f"xaxis{s}"]["domain"], layout[f"yaxis{s}"]["domain"]) for s in suffixes)
+    ]
+    assert not any(one.overlaps(two) for i, one in enumerate(boxes) for two in boxes[i + 1 :])
+    assert not any("overlaying" in layout[f"yaxis{s}"] for s in suffixes)
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_colours_are_full_hex(name: str) -> None:
+    """Every colour of every trace, shape and text is one that plotly 7 takes."""
+    found: list[str] = []
+
+    def collect(value: object, key: str = "") -> None:
+        if isinstance(value, dict):
+            for inner, one in value.items():
+                collect(one, inner)
+        elif isinstance(value, list | tuple):
+            for one in value:
+                collect(one, key)
+        elif isinstance(value, str) and key.endswith("color"):
+            found.append(value)
+
+    collect(drawn(name).to_plotly_json())
+    assert found
+    assert [colour for colour in found if not HEX.fullmatch(colour)] == []
+
+
+def test_the_picture_is_deterministic() -> None:
+    """The same measurement gives the same figure, byte for byte."""
+    assert picture(crash(), CATALOGUE).to_json() == drawn("crash").to_json()
+
+
+def test_size_and_kind() -> None:
+    """The figure is 1600x900, made of plain scatter traces, without a legend."""
+    figure = drawn("crash")
+    assert (figure.layout.width, figure.layout.height) == (1600, 900)
+    assert {one.type for one in figure.data} == {"scatter"}
+    assert figure.layout.template.layout.showlegend is False
+
+
+def test_the_focus_line_holds_the_closes() -> None:
+    """The bold line is the focus venue's converted close, minute by minute, on a grid of minutes in UTC."""
+    line, row = trace(drawn("kraken"), "Kraken"), made("kraken").focus
+    assert row is not None
+    assert line.x0 == "2025-10-10 21:00:00"
+    assert line.dx == 60_000
+    assert line.y.dtype == np.float32
+    assert line.y[30] == pytest.approx(row.minutes.price[30])
+
+
+def test_the_deviation_is_in_per_cent() -> None:
+    """The line against the own group is d in per cent."""
+    line, row = trace(drawn("crash"), "against USDT venues"), made("crash").focus
+    assert row is not None
+    assert line.y[30] == pytest.approx(100 * row.series[Group.USDT].d[30])
+
+
+def test_the_headline_is_the_finding() -> None:
+    """The first texts are the measured headline, in at most two lines."""
+    text = words(drawn("kraken"))
+    assert text.startswith("ATOM on Kraken: up to 2.3 % above other USD exchanges")
+    assert "At least 2 % above for 1 of 90 and 11 of 90 firm minutes." in text
+
+
+def test_the_baseline_is_told() -> None:
+    """The grey sentence says what was normal before, and says so where nothing is known."""
+    assert "in the 60 firm minutes before, never more than 0.2 % off USDT venues" in words(drawn("calm"))
+    assert "no minute had the three votes that make it firm" in words(drawn("crash"))
+
+
+def test_both_clocks_are_named() -> None:
+    """Ticks stand on UTC and on UTC+8, each row with its day."""
+    text = words(drawn("crash")).splitlines()
+    assert {"UTC, 10 Oct", "UTC+8, 11 Oct", "21:30", "05:30"} <= set(text)
+
+
+def test_a_trade_off_the_scale_is_an_arrow() -> None:
+    """The axis is made for closes; a trade below it is named at its lower edge instead of squashing it."""
+    figure = drawn("crowd")
+    assert "lowest trade 0.5 at 21:20" in words(figure)
+    assert 10 ** figure.layout.yaxis.range[0] > 0.5
+    assert any(shape.type == "path" for shape in figure.layout.shapes)
+
+
+def test_a_lower_trade_of_another_venue_is_named() -> None:
+    """Where another venue traded lower than the focus venue and off the scale, its name stands at the arrow."""
+    measurement = replace(made("crowd"), question=replace(made("crowd").question, focus="kraken"))
+    text = words(picture(measurement, CATALOGUE))
+    assert "Binance 0.5 at 21:20" in text
+    assert "lowest trade 0.63 at 21:20" in text
+
+
+def test_a_low_on_the_scale_is_named() -> None:
+    """A lowest trade that the axis does reach is named where it lies clearly under the lowest close."""
+    shallow = made("low_on_scale")
+    assert "lowest trade 2.6 at 21:20" in words(picture(shallow, CATALOGUE))
+
+
+@pytest.mark.parametrize("name", ["crash", "one_group", "as_is"])
+def test_the_footer_tells_every_choice(name: str) -> None:
+    """Two lines name origin, gaps, quotes, parameters, window, version, and what candles cannot show."""
+    *_, sources, choices = [text for text, box in text_boxes(drawn(name)) if box.top > 850]
+    assert sources.startswith("Candles of")
+    assert "Median, enter" in choices
+    assert "Window chosen by hand, 10 Oct 2025 21:00 to 22:" in choices
+    assert choices.endswith("Candles cannot show why.")
+
+
+def test_gaps_are_named() -> None:
+    """Minutes that are missing and markets left out stand in the footer by name."""
+    text = words(drawn("one_group"))
+    assert "Minutes missing: Binance 15." in text
+    assert "Left out: Upbit ATOM/KRW." in text
+    assert "Quotes as printed, not converted." in words(drawn("as_is"))
+
+
+def test_the_illustration_says_so() -> None:
+    """On the reconstruction headline and watermark say what it is, nobody is ranked, assumed markets are dashed."""
+    assumed = frozenset({("okx", "ATOM/USDT"), ("binance", "ATOM/USDT"), ("binance", "ATOM/USDC")})
+    figure = picture(made("illustration"), CATALOGUE, assumed=assumed)
+    text = words(figure)
+    assert text.startswith(ILLUSTRATION)
+    assert WATERMARK in text
+    assert "Deepest of" not in text
+    assert "Not ranked: illustration from published figures." in text
+    names = {"OKX", "Gate", "Kraken", "Binance"}
+    dashes = {one.name: one.line.dash for one in figure.data if one.name in names}
+    assert dashes == {"OKX": "dash", "Gate": "solid", "Kraken": "solid", "Binance": "dash"}
+
+
+def test_a_measurement_has_no_watermark() -> None:
+    """Real candles are not marked as an illustration."""
+    assert WATERMARK not in words(drawn("crash"))
+
+
+def test_families_differ_in_dash() -> None:
+    """On real candles USDT venues are solid and USD venues dashed."""
+    lines = {one.name: one.line.dash for one in drawn("crash").data if one.name in {"OKX", "Kraken"}}
+    assert lines == {"OKX": "solid", "Kraken": "dash"}
+
+
+def test_fair_value_has_its_own_words() -> None:
+    """A wrapped asset is set against fair value, whose ratio, range and source are told."""
+    text = words(drawn("fair_value"))
+    assert "Against fair value by USDT exchanges" in text
+    assert "1.078 ETH per WBETH" in text
+    assert "Binance WBETH/ETH" in text
+    assert "none known: no fair value" in words(drawn("no_ratio"))
+
+
+def test_thin_minutes_are_told_apart() -> None:
+    """Where only thin minutes exist, dots are hollow, counts stand in brackets, and the others are named."""
+    text = words(drawn("thin"))
+    assert "against Coinbase and Gemini only, 21:20" in text
+    assert "(14 of 60)" in text
+    assert "hollow: only one or two votes" in text
+
+
+def test_a_focus_without_candles_is_told() -> None:
+    """The panel of deviations says that the focus venue has no candle."""
+    assert "no candle of Binance in the window" in words(drawn("without_focus"))
+
+
+def test_calm_does_not_look_dramatic() -> None:
+    """The axis of deviations spans enter on both sides, the axis of prices at least 2 % of the price."""
+    layout = drawn("calm").layout
+    assert layout.yaxis2.range[0] < -2
+    assert layout.yaxis2.range[1] > 2
+    assert layout.yaxis.type == "linear"
+    assert layout.yaxis.range[1] - layout.yaxis.range[0] > 0.08
+
+
+def test_venues_without_room_are_counted() -> None:
+    """More venues than find room leave a count behind, and the focus venue stays."""
+    text = words(drawn("crowd"))
+    assert "more not shown." in text
+    tables = [block(Scene(made("crowd"), CATALOGUE), group) for group in Group]
+    kept, lost = trimmed(tables, 1)
+    assert [[entry.name for entry in one.entries] for one in kept] == [["Binance"], ["Binance (USDT)"]]
+    assert sum(lost) == sum(len(one.entries) for one in tables) - 2
+
+
+def test_the_deepest_come_first() -> None:
+    """Ranked venues stand in the order of their depth; the focus venue leads the block of the other group."""
+    tables = {group: block(Scene(made("kraken"), CATALOGUE), group) for group in Group}
+    own = [entry.depth for entry in tables[Group.USD].entries]
+    assert own == sorted(own, key=lambda depth: depth or 0.0)
+    assert tables[Group.USDT].entries[0].name == "Kraken"
+
+
+def test_reasons_for_no_rank() -> None:
+    """A reason that holds for all is told once; others name their venues, the first five of many."""
+    assert why_unranked(made("thin"), CATALOGUE, Group.USD) == "Not ranked: firm in 0 of 60 minutes."
+    assert why_unranked(made("crash"), CATALOGUE, Group.USDT) == ""
+    assert "Binance USD-M perpetual" in why_unranked(made("crowd"), CATALOGUE, Group.USDT)
+    assert "more (" in why_unranked(made("crowd"), CATALOGUE, Group.USDT)
+
+
+def test_at_most_three_notes_on_this_asset() -> None:
+    """Time marks are the best-known notes near the extreme; those on other assets only are left out."""
+    notes = telling_notes(made("crash"), CATALOGUE, 0.5)
+    assert [f"{note.at:%H:%M}" for note in notes] == ["21:15", "21:18", "21:20"]
+    assert any("WBETH" in note.text for note in telling_notes(made("fair_value"), CATALOGUE, 0.5))
+    assert telling_notes(made("one_group"), CATALOGUE, 0.5) == []
+
+
+def test_close_notes_give_way() -> None:
+    """Of two notes closer than asked the better one stays."""
+    apart = telling_notes(made("crash"), CATALOGUE, 5.0)
+    assert [f"{note.at:%H:%M}" for note in apart] == ["21:15", "21:20"]
+
+
+def test_the_file_is_named_after_the_question() -> None:
+    """Asset, focus venue and window make the name."""
+    question = replace(
+        made("crash").question,
+        start=datetime(2025, 10, 10, 20, 45, tzinfo=UTC),
+        end=datetime(2025, 10, 10, 23, 15, tzinfo=UTC),
+    )
+    measurement = replace(made("crash"), question=question)
+    assert file_name(measurement) == "plumbline-ATOM-binance-20251010T2045Z-20251010T2315Z.png"
