@@ -1,0 +1,142 @@
+"""From a view to its answer: which candles, which focus, and what the reader has to be told of either."""
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Protocol
+
+import polars as pl
+
+from dashboard.ask import CandleSource, answer, ask
+from dashboard.view import OriginChoice, ViewState
+from data.catalogue import Catalogue
+from data.errors import NothingUsable
+from data.schema import Evidence
+from deviation.result import Measurement
+
+KEPT = 64
+"""Measurements that are kept; one takes a few megabytes."""
+
+EVIDENCE = {
+    OriginChoice.AUTO: (Evidence.REAL, Evidence.RECONSTRUCTION),
+    OriginChoice.REAL: (Evidence.REAL,),
+    OriginChoice.RECONSTRUCTION: (Evidence.RECONSTRUCTION,),
+}
+"""The kinds of candles to try for each choice, in order; they never mix."""
+
+
+class Store(CandleSource, Protocol):
+    """A source of candles that tells when its content has changed."""
+
+    def version(self) -> str:
+        """A text that changes whenever the content changes."""
+        ...
+
+    def holdings(self) -> pl.DataFrame:
+        """What it holds: a frame of `data.schema.HOLDING`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What there is to show for a view: ``measurement`` is None where no candle of the asset lies in its window.
+
+    ``present`` are the venues with a candle in it, those left out of the vote included, in the catalogue's order.
+    ``replaced`` is the venue that was asked for as focus where another one had to be shown.
+    """
+
+    view: ViewState
+    measurement: Measurement | None
+    present: tuple[str, ...] = ()
+    replaced: str | None = None
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """The present venues that neither vote nor are measured, by choice."""
+        return tuple(venue for venue in self.present if venue in self.view.out and venue != self.view.focus)
+
+    @property
+    def illustrated(self) -> bool:
+        """Whether this rests on the reconstruction."""
+        return self.measurement is not None and self.measurement.question.origin is Evidence.RECONSTRUCTION
+
+
+class Answers:
+    """Answers views from a store, and keeps what was measured as long as the store's content stays as it is."""
+
+    def __init__(self, store: Store, catalogue: Catalogue) -> None:
+        self._store = store
+        self.catalogue = catalogue
+        self._kept = lru_cache(maxsize=KEPT)(self._measure)
+        self._assets = lru_cache(maxsize=1)(self._held_assets)
+
+    def answer(self, view: ViewState) -> Answer:
+        """The answer to a view; a focus venue without candles gives way to the catalogue's first present one.
+
+        Raises:
+            StoreUnusable: The store cannot be read.
+        """
+        version = self._store.version()
+        for evidence in EVIDENCE[view.origin]:
+            whole = self._kept(version, replace(view.measured, out=frozenset()), evidence)
+            if whole is not None:
+                return self._focused(version, view, evidence, whole)
+        return Answer(view, None)
+
+    def lows(self, view: ViewState) -> tuple[Measurement, ...]:
+        """The measurement of each asset of the event, as far as there are candles of the kind that the view shows."""
+        shown = self.answer(view)
+        if shown.measurement is None:
+            return ()
+        alike = replace(view, origin=OriginChoice(shown.measurement.question.origin.value))
+        assets = dict.fromkeys((*self.catalogue.event(view.event).assets, view.asset))
+        answers = (self.answer(replace(alike, asset=asset)) for asset in assets)
+        return tuple(found.measurement for found in answers if found.measurement is not None)
+
+    def other_assets(self) -> tuple[str, ...]:
+        """The assets of which the store holds candles and the catalogue knows nothing."""
+        return self._assets(self._store.version())
+
+    def _focused(self, version: str, view: ViewState, evidence: Evidence, whole: Measurement) -> Answer:
+        present = self._in_order({row.market.venue for row in whole.rows})
+        focus = view.focus if view.focus in present else present[0]
+        shown = replace(view, focus=focus, out=view.out & frozenset(present) - {focus})
+        measurement = self._kept(version, shown.measured, evidence)
+        return Answer(shown, measurement, present, None if focus == view.focus else view.focus)
+
+    def _measure(self, version: str, view: ViewState, evidence: Evidence) -> Measurement | None:
+        venues = () if not view.out else self._staying(version, view, evidence)
+        question = ask(
+            self.catalogue,
+            view.asset,
+            view.start,
+            view.end,
+            event=view.event if self._about(view) else None,
+            parameters=view.parameters,
+            venues=venues,
+            focus=view.focus,
+            origin=evidence,
+        )
+        try:
+            return answer(self._store, question)
+        except NothingUsable:
+            return None
+
+    def _staying(self, version: str, view: ViewState, evidence: Evidence) -> tuple[str, ...]:
+        """The present venues that are measured and vote, named one by one."""
+        whole = self._kept(version, replace(view, out=frozenset()), evidence)
+        rows = () if whole is None else whole.rows
+        return self._in_order({row.market.venue for row in rows} - view.out)
+
+    def _about(self, view: ViewState) -> bool:
+        """Whether the window has to do with the event: one far from it must not borrow its calm span."""
+        first, last = self.catalogue.event(view.event).collect
+        return view.start < last and first < view.end
+
+    def _in_order(self, venues: set[str]) -> tuple[str, ...]:
+        return (
+            *(venue for venue in self.catalogue.venues if venue in venues),
+            *sorted(venues - {*self.catalogue.venues}),
+        )
+
+    def _held_assets(self, version: str) -> tuple[str, ...]:  # noqa: ARG002 - the version is the key
+        return tuple(sorted({*self._store.holdings()["asset"]} - {*self.catalogue.assets}))

@@ -1,0 +1,105 @@
+"""What each control of the page makes of a view; whatever comes out is a view that a link can carry."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from dashboard.clock import Zone
+from dashboard.link import checked_span
+from dashboard.style import Theme
+from dashboard.view import OriginChoice, ViewState, default_view
+from data.catalogue import Catalogue
+from data.errors import UsageError
+from data.times import parse_time
+from deviation.question import QuoteHandling
+
+MINUTE = timedelta(minutes=1)
+
+
+def applied(view: ViewState, control: str, value: Any, catalogue: Catalogue) -> ViewState:  # noqa: ANN401 - whatever a browser sends
+    """The view after a control was used; a control that was emptied changes nothing.
+
+    Raises:
+        UsageError: The value makes no sense; the message is for the reader.
+    """
+    if value in (None, ""):
+        return view
+    try:
+        return CONTROLS[control](view, value, catalogue)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+
+
+def typed_time(text: str, zone: Zone) -> datetime:
+    """A time as typed: on the reader's clock, unless it names a zone itself.
+
+    >>> typed_time("2025-10-11 05:20", Zone.UTC8)
+    datetime.datetime(2025, 10, 10, 21, 20, tzinfo=datetime.timezone.utc)
+
+    Raises:
+        UsageError: The text is no time.
+    """
+    try:
+        time = datetime.fromisoformat(text.strip())
+    except ValueError as error:
+        message = f"{text!r} is no time; write it like 2025-10-10 21:20"
+        raise UsageError(message) from error
+    zoned = time if time.tzinfo else time.replace(tzinfo=timezone(zone.offset))
+    return parse_time(zoned.isoformat())[0]
+
+
+def _event(view: ViewState, event: str, catalogue: Catalogue) -> ViewState:
+    usual = default_view(catalogue, event)
+    return replace(view, event=usual.event, asset=usual.asset, start=usual.start, end=usual.end)
+
+
+def _window(view: ViewState, name: str, catalogue: Catalogue) -> ViewState:
+    window = catalogue.event(view.event).window(name)
+    return replace(view, start=window.start, end=window.end)
+
+
+def _range(view: ViewState, texts: tuple[str, str], _: Catalogue) -> ViewState:
+    start, end = checked_span(*(typed_time(text, view.zone) for text in texts))
+    return replace(view, start=start, end=end)
+
+
+def _dragged(view: ViewState, value: dict[str, str], catalogue: Catalogue) -> ViewState:
+    """A range that was dragged over, every minute that it touches; a double click goes back to the usual window."""
+    if "start" not in value:
+        return _window(view, catalogue.event(view.event).default_window, catalogue)
+    start, end = (typed_time(value[edge], Zone.UTC) for edge in ("start", "end"))
+    start, end = checked_span(max(start, view.start), min(end + MINUTE, view.end))
+    return replace(view, start=start, end=end)
+
+
+def _focus(view: ViewState, venue: str, _: Catalogue) -> ViewState:
+    return replace(view, focus=venue, out=view.out - {venue})
+
+
+def _enter(view: ViewState, value: float, _: Catalogue) -> ViewState:
+    """An exit above the new enter follows it down."""
+    return replace(view, enter_pct=float(value), exit_pct=min(view.exit_pct, float(value)))
+
+
+CONTROLS: dict[str, Callable[[ViewState, Any, Catalogue], ViewState]] = {
+    "event": _event,
+    "asset": lambda view, value, _: replace(view, asset=value),
+    "more": lambda view, value, _: replace(view, asset=value),
+    "window": _window,
+    "range": _range,
+    "dragged": _dragged,
+    "focus": _focus,
+    "picked": lambda view, value, catalogue: _focus(view, value["venue"], catalogue),
+    "out": lambda view, value, _: replace(view, out=frozenset(value) - {view.focus}),
+    "hide": lambda view, value, _: replace(view, hidden=frozenset(value)),
+    "zone": lambda view, value, _: replace(view, zone=Zone(value)),
+    "theme": lambda view, value, _: replace(view, theme=Theme(value)),
+    "origin": lambda view, value, _: replace(view, origin=OriginChoice(value)),
+    "quote": lambda view, value, _: replace(view, quote=QuoteHandling(value)),
+    "enter": _enter,
+    "exit": lambda view, value, _: replace(view, exit_pct=float(value)),
+    "min-vote": lambda view, value, _: replace(view, min_vote_usd=float(value)),
+    "collected": lambda view, _, __: view,
+}
+"""Each control by its id, and the view that it leads to."""

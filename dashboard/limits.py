@@ -1,0 +1,30 @@
+"""What no candle can show, at the foot of every view (docs/method.md, section 11)."""
+
+from pathlib import Path
+
+from dash import html
+
+DOCUMENT = Path(__file__).parent.parent / "docs" / "method.md"
+"""The definition of every number, where the project is run from its checkout."""
+
+LINK = "/docs/method.md"
+
+LIMITS = (
+    ("No cause.", "Candles hold no order book, no refused order and no intent: they show how far, never why."),
+    ("No order inside a minute.", "One-minute bars cannot say which exchange moved first."),
+    ("No depth.", "Volume is what an exchange reported; it is not what could have been traded."),
+    ("No true price.", "The others are a yardstick, not the truth: a thinly traded exchange can lag for hours."),
+)
+
+
+def limits() -> html.Footer:
+    """The list, and where every definition is written."""
+    definition = html.A("docs/method.md", href=LINK) if DOCUMENT.is_file() else html.Code("docs/method.md")
+    return html.Footer(
+        [
+            html.H2("What this cannot show"),
+            html.Ul([html.Li([html.Strong(short), f" {long}"]) for short, long in LIMITS]),
+            html.P(["Every number is defined in ", definition, "."], className="quiet"),
+        ],
+        id="limits",
+    )

@@ -1,0 +1,111 @@
+"""What the page shows, as one value that a link can carry (`dashboard.link` reads links)."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+
+from dashboard.clock import Zone
+from dashboard.style import Theme
+from data.catalogue import Catalogue
+from data.times import format_time
+from deviation.question import Parameters, QuoteHandling
+
+FOCUS = "binance"
+"""The venue that is drawn boldly where nothing else is asked (docs/method.md, section 7)."""
+
+METHOD = Parameters()
+
+
+class OriginChoice(StrEnum):
+    """Which candles to show: real ones where there are any, or one kind alone."""
+
+    AUTO = "auto"
+    REAL = "real"
+    RECONSTRUCTION = "reconstruction"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ViewState:
+    """Everything that distinguishes one view of the page from another.
+
+    ``enter_pct`` and ``exit_pct`` are in per cent, so that a link says what a person typed. ``out`` are venues left out
+    of the vote, ``hidden`` those whose line is not drawn. A window is known by its edges alone; its name follows.
+
+    Raises:
+        ValueError: A parameter of the method lies outside of its range.
+    """
+
+    event: str
+    asset: str
+    start: datetime
+    end: datetime
+    focus: str = FOCUS
+    quote: QuoteHandling = METHOD.quote
+    enter_pct: float = 100 * METHOD.enter
+    exit_pct: float = 100 * METHOD.exit
+    min_vote_usd: float = METHOD.min_vote_usd
+    out: frozenset[str] = frozenset()
+    hidden: frozenset[str] = frozenset()
+    zone: Zone = Zone.UTC
+    theme: Theme = Theme.LIGHT
+    origin: OriginChoice = OriginChoice.AUTO
+
+    parameters: Parameters = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        parameters = Parameters(
+            quote=self.quote, enter=self.enter_pct / 100, exit=self.exit_pct / 100, min_vote_usd=self.min_vote_usd
+        )
+        object.__setattr__(self, "parameters", parameters)
+
+    @property
+    def measured(self) -> "ViewState":
+        """The same view without what changes no number: views of one measurement are equal in it."""
+        return replace(self, hidden=frozenset(), zone=Zone.UTC, theme=Theme.LIGHT)
+
+    def window(self, catalogue: Catalogue) -> str | None:
+        """The name of the window in its event; None where it was chosen by hand."""
+        windows = catalogue.event(self.event).windows.values()
+        return next((window.name for window in windows if (window.start, window.end) == (self.start, self.end)), None)
+
+    def to_query(self, catalogue: Catalogue) -> dict[str, str]:
+        """The keys and values of a link to this view; what is as in the event's default view is left out."""
+        usual = _everything(default_view(catalogue, self.event), catalogue)
+        usual["event"] = default_view(catalogue).event
+        return {key: text for key, text in _everything(self, catalogue).items() if text != usual.get(key)}
+
+
+def default_view(catalogue: Catalogue, event: str | None = None) -> ViewState:
+    """The view of an event, the catalogue's first one by default, where nothing else is asked."""
+    shown = catalogue.event(next(iter(catalogue.events)) if event is None else event)
+    window = shown.window()
+    return ViewState(event=shown.id, asset=shown.assets[0], start=window.start, end=window.end)
+
+
+def number_text(value: float) -> str:
+    """A number as short as it reads back exactly.
+
+    >>> number_text(2.0), number_text(0.5)
+    ('2', '0.5')
+    """
+    return repr(float(value)).removesuffix(".0")
+
+
+def _everything(view: ViewState, catalogue: Catalogue) -> dict[str, str]:
+    window = view.window(catalogue)
+    by_hand = {"from": format_time(view.start), "to": format_time(view.end)}
+    return {
+        "event": view.event,
+        "asset": view.asset,
+        **(by_hand if window is None else {"window": window}),
+        "focus": view.focus,
+        "quote": view.quote.value,
+        "enter": number_text(view.enter_pct),
+        "exit": number_text(view.exit_pct),
+        "min-vote": number_text(view.min_vote_usd),
+        "out": ",".join(sorted(view.out)),
+        "hide": ",".join(sorted(view.hidden)),
+        "zone": view.zone.value,
+        "theme": view.theme.value,
+        "origin": view.origin.value,
+    }

@@ -1,0 +1,136 @@
+"""A real Chromium on a page that is served from a store of the reconstruction, or of candles made by hand."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page as Tab
+from playwright.sync_api import Request, expect
+from werkzeug.serving import make_server
+
+from dashboard.actions import Actions
+from dashboard.web import create_app
+from data.catalogue import load_catalogue
+from data.sample import ensure_sample
+from data.store import CandleStore
+from tests.dashboard.shelf import Hands, crash
+
+NOW = datetime(2025, 12, 1, tzinfo=UTC)
+
+CHATTER = ("favicon",)
+"""Messages of the console that say nothing of the page."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything here needs Chromium."""
+    for item in items:
+        item.add_marker("browser")
+        # pytest-playwright gives a fixture of its own a scope that pytest 9 warns of.
+        item.add_marker(pytest.mark.filterwarnings("ignore::pytest.PytestRemovedIn10Warning"))
+        # flask-compress reads a static file to its end and leaves closing it to the garbage collector.
+        unclosed = "ignore:Exception ignored in. <_io.FileIO name=.*[.](js|css):pytest.PytestUnraisableExceptionWarning"
+        item.add_marker(pytest.mark.filterwarnings(unclosed))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The system's Chromium, also as root."""
+    return {**browser_type_launch_args, "executable_path": "/usr/bin/chromium", "args": ["--no-sandbox"]}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    """A screen of a common laptop, and a clipboard that may be read."""
+    screen = {"width": 1440, "height": 900}
+    return {**browser_context_args, "viewport": screen, "permissions": ["clipboard-read", "clipboard-write"]}
+
+
+@contextmanager
+def served(store: CandleStore, actions: Actions) -> Iterator[str]:
+    """The page over a store, at the address that is given."""
+    app = create_app(store, load_catalogue(), actions)
+    server = make_server("127.0.0.1", 0, app.server, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The page over the reconstruction alone."""
+    store = CandleStore(str(tmp_path_factory.mktemp("sample") / "lake"))
+    ensure_sample(store, NOW)
+    with served(store, Hands()) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The page over candles that count as real, made by hand."""
+    store = CandleStore(str(tmp_path_factory.mktemp("real") / "lake"))
+    store.write_candles(crash(), source="by hand", fetched_at=NOW)
+    with served(store, Hands()) as address:
+        yield address
+
+
+class Visit:
+    """A tab with an ear on what it asks the server for and what it complains of."""
+
+    def __init__(self, tab: Tab) -> None:
+        self.tab = tab
+        self.requests: list[dict[str, Any]] = []
+        self.complaints: list[str] = []
+        tab.on("request", self._asked)
+        tab.on("console", lambda said: self._complained(said.type, said.text))
+        tab.on("pageerror", lambda error: self._complained("error", str(error)))
+
+    def open(self, address: str) -> Tab:
+        """Open an address and wait until charts and tables are there."""
+        self.tab.goto(address)
+        expect(self.tab.locator("#graph .main-svg").first).to_be_visible()
+        expect(self.tab.locator("#lows table, #lows p").first).to_be_visible()
+        return self.tab
+
+    @property
+    def figures(self) -> int:
+        """How often charts were asked for."""
+        return sum(
+            "graph.figure" in asked["output"] or "content.children" in asked["output"] for asked in self.requests
+        )
+
+    def changed(self, act: Callable[[], object]) -> None:
+        """Do something, and wait for the page's answer to it."""
+        with self.tab.expect_response(lambda answer: "graph.figure" in (answer.request.post_data or "")):
+            act()
+
+    def _asked(self, request: Request) -> None:
+        if "_dash-update-component" in request.url:
+            self.requests.append(json.loads(request.post_data or "{}"))
+
+    def _complained(self, kind: str, text: str) -> None:
+        if kind in {"error", "warning"} and not any(word in text for word in CHATTER):
+            self.complaints.append(text)
+
+
+@pytest.fixture
+def visit(page: Tab) -> Iterator[Visit]:
+    """A tab; whatever it complains of fails the test."""
+    visit = Visit(page)
+    yield visit
+    assert visit.complaints == []
+
+
+@pytest.fixture
+def downloads(tmp_path: Path) -> Path:
+    """Where a test puts what it downloads."""
+    return tmp_path

@@ -1,0 +1,143 @@
+"""A store in memory, with candles written down by hand, for tests of the page."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import polars as pl
+
+from dashboard.actions import Progress
+from data.errors import PlumblineError, StoreUnusable
+from data.schema import CANDLE, CANDLE_DEFAULTS, HOLDING, SPAN, Evidence, Origin, base_of
+
+START = datetime(2025, 10, 10, 21, 10, tzinfo=UTC)
+"""The start of the window ``crash``."""
+
+MINUTES = 30
+"""Its length."""
+
+CALM = datetime(2025, 10, 10, 10, 0, tzinfo=UTC)
+"""A minute of the calm span, from which the ratio of wrapped assets is taken."""
+
+FALL = 10
+"""The minute of it in which the venue that fell prints its low."""
+
+USDT_VENUES = ("binance", "okx", "bybit", "bitget", "gate")
+USD_VENUES = ("coinbaseexchange", "kraken", "gemini", "bitstamp")
+
+
+def market(
+    venue: str,
+    symbol: str,
+    level: float,
+    *,
+    fallen: float = 1.0,
+    low: float | None = None,
+    volume: float = 1000.0,
+    start: datetime = START,
+) -> pl.DataFrame:
+    """Candles of one market over the window: flat at a level, five of them from `FALL` on times ``fallen``."""
+    closes = [level * (fallen if FALL <= i < FALL + 5 else 1.0) for i in range(MINUTES)]
+    lows = [low if low is not None and i == FALL else close for i, close in enumerate(closes)]
+    times = [start + timedelta(minutes=i) for i in range(MINUTES)]
+    columns = {"open": closes, "high": closes, "low": lows, "close": closes}
+    frame = pl.DataFrame({"open_time": times, **columns}).with_columns(
+        venue=pl.lit(venue), symbol=pl.lit(symbol), volume=pl.lit(volume)
+    )
+    return frame.with_columns(pl.lit(text).alias(name) for name, text in CANDLE_DEFAULTS.items()).select(
+        pl.col(name).cast(dtype) for name, dtype in CANDLE.items()
+    )
+
+
+def crash() -> pl.DataFrame:
+    """ATOM falls further on Binance; DOGE trades on two USD venues and as a perpetual; WBETH on Binance alone."""
+    return pl.concat(
+        [
+            *(market(venue, "ATOM/USDT", 4, fallen=0.9) for venue in USDT_VENUES if venue != "binance"),
+            *(market(venue, "ATOM/USD", 4) for venue in USD_VENUES),
+            market("binance", "ATOM/USDT", 4, fallen=0.6, low=0.001),
+            market("binance", "ATOM/USDC", 4, fallen=0.7, volume=100),
+            market("kraken", "ATOM/EUR", 3.6),
+            market("coinbaseexchange", "DOGE/USD", 0.2),
+            market("gemini", "DOGE/USD", 0.2, fallen=0.9),
+            market("binanceusdm", "DOGE/USDT:USDT", 0.2, fallen=0.5),
+            market("binance", "WBETH/USDT", 4200, fallen=0.5, low=430.65),
+            market("binance", "WBETH/USDT", 4200, start=CALM),
+            market("binance", "ETH/USDT", 4000, start=CALM),
+            *(market(venue, "ETH/USDT", 4000) for venue in USDT_VENUES),
+            *(market(venue, "SOMECOIN/USDT", 1) for venue in USDT_VENUES),
+        ]
+    )
+
+
+@dataclass
+class Shelf:
+    """What the page needs of a store; ``broken`` makes it one that cannot be read. ``reads`` counts the readings."""
+
+    frame: pl.DataFrame = field(default_factory=crash)
+    broken: bool = False
+    reads: int = 0
+    writes: int = 0
+
+    def candles(
+        self, assets: Collection[str], start: datetime, end: datetime, *, origin: Evidence = Evidence.REAL
+    ) -> pl.DataFrame:
+        """Candles of the assets in the span, of one kind."""
+        self.reads += 1
+        generated = pl.col("origin") == Origin.RECONSTRUCTION.value
+        return self.frame.filter(
+            pl.col("symbol").str.split("/").list.first().is_in(list(assets)),
+            pl.col("open_time").is_between(start, end, closed="left"),
+            generated if origin is Evidence.RECONSTRUCTION else ~generated,
+        )
+
+    def covered(
+        self, assets: Collection[str], start: datetime, end: datetime, *, origin: Evidence = Evidence.REAL
+    ) -> pl.DataFrame:
+        """Nothing was collected whole."""
+        del assets, start, end, origin
+        return pl.DataFrame(schema=SPAN)
+
+    def version(self) -> str:
+        """The number of writes."""
+        if self.broken:
+            message = "the store at nowhere cannot be read"
+            raise StoreUnusable(message)
+        return str(self.writes)
+
+    def holdings(self) -> pl.DataFrame:
+        """The assets alone matter here."""
+        assets = sorted({base_of(symbol) for symbol in self.frame["symbol"].unique()})
+        empty = pl.DataFrame({"asset": assets}, schema={"asset": pl.String})
+        return empty.with_columns(pl.lit(None).cast(t).alias(n) for n, t in HOLDING.items() if n != "asset")
+
+    def put(self, frame: pl.DataFrame) -> None:
+        """Add candles, as a collection does."""
+        self.frame = pl.concat([self.frame, frame])
+        self.writes += 1
+
+
+@dataclass
+class Hands:
+    """Actions that only note what was asked, and tell the progress that they were given."""
+
+    told: list[Progress] = field(default_factory=list)
+    done: list[str] = field(default_factory=list)
+    refuses: bool = False
+
+    def start_collect(self, event_id: str) -> None:
+        """Note the start, or refuse it."""
+        if self.refuses:
+            message = "the network is off"
+            raise PlumblineError(message)
+        self.done.append(event_id)
+
+    def progress(self) -> Progress | None:
+        """The next progress that was given; the last stays."""
+        if not self.told:
+            return None
+        return self.told.pop(0) if len(self.told) > 1 else self.told[0]
+
+    def cancel(self) -> None:
+        """Note the wish."""
+        self.done.append("cancel")

@@ -1,0 +1,117 @@
+"""A link carries a view whole, says no more than it must, and never breaks the page."""
+
+from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qsl, urlencode
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard.clock import Zone
+from dashboard.link import KEYS, LONGEST, from_query
+from dashboard.style import Theme
+from dashboard.view import OriginChoice, ViewState, default_view
+from data.catalogue import load_catalogue
+from deviation.question import QuoteHandling
+
+CATALOGUE = load_catalogue()
+VENUES = st.sampled_from([*CATALOGUE.venues, "somewhere"])
+
+
+@st.composite
+def views(draw: st.DrawFn) -> ViewState:
+    """Any view that controls or a link can lead to."""
+    event = draw(st.sampled_from(list(CATALOGUE.events.values())))
+    named = [(window.start, window.end) for window in event.windows.values()]
+    first = draw(st.datetimes(datetime(2009, 2, 1), datetime(2099, 1, 1)))  # noqa: DTZ001 - hypothesis wants naive ones
+    start = first.replace(second=0, microsecond=0, tzinfo=UTC)
+    by_hand = (start, start + timedelta(minutes=draw(st.integers(1, LONGEST // timedelta(minutes=1)))))
+    enter = draw(st.floats(0.001, 99))
+    focus = draw(VENUES)
+    window = draw(st.sampled_from([*named, by_hand]))
+    return ViewState(
+        event=event.id,
+        asset=draw(st.sampled_from([*CATALOGUE.assets, "SOMECOIN"])),
+        start=window[0],
+        end=window[1],
+        focus=focus,
+        quote=draw(st.sampled_from(QuoteHandling)),
+        enter_pct=enter,
+        exit_pct=draw(st.floats(0, 1)) * enter,
+        min_vote_usd=draw(st.floats(0, 1e9)),
+        out=draw(st.frozensets(VENUES, max_size=4)) - {focus},
+        hidden=draw(st.frozensets(VENUES, max_size=4)),
+        zone=draw(st.sampled_from(Zone)),
+        theme=draw(st.sampled_from(Theme)),
+        origin=draw(st.sampled_from(OriginChoice)),
+    )
+
+
+@given(views())
+def test_round_trip(view: ViewState) -> None:
+    """A link leads back to the view that it was made from, and has known keys alone."""
+    query = dict(parse_qsl(urlencode(view.to_query(CATALOGUE))))
+    assert set(query) <= set(KEYS)
+    assert from_query(query, CATALOGUE) == (view, ())
+
+
+@given(st.dictionaries(st.sampled_from([*KEYS, "else"]), st.text(max_size=60), max_size=6))
+def test_any_link_gives_a_view(query: dict[str, str]) -> None:
+    """Whatever a link says, a view comes of it that has a link of its own."""
+    view, said = from_query(query, CATALOGUE)
+    assert from_query(view.to_query(CATALOGUE), CATALOGUE) == (view, ())
+    assert said or all(key in KEYS for key in query)
+
+
+def test_default_view() -> None:
+    """Without a query ATOM is shown on Binance, in the window that holds those of both sides."""
+    view = default_view(CATALOGUE)
+    assert view.to_query(CATALOGUE) == {}
+    assert (view.asset, view.focus, view.window(CATALOGUE)) == ("ATOM", "binance", "both-sides")
+
+
+def test_default_view_of_another_event() -> None:
+    """A link to an event as it opens names the event alone."""
+    assert default_view(CATALOGUE, "2023-03-10").to_query(CATALOGUE) == {"event": "2023-03-10"}
+
+
+def test_window_in_a_link() -> None:
+    """A link names a window that has a name, and gives any other by its edges in UTC."""
+    start, end = datetime(2025, 10, 10, 21, 10, tzinfo=UTC), datetime(2025, 10, 10, 21, 41, tzinfo=UTC)
+    by_hand, _ = from_query({"from": "2025-10-11T05:10+08:00", "to": "2025-10-10T21:41Z"}, CATALOGUE)
+    assert (by_hand.start, by_hand.end) == (start, end)
+    assert by_hand.to_query(CATALOGUE) == {"from": "2025-10-10T21:10:00Z", "to": "2025-10-10T21:41:00Z"}
+    named, _ = from_query({"from": "2025-10-10T21:10Z", "to": "2025-10-10T21:40Z"}, CATALOGUE)
+    assert named.to_query(CATALOGUE) == {"window": "crash"}
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ({"event": "2020-01-01"}, "event '2020-01-01' is not known"),
+        ({"asset": "atom!"}, "asset 'atom!' is not known"),
+        ({"focus": "<b>"}, "focus '<b>' is not known; binance is shown"),
+        ({"quote": "eur"}, "quote 'eur' is not known; usd is shown"),
+        ({"zone": "CET"}, "zone 'CET' is not known"),
+        ({"window": "noon"}, "has no window 'noon'"),
+        ({"from": "2025-10-10T21:10Z"}, "it has no 'to'"),
+        ({"from": "2025-10-10T21:10", "to": "2025-10-10T22:00Z"}, "has no time zone"),
+        ({"from": "yesterday", "to": "2025-10-10T22:00Z"}, "'yesterday' is no time"),
+        ({"from": "2025-10-10T22:00Z", "to": "2025-10-10T21:00Z"}, "end does not lie after its start"),
+        ({"from": "2025-01-01T00:00Z", "to": "2025-10-10T21:00Z"}, "longer than 31 days"),
+        ({"from": "0001-01-01T00:00Z", "to": "0001-01-02T00:00Z"}, "outside of 2009 to 2100"),
+        ({"from": "2025-10-10T21:00:30Z", "to": "2025-10-10T22:00Z"}, "'from' lies inside a minute"),
+        ({"enter": "much"}, "thresholds cannot be used"),
+        ({"enter": "0.5"}, "exit must lie between 0 and enter"),
+        ({"min-vote": "nan"}, "min-vote must be 0 or more"),
+        ({"out": "okx,<b>"}, "out names '<b>', which is no venue"),
+        ({"out": "binance,okx"}, "cannot be left out of the vote"),
+        ({"colour": "red"}, "'colour' is not known"),
+        ({"asset": "x" * 90}, f"'{'x' * 40}...'"),
+    ],
+)
+def test_nonsense_in_a_link(query: dict[str, str], said: str) -> None:
+    """What a link says and cannot be followed is said, once."""
+    _, notices = from_query(query, CATALOGUE)
+    assert len(notices) == 1
+    assert said in notices[0]

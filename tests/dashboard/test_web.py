@@ -1,0 +1,137 @@
+"""The web app over the wire: what it answers, how often it is asked, and what it does when something fails."""
+
+import json
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from dashboard.actions import Progress
+from dashboard.web import create_app, used
+from data.catalogue import load_catalogue
+from tests.dashboard.shelf import Hands, Shelf
+
+CATALOGUE = load_catalogue()
+
+
+class Browser:
+    """Asks an app as a browser does: every callback with the values that the page has."""
+
+    def __init__(self, shelf: Shelf, hands: Hands | None = None) -> None:
+        self.app = create_app(shelf, CATALOGUE, hands or Hands())
+        self.client: FlaskClient = self.app.server.test_client()
+        self.callbacks = self.client.get("/_dash-dependencies").json
+        self.values: dict[str, Any] = {"address.search": "?window=crash"}
+
+    def use(self, control: str, value: Any) -> dict[str, Any]:  # noqa: ANN401 - what a browser sends
+        """Use a control, such as ``asset.value``; gives the new properties by component."""
+        self.values[control] = value
+        callback = next(
+            found
+            for found in self.callbacks
+            if found["clientside_function"] is None and control in self.names(found["inputs"])
+        )
+        outputs = [part.rsplit(".", 1) for part in callback["output"].strip(".").split("...")]
+        listed = [{"id": name, "property": prop} for name, prop in outputs]
+        body = {
+            "output": callback["output"],
+            "outputs": listed if callback["output"].startswith("..") else listed[0],
+            "inputs": self.filled(callback["inputs"]),
+            "state": self.filled(callback["state"]),
+            "changedPropIds": [control],
+            "parsedChangedPropsIds": [control],
+        }
+        answer = self.client.post("/_dash-update-component", json=body)
+        assert answer.status_code in {200, 204}, answer.text
+        found = json.loads(answer.text) if answer.text else {}
+        for name, props in found.get("response", {}).items():
+            self.values |= {f"{name}.{prop}": prop_value for prop, prop_value in props.items()}
+        return {**found.get("response", {}), **found.get("sideUpdate", {})}
+
+    def names(self, parts: list[dict[str, str]]) -> list[str]:
+        """The names of the properties of a callback."""
+        return [f"{part['id']}.{part['property']}" for part in parts]
+
+    def filled(self, parts: list[dict[str, str]]) -> list[dict[str, Any]]:
+        """The properties with their values."""
+        return [{**part, "value": self.values.get(f"{part['id']}.{part['property']}")} for part in parts]
+
+
+def test_opening_and_changing() -> None:
+    """The page comes in one answer, a change in another, with the link of what is shown."""
+    browser = Browser(Shelf())
+    assert "ATOM on Binance" in json.dumps(browser.use("address.search", "?window=crash"))
+    browser.values["view.data"] = {"window": "crash"}
+    changed = browser.use("asset.value", "WBETH")
+    assert changed["view"]["data"] == {"asset": "WBETH", "window": "crash"}
+    assert "below fair value" in changed["headline"]["children"]
+
+
+def test_a_typed_range() -> None:
+    """Return in either field shows the range of both."""
+    browser = Browser(Shelf())
+    browser.values |= {"view.data": {}, "range-from.value": "2025-10-10 21:12", "range-to.value": "2025-10-10 21:20"}
+    shown = browser.use("range-to.n_submit", 1)
+    assert shown["view"]["data"] == {"from": "2025-10-10T21:12:00Z", "to": "2025-10-10T21:20:00Z"}
+
+
+def test_lows_and_picture() -> None:
+    """The table of lows and the picture are asked for apart."""
+    browser = Browser(Shelf())
+    browser.values["view.data"] = {"window": "crash"}
+    assert "0.001" in json.dumps(browser.use("lows-view.data", {"window": "crash"}))
+    drawn = browser.use("picture.n_clicks", 1)["picture-figure"]["data"]
+    assert drawn["filename"].startswith("plumbline-ATOM")
+    assert drawn["figure"]["layout"]["width"] == 1600
+
+
+def test_collecting_ends_in_a_new_look() -> None:
+    """While a collection runs nothing else is asked for; when it ends the page reads the store again."""
+    running, done = (Progress(text, None, running=text == "on", failed=False) for text in ("on", "done"))
+    browser = Browser(Shelf(), Hands([running, done]))
+    browser.values["view.data"] = {}
+    assert "collected" not in browser.use("collect.n_clicks", 1)
+    assert browser.use("ticker.n_intervals", 1)["collected"]["data"] == [1, None, 1]
+
+
+def test_a_failure_is_a_notice() -> None:
+    """A store that breaks while the page is open is a notice on it, and nothing else changes."""
+    shelf = Shelf()
+    browser = Browser(shelf)
+    browser.values["view.data"] = {}
+    shelf.broken = True
+    failed = browser.use("asset.value", "DOGE")
+    assert list(failed) == ["failure"]
+    assert "cannot be read" in json.dumps(failed)
+
+
+def test_a_fault_of_ours_is_a_notice_and_logged(caplog: pytest.LogCaptureFixture) -> None:
+    """What nobody foresaw is logged with its cause; the reader gets one sentence."""
+    browser = Browser(Shelf())
+    browser.values["view.data"] = 7
+    assert "Something failed here (AttributeError)" in json.dumps(browser.use("asset.value", "DOGE"))
+    assert caplog.records[0].exc_info is not None
+
+
+def test_definitions_and_language() -> None:
+    """The definitions are served as text, and the page says its language and fits a phone."""
+    client = Browser(Shelf()).client
+    document = client.get("/docs/method.md")
+    assert document.status_code == 200
+    assert document.mimetype == "text/plain"
+    document.close()
+    page = client.get("/").text
+    assert '<html lang="en">' in page
+    assert 'name="viewport"' in page
+
+
+def test_answers_are_compressed() -> None:
+    """What is large is sent compressed."""
+    client = Browser(Shelf()).client
+    assert client.get("/_dash-dependencies", headers={"Accept-Encoding": "gzip"}).headers["Content-Encoding"] == "gzip"
+
+
+def test_used_controls() -> None:
+    """Several ways to send a range are one control, told by both its texts."""
+    triggered = ["range-from", "range", "zone"]
+    assert used(triggered, {"zone": "UTC"}, ("a", "b")) == [("range", ("a", "b")), ("zone", "UTC")]
