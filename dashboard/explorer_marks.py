@@ -152,7 +152,7 @@ def notice(scene: Scene) -> list[dict[str, Any]]:
         "xanchor": "center",
         "textangle": -14,
         "opacity": 0.12,
-        "font": {"size": 56, "color": scene.colours.ink},
+        "font": {"size": 40, "color": scene.colours.ink},
     }
     words = f"{ILLUSTRATION}. Dashed: no figure of that venue is published."
     return [

@@ -177,8 +177,10 @@ def _marks(scene: Scene, entries: Sequence[Entry], height: float) -> list[Trace]
 
         if entry.wick is not None:
             line = {"color": entry.colour, "width": 3}
-            whisker = {"x": list(entry.wick), "y": [y, y], "mode": "lines", "line": line, "opacity": 0.45}
-            traces.append({**common, **whisker})
+            # The caps show a whisker whose bounds fall together.
+            caps = {"symbol": "line-ns", "size": 0.2 * height, "line": {"color": entry.colour, "width": 2}}
+            whisker = {"x": list(entry.wick), "y": [y, y], "mode": "lines+markers", "line": line, "marker": caps}
+            traces.append({**common, **whisker, "opacity": 0.45})
         if entry.sure is not None:
             edge = {"color": entry.colour, "width": 2}
             traces.append(mark(entry.sure, {"symbol": "line-ns", "size": 0.42 * height, "line": edge}))

@@ -10,7 +10,7 @@ from deviation.lows import bounds
 from deviation.question import TOLERANCE, Group, QuoteHandling
 from deviation.ranks import Word
 from deviation.result import Measurement, Row
-from deviation.summary import Summary
+from deviation.summary import Summary, Thin
 
 ILLUSTRATION = "Illustration from published figures, not a measurement"
 
@@ -65,13 +65,13 @@ def clock(measurement: Measurement, position: int) -> str:
     return f"{time:%H:%M}" if question.start.date() == last.date() else f"{time:%d %b %H:%M}"
 
 
-def side(summary: Summary) -> Direction:
+def side(summary: Summary | Thin) -> Direction:
     """The side of the larger deviation: above where the largest is above and larger in size than the deepest."""
     above = summary.height or 0.0
     return Direction.ABOVE if above > 0 and above > -(summary.depth or 0.0) else Direction.BELOW
 
 
-def _size(summary: Summary) -> float:
+def _size(summary: Summary | Thin) -> float:
     """The largest deviation on either side, as a positive fraction."""
     return max(summary.height or 0.0, -(summary.depth or 0.0))
 
@@ -170,13 +170,13 @@ def _thin(subject: str, measurement: Measurement, row: Row) -> str:
     """Against the one or two markets that traded, by name; never ranked."""
     for group in (row.market.group, row.market.group.other):
         thin = row.against[group].thin
-        if thin.depth is None or thin.depth_at is None:
+        position = thin.height_at if side(thin) is Direction.ABOVE else thin.depth_at
+        if position is None:
             continue
-        direction = "below" if thin.depth <= 0 else "above"
-        amount = f"{percent(abs(thin.depth))} {direction}"
+        amount = f"{percent(_size(thin))} {side(thin)}"
         if measurement.question.underlying is not None:
             return f"{subject}: {amount} fair value by fewer than three markets; not ranked."
-        names = [measurement.question.rules.name(venue) for venue in measurement.voters_at(row, group, thin.depth_at)]
+        names = [measurement.question.rules.name(venue) for venue in measurement.voters_at(row, group, position)]
         only = "the only other market traded then" if len(names) == 1 else "the only other markets traded then"
         return f"{subject}: {amount} {' and '.join(names)}, {only}; not ranked."
     if row.fair_value is not None and row.fair_value.ratio is None:

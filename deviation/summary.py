@@ -16,11 +16,16 @@ THRESHOLDS_PCT = (1, 2, 5, 10, 20, 50)
 
 @dataclass(frozen=True, slots=True)
 class Thin:
-    """Minutes with one or two votes, reported apart; positions in the window, None where there are none."""
+    """Minutes with one or two votes, reported apart; positions in the window, None where there are none.
+
+    ``height`` is the largest deviation, the counterpart of ``depth`` above.
+    """
 
     minutes: int
     depth: float | None
     depth_at: int | None
+    height: float | None
+    height_at: int | None
     below_min: int
 
 
@@ -83,7 +88,8 @@ def summarise(series: Series, before: Series, parameters: Parameters) -> Summary
     firm, thin, bounded = series.firm, series.thin, series.firm & ~np.isnan(series.wick_shallow)
     depth_at, height_at = first_least(series.d, firm), first_least(-series.d, firm)
     gap_at, wick_at = first_least(series.gap, firm), first_least(series.wick_shallow, bounded)
-    sure_at, thin_at = first_least(series.sure, firm & ~np.isnan(series.sure)), first_least(series.d, thin)
+    sure_at = first_least(series.sure, firm & ~np.isnan(series.sure))
+    thin_depth_at, thin_height_at = first_least(series.d, thin), first_least(-series.d, thin)
     return Summary(
         firm_min=int(np.count_nonzero(firm)),
         depth=value_at(series.d, depth_at),
@@ -103,8 +109,10 @@ def summarise(series: Series, before: Series, parameters: Parameters) -> Summary
         sure_min=_beyond(-series.sure[firm], parameters.enter),
         thin=Thin(
             minutes=int(np.count_nonzero(thin)),
-            depth=value_at(series.d, thin_at),
-            depth_at=thin_at,
+            depth=value_at(series.d, thin_depth_at),
+            depth_at=thin_depth_at,
+            height=value_at(series.d, thin_height_at),
+            height_at=thin_height_at,
             below_min=_beyond(-series.d[thin], parameters.enter),
         ),
         baseline=_baseline(before.d[before.firm]),

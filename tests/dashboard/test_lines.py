@@ -101,7 +101,10 @@ def test_alone() -> None:
 def test_fair_value() -> None:
     """An asset without peers is measured against its fair value, which the block says, and is not ranked."""
     (usdt,) = shown("WBETH")
-    assert usdt.note == "against fair value: ETH there, times the ratio of calm days"
+    assert usdt.note == (
+        "against fair value: ETH there, times the market-implied pre-event ratio 1.05 "
+        "(median of 30 minutes, 5-95 %: 1.05 to 1.05, binance WBETH/USDT / ETH/USDT)"
+    )
     assert usdt.lines[0].rank == Cell("not ranked", "measured against fair value")
 
 
