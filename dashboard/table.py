@@ -11,7 +11,7 @@ from dashboard.scene import Scene
 from dashboard.style import DASH, TIMES
 from deviation.episodes import Direction
 from deviation.grid import Axis
-from deviation.headline import side
+from deviation.headline import side, split_words
 from deviation.question import TOLERANCE, Group
 from deviation.result import Measurement, Row
 from deviation.summary import THRESHOLDS_PCT, Summary
@@ -214,6 +214,8 @@ def facts(scene: Scene) -> list[tuple[str, str]]:
     if value.ratio is None or value.p5 is None or value.p95 is None:
         return [("Calm ratio", "none known: no fair value")]
     start, end = scene.measurement.question.ratio_span
+    parts = row.split(row.market.group)
+    words = () if parts is None else split_words(value.underlying, *parts)
     asset = scene.measurement.question.asset
     return [
         ("Fair value", f"{value.underlying} elsewhere {TIMES} calm ratio"),
@@ -221,6 +223,7 @@ def facts(scene: Scene) -> list[tuple[str, str]]:
         ("5 to 95 % range", f"{value.p5:.5g} to {value.p95:.5g}"),
         ("Minutes", f"{value.ratio_min:,}, {_moment(start)} to {_moment(end)}"),
         ("Source", _source(scene, value.source or "")),
+        *zip(("Deepest close", "times"), words, strict=False),
     ]
 
 

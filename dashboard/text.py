@@ -8,7 +8,7 @@ from rich.console import Group as Stack
 from rich.table import Table
 
 from deviation.answer import CHOSEN_BY_HAND
-from deviation.headline import clock, headline, percent, price_text
+from deviation.headline import clock, headline, percent, price_text, split_words
 from deviation.lows import lows
 from deviation.question import Group, QuoteHandling
 from deviation.result import Measurement, Row
@@ -132,6 +132,13 @@ def _notes(measurement: Measurement) -> list[str]:
         notes.append(f"Minutes missing: {named}")
     if measurement.absent:
         notes.append(f"No candle of: {', '.join(measurement.absent)}")
+    notes += [
+        f"{row.market.venue} {row.market.symbol}: market-implied pre-event ratio {value.ratio:.5g}, median of "
+        f"{value.ratio_min} minutes (5-95 %: {value.p5:.5g} to {value.p95:.5g}) from {value.source}; "
+        f"deepest close: {' times '.join(split_words(value.underlying, *parts))}"
+        for row in measurement.rows
+        if (value := row.fair_value) is not None and (parts := row.split(row.market.group)) is not None
+    ]
     notes += [f"Left out: {out.venue} {out.symbol}: {out.why}" for out in measurement.left_out]
     notes += [
         f"{group.upper()} venues together: onset {_at(measurement, path.onset)}, bottom {_at(measurement, path.bottom)}"

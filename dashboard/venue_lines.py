@@ -8,6 +8,7 @@ from dashboard.formats import exchanges, minute, price, signed
 from dashboard.style import DASH
 from data.catalogue import Catalogue
 from data.schema import Evidence
+from deviation.headline import split_words
 from deviation.question import Group
 from deviation.ranks import Rank, Word
 from deviation.result import Measurement, Row
@@ -83,8 +84,15 @@ class _Table:
         against = f"against fair value: {value.underlying} there, times the market-implied pre-event ratio"
         if value.ratio is None or value.p5 is None or value.p95 is None:
             return f"{against}, which no calm minute gives"
-        span = f"5-95 %: {value.p5:.5g} to {value.p95:.5g}"
-        return f"{against} {value.ratio:.5g} (median of {value.ratio_min:,} minutes, {span}, {value.source})"
+        rests = f"median of {value.ratio_min:,} minutes, 5-95 %: {value.p5:.5g} to {value.p95:.5g}, {value.source}"
+        return f"{against} {value.ratio:.5g} ({rests}){self.split()}"
+
+    def split(self) -> str:
+        """What the focus venue's deepest close is made of: its own quotient, and the underlying here and elsewhere."""
+        focus = self.measurement.focus
+        if focus is None or focus.fair_value is None or (parts := focus.split(focus.market.group)) is None:
+            return ""
+        return f". Deepest close: {' times '.join(split_words(focus.fair_value.underlying, *parts))}"
 
     def derivatives(self) -> Block:
         rows = self.sorted(row for row in self.measurement.rows if not row.spot)

@@ -58,6 +58,17 @@ def price_text(price: float) -> str:
     return np.format_float_positional(price, precision=digits, fractional=False, trim="-")
 
 
+def split_words(underlying: str, own: float, elsewhere: float) -> tuple[str, str]:
+    """The two quotients whose product is 1 + deviation from fair value, in words (docs/method.md, section 6).
+
+    >>> split_words("ETH", 0.2, 0.99)
+    ('80 % below the ratio here', 'ETH here 1.0 % below elsewhere')
+    """
+    sides = ((abs(quotient - 1), "below" if quotient < 1 else "above") for quotient in (own, elsewhere))
+    (ratio, ratio_side), (price, price_side) = sides
+    return f"{percent(ratio)} {ratio_side} the ratio here", f"{underlying} here {percent(price)} {price_side} elsewhere"
+
+
 def clock(measurement: Measurement, position: int) -> str:
     """A minute of the window as the reader's clock shows it, with its day where the window covers several."""
     question, time = measurement.question, measurement.axis.time(position)

@@ -86,7 +86,7 @@ def _row(
     whole = panel.series(market, minutes, ratio)
     window, before = axis.span(question.start, question.end), axis.span(question.start - DAY, question.start)
     series = {group: one.cut(window) for group, one in whole.items()}
-    inside = minutes.cut(window)
+    inside, here = minutes.cut(window), panel.here(market)
     low_at = first_least(inside.low, ~np.isnan(inside.low))
     return Row(
         market=market,
@@ -99,6 +99,7 @@ def _row(
         series=series,
         against={group: summarise(series[group], whole[group].cut(before), question.parameters) for group in Group},
         fair_value=value,
+        underlying=None if value is None or here is None else here.price[window],
     )
 
 

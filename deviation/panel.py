@@ -21,6 +21,11 @@ class Panel:
         """The market against each group; ``ratio`` scales the votes (1 among markets of one asset)."""
         return {group: compare(minutes, self._peers(market.venue, group, ratio)) for group in Group}
 
+    def here(self, market: Market) -> Minutes | None:
+        """The voter of the market's own venue and group, which it never hears; None where there is none."""
+        place = market.venue, market.group
+        return next((said for voter, said in self._voters.items() if (voter.venue, voter.group) == place), None)
+
     def _peers(self, venue: str, group: Group, ratio: float) -> Peers:
         """What the group's venues say to this one; many venues hear the same, so it is worked out once."""
         family = self._rules.family(venue)

@@ -1,5 +1,6 @@
 """The answer to a question, from which every number, chart, table and sentence is made."""
 
+import math
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,7 +21,8 @@ class Row:
 
     ``minutes`` and ``series`` cover the window, position 0 being its first minute. ``low`` is the lowest trade in
     dollars and ``low_at`` its first position, None where nothing priced was traded. ``volume_usd_before`` covers the
-    24 h before the window. ``volume_share`` counts volume against the own group.
+    24 h before the window. ``volume_share`` counts volume against the own group. ``underlying`` is the price in dollars
+    of the same venue's market of the underlying, in the own group; None where there is none (docs/method.md, 6).
     """
 
     market: Market
@@ -33,11 +35,26 @@ class Row:
     series: dict[Group, Series]
     against: dict[Group, Summary]
     fair_value: FairValue | None
+    underlying: Floats | None
 
     @property
     def own(self) -> Summary:
         """The numbers against the market's own group."""
         return self.against[self.market.group]
+
+    def split(self, group: Group) -> tuple[float, float] | None:
+        """What 1 + depth is the product of: own price over underlying here times ratio, and underlying here over there.
+
+        Both are quotients, 1 where nothing strays; None where the venue's own underlying did not trade in that minute,
+        or there is no depth or ratio (docs/method.md, section 6).
+        """
+        position, value = self.against[group].depth_at, self.fair_value
+        if position is None or value is None or value.ratio is None or self.underlying is None:
+            return None
+        here = float(self.underlying[position]) * value.ratio
+        if math.isnan(here):
+            return None
+        return float(self.minutes.price[position]) / here, here / float(self.series[group].reference[position])
 
     @property
     def spot(self) -> bool:

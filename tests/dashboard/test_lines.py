@@ -103,7 +103,8 @@ def test_fair_value() -> None:
     (usdt,) = shown("WBETH")
     assert usdt.note == (
         "against fair value: ETH there, times the market-implied pre-event ratio 1.05 "
-        "(median of 30 minutes, 5-95 %: 1.05 to 1.05, binance WBETH/USDT / ETH/USDT)"
+        "(median of 30 minutes, 5-95 %: 1.05 to 1.05, binance WBETH/USDT / ETH/USDT). "
+        "Deepest close: 50 % below the ratio here times ETH here 0.0 % above elsewhere"
     )
     assert usdt.lines[0].rank == Cell("not ranked", "measured against fair value")
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from deviation.answer import lows_json
 from deviation.lows import lows
+from deviation.question import Group
 from tests.deviation.candles import read_answers
 
 BOTH = Path(__file__).parent / "answers" / "headline_both.toml"
@@ -38,3 +39,18 @@ def test_the_path_knows_onset_and_bottom() -> None:
     # USDT: 95, 70, 100, 100 at 21:20 against 100 at 21:19.
     assert (path["usdt"].onset, path["usdt"].bottom) == (0, 0)  # type: ignore[index]  # a group is its own text
     assert lows(read_answers(BOTH).measurement).lowest is not None
+
+
+def test_a_fair_value_deviation_splits_exactly() -> None:
+    """1 + d is (asset / underlying here / ratio) x (underlying here / elsewhere): 88 / 700 / 1.1 and 700 / 1000."""
+    row = read_answers(BOTH.with_name("ratio_market.toml")).measurement.rows[0]
+    own, elsewhere = row.split(Group.USDT) or (0.0, 0.0)
+    assert round(own, 12) == round(88 / 700 / 1.1, 12)
+    assert round(elsewhere, 12) == 0.7
+    assert round(own * elsewhere, 12) == 0.08
+    unknown = read_answers(BOTH.with_name("ratio_none.toml")).measurement.rows[0]
+    assert unknown.split(Group.USDT) is None
+    peers = read_answers(BOTH).measurement.rows[0]
+    assert peers.split(Group.USDT) is None
+    silent = read_answers(BOTH.with_name("ratio_closes.toml")).measurement.rows[0]
+    assert silent.split(Group.USDT) is None  # the venue's own ETH did not trade in the window
