@@ -44,15 +44,14 @@ class LakeTable:
         """
         with self._errors():
             try:
-                return DeltaTable(self.uri)
-            except TableNotFoundError as error:
-                if "Unknown scheme" in str(error):
-                    message = f"no storage is known for {self.uri!r}; give a folder or a URI such as s3://BUCKET/PATH"
-                    raise UsageError(message) from error
-                if _blocked(self.uri):
+                return self._look()
+            except TableNotFoundError:
+                # Another writer may have made the table between the look and the finding that something is there.
+                try:
+                    return self._look()
+                except TableNotFoundError as error:
                     message = f"the store at {self.uri} cannot be read: {_first_line(error)}"
                     raise StoreUnusable(message) from error
-                return None
 
     def version(self) -> str:
         """The table's own id and its commit number, ``-`` where there is no table."""
@@ -129,6 +128,18 @@ class LakeTable:
             return int(table.delete(where, writer_properties=ZSTD)["num_deleted_rows"] or 0)
 
         return self._retried(attempt)
+
+    def _look(self) -> DeltaTable | None:
+        """The table, or None where nothing is; TableNotFoundError where something is that is no table."""
+        try:
+            return DeltaTable(self.uri)
+        except TableNotFoundError as error:
+            if "Unknown scheme" in str(error):
+                message = f"no storage is known for {self.uri!r}; give a folder or a URI such as s3://BUCKET/PATH"
+                raise UsageError(message) from error
+            if _blocked(self.uri):
+                raise
+            return None
 
     def _open_or_create(self) -> DeltaTable:
         table = self.open()

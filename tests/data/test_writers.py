@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 import stamina
 from deltalake import DeltaTable
-from deltalake.exceptions import CommitFailedError
+from deltalake.exceptions import CommitFailedError, TableNotFoundError
 
 from data.errors import StoreBusy
 from data.lake import LakeTable
@@ -95,3 +95,18 @@ def test_times_survive_to_the_millisecond(store: CandleStore) -> None:
     read = store.coverage(["ATOM"], *WIDE)
     assert read["asked_at"].to_list() == [asked_at]
     assert read.schema["asked_at"] == pl.Datetime("ms", "UTC")
+
+
+def test_a_table_made_while_it_is_looked_for_is_found(store: CandleStore) -> None:
+    """Another writer makes the table between a look that found none and the finding that something is there."""
+    store.write_candles(candles(candle(0)), source="api.example", fetched_at=NOW)
+    looks = [TableNotFoundError("No files in log segment")]
+
+    def too_early_once(uri: str) -> DeltaTable:
+        if looks:
+            raise looks.pop()
+        return DeltaTable(uri)
+
+    with patch("data.lake.DeltaTable", too_early_once):
+        assert store.candles(["ATOM"], *WIDE).height == 1
+    assert looks == []
