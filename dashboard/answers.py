@@ -6,7 +6,7 @@ from typing import Protocol
 
 import polars as pl
 
-from dashboard.ask import CandleSource, answer, ask
+from dashboard.ask import CandleSource, answer, ask, in_order
 from dashboard.view import OriginChoice, ViewState
 from data.catalogue import Catalogue
 from data.errors import NothingUsable
@@ -97,7 +97,7 @@ class Answers:
         return self._assets(self._store.version())
 
     def _focused(self, version: str, view: ViewState, evidence: Evidence, whole: Measurement) -> Answer:
-        present = self._in_order({row.market.venue for row in whole.rows})
+        present = in_order(self.catalogue, {row.market.venue for row in whole.rows})
         focus = view.focus if view.focus in present else present[0]
         shown = replace(view, focus=focus, out=view.out & frozenset(present) - {focus})
         measurement = self._kept(version, shown.measured, evidence)
@@ -125,18 +125,12 @@ class Answers:
         """The present venues that are measured and vote, named one by one."""
         whole = self._kept(version, replace(view, out=frozenset()), evidence)
         rows = () if whole is None else whole.rows
-        return self._in_order({row.market.venue for row in rows} - view.out)
+        return in_order(self.catalogue, {row.market.venue for row in rows} - view.out)
 
     def _about(self, view: ViewState) -> bool:
         """Whether the window has to do with the event: one far from it must not borrow its calm span."""
         first, last = self.catalogue.event(view.event).collect
         return view.start < last and first < view.end
-
-    def _in_order(self, venues: set[str]) -> tuple[str, ...]:
-        return (
-            *(venue for venue in self.catalogue.venues if venue in venues),
-            *sorted(venues - {*self.catalogue.venues}),
-        )
 
     def _held_assets(self, version: str) -> tuple[str, ...]:  # noqa: ARG002 - the version is the key
         return tuple(sorted({*self._store.holdings()["asset"]} - {*self.catalogue.assets}))

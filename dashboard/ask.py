@@ -100,10 +100,14 @@ def stand_in(measurement: Measurement, catalogue: Catalogue) -> str | None:
 
     None where the focus venue is there.
     """
-    present = {row.market.venue for row in measurement.rows}
-    if measurement.question.focus in present:
-        return None
-    return next((venue for venue in catalogue.venues if venue in present), min(present))
+    present = in_order(catalogue, {row.market.venue for row in measurement.rows})
+    return None if measurement.question.focus in present else present[0]
+
+
+def in_order(catalogue: Catalogue, venues: Collection[str]) -> tuple[str, ...]:
+    """Venues in the catalogue's order, those that it does not know behind by name."""
+    known = [venue for venue in catalogue.venues if venue in venues]
+    return (*known, *sorted(set(venues) - set(known)))
 
 
 def _name(event: Event, start: datetime, end: datetime) -> str | None:

@@ -54,3 +54,5 @@ def test_a_fair_value_deviation_splits_exactly() -> None:
     assert peers.split(Group.USDT) is None
     silent = read_answers(BOTH.with_name("ratio_closes.toml")).measurement.rows[0]
     assert silent.split(Group.USDT) is None  # the venue's own ETH did not trade in the window
+    gap = read_answers(BOTH.with_name("ratio_silent.toml")).measurement.rows[0]
+    assert gap.split(Group.USDT) is None  # it traded in the window, but not in the deepest minute
