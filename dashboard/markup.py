@@ -30,7 +30,7 @@ def _venue_table(block: Block, enter: str) -> html.Section:
     head = [html.Th(name.format(enter=enter), scope="col", title=title) for name, title in columns]
     return html.Section(
         [
-            html.H2([block.title, html.Small(block.note)]),
+            html.Div([html.H2(block.title), html.P(block.note)], className="block-head"),
             html.Table([html.Thead(html.Tr(head)), html.Tbody([_venue_row(line, ranked) for line in block.lines])]),
         ],
         className="venues ranked" if ranked else "venues",

@@ -74,16 +74,19 @@ class _Table:
         focus = self.measurement.focus
         if focus is not None and focus.spot and focus.market.group is not group and focus.series[group].observed.any():
             rows = [focus, *rows]
-        return Block(exchanges(group), self.note(), tuple(self.line(row, group, row.market.symbol) for row in rows))
+        return Block(exchanges(group), self.note(group), tuple(self.line(row, group, row.market.symbol) for row in rows))
 
-    def note(self) -> str:
-        """What the numbers are against; of a fair value also the ratio, what it rests on and its 5-95 % range."""
+    def note(self, group: Group) -> str:
+        """What the numbers are against; of a fair value the ratio, what it rests on and its 5-95 % range, said once."""
         value = next((row.fair_value for row in self.measurement.rows if row.fair_value is not None), None)
         if value is None:
             return "each against the median of the others"
         against = f"against fair value: {value.underlying} there, times the market-implied pre-event ratio"
         if value.ratio is None or value.p5 is None or value.p95 is None:
             return f"{against}, which no calm minute gives"
+        focus = self.measurement.focus
+        if focus is not None and focus.market.group is not group:
+            return f"{against} {value.ratio:.5g}"
         rests = f"median of {value.ratio_min:,} minutes, 5-95 %: {value.p5:.5g} to {value.p95:.5g}, {value.source}"
         return f"{against} {value.ratio:.5g} ({rests}){self.split()}"
 
