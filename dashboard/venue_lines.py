@@ -74,7 +74,9 @@ class _Table:
         focus = self.measurement.focus
         if focus is not None and focus.spot and focus.market.group is not group and focus.series[group].observed.any():
             rows = [focus, *rows]
-        return Block(exchanges(group), self.note(group), tuple(self.line(row, group, row.market.symbol) for row in rows))
+        return Block(
+            exchanges(group), self.note(group), tuple(self.line(row, group, row.market.symbol) for row in rows)
+        )
 
     def note(self, group: Group) -> str:
         """What the numbers are against; of a fair value the ratio, what it rests on and its 5-95 % range, said once."""

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import polars as pl
 import pytest
 from plotly.utils import PlotlyJSONEncoder
 
@@ -19,7 +20,7 @@ from data.reconstruction import reconstruct
 from deviation.question import Group
 from deviation.ranks import Rank, Word
 from deviation.result import Measurement
-from tests.dashboard.shelf import Shelf, market
+from tests.dashboard.shelf import USD_VENUES, Shelf, crash, market
 
 CATALOGUE = load_catalogue()
 
@@ -107,6 +108,21 @@ def test_fair_value() -> None:
         "Deepest close: 50 % below the ratio here times ETH here 0.0 % above elsewhere"
     )
     assert usdt.lines[0].rank == Cell("not ranked", "measured against fair value")
+
+
+def test_ratio_is_said_once() -> None:
+    """Against the group that is not the focus market's own, the ratio stands without what it rests on."""
+    dollars = [market(venue, "ETH/USD", 4000) for venue in USD_VENUES]
+    found = measured("WBETH", shelf=Shelf(pl.concat([crash(), *dollars])))
+    _, usd = blocks(found, CATALOGUE, Zone.UTC)
+    assert usd.note == "against fair value: ETH there, times the market-implied pre-event ratio 1.05"
+    assert [line.guest for line in usd.lines] == [True]
+
+
+def test_no_ratio() -> None:
+    """Where no calm minute gives a ratio, the block says so."""
+    (usdt,) = blocks(measured("WBETH", shelf=Shelf(market("binance", "WBETH/USDT", 4200))), CATALOGUE, Zone.UTC)
+    assert usdt.note.endswith("pre-event ratio, which no calm minute gives")
 
 
 def test_reconstruction_has_no_ranks() -> None:
