@@ -1,12 +1,7 @@
 """The page is served on the wanted port or the next free one."""
 
-import socket
-import threading
-import urllib.request
-
 import pytest
 from dash import Dash, html
-from waitress import create_server
 
 from dashboard import server
 from data.errors import UsageError
@@ -53,19 +48,3 @@ def test_an_app_is_served_until_interrupted(monkeypatch: pytest.MonkeyPatch) -> 
         port = listener.getsockname()[1]
     assert said == [f"Plumbline is at http://127.0.0.1:{port} (Ctrl-C ends it)", "ended"]
     assert answers == [1]
-
-
-def test_the_real_server_answers() -> None:
-    """Waitress serves the app on the bound socket."""
-    app = Dash(__name__)
-    app.layout = html.Div("here")
-    listener = server.listen("127.0.0.1", 20000)
-    made = create_server(app.server, sockets=[listener], threads=1)
-    thread = threading.Thread(target=made.run, daemon=True)
-    thread.start()
-    port = listener.getsockname()[1]
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=30) as response:
-        assert response.status == 200
-    made.close()
-    made.task_dispatcher.shutdown()
-    assert isinstance(listener, socket.socket)
