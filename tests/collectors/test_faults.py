@@ -24,7 +24,8 @@ from tests.replay.faults import (
     too_many_requests,
     with_rows,
 )
-from tests.replay.formats import FORMATS, Rows
+from tests.replay.format import Rows
+from tests.replay.formats import FORMATS
 from tests.replay.server import Replay
 
 CANDLES = {

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from tests.replay.formats import Rows
+from tests.replay.format import Rows
 from tests.replay.market import Asked
 
 

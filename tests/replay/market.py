@@ -18,6 +18,15 @@ class Bar(NamedTuple):
     volume: float
 
 
+class Trade(NamedTuple):
+    """One public trade: time in ns since 1970 UTC, price and amount in base units as the venue prints them, its id."""
+
+    time_ns: int
+    price: str
+    amount: str
+    id: int
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """One request: the host and path behind the mirror's address, and the query."""

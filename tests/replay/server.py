@@ -3,20 +3,31 @@
 import json
 from collections.abc import Mapping
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from aiohttp import web
 
 from tests.replay.faults import Fault
-from tests.replay.formats import FORMATS, Format, Json, Markets
-from tests.replay.market import Asked, Refusal
+from tests.replay.format import Format, Json, Markets
+from tests.replay.formats import FORMATS
+from tests.replay.market import Asked, Refusal, Trade
+
+Trades = Mapping[str, list[Trade]]
+
+
+class Site(Protocol):
+    """What answers for a host: JSON, or the bytes of a file."""
+
+    def answer(self, asked: Asked, fault: Fault) -> Json | bytes:
+        """The answer; raises `Refusal` for any status but 200. Of the fault only ``rows`` and ``query`` matter."""
 
 
 class Replay:
     """Venues with the given candles, by ccxt id and unified symbol; use it as an async context manager.
 
     ``requests`` lists what was asked; ``unknown`` the query parameters that the venue asked does not document.
-    ``now_ms`` is the venues' clock. ``also`` names further hosts of a venue.
+    ``now_ms`` is the venues' clock and may be moved. ``also`` names further hosts of a venue. ``trades`` are public
+    trades by venue and symbol, ``sites`` what answers for hosts that are no venue's, such as archives.
     """
 
     def __init__(
@@ -26,15 +37,19 @@ class Replay:
         now_ms: int,
         faults: tuple[Fault, ...] = (),
         also: Mapping[str, str] | None = None,
+        trades: Mapping[str, Trades] | None = None,
+        sites: Mapping[str, Site] | None = None,
     ) -> None:
         self.requests: list[Asked] = []
         self.unknown: set[str] = set()
         self.url = ""
         self.faults = list(faults)
-        self._now_ms = now_ms
+        self.now_ms = now_ms
         hosts = {FORMATS[venue].host: venue for venue in venues} | dict(also or {})
         self._formats = {host: FORMATS[venue] for host, venue in hosts.items()}
-        self._markets = {host: venues[venue] for host, venue in hosts.items()}
+        traded = trades or {}
+        made = {host: VenueSite(self, FORMATS[v], venues[v], traded.get(v, {})) for host, v in hosts.items()}
+        self._sites: dict[str, Site] = {**made, **(sites or {})}
         app = web.Application()
         app.router.add_get("/{host}/{path:.*}", self._answer)
         self._runner = web.AppRunner(app, access_log=None)
@@ -53,12 +68,13 @@ class Replay:
         await self._runner.cleanup()
 
     def candle_requests(self, venue: str | None = None) -> list[Asked]:
-        """The requests for candles, of one venue or of all."""
+        """The requests for candles or trades, of one venue or of all."""
         return [
             asked
             for asked in self.requests
-            if asked.path != self._formats[asked.host].listing
-            and (venue is None or self._formats[asked.host] is FORMATS[venue])
+            if (made := self._formats.get(asked.host)) is not None
+            and asked.path not in {made.listing, *made.also}
+            and (venue is None or made is FORMATS[venue])
         ]
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
@@ -73,30 +89,48 @@ class Replay:
         if fault.status is not None:
             return _response(fault.body, fault.status, fault.headers)
         try:
-            answer = self._true_answer(asked, fault)
+            if asked.host not in self._sites:
+                raise Refusal(404, {"message": "no such host"})  # noqa: TRY301 - one place that answers refusals
+            answer = self._sites[asked.host].answer(asked, fault)
         except Refusal as refusal:
             return _response(json.dumps(refusal.body), refusal.status)
+        if isinstance(answer, bytes):
+            return web.Response(body=answer, content_type="application/octet-stream")
         return _response(json.dumps(answer))
 
-    def _true_answer(self, asked: Asked, fault: Fault) -> Json:
-        venue, markets = self._formats[asked.host], self._markets[asked.host]
-        self.unknown |= asked.query.keys() - venue.known
+
+class VenueSite:
+    """A venue's public API, by the clock of the replay."""
+
+    def __init__(self, replay: Replay, venue: Format, markets: Markets, trades: Trades) -> None:
+        self._replay = replay
+        self._venue = venue
+        self._markets = markets
+        self._trades = trades
+
+    def answer(self, asked: Asked, fault: Fault) -> Json:
+        """Lists, candles, or trades."""
+        venue, now_ms = self._venue, self._replay.now_ms
+        self._replay.unknown |= asked.query.keys() - venue.known
         if asked.path == venue.listing:
-            return venue.markets(markets)
-        symbol = _symbol_asked(asked, venue, markets)
+            return venue.markets(self._markets)
+        if asked.path in venue.also:
+            return venue.also[asked.path](self._markets)
+        if venue.trades is not None and asked.path == venue.trade_path:
+            return venue.trades(asked, self._trades.get(self._symbol(asked, (asked.path,)), []), now_ms)
+        symbol = self._symbol(asked, venue.candle_paths)
         if fault.query is not None:
             asked = Asked(asked.host, asked.path, fault.query(asked.query))
-        rows = venue.rows(asked, markets[symbol], self._now_ms)
-        return venue.wrap(rows if fault.rows is None else fault.rows(rows))
+        rows = venue.rows(asked, self._markets[symbol], now_ms)
+        return venue.wrap(rows if fault.rows is None else fault.rows(rows), asked)
 
-
-def _symbol_asked(asked: Asked, venue: Format, markets: Markets) -> str:
-    for path in venue.candle_paths:
-        for symbol in markets:
-            market_id = venue.id_of(symbol)
-            if asked.path == path.format(id=market_id) and venue.asked_id(asked) == market_id:
-                return symbol
-    raise Refusal(404, {"message": "NotFound"})
+    def _symbol(self, asked: Asked, paths: tuple[str, ...]) -> str:
+        for path in paths:
+            for symbol in self._markets:
+                market_id = self._venue.id_of(symbol)
+                if asked.path == path.format(id=market_id) and self._venue.asked_id(asked) == market_id:
+                    return symbol
+        raise Refusal(404, {"message": "NotFound"})
 
 
 def _response(body: str, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:

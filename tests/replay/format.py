@@ -1,0 +1,45 @@
+"""What a replayed venue is made of: paths, parameters, limits, order, and its way with empty minutes."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from tests.replay.market import Asked, Bar, Trade
+
+Json = dict[str, object] | list[object]
+Markets = Mapping[str, list[Bar]]
+Rows = list[list[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """How one venue answers.
+
+    ``listing`` and ``candle_paths`` are paths; ``{id}`` in a path stands for a market's id. ``known`` are the query
+    parameters that the venue documents. ``id_of`` gives a symbol its id, ``asked_id`` finds the id in a request.
+    ``markets`` is the body of the list of markets, ``rows`` the rows that answer a request at a time, and ``wrap``
+    puts rows into a body. ``also`` are further lists by path, such as currencies. ``trades`` is the body that answers
+    a request for public trades at ``trade_path``; None where the replay has no such page.
+    """
+
+    host: str
+    listing: str
+    candle_paths: tuple[str, ...]
+    known: frozenset[str]
+    id_of: Callable[[str], str]
+    asked_id: Callable[[Asked], str]
+    markets: Callable[[Markets], Json]
+    rows: Callable[[Asked, list[Bar], int], Rows]
+    wrap: Callable[[Rows, Asked], Json]
+    also: Mapping[str, Callable[[Markets], Json]] = field(default_factory=dict)
+    trade_path: str = ""
+    trades: Callable[[Asked, list[Trade], int], Json] | None = None
+
+
+def cap(asked: Asked, default: int, most: int, name: str = "limit") -> int:
+    """The number of rows asked for in the parameter ``name``, as far as the venue gives that many."""
+    return min(int(asked.query.get(name, default)), most)
+
+
+def text(bar: Bar) -> list[object]:
+    """The bar as text: time in ms, open, high, low, close, volume."""
+    return [str(bar.open_ms), *(repr(value) for value in bar[1:])]

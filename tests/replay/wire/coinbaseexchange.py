@@ -1,0 +1,50 @@
+"""Coinbase Exchange: candles newest first, 300 at most or an error; quiet minutes are omitted."""
+
+from datetime import datetime
+
+from tests.replay.format import Format, Json, Markets, Rows
+from tests.replay.market import MINUTE_MS, Asked, Bar, Refusal, at
+
+
+def _markets(markets: Markets) -> Json:
+    return [
+        {
+            "id": symbol.replace("/", "-"),
+            "base_currency": symbol.split("/")[0],
+            "quote_currency": symbol.split("/")[1],
+            "status": "online",
+            "margin_enabled": False,
+            "base_increment": "0.01",
+            "quote_increment": "0.0001",
+            "min_market_funds": "1",
+        }
+        for symbol in markets
+    ]
+
+
+def _rows(asked: Asked, bars: list[Bar], now_ms: int) -> Rows:
+    """Newest first, ``start`` and ``end`` inclusive, 300 at most; no row for a minute without a trade."""
+    end = _ms(asked.query["end"]) if "end" in asked.query else now_ms
+    start = _ms(asked.query["start"]) if "start" in asked.query else end - 299 * MINUTE_MS
+    if (end - start) // MINUTE_MS + 1 > 300:
+        message = "granularity too small for the requested time range. Count of aggregations requested exceeds 300"
+        raise Refusal(400, {"message": message})
+    page = [bar for bar in at(bars, start, end + 1) if bar.volume]
+    return [[bar.open_ms // 1000, bar.low, bar.high, bar.open, bar.close, bar.volume] for bar in reversed(page)]
+
+
+def _ms(iso: str) -> int:
+    return int(datetime.fromisoformat(iso).timestamp() * 1000)
+
+
+FORMAT = Format(
+    host="api.exchange.coinbase.com",
+    listing="/products",
+    candle_paths=("/products/{id}/candles",),
+    known=frozenset({"granularity", "start", "end"}),
+    id_of=lambda symbol: symbol.replace("/", "-"),
+    asked_id=lambda asked: asked.path.split("/")[2],
+    markets=_markets,
+    rows=_rows,
+    wrap=lambda rows, _: list(rows),
+)
