@@ -6,25 +6,33 @@ from datetime import datetime
 import polars as pl
 
 from data.lake import LakeTable
-from data.schema import COVERAGE, NOTHING_WANTING, SPAN, Evidence, Origin, Outcome
+from data.schema import COVERAGE, COVERAGE_DEFAULTS, NOTHING_WANTING, Evidence, Origin, Outcome
 
-ORDER = ("asked_at", "venue", "symbol", "start", "end", "outcome")
+ORDER = ("asked_at", "venue", "symbol", "price", "timeframe", "start", "end", "outcome")
+
+MARKET = ("venue", "symbol")
+
+SERIES = (*MARKET, "price", "timeframe")
+
+TRADES_BY_MINUTE = tuple(pl.col(name) == value for name, value in COVERAGE_DEFAULTS.items())
+"""Coverage of the candles that are measured."""
 
 
 class CoverageLog:
     """The Delta table of coverage rows. Rows are only ever added; one that is there twice reads as one."""
 
     def __init__(self, uri: str) -> None:
-        self.table = LakeTable(uri, COVERAGE)
+        self.table = LakeTable(uri, COVERAGE, defaults=COVERAGE_DEFAULTS)
 
     def write(self, coverage: pl.DataFrame) -> None:
-        """Add rows of `data.schema.COVERAGE`.
+        """Add rows of `data.schema.COVERAGE`; where price or timeframe is absent or null it is the usual one.
 
         Raises:
             ValueError: other columns or dtypes, nulls, an unknown outcome or origin, or an empty span.
             StoreBusy: other writers went ahead every time.
             StoreUnusable: the place cannot be written.
         """
+        coverage = _with_defaults(coverage)
         if dict(coverage.schema) != COVERAGE:
             message = f"this is no coverage: {dict(coverage.schema)} instead of {COVERAGE}"
             raise ValueError(message)
@@ -40,42 +48,56 @@ class CoverageLog:
             faults = [name for name, is_so in sound.row(0, named=True).items() if not is_so]
             message = f"this coverage cannot be stored: see {', '.join(faults)}"
             raise ValueError(message)
-        self.table.append(coverage)
+        self.table.append(coverage.select(*COVERAGE))
 
     def rows(self, assets: Collection[str], start: datetime, end: datetime) -> pl.DataFrame:
         """The rows of `data.schema.COVERAGE` that overlap ``[start, end)``, in the order of asking."""
-        return self.table.read(lambda rows: rows.filter(_of(assets), _overlapping(start, end)).unique()).sort(ORDER)
+        return self.table.read(lambda rows: rows.filter(_of(assets), _overlapping(start, end))).unique().sort(ORDER)
 
     def wanting(self) -> pl.DataFrame:
         """The rows of `data.schema.COVERAGE` that were asked and not had, and have not come whole since."""
-        rows = self.table.read(lambda rows: rows.unique()).sort(ORDER)
-        whole = rows.filter(pl.col("outcome") == Outcome.COMPLETE).select("venue", "symbol", "start", "end")
-        market = ["venue", "symbol"]
-        held = merged(whole).rename({"start": "held_from", "end": "held_to"})
-        inside = (pl.col("held_from") <= pl.col("start")) & (pl.col("end") <= pl.col("held_to"))
-        asked = rows.filter(~pl.col("outcome").is_in([outcome.value for outcome in NOTHING_WANTING]))
-        asked = asked.unique([*market, "start", "end"], keep="last", maintain_order=True).with_row_index("row")
-        had = asked.join(held, on=market).filter(inside).select("row")
-        return asked.join(had, on="row", how="anti", maintain_order="left").select(*COVERAGE)
+        is_wanting = ~pl.col("outcome").is_in([outcome.value for outcome in NOTHING_WANTING])
+        asked = self.table.read(lambda rows: rows.filter(is_wanting)).unique().sort(ORDER)
+        asked = asked.unique([*SERIES, "start", "end"], keep="last", maintain_order=True).with_row_index("row")
+        if asked.is_empty():
+            return asked.select(*COVERAGE)
+        first, last = asked.select(pl.col("start").min(), pl.col("end").max()).row(0)
+        whole = (pl.col("outcome") == Outcome.COMPLETE, _overlapping(first, last))
+        among = (pl.col(name).is_in(asked[name].unique().to_list()) for name in MARKET)
+        spans = self.table.read(lambda rows: rows.filter(*whole, *among).select(*SERIES, "start", "end"))
+        held = merged(spans, SERIES).rename({"start": "held_from", "end": "held_to"})
+        # The last span that starts before the asked one is the only one that can hold it: spans are disjoint.
+        near = asked.sort("start").join_asof(
+            held.sort("held_from"), left_on="start", right_on="held_from", by=SERIES, check_sortedness=False
+        )
+        is_had = (pl.col("end") <= pl.col("held_to")).fill_null(value=False)
+        return near.filter(~is_had).sort("row").select(*COVERAGE)
 
     def spans(self, assets: Collection[str], start: datetime, end: datetime, origin: Evidence) -> pl.DataFrame:
-        """What was collected whole of ``[start, end)``, per market: disjoint spans within it, ascending."""
-        whole = (pl.col("outcome") == Outcome.COMPLETE, _overlapping(start, end), _of(assets), of_evidence(origin))
+        """What was collected whole of ``[start, end)``, per market: disjoint spans within it, ascending.
+
+        Only of trade candles of one minute: another kind of price says nothing about quiet minutes.
+        """
+        whole = (pl.col("outcome") == Outcome.COMPLETE, *TRADES_BY_MINUTE, of_evidence(origin))
         edges = pl.col("start").clip(lower_bound=start), pl.col("end").clip(upper_bound=end)
-        clipped = self.table.read(lambda rows: rows.filter(*whole).select("venue", "symbol", *edges).unique())
-        return merged(clipped)
+        wanted = (_of(assets), _overlapping(start, end), *whole)
+        return merged(self.table.read(lambda rows: rows.filter(*wanted).select(*MARKET, *edges)))
 
 
-def merged(spans: pl.DataFrame) -> pl.DataFrame:
-    """Spans of `data.schema.SPAN` with those of one market that overlap or touch made one, sorted."""
-    market = ["venue", "symbol"]
-    reach = pl.col("end").cum_max().shift(1).over(market)
+def merged(spans: pl.DataFrame, by: Collection[str] = MARKET) -> pl.DataFrame:
+    """Spans with those of one market (or of one value of the columns ``by``) that overlap or touch made one, sorted.
+
+    Args:
+        spans: columns ``by``, ``start`` and ``end``; without ``by`` those of `data.schema.SPAN`.
+        by: what names the spans that belong together.
+    """
+    reach = pl.col("end").cum_max().shift(1).over(by)
     return (
-        spans.sort(*market, "start", "end")
+        spans.sort(*by, "start", "end")
         .with_columns(run=(reach.is_null() | (pl.col("start") > reach)).cum_sum())
-        .group_by(*market, "run", maintain_order=True)
+        .group_by(*by, "run", maintain_order=True)
         .agg(pl.col("start").min(), pl.col("end").max())
-        .select(*SPAN)
+        .select(*by, "start", "end")
     )
 
 
@@ -85,8 +107,18 @@ def of_evidence(origin: Evidence) -> pl.Expr:
     return is_reconstruction if origin is Evidence.RECONSTRUCTION else ~is_reconstruction
 
 
+def _with_defaults(coverage: pl.DataFrame) -> pl.DataFrame:
+    """Coverage with the usual price and timeframe where a frame does not say."""
+    given = coverage.schema
+    return coverage.with_columns(
+        (pl.col(name).fill_null(value) if name in given else pl.lit(value)).alias(name)
+        for name, value in COVERAGE_DEFAULTS.items()
+        if given.get(name, pl.String()) == pl.String()
+    )
+
+
 def _of(assets: Collection[str]) -> pl.Expr:
-    return pl.col("symbol").str.split("/").list.first().is_in(list(assets))
+    return pl.any_horizontal(pl.lit(value=False), *(pl.col("symbol").str.starts_with(f"{asset}/") for asset in assets))
 
 
 def _overlapping(start: datetime, end: datetime) -> pl.Expr:

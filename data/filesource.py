@@ -6,10 +6,10 @@ from pathlib import Path
 
 import polars as pl
 
+from data.candle_table import READ_BY_DEFAULT, best
 from data.coverage import of_evidence
 from data.importer import read_candles
 from data.schema import SPAN, TIME, Evidence, base_of
-from data.store import READ_BY_DEFAULT, best
 
 
 class FileSource:

@@ -10,7 +10,7 @@ import polars as pl
 from data.errors import FileRefused
 from data.importer import ImportReport, read_candles
 from data.revisions import WriteReport
-from data.schema import COVERAGE, TIME, Origin, Outcome
+from data.schema import COVERAGE, COVERAGE_DEFAULTS, TIME, Origin, Outcome
 from data.store import CandleStore
 
 
@@ -79,4 +79,5 @@ def as_complete(spans: pl.DataFrame, *, origin: Origin, source: str, asked_at: d
         asked_at=pl.lit(asked_at).cast(TIME),
         origin=pl.lit(origin.value),
         source=pl.lit(source),
+        **{name: pl.lit(value) for name, value in COVERAGE_DEFAULTS.items()},
     ).select(*COVERAGE)

@@ -1,21 +1,30 @@
 """What is new in a batch of candles: told apart from what the store has, without overwriting anything.
 
-A candle is the same, revised or new against the latest stored row of the same market, minute, kind, origin and source.
-So a change within one origin and source is kept as a revision, while another file or route never revises.
+A candle is the same, revised or new against the latest stored row of the same series and minute. A series is one
+market, timeframe, kind of price, origin and route, and a route is the source without the checksum of a file: an
+archive's file that is issued again with other values is a revision, while another file or host never revises.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import polars as pl
 
-from data.schema import CANDLE, MINUTE_MS, STORED_CANDLE, TIME, Origin
+from data.schema import FETCHED_CANDLE, MINUTE_MS, STORED_CANDLE, TIME, WRITTEN, Origin
 
-KEY = ("venue", "symbol", "timeframe", "price", "open_time", "origin", "source")
-"""The columns that name one candle of one source; with ``fetched_at`` they name a stored row."""
+NAMES = ("venue", "symbol", "timeframe", "price", "origin", "source")
+"""The columns of text that name where a candle belongs. They change rarely from row to row."""
 
 VALUES = ("open", "high", "low", "close", "volume")
 """The columns whose change makes a revision."""
+
+MARKET = ("venue", "symbol", "price", "timeframe")
+
+CHECKSUM = " sha256:"
+"""What stands between the name of a file and its checksum in the source of an archive's candle."""
+
+ROUTE = pl.col("source").str.split(CHECKSUM).list.first()
+"""The source without a checksum."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,68 +39,134 @@ class WriteReport:
         return WriteReport(self.new + other.new, self.same + other.same, self.revised + other.revised)
 
 
-def stamped(candles: pl.DataFrame, source: str, fetched_at: datetime) -> pl.DataFrame:
-    """Candles as rows of the store: checked, and with asset, day, source and time of fetching.
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Checked candles and what they belong to.
+
+    ``rows`` has the columns of `data.schema.STORED_CANDLE` and ``series``, a number, sorted by asset, day, series and
+    open time, each series and minute once. ``series`` has a row for each number: `NAMES`, asset, route and number;
+    sources of one route share the number.
+    """
+
+    rows: pl.DataFrame
+    series: pl.DataFrame
+
+
+def checked(fetched: pl.DataFrame) -> Batch:
+    """Candles as rows of the store.
 
     Args:
-        candles: columns and dtypes of `data.schema.CANDLE`, in any order.
-        source: the host or file that they came from.
-        fetched_at: when, aware.
+        fetched: columns and dtypes of `data.schema.FETCHED_CANDLE`, in any order.
 
     Returns:
-        A frame of `data.schema.STORED_CANDLE`; a row that is there twice is there once.
+        The batch; a candle that is there twice with the same values is there once, as it was fetched first.
 
     Raises:
         ValueError: the frame is no frame of candles, holds nulls, unknown origins or open times inside a minute, or
-            has one candle twice with different values; or ``fetched_at`` has no zone. The caller has a bug.
+            has one candle twice with different values. The caller has a bug.
     """
-    if fetched_at.tzinfo is None:
-        message = "fetched_at has no time zone"
+    if dict(fetched.schema) != FETCHED_CANDLE:
+        message = f"these are no candles: {dict(fetched.schema)} instead of {FETCHED_CANDLE}"
         raise ValueError(message)
-    if dict(candles.schema) != CANDLE:
-        message = f"these are no candles: {dict(candles.schema)} instead of {CANDLE}"
+    if fetched.null_count().sum_horizontal().item():
+        message = "these candles cannot be stored: a value is null"
         raise ValueError(message)
-    rows = candles.with_columns(
-        asset=pl.col("symbol").str.split("/").list.first(),
-        day=pl.col("open_time").dt.date(),
-        fetched_at=pl.lit(fetched_at.astimezone(UTC)).cast(TIME),
-        source=pl.lit(source),
+    run, names = _runs(fetched)
+    series = _numbered(names.unique(maintain_order=True))
+    asset_no = pl.col("asset").rank("dense").alias("asset_no")
+    per_run = names.join(series.with_columns(asset_no), on=NAMES, how="left", maintain_order="left")
+    placed = fetched.with_columns(
+        *(per_run[name].gather(run) for name in ("asset", "series", "asset_no")), day=pl.col("open_time").dt.date()
     )
-    rows = rows.select(*STORED_CANDLE).unique(maintain_order=True)
+    rows = placed.sort("asset_no", "day", "series", "open_time", "fetched_at").select(*STORED_CANDLE, "series")
+    is_twin = _equals_before("series", "open_time")
     faults = rows.select(
-        pl.any_horizontal(pl.all().is_null()).any().alias("a value is null"),
         (~pl.col("origin").is_in([origin.value for origin in Origin])).any().alias("an origin is unknown"),
         (pl.col("open_time").dt.epoch("ms") % MINUTE_MS != 0).any().alias("an open time lies inside a minute"),
-        pl.struct(KEY).is_duplicated().any().alias("one candle is there twice with different values"),
+        (is_twin & ~_equals_before(*VALUES)).any().alias("one candle is there twice with different values"),
     )
     found = [name for name, is_so in faults.row(0, named=True).items() if is_so] if len(rows) else []
     if found:
         message = f"these candles cannot be stored: {'; '.join(found)}"
         raise ValueError(message)
-    return rows
+    return Batch(rows.filter(~is_twin), series)
 
 
-def fates(rows: pl.DataFrame, stored: pl.DataFrame) -> tuple[pl.DataFrame, WriteReport]:
+def fates(rows: pl.DataFrame, series: pl.DataFrame, stored: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The rows to store beside those that are stored, and the count of each fate.
 
     A revision that bears no later time than the row it revises (a clock that was set back, two writes within one
     millisecond) gets the next millisecond, so that the order of arrival is kept.
 
     Args:
-        rows: a batch, columns of `data.schema.STORED_CANDLE`.
-        stored: stored rows (at least `KEY`, `VALUES` and ``fetched_at``, times in milliseconds) that share partitions
-            with the batch; others are ignored.
+        rows: rows of a `Batch`, or some of them.
+        series: those of the batch.
+        stored: stored rows (at least `NAMES`, `VALUES`, ``open_time`` and ``fetched_at``, times in milliseconds) that
+            share partitions with the rows; of other markets or routes they are ignored.
 
     Returns:
-        The new and revised rows, columns as in ``rows``, and the report.
+        The new and revised rows (columns of `data.schema.STORED_CANDLE`), and per market a row of
+        `data.schema.WRITTEN`.
     """
-    latest = stored.sort("fetched_at").unique(KEY, keep="last")
-    known = [pl.col(name).alias(f"known_{name}") for name in (*VALUES, "fetched_at")]
-    judged = rows.join(latest.select(*KEY, *known), on=KEY, how="left", maintain_order="left").with_columns(
+    known = _latest(stored, series)
+    judged = rows.join(known, on=("series", "open_time"), how="left", maintain_order="left").with_columns(
         is_new=pl.col("known_fetched_at").is_null(),
         is_same=pl.all_horizontal(pl.col(name) == pl.col(f"known_{name}") for name in VALUES).fill_null(value=False),
     )
     after_known = pl.col("known_fetched_at") + timedelta(milliseconds=1)
     chosen = judged.filter(~pl.col("is_same")).with_columns(pl.max_horizontal("fetched_at", after_known).cast(TIME))
-    new, same = int(judged["is_new"].sum()), int(judged["is_same"].sum())
-    return chosen.select(rows.columns), WriteReport(new, same, len(rows) - new - same)
+    counts = judged.group_by("series").agg(
+        pl.col("is_new").sum().alias("new"),
+        pl.col("is_same").sum().alias("same"),
+        (~pl.col("is_new") & ~pl.col("is_same")).sum().alias("revised"),
+    )
+    markets = series.unique("series").select("series", *MARKET).join(counts, on="series")
+    return chosen.select(*STORED_CANDLE), per_market(markets)
+
+
+def per_market(counts: pl.DataFrame) -> pl.DataFrame:
+    """Counts of new, same and revised candles summed up per market: a frame of `data.schema.WRITTEN`, sorted."""
+    sums = counts.group_by(MARKET).agg(pl.col("new", "same", "revised").sum().cast(pl.Int64))
+    return sums.select(*WRITTEN).sort(MARKET)
+
+
+def _latest(stored: pl.DataFrame, series: pl.DataFrame) -> pl.DataFrame:
+    """The stored row last fetched of each series and minute; its values and time as columns ``known_...``."""
+    if stored.is_empty():
+        run, number = pl.Series("run", [], pl.UInt32), pl.Series("series", [], pl.UInt32)
+    else:
+        run, names = _runs(stored)
+        routes = series.drop("source", "asset").unique()
+        by = ("venue", "symbol", "timeframe", "price", "origin", "route")
+        number = names.with_columns(route=ROUTE).join(routes, on=by, how="left", maintain_order="left")["series"]
+    known = [pl.col(name).alias(f"known_{name}") for name in (*VALUES, "fetched_at")]
+    minute = ("series", "open_time")
+    return (
+        stored.select("open_time", number.gather(run).alias("series"), *known)
+        .filter(pl.col("series").is_not_null())
+        .sort(*minute, "known_fetched_at")
+        .unique(minute, keep="last", maintain_order=True)
+    )
+
+
+def _runs(rows: pl.DataFrame) -> tuple[pl.Series, pl.DataFrame]:
+    """For each row the number of its run of equal `NAMES`, from 0, and the names of each run.
+
+    Six columns of text are compared with the row before instead of being hashed: most batches are a few long runs.
+    """
+    starts = rows.select(starts=~_equals_before(*NAMES))["starts"]
+    return starts.cum_sum().cast(pl.UInt32) - 1, rows.filter(starts).select(NAMES)
+
+
+def _numbered(names: pl.DataFrame) -> pl.DataFrame:
+    """Distinct names with the asset, the route and the number of their series; numbers follow the sorted names."""
+    of_route = ("venue", "symbol", "timeframe", "price", "origin", "route")
+    return names.with_columns(
+        asset=pl.col("symbol").str.split("/").list.first(),
+        route=ROUTE,
+    ).with_columns(series=pl.struct(of_route).rank("dense").cast(pl.UInt32))
+
+
+def _equals_before(*names: str) -> pl.Expr:
+    """Whether these columns of a row equal those of the row before it; false in the first row."""
+    return pl.all_horizontal(pl.col(name) == pl.col(name).shift(1) for name in names).fill_null(value=False)

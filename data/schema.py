@@ -44,6 +44,16 @@ class Outcome(StrEnum):
     BAD_DATA = "bad-data"
 
 
+class RunOutcome(StrEnum):
+    """How a run of the follower ended."""
+
+    DONE = "done"
+    NOT_EVERYTHING = "could not have everything"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    STOPPED = "stopped"
+
+
 NOTHING_WANTING = frozenset({Outcome.COMPLETE, Outcome.NOT_LISTED})
 """Outcomes after which there is nothing more to ask for: an asset without a market on a venue is expected."""
 
@@ -65,14 +75,47 @@ CANDLE: dict[str, pl.DataType] = {
 CANDLE_DEFAULTS: dict[str, str] = {"timeframe": "1m", "price": "trade", "origin": Origin.IMPORTED.value}
 """Values of the optional columns of a candle where a file does not carry them."""
 
+FETCHED_CANDLE: dict[str, pl.DataType] = {**CANDLE, "fetched_at": TIME, "source": pl.String()}
+"""A candle as it comes to the store: when it was fetched, and ``source``, the host or file it came from."""
+
 STORED_CANDLE: dict[str, pl.DataType] = {
     "asset": pl.String(),
     "day": pl.Date(),
-    **CANDLE,
-    "fetched_at": TIME,
+    **FETCHED_CANDLE,
+}
+"""A candle as the store keeps it: ``asset`` is the symbol's base, ``day`` that of the open time."""
+
+WRITTEN: dict[str, pl.DataType] = {
+    "venue": pl.String(),
+    "symbol": pl.String(),
+    "price": pl.String(),
+    "timeframe": pl.String(),
+    "new": pl.Int64(),
+    "same": pl.Int64(),
+    "revised": pl.Int64(),
+}
+"""What a write made of one market's candles: new, the same as the latest stored, or a revision of it."""
+
+REVISION: dict[str, pl.DataType] = {
+    "venue": pl.String(),
+    "symbol": pl.String(),
+    "price": pl.String(),
+    "timeframe": pl.String(),
+    "open_time": TIME,
+    "field": pl.String(),
+    "first_seen": pl.Float64(),
+    "first_seen_at": TIME,
+    "now": pl.Float64(),
+    "now_at": TIME,
+    "changes": pl.Int64(),
+    "origin": pl.String(),
     "source": pl.String(),
 }
-"""A candle as the store keeps it: ``asset`` is the symbol's base, ``source`` the host or file it came from."""
+"""A field (open, high, low, close or volume) of a candle that its venue has reported with other values since.
+
+``now_at`` is when the present value was seen first, ``changes`` how often the value changed (twice, with ``now`` like
+``first_seen``: it was changed and changed back), ``source`` where the latest row came from.
+"""
 
 COVERAGE: dict[str, pl.DataType] = {
     "venue": pl.String(),
@@ -84,11 +127,16 @@ COVERAGE: dict[str, pl.DataType] = {
     "asked_at": TIME,
     "origin": pl.String(),
     "source": pl.String(),
+    "price": pl.String(),
+    "timeframe": pl.String(),
 }
 """What was asked of a market over ``[start, end)`` and what came; ``outcome`` is one of `Outcome`.
 
 Inside a ``complete`` span a minute without a candle is quiet; outside of every such span it is missing.
 """
+
+COVERAGE_DEFAULTS: dict[str, str] = {"price": CANDLE_DEFAULTS["price"], "timeframe": CANDLE_DEFAULTS["timeframe"]}
+"""Values of the columns of coverage that older stores and frames lack."""
 
 SPAN: dict[str, pl.DataType] = {"venue": pl.String(), "symbol": pl.String(), "start": TIME, "end": TIME}
 """A half-open span ``[start, end)`` that was collected whole for one market."""
@@ -104,6 +152,42 @@ HOLDING: dict[str, pl.DataType] = {
     "candles": pl.Int64(),
 }
 """What the store holds of one market from one source: first and last open time, and how many minutes have a candle."""
+
+LISTING: dict[str, pl.DataType] = {
+    "venue": pl.String(),
+    "listed_at": TIME,
+    "source": pl.String(),
+    "markets": pl.String(),
+}
+"""The markets that a venue listed at a time, as JSON text; ``source`` is the host that gave the list."""
+
+BAD_PAGE: dict[str, pl.DataType] = {
+    "venue": pl.String(),
+    "symbol": pl.String(),
+    "price": pl.String(),
+    "start": TIME,
+    "end": TIME,
+    "asked_at": TIME,
+    "source": pl.String(),
+    "message": pl.String(),
+    "body": pl.String(),
+}
+"""An answer over ``[start, end)`` that could not be used: ``message`` says why, ``body`` is its text as it came."""
+
+RUN: dict[str, pl.DataType] = {
+    "kind": pl.String(),
+    "began_at": TIME,
+    "ended_at": TIME,
+    "start": TIME,
+    "end": TIME,
+    "outcome": pl.String(),
+    "candles": pl.Int64(),
+    "new": pl.Int64(),
+    "revised": pl.Int64(),
+    "message": pl.String(),
+    "holder": pl.String(),
+}
+"""One run of the follower. ``start`` and ``end`` are its window (null: none), ``outcome`` is one of `RunOutcome`."""
 
 
 def base_of(symbol: str) -> str:

@@ -1,44 +1,46 @@
-"""The store: one-minute candles and what was asked for, in two Delta tables below one URI.
+"""The store: candles, what was asked for, and what else collecting leaves behind, in Delta tables below one URI.
 
-A stored candle is never overwritten. What a source later reports with other values becomes a further row with a later
-``fetched_at``; reads give one row per minute: by the order of `data.schema.Origin`, then the latest, then by source.
-Candles of the reconstruction and real ones never come out of one read.
+A stored candle is never overwritten. What a route later reports with other values becomes a further row with a later
+``fetched_at``; reads give one row per minute. Candles of the reconstruction and real ones never come out of one read.
 """
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
-from deltalake import DeltaTable
 
+from data.bad_pages import BadPages
+from data.candle_table import READ_BY_DEFAULT, CandleTable
 from data.coverage import CoverageLog, of_evidence
 from data.errors import UsageError
+from data.history import revisions
 from data.lake import LakeTable, sql_text
-from data.revisions import KEY, VALUES, WriteReport, fates, stamped
-from data.schema import CANDLE, CANDLE_DEFAULTS, HOLDING, STORED_CANDLE, Evidence, Origin
-
-ORIGINS = pl.Enum([origin.value for origin in Origin])
-"""Origins in the order in which they win; as an enum, so that sorting follows it."""
-
-READ_BY_DEFAULT = (
-    pl.col("timeframe") == CANDLE_DEFAULTS["timeframe"],
-    pl.col("price") == CANDLE_DEFAULTS["price"],
-)
+from data.listings import Listings
+from data.revisions import WriteReport
+from data.runs import RunLog
+from data.schema import HOLDING, TIME, Evidence, Origin, RunOutcome
+from data.upkeep import RETENTION, Maintenance, StoreSize, maintain, size_on_disk
 
 
 class CandleStore:
-    """Candles and coverage at a URI that deltalake takes; nothing is created until the first write."""
+    """Candles and coverage at a URI that deltalake takes; nothing is created until the first write.
+
+    Every write raises `StoreBusy` where other writers went ahead every time, and everything raises `StoreUnusable`
+    where the place cannot be read or written.
+    """
 
     def __init__(self, uri: str) -> None:
         self.uri = uri
-        self._candles = LakeTable(f"{uri.rstrip('/')}/candles", STORED_CANDLE, ("asset", "day"))
-        self._coverage = CoverageLog(f"{uri.rstrip('/')}/coverage")
+        base = uri.rstrip("/")
+        self._candles = CandleTable(f"{base}/candles")
+        self._coverage = CoverageLog(f"{base}/coverage")
+        self._listings = Listings(f"{base}/listings")
+        self._bad_pages = BadPages(f"{base}/bad_pages")
+        self._runs = RunLog(f"{base}/runs")
 
     def write_candles(self, candles: pl.DataFrame, *, source: str, fetched_at: datetime) -> WriteReport:
-        """Store what is new or changed in a batch; writing it again stores nothing.
-
-        Each calendar month is one commit, which a reader sees as a whole or not at all. After a failure the same call
-        again completes the batch.
+        """Store what is new or changed in a batch of one source; writing it again stores nothing.
 
         Args:
             candles: columns of `data.schema.CANDLE`, of any markets and times.
@@ -46,21 +48,39 @@ class CandleStore:
             fetched_at: when, aware; rounded down to the millisecond.
 
         Raises:
-            ValueError: the frame holds something that is no candle; see `data.revisions.stamped`.
-            StoreBusy: other writers went ahead every time.
-            StoreUnusable: the place cannot be read or written.
+            ValueError: the frame holds something that is no candle; see `write_fetched`.
         """
-        rows = stamped(candles, source, fetched_at).sort("asset", "venue", "symbol", "open_time")
-        months = rows.group_by(pl.col("day").dt.truncate("1mo"), maintain_order=True)
-        return sum((self._write_month(month) for _, month in months), WriteReport())
+        if fetched_at.tzinfo is None:
+            message = "fetched_at has no time zone"
+            raise ValueError(message)
+        at = pl.lit(fetched_at.astimezone(UTC)).cast(TIME)
+        written = self.write_fetched(candles.with_columns(fetched_at=at, source=pl.lit(source)))
+        return WriteReport(*(int(written[fate].sum()) for fate in ("new", "same", "revised")))
+
+    def write_fetched(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Store what is new or changed in a batch of many markets and sources; writing it again stores nothing.
+
+        A market's candles of a calendar month are in one commit, which a reader sees as a whole or not at all. After a
+        failure the same call again completes the batch.
+
+        Args:
+            rows: columns of `data.schema.FETCHED_CANDLE`, in any order; rows of one market best stand together.
+
+        Returns:
+            A row of `data.schema.WRITTEN` for each market, kind of price and timeframe of the batch, sorted.
+
+        Raises:
+            ValueError: the frame holds something that is no candle; see `data.revisions.checked`.
+        """
+        return self._candles.write(rows)
 
     def write_coverage(self, coverage: pl.DataFrame) -> None:
         """Add to the log of what was asked and what came; columns of `data.schema.COVERAGE`.
 
+        Where ``price`` or ``timeframe`` is absent or null, one-minute trade candles are meant.
+
         Raises:
             ValueError: the frame holds something else; see `data.coverage.CoverageLog.write`.
-            StoreBusy: other writers went ahead every time.
-            StoreUnusable: the place cannot be written.
         """
         self._coverage.write(coverage)
 
@@ -72,6 +92,7 @@ class CandleStore:
         *,
         venues: Collection[str] | None = None,
         origin: Evidence = Evidence.REAL,
+        as_first_seen: bool = False,
     ) -> pl.DataFrame:
         """One-minute trade candles of ``[start, end)``, one for each market and minute that has any.
 
@@ -81,18 +102,32 @@ class CandleStore:
             end: aware; open times lie before it.
             venues: ccxt ids; None for all.
             origin: real candles or those of the reconstruction.
+            as_first_seen: of a candle that was revised the values fetched first, instead of the latest.
 
         Returns:
             A frame of `data.schema.CANDLE`, sorted by venue, symbol and open time.
-
-        Raises:
-            StoreUnusable: the place cannot be read.
         """
-        wanted = [_partitions(assets, start, end), *READ_BY_DEFAULT, of_evidence(origin)]
-        wanted.append(pl.col("open_time").is_between(start, end, closed="left"))
+        wanted = [of_evidence(origin)]
         if venues is not None:
             wanted.append(pl.col("venue").is_in(list(venues)))
-        return best(self._candles.read(lambda rows: rows.filter(*wanted).select(*CANDLE, "fetched_at", "source")))
+        return self._candles.rows(assets, start, end, *wanted, first_seen=as_first_seen)
+
+    def revisions(
+        self, start: datetime | None = None, end: datetime | None = None, assets: Collection[str] | None = None
+    ) -> pl.DataFrame:
+        """The fields of collected candles of ``[start, end)`` that their venue reported with other values since.
+
+        Only within one origin and route: an edited file, or candles built from trades, never accuse a venue.
+
+        Args:
+            start: aware; None for the first candle.
+            end: aware; None for the last.
+            assets: bases of symbols; None for all.
+
+        Returns:
+            A row of `data.schema.REVISION` for each changed field, sorted by market and open time.
+        """
+        return revisions(self._candles.table, start, end, assets)
 
     def covered(
         self, assets: Collection[str], start: datetime, end: datetime, *, origin: Evidence = Evidence.REAL
@@ -119,8 +154,6 @@ class CandleStore:
 
         Raises:
             UsageError: neither is given.
-            StoreBusy: other writers went ahead every time.
-            StoreUnusable: the place cannot be written.
         """
         named = {"source": source, "origin": None if origin is None else origin.value}
         terms = [f"{column} = {sql_text(value)}" for column, value in named.items() if value is not None]
@@ -128,66 +161,150 @@ class CandleStore:
             message = "say what to forget: the name of an imported file, or the sample"
             raise UsageError(message)
         where = " AND ".join(terms)
-        return self._coverage.table.delete(where) + self._candles.delete(where)
+        return self._coverage.table.delete(where) + self._candles.table.delete(where)
 
     def holdings(self) -> pl.DataFrame:
         """What the store holds, per origin, source and market: a frame of `data.schema.HOLDING`, sorted."""
         by = ["origin", "source", "asset", "venue", "symbol"]
         time = pl.col("open_time")
         counts = (time.min().alias("first"), time.max().alias("last"), time.n_unique().cast(pl.Int64).alias("candles"))
-        return self._candles.read(lambda rows: rows.group_by(by).agg(*counts)).select(*HOLDING).sort(by)
+        return self._candles.table.read(lambda rows: rows.group_by(by).agg(*counts)).select(*HOLDING).sort(by)
 
     def has(self, evidence: Evidence, assets: Collection[str] | None = None) -> bool:
         """Whether there is any candle of that kind, of any of these assets (None: of any asset)."""
         wanted = [of_evidence(evidence), *READ_BY_DEFAULT]
         if assets is not None:
             wanted.append(pl.col("asset").is_in(list(assets)))
-        return not self._candles.read(lambda rows: rows.filter(*wanted).select("venue").head(1)).is_empty()
+        return not self._candles.table.read(lambda rows: rows.filter(*wanted).select("venue").head(1)).is_empty()
 
     def version(self) -> str:
         """A text that changes whenever the content changes: the key for whatever is kept of an answer."""
-        return f"{self._candles.version()}/{self._coverage.table.version()}"
+        return f"{self._candles.table.version()}/{self._coverage.table.version()}"
 
-    def _write_month(self, rows: pl.DataFrame) -> WriteReport:
-        """Store what is new or changed in rows of one month (columns of `data.schema.STORED_CANDLE`)."""
-        assets = rows["asset"].unique().sort().to_list()
-        days = rows.select(pl.col("day").min().alias("first"), pl.col("day").max().alias("last")).row(0)
-        beside = (
-            pl.col("asset").is_in(assets),
-            pl.col("day").is_between(*days),
-            pl.col("venue").is_in(rows["venue"].unique().to_list()),
+    def keep_listing(self, venue: str, markets: str, *, listed_at: datetime, source: str) -> None:
+        """Keep a venue's list of markets, as JSON text, as ``source`` (a host) gave it at an aware time."""
+        self._listings.keep(venue, markets, listed_at=listed_at, source=source)
+
+    def listing(self, venue: str, newer_than: datetime) -> str | None:
+        """The list of markets that a venue gave last, if it is newer than an aware time; else None."""
+        return self._listings.newest(venue, newer_than)
+
+    def keep_bad_page(
+        self,
+        venue: str,
+        symbol: str,
+        *,
+        price: str,
+        start: datetime,
+        end: datetime,
+        asked_at: datetime,
+        source: str,
+        message: str,
+        body: str,
+    ) -> None:
+        """Keep an answer aside that could not be used, with why (``message``) and its text, cut to 1 MB."""
+        self._bad_pages.keep(
+            venue,
+            symbol,
+            price=price,
+            start=start,
+            end=end,
+            asked_at=asked_at,
+            source=source,
+            message=message,
+            body=body,
         )
 
-        def choose(table: DeltaTable) -> tuple[pl.DataFrame, WriteReport]:
-            columns = [*KEY, *VALUES, "fetched_at"]
-            return fates(rows, self._candles.read_from(table, lambda held: held.filter(*beside).select(columns)))
+    def bad_pages(self) -> pl.DataFrame:
+        """The answers that were kept aside: rows of `data.schema.BAD_PAGE`, in the order of asking."""
+        return self._bad_pages.rows()
 
-        names = ", ".join(sql_text(asset) for asset in assets)
-        within = f"t.asset IN ({names}) AND t.day >= '{days[0]}' AND t.day <= '{days[1]}'"
-        return self._candles.insert(choose, key=(*KEY, "fetched_at"), within=within)
+    def log_run(
+        self,
+        kind: str,
+        outcome: RunOutcome,
+        *,
+        began_at: datetime,
+        ended_at: datetime,
+        window: tuple[datetime, datetime] | None = None,
+        candles: int = 0,
+        new: int = 0,
+        revised: int = 0,
+        message: str = "",
+        holder: str = "",
+    ) -> None:
+        """Add to the incident log of the follower.
+
+        Args:
+            kind: what ran, such as ``follow``, ``re-ask`` or ``maintenance``.
+            outcome: how it ended.
+            began_at: aware.
+            ended_at: aware.
+            window: the span that it was about, None where it was about none.
+            candles: how many came.
+            new: how many of them the store did not have.
+            revised: how many of them it had with other values.
+            message: what to say about it.
+            holder: the process that ran it.
+        """
+        self._runs.add(
+            kind,
+            outcome,
+            began_at=began_at,
+            ended_at=ended_at,
+            window=window,
+            candles=candles,
+            new=new,
+            revised=revised,
+            message=message,
+            holder=holder,
+        )
+
+    def runs(self, limit: int = 100) -> pl.DataFrame:
+        """The runs that ended last, newest first: rows of `data.schema.RUN`."""
+        return self._runs.rows(limit)
+
+    def maintain(self, now: datetime, retention: timedelta = RETENTION) -> Maintenance:
+        """Make few files of many, drop lists of markets that are older than ``retention``, and free the disk.
+
+        Readers and writers go on meanwhile: files go from the disk only when no version of a table younger than
+        ``retention``, by the real clock, consists of them.
+
+        Args:
+            now: the present time, aware.
+            retention: at least the seven days within which a file is promised to stay.
+
+        Raises:
+            UsageError: the retention is shorter.
+        """
+        if retention < RETENTION:
+            message = f"readers may be at a version up to {RETENTION.days} days old: keep files at least as long"
+            raise UsageError(message)
+        self._listings.drop_before(now - retention)
+        return maintain(self.uri, self._tables(), retention)
+
+    def size(self) -> StoreSize | None:
+        """Bytes and files of a store in a folder, as they lie on the disk; None for one elsewhere."""
+        return size_on_disk(self.uri)
+
+    def _tables(self) -> list[LakeTable]:
+        return [kept.table for kept in (self._candles, self._coverage, self._listings, self._bad_pages, self._runs)]
 
 
-def best(rows: pl.DataFrame) -> pl.DataFrame:
-    """One candle per market and minute: of the better origin, then fetched last, then of the first source by name.
+@dataclass(frozen=True, slots=True)
+class FirstSeen:
+    """A store read as each route first told it: of a candle that was changed later, the first-seen values."""
 
-    Args:
-        rows: columns of `data.schema.CANDLE` with ``fetched_at`` and ``source``, of one timeframe and kind of price.
+    store: CandleStore
 
-    Returns:
-        A frame of `data.schema.CANDLE`, sorted by venue, symbol and open time.
-    """
-    minute = ["venue", "symbol", "open_time"]
-    as_enum = (pl.col(name).cast(pl.Enum(rows[name].unique().sort())) for name in ("venue", "symbol"))
-    ranked = rows.with_columns(*as_enum, pl.col("origin").cast(ORIGINS)).sort(
-        *minute, "origin", "fetched_at", "source", descending=[False, False, False, False, True, False]
-    )
-    is_first = pl.any_horizontal(pl.col(name) != pl.col(name).shift(1) for name in minute).fill_null(value=True)
-    return ranked.filter(is_first).select(*CANDLE).cast(pl.Schema(CANDLE))
+    def candles(
+        self, assets: Collection[str], start: datetime, end: datetime, *, origin: Evidence = Evidence.REAL
+    ) -> pl.DataFrame:
+        """Candles as `CandleStore.candles` gives them, and as they were first seen."""
+        return self.store.candles(assets, start, end, origin=origin, as_first_seen=True)
 
-
-def _partitions(assets: Collection[str], start: datetime, end: datetime) -> pl.Expr:
-    """Bounds on the partition columns, so that files of other assets and days are never opened."""
-    last = end - timedelta(microseconds=1)
-    return pl.col("asset").is_in(list(assets)) & pl.col("day").is_between(
-        start.astimezone(UTC).date(), last.astimezone(UTC).date()
-    )
+    def covered(
+        self, assets: Collection[str], start: datetime, end: datetime, *, origin: Evidence = Evidence.REAL
+    ) -> pl.DataFrame:
+        """Spans as `CandleStore.covered` gives them."""
+        return self.store.covered(assets, start, end, origin=origin)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import polars as pl
 
-from data.schema import CANDLE, COVERAGE, Origin, Outcome
+from data.schema import CANDLE, COVERAGE, FETCHED_CANDLE, Origin, Outcome
 
 START = datetime(2025, 10, 10, 21, 20, tzinfo=UTC)
 NOW = datetime(2025, 12, 1, 8, 0, tzinfo=UTC)
@@ -48,6 +48,12 @@ def candles(*rows: dict[str, object]) -> pl.DataFrame:
     return pl.DataFrame(list(rows), schema=CANDLE)
 
 
+def fetched(*rows: dict[str, object], source: str = "api.example", at: datetime = NOW) -> pl.DataFrame:
+    """A frame in the schema of fetched candles, all of one source and time of fetching."""
+    named = [{**row, "fetched_at": at, "source": source} for row in rows]
+    return pl.DataFrame(named, schema=FETCHED_CANDLE)
+
+
 def covered(
     first: int,
     last: int,
@@ -58,6 +64,8 @@ def covered(
     origin: Origin = Origin.OHLCV,
     source: str = "api.example",
     asked_at: datetime = NOW,
+    price: str = "trade",
+    timeframe: str = "1m",
 ) -> pl.DataFrame:
     """One row of coverage from one minute number to another."""
     row = {
@@ -70,5 +78,7 @@ def covered(
         "asked_at": asked_at,
         "origin": origin.value,
         "source": source,
+        "price": price,
+        "timeframe": timeframe,
     }
     return pl.DataFrame([row], schema=COVERAGE)

@@ -1,10 +1,13 @@
 from datetime import UTC, datetime
+from unittest.mock import patch
 
 import polars as pl
 import pytest
+from deltalake import DeltaTable, write_deltalake
 from polars.testing import assert_frame_equal
 
 from data.coverage import merged
+from data.lake import LakeTable
 from data.schema import COVERAGE, SPAN, Outcome
 from data.store import CandleStore
 from tests.data.frames import LATER, NOW, covered, minute
@@ -118,3 +121,76 @@ def test_what_was_not_had_and_has_not_come_since_is_wanting(store: CandleStore) 
     wanting = store.wanting()
     assert wanting.schema == COVERAGE
     assert wanting.select("symbol", "start", "end", "outcome").rows() == [("ATOM/USDT", hour[0], hour[1], "refused")]
+
+
+def test_frames_without_price_and_timeframe_mean_trades_by_the_minute(store: CandleStore) -> None:
+    """Coverage that does not say its kind of price or timeframe, or says null, is that of one-minute trade candles."""
+    store.write_coverage(covered(0, 10).drop("price", "timeframe"))
+    store.write_coverage(covered(10, 20).with_columns(price=pl.lit(None, pl.String)))
+    assert_frame_equal(store.coverage(["ATOM"], *WIDE), pl.concat([covered(0, 10), covered(10, 20)]))
+
+
+def test_only_trades_by_the_minute_cover(store: CandleStore) -> None:
+    """Complete mark prices or hours say nothing about quiet minutes, yet stay in the log."""
+    store.write_coverage(pl.concat([covered(0, 10, price="mark"), covered(0, 20, timeframe="1h"), covered(0, 5)]))
+    assert store.covered(["ATOM"], *WIDE)["end"].to_list() == [minute(5)]
+    log = store.coverage(["ATOM"], *WIDE).select("price", "timeframe").rows()
+    assert sorted(log) == [("mark", "1m"), ("trade", "1h"), ("trade", "1m")]
+
+
+def test_prices_are_wanting_apart(store: CandleStore) -> None:
+    """A refused mark price stays wanting when the trade price of the span comes whole, until the mark price does."""
+    refused = covered(0, 10, price="mark", outcome=Outcome.REFUSED)
+    store.write_coverage(pl.concat([refused, covered(0, 10, outcome=Outcome.REFUSED)]))
+    assert store.wanting()["price"].to_list() == ["mark", "trade"]
+    store.write_coverage(covered(0, 10, asked_at=LATER))
+    assert_frame_equal(store.wanting(), refused)
+    store.write_coverage(pl.concat([covered(0, 5, price="mark"), covered(5, 10, price="mark")]))
+    assert store.wanting().is_empty()
+
+
+def test_a_span_that_sticks_out_of_what_came_is_wanting(store: CandleStore) -> None:
+    """What is asked is had only inside of one merged span: a minute before or after it keeps it wanting."""
+    for first, last in ((0, 10), (-1, 5), (5, 11), (20, 30)):
+        store.write_coverage(covered(first, last, outcome=Outcome.PARTLY))
+    store.write_coverage(pl.concat([covered(0, 4), covered(4, 10), covered(20, 25), covered(26, 30)]))
+    assert store.wanting().select("start", "end").rows() == [
+        (minute(-1), minute(5)),
+        (minute(5), minute(11)),
+        (minute(20), minute(30)),
+    ]
+
+
+def test_stores_from_before_price_and_timeframe_go_on(store: CandleStore) -> None:
+    """A table without the columns reads with their usual values, and the first write adds them."""
+    old = covered(0, 10, outcome=Outcome.REFUSED).drop("price", "timeframe")
+    write_deltalake(f"{store.uri}/coverage", pl.concat([old, covered(0, 3).drop("price", "timeframe")]))
+    assert_frame_equal(
+        store.coverage(["ATOM"], *WIDE), pl.concat([covered(0, 3), covered(0, 10, outcome=Outcome.REFUSED)])
+    )
+    assert store.covered(["ATOM"], *WIDE)["end"].to_list() == [minute(3)]
+    assert_frame_equal(store.wanting(), covered(0, 10, outcome=Outcome.REFUSED))
+    store.write_coverage(covered(3, 10, price="mark"))
+    assert [field.name for field in DeltaTable(f"{store.uri}/coverage").schema().fields] == [*COVERAGE]
+    assert store.covered(["ATOM"], *WIDE)["end"].to_list() == [minute(3)]
+    assert store.coverage(["ATOM"], *WIDE)["price"].to_list() == ["mark", "trade", "trade"]
+
+
+def test_two_writers_add_the_columns_once(store: CandleStore) -> None:
+    """A writer whose view of an old table is from before another one added the columns writes all the same."""
+    uri = f"{store.uri}/coverage"
+    write_deltalake(uri, covered(0, 3).drop("price", "timeframe"))
+    opened = [DeltaTable(uri)]
+    store.write_coverage(covered(3, 5))
+    fresh = LakeTable.open
+    with patch.object(LakeTable, "open", lambda table: opened.pop() if opened else fresh(table)):
+        store.write_coverage(covered(5, 7))
+    assert opened == []
+    assert store.covered(["ATOM"], *WIDE)["end"].to_list() == [minute(7)]
+
+
+def test_no_assets_have_no_coverage(store: CandleStore) -> None:
+    """Asked about no asset, the log has nothing to say."""
+    store.write_coverage(covered(0, 10))
+    assert store.coverage([], *WIDE).is_empty()
+    assert store.covered([], *WIDE).is_empty()

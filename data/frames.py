@@ -1,0 +1,36 @@
+"""One row for a table of the store, checked: its columns, their dtypes, and no nulls."""
+
+from collections.abc import Collection
+from datetime import UTC, datetime
+
+import polars as pl
+
+
+def one_row(
+    schema: dict[str, pl.DataType], values: dict[str, object], *, nullable: Collection[str] = ()
+) -> pl.DataFrame:
+    """A frame of one row, times rounded down to the millisecond.
+
+    Raises:
+        ValueError: a column is missing or unknown, a value is null that may not be or has another type, or a time has
+            no zone. The caller has a bug.
+    """
+    if values.keys() != schema.keys():
+        message = f"this row has {sorted(values)} instead of {sorted(schema)}"
+        raise ValueError(message)
+    for name, value in values.items():
+        if value is None and name not in nullable:
+            message = f"{name} is null"
+            raise ValueError(message)
+        if isinstance(value, datetime) and value.tzinfo is None:
+            message = f"{name} has no time zone"
+            raise ValueError(message)
+    try:
+        return pl.DataFrame({name: [_utc(value)] for name, value in values.items()}, schema=schema, strict=True)
+    except (TypeError, pl.exceptions.PolarsError) as error:
+        message = f"this row is none of {schema}: {error}"
+        raise ValueError(message) from error
+
+
+def _utc(value: object) -> object:
+    return value.astimezone(UTC) if isinstance(value, datetime) else value

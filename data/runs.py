@@ -1,0 +1,53 @@
+"""The incident log of the follower: each run, what it brought, and how it ended."""
+
+from datetime import datetime
+
+import polars as pl
+
+from data.frames import one_row
+from data.lake import LakeTable
+from data.schema import RUN, RunOutcome
+
+
+class RunLog:
+    """The Delta table of `data.schema.RUN`. Rows are only ever added."""
+
+    def __init__(self, uri: str) -> None:
+        self.table = LakeTable(uri, RUN)
+
+    def add(
+        self,
+        kind: str,
+        outcome: RunOutcome,
+        *,
+        began_at: datetime,
+        ended_at: datetime,
+        window: tuple[datetime, datetime] | None,
+        candles: int,
+        new: int,
+        revised: int,
+        message: str,
+        holder: str,
+    ) -> None:
+        """Add a run; see `data.store.CandleStore.log_run`."""
+        start, end = window or (None, None)
+        row = {
+            "kind": kind,
+            "began_at": began_at,
+            "ended_at": ended_at,
+            "start": start,
+            "end": end,
+            "outcome": RunOutcome(outcome).value,
+            "candles": candles,
+            "new": new,
+            "revised": revised,
+            "message": message,
+            "holder": holder,
+        }
+        self.table.append(one_row(RUN, row, nullable=("start", "end")))
+
+    def rows(self, limit: int) -> pl.DataFrame:
+        """The runs that ended last, newest first, columns of `data.schema.RUN`."""
+        by = ("ended_at", "began_at", "kind")
+        last = self.table.read(lambda rows: rows.top_k(limit, by=by))
+        return last.sort(*by, descending=[True, True, False])
