@@ -1,0 +1,447 @@
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import ccxt.async_support as ccxt
+import pytest
+
+from collectors.mirror import mirrored
+from tests.collectors.setting import NOW, START, bars, ms
+from tests.replay.formats import FORMATS
+from tests.replay.market import MINUTE_MS, Asked, Bar, Refusal
+from tests.replay.server import Replay
+
+QUICK = {"rateLimit": 1, "timeout_on_exit": 0}
+NO_CURRENCIES = {"has": {"fetchCurrencies": False}}
+PAST_MIN = 1800
+PAST = bars(START - timedelta(hours=5), PAST_MIN, quiet=range(0, PAST_MIN, 7))
+TODAY = bars(NOW.replace(second=0) - timedelta(hours=30), 30 * 60 + 1, level=6)
+"""Up to the minute that has just begun."""
+
+Row = tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """How ccxt asks a venue: ``lists`` are the paths behind load_markets, ``page`` is what is safe to ask at once.
+
+    ``params`` go with a request for ``page`` candles from `START` on.
+    """
+
+    venue: str
+    symbol: str
+    page: int
+    lists: tuple[str, ...]
+    config: Mapping[str, Any] = field(default_factory=dict)
+    omits: bool = False
+    params: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def ccxt_id(self) -> str:
+        """The ccxt id of the venue: spot and swaps share it."""
+        return self.venue.removesuffix("_swap")
+
+
+SPOT = (
+    Case(
+        "bitfinex",
+        "ATOM/USD",
+        10_000,
+        ("/v2/conf/pub:info:pair,pub:info:pair:futures,pub:list:pair:securities,pub:list:pair:margin",),
+        NO_CURRENCIES,
+        omits=True,
+    ),
+    Case("bitstamp", "ATOM/USD", 1000, ("/api/v2/markets/",), NO_CURRENCIES),
+    Case("upbit", "ATOM/KRW", 200, ("/v1/market/all",), omits=True),
+    # The end of the page, 23:20 UTC, by the clocks of Korea.
+    Case("bithumb", "ATOM/KRW", 200, ("/v1/market/all",), omits=True, params={"to": "2025-10-11T08:20:00"}),
+    Case("binanceus", "ATOM/USDT", 1000, ("/api/v3/exchangeInfo",)),
+    Case(
+        "bingx",
+        "ATOM/USDT",
+        1440,
+        (
+            "/openApi/cswap/v1/market/contracts",
+            "/openApi/spot/v1/common/symbols",
+            "/openApi/swap/v2/quote/contracts",
+        ),
+    ),
+    Case("whitebit", "ATOM/USDT", 1440, ("/api/v4/public/markets",), NO_CURRENCIES),
+)
+GEMINI = Case("gemini", "ATOM/USD", 1440, ("/v1/symbols",), NO_CURRENCIES)
+
+SWAPS = (
+    Case("binanceusdm", "ATOM/USDT:USDT", 1000, ("/fapi/v1/exchangeInfo",)),
+    Case("binancecoinm", "ATOM/USD:ATOM", 1000, ("/dapi/v1/exchangeInfo",)),
+    Case(
+        "bybit_swap",
+        "ATOM/USDT:USDT",
+        1000,
+        ("/v5/market/instruments-info",) * 2,
+        {"options": {"fetchMarkets": {"types": ["linear"]}}},
+    ),
+    Case(
+        "okx_swap",
+        "ATOM/USDT:USDT",
+        300,
+        ("/api/v5/public/instruments",),
+        {"options": {"fetchMarkets": {"types": ["swap"]}}},
+    ),
+)
+FREE_OF_VOLUME: Mapping[str, float | None] = {
+    "binanceusdm": 0.0,
+    "binancecoinm": 0.0,
+    "bybit_swap": None,
+    "okx_swap": None,
+}
+"""What ccxt makes of the volume of mark and index candles."""
+
+
+def of_case(case: Case) -> str:
+    """The name of a parametrized test."""
+    return case.venue
+
+
+@dataclass(slots=True)
+class Answer:
+    """What ccxt made of the markets and of one page, and the replay that was asked."""
+
+    symbols: frozenset[str]
+    rows: list[Row]
+    replay: Replay
+
+
+def ask(
+    case: Case,
+    limit: int | None,
+    *,
+    since: datetime | None = START,
+    markets: Mapping[str, list[Bar]] | None = None,
+    params: Mapping[str, str] | None = None,
+    config: Mapping[str, Any] | None = None,
+) -> Answer:
+    """Load the markets and one page of minutes with a real client, over HTTP."""
+
+    async def run() -> Answer:
+        made = markets or {case.symbol: PAST + TODAY}
+        async with Replay({case.venue: made}, now_ms=ms(NOW)) as replay:
+            given = case.config if config is None else config
+            client = getattr(ccxt, case.ccxt_id)(ccxt.Exchange.deep_extend(given, QUICK))
+            client.urls["api"] = mirrored(client.urls["api"], replay.url, client.hostname)
+            client.milliseconds = lambda: ms(NOW)
+            try:
+                listed = await client.load_markets()
+                since_ms = None if since is None else ms(since)
+                asked = dict(case.params if params is None else params)
+                rows = await client.fetch_ohlcv(case.symbol, "1m", since_ms, limit, asked)
+            finally:
+                await client.close()
+            return Answer(frozenset(listed), [tuple(row) for row in rows], replay)
+
+    return asyncio.run(run())
+
+
+def in_window(rows: Sequence[Row] | Sequence[Bar], start: datetime, minutes: int) -> list[Row]:
+    """The rows that open within so many minutes."""
+    start_ms = ms(start)
+    return [tuple(row) for row in rows if row[0] is not None and 0 <= row[0] - start_ms < minutes * MINUTE_MS]
+
+
+def traded(made: Sequence[Bar]) -> list[Bar]:
+    """The bars of minutes with trades."""
+    return [bar for bar in made if bar.volume]
+
+
+def opens(rows: Sequence[Row]) -> list[float | None]:
+    """The times of the rows."""
+    return [row[0] for row in rows]
+
+
+def served(venue: str, query: Mapping[str, str], path: str = "", made: Sequence[Bar] = PAST) -> list[list[object]]:
+    """The rows that the venue's format gives to a query, as they go on the wire."""
+    made_by = FORMATS[venue]
+    asked = Asked(made_by.host, path or made_by.candle_paths[0], query)
+    return made_by.rows(asked, list(made), ms(NOW))
+
+
+@pytest.mark.parametrize("case", [*SPOT, GEMINI, *SWAPS], ids=of_case)
+def test_markets_are_listed(case: Case) -> None:
+    """load_markets finds the market and asks no more than the lists that it needs."""
+    answer = ask(case, 1)
+    asked = [request.path for request in answer.replay.requests]
+    assert answer.symbols == {case.symbol}
+    assert sorted(asked[:-1]) == sorted(case.lists)
+    assert answer.replay.unknown == set()
+
+
+@pytest.mark.parametrize("case", [*SPOT, *SWAPS], ids=of_case)
+def test_page_of_13_months_ago(case: Case) -> None:
+    """A safe page holds every minute asked for, oldest first, less the quiet ones where they are omitted."""
+    answer = ask(case, case.page)
+    made = traded(PAST) if case.omits else PAST
+    assert in_window(answer.rows, START, case.page) == in_window(made, START, case.page)
+    assert answer.replay.unknown == set()
+
+
+@pytest.mark.parametrize("case", [*SPOT, *SWAPS], ids=of_case)
+def test_short_page(case: Case) -> None:
+    """A page of 30 minutes holds them as well."""
+    params = {"to": "2025-10-11T05:30:00"} if case.params else {}
+    answer = ask(case, 30, params=params)
+    made = traded(PAST) if case.omits else PAST
+    assert in_window(answer.rows, START, 30) == in_window(made, START, 30)
+
+
+@pytest.mark.parametrize(
+    ("venue", "symbol"),
+    [
+        ("bitfinex", "USDT/USD"),
+        ("bitfinex", "DOGE/USD"),
+        ("bitfinex", "ATOM/USDT"),
+        ("bitfinex", "USDC/USDT"),
+        ("bitstamp", "USDT/USD"),
+        ("upbit", "ATOM/USDT"),
+        ("upbit", "USDT/KRW"),
+        ("gemini", "USDC/USD"),
+        ("whitebit", "USDT/USD"),
+        ("bingx", "USDC/USDT"),
+    ],
+)
+def test_ids_of_other_markets(venue: str, symbol: str) -> None:
+    """Markets whose ids have traps are found under their symbols."""
+    case = next(case for case in (*SPOT, GEMINI) if case.venue == venue)
+    other = Case(venue, symbol, case.page, case.lists, case.config, omits=case.omits)
+    since = NOW.replace(second=0) - timedelta(minutes=30)
+    assert in_window(ask(other, 30, since=since).rows, since, 30) == in_window(TODAY, since, 30)
+
+
+@pytest.mark.parametrize(
+    ("symbol", "market_id"),
+    [("ATOM/USD", "tATOUSD"), ("ATOM/USDT", "tATOUST"), ("USDT/USD", "tUSTUSD"), ("DOGE/USD", "tDOGE:USD")],
+)
+def test_ids_of_bitfinex(symbol: str, market_id: str) -> None:
+    """The id has the venue's own names, and a colon where one has more than three letters."""
+    assert FORMATS["bitfinex"].id_of(symbol) == market_id
+
+
+@pytest.mark.parametrize(
+    ("venue", "query"),
+    [
+        ("bitfinex", {"start": "0", "sort": "1", "limit": "10001"}),
+        ("bitstamp", {"step": "60", "limit": "1001"}),
+        ("bitstamp", {"step": "60"}),
+        ("bingx", {"symbol": "ATOM-USDT", "limit": "1441"}),
+        ("whitebit", {"market": "ATOM_USDT", "limit": "1441"}),
+        ("binanceusdm", {"symbol": "ATOMUSDT", "limit": "1501"}),
+        ("binancecoinm", {"symbol": "ATOMUSD_PERP", "limit": "1501"}),
+    ],
+)
+def test_more_than_a_page_is_an_error(venue: str, query: Mapping[str, str]) -> None:
+    """Venues that refuse a limit above theirs, or no limit, do so."""
+    with pytest.raises(Refusal):
+        served(venue, query)
+
+
+@pytest.mark.parametrize(
+    ("venue", "path", "query", "count"),
+    [
+        ("upbit", "", {"count": "201"}, 200),
+        ("upbit", "", {}, 1),
+        ("bithumb", "", {"count": "500"}, 200),
+        ("bithumb", "", {}, 1),
+        ("binanceus", "", {"limit": "1001"}, 1000),
+        ("binanceus", "", {}, 500),
+        ("bitfinex", "", {"start": "0", "sort": "1"}, 100),
+        ("bingx", "", {}, 500),
+        ("whitebit", "", {"start": "0"}, 1440),
+        ("gemini", "", {}, 1440),
+        ("binanceusdm", "", {"startTime": "0"}, 500),
+        ("binanceusdm", "", {"startTime": "0", "limit": "1500"}, 1500),
+        ("bybit_swap", "", {"start": "0", "limit": "1001"}, 1000),
+        ("bybit_swap", "", {"start": "0"}, 200),
+        ("okx_swap", "", {"limit": "301"}, 300),
+        ("okx_swap", "/api/v5/market/history-mark-price-candles", {"limit": "101"}, 100),
+        ("okx_swap", "/api/v5/market/history-index-candles", {}, 100),
+    ],
+)
+def test_pages_are_no_longer_than_the_venues(venue: str, path: str, query: Mapping[str, str], count: int) -> None:
+    """Where more is asked than there is on a page, or nothing is said, the venue's own number of rows comes."""
+    assert len(served(venue, query, path)) == count
+
+
+@pytest.mark.parametrize("case", [*SPOT, *SWAPS], ids=of_case)
+def test_more_than_a_page_asked_of_ccxt(case: Case) -> None:
+    """Never more rows come than fit on a page, though ccxt is asked for more."""
+    assert 0 < len(ask(case, case.page + 500).rows) <= case.page
+
+
+@pytest.mark.parametrize(
+    ("venue", "newest_first"),
+    [
+        ("bitfinex", True),
+        ("bitstamp", False),
+        ("binanceus", False),
+        ("bingx", True),
+        ("whitebit", False),
+        ("gemini", True),
+        ("binanceusdm", False),
+        ("binancecoinm", False),
+        ("bybit_swap", True),
+        ("okx_swap", True),
+    ],
+)
+def test_order_on_the_wire(venue: str, *, newest_first: bool) -> None:
+    """Rows come in the venue's order; ccxt would sort them."""
+    times = [int(str(row[0])) for row in served(venue, {"limit": "5"}, made=PAST + TODAY)]
+    assert times == sorted(times, reverse=newest_first)
+    assert len(set(times)) > 1
+
+
+def test_upbit_counts_rows_back() -> None:
+    """Over quiet minutes a page of Upbit begins before the minutes asked for; one too long loses its first minutes."""
+    wire = served("upbit", {"to": "2025-10-10T20:10:00Z", "count": "10"})
+    assert [row[0] for row in wire] == [
+        # The bars begin at 15:00, and those whose number seven divides are quiet: 301 is 20:01, 308 is 20:08.
+        "2025-10-10T20:09:00",
+        "2025-10-10T20:07:00",
+        "2025-10-10T20:06:00",
+        "2025-10-10T20:05:00",
+        "2025-10-10T20:04:00",
+        "2025-10-10T20:03:00",
+        "2025-10-10T20:02:00",
+        "2025-10-10T20:00:00",
+        "2025-10-10T19:59:00",
+        "2025-10-10T19:58:00",
+    ]
+    upbit = next(case for case in SPOT if case.venue == "upbit")
+    assert len(in_window(ask(upbit, 400).rows, START, 100)) == 0
+
+
+def test_bitfinex_counts_rows_on() -> None:
+    """Over quiet minutes a page of Bitfinex runs past the minutes asked for; newest first it is counted back."""
+    wire = served("bitfinex", {"start": str(ms(START)), "sort": "1", "limit": "10"})
+    assert [(int(str(row[0])) - ms(START)) // MINUTE_MS for row in wire] == [0, 2, 3, 4, 5, 6, 7, 9, 10, 11]
+    end = str(ms(START + timedelta(minutes=4)))
+    wire = served("bitfinex", {"start": "0", "end": end, "limit": "5"})
+    assert [(int(str(row[0])) - ms(START)) // MINUTE_MS for row in wire] == [4, 3, 2, 0, -1]
+
+
+def test_bitstamp_goes_by_the_end() -> None:
+    """With both ends given, rows are counted back from the end, which is inclusive, and pass the start."""
+    start, end = ms(START) // 1000, ms(START + timedelta(minutes=2)) // 1000
+    wire = served("bitstamp", {"step": "60", "limit": "5", "start": str(start), "end": str(end)})
+    assert [(int(str(row[0])) - start) // 60 for row in wire] == [-2, -1, 0, 1, 2]
+    wire = served("bitstamp", {"step": "60", "limit": "3", "start": str(start)})
+    assert [(int(str(row[0])) - start) // 60 for row in wire] == [0, 1, 2]
+
+
+def test_coin_margined_klines_are_counted_from_the_end() -> None:
+    """COIN-M answers with the last rows of the window, USD-M with the first; a window over 200 days is refused."""
+    start, end = str(ms(START)), str(ms(START + timedelta(minutes=9)))
+    query = {"startTime": start, "endTime": end, "limit": "2"}
+    minutes = {
+        venue: [(int(str(row[0])) - ms(START)) // MINUTE_MS for row in served(venue, query)]
+        for venue in ("binanceusdm", "binancecoinm")
+    }
+    assert minutes == {"binanceusdm": [0, 1], "binancecoinm": [8, 9]}
+    with pytest.raises(Refusal):
+        served("binancecoinm", {"startTime": start, "endTime": str(ms(NOW))})
+
+
+def test_bingx_starts_later_than_asked() -> None:
+    """The minute at startTime itself does not come."""
+    wire = served("bingx", {"startTime": str(ms(START)), "limit": "2"})
+    assert [(int(str(row[0])) - ms(START)) // MINUTE_MS for row in wire] == [2, 1]
+
+
+def test_bybit_counts_back_from_the_end() -> None:
+    """With both ends given, the last rows of the window come."""
+    query = {"start": str(ms(START)), "end": str(ms(START + timedelta(minutes=9))), "limit": "2"}
+    wire = served("bybit_swap", query)
+    assert [(int(str(row[0])) - ms(START)) // MINUTE_MS for row in wire] == [9, 8]
+
+
+def test_okx_cursors_are_exclusive() -> None:
+    """Neither the minute of ``before`` nor that of ``after`` comes, and the path without history has no old minutes."""
+    query = {"before": str(ms(START)), "after": str(ms(START + timedelta(minutes=3)))}
+    wire = served("okx_swap", query)
+    assert [(int(str(row[0])) - ms(START)) // MINUTE_MS for row in wire] == [2, 1]
+    assert served("okx_swap", query, "/api/v5/market/mark-price-candles") == []
+
+
+def test_bithumb_without_an_end_gives_the_newest() -> None:
+    """Whatever time was asked, today's candles come: since never leaves the client."""
+    bithumb = next(case for case in SPOT if case.venue == "bithumb")
+    answer = ask(bithumb, 200, params={})
+    assert answer.rows == [tuple(bar) for bar in TODAY[-200:]]
+    assert "to" not in answer.replay.requests[-1].query
+
+
+def test_bithumb_refuses_a_zone() -> None:
+    """The end of a page is Korean local time and names no zone."""
+    bithumb = next(case for case in SPOT if case.venue == "bithumb")
+    with pytest.raises(ccxt.ExchangeError, match="Invalid parameter"):
+        ask(bithumb, 200, params={"to": "2025-10-11T08:20:00Z"})
+
+
+def test_gemini_gives_the_newest() -> None:
+    """Whatever time was asked, the newest 1,440 minutes come, and nothing is asked but the path."""
+    answer = ask(GEMINI, 1440)
+    assert answer.rows == [tuple(bar) for bar in TODAY[-1440:]]
+    assert answer.replay.requests[-1].query == {}
+
+
+@pytest.mark.parametrize("price", ["mark", "index"])
+@pytest.mark.parametrize("case", SWAPS, ids=of_case)
+def test_mark_and_index_candles(case: Case, price: str) -> None:
+    """Candles of another price than the trades' come from a path of their own, and without volume."""
+    other = bars(START - timedelta(hours=1), 400, level=9)
+    answer = ask(
+        case,
+        100,
+        markets={case.symbol: PAST, f"{case.symbol}#{price}": other},
+        params={"price": price},
+    )
+    volume = FREE_OF_VOLUME[case.venue]
+    assert answer.rows == [(*row[:5], volume) for row in in_window(other, START, 100)]
+    assert answer.symbols == {case.symbol}
+    assert answer.replay.unknown == set()
+
+
+@pytest.mark.parametrize("price", ["mark", "index"])
+@pytest.mark.parametrize("case", SWAPS, ids=of_case)
+def test_recent_mark_and_index_candles(case: Case, price: str) -> None:
+    """Today's are there too, where the path for them is another one."""
+    since = NOW.replace(second=0) - timedelta(minutes=60)
+    answer = ask(
+        case,
+        50,
+        since=since,
+        markets={case.symbol: PAST, f"{case.symbol}#{price}": TODAY},
+        params={"price": price},
+    )
+    assert opens(answer.rows) == opens(in_window(TODAY, since, 50))
+
+
+@pytest.mark.parametrize("venue", ["binanceusdm", "binancecoinm"])
+def test_index_is_asked_by_the_pair(venue: str) -> None:
+    """The index price belongs to the pair, the mark price to the contract."""
+    case = next(case for case in SWAPS if case.venue == venue)
+    markets = {case.symbol: PAST, f"{case.symbol}#index": PAST, f"{case.symbol}#mark": PAST}
+    index = ask(case, 10, markets=markets, params={"price": "index"}).replay.requests[-1].query
+    mark = ask(case, 10, markets=markets, params={"price": "mark"}).replay.requests[-1].query
+    assert ("pair" in index, "symbol" in index, "pair" in mark, "symbol" in mark) == (True, False, False, True)
+
+
+@pytest.mark.parametrize(
+    ("venue", "paths"),
+    [("bitfinex", 2), ("whitebit", 2)],
+)
+def test_currencies_are_listed_too(venue: str, paths: int) -> None:
+    """A client that asks for the currencies as well gets them."""
+    case = next(case for case in SPOT if case.venue == venue)
+    answer = ask(case, 1, config={})
+    assert answer.symbols == {case.symbol}
+    assert len(answer.replay.requests) == paths + 1

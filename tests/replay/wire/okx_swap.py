@@ -1,0 +1,92 @@
+"""OKX linear perpetuals: candles newest first, both cursors exclusive, 300 at most; quiet minutes are flat.
+
+Volume is in contracts, and in base units one place further on. Mark and index prices have paths of their own, 100 rows
+at most, and no volume; index prices are asked by the pair.
+"""
+
+from tests.replay.format import Format, Json, Markets, Rows, cap, text
+from tests.replay.listing_b import perpetual, perpetuals
+from tests.replay.market import MINUTE_MS, Asked, Bar, at
+
+RECENT_BARS = 1440
+CONTRACT_BASE = 0.5
+"""The base units of one contract; any number but 1 tells the two volumes apart."""
+
+PRICES = {
+    "history-candles": "trade",
+    "candles": "trade",
+    "history-mark-price-candles": "mark",
+    "mark-price-candles": "mark",
+    "history-index-candles": "index",
+    "index-candles": "index",
+}
+
+
+def _kind(asked: Asked) -> str:
+    return asked.path.rsplit("/", maxsplit=1)[-1]
+
+
+def _id(symbol: str) -> str:
+    """The contract, or for index prices the pair, and the price."""
+    contract = perpetual(symbol)
+    pair = f"{contract.base}-{contract.quote}"
+    return f"{pair}#index" if contract.price == "index" else f"{pair}-SWAP#{contract.price}"
+
+
+def _markets(markets: Markets) -> Json:
+    data: list[object] = [
+        {
+            "instType": "SWAP",
+            "instId": f"{contract.base}-{contract.quote}-SWAP",
+            "instFamily": f"{contract.base}-{contract.quote}",
+            "uly": f"{contract.base}-{contract.quote}",
+            "baseCcy": "",
+            "quoteCcy": "",
+            "settleCcy": contract.settle,
+            "ctType": "linear",
+            "ctVal": str(CONTRACT_BASE),
+            "ctMult": "1",
+            "ctValCcy": contract.base,
+            "listTime": "1611916828000",
+            "expTime": "",
+            "lever": "50",
+            "state": "live",
+            "tickSz": "0.0001",
+            "lotSz": "1",
+            "minSz": "1",
+        }
+        for contract in perpetuals(markets)
+    ]
+    return {"code": "0", "msg": "", "data": data}
+
+
+def _rows(asked: Asked, bars: list[Bar], now_ms: int) -> Rows:
+    """Later than ``before`` and earlier than ``after``; the paths without history know the newest 1,440 bars."""
+    kind = _kind(asked)
+    reach = 0 if kind.startswith("history") else now_ms - RECENT_BARS * MINUTE_MS
+    first = max(int(asked.query.get("before", -1)) + 1, reach)
+    found = at(bars, first, int(asked.query.get("after", now_ms + 1)))
+    traded = PRICES[kind] == "trade"
+    page = found[-cap(asked, 100, 300 if traded else 100) :]
+    return [_row(bar, traded=traded) for bar in reversed(page)]
+
+
+def _row(bar: Bar, *, traded: bool) -> list[object]:
+    finished = "1"
+    if not traded:
+        return [*text(bar)[:5], finished]
+    volumes = (bar.volume / CONTRACT_BASE, bar.volume, bar.close * bar.volume)
+    return [*text(bar)[:5], *map(repr, volumes), finished]
+
+
+FORMAT = Format(
+    host="www.okx.com",
+    listing="/api/v5/public/instruments",
+    candle_paths=tuple(f"/api/v5/market/{path}" for path in PRICES),
+    known=frozenset({"instId", "bar", "before", "after", "limit", "instType", "uly", "instFamily"}),
+    id_of=_id,
+    asked_id=lambda asked: f"{asked.query.get('instId')}#{PRICES[_kind(asked)]}",
+    markets=_markets,
+    rows=_rows,
+    wrap=lambda rows, _: {"code": "0", "msg": "", "data": rows},
+)
