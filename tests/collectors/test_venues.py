@@ -1,0 +1,416 @@
+import asyncio
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, urlsplit
+
+import ccxt.async_support as ccxt
+import pytest
+
+from collectors.plan import MINUTE
+from collectors.venue_page import page
+from collectors.venue_table import read_table
+from collectors.venues import FACTS, VENUES, EmptyMinutes, Host, Kind, Mark, Route, VenueRow, venues_named
+from data.errors import UsageError
+from tests.collectors.setting import NOW, START, bars, ms
+from tests.replay.formats import FORMATS
+from tests.replay.market import Asked
+
+ROOT = Path(__file__).parent.parent.parent
+ROWS = {row.key: row for row in VENUES}
+ROUTES = [(row, host) for row in VENUES for host in row.hosts]
+
+SPOT = dict.fromkeys(("swap", "future", "option", "contract"), False) | {
+    "id": "ATOMUSDT",
+    "symbol": "ATOM/USDT",
+    "base": "ATOM",
+    "baseId": "ATOM",
+    "quote": "USDT",
+    "quoteId": "USDT",
+    "type": "spot",
+    "spot": True,
+    "active": True,
+}
+SWAP = SPOT | {
+    "symbol": "ATOM/USDT:USDT",
+    "settle": "USDT",
+    "settleId": "USDT",
+    "type": "swap",
+    "spot": False,
+    "swap": True,
+    "contract": True,
+    "linear": True,
+    "inverse": False,
+    "info": {"instFamily": "ATOM-USDT"},
+}
+INVERSE = SWAP | {
+    "id": "ATOMUSD_PERP",
+    "symbol": "ATOM/USD:ATOM",
+    "quote": "USD",
+    "settle": "ATOM",
+    "linear": False,
+    "inverse": True,
+}
+
+CAPS = {
+    "binance": 1000,
+    "okx": 300,
+    "bybit": 1000,
+    "coinbaseexchange": 300,
+    "coinbase": 349,
+    "kraken": 720,
+    "bitget": 200,
+    "gate": 1000,
+    "kucoin": 1500,
+    "htx": 1000,
+    "mexc": 500,
+    "cryptocom": 300,
+    "bitfinex": 10000,
+    "bitstamp": 1000,
+    "upbit": 200,
+    "bithumb": 200,
+    "gemini": 1440,
+    "binanceus": 1000,
+    "bingx": 1440,
+    "whitebit": 1440,
+    "binanceusdm": 1500,
+    "binancecoinm": 1500,
+    "bybit-swap": 1000,
+    "okx-swap": 100,
+}
+"""The most minutes that each venue, or ccxt, gives at once: by hand, from the venues' documents and ccxt's source."""
+
+LISTING_REQUESTS = {"bitget": 2, "gate": 2, "mexc": 2, "bingx": 3, "bybit-swap": 4}
+"""Requests that ccxt sends at once for the list of markets, where it is more than one."""
+
+GOOD = """
+[here]
+id = "there"
+routes = ["ohlcv"]
+hosts = { is = [{ name = "there.example" }], mark = "D", source = "docs" }
+page_min = { is = 300, mark = "D", source = "docs" }
+anchor = { is = "start", mark = "D", source = "docs" }
+newest_first = { is = true, mark = "D", source = "docs" }
+empty_minutes = { is = "flat", mark = "D", source = "docs" }
+reach_min = { is = 720, mark = "D", source = "docs" }
+history = { is = "the newest 720 minutes", mark = "D", source = "docs" }
+pace_ms = { is = 100, mark = "D", source = "docs" }
+prices = { is = ["trade"], mark = "D", source = "docs" }
+rows_at = { is = [], mark = "D", source = "docs" }
+"""
+
+
+class Stopped(Exception):
+    """The request was seen, and goes nowhere."""
+
+
+class Seen(NamedTuple):
+    """What ccxt would have sent, the ms that it would wait for each, and the exchange itself."""
+
+    urls: list[str]
+    waits_ms: list[float]
+    exchange: Any
+
+
+def sent(row: VenueRow, host: Host, price: str | None, since: datetime = START) -> Seen:
+    """What ccxt sends for one page of candles of that price, or for the list of markets where there is none."""
+    return sent_by(row.key, row.hosts.index(host), price, since)
+
+
+@cache
+def sent_by(key: str, number: int, price: str | None, since: datetime) -> Seen:
+    """The same by the key of the row and the number of its host; each is asked once, because many tests look at it."""
+    row, host = ROWS[key], ROWS[key].hosts[number]
+    exchange = getattr(ccxt, row.id)(ccxt.Exchange.deep_extend(row.config, host.config))
+    seen = Seen([], [], exchange)
+
+    async def throttle(cost: float) -> None:
+        seen.waits_ms.append(exchange.rateLimit * cost)
+
+    async def fetch(url: str, *_: object) -> None:
+        seen.urls.append(url)
+        raise Stopped
+
+    async def ask() -> None:
+        if price is None:
+            await exchange.load_markets()
+        params = {} if price in {None, "trade"} else {"price": price}
+        await exchange.fetch_ohlcv(market_of(row)["symbol"], "1m", since=ms(since), limit=row.page_min, params=params)
+
+    async def all_of_it() -> None:
+        with pytest.raises(Stopped):
+            await ask()
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        await asyncio.gather(*others, return_exceptions=True)
+
+    exchange.throttle, exchange.fetch, exchange.milliseconds = throttle, fetch, lambda: ms(NOW)
+    if price is not None:
+        exchange.set_markets([market_of(row)])
+    asyncio.run(all_of_it())
+    return seen
+
+
+def market_of(row: VenueRow) -> dict[str, Any]:
+    """A market of ATOM as ccxt describes it."""
+    if row.kind is Kind.SPOT:
+        return SPOT
+    return INVERSE if row.id == "binancecoinm" else SWAP
+
+
+def host_in(url: str) -> str:
+    """The host of an address."""
+    return urlsplit(url).netloc
+
+
+def key_of(item: object) -> str | None:
+    """How a test with that row or host is called."""
+    return item.key if isinstance(item, VenueRow) else getattr(item, "name", None)
+
+
+@pytest.mark.parametrize("row", VENUES, ids=key_of)
+def test_every_fact_of_a_venue_says_how_it_is_known(row: VenueRow) -> None:
+    """Each claim of a venue row has a mark of evidence and a source, and no basis is left without a claim."""
+    optional = {name for name in ("until", "archive") if getattr(row, name) is not None}
+    assert set(row.basis) == set(FACTS) | optional
+    assert all(fact.mark in Mark and fact.source for fact in row.basis.values())
+
+
+def test_what_nobody_knows_is_marked_so() -> None:
+    """These and no other facts are unknown; each is one that `collect --check` has to settle."""
+    unknown = {(row.key, name) for row in VENUES for name, fact in row.basis.items() if fact.mark is Mark.UNKNOWN}
+    assert unknown == {
+        ("okx", "archive"),
+        ("htx", "empty_minutes"),
+        ("htx", "reach_min"),
+        ("cryptocom", "reach_min"),
+        ("bingx", "empty_minutes"),
+        ("bingx", "reach_min"),
+        ("bingx", "history"),
+        ("whitebit", "empty_minutes"),
+        ("whitebit", "reach_min"),
+        ("whitebit", "history"),
+    }
+
+
+@pytest.mark.parametrize(("row", "host"), ROUTES, ids=key_of)
+def test_ccxt_goes_to_the_host_that_is_named(row: VenueRow, host: Host) -> None:
+    """Candles of every price, and the list of markets, come from the host that the table names and from no other."""
+    for price in (*row.prices, None):
+        urls = sent(row, host, price).urls
+        assert {host_in(url) for url in urls} == {host.name}, price
+
+
+@pytest.mark.parametrize("row", VENUES, ids=key_of)
+def test_ccxt_keeps_the_pace_of_the_table(row: VenueRow) -> None:
+    """What ccxt waits for a request for candles is the pace of the table, or for another price more."""
+    waits = [sent(row, row.hosts[0], price).waits_ms for price in row.prices]
+    assert waits[0] == [pytest.approx(row.pace_ms, rel=1e-4)]
+    assert waits[0][0] >= row.pace_ms
+    assert all(wait >= row.pace_ms for (wait,) in waits)
+
+
+@pytest.mark.parametrize("row", VENUES, ids=key_of)
+def test_a_page_is_asked_as_it_is(row: VenueRow) -> None:
+    """No page is larger than the venue gives, and where the wire has a limit, ccxt sends it unclipped."""
+    assert 0 < row.page_min <= CAPS[row.key]
+    for price in row.prices:
+        query = dict(parse_qsl(urlsplit(sent(row, row.hosts[0], price).urls[0]).query))
+        assert {query[name] for name in ("limit", "size", "count") if name in query} <= {str(row.page_min)}
+
+
+@pytest.mark.parametrize("row", VENUES, ids=key_of)
+def test_few_requests_list_the_markets(row: VenueRow) -> None:
+    """Listing markets begins with one request wherever ccxt allows, and asks for no currencies."""
+    urls = sent(row, row.hosts[0], None).urls
+    assert len(urls) == LISTING_REQUESTS.get(row.key, 1)
+    assert not any("currencies" in url.split("/margin/")[0].lower() or "assets" in url.lower() for url in urls)
+
+
+@pytest.mark.parametrize("row", VENUES, ids=key_of)
+def test_there_is_a_way_to_what_candles_do_not_reach(row: VenueRow) -> None:
+    """Candles that reach only so far are followed by another route, or the words say that there is none."""
+    assert (Route.ARCHIVE in row.routes) == (row.archive is not None)
+    assert Route.OHLCV in row.routes
+    assert row.reach_min is None or len(row.routes) > 1 or "none beyond" in row.history
+
+
+def test_newest_minutes_only() -> None:
+    """Candles of these venues alone are known to reach so far and no further, in minutes."""
+    reach = {row.key: row.reach_min for row in VENUES if row.reach_min is not None}
+    assert reach == {"kraken": 720, "gate": 10_000, "mexc": 29 * 1440, "gemini": 1440}
+
+
+@pytest.mark.parametrize("row", [row for row in VENUES if row.archive is not None], ids=key_of)
+def test_an_archive_has_a_file_for_each_market_and_day(row: VenueRow) -> None:
+    """Paths differ by base, quote and day, and hold nothing that was not filled in."""
+    assert row.archive is not None
+    day = datetime(2025, 10, 10, tzinfo=UTC).date()
+    path = row.archive.path
+    told = [
+        path.format(base="ATOM", quote="USDT", day=day),
+        path.format(base="ETH", quote="USDT", day=day),
+        path.format(base="ATOM", quote="USDC", day=day),
+        path.format(base="ATOM", quote="USDT", day=day.replace(day=11)),
+    ]
+    assert len(set(told)) == 4
+    assert not any("{" in each or each.startswith("/") for each in told)
+
+
+def test_the_file_of_binance() -> None:
+    """The path of Binance's archive, written out by hand."""
+    archive = ROWS["binance"].archive
+    assert archive is not None
+    path = archive.path.format(base="ATOM", quote="USDT", day=datetime(2025, 10, 10, tzinfo=UTC))
+    assert path == "data/spot/daily/klines/ATOMUSDT/1m/ATOMUSDT-1m-2025-10-10.zip"
+    assert (archive.checksum, archive.empty_minutes) == (".CHECKSUM", EmptyMinutes.FLAT)
+
+
+def test_only_bithumb_needs_its_end_by_hand() -> None:
+    """The page's end is passed in Korean time, to the endpoint of generation 2, which takes nothing else."""
+    (row,) = [row for row in VENUES if row.until is not None]
+    assert row.until is not None
+    assert (row.id, row.until.name) == ("bithumb", "to")
+    assert row.until.text(datetime(2025, 10, 10, 20, tzinfo=UTC)) == "2025-10-11T05:00:00"
+    (url,) = sent(row, row.hosts[0], "trade").urls
+    assert url == "https://api.bithumb.com/v1/candles/minutes/1?market=USDT-ATOM&count=200"
+
+
+@pytest.mark.parametrize("venue", sorted({row.id for row in VENUES if row.kind is Kind.SPOT} & set(FORMATS)))
+def test_the_replay_answers_in_the_order_of_the_table(venue: str) -> None:
+    """The replay, written from the venues' documents, sends candles where the table says and in the order it names."""
+    row = ROWS[venue]
+    since = START if row.reach_min is None else NOW.replace(hour=11, second=0)
+    (url,), _, exchange = sent(row, row.hosts[0], "trade", since)
+    split = urlsplit(url)
+    query = dict(parse_qsl(split.query))
+    if row.until is not None:
+        query[row.until.name] = row.until.text(since + 9 * MINUTE)
+    asked = Asked(split.netloc, split.path, query)
+    candles = bars(since - 50 * MINUTE, 100)
+    found: Any = FORMATS[venue].wrap(FORMATS[venue].rows(asked, candles, ms(NOW)), asked)
+    market = exchange.market("ATOM/USDT")
+    for key in row.rows_at:
+        found = found[key.format(id=market["id"])]
+    stamps = [exchange.parse_ohlcv(each, market)[0] for each in found]
+    assert len(stamps) > 2
+    assert stamps == sorted(stamps, reverse=row.newest_first)
+
+
+def test_venues_that_are_meant() -> None:
+    """No venue named means the spot rows by default, and one named twice counts once."""
+    assert [row.id for row in venues_named(("okx", "binance", "okx"))] == ["okx", "binance"]
+    meant = venues_named(())
+    assert all(row.kind is Kind.SPOT for row in meant)
+    assert {row.key for row in VENUES if row.kind is Kind.SPOT} - {row.key for row in meant} == {"coinbase"}
+    assert [row.key for row in venues_named(("coinbase",))] == ["coinbase"]
+
+
+def test_derivatives_are_meant_where_they_are_asked() -> None:
+    """Swaps come with the flag, after the spot row of the same id."""
+    assert [row.key for row in venues_named(("okx", "kraken"), derivatives=True)] == ["okx", "okx-swap", "kraken"]
+    swaps = {"binanceusdm", "binancecoinm", "bybit-swap", "okx-swap"}
+    assert {row.key for row in VENUES if row.kind is Kind.SWAP} == swaps
+    added = {row.key for row in venues_named((), derivatives=True)} - {row.key for row in venues_named(())}
+    assert added == swaps
+
+
+@pytest.mark.parametrize("venue", ["nowhere", "binanceusdm"])
+def test_a_venue_that_cannot_be_collected(venue: str) -> None:
+    """An id without a row, or without the flag for swaps, is a usage error that names it."""
+    with pytest.raises(UsageError, match=f"cannot collect from {venue}; venues that can be collected: "):
+        venues_named((venue,))
+
+
+def test_a_row_as_it_is_read() -> None:
+    """A small table, read: values, marks and what is so unless said."""
+    (row,) = read_table("t.toml", GOOD)
+    assert (row.key, row.id, row.kind, row.by_default) == ("here", "there", Kind.SPOT, True)
+    assert (row.page_min, row.reach_min, row.pace_ms, row.rows_at) == (300, 720, 100.0, ())
+    assert row.hosts == (Host("there.example"),)
+    assert (row.until, row.archive, row.config) == (None, None, {})
+    assert row.basis["page_min"].mark is Mark.DOCUMENTED
+
+
+def broken() -> Iterator[tuple[str, str, str]]:
+    """What is replaced in the good table, by what, and what is said of it."""
+    page_min = 'page_min = { is = 300, mark = "D", source = "docs" }'
+    yield "page_min = {", "page_mins = {", "t.toml: here/page_mins: Extra inputs"
+    yield page_min, "", "t.toml: here/page_min: Field required"
+    yield page_min, page_min.replace('mark = "D", ', ""), "t.toml: here/page_min/mark: Field required"
+    yield page_min, page_min.replace('"docs"', '""'), "t.toml: here/page_min/source: "
+    yield page_min, page_min.replace('"D"', '"Z"'), "t.toml: here/page_min/mark: "
+    yield page_min, page_min.replace("300", "0"), "t.toml: here/page_min/is: "
+    yield page_min, page_min.replace("300", '"300"'), "t.toml: here/page_min/is: "
+    yield page_min, page_min.replace("source", 'why = "", source'), "t.toml: here/page_min/why: Extra inputs"
+    yield "is = 720", 'is = "unknown"', "t.toml: here: .*reach_min: the value 'unknown' and the mark U go together"
+    yield '["ohlcv"]', '["archive", "ohlcv"]', "t.toml: here: .*archive: the route and the table go together"
+    yield '["ohlcv"]', '["ohlcv", "ohlcv"]', "t.toml: here: .*routes: one is named twice"
+    yield '["ohlcv"]', '["carrier"]', "t.toml: here/routes/0: "
+    yield "[here]", "[here", "t.toml: .*line 2"
+    yield "[here]", f"{GOOD.replace('[here]', '[again]')}[here]", "t.toml: again/id: here is there spot too"
+
+
+@pytest.mark.parametrize(("old", "new", "words"), list(broken()))
+def test_a_broken_table_names_venue_and_field(old: str, new: str, words: str) -> None:
+    """A table that does not hold what it should is an error that says where."""
+    with pytest.raises(UsageError, match=words):
+        read_table("t.toml", GOOD.replace(old, new, 1))
+
+
+ARCHIVE = """
+[here.archive]
+mark = "D"
+source = "docs"
+host = "files.example"
+path = "{base}{quote}-{day:%Y-%m-%d}.zip"
+layout = "binance-klines"
+day_zone_h = 0
+from_day = 2023-01-01
+empty_minutes = "flat"
+lag_h = 24
+volume_unit = "base"
+"""
+UNTIL = 'until = { name = "to", zone = "+09:00", pattern = "%H", mark = "D", source = "docs" }\n'
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("{base}", "{symbol}", "here/archive: .* is no pattern of base, quote and day"),
+        ("{base}", "", "here/archive: .* names no base or no day"),
+        ('"base"', '"coins"', "here/archive/volume_unit: "),
+        ("+09:00", "KST", "here/until/zone: "),
+        ("+09:00", "+99:00", "here/until/zone: "),
+    ],
+)
+def test_a_broken_archive_or_end_names_venue_and_field(old: str, new: str, words: str) -> None:
+    """The parts of a row that have fields of their own are read as strictly."""
+    good = GOOD.replace('["ohlcv"]', '["ohlcv", "archive"]') + UNTIL + ARCHIVE
+    assert read_table("t.toml", good)[0].archive is not None
+    with pytest.raises(UsageError, match=words):
+        read_table("t.toml", good.replace(old, new, 1))
+
+
+def test_the_page_of_the_docs_is_made_from_the_table() -> None:
+    """`docs/venues.md` says what the table says, and explains every mark."""
+    made = page()
+    assert (ROOT / "docs" / "venues.md").read_text(encoding="utf-8") == made
+    assert all(f"\n| {mark} | " in made for mark in Mark)
+
+
+def test_the_table_is_cheap_to_read() -> None:
+    """The table is there without ccxt, which costs over half a second and 100 MB."""
+    code = "import sys, collectors.venues; print('ccxt' in sys.modules)"
+    told = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603 - our own words
+    assert told.stdout.strip() == "False"
+
+
+def test_every_venue_has_a_name_and_a_colour() -> None:
+    """Each venue that can be collected is drawn as one that the catalogue knows."""
+    known = tomllib.loads((ROOT / "data" / "catalogue" / "venues.toml").read_text(encoding="utf-8"))
+    assert {row.id for row in VENUES} <= set(known)
