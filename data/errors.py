@@ -2,6 +2,7 @@
 
 PlumblineError          1  done as far as possible, something could not be had
 ├── UsageError          2  the request makes no sense as it stands
+├── StoreFollowed       2  another process follows the store already
 ├── FileRefused         3  a file holds a row that is no candle; nothing of it was stored
 ├── NothingUsable       3  there is no candle to answer with
 ├── StoreUnusable       3  the store is there but cannot be read or written
@@ -21,6 +22,12 @@ class PlumblineError(Exception):
 
 class UsageError(PlumblineError):
     """The request makes no sense as it stands: an empty window, a time without a zone, an unknown asset."""
+
+    exit_code = 2
+
+
+class StoreFollowed(PlumblineError):
+    """Another process follows the store already; the message says which, since when, and what to do."""
 
     exit_code = 2
 
