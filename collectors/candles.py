@@ -5,34 +5,28 @@ them on because they are later than ``since`` (https://github.com/ccxt/ccxt/issu
 not asked for, is not finished, or is no candle.
 """
 
-import math
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
+from collectors.chunk import MINUTES
 from collectors.failures import BadData, HistoryTooShort
 from collectors.plan import MINUTE, Piece, Span
-from collectors.venues import EmptyMinutes, VenueRow
-from data.schema import CANDLE, MINUTE_MS, Origin, Outcome
+from collectors.venues import Anchor, EmptyMinutes, VenueRow
+from data.schema import MINUTE_MS, Outcome
 
 Row = Sequence[float | None]
 """A candle as ccxt gives it: open time in ms, open, high, low, close, volume; None where the venue sent no number."""
 
+Candles = npt.NDArray[np.float64]
+"""Shape (candles, 6): open time in ms since 1970 UTC, open, high, low, close, volume."""
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FIELDS = 6
-
-
-class Candle(NamedTuple):
-    """One finished minute: open time in ms since 1970 UTC, prices in the quote, volume in base units."""
-
-    open_ms: int
-    open: float
-    high: float
-    low: float
-    close: float
-    volume: float
+NO_CANDLES: Candles = np.empty((0, FIELDS))
 
 
 def to_ms(time: datetime) -> int:
@@ -40,78 +34,121 @@ def to_ms(time: datetime) -> int:
     return (time - EPOCH) // timedelta(milliseconds=1)
 
 
-def from_ms(milliseconds: int) -> datetime:
+def from_ms(milliseconds: float) -> datetime:
     """The time that many milliseconds after 1970 UTC."""
     return EPOCH + timedelta(milliseconds=milliseconds)
 
 
-def candle_of(row: Row) -> Candle:
-    """The candle that a row holds.
+def table_of(rows: Sequence[Row]) -> Candles:
+    """The rows as numbers; what is no number is NaN.
 
     Raises:
-        BadData: a value is missing, not finite or impossible, or the open time is no whole minute.
+        BadData: a row holds fewer than six values, or something that is neither number nor None.
     """
-    values = tuple(value for value in row[:FIELDS] if value is not None and math.isfinite(value))
-    if len(values) < FIELDS:
-        message = f"a candle with a value missing or not finite: {list(row)}"
-        raise BadData(message)
-    candle = Candle(int(values[0]), *values[1:])
-    if candle.open_ms % MINUTE_MS:
-        message = f"a candle that opens inside a minute: {list(row)}"
-        raise BadData(message)
-    lowest, highest = sorted((candle.open, candle.close))
-    if not 0 < candle.low <= lowest <= highest <= candle.high or candle.volume < 0:
-        message = f"a candle whose prices or volume cannot be: {list(row)}"
-        raise BadData(message)
-    return candle
+    if not rows:
+        return NO_CANDLES
+    try:
+        return np.array(rows, dtype=np.float64)[:, :FIELDS].reshape(len(rows), FIELDS)
+    except (IndexError, TypeError, ValueError) as error:
+        message = f"a row that is no candle, such as {next((r for r in rows if len(r) < FIELDS), rows[0])}"
+        raise BadData(message) from error
 
 
-def sift(rows: Sequence[Row], page: Span, now: datetime, seen: dict[int, Candle]) -> list[Candle]:
-    """The finished candles of the page among the rows, in time order, each minute once.
+def check(candles: Candles) -> None:
+    """Let only candles pass.
 
-    ``seen`` holds the candles that earlier pages of the market brought, by open time, and takes in these: a page may
-    run past its end where a venue counts rows instead of minutes, and what it says there must hold in the next page.
+    Raises:
+        BadData: a value is missing, not finite or impossible, or an open time is no whole minute; names the first.
+    """
+    time, opened, high, low, close, volume = candles.T
+    ordered = (low > 0) & (low <= np.minimum(opened, close)) & (np.maximum(opened, close) <= high)
+    finite = np.isfinite(candles).all(axis=1)
+    with np.errstate(invalid="ignore"):
+        whole = time % MINUTE_MS == 0
+    faults = (
+        (finite, "a candle with a value missing or not finite"),
+        (whole, "a candle that opens inside a minute"),
+        (ordered & (volume >= 0), "a candle whose prices or volume cannot be"),
+    )
+    for holds, fault in faults:
+        if not holds.all():
+            message = f"{fault}: {candles[int(np.argmin(holds))].tolist()}"
+            raise BadData(message)
+
+
+def each_once(candles: Candles) -> Candles:
+    """The candles in time order, each minute once.
+
+    Raises:
+        BadData: a minute came with two different values.
+    """
+    time = candles[:, 0]
+    if (time[1:] > time[:-1]).all():
+        return candles
+    ordered = np.unique(candles, axis=0)
+    twice = np.flatnonzero(ordered[1:, 0] == ordered[:-1, 0])
+    if twice.size:
+        message = f"two different candles for {from_ms(ordered[twice[0], 0]):%Y-%m-%d %H:%MZ}"
+        raise BadData(message)
+    return ordered
+
+
+def sift(rows: Sequence[Row], page: Span, venue: VenueRow, now: datetime, before: Candles) -> tuple[Candles, Candles]:
+    """The finished candles of the page among the rows, in time order, and all that the rows held.
+
+    ``before`` is all that the page before held: a page may run past its end where a venue counts rows instead of
+    minutes, and what it says there must hold in the next page.
 
     Raises:
         BadData: a row is no candle, or a minute came with two different values.
         HistoryTooShort: rows came, and none belongs to the page.
     """
-    finished_ms = to_ms(now) - MINUTE_MS
     start_ms, end_ms = to_ms(page.start), to_ms(page.end)
-    stamps = [row[0] for row in rows if row[0] is not None]
-    if stamps and not any(start_ms <= stamp < end_ms for stamp in stamps):
-        message = f"answered with candles of another time, from {from_ms(int(min(stamps))):%Y-%m-%d %H:%MZ}"
+    sent = table_of(rows)
+    time = sent[:, 0]
+    inside = (start_ms <= time) & (time < end_ms)
+    if _of_another_time(time, inside, start_ms, venue):
+        message = f"answered with candles of another time, from {from_ms(np.nanmin(time)):%Y-%m-%d %H:%MZ}"
         raise HistoryTooShort(message)
-    candles: dict[int, Candle] = {}
-    for row in rows:
-        if row[0] is not None and row[0] > finished_ms:
-            continue
-        candle = candle_of(row)
-        known = candles.get(candle.open_ms) or seen.get(candle.open_ms)
-        if known not in (None, candle):
-            message = f"two different candles for {from_ms(candle.open_ms):%Y-%m-%d %H:%MZ}"
-            raise BadData(message)
-        candles[candle.open_ms] = candle
-    seen.update(candles)
-    return [candles[stamp] for stamp in sorted(candles) if start_ms <= stamp < end_ms]
+    finished = sent[~(time > to_ms(now) - MINUTE_MS)]
+    check(finished)
+    once = each_once(finished)
+    each_once(np.concatenate([before, once]))
+    return once[(start_ms <= once[:, 0]) & (once[:, 0] < end_ms)], once
 
 
-def answered(candles: Sequence[Candle], page: Span, venue: VenueRow) -> list[Piece]:
+def _of_another_time(time: npt.NDArray[np.float64], inside: npt.NDArray[np.bool_], start_ms: int, v: VenueRow) -> bool:
+    """Whether the venue answered, and not for the page.
+
+    Rows from before the page only are what a venue sends that counts rows back from the page's end and leaves out
+    quiet minutes: they prove that it looked there, and that nothing traded in the page.
+    """
+    stamps = time[np.isfinite(time)]
+    looked_back = v.anchor is Anchor.END and v.empty_minutes is EmptyMinutes.OMITTED
+    return bool(stamps.size and not inside.any() and not (looked_back and (stamps < start_ms).all()))
+
+
+def answered(candles: Candles, page: Span, venue: VenueRow) -> list[Piece]:
     """Which minutes of the page the venue answered for.
 
-    A venue that omits empty minutes answered for the whole page. One that sends them flat answered from its first to
-    its last candle: what lies before and after was cut off, unlisted yet, or delisted, and would be taken for quiet.
+    A venue that omits empty minutes answered for the whole page. One that sends them flat, or of which it is not
+    known, answered from its first to its last candle: what lies before and after was cut off, unlisted yet, or
+    delisted, and would be taken for quiet.
 
     Raises:
         HistoryTooShort: no candle at all from a venue that sends empty minutes flat.
     """
     if venue.empty_minutes is EmptyMinutes.OMITTED:
         return [Piece(page, Outcome.COMPLETE)]
-    if not candles:
+    if not len(candles):
         message = f"answered with no candle at all; its 1-minute history is taken to reach {venue.history}"
         raise HistoryTooShort(message)
-    first, last = from_ms(candles[0].open_ms), from_ms(candles[-1].open_ms)
-    cut_off = "answered a part of the page only, though it is taken to send empty minutes as flat candles"
+    return between(from_ms(candles[0, 0]), from_ms(candles[-1, 0]), page)
+
+
+def between(first: datetime, last: datetime, page: Span) -> list[Piece]:
+    """The pieces of a page that was answered from the minute ``first`` to the minute ``last``, and not outside."""
+    cut_off = "answered a part of the page only, and a minute without a trade is taken to come as a flat candle"
     pieces = (
         Piece(Span(page.start, first), Outcome.PARTLY, cut_off),
         Piece(Span(first, last + MINUTE), Outcome.COMPLETE),
@@ -120,16 +157,8 @@ def answered(candles: Sequence[Candle], page: Span, venue: VenueRow) -> list[Pie
     return [piece for piece in pieces if piece.span.minutes > 0]
 
 
-def candle_frame(venue: str, symbol: str, candles: Sequence[Candle]) -> pl.DataFrame:
-    """The candles of one market as rows of schema `CANDLE`."""
-    times = pl.Series("open_time", [candle.open_ms for candle in candles], dtype=pl.Int64)
-    prices = {name: [getattr(candle, name) for candle in candles] for name in Candle._fields[1:]}
-    return pl.DataFrame(prices, schema={name: CANDLE[name] for name in prices}).select(
-        pl.lit(venue).alias("venue"),
-        pl.lit(symbol).alias("symbol"),
-        times.cast(CANDLE["open_time"]),
-        *prices,
-        pl.lit("1m").alias("timeframe"),
-        pl.lit("trade").alias("price"),
-        pl.lit(Origin.OHLCV.value).alias("origin"),
-    )
+def minutes_frame(candles: Sequence[Candles]) -> pl.DataFrame:
+    """The candles of several pages, in time order, as a frame of `MINUTES`."""
+    joined = np.concatenate([NO_CANDLES, *candles])
+    frame = pl.DataFrame(joined, schema=list(MINUTES))
+    return frame.with_columns(pl.col("open_time").cast(pl.Int64).cast(MINUTES["open_time"]))

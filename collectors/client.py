@@ -1,105 +1,103 @@
-"""Reading one market of a venue, page by page: what passes is asked again, what came goes through the gate."""
+"""One venue as a collection sees it: the host that answers, how many requests are under way, and whether it ended."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from functools import partial
+from types import TracebackType
+from typing import Any, Self, TypeVar
 
-import stamina
-
-from collectors.candles import Candle, answered, sift
+from collectors.access import Access
 from collectors.exchange import VenueExchange
-from collectors.failures import CollectFailure, Ends, RateLimitedOut, Refused
-from collectors.plan import Piece, Span, merged, pages_of
+from collectors.failures import CollectFailure, Ends, Refused, Rejected, Unreachable
+from collectors.patience import ASK
 from collectors.sink import Clock
 from collectors.venues import VenueRow
 
-CHUNK_MIN = 1440
-"""Minutes that are read before they are stored, rounded up to whole pages: a crash loses a day of one market."""
+AT_ONCE = 6
+"""Requests under way per venue: enough to keep a limit of 20 a second busy over a connection of 0.3 s.
 
-LONGEST_WAIT_S = 120.0
-"""A venue that asks for a longer wait is left alone for this run."""
+The limit itself is kept by ccxt, which lets them go one by one.
+"""
 
-
-def wait_before_retry(error: Exception) -> bool | float:
-    """Whether to ask again after the error, or the seconds to wait first where the venue said so."""
-    if isinstance(error, RateLimitedOut) and error.retry_after_s is not None:
-        return error.retry_after_s if error.retry_after_s <= LONGEST_WAIT_S else False
-    return isinstance(error, CollectFailure) and error.may_pass
+T = TypeVar("T")
 
 
-ASK = stamina.AsyncRetryingCaller(attempts=6, timeout=300.0, wait_initial=0.5, wait_max=30.0, wait_jitter=1.0).on(
-    wait_before_retry
-)
+class VenueClient:
+    """Asks one venue, at the first of its hosts that does not refuse; use it as an async context manager.
 
-
-@dataclass(slots=True)
-class Chunk:
-    """What some pages brought: candles in time order, and how each span was answered."""
-
-    candles: list[Candle] = field(default_factory=list)
-    pieces: list[Piece] = field(default_factory=list)
-
-
-@asynccontextmanager
-async def open_venue(
-    venue: VenueRow, mirror: str | None, now: Clock
-) -> AsyncIterator[tuple[VenueExchange, frozenset[str]]]:
-    """The exchange of the venue and the spot symbols it lists, by the first of its hosts that does not refuse.
-
-    Raises:
-        CollectFailure: no host listed its markets; the reason is that of the first.
-    """
-    async with AsyncExitStack() as stack:
-        failures: list[CollectFailure] = []
-        for host in venue.hosts:
-            exchange = VenueExchange(venue, host, mirror, now)
-            stack.push_async_callback(exchange.close)
-            try:
-                symbols = await ASK(exchange.spot_symbols)
-            except CollectFailure as failure:
-                failures.append(failure)
-                if not isinstance(failure, Refused):
-                    break
-            else:
-                yield exchange, symbols
-                return
-        raise failures[0]
-
-
-def chunks_of(missing: Sequence[Span], page_min: int) -> list[list[Span]]:
-    """The missing spans as pages, in lots that are stored together."""
-    size = -(-CHUNK_MIN // page_min)
-    pages = [page for span in missing for page in pages_of(span, page_min)]
-    return [pages[start : start + size] for start in range(0, len(pages), size)]
-
-
-class MarketReader:
-    """Reads the pages of one market, in time order.
-
-    ``ended`` is the failure after which there is no use in asking for more of the market; None as long as there is.
+    ``ended`` is the failure after which there is no use in asking the venue for anything; None as long as there is.
     """
 
-    def __init__(self, exchange: VenueExchange, symbol: str, now: Clock, ended: CollectFailure | None = None) -> None:
-        self.ended = ended
-        self._exchange = exchange
-        self._symbol = symbol
-        self._now = now
-        self._seen: dict[int, Candle] = {}
+    def __init__(self, venue: VenueRow, access: Access, now: Clock) -> None:
+        self.venue = venue
+        self.ended: CollectFailure | None = None
+        hosts = access.hosts_of(venue)
+        self._stack = AsyncExitStack()
+        self._waiting = [partial(VenueExchange, venue, host, access, now) for host in hosts]
+        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._markets: Sequence[Mapping[str, Any]] = ()
+        self._exchange = self._open_next()
 
-    async def read(self, pages: Sequence[Span]) -> Chunk:
-        """The candles of the pages. A page that fails leaves its span with the outcome and reason of the failure."""
-        chunk = Chunk()
-        for page in pages:
+    @property
+    def source(self) -> str:
+        """The host that is asked now."""
+        return self._exchange.source
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stack.aclose()
+
+    def use_markets(self, markets: Sequence[Mapping[str, Any]]) -> None:
+        """Take the markets as listed; a list of ccxt markets as `VenueExchange.list_markets` gives it."""
+        self._markets = markets
+        self._exchange.use_markets(markets)
+
+    async def ask(self, request: Callable[[VenueExchange], Awaitable[T]]) -> T:
+        """The answer to a request; asked again where that can help, and of the next host where one refuses.
+
+        Raises:
+            CollectFailure: no answer; that of the first host where all refuse.
+        """
+        async with self._slots:
             if self.ended is not None:
-                chunk.pieces.append(Piece(page, self.ended.outcome, str(self.ended)))
-                continue
-            try:
-                rows = await ASK(self._exchange.candle_rows, self._symbol, page.start, page.minutes)
-                candles = sift(rows, page, self._now(), self._seen)
-                chunk.pieces += answered(candles, page, self._exchange.venue)
-                chunk.candles += candles
-            except CollectFailure as failure:
-                chunk.pieces.append(Piece(page, failure.outcome, str(failure)))
-                self.ended = failure if failure.ends > Ends.PAGE else None
-        chunk.pieces = merged(chunk.pieces)
-        return chunk
+                raise self.ended
+            return await self._ask_here(request)
+
+    async def _ask_here(self, request: Callable[[VenueExchange], Awaitable[T]]) -> T:
+        exchange = self._exchange
+        try:
+            return await ASK(request, exchange)
+        except Refused as refused:
+            if not self._move_on(exchange):
+                self.ended = refused
+                raise
+            first = refused
+        except CollectFailure as failure:
+            if failure.ends is Ends.VENUE:
+                self.ended = failure
+            raise
+        try:
+            return await self._ask_here(request)
+        except (Refused, Rejected, Unreachable) as second:
+            self.ended = first
+            raise first from second
+
+    def _move_on(self, refusing: VenueExchange) -> bool:
+        """Leave a host that refuses; False where it was the last. Another task may have left it already."""
+        if refusing is self._exchange:
+            if not self._waiting:
+                return False
+            self._exchange = self._open_next()
+        return True
+
+    def _open_next(self) -> VenueExchange:
+        exchange = self._waiting.pop(0)()
+        self._stack.push_async_callback(exchange.close)
+        if self._markets:
+            exchange.use_markets(self._markets)
+        return exchange

@@ -2,15 +2,18 @@
 
 import json
 from collections import defaultdict
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
+from time import monotonic
 from typing import Any, Protocol
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
 
+from collectors.findings import Finding
 from collectors.plan import Span
 from collectors.request import MarketResult, Progress, Summary
 from data.schema import Outcome
@@ -63,7 +66,8 @@ class PlainLines:
         """Only the last step of a market is worth a line."""
         if progress.outcome is not None:
             reason = f": {progress.message}" if progress.message else ""
-            click.echo(f"{progress.venue} {progress.symbol}: {progress.candles:,} candles, {progress.outcome}{reason}")
+            market = _market(progress)
+            click.echo(f"{progress.venue} {market}: {progress.candles:,} candles, {progress.outcome}{reason}")
 
     def end(self, summary: Summary) -> None:
         """Totals and failures."""
@@ -72,17 +76,21 @@ class PlainLines:
 
 
 class LiveBars:
-    """A bar per venue, in minutes asked of all its markets."""
+    """A bar per venue over the minutes asked of all its markets, with candles, minutes missing, and rate.
 
-    def __init__(self, console: Console) -> None:
+    ``clock`` gives seconds that only go forward; the rate is that of the candles since the venue's first ones.
+    """
+
+    def __init__(self, console: Console, clock: Callable[[], float] = monotonic) -> None:
         columns = (
             TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("min"),
-            TextColumn("{task.fields[now]}"),
+            BarColumn(bar_width=None),
+            TaskProgressColumn(),
+            TextColumn("{task.fields[told]}", justify="right"),
             TimeElapsedColumn(),
         )
+        self._clock = clock
+        self._begun: dict[str, float] = {}
         self._bars = Bars(*columns, console=console)
         self._tasks: dict[str, TaskID] = {}
         self._markets: defaultdict[str, dict[str, Progress]] = defaultdict(dict)
@@ -95,15 +103,25 @@ class LiveBars:
         """Move the venue's bar; a market's minutes join its length when its first step comes."""
         venue = progress.venue
         if venue not in self._tasks:
-            self._tasks[venue] = self._bars.add_task(venue, now="", total=0)
+            self._tasks[venue] = self._bars.add_task(venue, told="", total=0)
+            self._begun[venue] = self._clock()
         markets = self._markets[venue]
-        markets[progress.symbol] = progress
+        markets[_market(progress)] = progress
         self._bars.update(
             self._tasks[venue],
             completed=sum(market.done_min for market in markets.values()),
             total=sum(market.total_min for market in markets.values()),
-            now=progress.symbol,
+            told=self._told(venue),
         )
+
+    def _told(self, venue: str) -> str:
+        """Candles, what is missing, and how fast they came."""
+        markets = self._markets[venue].values()
+        candles, missing = sum(m.candles for m in markets), sum(m.gap_min for m in markets)
+        elapsed_s = self._clock() - self._begun[venue]
+        rate = f" {candles / elapsed_s:,.0f}/s" if elapsed_s > 0 else ""
+        gaps = f", {missing:,} min missing" if missing else ""
+        return f"{candles:,} candles{gaps}{rate}"
 
     def end(self, summary: Summary) -> None:
         """Totals and failures below the bars."""
@@ -127,10 +145,15 @@ def closing_lines(summary: Summary) -> list[str]:
         lines.append(f"Not listed: {', '.join(listed)}")
     for result in summary.failed:
         reason = f": {result.message}" if result.message else ""
-        lines.append(f"Not had: {result.venue} {result.symbol} {_span(result.window)}: {result.outcome}{reason}")
+        lines.append(f"Not had: {result.venue} {_market(result)} {_span(result.window)}: {result.outcome}{reason}")
     if summary.failed:
         lines.append("Run the same command again to ask for what is missing.")
     return lines
+
+
+def _market(told: Progress | MarketResult) -> str:
+    """The market, with the kind of price where it is not that of trades."""
+    return told.symbol if told.price == "trade" else f"{told.symbol} ({told.price})"
 
 
 def _not_listed(result: MarketResult) -> bool:
@@ -148,5 +171,23 @@ def _edges(span: Span) -> dict[str, str]:
 def _result(result: MarketResult) -> dict[str, Any]:
     counts = {"candles": result.candles, "new": result.new, "revised": result.revised}
     gaps = [{**_edges(gap.span), "outcome": gap.outcome, "message": gap.message} for gap in result.gaps]
-    named = {"venue": result.venue, "symbol": result.symbol, "outcome": result.outcome, "message": result.message}
+    named = {
+        "venue": result.venue,
+        "symbol": result.symbol,
+        "price": result.price,
+        "outcome": result.outcome,
+        "message": result.message,
+    }
     return {**named, **_edges(result.window), **counts, "gaps": gaps}
+
+
+def finding_line(finding: Finding) -> str:
+    """A finding on one line."""
+    mark = f" [{finding.mark}]" if finding.mark else ""
+    said = f"assumed {finding.assumed}{mark}, came {finding.came}"
+    return f"{finding.venue} {finding.route} {finding.fact}: {finding.verdict}: {said}"
+
+
+def finding_json(finding: Finding) -> str:
+    """A finding as a line of JSON."""
+    return json.dumps({"event": "finding", **asdict(finding)})

@@ -4,26 +4,31 @@ Importing ccxt costs over half a second and 100 MB, so this module is imported w
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 
 import aiohttp
 import ccxt.async_support as ccxt
 
+from collectors.access import Access
 from collectors.candles import Row, to_ms
 from collectors.failures import (
     BadData,
     CollectFailure,
+    HistoryTooShort,
     NotListed,
     RateLimitedOut,
     Refused,
     Rejected,
     Unreachable,
 )
-from collectors.mirror import mirrored, source_of
+from collectors.mirror import source_of
+from collectors.plan import Span
 from collectors.sink import Clock
 from collectors.venues import Host, VenueRow
 
@@ -31,10 +36,26 @@ REFUSALS = frozenset({HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS, HTTPStatus.FORBI
 TOO_OFTEN = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.IM_A_TEAPOT})
 """Binance answers 418 when an address goes on after 429."""
 
+TOO_OLD = "Candlestick too long ago"
+"""What Gate says with HTTP 400 to a page beyond its newest 10,000 candles: https://github.com/ccxt/ccxt/issues/27861."""
+
 WRONG_SHAPE = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 """What the parsers of ccxt raise on JSON of a shape that they do not expect."""
 
 LONGEST_MESSAGE = 200
+
+MARKET_ID = "{id}"
+"""Stands for the market's own id among the keys that lead to the candles."""
+
+MARKET_KEYS = (
+    *("id", "symbol", "base", "quote", "settle", "baseId", "quoteId", "settleId", "type", "active"),
+    *("spot", "swap", "future", "option", "contract", "linear", "inverse", "contractSize"),
+)
+"""What is kept of a market of ccxt: enough to ask for its candles without asking for the list again."""
+
+TRADES_AT_ONCE = 1000
+VOLUME = 5
+"""Where the volume stands in a row of ccxt."""
 
 
 def told(error: Exception | str) -> str:
@@ -42,11 +63,16 @@ def told(error: Exception | str) -> str:
     return re.sub(r"\s+", " ", str(error)).strip()[:LONGEST_MESSAGE]
 
 
-def retry_after_s(headers: Mapping[str, str]) -> float | None:
-    """The seconds that the Retry-After header asks for; None without one, or where it is a date."""
+def retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:
+    """The seconds that the Retry-After header asks for, as a number or as a date; None without one that makes sense."""
     lowered = {name.lower(): value for name, value in headers.items()}
     value = lowered.get("retry-after", "").strip()
-    return float(value) if value.isascii() and value.isdigit() else None
+    if value.isascii() and value.isdigit():
+        return float(value)
+    try:
+        return max(0.0, (parsedate_to_datetime(value) - now).total_seconds())
+    except (TypeError, ValueError):  # no date, or one without a zone
+        return None
 
 
 MEANINGS: tuple[tuple[tuple[type[ccxt.BaseError], ...], type[CollectFailure]], ...] = (
@@ -69,67 +95,127 @@ def failure_of(error: ccxt.BaseError) -> CollectFailure:
     return Unreachable(told(error)) if cut_off else Rejected(told(error))
 
 
+class Answer(NamedTuple):
+    """What a venue sent: the body, and what JSON it holds."""
+
+    body: str
+    json: Any
+
+
+NO_ANSWER = Answer("", None)
+
+
+class TradesPage(NamedTuple):
+    """Public trades: rows of time in s, price, amount, id, oldest first; ``last_ns`` is where the next page begins."""
+
+    rows: list[tuple[float, str, str, int]]
+    last_ns: int
+
+
 class VenueExchange:
     """One ccxt exchange of one venue, and the only one in the process: limits are kept per instance.
 
-    ``source`` is the host that is asked. Ask it one thing at a time. Close it at the end.
+    ``source`` is the host that is asked. Several tasks may ask at once. Close it at the end.
     """
 
-    def __init__(self, venue: VenueRow, host: Host, mirror: str | None, now: Clock) -> None:
+    def __init__(self, venue: VenueRow, host: Host, access: Access, now: Clock) -> None:
         self.venue = venue
-        self.source = source_of(host.name, mirror)
-        self._answer: Any = None
+        self.source = source_of(host.name, access.mirror)
+        self._now = now
+        # Of its own for each task: requests of several markets are under way at the same time.
+        self._answer: ContextVar[Answer] = ContextVar("answer")
         self._ccxt: Any = getattr(ccxt, venue.id)(ccxt.Exchange.deep_extend(venue.config, host.config))
-        if mirror is not None:
-            self._ccxt.urls["api"] = mirrored(self._ccxt.urls["api"], mirror, self._ccxt.hostname)
-        # okx takes its endpoint by the age of the page, so ccxt has to live by the same clock as the rest.
+        access.configure(self._ccxt)
+        # okx and gate look at the age of the page, so ccxt has to live by the same clock as the rest.
         self._ccxt.milliseconds = lambda: to_ms(now())
+        self._ccxt.seconds = lambda: to_ms(now()) // 1000
         self._venue_errors = self._ccxt.handle_errors
         self._ccxt.handle_errors = self._read_answer
 
-    async def spot_symbols(self) -> frozenset[str]:
-        """The unified symbols of the venue's spot markets, halted ones included: their history can be asked.
+    @property
+    def body(self) -> str:
+        """The body of the last answer to this task; empty where there was none."""
+        return self._answer.get(NO_ANSWER).body
+
+    async def list_markets(self) -> list[dict[str, Any]]:
+        """The venue's markets of the row's kind, halted ones included: their history can be asked.
 
         Raises:
             CollectFailure: the list could not be had.
         """
         with self._translated():
-            markets = await self._ccxt.load_markets()
-        symbols = frozenset(symbol for symbol, market in markets.items() if market["spot"])
-        if not symbols:
-            message = "listed no spot market at all"
+            markets = (await self._ccxt.load_markets()).values()
+        found = [market for market in markets if market[self.venue.kind.value]]
+        if not found:
+            message = f"listed no {self.venue.kind} market at all"
             raise BadData(message)
-        return symbols
+        return [{key: market.get(key) for key in MARKET_KEYS} for market in found]
 
-    async def candle_rows(self, symbol: str, since: datetime, limit: int) -> list[Row]:
-        """Every row that the venue sends when asked for ``limit`` 1-minute candles from ``since``, whatever it is.
+    def use_markets(self, markets: Sequence[Mapping[str, Any]]) -> None:
+        """Take markets as listed, in the form that `list_markets` gives."""
+        with self._translated():
+            self._ccxt.set_markets([dict(market) for market in markets])
+
+    async def candle_rows(self, symbol: str, price: str, page: Span) -> list[Row]:
+        """Every row that the venue sends when asked for the 1-minute candles of a page, whatever it is.
 
         Never ``until`` or ``paginate``: with them the pages of several venues repeat or leave out minutes
         (https://github.com/ccxt/ccxt/issues/26252).
 
+        Args:
+            symbol: ccxt unified symbol.
+            price: ``trade``, ``mark`` or ``index``.
+            page: whole minutes, as many as the venue gives at once.
+
         Raises:
             CollectFailure: no list of rows came.
         """
+        parameters = {} if price == "trade" else {"price": price}
+        until = self.venue.until
+        if until is not None:
+            parameters[until.name] = until.text(page.end)
         with self._translated():
-            rows: list[Row] = await self._ccxt.fetch_ohlcv(symbol, "1m", since=to_ms(since), limit=limit)
-            sent = self._rows_sent()
+            rows: list[Row] = await self._ccxt.fetch_ohlcv(symbol, "1m", to_ms(page.start), page.minutes, parameters)
+            sent = self._rows_sent(symbol)
             if len(rows) != len(sent):
                 # ccxt dropped rows that are earlier than since or carry no time. The gate has to see them:
                 # without them an answer for another time looks like an empty page.
                 rows = self._ccxt.parse_ohlcvs(sent, self._ccxt.market(symbol))
-        return rows
+        # Nothing is traded at a mark or an index price; some venues send no volume with them, and others 0.
+        return rows if price == "trade" else [[*row[:VOLUME], 0.0] for row in rows]
+
+    def wire_times(self, symbol: str) -> list[float]:
+        """The open times, in ms, of the candles in the last answer to this task, in their order on the wire."""
+        with self._translated():
+            market = self._ccxt.market(symbol)
+            return [float(self._ccxt.parse_ohlcv(row, market)[0]) for row in self._rows_sent(symbol)]
+
+    async def trades_page(self, symbol: str, since_ns: int) -> TradesPage:
+        """The page of public trades after ``since_ns``, as Kraken gives it.
+
+        Not ``fetch_trades`` of ccxt: it cuts the cursor to whole seconds, and repeats or loses trades at page borders.
+
+        Raises:
+            CollectFailure: no page of trades came.
+        """
+        with self._translated():
+            market_id = self._ccxt.market(symbol)["id"]
+            asked = {"pair": market_id, "since": str(since_ns), "count": TRADES_AT_ONCE}
+            result = (await self._ccxt.publicGetTrades(asked))["result"]
+            rows = [(float(row[2]), str(row[0]), str(row[1]), int(row[6])) for row in result[market_id]]
+            return TradesPage(rows, int(result["last"]))
 
     async def close(self) -> None:
         """Give back the connections."""
         await self._ccxt.close()
 
-    def _rows_sent(self) -> list[Any]:
+    def _rows_sent(self, symbol: str) -> list[Any]:
         """The list of candles in the last answer, before ccxt looked at it; ccxt takes any other shape for no rows."""
-        rows = self._answer
+        rows = self._answer.get(NO_ANSWER).json
         for key in self.venue.rows_at:
-            rows = rows[key]
+            rows = rows[self._ccxt.market(symbol)["id"] if key == MARKET_ID else key]
         if not isinstance(rows, list):
-            message = f"answered without a list of candles: {told(str(self._answer))}"
+            message = f"answered without a list of candles: {told(self.body)}"
             raise BadData(message)
         return rows
 
@@ -142,21 +228,27 @@ class VenueExchange:
         that is no JSON as if it were an empty answer.
         """
         answer = rest[0]  # the body as JSON, None where it is none
-        said = told(f"HTTP {code} {reason}: {body}")
+        self._answer.set(Answer(body, answer))
+        if code >= HTTPStatus.BAD_REQUEST:
+            self._raise_for(code, told(f"HTTP {code} {reason}: {body}"), headers)
+        elif answer is None:
+            message = f"answered with no JSON: {told(body)!r}"
+            raise BadData(message, garbled=True)
+        handled: object = self._venue_errors(code, reason, url, method, headers, body, *rest)
+        if code >= HTTPStatus.BAD_REQUEST:
+            raise Rejected(told(f"HTTP {code} {reason}: {body}"))
+        return handled
+
+    def _raise_for(self, code: int, said: str, headers: Mapping[str, str]) -> None:
+        """Raise what the status means, where it has one meaning for every venue."""
         if code in REFUSALS:
             raise Refused(said)
         if code in TOO_OFTEN:
-            raise RateLimitedOut(said, retry_after_s(headers))
+            raise RateLimitedOut(said, retry_after_s(headers, self._now()))
         if code >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise Unreachable(said)
-        if answer is None and code < HTTPStatus.BAD_REQUEST:
-            message = f"answered with no JSON: {told(body)!r}"
-            raise BadData(message, garbled=True)
-        self._answer = answer
-        handled: object = self._venue_errors(code, reason, url, method, headers, body, *rest)
-        if code >= HTTPStatus.BAD_REQUEST:
-            raise Rejected(said)
-        return handled
+        if TOO_OLD in said:
+            raise HistoryTooShort(said)
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -166,5 +258,5 @@ class VenueExchange:
         except ccxt.BaseError as error:
             raise failure_of(error) from error
         except WRONG_SHAPE as error:
-            message = f"answered in an unexpected shape: {told(str(self._answer))}"
+            message = f"answered in an unexpected shape: {told(self.body)}"
             raise BadData(message) from error

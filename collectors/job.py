@@ -5,14 +5,19 @@ What was stored stays stored whenever the job ends, and the next run asks only f
 
 import asyncio
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from collectors.mirror import mirror_base
-from collectors.plan import Span, assets_asked, floor_minute, with_fx_legs
-from collectors.request import CollectRequest, OnProgress, Progress, Summary
+from collectors.access import DIRECT, Access
+from collectors.findings import Finding, OnFinding
+from collectors.plan import Answered, Span, assets_asked, floor_minute, joined, with_fx_legs
+from collectors.request import CollectRequest, MarketResult, OnProgress, Progress, Summary
 from collectors.sink import CandleSink, Clock, Keeper
 from collectors.venues import VENUES, VenueRow, venues_named
 from data.errors import UsageError
+from data.schema import Outcome
+
+PLACEBO_DAYS = 7
+"""How many days before the window are collected with it, for comparison."""
 
 
 def utc_now() -> datetime:
@@ -24,8 +29,8 @@ def tell_nobody(progress: Progress) -> None:
     """Takes progress and does nothing with it."""
 
 
-def window_of(request: CollectRequest, now: datetime) -> tuple[Span, tuple[str, ...]]:
-    """The whole, finished minutes of the request, in UTC, and notes on what of it was cut off.
+def windows_of(request: CollectRequest, now: datetime) -> tuple[tuple[Span, ...], tuple[str, ...]]:
+    """The whole, finished minutes of the request, in UTC and in time order, and notes on what of it was cut off.
 
     The minute that is still running is never asked: its candle would change, and coverage would call it complete.
 
@@ -44,7 +49,8 @@ def window_of(request: CollectRequest, now: datetime) -> tuple[Span, tuple[str, 
     if window.minutes < 1:
         message = f"no minute of the window from {whole.start:%Y-%m-%d %H:%MZ} on is over yet"
         raise UsageError(message)
-    return window, tuple(notes)
+    days = (timedelta(days=day) for day in range(PLACEBO_DAYS + 1)) if request.placebo else (timedelta(),)
+    return joined(Span(window.start - day, window.end - day) for day in days), tuple(notes)
 
 
 async def collect(
@@ -52,36 +58,61 @@ async def collect(
     request: CollectRequest,
     *,
     venues: Iterable[VenueRow] = VENUES,
-    mirror: str | None = None,
+    access: Access = DIRECT,
     now: Clock = utc_now,
     on_progress: OnProgress = tell_nobody,
 ) -> Summary:
     """Bring the candles of the request that are not stored yet into the store, with the coverage of all of them.
 
-    ``venues`` is the table to choose from, ``mirror`` the address that stands before every host, ``now`` the clock by
-    which minutes are finished and answers are dated. ``on_progress`` is called in the event loop's own thread.
+    ``venues`` is the table to choose from, ``access`` how they are reached, ``now`` the clock by which minutes are
+    finished and answers are dated. ``on_progress`` is called in the event loop's own thread.
 
     Raises:
-        UsageError: an unknown venue, a mirror that is no address, or a window that is not over in any minute.
+        UsageError: an unknown venue or host, a mirror that is no address, or a window that is not over in any minute.
         StoreBusy: other writers kept the store from taking a batch.
+        StoreUnusable: the store cannot be read or written.
     """
     # Imported here because ccxt costs over half a second and 100 MB, and most commands never collect.
     from collectors.venue_run import Job, VenueRun  # noqa: PLC0415
 
-    chosen = venues_named(request.venues, venues)
-    base = None if mirror is None else mirror_base(mirror)
-    window, notes = window_of(request, now())
+    chosen = venues_named(request.venues, venues, derivatives=request.derivatives)
+    windows, notes = windows_of(request, now())
     assets = with_fx_legs(request.assets)
     keeper = Keeper(sink, now)
-    stored = await keeper.coverage(assets_asked(assets, request.symbols), window)
-    job = Job(assets, request.symbols, window, stored, keeper, base, now, on_progress)
+    known = await keeper.coverage(assets_asked(assets, request.symbols), Span(windows[0].start, windows[-1].end))
+    job = Job(
+        assets,
+        request.symbols,
+        windows,
+        Answered(known.clear() if request.refetch else known, request.settled),
+        Answered(known, (Outcome.NOT_LISTED,)),
+        keeper,
+        access,
+        now,
+        on_progress,
+    )
+
+    async def one_by_one(rows: list[VenueRow]) -> list[MarketResult]:
+        """Rows of one venue share its limit, and each keeps its own count of it."""
+        return [result for row in rows for result in await VenueRun(row, job).run()]
+
+    by_venue: dict[str, list[VenueRow]] = {}
+    for row in chosen:
+        by_venue.setdefault(row.id, []).append(row)
     try:
         async with asyncio.TaskGroup() as group:
-            runs = [group.create_task(VenueRun(venue, job).run()) for venue in chosen]
+            runs = [group.create_task(one_by_one(rows)) for rows in by_venue.values()]
     except ExceptionGroup as failed:
-        # One venue's error has ended the others; the first is what the caller has to know.
-        raise failed.exceptions[0] from failed
+        raise _first_of(failed) from failed
+    finally:
+        await keeper.close()
     return Summary(tuple(result for run in runs for result in run.result()), notes)
+
+
+def _first_of(failed: ExceptionGroup) -> Exception:
+    """The error that ended the others, which is what the caller has to know."""
+    error = failed.exceptions[0]
+    return _first_of(error) if isinstance(error, ExceptionGroup) else error
 
 
 def run_collection(
@@ -89,9 +120,28 @@ def run_collection(
     request: CollectRequest,
     *,
     venues: Iterable[VenueRow] = VENUES,
-    mirror: str | None = None,
+    access: Access = DIRECT,
     now: Clock = utc_now,
     on_progress: OnProgress = tell_nobody,
 ) -> Summary:
     """`collect`, for callers that have no event loop. Ctrl-C ends it and loses nothing that was stored."""
-    return asyncio.run(collect(sink, request, venues=venues, mirror=mirror, now=now, on_progress=on_progress))
+    return asyncio.run(collect(sink, request, venues=venues, access=access, now=now, on_progress=on_progress))
+
+
+def run_check(
+    ids: Iterable[str],
+    on_finding: OnFinding,
+    *,
+    derivatives: bool = False,
+    venues: Iterable[VenueRow] = VENUES,
+    access: Access = DIRECT,
+    now: Clock = utc_now,
+) -> list[Finding]:
+    """Compare what the table assumes of the venues with what they send; `collectors.check`.
+
+    Raises:
+        UsageError: an unknown venue or host.
+    """
+    from collectors.check import check  # noqa: PLC0415 - imports ccxt, as above
+
+    return asyncio.run(check(venues_named(ids, venues, derivatives=derivatives), now, on_finding, access))

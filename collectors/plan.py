@@ -1,5 +1,6 @@
 """What is still to be asked: the markets of the assets, the spans that coverage does not have, cut into pages."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -7,15 +8,21 @@ from typing import NamedTuple
 
 import polars as pl
 
-from data.schema import Outcome, base_of
+from data.schema import Outcome, base_of, quote_of
 
 QUOTES = ("USD", "USDT", "USDC")
 """The quotes in which an asset is collected."""
+
+SETTLED = (":{quote}", ":{base}")
+"""How the symbol of a perpetual future ends: settled in the quote, or in the base. Dated ones bear a date behind."""
 
 FX_LEGS = QUOTES[1:]
 """The quotes that are no dollars: their own markets price the others, so they always come along as assets."""
 
 MINUTE = timedelta(minutes=1)
+
+YOUNG = timedelta(hours=1)
+"""An answer without candles about minutes younger than this says nothing of how far back a venue reaches."""
 
 
 class Span(NamedTuple):
@@ -44,11 +51,18 @@ class Piece:
         return same and self.span.end == later.span.start
 
 
-@dataclass(frozen=True, slots=True)
-class MarketPlan:
-    """A market of a venue, and the spans of the window that are not stored yet."""
+class Market(NamedTuple):
+    """What candles are asked of a venue: a ccxt unified symbol, and the kind of price: trade, mark or index."""
 
     symbol: str
+    price: str = "trade"
+
+
+@dataclass(frozen=True, slots=True)
+class MarketPlan:
+    """A market of a venue, and the spans of the windows that are not stored yet."""
+
+    market: Market
     missing: tuple[Span, ...]
 
     @property
@@ -71,35 +85,40 @@ def with_fx_legs(assets: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*assets, *FX_LEGS]))
 
 
-def any_market_of(asset: str) -> str:
+def any_market_of(asset: str, *, derivative: bool = False) -> str:
     """The symbol under which coverage names an asset without naming a market of it.
 
     No market can be named where none is listed, and an invented one would look as if it existed. The base is still
     the asset, so coverage of the asset finds the row.
 
-    >>> any_market_of("WBETH")
-    'WBETH/*'
+    >>> any_market_of("WBETH"), any_market_of("WBETH", derivative=True)
+    ('WBETH/*', 'WBETH/*:*')
     """
-    return f"{asset}/*"
+    return f"{asset}/*:*" if derivative else f"{asset}/*"
 
 
 def markets_of(asset: str, listed: Collection[str]) -> tuple[str, ...]:
-    """The asset's spot markets in `QUOTES` among the listed symbols."""
-    wanted = (f"{asset}/{quote}" for quote in QUOTES)
-    return tuple(symbol for symbol in wanted if symbol in listed)
+    """The asset's markets in `QUOTES` among the listed symbols: spot, and perpetual futures.
+
+    >>> markets_of("ATOM", {"ATOM/USDT", "ATOM/BTC", "ATOM/USD:ATOM", "ATOM/USDT:USDT-251226"})
+    ('ATOM/USDT', 'ATOM/USD:ATOM')
+    """
+    wanted = (f"{asset}/{quote}{settled}" for settled in ("", *SETTLED) for quote in QUOTES)
+    named = (symbol.format(base=asset, quote=quote_of(symbol)) for symbol in wanted)
+    return tuple(symbol for symbol in named if symbol in listed)
 
 
 def symbols_to_ask(
     assets: Iterable[str], symbols: Iterable[str], listed: Collection[str]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The listed markets of the assets and those asked by name; and what has none, as ``ASSET/*`` or by name."""
+    """The listed markets of the assets and those asked by name; and what has none: assets, and symbols by name."""
     found: list[str] = []
     absent: list[str] = []
     for asset in assets:
         markets = markets_of(asset, listed)
         found += markets
         if not markets:
-            absent.append(any_market_of(asset))
+            absent.append(asset)
     for symbol in symbols:
         (found if symbol in listed else absent).append(symbol)
     return tuple(dict.fromkeys(found)), tuple(dict.fromkeys(absent))
@@ -110,18 +129,34 @@ def assets_asked(assets: Iterable[str], symbols: Iterable[str]) -> tuple[str, ..
     return tuple(dict.fromkeys([*assets, *map(base_of, symbols)]))
 
 
-def answered_spans(coverage: pl.DataFrame, venue: str, symbol: str, outcome: Outcome = Outcome.COMPLETE) -> list[Span]:
-    """The spans of a market that were collected with that outcome, in time order.
+class Answered:
+    """The spans of each market of each venue that were collected with one of some outcomes.
 
-    Coverage of imported or reconstructed candles does not count: they never spare a venue the question.
+    Coverage of imported or reconstructed candles does not count: it never spares a venue the question. Nor does what
+    a venue says of its reach about minutes younger than `YOUNG`: it may only be late with them.
     """
-    rows = coverage.filter(
-        pl.col("venue") == venue,
-        pl.col("symbol") == symbol,
-        pl.col("outcome") == outcome.value,
-        pl.col("origin").str.starts_with("collected:"),
-    ).sort("start")
-    return [Span(start, end) for start, end in rows.select("start", "end").iter_rows()]
+
+    def __init__(self, coverage: pl.DataFrame, outcomes: Collection[Outcome] = (Outcome.COMPLETE,)) -> None:
+        too_short = pl.col("outcome") == Outcome.HISTORY_TOO_SHORT.value
+        believed = pl.when(too_short).then(pl.min_horizontal("end", pl.col("asked_at") - YOUNG)).otherwise("end")
+        collected = (
+            coverage.filter(
+                pl.col("outcome").is_in([outcome.value for outcome in outcomes]),
+                pl.col("origin").str.starts_with("collected:"),
+                pl.col("timeframe") == "1m",
+            )
+            .with_columns(end=believed.dt.truncate("1m"))
+            .filter(pl.col("start") < pl.col("end"))
+            .sort("start")
+        )
+        self._spans: defaultdict[tuple[str, Market], list[Span]] = defaultdict(list)
+        for venue, symbol, price, *edges in collected.select("venue", "symbol", "price", "start", "end").iter_rows():
+            self._spans[venue, Market(symbol, price)].append(Span(*edges))
+
+    def missing(self, venue: str, market: Market, windows: Iterable[Span]) -> tuple[Span, ...]:
+        """What of the windows was not answered so."""
+        answered = self._spans[venue, market]
+        return tuple(span for window in windows for span in missing_spans(window, answered))
 
 
 def missing_spans(window: Span, answered: Iterable[Span]) -> tuple[Span, ...]:
@@ -160,3 +195,23 @@ def merged(pieces: Iterable[Piece]) -> list[Piece]:
         else:
             joined.append(piece)
     return joined
+
+
+def joined(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """The spans in time order, with those that overlap or touch made one."""
+    whole: list[Span] = []
+    for span in sorted(spans):
+        if whole and span.start <= whole[-1].end:
+            whole[-1] = Span(whole[-1].start, max(whole[-1].end, span.end))
+        else:
+            whole.append(span)
+    return tuple(whole)
+
+
+def split_by_age(spans: Iterable[Span], edge: datetime) -> tuple[list[Span], list[Span]]:
+    """The parts of the spans before the edge, and those from it on."""
+    old, young = [], []
+    for span in spans:
+        old.append(Span(span.start, min(span.end, edge)))
+        young.append(Span(max(span.start, edge), span.end))
+    return [span for span in old if span.minutes > 0], [span for span in young if span.minutes > 0]

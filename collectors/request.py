@@ -14,7 +14,10 @@ class CollectRequest:
     """Assets over ``[start, end)``, two aware times; edges inside a minute are rounded down to it.
 
     ``venues`` are ccxt ids (none: every venue of the table). ``symbols`` are further spot markets asked by name, such
-    as the ratio market ``WBETH/ETH``, beside each asset's markets in USD, USDT and USDC.
+    as the ratio market ``WBETH/ETH``, beside each asset's markets in USD, USDT and USDC. ``derivatives`` adds perpetual
+    futures, with their mark and index prices. ``placebo`` adds the same window of each of the 7 days before.
+    ``refetch`` asks also for what is stored: where a venue now says otherwise, both values stay. ``settled`` are the
+    outcomes after which minutes are not asked for again.
 
     Raises:
         UsageError: no asset, a time without a zone, or an empty window.
@@ -25,6 +28,10 @@ class CollectRequest:
     end: datetime
     venues: tuple[str, ...] = ()
     symbols: tuple[str, ...] = ()
+    derivatives: bool = False
+    placebo: bool = False
+    refetch: bool = False
+    settled: tuple[Outcome, ...] = (Outcome.COMPLETE,)
 
     def __post_init__(self) -> None:
         if not self.assets:
@@ -41,9 +48,10 @@ class CollectRequest:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far one market is: candles stored so far, minutes asked of those that were missing.
+    """How far one market is: candles stored so far, minutes settled of those that were missing.
 
-    ``outcome`` is None while the market is being read; the last event of a market carries it, with the message.
+    Of the settled minutes ``gap_min`` could not be had. ``outcome`` is None while the market is being read; the last
+    event of a market carries it, with the message.
     """
 
     venue: str
@@ -53,6 +61,8 @@ class Progress:
     total_min: int
     outcome: Outcome | None = None
     message: str = ""
+    price: str = "trade"
+    gap_min: int = 0
 
 
 OnProgress = Callable[[Progress], None]
@@ -60,7 +70,7 @@ OnProgress = Callable[[Progress], None]
 
 @dataclass(frozen=True, slots=True)
 class MarketResult:
-    """How the collection of one market over ``window`` ended.
+    """How the collection of one market over ``window`` ended: from the first to the last minute that was asked for.
 
     ``symbol`` is ``ASSET/*`` where no market of an asset could be asked: the venue lists none in USD, USDT or USDC, or
     did not list its markets at all. ``candles`` came in this run; of those ``new`` and ``revised`` changed the store.
@@ -76,6 +86,7 @@ class MarketResult:
     new: int = 0
     revised: int = 0
     gaps: tuple[Piece, ...] = ()
+    price: str = "trade"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,149 +1,117 @@
-"""One venue's part of a collection: list its markets, plan what is missing, read it, store it, say how it ended."""
+"""One venue's part of a collection: list its markets, plan what is missing, and collect the markets side by side."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 
-import polars as pl
-
-from collectors.client import Chunk, MarketReader, chunks_of, open_venue
-from collectors.exchange import VenueExchange
-from collectors.failures import CollectFailure, Ends
-from collectors.mirror import source_of
-from collectors.plan import (
-    MarketPlan,
-    Piece,
-    Span,
-    answered_spans,
-    any_market_of,
-    merged,
-    missing_spans,
-    symbols_to_ask,
-)
+from collectors.access import Access
+from collectors.archive_reader import ArchiveReader
+from collectors.chunk import Chunk, no_minutes
+from collectors.client import VenueClient
+from collectors.failures import CollectFailure
+from collectors.listing import Listing, list_markets
+from collectors.market_run import MarketRun, Read
+from collectors.ohlcv import OhlcvReader
+from collectors.plan import Answered, Market, MarketPlan, Piece, Span, any_market_of, symbols_to_ask
 from collectors.request import MarketResult, OnProgress, Progress
-from collectors.sink import Clock, Keeper
-from collectors.venues import VenueRow
-from data.schema import Outcome
+from collectors.sink import Clock, Keeper, Written
+from collectors.trades import TradesReader
+from collectors.venues import Kind, Route, VenueRow
+from data.schema import Origin, Outcome, is_derivative
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What every venue of a collection shares. ``stored`` is the coverage of the window so far, schema `COVERAGE`."""
+    """What every venue of a collection shares. ``had`` and ``unlisted`` are what is known from before."""
 
     assets: tuple[str, ...]
     symbols: tuple[str, ...]
-    window: Span
-    stored: pl.DataFrame
+    windows: tuple[Span, ...]
+    had: Answered
+    unlisted: Answered
     keeper: Keeper
-    mirror: str | None
+    access: Access
     now: Clock
     on_progress: OnProgress
 
 
-@dataclass(slots=True)
-class Tally:
-    """What came of one market so far."""
-
-    candles: int = 0
-    new: int = 0
-    revised: int = 0
-    done_min: int = 0
-
-
-def outcome_of(pieces: Sequence[Piece], plan: MarketPlan, window: Span) -> tuple[Outcome, str]:
-    """The outcome of a market over the whole window, and what is missing and why, in words."""
-    gaps = [piece for piece in pieces if piece.outcome is not Outcome.COMPLETE]
-    if not gaps:
-        return Outcome.COMPLETE, "" if plan.missing else "already stored"
-    missing_min = sum(gap.span.minutes for gap in gaps)
-    reasons = "; ".join(dict.fromkeys(gap.message for gap in gaps))
-    message = f"{missing_min} of {window.minutes} minutes not had: {reasons}"
-    return (gaps[0].outcome if missing_min == window.minutes else Outcome.PARTLY), message
-
-
 class VenueRun:
-    """Collects from one venue, one request after the other within the limit that ccxt keeps for it."""
+    """Collects from one row of the venue table, within the limit that ccxt keeps for it."""
 
     def __init__(self, venue: VenueRow, job: Job) -> None:
         self._venue = venue
         self._job = job
-        self._source = source_of(venue.hosts[0].name, job.mirror)
-        self._ended: CollectFailure | None = None
+        self._written: list[asyncio.Future[Written]] = []
+        self._client = VenueClient(venue, job.access, job.now)
+        self._archive = None if venue.archive is None else ArchiveReader(venue.archive, job.access, job.now)
 
     async def run(self) -> list[MarketResult]:
         """Collect; a failure of the venue is a result of each market, and never an exception."""
+        results = await self._results()
+        await asyncio.gather(*self._written)
+        return results
+
+    async def _results(self) -> list[MarketResult]:
         job = self._job
-        try:
-            async with open_venue(self._venue, job.mirror, job.now) as (exchange, listed):
-                self._source = exchange.source
-                symbols, absent = symbols_to_ask(job.assets, job.symbols, listed)
-                plans = [self._plan(symbol) for symbol in symbols]
-                for plan in plans:
-                    self._tell(plan, Tally())
-                results = [await self._collect_market(exchange, plan) for plan in plans]
-                return results + [await self._leave_out(symbol) for symbol in absent]
-        except CollectFailure as failure:
-            asked = [*map(any_market_of, job.assets), *job.symbols]
-            return [await self._give_up(symbol, failure) for symbol in asked]
+        symbols = tuple(symbol for symbol in job.symbols if is_derivative(symbol) is (self._venue.kind is Kind.SWAP))
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(self._client)
+            if self._archive is not None:
+                await stack.enter_async_context(self._archive)
+            try:
+                listing = await list_markets(self._client, job.keeper, job.now)
+            except CollectFailure as failure:
+                asked = [*map(self._any_market_of, job.assets), *symbols]
+                return [await self._give_up(symbol, failure) for symbol in asked]
+            found, absent = symbols_to_ask(job.assets, symbols, listing.symbols)
+            markets = [Market(symbol, price) for symbol in found for price in self._venue.prices]
+            async with asyncio.TaskGroup() as group:
+                runs = [group.create_task(self._collect(market)) for market in markets]
+            results = [run.result() for run in runs]
+            return results + [await self._leave_out(symbol, listing) for symbol in absent]
 
-    def _plan(self, symbol: str) -> MarketPlan:
-        answered = answered_spans(self._job.stored, self._venue.id, symbol)
-        return MarketPlan(symbol, missing_spans(self._job.window, answered))
+    async def _collect(self, market: Market) -> MarketResult:
+        job = self._job
+        plan = MarketPlan(market, job.had.missing(self._venue.id, market, job.windows))
+        run = MarketRun(self._venue, plan, self._routes(market), job.keeper, job.now, job.on_progress)
+        return await run.run(job.windows)
 
-    async def _collect_market(self, exchange: VenueExchange, plan: MarketPlan) -> MarketResult:
-        """Read what is missing of a market, storing chunk by chunk."""
-        reader = MarketReader(exchange, plan.symbol, self._job.now, self._ended)
-        tally = Tally()
-        pieces: list[Piece] = []
-        for pages in chunks_of(plan.missing, self._venue.page_min):
-            chunk = await reader.read(pages)
-            await self._keep(plan.symbol, chunk, tally)
-            pieces += chunk.pieces
-            tally.done_min += sum(page.minutes for page in pages)
-            self._tell(plan, tally)
-        if reader.ended is not None and reader.ended.ends is Ends.VENUE:
-            self._ended = reader.ended
-        outcome, message = outcome_of(pieces, plan, self._job.window)
-        self._tell(plan, tally, outcome, message)
-        gaps = tuple(piece for piece in merged(pieces) if piece.outcome is not Outcome.COMPLETE)
-        return MarketResult(
-            self._venue.id,
-            plan.symbol,
-            self._job.window,
-            outcome,
-            message,
-            tally.candles,
-            tally.new,
-            tally.revised,
-            gaps,
-        )
+    def _routes(self, market: Market) -> Mapping[Route, Read]:
+        routes: dict[Route, Read] = {
+            Route.OHLCV: OhlcvReader(self._client, market, self._job.now).read,
+            Route.TRADES: TradesReader(self._client, market).read,
+        }
+        if self._archive is not None:
+            routes[Route.ARCHIVE] = partial(self._archive.read, market.symbol)
+        return routes
 
-    async def _keep(self, symbol: str, chunk: Chunk, tally: Tally) -> None:
-        written = await self._job.keeper.keep(self._venue.id, symbol, self._source, chunk.pieces, chunk.candles)
-        tally.candles += len(chunk.candles)
-        if written is not None:
-            tally.new += written.new
-            tally.revised += written.revised
+    def _any_market_of(self, asset: str) -> str:
+        return any_market_of(asset, derivative=self._venue.kind is Kind.SWAP)
 
-    async def _leave_out(self, symbol: str) -> MarketResult:
-        """Note that the venue lists no such market, unless that was noted before for the whole window."""
-        noted = answered_spans(self._job.stored, self._venue.id, symbol, Outcome.NOT_LISTED)
-        piece = Piece(self._job.window, Outcome.NOT_LISTED, "no such spot market among those that the venue lists")
-        if missing_spans(self._job.window, noted):
-            await self._job.keeper.keep(self._venue.id, symbol, self._source, [piece])
-        return self._result_without_candles(symbol, piece)
+    async def _leave_out(self, symbol: str, listing: Listing) -> MarketResult:
+        """Note that the venue lists no such market, unless that was noted before; a pinned list cannot say so."""
+        symbol = symbol if "/" in symbol else self._any_market_of(symbol)
+        if listing.failure is not None:
+            return await self._give_up(symbol, listing.failure)
+        unlisted = self._job.unlisted.missing(self._venue.id, Market(symbol), self._job.windows)
+        message = f"no such {self._venue.kind} market among those that the venue lists"
+        return await self._without_candles(symbol, Outcome.NOT_LISTED, message, unlisted)
 
     async def _give_up(self, symbol: str, failure: CollectFailure) -> MarketResult:
         """Note that the venue did not even list its markets."""
-        piece = Piece(self._job.window, failure.outcome, f"no list of markets: {failure}")
-        await self._job.keeper.keep(self._venue.id, symbol, self._source, [piece])
-        return self._result_without_candles(symbol, piece)
+        return await self._without_candles(symbol, failure.outcome, f"no list of markets: {failure}", self._job.windows)
 
-    def _result_without_candles(self, symbol: str, piece: Piece) -> MarketResult:
-        self._tell(MarketPlan(symbol, ()), Tally(), piece.outcome, piece.message)
-        gaps = () if piece.outcome is Outcome.NOT_LISTED else (piece,)
-        return MarketResult(self._venue.id, symbol, piece.span, piece.outcome, piece.message, gaps=gaps)
-
-    def _tell(self, plan: MarketPlan, tally: Tally, outcome: Outcome | None = None, message: str = "") -> None:
-        self._job.on_progress(
-            Progress(self._venue.id, plan.symbol, tally.candles, tally.done_min, plan.minutes, outcome, message)
-        )
+    async def _without_candles(
+        self, symbol: str, outcome: Outcome, message: str, spans: Sequence[Span]
+    ) -> MarketResult:
+        if spans:
+            pieces = [Piece(span, outcome, message) for span in spans]
+            chunk = Chunk(no_minutes(), pieces, Origin.OHLCV, self._client.source)
+            self._written.append(await self._job.keeper.keep(self._venue.id, Market(symbol), chunk))
+        self._job.on_progress(Progress(self._venue.id, symbol, 0, 0, 0, outcome, message))
+        whole = Span(self._job.windows[0].start, self._job.windows[-1].end)
+        gaps = tuple(Piece(window, outcome, message) for window in self._job.windows)
+        wanting = () if outcome is Outcome.NOT_LISTED else gaps
+        return MarketResult(self._venue.id, symbol, whole, outcome, message, gaps=wanting)

@@ -2,6 +2,7 @@
 
 import os
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -46,8 +47,9 @@ def _base_url(mirror: str | None) -> str | None:
 class Settings(BaseSettings):
     """What can be set.
 
-    ``store`` is a folder or any URI that deltalake takes, ``host`` and ``port`` are where the page is served, and
-    ``mirror`` is the base URL that answers in place of the exchanges, or None.
+    ``store`` is a folder or any URI that deltalake takes, ``host`` and ``port`` are where the page is served.
+    ``mirror`` is the base URL that answers in place of the exchanges, ``proxy`` what they are reached through, each
+    None where there is none. ``hosts`` gives a venue another of its documented hosts, by ccxt id.
     """
 
     model_config = SettingsConfigDict(
@@ -58,6 +60,8 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", min_length=1)
     port: int = Field(default=8050, ge=1, le=65535)
     mirror: Annotated[str | None, AfterValidator(_base_url)] = None
+    proxy: str | None = None
+    hosts: dict[str, str] = Field(default_factory=dict)
 
     @classmethod
     def settings_customise_sources(
@@ -73,14 +77,20 @@ class Settings(BaseSettings):
 
 
 def load_settings(
-    *, store: str | None = None, host: str | None = None, port: int | None = None, mirror: str | None = None
+    *,
+    store: str | None = None,
+    host: str | None = None,
+    port: int | None = None,
+    mirror: str | None = None,
+    proxy: str | None = None,
+    hosts: Mapping[str, str] | None = None,
 ) -> Settings:
     """The settings as they are now; an argument (a flag) that is None was not given.
 
     Raises:
         UsageError: a setting is unknown or malformed; names it and where it comes from.
     """
-    given = {"store": store, "host": host, "port": port, "mirror": mirror}
+    given = {"store": store, "host": host, "port": port, "mirror": mirror, "proxy": proxy, "hosts": hosts}
     flags: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     try:
         return Settings(**flags)

@@ -6,24 +6,33 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from collectors.access import Access
 from collectors.job import collect
 from collectors.plan import MINUTE
 from collectors.request import CollectRequest, Progress, Summary
-from collectors.venues import VENUES, VenueRow
+from collectors.venues import VENUES, Kind, Route, VenueRow
 from data.store import CandleStore
 from tests.replay.faults import Fault
-from tests.replay.market import Bar
-from tests.replay.server import Replay
+from tests.replay.market import Bar, Trade
+from tests.replay.server import Replay, Site
 
 START = datetime(2025, 10, 10, 20, tzinfo=UTC)
 END = START + timedelta(hours=4)
 NOW = datetime(2026, 11, 20, 12, 0, 30, tzinfo=UTC)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-TABLE: tuple[VenueRow, ...] = tuple(
-    replace(row, config={**row.config, "rateLimit": 1, "timeout_on_exit": 0}) for row in VENUES
+HASTY: tuple[VenueRow, ...] = tuple(
+    replace(row, config={**row.config, "rateLimit": 0.001, "timeout_on_exit": 0}) for row in VENUES
 )
 """The venue table without ccxt's waiting, before requests and on closing."""
+
+TABLE: tuple[VenueRow, ...] = tuple(
+    replace(row, routes=(Route.OHLCV,), archive=None) for row in HASTY if row.kind is Kind.SPOT
+)
+"""The spot rows of it, with the OHLCV route alone."""
+
+OMITS = frozenset({"coinbaseexchange", "coinbase", "kucoin", "bitfinex", "upbit", "bithumb", "kraken"})
+"""Venues that show nothing for a minute without a trade: in their candles, or because trades are collected."""
 
 REQUEST = CollectRequest(("ATOM",), START, END)
 
@@ -71,7 +80,7 @@ def four_venues() -> dict[str, dict[str, list[Bar]]]:
 
 def expected(venue: str, made: Sequence[Bar], start: datetime = START, end: datetime = END) -> list[tuple[object, ...]]:
     """What the store should hold of a market: bars in the window, without those that the venue omits as quiet."""
-    omits = venue == "coinbaseexchange"
+    omits = venue in OMITS
     return [
         (EPOCH + timedelta(milliseconds=bar.open_ms), *bar[1:])
         for bar in sorted(made)
@@ -95,16 +104,20 @@ class Run:
         now: datetime = NOW,
         also: Mapping[str, str] | None = None,
         table: Sequence[VenueRow] = TABLE,
+        trades: Mapping[str, Mapping[str, list[Trade]]] | None = None,
+        sites: Mapping[str, Site] | None = None,
     ) -> tuple[Summary, Replay]:
         """Collect the request over HTTP from a replay with these faults."""
 
         async def run() -> tuple[Summary, Replay]:
-            async with Replay(self.venues, now_ms=ms(now), faults=faults, also=also) as replay:
+            async with Replay(
+                self.venues, now_ms=ms(now), faults=faults, also=also, trades=trades, sites=sites
+            ) as replay:
                 summary = await collect(
                     self.store,
                     replace(request, venues=tuple(venues) or tuple(self.venues)),
                     venues=table,
-                    mirror=replay.url,
+                    access=Access(replay.url),
                     now=lambda: now,
                     on_progress=self.events.append,
                 )

@@ -9,8 +9,7 @@ import pytest
 from collectors.request import CollectRequest
 from data.errors import UsageError
 from data.schema import Outcome
-from tests.collectors.setting import END, NOW, REQUEST, START, Run, bars, expected, ms, new_run
-from tests.replay.formats import FORMATS
+from tests.collectors.setting import END, NOW, REQUEST, START, Run, bars, expected, four_venues, ms, new_run
 
 
 def test_the_store_gets_what_the_venues_had(tmp_path: Path) -> None:
@@ -39,7 +38,7 @@ def test_candles_bear_origin_source_and_time(tmp_path: Path) -> None:
     assert (held["origin"], held["source"], held["candles"]) == ("collected:ccxt-ohlcv", source, 240)
 
 
-@pytest.mark.parametrize("venue", FORMATS)
+@pytest.mark.parametrize("venue", four_venues())
 def test_pages_join_without_a_seam(tmp_path: Path, venue: str) -> None:
     """A window of several pages is stored whole, and each page asks for its own minutes and no unknown parameter."""
     run = new_run(tmp_path, venue)

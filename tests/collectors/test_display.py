@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -66,6 +67,8 @@ def test_json_lines_are_objects(capsys: pytest.CaptureFixture[str]) -> None:
         "total_min": 60,
         "outcome": None,
         "message": "",
+        "price": "trade",
+        "gap_min": 0,
     }
     assert (summary["event"], summary["candles"], summary["failed"]) == ("summary", 60, 1)
     edges = {"from": "2025-10-10T20:00:00Z", "to": "2025-10-10T21:00:00Z"}
@@ -73,21 +76,22 @@ def test_json_lines_are_objects(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_bars_move_by_venue() -> None:
-    """On a terminal each venue has a bar in minutes, and the end is told below."""
+    """On a terminal each venue has a bar with candles, what is missing and the rate, and the end is told below."""
     screen = io.StringIO()
-    console = Console(file=screen, force_terminal=True, width=200)
-    display = display_for(console, as_json=False)
-    assert isinstance(display, LiveBars)
+    seconds = iter([10.0, 10.0, 12.0])
+    display = LiveBars(Console(file=screen, force_terminal=True, width=200), lambda: next(seconds))
     with display.running():
         display.progress(HALF)
-        display.progress(DONE)
+        display.progress(replace(DONE, candles=50, gap_min=10))
     display.end(SUMMARY)
-    assert "60/60" in screen.getvalue()
+    assert "50 candles, 10 min missing 25/s" in screen.getvalue()
+    assert "100%" in screen.getvalue()
     assert "Not listed: okx WBETH" in screen.getvalue()
 
 
 def test_the_output_decides_the_display() -> None:
-    """JSON where it was asked for, plain lines where there is no terminal."""
+    """JSON where it was asked for, bars on a terminal, plain lines where there is none."""
+    assert isinstance(display_for(Console(file=io.StringIO(), force_terminal=True), as_json=False), LiveBars)
     console = Console(file=io.StringIO())
     assert isinstance(display_for(console, as_json=True), JsonLines)
     assert isinstance(display_for(console, as_json=False), PlainLines)

@@ -1,68 +1,32 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
-from urllib.parse import urlsplit
 
-import ccxt.async_support as ccxt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collectors.candles import candle_of, sift
-from collectors.client import LONGEST_WAIT_S, chunks_of, wait_before_retry
-from collectors.exchange import VenueExchange, retry_after_s
+from collectors.candles import NO_CANDLES, check, sift, table_of
+from collectors.exchange import retry_after_s
 from collectors.failures import BadData, HistoryTooShort, RateLimitedOut, Refused, Rejected, Unreachable
-from collectors.job import tell_nobody, utc_now, window_of
+from collectors.job import tell_nobody, utc_now, windows_of
 from collectors.mirror import mirror_base, mirrored, source_of
+from collectors.ohlcv import chunks_of
+from collectors.patience import LONGEST_WAIT_S, wait_before_retry
 from collectors.plan import MINUTE, Piece, Span, merged, missing_spans, pages_of, symbols_to_ask, with_fx_legs
 from collectors.request import CollectRequest, Progress
-from collectors.venues import FACTS, VENUES, Host, Mark, VenueRow, venues_named
+from collectors.venues import VENUES
 from data.errors import UsageError
 from data.schema import Outcome
-from tests.collectors.setting import END, START, bars, ms
-from tests.replay.formats import FORMATS
-from tests.replay.market import Asked
+from tests.collectors.setting import END, NOW, START, bars, ms
 
 WINDOW = Span(START, END)
+FLAT = next(row for row in VENUES if row.id == "binance")
+OMITS = next(row for row in VENUES if row.id == "upbit")
 
 
 def minutes(first: int, last: int) -> Span:
     """A span by minutes after the start of the window."""
     return Span(START + first * MINUTE, START + last * MINUTE)
-
-
-@pytest.mark.parametrize("row", VENUES, ids=lambda row: row.id)
-def test_every_fact_of_a_venue_says_how_it_is_known(row: VenueRow) -> None:
-    """Each claim of a venue row has a mark of evidence and a source, and no basis is left without a claim."""
-    assert set(row.basis) == set(FACTS)
-    assert all(fact.mark in Mark and fact.source for fact in row.basis.values())
-
-
-@pytest.mark.parametrize("row", VENUES, ids=lambda row: row.id)
-def test_the_replay_answers_in_the_order_of_the_table(row: VenueRow) -> None:
-    """The replay, written from the venues' documents, sends candles in the order on the wire that the table names."""
-    query = {"startTime": str(ms(START)), "before": str(ms(START)), "limit": "9"}
-    if row.id == "coinbaseexchange":
-        query = {"start": START.isoformat(), "end": (START + 9 * MINUTE).isoformat()}
-    rows = FORMATS[row.id].rows(Asked("", "history-candles", query), bars(START, 9), ms(END))
-    stamps = [int(str(stamp)) for stamp, *_ in rows]
-    assert len(stamps) > 2
-    assert stamps == sorted(stamps, reverse=row.newest_first)
-
-
-@pytest.mark.parametrize(
-    ("row", "host"), [(row, host) for row in VENUES for host in row.hosts], ids=lambda item: getattr(item, "name", "")
-)
-def test_ccxt_goes_to_the_host_that_is_named(row: VenueRow, host: Host) -> None:
-    """The host that candles name as their source is the one that ccxt is pointed at, with nothing left to fill in."""
-    exchange = getattr(ccxt, row.id)(ccxt.Exchange.deep_extend(row.config, host.config))
-    public = exchange.urls["api"].get("public", exchange.urls["api"].get("rest"))
-    assert urlsplit(exchange.implode_hostname(public)).netloc == host.name
-    assert VenueExchange(row, host, None, utc_now).source == host.name
-
-
-def test_all_venues_are_meant_where_none_is_named() -> None:
-    """No venue named means the whole table, and one named twice counts once."""
-    assert venues_named(()) == VENUES
-    assert [row.id for row in venues_named(("okx", "binance", "okx"))] == ["okx", "binance"]
 
 
 @pytest.mark.parametrize("mirror", ["127.0.0.1:9000", "ftp://host", "http://", "http://host/?a=b", "nonsense"])
@@ -85,15 +49,48 @@ def test_the_gate_lets_through_finished_minutes_of_the_page() -> None:
     """Of rows before, in and after the page, twice and still running, the finished ones of the page pass, in order."""
     rows = [[*map(float, bar)] for bar in bars(START, 20)]
     now = START + 15 * MINUTE + timedelta(seconds=59)
-    passed = sift([*reversed(rows), rows[5]], minutes(5, 18), now, {})
-    assert [candle.open_ms for candle in passed] == [ms(START + n * MINUTE) for n in range(5, 15)]
+    passed, sent = sift([*reversed(rows), rows[5]], minutes(5, 18), FLAT, now, NO_CANDLES)
+    assert passed[:, 0].tolist() == [ms(START + n * MINUTE) for n in range(5, 15)]
+    assert sent[:, 0].tolist() == [ms(START + n * MINUTE) for n in range(15)]
 
 
-@pytest.mark.parametrize("row", [[], [0.0], [0.0, 1.0, 1.0, 1.0, 1.0, float("inf")], [0.0, 1.0, 1.0, 1.0, None, 1.0]])
-def test_a_row_without_six_numbers_is_no_candle(row: list[float | None]) -> None:
-    """A row that is too short, or holds a null or an infinity, is bad data."""
-    with pytest.raises(BadData, match="missing or not finite"):
-        candle_of(row)
+def test_what_ran_past_a_page_must_hold_in_the_next() -> None:
+    """A minute that came with one page and comes with other values in the next is bad data, and named."""
+    rows = [[*map(float, bar)] for bar in bars(START, 20)]
+    _, sent = sift(rows, minutes(0, 10), FLAT, END, NO_CANDLES)
+    other = [[*rows[12][:5], 77.0], *rows[13:]]
+    with pytest.raises(BadData, match="two different candles for 2025-10-10 20:12Z"):
+        sift(other, minutes(10, 20), FLAT, END, sent)
+
+
+def test_rows_from_before_prove_a_quiet_page_only_where_rows_are_counted_back() -> None:
+    """A venue that counts rows back and omits quiet minutes may answer with earlier rows; any other gave another time."""
+    rows = [[*map(float, bar)] for bar in bars(START, 20)]
+    passed, _ = sift(rows, minutes(30, 40), OMITS, END, NO_CANDLES)
+    assert len(passed) == 0
+    with pytest.raises(HistoryTooShort, match="candles of another time, from 2025-10-10 20:00Z"):
+        sift(rows, minutes(30, 40), FLAT, END, NO_CANDLES)
+    with pytest.raises(HistoryTooShort, match="candles of another time"):
+        sift(rows, minutes(-30, -20), OMITS, END, NO_CANDLES)
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ([], "is no candle"),
+        ([0.0], "is no candle"),
+        ([0.0, 1.0, 1.0, 1.0, 1.0, float("inf")], "missing or not finite"),
+        ([0.0, 1.0, 1.0, 1.0, None, 1.0], "missing or not finite"),
+        ([30_000.0, 1.0, 1.0, 1.0, 1.0, 1.0], "opens inside a minute"),
+        ([0.0, 1.0, 0.9, 0.8, 0.85, 1.0], "cannot be"),
+        ([0.0, 1.0, 1.0, 0.0, 1.0, 1.0], "cannot be"),
+        ([0.0, 1.0, 1.0, 1.0, 1.0, -1.0], "cannot be"),
+    ],
+)
+def test_a_row_that_is_no_candle_is_bad_data(row: list[float | None], words: str) -> None:
+    """A row too short, with a null or an infinity, inside a minute, or with prices that cannot be, is bad data."""
+    with pytest.raises(BadData, match=words):
+        check(table_of([[60_000.0, 1.0, 1.0, 1.0, 1.0, 1.0], row]))
 
 
 def test_spans_that_are_missing() -> None:
@@ -146,7 +143,7 @@ def test_markets_of_an_asset() -> None:
     listed = {"ATOM/USD", "ATOM/USDC", "ATOM/EUR", "USDT/USD", "WBETH/ETH"}
     found, absent = symbols_to_ask(with_fx_legs(("ATOM",)), ("WBETH/ETH", "BNSOL/SOL"), listed)
     assert found == ("ATOM/USD", "ATOM/USDC", "USDT/USD", "WBETH/ETH")
-    assert absent == ("USDC/*", "BNSOL/SOL")
+    assert absent == ("USDC", "BNSOL/SOL")
 
 
 @pytest.mark.parametrize(
@@ -169,11 +166,14 @@ def test_only_what_can_pass_is_asked_again(error: Exception, wait: object) -> No
     assert wait_before_retry(error) == wait
 
 
-def test_retry_after_in_seconds() -> None:
-    """The header is read whatever its case; a date or nothing gives none."""
-    assert retry_after_s({"retry-after": "30"}) == 30.0
-    assert retry_after_s({"Retry-After": "Fri, 10 Oct 2025 21:20:00 GMT"}) is None
-    assert retry_after_s({}) is None
+def test_retry_after_in_seconds_or_as_a_date() -> None:
+    """The header is read whatever its case, as seconds or as a date; nonsense or nothing gives none."""
+    now = datetime(2025, 10, 10, 21, 19, 30, tzinfo=UTC)
+    assert retry_after_s({"retry-after": "30"}, now) == 30.0
+    assert retry_after_s({"Retry-After": "Fri, 10 Oct 2025 21:20:00 GMT"}, now) == 30.0
+    assert retry_after_s({"Retry-After": "Fri, 10 Oct 2025 21:00:00 GMT"}, now) == 0.0
+    assert retry_after_s({"Retry-After": "soon"}, now) is None
+    assert retry_after_s({}, now) is None
 
 
 @pytest.mark.parametrize(
@@ -198,10 +198,19 @@ def test_a_window_is_whole_minutes_in_utc() -> None:
     """Times of another zone are turned into UTC, and edges inside a minute are rounded down and noted."""
     east = timezone(timedelta(hours=8))
     start = datetime(2025, 10, 11, 4, 0, 30, tzinfo=east)
-    window, notes = window_of(CollectRequest(("ATOM",), start, start + timedelta(hours=4)), END + timedelta(days=1))
-    assert window == WINDOW
-    assert window.start.tzinfo is UTC
+    windows, notes = windows_of(CollectRequest(("ATOM",), start, start + timedelta(hours=4)), END + timedelta(days=1))
+    assert windows == (WINDOW,)
+    assert windows[0].start.tzinfo is UTC
     assert notes == ("edges rounded down to whole minutes: 2025-10-10 20:00Z to 2025-10-11 00:00Z",)
+
+
+def test_the_placebo_is_the_same_clock_window_of_seven_days_before() -> None:
+    """A short window brings seven others; one of a day or more runs into those before and becomes one."""
+    placebo = CollectRequest(("ATOM",), START, END, placebo=True)
+    windows, _ = windows_of(placebo, NOW)
+    assert windows == tuple(Span(START - timedelta(days=n), END - timedelta(days=n)) for n in range(7, -1, -1))
+    whole, _ = windows_of(replace(placebo, end=START + timedelta(hours=30)), NOW)
+    assert whole == (Span(START - timedelta(days=7), START + timedelta(hours=30)),)
 
 
 def test_the_clock_is_utc_and_progress_may_go_nowhere() -> None:

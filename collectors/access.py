@@ -1,0 +1,92 @@
+"""How the venues are reached: directly, through a mirror or a proxy, at the host that a user has chosen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+
+from collectors.mirror import mirror_base, mirrored
+from collectors.venues import Host, VenueRow
+from data.errors import UsageError
+
+SOCKS = frozenset({"socks4", "socks5", "socks5h"})
+PROXIES = frozenset({"http", "https"}) | SOCKS
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """``mirror`` answers in place of every host; ``proxy`` is passed through; ``hosts`` gives a venue one of its hosts.
+
+    Without a proxy the standard variables ``http_proxy``, ``https_proxy`` and ``no_proxy`` count.
+
+    Raises:
+        UsageError: mirror or proxy are no address.
+    """
+
+    mirror: str | None = None
+    proxy: str | None = None
+    hosts: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.mirror is not None:
+            object.__setattr__(self, "mirror", mirror_base(self.mirror))
+        if self.proxy is not None:
+            check_proxy(self.proxy)
+
+    def hosts_of(self, venue: VenueRow) -> tuple[Host, ...]:
+        """The hosts to try, in order: the chosen one, or all of the table.
+
+        Raises:
+            UsageError: the chosen host is none that the venue documents.
+        """
+        chosen = self.hosts.get(venue.id)
+        if chosen is None:
+            return venue.hosts
+        found = tuple(host for host in venue.hosts if host.name == chosen)
+        if not found:
+            known = ", ".join(host.name for host in venue.hosts)
+            message = f"{venue.id} has no host {chosen!r}; hosts on record: {known}"
+            raise UsageError(message)
+        return found
+
+    def configure(self, exchange: Any) -> None:  # noqa: ANN401 - ccxt has no types
+        """Point a ccxt exchange at the mirror, or at the proxy."""
+        exchange.aiohttp_trust_env = True
+        if self.mirror is not None:
+            exchange.urls["api"] = mirrored(exchange.urls["api"], self.mirror, exchange.hostname)
+        if self.proxy is not None:
+            setattr(exchange, "socksProxy" if _is_socks(self.proxy) else "httpsProxy", self.proxy)
+
+    def session(self) -> aiohttp.ClientSession:
+        """A session for files; close it at the end."""
+        if self.proxy is None:
+            return aiohttp.ClientSession(trust_env=True)
+        if _is_socks(self.proxy):
+            # Imported here: only who goes through a SOCKS proxy needs it.
+            from aiohttp_socks import ProxyConnector  # noqa: PLC0415
+
+            plain = self.proxy.replace("socks5h://", "socks5://")
+            return aiohttp.ClientSession(connector=ProxyConnector.from_url(plain, rdns=True))
+        return aiohttp.ClientSession(proxy=self.proxy)
+
+
+DIRECT = Access()
+"""No mirror, no proxy but that of the environment, hosts as in the table."""
+
+
+def check_proxy(proxy: str) -> None:
+    """Let only the address of a proxy pass.
+
+    Raises:
+        UsageError: it is no ``http``, ``https`` or ``socks`` address.
+    """
+    parts = urlsplit(proxy)
+    if parts.scheme not in PROXIES or not parts.hostname:
+        message = f"proxy {proxy!r} is no address such as http://HOST:PORT or socks5h://HOST:PORT"
+        raise UsageError(message)
+
+
+def _is_socks(proxy: str) -> bool:
+    return urlsplit(proxy).scheme in SOCKS

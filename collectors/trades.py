@@ -1,0 +1,113 @@
+"""The trades route: public trades, page by page, made into candles.
+
+The cursor is the coverage itself: a chunk ends with a whole minute, so an interrupted run goes on with the next one.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
+
+import polars as pl
+
+from collectors.candles import from_ms, to_ms
+from collectors.chunk import BadPage, Chunk, no_minutes
+from collectors.client import VenueClient
+from collectors.exchange import TRADES_AT_ONCE, TradesPage, VenueExchange
+from collectors.failures import BadData, CollectFailure, HistoryTooShort
+from collectors.minutes import candles_of_trades
+from collectors.plan import Market, Piece, Span, floor_minute
+from data.schema import Origin, Outcome
+
+PAGES_AT_ONCE = 20
+"""Pages that are read before their whole minutes are stored: a crash loses some 20 s of asking."""
+
+LONGEST_SILENCE = timedelta(days=1)
+"""Beyond it, trades that begin only after the span are taken for the newest ones, and not for a quiet market."""
+
+NS_PER_MS = 1_000_000
+NS_PER_S = 1_000_000_000
+
+Row = tuple[float, str, str, int]
+TRADE = {"time": pl.Float64, "price": pl.String, "amount": pl.String, "id": pl.Int64}
+
+
+class TradesReader:
+    """Reads the trades of one market, in time order; a failure leaves the rest of its span with outcome and reason."""
+
+    def __init__(self, client: VenueClient, market: Market) -> None:
+        self._client = client
+        self._symbol = market.symbol
+
+    async def read(self, missing: Sequence[Span]) -> AsyncIterator[Chunk]:
+        """The candles of the spans; a minute without a trade has none."""
+        for span in missing:
+            async for chunk in self._span(span):
+                yield chunk
+
+    async def _span(self, span: Span) -> AsyncIterator[Chunk]:
+        start, cursor, done = span.start, to_ms(span.start) * NS_PER_MS, False
+        rows: list[Row] = []
+        while start < span.end:
+            aside: list[BadPage] = []
+            try:
+                for _ in range(PAGES_AT_ONCE):
+                    page = await self._page(cursor, Span(start, span.end), aside)
+                    rows += page.rows
+                    done = page.last_ns <= cursor or page.last_ns >= to_ms(span.end) * NS_PER_MS
+                    cursor = max(cursor, page.last_ns)
+                    if done:
+                        break
+            except CollectFailure as failure:
+                yield self._chunk([], Piece(Span(start, span.end), failure.outcome, str(failure)), aside)
+                return
+            end = span.end if done else min(span.end, floor_minute(from_ms(cursor / NS_PER_MS)))
+            if end > start:
+                within = [row for row in rows if to_ms(start) <= row[0] * 1000 < to_ms(end)]
+                yield self._chunk(within, Piece(Span(start, end), Outcome.COMPLETE), aside)
+                rows = [row for row in rows if row[0] * 1000 >= to_ms(end)]
+                start = end
+
+    async def _page(self, cursor: int, span: Span, aside: list[BadPage]) -> TradesPage:
+        """The trades from the cursor on, that of the cursor itself again: others may bear the same time."""
+
+        async def trades(exchange: VenueExchange) -> tuple[TradesPage, str]:
+            return await exchange.trades_page(self._symbol, cursor - 1), exchange.body
+
+        page, body = await self._client.ask(trades)
+        try:
+            _check(page, cursor, span)
+        except BadData as bad:
+            aside.append(BadPage(span.start, span.end, str(bad), body))
+            raise
+        return page
+
+    def _chunk(self, rows: list[Row], piece: Piece, aside: list[BadPage]) -> Chunk:
+        return Chunk(_candles(rows), [piece], Origin.TRADES, self._client.source, aside)
+
+
+def _check(page: TradesPage, cursor: int, span: Span) -> None:
+    """Let only a page pass that goes on where the cursor stands.
+
+    Raises:
+        BadData: trades from before the cursor, or a full page of one instant, after which there is no going on.
+        HistoryTooShort: the first trade lies beyond the span by more than a day: newest data for an old question.
+    """
+    if not page.rows:
+        return
+    first = from_ms(page.rows[0][0] * 1000)
+    if any(row[0] * NS_PER_S < cursor - NS_PER_MS for row in page.rows):
+        message = f"answered with trades from before {from_ms(cursor / NS_PER_MS):%Y-%m-%d %H:%M:%SZ}"
+        raise BadData(message)
+    if len(page.rows) >= TRADES_AT_ONCE and page.last_ns <= cursor:
+        message = f"answered with {len(page.rows)} trades of one instant, {first:%Y-%m-%d %H:%M:%SZ}"
+        raise BadData(message)
+    if first > span.end + LONGEST_SILENCE:
+        message = f"answered with trades of another time, from {first:%Y-%m-%d %H:%MZ}"
+        raise HistoryTooShort(message)
+
+
+def _candles(rows: list[Row]) -> pl.DataFrame:
+    if not rows:
+        return no_minutes()
+    trades = pl.DataFrame(rows, schema=TRADE, orient="row").unique(maintain_order=True)
+    times = (pl.col("time") * NS_PER_S).cast(pl.Int64).cast(pl.Datetime("ns", "UTC"))
+    return candles_of_trades(trades.with_columns(times.alias("time")))
