@@ -4,11 +4,13 @@
 2: bad usage. 3: nothing usable.
 """
 
+import asyncio
 import json
 import logging
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,21 +18,26 @@ from typing import Any
 
 import click
 
-from collectors.display import display_for
-from collectors.job import run_collection
+from collectors.access import Access
+from collectors.display import display_for, finding_json, finding_line
+from collectors.findings import Verdict
+from collectors.follower import Followed, Follower
+from collectors.job import run_check, run_collection
 from collectors.request import CollectRequest
 from dashboard.ask import CandleSource, answer, stand_in
-from dashboard.options import Asked, Instant, Items, measuring
-from dashboard.text import console, holdings_text, lows_text, measurement_text
+from dashboard.options import Asked, Instant, Items, Reach, measuring, reaching
+from dashboard.status_text import revisions_text, set_aside_text, status_json, status_text
+from dashboard.text import console, lows_text, measurement_text
 from data.catalogue import Catalogue, load_catalogue
 from data.errors import NothingUsable, PlumblineError, UsageError
 from data.exporter import FORMATS, write_rows
 from data.filesource import FileSource
 from data.imports import import_files
+from data.lock import FollowerLock
 from data.sample import ensure_sample
-from data.schema import Evidence, Origin
+from data.schema import Evidence, Origin, RunOutcome
 from data.settings import Settings, load_settings
-from data.store import CandleStore
+from data.store import CandleStore, FirstSeen
 from data.version import VERSION
 from deviation.answer import deviation_rows, iso, lows_json, measurement_json
 from deviation.result import Measurement
@@ -57,11 +64,42 @@ class Session:
 
     def source(self, asked: Asked) -> CandleSource:
         """The files that were named, else the store, with the sample in it where that is asked for."""
+        if asked.files and asked.first_seen:
+            message = "--as-first-seen is for the store: a file holds each candle once"
+            raise UsageError(message)
         if asked.files:
             return FileSource(asked.files, complete=asked.complete)
         if asked.origin is Evidence.RECONSTRUCTION and ensure_sample(self.store, now()):
             self.say("put the reconstruction of 2025-10-10 into the store; `forget --sample` drops it")
-        return self.store
+        return FirstSeen(self.store) if asked.first_seen else self.store
+
+    def access(self, reach: Reach) -> Access:
+        """How the exchanges are reached: by the flags, else by the settings.
+
+        Raises:
+            UsageError: a mirror or proxy is no address.
+        """
+        store, hosts = self.settings.store, dict(reach.hosts) or None
+        settings = load_settings(store=store, mirror=reach.mirror, proxy=reach.proxy, hosts=hosts)
+        return Access(settings.mirror, settings.proxy, settings.hosts)
+
+    def follower(
+        self, assets: Sequence[str], venues: tuple[str, ...], reach: Reach, holder: str, *, derivatives: bool = False
+    ) -> Follower:
+        """What follows the assets, or the whole catalogue, into the store; ``holder`` is who does it."""
+        wanted, ratios = with_underlying(self.catalogue, assets or tuple(self.catalogue.assets))
+        followed = Followed(wanted, ratios, venues, derivatives)
+        return Follower(self.store, followed, holder=holder, access=self.access(reach), now=now, say=self.say)
+
+    @contextmanager
+    def following(self) -> Iterator[None]:
+        """The follower of the whole catalogue, in a thread beside."""
+        from collectors.following import followed_beside  # noqa: PLC0415 - the scheduler costs a moment
+
+        with ExitStack() as stack:
+            holder = stack.enter_context(FollowerLock(self.store.uri).held(now()))
+            stack.enter_context(followed_beside(self.follower((), (), Reach(), str(holder)), say=self.say))
+            yield
 
     def measure(self, asked: Asked, asset: str, source: CandleSource) -> Measurement:
         """The answer for one asset, with a hint what to do where there is no candle.
@@ -123,8 +161,9 @@ def main(ctx: click.Context, store: str | None, *, verbose: bool, quiet: bool) -
 @main.command()
 @click.option("--host", help="Address to listen on [default: 127.0.0.1].")
 @click.option("--port", type=int, help="Port to listen on; if taken, the next free one [default: 8050].")
+@click.option("--follow", "follows", is_flag=True, help="Collect the newest minutes beside, as `follow` does.")
 @click.pass_obj
-def serve(session: Session, host: str | None = None, port: int | None = None) -> None:
+def serve(session: Session, host: str | None = None, port: int | None = None, *, follows: bool = False) -> None:
     """Open the dashboard in the browser (the default command)."""
     # Imported here because dash and plotly cost over a second, which the other commands need not pay.
     from dashboard.collecting import CollectProcess  # noqa: PLC0415
@@ -139,7 +178,8 @@ def serve(session: Session, host: str | None = None, port: int | None = None) ->
         command += ["--mirror", settings.mirror]
     actions = CollectProcess(lambda event: [*command, "--event", event])
     listener = listen(settings.host, settings.port)
-    serve_app(create_app(session.store, session.catalogue, actions), listener, click.echo)
+    with session.following() if follows else nullcontext():
+        serve_app(create_app(session.store, session.catalogue, actions), listener, click.echo)
 
 
 @main.command()
@@ -148,7 +188,11 @@ def serve(session: Session, host: str | None = None, port: int | None = None) ->
 @click.option("--from", "start", type=Instant(), help="First minute, ISO 8601 with its zone.")
 @click.option("--to", "end", type=Instant(), help="End of the window (not in it), ISO 8601 with its zone.")
 @click.option("--venues", type=Items(), default=(), help="Only these venues, with commas.")
-@click.option("--mirror", help="Address that answers in place of the exchanges.")
+@click.option("--derivatives", is_flag=True, help="Perpetual futures too, with their mark and index prices.")
+@click.option("--placebo", is_flag=True, help="The same window of the 7 days before too.")
+@click.option("--refetch", is_flag=True, help="Ask again for what is stored; other values are kept beside the first.")
+@click.option("--check", is_flag=True, help="Store nothing: ask each route for an old page, compare with the table.")
+@reaching
 @click.option("--json", "as_json", is_flag=True, help="Progress and result as JSON, a line each.")
 @click.pass_obj
 def collect(
@@ -158,16 +202,31 @@ def collect(
     start: datetime | None,
     end: datetime | None,
     venues: tuple[str, ...],
-    mirror: str | None,
     *,
+    derivatives: bool,
+    placebo: bool,
+    refetch: bool,
+    check: bool,
+    reach: Reach,
     as_json: bool,
 ) -> None:
     """Collect one-minute candles from exchanges into the store; run again, it asks only for what is missing."""
-    settings = load_settings(store=session.settings.store, mirror=mirror)
-    request = collection(session.catalogue, event, assets, start, end, venues)
+    access = session.access(reach)
+    if check:
+        told = finding_json if as_json else finding_line
+        findings = run_check(
+            venues, lambda finding: click.echo(told(finding)), derivatives=derivatives, access=access, now=now
+        )
+        raise click.exceptions.Exit(0 if all(finding.verdict is not Verdict.OPEN for finding in findings) else 1)
+    request = replace(
+        collection(session.catalogue, event, assets, start, end, venues),
+        derivatives=derivatives,
+        placebo=placebo,
+        refetch=refetch,
+    )
     display = display_for(console(), as_json=as_json)
     with display.running():
-        summary = run_collection(session.store, request, mirror=settings.mirror, now=now, on_progress=display.progress)
+        summary = run_collection(session.store, request, access=access, now=now, on_progress=display.progress)
     display.end(summary)
     if summary.failed:
         raise click.exceptions.Exit(1)
@@ -290,24 +349,55 @@ def export(session: Session, asset: str, *, asked: Asked, what: str, file_format
 
 
 @main.command()
+@click.option("--revisions", is_flag=True, help="Candles that a venue later reported with other values.")
+@click.option("--set-aside", is_flag=True, help="Answers that no candle was taken from, as they came.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @click.pass_obj
-def status(session: Session, *, as_json: bool) -> None:
-    """What the store holds, and what was asked for and not had."""
-    holdings = session.store.holdings()
-    wanting = session.store.wanting()
-    if as_json:
-        rows = {"store": session.store.uri, "candles": holdings.to_dicts(), "not_had": wanting.to_dicts()}
-        click.echo(json.dumps(rows, indent=2, default=iso))
-        return
-    click.echo(f"Store: {session.store.uri}")
-    if holdings.is_empty():
-        click.echo("It holds no candle yet: `collect --event 2025-10-10`, `import FILE`, or `serve` for the sample.")
+def status(session: Session, *, revisions: bool, set_aside: bool, as_json: bool) -> None:
+    """What the store holds, what was asked for and not had, and what its follower did."""
+    store = session.store
+    if revisions or set_aside:
+        rows = store.revisions() if revisions else store.bad_pages()
+        told: object = rows.to_dicts()
+        text = revisions_text(rows) if revisions else set_aside_text(rows)
     else:
-        console().print(holdings_text(holdings))
-    for row in wanting.iter_rows(named=True):
-        span = f"{iso(row['start'])} to {iso(row['end'])}"
-        click.echo(f"{row['venue']} {row['symbol']} {span}: {row['outcome']}: {row['message']}")
+        told = status_json(store) if as_json else None
+        text = "" if as_json else status_text(store)
+    if as_json:
+        click.echo(json.dumps(told, indent=2, default=iso))
+    else:
+        console().print(text)
+
+
+@main.command()
+@click.option(
+    "--every", "every_min", type=click.IntRange(1), default=5, show_default=True, help="Minutes between runs."
+)
+@click.option("--assets", type=Items(), default=(), help="Tickers, with commas; the whole catalogue if left out.")
+@click.option("--venues", type=Items(), default=(), help="Only these venues, with commas.")
+@click.option("--derivatives", is_flag=True, help="Perpetual futures too, with their mark and index prices.")
+@click.option("--once", is_flag=True, help="One run now, and no more.")
+@reaching
+@click.pass_obj
+def follow(
+    session: Session,
+    every_min: int,
+    assets: tuple[str, ...],
+    venues: tuple[str, ...],
+    *,
+    derivatives: bool,
+    once: bool,
+    reach: Reach,
+) -> None:
+    """Collect the newest minutes again and again, until it is ended; one follower per store."""
+    from collectors.following import follow_until_signal  # noqa: PLC0415 - the scheduler, which no other command needs
+
+    with FollowerLock(session.store.uri).held(now()) as holder:
+        follower = session.follower(assets, venues, reach, str(holder), derivatives=derivatives)
+        if once:
+            outcome = asyncio.run(follower.collect_newest())
+            raise click.exceptions.Exit(0 if outcome is RunOutcome.DONE else 1)
+        asyncio.run(follow_until_signal(follower, every_min=every_min))
 
 
 def collection(
@@ -332,10 +422,16 @@ def collection(
     if not assets or start is None or end is None:
         message = f"say what to collect: --event ({', '.join(catalogue.events)}), or --assets with --from and --to"
         raise UsageError(message)
+    wanted, ratios = with_underlying(catalogue, assets)
+    return CollectRequest(wanted, start, end, venues, ratios)
+
+
+def with_underlying(catalogue: Catalogue, assets: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The assets with the underlyings that they are measured against, and the ratio markets between them."""
     known = [catalogue.assets[ticker] for ticker in assets if ticker in catalogue.assets]
     underlying = [asset.underlying for asset in known if asset.underlying is not None]
     ratios = tuple(asset.ratio_market for asset in known if asset.ratio_market is not None)
-    return CollectRequest(tuple(dict.fromkeys([*assets, *underlying])), start, end, venues, ratios)
+    return tuple(dict.fromkeys([*assets, *underlying])), ratios
 
 
 if __name__ == "__main__":

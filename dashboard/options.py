@@ -67,6 +67,32 @@ class Items(click.ParamType[tuple[str, ...]]):
         return tuple(item.strip() for item in value.split(",") if item.strip())
 
 
+class VenueHost(click.ParamType[tuple[str, str]]):
+    """A venue and the host to ask instead of its usual one."""
+
+    name = "venue=host"
+
+    def convert(
+        self, value: str | tuple[str, str], param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        """Split at the first equals sign."""
+        if isinstance(value, tuple):
+            return value
+        venue, _, host = value.partition("=")
+        if not venue or not host:
+            self.fail(f"{value!r} is not of the form bybit=api.bytick.com", param, ctx)
+        return venue, host
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """The options on how exchanges are reached, as typed; None and empty where not given."""
+
+    mirror: str | None = None
+    proxy: str | None = None
+    hosts: tuple[tuple[str, str], ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """The options of a measuring command as typed; fractions, aware UTC minutes, None where not given."""
@@ -81,6 +107,7 @@ class Asked:
     origin: Evidence
     files: tuple[Path, ...]
     complete: bool
+    first_seen: bool
 
     def question(self, catalogue: Catalogue, asset: str) -> Question:
         """The question about one asset.
@@ -126,6 +153,21 @@ class Asked:
         return window.start, window.end, self.event
 
 
+def reaching(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options on how exchanges are reached; it receives them as one `Reach` named ``reach``."""
+    options = [
+        click.option("--mirror", help="Address that answers in place of the exchanges."),
+        click.option("--proxy", help="Address to go through: http://HOST:PORT or socks5h://HOST:PORT."),
+        click.option("--host", "hosts", type=VenueHost(), multiple=True, help="Another documented host of a venue."),
+    ]
+
+    @wraps(command)
+    def gathered(*, mirror: str | None, proxy: str | None, hosts: tuple[tuple[str, str], ...], **given: Any) -> Any:  # noqa: ANN401 - the command's own options pass through
+        return command(reach=Reach(mirror=mirror, proxy=proxy, hosts=hosts), **given)
+
+    return reduce(lambda wrapped, option: option(wrapped), reversed(options), gathered)
+
+
 def measuring(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options of a measurement; it receives them as one `Asked` under the name ``asked``."""
     options = [
@@ -150,6 +192,9 @@ def measuring(command: Callable[..., Any]) -> Callable[..., Any]:
             type=click.Path(path_type=Path),
             multiple=True,
             help="Measure this file instead of the store.",
+        ),
+        click.option(
+            "--as-first-seen", "first_seen", is_flag=True, help="As candles first came, whatever venues changed since."
         ),
         click.option("--complete", is_flag=True, help="With --input: absent minutes are quiet, not missing."),
     ]
@@ -177,7 +222,7 @@ def measuring(command: Callable[..., Any]) -> Callable[..., Any]:
             )
         except ValueError as error:
             raise UsageError(str(error)) from error
-        names = ("start", "end", "event", "window", "venues", "focus", "files", "complete")
+        names = ("start", "end", "event", "window", "venues", "focus", "files", "complete", "first_seen")
         asked = {name: given.pop(name) for name in names}
         return command(asked=Asked(parameters=parameters, origin=Evidence(origin), **asked), **given)
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import polars as pl
 from rich.console import Console, RenderableType
 from rich.console import Group as Stack
 from rich.table import Table
@@ -49,17 +48,6 @@ def lows_text(measurements: Sequence[Measurement]) -> RenderableType:
         )
     note = "Lows are not simultaneous; the aligned gap and the bounds compare within one minute."
     return Stack(asked(measurements[0]), table, note)
-
-
-def holdings_text(holdings: pl.DataFrame) -> RenderableType:
-    """What the store holds, a line per market and source."""
-    table = Table(title="Candles", title_justify="left")
-    for name in ("origin", "source", "venue", "symbol", "first", "last", "candles"):
-        table.add_column(name, justify="right" if name == "candles" else "left")
-    for row in holdings.iter_rows(named=True):
-        times = (f"{row[name]:%Y-%m-%d %H:%M}" for name in ("first", "last"))
-        table.add_row(row["origin"], row["source"], row["venue"], row["symbol"], *times, f"{row['candles']:,}")
-    return table
 
 
 def asked(measurement: Measurement) -> str:
