@@ -1,7 +1,9 @@
 """How the venues are reached: directly, through a mirror or a proxy, at the host that a user has chosen."""
 
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -54,6 +56,7 @@ class Access:
     def configure(self, exchange: Any) -> None:  # noqa: ANN401 - ccxt has no types
         """Point a ccxt exchange at the mirror, or at the proxy."""
         exchange.aiohttp_trust_env = True
+        exchange.ssl_context = trusted(exchange.cafile)
         if self.mirror is not None:
             exchange.urls["api"] = mirrored(exchange.urls["api"], self.mirror, exchange.hostname)
         if self.proxy is not None:
@@ -74,6 +77,12 @@ class Access:
 
 DIRECT = Access()
 """No mirror, no proxy but that of the environment, hosts as in the table."""
+
+
+@cache
+def trusted(authorities: str) -> ssl.SSLContext:
+    """Checks the certificates of hosts against those of a file: one for all venues, as reading it costs 0.1 s."""
+    return ssl.create_default_context(cafile=authorities)
 
 
 def check_proxy(proxy: str) -> None:

@@ -81,15 +81,11 @@ class VenueCheck:
         """The OHLCV route: how far back, in which order, how empty minutes come, how many candles at once."""
         venue = self._venue
         page = Span(OLD, OLD + timedelta(minutes=venue.page_min))
-
-        async def ask(exchange: VenueExchange) -> tuple[list[Sequence[float | None]], list[float]]:
-            return await exchange.candle_rows(symbol, "trade", page), exchange.wire_times(symbol)
-
         route = f"{Route.OHLCV} {symbol}"
         reaches = venue.reach_min is None or self._now() - timedelta(minutes=venue.reach_min) <= OLD
         try:
-            rows, times = await client.ask(ask)
-            candles, _ = sift(rows, page, venue, self._now(), table_of([]))
+            sent = await client.ask(lambda exchange: exchange.candle_page(symbol, "trade", page))
+            candles, _ = sift(sent.rows, page, venue, self._now(), table_of([]))
         except HistoryTooShort as failure:
             verdict = Verdict.OTHER if reaches else Verdict.AS_ASSUMED
             self._note(route, "history", venue.history, str(failure), verdict)
@@ -100,12 +96,12 @@ class VenueCheck:
         came = "no candle" if not len(candles) else f"{_time(candles[0, 0])} to {_time(candles[-1, 0])}"
         verdict = Verdict.AS_ASSUMED if bool(len(candles)) is reaches else Verdict.OTHER
         self._note(route, "history", venue.history, came, verdict)
+        if sent.newest_first is not None:
+            self._order(route, newest_first=sent.newest_first)
         if len(candles) > 1:
-            self._order(route, times)
             self._empty_minutes(route, candles, page)
 
-    def _order(self, route: str, times: Sequence[float]) -> None:
-        newest_first = times[0] > times[-1]
+    def _order(self, route: str, *, newest_first: bool) -> None:
         words = {True: "newest first", False: "oldest first"}
         verdict = Verdict.AS_ASSUMED if newest_first is self._venue.newest_first else Verdict.OTHER
         self._note(route, "newest_first", words[self._venue.newest_first], words[newest_first], verdict)

@@ -105,11 +105,20 @@ class Answer(NamedTuple):
 NO_ANSWER = Answer("", None)
 
 
+class CandlePage(NamedTuple):
+    """The rows of a page in time order, whether they came newest first (None: fewer than two), and the whole answer."""
+
+    rows: list[Row]
+    newest_first: bool | None
+    body: str
+
+
 class TradesPage(NamedTuple):
     """Public trades: rows of time in s, price, amount, id, oldest first; ``last_ns`` is where the next page begins."""
 
     rows: list[tuple[float, str, str, int]]
     last_ns: int
+    body: str
 
 
 class VenueExchange:
@@ -132,11 +141,6 @@ class VenueExchange:
         self._venue_errors = self._ccxt.handle_errors
         self._ccxt.handle_errors = self._read_answer
 
-    @property
-    def body(self) -> str:
-        """The body of the last answer to this task; empty where there was none."""
-        return self._answer.get(NO_ANSWER).body
-
     async def list_markets(self) -> list[dict[str, Any]]:
         """The venue's markets of the row's kind, halted ones included: their history can be asked.
 
@@ -156,7 +160,7 @@ class VenueExchange:
         with self._translated():
             self._ccxt.set_markets([dict(market) for market in markets])
 
-    async def candle_rows(self, symbol: str, price: str, page: Span) -> list[Row]:
+    async def candle_page(self, symbol: str, price: str, page: Span) -> CandlePage:
         """Every row that the venue sends when asked for the 1-minute candles of a page, whatever it is.
 
         Never ``until`` or ``paginate``: with them the pages of several venues repeat or leave out minutes
@@ -176,19 +180,22 @@ class VenueExchange:
             parameters[until.name] = until.text(page.end)
         with self._translated():
             rows: list[Row] = await self._ccxt.fetch_ohlcv(symbol, "1m", to_ms(page.start), page.minutes, parameters)
-            sent = self._rows_sent(symbol)
+            answer = self._answer.get(NO_ANSWER)
+            market = self._ccxt.market(symbol)
+            sent = self._rows_sent(answer, market)
             if len(rows) != len(sent):
                 # ccxt dropped rows that are earlier than since or carry no time. The gate has to see them:
                 # without them an answer for another time looks like an empty page.
-                rows = self._ccxt.parse_ohlcvs(sent, self._ccxt.market(symbol))
-        # Nothing is traded at a mark or an index price; some venues send no volume with them, and others 0.
-        return rows if price == "trade" else [[*row[:VOLUME], 0.0] for row in rows]
-
-    def wire_times(self, symbol: str) -> list[float]:
-        """The open times, in ms, of the candles in the last answer to this task, in their order on the wire."""
-        with self._translated():
-            market = self._ccxt.market(symbol)
-            return [float(self._ccxt.parse_ohlcv(row, market)[0]) for row in self._rows_sent(symbol)]
+                rows = self._ccxt.parse_ohlcvs(sent, market)
+            newest_first = None
+            if len(sent) > 1:
+                first, last = (self._ccxt.parse_ohlcv(row, market)[0] for row in (sent[0], sent[-1]))
+                newest_first = first is not None and last is not None and first > last
+        self._forget_answer()
+        if price != "trade":
+            # Nothing is traded at a mark or an index price; some venues send no volume with them, and others 0.
+            rows = [[*row[:VOLUME], 0.0] for row in rows]
+        return CandlePage(rows, newest_first, answer.body)
 
     async def trades_page(self, symbol: str, since_ns: int) -> TradesPage:
         """The page of public trades after ``since_ns``, as Kraken gives it.
@@ -202,20 +209,27 @@ class VenueExchange:
             market_id = self._ccxt.market(symbol)["id"]
             asked = {"pair": market_id, "since": str(since_ns), "count": TRADES_AT_ONCE}
             result = (await self._ccxt.publicGetTrades(asked))["result"]
+            body = self._answer.get(NO_ANSWER).body
             rows = [(float(row[2]), str(row[0]), str(row[1]), int(row[6])) for row in result[market_id]]
-            return TradesPage(rows, int(result["last"]))
+            page = TradesPage(rows, int(result["last"]), body)
+        self._forget_answer()
+        return page
 
     async def close(self) -> None:
         """Give back the connections."""
         await self._ccxt.close()
 
-    def _rows_sent(self, symbol: str) -> list[Any]:
-        """The list of candles in the last answer, before ccxt looked at it; ccxt takes any other shape for no rows."""
-        rows = self._answer.get(NO_ANSWER).json
+    def _forget_answer(self) -> None:
+        """Keep nothing of the last answer to this task: a page of JSON takes a megabyte, and each market has one."""
+        self._answer.set(NO_ANSWER)
+
+    def _rows_sent(self, answer: Answer, market: Mapping[str, Any]) -> list[Any]:
+        """The list of candles in an answer, before ccxt looked at it; ccxt takes any other shape for no rows."""
+        rows = answer.json
         for key in self.venue.rows_at:
-            rows = rows[self._ccxt.market(symbol)["id"] if key == MARKET_ID else key]
+            rows = rows[market["id"] if key == MARKET_ID else key]
         if not isinstance(rows, list):
-            message = f"answered without a list of candles: {told(self.body)}"
+            message = f"answered without a list of candles: {told(answer.body)}"
             raise BadData(message)
         return rows
 
@@ -258,5 +272,5 @@ class VenueExchange:
         except ccxt.BaseError as error:
             raise failure_of(error) from error
         except WRONG_SHAPE as error:
-            message = f"answered in an unexpected shape: {told(self.body)}"
+            message = f"answered in an unexpected shape: {told(self._answer.get(NO_ANSWER).body)}"
             raise BadData(message) from error

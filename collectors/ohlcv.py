@@ -6,7 +6,6 @@ from datetime import timedelta
 from collectors.candles import NO_CANDLES, Candles, answered, minutes_frame, sift
 from collectors.chunk import BadPage, Chunk
 from collectors.client import VenueClient
-from collectors.exchange import VenueExchange
 from collectors.failures import BadData, CollectFailure, Ends, HistoryTooShort
 from collectors.plan import Market, Piece, Span, merged, pages_of
 from collectors.sink import Clock
@@ -56,15 +55,11 @@ class OhlcvReader:
             raise self._ended
         if self._too_old is not None and self._beyond_reach(page):
             raise self._too_old
-
-        async def rows(exchange: VenueExchange) -> tuple[list[Sequence[float | None]], str]:
-            return await exchange.candle_rows(self._market.symbol, self._market.price, page), exchange.body
-
-        sent, body = await self._client.ask(rows)
+        sent = await self._client.ask(lambda exchange: exchange.candle_page(*self._market, page))
         try:
-            found, self._before = sift(sent, page, self._venue, self._now(), self._before)
+            found, self._before = sift(sent.rows, page, self._venue, self._now(), self._before)
         except BadData as bad:
-            aside.append(BadPage(page.start, page.end, str(bad), body))
+            aside.append(BadPage(page.start, page.end, str(bad), sent.body))
             raise
         return found
 

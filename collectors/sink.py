@@ -5,13 +5,14 @@ from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate
 from typing import Protocol
 
 import polars as pl
 
 from collectors.chunk import Chunk
 from collectors.plan import Market, Piece, Span
-from data.schema import COVERAGE, FETCHED_CANDLE, TIME, Origin
+from data.schema import COVERAGE, FETCHED_CANDLE, TIME, Origin, base_of
 
 Clock = Callable[[], datetime]
 """Gives the present time, aware UTC."""
@@ -166,22 +167,41 @@ class Keeper:
         """
         parcel = Parcel(venue, market, chunk, self._now(), asyncio.get_running_loop().create_future())
         self._waiting.append(parcel)
-        if not self._readers or sum(held.chunk.candles.height for held in self._waiting) >= ROWS_AT_ONCE:
+        if not self._readers:
             await self.flush()
-        elif self._due is None or self._due.done():
+        while self._rows() >= ROWS_AT_ONCE:
+            await self._commit()
+        if self._waiting and (self._due is None or self._due.done()):
             self._due = asyncio.create_task(self._flush_soon())
         return parcel.written
 
     async def flush(self) -> None:
         """Store all that waits."""
+        while self._waiting:
+            await self._commit()
         async with self._lock:
-            parcels, self._waiting = self._waiting, []
-            if not parcels:
-                return
-            writing = asyncio.ensure_future(asyncio.to_thread(self._write, parcels))
-            await asyncio.wait([writing])
-            for parcel in parcels:
-                parcel.settle(writing)
+            pass  # what another task was writing is safe too
+
+    async def _commit(self) -> None:
+        """Store so many of the chunks that wait as go into one commit."""
+        async with self._lock:
+            parcels = self._next()
+            if parcels:
+                writing = asyncio.ensure_future(asyncio.to_thread(self._write, parcels))
+                await asyncio.wait([writing])
+                for parcel in parcels:
+                    parcel.settle(writing)
+
+    def _next(self) -> list[Parcel]:
+        """Take `ROWS_AT_ONCE` candles off what waits: those of few assets together, whose files are the same."""
+        self._waiting.sort(key=lambda parcel: base_of(parcel.market.symbol))
+        reach = accumulate(parcel.chunk.candles.height for parcel in self._waiting)
+        size = next((count for count, rows in enumerate(reach, 1) if rows >= ROWS_AT_ONCE), len(self._waiting))
+        taken, self._waiting = self._waiting[:size], self._waiting[size:]
+        return taken
+
+    def _rows(self) -> int:
+        return sum(parcel.chunk.candles.height for parcel in self._waiting)
 
     async def close(self) -> None:
         """Store all that waits, and wait no longer."""

@@ -11,7 +11,7 @@ import polars as pl
 from collectors.candles import from_ms, to_ms
 from collectors.chunk import BadPage, Chunk, no_minutes
 from collectors.client import VenueClient
-from collectors.exchange import TRADES_AT_ONCE, TradesPage, VenueExchange
+from collectors.exchange import TRADES_AT_ONCE, TradesPage
 from collectors.failures import BadData, CollectFailure, HistoryTooShort
 from collectors.minutes import candles_of_trades
 from collectors.plan import Market, Piece, Span, floor_minute
@@ -68,15 +68,11 @@ class TradesReader:
 
     async def _page(self, cursor: int, span: Span, aside: list[BadPage]) -> TradesPage:
         """The trades from the cursor on, that of the cursor itself again: others may bear the same time."""
-
-        async def trades(exchange: VenueExchange) -> tuple[TradesPage, str]:
-            return await exchange.trades_page(self._symbol, cursor - 1), exchange.body
-
-        page, body = await self._client.ask(trades)
+        page = await self._client.ask(lambda exchange: exchange.trades_page(self._symbol, cursor - 1))
         try:
             _check(page, cursor, span)
         except BadData as bad:
-            aside.append(BadPage(span.start, span.end, str(bad), body))
+            aside.append(BadPage(span.start, span.end, str(bad), page.body))
             raise
         return page
 
