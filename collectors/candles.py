@@ -39,6 +39,14 @@ def from_ms(milliseconds: float) -> datetime:
     return EPOCH + timedelta(milliseconds=milliseconds)
 
 
+def told_time(milliseconds: float) -> str:
+    """The time to the minute; the number itself where no calendar holds it."""
+    try:
+        return f"{from_ms(milliseconds):%Y-%m-%d %H:%MZ}"
+    except OverflowError:
+        return f"{milliseconds:.0f} ms"
+
+
 def table_of(rows: Sequence[Row]) -> Candles:
     """The rows as numbers; what is no number is NaN.
 
@@ -88,7 +96,7 @@ def each_once(candles: Candles) -> Candles:
     ordered = np.unique(candles, axis=0)
     twice = np.flatnonzero(ordered[1:, 0] == ordered[:-1, 0])
     if twice.size:
-        message = f"two different candles for {from_ms(ordered[twice[0], 0]):%Y-%m-%d %H:%MZ}"
+        message = f"two different candles for {told_time(ordered[twice[0], 0])}"
         raise BadData(message)
     return ordered
 
@@ -107,8 +115,8 @@ def sift(rows: Sequence[Row], page: Span, venue: VenueRow, now: datetime, before
     sent = table_of(rows)
     time = sent[:, 0]
     inside = (start_ms <= time) & (time < end_ms)
-    if _of_another_time(time, inside, start_ms, venue):
-        message = f"answered with candles of another time, from {from_ms(np.nanmin(time)):%Y-%m-%d %H:%MZ}"
+    if _of_another_time(time, inside, page, venue):
+        message = f"answered with candles of another time, from {told_time(np.nanmin(time))}"
         raise HistoryTooShort(message)
     finished = sent[~(time > to_ms(now) - MINUTE_MS)]
     check(finished)
@@ -117,13 +125,20 @@ def sift(rows: Sequence[Row], page: Span, venue: VenueRow, now: datetime, before
     return once[(start_ms <= once[:, 0]) & (once[:, 0] < end_ms)], once
 
 
-def _of_another_time(time: npt.NDArray[np.float64], inside: npt.NDArray[np.bool_], start_ms: int, v: VenueRow) -> bool:
+def _of_another_time(time: npt.NDArray[np.float64], inside: npt.NDArray[np.bool_], page: Span, v: VenueRow) -> bool:
     """Whether the venue answered, and not for the page.
 
     Rows from before the page only are what a venue sends that counts rows back from the page's end and leaves out
     quiet minutes: they prove that it looked there, and that nothing traded in the page.
     """
+    start_ms, end_ms = to_ms(page.start), to_ms(page.end)
     stamps = time[np.isfinite(time)]
+    if v.empty_minutes is EmptyMinutes.OMITTED:
+        # Counted from the start no row lies before the page, counted from the end none behind it: a part of another
+        # window would be taken for the whole page. Some venues count a border minute in.
+        far = stamps < start_ms - MINUTE_MS if v.anchor is Anchor.START else stamps >= end_ms + MINUTE_MS
+        if far.any():
+            return True
     looked_back = v.anchor is Anchor.END and v.empty_minutes is EmptyMinutes.OMITTED
     return bool(stamps.size and not inside.any() and not (looked_back and (stamps < start_ms).all()))
 

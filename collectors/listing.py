@@ -1,4 +1,4 @@
-"""Which markets a venue has: as listed today, as kept of the last day, or, where the list fails, as pinned."""
+"""Which markets a venue has: as listed within a day, or, where the list fails, as kept before or pinned."""
 
 import json
 import tomllib
@@ -9,6 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from collectors.candles import EPOCH
 from collectors.client import VenueClient
 from collectors.exchange import VenueExchange
 from collectors.failures import CollectFailure, Ends
@@ -24,9 +25,9 @@ PINNED = "markets.toml"
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The unified symbols that can be asked; ``failure`` is why the list is only the pinned one, None where it is not.
+    """The unified symbols that can be asked; ``failure`` is why the venue did not list them itself, None where it did.
 
-    A pinned list proves no market absent.
+    A list that is older than a day, or pinned, proves no market absent.
     """
 
     symbols: frozenset[str]
@@ -34,10 +35,11 @@ class Listing:
 
 
 async def list_markets(client: VenueClient, keeper: Keeper, now: Clock) -> Listing:
-    """Make the client know its markets.
+    """Make the client know its markets: those listed within a day, or else the latest list, or else the pinned one.
 
     Raises:
-        CollectFailure: the list could not be had, and the venue is not to be asked more, or nothing is pinned for it.
+        CollectFailure: the list could not be had, none was ever kept, and the venue is not to be asked any more or has
+            no pinned markets.
     """
     venue = client.venue
     kept = await keeper.listing(venue.key, now() - KEPT_FOR)
@@ -46,10 +48,11 @@ async def list_markets(client: VenueClient, keeper: Keeper, now: Clock) -> Listi
     try:
         markets = await client.ask(VenueExchange.list_markets)
     except CollectFailure as failure:
-        pinned = pinned_markets(venue)
-        if failure.ends is Ends.VENUE or not pinned:
+        latest = await keeper.listing(venue.key, EPOCH)
+        known = pinned_markets(venue) if latest is None else json.loads(latest)
+        if not known or (latest is None and failure.ends is Ends.VENUE):
             raise
-        return _use(client, pinned, failure)
+        return _use(client, known, failure)
     await keeper.keep_listing(venue.key, json.dumps(markets), client.source)
     return _use(client, markets)
 

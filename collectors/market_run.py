@@ -137,6 +137,12 @@ class MarketRun:
 
 
 def with_reasons(gap: Piece, failed: Sequence[Piece]) -> Piece:
-    """The gap with the reasons of the routes before, where they failed on some of its minutes."""
-    earlier = (piece for piece in failed if piece.span.start < gap.span.end and gap.span.start < piece.span.end)
-    return replace(gap, message="; ".join(dict.fromkeys([*(piece.message for piece in earlier), gap.message])))
+    """The gap with the reasons of the routes before, where they failed on some of its minutes.
+
+    That one route does not reach says nothing while another was only down: the minutes have to be asked again.
+    """
+    overlapping = (piece for piece in failed if piece.span.start < gap.span.end and gap.span.start < piece.span.end)
+    all_of_it = [*overlapping, gap]
+    passing = (piece.outcome for piece in all_of_it if piece.outcome is not Outcome.HISTORY_TOO_SHORT)
+    reasons = "; ".join(dict.fromkeys(piece.message for piece in all_of_it))
+    return replace(gap, outcome=next(passing, gap.outcome), message=reasons)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from data.coverage import merged as merged_spans
 from data.schema import Outcome, base_of, quote_of
 
 QUOTES = ("USD", "USDT", "USDC")
@@ -147,10 +148,9 @@ class Answered:
             )
             .with_columns(end=believed.dt.truncate("1m"))
             .filter(pl.col("start") < pl.col("end"))
-            .sort("start")
         )
         self._spans: defaultdict[tuple[str, Market], list[Span]] = defaultdict(list)
-        for venue, symbol, price, *edges in collected.select("venue", "symbol", "price", "start", "end").iter_rows():
+        for venue, symbol, price, *edges in merged_spans(collected, ("venue", "symbol", "price")).iter_rows():
             self._spans[venue, Market(symbol, price)].append(Span(*edges))
 
     def missing(self, venue: str, market: Market, windows: Iterable[Span]) -> tuple[Span, ...]:

@@ -96,7 +96,8 @@ class Parcel:
             return
         error = writing.exception()
         if error is None:
-            self.written.set_result(writing.result().get((self.venue, *self.market), Written()))
+            # The counts are those of the market in the whole batch: its first chunk takes them.
+            self.written.set_result(writing.result().pop((self.venue, *self.market), Written()))
         else:
             self.written.set_exception(error)
             self.written.exception()

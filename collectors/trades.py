@@ -25,6 +25,8 @@ LONGEST_SILENCE = timedelta(days=1)
 
 NS_PER_MS = 1_000_000
 NS_PER_S = 1_000_000_000
+LATEST_S = 100_000_000_000
+"""A time in seconds beyond it is no time: the year 5138."""
 
 Row = tuple[float, str, str, int]
 TRADE = {"time": pl.Float64, "price": pl.String, "amount": pl.String, "id": pl.Int64}
@@ -56,13 +58,14 @@ class TradesReader:
                     cursor = max(cursor, page.last_ns)
                     if done:
                         break
-            except CollectFailure as failure:
-                yield self._chunk([], Piece(Span(start, span.end), failure.outcome, str(failure)), aside)
-                return
-            end = span.end if done else min(span.end, floor_minute(from_ms(cursor / NS_PER_MS)))
-            if end > start:
+                end = span.end if done else min(span.end, floor_minute(from_ms(cursor // NS_PER_MS)))
                 within = [row for row in rows if to_ms(start) <= row[0] * 1000 < to_ms(end)]
-                yield self._chunk(within, Piece(Span(start, end), Outcome.COMPLETE), aside)
+                candles = _candles(within)
+            except CollectFailure as failure:
+                yield self._chunk(no_minutes(), Piece(Span(start, span.end), failure.outcome, str(failure)), aside)
+                return
+            if end > start:
+                yield self._chunk(candles, Piece(Span(start, end), Outcome.COMPLETE), aside)
                 rows = [row for row in rows if row[0] * 1000 >= to_ms(end)]
                 start = end
 
@@ -76,8 +79,8 @@ class TradesReader:
             raise
         return page
 
-    def _chunk(self, rows: list[Row], piece: Piece, aside: list[BadPage]) -> Chunk:
-        return Chunk(_candles(rows), [piece], Origin.TRADES, self._client.source, aside)
+    def _chunk(self, candles: pl.DataFrame, piece: Piece, aside: list[BadPage]) -> Chunk:
+        return Chunk(candles, [piece], Origin.TRADES, self._client.source, aside)
 
 
 def _check(page: TradesPage, cursor: int, span: Span) -> None:
@@ -87,6 +90,14 @@ def _check(page: TradesPage, cursor: int, span: Span) -> None:
         BadData: trades from before the cursor, or a full page of one instant, after which there is no going on.
         HistoryTooShort: the first trade lies beyond the span by more than a day: newest data for an old question.
     """
+    odd = next((row for row in page.rows if not (0 <= row[0] < LATEST_S and 0 <= row[3] < 1 << 63)), None)
+    if odd is not None:
+        message = f"answered with a trade of no time or number: {odd}"
+        raise BadData(message)
+    last_ns = max((row[0] for row in page.rows), default=cursor / NS_PER_S) * NS_PER_S
+    if page.last_ns > last_ns + NS_PER_MS:
+        message = f"goes on {(page.last_ns - last_ns) / NS_PER_S:.3f} s behind its last trade"
+        raise BadData(message)
     if not page.rows:
         return
     first = from_ms(page.rows[0][0] * 1000)

@@ -70,7 +70,8 @@ class VenueRun:
             async with asyncio.TaskGroup() as group:
                 runs = [group.create_task(self._collect(market)) for market in markets]
             results = [run.result() for run in runs]
-            return results + [await self._leave_out(symbol, listing) for symbol in absent]
+            results += [await self._leave_out(symbol, listing) for symbol in absent]
+            return results + self._perhaps_more(listing, absent)
 
     async def _collect(self, market: Market) -> MarketResult:
         job = self._job
@@ -99,6 +100,17 @@ class VenueRun:
         message = f"no such {self._venue.kind} market among those that the venue lists"
         return await self._without_candles(symbol, Outcome.NOT_LISTED, message, unlisted)
 
+    def _perhaps_more(self, listing: Listing, absent: Sequence[str]) -> list[MarketResult]:
+        """Say of assets that were asked by an old or pinned list that the venue may have further markets of them."""
+        if listing.failure is None:
+            return []
+        outcome, message = listing.failure.outcome, f"only markets on record were asked: {listing.failure}"
+        return [
+            self._told(self._any_market_of(asset), outcome, message)
+            for asset in self._job.assets
+            if asset not in absent
+        ]
+
     async def _give_up(self, symbol: str, failure: CollectFailure) -> MarketResult:
         """Note that the venue did not even list its markets."""
         return await self._without_candles(symbol, failure.outcome, f"no list of markets: {failure}", self._job.windows)
@@ -110,6 +122,10 @@ class VenueRun:
             pieces = [Piece(span, outcome, message) for span in spans]
             chunk = Chunk(no_minutes(), pieces, Origin.OHLCV, self._client.source)
             self._written.append(await self._job.keeper.keep(self._venue.id, Market(symbol), chunk))
+        return self._told(symbol, outcome, message)
+
+    def _told(self, symbol: str, outcome: Outcome, message: str) -> MarketResult:
+        """The result of something of which no candle was asked."""
         self._job.on_progress(Progress(self._venue.id, symbol, 0, 0, 0, outcome, message))
         whole = Span(self._job.windows[0].start, self._job.windows[-1].end)
         gaps = tuple(Piece(window, outcome, message) for window in self._job.windows)

@@ -6,7 +6,8 @@ from datetime import datetime
 import polars as pl
 
 from data.lake import LakeTable
-from data.schema import COVERAGE, COVERAGE_DEFAULTS, NOTHING_WANTING, Evidence, Origin, Outcome
+from data.schema import COVERAGE, COVERAGE_DEFAULTS, NOTHING_WANTING, Evidence, Origin, Outcome, base_of
+from data.wanting import ANY_MARKET, still_wanting
 
 ORDER = ("asked_at", "venue", "symbol", "price", "timeframe", "start", "end", "outcome")
 
@@ -55,23 +56,26 @@ class CoverageLog:
         return self.table.read(lambda rows: rows.filter(_of(assets), _overlapping(start, end))).unique().sort(ORDER)
 
     def wanting(self) -> pl.DataFrame:
-        """The rows of `data.schema.COVERAGE` that were asked and not had, and have not come whole since."""
+        """What was asked and not had, and has not come since: rows of `data.schema.COVERAGE`, cut to those minutes."""
         is_wanting = ~pl.col("outcome").is_in([outcome.value for outcome in NOTHING_WANTING])
         asked = self.table.read(lambda rows: rows.filter(is_wanting)).unique().sort(ORDER)
-        asked = asked.unique([*SERIES, "start", "end"], keep="last", maintain_order=True).with_row_index("row")
         if asked.is_empty():
-            return asked.select(*COVERAGE)
+            return asked
         first, last = asked.select(pl.col("start").min(), pl.col("end").max()).row(0)
-        whole = (pl.col("outcome") == Outcome.COMPLETE, _overlapping(first, last))
         among = (pl.col(name).is_in(asked[name].unique().to_list()) for name in MARKET)
-        spans = self.table.read(lambda rows: rows.filter(*whole, *among).select(*SERIES, "start", "end"))
-        held = merged(spans, SERIES).rename({"start": "held_from", "end": "held_to"})
-        # The last span that starts before the asked one is the only one that can hold it: spans are disjoint.
-        near = asked.sort("start").join_asof(
-            held.sort("held_from"), left_on="start", right_on="held_from", by=SERIES, check_sortedness=False
-        )
-        is_had = (pl.col("end") <= pl.col("held_to")).fill_null(value=False)
-        return near.filter(~is_had).sort("row").select(*COVERAGE)
+        whole = (pl.col("outcome") == Outcome.COMPLETE, _overlapping(first, last), *among)
+        spans = self.table.read(lambda rows: rows.filter(*whole).select(*SERIES, "start", "end"))
+        return still_wanting(asked, merged(spans, SERIES), self._after_listing_failed(asked))
+
+    def _after_listing_failed(self, asked: pl.DataFrame) -> pl.DataFrame:
+        """The rows that came after a venue had not listed its markets, of the assets that were asked for then."""
+        unlisted = asked.filter(pl.any_horizontal(pl.col("symbol").str.ends_with(end) for end in ANY_MARKET))
+        if unlisted.is_empty():
+            return unlisted
+        assets = {base_of(symbol) for symbol in unlisted["symbol"].unique()}
+        of_venues = pl.col("venue").is_in(unlisted["venue"].unique().to_list())
+        after = pl.col("asked_at") > unlisted["asked_at"].min()
+        return self.table.read(lambda rows: rows.filter(_of(assets), of_venues, after)).select(*COVERAGE)
 
     def spans(self, assets: Collection[str], start: datetime, end: datetime, origin: Evidence) -> pl.DataFrame:
         """What was collected whole of ``[start, end)``, per market: disjoint spans within it, ascending.

@@ -9,7 +9,7 @@ import pytest
 
 from collectors.access import Access
 from collectors.job import collect, run_collection
-from collectors.request import CollectRequest, MarketResult, Summary
+from collectors.request import CollectRequest, MarketResult, Progress, Summary
 from data.errors import StoreBusy
 from data.schema import Outcome
 from data.store import CandleStore
@@ -271,9 +271,12 @@ def test_an_empty_list_of_markets_is_not_taken_for_absence(tmp_path: Path, body:
         "ATOM/USDT": Outcome.COMPLETE,
         "ATOM/USDC": Outcome.COMPLETE,
         "USDC/USDT": Outcome.COMPLETE,
+        "ATOM/*": Outcome.BAD_DATA,
         "PEPE/*": Outcome.BAD_DATA,
         "USDT/*": Outcome.BAD_DATA,
+        "USDC/*": Outcome.BAD_DATA,
     }
+    assert {result.symbol for result in summary.failed} == {"ATOM/*", "PEPE/*", "USDT/*", "USDC/*"}
     assert run.stored("binance", "ATOM/USDT") == expected("binance", run.venues["binance"]["ATOM/USDT"])
 
 
@@ -311,30 +314,37 @@ def test_a_closed_port_is_unreachable(tmp_path: Path) -> None:
     assert {result.outcome for result in summary.failed} == {Outcome.UNREACHABLE}
 
 
-def test_a_run_that_is_cancelled_keeps_what_was_stored(tmp_path: Path) -> None:
-    """Ctrl-C in the middle of the second market loses nothing of the first, and the next run asks for the rest only."""
+def test_a_run_that_is_cancelled_keeps_what_came(tmp_path: Path) -> None:
+    """Ctrl-C while the second market waits loses nothing of the first, and the next run asks for the rest only."""
     run = new_run(tmp_path, "okx")
 
-    async def interrupted() -> None:
-        waiting, held = asyncio.Event(), asyncio.Event()
-        fault = Fault("history-candles", after=1, held=held, waiting=waiting)
+    async def interrupted() -> str:
+        held, came = asyncio.Event(), asyncio.get_running_loop().create_future()
+
+        def hear(progress: Progress) -> None:
+            if progress.candles and not came.done():
+                came.set_result(progress.symbol)
+
+        fault = Fault("history-candles", after=1, held=held, waiting=asyncio.Event())
         async with Replay(run.venues, now_ms=ms(NOW), faults=(fault,)) as replay:
             request = replace(REQUEST, venues=("okx",))
-            job = asyncio.create_task(
-                collect(run.store, request, venues=TABLE, access=Access(replay.url), now=lambda: NOW)
-            )
-            await waiting.wait()
+            access = Access(replay.url)
+            collection = collect(run.store, request, venues=TABLE, access=access, now=lambda: NOW, on_progress=hear)
+            job = asyncio.create_task(collection)
+            first: str = await came
             job.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await job
             held.set()
+        return first
 
-    asyncio.run(interrupted())
-    assert run.stored("okx", "ATOM/USDT") == expected("okx", run.venues["okx"]["ATOM/USDT"])
-    assert run.stored("okx", "USDC/USDT") == []
+    first = asyncio.run(interrupted())
+    (second,) = run.venues["okx"].keys() - {first}
+    assert run.stored("okx", first) == expected("okx", run.venues["okx"][first])
+    assert run.stored("okx", second) == []
     summary, replay = run.collect()
     assert summary.failed == ()
-    assert [request.query["instId"] for request in replay.candle_requests()] == ["USDC-USDT"]
+    assert [request.query["instId"] for request in replay.candle_requests()] == [second.replace("/", "-")]
 
 
 class BusyStore(CandleStore):

@@ -64,7 +64,7 @@ def test_what_ran_past_a_page_must_hold_in_the_next() -> None:
 
 
 def test_rows_from_before_prove_a_quiet_page_only_where_rows_are_counted_back() -> None:
-    """A venue that counts rows back and omits quiet minutes may answer with earlier rows; any other gave another time."""
+    """Who counts rows back and omits quiet minutes may answer with earlier rows; any other gave another time."""
     rows = [[*map(float, bar)] for bar in bars(START, 20)]
     passed, _ = sift(rows, minutes(30, 40), OMITS, END, NO_CANDLES)
     assert len(passed) == 0

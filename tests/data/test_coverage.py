@@ -149,15 +149,38 @@ def test_prices_are_wanting_apart(store: CandleStore) -> None:
     assert store.wanting().is_empty()
 
 
-def test_a_span_that_sticks_out_of_what_came_is_wanting(store: CandleStore) -> None:
-    """What is asked is had only inside of one merged span: a minute before or after it keeps it wanting."""
-    for first, last in ((0, 10), (-1, 5), (5, 11), (20, 30)):
+def test_only_the_minutes_that_have_not_come_are_wanting(store: CandleStore) -> None:
+    """Of failed spans those minutes are wanting that no complete span holds, each once however often it failed."""
+    for first, last in ((0, 10), (-1, 5), (5, 11), (20, 30), (20, 28)):
         store.write_coverage(covered(first, last, outcome=Outcome.PARTLY))
     store.write_coverage(pl.concat([covered(0, 4), covered(4, 10), covered(20, 25), covered(26, 30)]))
     assert store.wanting().select("start", "end").rows() == [
-        (minute(-1), minute(5)),
-        (minute(5), minute(11)),
-        (minute(20), minute(30)),
+        (minute(-1), minute(0)),
+        (minute(10), minute(11)),
+        (minute(25), minute(26)),
+    ]
+
+
+def test_of_failures_that_overlap_each_minute_bears_the_latest(store: CandleStore) -> None:
+    """A minute that failed twice is wanting once, for the reason that was given last."""
+    store.write_coverage(covered(0, 10, outcome=Outcome.REFUSED))
+    store.write_coverage(covered(4, 12, outcome=Outcome.UNREACHABLE, asked_at=LATER))
+    assert store.wanting().select("start", "end", "outcome").rows() == [
+        (minute(0), minute(4), "refused"),
+        (minute(4), minute(12), "unreachable"),
+    ]
+
+
+def test_a_list_of_markets_that_came_later_settles_the_one_that_failed(store: CandleStore) -> None:
+    """What failed because markets were not listed is over where a market of the asset was asked about later."""
+    unlisted = covered(0, 20, outcome=Outcome.UNREACHABLE).with_columns(symbol=pl.lit("ATOM/*"))
+    store.write_coverage(pl.concat([unlisted, unlisted.with_columns(symbol=pl.lit("XRP/*"))]))
+    store.write_coverage(covered(0, 8, asked_at=LATER))
+    store.write_coverage(covered(8, 15, outcome=Outcome.REFUSED, asked_at=LATER))
+    assert sorted(store.wanting().select("symbol", "start", "end").rows()) == [
+        ("ATOM/*", minute(15), minute(20)),
+        ("ATOM/USDT", minute(8), minute(15)),
+        ("XRP/*", minute(0), minute(20)),
     ]
 
 
@@ -169,7 +192,7 @@ def test_stores_from_before_price_and_timeframe_go_on(store: CandleStore) -> Non
         store.coverage(["ATOM"], *WIDE), pl.concat([covered(0, 3), covered(0, 10, outcome=Outcome.REFUSED)])
     )
     assert store.covered(["ATOM"], *WIDE)["end"].to_list() == [minute(3)]
-    assert_frame_equal(store.wanting(), covered(0, 10, outcome=Outcome.REFUSED))
+    assert_frame_equal(store.wanting(), covered(3, 10, outcome=Outcome.REFUSED))
     store.write_coverage(covered(3, 10, price="mark"))
     assert [field.name for field in DeltaTable(f"{store.uri}/coverage").schema().fields] == [*COVERAGE]
     assert store.covered(["ATOM"], *WIDE)["end"].to_list() == [minute(3)]

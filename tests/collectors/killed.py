@@ -1,0 +1,37 @@
+"""A collection as a process of its own, to be killed at any time: small pages, and everything stored soon.
+
+Arguments: the address of the replay, and the store.
+"""
+
+import sys
+from dataclasses import replace
+
+from collectors import exchange, ohlcv, sink, trades
+from collectors.access import Access
+from collectors.job import run_collection
+from collectors.request import CollectRequest
+from collectors.venues import Kind
+from data.store import CandleStore
+from tests.collectors.setting import END, HASTY, NOW, START
+
+PAGE_MIN = 30
+TRADES_AT_ONCE = 100
+VENUES = ("okx", "kraken", "binance")
+REQUEST = CollectRequest(("ATOM", "WBETH"), START.replace(hour=15), END.replace(hour=5), venues=VENUES)
+TABLE = [replace(row, page_min=min(PAGE_MIN, row.page_min)) for row in HASTY if row.kind is Kind.SPOT]
+
+
+def main() -> None:
+    """Collect, and end with status 1 where something could not be had."""
+    ohlcv.CHUNK_MIN = 2 * PAGE_MIN
+    for module in (exchange, trades):
+        setattr(module, "TRADES_AT_ONCE", TRADES_AT_ONCE)  # noqa: B010 - one of them only imports the name
+    trades.PAGES_AT_ONCE = 2
+    sink.LONGEST_WAIT_S = 0.0
+    url, store = sys.argv[1:]
+    summary = run_collection(CandleStore(store), REQUEST, venues=TABLE, access=Access(url), now=lambda: NOW)
+    sys.exit(bool(summary.failed))
+
+
+if __name__ == "__main__":
+    main()
