@@ -111,6 +111,8 @@ class MarketRun:
             gaps = [with_reasons(piece, failed) for piece in part.pieces if piece.outcome is not Outcome.COMPLETE]
             settled = [*had, *gaps] if is_last else had
             chunk = replace(part, pieces=settled)
+            if self._written and self._written[-1].done():
+                self._written[-1].result()  # a store that takes nothing ends the reading
             self._written.append(await self._keeper.keep(self._venue.id, self._plan.market, chunk))
             self._tally.candles += chunk.candles.height
             self._tally.done_min += sum(piece.span.minutes for piece in settled)

@@ -212,7 +212,8 @@ class Keeper:
 
     async def _flush_soon(self) -> None:
         await asyncio.sleep(LONGEST_WAIT_S)
-        await self.flush()
+        # Shielded: who closes may cut short the sleep, and not a write that others wait for.
+        await asyncio.shield(self.flush())
 
     def _write(self, parcels: Sequence[Parcel]) -> dict[tuple[str, str, str], Written]:
         # Candles first: a crash in between asks for them again, and the other order would call them quiet.

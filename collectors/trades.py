@@ -52,7 +52,7 @@ class TradesReader:
             aside: list[BadPage] = []
             try:
                 for _ in range(PAGES_AT_ONCE):
-                    page = await self._page(cursor, Span(start, span.end), aside)
+                    page = await self._page(cursor, span, aside)
                     rows += page.rows
                     done = page.last_ns <= cursor or page.last_ns >= to_ms(span.end) * NS_PER_MS
                     cursor = max(cursor, page.last_ns)
@@ -74,6 +74,8 @@ class TradesReader:
         page = await self._client.ask(lambda exchange: exchange.trades_page(self._symbol, cursor - 1))
         try:
             _check(page, cursor, span)
+            if cursor > to_ms(span.start) * NS_PER_MS:
+                _check_overlap(page, cursor)
         except BadData as bad:
             aside.append(BadPage(span.start, span.end, str(bad), page.body))
             raise
@@ -110,6 +112,17 @@ def _check(page: TradesPage, cursor: int, span: Span) -> None:
     if first > span.end + LONGEST_SILENCE:
         message = f"answered with trades of another time, from {first:%Y-%m-%d %H:%MZ}"
         raise HistoryTooShort(message)
+
+
+def _check_overlap(page: TradesPage, cursor: int) -> None:
+    """Let only a page pass that begins with the trade at which the last one ended.
+
+    Raises:
+        BadData: it does not: trades in between may be missing.
+    """
+    if not page.rows or page.rows[0][0] * NS_PER_S > cursor + NS_PER_MS:
+        message = f"left out the trade at {from_ms(cursor // NS_PER_MS):%Y-%m-%d %H:%M:%SZ}, and maybe others behind it"
+        raise BadData(message)
 
 
 def _candles(rows: list[Row]) -> pl.DataFrame:
