@@ -34,7 +34,7 @@ def read(client: Scripted, minutes: int) -> list[Chunk]:
     """What the route makes of the first minutes of the window."""
 
     async def all_of_it() -> list[Chunk]:
-        reader = TradesReader(cast(VenueClient, client), Market("ATOM/USD"))
+        reader = TradesReader(cast("VenueClient", client), Market("ATOM/USD"))
         return [chunk async for chunk in reader.read([Span(START, START + timedelta(minutes=minutes))])]
 
     return asyncio.run(all_of_it())
