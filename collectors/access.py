@@ -21,7 +21,8 @@ PROXIES = frozenset({"http", "https"}) | SOCKS
 class Access:
     """``mirror`` answers in place of every host; ``proxy`` is passed through; ``hosts`` gives a venue one of its hosts.
 
-    Without a proxy the standard variables ``http_proxy``, ``https_proxy`` and ``no_proxy`` count.
+    Without a proxy the standard variables ``http_proxy``, ``https_proxy`` and ``no_proxy`` count. A SOCKS proxy looks
+    the names of hosts up itself.
 
     Raises:
         UsageError: mirror or proxy are no address.
@@ -60,7 +61,9 @@ class Access:
         if self.mirror is not None:
             exchange.urls["api"] = mirrored(exchange.urls["api"], self.mirror, exchange.hostname)
         if self.proxy is not None:
-            setattr(exchange, "socksProxy" if _is_socks(self.proxy) else "httpsProxy", self.proxy)
+            # ccxt takes socks5:// for looking names up here; they go to the proxy, as those of files do.
+            proxy = self.proxy.replace("socks5://", "socks5h://")
+            setattr(exchange, "socksProxy" if _is_socks(proxy) else "httpsProxy", proxy)
 
     def session(self) -> aiohttp.ClientSession:
         """A session for files; close it at the end."""
@@ -86,13 +89,18 @@ def trusted(authorities: str) -> ssl.SSLContext:
 
 
 def check_proxy(proxy: str) -> None:
-    """Let only the address of a proxy pass.
+    """Let only the address of one proxy pass.
 
     Raises:
         UsageError: it is no ``http``, ``https`` or ``socks`` address.
     """
-    parts = urlsplit(proxy)
-    if parts.scheme not in PROXIES or not parts.hostname:
+    try:
+        parts = urlsplit(proxy)
+        has_port = parts.port is not None or parts.scheme not in SOCKS
+        fits = parts.scheme in PROXIES and parts.hostname and has_port and parts.path in {"", "/"}
+    except ValueError:  # the port is no number
+        fits = False
+    if not fits:
         message = f"proxy {proxy!r} is no address such as http://HOST:PORT or socks5h://HOST:PORT"
         raise UsageError(message)
 

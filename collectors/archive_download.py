@@ -13,7 +13,7 @@ from typing import Self
 import aiohttp
 
 from collectors.access import Access
-from collectors.exchange import REFUSALS, TOO_OFTEN, retry_after_s, told
+from collectors.exchange import REFUSALS, SOCKS_FAILURES, TOO_OFTEN, retry_after_s, told
 from collectors.failures import (
     BadData,
     CollectFailure,
@@ -135,7 +135,7 @@ class ArchiveHost:
         except aiohttp.ClientPayloadError as error:
             message = f"{path.rpartition('/')[2]} was cut off on its way: {told(error)}"
             raise BadData(message, garbled=True) from error
-        except (aiohttp.ClientError, TimeoutError) as error:
+        except (aiohttp.ClientError, TimeoutError, *SOCKS_FAILURES) as error:
             message = told(error) or type(error).__name__
             raise Unreachable(message) from error
 

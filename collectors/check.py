@@ -1,43 +1,64 @@
 """What the venue table assumes beside what a venue really sends: the way to settle what is marked unverified.
 
-One old page per venue and route is asked, and nothing is stored.
+A few pages per venue and route are asked, and nothing is stored.
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import NamedTuple
 
 from collectors.access import DIRECT, Access
 from collectors.archive_reader import ArchiveReader
-from collectors.candles import Candles, from_ms, sift, table_of
-from collectors.chunk import Chunk
+from collectors.candles import Candles, sift, table_of, told_time
+from collectors.check_archive import HOUR, OLD, came_of, check_archive
 from collectors.client import VenueClient
+from collectors.comparison import empty_minutes
 from collectors.exchange import VenueExchange
 from collectors.failures import CollectFailure, HistoryTooShort
 from collectors.findings import Finding, OnFinding, Verdict
-from collectors.market_run import Read
-from collectors.plan import Market, Span, markets_of
+from collectors.listing import pinned_markets
+from collectors.plan import MINUTE, Market, Span, floor_minute, markets_of
 from collectors.sink import Clock
 from collectors.trades import TradesReader
-from collectors.venues import EmptyMinutes, Route, VenueRow
+from collectors.venues import EmptyMinutes, Kind, Route, VenueRow
+from data.schema import MINUTE_MS
 
-OLD = datetime(2025, 10, 10, 21, 0, tzinfo=UTC)
-"""The start of the old page: the hour in which prices collapsed."""
+MARGIN_MIN = 10
+"""A page within a bounded reach begins so many minutes after its edge: the edge moves while the page is asked."""
+
+QUIET_EDGE_MIN = 30
+"""So many minutes may be absent at an edge of a page where minutes without a trade are left out."""
 
 PROBED = ("ATOM", "DOGE", "XRP", "SOL", "ETH", "BTC")
 """Assets whose first listed market is asked for, the least traded first: it shows best how empty minutes come."""
 
-ONLY_ON_BINANCE = ("WBETH", "BNSOL")
-"""Assets for which no other market is on record."""
+ONLY_ON = {"WBETH": "binance", "BNSOL": "binance"}
+"""Assets for whose spot markets one venue only is on record."""
+
+
+class Seen(NamedTuple):
+    """A page that was asked for, its candles, and whether they came newest first (None: fewer than two came)."""
+
+    page: Span
+    candles: Candles
+    newest_first: bool | None
 
 
 async def check(
     venues: Iterable[VenueRow], now: Clock, on_finding: OnFinding, access: Access = DIRECT
 ) -> list[Finding]:
-    """Ask every venue, side by side, and tell each finding as it comes; returns all, in the order of the venues."""
+    """Ask every venue, side by side; tell the findings of each when it is done, and return all in the given order.
+
+    Raises:
+        UsageError: the host chosen for a venue is none that it documents.
+    """
+    rows = tuple(venues)
+    for venue in rows:
+        access.hosts_of(venue)
     async with asyncio.TaskGroup() as group:
-        checks = [group.create_task(VenueCheck(venue, access, now, on_finding).run()) for venue in venues]
+        checks = [group.create_task(VenueCheck(venue, access, now, on_finding).run()) for venue in rows]
     return [finding for done in checks for finding in done.result()]
 
 
@@ -52,105 +73,137 @@ class VenueCheck:
         self._found: list[Finding] = []
 
     async def run(self) -> list[Finding]:
-        """Ask for the list of markets, and by each route for one old page."""
+        """Ask for the list of markets, and by each route for a few pages; what fails is a finding."""
+        venue = self._venue
         async with AsyncExitStack() as stack:
-            client = await stack.enter_async_context(VenueClient(self._venue, self._access, self._now))
+            client = await stack.enter_async_context(VenueClient(venue, self._access, self._now))
             try:
                 markets = await client.ask(VenueExchange.list_markets)
             except CollectFailure as failure:
                 self._note("markets", "hosts", "a list of markets", str(failure), Verdict.OPEN)
-                return self._found
-            client.use_markets(markets)
+                markets = []
             listed = frozenset(str(market["symbol"]) for market in markets)
-            self._listing(listed)
-            symbol = next((s for asset in PROBED for s in markets_of(asset, listed)), None)
-            if symbol is not None:
-                await self._candles(client, symbol)
-                await self._other_routes(stack, client, symbol)
+            if listed:
+                client.use_markets(markets)
+                self._listing(listed)
+            known = listed or frozenset(str(market["symbol"]) for market in pinned_markets(venue))
+            symbol = next((s for asset in PROBED for s in markets_of(asset, known)), None)
+            if symbol in listed:
+                for price in venue.prices:
+                    await self._candles(client, Market(symbol, price))
+                if Route.TRADES in venue.routes:
+                    await self._trades(client, symbol)
+            if symbol is not None and venue.archive is not None:
+                reader = await stack.enter_async_context(ArchiveReader(venue.archive, self._access, self._now))
+                note = partial(self._note, _route(Route.ARCHIVE, Market(symbol)))
+                read = partial(self._candles_of, client, Market(symbol)) if symbol in listed else None
+                await check_archive(reader, venue.archive, symbol, self._now(), note, read)
+        for finding in self._found:
+            self._on_finding(finding)
         return self._found
 
     def _listing(self, listed: frozenset[str]) -> None:
-        expected = self._venue.id == "binance"
-        for asset in ONLY_ON_BINANCE:
+        if self._venue.kind is Kind.SWAP:
+            return
+        for asset, venue in ONLY_ON.items():
+            expected = self._venue.id == venue
             found = markets_of(asset, listed)
-            came = ", ".join(found) or "not listed"
             verdict = Verdict.AS_ASSUMED if bool(found) is expected else Verdict.OTHER
-            self._note("markets", f"{asset} markets", "listed" if expected else "not listed", came, verdict)
+            assumed = "listed" if expected else f"not listed, as on {venue} only"
+            self._note("markets", asset, assumed, ", ".join(found) or "not listed", verdict)
 
-    async def _candles(self, client: VenueClient, symbol: str) -> None:
+    async def _candles(self, client: VenueClient, market: Market) -> None:
         """The OHLCV route: how far back, in which order, how empty minutes come, how many candles at once."""
         venue = self._venue
-        page = Span(OLD, OLD + timedelta(minutes=venue.page_min))
-        route = f"{Route.OHLCV} {symbol}"
-        reaches = venue.reach_min is None or self._now() - timedelta(minutes=venue.reach_min) <= OLD
+        route = _route(Route.OHLCV, market)
+        seen = await self._old_page(client, market, route)
+        if seen is None and venue.reach_min is not None:
+            seen = await self._page_within_reach(client, market, route, venue.reach_min)
+        if seen is None:
+            return
+        if seen.newest_first is not None:
+            words = {True: "newest first", False: "oldest first"}
+            verdict = Verdict.AS_ASSUMED if seen.newest_first is venue.newest_first else Verdict.OTHER
+            self._note(route, "newest_first", words[venue.newest_first], words[seen.newest_first], verdict)
+        if market.price == "trade":
+            shown = empty_minutes(seen.candles, venue.empty_minutes)
+            self._note(route, "empty_minutes", venue.empty_minutes, *shown)
+        self._whole_page(route, seen)
+
+    async def _old_page(self, client: VenueClient, market: Market, route: str) -> Seen | None:
+        """Whether candles reach back to the old page; the page, if it came."""
+        venue, page = self._venue, Span(OLD, OLD + MINUTE * self._venue.page_min)
+        reaches = venue.reach_min is None or self._now() - MINUTE * venue.reach_min <= OLD
         try:
-            sent = await client.ask(lambda exchange: exchange.candle_page(symbol, "trade", page))
-            candles, _ = sift(sent.rows, page, venue, self._now(), table_of([]))
+            seen = await self._page(client, market, page)
         except HistoryTooShort as failure:
             verdict = Verdict.OTHER if reaches else Verdict.AS_ASSUMED
             self._note(route, "history", venue.history, str(failure), verdict)
-            return
+            return None
         except CollectFailure as failure:
             self._note(route, "history", venue.history, str(failure), Verdict.OPEN)
-            return
-        came = "no candle" if not len(candles) else f"{_time(candles[0, 0])} to {_time(candles[-1, 0])}"
-        verdict = Verdict.AS_ASSUMED if bool(len(candles)) is reaches else Verdict.OTHER
-        self._note(route, "history", venue.history, came, verdict)
-        if sent.newest_first is not None:
-            self._order(route, newest_first=sent.newest_first)
-        if len(candles) > 1:
-            self._empty_minutes(route, candles, page)
+            return None
+        came = bool(len(seen.candles))
+        verdict = Verdict.AS_ASSUMED if came is reaches else Verdict.OTHER
+        self._note(route, "history", venue.history, _edges(seen.candles), verdict)
+        return seen if came else None
 
-    def _order(self, route: str, *, newest_first: bool) -> None:
-        words = {True: "newest first", False: "oldest first"}
-        verdict = Verdict.AS_ASSUMED if newest_first is self._venue.newest_first else Verdict.OTHER
-        self._note(route, "newest_first", words[self._venue.newest_first], words[newest_first], verdict)
+    async def _page_within_reach(self, client: VenueClient, market: Market, route: str, reach_min: int) -> Seen | None:
+        """A page from the edge of a bounded reach on, if it came."""
+        start = floor_minute(self._now()) - MINUTE * (reach_min - MARGIN_MIN)
+        page = Span(start, start + MINUTE * min(self._venue.page_min, reach_min - MARGIN_MIN))
+        assumed = f"{reach_min} minutes, so candles from {start:%Y-%m-%d %H:%MZ} on"
+        try:
+            seen = await self._page(client, market, page)
+        except CollectFailure as failure:
+            verdict = Verdict.OTHER if isinstance(failure, HistoryTooShort) else Verdict.OPEN
+            self._note(route, "reach_min", assumed, str(failure), verdict)
+            return None
+        came = bool(len(seen.candles))
+        self._note(route, "reach_min", assumed, _edges(seen.candles), Verdict.AS_ASSUMED if came else Verdict.OTHER)
+        return seen if came else None
 
-    def _empty_minutes(self, route: str, candles: Candles, page: Span) -> None:
-        """How minutes without a trade came, and whether the page came whole."""
-        flat = int((candles[:, 5] == 0).sum())
-        absent = int((candles[-1, 0] - candles[0, 0]) // 60_000) + 1 - len(candles)
-        assumed = self._venue.empty_minutes
-        came = f"{flat} candles with volume 0, {absent} minutes absent between the first and the last"
-        shown = {(True, False): EmptyMinutes.FLAT, (False, True): EmptyMinutes.OMITTED}.get((flat > 0, absent > 0))
-        verdict = Verdict.OPEN if shown is None else Verdict.AS_ASSUMED if shown is assumed else Verdict.OTHER
-        self._note(route, "empty_minutes", assumed, came, verdict)
-        whole = from_ms(candles[0, 0]) == page.start and from_ms(candles[-1, 0]) == page.end - timedelta(minutes=1)
-        verdict = Verdict.AS_ASSUMED if whole else Verdict.OPEN
-        self._note(route, "page_min", f"{page.minutes} minutes at once", f"{len(candles)} candles", verdict)
+    async def _page(self, client: VenueClient, market: Market, page: Span) -> Seen:
+        """The candles of a page.
 
-    async def _other_routes(self, stack: AsyncExitStack, client: VenueClient, symbol: str) -> None:
-        """Trades and archive, where the table has them: one hour."""
-        reads: dict[Route, Read] = {}
-        if Route.TRADES in self._venue.routes:
-            reads[Route.TRADES] = TradesReader(client, Market(symbol)).read
-        if self._venue.archive is not None:
-            archive = await stack.enter_async_context(ArchiveReader(self._venue.archive, self._access, self._now))
-            reads[Route.ARCHIVE] = lambda missing: archive.read(symbol, missing)
-        for route, read in reads.items():
-            hour = Span(OLD, OLD + timedelta(hours=1))
-            chunks = [chunk async for chunk in read([hour])]
-            self._note(f"{route} {symbol}", "history", "reaches", _came(chunks), _verdict(chunks))
+        Raises:
+            CollectFailure: none came that can be believed.
+        """
+        sent = await client.ask(lambda exchange: exchange.candle_page(*market, page))
+        candles, _ = sift(sent.rows, page, self._venue, self._now(), table_of([]))
+        return Seen(page, candles, sent.newest_first)
+
+    async def _candles_of(self, client: VenueClient, market: Market, page: Span) -> Candles:
+        """The candles of a page, as `_page` gives them."""
+        return (await self._page(client, market, page)).candles
+
+    def _whole_page(self, route: str, seen: Seen) -> None:
+        """Whether so many minutes came at once."""
+        page, first, last = seen.page, seen.candles[0, 0], seen.candles[-1, 0]
+        omits = self._venue.empty_minutes is EmptyMinutes.OMITTED
+        slack_ms = QUIET_EDGE_MIN * MINUTE_MS if omits else 0
+        start_ms, end_ms = (edge.timestamp() * 1000 for edge in page)
+        whole = first - start_ms <= slack_ms and end_ms - MINUTE_MS - last <= slack_ms
+        sure = self._venue.empty_minutes is EmptyMinutes.FLAT
+        verdict = Verdict.AS_ASSUMED if whole else Verdict.OTHER if sure else Verdict.OPEN
+        came = f"{len(seen.candles)} candles, {_edges(seen.candles)}"
+        self._note(route, "page_min", f"{page.minutes} minutes at once", came, verdict)
+
+    async def _trades(self, client: VenueClient, symbol: str) -> None:
+        """Public trades, made into candles: one hour."""
+        chunks = [chunk async for chunk in TradesReader(client, Market(symbol)).read([Span(OLD, OLD + HOUR)])]
+        self._note(_route(Route.TRADES, Market(symbol)), "history", self._venue.history, *came_of(chunks))
 
     def _note(self, route: str, fact: str, assumed: str, came: str, verdict: Verdict) -> None:
-        basis = self._venue.basis.get(fact)
+        basis = self._venue.basis.get(fact.partition(".")[0])
         mark = "" if basis is None else basis.mark.value
-        finding = Finding(self._venue.key, route, fact, mark, assumed, came, verdict)
-        self._found.append(finding)
-        self._on_finding(finding)
+        self._found.append(Finding(self._venue.key, route, fact, mark, assumed, came, verdict))
 
 
-def _came(chunks: Sequence[Chunk]) -> str:
-    reasons = dict.fromkeys(piece.message for chunk in chunks for piece in chunk.pieces if piece.message)
-    candles = sum(chunk.candles.height for chunk in chunks)
-    return "; ".join([f"{candles} candles of an hour", *reasons])
+def _route(route: Route, market: Market) -> str:
+    price = "" if market.price == "trade" else f" ({market.price})"
+    return f"{route} {market.symbol}{price}"
 
 
-def _verdict(chunks: Sequence[Chunk]) -> Verdict:
-    if not any(chunk.candles.height for chunk in chunks):
-        return Verdict.OPEN
-    return Verdict.OTHER if any(piece.message for c in chunks for piece in c.pieces) else Verdict.AS_ASSUMED
-
-
-def _time(milliseconds: float) -> str:
-    return f"{from_ms(milliseconds):%Y-%m-%d %H:%MZ}"
+def _edges(candles: Candles) -> str:
+    return f"{told_time(candles[0, 0])} to {told_time(candles[-1, 0])}" if len(candles) else "no candle"

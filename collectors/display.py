@@ -12,11 +12,16 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
+from rich.text import Text
 
-from collectors.findings import Finding
+from collectors.findings import Finding, Verdict
 from collectors.plan import Span
 from collectors.request import MarketResult, Progress, Summary
-from data.schema import Outcome
+from data.reasons import without_files
+from data.schema import NOTHING_WANTING, Outcome
+
+WIDEST = max(map(len, Verdict))
+"""Characters of the longest verdict."""
 
 
 class Display(Protocol):
@@ -63,8 +68,8 @@ class PlainLines:
         return nullcontext()
 
     def progress(self, progress: Progress) -> None:
-        """Only the last step of a market is worth a line."""
-        if progress.outcome is not None:
+        """Only the last step of a market is worth a line; what is not listed is told at the end."""
+        if progress.outcome not in {None, Outcome.NOT_LISTED}:
             reason = f": {progress.message}" if progress.message else ""
             market = _market(progress)
             click.echo(f"{progress.venue} {market}: {progress.candles:,} candles, {progress.outcome}{reason}")
@@ -105,28 +110,31 @@ class LiveBars:
         if venue not in self._tasks:
             self._tasks[venue] = self._bars.add_task(venue, told="", total=0)
             self._begun[venue] = self._clock()
-        markets = self._markets[venue]
-        markets[_market(progress)] = progress
+        self._markets[venue][_market(progress)] = progress
+        markets = self._markets[venue].values()
+        done_min, total_min = sum(m.done_min for m in markets), sum(m.total_min for m in markets)
+        # Of a venue that nothing had to be asked of the bar is full, of one that cannot be asked it is empty.
+        full = int(not total_min and all(m.outcome in NOTHING_WANTING for m in markets))
         self._bars.update(
-            self._tasks[venue],
-            completed=sum(market.done_min for market in markets.values()),
-            total=sum(market.total_min for market in markets.values()),
-            told=self._told(venue),
+            self._tasks[venue], completed=done_min or full, total=total_min or full, told=self._told(venue)
         )
 
     def _told(self, venue: str) -> str:
-        """Candles, what is missing, and how fast they came."""
+        """Candles, what is missing, and how fast they came; why there is nothing, where nothing can be asked for."""
         markets = self._markets[venue].values()
+        if not any(market.total_min for market in markets):
+            failed = {market.outcome.value for market in markets if market.outcome} - NOTHING_WANTING
+            return ", ".join(sorted(failed)) or "nothing missing"
         candles, missing = sum(m.candles for m in markets), sum(m.gap_min for m in markets)
         elapsed_s = self._clock() - self._begun[venue]
-        rate = f" {candles / elapsed_s:,.0f}/s" if elapsed_s > 0 else ""
+        rate = f", {candles / elapsed_s:,.0f}/s" if candles and elapsed_s > 0 else ""
         gaps = f", {missing:,} min missing" if missing else ""
         return f"{candles:,} candles{gaps}{rate}"
 
     def end(self, summary: Summary) -> None:
         """Totals and failures below the bars."""
         for line in closing_lines(summary):
-            self._bars.console.print(line)
+            self._bars.console.print(Text(line))  # no markup: what an exchange said may hold brackets
 
 
 def display_for(console: Console, *, as_json: bool) -> Display:
@@ -137,16 +145,40 @@ def display_for(console: Console, *, as_json: bool) -> Display:
 
 
 def closing_lines(summary: Summary) -> list[str]:
-    """Totals, remarks, where an asset is not listed, and by name what could not be had."""
+    """Totals, remarks, where an asset is not listed, by name what could not be had, and what to do next."""
     lines = [f"{summary.candles:,} candles: {summary.new:,} new, {summary.revised:,} with other values than before"]
     lines += summary.notes
-    listed = [f"{result.venue} {result.symbol.removesuffix('/*')}" for result in summary.results if _not_listed(result)]
-    if listed:
-        lines.append(f"Not listed: {', '.join(listed)}")
+    unlisted: defaultdict[str, list[str]] = defaultdict(list)
+    for result in summary.results:
+        if result.outcome is Outcome.NOT_LISTED:
+            unlisted[result.venue].append(_asset(result.symbol))
+    unlisted_on = [f"{venue} {', '.join(names)}" for venue, names in unlisted.items()]
+    if unlisted_on:
+        lines.append(f"Not listed: {'; '.join(unlisted_on)}")
+    alike: defaultdict[tuple[str, Span, Outcome, str], list[MarketResult]] = defaultdict(list)
     for result in summary.failed:
-        reason = f": {result.message}" if result.message else ""
-        lines.append(f"Not had: {result.venue} {_market(result)} {_span(result.window)}: {result.outcome}{reason}")
-    if summary.failed:
+        alike[result.venue, result.window, result.outcome, _reason(result)].append(result)
+    for (venue, window, outcome, reason), results in alike.items():
+        markets = ", ".join(map(_market, results))
+        minutes = sum(gap.span.minutes for result in results for gap in result.gaps)
+        lines.append(f"Not had: {venue} {markets}: {minutes:,} min of {_span(window)}: {outcome}: {reason}")
+    return lines + _next_steps(summary)
+
+
+def _reason(result: MarketResult) -> str:
+    """Why its minutes were not had, each reason once."""
+    return "; ".join(dict.fromkeys(without_files(gap.message) for gap in result.gaps))
+
+
+def _next_steps(summary: Summary) -> list[str]:
+    """What a user can do about what could not be had."""
+    outcomes = {gap.outcome for result in summary.failed for gap in result.gaps}
+    lines = []
+    if Outcome.REFUSED in outcomes:
+        lines.append("A venue that refuses may answer by --host, --proxy or --mirror; see docs/collecting.md.")
+    if Outcome.HISTORY_TOO_SHORT in outcomes:
+        lines.append("What is history-too-short will not come by asking again; `import` takes files.")
+    if outcomes - {Outcome.HISTORY_TOO_SHORT}:
         lines.append("Run the same command again to ask for what is missing.")
     return lines
 
@@ -156,8 +188,9 @@ def _market(told: Progress | MarketResult) -> str:
     return told.symbol if told.price == "trade" else f"{told.symbol} ({told.price})"
 
 
-def _not_listed(result: MarketResult) -> bool:
-    return result.outcome is Outcome.NOT_LISTED
+def _asset(symbol: str) -> str:
+    """An asset that no market is listed of, as a reader would name it; any other symbol as it is."""
+    return symbol.replace("/*:*", " perpetual").removesuffix("/*")
 
 
 def _span(span: Span) -> str:
@@ -182,12 +215,14 @@ def _result(result: MarketResult) -> dict[str, Any]:
 
 
 def finding_line(finding: Finding) -> str:
-    """A finding on one line."""
+    """A finding on one line: verdict, where, what is assumed on what evidence, what came, and what to do about it."""
     mark = f" [{finding.mark}]" if finding.mark else ""
-    said = f"assumed {finding.assumed}{mark}, came {finding.came}"
-    return f"{finding.venue} {finding.route} {finding.fact}: {finding.verdict}: {said}"
+    came = "" if finding.came == finding.assumed else f"; came {finding.came}"
+    advice = f" -> {finding.advice}" if finding.advice else ""
+    place = f"{finding.venue} {finding.route} {finding.fact}{mark}"
+    return f"{finding.verdict:<{WIDEST}} | {place}: {finding.assumed}{came}{advice}"
 
 
 def finding_json(finding: Finding) -> str:
     """A finding as a line of JSON."""
-    return json.dumps({"event": "finding", **asdict(finding)})
+    return json.dumps({"event": "finding", **asdict(finding), "advice": finding.advice})

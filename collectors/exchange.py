@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import aiohttp
 import ccxt.async_support as ccxt
+from aiohttp_socks import ProxyConnectionError, ProxyError, ProxyTimeoutError
 
 from collectors.access import Access
 from collectors.candles import Row, to_ms
@@ -42,6 +43,9 @@ TOO_OLD = "Candlestick too long ago"
 WRONG_SHAPE = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 """What the parsers of ccxt raise on JSON of a shape that they do not expect."""
 
+SOCKS_FAILURES = (ProxyConnectionError, ProxyError, ProxyTimeoutError)
+"""What a SOCKS proxy that fails or refuses raises: no errors of aiohttp, and ccxt does not know them."""
+
 LONGEST_MESSAGE = 200
 
 MARKET_ID = "{id}"
@@ -52,6 +56,9 @@ MARKET_KEYS = (
     *("spot", "swap", "future", "option", "contract", "linear", "inverse", "contractSize"),
 )
 """What is kept of a market of ccxt: enough to ask for its candles without asking for the list again."""
+
+INFO_KEYS = ("instFamily",)
+"""What is kept of a market as the venue itself describes it: ccxt asks okx for index prices by it."""
 
 TRADES_AT_ONCE = 1000
 VOLUME = 5
@@ -75,6 +82,13 @@ def retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:
         return None
 
 
+def _kept(market: Mapping[str, Any]) -> dict[str, Any]:
+    """What is kept of a market of ccxt."""
+    own = market.get("info")
+    info = {key: own[key] for key in INFO_KEYS if key in own} if isinstance(own, Mapping) else {}
+    return {key: market.get(key) for key in MARKET_KEYS} | ({"info": info} if info else {})
+
+
 MEANINGS: tuple[tuple[tuple[type[ccxt.BaseError], ...], type[CollectFailure]], ...] = (
     ((ccxt.BadSymbol,), NotListed),
     ((ccxt.RateLimitExceeded, ccxt.DDoSProtection), RateLimitedOut),
@@ -87,12 +101,14 @@ MEANINGS: tuple[tuple[tuple[type[ccxt.BaseError], ...], type[CollectFailure]], .
 
 def failure_of(error: ccxt.BaseError) -> CollectFailure:
     """What an exception of ccxt means here; any other than `MEANINGS` is the venue saying no."""
+    # Of a connection that failed ccxt says only what it asked; why is in the cause.
+    broken = isinstance(error.__cause__, aiohttp.ClientError)
+    said = told(f"{error.__cause__}; {error}" if broken else error)
     for kinds, meaning in MEANINGS:
         if isinstance(error, kinds):
-            return meaning(told(error))
+            return meaning(said)
     # ccxt calls a body that was cut off on its way an ExchangeError, as if the venue had said no.
-    cut_off = isinstance(error.__cause__, aiohttp.ClientError)
-    return Unreachable(told(error)) if cut_off else Rejected(told(error))
+    return Unreachable(said) if broken else Rejected(said)
 
 
 UNHURRIED: Mapping[str, Any] = {"tokenBucket": {"delay": 0.01}}
@@ -158,7 +174,7 @@ class VenueExchange:
         if not found:
             message = f"listed no {self.venue.kind} market at all"
             raise BadData(message)
-        return [{key: market.get(key) for key in MARKET_KEYS} for market in found]
+        return [_kept(market) for market in found]
 
     def use_markets(self, markets: Sequence[Mapping[str, Any]]) -> None:
         """Take markets as listed, in the form that `list_markets` gives."""
@@ -276,6 +292,8 @@ class VenueExchange:
             yield
         except ccxt.BaseError as error:
             raise failure_of(error) from error
+        except SOCKS_FAILURES as error:
+            raise Unreachable(told(f"SOCKS proxy: {error}")) from error
         except WRONG_SHAPE as error:
             message = f"answered in an unexpected shape: {told(self._answer.get(NO_ANSWER).body)}"
             raise BadData(message) from error

@@ -4,6 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+UNKNOWN = "U"
+UNVERIFIED = frozenset({"I", "M", UNKNOWN})
+"""Marks of evidence that only the venue itself can settle."""
+
 
 class Verdict(StrEnum):
     """Whether what came is what the table assumes."""
@@ -17,7 +21,8 @@ class Verdict(StrEnum):
 class Finding:
     """One fact of the table about a venue: what is assumed, on what evidence, and what came.
 
-    ``mark`` is the mark of the table's evidence, empty where the fact has none there.
+    ``venue`` is the key of the row. ``fact`` is the field of the row, behind ``archive.`` where it is one of its
+    archive. ``mark`` is the mark of the table's evidence, empty where the fact has none there.
     """
 
     venue: str
@@ -28,5 +33,35 @@ class Finding:
     came: str
     verdict: Verdict
 
+    @property
+    def advice(self) -> str:
+        """What to do about it in ``collectors/venues.toml``; empty where there is nothing to do.
+
+        >>> Finding("okx", "ohlcv ATOM/USDT", "newest_first", "M", "newest first", "", Verdict.AS_ASSUMED).advice
+        'mark M may become V'
+        >>> Finding("okx", "ohlcv ATOM/USDT", "newest_first", "M", "newest first", "", Verdict.OTHER).advice
+        'correct [okx] newest_first, mark V'
+        """
+        section, _, field = self.fact.rpartition(".")
+        place = f"[{self.venue}.{section}] {field}" if section else f"[{self.venue}] {field}"
+        if self.verdict is Verdict.OTHER:
+            return f"correct {place}, mark V" if self.mark else ""
+        if self.verdict is Verdict.OPEN or self.mark not in UNVERIFIED:
+            return ""
+        if section:
+            return f"mark {self.mark} may become V where all of [{self.venue}.{section}] is so"
+        return f"write what came into {place}, mark V" if self.mark == UNKNOWN else f"mark {self.mark} may become V"
+
 
 OnFinding = Callable[[Finding], None]
+
+
+def totals(findings: list[Finding]) -> str:
+    """How many findings there are of each verdict, and what to do with them, on one line.
+
+    >>> totals([Finding("okx", "markets", "WBETH", "", "not listed", "not listed", Verdict.AS_ASSUMED)])
+    '1 finding: 1 as assumed, 0 other than assumed, 0 cannot be told. Facts are in collectors/venues.toml.'
+    """
+    counts = ", ".join(f"{sum(f.verdict is verdict for f in findings)} {verdict}" for verdict in Verdict)
+    plural = "" if len(findings) == 1 else "s"
+    return f"{len(findings)} finding{plural}: {counts}. Facts are in collectors/venues.toml."

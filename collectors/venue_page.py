@@ -18,6 +18,7 @@ The letter behind a fact says how it is known:
 
 | mark | known from |
 | --- | --- |
+| V | seen at the venue itself, with `collect --check` |
 | T | run with ccxt 4.5.90 against a local replay of the venue |
 | S | read in the source of ccxt 4.5.90, or captured from it |
 | D | the exchange's own documentation |

@@ -10,6 +10,8 @@ from typing import Any
 class Mark(StrEnum):
     """How a fact about a venue is known, from the surest to the least sure."""
 
+    SEEN = "V"
+    """Seen at the venue itself, with `collect --check`."""
     TESTED = "T"
     """Run with this version of ccxt against a local replay."""
     SOURCE = "S"

@@ -54,12 +54,14 @@ def venues_named(
         UsageError: an id is not in the table, or only with derivatives.
     """
     rows: dict[str, list[VenueRow]] = {}
-    for row in table:
+    for row in (table := tuple(table)):
         if row.kind is Kind.SPOT or derivatives:
             rows.setdefault(row.id, []).append(row)
     wanted = tuple(dict.fromkeys(ids)) or tuple(id_ for id_, kinds in rows.items() if kinds[0].by_default)
     unknown = [venue_id for venue_id in wanted if venue_id not in rows]
     if unknown:
-        message = f"cannot collect from {', '.join(unknown)}; venues that can be collected: {', '.join(rows)}"
+        futures = dict.fromkeys(row.id for row in table if row.id not in rows)
+        more = f"; with --derivatives also: {', '.join(futures)}" if futures else ""
+        message = f"cannot collect from {', '.join(unknown)}; venues that can be collected: {', '.join(rows)}{more}"
         raise UsageError(message)
     return tuple(row for venue_id in wanted for row in rows[venue_id])

@@ -3,12 +3,13 @@
 import io
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from rich.console import Console
+from rich.text import Text
 
-from collectors.display import JsonLines, LiveBars, PlainLines, display_for
+from collectors.display import JsonLines, LiveBars, PlainLines, closing_lines, display_for
 from collectors.plan import Piece, Span
 from collectors.request import MarketResult, Progress, Summary
 from data.schema import Outcome
@@ -36,7 +37,8 @@ CLOSING = [
     "60 candles: 60 new, 0 with other values than before",
     "edges rounded down",
     "Not listed: okx WBETH",
-    "Not had: bybit ATOM/USDT 2025-10-10 20:00 to 2025-10-10 21:00 UTC: refused: HTTP 403",
+    "Not had: bybit ATOM/USDT: 60 min of 2025-10-10 20:00 to 2025-10-10 21:00 UTC: refused: HTTP 403",
+    "A venue that refuses may answer by --host, --proxy or --mirror; see docs/collecting.md.",
     "Run the same command again to ask for what is missing.",
 ]
 
@@ -84,9 +86,53 @@ def test_bars_move_by_venue() -> None:
         display.progress(HALF)
         display.progress(replace(DONE, candles=50, gap_min=10))
     display.end(SUMMARY)
-    assert "50 candles, 10 min missing 25/s" in screen.getvalue()
+    assert "50 candles, 10 min missing, 25/s" in screen.getvalue()
     assert "100%" in screen.getvalue()
     assert "Not listed: okx WBETH" in screen.getvalue()
+
+
+def test_markets_that_failed_alike_share_a_line() -> None:
+    """Markets of a venue with one reason are named together, with their minutes; others stand apart."""
+    dogs = replace(REFUSED, symbol="DOGE/USDT")
+    marks = replace(REFUSED, symbol="DOGE/USDT:USDT", price="mark")
+    late = Piece(Span(WINDOW.start, WINDOW.start + timedelta(minutes=7)), Outcome.HISTORY_TOO_SHORT, "too old")
+    partly = replace(REFUSED, outcome=Outcome.PARTLY, gaps=(late,))
+    window = "2025-10-10 20:00 to 2025-10-10 21:00 UTC"
+    assert closing_lines(Summary((REFUSED, dogs, partly, marks)))[1:3] == [
+        f"Not had: bybit ATOM/USDT, DOGE/USDT, DOGE/USDT:USDT (mark): 180 min of {window}: refused: HTTP 403",
+        f"Not had: bybit ATOM/USDT: 7 min of {window}: partly: too old",
+    ]
+
+
+def test_asking_again_is_advised_where_it_can_help() -> None:
+    """Of history that a venue no longer has it is said that it will not come."""
+    gone = (Piece(WINDOW, Outcome.HISTORY_TOO_SHORT, "too old"),)
+    advice = closing_lines(Summary((replace(REFUSED, outcome=Outcome.HISTORY_TOO_SHORT, gaps=gone),)))[2:]
+    assert advice == ["What is history-too-short will not come by asking again; `import` takes files."]
+
+
+def test_a_bar_says_why_nothing_comes() -> None:
+    """A venue that refuses has an empty bar and the reason, one that is stored already a full bar."""
+    screen = io.StringIO()
+    display = LiveBars(Console(file=screen, force_terminal=True, width=100), lambda: 1.0)
+    with display.running():
+        display.progress(Progress("bybit", "ATOM/*", 0, 0, 0, Outcome.REFUSED, "HTTP 451"))
+        display.progress(Progress("okx", "ATOM/USDT", 0, 0, 0, Outcome.COMPLETE, "already stored"))
+    last = Text.from_ansi(screen.getvalue()).plain.splitlines()
+    assert next(line for line in reversed(last) if line.startswith("bybit")).split()[2:4] == ["0%", "refused"]
+    assert next(line for line in reversed(last) if line.startswith("okx")).split()[2:5] == [
+        "100%",
+        "nothing",
+        "missing",
+    ]
+
+
+def test_what_an_exchange_said_is_shown_as_it_is() -> None:
+    """Brackets in an answer are no markup of the terminal."""
+    screen = io.StringIO()
+    reason = (Piece(WINDOW, Outcome.BAD_DATA, "answered [/b] [red]"),)
+    LiveBars(Console(file=screen, width=200)).end(Summary((replace(REFUSED, gaps=reason),)))
+    assert "answered [/b] [red]" in screen.getvalue()
 
 
 def test_the_output_decides_the_display() -> None:

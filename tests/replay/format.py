@@ -18,7 +18,8 @@ class Format:
     parameters that the venue documents. ``id_of`` gives a symbol its id, ``asked_id`` finds the id in a request.
     ``markets`` is the body of the list of markets, ``rows`` the rows that answer a request at a time, and ``wrap``
     puts rows into a body. ``also`` are further lists by path, such as currencies. ``trades`` is the body that answers
-    a request for public trades at ``trade_path``; None where the replay has no such page.
+    a request for public trades at ``trade_path``; None where the replay has no such page. ``serves`` says whether a
+    request is for this format at all: spot and futures of a venue may share a host, and the path of their lists.
     """
 
     host: str
@@ -33,6 +34,7 @@ class Format:
     also: Mapping[str, Callable[[Markets], Json]] = field(default_factory=dict)
     trade_path: str = ""
     trades: Callable[[Asked, list[Trade], int], Json] | None = None
+    serves: Callable[[Asked], bool] = lambda _: True
 
 
 def cap(asked: Asked, default: int, most: int, name: str = "limit") -> int:

@@ -1,7 +1,9 @@
 """The server: ``http://127.0.0.1:PORT/HOST/PATH`` answers as ``https://HOST/PATH`` would."""
 
 import json
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -45,11 +47,13 @@ class Replay:
         self.url = ""
         self.faults = list(faults)
         self.now_ms = now_ms
-        hosts = {FORMATS[venue].host: venue for venue in venues} | dict(also or {})
-        self._formats = {host: FORMATS[venue] for host, venue in hosts.items()}
-        traded = trades or {}
-        made = {host: VenueSite(self, FORMATS[v], venues[v], traded.get(v, {})) for host, v in hosts.items()}
-        self._sites: dict[str, Site] = {**made, **(sites or {})}
+        hosts = [*((FORMATS[venue].host, venue) for venue in venues), *(also or {}).items()]
+        self._formats: defaultdict[str, list[Format]] = defaultdict(list)
+        made: defaultdict[str, list[VenueSite]] = defaultdict(list)
+        for host, venue in hosts:
+            self._formats[host].append(FORMATS[venue])
+            made[host].append(VenueSite(self, FORMATS[venue], venues[venue], (trades or {}).get(venue, {})))
+        self._sites: dict[str, Site] = {host: Shared(found) for host, found in made.items()} | dict(sites or {})
         app = web.Application()
         app.router.add_get("/{host}/{path:.*}", self._answer)
         self._runner = web.AppRunner(app, access_log=None)
@@ -68,13 +72,13 @@ class Replay:
         await self._runner.cleanup()
 
     def candle_requests(self, venue: str | None = None) -> list[Asked]:
-        """The requests for candles or trades, of one venue or of all."""
+        """The requests for candles or trades, of all venues or of the host of one."""
         return [
             asked
             for asked in self.requests
             if (made := self._formats.get(asked.host)) is not None
-            and asked.path not in {made.listing, *made.also}
-            and (venue is None or made is FORMATS[venue])
+            and not any(asked.path in {format_.listing, *format_.also} for format_ in made)
+            and (venue is None or FORMATS[venue] in made)
         ]
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
@@ -99,6 +103,23 @@ class Replay:
         return _response(json.dumps(answer))
 
 
+class Shared:
+    """What shares a host: the first that has what is asked for answers."""
+
+    def __init__(self, sites: Sequence["VenueSite"]) -> None:
+        self._sites = sites
+
+    def answer(self, asked: Asked, fault: Fault) -> Json:
+        """The first answer that is none of 404."""
+        for site in self._sites:
+            try:
+                return site.answer(asked, fault)
+            except Refusal as refusal:
+                if refusal.status != HTTPStatus.NOT_FOUND:
+                    raise
+        raise Refusal(HTTPStatus.NOT_FOUND, {"message": "NotFound"})
+
+
 class VenueSite:
     """A venue's public API, by the clock of the replay."""
 
@@ -111,6 +132,8 @@ class VenueSite:
     def answer(self, asked: Asked, fault: Fault) -> Json:
         """Lists, candles, or trades."""
         venue, now_ms = self._venue, self._replay.now_ms
+        if not venue.serves(asked):
+            raise Refusal(HTTPStatus.NOT_FOUND, {"message": "NotFound"})
         self._replay.unknown |= asked.query.keys() - venue.known
         if asked.path == venue.listing:
             return venue.markets(self._markets)
@@ -130,7 +153,7 @@ class VenueSite:
                 market_id = self._venue.id_of(symbol)
                 if asked.path == path.format(id=market_id) and self._venue.asked_id(asked) == market_id:
                     return symbol
-        raise Refusal(404, {"message": "NotFound"})
+        raise Refusal(HTTPStatus.NOT_FOUND, {"message": "NotFound"})
 
 
 def _response(body: str, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:

@@ -37,4 +37,5 @@ FORMAT = Format(
     markets=_markets,
     rows=_rows,
     wrap=lambda rows, _: {"retCode": 0, "retMsg": "OK", "result": {"category": "spot", "list": rows}},
+    serves=lambda asked: asked.query.get("category") == "spot",
 )

@@ -73,4 +73,5 @@ FORMAT = Format(
     markets=_markets,
     rows=_rows,
     wrap=lambda rows, _: _said(list(rows)),
+    serves=lambda asked: asked.query.get("category") != "spot",
 )

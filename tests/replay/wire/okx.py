@@ -43,4 +43,5 @@ FORMAT = Format(
     markets=_markets,
     rows=_rows,
     wrap=lambda rows, _: {"code": "0", "msg": "", "data": rows},
+    serves=lambda asked: asked.query.get("instType", "SPOT") == "SPOT",
 )
