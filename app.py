@@ -7,6 +7,7 @@
 import asyncio
 import json
 import logging
+import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -20,10 +21,11 @@ import click
 
 from collectors.access import Access
 from collectors.display import display_for, finding_json, finding_line
-from collectors.findings import Verdict
+from collectors.findings import Verdict, totals
 from collectors.follower import Followed, Follower
 from collectors.job import run_check, run_collection
 from collectors.request import CollectRequest
+from collectors.venues import venues_named
 from dashboard.ask import CandleSource, answer, stand_in
 from dashboard.options import Asked, Instant, Items, Reach, measuring, reaching
 from dashboard.status_text import revisions_text, set_aside_text, status_json, status_text
@@ -77,10 +79,11 @@ class Session:
         """How the exchanges are reached: by the flags, else by the settings.
 
         Raises:
-            UsageError: a mirror or proxy is no address.
+            UsageError: a mirror or proxy is no address, or a host is named for a venue that is not in the table.
         """
         store, hosts = self.settings.store, dict(reach.hosts) or None
         settings = load_settings(store=store, mirror=reach.mirror, proxy=reach.proxy, hosts=hosts)
+        venues_named(settings.hosts, derivatives=True)
         return Access(settings.mirror, settings.proxy, settings.hosts)
 
     def follower(
@@ -171,14 +174,14 @@ def serve(session: Session, host: str | None = None, port: int | None = None, *,
     from dashboard.web import create_app  # noqa: PLC0415
 
     settings = load_settings(store=session.settings.store, host=host, port=port, mirror=session.settings.mirror)
-    if not session.store.has(Evidence.REAL) and ensure_sample(session.store, now()):
-        session.say("no real candles yet: showing the reconstruction of 2025-10-10, which is no evidence")
     command = [sys.executable, str(Path(__file__).resolve()), "--store", settings.store, "--quiet", "collect", "--json"]
     if settings.mirror is not None:
         command += ["--mirror", settings.mirror]
     actions = CollectProcess(lambda event: [*command, "--event", event])
-    listener = listen(settings.host, settings.port)
     with session.following() if follows else nullcontext():
+        if not session.store.has(Evidence.REAL) and ensure_sample(session.store, now()):
+            session.say("no real candles yet: showing the reconstruction of 2025-10-10, which is no evidence")
+        listener = listen(settings.host, settings.port)
         serve_app(create_app(session.store, session.catalogue, actions), listener, click.echo)
 
 
@@ -217,6 +220,7 @@ def collect(
         findings = run_check(
             venues, lambda finding: click.echo(told(finding)), derivatives=derivatives, access=access, now=now
         )
+        session.say(totals(findings))
         raise click.exceptions.Exit(0 if all(finding.verdict is not Verdict.OPEN for finding in findings) else 1)
     request = replace(
         collection(session.catalogue, event, assets, start, end, venues),
@@ -225,8 +229,12 @@ def collect(
         refetch=refetch,
     )
     display = display_for(console(), as_json=as_json)
-    with display.running():
-        summary = run_collection(session.store, request, access=access, now=now, on_progress=display.progress)
+    try:
+        with ended_by_sigterm(), display.running():
+            summary = run_collection(session.store, request, access=access, now=now, on_progress=display.progress)
+    except KeyboardInterrupt:
+        session.say("stopped: what has come is stored; run the same command again for the rest")
+        raise click.exceptions.Exit(1) from None
     display.end(summary)
     if summary.failed:
         raise click.exceptions.Exit(1)
@@ -356,6 +364,9 @@ def export(session: Session, asset: str, *, asked: Asked, what: str, file_format
 def status(session: Session, *, revisions: bool, set_aside: bool, as_json: bool) -> None:
     """What the store holds, what was asked for and not had, and what its follower did."""
     store = session.store
+    if revisions and set_aside:
+        message = "--revisions and --set-aside are two lists: ask for one at a time"
+        raise UsageError(message)
     if revisions or set_aside:
         rows = store.revisions() if revisions else store.bad_pages()
         told: object = rows.to_dicts()
@@ -398,6 +409,16 @@ def follow(
             outcome = asyncio.run(follower.collect_newest())
             raise click.exceptions.Exit(0 if outcome is RunOutcome.DONE else 1)
         asyncio.run(follow_until_signal(follower, every_min=every_min))
+
+
+@contextmanager
+def ended_by_sigterm() -> Iterator[None]:
+    """SIGTERM, from the page or a service manager, ends the block as Ctrl-C does: what has come is stored first."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def collection(

@@ -1,15 +1,28 @@
 """What the store holds, what was not had, and what its follower did, as readable lines and tables."""
 
 import polars as pl
-from rich.console import Group as Stack
 from rich.console import RenderableType
 from rich.table import Table
+from rich.text import Text
 
+from data.reasons import without_files
+from data.schema import Origin
 from data.store import CandleStore
 from deviation.answer import iso
 
 LATEST_RUNS = 5
 """Runs of the follower that are shown."""
+
+BEGINNING = 200
+"""Characters that are shown of an answer kept aside."""
+
+ROUTES = {
+    Origin.ARCHIVE.value: "archive",
+    Origin.OHLCV.value: "candles",
+    Origin.TRADES.value: "trades",
+    Origin.RECONSTRUCTION.value: "reconstruction",
+}
+"""How the candles of an origin came, in a word; those of files by the file's name."""
 
 EMPTY = "It holds no candle yet: `collect --event 2025-10-10`, `import FILE`, or `serve` for the sample."
 
@@ -28,23 +41,17 @@ def status_json(store: CandleStore) -> dict[str, object]:
 
 
 def status_text(store: CandleStore) -> RenderableType:
-    """The store, its candles by market, what could not be had, answers kept aside, and the last runs."""
+    """The store, its candles by venue, what could not be had by venue and reason, answers kept aside, the last runs."""
     size, holdings = store.size(), store.holdings()
     taken = "" if size is None else f" ({size.bytes / 1e6:,.1f} MB in {size.files:,} files)"
-    parts: list[RenderableType] = [f"Store: {store.uri}{taken}", EMPTY if holdings.is_empty() else _holdings(holdings)]
-    parts += [
-        f"{row['venue']} {market(row)} {iso(row['start'])} to {iso(row['end'])}: {row['outcome']}: {row['message']}"
-        for row in store.wanting().iter_rows(named=True)
-    ]
+    lines = [f"Store: {store.uri}{taken}", *(_held(holdings) or [EMPTY]), *_not_had(store.wanting())]
     aside = store.bad_pages().height
     if aside:
-        parts.append(f"{aside:,} answers that no candle was taken from are kept aside: status --set-aside")
-    parts += [
-        f"Run {iso(row['began_at'])} {row['kind']}: {row['outcome']}, {row['new']:,} new, {row['revised']:,} revised"
-        f"{': ' if row['message'] else ''}{row['message']}"
-        for row in store.runs(LATEST_RUNS).iter_rows(named=True)
-    ]
-    return Stack(*parts)
+        answers = f"{aside:,} answer{'s' * (aside > 1)} that no candle was taken from"
+        lines.append(f"{answers}: see `status --set-aside`")
+    lines += _ran(store.runs(LATEST_RUNS))
+    # No markup: what an exchange said may hold brackets.
+    return Text("\n".join(lines))
 
 
 def revisions_text(revisions: pl.DataFrame) -> RenderableType:
@@ -58,7 +65,8 @@ def revisions_text(revisions: pl.DataFrame) -> RenderableType:
         first, latest = (f"{row[name]:.10g} ({row[f'{name}_at']:%Y-%m-%d %H:%M})" for name in ("first_seen", "now"))
         minute = f"{row['open_time']:%Y-%m-%d %H:%M}"
         changes, route = str(row["changes"]), f"{row['origin']} {row['source']}"
-        table.add_row(row["venue"], market(row), minute, row["field"], first, latest, changes, route)
+        cells = (row["venue"], market(row), minute, row["field"], first, latest, changes, route)
+        table.add_row(*map(Text, cells))
     return table
 
 
@@ -66,11 +74,12 @@ def set_aside_text(pages: pl.DataFrame) -> RenderableType:
     """The answers kept aside, each with the reason and its beginning; rows of `data.schema.BAD_PAGE`."""
     if pages.is_empty():
         return "No answer was kept aside."
-    return "\n".join(
+    lines = [
         f"{row['venue']} {market(row)} {iso(row['start'])} to {iso(row['end'])}, asked {iso(row['asked_at'])} of "
-        f"{row['source']}: {row['message']}\n    {row['body'][:200]}"
+        f"{row['source']}: {row['message']}\n    {' '.join(row['body'].split())[:BEGINNING]}"
         for row in pages.iter_rows(named=True)
-    )
+    ]
+    return Text("\n".join(lines))
 
 
 def market(row: dict[str, object]) -> str:
@@ -78,12 +87,52 @@ def market(row: dict[str, object]) -> str:
     return str(row["symbol"]) if row["price"] == "trade" else f"{row['symbol']} ({row['price']})"
 
 
-def _holdings(holdings: pl.DataFrame) -> Table:
-    """What the store holds, a line per market and source."""
-    table = Table(title="Candles", title_justify="left")
-    for name in ("origin", "source", "venue", "symbol", "first", "last", "candles"):
-        table.add_column(name, justify="right" if name == "candles" else "left")
-    for row in holdings.iter_rows(named=True):
-        times = (f"{row[name]:%Y-%m-%d %H:%M}" for name in ("first", "last"))
-        table.add_row(row["origin"], row["source"], row["venue"], row["symbol"], *times, f"{row['candles']:,}")
-    return table
+def _held(holdings: pl.DataFrame) -> list[str]:
+    """What the store holds: two lines per venue and route, or file.
+
+    An archive's files count as one route. A minute that came from two files or hosts is counted for each.
+    """
+    came = pl.col("origin").replace_strict(ROUTES, default=pl.col("source"))
+    alike = holdings.with_columns(came=came).group_by("venue", "came", maintain_order=True)
+    together = alike.agg(
+        pl.col("symbol").unique(maintain_order=True),
+        pl.col("candles").sum(),
+        pl.col("first").min(),
+        pl.col("last").max(),
+    ).sort("venue", "came")
+    return [
+        f"{row['venue']}, {row['came']}: {row['candles']:,} candle{'s' * (row['candles'] != 1)} of "
+        f"{row['first']:%Y-%m-%d %H:%M} to {row['last']:%Y-%m-%d %H:%M} UTC\n    {', '.join(row['symbol'])}"
+        for row in together.iter_rows(named=True)
+    ]
+
+
+def _not_had(wanting: pl.DataFrame) -> list[str]:
+    """What was asked and not had: two lines per venue and reason."""
+    if wanting.is_empty():
+        return []
+    minutes = (pl.col("end") - pl.col("start")).dt.total_minutes().sum().alias("minutes")
+    named = pl.when(pl.col("price") == "trade").then("symbol").otherwise(pl.format("{} ({})", "symbol", "price"))
+    reason = pl.col("message").map_elements(without_files, return_dtype=pl.String)
+    alike = wanting.with_columns(market=named, message=reason).group_by(
+        "venue", "outcome", "message", maintain_order=True
+    )
+    together = alike.agg(
+        pl.col("market").unique(maintain_order=True), minutes, pl.col("start").min(), pl.col("end").max()
+    ).sort("venue", "outcome", "message")
+    return ["Asked for and not had:"] + [
+        f"{row['venue']}, {row['outcome']}: {row['message']}\n    {row['minutes']:,} min of "
+        f"{row['start']:%Y-%m-%d %H:%M} to {row['end']:%Y-%m-%d %H:%M} UTC: {', '.join(row['market'])}"
+        for row in together.iter_rows(named=True)
+    ]
+
+
+def _ran(runs: pl.DataFrame) -> list[str]:
+    """The last runs of the follower, a line each."""
+    if runs.is_empty():
+        return []
+    return ["Last runs of the follower:"] + [
+        f"{row['began_at']:%Y-%m-%d %H:%M} UTC {row['kind']}: {row['outcome']}, {row['new']:,} new, "
+        f"{row['revised']:,} revised{': ' * bool(row['message'])}{row['message']}"
+        for row in runs.iter_rows(named=True)
+    ]

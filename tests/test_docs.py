@@ -5,12 +5,15 @@ from pathlib import Path
 import pytest
 
 from app import main
+from collectors.venues import Mark, Route
+from data.schema import Outcome
 from data.settings import PREFIX, Settings
 from deviation.question import Parameters
 from deviation.ranks import Word
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+COLLECTING = (ROOT / "docs" / "collecting.md").read_text(encoding="utf-8")
 METHOD = (ROOT / "docs" / "method.md").read_text(encoding="utf-8")
 
 
@@ -32,3 +35,12 @@ def test_the_method_names_every_parameter_and_rank() -> None:
         assert name.replace("_", "-") in METHOD or name in METHOD
     for word in Word:
         assert word.value in METHOD
+
+
+def test_the_page_on_collecting_names_every_option_and_outcome() -> None:
+    """Each option of `collect` and `follow`, each outcome, each route and each mark is explained."""
+    options = {option for name in ("collect", "follow") for option in main.commands[name].params}
+    named = {word for option in options for word in option.opts}
+    words = {*named, *(f"`{outcome}`" for outcome in Outcome), *(f"`{route}`" for route in Route)}
+    assert sorted(word for word in words if word not in COLLECTING) == []
+    assert [mark for mark in Mark if f" {mark} " not in " ".join(COLLECTING.split())] == []
