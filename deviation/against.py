@@ -1,13 +1,11 @@
 """One market against the votes of one group, minute by minute (docs/method.md, sections 3 and 4)."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from deviation.grid import Bools, Floats, Ints
 from deviation.minutes import Minutes
-from deviation.order import middle
 from deviation.question import FIRM_VOTES
 
 
@@ -72,36 +70,24 @@ class Series:
         )
 
 
-def peers(voters: Sequence[Minutes], size: int, ratio: float = 1.0) -> Peers:
-    """What the given spot markets say together; ``ratio`` turns an underlying's prices into the asset's (section 6).
-
-    A ratio of NaN leaves no votes.
-    """
-    votes, lows, highs = (
-        np.array(
-            [np.where(market.voting, values, np.nan) * ratio for market, values in zip(voters, column, strict=True)]
-        ).reshape(len(voters), size)
-        for column in (
-            [market.price for market in voters],
-            [market.range_low for market in voters],
-            [market.range_high for market in voters],
-        )
-    )
-    prices, low, high = middle(votes), middle(lows), middle(highs)
-    return Peers(prices.count, prices.median, prices.least, low.count, low.median, high.median)
-
-
 def compare(market: Minutes, others: Peers) -> Series:
     """The market's deviation from its peers in each minute."""
-    price = np.where(market.voting, market.price, np.nan)
-    bounded = market.voting & (others.ranges >= FIRM_VOTES)
+    voting = market.voting
+    price = np.where(voting, market.price, np.nan)
+    bounded = voting & (others.ranges >= FIRM_VOTES)
     low = np.where(bounded, market.low, np.nan)
     return Series(
         votes=others.votes,
         reference=others.reference,
-        d=price / others.reference - 1,
-        gap=price / others.lowest - 1,
-        wick_shallow=low / others.low - 1,
-        wick_deep=low / others.high - 1,
-        sure=np.where(bounded, market.range_high, np.nan) / others.low - 1,
+        d=_off(price, others.reference),
+        gap=_off(price, others.lowest),
+        wick_shallow=_off(low, others.low),
+        wick_deep=_off(low, others.high),
+        sure=_off(np.where(bounded, market.range_high, np.nan), others.low),
     )
+
+
+def _off(price: Floats, reference: Floats) -> Floats:
+    quotient = price / reference
+    quotient -= 1  # in place: these arrays are most of what a measurement weighs
+    return quotient

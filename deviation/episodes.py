@@ -7,7 +7,7 @@ import numpy as np
 
 from deviation.against import Series
 from deviation.grid import Bools, Floats, Ints
-from deviation.question import TOLERANCE, Parameters
+from deviation.question import FIRM_VOTES, TOLERANCE, Parameters
 
 
 class Direction(StrEnum):
@@ -52,59 +52,80 @@ class Episode:
         return self.duration_min - self.observed_min
 
 
+@dataclass(frozen=True, slots=True)
+class _Observed:
+    """The observed minutes: their position in the window of ``size`` minutes, d (positive beyond), whether firm."""
+
+    at: Ints
+    d: Floats
+    firm: Bools
+    size: int
+
+
 def episodes(series: Series, parameters: Parameters) -> tuple[Episode, ...]:
     """The episodes of both directions over the minutes of the series, by start."""
-    observed = np.flatnonzero(series.observed)
-    found = [
-        _measured(direction, start, end, running, series, observed)
-        for direction in Direction
-        for start, end, running in _spells(direction.sign * series.d[observed], observed, series.d.size, parameters)
-    ]
+    at = np.flatnonzero(series.observed)
+    d, firm = series.d[at], series.votes[at] >= FIRM_VOTES
+    found = []
+    for direction in Direction:
+        seen = _Observed(at, direction.sign * d, firm, series.d.size)
+        found += [_measured(direction, first, last, seen) for first, last in _spells(seen.d, parameters)]
     return tuple(sorted(found, key=lambda episode: episode.start))
 
 
-def _spells(d: Floats, observed: Ints, size: int, parameters: Parameters) -> list[tuple[int, int, bool]]:
-    """(start, end, open) of each spell; ``d`` holds the observed minutes, positive on the episode's side."""
-    beyond = d >= parameters.enter - TOLERANCE
-    back = d < parameters.exit - TOLERANCE
-    confirmed = _runs(back, parameters.confirm)
-    starts = np.flatnonzero(beyond)
-    spells: list[tuple[int, int, bool]] = []
+def _spells(d: Floats, parameters: Parameters) -> list[tuple[int, int | None]]:
+    """First observed minute of each spell and the one that ends it; None where it runs on."""
+    starts = np.flatnonzero(d >= parameters.enter - TOLERANCE)
+    spells: list[tuple[int, int | None]] = []
+    if starts.size == 0:
+        return spells
+    confirmed = _runs(d < parameters.exit - TOLERANCE, parameters.confirm)
     free = 0  # first observed minute from which the next spell may start
     while (i := int(np.searchsorted(starts, free))) < starts.size:
-        start = starts[i]
+        start = int(starts[i])
         j = int(np.searchsorted(confirmed, start))
         if j == confirmed.size:
-            spells.append((int(observed[start]), size, True))
+            spells.append((start, None))
             break
-        spells.append((int(observed[start]), int(observed[confirmed[j]]), False))
+        spells.append((start, int(confirmed[j])))
         free = int(confirmed[j]) + parameters.confirm
     return spells
 
 
 def _runs(back: Bools, length: int) -> Ints:
-    """The positions at which a run of `length` true values begins."""
-    if back.size < length:
-        return np.empty(0, np.int64)
-    return np.flatnonzero(np.lib.stride_tricks.sliding_window_view(back, length).all(axis=1))
+    """Where each run of at least `length` true values begins."""
+    turns = np.flatnonzero(np.diff(back, prepend=~back[:1], append=~back[-1:]))
+    begins, lengths = turns[:-1], np.diff(turns)
+    return begins[back[begins] & (lengths >= length)]
 
 
-def _measured(direction: Direction, start: int, end: int, running: bool, series: Series, observed: Ints) -> Episode:  # noqa: FBT001 - a field of the row, not a switch
-    inside = observed[(observed >= start) & (observed < end)]
-    d = direction.sign * series.d[inside]
-    at = int(inside[np.argmax(d)])
-    depth = float(series.d[at])
-    later = observed[observed > at]
-    recovered = later[direction.sign * series.d[later] < abs(depth) / 2 - TOLERANCE]
+def _measured(direction: Direction, first: int, last: int | None, seen: _Observed) -> Episode:
+    inside = slice(first, last)
+    d = seen.d[inside]
+    deepest = first + int(np.argmax(d))
+    depth = float(seen.d[deepest])
+    start, depth_at = int(seen.at[first]), int(seen.at[deepest])
+    recovered = _first_below(seen.d, depth / 2 - TOLERANCE, deepest + 1)
     return Episode(
         direction=direction,
         start=start,
-        end=end,
-        depth=depth,
-        depth_at=at,
-        observed_min=inside.size,
-        firm_min=int(np.count_nonzero(series.firm[inside])),
+        end=seen.size if last is None else int(seen.at[last]),
+        depth=direction.sign * depth,
+        depth_at=depth_at,
+        observed_min=d.size,
+        firm_min=int(np.count_nonzero(seen.firm[inside])),
         area_pct_min=100 * float(np.sum(d, where=d > 0)),
-        half_recovery_min=int(recovered[0]) - at if recovered.size else None,
-        open=running,
+        half_recovery_min=None if recovered is None else int(seen.at[recovered]) - depth_at,
+        open=last is None,
     )
+
+
+def _first_below(values: Floats, limit: float, first: int) -> int | None:
+    """Position of the first value below the limit, from ``first`` on: near ones are looked at before far ones."""
+    step = 64
+    while first < values.size:
+        found = np.flatnonzero(values[first : first + step] < limit)
+        if found.size:
+            return first + int(found[0])
+        first, step = first + step, 2 * step
+    return None

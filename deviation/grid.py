@@ -12,7 +12,7 @@ from deviation.question import Question
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
-Ints = npt.NDArray[np.int64]
+Ints = npt.NDArray[np.signedinteger]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -76,13 +76,44 @@ def align(candles: pl.DataFrame, covered: pl.DataFrame, axis: Axis) -> dict[tupl
     """
     minute = (pl.col("open_time").dt.epoch("ms") // MINUTE_MS - axis.first).alias("minute")
     rows = candles.lazy().select("venue", "symbol", minute, "high", "low", "close", "volume")
-    rows = rows.filter(pl.col("minute").is_between(0, axis.size, closed="left"))
+    inside = rows.filter(pl.col("minute").is_between(0, axis.size, closed="left")).collect()
+    markets, market = _markets(inside)
+    dense = np.full((4, len(markets) * axis.size), np.nan)
+    cell = market * axis.size + inside["minute"].to_numpy()
+    for values, name in zip(dense, ("high", "low", "close", "volume"), strict=True):
+        values[cell] = inside[name].to_numpy()
     spans = _spans(covered, axis)
-    markets = rows.collect().partition_by("venue", "symbol", as_dict=True)
     return {
-        (str(venue), str(symbol)): _bars(str(venue), str(symbol), markets[venue, symbol], spans, axis)
-        for venue, symbol in sorted(markets)
+        key: _bars(key, values, spans.get(key, []))
+        for key, values in zip(markets, dense.reshape(4, -1, axis.size).swapaxes(0, 1), strict=True)
     }
+
+
+def turns(rows: pl.DataFrame, *names: str) -> pl.DataFrame:
+    """The rows, by their ``row`` number, in which a value differs from that of the row before; names as strings.
+
+    Rows of one market stand together, so these are few, and text is looked up in them alone.
+    """
+    changed = [pl.col(name).ne_missing(pl.col(name).shift()) for name in names]
+    first = pl.int_range(pl.len(), dtype=pl.Int64) == 0
+    return (
+        rows.lazy()
+        .select(*names)
+        .with_row_index("row")
+        .filter(first | pl.any_horizontal(changed))
+        .with_columns(pl.col(names).cast(pl.String))
+        .collect()
+    )
+
+
+def _markets(rows: pl.DataFrame) -> tuple[list[tuple[str, str]], Ints]:
+    """The markets of the rows in alphabetical order, and which of them each row is of."""
+    key = ["venue", "symbol"]
+    stretches = turns(rows, *key)
+    markets = stretches.select(key).unique().sort(key).with_row_index("market")
+    market = stretches.join(markets, on=key, how="left", maintain_order="left")["market"].to_numpy()
+    length = np.diff(stretches["row"].to_numpy(), append=rows.height)
+    return markets.select(key).rows(), np.repeat(market.astype(np.int64), length)
 
 
 def _spans(covered: pl.DataFrame, axis: Axis) -> dict[tuple[str, str], list[slice]]:
@@ -92,16 +123,9 @@ def _spans(covered: pl.DataFrame, axis: Axis) -> dict[tuple[str, str], list[slic
     return spans
 
 
-def _bars(venue: str, symbol: str, rows: pl.DataFrame, spans: dict[tuple[str, str], list[slice]], axis: Axis) -> Bars:
-    minute = rows["minute"].to_numpy()
-    high, low, close, volume = (_scatter(rows[name], minute, axis.size) for name in ("high", "low", "close", "volume"))
+def _bars(market: tuple[str, str], values: Floats, covered: list[slice]) -> Bars:
+    high, low, close, volume = values
     answered = ~np.isnan(close)
-    for span in spans.get((venue, symbol), []):
+    for span in covered:
         answered[span] = True
-    return Bars(venue, symbol, high, low, close, volume, quiet=answered & ~(volume > 0))
-
-
-def _scatter(values: pl.Series, minute: Ints, size: int) -> Floats:
-    dense = np.full(size, np.nan)
-    dense[minute] = values.to_numpy()
-    return dense
+    return Bars(*market, high, low, close, volume, quiet=answered & ~(volume > 0))

@@ -66,31 +66,33 @@ def minutes_of(bars: Bars, rate: Floats, min_vote_usd: float) -> Minutes:
     traded = bars.traded
     priced = traded & ~np.isnan(rate)
     price, low, high = (np.where(priced, values * rate, np.nan) for values in (bars.close, bars.low, bars.high))
-    voting = priced & (np.where(priced, bars.volume * price, 0.0) >= min_vote_usd)
-    state = np.select(
-        [voting, priced, traded, bars.quiet],
-        [State.VOTING, State.SMALL, State.UNPRICED, State.QUIET],
-        State.MISSING,
-    ).astype(np.int8)
     before = _standing(price, traded, bars.quiet)
-    known = ~np.isnan(before)
     return Minutes(
-        state=state,
+        state=_states(bars.quiet, traded, priced, bars.volume * price >= min_vote_usd),
         price=price,
         low=low,
         high=high,
-        range_low=np.where(known, np.minimum(low, before), np.nan),
-        range_high=np.where(known, np.maximum(high, before), np.nan),
+        range_low=np.minimum(low, before),  # NaN where either is
+        range_high=np.maximum(high, before),
         volume=np.where(traded, bars.volume, 0.0),
     )
 
 
+def _states(quiet: Bools, traded: Bools, priced: Bools, voting: Bools) -> States:
+    """The state of each minute: the last of these that holds, missing where none does."""
+    state = np.full(quiet.size, State.MISSING, np.int8)
+    held = (State.QUIET, quiet), (State.UNPRICED, traded), (State.SMALL, priced), (State.VOTING, voting)
+    for name, holds in held:
+        np.copyto(state, np.int8(name), where=holds)
+    return state
+
+
 def _standing(price: Floats, traded: Bools, quiet: Bools) -> Floats:
     """The last traded close before each minute, where it still stands: young enough, and only quiet minutes since."""
-    position = np.arange(price.size)
-    last = np.full(price.size, -1)
-    last[1:] = np.maximum.accumulate(np.where(traded, position, -1))[:-1]
-    not_quiet = np.concatenate([[0], np.cumsum(~quiet)])  # not_quiet[i] counts the minutes before i
-    undisturbed = not_quiet[position] == not_quiet[np.minimum(last + 1, price.size)]
-    stands = (last >= 0) & (position - last <= CARRY_MIN) & undisturbed
-    return np.where(stands, price[last], np.nan)
+    before = np.full(price.size, np.nan)
+    silent = np.ones(price.size, np.bool_)  # all minutes between are quiet
+    for age in range(1, min(CARRY_MIN, price.size - 1) + 1):
+        now, then = slice(age, None), slice(None, -age)
+        np.copyto(before[now], price[then], where=silent[now] & traded[then])
+        silent[now] &= quiet[then]
+    return before

@@ -46,6 +46,7 @@ class Reference(StrEnum):
     """How the votes of the other venues become one price (section 3)."""
 
     MEDIAN = "median"
+    WEIGHTED_MEDIAN = "weighted-median"
 
 
 class QuoteHandling(StrEnum):

@@ -6,7 +6,7 @@ import numpy as np
 
 from deviation.against import Series
 from deviation.episodes import Episode, episodes
-from deviation.grid import Bools, Floats
+from deviation.grid import Bools, Floats, Ints
 from deviation.minutes import Minutes, State
 from deviation.question import TOLERANCE, Parameters
 
@@ -85,38 +85,49 @@ class Counts:
 
 def summarise(series: Series, before: Series, parameters: Parameters) -> Summary:
     """The numbers of section 5; ``series`` covers the window, ``before`` the 24 h ahead of it."""
-    firm, thin, bounded = series.firm, series.thin, series.firm & ~np.isnan(series.wick_shallow)
-    depth_at, height_at = first_least(series.d, firm), first_least(-series.d, firm)
-    gap_at, wick_at = first_least(series.gap, firm), first_least(series.wick_shallow, bounded)
-    sure_at = first_least(series.sure, firm & ~np.isnan(series.sure))
-    thin_depth_at, thin_height_at = first_least(series.d, thin), first_least(-series.d, thin)
+    firm = np.flatnonzero(series.firm)
+    d, gap, sure, shallow = series.d[firm], series.gap[firm], series.sure[firm], series.wick_shallow[firm]
+    depth, depth_at = _least(d, firm)
+    height, height_at = _least(-d, firm)
+    gap_depth, gap_at = _least(gap, firm)
+    wick_shallow, wick_at = _least(shallow, firm)
+    sure_depth, _ = _least(sure, firm)
+    below = _far(-d, min(parameters.enter, THRESHOLDS_PCT[0] / 100))
     return Summary(
-        firm_min=int(np.count_nonzero(firm)),
-        depth=value_at(series.d, depth_at),
+        firm_min=firm.size,
+        depth=depth,
         depth_at=depth_at,
-        height=value_at(series.d, height_at),
+        height=None if height is None else -height,
         height_at=height_at,
-        below_min=_beyond(-series.d[firm], parameters.enter),
-        above_min=_beyond(series.d[firm], parameters.enter),
-        threshold_min={x: _beyond(-series.d[firm], x / 100) for x in THRESHOLDS_PCT},
-        gap_depth=value_at(series.gap, gap_at),
+        below_min=_beyond(below, parameters.enter),
+        above_min=_beyond(d, parameters.enter),
+        threshold_min={x: _beyond(below, x / 100) for x in THRESHOLDS_PCT},
+        gap_depth=gap_depth,
         gap_at=gap_at,
-        alone_below_min=_beyond(-series.gap[firm], parameters.enter),
+        alone_below_min=_beyond(-gap, parameters.enter),
         wick_at=wick_at,
-        wick_shallow=value_at(series.wick_shallow, wick_at),
+        wick_shallow=wick_shallow,
         wick_deep=value_at(series.wick_deep, wick_at),
-        sure_depth=value_at(series.sure, sure_at),
-        sure_min=_beyond(-series.sure[firm], parameters.enter),
-        thin=Thin(
-            minutes=int(np.count_nonzero(thin)),
-            depth=value_at(series.d, thin_depth_at),
-            depth_at=thin_depth_at,
-            height=value_at(series.d, thin_height_at),
-            height_at=thin_height_at,
-            below_min=_beyond(-series.d[thin], parameters.enter),
-        ),
+        sure_depth=sure_depth,
+        sure_min=_beyond(-sure, parameters.enter),
+        thin=_thin(series, parameters),
         baseline=_baseline(before.d[before.firm]),
         episodes=episodes(series, parameters),
+    )
+
+
+def _thin(series: Series, parameters: Parameters) -> Thin:
+    thin = np.flatnonzero(series.thin)
+    d = series.d[thin]
+    depth, depth_at = _least(d, thin)
+    height, height_at = _least(-d, thin)
+    return Thin(
+        minutes=thin.size,
+        depth=depth,
+        depth_at=depth_at,
+        height=None if height is None else -height,
+        height_at=height_at,
+        below_min=_beyond(-d, parameters.enter),
     )
 
 
@@ -132,11 +143,9 @@ def volume_share(market: Minutes, series: Series) -> dict[int, float | None]:
     None where the market had no volume in the window.
     """
     whole = float(market.volume.sum())
-    firm = series.firm
-    return {
-        x: float(market.volume[firm & (-series.d >= x / 100 - TOLERANCE)].sum()) / whole if whole else None
-        for x in THRESHOLDS_PCT
-    }
+    deep = np.flatnonzero(series.firm & (-series.d >= THRESHOLDS_PCT[0] / 100 - TOLERANCE))
+    below, volume = -series.d[deep], market.volume[deep]
+    return {x: float(volume[below >= x / 100 - TOLERANCE].sum()) / whole if whole else None for x in THRESHOLDS_PCT}
 
 
 def first_least(values: Floats, among: Bools) -> int | None:
@@ -148,6 +157,18 @@ def first_least(values: Floats, among: Bools) -> int | None:
 def value_at(values: Floats, position: int | None) -> float | None:
     """The value at a position; None without one."""
     return None if position is None else float(values[position])
+
+
+def _least(values: Floats, at: Ints) -> tuple[float | None, int | None]:
+    """The least value that is not NaN, and the first of the positions ``at`` which it stands; None without one."""
+    least = np.fmin.reduce(values, initial=np.nan)
+    if np.isnan(least):
+        return None, None
+    return float(least), int(at[np.argmax(values == least)])
+
+
+def _far(values: Floats, threshold: float) -> Floats:
+    return values[values >= threshold - TOLERANCE]
 
 
 def _beyond(values: Floats, threshold: float) -> int:

@@ -10,7 +10,7 @@ import polars as pl
 
 from data.schema import CANDLE, CANDLE_DEFAULTS, SPAN, Evidence
 from deviation.measure import measure
-from deviation.question import Parameters, Question, QuoteHandling, Rules
+from deviation.question import Parameters, Question, QuoteHandling, Reference, Rules
 from deviation.result import Measurement
 
 MINUTE = timedelta(minutes=1)
@@ -45,7 +45,11 @@ def read_answers(path: Path) -> Answers:
         start=start,
         end=start + text["minutes"] * MINUTE,
         rules=Rules(stablecoins=STABLECOINS, families=FAMILIES, names=text.get("names", {})),
-        parameters=Parameters(**asked.get("parameters", {}), quote=QuoteHandling(asked.get("quote", "usd"))),
+        parameters=Parameters(
+            **asked.get("parameters", {}),
+            quote=QuoteHandling(asked.get("quote", "usd")),
+            reference=Reference(asked.get("reference", "median")),
+        ),
         calm=None if calm is None else (calm[0], calm[1]),
         underlying=asked.get("underlying"),
         ratio_market=asked.get("ratio_market"),

@@ -1,7 +1,7 @@
 """The method page, spelled out minute by minute in plain Python: slow, obvious, and apart from the fast program.
 
 Section numbers in comments and docstrings are those of docs/method.md. Times are minutes since the epoch, UTC;
-spans are half-open. Deviations are fractions, except `area_pct_min`. Only the plain median is implemented.
+spans are half-open. Deviations are fractions, except `area_pct_min`.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from dataclasses import dataclass, field
+from fractions import Fraction
 from statistics import median
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -65,6 +66,7 @@ class Setup:
     exit: float = 0.01
     confirm: int = 3
     focus: str = "binance"
+    weighted: bool = False
 
     def family(self, venue: str) -> str:
         """Name the family of a venue: members of one never vote on each other (section 2)."""
@@ -341,6 +343,7 @@ class Run:
         every = [] if setup.underlying is None else choose(money, setup.underlying)
         self.underlying: list[Market] = sorted((m for m in every if m.kind == "spot"), key=order(setup))
         self.known_ratios: dict[str, Ratio | None] = {}
+        self.known_weights: dict[Market, int] = {}
 
     def spot(self, group: Group) -> list[Market]:
         """List the asset's spot rows of a group."""
@@ -348,12 +351,30 @@ class Run:
 
     def peers(self, market: Market, group: Group) -> list[Market]:
         """List whose votes count for a market against a group: never its own family's (sections 2, 3 and 6)."""
-        if self.setup.underlying is None:
-            pool = self.spot(group)
-        else:
-            pool = [other for other in self.underlying if other.group(self.setup) == group]
         own = self.setup.family(market.venue)
-        return [other for other in pool if self.setup.family(other.venue) != own]
+        return [other for other in self.pool(group) if self.setup.family(other.venue) != own]
+
+    def pool(self, group: Group) -> list[Market]:
+        """List the spot markets of a group that can vote: the asset's, or the underlying's (sections 2 and 6)."""
+        if self.setup.underlying is None:
+            return self.spot(group)
+        return [other for other in self.underlying if other.group(self.setup) == group]
+
+    def weight(self, market: Market, group: Group) -> int:
+        """Give the capped weight of a voter of a group (section 3)."""
+        if market not in self.known_weights:
+            uncapped = {other: cents_before(self.money, other) for other in self.pool(group)}
+            cap = max(1, math.floor(Fraction(40, 100) * sum(uncapped.values())))
+            self.known_weights |= {other: min(cents, cap) for other, cents in uncapped.items()}
+        return self.known_weights[market]
+
+    def reference(self, votes: dict[Market, float], group: Group) -> float | None:
+        """Make one price of the votes (section 3)."""
+        if not votes:
+            return None
+        if not self.setup.weighted:
+            return median(votes.values())
+        return weighted_median([(vote, self.weight(peer, group)) for peer, vote in votes.items()])
 
     def scale(self, market: Market) -> float | None:
         """Give the factor from a peer's price to the market's: 1, or the ratio of section 6 (None: no ratio)."""
@@ -391,7 +412,7 @@ class Run:
         factor = 1.0 if scale is None else scale
         found = {peer: money.vote(peer, minute) for peer in peers}
         votes = {peer: vote * factor for peer, vote in found.items() if vote is not None}
-        reference = median(votes.values()) if votes else None
+        reference = self.reference(votes, group)
         price = money.vote(market, minute)
         if price is None or reference is None:
             return Cell(minute, len(votes), reference)
@@ -411,6 +432,30 @@ class Run:
         lows, highs = median(span.low * factor for span in spans), median(span.high * factor for span in spans)
         own = money.span(market, minute)
         return low / lows - 1, low / highs - 1, None if own is None else own.high / lows - 1
+
+
+def cents_before(money: Money, market: Market) -> int:
+    """Sum the cents traded in each minute of the day before the window, each rounded down; at least 1 (section 3)."""
+    cents = 0
+    for minute in money.setup.day_before():
+        candle, price = money.traded(market, minute), money.price(market, minute)
+        if candle is not None and price is not None:
+            cents += math.floor(100 * candle.volume * price)
+    return max(1, cents)
+
+
+def weighted_median(votes: list[tuple[float, int]]) -> float:
+    """Go up the prices until more than half of the weight is behind; at exactly half take the mean (section 3)."""
+    prices = sorted({price for price, _ in votes})
+    whole = sum(weight for _, weight in votes)
+    for price, following in zip(prices, [*prices[1:], math.inf], strict=True):
+        share = Fraction(sum(weight for other, weight in votes if other <= price), whole)
+        if share > Fraction(1, 2):
+            return price
+        if share == Fraction(1, 2):
+            return (price + following) / 2
+    message = "all of the weight is more than half of it"
+    raise AssertionError(message)
 
 
 def least(pairs: Iterable[tuple[float | None, int]]) -> tuple[float | None, int | None]:
@@ -762,7 +807,7 @@ def left_out(run: Run) -> list[Json]:
 
 
 def measure(candles: list[Candle], covered: list[Covered], setup: Setup) -> Json:
-    """Measure an asset over a window; every number follows docs/method.md, reference `median`."""
+    """Measure an asset over a window; every number follows docs/method.md."""
     if setup.exit > setup.enter or setup.end <= setup.start:
         message = "exit above enter, or an empty window (section 1)"
         raise ValueError(message)

@@ -6,7 +6,7 @@ Prices lie on a coarse grid around 10 or 100, so that 9 against 10 and equal pri
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .brute import Candle, Covered, Setup
 
@@ -57,6 +57,24 @@ def random_case(seed: int) -> tuple[list[Candle], list[Covered], Setup]:
     setup = draw_setup(scene, symbols, asset, underlying)
     rng.shuffle(candles)
     return candles, covered, setup
+
+
+def weighted_case(seed: int) -> tuple[list[Candle], list[Covered], Setup]:
+    """Draw one data set measured against the weighted median, with weights of three sorts.
+
+    As drawn; or all 1, because nothing traded in the day before; or of a few cents, so that halves are exact.
+    """
+    candles, covered, setup = random_case(seed)
+    rng = random.Random(seed)  # noqa: S311 - reproducible test data, nothing secret
+    sort = ("drawn", "none", "few")[seed % 3]
+    kept = []
+    for candle in candles:
+        early = candle.minute < setup.start and candle.symbol.split("/")[0] in (setup.asset, setup.underlying)
+        if not early or sort == "drawn":
+            kept.append(candle)
+        elif sort == "few" and candle.minute >= setup.start - 2:
+            kept.append(replace(candle, volume=rng.choice((0.011, 0.011, 0.021, 0.031)) / candle.close))
+    return kept, covered, replace(setup, weighted=True)
 
 
 def draw_scene(rng: random.Random) -> Scene:
