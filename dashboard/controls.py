@@ -12,7 +12,7 @@ from dashboard.view import OriginChoice, ViewState, default_view
 from data.catalogue import Catalogue
 from data.errors import UsageError
 from data.times import parse_time
-from deviation.question import QuoteHandling
+from deviation.question import QuoteHandling, Reference
 
 MINUTE = timedelta(minutes=1)
 
@@ -97,6 +97,7 @@ CONTROLS: dict[str, Callable[[ViewState, Any, Catalogue], ViewState]] = {
     "theme": lambda view, value, _: replace(view, theme=Theme(value)),
     "origin": lambda view, value, _: replace(view, origin=OriginChoice(value)),
     "quote": lambda view, value, _: replace(view, quote=QuoteHandling(value)),
+    "reference": lambda view, value, _: replace(view, reference=Reference(value)),
     "enter": _enter,
     "exit": lambda view, value, _: replace(view, exit_pct=float(value)),
     "min-vote": lambda view, value, _: replace(view, min_vote_usd=float(value)),

@@ -13,7 +13,7 @@ from dashboard.panes import Panes
 from dashboard.style import Theme
 from dashboard.view import OriginChoice
 from data.catalogue import Catalogue
-from deviation.question import QuoteHandling
+from deviation.question import QuoteHandling, Reference
 
 THEME = {
     "fontFamily": 'system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif',
@@ -150,6 +150,7 @@ def _graph() -> html.Div:
 
 def _settings() -> dmc.Popover:
     handling = [(QuoteHandling.USD.value, "In dollars"), (QuoteHandling.AS_IS.value, "As printed")]
+    references = [(Reference.MEDIAN.value, "Median"), (Reference.WEIGHTED_MEDIAN.value, "By volume")]
     origins = [
         (OriginChoice.AUTO.value, "Real if any"),
         (OriginChoice.REAL.value, "Real"),
@@ -157,6 +158,7 @@ def _settings() -> dmc.Popover:
     ]
     fields = [
         html.Div([html.Span("Prices", className="label"), _switch("quote", "Quote handling", handling)]),
+        html.Div([html.Span("Reference", className="label"), _switch("reference", "Reference", references)]),
         html.Div([html.Span("Candles", className="label"), _switch("origin", "Kind of candles", origins)]),
         html.Div(
             [

@@ -13,10 +13,10 @@ from dashboard.view import METHOD, OriginChoice, ViewState, default_view
 from data.catalogue import Catalogue, Event
 from data.errors import UsageError
 from data.times import parse_time
-from deviation.question import QuoteHandling
+from deviation.question import QuoteHandling, Reference
 
 KEYS = (
-    *("event", "asset", "window", "from", "to", "focus", "quote", "enter", "exit", "min-vote"),
+    *("event", "asset", "window", "from", "to", "focus", "quote", "reference", "enter", "exit", "min-vote"),
     *("out", "hide", "zone", "theme", "origin"),
 )
 """The keys that a link may have; enter and exit are in per cent, as on the command line."""
@@ -54,6 +54,7 @@ def from_query(query: Mapping[str, str], catalogue: Catalogue) -> tuple[ViewStat
         end=end,
         focus=focus,
         quote=link.choice("quote", QuoteHandling, view.quote),
+        reference=link.choice("reference", Reference, view.reference),
         out=link.venues("out"),
         hidden=link.venues("hide"),
         zone=link.choice("zone", Zone, view.zone),

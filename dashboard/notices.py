@@ -7,7 +7,7 @@ from dashboard.answers import Answer
 from dashboard.formats import listing, span
 from dashboard.view import OriginChoice
 from data.catalogue import Catalogue
-from deviation.question import QuoteHandling
+from deviation.question import QuoteHandling, Reference
 
 ILLUSTRATION = (
     "Illustration, not a measurement: candles generated from published figures, all else assumed. "
@@ -42,6 +42,8 @@ def notices(answer: Answer, catalogue: Catalogue) -> tuple[Notice, ...]:
     if answer.left_out:
         names = listing([catalogue.venue(venue).name for venue in answer.left_out])
         said.append(Notice(Tone.ALERT, f"Left out by choice: {names}. What is left out neither votes nor is measured."))
+    if view.reference is Reference.WEIGHTED_MEDIAN:
+        said.append(Notice(Tone.REMARK, "Venues vote by weight: what each traded in the 24 h before."))
     if view.quote is QuoteHandling.AS_IS:
         said.append(Notice(Tone.ALERT, "Prices are as printed in each quote, not converted to dollars."))
     elif measurement.fx_assumed:

@@ -8,7 +8,7 @@ from dashboard.clock import Zone
 from dashboard.style import Theme
 from data.catalogue import Catalogue
 from data.times import format_time
-from deviation.question import Parameters, QuoteHandling
+from deviation.question import Parameters, QuoteHandling, Reference
 
 FOCUS = "binance"
 """The venue that is drawn boldly where nothing else is asked (docs/method.md, section 7)."""
@@ -41,6 +41,7 @@ class ViewState:
     end: datetime
     focus: str = FOCUS
     quote: QuoteHandling = METHOD.quote
+    reference: Reference = METHOD.reference
     enter_pct: float = 100 * METHOD.enter
     exit_pct: float = 100 * METHOD.exit
     min_vote_usd: float = METHOD.min_vote_usd
@@ -54,7 +55,11 @@ class ViewState:
 
     def __post_init__(self) -> None:
         parameters = Parameters(
-            quote=self.quote, enter=self.enter_pct / 100, exit=self.exit_pct / 100, min_vote_usd=self.min_vote_usd
+            reference=self.reference,
+            quote=self.quote,
+            enter=self.enter_pct / 100,
+            exit=self.exit_pct / 100,
+            min_vote_usd=self.min_vote_usd,
         )
         object.__setattr__(self, "parameters", parameters)
 
@@ -100,6 +105,7 @@ def _everything(view: ViewState, catalogue: Catalogue) -> dict[str, str]:
         **(by_hand if window is None else {"window": window}),
         "focus": view.focus,
         "quote": view.quote.value,
+        "reference": view.reference.value,
         "enter": number_text(view.enter_pct),
         "exit": number_text(view.exit_pct),
         "min-vote": number_text(view.min_vote_usd),

@@ -13,7 +13,7 @@ from dashboard.view import OriginChoice, ViewState, default_view
 from data.catalogue import load_catalogue
 from data.reconstruction import reconstruct
 from data.schema import Evidence
-from deviation.question import Group, QuoteHandling
+from deviation.question import Group, QuoteHandling, Reference
 from tests.dashboard.shelf import MINUTES, START, Shelf, market
 
 CATALOGUE = load_catalogue()
@@ -102,6 +102,12 @@ def test_prices_as_printed_are_said(view: ViewState) -> None:
     assert [notice.text for notice in notices(answer, CATALOGUE)] == [
         "Prices are as printed in each quote, not converted to dollars."
     ]
+
+
+def test_a_weighted_reference_is_said(view: ViewState) -> None:
+    """A reference in which venues weigh differently is said to be so."""
+    answer = Answers(Shelf(), CATALOGUE).answer(replace(view, reference=Reference.WEIGHTED_MEDIAN))
+    assert notices(answer, CATALOGUE)[0].text == "Venues vote by weight: what each traded in the 24 h before."
 
 
 def test_kept_until_the_store_changes(view: ViewState) -> None:

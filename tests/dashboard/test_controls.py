@@ -12,7 +12,7 @@ from dashboard.style import Theme
 from dashboard.view import OriginChoice, default_view
 from data.catalogue import load_catalogue
 from data.errors import UsageError
-from deviation.question import QuoteHandling
+from deviation.question import QuoteHandling, Reference
 
 CATALOGUE = load_catalogue()
 VIEW = default_view(CATALOGUE)
@@ -39,6 +39,7 @@ def at(hour: int, minute: int) -> datetime:
         ("theme", "dark", {"theme": Theme.DARK}),
         ("origin", "real", {"origin": OriginChoice.REAL}),
         ("quote", "as-is", {"quote": QuoteHandling.AS_IS}),
+        ("reference", "weighted-median", {"reference": Reference.WEIGHTED_MEDIAN}),
         ("enter", 5, {"enter_pct": 5.0}),
         ("enter", 0.5, {"enter_pct": 0.5, "exit_pct": 0.5}),
         ("exit", 0, {"exit_pct": 0.0}),

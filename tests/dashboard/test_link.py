@@ -12,7 +12,7 @@ from dashboard.link import KEYS, LONGEST, from_query
 from dashboard.style import Theme
 from dashboard.view import OriginChoice, ViewState, default_view
 from data.catalogue import load_catalogue
-from deviation.question import QuoteHandling
+from deviation.question import QuoteHandling, Reference
 
 CATALOGUE = load_catalogue()
 VENUES = st.sampled_from([*CATALOGUE.venues, "somewhere"])
@@ -36,6 +36,7 @@ def views(draw: st.DrawFn) -> ViewState:
         end=window[1],
         focus=focus,
         quote=draw(st.sampled_from(QuoteHandling)),
+        reference=draw(st.sampled_from(Reference)),
         enter_pct=enter,
         exit_pct=draw(st.floats(0, 1)) * enter,
         min_vote_usd=draw(st.floats(0, 1e9)),
