@@ -8,19 +8,28 @@ import polars as pl
 
 from data.catalogue import Catalogue, Event
 from data.errors import NothingUsable, UsageError
-from data.schema import Evidence
+from data.schema import CANDLE, Evidence
 from deviation.measure import measure
 from deviation.question import Parameters, Question, Rules
 from deviation.result import Measurement
+
+MEASURED = ("venue", "symbol", "open_time", "high", "low", "close", "volume", "origin")
+"""The columns of candles on which a measurement rests."""
 
 
 class CandleSource(Protocol):
     """Where candles come from: the store, or a file that was read for this once."""
 
     def candles(
-        self, assets: Collection[str], start: datetime, end: datetime, *, origin: Evidence = Evidence.REAL
+        self,
+        assets: Collection[str],
+        start: datetime,
+        end: datetime,
+        *,
+        origin: Evidence = Evidence.REAL,
+        columns: Collection[str] = tuple(CANDLE),
     ) -> pl.DataFrame:
-        """Candles of `data.schema.CANDLE` in ``[start, end)``."""
+        """Candles in ``[start, end)``: the given columns of `data.schema.CANDLE`."""
         ...
 
     def covered(
@@ -82,7 +91,7 @@ def answer(source: CandleSource, question: Question) -> Measurement:
         NothingUsable: No market of the asset has a candle in the window.
     """
     start, end = question.needs
-    candles = source.candles(question.assets, start, end, origin=question.origin)
+    candles = source.candles(question.assets, start, end, origin=question.origin, columns=MEASURED)
     covered = source.covered(question.assets, start, end, origin=question.origin)
     measurement = measure(candles, covered, question)
     if not measurement.rows:

@@ -11,11 +11,9 @@ import polars as pl
 from deltalake import DeltaTable
 
 from data.lake import LakeTable
+from data.once import once
 from data.revisions import NAMES, VALUES, checked, fates, per_market
-from data.schema import CANDLE, CANDLE_DEFAULTS, STORED_CANDLE, WRITTEN, Origin, empty
-
-ORIGINS = pl.Enum([origin.value for origin in Origin])
-"""Origins in the order in which they win; as an enum, so that sorting follows it."""
+from data.schema import CANDLE, CANDLE_DEFAULTS, STORED_CANDLE, WRITTEN, empty
 
 READ_BY_DEFAULT = (
     pl.col("timeframe") == CANDLE_DEFAULTS["timeframe"],
@@ -40,13 +38,26 @@ class CandleTable:
         return per_market(pl.concat([empty(WRITTEN), *written]))
 
     def rows(
-        self, assets: Collection[str], start: datetime, end: datetime, *wanted: pl.Expr, first_seen: bool = False
+        self,
+        assets: Collection[str],
+        start: datetime,
+        end: datetime,
+        *wanted: pl.Expr,
+        columns: Collection[str] = tuple(CANDLE),
+        first_seen: bool = False,
     ) -> pl.DataFrame:
-        """One-minute trade candles of ``[start, end)`` as `data.schema.CANDLE`; ``wanted`` are further conditions."""
-        where = (_partitions(assets, start, end), *READ_BY_DEFAULT, *wanted)
+        """One-minute trade candles of ``[start, end)``, ``columns`` of `data.schema.CANDLE`, each minute once.
+
+        ``wanted`` are further conditions.
+        """
         inside = pl.col("open_time").is_between(start, end, closed="left")
-        columns = [*CANDLE, "fetched_at", "source"]
-        return best(self.table.read(lambda rows: rows.filter(*where, inside).select(columns)), first_seen=first_seen)
+        where = (_partitions(assets, start, end), *READ_BY_DEFAULT, *wanted, inside)
+        table = self.table.open()  # one version for every read
+
+        def read(names: Collection[str], further: Collection[pl.Expr]) -> pl.DataFrame:
+            return self.table.read_from(table, lambda stored: stored.filter(*where, *further).select(names))
+
+        return once(read, columns, first_seen=first_seen)
 
     def _write_part(self, rows: pl.DataFrame, series: pl.DataFrame) -> pl.DataFrame:
         """Store what is new or changed in rows of a batch as one commit."""
@@ -63,25 +74,6 @@ class CandleTable:
             return fates(rows, series, held)
 
         return self.table.insert(choose, looked_at=[f"{asset}/{day}" for asset, day in parts.iter_rows()])
-
-
-def best(rows: pl.DataFrame, *, first_seen: bool = False) -> pl.DataFrame:
-    """One candle per market and minute: of the better origin, then fetched last, then of the first source by name.
-
-    Args:
-        rows: columns of `data.schema.FETCHED_CANDLE`, of one timeframe and kind of price.
-        first_seen: of the better origin the candle that was fetched first.
-
-    Returns:
-        A frame of `data.schema.CANDLE`, sorted by venue, symbol and open time.
-    """
-    minute = ["venue", "symbol", "open_time"]
-    as_enum = (pl.col(name).cast(pl.Enum(rows[name].unique().sort())) for name in ("venue", "symbol"))
-    ranked = rows.with_columns(*as_enum, pl.col("origin").cast(ORIGINS)).sort(
-        *minute, "origin", "fetched_at", "source", descending=[False, False, False, False, not first_seen, False]
-    )
-    is_first = pl.any_horizontal(pl.col(name) != pl.col(name).shift(1) for name in minute).fill_null(value=True)
-    return ranked.filter(is_first).select(*CANDLE).cast(pl.Schema(CANDLE))
 
 
 def _commits(rows: pl.DataFrame) -> Iterator[pl.DataFrame]:

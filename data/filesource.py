@@ -6,10 +6,11 @@ from pathlib import Path
 
 import polars as pl
 
-from data.candle_table import READ_BY_DEFAULT, best
+from data.candle_table import READ_BY_DEFAULT
 from data.coverage import of_evidence
 from data.importer import read_candles
-from data.schema import SPAN, TIME, Evidence, base_of
+from data.once import once
+from data.schema import CANDLE, SPAN, TIME, Evidence, base_of
 
 
 class FileSource:
@@ -33,11 +34,18 @@ class FileSource:
         self._covered = pl.concat([file.covered for file in files])
 
     def candles(
-        self, assets: Collection[str], start: datetime, end: datetime, *, origin: Evidence = Evidence.REAL
+        self,
+        assets: Collection[str],
+        start: datetime,
+        end: datetime,
+        *,
+        origin: Evidence = Evidence.REAL,
+        columns: Collection[str] = tuple(CANDLE),
     ) -> pl.DataFrame:
         """One-minute trade candles of ``[start, end)``, as `data.store.CandleStore.candles` gives them."""
         inside = pl.col("open_time").is_between(start, end, closed="left")
-        return best(self._candles.filter(_of(self._candles, assets), inside, of_evidence(origin)))
+        asked = self._candles.filter(_of(self._candles, assets), inside, of_evidence(origin))
+        return once(lambda names, further: asked.filter(*further).select(names), columns)
 
     def covered(
         self,

@@ -19,7 +19,7 @@ from data.lake import LakeTable, sql_text
 from data.listings import Listings
 from data.revisions import WriteReport
 from data.runs import RunLog
-from data.schema import HOLDING, TIME, Evidence, Origin, RunOutcome
+from data.schema import CANDLE, HOLDING, TIME, Evidence, Origin, RunOutcome
 from data.upkeep import RETENTION, Maintenance, StoreSize, maintain, size_on_disk
 
 
@@ -92,6 +92,7 @@ class CandleStore:
         *,
         venues: Collection[str] | None = None,
         origin: Evidence = Evidence.REAL,
+        columns: Collection[str] = tuple(CANDLE),
         as_first_seen: bool = False,
     ) -> pl.DataFrame:
         """One-minute trade candles of ``[start, end)``, one for each market and minute that has any.
@@ -102,15 +103,16 @@ class CandleStore:
             end: aware; open times lie before it.
             venues: ccxt ids; None for all.
             origin: real candles or those of the reconstruction.
+            columns: those of `data.schema.CANDLE` that are wanted; fewer take less time and memory.
             as_first_seen: of a candle that was revised the values fetched first, instead of the latest.
 
         Returns:
-            A frame of `data.schema.CANDLE`, sorted by venue, symbol and open time.
+            The wanted columns of `data.schema.CANDLE`, sorted by venue, symbol and open time.
         """
         wanted = [of_evidence(origin)]
         if venues is not None:
             wanted.append(pl.col("venue").is_in(list(venues)))
-        return self._candles.rows(assets, start, end, *wanted, first_seen=as_first_seen)
+        return self._candles.rows(assets, start, end, *wanted, columns=columns, first_seen=as_first_seen)
 
     def revisions(
         self, start: datetime | None = None, end: datetime | None = None, assets: Collection[str] | None = None
@@ -298,10 +300,16 @@ class FirstSeen:
     store: CandleStore
 
     def candles(
-        self, assets: Collection[str], start: datetime, end: datetime, *, origin: Evidence = Evidence.REAL
+        self,
+        assets: Collection[str],
+        start: datetime,
+        end: datetime,
+        *,
+        origin: Evidence = Evidence.REAL,
+        columns: Collection[str] = tuple(CANDLE),
     ) -> pl.DataFrame:
         """Candles as `CandleStore.candles` gives them, and as they were first seen."""
-        return self.store.candles(assets, start, end, origin=origin, as_first_seen=True)
+        return self.store.candles(assets, start, end, origin=origin, columns=columns, as_first_seen=True)
 
     def covered(
         self, assets: Collection[str], start: datetime, end: datetime, *, origin: Evidence = Evidence.REAL

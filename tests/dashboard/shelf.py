@@ -80,7 +80,13 @@ class Shelf:
     writes: int = 0
 
     def candles(
-        self, assets: Collection[str], start: datetime, end: datetime, *, origin: Evidence = Evidence.REAL
+        self,
+        assets: Collection[str],
+        start: datetime,
+        end: datetime,
+        *,
+        origin: Evidence = Evidence.REAL,
+        columns: Collection[str] = tuple(CANDLE),
     ) -> pl.DataFrame:
         """Candles of the assets in the span, of one kind."""
         self.reads += 1
@@ -89,7 +95,7 @@ class Shelf:
             pl.col("symbol").str.split("/").list.first().is_in(list(assets)),
             pl.col("open_time").is_between(start, end, closed="left"),
             generated if origin is Evidence.RECONSTRUCTION else ~generated,
-        )
+        ).select(columns)
 
     def covered(
         self, assets: Collection[str], start: datetime, end: datetime, *, origin: Evidence = Evidence.REAL

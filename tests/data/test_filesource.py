@@ -30,6 +30,9 @@ def test_the_later_file_wins_and_the_window_cuts(tmp_path: Path) -> None:
     assert candles.schema == CANDLE
     assert candles["close"].to_list() == [2.0]
     assert FileSource([second, first]).candles(["ATOM"], START, END)["close"].to_list() == [1.0]
+    assert FileSource([first, second]).candles(["ATOM"], START, END, columns=["high"]).to_dict(as_series=False) == {
+        "high": [2.0]
+    }
 
 
 def test_spans_come_only_with_complete(tmp_path: Path) -> None:

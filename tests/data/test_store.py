@@ -317,3 +317,9 @@ def test_a_lost_data_file_is_said(store: CandleStore) -> None:
         data_file.unlink()
     with pytest.raises(StoreUnusable, match="candles"):
         store.candles(["ATOM"], *WIDE)
+
+
+def test_only_the_wanted_columns_are_read(store: CandleStore) -> None:
+    """A read of some columns gives these, of the same rows and in the order asked for."""
+    store.write_candles(candles(candle(1, 3.0), candle(0)), source="api.example", fetched_at=NOW)
+    assert store.candles(["ATOM"], *WIDE, columns=["close", "venue"]).rows() == [(2.0, "binance"), (3.0, "binance")]

@@ -1,0 +1,114 @@
+"""Rows in the order of market and minute, each minute once: by the order of `data.schema.Origin`, then the latest.
+
+Files hold the rows of a market in stretches of ascending minutes. Where no two stretches of a market overlap, no minute
+can occur twice, and the rows need no more than to have their stretches put in order; only the others are compared.
+"""
+
+from collections.abc import Callable, Collection
+from datetime import timedelta
+
+import numpy as np
+import polars as pl
+
+from data.schema import CANDLE, FETCHED_CANDLE, Origin
+
+MARKET = ("venue", "symbol")
+
+ORIGINS = pl.Enum([origin.value for origin in Origin])
+"""Origins in the order in which they win; as an enum, so that sorting follows it."""
+
+LONG = 4
+"""Stretches are cut out whole where each has so many rows for every file read, as each cut looks at every file."""
+
+
+def once(
+    read: Callable[[Collection[str], Collection[pl.Expr]], pl.DataFrame],
+    columns: Collection[str],
+    *,
+    first_seen: bool = False,
+) -> pl.DataFrame:
+    """One candle per market and minute; see `best` for which.
+
+    What decides between several candles of a minute is read only of those markets that may have several.
+
+    Args:
+        read: gives columns of `data.schema.FETCHED_CANDLE`, of one timeframe and kind of price, of the rows for which
+            further conditions hold; always of the same rows.
+        columns: those wanted of `data.schema.CANDLE`.
+        first_seen: of the better origin the candle that was fetched first.
+
+    Returns:
+        The columns wanted, sorted by venue, symbol and open time.
+    """
+    needed = list(dict.fromkeys([*MARKET, "open_time", *columns]))
+    rows = read(needed, [])
+    stretches = _stretches(rows)
+    if stretches["overlaps"].any():
+        # A stretch may go on into a file of a later hour, past one that is read afterwards. Without holes none does.
+        stretches = _stretches(rows, holes=False)
+    several = stretches.filter("overlaps").select(MARKET).unique()
+    if not several.is_empty():
+        of_several = _of_markets(several)
+        chosen = best(read(list(FETCHED_CANDLE), [of_several]), first_seen=first_seen)
+        rows = pl.concat([rows.filter(~of_several), chosen.select(needed)])
+        stretches = _stretches(rows, holes=False)
+    return _in_order(rows, stretches).select(columns)
+
+
+def best(rows: pl.DataFrame, *, first_seen: bool = False) -> pl.DataFrame:
+    """One candle per market and minute: of the better origin, then fetched last, then of the first source by name.
+
+    Args:
+        rows: columns of `data.schema.FETCHED_CANDLE`, of one timeframe and kind of price.
+        first_seen: of the better origin the candle that was fetched first.
+
+    Returns:
+        A frame of `data.schema.CANDLE`, sorted by venue, symbol and open time.
+    """
+    minute = [*MARKET, "open_time"]
+    as_enum = (pl.col(name).cast(pl.Enum(rows[name].unique().sort())) for name in MARKET)
+    ranked = rows.with_columns(*as_enum, pl.col("origin").cast(ORIGINS)).sort(
+        *minute, "origin", "fetched_at", "source", descending=[False, False, False, False, not first_seen, False]
+    )
+    is_first = pl.any_horizontal(pl.col(name) != pl.col(name).shift(1) for name in minute).fill_null(value=True)
+    return ranked.filter(is_first).select(*CANDLE).cast(pl.Schema(CANDLE))
+
+
+def _stretches(rows: pl.DataFrame, *, holes: bool = True) -> pl.DataFrame:
+    """Each stretch of rows of one market and ascending minutes: its market, first minute, ``start`` and ``size``.
+
+    Without ``holes`` each minute follows the one before it; then two stretches overlap only if they share a minute.
+    They are sorted by market and first minute; ``overlaps`` tells that one begins before the one ahead of it ends.
+    """
+    same_market = pl.all_horizontal(pl.col(name) == pl.col(name).shift(1) for name in MARKET)
+    since = pl.col("open_time") - pl.col("open_time").shift(1)
+    goes_on = same_market & ((since > timedelta()) if holes else (since == timedelta(minutes=1)))
+    start = rows.select(goes_on.not_().fill_null(value=True).arg_true().alias("start")).to_series()
+    following = start.shift(-1, fill_value=rows.height)
+    return (
+        rows.select(*MARKET, pl.col("open_time").alias("first"))[start]
+        .with_columns(start, (following - start).alias("size"), rows["open_time"].gather(following - 1).alias("last"))
+        .sort(*MARKET, "first")
+        .with_columns(overlaps=(same_market & (pl.col("first") <= pl.col("last").shift(1))).fill_null(value=False))
+    )
+
+
+def _in_order(rows: pl.DataFrame, stretches: pl.DataFrame) -> pl.DataFrame:
+    """The rows with their stretches in the given order."""
+    if stretches["start"].is_sorted():
+        return rows
+    if stretches.height * rows.n_chunks() * LONG <= rows.height:
+        spans = stretches.select("start", "size").iter_rows()
+        return pl.concat([rows.slice(start, size) for start, size in spans])
+    start, size = (stretches[name].cast(pl.Int64).to_numpy() for name in ("start", "size"))
+    moved_by = start - (np.cumsum(size) - size)
+    index = np.arange(rows.height) + np.repeat(moved_by, size)
+    return rows.rechunk().select(pl.all().gather(pl.Series(index.astype(np.uint32))))
+
+
+def _of_markets(markets: pl.DataFrame) -> pl.Expr:
+    """Exactly these markets, venues of one symbol in one term."""
+    venues = markets.group_by("symbol", maintain_order=True).agg("venue")
+    return pl.any_horizontal(
+        (pl.col("symbol") == symbol) & pl.col("venue").is_in(names) for symbol, names in venues.iter_rows()
+    )
