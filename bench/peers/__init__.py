@@ -1,0 +1,42 @@
+"""The same measurement written with other tools, on the same files: what the program's own way is compared with.
+
+Each peer takes the URI of the candles' Delta table, an asset and a window, and gives `Numbers` for every spot
+market and group of votes. They convert nothing: in the data of the benchmark one USDT counts as one dollar.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from deltalake import DeltaTable
+
+STABLECOINS = ("USDT", "USDC", "FDUSD")
+"""Quotes of the group ``usdt``; of USD is ``usd``."""
+
+ENTER, EXIT, CONFIRM = 0.02, 0.01, 3
+MIN_VOTE_USD = 100.0
+FIRM_VOTES = 3
+TOLERANCE = 1e-12
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """One market against one group: the deepest deviation in a firm minute, firm minutes, those below, episodes."""
+
+    depth: float | None
+    firm_min: int
+    below_min: int
+    episodes: int
+
+
+Answer = dict[tuple[str, str], Numbers]
+"""Numbers by venue and group of votes."""
+
+Peer = Callable[[str, str, datetime, datetime], Answer]
+
+
+def files(uri: str, asset: str, start: datetime, end: datetime) -> list[str]:
+    """The Parquet files of the table that hold an asset's candles of a window."""
+    first, last = start.astimezone(UTC), (end - timedelta(microseconds=1)).astimezone(UTC)
+    days = f"asset = '{asset}' AND day >= '{first:%Y-%m-%d}' AND day <= '{last:%Y-%m-%d}'"
+    return list(DeltaTable(uri).file_uris(file_pruning_predicate=days))
