@@ -27,6 +27,8 @@ from collectors.job import run_check, run_collection
 from collectors.request import CollectRequest
 from collectors.venues import venues_named
 from dashboard.ask import CandleSource, answer, stand_in
+from dashboard.fairness import fairness, sensitive
+from dashboard.fairness_text import fairness_text, sensitivity_text
 from dashboard.options import Asked, Instant, Items, Reach, measuring, reaching
 from dashboard.status_text import revisions_text, set_aside_text, status_json, status_text
 from dashboard.text import console, lows_text, measurement_text
@@ -42,7 +44,11 @@ from data.settings import Settings, load_settings
 from data.store import CandleStore, FirstSeen
 from data.version import VERSION
 from deviation.answer import deviation_rows, iso, lows_json, measurement_json
+from deviation.fairness_answer import fairness_json, sensitivity_json
 from deviation.result import Measurement
+
+ALL = "all"
+"""Stands for every asset."""
 
 
 def now() -> datetime:
@@ -276,17 +282,46 @@ def forget(session: Session, files: Sequence[str], *, sample: bool) -> None:
 
 
 @main.command()
-@click.option("--asset", required=True, help="Ticker, such as ATOM.")
+@click.option(
+    "--asset", default=ALL, show_default=True, help="Ticker, such as ATOM; or all: every venue on every asset."
+)
 @measuring
+@click.option("--sensitivity", "varied", is_flag=True, help="How far the numbers depend on the choices behind them.")
 @click.option("--json", "as_json", is_flag=True, help="The whole answer as JSON.")
 @click.pass_obj
-def measure(session: Session, asset: str, *, asked: Asked, as_json: bool) -> None:
-    """Measure how far each venue strayed from the others."""
-    measurement = session.measure(asked, asset, session.source(asked))
+def measure(session: Session, asset: str, *, asked: Asked, varied: bool, as_json: bool) -> None:
+    """Measure how far each venue strayed from the others: on one asset, or on all of an event or the catalogue."""
+    source = session.source(asked)
+    if asset == ALL:
+        if varied:
+            message = "--sensitivity is of one asset: name it with --asset"
+            raise UsageError(message)
+        _measure_all(session, asked, source, as_json=as_json)
+        return
+    measurement = session.measure(asked, asset, source)
+    found = sensitive(source, measurement.question) if varied else None
     if as_json:
-        click.echo(json.dumps(measurement_json(measurement), indent=2))
+        click.echo(json.dumps(measurement_json(measurement) | (sensitivity_json(found) if found else {}), indent=2))
+        return
+    console().print(measurement_text(measurement))
+    if found is not None:
+        console().print(sensitivity_text(found))
+
+
+def _measure_all(session: Session, asked: Asked, source: CandleSource, *, as_json: bool) -> None:
+    """The fairness matrix of the event's assets, else of the catalogue's that have a candle in the window."""
+    catalogue = session.catalogue
+    assets = catalogue.event(asked.event).assets if asked.event else tuple(catalogue.assets)
+    found = fairness(source, [asked.question(catalogue, asset) for asset in assets])
+    missing = found.no_candle if asked.event else ()
+    if as_json:
+        click.echo(json.dumps(fairness_json(found.measurements, found.placebo, missing), indent=2))
     else:
-        console().print(measurement_text(measurement))
+        console().print(fairness_text(found))
+    for asset in missing:
+        session.say(f"no {asked.origin} candle of {asset} in the window")
+    if missing:
+        raise click.exceptions.Exit(1)
 
 
 @main.command()

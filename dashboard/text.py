@@ -6,11 +6,12 @@ from rich.console import Console, RenderableType
 from rich.console import Group as Stack
 from rich.table import Table
 
-from deviation.answer import CHOSEN_BY_HAND
+from deviation.answer import CHOSEN_BY_HAND, assumed
 from deviation.headline import clock, headline, percent, price_text, split_words
 from deviation.lows import lows
 from deviation.question import Group, QuoteHandling
 from deviation.result import Measurement, Row
+from deviation.summary import THRESHOLDS_PCT
 
 NONE = "–"
 """Stands where nothing defines a value."""
@@ -47,7 +48,16 @@ def lows_text(measurements: Sequence[Measurement]) -> RenderableType:
             ", ".join(_span(bound.wick_shallow, bound.wick_deep) for bound in bounds),
         )
     note = "Lows are not simultaneous; the aligned gap and the bounds compare within one minute."
-    return Stack(asked(measurements[0]), table, note)
+    curves: list[RenderableType] = [curve for measurement in measurements for curve in _curves(measurement)]
+    if curves:
+        curves.append("In brackets the share of the window's volume in those minutes, in per cent: an upper bound.")
+    return Stack(asked(measurements[0]), *taken_as_dollars(measurements), table, note, *curves)
+
+
+def taken_as_dollars(measurements: Sequence[Measurement]) -> list[str]:
+    """A line that names the quotes that count 1:1, where there are any."""
+    quotes = assumed(measurements)
+    return [f"{' and '.join(f'1 {quote}' for quote in quotes)} taken as 1 USD"] if quotes else []
 
 
 def asked(measurement: Measurement) -> str:
@@ -84,6 +94,39 @@ def _group_table(measurement: Measurement, group: Group) -> Table | None:
     for row in rows:
         table.add_row(*_cells(measurement, row, group))
     return table
+
+
+def _curves(measurement: Measurement) -> list[Table]:
+    """Per group, every spot venue's low and its firm minutes at or beyond each depth, lowest trade first."""
+    fair = " fair value by" if measurement.question.underlying else ""
+    tables = []
+    for group in Group:
+        rows = [row for row in lows(measurement).rows if row.market.group is group]
+        if not rows:
+            continue
+        title = f"{measurement.question.asset} against{fair} {group.upper()} exchanges: minutes at or beyond each depth"
+        table = Table(title=title, title_justify="left", box=None, padding=(0, 2, 0, 0), pad_edge=False)
+        for name in ("venue", "market"):
+            table.add_column(name)
+        for name in ("low", "at", "firm", *(f"{x} %" for x in THRESHOLDS_PCT)):
+            table.add_column(name, justify="right", no_wrap=True)
+        for row in rows:
+            minutes, shares = row.own.threshold_min, row.volume_share
+            table.add_row(
+                measurement.question.rules.name(row.market.venue),
+                row.market.symbol,
+                _price(row.low),
+                _at(measurement, row.low_at),
+                str(row.own.firm_min),
+                *(f"{minutes[x]}{_share(shares[x])}" for x in THRESHOLDS_PCT),
+            )
+        tables.append(table)
+    return tables
+
+
+def _share(share: float | None) -> str:
+    """A share of volume in brackets, nothing where there is none."""
+    return f" ({100 * share:.0f})" if share else ""
 
 
 def _cells(measurement: Measurement, row: Row, group: Group) -> list[str]:

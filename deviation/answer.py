@@ -51,7 +51,7 @@ def measurement_json(measurement: Measurement) -> dict[str, Any]:
     question, focus = measurement.question, measurement.focus
     valued = [row.fair_value for row in (focus, *measurement.rows) if row is not None and row.fair_value is not None]
     return {
-        **_asked(question),
+        **asked_json(question),
         "fx_assumed": list(measurement.fx_assumed),
         "absent": list(measurement.absent),
         "left_out": [{"venue": out.venue, "symbol": out.symbol, "why": out.why} for out in measurement.left_out],
@@ -66,19 +66,29 @@ def measurement_json(measurement: Measurement) -> dict[str, Any]:
         if valued
         else None,
         "headline": list(headline(measurement)),
+        "path": {
+            group.value: {"onset": iso(measurement.time(path.onset)), "bottom": iso(measurement.time(path.bottom))}
+            for group, path in measurement.path.items()
+        },
         "venues": [_row(measurement, row) for row in measurement.rows],
     }
 
 
 def lows_json(measurements: Sequence[Measurement]) -> dict[str, Any]:
     """The table of lows of several assets over one window."""
-    asked = _asked(measurements[0].question)
+    asked = asked_json(measurements[0].question)
     asked.pop("asset")
     return {
         **asked,
         "focus": measurements[0].question.focus,
+        "fx_assumed": assumed(measurements),
         "assets": [_lows(measurement, lows(measurement)) for measurement in measurements],
     }
+
+
+def assumed(measurements: Sequence[Measurement]) -> list[str]:
+    """The quotes that count 1:1 in any of the measurements."""
+    return sorted({quote for measurement in measurements for quote in measurement.fx_assumed})
 
 
 def deviation_rows(measurement: Measurement) -> pl.DataFrame:
@@ -113,7 +123,8 @@ def deviation_rows(measurement: Measurement) -> pl.DataFrame:
     return pl.concat(frames).cast(pl.Schema(DEVIATION)).with_columns(pl.col(pl.Float64).fill_nan(None))
 
 
-def _asked(question: Question) -> dict[str, Any]:
+def asked_json(question: Question) -> dict[str, Any]:
+    """What was asked, the same in every answer."""
     parameters = question.parameters
     return {
         "asset": question.asset,
@@ -218,19 +229,33 @@ def _lows(measurement: Measurement, table: Lows) -> dict[str, Any]:
             }
             for group, bounds in table.bounds.items()
         },
-        "venues": [_low(measurement, row) for row in table.rows],
+        "venues": [_low_and_curve(measurement, row) for row in table.rows],
     }
 
 
 def _low(measurement: Measurement, row: Row | None) -> dict[str, Any] | None:
-    if row is None:
-        return None
+    return None if row is None else _lowest_trade(measurement, row)
+
+
+def _lowest_trade(measurement: Measurement, row: Row) -> dict[str, Any]:
     return {
         "venue": row.market.venue,
         "symbol": row.market.symbol,
         "group": row.market.group.value,
         "low": row.low,
         "low_at": iso(measurement.time(row.low_at)),
+    }
+
+
+def _low_and_curve(measurement: Measurement, row: Row) -> dict[str, Any]:
+    """A venue's low, and the minutes and the share of volume that it spent at or beyond each depth (section 5)."""
+    return {
+        **_lowest_trade(measurement, row),
+        "against": {
+            group.value: {"firm_min": summary.firm_min, "threshold_min": _by_threshold(summary.threshold_min)}
+            for group, summary in row.against.items()
+        },
+        "volume_share": _by_threshold(row.volume_share),
     }
 
 

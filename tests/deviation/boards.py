@@ -1,0 +1,42 @@
+"""Boards of closes, a few minutes of a few markets, for tests whose numbers one can work out on paper."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import polars as pl
+
+from data.schema import CANDLE, CANDLE_DEFAULTS, SPAN, empty
+from deviation.measure import measure
+from deviation.question import Question, Rules
+from deviation.result import Measurement
+
+START = datetime(2025, 10, 10, 21, 20, tzinfo=UTC)
+NAMES = {"binance": "Binance", "bitget": "Bitget", "bybit": "Bybit", "gate": "Gate", "kraken": "Kraken", "okx": "OKX"}
+NOTHING_COVERED = empty(SPAN)
+
+Board = dict[str, list[float]]
+"""Per market (``binance ATOM/USDT``) the close of each minute."""
+
+
+def candles(board: Board, *, start: datetime = START, volume: float = 1000.0) -> pl.DataFrame:
+    """Flat candles of the closes, all of one volume in base units."""
+    rows = []
+    for name, closes in board.items():
+        venue, symbol = name.split(" ")
+        for i, close in enumerate(closes):
+            prices = dict.fromkeys(("open", "high", "low", "close"), close)
+            time = start + timedelta(minutes=i)
+            rows.append({"venue": venue, "symbol": symbol, "open_time": time, **prices, "volume": volume})
+    return pl.DataFrame([{**row, **CANDLE_DEFAULTS} for row in rows], schema=CANDLE)
+
+
+def question(asset: str = "ATOM", minutes: int = 5, **given: Any) -> Question:  # noqa: ANN401 - any field of it
+    """A question over the first minutes of a board."""
+    rules = Rules(stablecoins=frozenset({"USDT"}), names=NAMES)
+    asked: dict[str, Any] = {"start": START, "end": START + timedelta(minutes=minutes), "rules": rules, **given}
+    return Question(asset=asset, **asked)
+
+
+def measured(board: Board, asked: Question) -> Measurement:
+    """The answer from a board that starts with the window."""
+    return measure(candles(board, start=asked.start), NOTHING_COVERED, asked)
