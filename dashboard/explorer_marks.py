@@ -45,7 +45,7 @@ def titles(scene: Scene, prices: Scale) -> list[dict[str, Any]]:
     """What each panel shows, above it."""
     question = scene.measurement.question
     name = scene.catalogue.venue(question.focus).name
-    against = "fair value" if question.underlying else "the median of the others"
+    against = "fair value" if question.underlying else f"the {question.parameters.reference.words} of the others"
     quote = "as printed" if question.parameters.quote == "as-is" else "in dollars"
     log = ", log scale" if prices.log else ""
     texts = (

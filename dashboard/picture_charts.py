@@ -127,7 +127,8 @@ def _deviation(sheet: Sheet, scene: Scene, plot: Plot, box: Box) -> None:
     measurement, colours = scene.measurement, scene.colours
     question, focus = measurement.question, scene.focus
     name = scene.name(focus) if focus is not None else scene.catalogue.venue(question.focus).name
-    against = "fair value" if question.underlying is not None else "the median of the others"
+    others = f"the {question.parameters.reference.words} of the others"
+    against = others if question.underlying is None else "fair value"
     thin = focus is not None and any(focus.series[group].thin.any() for group in Group)
     remarks = ["; grey band: where the other venues stood"] if not np.isnan(band(scene)[0]).all() else []
     remarks += ["; hollow: only one or two votes"] if thin else []

@@ -82,7 +82,7 @@ class _Table:
         """What the numbers are against; of a fair value the ratio, what it rests on and its 5-95 % range, said once."""
         value = next((row.fair_value for row in self.measurement.rows if row.fair_value is not None), None)
         if value is None:
-            return "each against the median of the others"
+            return f"each against the {self.measurement.question.parameters.reference.words} of the others"
         against = f"against fair value: {value.underlying} there, times the market-implied pre-event ratio"
         if value.ratio is None or value.p5 is None or value.p95 is None:
             return f"{against}, which no calm minute gives"

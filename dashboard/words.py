@@ -43,7 +43,7 @@ def measured(measurement: Measurement) -> str:
     closes = (
         "Minute closes as printed" if question.parameters.quote is QuoteHandling.AS_IS else "Minute closes in dollars"
     )
-    others = "the median of the other venues of each quote group"
+    others = f"the {question.parameters.reference.words} of the other venues of each quote group"
     if question.underlying is not None:
         others = f"{question.underlying} on the other exchanges times the calm ratio"
     return f"{closes} against {others}; {baseline(row)}."
@@ -117,8 +117,8 @@ def choices(measurement: Measurement) -> str:
         if measurement.fx_assumed:
             quotes = f"{' and '.join(f'1 {quote}' for quote in measurement.fx_assumed)} taken as 1 USD"
     test = (
-        f"{parameters.reference.capitalize()}, enter {100 * parameters.enter:g} %, exit {100 * parameters.exit:g} %, "
-        f"confirm {parameters.confirm}, votes from ${parameters.min_vote_usd:g}"
+        f"{parameters.reference.words.capitalize()}, enter {100 * parameters.enter:g} %, "
+        f"exit {100 * parameters.exit:g} %, confirm {parameters.confirm}, votes from ${parameters.min_vote_usd:g}"
     )
     return (
         f"{quotes}. {test}. Window {question.window or CHOSEN_BY_HAND}, {span(measurement)}. Plumbline {VERSION}. "

@@ -48,6 +48,15 @@ class Reference(StrEnum):
     MEDIAN = "median"
     WEIGHTED_MEDIAN = "weighted-median"
 
+    @property
+    def words(self) -> str:
+        """The reference as people write it.
+
+        >>> Reference.WEIGHTED_MEDIAN.words
+        'weighted median'
+        """
+        return self.value.replace("-", " ")
+
 
 class QuoteHandling(StrEnum):
     """Whether prices are converted to dollars at the market's own rate, or taken as printed (section 2)."""

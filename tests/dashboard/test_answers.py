@@ -10,6 +10,7 @@ from dashboard.answers import Answers
 from dashboard.notices import Tone, notices, origin_text
 from dashboard.style import Theme
 from dashboard.view import OriginChoice, ViewState, default_view
+from dashboard.words import choices, measured
 from data.catalogue import load_catalogue
 from data.reconstruction import reconstruct
 from data.schema import Evidence
@@ -105,9 +106,12 @@ def test_prices_as_printed_are_said(view: ViewState) -> None:
 
 
 def test_a_weighted_reference_is_said(view: ViewState) -> None:
-    """A reference in which venues weigh differently is said to be so."""
+    """A reference in which venues weigh differently is said to be so, also in the sentence on what is measured."""
     answer = Answers(Shelf(), CATALOGUE).answer(replace(view, reference=Reference.WEIGHTED_MEDIAN))
     assert notices(answer, CATALOGUE)[0].text == "Venues vote by weight: what each traded in the 24 h before."
+    assert answer.measurement is not None
+    assert "against the weighted median of the other venues" in measured(answer.measurement)
+    assert "Weighted median, enter 2 %" in choices(answer.measurement)
 
 
 def test_kept_until_the_store_changes(view: ViewState) -> None:
