@@ -158,7 +158,7 @@ def extremes_of(scene: Scene) -> list[Extreme]:
 
 def _furthest_thin(series: Series) -> tuple[float | None, int | None]:
     """The largest deviation of a thin minute, on either side."""
-    position = first_least(-np.abs(series.d), series.thin)
+    position = first_least(np.where(series.thin, -np.abs(series.d), np.nan))
     return value_at(series.d, position), position
 
 

@@ -14,6 +14,41 @@ TIME = pl.Datetime("ms", "UTC")
 """Dtype of every time: an instant, in milliseconds, in UTC."""
 
 
+class Timeframe(StrEnum):
+    """The length of a bar."""
+
+    S1 = "1s"
+    M1 = "1m"
+    M5 = "5m"
+
+    @property
+    def seconds(self) -> int:
+        """The length in seconds."""
+        return {"1s": 1, "1m": 60, "5m": 300}[self.value]
+
+    @property
+    def ms(self) -> int:
+        """The length in milliseconds."""
+        return 1000 * self.seconds
+
+    def minutes(self, bars: int) -> float:
+        """So many bars in minutes; a whole number where they are.
+
+        >>> Timeframe.M5.minutes(3), Timeframe.S1.minutes(120), Timeframe.S1.minutes(90)
+        (15, 2, 1.5)
+        """
+        whole, rest = divmod(bars * self.seconds, 60)
+        return whole + rest / 60 if rest else whole
+
+    def bars(self, minutes: int) -> int:
+        """The least number of bars that last so many minutes.
+
+        >>> Timeframe.S1.bars(3), Timeframe.M5.bars(3)
+        (180, 1)
+        """
+        return -(-60 * minutes // self.seconds)
+
+
 class Origin(StrEnum):
     """Where a candle came from. The first four are ``real``; of several for one minute the earlier listed wins."""
 

@@ -1,6 +1,11 @@
-"""One market against the votes of one group, minute by minute (docs/method.md, sections 3 and 4)."""
+"""One market against the votes of one group, minute by minute (docs/method.md, sections 3 and 4).
 
+What rests on the votes alone is worked out at once, gaps and ranges when they are asked for.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -10,22 +15,28 @@ from deviation.question import FIRM_VOTES
 
 
 @dataclass(frozen=True, slots=True)
-class Peers:
-    """What the other venues of a group said in each minute, arrays of one size, NaN where nobody said anything.
+class Ranges:
+    """The ranges of the voting peers in each minute: how many have one, and the medians of their ends, in dollars."""
 
-    ``votes`` counts the voting peers, ``ranges`` those with a range; ``low`` and ``high`` are the medians of the
-    peers' range ends, ``lowest`` the lowest vote.
-    """
-
-    votes: Ints
-    reference: Floats
-    lowest: Floats
-    ranges: Ints
+    count: Ints
     low: Floats
     high: Floats
 
 
 @dataclass(frozen=True, slots=True)
+class Peers:
+    """What the other venues of a group said in each minute, arrays of one size, NaN where nobody said anything.
+
+    ``votes`` counts the voting peers; ``lowest`` gives the lowest vote, ``ranges`` their ranges.
+    """
+
+    votes: Ints
+    reference: Floats
+    lowest: Callable[[], Floats]
+    ranges: Callable[[], Ranges]
+
+
+@dataclass(frozen=True)
 class Series:
     """A market against a group, minute by minute: fractions, NaN where undefined.
 
@@ -34,60 +45,70 @@ class Series:
     lowest trade, ``sure`` the deviation that holds in whatever order the minute's trades came.
     """
 
-    votes: Ints
-    reference: Floats
-    d: Floats
-    gap: Floats
-    wick_shallow: Floats
-    wick_deep: Floats
-    sure: Floats
+    market: Minutes
+    peers: Peers
 
     @property
-    def firm(self) -> Bools:
-        """Minutes that count in headline numbers, ranks and verdicts."""
-        return ~np.isnan(self.d) & (self.votes >= FIRM_VOTES)
+    def votes(self) -> Ints:
+        """The number of votes on the market."""
+        return self.peers.votes
 
     @property
-    def thin(self) -> Bools:
-        """Minutes with one or two votes, reported apart."""
-        return ~np.isnan(self.d) & (self.votes < FIRM_VOTES)
+    def reference(self) -> Floats:
+        """What the votes say, in dollars."""
+        return self.peers.reference
 
-    @property
+    @cached_property
+    def d(self) -> Floats:
+        """The deviation."""
+        return self._off(self.market.price, self.reference, self.market.voting)
+
+    @cached_property
+    def gap(self) -> Floats:
+        """The distance to the lowest vote; negative: the market was lowest of all."""
+        return self._off(self.market.price, self.peers.lowest(), self.market.voting)
+
+    @cached_property
+    def wick_shallow(self) -> Floats:
+        """The lowest trade against what the peers' range lows say: it lay at least as deep."""
+        return self._off(self.market.low, self._ranges.low, self._bounded)
+
+    @cached_property
+    def wick_deep(self) -> Floats:
+        """The lowest trade against what the peers' range highs say: it lay at most as deep."""
+        return self._off(self.market.low, self._ranges.high, self._bounded)
+
+    @cached_property
+    def sure(self) -> Floats:
+        """The highest price that stood against what the peers' range lows say."""
+        return self._off(self.market.range_high, self._ranges.low, self._bounded)
+
+    @cached_property
     def observed(self) -> Bools:
         """Minutes in which the market votes and at least one other does."""
         return ~np.isnan(self.d)
 
-    def cut(self, span: slice) -> "Series":
-        """The same series over a part of the minutes."""
-        return Series(
-            votes=self.votes[span],
-            reference=self.reference[span],
-            d=self.d[span],
-            gap=self.gap[span],
-            wick_shallow=self.wick_shallow[span],
-            wick_deep=self.wick_deep[span],
-            sure=self.sure[span],
-        )
+    @cached_property
+    def firm(self) -> Bools:
+        """Minutes that count in headline numbers, ranks and verdicts."""
+        return self.observed & (self.votes >= FIRM_VOTES)
 
+    @property
+    def thin(self) -> Bools:
+        """Minutes with one or two votes, reported apart."""
+        return self.observed & ~self.firm
 
-def compare(market: Minutes, others: Peers) -> Series:
-    """The market's deviation from its peers in each minute."""
-    voting = market.voting
-    price = np.where(voting, market.price, np.nan)
-    bounded = voting & (others.ranges >= FIRM_VOTES)
-    low = np.where(bounded, market.low, np.nan)
-    return Series(
-        votes=others.votes,
-        reference=others.reference,
-        d=_off(price, others.reference),
-        gap=_off(price, others.lowest),
-        wick_shallow=_off(low, others.low),
-        wick_deep=_off(low, others.high),
-        sure=_off(np.where(bounded, market.range_high, np.nan), others.low),
-    )
+    @cached_property
+    def _ranges(self) -> Ranges:
+        return self.peers.ranges()
 
+    @cached_property
+    def _bounded(self) -> Bools:
+        return self.market.voting & (self._ranges.count >= FIRM_VOTES)
 
-def _off(price: Floats, reference: Floats) -> Floats:
-    quotient = price / reference
-    quotient -= 1  # in place: these arrays are most of what a measurement weighs
-    return quotient
+    @staticmethod
+    def _off(price: Floats, reference: Floats, defined: Bools) -> Floats:
+        quotient = price / reference
+        quotient -= 1
+        np.copyto(quotient, np.nan, where=~defined)
+        return quotient

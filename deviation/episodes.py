@@ -5,6 +5,7 @@ from enum import StrEnum
 
 import numpy as np
 
+from data.schema import Timeframe
 from deviation.against import Series
 from deviation.grid import Bools, Floats, Ints
 from deviation.question import FIRM_VOTES, TOLERANCE, Parameters
@@ -24,7 +25,7 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Episode:
-    """One spell over ``[start, end)``, in positions of the window's minutes.
+    """One spell over ``[start, end)``, in positions of the window's bars; its lengths are in minutes.
 
     ``depth`` is its extreme deviation (a fraction, negative below). ``half_recovery_min`` is None where the deviation
     never halved in the window. ``area_pct_min`` is in per cent times minutes. ``open``: still running at the end.
@@ -35,51 +36,49 @@ class Episode:
     end: int
     depth: float
     depth_at: int
-    observed_min: int
-    firm_min: int
+    duration_min: float
+    observed_min: float
+    firm_min: float
     area_pct_min: float
-    half_recovery_min: int | None
+    half_recovery_min: float | None
     open: bool
 
     @property
-    def duration_min(self) -> int:
-        """Minutes from start to end, observed or not."""
-        return self.end - self.start
-
-    @property
-    def unobserved_min(self) -> int:
+    def unobserved_min(self) -> float:
         """Minutes of the spell in which the market or all others were silent."""
         return self.duration_min - self.observed_min
 
 
 @dataclass(frozen=True, slots=True)
 class _Observed:
-    """The observed minutes: their position in the window of ``size`` minutes, d (positive beyond), whether firm."""
+    """The observed bars: their position in the window of ``size`` bars, d (positive beyond), whether firm."""
 
     at: Ints
     d: Floats
     firm: Bools
     size: int
+    timeframe: Timeframe
 
 
-def episodes(series: Series, parameters: Parameters) -> tuple[Episode, ...]:
+def episodes(series: Series, parameters: Parameters, timeframe: Timeframe) -> tuple[Episode, ...]:
     """The episodes of both directions over the minutes of the series, by start."""
     at = np.flatnonzero(series.observed)
     d, firm = series.d[at], series.votes[at] >= FIRM_VOTES
+    confirm = timeframe.bars(parameters.confirm)
     found = []
     for direction in Direction:
-        seen = _Observed(at, direction.sign * d, firm, series.d.size)
-        found += [_measured(direction, first, last, seen) for first, last in _spells(seen.d, parameters)]
+        seen = _Observed(at, direction.sign * d, firm, series.d.size, timeframe)
+        found += [_measured(direction, first, last, seen) for first, last in _spells(seen.d, parameters, confirm)]
     return tuple(sorted(found, key=lambda episode: episode.start))
 
 
-def _spells(d: Floats, parameters: Parameters) -> list[tuple[int, int | None]]:
+def _spells(d: Floats, parameters: Parameters, confirm: int) -> list[tuple[int, int | None]]:
     """First observed minute of each spell and the one that ends it; None where it runs on."""
     starts = np.flatnonzero(d >= parameters.enter - TOLERANCE)
     spells: list[tuple[int, int | None]] = []
     if starts.size == 0:
         return spells
-    confirmed = _runs(d < parameters.exit - TOLERANCE, parameters.confirm)
+    confirmed = _runs(d < parameters.exit - TOLERANCE, confirm)
     free = 0  # first observed minute from which the next spell may start
     while (i := int(np.searchsorted(starts, free))) < starts.size:
         start = int(starts[i])
@@ -88,7 +87,7 @@ def _spells(d: Floats, parameters: Parameters) -> list[tuple[int, int | None]]:
             spells.append((start, None))
             break
         spells.append((start, int(confirmed[j])))
-        free = int(confirmed[j]) + parameters.confirm
+        free = int(confirmed[j]) + confirm
     return spells
 
 
@@ -105,17 +104,20 @@ def _measured(direction: Direction, first: int, last: int | None, seen: _Observe
     deepest = first + int(np.argmax(d))
     depth = float(seen.d[deepest])
     start, depth_at = int(seen.at[first]), int(seen.at[deepest])
+    end = seen.size if last is None else int(seen.at[last])
     recovered = _first_below(seen.d, depth / 2 - TOLERANCE, deepest + 1)
+    minutes = seen.timeframe.minutes
     return Episode(
         direction=direction,
         start=start,
-        end=seen.size if last is None else int(seen.at[last]),
+        end=end,
         depth=direction.sign * depth,
         depth_at=depth_at,
-        observed_min=d.size,
-        firm_min=int(np.count_nonzero(seen.firm[inside])),
-        area_pct_min=100 * float(np.sum(d, where=d > 0)),
-        half_recovery_min=None if recovered is None else int(seen.at[recovered]) - depth_at,
+        duration_min=minutes(end - start),
+        observed_min=minutes(d.size),
+        firm_min=minutes(int(np.count_nonzero(seen.firm[inside]))),
+        area_pct_min=100 * float(np.sum(d, where=d > 0)) * minutes(1),
+        half_recovery_min=None if recovered is None else minutes(int(seen.at[recovered]) - depth_at),
         open=last is None,
     )
 

@@ -127,6 +127,8 @@ def _pick(candidates: list[Bars], fixed: str | None, question: Question, axis: A
 
 def _busiest(candidates: list[Bars], question: Question, axis: Axis) -> str:
     """The symbol of the largest turnover, before the window where there was any (ties: alphabetical)."""
+    if len(candidates) == 1:
+        return candidates[0].symbol
     spans = [(question.start - DAY, question.start), (question.start, question.end)]
     if question.calm is not None:
         spans.insert(0, question.calm)

@@ -1,7 +1,8 @@
 """From candles to the answer: the one way through the method (docs/method.md, sections 1 to 7 and 10)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property, partial
 
 import numpy as np
 import polars as pl
@@ -9,16 +10,15 @@ import polars as pl
 from data.schema import Evidence, quote_of
 from deviation.against import Series
 from deviation.fair_value import FairValue, fair_value
-from deviation.grid import Axis, align, axis_of, turns
+from deviation.grid import Aligned, Axis, align, axis_of
 from deviation.markets import Choice, Market, choose, everywhere, other_quotes
 from deviation.minutes import Minutes, minutes_of
 from deviation.money import convert
 from deviation.panel import Panel
-from deviation.path import path
-from deviation.question import DAY, Group, Kind, Question, Reference
+from deviation.question import CARRY_MIN, DAY, Group, Kind, Question, Reference, Rules
 from deviation.ranks import Contender, Rank, rank, unranked
 from deviation.result import Measurement, OtherQuote, Row
-from deviation.summary import count_states, first_least, summarise, value_at, volume_share
+from deviation.summary import Summary
 from deviation.weights import weights_of
 
 NO_RATIO = float("nan")
@@ -29,30 +29,30 @@ def measure(candles: pl.DataFrame, covered: pl.DataFrame, question: Question) ->
     """Measure every market of the question's asset against the others.
 
     Args:
-        candles: Frame of `data.schema.CANDLE` over ``question.needs`` for ``question.assets``: one-minute trade
-            candles of one kind of evidence, one row per venue, symbol and minute.
+        candles: Frame of `data.schema.CANDLE` over ``question.needs`` for ``question.assets``: trade candles of the
+            question's timeframe and of one kind of evidence, one row per venue, symbol and bar, in any order.
         covered: Frame of `data.schema.SPAN`: the spans that were collected whole.
         question: What is asked.
     """
-    axis = axis_of(question)
-    heard = _hear(candles, covered, question, axis)
-    series = _series(heard, question, axis)
-    rows = [_row(market, heard, series[market], question, axis) for market in heard.choice.rows]
-    window = axis.span(question.start, question.end)
+    return measure_aligned(align(candles, covered, axis_of(question)), question)
+
+
+def measure_aligned(aligned: Aligned, question: Question) -> Measurement:
+    """As `measure`, of candles that lie on an axis which holds all that the question needs."""
+    heard = _hear(aligned, question)
+    window = aligned.axis.span(question.start, question.end)
+    rows = _rows(heard, question, aligned.axis)
+    origins = aligned.origins(window)
     return Measurement(
         question=question,
-        axis=Axis(axis.first + window.start, window.stop - window.start),
-        rows=tuple(rows),
+        axis=aligned.axis.cut(window),
+        rows=rows,
         ranks=_ranks(rows, question),
         fx_assumed=heard.fx_assumed,
         absent=heard.choice.absent,
         left_out=heard.choice.left_out,
-        path={
-            group: path([heard.minutes[market] for market in heard.spot if market.group is group], window)
-            for group in Group
-        },
         other_quotes=heard.other_quotes,
-        origins=_origins(candles, heard.choice.rows, question),
+        origins={row.market: origins[row.market.venue, row.market.symbol] for row in rows},
     )
 
 
@@ -61,7 +61,6 @@ class _Heard:
     """What the candles say of each market before any two are compared: ``voters`` and rows minute by minute."""
 
     choice: Choice
-    spot: tuple[Market, ...]
     voters: tuple[Market, ...]
     minutes: dict[Market, Minutes]
     values: dict[Market, FairValue | None]
@@ -73,10 +72,15 @@ class _Heard:
         place = market.venue, market.group
         return next((self.minutes[voter] for voter in self.voters if (voter.venue, voter.group) == place), None)
 
+    def scale(self, market: Market) -> float:
+        """What turns a vote into the asset's price: the ratio to the underlying, 1 among markets of the asset."""
+        value = self.values[market]
+        return 1.0 if value is None else NO_RATIO if value.ratio is None else value.ratio
 
-def _hear(candles: pl.DataFrame, covered: pl.DataFrame, question: Question, axis: Axis) -> _Heard:
-    """Choose the markets and convert them; the candles on the axis are let go on return."""
-    markets = align(candles, covered, axis)
+
+def _hear(aligned: Aligned, question: Question) -> _Heard:
+    """Choose the markets and convert them."""
+    markets, axis = aligned.markets, aligned.axis
     choice = choose(question, markets, axis)
     spot = tuple(market for market in choice.rows if market.kind is Kind.SPOT)
     voters = everywhere(question.underlying, question, markets, axis) if question.underlying else spot
@@ -84,21 +88,21 @@ def _hear(candles: pl.DataFrame, covered: pl.DataFrame, question: Question, axis
     thin = other_quotes(question, choice.rows, markets, axis)
     drawn = {quote_of(bars.symbol) for bars in thin}
     # USDT: the second route to a ratio needs it.
-    money = convert(quotes | drawn | {"USDT"}, question, markets, axis)
-    window = axis.span(question.start, question.end)
+    money = convert(quotes | drawn | {"USDT"}, question, aligned)
+    window, carry = axis.span(question.start, question.end), question.timeframe.bars(CARRY_MIN)
     return _Heard(
         choice=choice,
-        spot=spot,
         voters=voters,
         minutes={
             market: minutes_of(
                 markets[market.venue, market.symbol],
                 money.rates[quote_of(market.symbol)],
                 question.parameters.min_vote_usd,
+                carry,
             )
             for market in {*choice.rows, *voters}
         },
-        values={market: fair_value(market.venue, question, markets, money, axis) for market in choice.rows},
+        values={market: fair_value(market.venue, question, aligned, money) for market in choice.rows},
         fx_assumed=tuple(quote for quote in money.assumed if quote in quotes),
         other_quotes=tuple(
             OtherQuote(
@@ -109,54 +113,59 @@ def _hear(candles: pl.DataFrame, covered: pl.DataFrame, question: Question, axis
     )
 
 
-def _series(heard: _Heard, question: Question, axis: Axis) -> dict[Market, dict[Group, Series]]:
-    """Every row against each group on the whole axis, one group after the other: what is sorted is much to hold."""
-    said = {market: heard.minutes[market] for market in heard.voters}
+def _rows(heard: _Heard, question: Question, axis: Axis) -> tuple[Row, ...]:
+    """Every market against both groups; what came before the window is compared when it is asked for."""
+    window, before = axis.span(question.start, question.end), axis.span(question.start - DAY, question.start)
     weights = None
     if question.parameters.reference is Reference.WEIGHTED_MEDIAN:
-        weights = weights_of(said, axis.span(question.start - DAY, question.start))
+        weights = weights_of({market: heard.minutes[market].cut(before) for market in heard.voters})
+    inside, ahead = (_Stand(heard, question.rules, span, weights) for span in (window, before))
+    return tuple(_row(market, heard, question, inside, ahead) for market in heard.choice.rows)
 
-    def against(group: Group) -> dict[Market, Series]:
-        voters = {market: minutes for market, minutes in said.items() if market.group is group}
-        panel = Panel(voters, question.rules, axis.size, weights)
+
+class _Stand:
+    """Every market against the votes of each group over one span of the axis."""
+
+    def __init__(self, heard: _Heard, rules: Rules, span: slice, weights: Mapping[Market, int] | None) -> None:
+        self.heard = heard
+        self.span = span
+        self._rules = rules
+        self._weights = weights
+
+    def series(self, market: Market, group: Group) -> Series:
+        """One market against one group."""
+        return self.panels[group].series(market, self.heard.minutes[market].cut(self.span), self.heard.scale(market))
+
+    @cached_property
+    def panels(self) -> dict[Group, Panel]:
+        """The voters of each group."""
+        said = {market: self.heard.minutes[market].cut(self.span) for market in self.heard.voters}
         return {
-            market: panel.series(market, heard.minutes[market], _scale(heard.values[market]))
-            for market in heard.choice.rows
+            group: Panel(
+                {market: minutes for market, minutes in said.items() if market.group is group},
+                self._rules,
+                self.span.stop - self.span.start,
+                self._weights,
+            )
+            for group in Group
         }
 
-    by_group = {group: against(group) for group in Group}
-    return {market: {group: by_group[group][market] for group in Group} for market in heard.choice.rows}
 
-
-def _scale(value: FairValue | None) -> float:
-    """What turns a vote into the asset's price: the ratio to the underlying, 1 among markets of the asset itself."""
-    return 1.0 if value is None else NO_RATIO if value.ratio is None else value.ratio
-
-
-def _origins(candles: pl.DataFrame, rows: Sequence[Market], question: Question) -> dict[Market, tuple[str, ...]]:
-    inside = pl.col("open_time").is_between(question.start, question.end, closed="left")
-    named = candles.lazy().filter(inside).select("venue", "symbol", "origin").collect()
-    found = turns(named, *named.columns).group_by("venue", "symbol").agg(pl.col("origin").unique().sort())
-    origins = {(venue, symbol): tuple(names) for venue, symbol, names in found.iter_rows()}
-    return {market: origins[market.venue, market.symbol] for market in rows}
-
-
-def _row(market: Market, heard: _Heard, whole: dict[Group, Series], question: Question, axis: Axis) -> Row:
-    window, before = axis.span(question.start, question.end), axis.span(question.start - DAY, question.start)
+def _row(market: Market, heard: _Heard, question: Question, inside: _Stand, before: _Stand) -> Row:
     minutes, value, here = heard.minutes[market], heard.values[market], heard.here(market)
-    series = {group: one.cut(window) for group, one in whole.items()}
-    inside = minutes.cut(window)
-    low_at = first_least(inside.low, ~np.isnan(inside.low))
+    window, timeframe = inside.span, question.timeframe
+    series = {group: inside.series(market, group) for group in Group}
     return Row(
         market=market,
-        minutes=inside,
-        counts=count_states(inside),
-        low=value_at(inside.low, low_at),
-        low_at=low_at,
-        volume_usd_before=float(np.nansum(minutes.cut(before).volume_usd)),
-        volume_share=volume_share(inside, series[market.group]),
+        timeframe=timeframe,
+        minutes=minutes.cut(window),
+        ahead=minutes.cut(slice(window.start - timeframe.bars(1), window.start)),
+        volume_usd_before=float(np.nansum(minutes.cut(before.span).volume_usd)),
         series=series,
-        against={group: summarise(series[group], whole[group].cut(before), question.parameters) for group in Group},
+        against={
+            group: Summary(series[group], partial(before.series, market, group), question.parameters, timeframe)
+            for group in Group
+        },
         fair_value=value,
         underlying=None if value is None or here is None else here.price[window],
     )

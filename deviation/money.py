@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from deviation.grid import Axis, Floats
-from deviation.markets import Markets
+from deviation.grid import Aligned, Floats
 from deviation.order import middle
 from deviation.question import CARRY_MIN, Question, QuoteHandling
 
@@ -22,35 +21,38 @@ class Money:
     assumed: tuple[str, ...]
 
 
-def convert(quotes: Iterable[str], question: Question, markets: Markets, axis: Axis) -> Money:
+def convert(quotes: Iterable[str], question: Question, aligned: Aligned) -> Money:
     """The rate of each quote in every minute of the axis."""
     rates: dict[str, Floats] = {}
     assumed = []
+    axis, carry = aligned.axis, question.timeframe.bars(CARRY_MIN)
     window = axis.span(question.start, question.end)
-    reach = slice(max(window.start - CARRY_MIN, 0), window.stop)
+    reach = slice(max(window.start - carry, 0), window.stop)
     for quote in sorted(set(quotes)):
-        traded = _traded(quote, markets, axis)
+        traded = _traded(quote, aligned)
         if quote == "USD" or question.parameters.quote is QuoteHandling.AS_IS:
             rates[quote] = np.ones(axis.size)
         elif np.isnan(traded[:, reach]).all():
             rates[quote] = np.ones(axis.size)
             assumed.append(quote)
         else:
-            rates[quote] = _carried(middle(traded).median)
+            rates[quote] = _carried(middle(traded).median, carry)
     return Money(rates, tuple(assumed))
 
 
-def _traded(quote: str, markets: Markets, axis: Axis) -> Floats:
+def _traded(quote: str, aligned: Aligned) -> Floats:
     """Closes of every venue's ``quote/USD`` market, a row each, NaN where it did not trade."""
     rows = [
-        np.where(bars.traded, bars.close, np.nan) for (_, symbol), bars in markets.items() if symbol == f"{quote}/USD"
+        np.where(bars.traded, bars.close, np.nan)
+        for (_, symbol), bars in aligned.markets.items()
+        if symbol == f"{quote}/USD"
     ]
-    return np.array(rows).reshape(len(rows), axis.size)
+    return np.array(rows).reshape(len(rows), aligned.axis.size)
 
 
-def _carried(rate: Floats) -> Floats:
-    """Each rate stands for `CARRY_MIN` more minutes in which none traded, then it is unknown."""
+def _carried(rate: Floats, carry: int) -> Floats:
+    """Each rate stands for ``carry`` more minutes in which none traded, then it is unknown."""
     position = np.arange(rate.size)
     last = np.maximum.accumulate(np.where(np.isnan(rate), -1, position))
-    fresh = (last >= 0) & (position - last <= CARRY_MIN)
+    fresh = (last >= 0) & (position - last <= carry)
     return np.where(fresh, rate[last], np.nan)

@@ -3,7 +3,7 @@
 A matrix is sorted once; the values around the middle of a column then give its median without any one of its values.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -17,11 +17,10 @@ BLOCK = 8192
 
 @dataclass(frozen=True, slots=True)
 class Middle:
-    """Per minute: the number of values, their median and their minimum (NaN where there is no value)."""
+    """Per minute: the number of values, and their median (NaN where there is no value)."""
 
     count: Ints
     median: Floats
-    least: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,41 +62,51 @@ def _pairs(size: int) -> Iterator[tuple[int, int]]:
         p //= 2
 
 
-def rank(values: Floats) -> Ranked:
-    """The columns of a matrix in ascending order."""
-    missing = np.isnan(values)
-    rows = np.full((len(values) + 1, values.shape[1]), np.inf)
-    np.copyto(rows[:-1], values, where=~missing)
-    spare = np.empty(BLOCK)
-    for first in range(0, values.shape[1], BLOCK):
+def rank(values: Sequence[Floats], size: int) -> Ranked:
+    """The columns of a matrix of ``size`` columns, given row by row, in ascending order."""
+    rows = np.full((len(values) + 1, size), np.inf)
+    count = np.zeros(size, np.int16)
+    for row, value in zip(rows[:-1], values, strict=True):
+        there = ~np.isnan(value)
+        np.copyto(row, value, where=there)
+        count += there
+    spare = np.empty(min(BLOCK, size))
+    for first in range(0, size, BLOCK):
         part = rows[:, first : first + BLOCK]
         least = spare[: part.shape[1]]
         for i, j in comparisons(len(values)):
             np.minimum(part[i], part[j], out=least)
             np.maximum(part[i], part[j], out=part[j])
             part[i] = least
-    count = np.full(values.shape[1], len(values), np.int16)
-    for row in missing:
-        count -= row
     return _around(rows, count)
 
 
 def _around(rows: Floats, count: Ints) -> Ranked:
     """Pick the middle of sorted columns: one pass for each number of values that occurs."""
-    below, low, high, above = np.full((4, count.size), np.inf)
-    for n in range(1, len(rows)):
-        here = count == n
-        if here.any():
-            np.copyto(below, rows[n // 2 - 1], where=here)  # of a single value, the last row: infinity
-            np.copyto(low, rows[(n - 1) // 2], where=here)
-            np.copyto(high, rows[n // 2], where=here)
-            np.copyto(above, rows[(n + 1) // 2], where=here)
-    return Ranked(rows, count, below, low, high, above)
+    columns = np.bincount(count, minlength=1)
+    usual = int(columns.argmax())  # most columns have as many values: they are copied whole
+    picked = [rows[place].copy() for place in _places(usual)]
+    for n in np.flatnonzero(columns).tolist():
+        if n != usual:
+            here = count == n
+            for values, place in zip(picked, _places(n), strict=True):
+                np.copyto(values, rows[place], where=here)
+    return Ranked(rows, count, *picked)
+
+
+def _places(n: int) -> tuple[int, int, int, int]:
+    """Below, low, high and above among n sorted values; -1, the last row, is infinity."""
+    return (n // 2 - 1, (n - 1) // 2, n // 2, (n + 1) // 2) if n else (-1, -1, -1, -1)
 
 
 def whole(ranked: Ranked) -> Middle:
-    """Count, median and minimum of each column; of an even number, the mean of the two middle values."""
-    return _known(ranked.count, ranked.low, ranked.high, ranked.rows[0].copy())
+    """Count and median of each column; of an even number, the mean of the two middle values."""
+    return Middle(ranked.count, _mean(ranked.low, ranked.high, ranked.count))
+
+
+def least(ranked: Ranked) -> Floats:
+    """The least value of each column, NaN where there is none."""
+    return _known(ranked.rows[0].copy(), ranked.count)
 
 
 def leave_one_out(ranked: Ranked, own: Floats) -> Middle:
@@ -109,9 +118,17 @@ def leave_one_out(ranked: Ranked, own: Floats) -> Middle:
     has = ~np.isnan(own)
     low = np.where(ranked.below >= own, ranked.high, ranked.below)
     high = np.where(ranked.low >= own, ranked.above, ranked.low)
-    low, high = np.where(has, low, ranked.low), np.where(has, high, ranked.high)
-    least = np.where(ranked.rows[0] >= own, ranked.rows[1], ranked.rows[0])
-    return _known(ranked.count - has, low, high, least)
+    if not has.all():
+        np.copyto(low, ranked.low, where=~has)
+        np.copyto(high, ranked.high, where=~has)
+    count = ranked.count - has
+    return Middle(count, _mean(low, high, count))
+
+
+def least_without(ranked: Ranked, own: Floats) -> Floats:
+    """As `least`, of the columns without one of their values; NaN in ``own`` leaves out none."""
+    values = np.where(ranked.rows[0] >= own, ranked.rows[1], ranked.rows[0])
+    return _known(values, ranked.count - ~np.isnan(own))
 
 
 def without(ranked: Ranked, own: Floats) -> Ranked:
@@ -122,17 +139,22 @@ def without(ranked: Ranked, own: Floats) -> Ranked:
 
 
 def middle(values: Floats) -> Middle:
-    """Count, median and minimum of each column of a matrix.
+    """Count and median of each column of a matrix.
 
     >>> middle(np.array([[1.0, np.nan], [4.0, np.nan], [2.0, 5.0], [np.nan, 7.0]])).median.tolist()
     [2.0, 6.0]
     """
-    return whole(rank(values))
+    return whole(rank(list(values), values.shape[1]))
 
 
-def _known(count: Ints, low: Floats, high: Floats, least: Floats) -> Middle:
-    median = low + high
-    median /= 2
-    for values in (median, least):
+def _mean(low: Floats, high: Floats, count: Ints) -> Floats:
+    mean = low + high
+    mean /= 2
+    return _known(mean, count)
+
+
+def _known(values: Floats, count: Ints) -> Floats:
+    """NaN where there is no value."""
+    if not count.all():
         np.copyto(values, np.nan, where=count == 0)
-    return Middle(count, median, least)
+    return values

@@ -1,20 +1,17 @@
-"""Who votes on whom: the spot markets of both groups, and what they say to each market that is measured."""
+"""Who votes on whom: the spot markets of a group, and what they say to each market that is measured."""
 
-from collections.abc import Collection, Mapping, Sequence
-from functools import cached_property, reduce
+from collections.abc import Mapping, Sequence
+from functools import cached_property, partial, reduce
 
 import numpy as np
 
-from deviation.against import Peers, Series, compare
+from deviation.against import Peers, Ranges, Series
 from deviation.grid import Floats
 from deviation.markets import Market
 from deviation.minutes import Minutes
-from deviation.order import Middle, leave_one_out, rank, whole, without
+from deviation.order import Middle, Ranked, least, least_without, leave_one_out, rank, whole, without
 from deviation.question import Rules
-from deviation.weights import weigh, weighted_median
-
-SAID = ("price", "range_low", "range_high")
-"""What a voter says: the fields of `Minutes` that are ordered among the voters of a minute."""
+from deviation.weights import Weighed, weigh, weighted_median
 
 
 class Board:
@@ -30,44 +27,73 @@ class Board:
         self._voters = voters
         self._size = size
         self._ratio = ratio
-        self._ranked = tuple(rank(self._matrix(voters, name)) for name in SAID)
         self._weights = weights
-        self._weighed = (
-            None if weights is None else weigh(self._matrix(voters, "price"), [weights[market] for market in voters])
-        )
-
-    def _matrix(self, markets: Collection[Market], name: str) -> Floats:
-        """What these markets say, a row each: a field of their voting minutes, times the ratio; NaN elsewhere."""
-        values = np.full((len(markets), self._size), np.nan)
-        for row, market in zip(values, markets, strict=True):
-            said = self._voters[market]
-            np.multiply(getattr(said, name), self._ratio, out=row, where=said.voting)
-        return values
 
     @cached_property
     def everyone(self) -> Peers:
         """What all of them say together."""
-        return _peers([whole(ranked) for ranked in self._ranked], self._reference([]))
+        votes = whole(self._prices)
+        return Peers(
+            votes.count,
+            self._reference(votes, []),
+            partial(least, self._prices),
+            lambda: _ranges(whole(self._lows), whole(self._highs)),
+        )
 
     def without(self, markets: Sequence[Market]) -> Peers:
         """What the others say: all but these, one or more."""
-        said = []
-        for ranked, name in zip(self._ranked, SAID, strict=True):
-            *first, last = self._matrix(markets, name)
-            said.append(leave_one_out(reduce(without, first, ranked), last))
-        return _peers(said, self._reference(markets))
+        votes = self._without(self._prices, markets, "price")
+        *first, last = (self._said(market, "price") for market in markets)
+        return Peers(
+            votes.count,
+            self._reference(votes, markets),
+            lambda: least_without(reduce(without, first, self._prices), last),
+            lambda: _ranges(
+                self._without(self._lows, markets, "range_low"), self._without(self._highs, markets, "range_high")
+            ),
+        )
 
-    def _reference(self, unheard: Sequence[Market]) -> Floats | None:
-        """The weighted median without some markets; None where the plain one is asked for."""
-        if self._weighed is None or self._weights is None:
-            return None
-        prices = self._matrix(unheard, "price")
-        weights = [self._weights[market] for market in unheard]
-        return weighted_median(self._weighed, list(zip(prices, weights, strict=True)))
+    def _without(self, ranked: Ranked, markets: Sequence[Market], name: str) -> Middle:
+        *first, last = (self._said(market, name) for market in markets)
+        return leave_one_out(reduce(without, first, ranked), last)
+
+    @cached_property
+    def _prices(self) -> Ranked:
+        return self._ranked("price")
+
+    @cached_property
+    def _lows(self) -> Ranked:
+        return self._ranked("range_low")
+
+    @cached_property
+    def _highs(self) -> Ranked:
+        return self._ranked("range_high")
+
+    def _ranked(self, name: str) -> Ranked:
+        return rank([self._said(market, name) for market in self._voters], self._size)
+
+    def _said(self, market: Market, name: str) -> Floats:
+        """What a voter says: a field of its voting minutes, times the ratio; NaN elsewhere."""
+        minutes = self._voters[market]
+        said: Floats = getattr(minutes, name) * self._ratio
+        np.copyto(said, np.nan, where=~minutes.voting)
+        return said
+
+    @cached_property
+    def _weighed(self) -> Weighed:
+        prices = [self._said(market, "price") for market in self._voters]
+        weights = [] if self._weights is None else [self._weights[market] for market in self._voters]
+        return weigh(np.array(prices).reshape(len(prices), self._size), weights)
+
+    def _reference(self, votes: Middle, unheard: Sequence[Market]) -> Floats:
+        if self._weights is None:
+            return votes.median
+        left_out = [(self._said(market, "price"), self._weights[market]) for market in unheard]
+        return weighted_median(self._weighed, left_out)
 
 
 class Panel:
-    """The voters of one group in one measurement; their minutes cover the whole axis of ``size`` minutes.
+    """The voters of one group over a span of ``size`` minutes.
 
     ``weights`` makes the reference a weighted median; without them it is the median.
     """
@@ -82,7 +108,7 @@ class Panel:
         self._boards: dict[float, Board] = {}
 
     def series(self, market: Market, minutes: Minutes, ratio: float) -> Series:
-        """The market against the group: all of its venues but the market's own family.
+        """The market, over the same span, against the group: all of its venues but the market's own family.
 
         ``ratio`` scales the votes (1 among markets of one asset).
         """
@@ -91,10 +117,8 @@ class Panel:
         if ratio not in self._boards:
             self._boards[ratio] = Board(self._voters, self._size, ratio, self._weights)
         board = self._boards[ratio]
-        return compare(minutes, board.without(unheard) if unheard else board.everyone)
+        return Series(minutes, board.without(unheard) if unheard else board.everyone)
 
 
-def _peers(said: Sequence[Middle], weighted: Floats | None) -> Peers:
-    votes, lows, highs = said
-    reference = votes.median if weighted is None else weighted
-    return Peers(votes.count, reference, votes.least, lows.count, lows.median, highs.median)
+def _ranges(lows: Middle, highs: Middle) -> Ranges:
+    return Ranges(lows.count, lows.median, highs.median)

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from deviation.grid import Floats
-from deviation.minutes import Minutes
-from deviation.order import middle
+from deviation.order import rank, whole
 from deviation.question import TOLERANCE
 from deviation.summary import first_least
 
@@ -27,13 +26,14 @@ class Path:
     bottom: int | None
 
 
-def path(voters: Sequence[Minutes], window: slice) -> Path:
-    """The path of a group's spot markets (of one asset, on the whole axis) through the window."""
-    prices = [np.where(market.voting, market.price, np.nan) for market in voters]
-    if not prices:
-        return Path(None, None)
-    centre = middle(np.array(prices)).median
-    before: Floats = np.concatenate([[np.nan], centre[:-1]])
-    fell = np.flatnonzero((centre / before - 1)[window] <= -ONSET + TOLERANCE)
-    inside = centre[window]
-    return Path(int(fell[0]) if fell.size else None, first_least(inside, ~np.isnan(inside)))
+def path(votes: Sequence[Floats], size: int, ahead: int) -> Path:
+    """The path of a group's spot markets through a window.
+
+    Args:
+        votes: what each market voted, NaN where it did not, from ``ahead`` bars before the window to its end.
+        size: the bars of the window.
+        ahead: the bars of a minute, at least one.
+    """
+    centre = whole(rank(votes, ahead + size)).median
+    fell = np.flatnonzero(centre[ahead:] / centre[:-ahead] - 1 <= -ONSET + TOLERANCE)
+    return Path(int(fell[0]) if fell.size else None, first_least(centre[ahead:]))

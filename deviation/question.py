@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from data.schema import Evidence
+from data.schema import Evidence, Timeframe
 
 TOLERANCE = 1e-12
 """Comparisons with enter, exit, thresholds, leads and half-recovery allow this much (docs/method.md, section 1)."""
@@ -126,9 +126,11 @@ class Rules:
 class Question:
     """One measurement: ``asset`` over the half-open window ``[start, end)`` in whole UTC minutes.
 
-    ``calm`` is the named event's calm span, None where no event is named. ``underlying`` and ``ratio_market`` are set
-    for an asset without peer markets (section 6). ``venues`` restricts who is measured and who votes: items are
-    ``kraken`` or ``kraken:BTC/USDC``; empty means every venue in the data.
+    ``timeframe`` is the length of the bars that are measured: at another one, what the method says of a minute holds of
+    a bar, while durations, carries and ``confirm`` stay in time. ``calm`` is the named event's calm span, None where no
+    event is named. ``underlying`` and ``ratio_market`` are set for an asset without peer markets (section 6).
+    ``venues`` restricts who is measured and who votes: items are ``kraken`` or ``kraken:BTC/USDC``; empty means every
+    venue in the data.
 
     Raises:
         ValueError: The window is empty.
@@ -147,6 +149,7 @@ class Question:
     venues: tuple[str, ...] = ()
     focus: str = "binance"
     origin: Evidence = Evidence.REAL
+    timeframe: Timeframe = Timeframe.M1
 
     def __post_init__(self) -> None:
         if self.start >= self.end:

@@ -51,11 +51,11 @@ class Contender:
     """A spot market in its own group: fraction, minutes, and the minutes in which it was firm."""
 
     depth: float | None
-    below_min: int
-    firm_min: int
+    below_min: float
+    firm_min: float
 
 
-def rank(contenders: Mapping[Market, Contender], window_min: int) -> dict[Market, Rank]:
+def rank(contenders: Mapping[Market, Contender], window_min: float) -> dict[Market, Rank]:
     """The ranks of the spot markets of one group."""
     ranked = {
         market: (contender.depth, contender.below_min)
@@ -65,7 +65,7 @@ def rank(contenders: Mapping[Market, Contender], window_min: int) -> dict[Market
     return {market: _rank(market, contender, ranked, window_min) for market, contender in contenders.items()}
 
 
-def _rank(market: Market, own: Contender, ranked: Mapping[Market, tuple[float, int]], window_min: int) -> Rank:
+def _rank(market: Market, own: Contender, ranked: Mapping[Market, tuple[float, float]], window_min: float) -> Rank:
     if market not in ranked:
         return unranked(f"firm in {own.firm_min} of {window_min} minutes")
     if len(ranked) < RANKED_VENUES:

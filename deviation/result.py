@@ -3,35 +3,36 @@
 import math
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
+import numpy as np
+
+from data.schema import Timeframe
 from deviation.against import Series
 from deviation.fair_value import FairValue
 from deviation.grid import Axis, Floats
 from deviation.markets import LeftOut, Market
 from deviation.minutes import Minutes
-from deviation.path import Path
+from deviation.path import Path, path
 from deviation.question import Group, Kind, Question
 from deviation.ranks import Rank
-from deviation.summary import Counts, Summary
+from deviation.summary import Counts, Summary, count_states, first_least, value_at, volume_share
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Row:
     """One market of the asset, measured against both groups.
 
-    ``minutes`` and ``series`` cover the window, position 0 being its first minute. ``low`` is the lowest trade in
-    dollars and ``low_at`` its first position, None where nothing priced was traded. ``volume_usd_before`` covers the
-    24 h before the window. ``volume_share`` counts volume against the own group. ``underlying`` is the price in dollars
-    of the same venue's market of the underlying, in the own group; None where there is none (docs/method.md, 6).
+    ``minutes`` and ``series`` cover the window, position 0 being its first minute, and ``ahead`` the minute before it.
+    ``volume_usd_before`` covers the 24 h before the window. ``underlying`` is the price in dollars of the same venue's
+    market of the underlying, in the own group; None where there is none (docs/method.md, 6).
     """
 
     market: Market
+    timeframe: Timeframe
     minutes: Minutes
-    counts: Counts
-    low: float | None
-    low_at: int | None
+    ahead: Minutes
     volume_usd_before: float
-    volume_share: dict[int, float | None]
     series: dict[Group, Series]
     against: dict[Group, Summary]
     fair_value: FairValue | None
@@ -41,6 +42,26 @@ class Row:
     def own(self) -> Summary:
         """The numbers against the market's own group."""
         return self.against[self.market.group]
+
+    @cached_property
+    def counts(self) -> Counts:
+        """Minutes by state."""
+        return count_states(self.minutes, self.timeframe)
+
+    @cached_property
+    def low_at(self) -> int | None:
+        """The first position of the lowest trade; None where nothing priced was traded."""
+        return first_least(self.minutes.low)
+
+    @property
+    def low(self) -> float | None:
+        """The lowest trade in dollars."""
+        return value_at(self.minutes.low, self.low_at)
+
+    @cached_property
+    def volume_share(self) -> dict[int, float | None]:
+        """The share of volume that fell into minutes at or beyond each depth against the own group, by per cent."""
+        return volume_share(self.minutes, self.series[self.market.group])
 
     def split(self, group: Group) -> tuple[float, float] | None:
         """What 1 + depth is the product of: own price over underlying here times ratio, and underlying here over there.
@@ -70,7 +91,7 @@ class OtherQuote:
     price: Floats
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Measurement:
     """The whole answer: a row per venue, group and kind, in that order, and what bears on all of them.
 
@@ -84,9 +105,18 @@ class Measurement:
     fx_assumed: tuple[str, ...]
     absent: tuple[str, ...]
     left_out: tuple[LeftOut, ...]
-    path: dict[Group, Path]
     other_quotes: tuple[OtherQuote, ...]
     origins: dict[Market, tuple[str, ...]]
+
+    @cached_property
+    def path(self) -> dict[Group, Path]:
+        """The path of each group's spot markets (docs/method.md, section 10)."""
+        return {group: self._path(group) for group in Group}
+
+    def _path(self, group: Group) -> Path:
+        said = [(row.ahead, row.minutes) for row in self.rows if row.spot and row.market.group is group]
+        votes = [np.concatenate([np.where(part.voting, part.price, np.nan) for part in parts]) for parts in said]
+        return path(votes, self.axis.size, self.question.timeframe.bars(1))
 
     def time(self, position: int | None) -> datetime | None:
         """The open time of a position in the window; None stays None."""

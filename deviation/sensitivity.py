@@ -11,8 +11,9 @@ from itertools import product
 import polars as pl
 
 from data.schema import Evidence
+from deviation.grid import align, axis_of
 from deviation.markets import Market
-from deviation.measure import measure
+from deviation.measure import measure_aligned
 from deviation.question import TOLERANCE, Group, Parameters, Question, QuoteHandling, Reference, Rules
 from deviation.ranks import Rank, Word
 from deviation.result import Measurement
@@ -129,7 +130,8 @@ def sensitivity(candles: pl.DataFrame, covered: pl.DataFrame, question: Question
     if question.origin is Evidence.RECONSTRUCTION:
         return Sensitivity(question, (), 0)
     choices = [Setting(*choice) for choice in product(Reference, QuoteHandling, VOTES_USD)]
-    base = measure(candles, covered, _set(question, choices[0]))
+    aligned = align(candles, covered, axis_of(question))
+    base = measure_aligned(aligned, _set(question, choices[0]))
     # The choice of a market depends on no setting: naming it outright spares every other run the calm span.
     fixed = replace(
         question,
@@ -142,7 +144,7 @@ def sensitivity(candles: pl.DataFrame, covered: pl.DataFrame, question: Question
     for setting in settings:
         asked = _set(fixed, setting)
         if asked.venues:
-            runs.append((setting, measure(candles, covered, asked)))
+            runs.append((setting, measure_aligned(aligned, asked)))
     return Sensitivity(
         question,
         tuple(_range(row.market, group, runs) for row in base.rows for group in Group),

@@ -1,17 +1,23 @@
 """The numbers over a window, for one market against one group (docs/method.md, section 5)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
+from data.schema import Timeframe
 from deviation.against import Series
 from deviation.episodes import Episode, episodes
-from deviation.grid import Bools, Floats, Ints
+from deviation.grid import Floats, Ints
 from deviation.minutes import Minutes, State
 from deviation.question import TOLERANCE, Parameters
 
 THRESHOLDS_PCT = (1, 2, 5, 10, 20, 50)
 """The depths, in per cent, at which minutes and volume are counted."""
+
+Least = tuple[float, int] | tuple[None, None]
+"""The least of some values and its position; None without a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,19 +27,19 @@ class Thin:
     ``height`` is the largest deviation, the counterpart of ``depth`` above.
     """
 
-    minutes: int
+    minutes: float
     depth: float | None
     depth_at: int | None
     height: float | None
     height_at: int | None
-    below_min: int
+    below_min: float
 
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
     """Firm minutes of the 24 h before the window: their number and the least and largest deviation."""
 
-    n: int
+    n: float
     min: float | None
     max: float | None
 
@@ -43,98 +49,172 @@ class Baseline:
         return None if self.min is None or self.max is None else max(abs(self.min), abs(self.max))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Summary:
-    """One market against one group over the window.
+    """One market against one group over the window; every number is worked out when it is asked for.
 
     Fractions; minutes as counts; ``..._at`` as positions in the window. Values are None, and counts 0, where no minute
-    defines them. ``height`` is the largest deviation, the counterpart of ``depth`` above.
+    defines them. ``before`` gives the series of the 24 h ahead of the window.
     """
 
-    firm_min: int
-    depth: float | None
-    depth_at: int | None
-    height: float | None
-    height_at: int | None
-    below_min: int
-    above_min: int
-    threshold_min: dict[int, int]
-    gap_depth: float | None
-    gap_at: int | None
-    alone_below_min: int
-    wick_at: int | None
-    wick_shallow: float | None
-    wick_deep: float | None
-    sure_depth: float | None
-    sure_min: int
-    thin: Thin
-    baseline: Baseline
-    episodes: tuple[Episode, ...]
+    series: Series
+    before: Callable[[], Series]
+    parameters: Parameters
+    timeframe: Timeframe
+
+    @cached_property
+    def firm_min(self) -> float:
+        """Minutes that count in all that follows."""
+        return self.timeframe.minutes(self._firm.size)
+
+    @property
+    def depth(self) -> float | None:
+        """The least deviation."""
+        return self._depth[0]
+
+    @property
+    def depth_at(self) -> int | None:
+        """Its first minute."""
+        return self._depth[1]
+
+    @property
+    def height(self) -> float | None:
+        """The largest deviation, the counterpart of ``depth`` above."""
+        return self._height[0]
+
+    @property
+    def height_at(self) -> int | None:
+        """Its first minute."""
+        return self._height[1]
+
+    @cached_property
+    def below_min(self) -> float:
+        """Minutes at least `enter` below."""
+        return self._minutes(self._deep, self.parameters.enter)
+
+    @cached_property
+    def above_min(self) -> float:
+        """Minutes at least `enter` above."""
+        return self._minutes(self._d, self.parameters.enter)
+
+    @cached_property
+    def threshold_min(self) -> dict[int, float]:
+        """Minutes at or beyond each depth, by per cent."""
+        return {x: self._minutes(self._deep, x / 100) for x in THRESHOLDS_PCT}
+
+    @property
+    def gap_depth(self) -> float | None:
+        """The smallest gap to the lowest vote."""
+        return self._gap[0]
+
+    @property
+    def gap_at(self) -> int | None:
+        """Its first minute."""
+        return self._gap[1]
+
+    @cached_property
+    def alone_below_min(self) -> float:
+        """Minutes in which the market lay at least `enter` below every vote."""
+        return self._minutes(-self.series.gap[self._firm], self.parameters.enter)
+
+    @property
+    def wick_at(self) -> int | None:
+        """The minute of the lowest trade that is surely deepest: of the smallest ``wick_shallow``."""
+        return self._wick[1]
+
+    @property
+    def wick_shallow(self) -> float | None:
+        """What that trade lay below at least."""
+        return self._wick[0]
+
+    @property
+    def wick_deep(self) -> float | None:
+        """What it lay below at most."""
+        return value_at(self.series.wick_deep, self.wick_at)
+
+    @cached_property
+    def sure_depth(self) -> float | None:
+        """The least deviation of a whole minute, in whatever order its trades came."""
+        return _least(self.series.sure[self._firm], self._firm)[0]
+
+    @cached_property
+    def sure_min(self) -> float:
+        """Minutes that lay at least `enter` below as a whole."""
+        return self._minutes(-self.series.sure[self._firm], self.parameters.enter)
+
+    @cached_property
+    def thin(self) -> Thin:
+        """The minutes with one or two votes."""
+        at = np.flatnonzero(self.series.thin)
+        d = self.series.d[at]
+        depth, depth_at = _least(d, at)
+        height, height_at = _greatest(d, at)
+        below = self._minutes(-d, self.parameters.enter)
+        return Thin(self.timeframe.minutes(at.size), depth, depth_at, height, height_at, below)
+
+    @cached_property
+    def baseline(self) -> Baseline:
+        """What was normal before the window."""
+        before = self.before()
+        d = before.d[before.firm]
+        n = self.timeframe.minutes(d.size)
+        return Baseline(n, float(d.min()), float(d.max())) if d.size else Baseline(n, None, None)
+
+    @cached_property
+    def episodes(self) -> tuple[Episode, ...]:
+        """The spells beyond `enter`, below and above, by start."""
+        return episodes(self.series, self.parameters, self.timeframe)
+
+    @cached_property
+    def _firm(self) -> Ints:
+        return np.flatnonzero(self.series.firm)
+
+    @cached_property
+    def _d(self) -> Floats:
+        return self.series.d[self._firm]
+
+    @cached_property
+    def _deep(self) -> Floats:
+        """How far below, where it is as far as the nearest threshold: few of many minutes."""
+        nearest = min(self.parameters.enter, THRESHOLDS_PCT[0] / 100)
+        return -self._d[self._d <= -nearest + TOLERANCE]
+
+    @cached_property
+    def _depth(self) -> Least:
+        return _least(self._d, self._firm)
+
+    @cached_property
+    def _height(self) -> Least:
+        return _greatest(self._d, self._firm)
+
+    @cached_property
+    def _gap(self) -> Least:
+        return _least(self.series.gap[self._firm], self._firm)
+
+    @cached_property
+    def _wick(self) -> Least:
+        return _least(self.series.wick_shallow[self._firm], self._firm)
+
+    def _minutes(self, values: Floats, threshold: float) -> float:
+        """Minutes in which a value is at or beyond a threshold."""
+        return self.timeframe.minutes(int(np.count_nonzero(values >= threshold - TOLERANCE)))
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
     """Minutes of the window by state."""
 
-    voting_min: int
-    small_min: int
-    quiet_min: int
-    missing_min: int
-    unpriced_min: int
+    voting_min: float
+    small_min: float
+    quiet_min: float
+    missing_min: float
+    unpriced_min: float
 
 
-def summarise(series: Series, before: Series, parameters: Parameters) -> Summary:
-    """The numbers of section 5; ``series`` covers the window, ``before`` the 24 h ahead of it."""
-    firm = np.flatnonzero(series.firm)
-    d, gap, sure, shallow = series.d[firm], series.gap[firm], series.sure[firm], series.wick_shallow[firm]
-    depth, depth_at = _least(d, firm)
-    height, height_at = _least(-d, firm)
-    gap_depth, gap_at = _least(gap, firm)
-    wick_shallow, wick_at = _least(shallow, firm)
-    sure_depth, _ = _least(sure, firm)
-    below = _far(-d, min(parameters.enter, THRESHOLDS_PCT[0] / 100))
-    return Summary(
-        firm_min=firm.size,
-        depth=depth,
-        depth_at=depth_at,
-        height=None if height is None else -height,
-        height_at=height_at,
-        below_min=_beyond(below, parameters.enter),
-        above_min=_beyond(d, parameters.enter),
-        threshold_min={x: _beyond(below, x / 100) for x in THRESHOLDS_PCT},
-        gap_depth=gap_depth,
-        gap_at=gap_at,
-        alone_below_min=_beyond(-gap, parameters.enter),
-        wick_at=wick_at,
-        wick_shallow=wick_shallow,
-        wick_deep=value_at(series.wick_deep, wick_at),
-        sure_depth=sure_depth,
-        sure_min=_beyond(-sure, parameters.enter),
-        thin=_thin(series, parameters),
-        baseline=_baseline(before.d[before.firm]),
-        episodes=episodes(series, parameters),
-    )
-
-
-def _thin(series: Series, parameters: Parameters) -> Thin:
-    thin = np.flatnonzero(series.thin)
-    d = series.d[thin]
-    depth, depth_at = _least(d, thin)
-    height, height_at = _least(-d, thin)
-    return Thin(
-        minutes=thin.size,
-        depth=depth,
-        depth_at=depth_at,
-        height=None if height is None else -height,
-        height_at=height_at,
-        below_min=_beyond(-d, parameters.enter),
-    )
-
-
-def count_states(market: Minutes) -> Counts:
+def count_states(market: Minutes, timeframe: Timeframe) -> Counts:
     """Minutes of the market by state."""
-    voting, small, quiet, missing, unpriced = np.bincount(market.state, minlength=len(State)).tolist()
-    return Counts(voting, small, quiet, missing, unpriced)
+    bars = np.bincount(market.state, minlength=len(State)).tolist()
+    return Counts(*(timeframe.minutes(count) for count in bars))
 
 
 def volume_share(market: Minutes, series: Series) -> dict[int, float | None]:
@@ -148,10 +228,10 @@ def volume_share(market: Minutes, series: Series) -> dict[int, float | None]:
     return {x: float(volume[below >= x / 100 - TOLERANCE].sum()) / whole if whole else None for x in THRESHOLDS_PCT}
 
 
-def first_least(values: Floats, among: Bools) -> int | None:
-    """Position of the least value among the marked minutes, the first of several; None where none is marked."""
-    positions = np.flatnonzero(among)
-    return int(positions[np.argmin(values[positions])]) if positions.size else None
+def first_least(values: Floats) -> int | None:
+    """Position of the least value that is not NaN, the first of several; None without one."""
+    least = np.fmin.reduce(values, initial=np.nan)
+    return None if np.isnan(least) else int(np.argmax(values == least))
 
 
 def value_at(values: Floats, position: int | None) -> float | None:
@@ -159,21 +239,13 @@ def value_at(values: Floats, position: int | None) -> float | None:
     return None if position is None else float(values[position])
 
 
-def _least(values: Floats, at: Ints) -> tuple[float | None, int | None]:
-    """The least value that is not NaN, and the first of the positions ``at`` which it stands; None without one."""
-    least = np.fmin.reduce(values, initial=np.nan)
-    if np.isnan(least):
-        return None, None
-    return float(least), int(at[np.argmax(values == least)])
+def _least(values: Floats, at: Ints) -> Least:
+    """The least value that is not NaN, and the first of the positions ``at`` which it stands."""
+    place = first_least(values)
+    return (None, None) if place is None else (float(values[place]), int(at[place]))
 
 
-def _far(values: Floats, threshold: float) -> Floats:
-    return values[values >= threshold - TOLERANCE]
-
-
-def _beyond(values: Floats, threshold: float) -> int:
-    return int(np.count_nonzero(values >= threshold - TOLERANCE))
-
-
-def _baseline(d: Floats) -> Baseline:
-    return Baseline(d.size, float(d.min()), float(d.max())) if d.size else Baseline(0, None, None)
+def _greatest(values: Floats, at: Ints) -> Least:
+    """As `_least`, of the largest."""
+    least, place = _least(-values, at)
+    return (None, None) if least is None or place is None else (-least, place)

@@ -27,12 +27,12 @@ class Weighed:
     total: Ints
 
 
-def weights_of(voters: Mapping[Market, Minutes], before: slice) -> dict[Market, int]:
+def weights_of(before: Mapping[Market, Minutes]) -> dict[Market, int]:
     """Each voter's weight: its cents traded in the 24 h ``before`` the window, at least 1.
 
     None weighs more than 40 % of its group, rounded down, and the limit is at least 1.
     """
-    traded = {market: _cents(minutes.cut(before)) for market, minutes in voters.items()}
+    traded = {market: _cents(minutes) for market, minutes in before.items()}
     limit = {
         group: max(2 * sum(cents for market, cents in traded.items() if market.group is group) // 5, 1)
         for group in Group

@@ -88,7 +88,7 @@ def test_the_crash_minute_of_atom_on_coinbase() -> None:
 def test_in_dollars_bitcoin_did_not_stray_when_usdc_fell() -> None:
     """On 11 March 2023 every firm minute in USD and USDT is within 1.2 % in dollars, without an episode."""
     measurement = _btc(QuoteHandling.USD)
-    checked = 0
+    checked = 0.0
     for row in measurement.rows:
         if row.market.symbol not in {"BTC/USD", "BTC/USDT"}:
             continue

@@ -24,8 +24,8 @@ class Numbers:
     """One market against one group: the deepest deviation in a firm minute, firm minutes, those below, episodes."""
 
     depth: float | None
-    firm_min: int
-    below_min: int
+    firm_min: float
+    below_min: float
     episodes: int
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deviation.order import BLOCK, comparisons, leave_one_out, middle, rank, whole, without
+from deviation.order import BLOCK, comparisons, least, least_without, leave_one_out, middle, rank, whole, without
 
 NAN = math.nan
 quick = settings(max_examples=300, deadline=None)
@@ -37,30 +37,34 @@ def test_leaving_out_rows_equals_the_order_statistics_of_the_rest(values: list[f
     """Count, median and least without one row or several are those of the other rows alone."""
     out = data.draw(st.sets(st.integers(0, len(values) - 1), min_size=1, max_size=3))
     matrix = np.array([values]).T
-    ranked = rank(matrix)
+    ranked = rank(list(matrix), 1)
     *first, last = sorted(out)
     for place in first:
         ranked = without(ranked, matrix[place])
     ours = leave_one_out(ranked, matrix[last])
     rest = [value for place, value in enumerate(values) if place not in out]
-    assert np.array_equal([ours.count[0], ours.median[0], ours.least[0]], _slowly(rest), equal_nan=True)
+    lowest = least_without(ranked, matrix[last])
+    assert np.array_equal([ours.count[0], ours.median[0], lowest[0]], _slowly(rest), equal_nan=True)
 
 
 @quick
 @given(columns)
 def test_the_middle_of_a_column(values: list[float]) -> None:
     """Count, median and least of a whole column, whatever is missing in it."""
-    ours = middle(np.array([values]).T)
-    assert np.array_equal([ours.count[0], ours.median[0], ours.least[0]], _slowly(values), equal_nan=True)
+    matrix = np.array([values]).T
+    ours, lowest = middle(matrix), least(rank(list(matrix), 1))
+    assert np.array_equal([ours.count[0], ours.median[0], lowest[0]], _slowly(values), equal_nan=True)
 
 
 def test_more_columns_than_a_block() -> None:
     """Columns are sorted block by block, the last one being shorter: none is missed."""
     values = np.random.default_rng(1).integers(1, 100, (7, 2 * BLOCK + 3)).astype(float)
     values[values < 10] = NAN
-    ours, rest = leave_one_out(rank(values), values[3]), middle(np.delete(values, 3, axis=0))
-    assert np.array_equal(whole(rank(values)).median, np.nanmedian(values, axis=0), equal_nan=True)
-    for name in ("count", "median", "least"):
+    ranked, others = rank(list(values), values.shape[1]), np.delete(values, 3, axis=0)
+    ours, rest = leave_one_out(ranked, values[3]), middle(others)
+    assert np.array_equal(whole(ranked).median, np.nanmedian(values, axis=0), equal_nan=True)
+    assert np.array_equal(least_without(ranked, values[3]), np.nanmin(others, axis=0), equal_nan=True)
+    for name in ("count", "median"):
         assert np.array_equal(getattr(ours, name), getattr(rest, name), equal_nan=True)
 
 
@@ -69,4 +73,4 @@ def test_nobody_says_nothing() -> None:
     ours = middle(np.empty((0, 2)))
     assert ours.count.tolist() == [0, 0]
     assert np.isnan(ours.median).all()
-    assert np.isnan(ours.least).all()
+    assert np.isnan(least(rank([], 2))).all()
