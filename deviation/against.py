@@ -61,27 +61,27 @@ class Series:
     @cached_property
     def d(self) -> Floats:
         """The deviation."""
-        return self._off(self.market.price, self.reference, self.market.voting)
+        return _off(self.market.vote, self.reference)
 
     @cached_property
     def gap(self) -> Floats:
         """The distance to the lowest vote; negative: the market was lowest of all."""
-        return self._off(self.market.price, self.peers.lowest(), self.market.voting)
+        return _off(self.market.vote, self.peers.lowest())
 
     @cached_property
     def wick_shallow(self) -> Floats:
         """The lowest trade against what the peers' range lows say: it lay at least as deep."""
-        return self._off(self.market.low, self._ranges.low, self._bounded)
+        return _off(self._bounded(self.market.low), self._ranges.low)
 
     @cached_property
     def wick_deep(self) -> Floats:
         """The lowest trade against what the peers' range highs say: it lay at most as deep."""
-        return self._off(self.market.low, self._ranges.high, self._bounded)
+        return _off(self._bounded(self.market.low), self._ranges.high)
 
     @cached_property
     def sure(self) -> Floats:
         """The highest price that stood against what the peers' range lows say."""
-        return self._off(self.market.range_high, self._ranges.low, self._bounded)
+        return _off(self._bounded(self.market.range_high), self._ranges.low)
 
     @cached_property
     def observed(self) -> Bools:
@@ -102,13 +102,12 @@ class Series:
     def _ranges(self) -> Ranges:
         return self.peers.ranges()
 
-    @cached_property
-    def _bounded(self) -> Bools:
-        return self.market.voting & (self._ranges.count >= FIRM_VOTES)
+    def _bounded(self, prices: Floats) -> Floats:
+        """Prices of the minutes in which the market votes and enough peers have a range; NaN elsewhere."""
+        return np.where(self.market.voting & (self._ranges.count >= FIRM_VOTES), prices, np.nan)
 
-    @staticmethod
-    def _off(price: Floats, reference: Floats, defined: Bools) -> Floats:
-        quotient = price / reference
-        quotient -= 1
-        np.copyto(quotient, np.nan, where=~defined)
-        return quotient
+
+def _off(price: Floats, reference: Floats) -> Floats:
+    quotient = price / reference
+    quotient -= 1
+    return quotient

@@ -1,5 +1,6 @@
 """Spells in which a market stayed beyond `enter` until it came back within `exit` (docs/method.md, section 5)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -7,8 +8,8 @@ import numpy as np
 
 from data.schema import Timeframe
 from deviation.against import Series
-from deviation.grid import Bools, Floats, Ints
-from deviation.question import FIRM_VOTES, TOLERANCE, Parameters
+from deviation.grid import Floats
+from deviation.question import TOLERANCE, Parameters
 
 
 class Direction(StrEnum):
@@ -49,85 +50,81 @@ class Episode:
         return self.duration_min - self.observed_min
 
 
-@dataclass(frozen=True, slots=True)
-class _Observed:
-    """The observed bars: their position in the window of ``size`` bars, d (positive beyond), whether firm."""
-
-    at: Ints
-    d: Floats
-    firm: Bools
-    size: int
-    timeframe: Timeframe
+STRETCH = 64
+"""Bars that are looked at first for the end of a spell, or its half-recovery; then twice as many, and so on."""
 
 
 def episodes(series: Series, parameters: Parameters, timeframe: Timeframe) -> tuple[Episode, ...]:
-    """The episodes of both directions over the minutes of the series, by start."""
-    at = np.flatnonzero(series.observed)
-    d, firm = series.d[at], series.votes[at] >= FIRM_VOTES
-    confirm = timeframe.bars(parameters.confirm)
+    """The episodes of both directions over the bars of the series, by start."""
     found = []
     for direction in Direction:
-        seen = _Observed(at, direction.sign * d, firm, series.d.size, timeframe)
-        found += [_measured(direction, first, last, seen) for first, last in _spells(seen.d, parameters, confirm)]
+        beyond = direction.sign * series.d  # positive where it is on the episode's side
+        for start, end in _spells(beyond, parameters, timeframe.bars(parameters.confirm)):
+            found.append(_measured(direction, start, end, beyond, series, timeframe))
     return tuple(sorted(found, key=lambda episode: episode.start))
 
 
-def _spells(d: Floats, parameters: Parameters, confirm: int) -> list[tuple[int, int | None]]:
-    """First observed minute of each spell and the one that ends it; None where it runs on."""
+def _spells(d: Floats, parameters: Parameters, confirm: int) -> Iterator[tuple[int, int | None]]:
+    """Start of each spell, and the bar that ends it; None where it runs on. Bars that were not observed are NaN."""
     starts = np.flatnonzero(d >= parameters.enter - TOLERANCE)
-    spells: list[tuple[int, int | None]] = []
-    if starts.size == 0:
-        return spells
-    confirmed = _runs(d < parameters.exit - TOLERANCE, confirm)
-    free = 0  # first observed minute from which the next spell may start
+    free = 0  # the first bar at which the next spell may start
     while (i := int(np.searchsorted(starts, free))) < starts.size:
         start = int(starts[i])
-        j = int(np.searchsorted(confirmed, start))
-        if j == confirmed.size:
-            spells.append((start, None))
-            break
-        spells.append((start, int(confirmed[j])))
-        free = int(confirmed[j]) + confirm
-    return spells
+        end, last = _confirmed(d, start, parameters.exit, confirm)
+        yield start, end
+        if last is None:
+            return
+        free = last + 1
 
 
-def _runs(back: Bools, length: int) -> Ints:
-    """Where each run of at least `length` true values begins."""
-    turns = np.flatnonzero(np.diff(back, prepend=~back[:1], append=~back[-1:]))
-    begins, lengths = turns[:-1], np.diff(turns)
-    return begins[back[begins] & (lengths >= length)]
+def _confirmed(d: Floats, start: int, limit: float, length: int) -> tuple[int, int] | tuple[None, None]:
+    """First and last bar of the first run of ``length`` observed bars inside of the limit, from a bar on."""
+    size = max(STRETCH, 2 * length)
+    while True:
+        stretch = d[start : start + size]
+        observed = np.flatnonzero(~np.isnan(stretch))
+        back = stretch[observed] < limit - TOLERANCE
+        outside = np.flatnonzero(~back)
+        begins = np.append(-1, outside) + 1
+        run = np.flatnonzero(np.append(outside, back.size) - begins >= length)
+        if run.size:
+            first = int(begins[run[0]])
+            return start + int(observed[first]), start + int(observed[first + length - 1])
+        if start + size >= d.size:
+            return None, None
+        size *= 2
 
 
-def _measured(direction: Direction, first: int, last: int | None, seen: _Observed) -> Episode:
-    inside = slice(first, last)
-    d = seen.d[inside]
-    deepest = first + int(np.argmax(d))
-    depth = float(seen.d[deepest])
-    start, depth_at = int(seen.at[first]), int(seen.at[deepest])
-    end = seen.size if last is None else int(seen.at[last])
-    recovered = _first_below(seen.d, depth / 2 - TOLERANCE, deepest + 1)
-    minutes = seen.timeframe.minutes
+def _measured(
+    direction: Direction, start: int, end: int | None, beyond: Floats, series: Series, timeframe: Timeframe
+) -> Episode:
+    stop = beyond.size if end is None else end
+    d = beyond[start:stop]
+    depth = float(np.fmax.reduce(d))
+    depth_at = start + int(np.argmax(d == depth))
+    recovered = _first_below(beyond, depth / 2 - TOLERANCE, depth_at + 1)
+    minutes = timeframe.minutes
     return Episode(
         direction=direction,
         start=start,
-        end=end,
+        end=stop,
         depth=direction.sign * depth,
         depth_at=depth_at,
-        duration_min=minutes(end - start),
-        observed_min=minutes(d.size),
-        firm_min=minutes(int(np.count_nonzero(seen.firm[inside]))),
+        duration_min=minutes(stop - start),
+        observed_min=minutes(int(np.count_nonzero(series.observed[start:stop]))),
+        firm_min=minutes(int(np.count_nonzero(series.firm[start:stop]))),
         area_pct_min=100 * float(np.sum(d, where=d > 0)) * minutes(1),
-        half_recovery_min=None if recovered is None else minutes(int(seen.at[recovered]) - depth_at),
-        open=last is None,
+        half_recovery_min=None if recovered is None else minutes(recovered - depth_at),
+        open=end is None,
     )
 
 
 def _first_below(values: Floats, limit: float, first: int) -> int | None:
-    """Position of the first value below the limit, from ``first`` on: near ones are looked at before far ones."""
-    step = 64
+    """Position of the first value below the limit, from ``first`` on."""
+    size = STRETCH
     while first < values.size:
-        found = np.flatnonzero(values[first : first + step] < limit)
+        found = np.flatnonzero(values[first : first + size] < limit)
         if found.size:
             return first + int(found[0])
-        first, step = first + step, 2 * step
+        first, size = first + size, 2 * size
     return None

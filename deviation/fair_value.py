@@ -6,7 +6,7 @@ import numpy as np
 
 from data.schema import Timeframe
 from deviation.grid import Aligned, Floats
-from deviation.minutes import minutes_of
+from deviation.minutes import Minutes
 from deviation.money import Money
 from deviation.question import CARRY_MIN, Question
 
@@ -48,7 +48,7 @@ def fair_value(venue: str, question: Question, aligned: Aligned, money: Money) -
         return FairValue(question.underlying, None, 0, None, None, None)
     floor, carry = question.parameters.min_vote_usd, timeframe.bars(CARRY_MIN)
     both = np.logical_and(
-        *(minutes_of(bars, money.rates["USDT"], floor, carry).voting[calm] for bars in (wrapped, underlying))
+        *(Minutes(bars, money.rates["USDT"], floor, carry, calm).voting for bars in (wrapped, underlying))
     )
     quotients = wrapped.close[calm][both] / underlying.close[calm][both]
     return _summary(question.underlying, quotients, f"{venue} {symbols[0]} / {symbols[1]}", timeframe)

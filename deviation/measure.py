@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import partial
 
 import numpy as np
 import polars as pl
@@ -12,7 +12,7 @@ from deviation.against import Series
 from deviation.fair_value import FairValue, fair_value
 from deviation.grid import Aligned, Axis, align, axis_of
 from deviation.markets import Choice, Market, choose, everywhere, other_quotes
-from deviation.minutes import Minutes, minutes_of
+from deviation.minutes import Minutes
 from deviation.money import convert
 from deviation.panel import Panel
 from deviation.question import CARRY_MIN, DAY, Group, Kind, Question, Reference, Rules
@@ -90,15 +90,17 @@ def _hear(aligned: Aligned, question: Question) -> _Heard:
     # USDT: the second route to a ratio needs it.
     money = convert(quotes | drawn | {"USDT"}, question, aligned)
     window, carry = axis.span(question.start, question.end), question.timeframe.bars(CARRY_MIN)
+    whole = slice(0, axis.size)
     return _Heard(
         choice=choice,
         voters=voters,
         minutes={
-            market: minutes_of(
+            market: Minutes(
                 markets[market.venue, market.symbol],
                 money.rates[quote_of(market.symbol)],
                 question.parameters.min_vote_usd,
                 carry,
+                whole,
             )
             for market in {*choice.rows, *voters}
         },
@@ -120,7 +122,7 @@ def _rows(heard: _Heard, question: Question, axis: Axis) -> tuple[Row, ...]:
     if question.parameters.reference is Reference.WEIGHTED_MEDIAN:
         weights = weights_of({market: heard.minutes[market].cut(before) for market in heard.voters})
     inside, ahead = (_Stand(heard, question.rules, span, weights) for span in (window, before))
-    return tuple(_row(market, heard, question, inside, ahead) for market in heard.choice.rows)
+    return tuple(_row(market, question, inside, ahead) for market in heard.choice.rows)
 
 
 class _Stand:
@@ -129,45 +131,39 @@ class _Stand:
     def __init__(self, heard: _Heard, rules: Rules, span: slice, weights: Mapping[Market, int] | None) -> None:
         self.heard = heard
         self.span = span
-        self._rules = rules
-        self._weights = weights
-
-    def series(self, market: Market, group: Group) -> Series:
-        """One market against one group."""
-        return self.panels[group].series(market, self.heard.minutes[market].cut(self.span), self.heard.scale(market))
-
-    @cached_property
-    def panels(self) -> dict[Group, Panel]:
-        """The voters of each group."""
-        said = {market: self.heard.minutes[market].cut(self.span) for market in self.heard.voters}
-        return {
+        self.minutes = {market: minutes.cut(span) for market, minutes in heard.minutes.items()}
+        self._panels = {
             group: Panel(
-                {market: minutes for market, minutes in said.items() if market.group is group},
-                self._rules,
-                self.span.stop - self.span.start,
-                self._weights,
+                {market: self.minutes[market] for market in heard.voters if market.group is group},
+                rules,
+                span.stop - span.start,
+                weights,
             )
             for group in Group
         }
 
+    def series(self, market: Market, group: Group) -> Series:
+        """One market against one group."""
+        return self._panels[group].series(market, self.minutes[market], self.heard.scale(market))
 
-def _row(market: Market, heard: _Heard, question: Question, inside: _Stand, before: _Stand) -> Row:
-    minutes, value, here = heard.minutes[market], heard.values[market], heard.here(market)
+
+def _row(market: Market, question: Question, inside: _Stand, before: _Stand) -> Row:
+    value, here = inside.heard.values[market], inside.heard.here(market)
     window, timeframe = inside.span, question.timeframe
     series = {group: inside.series(market, group) for group in Group}
     return Row(
         market=market,
         timeframe=timeframe,
-        minutes=minutes.cut(window),
-        ahead=minutes.cut(slice(window.start - timeframe.bars(1), window.start)),
-        volume_usd_before=float(np.nansum(minutes.cut(before.span).volume_usd)),
+        minutes=inside.minutes[market],
+        ahead=inside.minutes[market].cut(slice(window.start - timeframe.bars(1), window.start)),
+        before=before.minutes[market],
         series=series,
         against={
             group: Summary(series[group], partial(before.series, market, group), question.parameters, timeframe)
             for group in Group
         },
         fair_value=value,
-        underlying=None if value is None or here is None else here.price[window],
+        underlying=None if value is None or here is None else here.cut(window).price,
     )
 
 

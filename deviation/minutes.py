@@ -1,7 +1,8 @@
 """What one market was in each minute: its state, its prices in dollars, its range (docs/method.md, 1 and 4)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -21,97 +22,110 @@ class State(IntEnum):
     UNPRICED = 4
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Minutes:
-    """One market minute by minute: arrays of one size, prices in dollars, NaN where there is none.
+    """One market minute by minute over a span of its axis; each array is worked out when it is asked for.
 
-    ``price``, ``low`` and ``high`` exist where the market traded and its quote has a value; ``before`` is the last
-    traded close before the minute, where it still stands. ``volume`` is in base units, 0 without a trade.
+    Arrays have the size of the span; prices are in dollars, NaN where there is none.
+
+    Args:
+        bars: The market's candles on the whole axis.
+        rate: Dollars per unit of its quote, on the whole axis; NaN where unknown.
+        min_vote_usd: The least volume times close that votes, in dollars.
+        carry: The number of bars after which a last trade no longer stands.
+        span: The part of the axis.
     """
 
-    state: States
-    price: Floats
-    low: Floats
-    high: Floats
-    before: Floats
-    volume: Floats
+    bars: Bars
+    rate: Floats
+    min_vote_usd: float
+    carry: int
+    span: slice
 
-    @property
-    def voting(self) -> Bools:
-        """Minutes in which this market's price counts."""
-        return np.equal(self.state, State.VOTING)
+    def cut(self, span: slice) -> "Minutes":
+        """The same market over another span of the axis."""
+        return replace(self, span=span)
 
-    @property
-    def range_low(self) -> Floats:
-        """The lowest price that stood in the minute; NaN where it had no trade, or what stood before is not known."""
-        return np.minimum(self.low, self.before)
+    @cached_property
+    def price(self) -> Floats:
+        """The close, where the market traded and its quote has a value."""
+        return self._dollars(self.bars.close)
 
-    @property
-    def range_high(self) -> Floats:
-        """The highest price that stood in the minute, as `range_low`."""
-        return np.maximum(self.high, self.before)
+    @cached_property
+    def low(self) -> Floats:
+        """The lowest trade, where there is a price."""
+        return self._dollars(self.bars.low)
+
+    @cached_property
+    def high(self) -> Floats:
+        """The highest trade, where there is a price."""
+        return self._dollars(self.bars.high)
+
+    @cached_property
+    def volume(self) -> Floats:
+        """Base units, 0 without a trade."""
+        return np.where(self.bars.traded[self.span], self.bars.volume[self.span], 0.0)
 
     @property
     def volume_usd(self) -> Floats:
         """Volume times converted close, NaN where it has no value in dollars."""
-        return self.volume * self.price
+        return self.bars.volume[self.span] * self.price
 
-    def cut(self, span: slice) -> "Minutes":
-        """The same market over a part of the minutes."""
-        return Minutes(
-            state=self.state[span],
-            price=self.price[span],
-            low=self.low[span],
-            high=self.high[span],
-            before=self.before[span],
-            volume=self.volume[span],
-        )
+    @cached_property
+    def voting(self) -> Bools:
+        """Minutes in which this market's price counts."""
+        return self.volume_usd >= self.min_vote_usd
 
+    @cached_property
+    def vote(self) -> Floats:
+        """The price in voting minutes, NaN in all others."""
+        if np.count_nonzero(self.voting) == np.count_nonzero(~np.isnan(self.price)):
+            return self.price
+        return np.where(self.voting, self.price, np.nan)
 
-def minutes_of(bars: Bars, rate: Floats, min_vote_usd: float, carry: int) -> Minutes:
-    """States and converted prices of a market, given the dollars per unit of its quote.
+    @cached_property
+    def state(self) -> States:
+        """The `State` of each minute: the last of these that holds, missing where none does."""
+        quiet, traded = self.bars.quiet[self.span], self.bars.traded[self.span]
+        state = np.full(quiet.size, State.MISSING, np.int8)
+        priced = ~np.isnan(self.price)
+        held = (State.QUIET, quiet), (State.UNPRICED, traded), (State.SMALL, priced), (State.VOTING, self.voting)
+        for name, holds in held:
+            np.copyto(state, np.int8(name), where=holds)
+        return state
 
-    ``carry`` is the number of bars after which a last trade no longer stands.
-    """
-    price, low, high = (_converted(values, rate, bars.traded) for values in (bars.close, bars.low, bars.high))
-    priced = ~np.isnan(price)
-    return Minutes(
-        state=_states(bars.quiet, bars.traded, priced, bars.volume * price >= min_vote_usd),
-        price=price,
-        low=low,
-        high=high,
-        before=_standing(price, bars.traded, bars.quiet, carry),
-        volume=np.where(bars.traded, bars.volume, 0.0),
-    )
+    @property
+    def range_low(self) -> Floats:
+        """The lowest price that stood in the minute; NaN where it had no trade, or what stood before is not known."""
+        return np.minimum(self.low, self._before)
 
+    @property
+    def range_high(self) -> Floats:
+        """The highest price that stood in the minute, as `range_low`."""
+        return np.maximum(self.high, self._before)
 
-def _converted(values: Floats, rate: Floats, traded: Bools) -> Floats:
-    """Prices in dollars where there was a trade; NaN where not, or where the quote has no value."""
-    dollars = values * rate
-    np.copyto(dollars, np.nan, where=~traded)
-    return dollars
+    @cached_property
+    def _before(self) -> Floats:
+        """The last traded close before each minute, where it still stands: young, and only quiet minutes since.
 
+        The latest minute that was not quiet is the one to look at: had it no trade, it is missing.
+        """
+        first = max(self.span.start - self.carry, 0)
+        known = self.cut(slice(first, self.span.stop))
+        quiet, traded, price = self.bars.quiet[known.span], self.bars.traded[known.span], known.price
+        before = np.full(price.size, np.nan)
+        before[1:] = price[:-1]  # right wherever the minute before was not quiet; NaN where it was missing
+        after_quiet, loud = np.flatnonzero(quiet[:-1]) + 1, np.flatnonzero(~quiet)
+        latest = np.searchsorted(loud, after_quiet) - 1
+        last = loud[np.maximum(latest, 0)] if loud.size else np.zeros(latest.size, np.intp)
+        stands = (latest >= 0) & (after_quiet - last <= self.carry) & traded[last]
+        before[after_quiet] = np.where(stands, price[last], np.nan)
+        return before[self.span.start - first :]
 
-def _states(quiet: Bools, traded: Bools, priced: Bools, voting: Bools) -> States:
-    """The state of each minute: the last of these that holds, missing where none does."""
-    state = np.full(quiet.size, State.MISSING, np.int8)
-    held = (State.QUIET, quiet), (State.UNPRICED, traded), (State.SMALL, priced), (State.VOTING, voting)
-    for name, holds in held:
-        np.copyto(state, np.int8(name), where=holds)
-    return state
-
-
-def _standing(price: Floats, traded: Bools, quiet: Bools, carry: int) -> Floats:
-    """The last traded close before each minute, where it still stands: young enough, and only quiet minutes since.
-
-    The latest minute that was not quiet is the one to look at: had it no trade, it is missing.
-    """
-    before = np.full(price.size, np.nan)
-    before[1:] = price[:-1]  # right wherever the minute before was not quiet; NaN where it was missing
-    after_quiet = np.flatnonzero(quiet[:-1]) + 1
-    loud = np.flatnonzero(~quiet)
-    latest = np.searchsorted(loud, after_quiet) - 1
-    last = loud[np.maximum(latest, 0)] if loud.size else np.zeros(latest.size, np.int64)
-    stands = (latest >= 0) & (after_quiet - last <= carry) & traded[last]
-    before[after_quiet] = np.where(stands, price[last], np.nan)
-    return before
+    def _dollars(self, values: Floats) -> Floats:
+        """Prices in dollars where there was a trade; NaN where not, or where the quote has no value."""
+        traded = self.bars.traded[self.span]
+        dollars = values[self.span] * self.rate[self.span]
+        if not traded.all():
+            np.copyto(dollars, np.nan, where=~traded)
+        return dollars

@@ -5,14 +5,14 @@ A matrix is sorted once; the values around the middle of a column then give its 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
 
 from deviation.grid import Floats, Ints
 
 BLOCK = 8192
-"""Columns that are sorted together, so that they stay in the processor's cache."""
+"""Columns that are worked on together, so that they stay in the processor's cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Middle:
     median: Floats
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ranked:
     """Values in ascending order down each column, infinite behind the last; a row of infinity is below them all.
 
@@ -37,6 +37,13 @@ class Ranked:
     low: Floats
     high: Floats
     above: Floats
+
+    @cached_property
+    def whole(self) -> Middle:
+        """Count and median of each column; of an even number, the mean of the two middle values."""
+        median = self.low + self.high
+        median /= 2
+        return Middle(self.count, _known(median, self.count))
 
 
 @cache
@@ -71,14 +78,18 @@ def rank(values: Sequence[Floats], size: int) -> Ranked:
         np.copyto(row, value, where=there)
         count += there
     spare = np.empty(min(BLOCK, size))
-    for first in range(0, size, BLOCK):
-        part = rows[:, first : first + BLOCK]
+    for block in _blocks(size):
+        part = rows[:, block]
         least = spare[: part.shape[1]]
         for i, j in comparisons(len(values)):
             np.minimum(part[i], part[j], out=least)
             np.maximum(part[i], part[j], out=part[j])
             part[i] = least
     return _around(rows, count)
+
+
+def _blocks(size: int) -> Iterator[slice]:
+    return (slice(first, min(first + BLOCK, size)) for first in range(0, size, BLOCK))
 
 
 def _around(rows: Floats, count: Ints) -> Ranked:
@@ -99,30 +110,30 @@ def _places(n: int) -> tuple[int, int, int, int]:
     return (n // 2 - 1, (n - 1) // 2, n // 2, (n + 1) // 2) if n else (-1, -1, -1, -1)
 
 
-def whole(ranked: Ranked) -> Middle:
-    """Count and median of each column; of an even number, the mean of the two middle values."""
-    return Middle(ranked.count, _mean(ranked.low, ranked.high, ranked.count))
-
-
 def least(ranked: Ranked) -> Floats:
     """The least value of each column, NaN where there is none."""
     return _known(ranked.rows[0].copy(), ranked.count)
 
 
 def leave_one_out(ranked: Ranked, own: Floats) -> Middle:
-    """As `whole`, of the columns without one of their values; NaN in ``own`` leaves out none.
+    """Count and median of each column without one of its values; NaN in ``own`` leaves out none.
 
     What is left of n values has its middle at n // 2 - 1 and (n - 1) // 2; from the place of the value left out on,
     that is one further in the whole.
     """
     has = ~np.isnan(own)
-    low = np.where(ranked.below >= own, ranked.high, ranked.below)
-    high = np.where(ranked.low >= own, ranked.above, ranked.low)
-    if not has.all():
-        np.copyto(low, ranked.low, where=~has)
-        np.copyto(high, ranked.high, where=~has)
+    median = np.empty(own.size)
+    for block in _blocks(own.size):
+        mine, low, out = own[block], ranked.low[block], median[block]
+        np.add(
+            np.where(ranked.below[block] >= mine, ranked.high[block], ranked.below[block]),
+            np.where(low >= mine, ranked.above[block], low),
+            out=out,
+        )
+        out /= 2
+        np.copyto(out, ranked.whole.median[block], where=~has[block])
     count = ranked.count - has
-    return Middle(count, _mean(low, high, count))
+    return Middle(count, _known(median, count))
 
 
 def least_without(ranked: Ranked, own: Floats) -> Floats:
@@ -144,13 +155,7 @@ def middle(values: Floats) -> Middle:
     >>> middle(np.array([[1.0, np.nan], [4.0, np.nan], [2.0, 5.0], [np.nan, 7.0]])).median.tolist()
     [2.0, 6.0]
     """
-    return whole(rank(list(values), values.shape[1]))
-
-
-def _mean(low: Floats, high: Floats, count: Ints) -> Floats:
-    mean = low + high
-    mean /= 2
-    return _known(mean, count)
+    return rank(list(values), values.shape[1]).whole
 
 
 def _known(values: Floats, count: Ints) -> Floats:

@@ -9,9 +9,11 @@ from deviation.against import Peers, Ranges, Series
 from deviation.grid import Floats
 from deviation.markets import Market
 from deviation.minutes import Minutes
-from deviation.order import Middle, Ranked, least, least_without, leave_one_out, rank, whole, without
+from deviation.order import Middle, Ranked, least, least_without, leave_one_out, rank, without
 from deviation.question import Rules
 from deviation.weights import Weighed, weigh, weighted_median
+
+VOTE = "vote"
 
 
 class Board:
@@ -32,18 +34,18 @@ class Board:
     @cached_property
     def everyone(self) -> Peers:
         """What all of them say together."""
-        votes = whole(self._prices)
+        votes = self._prices.whole
         return Peers(
             votes.count,
             self._reference(votes, []),
             partial(least, self._prices),
-            lambda: _ranges(whole(self._lows), whole(self._highs)),
+            lambda: _ranges(self._lows.whole, self._highs.whole),
         )
 
     def without(self, markets: Sequence[Market]) -> Peers:
         """What the others say: all but these, one or more."""
-        votes = self._without(self._prices, markets, "price")
-        *first, last = (self._said(market, "price") for market in markets)
+        votes = self._without(self._prices, markets, VOTE)
+        *first, last = (self._said(market, VOTE) for market in markets)
         return Peers(
             votes.count,
             self._reference(votes, markets),
@@ -59,7 +61,7 @@ class Board:
 
     @cached_property
     def _prices(self) -> Ranked:
-        return self._ranked("price")
+        return self._ranked(VOTE)
 
     @cached_property
     def _lows(self) -> Ranked:
@@ -73,22 +75,23 @@ class Board:
         return rank([self._said(market, name) for market in self._voters], self._size)
 
     def _said(self, market: Market, name: str) -> Floats:
-        """What a voter says: a field of its voting minutes, times the ratio; NaN elsewhere."""
+        """What a voter says: its vote or an end of its range in voting minutes, times the ratio; NaN elsewhere."""
         minutes = self._voters[market]
-        said: Floats = getattr(minutes, name) * self._ratio
-        np.copyto(said, np.nan, where=~minutes.voting)
-        return said
+        said: Floats = getattr(minutes, name)
+        if name != VOTE:
+            said = np.where(minutes.voting, said, np.nan)
+        return said if self._ratio == 1 else said * self._ratio
 
     @cached_property
     def _weighed(self) -> Weighed:
-        prices = [self._said(market, "price") for market in self._voters]
+        prices = [self._said(market, VOTE) for market in self._voters]
         weights = [] if self._weights is None else [self._weights[market] for market in self._voters]
         return weigh(np.array(prices).reshape(len(prices), self._size), weights)
 
     def _reference(self, votes: Middle, unheard: Sequence[Market]) -> Floats:
         if self._weights is None:
             return votes.median
-        left_out = [(self._said(market, "price"), self._weights[market]) for market in unheard]
+        left_out = [(self._said(market, VOTE), self._weights[market]) for market in unheard]
         return weighted_median(self._weighed, left_out)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from deviation.grid import Floats
-from deviation.order import rank, whole
+from deviation.order import rank
 from deviation.question import TOLERANCE
 from deviation.summary import first_least
 
@@ -34,6 +34,6 @@ def path(votes: Sequence[Floats], size: int, ahead: int) -> Path:
         size: the bars of the window.
         ahead: the bars of a minute, at least one.
     """
-    centre = whole(rank(votes, ahead + size)).median
+    centre = rank(votes, ahead + size).whole.median
     fell = np.flatnonzero(centre[ahead:] / centre[:-ahead] - 1 <= -ONSET + TOLERANCE)
     return Path(int(fell[0]) if fell.size else None, first_least(centre[ahead:]))

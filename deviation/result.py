@@ -24,7 +24,7 @@ class Row:
     """One market of the asset, measured against both groups.
 
     ``minutes`` and ``series`` cover the window, position 0 being its first minute, and ``ahead`` the minute before it.
-    ``volume_usd_before`` covers the 24 h before the window. ``underlying`` is the price in dollars of the same venue's
+    ``before`` covers the 24 h ahead of the window. ``underlying`` is the price in dollars of the same venue's
     market of the underlying, in the own group; None where there is none (docs/method.md, 6).
     """
 
@@ -32,7 +32,7 @@ class Row:
     timeframe: Timeframe
     minutes: Minutes
     ahead: Minutes
-    volume_usd_before: float
+    before: Minutes
     series: dict[Group, Series]
     against: dict[Group, Summary]
     fair_value: FairValue | None
@@ -57,6 +57,11 @@ class Row:
     def low(self) -> float | None:
         """The lowest trade in dollars."""
         return value_at(self.minutes.low, self.low_at)
+
+    @cached_property
+    def volume_usd_before(self) -> float:
+        """What was traded in the 24 h before the window, in dollars."""
+        return float(np.nansum(self.before.volume_usd))
 
     @cached_property
     def volume_share(self) -> dict[int, float | None]:
@@ -115,7 +120,7 @@ class Measurement:
 
     def _path(self, group: Group) -> Path:
         said = [(row.ahead, row.minutes) for row in self.rows if row.spot and row.market.group is group]
-        votes = [np.concatenate([np.where(part.voting, part.price, np.nan) for part in parts]) for parts in said]
+        votes = [np.concatenate([part.vote for part in parts]) for parts in said]
         return path(votes, self.axis.size, self.question.timeframe.bars(1))
 
     def time(self, position: int | None) -> datetime | None:

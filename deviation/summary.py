@@ -9,7 +9,7 @@ import numpy as np
 from data.schema import Timeframe
 from deviation.against import Series
 from deviation.episodes import Episode, episodes
-from deviation.grid import Floats, Ints
+from deviation.grid import Floats
 from deviation.minutes import Minutes, State
 from deviation.question import TOLERANCE, Parameters
 
@@ -65,7 +65,7 @@ class Summary:
     @cached_property
     def firm_min(self) -> float:
         """Minutes that count in all that follows."""
-        return self.timeframe.minutes(self._firm.size)
+        return self.timeframe.minutes(int(np.count_nonzero(self.series.firm)))
 
     @property
     def depth(self) -> float | None:
@@ -115,7 +115,7 @@ class Summary:
     @cached_property
     def alone_below_min(self) -> float:
         """Minutes in which the market lay at least `enter` below every vote."""
-        return self._minutes(-self.series.gap[self._firm], self.parameters.enter)
+        return self._minutes(-self._in_firm(self.series.gap), self.parameters.enter)
 
     @property
     def wick_at(self) -> int | None:
@@ -135,22 +135,22 @@ class Summary:
     @cached_property
     def sure_depth(self) -> float | None:
         """The least deviation of a whole minute, in whatever order its trades came."""
-        return _least(self.series.sure[self._firm], self._firm)[0]
+        return _least(self._in_firm(self.series.sure))[0]
 
     @cached_property
     def sure_min(self) -> float:
         """Minutes that lay at least `enter` below as a whole."""
-        return self._minutes(-self.series.sure[self._firm], self.parameters.enter)
+        return self._minutes(-self._in_firm(self.series.sure), self.parameters.enter)
 
     @cached_property
     def thin(self) -> Thin:
         """The minutes with one or two votes."""
-        at = np.flatnonzero(self.series.thin)
-        d = self.series.d[at]
-        depth, depth_at = _least(d, at)
-        height, height_at = _greatest(d, at)
+        thin = self.series.thin
+        minutes = self.timeframe.minutes(int(np.count_nonzero(thin)))
+        d = np.where(thin, self.series.d, np.nan)
+        (depth, depth_at), (height, height_at) = _least(d), _greatest(d)
         below = self._minutes(-d, self.parameters.enter)
-        return Thin(self.timeframe.minutes(at.size), depth, depth_at, height, height_at, below)
+        return Thin(minutes, depth, depth_at, height, height_at, below)
 
     @cached_property
     def baseline(self) -> Baseline:
@@ -165,13 +165,16 @@ class Summary:
         """The spells beyond `enter`, below and above, by start."""
         return episodes(self.series, self.parameters, self.timeframe)
 
-    @cached_property
-    def _firm(self) -> Ints:
-        return np.flatnonzero(self.series.firm)
+    def _in_firm(self, values: Floats) -> Floats:
+        """The values of firm minutes, NaN in all others."""
+        series = self.series
+        if np.count_nonzero(series.firm) == np.count_nonzero(series.observed):
+            return values
+        return np.where(series.firm, values, np.nan)
 
     @cached_property
     def _d(self) -> Floats:
-        return self.series.d[self._firm]
+        return self._in_firm(self.series.d)
 
     @cached_property
     def _deep(self) -> Floats:
@@ -181,19 +184,19 @@ class Summary:
 
     @cached_property
     def _depth(self) -> Least:
-        return _least(self._d, self._firm)
+        return _least(self._d)
 
     @cached_property
     def _height(self) -> Least:
-        return _greatest(self._d, self._firm)
+        return _greatest(self._d)
 
     @cached_property
     def _gap(self) -> Least:
-        return _least(self.series.gap[self._firm], self._firm)
+        return _least(self._in_firm(self.series.gap))
 
     @cached_property
     def _wick(self) -> Least:
-        return _least(self.series.wick_shallow[self._firm], self._firm)
+        return _least(self._in_firm(self.series.wick_shallow))
 
     def _minutes(self, values: Floats, threshold: float) -> float:
         """Minutes in which a value is at or beyond a threshold."""
@@ -239,13 +242,13 @@ def value_at(values: Floats, position: int | None) -> float | None:
     return None if position is None else float(values[position])
 
 
-def _least(values: Floats, at: Ints) -> Least:
-    """The least value that is not NaN, and the first of the positions ``at`` which it stands."""
+def _least(values: Floats) -> Least:
+    """The least value that is not NaN, and the first of the positions at which it stands."""
     place = first_least(values)
-    return (None, None) if place is None else (float(values[place]), int(at[place]))
+    return (None, None) if place is None else (float(values[place]), place)
 
 
-def _greatest(values: Floats, at: Ints) -> Least:
+def _greatest(values: Floats) -> Least:
     """As `_least`, of the largest."""
-    least, place = _least(-values, at)
+    least, place = _least(-values)
     return (None, None) if least is None or place is None else (-least, place)

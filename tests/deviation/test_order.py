@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deviation.order import BLOCK, comparisons, least, least_without, leave_one_out, middle, rank, whole, without
+from deviation.order import BLOCK, comparisons, least, least_without, leave_one_out, middle, rank, without
 
 NAN = math.nan
 quick = settings(max_examples=300, deadline=None)
@@ -62,7 +62,7 @@ def test_more_columns_than_a_block() -> None:
     values[values < 10] = NAN
     ranked, others = rank(list(values), values.shape[1]), np.delete(values, 3, axis=0)
     ours, rest = leave_one_out(ranked, values[3]), middle(others)
-    assert np.array_equal(whole(ranked).median, np.nanmedian(values, axis=0), equal_nan=True)
+    assert np.array_equal(ranked.whole.median, np.nanmedian(values, axis=0), equal_nan=True)
     assert np.array_equal(least_without(ranked, values[3]), np.nanmin(others, axis=0), equal_nan=True)
     for name in ("count", "median"):
         assert np.array_equal(getattr(ours, name), getattr(rest, name), equal_nan=True)
