@@ -28,8 +28,9 @@ class CandleSource(Protocol):
         *,
         origin: Evidence = Evidence.REAL,
         columns: Collection[str] = tuple(CANDLE),
+        in_order: bool = True,
     ) -> pl.DataFrame:
-        """Candles in ``[start, end)``: the given columns of `data.schema.CANDLE`."""
+        """Candles in ``[start, end)``: the given columns of `data.schema.CANDLE`, not ``in_order`` with enums."""
         ...
 
     def covered(
@@ -91,7 +92,7 @@ def answer(source: CandleSource, question: Question) -> Measurement:
         NothingUsable: No market of the asset has a candle in the window.
     """
     start, end = question.needs
-    candles = source.candles(question.assets, start, end, origin=question.origin, columns=MEASURED)
+    candles = source.candles(question.assets, start, end, origin=question.origin, columns=MEASURED, in_order=False)
     covered = source.covered(question.assets, start, end, origin=question.origin)
     measurement = measure(candles, covered, question)
     if not measurement.rows:

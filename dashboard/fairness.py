@@ -75,7 +75,7 @@ def _read(source: CandleSource, questions: Sequence[Question]) -> tuple[pl.DataF
     start, end = min(first for first, _ in needs), max(last for _, last in needs)
     assets, origin = questions[0].assets, questions[0].origin
     return (
-        source.candles(assets, start, end, origin=origin, columns=MEASURED),
+        source.candles(assets, start, end, origin=origin, columns=MEASURED, in_order=False),
         source.covered(assets, start, end, origin=origin),
     )
 

@@ -45,6 +45,7 @@ class CandleTable:
         *wanted: pl.Expr,
         columns: Collection[str] = tuple(CANDLE),
         first_seen: bool = False,
+        in_order: bool = True,
     ) -> pl.DataFrame:
         """One-minute trade candles of ``[start, end)``, ``columns`` of `data.schema.CANDLE`, each minute once.
 
@@ -57,7 +58,7 @@ class CandleTable:
         def read(names: Collection[str], further: Collection[pl.Expr]) -> pl.DataFrame:
             return self.table.read_from(table, lambda stored: stored.filter(*where, *further).select(names))
 
-        return once(read, columns, first_seen=first_seen)
+        return once(read, columns, first_seen=first_seen, in_order=in_order)
 
     def _write_part(self, rows: pl.DataFrame, series: pl.DataFrame) -> pl.DataFrame:
         """Store what is new or changed in rows of a batch as one commit."""

@@ -41,11 +41,12 @@ class FileSource:
         *,
         origin: Evidence = Evidence.REAL,
         columns: Collection[str] = tuple(CANDLE),
+        in_order: bool = True,
     ) -> pl.DataFrame:
         """One-minute trade candles of ``[start, end)``, as `data.store.CandleStore.candles` gives them."""
         inside = pl.col("open_time").is_between(start, end, closed="left")
         asked = self._candles.filter(_of(self._candles, assets), inside, of_evidence(origin))
-        return once(lambda names, further: asked.filter(*further).select(names), columns)
+        return once(lambda names, further: asked.filter(*further).select(names), columns, in_order=in_order)
 
     def covered(
         self,

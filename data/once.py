@@ -26,6 +26,7 @@ def once(
     columns: Collection[str],
     *,
     first_seen: bool = False,
+    in_order: bool = True,
 ) -> pl.DataFrame:
     """One candle per market and minute; see `best` for which.
 
@@ -36,12 +37,13 @@ def once(
             further conditions hold; always of the same rows.
         columns: those wanted of `data.schema.CANDLE`.
         first_seen: of the better origin the candle that was fetched first.
+        in_order: sorted; if not, the rows of a market come in stretches, and text as enums: in half the memory.
 
     Returns:
-        The columns wanted, sorted by venue, symbol and open time.
+        The columns wanted, sorted by venue, symbol and open time if ``in_order``.
     """
     needed = list(dict.fromkeys([*MARKET, "open_time", *columns]))
-    rows = read(needed, [])
+    rows = _as_enums(read(needed, []))
     stretches = _stretches(rows)
     if stretches["overlaps"].any():
         # A stretch may go on into a file of a later hour, past one that is read afterwards. Without holes none does.
@@ -50,9 +52,11 @@ def once(
     if not several.is_empty():
         of_several = _of_markets(several)
         chosen = best(read(list(FETCHED_CANDLE), [of_several]), first_seen=first_seen)
-        rows = pl.concat([rows.filter(~of_several), chosen.select(needed)])
+        rows = pl.concat([rows.filter(~of_several), chosen.select(needed).cast(rows.schema)])
         stretches = _stretches(rows, holes=False)
-    return _in_order(rows, stretches).select(columns)
+    if not in_order:
+        return rows.select(columns)
+    return _in_order(rows, stretches).select(columns).with_columns(pl.col(pl.Enum).cast(pl.String))
 
 
 def best(rows: pl.DataFrame, *, first_seen: bool = False) -> pl.DataFrame:
@@ -91,6 +95,19 @@ def _stretches(rows: pl.DataFrame, *, holes: bool = True) -> pl.DataFrame:
         .sort(*MARKET, "first")
         .with_columns(overlaps=(same_market & (pl.col("first") <= pl.col("last").shift(1))).fill_null(value=False))
     )
+
+
+def _as_enums(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows in one piece, with columns of text as enums: text is looked at only where it changes."""
+    names = [name for name, dtype in rows.schema.items() if dtype == pl.String()]
+    changed = pl.any_horizontal(pl.lit(value=False), *(pl.col(name) != pl.col(name).shift(1) for name in names))
+    start = rows.select(changed.fill_null(value=True).arg_true()).to_series()
+    runs = rows.select(names)[start]
+    run = np.repeat(np.arange(len(start), dtype=np.uint32), np.diff(start.to_numpy(), append=rows.height))
+    columns, numbers = rows.columns, rows.select(pl.exclude(names)).rechunk()
+    del rows  # the text of a long read takes as much memory as all else
+    enums = (runs[name].cast(pl.Enum(runs[name].unique().sort())).gather(pl.Series(run)) for name in names)
+    return numbers.with_columns(*enums).select(columns)
 
 
 def _in_order(rows: pl.DataFrame, stretches: pl.DataFrame) -> pl.DataFrame:

@@ -87,6 +87,7 @@ class Shelf:
         *,
         origin: Evidence = Evidence.REAL,
         columns: Collection[str] = tuple(CANDLE),
+        in_order: bool = True,  # noqa: ARG002 - the signature of every candle source
     ) -> pl.DataFrame:
         """Candles of the assets in the span, of one kind."""
         self.reads += 1
