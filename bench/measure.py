@@ -17,6 +17,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -25,6 +26,7 @@ from bench.peers import Answer, Numbers, Peer
 from dashboard.ask import answer, ask
 from data.catalogue import load_catalogue
 from data.store import CandleStore
+from deviation.answer import measurement_json
 from deviation.episodes import Direction
 from deviation.question import Question
 from deviation.result import Measurement
@@ -33,7 +35,7 @@ PEERS = ("with_pandas", "with_duckdb", "with_polars")
 RUNS = 7
 YEAR = 365
 
-OURS, BARE = "store to results", "bare read"
+OURS, BARE, WHOLE = "store to results", "bare read", "the whole answer"
 
 COLUMNS = ("venue", "symbol", "open_time", "high", "low", "close", "volume")
 """What a measurement cannot do without."""
@@ -57,9 +59,14 @@ def asked_of(asset: str, start: datetime, end: datetime) -> Question:
     return ask(load_catalogue(), asset, start, end)
 
 
-def measured(uri: str, asset: str, start: datetime, end: datetime) -> Measurement:
-    """The program's own way, from the store to results."""
-    return answer(CandleStore(uri), asked_of(asset, start, end))
+def measured(uri: str, asset: str, start: datetime, end: datetime) -> Answer:
+    """The program's own way, from the store to the results that the peers give."""
+    return numbers(answer(CandleStore(uri), asked_of(asset, start, end)))
+
+
+def everything(uri: str, asset: str, start: datetime, end: datetime) -> dict[str, Any]:
+    """The program's own way to all that it has to say: gaps, ranges, baselines, episodes, paths, ranks."""
+    return measurement_json(answer(CandleStore(uri), asked_of(asset, start, end)))
 
 
 def bare_read(uri: str, asset: str, start: datetime, end: datetime) -> pl.DataFrame:
@@ -109,7 +116,11 @@ def contenders(uri: str, assets: tuple[str, ...], days: int) -> dict[str, Callab
 
         return run
 
-    ways: dict[str, Callable[[], None]] = {BARE: each(bare_read, uri), OURS: each(measured, uri)}
+    ways: dict[str, Callable[[], None]] = {
+        BARE: each(bare_read, uri),
+        OURS: each(measured, uri),
+        WHOLE: each(everything, uri),
+    }
     return ways | {name: each(peer(name), f"{uri}/candles") for name in PEERS}
 
 
@@ -121,7 +132,7 @@ def check(uri: str, assets: tuple[str, ...], days: int) -> int:
     """
     found = 0
     for asset in assets:
-        truth = numbers(measured(uri, asset, *window(days)))
+        truth = measured(uri, asset, *window(days))
         found += sum(one.episodes for one in truth.values())
         for name in PEERS:
             theirs = peer(name)(f"{uri}/candles", asset, *window(days))
@@ -145,7 +156,7 @@ def ratios(uri: str, assets: tuple[str, ...], days: int) -> dict[str, float]:
     for work in ways.values():
         work()  # warm
     runs = [{name: seconds(work) for name, work in ways.items()} for _ in range(RUNS)]
-    over = {name: statistics.median(run[name] / run[OURS] for run in runs) for name in PEERS}
+    over = {name: statistics.median(run[name] / run[OURS] for run in runs) for name in (*PEERS, WHOLE)}
     own = statistics.median(run[OURS] / run[BARE] for run in runs)
     return {BARE: own, **over, OURS: statistics.median(run[OURS] for run in runs)}
 
@@ -172,7 +183,7 @@ def compare(uri: str, assets: tuple[str, ...], days: int, rows: int) -> None:
     peaks = {name: peak_mb(uri, name, assets[0], days) for name in (OURS, BARE, *PEERS)}
     print(f"{len(assets)} x 12 markets, {days} days, {rows:,} rows, {found:,} episodes below")
     print(f"  {OURS} over the {BARE} of {len(COLUMNS)} columns: {over[BARE]:.2f}")
-    for name in PEERS:
+    for name in (*PEERS, WHOLE):
         print(f"  {name} over {OURS}: {over[name]:.2f}")
     print(f"  {OURS} per asset here: {1000 * over[OURS] / len(assets):.0f} ms")
     print("  peak memory, one asset: " + ", ".join(f"{name} {mb} MB" for name, mb in peaks.items()))

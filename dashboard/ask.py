@@ -8,9 +8,9 @@ import polars as pl
 
 from data.catalogue import Catalogue, Event
 from data.errors import NothingUsable, UsageError
-from data.schema import CANDLE, Evidence
+from data.schema import CANDLE, Evidence, Timeframe
 from deviation.measure import measure
-from deviation.question import Parameters, Question, Rules
+from deviation.question import Parameters, Question, Rules, whole_bar
 from deviation.result import Measurement
 
 MEASURED = ("venue", "symbol", "open_time", "high", "low", "close", "volume", "origin")
@@ -51,16 +51,18 @@ def ask(
     venues: tuple[str, ...] = (),
     focus: str = "binance",
     origin: Evidence = Evidence.REAL,
+    timeframe: Timeframe = Timeframe.M1,
 ) -> Question:
     """The question about an asset over a window, with what the catalogue knows of both.
 
-    A window that the event names carries its name, any other is chosen by hand.
+    A window that the event names carries its name, any other is chosen by hand. An edge inside a bar is rounded down.
 
     Raises:
         UsageError: The event is unknown or the window empty.
     """
     happened = None if event is None else catalogue.event(event)
     known = catalogue.assets.get(asset)
+    start, end = (whole_bar(edge, timeframe) for edge in (start, end))
     try:
         return Question(
             asset=asset,
@@ -80,6 +82,7 @@ def ask(
             venues=venues,
             focus=focus,
             origin=origin,
+            timeframe=timeframe,
         )
     except ValueError as error:
         raise UsageError(str(error)) from error

@@ -4,7 +4,7 @@ Field names, units and nulls are those of docs/method.md; fractions, not per cen
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -38,7 +38,7 @@ DEVIATION: dict[str, pl.DataType] = {
     "sure": pl.Float64(),
     "origin": pl.String(),
 }
-"""A row per market, group of votes and minute; prices in dollars, fractions, null where undefined."""
+"""A row per market, group of votes and bar; prices in dollars, fractions, null where undefined."""
 
 
 def iso(time: datetime | None) -> str | None:
@@ -92,9 +92,10 @@ def assumed(measurements: Sequence[Measurement]) -> list[str]:
 
 
 def deviation_rows(measurement: Measurement) -> pl.DataFrame:
-    """Every minute of every market against both groups; frame of `DEVIATION`."""
+    """Every bar of every market against both groups; frame of `DEVIATION`."""
     first, last = measurement.axis.time(0), measurement.axis.time(measurement.axis.size)
-    times = pl.datetime_range(first, last, "1m", closed="left", time_unit="ms", time_zone="UTC", eager=True)
+    every = measurement.question.timeframe.value
+    times = pl.datetime_range(first, last, every, closed="left", time_unit="ms", time_zone="UTC", eager=True)
     states = np.array([state.name.lower() for state in State])
     frames = [
         pl.DataFrame(
@@ -132,6 +133,7 @@ def asked_json(question: Question) -> dict[str, Any]:
         "window": question.window or CHOSEN_BY_HAND,
         "from": iso(question.start),
         "to": iso(question.end),
+        "timeframe": question.timeframe.value,
         "quote": parameters.quote.value,
         "origin": question.origin.value,
         "parameters": {
@@ -162,6 +164,7 @@ def _row(measurement: Measurement, row: Row) -> dict[str, Any]:
         "volume_usd_before": row.volume_usd_before,
         "volume_share": _by_threshold(row.volume_share),
         "rank": {"deepest": rank.deepest.value, "longest": rank.longest.value},
+        "rank_why": rank.why,
         "against": {group.value: _summary(measurement, row.against[group]) for group in Group},
     }
 
@@ -172,6 +175,8 @@ def _summary(measurement: Measurement, summary: Summary) -> dict[str, Any]:
         "firm_min": summary.firm_min,
         "depth": summary.depth,
         "depth_at": iso(measurement.time(summary.depth_at)),
+        "height": summary.height,
+        "height_at": iso(measurement.time(summary.height_at)),
         "below_min": summary.below_min,
         "above_min": summary.above_min,
         "threshold_min": _by_threshold(summary.threshold_min),
@@ -198,7 +203,7 @@ def _episode(measurement: Measurement, episode: Episode) -> dict[str, Any]:
     return {
         "direction": episode.direction.value,
         "start": iso(measurement.time(episode.start)),
-        "end": iso(measurement.axis.time(0) + timedelta(minutes=episode.end)),
+        "end": iso(measurement.axis.time(episode.end)),
         "depth": episode.depth,
         "depth_at": iso(measurement.time(episode.depth_at)),
         "duration_min": episode.duration_min,

@@ -5,20 +5,18 @@ A bar is a minute unless the question asks for another length. Positions on an a
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 from data.schema import Timeframe
-from deviation.question import Question
+from deviation.question import EPOCH, Question
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.signedinteger]
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 RESOLUTION = timedelta(milliseconds=1)
 """Of all times."""

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from data.schema import Evidence, Timeframe
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 TOLERANCE = 1e-12
 """Comparisons with enter, exit, thresholds, leads and half-recovery allow this much (docs/method.md, section 1)."""
@@ -122,6 +124,16 @@ class Rules:
         return Group.USDT if quote in self.stablecoins else None
 
 
+def whole_bar(time: datetime, timeframe: Timeframe) -> datetime:
+    """The start of the bar that holds an aware time.
+
+    >>> from datetime import UTC
+    >>> whole_bar(datetime(2025, 10, 10, 21, 12, 30, tzinfo=UTC), Timeframe.M5).isoformat()
+    '2025-10-10T21:10:00+00:00'
+    """
+    return time - (time - EPOCH) % timedelta(seconds=timeframe.seconds)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """One measurement: ``asset`` over the half-open window ``[start, end)`` in whole UTC minutes.
@@ -133,7 +145,7 @@ class Question:
     venue in the data.
 
     Raises:
-        ValueError: The window is empty.
+        ValueError: The window is empty, or an edge lies inside a bar.
     """
 
     asset: str
@@ -155,11 +167,15 @@ class Question:
         if self.start >= self.end:
             message = f"the window from {self.start:%Y-%m-%dT%H:%MZ} to {self.end:%Y-%m-%dT%H:%MZ} is empty"
             raise ValueError(message)
+        for edge in (self.start, self.end):
+            if edge != whole_bar(edge, self.timeframe):
+                message = f"the window's edge {edge:%Y-%m-%dT%H:%M:%SZ} lies inside a bar of {self.timeframe}"
+                raise ValueError(message)
 
     @property
-    def minutes(self) -> int:
+    def minutes(self) -> float:
         """Length of the window in minutes."""
-        return (self.end - self.start) // timedelta(minutes=1)
+        return self.timeframe.minutes((self.end - self.start) // timedelta(seconds=self.timeframe.seconds))
 
     @property
     def ratio_span(self) -> tuple[datetime, datetime]:
