@@ -39,7 +39,7 @@ from data.filesource import FileSource
 from data.imports import import_files
 from data.lock import FollowerLock
 from data.sample import ensure_sample
-from data.schema import Evidence, Origin, RunOutcome
+from data.schema import Evidence, Origin, RunOutcome, Timeframe
 from data.settings import Settings, load_settings
 from data.store import CandleStore, FirstSeen
 from data.version import VERSION
@@ -197,6 +197,9 @@ def serve(session: Session, host: str | None = None, port: int | None = None, *,
 @click.option("--from", "start", type=Instant(), help="First minute, ISO 8601 with its zone.")
 @click.option("--to", "end", type=Instant(), help="End of the window (not in it), ISO 8601 with its zone.")
 @click.option("--venues", type=Items(), default=(), help="Only these venues, with commas.")
+@click.option(
+    "--timeframe", type=click.Choice(list(Timeframe)), default=Timeframe.M1, show_default=True, help="Candle length."
+)
 @click.option("--derivatives", is_flag=True, help="Perpetual futures too, with their mark and index prices.")
 @click.option("--placebo", is_flag=True, help="The same window of the 7 days before too.")
 @click.option("--refetch", is_flag=True, help="Ask again for what is stored; other values are kept beside the first.")
@@ -212,6 +215,7 @@ def collect(
     end: datetime | None,
     venues: tuple[str, ...],
     *,
+    timeframe: Timeframe,
     derivatives: bool,
     placebo: bool,
     refetch: bool,
@@ -219,7 +223,7 @@ def collect(
     reach: Reach,
     as_json: bool,
 ) -> None:
-    """Collect one-minute candles from exchanges into the store; run again, it asks only for what is missing."""
+    """Collect candles from exchanges into the store; run again, it asks only for what is missing."""
     access = session.access(reach)
     if check:
         told = finding_json if as_json else finding_line
@@ -233,6 +237,7 @@ def collect(
         derivatives=derivatives,
         placebo=placebo,
         refetch=refetch,
+        timeframe=Timeframe(timeframe),
     )
     display = display_for(console(), as_json=as_json)
     try:
