@@ -39,7 +39,7 @@ from data.filesource import FileSource
 from data.imports import import_files
 from data.lock import FollowerLock
 from data.sample import ensure_sample
-from data.schema import Evidence, Origin, RunOutcome
+from data.schema import Evidence, Origin, RunOutcome, Timeframe
 from data.settings import Settings, load_settings
 from data.store import CandleStore, FirstSeen
 from data.version import VERSION
@@ -133,8 +133,9 @@ class Session:
         if asked.files:
             return "check asset, window and --origin against what the file holds"
         start, end = (iso(edge) for edge in asked.span(self.catalogue))
+        bars = "" if asked.timeframe is Timeframe.M1 else f" --timeframe {asked.timeframe}"
         return (
-            f"collect them with `collect --assets {asset} --from {start} --to {end}`, import a file with "
+            f"collect them with `collect --assets {asset} --from {start} --to {end}{bars}`, import a file with "
             "`import FILE`, or look at the sample with `--origin reconstruction`"
         )
 
@@ -197,6 +198,9 @@ def serve(session: Session, host: str | None = None, port: int | None = None, *,
 @click.option("--from", "start", type=Instant(), help="First minute, ISO 8601 with its zone.")
 @click.option("--to", "end", type=Instant(), help="End of the window (not in it), ISO 8601 with its zone.")
 @click.option("--venues", type=Items(), default=(), help="Only these venues, with commas.")
+@click.option(
+    "--timeframe", type=click.Choice(list(Timeframe)), default=Timeframe.M1, show_default=True, help="Candle length."
+)
 @click.option("--derivatives", is_flag=True, help="Perpetual futures too, with their mark and index prices.")
 @click.option("--placebo", is_flag=True, help="The same window of the 7 days before too.")
 @click.option("--refetch", is_flag=True, help="Ask again for what is stored; other values are kept beside the first.")
@@ -212,6 +216,7 @@ def collect(
     end: datetime | None,
     venues: tuple[str, ...],
     *,
+    timeframe: Timeframe,
     derivatives: bool,
     placebo: bool,
     refetch: bool,
@@ -219,7 +224,7 @@ def collect(
     reach: Reach,
     as_json: bool,
 ) -> None:
-    """Collect one-minute candles from exchanges into the store; run again, it asks only for what is missing."""
+    """Collect candles from exchanges into the store; run again, it asks only for what is missing."""
     access = session.access(reach)
     if check:
         told = finding_json if as_json else finding_line
@@ -233,6 +238,7 @@ def collect(
         derivatives=derivatives,
         placebo=placebo,
         refetch=refetch,
+        timeframe=Timeframe(timeframe),
     )
     display = display_for(console(), as_json=as_json)
     try:
@@ -344,10 +350,12 @@ def lows(session: Session, assets: Sequence[str], *, asked: Asked, as_json: bool
             nothing.append(str(error))
     if not measurements:
         raise NothingUsable(nothing[0])
+    question = measurements[0].question
+    trades = source.low_trades(wanted, question.start, question.end, timeframe=question.timeframe)
     if as_json:
-        click.echo(json.dumps(lows_json(measurements), indent=2))
+        click.echo(json.dumps(lows_json(measurements, trades), indent=2))
     else:
-        console().print(lows_text(measurements))
+        console().print(lows_text(measurements, trades))
     for message in nothing:
         session.say(message.splitlines()[0])
     if nothing:

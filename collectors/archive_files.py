@@ -10,12 +10,14 @@ import numpy.typing as npt
 import polars as pl
 
 from collectors.archives import named, span_of
-from collectors.candles import Candles, check, each_once, from_ms, minutes_frame, to_ms
+from collectors.candles import Candles, bars_frame, check, each_once, to_ms, told_time
+from collectors.chunk import no_lows
 from collectors.exchange import told
 from collectors.failures import BadData
-from collectors.minutes import candles_of_batches
+from collectors.minutes import Bars, bars_of_batches
 from collectors.plan import Span
 from collectors.venue_row import Archive
+from data.schema import Timeframe
 
 MIB = 1 << 20
 LONGEST_LINE = 200
@@ -29,7 +31,8 @@ class Table:
 
     ``named`` are those whose name differs from ours: ours to theirs. ``headed``: the file has a header; else it may
     have one. ``must`` are values that every row has to hold, as patterns of ``{base}`` and ``{quote}``.
-    ``most_bytes`` is the size that no true file reaches. ``trades``: each row is a trade, and no candle.
+    ``most_bytes`` is the size that no true file of minutes, or of trades, reaches. ``trades``: each row is a trade, and
+    no candle.
     """
 
     columns: tuple[str, ...]
@@ -38,6 +41,10 @@ class Table:
     must: Mapping[str, str] = field(default_factory=dict)
     most_bytes: int = 16 * MIB
     trades: bool = False
+
+    def most_bytes_of(self, timeframe: Timeframe) -> int:
+        """The size that no true file of candles of that length reaches: 86,400 seconds take some 130 bytes each."""
+        return self.most_bytes * 4 if timeframe is Timeframe.S1 else self.most_bytes
 
     @property
     def fields(self) -> dict[str, str]:
@@ -70,13 +77,14 @@ TABLES: Mapping[str, Table] = {
 }
 
 
-def minutes_of(path: Path, archive: Archive, symbol: str, day: date) -> pl.DataFrame:
-    """The candles of an unpacked file as a frame of `MINUTES`.
+def bars_of(path: Path, archive: Archive, symbol: str, timeframe: Timeframe, day: date) -> Bars:
+    """The candles of that length of an unpacked file, and their lowest trades where it holds trades.
 
     Where it is not known what the volume counts it is taken for base units: the mark in the venue table says so.
 
     Raises:
-        BadData: the file is no table of the archive's layout, or holds what is no candle of that day and market.
+        BadData: the file is no table of the archive's layout, or holds what is no candle of that day, market and
+            length.
     """
     if archive.volume_unit == "quote":
         message = "a file that counts volume in the quote: the volume in base units cannot be had from it"
@@ -86,10 +94,13 @@ def minutes_of(path: Path, archive: Archive, symbol: str, day: date) -> pl.DataF
         rows = _rows(path, table)
         if table.trades:
             batches = rows.collect_batches(chunk_size=BATCH, lazy=True)
-            minutes = candles_of_batches(_trades(batch, table) for batch in batches)
-            _check_day(minutes["open_time"].dt.epoch("ms").cast(pl.Float64).to_numpy(), span_of(archive, day))
-            return minutes
-        return minutes_frame([_candles(rows.collect(), table, archive, symbol, day)])
+            bars = bars_of_batches((_trades(batch, table) for batch in batches), timeframe)
+            _check_day(bars.candles["open_time"].dt.epoch("ms").cast(pl.Float64).to_numpy(), span_of(archive, day))
+            return bars
+        candles = _candles(rows.collect(), table, symbol)
+        check(candles, timeframe)
+        _check_day(candles[:, 0], span_of(archive, day))
+        return Bars(bars_frame([each_once(candles)]), no_lows())
     except pl.exceptions.PolarsError as error:
         message = f"a file that is no table: {told(error)}"
         raise BadData(message) from error
@@ -128,7 +139,7 @@ S_END, MS_END, US_END = 1e11, 1e14, 1e17
 def _in_ms(stamp: pl.Expr) -> pl.Expr:
     """Stamps in ms, of stamps in s, ms or us, told by their size; null where there is no such time.
 
-    Binance went from ms to us with 2025-01-01. That the minutes lie in the file's own day is checked afterwards.
+    Binance went from ms to us with 2025-01-01. That the bars lie in the file's own day is checked afterwards.
     """
     time = pl.when(stamp < S_END).then(stamp * 1e3).when(stamp < MS_END).then(stamp).otherwise(stamp / 1e3)
     return pl.when(stamp.is_between(0, US_END)).then(time)
@@ -142,7 +153,12 @@ def _trades(rows: pl.DataFrame, table: Table) -> pl.DataFrame:
     return rows.select(time=time, id=number, price=column["price"], amount=column["amount"])
 
 
-def _candles(rows: pl.DataFrame, table: Table, archive: Archive, symbol: str, day: date) -> Candles:
+def _candles(rows: pl.DataFrame, table: Table, symbol: str) -> Candles:
+    """The rows of a table of candles as numbers, in their own order; what is no number is NaN.
+
+    Raises:
+        BadData: a row is of another market.
+    """
     numbers = {ours: pl.col(theirs).cast(pl.Float64, strict=False) for ours, theirs in table.fields.items()}
     numbers["open_time"] = _in_ms(numbers["open_time"])
     wanted = {name: named(value, symbol) for name, value in table.must.items()}
@@ -152,14 +168,11 @@ def _candles(rows: pl.DataFrame, table: Table, archive: Archive, symbol: str, da
         if len(other):
             message = f"a row with {name} {other[f'must {name}'][0]!r} instead of {value!r}"
             raise BadData(message)
-    candles = frame.select(pl.col(*numbers).fill_null(np.nan)).to_numpy()
-    check(candles)
-    _check_day(candles[:, 0], span_of(archive, day))
-    return each_once(candles)
+    return frame.select(pl.col(*numbers).fill_null(np.nan)).to_numpy()
 
 
 def _check_day(stamps: npt.NDArray[np.float64], span: Span) -> None:
     outside = stamps[(stamps < to_ms(span.start)) | (stamps >= to_ms(span.end))]
     if outside.size:
-        message = f"a file with a row of {from_ms(outside[0]):%Y-%m-%d %H:%MZ}, which is not of its day"
+        message = f"a file with a row of {told_time(outside[0])}, which is not of its day"
         raise BadData(message)

@@ -13,19 +13,22 @@ import polars as pl
 
 from collectors.access import Access
 from collectors.archive_download import ArchiveHost
-from collectors.archive_files import TABLES, minutes_of
+from collectors.archive_files import TABLES, bars_of
 from collectors.archives import by_day, path_of, why_not
 from collectors.candles import between
-from collectors.chunk import Chunk, no_minutes
+from collectors.chunk import Chunk, no_bars, no_lows
 from collectors.failures import CollectFailure, Ends, HistoryTooShort
+from collectors.minutes import Bars
 from collectors.patience import ASK
-from collectors.plan import MINUTE, Piece, Span, merged
+from collectors.plan import Piece, Span, bar_of, merged
 from collectors.sink import Clock
 from collectors.unpack import unpack
 from collectors.venue_row import Archive, EmptyMinutes
-from data.schema import Origin, Outcome
+from data.schema import Origin, Outcome, Timeframe
 
 T = TypeVar("T")
+
+NOTHING = Bars(no_bars(), no_lows())
 
 
 async def in_thread(work: Callable[[], T]) -> T:
@@ -38,25 +41,25 @@ async def in_thread(work: Callable[[], T]) -> T:
         raise
 
 
-def pieces_of(minutes: pl.DataFrame, spans: Sequence[Span], archive: Archive) -> list[Piece]:
-    """Which minutes of the spans a file answered for.
+def pieces_of(candles: pl.DataFrame, spans: Sequence[Span], archive: Archive, timeframe: Timeframe) -> list[Piece]:
+    """Which bars of the spans a file answered for.
 
-    A file that leaves out the minutes in which nothing traded answered for its whole day, any other from its first to
+    A file that leaves out the bars in which nothing traded answered for its whole day, any other from its first to
     its last candle.
 
     Raises:
         HistoryTooShort: the file holds no candle at all.
     """
-    if not len(minutes):
+    if not len(candles):
         message = "a file without a candle"
         raise HistoryTooShort(message)
     if archive.empty_minutes is EmptyMinutes.OMITTED:
         return [Piece(span, Outcome.COMPLETE) for span in spans]
-    first, last = minutes["open_time"][0], minutes["open_time"][-1]
+    first, last = candles["open_time"][0], candles["open_time"][-1]
     pieces: list[Piece] = []
     for span in spans:
-        start, end = (min(max(time, span.start), span.end) for time in (first, last + MINUTE))
-        pieces += between(start, end - MINUTE, span)
+        start, end = (min(max(time, span.start), span.end) for time in (first, last + bar_of(timeframe)))
+        pieces += between(start, end, span, timeframe)
     return pieces
 
 
@@ -80,8 +83,8 @@ class ArchiveReader:
     ) -> None:
         await self._host.close()
 
-    async def read(self, symbol: str, missing: Sequence[Span]) -> AsyncIterator[Chunk]:
-        """The candles of the spans, which are in time order; a chunk for each file.
+    async def read(self, symbol: str, timeframe: Timeframe, missing: Sequence[Span]) -> AsyncIterator[Chunk]:
+        """The candles of that length of the spans, which are in time order; a chunk for each file.
 
         A failure leaves its spans with outcome and reason, and is never raised.
         """
@@ -94,49 +97,52 @@ class ArchiveReader:
                 unasked += _failed(spans, why)
                 continue
             if unasked:
-                yield self._chunk(no_minutes(), merged(unasked), self._host.source)
+                yield self._chunk(NOTHING, merged(unasked), self._host.source)
                 unasked = []
-            chunk, failure = await self._day(symbol, day, spans)
+            chunk, failure = await self._day(symbol, timeframe, day, spans)
             if failure is not None and failure.ends > Ends.PAGE:
                 ended = failure
             if failure is not None and failure.ends is Ends.VENUE:
                 self.ended = failure
             yield chunk
         if unasked:
-            yield self._chunk(no_minutes(), merged(unasked), self._host.source)
+            yield self._chunk(NOTHING, merged(unasked), self._host.source)
 
     def _not_there(self, day: date) -> CollectFailure | None:
         why = why_not(self._archive, day, self._now())
         return None if why is None else HistoryTooShort(why)
 
-    async def _day(self, symbol: str, day: date, spans: Sequence[Span]) -> tuple[Chunk, CollectFailure | None]:
+    async def _day(
+        self, symbol: str, timeframe: Timeframe, day: date, spans: Sequence[Span]
+    ) -> tuple[Chunk, CollectFailure | None]:
         """What the file of a day brought, and why it brought nothing."""
         archive = self._archive
-        path = path_of(archive, symbol, day)
+        path = path_of(archive, symbol, timeframe, day)
         source = f"{self._host.source}/{path.rpartition('/')[2]}"
         with TemporaryDirectory(prefix="plumbline-") as folder:
             table = Path(folder) / "table.csv"
             try:
-                sha256 = await ASK(self._bring, path, table)
+                sha256 = await ASK(self._bring, path, table, TABLES[archive.layout].most_bytes_of(timeframe))
                 source = f"{source} sha256:{sha256}"
-                minutes = await in_thread(partial(minutes_of, table, archive, symbol, day))
-                pieces = pieces_of(minutes, spans, archive)
+                bars = await in_thread(partial(bars_of, table, archive, symbol, timeframe, day))
+                pieces = pieces_of(bars.candles, spans, archive, timeframe)
             except CollectFailure as failure:
-                return self._chunk(no_minutes(), _failed(spans, failure), source), failure
-        wanted = [pl.col("open_time").is_between(span.start, span.end, closed="left") for span in spans]
-        return self._chunk(minutes.filter(pl.any_horizontal(wanted)), pieces, source), None
+                return self._chunk(NOTHING, _failed(spans, failure), source), failure
+        wanted = pl.any_horizontal(
+            pl.col("open_time").is_between(span.start, span.end, closed="left") for span in spans
+        )
+        return self._chunk(Bars(*(frame.filter(wanted) for frame in bars)), pieces, source), None
 
-    async def _bring(self, path: str, table: Path) -> str:
+    async def _bring(self, path: str, table: Path, most_bytes: int) -> str:
         """Download the file, verified, and unpack it to ``table``; gives its SHA-256."""
         packed = table.with_name("packed")
         sha256 = await self._host.bring(path, packed, self._archive.checksum)
-        most_bytes = TABLES[self._archive.layout].most_bytes
         await in_thread(partial(unpack, packed, path.rpartition("/")[2], table, most_bytes))
         packed.unlink()
         return sha256
 
-    def _chunk(self, minutes: pl.DataFrame, pieces: list[Piece], source: str) -> Chunk:
-        return Chunk(minutes, pieces, Origin.ARCHIVE, source)
+    def _chunk(self, bars: Bars, pieces: list[Piece], source: str) -> Chunk:
+        return Chunk(bars.candles, pieces, Origin.ARCHIVE, source, lows=bars.lows)
 
 
 def _failed(spans: Sequence[Span], failure: CollectFailure) -> list[Piece]:

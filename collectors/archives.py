@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from collectors.plan import Span
 from collectors.venue_row import Archive
-from data.schema import base_of, quote_of
+from data.schema import Timeframe, base_of, quote_of
 
 DAY = timedelta(days=1)
 
@@ -19,9 +19,10 @@ def named(pattern: str, symbol: str) -> str:
     return pattern.format(base=base_of(symbol), quote=quote_of(symbol))
 
 
-def path_of(archive: Archive, symbol: str, day: date) -> str:
+def path_of(archive: Archive, symbol: str, timeframe: Timeframe, day: date) -> str:
     """The path of the file that holds the day of a market, without a slash in front."""
-    return archive.path.format(base=base_of(symbol), quote=quote_of(symbol), day=day).lstrip("/")
+    names = {"base": base_of(symbol), "quote": quote_of(symbol), "timeframe": timeframe.value, "day": day}
+    return archive.path.format(**names).lstrip("/")
 
 
 def span_of(archive: Archive, day: date) -> Span:

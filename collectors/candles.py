@@ -12,11 +12,11 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from collectors.chunk import MINUTES
+from collectors.chunk import BARS
 from collectors.failures import BadData, HistoryTooShort
-from collectors.plan import MINUTE, Piece, Span
+from collectors.plan import Piece, Span
 from collectors.venues import Anchor, EmptyMinutes, VenueRow
-from data.schema import MINUTE_MS, Outcome
+from data.schema import Outcome, Timeframe
 
 Row = Sequence[float | None]
 """A candle as ccxt gives it: open time in ms, open, high, low, close, volume; None where the venue sent no number."""
@@ -26,6 +26,7 @@ Candles = npt.NDArray[np.float64]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FIELDS = 6
+INSIDE = {Timeframe.S1: "a second", Timeframe.M1: "a minute", Timeframe.M5: "a span of 5 minutes"}
 NO_CANDLES: Candles = np.empty((0, FIELDS))
 
 
@@ -40,11 +41,12 @@ def from_ms(milliseconds: float) -> datetime:
 
 
 def told_time(milliseconds: float) -> str:
-    """The time to the minute; the number itself where no calendar holds it."""
+    """The time to the minute, or to the second inside one; the number itself where no calendar holds it."""
     try:
-        return f"{from_ms(milliseconds):%Y-%m-%d %H:%MZ}"
+        time = from_ms(milliseconds)
     except OverflowError:
         return f"{milliseconds:.0f} ms"
+    return f"{time:%Y-%m-%d %H:%M:%SZ}" if time.second else f"{time:%Y-%m-%d %H:%MZ}"
 
 
 def table_of(rows: Sequence[Row]) -> Candles:
@@ -62,20 +64,20 @@ def table_of(rows: Sequence[Row]) -> Candles:
         raise BadData(message) from error
 
 
-def check(candles: Candles) -> None:
-    """Let only candles pass.
+def check(candles: Candles, timeframe: Timeframe) -> None:
+    """Let only candles of that length pass.
 
     Raises:
-        BadData: a value is missing, not finite or impossible, or an open time is no whole minute; names the first.
+        BadData: a value is missing, not finite or impossible, or no bar opens at an open time; names the first.
     """
     time, opened, high, low, close, volume = candles.T
     ordered = (low > 0) & (low <= np.minimum(opened, close)) & (np.maximum(opened, close) <= high)
     finite = np.isfinite(candles).all(axis=1)
     with np.errstate(invalid="ignore"):
-        whole = time % MINUTE_MS == 0
+        whole = time % timeframe.ms == 0
     faults = (
         (finite, "a candle with a value missing or not finite"),
-        (whole, "a candle that opens inside a minute"),
+        (whole, f"a candle that opens inside {INSIDE[timeframe]}"),
         (ordered & (volume >= 0), "a candle whose prices or volume cannot be"),
     )
     for holds, fault in faults:
@@ -85,10 +87,10 @@ def check(candles: Candles) -> None:
 
 
 def each_once(candles: Candles) -> Candles:
-    """The candles in time order, each minute once.
+    """The candles in time order, each bar once.
 
     Raises:
-        BadData: a minute came with two different values.
+        BadData: a bar came with two different values.
     """
     time = candles[:, 0]
     if (time[1:] > time[:-1]).all():
@@ -101,79 +103,86 @@ def each_once(candles: Candles) -> Candles:
     return ordered
 
 
-def sift(rows: Sequence[Row], page: Span, venue: VenueRow, now: datetime, before: Candles) -> tuple[Candles, Candles]:
+def sift(
+    rows: Sequence[Row], page: Span, venue: VenueRow, timeframe: Timeframe, now: datetime, before: Candles
+) -> tuple[Candles, Candles]:
     """The finished candles of the page among the rows, in time order, and all that the rows held.
 
     ``before`` is all that the page before held: a page may run past its end where a venue counts rows instead of
-    minutes, and what it says there must hold in the next page.
+    time, and what it says there must hold in the next page.
 
     Raises:
-        BadData: a row is no candle, or a minute came with two different values.
+        BadData: a row is no candle of that length, or a bar came with two different values.
         HistoryTooShort: rows came, and none belongs to the page.
     """
     start_ms, end_ms = to_ms(page.start), to_ms(page.end)
     sent = table_of(rows)
     time = sent[:, 0]
     inside = (start_ms <= time) & (time < end_ms)
-    if _of_another_time(time, inside, page, venue):
+    if _of_another_time(time, inside, page, venue, timeframe):
         message = f"answered with candles of another time, from {told_time(np.nanmin(time))}"
         raise HistoryTooShort(message)
-    finished = sent[~(time > to_ms(now) - MINUTE_MS)]
-    check(finished)
+    finished = sent[~(time > to_ms(now) - timeframe.ms)]
+    check(finished, timeframe)
     once = each_once(finished)
     each_once(np.concatenate([before, once]))
     return once[(start_ms <= once[:, 0]) & (once[:, 0] < end_ms)], once
 
 
-def _of_another_time(time: npt.NDArray[np.float64], inside: npt.NDArray[np.bool_], page: Span, v: VenueRow) -> bool:
+def _of_another_time(
+    time: npt.NDArray[np.float64], inside: npt.NDArray[np.bool_], page: Span, v: VenueRow, timeframe: Timeframe
+) -> bool:
     """Whether the venue answered, and not for the page.
 
     Rows from before the page only are what a venue sends that counts rows back from the page's end and leaves out
-    quiet minutes: they prove that it looked there, and that nothing traded in the page.
+    quiet bars: they prove that it looked there, and that nothing traded in the page.
     """
     start_ms, end_ms = to_ms(page.start), to_ms(page.end)
     stamps = time[np.isfinite(time)]
     if v.empty_minutes is EmptyMinutes.OMITTED:
         # Counted from the start no row lies before the page, counted from the end none behind it: a part of another
-        # window would be taken for the whole page. Some venues count a border minute in.
-        far = stamps < start_ms - MINUTE_MS if v.anchor is Anchor.START else stamps >= end_ms + MINUTE_MS
+        # window would be taken for the whole page. Some venues count a bar at the border in.
+        far = stamps < start_ms - timeframe.ms if v.anchor is Anchor.START else stamps >= end_ms + timeframe.ms
         if far.any():
             return True
     looked_back = v.anchor is Anchor.END and v.empty_minutes is EmptyMinutes.OMITTED
     return bool(stamps.size and not inside.any() and not (looked_back and (stamps < start_ms).all()))
 
 
-def answered(candles: Candles, page: Span, venue: VenueRow) -> list[Piece]:
-    """Which minutes of the page the venue answered for.
+def answered(candles: Candles, page: Span, venue: VenueRow, timeframe: Timeframe) -> list[Piece]:
+    """Which bars of the page the venue answered for.
 
-    A venue that omits empty minutes answered for the whole page. One that sends them flat, or of which it is not
+    A venue that omits empty bars answered for the whole page. One that sends them flat, or of which it is not
     known, answered from its first to its last candle: what lies before and after was cut off, unlisted yet, or
     delisted, and would be taken for quiet.
 
     Raises:
-        HistoryTooShort: no candle at all from a venue that sends empty minutes flat.
+        HistoryTooShort: no candle at all from a venue that sends empty bars flat.
     """
     if venue.empty_minutes is EmptyMinutes.OMITTED:
         return [Piece(page, Outcome.COMPLETE)]
     if not len(candles):
-        message = f"answered with no candle at all; its 1-minute history is taken to reach {venue.history}"
+        # What the table says of the reach is about minutes.
+        known = f"; its 1-minute history is taken to reach {venue.history}" if timeframe is Timeframe.M1 else ""
+        message = f"answered with no candle at all{known}"
         raise HistoryTooShort(message)
-    return between(from_ms(candles[0, 0]), from_ms(candles[-1, 0]), page)
+    return between(from_ms(candles[0, 0]), from_ms(candles[-1, 0] + timeframe.ms), page, timeframe)
 
 
-def between(first: datetime, last: datetime, page: Span) -> list[Piece]:
-    """The pieces of a page that was answered from the minute ``first`` to the minute ``last``, and not outside."""
-    cut_off = "answered a part of the page only, and a minute without a trade is taken to come as a flat candle"
+def between(start: datetime, end: datetime, page: Span, timeframe: Timeframe) -> list[Piece]:
+    """The pieces of a page that was answered from ``start`` to ``end``, and not outside."""
+    bar = {Timeframe.S1: "second", Timeframe.M1: "minute", Timeframe.M5: "bar"}[timeframe]
+    cut_off = f"answered a part of the page only, and a {bar} without a trade is taken to come as a flat candle"
     pieces = (
-        Piece(Span(page.start, first), Outcome.PARTLY, cut_off),
-        Piece(Span(first, last + MINUTE), Outcome.COMPLETE),
-        Piece(Span(last + MINUTE, page.end), Outcome.PARTLY, cut_off),
+        Piece(Span(page.start, start), Outcome.PARTLY, cut_off),
+        Piece(Span(start, end), Outcome.COMPLETE),
+        Piece(Span(end, page.end), Outcome.PARTLY, cut_off),
     )
-    return [piece for piece in pieces if piece.span.minutes > 0]
+    return [piece for piece in pieces if piece.span.start < piece.span.end]
 
 
-def minutes_frame(candles: Sequence[Candles]) -> pl.DataFrame:
-    """The candles of several pages, in time order, as a frame of `MINUTES`."""
+def bars_frame(candles: Sequence[Candles]) -> pl.DataFrame:
+    """The candles of several pages, in time order, as a frame of `BARS`."""
     joined = np.concatenate([NO_CANDLES, *candles])
-    frame = pl.DataFrame(joined, schema=list(MINUTES))
-    return frame.with_columns(pl.col("open_time").cast(pl.Int64).cast(MINUTES["open_time"]))
+    frame = pl.DataFrame(joined, schema=list(BARS))
+    return frame.with_columns(pl.col("open_time").cast(pl.Int64).cast(BARS["open_time"]))

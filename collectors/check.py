@@ -170,7 +170,7 @@ class VenueCheck:
             CollectFailure: none came that can be believed.
         """
         sent = await client.ask(lambda exchange: exchange.candle_page(*market, page))
-        candles, _ = sift(sent.rows, page, self._venue, self._now(), table_of([]))
+        candles, _ = sift(sent.rows, page, self._venue, market.timeframe, self._now(), table_of([]))
         return Seen(page, candles, sent.newest_first)
 
     async def _candles_of(self, client: VenueClient, market: Market, page: Span) -> Candles:

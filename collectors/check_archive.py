@@ -14,7 +14,7 @@ from collectors.failures import CollectFailure
 from collectors.findings import Verdict
 from collectors.plan import Span
 from collectors.venues import Archive
-from data.schema import Outcome
+from data.schema import Outcome, Timeframe
 
 HOUR = timedelta(hours=1)
 
@@ -37,7 +37,7 @@ async def check_archive(
 ) -> None:
     """Read an old file and a recent one, and compare an hour of the latter with the candles, if they can be read."""
     (old_day,) = by_day(archive, [Span(OLD, OLD + HOUR)])
-    chunks = [chunk async for chunk in reader.read(symbol, [span_of(archive, old_day)])]
+    chunks = [chunk async for chunk in reader.read(symbol, Timeframe.M1, [span_of(archive, old_day)])]
     note("archive.path", f"a file for {old_day}", *came_of(chunks))
     minutes = pl.concat([chunk.candles for chunk in chunks])
     if len(minutes) > 1:
@@ -47,7 +47,7 @@ async def check_archive(
     start = (now - RECENT).astimezone(UTC).replace(minute=0, second=0, microsecond=0)
     hour = Span(start, start + HOUR)
     (day,) = by_day(archive, [hour])
-    chunks = [chunk async for chunk in reader.read(symbol, [hour])]
+    chunks = [chunk async for chunk in reader.read(symbol, Timeframe.M1, [hour])]
     note("archive.lag_h", f"the file of {day} is out after {archive.lag_h} h", *came_of(chunks))
     minutes = pl.concat([chunk.candles for chunk in chunks])
     if read is not None and len(minutes):

@@ -7,12 +7,23 @@ from typing import NamedTuple
 import polars as pl
 
 from collectors.plan import Piece
-from data.schema import CANDLE, Origin
+from data.schema import CANDLE, LOW_TRADE, Origin
 
-MINUTES: dict[str, pl.DataType] = {
-    name: CANDLE[name] for name in ("open_time", "open", "high", "low", "close", "volume")
-}
-"""The minutes of one market: open time, prices in the quote, volume in base units."""
+BARS: dict[str, pl.DataType] = {name: CANDLE[name] for name in ("open_time", "open", "high", "low", "close", "volume")}
+"""The candles of one market and length: open time, prices in the quote, volume in base units."""
+
+LOWS: dict[str, pl.DataType] = {name: LOW_TRADE[name] for name in ("open_time", "at", "price", "amount", "trade_id")}
+"""The lowest trade of each bar of one market and length: the bar's open time, and the trade."""
+
+
+def no_bars() -> pl.DataFrame:
+    """A frame of `BARS` without rows."""
+    return pl.DataFrame(schema=BARS)
+
+
+def no_lows() -> pl.DataFrame:
+    """A frame of `LOWS` without rows."""
+    return pl.DataFrame(schema=LOWS)
 
 
 class BadPage(NamedTuple):
@@ -28,8 +39,9 @@ class BadPage(NamedTuple):
 class Chunk:
     """Candles of one market, and how each span that was asked for them was answered.
 
-    ``candles`` is a frame of `MINUTES`, in time order, each minute once. ``source`` is the host that answered, or host
-    and file with its SHA-256. ``aside`` are the answers that no candle was taken from.
+    ``candles`` is a frame of `BARS`, in time order, each bar once. ``source`` is the host that answered, or host and
+    file with its SHA-256. ``aside`` are the answers that no candle was taken from. ``lows`` is a frame of `LOWS` for
+    the candles that were made from trades.
     """
 
     candles: pl.DataFrame
@@ -37,8 +49,4 @@ class Chunk:
     origin: Origin
     source: str
     aside: list[BadPage] = field(default_factory=list)
-
-
-def no_minutes() -> pl.DataFrame:
-    """A frame of `MINUTES` without rows."""
-    return pl.DataFrame(schema=MINUTES)
+    lows: pl.DataFrame = field(default_factory=no_lows)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from collectors.candles import Candles, minutes_frame
+from collectors.candles import Candles, bars_frame
 from collectors.findings import Verdict
 from collectors.venues import EmptyMinutes
 from data.schema import MINUTE_MS
@@ -42,10 +42,10 @@ def compare(archived: pl.DataFrame, candles: Candles) -> tuple[Compared, Compare
     """Prices and volumes of the minutes with trades that both have; first the prices, then the volumes.
 
     Args:
-        archived: a frame of `MINUTES`.
+        archived: a frame of `BARS`.
         candles: of the same market.
     """
-    both = archived.join(minutes_frame([candles]), on="open_time", suffix="_of_candles")
+    both = archived.join(bars_frame([candles]), on="open_time", suffix="_of_candles")
     both = both.filter(pl.min_horizontal("volume", "volume_of_candles") > 0)
     if both.is_empty():
         nothing = Compared("no minute with trades in both", Verdict.OPEN)

@@ -15,10 +15,13 @@ from rich.progress import Progress as Bars
 from rich.text import Text
 
 from collectors.findings import Finding, Verdict
-from collectors.plan import Span
+from collectors.plan import Span, minutes_in
 from collectors.request import MarketResult, Progress, Summary
 from data.reasons import without_files
 from data.schema import NOTHING_WANTING, Outcome
+
+ABSENT = {Outcome.NOT_LISTED: "Not listed", Outcome.NOT_OFFERED: "Not offered"}
+"""Outcomes of what a venue does not have, and how they are told together at the end."""
 
 WIDEST = max(map(len, Verdict))
 """Characters of the longest verdict."""
@@ -68,8 +71,8 @@ class PlainLines:
         return nullcontext()
 
     def progress(self, progress: Progress) -> None:
-        """Only the last step of a market is worth a line; what is not listed is told at the end."""
-        if progress.outcome not in {None, Outcome.NOT_LISTED}:
+        """Only the last step of a market is worth a line; what is not listed or not offered is told at the end."""
+        if progress.outcome not in {None, *ABSENT}:
             reason = f": {progress.message}" if progress.message else ""
             market = _market(progress)
             click.echo(f"{progress.venue} {market}: {progress.candles:,} candles, {progress.outcome}{reason}")
@@ -148,21 +151,27 @@ def closing_lines(summary: Summary) -> list[str]:
     """Totals, remarks, where an asset is not listed, by name what could not be had, and what to do next."""
     lines = [f"{summary.candles:,} candles: {summary.new:,} new, {summary.revised:,} with other values than before"]
     lines += summary.notes
-    unlisted: defaultdict[str, list[str]] = defaultdict(list)
-    for result in summary.results:
-        if result.outcome is Outcome.NOT_LISTED:
-            unlisted[result.venue].append(_asset(result.symbol))
-    unlisted_on = [f"{venue} {', '.join(names)}" for venue, names in unlisted.items()]
-    if unlisted_on:
-        lines.append(f"Not listed: {'; '.join(unlisted_on)}")
+    for outcome, words in ABSENT.items():
+        absent: defaultdict[str, list[str]] = defaultdict(list)
+        for result in summary.results:
+            if result.outcome is outcome:
+                absent[_where(result)].append(_asset(result.symbol))
+        places = [f"{place} {', '.join(names)}" for place, names in absent.items()]
+        if places:
+            lines.append(f"{words}: {'; '.join(places)}")
     alike: defaultdict[tuple[str, Span, Outcome, str], list[MarketResult]] = defaultdict(list)
     for result in summary.failed:
         alike[result.venue, result.window, result.outcome, _reason(result)].append(result)
     for (venue, window, outcome, reason), results in alike.items():
         markets = ", ".join(map(_market, results))
-        minutes = sum(gap.span.minutes for result in results for gap in result.gaps)
+        minutes = minutes_in(gap.span for result in results for gap in result.gaps)
         lines.append(f"Not had: {venue} {markets}: {minutes:,} min of {_span(window)}: {outcome}: {reason}")
     return lines + _next_steps(summary)
+
+
+def _where(result: MarketResult) -> str:
+    """The venue; of one without candles of the length asked, why nobody was asked."""
+    return f"{result.message}:" if result.outcome is Outcome.NOT_OFFERED else result.venue
 
 
 def _reason(result: MarketResult) -> str:

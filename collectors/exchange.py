@@ -32,6 +32,7 @@ from collectors.mirror import source_of
 from collectors.plan import Span
 from collectors.sink import Clock
 from collectors.venues import Host, VenueRow
+from data.schema import Timeframe
 
 REFUSALS = frozenset({HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS, HTTPStatus.FORBIDDEN})
 TOO_OFTEN = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.IM_A_TEAPOT})
@@ -181,8 +182,8 @@ class VenueExchange:
         with self._translated():
             self._ccxt.set_markets([dict(market) for market in markets])
 
-    async def candle_page(self, symbol: str, price: str, page: Span) -> CandlePage:
-        """Every row that the venue sends when asked for the 1-minute candles of a page, whatever it is.
+    async def candle_page(self, symbol: str, price: str, timeframe: Timeframe, page: Span) -> CandlePage:
+        """Every row that the venue sends when asked for the candles of a page, whatever it is.
 
         Never ``until`` or ``paginate``: with them the pages of several venues repeat or leave out minutes
         (https://github.com/ccxt/ccxt/issues/26252).
@@ -190,7 +191,8 @@ class VenueExchange:
         Args:
             symbol: ccxt unified symbol.
             price: ``trade``, ``mark`` or ``index``.
-            page: whole minutes, as many as the venue gives at once.
+            timeframe: the length of the candles.
+            page: whole bars, at most as many as the venue gives at once.
 
         Raises:
             CollectFailure: no list of rows came.
@@ -200,7 +202,9 @@ class VenueExchange:
         if until is not None:
             parameters[until.name] = until.text(page.end)
         with self._translated():
-            rows: list[Row] = await self._ccxt.fetch_ohlcv(symbol, "1m", to_ms(page.start), page.minutes, parameters)
+            rows: list[Row] = await self._ccxt.fetch_ohlcv(
+                symbol, timeframe.value, to_ms(page.start), page.bars(timeframe), parameters
+            )
             answer = self._answer.get(NO_ANSWER)
             market = self._ccxt.market(symbol)
             sent = self._rows_sent(answer, market)

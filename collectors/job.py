@@ -9,12 +9,12 @@ from datetime import UTC, datetime, timedelta
 
 from collectors.access import DIRECT, Access
 from collectors.findings import Finding, OnFinding
-from collectors.plan import Answered, Span, assets_asked, floor_minute, joined, with_fx_legs
+from collectors.plan import Answered, Span, assets_asked, floor_bar, joined, with_fx_legs
 from collectors.request import CollectRequest, MarketResult, OnProgress, Progress, Summary
 from collectors.sink import CandleSink, Clock, Keeper
 from collectors.venues import VENUES, VenueRow, venues_named
 from data.errors import UsageError
-from data.schema import Outcome
+from data.schema import Outcome, Timeframe
 
 PLACEBO_DAYS = 7
 """How many days before the window are collected with it, for comparison."""
@@ -32,21 +32,30 @@ def tell_nobody(progress: Progress) -> None:
 def windows_of(request: CollectRequest, now: datetime) -> tuple[tuple[Span, ...], tuple[str, ...]]:
     """The whole, finished minutes of the request, in UTC and in time order, and notes on what of it was cut off.
 
-    The minute that is still running is never asked: its candle would change, and coverage would call it complete.
+    Of candles of five minutes these are whole, finished bars. What is still running is never asked: its candle would
+    change, and coverage would call it complete.
 
     Raises:
-        UsageError: no minute of the window is over yet.
+        UsageError: no bar of the window is over yet, or it holds none.
     """
+    step, bars = (
+        (Timeframe.M5, "spans of 5 minutes") if request.timeframe is Timeframe.M5 else (Timeframe.M1, "minutes")
+    )
     asked = Span(request.start.astimezone(UTC), request.end.astimezone(UTC))
-    whole = Span(floor_minute(asked.start), floor_minute(asked.end))
-    window = Span(whole.start, min(whole.end, floor_minute(now)))
+    whole = Span(floor_bar(asked.start, step), floor_bar(asked.end, step))
+    window = Span(whole.start, min(whole.end, floor_bar(now.astimezone(UTC), step)))
     notes = []
     if whole != asked:
         edges = f"{whole.start:%Y-%m-%d %H:%MZ} to {whole.end:%Y-%m-%d %H:%MZ}"
-        notes.append(f"edges rounded down to whole minutes: {edges}")
+        notes.append(f"edges rounded down to whole {bars}: {edges}")
+    if whole.start == whole.end:
+        message = (
+            f"window {asked.start:%Y-%m-%d %H:%MZ} to {asked.end:%Y-%m-%d %H:%MZ} holds no whole span of 5 minutes"
+        )
+        raise UsageError(message)
     if window.end < whole.end:
         notes.append(f"minutes from {window.end:%Y-%m-%d %H:%MZ} on are not over yet; collect them later")
-    if window.minutes < 1:
+    if window.end <= window.start:
         message = f"no minute of the window from {whole.start:%Y-%m-%d %H:%MZ} on is over yet"
         raise UsageError(message)
     days = (timedelta(days=day) for day in range(PLACEBO_DAYS + 1)) if request.placebo else (timedelta(),)
@@ -86,10 +95,12 @@ async def collect(
         windows,
         Answered(known.clear() if request.refetch else known, request.settled),
         Answered(known, (Outcome.NOT_LISTED,)),
+        Answered(known, (Outcome.NOT_OFFERED,)),
         keeper,
         access,
         now,
         on_progress,
+        request.timeframe,
     )
 
     async def one_by_one(rows: list[VenueRow]) -> list[MarketResult]:

@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from collectors.chunk import Chunk
-from collectors.plan import MarketPlan, Piece, Span, floor_minute, merged, split_by_age
+from collectors.plan import MarketPlan, Piece, Span, floor_bar, merged, minutes_in, split_by_age
 from collectors.request import MarketResult, OnProgress, Progress
 from collectors.sink import Clock, Keeper, Written
 from collectors.venues import Route, VenueRow
@@ -21,15 +21,15 @@ class Tally:
     """What came of one market so far."""
 
     candles: int = 0
-    done_min: int = 0
-    gap_min: int = 0
+    done: list[Span] = field(default_factory=list)
+    gaps: list[Span] = field(default_factory=list)
 
 
 def outcome_of(gaps: Sequence[Piece], plan: MarketPlan, asked_min: int) -> tuple[Outcome, str]:
     """The outcome of a market over all the minutes asked, and what is missing and why, in words."""
     if not gaps:
         return Outcome.COMPLETE, "" if plan.missing else "already stored"
-    missing_min = sum(gap.span.minutes for gap in gaps)
+    missing_min = minutes_in(gap.span for gap in gaps)
     reasons = "; ".join(dict.fromkeys(gap.message for gap in gaps))
     message = f"{missing_min} of {asked_min} minutes not had: {reasons}"
     return (gaps[0].outcome if missing_min == asked_min else Outcome.PARTLY), message
@@ -62,7 +62,7 @@ class MarketRun:
         async with self._keeper.reading():
             gaps = await self._read_all()
         written = await asyncio.gather(*self._written)
-        outcome, message = outcome_of(gaps, self._plan, sum(window.minutes for window in windows))
+        outcome, message = outcome_of(gaps, self._plan, minutes_in(windows))
         self._tell(outcome, message)
         market, tally = self._plan.market, self._tally
         return MarketResult(
@@ -82,7 +82,7 @@ class MarketRun:
         """Read by each route; the pieces that none could have."""
         missing: list[Span] = list(self._plan.missing)
         failed: list[Piece] = []
-        *first, last = self._venue.routes
+        *first, last = self._venue.routes_of(self._plan.market.timeframe)
         for route in first:
             young, old = self._within_reach(route, missing)
             gaps = [piece async for piece in self._gaps(route, young)]
@@ -92,9 +92,11 @@ class MarketRun:
 
     def _within_reach(self, route: Route, spans: Sequence[Span]) -> tuple[list[Span], list[Span]]:
         """What the route can have, and what is older than it reaches."""
-        if route is not Route.OHLCV or self._venue.reach_min is None:
+        timeframe = self._plan.market.timeframe
+        reach_min = self._venue.reach_of(timeframe)
+        if route is not Route.OHLCV or reach_min is None:
             return list(spans), []
-        old, young = split_by_age(spans, floor_minute(self._now()) - timedelta(minutes=self._venue.reach_min))
+        old, young = split_by_age(spans, floor_bar(self._now() - timedelta(minutes=reach_min), timeframe))
         return young, old
 
     async def _gaps(
@@ -115,8 +117,8 @@ class MarketRun:
                 self._written[-1].result()  # a store that takes nothing ends the reading
             self._written.append(await self._keeper.keep(self._venue.id, self._plan.market, chunk))
             self._tally.candles += chunk.candles.height
-            self._tally.done_min += sum(piece.span.minutes for piece in settled)
-            self._tally.gap_min += sum(gap.span.minutes for gap in gaps) if is_last else 0
+            self._tally.done += (piece.span for piece in settled)
+            self._tally.gaps += (gap.span for gap in gaps if is_last)
             self._tell()
             for gap in gaps:
                 yield gap
@@ -128,12 +130,12 @@ class MarketRun:
                 self._venue.id,
                 market.symbol,
                 tally.candles,
-                tally.done_min,
+                minutes_in(tally.done),
                 self._plan.minutes,
                 outcome,
                 message,
                 market.price,
-                tally.gap_min,
+                minutes_in(tally.gaps),
             )
         )
 

@@ -1,4 +1,4 @@
-"""Trades made into 1-minute candles, with the volume as the exact sum of what the venue printed.
+"""Trades made into candles of any length, with the volume as the exact sum of what the venue printed.
 
 A float sum depends on the order of the trades and ends in digits that nobody printed; the decimal sum, rounded once,
 is the number that anyone gets who adds the trades by hand.
@@ -6,11 +6,13 @@ is the number that anyone gets who adds the trades by hand.
 
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import NamedTuple
 
 import polars as pl
 
-from collectors.chunk import MINUTES, no_minutes
+from collectors.chunk import BARS, LOWS, no_bars, no_lows
 from collectors.failures import BadData
+from data.schema import Timeframe
 
 AMOUNT = pl.Decimal(38, 18)
 MOST = 1e14
@@ -20,70 +22,89 @@ LONGEST_PLAIN = 19
 """An amount of no more characters and without an exponent holds at most 18 digits behind the point."""
 
 
-def candles_of_trades(trades: pl.DataFrame) -> pl.DataFrame:
-    """The candles of the trades as a frame of `MINUTES`; a minute without a trade has no row.
+class Bars(NamedTuple):
+    """The candles of one market and length (`collectors.chunk.BARS`), and the lowest trade of each bar (`LOWS`).
 
-    The rows of ``trades`` may come in any order; each is a trade of its own. Columns: ``time`` (Datetime in us or ns,
+    Of candles that were not made from trades ``lows`` has no rows.
+    """
+
+    candles: pl.DataFrame
+    lows: pl.DataFrame
+
+
+def bars_of_batches(batches: Iterable[pl.DataFrame], timeframe: Timeframe) -> Bars:
+    """The candles of trades that come batch by batch; a bar without a trade has no row.
+
+    The rows of a batch may come in any order; each is a trade of its own. Columns: ``time`` (Datetime in us or ns,
     UTC), ``id`` (any type with an order, for trades of the same time), ``price`` and ``amount`` (String, in the quote
     and in base units, as the venue printed them). The open is the price of the first trade by time and id, the close
-    that of the last. A trade of amount 0 is left out: nothing changed hands at its price.
+    that of the last; the lowest trade is the first of those at the lowest price. A trade of amount 0 is left out:
+    nothing changed hands at its price. Only the bars of a batch are kept, so a day of trades needs no more memory than
+    its largest batch.
 
     >>> from datetime import UTC, datetime
     >>> at = datetime(2025, 10, 10, 21, 20, 30, tzinfo=UTC)
     >>> rows = {"time": [at, at], "id": [2, 1], "price": ["3.5", "3"], "amount": ["0.1", "0.2"]}
-    >>> candles_of_trades(pl.DataFrame(rows)).row(0)[1:]
-    (3.0, 3.5, 3.0, 3.5, 0.3)
+    >>> bars = bars_of_batches([pl.DataFrame(rows)], Timeframe.M1)
+    >>> bars.candles.row(0)[1:], bars.lows.row(0)[2:]
+    ((3.0, 3.5, 3.0, 3.5, 0.3), (3.0, 0.2, '1'))
 
     Raises:
         BadData: a time or an id is missing, a price is no positive number, an amount is no number from 0 up, or it has
             more than 18 digits behind the point.
     """
-    return candles_of_batches([trades])
-
-
-def candles_of_batches(batches: Iterable[pl.DataFrame]) -> pl.DataFrame:
-    """The candles of trades that come batch by batch, each as in `candles_of_trades`, in any order.
-
-    Only the minutes of a batch are kept, so a day of trades needs no more memory than its largest batch.
-
-    Raises:
-        BadData: as in `candles_of_trades`.
-    """
-    parts = [_joined(_single(batch)) for batch in batches]
+    parts = [_of_batch(batch, timeframe) for batch in batches]
     if not parts:
-        return no_minutes()
+        return Bars(no_bars(), no_lows())
+    bars = (_joined(pl.concat(parts)) if len(parts) > 1 else parts[0]).sort("open_time")
     # A decimal made into a float is rounded twice, a text once.
     volume = pl.col("volume").cast(pl.String).cast(pl.Float64)
-    minutes = pl.col("open_time").cast(MINUTES["open_time"])
-    return _joined(pl.concat(parts)).sort("open_time").with_columns(minutes, volume).select(*MINUTES)
+    opened = pl.col("open_time").cast(BARS["open_time"])
+    low = {
+        "at": pl.col("low_time").cast(LOWS["at"]),
+        "price": pl.col("low"),
+        "amount": pl.col("low_amount").cast(pl.Float64),
+        "trade_id": pl.col("low_id").cast(pl.String),
+    }
+    candles = bars.with_columns(opened, volume).select(*BARS)
+    return Bars(candles, bars.select(opened, **low).select(*LOWS))
 
 
-def _single(trades: pl.DataFrame) -> pl.DataFrame:
-    """Each trade as the candle of a minute in which it was alone."""
+def _of_batch(trades: pl.DataFrame, timeframe: Timeframe) -> pl.DataFrame:
+    """One row for each bar of the trades, with what tells it from the bar's other part in another batch."""
     price = pl.col("price").cast(pl.Float64, strict=False)
     read = trades.select("time", "id", "price", "amount", value=price, sum=pl.col("amount").cast(AMOUNT, strict=False))
     _check(read)
-    return read.filter(pl.col("sum") > 0).select(
-        open_time=pl.col("time").dt.truncate("1m"),
-        first_time="time",
-        first_id="id",
-        last_time="time",
-        last_id="id",
-        open="value",
-        high="value",
-        low="value",
-        close="value",
-        volume="sum",
+    lowest = pl.col("value") == pl.col("value").min()
+    return (
+        read.filter(pl.col("sum") > 0)
+        .sort("time", "id", maintain_order=True)
+        .group_by(pl.col("time").dt.truncate(timeframe.value).alias("open_time"), maintain_order=True)
+        .agg(
+            first_time=pl.col("time").first(),
+            first_id=pl.col("id").first(),
+            last_time=pl.col("time").last(),
+            last_id=pl.col("id").last(),
+            low_time=pl.col("time").filter(lowest).first(),
+            low_id=pl.col("id").filter(lowest).first(),
+            low_amount=pl.col("amount").filter(lowest).first(),
+            open=pl.col("value").first(),
+            high=pl.col("value").max(),
+            low=pl.col("value").min(),
+            close=pl.col("value").last(),
+            volume=pl.col("sum").sum(),
+        )
     )
 
 
 def _joined(parts: pl.DataFrame) -> pl.DataFrame:
-    """One row for each minute, of rows that each hold a part of it."""
-    first, last = ("first_time", "first_id"), ("last_time", "last_id")
+    """One row for each bar, of rows that each hold a part of it."""
+    first, last, lowest = ("first_time", "first_id"), ("last_time", "last_id"), ("low", "low_time", "low_id")
     opens = [pl.col(name).sort_by(first, maintain_order=True).first() for name in (*first, "open")]
     closes = [pl.col(name).sort_by(last, maintain_order=True).last() for name in (*last, "close")]
-    sums = (pl.col("high").max(), pl.col("low").min(), pl.col("volume").sum())
-    return parts.group_by("open_time").agg(*opens, *closes, *sums).select(parts.columns)
+    lows = [pl.col(name).sort_by(lowest, maintain_order=True).first() for name in (*lowest, "low_amount")]
+    sums = (pl.col("high").max(), pl.col("volume").sum())
+    return parts.group_by("open_time").agg(*opens, *closes, *lows, *sums).select(parts.columns)
 
 
 def _check(read: pl.DataFrame) -> None:

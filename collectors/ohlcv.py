@@ -3,22 +3,22 @@
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 
-from collectors.candles import NO_CANDLES, Candles, answered, minutes_frame, sift
+from collectors.candles import NO_CANDLES, Candles, answered, bars_frame, sift
 from collectors.chunk import BadPage, Chunk
 from collectors.client import VenueClient
 from collectors.failures import BadData, CollectFailure, Ends, HistoryTooShort
-from collectors.plan import Market, Piece, Span, merged, pages_of
+from collectors.plan import Market, Piece, Span, bar_of, merged, pages_of
 from collectors.sink import Clock
-from data.schema import Origin
+from data.schema import Origin, Timeframe
 
-CHUNK_MIN = 1440
-"""Minutes that are read before they are stored, rounded up to whole pages: a crash loses a day of one market."""
+CHUNK_BARS = 1440
+"""Bars that are read before they are stored, rounded up to whole pages: a crash loses a day of minutes of a market."""
 
 
-def chunks_of(missing: Sequence[Span], page_min: int) -> list[list[Span]]:
-    """The missing spans as pages, in lots that are stored together."""
-    size = -(-CHUNK_MIN // page_min)
-    pages = [page for span in missing for page in pages_of(span, page_min)]
+def chunks_of(missing: Sequence[Span], page_bars: int, timeframe: Timeframe) -> list[list[Span]]:
+    """The missing spans as pages of so many bars, in lots that are stored together."""
+    size = -(-CHUNK_BARS // page_bars)
+    pages = [page for span in missing for page in pages_of(span, bar_of(timeframe) * page_bars)]
     return [pages[start : start + size] for start in range(0, len(pages), size)]
 
 
@@ -35,8 +35,9 @@ class OhlcvReader:
         self._too_old: CollectFailure | None = None
 
     async def read(self, missing: Sequence[Span]) -> AsyncIterator[Chunk]:
-        """The candles of the spans, in chunks of about a day."""
-        for pages in chunks_of(missing, self._venue.page_min):
+        """The candles of the spans, in chunks of about `CHUNK_BARS`."""
+        timeframe = self._market.timeframe
+        for pages in chunks_of(missing, self._venue.page_min, timeframe):
             candles: list[Candles] = []
             pieces: list[Piece] = []
             aside: list[BadPage] = []
@@ -44,11 +45,11 @@ class OhlcvReader:
                 try:
                     found = await self._page(page, aside)
                     candles.append(found)
-                    pieces += answered(found, page, self._venue)
+                    pieces += answered(found, page, self._venue, timeframe)
                 except CollectFailure as failure:
                     pieces.append(Piece(page, failure.outcome, str(failure)))
                     self._note(failure)
-            yield Chunk(minutes_frame(candles), merged(pieces), Origin.OHLCV, self._client.source, aside)
+            yield Chunk(bars_frame(candles), merged(pieces), Origin.OHLCV, self._client.source, aside)
 
     async def _page(self, page: Span, aside: list[BadPage]) -> Candles:
         if self._ended is not None:
@@ -57,7 +58,8 @@ class OhlcvReader:
             raise self._too_old
         sent = await self._client.ask(lambda exchange: exchange.candle_page(*self._market, page))
         try:
-            found, self._before = sift(sent.rows, page, self._venue, self._now(), self._before)
+            timeframe = self._market.timeframe
+            found, self._before = sift(sent.rows, page, self._venue, timeframe, self._now(), self._before)
         except BadData as bad:
             aside.append(BadPage(page.start, page.end, str(bad), sent.body))
             raise
@@ -65,7 +67,7 @@ class OhlcvReader:
 
     def _beyond_reach(self, page: Span) -> bool:
         """Whether the page is older than the table says that candles reach."""
-        reach_min = self._venue.reach_min
+        reach_min = self._venue.reach_of(self._market.timeframe)
         return reach_min is not None and page.end <= self._now() - timedelta(minutes=reach_min)
 
     def _note(self, failure: CollectFailure) -> None:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import polars as pl
 
 from data.coverage import merged as merged_spans
-from data.schema import Outcome, base_of, quote_of
+from data.schema import Outcome, Timeframe, base_of, quote_of
 
 QUOTES = ("USD", "USDT", "USDC")
 """The quotes in which an asset is collected."""
@@ -27,15 +27,19 @@ YOUNG = timedelta(hours=1)
 
 
 class Span(NamedTuple):
-    """A half-open span ``[start, end)`` of whole minutes, in aware UTC."""
+    """A half-open span ``[start, end)`` of whole bars, in aware UTC."""
 
     start: datetime
     end: datetime
 
     @property
     def minutes(self) -> int:
-        """How many minutes the span holds."""
-        return (self.end - self.start) // MINUTE
+        """How many minutes the span holds, a begun one counting as whole."""
+        return -((self.start - self.end) // MINUTE)
+
+    def bars(self, timeframe: Timeframe) -> int:
+        """How many bars of that length the span holds."""
+        return (self.end - self.start) // bar_of(timeframe)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +57,11 @@ class Piece:
 
 
 class Market(NamedTuple):
-    """What candles are asked of a venue: a ccxt unified symbol, and the kind of price: trade, mark or index."""
+    """What is asked of a venue: a ccxt unified symbol, a kind of price (trade, mark or index), a length of candles."""
 
     symbol: str
     price: str = "trade"
+    timeframe: Timeframe = Timeframe.M1
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +73,34 @@ class MarketPlan:
 
     @property
     def minutes(self) -> int:
-        """How many minutes are missing."""
-        return sum(span.minutes for span in self.missing)
+        """How many minutes are missing, a begun one counting as whole."""
+        return minutes_in(self.missing)
 
 
 def floor_minute(time: datetime) -> datetime:
     """The start of the minute that holds ``time``."""
     return time.replace(second=0, microsecond=0)
+
+
+def bar_of(timeframe: Timeframe) -> timedelta:
+    """The time that a candle spans."""
+    return timedelta(seconds=timeframe.seconds)
+
+
+def floor_bar(time: datetime, timeframe: Timeframe) -> datetime:
+    """The start of the bar that holds ``time``: a multiple of its length since midnight in UTC.
+
+    >>> from datetime import UTC
+    >>> floor_bar(datetime(2025, 10, 10, 21, 19, 59, tzinfo=UTC), Timeframe.M5).time()
+    datetime.time(21, 15)
+    """
+    midnight = time.replace(hour=0, minute=0, second=0, microsecond=0)
+    return time - (time - midnight) % bar_of(timeframe)
+
+
+def minutes_in(spans: Iterable[Span]) -> int:
+    """How many minutes the spans hold together, a begun one counting as whole."""
+    return -(-sum((span.end - span.start for span in spans), timedelta()) // MINUTE)
 
 
 def with_fx_legs(assets: Iterable[str]) -> tuple[str, ...]:
@@ -144,14 +170,15 @@ class Answered:
             coverage.filter(
                 pl.col("outcome").is_in([outcome.value for outcome in outcomes]),
                 pl.col("origin").str.starts_with("collected:"),
-                pl.col("timeframe") == "1m",
+                pl.col("timeframe").is_in([timeframe.value for timeframe in Timeframe]),
             )
-            .with_columns(end=believed.dt.truncate("1m"))
+            .with_columns(end=believed.dt.truncate(pl.col("timeframe")))
             .filter(pl.col("start") < pl.col("end"))
         )
         self._spans: defaultdict[tuple[str, Market], list[Span]] = defaultdict(list)
-        for venue, symbol, price, *edges in merged_spans(collected, ("venue", "symbol", "price")).iter_rows():
-            self._spans[venue, Market(symbol, price)].append(Span(*edges))
+        by = ("venue", "symbol", "price", "timeframe")
+        for venue, symbol, price, timeframe, *edges in merged_spans(collected, by).iter_rows():
+            self._spans[venue, Market(symbol, price, Timeframe(timeframe))].append(Span(*edges))
 
     def missing(self, venue: str, market: Market, windows: Iterable[Span]) -> tuple[Span, ...]:
         """What of the windows was not answered so."""
@@ -171,17 +198,16 @@ def missing_spans(window: Span, answered: Iterable[Span]) -> tuple[Span, ...]:
             break
     else:
         missing.append(Span(cursor, window.end))
-    return tuple(span for span in missing if span.minutes > 0)
+    return tuple(span for span in missing if span.start < span.end)
 
 
-def pages_of(span: Span, page_min: int) -> list[Span]:
-    """The span cut into pages of ``page_min`` minutes; the last may be shorter.
+def pages_of(span: Span, step: timedelta) -> list[Span]:
+    """The span cut into pages of that length; the last may be shorter.
 
     The cursor moves by time and never by what came: where empty minutes are omitted a short page is not the end
     (https://github.com/ccxt/ccxt/issues/30095).
     """
-    step = MINUTE * page_min
-    starts = (span.start + step * page for page in range(-(-span.minutes // page_min)))
+    starts = (span.start + step * page for page in range(-((span.start - span.end) // step)))
     return [Span(start, min(start + step, span.end)) for start in starts]
 
 
@@ -214,4 +240,4 @@ def split_by_age(spans: Iterable[Span], edge: datetime) -> tuple[list[Span], lis
     for span in spans:
         old.append(Span(span.start, min(span.end, edge)))
         young.append(Span(max(span.start, edge), span.end))
-    return [span for span in old if span.minutes > 0], [span for span in young if span.minutes > 0]
+    return [span for span in old if span.start < span.end], [span for span in young if span.start < span.end]

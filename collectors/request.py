@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from collectors.plan import Piece, Span
 from data.errors import UsageError
-from data.schema import NOTHING_WANTING, Outcome
+from data.schema import NOTHING_WANTING, Outcome, Timeframe
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class CollectRequest:
     as the ratio market ``WBETH/ETH``, beside each asset's markets in USD, USDT and USDC. ``derivatives`` adds perpetual
     futures, with their mark and index prices. ``placebo`` adds the same window of each of the 7 days before.
     ``refetch`` asks also for what is stored: where a venue now says otherwise, both values stay. ``settled`` are the
-    outcomes after which minutes are not asked for again.
+    outcomes after which minutes are not asked for again. ``timeframe`` is the length of the candles.
 
     Raises:
         UsageError: no asset, a time without a zone, or an empty window.
@@ -32,6 +32,7 @@ class CollectRequest:
     placebo: bool = False
     refetch: bool = False
     settled: tuple[Outcome, ...] = (Outcome.COMPLETE,)
+    timeframe: Timeframe = Timeframe.M1
 
     def __post_init__(self) -> None:
         if not self.assets:

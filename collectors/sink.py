@@ -12,7 +12,7 @@ import polars as pl
 
 from collectors.chunk import Chunk
 from collectors.plan import Market, Piece, Span
-from data.schema import COVERAGE, FETCHED_CANDLE, TIME, Origin, base_of
+from data.schema import COVERAGE, FETCHED_CANDLE, LOW_TRADE, TIME, Origin, base_of
 
 Clock = Callable[[], datetime]
 """Gives the present time, aware UTC."""
@@ -23,6 +23,9 @@ class CandleSink(Protocol):
 
     def write_fetched(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Take in candles of schema `FETCHED_CANDLE`; tells per market how many were new, same or revised."""
+
+    def write_low_trades(self, rows: pl.DataFrame) -> int:
+        """Take in lowest trades of schema `LOW_TRADE`; tells how many were new."""
 
     def write_coverage(self, coverage: pl.DataFrame) -> None:
         """Take in rows of schema `COVERAGE`."""
@@ -83,14 +86,25 @@ class Parcel:
             pl.lit(self.venue).alias("venue"),
             pl.lit(self.market.symbol).alias("symbol"),
             *self.chunk.candles.columns,
-            pl.lit("1m").alias("timeframe"),
+            pl.lit(self.market.timeframe.value).alias("timeframe"),
             pl.lit(self.market.price).alias("price"),
             pl.lit(self.chunk.origin.value).alias("origin"),
             pl.lit(self.asked_at).cast(TIME).alias("fetched_at"),
             pl.lit(self.chunk.source).alias("source"),
         ).select(*FETCHED_CANDLE)
 
-    def settle(self, writing: "asyncio.Future[dict[tuple[str, str, str], Written]]") -> None:
+    def low_trades(self) -> pl.DataFrame:
+        """The lowest trades as rows of schema `LOW_TRADE`."""
+        return self.chunk.lows.select(
+            pl.lit(self.venue).alias("venue"),
+            pl.lit(self.market.symbol).alias("symbol"),
+            pl.lit(self.market.timeframe.value).alias("timeframe"),
+            *self.chunk.lows.columns,
+            pl.lit(self.chunk.source).alias("source"),
+            pl.lit(self.asked_at).cast(TIME).alias("fetched_at"),
+        ).select(*LOW_TRADE)
+
+    def settle(self, writing: "asyncio.Future[dict[tuple[str, str, str, str], Written]]") -> None:
         """Say what was written, or why it was not; nobody may be left to hear it."""
         if self.written.done():
             return
@@ -124,7 +138,7 @@ def coverage_frame(
             "origin": origin.value,
             "source": source,
             "price": market.price,
-            "timeframe": "1m",
+            "timeframe": market.timeframe.value,
         }
         for piece in pieces
     ]
@@ -215,13 +229,17 @@ class Keeper:
         # Shielded: who closes may cut short the sleep, and not a write that others wait for.
         await asyncio.shield(self.flush())
 
-    def _write(self, parcels: Sequence[Parcel]) -> dict[tuple[str, str, str], Written]:
-        # Candles first: a crash in between asks for them again, and the other order would call them quiet.
+    def _write(self, parcels: Sequence[Parcel]) -> dict[tuple[str, str, str, str], Written]:
+        # Candles first: a crash in between asks for them again, and the other order would call them quiet. Their
+        # lowest trades second: no trade is ever the lowest of a candle that is not there.
         candles = pl.concat([parcel.candles() for parcel in parcels])
         counts = {}
         if not candles.is_empty():
-            rows = self._sink.write_fetched(candles).select("venue", "symbol", "price", "new", "revised").iter_rows()
-            counts = {(venue, symbol, price): Written(new, revised) for venue, symbol, price, new, revised in rows}
+            fates = self._sink.write_fetched(candles)
+            rows = fates.select("venue", "symbol", "price", "timeframe", "new", "revised").iter_rows()
+            counts = {(venue, symbol, price, length): Written(*n) for venue, symbol, price, length, *n in rows}
+        if any(len(parcel.chunk.lows) for parcel in parcels):
+            self._sink.write_low_trades(pl.concat([parcel.low_trades() for parcel in parcels]))
         for parcel in parcels:
             self._set_aside(parcel)
         self._sink.write_coverage(pl.concat([parcel.coverage() for parcel in parcels]))

@@ -1,6 +1,6 @@
 """The trades route: public trades, page by page, made into candles.
 
-The cursor is the coverage itself: a chunk ends with a whole minute, so an interrupted run goes on with the next one.
+The cursor is the coverage itself: a chunk ends with a whole bar, so an interrupted run goes on with the next one.
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -9,16 +9,16 @@ from datetime import timedelta
 import polars as pl
 
 from collectors.candles import from_ms, to_ms
-from collectors.chunk import BadPage, Chunk, no_minutes
+from collectors.chunk import BadPage, Chunk, no_bars, no_lows
 from collectors.client import VenueClient
 from collectors.exchange import TRADES_AT_ONCE, TradesPage
 from collectors.failures import BadData, CollectFailure, HistoryTooShort
-from collectors.minutes import candles_of_trades
-from collectors.plan import Market, Piece, Span, floor_minute
-from data.schema import Origin, Outcome
+from collectors.minutes import Bars, bars_of_batches
+from collectors.plan import Market, Piece, Span, floor_bar
+from data.schema import Origin, Outcome, Timeframe
 
 PAGES_AT_ONCE = 20
-"""Pages that are read before their whole minutes are stored: a crash loses some 20 s of asking."""
+"""Pages that are read before their whole bars are stored: a crash loses some 20 s of asking."""
 
 LONGEST_SILENCE = timedelta(days=1)
 """Beyond it, trades that begin only after the span are taken for the newest ones, and not for a quiet market."""
@@ -29,6 +29,7 @@ LATEST_S = 100_000_000_000
 """A time in seconds beyond it is no time: the year 5138."""
 
 Row = tuple[float, str, str, int]
+NOTHING = Bars(no_bars(), no_lows())
 TRADE = {"time": pl.Float64, "price": pl.String, "amount": pl.String, "id": pl.Int64}
 
 
@@ -38,9 +39,10 @@ class TradesReader:
     def __init__(self, client: VenueClient, market: Market) -> None:
         self._client = client
         self._symbol = market.symbol
+        self._timeframe = market.timeframe
 
     async def read(self, missing: Sequence[Span]) -> AsyncIterator[Chunk]:
-        """The candles of the spans; a minute without a trade has none."""
+        """The candles of the spans; a bar without a trade has none."""
         for span in missing:
             async for chunk in self._span(span):
                 yield chunk
@@ -58,14 +60,14 @@ class TradesReader:
                     cursor = max(cursor, page.last_ns)
                     if done:
                         break
-                end = span.end if done else min(span.end, floor_minute(from_ms(cursor // NS_PER_MS)))
+                end = span.end if done else min(span.end, floor_bar(from_ms(cursor // NS_PER_MS), self._timeframe))
                 within = [row for row in rows if to_ms(start) <= row[0] * 1000 < to_ms(end)]
-                candles = _candles(within)
+                bars = _bars(within, self._timeframe)
             except CollectFailure as failure:
-                yield self._chunk(no_minutes(), Piece(Span(start, span.end), failure.outcome, str(failure)), aside)
+                yield self._chunk(NOTHING, Piece(Span(start, span.end), failure.outcome, str(failure)), aside)
                 return
             if end > start:
-                yield self._chunk(candles, Piece(Span(start, end), Outcome.COMPLETE), aside)
+                yield self._chunk(bars, Piece(Span(start, end), Outcome.COMPLETE), aside)
                 rows = [row for row in rows if row[0] * 1000 >= to_ms(end)]
                 start = end
 
@@ -81,8 +83,8 @@ class TradesReader:
             raise
         return page
 
-    def _chunk(self, candles: pl.DataFrame, piece: Piece, aside: list[BadPage]) -> Chunk:
-        return Chunk(candles, [piece], Origin.TRADES, self._client.source, aside)
+    def _chunk(self, bars: Bars, piece: Piece, aside: list[BadPage]) -> Chunk:
+        return Chunk(bars.candles, [piece], Origin.TRADES, self._client.source, aside, bars.lows)
 
 
 def _check(page: TradesPage, cursor: int, span: Span) -> None:
@@ -125,9 +127,9 @@ def _check_overlap(page: TradesPage, cursor: int) -> None:
         raise BadData(message)
 
 
-def _candles(rows: list[Row]) -> pl.DataFrame:
+def _bars(rows: list[Row], timeframe: Timeframe) -> Bars:
     if not rows:
-        return no_minutes()
+        return NOTHING
     trades = pl.DataFrame(rows, schema=TRADE, orient="row").unique(maintain_order=True)
     times = (pl.col("time") * NS_PER_S).cast(pl.Int64).cast(pl.Datetime("ns", "UTC"))
-    return candles_of_trades(trades.with_columns(times.alias("time")))
+    return bars_of_batches([trades.with_columns(times.alias("time"))], timeframe)

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterable, Iterator
 
 from collectors.venues import VENUES, Kind, VenueRow
+from data.schema import Timeframe
 
 INTRO = """# Venues
 
@@ -35,7 +36,7 @@ not had.
 SPOT = """
 ## Spot markets
 
-`routes` are asked in order, each for what is still missing. `page`: minutes asked at once. `pace`: least milliseconds
+`routes` are asked in order, each for what is still missing. `page`: candles asked at once. `pace`: least milliseconds
 between two requests for candles. `empty minutes`: a minute without a trade comes as a flat candle, is omitted (and
 counts as quiet), or it is not known (and counts as missing). Venues in brackets are asked only by name: the same order
 book must not count as two venues.
@@ -45,6 +46,13 @@ SWAPS = """
 ## Perpetual futures
 
 Collected on request. Each market has the prices that are listed; mark and index prices are no trades.
+"""
+
+LENGTHS = """
+## Bar lengths
+
+By which routes a venue gives candles of a second, a minute and five minutes. Candles of any length are made of trades.
+A venue without a route for a length is not asked.
 """
 
 ARCHIVES = """
@@ -86,6 +94,12 @@ def columns(row: VenueRow) -> list[str]:
     ]
 
 
+def lengths(row: VenueRow) -> list[str]:
+    """By which routes a row gives candles of each length."""
+    routes = (", ".join(row.routes_of(timeframe)) or "–" for timeframe in Timeframe)
+    return [row.key, *routes, row.basis["timeframes"].mark]
+
+
 def sources(row: VenueRow) -> Iterator[str]:
     """Where each fact of a row was read."""
     yield f"\n### {row.key}\n"
@@ -102,6 +116,8 @@ def page(rows: Iterable[VenueRow] = VENUES) -> str:
     lines.append(SWAPS.rstrip("\n"))
     swaps = [row for row in told if row.kind is Kind.SWAP]
     lines += table((*head, "prices"), ([*columns(row), fact(row, "prices", ", ".join(row.prices))] for row in swaps))
+    lines.append(LENGTHS.rstrip("\n"))
+    lines += table(("venue", *Timeframe, "known"), map(lengths, told))
     lines.append(ARCHIVES.rstrip("\n"))
     archives = [(row, row.archive) for row in told if row.archive is not None]
     lines += table(

@@ -6,6 +6,8 @@ from datetime import date, datetime, timezone
 from enum import StrEnum
 from typing import Any
 
+from data.schema import Timeframe
+
 
 class Mark(StrEnum):
     """How a fact about a venue is known, from the surest to the least sure."""
@@ -63,7 +65,7 @@ class EmptyMinutes(StrEnum):
 
 
 class Route(StrEnum):
-    """A way to a venue's 1-minute candles."""
+    """A way to a venue's candles."""
 
     ARCHIVE = "archive"
     """Files that the venue publishes, a day each."""
@@ -107,7 +109,8 @@ class Until:
 class Archive:
     """The daily files that a venue publishes.
 
-    ``path`` is a pattern with ``{base}``, ``{quote}`` and ``{day:...}``. ``layout`` names the way of the columns. The
+    ``path`` is a pattern with ``{base}``, ``{quote}``, ``{day:...}`` and, where files hold candles of one length each,
+    ``{timeframe}``. ``layout`` names the way of the columns. The
     day of a file begins ``day_zone_h`` hours before that day does in UTC. ``checksum`` is what is added to the path of
     a file to get its SHA-256; None without one. ``from_day`` is the first day on record. ``lag_h`` is how many hours
     after the end of a day its file can be expected. ``volume_unit`` is ``base``, ``quote`` or ``unknown``.
@@ -131,9 +134,11 @@ class VenueRow:
     ``key`` is unique in the table, ``id`` is the ccxt id and the venue's name in the store. ``by_default`` says
     whether the row is meant where no venue is named: a second route to books that another row reads is not, because
     the same order book must not count as two venues. ``hosts`` are tried in order while a host refuses to list its
-    markets; the first is the default. ``page_min`` is the number of minutes that is safe to ask for at once.
-    ``newest_first`` is the order on the wire. ``reach_min`` is how many of the newest minutes the candles cover; None
-    where no such bound is known. ``history`` says in words how far back they reach. ``pace_ms`` is the least time
+    markets; the first is the default. ``page_min`` is the number of candles that is safe to ask for at once: minutes,
+    of candles of a minute. ``newest_first`` is the order on the wire. ``reach_min`` is how many of the newest minutes
+    the 1-minute candles cover; None where no such bound is known. ``reaches_min`` is the same of other lengths, where
+    one is known. ``history`` says in words how far back 1-minute candles reach. ``timeframes`` are the lengths of
+    candles that each route gives. ``pace_ms`` is the least time
     between two requests for candles. ``routes`` are asked in order, each for what is still missing. ``prices`` are the
     price series that have candles. ``rows_at`` are the keys that lead to the list of candles in an answer (none: the
     answer is the list); ``{id}`` stands for the market's id. ``until`` and ``archive`` are None where there is no such
@@ -153,9 +158,19 @@ class VenueRow:
     history: str
     pace_ms: float
     routes: tuple[Route, ...]
+    timeframes: Mapping[Route, tuple[Timeframe, ...]]
+    reaches_min: Mapping[Timeframe, int]
     prices: tuple[str, ...]
     rows_at: tuple[str, ...]
     until: Until | None
     archive: Archive | None
     basis: Mapping[str, Basis]
     config: Mapping[str, Any] = field(default_factory=dict)
+
+    def routes_of(self, timeframe: Timeframe) -> tuple[Route, ...]:
+        """The routes that give candles of that length, in the order in which they are asked."""
+        return tuple(route for route in self.routes if timeframe in self.timeframes.get(route, ()))
+
+    def reach_of(self, timeframe: Timeframe) -> int | None:
+        """How many of the newest minutes the candles of that length cover; None where no bound is known."""
+        return self.reach_min if timeframe is Timeframe.M1 else self.reaches_min.get(timeframe)

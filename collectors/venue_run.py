@@ -8,7 +8,7 @@ from functools import partial
 
 from collectors.access import Access
 from collectors.archive_reader import ArchiveReader
-from collectors.chunk import Chunk, no_minutes
+from collectors.chunk import Chunk, no_bars
 from collectors.client import VenueClient
 from collectors.failures import CollectFailure
 from collectors.listing import Listing, list_markets
@@ -19,22 +19,24 @@ from collectors.request import MarketResult, OnProgress, Progress
 from collectors.sink import Clock, Keeper, Written
 from collectors.trades import TradesReader
 from collectors.venues import Kind, Route, VenueRow
-from data.schema import Origin, Outcome, is_derivative
+from data.schema import NOTHING_WANTING, Origin, Outcome, Timeframe, is_derivative
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What every venue of a collection shares. ``had`` and ``unlisted`` are what is known from before."""
+    """What every venue of a collection shares. ``had``, ``unlisted`` and ``unoffered`` are known from before."""
 
     assets: tuple[str, ...]
     symbols: tuple[str, ...]
     windows: tuple[Span, ...]
     had: Answered
     unlisted: Answered
+    unoffered: Answered
     keeper: Keeper
     access: Access
     now: Clock
     on_progress: OnProgress
+    timeframe: Timeframe
 
 
 class VenueRun:
@@ -60,13 +62,15 @@ class VenueRun:
             await stack.enter_async_context(self._client)
             if self._archive is not None:
                 await stack.enter_async_context(self._archive)
+            asked = [*map(self._any_market_of, job.assets), *symbols]
+            if not self._venue.routes_of(job.timeframe):
+                return [await self._not_offered(symbol) for symbol in asked]
             try:
                 listing = await list_markets(self._client, job.keeper, job.now)
             except CollectFailure as failure:
-                asked = [*map(self._any_market_of, job.assets), *symbols]
                 return [await self._give_up(symbol, failure) for symbol in asked]
             found, absent = symbols_to_ask(job.assets, symbols, listing.symbols)
-            markets = [Market(symbol, price) for symbol in found for price in self._venue.prices]
+            markets = [Market(symbol, price, job.timeframe) for symbol in found for price in self._venue.prices]
             async with asyncio.TaskGroup() as group:
                 runs = [group.create_task(self._collect(market)) for market in markets]
             results = [run.result() for run in runs]
@@ -85,7 +89,7 @@ class VenueRun:
             Route.TRADES: TradesReader(self._client, market).read,
         }
         if self._archive is not None:
-            routes[Route.ARCHIVE] = partial(self._archive.read, market.symbol)
+            routes[Route.ARCHIVE] = partial(self._archive.read, market.symbol, market.timeframe)
         return routes
 
     def _any_market_of(self, asset: str) -> str:
@@ -96,9 +100,19 @@ class VenueRun:
         symbol = symbol if "/" in symbol else self._any_market_of(symbol)
         if listing.failure is not None:
             return await self._give_up(symbol, listing.failure)
-        unlisted = self._job.unlisted.missing(self._venue.id, Market(symbol), self._job.windows)
+        unlisted = self._job.unlisted.missing(self._venue.id, self._named(symbol), self._job.windows)
         message = f"no such {self._venue.kind} market among those that the venue lists"
         return await self._without_candles(symbol, Outcome.NOT_LISTED, message, unlisted)
+
+    async def _not_offered(self, symbol: str) -> MarketResult:
+        """Note that the venue gives no candles of that length by any route, unless that was noted before."""
+        unoffered = self._job.unoffered.missing(self._venue.id, self._named(symbol), self._job.windows)
+        message = f"{self._venue.id} gives no {self._job.timeframe} candles"
+        return await self._without_candles(symbol, Outcome.NOT_OFFERED, message, unoffered)
+
+    def _named(self, symbol: str) -> Market:
+        """The series under which coverage names something of which no candle is asked."""
+        return Market(symbol, timeframe=self._job.timeframe)
 
     def _perhaps_more(self, listing: Listing, absent: Sequence[str]) -> list[MarketResult]:
         """Say of assets that were asked by an old or pinned list that the venue may have further markets of them."""
@@ -120,8 +134,8 @@ class VenueRun:
     ) -> MarketResult:
         if spans:
             pieces = [Piece(span, outcome, message) for span in spans]
-            chunk = Chunk(no_minutes(), pieces, Origin.OHLCV, self._client.source)
-            self._written.append(await self._job.keeper.keep(self._venue.id, Market(symbol), chunk))
+            chunk = Chunk(no_bars(), pieces, Origin.OHLCV, self._client.source)
+            self._written.append(await self._job.keeper.keep(self._venue.id, self._named(symbol), chunk))
         return self._told(symbol, outcome, message)
 
     def _told(self, symbol: str, outcome: Outcome, message: str) -> MarketResult:
@@ -129,5 +143,5 @@ class VenueRun:
         self._job.on_progress(Progress(self._venue.id, symbol, 0, 0, 0, outcome, message))
         whole = Span(self._job.windows[0].start, self._job.windows[-1].end)
         gaps = tuple(Piece(window, outcome, message) for window in self._job.windows)
-        wanting = () if outcome is Outcome.NOT_LISTED else gaps
+        wanting = () if outcome in NOTHING_WANTING else gaps
         return MarketResult(self._venue.id, symbol, whole, outcome, message, gaps=wanting)

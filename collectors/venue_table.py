@@ -22,6 +22,7 @@ from pydantic import (
 
 from collectors.venue_row import Anchor, Archive, Basis, EmptyMinutes, Host, Kind, Mark, Route, Until, VenueRow
 from data.errors import UsageError
+from data.schema import Timeframe
 
 Text = Annotated[str, Field(min_length=1)]
 Count = Annotated[int, Field(strict=True, gt=0)]
@@ -39,8 +40,12 @@ FACTS = (
     "pace_ms",
     "prices",
     "rows_at",
+    "timeframes",
 )
-"""The fields of a row that claim something about the venue, and so need a basis; beside ``until`` and ``archive``."""
+"""The fields of a row that claim something about the venue, and so need a basis; beside those of `AT_TIMES`."""
+
+AT_TIMES = ("until", "archive", "reaches_min")
+"""Fields of that kind that not every row has."""
 
 UNBOUNDED = "unbounded"
 UNKNOWN = "unknown"
@@ -112,14 +117,19 @@ class ArchivePart(Marked):
     @model_validator(mode="after")
     def _path_is_a_pattern(self) -> Self:
         try:
-            told = self.path.format(base="BASE", quote="QUOTE", day=datetime(2025, 10, 10, tzinfo=UTC))
+            day = datetime(2025, 10, 10, tzinfo=UTC)
+            told = self.path.format(base="BASE", quote="QUOTE", timeframe=Timeframe.M1.value, day=day)
         except (KeyError, IndexError, ValueError) as error:
-            message = f"path {self.path!r} is no pattern of base, quote and day"
+            message = f"path {self.path!r} is no pattern of base, quote, timeframe and day"
             raise ValueError(message) from error
         if "BASE" not in told or "10" not in told:
             message = f"path {self.path!r} names no base or no day"
             raise ValueError(message)
         return self
+
+    def suits(self, timeframes: tuple[Timeframe, ...]) -> bool:
+        """Whether the files can hold candles of these lengths: any can be made of trades."""
+        return len(timeframes) == 1 or "{timeframe}" in self.path or self.layout.endswith("-trades")
 
     @property
     def value(self) -> Archive:
@@ -144,6 +154,8 @@ class RowPart(Part):
     pace_ms: Fact[Annotated[float, Field(gt=0)]]
     prices: Fact[Annotated[tuple[Price, ...], Field(min_length=1)]]
     rows_at: Fact[tuple[Text, ...]]
+    timeframes: Fact[dict[Route, Annotated[tuple[Timeframe, ...], Field(min_length=1)]]]
+    reaches_min: Fact[dict[Timeframe, Count]] | None = None
     config: dict[str, Any] = {}
     until: UntilPart | None = None
     archive: ArchivePart | None = None
@@ -158,6 +170,12 @@ class RowPart(Part):
         if (Route.ARCHIVE in self.routes) != (self.archive is not None):
             message = "archive: the route and the table go together"
             raise ValueError(message)
+        if set(self.timeframes.value) != set(self.routes):
+            message = "timeframes: they name each of the routes, and no other"
+            raise ValueError(message)
+        if self.archive is not None and not self.archive.suits(self.timeframes.value[Route.ARCHIVE]):
+            message = "timeframes: an archive of candles has one length, unless its path names {timeframe}"
+            raise ValueError(message)
         if len(set(self.routes)) < len(self.routes):
             message = "routes: one is named twice"
             raise ValueError(message)
@@ -165,7 +183,7 @@ class RowPart(Part):
 
     def row(self, key: str) -> VenueRow:
         """The row with that key."""
-        also = {name: part for name in ("until", "archive") if (part := getattr(self, name)) is not None}
+        also = {name: part for name in AT_TIMES if (part := getattr(self, name)) is not None}
         facts: dict[str, Any] = {name: getattr(self, name) for name in FACTS} | also
         basis = {name: fact.basis for name, fact in facts.items()}
         reach = self.reach_min.value
@@ -185,6 +203,8 @@ class RowPart(Part):
             routes=self.routes,
             prices=self.prices.value,
             rows_at=self.rows_at.value,
+            timeframes=self.timeframes.value,
+            reaches_min={} if self.reaches_min is None else self.reaches_min.value,
             until=None if self.until is None else self.until.value,
             archive=None if self.archive is None else self.archive.value,
             basis=basis,

@@ -1,6 +1,6 @@
 """From what a person asks for to a question, and from a store to its answer: the same for page and command line."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -29,14 +29,27 @@ class CandleSource(Protocol):
         origin: Evidence = Evidence.REAL,
         columns: Collection[str] = tuple(CANDLE),
         in_order: bool = True,
+        timeframe: Timeframe = Timeframe.M1,
     ) -> pl.DataFrame:
         """Candles in ``[start, end)``: the given columns of `data.schema.CANDLE`, not ``in_order`` with enums."""
         ...
 
     def covered(
-        self, assets: Collection[str], start: datetime, end: datetime, *, origin: Evidence = Evidence.REAL
+        self,
+        assets: Collection[str],
+        start: datetime,
+        end: datetime,
+        *,
+        origin: Evidence = Evidence.REAL,
+        timeframe: Timeframe = Timeframe.M1,
     ) -> pl.DataFrame:
         """Spans of `data.schema.SPAN` that overlap ``[start, end)``."""
+        ...
+
+    def low_trades(
+        self, assets: Collection[str], start: datetime, end: datetime, *, timeframe: Timeframe = Timeframe.M1
+    ) -> pl.DataFrame:
+        """The lowest trades of bars that were made from trades: a frame of `data.schema.LOW_TRADE`."""
         ...
 
 
@@ -94,9 +107,7 @@ def answer(source: CandleSource, question: Question) -> Measurement:
     Raises:
         NothingUsable: No market of the asset has a candle in the window.
     """
-    start, end = question.needs
-    candles = source.candles(question.assets, start, end, origin=question.origin, columns=MEASURED, in_order=False)
-    covered = source.covered(question.assets, start, end, origin=question.origin)
+    candles, covered = read(source, [question])
     measurement = measure(candles, covered, question)
     if not measurement.rows:
         asked = f" at {', '.join(question.venues)}" if question.venues else ""
@@ -106,6 +117,17 @@ def answer(source: CandleSource, question: Question) -> Measurement:
         )
         raise NothingUsable(message)
     return measurement
+
+
+def read(source: CandleSource, questions: Sequence[Question]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Candles and spans on which the answers rest, read once; the questions differ in their windows alone."""
+    needs = [question.needs for question in questions]
+    start, end = min(first for first, _ in needs), max(last for _, last in needs)
+    assets, origin, timeframe = questions[0].assets, questions[0].origin, questions[0].timeframe
+    return (
+        source.candles(assets, start, end, origin=origin, columns=MEASURED, in_order=False, timeframe=timeframe),
+        source.covered(assets, start, end, origin=origin, timeframe=timeframe),
+    )
 
 
 def stand_in(measurement: Measurement, catalogue: Catalogue) -> str | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from dashboard.ask import MEASURED, CandleSource
+from dashboard.ask import CandleSource, read
 from data.errors import NothingUsable
 from data.schema import Evidence, base_of
 from deviation.measure import measure
@@ -41,7 +41,7 @@ def fairness(source: CandleSource, questions: Sequence[Question]) -> Fairness:
     before: dict[int, list[Measurement]] = {day: [] for day in days}
     for question in questions:
         windows = [question, *(moved(question, day) for day in days)]
-        candles, covered = _read(source, windows)
+        candles, covered = read(source, windows)
         measurement = _measured(candles, covered, question)
         if measurement is None:
             continue
@@ -66,18 +66,7 @@ def fairness(source: CandleSource, questions: Sequence[Question]) -> Fairness:
 
 def sensitive(source: CandleSource, question: Question) -> Sensitivity:
     """The sensitivity of the answer to a question, from the candles of a source."""
-    return sensitivity(*_read(source, [question]), question)
-
-
-def _read(source: CandleSource, questions: Sequence[Question]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Candles and spans for several windows of one asset, read once."""
-    needs = [question.needs for question in questions]
-    start, end = min(first for first, _ in needs), max(last for _, last in needs)
-    assets, origin = questions[0].assets, questions[0].origin
-    return (
-        source.candles(assets, start, end, origin=origin, columns=MEASURED, in_order=False),
-        source.covered(assets, start, end, origin=origin),
-    )
+    return sensitivity(*read(source, [question]), question)
 
 
 def _measured(candles: pl.DataFrame, covered: pl.DataFrame, question: Question) -> Measurement | None:

@@ -14,7 +14,7 @@ import click
 from dashboard.ask import ask
 from data.catalogue import Catalogue
 from data.errors import UsageError
-from data.schema import Evidence
+from data.schema import Evidence, Timeframe
 from data.times import parse_time
 from deviation.question import Parameters, Question, QuoteHandling, Reference
 
@@ -105,6 +105,7 @@ class Asked:
     focus: str
     parameters: Parameters
     origin: Evidence
+    timeframe: Timeframe
     files: tuple[Path, ...]
     complete: bool
     first_seen: bool
@@ -126,6 +127,7 @@ class Asked:
             venues=self.venues,
             focus=self.focus,
             origin=self.origin,
+            timeframe=self.timeframe,
         )
 
     def span(self, catalogue: Catalogue) -> tuple[datetime, datetime]:
@@ -179,12 +181,19 @@ def measuring(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--focus", default="binance", show_default=True, help="The venue that the headline speaks of."),
         click.option("--quote", type=_one_of(QuoteHandling), default=QuoteHandling.USD.value, show_default=True),
         click.option("--reference", type=_one_of(Reference), default=Reference.MEDIAN.value, show_default=True),
-        click.option("--min-vote", type=float, default=100.0, show_default=True, help="Dollars a minute to vote."),
+        click.option("--min-vote", type=float, default=100.0, show_default=True, help="Dollars in a bar to vote."),
         click.option("--enter", type=Percent(), default="2", show_default=True, help="Per cent that count as astray."),
         click.option(
             "--exit", "back", type=Percent(), default="1", show_default=True, help="Per cent that count as back."
         ),
         click.option("--confirm", type=int, default=3, show_default=True, help="Minutes back that end an episode."),
+        click.option(
+            "--timeframe",
+            type=_one_of(Timeframe),
+            default=Timeframe.M1.value,
+            show_default=True,
+            help="Length of the bars that are measured.",
+        ),
         click.option("--origin", type=_one_of(Evidence), default=Evidence.REAL.value, show_default=True),
         click.option(
             "--input",
@@ -205,6 +214,7 @@ def measuring(command: Callable[..., Any]) -> Callable[..., Any]:
         quote: str,
         reference: str,
         origin: str,
+        timeframe: str,
         min_vote: float,
         enter: float,
         back: float,
@@ -224,7 +234,8 @@ def measuring(command: Callable[..., Any]) -> Callable[..., Any]:
             raise UsageError(str(error)) from error
         names = ("start", "end", "event", "window", "venues", "focus", "files", "complete", "first_seen")
         asked = {name: given.pop(name) for name in names}
-        return command(asked=Asked(parameters=parameters, origin=Evidence(origin), **asked), **given)
+        kinds = Evidence(origin), Timeframe(timeframe)
+        return command(asked=Asked(parameters=parameters, origin=kinds[0], timeframe=kinds[1], **asked), **given)
 
     return reduce(lambda wrapped, option: option(wrapped), reversed(options), gathered)
 

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 
+import polars as pl
 from rich.console import Console, RenderableType
 from rich.console import Group as Stack
 from rich.table import Table
 
+from data.schema import quote_of
 from deviation.answer import CHOSEN_BY_HAND, assumed
-from deviation.headline import clock, headline, percent, price_text, split_words
-from deviation.lows import lows
+from deviation.headline import clock, headline, minutes_text, percent, price_text, split_words
+from deviation.lows import exact_trade, lows
 from deviation.question import Group, QuoteHandling
 from deviation.result import Measurement, Row
 from deviation.summary import THRESHOLDS_PCT
@@ -24,8 +26,8 @@ def measurement_text(measurement: Measurement) -> RenderableType:
     return Stack(*lines, *tables, *_notes(measurement))
 
 
-def lows_text(measurements: Sequence[Measurement]) -> RenderableType:
-    """The table of lows: a line per asset, unaligned gaps beside aligned numbers."""
+def lows_text(measurements: Sequence[Measurement], trades: pl.DataFrame) -> RenderableType:
+    """The table of lows: a line per asset, unaligned gaps beside aligned numbers; ``trades`` as for `lows_json`."""
     table = Table(title="Lowest trades, in dollars", title_justify="left")
     for name in ("asset", "lowest", "second", "focus low", "gap to second", "USDT low", "USD low", "USDT/USD gap"):
         table.add_column(name, justify="left" if name in {"asset", "lowest", "second"} else "right")
@@ -48,10 +50,23 @@ def lows_text(measurements: Sequence[Measurement]) -> RenderableType:
             ", ".join(_span(bound.wick_shallow, bound.wick_deep) for bound in bounds),
         )
     note = "Lows are not simultaneous; the aligned gap and the bounds compare within one minute."
+    exact = [line for measurement in measurements for line in _exact(measurement, trades)]
     curves: list[RenderableType] = [curve for measurement in measurements for curve in _curves(measurement)]
     if curves:
         curves.append("In brackets the share of the window's volume in those minutes, in per cent: an upper bound.")
-    return Stack(asked(measurements[0]), *taken_as_dollars(measurements), table, note, *curves)
+    return Stack(asked(measurements[0]), *taken_as_dollars(measurements), table, note, *exact, *curves)
+
+
+def _exact(measurement: Measurement, trades: pl.DataFrame) -> list[str]:
+    """A line for each low whose trade is known."""
+    found = ((row, exact_trade(measurement, row, trades)) for row in lows(measurement).rows)
+    return [
+        f"{measurement.question.asset} on {measurement.question.rules.name(row.market.venue)}: the lowest trade was "
+        f"{trade.amount:g} at {price_text(trade.price)} {quote_of(row.market.symbol)}, "
+        f"{trade.at:%Y-%m-%d %H:%M:%S}.{trade.at.microsecond // 1000:03} UTC, trade {trade.trade_id}"
+        for row, trade in found
+        if trade is not None
+    ]
 
 
 def taken_as_dollars(measurements: Sequence[Measurement]) -> list[str]:
@@ -66,7 +81,8 @@ def asked(measurement: Measurement) -> str:
     converted = "in dollars" if parameters.quote is QuoteHandling.USD else "as printed, not converted"
     return (
         f"{question.start:%Y-%m-%d %H:%M} to {question.end:%Y-%m-%d %H:%M} UTC ({question.window or CHOSEN_BY_HAND}), "
-        f"{question.minutes} minutes; prices {converted}; {question.origin} candles; reference {parameters.reference}, "
+        f"{minutes_text(question.minutes)} minutes in bars of {question.timeframe}; prices {converted}; "
+        f"{question.origin} candles; reference {parameters.reference}, "
         f"enter {100 * parameters.enter:g} %, exit {100 * parameters.exit:g} %, confirm {parameters.confirm}, "
         f"smallest vote {parameters.min_vote_usd:g} USD"
     )
@@ -117,8 +133,8 @@ def _curves(measurement: Measurement) -> list[Table]:
                 row.market.symbol,
                 _price(row.low),
                 _at(measurement, row.low_at),
-                str(row.own.firm_min),
-                *(f"{minutes[x]}{_share(shares[x])}" for x in THRESHOLDS_PCT),
+                minutes_text(row.own.firm_min),
+                *(f"{minutes_text(minutes[x])}{_share(shares[x])}" for x in THRESHOLDS_PCT),
             )
         tables.append(table)
     return tables
@@ -138,16 +154,24 @@ def _cells(measurement: Measurement, row: Row, group: Group) -> list[str]:
     if row.market.group is not group:
         ranks = ["", ""]
     thin = summary.thin
-    depth, at, below = signed(summary.depth), summary.depth_at, f"{summary.below_min} of {summary.firm_min}"
+    depth, at, below = (
+        signed(summary.depth),
+        summary.depth_at,
+        _of(summary.below_min, summary.firm_min),
+    )
     if not summary.firm_min and thin.minutes:
-        depth, at, below = f"thin {signed(thin.depth)}", thin.depth_at, f"thin {thin.below_min} of {thin.minutes}"
+        depth, at, below = (
+            f"thin {signed(thin.depth)}",
+            thin.depth_at,
+            f"thin {_of(thin.below_min, thin.minutes)}",
+        )
     return [
         f"[bold]{name}[/bold]" if row.market.venue == measurement.question.focus else name,
         row.market.symbol,
         depth,
         _at(measurement, at),
         below,
-        str(summary.sure_min),
+        minutes_text(summary.sure_min),
         _price(row.low),
         _at(measurement, row.low_at),
         f"{row.volume_usd_before:,.0f}" if row.volume_usd_before else NONE,
@@ -155,17 +179,23 @@ def _cells(measurement: Measurement, row: Row, group: Group) -> list[str]:
     ]
 
 
+def _of(minutes: float, whole: float) -> str:
+    return f"{minutes_text(minutes)} of {minutes_text(whole)}"
+
+
 def _notes(measurement: Measurement) -> list[str]:
     notes = []
     gaps = [row for row in measurement.rows if row.counts.missing_min]
     if gaps:
-        named = ", ".join(f"{row.market.venue} {row.market.symbol} {row.counts.missing_min}" for row in gaps)
+        named = ", ".join(
+            f"{row.market.venue} {row.market.symbol} {minutes_text(row.counts.missing_min)}" for row in gaps
+        )
         notes.append(f"Minutes missing: {named}")
     if measurement.absent:
         notes.append(f"No candle of: {', '.join(measurement.absent)}")
     notes += [
         f"{row.market.venue} {row.market.symbol}: market-implied pre-event ratio {value.ratio:.5g}, median of "
-        f"{value.ratio_min} minutes (5-95 %: {value.p5:.5g} to {value.p95:.5g}) from {value.source}; "
+        f"{minutes_text(value.ratio_min)} minutes (5-95 %: {value.p5:.5g} to {value.p95:.5g}) from {value.source}; "
         f"deepest close: {' times '.join(split_words(value.underlying, *parts))}"
         for row in measurement.rows
         if (value := row.fair_value) is not None and (parts := row.split(row.market.group)) is not None

@@ -6,7 +6,7 @@ from datetime import datetime
 import polars as pl
 
 from data.lake import LakeTable
-from data.schema import COVERAGE, COVERAGE_DEFAULTS, NOTHING_WANTING, Evidence, Origin, Outcome, base_of
+from data.schema import COVERAGE, COVERAGE_DEFAULTS, NOTHING_WANTING, Evidence, Origin, Outcome, Timeframe, base_of
 from data.wanting import ANY_MARKET, still_wanting
 
 ORDER = ("asked_at", "venue", "symbol", "price", "timeframe", "start", "end", "outcome")
@@ -15,7 +15,7 @@ MARKET = ("venue", "symbol")
 
 SERIES = (*MARKET, "price", "timeframe")
 
-TRADES_BY_MINUTE = tuple(pl.col(name) == value for name, value in COVERAGE_DEFAULTS.items())
+OF_TRADES = pl.col("price") == COVERAGE_DEFAULTS["price"]
 """Coverage of the candles that are measured."""
 
 
@@ -77,12 +77,15 @@ class CoverageLog:
         after = pl.col("asked_at") > unlisted["asked_at"].min()
         return self.table.read(lambda rows: rows.filter(_of(assets), of_venues, after)).select(*COVERAGE)
 
-    def spans(self, assets: Collection[str], start: datetime, end: datetime, origin: Evidence) -> pl.DataFrame:
+    def spans(
+        self, assets: Collection[str], start: datetime, end: datetime, origin: Evidence, timeframe: Timeframe
+    ) -> pl.DataFrame:
         """What was collected whole of ``[start, end)``, per market: disjoint spans within it, ascending.
 
-        Only of trade candles of one minute: another kind of price says nothing about quiet minutes.
+        Only of trade candles of that length: another kind of price, or length, says nothing about quiet bars.
         """
-        whole = (pl.col("outcome") == Outcome.COMPLETE, *TRADES_BY_MINUTE, of_evidence(origin))
+        measured = OF_TRADES & (pl.col("timeframe") == timeframe.value)
+        whole = (pl.col("outcome") == Outcome.COMPLETE, measured, of_evidence(origin))
         edges = pl.col("start").clip(lower_bound=start), pl.col("end").clip(upper_bound=end)
         wanted = (_of(assets), _overlapping(start, end), *whole)
         return merged(self.table.read(lambda rows: rows.filter(*wanted).select(*MARKET, *edges)))

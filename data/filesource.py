@@ -6,15 +6,15 @@ from pathlib import Path
 
 import polars as pl
 
-from data.candle_table import READ_BY_DEFAULT
+from data.candle_table import trades_of
 from data.coverage import of_evidence
 from data.importer import read_candles
 from data.once import once
-from data.schema import CANDLE, SPAN, TIME, Evidence, base_of
+from data.schema import CANDLE, CANDLE_DEFAULTS, LOW_TRADE, SPAN, TIME, Evidence, Timeframe, base_of, empty
 
 
 class FileSource:
-    """Candles and spans of the given files; of two files for one minute the later given wins.
+    """Candles and spans of the given files; of two files for one bar the later given wins.
 
     Raises:
         FileRefused: A file holds a row that is no candle.
@@ -30,7 +30,7 @@ class FileSource:
             )
             for order, file in enumerate(files)
         ]
-        self._candles = pl.concat(candles).filter(*READ_BY_DEFAULT)
+        self._candles = pl.concat(candles).filter(pl.col("price") == CANDLE_DEFAULTS["price"])
         self._covered = pl.concat([file.covered for file in files])
 
     def candles(
@@ -42,11 +42,16 @@ class FileSource:
         origin: Evidence = Evidence.REAL,
         columns: Collection[str] = tuple(CANDLE),
         in_order: bool = True,
+        timeframe: Timeframe = Timeframe.M1,
     ) -> pl.DataFrame:
-        """One-minute trade candles of ``[start, end)``, as `data.store.CandleStore.candles` gives them."""
+        """Trade candles of ``[start, end)`` and one length, as `data.store.CandleStore.candles` gives them."""
         inside = pl.col("open_time").is_between(start, end, closed="left")
-        asked = self._candles.filter(_of(self._candles, assets), inside, of_evidence(origin))
-        return once(lambda names, further: asked.filter(*further).select(names), columns, in_order=in_order)
+        asked = self._candles.filter(_of(self._candles, assets), trades_of(timeframe), inside, of_evidence(origin))
+
+        def read(names: Collection[str], further: Collection[pl.Expr]) -> pl.DataFrame:
+            return asked.filter(*further).select(names)
+
+        return once(read, columns, in_order=in_order, timeframe=timeframe)
 
     def covered(
         self,
@@ -55,11 +60,22 @@ class FileSource:
         end: datetime,
         *,
         origin: Evidence = Evidence.REAL,  # noqa: ARG002 - the signature of every candle source
+        timeframe: Timeframe = Timeframe.M1,
     ) -> pl.DataFrame:
         """The spans collected whole that overlap ``[start, end)``, as `data.store.CandleStore.covered` gives them."""
-        return self._covered.filter(_of(self._covered, assets), pl.col("start") < end, pl.col("end") > start).select(
-            *SPAN
-        )
+        inside = (pl.col("start") < end, pl.col("end") > start, pl.col("timeframe") == timeframe.value)
+        return self._covered.filter(_of(self._covered, assets), *inside).select(*SPAN)
+
+    def low_trades(
+        self,
+        assets: Collection[str],  # noqa: ARG002 - the signature of every candle source
+        start: datetime,  # noqa: ARG002 - as above
+        end: datetime,  # noqa: ARG002 - as above
+        *,
+        timeframe: Timeframe = Timeframe.M1,  # noqa: ARG002 - as above
+    ) -> pl.DataFrame:
+        """None: files hold candles, not trades."""
+        return empty(LOW_TRADE)
 
 
 def _of(rows: pl.DataFrame, assets: Collection[str]) -> pl.Expr:

@@ -15,10 +15,13 @@ from data.coverage import merged
 from data.errors import UsageError
 from data.rawfile import LINE, read_raw, refused
 from data.rowchecks import SYMBOL, VENUE, rows_of, unused_columns
-from data.schema import CANDLE, CANDLE_DEFAULTS, Origin
+from data.schema import CANDLE, CANDLE_DEFAULTS, SPAN, Origin
 
 KEY = ("venue", "symbol", "timeframe", "price", "open_time", "origin")
 """The columns that name one candle of a file."""
+
+COVERED: dict[str, pl.DataType] = {**SPAN, "timeframe": pl.String()}
+"""A span of a market in which candles of one length were all that there were."""
 
 SHOWN = 5
 """How many bad rows a refusal names."""
@@ -26,7 +29,7 @@ SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class MarketReport:
-    """Candles of one market and kind of price in a file: first and last open time, and how many."""
+    """Candles of one market, kind of price and length in a file: first and last open time, and how many."""
 
     venue: str
     symbol: str
@@ -34,14 +37,19 @@ class MarketReport:
     first: datetime
     last: datetime
     candles: int
+    timeframe: str = CANDLE_DEFAULTS["timeframe"]
 
     def line(self) -> str:
         """The report as a line of text."""
-        kind = "" if self.price == CANDLE_DEFAULTS["price"] else f" ({self.price})"
+        unusual = [
+            value
+            for value, usual in ((self.price, CANDLE_DEFAULTS["price"]), (self.timeframe, CANDLE_DEFAULTS["timeframe"]))
+            if value != usual
+        ]
+        kind = f" ({', '.join(unusual)})" if unusual else ""
         count = f"{self.candles:,} {'candle' if self.candles == 1 else 'candles'}"
-        return (
-            f"{self.venue} {self.symbol}{kind}: {count}, {self.first:%Y-%m-%d %H:%M} to {self.last:%Y-%m-%d %H:%M} UTC"
-        )
+        form = "%Y-%m-%d %H:%M:%S" if self.timeframe.endswith("s") else "%Y-%m-%d %H:%M"
+        return f"{self.venue} {self.symbol}{kind}: {count}, {self.first:{form}} to {self.last:{form}} UTC"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +68,9 @@ class ImportReport:
         """The report as lines of text."""
         kind = "of the reconstruction, which is no evidence" if self.reconstruction else "imported"
         absent = "quiet" if self.complete else "missing"
-        head = f"{self.file}: {self.rows:,} rows {kind}; minutes without a candle are {absent}"
+        minutes = {market.timeframe for market in self.markets} == {CANDLE_DEFAULTS["timeframe"]}
+        bars = "minutes" if minutes else "bars"
+        head = f"{self.file}: {self.rows:,} rows {kind}; {bars} without a candle are {absent}"
         dropped = [f"  exact duplicates dropped: {self.duplicates:,}"] if self.duplicates else []
         unused = [f"  columns not used: {', '.join(self.unused)}"] if self.unused else []
         return [head, *(f"  {market.line()}" for market in self.markets), *dropped, *unused]
@@ -68,7 +78,7 @@ class ImportReport:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """A file's ``candles`` (`data.schema.CANDLE`), the spans it covers (`data.schema.SPAN`), and the report."""
+    """A file's ``candles`` (`data.schema.CANDLE`), the spans it covers (`COVERED`), and the report."""
 
     candles: pl.DataFrame
     covered: pl.DataFrame
@@ -84,7 +94,8 @@ def read_candles(
         path: the file; its ending tells the format.
         venue: ccxt id of the market of a file that names none; together with ``symbol``.
         symbol: ccxt unified symbol of that market.
-        complete: minutes without a candle are quiet from each market's first row to its last; otherwise missing.
+        complete: bars without a candle are quiet from each market's first row of a length to its last; otherwise
+            missing.
 
     Returns:
         Candles sorted by venue, symbol and open time; ``origin`` is ``reconstruction`` where the file says so, else
@@ -102,7 +113,7 @@ def read_candles(
     _refuse_bad(path, word, rows.filter(pl.col("why").is_not_null()))
     distinct = rows.unique([*CANDLE], keep="first", maintain_order=True)
     _refuse_bad(path, word, _contradictions(distinct, word))
-    candles = distinct.select(*CANDLE).sort("venue", "symbol", "open_time", "price")
+    candles = distinct.select(*CANDLE).sort("venue", "symbol", "open_time", "price", "timeframe")
     if candles.is_empty():
         raise refused(path, "holds no candle")
     if candles["origin"].n_unique() > 1:
@@ -130,7 +141,7 @@ def _check_market(venue: str | None, symbol: str | None) -> None:
 
 
 def _contradictions(distinct: pl.DataFrame, word: str) -> pl.DataFrame:
-    """Rows whose market and minute an earlier row has with other values."""
+    """Rows whose market and bar an earlier row has with other values."""
     first = pl.col(LINE).first().over(KEY)
     why = pl.format(word + " {} has this market and minute with other values", pl.col("first"))
     clash = distinct.filter(pl.struct(KEY).is_duplicated())
@@ -153,13 +164,14 @@ def _refuse_bad(path: Path, word: str, bad: pl.DataFrame) -> None:
 def _markets(candles: pl.DataFrame) -> tuple[MarketReport, ...]:
     by = ["venue", "symbol", "price"]
     time = pl.col("open_time")
-    rows = candles.group_by(by).agg(time.min().alias("first"), time.max().alias("last"), pl.len()).sort(by)
+    found = candles.group_by(*by, "timeframe").agg(time.min().alias("first"), time.max().alias("last"), pl.len())
+    rows = found.sort(*by, "timeframe").select(*by, "first", "last", "len", "timeframe")
     return tuple(MarketReport(*row) for row in rows.iter_rows())
 
 
 def _covered(candles: pl.DataFrame) -> pl.DataFrame:
-    """Each market from its first traded candle to the end of its last."""
-    time = pl.col("open_time")
+    """Each market and length from its first traded candle to the end of its last."""
+    time, by = pl.col("open_time"), ("venue", "symbol", "timeframe")
     trades = candles.filter(pl.col("price") == CANDLE_DEFAULTS["price"])
-    edges = time.min().alias("start"), time.max().dt.offset_by("1m").alias("end")
-    return merged(trades.group_by("venue", "symbol").agg(*edges))
+    edges = time.min().alias("start"), time.max().dt.offset_by(pl.col("timeframe").first()).alias("end")
+    return merged(trades.group_by(by).agg(*edges), by).select(*COVERED)

@@ -72,12 +72,12 @@ def import_files(
 
 
 def as_complete(spans: pl.DataFrame, *, origin: Origin, source: str, asked_at: datetime) -> pl.DataFrame:
-    """Spans (`data.schema.SPAN`) as complete coverage (`data.schema.COVERAGE`) of one origin and source."""
+    """Spans (`data.importer.COVERED`) as complete coverage (`data.schema.COVERAGE`) of one origin and source."""
     return spans.with_columns(
         outcome=pl.lit(Outcome.COMPLETE.value),
         message=pl.lit(""),
         asked_at=pl.lit(asked_at).cast(TIME),
         origin=pl.lit(origin.value),
         source=pl.lit(source),
-        **{name: pl.lit(value) for name, value in COVERAGE_DEFAULTS.items()},
+        price=pl.lit(COVERAGE_DEFAULTS["price"]),
     ).select(*COVERAGE)

@@ -5,7 +5,7 @@ from pathlib import Path
 import polars as pl
 
 from data.rawfile import refused
-from data.schema import MINUTE_MS, TIME
+from data.schema import TIME, Timeframe
 
 ISO_WITH_ZONE = r"(?i)^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d(?:\.\d{1,9})?)?\s*(Z|UTC|[+-]\d\d:?\d\d)$"
 ISO_WITHOUT_ZONE = r"(?i)^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?)?$"
@@ -14,15 +14,21 @@ NUMBER = r"^[+-]?\d+(\.0*)?$"
 EPOCH_UNITS = (("s", 10**8, 10**11, 10**6), ("ms", 10**11, 10**14, 10**3), ("us", 10**14, 10**17, 1))
 """Unit, least and bound of its numbers (years 1973 to 5138), microseconds in it."""
 
+BAR_US = {timeframe.value: timeframe.ms * 1000 for timeframe in Timeframe}
+
+BARS = {Timeframe.S1.value: "second", Timeframe.M1.value: "minute", Timeframe.M5.value: "span of 5 minutes"}
+"""What a candle of each length is called where a time lies inside one."""
+
 NO_ZONE = "has no time zone; end it with Z for UTC, or with an offset such as +08:00"
 
 
-def instants(path: Path, times: pl.Series) -> pl.DataFrame:
+def instants(path: Path, times: pl.Series, timeframes: pl.Series) -> pl.DataFrame:
     """Read a column of times: ISO 8601 with a zone, or epoch seconds, milliseconds or microseconds.
 
     Args:
         path: the file that they are from.
         times: texts, numbers, or times with a zone.
+        timeframes: for each row the length of its candle, as text; an unknown one is no fault of the time.
 
     Returns:
         As many rows: ``open_time`` (milliseconds in UTC, null where the row has none) and ``why`` (null, or what is
@@ -31,13 +37,15 @@ def instants(path: Path, times: pl.Series) -> pl.DataFrame:
     Raises:
         FileRefused: the column as a whole holds no instants: naive times, or another type.
     """
-    raw = times.alias("raw").to_frame()
-    micros, why = _readings(path, times.dtype)
-    read = raw.select("raw", micros=micros).with_columns(why=why)
-    beyond = pl.when(~pl.col("micros").is_between(0, EPOCH_UNITS[-1][2], closed="left"))
-    inside = pl.when(pl.col("micros") % (MINUTE_MS * 1000) != 0).then(
-        _said("lies inside a minute; candles are whole ones")
+    bars = (
+        timeframes.replace_strict(BAR_US, default=None, return_dtype=pl.Int64).alias("bar_us"),
+        timeframes.replace_strict(BARS, default=None, return_dtype=pl.String).alias("bar"),
     )
+    raw = pl.DataFrame([times.alias("raw"), *bars])
+    micros, why = _readings(path, times.dtype)
+    read = raw.with_columns(micros=micros).with_columns(why=why)
+    beyond = pl.when(~pl.col("micros").is_between(0, EPOCH_UNITS[-1][2], closed="left"))
+    inside = pl.when(pl.col("micros") % pl.col("bar_us") != 0).then(_inside())
     return read.select(
         open_time=(pl.col("micros") // 1000).cast(TIME),
         why=pl.coalesce(
@@ -53,9 +61,9 @@ def _readings(path: Path, dtype: pl.DataType) -> tuple[pl.Expr, pl.Expr]:
     """How to take a column of that type to microseconds, and to what is wrong with a row (given ``micros``)."""
     raw = pl.col("raw")
     if isinstance(dtype, pl.Datetime) and dtype.time_zone is not None:
-        # A nanosecond past the minute must not vanish in the rounding to microseconds.
+        # A nanosecond past the bar's begin must not vanish in the rounding to microseconds.
         nanos_beyond = raw.dt.nanosecond() % 1000 != 0
-        return raw.dt.epoch("us"), pl.when(nanos_beyond).then(_said("lies inside a minute; candles are whole ones"))
+        return raw.dt.epoch("us"), pl.when(nanos_beyond).then(_inside())
     if isinstance(dtype, pl.Datetime | pl.Date):
         raise refused(path, f"its times have no time zone (type {dtype}); store them as times in UTC")
     if dtype.is_numeric():
@@ -107,10 +115,15 @@ def _epoch_fault(number: pl.Expr) -> pl.Expr:
         pl.when(unit.is_null())
         .then(_said("is no time in epoch seconds, milliseconds or microseconds"))
         .when(number != number.floor())
-        .then(_said("lies inside a minute; candles are whole ones"))
+        .then(_inside())
         .when(unit != first)
         .then(pl.format("time {} is in {}, the first of the file in {}", pl.col("raw").cast(pl.String), unit, first))
     )
+
+
+def _inside() -> pl.Expr:
+    """What is wrong with a time at which no candle of its row's length opens."""
+    return pl.format("time {} lies inside a {}; candles are whole ones", pl.col("raw").cast(pl.String), "bar")
 
 
 def _said(fault: str) -> pl.Expr:

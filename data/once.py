@@ -10,7 +10,7 @@ from datetime import timedelta
 import numpy as np
 import polars as pl
 
-from data.schema import CANDLE, FETCHED_CANDLE, Origin
+from data.schema import CANDLE, FETCHED_CANDLE, Origin, Timeframe
 
 MARKET = ("venue", "symbol")
 
@@ -27,8 +27,9 @@ def once(
     *,
     first_seen: bool = False,
     in_order: bool = True,
+    timeframe: Timeframe = Timeframe.M1,
 ) -> pl.DataFrame:
-    """One candle per market and minute; see `best` for which.
+    """One candle per market and bar; see `best` for which.
 
     What decides between several candles of a minute is read only of those markets that may have several.
 
@@ -38,6 +39,7 @@ def once(
         columns: those wanted of `data.schema.CANDLE`.
         first_seen: of the better origin the candle that was fetched first.
         in_order: sorted; if not, the rows of a market come in stretches, and text as enums: in half the memory.
+        timeframe: the length of the candles read.
 
     Returns:
         The columns wanted, sorted by venue, symbol and open time if ``in_order``.
@@ -47,13 +49,13 @@ def once(
     stretches = _stretches(rows)
     if stretches["overlaps"].any():
         # A stretch may go on into a file of a later hour, past one that is read afterwards. Without holes none does.
-        stretches = _stretches(rows, holes=False)
+        stretches = _stretches(rows, bar=timedelta(seconds=timeframe.seconds))
     several = stretches.filter("overlaps").select(MARKET).unique()
     if not several.is_empty():
         of_several = _of_markets(several)
         chosen = best(read(list(FETCHED_CANDLE), [of_several]), first_seen=first_seen)
         rows = pl.concat([rows.filter(~of_several), chosen.select(needed).cast(rows.schema)])
-        stretches = _stretches(rows, holes=False)
+        stretches = _stretches(rows, bar=timedelta(seconds=timeframe.seconds))
     if not in_order:
         return rows.select(columns)
     return _in_order(rows, stretches).select(columns).with_columns(pl.col(pl.Enum).cast(pl.String))
@@ -78,15 +80,16 @@ def best(rows: pl.DataFrame, *, first_seen: bool = False) -> pl.DataFrame:
     return ranked.filter(is_first).select(*CANDLE).cast(pl.Schema(CANDLE))
 
 
-def _stretches(rows: pl.DataFrame, *, holes: bool = True) -> pl.DataFrame:
+def _stretches(rows: pl.DataFrame, *, bar: timedelta | None = None) -> pl.DataFrame:
     """Each stretch of rows of one market and ascending minutes: its market, first minute, ``start`` and ``size``.
 
-    Without ``holes`` each minute follows the one before it; then two stretches overlap only if they share a minute.
+    With the length of a ``bar`` there are no holes: each bar follows the one before it, and two stretches overlap only
+    if they share one.
     They are sorted by market and first minute; ``overlaps`` tells that one begins before the one ahead of it ends.
     """
     same_market = pl.all_horizontal(pl.col(name) == pl.col(name).shift(1) for name in MARKET)
     since = pl.col("open_time") - pl.col("open_time").shift(1)
-    goes_on = same_market & ((since > timedelta()) if holes else (since == timedelta(minutes=1)))
+    goes_on = same_market & ((since > timedelta()) if bar is None else (since == bar))
     start = rows.select(goes_on.not_().fill_null(value=True).arg_true().alias("start")).to_series()
     following = start.shift(-1, fill_value=rows.height)
     return (

@@ -23,7 +23,7 @@ from data.assumed import (
     turnover,
 )
 from data.published import ASSUMED, Anchor, Market, Shape, read_shape
-from data.schema import CANDLE, MINUTE_MS, Origin
+from data.schema import CANDLE, MINUTE_MS, Origin, Timeframe
 
 EVENT = "2025-10-10"
 """The event that is reconstructed; names the file of its figures."""
@@ -65,7 +65,7 @@ def reconstruct() -> pl.DataFrame:
         "open_time": np.tile(start_ms + MINUTE_MS * np.arange(count), len(candles)),
         **{name: np.concatenate([getattr(c, name) for c in candles]) for name in Candles.__slots__},
     }
-    constants = {"timeframe": "1m", "price": "trade", "origin": Origin.RECONSTRUCTION.value}
+    constants = {"timeframe": Timeframe.M1.value, "price": "trade", "origin": Origin.RECONSTRUCTION.value}
     return (
         pl.DataFrame(columns)
         .with_columns(pl.lit(value).alias(name) for name, value in constants.items())

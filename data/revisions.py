@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import polars as pl
 
-from data.schema import FETCHED_CANDLE, MINUTE_MS, STORED_CANDLE, TIME, WRITTEN, Origin
+from data.schema import FETCHED_CANDLE, STORED_CANDLE, TIME, WRITTEN, Origin, Timeframe
 
 NAMES = ("venue", "symbol", "timeframe", "price", "origin", "source")
 """The columns of text that name where a candle belongs. They change rarely from row to row."""
@@ -19,6 +19,8 @@ VALUES = ("open", "high", "low", "close", "volume")
 """The columns whose change makes a revision."""
 
 MARKET = ("venue", "symbol", "price", "timeframe")
+
+LENGTHS_MS = {timeframe.value: timeframe.ms for timeframe in Timeframe}
 
 CHECKSUM = " sha256:"
 """What stands between the name of a file and its checksum in the source of an archive's candle."""
@@ -62,8 +64,8 @@ def checked(fetched: pl.DataFrame) -> Batch:
         The batch; a candle that is there twice with the same values is there once, as it was fetched first.
 
     Raises:
-        ValueError: the frame is no frame of candles, holds nulls, unknown origins or open times inside a minute, or
-            has one candle twice with different values. The caller has a bug.
+        ValueError: the frame is no frame of candles, holds nulls, unknown origins or timeframes or open times inside
+            a bar, or has one candle twice with different values. The caller has a bug.
     """
     if dict(fetched.schema) != FETCHED_CANDLE:
         message = f"these are no candles: {dict(fetched.schema)} instead of {FETCHED_CANDLE}"
@@ -82,14 +84,29 @@ def checked(fetched: pl.DataFrame) -> Batch:
     is_twin = _equals_before("series", "open_time")
     faults = rows.select(
         (~pl.col("origin").is_in([origin.value for origin in Origin])).any().alias("an origin is unknown"),
-        (pl.col("open_time").dt.epoch("ms") % MINUTE_MS != 0).any().alias("an open time lies inside a minute"),
         (is_twin & ~_equals_before(*VALUES)).any().alias("one candle is there twice with different values"),
     )
     found = [name for name, is_so in faults.row(0, named=True).items() if is_so] if len(rows) else []
+    found += _odd_times(fetched["open_time"], run, names["timeframe"])
     if found:
         message = f"these candles cannot be stored: {'; '.join(found)}"
         raise ValueError(message)
     return Batch(rows.filter(~is_twin), series)
+
+
+def _odd_times(times: pl.Series, run: pl.Series, timeframes: pl.Series) -> list[str]:
+    """What is wrong with the open times: each has to be a multiple of its candle's length.
+
+    Args:
+        times: a row for each candle.
+        run: for each candle the number of its run.
+        timeframes: of each run.
+    """
+    bar_ms = timeframes.replace_strict(LENGTHS_MS, default=None, return_dtype=pl.Int64)
+    if bar_ms.null_count():
+        return ["a timeframe is unknown"]
+    of_row = bar_ms.gather(run) if bar_ms.n_unique() > 1 else bar_ms.max()
+    return ["an open time lies inside its bar"] if len(times) and (times.dt.epoch("ms") % of_row != 0).any() else []
 
 
 def fates(rows: pl.DataFrame, series: pl.DataFrame, stored: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -6,7 +6,7 @@ import polars as pl
 
 from data.instants import instants
 from data.rawfile import LINE, refused
-from data.schema import CANDLE, CANDLE_DEFAULTS, Origin
+from data.schema import CANDLE, CANDLE_DEFAULTS, Origin, Timeframe
 
 VENUE = r"[A-Za-z0-9_.-]+"
 """The form of a venue id."""
@@ -23,6 +23,9 @@ NUMBER_COLUMNS = (*PRICE_COLUMNS, "volume")
 
 OWN_COLUMNS = ("asset", "day", "fetched_at", "source")
 """Columns that the store adds; they follow from the others or are given anew, so those of a file are passed over."""
+
+TIMEFRAMES = tuple(timeframe.value for timeframe in Timeframe)
+"""The lengths of candles that are kept; only minutes are read by default."""
 
 PRICES = ("trade", "mark", "index")
 """The kinds of price that are kept; only trades are read by default."""
@@ -52,7 +55,7 @@ def rows_of(path: Path, raw: pl.DataFrame, venue: str | None, symbol: str | None
         *(_number(path, raw, name) for name in NUMBER_COLUMNS),
         no_number=pl.coalesce(*(_no_number(path, raw, name) for name in NUMBER_COLUMNS)),
     )
-    times = instants(path, raw[time]).rename({"why": "no_time"})
+    times = instants(path, raw[time], rows["timeframe"]).rename({"why": "no_time"})
     is_reconstruction = pl.col("origin").str.to_lowercase() == Origin.RECONSTRUCTION
     origin = pl.when(is_reconstruction).then(pl.lit(Origin.RECONSTRUCTION)).otherwise(pl.lit(Origin.IMPORTED))
     rows = rows.hstack(times).with_columns(origin.alias("origin"))
@@ -132,7 +135,7 @@ def _faults() -> list[pl.Expr]:
         *positive,
         pl.when(pl.col("volume") < 0).then(pl.format("volume {} is below 0", "volume")),
         *within,
-        _unless(pl.col("timeframe") == CANDLE_DEFAULTS["timeframe"], "timeframe", "1m, the only one kept"),
+        _unless(pl.col("timeframe").is_in(TIMEFRAMES), "timeframe", f"one of {', '.join(TIMEFRAMES)}"),
         _unless(pl.col("price").is_in(PRICES), "price", f"one of {', '.join(PRICES)}"),
     ]
 

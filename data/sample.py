@@ -4,9 +4,10 @@ from datetime import datetime
 
 import polars as pl
 
+from data.importer import COVERED
 from data.imports import as_complete
 from data.reconstruction import reconstruct
-from data.schema import SPAN, Evidence, Origin
+from data.schema import Evidence, Origin
 from data.store import CandleStore
 
 SAMPLE_SOURCE = "reconstruction of 2025-10-10"
@@ -32,7 +33,8 @@ def ensure_sample(store: CandleStore, now: datetime) -> bool:
     candles = reconstruct()
     time = pl.col("open_time")
     span = candles.select(time.min().alias("start"), time.max().dt.offset_by("1m").alias("end"))
-    spans = candles.select("venue", "symbol").unique().sort("venue", "symbol").join(span, how="cross").select(*SPAN)
+    markets = candles.select("venue", "symbol", "timeframe").unique().sort("venue", "symbol")
+    spans = markets.join(span, how="cross").select(*COVERED)
     # Coverage before candles: if it ends in between, the next run finds no candles and writes both.
     store.write_coverage(as_complete(spans, origin=Origin.RECONSTRUCTION, source=SAMPLE_SOURCE, asked_at=now))
     store.write_candles(candles, source=SAMPLE_SOURCE, fetched_at=now)

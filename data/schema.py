@@ -1,6 +1,7 @@
 """The columns and dtypes of every frame that crosses a room of the project, declared once.
 
-A candle is named by its open time; minute ``t`` covers ``[t, t + 60 s)``. All times are UTC.
+A candle is named by its open time and its length: the one-minute candle ``t`` covers ``[t, t + 60 s)``. All times are
+UTC.
 """
 
 from enum import StrEnum
@@ -8,14 +9,18 @@ from enum import StrEnum
 import polars as pl
 
 MINUTE_MS = 60_000
-"""Milliseconds in the bar length of this project."""
+"""Milliseconds in a minute."""
 
 TIME = pl.Datetime("ms", "UTC")
 """Dtype of every time: an instant, in milliseconds, in UTC."""
 
 
+SECONDS = {"1s": 1, "1m": 60, "5m": 300}
+"""Length of a candle by the name of its timeframe."""
+
+
 class Timeframe(StrEnum):
-    """The length of a bar."""
+    """The lengths of candles that are kept. Candles of two lengths never come out of one read."""
 
     S1 = "1s"
     M1 = "1m"
@@ -24,7 +29,7 @@ class Timeframe(StrEnum):
     @property
     def seconds(self) -> int:
         """The length in seconds."""
-        return {"1s": 1, "1m": 60, "5m": 300}[self.value]
+        return SECONDS[self.value]
 
     @property
     def ms(self) -> int:
@@ -73,6 +78,7 @@ class Outcome(StrEnum):
     PARTLY = "partly"
     HISTORY_TOO_SHORT = "history-too-short"
     NOT_LISTED = "not-listed"
+    NOT_OFFERED = "not-offered"
     UNREACHABLE = "unreachable"
     REFUSED = "refused"
     RATE_LIMITED_OUT = "rate-limited-out"
@@ -89,8 +95,9 @@ class RunOutcome(StrEnum):
     STOPPED = "stopped"
 
 
-NOTHING_WANTING = frozenset({Outcome.COMPLETE, Outcome.NOT_LISTED})
-"""Outcomes after which there is nothing more to ask for: an asset without a market on a venue is expected."""
+NOTHING_WANTING = frozenset({Outcome.COMPLETE, Outcome.NOT_LISTED, Outcome.NOT_OFFERED})
+"""Outcomes after which there is nothing more to ask for: an asset without a market on a venue, or a venue without
+candles of that length, is expected."""
 
 CANDLE: dict[str, pl.DataType] = {
     "venue": pl.String(),
@@ -107,7 +114,11 @@ CANDLE: dict[str, pl.DataType] = {
 }
 """A candle as it is exchanged: ccxt venue id, ccxt unified symbol, prices in the quote, volume in base units."""
 
-CANDLE_DEFAULTS: dict[str, str] = {"timeframe": "1m", "price": "trade", "origin": Origin.IMPORTED.value}
+CANDLE_DEFAULTS: dict[str, str] = {
+    "timeframe": Timeframe.M1.value,
+    "price": "trade",
+    "origin": Origin.IMPORTED.value,
+}
 """Values of the optional columns of a candle where a file does not carry them."""
 
 FETCHED_CANDLE: dict[str, pl.DataType] = {**CANDLE, "fetched_at": TIME, "source": pl.String()}
@@ -167,7 +178,7 @@ COVERAGE: dict[str, pl.DataType] = {
 }
 """What was asked of a market over ``[start, end)`` and what came; ``outcome`` is one of `Outcome`.
 
-Inside a ``complete`` span a minute without a candle is quiet; outside of every such span it is missing.
+Inside a ``complete`` span a bar without a candle is quiet; outside of every such span it is missing.
 """
 
 COVERAGE_DEFAULTS: dict[str, str] = {"price": CANDLE_DEFAULTS["price"], "timeframe": CANDLE_DEFAULTS["timeframe"]}
@@ -175,6 +186,27 @@ COVERAGE_DEFAULTS: dict[str, str] = {"price": CANDLE_DEFAULTS["price"], "timefra
 
 SPAN: dict[str, pl.DataType] = {"venue": pl.String(), "symbol": pl.String(), "start": TIME, "end": TIME}
 """A half-open span ``[start, end)`` that was collected whole for one market."""
+
+LOW_TRADE: dict[str, pl.DataType] = {
+    "venue": pl.String(),
+    "symbol": pl.String(),
+    "timeframe": pl.String(),
+    "open_time": TIME,
+    "at": TIME,
+    "price": pl.Float64(),
+    "amount": pl.Float64(),
+    "trade_id": pl.String(),
+    "source": pl.String(),
+    "fetched_at": TIME,
+}
+"""The lowest trade of a bar that was made from trades: of several at that price the first by time and id.
+
+``open_time`` is the bar's, ``at`` the trade's own time, ``price`` in the quote, ``amount`` in base units, ``source``
+the host or file of the trades. A bar that came ready made has none.
+"""
+
+STORED_LOW_TRADE: dict[str, pl.DataType] = {"asset": pl.String(), "day": pl.Date(), **LOW_TRADE}
+"""A lowest trade as the store keeps it: ``asset`` is the symbol's base, ``day`` that of the bar's open time."""
 
 HOLDING: dict[str, pl.DataType] = {
     "origin": pl.String(),
@@ -185,8 +217,10 @@ HOLDING: dict[str, pl.DataType] = {
     "first": TIME,
     "last": TIME,
     "candles": pl.Int64(),
+    "timeframe": pl.String(),
 }
-"""What the store holds of one market from one source: first and last open time, and how many minutes have a candle."""
+"""What the store holds of one market from one source, in candles of one length: first and last open time, and how many
+bars have a candle."""
 
 LISTING: dict[str, pl.DataType] = {
     "venue": pl.String(),

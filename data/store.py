@@ -1,7 +1,8 @@
 """The store: candles, what was asked for, and what else collecting leaves behind, in Delta tables below one URI.
 
 A stored candle is never overwritten. What a route later reports with other values becomes a further row with a later
-``fetched_at``; reads give one row per minute. Candles of the reconstruction and real ones never come out of one read.
+``fetched_at``; reads give one row per bar. Candles of the reconstruction and real ones never come out of one read, and
+no more do candles of two lengths.
 """
 
 from collections.abc import Collection
@@ -11,15 +12,16 @@ from datetime import UTC, datetime, timedelta
 import polars as pl
 
 from data.bad_pages import BadPages
-from data.candle_table import READ_BY_DEFAULT, CandleTable
+from data.candle_table import CandleTable, trades_of
 from data.coverage import CoverageLog, of_evidence
 from data.errors import UsageError
 from data.history import revisions
 from data.lake import LakeTable, sql_text
 from data.listings import Listings
+from data.low_trades import LowTrades
 from data.revisions import WriteReport
 from data.runs import RunLog
-from data.schema import CANDLE, HOLDING, TIME, Evidence, Origin, RunOutcome
+from data.schema import CANDLE, TIME, Evidence, Origin, RunOutcome, Timeframe
 from data.upkeep import RETENTION, Maintenance, StoreSize, maintain, size_on_disk
 
 
@@ -34,6 +36,7 @@ class CandleStore:
         self.uri = uri
         base = uri.rstrip("/")
         self._candles = CandleTable(f"{base}/candles")
+        self._low_trades = LowTrades(f"{base}/low_trades")
         self._coverage = CoverageLog(f"{base}/coverage")
         self._listings = Listings(f"{base}/listings")
         self._bad_pages = BadPages(f"{base}/bad_pages")
@@ -60,8 +63,8 @@ class CandleStore:
     def write_fetched(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Store what is new or changed in a batch of many markets and sources; writing it again stores nothing.
 
-        A market's candles of a calendar month are in one commit, which a reader sees as a whole or not at all. After a
-        failure the same call again completes the batch.
+        A market's candles of one length and calendar month are in one commit, which a reader sees as a whole or not at
+        all. After a failure the same call again completes the batch.
 
         Args:
             rows: columns of `data.schema.FETCHED_CANDLE`, in any order; rows of one market best stand together.
@@ -73,6 +76,22 @@ class CandleStore:
             ValueError: the frame holds something that is no candle; see `data.revisions.checked`.
         """
         return self._candles.write(rows)
+
+    def write_low_trades(self, rows: pl.DataFrame) -> int:
+        """Store the lowest trades of bars beside their candles; writing them again stores nothing.
+
+        Write them after the candles: a crash in between leaves candles without their lowest trade.
+
+        Args:
+            rows: columns of `data.schema.LOW_TRADE`, in any order.
+
+        Returns:
+            How many were new.
+
+        Raises:
+            ValueError: the frame holds something else; see `data.low_trades.LowTrades.write`.
+        """
+        return self._low_trades.write(rows)
 
     def write_coverage(self, coverage: pl.DataFrame) -> None:
         """Add to the log of what was asked and what came; columns of `data.schema.COVERAGE`.
@@ -95,8 +114,9 @@ class CandleStore:
         columns: Collection[str] = tuple(CANDLE),
         as_first_seen: bool = False,
         in_order: bool = True,
+        timeframe: Timeframe = Timeframe.M1,
     ) -> pl.DataFrame:
-        """One-minute trade candles of ``[start, end)``, one for each market and minute that has any.
+        """Trade candles of ``[start, end)`` and one length, one for each market and bar that has any.
 
         Args:
             assets: bases of the symbols wanted, such as ``ATOM``.
@@ -107,6 +127,7 @@ class CandleStore:
             columns: those of `data.schema.CANDLE` that are wanted; fewer take less time and memory.
             as_first_seen: of a candle that was revised the values fetched first, instead of the latest.
             in_order: sorted; if not, the rows of a market come in stretches, and text as enums: in half the memory.
+            timeframe: the length of the candles.
 
         Returns:
             The wanted columns of `data.schema.CANDLE`, sorted by venue, symbol and open time if ``in_order``.
@@ -115,8 +136,31 @@ class CandleStore:
         if venues is not None:
             wanted.append(pl.col("venue").is_in(list(venues)))
         return self._candles.rows(
-            assets, start, end, *wanted, columns=columns, first_seen=as_first_seen, in_order=in_order
+            assets,
+            start,
+            end,
+            *wanted,
+            columns=columns,
+            first_seen=as_first_seen,
+            in_order=in_order,
+            timeframe=timeframe,
         )
+
+    def low_trades(
+        self, assets: Collection[str], start: datetime, end: datetime, *, timeframe: Timeframe = Timeframe.M1
+    ) -> pl.DataFrame:
+        """The lowest trade of each bar of ``[start, end)`` that was made from trades, as it was fetched last.
+
+        Args:
+            assets: bases of the symbols wanted, such as ``ATOM``.
+            start: aware; the first open time of a bar.
+            end: aware; open times lie before it.
+            timeframe: the length of the bars.
+
+        Returns:
+            A frame of `data.schema.LOW_TRADE`, sorted by venue, symbol and open time, each bar once.
+        """
+        return self._low_trades.rows(assets, start, end, timeframe)
 
     def revisions(
         self, start: datetime | None = None, end: datetime | None = None, assets: Collection[str] | None = None
@@ -133,16 +177,23 @@ class CandleStore:
         Returns:
             A row of `data.schema.REVISION` for each changed field, sorted by market and open time.
         """
-        return revisions(self._candles.table, start, end, assets)
+        found = [revisions(table, start, end, assets) for table in self._candles.tables.values()]
+        return pl.concat(found).sort("venue", "symbol", "price", "timeframe", "open_time", maintain_order=True)
 
     def covered(
-        self, assets: Collection[str], start: datetime, end: datetime, *, origin: Evidence = Evidence.REAL
+        self,
+        assets: Collection[str],
+        start: datetime,
+        end: datetime,
+        *,
+        origin: Evidence = Evidence.REAL,
+        timeframe: Timeframe = Timeframe.M1,
     ) -> pl.DataFrame:
         """The spans within ``[start, end)`` that were collected whole: disjoint, per market, in `data.schema.SPAN`.
 
-        A minute in such a span that has no candle is quiet.
+        A bar of that length in such a span that has no candle is quiet.
         """
-        return self._coverage.spans(assets, start, end, origin)
+        return self._coverage.spans(assets, start, end, origin, timeframe)
 
     def coverage(self, assets: Collection[str], start: datetime, end: datetime) -> pl.DataFrame:
         """The rows of `data.schema.COVERAGE` that overlap ``[start, end)``, in the order of asking."""
@@ -153,7 +204,7 @@ class CandleStore:
         return self._coverage.wanting()
 
     def forget(self, *, source: str | None = None, origin: Origin | None = None) -> int:
-        """Drop candles and coverage of one source (such as a file's name), one origin, or one source of one origin.
+        """Drop candles, their lowest trades and coverage of one source (such as a file's name), one origin, or both.
 
         Returns:
             How many rows were dropped.
@@ -167,25 +218,25 @@ class CandleStore:
             message = "say what to forget: the name of an imported file, or the sample"
             raise UsageError(message)
         where = " AND ".join(terms)
-        return self._coverage.table.delete(where) + self._candles.table.delete(where)
+        dropped = self._coverage.table.delete(where) + self._low_trades.forget(source, origin)
+        return dropped + sum(table.delete(where) for table in self._candles.tables.values())
 
     def holdings(self) -> pl.DataFrame:
-        """What the store holds, per origin, source and market: a frame of `data.schema.HOLDING`, sorted."""
-        by = ["origin", "source", "asset", "venue", "symbol"]
-        time = pl.col("open_time")
-        counts = (time.min().alias("first"), time.max().alias("last"), time.n_unique().cast(pl.Int64).alias("candles"))
-        return self._candles.table.read(lambda rows: rows.group_by(by).agg(*counts)).select(*HOLDING).sort(by)
+        """What the store holds, per origin, source, market and length: a frame of `data.schema.HOLDING`, sorted."""
+        return self._candles.holdings()
 
     def has(self, evidence: Evidence, assets: Collection[str] | None = None) -> bool:
-        """Whether there is any candle of that kind, of any of these assets (None: of any asset)."""
-        wanted = [of_evidence(evidence), *READ_BY_DEFAULT]
+        """Whether there is any one-minute candle of that kind, of any of these assets (None: of any asset)."""
+        wanted = [of_evidence(evidence), trades_of(Timeframe.M1)]
         if assets is not None:
             wanted.append(pl.col("asset").is_in(list(assets)))
-        return not self._candles.table.read(lambda rows: rows.filter(*wanted).select("venue").head(1)).is_empty()
+        minutes = self._candles.tables[Timeframe.M1]
+        return not minutes.read(lambda rows: rows.filter(*wanted).select("venue").head(1)).is_empty()
 
     def version(self) -> str:
         """A text that changes whenever the content changes: the key for whatever is kept of an answer."""
-        return f"{self._candles.table.version()}/{self._coverage.table.version()}"
+        read = (*self._candles.tables.values(), self._coverage.table, self._low_trades.table)
+        return "/".join(table.version() for table in read)
 
     def keep_listing(self, venue: str, markets: str, *, listed_at: datetime, source: str) -> None:
         """Keep a venue's list of markets, as JSON text, as ``source`` (a host) gave it at an aware time."""
@@ -294,7 +345,8 @@ class CandleStore:
         return size_on_disk(self.uri)
 
     def _tables(self) -> list[LakeTable]:
-        return [kept.table for kept in (self._candles, self._coverage, self._listings, self._bad_pages, self._runs)]
+        others = (self._low_trades, self._coverage, self._listings, self._bad_pages, self._runs)
+        return [*self._candles.tables.values(), *(kept.table for kept in others)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,14 +364,34 @@ class FirstSeen:
         origin: Evidence = Evidence.REAL,
         columns: Collection[str] = tuple(CANDLE),
         in_order: bool = True,
+        timeframe: Timeframe = Timeframe.M1,
     ) -> pl.DataFrame:
         """Candles as `CandleStore.candles` gives them, and as they were first seen."""
         return self.store.candles(
-            assets, start, end, origin=origin, columns=columns, as_first_seen=True, in_order=in_order
+            assets,
+            start,
+            end,
+            origin=origin,
+            columns=columns,
+            as_first_seen=True,
+            in_order=in_order,
+            timeframe=timeframe,
         )
 
     def covered(
-        self, assets: Collection[str], start: datetime, end: datetime, *, origin: Evidence = Evidence.REAL
+        self,
+        assets: Collection[str],
+        start: datetime,
+        end: datetime,
+        *,
+        origin: Evidence = Evidence.REAL,
+        timeframe: Timeframe = Timeframe.M1,
     ) -> pl.DataFrame:
         """Spans as `CandleStore.covered` gives them."""
-        return self.store.covered(assets, start, end, origin=origin)
+        return self.store.covered(assets, start, end, origin=origin, timeframe=timeframe)
+
+    def low_trades(
+        self, assets: Collection[str], start: datetime, end: datetime, *, timeframe: Timeframe = Timeframe.M1
+    ) -> pl.DataFrame:
+        """The lowest trades as `CandleStore.low_trades` gives them."""
+        return self.store.low_trades(assets, start, end, timeframe=timeframe)

@@ -13,7 +13,7 @@ import polars as pl
 from data.schema import TIME
 from deviation.episodes import Episode
 from deviation.headline import headline
-from deviation.lows import Lows, lows
+from deviation.lows import Lows, exact_trade, lows
 from deviation.minutes import State
 from deviation.question import Group, Question
 from deviation.result import Measurement, Row
@@ -74,15 +74,15 @@ def measurement_json(measurement: Measurement) -> dict[str, Any]:
     }
 
 
-def lows_json(measurements: Sequence[Measurement]) -> dict[str, Any]:
-    """The table of lows of several assets over one window."""
+def lows_json(measurements: Sequence[Measurement], trades: pl.DataFrame) -> dict[str, Any]:
+    """The table of lows of several assets over one window; ``trades`` is a frame of `data.schema.LOW_TRADE` over it."""
     asked = asked_json(measurements[0].question)
     asked.pop("asset")
     return {
         **asked,
         "focus": measurements[0].question.focus,
         "fx_assumed": assumed(measurements),
-        "assets": [_lows(measurement, lows(measurement)) for measurement in measurements],
+        "assets": [_lows(measurement, lows(measurement), trades) for measurement in measurements],
     }
 
 
@@ -216,7 +216,7 @@ def _episode(measurement: Measurement, episode: Episode) -> dict[str, Any]:
     }
 
 
-def _lows(measurement: Measurement, table: Lows) -> dict[str, Any]:
+def _lows(measurement: Measurement, table: Lows, trades: pl.DataFrame) -> dict[str, Any]:
     return {
         "asset": measurement.question.asset,
         "lowest": _low(measurement, table.lowest),
@@ -234,7 +234,7 @@ def _lows(measurement: Measurement, table: Lows) -> dict[str, Any]:
             }
             for group, bounds in table.bounds.items()
         },
-        "venues": [_low_and_curve(measurement, row) for row in table.rows],
+        "venues": [_low_and_curve(measurement, row, trades) for row in table.rows],
     }
 
 
@@ -252,10 +252,19 @@ def _lowest_trade(measurement: Measurement, row: Row) -> dict[str, Any]:
     }
 
 
-def _low_and_curve(measurement: Measurement, row: Row) -> dict[str, Any]:
-    """A venue's low, and the minutes and the share of volume that it spent at or beyond each depth (section 5)."""
+def _low_and_curve(measurement: Measurement, row: Row, trades: pl.DataFrame) -> dict[str, Any]:
+    """A venue's low, its very trade, and the minutes and volume that it spent at or beyond each depth (section 5)."""
+    trade = exact_trade(measurement, row, trades)
     return {
         **_lowest_trade(measurement, row),
+        "trade": None
+        if trade is None
+        else {
+            "at": f"{trade.at:%Y-%m-%dT%H:%M:%S}.{trade.at.microsecond // 1000:03}Z",
+            "price": trade.price,
+            "amount": trade.amount,
+            "id": trade.trade_id,
+        },
         "against": {
             group.value: {"firm_min": summary.firm_min, "threshold_min": _by_threshold(summary.threshold_min)}
             for group, summary in row.against.items()

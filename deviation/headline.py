@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from data.schema import Evidence
+from data.schema import Evidence, Timeframe
 from deviation.episodes import Direction
 from deviation.lows import bounds
 from deviation.question import TOLERANCE, Group, QuoteHandling
@@ -58,6 +58,15 @@ def price_text(price: float) -> str:
     return np.format_float_positional(price, precision=digits, fractional=False, trim="-")
 
 
+def minutes_text(minutes: float) -> str:
+    """Minutes as a reader wants them: whole ones as they are, those of shorter bars to a hundredth.
+
+    >>> minutes_text(1440), minutes_text(1.5), minutes_text(1 / 60)
+    ('1,440', '1.5', '0.02')
+    """
+    return f"{minutes:,}" if isinstance(minutes, int) else f"{minutes:,.2f}".rstrip("0").rstrip(".")
+
+
 def split_words(underlying: str, own: float, elsewhere: float) -> tuple[str, str]:
     """The two quotients whose product is 1 + deviation from fair value, in words (docs/method.md, section 6).
 
@@ -73,7 +82,8 @@ def clock(measurement: Measurement, position: int) -> str:
     """A minute of the window as the reader's clock shows it, with its day where the window covers several."""
     question, time = measurement.question, measurement.axis.time(position)
     last = measurement.axis.time(measurement.axis.size - 1)
-    return f"{time:%H:%M}" if question.start.date() == last.date() else f"{time:%d %b %H:%M}"
+    shown = "%H:%M:%S" if question.timeframe is Timeframe.S1 else "%H:%M"
+    return f"{time:{shown}}" if question.start.date() == last.date() else f"{time:%d %b {shown}}"
 
 
 def side(summary: Summary | Thin) -> Direction:
@@ -116,7 +126,7 @@ def _listing(measurement: Measurement, row: Row) -> str:
 
 def _calm(subject: str, firm: list[Group], measurement: Measurement, row: Row) -> tuple[str, str]:
     others = "fair value" if measurement.question.underlying else "the others' minute closes"
-    counts = " and ".join(f"{row.against[group].sure_min} of {row.against[group].firm_min}" for group in firm)
+    counts = " and ".join(_of(row.against[group].sure_min, row.against[group]) for group in firm)
     first = f"{subject} stayed within {_enter(measurement)} of {others}."
     return first, f"At least {_enter(measurement)} below whatever the order of trades: {counts} firm minutes."
 
@@ -127,12 +137,16 @@ def _durations(firm: list[Group], measurement: Measurement, row: Row) -> str:
         summary = row.against[group]
         direction = side(summary)
         minutes = summary.below_min if direction is Direction.BELOW else summary.above_min
-        counts.append((direction, f"{minutes} of {summary.firm_min}"))
+        counts.append((direction, _of(minutes, summary)))
     if len({direction for direction, _ in counts}) == 1:
         joined = " and ".join(count for _, count in counts)
         return f"At least {_enter(measurement)} {counts[0][0]} for {joined} firm minutes."
     clauses = (f"{direction} for {count}" for direction, count in counts)
     return f"At least {_enter(measurement)} {', '.join(clauses)} firm minutes."
+
+
+def _of(minutes: float, summary: Summary) -> str:
+    return f"{minutes_text(minutes)} of {minutes_text(summary.firm_min)}"
 
 
 def _ranked(measurement: Measurement, row: Row) -> list[Row]:

@@ -6,6 +6,9 @@ venue has more trades, hence more extreme lows: each unaligned gap therefore sta
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
 
 from deviation.question import Group
 from deviation.result import Measurement, Row
@@ -44,6 +47,16 @@ class Lows:
     bounds: dict[Group, Bounds]
 
 
+@dataclass(frozen=True, slots=True)
+class ExactTrade:
+    """The trade that was a market's low: its own time, price in the quote, amount in base units, and the venue's id."""
+
+    at: datetime
+    price: float
+    amount: float
+    trade_id: str
+
+
 def lows(measurement: Measurement) -> Lows:
     """The table's line for the measured asset."""
     rows = tuple(sorted((row for row in measurement.rows if row.spot and row.low is not None), key=_low))
@@ -74,6 +87,27 @@ def bounds(row: Row | None, group: Group) -> Bounds:
     shallow, deep = value_at(series.wick_shallow, row.low_at), value_at(series.wick_deep, row.low_at)
     known = shallow is not None and deep is not None and shallow == shallow and deep == deep  # noqa: PLR0124 - NaN
     return Bounds(row.against[group].gap_depth, shallow if known else None, deep if known else None)
+
+
+def exact_trade(measurement: Measurement, row: Row, trades: pl.DataFrame) -> ExactTrade | None:
+    """The very trade of a market's low; None where its bar was not made of trades.
+
+    Args:
+        measurement: what the row is of.
+        row: a market.
+        trades: a frame of `data.schema.LOW_TRADE` over the window.
+    """
+    if row.low_at is None:
+        return None
+    low = float(row.minutes.bars.low[row.minutes.span.start + row.low_at])
+    found = trades.filter(
+        pl.col("venue") == row.market.venue,
+        pl.col("symbol") == row.market.symbol,
+        pl.col("timeframe") == row.timeframe.value,
+        pl.col("open_time") == measurement.time(row.low_at),
+        pl.col("price") == low,  # else the bar came from another route
+    )
+    return next((ExactTrade(*trade) for trade in found.select("at", "price", "amount", "trade_id").iter_rows()), None)
 
 
 def _low(row: Row) -> float:

@@ -23,7 +23,7 @@ TABLE = [replace(row, page_min=min(PAGE_MIN, row.page_min)) for row in HASTY if 
 
 def main() -> None:
     """Collect, and end with status 1 where something could not be had."""
-    ohlcv.CHUNK_MIN = 2 * PAGE_MIN
+    ohlcv.CHUNK_BARS = 2 * PAGE_MIN
     for module in (exchange, trades):
         setattr(module, "TRADES_AT_ONCE", TRADES_AT_ONCE)  # noqa: B010 - one of them only imports the name
     trades.PAGES_AT_ONCE = 2

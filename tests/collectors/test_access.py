@@ -21,7 +21,7 @@ from collectors.job import collect
 from collectors.request import Summary
 from collectors.venues import Kind, Route, VenueRow
 from data.errors import UsageError
-from data.schema import Outcome
+from data.schema import Outcome, Timeframe
 from data.store import CandleStore
 from tests.collectors.setting import END, HASTY, NOW, REQUEST, START, TABLE, evening, expected, ms
 from tests.replay.server import Replay
@@ -114,7 +114,9 @@ async def failure_of_file(venue: VenueRow, access: Access, folder: Path) -> Coll
     host = ArchiveHost(venue.archive.host, access, lambda: NOW)
     try:
         with pytest.raises(CollectFailure) as failed:
-            await host.bring(path_of(venue.archive, "ATOM/USDT", date(2025, 10, 10)), folder / "file", None)
+            await host.bring(
+                path_of(venue.archive, "ATOM/USDT", Timeframe.M1, date(2025, 10, 10)), folder / "file", None
+            )
         return failed.value
     finally:
         await host.close()

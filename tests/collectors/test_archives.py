@@ -13,12 +13,12 @@ from collectors.access import Access
 from collectors.archive_files import TABLES
 from collectors.archive_reader import ArchiveReader, in_thread
 from collectors.archives import by_day, path_of, why_not
-from collectors.chunk import MINUTES, Chunk
+from collectors.chunk import BARS, Chunk
 from collectors.failures import CollectFailure, Refused, Unreachable
 from collectors.plan import MINUTE, Piece, Span
 from collectors.venue_row import Archive, EmptyMinutes
 from collectors.venues import VENUES
-from data.schema import Origin, Outcome
+from data.schema import Origin, Outcome, Timeframe
 from tests.replay.archives import CANDLE_ARCHIVES, ArchiveSite, Files, bybit_files, kucoin_files, sum_line, zipped
 from tests.replay.faults import Fault, down, refusing, saying, too_many_requests
 from tests.replay.formats import FORMATS
@@ -140,7 +140,7 @@ class Visit:
         async with Replay({}, now_ms=ms(now), faults=faults, sites={archive.host: site}) as replay:
             self.mirror = replay.url
             async with ArchiveReader(archive, Access(mirror=replay.url), lambda: now) as reader:
-                async for chunk in reader.read(SYMBOL, missing):
+                async for chunk in reader.read(SYMBOL, Timeframe.M1, missing):
                     self.chunks.append(chunk)
                 self.ended = reader.ended
         self.paths = [asked.path for asked in replay.requests]
@@ -184,7 +184,7 @@ def test_every_layout_gives_what_the_venue_had(venue: str) -> None:
     assert visit.rows == rows_of(TWO_DAYS, span, quiet=venue != "kucoin")
     assert [piece.outcome for piece in visit.pieces] == [Outcome.COMPLETE] * len(visit.pieces)
     assert sum(piece.span.minutes for piece in visit.pieces) == 240
-    assert all(chunk.candles.schema == MINUTES and chunk.origin is Origin.ARCHIVE for chunk in visit.chunks)
+    assert all(chunk.candles.schema == BARS and chunk.origin is Origin.ARCHIVE for chunk in visit.chunks)
 
 
 def test_the_source_names_host_file_and_sum() -> None:
@@ -517,7 +517,7 @@ def test_a_closed_port_is_unreachable() -> None:
         async with Replay({}, now_ms=ms(NOW)) as replay:
             address = replay.url
         async with ArchiveReader(ARCHIVES["gate"], Access(mirror=address), lambda: NOW) as reader:
-            return [chunk async for chunk in reader.read(SYMBOL, [EVENING])]
+            return [chunk async for chunk in reader.read(SYMBOL, Timeframe.M1, [EVENING])]
 
     (chunk,) = asyncio.run(read())
     assert [piece.outcome for piece in chunk.pieces] == [Outcome.UNREACHABLE]
@@ -532,7 +532,7 @@ def test_who_cancels_leaves_no_file() -> None:
         site = ArchiveSite(files_of("binance"))
         async with Replay({}, now_ms=ms(NOW), faults=(fault,), sites={"data.binance.vision": site}) as replay:
             async with ArchiveReader(ARCHIVES["binance"], Access(mirror=replay.url), lambda: NOW) as reader:
-                reading = asyncio.ensure_future(anext(aiter(reader.read(SYMBOL, [EVENING]))))
+                reading = asyncio.ensure_future(anext(aiter(reader.read(SYMBOL, Timeframe.M1, [EVENING]))))
                 await waiting.wait()
                 reading.cancel()
                 with pytest.raises(asyncio.CancelledError):
@@ -589,5 +589,7 @@ def test_every_archive_of_the_table_can_be_read() -> None:
     assert archives
     for archive in archives:
         assert archive.layout in TABLES
-        assert path_of(archive, SYMBOL, DAY.date()) != path_of(archive, "DOGE/USDT", DAY.date())
-        assert path_of(archive, SYMBOL, DAY.date()) != path_of(archive, SYMBOL, NEXT.date())
+        assert path_of(archive, SYMBOL, Timeframe.M1, DAY.date()) != path_of(
+            archive, "DOGE/USDT", Timeframe.M1, DAY.date()
+        )
+        assert path_of(archive, SYMBOL, Timeframe.M1, DAY.date()) != path_of(archive, SYMBOL, Timeframe.M1, NEXT.date())

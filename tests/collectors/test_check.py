@@ -14,7 +14,7 @@ import pytest
 
 from collectors.access import Access
 from collectors.check import check
-from collectors.chunk import MINUTES
+from collectors.chunk import BARS
 from collectors.comparison import compare
 from collectors.display import finding_json, finding_line
 from collectors.findings import Finding, Verdict, totals
@@ -265,7 +265,7 @@ def test_perpetuals_are_checked_in_each_price() -> None:
 def minutes(*rows: tuple[float, ...]) -> pl.DataFrame:
     """Minutes with these prices and volumes from 1970 on."""
     made = [(datetime(1970, 1, 1, 0, n, tzinfo=UTC), *row) for n, row in enumerate(rows)]
-    return pl.DataFrame(made, schema=MINUTES, orient="row")
+    return pl.DataFrame(made, schema=BARS, orient="row")
 
 
 def test_comparison_by_hand() -> None:

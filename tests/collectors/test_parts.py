@@ -16,7 +16,7 @@ from collectors.plan import MINUTE, Piece, Span, merged, missing_spans, pages_of
 from collectors.request import CollectRequest, Progress
 from collectors.venues import VENUES
 from data.errors import UsageError
-from data.schema import Outcome
+from data.schema import Outcome, Timeframe
 from tests.collectors.setting import END, NOW, START, bars, ms
 
 WINDOW = Span(START, END)
@@ -49,7 +49,7 @@ def test_the_gate_lets_through_finished_minutes_of_the_page() -> None:
     """Of rows before, in and after the page, twice and still running, the finished ones of the page pass, in order."""
     rows = [[*map(float, bar)] for bar in bars(START, 20)]
     now = START + 15 * MINUTE + timedelta(seconds=59)
-    passed, sent = sift([*reversed(rows), rows[5]], minutes(5, 18), FLAT, now, NO_CANDLES)
+    passed, sent = sift([*reversed(rows), rows[5]], minutes(5, 18), FLAT, Timeframe.M1, now, NO_CANDLES)
     assert passed[:, 0].tolist() == [ms(START + n * MINUTE) for n in range(5, 15)]
     assert sent[:, 0].tolist() == [ms(START + n * MINUTE) for n in range(15)]
 
@@ -57,21 +57,21 @@ def test_the_gate_lets_through_finished_minutes_of_the_page() -> None:
 def test_what_ran_past_a_page_must_hold_in_the_next() -> None:
     """A minute that came with one page and comes with other values in the next is bad data, and named."""
     rows = [[*map(float, bar)] for bar in bars(START, 20)]
-    _, sent = sift(rows, minutes(0, 10), FLAT, END, NO_CANDLES)
+    _, sent = sift(rows, minutes(0, 10), FLAT, Timeframe.M1, END, NO_CANDLES)
     other = [[*rows[12][:5], 77.0], *rows[13:]]
     with pytest.raises(BadData, match="two different candles for 2025-10-10 20:12Z"):
-        sift(other, minutes(10, 20), FLAT, END, sent)
+        sift(other, minutes(10, 20), FLAT, Timeframe.M1, END, sent)
 
 
 def test_rows_from_before_prove_a_quiet_page_only_where_rows_are_counted_back() -> None:
     """Who counts rows back and omits quiet minutes may answer with earlier rows; any other gave another time."""
     rows = [[*map(float, bar)] for bar in bars(START, 20)]
-    passed, _ = sift(rows, minutes(30, 40), OMITS, END, NO_CANDLES)
+    passed, _ = sift(rows, minutes(30, 40), OMITS, Timeframe.M1, END, NO_CANDLES)
     assert len(passed) == 0
     with pytest.raises(HistoryTooShort, match="candles of another time, from 2025-10-10 20:00Z"):
-        sift(rows, minutes(30, 40), FLAT, END, NO_CANDLES)
+        sift(rows, minutes(30, 40), FLAT, Timeframe.M1, END, NO_CANDLES)
     with pytest.raises(HistoryTooShort, match="candles of another time"):
-        sift(rows, minutes(-30, -20), OMITS, END, NO_CANDLES)
+        sift(rows, minutes(-30, -20), OMITS, Timeframe.M1, END, NO_CANDLES)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_rows_from_before_prove_a_quiet_page_only_where_rows_are_counted_back() 
 def test_a_row_that_is_no_candle_is_bad_data(row: list[float | None], words: str) -> None:
     """A row too short, with a null or an infinity, inside a minute, or with prices that cannot be, is bad data."""
     with pytest.raises(BadData, match=words):
-        check(table_of([[60_000.0, 1.0, 1.0, 1.0, 1.0, 1.0], row]))
+        check(table_of([[60_000.0, 1.0, 1.0, 1.0, 1.0, 1.0], row]), Timeframe.M1)
 
 
 def test_spans_that_are_missing() -> None:
@@ -110,7 +110,7 @@ def test_spans_that_are_missing() -> None:
 def test_pages_hold_each_missing_minute_once(answered: list[tuple[int, int]], page_min: int) -> None:
     """Whatever was answered, the pages to ask hold exactly the other minutes of the window, each once."""
     spans = sorted(minutes(first, first + length) for first, length in answered)
-    pages = [page for lot in chunks_of(missing_spans(WINDOW, spans), page_min) for page in lot]
+    pages = [page for lot in chunks_of(missing_spans(WINDOW, spans), page_min, Timeframe.M1) for page in lot]
     asked = [page.start + n * MINUTE for page in pages for n in range(page.minutes)]
     had = {span.start + n * MINUTE for span in spans for n in range(span.minutes)}
     assert asked == [time for n in range(240) if (time := START + n * MINUTE) not in had]
@@ -120,9 +120,13 @@ def test_pages_hold_each_missing_minute_once(answered: list[tuple[int, int]], pa
 def test_a_lot_of_pages_is_about_a_day() -> None:
     """Pages are stored in lots of a day, rounded up to whole pages."""
     days = Span(START, START + timedelta(days=3))
-    assert [len(lot) for lot in chunks_of([days], 300)] == [5, 5, 5]
-    assert [len(lot) for lot in chunks_of([days], 1000)] == [2, 2, 1]
-    assert pages_of(minutes(0, 0), 300) == []
+    assert [len(lot) for lot in chunks_of([days], 300, Timeframe.M1)] == [5, 5, 5]
+    assert [len(lot) for lot in chunks_of([days], 1000, Timeframe.M1)] == [2, 2, 1]
+    assert pages_of(minutes(0, 0), 300 * MINUTE) == []
+    seconds = Span(START, START + timedelta(minutes=50, seconds=7))
+    pages = [page for lot in chunks_of([seconds], 1000, Timeframe.S1) for page in lot]
+    assert [page.bars(Timeframe.S1) for page in pages] == [1000, 1000, 1000, 7]
+    assert [len(lot) for lot in chunks_of([seconds], 1000, Timeframe.S1)] == [2, 2]
 
 
 def test_neighbours_that_say_the_same_are_joined() -> None:

@@ -17,6 +17,7 @@ from collectors.venue_page import page
 from collectors.venue_table import read_table
 from collectors.venues import FACTS, VENUES, EmptyMinutes, Host, Kind, Mark, Route, VenueRow, venues_named
 from data.errors import UsageError
+from data.schema import Timeframe
 from tests.collectors.setting import NOW, START, bars, ms
 from tests.replay.formats import FORMATS
 from tests.replay.market import Asked
@@ -102,6 +103,7 @@ history = { is = "the newest 720 minutes", mark = "D", source = "docs" }
 pace_ms = { is = 100, mark = "D", source = "docs" }
 prices = { is = ["trade"], mark = "D", source = "docs" }
 rows_at = { is = [], mark = "D", source = "docs" }
+timeframes = { is = { ohlcv = ["1m", "5m"] }, mark = "D", source = "docs" }
 """
 
 
@@ -176,6 +178,7 @@ def key_of(item: object) -> str | None:
 def test_every_fact_of_a_venue_says_how_it_is_known(row: VenueRow) -> None:
     """Each claim of a venue row has a mark of evidence and a source, and no basis is left without a claim."""
     optional = {name for name in ("until", "archive") if getattr(row, name) is not None}
+    optional |= {"reaches_min"} if row.reaches_min else set()
     assert set(row.basis) == set(FACTS) | optional
     assert all(fact.mark in Mark and fact.source for fact in row.basis.values())
 
@@ -252,12 +255,16 @@ def test_an_archive_has_a_file_for_each_market_and_day(row: VenueRow) -> None:
     day = datetime(2025, 10, 10, tzinfo=UTC).date()
     path = row.archive.path
     told = [
-        path.format(base="ATOM", quote="USDT", day=day),
-        path.format(base="ETH", quote="USDT", day=day),
-        path.format(base="ATOM", quote="USDC", day=day),
-        path.format(base="ATOM", quote="USDT", day=day.replace(day=11)),
+        path.format(base=base, quote=quote, timeframe=timeframe, day=day.replace(day=number))
+        for timeframe in row.timeframes[Route.ARCHIVE]
+        for base, quote, number in (
+            ("ATOM", "USDT", 10),
+            ("ETH", "USDT", 10),
+            ("ATOM", "USDC", 10),
+            ("ATOM", "USDT", 11),
+        )
     ]
-    assert len(set(told)) == 4
+    assert len(set(told)) == 4 * (len(row.timeframes[Route.ARCHIVE]) if "{timeframe}" in path else 1)
     assert not any("{" in each or each.startswith("/") for each in told)
 
 
@@ -265,9 +272,32 @@ def test_the_file_of_binance() -> None:
     """The path of Binance's archive, written out by hand."""
     archive = ROWS["binance"].archive
     assert archive is not None
-    path = archive.path.format(base="ATOM", quote="USDT", day=datetime(2025, 10, 10, tzinfo=UTC))
+    day = datetime(2025, 10, 10, tzinfo=UTC)
+    path = archive.path.format(base="ATOM", quote="USDT", timeframe="1m", day=day)
     assert path == "data/spot/daily/klines/ATOMUSDT/1m/ATOMUSDT-1m-2025-10-10.zip"
+    path = archive.path.format(base="ATOM", quote="USDT", timeframe="1s", day=day)
+    assert path == "data/spot/daily/klines/ATOMUSDT/1s/ATOMUSDT-1s-2025-10-10.zip"
     assert (archive.checksum, archive.empty_minutes) == (".CHECKSUM", EmptyMinutes.FLAT)
+
+
+@pytest.mark.parametrize("row", VENUES, ids=lambda row: row.key)
+def test_candles_are_asked_in_lengths_that_ccxt_has(row: VenueRow) -> None:
+    """The OHLCV route names only lengths that ccxt knows of the venue, and minutes come by every route."""
+    known = getattr(ccxt, row.id)().timeframes
+    assert {str(timeframe) for timeframe in row.timeframes.get(Route.OHLCV, ())} <= set(known)
+    assert all(Timeframe.M1 in lengths for lengths in row.timeframes.values())
+    assert row.routes_of(Timeframe.M1) == row.routes
+
+
+def test_seconds_come_from_these_venues_only() -> None:
+    """By candles, by trades and by archives, as they were found by hand in ccxt and in the archives' descriptions."""
+    found = {row.key: row.routes_of(Timeframe.S1) for row in VENUES if row.routes_of(Timeframe.S1)}
+    assert found == {
+        "binance": (Route.ARCHIVE, Route.OHLCV),
+        "bybit": (Route.ARCHIVE,),
+        "kraken": (Route.TRADES,),
+        "upbit": (Route.OHLCV,),
+    }
 
 
 def test_only_bithumb_needs_its_end_by_hand() -> None:
@@ -333,6 +363,8 @@ def test_a_row_as_it_is_read() -> None:
     assert (row.page_min, row.reach_min, row.pace_ms, row.rows_at) == (300, 720, 100.0, ())
     assert row.hosts == (Host("there.example"),)
     assert (row.until, row.archive, row.config) == (None, None, {})
+    assert [row.routes_of(timeframe) for timeframe in Timeframe] == [(), (Route.OHLCV,), (Route.OHLCV,)]
+    assert [row.reach_of(timeframe) for timeframe in Timeframe] == [None, 720, None]
     assert row.basis["page_min"].mark is Mark.DOCUMENTED
 
 
@@ -351,6 +383,9 @@ def broken() -> Iterator[tuple[str, str, str]]:
     yield '["ohlcv"]', '["archive", "ohlcv"]', "t.toml: here: .*archive: the route and the table go together"
     yield '["ohlcv"]', '["ohlcv", "ohlcv"]', "t.toml: here: .*routes: one is named twice"
     yield '["ohlcv"]', '["carrier"]', "t.toml: here/routes/0: "
+    yield '["ohlcv"]', '["trades", "ohlcv"]', "t.toml: here: .*timeframes: they name each of the routes, and no other"
+    yield '"5m"', '"7m"', "t.toml: here/timeframes/is/ohlcv/1: "
+    yield '["1m", "5m"]', "[]", "t.toml: here/timeframes/is/ohlcv: "
     yield "[here]", "[here", "t.toml: .*line 2"
     yield "[here]", f"{GOOD.replace('[here]', '[again]')}[here]", "t.toml: again/id: here is there spot too"
 
@@ -381,16 +416,18 @@ UNTIL = 'until = { name = "to", zone = "+09:00", pattern = "%H", mark = "D", sou
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("{base}", "{symbol}", "here/archive: .* is no pattern of base, quote and day"),
+        ("{base}", "{symbol}", "here/archive: .* is no pattern of base, quote, timeframe and day"),
         ("{base}", "", "here/archive: .* names no base or no day"),
         ('"base"', '"coins"', "here/archive/volume_unit: "),
+        ('archive = ["1m"]', 'archive = ["1s", "1m"]', "here: .*an archive of candles has one length, unless its path"),
         ("+09:00", "KST", "here/until/zone: "),
         ("+09:00", "+99:00", "here/until/zone: "),
     ],
 )
 def test_a_broken_archive_or_end_names_venue_and_field(old: str, new: str, words: str) -> None:
     """The parts of a row that have fields of their own are read as strictly."""
-    good = GOOD.replace('["ohlcv"]', '["ohlcv", "archive"]') + UNTIL + ARCHIVE
+    lengths = GOOD.replace('ohlcv = ["1m", "5m"]', 'ohlcv = ["1m"], archive = ["1m"]')
+    good = lengths.replace('["ohlcv"]', '["ohlcv", "archive"]') + UNTIL + ARCHIVE
     assert read_table("t.toml", good)[0].archive is not None
     with pytest.raises(UsageError, match=words):
         read_table("t.toml", good.replace(old, new, 1))

@@ -8,7 +8,7 @@ import polars as pl
 
 from dashboard.actions import Progress
 from data.errors import PlumblineError, StoreUnusable
-from data.schema import CANDLE, CANDLE_DEFAULTS, HOLDING, SPAN, Evidence, Origin, base_of
+from data.schema import CANDLE, CANDLE_DEFAULTS, HOLDING, LOW_TRADE, SPAN, Evidence, Origin, Timeframe, base_of, empty
 
 START = datetime(2025, 10, 10, 21, 10, tzinfo=UTC)
 """The start of the window ``crash``."""
@@ -88,6 +88,7 @@ class Shelf:
         origin: Evidence = Evidence.REAL,
         columns: Collection[str] = tuple(CANDLE),
         in_order: bool = True,  # noqa: ARG002 - the signature of every candle source
+        timeframe: Timeframe = Timeframe.M1,
     ) -> pl.DataFrame:
         """Candles of the assets in the span, of one kind."""
         self.reads += 1
@@ -95,15 +96,29 @@ class Shelf:
         return self.frame.filter(
             pl.col("symbol").str.split("/").list.first().is_in(list(assets)),
             pl.col("open_time").is_between(start, end, closed="left"),
+            pl.col("timeframe") == timeframe.value,
             generated if origin is Evidence.RECONSTRUCTION else ~generated,
         ).select(columns)
 
     def covered(
-        self, assets: Collection[str], start: datetime, end: datetime, *, origin: Evidence = Evidence.REAL
+        self,
+        assets: Collection[str],
+        start: datetime,
+        end: datetime,
+        *,
+        origin: Evidence = Evidence.REAL,
+        timeframe: Timeframe = Timeframe.M1,
     ) -> pl.DataFrame:
         """Nothing was collected whole."""
-        del assets, start, end, origin
+        del assets, start, end, origin, timeframe
         return pl.DataFrame(schema=SPAN)
+
+    def low_trades(
+        self, assets: Collection[str], start: datetime, end: datetime, *, timeframe: Timeframe = Timeframe.M1
+    ) -> pl.DataFrame:
+        """No bar was made of trades."""
+        del assets, start, end, timeframe
+        return empty(LOW_TRADE)
 
     def version(self) -> str:
         """The number of writes."""
@@ -115,8 +130,8 @@ class Shelf:
     def holdings(self) -> pl.DataFrame:
         """The assets alone matter here."""
         assets = sorted({base_of(symbol) for symbol in self.frame["symbol"].unique()})
-        empty = pl.DataFrame({"asset": assets}, schema={"asset": pl.String})
-        return empty.with_columns(pl.lit(None).cast(t).alias(n) for n, t in HOLDING.items() if n != "asset")
+        named = pl.DataFrame({"asset": assets}, schema={"asset": pl.String})
+        return named.with_columns(pl.lit(None).cast(t).alias(n) for n, t in HOLDING.items() if n != "asset")
 
     def put(self, frame: pl.DataFrame) -> None:
         """Add candles, as a collection does."""

@@ -88,7 +88,7 @@ def test_what_is_no_coverage_is_not_stored(store: CandleStore, frame: pl.DataFra
     """Other columns or dtypes, nulls, unknown outcomes or origins and empty spans are refused."""
     with pytest.raises(ValueError, match="coverage"):
         store.write_coverage(frame)
-    assert store.version() == "-/-"
+    assert store.version() == "-/-/-/-/-"
     assert COVERAGE.keys() == covered(0, 1).schema.keys()
 
 

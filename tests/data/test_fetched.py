@@ -43,14 +43,14 @@ def test_a_batch_of_many_markets_is_counted_by_market(store: CandleStore) -> Non
         [
             fetched(candle(0, 2.0), candle(1, 2.5), candle(2, 2.0), source="api.binance.com", at=LATER),
             fetched(candle(0, 3.0, venue="okx", symbol="DOGE/USDT:USDT", price="mark"), source="www.okx.com", at=LATER),
-            fetched(candle(0, 9.0, timeframe="1h"), source="api.binance.com", at=LATER),
+            fetched(candle(0, 9.0, timeframe="5m"), source="api.binance.com", at=LATER),
         ]
     )
     assert_frame_equal(
         store.write_fetched(second),
         written(
-            ("binance", "ATOM/USDT", "trade", "1h", 1, 0, 0),
             ("binance", "ATOM/USDT", "trade", "1m", 1, 1, 1),
+            ("binance", "ATOM/USDT", "trade", "5m", 1, 0, 0),
             ("okx", "DOGE/USDT:USDT", "mark", "1m", 0, 1, 0),
         ),
     )

@@ -6,8 +6,8 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from data.errors import FileRefused, UsageError
-from data.importer import MarketReport, read_candles
-from data.schema import CANDLE, SPAN, Origin
+from data.importer import COVERED, MarketReport, read_candles
+from data.schema import CANDLE, Origin
 from tests.data.frames import START, candle, candles, minute
 
 HEADER = "venue,symbol,open_time,open,high,low,close,volume"
@@ -48,7 +48,8 @@ def test_a_candle_row_comes_in_with_the_declared_defaults(csv_of: CsvOf) -> None
         orient="row",
     )
     assert_frame_equal(imported.candles, expected)
-    assert_frame_equal(imported.covered, expected.clear().select("venue", "symbol", start="open_time", end="open_time"))
+    nothing = expected.clear().select("venue", "symbol", "timeframe", start="open_time", end="open_time")
+    assert_frame_equal(imported.covered, nothing.select(*COVERED))
 
 
 def test_the_report_says_what_came_in(csv_of: CsvOf) -> None:
@@ -88,8 +89,8 @@ def test_with_complete_absent_minutes_are_quiet(csv_of: CsvOf) -> None:
     )
     imported = read_candles(path, complete=True)
     expected = pl.DataFrame(
-        [("gemini", "ATOM/USD", minute(5), minute(6)), ("kraken", "ATOM/USD", minute(0), minute(10))],
-        schema=SPAN,
+        [("gemini", "ATOM/USD", minute(5), minute(6), "1m"), ("kraken", "ATOM/USD", minute(0), minute(10), "1m")],
+        schema=COVERED,
         orient="row",
     )
     assert_frame_equal(imported.covered, expected)
@@ -201,7 +202,10 @@ def test_a_bad_row_is_named_with_its_line_and_reason(csv_of: CsvOf, row: str, re
 
 @pytest.mark.parametrize(
     ("column", "value", "reason"),
-    [("timeframe", "5m", "timeframe 5m is not 1m"), ("price", "bid", "price bid is not one of trade, mark, index")],
+    [
+        ("timeframe", "3m", "timeframe 3m is not one of 1s, 1m, 5m"),
+        ("price", "bid", "price bid is not one of trade, mark, index"),
+    ],
 )
 def test_only_known_kinds_are_taken(csv_of: CsvOf, column: str, value: str, reason: str) -> None:
     """Only one-minute candles of trades, marks and indices are taken."""

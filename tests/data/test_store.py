@@ -31,7 +31,7 @@ def test_absent_store_reads_as_empty_frames_and_is_not_created(store: CandleStor
     assert_frame_equal(store.coverage(["ATOM"], *WIDE), empty(COVERAGE))
     assert_frame_equal(store.holdings(), empty(HOLDING))
     assert not store.has(Evidence.REAL)
-    assert store.version() == "-/-"
+    assert store.version() == "-/-/-/-/-"
     assert store.forget(source="a.csv") == 0
     assert not Path(store.uri).exists()
 
@@ -185,7 +185,7 @@ def test_exact_twins_in_a_batch_are_one(store: CandleStore) -> None:
         (candles(candle()).cast({"close": pl.Float32}), "these are no candles"),
         (candles(candle()).with_columns(close=pl.lit(None, pl.Float64)), "a value is null"),
         (candles(candle()).with_columns(origin=pl.lit("hearsay")), "an origin is unknown"),
-        (candles(candle(at=minute(0) + timedelta(seconds=1))), "an open time lies inside a minute"),
+        (candles(candle(at=minute(0) + timedelta(seconds=1))), "an open time lies inside its bar"),
         (candles(candle(0, 1.0), candle(0, 2.0)), "one candle is there twice with different values"),
     ],
 )
@@ -241,8 +241,8 @@ def test_holdings_count_minutes_not_revisions(store: CandleStore) -> None:
     store.write_candles(candles(candle(3, venue="okx", origin=Origin.IMPORTED)), source="a.csv", fetched_at=NOW)
     expected = pl.DataFrame(
         [
-            (Origin.OHLCV.value, "api.example", "ATOM", "binance", "ATOM/USDT", minute(0), minute(5), 2),
-            (Origin.IMPORTED.value, "a.csv", "ATOM", "okx", "ATOM/USDT", minute(3), minute(3), 1),
+            (Origin.OHLCV.value, "api.example", "ATOM", "binance", "ATOM/USDT", minute(0), minute(5), 2, "1m"),
+            (Origin.IMPORTED.value, "a.csv", "ATOM", "okx", "ATOM/USDT", minute(3), minute(3), 1, "1m"),
         ],
         schema=HOLDING,
         orient="row",

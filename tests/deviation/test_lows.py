@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from data.schema import LOW_TRADE, empty
 from deviation.answer import lows_json
 from deviation.lows import lows
 from deviation.question import Group
@@ -12,7 +13,7 @@ BOTH = Path(__file__).parent / "answers" / "headline_both.toml"
 
 def test_lows_of_the_focus_and_of_both_groups() -> None:
     """Lowest and second-lowest venue, the gap between them, and the low of each quote group."""
-    asset = lows_json([read_answers(BOTH).measurement])["assets"][0]
+    asset = lows_json([read_answers(BOTH).measurement], empty(LOW_TRADE))["assets"][0]
     assert asset["asset"] == "ATOM"
     assert asset["lowest"] == {
         "venue": "binance",

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from data.schema import CANDLE, SPAN, empty
+from data.schema import CANDLE, LOW_TRADE, SPAN, empty
 from deviation.answer import DEVIATION, deviation_rows, lows_json, measurement_json
 from deviation.lows import lows
 from deviation.measure import measure
@@ -62,7 +62,7 @@ def test_no_candle_gives_an_empty_answer() -> None:
     assert deviation_rows(measurement).is_empty()
     table = lows(measurement)
     assert (table.rows, table.lowest, table.second, table.gap_to_second) == ((), None, None, None)
-    asset = lows_json([measurement])["assets"][0]
+    asset = lows_json([measurement], empty(LOW_TRADE))["assets"][0]
     assert (asset["lowest"], asset["usdt_usd_gap"], asset["aligned"]["usdt"]["gap_depth"]) == (None, None, None)
 
 

@@ -30,18 +30,18 @@ class ArchiveSite:
         return self.files[asked.path]
 
 
-def binance_files(symbol: str, bars: Iterable[Bar]) -> Files:
-    """Zips without a header; stamps in us from 2025 on, in ms before; quiet minutes are flat."""
+def binance_files(symbol: str, bars: Iterable[Bar], interval: str = "1m", step_ms: int = MINUTE_MS) -> Files:
+    """Zips of bars of that interval without a header; stamps in us from 2025 on, in ms before; quiet ones are flat."""
     market = symbol.replace("/", "")
     files: Files = {}
     for day, found in _days(bars).items():
         scale = 1000 if day >= MICROSECONDS_FROM else 1
         lines = [
-            f"{bar.open_ms * scale},{_row(bar, 'ohlcv')},{(bar.open_ms + MINUTE_MS) * scale - 1},1.00000000,7,0.5,0.5,0"
+            f"{bar.open_ms * scale},{_row(bar, 'ohlcv')},{(bar.open_ms + step_ms) * scale - 1},1.00000000,7,0.5,0.5,0"
             for bar in found
         ]
-        name = f"{market}-1m-{day:%Y-%m-%d}"
-        files |= _with_sum(f"/data/spot/daily/klines/{market}/1m/{name}.zip", zipped(f"{name}.csv", lines))
+        name = f"{market}-{interval}-{day:%Y-%m-%d}"
+        files |= _with_sum(f"/data/spot/daily/klines/{market}/{interval}/{name}.zip", zipped(f"{name}.csv", lines))
     return files
 
 

@@ -9,7 +9,10 @@ MINUTE_MS = 60_000
 
 
 class Bar(NamedTuple):
-    """One minute of a market: open time in ms since 1970 UTC, prices, volume in base units; nothing is checked."""
+    """One bar of a market, of a minute unless a test says otherwise; nothing is checked.
+
+    Open time in ms since 1970 UTC, prices, volume in base units.
+    """
 
     open_ms: int
     open: float
@@ -41,6 +44,23 @@ def at(bars: list[Bar], start_ms: int, end_ms: int) -> list[Bar]:
     """The bars that open in ``[start_ms, end_ms)``; ``bars`` are in time order, oldest first, and so is the answer."""
     first, last = (bisect_left(bars, ms, key=lambda bar: bar.open_ms) for ms in (start_ms, end_ms))
     return bars[first:last]
+
+
+def in_length(bars: list[Bar], step_ms: int) -> list[Bar]:
+    """The bars of a finer market put together to bars of that length, oldest first; coarser ones as they are."""
+    if len(bars) < 2 or bars[1].open_ms - bars[0].open_ms >= step_ms:
+        return bars
+    together: dict[int, Bar] = {}
+    for bar in bars:
+        opened = bar.open_ms - bar.open_ms % step_ms
+        so_far = together.get(opened)
+        if so_far is None:
+            together[opened] = bar._replace(open_ms=opened)
+        else:
+            high, low = max(so_far.high, bar.high), min(so_far.low, bar.low)
+            volume = so_far.volume + bar.volume
+            together[opened] = Bar(opened, so_far.open, high, low, bar.close, volume)
+    return list(together.values())
 
 
 class Refusal(Exception):

@@ -1,7 +1,9 @@
-"""Binance spot: klines oldest first, from ``startTime`` on, 1,000 at most; quiet minutes are flat."""
+"""Binance spot: klines of any interval, oldest first, from ``startTime`` on, 1,000 at most; quiet ones are flat."""
 
 from tests.replay.format import Format, Json, Markets, Rows, cap, text
-from tests.replay.market import MINUTE_MS, Asked, Bar, at
+from tests.replay.market import MINUTE_MS, Asked, Bar, at, in_length
+
+INTERVALS_MS = {"1s": 1000, "1m": MINUTE_MS, "5m": 5 * MINUTE_MS}
 
 
 def _markets(markets: Markets) -> Json:
@@ -27,9 +29,10 @@ def _rows(asked: Asked, bars: list[Bar], now_ms: int) -> Rows:
     start = int(asked.query.get("startTime", 0))
     end = int(asked.query.get("endTime", now_ms)) + 1
     limit = cap(asked, 500, 1000)
-    found = at(bars, start, end)
+    step_ms = INTERVALS_MS[asked.query.get("interval", "1m")]
+    found = at(in_length(bars, step_ms), start, end)
     page = found[:limit] if "startTime" in asked.query else found[-limit:]
-    return [[bar.open_ms, *text(bar)[1:], bar.open_ms + MINUTE_MS - 1, "0", 1, "0", "0", "0"] for bar in page]
+    return [[bar.open_ms, *text(bar)[1:], bar.open_ms + step_ms - 1, "0", 1, "0", "0", "0"] for bar in page]
 
 
 FORMAT = Format(

@@ -1,7 +1,7 @@
 """Bybit v5 spot: klines newest first, from ``start`` on, 1,000 at most; quiet minutes are flat."""
 
 from tests.replay.format import Format, Json, Markets, Rows, cap, text
-from tests.replay.market import Asked, Bar, at
+from tests.replay.market import MINUTE_MS, Asked, Bar, at, in_length
 
 
 def _markets(markets: Markets) -> Json:
@@ -20,7 +20,8 @@ def _markets(markets: Markets) -> Json:
 
 
 def _rows(asked: Asked, bars: list[Bar], now_ms: int) -> Rows:
-    """Newest first; from ``start`` on when it is given, else the newest."""
+    """Newest first, of so many minutes each; from ``start`` on when it is given, else the newest."""
+    bars = in_length(bars, int(asked.query.get("interval", 1)) * MINUTE_MS)
     found = at(bars, int(asked.query.get("start", 0)), int(asked.query.get("end", now_ms)) + 1)
     limit = cap(asked, 200, 1000)
     page = found[:limit] if "start" in asked.query else found[-limit:]

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from tests.replay.format import Format, Json, Markets, Rows
-from tests.replay.market import MINUTE_MS, Asked, Bar, Refusal, at
+from tests.replay.market import Asked, Bar, Refusal, at, in_length
 
 
 def _markets(markets: Markets) -> Json:
@@ -24,12 +24,13 @@ def _markets(markets: Markets) -> Json:
 
 def _rows(asked: Asked, bars: list[Bar], now_ms: int) -> Rows:
     """Newest first, ``start`` and ``end`` inclusive, 300 at most; no row for a minute without a trade."""
+    step_ms = int(asked.query.get("granularity", 60)) * 1000
     end = _ms(asked.query["end"]) if "end" in asked.query else now_ms
-    start = _ms(asked.query["start"]) if "start" in asked.query else end - 299 * MINUTE_MS
-    if (end - start) // MINUTE_MS + 1 > 300:
+    start = _ms(asked.query["start"]) if "start" in asked.query else end - 299 * step_ms
+    if (end - start) // step_ms + 1 > 300:
         message = "granularity too small for the requested time range. Count of aggregations requested exceeds 300"
         raise Refusal(400, {"message": message})
-    page = [bar for bar in at(bars, start, end + 1) if bar.volume]
+    page = [bar for bar in at(in_length(bars, step_ms), start, end + 1) if bar.volume]
     return [[bar.open_ms // 1000, bar.low, bar.high, bar.open, bar.close, bar.volume] for bar in reversed(page)]
 
 

@@ -2,7 +2,7 @@
 
 from tests.replay.format import Format, Json, Markets, Rows, cap, text
 from tests.replay.listing import legs
-from tests.replay.market import Asked, Bar, Refusal, Trade, at
+from tests.replay.market import MINUTE_MS, Asked, Bar, Refusal, Trade, at, in_length
 
 NEWEST = 720
 
@@ -117,6 +117,7 @@ def _assets(markets: Markets) -> Json:
 
 def _rows(asked: Asked, bars: list[Bar], now_ms: int) -> Rows:
     """Oldest first, the unfinished minute among them: what is newer than ``since``, of the newest 720."""
+    bars = in_length(bars, int(asked.query.get("interval", 1)) * MINUTE_MS)
     since = int(asked.query.get("since", -1)) * 1000
     page = [bar for bar in at(bars, 0, now_ms + 1)[-NEWEST:] if bar.open_ms > since]
     rows: Rows = []

@@ -1,7 +1,7 @@
 """OKX: candles newest first, both cursors exclusive, 300 at most; quiet minutes are flat."""
 
 from tests.replay.format import Format, Json, Markets, Rows, cap, text
-from tests.replay.market import MINUTE_MS, Asked, Bar, at
+from tests.replay.market import MINUTE_MS, Asked, Bar, at, in_length
 
 RECENT_BARS = 1440
 
@@ -25,9 +25,11 @@ def _markets(markets: Markets) -> Json:
 
 def _rows(asked: Asked, bars: list[Bar], now_ms: int) -> Rows:
     """Newest first; ``before`` and ``after`` are both exclusive; the recent endpoint knows 1,440 bars."""
+    step_ms = {"1m": MINUTE_MS, "5m": 5 * MINUTE_MS}[asked.query.get("bar", "1m")]
+    bars = in_length(bars, step_ms)
     newer_than = int(asked.query.get("before", -1))
     older_than = int(asked.query.get("after", now_ms + 1))
-    reach = 0 if asked.path.endswith("history-candles") else now_ms - RECENT_BARS * MINUTE_MS
+    reach = 0 if asked.path.endswith("history-candles") else now_ms - RECENT_BARS * step_ms
     found = at(bars, max(newer_than + 1, reach), older_than)
     page = found[-cap(asked, 100, 300) :]
     return [[*text(bar), "0", "0", "1"] for bar in reversed(page)]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 from tests.replay.format import Format, Json, Markets, Rows, cap
 from tests.replay.listing import legs
-from tests.replay.market import Asked, Bar, at
+from tests.replay.market import MINUTE_MS, Asked, Bar, at, in_length
 
 KOREA = timezone(timedelta(hours=9))
 
@@ -54,6 +54,8 @@ def _row(bar: Bar) -> list[object]:
 
 def _rows(asked: Asked, bars: list[Bar], now_ms: int) -> Rows:
     """``to`` is UTC unless it names another zone."""
+    unit = asked.path.rpartition("/")[2]
+    bars = in_length(bars, 1000 if unit == "seconds" else int(unit) * MINUTE_MS)
     if "to" not in asked.query:
         return candles_before(asked, bars, now_ms + 1)
     time = datetime.fromisoformat(asked.query["to"])
@@ -68,7 +70,7 @@ def wrapped(rows: Rows, asked: Asked) -> Json:
 FORMAT = Format(
     host="api.upbit.com",
     listing="/v1/market/all",
-    candle_paths=("/v1/candles/minutes/1",),
+    candle_paths=("/v1/candles/minutes/1", "/v1/candles/minutes/5", "/v1/candles/seconds"),
     known=frozenset({"market", "to", "count", "isDetails", "is_details"}),
     id_of=market_id,
     asked_id=lambda asked: asked.query.get("market", ""),

@@ -1,0 +1,274 @@
+"""Candles of seconds, of minutes and of five minutes: in the store, in coverage and in files, never mixed."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from data.errors import FileRefused
+from data.filesource import FileSource
+from data.importer import read_candles
+from data.imports import import_files
+from data.schema import LOW_TRADE, Evidence, Origin, Timeframe, empty
+from data.store import CandleStore, FirstSeen
+from tests.data.frames import LATER, NOW, candle, candles, covered, minute
+
+WIDE = (minute(-60), minute(60))
+HEADER = "venue,symbol,open_time,open,high,low,close,volume,timeframe"
+
+
+def second(number: int) -> datetime:
+    """The open time a number of seconds after 21:20."""
+    return minute(0) + timedelta(seconds=number)
+
+
+def low_trade(number: int = 0, price: float = 2.0, *, timeframe: str = "1s", **other: object) -> dict[str, object]:
+    """The lowest trade of a bar that opens so many seconds after 21:20, made a quarter of a second later."""
+    return {
+        "venue": "kraken",
+        "symbol": "ATOM/USD",
+        "timeframe": timeframe,
+        "open_time": second(number),
+        "at": second(number) + timedelta(milliseconds=250),
+        "price": price,
+        "amount": 1.5,
+        "trade_id": str(number),
+        "source": "api.kraken.com",
+        "fetched_at": NOW,
+        **other,
+    }
+
+
+def low_trades(*rows: dict[str, object]) -> pl.DataFrame:
+    """A frame in the schema of lowest trades."""
+    return pl.DataFrame(list(rows), schema=LOW_TRADE)
+
+
+def test_a_timeframe_knows_its_length() -> None:
+    """One second, sixty, three hundred; in milliseconds a thousand times as many."""
+    assert [(str(t), t.seconds, t.ms) for t in Timeframe] == [
+        ("1s", 1, 1000),
+        ("1m", 60, 60_000),
+        ("5m", 300, 300_000),
+    ]
+
+
+def test_candles_of_two_lengths_never_come_out_of_one_read(store: CandleStore) -> None:
+    """Of one market, batch and open time each read gives the candles of the length asked, and minutes by default."""
+    by_length = {t: candle(0, 2.0 + n, timeframe=t) for n, t in enumerate(("1s", "1m", "5m"))}
+    counts = store.write_candles(candles(*by_length.values()), source="api.example", fetched_at=NOW)
+    assert counts.new == 3
+    assert_frame_equal(store.candles(["ATOM"], *WIDE), candles(by_length["1m"]))
+    for timeframe in Timeframe:
+        assert_frame_equal(store.candles(["ATOM"], *WIDE, timeframe=timeframe), candles(by_length[timeframe]))
+        assert_frame_equal(
+            FirstSeen(store).candles(["ATOM"], *WIDE, timeframe=timeframe), candles(by_length[timeframe])
+        )
+    assert store.holdings().select("first", "candles", "timeframe").rows() == [
+        (minute(0), 1, timeframe) for timeframe in ("1m", "1s", "5m")
+    ]
+    again = store.write_candles(candles(*by_length.values()), source="api.example", fetched_at=LATER)
+    assert (again.new, again.same, again.revised) == (0, 3, 0)
+
+
+def test_seconds_alone_are_no_minutes(store: CandleStore) -> None:
+    """A store of seconds has no candle that is measured by default, and forgetting an origin takes them too."""
+    store.write_candles(candles(candle(timeframe="1s")), source="api.example", fetched_at=NOW)
+    assert not store.has(Evidence.REAL)
+    assert store.candles(["ATOM"], *WIDE).is_empty()
+    assert store.forget(origin=Origin.OHLCV) == 1
+    assert store.holdings().is_empty()
+
+
+def test_a_revised_second_is_told(store: CandleStore) -> None:
+    """Revisions are told of every length; the read gives the latest value, or as first seen the first."""
+    for close, at in ((2.0, NOW), (3.0, LATER)):
+        batch = candles(candle(0, close, timeframe="1s"), candle(0, close))
+        store.write_candles(batch, source="api.example", fetched_at=at)
+    changed = store.revisions().filter(field="close")
+    assert changed.select("timeframe", "first_seen", "now").rows() == [("1m", 2.0, 3.0), ("1s", 2.0, 3.0)]
+    closes = [
+        source.candles(["ATOM"], *WIDE, timeframe=Timeframe.S1)["close"].to_list()
+        for source in (store, FirstSeen(store))
+    ]
+    assert closes == [[3.0], [2.0]]
+
+
+def test_one_second_from_two_files_of_seconds_comes_once(store: CandleStore) -> None:
+    """Two fetches that share seconds give each second once, in order, whichever was fetched first."""
+    store.write_candles(
+        candles(*(candle(at=second(n), timeframe="1s") for n in range(5, 15))), source="b", fetched_at=NOW
+    )
+    store.write_candles(
+        candles(*(candle(at=second(n), timeframe="1s") for n in range(10))), source="a", fetched_at=LATER
+    )
+    read = store.candles(["ATOM"], *WIDE, timeframe=Timeframe.S1)
+    assert read["open_time"].to_list() == [second(n) for n in range(15)]
+
+
+def test_coverage_of_one_length_covers_no_other(store: CandleStore) -> None:
+    """Seconds that came whole say nothing of minutes; a span may end inside a minute."""
+    whole = covered(0, 2, timeframe="1s").with_columns(end=pl.lit(second(90)).cast(pl.Datetime("ms", "UTC")))
+    store.write_coverage(pl.concat([whole, covered(5, 10, timeframe="5m")]))
+    assert store.covered(["ATOM"], *WIDE).is_empty()
+    assert store.covered(["ATOM"], *WIDE, timeframe=Timeframe.S1).select("start", "end").rows() == [
+        (minute(0), second(90))
+    ]
+    assert FirstSeen(store).covered(["ATOM"], *WIDE, timeframe=Timeframe.M5).select("start", "end").rows() == [
+        (minute(5), minute(10))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("row", "fault"),
+    [
+        (candle(at=second(1)), "an open time lies inside its bar"),
+        (candle(at=second(60), timeframe="5m"), "an open time lies inside its bar"),
+        (candle(at=second(1) + timedelta(milliseconds=1), timeframe="1s"), "an open time lies inside its bar"),
+        (candle(timeframe="1h"), "a timeframe is unknown"),
+    ],
+)
+def test_a_candle_that_opens_inside_its_bar_is_not_stored(
+    store: CandleStore, row: dict[str, object], fault: str
+) -> None:
+    """Open times are multiples of the candle's own length, and the length is a known one, beside sound rows too."""
+    with pytest.raises(ValueError, match=fault):
+        store.write_candles(candles(candle(5), candle(timeframe="1s"), row), source="api.example", fetched_at=NOW)
+
+
+CsvOf = Callable[..., Path]
+
+
+@pytest.fixture
+def csv_of(tmp_path: Path) -> CsvOf:
+    """A file of the given lines below the header."""
+
+    def write(*lines: str) -> Path:
+        path = tmp_path / "mine.csv"
+        path.write_text("\n".join([HEADER, *lines, ""]), encoding="utf-8")
+        return path
+
+    return write
+
+
+def test_a_file_of_seconds_comes_in_second_by_second(store: CandleStore, csv_of: CsvOf) -> None:
+    """Rows of seconds become candles of seconds, whole where declared so, beside minutes of the same file."""
+    path = csv_of(
+        "kraken,ATOM/USD,2025-10-10T21:20:01Z,3,3,3,3,1,1s",
+        "kraken,ATOM/USD,2025-10-10T21:20:04Z,2,2,2,2,1,1s",
+        "kraken,ATOM/USD,2025-10-10T21:20:00Z,4,4,4,4,1,",
+        "kraken,ATOM/USD,2025-10-10T21:25:00Z,5,5,5,5,1,5m",
+    )
+    (stored,), refused = import_files(store, [path], now=NOW, complete=True)
+    assert refused == []
+    assert stored.lines() == [
+        "mine.csv: 4 rows imported; bars without a candle are quiet",
+        "  kraken ATOM/USD: 1 candle, 2025-10-10 21:20 to 2025-10-10 21:20 UTC",
+        "  kraken ATOM/USD (1s): 2 candles, 2025-10-10 21:20:01 to 2025-10-10 21:20:04 UTC",
+        "  kraken ATOM/USD (5m): 1 candle, 2025-10-10 21:25 to 2025-10-10 21:25 UTC",
+        "  stored: 4 new, 0 already there, 0 revised",
+    ]
+    expected = {
+        Timeframe.S1: ([(second(1), 3.0), (second(4), 2.0)], (second(1), second(5))),
+        Timeframe.M1: ([(second(0), 4.0)], (minute(0), minute(1))),
+        Timeframe.M5: ([(minute(5), 5.0)], (minute(5), minute(10))),
+    }
+    for source in (store, FileSource([path], complete=True)):
+        for timeframe, (rows, span) in expected.items():
+            read = source.candles(["ATOM"], *WIDE, timeframe=timeframe)
+            assert read.select("open_time", "close").rows() == rows
+            assert source.covered(["ATOM"], *WIDE, timeframe=timeframe).select("start", "end").rows() == [span]
+
+
+@pytest.mark.parametrize(
+    ("row", "fault"),
+    [
+        ("2025-10-10T21:21:00Z,3,3,3,3,1,5m", "time 2025-10-10T21:21:00Z lies inside a span of 5 minutes"),
+        ("2025-10-10T21:20:01Z,3,3,3,3,1,1m", "time 2025-10-10T21:20:01Z lies inside a minute"),
+        ("2025-10-10T21:20:00.5Z,3,3,3,3,1,1s", "time 2025-10-10T21:20:00.5Z lies inside a second"),
+        ("2025-10-10T21:20:00Z,3,3,3,3,1,1h", "timeframe 1h is not one of 1s, 1m, 5m"),
+    ],
+)
+def test_a_row_that_fits_no_length_is_refused(csv_of: CsvOf, row: str, fault: str) -> None:
+    """A time inside the row's own bar, or a length that is not kept, is refused by file and line."""
+    path = csv_of("kraken,ATOM/USD,2025-10-10T21:20:00Z,3,3,3,3,1,1s", f"kraken,ATOM/USD,{row}")
+    with pytest.raises(FileRefused) as caught:
+        read_candles(path)
+    assert "mine.csv" in str(caught.value)
+    assert f"line 3: {fault}" in str(caught.value)
+
+
+def test_lowest_trades_are_stored_once(store: CandleStore) -> None:
+    """Written again, or fetched again later, a trade is not new; they come back sorted, of one length and window."""
+    rows = low_trades(low_trade(3), low_trade(1), low_trade(0, timeframe="1m"), low_trade(2, venue="bybit"))
+    assert store.write_low_trades(rows) == 4
+    assert store.write_low_trades(rows.with_columns(fetched_at=pl.lit(LATER).cast(pl.Datetime("ms", "UTC")))) == 0
+    read = store.low_trades(["ATOM"], *WIDE, timeframe=Timeframe.S1)
+    assert_frame_equal(read, low_trades(low_trade(2, venue="bybit"), low_trade(1), low_trade(3)))
+    assert_frame_equal(store.low_trades(["ATOM"], *WIDE), low_trades(low_trade(0, timeframe="1m")))
+    assert_frame_equal(
+        store.low_trades(["ATOM"], second(2), second(3), timeframe=Timeframe.S1),
+        low_trades(low_trade(2, venue="bybit")),
+    )
+    assert store.low_trades(["DOGE"], *WIDE).is_empty()
+
+
+def test_the_lowest_trade_that_was_fetched_last_counts(store: CandleStore) -> None:
+    """Where a bar's lowest trade became another one later, the later stands in the read."""
+    store.write_low_trades(low_trades(low_trade(0, 2.0)))
+    assert store.write_low_trades(low_trades(low_trade(0, 1.5, fetched_at=LATER))) == 1
+    assert store.low_trades(["ATOM"], *WIDE, timeframe=Timeframe.S1)["price"].to_list() == [1.5]
+
+
+def test_lowest_trades_go_with_their_source(store: CandleStore) -> None:
+    """Forgetting a source, or an origin, forgets its lowest trades: those of files by their checksum."""
+    file = "public.bybit.com/ATOMUSDT.csv.gz sha256:abc"
+    rows = low_trades(low_trade(0), low_trade(1, source=file), low_trade(2, source="www.example"))
+    store.write_low_trades(rows)
+    assert store.forget(origin=Origin.IMPORTED) == 0
+    assert store.forget(source="www.example") == 1
+    assert store.forget(origin=Origin.ARCHIVE) == 1
+    assert store.low_trades(["ATOM"], *WIDE, timeframe=Timeframe.S1)["source"].to_list() == ["api.kraken.com"]
+    assert store.forget(origin=Origin.TRADES, source="api.kraken.com") == 1
+
+
+def test_lowest_trades_count_in_version_size_and_upkeep(store: CandleStore) -> None:
+    """A lowest trade changes the version and the size, and many files of them become one partition's one."""
+    before = store.version()
+    for number in range(3):
+        store.write_low_trades(low_trades(low_trade(number)))
+    size = store.size()
+    assert store.version() != before
+    assert size is not None
+    assert size.files >= 3
+    store.maintain(NOW)
+    assert store.low_trades(["ATOM"], *WIDE, timeframe=Timeframe.S1)["trade_id"].to_list() == ["0", "1", "2"]
+    assert len(list((Path(store.uri) / "low_trades").glob("asset=ATOM/**/*.parquet"))) == 4
+
+
+@pytest.mark.parametrize(
+    ("frame", "fault"),
+    [
+        (low_trades(low_trade()).drop("amount"), "these are no lowest trades"),
+        (low_trades(low_trade(trade_id=None)), "a value is null"),
+        (low_trades(low_trade(timeframe="1h")), "a timeframe is unknown"),
+        (low_trades(low_trade(1, timeframe="1m")), "an open time lies inside its bar"),
+        (low_trades(low_trade(at=second(1))), "a trade lies outside of its bar"),
+        (low_trades(low_trade(at=second(-1))), "a trade lies outside of its bar"),
+    ],
+)
+def test_what_is_no_lowest_trade_is_not_stored(store: CandleStore, frame: pl.DataFrame, fault: str) -> None:
+    """Other columns, nulls, unknown lengths, and trades of another bar are refused."""
+    with pytest.raises(ValueError, match=fault):
+        store.write_low_trades(frame)
+    assert store.low_trades(["ATOM"], *WIDE).is_empty()
+
+
+def test_no_lowest_trades_make_no_table(store: CandleStore) -> None:
+    """An empty frame is stored nowhere, and an absent table reads as no rows."""
+    assert store.write_low_trades(empty(LOW_TRADE)) == 0
+    assert not Path(store.uri).exists()
+    assert_frame_equal(store.low_trades(["ATOM"], *WIDE), empty(LOW_TRADE))
