@@ -199,7 +199,11 @@ def serve(session: Session, host: str | None = None, port: int | None = None, *,
 @click.option("--to", "end", type=Instant(), help="End of the window (not in it), ISO 8601 with its zone.")
 @click.option("--venues", type=Items(), default=(), help="Only these venues, with commas.")
 @click.option(
-    "--timeframe", type=click.Choice(list(Timeframe)), default=Timeframe.M1, show_default=True, help="Candle length."
+    "--timeframe",
+    type=click.Choice([str(t) for t in Timeframe]),
+    default="1m",
+    show_default=True,
+    help="Candle length.",
 )
 @click.option("--derivatives", is_flag=True, help="Perpetual futures too, with their mark and index prices.")
 @click.option("--placebo", is_flag=True, help="The same window of the 7 days before too.")
@@ -216,7 +220,7 @@ def collect(
     end: datetime | None,
     venues: tuple[str, ...],
     *,
-    timeframe: Timeframe,
+    timeframe: str,
     derivatives: bool,
     placebo: bool,
     refetch: bool,

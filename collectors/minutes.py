@@ -56,7 +56,7 @@ def bars_of_batches(batches: Iterable[pl.DataFrame], timeframe: Timeframe) -> Ba
     parts = [_of_batch(batch, timeframe) for batch in batches]
     if not parts:
         return Bars(no_bars(), no_lows())
-    bars = (_joined(pl.concat(parts)) if len(parts) > 1 else parts[0]).sort("open_time")
+    bars = _joined(pl.concat(parts)).sort("open_time")
     # A decimal made into a float is rounded twice, a text once.
     volume = pl.col("volume").cast(pl.String).cast(pl.Float64)
     opened = pl.col("open_time").cast(BARS["open_time"])
@@ -98,13 +98,18 @@ def _of_batch(trades: pl.DataFrame, timeframe: Timeframe) -> pl.DataFrame:
 
 
 def _joined(parts: pl.DataFrame) -> pl.DataFrame:
-    """One row for each bar, of rows that each hold a part of it."""
+    """One row for each bar, of rows that each hold a part of it; most bars lie in one batch."""
+    is_shared = pl.col("open_time").is_duplicated()
+    shared = parts.filter(is_shared)
+    if shared.is_empty():
+        return parts
     first, last, lowest = ("first_time", "first_id"), ("last_time", "last_id"), ("low", "low_time", "low_id")
     opens = [pl.col(name).sort_by(first, maintain_order=True).first() for name in (*first, "open")]
     closes = [pl.col(name).sort_by(last, maintain_order=True).last() for name in (*last, "close")]
     lows = [pl.col(name).sort_by(lowest, maintain_order=True).first() for name in (*lowest, "low_amount")]
     sums = (pl.col("high").max(), pl.col("volume").sum())
-    return parts.group_by("open_time").agg(*opens, *closes, *lows, *sums).select(parts.columns)
+    whole = shared.group_by("open_time").agg(*opens, *closes, *lows, *sums).select(parts.columns)
+    return pl.concat([parts.filter(~is_shared), whole])
 
 
 def _check(read: pl.DataFrame) -> None:

@@ -65,8 +65,9 @@ def less(span: Span, others: Iterable[Span]) -> list[Span]:
 
 
 def _asked_later(row: dict[str, Any], later: pl.DataFrame) -> list[Span]:
-    """The spans for which the venue was asked about a market of the row's asset, of its kind, after the row."""
-    of_venue = later.filter(pl.col("venue") == row["venue"], pl.col("asked_at") > row["asked_at"])
+    """The spans for which the venue was asked about a market of the row's asset, kind and length, after the row."""
+    of_length = (pl.col(name) == row[name] for name in ("venue", "timeframe"))
+    of_venue = later.filter(*of_length, pl.col("asked_at") > row["asked_at"])
     asset, derivative = base_of(row["symbol"]), is_derivative(row["symbol"])
     return [
         (start, end)

@@ -114,6 +114,19 @@ def test_collecting_fills_the_store_and_asks_once(program: Program) -> None:
     assert held["not_had"] == []
 
 
+def test_other_lengths_come_beside_the_minutes(program: Program) -> None:
+    """`--timeframe 5m` asks for bars of five minutes; a venue without seconds is not asked for them, and no failure."""
+    assert program.ask("collect", *ATOM, *OKX).exit_code == 0
+    five = program.ask("collect", *ATOM, *OKX, "--timeframe", "5m")
+    assert five.exit_code == 0
+    assert "okx ATOM/USDT: 48 candles, complete" in five.output
+    none = program.ask("collect", *ATOM, *OKX, "--timeframe", "1s")
+    assert none.exit_code == 0
+    assert "Not offered: okx gives no 1s candles: ATOM, USDT, USDC" in none.output
+    held = {(row["timeframe"], row["candles"]) for row in program.told()["candles"] if row["symbol"] == "ATOM/USDT"}
+    assert held == {("1m", 240), ("5m", 48)}
+
+
 def test_what_an_exchange_did_not_give_ends_with_1(program: Program) -> None:
     """Where a venue cannot be asked at all the exit code is 1, and `status` keeps what was not had."""
     result = program.run("collect", *ATOM, "--venues", "coinbaseexchange", "--mirror", NOWHERE)
@@ -354,6 +367,7 @@ def test_serving_can_follow_beside(program: Program, monkeypatch: pytest.MonkeyP
         (("collect", "--assets", "ATOM", "--from", "2025-10-10T20:00", "--to", "2025-10-10T21:00Z"), "zone"),
         (("collect", "--assets", "ATOM", "--from", "2025-10-10T20:00Z", "--to", "2025-10-10T20:00Z"), "whole minute"),
         (("collect", "--assets", "ATOM", "--from", "2027-10-10T20:00Z", "--to", "2027-10-10T21:00Z"), "is over yet"),
+        (("collect", *ATOM, "--timeframe", "3m"), "'3m' is not one of '1s', '1m', '5m'"),
         (("follow", "--once", "--venues", "nowhere"), "cannot collect from nowhere"),
         (("follow", "--once", "--proxy", "1080"), "is no address such as http://HOST:PORT"),
         (("follow", "--every", "0"), "0 is not in the range x>=1"),

@@ -119,13 +119,15 @@ class Seen(NamedTuple):
     exchange: Any
 
 
-def sent(row: VenueRow, host: Host, price: str | None, since: datetime = START) -> Seen:
+def sent(
+    row: VenueRow, host: Host, price: str | None, since: datetime = START, timeframe: Timeframe = Timeframe.M1
+) -> Seen:
     """What ccxt sends for one page of candles of that price, or for the list of markets where there is none."""
-    return sent_by(row.key, row.hosts.index(host), price, since)
+    return sent_by(row.key, row.hosts.index(host), price, since, timeframe)
 
 
 @cache
-def sent_by(key: str, number: int, price: str | None, since: datetime) -> Seen:
+def sent_by(key: str, number: int, price: str | None, since: datetime, timeframe: Timeframe) -> Seen:
     """The same by the key of the row and the number of its host; each is asked once, because many tests look at it."""
     row, host = ROWS[key], ROWS[key].hosts[number]
     exchange = getattr(ccxt, row.id)(ccxt.Exchange.deep_extend(row.config, host.config))
@@ -142,7 +144,8 @@ def sent_by(key: str, number: int, price: str | None, since: datetime) -> Seen:
         if price is None:
             await exchange.load_markets()
         params = {} if price in {None, "trade"} else {"price": price}
-        await exchange.fetch_ohlcv(market_of(row)["symbol"], "1m", since=ms(since), limit=row.page_min, params=params)
+        symbol, length = market_of(row)["symbol"], timeframe.value
+        await exchange.fetch_ohlcv(symbol, length, since=ms(since), limit=row.page_min, params=params)
 
     async def all_of_it() -> None:
         with pytest.raises(Stopped):
@@ -287,6 +290,50 @@ def test_candles_are_asked_in_lengths_that_ccxt_has(row: VenueRow) -> None:
     assert {str(timeframe) for timeframe in row.timeframes.get(Route.OHLCV, ())} <= set(known)
     assert all(Timeframe.M1 in lengths for lengths in row.timeframes.values())
     assert row.routes_of(Timeframe.M1) == row.routes
+
+
+IN_WORDS = {
+    "binance": {"1s": "interval=1s&limit=1000", "5m": "interval=5m&limit=1000"},
+    "okx": {"5m": "bar=5m&limit=300&before=1760126399999&after=1760216400000"},
+    "bybit": {"5m": "limit=1000&interval=5"},
+    "coinbaseexchange": {
+        "5m": "granularity=300&start=2025-10-10T20%3A00%3A00.000Z&end=2025-10-11T20%3A55%3A00.000Z",
+    },
+    "coinbase": {"5m": "granularity=FIVE_MINUTE&start=1760126400&end=1760216400"},
+    "kraken": {"5m": "interval=5&since=1760126100"},
+    "bitget": {"5m": "granularity=5min&startTime=1760126400000&endTime=1760186400000&limit=200"},
+    "gate": {"5m": "interval=5m&from=1760126400&to=1760426100"},
+    "kucoin": {"5m": "type=5min&startAt=1760126400&endAt=1760576100"},
+    "htx": {"5m": "period=5min&symbol=ATOMUSDT&from=1760126400&size=1000"},
+    "mexc": {"5m": "interval=5m&startTime=1760126400000&endTime=1760276400000&limit=500"},
+    "cryptocom": {"5m": "timeframe=5m&count=300&start_ts=1760126100000&end_ts=1760216400000"},
+    "bitfinex": {"5m": "candles/trade:5m:ATOMUSDT/hist?limit=10000&start=1760126400000"},
+    "bitstamp": {"5m": "step=300&start=1760126400&end=1760426399&limit=1000"},
+    "upbit": {
+        "1s": "candles/seconds?market=ATOMUSDT&count=200&to=2025-10-10T20%3A03%3A20.000Z",
+        "5m": "candles/minutes/5?market=ATOMUSDT&count=200&to=2025-10-11T12%3A40%3A00.000Z",
+    },
+    "bithumb": {"5m": "candles/minutes/5?market=USDT-ATOM&count=200"},
+    "gemini": {"5m": "candles/ATOMUSDT/5m"},
+    "binanceus": {"5m": "interval=5m&limit=1000"},
+    "bingx": {"5m": "interval=5m&limit=1440&startTime=1760126399999"},
+    "whitebit": {"5m": "interval=5m&start=1760126400&limit=1440"},
+    "binanceusdm": {"5m": "interval=5m&limit=1000"},
+    "binancecoinm": {"5m": "interval=5m&limit=1000"},
+    "bybit-swap": {"5m": "limit=1000&interval=5&category=linear"},
+    "okx-swap": {"5m": "bar=5m&limit=100&before=1760126399999&after=1760156400000"},
+}
+"""How a page from 2025-10-10 20:00 UTC on is asked: so many bars of the length as the table says, and no minutes."""
+
+
+@pytest.mark.parametrize("row", VENUES, ids=lambda row: row.key)
+def test_a_page_counts_bars_of_its_length(row: VenueRow) -> None:
+    """Pages of seconds and of five minutes hold as many candles as those of minutes, by the venue's own words."""
+    others = [timeframe for timeframe in row.timeframes[Route.OHLCV] if timeframe is not Timeframe.M1]
+    assert [str(timeframe) for timeframe in others] == list(IN_WORDS[row.key])
+    for timeframe in others:
+        (url,) = sent(row, row.hosts[0], "trade", timeframe=timeframe).urls
+        assert IN_WORDS[row.key][timeframe] in url
 
 
 def test_seconds_come_from_these_venues_only() -> None:

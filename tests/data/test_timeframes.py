@@ -12,7 +12,7 @@ from data.errors import FileRefused
 from data.filesource import FileSource
 from data.importer import read_candles
 from data.imports import import_files
-from data.schema import LOW_TRADE, Evidence, Origin, Timeframe, empty
+from data.schema import LOW_TRADE, Evidence, Origin, Outcome, Timeframe, empty
 from data.store import CandleStore, FirstSeen
 from tests.data.frames import LATER, NOW, candle, candles, covered, minute
 
@@ -120,6 +120,15 @@ def test_coverage_of_one_length_covers_no_other(store: CandleStore) -> None:
     assert FirstSeen(store).covered(["ATOM"], *WIDE, timeframe=Timeframe.M5).select("start", "end").rows() == [
         (minute(5), minute(10))
     ]
+
+
+def test_seconds_that_are_not_offered_settle_no_minutes(store: CandleStore) -> None:
+    """Minutes whose markets were not listed stay wanting when the venue is noted later as one without seconds."""
+    store.write_coverage(covered(0, 10, symbol="ATOM/*", outcome=Outcome.UNREACHABLE))
+    store.write_coverage(covered(0, 10, symbol="ATOM/*", outcome=Outcome.NOT_OFFERED, timeframe="1s", asked_at=LATER))
+    assert store.wanting().select("symbol", "timeframe", "outcome").rows() == [("ATOM/*", "1m", "unreachable")]
+    store.write_coverage(covered(0, 10, outcome=Outcome.COMPLETE, asked_at=LATER))
+    assert store.wanting().is_empty()
 
 
 @pytest.mark.parametrize(
