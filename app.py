@@ -398,7 +398,8 @@ def export(session: Session, asset: str, *, asked: Asked, what: str, file_format
     if what == "deviation":
         rows = deviation_rows(measurement)
     else:
-        rows = source.candles([asset], *asked.span(session.catalogue), origin=asked.origin)
+        span = measurement.question.start, measurement.question.end
+        rows = source.candles([asset], *span, origin=asked.origin, timeframe=asked.timeframe)
     write_rows(rows, out, file_format)
     click.echo(f"{out}: {rows.height:,} rows of {asset}, {asked.origin}")
 
