@@ -280,7 +280,7 @@ def test_an_end_between_the_writes_loses_nothing(tmp_path: Path, monkeypatch: py
 
 
 def test_seconds_that_are_killed_are_all_there_in_the_end(tmp_path: Path) -> None:
-    """SIGKILL in the middle, three times: in the end each second and each lowest trade is stored once, and as it was."""
+    """SIGKILL in the middle, three times: in the end each second and each lowest trade is there once."""
     run, made = run_of(tmp_path, "kraken", "ATOM/USD")
 
     async def all_of_it() -> list[int]:
