@@ -1,22 +1,25 @@
 """A collection as a process of its own, to be killed at any time: small pages, and everything stored soon.
 
-Arguments: the address of the replay, and the store.
+Arguments: the address of the replay, the store, and the length of the candles (``1s``: ten minutes of Kraken's).
 """
 
 import sys
 from dataclasses import replace
+from datetime import timedelta
 
 from collectors import exchange, ohlcv, sink, trades
 from collectors.access import Access
 from collectors.job import run_collection
 from collectors.request import CollectRequest
 from collectors.venues import Kind
+from data.schema import Timeframe
 from data.store import CandleStore
 from tests.collectors.setting import END, HASTY, NOW, START
 
 PAGE_MIN = 30
 TRADES_AT_ONCE = 100
 VENUES = ("okx", "kraken", "binance")
+SECONDS = CollectRequest(("ATOM",), START, START + timedelta(minutes=10), venues=("kraken",), timeframe=Timeframe.S1)
 REQUEST = CollectRequest(("ATOM", "WBETH"), START.replace(hour=15), END.replace(hour=5), venues=VENUES)
 TABLE = [replace(row, page_min=min(PAGE_MIN, row.page_min)) for row in HASTY if row.kind is Kind.SPOT]
 
@@ -28,8 +31,9 @@ def main() -> None:
         setattr(module, "TRADES_AT_ONCE", TRADES_AT_ONCE)  # noqa: B010 - one of them only imports the name
     trades.PAGES_AT_ONCE = 2
     sink.LONGEST_WAIT_S = 0.0
-    url, store = sys.argv[1:]
-    summary = run_collection(CandleStore(store), REQUEST, venues=TABLE, access=Access(url), now=lambda: NOW)
+    url, store, length = sys.argv[1:]
+    request = SECONDS if length == Timeframe.S1 else REQUEST
+    summary = run_collection(CandleStore(store), request, venues=TABLE, access=Access(url), now=lambda: NOW)
     sys.exit(bool(summary.failed))
 
 

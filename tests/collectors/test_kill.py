@@ -77,6 +77,20 @@ def asked_of(asked: Asked, symbols: list[str]) -> tuple[str, str, set[datetime]]
     return None
 
 
+async def collect_once(
+    folder: Path, replay: Replay, store: CandleStore, killing: Killing, requests: int, length: str = "1m"
+) -> int:
+    """How a collection in a process of its own ends, which is killed when it has sent so many requests; 0 for never."""
+    words = (sys.executable, "-m", "tests.collectors.killed", replay.url, store.uri, length)
+    (folder / "tmp").mkdir(exist_ok=True)
+    # Where no bytecode is kept, every start would compile all of ccxt.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environment |= {"TMPDIR": str(folder / "tmp"), "PYTHONPYCACHEPREFIX": str(folder / "bytecode")}
+    killing.left = requests
+    killing.process = await asyncio.create_subprocess_exec(*words, cwd=ROOT, env=environment)
+    return await killing.process.wait()
+
+
 def test_a_collection_that_is_killed_twenty_times(tmp_path: Path) -> None:
     """SIGKILL in the middle, again and again: in the end all is stored once, and nothing stored was asked again."""
     venues = {venue: every_venue()[venue] for venue in VENUES}
@@ -84,27 +98,17 @@ def test_a_collection_that_is_killed_twenty_times(tmp_path: Path) -> None:
     symbols = [symbol for markets in venues.values() for symbol in markets]
     store = CandleStore(str(tmp_path / "lake"))
     known, lots = Known(store), Random(20251010)  # noqa: S311 - repeatable, and no secret
-    (tmp_path / "tmp").mkdir()
-
-    async def collect_once(replay: Replay, killing: Killing, requests: int) -> int:
-        words = (sys.executable, "-m", "tests.collectors.killed", replay.url, store.uri)
-        # Where no bytecode is kept, every start would compile all of ccxt.
-        environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-        environment |= {"TMPDIR": str(tmp_path / "tmp"), "PYTHONPYCACHEPREFIX": str(tmp_path / "bytecode")}
-        killing.left = requests
-        killing.process = await asyncio.create_subprocess_exec(*words, cwd=ROOT, env=environment)
-        return await killing.process.wait()
 
     async def run() -> list[int]:
         killing, codes = Killing(""), []
         trades, sites = trades_everywhere(venues), archives_of(venues)
         async with Replay(venues, now_ms=ms(NOW), faults=(killing,), trades=trades, sites=sites) as replay:
             for _ in range(KILLS):
-                codes.append(await collect_once(replay, killing, lots.randint(3, 9)))
+                codes.append(await collect_once(tmp_path, replay, store, killing, lots.randint(3, 9)))
                 check(replay)
-            codes.append(await collect_once(replay, killing, 0))
+            codes.append(await collect_once(tmp_path, replay, store, killing, 0))
             check(replay)
-            codes.append(await collect_once(replay, killing, 0))
+            codes.append(await collect_once(tmp_path, replay, store, killing, 0))
             assert [asked for asked in replay.requests if asked_of(asked, symbols)] == []
         return codes
 

@@ -1,5 +1,7 @@
 """Candles of a second and of five minutes, from request to store, and the lowest trade behind each made bar."""
 
+import asyncio
+import signal
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -17,9 +19,11 @@ from data.errors import StoreBusy, UsageError
 from data.schema import LOW_TRADE, Outcome, Timeframe
 from data.store import CandleStore
 from tests.collectors.setting import EPOCH, HASTY, NOW, START, TABLE, Run, evening, ms
+from tests.collectors.test_kill import Killing, collect_once
 from tests.replay.archives import ArchiveSite, binance_files, bybit_files
 from tests.replay.faults import down
 from tests.replay.market import Bar, Trade
+from tests.replay.server import Replay
 
 TEN_MIN = timedelta(minutes=10)
 SECONDS = CollectRequest(("ATOM",), START, START + TEN_MIN, timeframe=Timeframe.S1)
@@ -271,6 +275,23 @@ def test_an_end_between_the_writes_loses_nothing(tmp_path: Path, monkeypatch: py
     summary, _ = run.collect(request=SECONDS, table=HASTY, trades=kraken_prints(made))
     assert summary.failed == ()
     assert stored(run, "kraken", "ATOM/USD") == truth(made, traded=True)
+    assert low_rows(run, Timeframe.S1) == lows_by_hand("kraken", "ATOM/USD", made)
+    assert covered(run, Timeframe.S1) == [(START, START + TEN_MIN)]
+
+
+def test_seconds_that_are_killed_are_all_there_in_the_end(tmp_path: Path) -> None:
+    """SIGKILL in the middle, three times: in the end each second and each lowest trade is there once."""
+    run, made = run_of(tmp_path, "kraken", "ATOM/USD")
+
+    async def all_of_it() -> list[int]:
+        killing = Killing("")
+        async with Replay(run.venues, now_ms=ms(NOW), faults=(killing,), trades=kraken_prints(made)) as replay:
+            kills = [await collect_once(tmp_path, replay, run.store, killing, 6, "1s") for _ in range(3)]
+            return [*kills, await collect_once(tmp_path, replay, run.store, killing, 0, "1s")]
+
+    assert asyncio.run(all_of_it()) == [-signal.SIGKILL] * 3 + [0]
+    assert stored(run, "kraken", "ATOM/USD") == truth(made, traded=True)
+    assert run.store.holdings()["candles"].to_list() == [480]
     assert low_rows(run, Timeframe.S1) == lows_by_hand("kraken", "ATOM/USD", made)
     assert covered(run, Timeframe.S1) == [(START, START + TEN_MIN)]
 
