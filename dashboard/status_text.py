@@ -6,7 +6,7 @@ from rich.table import Table
 from rich.text import Text
 
 from data.reasons import without_files
-from data.schema import Origin
+from data.schema import Origin, Timeframe
 from data.store import CandleStore
 from deviation.answer import iso
 
@@ -87,22 +87,27 @@ def market(row: dict[str, object]) -> str:
     return str(row["symbol"]) if row["price"] == "trade" else f"{row['symbol']} ({row['price']})"
 
 
+LENGTHS = {Timeframe.M1: "", Timeframe.S1: "one-second ", Timeframe.M5: "five-minute "}
+"""What is said before "candles"; those of a minute are the usual ones."""
+
+
 def _held(holdings: pl.DataFrame) -> list[str]:
-    """What the store holds: two lines per venue and route, or file.
+    """What the store holds: two lines per venue, route or file, and length of candles.
 
     An archive's files count as one route. A minute that came from two files or hosts is counted for each.
     """
     came = pl.col("origin").replace_strict(ROUTES, default=pl.col("source"))
-    alike = holdings.with_columns(came=came).group_by("venue", "came", maintain_order=True)
+    alike = holdings.with_columns(came=came).group_by("venue", "came", "timeframe", maintain_order=True)
     together = alike.agg(
         pl.col("symbol").unique(maintain_order=True),
         pl.col("candles").sum(),
         pl.col("first").min(),
         pl.col("last").max(),
-    ).sort("venue", "came")
+    ).sort("venue", "came", "timeframe")
     return [
-        f"{row['venue']}, {row['came']}: {row['candles']:,} candle{'s' * (row['candles'] != 1)} of "
-        f"{row['first']:%Y-%m-%d %H:%M} to {row['last']:%Y-%m-%d %H:%M} UTC\n    {', '.join(row['symbol'])}"
+        f"{row['venue']}, {row['came']}: {row['candles']:,} {LENGTHS[row['timeframe']]}candle"
+        f"{'s' * (row['candles'] != 1)} of {row['first']:%Y-%m-%d %H:%M} to {row['last']:%Y-%m-%d %H:%M} UTC\n"
+        f"    {', '.join(row['symbol'])}"
         for row in together.iter_rows(named=True)
     ]
 

@@ -30,9 +30,11 @@ def shown(text: RenderableType, width: int = 200) -> list[str]:
     return [line.rstrip() for line in screen.getvalue().splitlines()]
 
 
-def keep(store: CandleStore, venue: str, symbol: str, origin: Origin, source: str, *, minute: int = 0) -> None:
+def keep(
+    store: CandleStore, venue: str, symbol: str, origin: Origin, source: str, *, minute: int = 0, timeframe: str = "1m"
+) -> None:
     """Store one candle."""
-    row = {"venue": venue, "symbol": symbol, "open_time": START + timedelta(minutes=minute), "timeframe": "1m"}
+    row = {"venue": venue, "symbol": symbol, "open_time": START + timedelta(minutes=minute), "timeframe": timeframe}
     values = {"open": 1.0, "high": 2.0, "low": 0.5, "close": 1.5, "volume": 3.0, "price": "trade"}
     candles = pl.DataFrame([{**row, **values, "origin": origin.value}], schema=CANDLE)
     store.write_candles(candles, source=source, fetched_at=ASKED_AT)
@@ -50,6 +52,16 @@ def test_an_empty_store_says_what_to_do(store: CandleStore) -> None:
     """Place and size, and the ways to candles."""
     assert shown(status_text(store))[1:] == [EMPTY]
     assert shown(status_text(store))[0].endswith("lake (0.0 MB in 0 files)")
+
+
+def test_candles_of_two_lengths_are_told_apart(store: CandleStore) -> None:
+    """Seconds are not added to minutes."""
+    for timeframe in ("1s", "1m"):
+        keep(store, "binance", "ATOM/USDT", Origin.OHLCV, "api", timeframe=timeframe)
+    assert [line.split(" of ")[0] for line in shown(status_text(store))[1::2]] == [
+        "binance, candles: 1 candle",
+        "binance, candles: 1 one-second candle",
+    ]
 
 
 def test_candles_are_told_by_venue_and_route(store: CandleStore) -> None:
