@@ -27,5 +27,5 @@ class Anchor(StrEnum):
     SENSITIVITY = "sensitivity"
     PATH = "path"
     WINDOWS = "windows"
-    ORIGIN = "origin"
+    CANDLES = "candles"
     SOURCES = "sources"

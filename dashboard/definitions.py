@@ -49,7 +49,7 @@ DEFINITIONS: dict[Anchor, tuple[str, Callable[[Moment], list[Any]]]] = {
     Anchor.SENSITIVITY: ("Sensitivity", window.sensitivity),
     Anchor.PATH: ("Onset and bottom", window.path),
     Anchor.WINDOWS: ("Windows", window.windows),
-    Anchor.ORIGIN: ("Real candles and the reconstruction", window.origin),
+    Anchor.CANDLES: ("Real candles and the reconstruction", window.candles),
     Anchor.SOURCES: ("The whole method", window.sources),
 }
 """Title and content of each section, in the order of the page."""

@@ -141,7 +141,7 @@ def windows(moment: Moment) -> list[Any]:
     ]
 
 
-def origin(_: Moment) -> list[Any]:
+def candles(_: Moment) -> list[Any]:
     """Kinds of candles."""
     return [
         paragraph(

@@ -35,16 +35,19 @@ class Site:
 
     def opened(self, path: str | None, search: str | None) -> Panes:
         """Shell and page for an address, such as ``/explorer`` and ``?asset=DOGE``; a failure is said on the page."""
-        query = dict(parse_qsl((search or "").removeprefix("?")))
-        page = page_at(path or "/", query)
+        path, search = path or "/", search or ""
+        query = dict(parse_qsl(search.removeprefix("?")))
+        page = page_at(path, query)
         view, said = from_query(query, self.catalogue)
         try:
-            values = frame(self.context, page, view, said)
+            values = frame(self.context, page, view, said) | self._collection()
             values["content", "children"] = page.show(self.context, view)
         except PlumblineError as error:
             sorry = [html.H1("Nothing can be shown"), html.P(str(error), className="notice alert")]
-            return where(page, view, self.catalogue) | {("content", "children"): sorry}
-        return values | self._collection()
+            values = where(page, view, self.catalogue) | {("content", "children"): sorry}
+        # So that the browser can tell an answer that it no longer waits for.
+        values["page", "data"]["place"] = path + search
+        return values
 
     def changed(self, used: Iterable[tuple[str, Any]], query: Query, page_name: str) -> Panes:
         """The values after controls were used; what makes no sense is said, and changes nothing.

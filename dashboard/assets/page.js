@@ -48,12 +48,14 @@ window.dash_clientside = window.dash_clientside || {};
       arriving = true;
       const theme = new URLSearchParams(window.location.search).get("theme");
       document.documentElement.dataset.mantineColorScheme = theme === "dark" ? "dark" : "light";
-      return { path: window.location.pathname, search: window.location.search };
+      // The time makes it news, also where the browser came back to where it was opened.
+      return { path: window.location.pathname, search: window.location.search, at: Date.now() };
     },
 
     /* The address says what is shown, so that a copied link opens the same view; a failure before it is past. */
     address(now, view) {
-      if (!now || !view) {
+      // An answer to where the browser is no longer must not lead it back there.
+      if (!now || !view || place() !== shown || (now.place && now.place !== shown)) {
         return [unchanged(), unchanged(), unchanged()];
       }
       const entry = !arriving && ENTRIES.some((key) => view[key] !== before[key]);

@@ -19,7 +19,7 @@ def show(context: Context, view: ViewState) -> list[Any]:
         html.Pre(html.Code("plumbline status")),
         html.P(
             [
-                links.define("Kinds of candles", Anchor.ORIGIN),
+                links.define("Kinds of candles", Anchor.CANDLES),
                 " · ",
                 links.define("States of a minute", Anchor.MINUTE),
                 " · ",

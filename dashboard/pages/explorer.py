@@ -94,7 +94,7 @@ def _terms(measurement: Measurement, links: Links) -> list[Any]:
     if measurement.question.underlying is not None:
         words.append(("fair value", Anchor.FAIR_VALUE))
     if measurement.question.origin is Evidence.RECONSTRUCTION:
-        words.append(("the reconstruction", Anchor.ORIGIN))
+        words.append(("the reconstruction", Anchor.CANDLES))
     return ["What it means: ", *separated([links.define(text, anchor) for text, anchor in words])]
 
 

@@ -22,6 +22,8 @@ from tests.dashboard.shelf import Hands, crash
 
 NOW = datetime(2025, 12, 1, tzinfo=UTC)
 
+expect.set_options(timeout=20_000)  # a busy machine draws late
+
 CHATTER = ("favicon",)
 """Messages of the console that say nothing of the page."""
 
@@ -93,6 +95,13 @@ class Visit:
         tab.on("request", self._asked)
         tab.on("console", lambda said: self._complained(said.type, said.text))
         tab.on("pageerror", lambda error: self._complained("error", str(error)))
+
+    def open_page(self, address: str, heading: str) -> Tab:
+        """Open an address and wait for the heading of its page, and for everything that was asked for."""
+        self.tab.goto(address)
+        expect(self.tab.locator("h1")).to_have_text(heading)
+        self.settled()
+        return self.tab
 
     def open(self, address: str) -> Tab:
         """Open an address and wait until charts and tables are there."""

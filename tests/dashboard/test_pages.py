@@ -8,6 +8,7 @@ import pytest
 
 from dashboard.anchors import Anchor
 from dashboard.answers import Answers
+from dashboard.layout import shell
 from dashboard.link import from_query
 from dashboard.pages.contract import Context, Page
 from dashboard.pages.index import PAGES, page_at, page_named
@@ -82,6 +83,17 @@ def test_every_anchor_exists(site: Site) -> None:
     assert {"depth", "below-min", "order-proof", "lows", "rank", "gap", "wick", "firm", "cannot-show"} <= linked
 
 
+def test_no_id_stands_twice(site: Site) -> None:
+    """No part of a page has the id of another one or of a part of the shell: the browser would lose the first."""
+    around = [part["props"].get("id") for part in parts(shell(CATALOGUE))]
+    for page in PAGES:
+        inside = [
+            part["props"].get("id") for part in parts(site.opened(f"/{page.name}", SEARCH)["content", "children"])
+        ]
+        named = [name for name in (*around, *inside) if name]
+        assert len(named) == len({*named}), page.name
+
+
 @pytest.mark.parametrize(
     ("path", "search", "name"),
     [
@@ -105,6 +117,7 @@ def test_an_old_link_gets_its_new_address(site: Site) -> None:
         "name": "explorer",
         "address": "/explorer?asset=DOGE&window=crash",
         "title": "DOGE · Explorer · Plumbline",
+        "place": "/?asset=DOGE&window=crash",
     }
 
 
