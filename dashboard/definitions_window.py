@@ -37,8 +37,8 @@ def rank(_: Moment) -> list[Any]:
     return [
         paragraph(
             "Every exchange gets the same test; the focus is only the one drawn boldly. Ranked are spot markets of "
-            f"one group that are firm in at least {FIRM_SHARE:.0%} of the window's minutes, if there are at least "
-            f"{RANKED_VENUES}."
+            f"one group that are firm in at least {100 * FIRM_SHARE:g} % of the window's minutes, if there are at "
+            f"least {RANKED_VENUES}."
         ),
         points(
             f"deepest: deeper than each other one by at least {100 * DEEPEST_LEAD:g} percentage points",

@@ -86,7 +86,7 @@ def columns() -> list[Column]:
             "children": [
                 _number("low", "Low, USD", Anchor.LOWS, valueFormatter={"function": "params.data.low_text"}),
                 _text("low_at", "At", width=100, valueFormatter={"function": "params.data.low_at_text"}),
-                _number("gap_to_second", "To lowest of the others", Anchor.LOWS, valueFormatter=SIGNED, width=94),
+                _number("gap_to_second", "To lowest of the others", Anchor.LOWS, valueFormatter=SIGNED, width=116),
             ],
         },
         {

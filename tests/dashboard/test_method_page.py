@@ -51,7 +51,7 @@ def test_numbers_of_the_method() -> None:
     text = told(default_view(CATALOGUE))
     for words in (
         "at least 3 others voted",
-        "in at least 80% of the window's minutes, if there are at least 4",
+        "in at least 80 % of the window's minutes, if there are at least 4",
         "by at least 2 percentage points",
         "at least 3 minutes more below",
         "the 7 days before",
