@@ -33,7 +33,7 @@ PROPS = (
 
 
 def frame(context: Context, page: Page, view: ViewState, said: Sequence[str] = ()) -> Panes:
-    """Every value of the shell; the asset is measured only where the page rests on it.
+    """Every value of the shell; the store is asked only where the page measures or offers assets.
 
     Args:
         context: Where answers come from.
@@ -52,7 +52,7 @@ def frame(context: Context, page: Page, view: ViewState, said: Sequence[str] = (
     return {
         **where(page, view, catalogue),
         **_window(shown, catalogue),
-        **_assets(shown, context.answers),
+        **(_assets(shown, context.answers) if Control.ASSET in page.controls else {}),
         **_choices(shown),
         **_venues(answer, catalogue),
         ("notices", "children"): said_lines(noted),
