@@ -31,6 +31,7 @@ def collection_bones() -> html.Div:
             dmc.Button("Cancel", id="cancel", size="xs", variant="default", className="plain"),
         ],
         id="collection",
+        className="away",
     )
 
 

@@ -97,7 +97,7 @@ CONTROLS: dict[str, Callable[[ViewState, Any, Catalogue], ViewState]] = {
     "theme": lambda view, value, _: replace(view, theme=Theme(value)),
     "origin": lambda view, value, _: replace(view, origin=OriginChoice(value)),
     "quote": lambda view, value, _: replace(view, quote=QuoteHandling(value)),
-    "reference": lambda view, value, _: replace(view, reference=Reference(value)),
+    "reference-kind": lambda view, value, _: replace(view, reference=Reference(value)),
     "enter": _enter,
     "exit": lambda view, value, _: replace(view, exit_pct=float(value)),
     "min-vote": lambda view, value, _: replace(view, min_vote_usd=float(value)),

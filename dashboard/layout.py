@@ -1,4 +1,4 @@
-"""The bones of the page: where every part stands. What the parts hold comes from `dashboard.panes`."""
+"""The shell around every page: what stays whatever is shown. What its parts hold comes from `dashboard.frame`."""
 
 from typing import Any
 
@@ -7,9 +7,7 @@ from dash import dcc, html
 
 from dashboard.clock import Zone
 from dashboard.collection import collect_button, collection_bones
-from dashboard.explorer import HEIGHT
-from dashboard.limits import limits
-from dashboard.panes import Panes
+from dashboard.pages.contract import Control
 from dashboard.style import Theme
 from dashboard.view import OriginChoice
 from data.catalogue import Catalogue
@@ -21,131 +19,95 @@ THEME = {
     "defaultRadius": "sm",
 }
 
-GRAPH_LABEL = "Prices, deviation and minutes on one time axis. The tables beside hold the numbers."
 
-
-def shell() -> dmc.MantineProvider:
-    """What stays whatever is shown: the address, the place for failures, and the place for the page."""
+def shell(catalogue: Catalogue) -> dmc.MantineProvider:
+    """Address, navigation, controls and notices, and the place for the page."""
+    frame = html.Div(
+        [
+            html.A("Skip to the page", href="#content", className="skip"),
+            _stores(),
+            _header(catalogue),
+            _controls(),
+            html.Div(id="failure", role="alert"),
+            _above(),
+            html.Main(id="content", tabIndex=-1),
+        ],
+        id="frame",
+        className="page opening",
+    )
     return dmc.MantineProvider(
-        [dcc.Location(id="address", refresh=False), html.Div(id="failure", role="alert"), html.Div(id="content")],
-        id="provider",
-        theme=THEME,
-        forceColorScheme="light",
+        [dcc.Location(id="address", refresh=False), frame], id="provider", theme=THEME, forceColorScheme="light"
     )
 
 
-def page(catalogue: Catalogue, values: Panes) -> html.Div:
-    """The page with everything in its place."""
-    bones = html.Div([_stores(), _header(catalogue), _controls(), _body(), limits()], className="page")
-    for (name, prop), value in values.items():
-        setattr(bones[name], prop, value)
-    return bones
-
-
 def _stores() -> html.Div:
-    names = ("view", "lows-view", "dragged", "picked", "picture-figure", "collected")
+    """What the browser keeps of the view, and what it tells of things that no control stands for."""
+    names = ("place", "page", "view", "dragged", "picked", "picture-figure", "collected")
     return html.Div([*(dcc.Store(id=name) for name in names), dcc.Interval(id="ticker", interval=1000, disabled=True)])
 
 
 def _header(catalogue: Catalogue) -> html.Header:
     events = [{"value": event.id, "label": event.title} for event in catalogue.events.values()]
+    marks: dict[str, Any] = {"data-page": "true"}
     return html.Header(
         [
-            html.A("Plumbline", href="/", className="name"),
+            html.A("Plumbline", id="name", href="/", className="name", **marks),
             html.P("How far one exchange's price strayed from the others", className="motto"),
-            _select("event", "Event", data=events, w=270),
-            _switch("theme", "Colours", [(theme.value, theme.value.capitalize()) for theme in Theme]),
-            dmc.CopyButton(id="copy", children="Copy link", copiedChildren="Link copied", value="", size="xs", **PLAIN),
+            html.Div(
+                [
+                    _select("event", "Event", data=events, w=250),
+                    _switch("theme", "Colours", [(theme.value, theme.value.capitalize()) for theme in Theme]),
+                    dmc.CopyButton(
+                        id="copy", children="Copy link", copiedChildren="Link copied", value="", size="xs", **PLAIN
+                    ),
+                ],
+                className="tools",
+            ),
+            html.Nav(id="nav", **_aria("Pages")),
         ]
     )
 
 
 def _controls() -> html.Div:
+    focus = html.Div(
+        [html.Span("Focus", className="label"), _select("focus", "Focus venue", searchable=True, w=170)],
+        className="labelled",
+    )
+    rows = [
+        [
+            _for(Control.ASSET, _chips("asset", "Asset")),
+            _for(Control.ASSET, _select("more", "Other asset", placeholder="More assets", searchable=True, w=130)),
+            _for(Control.FOCUS, focus),
+            _for(Control.SETTINGS, _settings()),
+            _for(Control.PICTURE, dmc.Button("Download picture (PNG)", id="picture", size="xs", className="primary")),
+        ],
+        [
+            _for(Control.WINDOW, _chips("window", "Window")),
+            _for(Control.WINDOW, _own_range()),
+            _for(Control.CLOCK, _switch("zone", "Clock", [(zone.value, zone.value) for zone in Zone])),
+            _for(Control.WINDOW, html.P(id="span", className="quiet")),
+        ],
+    ]
+    return html.Div(
+        [html.Div(row, className="row") for row in rows], className="controls", role="group", **_aria("What is shown")
+    )
+
+
+def _for(control: Control, part: Any) -> html.Div:  # noqa: ANN401 - whatever dash takes as a child
+    """A part of the bar of controls, which pages without use for it leave away."""
+    return html.Div(part, className=f"for-{control}")
+
+
+def _above() -> html.Div:
+    """What has to be known first: where the candles come from, how collecting stands, and what was not as asked."""
     return html.Div(
         [
-            html.Div(
-                [
-                    _chips("asset", "Asset"),
-                    _select("more", "Other asset", placeholder="More assets", searchable=True, w=130),
-                    html.Div(
-                        [
-                            html.Span("Focus", className="label"),
-                            _select("focus", "Focus venue", searchable=True, w=170),
-                        ],
-                        className="labelled",
-                    ),
-                    _settings(),
-                    dmc.Button("Download picture (PNG)", id="picture", size="xs", className="primary"),
-                ],
-                className="row",
-            ),
-            html.Div(
-                [
-                    _chips("window", "Window"),
-                    _own_range(),
-                    _switch("zone", "Clock", [(zone.value, zone.value) for zone in Zone]),
-                    html.P(id="span", className="quiet"),
-                ],
-                className="row",
-            ),
+            html.Div([html.P(id="offer-text"), collect_button()], id="offer", className="offer away"),
+            collection_bones(),
+            html.Div(id="notices"),
         ],
-        className="controls",
+        className="above",
     )
-
-
-def _body() -> html.Main:
-    return html.Main(
-        [
-            html.Div(
-                [
-                    html.Div([html.P(id="offer-text"), collect_button()], id="offer"),
-                    collection_bones(),
-                    html.Div(id="notices"),
-                ],
-                className="above",
-            ),
-            html.H1(id="headline"),
-            html.P(id="second", className="second"),
-            html.P(id="measured", className="quiet"),
-            html.Div(
-                [
-                    html.Div(
-                        [
-                            dcc.Loading(
-                                _graph(), delay_show=400, overlay_style={"visibility": "visible", "opacity": 0.6}
-                            ),
-                            html.P(
-                                "Drag along the charts for a closer window; a double click goes back.", className="hint"
-                            ),
-                        ],
-                        className="charts",
-                    ),
-                    html.Div(
-                        [
-                            html.Div(id="venues"),
-                            html.P(_READING, className="quiet"),
-                            html.P(id="left-out", className="quiet"),
-                        ]
-                    ),
-                ],
-                className="beside",
-            ),
-            html.Section([html.H2("Lowest trades"), html.Div(id="lows")], className="lows"),
-        ],
-        id="main",
-    )
-
-
-_READING = (
-    "A minute is firm when at least three others voted in it; only firm minutes count. Order-proof are minutes that "
-    "lay below as a whole, in whatever order their trades came."
-)
-
-
-def _graph() -> html.Div:
-    config: Any = {"displayModeBar": False, "doubleClick": "autosize"}
-    graph = dcc.Graph(id="graph", responsive=True, config=config, style={"height": HEIGHT})
-    return html.Div(graph, role="group", **_aria(GRAPH_LABEL))
 
 
 def _settings() -> dmc.Popover:
@@ -158,7 +120,7 @@ def _settings() -> dmc.Popover:
     ]
     fields = [
         html.Div([html.Span("Prices", className="label"), _switch("quote", "Quote handling", handling)]),
-        html.Div([html.Span("Reference", className="label"), _switch("reference", "Reference", references)]),
+        html.Div([html.Span("Reference", className="label"), _switch("reference-kind", "Reference", references)]),
         html.Div([html.Span("Candles", className="label"), _switch("origin", "Kind of candles", origins)]),
         html.Div(
             [
@@ -225,6 +187,8 @@ def _several(name: str, label: str, description: str) -> dmc.MultiSelect:
         clearable=True,
         searchable=True,
         placeholder="none",
+        # Else it would tell its emptiness as a change.
+        value=[],
         comboboxProps={"withinPortal": False},
     )
 

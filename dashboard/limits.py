@@ -4,6 +4,9 @@ from pathlib import Path
 
 from dash import html
 
+from dashboard.anchors import Anchor
+from dashboard.links import Links
+
 DOCUMENT = Path(__file__).parent.parent / "docs" / "method.md"
 """The definition of every number, where the project is run from its checkout."""
 
@@ -17,14 +20,23 @@ LIMITS = (
 )
 
 
-def limits() -> html.Footer:
+def limits(links: Links) -> html.Section:
     """The list, and where every definition is written."""
-    definition = html.A("docs/method.md", href=LINK) if DOCUMENT.is_file() else html.Code("docs/method.md")
-    return html.Footer(
+    return html.Section(
         [
-            html.H2("What this cannot show"),
-            html.Ul([html.Li([html.Strong(short), f" {long}"]) for short, long in LIMITS]),
-            html.P(["Every number is defined in ", definition, "."], className="quiet"),
+            html.H2(links.define("What this cannot show", Anchor.CANNOT_SHOW)),
+            limits_list(),
+            html.P(["Every number is defined under ", links.page("method", "Method"), "."], className="quiet"),
         ],
         id="limits",
     )
+
+
+def limits_list() -> html.Ul:
+    """The list alone."""
+    return html.Ul([html.Li([html.Strong(short), f" {long}"]) for short, long in LIMITS])
+
+
+def document() -> html.A | html.Code:
+    """The document of the method, as a link where it can be served."""
+    return html.A("docs/method.md", href=LINK) if DOCUMENT.is_file() else html.Code("docs/method.md")

@@ -5,29 +5,53 @@ from typing import Any
 
 from dash import html
 
+from dashboard.anchors import Anchor
+from dashboard.links import Links
 from dashboard.lows_lines import LowsLine
 from dashboard.venue_lines import Block, Cell, VenueLine
 from deviation.question import Group
 
-VENUE_COLUMNS = (
-    ("Exchange", "A click makes it the focus."),
-    ("Deepest close", "The lowest firm minute close against the others, and its minute."),
-    ("\N{GREATER-THAN OR EQUAL TO} {enter} below", "Firm minutes at least that far below, of all firm minutes."),
-    ("Order-proof", "Minutes that lay as far below as a whole, in whatever order their trades came."),
-    ("Lowest trade", "In dollars, and its minute."),
-    ("Rank", "Within the group: deepest needs a lead of 2 points, longest one of 3 minutes."),
+VENUE_COLUMNS: tuple[tuple[str, Anchor | None, str], ...] = (
+    ("Exchange", None, "A click makes it the focus."),
+    ("Deepest close", Anchor.DEPTH, "The lowest firm minute close against the others, and its minute."),
+    (
+        "\N{GREATER-THAN OR EQUAL TO} {enter} below",
+        Anchor.BELOW_MIN,
+        "Firm minutes at least that far below, of all firm minutes.",
+    ),
+    (
+        "Order-proof",
+        Anchor.ORDER_PROOF,
+        "Minutes that lay as far below as a whole, in whatever order their trades came.",
+    ),
+    ("Lowest trade", Anchor.LOWS, "In dollars, and its minute."),
+    ("Rank", Anchor.RANK, "Within the group: deepest needs a lead of 2 points, longest one of 3 minutes."),
 )
+"""Name, definition and a short explanation of each column of the venue tables."""
+
+LOWS_COLUMNS: tuple[tuple[str, Anchor | None], ...] = (
+    ("Asset", None),
+    *((name, Anchor.LOWS) for name in ("Focus", "Lowest", "Second lowest", "Focus to lowest other")),
+    *((name, Anchor.LOWS) for name in ("USDT low", "USD low", "USDT to USD")),
+    ("Gap to next close", Anchor.GAP),
+    ("Low against USDT", Anchor.WICK),
+    ("Low against USD", Anchor.WICK),
+)
+"""Name and definition of each column of the table of lows."""
 
 
-def venue_tables(blocks: Sequence[Block], enter: str) -> list[html.Section]:
+def venue_tables(blocks: Sequence[Block], enter: str, links: Links) -> list[html.Section]:
     """A table for each block; ``enter`` is the threshold in per cent."""
-    return [_venue_table(block, enter) for block in blocks]
+    return [_venue_table(block, enter, links) for block in blocks]
 
 
-def _venue_table(block: Block, enter: str) -> html.Section:
+def _venue_table(block: Block, enter: str, links: Links) -> html.Section:
     ranked = any(line.rank is not None for line in block.lines)
     columns = VENUE_COLUMNS if ranked else VENUE_COLUMNS[:-1]
-    head = [html.Th(name.format(enter=enter), scope="col", title=title) for name, title in columns]
+    head = [
+        html.Th(named(name.format(enter=enter), anchor, links), scope="col", title=told)
+        for name, anchor, told in columns
+    ]
     return html.Section(
         [
             html.Div([html.H2(block.title), html.P(block.note)], className="block-head"),
@@ -54,20 +78,21 @@ def _venue_row(line: VenueLine, ranked: bool) -> html.Tr:  # noqa: FBT001 - a pr
     return html.Tr(cells, className=" ".join(name for name, holds in kinds.items() if holds))
 
 
-def lows_table(lines: Sequence[LowsLine]) -> html.Div:
+def lows_table(lines: Sequence[LowsLine], links: Links) -> html.Div:
     """The table of lows, wide: it scrolls in its own box where the screen is narrow."""
     groups = (("", 1), ("Lowest trades, of whatever minute", 7), ("In one and the same minute", 3))
-    names = (
-        *("Asset", "Focus", "Lowest", "Second lowest", "Focus to lowest other", "USDT low", "USD low", "USDT to USD"),
-        *("Gap to next close", "Low against USDT", "Low against USD"),
-    )
     head = [
         html.Tr([html.Th(name, colSpan=width, scope="colgroup") for name, width in groups]),
-        html.Tr([html.Th(name, scope="col") for name in names]),
+        html.Tr([html.Th(named(name, anchor, links), scope="col") for name, anchor in LOWS_COLUMNS]),
     ]
     table = html.Table([html.Thead(head), html.Tbody([_lows_row(line) for line in lines])])
     label: dict[str, Any] = {"aria-label": "Table of lows"}
     return html.Div(table, className="wide", tabIndex=0, role="region", **label)
+
+
+def named(text: str, anchor: Anchor | None, links: Links) -> str | html.A:
+    """A label, which leads to its definition where it has one."""
+    return text if anchor is None else links.define(text, anchor)
 
 
 def _lows_row(line: LowsLine) -> html.Tr:

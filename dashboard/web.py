@@ -1,4 +1,4 @@
-"""The web app: one page, one request per change, and its whole state in the address."""
+"""The web app: pages in one shell, one request per change, and its whole state in the address."""
 
 import logging
 from collections.abc import Iterable
@@ -10,12 +10,15 @@ from flask import Response, send_file
 
 from dashboard.actions import Actions
 from dashboard.answers import Answers, Store
-from dashboard.callbacks import Page, Query
 from dashboard.collection import PROPS as COLLECTION_PROPS
 from dashboard.controls import CONTROLS
+from dashboard.frame import PROPS as FRAME_PROPS
 from dashboard.layout import shell
 from dashboard.limits import DOCUMENT, LINK
-from dashboard.panes import PROPS, Panes
+from dashboard.pages.contract import Context
+from dashboard.pages.index import PAGES
+from dashboard.panes import Panes
+from dashboard.site import Query, Site
 from data.catalogue import Catalogue
 from data.errors import PlumblineError
 
@@ -35,6 +38,10 @@ SENT_BY = {
 """The property in which each control tells that it was used."""
 
 
+SHOWN = (*FRAME_PROPS, ("content", "children"))
+"""What the shell's callback declares; the parts of a page, which are not always there, come as side updates."""
+
+
 def create_app(store: Store, catalogue: Catalogue, actions: Actions) -> Dash:
     """The app over a store; ``actions`` does what takes longer than a request."""
     app = Dash(
@@ -47,13 +54,16 @@ def create_app(store: Store, catalogue: Catalogue, actions: Actions) -> Dash:
         suppress_callback_exceptions=True,
         on_error=failed,
     )
-    app.layout = shell()
-    shown = Page(Answers(store, catalogue), actions)
-    _on_load(app, shown)
-    _on_change(app, shown)
-    _on_picture(app, shown)
-    _on_collect(app, shown)
+    app.layout = shell(catalogue)
+    context = Context(Answers(store, catalogue), actions)
+    site = Site(context)
+    _on_view(app, site)
+    _on_picture(app, site)
+    _on_collect(app, site)
     _in_browser(app)
+    for page in PAGES:
+        if page.register is not None:
+            page.register(app, context)
     if DOCUMENT.is_file():
         app.server.add_url_rule(LINK, "method", method_document)
     return app
@@ -90,33 +100,44 @@ def used(triggered: Iterable[str], values: dict[str, Any], typed: tuple[str, str
     return [(name, typed if name == "range" else values[name]) for name in names]
 
 
-def _on_load(app: Dash, shown: Page) -> None:
-    @app.callback(Output("content", "children"), Input("address", "search"), prevent_initial_call=True)
-    def opened(search: str | None) -> html.Div:
-        return shown.opened(search)
-
-    @app.callback(Output("lows", "children"), Input("lows-view", "data"))
-    def lows(query: Query) -> Any:  # noqa: ANN401 - whatever dash takes as children
-        return shown.lows(query)
+def answered(values: Panes) -> list[Any]:
+    """The declared outputs of the shell's callback; everything else in the values is sent beside them."""
+    for (name, prop), value in values.items():
+        if (name, prop) not in SHOWN:
+            set_props(name, {prop: value})
+    return in_order(values, SHOWN)
 
 
-def _on_change(app: Dash, shown: Page) -> None:
+def _on_view(app: Dash, site: Site) -> None:
+    """One callback for every way in which what is shown can change, so that each is one request."""
+
     @app.callback(
-        outputs(PROPS),
+        outputs(SHOWN),
         {
+            "place": Input("place", "data"),
             "values": {name: Input(name, prop) for name, prop in SENT_BY.items()},
             "submitted": [Input("range-from", "n_submit"), Input("range-to", "n_submit")],
             "typed": [State("range-from", "value"), State("range-to", "value")],
             "query": State("view", "data"),
+            "page": State("page", "data"),
         },
         prevent_initial_call=True,
     )
-    def changed(values: dict[str, Any], submitted: list[int], typed: tuple[str, str], query: Query) -> list[Any]:  # noqa: ARG001 - a trigger
+    def shown(
+        place: dict[str, str],
+        values: dict[str, Any],
+        submitted: list[int],  # noqa: ARG001 - a trigger
+        typed: tuple[str, str],
+        query: Query | None,
+        page: dict[str, str] | None,
+    ) -> list[Any]:
         triggered = [name.rsplit(".", 1)[0] for name in ctx.triggered_prop_ids]
-        return in_order(shown.changed(used(triggered, values, typed), query), PROPS)
+        if "place" in triggered or query is None or page is None:
+            return answered(site.opened(place["path"], place["search"]))
+        return answered(site.changed(used(triggered, values, typed), query, page["name"]))
 
 
-def _on_picture(app: Dash, shown: Page) -> None:
+def _on_picture(app: Dash, site: Site) -> None:
     @app.callback(
         Output("picture-figure", "data"),
         Input("picture", "n_clicks"),
@@ -125,10 +146,10 @@ def _on_picture(app: Dash, shown: Page) -> None:
         prevent_initial_call=True,
     )
     def drawn(_: int, query: Query) -> dict[str, Any] | None:
-        return shown.picture(query)
+        return site.picture(query)
 
 
-def _on_collect(app: Dash, shown: Page) -> None:
+def _on_collect(app: Dash, site: Site) -> None:
     @app.callback(
         [*outputs(COLLECTION_PROPS), Output("collected", "data")],
         Input("collect", "n_clicks"),
@@ -138,7 +159,7 @@ def _on_collect(app: Dash, shown: Page) -> None:
         prevent_initial_call=True,
     )
     def collected(started: int, cancelled: int, ticks: int, query: Query) -> list[Any]:
-        values, ended = shown.collected(str(ctx.triggered_id), query)
+        values, ended = site.collected(str(ctx.triggered_id), query)
         # Any new value makes the page read the store again.
         return [*in_order(values, COLLECTION_PROPS), [started, cancelled, ticks] if ended else no_update]
 
@@ -147,12 +168,15 @@ def _in_browser(app: Dash) -> None:
     """What needs no server: the address, the colours, what was dragged over, and the file of the picture."""
     here = "plumbline"
     register: Any = app.clientside_callback  # dash leaves it untyped
+    register(ClientsideFunction(here, "arrived"), Output("place", "data"), Input("address", "href"))
     register(
         ClientsideFunction(here, "address"),
         Output("provider", "forceColorScheme"),
         Output("copy", "value"),
         Output("failure", "children"),
+        Input("page", "data"),
         Input("view", "data"),
+        prevent_initial_call=True,
     )
     register(
         ClientsideFunction(here, "dragged"),

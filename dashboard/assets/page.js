@@ -4,12 +4,77 @@ window.dash_clientside = window.dash_clientside || {};
 (() => {
   const unchanged = () => window.dash_clientside.no_update;
 
+  /* Another value of one of these is an entry of the browser's history; other changes replace the current one. */
+  const ENTRIES = ["event", "asset", "window", "from", "to", "focus"];
+
+  let shown = null; // path and query of what is on the page, or on its way
+  let arriving = false; // whether it was opened by its address, rather than by a control
+  let before = {}; // the view that the address spoke of last
+  let page = null; // the page that was shown last
+
+  const place = () => window.location.pathname + window.location.search;
+
+  /* dcc.Location has to know where the browser is, or it would miss the way back. */
+  const tell = () => window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+
+  const go = (address) => {
+    window.history.pushState(null, "", address);
+    tell();
+    if (window.location.hash) {
+      reveal();
+    } else {
+      window.scrollTo(0, 0);
+    }
+  };
+
+  /* The part that the address names; it may take a moment until it is drawn. */
+  const reveal = (tries = 20) => {
+    const part = document.getElementById(decodeURIComponent(window.location.hash.slice(1)));
+    if (part) {
+      part.scrollIntoView();
+      part.focus({ preventScroll: true });
+    } else if (tries > 0) {
+      requestAnimationFrame(() => reveal(tries - 1));
+    }
+  };
+
   window.dash_clientside.plumbline = {
+    /* The browser is somewhere else: opened, went back or forward, or followed a link. */
+    arrived() {
+      if (place() === shown) {
+        return unchanged();
+      }
+      shown = place();
+      arriving = true;
+      const theme = new URLSearchParams(window.location.search).get("theme");
+      document.documentElement.dataset.mantineColorScheme = theme === "dark" ? "dark" : "light";
+      // The time makes it news, also where the browser came back to where it was opened.
+      return { path: window.location.pathname, search: window.location.search, at: Date.now() };
+    },
+
     /* The address says what is shown, so that a copied link opens the same view; a failure before it is past. */
-    address(query) {
-      const search = new URLSearchParams(query).toString();
-      window.history.replaceState(window.history.state, "", search ? `?${search}` : window.location.pathname);
-      return [query.theme || "light", window.location.href, ""];
+    address(now, view) {
+      // An answer to where the browser is no longer must not lead it back there.
+      if (!now || !view || place() !== shown || (now.place && now.place !== shown)) {
+        return [unchanged(), unchanged(), unchanged()];
+      }
+      const entry = !arriving && ENTRIES.some((key) => view[key] !== before[key]);
+      const address = now.address || place();
+      if (address !== place()) {
+        const hash = arriving ? window.location.hash : "";
+        window.history[entry ? "pushState" : "replaceState"](null, "", address + hash);
+        shown = address;
+        tell();
+      }
+      if (page !== null && page !== now.name && !window.location.hash) {
+        document.getElementById("content").focus({ preventScroll: true });
+      }
+      if (arriving && window.location.hash) {
+        reveal();
+      }
+      document.title = now.title;
+      [arriving, before, page] = [false, view, now.name];
+      return [view.theme || "light", window.location.href, ""];
     },
 
     /* A range along the time axis, or a double click; every other change of the charts stays here. */
@@ -34,11 +99,17 @@ window.dash_clientside = window.dash_clientside || {};
     },
   };
 
-  /* The name of a venue, wherever it stands, makes it the focus. */
   document.addEventListener("click", (event) => {
+    /* The name of a venue, wherever it stands, makes it the focus. */
     const button = event.target.closest("[data-focus]");
     if (button) {
       window.dash_clientside.set_props("picked", { data: { venue: button.dataset.focus, at: Date.now() } });
+    }
+    /* A link within the app is followed without loading it again; one to a new tab or a new window is the browser's. */
+    const link = event.target.closest("a[data-page]");
+    if (link && event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey) {
+      event.preventDefault();
+      go(link.href);
     }
   });
 })();

@@ -22,6 +22,8 @@ from tests.dashboard.shelf import Hands, crash
 
 NOW = datetime(2025, 12, 1, tzinfo=UTC)
 
+expect.set_options(timeout=20_000)  # a busy machine draws late
+
 CHATTER = ("favicon",)
 """Messages of the console that say nothing of the page."""
 
@@ -52,13 +54,13 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 
 @contextmanager
 def served(store: CandleStore, actions: Actions) -> Iterator[str]:
-    """The page over a store, at the address that is given."""
+    """The app over a store; the address that is given is the explorer's."""
     app = create_app(store, load_catalogue(), actions)
     server = make_server("127.0.0.1", 0, app.server, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}/"
+        yield f"http://127.0.0.1:{server.server_port}/explorer"
     finally:
         server.shutdown()
         thread.join()
@@ -94,24 +96,33 @@ class Visit:
         tab.on("console", lambda said: self._complained(said.type, said.text))
         tab.on("pageerror", lambda error: self._complained("error", str(error)))
 
+    def open_page(self, address: str, heading: str) -> Tab:
+        """Open an address and wait for the heading of its page, and for everything that was asked for."""
+        self.tab.goto(address)
+        expect(self.tab.locator("h1")).to_have_text(heading)
+        self.settled()
+        return self.tab
+
     def open(self, address: str) -> Tab:
         """Open an address and wait until charts and tables are there."""
         self.tab.goto(address)
         expect(self.tab.locator("#graph .main-svg").first).to_be_visible()
-        expect(self.tab.locator("#lows table, #lows p").first).to_be_visible()
+        expect(self.tab.locator("#asset-lows table").first).to_be_visible()
         return self.tab
 
     @property
-    def figures(self) -> int:
-        """How often charts were asked for."""
-        return sum(
-            "graph.figure" in asked["output"] or "content.children" in asked["output"] for asked in self.requests
-        )
+    def asked(self) -> list[list[str]]:
+        """What made the browser ask the server, request by request."""
+        return [request["changedPropIds"] for request in self.requests]
 
     def changed(self, act: Callable[[], object]) -> None:
-        """Do something, and wait for the page's answer to it."""
-        with self.tab.expect_response(lambda answer: "graph.figure" in (answer.request.post_data or "")):
+        """Do something, and wait for the answer to it that changes what is shown."""
+        with self.tab.expect_response(lambda answer: "view.data" in (answer.request.post_data or "")):
             act()
+
+    def settled(self) -> None:
+        """Wait until nothing is asked for any more."""
+        self.tab.wait_for_load_state("networkidle")
 
     def _asked(self, request: Request) -> None:
         if "_dash-update-component" in request.url:

@@ -43,21 +43,20 @@ def choose(tab: Tab, field: str, option: str) -> None:
     tab.get_by_role("option", name=option, exact=True).click()
 
 
-def test_one_request_for_the_charts(visit: Visit, sample: str) -> None:
-    """Opening asks for the charts once and for the lows once; nothing is asked for after that."""
-    tab = visit.open(sample)
-    tab.wait_for_load_state("networkidle")
-    assert visit.figures == 1
-    assert [asked["output"] for asked in visit.requests] == ["content.children", "lows.children"]
+def test_one_request_for_a_page(visit: Visit, sample: str) -> None:
+    """Opening asks for everything that is shown once; nothing is asked for after that."""
+    visit.open(sample)
+    visit.settled()
+    assert visit.asked == [["place.data"]]
 
 
 def test_one_request_for_a_change(visit: Visit, sample: str) -> None:
-    """A change of the asset is one request for everything that is shown, and the lows are not asked for again."""
+    """A change of the asset is one request for everything that is shown."""
     tab = visit.open(sample)
     visit.changed(tab.get_by_text("DOGE", exact=True).first.click)
     expect(tab.locator("#second")).to_contain_text("DOGE on Binance")
-    tab.wait_for_load_state("networkidle")
-    assert visit.figures == 2
+    visit.settled()
+    assert visit.asked == [["place.data"], ["asset.value"]]
 
 
 def test_the_first_screen(visit: Visit, sample: str) -> None:
@@ -73,7 +72,7 @@ def test_three_clicks_to_the_file(visit: Visit, sample: str, downloads: Path) ->
     tab = visit.open(sample)
     visit.changed(tab.get_by_text("DOGE", exact=True).first.click)
     visit.changed(lambda: tab.get_by_text("Crash", exact=True).click())
-    assert "picture-figure" not in str([asked["output"] for asked in visit.requests])
+    assert all("picture" not in str(asked) for asked in visit.asked)
     with tab.expect_download() as download:
         tab.get_by_role("button", name=PICTURE).click()
     assert re.fullmatch(r"plumbline-DOGE-binance-.*\.png", download.value.suggested_filename)

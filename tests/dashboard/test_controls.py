@@ -39,7 +39,7 @@ def at(hour: int, minute: int) -> datetime:
         ("theme", "dark", {"theme": Theme.DARK}),
         ("origin", "real", {"origin": OriginChoice.REAL}),
         ("quote", "as-is", {"quote": QuoteHandling.AS_IS}),
-        ("reference", "weighted-median", {"reference": Reference.WEIGHTED_MEDIAN}),
+        ("reference-kind", "weighted-median", {"reference": Reference.WEIGHTED_MEDIAN}),
         ("enter", 5, {"enter_pct": 5.0}),
         ("enter", 0.5, {"enter_pct": 0.5, "exit_pct": 0.5}),
         ("exit", 0, {"exit_pct": 0.0}),

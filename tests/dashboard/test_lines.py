@@ -10,6 +10,7 @@ from plotly.utils import PlotlyJSONEncoder
 
 from dashboard.answers import Answers
 from dashboard.clock import Zone
+from dashboard.links import Links
 from dashboard.lows_lines import lows_lines
 from dashboard.markup import lows_table, venue_tables
 from dashboard.style import DASH, MINUS, NARROW
@@ -129,7 +130,7 @@ def test_reconstruction_has_no_ranks() -> None:
     """On the reconstruction no line has a rank, and the table no such column."""
     found = blocks(measured("ATOM", shelf=Shelf(reconstruct())), CATALOGUE, Zone.UTC)
     assert all(line.rank is None for block in found for line in block.lines)
-    assert "Rank" not in str(venue_tables(found, "2 %"))
+    assert "Rank" not in str(venue_tables(found, "2 %", Links({})))
 
 
 @pytest.mark.parametrize(
@@ -159,11 +160,11 @@ def test_lows() -> None:
 
 def test_tables_as_markup() -> None:
     """Each venue's name is a button that makes it the focus, pressed for the one that is; headers have a scope."""
-    tables = json.loads(json.dumps(venue_tables(shown("ATOM"), "2 %"), cls=PlotlyJSONEncoder))
+    tables = json.loads(json.dumps(venue_tables(shown("ATOM"), "2 %", Links({})), cls=PlotlyJSONEncoder))
     buttons = [row["props"]["children"][0]["props"]["children"][0]["props"] for row in body(tables[0])]
     assert [button["aria-pressed"] for button in buttons] == ["true", "false", "false", "false", "false"]
     assert [button["data-focus"] for button in buttons] == ["binance", "okx", "bybit", "bitget", "gate"]
-    lows = json.dumps(lows_table(lows_lines([measured("ATOM")], CATALOGUE, Zone.UTC)), cls=PlotlyJSONEncoder)
+    lows = json.dumps(lows_table(lows_lines([measured("ATOM")], CATALOGUE, Zone.UTC), Links({})), cls=PlotlyJSONEncoder)
     assert '"scope": "row"' in lows
     assert "0.001" in lows
 

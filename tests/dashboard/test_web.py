@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from dashboard.actions import Progress
 from dashboard.web import create_app, used
 from data.catalogue import load_catalogue
+from data.schema import CANDLE, empty
 from tests.dashboard.shelf import Hands, Shelf
 
 CATALOGUE = load_catalogue()
@@ -21,7 +22,7 @@ class Browser:
         self.app = create_app(shelf, CATALOGUE, hands or Hands())
         self.client: FlaskClient = self.app.server.test_client()
         self.callbacks = self.client.get("/_dash-dependencies").json
-        self.values: dict[str, Any] = {"address.search": "?window=crash"}
+        self.values: dict[str, Any] = {"page.data": {"name": "explorer"}}
 
     def use(self, control: str, value: Any) -> dict[str, Any]:  # noqa: ANN401 - what a browser sends
         """Use a control, such as ``asset.value``; gives the new properties by component."""
@@ -46,7 +47,10 @@ class Browser:
         found = json.loads(answer.text) if answer.text else {}
         for name, props in found.get("response", {}).items():
             self.values |= {f"{name}.{prop}": prop_value for prop, prop_value in props.items()}
-        return {**found.get("response", {}), **found.get("sideUpdate", {})}
+        answered: dict[str, Any] = {}
+        for name, props in [*found.get("response", {}).items(), *found.get("sideUpdate", {}).items()]:
+            answered.setdefault(name, {}).update(props)
+        return answered
 
     def names(self, parts: list[dict[str, str]]) -> list[str]:
         """The names of the properties of a callback."""
@@ -60,11 +64,22 @@ class Browser:
 def test_opening_and_changing() -> None:
     """The page comes in one answer, a change in another, with the link of what is shown."""
     browser = Browser(Shelf())
-    assert "ATOM on Binance" in json.dumps(browser.use("address.search", "?window=crash"))
-    browser.values["view.data"] = {"window": "crash"}
+    opened = browser.use("place.data", {"path": "/explorer", "search": "?window=crash"})
+    assert "ATOM on Binance" in json.dumps(opened["content"])
+    assert opened["page"]["data"]["address"] == "/explorer?window=crash"
     changed = browser.use("asset.value", "WBETH")
     assert changed["view"]["data"] == {"asset": "WBETH", "window": "crash"}
     assert "below fair value" in changed["headline"]["children"]
+    assert "content" not in changed
+
+
+def test_two_apps_in_one_process() -> None:
+    """Each app has its own pages over its own store."""
+    full, none = Browser(Shelf()), Browser(Shelf(empty(CANDLE)))
+    place = {"path": "/explorer", "search": "?window=crash"}
+    assert "ATOM on Binance" in json.dumps(full.use("place.data", place))
+    assert "Nothing to measure" in json.dumps(none.use("place.data", place))
+    assert "0.001" in json.dumps(full.use("place.data", {**place, "path": "/lows"}))
 
 
 def test_a_typed_range() -> None:
@@ -75,11 +90,10 @@ def test_a_typed_range() -> None:
     assert shown["view"]["data"] == {"from": "2025-10-10T21:12:00Z", "to": "2025-10-10T21:20:00Z"}
 
 
-def test_lows_and_picture() -> None:
-    """The table of lows and the picture are asked for apart."""
+def test_picture() -> None:
+    """The picture is asked for apart."""
     browser = Browser(Shelf())
     browser.values["view.data"] = {"window": "crash"}
-    assert "0.001" in json.dumps(browser.use("lows-view.data", {"window": "crash"}))
     drawn = browser.use("picture.n_clicks", 1)["picture-figure"]["data"]
     assert drawn["filename"].startswith("plumbline-ATOM")
     assert drawn["figure"]["layout"]["width"] == 1600

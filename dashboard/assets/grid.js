@@ -1,0 +1,64 @@
+/* How the grid of lows writes its numbers and headers, and its file. */
+(() => {
+  const functions = (window.dashAgGridFunctions = window.dashAgGridFunctions || {});
+  const components = (window.dashAgGridComponentFunctions = window.dashAgGridComponentFunctions || {});
+  const [DASH, MINUS, NARROW] = ["\u2013", "\u2212", "\u00a0"];
+
+  /* As dashboard.formats.signed: one decimal below 10, none above, and never a false "100". */
+  const size = (fraction) => {
+    const value = 100 * Math.abs(fraction);
+    if (value >= 99.5 && value < 100) {
+      return (Math.floor(10 * value) / 10).toFixed(1);
+    }
+    return value < 9.95 ? value.toFixed(1) : value.toFixed(0).replace(/\B(?=(\d{3})+$)/g, ",");
+  };
+
+  functions.plumbline = {
+    signed(fraction) {
+      if (fraction === null || fraction === undefined) {
+        return DASH;
+      }
+      const text = size(fraction);
+      return `${text === "0.0" ? "" : fraction < 0 ? MINUS : "+"}${text}${NARROW}%`;
+    },
+    share(fraction) {
+      if (fraction === null || fraction === undefined) {
+        return DASH;
+      }
+      return fraction === 0 ? "0" : `${size(fraction)}${NARROW}%`;
+    },
+  };
+
+  components.PlumblineHeader = (props) =>
+    window.React.createElement(
+      "span",
+      null,
+      props.displayName,
+      window.React.createElement(
+        "a",
+        {
+          className: "what",
+          href: `/method${window.location.search}#${props.anchor}`,
+          "data-page": "true",
+          "aria-label": `What ${props.displayName} means`,
+          title: "What it means",
+        },
+        "?",
+      ),
+    );
+
+  window.dash_clientside = window.dash_clientside || {};
+  window.dash_clientside.plumblineGrid = {
+    /* The rows as sorted and filtered, every number as it is, under the names of the fields. */
+    file(clicks, grid, columns, fileName) {
+      if (clicks) {
+        window.dash_ag_grid.getApi(grid).exportDataAsCsv({
+          fileName,
+          columnKeys: columns,
+          skipColumnGroupHeaders: true,
+          processHeaderCallback: (params) => params.column.getColId(),
+        });
+      }
+    },
+  };
+})();

@@ -1,0 +1,138 @@
+"""The grid of lows: its columns, how they read, and what they mean."""
+
+from typing import Any
+
+import dash_ag_grid as dag
+
+from dashboard.anchors import Anchor
+from deviation.summary import THRESHOLDS_PCT
+
+GRID = "lows-grid"
+"""The id of the grid; ``assets/grid.js`` knows it by what it is given."""
+
+Column = dict[str, Any]
+
+HEADER_PX, ROW_PX = 92, 30
+"""The heights of both rows of headers with the frame and a scroll bar, and of a row."""
+
+SIGNED = {"function": "plumbline.signed(params.value)"}
+SHARE = {"function": "plumbline.share(params.value)"}
+
+THEME = {
+    "function": (
+        "themeQuartz.withParams({backgroundColor: 'var(--paper)', foregroundColor: 'var(--text)', "
+        "headerBackgroundColor: 'var(--paper)', headerTextColor: 'var(--muted)', borderColor: 'var(--rule)', "
+        "chromeBackgroundColor: 'var(--soft)', rowHoverColor: 'var(--soft)', accentColor: 'var(--focus)', "
+        "browserColorScheme: 'inherit', menuBackgroundColor: 'var(--paper)', inputBackgroundColor: 'var(--paper)', "
+        "fontFamily: 'inherit', fontSize: 13, headerFontSize: 12, headerFontWeight: 400, spacing: 5, "
+        "cellHorizontalPadding: 8, wrapperBorderRadius: 3})"
+    )
+}
+"""The colours of the page, so that the grid follows them when they change."""
+
+
+def lows_grid() -> dag.AgGrid:
+    """The grid without its rows."""
+    return dag.AgGrid(
+        id=GRID,
+        columnDefs=columns(),
+        rowData=[],
+        getRowId="params.data.asset + ' ' + params.data.venue + ' ' + params.data.symbol",
+        rowClassRules={"focus-row": "params.data.focus"},
+        defaultColDef={
+            "sortable": True,
+            "filter": "agNumberColumnFilter",
+            "resizable": True,
+            "width": 92,
+            "wrapHeaderText": True,
+            "autoHeaderHeight": True,
+            "useValueFormatterForExport": False,
+            "suppressHeaderMenuButton": True,
+        },
+        dashGridOptions={
+            "theme": THEME,
+            "rowHeight": ROW_PX,
+            "suppressFieldDotNotation": True,
+            "suppressColumnVirtualisation": True,
+            "ensureDomOrder": True,
+            "suppressMovableColumns": True,
+        },
+        style={"height": grid_height(0)},
+    )
+
+
+def grid_height(rows: int) -> str:
+    """As high as its rows, but never higher than most of the screen: then it scrolls under its header."""
+    return f"min({HEADER_PX + ROW_PX * max(rows, 2)}px, 75vh)"
+
+
+def columns() -> list[Column]:
+    """The columns in three groups: what was lowest, what the same minute says, and how long it was far below."""
+    asset = _text("asset", "Asset", pinned="left", width=78)
+    venue = _text(
+        "venue",
+        "Exchange",
+        width=116,
+        valueFormatter={"function": "params.data.venue_text"},
+        filterValueGetter={"function": "params.data.venue_text"},
+    )
+    return [
+        asset,
+        venue,
+        _text("group", "Group", width=74, valueFormatter={"function": "params.value.toUpperCase()"}),
+        _text("symbol", "Market", width=108, hide=True),
+        {
+            "headerName": "Lowest trade, of whatever minute",
+            "children": [
+                _number("low", "Low, USD", Anchor.LOWS, valueFormatter={"function": "params.data.low_text"}),
+                _text("low_at", "At", width=100, valueFormatter={"function": "params.data.low_at_text"}),
+                _number("gap_to_second", "To lowest of the others", Anchor.LOWS, valueFormatter=SIGNED, width=116),
+            ],
+        },
+        {
+            "headerName": "Against its group, in the same minute",
+            "children": [
+                _number("gap_depth", "Gap to next close", Anchor.GAP, valueFormatter=SIGNED, width=94),
+                _text("gap_at", "Its minute", hide=True),
+                _number("wick_shallow", "Low, at least", Anchor.WICK, valueFormatter=SIGNED, width=94),
+                _number("wick_deep", "Low, at most", Anchor.WICK, valueFormatter=SIGNED, width=94),
+            ],
+        },
+        {
+            "headerName": "Share of its firm minutes that far below, or further",
+            "children": [
+                _number("firm_min", "Firm min.", Anchor.FIRM, width=74),
+                *(
+                    _number(f"threshold_share.{x}", f"{x} %", Anchor.THRESHOLD, valueFormatter=SHARE, width=68)
+                    for x in THRESHOLDS_PCT
+                ),
+                *(
+                    _number(f"threshold_min.{x}", f"{x} %, minutes", Anchor.THRESHOLD, hide=True)
+                    for x in THRESHOLDS_PCT
+                ),
+            ],
+        },
+    ]
+
+
+def labels() -> list[tuple[str, Anchor]]:
+    """What the columns are about, and where it is defined."""
+    names = [("Low, USD", "low"), ("To lowest of the others", "gap_to_second"), ("Gap to next close", "gap_depth")]
+    names += [("Low, at least and at most", "wick_deep"), ("Firm min.", "firm_min"), ("Shares", "threshold_share.1")]
+    anchors = {
+        column["field"]: Anchor(column["headerComponentParams"]["anchor"])
+        for group in columns()
+        for column in group.get("children", [])
+        if "headerComponentParams" in column
+    }
+    return [(name, anchors[field]) for name, field in names]
+
+
+def _text(field: str, name: str, **more: Any) -> Column:  # noqa: ANN401 - properties of the column
+    return {"field": field, "headerName": name, "filter": "agTextColumnFilter", **more}
+
+
+def _number(field: str, name: str, anchor: Anchor, **more: Any) -> Column:  # noqa: ANN401 - as above
+    # The name leads to its definition by a mark of its own: a click on the name sorts.
+    params = {"innerHeaderComponent": "PlumblineHeader", "anchor": anchor.value}
+    return {"field": field, "headerName": name, "type": "rightAligned", "headerComponentParams": params, **more}

@@ -1,0 +1,61 @@
+"""What a page is to the app, and what it is given."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from dash import Dash
+
+from dashboard.actions import Actions
+from dashboard.answers import Answers
+from dashboard.panes import Panes
+from dashboard.view import ViewState
+from data.catalogue import Catalogue
+
+
+class Control(StrEnum):
+    """The controls of the shell that a page can show or leave away; event and colours are always there."""
+
+    ASSET = "asset"
+    WINDOW = "window"
+    FOCUS = "focus"
+    SETTINGS = "settings"
+    CLOCK = "clock"
+    PICTURE = "picture"
+
+
+CHOICES = frozenset({Control.ASSET, Control.WINDOW, Control.FOCUS, Control.SETTINGS, Control.CLOCK})
+"""Everything but the picture: what bears on numbers and how times are told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What pages work with: answers to views, and actions that take longer than a request."""
+
+    answers: Answers
+    actions: Actions
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """What is known by name."""
+        return self.answers.catalogue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One page.
+
+    ``name`` is its id and its address (``/name``; the overview's is ``/``), ``title`` what navigation and window call
+    it. ``of_asset``: what it shows is of the view's one asset, whose name then stands in the window's title. ``show``
+    and ``change`` may raise StoreUnusable. See `dashboard.pages` for how they are used.
+    """
+
+    name: str
+    title: str
+    show: Callable[[Context, ViewState], list[Any]]
+    change: Callable[[Context, ViewState], Panes] | None = None
+    register: Callable[[Dash, Context], None] | None = None
+    controls: frozenset[Control] = frozenset()
+    measures: bool = False
+    of_asset: bool = False

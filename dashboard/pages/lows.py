@@ -1,0 +1,143 @@
+"""Lows: the lowest trade of every asset on every exchange, beside what one and the same minute says."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import ClientsideFunction, Dash, Input, State, dcc, html
+
+from dashboard.anchors import Anchor
+from dashboard.formats import listing
+from dashboard.limits import limits
+from dashboard.links import Links
+from dashboard.lows_gaps import HEIGHT, gaps, gaps_figure, gaps_table
+from dashboard.lows_grid import GRID, grid_height, labels, lows_grid
+from dashboard.lows_lines import lows_lines
+from dashboard.lows_rows import FIELDS, lows_rows
+from dashboard.markup import lows_table
+from dashboard.pages.contract import CHOICES, Context, Page
+from dashboard.panes import Panes
+from dashboard.view import ViewState
+from deviation.result import Measurement
+
+WARNING = (
+    "A day's lows were not printed in the same minute, and the busiest exchange has more trades, hence more extreme "
+    "lows: a gap between two lows alone says little. Beside each stands what one and the same minute says: the "
+    "smallest gap to the next close, and between which bounds the lowest trade stood against the others then."
+)
+GRAPH_LABEL = "How many gaps of which size there are; the table below holds the numbers."
+
+
+def show(context: Context, view: ViewState) -> list[Any]:
+    """The page with everything in its place."""
+    links = Links(view.to_query(context.catalogue))
+    bones = html.Div([*_body(), limits(links)])
+    for (name, prop), value in values(context, view).items():
+        setattr(bones[name], prop, value)
+    return [bones]
+
+
+def values(context: Context, view: ViewState) -> Panes:
+    """The summary, the grid and the histograms for the event's assets."""
+    catalogue = context.catalogue
+    links = Links(view.to_query(catalogue))
+    shown = context.answers.answer(view).view
+    measurements = context.answers.lows(view)
+    found, rows = gaps(measurements, shown.focus), lows_rows(measurements, catalogue, shown.focus, view.zone)
+    focus = catalogue.venue(shown.focus).name
+    return {
+        ("lows-none", "children"): _missing(context, view, measurements),
+        ("lows-note", "children"): [
+            WARNING,
+            " ",
+            links.define("Why", Anchor.LOWS),
+        ],
+        ("lows-summary", "children"): (
+            lows_table(lows_lines(measurements, catalogue, view.zone), links) if measurements else []
+        ),
+        (GRID, "rowData"): rows,
+        (GRID, "style"): {"height": grid_height(len(rows))},
+        ("lows-columns", "children"): _columns(links),
+        ("lows-gaps", "figure"): gaps_figure(found, catalogue, shown.focus, view.theme),
+        ("lows-gaps-note", "children"): [
+            f"Every asset and exchange once; {focus} in its colour. Above: its ",
+            links.define("lowest trade against the lowest of all others", Anchor.LOWS),
+            ". Below: its smallest ",
+            links.define("gap to the next close", Anchor.GAP),
+            " of its own group.",
+        ],
+        ("lows-gaps-table", "children"): gaps_table(found, focus),
+        ("lows-file", "data"): f"plumbline-lows-{view.event}-{view.window(catalogue) or 'by-hand'}.csv",
+    }
+
+
+def register(app: Dash, context: Context) -> None:  # noqa: ARG001 - as every page is called
+    """The file of the grid, which the browser writes by itself."""
+    clientside: Any = app.clientside_callback  # dash leaves it untyped
+    clientside(
+        ClientsideFunction("plumblineGrid", "file"),
+        Input("lows-csv", "n_clicks"),
+        State(GRID, "id"),
+        State("lows-fields", "data"),
+        State("lows-file", "data"),
+        prevent_initial_call=True,
+    )
+
+
+def _missing(context: Context, view: ViewState, measurements: Sequence[Measurement]) -> str:
+    if not measurements:
+        return f"No candle of {view.asset} in this window: no lows."
+    found = {measurement.question.asset for measurement in measurements}
+    without = [asset for asset in context.catalogue.event(view.event).assets if asset not in found]
+    return f"Without candles here: {listing(without)}." if without else ""
+
+
+def _columns(links: Links) -> list[Any]:
+    """The columns of the grid, each leading to its definition: the way of the keyboard and of a finger."""
+    told: list[Any] = ["What the columns mean: "]
+    for name, anchor in labels():
+        told += [links.define(name, anchor), " · "]
+    return told[:-1]
+
+
+def _body() -> list[Any]:
+    graph_label: dict[str, Any] = {"aria-label": GRAPH_LABEL}
+    graph = dcc.Graph(id="lows-gaps", responsive=True, config={"displayModeBar": False}, style={"height": HEIGHT})
+    button = dmc.Button("Download table (CSV)", id="lows-csv", size="xs", variant="default", className="plain")
+    return [
+        dcc.Store(id="lows-file"),
+        dcc.Store(id="lows-fields", data=list(FIELDS)),
+        html.H1("Lowest trades, and what the same minute says"),
+        html.P(id="lows-note", className="second"),
+        html.P(id="lows-none", className="quiet"),
+        html.Section([html.H2("By asset"), html.Div(id="lows-summary")], className="lows"),
+        html.Section(
+            [
+                html.Div([html.H2("By asset and exchange"), button], className="block-head"),
+                lows_grid(),
+                html.P(id="lows-columns", className="quiet terms"),
+            ],
+            className="lows",
+        ),
+        html.Section(
+            [
+                html.H2("How all gaps are spread"),
+                html.P(id="lows-gaps-note", className="quiet"),
+                html.Div(graph, role="group", **graph_label),
+                html.Details([html.Summary("As a table"), html.Div(id="lows-gaps-table", className="wide")]),
+            ],
+            className="lows",
+        ),
+    ]
+
+
+PAGE = Page(
+    name="lows",
+    title="Lows",
+    show=show,
+    change=values,
+    register=register,
+    controls=CHOICES,
+    measures=True,
+    of_asset=True,
+)

@@ -1,0 +1,158 @@
+"""The page of lows: its rows, its histograms, and that everything on it follows the view."""
+
+import math
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from dashboard.answers import Answers
+from dashboard.clock import Zone
+from dashboard.lows_gaps import Bin, bin_labels, bins, gaps, gaps_figure, gaps_table
+from dashboard.lows_grid import columns
+from dashboard.lows_rows import FIELDS, lows_rows
+from dashboard.pages import lows
+from dashboard.pages.contract import Context
+from dashboard.style import Theme
+from dashboard.view import ViewState, default_view
+from data.catalogue import load_catalogue
+from data.schema import CANDLE, LOW_TRADE, empty
+from deviation.answer import lows_json
+from deviation.result import Measurement
+from tests.dashboard.shelf import Hands, Shelf
+from tests.dashboard.test_page import plain, text_of
+
+CATALOGUE = load_catalogue()
+WINDOW = CATALOGUE.event("2025-10-10").window("crash")
+VIEW = replace(default_view(CATALOGUE), start=WINDOW.start, end=WINDOW.end)
+
+
+@pytest.fixture(scope="module")
+def context() -> Context:
+    """Answers from candles made by hand."""
+    return Context(Answers(Shelf(), CATALOGUE), Hands())
+
+
+@pytest.fixture(scope="module")
+def measured(context: Context) -> tuple[Measurement, ...]:
+    """ATOM, WBETH and DOGE in the crash window."""
+    return context.answers.lows(VIEW)
+
+
+def rows(measured: tuple[Measurement, ...], focus: str = "binance") -> dict[tuple[str, str], dict[str, Any]]:
+    """The rows by asset and venue."""
+    return {(row["asset"], row["venue"]): row for row in lows_rows(measured, CATALOGUE, focus, Zone.UTC)}
+
+
+def test_a_row_of_the_one_that_fell(measured: tuple[Measurement, ...]) -> None:
+    """Binance's ATOM closed at 2.4 for five of 30 minutes, others at 3.6; it printed 0.001 when others fell from 4."""
+    row = rows(measured)["ATOM", "binance"]
+    assert (row["low"], row["low_at"], row["low_at_text"]) == (0.001, "2025-10-10T21:20:00Z", "21:20")
+    assert (row["group"], row["symbol"], row["focus"], row["firm_min"]) == ("usdt", "ATOM/USDT", True, 30)
+    for field, expected in {
+        "gap_to_second": 0.001 / 3.6 - 1,
+        "gap_depth": 2.4 / 3.6 - 1,
+        "wick_shallow": 0.001 / 3.6 - 1,
+        "wick_deep": 0.001 / 4 - 1,
+        "threshold_share.20": 5 / 30,
+    }.items():
+        assert math.isclose(row[field], expected, rel_tol=1e-12), field
+    assert (row["threshold_min.20"], row["threshold_min.50"], row["threshold_share.50"]) == (5, 0, 0)
+
+
+def test_rows_of_others(measured: tuple[Measurement, ...]) -> None:
+    """Every spot market with a trade has a row; what nothing defines is null."""
+    found = rows(measured)
+    assert len(found) == 9 + 1 + 2
+    assert found["ATOM", "okx"]["gap_to_second"] == pytest.approx(3599)
+    assert found["WBETH", "binance"]["gap_to_second"] is None
+    doge = found["DOGE", "gemini"]
+    assert (doge["firm_min"], doge["gap_depth"], doge["threshold_share.1"]) == (0, None, None)
+
+
+def test_the_focus_is_the_view_s(measured: tuple[Measurement, ...]) -> None:
+    """Rows of the asked focus are marked, also where an asset's measurement had to speak of another venue."""
+    marked = [key for key, row in rows(measured).items() if row["focus"]]
+    assert marked == [("ATOM", "binance"), ("WBETH", "binance")]
+
+
+def test_a_file_has_the_fields_of_the_command_line(measured: tuple[Measurement, ...]) -> None:
+    """The header of the file names fields as the JSON of the lows does, and every one is a column of the grid."""
+    held = [leaf for group in columns() for leaf in group.get("children", [group])]
+    assert {*FIELDS} == {column["field"] for column in held}
+    asset = lows_json(measured, empty(LOW_TRADE))["assets"][0]
+    venue = asset["venues"][0]
+    known = {*asset, *venue, *asset["aligned"]["usdt"], *venue["against"]["usdt"], "gap_at", "threshold_share"}
+    assert {field.split(".")[0] for field in FIELDS} <= known
+    assert all(field in row for row in rows(measured).values() for field in FIELDS)
+
+
+def test_numbers_are_written_by_the_grid_alone() -> None:
+    """A file gets values as they are: no column formats what it exports; names lead to definitions."""
+    numbers = [leaf for group in columns() for leaf in group.get("children", []) if leaf.get("type") == "rightAligned"]
+    assert all("headerComponentParams" in column for column in numbers)
+    assert columns()[0]["pinned"] == "left"
+
+
+def test_gaps_in_bins(measured: tuple[Measurement, ...]) -> None:
+    """Unaligned, Binance lies 99.97 % below the next and Gemini's DOGE 10 %; aligned, 33 % and half of fair value."""
+    found = gaps(measured, "binance")
+    unaligned = {bin_.label: bin_ for bin_ in bins(found.unaligned) if bin_.count}
+    names = bin_labels()
+    assert unaligned == {
+        names[0]: Bin(names[0], 1, 1, ("ATOM",)),
+        names[2]: Bin(names[2], 1, 0, ()),
+        names[9]: Bin(names[9], 1, 0, ()),
+        names[11]: Bin(names[11], 8, 0, ()),
+    }
+    aligned = {bin_.label: bin_ for bin_ in bins(found.aligned) if bin_.count}
+    assert aligned == {
+        names[0]: Bin(names[0], 1, 1, ("WBETH",)),
+        names[1]: Bin(names[1], 1, 1, ("ATOM",)),
+        names[5]: Bin(names[5], 8, 0, ()),
+    }
+
+
+def test_the_histograms_draw_the_bins(measured: tuple[Measurement, ...]) -> None:
+    """Two stacked bars a bin on one axis, the focus venue's and the others', and the table says the same."""
+    found = gaps(measured, "binance")
+    figure = gaps_figure(found, CATALOGUE, "binance", Theme.DARK)
+    own, others, own_aligned, others_aligned = figure.data
+    assert (sum(own.y), sum(others.y), sum(own_aligned.y), sum(others_aligned.y)) == (1, 10, 2, 8)
+    assert figure.layout.xaxis2.matches == "x"
+    table = text_of(plain(gaps_table(found, "Binance")))
+    assert "above +50 % 8" in table
+    assert "ATOM" in table
+
+
+def test_no_gaps() -> None:
+    """Without candles there are empty axes."""
+    figure = gaps_figure(gaps((), "binance"), CATALOGUE, "binance", Theme.LIGHT)
+    assert sum(sum(trace.y) for trace in figure.data) == 0
+
+
+@pytest.mark.parametrize(
+    "view",
+    [VIEW, replace(VIEW, asset="DOGE", zone=Zone.UTC8, theme=Theme.DARK)],
+    ids=["plain", "changed"],
+)
+def test_a_change_holds_every_value(context: Context, view: ViewState) -> None:
+    """Opened by a link, the page has every value in its place that a change would send."""
+    (bones,) = lows.show(context, view)
+    for (name, prop), value in lows.values(context, view).items():
+        assert plain(getattr(bones[name], prop)) == plain(value), (name, prop)
+
+
+def test_the_warning_is_in_plain_sight(context: Context) -> None:
+    """Why day lows mislead is said above the tables, and assets without candles are named."""
+    values = lows.values(context, VIEW)
+    assert "not printed in the same minute" in text_of(plain(values["lows-note", "children"]))
+    assert values["lows-none", "children"] == "Without candles here: BNSOL and XRP."
+    assert values["lows-file", "data"] == "plumbline-lows-2025-10-10-crash.csv"
+
+
+def test_without_candles() -> None:
+    """Where nothing is stored the page says so and shows no row."""
+    values = lows.values(Context(Answers(Shelf(empty(CANDLE)), CATALOGUE), Hands()), VIEW)
+    assert values["lows-none", "children"] == "No candle of ATOM in this window: no lows."
+    assert values["lows-grid", "rowData"] == []
