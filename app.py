@@ -361,14 +361,17 @@ def lows(session: Session, assets: Sequence[str], *, asked: Asked, as_json: bool
 @click.pass_obj
 def chart(session: Session, asset: str, *, asked: Asked, out: Path) -> None:
     """Draw the comparison picture (3200 x 1800 PNG)."""
-    from dashboard.picture import file_name, picture  # noqa: PLC0415 - plotly costs a moment, which others keep
-    from dashboard.render import write_png  # noqa: PLC0415 - as above
+    from dashboard.manifest import manifest  # noqa: PLC0415 - plotly costs a moment, which others keep
+    from dashboard.picture import file_name, picture  # noqa: PLC0415 - as above
+    from dashboard.render import FileFormat, Renderer, write_whole  # noqa: PLC0415 - as above
     from data.reconstruction import assumed_markets  # noqa: PLC0415 - as above
 
     measurement = session.measure(asked, asset, session.source(asked))
     assumed = assumed_markets() if asked.origin is Evidence.RECONSTRUCTION else frozenset()
     path = out / file_name(measurement) if out.is_dir() else out
-    write_png(picture(measurement, session.catalogue, assumed=assumed), path)
+    with Renderer() as renderer:
+        figure = picture(measurement, session.catalogue, assumed=assumed)
+        write_whole(path, renderer.draw(figure, FileFormat.PNG, manifest(measurement)))
     click.echo(path)
 
 
