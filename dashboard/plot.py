@@ -81,7 +81,7 @@ def end_labels(sheet: Sheet, plot: Plot, labels: Sequence[EndLabel], limit: floa
     left = plot.box.right + 12
     indents = [DASH_ROOM if label.dash else 0 for label in labels]
     texts = [
-        fit(label.text, (14, 13), limit - left - indent, 2, bold=label.bold)
+        fit(label.text, (14, 13), limit - left - indent, 3, bold=label.bold)
         for label, indent in zip(labels, indents, strict=True)
     ]
     heights = [size * 1.25 * len(lines) + 1 for size, lines in texts]
