@@ -92,6 +92,23 @@ class Answers:
         answers = (self.answer(replace(alike, asset=asset)) for asset in assets)
         return tuple(found.measurement for found in answers if found.measurement is not None)
 
+    def candles(self, measurement: Measurement) -> pl.DataFrame:
+        """The candles of the measured asset in its window, of the kind that it rests on.
+
+        Raises:
+            StoreUnusable: The store cannot be read.
+        """
+        question = measurement.question
+        return self._store.candles([question.asset], question.start, question.end, origin=question.origin)
+
+    def version(self) -> str:
+        """A text that changes whenever the content of the store changes.
+
+        Raises:
+            StoreUnusable: The store cannot be read.
+        """
+        return self._store.version()
+
     def other_assets(self) -> tuple[str, ...]:
         """The assets of which the store holds candles and the catalogue knows nothing."""
         return self._assets(self._store.version())

@@ -1,5 +1,6 @@
 """The comparison picture: one sheet that states the finding, shows it, and says what it rests on."""
 
+import re
 from collections.abc import Sequence
 
 import plotly.graph_objects as go
@@ -14,6 +15,7 @@ from dashboard.sheet import Sheet
 from dashboard.style import TEMPLATES, Theme
 from dashboard.words import footer, measured, telling_notes, title
 from data.catalogue import Catalogue
+from data.schema import Evidence
 from deviation.result import Measurement
 
 GUTTER = 24
@@ -27,6 +29,9 @@ HEADLINE_SIZES = (34, 32, 30, 28, 26)
 FOOT_SIZES = (13, 12.5, 12)
 FOOT_LINE = 18
 """Font sizes and height of a line at the bottom."""
+
+UNFIT = re.compile(r"[^\w.-]|_")
+"""What a part of a file's name may not hold; parts are joined by underscores."""
 
 WATERMARK = "ILLUSTRATION, NOT A MEASUREMENT"
 
@@ -57,10 +62,33 @@ def picture(
     return sheet.figure(TEMPLATES[theme])
 
 
-def file_name(measurement: Measurement) -> str:
-    """Name of the file that holds the picture: asset, focus venue and window."""
+def file_name(
+    measurement: Measurement,
+    what: str = "comparison",
+    file_format: str = "png",
+    *,
+    asset: str | None = None,
+    size: Size = Size.WIDE,
+    theme: Theme = Theme.LIGHT,
+) -> str:
+    """Name of a file on a measurement: asset, focus venue, window, what is in it, and what is unusual about it.
+
+    Args:
+        measurement: what the file rests on.
+        what: what is in it.
+        file_format: its ending.
+        asset: what stands for the asset where the file is of several.
+        size: a picture's shape, named unless it is wide.
+        theme: a picture's paper, named unless it is light.
+    """
     question = measurement.question
-    return f"plumbline-{question.asset}-{question.focus}-{question.start:%Y%m%dT%H%MZ}-{question.end:%Y%m%dT%H%MZ}.png"
+    start, end = f"{question.start:%Y-%m-%dT%H%MZ}", f"{question.end:%Y-%m-%dT%H%MZ}"
+    window = f"{start}-{end.removeprefix(f'{question.start:%Y-%m-%d}T')}"
+    shown = [size.value] * (size is not Size.WIDE) + [theme.value] * (theme is not Theme.LIGHT)
+    # A name travels further than what is in a file: an illustration says so in it, too.
+    kind = ["illustration"] if question.origin is Evidence.RECONSTRUCTION else []
+    parts = ["plumbline", asset or question.asset, question.focus, window, what, *shown, *kind]
+    return f"{'_'.join(UNFIT.sub('-', part) for part in parts)}.{file_format}"
 
 
 def _body(sheet: Sheet, scene: Scene, size: Size, box: Box) -> None:

@@ -76,7 +76,7 @@ def test_three_clicks_to_the_file(visit: Visit, sample: str, downloads: Path) ->
     assert "picture-figure" not in str([asked["output"] for asked in visit.requests])
     with tab.expect_download() as download:
         tab.get_by_role("button", name=PICTURE).click()
-    assert re.fullmatch(r"plumbline-DOGE-binance-.*\.png", download.value.suggested_filename)
+    assert re.fullmatch(r"plumbline_DOGE_binance_.*_comparison.*\.png", download.value.suggested_filename)
     file = downloads / "picture.png"
     download.value.save_as(file)
     with Image.open(file) as picture:

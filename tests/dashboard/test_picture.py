@@ -15,6 +15,7 @@ from dashboard.style import Theme
 from dashboard.table import table as block
 from dashboard.table import trimmed
 from dashboard.words import telling_notes, why_unranked
+from data.schema import Evidence
 from deviation.headline import ILLUSTRATION
 from deviation.question import Group
 
@@ -314,15 +315,24 @@ def test_close_notes_give_way() -> None:
     assert [f"{note.at:%H:%M}" for note in apart] == ["21:15", "21:20"]
 
 
-def test_the_file_is_named_after_the_question() -> None:
-    """Asset, focus venue and window make the name."""
+def test_the_file_is_named_after_what_is_in_it() -> None:
+    """Asset, focus venue, window and content make the name, then what is unusual; nothing unfit for a file's name."""
     question = replace(
         made("crash").question,
         start=datetime(2025, 10, 10, 20, 45, tzinfo=UTC),
         end=datetime(2025, 10, 10, 23, 15, tzinfo=UTC),
     )
     measurement = replace(made("crash"), question=question)
-    assert file_name(measurement) == "plumbline-ATOM-binance-20251010T2045Z-20251010T2315Z.png"
+    assert file_name(measurement) == "plumbline_ATOM_binance_2025-10-10T2045Z-2315Z_comparison.png"
+    unusual = file_name(measurement, file_format="svg", size=Size.TALL, theme=Theme.DARK)
+    assert unusual == "plumbline_ATOM_binance_2025-10-10T2045Z-2315Z_comparison_tall_dark.svg"
+    lows = file_name(measurement, "lows", "csv", asset="all")
+    assert lows == "plumbline_all_binance_2025-10-10T2045Z-2315Z_lows.csv"
+    long = replace(
+        question, end=datetime(2025, 10, 12, tzinfo=UTC), asset="币安/../人_生", origin=Evidence.RECONSTRUCTION
+    )
+    named = file_name(replace(measurement, question=long))
+    assert named == ("plumbline_币安-..-人-生_binance_2025-10-10T2045Z-2025-10-12T0000Z_comparison_illustration.png")
 
 
 def test_marks_are_named_by_their_time() -> None:
