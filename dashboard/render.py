@@ -22,7 +22,7 @@ from typing import Any, Self
 import plotly.graph_objects as go
 
 from dashboard.manifest import into_png, into_svg
-from data.errors import BrowserBusy, BrowserFailed, BrowserMissing
+from data.errors import BrowserBusy, BrowserFailed, BrowserMissing, UsageError
 
 SCALE = 2
 """Pixels of a PNG per unit of the figure: 1600x900 becomes 3200x1800."""
@@ -174,17 +174,25 @@ class _LoopThread:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file under another name in its folder, then rename it: nobody ever sees a part of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-        try:
-            file.write(content)
-            file.flush()
-            Path(file.name).chmod(0o644)
-            os.replace(file.name, path)  # noqa: PTH105 - the same call under either name
-        except BaseException:
-            Path(file.name).unlink(missing_ok=True)
-            raise
+    """Write a file under another name in its folder, then rename it: nobody ever sees a part of it.
+
+    Raises:
+        UsageError: It cannot be written there.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+            try:
+                file.write(content)
+                file.flush()
+                Path(file.name).chmod(0o644)
+                os.replace(file.name, path)  # noqa: PTH105 - the same call under either name
+            except BaseException:
+                Path(file.name).unlink(missing_ok=True)
+                raise
+    except OSError as error:
+        message = f"{path} cannot be written: {error.strerror or error}"
+        raise UsageError(message) from error
 
 
 def _same_names(svg: bytes) -> bytes:

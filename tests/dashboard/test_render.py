@@ -16,7 +16,7 @@ from PIL import Image
 from dashboard.manifest import from_png, manifest
 from dashboard.picture import picture
 from dashboard.render import FileFormat, Renderer, write_whole
-from data.errors import BrowserBusy, BrowserFailed, BrowserMissing
+from data.errors import BrowserBusy, BrowserFailed, BrowserMissing, UsageError
 
 from .measured import CATALOGUE, crash
 
@@ -128,7 +128,7 @@ def test_no_browser_is_told(renderer: Renderer, monkeypatch: pytest.MonkeyPatch)
 def test_a_file_is_whole_or_absent(tmp_path: Path) -> None:
     """Where the last step fails, neither a part of the file nor its temporary name stays behind."""
     (tmp_path / "one.png").mkdir()
-    with pytest.raises(OSError, match=r"one\.png"):
+    with pytest.raises(UsageError, match=r"one\.png cannot be written: "):
         write_whole(tmp_path / "one.png", b"picture")
     assert [path.name for path in tmp_path.iterdir()] == ["one.png"]
     write_whole(tmp_path / "new" / "two.png", b"first")

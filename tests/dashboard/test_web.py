@@ -81,7 +81,7 @@ def test_lows_and_picture() -> None:
     browser.values["view.data"] = {"window": "crash"}
     assert "0.001" in json.dumps(browser.use("lows-view.data", {"window": "crash"}))
     drawn = browser.use("picture.n_clicks", 1)["picture-figure"]["data"]
-    assert drawn["filename"].startswith("plumbline-ATOM")
+    assert drawn["filename"].startswith("plumbline_ATOM")
     assert drawn["figure"]["layout"]["width"] == 1600
 
 
