@@ -1,6 +1,7 @@
 """The charts of the picture: prices, deviation and strip on one axis of time, labels where they fit."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -117,10 +118,12 @@ def _deviation(sheet: Sheet, scene: Scene, plot: Plot, box: Box) -> None:
     end_labels(sheet, plot, deviation_ends(scene), box.right)
     lines = [plot.points(100 * focus.series[group].d) for group in Group]
     drawn, taken = joined(lines), []
+    # The deepest point lies near the lower edge: a label beside it may reach a little beyond.
+    bounds = replace(plot.box, bottom=plot.box.bottom + 5)
     for extreme in extremes_of(scene):
         spot = (plot.x(extreme.position), plot.y(extreme.value))
         taken.append(Box(spot[0] - 3, spot[1] - 3, spot[0] + 3, spot[1] + 3))
-        callout(sheet, extreme.text, spot, scene.colours.ink, plot.box, taken, drawn)
+        callout(sheet, extreme.text, spot, scene.colours.ink, bounds, taken, drawn)
 
 
 def _strip(sheet: Sheet, scene: Scene, box: Box, limits: Box) -> None:

@@ -57,6 +57,20 @@ def test_no_text_leaves_the_sheet(name: str, size: Size) -> None:
 
 @pytest.mark.parametrize("name", EVERY)
 @SIZED
+def test_no_line_to_a_label_crosses_text(name: str, size: Size) -> None:
+    """The thin lines that join labels to what they name run through no text."""
+    figure = drawn(name, size)
+    width, height = figure.layout.width, figure.layout.height
+    boxes = text_boxes(figure)
+    for line in (shape for shape in figure.layout.shapes if shape.line.width == 0.8):
+        inner = np.linspace(0.1, 0.9, 9)
+        x, y = line.x0 + (line.x1 - line.x0) * inner, line.y0 + (line.y1 - line.y0) * inner
+        points = np.column_stack([x * width, (1 - y) * height])
+        assert [text for text, box in boxes if box.count(points)] == []
+
+
+@pytest.mark.parametrize("name", EVERY)
+@SIZED
 def test_text_is_large_enough(name: str, size: Size) -> None:
     """No text is smaller than 12 pixels, which half the size of the file still shows."""
     assert min(note.font.size for note in drawn(name, size).layout.annotations) >= 12
