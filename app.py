@@ -30,6 +30,7 @@ from dashboard.ask import CandleSource, answer, stand_in
 from dashboard.fairness import fairness, sensitive
 from dashboard.fairness_text import fairness_text, sensitivity_text
 from dashboard.options import Asked, Instant, Items, Reach, measuring, reaching
+from dashboard.picture_sizes import Size
 from dashboard.status_text import revisions_text, set_aside_text, status_json, status_text
 from dashboard.text import console, lows_text, measurement_text
 from data.catalogue import Catalogue, load_catalogue
@@ -80,6 +81,10 @@ class Session:
         if asked.origin is Evidence.RECONSTRUCTION and ensure_sample(self.store, now()):
             self.say("put the reconstruction of 2025-10-10 into the store; `forget --sample` drops it")
         return FirstSeen(self.store) if asked.first_seen else self.store
+
+    def every_asset(self, asked: Asked) -> tuple[str, ...]:
+        """What "all" means: the assets of the event, else of the catalogue."""
+        return self.catalogue.event(asked.event).assets if asked.event else tuple(self.catalogue.assets)
 
     def access(self, reach: Reach) -> Access:
         """How the exchanges are reached: by the flags, else by the settings.
@@ -320,9 +325,7 @@ def measure(session: Session, asset: str, *, asked: Asked, varied: bool, as_json
 
 def _measure_all(session: Session, asked: Asked, source: CandleSource, *, as_json: bool) -> None:
     """The fairness matrix of the event's assets, else of the catalogue's that have a candle in the window."""
-    catalogue = session.catalogue
-    assets = catalogue.event(asked.event).assets if asked.event else tuple(catalogue.assets)
-    found = fairness(source, [asked.question(catalogue, asset) for asset in assets])
+    found = fairness(source, [asked.question(session.catalogue, asset) for asset in session.every_asset(asked)])
     missing = found.no_candle if asked.event else ()
     if as_json:
         click.echo(json.dumps(fairness_json(found.measurements, found.placebo, missing), indent=2))
@@ -367,21 +370,64 @@ def lows(session: Session, assets: Sequence[str], *, asked: Asked, as_json: bool
 
 
 @main.command()
-@click.option("--asset", required=True, help="Ticker, such as ATOM.")
+@click.option("--asset", help="Ticker, such as ATOM: one picture.")
+@click.option("--assets", type=Items(), default=(), help="Tickers, with commas, or all: a folder of pictures.")
 @measuring
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="The PNG to write, or a folder for it.")
+@click.option("--size", type=click.Choice([size.value for size in Size]), default=Size.WIDE.value, show_default=True)
+@click.option("--theme", type=click.Choice(["light", "dark"]), default="light", show_default=True)
+@click.option("--format", "file_format", type=click.Choice(["png", "svg"]), help="By the file's ending if left out.")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="The file to write, or a folder.")
 @click.pass_obj
-def chart(session: Session, asset: str, *, asked: Asked, out: Path) -> None:
-    """Draw the comparison picture (3200 x 1800 PNG)."""
-    from dashboard.picture import file_name, picture  # noqa: PLC0415 - plotly costs a moment, which others keep
-    from dashboard.render import write_png  # noqa: PLC0415 - as above
-    from data.reconstruction import assumed_markets  # noqa: PLC0415 - as above
+def chart(
+    session: Session,
+    asset: str | None,
+    assets: tuple[str, ...],
+    *,
+    asked: Asked,
+    size: str,
+    theme: str,
+    file_format: str | None,
+    out: Path,
+) -> None:
+    """Draw the comparison picture of one asset, or of many: wide (16:9), square or tall (4:5), as PNG or SVG."""
+    # Imported here because plotly costs a moment, which the other commands need not pay.
+    from dashboard.exports_set import Style, format_of, shown, write_one, write_set  # noqa: PLC0415
+    from dashboard.render import Renderer  # noqa: PLC0415
+    from dashboard.style import Theme  # noqa: PLC0415
 
-    measurement = session.measure(asked, asset, session.source(asked))
-    assumed = assumed_markets() if asked.origin is Evidence.RECONSTRUCTION else frozenset()
-    path = out / file_name(measurement) if out.is_dir() else out
-    write_png(picture(measurement, session.catalogue, assumed=assumed), path)
-    click.echo(path)
+    if (asset is None) is not bool(assets):
+        message = "say which: --asset for one picture, or --assets A,B or --assets all for a folder of them"
+        raise UsageError(message)
+    if assets:
+        _make_folder(out)
+    source = session.source(asked)
+    style = Style(
+        Size(size), Theme(theme), format_of(out, file_format), None if asked.files else session.store.version()
+    )
+    with Renderer() as renderer:
+
+        def write(measurement: Measurement) -> Path:
+            return write_one(measurement, session.catalogue, renderer, style, out)
+
+        if asset is not None:
+            click.echo(write(session.measure(asked, asset, source)))
+            return
+        wanted = session.every_asset(asked) if assets == (ALL,) else assets
+        with shown(console(), len(wanted), click.echo) as say:
+            nothing = write_set(wanted, lambda one: session.measure(asked, one, source), write, say)
+    if len(nothing) == len(wanted):
+        message = f"no picture was drawn: there is no {asked.origin} candle of any of {', '.join(wanted)} in the window"
+        raise NothingUsable(message)
+    if nothing:
+        raise click.exceptions.Exit(1)
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        message = f"--out {path} cannot be a folder: {error.strerror or error}"
+        raise UsageError(message) from error
 
 
 @main.command()

@@ -1,5 +1,6 @@
 """From a view to its answer: which candles, which focus, and what the reader has to be told of either."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Protocol
@@ -91,6 +92,35 @@ class Answers:
         assets = dict.fromkeys((*self.catalogue.event(view.event).assets, view.asset))
         answers = (self.answer(replace(alike, asset=asset)) for asset in assets)
         return tuple(found.measurement for found in answers if found.measurement is not None)
+
+    def candles(self, measurement: Measurement) -> pl.DataFrame:
+        """The candles of the measured asset in its window, of the kind that it rests on.
+
+        Raises:
+            StoreUnusable: The store cannot be read.
+        """
+        question = measurement.question
+        return self._store.candles(
+            [question.asset], question.start, question.end, origin=question.origin, timeframe=question.timeframe
+        )
+
+    def low_trades(self, measurements: Sequence[Measurement]) -> pl.DataFrame:
+        """The lowest trades of bars made of trades: a frame of `data.schema.LOW_TRADE` over the measurements' window.
+
+        Raises:
+            StoreUnusable: The store cannot be read.
+        """
+        question = measurements[0].question
+        assets = [measurement.question.asset for measurement in measurements]
+        return self._store.low_trades(assets, question.start, question.end, timeframe=question.timeframe)
+
+    def version(self) -> str:
+        """A text that changes whenever the content of the store changes.
+
+        Raises:
+            StoreUnusable: The store cannot be read.
+        """
+        return self._store.version()
 
     def other_assets(self) -> tuple[str, ...]:
         """The assets of which the store holds candles and the catalogue knows nothing."""

@@ -1,6 +1,6 @@
 """The columns of the picture's blocks, as wide as what stands in them; the strip of dots gets the rest."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dashboard.lettering import text_width
@@ -17,7 +17,7 @@ LEAST_STRIP = 60.0
 class Columns:
     """Pixels from a block's left edge: the end of the name, the strip, and the right edges of what is written.
 
-    ``heads`` holds for each column its right edge and its two lines.
+    ``heads`` holds for each column its right edge and its two lines. ``volume`` is None where names needed its room.
     """
 
     name: float
@@ -26,19 +26,25 @@ class Columns:
     count: float
     low: float
     minute: float
-    volume: float
+    volume: float | None
     heads: tuple[tuple[float, str, str], ...]
 
 
+HEADS = {
+    "depth": ("", ""),
+    "low": ("lowest", "trade"),
+    "minute": ("", "UTC"),
+    "volume": ("volume", "before"),
+}
+"""The two lines above each column but that of counts, which names the threshold."""
+
+
 def columns_for(entries: Sequence[Entry], width: float, enter: str) -> Columns:
-    """Columns in which every text of the entries fits, set at the largest size that rows may have."""
-    heads = {
-        "depth": ("", ""),
-        "count": (f"min. ≥ {enter}", "below"),
-        "low": ("lowest", "trade"),
-        "minute": ("", "UTC"),
-        "volume": ("volume", "before"),
-    }
+    """Columns in which every text of the entries fits, set at the largest size that rows may have.
+
+    Where names would have to be cut, the column of volumes gives way.
+    """
+    heads = {**HEADS, "count": (f"min. ≥ {enter}", "below")}
     texts = {
         "depth": [entry.depth_text for entry in entries],
         "count": [entry.count for entry in entries],
@@ -53,14 +59,21 @@ def columns_for(entries: Sequence[Entry], width: float, enter: str) -> Columns:
         )
         for column in texts
     }
-    volume = width
-    minute = volume - room["volume"] - 12
+    names = min(max([60.0, *(text_width(entry.name, 15, bold=entry.bold) for entry in entries)]), WIDEST_NAME)
+    columns = _columns(room, heads, width, names, volumes=True)
+    return columns if columns.name >= names else _columns(room, heads, width, names, volumes=False)
+
+
+def _columns(
+    room: Mapping[str, float], heads: Mapping[str, tuple[str, str]], width: float, names: float, *, volumes: bool
+) -> Columns:
+    minute = width - room["volume"] - 12 if volumes else width
     low = minute - room["minute"] - 5
     count = low - room["low"] - 14
     strip_right = count - room["count"] - 16
-    name = max([60.0, *(text_width(entry.name, 15, bold=entry.bold) for entry in entries)])
-    name = min(name, WIDEST_NAME, strip_right - LEAST_STRIP - room["depth"] - 26)
+    name = min(names, strip_right - LEAST_STRIP - room["depth"] - 26)
     depth = name + 12 + room["depth"]
+    edges = {"count": count, "low": low, "minute": minute} | ({"volume": width} if volumes else {})
     return Columns(
         name=name,
         depth=depth,
@@ -68,12 +81,6 @@ def columns_for(entries: Sequence[Entry], width: float, enter: str) -> Columns:
         count=count,
         low=low,
         minute=minute,
-        volume=volume,
-        heads=(
-            (strip_right, "deepest minute close", ""),
-            (count, *heads["count"]),
-            (low, *heads["low"]),
-            (minute, *heads["minute"]),
-            (volume, *heads["volume"]),
-        ),
+        volume=width if volumes else None,
+        heads=((strip_right, "deepest minute close", ""), *((x, *heads[column]) for column, x in edges.items())),
     )

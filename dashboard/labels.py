@@ -9,6 +9,9 @@ import numpy.typing as npt
 Points = npt.NDArray[np.float64]
 """A row per point: x, y."""
 
+CROSSED = 10_000.0
+"""What it costs that the line to the point crosses another label: more than covering any part of a chart."""
+
 NO_POINTS: Points = np.empty((0, 2))
 
 
@@ -90,11 +93,14 @@ def place(
     """The best rectangle for a label that belongs to a point; None where all would cover another label.
 
     Candidates lie around the anchor, left and right first, ever further off; the best covers the fewest drawn points
-    and is then the nearest.
+    and is then the nearest. The straight line to the anchor crosses what is taken only
+    where nothing else is left.
     """
     x, y = anchor
     width, height = size
     blocked = list(taken)
+    # What lies around the anchor itself is no obstacle to a line that begins there.
+    crossed = [other for other in blocked if not other.holds(Box(x, y, x, y))]
     best: tuple[float, Box] | None = None
     for distance in (10.0, 22.0, 38.0, 60.0, 90.0, 130.0, 180.0):
         for across, down in _AROUND:
@@ -104,9 +110,17 @@ def place(
             if not bounds.holds(box) or any(box.overlaps(other) for other in blocked):
                 continue
             score = 12.0 * box.grown(3).count(points) + distance * (1.0 if down == 0 or across == 0 else 0.9)
+            line = leader(anchor, box)
+            score += CROSSED * sum(other.count(line) > 0 for other in crossed)
             if best is None or score < best[0]:
                 best = (score, box)
     return None if best is None else best[1]
+
+
+def leader(anchor: tuple[float, float], box: Box) -> Points:
+    """The straight line from a point to the nearest point of a label, as points a few pixels apart."""
+    near = (min(max(anchor[0], box.left), box.right), min(max(anchor[1], box.top + 4), box.bottom - 4))
+    return along(np.array([anchor, near]), 3.0)
 
 
 _AROUND = [(1, 0), (-1, 0), (1, 0.5), (-1, 0.5), (1, -0.5), (-1, -0.5), (0.4, 1), (-0.4, 1), (0.4, -1), (-0.4, -1)]

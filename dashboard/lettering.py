@@ -86,14 +86,18 @@ def balanced(text: str, size: float, room: float, *, bold: bool = False) -> list
     return lines
 
 
-def fit(text: str, sizes: Sequence[float], room: float, most: int, *, bold: bool = False) -> tuple[float, list[str]]:
+def fit(
+    text: str, sizes: Sequence[float], room: float, most: int, *, bold: bool = False, even: bool = True
+) -> tuple[float, list[str]]:
     """Size and lines of a plain text: the fewest lines, up to ``most``, that any size allows, and its largest size.
 
-    Where even the smallest size needs more lines the text is cut.
+    Lines are as even as can be, or each as full as can be. Where even the smallest size needs more lines the text is
+    cut.
     """
+    broken = balanced if even else wrap
     for count in range(1, most + 1):
         for size in sizes:
-            lines = balanced(text, size, room, bold=bold)
+            lines = broken(text, size, room, bold=bold)
             if len(lines) <= count and _widest(lines, size, bold=bold) <= room:
                 return size, lines
     lines = wrap(text, sizes[-1], room, bold=bold)[:most]

@@ -1,83 +1,154 @@
 """The comparison picture: one sheet that states the finding, shows it, and says what it rests on."""
 
+import re
+from collections.abc import Sequence
+
 import plotly.graph_objects as go
 
 from dashboard.labels import Box
 from dashboard.lettering import fit
 from dashboard.picture_charts import charts
-from dashboard.picture_table import blocks_of_venues
+from dashboard.picture_sizes import SHAPES, Shape, Size
+from dashboard.picture_table import Blocks
 from dashboard.scene import Scene
 from dashboard.sheet import Sheet
 from dashboard.style import TEMPLATES, Theme
 from dashboard.words import footer, measured, telling_notes, title
 from data.catalogue import Catalogue
+from data.schema import Evidence
 from deviation.result import Measurement
 
-WIDTH, HEIGHT = 1600, 900
-"""Pixels of the figure; a file has twice as many either way."""
+GUTTER = 24
+"""Space between charts and venues."""
 
-LEFT, RIGHT = 54, 1546
-"""Edges of everything on the sheet."""
+CHARTS_SHARE = 0.629
+"""Share of the width that charts take where venues stand beside them."""
 
-CHARTS_RIGHT, TABLE_LEFT = 992, 1016
-"""Where the left two thirds end and the right third begins."""
+HEADLINE_SIZES = (34, 32, 30, 28, 26)
 
-FOOT_SIZE = 13
+FOOT_SIZES = (13, 12.5, 12)
+FOOT_LINE = 18
+"""Font sizes and height of a line at the bottom."""
+
+UNFIT = re.compile(r"[^\w.-]|_")
+"""What a part of a file's name may not hold; parts are joined by underscores."""
 
 WATERMARK = "ILLUSTRATION, NOT A MEASUREMENT"
 
 
 def picture(
-    measurement: Measurement, catalogue: Catalogue, *, assumed: frozenset[tuple[str, str]] = frozenset()
+    measurement: Measurement,
+    catalogue: Catalogue,
+    *,
+    size: Size = Size.WIDE,
+    theme: Theme = Theme.LIGHT,
+    assumed: frozenset[tuple[str, str]] = frozenset(),
 ) -> go.Figure:
-    """The comparison picture, 1600x900, always light; to be rendered at scale 2."""
-    scene = Scene(measurement, catalogue, Theme.LIGHT, frozenset(), assumed)
-    sheet = Sheet(WIDTH, HEIGHT)
-    top = _head(sheet, scene)
-    bottom = _foot(sheet, scene)
-    charts(sheet, scene, Box(LEFT, top, CHARTS_RIGHT, bottom), telling_notes(measurement, catalogue, 0.5))
-    blocks_of_venues(sheet, scene, Box(TABLE_LEFT, top, RIGHT, bottom))
+    """The comparison picture, laid out for its shape.
+
+    Args:
+        measurement: what is shown.
+        catalogue: what is known of venues, assets and the event.
+        size: the shape; see `SHAPES` for its pixels.
+        theme: light or dark paper.
+        assumed: markets, as (venue, symbol), of which no figure is published: dashed on the reconstruction.
+    """
+    scene, shape = Scene(measurement, catalogue, theme, frozenset(), assumed), SHAPES[size]
+    sheet = Sheet(shape.width, shape.height)
+    top, bottom = _head(sheet, scene, shape), _foot(sheet, scene, shape)
+    _body(sheet, scene, size, Box(shape.margin, top, shape.right, bottom))
     if scene.illustration:
-        _watermark(sheet, scene)
-    return sheet.figure(TEMPLATES[Theme.LIGHT])
+        _watermark(sheet, scene, shape)
+    return sheet.figure(TEMPLATES[theme])
 
 
-def file_name(measurement: Measurement) -> str:
-    """Name of the file that holds the picture: asset, focus venue and window."""
+def file_name(
+    measurement: Measurement,
+    what: str = "comparison",
+    file_format: str = "png",
+    *,
+    asset: str | None = None,
+    size: Size = Size.WIDE,
+    theme: Theme = Theme.LIGHT,
+) -> str:
+    """Name of a file on a measurement: asset, focus venue, window, what is in it, and what is unusual about it.
+
+    Args:
+        measurement: what the file rests on.
+        what: what is in it.
+        file_format: its ending.
+        asset: what stands for the asset where the file is of several.
+        size: a picture's shape, named unless it is wide.
+        theme: a picture's paper, named unless it is light.
+    """
     question = measurement.question
-    return f"plumbline-{question.asset}-{question.focus}-{question.start:%Y%m%dT%H%MZ}-{question.end:%Y%m%dT%H%MZ}.png"
+    start, end = f"{question.start:%Y-%m-%dT%H%MZ}", f"{question.end:%Y-%m-%dT%H%MZ}"
+    window = f"{start}-{end.removeprefix(f'{question.start:%Y-%m-%d}T')}"
+    shown = [size.value] * (size is not Size.WIDE) + [theme.value] * (theme is not Theme.LIGHT)
+    # A name travels further than what is in a file: an illustration says so in it, too.
+    kind = ["illustration"] if question.origin is Evidence.RECONSTRUCTION else []
+    parts = ["plumbline", asset or question.asset, question.focus, window, what, *shown, *kind]
+    return f"{'_'.join(UNFIT.sub('-', part) for part in parts)}.{file_format}"
 
 
-def _head(sheet: Sheet, scene: Scene) -> float:
+def _body(sheet: Sheet, scene: Scene, size: Size, box: Box) -> None:
+    """Charts, and the venues beside them on a wide sheet, else below."""
+    notes = telling_notes(scene.measurement, scene.catalogue, 0.5)
+    blocks, shape = Blocks(scene), SHAPES[size]
+    if size is Size.WIDE:
+        middle = box.left + CHARTS_SHARE * shape.inner
+        charts(sheet, scene, Box(box.left, box.top, middle, box.bottom), notes)
+        blocks.stacked(sheet, Box(middle + GUTTER, box.top, box.right, box.bottom))
+        return
+    room = box.bottom - box.top - shape.least_charts
+    stacked = size is Size.TALL and blocks.stacked_height(shape.inner) <= room
+    wanted = blocks.stacked_height(shape.inner) if stacked else blocks.paired_height(shape.inner)
+    split = box.bottom - min(wanted, room)
+    charts(sheet, scene, Box(box.left, box.top, box.right, split - GUTTER), notes)
+    draw = blocks.stacked if stacked else blocks.paired
+    draw(sheet, Box(box.left, split, box.right, box.bottom))
+
+
+def _head(sheet: Sheet, scene: Scene, shape: Shape) -> float:
     """Headline, the line under it, and what is measured; returns where the rest may begin."""
     headline, under = title(scene.measurement)
     y = 30.0
-    for text, sizes, most, bold, colour in (
-        (headline, (34, 32, 30, 28, 26), 2, True, scene.colours.ink),
-        (under, (19, 18, 17, 16), 2, False, scene.colours.text),
-        (measured(scene.measurement), (16, 15.5, 15, 14.5), 2, False, scene.colours.muted),
+    for text, sizes, bold, colour in (
+        (headline, HEADLINE_SIZES, True, scene.colours.ink),
+        (under, (19, 18, 17, 16), False, scene.colours.text),
+        (measured(scene.measurement), (16, 15.5, 15, 14.5), False, scene.colours.muted),
     ):
         if not text:
             continue
-        size, lines = fit(text, sizes, RIGHT - LEFT, most, bold=bold)
+        size, lines = fit(text, sizes, shape.inner, shape.lines, bold=bold)
         for line in lines:
             y += 0.62 * size
-            sheet.write(line, LEFT, y, size=size, colour=colour, bold=bold)
+            sheet.write(line, shape.margin, y, size=size, colour=colour, bold=bold)
             y += 0.62 * size
         y += 7
     return y + 16
 
 
-def _foot(sheet: Sheet, scene: Scene) -> float:
-    """The two lines at the bottom; returns where the rest must end."""
-    for text, y in zip(footer(scene.measurement, scene.catalogue, FOOT_SIZE, RIGHT - LEFT), (862, 881), strict=True):
-        size, lines = fit(text, (FOOT_SIZE, 12.5, 12), RIGHT - LEFT, 1)
-        sheet.write(lines[0], LEFT, y, size=size, colour=scene.colours.muted)
-    sheet.rule((LEFT, 847), (RIGHT, 847), scene.colours.rule)
-    return 838
+def _foot(sheet: Sheet, scene: Scene, shape: Shape) -> float:
+    """Where candles came from and every choice, up from the bottom; returns where the rest must end."""
+    # A sheet too narrow for one line gets two; what is broken needs a little more room than what is not.
+    room = shape.inner * (1 if shape.width >= SHAPES[Size.WIDE].width else 1.9)
+    lines: list[tuple[float, str]] = []
+    for text in footer(scene.measurement, scene.catalogue, FOOT_SIZES[0], room):
+        size, broken = fit(text, FOOT_SIZES, shape.inner, 1 if room == shape.inner else 2)
+        lines += [(size, line) for line in broken]
+    top = shape.height - 38 - FOOT_LINE * (len(lines) - 1)
+    _lines(sheet, scene, lines, (shape.margin, top))
+    sheet.rule((shape.margin, top - 15), (shape.right, top - 15), scene.colours.rule)
+    return top - 24
 
 
-def _watermark(sheet: Sheet, scene: Scene) -> None:
+def _lines(sheet: Sheet, scene: Scene, lines: Sequence[tuple[float, str]], corner: tuple[float, float]) -> None:
+    for number, (size, line) in enumerate(lines):
+        sheet.write(line, corner[0], corner[1] + FOOT_LINE * number, size=size, colour=scene.colours.muted)
+
+
+def _watermark(sheet: Sheet, scene: Scene, shape: Shape) -> None:
     """Across everything, so that no part of the picture can be shown without it."""
     sheet.annotations.append(
         {
@@ -87,8 +158,8 @@ def _watermark(sheet: Sheet, scene: Scene) -> None:
             "xref": "paper",
             "yref": "paper",
             "showarrow": False,
-            "textangle": -25,
+            "textangle": -25 if shape.width > shape.height else -45,
             "opacity": 0.13,
-            "font": {"size": 76, "color": scene.colours.ink},
+            "font": {"size": 76 * shape.width / SHAPES[Size.WIDE].width, "color": scene.colours.ink},
         }
     )

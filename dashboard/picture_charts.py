@@ -1,15 +1,15 @@
-"""The left two thirds of the picture: prices, deviation and strip on one axis of time, labels where they fit."""
+"""The charts of the picture: prices, deviation and strip on one axis of time, labels where they fit."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import replace
 
 import numpy as np
 
-from dashboard.clock import Zone, ticks
 from dashboard.deviations import band, deviation_ends, deviation_traces, extremes_of, scale_of_deviations
-from dashboard.labels import Box, spread
-from dashboard.lettering import fit, shorten, text_width
+from dashboard.labels import Box
+from dashboard.lettering import shorten, text_width
 from dashboard.panels import window_range
+from dashboard.picture_time import MARKS, marks, note_lines, time_axis
 from dashboard.plot import SMALL, Plot, callout, draw_axis, end_labels, joined
 from dashboard.prices import clear_low, fair_values, off_scale, price_ends, price_traces, scale_of_prices
 from dashboard.scene import Scene, voting_price
@@ -27,15 +27,14 @@ LANE = 17
 
 def charts(sheet: Sheet, scene: Scene, box: Box, notes: Sequence[Note]) -> None:
     """All panels, the axis of time below them, and the notes at the very bottom."""
-    bottom = _note_lines(sheet, scene, box, notes)
+    bottom = note_lines(sheet, scene, box, notes)
     lanes = strips(scene)
     strip_bottom = bottom - 44
     strip_top = strip_bottom - LANE * len(lanes)
     scales = scale_of_prices(scene), scale_of_deviations(scene)
     numbers = max(text_width(text, 14) for scale in scales for text in (*scale.text, "0"))
     left, right = box.left + numbers + 10, box.right - END_ROOM
-    marks = 16 if notes else 0
-    heads = 26 + marks, 30
+    heads = 26 + (MARKS if notes else 0), 30
     room = strip_top - 26 - box.top - sum(heads)
     price_bottom = box.top + heads[0] + 0.5 * room
     minutes, start = scene.measurement.axis.size, scene.measurement.question.start
@@ -43,48 +42,12 @@ def charts(sheet: Sheet, scene: Scene, box: Box, notes: Sequence[Note]) -> None:
     prices = Plot(price_box, start, minutes, scales[0])
     deviation_box = Box(left, price_bottom + heads[1], right, strip_top - 26)
     deviation = Plot(deviation_box, start, minutes, scales[1])
-    _marks(sheet, scene, notes, (prices, deviation))
+    marks(sheet, scene, notes, (prices, deviation))
     _prices(sheet, scene, prices, box)
     _deviation(sheet, scene, deviation, box)
     if lanes:
         _strip(sheet, scene, Box(left, strip_top, right, strip_bottom), box)
-    _time(sheet, scene, Box(left, price_box.top, right, strip_bottom), (prices, deviation))
-
-
-def _note_lines(sheet: Sheet, scene: Scene, box: Box, notes: Sequence[Note]) -> float:
-    """What the time marks mean, as one small paragraph; returns where the charts must end."""
-    if not notes:
-        return box.bottom
-    said = " ".join(f"{_letter(i)}\N{NO-BREAK SPACE}{note.at:%H:%M} {note.text}" for i, note in enumerate(notes))
-    size, lines = fit(said, (SMALL, 12.5, 12), box.right - box.left, 2)
-    top = box.bottom - 17 * len(lines)
-    for i, line in enumerate(lines):
-        sheet.write(_lettered(line, notes), box.left, top + 17 * i + 9, size=size, colour=scene.colours.muted)
-    return top - 4
-
-
-def _lettered(line: str, notes: Sequence[Note]) -> str:
-    """The line with its letters in bold."""
-    for i, note in enumerate(notes):
-        mark = f"{_letter(i)}\N{NO-BREAK SPACE}{note.at:%H:%M}"
-        line = line.replace(mark, f"<b>{_letter(i)}</b>{mark[1:]}")
-    return line
-
-
-def _letter(number: int) -> str:
-    return "abc"[number]
-
-
-def _marks(sheet: Sheet, scene: Scene, notes: Sequence[Note], plots: Sequence[Plot]) -> None:
-    if not notes:
-        return
-    top = plots[0]
-    at = [top.x((note.at - top.start) / timedelta(minutes=1)) for note in notes]
-    letters = spread(at, [11.0] * len(at), top.box.left - 4, top.box.right + 4)
-    for i, (x, shown) in enumerate(zip(at, letters, strict=True)):
-        sheet.write(_letter(i), shown, top.box.top - 9, size=SMALL, colour=scene.colours.muted, align="center")
-        for plot in plots:
-            sheet.rule((x, plot.box.top), (x, plot.box.bottom), scene.colours.rule, 1, "dot", below=True)
+    time_axis(sheet, scene, Box(left, price_box.top, right, strip_bottom), (prices, deviation))
 
 
 def _prices(sheet: Sheet, scene: Scene, plot: Plot, box: Box) -> None:
@@ -96,15 +59,16 @@ def _prices(sheet: Sheet, scene: Scene, plot: Plot, box: Box) -> None:
         if any(row.counts.small_min for row in (*scene.others, scene.focus) if row)
         else ""
     )
+    assumed = "; dashed: assumed" if scene.illustration and scene.assumed else ""
     sheet.write(
-        f"<b>Price of {question.asset}</b> {unit}, minute closes{log}{hollow}",
+        f"<b>Price of {question.asset}</b> {unit}, minute closes{log}{hollow}{assumed}",
         box.left,
         box.top + 8,
         size=15,
         colour=scene.colours.text,
     )
     draw_axis(sheet, scene, plot, 1, price_traces(scene))
-    end_labels(sheet, plot, price_ends(scene), box.right)
+    end_labels(sheet, plot, price_ends(scene, sampled=True), box.right)
     lines = [voting_price(row) for row in scene.others] + [price for _, price in scene.companions]
     lines += [values for _, values in fair_values(scene)]
     if scene.bold is not None:
@@ -147,13 +111,19 @@ def _deviation(sheet: Sheet, scene: Scene, plot: Plot, box: Box) -> None:
             f"no candle of {name} in the window", middle, zero - 14, size=15, colour=colours.muted, align="center"
         )
         return
+    if not any(series.votes.any() for series in focus.series.values()):
+        middle = (plot.box.left + plot.box.right) / 2
+        text = "nothing to compare with: nobody else voted in the window"
+        sheet.write(text, middle, zero - 14, size=15, colour=colours.muted, align="center")
     end_labels(sheet, plot, deviation_ends(scene), box.right)
     lines = [plot.points(100 * focus.series[group].d) for group in Group]
     drawn, taken = joined(lines), []
+    # The deepest point lies near the lower edge: a label beside it may reach a little beyond.
+    bounds = replace(plot.box, bottom=plot.box.bottom + 5)
     for extreme in extremes_of(scene):
         spot = (plot.x(extreme.position), plot.y(extreme.value))
         taken.append(Box(spot[0] - 3, spot[1] - 3, spot[0] + 3, spot[1] + 3))
-        callout(sheet, extreme.text, spot, scene.colours.ink, plot.box, taken, drawn)
+        callout(sheet, extreme.text, spot, scene.colours.ink, bounds, taken, drawn)
 
 
 def _strip(sheet: Sheet, scene: Scene, box: Box, limits: Box) -> None:
@@ -173,25 +143,3 @@ def _strip(sheet: Sheet, scene: Scene, box: Box, limits: Box) -> None:
     name = "" if scene.focus is None else scene.catalogue.venue(scene.focus.market.venue).name
     text = f"Votes per minute (pale: too few to be firm) and minutes of {name}: {'  '.join(parts)}"
     sheet.write(text, limits.left, box.top - 11, size=SMALL, colour=scene.colours.muted)
-
-
-def _time(sheet: Sheet, scene: Scene, box: Box, plots: Sequence[Plot]) -> None:
-    """Ticks on both clocks under everything, and faint uprights through the panels."""
-    question, plot = scene.measurement.question, plots[0]
-    end = question.start + timedelta(minutes=scene.measurement.axis.size)
-    rows = [ticks(question.start, end, zone, 6) for zone in (Zone.UTC, Zone.UTC8)]
-    sheet.rule((box.left, box.bottom + 3), (box.right, box.bottom + 3), scene.colours.rule)
-    for at, *texts in zip(rows[0].at, *(row.text for row in rows), strict=True):
-        x = plot.x((at - question.start) / timedelta(minutes=1))
-        sheet.rule((x, box.bottom + 3), (x, box.bottom + 8), scene.colours.rule)
-        for one in plots:
-            sheet.rule((x, one.box.top), (x, one.box.bottom), scene.colours.grid, 1, below=True)
-        for i, text in enumerate(texts):
-            colour = scene.colours.muted if i else scene.colours.text
-            sheet.write(text, x, box.bottom + 17 + 17 * i, size=14 - i, colour=colour, align="center")
-    last = rows[0].at[-1]
-    reach = max(text_width(row.text[-1], 14) for row in rows) / 2
-    beyond = max(box.right + 12, plot.x((last - question.start) / timedelta(minutes=1)) + reach + 14)
-    for i, row in enumerate(rows):
-        colour = scene.colours.muted if i else scene.colours.text
-        sheet.write(row.title, beyond, box.bottom + 17 + 17 * i, size=14 - i, colour=colour)

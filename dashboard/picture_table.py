@@ -1,77 +1,200 @@
-"""The right third of the picture: two blocks of venues on one scale of depths, remarks, and the key to the marks."""
+"""Both blocks of venues on one scale of depths, one below the other or side by side, with remarks, facts and key."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from dashboard.columns import Columns, columns_for
+from dashboard.columns import WIDEST_NAME, columns_for
 from dashboard.labels import Box
-from dashboard.lettering import balanced, fit, shorten
-from dashboard.panels import Trace
-from dashboard.scales import Scale, signed
+from dashboard.lettering import balanced, fit, text_width
+from dashboard.picture_block import HEAD, SMALL, TWO_LINES, Layout, block
 from dashboard.scene import Scene
 from dashboard.sheet import Sheet
-from dashboard.table import Entry, Table, facts, scale_of, table, threshold_counts, trimmed
+from dashboard.table import Table, beyond, facts, gaps, scale_of, table, threshold_counts, trimmed
 from dashboard.words import why_unranked
 from deviation.question import Group
 
-HEAD = 62
-"""Height of a block's title and column heads."""
-
-SMALL, REMARK = 13, 16
-"""Font size of column heads and remarks, and the height of a line of them."""
+REMARK = 16
+"""Height of a line of remarks."""
 
 GAP = 16
 """Space between blocks."""
 
+APART = 34
+"""Space between blocks side by side."""
+
 LEAST_ROW, GREATEST_ROW, AIRY_ROW = 19.0, 36.0, 26.0
 """Heights between which rows are fitted, in pixels; venues for which even the least is too much are counted in a
-remark. Rows give way to further facts down to the third height."""
+remark. Rows give way to further facts down to the third height, which most would like to have."""
 
-TWO_LINES = 30.0
-"""Height from which a long name may take two lines in its row."""
+FIRST_SUBPLOT = 11
+"""The first block's number; the charts before it have the small ones."""
 
+FEW = 8
+"""Entries up to which a long name may have two lines."""
 
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """What all blocks share: the columns, the height of a row, the scale of the dots."""
-
-    columns: Columns
-    row: float
-    scale: Scale
+Cells = list[tuple[str, ...]]
+Known = tuple[str, Cells]
 
 
-def blocks_of_venues(sheet: Sheet, scene: Scene, box: Box) -> None:
-    """Both blocks with their remarks, what else is known of the focus venue where there is room, and the key."""
-    tables = [table(scene, group) for group in Group]
-    width = box.right - box.left
-    key = _key(tables, width)
-    known = _known(scene)
-    fixed = 2 * (HEAD + GAP + 6) + REMARK * len(key)
-    remarks = [_remark(scene, one, group, width, 0) for one, group in zip(tables, Group, strict=True)]
-    room = box.bottom - box.top - fixed - REMARK * sum(len(lines) for lines in remarks)
-    room -= _reserved(known, room, sum(len(one.entries) for one in tables))
-    tables, left_out = trimmed(tables, int((room - REMARK * 2) / LEAST_ROW))
-    if any(left_out):
-        remarks = [
-            _remark(scene, one, group, width, out) for one, group, out in zip(tables, Group, left_out, strict=True)
+class Blocks:
+    """The venues of a scene as they are written below or beside its charts."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        self.tables = [table(scene, group) for group in Group]
+        self.entries = [entry for one in self.tables for entry in one.entries]
+        self.known = _known(scene)
+        long = any(text_width(entry.name, 15, bold=entry.bold) > WIDEST_NAME for entry in self.entries)
+        self.airy = TWO_LINES if long and len(self.entries) <= FEW else AIRY_ROW
+        self.enter = f"{100 * scene.measurement.question.parameters.enter:g} %"
+
+    def stacked_height(self, width: float) -> float:
+        """The height that `stacked` would like to have."""
+        rows = self.airy * sum(len(one.entries) for one in self.tables)
+        remarks = sum(len(lines) for lines in self._remarks(width, (0, 0))) + len(self._key(width, width))
+        return 2 * (HEAD + GAP + 6) + rows + REMARK * remarks + sum(_height(cells) for _, cells in self.known)
+
+    def stacked(self, sheet: Sheet, box: Box) -> None:
+        """One block below the other, then what else is known of the focus venue where there is room, then the key."""
+        width = box.right - box.left
+        key = self._key(width, width)
+        fixed = 2 * (HEAD + GAP + 6) + REMARK * len(key)
+        remarks = self._remarks(width, (0, 0))
+        room = box.bottom - box.top - fixed - REMARK * sum(len(lines) for lines in remarks)
+        room -= _reserved(self.known, room, sum(len(one.entries) for one in self.tables))
+        most = int(room / LEAST_ROW)
+        if sum(len(one.entries) for one in self.tables) > most:
+            most = int((room - REMARK * 2) / LEAST_ROW)
+        tables, left_out = trimmed(self.tables, most)
+        if any(left_out):
+            remarks = self._remarks(width, left_out)
+        rows = sum(len(one.entries) for one in tables)
+        layout = self._layout(tables, width, min(GREATEST_ROW, room / max(rows, 1)))
+        y = box.top
+        for number, (one, lines) in enumerate(zip(tables, remarks, strict=True)):
+            y = block(sheet, self.scene, one, (box.left, y), layout, FIRST_SUBPLOT + number)
+            y = self._lines(sheet, lines, box.left, y) + GAP
+        bottom = box.bottom - REMARK * len(key)
+        for title, cells in self.known:
+            if y + _height(cells) <= bottom:
+                y = self._facts(sheet, title, cells, Box(box.left, y, box.right, bottom))
+        self._lines(sheet, key, box.left, bottom)
+
+    def paired_height(self, width: float) -> float:
+        """The height that `paired` would like to have."""
+        half = (width - APART) / 2
+        rows = self.airy * max(len(one.entries) for one in self.tables)
+        remarks = max(len(lines) for lines in self._remarks(half, (0, 0)))
+        return HEAD + 6 + rows + REMARK * remarks + GAP + self._foot_height(width, self.known)
+
+    def paired(self, sheet: Sheet, box: Box) -> None:
+        """The blocks side by side, under each a part of what else is known; the key at the bottom or in their place."""
+        width = box.right - box.left
+        half = (width - APART) / 2
+        remarks = self._remarks(half, (0, 0))
+        most_rows = max(len(one.entries) for one in self.tables)
+        free = box.bottom - box.top - HEAD - 6 - GAP - REMARK * max(len(lines) for lines in remarks)
+        # Rows before facts: what does not leave the rows airy is left out.
+        choices = [self.known[:kept] for kept in range(len(self.known), -1, -1)]
+        room_of = {len(known): free - self._foot_height(width, known) for known in choices}
+        known = next((known for known in choices if room_of[len(known)] >= self.airy * most_rows), [])
+        room = room_of[len(known)]
+        most = int(room / LEAST_ROW)
+        if most_rows > most:
+            most = int((room - REMARK) / LEAST_ROW)
+        cut = [trimmed([one], most) for one in self.tables]
+        tables, left_out = [one for (one,), _ in cut], [out for _, (out,) in cut]
+        if any(left_out):
+            remarks = self._remarks(half, left_out)
+        rows = max(len(one.entries) for one in tables)
+        layout = self._layout(tables, half, min(GREATEST_ROW, room / max(rows, 1)))
+        for number, (one, lines) in enumerate(zip(tables, remarks, strict=True)):
+            left = box.left + number * (half + APART)
+            y = block(sheet, self.scene, one, (left, box.top), layout, FIRST_SUBPLOT + number)
+            self._lines(sheet, lines, left, y)
+        top = box.bottom - self._foot_height(width, known)
+        self._foot(sheet, Box(box.left, top, box.right, box.bottom), known)
+
+    def _foot(self, sheet: Sheet, box: Box, known: Sequence[Known]) -> None:
+        """Facts side by side; the key takes the place of a second one, or a line of its own below."""
+        width = box.right - box.left
+        half = (width - APART) / 2
+        for number, (title, cells) in enumerate(known):
+            left = box.left + number * (half + APART)
+            self._facts(sheet, title, cells, Box(left, box.top, left + half, box.bottom))
+        left, room = (box.left + half + APART, half) if len(known) == 1 else (box.left, width)
+        key = self._key(room, half)
+        self._lines(sheet, key, left, box.bottom - REMARK * len(key))
+
+    def _foot_height(self, width: float, known: Sequence[Known]) -> float:
+        half = (width - APART) / 2
+        heights = [_height(cells) for _, cells in known]
+        if len(heights) == 1:
+            return max(*heights, REMARK * len(self._key(half, half)))
+        return max(heights, default=0.0) + REMARK * len(self._key(width, half))
+
+    def _layout(self, tables: Sequence[Table], width: float, row: float) -> Layout:
+        columns = columns_for(self.entries, width, self.enter)
+        return Layout(columns, row, scale_of(tables, self.scene.measurement, columns.strip[1] - columns.strip[0]))
+
+    def _remarks(self, width: float, left_out: Sequence[int]) -> list[list[str]]:
+        return [
+            self._remark(one, group, width, out) for one, group, out in zip(self.tables, Group, left_out, strict=True)
         ]
-    rows = sum(len(one.entries) for one in tables)
-    every = [entry for one in tables for entry in one.entries]
-    columns = columns_for(every, width, _enter(scene))
-    scale = scale_of(tables, scene.measurement, columns.strip[1] - columns.strip[0])
-    layout = Layout(columns, min(GREATEST_ROW, room / max(rows, 1)), scale)
-    y = box.top
-    for number, (one, lines) in enumerate(zip(tables, remarks, strict=True)):
-        y = _block(sheet, scene, one, (box.left, y), layout, 11 + number)
-        y = _lines(sheet, scene, lines, box.left, y) + GAP
-    bottom = box.bottom - REMARK * len(key)
-    for title, cells in known:
-        if y + _height(cells) <= bottom:
-            y = _facts(sheet, scene, title, cells, box, y)
-    _lines(sheet, scene, key, box.left, bottom)
+
+    def _remark(self, one: Table, group: Group, width: float, left_out: int) -> list[str]:
+        """Who is not ranked and why, who found no room, or that nobody is there."""
+        measurement = self.scene.measurement
+        text = why_unranked(measurement, self.scene.catalogue, group)
+        if measurement.question.underlying is not None:
+            text = "" if one.entries else f"No vote from {group.upper()} exchanges."
+        elif not one.entries:
+            text = "No venue of this group has a candle in the window."
+        if left_out:
+            text = f"{left_out} more not shown. {text}"
+        return fit(text, (SMALL,), width, 3)[1] if text else []
+
+    def _key(self, room: float, block_width: float) -> list[str]:
+        """What the marks mean, in lines of ``room``; blocks of that width may have no volumes to explain."""
+        if not self.entries:
+            return []
+        parts = ["Dot: deepest close; bar: bounds of the lowest trade; tick: certain in any order of trades"]
+        if beyond(self.tables, self.scene.measurement):
+            parts.append("arrow: goes on beyond the scale")
+        if any(entry.height is not None for entry in self.entries):
+            parts.append("ring: highest close")
+        if any(entry.thin for entry in self.entries):
+            parts.append("hollow, in brackets: minutes with one or two votes")
+        if columns_for(self.entries, block_width, self.enter).volume is not None:
+            parts.append("volume: reported for the 24 h before")
+        return balanced("; ".join(parts) + ".", SMALL, room)
+
+    def _lines(self, sheet: Sheet, lines: Sequence[str], left: float, y: float) -> float:
+        for line in lines:
+            sheet.write(line, left, y + REMARK / 2, size=SMALL, colour=self.scene.colours.muted)
+            y += REMARK
+        return y
+
+    def _facts(self, sheet: Sheet, title: str, lines: Sequence[tuple[str, ...]], box: Box) -> float:
+        """A title and lines of cells: a name on the left, the others evenly over the rest."""
+        colours, y = self.scene.colours, box.top
+        sheet.write(title, box.left, y + 9, size=17, colour=colours.ink, bold=True)
+        y += 26
+        # Cells further apart than this no longer read as one line.
+        right_edge = min(box.right, box.left + 560)
+        for name, *cells in lines:
+            sheet.write(name, box.left, y + 11, size=14, colour=colours.muted)
+            if len(cells) == 1:
+                sheet.write(cells[0], box.left + 140, y + 11, size=14, colour=colours.text)
+            else:
+                step = (right_edge - box.left - 130) / len(cells)
+                for i, cell in enumerate(cells):
+                    right = box.left + 130 + step * (i + 1)
+                    sheet.write(cell, right, y + 11, size=14, colour=colours.text, align="right")
+            y += 23
+        return y + GAP
 
 
-def _reserved(known: Sequence[tuple[str, list[tuple[str, ...]]]], room: float, rows: int) -> float:
+def _reserved(known: Sequence[Known], room: float, rows: int) -> float:
     """Height kept for what else is known: as much of it as leaves the rows airy."""
     heights = [_height(cells) for _, cells in known]
     for kept in range(len(heights), 0, -1):
@@ -80,146 +203,17 @@ def _reserved(known: Sequence[tuple[str, list[tuple[str, ...]]]], room: float, r
     return 0.0
 
 
-def _enter(scene: Scene) -> str:
-    return f"{100 * scene.measurement.question.parameters.enter:g} %"
-
-
-def _lines(sheet: Sheet, scene: Scene, lines: Sequence[str], left: float, y: float) -> float:
-    for line in lines:
-        sheet.write(line, left, y + REMARK / 2, size=SMALL, colour=scene.colours.muted)
-        y += REMARK
-    return y
-
-
-def _remark(scene: Scene, one: Table, group: Group, width: float, left_out: int) -> list[str]:
-    """Who is not ranked and why, who found no room, or that nobody is there."""
-    text = why_unranked(scene.measurement, scene.catalogue, group)
-    if scene.measurement.question.underlying is not None:
-        text = "" if one.entries else f"No vote from {group.upper()} exchanges."
-    elif not one.entries:
-        text = "No venue of this group has a candle in the window."
-    if left_out:
-        text = f"{left_out} more not shown. {text}"
-    return fit(text, (SMALL,), width, 3)[1] if text else []
-
-
-def _key(tables: Sequence[Table], width: float) -> list[str]:
-    entries = [entry for one in tables for entry in one.entries]
-    parts = ["Dot: deepest close; bar: bounds of the lowest trade; tick: certain in any order of trades"]
-    if any(entry.height is not None for entry in entries):
-        parts.append("ring: highest close")
-    if any(entry.thin for entry in entries):
-        parts.append("hollow, in brackets: minutes with one or two votes")
-    parts.append("volume: reported for the 24 h before")
-    return balanced("; ".join(parts) + ".", SMALL, width) if entries else []
-
-
-def _block(sheet: Sheet, scene: Scene, one: Table, corner: tuple[float, float], layout: Layout, number: int) -> float:
-    """Title, heads, rows and dots of one block; returns where it ends."""
-    left, y = corner
-    columns, row = layout.columns, layout.row
-    sheet.write(one.title, left, y + 9, size=17, colour=scene.colours.ink, bold=True)
-    if not one.entries:
-        return y + 24
-    strip = Box(left + columns.strip[0], y + HEAD, left + columns.strip[1], y + HEAD + row * len(one.entries))
-    for x, first, second in columns.heads:
-        for text, down in ((first, 33), (second, 49)):
-            if text:
-                sheet.write(text, left + x, y + down, size=SMALL, colour=scene.colours.muted, align="right")
-    for value in layout.scale.ticks:
-        x = strip.left + layout.scale.share(value) * (strip.right - strip.left)
-        colour = scene.colours.muted if value == 0 else scene.colours.grid
-        sheet.rule((x, strip.top - 4), (x, strip.bottom), colour, 1.2, below=True)
-        text = signed(value).removesuffix("" if value == 0 else " %")
-        sheet.write(text, x, strip.top - 13, size=12, colour=scene.colours.muted, align="center")
-    for place, entry in enumerate(one.entries):
-        _row(sheet, scene, entry, (left, strip.top + row * (place + 0.5)), layout)
-    hidden = {"showticklabels": False, "type": "linear"}
-    height = strip.bottom - strip.top
-    traces = _marks(scene, one.entries, row)
-    sheet.subplot(number, strip, {**hidden, "range": layout.scale.range}, {**hidden, "range": [height, 0]}, traces)
-    return strip.bottom + 6
-
-
-def _row(sheet: Sheet, scene: Scene, entry: Entry, corner: tuple[float, float], layout: Layout) -> None:
-    left, y = corner
-    columns, muted = layout.columns, scene.colours.muted
-    size = min(15.0, max(13.0, 0.62 * layout.row))
-    colour = entry.colour if entry.bold or entry.colour == muted else scene.colours.text
-    sizes = tuple(step for step in (size, 14, 13) if step <= size)
-    most = 2 if layout.row >= TWO_LINES else 1
-    name_size, lines = fit(entry.name, sizes, columns.name, most, bold=entry.bold)
-    for i, line in enumerate(lines):
-        down = (i - (len(lines) - 1) / 2) * 1.1 * name_size
-        text = shorten(line, name_size, columns.name, bold=entry.bold)
-        sheet.write(text, left, y + down, size=name_size, colour=entry.colour, bold=entry.bold)
-    for text, x, small, tint in (
-        (entry.depth_text, columns.depth, size, colour),
-        (entry.count, columns.count, size - 1, colour),
-        (entry.low, columns.low, size - 1, colour),
-        (entry.low_at, columns.minute, 12.5, muted),
-        (entry.volume, columns.volume, size - 1, colour),
-    ):
-        if text:
-            sheet.write(text, left + x, y, size=small, colour=tint, align="right")
-
-
-def _marks(scene: Scene, entries: Sequence[Entry], height: float) -> list[Trace]:
-    """Whisker, tick, ring and dot of every entry; heights in pixels from the top of the strip."""
-    traces: list[Trace] = []
-    size = min(12.0, 0.45 * height)
-    for place, entry in enumerate(entries):
-        y = height * (place + 0.5)
-        common = {"hoverinfo": "skip", "cliponaxis": False, "name": f"{entry.name}, depth"}
-
-        def mark(value: float, marker: Trace, y: float = y, common: Trace = common) -> Trace:
-            return {**common, "x": [value], "y": [y], "mode": "markers", "marker": marker}
-
-        if entry.wick is not None:
-            line = {"color": entry.colour, "width": 3}
-            # The caps show a whisker whose bounds fall together.
-            caps = {"symbol": "line-ns", "size": 0.2 * height, "line": {"color": entry.colour, "width": 2}}
-            whisker = {"x": list(entry.wick), "y": [y, y], "mode": "lines+markers", "line": line, "marker": caps}
-            traces.append({**common, **whisker, "opacity": 0.45})
-        if entry.sure is not None:
-            edge = {"color": entry.colour, "width": 2}
-            traces.append(mark(entry.sure, {"symbol": "line-ns", "size": 0.42 * height, "line": edge}))
-        if entry.height is not None:
-            edge = {"color": entry.colour, "width": 2}
-            traces.append(mark(entry.height, {"color": scene.colours.paper, "size": size, "line": edge}))
-        if entry.depth is not None:
-            fill = scene.colours.paper if entry.thin else entry.colour
-            edge = {"color": entry.colour, "width": 2 if entry.thin else 0}
-            traces.append(mark(entry.depth, {"color": fill, "size": size, "line": edge}))
-    return traces
-
-
-def _known(scene: Scene) -> list[tuple[str, list[tuple[str, ...]]]]:
+def _known(scene: Scene) -> list[Known]:
     """What may stand under the blocks, most wanted first: a title, and lines of cells."""
-    known: list[tuple[str, list[tuple[str, ...]]]] = []
+    known: list[Known] = []
     if rests := facts(scene):
         known.append(("What the fair value rests on", list(rests)))
     if counts := threshold_counts(scene):
         known.append(("Firm minutes at least so far below", list(counts)))
+    if not known and (poor := gaps(scene)):
+        known.append(("Venues that traded least, in minutes", list(poor)))
     return known
 
 
-def _height(lines: Sequence[tuple[str, ...]]) -> float:
+def _height(lines: Cells) -> float:
     return 34 + 23 * len(lines) + GAP
-
-
-def _facts(sheet: Sheet, scene: Scene, title: str, lines: Sequence[tuple[str, ...]], box: Box, y: float) -> float:
-    """A title and lines of cells: a name on the left, the others evenly over the rest."""
-    sheet.write(title, box.left, y + 9, size=17, colour=scene.colours.ink, bold=True)
-    y += 26
-    for name, *cells in lines:
-        sheet.write(name, box.left, y + 11, size=14, colour=scene.colours.muted)
-        if len(cells) == 1:
-            sheet.write(cells[0], box.left + 140, y + 11, size=14, colour=scene.colours.text)
-        else:
-            step = (box.right - box.left - 130) / len(cells)
-            for i, cell in enumerate(cells):
-                right = box.left + 130 + step * (i + 1)
-                sheet.write(cell, right, y + 11, size=14, colour=scene.colours.text, align="right")
-        y += 23
-    return y + GAP

@@ -7,7 +7,7 @@ from datetime import datetime
 import numpy as np
 
 from dashboard.deviations import HOLLOW
-from dashboard.labels import Box, Points, along, place, spread
+from dashboard.labels import Box, Points, along, leader, place, spread
 from dashboard.lettering import LINE, fit, text_width
 from dashboard.panels import window_range
 from dashboard.scales import Scale
@@ -71,9 +71,11 @@ def callout(
         return
     taken.append(box)
     sheet.write(text, box.left + 2, (box.top + box.bottom) / 2, size=14, colour=colour)
-    near = (min(max(spot[0], box.left), box.right), min(max(spot[1], box.top + 4), box.bottom - 4))
+    line = leader(spot, box)
+    near = (float(line[-1, 0]), float(line[-1, 1]))
     if abs(near[0] - spot[0]) + abs(near[1] - spot[1]) > MOVED:
         sheet.rule(spot, near, colour, 0.8)
+        taken += [Box(x - 1, y - 1, x + 1, y + 1) for x, y in line.tolist()]
 
 
 def end_labels(sheet: Sheet, plot: Plot, labels: Sequence[EndLabel], limit: float) -> None:
@@ -81,7 +83,7 @@ def end_labels(sheet: Sheet, plot: Plot, labels: Sequence[EndLabel], limit: floa
     left = plot.box.right + 12
     indents = [DASH_ROOM if label.dash else 0 for label in labels]
     texts = [
-        fit(label.text, (14, 13), limit - left - indent, 2, bold=label.bold)
+        fit(label.text, (14, 13), limit - left - indent, 3, bold=label.bold)
         for label, indent in zip(labels, indents, strict=True)
     ]
     heights = [size * 1.25 * len(lines) + 1 for size, lines in texts]

@@ -87,15 +87,23 @@ def _small(scene: Scene, row: Row, colour: str, size: float) -> list[Trace]:
     return [{**dots, "name": f"{scene.name(row)}, small"}]
 
 
-def price_ends(scene: Scene) -> list[EndLabel]:
-    """The labels at the ends of the lines: families together, the focus venue and its other quotes by name."""
+def price_ends(scene: Scene, *, sampled: bool = False) -> list[EndLabel]:
+    """The labels at the ends of the lines: families together, the focus venue and its other quotes by name.
+
+    ``sampled``: quiet lines' labels carry their dash, for grey print.
+    """
     labels = []
     for group in Group:
         for spot in (True, False):
             rows = [row for row in scene.others if row.market.group is group and row.spot is spot]
-            labels += _family(scene, group, rows)
+            labels += _family(scene, group, rows, sampled=sampled)
     labels += [
-        EndLabel(f"fair value, {group.upper()}", last_value(values), scene.colours.groups[group])
+        EndLabel(
+            f"fair value, {group.upper()}",
+            last_value(values),
+            scene.colours.groups[group],
+            dash="dash" if sampled else "",
+        )
         for group, values in fair_values(scene)
     ]
     labels += [EndLabel(symbol, last_value(price), scene.focus_colour) for symbol, price in scene.companions]
@@ -106,14 +114,17 @@ def price_ends(scene: Scene) -> list[EndLabel]:
     return [label for label in labels if not np.isnan(label.value)]
 
 
-def _family(scene: Scene, group: Group, rows: Sequence[Row]) -> list[EndLabel]:
+def _family(scene: Scene, group: Group, rows: Sequence[Row], *, sampled: bool) -> list[EndLabel]:
     colour = scene.colours.groups[group]
     ends = [(row, last_value(voting_price(row))) for row in rows]
     ends = [(row, value) for row, value in ends if not np.isnan(value)]
+    # On the reconstruction, dashes tell assumed markets from published ones within a family.
+    dash = scene.dash(ends[0][0].market) if ends and sampled and not scene.illustration else ""
     if len(ends) <= NAMED_VENUES:
-        return [EndLabel(scene.name(row), value, colour) for row, value in ends]
+        return [EndLabel(scene.name(row), value, colour, dash=dash) for row, value in ends]
     kind = "venues" if ends[0][0].spot else "perpetuals"
-    return [EndLabel(f"{len(ends)} {group.upper()} {kind}", float(np.median([value for _, value in ends])), colour)]
+    middle = float(np.median([value for _, value in ends]))
+    return [EndLabel(f"{len(ends)} {group.upper()} {kind}", middle, colour, dash=dash)]
 
 
 def off_scale(scene: Scene, scale: Scale) -> list[Trade]:

@@ -108,7 +108,8 @@ class Sheet:
     def figure(self, template: go.layout.Template) -> go.Figure:
         """The figure."""
         return go.Figure(
-            data=[go.Scatter(trace) for trace in self.traces],
+            # Named by number: plotly would name them at random, and no two files would be alike.
+            data=[go.Scatter(trace, uid=f"t{number}") for number, trace in enumerate(self.traces)],
             layout={
                 "template": template,
                 "width": self.width,

@@ -9,12 +9,19 @@ from dashboard.deviations import signed_percent
 from dashboard.scales import Scale, short_price, signed, steps
 from dashboard.scene import Scene
 from dashboard.style import DASH, TIMES
+from dashboard.words import market_name
 from deviation.episodes import Direction
 from deviation.grid import Axis
 from deviation.headline import side, split_words
 from deviation.question import TOLERANCE, Group
 from deviation.result import Measurement, Row
 from deviation.summary import THRESHOLDS_PCT, Summary
+
+STRETCH = 1.5
+"""How many times as deep as the deepest close the scale goes for the sake of a lowest trade."""
+
+MOST_GAPS = 4
+"""Venues that `gaps` names."""
 
 TICK_APART = 33.0
 """Pixels between ticks on the strip of dots at which their texts do not meet."""
@@ -42,11 +49,6 @@ class Entry:
     low: str
     low_at: str
     volume: str
-
-    @property
-    def values(self) -> list[float]:
-        """All that is drawn of it."""
-        return [v for v in (self.depth, self.sure, self.height, *(self.wick or ())) if v is not None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,17 +156,32 @@ def dollars(amount: float) -> str:
 def scale_of(tables: Sequence[Table], measurement: Measurement, width: float) -> Scale:
     """The shared scale of all dots, in per cent: from ``-enter`` at the least, and above zero only where needed.
 
-    ``width`` is its length in pixels, which says how many ticks there is room for.
+    It is made for closes: the bounds of a lowest trade stretch it a little, but may end beyond it. ``width`` is its
+    length in pixels, which says how many ticks there is room for.
     """
-    enter = 100 * measurement.question.parameters.enter
-    values = [value for one in tables for entry in one.entries for value in entry.values]
-    least, greatest = min([-enter, *values]), max([0.0, *values])
-    air = 0.06 * (greatest - least)
-    low, high = least - air, greatest + air
+    low, high = _reach(tables, measurement)
     ladders = (steps(low, high, most) for most in range(4, 0, -1))
     at = next((at for at in ladders if _apart(at, low, high) * width >= TICK_APART), ())
     at = at or steps(low, high, 1)
     return Scale(low, high, log=False, ticks=at, text=tuple(signed(value) for value in at))
+
+
+def beyond(tables: Sequence[Table], measurement: Measurement) -> bool:
+    """Whether the bounds of any lowest trade end beyond the scale."""
+    low, _ = _reach(tables, measurement)
+    return any(entry.wick is not None and entry.wick[1] < low for one in tables for entry in one.entries)
+
+
+def _reach(tables: Sequence[Table], measurement: Measurement) -> tuple[float, float]:
+    """The ends of the scale."""
+    enter = 100 * measurement.question.parameters.enter
+    entries = [entry for one in tables for entry in one.entries]
+    closes = [value for entry in entries for value in (entry.depth, entry.sure, entry.height) if value is not None]
+    wicks = [value for entry in entries for value in entry.wick or ()]
+    deepest = min([-enter, *closes])
+    least, greatest = max(min([deepest, *wicks]), STRETCH * deepest), max([0.0, *closes, *wicks])
+    air = 0.06 * (greatest - least)
+    return least - air, greatest + air
 
 
 def _apart(at: Sequence[float], low: float, high: float) -> float:
@@ -203,6 +220,26 @@ def threshold_counts(scene: Scene) -> list[tuple[str, ...]]:
         if summary.firm_min and (summary.below_min or not summary.above_min)
     ]
     return [("", *(f"{x} %" for x in THRESHOLDS_PCT)), *lines] if lines else []
+
+
+def gaps(scene: Scene) -> list[tuple[str, ...]]:
+    """The venues that voted least, and what their other minutes were: a head, then a line for each.
+
+    Nothing where every market voted in every minute.
+    """
+    measurement = scene.measurement
+    rows = sorted(measurement.rows, key=lambda row: row.counts.voting_min)
+    if not rows or rows[0].counts.voting_min == measurement.axis.size:
+        return []
+    lines = [
+        (
+            market_name(row, measurement, scene.catalogue),
+            *(f"{n:,}" for n in (row.counts.voting_min, row.counts.small_min, row.counts.quiet_min)),
+            f"{row.counts.missing_min:,}",
+        )
+        for row in rows[:MOST_GAPS]
+    ]
+    return [("", "voting", "small", "quiet", "missing"), *lines]
 
 
 def facts(scene: Scene) -> list[tuple[str, str]]:

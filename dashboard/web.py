@@ -12,12 +12,14 @@ from dashboard.actions import Actions
 from dashboard.answers import Answers, Store
 from dashboard.collection import PROPS as COLLECTION_PROPS
 from dashboard.controls import CONTROLS
+from dashboard.exports import export_routes
 from dashboard.frame import PROPS as FRAME_PROPS
 from dashboard.layout import shell
 from dashboard.limits import DOCUMENT, LINK
 from dashboard.pages.contract import Context
 from dashboard.pages.index import PAGES
 from dashboard.panes import Panes
+from dashboard.render import Renderer
 from dashboard.site import Query, Site
 from data.catalogue import Catalogue
 from data.errors import PlumblineError
@@ -55,7 +57,9 @@ def create_app(store: Store, catalogue: Catalogue, actions: Actions) -> Dash:
         on_error=failed,
     )
     app.layout = shell(catalogue)
-    context = Context(Answers(store, catalogue), actions)
+    answers = Answers(store, catalogue)
+    app.server.register_blueprint(export_routes(answers, catalogue, Renderer()))
+    context = Context(answers, actions)
     site = Site(context)
     _on_view(app, site)
     _on_picture(app, site)

@@ -81,7 +81,7 @@ def _sources(measurement: Measurement, catalogue: Catalogue, size: float, room: 
     where = " and ".join(ORIGINS[origin] for origin in origins)
     text = f"Candles of {venues} {'venue' if venues == 1 else 'venues'} from {where}."
     missing = sorted(
-        (-row.counts.missing_min, f"{_market(row, measurement, catalogue)} {row.counts.missing_min:,}")
+        (-row.counts.missing_min, f"{market_name(row, measurement, catalogue)} {row.counts.missing_min:,}")
         for row in measurement.rows
         if row.counts.missing_min
     )
@@ -103,7 +103,8 @@ def _with_list(before: str, names: list[str], size: float, room: float) -> str:
     return f"{before}{listed(names, lambda items: text_width(f'{before}{items}.', size) <= room)}."
 
 
-def _market(row: Row, measurement: Measurement, catalogue: Catalogue) -> str:
+def market_name(row: Row, measurement: Measurement, catalogue: Catalogue) -> str:
+    """The venue, with the symbol where it has several markets."""
     name = catalogue.venue(row.market.venue).name
     return name if len(measurement.rows_of(row.market.venue)) == 1 else f"{name} {row.market.symbol}"
 

@@ -7,7 +7,9 @@ PlumblineError          1  done as far as possible, something could not be had
 ├── NothingUsable       3  there is no candle to answer with
 ├── StoreUnusable       3  the store is there but cannot be read or written
 ├── StoreBusy           1  other writers kept the store from taking a batch
-└── BrowserMissing      1  a picture needs Chromium and there is none
+├── BrowserMissing      1  a picture needs Chromium and there is none
+├── BrowserBusy         1  as many pictures are waited for as may be
+└── BrowserFailed       1  the browser that draws the pictures ended or hung, twice
 
 Each message names venue, asset, file or window and says what to do next. Foreign exceptions are translated where they
 enter, once, with ``from``.
@@ -56,3 +58,11 @@ class StoreBusy(PlumblineError):
 
 class BrowserMissing(PlumblineError):
     """A picture needs Chromium and there is none; the message says how to install it."""
+
+
+class BrowserBusy(PlumblineError):
+    """As many pictures are waited for as may be at once: a moment later there will be room."""
+
+
+class BrowserFailed(PlumblineError):
+    """The browser that draws the pictures ended or hung, and did so again after a new start."""

@@ -1,6 +1,7 @@
-"""Rows into a CSV or Parquet file, whole or not at all; what is written of candles can be imported unchanged."""
+"""Rows as CSV or Parquet, into a file or as bytes; what is written of candles can be imported unchanged."""
 
 import secrets
+from io import BytesIO
 from pathlib import Path
 
 import polars as pl
@@ -15,7 +16,7 @@ def write_rows(rows: pl.DataFrame, path: Path | str, file_format: str | None = N
 
     The file appears under its name only when it is whole. In a CSV, times are ISO 8601 in UTC with a Z (to the
     millisecond where they have any), numbers have the fewest digits that read back as the same float, and null is
-    empty.
+    empty. In Parquet, numbers are the floats themselves and times are in UTC.
 
     Args:
         rows: any frame of plain columns; times with a zone.
@@ -36,10 +37,7 @@ def write_rows(rows: pl.DataFrame, path: Path | str, file_format: str | None = N
     unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
         try:
-            if chosen == "csv":
-                rows.with_columns(_iso(rows)).write_csv(unfinished)
-            else:
-                rows.write_parquet(unfinished, compression="zstd")
+            _write(rows, unfinished, chosen)
             unfinished.replace(path)
         finally:
             unfinished.unlink(missing_ok=True)
@@ -47,6 +45,27 @@ def write_rows(rows: pl.DataFrame, path: Path | str, file_format: str | None = N
         message = f"{path} cannot be written: {error.strerror or error}"
         raise UsageError(message) from error
     return path
+
+
+def rows_as(rows: pl.DataFrame, file_format: str) -> bytes:
+    """The content of the file that `write_rows` would write.
+
+    Raises:
+        UsageError: the format is neither ``csv`` nor ``parquet``.
+    """
+    if file_format not in FORMATS:
+        message = f"rows can be had as {' or '.join(FORMATS)}, not as {file_format}"
+        raise UsageError(message)
+    content = BytesIO()
+    _write(rows, content, file_format)
+    return content.getvalue()
+
+
+def _write(rows: pl.DataFrame, file: Path | BytesIO, file_format: str) -> None:
+    if file_format == "csv":
+        rows.with_columns(_iso(rows)).write_csv(file)
+    else:
+        rows.write_parquet(file, compression="zstd")
 
 
 def _iso(rows: pl.DataFrame) -> list[pl.Expr]:

@@ -21,7 +21,7 @@ def test_the_chart_is_a_picture_of_full_size(tmp_path: Path) -> None:
     result = _run(tmp_path, *words)
     assert result.exit_code == 0
     path = Path(result.output.strip())
-    assert path.name == "plumbline-ATOM-binance-20251010T2045Z-20251010T2315Z.png"
+    assert path.name == "plumbline_ATOM_binance_2025-10-10T2045Z-2315Z_comparison_illustration.png"
     with Image.open(path) as picture:
         assert picture.size == (3200, 1800)
 

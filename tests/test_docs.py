@@ -6,6 +6,9 @@ import pytest
 
 from app import main
 from collectors.venues import Mark, Route
+from dashboard.exports import FORMATS
+from dashboard.picture_sizes import SHAPES, Size
+from dashboard.render import SCALE
 from data.schema import Outcome
 from data.settings import PREFIX, Settings
 from deviation.question import Parameters
@@ -14,6 +17,7 @@ from deviation.ranks import Word
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COLLECTING = (ROOT / "docs" / "collecting.md").read_text(encoding="utf-8")
+EXPORTS = (ROOT / "docs" / "exports.md").read_text(encoding="utf-8")
 METHOD = (ROOT / "docs" / "method.md").read_text(encoding="utf-8")
 
 
@@ -44,3 +48,16 @@ def test_the_page_on_collecting_names_every_option_and_outcome() -> None:
     words = {*named, *(f"`{outcome}`" for outcome in Outcome), *(f"`{route}`" for route in Route)}
     assert sorted(word for word in words if word not in COLLECTING) == []
     assert [mark for mark in Mark if f" {mark} " not in " ".join(COLLECTING.split())] == []
+
+
+def test_the_page_on_exports_names_each_with_its_formats() -> None:
+    """Each export stands in the table with its formats, each size with its pixels, each option of `chart` somewhere."""
+    for what, formats in FORMATS.items():
+        assert f"| `{what}` | {' '.join(f'`{one}`' for one in formats)} |" in EXPORTS
+    for size in Size:
+        assert f"| `{size}` |" in EXPORTS
+        assert f"| {SCALE * SHAPES[size].width} x {SCALE * SHAPES[size].height} |" in EXPORTS
+    own = {"asset", "assets", "size", "theme", "file_format", "out"}
+    options = [option for option in main.commands["chart"].params if option.name in own]
+    assert len(options) == len(own)
+    assert [word for option in options for word in option.opts if word not in EXPORTS] == []

@@ -75,7 +75,7 @@ def test_three_clicks_to_the_file(visit: Visit, sample: str, downloads: Path) ->
     assert all("picture" not in str(asked) for asked in visit.asked)
     with tab.expect_download() as download:
         tab.get_by_role("button", name=PICTURE).click()
-    assert re.fullmatch(r"plumbline-DOGE-binance-.*\.png", download.value.suggested_filename)
+    assert re.fullmatch(r"plumbline_DOGE_binance_.*_comparison.*\.png", download.value.suggested_filename)
     file = downloads / "picture.png"
     download.value.save_as(file)
     with Image.open(file) as picture:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import ImageFont
 
-from dashboard.labels import NO_POINTS, Box, along, place, spread
+from dashboard.labels import NO_POINTS, Box, along, leader, place, spread
 from dashboard.lettering import ELLIPSIS, balanced, fit, listed, shorten, text_width, wrap
 
 FONTS = Path("/usr/share/fonts/truetype/dejavu")
@@ -60,6 +60,21 @@ def test_a_placed_label_is_free_and_inside(x: float, y: float, corners: list[tup
 def test_no_place_without_room() -> None:
     """A label wider than its bounds is not placed."""
     assert place((5.0, 5.0), (200.0, 10.0), Box(0, 0, 100, 100), [], NO_POINTS) is None
+
+
+def test_the_line_to_a_label_crosses_no_other() -> None:
+    """A label that would be joined to its point across another one goes elsewhere, unless there is nowhere else."""
+    other, bounds = Box(60, 0, 70, 100), Box(0, 0, 200, 100)
+    anchor, left = (50.0, 50.0), np.array([[x, y] for x in range(48) for y in range(100)], dtype=np.float64)
+    # Everything on the left is drawn on; right of the other label is free, but lies behind it.
+    box = place(anchor, (20.0, 8.0), bounds, [other], left)
+    assert box is not None
+    assert box.right <= 60
+    narrow = Box(50, 0, 200, 100)
+    behind = place(anchor, (20.0, 8.0), narrow, [other], left)
+    assert behind is not None
+    assert behind.left >= 70
+    assert leader(anchor, Box(53, 40, 60, 60)).tolist() == [[50.0, 50.0], [53.0, 50.0]]
 
 
 def test_along_breaks_at_gaps() -> None:

@@ -183,7 +183,7 @@ def test_the_picture_has_a_name() -> None:
     """The file of the picture is named after what it shows."""
     drawn = site_over(Shelf()).picture(CRASH)
     assert drawn is not None
-    assert drawn["filename"].startswith("plumbline-ATOM-binance")
+    assert drawn["filename"].startswith("plumbline_ATOM_binance")
     assert "." not in drawn["filename"]
 
 

@@ -8,11 +8,14 @@ import plotly.graph_objects as go
 import pytest
 
 from dashboard.labels import Box
-from dashboard.picture import HEIGHT, WATERMARK, WIDTH, file_name, picture
+from dashboard.picture import WATERMARK, file_name, picture
+from dashboard.picture_sizes import SHAPES, Size
 from dashboard.scene import Scene
+from dashboard.style import Theme
 from dashboard.table import table as block
 from dashboard.table import trimmed
 from dashboard.words import telling_notes, why_unranked
+from data.schema import Evidence
 from deviation.headline import ILLUSTRATION
 from deviation.question import Group
 
@@ -22,10 +25,13 @@ from .measured import CATALOGUE, EVERY, crash, made
 HEX = re.compile(r"#[0-9a-f]{6}")
 
 
+SIZED = pytest.mark.parametrize("size", Size)
+
+
 @cache
-def drawn(name: str) -> go.Figure:
+def drawn(name: str, size: Size = Size.WIDE) -> go.Figure:
     """Its picture, drawn once."""
-    return picture(made(name), CATALOGUE)
+    return picture(made(name), CATALOGUE, size=size)
 
 
 def trace(figure: go.Figure, name: str) -> go.Scatter:
@@ -35,28 +41,46 @@ def trace(figure: go.Figure, name: str) -> go.Scatter:
 
 
 @pytest.mark.parametrize("name", EVERY)
-def test_no_text_collides(name: str) -> None:
+@SIZED
+def test_no_text_collides(name: str, size: Size) -> None:
     """No two texts of a picture overlap, whatever was measured."""
-    assert collisions(drawn(name)) == []
+    assert collisions(drawn(name, size)) == []
 
 
 @pytest.mark.parametrize("name", EVERY)
-def test_no_text_leaves_the_sheet(name: str) -> None:
+@SIZED
+def test_no_text_leaves_the_sheet(name: str, size: Size) -> None:
     """Every text stands inside the sheet, with a margin."""
-    sheet = Box(40, 12, WIDTH - 40, HEIGHT - 12)
-    assert [text for text, box in text_boxes(drawn(name)) if not sheet.holds(box)] == []
+    sheet = Box(40, 12, SHAPES[size].width - 40, SHAPES[size].height - 12)
+    assert [text for text, box in text_boxes(drawn(name, size)) if not sheet.holds(box)] == []
 
 
 @pytest.mark.parametrize("name", EVERY)
-def test_text_is_large_enough(name: str) -> None:
-    """No text is smaller than 12 pixels of 1600, which half the size of the file still shows."""
-    assert min(note.font.size for note in drawn(name).layout.annotations) >= 12
+@SIZED
+def test_no_line_to_a_label_crosses_text(name: str, size: Size) -> None:
+    """The thin lines that join labels to what they name run through no text."""
+    figure = drawn(name, size)
+    width, height = figure.layout.width, figure.layout.height
+    boxes = text_boxes(figure)
+    for line in (shape for shape in figure.layout.shapes if shape.line.width == 0.8):
+        inner = np.linspace(0.1, 0.9, 9)
+        x, y = line.x0 + (line.x1 - line.x0) * inner, line.y0 + (line.y1 - line.y0) * inner
+        points = np.column_stack([x * width, (1 - y) * height])
+        assert [text for text, box in boxes if box.count(points)] == []
 
 
 @pytest.mark.parametrize("name", EVERY)
-def test_subplots_stay_apart(name: str) -> None:
+@SIZED
+def test_text_is_large_enough(name: str, size: Size) -> None:
+    """No text is smaller than 12 pixels, which half the size of the file still shows."""
+    assert min(note.font.size for note in drawn(name, size).layout.annotations) >= 12
+
+
+@pytest.mark.parametrize("name", EVERY)
+@SIZED
+def test_subplots_stay_apart(name: str, size: Size) -> None:
     """No subplot lies on another: there are no twin axes."""
-    layout = drawn(name).layout.to_plotly_json()
+    layout = drawn(name, size).layout.to_plotly_json()
     suffixes = [key.removeprefix("xaxis") for key in layout if key.startswith("xaxis")]
     boxes = [
         Box(x[0], 1 - y[1], x[1], 1 - y[0])
@@ -91,12 +115,46 @@ def test_the_picture_is_deterministic() -> None:
     assert picture(crash(), CATALOGUE).to_json() == drawn("crash").to_json()
 
 
-def test_size_and_kind() -> None:
-    """The figure is 1600x900, made of plain scatter traces, without a legend."""
-    figure = drawn("crash")
-    assert (figure.layout.width, figure.layout.height) == (1600, 900)
+@pytest.mark.parametrize(("size", "pixels"), [("wide", (1600, 900)), ("square", (1200, 1200)), ("tall", (1080, 1350))])
+def test_size_and_kind(size: str, pixels: tuple[int, int]) -> None:
+    """16:9, 1:1 or 4:5, made of plain scatter traces, without a legend."""
+    figure = drawn("crash", Size(size))
+    assert (figure.layout.width, figure.layout.height) == pixels
     assert {one.type for one in figure.data} == {"scatter"}
     assert figure.layout.template.layout.showlegend is False
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_the_shape_changes_the_layout_alone(name: str) -> None:
+    """Every shape has the same headline, charts and values; other shapes stand their venues below the charts."""
+    wide = drawn(name)
+    for size in (Size.SQUARE, Size.TALL):
+        figure = drawn(name, size)
+        charts = [one.name for one in wide.data if not one.name.endswith(", depth")]
+        assert [one.name for one in figure.data if not one.name.endswith(", depth")] == charts
+        assert words(figure).split()[:8] == words(wide).split()[:8]
+        places = {note.text: (note.x, note.y) for note in figure.layout.annotations}
+        deviation = figure.layout.yaxis2.domain
+        assert all(y < deviation[0] for text, (_, y) in places.items() if text.startswith("<b>Against "))
+
+
+@SIZED
+@pytest.mark.parametrize("name", ["crash", "thin", "fair_value", "crowd", "illustration"])
+def test_charts_have_the_larger_part(name: str, size: Size) -> None:
+    """The panels of price and deviation take a sixth of the sheet at the least, however many venues there are."""
+    layout = drawn(name, size).layout
+    wide = layout.xaxis.domain[1] - layout.xaxis.domain[0]
+    high = sum(axis.domain[1] - axis.domain[0] for axis in (layout.yaxis, layout.yaxis2))
+    assert wide * high > 1 / 6
+
+
+def test_dark_paper() -> None:
+    """Dark paper has light text, and the same text in the same places."""
+    light, dark = drawn("crash"), picture(crash(), CATALOGUE, theme=Theme.DARK)
+    assert dark.layout.template.layout.paper_bgcolor == "#15181c"
+    assert dark.layout.annotations[0].font.color == "#f2f4f6"
+    assert words(dark) == words(light)
+    assert [box for _, box in text_boxes(dark)] == [box for _, box in text_boxes(light)]
 
 
 def test_the_focus_line_holds_the_closes() -> None:
@@ -160,7 +218,7 @@ def test_a_low_on_the_scale_is_named() -> None:
 @pytest.mark.parametrize("name", ["crash", "one_group", "as_is"])
 def test_the_footer_tells_every_choice(name: str) -> None:
     """Two lines name origin, gaps, quotes, parameters, window, version, and what candles cannot show."""
-    *_, sources, choices = [text for text, box in text_boxes(drawn(name)) if box.top > 850]
+    sources, choices = [text for text, box in text_boxes(drawn(name)) if box.top > 830]
     assert sources.startswith("Candles of")
     assert "Median, enter" in choices
     assert "Window chosen by hand, 10 Oct 2025 21:00 to 22:" in choices
@@ -271,12 +329,70 @@ def test_close_notes_give_way() -> None:
     assert [f"{note.at:%H:%M}" for note in apart] == ["21:15", "21:20"]
 
 
-def test_the_file_is_named_after_the_question() -> None:
-    """Asset, focus venue and window make the name."""
+def test_the_file_is_named_after_what_is_in_it() -> None:
+    """Asset, focus venue, window and content make the name, then what is unusual; nothing unfit for a file's name."""
     question = replace(
         made("crash").question,
         start=datetime(2025, 10, 10, 20, 45, tzinfo=UTC),
         end=datetime(2025, 10, 10, 23, 15, tzinfo=UTC),
     )
     measurement = replace(made("crash"), question=question)
-    assert file_name(measurement) == "plumbline-ATOM-binance-20251010T2045Z-20251010T2315Z.png"
+    assert file_name(measurement) == "plumbline_ATOM_binance_2025-10-10T2045Z-2315Z_comparison.png"
+    unusual = file_name(measurement, file_format="svg", size=Size.TALL, theme=Theme.DARK)
+    assert unusual == "plumbline_ATOM_binance_2025-10-10T2045Z-2315Z_comparison_tall_dark.svg"
+    lows = file_name(measurement, "lows", "csv", asset="all")
+    assert lows == "plumbline_all_binance_2025-10-10T2045Z-2315Z_lows.csv"
+    long = replace(
+        question, end=datetime(2025, 10, 12, tzinfo=UTC), asset="币安/../人_生", origin=Evidence.RECONSTRUCTION
+    )
+    named = file_name(replace(measurement, question=long))
+    assert named == ("plumbline_币安-..-人-生_binance_2025-10-10T2045Z-2025-10-12T0000Z_comparison_illustration.png")
+
+
+def test_marks_are_named_by_their_time() -> None:
+    """Each note's upright has its time above the charts, and the notes begin with these times, in bold, once each."""
+    figure = drawn("crash")
+    times = ("21:15", "21:18", "21:20")
+    above = {text: box for text, box in text_boxes(figure) if text in times}
+    assert sorted(above) == list(times)
+    uprights = {
+        round(shape.x0, 6) for shape in figure.layout.shapes if shape.line.dash == "dot" and shape.x0 == shape.x1
+    }
+    assert len(uprights) == 3
+    notes = "".join(note.text for note in figure.layout.annotations)
+    assert [notes.count(f"<b>{time}</b>") for time in times] == [1, 1, 1]
+
+
+def test_the_scale_of_dots_is_made_for_closes() -> None:
+    """Bounds of a lowest trade of nearly nothing end in an arrow at the edge of the scale, which the key explains."""
+    figure = drawn("crowd")
+    low = figure.layout.xaxis11.range[0]
+    deepest = min(one.x[0] for one in figure.data if one.name.endswith(", depth") and len(one.x) == 1)
+    assert -40 < low <= deepest
+    assert any(one.marker.symbol == "triangle-left" and one.x[0] == low for one in figure.data)
+    assert "arrow: goes on beyond the scale" in words(figure)
+    assert "arrow:" not in words(drawn("calm"))
+
+
+def test_thin_pictures_say_who_traded_when() -> None:
+    """Where nothing is firm, the room that is left tells what each venue's minutes were."""
+    lines = words(drawn("thin")).splitlines()
+    start = lines.index("Venues that traded least, in minutes")
+    assert lines[start + 1 : start + 10] == ["", "voting", "small", "quiet", "missing", "Gemini", "20", "10", "0"]
+    assert "Venues that traded least, in minutes" not in words(drawn("crash"))
+
+
+def test_families_have_a_sample_of_their_dash() -> None:
+    """Labels of families show the dash of their lines, for grey print; on the reconstruction dashed means assumed."""
+    texts = [note.text for note in drawn("crash").layout.annotations]
+    assert {"5 USDT venues", "4 USD venues"} <= set(texts)
+    samples = [s.line.dash for s in drawn("crash").layout.shapes if abs(s.x1 - s.x0) * 1600 == pytest.approx(26)]
+    assert sorted(samples) == ["dash", "dash", "solid", "solid"]
+    assert "dashed: assumed" in words(
+        picture(made("illustration"), CATALOGUE, assumed=frozenset({("okx", "ATOM/USDT")}))
+    )
+
+
+def test_a_picture_without_any_vote_says_so() -> None:
+    """The empty panel of deviations is explained."""
+    assert "nothing to compare with: nobody else voted in the window" in words(drawn("alone"))

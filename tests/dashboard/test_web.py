@@ -95,7 +95,7 @@ def test_picture() -> None:
     browser = Browser(Shelf())
     browser.values["view.data"] = {"window": "crash"}
     drawn = browser.use("picture.n_clicks", 1)["picture-figure"]["data"]
-    assert drawn["filename"].startswith("plumbline-ATOM")
+    assert drawn["filename"].startswith("plumbline_ATOM")
     assert drawn["figure"]["layout"]["width"] == 1600
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from data.errors import UsageError
-from data.exporter import write_rows
+from data.exporter import rows_as, write_rows
 from data.importer import read_candles
 from data.schema import CANDLE, Origin
 from tests.data.frames import candle, candles
@@ -63,6 +63,15 @@ def test_the_format_follows_the_ending_unless_it_is_given(tmp_path: Path) -> Non
     frame = candles(candle())
     assert_frame_equal(pl.read_parquet(write_rows(frame, tmp_path / "a.PARQUET")), frame)
     assert (write_rows(frame, tmp_path / "a.txt", "csv")).read_text().startswith("venue,symbol,open_time,")
+
+
+@pytest.mark.parametrize("file_format", ["csv", "parquet"])
+def test_bytes_are_those_of_the_file(tmp_path: Path, file_format: str) -> None:
+    """What is sent is what would be written."""
+    frame = candles(candle())
+    assert rows_as(frame, file_format) == write_rows(frame, tmp_path / f"a.{file_format}").read_bytes()
+    with pytest.raises(UsageError, match="csv or parquet, not as xls"):
+        rows_as(frame, "xls")
 
 
 @pytest.mark.parametrize(
