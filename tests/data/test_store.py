@@ -1,5 +1,6 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from shutil import rmtree
 
 import polars as pl
 import pytest
@@ -283,6 +284,25 @@ def test_a_store_can_be_named_by_uri(tmp_path: Path) -> None:
     assert not store.has(Evidence.REAL)
     store.write_candles(candles(candle()), source="api.example", fetched_at=NOW)
     assert_frame_equal(store.candles(["ATOM"], *WIDE), candles(candle()))
+
+
+def test_what_others_write_is_seen_at_once(store: CandleStore) -> None:
+    """A store that was read before sees what another writer has added since, and it compacted."""
+    other = CandleStore(store.uri)
+    for number in range(3):
+        other.write_candles(candles(candle(number)), source="host", fetched_at=NOW)
+        assert store.candles(["ATOM"], *WIDE).height == number + 1
+    other.maintain(NOW)
+    assert store.candles(["ATOM"], *WIDE).height == 3
+
+
+def test_a_store_made_anew_in_the_same_place_is_another_one(store: CandleStore) -> None:
+    """Whoever deletes the folder and collects again is shown the new candles, also by a program that runs on."""
+    for close in (2.0, 3.0):
+        CandleStore(store.uri).write_candles(candles(candle(0, close)), source="host", fetched_at=NOW)
+        assert closes(store.candles(["ATOM"], *WIDE)) == [close]
+        rmtree(store.uri)
+        assert store.candles(["ATOM"], *WIDE).is_empty()
 
 
 def test_unknown_scheme_is_a_usage_error() -> None:
