@@ -236,6 +236,9 @@ def collect(
     """Collect candles from exchanges into the store; run again, it asks only for what is missing."""
     access = session.access(reach)
     if check:
+        if event or assets or start or end or placebo or refetch:
+            message = "--check asks every venue for pages of its own: leave out event, assets, window and what to store"
+            raise UsageError(message)
         told = finding_json if as_json else finding_line
         findings = run_check(
             venues, lambda finding: click.echo(told(finding)), derivatives=derivatives, access=access, now=now

@@ -260,6 +260,13 @@ def test_checking_compares_the_table_with_the_venues(program: Program) -> None:
     assert not Path(program.store).exists()
 
 
+def test_a_check_takes_no_window(program: Program) -> None:
+    """What a check would ignore is refused, rather than ignored."""
+    result = program.run("collect", "--check", "--event", "2025-10-10")
+    assert result.exit_code == 2
+    assert "leave out event" in result.output
+
+
 def test_a_check_of_a_venue_that_is_away_ends_with_1(program: Program) -> None:
     """A venue that does not answer leaves its facts open."""
     result = program.run("collect", "--check", "--venues", "gemini", "--mirror", NOWHERE)
