@@ -1,8 +1,8 @@
 """How much of the method the tests hold: single changes to `deviation/`, and whether some test fails on each.
 
 ``python -m bench.mutants --sample 300``: a sample of all changes, drawn with a fixed seed, each in a copy of the
-project in a temporary folder. What no test notices is printed with its place. The score and the survivors that were
-looked at stand in docs/quality.md.
+project in a temporary folder. Each is printed with its place and its fate. The score and the survivors that were looked
+at stand in docs/quality.md.
 """
 
 import argparse
@@ -132,7 +132,8 @@ def noticed(mutant: Mutant, copied: Path) -> bool:
     """Whether a test fails on the change, in a copy of the project that is as before afterwards."""
     place = copied / mutant.file.relative_to(ROOT)
     place.write_text(changed(mutant), encoding="utf-8")
-    tests = [f"tests/deviation/test_{name}.py" for name in TESTS]
+    of_its_own = sorted(TESTS, key=lambda name: name != mutant.file.stem)
+    tests = [f"tests/deviation/test_{name}.py" for name in of_its_own]
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", *tests]
     quiet = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
     try:
@@ -168,17 +169,18 @@ def main() -> None:
                 (shutil.copytree if source.is_dir() else shutil.copy)(source, copied / name)
             copies.put(copied)
 
-        def tried(mutant: Mutant) -> bool:
+        def tried(numbered: tuple[int, Mutant]) -> bool:
+            number, mutant = numbered
             copied = copies.get()
             try:
                 found = noticed(mutant, copied)
             finally:
                 copies.put(copied)
-            if not found:
-                print(f"{mutant.file.relative_to(ROOT)}:{mutant.line}: {mutant.change}", flush=True)
+            fate = "noticed" if found else "survived"
+            print(f"{number} {fate}: {mutant.file.relative_to(ROOT)}:{mutant.line}: {mutant.change}", flush=True)
             return found
 
-        killed = sum(pool.map(tried, drawn))
+        killed = sum(pool.map(tried, enumerate(drawn, 1)))
     print(f"{killed} of {len(drawn)} changes were noticed, of {len(every)} possible ones")
 
 

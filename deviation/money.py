@@ -27,7 +27,7 @@ def convert(quotes: Iterable[str], question: Question, aligned: Aligned) -> Mone
     assumed = []
     axis, carry = aligned.axis, question.timeframe.bars(CARRY_MIN)
     window = axis.span(question.start, question.end)
-    reach = slice(max(window.start - carry, 0), window.stop)
+    reach = slice(window.start - carry, window.stop)
     for quote in sorted(set(quotes)):
         traded = _traded(quote, aligned)
         if quote == "USD" or question.parameters.quote is QuoteHandling.AS_IS:
