@@ -62,9 +62,9 @@ def minutes_text(minutes: float) -> str:
     """Minutes as a reader wants them: whole ones as they are, those of shorter bars to a hundredth.
 
     >>> minutes_text(1440), minutes_text(1.5), minutes_text(1 / 60)
-    ('1,440', '1.5', '0.02')
+    ('1440', '1.5', '0.02')
     """
-    return f"{minutes:,}" if isinstance(minutes, int) else f"{minutes:,.2f}".rstrip("0").rstrip(".")
+    return str(minutes) if isinstance(minutes, int) else f"{minutes:.2f}".rstrip("0").rstrip(".")
 
 
 def split_words(underlying: str, own: float, elsewhere: float) -> tuple[str, str]:
