@@ -14,6 +14,7 @@ from dashboard.collection import PROPS as COLLECTION_PROPS
 from dashboard.controls import CONTROLS
 from dashboard.exports import export_routes
 from dashboard.frame import PROPS as FRAME_PROPS
+from dashboard.head_start import HOOKS, HeadStart
 from dashboard.layout import shell
 from dashboard.limits import DOCUMENT, LINK
 from dashboard.pages.contract import Context
@@ -46,7 +47,7 @@ SHOWN = (*FRAME_PROPS, ("content", "children"))
 
 def create_app(store: Store, catalogue: Catalogue, actions: Actions) -> Dash:
     """The app over a store; ``actions`` does what takes longer than a request."""
-    app = Dash(
+    app = HeadStart(
         name="plumbline",
         title="Plumbline",
         update_title="",
@@ -55,6 +56,7 @@ def create_app(store: Store, catalogue: Catalogue, actions: Actions) -> Dash:
         compress=True,
         suppress_callback_exceptions=True,
         on_error=failed,
+        hooks=HOOKS,
     )
     app.layout = shell(catalogue)
     answers = Answers(store, catalogue)
