@@ -15,6 +15,7 @@ from dashboard.controls import CONTROLS
 from dashboard.exports import export_routes
 from dashboard.frame import PROPS as FRAME_PROPS
 from dashboard.head_start import HOOKS, HeadStart
+from dashboard.keeping import keep_assets
 from dashboard.layout import shell
 from dashboard.limits import DOCUMENT, LINK
 from dashboard.pages.contract import Context
@@ -58,6 +59,7 @@ def create_app(store: Store, catalogue: Catalogue, actions: Actions) -> Dash:
         on_error=failed,
         hooks=HOOKS,
     )
+    app.server.after_request(keep_assets)
     app.layout = shell(catalogue)
     answers = Answers(store, catalogue)
     app.server.register_blueprint(export_routes(answers, catalogue, Renderer()))
