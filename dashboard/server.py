@@ -1,7 +1,9 @@
 """The page's web server: waitress on the wanted port or, if it is taken, the next free one."""
 
+import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 from dash import Dash
 from waitress import create_server
@@ -38,13 +40,24 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def serve_app(app: Dash, listener: socket.socket, say: Callable[[str], None]) -> None:
-    """Serve until interrupted; says the address once it answers."""
+    """Serve until Ctrl-C or SIGTERM; says the address once it answers. To be called in the main thread."""
     server = create_server(app.server, sockets=[listener], threads=THREADS, ident=None)
     host, port = listener.getsockname()[:2]
     say(f"Plumbline is at http://{f'[{host}]' if ':' in host else host}:{port} (Ctrl-C ends it)")
     try:
-        server.run()
-    except KeyboardInterrupt:
-        say("ended")
+        # waitress takes the interrupt for itself, lets running requests end, and comes back; not so while it starts.
+        with suppress(KeyboardInterrupt), sigterm_as_ctrl_c():
+            server.run()
     finally:
         server.close()
+    say("ended")
+
+
+@contextmanager
+def sigterm_as_ctrl_c() -> Iterator[None]:
+    """SIGTERM, from a service manager, ends the block as Ctrl-C does, so that the pictures' browser is ended too."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

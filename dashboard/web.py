@@ -14,6 +14,8 @@ from dashboard.collection import PROPS as COLLECTION_PROPS
 from dashboard.controls import CONTROLS
 from dashboard.exports import export_routes
 from dashboard.frame import PROPS as FRAME_PROPS
+from dashboard.head_start import HOOKS, HeadStart
+from dashboard.keeping import keep_assets
 from dashboard.layout import shell
 from dashboard.limits import DOCUMENT, LINK
 from dashboard.pages.contract import Context
@@ -46,7 +48,7 @@ SHOWN = (*FRAME_PROPS, ("content", "children"))
 
 def create_app(store: Store, catalogue: Catalogue, actions: Actions) -> Dash:
     """The app over a store; ``actions`` does what takes longer than a request."""
-    app = Dash(
+    app = HeadStart(
         name="plumbline",
         title="Plumbline",
         update_title="",
@@ -55,7 +57,9 @@ def create_app(store: Store, catalogue: Catalogue, actions: Actions) -> Dash:
         compress=True,
         suppress_callback_exceptions=True,
         on_error=failed,
+        hooks=HOOKS,
     )
+    app.server.after_request(keep_assets)
     app.layout = shell(catalogue)
     answers = Answers(store, catalogue)
     app.server.register_blueprint(export_routes(answers, catalogue, Renderer()))

@@ -1,12 +1,15 @@
 """The docs name what the program has."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from app import main
+from bench.pictures import PAGES, PICTURE
 from collectors.venues import Mark, Route
 from dashboard.exports import FORMATS
+from dashboard.pages.index import PAGES as SERVED
 from dashboard.picture_sizes import SHAPES, Size
 from dashboard.render import SCALE
 from data.schema import Outcome
@@ -61,3 +64,37 @@ def test_the_page_on_exports_names_each_with_its_formats() -> None:
     options = [option for option in main.commands["chart"].params if option.name in own]
     assert len(options) == len(own)
     assert [word for option in options for word in option.opts if word not in EXPORTS] == []
+
+
+def test_every_picture_of_the_docs_is_there_and_is_made_by_the_program() -> None:
+    """Each picture that a document shows exists, and the script that makes the pictures makes it."""
+    documents = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    shown = {
+        (document.parent / name).resolve()
+        for document in documents
+        for name in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", document.read_text(encoding="utf-8"))
+    }
+    made = {ROOT / "docs" / f"{name}.png" for name in (PICTURE, *PAGES)}
+    assert shown
+    assert sorted(path for path in shown if not path.is_file()) == []
+    assert shown <= made
+    assert set((ROOT / "docs").rglob("*.png")) <= made
+
+
+def test_there_is_a_picture_of_every_page() -> None:
+    """Every page of the navigation has one."""
+    assert set(PAGES) == {page.name for page in SERVED}
+
+
+def test_every_link_of_the_docs_leads_somewhere() -> None:
+    """Each file that a document links to exists."""
+    for document in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
+        for name in re.findall(r"(?<!!)\[[^\]]+\]\(([^)#:]+)\)", document.read_text(encoding="utf-8")):
+            assert (document.parent / name).exists(), f"{document.name}: {name}"
+
+
+def test_the_page_on_quality_names_every_benchmark() -> None:
+    """Each module of `bench` that is run by name stands there."""
+    named = {path.stem for path in (ROOT / "bench").glob("*.py") if "__main__" in path.read_text(encoding="utf-8")}
+    quality = (ROOT / "docs" / "quality.md").read_text(encoding="utf-8")
+    assert sorted(name for name in named if f"python -m bench.{name}" not in quality) == []

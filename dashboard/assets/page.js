@@ -38,7 +38,25 @@ window.dash_clientside = window.dash_clientside || {};
     }
   };
 
+  /* Charts need plotly.js, which takes long to start. What draws them finds a promise in its place until it has. */
+  const startCharts = () => {
+    const hint = document.getElementById("charts");
+    if (!hint || window.Plotly) {
+      return;
+    }
+    window.Plotly = new Promise((started, failed) => {
+      const script = document.createElement("script");
+      [script.src, script.onload, script.onerror] = [hint.href, () => started(), failed];
+      document.head.append(script);
+    });
+  };
+
   window.dash_clientside.plumbline = {
+    /* The server is being asked: there is time until it answers, once the request is on its way. */
+    asked() {
+      setTimeout(startCharts);
+    },
+
     /* The browser is somewhere else: opened, went back or forward, or followed a link. */
     arrived() {
       if (place() === shown) {

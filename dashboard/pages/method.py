@@ -72,4 +72,4 @@ def _moment(view: ViewState, catalogue: Catalogue, links: Links) -> html.Table:
     return html.Table(html.Tbody(rows), className="moment")
 
 
-PAGE = Page(name="method", title="Method", show=show)
+PAGE = Page(name="method", title="Method", show=show, charts=False)

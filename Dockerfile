@@ -1,0 +1,33 @@
+# The dashboard and the command line in one image. See docs/deploy.md.
+FROM python:3.11-slim-bookworm
+
+# Chromium draws the pictures that are asked for by link or by `chart`.
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends chromium fonts-dejavu-core \
+    && rm -rf /var/lib/apt/lists/*
+
+RUN useradd --create-home --uid 10001 plumbline \
+    && install -d -o plumbline -g plumbline /var/lib/plumbline
+
+WORKDIR /opt/plumbline
+COPY requirements/run.txt requirements/deploy.txt requirements/
+RUN python -m pip install --no-cache-dir --require-hashes -r requirements/run.txt -r requirements/deploy.txt
+
+COPY pyproject.toml README.md LICENSE app.py ./
+COPY collectors collectors
+COPY dashboard dashboard
+COPY data data
+COPY deviation deviation
+RUN python -m pip install --no-cache-dir --no-deps --no-build-isolation .
+
+# A plumbline.toml is looked for in the folder that the program is started in.
+WORKDIR /var/lib/plumbline
+ENV PLUMBLINE_STORE=/var/lib/plumbline/lake \
+    PLUMBLINE_HOST=0.0.0.0 \
+    PLUMBLINE_PORT=8050
+USER plumbline
+VOLUME /var/lib/plumbline
+EXPOSE 8050
+HEALTHCHECK --interval=30s --timeout=10s --start-period=60s \
+    CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8050/', timeout=8)"]
+CMD ["plumbline", "serve"]

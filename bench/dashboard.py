@@ -1,0 +1,226 @@
+"""How long a person waits for charts, in a real browser, and what goes over the wire.
+
+``python -m bench.dashboard``: five assets on twelve venues over 30 days, made up, behind the server of `serve` in a
+process of its own; Chromium asks. Prints medians beside what they should not exceed, and ratios from one run:
+
+- a first chart after a cold load: a new browser context with nothing kept, opening until lines are drawn;
+- another asset over 24 hours: the server's time, and click until drawn;
+- 30 days: request until drawn, and bytes over the wire;
+- the figure as the program sends it, over one made of Python lists: bytes and time.
+
+``--store FOLDER`` keeps the store between runs.
+"""
+
+import argparse
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import numpy as np
+import plotly.graph_objects as go
+from playwright.sync_api import Browser, Page, Response, sync_playwright
+
+from bench.made import ASSETS, MONTH, START, fill
+from bench.measure import asked_of, seconds, window
+from dashboard.ask import answer
+from dashboard.explorer import explorer_figure
+from data.catalogue import load_catalogue
+from data.store import CandleStore
+
+CHROMIUM = "/usr/bin/chromium"
+COLD_LOADS = 7
+CHANGES = 30
+PEERS = 5
+
+DAYS = [START + timedelta(days=2 + day) for day in range(CHANGES)]
+"""A day for each change, so that none is answered with what was kept of another."""
+
+GOALS_MS = {"cold": 1500.0, "server": 100.0, "click": 500.0, "month": 1000.0}
+GOAL_MONTH_MB = 1.5
+
+WATCH = """
+window.bench = {asked: 0, drawn: null, before: undefined};
+window.benchAsk = () => {
+  const line = document.querySelector("#graph path.js-line");
+  window.bench = {asked: performance.now(), drawn: null, before: line && line.getAttribute("d")};
+  window.benchLook();
+};
+window.benchLook = () => {
+  const line = document.querySelector("#graph path.js-line");
+  if (line && line.getAttribute("d") !== window.bench.before) {
+    window.bench.drawn = performance.now() - window.bench.asked;
+  } else {
+    requestAnimationFrame(window.benchLook);
+  }
+};
+window.benchLook();
+"""
+"""Looks at every frame whether a first line is drawn, and after ``benchAsk()`` whether it has become another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change: the server's time, from click to drawn, and the answer's size on the wire."""
+
+    server_ms: float
+    drawn_ms: float
+    sent: int
+
+
+@contextmanager
+def serving(store: str) -> Iterator[str]:
+    """The program with its page open; its address."""
+    words = [sys.executable, "app.py", "--store", store, "serve", "--port", "8950"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - this very program
+        try:
+            said = process.stdout.readline() if process.stdout is not None else ""
+            yield said.split(" at ")[1].split()[0]
+        finally:
+            process.terminate()
+
+
+def query(asset: str, start: datetime, end: datetime) -> str:
+    """The address of a view of real candles."""
+    span = {"from": f"{start:%Y-%m-%dT%H:%MZ}", "to": f"{end:%Y-%m-%dT%H:%MZ}"}
+    return "/explorer?" + urlencode({"asset": asset, "origin": "real", **span})
+
+
+def opened(tab: Page, address: str) -> float:
+    """Milliseconds from the start of the navigation until a first line is drawn."""
+    tab.add_init_script(WATCH)
+    tab.goto(address)
+    return float(tab.wait_for_function("window.bench.drawn").json_value())
+
+
+def cold(browser: Browser, address: str) -> float:
+    """One load with nothing kept."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    took = opened(context.new_page(), address)
+    context.close()
+    return took
+
+
+def changed(tab: Page, act: str, value: Any) -> Change:  # noqa: ANN401 - an argument of a script
+    """Do something in the page by a script, and wait until the charts are drawn anew."""
+    with tab.expect_response(lambda answer: "view.data" in (answer.request.post_data or "")) as caught:
+        tab.evaluate(f"value => {{ window.benchAsk(); ({act})(value); }}", value)
+    took = tab.wait_for_function("window.bench.drawn").json_value()
+    return Change(served_ms(caught.value), float(took), caught.value.request.sizes()["responseBodySize"])
+
+
+def served_ms(response: Response) -> float:
+    """From the request on its way to the first byte of the answer, as the browser sees it on its own machine."""
+    response.finished()
+    timing = response.request.timing
+    return float(timing["responseStart"] - timing["requestStart"])
+
+
+FOLLOW = """address => {
+  history.pushState(null, "", address);
+  window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+}"""
+CHOOSE = "asset => window.dash_clientside.set_props('asset', {value: asset})"
+
+
+def told(name: str, values: list[float], goal: float | None = None) -> None:
+    """Print the median and the 95th percentile of values in milliseconds."""
+    p95 = float(np.percentile(values, 95))
+    aim = "" if goal is None else f"; goal {goal:.0f}"
+    print(f"  {name}: median {statistics.median(values):.0f} ms, p95 {p95:.0f} ms of {len(values)}{aim}")
+
+
+def in_browser(address: str, *, quick: bool) -> None:
+    """Everything that needs a browser; ``quick`` tries each a few times only."""
+    few = slice(2 if quick else None)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        day = DAYS[0], DAYS[0] + timedelta(days=1)
+        first = address + query(ASSETS[0], *day)
+        cold(browser, first)  # the server's first answer of all is another matter
+        print("a first chart, nothing kept by the browser, 12 venues x 24 h")
+        told("opening until drawn", [cold(browser, first) for _ in range(COLD_LOADS)[few]], GOALS_MS["cold"])
+        tab = browser.new_page(viewport={"width": 1440, "height": 900})
+        opened(tab, first)
+        changes(tab, DAYS[few])
+        months(tab, ASSETS[few])
+        browser.close()
+
+
+def changes(tab: Page, days: list[datetime]) -> None:
+    """Another asset, each time over a day that was not measured yet."""
+    found = []
+    for number, start in enumerate(days):
+        span = start, start + timedelta(hours=24)
+        if number:
+            changed(tab, FOLLOW, query(ASSETS[(number - 1) % len(ASSETS)], *span))
+        found.append(changed(tab, CHOOSE, ASSETS[(number + 1) % len(ASSETS)]))
+    print("another asset, 12 venues x 24 h, never measured before")
+    told("server", [one.server_ms for one in found], GOALS_MS["server"])
+    told("click until drawn", [one.drawn_ms for one in found], GOALS_MS["click"])
+    print(f"  bytes over the wire: {statistics.median(one.sent for one in found) / 1e3:.0f} kB")
+
+
+def months(tab: Page, assets: Sequence[str]) -> None:
+    """An asset over 30 days, each for the first time."""
+    span = window(MONTH)
+    found = [changed(tab, FOLLOW, query(asset, *span)) for asset in assets]
+    print("30 days x 12 venues, never measured before")
+    told("server", [one.server_ms for one in found])
+    told("request until drawn", [one.drawn_ms for one in found], GOALS_MS["month"])
+    print(f"  bytes over the wire: {max(one.sent for one in found) / 1e6:.2f} MB; goal {GOAL_MONTH_MB}")
+
+
+def against_lists(store: str) -> None:
+    """The explorer's figure over 30 days over the same lines made of Python lists: ratios of bytes and time."""
+    catalogue = load_catalogue()
+    measurement = answer(CandleStore(store), asked_of(ASSETS[0], *window(MONTH)))
+    figure = explorer_figure(measurement, catalogue)
+    lines = [as_lists(trace) for trace in figure.data]
+    listed = go.Figure([go.Scatter(x=x, y=y) for x, y in lines])
+    sizes = len(figure.to_json()), len(listed.to_json())
+    runs = [
+        (
+            seconds(lambda: explorer_figure(measurement, catalogue).to_json()),
+            seconds(lambda: go.Figure([go.Scatter(x=x, y=y) for x, y in lines]).to_json()),
+        )
+        for _ in range(PEERS)
+    ]
+    ratio = statistics.median(lists / ours for ours, lists in runs)
+    print(f"the figure of 30 days as JSON, {len(lines)} lines: lists over ours")
+    print(f"  bytes {sizes[1] / sizes[0]:.1f} ({sizes[1] / 1e6:.1f} over {sizes[0] / 1e6:.1f} MB), time {ratio:.1f}")
+
+
+def as_lists(trace: Any) -> tuple[list[datetime], list[float | None]]:  # noqa: ANN401 - a trace of plotly
+    """The points of a line as a beginner would give them: a list of times and a list of numbers."""
+    minutes = window(MONTH)[0], MONTH * 24 * 60
+    values = [float(value) if value is not None and np.isfinite(value) else None for value in trace.y]
+    every = minutes[1] / max(len(values), 1)
+    return [minutes[0] + timedelta(minutes=every * i) for i in range(len(values))], values
+
+
+def main() -> None:
+    """Read the command line and run."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--store", help="where the made-up candles lie, or go to where there are none")
+    parser.add_argument("--quick", action="store_true", help="a few of each, to see that it runs")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        store = asked.store or folder
+        if not (Path(store) / "candles").exists():
+            rows = fill(CandleStore(store), ASSETS, MONTH + 3)
+            print(f"{len(ASSETS)} x 12 markets, {rows:,} rows")
+        with serving(store) as address:
+            in_browser(address, quick=asked.quick)
+        against_lists(store)
+
+
+if __name__ == "__main__":
+    main()

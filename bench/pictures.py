@@ -1,0 +1,116 @@
+"""The pictures of README and docs, made from the program itself: ``python -m bench.pictures``.
+
+Starts the page over a store of its own with the reconstruction in it, opens the pages as a person would, and writes
+what is seen to ``docs/*.png``, as small as a palette makes it. Needs what the tests need.
+``--only overview,lows`` makes some of them; ``--list`` names them all.
+"""
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, ViewportSize, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / "docs"
+CHROMIUM = "/usr/bin/chromium"
+COLOURS = 128
+"""Of a palette; the pages have few, and their letters some shades between."""
+
+SCREEN = ViewportSize(width=1440, height=900)
+PATIENCE_MS = 60_000
+
+PICTURE = "picture"
+"""The comparison picture, which comes from an address as a file."""
+
+PAGES = {
+    "overview": "/",
+    "explorer": "/explorer?window=crash",
+    "lows": "/lows",
+    "compare": "/compare",
+    "data": "/data",
+    "method": "/method",
+}
+"""The pages by the name of their picture, each with the address that it shows."""
+
+
+@contextmanager
+def serving(store: str) -> Iterator[str]:
+    """The program with its page open over a store, and its address."""
+    words = [sys.executable, str(ROOT / "app.py"), "--store", store, "serve", "--port", "8960"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - this very program
+        try:
+            said = process.stdout.readline() if process.stdout is not None else ""
+            yield said.split(" at ")[1].split()[0]
+        finally:
+            process.terminate()
+
+
+def screen(browser: Browser, address: str) -> bytes:
+    """What a common laptop shows of a page, once nothing is asked for any more and charts are drawn."""
+    tab = browser.new_page(viewport=SCREEN)
+    tab.set_default_timeout(PATIENCE_MS)
+    tab.goto(address)
+    tab.locator("h1").first.wait_for()
+    tab.wait_for_load_state("networkidle")
+    tab.wait_for_function("[...document.querySelectorAll('.dash-graph')].every(one => one.querySelector('.main-svg'))")
+    shot: bytes = tab.screenshot()
+    tab.close()
+    return shot
+
+
+def comparison(browser: Browser, address: str) -> bytes:
+    """The comparison picture of the program, as the link gives it."""
+    answer = browser.new_context().request.get(
+        f"{address}/export/comparison.png?asset=ATOM&origin=reconstruction", timeout=PATIENCE_MS
+    )
+    return answer.body()
+
+
+def small(content: bytes, width: int) -> bytes:
+    """A PNG of that width with a palette."""
+    with Image.open(BytesIO(content)) as picture:
+        height = round(picture.height * width / picture.width)
+        plain = picture.convert("RGB").resize((width, height), Image.Resampling.LANCZOS)
+    file = BytesIO()
+    plain.quantize(COLOURS, dither=Image.Dither.NONE).save(file, "PNG", optimize=True)
+    return file.getvalue()
+
+
+def make(names: list[str], folder: Path) -> None:
+    """Write the pictures of these names."""
+    with tempfile.TemporaryDirectory() as store, serving(store) as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        for name in names:
+            shot = comparison(browser, address) if name == PICTURE else screen(browser, address + PAGES[name])
+            content = small(shot, 1600 if name == PICTURE else SCREEN["width"])
+            (folder / f"{name}.png").write_bytes(content)
+            print(f"{name}.png: {len(content) // 1000} kB")
+        browser.close()
+
+
+def main() -> None:
+    """Read the command line and make pictures."""
+    every = [PICTURE, *PAGES]
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", default=",".join(every), help="names, with commas")
+    parser.add_argument("--list", action="store_true", help="name the pictures and make none")
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="where they go")
+    asked = parser.parse_args()
+    names = asked.only.split(",")
+    if unknown := [name for name in names if name not in every]:
+        parser.error(f"no picture {unknown[0]!r}: there are {', '.join(every)}")
+    if asked.list:
+        print("\n".join(names))
+    else:
+        make(names, asked.folder)
+
+
+if __name__ == "__main__":
+    main()
