@@ -8,7 +8,7 @@ from typing import Any
 from dash import Dash
 
 from dashboard.actions import Actions
-from dashboard.answers import Answers
+from dashboard.answers import Answer, Answers
 from dashboard.panes import Panes
 from dashboard.view import ViewState
 from data.catalogue import Catalogue
@@ -47,8 +47,9 @@ class Page:
     """One page.
 
     ``name`` is its id and its address (``/name``; the overview's is ``/``), ``title`` what navigation and window call
-    it. ``of_asset``: what it shows is of the view's one asset, whose name then stands in the window's title. ``show``
-    and ``change`` may raise StoreUnusable. See `dashboard.pages` for how they are used.
+    it. ``of_asset``: what it shows is of the view's one asset, whose name then stands in the window's title.
+    ``answer`` gives what the notices above the page speak of, where it is not the answer on the view's asset. All of
+    them may raise StoreUnusable. See `dashboard.pages` for how they are used.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Page:
     show: Callable[[Context, ViewState], list[Any]]
     change: Callable[[Context, ViewState], Panes] | None = None
     register: Callable[[Dash, Context], None] | None = None
+    answer: Callable[[Context, ViewState], Answer] | None = None
     controls: frozenset[Control] = frozenset()
     measures: bool = False
     of_asset: bool = False
