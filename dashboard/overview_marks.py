@@ -29,11 +29,8 @@ def _turned(corners: Corners, angle: float) -> Corners:
 
 
 _SQUARE: Corners = ((-0.85, -0.85), (0.85, -0.85), (0.85, 0.85), (-0.85, 0.85))
-_CROSS: Corners = tuple(
-    point
-    for x, y in ((1, 1), (1, -1), (-1, -1), (-1, 1))
-    for point in ([(0.35 * x, y), (0.35 * x, 0.35 * y), (x, 0.35 * y)][:: 1 if x * y < 0 else -1])
-)
+_QUARTER: Corners = ((-0.3, -1), (0.3, -1), (0.3, -0.3))
+_CROSS: Corners = tuple(point for turn in range(4) for point in _turned(_QUARTER, turn * math.pi / 2))
 _BOWTIE: Corners = ((-1, -0.8), (-1, 0.8), (0, 0), (1, 0.8), (1, -0.8), (0, 0))
 
 MARKERS: tuple[tuple[str, Corners], ...] = (

@@ -19,11 +19,12 @@ from deviation.summary import Summary
 STEPS_PCT = (2, 5, 10, 20, 50)
 """Depths at which the tint of a cell grows darker."""
 
-TINTS = (0.0, 0.12, 0.28, 0.46, 0.68, 0.92)
-"""How much of the full colour each step takes: one hue, so that print in grey keeps the order."""
+TINTS = (0.0, 0.12, 0.27, 0.46, 0.78, 1.0)
+"""How much of the full colour each step takes: one hue, so that print in grey keeps the order, and no share at which
+neither light nor dark text could be read."""
 
-NAMES_PX, CELL_PX = 118, 150
-"""Width of the names, and the most that a cell takes."""
+NAMES_PX, CELL_PX = 118, (94, 150)
+"""Width of the names, and the least and the most that a cell takes."""
 
 FULL = {Theme.LIGHT: "#1d4568", Theme.DARK: "#8cc4f5"}
 """The colour of the deepest step: no venue's, and neither red nor green."""
@@ -79,8 +80,9 @@ def _table(overview: Overview, group: Group) -> html.Div | None:
         line = [_cell(overview, found[venue, asset]) for asset in assets]
         rows.append(html.Tr([name, *line], className="focus" if venue == overview.view.focus else ""))
     label: dict[str, Any] = {"aria-label": f"Depth and minutes among {exchanges(group)}"}
-    # Few assets must not make cells as wide as the page.
-    room = {"maxWidth": f"{NAMES_PX + CELL_PX * len(assets)}px"}
+    # Few assets must not make cells as wide as the page, nor many on a telephone as narrow as a word.
+    least, most = (f"{NAMES_PX + cell * len(assets)}px" for cell in CELL_PX)
+    room = {"minWidth": least, "maxWidth": most}
     table = html.Table([html.Thead(head), html.Tbody(rows)], className="overview-matrix", style=room)
     return html.Div(table, className="wide", tabIndex=0, role="region", **label)
 

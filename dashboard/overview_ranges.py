@@ -70,7 +70,7 @@ def _flips(one: Range, runs: int, rules: Rules) -> str:
     if len(both) <= ROOM:
         return both
     counts = ", ".join(f"{what} in {len(verdict.flips)}" for what, verdict in flipped)
-    return f"{counts} of {runs} runs, named below"
+    return f"{counts} of {runs} runs"
 
 
 def _flip(what: str, verdict: Verdict, rules: Rules) -> str:
