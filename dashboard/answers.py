@@ -8,6 +8,7 @@ from typing import Protocol
 import polars as pl
 
 from dashboard.ask import CandleSource, answer, ask, in_order
+from dashboard.checks import Checker, Checks
 from dashboard.view import OriginChoice, ViewState
 from data.catalogue import Catalogue
 from data.errors import NothingUsable
@@ -69,6 +70,7 @@ class Answers:
         self.catalogue = catalogue
         self._kept = lru_cache(maxsize=KEPT)(self._measure)
         self._assets = lru_cache(maxsize=1)(self._held_assets)
+        self._checker = Checker(store)
 
     def answer(self, view: ViewState) -> Answer:
         """The answer to a view; a focus venue without candles gives way to the catalogue's first present one.
@@ -89,9 +91,45 @@ class Answers:
         if shown.measurement is None:
             return ()
         alike = replace(view, origin=OriginChoice(shown.measurement.question.origin.value))
-        assets = dict.fromkeys((*self.catalogue.event(view.event).assets, view.asset))
-        answers = (self.answer(replace(alike, asset=asset)) for asset in assets)
+        answers = (self.answer(replace(alike, asset=asset)) for asset in self._event_assets(view))
         return tuple(found.measurement for found in answers if found.measurement is not None)
+
+    def event(self, view: ViewState) -> tuple[Measurement, ...]:
+        """The measurement of each asset of the event, all of one kind of candles; empty where there are none.
+
+        Unlike in `lows`, the focus venue is the asked one on every asset, also where it has no candle.
+
+        Raises:
+            StoreUnusable: The store cannot be read.
+        """
+        version, out = self._store.version(), view.out - {view.focus}
+        for evidence in EVIDENCE[view.origin]:
+            found = [
+                self._kept(version, replace(view.measured, asset=asset, out=out), evidence)
+                for asset in self._event_assets(view)
+            ]
+            # Where everyone with a candle is left out, nobody is named, and that would mean everyone.
+            staying = [one for one in found if one is not None and {row.market.venue for row in one.rows} - out]
+            if staying:
+                return tuple(staying)
+        return ()
+
+    def checks(self, view: ViewState) -> Checks:
+        """How far the answers of `event` depend on the choices behind them, and the days before; kept once worked out.
+
+        Raises:
+            StoreUnusable: The store cannot be read.
+        """
+        key = self._checked(view)
+        return self._checker.check(key, [measurement.question for measurement in self.event(view)])
+
+    def known_checks(self, view: ViewState) -> Checks | None:
+        """`checks` where they have been worked out already, None where they would take their time.
+
+        Raises:
+            StoreUnusable: The store cannot be read.
+        """
+        return self._checker.known(self._checked(view))
 
     def candles(self, measurement: Measurement) -> pl.DataFrame:
         """The candles of the measured asset in its window, of the kind that it rests on.
@@ -125,6 +163,14 @@ class Answers:
     def other_assets(self) -> tuple[str, ...]:
         """The assets of which the store holds candles and the catalogue knows nothing."""
         return self._assets(self._store.version())
+
+    def _event_assets(self, view: ViewState) -> tuple[str, ...]:
+        """The assets of the event, and the view's own one behind them where it is another."""
+        return tuple(dict.fromkeys((*self.catalogue.event(view.event).assets, view.asset)))
+
+    def _checked(self, view: ViewState) -> tuple[object, ...]:
+        """What checks depend on: which of the event's assets the view is of does not matter."""
+        return self._store.version(), replace(view.measured, asset=""), self._event_assets(view)
 
     def _focused(self, version: str, view: ViewState, evidence: Evidence, whole: Measurement) -> Answer:
         present = in_order(self.catalogue, {row.market.venue for row in whole.rows})

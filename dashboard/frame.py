@@ -45,7 +45,7 @@ def frame(context: Context, page: Page, view: ViewState, said: Sequence[str] = (
         StoreUnusable: The store cannot be read.
     """
     catalogue = context.catalogue
-    answer = context.answers.answer(view) if page.measures else Answer(view, None)
+    answer = _answer(context, page, view)
     shown = answer.view
     offered = origin_text(answer) if page.measures else ""
     noted = (*(Notice(Tone.ALERT, text) for text in said), *notices(answer, catalogue))
@@ -60,6 +60,13 @@ def frame(context: Context, page: Page, view: ViewState, said: Sequence[str] = (
         ("offer-text", "children"): offered,
         ("picture", "disabled"): answer.measurement is None,
     }
+
+
+def _answer(context: Context, page: Page, view: ViewState) -> Answer:
+    """What the notices speak of."""
+    if page.answer is not None:
+        return page.answer(context, view)
+    return context.answers.answer(view) if page.measures else Answer(view, None)
 
 
 def where(page: Page, view: ViewState, catalogue: Catalogue) -> Panes:

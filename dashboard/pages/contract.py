@@ -8,7 +8,7 @@ from typing import Any
 from dash import Dash
 
 from dashboard.actions import Actions
-from dashboard.answers import Answers
+from dashboard.answers import Answer, Answers
 from dashboard.panes import Panes
 from dashboard.view import ViewState
 from data.catalogue import Catalogue
@@ -48,7 +48,8 @@ class Page:
 
     ``name`` is its id and its address (``/name``; the overview's is ``/``), ``title`` what navigation and window call
     it. ``of_asset``: what it shows is of the view's one asset, whose name then stands in the window's title.
-    ``charts``: it draws charts, which the browser then makes ready for at once. ``show`` and ``change`` may raise
+    ``charts``: it draws charts, which the browser then makes ready for at once. ``answer`` gives what the notices above
+    the page speak of, where it is not the answer on the view's asset. ``show``, ``change`` and ``answer`` may raise
     StoreUnusable. See `dashboard.pages` for how they are used.
     """
 
@@ -57,6 +58,7 @@ class Page:
     show: Callable[[Context, ViewState], list[Any]]
     change: Callable[[Context, ViewState], Panes] | None = None
     register: Callable[[Dash, Context], None] | None = None
+    answer: Callable[[Context, ViewState], Answer] | None = None
     controls: frozenset[Control] = frozenset()
     measures: bool = False
     of_asset: bool = False

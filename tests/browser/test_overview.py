@@ -1,0 +1,128 @@
+"""The overview in a real browser: two requests, nothing that moves, and ways into the explorer."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page as Tab
+from playwright.sync_api import Route, expect
+
+from tests.browser.conftest import Visit
+
+HEADING = "How far did one exchange's price stray from everyone else's?"
+CRASH = "overview?window=crash"
+
+
+def address(explorer: str, rest: str) -> str:
+    """An address on the same server."""
+    return explorer.removesuffix("explorer") + rest
+
+
+def filled(tab: Tab) -> None:
+    """Wait until what takes longer is there."""
+    expect(tab.locator("#overview-cards [aria-busy=true]")).to_have_count(0)
+    expect(tab.locator("#overview-reading [aria-busy=true]")).to_have_count(0)
+
+
+def test_two_requests_and_then_none(visit: Visit, real: str) -> None:
+    """The page comes first and what takes longer second; shown again, both are one answer."""
+    tab = visit.open_page(address(real, CRASH), HEADING)
+    filled(tab)
+    visit.settled()
+    # A part of a page that has just come asks without having been changed.
+    assert visit.asked in ([["place.data"], []], [["place.data"]])
+    before = len(visit.asked)
+    visit.changed(lambda: tab.get_by_text("Dark", exact=True).click())
+    expect(tab.locator("html")).to_have_attribute("data-mantine-color-scheme", "dark")
+    filled(tab)
+    visit.settled()
+    assert [asked[0] for asked in visit.asked[before:]] == ["theme.value"]
+
+
+@pytest.mark.parametrize("width", [390, 820, 1440])
+def test_nothing_moves(visit: Visit, real: str, width: int) -> None:
+    """What comes second fills places of the same height, on a screen of any width."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if "overview-asked" in (route.request.post_data or ""):
+            held.append(route)
+        else:
+            route.continue_()
+
+    tab = visit.tab
+    tab.set_viewport_size({"width": width, "height": 900})
+    tab.route("**/_dash-update-component*", hold)
+    # Another threshold for each width: what was worked out for one is not known for the next.
+    with tab.expect_request(lambda request: "overview-asked" in (request.post_data or "")):
+        tab.goto(address(real, f"{CRASH}&enter=2.{width}"))
+    expect(tab.locator("#overview-cards .overview-bone").first).to_be_visible()
+    places = "[...document.querySelectorAll('article, .overview-part, #limits')].map(e => e.getBoundingClientRect().y)"
+    before = tab.evaluate(places)
+    held[0].continue_()
+    filled(tab)
+    assert tab.locator("#overview-cards .overview-bone").count() == 0
+    assert tab.evaluate(places) == before
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_cell_leads_to_the_explorer(visit: Visit, real: str) -> None:
+    """A cell of the matrix opens the explorer with its asset and its venue as the focus, by keyboard too."""
+    tab = visit.open_page(address(real, CRASH), HEADING)
+    cell = tab.get_by_role("link", name=re.compile(r"^Gate, ATOM: "))
+    cell.focus()
+    tab.keyboard.press("Enter")
+    expect(tab.locator("h1")).to_contain_text("ATOM on Gate")
+    tab.wait_for_url("**/explorer?window=crash&focus=gate")
+    tab.go_back()
+    expect(tab.locator("h1")).to_have_text(HEADING)
+    tab.get_by_role("link", name="Explore WBETH").click()
+    expect(tab.locator("h1")).to_contain_text("WBETH on Binance")
+    visit.settled()
+
+
+def test_a_point_leads_to_the_explorer(visit: Visit, real: str) -> None:
+    """A click on a marker opens the explorer with its asset and venue."""
+    tab = visit.open_page(address(real, CRASH), HEADING)
+    filled(tab)
+    point = tab.locator("#overview-depth-wide .scatterlayer .points path").last
+    point.scroll_into_view_if_needed()
+    box = point.bounding_box()
+    assert box is not None
+    tab.mouse.move(box["x"] + box["width"] / 2 - 3, box["y"] + box["height"] / 2)
+    tab.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect(tab.locator("#overview-depth-wide .hoverlayer")).to_contain_text("Binance WBETH/USDT")
+    tab.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect(tab.locator("h1")).to_contain_text("WBETH on Binance")
+    tab.wait_for_url("**/explorer?asset=WBETH&window=crash")
+    visit.settled()
+
+
+def test_the_focus_is_one_click_away(visit: Visit, real: str) -> None:
+    """The name of a venue in the matrix makes it the focus of the page."""
+    tab = visit.open_page(address(real, CRASH), HEADING)
+    filled(tab)
+    visit.changed(lambda: tab.locator(".overview-matrix").get_by_role("button", name="OKX").click())
+    expect(tab.locator("#overview-summary")).to_contain_text("OKX was deepest on 0 of 1")
+    tab.wait_for_url("**focus=okx*")
+    filled(tab)
+    visit.settled()
+
+
+def test_a_phone_shows_the_narrow_charts(visit: Visit, real: str) -> None:
+    """One size of each chart is in sight, the one that there is room for."""
+    tab = visit.open_page(address(real, CRASH), HEADING)
+    expect(tab.locator("#overview-depth-wide")).to_be_visible()
+    expect(tab.locator("#overview-depth-narrow")).to_be_hidden()
+    tab.set_viewport_size({"width": 390, "height": 844})
+    expect(tab.locator("#overview-depth-narrow")).to_be_visible()
+    expect(tab.locator("#overview-depth-wide")).to_be_hidden()
+    filled(tab)
+
+
+def test_an_illustration_is_one_request(visit: Visit, sample: str) -> None:
+    """Nothing is worked out for an illustration, and it is marked as one."""
+    tab = visit.open_page(address(sample, CRASH), HEADING)
+    expect(tab.locator("#overview-summary")).to_contain_text("supports no statement")
+    expect(tab.locator("#offer-text")).to_contain_text("Illustration, not a measurement")
+    visit.settled()
+    assert visit.asked == [["place.data"]]
