@@ -25,7 +25,8 @@ from collectors.findings import Verdict, totals
 from collectors.follower import Followed, Follower
 from collectors.job import run_check, run_collection
 from collectors.request import CollectRequest
-from collectors.venues import venues_named
+from collectors.venues import VENUES, Kind, venues_named
+from dashboard.actions import ToCollect
 from dashboard.ask import CandleSource, answer, stand_in
 from dashboard.fairness import fairness, sensitive
 from dashboard.fairness_text import fairness_text, sensitivity_text
@@ -181,7 +182,7 @@ def main(ctx: click.Context, store: str | None, *, verbose: bool, quiet: bool) -
 def serve(session: Session, host: str | None = None, port: int | None = None, *, follows: bool = False) -> None:
     """Open the dashboard in the browser (the default command)."""
     # Imported here because dash and plotly cost over a second, which the other commands need not pay.
-    from dashboard.collecting import CollectProcess  # noqa: PLC0415
+    from dashboard.data_actions import StoreActions  # noqa: PLC0415
     from dashboard.server import listen, serve_app  # noqa: PLC0415
     from dashboard.web import create_app  # noqa: PLC0415
 
@@ -189,12 +190,30 @@ def serve(session: Session, host: str | None = None, port: int | None = None, *,
     command = [sys.executable, str(Path(__file__).resolve()), "--store", settings.store, "--quiet", "collect", "--json"]
     if settings.mirror is not None:
         command += ["--mirror", settings.mirror]
-    actions = CollectProcess(lambda event: [*command, "--event", event])
+    actions = StoreActions(
+        session.store,
+        lambda wanted: [*command, *collect_options(wanted)],
+        venues=[row.id for row in VENUES if row.kind is Kind.SPOT],
+        now=now,
+    )
     with session.following() if follows else nullcontext():
         if not session.store.has(Evidence.REAL) and ensure_sample(session.store, now()):
             session.say("no real candles yet: showing the reconstruction of 2025-10-10, which is no evidence")
         listener = listen(settings.host, settings.port)
         serve_app(create_app(session.store, session.catalogue, actions), listener, click.echo)
+
+
+def collect_options(wanted: ToCollect) -> list[str]:
+    """What the page wants collected, as options of `collect`."""
+    values = {
+        "--event": wanted.event,
+        "--assets": ",".join(wanted.assets),
+        "--from": None if wanted.start is None else iso(wanted.start),
+        "--to": None if wanted.end is None else iso(wanted.end),
+        "--venues": ",".join(wanted.venues),
+    }
+    given = [part for option, value in values.items() if value for part in (option, value)]
+    return [*given, "--timeframe", wanted.timeframe.value]
 
 
 @main.command()

@@ -1,17 +1,24 @@
 """A store in memory, with candles written down by hand, for tests of the page."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import polars as pl
 
-from dashboard.actions import Progress
-from data.errors import PlumblineError, StoreUnusable
+from dashboard.actions import Forgettable, Market, Progress, ToCollect
+from data.errors import FileRefused, PlumblineError, StoreUnusable
+from data.imports import FileStored, import_files
+from data.lock import Holder
 from data.schema import CANDLE, CANDLE_DEFAULTS, HOLDING, LOW_TRADE, SPAN, Evidence, Origin, Timeframe, base_of, empty
+from data.store import CandleStore
 
 START = datetime(2025, 10, 10, 21, 10, tzinfo=UTC)
 """The start of the window ``crash``."""
+
+TAKEN_AT = datetime(2025, 12, 1, tzinfo=UTC)
+"""When files are taken into a store."""
 
 MINUTES = 30
 """Its length."""
@@ -141,18 +148,26 @@ class Shelf:
 
 @dataclass
 class Hands:
-    """Actions that only note what was asked, and tell the progress that they were given."""
+    """Actions that only note what was asked, and tell the progress that they were given.
+
+    Files are taken into the store that they were given, if any.
+    """
 
     told: list[Progress] = field(default_factory=list)
     done: list[str] = field(default_factory=list)
     refuses: bool = False
+    store: CandleStore | None = None
+    venues: tuple[str, ...] = ("binance", "okx", "kraken")
+    followed_by: Holder | None = None
+    wanted: list[ToCollect] = field(default_factory=list)
 
-    def start_collect(self, event_id: str) -> None:
+    def start_collect(self, wanted: ToCollect) -> None:
         """Note the start, or refuse it."""
         if self.refuses:
             message = "the network is off"
             raise PlumblineError(message)
-        self.done.append(event_id)
+        self.done.append(str(wanted))
+        self.wanted.append(wanted)
 
     def progress(self) -> Progress | None:
         """The next progress that was given; the last stays."""
@@ -163,3 +178,21 @@ class Hands:
     def cancel(self) -> None:
         """Note the wish."""
         self.done.append("cancel")
+
+    def import_files(
+        self, paths: Sequence[Path], market: Market | None, *, complete: bool
+    ) -> tuple[list[FileStored], list[FileRefused]]:
+        """Take files into the store, by a clock that stands still."""
+        self.done.append(f"import {', '.join(path.name for path in paths)}")
+        assert self.store is not None
+        venue, symbol = (None, None) if market is None else (market.venue, market.symbol)
+        return import_files(self.store, paths, now=TAKEN_AT, venue=venue, symbol=symbol, complete=complete)
+
+    def forget(self, dropped: Forgettable) -> int:
+        """Drop rows of the store."""
+        self.done.append(f"forget {dropped.source}")
+        return 0 if self.store is None else self.store.forget(source=dropped.source, origin=dropped.origin)
+
+    def follower(self) -> Holder | None:
+        """Who was said to follow."""
+        return self.followed_by
