@@ -47,8 +47,9 @@ class Page:
     """One page.
 
     ``name`` is its id and its address (``/name``; the overview's is ``/``), ``title`` what navigation and window call
-    it. ``of_asset``: what it shows is of the view's one asset, whose name then stands in the window's title. ``show``
-    and ``change`` may raise StoreUnusable. See `dashboard.pages` for how they are used.
+    it. ``of_asset``: what it shows is of the view's one asset, whose name then stands in the window's title.
+    ``collects``: it tells by itself how a collection stands, which the shell then leaves to it. ``show`` and ``change``
+    may raise StoreUnusable. See `dashboard.pages` for how they are used.
     """
 
     name: str
@@ -59,3 +60,4 @@ class Page:
     controls: frozenset[Control] = frozenset()
     measures: bool = False
     of_asset: bool = False
+    collects: bool = False

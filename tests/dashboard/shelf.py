@@ -11,8 +11,24 @@ from dashboard.actions import Forgettable, Market, Progress, ToCollect
 from data.errors import FileRefused, PlumblineError, StoreUnusable
 from data.imports import FileStored, import_files
 from data.lock import Holder
-from data.schema import CANDLE, CANDLE_DEFAULTS, HOLDING, LOW_TRADE, SPAN, Evidence, Origin, Timeframe, base_of, empty
+from data.schema import (
+    BAD_PAGE,
+    CANDLE,
+    CANDLE_DEFAULTS,
+    COVERAGE,
+    HOLDING,
+    LOW_TRADE,
+    REVISION,
+    RUN,
+    SPAN,
+    Evidence,
+    Origin,
+    Outcome,
+    Timeframe,
+    empty,
+)
 from data.store import CandleStore
+from data.upkeep import StoreSize
 
 START = datetime(2025, 10, 10, 21, 10, tzinfo=UTC)
 """The start of the window ``crash``."""
@@ -85,6 +101,11 @@ class Shelf:
     broken: bool = False
     reads: int = 0
     writes: int = 0
+    asked: pl.DataFrame = field(default_factory=lambda: empty(COVERAGE))
+    changed: pl.DataFrame = field(default_factory=lambda: empty(REVISION))
+    aside: pl.DataFrame = field(default_factory=lambda: empty(BAD_PAGE))
+    ran: pl.DataFrame = field(default_factory=lambda: empty(RUN))
+    uri: str = "nowhere"
 
     def candles(
         self,
@@ -135,10 +156,40 @@ class Shelf:
         return str(self.writes)
 
     def holdings(self) -> pl.DataFrame:
-        """The assets alone matter here."""
-        assets = sorted({base_of(symbol) for symbol in self.frame["symbol"].unique()})
-        named = pl.DataFrame({"asset": assets}, schema={"asset": pl.String})
-        return named.with_columns(pl.lit(None).cast(t).alias(n) for n, t in HOLDING.items() if n != "asset")
+        """What is held, as if all had come from one place."""
+        time = pl.col("open_time")
+        named = self.frame.with_columns(asset=pl.col("symbol").str.split("/").list.first(), source=pl.lit("by hand"))
+        counts = (time.min().alias("first"), time.max().alias("last"), pl.len().cast(pl.Int64).alias("candles"))
+        by = ["origin", "source", "asset", "venue", "symbol", "timeframe"]
+        return named.group_by(by).agg(*counts).select(*HOLDING).sort(by)
+
+    def coverage(self, assets: Collection[str], start: datetime, end: datetime) -> pl.DataFrame:
+        """What was asked."""
+        del assets, start, end
+        return self.asked
+
+    def wanting(self) -> pl.DataFrame:
+        """What was not had of it."""
+        return self.asked.filter(pl.col("outcome") != Outcome.COMPLETE.value)
+
+    def bad_pages(self) -> pl.DataFrame:
+        """The answers kept aside."""
+        return self.aside
+
+    def revisions(
+        self, start: datetime | None = None, end: datetime | None = None, assets: Collection[str] | None = None
+    ) -> pl.DataFrame:
+        """What was changed."""
+        del start, end, assets
+        return self.changed
+
+    def runs(self, limit: int = 100) -> pl.DataFrame:
+        """The runs of the follower."""
+        return self.ran.head(limit)
+
+    def size(self) -> StoreSize | None:
+        """A store in memory has none."""
+        return None
 
     def put(self, frame: pl.DataFrame) -> None:
         """Add candles, as a collection does."""
