@@ -6,7 +6,7 @@ import polars as pl
 from dash import html
 
 from dashboard.clock import Zone, on_clock
-from dashboard.data_words import count, moment
+from dashboard.data_words import count, heads, moment
 from dashboard.status_text import market
 from data.catalogue import Catalogue
 
@@ -20,8 +20,8 @@ def changes_list(changed: pl.DataFrame, where: str, catalogue: Catalogue, zone: 
         return [html.P(f"None: no exchange has reported a stored candle of {where} with other values.")]
     candles = changed.select("venue", "symbol", "price", "timeframe", "open_time").n_unique()
     said = f"{count(candles, 'candle')} of {where} changed, in {count(changed.height, 'value')}. Both values are kept."
-    names = ("Exchange", "Candle", "Value", "First seen", "Now", "Changes", "Route")
-    head = html.Thead(html.Tr([html.Th(name, scope="col") for name in names]))
+    numbers = {"First seen", "Now", "Changes"}
+    head = heads("Exchange", "Candle", "Value", "First seen", "Now", "Changes", "Route", numbers=numbers)
     rows = [_row(row, catalogue, zone) for row in changed.head(MOST).iter_rows(named=True)]
     table = html.Table([head, html.Tbody(rows)], className="data-table")
     label: dict[str, Any] = {"aria-label": "Candles that exchanges changed"}

@@ -11,7 +11,7 @@ from dash import dcc, html
 from dashboard.actions import ASKING, Actions, Progress, ToCollect, VenueProgress
 from dashboard.ask import in_order
 from dashboard.data_coverage import BEFORE
-from dashboard.data_words import plain
+from dashboard.data_words import heads, plain
 from dashboard.formats import span
 from dashboard.panes import Panes
 from dashboard.view import ViewState
@@ -164,11 +164,9 @@ def _told(progress: Progress, catalogue: Catalogue) -> list[Any]:
     if progress.running:
         said.append(_bar(progress.fraction, "The whole collection"))
     if progress.venues:
-        head = [html.Th(name, scope="col") for name in ("Exchange", "Minutes settled", "Candles", "State")]
+        head = heads("Exchange", "Minutes settled", "Candles", "State", numbers={"Candles"})
         rows = [_venue(venue, catalogue.venue(venue.venue).name) for venue in _ordered(progress.venues, catalogue)]
-        said.append(
-            html.Table([html.Thead(html.Tr(head)), html.Tbody(rows)], className="data-table data-progress-table")
-        )
+        said.append(html.Table([head, html.Tbody(rows)], className="data-table data-progress-table"))
     return said
 
 

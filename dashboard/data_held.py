@@ -11,7 +11,7 @@ from dash import html
 from dashboard.actions import Forgettable
 from dashboard.clock import Zone
 from dashboard.data_incidents import several
-from dashboard.data_words import count, moment
+from dashboard.data_words import count, heads, moment
 from dashboard.status_rows import held_rows
 from data.catalogue import Catalogue
 from data.lock import Holder
@@ -45,7 +45,7 @@ def held_table(holdings: pl.DataFrame, catalogue: Catalogue, zone: Zone) -> list
     if holdings.is_empty():
         return [html.P("The store holds no candle yet: collect some, or import a file.")]
     names = ("Exchange", "From", "Bars", "Candles", f"First ({zone})", "Last", "Markets")
-    head = html.Thead(html.Tr([html.Th(name, scope="col") for name in names]))
+    head = heads(*names, numbers={"Candles"})
     rows = [_held(row, catalogue, zone) for row in held_rows(holdings).iter_rows(named=True)]
     table = html.Table([head, html.Tbody(rows)], className="data-table")
     label: dict[str, Any] = {"aria-label": "What the store holds, by exchange and route"}
@@ -85,8 +85,7 @@ def follower_lines(holder: Holder | None, runs: pl.DataFrame, zone: Zone) -> lis
         parts = [html.P([html.Strong("A follower runs"), f": {holder}. {expected}"])]
     if runs.is_empty():
         return [*parts, html.P("No run is on record.", className="quiet")]
-    names = (f"Began ({zone})", "Run", "Outcome", "New", "Revised", "Message")
-    head = html.Thead(html.Tr([html.Th(name, scope="col") for name in names]))
+    head = heads(f"Began ({zone})", "Run", "Outcome", "New", "Revised", "Message", numbers={"New", "Revised"})
     rows = [_run(row, zone) for row in runs.head(RUNS).iter_rows(named=True)]
     table = html.Table([head, html.Tbody(rows)], className="data-table")
     label: dict[str, Any] = {"aria-label": "The last runs of the follower"}
@@ -116,8 +115,8 @@ def _held(row: dict[str, Any], catalogue: Catalogue, zone: Zone) -> html.Tr:
     return html.Tr(
         [
             html.Th(catalogue.venue(row["venue"]).name, scope="row"),
-            html.Td([CAME.get(row["came"], row["came"]), *beside], className="data-left"),
-            html.Td(LENGTHS.get(row["timeframe"], row["timeframe"]), className="data-left"),
+            html.Td([CAME.get(row["came"], row["came"]), *beside], className="data-when"),
+            html.Td(LENGTHS.get(row["timeframe"], row["timeframe"]), className="data-when"),
             html.Td(f"{row['candles']:,}", className="number"),
             html.Td(moment(row["first"], zone), className="data-when"),
             html.Td(moment(row["last"], zone), className="data-when"),

@@ -9,7 +9,7 @@ import polars as pl
 from dash import html
 
 from dashboard.clock import Zone
-from dashboard.data_words import NEXT, count, moment, plain
+from dashboard.data_words import NEXT, count, heads, moment, named, plain
 from dashboard.formats import span
 from dashboard.status_rows import not_had_rows
 from dashboard.status_text import BEGINNING, market
@@ -58,7 +58,8 @@ def incidents(
         Incident(
             row["asked_at"],
             catalogue.venue(row["venue"]).name,
-            f"{count(row['minutes'], 'minute')} of {several(row['market'])}, {span(row['start'], row['end'], zone)}",
+            f"{count(row['minutes'], 'minute')} of {several([named(symbol) for symbol in row['market']])}, "
+            f"{span(row['start'], row['end'], zone)}",
             plain(row["outcome"]),
             row["message"],
             NEXT.get(row["outcome"], ""),
@@ -104,7 +105,7 @@ def several(names: Sequence[str]) -> str:
 def incidents_list(found: Sequence[Incident], zone: Zone) -> list[Any]:
     """The incidents as markup, the first ones in sight."""
     if not found:
-        return [html.P("None on record: whatever was asked for came, or was not offered.", className="quiet")]
+        return [html.P("None on record: no request has failed.", className="quiet")]
     parts: list[Any] = [_table(found[:SHOWN], zone)]
     rest = found[SHOWN:MOST]
     if rest:
@@ -119,9 +120,9 @@ def incidents_list(found: Sequence[Incident], zone: Zone) -> list[Any]:
 
 
 def _table(found: Sequence[Incident], zone: Zone) -> html.Table:
-    head = [html.Th(name, scope="col") for name in (f"When ({zone})", "Where", "What was wanted", "What came", "Next")]
+    head = heads(f"When ({zone})", "Where", "What was wanted", "What came", "Next")
     return html.Table(
-        [html.Thead(html.Tr(head)), html.Tbody([_row(incident, zone) for incident in found])],
+        [head, html.Tbody([_row(incident, zone) for incident in found])],
         className="data-table data-stacked",
     )
 

@@ -11,7 +11,7 @@ from dash import html
 from dashboard.ask import in_order
 from dashboard.clock import Zone, day, on_clock
 from dashboard.data_coverage import HOUR, MINUTE, CoverageMap, Field, MarketFields
-from dashboard.data_words import SIGNS, count, plain
+from dashboard.data_words import SIGNS, count, heads, named, plain
 from dashboard.formats import span
 from data.catalogue import Catalogue
 from data.schema import Outcome
@@ -39,11 +39,12 @@ class Stretch:
 
 
 def stretches(fields: Sequence[Field]) -> Iterator[Stretch]:
-    """Fields in time order: runs that hold nothing for one and the same reason as one, every other by itself."""
+    """Fields in time order: runs without a candle for one and the same reason as one, every other by itself."""
 
     def key(item: tuple[int, Field]) -> tuple[object, ...]:
         place, field = item
-        return (field.outcome, field.message) if not field.had + field.quiet else (place,)
+        alike = not field.had and not (field.quiet and field.missing)
+        return (field.outcome, field.message) if alike else (place,)
 
     for _, run in groupby(enumerate(fields), key):
         found = list(run)
@@ -57,7 +58,11 @@ def map_table(found: CoverageMap, window: tuple[datetime, datetime], catalogue: 
     rows[0].children[1].tabIndex = 0  # the stop of the keyboard; arrow keys lead on from there
     label: dict[str, Any] = {"aria-label": f"What was had of {found.asset}, by exchange and time"}
     head = html.Thead([_days(found, zone), _hours(found, window, zone)])
-    table = html.Table([head, html.Tbody(rows)], id=GRID, role="grid", className="data-map", **label)
+    columns = html.Colgroup([html.Col(className="data-map-names"), *(html.Col() for _ in found.starts)])
+    width: Any = {"--fields": len(found.starts)}
+    table = html.Table(
+        [columns, head, html.Tbody(rows)], id=GRID, role="grid", className="data-map", style=width, **label
+    )
     return html.Div(table, className="wide")
 
 
@@ -71,7 +76,7 @@ def key(found: CoverageMap) -> html.Ul:
     parts += [(outcome, SIGNS[outcome], plain(outcome)) for outcome in SIGNS if outcome in kinds]
     return html.Ul(
         [
-            html.Li([html.Span(html.B(sign), className=f"data-field data-{kind}"), html.Span(text)])
+            html.Li([html.Span(html.B(sign), className=f"data-field {_kind(kind)}"), html.Span(text)])
             for kind, sign, text in parts
         ],
         className="data-key",
@@ -81,12 +86,12 @@ def key(found: CoverageMap) -> html.Ul:
 def numbers_table(found: CoverageMap, catalogue: Catalogue) -> html.Div:
     """Every market in numbers: minutes had, quiet and missing, and why they are missing."""
     by_venue = found.by_venue()
-    head = [html.Th(name, scope="col") for name in ("Exchange", "Market", "Had", "Quiet", "Missing", "Why")]
+    head = heads("Exchange", "Market", "Had", "Quiet", "Missing", "Why", numbers={"Had", "Quiet", "Missing"})
     rows = [
         html.Tr(
             [
                 html.Th(catalogue.venue(venue).name, scope="row"),
-                html.Td(_symbol(market), className="data-left"),
+                html.Td(named(market.symbol), className="data-left"),
                 *(html.Td(f"{number:,}", className="number") for number in (market.had, market.quiet, market.missing)),
                 html.Td(why(market), className="data-left"),
             ]
@@ -94,7 +99,7 @@ def numbers_table(found: CoverageMap, catalogue: Catalogue) -> html.Div:
         for venue in in_order(catalogue, by_venue)
         for market in by_venue[venue]
     ]
-    table = html.Table([html.Thead(html.Tr(head)), html.Tbody(rows)], className="data-table")
+    table = html.Table([head, html.Tbody(rows)], className="data-table")
     label: dict[str, Any] = {"aria-label": "Minutes had, quiet and missing, by market"}
     return html.Div(table, className="wide", tabIndex=0, role="region", **label)
 
@@ -118,22 +123,17 @@ def told(market: MarketFields, field: Field, span_text: str) -> str:
         parts.append(f"{field.quiet:,} quiet")
     if field.missing:
         parts.append(f"{field.missing:,} missing ({_reason(field.outcome, field.message)})")
-    return f"{_symbol(market)}, {span_text}: {', '.join(parts)}"
+    return f"{named(market.symbol)}, {span_text}: {', '.join(parts)}"
 
 
 def _reason(outcome: str, message: str) -> str:
     return f"{plain(outcome)}: {message}" if message else plain(outcome)
 
 
-def _symbol(market: MarketFields) -> str:
-    """The market; an asset without one as such."""
-    return market.symbol.replace("/*:*", ", no perpetual").replace("/*", ", no market")
-
-
 def _row(found: CoverageMap, markets: list[MarketFields], catalogue: Catalogue, zone: Zone) -> html.Tr:
     first, name = markets[0], catalogue.venue(markets[0].venue).name
     more = f" and {count(len(markets) - 1, 'other')}" if len(markets) > 1 else ""
-    head = html.Th([name, html.Small(f"{_symbol(first)}{more}")], scope="row")
+    head = html.Th([name, html.Small(f"{named(first.symbol)}{more}")], scope="row")
     cells = [_cell(found, name, markets, stretch, zone) for stretch in stretches(first.fields)]
     return html.Tr([head, *cells])
 
@@ -145,19 +145,25 @@ def _cell(found: CoverageMap, name: str, markets: list[MarketFields], stretch: S
     said = [told(markets[0], field, span_text)]
     for other in markets[1:]:
         part = Stretch(stretch.first, stretch.size, other.fields[stretch.first : stretch.first + stretch.size]).alike
-        said.append(f"{_symbol(other)}: {part.had:,} had, {part.quiet:,} quiet, {part.missing:,} missing")
+        said.append(f"{named(other.symbol)}: {part.had:,} had, {part.quiet:,} quiet, {part.missing:,} missing")
     minutes = max(field.had + field.quiet + field.missing, 1)
-    style: Any = {"--had": f"{100 * field.had / minutes:.4g}%", "--known": _percent(field.had + field.quiet, minutes)}
+    style: Any = {"--had": _percent(field.had, minutes), "--known": _percent(field.had + field.quiet, minutes)}
     marks: dict[str, Any] = {"data-told": f"{name} {'; '.join(said)}."}
     kind = "had" if field.outcome == Outcome.COMPLETE else field.outcome
+    most = " data-most" if field.had > minutes / 2 else ""
     return html.Td(
         html.B(_text(field, stretch.size)),
         colSpan=stretch.size,
-        className=f"data-field data-{kind.replace(' ', '-')}",
+        className=f"data-field {_kind(kind)}{most}",
         style=style,
         tabIndex=-1,
         **marks,
     )
+
+
+def _kind(outcome: str) -> str:
+    """The class that gives a field its tint and pattern."""
+    return f"data-{outcome.replace(' ', '-')}"
 
 
 def _percent(part: int, whole: int) -> str:

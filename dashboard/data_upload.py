@@ -107,7 +107,7 @@ def _decoded(upload: Upload, folder: Path) -> Path:
     """
     # The last part of the name alone, as a path of either system: it must not lead out of the folder.
     name = PureWindowsPath(upload.name).name
-    if not name or "\0" in name:
+    if name in {"", ".", ".."} or "\0" in name:
         message = f"{upload.name!r}: is no name of a file"
         raise FileRefused(message)
     try:

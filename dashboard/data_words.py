@@ -1,6 +1,9 @@
 """Outcomes and next steps in the words of the data page."""
 
+from collections.abc import Container
 from datetime import datetime
+
+from dash import html
 
 from dashboard.clock import Zone, day, on_clock
 from dashboard.data_coverage import NEVER
@@ -48,6 +51,22 @@ NEXT = {
 def plain(outcome: str) -> str:
     """An outcome in plain words; one that is not known as it is."""
     return PLAIN.get(outcome, outcome)
+
+
+def named(symbol: str) -> str:
+    """A market; an asset whose markets were asked for as a whole in words.
+
+    >>> named("ATOM/USDT"), named("ATOM/*"), named("ATOM/*:*")
+    ('ATOM/USDT', 'ATOM, any market', 'ATOM, any perpetual')
+    """
+    return symbol.replace("/*:*", ", any perpetual").replace("/*", ", any market")
+
+
+def heads(*names: str, numbers: Container[str] = ()) -> html.Thead:
+    """The head of a table; the columns of numbers are named above their right edge."""
+    return html.Thead(
+        html.Tr([html.Th(name, scope="col", className="number" if name in numbers else "") for name in names])
+    )
 
 
 def moment(time: datetime, zone: Zone) -> str:
