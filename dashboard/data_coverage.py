@@ -170,8 +170,8 @@ def _fields(had: Bools, known: Bools, failed: pl.DataFrame, first: datetime, cou
     for i, (begin, until) in enumerate(_spans(failed, first)):
         reason[begin:until] = i  # of several the one that was asked for last
     told = failed.select("outcome", "message").rows()
-    rows = zip(*(part.reshape(count, -1) for part in (had, known, reason)), strict=True)
-    return tuple(_field(*row, told) for row in rows)
+    rows = zip(had.reshape(count, -1), known.reshape(count, -1), reason.reshape(count, -1), strict=True)
+    return tuple(_field(in_it, whole, why, told) for in_it, whole, why in rows)
 
 
 def _field(had: Bools, known: Bools, reason: Ints, told: list[tuple[str, str]]) -> Field:

@@ -34,8 +34,13 @@ class Stretch:
     @property
     def alike(self) -> Field:
         """All of it as one field."""
-        sums = (sum(getattr(field, name) for field in self.fields) for name in ("had", "quiet", "missing"))
-        return Field(*sums, self.fields[0].outcome, self.fields[0].message)
+        return Field(
+            sum(field.had for field in self.fields),
+            sum(field.quiet for field in self.fields),
+            sum(field.missing for field in self.fields),
+            self.fields[0].outcome,
+            self.fields[0].message,
+        )
 
 
 def stretches(fields: Sequence[Field]) -> Iterator[Stretch]:

@@ -163,8 +163,8 @@ def _on_collect(app: Dash, context: Context) -> None:
 def _on_import(app: Dash, context: Context) -> None:
     @app.callback(
         Output("data-imported", "children"),
-        # So that the same file can be dropped again, with other choices beside it.
-        Output("data-upload", "contents"),
+        # A new one, so that the same file can be dropped again, with other choices beside it.
+        Output("data-drop", "children"),
         Input("data-upload", "contents"),
         State("data-upload", "filename"),
         State("data-upload", "last_modified"),
@@ -188,7 +188,7 @@ def _on_import(app: Dash, context: Context) -> None:
         result = taken(context.actions, uploads, (venue or "", symbol or ""), complete=complete)
         if result.stored:
             look_again([*names, *modified, context.answers.version()])
-        return taken_lines(result), None
+        return taken_lines(result), _dropping()
 
 
 def _on_forget(app: Dash, context: Context) -> None:
@@ -233,7 +233,7 @@ def _on_look(app: Dash, context: Context) -> None:
         running=[(Output("data-look", "loading"), True, False)],
         prevent_initial_call=True,
     )
-    def looked(_: int, query: dict[str, str]) -> list[Any]:
+    def looked(clicks: int, query: dict[str, str]) -> list[Any]:  # noqa: ARG001 - a trigger
         view, _ = from_query(query, context.catalogue)
         return changes_list(context.answers.books.revisions(), "the whole store", context.catalogue, view.zone)
 
@@ -304,19 +304,7 @@ BUTTON: dict[str, Any] = {"variant": "default", "className": "plain"}
 def _import() -> list[Any]:
     drop: dict[str, Any] = {"data-most": MOST_MB}
     return [
-        html.Div(
-            dcc.Upload(
-                [html.Strong("Drop files here"), " or choose them: CSV or Parquet, up to ", f"{MOST_MB} MB at once"],
-                id="data-upload",
-                multiple=True,
-                className="data-drop",
-                className_active="data-drop data-drop-active",
-                style={},
-                style_active={},
-            ),
-            id="data-drop",
-            **drop,
-        ),
+        html.Div(_dropping(), id="data-drop", **drop),
         html.P("Reading and checking the files", id="data-waiting", className="away", role="status"),
         html.Details(
             [
@@ -339,6 +327,19 @@ def _import() -> list[Any]:
         html.P("A file is taken whole or not at all, and keeps its name as its source.", className="quiet"),
         html.Div(id="data-imported"),
     ]
+
+
+def _dropping() -> dcc.Upload:
+    """The place where files are dropped."""
+    return dcc.Upload(
+        [html.Strong("Drop files here"), " or choose them: CSV or Parquet, up to ", f"{MOST_MB} MB at once"],
+        id="data-upload",
+        multiple=True,
+        className="data-drop",
+        className_active="data-drop data-drop-active",
+        style={},
+        style_active={},
+    )
 
 
 def _forget() -> list[Any]:
