@@ -7,15 +7,14 @@
 import asyncio
 import json
 import logging
-import signal
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -25,8 +24,10 @@ from collectors.findings import Verdict, totals
 from collectors.follower import Followed, Follower
 from collectors.job import run_check, run_collection
 from collectors.request import CollectRequest
-from collectors.venues import venues_named
+from collectors.venues import VENUES, Kind, venues_named
+from dashboard.actions import ToCollect
 from dashboard.ask import CandleSource, answer, stand_in
+from dashboard.ending import ended_by_sigterm
 from dashboard.fairness import fairness, sensitive
 from dashboard.fairness_text import fairness_text, sensitivity_text
 from dashboard.options import Asked, Instant, Items, Reach, measuring, reaching
@@ -47,6 +48,10 @@ from data.version import VERSION
 from deviation.answer import deviation_rows, iso, lows_json, measurement_json
 from deviation.fairness_answer import fairness_json, sensitivity_json
 from deviation.result import Measurement
+
+if TYPE_CHECKING:
+    from dash import Dash
+    from flask import Flask
 
 ALL = "all"
 """Stands for every asset."""
@@ -181,20 +186,59 @@ def main(ctx: click.Context, store: str | None, *, verbose: bool, quiet: bool) -
 def serve(session: Session, host: str | None = None, port: int | None = None, *, follows: bool = False) -> None:
     """Open the dashboard in the browser (the default command)."""
     # Imported here because dash and plotly cost over a second, which the other commands need not pay.
-    from dashboard.collecting import CollectProcess  # noqa: PLC0415
     from dashboard.server import listen, serve_app  # noqa: PLC0415
-    from dashboard.web import create_app  # noqa: PLC0415
 
     settings = load_settings(store=session.settings.store, host=host, port=port, mirror=session.settings.mirror)
+    with session.following() if follows else nullcontext():
+        app = page(settings, session.catalogue, session.store, session.say)
+        serve_app(app, listen(settings.host, settings.port), click.echo)
+
+
+def server() -> "Flask":
+    """The page for other servers than the program's own: ``gunicorn --workers 1 --threads 8 "app:server()"``.
+
+    Everything is taken from the settings. One process is meant: measurements that are kept, the browser that draws
+    pictures and a running collection are each process's own.
+
+    Raises:
+        UsageError: A setting is unknown or malformed.
+        StoreUnusable: The store cannot be read or written.
+    """
+    settings = load_settings()
+    found: Flask = page(settings, load_catalogue(), CandleStore(settings.store), click.echo).server
+    return found
+
+
+def page(settings: Settings, catalogue: Catalogue, store: CandleStore, say: Callable[[str], None]) -> "Dash":
+    """The page over a store, with the sample in it where there are no real candles."""
+    from dashboard.data_actions import StoreActions  # noqa: PLC0415 - as in `serve`
+    from dashboard.web import create_app  # noqa: PLC0415 - as in `serve`
+
+    if not store.has(Evidence.REAL) and ensure_sample(store, now()):
+        say("no real candles yet: showing the reconstruction of 2025-10-10, which is no evidence")
     command = [sys.executable, str(Path(__file__).resolve()), "--store", settings.store, "--quiet", "collect", "--json"]
     if settings.mirror is not None:
         command += ["--mirror", settings.mirror]
-    actions = CollectProcess(lambda event: [*command, "--event", event])
-    with session.following() if follows else nullcontext():
-        if not session.store.has(Evidence.REAL) and ensure_sample(session.store, now()):
-            session.say("no real candles yet: showing the reconstruction of 2025-10-10, which is no evidence")
-        listener = listen(settings.host, settings.port)
-        serve_app(create_app(session.store, session.catalogue, actions), listener, click.echo)
+    actions = StoreActions(
+        store,
+        lambda wanted: [*command, *collect_options(wanted)],
+        venues=[row.id for row in VENUES if row.kind is Kind.SPOT],
+        now=now,
+    )
+    return create_app(store, catalogue, actions)
+
+
+def collect_options(wanted: ToCollect) -> list[str]:
+    """What the page wants collected, as options of `collect`."""
+    values = {
+        "--event": wanted.event,
+        "--assets": ",".join(wanted.assets),
+        "--from": None if wanted.start is None else iso(wanted.start),
+        "--to": None if wanted.end is None else iso(wanted.end),
+        "--venues": ",".join(wanted.venues),
+    }
+    given = [part for option, value in values.items() if value for part in (option, value)]
+    return [*given, "--timeframe", wanted.timeframe.value]
 
 
 @main.command()
@@ -506,16 +550,6 @@ def follow(
             outcome = asyncio.run(follower.collect_newest())
             raise click.exceptions.Exit(0 if outcome is RunOutcome.DONE else 1)
         asyncio.run(follow_until_signal(follower, every_min=every_min))
-
-
-@contextmanager
-def ended_by_sigterm() -> Iterator[None]:
-    """SIGTERM, from the page or a service manager, ends the block as Ctrl-C does: what has come is stored first."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def collection(

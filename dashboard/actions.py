@@ -1,24 +1,116 @@
 """What the page can have done outside of it: the program that serves it hands these in."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
 from typing import Protocol
+
+from data.errors import FileRefused
+from data.imports import FileStored
+from data.lock import Holder
+from data.schema import Origin, Timeframe
+from data.times import format_time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToCollect:
+    """What to collect: everything of an event, or assets over ``[start, end)``, two aware times.
+
+    ``venues`` are ccxt ids (none: all that are asked by default), ``timeframe`` is the length of the candles.
+
+    Raises:
+        ValueError: Neither an event nor assets with both edges of a window.
+    """
+
+    event: str | None = None
+    assets: tuple[str, ...] = ()
+    start: datetime | None = None
+    end: datetime | None = None
+    venues: tuple[str, ...] = ()
+    timeframe: Timeframe = Timeframe.M1
+
+    def __post_init__(self) -> None:
+        if self.event is None and not (self.assets and self.start and self.end):
+            message = "neither an event to collect nor assets with a window"
+            raise ValueError(message)
+
+    def __str__(self) -> str:
+        """The request in words, such as ``ATOM from 2025-10-10T21:00:00Z to 2025-10-10T22:00:00Z``."""
+        what = ", ".join(self.assets) or str(self.event)
+        if self.start is not None and self.end is not None:
+            what += f" from {format_time(self.start)} to {format_time(self.end)}"
+        if self.timeframe is not Timeframe.M1:
+            what += f", candles of {self.timeframe}"
+        return f"{what}, {', '.join(self.venues)} only" if self.venues else what
+
+
+ASKING = "asking"
+"""The state of a venue of which something is still being asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class VenueProgress:
+    """How far one venue is, over all of its markets.
+
+    ``state`` is `ASKING`, or the outcome when all of its markets are done: of several the one that says least was had.
+    ``message`` says what was not had and why.
+    """
+
+    venue: str
+    candles: int
+    done_min: int
+    total_min: int
+    state: str
+    message: str = ""
+
+    @property
+    def fraction(self) -> float:
+        """The share of its minutes that are settled; 1 where none had to be asked for."""
+        return self.done_min / self.total_min if self.total_min else float(self.state != ASKING)
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a collection is; ``text`` is a line for the reader, ``fraction`` None where the end is not in sight."""
+    """How far a collection is; ``text`` is a line for the reader, ``fraction`` None where the end is not in sight.
+
+    ``what`` names what is collected, ``venues`` tells of each venue in the order of its first word.
+    """
 
     text: str
     fraction: float | None
     running: bool
     failed: bool
+    what: str = ""
+    venues: tuple[VenueProgress, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """The market of a file whose rows name none: ccxt venue id and unified symbol."""
+
+    venue: str
+    symbol: str
+
+
+@dataclass(frozen=True, slots=True)
+class Forgettable:
+    """Rows that can be dropped from the store: those of an imported file, or of the sample."""
+
+    source: str
+    origin: Origin
 
 
 class Actions(Protocol):
-    """Collecting real candles, one collection at a time, outside of the process that serves the page."""
+    """Collecting real candles, one collection at a time, outside of the process that serves the page; and files."""
 
-    def start_collect(self, event_id: str) -> None:
-        """Start collecting an event; while a collection runs, nothing else is started.
+    @property
+    def venues(self) -> Sequence[str]:
+        """The venues that can be asked, as ccxt ids."""
+        ...
+
+    def start_collect(self, wanted: ToCollect) -> None:
+        """Start a collection; while one runs, nothing else is started.
 
         Raises:
             PlumblineError: It cannot be started; the message says why.
@@ -31,4 +123,29 @@ class Actions(Protocol):
 
     def cancel(self) -> None:
         """End the running collection; what has come stays. Nothing happens where none runs."""
+        ...
+
+    def import_files(
+        self, paths: Sequence[Path], market: Market | None, *, complete: bool
+    ) -> tuple[list[FileStored], list[FileRefused]]:
+        """Bring files into the store, each whole or not at all; see `data.imports.import_files`.
+
+        Raises:
+            UsageError: The market is malformed.
+            StoreBusy: Other writers went ahead every time.
+            StoreUnusable: The store cannot be read or written.
+        """
+        ...
+
+    def forget(self, dropped: Forgettable) -> int:
+        """Drop rows of the store, and say how many.
+
+        Raises:
+            StoreBusy: Other writers went ahead every time.
+            StoreUnusable: The store cannot be written.
+        """
+        ...
+
+    def follower(self) -> Holder | None:
+        """Who follows the store now; None where nobody does."""
         ...

@@ -7,8 +7,9 @@ from typing import Protocol
 
 import polars as pl
 
-from dashboard.ask import CandleSource, answer, ask, in_order
+from dashboard.ask import answer, ask, in_order
 from dashboard.checks import Checker, Checks
+from dashboard.data_books import Books, Ledger
 from dashboard.view import OriginChoice, ViewState
 from data.catalogue import Catalogue
 from data.errors import NothingUsable
@@ -26,16 +27,8 @@ EVIDENCE = {
 """The kinds of candles to try for each choice, in order; they never mix."""
 
 
-class Store(CandleSource, Protocol):
-    """A source of candles that tells when its content has changed."""
-
-    def version(self) -> str:
-        """A text that changes whenever the content changes."""
-        ...
-
-    def holdings(self) -> pl.DataFrame:
-        """What it holds: a frame of `data.schema.HOLDING`."""
-        ...
+class Store(Ledger, Protocol):
+    """A source of candles that tells when its content has changed, and what else it knows of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +56,14 @@ class Answer:
 
 
 class Answers:
-    """Answers views from a store, and keeps what was measured as long as the store's content stays as it is."""
+    """Answers views from a store, and keeps what was measured as long as the store's content stays as it is.
+
+    ``books`` are what the store tells of itself.
+    """
 
     def __init__(self, store: Store, catalogue: Catalogue) -> None:
         self._store = store
+        self.books = Books(store)
         self.catalogue = catalogue
         self._kept = lru_cache(maxsize=KEPT)(self._measure)
         self._assets = lru_cache(maxsize=1)(self._held_assets)
@@ -209,4 +206,4 @@ class Answers:
         return view.start < last and first < view.end
 
     def _held_assets(self, version: str) -> tuple[str, ...]:  # noqa: ARG002 - the version is the key
-        return tuple(sorted({*self._store.holdings()["asset"]} - {*self.catalogue.assets}))
+        return tuple(sorted({*self.books.holdings()["asset"]} - {*self.catalogue.assets}))

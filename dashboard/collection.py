@@ -3,7 +3,7 @@
 import dash_mantine_components as dmc
 from dash import html
 
-from dashboard.actions import Actions, Progress
+from dashboard.actions import Actions, Progress, ToCollect
 from dashboard.panes import Panes
 from data.errors import PlumblineError
 
@@ -39,7 +39,7 @@ def collecting(actions: Actions, control: str, event: str) -> Progress | None:
     """How a collection stands after a control was used: ``collect``, ``cancel``, or neither."""
     try:
         if control == "collect":
-            actions.start_collect(event)
+            actions.start_collect(ToCollect(event=event))
         elif control == "cancel":
             actions.cancel()
     except PlumblineError as error:

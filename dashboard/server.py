@@ -1,13 +1,13 @@
 """The page's web server: waitress on the wanted port or, if it is taken, the next free one."""
 
-import signal
 import socket
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 
 from dash import Dash
 from waitress import create_server
 
+from dashboard.ending import ended_by_sigterm
 from data.errors import UsageError
 
 TRIES = 50
@@ -46,18 +46,8 @@ def serve_app(app: Dash, listener: socket.socket, say: Callable[[str], None]) ->
     say(f"Plumbline is at http://{f'[{host}]' if ':' in host else host}:{port} (Ctrl-C ends it)")
     try:
         # waitress takes the interrupt for itself, lets running requests end, and comes back; not so while it starts.
-        with suppress(KeyboardInterrupt), sigterm_as_ctrl_c():
+        with suppress(KeyboardInterrupt), ended_by_sigterm():
             server.run()
     finally:
         server.close()
     say("ended")
-
-
-@contextmanager
-def sigterm_as_ctrl_c() -> Iterator[None]:
-    """SIGTERM, from a service manager, ends the block as Ctrl-C does, so that the pictures' browser is ended too."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

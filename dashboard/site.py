@@ -10,7 +10,7 @@ from dashboard.collection import collecting, collection_panes
 from dashboard.controls import applied
 from dashboard.frame import frame, where
 from dashboard.link import from_query
-from dashboard.pages.contract import Context
+from dashboard.pages.contract import Context, Page
 from dashboard.pages.index import page_at, page_named
 from dashboard.panes import Panes
 from dashboard.picture import file_name, picture
@@ -40,7 +40,7 @@ class Site:
         page = page_at(path, query)
         view, said = from_query(query, self.catalogue)
         try:
-            values = frame(self.context, page, view, said) | self._collection()
+            values = frame(self.context, page, view, said) | self._collection(page)
             values["content", "children"] = page.show(self.context, view)
         except PlumblineError as error:
             sorry = [html.H1("Nothing can be shown"), html.P(str(error), className="notice alert")]
@@ -83,7 +83,7 @@ class Site:
         progress = collecting(self.context.actions, control, event)
         return collection_panes(progress), progress is not None and not progress.running
 
-    def _collection(self) -> Panes:
+    def _collection(self, page: Page) -> Panes:
         """A collection that runs is found again; what came of an earlier one was said when it ended."""
-        progress = self.context.actions.progress()
+        progress = None if page.collects else self.context.actions.progress()
         return collection_panes(progress if progress is not None and progress.running else None)

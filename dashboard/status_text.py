@@ -5,8 +5,8 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from data.reasons import without_files
-from data.schema import Origin, Timeframe
+from dashboard.status_rows import held_rows, not_had_rows
+from data.schema import Timeframe
 from data.store import CandleStore
 from deviation.answer import iso
 
@@ -15,14 +15,6 @@ LATEST_RUNS = 5
 
 BEGINNING = 200
 """Characters that are shown of an answer kept aside."""
-
-ROUTES = {
-    Origin.ARCHIVE.value: "archive",
-    Origin.OHLCV.value: "candles",
-    Origin.TRADES.value: "trades",
-    Origin.RECONSTRUCTION.value: "reconstruction",
-}
-"""How the candles of an origin came, in a word; those of files by the file's name."""
 
 EMPTY = "It holds no candle yet: `collect --event 2025-10-10`, `import FILE`, or `serve` for the sample."
 
@@ -92,23 +84,12 @@ LENGTHS = {Timeframe.M1: "", Timeframe.S1: "one-second ", Timeframe.M5: "five-mi
 
 
 def _held(holdings: pl.DataFrame) -> list[str]:
-    """What the store holds: two lines per venue, route or file, and length of candles.
-
-    An archive's files count as one route. A minute that came from two files or hosts is counted for each.
-    """
-    came = pl.col("origin").replace_strict(ROUTES, default=pl.col("source"))
-    alike = holdings.with_columns(came=came).group_by("venue", "came", "timeframe", maintain_order=True)
-    together = alike.agg(
-        pl.col("symbol").unique(maintain_order=True),
-        pl.col("candles").sum(),
-        pl.col("first").min(),
-        pl.col("last").max(),
-    ).sort("venue", "came", "timeframe")
+    """What the store holds: two lines per venue, route or file, and length of candles."""
     return [
         f"{row['venue']}, {row['came']}: {row['candles']:,} {LENGTHS[row['timeframe']]}candle"
         f"{'s' * (row['candles'] != 1)} of {row['first']:%Y-%m-%d %H:%M} to {row['last']:%Y-%m-%d %H:%M} UTC\n"
         f"    {', '.join(row['symbol'])}"
-        for row in together.iter_rows(named=True)
+        for row in held_rows(holdings).iter_rows(named=True)
     ]
 
 
@@ -116,19 +97,10 @@ def _not_had(wanting: pl.DataFrame) -> list[str]:
     """What was asked and not had: two lines per venue and reason."""
     if wanting.is_empty():
         return []
-    minutes = (pl.col("end") - pl.col("start")).dt.total_minutes().sum().alias("minutes")
-    named = pl.when(pl.col("price") == "trade").then("symbol").otherwise(pl.format("{} ({})", "symbol", "price"))
-    reason = pl.col("message").map_elements(without_files, return_dtype=pl.String)
-    alike = wanting.with_columns(market=named, message=reason).group_by(
-        "venue", "outcome", "message", maintain_order=True
-    )
-    together = alike.agg(
-        pl.col("market").unique(maintain_order=True), minutes, pl.col("start").min(), pl.col("end").max()
-    ).sort("venue", "outcome", "message")
     return ["Asked for and not had:"] + [
         f"{row['venue']}, {row['outcome']}: {row['message']}\n    {row['minutes']:,} min of "
         f"{row['start']:%Y-%m-%d %H:%M} to {row['end']:%Y-%m-%d %H:%M} UTC: {', '.join(row['market'])}"
-        for row in together.iter_rows(named=True)
+        for row in not_had_rows(wanting).iter_rows(named=True)
     ]
 
 

@@ -73,6 +73,21 @@ class FollowerLock:
             return Holder(**json.loads(self._note.read_text(encoding="utf-8")))
         return None
 
+    def holding(self) -> Holder | None:
+        """Who holds the lock now; None where nobody does, whatever a process that was killed left in the note.
+
+        The lock is tried only where there is a note, so that asking never stands in the way of a follower that starts.
+        """
+        noted = self.holder()
+        if noted is None:
+            return None
+        try:
+            self._lock.acquire()
+        except (Timeout, OSError):
+            return noted
+        self._lock.release()
+        return None
+
     @contextmanager
     def _translated(self) -> Iterator[None]:
         """Turns what the lock and the disk raise into errors for the user."""

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from app import main
+from app import main, server
+from data.schema import Evidence
 from data.settings import PREFIX, Settings
+from data.store import CandleStore
 
 ROOT = Path(__file__).parent.parent
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8").replace("\\\n", " ")
@@ -108,3 +110,12 @@ def test_the_image_serves_and_follows() -> None:
     """The page is the image's own command, and the follower is a service of its own."""
     assert lines("CMD")[-1] == '["plumbline", "serve"]'
     assert '["plumbline", "follow", "--every", "5"]' in COMPOSE
+
+
+def test_another_server_finds_the_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the docs tell gunicorn to serve is the app over the store of the settings, with the sample in it."""
+    monkeypatch.setenv("PLUMBLINE_STORE", str(tmp_path / "lake"))
+    answer = server().test_client().get("/export/measurement.json?asset=ATOM&window=crash&origin=reconstruction")
+    assert answer.status_code == 200
+    assert CandleStore(str(tmp_path / "lake")).has(Evidence.RECONSTRUCTION)
+    assert f'"{server.__module__}:{server.__name__}()"' in PAGE

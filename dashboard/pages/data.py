@@ -1,32 +1,379 @@
-"""Data: what is stored, and what could not be had."""
+"""Data: what is stored, what could not be had, and ways to more: collecting, importing, forgetting."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from dash import html
+import dash_mantine_components as dmc
+from dash import Dash, Input, Output, State, ctx, dcc, html, no_update, set_props
 
+from dashboard.actions import Forgettable
 from dashboard.anchors import Anchor
+from dashboard.data_changes import changes_list
+from dashboard.data_collect import PROPS as PROGRESS_PROPS
+from dashboard.data_collect import Form, Scope, form, form_panes, progress_panes, started
+from dashboard.data_coverage import BEFORE, CoverageMap
+from dashboard.data_held import follower_lines, forgettable, held_table, store_line
+from dashboard.data_incidents import incidents, incidents_list
+from dashboard.data_map import key, map_table, numbers_table
+from dashboard.data_upload import MOST_MB, Upload, taken, taken_lines
+from dashboard.data_words import count
+from dashboard.formats import listing, span
+from dashboard.link import from_query
 from dashboard.links import Links
-from dashboard.pages.contract import Context, Page
-from dashboard.view import ViewState
+from dashboard.pages.contract import Context, Control, Page
+from dashboard.panes import Panes
+from dashboard.view import OriginChoice, ViewState
+from data.schema import Evidence, Origin, Timeframe
+
+CHANGED = ("data-changes", "children")
 
 
 def show(context: Context, view: ViewState) -> list[Any]:
-    """What is not here yet, and where the same is told."""
-    links = Links(view.to_query(context.catalogue))
+    """The page with everything in its place."""
+    bones = html.Div(_body(context))
+    for (name, prop), value in values(context, view).items():
+        setattr(bones[name], prop, value)
+    return [bones]
+
+
+def values(context: Context, view: ViewState) -> Panes:
+    """What the parts hold for a view; the form keeps what was chosen in it."""
+    books, catalogue = context.answers.books, context.catalogue
+    links = Links(view.to_query(catalogue))
+    holdings, runs = books.holdings(), books.ledger.runs()
+    found = incidents(books.wanting(), books.ledger.bad_pages(), runs, catalogue, view.zone)
+    window = view.start - BEFORE, view.end
+    where = f"{view.asset} in this window and the 24 h before"
+    held = 0 if holdings.is_empty() else int(holdings["candles"].sum())
+    dropped = forgettable(holdings)
+    return {
+        **_coverage(context, view),
+        ("data-incidents", "children"): incidents_list(found, view.zone),
+        ("data-incidents-title", "children"): f"What could not be had ({len(found):,})" if found else TITLES[0],
+        CHANGED: changes_list(books.revisions(*window, view.asset), where, catalogue, view.zone),
+        ("data-store", "children"): store_line(books.ledger.uri, books.ledger.size(), held),
+        ("data-held", "children"): held_table(holdings, catalogue, view.zone),
+        ("data-follower", "children"): follower_lines(context.actions.follower(), runs, view.zone),
+        ("data-terms", "children"): [
+            links.define("Kinds of candles", Anchor.CANDLES),
+            " · ",
+            links.define("States of a minute", Anchor.MINUTE),
+            " · ",
+            links.page("explorer", f"{view.asset} in the explorer"),
+        ],
+        ("data-forget-what", "data"): [{"value": _name(one), "label": _label(one)} for one in dropped],
+        ("data-forgetting", "className"): "data-forget" if dropped else "away",
+        **form_panes(view, catalogue),
+        **progress_panes(context.actions.progress(), catalogue),
+    }
+
+
+TITLES = ("What could not be had", "Candles that exchanges changed")
+
+
+def _coverage(context: Context, view: ViewState) -> Panes:
+    """The map of the view's asset, with what it says in a sentence."""
+    found = shown_map(context, view)
+    catalogue = context.catalogue
+    period = span(found.starts[0], found.end, view.zone)
+    by_venue = found.by_venue()
+    if not by_venue:
+        said = f"Nothing of {view.asset} is on record from {period}: collect it, or import a file."
+    else:
+        having = sum(any(market.had for market in markets) for markets in by_venue.values())
+        whole = sum(not markets[0].missing for markets in by_venue.values())
+        kind = ", of the reconstruction, which is no evidence" if found.evidence is Evidence.RECONSTRUCTION else ""
+        said = (
+            f"{view.asset}, {period}: candles of {count(having, 'exchange')}{kind}; {whole:,} without a missing minute."
+        )
+    never = [catalogue.venue(venue).name for venue in context.actions.venues if venue not in by_venue]
+    return {
+        ("data-said", "children"): said,
+        ("data-told", "children"): "",
+        ("data-map", "children"): map_table(found, (view.start, view.end), catalogue, view.zone) if by_venue else [],
+        ("data-map-key", "children"): key(found) if by_venue else [],
+        ("data-never", "children"): f"Nothing on record of {listing(never)}." if never and by_venue else "",
+        ("data-numbers", "children"): numbers_table(found, catalogue) if by_venue else [],
+        ("data-covered", "className"): "data-section" if by_venue else "data-section data-empty",
+    }
+
+
+def shown_map(context: Context, view: ViewState) -> CoverageMap:
+    """The map of real candles where anything of them is on record, else of the reconstruction; or as the view says."""
+    books, asked = context.answers.books, (view.asset, view.start, view.end)
+    if view.origin is not OriginChoice.AUTO:
+        return books.coverage_map(*asked, Evidence(view.origin.value))
+    real = books.coverage_map(*asked, Evidence.REAL)
+    made = real if real.markets else books.coverage_map(*asked, Evidence.RECONSTRUCTION)
+    return made if made.markets else real
+
+
+def register(app: Dash, context: Context) -> None:
+    """What is done on the page: collecting, importing, forgetting, and looking through the whole store."""
+    _on_collect(app, context)
+    _on_import(app, context)
+    _on_forget(app, context)
+    _on_look(app, context)
+
+
+def look_again(why: object) -> None:
+    """Let the shell read the store anew and show the page with what it holds now; any new value does."""
+    set_props("collected", {"data": why})
+
+
+def _on_collect(app: Dash, context: Context) -> None:
+    @app.callback(
+        [Output(name, prop) for name, prop in PROGRESS_PROPS],
+        Input("data-collect", "n_clicks"),
+        Input("data-cancel", "n_clicks"),
+        Input("data-ticker", "n_intervals"),
+        State("view", "data"),
+        State("data-scope", "value"),
+        State("data-before", "checked"),
+        State("data-further", "value"),
+        State("data-venues", "value"),
+        State("data-bars", "value"),
+        prevent_initial_call=True,
+    )
+    def collected(
+        clicks: int | None,
+        cancels: int | None,
+        ticks: int | None,
+        query: dict[str, str],
+        scope: str,
+        before: bool,  # noqa: FBT001 - as the browser sends it
+        further: Sequence[str] | None,
+        venues: Sequence[str] | None,
+        bars: str,
+    ) -> list[Any]:
+        view, _ = from_query(query, context.catalogue)
+        if ctx.triggered_id == "data-collect":
+            chosen = Form(Scope(scope), before, tuple(further or ()), tuple(venues or ()), Timeframe(bars))
+            progress = started(context.actions, chosen, view)
+        else:
+            if ctx.triggered_id == "data-cancel":
+                context.actions.cancel()
+            progress = context.actions.progress()
+        if ctx.triggered_id != "data-collect" and progress is not None and not progress.running:
+            look_again([clicks, cancels, ticks])
+        panes = progress_panes(progress, context.catalogue)
+        return [panes[prop] for prop in PROGRESS_PROPS]
+
+
+def _on_import(app: Dash, context: Context) -> None:
+    @app.callback(
+        Output("data-imported", "children"),
+        # A new one, so that the same file can be dropped again, with other choices beside it.
+        Output("data-drop", "children"),
+        Input("data-upload", "contents"),
+        State("data-upload", "filename"),
+        State("data-upload", "last_modified"),
+        State("data-venue", "value"),
+        State("data-symbol", "value"),
+        State("data-complete", "checked"),
+        running=[(Output("data-upload", "disabled"), True, False), (Output("data-waiting", "className"), "", "away")],
+        prevent_initial_call=True,
+    )
+    def imported(
+        contents: Sequence[str] | None,
+        names: Sequence[str],
+        modified: Sequence[float],
+        venue: str | None,
+        symbol: str | None,
+        complete: bool,  # noqa: FBT001 - as the browser sends it
+    ) -> tuple[Any, Any]:
+        if not contents:
+            return no_update, no_update
+        uploads = [Upload(name, content) for name, content in zip(names, contents, strict=True)]
+        result = taken(context.actions, uploads, (venue or "", symbol or ""), complete=complete)
+        if result.stored:
+            look_again([*names, *modified, context.answers.version()])
+        return taken_lines(result), _dropping()
+
+
+def _on_forget(app: Dash, context: Context) -> None:
+    @app.callback(
+        Output("data-forget-sure", "className"),
+        Output("data-forget-question", "children"),
+        Input("data-forget", "n_clicks"),
+        Input("data-forget-keep", "n_clicks"),
+        State("data-forget-what", "value"),
+        prevent_initial_call=True,
+    )
+    def asked(forgets: int | None, keeps: int | None, name: str | None) -> tuple[str, str]:  # noqa: ARG001 - triggers
+        if ctx.triggered_id == "data-forget-keep" or not name:
+            return "away", ""
+        one = _named(name)
+        what = "the sample" if one.origin is Origin.RECONSTRUCTION else f"all that came from {one.source}"
+        return "notice alert data-sure", f"Drop {what} from the store? It can be brought back only from its source."
+
+    @app.callback(
+        Output("data-forgot", "children"),
+        Output("data-forget-sure", "className", allow_duplicate=True),
+        Output("data-forget-what", "value"),
+        Input("data-forget-drop", "n_clicks"),
+        State("data-forget-what", "value"),
+        prevent_initial_call=True,
+    )
+    def forgot(clicks: int | None, name: str | None) -> tuple[Any, ...]:
+        if not clicks or not name:
+            return no_update, no_update, no_update
+        one = _named(name)
+        rows = context.actions.forget(one)
+        look_again([name, rows, clicks])
+        said = f"{one.source}: {count(rows, 'row')} dropped." if rows else f"{one.source}: it was not in the store."
+        return html.P(said, className="notice", role="status"), "away", None
+
+
+def _on_look(app: Dash, context: Context) -> None:
+    @app.callback(
+        Output(*CHANGED),
+        Input("data-look", "n_clicks"),
+        State("view", "data"),
+        running=[(Output("data-look", "loading"), True, False)],
+        prevent_initial_call=True,
+    )
+    def looked(clicks: int, query: dict[str, str]) -> list[Any]:  # noqa: ARG001 - a trigger
+        view, _ = from_query(query, context.catalogue)
+        return changes_list(context.answers.books.revisions(), "the whole store", context.catalogue, view.zone)
+
+
+def _name(one: Forgettable) -> str:
+    return f"{one.origin.value}:{one.source}"
+
+
+def _named(name: str) -> Forgettable:
+    origin, _, source = name.partition(":")
+    return Forgettable(source, Origin(origin))
+
+
+def _label(one: Forgettable) -> str:
+    return f"{one.source} (sample, no evidence)" if one.origin is Origin.RECONSTRUCTION else one.source
+
+
+def _body(context: Context) -> list[Any]:
     return [
         html.H1("Data"),
-        html.P("What is stored is not listed on this page yet; the command line prints it:", className="second"),
-        html.Pre(html.Code("plumbline status")),
-        html.P(
+        html.P(id="data-said", className="second"),
+        html.P(id="data-terms", className="quiet terms"),
+        html.Section(
             [
-                links.define("Kinds of candles", Anchor.CANDLES),
-                " · ",
-                links.define("States of a minute", Anchor.MINUTE),
-                " · ",
-                links.page("explorer", f"{view.asset} in the explorer"),
-            ]
+                html.Div([html.H2("What was had, hour by hour"), html.Div(id="data-map-key")], className="block-head"),
+                html.P(id="data-told", className="data-told", role="status"),
+                html.Div(id="data-map"),
+                html.P(id="data-never", className="quiet"),
+                html.Details([html.Summary("As a table, every market"), html.Div(id="data-numbers")]),
+            ],
+            id="data-covered",
+            className="data-section",
+        ),
+        html.Div(
+            [
+                html.Section([html.H2("Collect now"), form(context.actions, context.catalogue)]),
+                html.Section([html.H2("Import files"), *_import()]),
+            ],
+            className="data-ways data-section",
+        ),
+        html.Section(
+            [html.H2(TITLES[0], id="data-incidents-title"), html.Div(id="data-incidents")], className="data-section"
+        ),
+        html.Section(
+            [
+                html.Div(
+                    [
+                        html.H2(TITLES[1]),
+                        dmc.Button("Look through the whole store", id="data-look", size="xs", **BUTTON),
+                    ],
+                    className="block-head data-head",
+                ),
+                html.Div(id="data-changes"),
+            ],
+            className="data-section",
+        ),
+        html.Section([html.H2("Follower"), html.Div(id="data-follower")], className="data-section"),
+        html.Section(
+            [html.H2("What the store holds"), html.P(id="data-store"), html.Div(id="data-held"), *_forget()],
+            className="data-section",
         ),
     ]
 
 
-PAGE = Page(name="data", title="Data", show=show)
+BUTTON: dict[str, Any] = {"variant": "default", "className": "plain"}
+
+
+def _import() -> list[Any]:
+    drop: dict[str, Any] = {"data-most": MOST_MB}
+    return [
+        html.Div(_dropping(), id="data-drop", **drop),
+        html.P("Reading and checking the files", id="data-waiting", className="away", role="status"),
+        html.Details(
+            [
+                html.Summary("A file of one market, without columns for exchange and symbol"),
+                html.Div(
+                    [
+                        dmc.TextInput(id="data-venue", label="Exchange (ccxt id)", placeholder="kraken", size="xs"),
+                        dmc.TextInput(id="data-symbol", label="Symbol", placeholder="ATOM/USD", size="xs"),
+                    ],
+                    className="data-fields",
+                ),
+            ]
+        ),
+        dmc.Checkbox(
+            id="data-complete",
+            label="Complete: minutes that a file lacks are quiet, not missing",
+            checked=False,
+            size="xs",
+        ),
+        html.P("A file is taken whole or not at all, and keeps its name as its source.", className="quiet"),
+        html.Div(id="data-imported"),
+    ]
+
+
+def _dropping() -> dcc.Upload:
+    """The place where files are dropped."""
+    return dcc.Upload(
+        [html.Strong("Drop files here"), " or choose them: CSV or Parquet, up to ", f"{MOST_MB} MB at once"],
+        id="data-upload",
+        multiple=True,
+        className="data-drop",
+        className_active="data-drop data-drop-active",
+        style={},
+        style_active={},
+    )
+
+
+def _forget() -> list[Any]:
+    return [
+        html.Div(
+            [
+                dmc.Select(
+                    id="data-forget-what", label="Forget a file or the sample", placeholder="choose", data=[], size="xs"
+                ),
+                dmc.Button("Forget", id="data-forget", size="xs", **BUTTON),
+            ],
+            id="data-forgetting",
+            className="away",
+        ),
+        html.Div(
+            [
+                html.P(id="data-forget-question"),
+                dmc.Button("Drop it", id="data-forget-drop", size="xs", className="primary"),
+                dmc.Button("Keep it", id="data-forget-keep", size="xs", **BUTTON),
+            ],
+            id="data-forget-sure",
+            className="away",
+            role="alert",
+        ),
+        html.Div(id="data-forgot"),
+    ]
+
+
+PAGE = Page(
+    name="data",
+    title="Data",
+    show=show,
+    change=values,
+    register=register,
+    controls=frozenset({Control.ASSET, Control.WINDOW, Control.CLOCK}),
+    collects=True,
+)

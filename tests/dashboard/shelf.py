@@ -1,17 +1,40 @@
 """A store in memory, with candles written down by hand, for tests of the page."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import polars as pl
 
-from dashboard.actions import Progress
-from data.errors import PlumblineError, StoreUnusable
-from data.schema import CANDLE, CANDLE_DEFAULTS, HOLDING, LOW_TRADE, SPAN, Evidence, Origin, Timeframe, base_of, empty
+from dashboard.actions import Forgettable, Market, Progress, ToCollect
+from data.errors import FileRefused, PlumblineError, StoreUnusable
+from data.imports import FileStored, import_files
+from data.lock import Holder
+from data.schema import (
+    BAD_PAGE,
+    CANDLE,
+    CANDLE_DEFAULTS,
+    COVERAGE,
+    HOLDING,
+    LOW_TRADE,
+    REVISION,
+    RUN,
+    SPAN,
+    Evidence,
+    Origin,
+    Outcome,
+    Timeframe,
+    empty,
+)
+from data.store import CandleStore
+from data.upkeep import StoreSize
 
 START = datetime(2025, 10, 10, 21, 10, tzinfo=UTC)
 """The start of the window ``crash``."""
+
+TAKEN_AT = datetime(2025, 12, 1, tzinfo=UTC)
+"""When files are taken into a store."""
 
 MINUTES = 30
 """Its length."""
@@ -78,6 +101,11 @@ class Shelf:
     broken: bool = False
     reads: int = 0
     writes: int = 0
+    asked: pl.DataFrame = field(default_factory=lambda: empty(COVERAGE))
+    changed: pl.DataFrame = field(default_factory=lambda: empty(REVISION))
+    aside: pl.DataFrame = field(default_factory=lambda: empty(BAD_PAGE))
+    ran: pl.DataFrame = field(default_factory=lambda: empty(RUN))
+    uri: str = "nowhere"
 
     def candles(
         self,
@@ -128,10 +156,40 @@ class Shelf:
         return str(self.writes)
 
     def holdings(self) -> pl.DataFrame:
-        """The assets alone matter here."""
-        assets = sorted({base_of(symbol) for symbol in self.frame["symbol"].unique()})
-        named = pl.DataFrame({"asset": assets}, schema={"asset": pl.String})
-        return named.with_columns(pl.lit(None).cast(t).alias(n) for n, t in HOLDING.items() if n != "asset")
+        """What is held, as if all had come from one place."""
+        time = pl.col("open_time")
+        named = self.frame.with_columns(asset=pl.col("symbol").str.split("/").list.first(), source=pl.lit("by hand"))
+        counts = (time.min().alias("first"), time.max().alias("last"), pl.len().cast(pl.Int64).alias("candles"))
+        by = ["origin", "source", "asset", "venue", "symbol", "timeframe"]
+        return named.group_by(by).agg(*counts).select(*HOLDING).sort(by)
+
+    def coverage(self, assets: Collection[str], start: datetime, end: datetime) -> pl.DataFrame:
+        """What was asked."""
+        del assets, start, end
+        return self.asked
+
+    def wanting(self) -> pl.DataFrame:
+        """What was not had of it."""
+        return self.asked.filter(pl.col("outcome") != Outcome.COMPLETE.value)
+
+    def bad_pages(self) -> pl.DataFrame:
+        """The answers kept aside."""
+        return self.aside
+
+    def revisions(
+        self, start: datetime | None = None, end: datetime | None = None, assets: Collection[str] | None = None
+    ) -> pl.DataFrame:
+        """What was changed."""
+        del start, end, assets
+        return self.changed
+
+    def runs(self, limit: int = 100) -> pl.DataFrame:
+        """The runs of the follower."""
+        return self.ran.head(limit)
+
+    def size(self) -> StoreSize | None:
+        """A store in memory has none."""
+        return None
 
     def put(self, frame: pl.DataFrame) -> None:
         """Add candles, as a collection does."""
@@ -141,18 +199,26 @@ class Shelf:
 
 @dataclass
 class Hands:
-    """Actions that only note what was asked, and tell the progress that they were given."""
+    """Actions that only note what was asked, and tell the progress that they were given.
+
+    Files are taken into the store that they were given, if any.
+    """
 
     told: list[Progress] = field(default_factory=list)
     done: list[str] = field(default_factory=list)
     refuses: bool = False
+    store: CandleStore | None = None
+    venues: tuple[str, ...] = ("binance", "okx", "kraken")
+    followed_by: Holder | None = None
+    wanted: list[ToCollect] = field(default_factory=list)
 
-    def start_collect(self, event_id: str) -> None:
+    def start_collect(self, wanted: ToCollect) -> None:
         """Note the start, or refuse it."""
         if self.refuses:
             message = "the network is off"
             raise PlumblineError(message)
-        self.done.append(event_id)
+        self.done.append(str(wanted))
+        self.wanted.append(wanted)
 
     def progress(self) -> Progress | None:
         """The next progress that was given; the last stays."""
@@ -163,3 +229,21 @@ class Hands:
     def cancel(self) -> None:
         """Note the wish."""
         self.done.append("cancel")
+
+    def import_files(
+        self, paths: Sequence[Path], market: Market | None, *, complete: bool
+    ) -> tuple[list[FileStored], list[FileRefused]]:
+        """Take files into the store, by a clock that stands still."""
+        self.done.append(f"import {', '.join(path.name for path in paths)}")
+        assert self.store is not None
+        venue, symbol = (None, None) if market is None else (market.venue, market.symbol)
+        return import_files(self.store, paths, now=TAKEN_AT, venue=venue, symbol=symbol, complete=complete)
+
+    def forget(self, dropped: Forgettable) -> int:
+        """Drop rows of the store."""
+        self.done.append(f"forget {dropped.source}")
+        return 0 if self.store is None else self.store.forget(source=dropped.source, origin=dropped.origin)
+
+    def follower(self) -> Holder | None:
+        """Who was said to follow."""
+        return self.followed_by

@@ -104,3 +104,18 @@ def test_a_store_elsewhere_is_locked_in_the_users_folder(tmp_path: Path, monkeyp
     assert one.is_relative_to(tmp_path) or sys.platform != "linux"
     with FollowerLock("s3://bucket/lake").held(NOW), FollowerLock("s3://bucket/other").held(NOW):
         assert one.with_suffix(".lock").exists()
+
+
+def test_who_holds_the_lock_now(tmp_path: Path) -> None:
+    """A holder is told while it holds; a note that a killed process left says nothing, and asking takes no lock."""
+    uri = str(tmp_path / "lake")
+    assert FollowerLock(uri).holding() is None
+    assert not (tmp_path / "lake").exists()
+    with other_holder(uri) as first:
+        assert FollowerLock(uri).holding() == Holder(socket.gethostname(), first.pid, "2026-11-20T11:00:00Z")
+        first.kill()
+        first.wait()
+    assert FollowerLock(uri).holder() is not None
+    assert FollowerLock(uri).holding() is None
+    with FollowerLock(uri).held(NOW):
+        assert FollowerLock(uri).holding() is not None

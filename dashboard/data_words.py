@@ -1,0 +1,89 @@
+"""Outcomes and next steps in the words of the data page."""
+
+from collections.abc import Container
+from datetime import datetime
+
+from dash import html
+
+from dashboard.clock import Zone, day, on_clock
+from dashboard.data_coverage import NEVER
+from data.schema import Outcome
+
+SIGNS = {
+    Outcome.PARTLY.value: "P",
+    Outcome.HISTORY_TOO_SHORT.value: "H",
+    Outcome.NOT_LISTED.value: "L",
+    Outcome.NOT_OFFERED.value: "O",
+    Outcome.UNREACHABLE.value: "U",
+    Outcome.REFUSED.value: "R",
+    Outcome.RATE_LIMITED_OUT.value: "T",
+    Outcome.BAD_DATA.value: "B",
+    NEVER: "?",
+}
+"""The letter of each outcome in a field of the map that is too narrow for the word."""
+
+PLAIN = {
+    Outcome.COMPLETE.value: "complete",
+    Outcome.PARTLY.value: "partly had",
+    Outcome.HISTORY_TOO_SHORT.value: "history too short",
+    Outcome.NOT_LISTED.value: "not listed",
+    Outcome.NOT_OFFERED.value: "not offered",
+    Outcome.UNREACHABLE.value: "unreachable",
+    Outcome.REFUSED.value: "refused",
+    Outcome.RATE_LIMITED_OUT.value: "asked too often",
+    Outcome.BAD_DATA.value: "bad data",
+    NEVER: NEVER,
+}
+"""Each outcome in plain words."""
+
+NEXT = {
+    Outcome.PARTLY.value: "Collect again: only what is missing is asked for.",
+    Outcome.HISTORY_TOO_SHORT.value: "Asking again will not help: import a file, or do without.",
+    Outcome.UNREACHABLE.value: "Collect again later.",
+    Outcome.REFUSED.value: "It serves nobody from here: try another host, a proxy or a mirror "
+    "(collect --host, --proxy, --mirror).",
+    Outcome.RATE_LIMITED_OUT.value: "Collect again later, or fewer exchanges at once.",
+    Outcome.BAD_DATA.value: "Look at the answer kept aside, then collect again.",
+}
+"""What to do about minutes that were asked for and not had."""
+
+
+def plain(outcome: str) -> str:
+    """An outcome in plain words; one that is not known as it is."""
+    return PLAIN.get(outcome, outcome)
+
+
+def named(symbol: str) -> str:
+    """A market; an asset whose markets were asked for as a whole in words.
+
+    >>> named("ATOM/USDT"), named("ATOM/*"), named("ATOM/*:*")
+    ('ATOM/USDT', 'ATOM, any market', 'ATOM, any perpetual')
+    """
+    return symbol.replace("/*:*", ", any perpetual").replace("/*", ", any market")
+
+
+def heads(*names: str, numbers: Container[str] = ()) -> html.Thead:
+    """The head of a table; the columns of numbers are named above their right edge."""
+    return html.Thead(
+        html.Tr([html.Th(name, scope="col", className="number" if name in numbers else "") for name in names])
+    )
+
+
+def moment(time: datetime, zone: Zone) -> str:
+    """An instant on the reader's clock, to the minute.
+
+    >>> from datetime import UTC
+    >>> moment(datetime(2025, 10, 10, 21, 5, tzinfo=UTC), Zone.UTC8)
+    '11 Oct 2025 05:05'
+    """
+    local = on_clock(time, zone)
+    return f"{day(local.date())} {local.year} {local:%H:%M}"
+
+
+def count(number: int, one: str) -> str:
+    """A number of things.
+
+    >>> count(1, "candle"), count(1200, "candle")
+    ('1 candle', '1,200 candles')
+    """
+    return f"{number:,} {one}{'s' * (number != 1)}"

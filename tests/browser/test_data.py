@@ -1,0 +1,189 @@
+"""The data page in a real browser: collecting, importing, forgetting, and the map by pointer and keyboard."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page as Tab
+from playwright.sync_api import expect
+
+from dashboard.actions import ASKING, Progress, VenueProgress
+from data.store import CandleStore
+from tests.browser.conftest import NOW, Visit, served
+from tests.dashboard.shelf import Hands, crash
+
+HEAD = "venue,symbol,open_time,open,high,low,close,volume\n"
+GOOD = HEAD + "okx,ATOM/USDT,2025-10-10T21:00:00Z,4,4,3,3.5,10\n"
+BAD = GOOD + "okx,ATOM/USDT,2025-10-10T21:01:00Z,4,3,5,3.5,10\n"
+RUNNING = Progress(
+    "300 candles so far; asking okx",
+    0.5,
+    running=True,
+    failed=False,
+    what="ATOM",
+    venues=(VenueProgress("okx", 300, 300, 600, ASKING), VenueProgress("htx", 0, 9, 9, "refused", "HTTP 403")),
+)
+DONE = Progress("Collected 300 new candles.", 1.0, running=False, failed=False, what="ATOM")
+
+
+def data(explorer: str) -> str:
+    """The address of the data page over the crash, from that of the explorer."""
+    return f"{explorer.removesuffix('explorer')}data?window=crash"
+
+
+def drop(tab: Tab, *files: Path) -> None:
+    """Choose files in the place for dropping them."""
+    tab.set_input_files("#data-upload input[type=file]", [str(file) for file in files])
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> CandleStore:
+    """An empty store."""
+    return CandleStore(str(tmp_path / "lake"))
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Callable[[str, str], Path]:
+    """Writes a file of a name and a text."""
+
+    def write(name: str, text: str) -> Path:
+        path = tmp_path / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write
+
+
+def test_collecting(visit: Visit, store: CandleStore) -> None:
+    """A collection tells of each exchange, survives leaving the page, can be cancelled, and its candles are shown."""
+    hands = Hands()
+    with served(store, hands) as address:
+        tab = visit.open_page(data(address), "Data")
+        expect(tab.locator("#data-said")).to_contain_text("Nothing of ATOM is on record")
+        hands.told = [RUNNING]
+        tab.get_by_role("button", name="Collect", exact=True).click()
+        progress = tab.locator("#data-progress")
+        expect(progress.get_by_role("progressbar", name="OKX")).to_have_attribute("aria-valuenow", "50")
+        expect(progress).to_contain_text("HTTP 403")
+        expect(tab.get_by_role("button", name="Collect", exact=True)).to_be_disabled()
+        expect(tab.locator("#collection")).to_be_hidden()
+        tab.get_by_role("navigation", name="Pages").get_by_role("link", name="Method").click()
+        expect(tab.locator("h1")).to_have_text("What the numbers mean")
+        tab.get_by_role("navigation", name="Pages").get_by_role("link", name="Data").click()
+        expect(progress).to_contain_text("300 candles so far")
+        tab.get_by_role("button", name="Cancel").click()
+        store.write_candles(crash(), source="by hand", fetched_at=NOW)
+        hands.told = [DONE]
+        expect(tab.locator("#data-said")).to_contain_text("candles of 9 exchanges")
+        expect(progress).to_contain_text("Collected 300 new candles.")
+        expect(tab.get_by_role("button", name="Cancel")).to_be_hidden()
+        assert hands.done == ["ATOM from 2025-10-09T21:10:00Z to 2025-10-10T21:40:00Z", "cancel"]
+        visit.settled()
+        assert visit.asked[-1] == ["collected.data"], "once it has ended nothing is asked any more"
+
+
+def test_a_chosen_collection(visit: Visit, store: CandleStore) -> None:
+    """Scope, exchanges and bar length go into what is asked for."""
+    hands = Hands()
+    with served(store, hands) as address:
+        tab = visit.open_page(data(address), "Data")
+        tab.get_by_text("All of the event").click()
+        tab.locator("#data-venues").click()
+        tab.get_by_role("option", name="Kraken").click()
+        tab.keyboard.press("Escape")
+        tab.get_by_text("5 min", exact=True).click()
+        tab.get_by_role("button", name="Collect", exact=True).click()
+        visit.settled()
+        assert hands.done == ["2025-10-10, candles of 5m, kraken only"]
+        assert len(visit.requests) == 2, "opening and starting; the choices ask for nothing"
+
+
+def test_importing(visit: Visit, store: CandleStore, written: Callable[[str, str], Path]) -> None:
+    """Of two files the good one comes in and is shown at once; the bad one is refused by its line."""
+    with served(store, Hands(store=store)) as address:
+        tab = visit.open_page(data(address), "Data")
+        drop(tab, written("good.csv", GOOD), written("bad.csv", BAD))
+        expect(tab.locator("#data-imported")).to_contain_text("good.csv: 1 candle new")
+        expect(tab.locator("#data-imported .alert")).to_contain_text("line 3")
+        expect(tab.locator("#data-said")).to_contain_text("candles of 1 exchange")
+        expect(tab.locator("#data-held")).to_contain_text("good.csv")
+        visit.settled()
+        assert len(visit.requests) == 3, "opening, importing, and showing what came"
+        drop(tab, written("good.csv", GOOD))
+        expect(tab.locator("#data-imported")).to_contain_text("0 candles new, 1 already there")
+
+
+def test_a_file_of_one_market(visit: Visit, store: CandleStore, written: Callable[[str, str], Path]) -> None:
+    """A file that names no market is refused, and comes in when exchange and symbol stand beside it."""
+    mine = written("mine.csv", "open_time,open,high,low,close,volume\n2025-10-10T21:00:00Z,4,4,3,3.5,10\n")
+    with served(store, Hands(store=store)) as address:
+        tab = visit.open_page(data(address), "Data")
+        drop(tab, mine)
+        expect(tab.locator("#data-imported .alert")).to_contain_text("Refused: mine.csv")
+        tab.get_by_text("A file of one market").click()
+        tab.get_by_label("Exchange (ccxt id)").fill("kraken")
+        tab.get_by_label("Symbol", exact=True).fill("ATOM/USD")
+        drop(tab, mine)
+        expect(tab.locator("#data-imported")).to_contain_text("kraken ATOM/USD: 1 candle")
+
+
+def test_files_that_are_too_large(visit: Visit, store: CandleStore, written: Callable[[str, str], Path]) -> None:
+    """A file above the limit is stopped in the browser, with the way for such files."""
+    with served(store, Hands(store=store)) as address:
+        tab = visit.open_page(data(address), "Data")
+        tab.evaluate("document.getElementById('data-drop').dataset.most = '0.00001'")
+        drop(tab, written("good.csv", GOOD))
+        expect(tab.locator("#data-imported .alert")).to_contain_text("plumbline import FILE")
+        visit.settled()
+        assert len(visit.requests) == 1
+
+
+def test_forgetting(visit: Visit, store: CandleStore) -> None:
+    """An imported file is dropped only after a question, and the page shows what is left."""
+    store.write_candles(crash(), source="mine.csv", fetched_at=NOW)
+    hands = Hands(store=store)
+    with served(store, hands) as address:
+        tab = visit.open_page(data(address), "Data")
+        tab.locator("#data-forget-what").click()
+        tab.get_by_role("option", name="mine.csv").click()
+        tab.get_by_role("button", name="Forget", exact=True).click()
+        expect(tab.locator("#data-forget-question")).to_contain_text("mine.csv")
+        tab.get_by_role("button", name="Keep it").click()
+        expect(tab.locator("#data-forget-question")).to_be_hidden()
+        assert hands.done == []
+        tab.get_by_role("button", name="Forget", exact=True).click()
+        tab.get_by_role("button", name="Drop it").click()
+        expect(tab.locator("#data-forgot")).to_contain_text(re.compile(r"mine.csv: [\d,]+ rows dropped"))
+        expect(tab.locator("#data-said")).to_contain_text("Nothing of ATOM is on record")
+        assert hands.done == ["forget mine.csv"]
+
+
+def test_the_map_by_pointer_and_keys(visit: Visit, real: str) -> None:
+    """A field that is pointed at, tapped or reached by arrow keys tells its minutes, without asking the server."""
+    tab = visit.open_page(data(real), "Data")
+    last = tab.locator("#data-map-grid tbody tr").first.locator("td").last
+    last.hover()
+    expect(tab.locator("#data-told")).to_contain_text("30 of 60 minutes had, 30 missing (never asked)")
+    tab.locator("#data-map-grid [tabindex='0']").focus()
+    expect(tab.locator("#data-told")).to_contain_text("0 of 1,440 minutes had")
+    tab.keyboard.press("ArrowRight")
+    expect(last).to_be_focused()
+    tab.keyboard.press("ArrowDown")
+    expect(tab.locator("#data-map-grid tbody tr").nth(1).locator("td").last).to_be_focused()
+    tab.keyboard.press("Home")
+    tab.keyboard.press("ArrowUp")
+    expect(tab.locator("#data-map-grid [tabindex='0']")).to_be_focused()
+    assert len(visit.requests) == 1
+
+
+def test_another_asset_keeps_the_form(visit: Visit, real: str) -> None:
+    """Another asset is shown in one request, and what was typed in the form stays."""
+    tab = visit.open_page(data(real), "Data")
+    tab.get_by_text("A file of one market").click()
+    tab.get_by_label("Symbol", exact=True).fill("ATOM/USD")
+    visit.changed(tab.get_by_text("DOGE", exact=True).first.click)
+    expect(tab.locator("#data-said")).to_contain_text("DOGE")
+    expect(tab.get_by_label("Symbol", exact=True)).to_have_value("ATOM/USD")
+    visit.settled()
+    assert len(visit.requests) == 2

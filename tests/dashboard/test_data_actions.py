@@ -1,0 +1,54 @@
+"""The page's actions over a real store, and the command line that a request of the page becomes."""
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from app import collect_options
+from dashboard.actions import Forgettable, Market, ToCollect
+from dashboard.data_actions import StoreActions
+from data.lock import FollowerLock
+from data.schema import Origin, Timeframe
+from data.store import CandleStore
+
+NOW = datetime(2025, 12, 1, tzinfo=UTC)
+CSV = "open_time,open,high,low,close,volume\n2025-10-10T21:00:00Z,4,4,3,3.5,10\n"
+
+
+def actions_over(store: CandleStore) -> StoreActions:
+    """The actions over a store, of which no collection is started."""
+    return StoreActions(store, lambda _: [sys.executable, "-c", ""], venues=("okx",), now=lambda: NOW)
+
+
+def test_a_request_as_options() -> None:
+    """An event is named; assets come with their window in UTC, and with venues and a length where they were chosen."""
+    assert collect_options(ToCollect(event="2025-10-10")) == ["--event", "2025-10-10", "--timeframe", "1m"]
+    start, end = datetime(2025, 10, 10, 21, tzinfo=UTC), datetime(2025, 10, 10, 22, tzinfo=UTC)
+    wanted = ToCollect(assets=("ATOM", "DOGE"), start=start, end=end, venues=("okx", "gate"), timeframe=Timeframe.S1)
+    assert collect_options(wanted) == [
+        *("--assets", "ATOM,DOGE", "--from", "2025-10-10T21:00:00Z", "--to", "2025-10-10T22:00:00Z"),
+        *("--venues", "okx,gate", "--timeframe", "1s"),
+    ]
+
+
+def test_files_come_in_and_go(tmp_path: Path) -> None:
+    """A file of one market is stored under its own name by the given clock, and can be forgotten by that name."""
+    store = CandleStore(str(tmp_path / "lake"))
+    actions = actions_over(store)
+    path = tmp_path / "mine.csv"
+    path.write_text(CSV, encoding="utf-8")
+    stored, refused = actions.import_files([path], Market("okx", "ATOM/USDT"), complete=True)
+    assert ([file.written.new for file in stored], refused) == ([1], [])
+    held = store.holdings().row(0, named=True)
+    assert (held["source"], held["venue"], held["origin"]) == ("mine.csv", "okx", "imported")
+    assert actions.forget(Forgettable("mine.csv", Origin.IMPORTED)) == 2, "a candle and its coverage"
+    assert store.holdings().is_empty()
+
+
+def test_who_follows(tmp_path: Path) -> None:
+    """The follower is told as long as it holds its lock."""
+    store = CandleStore(str(tmp_path / "lake"))
+    actions = actions_over(store)
+    assert actions.follower() is None
+    with FollowerLock(store.uri).held(NOW) as holder:
+        assert actions.follower() == holder

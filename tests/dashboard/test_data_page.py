@@ -1,0 +1,315 @@
+"""The data page as data: what it says of a store by hand, what it asks to be done, and what it says of that."""
+
+import base64
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from dashboard.actions import ASKING, Forgettable, Progress, ToCollect, VenueProgress
+from dashboard.answers import Answers
+from dashboard.clock import Zone
+from dashboard.data_changes import changes_list
+from dashboard.data_collect import Form, Scope, progress_panes, started, wanted
+from dashboard.data_coverage import NEVER, Field, MarketFields
+from dashboard.data_held import follower_lines, forgettable, pace_of, store_line
+from dashboard.data_incidents import MOST, SHOWN, incidents, incidents_list
+from dashboard.data_map import stretches, told, why
+from dashboard.data_upload import MOST_MB, Upload, taken, taken_lines
+from dashboard.pages import data
+from dashboard.pages.contract import Context
+from dashboard.view import OriginChoice, ViewState, default_view
+from data.catalogue import load_catalogue
+from data.lock import Holder
+from data.schema import BAD_PAGE, CANDLE, COVERAGE, REVISION, RUN, Origin, Timeframe, empty
+from data.store import CandleStore
+from data.upkeep import StoreSize
+from tests.dashboard.shelf import Hands, Shelf
+from tests.dashboard.test_page import plain, text_of
+
+CATALOGUE = load_catalogue()
+START = datetime(2025, 10, 10, 21, 10, tzinfo=UTC)
+END = START + timedelta(minutes=30)
+NOW = datetime(2025, 12, 1, 12, tzinfo=UTC)
+HOLDER = Holder("box", 4711, "2025-12-01T00:00:00Z")
+VIEW = ViewState(event="2025-10-10", asset="ATOM", start=START, end=END)
+HEAD = "venue,symbol,open_time,open,high,low,close,volume\n"
+GOOD = HEAD + "okx,ATOM/USDT,2025-10-10T21:00:00Z,4,4,3,3.5,10\n"
+BAD = GOOD + "okx,ATOM/USDT,2025-10-10T21:01:00Z,4,3,5,3.5,10\n"
+
+
+def over(shelf: Shelf, hands: Hands | None = None) -> Context:
+    """What the page works with."""
+    return Context(Answers(shelf, CATALOGUE), hands or Hands())
+
+
+def said(part: object) -> str:
+    """The text of components."""
+    return text_of(plain(part))
+
+
+def upload(name: str, text: str) -> Upload:
+    """A file as a browser sends it."""
+    return Upload(name, f"data:text/csv;base64,{base64.b64encode(text.encode()).decode()}")
+
+
+def failed_row(venue: str, symbol: str, outcome: str, message: str, asked_at: datetime = NOW) -> dict[str, object]:
+    """A row of coverage over the window."""
+    rest = {"start": START, "end": END, "origin": Origin.OHLCV.value, "source": "api", "price": "trade"}
+    named = {"venue": venue, "symbol": symbol, "outcome": outcome, "message": message, "asked_at": asked_at}
+    return {**named, **rest, "timeframe": "1m"}
+
+
+def test_the_page_over_candles() -> None:
+    """It says how many exchanges have candles of the asset, where nothing is on record, and what is held."""
+    shown = data.values(over(Shelf(), Hands(venues=("binance", "htx"))), VIEW)
+    assert said(shown["data-said", "children"]) == (
+        "ATOM, 9 Oct 2025, 21:00 to 10 Oct 2025, 22:00 UTC: candles of 9 exchanges; 0 without a missing minute."
+    )
+    assert shown["data-never", "children"] == "Nothing on record of HTX."
+    assert "30 of 60 minutes had, 30 missing (never asked)" in str(plain(shown["data-map", "children"]))
+    assert "ATOM/USDT: 30 had" in str(plain(shown["data-map", "children"]))
+    assert "imported file" in said(shown["data-held", "children"])
+    assert shown["data-forget-what", "data"] == [{"value": "imported:by hand", "label": "by hand"}]
+
+
+def test_an_empty_store_says_what_to_do() -> None:
+    """Nothing on record: the way on is named, and no empty map is drawn."""
+    shown = data.values(over(Shelf(empty(CANDLE))), VIEW)
+    assert "Nothing of ATOM is on record" in said(shown["data-said", "children"])
+    assert "collect it, or import a file" in said(shown["data-said", "children"])
+    assert shown["data-map", "children"] == []
+    assert "data-empty" in shown["data-covered", "className"]
+    assert "holds no candle yet" in said(shown["data-held", "children"])
+    assert shown["data-forgetting", "className"] == "away"
+
+
+def test_the_reconstruction_is_called_no_evidence() -> None:
+    """Where there are no real candles the sample is shown as what it is, unless the view wants real ones."""
+    made = Shelf().frame.with_columns(origin=pl.lit(Origin.RECONSTRUCTION.value))
+    context = over(Shelf(made))
+    assert "of the reconstruction, which is no evidence" in data.values(context, VIEW)["data-said", "children"]
+    real = ViewState(event=VIEW.event, asset="ATOM", start=START, end=END, origin=OriginChoice.REAL)
+    assert "Nothing of ATOM" in data.values(context, real)["data-said", "children"]
+
+
+def test_runs_without_a_candle_are_told_as_one() -> None:
+    """Neighbours that hold nothing for one reason become one field; what holds candles stands by itself."""
+    none, full = Field(0, 0, 60, NEVER), Field(60, 0, 0, "complete")
+    refused, quiet = Field(0, 0, 60, "refused", "HTTP 403"), Field(0, 60, 0, "complete")
+    found = list(stretches([none, none, full, full, refused, quiet, quiet]))
+    assert [(run.first, run.size) for run in found] == [(0, 2), (2, 1), (3, 1), (4, 1), (5, 2)]
+    assert found[0].alike == Field(0, 0, 120, NEVER)
+
+
+def test_a_field_in_a_sentence() -> None:
+    """Market, time, minutes had, quiet and missing, and why; a market sums up its reasons, the commonest first."""
+    field = Field(40, 5, 15, "unreachable", "HTTP 502")
+    market = MarketFields("okx", "ATOM/USDT", (field, Field(0, 0, 60, NEVER)))
+    sentence = "ATOM/USDT, then: 40 of 60 minutes had, 5 quiet, 15 missing (unreachable: HTTP 502)"
+    assert told(market, field, "then") == sentence
+    assert why(market) == "60 never asked; 15 unreachable: HTTP 502"
+
+
+def test_incidents_newest_first() -> None:
+    """What was not had, answers kept aside and runs that failed stand in one list, each with what to do next."""
+    rows = [
+        failed_row("htx", "ATOM/USDT", "refused", "HTTP 403"),
+        failed_row("mexc", "ATOM/*", "history-too-short", "30 days", NOW + timedelta(hours=2)),
+    ]
+    page = {
+        "venue": "okx",
+        "symbol": "ATOM/USDT",
+        "price": "trade",
+        "start": START,
+        "end": END,
+        "source": "www.okx.com",
+    }
+    page |= {"asked_at": NOW + timedelta(hours=1), "message": "no page of candles", "body": "<html>\n down"}
+    run = {"kind": "follow", "began_at": NOW, "ended_at": NOW + timedelta(hours=3), "outcome": "failed", "new": 0}
+    run |= {"candles": 0, "revised": 0, "message": "the store is busy", "holder": str(HOLDER)}
+    found = incidents(
+        pl.DataFrame(rows, schema=COVERAGE),
+        pl.DataFrame([page], schema=BAD_PAGE),
+        pl.DataFrame([run, {**run, "outcome": "done"}], schema=RUN),
+        CATALOGUE,
+        Zone.UTC,
+    )
+    assert [(one.where, one.came) for one in found] == [
+        ("Follower", "failed"),
+        ("MEXC", "history too short"),
+        ("OKX", "kept aside"),
+        ("HTX", "refused"),
+    ]
+    assert found[1].what == "30 minutes of ATOM, any market, 10 Oct 2025, 21:10 to 21:40 UTC"
+    assert "import a file" in found[1].next
+    assert "--proxy" in found[3].next
+    assert found[2].answer == "<html> down"
+    assert "1 Dec 2025 15:00" in said(incidents_list(found, Zone.UTC))
+    assert "None on record" in said(incidents_list((), Zone.UTC))
+
+
+def test_many_incidents_are_counted() -> None:
+    """The first are in sight, others one click away, and of very many the rest is counted."""
+    rows = [failed_row("okx", "ATOM/USDT", "unreachable", f"HTTP {i}") for i in range(MOST + 5)]
+    found = incidents(pl.DataFrame(rows, schema=COVERAGE), empty(BAD_PAGE), empty(RUN), CATALOGUE, Zone.UTC)
+    text = said(incidents_list(found, Zone.UTC))
+    assert f"{MOST - SHOWN} earlier ones" in text
+    assert "5 more are in" in text
+
+
+def test_changed_candles() -> None:
+    """First-seen and present value stand side by side with their times; that there are none is said."""
+    row = {"venue": "okx", "symbol": "ATOM/USDT", "price": "trade", "timeframe": "1m", "open_time": START}
+    row |= {"field": "low", "first_seen": 3.9, "first_seen_at": NOW, "now": 1.2, "now_at": NOW + timedelta(hours=1)}
+    row |= {"changes": 1, "origin": Origin.OHLCV.value, "source": "www.okx.com"}
+    text = said(changes_list(pl.DataFrame([row], schema=REVISION), "ATOM", CATALOGUE, Zone.UTC8))
+    assert "1 candle of ATOM changed, in 1 value" in text
+    for part in ("2025-10-11 05:10 UTC+8", "3.9", "1.2", "1 Dec 2025 21:00", "www.okx.com"):
+        assert part in text
+    assert "None: no exchange" in said(changes_list(empty(REVISION), "ATOM", CATALOGUE, Zone.UTC))
+
+
+def test_what_to_collect() -> None:
+    """The view's asset and window, with the 24 h before and further assets where wanted; or all of the event."""
+    assert wanted(Form(), VIEW) == ToCollect(assets=("ATOM",), start=START - timedelta(hours=24), end=END)
+    chosen = Form(before=False, further=("DOGE", "ATOM"), venues=("okx",), timeframe=Timeframe.S1)
+    assert wanted(chosen, VIEW) == ToCollect(
+        assets=("ATOM", "DOGE"), start=START, end=END, venues=("okx",), timeframe=Timeframe.S1
+    )
+    assert wanted(Form(Scope.EVENT), VIEW) == ToCollect(event="2025-10-10")
+
+
+def test_progress_of_each_venue() -> None:
+    """While it runs, every exchange has a bar, candles, state and message; the clock runs as long as it does."""
+    venues = (
+        VenueProgress("okx", 300, 300, 600, ASKING),
+        VenueProgress("htx", 0, 600, 600, "refused", "ATOM/USDT: HTTP 403"),
+    )
+    panes = progress_panes(Progress("on", 0.5, running=True, failed=False, what="ATOM", venues=venues), CATALOGUE)
+    text = said(panes["data-progress", "children"])
+    for part in ("Collecting ATOM", "OKX", "50 %", "asking", "HTX", "refused", "HTTP 403"):
+        assert part in text
+    assert (panes["data-collect", "disabled"], panes["data-ticker", "disabled"]) == (True, False)
+    over_now = progress_panes(Progress("done.", 1, running=False, failed=False, what="ATOM"), CATALOGUE)
+    assert "Last collection: ATOM" in said(over_now["data-progress", "children"])
+    assert (over_now["data-collect", "disabled"], over_now["data-ticker", "disabled"]) == (False, True)
+    assert over_now["data-cancel", "className"] == "away"
+    assert progress_panes(None, CATALOGUE)["data-progress", "children"] == []
+
+
+def test_a_collection_that_cannot_start() -> None:
+    """It is said why, and can be tried again."""
+    progress = started(Hands(refuses=True), Form(), VIEW)
+    assert progress == Progress("the network is off", None, running=False, failed=True)
+
+
+def test_a_running_collection_is_found_again() -> None:
+    """A page that is opened while a collection runs shows it, and so does one that is opened after its end."""
+    hands = Hands([Progress("3 of 8", None, running=True, failed=False)])
+    assert "3 of 8" in said(data.show(over(Shelf(), hands), VIEW))
+
+
+def test_who_follows_and_when_next() -> None:
+    """The pace is seen from the follower's own runs; before the second it is not known."""
+
+    def run(minute: int, holder: str, kind: str = "follow") -> dict[str, object]:
+        at = NOW + timedelta(minutes=minute)
+        counts = {"candles": 0, "new": 7, "revised": 0}
+        return {
+            "kind": kind,
+            "began_at": at,
+            "ended_at": at,
+            "outcome": "done",
+            "message": "",
+            "holder": holder,
+            **counts,
+        }
+
+    own = str(HOLDER)
+    rows = [run(10, own), run(7, "another"), run(6, own, "re-ask"), run(5, own), run(0, own)]
+    runs = pl.DataFrame(rows, schema=RUN)
+    assert pace_of(runs, HOLDER) == (NOW + timedelta(minutes=10), timedelta(minutes=5))
+    text = said(follower_lines(HOLDER, runs, Zone.UTC))
+    assert "process 4711 on box" in text
+    assert "It ran every 5 min; the next run is expected at 1 Dec 2025 12:15 UTC." in text
+    assert "cannot be told yet" in said(follower_lines(HOLDER, runs.head(1), Zone.UTC))
+    assert "No follower runs" in said(follower_lines(None, runs, Zone.UTC))
+
+
+def test_what_is_held_and_can_be_forgotten() -> None:
+    """Files and the sample can be forgotten, what was collected cannot."""
+    frame = Shelf().frame
+    parts = [frame.with_columns(origin=pl.lit(origin.value)) for origin in (Origin.OHLCV, Origin.RECONSTRUCTION)]
+    held = Shelf(pl.concat([frame, *parts])).holdings()
+    assert forgettable(held) == (
+        Forgettable("by hand", Origin.IMPORTED),
+        Forgettable("by hand", Origin.RECONSTRUCTION),
+    )
+    assert store_line("lake", StoreSize(2_500_000, 3), 1200) == "1,200 candles at lake, 2.5 MB in 3 files."
+    assert store_line("s3://x", None, 1) == "1 candle at s3://x."
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> CandleStore:
+    """An empty store."""
+    return CandleStore(str(tmp_path / "lake"))
+
+
+def test_files_good_and_bad(store: CandleStore) -> None:
+    """A good file comes in under its own name; a bad one is refused by file and line, and nothing of it is stored."""
+    result = taken(Hands(store=store), [upload("good.csv", GOOD), upload("bad.csv", BAD)], ("", ""), complete=False)
+    text = said(taken_lines(result))
+    assert "good.csv : 1 candle new, 0 already there" in text
+    assert "bad.csv" in text
+    assert "line 3" in text
+    assert store.holdings()["source"].to_list() == ["good.csv"]
+    again = taken(Hands(store=store), [upload("good.csv", GOOD)], ("", ""), complete=False)
+    assert "0 candles new, 1 already there" in said(taken_lines(again))
+
+
+def test_a_file_of_one_market(store: CandleStore) -> None:
+    """Venue and symbol are needed together; with both, the file's rows are of that market."""
+    rows = "open_time,open,high,low,close,volume\n2025-10-10T21:00:00Z,4,4,3,3.5,10\n"
+    one = [upload("mine.csv", rows)]
+    half = taken(Hands(store=store), one, ("kraken", " "), complete=True)
+    assert half.failure == "Nothing was taken: a file of one market needs both its exchange and its symbol."
+    odd = taken(Hands(store=store), one, ("kraken", "atom"), complete=True)
+    assert "names no market" in odd.failure
+    whole = taken(Hands(store=store), one, ("kraken", "ATOM/USD"), complete=True)
+    assert "are quiet" in said(taken_lines(whole))
+    assert store.holdings()["symbol"].to_list() == ["ATOM/USD"]
+
+
+@pytest.mark.parametrize("name", ["../../etc/evil.csv", r"C:\temp\evil.csv", "evil.csv"])
+def test_a_name_leads_nowhere(store: CandleStore, name: str) -> None:
+    """Of a path only the last part is the name, and that is the source."""
+    taken(Hands(store=store), [upload(name, GOOD)], ("", ""), complete=False)
+    assert store.holdings()["source"].to_list() == ["evil.csv"]
+
+
+def test_what_is_no_file(store: CandleStore) -> None:
+    """No name, or a text that did not arrive whole, is a refusal; the other files come in."""
+    files = [upload("..", GOOD), Upload("cut.csv", "data:text/csv;base64,abc"), upload("good.csv", GOOD)]
+    result = taken(Hands(store=store), files, ("", ""), complete=False)
+    assert [text.partition(":")[0] for text in result.refused] == ["'..'", "cut.csv"]
+    assert [file.report.file for file in result.stored] == ["good.csv"]
+
+
+def test_files_that_are_too_large() -> None:
+    """Above the limit nothing is read, and the way for large files is named."""
+    hands = Hands()
+    large = Upload("large.csv", "data:text/csv;base64," + "A" * (MOST_MB * 1_000_000 * 4 // 3 + 8))
+    result = taken(hands, [large], ("", ""), complete=False)
+    assert "plumbline import FILE" in result.failure
+    assert hands.done == []
+
+
+def test_the_default_view_has_the_form() -> None:
+    """The form names the view's window and the event, and offers assets beside the view's own."""
+    shown = data.values(over(Shelf()), default_view(CATALOGUE))
+    assert [choice["label"] for choice in shown["data-scope", "data"]] == ["ATOM, this window", "All of the event"]
+    assert "This window: 10 Oct 2025, 20:45 to 23:15 UTC." in shown["data-scope-told", "children"]
+    assert "ATOM" not in shown["data-further", "data"]
+    assert "DOGE" in shown["data-further", "data"]
