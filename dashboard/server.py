@@ -3,9 +3,11 @@
 import socket
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 from dash import Dash
 from waitress import create_server
+from waitress.wasyncore import close_all
 
 from dashboard.ending import ended_by_sigterm
 from data.errors import UsageError
@@ -41,7 +43,8 @@ def listen(host: str, port: int) -> socket.socket:
 
 def serve_app(app: Dash, listener: socket.socket, say: Callable[[str], None]) -> None:
     """Serve until Ctrl-C or SIGTERM; says the address once it answers. To be called in the main thread."""
-    server = create_server(app.server, sockets=[listener], threads=THREADS, ident=None)
+    connections: dict[int, Any] = {}
+    server = create_server(app.server, map=connections, sockets=[listener], threads=THREADS, ident=None)
     host, port = listener.getsockname()[:2]
     say(f"Plumbline is at http://{f'[{host}]' if ':' in host else host}:{port} (Ctrl-C ends it)")
     try:
@@ -50,4 +53,5 @@ def serve_app(app: Dash, listener: socket.socket, say: Callable[[str], None]) ->
             server.run()
     finally:
         server.close()
+        close_all(connections)
     say("ended")
