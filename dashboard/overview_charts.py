@@ -22,8 +22,6 @@ SIZES = {"wide": WIDE, "narrow": NARROW}
 
 STAMP = "ILLUSTRATION"
 
-DEPTH_TITLE = "\N{UPWARDS ARROW} deepest close below the others"
-
 LABELS = {
     "depth": "Depth against duration of every exchange and asset. The table below holds the numbers.",
     "volume": "Reported volume before against depth. The table below holds the numbers.",
@@ -92,19 +90,15 @@ def volume_chart(overview: Overview, found: Sequence[Point], sentence: str) -> h
 
 def depth_figure(overview: Overview, drawn: Sequence[Point], size: Size) -> Figure:
     """Minutes from left to right, depth upwards."""
-    x = _axis(
-        f"minutes at least {overview.enter} below, longer \N{RIGHTWARDS ARROW}",
-        [p.below_min for p in drawn],
-        _minutes(),
-    )
-    y = _axis(DEPTH_TITLE, [p.below for p in drawn], DEPTHS)
+    x = _axis([point.below_min for point in drawn], _minutes())
+    y = _axis([point.below for point in drawn], DEPTHS)
     return _figure(overview, drawn, x, y, size, lambda point: (point.below_min, point.below))
 
 
 def volume_figure(overview: Overview, drawn: Sequence[Point], size: Size) -> Figure:
     """Dollars from left to right, depth upwards."""
-    x = _axis("dollars traded in the 24 h before \N{RIGHTWARDS ARROW}", [p.volume_usd for p in drawn], _dollars())
-    y = _axis(DEPTH_TITLE, [p.below for p in drawn], DEPTHS)
+    x = _axis([p.volume_usd for p in drawn], _dollars())
+    y = _axis([p.below for p in drawn], DEPTHS)
     return _figure(overview, drawn, x, y, size, lambda point: (point.volume_usd, point.below))
 
 
@@ -129,8 +123,7 @@ def _figure(
         )
         for point in drawn
     ]
-    stamp = STAMP if overview.illustrated else ""
-    return scatter(dots, x, y, overview.catalogue, overview.view.theme, size, stamp)
+    return scatter(dots, x, y, overview.catalogue, overview.view.theme, size)
 
 
 def _ranked(overview: Overview) -> set[tuple[str, str, str]]:
@@ -142,7 +135,7 @@ def _ranked(overview: Overview) -> set[tuple[str, str, str]]:
     }
 
 
-def _axis(title: str, values: Sequence[float], ticks: Sequence[tuple[float, str]]) -> LogAxis:
+def _axis(values: Sequence[float], ticks: Sequence[tuple[float, str]]) -> LogAxis:
     """An axis that holds all values with some air, and at least two ticks."""
     low, high = min(values), max(values)
     below = max((at for at, _ in ticks if at <= low), default=ticks[0][0])
@@ -152,7 +145,7 @@ def _axis(title: str, values: Sequence[float], ticks: Sequence[tuple[float, str]
     low, high = min(low, below), max(high, above)
     air = (high / low) ** 0.04
     low, high = low / air, high * air
-    return LogAxis(title, low, high, tuple((at, text) for at, text in ticks if low <= at <= high))
+    return LogAxis(low, high, tuple((at, text) for at, text in ticks if low <= at <= high))
 
 
 def _minutes() -> list[tuple[float, str]]:
@@ -200,8 +193,23 @@ def _graphs(
         )
         for form, size in SIZES.items()
     ]
+    above: list[Any] = ["\N{UPWARDS ARROW} ", overview.links.define("deepest close", Anchor.DEPTH), " below the others"]
+    titles = [html.Span(above), html.Strong(STAMP if overview.illustrated else "")]
     venues = {point.venue for point in drawn}
-    return [*graphs, key(overview.catalogue, venues, overview.view.focus, overview.view.theme)]
+    return [
+        html.P(titles, className="overview-axis"),
+        *graphs,
+        html.P([html.Span(), html.Span(_across(overview, name))], className="overview-axis"),
+        key(overview.catalogue, venues, overview.view.focus, overview.view.theme),
+    ]
+
+
+def _across(overview: Overview, name: str) -> list[Any]:
+    """What the axis from left to right shows."""
+    arrow = " \N{RIGHTWARDS ARROW}"
+    if name == "volume":
+        return [f"dollars reported as traded in the 24 h before{arrow}"]
+    return [overview.links.define(f"minutes at least {overview.enter} below", Anchor.BELOW_MIN), f", longer{arrow}"]
 
 
 def _named(title: str, found: Sequence[Point]) -> html.P | None:

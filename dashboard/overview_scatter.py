@@ -11,10 +11,10 @@ from dashboard.overview_marks import marker
 from dashboard.style import TEMPLATES, Palette, Theme, palette, venue_colour
 from data.catalogue import Catalogue
 
-LEFT, TOP, RIGHT, BOTTOM = 46, 30, 16, 46
+LEFT, TOP, RIGHT, BOTTOM = 46, 12, 16, 28
 """Room around the plot in pixels."""
 
-MARK, FOCUS_MARK = 9, 13
+MARK, FOCUS_MARK = 10, 14
 """Sizes of markers."""
 
 JOINED = 12.0
@@ -56,7 +56,6 @@ class Dot:
 class LogAxis:
     """From ``low`` to ``high``, both above 0, with ticks and what they say."""
 
-    title: str
     low: float
     high: float
     ticks: tuple[tuple[float, str], ...]
@@ -72,8 +71,8 @@ class Size:
     labels: int
 
 
-WIDE = Size(700, 470, 12, 10)
-NARROW = Size(350, 420, 11, 4)
+WIDE = Size(700, 434, 12, 10)
+NARROW = Size(350, 384, 11, 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +97,10 @@ class _Plot:
         return _at(across, self.x), _at(up, self.y)
 
 
-def scatter(
-    dots: Sequence[Dot], x: LogAxis, y: LogAxis, catalogue: Catalogue, theme: Theme, size: Size, stamp: str = ""
-) -> Figure:
-    """The chart, as the browser takes it; ``stamp`` stands above the plot."""
+def scatter(dots: Sequence[Dot], x: LogAxis, y: LogAxis, catalogue: Catalogue, theme: Theme, size: Size) -> Figure:
+    """The chart, as the browser takes it; what the axes show is said around it."""
     colours, plot = palette(theme), _Plot(size, x, y)
     labels, lines = _labels(dots, plot)
-    titles = [(2, TOP / 2, y.title)]
-    ends = [(plot.box.right, size.height - 9, x.title), (plot.box.right, TOP / 2, f"<b>{stamp}</b>" if stamp else "")]
     texts = {
         bold: [(box.left + 2, (box.top + box.bottom) / 2, _bold(dot)) for dot, box in labels if dot.focus is bold]
         for bold in (False, True)
@@ -114,10 +109,8 @@ def scatter(
         "data": [
             _lines(plot, lines, colours),
             *_markers(dots, catalogue, theme, colours),
-            _text(plot, texts[False], "middle right", colours.text),
-            _text(plot, texts[True], "middle right", colours.ink),
-            _text(plot, titles, "middle right", colours.muted),
-            _text(plot, ends, "middle left", colours.muted),
+            _text(plot, texts[False], colours.text),
+            _text(plot, texts[True], colours.ink),
         ],
         "layout": {
             "template": TEMPLATES[theme],
@@ -238,8 +231,8 @@ def _lines(plot: _Plot, lines: Sequence[Line], colours: Palette) -> Trace:
     return {"type": "scatter", "x": x, "y": y, "mode": "lines", "line": line, "hoverinfo": "skip"}
 
 
-def _text(plot: _Plot, texts: Sequence[tuple[float, float, str]], at: str, colour: str) -> Trace:
-    """Texts at pixels. Traces and not annotations, which a browser misplaces in what is not in sight when drawn."""
+def _text(plot: _Plot, texts: Sequence[tuple[float, float, str]], colour: str) -> Trace:
+    """Texts that begin at pixels: a trace, as a browser misplaces annotations in what is not in sight when drawn."""
     values = [plot.value(x, y) for x, y, _ in texts]
     return {
         "type": "scatter",
@@ -247,7 +240,7 @@ def _text(plot: _Plot, texts: Sequence[tuple[float, float, str]], at: str, colou
         "y": [y for _, y in values],
         "mode": "text",
         "text": [text for _, _, text in texts],
-        "textposition": at,
+        "textposition": "middle right",
         "textfont": {"color": colour, "size": plot.size.font},
         "hoverinfo": "skip",
         "cliponaxis": False,
