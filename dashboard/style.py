@@ -144,6 +144,11 @@ def venue_colour(catalogue: Catalogue, venue: str, theme: Theme) -> str:
     )
 
 
+def venue_dash(catalogue: Catalogue, venue: str) -> str:
+    """The fixed dash of a venue, with which its colour is its own also in grey print."""
+    return catalogue.venue(venue).dash
+
+
 def mix(colour: str, other: str, share: float) -> str:
     """A colour moved towards another by a share between 0 and 1.
 

@@ -39,6 +39,9 @@ window.dash_clientside = window.dash_clientside || {};
   };
 
   window.dash_clientside.plumbline = {
+    /* For the scripts of single pages. */
+    go,
+
     /* The browser is somewhere else: opened, went back or forward, or followed a link. */
     arrived() {
       if (place() === shown) {
