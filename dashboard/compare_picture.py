@@ -203,10 +203,13 @@ def _fact(group: Group, deepest: Cell, below: Cell, enter: str, room: float) -> 
     if deepest.text == DASH:
         return shorten(f"{group.upper()}: nobody to compare with", SMALL, room)
     at = f" at {deepest.below}" if deepest.below else ""
-    below_enter = f"{AT_LEAST} {enter} % below"
-    wordy = f"{group.upper()}: {deepest.text} deepest close{at}; {below.text} minutes {below_enter}"
-    short_one = f"{group.upper()}: {deepest.text}{at}; {below.text} min {below_enter}"
-    return wordy if text_width(wordy, SMALL) <= room else shorten(short_one, SMALL, room)
+    depth = f"{group.upper()}: {deepest.text}"
+    texts = (
+        f"{depth} deepest close{at}; {below.text} minutes {AT_LEAST} {enter} % below",
+        f"{depth}{at}; {below.text} min {AT_LEAST} {enter} % below",
+        f"{depth}; {below.text} min {AT_LEAST} {enter} % below",
+    )
+    return next((text for text in texts if text_width(text, SMALL) <= room), shorten(texts[-1], SMALL, room))
 
 
 def _drawn(sheet: Sheet, number: int, scene: Scene, axis: Scale, box: Box) -> None:
@@ -226,9 +229,13 @@ def _clock(sheet: Sheet, scene: Scene, box: Box) -> None:
     question = scene.measurement.question
     minutes = scene.measurement.axis.size
     marks = ticks(question.start, question.start + timedelta(minutes=minutes), Zone.UTC, 4)
+    free = box.left
     for at, text in zip(marks.at, marks.text, strict=True):
         x = box.left + (box.right - box.left) * (at - question.start) / timedelta(minutes=minutes)
         sheet.rule((x, box.top), (x, box.bottom), scene.colours.grid, 1, below=True)
         half = text_width(short(text), SMALL) / 2
         middle = min(max(x, box.left + half), box.right - half)
+        if middle - half < free:
+            continue
         sheet.write(short(text), middle, box.bottom + 13, size=SMALL, colour=scene.colours.text, align="center")
+        free = middle + half + 8
