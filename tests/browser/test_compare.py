@@ -26,7 +26,8 @@ def test_the_scale_is_the_reader_s(visit: Visit, real: str) -> None:
     assert tab.evaluate(LOWEST, "compare-0-WBETH") == shared
     before = len(visit.asked)
     tab.get_by_text("Own scales").click()
-    tab.wait_for_function(f"() => ({LOWEST})('compare-0-WBETH') > {shared} + 5")
+    # ATOM falls by 40 % against USD venues, WBETH, which sets the shared scale, by 50 %.
+    tab.wait_for_function(f"() => ({LOWEST})('compare-0-ATOM') > {shared} + 5")
     assert len(visit.asked) == before
     tab.locator("#focus").click()
     visit.changed(lambda: tab.get_by_role("option", name="Gate", exact=True).click())
@@ -58,7 +59,7 @@ def test_a_click_opens_the_explorer(visit: Visit, real: str) -> None:
     """A click into a panel's chart opens its asset in the explorer, in the same window."""
     tab = opened(visit, real)
     tab.locator("#compare-0-DOGE .nsewdrag").click()
-    expect(tab.locator("#second")).to_contain_text("DOGE")
+    expect(tab.locator("h1")).to_contain_text("DOGE")
     parts = urlsplit(tab.url)
     assert (parts.path, dict(parse_qsl(parts.query))) == ("/explorer", {"asset": "DOGE", "window": "crash"})
 
