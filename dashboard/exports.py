@@ -16,6 +16,9 @@ import polars as pl
 from flask import Blueprint, Response, request
 
 from dashboard.answers import Answer, Answers
+from dashboard.compare_panels import sides
+from dashboard.compare_picture import SCALES, compare_picture
+from dashboard.compare_rows import compare_rows
 from dashboard.exports_rows import lows_rows
 from dashboard.link import from_query
 from dashboard.manifest import manifest
@@ -43,6 +46,7 @@ class What(StrEnum):
     """What can be had as a file."""
 
     COMPARISON = "comparison"
+    COMPARE = "compare"
     CANDLES = "candles"
     DEVIATION = "deviation"
     LOWS = "lows"
@@ -51,6 +55,7 @@ class What(StrEnum):
 
 FORMATS = {
     What.COMPARISON: ("png", "svg", "csv", "parquet"),
+    What.COMPARE: ("png", "svg", "csv", "parquet"),
     What.CANDLES: ("csv", "parquet"),
     What.DEVIATION: ("csv", "parquet"),
     What.LOWS: ("csv", "parquet", "json"),
@@ -76,6 +81,9 @@ STATUS: dict[type[PlumblineError], int] = {
 }
 """What each error means over HTTP."""
 
+OWN = ("size", "scale")
+"""The keys of a link to a file that are none of the page's."""
+
 RETRY_AFTER_S = 5
 """Seconds after which asking again may help: eight pictures take about four."""
 
@@ -89,6 +97,17 @@ class Export:
     content: bytes
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a link to the small multiples asks for; ``version`` is that of the store."""
+
+    view: ViewState
+    file_format: str
+    size: Size
+    shared: bool
+    version: str
+
+
 def export(
     answers: Answers, catalogue: Catalogue, renderer: Renderer, what: str, file_format: str, query: Mapping[str, str]
 ) -> Export:
@@ -100,7 +119,7 @@ def export(
         renderer: who draws pictures.
         what: one of `What`.
         file_format: one of its `FORMATS`.
-        query: a link of the page, and the ``size`` of a picture.
+        query: a link of the page, the ``size`` of a picture, and the ``scale`` of the small multiples.
 
     Raises:
         UsageError: There is no such export, or some part of the link cannot be followed.
@@ -109,17 +128,16 @@ def export(
         StoreUnusable: The store cannot be read.
     """
     chosen = _what(what, file_format)
-    size = _size(query)
+    size, shared = _size(query), _shared(query)
     view = _view(query, catalogue)
     # Before the answer: a manifest may name an older store than it shows, never one that it has not seen.
     version = answers.version()
+    if chosen is What.COMPARE:
+        asked = Asked(view=view, file_format=file_format, size=size, shared=shared, version=version)
+        return _compare(answers, renderer, asked)
     answer = answers.answer(view)
     if answer.measurement is None:
-        message = (
-            f"there is no {_kind(view)}candle of {view.asset} from {view.start:%Y-%m-%dT%H:%MZ} "
-            f"to {view.end:%Y-%m-%dT%H:%MZ}; collect or import some, or choose another asset or window"
-        )
-        raise NothingUsable(message)
+        raise _nothing(view, view.asset)
     named = partial(file_name, answer.measurement, chosen.value, file_format)
     if file_format in list(FileFormat):
         link = urlencode(view.to_query(catalogue))
@@ -179,11 +197,50 @@ def _size(query: Mapping[str, str]) -> Size:
     return Size(asked)
 
 
+def _shared(query: Mapping[str, str]) -> bool:
+    """Whether all panels of the small multiples have one scale."""
+    asked = query.get("scale", SCALES[0])
+    if asked not in SCALES:
+        message = f"the scale of the small multiples is {' or '.join(SCALES)}"
+        raise UsageError(message)
+    return asked == SCALES[0]
+
+
 def _view(query: Mapping[str, str], catalogue: Catalogue) -> ViewState:
-    view, notices = from_query({key: value for key, value in query.items() if key != "size"}, catalogue)
+    view, notices = from_query({key: value for key, value in query.items() if key not in OWN}, catalogue)
     if notices:
         raise UsageError(notices[0])
     return view
+
+
+def _nothing(view: ViewState, assets: str) -> NothingUsable:
+    return NothingUsable(
+        f"there is no {_kind(view)}candle of {assets} from {view.start:%Y-%m-%dT%H:%MZ} "
+        f"to {view.end:%Y-%m-%dT%H:%MZ}; collect or import some, or choose another asset or window"
+    )
+
+
+def _compare(answers: Answers, renderer: Renderer, asked: Asked) -> Export:
+    """The small multiples: every asset of the event, in both windows where there are two."""
+    view, catalogue = asked.view, answers.catalogue
+    found = sides(answers, view)
+    every = [one for side in found for one in side.panels]
+    measured = [one.measurement for one in every if one.measurement is not None]
+    if not measured:
+        raise _nothing(view, f"any asset of {view.event}")
+    named = partial(file_name, measured[0], What.COMPARE.value, asked.file_format, asset="all")
+    mimetype = MIMETYPES[asked.file_format]
+    if asked.file_format not in list(FileFormat):
+        return Export(named(), mimetype, rows_as(compare_rows(every), asked.file_format))
+    link = urlencode(view.to_query(catalogue))
+    said = manifest(measured[0], store=asked.version, link=link) | {
+        "asset": None,
+        "assets": list(dict.fromkeys(one.asset for one in every)),
+        "windows": [side.name for side in found],
+    }
+    figure = compare_picture(found, catalogue, size=asked.size, theme=view.theme, shared=asked.shared)
+    content = renderer.draw(figure, FileFormat(asked.file_format), said)
+    return Export(named(size=asked.size, theme=view.theme), mimetype, content)
 
 
 def _kind(view: ViewState) -> str:

@@ -147,10 +147,14 @@ def _own_range() -> dmc.Popover:
 
 
 def _popover(name: str, label: str, fields: list[Any]) -> dmc.Popover:
-    target = dmc.PopoverTarget(dmc.Button(label, id=name, size="xs", **PLAIN))
+    opens: dict[str, Any] = {"aria-haspopup": "dialog"}
+    target = dmc.PopoverTarget(dmc.Button(label, id=name, size="xs", **PLAIN, **opens))
+    inner = html.Div(fields, className="fields", role="dialog", **_aria(label))
     # Kept mounted: its controls are part of every change, opened or not.
     return dmc.Popover(
-        [target, dmc.PopoverDropdown(html.Div(fields, className="fields"))],
+        [target, dmc.PopoverDropdown(inner)],
+        # Its own roles would stand on a box around the button, which may not have them.
+        withRoles=False,
         position="bottom-start",
         withArrow=False,
         shadow="md",

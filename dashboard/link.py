@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
 
+from dashboard.against import against_from
 from dashboard.clock import Zone
 from dashboard.style import Theme
 from dashboard.view import METHOD, OriginChoice, ViewState, default_view
@@ -17,7 +18,7 @@ from deviation.question import QuoteHandling, Reference
 
 KEYS = (
     *("event", "asset", "window", "from", "to", "focus", "quote", "reference", "enter", "exit", "min-vote"),
-    *("out", "hide", "zone", "theme", "origin"),
+    *("out", "hide", "zone", "theme", "origin", "against"),
 )
 """The keys that a link may have; enter and exit are in per cent, as on the command line."""
 
@@ -47,6 +48,8 @@ def from_query(query: Mapping[str, str], catalogue: Catalogue) -> tuple[ViewStat
     event = catalogue.event(view.event)
     start, end = link.span(event, (view.start, view.end))
     focus = link.name("focus", VENUE_ID, view.focus)
+    against, said = against_from(query, catalogue)
+    link.notices += said
     view = replace(
         link.thresholds(view),
         asset=link.name("asset", TICKER, view.asset),
@@ -60,6 +63,7 @@ def from_query(query: Mapping[str, str], catalogue: Catalogue) -> tuple[ViewStat
         zone=link.choice("zone", Zone, view.zone),
         theme=link.choice("theme", Theme, view.theme),
         origin=link.choice("origin", OriginChoice, view.origin),
+        against=against,
     )
     if focus in view.out:
         link.notices.append(f"The focus venue {focus} cannot be left out of the vote: it never votes on itself.")

@@ -133,15 +133,21 @@ TEMPLATES = {theme: _template(colours) for theme, colours in PALETTES.items()}
 
 
 def venue_colour(catalogue: Catalogue, venue: str, theme: Theme) -> str:
-    """The fixed colour of a venue, on dark paper lightened just until it is readable."""
+    """The fixed colour of a venue, on dark paper lightened until it is as strong there as it is on white.
+
+    So venues that differ in lightness on light paper, as those of one dash do, differ on dark paper too.
+    """
     colour = catalogue.venue(venue).colour
     if theme is Theme.LIGHT:
         return colour
-    paper = PALETTES[theme].paper
-    shares = (step / 20 for step in range(20))
-    return next(
-        (mixed for share in shares if contrast(mixed := mix(colour, "#ffffff", share), paper) >= READABLE), "#ffffff"
-    )
+    paper, wanted = PALETTES[theme].paper, max(READABLE, contrast(colour, PALETTES[Theme.LIGHT].paper))
+    shares = (step / 100 for step in range(101))
+    return next(mixed for share in shares if contrast(mixed := mix(colour, "#ffffff", share), paper) >= wanted)
+
+
+def venue_dash(catalogue: Catalogue, venue: str) -> str:
+    """The fixed dash of a venue, with which its colour is its own also in grey print."""
+    return catalogue.venue(venue).dash
 
 
 def mix(colour: str, other: str, share: float) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from dashboard.against import Against
 from dashboard.clock import Zone
 from dashboard.style import Theme
 from data.catalogue import Catalogue
@@ -30,6 +31,7 @@ class ViewState:
 
     ``enter_pct`` and ``exit_pct`` are in per cent, so that a link says what a person typed. ``out`` are venues left out
     of the vote, ``hidden`` those whose line is not drawn. A window is known by its edges alone; its name follows.
+    ``against`` is a second window to hold this one against, None where nobody asked for one.
 
     Raises:
         ValueError: A parameter of the method lies outside of its range.
@@ -50,6 +52,7 @@ class ViewState:
     zone: Zone = Zone.UTC
     theme: Theme = Theme.LIGHT
     origin: OriginChoice = OriginChoice.AUTO
+    against: Against | None = None
 
     parameters: Parameters = field(init=False, repr=False, compare=False)
 
@@ -66,7 +69,7 @@ class ViewState:
     @property
     def measured(self) -> "ViewState":
         """The same view without what changes no number: views of one measurement are equal in it."""
-        return replace(self, hidden=frozenset(), zone=Zone.UTC, theme=Theme.LIGHT)
+        return replace(self, hidden=frozenset(), zone=Zone.UTC, theme=Theme.LIGHT, against=None)
 
     def window(self, catalogue: Catalogue) -> str | None:
         """The name of the window in its event; None where it was chosen by hand."""
@@ -114,4 +117,5 @@ def _everything(view: ViewState, catalogue: Catalogue) -> dict[str, str]:
         "zone": view.zone.value,
         "theme": view.theme.value,
         "origin": view.origin.value,
+        "against": "" if view.against is None else view.against.text,
     }

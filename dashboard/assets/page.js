@@ -56,6 +56,8 @@ window.dash_clientside = window.dash_clientside || {};
     asked() {
       setTimeout(startCharts);
     },
+    /* For the scripts of single pages. */
+    go,
 
     /* The browser is somewhere else: opened, went back or forward, or followed a link. */
     arrived() {

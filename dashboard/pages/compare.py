@@ -1,32 +1,214 @@
-"""Compare: all assets and exchanges side by side."""
+"""Compare: every asset of an event in a panel of its own, and one window beside another."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from dash import html
+import dash_mantine_components as dmc
+import plotly.graph_objects as go
+from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 
 from dashboard.anchors import Anchor
+from dashboard.compare_figure import panel_figure, since_start_figure, value_axis
+from dashboard.compare_panels import SINCE_START, Panel, Side, name_of, pair, scale, sides, venues_of
+from dashboard.compare_parts import files, graph, key, panel, table
+from dashboard.compare_rows import lines
+from dashboard.formats import span, window_label
+from dashboard.limits import limits
 from dashboard.links import Links
-from dashboard.pages.contract import Context, Page
-from dashboard.view import ViewState
+from dashboard.pages.contract import CHOICES, Context, Page
+from dashboard.panes import Panes
+from dashboard.scales import Scale
+from dashboard.scene import Scene
+from dashboard.view import ViewState, number_text
+from data.catalogue import Catalogue
+
+SCALES = (("shared", "Same scale"), ("own", "Own scales"))
 
 
 def show(context: Context, view: ViewState) -> list[Any]:
-    """What is not here yet, and where the same is told."""
+    """The page with everything in its place."""
     links = Links(view.to_query(context.catalogue))
+    bones = html.Div([*_body(context.catalogue, view), limits(links)])
+    for (name, prop), value in values(context, view).items():
+        setattr(bones[name], prop, value)
+    return [bones]
+
+
+def values(context: Context, view: ViewState) -> Panes:
+    """Panels, pair, key and tables; the figures come last, when the places that they are drawn in are there."""
+    catalogue = context.catalogue
+    windows, both = sides(context.answers, view), pair(context.answers, view)
+    links = Links(view.to_query(catalogue))
+    enter = number_text(view.enter_pct)
+    shown = [found for side in windows for one in side.panels if (found := one.scene(catalogue, view.theme))]
+    focus = catalogue.venue(view.focus).name
+    told = [(side.name, lines(side.panels, catalogue)) for side in windows]
+    return {
+        ("compare-note", "children"): _note(view, focus, links, catalogue),
+        ("compare-panels", "children"): [
+            _side(side, number, len(windows), catalogue) for number, side in enumerate(windows)
+        ],
+        ("compare-key", "children"): [_bold_key(focus), key(venues_of(shown, catalogue), catalogue, view.theme)],
+        ("compare-table", "children"): table(told, enter, links),
+        ("compare-files", "children"): files(view.to_query(catalogue)),
+        ("compare-pair", "children"): _pair_parts(both, view, catalogue, links),
+        ("compare-figures", "data"): _figures(windows, both, view, catalogue),
+    }
+
+
+def register(app: Dash, context: Context) -> None:  # noqa: ARG001 - as every page is called
+    """What the browser does by itself: draw on the chosen scale, and open the page with the chosen second window."""
+    clientside: Any = app.clientside_callback  # dash leaves it untyped
+    clientside(
+        ClientsideFunction("plumblineCompare", "drawn"),
+        # Without an output it would not be called for parts that come after the first layout.
+        Output("compare-drawn", "data"),
+        Input("compare-figures", "data"),
+        Input("compare-scale", "value"),
+    )
+    clientside(
+        ClientsideFunction("plumblineCompare", "against"),
+        Input("compare-against", "value"),
+        prevent_initial_call=True,
+    )
+
+
+def _note(view: ViewState, focus: str, links: Links, catalogue: Catalogue) -> list[Any]:
+    title = catalogue.event(view.event).title
     return [
-        html.H1("Compare"),
-        html.P("All assets side by side are not on this page yet; the command line prints them:", className="second"),
-        html.Pre(html.Code(f"plumbline measure --event {view.event}")),
-        html.P(
-            [
-                links.define("How the matrix is made", Anchor.MATRIX),
-                " · ",
-                links.page("lows", "Lows of all assets"),
-                " · ",
-                links.page("explorer", f"{view.asset} in the explorer"),
-            ]
-        ),
+        f"Each panel is one asset of {title}, {span(view.start, view.end, view.zone)}. Bold: {focus} against the ",
+        links.define("others' middle price", Anchor.REFERENCE),
+        " of USDT exchanges and of USD exchanges, in per cent. Thin: every other exchange against its own group. ",
+        "A click on a panel opens the asset in the explorer.",
     ]
 
 
-PAGE = Page(name="compare", title="Compare", show=show)
+def _side(side: Side, number: int, count: int, catalogue: Catalogue) -> html.Div:
+    told = lines(side.panels, catalogue)
+    drawn = zip(side.panels, told, strict=True)
+    grid = html.Div(
+        [panel(one, line, _graph_id(number, one.asset), catalogue) for one, line in drawn], className="compare-grid"
+    )
+    if count == 1:
+        return html.Div(grid, className="compare-side")
+    when = span(side.view.start, side.view.end, side.view.zone)
+    return html.Div([html.H2(side.name), html.P(when, className="quiet"), grid], className="compare-side")
+
+
+def _bold_key(focus: str) -> html.P:
+    return html.P(
+        [
+            html.Strong(focus),
+            ": solid against its own group, dashed against the other, hollow where only one or two voted",
+        ],
+        className="quiet",
+    )
+
+
+def _pair_parts(both: Sequence[Panel], view: ViewState, catalogue: Catalogue, links: Links) -> list[Any]:
+    """One chart above the other, each under the name of its window; or how to get there."""
+    if not both:
+        said = f"Choose a second window above: {view.asset} in both is then drawn one above the other."
+        return [html.P(said, className="quiet")]
+    told = lines(both, catalogue)
+    parts: list[Any] = []
+    for number, (one, line) in enumerate(zip(both, told, strict=True)):
+        parts.append(html.H3(name_of(one.view, catalogue)))
+        if one.measurement is None:
+            parts.append(html.P(f"No candle of {one.asset} in this window.", className="compare-none"))
+        else:
+            label = f"{one.asset} on {line.venue}, {name_of(one.view, catalogue)}, by {SINCE_START}"
+            parts.append(graph(f"compare-pair-{number}", label))
+    named = [(name_of(one.view, catalogue), [line]) for one, line in zip(both, told, strict=True)]
+    axis = html.P(f"Both on {SINCE_START}.", className="quiet")
+    return [*parts, axis, table(named, number_text(view.enter_pct), links)]
+
+
+def _figures(windows: Sequence[Side], both: Sequence[Panel], view: ViewState, catalogue: Catalogue) -> dict[str, Any]:
+    """Every chart by the id of its place, with the axis of either scale."""
+    by_id = {
+        _graph_id(number, one.asset): scene
+        for number, side in enumerate(windows)
+        for one in side.panels
+        if (scene := one.scene(catalogue, view.theme)) is not None
+    }
+    paired = {
+        f"compare-pair-{number}": scene
+        for number, one in enumerate(both)
+        if (scene := one.scene(catalogue, view.theme)) is not None
+    }
+    minutes = max((scene.measurement.axis.size for scene in paired.values()), default=0)
+    shared, shared_pair = scale(list(by_id.values())), scale(list(paired.values()))
+    drawn = {name: _drawn(panel_figure(scene, shared, view.zone), scene, shared) for name, scene in by_id.items()}
+    return drawn | {
+        name: _drawn(since_start_figure(scene, shared_pair, minutes), scene, shared_pair)
+        for name, scene in paired.items()
+    }
+
+
+def _drawn(figure: go.Figure, scene: Scene, shared: Scale) -> dict[str, Any]:
+    return {"figure": figure.to_dict(), "axes": {"shared": value_axis(shared), "own": value_axis(scale([scene]))}}
+
+
+def _graph_id(side: int, asset: str) -> str:
+    return f"compare-{side}-{asset}"
+
+
+def _body(catalogue: Catalogue, view: ViewState) -> list[Any]:
+    switch_label: dict[str, Any] = {"aria-label": "Scale of the panels"}
+    switch = dmc.SegmentedControl(
+        id="compare-scale",
+        data=[{"value": value, "label": text} for value, text in SCALES],
+        value=SCALES[0][0],
+        size="xs",
+    )
+    return [
+        html.Div([dcc.Store(id="compare-figures"), dcc.Store(id="compare-drawn")]),
+        html.H1("Every asset side by side"),
+        html.P(id="compare-note", className="second compare-note"),
+        html.Div(
+            [html.Div(switch, role="group", **switch_label), _against(catalogue, view), html.Div(id="compare-files")],
+            className="compare-bar",
+        ),
+        html.Div(id="compare-panels"),
+        html.Div(id="compare-key", className="compare-keys"),
+        html.Details([html.Summary("As a table"), html.Div(id="compare-table")], open=True, className="compare-table"),
+        html.Section([html.H2("One asset in two windows"), html.Div(id="compare-pair")], className="compare-two"),
+    ]
+
+
+def _against(catalogue: Catalogue, view: ViewState) -> html.Div:
+    """The list of second windows, those of each event under its title."""
+    label: dict[str, Any] = {"aria-label": "Second window"}
+    groups = [
+        {
+            "group": event.title,
+            "items": [
+                {"value": f"{event.id}:{window}", "label": window_label(window, catalogue)} for window in event.windows
+            ],
+        }
+        for event in catalogue.events.values()
+    ]
+    chosen = dmc.Select(
+        id="compare-against",
+        data=groups,
+        value=None if view.against is None else view.against.text,
+        placeholder="no second window",
+        clearable=True,
+        size="xs",
+        w=210,
+        **label,
+    )
+    return html.Div([html.Span("Against", className="label"), chosen], className="labelled")
+
+
+PAGE = Page(
+    name="compare",
+    title="Compare",
+    show=show,
+    change=values,
+    register=register,
+    controls=CHOICES,
+    measures=True,
+    of_asset=True,
+)

@@ -16,7 +16,7 @@ from tests.browser.conftest import Visit
 HEADINGS = {
     "overview": "How far did one exchange's price stray from everyone else's?",
     "lows": "Lowest trades, and what the same minute says",
-    "compare": "Compare",
+    "compare": "Every asset side by side",
     "data": "Data",
     "method": "What the numbers mean",
     "nowhere": "There is no such page",

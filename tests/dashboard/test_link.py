@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dashboard.against import Against, read_against
 from dashboard.clock import Zone
 from dashboard.link import KEYS, LONGEST, from_query
 from dashboard.style import Theme
@@ -16,6 +17,7 @@ from deviation.question import QuoteHandling, Reference
 
 CATALOGUE = load_catalogue()
 VENUES = st.sampled_from([*CATALOGUE.venues, "somewhere"])
+SECOND = [Against(event.id, window) for event in CATALOGUE.events.values() for window in event.windows]
 
 
 @st.composite
@@ -45,6 +47,7 @@ def views(draw: st.DrawFn) -> ViewState:
         zone=draw(st.sampled_from(Zone)),
         theme=draw(st.sampled_from(Theme)),
         origin=draw(st.sampled_from(OriginChoice)),
+        against=draw(st.none() | st.sampled_from(SECOND)),
     )
 
 
@@ -86,6 +89,13 @@ def test_window_in_a_link() -> None:
     assert named.to_query(CATALOGUE) == {"window": "crash"}
 
 
+def test_an_event_alone_is_its_default_window() -> None:
+    """A second window named by its event is the one in which that event opens."""
+    assert read_against("2023-03-10", CATALOGUE) == Against("2023-03-10", "usdc-depeg")
+    view, said = from_query({"against": "2023-03-10"}, CATALOGUE)
+    assert (view.to_query(CATALOGUE), said) == ({"against": "2023-03-10:usdc-depeg"}, ())
+
+
 @pytest.mark.parametrize(
     ("query", "said"),
     [
@@ -107,6 +117,8 @@ def test_window_in_a_link() -> None:
         ({"min-vote": "nan"}, "min-vote must be 0 or more"),
         ({"out": "okx,<b>"}, "out names '<b>', which is no venue"),
         ({"out": "binance,okx"}, "cannot be left out of the vote"),
+        ({"against": "2025-10-10:noon"}, "against '2025-10-10:noon' names no window of an event"),
+        ({"against": "y" * 90}, f"'{'y' * 40}...'"),
         ({"colour": "red"}, "'colour' is not known"),
         ({"asset": "x" * 90}, f"'{'x' * 40}...'"),
     ],

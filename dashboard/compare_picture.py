@@ -1,0 +1,241 @@
+"""The small multiples as one sheet: a panel per asset on one scale, the key of the lines, and what it rests on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import plotly.graph_objects as go
+
+from dashboard.clock import Zone, ticks
+from dashboard.compare_figure import levels, short, watermark
+from dashboard.compare_panels import Panel, Side, look, panel_traces, scale, venues_of
+from dashboard.compare_rows import AT_LEAST, Line, lines
+from dashboard.labels import Box
+from dashboard.lettering import fit, shorten, text_width
+from dashboard.panels import window_range
+from dashboard.picture_sizes import SHAPES, Shape, Size
+from dashboard.plot import SMALL
+from dashboard.scales import Scale
+from dashboard.scene import Scene
+from dashboard.sheet import Sheet
+from dashboard.style import DASH, PALETTES, TEMPLATES, Palette, Theme
+from dashboard.venue_lines import Cell
+from dashboard.words import choices
+from data.catalogue import Catalogue
+from data.schema import Evidence
+from deviation.headline import ILLUSTRATION
+from deviation.question import Group
+from deviation.result import Measurement
+
+COLUMNS = {Size.WIDE: 3, Size.SQUARE: 2, Size.TALL: 2}
+"""Panels beside each other where one window is shown; two windows are two columns."""
+
+ACROSS, DOWN = 34.0, 22.0
+"""Space between panels."""
+
+HEAD, CLOCK, NUMBERS = 62.0, 26.0, 54.0
+"""Room of a panel above, below and left of what is drawn."""
+
+KEY_ROW = 20.0
+
+TITLE = 24.0
+"""Height of the name of a window."""
+
+SCALES = ("shared", "own")
+"""One scale for all panels, or each its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What all panels of a sheet share."""
+
+    catalogue: Catalogue
+    theme: Theme
+    enter: str
+    shared: Scale | None
+
+    @property
+    def colours(self) -> Palette:
+        """The colours of the theme."""
+        return PALETTES[self.theme]
+
+
+def compare_picture(
+    sides: Sequence[Side],
+    catalogue: Catalogue,
+    *,
+    size: Size = Size.WIDE,
+    theme: Theme = Theme.LIGHT,
+    shared: bool = True,
+) -> go.Figure:
+    """The small multiples, laid out for the shape.
+
+    Args:
+        sides: one window, or two that become columns; some panel has a measurement.
+        catalogue: names and colours of venues.
+        size: the shape.
+        theme: light or dark paper.
+        shared: whether all panels have one scale, or each its own.
+    """
+    shape = SHAPES[size]
+    sheet = Sheet(shape.width, shape.height)
+    every = [one for side in sides for one in side.panels]
+    scenes = [scene for one in every if (scene := one.scene(catalogue, theme)) is not None]
+    measurement = scenes[0].measurement
+    enter = f"{100 * measurement.question.parameters.enter:g}"
+    style = Look(catalogue, theme, enter, scale(scenes) if shared else None)
+    top = _head(sheet, sides, measurement, style, shape)
+    bottom = _foot(sheet, scenes, style, shape)
+    bottom = _key(sheet, venues_of(scenes, catalogue), style, Box(shape.margin, top, shape.right, bottom))
+    _panels(sheet, sides, style, Box(shape.margin, top, shape.right, bottom), size)
+    return sheet.figure(TEMPLATES[theme])
+
+
+def _head(sheet: Sheet, sides: Sequence[Side], measurement: Measurement, style: Look, shape: Shape) -> float:
+    question = measurement.question
+    name = style.catalogue.venue(question.focus).name
+    assets = len({one.asset for side in sides for one in side.panels})
+    reference = question.parameters.reference.words
+    count = "One asset" if assets == 1 else f"{assets} assets"
+    told = f"{count} side by side: {name} against the {reference} of the others"
+    windows = " and ".join(side.name for side in sides)
+    under = (
+        f"{windows}. Per cent; bold: {name}, solid against its own quote group, dashed against the other; thin: the "
+        "other venues against theirs; times in UTC."
+    )
+    if question.origin is Evidence.RECONSTRUCTION:
+        under = f"{ILLUSTRATION}. {under}"
+    y = 28.0
+    for text, sizes, bold, colour in (
+        (told, (32, 30, 28, 26, 24), True, style.colours.ink),
+        (under, (16, 15, 14), False, style.colours.text),
+    ):
+        size, broken = fit(text, sizes, shape.inner, shape.lines, bold=bold)
+        for line in broken:
+            y += 0.62 * size
+            sheet.write(line, shape.margin, y, size=size, colour=colour, bold=bold)
+            y += 0.62 * size
+        y += 7
+    return y + 12
+
+
+def _foot(sheet: Sheet, scenes: Sequence[Scene], style: Look, shape: Shape) -> float:
+    size, broken = fit(choices(scenes[0].measurement), (13, 12.5, 12), shape.inner, 3)
+    top = shape.height - 26 - 18 * (len(broken) - 1)
+    for number, line in enumerate(broken):
+        sheet.write(line, shape.margin, top + 18 * number, size=size, colour=style.colours.muted)
+    sheet.rule((shape.margin, top - 15), (shape.right, top - 15), style.colours.rule)
+    return top - 24
+
+
+def _key(sheet: Sheet, venues: Sequence[str], style: Look, box: Box) -> float:
+    """The thin lines by name, row by row up from the bottom; returns where the panels must end."""
+    rows: list[list[tuple[str, float]]] = [[]]
+    left = box.left
+    for venue in venues:
+        width = 40 + text_width(style.catalogue.venue(venue).name, SMALL) + 18
+        if left + width > box.right and rows[-1]:
+            rows.append([])
+            left = box.left
+        rows[-1].append((venue, left))
+        left += width
+    top = box.bottom - KEY_ROW * len(rows)
+    for number, row in enumerate(rows):
+        y = top + KEY_ROW * (number + 0.5)
+        for venue, x in row:
+            colour, dash = look(style.catalogue, venue, style.theme)
+            sheet.rule((x, y), (x + 34, y), colour, 2, dash)
+            sheet.write(style.catalogue.venue(venue).name, x + 40, y, size=SMALL, colour=style.colours.text)
+    return top - 10
+
+
+def _panels(sheet: Sheet, sides: Sequence[Side], style: Look, box: Box, size: Size) -> None:
+    """Every panel in its place: in rows; of two windows a row each on a wide sheet, else a column each."""
+    several, longest = len(sides) > 1, max(len(side.panels) for side in sides)
+    rows_of_windows = several and size is Size.WIDE
+    columns = longest if rows_of_windows else len(sides) if several else COLUMNS[size]
+    count = len(sides) if rows_of_windows else longest if several else -(-longest // columns)
+    titles = TITLE if several else 0.0
+    above = titles * (count if rows_of_windows else 1)
+    width = (box.right - box.left - ACROSS * (columns - 1)) / columns
+    height = (box.bottom - box.top - above - DOWN * (count - 1)) / count
+    number = 0
+    for at, side in enumerate(sides):
+        corner = box.left, box.top
+        if rows_of_windows:
+            corner = box.left, box.top + at * (titles + height + DOWN)
+        elif several:
+            corner = box.left + at * (width + ACROSS), box.top
+        if several:
+            _title(sheet, side.name, style, corner, box.right - box.left if rows_of_windows else width)
+        for place, (one, line) in enumerate(zip(side.panels, lines(side.panels, style.catalogue), strict=True)):
+            row, column = (place, 0) if several and not rows_of_windows else divmod(place, columns)
+            left, top = corner[0] + column * (width + ACROSS), corner[1] + titles + row * (height + DOWN)
+            number += 1
+            _panel(sheet, number, one, line, style, Box(left, top, left + width, top + height))
+
+
+def _title(sheet: Sheet, name: str, style: Look, corner: tuple[float, float], room: float) -> None:
+    text = shorten(name, 16, room, bold=True)
+    sheet.write(text, corner[0], corner[1] + 8, size=16, colour=style.colours.ink, bold=True)
+
+
+def _panel(sheet: Sheet, number: int, one: Panel, line: Line, style: Look, box: Box) -> None:
+    sheet.rule((box.left, box.top), (box.right, box.top), style.colours.rule)
+    wide = sheet.write(one.asset, box.left, box.top + 14, size=16, colour=style.colours.ink, bold=True)
+    scene = one.scene(style.catalogue, style.theme)
+    if scene is None:
+        middle = ((box.left + box.right) / 2, (box.top + box.bottom) / 2)
+        sheet.write("no candle in this window", *middle, size=14, colour=style.colours.muted, align="center")
+        return
+    if one.replaced is not None:
+        instead = f"{style.catalogue.venue(one.replaced).name} has no candle: {line.venue}"
+        sheet.write(instead, wide.right + 10, box.top + 14, size=SMALL, colour=style.colours.muted)
+    for place, group in enumerate(Group):
+        text = _fact(group, *line.by_group[group], style.enter, box.right - box.left)
+        sheet.write(text, box.left, box.top + 33 + 17 * place, size=SMALL, colour=style.colours.text)
+    inner = Box(box.left + NUMBERS, box.top + HEAD, box.right - 4, box.bottom - CLOCK)
+    _drawn(sheet, number, scene, style.shared or scale([scene]), inner)
+
+
+def _fact(group: Group, deepest: Cell, below: Cell, enter: str, room: float) -> str:
+    """What a panel says against a group, shorter where there is less room."""
+    if deepest.text == DASH:
+        return shorten(f"{group.upper()}: nobody to compare with", SMALL, room)
+    at = f" at {deepest.below}" if deepest.below else ""
+    depth = f"{group.upper()}: {deepest.text}"
+    texts = (
+        f"{depth} deepest close{at}; {below.text} minutes {AT_LEAST} {enter} % below",
+        f"{depth}{at}; {below.text} min {AT_LEAST} {enter} % below",
+        f"{depth}; {below.text} min {AT_LEAST} {enter} % below",
+    )
+    return next((text for text in texts if text_width(text, SMALL) <= room), shorten(texts[-1], SMALL, room))
+
+
+def _drawn(sheet: Sheet, number: int, scene: Scene, axis: Scale, box: Box) -> None:
+    suffix = "" if number == 1 else str(number)
+    for value, text in zip(axis.ticks, axis.text, strict=True):
+        y = box.bottom - (box.bottom - box.top) * axis.share(value)
+        sheet.rule((box.left, y), (box.right, y), scene.colours.grid, 1, below=True)
+        sheet.write(text, box.left - 6, y, size=SMALL, colour=scene.colours.text, align="right")
+    _clock(sheet, scene, box)
+    sheet.shapes += levels(scene, suffix)
+    sheet.annotations += watermark(scene, suffix)
+    x = {"type": "date", "range": window_range(scene.measurement), "showticklabels": False}
+    sheet.subplot(number, box, x, {"range": axis.range, "showticklabels": False}, panel_traces(scene))
+
+
+def _clock(sheet: Sheet, scene: Scene, box: Box) -> None:
+    question = scene.measurement.question
+    minutes = scene.measurement.axis.size
+    marks = ticks(question.start, question.start + timedelta(minutes=minutes), Zone.UTC, 4)
+    free = box.left
+    for at, text in zip(marks.at, marks.text, strict=True):
+        x = box.left + (box.right - box.left) * (at - question.start) / timedelta(minutes=minutes)
+        sheet.rule((x, box.top), (x, box.bottom), scene.colours.grid, 1, below=True)
+        half = text_width(short(text), SMALL) / 2
+        middle = min(max(x, box.left + half), box.right - half)
+        if middle - half < free:
+            continue
+        sheet.write(short(text), middle, box.bottom + 13, size=SMALL, colour=scene.colours.text, align="center")
+        free = middle + half + 8
