@@ -134,17 +134,21 @@ class Answers:
         return Answer(shown, measurement, present, None if focus == view.focus else view.focus)
 
     def _measure(self, version: str, view: ViewState, evidence: Evidence) -> Measurement | None:
+        start, end = view.whole
+        if start >= end:
+            return None
         venues = () if not view.out else self._staying(version, view, evidence)
         question = ask(
             self.catalogue,
             view.asset,
-            view.start,
-            view.end,
+            start,
+            end,
             event=view.event if self._about(view) else None,
             parameters=view.parameters,
             venues=venues,
             focus=view.focus,
             origin=evidence,
+            timeframe=view.bar,
         )
         try:
             return answer(self._store, question)

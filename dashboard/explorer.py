@@ -1,6 +1,5 @@
 """The figure of the page: prices, deviation and minutes on one time axis, as wide as the page lets it be."""
 
-from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -28,7 +27,7 @@ from dashboard.scene import Scene
 from dashboard.strips import LANES, strips
 from dashboard.style import TEMPLATES, Theme
 from data.catalogue import Catalogue
-from data.schema import MINUTE_MS
+from data.schema import Timeframe
 from deviation.minutes import State
 from deviation.question import Group
 from deviation.result import Measurement
@@ -122,8 +121,8 @@ def _axis(scale: Scale, domain: tuple[float, float], panel: int) -> dict[str, An
 def _time_axes(scene: Scene, zone: Zone) -> dict[str, Any]:
     """Three axes that move together; the lowest carries the labels of the clock."""
     question = scene.measurement.question
-    end = question.start + timedelta(minutes=scene.measurement.axis.size)
-    marks = ticks(question.start, end, zone, 8)
+    marks = ticks(question.start, question.end, zone, 8, scene.measurement.axis.bar)
+    seconds = ":%S" if question.timeframe is Timeframe.S1 else ""
     common = {
         "type": "date",
         "range": window_range(scene.measurement),
@@ -131,7 +130,7 @@ def _time_axes(scene: Scene, zone: Zone) -> dict[str, Any]:
         "tickvals": [naive(at) for at in marks.at],
         "showgrid": True,
         "fixedrange": False,
-        "hoverformat": "%d %b %H:%M UTC",
+        "hoverformat": f"%d %b %H:%M{seconds} UTC",
     }
     plain = {**common, "showticklabels": False}
     title = {"text": marks.title, "standoff": 4, "font": {"size": 13}}
@@ -150,7 +149,7 @@ def _lane_texts(scene: Scene) -> list[Trace]:
     invisible = {"mode": "lines", "line": {"width": 0}, "opacity": 0}
     traces: list[Trace] = []
     for place, group in enumerate(Group):
-        grid = {"x0": window_range(measurement)[0], "dx": MINUTE_MS}
+        grid = {"x0": window_range(measurement)[0], "dx": measurement.question.timeframe.ms}
         votes = row.series[group].votes
         level = np.full(votes.size, LANES - 0.5 - place, dtype=np.float32)
         template = f"%{{customdata}} {group.upper()} votes<extra></extra>"

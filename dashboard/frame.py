@@ -14,15 +14,16 @@ from dashboard.notices import Notice, Tone, notices, origin_text
 from dashboard.pages.contract import Context, Control, Page
 from dashboard.pages.index import PAGES
 from dashboard.panes import Panes
-from dashboard.view import ViewState
+from dashboard.view import BAR_WORDS, ViewState
 from data.catalogue import Catalogue
+from data.schema import Timeframe
 from deviation.answer import CHOSEN_BY_HAND
 
 PROPS = (
     *((name, "children") for name in ("nav", "notices", "offer-text", "asset", "window", "span")),
     *((name, "className") for name in ("frame", "offer", "range-open")),
     *((name, "value") for name in ("event", "asset", "more", "window", "range-from", "range-to", "zone", "theme")),
-    *((name, "value") for name in ("origin", "quote", "reference-kind", "enter", "exit", "min-vote")),
+    *((name, "value") for name in ("origin", "bar", "quote", "reference-kind", "enter", "exit", "min-vote")),
     *((name, "value") for name in ("focus", "out", "hide")),
     *((name, "data") for name in ("more", "focus", "out", "hide", "view", "page")),
     *((name, "label") for name in ("range-from", "range-to")),
@@ -103,6 +104,7 @@ def _without(page: Page) -> list[str]:
 def _window(view: ViewState, catalogue: Catalogue) -> Panes:
     event, name = catalogue.event(view.event), view.window(catalogue)
     minutes = (view.end - view.start) // timedelta(minutes=1)
+    bars = "" if view.bar is Timeframe.M1 else f" in bars of {BAR_WORDS[view.bar]}"
     by_hand = f", {CHOSEN_BY_HAND}" if name is None else ""
     chips = [
         dmc.Tooltip(
@@ -118,7 +120,7 @@ def _window(view: ViewState, catalogue: Catalogue) -> Panes:
         ("event", "value"): view.event,
         ("window", "children"): chips,
         ("window", "value"): name,
-        ("span", "children"): f"{span(view.start, view.end, view.zone)}, {minutes:,} minutes{by_hand}",
+        ("span", "children"): f"{span(view.start, view.end, view.zone)}, {minutes:,} minutes{bars}{by_hand}",
         ("range-open", "className"): "plain" if name else "plain chosen",
         ("range-from", "value"): typed(view.start, view.zone),
         ("range-to", "value"): typed(view.end, view.zone),
@@ -146,6 +148,7 @@ def _choices(view: ViewState) -> Panes:
         ("zone", "value"): view.zone.value,
         ("theme", "value"): view.theme.value,
         ("origin", "value"): view.origin.value,
+        ("bar", "value"): view.bar.value,
         ("quote", "value"): view.quote.value,
         ("reference-kind", "value"): view.reference.value,
         ("enter", "value"): view.enter_pct,

@@ -11,6 +11,7 @@ from dashboard.pages.contract import Control
 from dashboard.style import Theme
 from dashboard.view import OriginChoice
 from data.catalogue import Catalogue
+from data.schema import Timeframe
 from deviation.question import QuoteHandling, Reference
 
 THEME = {
@@ -118,7 +119,9 @@ def _settings() -> dmc.Popover:
         (OriginChoice.REAL.value, "Real"),
         (OriginChoice.RECONSTRUCTION.value, "Illustration"),
     ]
+    bars = [(Timeframe.S1.value, "1 second"), (Timeframe.M1.value, "1 minute"), (Timeframe.M5.value, "5 minutes")]
     fields = [
+        html.Div([html.Span("Bars", className="label"), _switch("bar", "Length of bars", bars)]),
         html.Div([html.Span("Prices", className="label"), _switch("quote", "Quote handling", handling)]),
         html.Div([html.Span("Reference", className="label"), _switch("reference-kind", "Reference", references)]),
         html.Div([html.Span("Candles", className="label"), _switch("origin", "Kind of candles", origins)]),

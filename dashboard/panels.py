@@ -4,14 +4,12 @@ Times in figures are UTC. A regular grid goes as ``x0`` and ``dx`` with 32-bit v
 breaks a line, and nothing ever bridges it.
 """
 
-from datetime import timedelta
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from dashboard.clock import naive
-from data.schema import MINUTE_MS
 from deviation.grid import Bools, Floats, Ints
 from deviation.result import Measurement
 
@@ -26,12 +24,12 @@ BUCKETS = 2_000
 
 
 def on_grid(measurement: Measurement, values: Floats) -> Trace:
-    """``x0``, ``dx`` and ``y`` of values per minute of the window; long ones as least and greatest per bucket."""
-    start = naive(measurement.axis.time(0))
+    """``x0``, ``dx`` and ``y`` of values per bar of the window; long ones as least and greatest per bucket."""
+    start, dx = naive(measurement.axis.time(0)), measurement.question.timeframe.ms
     if values.size <= MOST_POINTS:
-        return {"x0": start, "dx": MINUTE_MS, "y": values.astype(np.float32)}
+        return {"x0": start, "dx": dx, "y": values.astype(np.float32)}
     width = -(-values.size // BUCKETS)
-    return {"x0": start, "dx": MINUTE_MS * width / 2, "y": extremes(values, width).astype(np.float32)}
+    return {"x0": start, "dx": dx * width / 2, "y": extremes(values, width).astype(np.float32)}
 
 
 def extremes(values: Floats, width: int) -> Floats:
@@ -147,7 +145,7 @@ def whiskers(measurement: Measurement, low: Floats, high: Floats, colour: str, w
 
 def epoch_ms(measurement: Measurement, position: Floats) -> Floats:
     """Times of positions in the window, in milliseconds since the epoch, as plotly takes them on a date axis."""
-    return (measurement.axis.first + position) * float(MINUTE_MS)
+    return (measurement.axis.first + position) * float(measurement.question.timeframe.ms)
 
 
 def _filled(measurement: Measurement, x: list[Floats], y: list[Floats], colour: str, opacity: float) -> Trace:
@@ -167,7 +165,7 @@ def _filled(measurement: Measurement, x: list[Floats], y: list[Floats], colour: 
 def window_range(measurement: Measurement) -> list[str]:
     """The time axis: the window, no more and no less."""
     question = measurement.question
-    return [naive(question.start), naive(question.start + timedelta(minutes=measurement.axis.size))]
+    return [naive(question.start), naive(question.end)]
 
 
 def counted(values: Ints) -> str:

@@ -62,9 +62,10 @@ def _block(scene: Scene, mask: Bools, middle: float, colour: str, hatch: str | N
     return {**drawn, "name": name}
 
 
-def state_key(scene: Scene) -> list[tuple[State, int]]:
-    """The states that the focus venue's minutes had, and how many of each; commonest first."""
+def state_key(scene: Scene) -> list[tuple[State, float]]:
+    """The states that the focus venue had, and for how many minutes each; commonest first."""
     if scene.focus is None:
         return []
-    counts = [(state, int(np.count_nonzero(scene.focus.minutes.state == state))) for state in State]
+    timeframe = scene.measurement.question.timeframe
+    counts = [(state, timeframe.minutes(int(np.count_nonzero(scene.focus.minutes.state == state)))) for state in State]
     return sorted(((state, count) for state, count in counts if count), key=lambda item: -item[1])

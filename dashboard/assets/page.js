@@ -105,6 +105,11 @@ window.dash_clientside = window.dash_clientside || {};
     if (button) {
       window.dash_clientside.set_props("picked", { data: { venue: button.dataset.focus, at: Date.now() } });
     }
+    /* The same for the length of bars. */
+    const bars = event.target.closest("[data-bar]");
+    if (bars) {
+      window.dash_clientside.set_props("bar", { value: bars.dataset.bar });
+    }
     /* A link within the app is followed without loading it again; one to a new tab or a new window is the browser's. */
     const link = event.target.closest("a[data-page]");
     if (link && event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey) {

@@ -15,11 +15,11 @@ from dashboard.markup import lows_table, venue_tables
 from dashboard.pages.contract import CHOICES, Context, Control, Page
 from dashboard.panes import Panes
 from dashboard.venue_lines import blocks
-from dashboard.view import ViewState, number_text
+from dashboard.view import BAR_WORDS, ViewState, number_text
 from dashboard.words import measured, title
 from data.catalogue import Catalogue
 from data.reconstruction import assumed_markets
-from data.schema import Evidence
+from data.schema import Evidence, Timeframe
 from deviation.result import Measurement
 
 GRAPH_LABEL = "Prices, deviation and minutes on one time axis. The tables beside hold the numbers."
@@ -72,6 +72,8 @@ def _nothing(view: ViewState) -> Panes:
 
 def _next_steps(view: ViewState) -> list[Any]:
     """What to do where there is nothing to show."""
+    if view.bar is not Timeframe.M1:
+        return _other_bars(view)
     return [
         "Choose another asset or window. Collect or import candles: the button above does, or ",
         html.Code(f"plumbline collect --event {view.event}"),
@@ -79,6 +81,25 @@ def _next_steps(view: ViewState) -> list[Any]:
         html.Code("plumbline import FILE..."),
         " on a command line.",
     ]
+
+
+def _other_bars(view: ViewState) -> list[Any]:
+    """How candles of another length come into the store: they are a series of their own."""
+    start, end = view.whole
+    if start >= end:
+        return [f"No whole bar of {BAR_WORDS[view.bar]} lies in this window: choose a longer window or shorter bars."]
+    span = f"--from {start:%Y-%m-%dT%H:%MZ} --to {end:%Y-%m-%dT%H:%MZ}"
+    return [
+        f"Candles of {BAR_WORDS[view.bar]} are collected apart from those of a minute: ",
+        html.Code(f"plumbline collect --timeframe {view.bar} --assets {view.asset} {span}"),
+        " on a command line. Not every exchange gives them. ",
+        html.Button("Show minutes", type="button", className="venue-name bars", **_bars(Timeframe.M1)),
+    ]
+
+
+def _bars(bar: Timeframe) -> dict[str, Any]:
+    """What makes a button, by ``assets/page.js``, one that shows bars of a length."""
+    return {"data-bar": bar.value}
 
 
 def _terms(measurement: Measurement, links: Links) -> list[Any]:
