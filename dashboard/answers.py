@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from datetime import datetime
+from functools import lru_cache, partial
 from typing import Protocol
 
 import polars as pl
@@ -11,7 +12,7 @@ from dashboard.ask import CandleSource, answer, ask, in_order
 from dashboard.view import OriginChoice, ViewState
 from data.catalogue import Catalogue
 from data.errors import NothingUsable
-from data.schema import Evidence
+from data.schema import Evidence, Timeframe
 from deviation.result import Measurement
 
 KEPT = 64
@@ -68,6 +69,7 @@ class Answers:
         self._store = store
         self.catalogue = catalogue
         self._kept = lru_cache(maxsize=KEPT)(self._measure)
+        self._seconds = lru_cache(maxsize=KEPT)(self._held_seconds)
         self._assets = lru_cache(maxsize=1)(self._held_assets)
 
     def answer(self, view: ViewState) -> Answer:
@@ -113,6 +115,14 @@ class Answers:
         question = measurements[0].question
         assets = [measurement.question.asset for measurement in measurements]
         return self._store.low_trades(assets, question.start, question.end, timeframe=question.timeframe)
+
+    def has_seconds(self, view: ViewState) -> bool:
+        """Whether the store holds candles of a second of the view's asset in its window, of the kind that is shown.
+
+        Raises:
+            StoreUnusable: The store cannot be read.
+        """
+        return self._seconds(self._store.version(), view.asset, view.start, view.end, view.origin)
 
     def version(self) -> str:
         """A text that changes whenever the content of the store changes.
@@ -165,6 +175,17 @@ class Answers:
         """Whether the window has to do with the event: one far from it must not borrow its calm span."""
         first, last = self.catalogue.event(view.event).collect
         return view.start < last and first < view.end
+
+    def _held_seconds(
+        self,
+        version: str,  # noqa: ARG002 - the version is the key
+        asset: str,
+        start: datetime,
+        end: datetime,
+        origin: OriginChoice,
+    ) -> bool:
+        read = partial(self._store.candles, [asset], start, end, columns=("venue",), timeframe=Timeframe.S1)
+        return any(read(origin=evidence, in_order=False).height > 0 for evidence in EVIDENCE[origin])
 
     def _held_assets(self, version: str) -> tuple[str, ...]:  # noqa: ARG002 - the version is the key
         return tuple(sorted({*self._store.holdings()["asset"]} - {*self.catalogue.assets}))

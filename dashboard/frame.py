@@ -8,6 +8,8 @@ import dash_mantine_components as dmc
 from dash import html
 
 from dashboard.answers import Answer, Answers
+from dashboard.export_menu import export_menu
+from dashboard.exports import What
 from dashboard.formats import span, typed, window_label
 from dashboard.links import Links
 from dashboard.notices import Notice, Tone, notices, origin_text
@@ -20,7 +22,7 @@ from data.schema import Timeframe
 from deviation.answer import CHOSEN_BY_HAND
 
 PROPS = (
-    *((name, "children") for name in ("nav", "notices", "offer-text", "asset", "window", "span")),
+    *((name, "children") for name in ("nav", "notices", "offer-text", "asset", "window", "span", "export")),
     *((name, "className") for name in ("frame", "offer", "range-open")),
     *((name, "value") for name in ("event", "asset", "more", "window", "range-from", "range-to", "zone", "theme")),
     *((name, "value") for name in ("origin", "bar", "quote", "reference-kind", "enter", "exit", "min-vote")),
@@ -60,6 +62,7 @@ def frame(context: Context, page: Page, view: ViewState, said: Sequence[str] = (
         ("offer", "className"): "offer" if offered else "offer away",
         ("offer-text", "children"): offered,
         ("picture", "disabled"): answer.measurement is None,
+        ("export", "children"): _files(answer, catalogue),
     }
 
 
@@ -99,6 +102,13 @@ def _without(page: Page) -> list[str]:
     """What the style sheet hides: controls that the page has no use for, and the whole bar where it has none."""
     missing = [f"without-{control}" for control in Control if control not in page.controls]
     return missing if page.controls else [*missing, "without-controls"]
+
+
+def _files(answer: Answer, catalogue: Catalogue) -> Any:  # noqa: ANN401 - whatever dash takes as a child
+    """The menu of files of the picture, where there is one."""
+    if answer.measurement is None:
+        return ""
+    return export_menu(What.COMPARISON, answer.view.to_query(catalogue), "More files")
 
 
 def _window(view: ViewState, catalogue: Catalogue) -> Panes:

@@ -80,7 +80,7 @@ def _controls() -> html.Div:
             _for(Control.ASSET, _select("more", "Other asset", placeholder="More assets", searchable=True, w=130)),
             _for(Control.FOCUS, focus),
             _for(Control.SETTINGS, _settings()),
-            _for(Control.PICTURE, dmc.Button("Download picture (PNG)", id="picture", size="xs", className="primary")),
+            _for(Control.PICTURE, _picture()),
         ],
         [
             _for(Control.WINDOW, _chips("window", "Window")),
@@ -92,6 +92,12 @@ def _controls() -> html.Div:
     return html.Div(
         [html.Div(row, className="row") for row in rows], className="controls", role="group", **_aria("What is shown")
     )
+
+
+def _picture() -> html.Div:
+    """The picture at one click, and beside it everything else that it can be had as."""
+    button = dmc.Button("Download picture (PNG)", id="picture", size="xs", className="primary")
+    return html.Div([button, html.Div(id="export")], className="taken")
 
 
 def _for(control: Control, part: Any) -> html.Div:  # noqa: ANN401 - whatever dash takes as a child

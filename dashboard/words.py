@@ -158,13 +158,7 @@ def telling_notes(measurement: Measurement, catalogue: Catalogue, apart_min: flo
     ``apart_min`` minutes to a better one.
     """
     question = measurement.question
-    if question.event not in catalogue.events:
-        return []
-    inside = [
-        note
-        for note in catalogue.event(question.event).notes
-        if question.start <= note.at < question.end and not _on_others(note, question.asset, catalogue)
-    ]
+    inside = window_notes(measurement, catalogue)
     row = measurement.focus
     at = None if row is None else row.own.depth_at if row.own.depth_at is not None else row.low_at
     centre = measurement.time(at) or question.start
@@ -177,6 +171,21 @@ def telling_notes(measurement: Measurement, catalogue: Catalogue, apart_min: flo
         if len(chosen) < MOST_NOTES and not close:
             chosen.append(note)
     return sorted(chosen, key=lambda note: note.at)
+
+
+def window_notes(measurement: Measurement, catalogue: Catalogue) -> list[Note]:
+    """The notes of the event within the window, in the order of time; those on other assets alone are left out."""
+    question = measurement.question
+    if question.event not in catalogue.events:
+        return []
+    return sorted(
+        (
+            note
+            for note in catalogue.event(question.event).notes
+            if question.start <= note.at < question.end and not _on_others(note, question.asset, catalogue)
+        ),
+        key=lambda note: note.at,
+    )
 
 
 def _assets(note: Note, catalogue: Catalogue) -> set[str]:

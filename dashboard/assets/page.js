@@ -110,6 +110,15 @@ window.dash_clientside = window.dash_clientside || {};
     if (bars) {
       window.dash_clientside.set_props("bar", { value: bars.dataset.bar });
     }
+    /* A link to a file, for elsewhere. */
+    const copied = event.target.closest("[data-copy]");
+    if (copied) {
+      const text = copied.textContent;
+      navigator.clipboard.writeText(new URL(copied.dataset.copy, window.location.href).href).then(() => {
+        copied.textContent = "Link copied";
+        setTimeout(() => { copied.textContent = text; }, 1500);
+      });
+    }
     /* A link within the app is followed without loading it again; one to a new tab or a new window is the browser's. */
     const link = event.target.closest("a[data-page]");
     if (link && event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey) {

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
+import plotly.graph_objects as go
 import polars as pl
 import pytest
 
@@ -83,7 +84,7 @@ def test_a_view_in_seconds_is_measured_in_seconds(shelf: Shelf, view: ViewState)
 def test_charts_go_by_the_length_of_bars(shelf: Shelf, view: ViewState) -> None:
     """Lines have a point per second, wicks stand at theirs, the axis ends with the window and ticks name seconds."""
     found = measurement_of(shelf, view)
-    figure = explorer_figure(found, CATALOGUE)
+    figure = go.Figure(explorer_figure(Scene(found, CATALOGUE)))
     lines = {trace.name: trace for trace in figure.data}
     assert (lines["Binance"].x0, lines["Binance"].dx) == ("2025-10-10 21:10:00", 1000)
     assert lines["Binance"].y[10] == pytest.approx(2.4)
@@ -114,7 +115,7 @@ def test_five_minutes_round_the_window(shelf: Shelf, view: ViewState) -> None:
     assert answer.measurement.axis.size == 8
     said = [notice.text for notice in notices(answer, CATALOGUE)]
     assert "Measured in whole bars of five minutes: 10 Oct 2025, 21:10 to 21:50 UTC." in said
-    lines = {trace.name: trace for trace in explorer_figure(answer.measurement, CATALOGUE).data}
+    lines = {trace.name: trace for trace in go.Figure(explorer_figure(Scene(answer.measurement, CATALOGUE))).data}
     assert lines["Binance"].dx == 300_000
 
 
