@@ -85,7 +85,7 @@ def sentences(scene: Scene, position: int, trades: pl.DataFrame) -> list[str]:
         else f"{scene.name(row)}'s lowest trade was {price_text(low)}; fewer than three others had a range then, "
         "so there are no bounds."
     ]
-    said += [words for group in scene.groups if (words := _certain(scene, row, group, position))]
+    said += _certain(scene, row, position)
     trade = exact_trade(scene.measurement, row, trades) if position == row.low_at else None
     if trade is not None:
         time = f"{trade.at:%H:%M:%S}.{trade.at.microsecond // 1000:03} UTC"
@@ -127,15 +127,15 @@ def bounds_words(shallow: float, deep: float) -> str:
     return f"{mild} {sides[0]}" if mild == harsh else f"between {mild} and {harsh} {sides[0]}"
 
 
-def _certain(scene: Scene, row: Row, group: Group, position: int) -> str:
-    """What holds for the bar as a whole."""
-    sure = float(row.series[group].sure[position])
-    if np.isnan(sure):
-        return ""
-    against = f"{group.upper()} exchanges"
-    if sure <= -scene.measurement.question.parameters.enter + TOLERANCE:
-        return f"It stayed at least {percent(-sure)} below {against} for the whole {_bar(scene)}: certain in any order."
-    return f"That it strayed from {against} for the whole {_bar(scene)} is not certain."
+def _certain(scene: Scene, row: Row, position: int) -> list[str]:
+    """What holds for the bar as a whole, whichever way its trades came."""
+    enter = scene.measurement.question.parameters.enter
+    known = {group: sure for group in scene.groups if not np.isnan(sure := float(row.series[group].sure[position]))}
+    below = {group: -sure for group, sure in known.items() if sure <= -enter + TOLERANCE}
+    if below:
+        words = " and ".join(f"{percent(depth)} below {group.upper()} exchanges" for group, depth in below.items())
+        return [f"It stayed at least {words} for the whole {_bar(scene)}: certain in any order."]
+    return [f"That it strayed for the whole {_bar(scene)} is not certain."] if known else []
 
 
 def bounds_figure(scene: Scene, position: int) -> Figure:

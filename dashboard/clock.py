@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import time as time_of_day
 from enum import StrEnum
 
 STEPS_S = (
@@ -12,6 +13,7 @@ STEPS_S = (
 """Distances that ticks may have in seconds, all of them round on a clock."""
 
 MINUTE = timedelta(minutes=1)
+MIDNIGHT = time_of_day(0)
 
 
 class Zone(StrEnum):
@@ -53,6 +55,8 @@ def ticks(start: datetime, end: datetime, zone: Zone, most: int, bar: timedelta 
     days = {on_clock(start, zone).date(), on_clock(last_bar, zone).date()}
     if len(days) == 1:
         return Ticks(zone, at, tuple(f"{on_clock(time, zone):{shown}}" for time in at), f"{zone}, {day(days.pop())}")
+    if all(on_clock(time, zone).time() == MIDNIGHT for time in at):
+        return Ticks(zone, at, tuple(day(on_clock(time, zone).date()) for time in at), str(zone))
     text = []
     before: date | None = None
     for time in at:

@@ -101,6 +101,7 @@
 
   const build = (box, data) => {
     shown = unpack(data);
+    box.classList.toggle("ranges", shown.width > 1);
     const slider = document.createElement("input");
     Object.assign(slider, { type: "range", min: 0, max: shown.count - 1, step: 1 });
     slider.setAttribute("aria-label", "Moment");

@@ -145,3 +145,10 @@ def test_ticks_of_seconds_need_bars_of_seconds() -> None:
     assert ticks(START, end, Zone.UTC, 8).text == ("21:10", "21:11", "21:12")
     fine = ticks(START, end, Zone.UTC, 8, timedelta(seconds=1))
     assert fine.text[:2] == ("21:10:00", "21:10:15")
+
+
+def test_ticks_at_midnight_name_days() -> None:
+    """Over a month ticks are days; on a clock on which they are no midnights they keep their time."""
+    end = START + timedelta(days=30)
+    assert ticks(START, end, Zone.UTC, 8).text[:2] == ("14 Oct", "19 Oct")
+    assert ticks(START, end, Zone.UTC8, 8).text[0] == "14 Oct 08:00"

@@ -107,7 +107,15 @@ def test_bounds_apart_are_said_as_a_span() -> None:
         "Binance's lowest trade, 2.6, stood between 8.3 % above and 35 % below other USDT exchanges, "
         "whatever the order within the minute."
     )
-    assert text[1] == "That it strayed from USDT exchanges for the whole minute is not certain."
+    assert text[1] == "That it strayed for the whole minute is not certain."
+
+
+def test_what_is_certain_of_a_whole_minute_is_said() -> None:
+    """Between 1.6 and 2.08, where USDT peers stood at 2.8 or more (2.08 / 2.8 - 1) and USD ones at 4: all certain."""
+    assert sentences(fallen(), 21, NO_TRADES)[1] == (
+        "It stayed at least 26 % below USDT exchanges and 48 % below USD exchanges for the whole minute: "
+        "certain in any order."
+    )
 
 
 def test_the_exact_trade_is_named() -> None:
