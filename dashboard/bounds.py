@@ -55,7 +55,7 @@ def reaches(scene: Scene, position: int) -> tuple[Reach, ...]:
     own = Reach(row, low, high, float(row.minutes.price[position]))
     family = measurement.question.rules.family
     peers = [
-        Reach(other, *(float(part[position]) for part in _range(other)))
+        _reach(other, position)
         for other in measurement.rows
         if other.spot
         and family(other.market.venue) != family(row.market.venue)
@@ -65,8 +65,11 @@ def reaches(scene: Scene, position: int) -> tuple[Reach, ...]:
     return (own, *sorted(known, key=lambda peer: (peer.row.market.group is not row.market.group, peer.low)))
 
 
-def _range(row: Row) -> tuple[Any, Any, Any]:
-    return row.minutes.range_low, row.minutes.range_high, row.minutes.price
+def _reach(row: Row, position: int) -> Reach:
+    """A peer in one bar; its range is worked out for that bar alone, not for the whole window."""
+    at = row.minutes.span.start + position
+    bar = row.minutes.cut(slice(at, at + 1))
+    return Reach(row, float(bar.range_low[0]), float(bar.range_high[0]), float(bar.price[0]))
 
 
 def sentences(scene: Scene, position: int, trades: pl.DataFrame) -> list[str]:

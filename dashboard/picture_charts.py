@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from dashboard.deviations import band, deviation_ends, deviation_traces, extremes_of, scale_of_deviations
+from dashboard.deviations import deviation_ends, deviation_traces, extremes_of, scale_of_deviations
 from dashboard.labels import Box
 from dashboard.lettering import shorten, text_width
 from dashboard.panels import window_range
@@ -97,7 +97,7 @@ def _deviation(sheet: Sheet, scene: Scene, plot: Plot, box: Box) -> None:
     others = f"the {question.parameters.reference.words} of the others"
     against = others if question.underlying is None else "fair value"
     thin = focus is not None and any(focus.series[group].thin.any() for group in Group)
-    remarks = ["; grey band: where the other venues stood"] if not np.isnan(band(scene)[0]).all() else []
+    remarks = ["; grey band: where the other venues stood"] if not np.isnan(scene.band[0]).all() else []
     remarks += ["; hollow: only one or two votes"] if thin else []
     text = f"<b>{name}</b> against {against}{''.join(remarks)}"
     size = next((size for size in (15, 14, 13) if text_width(text, size) <= box.right - box.left), 12)
