@@ -25,6 +25,10 @@ NAMES = {
 """What each export is called."""
 
 
+ROWS = {"csv": "CSV", "parquet": "Parquet", "json": "JSON"}
+"""Formats of rows as people write them."""
+
+
 def export_menu(what: What, query: Mapping[str, str], label: str = "Files") -> dmc.Popover:
     """A button that opens the list of files of one export.
 
@@ -49,7 +53,7 @@ def _content(what: What, query: Mapping[str, str]) -> list[Any]:
     rows = [file_format for file_format in FORMATS[what] if file_format not in pictures]
     parts: list[Any] = [_pictures(what, query, pictures)] if pictures else []
     if rows:
-        links = [_link(file_format.upper(), what, file_format, query) for file_format in rows]
+        links = [_link(ROWS[file_format], what, file_format, query) for file_format in rows]
         title = "Rows behind it" if pictures else f"The {NAMES[what]}"
         parts.append(html.Div([html.Strong(title), *links], className="line"))
     first = _address(what, FORMATS[what][0], query)

@@ -111,6 +111,28 @@
     show(box, shown.at);
   };
 
+  /* While somebody points at the charts the table floats beside them, where its place below is out of sight. */
+  const float = (box) => {
+    const { top, bottom } = box.parentElement.getBoundingClientRect();
+    if (!box.classList.contains("floating") && (top < 0 || bottom > window.innerHeight)) {
+      box.parentElement.style.minHeight = `${box.offsetHeight}px`;
+      box.classList.add("floating");
+    }
+  };
+  const settle = () => {
+    const box = document.querySelector("#minute.floating");
+    if (box) {
+      box.classList.remove("floating");
+      box.parentElement.style.minHeight = "";
+    }
+  };
+  document.addEventListener("scroll", settle, { passive: true });
+  document.addEventListener("mouseover", (event) => {
+    if (!event.target.closest("#graph")) {
+      settle();
+    }
+  });
+
   /* Times of figures are UTC without a zone, or milliseconds. */
   const milliseconds = (x) =>
     typeof x === "number" ? x : Date.parse(`${x.slice(0, 10)}T${x.slice(11) || "00:00"}Z`);
@@ -130,6 +152,7 @@
       } else {
         const point = ((hovered !== seen.hovered ? hovered : clicked) || { points: [] }).points[0];
         if (point) {
+          float(box);
           show(box, Math.floor((milliseconds(point.x) - shown.first) / shown.bar / shown.width + 1e-6));
         }
       }

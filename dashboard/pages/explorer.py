@@ -273,7 +273,7 @@ def _charts() -> html.Div:
             dcc.Store(id="minute-data"),
             dcc.Store(id="minute-shown"),
             # Filled by assets/page.js, which follows the pointer.
-            html.Div(id="minute", className="moment-box", role="region", **label),
+            html.Div(html.Div(id="minute", className="moment-box", role="region", **label), className="moment-place"),
             html.Div(id="notes", className="notes"),
         ],
         className="charts",

@@ -1,5 +1,6 @@
 """The explorer in a real browser: seconds, the moment under the pointer, files, and what is told around the charts."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -69,6 +70,9 @@ def test_the_pointer_tells_every_exchange(visit: Visit, real: str) -> None:
     tab.mouse.move(box["x"] + 0.1 * box["width"] + 1, box["y"] + box["height"] / 2, steps=3)
     expect(tab.locator("#minute strong")).to_have_text("2025-10-10 21:13 UTC")
     expect(first.locator("td").nth(0)).to_have_text("4")
+    expect(tab.locator("#minute")).to_be_in_viewport(ratio=1)
+    tab.mouse.move(5, 5)
+    expect(tab.locator("#minute")).not_to_have_class(re.compile("floating"))
     visit.settled()
     assert len(visit.asked) == asked
 
