@@ -12,6 +12,7 @@ process of its own; Chromium asks. Prints medians beside what they should not ex
 """
 
 import argparse
+import json
 import statistics
 import subprocess
 import sys
@@ -32,6 +33,8 @@ from bench.made import ASSETS, MONTH, START, fill
 from bench.measure import asked_of, seconds, window
 from dashboard.ask import answer
 from dashboard.explorer import explorer_figure
+from dashboard.scene import Scene
+from dashboard.wire import sent
 from data.catalogue import load_catalogue
 from data.store import CandleStore
 
@@ -182,13 +185,13 @@ def against_lists(store: str) -> None:
     """The explorer's figure over 30 days over the same lines made of Python lists: ratios of bytes and time."""
     catalogue = load_catalogue()
     measurement = answer(CandleStore(store), asked_of(ASSETS[0], *window(MONTH)))
-    figure = explorer_figure(measurement, catalogue)
-    lines = [as_lists(trace) for trace in figure.data]
+    scene = Scene(measurement, catalogue)
+    lines = [as_lists(trace) for trace in explorer_figure(scene)["data"] if "y" in trace]
     listed = go.Figure([go.Scatter(x=x, y=y) for x, y in lines])
-    sizes = len(figure.to_json()), len(listed.to_json())
+    sizes = len(as_json(scene)), len(listed.to_json())
     runs = [
         (
-            seconds(lambda: explorer_figure(measurement, catalogue).to_json()),
+            seconds(lambda: as_json(scene)),
             seconds(lambda: go.Figure([go.Scatter(x=x, y=y) for x, y in lines]).to_json()),
         )
         for _ in range(PEERS)
@@ -198,10 +201,15 @@ def against_lists(store: str) -> None:
     print(f"  bytes {sizes[1] / sizes[0]:.1f} ({sizes[1] / 1e6:.1f} over {sizes[0] / 1e6:.1f} MB), time {ratio:.1f}")
 
 
-def as_lists(trace: Any) -> tuple[list[datetime], list[float | None]]:  # noqa: ANN401 - a trace of plotly
+def as_json(scene: Scene) -> str:
+    """The explorer's figure as it goes to the browser."""
+    return json.dumps(sent(explorer_figure(scene)))
+
+
+def as_lists(trace: dict[str, Any]) -> tuple[list[datetime], list[float | None]]:
     """The points of a line as a beginner would give them: a list of times and a list of numbers."""
     minutes = window(MONTH)[0], MONTH * 24 * 60
-    values = [float(value) if value is not None and np.isfinite(value) else None for value in trace.y]
+    values = [float(value) if value is not None and np.isfinite(value) else None for value in trace["y"]]
     every = minutes[1] / max(len(values), 1)
     return [minutes[0] + timedelta(minutes=every * i) for i in range(len(values))], values
 

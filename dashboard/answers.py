@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from datetime import datetime
+from functools import lru_cache, partial
 from typing import Protocol
 
 import polars as pl
@@ -13,7 +14,7 @@ from dashboard.data_books import Books, Ledger
 from dashboard.view import OriginChoice, ViewState
 from data.catalogue import Catalogue
 from data.errors import NothingUsable
-from data.schema import Evidence
+from data.schema import Evidence, Timeframe
 from deviation.result import Measurement
 
 KEPT = 64
@@ -66,6 +67,7 @@ class Answers:
         self.books = Books(store)
         self.catalogue = catalogue
         self._kept = lru_cache(maxsize=KEPT)(self._measure)
+        self._seconds = lru_cache(maxsize=KEPT)(self._held_seconds)
         self._assets = lru_cache(maxsize=1)(self._held_assets)
         self._checker = Checker(store)
 
@@ -149,6 +151,14 @@ class Answers:
         assets = [measurement.question.asset for measurement in measurements]
         return self._store.low_trades(assets, question.start, question.end, timeframe=question.timeframe)
 
+    def has_seconds(self, view: ViewState) -> bool:
+        """Whether the store holds candles of a second of the view's asset in its window, of the kind that is shown.
+
+        Raises:
+            StoreUnusable: The store cannot be read.
+        """
+        return self._seconds(self._store.version(), view.asset, view.start, view.end, view.origin)
+
     def version(self) -> str:
         """A text that changes whenever the content of the store changes.
 
@@ -177,17 +187,21 @@ class Answers:
         return Answer(shown, measurement, present, None if focus == view.focus else view.focus)
 
     def _measure(self, version: str, view: ViewState, evidence: Evidence) -> Measurement | None:
+        start, end = view.whole
+        if start >= end:
+            return None
         venues = () if not view.out else self._staying(version, view, evidence)
         question = ask(
             self.catalogue,
             view.asset,
-            view.start,
-            view.end,
+            start,
+            end,
             event=view.event if self._about(view) else None,
             parameters=view.parameters,
             venues=venues,
             focus=view.focus,
             origin=evidence,
+            timeframe=view.bar,
         )
         try:
             return answer(self._store, question)
@@ -204,6 +218,17 @@ class Answers:
         """Whether the window has to do with the event: one far from it must not borrow its calm span."""
         first, last = self.catalogue.event(view.event).collect
         return view.start < last and first < view.end
+
+    def _held_seconds(
+        self,
+        version: str,  # noqa: ARG002 - the version is the key
+        asset: str,
+        start: datetime,
+        end: datetime,
+        origin: OriginChoice,
+    ) -> bool:
+        read = partial(self._store.candles, [asset], start, end, columns=("venue",), timeframe=Timeframe.S1)
+        return any(read(origin=evidence, in_order=False).height > 0 for evidence in EVIDENCE[origin])
 
     def _held_assets(self, version: str) -> tuple[str, ...]:  # noqa: ARG002 - the version is the key
         return tuple(sorted({*self.books.holdings()["asset"]} - {*self.catalogue.assets}))

@@ -2,10 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import time as time_of_day
 from enum import StrEnum
 
-STEPS_MIN = (1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 4320, 7200, 10080, 20160, 43200)
-"""Distances that ticks may have, all of them round on a clock."""
+STEPS_S = (
+    *(1, 2, 5, 10, 15, 30),
+    *(60 * minutes for minutes in (1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720)),
+    *(86_400 * days for days in (1, 2, 3, 5, 7, 14, 30)),
+)
+"""Distances that ticks may have in seconds, all of them round on a clock."""
+
+MINUTE = timedelta(minutes=1)
+MIDNIGHT = time_of_day(0)
 
 
 class Zone(StrEnum):
@@ -33,24 +41,27 @@ class Ticks:
     title: str
 
 
-def ticks(start: datetime, end: datetime, zone: Zone, most: int) -> Ticks:
-    """At most ``most`` round ticks over ``[start, end]``, both UTC.
+def ticks(start: datetime, end: datetime, zone: Zone, most: int, bar: timedelta = MINUTE) -> Ticks:
+    """At most ``most`` round ticks over ``[start, end]``, both UTC, no closer than the bars that are drawn.
 
     They stand at round times of UTC: 8 hours are whole hours, so both clocks share all ticks up to two hours apart.
     """
-    step = _step(start, end, most)
-    first = -(-int(start.timestamp()) // (60 * step)) * 60 * step
-    count = (int(end.timestamp()) - first) // (60 * step) + 1
-    at = tuple(datetime.fromtimestamp(first, UTC) + timedelta(minutes=step * i) for i in range(count))
-    last_minute = max(start, end - timedelta(minutes=1))
-    days = {on_clock(start, zone).date(), on_clock(last_minute, zone).date()}
+    step = _step(start, end, most, bar)
+    shown = "%H:%M:%S" if step < MINUTE.seconds else "%H:%M"
+    first = -(-int(start.timestamp()) // step) * step
+    count = (int(end.timestamp()) - first) // step + 1
+    at = tuple(datetime.fromtimestamp(first, UTC) + timedelta(seconds=step * i) for i in range(count))
+    last_bar = max(start, end - bar)
+    days = {on_clock(start, zone).date(), on_clock(last_bar, zone).date()}
     if len(days) == 1:
-        return Ticks(zone, at, tuple(f"{on_clock(time, zone):%H:%M}" for time in at), f"{zone}, {day(days.pop())}")
+        return Ticks(zone, at, tuple(f"{on_clock(time, zone):{shown}}" for time in at), f"{zone}, {day(days.pop())}")
+    if all(on_clock(time, zone).time() == MIDNIGHT for time in at):
+        return Ticks(zone, at, tuple(day(on_clock(time, zone).date()) for time in at), str(zone))
     text = []
     before: date | None = None
     for time in at:
         local = on_clock(time, zone)
-        text.append(f"{local:%H:%M}" if local.date() == before else f"{day(local.date())} {local:%H:%M}")
+        text.append(f"{local:{shown}}" if local.date() == before else f"{day(local.date())} {local:{shown}}")
         before = local.date()
     return Ticks(zone, at, tuple(text), str(zone))
 
@@ -74,6 +85,7 @@ def naive(time: datetime) -> str:
     return f"{time.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
 
 
-def _step(start: datetime, end: datetime, most: int) -> int:
-    length = (end - start) / timedelta(minutes=1)
-    return next((step for step in STEPS_MIN if length / step <= most), STEPS_MIN[-1] * 12)
+def _step(start: datetime, end: datetime, most: int, bar: timedelta) -> int:
+    length, least = (end - start).total_seconds(), min(bar, MINUTE).total_seconds()
+    steps = (step for step in STEPS_S if step >= least and length / step <= most)
+    return next(steps, STEPS_S[-1] * 12)

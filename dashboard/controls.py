@@ -11,6 +11,7 @@ from dashboard.style import Theme
 from dashboard.view import OriginChoice, ViewState, default_view
 from data.catalogue import Catalogue
 from data.errors import UsageError
+from data.schema import Timeframe
 from data.times import parse_time
 from deviation.question import QuoteHandling, Reference
 
@@ -26,9 +27,11 @@ def applied(view: ViewState, control: str, value: Any, catalogue: Catalogue) -> 
     if value in (None, ""):
         return view
     try:
-        return CONTROLS[control](view, value, catalogue)
+        changed = CONTROLS[control](view, value, catalogue)
+        checked_span(changed.start, changed.end, changed.bar)
     except ValueError as error:
         raise UsageError(str(error)) from error
+    return changed
 
 
 def typed_time(text: str, zone: Zone) -> datetime:
@@ -50,8 +53,9 @@ def typed_time(text: str, zone: Zone) -> datetime:
 
 
 def _event(view: ViewState, event: str, catalogue: Catalogue) -> ViewState:
+    """Another event opens as it usually does, in minutes."""
     usual = default_view(catalogue, event)
-    return replace(view, event=usual.event, asset=usual.asset, start=usual.start, end=usual.end)
+    return replace(view, event=usual.event, asset=usual.asset, start=usual.start, end=usual.end, bar=usual.bar)
 
 
 def _window(view: ViewState, name: str, catalogue: Catalogue) -> ViewState:
@@ -60,7 +64,7 @@ def _window(view: ViewState, name: str, catalogue: Catalogue) -> ViewState:
 
 
 def _range(view: ViewState, texts: tuple[str, str], _: Catalogue) -> ViewState:
-    start, end = checked_span(*(typed_time(text, view.zone) for text in texts))
+    start, end = (typed_time(text, view.zone) for text in texts)
     return replace(view, start=start, end=end)
 
 
@@ -69,8 +73,7 @@ def _dragged(view: ViewState, value: dict[str, str], catalogue: Catalogue) -> Vi
     if "start" not in value:
         return _window(view, catalogue.event(view.event).default_window, catalogue)
     start, end = (typed_time(value[edge], Zone.UTC) for edge in ("start", "end"))
-    start, end = checked_span(max(start, view.start), min(end + MINUTE, view.end))
-    return replace(view, start=start, end=end)
+    return replace(view, start=max(start, view.start), end=min(end + MINUTE, view.end))
 
 
 def _focus(view: ViewState, venue: str, _: Catalogue) -> ViewState:
@@ -100,6 +103,7 @@ CONTROLS: dict[str, Callable[[ViewState, Any, Catalogue], ViewState]] = {
     "reference-kind": lambda view, value, _: replace(view, reference=Reference(value)),
     "enter": _enter,
     "exit": lambda view, value, _: replace(view, exit_pct=float(value)),
+    "bar": lambda view, value, _: replace(view, bar=Timeframe(value)),
     "min-vote": lambda view, value, _: replace(view, min_vote_usd=float(value)),
     "collected": lambda view, _, __: view,
 }

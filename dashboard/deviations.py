@@ -10,7 +10,6 @@ from dashboard.scene import EndLabel, Scene, last_value
 from dashboard.style import MINUS, mix
 from deviation.against import Series
 from deviation.episodes import Direction
-from deviation.grid import Floats
 from deviation.headline import clock, percent, side
 from deviation.question import TOLERANCE, Group
 from deviation.result import Row
@@ -36,34 +35,9 @@ class Extreme:
     text: str
 
 
-def band(scene: Scene) -> tuple[Floats, Floats]:
-    """What is normal in each minute, in per cent: least and greatest of the other venues' own deviations.
-
-    Every other spot market counts, in its firm minutes, against its own group. The focus venue and its relatives are
-    not in it, and hiding a line does not change it. NaN where nobody else was firm.
-    """
-    measurement = scene.measurement
-    rules = measurement.question.rules
-    family = rules.family(measurement.question.focus)
-    own = [
-        np.where(series.firm, 100 * series.d, np.nan)
-        for row in measurement.rows
-        if row.spot and rules.family(row.market.venue) != family
-        for series in [row.series[row.market.group]]
-    ]
-    if not own:
-        nothing = np.full(measurement.axis.size, np.nan)
-        return nothing, nothing
-    every = np.array(own)
-    known = ~np.isnan(every).all(axis=0)
-    least = np.where(known, np.where(np.isnan(every), np.inf, every).min(axis=0), np.nan)
-    greatest = np.where(known, np.where(np.isnan(every), -np.inf, every).max(axis=0), np.nan)
-    return least, greatest
-
-
 def scale_of_deviations(scene: Scene, most: int = 6) -> Scale:
     """The axis for all that is drawn; never narrower than ``enter`` on both sides."""
-    drawn = [*band(scene)]
+    drawn = [*scene.band]
     if scene.focus is not None:
         drawn += [100 * scene.focus.series[group].d for group in Group]
     return deviation_scale(drawn, scene.measurement.question.parameters.enter, most)
@@ -80,7 +54,7 @@ def shaded_group(row: Row) -> Group | None:
 def deviation_traces(scene: Scene) -> list[Trace]:
     """Band, shading, and the lines against both groups; thin minutes hollow."""
     measurement, row, colours = scene.measurement, scene.focus, scene.colours
-    traces = [{**area(measurement, *band(scene), colours.band, 0.55), "name": "the other venues"}]
+    traces = [{**area(measurement, *scene.band, colours.band, 0.55), "name": "the other venues"}]
     if row is None:
         return traces
     traces += _shading(scene, row)

@@ -1,10 +1,8 @@
 """The figure of the page: prices, deviation and minutes on one time axis, as wide as the page lets it be."""
 
-from datetime import timedelta
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from dashboard.clock import Zone, naive, ticks
 from dashboard.deviations import deviation_ends, deviation_traces, scale_of_deviations
@@ -21,54 +19,42 @@ from dashboard.explorer_marks import (
     notice,
     titles,
 )
-from dashboard.panels import Trace, window_range
+from dashboard.explorer_notes import note_lines, note_marks
+from dashboard.panels import Trace, on_grid, window_range
 from dashboard.prices import price_ends, price_traces, scale_of_prices
 from dashboard.scales import Scale
 from dashboard.scene import Scene
 from dashboard.strips import LANES, strips
-from dashboard.style import TEMPLATES, Theme
-from data.catalogue import Catalogue
-from data.schema import MINUTE_MS
-from deviation.minutes import State
-from deviation.question import Group
-from deviation.result import Measurement
+from dashboard.style import TEMPLATES
+from dashboard.wire import Figure
+from dashboard.words import window_notes
 
 __all__ = ["HEIGHT", "explorer_figure"]
 
 
-def explorer_figure(
-    measurement: Measurement,
-    catalogue: Catalogue,
-    *,
-    theme: Theme = Theme.LIGHT,
-    zone: Zone = Zone.UTC,
-    hidden: frozenset[str] = frozenset(),
-    assumed: frozenset[tuple[str, str]] = frozenset(),
-) -> go.Figure:
+def explorer_figure(scene: Scene, zone: Zone = Zone.UTC) -> Figure:
     """Prices, deviation of the focus venue, and a strip of votes and states, on one time axis.
 
     Args:
-        measurement: What was measured.
-        catalogue: Names and colours of venues.
-        theme: Light or dark paper.
+        scene: What was measured, and how it looks.
         zone: The clock of the tick labels; the data stay in UTC.
-        hidden: Venues that are not drawn. No number changes by it.
-        assumed: Markets, as (venue, symbol), of which no figure is published: dashed on the reconstruction.
     """
-    scene = Scene(measurement, catalogue, theme, hidden, assumed)
+    measurement = scene.measurement
     prices, deviations, lanes = scale_of_prices(scene), scale_of_deviations(scene), strips(scene)
-    traces = [_on(trace, 1) for trace in _readable(price_traces(scene), "%{y:.6~g}")]
-    traces += [_on(trace, 2) for trace in _readable(deviation_traces(scene), "%{y:+.2f} %")]
+    traces = [_on(trace, 1) for trace in _pointed(price_traces(scene))]
+    traces += [_on(trace, 2) for trace in _pointed(deviation_traces(scene))]
     traces += [_on(trace, 3) for lane in lanes for trace in lane.traces]
-    traces += [_on(trace, 3) for trace in _lane_texts(scene)]
-    return go.Figure(
-        data=[go.Scatter(trace) for trace in traces],
-        layout={
-            "template": TEMPLATES[theme],
+    traces.append(_on(_ground(scene), 3))
+    notes = window_notes(measurement, scene.catalogue)
+    return {
+        "data": [{"type": "scatter", **trace} for trace in traces],
+        "layout": {
+            "template": {"layout": _TEMPLATES[scene.theme]},
             "height": HEIGHT,
             "autosize": True,
             "margin": MARGIN,
-            "hovermode": "x unified",
+            "hovermode": "x",
+            "hoverdistance": -1,
             "dragmode": "zoom",
             "uirevision": f"{measurement.question.asset} {window_range(measurement)}",
             "annotations": [
@@ -76,16 +62,17 @@ def explorer_figure(
                 *ends(price_ends(scene), prices, PRICES),
                 *ends(deviation_ends(scene), deviations, DEVIATIONS),
                 *arrows(scene, prices),
+                *note_marks(scene, notes),
                 *lane_names(scene, lanes),
                 *notice(scene),
             ],
-            "shapes": levels(scene),
+            "shapes": [*levels(scene), *note_lines(scene, notes)],
             **_time_axes(scene, zone),
             "yaxis": _axis(prices, PRICES, 1),
             "yaxis2": _axis(deviations, DEVIATIONS, 2),
             "yaxis3": {"domain": STRIP, "anchor": "x3", "range": [0, LANES], "showticklabels": False},
         },
-    )
+    }
 
 
 def _on(trace: Trace, panel: int) -> Trace:
@@ -93,14 +80,9 @@ def _on(trace: Trace, panel: int) -> Trace:
     return {**trace, "xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
 
 
-def _readable(traces: list[Trace], form: str) -> list[Trace]:
-    """Lines and dots answer to the pointer, areas and wicks do not."""
-    return [
-        {**trace, "hoverinfo": None, "hovertemplate": f"{form}<extra>{trace['name']}</extra>"}
-        if "x0" in trace
-        else trace
-        for trace in traces
-    ]
+def _pointed(traces: list[Trace]) -> list[Trace]:
+    """Lines and dots tell where the pointer is, areas and wicks do not; what it reads stands below the charts."""
+    return [{**trace, "hoverinfo": "none"} if "x0" in trace else trace for trace in traces]
 
 
 def _axis(scale: Scale, domain: tuple[float, float], panel: int) -> dict[str, Any]:
@@ -122,8 +104,7 @@ def _axis(scale: Scale, domain: tuple[float, float], panel: int) -> dict[str, An
 def _time_axes(scene: Scene, zone: Zone) -> dict[str, Any]:
     """Three axes that move together; the lowest carries the labels of the clock."""
     question = scene.measurement.question
-    end = question.start + timedelta(minutes=scene.measurement.axis.size)
-    marks = ticks(question.start, end, zone, 8)
+    marks = ticks(question.start, question.end, zone, 8, scene.measurement.axis.bar)
     common = {
         "type": "date",
         "range": window_range(scene.measurement),
@@ -131,7 +112,12 @@ def _time_axes(scene: Scene, zone: Zone) -> dict[str, Any]:
         "tickvals": [naive(at) for at in marks.at],
         "showgrid": True,
         "fixedrange": False,
-        "hoverformat": "%d %b %H:%M UTC",
+        "showspikes": True,
+        "spikemode": "across",
+        "spikesnap": "hovered data",
+        "spikethickness": 1,
+        "spikedash": "solid",
+        "spikecolor": scene.colours.muted,
     }
     plain = {**common, "showticklabels": False}
     title = {"text": marks.title, "standoff": 4, "font": {"size": 13}}
@@ -142,25 +128,18 @@ def _time_axes(scene: Scene, zone: Zone) -> dict[str, Any]:
     }
 
 
-def _lane_texts(scene: Scene) -> list[Trace]:
-    """What the pointer reads on the strip: votes of each group, and the state of the focus venue's minute."""
-    row, measurement = scene.focus, scene.measurement
-    if row is None:
-        return []
-    invisible = {"mode": "lines", "line": {"width": 0}, "opacity": 0}
-    traces: list[Trace] = []
-    for place, group in enumerate(Group):
-        grid = {"x0": window_range(measurement)[0], "dx": MINUTE_MS}
-        votes = row.series[group].votes
-        level = np.full(votes.size, LANES - 0.5 - place, dtype=np.float32)
-        template = f"%{{customdata}} {group.upper()} votes<extra></extra>"
-        traces.append(
-            {**grid, **invisible, "y": level, "customdata": votes.astype(np.int16), "hovertemplate": template}
-        )
-    names = np.array([state.name.lower() for state in State])[row.minutes.state]
-    level = np.full(names.size, 0.5, dtype=np.float32)
-    template = f"{scene.catalogue.venue(row.market.venue).name}: %{{text}}<extra></extra>"
-    return [
-        *traces,
-        {**grid, **invisible, "y": level, "text": names.tolist(), "hovertemplate": template},
-    ]
+def _ground(scene: Scene) -> Trace:
+    """What the pointer finds on the strip, and in bars without any price."""
+    measurement = scene.measurement
+    level = np.zeros(measurement.axis.size)
+    return {
+        **on_grid(measurement, level),
+        "mode": "lines",
+        "line": {"width": 0},
+        "opacity": 0,
+        "hoverinfo": "none",
+        "name": "",
+    }
+
+
+_TEMPLATES = {theme: template.layout.to_plotly_json() for theme, template in TEMPLATES.items()}

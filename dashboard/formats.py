@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from dashboard.clock import Zone, day, on_clock
 from dashboard.style import DASH, MINUS, NARROW
 from data.catalogue import Catalogue
+from data.schema import Timeframe
 from deviation.headline import percent, price_text
 from deviation.question import Group
 from deviation.result import Measurement
@@ -45,14 +46,15 @@ def price(value: float | None) -> str:
 
 
 def minute(measurement: Measurement, position: int | None, zone: Zone) -> str:
-    """A minute of the window on the reader's clock, with its day where the window touches several days there."""
+    """A bar of the window on the reader's clock, with its day where the window touches several days there."""
     time = measurement.time(position)
     if time is None:
         return ""
     question = measurement.question
     local = on_clock(time, zone)
-    days = {on_clock(edge, zone).date() for edge in (question.start, question.end - timedelta(minutes=1))}
-    return f"{local:%H:%M}" if len(days) == 1 else f"{day(local.date())} {local:%H:%M}"
+    shown = f"{local:%H:%M:%S}" if question.timeframe is Timeframe.S1 else f"{local:%H:%M}"
+    days = {on_clock(edge, zone).date() for edge in (question.start, question.end - measurement.axis.bar)}
+    return shown if len(days) == 1 else f"{day(local.date())} {shown}"
 
 
 def span(start: datetime, end: datetime, zone: Zone) -> str:
@@ -66,6 +68,18 @@ def span(start: datetime, end: datetime, zone: Zone) -> str:
     if first.date() == last.date():
         return f"{day(first.date())} {first.year}, {first:%H:%M} to {last:%H:%M} {zone}"
     return f"{day(first.date())} {first.year}, {first:%H:%M} to {day(last.date())} {last.year}, {last:%H:%M} {zone}"
+
+
+def duration(length: timedelta) -> str:
+    """A length in its largest whole unit.
+
+    >>> duration(timedelta(days=31)), duration(timedelta(hours=12)), duration(timedelta(minutes=150))
+    ('31 days', '12 hours', '150 minutes')
+    """
+    units = (("day", timedelta(days=1)), ("hour", timedelta(hours=1)), ("minute", timedelta(minutes=1)))
+    name, unit = next((pair for pair in units if length % pair[1] == timedelta(0)), units[-1])
+    count = length // unit
+    return f"{count:,} {name}{'s' * (count != 1)}"
 
 
 def typed(time: datetime, zone: Zone) -> str:

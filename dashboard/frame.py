@@ -8,21 +8,24 @@ import dash_mantine_components as dmc
 from dash import html
 
 from dashboard.answers import Answer, Answers
+from dashboard.export_menu import export_menu
+from dashboard.exports import What
 from dashboard.formats import span, typed, window_label
 from dashboard.links import Links
 from dashboard.notices import Notice, Tone, notices, origin_text
 from dashboard.pages.contract import Context, Control, Page
 from dashboard.pages.index import PAGES
 from dashboard.panes import Panes
-from dashboard.view import ViewState
+from dashboard.view import BAR_WORDS, ViewState
 from data.catalogue import Catalogue
+from data.schema import Timeframe
 from deviation.answer import CHOSEN_BY_HAND
 
 PROPS = (
-    *((name, "children") for name in ("nav", "notices", "offer-text", "asset", "window", "span")),
+    *((name, "children") for name in ("nav", "notices", "offer-text", "asset", "window", "span", "export")),
     *((name, "className") for name in ("frame", "offer", "range-open")),
     *((name, "value") for name in ("event", "asset", "more", "window", "range-from", "range-to", "zone", "theme")),
-    *((name, "value") for name in ("origin", "quote", "reference-kind", "enter", "exit", "min-vote")),
+    *((name, "value") for name in ("origin", "bar", "quote", "reference-kind", "enter", "exit", "min-vote")),
     *((name, "value") for name in ("focus", "out", "hide")),
     *((name, "data") for name in ("more", "focus", "out", "hide", "view", "page")),
     *((name, "label") for name in ("range-from", "range-to")),
@@ -59,6 +62,7 @@ def frame(context: Context, page: Page, view: ViewState, said: Sequence[str] = (
         ("offer", "className"): "offer" if offered else "offer away",
         ("offer-text", "children"): offered,
         ("picture", "disabled"): answer.measurement is None,
+        ("export", "children"): _files(answer, catalogue),
     }
 
 
@@ -107,9 +111,17 @@ def _without(page: Page) -> list[str]:
     return missing if page.controls else [*missing, "without-controls"]
 
 
+def _files(answer: Answer, catalogue: Catalogue) -> Any:  # noqa: ANN401 - whatever dash takes as a child
+    """The menu of files of the picture, where there is one."""
+    if answer.measurement is None:
+        return ""
+    return export_menu(What.COMPARISON, answer.view.to_query(catalogue), "More files")
+
+
 def _window(view: ViewState, catalogue: Catalogue) -> Panes:
     event, name = catalogue.event(view.event), view.window(catalogue)
     minutes = (view.end - view.start) // timedelta(minutes=1)
+    bars = "" if view.bar is Timeframe.M1 else f" in bars of {BAR_WORDS[view.bar]}"
     by_hand = f", {CHOSEN_BY_HAND}" if name is None else ""
     chips = [
         dmc.Tooltip(
@@ -125,7 +137,7 @@ def _window(view: ViewState, catalogue: Catalogue) -> Panes:
         ("event", "value"): view.event,
         ("window", "children"): chips,
         ("window", "value"): name,
-        ("span", "children"): f"{span(view.start, view.end, view.zone)}, {minutes:,} minutes{by_hand}",
+        ("span", "children"): f"{span(view.start, view.end, view.zone)}, {minutes:,} minutes{bars}{by_hand}",
         ("range-open", "className"): "plain" if name else "plain chosen",
         ("range-from", "value"): typed(view.start, view.zone),
         ("range-to", "value"): typed(view.end, view.zone),
@@ -153,6 +165,7 @@ def _choices(view: ViewState) -> Panes:
         ("zone", "value"): view.zone.value,
         ("theme", "value"): view.theme.value,
         ("origin", "value"): view.origin.value,
+        ("bar", "value"): view.bar.value,
         ("quote", "value"): view.quote.value,
         ("reference-kind", "value"): view.reference.value,
         ("enter", "value"): view.enter_pct,

@@ -11,6 +11,7 @@ from dashboard.pages.contract import Control
 from dashboard.style import Theme
 from dashboard.view import OriginChoice
 from data.catalogue import Catalogue
+from data.schema import Timeframe
 from deviation.question import QuoteHandling, Reference
 
 THEME = {
@@ -79,7 +80,7 @@ def _controls() -> html.Div:
             _for(Control.ASSET, _select("more", "Other asset", placeholder="More assets", searchable=True, w=130)),
             _for(Control.FOCUS, focus),
             _for(Control.SETTINGS, _settings()),
-            _for(Control.PICTURE, dmc.Button("Download picture (PNG)", id="picture", size="xs", className="primary")),
+            _for(Control.PICTURE, _picture()),
         ],
         [
             _for(Control.WINDOW, _chips("window", "Window")),
@@ -91,6 +92,12 @@ def _controls() -> html.Div:
     return html.Div(
         [html.Div(row, className="row") for row in rows], className="controls", role="group", **_aria("What is shown")
     )
+
+
+def _picture() -> html.Div:
+    """The picture at one click, and beside it everything else that it can be had as."""
+    button = dmc.Button("Download picture (PNG)", id="picture", size="xs", className="primary")
+    return html.Div([button, html.Div(id="export")], className="taken")
 
 
 def _for(control: Control, part: Any) -> html.Div:  # noqa: ANN401 - whatever dash takes as a child
@@ -118,7 +125,9 @@ def _settings() -> dmc.Popover:
         (OriginChoice.REAL.value, "Real"),
         (OriginChoice.RECONSTRUCTION.value, "Illustration"),
     ]
+    bars = [(Timeframe.S1.value, "1 second"), (Timeframe.M1.value, "1 minute"), (Timeframe.M5.value, "5 minutes")]
     fields = [
+        html.Div([html.Span("Bars", className="label"), _switch("bar", "Length of bars", bars)]),
         html.Div([html.Span("Prices", className="label"), _switch("quote", "Quote handling", handling)]),
         html.Div([html.Span("Reference", className="label"), _switch("reference-kind", "Reference", references)]),
         html.Div([html.Span("Candles", className="label"), _switch("origin", "Kind of candles", origins)]),

@@ -3,27 +3,26 @@
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TypeVar
 
 from dashboard.against import against_from
 from dashboard.clock import Zone
+from dashboard.formats import duration
 from dashboard.style import Theme
-from dashboard.view import METHOD, OriginChoice, ViewState, default_view
+from dashboard.view import BAR_WORDS, LONGEST, METHOD, OriginChoice, ViewState, default_view
 from data.catalogue import Catalogue, Event
 from data.errors import UsageError
+from data.schema import Timeframe
 from data.times import parse_time
 from deviation.question import QuoteHandling, Reference
 
 KEYS = (
     *("event", "asset", "window", "from", "to", "focus", "quote", "reference", "enter", "exit", "min-vote"),
-    *("out", "hide", "zone", "theme", "origin", "against"),
+    *("out", "hide", "zone", "theme", "origin", "bar", "against"),
 )
 """The keys that a link may have; enter and exit are in per cent, as on the command line."""
-
-LONGEST = timedelta(days=31)
-"""The longest window that the page measures: every minute of it is held for every venue."""
 
 YEARS = (datetime(2009, 1, 3, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
 """A window lies within these: from the first block of Bitcoin on."""
@@ -47,6 +46,7 @@ def from_query(query: Mapping[str, str], catalogue: Catalogue) -> tuple[ViewStat
     view = default_view(catalogue, link.event(catalogue))
     event = catalogue.event(view.event)
     start, end = link.span(event, (view.start, view.end))
+    bar = link.bar(start, end)
     focus = link.name("focus", VENUE_ID, view.focus)
     against, said = against_from(query, catalogue)
     link.notices += said
@@ -64,6 +64,7 @@ def from_query(query: Mapping[str, str], catalogue: Catalogue) -> tuple[ViewStat
         theme=link.choice("theme", Theme, view.theme),
         origin=link.choice("origin", OriginChoice, view.origin),
         against=against,
+        bar=bar,
     )
     if focus in view.out:
         link.notices.append(f"The focus venue {focus} cannot be left out of the vote: it never votes on itself.")
@@ -71,8 +72,8 @@ def from_query(query: Mapping[str, str], catalogue: Catalogue) -> tuple[ViewStat
     return view, (*link.notices, *(f"The link's {_echo(key)} is not known." for key in query if key not in KEYS))
 
 
-def checked_span(start: datetime, end: datetime) -> tuple[datetime, datetime]:
-    """The window, if it is one that the page measures.
+def checked_span(start: datetime, end: datetime, bar: Timeframe = Timeframe.M1) -> tuple[datetime, datetime]:
+    """The window, if it is one that the page measures in bars of that length.
 
     Raises:
         UsageError: It is empty, too long, or outside of the years in which coins were traded.
@@ -80,8 +81,14 @@ def checked_span(start: datetime, end: datetime) -> tuple[datetime, datetime]:
     if start >= end:
         message = "the window's end does not lie after its start"
         raise UsageError(message)
-    if end - start > LONGEST:
-        message = f"the window is longer than {LONGEST.days} days"
+    if end - start > LONGEST[Timeframe.M1]:
+        message = f"the window is longer than {duration(LONGEST[Timeframe.M1])}"
+        raise UsageError(message)
+    if end - start > LONGEST[bar]:
+        message = (
+            f"bars of {BAR_WORDS[bar]} are measured over at most {duration(LONGEST[bar])}; "
+            "choose a shorter window or longer bars"
+        )
         raise UsageError(message)
     if start < YEARS[0] or end > YEARS[1]:
         message = f"the window lies outside of {YEARS[0].year} to {YEARS[1].year}"
@@ -108,6 +115,16 @@ class _Link:
     def name(self, key: str, form: re.Pattern[str], usual: str) -> str:
         asked = self.query.get(key, usual)
         return asked if form.fullmatch(asked) else self._refuse(key, usual)
+
+    def bar(self, start: datetime, end: datetime) -> Timeframe:
+        """The length of bars; minutes where the window is too long for shorter ones."""
+        asked = self.choice("bar", Timeframe, Timeframe.M1)
+        try:
+            checked_span(start, end, asked)
+        except UsageError as error:
+            self.notices.append(f"The link's bar cannot be used: {error}. Bars of a minute are shown.")
+            return Timeframe.M1
+        return asked
 
     def venues(self, key: str) -> frozenset[str]:
         asked = [item for item in self.query.get(key, "").split(",") if item]

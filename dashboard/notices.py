@@ -5,8 +5,9 @@ from enum import StrEnum
 
 from dashboard.answers import Answer
 from dashboard.formats import listing, span
-from dashboard.view import OriginChoice
+from dashboard.view import BAR_WORDS, OriginChoice
 from data.catalogue import Catalogue
+from data.schema import Timeframe
 from deviation.question import QuoteHandling, Reference
 
 ILLUSTRATION = (
@@ -42,6 +43,9 @@ def notices(answer: Answer, catalogue: Catalogue) -> tuple[Notice, ...]:
     if answer.left_out:
         names = listing([catalogue.venue(venue).name for venue in answer.left_out])
         said.append(Notice(Tone.ALERT, f"Left out by choice: {names}. What is left out neither votes nor is measured."))
+    if view.whole != (view.start, view.end):
+        shown = span(*view.whole, view.zone)
+        said.append(Notice(Tone.REMARK, f"Measured in whole bars of {BAR_WORDS[view.bar]}: {shown}."))
     if view.reference is Reference.WEIGHTED_MEDIAN:
         said.append(Notice(Tone.REMARK, "Venues vote by weight: what each traded in the 24 h before."))
     if view.quote is QuoteHandling.AS_IS:
@@ -60,5 +64,6 @@ def origin_text(answer: Answer) -> str:
         return ILLUSTRATION + (missing if view.origin is OriginChoice.AUTO else "")
     if answer.measurement is None:
         kind = "" if view.origin is OriginChoice.AUTO else f"{view.origin} "
-        return f"No {kind}candle of {view.asset} in the store from {span(view.start, view.end, view.zone)}."
+        bars = "" if view.bar is Timeframe.M1 else f"of {BAR_WORDS[view.bar]} "
+        return f"No {kind}candle {bars}of {view.asset} in the store from {span(view.start, view.end, view.zone)}."
     return ""

@@ -4,14 +4,12 @@ Times in figures are UTC. A regular grid goes as ``x0`` and ``dx`` with 32-bit v
 breaks a line, and nothing ever bridges it.
 """
 
-from datetime import timedelta
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from dashboard.clock import naive
-from data.schema import MINUTE_MS
 from deviation.grid import Bools, Floats, Ints
 from deviation.result import Measurement
 
@@ -19,35 +17,51 @@ Trace = dict[str, Any]
 """The properties of one ``go.Scatter``."""
 
 MOST_POINTS = 5_000
-"""Points of a line from which each bucket of minutes is drawn by its least and its greatest value alone."""
+"""Points of a line from which each bucket of bars is drawn by its least and its greatest value alone."""
 
 BUCKETS = 2_000
 """Buckets of such a line: more than a screen or a page has columns for it, so that no spike can hide."""
 
 
+def bucket(size: int) -> int:
+    """How many of ``size`` bars are drawn as one: 1 unless there are more than `MOST_POINTS`."""
+    return 1 if size <= MOST_POINTS else -(-size // BUCKETS)
+
+
 def on_grid(measurement: Measurement, values: Floats) -> Trace:
-    """``x0``, ``dx`` and ``y`` of values per minute of the window; long ones as least and greatest per bucket."""
-    start = naive(measurement.axis.time(0))
-    if values.size <= MOST_POINTS:
-        return {"x0": start, "dx": MINUTE_MS, "y": values.astype(np.float32)}
-    width = -(-values.size // BUCKETS)
-    return {"x0": start, "dx": MINUTE_MS * width / 2, "y": extremes(values, width).astype(np.float32)}
+    """``x0``, ``dx`` and ``y`` of values per bar of the window; long ones as least and greatest per bucket."""
+    start, dx, width = naive(measurement.axis.time(0)), measurement.question.timeframe.ms, bucket(values.size)
+    if width == 1:
+        return {"x0": start, "dx": dx, "y": values.astype(np.float32)}
+    return {"x0": start, "dx": dx * width / 2, "y": extremes(values, width).astype(np.float32)}
 
 
 def extremes(values: Floats, width: int) -> Floats:
     """The least and the greatest value of every ``width`` values, in the order in which they came; NaN if all are."""
-    starts = np.arange(0, values.size, width)
-    least = np.minimum.reduceat(np.where(np.isnan(values), np.inf, values), starts)
-    greatest = np.maximum.reduceat(np.where(np.isnan(values), -np.inf, values), starts)
-    rising = np.array([_rising(values[start : start + width]) for start in starts])
-    pairs = np.where(rising[:, None], np.column_stack([least, greatest]), np.column_stack([greatest, least]))
-    return np.where(np.isinf(pairs), np.nan, pairs).ravel()
+    rows = _rows(values, width)
+    low, high = np.where(np.isnan(rows), np.inf, rows), np.where(np.isnan(rows), -np.inf, rows)
+    first, second = low.argmin(axis=1), high.argmax(axis=1)
+    rising = first <= second
+    every = np.arange(len(rows))
+    pairs = rows[every[:, None], np.where(rising[:, None], np.column_stack([first, second]), [0, 0])]
+    falling = ~rising
+    pairs[falling] = rows[every[falling][:, None], np.column_stack([second, first])[falling]]
+    return pairs.ravel()
 
 
-def _rising(values: Floats) -> bool:
-    if np.isnan(values).all():
-        return True
-    return bool(np.nanargmin(values) <= np.nanargmax(values))
+def least_of(values: Floats, width: int) -> Floats:
+    """The least of every ``width`` values; NaN where all are."""
+    return values if width == 1 else np.fmin.reduce(_rows(values, width), axis=1)
+
+
+def greatest_of(values: Floats, width: int) -> Floats:
+    """The greatest of every ``width`` values; NaN where all are."""
+    return values if width == 1 else np.fmax.reduce(_rows(values, width), axis=1)
+
+
+def _rows(values: Floats, width: int) -> Floats:
+    """The values in rows of ``width``, the last one filled up with NaN."""
+    return np.append(values, np.full(-values.size % width, np.nan)).reshape(-1, width)
 
 
 def line(measurement: Measurement, values: Floats, colour: str, *, width: float, dash: str = "solid") -> Trace:
@@ -97,15 +111,21 @@ def runs(mask: Bools) -> list[tuple[int, int]]:
 def area(measurement: Measurement, low: Floats, high: Floats, colour: str, opacity: float) -> Trace:
     """The area between two series in the minutes in which both have a value: a polygon per spell without a gap.
 
-    It reaches half a minute beyond each spell, so that a single minute shows, but not beyond the window.
+    It reaches half a bar beyond each spell, so that a single one shows, but not beyond the window. Long windows are
+    drawn as far as any bar of a bucket reaches.
     """
     x: list[Floats] = []
     y: list[Floats] = []
-    last = measurement.axis.size - 1
-    for start, end in runs(~np.isnan(low) & ~np.isnan(high)):
-        minutes = np.concatenate([[max(start - 0.5, 0)], np.arange(start, end), [min(end - 0.5, last)]])
+    last, width = measurement.axis.size - 1, bucket(low.size)
+    there = ~np.isnan(low) & ~np.isnan(high)
+    low, high = np.where(there, np.minimum(low, high), np.nan), np.where(there, np.maximum(low, high), np.nan)
+    low, high = least_of(low, width), greatest_of(high, width)
+    for start, end in runs(~np.isnan(low)):
+        edges = np.clip(np.array([start, end]) * width - 0.5, 0, last)
+        middles = (np.arange(start, end) + 0.5) * width - 0.5
+        bars = np.concatenate([edges[:1], middles, edges[1:]])
         upper, lower = _held(high[start:end]), _held(low[start:end])
-        x.append(np.concatenate([minutes, minutes[::-1], [np.nan]]))
+        x.append(np.concatenate([bars, bars[::-1], [np.nan]]))
         y.append(np.concatenate([upper, lower[::-1], [np.nan]]))
     return _filled(measurement, x, y, colour, opacity)
 
@@ -117,9 +137,15 @@ def _held(values: Floats) -> Floats:
 def blocks(
     measurement: Measurement, mask: Bools, span: tuple[float, float], colour: str, *, hatch: str | None, paper: str
 ) -> Trace:
-    """A strip between two heights, filled in the minutes in which the mask holds, hatched if that is asked for."""
-    low, high = span
-    x = [np.array([start, start, end, end, start, np.nan]) for start, end in runs(mask)]
+    """A strip between two heights, filled where the mask holds, hatched if that is asked for.
+
+    In long windows a bucket is filled where the mask holds in any of its bars.
+    """
+    (low, high), width = span, bucket(mask.size)
+    rows = np.append(mask, np.zeros(-mask.size % width, np.bool_)).reshape(-1, width)
+    held: Bools = np.logical_or.reduce(rows, axis=1)
+    ends = [(start * width, min(end * width, mask.size)) for start, end in runs(held)]
+    x = [np.array([start, start, end, end, start, np.nan]) for start, end in ends]
     y = [np.array([low, high, high, low, low, np.nan])] * len(x)
     trace = _filled(measurement, x, y, colour, 1.0)
     if hatch is not None:
@@ -129,13 +155,11 @@ def blocks(
 
 def whiskers(measurement: Measurement, low: Floats, high: Floats, colour: str, width: float) -> Trace:
     """A thin upright line per minute from low to high; long windows by the extremes of each bucket."""
-    step = max(1, -(-low.size // BUCKETS)) if low.size > MOST_POINTS else 1
-    starts = np.arange(0, low.size, step)
-    bottom = np.minimum.reduceat(np.where(np.isnan(low), np.inf, low), starts)
-    top = np.maximum.reduceat(np.where(np.isnan(high), -np.inf, high), starts)
-    there = ~np.isinf(bottom)
+    step = bucket(low.size)
+    bottom, top = least_of(low, step), greatest_of(high, step)
+    there = ~np.isnan(bottom)
     gap = np.full(int(there.sum()), np.nan)
-    at = starts[there].astype(np.float64)
+    at = np.arange(bottom.size)[there] * float(step)
     return {
         "x": epoch_ms(measurement, np.column_stack([at, at, at]).ravel()),
         "y": np.column_stack([bottom[there], top[there], gap]).ravel().astype(np.float32),
@@ -147,7 +171,7 @@ def whiskers(measurement: Measurement, low: Floats, high: Floats, colour: str, w
 
 def epoch_ms(measurement: Measurement, position: Floats) -> Floats:
     """Times of positions in the window, in milliseconds since the epoch, as plotly takes them on a date axis."""
-    return (measurement.axis.first + position) * float(MINUTE_MS)
+    return (measurement.axis.first + position) * float(measurement.question.timeframe.ms)
 
 
 def _filled(measurement: Measurement, x: list[Floats], y: list[Floats], colour: str, opacity: float) -> Trace:
@@ -167,7 +191,7 @@ def _filled(measurement: Measurement, x: list[Floats], y: list[Floats], colour: 
 def window_range(measurement: Measurement) -> list[str]:
     """The time axis: the window, no more and no less."""
     question = measurement.question
-    return [naive(question.start), naive(question.start + timedelta(minutes=measurement.axis.size))]
+    return [naive(question.start), naive(question.end)]
 
 
 def counted(values: Ints) -> str:

@@ -15,7 +15,7 @@ from dashboard.sheet import Sheet
 from dashboard.style import TEMPLATES, Theme
 from dashboard.words import footer, measured, telling_notes, title
 from data.catalogue import Catalogue
-from data.schema import Evidence
+from data.schema import Evidence, Timeframe
 from deviation.result import Measurement
 
 GUTTER = 24
@@ -71,7 +71,7 @@ def file_name(
     size: Size = Size.WIDE,
     theme: Theme = Theme.LIGHT,
 ) -> str:
-    """Name of a file on a measurement: asset, focus venue, window, what is in it, and what is unusual about it.
+    """Name of a file on a measurement: asset, focus, window, bars other than minutes, content, and what is unusual.
 
     Args:
         measurement: what the file rests on.
@@ -87,7 +87,8 @@ def file_name(
     shown = [size.value] * (size is not Size.WIDE) + [theme.value] * (theme is not Theme.LIGHT)
     # A name travels further than what is in a file: an illustration says so in it, too.
     kind = ["illustration"] if question.origin is Evidence.RECONSTRUCTION else []
-    parts = ["plumbline", asset or question.asset, question.focus, window, what, *shown, *kind]
+    bars = [question.timeframe.value] * (question.timeframe is not Timeframe.M1)
+    parts = ["plumbline", asset or question.asset, question.focus, window, *bars, what, *shown, *kind]
     return f"{'_'.join(UNFIT.sub('-', part) for part in parts)}.{file_format}"
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from dashboard.deviations import band, deviation_ends, deviation_traces, extremes_of, scale_of_deviations
+from dashboard.deviations import deviation_ends, deviation_traces, extremes_of, scale_of_deviations
 from dashboard.labels import Box
 from dashboard.lettering import shorten, text_width
 from dashboard.panels import window_range
@@ -15,7 +15,9 @@ from dashboard.prices import clear_low, fair_values, off_scale, price_ends, pric
 from dashboard.scene import Scene, voting_price
 from dashboard.sheet import Sheet
 from dashboard.strips import LANES, state_key, strips
+from dashboard.words import BAR_NAMES, bar_closes
 from data.catalogue import Note
+from deviation.headline import minutes_text
 from deviation.question import Group
 
 END_ROOM = 146
@@ -37,11 +39,11 @@ def charts(sheet: Sheet, scene: Scene, box: Box, notes: Sequence[Note]) -> None:
     heads = 26 + (MARKS if notes else 0), 30
     room = strip_top - 26 - box.top - sum(heads)
     price_bottom = box.top + heads[0] + 0.5 * room
-    minutes, start = scene.measurement.axis.size, scene.measurement.question.start
+    bars, start = scene.measurement.axis.size, scene.measurement.question.start
     price_box = Box(left, box.top + heads[0], right, price_bottom)
-    prices = Plot(price_box, start, minutes, scales[0])
+    prices = Plot(price_box, start, bars, scales[0])
     deviation_box = Box(left, price_bottom + heads[1], right, strip_top - 26)
-    deviation = Plot(deviation_box, start, minutes, scales[1])
+    deviation = Plot(deviation_box, start, bars, scales[1])
     marks(sheet, scene, notes, (prices, deviation))
     _prices(sheet, scene, prices, box)
     _deviation(sheet, scene, deviation, box)
@@ -54,6 +56,7 @@ def _prices(sheet: Sheet, scene: Scene, plot: Plot, box: Box) -> None:
     question = scene.measurement.question
     unit = "as printed, in the quote of each market" if question.parameters.quote == "as-is" else "in dollars"
     log = ", log scale" if plot.scale.log else ""
+    closes = bar_closes(question)
     hollow = (
         "; hollow: too small to vote"
         if any(row.counts.small_min for row in (*scene.others, scene.focus) if row)
@@ -61,7 +64,7 @@ def _prices(sheet: Sheet, scene: Scene, plot: Plot, box: Box) -> None:
     )
     assumed = "; dashed: assumed" if scene.illustration and scene.assumed else ""
     sheet.write(
-        f"<b>Price of {question.asset}</b> {unit}, minute closes{log}{hollow}{assumed}",
+        f"<b>Price of {question.asset}</b> {unit}, {closes}{log}{hollow}{assumed}",
         box.left,
         box.top + 8,
         size=15,
@@ -94,7 +97,7 @@ def _deviation(sheet: Sheet, scene: Scene, plot: Plot, box: Box) -> None:
     others = f"the {question.parameters.reference.words} of the others"
     against = others if question.underlying is None else "fair value"
     thin = focus is not None and any(focus.series[group].thin.any() for group in Group)
-    remarks = ["; grey band: where the other venues stood"] if not np.isnan(band(scene)[0]).all() else []
+    remarks = ["; grey band: where the other venues stood"] if not np.isnan(scene.band[0]).all() else []
     remarks += ["; hollow: only one or two votes"] if thin else []
     text = f"<b>{name}</b> against {against}{''.join(remarks)}"
     size = next((size for size in (15, 14, 13) if text_width(text, size) <= box.right - box.left), 12)
@@ -137,9 +140,10 @@ def _strip(sheet: Sheet, scene: Scene, box: Box, limits: Box) -> None:
         text = shorten(lane.label, SMALL, limits.right - box.right - 12)
         sheet.write(text, box.right + 12, y, size=SMALL, colour=lane.colour)
     parts = [
-        f'<span style="color:{scene.colours.states[state]}">■</span> {count:,} {state.name.lower()}'
+        f'<span style="color:{scene.colours.states[state]}">■</span> {minutes_text(count)} {state.name.lower()}'
         for state, count in state_key(scene)
     ]
     name = "" if scene.focus is None else scene.catalogue.venue(scene.focus.market.venue).name
-    text = f"Votes per minute (pale: too few to be firm) and minutes of {name}: {'  '.join(parts)}"
+    bar = BAR_NAMES[scene.measurement.question.timeframe]
+    text = f"Votes per {bar} (pale: too few to be firm) and minutes of {name}: {'  '.join(parts)}"
     sheet.write(text, limits.left, box.top - 11, size=SMALL, colour=scene.colours.muted)

@@ -20,8 +20,8 @@ LEADER = 6
 JOINT = "\N{NO-BREAK SPACE}"
 """What joins a note to its time."""
 
-DAY_MIN = 24 * 60
-"""Minutes of a window beyond which a time needs its day."""
+DAY = timedelta(days=1)
+"""Length of a window beyond which a time needs its day."""
 
 
 def note_lines(sheet: Sheet, scene: Scene, box: Box, notes: Sequence[Note]) -> float:
@@ -42,7 +42,8 @@ def note_lines(sheet: Sheet, scene: Scene, box: Box, notes: Sequence[Note]) -> f
 def _time(scene: Scene, note: Note) -> str:
     """A note's time, kept in one piece, with its day where the window is longer than one."""
     time = f"{note.at:%H:%M}"
-    if scene.measurement.axis.size <= DAY_MIN:
+    question = scene.measurement.question
+    if question.end - question.start <= DAY:
         return time
     return f"{day(note.at.date())} {time}".replace(" ", JOINT)
 
@@ -59,7 +60,7 @@ def marks(sheet: Sheet, scene: Scene, notes: Sequence[Note], plots: Sequence[Plo
     if not notes:
         return
     top = plots[0]
-    at = [top.x((note.at - top.start) / timedelta(minutes=1)) for note in notes]
+    at = [top.x((note.at - top.start) / scene.measurement.axis.bar) for note in notes]
     times = [_time(scene, note) for note in notes]
     widths = [text_width(time, SMALL) + 8 for time in times]
     centres = spread(at, widths, top.box.left - 20, top.box.right + 20)
@@ -72,12 +73,11 @@ def marks(sheet: Sheet, scene: Scene, notes: Sequence[Note], plots: Sequence[Plo
 
 def time_axis(sheet: Sheet, scene: Scene, box: Box, plots: Sequence[Plot]) -> None:
     """Ticks on both clocks under everything, and faint uprights through the panels."""
-    question, plot = scene.measurement.question, plots[0]
-    end = question.start + timedelta(minutes=scene.measurement.axis.size)
-    rows = [ticks(question.start, end, zone, 6) for zone in (Zone.UTC, Zone.UTC8)]
+    question, plot, bar = scene.measurement.question, plots[0], scene.measurement.axis.bar
+    rows = [ticks(question.start, question.end, zone, 6, bar) for zone in (Zone.UTC, Zone.UTC8)]
     sheet.rule((box.left, box.bottom + 3), (box.right, box.bottom + 3), scene.colours.rule)
     for at, *texts in zip(rows[0].at, *(row.text for row in rows), strict=True):
-        x = plot.x((at - question.start) / timedelta(minutes=1))
+        x = plot.x((at - question.start) / bar)
         sheet.rule((x, box.bottom + 3), (x, box.bottom + 8), scene.colours.rule)
         for one in plots:
             sheet.rule((x, one.box.top), (x, one.box.bottom), scene.colours.grid, 1, below=True)
@@ -86,7 +86,7 @@ def time_axis(sheet: Sheet, scene: Scene, box: Box, plots: Sequence[Plot]) -> No
             sheet.write(text, x, box.bottom + 17 + 17 * i, size=14 - i, colour=colour, align="center")
     last = rows[0].at[-1]
     reach = max(text_width(row.text[-1], 14) for row in rows) / 2
-    beyond = max(box.right + 12, plot.x((last - question.start) / timedelta(minutes=1)) + reach + 14)
+    beyond = max(box.right + 12, plot.x((last - question.start) / bar) + reach + 14)
     for i, row in enumerate(rows):
         colour = scene.colours.muted if i else scene.colours.text
         sheet.write(row.title, beyond, box.bottom + 17 + 17 * i, size=14 - i, colour=colour)

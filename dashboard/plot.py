@@ -27,16 +27,16 @@ MOVED = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """A panel on the sheet: its box, the window's first minute and length, and its scale."""
+    """A panel on the sheet: its box, the window's first bar and number of bars, and its scale."""
 
     box: Box
     start: datetime
-    minutes: int
+    bars: int
     scale: Scale
 
     def x(self, position: float) -> float:
-        """Where a minute lies."""
-        return self.box.left + (self.box.right - self.box.left) * position / self.minutes
+        """Where the bar at a position lies."""
+        return self.box.left + (self.box.right - self.box.left) * position / self.bars
 
     def y(self, value: float) -> float:
         """Where a value lies, cut to the panel."""
@@ -46,7 +46,7 @@ class Plot:
     def points(self, values: Floats) -> Points:
         """The line that these values are drawn as, as points no more than some pixels apart."""
         shares = np.clip(self.scale.shares(values), 0.0, 1.0)
-        x = self.box.left + (self.box.right - self.box.left) * np.arange(values.size) / self.minutes
+        x = self.box.left + (self.box.right - self.box.left) * np.arange(values.size) / self.bars
         return along(np.column_stack([x, self.box.bottom - (self.box.bottom - self.box.top) * shares]), 5.0)
 
 

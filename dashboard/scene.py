@@ -62,6 +62,31 @@ class Scene:
         own = tuple((row.market.symbol, voting_price(row)) for row in rows)
         return own + tuple((other.symbol, other.price) for other in self.measurement.other_quotes)
 
+    @cached_property
+    def band(self) -> tuple[Floats, Floats]:
+        """What is normal in each minute, in per cent: least and greatest of the other venues' own deviations.
+
+        Every other spot market counts, in its firm minutes, against its own group. The focus venue and its relatives
+        are not in it, and hiding a line does not change it. NaN where nobody else was firm.
+        """
+        measurement = self.measurement
+        rules = measurement.question.rules
+        family = rules.family(measurement.question.focus)
+        own = [
+            np.where(series.firm, 100 * series.d, np.nan)
+            for row in measurement.rows
+            if row.spot and rules.family(row.market.venue) != family
+            for series in [row.series[row.market.group]]
+        ]
+        if not own:
+            nothing = np.full(measurement.axis.size, np.nan)
+            return nothing, nothing
+        every = np.array(own)
+        known = ~np.isnan(every).all(axis=0)
+        least = np.where(known, np.where(np.isnan(every), np.inf, every).min(axis=0), np.nan)
+        greatest = np.where(known, np.where(np.isnan(every), -np.inf, every).max(axis=0), np.nan)
+        return least, greatest
+
     @property
     def illustration(self) -> bool:
         """Whether the candles are the reconstruction."""

@@ -43,14 +43,14 @@ def strips(scene: Scene) -> tuple[Lane, ...]:
 
 
 def _votes(scene: Scene, group: Group, middle: float) -> Lane:
-    """Three tints: no vote, one or two, three and more."""
+    """Three tints: three votes and more, one or two, none; the fewer, the later drawn, so that none can hide."""
     row = scene.focus
     votes = np.zeros(0, np.int64) if row is None else row.series[group].votes
-    kinds = (votes == 0, (votes > 0) & (votes < FIRM_VOTES), votes >= FIRM_VOTES)
-    names = ("no vote", "1 or 2 votes", "3 votes or more")
+    kinds = (votes >= FIRM_VOTES, (votes > 0) & (votes < FIRM_VOTES), votes == 0)
+    names = ("3 votes or more", "1 or 2 votes", "no vote")
     traces = [
         _block(scene, mask, middle, tint, None, f"{group.upper()}: {name}")
-        for mask, tint, name in zip(kinds, scene.colours.votes[group], names, strict=True)
+        for mask, tint, name in zip(kinds, reversed(scene.colours.votes[group]), names, strict=True)
         if bool(mask.any())
     ]
     return Lane(f"{group.upper()} votes, {counted(votes)}", scene.colours.groups[group], middle, tuple(traces))
@@ -62,9 +62,10 @@ def _block(scene: Scene, mask: Bools, middle: float, colour: str, hatch: str | N
     return {**drawn, "name": name}
 
 
-def state_key(scene: Scene) -> list[tuple[State, int]]:
-    """The states that the focus venue's minutes had, and how many of each; commonest first."""
+def state_key(scene: Scene) -> list[tuple[State, float]]:
+    """The states that the focus venue had, and for how many minutes each; commonest first."""
     if scene.focus is None:
         return []
-    counts = [(state, int(np.count_nonzero(scene.focus.minutes.state == state))) for state in State]
+    timeframe = scene.measurement.question.timeframe
+    counts = [(state, timeframe.minutes(int(np.count_nonzero(scene.focus.minutes.state == state)))) for state in State]
     return sorted(((state, count) for state, count in counts if count), key=lambda item: -item[1])

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from dashboard.clock import day
 from dashboard.deviations import signed_percent
@@ -10,9 +10,10 @@ from dashboard.scales import Scale, short_price, signed, steps
 from dashboard.scene import Scene
 from dashboard.style import DASH, TIMES
 from dashboard.words import market_name
+from data.schema import Timeframe
 from deviation.episodes import Direction
 from deviation.grid import Axis
-from deviation.headline import side, split_words
+from deviation.headline import minutes_text, side, split_words
 from deviation.question import TOLERANCE, Group
 from deviation.result import Measurement, Row
 from deviation.summary import THRESHOLDS_PCT, Summary
@@ -118,8 +119,10 @@ def _name(scene: Scene, row: Row, group: Group) -> str:
 
 def _count(summary: Summary, *, thin: bool) -> str:
     if thin:
-        return f"({summary.thin.below_min} of {summary.thin.minutes})"
-    return f"{summary.below_min} of {summary.firm_min}" if summary.firm_min else DASH
+        return f"({minutes_text(summary.thin.below_min)} of {minutes_text(summary.thin.minutes)})"
+    if not summary.firm_min:
+        return DASH
+    return f"{minutes_text(summary.below_min)} of {minutes_text(summary.firm_min)}"
 
 
 def _wick(summary: Summary) -> tuple[float, float] | None:
@@ -135,7 +138,9 @@ def _percent(fraction: float | None) -> float | None:
 def minute(axis: Axis, position: int) -> str:
     """A minute of the window: its time alone where the window is no longer than a day, else with its day."""
     time = axis.time(position)
-    return f"{time:%H:%M}" if axis.size <= 24 * 60 else f"{time.day} {time:%b}"
+    if axis.size * axis.bar > timedelta(days=1):
+        return f"{time.day} {time:%b}"
+    return f"{time:%H:%M:%S}" if axis.timeframe is Timeframe.S1 else f"{time:%H:%M}"
 
 
 def dollars(amount: float) -> str:
@@ -214,7 +219,7 @@ def threshold_counts(scene: Scene) -> list[tuple[str, ...]]:
     if row is None:
         return []
     lines = [
-        (f"against {group.upper()}", *(f"{summary.threshold_min[x]:,}" for x in THRESHOLDS_PCT))
+        (f"against {group.upper()}", *(minutes_text(summary.threshold_min[x]) for x in THRESHOLDS_PCT))
         for group in scene.groups
         for summary in [row.against[group]]
         if summary.firm_min and (summary.below_min or not summary.above_min)
@@ -229,13 +234,13 @@ def gaps(scene: Scene) -> list[tuple[str, ...]]:
     """
     measurement = scene.measurement
     rows = sorted(measurement.rows, key=lambda row: row.counts.voting_min)
-    if not rows or rows[0].counts.voting_min == measurement.axis.size:
+    if not rows or rows[0].counts.voting_min == measurement.question.minutes:
         return []
     lines = [
         (
             market_name(row, measurement, scene.catalogue),
-            *(f"{n:,}" for n in (row.counts.voting_min, row.counts.small_min, row.counts.quiet_min)),
-            f"{row.counts.missing_min:,}",
+            *(minutes_text(n) for n in (row.counts.voting_min, row.counts.small_min, row.counts.quiet_min)),
+            minutes_text(row.counts.missing_min),
         )
         for row in rows[:MOST_GAPS]
     ]
@@ -258,7 +263,7 @@ def facts(scene: Scene) -> list[tuple[str, str]]:
         ("Fair value", f"{value.underlying} elsewhere {TIMES} calm ratio"),
         ("Calm ratio", f"{value.ratio:.5g} {value.underlying} per {asset}"),
         ("5 to 95 % range", f"{value.p5:.5g} to {value.p95:.5g}"),
-        ("Minutes", f"{value.ratio_min:,}, {_moment(start)} to {_moment(end)}"),
+        ("Minutes", f"{minutes_text(value.ratio_min)}, {_moment(start)} to {_moment(end)}"),
         ("Source", _source(scene, value.source or "")),
         *zip(("Deepest close", "times"), words, strict=False),
     ]

@@ -8,7 +8,7 @@ from dashboard.formats import exchanges, minute, price, signed
 from dashboard.style import DASH
 from data.catalogue import Catalogue
 from data.schema import Evidence
-from deviation.headline import split_words
+from deviation.headline import minutes_text, split_words
 from deviation.question import Group
 from deviation.ranks import Rank, Word
 from deviation.result import Measurement, Row
@@ -89,7 +89,8 @@ class _Table:
         focus = self.measurement.focus
         if focus is not None and focus.market.group is not group:
             return f"{against} {value.ratio:.5g}"
-        rests = f"median of {value.ratio_min:,} minutes, 5-95 %: {value.p5:.5g} to {value.p95:.5g}, {value.source}"
+        median = f"median of {minutes_text(value.ratio_min)} minutes"
+        rests = f"{median}, 5-95 %: {value.p5:.5g} to {value.p95:.5g}, {value.source}"
         return f"{against} {value.ratio:.5g} ({rests}){self.split()}"
 
     def split(self) -> str:
@@ -130,7 +131,7 @@ class _Table:
             guest=guest,
             deepest=self.deepest(numbers),
             below=below(numbers),
-            sure=str(numbers.sure_min) if numbers.firm_min else DASH,
+            sure=minutes_text(numbers.sure_min) if numbers.firm_min else DASH,
             lowest=Cell(price(row.low), self.minute(row.low_at)),
             rank=None if illustration or guest or not row.spot else rank_cell(self.measurement.ranks[market]),
             unranked=not numbers.firm_min,
@@ -151,10 +152,12 @@ class _Table:
 def below(numbers: Summary) -> Cell:
     """Minutes beyond enter of the firm ones, else of the thin ones."""
     if numbers.firm_min:
-        above = f"{numbers.above_min} above" if numbers.above_min else ""
-        return Cell(f"{numbers.below_min} of {numbers.firm_min}", above)
+        above = f"{minutes_text(numbers.above_min)} above" if numbers.above_min else ""
+        return Cell(f"{minutes_text(numbers.below_min)} of {minutes_text(numbers.firm_min)}", above)
     thin = numbers.thin
-    return Cell(f"{thin.below_min} of {thin.minutes}", "thin") if thin.minutes else Cell("0 of 0")
+    if not thin.minutes:
+        return Cell("0 of 0")
+    return Cell(f"{minutes_text(thin.below_min)} of {minutes_text(thin.minutes)}", "thin")
 
 
 def rank_cell(rank: Rank) -> Cell:

@@ -1,20 +1,27 @@
 """What the page shows, as one value that a link can carry (`dashboard.link` reads links)."""
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from dashboard.against import Against
 from dashboard.clock import Zone
 from dashboard.style import Theme
 from data.catalogue import Catalogue
+from data.schema import Timeframe
 from data.times import format_time
-from deviation.question import Parameters, QuoteHandling, Reference
+from deviation.question import Parameters, QuoteHandling, Reference, whole_bar
 
 FOCUS = "binance"
 """The venue that is drawn boldly where nothing else is asked (docs/method.md, section 7)."""
 
 METHOD = Parameters()
+
+LONGEST = {Timeframe.S1: timedelta(hours=12), Timeframe.M1: timedelta(days=31), Timeframe.M5: timedelta(days=31)}
+"""The longest window that a page measures in bars of each length: every bar of it is held for every venue."""
+
+BAR_WORDS = {Timeframe.S1: "a second", Timeframe.M1: "a minute", Timeframe.M5: "five minutes"}
+"""The length of a bar as a sentence says it."""
 
 
 class OriginChoice(StrEnum):
@@ -32,6 +39,7 @@ class ViewState:
     ``enter_pct`` and ``exit_pct`` are in per cent, so that a link says what a person typed. ``out`` are venues left out
     of the vote, ``hidden`` those whose line is not drawn. A window is known by its edges alone; its name follows.
     ``against`` is a second window to hold this one against, None where nobody asked for one.
+    ``bar`` is the length of the bars that are measured.
 
     Raises:
         ValueError: A parameter of the method lies outside of its range.
@@ -53,6 +61,7 @@ class ViewState:
     theme: Theme = Theme.LIGHT
     origin: OriginChoice = OriginChoice.AUTO
     against: Against | None = None
+    bar: Timeframe = Timeframe.M1
 
     parameters: Parameters = field(init=False, repr=False, compare=False)
 
@@ -70,6 +79,11 @@ class ViewState:
     def measured(self) -> "ViewState":
         """The same view without what changes no number: views of one measurement are equal in it."""
         return replace(self, hidden=frozenset(), zone=Zone.UTC, theme=Theme.LIGHT, against=None)
+
+    @property
+    def whole(self) -> tuple[datetime, datetime]:
+        """The window in whole bars, its edges rounded down; empty where it holds none."""
+        return whole_bar(self.start, self.bar), whole_bar(self.end, self.bar)
 
     def window(self, catalogue: Catalogue) -> str | None:
         """The name of the window in its event; None where it was chosen by hand."""
@@ -118,4 +132,5 @@ def _everything(view: ViewState, catalogue: Catalogue) -> dict[str, str]:
         "theme": view.theme.value,
         "origin": view.origin.value,
         "against": "" if view.against is None else view.against.text,
+        "bar": view.bar.value,
     }

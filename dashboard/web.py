@@ -192,4 +192,12 @@ def _in_browser(app: Dash) -> None:
         Input("graph", "relayoutData"),
         prevent_initial_call=True,
     )
+    register(
+        ClientsideFunction("plumblineMoment", "pointed"),
+        # A callback without an output would not be called when the page is shown.
+        Output("minute-shown", "data"),
+        Input("minute-data", "data"),
+        Input("graph", "hoverData"),
+        Input("graph", "clickData"),
+    )
     register(ClientsideFunction(here, "download"), Input("picture-figure", "data"), prevent_initial_call=True)

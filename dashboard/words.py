@@ -3,11 +3,11 @@
 from dashboard.clock import day
 from dashboard.lettering import listed, shorten, text_width
 from data.catalogue import Catalogue, Note
-from data.schema import Evidence, Origin
+from data.schema import Evidence, Origin, Timeframe
 from data.version import VERSION
 from deviation.answer import CHOSEN_BY_HAND
-from deviation.headline import headline, percent
-from deviation.question import Group, QuoteHandling
+from deviation.headline import headline, minutes_text, percent
+from deviation.question import Group, Question, QuoteHandling
 from deviation.result import Measurement, Row
 
 ORIGINS = {
@@ -21,6 +21,9 @@ ORIGINS = {
 
 MARK_ORDER = {"C": 0, "D": 1, "S": 2}
 """Notes with several sources are preferred to derived ones, and those to notes with a single source."""
+
+BAR_NAMES = {Timeframe.S1: "second", Timeframe.M1: "minute", Timeframe.M5: "five minutes"}
+"""A bar as a reader calls it."""
 
 MOST_NOTES = 3
 """Time marks on a picture."""
@@ -40,13 +43,24 @@ def title(measurement: Measurement) -> tuple[str, str]:
 def measured(measurement: Measurement) -> str:
     """One sentence on what is measured, with the baseline."""
     question, row = measurement.question, measurement.focus
-    closes = (
-        "Minute closes as printed" if question.parameters.quote is QuoteHandling.AS_IS else "Minute closes in dollars"
-    )
+    closes = "as printed" if question.parameters.quote is QuoteHandling.AS_IS else "in dollars"
     others = f"the {question.parameters.reference.words} of the other venues of each quote group"
     if question.underlying is not None:
         others = f"{question.underlying} on the other exchanges times the calm ratio"
-    return f"{closes} against {others}; {baseline(row)}."
+    return f"{bar_closes(question).capitalize()} {closes} against {others}; {baseline(row)}."
+
+
+def bar_closes(question: Question) -> str:
+    """What is compared: the closes of the question's bars.
+
+    >>> from data.catalogue import load_catalogue
+    >>> from datetime import UTC, datetime
+    >>> from dashboard.ask import ask
+    >>> day = datetime(2025, 10, 10, tzinfo=UTC), datetime(2025, 10, 11, tzinfo=UTC)
+    >>> bar_closes(ask(load_catalogue(), "ATOM", *day, timeframe=Timeframe.M5))
+    'five-minute closes'
+    """
+    return f"{'five-minute' if question.timeframe is Timeframe.M5 else BAR_NAMES[question.timeframe]} closes"
 
 
 def baseline(row: Row | None) -> str:
@@ -62,10 +76,10 @@ def baseline(row: Row | None) -> str:
     if not said:
         return "in the 24 hours before, no minute had the three votes that make it firm"
     (first, n, furthest), *rest = said
-    text = f"in the {n:,} firm minutes before, never more than {percent(furthest)} off"
+    text = f"in the {minutes_text(n)} firm minutes before, never more than {percent(furthest)} off"
     if rest:
         group, n, furthest = rest[0]
-        return f"{text} {first.upper()} venues ({group.upper()}: {n:,} minutes, {percent(furthest)})"
+        return f"{text} {first.upper()} venues ({group.upper()}: {minutes_text(n)} minutes, {percent(furthest)})"
     return f"{text} {first.upper()} venues"
 
 
@@ -81,7 +95,7 @@ def _sources(measurement: Measurement, catalogue: Catalogue, size: float, room: 
     where = " and ".join(ORIGINS[origin] for origin in origins)
     text = f"Candles of {venues} {'venue' if venues == 1 else 'venues'} from {where}."
     missing = sorted(
-        (-row.counts.missing_min, f"{market_name(row, measurement, catalogue)} {row.counts.missing_min:,}")
+        (-row.counts.missing_min, f"{market_name(row, measurement, catalogue)} {minutes_text(row.counts.missing_min)}")
         for row in measurement.rows
         if row.counts.missing_min
     )
@@ -121,9 +135,10 @@ def choices(measurement: Measurement) -> str:
         f"{parameters.reference.words.capitalize()}, enter {100 * parameters.enter:g} %, "
         f"exit {100 * parameters.exit:g} %, confirm {parameters.confirm}, votes from ${parameters.min_vote_usd:g}"
     )
+    bars = "" if question.timeframe is Timeframe.M1 else f"Bars of {question.timeframe}. "
     return (
-        f"{quotes}. {test}. Window {question.window or CHOSEN_BY_HAND}, {span(measurement)}. Plumbline {VERSION}. "
-        "Candles cannot show why."
+        f"{bars}{quotes}. {test}. Window {question.window or CHOSEN_BY_HAND}, {span(measurement)}. "
+        f"Plumbline {VERSION}. Candles cannot show why."
     )
 
 
@@ -143,13 +158,7 @@ def telling_notes(measurement: Measurement, catalogue: Catalogue, apart_min: flo
     ``apart_min`` minutes to a better one.
     """
     question = measurement.question
-    if question.event not in catalogue.events:
-        return []
-    inside = [
-        note
-        for note in catalogue.event(question.event).notes
-        if question.start <= note.at < question.end and not _on_others(note, question.asset, catalogue)
-    ]
+    inside = window_notes(measurement, catalogue)
     row = measurement.focus
     at = None if row is None else row.own.depth_at if row.own.depth_at is not None else row.low_at
     centre = measurement.time(at) or question.start
@@ -162,6 +171,21 @@ def telling_notes(measurement: Measurement, catalogue: Catalogue, apart_min: flo
         if len(chosen) < MOST_NOTES and not close:
             chosen.append(note)
     return sorted(chosen, key=lambda note: note.at)
+
+
+def window_notes(measurement: Measurement, catalogue: Catalogue) -> list[Note]:
+    """The notes of the event within the window, in the order of time; those on other assets alone are left out."""
+    question = measurement.question
+    if question.event not in catalogue.events:
+        return []
+    return sorted(
+        (
+            note
+            for note in catalogue.event(question.event).notes
+            if question.start <= note.at < question.end and not _on_others(note, question.asset, catalogue)
+        ),
+        key=lambda note: note.at,
+    )
 
 
 def _assets(note: Note, catalogue: Catalogue) -> set[str]:

@@ -125,6 +125,20 @@ window.dash_clientside = window.dash_clientside || {};
     if (button) {
       window.dash_clientside.set_props("picked", { data: { venue: button.dataset.focus, at: Date.now() } });
     }
+    /* The same for the length of bars. */
+    const bars = event.target.closest("[data-bar]");
+    if (bars) {
+      window.dash_clientside.set_props("bar", { value: bars.dataset.bar });
+    }
+    /* A link to a file, for elsewhere. */
+    const copied = event.target.closest("[data-copy]");
+    if (copied) {
+      const text = copied.textContent;
+      navigator.clipboard.writeText(new URL(copied.dataset.copy, window.location.href).href).then(() => {
+        copied.textContent = "Link copied";
+        setTimeout(() => { copied.textContent = text; }, 1500);
+      });
+    }
     /* A link within the app is followed without loading it again; one to a new tab or a new window is the browser's. */
     const link = event.target.closest("a[data-page]");
     if (link && event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey) {

@@ -1,26 +1,41 @@
 """The explorer: one asset over one window, its charts beside the tables of its venues."""
 
+from datetime import timedelta
 from typing import Any
 
-import plotly.graph_objects as go
+import polars as pl
 from dash import dcc, html
 
 from dashboard.anchors import Anchor
+from dashboard.bounds import bounds_figure, bounds_height, bounds_table, heading, positions, sentences
 from dashboard.explorer import HEIGHT, explorer_figure
+from dashboard.explorer_notes import notes_list
+from dashboard.export_menu import export_menu
+from dashboard.exports import What
 from dashboard.formats import listing
 from dashboard.limits import limits
 from dashboard.links import Links
 from dashboard.lows_lines import lows_lines
 from dashboard.markup import lows_table, venue_tables
+from dashboard.minute_table import minute_data
 from dashboard.pages.contract import CHOICES, Context, Control, Page
+from dashboard.panels import bucket
 from dashboard.panes import Panes
+from dashboard.scene import Scene
+from dashboard.thresholds import HEIGHT as THRESHOLDS_HEIGHT
+from dashboard.thresholds import NOTE, threshold_figure, threshold_table
 from dashboard.venue_lines import blocks
-from dashboard.view import ViewState, number_text
-from dashboard.words import measured, title
+from dashboard.view import BAR_WORDS, ViewState, number_text
+from dashboard.wire import Figure, sent
+from dashboard.words import measured, title, window_notes
 from data.catalogue import Catalogue
 from data.reconstruction import assumed_markets
-from data.schema import Evidence
+from data.schema import Evidence, Timeframe
+from deviation.headline import minutes_text
 from deviation.result import Measurement
+
+SECONDS_WITHIN = timedelta(minutes=30)
+"""The longest window in which seconds are offered: in a longer one a screen has no room for them."""
 
 GRAPH_LABEL = "Prices, deviation and minutes on one time axis. The tables beside hold the numbers."
 
@@ -40,6 +55,8 @@ def values(context: Context, view: ViewState) -> Panes:
     if answer.measurement is None:
         return _nothing(answer.view)
     measurement, shown = answer.measurement, answer.view
+    scene = _scene(measurement, shown, catalogue)
+    query = shown.to_query(catalogue)
     headline, second = title(measurement)
     left_out = [f"{catalogue.venue(out.venue).name} {out.symbol} ({out.why})" for out in measurement.left_out]
     return {
@@ -48,7 +65,22 @@ def values(context: Context, view: ViewState) -> Panes:
         ("second", "children"): second,
         ("measured", "children"): measured(measurement),
         ("terms", "children"): _terms(measurement, links),
-        ("graph", "figure"): _figure(measurement, shown, catalogue),
+        ("graph", "figure"): _figure(scene, shown),
+        ("hint", "children"): _hint(measurement),
+        ("bars-offer", "children"): _bars_offer(context, shown),
+        ("minute-data", "data"): minute_data(scene, shown.zone),
+        ("notes", "children"): notes_list(
+            window_notes(measurement, catalogue), shown.zone, measurement.question.end - measurement.question.start
+        ),
+        ("chart-files", "children"): [
+            export_menu(What.DEVIATION, query, "Deviation"),
+            export_menu(What.CANDLES, query, "Candles"),
+        ],
+        ("thresholds", "figure"): threshold_figure(scene),
+        ("thresholds-table", "children"): threshold_table(scene, links),
+        ("thresholds-files", "children"): export_menu(What.MEASUREMENT, query, "Whole answer"),
+        ("close-look", "children"): _close_look(context, scene),
+        ("lows-files", "children"): export_menu(What.LOWS, query, "Files"),
         ("venues", "children"): venue_tables(
             blocks(measurement, catalogue, shown.zone), f"{number_text(shown.enter_pct)} %", links
         ),
@@ -60,24 +92,44 @@ def values(context: Context, view: ViewState) -> Panes:
 
 
 def _nothing(view: ViewState) -> Panes:
-    empty = ("measured", "terms", "venues", "reading", "left-out", "asset-lows", "all-lows")
+    empty = (
+        *("measured", "terms", "venues", "reading", "left-out", "asset-lows", "all-lows", "hint", "bars-offer"),
+        *("notes", "chart-files", "thresholds-table", "thresholds-files", "close-look", "lows-files"),
+    )
     return {
         ("main", "className"): "main empty",
         ("headline", "children"): f"Nothing to measure for {view.asset} in this window",
         ("second", "children"): _next_steps(view),
-        ("graph", "figure"): go.Figure(),
+        **{(name, "figure"): {"data": [], "layout": {}} for name in ("graph", "thresholds")},
+        ("minute-data", "data"): None,
         **{(name, "children"): "" for name in empty},
     }
 
 
 def _next_steps(view: ViewState) -> list[Any]:
     """What to do where there is nothing to show."""
+    if view.bar is not Timeframe.M1:
+        return _other_bars(view)
     return [
         "Choose another asset or window. Collect or import candles: the button above does, or ",
         html.Code(f"plumbline collect --event {view.event}"),
         " and ",
         html.Code("plumbline import FILE..."),
         " on a command line.",
+    ]
+
+
+def _other_bars(view: ViewState) -> list[Any]:
+    """How candles of another length come into the store: they are a series of their own."""
+    start, end = view.whole
+    if start >= end:
+        return [f"No whole bar of {BAR_WORDS[view.bar]} lies in this window: choose a longer window or shorter bars."]
+    span = f"--from {start:%Y-%m-%dT%H:%MZ} --to {end:%Y-%m-%dT%H:%MZ}"
+    return [
+        f"Candles of {BAR_WORDS[view.bar]} are collected apart from those of a minute: ",
+        html.Code(f"plumbline collect --timeframe {view.bar} --assets {view.asset} {span}"),
+        " on a command line. Not every exchange gives them. ",
+        _bars_button("Show minutes", Timeframe.M1),
     ]
 
 
@@ -113,44 +165,93 @@ def _reading(links: Links) -> list[Any]:
     ]
 
 
-def _figure(measurement: Measurement, view: ViewState, catalogue: Catalogue) -> go.Figure:
-    """The charts; what a reader zoomed into stays as long as asset and window do."""
+def _scene(measurement: Measurement, view: ViewState, catalogue: Catalogue) -> Scene:
+    """What is drawn, and how."""
     illustrated = measurement.question.origin is Evidence.RECONSTRUCTION
-    figure = explorer_figure(
-        measurement,
-        catalogue,
-        theme=view.theme,
-        zone=view.zone,
-        hidden=view.hidden,
-        assumed=assumed_markets() if illustrated else frozenset(),
+    assumed = assumed_markets() if illustrated else frozenset()
+    return Scene(measurement, catalogue, view.theme, view.hidden, assumed)
+
+
+def _figure(scene: Scene, view: ViewState) -> Figure:
+    """The charts; what a reader zoomed into stays as long as asset, window and bars do."""
+    figure: Figure = sent(explorer_figure(scene, view.zone))
+    figure["layout"]["uirevision"] = f"{view.asset} {view.start} {view.end} {view.bar}"
+    return figure
+
+
+def _hint(measurement: Measurement) -> str:
+    """How the charts are used and, where bars are drawn together, how."""
+    use = "Drag along the charts for a closer window; a double click goes back."
+    width = bucket(measurement.axis.size)
+    if width == 1:
+        return use
+    minutes = minutes_text(measurement.question.timeframe.minutes(width))
+    return (
+        f"Drawn by least and greatest of each {minutes} minutes, so that no wick is lost; the numbers count every "
+        f"bar. {use}"
     )
-    return figure.update_layout(uirevision=f"{view.asset} {view.start} {view.end}")
+
+
+def _bars_offer(context: Context, view: ViewState) -> list[Any]:
+    """Seconds where they can be seen, and the way back from other bars."""
+    if view.bar is not Timeframe.M1:
+        return [f"Bars of {BAR_WORDS[view.bar]}. ", _bars_button("Show minutes", Timeframe.M1)]
+    if view.end - view.start > SECONDS_WITHIN or not context.answers.has_seconds(view):
+        return []
+    return [
+        f"Candles of a second of {view.asset} are stored for this window. ",
+        _bars_button("Show seconds", Timeframe.S1),
+    ]
+
+
+def _bars_button(text: str, bar: Timeframe) -> html.Button:
+    """A button that ``assets/page.js`` makes one that shows bars of a length."""
+    marks: dict[str, Any] = {"data-bar": bar.value}
+    return html.Button(text, type="button", className="bars", **marks)
+
+
+def _close_look(context: Context, scene: Scene) -> list[Any]:
+    """The bars of the focus venue's lowest trades, with everyone's range."""
+    found = positions(scene)
+    if not found:
+        return []
+    trades = context.answers.low_trades([scene.measurement])
+    return [_look(scene, position, trades) for position in found]
+
+
+def _look(scene: Scene, position: int, trades: pl.DataFrame) -> html.Section:
+    title = heading(scene, position)
+    return html.Section(
+        [
+            html.H2(title),
+            *(html.P(text) for text in sentences(scene, position, trades)),
+            _chart(
+                f"close-look-{position}",
+                f"{title}. Range and close of every exchange; the table below holds the numbers.",
+                bounds_height(scene, position),
+                sent(bounds_figure(scene, position)),
+            ),
+            html.Details([html.Summary("Table of ranges"), html.Div(bounds_table(scene, position), className="wide")]),
+        ],
+        className="look",
+    )
 
 
 def _body() -> html.Div:
-    hint = "Drag along the charts for a closer window; a double click goes back."
     return html.Div(
         [
             html.H1(id="headline"),
             html.P(id="second", className="second"),
             html.P(id="measured", className="quiet"),
             html.P(id="terms", className="quiet terms"),
-            html.Div(
-                [
-                    html.Div([_graph(), html.P(hint, className="hint")], className="charts"),
-                    html.Div(
-                        [
-                            html.Div(id="venues"),
-                            html.P(id="reading", className="quiet"),
-                            html.P(id="left-out", className="quiet"),
-                        ]
-                    ),
-                ],
-                className="beside",
-            ),
+            html.Div([_charts(), _tables()], className="beside"),
+            html.Div([_thresholds(), html.Div(id="close-look")], className="closer"),
             html.Section(
                 [
-                    html.Div([html.H2("Lowest trades"), html.P(id="all-lows")], className="block-head"),
+                    html.Div(
+                        [html.H2("Lowest trades"), html.P(id="all-lows"), html.Div(id="lows-files", className="taken")],
+                        className="block-head",
+                    ),
                     html.Div(id="asset-lows"),
                 ],
                 className="lows",
@@ -160,11 +261,53 @@ def _body() -> html.Div:
     )
 
 
-def _graph() -> html.Div:
+def _charts() -> html.Div:
+    label: dict[str, Any] = {"aria-label": "Every exchange at one moment"}
+    return html.Div(
+        [
+            html.P(id="bars-offer", className="bars-offer"),
+            _chart("graph", GRAPH_LABEL, HEIGHT),
+            html.Div(
+                [html.P(id="hint", className="hint"), html.Div(id="chart-files", className="taken")], className="below"
+            ),
+            dcc.Store(id="minute-data"),
+            dcc.Store(id="minute-shown"),
+            # Filled by assets/page.js, which follows the pointer.
+            html.Div(html.Div(id="minute", className="moment-box", role="region", **label), className="moment-place"),
+            html.Div(id="notes", className="notes"),
+        ],
+        className="charts",
+    )
+
+
+def _tables() -> html.Div:
+    return html.Div(
+        [html.Div(id="venues"), html.P(id="reading", className="quiet"), html.P(id="left-out", className="quiet")]
+    )
+
+
+def _thresholds() -> html.Section:
+    return html.Section(
+        [
+            html.Div(
+                [html.H2("How long at which depth"), html.Div(id="thresholds-files", className="taken")],
+                className="block-head",
+            ),
+            html.P(NOTE, className="quiet"),
+            _chart("thresholds", f"{NOTE} The table below holds the numbers.", THRESHOLDS_HEIGHT),
+            html.Details([html.Summary("Table of depths"), html.Div(id="thresholds-table", className="wide")]),
+        ],
+        className="depths",
+    )
+
+
+def _chart(name: str, label: str, height: int, figure: Figure | None = None) -> html.Div:
+    """A chart with a name for those who cannot see it."""
     config: Any = {"displayModeBar": False, "doubleClick": "autosize"}
-    graph = dcc.Graph(id="graph", responsive=True, config=config, style={"height": HEIGHT})
-    label: dict[str, Any] = {"aria-label": GRAPH_LABEL}
-    return html.Div(graph, role="group", **label)
+    drawn: Any = figure or {"data": [], "layout": {}}
+    graph = dcc.Graph(id=name, responsive=True, config=config, style={"height": height}, figure=drawn)
+    marks: dict[str, Any] = {"aria-label": label}
+    return html.Div(graph, role="group", **marks)
 
 
 PAGE = Page(

@@ -12,6 +12,7 @@ from dashboard.style import Theme
 from dashboard.view import OriginChoice, default_view
 from data.catalogue import load_catalogue
 from data.errors import UsageError
+from data.schema import Timeframe
 from deviation.question import QuoteHandling, Reference
 
 CATALOGUE = load_catalogue()
@@ -44,6 +45,7 @@ def at(hour: int, minute: int) -> datetime:
         ("enter", 0.5, {"enter_pct": 0.5, "exit_pct": 0.5}),
         ("exit", 0, {"exit_pct": 0.0}),
         ("min-vote", 1000, {"min_vote_usd": 1000.0}),
+        ("bar", "5m", {"bar": Timeframe.M5}),
         ("collected", [1], {}),
         ("enter", "", {}),
         ("asset", None, {}),
@@ -55,9 +57,19 @@ def test_control(control: str, value: Any, changes: dict[str, Any]) -> None:  # 
 
 
 def test_event() -> None:
-    """An event opens with its own asset and window; colours and focus stay."""
-    view = applied(replace(VIEW, theme=Theme.DARK, focus="okx"), "event", "2023-03-10", CATALOGUE)
+    """An event opens with its own asset and window, in minutes; colours and focus stay."""
+    view = applied(replace(VIEW, theme=Theme.DARK, focus="okx", bar=Timeframe.S1), "event", "2023-03-10", CATALOGUE)
     assert (view.asset, view.window(CATALOGUE), view.theme, view.focus) == ("BTC", "usdc-depeg", Theme.DARK, "okx")
+    assert view.bar is Timeframe.M1
+
+
+def test_seconds_have_a_longest_window() -> None:
+    """A window that is too long for bars of a second is refused, as are such bars for a long window."""
+    with pytest.raises(UsageError, match="bars of a second are measured over at most 12 hours; choose a shorter"):
+        applied(replace(VIEW, bar=Timeframe.S1), "window", "report-day", CATALOGUE)
+    day = applied(VIEW, "window", "report-day", CATALOGUE)
+    with pytest.raises(UsageError, match="at most 12 hours"):
+        applied(day, "bar", "1s", CATALOGUE)
 
 
 def test_range_on_the_clock() -> None:

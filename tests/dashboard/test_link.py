@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from dashboard.against import Against, read_against
 from dashboard.clock import Zone
-from dashboard.link import KEYS, LONGEST, from_query
+from dashboard.link import KEYS, from_query
 from dashboard.style import Theme
-from dashboard.view import OriginChoice, ViewState, default_view
+from dashboard.view import LONGEST, OriginChoice, ViewState, default_view
 from data.catalogue import load_catalogue
+from data.schema import Timeframe
 from deviation.question import QuoteHandling, Reference
 
 CATALOGUE = load_catalogue()
@@ -27,10 +28,11 @@ def views(draw: st.DrawFn) -> ViewState:
     named = [(window.start, window.end) for window in event.windows.values()]
     first = draw(st.datetimes(datetime(2009, 2, 1), datetime(2099, 1, 1)))  # noqa: DTZ001 - hypothesis wants naive ones
     start = first.replace(second=0, microsecond=0, tzinfo=UTC)
-    by_hand = (start, start + timedelta(minutes=draw(st.integers(1, LONGEST // timedelta(minutes=1)))))
+    by_hand = (start, start + timedelta(minutes=draw(st.integers(1, LONGEST[Timeframe.M1] // timedelta(minutes=1)))))
     enter = draw(st.floats(0.001, 99))
     focus = draw(VENUES)
     window = draw(st.sampled_from([*named, by_hand]))
+    bars = [bar for bar in Timeframe if window[1] - window[0] <= LONGEST[bar]]
     return ViewState(
         event=event.id,
         asset=draw(st.sampled_from([*CATALOGUE.assets, "SOMECOIN"])),
@@ -48,6 +50,7 @@ def views(draw: st.DrawFn) -> ViewState:
         theme=draw(st.sampled_from(Theme)),
         origin=draw(st.sampled_from(OriginChoice)),
         against=draw(st.none() | st.sampled_from(SECOND)),
+        bar=draw(st.sampled_from(bars)),
     )
 
 
@@ -112,6 +115,8 @@ def test_an_event_alone_is_its_default_window() -> None:
         ({"from": "2025-01-01T00:00Z", "to": "2025-10-10T21:00Z"}, "longer than 31 days"),
         ({"from": "0001-01-01T00:00Z", "to": "0001-01-02T00:00Z"}, "outside of 2009 to 2100"),
         ({"from": "2025-10-10T21:00:30Z", "to": "2025-10-10T22:00Z"}, "'from' lies inside a minute"),
+        ({"bar": "2m"}, "bar '2m' is not known; 1m is shown"),
+        ({"bar": "1s", "window": "report-day"}, "bars of a second are measured over at most 12 hours"),
         ({"enter": "much"}, "thresholds cannot be used"),
         ({"enter": "0.5"}, "exit must lie between 0 and enter"),
         ({"min-vote": "nan"}, "min-vote must be 0 or more"),

@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dashboard.clock import Zone, naive, on_clock, ticks
-from dashboard.deviations import band, deviation_ends, extremes_of, scale_of_deviations
+from dashboard.deviations import deviation_ends, extremes_of, scale_of_deviations
 from dashboard.panels import BUCKETS, alone, area, counted, extremes, line, on_grid, runs, whiskers
 from dashboard.prices import price_ends, price_traces, scale_of_prices
 from dashboard.scales import deviation_scale, price_scale, short_price, signed, steps
@@ -76,12 +76,12 @@ def test_runs_and_counts() -> None:
 
 def test_the_band_leaves_the_focus_out() -> None:
     """The band is what other venues were against their own group, with neither focus venue nor its relatives."""
-    least, greatest = band(Scene(made("crash"), CATALOGUE))
+    least, greatest = Scene(made("crash"), CATALOGUE).band
     rows = [row for row in made("crash").rows if row.market.venue != "binance"]
     own = np.array([100 * row.series[row.market.group].d for row in rows])
     assert least == pytest.approx(own.min(axis=0))
     assert greatest == pytest.approx(own.max(axis=0))
-    assert np.isnan(band(Scene(made("thin"), CATALOGUE))[0]).all()
+    assert np.isnan(Scene(made("thin"), CATALOGUE).band[0]).all()
 
 
 def test_hiding_changes_no_number() -> None:
@@ -92,7 +92,7 @@ def test_hiding_changes_no_number() -> None:
     )
     names = {trace["name"] for trace in price_traces(hidden)}
     assert {trace["name"] for trace in price_traces(shown)} - names >= {"OKX", "Binance", "ATOM/USDT"}
-    assert np.array_equal(band(shown)[0], band(hidden)[0])
+    assert np.array_equal(shown.band[0], hidden.band[0])
 
 
 def test_ends_name_few_and_count_many() -> None:

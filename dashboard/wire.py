@@ -1,0 +1,38 @@
+"""Arrays on their way to the browser: as base64 of their bytes, which is small, quick to write and quick to read.
+
+A figure that is a plain dictionary goes to the browser as it is. plotly's own figure classes check every property of
+every trace, which costs more than all measuring and drawing together.
+"""
+
+from base64 import b64encode
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Figure = dict[str, Any]
+"""A figure as plotly.js takes it: ``data`` and ``layout``; arrays of numbers may be numpy arrays."""
+
+NAMES = {"float64": "f8", "float32": "f4", "int32": "i4", "int16": "i2", "int8": "i1"}
+"""What plotly.js calls the types of numbers that are sent."""
+
+
+def typed(values: npt.NDArray[Any]) -> dict[str, str]:
+    """Numbers as plotly.js reads them.
+
+    >>> typed(np.array([1, 2], dtype=np.int8))
+    {'dtype': 'i1', 'bdata': 'AQI='}
+    """
+    little = values.astype(values.dtype.newbyteorder("<"), copy=False)
+    return {"dtype": NAMES[values.dtype.name], "bdata": b64encode(little.tobytes()).decode()}
+
+
+def sent(value: Any) -> Any:  # noqa: ANN401 - a figure, or any part of one
+    """A figure, or a part of one, with its arrays as the browser takes them."""
+    if isinstance(value, np.ndarray):
+        return typed(value)
+    if isinstance(value, dict):
+        return {key: sent(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [sent(part) for part in value]
+    return value

@@ -1,0 +1,143 @@
+"""The explorer in a real browser: seconds, the moment under the pointer, files, and what is told around the charts."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page as Tab
+from playwright.sync_api import expect
+
+from data.schema import Timeframe
+from data.store import CandleStore
+from tests.browser.conftest import NOW, Visit, served
+from tests.dashboard.shelf import Hands, crash
+from tests.dashboard.test_bars import fallen, of_length
+
+
+@pytest.fixture(scope="module")
+def seconds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The page over minutes of the crash and the seconds of its first half minute, made by hand."""
+    store = CandleStore(str(tmp_path_factory.mktemp("seconds") / "lake"))
+    for frame in (crash(), of_length(fallen(), Timeframe.S1)):
+        store.write_candles(frame, source="by hand", fetched_at=NOW)
+    with served(store, Hands()) as address:
+        yield address
+
+
+def moment(tab: Tab) -> str:
+    """The moment that is told below the charts."""
+    return tab.locator("#minute strong").inner_text()
+
+
+def test_seconds_are_one_click_away(visit: Visit, seconds: str) -> None:
+    """Where seconds are stored one click shows them, with one request; another one goes back to minutes."""
+    tab = visit.open(f"{seconds}?from=2025-10-10T21:10:00Z&to=2025-10-10T21:11:00Z")
+    visit.changed(lambda: tab.get_by_role("button", name="Show seconds").click())
+    expect(tab.locator("#span")).to_contain_text("in bars of a second")
+    expect(tab.locator("#minute strong")).to_have_text("2025-10-10 21:10:10 UTC")
+    tab.wait_for_function("location.search.includes('bar=1s')")
+    visit.settled()
+    assert visit.asked == [["place.data"], ["bar.value"]]
+    visit.changed(lambda: tab.get_by_role("button", name="Show minutes").click())
+    expect(tab.locator("#span")).not_to_contain_text("in bars of")
+
+
+def test_seconds_are_not_offered_where_there_are_none(visit: Visit, real: str) -> None:
+    """Without candles of a second nothing is offered, and a link to them says how to collect some."""
+    tab = visit.open(f"{real}?window=crash")
+    expect(tab.get_by_role("button", name="Show seconds")).to_have_count(0)
+    tab.goto(f"{real}?window=crash&bar=1s")
+    expect(tab.locator(".second")).to_contain_text("plumbline collect --timeframe 1s --assets ATOM")
+    visit.changed(lambda: tab.get_by_role("button", name="Show minutes").click())
+    expect(tab.locator("#graph .main-svg").first).to_be_visible()
+
+
+def test_the_pointer_tells_every_exchange(visit: Visit, real: str) -> None:
+    """Pointing along the charts tells price, deviation and state of all at that minute, and asks for nothing."""
+    tab = visit.open(f"{real}?window=crash")
+    expect(tab.locator("#minute strong")).to_have_text("2025-10-10 21:20 UTC")
+    first = tab.locator("#minute tbody tr").first
+    expect(first).to_contain_text("Binance")
+    expect(first.locator("td").nth(0)).to_have_text("2.4")
+    expect(first.locator("td").nth(1)).to_have_text("−33 %")
+    expect(first.locator("td").nth(2)).to_have_text("voting")
+    expect(tab.locator("#minute tbody tr")).to_have_count(9)
+    visit.settled()
+    asked = len(visit.asked)
+    box = tab.locator("#graph .nsewdrag").first.bounding_box()
+    assert box is not None
+    tab.mouse.move(box["x"] + 0.02 * box["width"], box["y"] + box["height"] / 2)
+    tab.mouse.move(box["x"] + 0.1 * box["width"] + 1, box["y"] + box["height"] / 2, steps=3)
+    expect(tab.locator("#minute strong")).to_have_text("2025-10-10 21:13 UTC")
+    expect(first.locator("td").nth(0)).to_have_text("4")
+    expect(tab.locator("#minute")).to_be_in_viewport(ratio=1)
+    tab.mouse.move(5, 5)
+    expect(tab.locator("#minute")).not_to_have_class(re.compile("floating"))
+    visit.settled()
+    assert len(visit.asked) == asked
+
+
+def test_the_keyboard_leads_along_the_minutes(visit: Visit, real: str) -> None:
+    """The slider below the charts moves by the arrow keys and says where it is."""
+    tab = visit.open(f"{real}?window=crash")
+    slider = tab.get_by_role("slider", name="Moment")
+    slider.focus()
+    tab.keyboard.press("ArrowRight")
+    expect(slider).to_have_attribute("aria-valuetext", "2025-10-10 21:21 UTC")
+    assert moment(tab) == "2025-10-10 21:21 UTC"
+
+
+def test_the_moment_follows_the_view(visit: Visit, real: str) -> None:
+    """Another focus and another page lead to other numbers, and back to the explorer the table is there again."""
+    tab = visit.open(f"{real}?window=crash")
+    visit.changed(tab.locator(".venues").get_by_role("button", name="Kraken", exact=True).first.click)
+    expect(tab.locator("#minute tr.focus")).to_contain_text("Kraken")
+    tab.get_by_role("navigation", name="Pages").get_by_role("link", name="Method").click()
+    expect(tab.locator("h1")).to_have_text("What the numbers mean")
+    tab.get_by_role("navigation", name="Pages").get_by_role("link", name="Explorer").click()
+    expect(tab.locator("#minute tr.focus")).to_contain_text("Kraken")
+
+
+def test_files_are_in_the_menu(visit: Visit, real: str) -> None:
+    """The menu beside the picture's button opens by keyboard and holds links to files that come."""
+    tab = visit.open(f"{real}?window=crash")
+    tab.get_by_role("button", name="More files: picture").press("Enter")
+    menu = tab.get_by_role("dialog")
+    expect(menu.get_by_role("link", name="PNG")).to_have_count(6)
+    csv = menu.get_by_role("link", name="CSV")
+    expect(csv).to_have_attribute("href", "/export/comparison.csv?window=crash")
+    with tab.context.expect_page() as opened, tab.expect_popup() as popup:
+        csv.click()
+    assert opened.value == popup.value
+    menu.get_by_role("button", name="Copy link to the file").click()
+    expect(menu.get_by_role("button", name="Link copied")).to_be_visible()
+    assert tab.evaluate("navigator.clipboard.readText()").endswith("/export/comparison.png?window=crash")
+
+
+def test_every_chart_has_a_name_and_a_table(visit: Visit, real: str) -> None:
+    """Each chart is a group with a name, and its numbers stand in a table as well."""
+    tab = visit.open(f"{real}?window=crash")
+    for graph in tab.locator(".dash-graph").all():
+        assert graph.locator("xpath=ancestor::*[@role='group'][1]").get_attribute("aria-label")
+    tab.get_by_text("Table of depths").click()
+    expect(tab.locator("#thresholds-table tbody tr").first).to_contain_text("Binance")
+    tab.get_by_text("Table of ranges").click()
+    expect(tab.locator("#close-look tbody tr").first).to_contain_text("0.001")
+    expect(tab.locator("#close-look")).to_contain_text("The minute of the lowest trade: 21:20 UTC")
+
+
+def test_notes_lead_to_their_sources(visit: Visit, real: str) -> None:
+    """The notes of the event are listed under the charts, with links where a public page is on record."""
+    tab = visit.open(f"{real}?window=crash")
+    note = tab.locator("#notes li", has_text="bottom lay at 21:20")
+    expect(note.get_by_role("link", name="source")).to_have_attribute(
+        "href", "https://www.binance.com/en/support/announcement/detail/d9cb0d52d7c142a5be4f49732bd8760c"
+    )
+
+
+def test_on_a_phone(visit: Visit, seconds: str) -> None:
+    """On a narrow screen seconds, moment, depths and the close look stay within the screen."""
+    visit.tab.set_viewport_size({"width": 390, "height": 844})
+    tab = visit.open(f"{seconds}?from=2025-10-10T21:10:00Z&to=2025-10-10T21:11:00Z&bar=1s")
+    expect(tab.locator("#minute table").first).to_be_visible()
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 390
