@@ -188,9 +188,10 @@ def test_every_format_is_in_the_menu(what: What) -> None:
         for size in (None, "square", "tall")
         for theme in (None, "dark")
     }
-    assert shapes == (expected if what is What.COMPARISON else set())
+    assert shapes == (expected if what in {What.COMPARISON, What.COMPARE} else set())
     endings = {
         What.COMPARISON: {"csv", "parquet"},
+        What.COMPARE: {"csv", "parquet"},
         What.CANDLES: {"csv", "parquet"},
         What.DEVIATION: {"csv", "parquet"},
         What.LOWS: {"csv", "parquet", "json"},

@@ -148,7 +148,6 @@ def test_definitions_need_no_store() -> None:
     assert "What the numbers mean" in shown["method"]
     broken = {name for name, text in shown.items() if "cannot be read" in text}
     assert broken == {"overview", "explorer", "lows", "compare", "data"}
-    assert broken == {"explorer", "lows", "compare"}
 
 
 def test_a_page_without_changes_is_shown_anew(site: Site) -> None:
