@@ -20,13 +20,13 @@ types: $(VENV)/dev.stamp
 	$(BIN)/mypy
 
 unit: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest --ignore=tests/browser --cov --cov-report=
+	$(BIN)/python -m pytest --numprocesses=auto --ignore=tests/browser --cov --cov-report=
 	$(BIN)/coverage report --fail-under=95
 	$(BIN)/coverage report --include='deviation/*' --fail-under=100
 
 # Playwright's event loop does not share a process with the others.
 browser: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest tests/browser
+	$(BIN)/python -m pytest --numprocesses=auto tests/browser
 
 # What pip cannot bring: a browser, a font, and on Debian the module that makes virtual environments.
 system:

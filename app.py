@@ -5,6 +5,7 @@
 """
 
 import asyncio
+import atexit
 import json
 import logging
 import sys
@@ -225,6 +226,7 @@ def page(settings: Settings, catalogue: Catalogue, store: CandleStore, say: Call
         venues=[row.id for row in VENUES if row.kind is Kind.SPOT],
         now=now,
     )
+    atexit.register(actions.cancel)  # a collection is its page's: what has come is stored, and it ends
     return create_app(store, catalogue, actions)
 
 

@@ -40,8 +40,12 @@ def export_menu(what: What, query: Mapping[str, str], label: str = "Files") -> d
     """
     marks: dict[str, Any] = {"aria-label": f"{label}: {NAMES[what]}", "aria-haspopup": "dialog"}
     button = dmc.Button(label, size="xs", variant="default", className="plain", **marks)
+    named: dict[str, Any] = {"aria-label": NAMES[what]}
+    inner = html.Div(_content(what, query), className="files", role="dialog", **named)
     return dmc.Popover(
-        [dmc.PopoverTarget(button), dmc.PopoverDropdown(html.Div(_content(what, query), className="files"))],
+        [dmc.PopoverTarget(button), dmc.PopoverDropdown(inner)],
+        # Its own roles would stand on a box around the button, which may not have them.
+        withRoles=False,
         position="bottom-end",
         shadow="md",
         trapFocus=True,

@@ -304,7 +304,7 @@ BUTTON: dict[str, Any] = {"variant": "default", "className": "plain"}
 def _import() -> list[Any]:
     drop: dict[str, Any] = {"data-most": MOST_MB}
     return [
-        html.Div(_dropping(), id="data-drop", **drop),
+        html.Label(_dropping(), id="data-drop", **drop),
         html.P("Reading and checking the files", id="data-waiting", className="away", role="status"),
         html.Details(
             [

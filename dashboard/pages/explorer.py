@@ -307,7 +307,8 @@ def _chart(name: str, label: str, height: int, figure: Figure | None = None) -> 
     drawn: Any = figure or {"data": [], "layout": {}}
     graph = dcc.Graph(id=name, responsive=True, config=config, style={"height": height}, figure=drawn)
     marks: dict[str, Any] = {"aria-label": label}
-    return html.Div(graph, role="group", **marks)
+    # Its place is kept while plotly.js is still on its way.
+    return html.Div(graph, role="group", style={"minHeight": height}, **marks)
 
 
 PAGE = Page(
