@@ -2,10 +2,14 @@
 
 from pathlib import Path
 
+import polars as pl
+
 from data.schema import LOW_TRADE, empty
 from deviation.answer import lows_json
-from deviation.lows import lows
+from deviation.lows import exact_trade, lows
+from deviation.measure import measure
 from deviation.question import Group
+from tests.deviation.boards import NOTHING_COVERED, candles, question
 from tests.deviation.candles import read_answers
 
 BOTH = Path(__file__).parent / "answers" / "headline_both.toml"
@@ -57,3 +61,13 @@ def test_a_fair_value_deviation_splits_exactly() -> None:
     assert silent.split(Group.USDT) is None  # the venue's own ETH did not trade in the window
     gap = read_answers(BOTH.with_name("ratio_silent.toml")).measurement.rows[0]
     assert gap.split(Group.USDT) is None  # it traded in the window, but not in the deepest minute
+
+
+def test_a_market_without_a_trade_has_no_lowest_one() -> None:
+    """Where a venue only reported that nothing traded, no trade is named."""
+    frame = pl.concat([candles({"okx ATOM/USDT": [10.0] * 5}), candles({"gate ATOM/USDT": [10.0] * 5}, volume=0.0)])
+    measurement = measure(frame, NOTHING_COVERED, question())
+    assert [(row.market.venue, exact_trade(measurement, row, empty(LOW_TRADE))) for row in measurement.rows] == [
+        ("gate", None),
+        ("okx", None),
+    ]
