@@ -4,12 +4,14 @@ from dataclasses import replace
 from itertools import product
 from typing import Any
 
+import polars as pl
 import pytest
 
 from data.schema import Evidence
 from deviation.fairness_answer import sensitivity_json
 from deviation.measure import measure
 from deviation.question import Group, Parameters, Question, QuoteHandling, Reference
+from deviation.ranks import Word
 from deviation.sensitivity import Setting, sensitivity
 from tests.deviation.boards import NOTHING_COVERED, Board, candles, question
 from tests.deviation.test_oracle import as_frames, as_question
@@ -199,3 +201,18 @@ def _depth(found: dict[str, Any], venue: str, symbol: str, group: Group) -> floa
     rows = {(row["venue"], row["symbol"]): row for row in found["venues"]}
     depth: float | None = rows[venue, symbol]["against"][group.value]["depth"]
     return depth
+
+
+def test_a_verdict_is_that_at_the_defaults() -> None:
+    """Binance's deep minute trades 90 dollars: too few to vote at the defaults, and deepest where every trade votes."""
+    thin = {name: closes for name, closes in FIVE.items() if name.startswith("binance")}
+    others = {name: closes for name, closes in FIVE.items() if name not in thin}
+    frame = pl.concat([candles(others), candles(thin, volume=1.0)])
+    (found,) = (
+        spread
+        for spread in sensitivity(frame, NOTHING_COVERED, question()).ranges
+        if spread.market.venue == "binance" and spread.deepest is not None
+    )
+    assert found.deepest is not None
+    assert found.deepest.word is Word.NOT_DEEPEST
+    assert [flip.word for flip in found.deepest.flips if flip.setting == Setting(min_vote_usd=0.0)] == [Word.DEEPEST]
