@@ -31,7 +31,7 @@ from dashboard.ask import CandleSource, answer, stand_in
 from dashboard.ending import ended_by_sigterm
 from dashboard.fairness import fairness, sensitive
 from dashboard.fairness_text import fairness_text, sensitivity_text
-from dashboard.options import Asked, Instant, Items, Reach, measuring, reaching
+from dashboard.options import Asked, Instant, Items, Reach, measuring, one_of, reaching
 from dashboard.picture_sizes import Size
 from dashboard.status_text import revisions_text, set_aside_text, status_json, status_text
 from dashboard.text import console, lows_text, measurement_text
@@ -251,7 +251,7 @@ def collect_options(wanted: ToCollect) -> list[str]:
 @click.option("--venues", type=Items(), default=(), help="Only these venues, with commas.")
 @click.option(
     "--timeframe",
-    type=click.Choice([str(t) for t in Timeframe]),
+    type=one_of(Timeframe),
     default="1m",
     show_default=True,
     help="Candle length.",

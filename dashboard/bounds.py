@@ -16,6 +16,7 @@ from dashboard.scales import price_scale
 from dashboard.scene import Scene
 from dashboard.style import TEMPLATES, mix
 from dashboard.wire import Figure
+from data.schema import quote_of
 from deviation.headline import clock, percent, price_text
 from deviation.lows import exact_trade
 from deviation.question import TOLERANCE, Group
@@ -91,10 +92,9 @@ def sentences(scene: Scene, position: int, trades: pl.DataFrame) -> list[str]:
     said += _certain(scene, row, position)
     trade = exact_trade(scene.measurement, row, trades) if position == row.low_at else None
     if trade is not None:
-        time = f"{trade.at:%H:%M:%S}.{trade.at.microsecond // 1000:03} UTC"
-        asset, quote = scene.measurement.question.asset, row.market.symbol.split("/")[1].split(":")[0]
+        asset, quote = scene.measurement.question.asset, quote_of(row.market.symbol)
         said.append(
-            f"The trade itself: {price_text(trade.price)} {quote} at {time}, {trade.amount:,.6g} {asset}, "
+            f"The trade itself: {price_text(trade.price)} {quote} at {trade.clock} UTC, {trade.amount:,.6g} {asset}, "
             f"number {trade.trade_id}."
         )
     return said

@@ -179,8 +179,8 @@ def measuring(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--window", help="A named window of the event; its default one if left out."),
         click.option("--venues", type=Items(), default=(), help="Only these: kraken or kraken:BTC/USDC, with commas."),
         click.option("--focus", default="binance", show_default=True, help="The venue that the headline speaks of."),
-        click.option("--quote", type=_one_of(QuoteHandling), default=QuoteHandling.USD.value, show_default=True),
-        click.option("--reference", type=_one_of(Reference), default=Reference.MEDIAN.value, show_default=True),
+        click.option("--quote", type=one_of(QuoteHandling), default=QuoteHandling.USD.value, show_default=True),
+        click.option("--reference", type=one_of(Reference), default=Reference.MEDIAN.value, show_default=True),
         click.option("--min-vote", type=float, default=100.0, show_default=True, help="Dollars in a bar to vote."),
         click.option("--enter", type=Percent(), default="2", show_default=True, help="Per cent that count as astray."),
         click.option(
@@ -189,12 +189,12 @@ def measuring(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--confirm", type=int, default=3, show_default=True, help="Minutes back that end an episode."),
         click.option(
             "--timeframe",
-            type=_one_of(Timeframe),
+            type=one_of(Timeframe),
             default=Timeframe.M1.value,
             show_default=True,
             help="Length of the bars that are measured.",
         ),
-        click.option("--origin", type=_one_of(Evidence), default=Evidence.REAL.value, show_default=True),
+        click.option("--origin", type=one_of(Evidence), default=Evidence.REAL.value, show_default=True),
         click.option(
             "--input",
             "files",
@@ -240,6 +240,6 @@ def measuring(command: Callable[..., Any]) -> Callable[..., Any]:
     return reduce(lambda wrapped, option: option(wrapped), reversed(options), gathered)
 
 
-def _one_of(choices: type[StrEnum]) -> click.Choice[str]:
+def one_of(choices: type[StrEnum]) -> click.Choice[str]:
     """The values of an enumeration; click by itself would ask for its names."""
     return click.Choice([choice.value for choice in choices])

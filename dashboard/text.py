@@ -63,7 +63,7 @@ def _exact(measurement: Measurement, trades: pl.DataFrame) -> list[str]:
     return [
         f"{measurement.question.asset} on {measurement.question.rules.name(row.market.venue)}: the lowest trade was "
         f"{trade.amount:g} at {price_text(trade.price)} {quote_of(row.market.symbol)}, "
-        f"{trade.at:%Y-%m-%d %H:%M:%S}.{trade.at.microsecond // 1000:03} UTC, trade {trade.trade_id}"
+        f"{trade.at:%Y-%m-%d} {trade.clock} UTC, trade {trade.trade_id}"
         for row, trade in found
         if trade is not None
     ]

@@ -260,7 +260,7 @@ def _low_and_curve(measurement: Measurement, row: Row, trades: pl.DataFrame) -> 
         "trade": None
         if trade is None
         else {
-            "at": f"{trade.at:%Y-%m-%dT%H:%M:%S}.{trade.at.microsecond // 1000:03}Z",
+            "at": f"{trade.at:%Y-%m-%d}T{trade.clock}Z",
             "price": trade.price,
             "amount": trade.amount,
             "id": trade.trade_id,

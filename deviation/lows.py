@@ -56,6 +56,11 @@ class ExactTrade:
     amount: float
     trade_id: str
 
+    @property
+    def clock(self) -> str:
+        """Its time of day in UTC, to the millisecond that venues give."""
+        return f"{self.at:%H:%M:%S}.{self.at.microsecond // 1000:03}"
+
 
 def lows(measurement: Measurement) -> Lows:
     """The table's line for the measured asset."""
