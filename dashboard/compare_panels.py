@@ -124,13 +124,10 @@ def panel_traces(scene: Scene) -> list[Trace]:
     """Every other venue thin in its own colour and dash, then the focus venue bold against both groups."""
     measurement, row = scene.measurement, scene.bold
     traces = [
-        {
-            **line(measurement, _own(other), colour, width=THIN, dash=dash),
-            "opacity": 0.75,
-            "name": scene.name(other),
-        }
+        {**trace, "opacity": 0.75}
         for other in scene.others
         for colour, dash in [look(scene.catalogue, other.market.venue, scene.theme)]
+        for trace in line(measurement, _own(other), colour, name=scene.name(other), width=THIN, dash=dash)
     ]
     if row is None:
         return traces
@@ -139,10 +136,10 @@ def panel_traces(scene: Scene) -> list[Trace]:
         series = row.series[group]
         firm, thin = (100 * np.where(kind, series.d, np.nan) for kind in (series.firm, series.thin))
         said = f"<b>{name}</b> against {group.upper()}"
-        traces.append({**line(measurement, firm, scene.focus_colour, width=width, dash=dash), "name": said})
+        traces += line(measurement, firm, scene.focus_colour, name=said, width=width, dash=dash)
         if series.thin.any():
-            dots = hollow(measurement, thin, scene.focus_colour, scene.colours.paper, size=3.5)
-            traces.append({**dots, "name": f"{said}, thin"})
+            name = f"{said}, thin"
+            traces.append(hollow(measurement, thin, scene.focus_colour, scene.colours.paper, name=name, size=3.5))
     return traces
 
 

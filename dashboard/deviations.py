@@ -62,13 +62,12 @@ def deviation_traces(scene: Scene) -> list[Trace]:
         series = row.series[group]
         firm = np.where(series.firm, 100 * series.d, np.nan)
         thin = np.where(series.thin, 100 * series.d, np.nan)
-        drawn = line(measurement, firm, scene.focus_colour, width=width * scene.boldness, dash=dash)
-        traces.append({**drawn, "name": f"against {group.upper()} venues"})
+        name = f"against {group.upper()} venues"
+        traces += line(measurement, firm, scene.focus_colour, name=name, width=width * scene.boldness, dash=dash)
         if series.thin.any():
             size = 5.5 if np.count_nonzero(series.thin) <= MANY else 3.0
             colour = scene.focus_colour if group is scene.groups[0] else mix(scene.focus_colour, colours.paper, 0.35)
-            dots = hollow(measurement, thin, colour, colours.paper, size=size)
-            traces.append({**dots, "name": f"against {group.upper()} venues, thin"})
+            traces.append(hollow(measurement, thin, colour, colours.paper, name=f"{name}, thin", size=size))
     return traces
 
 

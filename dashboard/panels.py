@@ -64,21 +64,23 @@ def _rows(values: Floats, width: int) -> Floats:
     return np.append(values, np.full(-values.size % width, np.nan)).reshape(-1, width)
 
 
-def line(measurement: Measurement, values: Floats, colour: str, *, width: float, dash: str = "solid") -> Trace:
-    """A line over the minutes; a minute alone between gaps, which no line would show, gets a dot."""
+def line(
+    measurement: Measurement, values: Floats, colour: str, *, name: str, width: float, dash: str = "solid"
+) -> list[Trace]:
+    """A line over the minutes and, where some stand alone between gaps, dots for those: no line would show them."""
     grid = on_grid(measurement, values)
-    trace: Trace = {
+    drawn: Trace = {
         **grid,
         "mode": "lines",
         "line": {"color": colour, "width": width, "dash": dash},
         "hoverinfo": "skip",
+        "name": name,
     }
     single = alone(grid["y"])
-    if single.any():
-        trace["mode"] = "lines+markers"
-        sizes = np.where(single, width + 1.5, 0).astype(np.float32)
-        trace["marker"] = {"color": colour, "size": sizes, "line": {"width": 0}}
-    return trace
+    if not single.any():
+        return [drawn]
+    marker = {"color": colour, "size": width + 1.5, "line": {"width": 0}}
+    return [drawn, _dots(measurement, values, marker, name, single)]
 
 
 def alone(values: npt.NDArray[Any]) -> Bools:
@@ -88,13 +90,29 @@ def alone(values: npt.NDArray[Any]) -> Bools:
     return single
 
 
-def hollow(measurement: Measurement, values: Floats, colour: str, paper: str, *, size: float) -> Trace:
+def hollow(measurement: Measurement, values: Floats, colour: str, paper: str, *, name: str, size: float) -> Trace:
     """Hollow dots on the minutes that have a value."""
+    marker = {"color": paper, "size": size, "symbol": "circle", "line": {"color": colour, "width": 1.2}}
+    return _dots(measurement, values, marker, name)
+
+
+def _dots(
+    measurement: Measurement, values: Floats, marker: dict[str, Any], name: str, chosen: Bools | None = None
+) -> Trace:
+    """Dots on drawn values that are there, or on the chosen ones of them.
+
+    Each has its place: on a grid the browser would make an element for every minute, with a value or without.
+    """
+    y = on_grid(measurement, values)["y"]
+    at = np.flatnonzero(~np.isnan(y) if chosen is None else chosen)
+    width = bucket(values.size)
     return {
-        **on_grid(measurement, values),
+        "x": epoch_ms(measurement, at * np.float64(width / 2 if width > 1 else 1)),
+        "y": y[at],
         "mode": "markers",
-        "marker": {"color": paper, "size": size, "symbol": "circle", "line": {"color": colour, "width": 1.2}},
+        "marker": marker,
         "hoverinfo": "skip",
+        "name": name,
     }
 
 

@@ -47,17 +47,18 @@ def fair_values(scene: Scene) -> list[tuple[Group, Floats]]:
 def price_traces(scene: Scene) -> list[Trace]:
     """Everyone else first, then fair values, then the focus venue: other quotes, wicks, its own closes on top."""
     measurement, colours = scene.measurement, scene.colours
-    traces = []
+    traces: list[Trace] = []
     for row in scene.others:
         colour = colours.groups[row.market.group]
-        drawn = line(measurement, voting_price(row), colour, width=1.3, dash=scene.dash(row.market))
-        traces += [{**drawn, "name": scene.name(row)}, *_small(scene, row, colour, 3.5)]
+        dash, name = scene.dash(row.market), scene.name(row)
+        traces += line(measurement, voting_price(row), colour, name=name, width=1.3, dash=dash)
+        traces += _small(scene, row, colour, 3.5)
     for group, values in fair_values(scene):
-        drawn = line(measurement, values, colours.groups[group], width=1.8, dash="dash")
-        traces.append({**drawn, "name": f"Fair value by {group.upper()} exchanges"})
+        name = f"Fair value by {group.upper()} exchanges"
+        traces += line(measurement, values, colours.groups[group], name=name, width=1.8, dash="dash")
     for symbol, price in scene.companions:
         pale = mix(scene.focus_colour, colours.paper, 0.35)
-        traces.append({**line(measurement, price, pale, width=1.2), "name": symbol})
+        traces += line(measurement, price, pale, name=symbol, width=1.2)
     return traces + _bold(scene)
 
 
@@ -67,14 +68,14 @@ def _bold(scene: Scene) -> list[Trace]:
         return []
     pale = mix(scene.focus_colour, scene.colours.paper, 0.6)
     dash = "dash" if scene.illustration and (row.market.venue, row.market.symbol) in scene.assumed else "solid"
-    closes = line(measurement, voting_price(row), scene.focus_colour, width=scene.boldness, dash=dash)
+    name, colour, width = scene.name(row), scene.focus_colour, scene.boldness
     return [
         {
             **whiskers(measurement, row.minutes.low, row.minutes.high, pale, 1.4),
-            "name": f"{scene.name(row)} low to high",
+            "name": f"{name} low to high",
         },
-        {**closes, "name": scene.name(row)},
-        *_small(scene, row, scene.focus_colour, 5),
+        *line(measurement, voting_price(row), colour, name=name, width=width, dash=dash),
+        *_small(scene, row, colour, 5),
     ]
 
 
@@ -83,8 +84,8 @@ def _small(scene: Scene, row: Row, colour: str, size: float) -> list[Trace]:
     prices = np.where(row.minutes.state == State.SMALL, row.minutes.price, np.nan)
     if np.isnan(prices).all():
         return []
-    dots = hollow(scene.measurement, prices, colour, scene.colours.paper, size=size)
-    return [{**dots, "name": f"{scene.name(row)}, small"}]
+    name = f"{scene.name(row)}, small"
+    return [hollow(scene.measurement, prices, colour, scene.colours.paper, name=name, size=size)]
 
 
 def price_ends(scene: Scene, *, sampled: bool = False) -> list[EndLabel]:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from dashboard.clock import Zone, naive, on_clock, ticks
 from dashboard.deviations import deviation_ends, extremes_of, scale_of_deviations
-from dashboard.panels import BUCKETS, alone, area, counted, extremes, line, on_grid, runs, whiskers
+from dashboard.panels import BUCKETS, alone, area, counted, extremes, hollow, line, on_grid, runs, whiskers
 from dashboard.prices import price_ends, price_traces, scale_of_prices
 from dashboard.scales import deviation_scale, price_scale, short_price, signed, steps
 from dashboard.scene import Scene, last_value
@@ -47,12 +47,27 @@ def test_a_long_window_is_drawn_by_buckets() -> None:
 
 
 def test_gaps_break_a_line() -> None:
-    """A missing minute is NaN in the line, and a minute alone between gaps gets a dot."""
-    drawn = line(made("one_group"), np.array([1.0, NAN, 2.0, NAN, 3.0, 4.0]), "#000000", width=2)
+    """A missing minute is NaN in the line, and minutes alone between gaps are dots, and nothing else is."""
+    measurement = made("one_group")
+    drawn, dots = line(measurement, np.array([1.0, NAN, 2.0, NAN, 3.0, 4.0]), "#000000", name="Kraken", width=2)
     assert np.isnan(drawn["y"][[1, 3]]).all()
-    assert drawn["mode"] == "lines+markers"
-    assert (drawn["marker"]["size"] > 0).tolist() == [True, False, True, False, False, False]
+    assert (drawn["mode"], dots["mode"]) == ("lines", "markers")
+    start = measurement.axis.first * 60_000
+    assert dots["x"].tolist() == [start, start + 2 * 60_000]
+    assert dots["y"].tolist() == [1.0, 2.0]
+    assert drawn["name"] == dots["name"] == "Kraken"
     assert alone(np.array([1.0, 2.0, NAN])).any() == np.False_
+    assert len(line(measurement, np.array([1.0, 2.0, NAN]), "#000000", name="Kraken", width=2)) == 1
+
+
+def test_dots_of_a_long_window_stand_in_their_bucket() -> None:
+    """Drawn by buckets, a minute is a pair of dots inside of the three minutes of its bucket."""
+    measurement = made("week")
+    values = np.full(5760, NAN)
+    values[3001] = 7.0
+    dots = hollow(measurement, values, "#000000", "#ffffff", name="Kraken", size=3)
+    assert set(dots["y"].tolist()) == {7.0}
+    assert ((dots["x"] / 60_000 - measurement.axis.first) // 3).tolist() == [1000.0] * dots["x"].size
 
 
 def test_an_area_stays_inside_the_window() -> None:
