@@ -30,9 +30,10 @@ log = logging.getLogger(__name__)
 
 INDEX = """<!DOCTYPE html>
 <html lang="en">
-<head>{%metas%}<title>{%title%}</title>{%favicon%}{%css%}</head>
+<head><script>window.ownTrim = String.prototype.trim</script>{%metas%}<title>{%title%}</title>{%favicon%}{%css%}</head>
 <body>{%app_entry%}<footer>{%config%}{%scripts%}{%renderer%}</footer></body>
 </html>"""
+"""The page before anything is known of it; why it keeps ``trim`` stands in ``assets/page.js``."""
 
 SENT_BY = {
     **dict.fromkeys(CONTROLS, "value"),

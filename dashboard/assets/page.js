@@ -1,6 +1,9 @@
 /* What the page does without its server. */
 window.dash_clientside = window.dash_clientside || {};
 
+/* Dash loads a polyfill for browsers of 2015 which replaces this by a slow one; drawing a chart calls it for every colour. */
+String.prototype.trim = window.ownTrim;
+
 (() => {
   const unchanged = () => window.dash_clientside.no_update;
 
