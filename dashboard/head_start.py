@@ -19,8 +19,11 @@ from dashboard.pages.index import page_at
 SCRIPT = "package_data/plotly.min.js"
 """Its place in the package that dash serves it from."""
 
-HOOKS: RendererHooks = {"request_pre": "() => window.dash_clientside.plumbline.asked()"}
-"""What the browser calls before it asks the server."""
+HOOKS: RendererHooks = {
+    "request_pre": "() => window.dash_clientside.plumbline.asked()",
+    "request_post": "(_, answer) => window.dash_clientside.plumbline.answered(answer)",
+}
+"""What the browser calls before it asks the server, and when it has been answered."""
 
 
 class HeadStart(Dash):

@@ -167,6 +167,7 @@ def _popover(name: str, label: str, fields: list[Any]) -> dmc.Popover:
         position="bottom-start",
         withArrow=False,
         shadow="md",
+        # Kept mounted: its controls are part of every change, opened or not.
         keepMounted=True,
         trapFocus=True,
         returnFocus=True,

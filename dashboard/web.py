@@ -23,6 +23,7 @@ from dashboard.pages.index import PAGES
 from dashboard.panes import Panes
 from dashboard.render import Renderer
 from dashboard.site import Query, Site
+from dashboard.written import outgoing
 from data.catalogue import Catalogue
 from data.errors import PlumblineError
 
@@ -111,10 +112,11 @@ def used(triggered: Iterable[str], values: dict[str, Any], typed: tuple[str, str
 
 def answered(values: Panes) -> list[Any]:
     """The declared outputs of the shell's callback; everything else in the values is sent beside them."""
-    for (name, prop), value in values.items():
+    plain = {key: outgoing(value) for key, value in values.items()}
+    for (name, prop), value in plain.items():
         if (name, prop) not in SHOWN:
             set_props(name, {prop: value})
-    return in_order(values, SHOWN)
+    return in_order(plain, SHOWN)
 
 
 def _on_view(app: Dash, site: Site) -> None:
@@ -201,4 +203,6 @@ def _in_browser(app: Dash) -> None:
         Input("graph", "hoverData"),
         Input("graph", "clickData"),
     )
+    # A callback without an output would not be called when the page is shown.
+    register(ClientsideFunction(here, "later"), Output("later-shown", "data"), Input("later", "data"))
     register(ClientsideFunction(here, "download"), Input("picture-figure", "data"), prevent_initial_call=True)

@@ -54,7 +54,45 @@ String.prototype.trim = window.ownTrim;
     });
   };
 
+  /* Whatever is set makes every part of the page look whether it has changed: what is so already is not set again. */
+  const news = (id, props) => {
+    const part = window.dash_component_api.getLayout(id);
+    const told = part && part.type !== "Store" && id !== "content";
+    const same = (name) => JSON.stringify(part.props[name]) === JSON.stringify(props[name]);
+    return told ? Object.fromEntries(Object.entries(props).filter(([name]) => !same(name))) : props;
+  };
+
+  const turn = (wait) => new Promise((go) => { wait(go); });
+
+  let later = null; // what the newest answer has for after its first chart
+
   window.dash_clientside.plumbline = {
+    /* An answer has come. */
+    answered(answer) {
+      Object.entries(answer || {}).forEach(([id, props]) => {
+        answer[id] = news(id, props);
+        if (Object.keys(answer[id]).length === 0) {
+          delete answer[id];
+        }
+      });
+    },
+
+    /* Parts of the page that are put in their places once its first chart can be seen, one by one. */
+    async later(parts) {
+      later = parts;
+      while (later === parts && document.getElementById("graph") && !document.querySelector("#graph .main-svg")) {
+        await turn(requestAnimationFrame);
+      }
+      await turn(requestAnimationFrame);
+      for (const [id, props] of Object.entries(parts || {})) {
+        await turn(setTimeout);
+        if (later === parts && window.dash_component_api.getLayout(id)) {
+          window.dash_clientside.set_props(id, props);
+        }
+      }
+      return unchanged();
+    },
+
     /* The server is being asked: there is time until it answers, once the request is on its way. */
     asked() {
       setTimeout(startCharts);

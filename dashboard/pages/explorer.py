@@ -37,15 +37,38 @@ from deviation.result import Measurement
 SECONDS_WITHIN = timedelta(minutes=30)
 """The longest window in which seconds are offered: in a longer one a screen has no room for them."""
 
+LATER = (
+    ("minute-data", "data"),
+    ("close-look", "children"),
+    ("thresholds-chart", "children"),
+    ("thresholds-table", "children"),
+    ("asset-lows", "children"),
+)
+"""What lies below the first chart and takes the browser longest, in the order in which it is shown."""
+
+Held = dict[str, dict[str, Any]]
+"""The properties of each part of the page, by its id."""
+
 GRAPH_LABEL = "Prices, deviation and minutes on one time axis. The tables beside hold the numbers."
 
 
 def show(context: Context, view: ViewState) -> list[Any]:
     """The page with everything in its place."""
-    bones = html.Div([_body(), limits(Links(view.to_query(context.catalogue)))])
-    for (name, prop), value in values(context, view).items():
-        setattr(bones[name], prop, value)
-    return [bones]
+    held: Held = {}
+    for (name, prop), value in change(context, view).items():
+        held.setdefault(name, {})[prop] = value
+    return [_body(held), limits(Links(view.to_query(context.catalogue)))]
+
+
+def change(context: Context, view: ViewState) -> Panes:
+    """The values after a change."""
+    return staged(values(context, view))
+
+
+def staged(panes: Panes) -> Panes:
+    """The same values, of which the browser shows those of `LATER` after the first chart."""
+    later: dict[str, dict[str, Any]] = {name: {prop: panes[name, prop]} for name, prop in LATER}
+    return {key: value for key, value in panes.items() if key not in LATER} | {("later", "data"): later}
 
 
 def values(context: Context, view: ViewState) -> Panes:
@@ -76,7 +99,9 @@ def values(context: Context, view: ViewState) -> Panes:
             export_menu(What.DEVIATION, query, "Deviation"),
             export_menu(What.CANDLES, query, "Candles"),
         ],
-        ("thresholds", "figure"): threshold_figure(scene),
+        ("thresholds-chart", "children"): _chart(
+            "thresholds", f"{NOTE} The table below holds the numbers.", THRESHOLDS_HEIGHT, threshold_figure(scene)
+        ),
         ("thresholds-table", "children"): threshold_table(scene, links),
         ("thresholds-files", "children"): export_menu(What.MEASUREMENT, query, "Whole answer"),
         ("close-look", "children"): _close_look(context, scene),
@@ -94,13 +119,14 @@ def values(context: Context, view: ViewState) -> Panes:
 def _nothing(view: ViewState) -> Panes:
     empty = (
         *("measured", "terms", "venues", "reading", "left-out", "asset-lows", "all-lows", "hint", "bars-offer"),
-        *("notes", "chart-files", "thresholds-table", "thresholds-files", "close-look", "lows-files"),
+        *("notes", "chart-files", "thresholds-chart", "thresholds-table", "thresholds-files", "close-look"),
+        "lows-files",
     )
     return {
         ("main", "className"): "main empty",
         ("headline", "children"): f"Nothing to measure for {view.asset} in this window",
         ("second", "children"): _next_steps(view),
-        **{(name, "figure"): {"data": [], "layout": {}} for name in ("graph", "thresholds")},
+        ("graph", "figure"): {"data": [], "layout": {}},
         ("minute-data", "data"): None,
         **{(name, "children"): "" for name in empty},
     }
@@ -237,74 +263,92 @@ def _look(scene: Scene, position: int, trades: pl.DataFrame) -> html.Section:
     )
 
 
-def _body() -> html.Div:
+def _body(held: Held) -> html.Div:
     return html.Div(
         [
-            html.H1(id="headline"),
-            html.P(id="second", className="second"),
-            html.P(id="measured", className="quiet"),
-            html.P(id="terms", className="quiet terms"),
-            html.Div([_charts(), _tables()], className="beside"),
-            html.Div([_thresholds(), html.Div(id="close-look")], className="closer"),
+            html.H1(id="headline", **held["headline"]),
+            html.P(id="second", className="second", **held["second"]),
+            html.P(id="measured", className="quiet", **held["measured"]),
+            html.P(id="terms", className="quiet terms", **held["terms"]),
+            html.Div([_charts(held), _tables(held)], className="beside"),
+            html.Div([_thresholds(held), html.Div(id="close-look")], className="closer"),
             html.Section(
                 [
                     html.Div(
-                        [html.H2("Lowest trades"), html.P(id="all-lows"), html.Div(id="lows-files", className="taken")],
+                        [
+                            html.H2("Lowest trades"),
+                            html.P(id="all-lows", **held["all-lows"]),
+                            html.Div(id="lows-files", className="taken", **held["lows-files"]),
+                        ],
                         className="block-head",
                     ),
                     html.Div(id="asset-lows"),
                 ],
                 className="lows",
             ),
+            dcc.Store(id="later", **held["later"]),
+            dcc.Store(id="later-shown"),
         ],
         id="main",
+        **held["main"],
     )
 
 
-def _charts() -> html.Div:
+def _charts(held: Held) -> html.Div:
     label: dict[str, Any] = {"aria-label": "Every exchange at one moment"}
     return html.Div(
         [
-            html.P(id="bars-offer", className="bars-offer"),
-            _chart("graph", GRAPH_LABEL, HEIGHT),
+            html.P(id="bars-offer", className="bars-offer", **held["bars-offer"]),
+            _chart("graph", GRAPH_LABEL, HEIGHT, **held["graph"]),
             html.Div(
-                [html.P(id="hint", className="hint"), html.Div(id="chart-files", className="taken")], className="below"
+                [
+                    html.P(id="hint", className="hint", **held["hint"]),
+                    html.Div(id="chart-files", className="taken", **held["chart-files"]),
+                ],
+                className="below",
             ),
             dcc.Store(id="minute-data"),
             dcc.Store(id="minute-shown"),
             # Filled by assets/page.js, which follows the pointer.
             html.Div(html.Div(id="minute", className="moment-box", role="region", **label), className="moment-place"),
-            html.Div(id="notes", className="notes"),
+            html.Div(id="notes", className="notes", **held["notes"]),
         ],
         className="charts",
     )
 
 
-def _tables() -> html.Div:
+def _tables(held: Held) -> html.Div:
     return html.Div(
-        [html.Div(id="venues"), html.P(id="reading", className="quiet"), html.P(id="left-out", className="quiet")]
+        [
+            html.Div(id="venues", **held["venues"]),
+            html.P(id="reading", className="quiet", **held["reading"]),
+            html.P(id="left-out", className="quiet", **held["left-out"]),
+        ]
     )
 
 
-def _thresholds() -> html.Section:
+def _thresholds(held: Held) -> html.Section:
     return html.Section(
         [
             html.Div(
-                [html.H2("How long at which depth"), html.Div(id="thresholds-files", className="taken")],
+                [
+                    html.H2("How long at which depth"),
+                    html.Div(id="thresholds-files", className="taken", **held["thresholds-files"]),
+                ],
                 className="block-head",
             ),
             html.P(NOTE, className="quiet"),
-            _chart("thresholds", f"{NOTE} The table below holds the numbers.", THRESHOLDS_HEIGHT),
+            html.Div(id="thresholds-chart", style={"minHeight": THRESHOLDS_HEIGHT}),
             html.Details([html.Summary("Table of depths"), html.Div(id="thresholds-table", className="wide")]),
         ],
         className="depths",
     )
 
 
-def _chart(name: str, label: str, height: int, figure: Figure | None = None) -> html.Div:
+def _chart(name: str, label: str, height: int, figure: Figure) -> html.Div:
     """A chart with a name for those who cannot see it."""
     config: Any = {"displayModeBar": False, "doubleClick": "autosize"}
-    drawn: Any = figure or {"data": [], "layout": {}}
+    drawn: Any = figure  # dash wants a figure of plotly's by its type
     graph = dcc.Graph(id=name, responsive=True, config=config, style={"height": height}, figure=drawn)
     marks: dict[str, Any] = {"aria-label": label}
     # Its place is kept while plotly.js is still on its way.
@@ -315,7 +359,7 @@ PAGE = Page(
     name="explorer",
     title="Explorer",
     show=show,
-    change=values,
+    change=change,
     controls=CHOICES | {Control.PICTURE},
     measures=True,
     of_asset=True,

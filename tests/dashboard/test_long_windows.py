@@ -66,7 +66,7 @@ def test_a_wick_of_one_minute_is_found_in_what_is_sent() -> None:
     """One trade far below everything, in one of 43,200 minutes, is in the chart and in the table of the pointer."""
     wicks = numbers(traces()["Binance low to high"]["y"])
     assert np.nanmin(wicks) == np.float32(0.001)
-    data = month()["minute-data", "data"]
+    data = month()["later", "data"]["minute-data"]["data"]
     assert data["width"] == bucket(MINUTES) == 22
     notes = [note["text"] for note in month()["graph", "figure"]["layout"]["annotations"]]
     assert any("lowest trade <b>0.001</b>" in text for text in notes)
@@ -77,7 +77,7 @@ def test_a_state_of_one_minute_is_seen() -> None:
     missing = traces()["missing"]
     start = START.timestamp() * 1000
     assert numbers(missing["x"])[0] == start + (GAP // 22) * 22 * 60_000
-    (focus,) = [row for row in month()["minute-data", "data"]["rows"] if row["focus"]]
+    (focus,) = [row for row in month()["later", "data"]["minute-data"]["data"]["rows"] if row["focus"]]
     states = numbers(focus["state"])
     assert states[GAP // 22] == State.MISSING
     assert np.count_nonzero(states == State.MISSING) == 1

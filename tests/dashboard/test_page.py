@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from dash import html
 from plotly.utils import PlotlyJSONEncoder
 
 from dashboard.actions import Progress
@@ -58,11 +59,16 @@ def said(values: Panes) -> str:
 
 
 def test_a_page_holds_every_value() -> None:
-    """Opened by a link, the explorer has every value in its place that a change would send."""
+    """Opened by a link, the explorer has every value in its place that a change would send, or a place for it."""
     site = site_over(Shelf())
-    (bones,) = site.opened("/explorer", "?window=crash")["content", "children"]
-    for (name, prop), value in explorer.values(site.context, from_query(CRASH, CATALOGUE)[0]).items():
+    body, _ = site.opened("/explorer", "?window=crash")["content", "children"]
+    bones = html.Div(body)
+    sent = explorer.change(site.context, from_query(CRASH, CATALOGUE)[0])
+    for (name, prop), value in sent.items():
         assert plain(getattr(bones[name], prop)) == plain(value), (name, prop)
+    later = sent["later", "data"]
+    assert set(later) == {"minute-data", "close-look", "thresholds-chart", "thresholds-table", "asset-lows"}
+    assert set(later) <= {*bones}
 
 
 @pytest.mark.parametrize("shelf", [Shelf(), Shelf(empty(CANDLE))], ids=["measured", "nothing"])
@@ -173,7 +179,7 @@ def test_a_window_by_hand() -> None:
 def test_the_lows_of_one_asset() -> None:
     """The explorer has the line of its own asset, and the way to the lows of all in the same view."""
     values = site_over(Shelf()).changed([], CRASH, "explorer")
-    line = text_of(plain(values["asset-lows", "children"]))
+    line = text_of(plain(values["later", "data"]["asset-lows"]["children"]))
     assert "0.001" in line
     assert "DOGE" not in line
     assert values["all-lows", "children"].href == "/lows?window=crash"

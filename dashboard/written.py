@@ -1,0 +1,119 @@
+"""Parts of a page on their way to the browser: markup without life goes as text, the rest as Dash's components.
+
+Every component that the browser keeps is asked, at every single value that changes, whether it has changed: tables of
+hundreds of cells made an answer slow to send and slow to show. Elements of `dash.html` to which no callback can speak,
+as they have no id, and which hold nothing else than their like, therefore become one component, ``Written``
+(``assets/written.js``), with their content as HTML.
+"""
+
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import numpy as np
+from dash.development.base_component import Component
+
+from dashboard.wire import typed
+
+NAMESPACE = "dash_html_components"
+"""Where dash has the elements of HTML."""
+
+KEEPING = frozenset({"Details"})
+"""Elements that readers change: what they opened stays open."""
+
+VOID = frozenset({"br", "col", "hr", "img", "wbr"})
+"""Elements of HTML without content."""
+
+NAMES = {"className": "class", "htmlFor": "for"}
+"""Properties that HTML calls otherwise; all others have its letters, and case does not count there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An element without life: its tag, its attributes by React's names, and its content as HTML."""
+
+    tag: str
+    attributes: dict[str, Any]
+    content: str
+
+    @property
+    def component(self) -> dict[str, Any]:
+        """The element as a component of its own."""
+        return _plain("plumbline", "Written", {"tag": self.tag, "attributes": self.attributes, "html": self.content})
+
+    @property
+    def html(self) -> str:
+        """The element as text."""
+        given = "".join(_attribute(NAMES.get(name, name), value) for name, value in sorted(self.attributes.items()))
+        return f"<{self.tag}{given}>" + ("" if self.tag in VOID else f"{self.content}</{self.tag}>")
+
+
+def outgoing(value: Any) -> Any:  # noqa: ANN401 - whatever a property of a component may hold
+    """A property's value as plain data: the components, figures and arrays that are in it, taken apart."""
+    if isinstance(value, Component):
+        return _live(_taken(value))
+    if isinstance(value, list | tuple):
+        return [outgoing(part) for part in value]
+    if isinstance(value, dict):
+        return {key: outgoing(part) for key, part in value.items()}
+    return typed(value) if isinstance(value, np.ndarray) else value
+
+
+def _taken(part: Component) -> Written | dict[str, Any]:
+    """The element as text, if it may be; the parts of any other as text as far as they may be."""
+    taken_apart: Any = part.to_plotly_json  # dash leaves it untyped
+    found = taken_apart()
+    props, name, namespace = found["props"], found["type"], found["namespace"]
+    if namespace != NAMESPACE:
+        return _plain(namespace, name, outgoing(props))
+    children = props.pop("children", None)
+    parts = [_part(child) for child in (children if isinstance(children, list | tuple) else [children])]
+    texts = [_text(one) for one in parts]
+    if "id" not in props and name not in KEEPING and None not in texts:
+        return Written(name.lower(), props, "".join(text for text in texts if text is not None))
+    lively = [_live(one) for one in parts]
+    props["children"] = lively if isinstance(children, list | tuple) else lively[0]
+    return _plain(namespace, name, props)
+
+
+def _part(child: Any) -> Any:  # noqa: ANN401 - a component, a text, a number or nothing
+    return _taken(child) if isinstance(child, Component) else child
+
+
+def _live(part: Any) -> Any:  # noqa: ANN401 - as above
+    return part.component if isinstance(part, Written) else part
+
+
+def _text(part: Any) -> str | None:  # noqa: ANN401 - as above
+    """A part as HTML; None where it has life."""
+    if isinstance(part, Written):
+        return part.html
+    if isinstance(part, str | int | float):
+        return escape(str(part))
+    return "" if part is None else None
+
+
+def _attribute(name: str, value: Any) -> str:  # noqa: ANN401 - a text, a number, a flag or a style
+    if value is None or value is False:
+        return ""
+    if name == "style":
+        value = "; ".join(f"{_kebab(key)}: {_css(one)}" for key, one in value.items())
+    return f" {name}" if value is True else f' {name}="{escape(str(value))}"'
+
+
+def _kebab(name: str) -> str:
+    """A property of a style as CSS has it.
+
+    >>> _kebab("minHeight")
+    'min-height'
+    """
+    return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in name)
+
+
+def _css(value: str | float) -> str:
+    """A value of a style: numbers are pixels, as React takes them."""
+    return value if isinstance(value, str) else f"{value}px"
+
+
+def _plain(namespace: str, name: str, props: dict[str, Any]) -> dict[str, Any]:
+    return {"namespace": namespace, "type": name, "props": props}

@@ -1,0 +1,101 @@
+from html.parser import HTMLParser
+from typing import Any
+
+import dash_mantine_components as dmc
+import numpy as np
+import pytest
+from dash import dcc, html
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard.written import outgoing
+
+
+def written(tag: str, content: str, **attributes: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever an element has
+    """An element as the browser is sent it."""
+    props = {"tag": tag, "attributes": attributes, "html": content}
+    return {"namespace": "plumbline", "type": "Written", "props": props}
+
+
+def test_a_table_is_one_component() -> None:
+    """Elements within elements become text inside of the outermost, which keeps its attributes by React's names."""
+    cells = [html.Th("Kraken", scope="row"), html.Td("4.1", className="number", colSpan=2)]
+    table = html.Table(html.Tbody(html.Tr(cells)), className="venues")
+    content = '<tbody><tr><th scope="row">Kraken</th><td class="number" colSpan="2">4.1</td></tr></tbody>'
+    assert outgoing(table) == written("table", content, className="venues")
+
+
+def test_what_a_callback_may_speak_to_stays() -> None:
+    """An element with an id, one that keeps what a reader did to it, and what is no HTML stay components."""
+    places = html.Div([html.P("told"), html.Div(html.B("now"), id="place"), dcc.Graph(id="graph"), 3, None])
+    said = outgoing(places)
+    assert (said["type"], said["namespace"]) == ("Div", "dash_html_components")
+    told, place, graph, number, nothing = said["props"]["children"]
+    assert told == written("p", "told")
+    assert (place["type"], place["props"]) == ("Div", {"id": "place", "children": written("b", "now")})
+    assert graph["type"] == "Graph"
+    assert (number, nothing) == (3, None)
+    opened = outgoing(html.Details([html.Summary("Table"), html.P("rows")]))
+    assert (opened["type"], opened["props"]["children"]) == (
+        "Details",
+        [written("summary", "Table"), written("p", "rows")],
+    )
+
+
+def test_components_in_properties_are_found() -> None:
+    """Elements inside of another library's components, figures and arrays are taken apart as well."""
+    tip = outgoing(dmc.Tooltip(html.P("inside"), label=html.B("above")))
+    assert tip["props"]["children"] == written("p", "inside")
+    assert tip["props"]["label"] == written("b", "above")
+    assert outgoing({"data": [{"y": np.array([1, 2], dtype=np.int8)}]}) == {
+        "data": [{"y": {"dtype": "i1", "bdata": "AQI="}}]
+    }
+    assert outgoing([html.P("a"), "b"]) == [written("p", "a"), "b"]
+
+
+MARKS: dict[str, Any] = {"data-page": "true", "aria-label": "y"}
+
+
+@pytest.mark.parametrize(
+    ("element", "text"),
+    [
+        (html.P(html.Br()), "<br>"),
+        (html.P(html.Img(src="a.png", alt="")), '<img alt="" src="a.png">'),
+        (html.P(html.Label("Name", htmlFor="name")), '<label for="name">Name</label>'),
+        (html.P(html.Button("Go", disabled=True, hidden=False)), "<button disabled>Go</button>"),
+        (html.P(html.B("x", style={"minHeight": 12, "color": "red"})), '<b style="min-height: 12px; color: red">x</b>'),
+        (html.P(html.B("x", **MARKS)), '<b aria-label="y" data-page="true">x</b>'),
+        (html.P(html.B(["1", 2, None])), "<b>12</b>"),
+    ],
+)
+def test_an_element_as_text(element: html.P, text: str) -> None:
+    """Attributes, flags, styles and empty elements are what HTML wants."""
+    assert outgoing(element)["props"]["html"] == text
+
+
+class Reading(HTMLParser):
+    """What a browser reads: all text, and every attribute."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.text, self.attributes, self.tags = "", list[tuple[str, str | None]](), list[str]()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """The beginning of an element."""
+        self.tags.append(tag)
+        self.attributes += attrs
+
+    def handle_data(self, data: str) -> None:
+        """Text between tags."""
+        self.text += data
+
+
+@given(st.text(), st.text())
+def test_no_text_becomes_markup(text: str, label: str) -> None:
+    """Whatever a name says, of a file or of a market, it is read as the text that it is."""
+    reading = Reading()
+    reading.feed(outgoing(html.P(html.B(text, title=label)))["props"]["html"])
+    reading.close()
+    assert reading.tags == ["b"]
+    assert reading.text == text
+    assert reading.attributes == [("title", label)]
