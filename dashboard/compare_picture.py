@@ -11,8 +11,10 @@ from dashboard.compare_figure import levels, short, watermark
 from dashboard.compare_panels import Panel, Side, look, panel_traces, scale, venues_of
 from dashboard.compare_rows import AT_LEAST, Line, lines
 from dashboard.labels import Box
-from dashboard.lettering import fit, shorten, text_width
+from dashboard.lettering import shorten, text_width
 from dashboard.panels import window_range
+from dashboard.picture_frame import Said, foot, head
+from dashboard.picture_key import key, line_item
 from dashboard.picture_sizes import SHAPES, Shape, Size
 from dashboard.plot import SMALL
 from dashboard.scales import Scale
@@ -20,7 +22,6 @@ from dashboard.scene import Scene
 from dashboard.sheet import Sheet
 from dashboard.style import DASH, PALETTES, TEMPLATES, Palette, Theme
 from dashboard.venue_lines import Cell
-from dashboard.words import choices
 from data.catalogue import Catalogue
 from data.schema import Evidence
 from deviation.headline import ILLUSTRATION
@@ -35,8 +36,6 @@ ACROSS, DOWN = 34.0, 22.0
 
 HEAD, CLOCK, NUMBERS = 62.0, 26.0, 54.0
 """Room of a panel above, below and left of what is drawn."""
-
-KEY_ROW = 20.0
 
 TITLE = 24.0
 """Height of the name of a window."""
@@ -85,8 +84,10 @@ def compare_picture(
     enter = f"{100 * measurement.question.parameters.enter:g}"
     style = Look(catalogue, theme, enter, scale(scenes) if shared else None)
     top = _head(sheet, sides, measurement, style, shape)
-    bottom = _foot(sheet, scenes, style, shape)
-    bottom = _key(sheet, venues_of(scenes, catalogue), style, Box(shape.margin, top, shape.right, bottom))
+    bottom = foot(sheet, [scene.measurement for scene in scenes], catalogue, style.colours, shape)
+    looks = [(catalogue.venue(venue).name, look(catalogue, venue, theme)) for venue in venues_of(scenes, catalogue)]
+    items = [line_item(name, colour, dash) for name, (colour, dash) in looks]
+    bottom = key(sheet, items, style.colours, Box(shape.margin, top, shape.right, bottom))
     _panels(sheet, sides, style, Box(shape.margin, top, shape.right, bottom), size)
     return sheet.figure(TEMPLATES[theme])
 
@@ -105,48 +106,11 @@ def _head(sheet: Sheet, sides: Sequence[Side], measurement: Measurement, style: 
     )
     if question.origin is Evidence.RECONSTRUCTION:
         under = f"{ILLUSTRATION}. {under}"
-    y = 28.0
-    for text, sizes, bold, colour in (
-        (told, (32, 30, 28, 26, 24), True, style.colours.ink),
-        (under, (16, 15, 14), False, style.colours.text),
-    ):
-        size, broken = fit(text, sizes, shape.inner, shape.lines, bold=bold)
-        for line in broken:
-            y += 0.62 * size
-            sheet.write(line, shape.margin, y, size=size, colour=colour, bold=bold)
-            y += 0.62 * size
-        y += 7
-    return y + 12
-
-
-def _foot(sheet: Sheet, scenes: Sequence[Scene], style: Look, shape: Shape) -> float:
-    size, broken = fit(choices(scenes[0].measurement), (13, 12.5, 12), shape.inner, 3)
-    top = shape.height - 26 - 18 * (len(broken) - 1)
-    for number, line in enumerate(broken):
-        sheet.write(line, shape.margin, top + 18 * number, size=size, colour=style.colours.muted)
-    sheet.rule((shape.margin, top - 15), (shape.right, top - 15), style.colours.rule)
-    return top - 24
-
-
-def _key(sheet: Sheet, venues: Sequence[str], style: Look, box: Box) -> float:
-    """The thin lines by name, row by row up from the bottom; returns where the panels must end."""
-    rows: list[list[tuple[str, float]]] = [[]]
-    left = box.left
-    for venue in venues:
-        width = 40 + text_width(style.catalogue.venue(venue).name, SMALL) + 18
-        if left + width > box.right and rows[-1]:
-            rows.append([])
-            left = box.left
-        rows[-1].append((venue, left))
-        left += width
-    top = box.bottom - KEY_ROW * len(rows)
-    for number, row in enumerate(rows):
-        y = top + KEY_ROW * (number + 0.5)
-        for venue, x in row:
-            colour, dash = look(style.catalogue, venue, style.theme)
-            sheet.rule((x, y), (x + 34, y), colour, 2, dash)
-            sheet.write(style.catalogue.venue(venue).name, x + 40, y, size=SMALL, colour=style.colours.text)
-    return top - 10
+    said = (
+        Said(told, (32, 30, 28, 26, 24), style.colours.ink, bold=True),
+        Said(under, (16, 15, 14), style.colours.text),
+    )
+    return head(sheet, said, shape)
 
 
 def _panels(sheet: Sheet, sides: Sequence[Side], style: Look, box: Box, size: Size) -> None:

@@ -7,24 +7,13 @@ from urllib.parse import urlencode
 import dash_mantine_components as dmc
 from dash import html
 
-from dashboard.exports import FORMATS, What
+from dashboard.export_kinds import FORMATS, NAMES, What
 from dashboard.picture_sizes import Size
 from dashboard.render import FileFormat
 from dashboard.style import Theme
 
 SIZES = {Size.WIDE: "Wide 16:9", Size.SQUARE: "Square 1:1", Size.TALL: "Tall 4:5"}
 """The shapes of a picture as the menu calls them."""
-
-NAMES = {
-    What.COMPARISON: "picture",
-    What.CANDLES: "candles",
-    What.DEVIATION: "deviation of every minute",
-    What.LOWS: "lows of all assets",
-    What.MEASUREMENT: "whole answer",
-    What.COMPARE: "panels of all assets",
-}
-"""What each export is called."""
-
 
 ROWS = {"csv": "CSV", "parquet": "Parquet", "json": "JSON"}
 """Formats of rows as people write them."""

@@ -8,8 +8,8 @@ import dash_mantine_components as dmc
 from dash import html
 
 from dashboard.answers import Answer, Answers
+from dashboard.export_kinds import What
 from dashboard.export_menu import export_menu
-from dashboard.exports import What
 from dashboard.formats import span, typed, window_label
 from dashboard.links import Links
 from dashboard.notices import Notice, Tone, notices, origin_text

@@ -7,10 +7,13 @@ from typing import Any
 from dash import dcc, html
 
 from dashboard.anchors import Anchor
-from dashboard.formats import listing, signed
+from dashboard.export_kinds import What
+from dashboard.export_menu import export_menu
+from dashboard.formats import signed
+from dashboard.overview_dots import FEW, Dots, depth_dots, fates, volume_dots
 from dashboard.overview_marks import key
-from dashboard.overview_points import Point
-from dashboard.overview_scatter import NARROW, WIDE, Dot, Figure, LogAxis, Size, scatter
+from dashboard.overview_points import Point, by_asset
+from dashboard.overview_scatter import NARROW, WIDE, Figure, Size, scatter
 from dashboard.overview_view import Overview
 from deviation.headline import minutes_text
 
@@ -27,16 +30,10 @@ LABELS = {
     "volume": "Reported volume before against depth. The table below holds the numbers.",
 }
 
-FEW = "Too few exchanges: a minute counts where at least three others traded. Collect or import more of them."
-
-DEPTHS = tuple((pct / 100, f"{pct:g} %") for pct in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100))
-
 
 def depth_chart(overview: Overview, found: Sequence[Point]) -> html.Section:
     """Depth against minutes; whatever was never below for a minute, or not measured, is named below."""
-    drawn = [point for point in found if point.below_min and point.below]
-    never = [point for point in found if point.firm_min and not (point.below_min and point.below)]
-    unknown = [point for point in found if not point.firm_min]
+    shown = fates(found)
     links = overview.links
     deep, long = links.define("deep", Anchor.DEPTH), links.define("long", Anchor.BELOW_MIN)
     title: list[Any] = ["How ", deep, ", and how ", long]
@@ -45,14 +42,13 @@ def depth_chart(overview: Overview, found: Sequence[Point]) -> html.Section:
         f"{overview.enter} below. A click opens it in the explorer."
     )
     hollow = " Hollow: not ranked." if overview.ranked else " An illustration. Hollow: wholly assumed."
-    none = f"Nobody was {overview.enter} below for a minute." if len(unknown) < len(found) else FEW
     return html.Section(
         [
-            _head(overview, title),
+            _head(title, export_menu(What.DEPTH, overview.view.to_query(overview.catalogue))),
             html.P(told + hollow, className="quiet"),
-            *_graphs("depth", overview, drawn, depth_figure, none),
-            _named(f"Never {overview.enter} below", never),
-            _named("No firm minute, so no point", unknown),
+            *_graphs("depth", overview, shown.drawn, depth_figure, shown.nobody(overview.enter)),
+            _named(f"Never {overview.enter} below", shown.never),
+            _named("No firm minute, so no point", shown.unknown),
             _table(overview, found, volume=False),
         ],
         className="overview-part",
@@ -76,7 +72,7 @@ def volume_chart(overview: Overview, found: Sequence[Point], sentence: str) -> h
     shallow = [point for point in spot if point.volume_usd and point.below < SHALLOWEST]
     return html.Section(
         [
-            _head(overview, title),
+            _head(title, overview.file("lows.csv", "Data (CSV)")),
             html.P(sentence, className="overview-finding"),
             html.P(told, className="quiet"),
             *_graphs("volume", overview, drawn, volume_figure, none),
@@ -90,80 +86,20 @@ def volume_chart(overview: Overview, found: Sequence[Point], sentence: str) -> h
 
 def depth_figure(overview: Overview, drawn: Sequence[Point], size: Size) -> Figure:
     """Minutes from left to right, depth upwards."""
-    x = _axis([point.below_min for point in drawn], _minutes())
-    y = _axis([point.below for point in drawn], DEPTHS)
-    return _figure(overview, drawn, x, y, size, lambda point: (point.below_min, point.below))
+    return _figure(overview, depth_dots(overview, drawn), size)
 
 
 def volume_figure(overview: Overview, drawn: Sequence[Point], size: Size) -> Figure:
     """Dollars from left to right, depth upwards."""
-    x = _axis([p.volume_usd for p in drawn], _dollars())
-    y = _axis([p.below for p in drawn], DEPTHS)
-    return _figure(overview, drawn, x, y, size, lambda point: (point.volume_usd, point.below))
+    return _figure(overview, volume_dots(overview, drawn), size)
 
 
-def _figure(
-    overview: Overview,
-    drawn: Sequence[Point],
-    x: LogAxis,
-    y: LogAxis,
-    size: Size,
-    place: Callable[[Point], tuple[float, float]],
-) -> Figure:
-    ranked = _ranked(overview)
-    dots = [
-        Dot(
-            *place(point),
-            venue=point.venue,
-            label=f"{point.name} {point.asset}",
-            hover=point.told(overview.enter),
-            href=overview.explorer(point.asset, point.venue),
-            focus=point.focus,
-            hollow=point.assumed if overview.illustrated else (point.asset, point.venue, point.symbol) not in ranked,
-        )
-        for point in drawn
-    ]
-    return scatter(dots, x, y, overview.catalogue, overview.view.theme, size)
+def _figure(overview: Overview, shown: Dots, size: Size) -> Figure:
+    return scatter(shown.dots, shown.x, shown.y, overview.catalogue, overview.view.theme, size)
 
 
-def _ranked(overview: Overview) -> set[tuple[str, str, str]]:
-    return {
-        (measurement.question.asset, market.venue, market.symbol)
-        for measurement in overview.measurements
-        for market, rank in measurement.ranks.items()
-        if rank.why is None
-    }
-
-
-def _axis(values: Sequence[float], ticks: Sequence[tuple[float, str]]) -> LogAxis:
-    """An axis that holds all values with some air, and at least two ticks."""
-    low, high = min(values), max(values)
-    below = max((at for at, _ in ticks if at <= low), default=ticks[0][0])
-    above = min((at for at, _ in ticks if at >= high), default=ticks[-1][0])
-    if below == above:
-        above = min((at for at, _ in ticks if at > below), default=2 * below)
-    low, high = min(low, below), max(high, above)
-    air = (high / low) ** 0.04
-    low, high = low / air, high * air
-    return LogAxis(low, high, tuple((at, text) for at, text in ticks if low <= at <= high))
-
-
-def _minutes() -> list[tuple[float, str]]:
-    return [(step * 10**power, f"{step * 10**power:,}") for power in range(5) for step in (1, 2, 5)]
-
-
-def _dollars() -> list[tuple[float, str]]:
-    """Every power of ten from a dollar on, in the words of a newspaper.
-
-    >>> _dollars()[4], _dollars()[7]
-    ((10000.0, '$10k'), (10000000.0, '$10m'))
-    """
-    units = ("", "k", "m", "bn")
-    return [(10.0**power, f"${10 ** (power % 3)}{units[power // 3]}") for power in range(12)]
-
-
-def _head(overview: Overview, title: list[Any]) -> html.Div:
-    return html.Div([html.H2(title), overview.file("lows.csv", "Data (CSV)")], className="block-head")
+def _head(title: list[Any], files: Any) -> html.Div:  # noqa: ANN401 - whatever dash takes
+    return html.Div([html.H2(title), files], className="block-head")
 
 
 def _graphs(
@@ -216,24 +152,7 @@ def _named(title: str, found: Sequence[Point]) -> html.P | None:
     """Markets without a point, by asset."""
     if not found:
         return None
-    assets = dict.fromkeys(point.asset for point in found)
-    said = [f"{asset} {listing(_names(found, asset))}" for asset in assets]
-    return html.P([html.Strong(f"{title}: "), "; ".join(said), "."], className="overview-named")
-
-
-def _names(found: Sequence[Point], asset: str) -> list[str]:
-    return list(
-        dict.fromkeys(
-            f"{point.name}{f' ({point.symbol})' if _twice(point, found) else ''}"
-            for point in found
-            if point.asset == asset
-        )
-    )
-
-
-def _twice(point: Point, found: Sequence[Point]) -> bool:
-    alike = [other for other in found if (other.asset, other.name) == (point.asset, point.name)]
-    return len(alike) > 1
+    return html.P([html.Strong(f"{title}: "), by_asset(found), "."], className="overview-named")
 
 
 def _table(overview: Overview, found: Sequence[Point], *, volume: bool) -> html.Details:

@@ -68,6 +68,11 @@ def marker(catalogue: Catalogue, venue: str) -> str:
     return MARKERS[_place(catalogue, venue)][0]
 
 
+def corners(catalogue: Catalogue, venue: str) -> Corners:
+    """The corners of a venue's shape."""
+    return MARKERS[_place(catalogue, venue)][1]
+
+
 def key(catalogue: Catalogue, venues: Collection[str], focus: str, theme: Theme) -> html.P:
     """Which marker is whose: a button for each venue that makes it the focus."""
     return html.P(
@@ -81,9 +86,9 @@ def key(catalogue: Catalogue, venues: Collection[str], focus: str, theme: Theme)
 
 def _sign(catalogue: Catalogue, venue: str, theme: Theme) -> html.Img:
     """The marker as a picture within its address."""
-    corners = " ".join(f"{x:.2f},{y:.2f}" for x, y in MARKERS[_place(catalogue, venue)][1])
+    points = " ".join(f"{x:.2f},{y:.2f}" for x, y in corners(catalogue, venue))
     colour = venue_colour(catalogue, venue, theme)
-    shape = f'<polygon points="{corners}" fill="{colour}"/>'
+    shape = f'<polygon points="{points}" fill="{colour}"/>'
     picture = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-1 -1 2 2">{shape}</svg>'
     return html.Img(src=f"data:image/svg+xml,{quote(picture)}", alt="", width=11, height=11)
 

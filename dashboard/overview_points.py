@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from dashboard.clock import Zone
-from dashboard.formats import exchanges, minute, signed
+from dashboard.formats import exchanges, listing, minute, signed
 from data.catalogue import Catalogue
 from data.reconstruction import assumed_markets
 from data.schema import Evidence
@@ -93,3 +93,25 @@ def voters(row: Row) -> Group:
     """The group against which a market is told: its own, or the other one where only that makes firm minutes."""
     own = row.market.group
     return own.other if not row.against[own].firm_min and row.against[own.other].firm_min else own
+
+
+def by_asset(found: Sequence[Point]) -> str:
+    """Their names asset by asset, with the symbol where a venue has several markets of one."""
+    assets = dict.fromkeys(point.asset for point in found)
+    return "; ".join(f"{asset} {listing(_names(found, asset))}" for asset in assets)
+
+
+def _names(found: Sequence[Point], asset: str) -> list[str]:
+    return list(
+        dict.fromkeys(
+            f"{point.name}{f' ({point.symbol})' if twice(point, found) else ''}"
+            for point in found
+            if point.asset == asset
+        )
+    )
+
+
+def twice(point: Point, found: Sequence[Point]) -> bool:
+    """Whether the venue has several markets of the asset among those found, so that a name needs the symbol."""
+    alike = [other for other in found if (other.asset, other.name) == (point.asset, point.name)]
+    return len(alike) > 1

@@ -30,6 +30,15 @@ def verdict(overview: Overview) -> str:
     return f"{overview.focus} is ranked on no asset here.{told}"
 
 
+def counted(overview: Overview) -> str:
+    """The verdict as a headline: on how many assets the focus venue was deepest, group by group."""
+    aids = [aid for aid in _aids(overview) if aid.ranked]
+    if not aids:
+        return f"{overview.focus} is ranked on no asset here"
+    others = [f", {aid.deepest} of {len(aid.ranked)} among {exchanges(aid.group)}" for aid in aids[1:]]
+    return f"{_count_of(overview, aids[0])}{''.join(others)}"
+
+
 def _others(measurement: Measurement, group: Group) -> str:
     """Who was deepest of a group, where it has ranked venues."""
     ranked = {market: rank for market, rank in measurement.ranks.items() if rank.why is None and market.group is group}
@@ -47,13 +56,18 @@ def _aids(overview: Overview) -> list[ReadingAid]:
 def _verdict(overview: Overview, aid: ReadingAid) -> str:
     """Deepest, not deepest and too close to call, each with its assets."""
     n = len(aid.ranked)
-    assets = "asset" if n == 1 else "assets"
-    said = [f"{overview.focus} was deepest on {aid.deepest} of {n} ranked {assets} among {exchanges(aid.group)}"]
+    said = [_count_of(overview, aid)]
     for word in (Word.DEEPEST, Word.NOT_DEEPEST, Word.CLOSE):
         of = [one.asset for one in aid.ranked if one.deepest is word]
         if of and (len(of) < n or word is not Word.DEEPEST):
             said.append(f"{word} on {listing(of)}")
     return f"{said[0]}{': ' if said[1:] else ''}{', '.join(said[1:])}."
+
+
+def _count_of(overview: Overview, aid: ReadingAid) -> str:
+    n = len(aid.ranked)
+    assets = "asset" if n == 1 else "assets"
+    return f"{overview.focus} was deepest on {aid.deepest} of {n} ranked {assets} among {exchanges(aid.group)}"
 
 
 def reading(overview: Overview, placebo: Sequence[PlaceboDay] | None) -> list[Any]:

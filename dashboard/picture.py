@@ -1,19 +1,18 @@
 """The comparison picture: one sheet that states the finding, shows it, and says what it rests on."""
 
 import re
-from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
 from dashboard.labels import Box
-from dashboard.lettering import fit
 from dashboard.picture_charts import charts
+from dashboard.picture_frame import Said, foot, head, watermark
 from dashboard.picture_sizes import SHAPES, Shape, Size
 from dashboard.picture_table import Blocks
 from dashboard.scene import Scene
 from dashboard.sheet import Sheet
 from dashboard.style import TEMPLATES, Theme
-from dashboard.words import footer, measured, telling_notes, title
+from dashboard.words import measured, telling_notes, title
 from data.catalogue import Catalogue
 from data.schema import Evidence, Timeframe
 from deviation.result import Measurement
@@ -26,14 +25,8 @@ CHARTS_SHARE = 0.629
 
 HEADLINE_SIZES = (34, 32, 30, 28, 26)
 
-FOOT_SIZES = (13, 12.5, 12)
-FOOT_LINE = 18
-"""Font sizes and height of a line at the bottom."""
-
 UNFIT = re.compile(r"[^\w.-]|_")
 """What a part of a file's name may not hold; parts are joined by underscores."""
-
-WATERMARK = "ILLUSTRATION, NOT A MEASUREMENT"
 
 
 def picture(
@@ -55,10 +48,10 @@ def picture(
     """
     scene, shape = Scene(measurement, catalogue, theme, frozenset(), assumed), SHAPES[size]
     sheet = Sheet(shape.width, shape.height)
-    top, bottom = _head(sheet, scene, shape), _foot(sheet, scene, shape)
+    top, bottom = _head(sheet, scene, shape), foot(sheet, [measurement], catalogue, scene.colours, shape)
     _body(sheet, scene, size, Box(shape.margin, top, shape.right, bottom))
     if scene.illustration:
-        _watermark(sheet, scene, shape)
+        watermark(sheet, scene.colours, shape)
     return sheet.figure(TEMPLATES[theme])
 
 
@@ -113,54 +106,9 @@ def _body(sheet: Sheet, scene: Scene, size: Size, box: Box) -> None:
 def _head(sheet: Sheet, scene: Scene, shape: Shape) -> float:
     """Headline, the line under it, and what is measured; returns where the rest may begin."""
     headline, under = title(scene.measurement)
-    y = 30.0
-    for text, sizes, bold, colour in (
-        (headline, HEADLINE_SIZES, True, scene.colours.ink),
-        (under, (19, 18, 17, 16), False, scene.colours.text),
-        (measured(scene.measurement), (16, 15.5, 15, 14.5), False, scene.colours.muted),
-    ):
-        if not text:
-            continue
-        size, lines = fit(text, sizes, shape.inner, shape.lines, bold=bold)
-        for line in lines:
-            y += 0.62 * size
-            sheet.write(line, shape.margin, y, size=size, colour=colour, bold=bold)
-            y += 0.62 * size
-        y += 7
-    return y + 16
-
-
-def _foot(sheet: Sheet, scene: Scene, shape: Shape) -> float:
-    """Where candles came from and every choice, up from the bottom; returns where the rest must end."""
-    # A sheet too narrow for one line gets two; what is broken needs a little more room than what is not.
-    room = shape.inner * (1 if shape.width >= SHAPES[Size.WIDE].width else 1.9)
-    lines: list[tuple[float, str]] = []
-    for text in footer(scene.measurement, scene.catalogue, FOOT_SIZES[0], room):
-        size, broken = fit(text, FOOT_SIZES, shape.inner, 1 if room == shape.inner else 2)
-        lines += [(size, line) for line in broken]
-    top = shape.height - 38 - FOOT_LINE * (len(lines) - 1)
-    _lines(sheet, scene, lines, (shape.margin, top))
-    sheet.rule((shape.margin, top - 15), (shape.right, top - 15), scene.colours.rule)
-    return top - 24
-
-
-def _lines(sheet: Sheet, scene: Scene, lines: Sequence[tuple[float, str]], corner: tuple[float, float]) -> None:
-    for number, (size, line) in enumerate(lines):
-        sheet.write(line, corner[0], corner[1] + FOOT_LINE * number, size=size, colour=scene.colours.muted)
-
-
-def _watermark(sheet: Sheet, scene: Scene, shape: Shape) -> None:
-    """Across everything, so that no part of the picture can be shown without it."""
-    sheet.annotations.append(
-        {
-            "text": WATERMARK,
-            "x": 0.5,
-            "y": 0.5,
-            "xref": "paper",
-            "yref": "paper",
-            "showarrow": False,
-            "textangle": -25 if shape.width > shape.height else -45,
-            "opacity": 0.13,
-            "font": {"size": 76 * shape.width / SHAPES[Size.WIDE].width, "color": scene.colours.ink},
-        }
+    said = (
+        Said(headline, HEADLINE_SIZES, scene.colours.ink, bold=True),
+        Said(under, (19, 18, 17, 16), scene.colours.text),
+        Said(measured(scene.measurement), (16, 15.5, 15, 14.5), scene.colours.muted),
     )
+    return head(sheet, said, shape)

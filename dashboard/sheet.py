@@ -76,8 +76,8 @@ class Sheet:
             }
         )
 
-    def polygon(self, corners: Sequence[tuple[float, float]], colour: str) -> None:
-        """A filled polygon without an outline."""
+    def polygon(self, corners: Sequence[tuple[float, float]], colour: str, edge: str | None = None) -> None:
+        """A filled polygon, without an outline or with one of 2 pixels."""
         points = " L ".join(f"{x / self.width:.6f} {1 - y / self.height:.6f}" for x, y in corners)
         self.shapes.append(
             {
@@ -86,7 +86,7 @@ class Sheet:
                 "yref": "paper",
                 "path": f"M {points} Z",
                 "fillcolor": colour,
-                "line": {"width": 0},
+                "line": {"width": 0} if edge is None else {"width": 2, "color": edge},
             }
         )
 
@@ -109,7 +109,7 @@ class Sheet:
         """The figure."""
         return go.Figure(
             # Named by number: plotly would name them at random, and no two files would be alike.
-            data=[go.Scatter(trace, uid=f"t{number}") for number, trace in enumerate(self.traces)],
+            data=[{"type": "scatter", **trace, "uid": f"t{number}"} for number, trace in enumerate(self.traces)],
             layout={
                 "template": template,
                 "width": self.width,

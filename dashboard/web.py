@@ -64,7 +64,7 @@ def create_app(store: Store, catalogue: Catalogue, actions: Actions) -> Dash:
     app.server.after_request(keep_assets)
     app.layout = shell(catalogue)
     answers = Answers(store, catalogue)
-    app.server.register_blueprint(export_routes(answers, catalogue, Renderer()))
+    app.server.register_blueprint(export_routes(answers, Renderer()))
     context = Context(answers, actions)
     site = Site(context)
     _on_view(app, site)

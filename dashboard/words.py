@@ -1,5 +1,7 @@
 """The sentences around the picture: what is measured, what was normal before, and what it all rests on."""
 
+from collections.abc import Sequence
+
 from dashboard.clock import day
 from dashboard.lettering import listed, shorten, text_width
 from data.catalogue import Catalogue, Note
@@ -43,11 +45,26 @@ def title(measurement: Measurement) -> tuple[str, str]:
 def measured(measurement: Measurement) -> str:
     """One sentence on what is measured, with the baseline."""
     question, row = measurement.question, measurement.focus
-    closes = "as printed" if question.parameters.quote is QuoteHandling.AS_IS else "in dollars"
-    others = f"the {question.parameters.reference.words} of the other venues of each quote group"
+    others = _others(question)
     if question.underlying is not None:
         others = f"{question.underlying} on the other exchanges times the calm ratio"
-    return f"{bar_closes(question).capitalize()} {closes} against {others}; {baseline(row)}."
+    return f"{_closes(question)} against {others}; {baseline(row)}."
+
+
+def compared(measurements: Sequence[Measurement]) -> str:
+    """One sentence on what is measured on several assets, with the window they share."""
+    valued = any(one.question.underlying is not None for one in measurements)
+    others = f"{_others(measurements[0].question)}{', wrapped assets against fair value' if valued else ''}"
+    return f"{_closes(measurements[0].question)} against {others}; {span(measurements[0])}."
+
+
+def _closes(question: Question) -> str:
+    closes = "as printed" if question.parameters.quote is QuoteHandling.AS_IS else "in dollars"
+    return f"{bar_closes(question).capitalize()} {closes}"
+
+
+def _others(question: Question) -> str:
+    return f"the {question.parameters.reference.words} of the other venues of each quote group"
 
 
 def bar_closes(question: Question) -> str:
@@ -83,26 +100,33 @@ def baseline(row: Row | None) -> str:
     return f"{text} {first.upper()} venues"
 
 
-def footer(measurement: Measurement, catalogue: Catalogue, size: float, room: float) -> tuple[str, str]:
-    """Two lines: where candles came from and which are missing, by name; then every choice behind the numbers."""
-    return _sources(measurement, catalogue, size, room), choices(measurement)
+def footer(measurements: Sequence[Measurement], catalogue: Catalogue, size: float, room: float) -> tuple[str, str]:
+    """Two lines: where candles came from and which are missing, by name; then every choice behind the numbers.
+
+    Of several assets, which share the choices, what is missing is named with its asset.
+    """
+    return _sources(measurements, catalogue, size, room), choices(*measurements)
 
 
-def _sources(measurement: Measurement, catalogue: Catalogue, size: float, room: float) -> str:
+def _sources(measurements: Sequence[Measurement], catalogue: Catalogue, size: float, room: float) -> str:
     """The first line, cut to its room by naming fewer markets and saying how many more there are."""
-    origins = sorted({Origin(name) for names in measurement.origins.values() for name in names})
-    venues = len({row.market.venue for row in measurement.rows})
+    origins = sorted({Origin(name) for one in measurements for names in one.origins.values() for name in names})
+    venues = len({row.market.venue for one in measurements for row in one.rows})
     where = " and ".join(ORIGINS[origin] for origin in origins)
     text = f"Candles of {venues} {'venue' if venues == 1 else 'venues'} from {where}."
+    of = {id(one): f"{one.question.asset} " if len(measurements) > 1 else "" for one in measurements}
     missing = sorted(
-        (-row.counts.missing_min, f"{market_name(row, measurement, catalogue)} {minutes_text(row.counts.missing_min)}")
-        for row in measurement.rows
-        if row.counts.missing_min
+        (-missing_min, f"{of[id(one)]}{market_name(row, one, catalogue)} {minutes_text(missing_min)}")
+        for one in measurements
+        for row in one.rows
+        if (missing_min := row.counts.missing_min)
     )
     gaps = {
         "Minutes missing": [name for _, name in missing],
-        "Asked but without a candle": list(measurement.absent),
-        "Left out": [f"{catalogue.venue(out.venue).name} {out.symbol}" for out in measurement.left_out],
+        "Asked but without a candle": list(
+            dict.fromkeys(f"{of[id(one)]}{name}" for one in measurements for name in one.absent)
+        ),
+        "Left out": [f"{catalogue.venue(out.venue).name} {out.symbol}" for one in measurements for out in one.left_out],
     }
     if not any(gaps.values()):
         return f"{text} No minute is missing."
@@ -123,14 +147,18 @@ def market_name(row: Row, measurement: Measurement, catalogue: Catalogue) -> str
     return name if len(measurement.rows_of(row.market.venue)) == 1 else f"{name} {row.market.symbol}"
 
 
-def choices(measurement: Measurement) -> str:
-    """Quote handling, parameters, window, version, and what no candle can say."""
+def choices(measurement: Measurement, *others: Measurement) -> str:
+    """Quote handling, parameters, window, version, and what no candle can say.
+
+    Others of the same choices may have met other quotes.
+    """
     question, parameters = measurement.question, measurement.question.parameters
     quotes = "Quotes as printed, not converted"
     if parameters.quote is QuoteHandling.USD:
         quotes = "Quotes converted at their own dollar rate"
-        if measurement.fx_assumed:
-            quotes = f"{' and '.join(f'1 {quote}' for quote in measurement.fx_assumed)} taken as 1 USD"
+        assumed = dict.fromkeys(quote for one in (measurement, *others) for quote in one.fx_assumed)
+        if assumed:
+            quotes = f"{' and '.join(f'1 {quote}' for quote in assumed)} taken as 1 USD"
     test = (
         f"{parameters.reference.words.capitalize()}, enter {100 * parameters.enter:g} %, "
         f"exit {100 * parameters.exit:g} %, confirm {parameters.confirm}, votes from ${parameters.min_vote_usd:g}"

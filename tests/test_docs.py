@@ -8,7 +8,7 @@ import pytest
 from app import main
 from bench.pictures import PAGES, PICTURE
 from collectors.venues import Mark, Route
-from dashboard.exports import FORMATS
+from dashboard.export_kinds import FORMATS
 from dashboard.pages.index import PAGES as SERVED
 from dashboard.picture_sizes import SHAPES, Size
 from dashboard.render import SCALE

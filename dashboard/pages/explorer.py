@@ -10,8 +10,8 @@ from dashboard.anchors import Anchor
 from dashboard.bounds import bounds_figure, bounds_height, bounds_table, heading, positions, sentences
 from dashboard.explorer import HEIGHT, explorer_figure
 from dashboard.explorer_notes import notes_list
+from dashboard.export_kinds import What
 from dashboard.export_menu import export_menu
-from dashboard.exports import What
 from dashboard.formats import listing
 from dashboard.limits import limits
 from dashboard.links import Links

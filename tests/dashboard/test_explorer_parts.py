@@ -14,8 +14,8 @@ from dashboard.bounds import bounds_figure, heading, positions, reaches, sentenc
 from dashboard.clock import Zone
 from dashboard.explorer import explorer_figure
 from dashboard.explorer_notes import notes_list
+from dashboard.export_kinds import FORMATS, What
 from dashboard.export_menu import export_menu
-from dashboard.exports import What
 from dashboard.links import Links
 from dashboard.minute_table import minute_data
 from dashboard.scene import Scene
@@ -188,14 +188,8 @@ def test_every_format_is_in_the_menu(what: What) -> None:
         for size in (None, "square", "tall")
         for theme in (None, "dark")
     }
-    assert shapes == (expected if what in {What.COMPARISON, What.COMPARE} else set())
-    endings = {
-        What.COMPARISON: {"csv", "parquet"},
-        What.COMPARE: {"csv", "parquet"},
-        What.CANDLES: {"csv", "parquet"},
-        What.DEVIATION: {"csv", "parquet"},
-        What.LOWS: {"csv", "parquet", "json"},
-        What.MEASUREMENT: {"json"},
-    }[what]
+    assert shapes == (expected if "png" in FORMATS[what] else set())
+    others = {What.LOWS: {"csv", "parquet", "json"}, What.MEASUREMENT: {"json"}}
+    endings = others.get(what, {"csv", "parquet"})
     rows = {path for path, _ in asked} - {f"/export/{what}.{ending}" for ending in ("png", "svg")}
     assert rows == {f"/export/{what}.{ending}" for ending in endings}

@@ -16,7 +16,8 @@ from PIL import Image
 from werkzeug.test import TestResponse
 
 from dashboard.answers import Answers
-from dashboard.exports import FORMATS, What, export_routes
+from dashboard.export_kinds import FORMATS, What
+from dashboard.exports import export_routes
 from dashboard.link import KEYS, from_query
 from dashboard.manifest import from_png
 from dashboard.render import FileFormat, Renderer
@@ -43,6 +44,9 @@ ODD = st.sampled_from(
 
 EVERY = [f"{what}.{file_format}" for what, formats in FORMATS.items() for file_format in formats]
 
+OF_ONE_ASSET = ("comparison", "candles", "deviation", "measurement")
+"""The exports of the view's asset; all others are of every asset of the event."""
+
 
 class Drawer(Renderer):
     """Draws nothing: the bytes say what was asked for. Raises what it is told to."""
@@ -64,7 +68,7 @@ def browser(shelf: Shelf | None = None, renderer: Renderer | None = None) -> Fla
     """A client of a server that has the exports and nothing else."""
     server = Flask(__name__)
     answers = Answers(shelf or Shelf(), CATALOGUE)
-    server.register_blueprint(export_routes(answers, CATALOGUE, renderer or Drawer()))
+    server.register_blueprint(export_routes(answers, renderer or Drawer()))
     return server.test_client()
 
 
@@ -85,7 +89,7 @@ def test_every_export_is_a_file(name: str) -> None:
     """Each export has a name that says asset, venue, window and content, and the type of its format."""
     response = browser().get(f"/export/{name}?{CRASH}")
     assert response.status_code == 200
-    asset = "all" if name.startswith(("lows", "compare")) else "ATOM"
+    asset = "ATOM" if name.startswith(OF_ONE_ASSET) else "all"
     assert name_of(response) == f"plumbline_{asset}_binance_{AT}_{name}"
     types = {"png": "image/png", "svg": "image/svg+xml", "csv": "text/csv", "json": "application/json"}
     assert response.mimetype == types.get(name.rpartition(".")[2], "application/vnd.apache.parquet")

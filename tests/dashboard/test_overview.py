@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from dashboard.answers import Answers
+from dashboard.dots import FOCUS_MARK
 from dashboard.labels import Box
 from dashboard.lettering import text_width
 from dashboard.overview_cards import cards
@@ -18,7 +19,7 @@ from dashboard.overview_matrix import FULL, STEPS_PCT, matrices, tint
 from dashboard.overview_points import points
 from dashboard.overview_ranges import ranges
 from dashboard.overview_reading import reading, verdict
-from dashboard.overview_scatter import BOTTOM, FOCUS_MARK, LEFT, NARROW, RIGHT, TOP, WIDE, Size
+from dashboard.overview_scatter import BOTTOM, LEFT, NARROW, RIGHT, TOP, WIDE, Size
 from dashboard.overview_view import Overview
 from dashboard.overview_volume import NOTHING, busiest, volume_sentence
 from dashboard.pages import overview

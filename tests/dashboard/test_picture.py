@@ -8,7 +8,8 @@ import plotly.graph_objects as go
 import pytest
 
 from dashboard.labels import Box
-from dashboard.picture import WATERMARK, file_name, picture
+from dashboard.picture import file_name, picture
+from dashboard.picture_frame import WATERMARK
 from dashboard.picture_sizes import SHAPES, Size
 from dashboard.scene import Scene
 from dashboard.style import Theme

@@ -1,0 +1,131 @@
+"""What a link to a file asks for, and how its maker turns a figure, rows or an answer into that file."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from urllib.parse import urlencode
+
+import plotly.graph_objects as go
+import polars as pl
+
+from dashboard.answers import Answer, Answers
+from dashboard.export_kinds import MIMETYPES, What
+from dashboard.manifest import manifest
+from dashboard.overview_view import Overview
+from dashboard.picture import file_name
+from dashboard.picture_sizes import Size
+from dashboard.render import FileFormat, Renderer
+from dashboard.view import ViewState
+from data.catalogue import Catalogue
+from data.errors import NothingUsable
+from data.exporter import rows_as
+from deviation.result import Measurement
+
+ALL = "all"
+"""What stands for the asset in the name of a file of several."""
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A file: its name, what it is, and its bytes."""
+
+    name: str
+    mimetype: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A link that makes sense, and what it takes to follow it; ``version`` is that of the store.
+
+    ``size`` matters to pictures, ``shared`` to the small multiples: whether all panels have one scale.
+    """
+
+    what: What
+    file_format: str
+    view: ViewState
+    size: Size
+    shared: bool
+    version: str
+    answers: Answers
+    renderer: Renderer
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """What is known of venues, assets and events."""
+        return self.answers.catalogue
+
+    @property
+    def pictured(self) -> bool:
+        """Whether a picture is asked for, not the rows behind it."""
+        return self.file_format in list(FileFormat)
+
+    def measured(self) -> tuple[Answer, Measurement]:
+        """The answer to the view, of its one asset.
+
+        Raises:
+            NothingUsable: There is no candle of it in the window.
+            StoreUnusable: The store cannot be read.
+        """
+        answer = self.answers.answer(self.view)
+        if answer.measurement is None:
+            raise self.nothing(self.view.asset)
+        return answer, answer.measurement
+
+    def overview(self) -> Overview:
+        """The event as the view sees it; it has at least one measurement.
+
+        Raises:
+            NothingUsable: There is no candle of any of its assets in the window.
+            StoreUnusable: The store cannot be read.
+        """
+        found = Overview(self.answers.event(self.view), self.view, self.catalogue)
+        if not found.measurements:
+            raise self.nothing_of_event()
+        return found
+
+    def nothing(self, assets: str) -> NothingUsable:
+        """The error that says of what there is no candle, and what to do."""
+        view = self.view
+        kind = "" if view.origin == "auto" else f"{view.origin} "
+        return NothingUsable(
+            f"there is no {kind}candle of {assets} from {view.start:%Y-%m-%dT%H:%MZ} "
+            f"to {view.end:%Y-%m-%dT%H:%MZ}; collect or import some, or choose another asset or window"
+        )
+
+    def nothing_of_event(self) -> NothingUsable:
+        """The same of every asset of the event."""
+        return self.nothing(f"any asset of {self.view.event}")
+
+    def file(self, content: bytes, measurement: Measurement, *, asset: str | None = None) -> Export:
+        """The file of these bytes, named after the measurement; ``asset`` as in `dashboard.picture.file_name`."""
+        named = partial(file_name, measurement, self.what.value, self.file_format, asset=asset)
+        name = named(size=self.size, theme=self.view.theme) if self.pictured else named()
+        return Export(name, MIMETYPES[self.file_format], content)
+
+    def picture(
+        self,
+        figure: go.Figure,
+        measurement: Measurement,
+        *,
+        asset: str | None = None,
+        more: Mapping[str, Any] | None = None,
+    ) -> Export:
+        """The figure as a file with its manifest, to which ``more`` is added.
+
+        Raises:
+            BrowserMissing, BrowserBusy, BrowserFailed: It cannot be drawn, or not now.
+        """
+        link = urlencode(self.view.to_query(self.catalogue))
+        said = manifest(measurement, store=self.version, link=link) | dict(more or {})
+        return self.file(self.renderer.draw(figure, FileFormat(self.file_format), said), measurement, asset=asset)
+
+    def rows(self, rows: pl.DataFrame, measurement: Measurement, *, asset: str | None = None) -> Export:
+        """The rows as a file."""
+        return self.file(rows_as(rows, self.file_format), measurement, asset=asset)
+
+    def json(self, content: Mapping[str, Any], measurement: Measurement, *, asset: str | None = None) -> Export:
+        """The content as a file."""
+        return self.file(json.dumps(content, indent=2).encode(), measurement, asset=asset)

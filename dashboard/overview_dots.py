@@ -1,0 +1,83 @@
+"""What the overview's two charts of points show: which markets have a point, and where it lies."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from dashboard.dots import Dot
+from dashboard.log_plot import DEPTHS, LogAxis, dollar_ticks, log_axis, minute_ticks
+from dashboard.overview_points import Point, twice
+from dashboard.overview_view import Overview
+
+FEW = "Too few exchanges: a minute counts where at least three others traded. Collect or import more of them."
+"""Why nothing is firm."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dots:
+    """Points and their axes."""
+
+    dots: tuple[Dot, ...]
+    x: LogAxis
+    y: LogAxis
+
+
+@dataclass(frozen=True, slots=True)
+class Fates:
+    """The markets by what becomes of them on the chart of depth against duration."""
+
+    drawn: tuple[Point, ...]
+    never: tuple[Point, ...]
+    unknown: tuple[Point, ...]
+
+    def nobody(self, enter: str) -> str:
+        """Why no market has a point; ``enter`` is the threshold in per cent."""
+        return FEW if not self.never else f"Nobody was {enter} below for a minute."
+
+
+def fates(found: Sequence[Point]) -> Fates:
+    """Who was below for a minute, who never was, and of whom no minute is firm."""
+    below = tuple(point for point in found if point.below_min and point.below)
+    return Fates(
+        below,
+        tuple(point for point in found if point.firm_min and point not in below),
+        tuple(point for point in found if not point.firm_min),
+    )
+
+
+def depth_dots(overview: Overview, drawn: Sequence[Point]) -> Dots:
+    """Minutes from left to right, depth upwards; at least one point."""
+    x = log_axis([point.below_min for point in drawn], minute_ticks())
+    y = log_axis([point.below for point in drawn], DEPTHS)
+    return Dots(_dots(overview, drawn, lambda point: (point.below_min, point.below)), x, y)
+
+
+def volume_dots(overview: Overview, drawn: Sequence[Point]) -> Dots:
+    """Dollars from left to right, depth upwards; at least one point."""
+    x = log_axis([point.volume_usd for point in drawn], dollar_ticks())
+    y = log_axis([point.below for point in drawn], DEPTHS)
+    return Dots(_dots(overview, drawn, lambda point: (point.volume_usd, point.below)), x, y)
+
+
+def _dots(overview: Overview, drawn: Sequence[Point], place: Callable[[Point], tuple[float, float]]) -> tuple[Dot, ...]:
+    ranked = _ranked(overview)
+    return tuple(
+        Dot(
+            *place(point),
+            venue=point.venue,
+            label=f"{point.name} {point.symbol if twice(point, drawn) else point.asset}",
+            hover=point.told(overview.enter),
+            href=overview.explorer(point.asset, point.venue),
+            focus=point.focus,
+            hollow=point.assumed if overview.illustrated else (point.asset, point.venue, point.symbol) not in ranked,
+        )
+        for point in drawn
+    )
+
+
+def _ranked(overview: Overview) -> set[tuple[str, str, str]]:
+    return {
+        (measurement.question.asset, market.venue, market.symbol)
+        for measurement in overview.measurements
+        for market, rank in measurement.ranks.items()
+        if rank.why is None
+    }
