@@ -6,7 +6,7 @@ refused with one sentence: a file must hold what was asked for, where the page m
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 from typing import Any
@@ -16,8 +16,9 @@ import polars as pl
 from flask import Blueprint, Response, request
 
 from dashboard.answers import Answer, Answers
+from dashboard.clock import Zone
 from dashboard.compare_panels import sides
-from dashboard.compare_picture import SCALES, compare_picture
+from dashboard.compare_picture import compare_picture
 from dashboard.compare_rows import compare_rows
 from dashboard.exports_rows import lows_rows
 from dashboard.link import from_query
@@ -25,7 +26,7 @@ from dashboard.manifest import manifest
 from dashboard.picture import file_name, picture
 from dashboard.picture_sizes import Size
 from dashboard.render import FileFormat, Renderer
-from dashboard.view import ViewState
+from dashboard.view import PanelScale, ViewState
 from data.catalogue import Catalogue
 from data.errors import (
     BrowserBusy,
@@ -81,7 +82,7 @@ STATUS: dict[type[PlumblineError], int] = {
 }
 """What each error means over HTTP."""
 
-OWN = ("size", "scale")
+OWN = ("size",)
 """The keys of a link to a file that are none of the page's."""
 
 RETRY_AFTER_S = 5
@@ -104,7 +105,6 @@ class Asked:
     view: ViewState
     file_format: str
     size: Size
-    shared: bool
     version: str
 
 
@@ -119,7 +119,7 @@ def export(
         renderer: who draws pictures.
         what: one of `What`.
         file_format: one of its `FORMATS`.
-        query: a link of the page, the ``size`` of a picture, and the ``scale`` of the small multiples.
+        query: a link of the page, and the ``size`` of a picture.
 
     Raises:
         UsageError: There is no such export, or some part of the link cannot be followed.
@@ -128,12 +128,12 @@ def export(
         StoreUnusable: The store cannot be read.
     """
     chosen = _what(what, file_format)
-    size, shared = _size(query), _shared(query)
+    size = _size(query)
     view = _view(query, catalogue)
     # Before the answer: a manifest may name an older store than it shows, never one that it has not seen.
     version = answers.version()
     if chosen is What.COMPARE:
-        asked = Asked(view=view, file_format=file_format, size=size, shared=shared, version=version)
+        asked = Asked(view=view, file_format=file_format, size=size, version=version)
         return _compare(answers, renderer, asked)
     answer = answers.answer(view)
     if answer.measurement is None:
@@ -197,15 +197,6 @@ def _size(query: Mapping[str, str]) -> Size:
     return Size(asked)
 
 
-def _shared(query: Mapping[str, str]) -> bool:
-    """Whether all panels of the small multiples have one scale."""
-    asked = query.get("scale", SCALES[0])
-    if asked not in SCALES:
-        message = f"the scale of the small multiples is {' or '.join(SCALES)}"
-        raise UsageError(message)
-    return asked == SCALES[0]
-
-
 def _view(query: Mapping[str, str], catalogue: Catalogue) -> ViewState:
     view, notices = from_query({key: value for key, value in query.items() if key not in OWN}, catalogue)
     if notices:
@@ -223,7 +214,8 @@ def _nothing(view: ViewState, assets: str) -> NothingUsable:
 def _compare(answers: Answers, renderer: Renderer, asked: Asked) -> Export:
     """The small multiples: every asset of the event, in both windows where there are two."""
     view, catalogue = asked.view, answers.catalogue
-    found = sides(answers, view)
+    # Pictures tell times in UTC, whatever clock the page was on.
+    found = sides(answers, replace(view, zone=Zone.UTC))
     every = [one for side in found for one in side.panels]
     measured = [one.measurement for one in every if one.measurement is not None]
     if not measured:
@@ -231,14 +223,19 @@ def _compare(answers: Answers, renderer: Renderer, asked: Asked) -> Export:
     named = partial(file_name, measured[0], What.COMPARE.value, asked.file_format, asset="all")
     mimetype = MIMETYPES[asked.file_format]
     if asked.file_format not in list(FileFormat):
-        return Export(named(), mimetype, rows_as(compare_rows(every), asked.file_format))
+        return Export(named(), mimetype, rows_as(compare_rows(every, catalogue), asked.file_format))
     link = urlencode(view.to_query(catalogue))
     said = manifest(measured[0], store=asked.version, link=link) | {
         "asset": None,
+        "focus": view.focus,
+        "candles_from": sorted({name for one in measured for names in one.origins.values() for name in names}),
+        "fx_assumed": sorted({quote for one in measured for quote in one.fx_assumed}),
         "assets": list(dict.fromkeys(one.asset for one in every)),
         "windows": [side.name for side in found],
     }
-    figure = compare_picture(found, catalogue, size=asked.size, theme=view.theme, shared=asked.shared)
+    figure = compare_picture(
+        found, catalogue, size=asked.size, theme=view.theme, shared=view.scale is PanelScale.SHARED
+    )
     content = renderer.draw(figure, FileFormat(asked.file_format), said)
     return Export(named(size=asked.size, theme=view.theme), mimetype, content)
 
