@@ -1,56 +1,38 @@
-"""The second window that a view is held against: an event and one of its windows, under the link's key ``against``."""
+"""The second window that a view is held against, under the link's key ``against``."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
-from data.catalogue import Catalogue, Window
-from data.errors import UsageError
+from data.catalogue import Catalogue
+from data.times import format_time
 
 KEY = "against"
 
-ECHOED = 40
-"""Characters of a bad value that a notice repeats."""
+BETWEEN = "~"
+"""Stands between the edges of a range of its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Against:
-    """A window by its names; both stand in the catalogue."""
+    """An event of the catalogue, whose assets are shown, and a window ``[start, end)`` in UTC.
+
+    As everywhere a window is known by its edges alone; its name follows.
+    """
 
     event: str
-    window: str
+    start: datetime
+    end: datetime
 
-    @property
-    def text(self) -> str:
-        """As a link has it.
+    def text(self, catalogue: Catalogue) -> str:
+        """As a link has it: the event, and its window by name or by its edges, written as those of the first one.
 
-        >>> Against("2023-03-10", "usdc-depeg").text
-        '2023-03-10:usdc-depeg'
+        >>> from data.catalogue import load_catalogue
+        >>> from data.times import parse_time
+        >>> edges = [parse_time(f"2025-10-10T21:{minute}Z")[0] for minute in (10, 40, 41)]
+        >>> Against("2025-10-10", edges[0], edges[1]).text(load_catalogue())
+        '2025-10-10:crash'
+        >>> Against("2025-10-10", edges[0], edges[2]).text(load_catalogue())
+        '2025-10-10:2025-10-10T21:10:00Z~2025-10-10T21:41:00Z'
         """
-        return f"{self.event}:{self.window}"
-
-    def span(self, catalogue: Catalogue) -> Window:
-        """Its start, end and note."""
-        return catalogue.event(self.event).window(self.window)
-
-
-def read_against(text: str, catalogue: Catalogue) -> Against:
-    """The window that a text names; an event alone means its default window.
-
-    Raises:
-        UsageError: The catalogue has no such event or window.
-    """
-    event, _, window = text.partition(":")
-    found = catalogue.event(event)
-    return Against(found.id, found.window(window or None).name)
-
-
-def against_from(query: Mapping[str, str], catalogue: Catalogue) -> tuple[Against | None, tuple[str, ...]]:
-    """What a link's key asks for, None where it has none, and a notice where it cannot be followed."""
-    text = query.get(KEY, "")
-    if not text:
-        return None, ()
-    try:
-        return read_against(text, catalogue), ()
-    except UsageError:
-        shown = text if len(text) <= ECHOED else f"{text[:ECHOED]}..."
-        return None, (f"The link's {KEY} {shown!r} names no window of an event; no second window is shown.",)
+        name = catalogue.event(self.event).window_between(self.start, self.end)
+        return f"{self.event}:{name or BETWEEN.join(format_time(edge) for edge in (self.start, self.end))}"

@@ -37,13 +37,20 @@ class Answer:
     """What there is to show for a view: ``measurement`` is None where no candle of the asset lies in its window.
 
     ``present`` are the venues with a candle in it, those left out of the vote included, in the catalogue's order.
-    ``replaced`` is the venue that was asked for as focus where another one had to be shown.
+    ``replaced`` is the venue that was asked for as focus where another one had to be shown. ``shown`` are the answers
+    of a page of several panels; the answer itself then speaks of all of them.
     """
 
     view: ViewState
     measurement: Measurement | None
     present: tuple[str, ...] = ()
     replaced: str | None = None
+    shown: tuple["Answer", ...] = ()
+
+    @property
+    def panels(self) -> tuple["Answer", ...]:
+        """Every answer on the page, itself where it is alone."""
+        return self.shown or (self,)
 
     @property
     def left_out(self) -> tuple[str, ...]:

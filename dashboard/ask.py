@@ -6,7 +6,7 @@ from typing import Protocol
 
 import polars as pl
 
-from data.catalogue import Catalogue, Event
+from data.catalogue import Catalogue
 from data.errors import NothingUsable, UsageError
 from data.schema import CANDLE, Evidence, Timeframe
 from deviation.measure import measure
@@ -88,7 +88,7 @@ def ask(
             ),
             parameters=parameters or Parameters(),
             event=event,
-            window=None if happened is None else _name(happened, start, end),
+            window=None if happened is None else happened.window_between(start, end),
             calm=None if happened is None else happened.calm,
             underlying=None if known is None else known.underlying,
             ratio_market=None if known is None else known.ratio_market,
@@ -143,8 +143,3 @@ def in_order(catalogue: Catalogue, venues: Collection[str]) -> tuple[str, ...]:
     """Venues in the catalogue's order, those that it does not know behind by name."""
     known = [venue for venue in catalogue.venues if venue in venues]
     return (*known, *sorted(set(venues) - set(known)))
-
-
-def _name(event: Event, start: datetime, end: datetime) -> str | None:
-    """The name of the window in the event; None where it was chosen by hand."""
-    return next((window.name for window in event.windows.values() if (window.start, window.end) == (start, end)), None)

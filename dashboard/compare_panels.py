@@ -5,13 +5,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from dashboard.answers import Answers
-from dashboard.ask import in_order
-from dashboard.formats import window_label
+from dashboard.answers import Answer, Answers
+from dashboard.formats import span, window_label
 from dashboard.panels import Trace, hollow, line
 from dashboard.scales import Scale, deviation_scale
-from dashboard.scene import Scene
-from dashboard.style import Theme, venue_colour, venue_dash
+from dashboard.scene import Scene, group_dash
+from dashboard.style import DASHES, Theme
 from dashboard.view import OriginChoice, ViewState
 from data.catalogue import Catalogue
 from data.schema import MINUTE_MS
@@ -21,7 +20,7 @@ from deviation.result import Measurement, Row
 BOLD = (2.4, 1.5)
 """Widths of the focus venue's lines against its own group and against the other one, in pixels."""
 
-THIN = 1.0
+THIN = 1.2
 """Width of everyone else's."""
 
 SINCE_START = "minutes since the window's start"
@@ -29,21 +28,37 @@ SINCE_START = "minutes since the window's start"
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One asset over one window. ``view`` is as asked; ``measurement`` is None where there is no candle.
-
-    ``replaced`` is the venue that was asked for as focus where this asset has no candle of it.
-    """
+    """One asset over one window: ``view`` is as asked, ``answer`` what there is to show of it."""
 
     asset: str
     view: ViewState
-    measurement: Measurement | None
-    replaced: str | None = None
+    answer: Answer
+
+    @property
+    def measurement(self) -> Measurement | None:
+        """What was measured; None where there is no candle."""
+        return self.answer.measurement
+
+    @property
+    def replaced(self) -> str | None:
+        """The venue that was asked for as focus where this asset has no candle of it."""
+        return self.answer.replaced
 
     def scene(self, catalogue: Catalogue, theme: Theme) -> Scene | None:
-        """What is drawn; None where there is nothing."""
+        """What is drawn; None where there is nothing, as without candles or without anybody to compare with."""
         if self.measurement is None:
             return None
-        return Scene(self.measurement, catalogue, theme, self.view.hidden)
+        scene = Scene(self.measurement, catalogue, theme, self.view.hidden)
+        return scene if any(np.isfinite(values).any() for values in drawn_values(scene)) else None
+
+    @property
+    def empty(self) -> str:
+        """Why nothing is drawn, where that is so."""
+        if self.measurement is not None:
+            return "No line to draw: nobody to compare with, or hidden."
+        # Beside panels of real candles no other kind is shown: there may be some.
+        kind = "" if self.answer.view.origin is OriginChoice.AUTO else f"{self.answer.view.origin} "
+        return f"No {kind}candle in this window."
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +71,18 @@ class Side:
 
 
 def sides(answers: Answers, view: ViewState) -> tuple[Side, ...]:
-    """The view's window and, where it is held against a second one, that.
+    """The view's window and, where it is held against a second one, that; all on candles of one kind.
 
     Raises:
         StoreUnusable: The store cannot be read.
     """
+    catalogue = answers.catalogue
+    views = _views(view)
+    asked = [[replace(one, asset=asset) for asset in catalogue.event(one.event).assets] for one in views]
+    found = iter(panels(answers, [one for every in asked for one in every]))
     return tuple(
-        Side(name_of(one, answers.catalogue), one, panels(answers, one, answers.catalogue.event(one.event).assets))
-        for one in _views(view, answers.catalogue)
+        Side(name_of(one, catalogue), one, tuple(next(found) for _ in every))
+        for one, every in zip(views, asked, strict=True)
     )
 
 
@@ -73,38 +92,35 @@ def pair(answers: Answers, view: ViewState) -> tuple[Panel, ...]:
     Raises:
         StoreUnusable: The store cannot be read.
     """
-    if view.against is None:
-        return ()
-    return tuple(panels(answers, one, [view.asset])[0] for one in _views(view, answers.catalogue))
+    return () if view.against is None else panels(answers, _views(view))
 
 
 def name_of(view: ViewState, catalogue: Catalogue) -> str:
-    """The event and the window of a view, as a title."""
+    """The event and the window of a view as a title; a range of its own by its times."""
     name = view.window(catalogue)
-    return f"{catalogue.event(view.event).title}: {window_label(name, catalogue) if name else 'own range'}"
+    if name is None:
+        return f"{span(view.start, view.end, view.zone)} (own range)"
+    return f"{catalogue.event(view.event).title}: {window_label(name, catalogue)}"
 
 
-def panels(answers: Answers, view: ViewState, assets: Sequence[str]) -> tuple[Panel, ...]:
-    """A panel for each asset, in their order, all on candles of one kind: real ones wherever any asset has them.
+def panels(answers: Answers, asked: Sequence[ViewState]) -> tuple[Panel, ...]:
+    """A panel for each view, in their order, all on candles of one kind: real ones wherever any view has them.
 
     Raises:
         StoreUnusable: The store cannot be read.
     """
-    asked = [replace(view, asset=asset) for asset in assets]
     found = [answers.answer(one) for one in asked]
     if len({answer.illustrated for answer in found if answer.measurement is not None}) > 1:
         found = [answers.answer(replace(one, origin=OriginChoice.REAL)) for one in asked]
-    return tuple(
-        Panel(one.asset, one, answer.measurement, answer.replaced) for one, answer in zip(asked, found, strict=True)
-    )
+    return tuple(Panel(one.asset, one, answer) for one, answer in zip(asked, found, strict=True))
 
 
-def _views(view: ViewState, catalogue: Catalogue) -> tuple[ViewState, ...]:
+def _views(view: ViewState) -> tuple[ViewState, ...]:
     """The view, and the same choices over the second window."""
     if view.against is None:
         return (view,)
-    window = view.against.span(catalogue)
-    return (view, replace(view, event=view.against.event, start=window.start, end=window.end))
+    against = view.against
+    return (view, replace(view, event=against.event, start=against.start, end=against.end))
 
 
 def drawn_values(scene: Scene) -> list[Floats]:
@@ -121,22 +137,24 @@ def scale(scenes: Sequence[Scene], most: int = 5) -> Scale:
 
 
 def panel_traces(scene: Scene) -> list[Trace]:
-    """Every other venue thin in its own colour and dash, then the focus venue bold against both groups."""
+    """Every other venue thin as one of its group, then the focus venue bold against both groups."""
     measurement, row = scene.measurement, scene.bold
     traces = [
-        {**trace, "opacity": 0.75}
+        trace
         for other in scene.others
-        for colour, dash in [look(scene.catalogue, other.market.venue, scene.theme)]
-        for trace in line(measurement, _own(other), colour, name=scene.name(other), width=THIN, dash=dash)
+        for colour in [scene.colours.groups[other.market.group]]
+        for trace in line(
+            measurement, _own(other), colour, name=scene.name(other), width=THIN, dash=group_dash(other.market)
+        )
     ]
     if row is None:
         return traces
     name = scene.catalogue.venue(row.market.venue).name
-    for group, width, dash in reversed(list(zip(scene.groups, BOLD, ("solid", "dash"), strict=True))):
+    for group, width in reversed(list(zip(scene.groups, BOLD, strict=True))):
         series = row.series[group]
         firm, thin = (100 * np.where(kind, series.d, np.nan) for kind in (series.firm, series.thin))
         said = f"<b>{name}</b> against {group.upper()}"
-        traces += line(measurement, firm, scene.focus_colour, name=said, width=width, dash=dash)
+        traces += line(measurement, firm, scene.focus_colour, name=said, width=width, dash=DASHES[group])
         if series.thin.any():
             name = f"{said}, thin"
             traces.append(hollow(measurement, thin, scene.focus_colour, scene.colours.paper, name=name, size=3.5))
@@ -148,16 +166,6 @@ def since_start(measurement: Measurement, trace: Trace) -> Trace:
     if "x0" in trace:
         return {**trace, "x0": 0, "dx": trace["dx"] / MINUTE_MS}
     return {**trace, "x": trace["x"] / MINUTE_MS - measurement.axis.first}
-
-
-def look(catalogue: Catalogue, venue: str, theme: Theme) -> tuple[str, str]:
-    """Colour and dash of a venue as one of the many."""
-    return venue_colour(catalogue, venue, theme), venue_dash(catalogue, venue)
-
-
-def venues_of(scenes: Sequence[Scene], catalogue: Catalogue) -> tuple[str, ...]:
-    """The other venues that some panel draws, in the catalogue's order: what a key has to name."""
-    return in_order(catalogue, {row.market.venue for scene in scenes for row in scene.others})
 
 
 def _own(row: Row) -> Floats:

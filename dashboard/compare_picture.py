@@ -8,7 +8,9 @@ import plotly.graph_objects as go
 
 from dashboard.clock import Zone, ticks
 from dashboard.compare_figure import levels, short, watermark
-from dashboard.compare_panels import Panel, Side, look, panel_traces, scale, venues_of
+from dashboard.compare_key import samples
+from dashboard.compare_layout import places
+from dashboard.compare_panels import Panel, Side, panel_traces, scale
 from dashboard.compare_rows import AT_LEAST, Line, lines
 from dashboard.labels import Box
 from dashboard.lettering import shorten, text_width
@@ -28,20 +30,8 @@ from deviation.headline import ILLUSTRATION
 from deviation.question import Group
 from deviation.result import Measurement
 
-COLUMNS = {Size.WIDE: 3, Size.SQUARE: 2, Size.TALL: 2}
-"""Panels beside each other where one window is shown; two windows are two columns."""
-
-ACROSS, DOWN = 34.0, 22.0
-"""Space between panels."""
-
 HEAD, CLOCK, NUMBERS = 62.0, 26.0, 54.0
 """Room of a panel above, below and left of what is drawn."""
-
-TITLE = 24.0
-"""Height of the name of a window."""
-
-SCALES = ("shared", "own")
-"""One scale for all panels, or each its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,31 +70,29 @@ def compare_picture(
     sheet = Sheet(shape.width, shape.height)
     every = [one for side in sides for one in side.panels]
     scenes = [scene for one in every if (scene := one.scene(catalogue, theme)) is not None]
-    measurement = scenes[0].measurement
+    measurement = next(one.measurement for one in every if one.measurement is not None)
     enter = f"{100 * measurement.question.parameters.enter:g}"
     style = Look(catalogue, theme, enter, scale(scenes) if shared else None)
     top = _head(sheet, sides, measurement, style, shape)
-    bottom = foot(sheet, [scene.measurement for scene in scenes], catalogue, style.colours, shape)
-    looks = [(catalogue.venue(venue).name, look(catalogue, venue, theme)) for venue in venues_of(scenes, catalogue)]
-    items = [line_item(name, colour, dash) for name, (colour, dash) in looks]
+    bottom = foot(sheet, [scene.measurement for scene in scenes] or [measurement], catalogue, style.colours, shape)
+    items = [line_item(kind.named, kind.colour, kind.dash, kind.width) for kind in samples(scenes, catalogue)]
     bottom = key(sheet, items, style.colours, Box(shape.margin, top, shape.right, bottom))
     _panels(sheet, sides, style, Box(shape.margin, top, shape.right, bottom), size)
     return sheet.figure(TEMPLATES[theme])
 
 
 def _head(sheet: Sheet, sides: Sequence[Side], measurement: Measurement, style: Look, shape: Shape) -> float:
-    question = measurement.question
-    name = style.catalogue.venue(question.focus).name
+    name = style.catalogue.venue(sides[0].view.focus).name
     assets = len({one.asset for side in sides for one in side.panels})
-    reference = question.parameters.reference.words
+    reference = measurement.question.parameters.reference.words
     count = "One asset" if assets == 1 else f"{assets} assets"
     told = f"{count} side by side: {name} against the {reference} of the others"
     windows = " and ".join(side.name for side in sides)
     under = (
-        f"{windows}. Per cent; bold: {name}, solid against its own quote group, dashed against the other; thin: the "
-        "other venues against theirs; times in UTC."
+        f"{windows}. In per cent, times in UTC. Solid: USDT exchanges, dashed: USD exchanges; hollow: only one or two "
+        "voted."
     )
-    if question.origin is Evidence.RECONSTRUCTION:
+    if measurement.question.origin is Evidence.RECONSTRUCTION:
         under = f"{ILLUSTRATION}. {under}"
     said = (
         Said(told, (32, 30, 28, 26, 24), style.colours.ink, bold=True),
@@ -114,34 +102,22 @@ def _head(sheet: Sheet, sides: Sequence[Side], measurement: Measurement, style: 
 
 
 def _panels(sheet: Sheet, sides: Sequence[Side], style: Look, box: Box, size: Size) -> None:
-    """Every panel in its place: in rows; of two windows a row each on a wide sheet, else a column each."""
-    several, longest = len(sides) > 1, max(len(side.panels) for side in sides)
-    rows_of_windows = several and size is Size.WIDE
-    columns = longest if rows_of_windows else len(sides) if several else COLUMNS[size]
-    count = len(sides) if rows_of_windows else longest if several else -(-longest // columns)
-    titles = TITLE if several else 0.0
-    above = titles * (count if rows_of_windows else 1)
-    width = (box.right - box.left - ACROSS * (columns - 1)) / columns
-    height = (box.bottom - box.top - above - DOWN * (count - 1)) / count
+    """Every panel in its place, under the name of its window where there are two."""
+    drawn = [[one.scene(style.catalogue, style.theme) is not None for one in side.panels] for side in sides]
+    alike = len({tuple(one.asset for one in side.panels) for side in sides}) == 1
     number = 0
-    for at, side in enumerate(sides):
-        corner = box.left, box.top
-        if rows_of_windows:
-            corner = box.left, box.top + at * (titles + height + DOWN)
-        elif several:
-            corner = box.left + at * (width + ACROSS), box.top
-        if several:
-            _title(sheet, side.name, style, corner, box.right - box.left if rows_of_windows else width)
-        for place, (one, line) in enumerate(zip(side.panels, lines(side.panels, style.catalogue), strict=True)):
-            row, column = (place, 0) if several and not rows_of_windows else divmod(place, columns)
-            left, top = corner[0] + column * (width + ACROSS), corner[1] + titles + row * (height + DOWN)
+    for side, where in zip(sides, places(drawn, box, size, alike=alike), strict=True):
+        if len(sides) > 1:
+            _title(sheet, side.name, style, where.title)
+        told = lines(side.panels, style.catalogue)
+        for one, line, place in zip(side.panels, told, where.panels, strict=True):
             number += 1
-            _panel(sheet, number, one, line, style, Box(left, top, left + width, top + height))
+            _panel(sheet, number, one, line, style, place)
 
 
-def _title(sheet: Sheet, name: str, style: Look, corner: tuple[float, float], room: float) -> None:
-    text = shorten(name, 16, room, bold=True)
-    sheet.write(text, corner[0], corner[1] + 8, size=16, colour=style.colours.ink, bold=True)
+def _title(sheet: Sheet, name: str, style: Look, box: Box) -> None:
+    text = shorten(name, 16, box.right - box.left, bold=True)
+    sheet.write(text, box.left, box.top + 8, size=16, colour=style.colours.ink, bold=True)
 
 
 def _panel(sheet: Sheet, number: int, one: Panel, line: Line, style: Look, box: Box) -> None:
@@ -150,16 +126,28 @@ def _panel(sheet: Sheet, number: int, one: Panel, line: Line, style: Look, box: 
     scene = one.scene(style.catalogue, style.theme)
     if scene is None:
         middle = ((box.left + box.right) / 2, (box.top + box.bottom) / 2)
-        sheet.write("no candle in this window", *middle, size=14, colour=style.colours.muted, align="center")
+        text = shorten(one.empty, 14, box.right - box.left)
+        sheet.write(text, *middle, size=14, colour=style.colours.muted, align="center")
         return
     if one.replaced is not None:
         instead = f"{style.catalogue.venue(one.replaced).name} has no candle: {line.venue}"
-        sheet.write(instead, wide.right + 10, box.top + 14, size=SMALL, colour=style.colours.muted)
+        instead = shorten(instead, SMALL, box.right - wide.right - 10)
+        wide = sheet.write(instead, wide.right + 10, box.top + 14, size=SMALL, colour=style.colours.muted)
+    _other(sheet, line.other, style, Box(wide.right + 16, box.top, box.right, box.top + 28))
     for place, group in enumerate(Group):
         text = _fact(group, *line.by_group[group], style.enter, box.right - box.left)
         sheet.write(text, box.left, box.top + 33 + 17 * place, size=SMALL, colour=style.colours.text)
     inner = Box(box.left + NUMBERS, box.top + HEAD, box.right - 4, box.bottom - CLOCK)
     _drawn(sheet, number, scene, style.shared or scale([scene]), inner)
+
+
+def _other(sheet: Sheet, other: Cell, style: Look, box: Box) -> None:
+    """Who of the thin lines fell furthest, right of the panel's title, if there is room to say it."""
+    at = f" at {other.below}" if other.below else ""
+    texts = [] if other.text == DASH else [f"deepest other: {other.text}{at}", f"deepest other: {other.text}"]
+    text = next((text for text in texts if text_width(text, SMALL) <= box.right - box.left), "")
+    if text:
+        sheet.write(text, box.right, box.top + 14, size=SMALL, colour=style.colours.muted, align="right")
 
 
 def _fact(group: Group, deepest: Cell, below: Cell, enter: str, room: float) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from dashboard.clock import Zone
-from dashboard.link import checked_span
+from dashboard.spans import checked_span
 from dashboard.style import Theme
 from dashboard.view import OriginChoice, ViewState, default_view
 from data.catalogue import Catalogue
@@ -29,6 +29,8 @@ def applied(view: ViewState, control: str, value: Any, catalogue: Catalogue) -> 
     try:
         changed = CONTROLS[control](view, value, catalogue)
         checked_span(changed.start, changed.end, changed.bar)
+        if changed.against is not None:
+            checked_span(changed.against.start, changed.against.end, changed.bar)
     except ValueError as error:
         raise UsageError(str(error)) from error
     return changed

@@ -7,7 +7,7 @@ import numpy as np
 from dashboard.panels import Trace, area, hollow, line
 from dashboard.scales import Scale, deviation_scale
 from dashboard.scene import EndLabel, Scene, last_value
-from dashboard.style import MINUS, mix
+from dashboard.style import DASHES, MINUS, mix
 from deviation.against import Series
 from deviation.episodes import Direction
 from deviation.headline import clock, percent, side
@@ -15,8 +15,8 @@ from deviation.question import TOLERANCE, Group
 from deviation.result import Row
 from deviation.summary import first_least, value_at
 
-LINES = (("solid", 0.9), ("dash", 0.65))
-"""Dash, and width as a share of the price line's, of the line against the own group and against the other one."""
+LINES = (0.9, 0.65)
+"""Width, as a share of the price line's, of the line against the own group and against the other one."""
 
 MANY = 120
 """Thin minutes from which their hollow dots are drawn small."""
@@ -58,12 +58,12 @@ def deviation_traces(scene: Scene) -> list[Trace]:
     if row is None:
         return traces
     traces += _shading(scene, row)
-    for group, (dash, width) in reversed(list(zip(scene.groups, LINES, strict=True))):
+    for group, width in reversed(list(zip(scene.groups, LINES, strict=True))):
         series = row.series[group]
         firm = np.where(series.firm, 100 * series.d, np.nan)
         thin = np.where(series.thin, 100 * series.d, np.nan)
-        name = f"against {group.upper()} venues"
-        traces += line(measurement, firm, scene.focus_colour, name=name, width=width * scene.boldness, dash=dash)
+        name, stroke = f"against {group.upper()} venues", width * scene.boldness
+        traces += line(measurement, firm, scene.focus_colour, name=name, width=stroke, dash=DASHES[group])
         if series.thin.any():
             size = 5.5 if np.count_nonzero(series.thin) <= MANY else 3.0
             colour = scene.focus_colour if group is scene.groups[0] else mix(scene.focus_colour, colours.paper, 0.35)
@@ -77,9 +77,9 @@ def deviation_ends(scene: Scene) -> list[EndLabel]:
     if row is None:
         return []
     labels = []
-    for group, (dash, _) in zip(scene.groups, LINES, strict=True):
+    for group in scene.groups:
         value = last_value(100 * row.series[group].d)
-        drawn = dash if row.against[group].firm_min else HOLLOW
+        drawn = DASHES[group] if row.against[group].firm_min else HOLLOW
         if not np.isnan(value):
             labels.append(EndLabel(f"against {group.upper()}", value, scene.focus_colour, dash=drawn))
     return labels

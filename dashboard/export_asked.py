@@ -40,14 +40,13 @@ class Export:
 class Asked:
     """A link that makes sense, and what it takes to follow it; ``version`` is that of the store.
 
-    ``size`` matters to pictures, ``shared`` to the small multiples: whether all panels have one scale.
+    ``size`` matters to pictures.
     """
 
     what: What
     file_format: str
     view: ViewState
     size: Size
-    shared: bool
     version: str
     answers: Answers
     renderer: Renderer

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from flask import Blueprint, Response, request
 
 from dashboard.answers import Answers
-from dashboard.compare_picture import SCALES
 from dashboard.export_answers import candles, comparison, deviation, lows, whole
 from dashboard.export_asked import Asked, Export
 from dashboard.export_compare import compare
@@ -51,7 +50,7 @@ STATUS: dict[type[PlumblineError], int] = {
 }
 """What each error means over HTTP."""
 
-OWN = ("size", "scale")
+OWN = ("size",)
 """The keys of a link to a file that are none of the page's."""
 
 RETRY_AFTER_S = 5
@@ -66,7 +65,7 @@ def export(answers: Answers, renderer: Renderer, what: str, file_format: str, qu
         renderer: who draws pictures.
         what: one of `What`.
         file_format: one of its `FORMATS`.
-        query: a link of the page, the ``size`` of a picture, and the ``scale`` of the small multiples.
+        query: a link of the page, and the ``size`` of a picture.
 
     Raises:
         UsageError: There is no such export, or some part of the link cannot be followed.
@@ -80,7 +79,6 @@ def export(answers: Answers, renderer: Renderer, what: str, file_format: str, qu
         file_format=file_format,
         view=_view(query, answers.catalogue),
         size=_size(query),
-        shared=_shared(query),
         # Before the answer: a manifest may name an older store than it shows, never one that it has not seen.
         version=answers.version(),
         answers=answers,
@@ -133,15 +131,6 @@ def _size(query: Mapping[str, str]) -> Size:
         message = f"the size of a picture is {', '.join(Size)}"
         raise UsageError(message)
     return Size(asked)
-
-
-def _shared(query: Mapping[str, str]) -> bool:
-    """Whether all panels of the small multiples have one scale."""
-    asked = query.get("scale", SCALES[0])
-    if asked not in SCALES:
-        message = f"the scale of the small multiples is {' or '.join(SCALES)}"
-        raise UsageError(message)
-    return asked == SCALES[0]
 
 
 def _view(query: Mapping[str, str], catalogue: Catalogue) -> ViewState:

@@ -107,10 +107,10 @@ def exchanges(group: Group) -> str:
     return f"{group.upper()} exchanges"
 
 
-def listing(items: Sequence[str]) -> str:
+def listing(items: Sequence[str], word: str = "and") -> str:
     """Names in a sentence.
 
     >>> listing(["Gate", "OKX", "Kraken"])
     'Gate, OKX and Kraken'
     """
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {word} {items[-1]}"

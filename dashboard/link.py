@@ -3,15 +3,15 @@
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 
-from dashboard.against import against_from
+from dashboard.against_link import against_from
 from dashboard.clock import Zone
-from dashboard.formats import duration
+from dashboard.spans import checked_span
 from dashboard.style import Theme
-from dashboard.view import BAR_WORDS, LONGEST, METHOD, OriginChoice, ViewState, default_view
+from dashboard.view import METHOD, OriginChoice, PanelScale, ViewState, default_view
 from data.catalogue import Catalogue, Event
 from data.errors import UsageError
 from data.schema import Timeframe
@@ -20,12 +20,9 @@ from deviation.question import QuoteHandling, Reference
 
 KEYS = (
     *("event", "asset", "window", "from", "to", "focus", "quote", "reference", "enter", "exit", "min-vote"),
-    *("out", "hide", "zone", "theme", "origin", "bar", "against"),
+    *("out", "hide", "zone", "theme", "origin", "bar", "against", "scale"),
 )
 """The keys that a link may have; enter and exit are in per cent, as on the command line."""
-
-YEARS = (datetime(2009, 1, 3, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
-"""A window lies within these: from the first block of Bitcoin on."""
 
 ECHOED = 40
 """Characters of a bad value that a notice repeats."""
@@ -48,7 +45,7 @@ def from_query(query: Mapping[str, str], catalogue: Catalogue) -> tuple[ViewStat
     start, end = link.span(event, (view.start, view.end))
     bar = link.bar(start, end)
     focus = link.name("focus", VENUE_ID, view.focus)
-    against, said = against_from(query, catalogue)
+    against, said = against_from(query, catalogue, bar)
     link.notices += said
     view = replace(
         link.thresholds(view),
@@ -65,35 +62,12 @@ def from_query(query: Mapping[str, str], catalogue: Catalogue) -> tuple[ViewStat
         origin=link.choice("origin", OriginChoice, view.origin),
         against=against,
         bar=bar,
+        scale=link.choice("scale", PanelScale, view.scale),
     )
     if focus in view.out:
         link.notices.append(f"The focus venue {focus} cannot be left out of the vote: it never votes on itself.")
         view = replace(view, out=view.out - {focus})
     return view, (*link.notices, *(f"The link's {_echo(key)} is not known." for key in query if key not in KEYS))
-
-
-def checked_span(start: datetime, end: datetime, bar: Timeframe = Timeframe.M1) -> tuple[datetime, datetime]:
-    """The window, if it is one that the page measures in bars of that length.
-
-    Raises:
-        UsageError: It is empty, too long, or outside of the years in which coins were traded.
-    """
-    if start >= end:
-        message = "the window's end does not lie after its start"
-        raise UsageError(message)
-    if end - start > LONGEST[Timeframe.M1]:
-        message = f"the window is longer than {duration(LONGEST[Timeframe.M1])}"
-        raise UsageError(message)
-    if end - start > LONGEST[bar]:
-        message = (
-            f"bars of {BAR_WORDS[bar]} are measured over at most {duration(LONGEST[bar])}; "
-            "choose a shorter window or longer bars"
-        )
-        raise UsageError(message)
-    if start < YEARS[0] or end > YEARS[1]:
-        message = f"the window lies outside of {YEARS[0].year} to {YEARS[1].year}"
-        raise UsageError(message)
-    return start, end
 
 
 class _Link:

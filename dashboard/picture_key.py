@@ -1,10 +1,10 @@
 """The key of a printed picture: samples with their names, in rows up from the bottom of a box."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dashboard.labels import Box
-from dashboard.lettering import text_width
+from dashboard.lettering import shorten, text_width
 from dashboard.overview_marks import corners
 from dashboard.plot import SMALL
 from dashboard.sheet import Sheet
@@ -30,9 +30,10 @@ class Item:
     bold: bool = False
 
 
-def line_item(name: str, colour: str, dash: str) -> Item:
-    """A line."""
-    return Item(name, LINE, lambda sheet, x, y: sheet.rule((x, y), (x + LINE, y), colour, 2, dash))
+def line_item(name: str, colour: str, dash: str, width: float = 2.0) -> Item:
+    """A line as wide as it is drawn, or a little wider: one of a pixel alone shows no dash."""
+    stroke = max(width, 1.5)
+    return Item(name, LINE, lambda sheet, x, y: sheet.rule((x, y), (x + LINE, y), colour, stroke, dash))
 
 
 def field_item(name: str, colour: str, edge: str | None = None) -> Item:
@@ -69,7 +70,8 @@ def key(sheet: Sheet, items: Sequence[Item], colours: Palette, box: Box) -> floa
         return box.bottom
     rows: list[list[tuple[Item, float]]] = [[]]
     left = box.left
-    for item in items:
+    for given in items:
+        item = replace(given, name=shorten(given.name, SMALL, box.right - box.left - given.width - 6))
         width = item.width + 6 + text_width(item.name, SMALL, bold=item.bold)
         if left + width > box.right and rows[-1]:
             rows.append([])

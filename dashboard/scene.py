@@ -101,7 +101,7 @@ class Scene:
         """Dashes tell groups apart; on the reconstruction, where hue alone does that, they mean assumed."""
         if self.illustration:
             return "dash" if (market.venue, market.symbol) in self.assumed else "solid"
-        return DASHES[market.group] if market.kind == "spot" else "dot"
+        return group_dash(market)
 
     @property
     def boldness(self) -> float:
@@ -114,6 +114,11 @@ class Scene:
         """The groups, the focus row's own first."""
         first = Group.USDT if self.focus is None else self.focus.market.group
         return (first, first.other)
+
+
+def group_dash(market: Market) -> str:
+    """The dash of a market as one of the many: that of its quote group, dotted where it is no spot market."""
+    return DASHES[market.group] if market.kind == "spot" else "dot"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """How every figure looks: fonts, colours and the plotly template of each theme, built once.
 
 Colours are full ``#rrggbb``: plotly 7 takes nothing looser. Nothing is told apart by red against green; groups differ
-in dash as well as in hue, and minutes in hatching as well as in tint.
+in dash as well as in hue, venues in the shape of their point, and minutes in hatching as well as in tint.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ TIMES = "\N{MULTIPLICATION SIGN}"
 NARROW = "\N{NO-BREAK SPACE}"
 
 DASHES = {Group.USDT: "solid", Group.USD: "dash"}
-"""How a venue of each group is drawn as one of the many."""
+"""The dash of a line is its quote group on every chart, and nothing else (docs/decisions/008)."""
 
 HATCH = {State.SMALL: ".", State.MISSING: "/", State.UNPRICED: "x"}
 """Patterns of the states that a tint alone would not tell apart in print."""
@@ -135,7 +135,7 @@ TEMPLATES = {theme: _template(colours) for theme, colours in PALETTES.items()}
 def venue_colour(catalogue: Catalogue, venue: str, theme: Theme) -> str:
     """The fixed colour of a venue, on dark paper lightened until it is as strong there as it is on white.
 
-    So venues that differ in lightness on light paper, as those of one dash do, differ on dark paper too.
+    So venues that differ in lightness on light paper, as those of one shape do, differ on dark paper too.
     """
     colour = catalogue.venue(venue).colour
     if theme is Theme.LIGHT:
@@ -143,11 +143,6 @@ def venue_colour(catalogue: Catalogue, venue: str, theme: Theme) -> str:
     paper, wanted = PALETTES[theme].paper, max(READABLE, contrast(colour, PALETTES[Theme.LIGHT].paper))
     shares = (step / 100 for step in range(101))
     return next(mixed for share in shares if contrast(mixed := mix(colour, "#ffffff", share), paper) >= wanted)
-
-
-def venue_dash(catalogue: Catalogue, venue: str) -> str:
-    """The fixed dash of a venue, with which its colour is its own also in grey print."""
-    return catalogue.venue(venue).dash
 
 
 def mix(colour: str, other: str, share: float) -> str:

@@ -32,6 +32,13 @@ class OriginChoice(StrEnum):
     RECONSTRUCTION = "reconstruction"
 
 
+class PanelScale(StrEnum):
+    """Whether panels beside each other have one scale for all, or each its own."""
+
+    SHARED = "shared"
+    OWN = "own"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ViewState:
     """Everything that distinguishes one view of the page from another.
@@ -39,7 +46,7 @@ class ViewState:
     ``enter_pct`` and ``exit_pct`` are in per cent, so that a link says what a person typed. ``out`` are venues left out
     of the vote, ``hidden`` those whose line is not drawn. A window is known by its edges alone; its name follows.
     ``against`` is a second window to hold this one against, None where nobody asked for one.
-    ``bar`` is the length of the bars that are measured.
+    ``bar`` is the length of the bars that are measured, ``scale`` how far the axes of small multiples reach.
 
     Raises:
         ValueError: A parameter of the method lies outside of its range.
@@ -62,6 +69,7 @@ class ViewState:
     origin: OriginChoice = OriginChoice.AUTO
     against: Against | None = None
     bar: Timeframe = Timeframe.M1
+    scale: PanelScale = PanelScale.SHARED
 
     parameters: Parameters = field(init=False, repr=False, compare=False)
 
@@ -78,7 +86,9 @@ class ViewState:
     @property
     def measured(self) -> "ViewState":
         """The same view without what changes no number: views of one measurement are equal in it."""
-        return replace(self, hidden=frozenset(), zone=Zone.UTC, theme=Theme.LIGHT, against=None)
+        return replace(
+            self, hidden=frozenset(), zone=Zone.UTC, theme=Theme.LIGHT, against=None, scale=PanelScale.SHARED
+        )
 
     @property
     def whole(self) -> tuple[datetime, datetime]:
@@ -87,8 +97,7 @@ class ViewState:
 
     def window(self, catalogue: Catalogue) -> str | None:
         """The name of the window in its event; None where it was chosen by hand."""
-        windows = catalogue.event(self.event).windows.values()
-        return next((window.name for window in windows if (window.start, window.end) == (self.start, self.end)), None)
+        return catalogue.event(self.event).window_between(self.start, self.end)
 
     def to_query(self, catalogue: Catalogue) -> dict[str, str]:
         """The keys and values of a link to this view; what is as in the event's default view is left out."""
@@ -131,6 +140,7 @@ def _everything(view: ViewState, catalogue: Catalogue) -> dict[str, str]:
         "zone": view.zone.value,
         "theme": view.theme.value,
         "origin": view.origin.value,
-        "against": "" if view.against is None else view.against.text,
+        "against": "" if view.against is None else view.against.text(catalogue),
         "bar": view.bar.value,
+        "scale": view.scale.value,
     }

@@ -150,7 +150,7 @@ def market_name(row: Row, measurement: Measurement, catalogue: Catalogue) -> str
 def choices(measurement: Measurement, *others: Measurement) -> str:
     """Quote handling, parameters, window, version, and what no candle can say.
 
-    Others of the same choices may have met other quotes.
+    Others of the same choices may have met other quotes, and may be of another window.
     """
     question, parameters = measurement.question, measurement.question.parameters
     quotes = "Quotes as printed, not converted"
@@ -164,8 +164,9 @@ def choices(measurement: Measurement, *others: Measurement) -> str:
         f"exit {100 * parameters.exit:g} %, confirm {parameters.confirm}, votes from ${parameters.min_vote_usd:g}"
     )
     bars = "" if question.timeframe is Timeframe.M1 else f"Bars of {question.timeframe}. "
+    beside = "".join(f" Beside it {one}." for one in dict.fromkeys(map(span, others)) if one != span(measurement))
     return (
-        f"{bars}{quotes}. {test}. Window {question.window or CHOSEN_BY_HAND}, {span(measurement)}. "
+        f"{bars}{quotes}. {test}. Window {question.window or CHOSEN_BY_HAND}, {span(measurement)}.{beside} "
         f"Plumbline {VERSION}. Candles cannot show why."
     )
 

@@ -14,9 +14,6 @@ from data.errors import UsageError
 UNKNOWN_COLOUR = "#6b7280"
 """The neutral grey of a venue that the catalogue does not know; no listed venue has it."""
 
-DASHES = ("solid", "dot", "dash", "longdash", "dashdot", "longdashdot")
-"""The dash names that plotly takes."""
-
 MARKS = ("C", "S", "D")
 """How a note is known: several independent sources, one source, derived from raw trades or arithmetic."""
 
@@ -40,7 +37,6 @@ class Venue:
     name: str
     family: str
     colour: str
-    dash: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +89,10 @@ class Event:
             raise UsageError(message)
         return self.windows[wanted]
 
+    def window_between(self, start: datetime, end: datetime) -> str | None:
+        """The name of the window with these edges; None where it was chosen by hand."""
+        return next((one.name for one in self.windows.values() if (one.start, one.end) == (start, end)), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
@@ -105,7 +105,7 @@ class Catalogue:
 
     def venue(self, venue_id: str) -> Venue:
         """The listed venue, or a neutral row for one that only the data know: its id as name, of its own family."""
-        return self.venues.get(venue_id, Venue(venue_id, venue_id, venue_id, UNKNOWN_COLOUR, "dot"))
+        return self.venues.get(venue_id, Venue(venue_id, venue_id, venue_id, UNKNOWN_COLOUR))
 
     def families(self) -> dict[str, str]:
         """The family of each listed venue; a venue that is not listed is of its own."""
@@ -180,7 +180,6 @@ def _venue(table: Table) -> Venue:
         name=table.text("name"),
         family=table.text("family"),
         colour=table.colour("colour"),
-        dash=table.one_of("dash", DASHES),
     )
     table.finish()
     return venue

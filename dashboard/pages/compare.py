@@ -3,16 +3,21 @@
 from collections.abc import Sequence
 from typing import Any
 
-import dash_mantine_components as dmc
 import plotly.graph_objects as go
-from dash import ClientsideFunction, Dash, Input, Output, dcc, html
+from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 
 from dashboard.anchors import Anchor
+from dashboard.answers import Answer
+from dashboard.ask import in_order
+from dashboard.compare_controls import scale_switch, second_window
 from dashboard.compare_figure import panel_figure, since_start_figure, value_axis
-from dashboard.compare_panels import SINCE_START, Panel, Side, name_of, pair, scale, sides, venues_of
-from dashboard.compare_parts import files, graph, key, panel, table
+from dashboard.compare_key import samples
+from dashboard.compare_panels import SINCE_START, Panel, Side, name_of, pair, scale, sides
+from dashboard.compare_parts import graph, key, panel, table
 from dashboard.compare_rows import lines
-from dashboard.formats import span, window_label
+from dashboard.export_kinds import What
+from dashboard.export_menu import export_menu
+from dashboard.formats import span
 from dashboard.limits import limits
 from dashboard.links import Links
 from dashboard.pages.contract import CHOICES, Context, Page
@@ -21,8 +26,6 @@ from dashboard.scales import Scale
 from dashboard.scene import Scene
 from dashboard.view import ViewState, number_text
 from data.catalogue import Catalogue
-
-SCALES = (("shared", "Same scale"), ("own", "Own scales"))
 
 
 def show(context: Context, view: ViewState) -> list[Any]:
@@ -42,15 +45,15 @@ def values(context: Context, view: ViewState) -> Panes:
     enter = number_text(view.enter_pct)
     shown = [found for side in windows for one in side.panels if (found := one.scene(catalogue, view.theme))]
     focus = catalogue.venue(view.focus).name
-    told = [(side.name, lines(side.panels, catalogue)) for side in windows]
+    told = [(side.name if view.against else "", lines(side.panels, catalogue)) for side in windows]
     return {
         ("compare-note", "children"): _note(view, focus, links, catalogue),
         ("compare-panels", "children"): [
-            _side(side, number, len(windows), catalogue) for number, side in enumerate(windows)
+            _side(side, number, len(windows), view, catalogue) for number, side in enumerate(windows)
         ],
-        ("compare-key", "children"): [_bold_key(focus), key(venues_of(shown, catalogue), catalogue, view.theme)],
+        ("compare-key", "children"): key(samples(shown, catalogue), view.theme) if shown else "",
         ("compare-table", "children"): table(told, enter, links),
-        ("compare-files", "children"): files(view.to_query(catalogue)),
+        ("compare-files", "children"): export_menu(What.COMPARE, view.to_query(catalogue)) if shown else "",
         ("compare-pair", "children"): _pair_parts(both, view, catalogue, links),
         ("compare-figures", "data"): _figures(windows, both, view, catalogue),
     }
@@ -67,42 +70,71 @@ def register(app: Dash, context: Context) -> None:  # noqa: ARG001 - as every pa
         Input("compare-scale", "value"),
     )
     clientside(
+        ClientsideFunction("plumblineCompare", "scaled"),
+        Input("compare-scale", "value"),
+        State("view", "data"),
+        State("page", "data"),
+        prevent_initial_call=True,
+    )
+    clientside(
         ClientsideFunction("plumblineCompare", "against"),
         Input("compare-against", "value"),
         prevent_initial_call=True,
     )
+    clientside(
+        ClientsideFunction("plumblineCompare", "own"),
+        Input("compare-own", "n_clicks"),
+        Input("compare-own-from", "n_submit"),
+        Input("compare-own-to", "n_submit"),
+        State("compare-own-event", "value"),
+        State("compare-own-from", "value"),
+        State("compare-own-to", "value"),
+        State("view", "data"),
+        prevent_initial_call=True,
+    )
+
+
+def answer(context: Context, view: ViewState) -> Answer:
+    """What the notices speak of: every panel of either window, and the pair's where its asset is none of them."""
+    windows = sides(context.answers, view)
+    found = [one.answer for side in windows for one in side.panels]
+    if view.asset not in {one.asset for one in windows[0].panels}:
+        found += [one.answer for one in pair(context.answers, view)]
+    measured = next((one.measurement for one in found if one.measurement is not None), None)
+    present = in_order(context.catalogue, {venue for one in found for venue in one.present})
+    return Answer(view, measured, present, shown=tuple(found))
 
 
 def _note(view: ViewState, focus: str, links: Links, catalogue: Catalogue) -> list[Any]:
     title = catalogue.event(view.event).title
+    about = f" of {title}, {span(view.start, view.end, view.zone)}" if view.against is None else " in one window"
     return [
-        f"Each panel is one asset of {title}, {span(view.start, view.end, view.zone)}. Bold: {focus} against the ",
+        f"Each panel is one asset{about}. Bold: {focus} against the ",
         links.define("others' middle price", Anchor.REFERENCE),
         " of USDT exchanges and of USD exchanges, in per cent. Thin: every other exchange against its own group. ",
         "A click on a panel opens the asset in the explorer.",
     ]
 
 
-def _side(side: Side, number: int, count: int, catalogue: Catalogue) -> html.Div:
+def _side(side: Side, number: int, count: int, view: ViewState, catalogue: Catalogue) -> html.Div:
     told = lines(side.panels, catalogue)
-    drawn = zip(side.panels, told, strict=True)
-    grid = html.Div(
-        [panel(one, line, _graph_id(number, one.asset), catalogue) for one, line in drawn], className="compare-grid"
-    )
+    parts = [
+        panel(
+            one,
+            line,
+            _graph_id(number, one.asset),
+            catalogue,
+            drawn=one.scene(catalogue, view.theme) is not None,
+        )
+        for one, line in zip(side.panels, told, strict=True)
+    ]
     if count == 1:
-        return html.Div(grid, className="compare-side")
+        return html.Div(parts, className="compare-side compare-grid")
     when = span(side.view.start, side.view.end, side.view.zone)
-    return html.Div([html.H2(side.name), html.P(when, className="quiet"), grid], className="compare-side")
-
-
-def _bold_key(focus: str) -> html.P:
-    return html.P(
-        [
-            html.Strong(focus),
-            ": solid against its own group, dashed against the other, hollow where only one or two voted",
-        ],
-        className="quiet",
-    )
+    # A row for each part, in which those of the other window stand too.
+    rows = {"gridRow": f"span {len(parts) + 1}"}
+    head = html.Div([html.H2(side.name), html.P(when, className="quiet")])
+    return html.Div([head, *parts], className="compare-side compare-beside", style=rows)
 
 
 def _pair_parts(both: Sequence[Panel], view: ViewState, catalogue: Catalogue, links: Links) -> list[Any]:
@@ -114,8 +146,8 @@ def _pair_parts(both: Sequence[Panel], view: ViewState, catalogue: Catalogue, li
     parts: list[Any] = []
     for number, (one, line) in enumerate(zip(both, told, strict=True)):
         parts.append(html.H3(name_of(one.view, catalogue)))
-        if one.measurement is None:
-            parts.append(html.P(f"No candle of {one.asset} in this window.", className="compare-none"))
+        if one.scene(catalogue, view.theme) is None:
+            parts.append(html.P(f"{one.asset}: {one.empty}", className="compare-none"))
         else:
             label = f"{one.asset} on {line.venue}, {name_of(one.view, catalogue)}, by {SINCE_START}"
             parts.append(graph(f"compare-pair-{number}", label))
@@ -155,19 +187,12 @@ def _graph_id(side: int, asset: str) -> str:
 
 
 def _body(catalogue: Catalogue, view: ViewState) -> list[Any]:
-    switch_label: dict[str, Any] = {"aria-label": "Scale of the panels"}
-    switch = dmc.SegmentedControl(
-        id="compare-scale",
-        data=[{"value": value, "label": text} for value, text in SCALES],
-        value=SCALES[0][0],
-        size="xs",
-    )
     return [
         html.Div([dcc.Store(id="compare-figures"), dcc.Store(id="compare-drawn")]),
         html.H1("Every asset side by side"),
         html.P(id="compare-note", className="second compare-note"),
         html.Div(
-            [html.Div(switch, role="group", **switch_label), _against(catalogue, view), html.Div(id="compare-files")],
+            [scale_switch(view), second_window(catalogue, view), html.Div(id="compare-files")],
             className="compare-bar",
         ),
         html.Div(id="compare-panels"),
@@ -177,36 +202,12 @@ def _body(catalogue: Catalogue, view: ViewState) -> list[Any]:
     ]
 
 
-def _against(catalogue: Catalogue, view: ViewState) -> html.Div:
-    """The list of second windows, those of each event under its title."""
-    label: dict[str, Any] = {"aria-label": "Second window"}
-    groups = [
-        {
-            "group": event.title,
-            "items": [
-                {"value": f"{event.id}:{window}", "label": window_label(window, catalogue)} for window in event.windows
-            ],
-        }
-        for event in catalogue.events.values()
-    ]
-    chosen = dmc.Select(
-        id="compare-against",
-        data=groups,
-        value=None if view.against is None else view.against.text,
-        placeholder="no second window",
-        clearable=True,
-        size="xs",
-        w=210,
-        **label,
-    )
-    return html.Div([html.Span("Against", className="label"), chosen], className="labelled")
-
-
 PAGE = Page(
     name="compare",
     title="Compare",
     show=show,
     change=values,
+    answer=answer,
     register=register,
     controls=CHOICES,
     measures=True,

@@ -7,6 +7,7 @@ from playwright.sync_api import Page as Tab
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
+from tests.browser.test_accessibility import findings
 from tests.browser.test_pages import HEADINGS, address
 
 LOWEST = "(id) => document.querySelector(`#${id} .js-plotly-plot`).layout.yaxis.range[0]"
@@ -35,10 +36,37 @@ def test_the_scale_is_the_reader_s(visit: Visit, real: str) -> None:
     expect(tab.get_by_role("radio", name="Own scales")).to_be_checked()
     visit.settled()
     assert visit.asked[before:] == [["focus.value"]]
+
+
+def test_the_scale_is_part_of_the_link(visit: Visit, real: str) -> None:
+    """The chosen scale is in the address, in every file of the menu and on the way to other pages and back."""
+    tab = opened(visit, real)
+    before = len(visit.asked)
+    tab.get_by_text("Own scales").click()
+    tab.wait_for_url("**/compare?window=crash&scale=own")
+    tab.get_by_role("button", name="Files: panels of all assets").click()
     with tab.expect_download() as download:
         tab.get_by_role("link", name="CSV").click()
     assert "scale=own" in download.value.url
     assert download.value.suggested_filename.endswith("_compare.csv")
+    tab.get_by_role("button", name="Copy link to the file").click()
+    expect(tab.get_by_role("button", name="Link copied")).to_be_visible()
+    copied = urlsplit(tab.evaluate("navigator.clipboard.readText()"))
+    assert copied.path == "/export/compare.png"
+    assert dict(parse_qsl(copied.query)) == {"window": "crash", "scale": "own"}
+    tab.keyboard.press("Escape")
+    assert len(visit.asked) == before
+    pages = tab.get_by_role("navigation", name="Pages")
+    pages.get_by_role("link", name="Method").click()
+    expect(tab.locator("h1")).to_have_text(HEADINGS["method"])
+    pages.get_by_role("link", name="Compare").click()
+    expect(tab.get_by_role("radio", name="Own scales")).to_be_checked()
+    visit.settled()
+    assert visit.asked[before:] == [["place.data"]] * 2
+    lowest = [tab.evaluate(LOWEST, f"compare-0-{asset}") for asset in ("ATOM", "WBETH")]
+    assert lowest[0] > lowest[1] + 5
+    tab.get_by_text("Same scale").click()
+    tab.wait_for_url("**/compare?window=crash")
 
 
 def test_a_second_window_is_in_the_address(visit: Visit, real: str) -> None:
@@ -73,3 +101,78 @@ def test_a_phone(visit: Visit, real: str, theme: str) -> None:
     boxes = [panel.bounding_box() for panel in tab.locator(".compare-panel").all()]
     assert {round(box["x"]) for box in boxes if box} == {12}
     assert min(box["width"] for box in boxes if box) > 350
+
+
+def test_a_second_range_of_its_own(visit: Visit, real: str) -> None:
+    """A second range is typed on the reader's clock, shown with one request, and stands in address and list."""
+    tab = opened(visit, real, "?window=crash&zone=UTC%2B8")
+    before = len(visit.asked)
+    tab.get_by_role("button", name="Own second range").click()
+    tab.get_by_label("From (UTC+8)").nth(1).fill("2025-10-11 05:15")
+    tab.get_by_label("To (UTC+8)").nth(1).fill("2025-10-11 05:30")
+    tab.get_by_label("To (UTC+8)").nth(1).press("Enter")
+    expect(tab.locator("#compare-pair-1 .scatterlayer .trace").first).to_be_attached()
+    own = "2025-10-10:2025-10-10T21:15:00Z~2025-10-10T21:30:00Z"
+    tab.wait_for_url(lambda url: dict(parse_qsl(urlsplit(url).query))["against"] == own)
+    expect(tab.locator("#compare-against")).to_have_value("11 Oct 2025, 05:15 to 05:30 UTC+8")
+    visit.settled()
+    assert visit.asked[before:] == [["place.data"]]
+
+
+def test_a_second_range_that_makes_no_sense(visit: Visit, real: str) -> None:
+    """What is no time is said above the page, which stays without a second window; that is one request."""
+    tab = opened(visit, real)
+    before = len(visit.asked)
+    tab.get_by_role("button", name="Own second range").click()
+    tab.locator("#compare-own-from").fill("noon")
+    tab.locator("#compare-own").click()
+    expect(tab.locator("#notices")).to_contain_text("'noon' is no time")
+    tab.wait_for_url("**/compare?window=crash")
+    visit.settled()
+    assert visit.asked[before:] == [["place.data"]]
+
+
+def test_notices_are_true_of_all_panels(visit: Visit, real: str) -> None:
+    """A focus that some assets have no candle of is told for those, and stays the focus."""
+    tab = opened(visit, real, "?window=crash&focus=okx")
+    expect(tab.locator("#notices")).to_contain_text("OKX has no candle of WBETH and DOGE in this window")
+    expect(tab.locator("#focus")).to_have_value("OKX")
+
+
+def test_the_numbers_without_a_mouse(visit: Visit, real: str) -> None:
+    """The keyboard reaches the numbers of all panels as a table, and each asset's page."""
+    tab = opened(visit, real)
+    table = tab.get_by_role("region", name="Numbers of all panels")
+    table.focus()
+    expect(table).to_be_focused()
+    expect(table.get_by_role("row").filter(has_text="DOGE")).to_contain_text("Coinbase")
+    tab.locator("#compare-panels").get_by_role("link", name="DOGE").focus()
+    tab.keyboard.press("Enter")
+    expect(tab.locator("h1")).to_contain_text("DOGE")
+
+
+def test_panels_of_an_asset_stand_in_line(visit: Visit, real: str) -> None:
+    """Of two windows the panels of an asset stand beside each other, also where one of them draws nothing."""
+    own = "2025-10-10:2025-10-10T10:00Z~2025-10-10T10:30Z"
+    tab = opened(visit, real, f"?window=crash&against={own}")
+    sides = [
+        {
+            panel.locator("h3").inner_text(): round((panel.bounding_box() or {"y": 0})["y"])
+            for panel in side.locator(".compare-panel").all()
+        }
+        for side in tab.locator(".compare-side").all()
+    ]
+    assert len(sides) == 2
+    assert sides[0] == sides[1]
+
+
+def test_axe_finds_nothing_grave_in_what_opens(visit: Visit, real: str) -> None:
+    """Neither the second range nor the menu of files has a grave finding while it is open."""
+    tab = opened(visit, real, "?window=crash&theme=dark")
+    tab.get_by_role("button", name="Own second range").click()
+    expect(tab.locator("#compare-own-from")).to_be_visible()
+    assert findings(tab) == []
+    tab.keyboard.press("Escape")
+    tab.get_by_role("button", name="Files: panels of all assets").click()
+    expect(tab.get_by_role("link", name="CSV")).to_be_visible()
+    assert findings(tab) == []

@@ -10,8 +10,8 @@ import numpy.typing as npt
 import pytest
 
 import dashboard
-from dashboard.compare_panels import look
-from dashboard.style import PALETTES, READABLE, Theme, contrast, venue_dash
+from dashboard.overview_marks import marker
+from dashboard.style import PALETTES, READABLE, Theme, contrast, venue_colour
 from deviation.minutes import State
 
 from .measured import CATALOGUE
@@ -19,14 +19,14 @@ from .measured import CATALOGUE
 Vector = npt.NDArray[np.float64]
 
 APART = 12.0
-"""CIEDE2000 between venues of one dash, to any eye.
+"""CIEDE2000 between venues of one shape, to any eye.
 
 About 2.3 is just noticeable side by side (Mahy, Van Eycken and Oosterlinck 1994, for CIELAB); thin marks need several
 times as much (Stone, Szafir and Setlur 2014): five times here.
 """
 
 APART_IN_GREY = 6.0
-"""The same in grey print, where the dash says the most and lightness has to do the rest."""
+"""The same in grey print, where the shape says the most and lightness has to do the rest."""
 
 GRAPHICS = 3.0
 """Contrast of graphical objects with what lies beside them (WCAG 2.2, 1.4.11)."""
@@ -112,39 +112,39 @@ def test_the_difference_is_the_published_one(
 
 
 def neighbours() -> Iterator[tuple[str, str]]:
-    """Every two venues that share a dash, so that only their colours tell them apart."""
-    venues = sorted(CATALOGUE.venues, key=lambda venue: venue_dash(CATALOGUE, venue))
-    for _, alike in groupby(venues, key=lambda venue: venue_dash(CATALOGUE, venue)):
+    """Every two venues whose points share a shape, so that only their colours tell them apart."""
+    venues = sorted(CATALOGUE.venues, key=lambda venue: marker(CATALOGUE, venue))
+    for _, alike in groupby(venues, key=lambda venue: marker(CATALOGUE, venue)):
         yield from combinations(alike, 2)
 
 
 @pytest.mark.parametrize("theme", Theme)
 @pytest.mark.parametrize("eye", EYES)
-def test_venues_of_one_dash_are_apart_to_every_eye(eye: str, theme: Theme) -> None:
-    """Red-blind, green-blind and blue-blind people tell any two venues of one dash apart, on either paper."""
+def test_venues_of_one_shape_are_apart_to_every_eye(eye: str, theme: Theme) -> None:
+    """Red-blind, green-blind and blue-blind people tell any two venues of one shape apart, on either paper."""
     for pair in neighbours():
-        one, two = (seen(look(CATALOGUE, venue, theme)[0], EYES[eye]) for venue in pair)
+        one, two = (seen(venue_colour(CATALOGUE, venue, theme), EYES[eye]) for venue in pair)
         assert difference(one, two) >= APART, pair
 
 
-def test_venues_of_one_dash_are_apart_in_grey_print() -> None:
-    """Printed without colour, two venues of one dash differ in lightness."""
+def test_venues_of_one_shape_are_apart_in_grey_print() -> None:
+    """Printed without colour, two venues of one shape differ in lightness."""
     for pair in neighbours():
         one, two = (seen(CATALOGUE.venue(venue).colour, GREY) for venue in pair)
         assert difference(one, two) >= APART_IN_GREY, pair
 
 
-def test_dashes_are_shared_out() -> None:
-    """No dash has more than four venues: as many steps of lightness as are told apart."""
-    dashes = [venue_dash(CATALOGUE, venue) for venue in CATALOGUE.venues]
-    assert max(dashes.count(dash) for dash in dashes) <= 4
+def test_shapes_are_shared_out() -> None:
+    """No shape has more than two venues."""
+    shapes = [marker(CATALOGUE, venue) for venue in CATALOGUE.venues]
+    assert max(shapes.count(shape) for shape in shapes) <= 2
 
 
 @pytest.mark.parametrize("theme", Theme)
 def test_names_in_a_venue_s_colour_are_readable(theme: Theme) -> None:
     """A name written in its venue's colour has the contrast of small text, on either paper."""
     for venue in CATALOGUE.venues:
-        assert contrast(look(CATALOGUE, venue, theme)[0], PALETTES[theme].paper) >= READABLE, venue
+        assert contrast(venue_colour(CATALOGUE, venue, theme), PALETTES[theme].paper) >= READABLE, venue
 
 
 @pytest.mark.parametrize("theme", Theme)

@@ -7,18 +7,40 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.against import Against, read_against
+from dashboard.against import Against
+from dashboard.against_link import read_against
 from dashboard.clock import Zone
 from dashboard.link import KEYS, from_query
 from dashboard.style import Theme
-from dashboard.view import LONGEST, OriginChoice, ViewState, default_view
+from dashboard.view import LONGEST, OriginChoice, PanelScale, ViewState, default_view
 from data.catalogue import load_catalogue
 from data.schema import Timeframe
 from deviation.question import QuoteHandling, Reference
 
 CATALOGUE = load_catalogue()
 VENUES = st.sampled_from([*CATALOGUE.venues, "somewhere"])
-SECOND = [Against(event.id, window) for event in CATALOGUE.events.values() for window in event.windows]
+SECOND = [
+    Against(event.id, window.start, window.end)
+    for event in CATALOGUE.events.values()
+    for window in event.windows.values()
+]
+
+
+@st.composite
+def ranges(draw: st.DrawFn) -> tuple[datetime, datetime]:
+    """Any window that the page measures in minutes, by its edges."""
+    first = draw(st.datetimes(datetime(2009, 2, 1), datetime(2099, 1, 1)))  # noqa: DTZ001 - hypothesis wants naive ones
+    start = first.replace(second=0, microsecond=0, tzinfo=UTC)
+    return start, start + timedelta(minutes=draw(st.integers(1, LONGEST[Timeframe.M1] // timedelta(minutes=1))))
+
+
+@st.composite
+def second_windows(draw: st.DrawFn) -> Against:
+    """Any second window: a named one, or an own range beside the assets of any event."""
+    start, end = draw(ranges())
+    return draw(
+        st.sampled_from(SECOND) | st.sampled_from([*CATALOGUE.events]).map(lambda id_: Against(id_, start, end))
+    )
 
 
 @st.composite
@@ -26,13 +48,13 @@ def views(draw: st.DrawFn) -> ViewState:
     """Any view that controls or a link can lead to."""
     event = draw(st.sampled_from(list(CATALOGUE.events.values())))
     named = [(window.start, window.end) for window in event.windows.values()]
-    first = draw(st.datetimes(datetime(2009, 2, 1), datetime(2099, 1, 1)))  # noqa: DTZ001 - hypothesis wants naive ones
-    start = first.replace(second=0, microsecond=0, tzinfo=UTC)
-    by_hand = (start, start + timedelta(minutes=draw(st.integers(1, LONGEST[Timeframe.M1] // timedelta(minutes=1)))))
+    by_hand = draw(ranges())
     enter = draw(st.floats(0.001, 99))
     focus = draw(VENUES)
     window = draw(st.sampled_from([*named, by_hand]))
-    bars = [bar for bar in Timeframe if window[1] - window[0] <= LONGEST[bar]]
+    against = draw(st.none() | second_windows())
+    longest = max(window[1] - window[0], timedelta() if against is None else against.end - against.start)
+    bars = [bar for bar in Timeframe if longest <= LONGEST[bar]]
     return ViewState(
         event=event.id,
         asset=draw(st.sampled_from([*CATALOGUE.assets, "SOMECOIN"])),
@@ -49,7 +71,8 @@ def views(draw: st.DrawFn) -> ViewState:
         zone=draw(st.sampled_from(Zone)),
         theme=draw(st.sampled_from(Theme)),
         origin=draw(st.sampled_from(OriginChoice)),
-        against=draw(st.none() | st.sampled_from(SECOND)),
+        against=against,
+        scale=draw(st.sampled_from(PanelScale)),
         bar=draw(st.sampled_from(bars)),
     )
 
@@ -94,9 +117,29 @@ def test_window_in_a_link() -> None:
 
 def test_an_event_alone_is_its_default_window() -> None:
     """A second window named by its event is the one in which that event opens."""
-    assert read_against("2023-03-10", CATALOGUE) == Against("2023-03-10", "usdc-depeg")
+    usual = CATALOGUE.event("2023-03-10").windows["usdc-depeg"]
+    assert read_against("2023-03-10", CATALOGUE) == (Against("2023-03-10", usual.start, usual.end), False)
     view, said = from_query({"against": "2023-03-10"}, CATALOGUE)
     assert (view.to_query(CATALOGUE), said) == ({"against": "2023-03-10:usdc-depeg"}, ())
+
+
+def test_a_second_window_of_its_own() -> None:
+    """An own second range is named by its event and edges in UTC; the edges of a named window are its name again."""
+    query = {"window": "crash", "against": "2025-10-10:2025-10-11T05:00+08:00~2025-10-10T21:41Z"}
+    view, said = from_query(query, CATALOGUE)
+    start, end = datetime(2025, 10, 10, 21, 0, tzinfo=UTC), datetime(2025, 10, 10, 21, 41, tzinfo=UTC)
+    assert (view.against, said) == (Against("2025-10-10", start, end), ())
+    assert view.to_query(CATALOGUE)["against"] == "2025-10-10:2025-10-10T21:00:00Z~2025-10-10T21:41:00Z"
+    named, _ = from_query({"against": "2025-10-10:2025-10-10T21:10Z~2025-10-10T21:40Z"}, CATALOGUE)
+    assert named.to_query(CATALOGUE) == {"against": "2025-10-10:crash"}
+
+
+@given(st.text(max_size=90) | st.builds("2025-10-10:{}~{}".format, st.text(max_size=30), st.text(max_size=30)))
+def test_any_second_window_is_followed_or_refused(text: str) -> None:
+    """Whatever a link says of a second window, it is shown as asked, or a notice says why not."""
+    view, said = from_query({"against": text}, CATALOGUE)
+    assert view.against is not None or bool(said) is bool(text)
+    assert all(len(notice) < 600 for notice in said)
 
 
 @pytest.mark.parametrize(
@@ -124,6 +167,16 @@ def test_an_event_alone_is_its_default_window() -> None:
         ({"out": "binance,okx"}, "cannot be left out of the vote"),
         ({"against": "2025-10-10:noon"}, "against '2025-10-10:noon' names no window of an event"),
         ({"against": "y" * 90}, f"'{'y' * 40}...'"),
+        ({"against": "2025-10-10:noon~2025-10-10T21:40Z"}, "'noon' is no time"),
+        ({"against": "2025-10-10:2025-10-10T21:10~2025-10-10T21:40Z"}, "has no time zone"),
+        ({"against": "2025-10-10:2025-10-10T21:10Z~"}, "'' is no time"),
+        ({"against": "2020-01-01:2025-10-10T21:10Z~2025-10-10T21:40Z"}, "cannot be followed: "),
+        ({"against": "2025-10-10:2025-10-10T22:00Z~2025-10-10T21:00Z"}, "end does not lie after its start"),
+        ({"against": "2025-10-10:2025-01-01T00:00Z~2025-10-10T21:00Z"}, "longer than 31 days"),
+        ({"against": "2025-10-10:0001-01-01T00:00Z~0001-01-02T00:00Z"}, "outside of 2009 to 2100"),
+        ({"against": "2025-10-10:2025-10-10T21:00:30Z~2025-10-10T22:00Z"}, "lie inside a minute"),
+        ({"against": "2025-10-10:report-day", "bar": "1s"}, "bars of a second are measured over at most 12 hours"),
+        ({"scale": "huge"}, "scale 'huge' is not known; shared is shown"),
         ({"colour": "red"}, "'colour' is not known"),
         ({"asset": "x" * 90}, f"'{'x' * 40}...'"),
     ],

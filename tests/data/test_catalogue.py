@@ -3,11 +3,11 @@ from itertools import combinations
 
 import pytest
 
-from data.catalogue import DASHES, UNKNOWN_COLOUR, Venue, Window, load_catalogue, read_catalogue
+from data.catalogue import UNKNOWN_COLOUR, Venue, Window, load_catalogue, read_catalogue
 from data.errors import UsageError
 
 ASSETS = '[ETH]\nname = "Ether"\n[WBETH]\nname = "Wrapped"\nunderlying = "ETH"\nratio_market = "WBETH/ETH"\n'
-VENUES = '[kraken]\nname = "Kraken"\nfamily = "kraken"\ncolour = "#901048"\ndash = "solid"\n'
+VENUES = '[kraken]\nname = "Kraken"\nfamily = "kraken"\ncolour = "#901048"\n'
 COINS = 'usd = ["USDT"]\n'
 EVENT = """
 [e]
@@ -94,9 +94,9 @@ def test_relatives_share_a_family() -> None:
 
 
 def test_an_unknown_venue_is_neutral() -> None:
-    """A venue that only the data know is drawn in a grey that no other has, dotted, under its id."""
+    """A venue that only the data know is drawn in a grey that no other has, under its id."""
     catalogue = load_catalogue()
-    assert catalogue.venue("newcomer") == Venue("newcomer", "newcomer", "newcomer", UNKNOWN_COLOUR, "dot")
+    assert catalogue.venue("newcomer") == Venue("newcomer", "newcomer", "newcomer", UNKNOWN_COLOUR)
     assert UNKNOWN_COLOUR not in {venue.colour for venue in catalogue.venues.values()}
     assert catalogue.venue("gate").name == "Gate"
 
@@ -109,14 +109,12 @@ def luminance(colour: str) -> float:
 
 
 def test_venues_are_told_apart_and_readable() -> None:
-    """No two venues share colour and dash; names in each colour are legible on white: 4.5 to 1."""
+    """No two venues share a colour; names in each colour are legible on white: 4.5 to 1."""
     venues = load_catalogue().venues.values()
-    assert all((a.colour, a.dash) != (b.colour, b.dash) for a, b in combinations(venues, 2))
+    assert all(a.colour != b.colour for a, b in combinations(venues, 2))
     for venue in venues:
         contrast = 1.05 / (luminance(venue.colour) + 0.05)
         assert contrast >= 4.5, venue.id
-    assert load_catalogue().venue("binance").dash == "solid"
-    assert {venue.dash for venue in venues} <= set(DASHES)
 
 
 def test_a_new_event_is_a_few_lines() -> None:
@@ -147,7 +145,6 @@ def test_unknown_events_and_windows_are_usage_errors() -> None:
         ("assets", 'name = "Ether"', "name = ", "assets.toml: "),
         ("assets", "[ETH]", "ETH = 1\n[ETC]", "assets.toml: ETH: 1 should be a dict"),
         ("venues", "#901048", "901048", "venues.toml: kraken/colour: '901048' is no colour"),
-        ("venues", "solid", "wavy", "venues.toml: kraken/dash: 'wavy' is none of solid"),
         ("coins", 'usd = ["USDT"]', "usd = [1]", "stablecoins.toml: usd: holds 1, which is no text"),
         ("coins", "usd", "eur", "stablecoins.toml: usd: is missing"),
         ("events", 'assets = ["WBETH"]', 'assets = ["DOGE"]', "events.toml: e/assets: 'DOGE' is unknown"),
