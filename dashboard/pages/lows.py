@@ -86,9 +86,10 @@ def register(app: Dash, context: Context) -> None:  # noqa: ARG001 - as every pa
 
 def _missing(context: Context, view: ViewState, measurements: Sequence[Measurement]) -> str:
     if not measurements:
-        return f"No candle of {view.asset} in this window: no lows."
+        return "No candle of this event's assets in this window: no lows."
     found = {measurement.question.asset for measurement in measurements}
-    without = [asset for asset in context.catalogue.event(view.event).assets if asset not in found]
+    assets = dict.fromkeys((*context.catalogue.event(view.event).assets, view.asset))
+    without = [asset for asset in assets if asset not in found]
     return f"Without candles here: {listing(without)}." if without else ""
 
 

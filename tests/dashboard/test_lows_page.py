@@ -154,5 +154,12 @@ def test_the_warning_is_in_plain_sight(context: Context) -> None:
 def test_without_candles() -> None:
     """Where nothing is stored the page says so and shows no row."""
     values = lows.values(Context(Answers(Shelf(empty(CANDLE)), CATALOGUE), Hands()), VIEW)
-    assert values["lows-none", "children"] == "No candle of ATOM in this window: no lows."
+    assert values["lows-none", "children"] == "No candle of this event's assets in this window: no lows."
     assert values["lows-grid", "rowData"] == []
+
+
+def test_the_own_asset_has_no_candle(context: Context) -> None:
+    """An asset without a candle is named, and hides nothing of what the event's other assets have."""
+    values = lows.values(context, replace(VIEW, asset="USDE"))
+    assert {row["asset"] for row in values["lows-grid", "rowData"]} == {"ATOM", "WBETH", "DOGE"}
+    assert values["lows-none", "children"] == "Without candles here: BNSOL, XRP and USDE."
