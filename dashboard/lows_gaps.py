@@ -21,6 +21,9 @@ EDGES_PCT = (-50, -20, -10, -5, -2, 0, 2, 5, 10, 20, 50)
 
 SAME_MINUTE = "Closes, of one and the same minute"
 
+NONE = "no gap: too few exchanges traded"
+"""Said where a histogram has no bar."""
+
 HEIGHT = 320
 TOP, BOTTOM = (0.58, 1.0), (0.0, 0.42)
 """The share of the height that each of the two charts has."""
@@ -113,7 +116,7 @@ def gaps_figure(found: Gaps, catalogue: Catalogue, focus: str, theme: Theme) -> 
         most = max(1, *(bin_.count for bin_ in binned))
         figure.update_layout(
             {
-                f"xaxis{suffix}": _bin_axis(suffix, labelled=kind is found.aligned),
+                f"xaxis{suffix}": _bin_axis(suffix, labelled=domain is BOTTOM),
                 f"yaxis{suffix}": {
                     "domain": domain,
                     "anchor": f"x{suffix}",
@@ -135,6 +138,16 @@ def gaps_figure(found: Gaps, catalogue: Catalogue, focus: str, theme: Theme) -> 
             showarrow=False,
             font={"size": 13, "color": colours.ink},
         )
+        if not kind:
+            figure.add_annotation(
+                text=NONE,
+                xref="paper",
+                yref="paper",
+                x=0.5,
+                y=sum(domain) / 2,
+                showarrow=False,
+                font={"size": 13, "color": colours.muted},
+            )
     return figure
 
 

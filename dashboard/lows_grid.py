@@ -15,13 +15,25 @@ Column = dict[str, Any]
 HEADER_PX, ROW_PX = 92, 30
 """The heights of both rows of headers with the frame and a scroll bar, and of a row."""
 
-SIGNED = {"function": "plumbline.signed(params.value)"}
-SHARE = {"function": "plumbline.share(params.value)"}
+IN_PER_CENT: Column = {
+    "filterValueGetter": {"function": "plumbline.perCent(params.data[params.colDef.field])"},
+    "filterParams": {
+        # What equals a number of many digits is not what anybody types.
+        "filterOptions": ["lessThanOrEqual", "greaterThanOrEqual", "inRange", "blank", "notBlank"],
+        "inRangeInclusive": True,
+        "filterPlaceholder": "per cent",
+    },
+}
+"""A filter takes what the cells show; the values behind them, which the file holds, are fractions."""
+
+SIGNED: Column = {"valueFormatter": {"function": "plumbline.signed(params.value)"}, **IN_PER_CENT}
+SHARE: Column = {"valueFormatter": {"function": "plumbline.share(params.value)"}, **IN_PER_CENT}
 
 THEME = {
     "function": (
         "themeQuartz.withParams({backgroundColor: 'var(--paper)', foregroundColor: 'var(--text)', "
         "headerBackgroundColor: 'var(--paper)', headerTextColor: 'var(--muted)', borderColor: 'var(--rule)', "
+        "headerColumnResizeHandleColor: 'var(--rule)', headerColumnResizeHandleWidth: 1, "
         "chromeBackgroundColor: 'var(--soft)', rowHoverColor: 'var(--soft)', accentColor: 'var(--focus)', "
         "browserColorScheme: 'inherit', menuBackgroundColor: 'var(--paper)', inputBackgroundColor: 'var(--paper)', "
         "fontFamily: 'inherit', fontSize: 13, headerFontSize: 12, headerFontWeight: 400, spacing: 5, "
@@ -69,13 +81,7 @@ def grid_height(rows: int) -> str:
 def columns() -> list[Column]:
     """The columns in three groups: what was lowest, what the same minute says, and how long it was far below."""
     asset = _text("asset", "Asset", pinned="left", width=78)
-    venue = _text(
-        "venue",
-        "Exchange",
-        width=116,
-        valueFormatter={"function": "params.data.venue_text"},
-        filterValueGetter={"function": "params.data.venue_text"},
-    )
+    venue = _shown("venue", "Exchange", minWidth=116, flex=1)
     return [
         asset,
         venue,
@@ -85,17 +91,17 @@ def columns() -> list[Column]:
             "headerName": "Lowest trade, of whatever minute",
             "children": [
                 _number("low", "Low, USD", Anchor.LOWS, valueFormatter={"function": "params.data.low_text"}),
-                _text("low_at", "At", width=100, valueFormatter={"function": "params.data.low_at_text"}),
-                _number("gap_to_second", "To lowest of the others", Anchor.LOWS, valueFormatter=SIGNED, width=116),
+                _shown("low_at", "At", width=100),
+                _number("gap_to_second", "To lowest of the others", Anchor.LOWS, width=116, **SIGNED),
             ],
         },
         {
             "headerName": "Against its group, in the same minute",
             "children": [
-                _number("gap_depth", "Gap to next close", Anchor.GAP, valueFormatter=SIGNED, width=94),
+                _number("gap_depth", "Gap to next close", Anchor.GAP, width=94, **SIGNED),
                 _text("gap_at", "Its minute", hide=True),
-                _number("wick_shallow", "Low, at least", Anchor.WICK, valueFormatter=SIGNED, width=94),
-                _number("wick_deep", "Low, at most", Anchor.WICK, valueFormatter=SIGNED, width=94),
+                _number("wick_shallow", "Low, at least", Anchor.WICK, width=94, **SIGNED),
+                _number("wick_deep", "Low, at most", Anchor.WICK, width=94, **SIGNED),
             ],
         },
         {
@@ -103,7 +109,7 @@ def columns() -> list[Column]:
             "children": [
                 _number("firm_min", "Firm min.", Anchor.FIRM, width=74),
                 *(
-                    _number(f"threshold_share.{x}", f"{x} %", Anchor.THRESHOLD, valueFormatter=SHARE, width=68)
+                    _number(f"threshold_share.{x}", f"{x} %", Anchor.THRESHOLD, width=68, **SHARE)
                     for x in THRESHOLDS_PCT
                 ),
                 *(
@@ -130,6 +136,12 @@ def labels() -> list[tuple[str, Anchor]]:
 
 def _text(field: str, name: str, **more: Any) -> Column:  # noqa: ANN401 - properties of the column
     return {"field": field, "headerName": name, "filter": "agTextColumnFilter", **more}
+
+
+def _shown(field: str, name: str, **more: Any) -> Column:  # noqa: ANN401 - as above
+    """A column that reads, and is filtered, by another text than its value."""
+    text = {"function": f"params.data.{field}_text"}
+    return _text(field, name, valueFormatter=text, filterValueGetter=text, **more)
 
 
 def _number(field: str, name: str, anchor: Anchor, **more: Any) -> Column:  # noqa: ANN401 - as above

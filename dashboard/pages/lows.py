@@ -47,6 +47,7 @@ def values(context: Context, view: ViewState) -> Panes:
     focus = catalogue.venue(shown.focus).name
     return {
         ("lows-none", "children"): _missing(context, view, measurements),
+        ("lows-parts", "hidden"): not measurements,
         ("lows-note", "children"): [
             WARNING,
             " ",
@@ -94,23 +95,32 @@ def _missing(context: Context, view: ViewState, measurements: Sequence[Measureme
 
 
 def _columns(links: Links) -> list[Any]:
-    """The columns of the grid, each leading to its definition: the way of the keyboard and of a finger."""
+    """The columns of the grid, each leading to its definition, the way of keyboard and finger; and their units."""
     told: list[Any] = ["What the columns mean: "]
     for name, anchor in labels():
         told += [links.define(name, anchor), " · "]
-    return told[:-1]
+    return [*told[:-1], ". Filters take per cent; the file holds fractions: 0.05 is 5 %."]
 
 
 def _body() -> list[Any]:
-    graph_label: dict[str, Any] = {"aria-label": GRAPH_LABEL}
-    graph = dcc.Graph(id="lows-gaps", responsive=True, config={"displayModeBar": False}, style={"height": HEIGHT})
-    button = dmc.Button("Download table (CSV)", id="lows-csv", size="xs", variant="default", className="plain")
     return [
         dcc.Store(id="lows-file"),
         dcc.Store(id="lows-fields", data=list(FIELDS)),
         html.H1("Lowest trades, and what the same minute says"),
         html.P(id="lows-note", className="second"),
         html.P(id="lows-none", className="quiet"),
+        html.Div(_parts(), id="lows-parts"),
+    ]
+
+
+def _parts() -> list[Any]:
+    """Tables and charts, which are hidden where nothing is in them."""
+    graph_label: dict[str, Any] = {"aria-label": GRAPH_LABEL}
+    graph = dcc.Graph(id="lows-gaps", responsive=True, config={"displayModeBar": False}, style={"height": HEIGHT})
+    table_label: dict[str, Any] = {"aria-label": "The numbers behind the chart"}
+    table = html.Div(id="lows-gaps-table", className="wide", tabIndex=0, role="region", **table_label)
+    button = dmc.Button("Download table (CSV)", id="lows-csv", size="xs", variant="default", className="plain")
+    return [
         html.Section([html.H2("By asset"), html.Div(id="lows-summary")], className="lows"),
         html.Section(
             [
@@ -125,7 +135,7 @@ def _body() -> list[Any]:
                 html.H2("How all gaps are spread"),
                 html.P(id="lows-gaps-note", className="quiet"),
                 html.Div(graph, role="group", **graph_label),
-                html.Details([html.Summary("As a table"), html.Div(id="lows-gaps-table", className="wide")]),
+                html.Details([html.Summary("As a table"), table]),
             ],
             className="lows",
         ),

@@ -126,9 +126,11 @@ def test_the_histograms_draw_the_bins(measured: tuple[Measurement, ...]) -> None
 
 
 def test_no_gaps() -> None:
-    """Without candles there are empty axes."""
+    """Without candles there are empty axes that say so, and only the lower one has its bins named."""
     figure = gaps_figure(gaps((), "binance"), CATALOGUE, "binance", Theme.LIGHT)
     assert sum(sum(trace.y) for trace in figure.data) == 0
+    assert [note.text for note in figure.layout.annotations].count("no gap: too few exchanges traded") == 2
+    assert (figure.layout.xaxis.showticklabels, figure.layout.xaxis2.showticklabels) == (False, True)
 
 
 @pytest.mark.parametrize(
@@ -152,14 +154,16 @@ def test_the_warning_is_in_plain_sight(context: Context) -> None:
 
 
 def test_without_candles() -> None:
-    """Where nothing is stored the page says so and shows no row."""
+    """Where nothing is stored the page says so, and shows no heads of tables and charts without anything in them."""
     values = lows.values(Context(Answers(Shelf(empty(CANDLE)), CATALOGUE), Hands()), VIEW)
     assert values["lows-none", "children"] == "No candle of this event's assets in this window: no lows."
     assert values["lows-grid", "rowData"] == []
+    assert values["lows-parts", "hidden"]
 
 
 def test_the_own_asset_has_no_candle(context: Context) -> None:
     """An asset without a candle is named, and hides nothing of what the event's other assets have."""
     values = lows.values(context, replace(VIEW, asset="USDE"))
     assert {row["asset"] for row in values["lows-grid", "rowData"]} == {"ATOM", "WBETH", "DOGE"}
+    assert not values["lows-parts", "hidden"]
     assert values["lows-none", "children"] == "Without candles here: BNSOL, XRP and USDE."
