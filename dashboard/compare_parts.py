@@ -36,7 +36,7 @@ def panel(one: Panel, line: Line, graph_id: str, catalogue: Catalogue) -> html.S
         [
             html.Div([head, html.Span(instead, className="compare-instead")], className="compare-head"),
             facts(line, number_text(one.view.enter_pct), links),
-            graph(graph_id, f"{line.asset} on {line.venue} against the others, minute by minute"),
+            graph(graph_id, f"{line.asset} on {line.venue} against the others, {one.view.bar.in_turn}"),
         ],
         className="compare-panel",
         **marks,

@@ -18,7 +18,7 @@ SIZES = {Size.WIDE: "Wide 16:9", Size.SQUARE: "Square 1:1", Size.TALL: "Tall 4:5
 NAMES = {
     What.COMPARISON: "picture",
     What.CANDLES: "candles",
-    What.DEVIATION: "deviation of every minute",
+    What.DEVIATION: "deviation of every bar",
     What.LOWS: "lows of all assets",
     What.MEASUREMENT: "whole answer",
     What.COMPARE: "panels of all assets",

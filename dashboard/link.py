@@ -11,7 +11,7 @@ from dashboard.against import against_from
 from dashboard.clock import Zone
 from dashboard.formats import duration
 from dashboard.style import Theme
-from dashboard.view import BAR_WORDS, LONGEST, METHOD, OriginChoice, ViewState, default_view
+from dashboard.view import LONGEST, METHOD, OriginChoice, ViewState, default_view
 from data.catalogue import Catalogue, Event
 from data.errors import UsageError
 from data.schema import Timeframe
@@ -86,7 +86,7 @@ def checked_span(start: datetime, end: datetime, bar: Timeframe = Timeframe.M1) 
         raise UsageError(message)
     if end - start > LONGEST[bar]:
         message = (
-            f"bars of {BAR_WORDS[bar]} are measured over at most {duration(LONGEST[bar])}; "
+            f"bars of {bar.length} are measured over at most {duration(LONGEST[bar])}; "
             "choose a shorter window or longer bars"
         )
         raise UsageError(message)

@@ -5,6 +5,7 @@ from typing import Any
 import dash_ag_grid as dag
 
 from dashboard.anchors import Anchor
+from data.schema import Timeframe
 from deviation.summary import THRESHOLDS_PCT
 
 GRID = "lows-grid"
@@ -43,11 +44,11 @@ THEME = {
 """The colours of the page, so that the grid follows them when they change."""
 
 
-def lows_grid() -> dag.AgGrid:
+def lows_grid(bar: Timeframe) -> dag.AgGrid:
     """The grid without its rows."""
     return dag.AgGrid(
         id=GRID,
-        columnDefs=columns(),
+        columnDefs=columns(bar),
         rowData=[],
         getRowId="params.data.asset + ' ' + params.data.venue + ' ' + params.data.symbol",
         rowClassRules={"focus-row": "params.data.focus"},
@@ -78,8 +79,8 @@ def grid_height(rows: int) -> str:
     return f"min({HEADER_PX + ROW_PX * max(rows, 2)}px, 75vh)"
 
 
-def columns() -> list[Column]:
-    """The columns in three groups: what was lowest, what the same minute says, and how long it was far below."""
+def columns(bar: Timeframe) -> list[Column]:
+    """The columns in three groups: what was lowest, what the same bar says, and how long it was far below."""
     asset = _text("asset", "Asset", pinned="left", width=78)
     venue = _shown("venue", "Exchange", minWidth=116, flex=1)
     return [
@@ -88,7 +89,7 @@ def columns() -> list[Column]:
         _text("group", "Group", width=74, valueFormatter={"function": "params.value.toUpperCase()"}),
         _text("symbol", "Market", width=108, hide=True),
         {
-            "headerName": "Lowest trade, of whatever minute",
+            "headerName": f"Lowest trade, of whatever {bar.one}",
             "children": [
                 _number("low", "Low, USD", Anchor.LOWS, valueFormatter={"function": "params.data.low_text"}),
                 _shown("low_at", "At", width=100),
@@ -96,10 +97,10 @@ def columns() -> list[Column]:
             ],
         },
         {
-            "headerName": "Against its group, in the same minute",
+            "headerName": f"Against its group, in the same {bar.one}",
             "children": [
                 _number("gap_depth", "Gap to next close", Anchor.GAP, width=94, **SIGNED),
-                _text("gap_at", "Its minute", hide=True),
+                _text("gap_at", "At", hide=True),
                 _number("wick_shallow", "Low, at least", Anchor.WICK, width=94, **SIGNED),
                 _number("wick_deep", "Low, at most", Anchor.WICK, width=94, **SIGNED),
             ],
@@ -127,7 +128,7 @@ def labels() -> list[tuple[str, Anchor]]:
     names += [("Low, at least and at most", "wick_deep"), ("Firm min.", "firm_min"), ("Shares", "threshold_share.1")]
     anchors = {
         column["field"]: Anchor(column["headerComponentParams"]["anchor"])
-        for group in columns()
+        for group in columns(Timeframe.M1)
         for column in group.get("children", [])
         if "headerComponentParams" in column
     }

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from dashboard.answers import Answer
 from dashboard.formats import listing, span
-from dashboard.view import BAR_WORDS, OriginChoice
+from dashboard.view import OriginChoice
 from data.catalogue import Catalogue
 from data.schema import Timeframe
 from deviation.question import QuoteHandling, Reference
@@ -45,7 +45,7 @@ def notices(answer: Answer, catalogue: Catalogue) -> tuple[Notice, ...]:
         said.append(Notice(Tone.ALERT, f"Left out by choice: {names}. What is left out neither votes nor is measured."))
     if view.whole != (view.start, view.end):
         shown = span(*view.whole, view.zone)
-        said.append(Notice(Tone.REMARK, f"Measured in whole bars of {BAR_WORDS[view.bar]}: {shown}."))
+        said.append(Notice(Tone.REMARK, f"Measured in whole bars of {view.bar.length}: {shown}."))
     if view.reference is Reference.WEIGHTED_MEDIAN:
         said.append(Notice(Tone.REMARK, "Venues vote by weight: what each traded in the 24 h before."))
     if view.quote is QuoteHandling.AS_IS:
@@ -64,6 +64,6 @@ def origin_text(answer: Answer) -> str:
         return ILLUSTRATION + (missing if view.origin is OriginChoice.AUTO else "")
     if answer.measurement is None:
         kind = "" if view.origin is OriginChoice.AUTO else f"{view.origin} "
-        bars = "" if view.bar is Timeframe.M1 else f"of {BAR_WORDS[view.bar]} "
+        bars = "" if view.bar is Timeframe.M1 else f"of {view.bar.length} "
         return f"No {kind}candle {bars}of {view.asset} in the store from {span(view.start, view.end, view.zone)}."
     return ""

@@ -27,7 +27,7 @@ LABELS = {
     "volume": "Reported volume before against depth. The table below holds the numbers.",
 }
 
-FEW = "Too few exchanges: a minute counts where at least three others traded. Collect or import more of them."
+FEW = "Too few exchanges: a {bar.one} counts where at least three others traded. Collect or import more of them."
 
 DEPTHS = tuple((pct / 100, f"{pct:g} %") for pct in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100))
 
@@ -39,20 +39,21 @@ def depth_chart(overview: Overview, found: Sequence[Point]) -> html.Section:
     unknown = [point for point in found if not point.firm_min]
     links = overview.links
     deep, long = links.define("deep", Anchor.DEPTH), links.define("long", Anchor.BELOW_MIN)
+    bar = overview.view.bar
     title: list[Any] = ["How ", deep, ", and how ", long]
     told = (
-        "Each marker is one exchange on one asset: its deepest minute close, and its minutes at least "
+        f"Each marker is one exchange on one asset: its deepest {bar.adjective} close, and its minutes at least "
         f"{overview.enter} below. A click opens it in the explorer."
     )
     hollow = " Hollow: not ranked." if overview.ranked else " An illustration. Hollow: wholly assumed."
-    none = f"Nobody was {overview.enter} below for a minute." if len(unknown) < len(found) else FEW
+    none = f"Nobody was {overview.enter} below for a {bar.one}." if len(unknown) < len(found) else FEW.format(bar=bar)
     return html.Section(
         [
             _head(overview, title),
             html.P(told + hollow, className="quiet"),
             *_graphs("depth", overview, drawn, depth_figure, none),
             _named(f"Never {overview.enter} below", never),
-            _named("No firm minute, so no point", unknown),
+            _named(f"No firm {bar.one}, so no point", unknown),
             _table(overview, found, volume=False),
         ],
         className="overview-part",
@@ -71,7 +72,7 @@ def volume_chart(overview: Overview, found: Sequence[Point], sentence: str) -> h
         ". ",
         links.define("What volume cannot show", Anchor.CANNOT_SHOW),
     ]
-    none = "Nobody was below, or no volume is known." if spot else FEW
+    none = "Nobody was below, or no volume is known." if spot else FEW.format(bar=overview.view.bar)
     without = [point for point in spot if not point.volume_usd]
     shallow = [point for point in spot if point.volume_usd and point.below < SHALLOWEST]
     return html.Section(

@@ -28,7 +28,7 @@ SCALES = (("shared", "Same scale"), ("own", "Own scales"))
 def show(context: Context, view: ViewState) -> list[Any]:
     """The page with everything in its place."""
     links = Links(view.to_query(context.catalogue))
-    bones = html.Div([*_body(context.catalogue, view), limits(links)])
+    bones = html.Div([*_body(context.catalogue, view), limits(links, view.bar)])
     for (name, prop), value in values(context, view).items():
         setattr(bones[name], prop, value)
     return [bones]

@@ -25,7 +25,7 @@ from dashboard.scene import Scene
 from dashboard.thresholds import HEIGHT as THRESHOLDS_HEIGHT
 from dashboard.thresholds import NOTE, threshold_figure, threshold_table
 from dashboard.venue_lines import blocks
-from dashboard.view import BAR_WORDS, ViewState, number_text
+from dashboard.view import ViewState, number_text
 from dashboard.wire import Figure, sent
 from dashboard.words import measured, title, window_notes
 from data.catalogue import Catalogue
@@ -37,12 +37,12 @@ from deviation.result import Measurement
 SECONDS_WITHIN = timedelta(minutes=30)
 """The longest window in which seconds are offered: in a longer one a screen has no room for them."""
 
-GRAPH_LABEL = "Prices, deviation and minutes on one time axis. The tables beside hold the numbers."
+GRAPH_LABEL = "Prices, deviation and states on one time axis. The tables beside hold the numbers."
 
 
 def show(context: Context, view: ViewState) -> list[Any]:
     """The page with everything in its place."""
-    bones = html.Div([_body(), limits(Links(view.to_query(context.catalogue)))])
+    bones = html.Div([_body(), limits(Links(view.to_query(context.catalogue)), view.bar)])
     for (name, prop), value in values(context, view).items():
         setattr(bones[name], prop, value)
     return [bones]
@@ -84,9 +84,9 @@ def values(context: Context, view: ViewState) -> Panes:
         ("venues", "children"): venue_tables(
             blocks(measurement, catalogue, shown.zone), f"{number_text(shown.enter_pct)} %", links
         ),
-        ("reading", "children"): _reading(links),
+        ("reading", "children"): _reading(links, view.bar),
         ("left-out", "children"): f"Left out: {listing(left_out)}." if left_out else "",
-        ("asset-lows", "children"): lows_table(lows_lines([measurement], catalogue, shown.zone), links),
+        ("asset-lows", "children"): lows_table(lows_lines([measurement], catalogue, shown.zone), links, view.bar),
         ("all-lows", "children"): links.page("lows", "All lows: every asset and exchange"),
     }
 
@@ -123,10 +123,10 @@ def _other_bars(view: ViewState) -> list[Any]:
     """How candles of another length come into the store: they are a series of their own."""
     start, end = view.whole
     if start >= end:
-        return [f"No whole bar of {BAR_WORDS[view.bar]} lies in this window: choose a longer window or shorter bars."]
+        return [f"No whole bar of {view.bar.length} lies in this window: choose a longer window or shorter bars."]
     span = f"--from {start:%Y-%m-%dT%H:%MZ} --to {end:%Y-%m-%dT%H:%MZ}"
     return [
-        f"Candles of {BAR_WORDS[view.bar]} are collected apart from those of a minute: ",
+        f"Candles of {view.bar.length} are collected apart from those of a minute: ",
         html.Code(f"plumbline collect --timeframe {view.bar} --assets {view.asset} {span}"),
         " on a command line. Not every exchange gives them. ",
         _bars_button("Show minutes", Timeframe.M1),
@@ -155,13 +155,13 @@ def separated(parts: list[Any]) -> list[Any]:
     return [piece for i, part in enumerate(parts) for piece in ([" · ", part] if i else [part])]
 
 
-def _reading(links: Links) -> list[Any]:
+def _reading(links: Links, bar: Timeframe) -> list[Any]:
     return [
-        "A minute is ",
+        f"A {bar.one} is ",
         links.define("firm", Anchor.FIRM),
-        " when at least three others voted in it; only firm minutes count. ",
+        f" when at least three others voted in it; only firm {bar.one}s count. ",
         links.define("Order-proof", Anchor.ORDER_PROOF),
-        " are minutes that lay below as a whole, in whatever order their trades came.",
+        f" are {bar.one}s that lay below as a whole, in whatever order their trades came.",
     ]
 
 
@@ -195,7 +195,7 @@ def _hint(measurement: Measurement) -> str:
 def _bars_offer(context: Context, view: ViewState) -> list[Any]:
     """Seconds where they can be seen, and the way back from other bars."""
     if view.bar is not Timeframe.M1:
-        return [f"Bars of {BAR_WORDS[view.bar]}. ", _bars_button("Show minutes", Timeframe.M1)]
+        return [f"Bars of {view.bar.length}. ", _bars_button("Show minutes", Timeframe.M1)]
     if view.end - view.start > SECONDS_WITHIN or not context.answers.has_seconds(view):
         return []
     return [

@@ -11,18 +11,19 @@ from dashboard.formats import listing
 from dashboard.limits import limits
 from dashboard.links import Links
 from dashboard.lows_gaps import HEIGHT, gaps, gaps_figure, gaps_table
-from dashboard.lows_grid import GRID, grid_height, labels, lows_grid
+from dashboard.lows_grid import GRID, columns, grid_height, labels, lows_grid
 from dashboard.lows_lines import lows_lines
 from dashboard.lows_rows import FIELDS, lows_rows
 from dashboard.markup import lows_table
 from dashboard.pages.contract import CHOICES, Context, Page
 from dashboard.panes import Panes
 from dashboard.view import ViewState
+from data.schema import Timeframe
 from deviation.result import Measurement
 
 WARNING = (
-    "A day's lows were not printed in the same minute, and the busiest exchange has more trades, hence more extreme "
-    "lows: a gap between two lows alone says little. Beside each stands what one and the same minute says: the "
+    "A day's lows were not printed in the same {one}, and the busiest exchange has more trades, hence more extreme "
+    "lows: a gap between two lows alone says little. Beside each stands what one and the same {one} says: the "
     "smallest gap to the next close, and between which bounds the lowest trade stood against the others then."
 )
 GRAPH_LABEL = "How many gaps of which size there are; the table below holds the numbers."
@@ -31,7 +32,7 @@ GRAPH_LABEL = "How many gaps of which size there are; the table below holds the 
 def show(context: Context, view: ViewState) -> list[Any]:
     """The page with everything in its place."""
     links = Links(view.to_query(context.catalogue))
-    bones = html.Div([*_body(), limits(links)])
+    bones = html.Div([*_body(), limits(links, view.bar)])
     for (name, prop), value in values(context, view).items():
         setattr(bones[name], prop, value)
     return [bones]
@@ -49,17 +50,19 @@ def values(context: Context, view: ViewState) -> Panes:
         ("lows-none", "children"): _missing(context, view, measurements),
         ("lows-parts", "hidden"): not measurements,
         ("lows-note", "children"): [
-            WARNING,
+            WARNING.format(one=view.bar.one),
             " ",
             links.define("Why", Anchor.LOWS),
         ],
         ("lows-summary", "children"): (
-            lows_table(lows_lines(measurements, catalogue, view.zone), links) if measurements else []
+            lows_table(lows_lines(measurements, catalogue, view.zone), links, view.bar) if measurements else []
         ),
+        ("lows-title", "children"): f"Lowest trades, and what the same {view.bar.one} says",
+        (GRID, "columnDefs"): columns(view.bar),
         (GRID, "rowData"): rows,
         (GRID, "style"): {"height": grid_height(len(rows))},
         ("lows-columns", "children"): _columns(links),
-        ("lows-gaps", "figure"): gaps_figure(found, catalogue, shown.focus, view.theme),
+        ("lows-gaps", "figure"): gaps_figure(found, catalogue, shown.focus, view.theme, view.bar),
         ("lows-gaps-note", "children"): [
             f"Every asset and exchange once; {focus} in its colour. Above: its ",
             links.define("lowest trade against the lowest of all others", Anchor.LOWS),
@@ -67,7 +70,7 @@ def values(context: Context, view: ViewState) -> Panes:
             links.define("gap to the next close", Anchor.GAP),
             " of its own group.",
         ],
-        ("lows-gaps-table", "children"): gaps_table(found, focus),
+        ("lows-gaps-table", "children"): gaps_table(found, focus, view.bar),
         ("lows-file", "data"): f"plumbline-lows-{view.event}-{view.window(catalogue) or 'by-hand'}.csv",
     }
 
@@ -106,7 +109,7 @@ def _body() -> list[Any]:
     return [
         dcc.Store(id="lows-file"),
         dcc.Store(id="lows-fields", data=list(FIELDS)),
-        html.H1("Lowest trades, and what the same minute says"),
+        html.H1(id="lows-title"),
         html.P(id="lows-note", className="second"),
         html.P(id="lows-none", className="quiet"),
         html.Div(_parts(), id="lows-parts"),
@@ -125,7 +128,7 @@ def _parts() -> list[Any]:
         html.Section(
             [
                 html.Div([html.H2("By asset and exchange"), button], className="block-head"),
-                lows_grid(),
+                lows_grid(Timeframe.M1),
                 html.P(id="lows-columns", className="quiet terms"),
             ],
             className="lows",
