@@ -12,6 +12,7 @@ from dashboard.overview_marks import key
 from dashboard.overview_points import Point
 from dashboard.overview_scatter import NARROW, WIDE, Dot, Figure, LogAxis, Size, scatter
 from dashboard.overview_view import Overview
+from dashboard.point_walk import point_walk
 from deviation.headline import minutes_text
 
 SHALLOWEST = 0.001
@@ -26,6 +27,8 @@ LABELS = {
     "depth": "Depth against duration of every exchange and asset. The table below holds the numbers.",
     "volume": "Reported volume before against depth. The table below holds the numbers.",
 }
+
+POINTS = "Exchanges and assets from left to right"
 
 FEW = "Too few exchanges: a {bar.one} counts where at least three others traded. Collect or import more of them."
 
@@ -181,14 +184,17 @@ def _graphs(
     aria: dict[str, Any] = {"aria-label": LABELS[name]}
     graphs = [
         html.Div(
-            dcc.Graph(
-                id=f"overview-{name}-{form}",
-                figure=draw(overview, drawn, size),
-                config=config,
-                responsive=False,
-                style={"width": size.width, "height": size.height},
-            ),
-            className=f"overview-{form}",
+            [
+                point_walk(f"overview-{name}-{form}", POINTS, opens=True),
+                dcc.Graph(
+                    id=f"overview-{name}-{form}",
+                    figure=draw(overview, drawn, size),
+                    config=config,
+                    responsive=False,
+                    style={"width": size.width, "height": size.height},
+                ),
+            ],
+            className=f"overview-{form} walked",
             role="group",
             **aria,
         )

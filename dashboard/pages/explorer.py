@@ -21,6 +21,7 @@ from dashboard.minute_table import minute_data
 from dashboard.pages.contract import CHOICES, Context, Control, Page
 from dashboard.panels import bucket
 from dashboard.panes import Panes
+from dashboard.point_walk import point_walk
 from dashboard.scene import Scene
 from dashboard.thresholds import HEIGHT as THRESHOLDS_HEIGHT
 from dashboard.thresholds import NOTE, threshold_figure, threshold_table
@@ -294,21 +295,27 @@ def _thresholds() -> html.Section:
                 className="block-head",
             ),
             html.P(NOTE, className="quiet"),
-            _chart("thresholds", f"{NOTE} The table below holds the numbers.", THRESHOLDS_HEIGHT),
+            _chart(
+                "thresholds",
+                f"{NOTE} The table below holds the numbers.",
+                THRESHOLDS_HEIGHT,
+                walk=point_walk("thresholds", "Exchanges at each depth, the focus last"),
+            ),
             html.Details([html.Summary("Table of depths"), html.Div(id="thresholds-table", className="wide")]),
         ],
         className="depths",
     )
 
 
-def _chart(name: str, label: str, height: int, figure: Figure | None = None) -> html.Div:
-    """A chart with a name for those who cannot see it."""
+def _chart(name: str, label: str, height: int, figure: Figure | None = None, walk: html.Div | None = None) -> html.Div:
+    """A chart with a name for those who cannot see it, and a way along its points for the keyboard."""
     config: Any = {"displayModeBar": False, "doubleClick": "autosize"}
     drawn: Any = figure or {"data": [], "layout": {}}
     graph = dcc.Graph(id=name, responsive=True, config=config, style={"height": height}, figure=drawn)
     marks: dict[str, Any] = {"aria-label": label}
     # Its place is kept while plotly.js is still on its way.
-    return html.Div(graph, role="group", style={"minHeight": height}, **marks)
+    parts = [graph] if walk is None else [walk, graph]
+    return html.Div(parts, className="walked", role="group", style={"minHeight": height}, **marks)
 
 
 PAGE = Page(

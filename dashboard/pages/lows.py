@@ -17,6 +17,7 @@ from dashboard.lows_rows import FIELDS, lows_rows
 from dashboard.markup import lows_table
 from dashboard.pages.contract import CHOICES, Context, Page
 from dashboard.panes import Panes
+from dashboard.point_walk import point_walk
 from dashboard.view import ViewState
 from data.schema import Timeframe
 from deviation.result import Measurement
@@ -137,7 +138,12 @@ def _parts() -> list[Any]:
             [
                 html.H2("How all gaps are spread"),
                 html.P(id="lows-gaps-note", className="quiet"),
-                html.Div(graph, role="group", **graph_label),
+                html.Div(
+                    [point_walk("lows-gaps", "Gaps of each size"), graph],
+                    className="walked",
+                    role="group",
+                    **graph_label,
+                ),
                 html.Details([html.Summary("As a table"), table]),
             ],
             className="lows",

@@ -219,6 +219,20 @@ def test_a_filter_takes_what_the_cells_show(
     assert set(cells(tab, "venue")) == {"Binance"}
 
 
+def test_bars_of_the_histograms_by_keyboard(visit: Visit, real: str) -> None:
+    """Each bar that is there is told by how many gaps of which size it stands for, in the upper chart first."""
+    tab = visit.open_page(address(real, "lows", "?window=crash"), HEADINGS["lows"])
+    expect(tab.locator("#lows-gaps .main-svg").first).to_be_visible()
+    walk = tab.locator("[data-walks=lows-gaps]")
+    walk.focus()
+    tab.keyboard.press("ArrowRight")
+    # ATOM's 0.001 on Binance against 3.6 elsewhere.
+    expect(walk).to_have_attribute("aria-valuetext", "1 of Binance, \u221250 % or below: ATOM")
+    tab.keyboard.press("End")
+    expect(walk).to_have_attribute("aria-valuetext", re.compile("of the others, "))
+    expect(tab.locator("#lows-gaps .hoverlayer")).to_contain_text("of the others")
+
+
 def test_the_file_of_the_grid(visit: Visit, real: str, downloads: Path) -> None:
     """The file has the fields' own names, ISO times and numbers at full precision, in the order of the grid."""
     tab = visit.open_page(address(real, "lows", "?window=crash"), HEADINGS["lows"])
