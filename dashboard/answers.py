@@ -92,13 +92,21 @@ class Answers:
         return Answer(view, None)
 
     def lows(self, view: ViewState) -> tuple[Measurement, ...]:
-        """The measurement of each asset of the event, as far as there are candles of the kind that the view shows."""
-        shown = self.answer(view)
-        if shown.measurement is None:
-            return ()
-        alike = replace(view, origin=OriginChoice(shown.measurement.question.origin.value))
-        answers = (self.answer(replace(alike, asset=asset)) for asset in self._event_assets(view))
-        return tuple(found.measurement for found in answers if found.measurement is not None)
+        """The measurement of each asset of the event, all of one kind of candles; empty where there are none.
+
+        It is the kind that the view shows, or where its own asset has no candle, the first one of which any asset has.
+
+        Raises:
+            StoreUnusable: The store cannot be read.
+        """
+        shown = self.answer(view).measurement
+        for evidence in EVIDENCE[view.origin] if shown is None else (shown.question.origin,):
+            alike = replace(view, origin=OriginChoice(evidence.value))
+            answers = (self.answer(replace(alike, asset=asset)) for asset in self._event_assets(view))
+            found = tuple(answer.measurement for answer in answers if answer.measurement is not None)
+            if found:
+                return found
+        return ()
 
     def event(self, view: ViewState) -> tuple[Measurement, ...]:
         """The measurement of each asset of the event, all of one kind of candles; empty where there are none.
@@ -114,10 +122,9 @@ class Answers:
                 self._kept(version, replace(view.measured, asset=asset, out=out), evidence)
                 for asset in self._event_assets(view)
             ]
-            # Where everyone with a candle is left out, nobody is named, and that would mean everyone.
-            staying = [one for one in found if one is not None and {row.market.venue for row in one.rows} - out]
+            staying = tuple(one for one in found if one is not None)
             if staying:
-                return tuple(staying)
+                return staying
         return ()
 
     def checks(self, view: ViewState) -> Checks:
@@ -197,7 +204,9 @@ class Answers:
         start, end = view.whole
         if start >= end:
             return None
-        venues = () if not view.out else self._staying(version, view, evidence)
+        venues = self._staying(version, view, evidence) if view.out else ()
+        if view.out and not venues:
+            return None  # a question that names no venue is one about everyone
         question = ask(
             self.catalogue,
             view.asset,
@@ -216,7 +225,7 @@ class Answers:
             return None
 
     def _staying(self, version: str, view: ViewState, evidence: Evidence) -> tuple[str, ...]:
-        """The present venues that are measured and vote, named one by one."""
+        """The present venues that are measured and vote, named one by one; none where all of them are left out."""
         whole = self._kept(version, replace(view, out=frozenset()), evidence)
         rows = () if whole is None else whole.rows
         return in_order(self.catalogue, {row.market.venue for row in rows} - view.out)

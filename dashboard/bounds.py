@@ -84,7 +84,7 @@ def sentences(scene: Scene, position: int, trades: pl.DataFrame) -> list[str]:
     ]
     said = [
         f"{scene.name(row)}'s lowest trade, {price_text(low)}, stood {' and '.join(bounds)}, "
-        f"whatever the order within the {_bar(scene)}."
+        f"whatever the order within the {scene.measurement.question.timeframe.one}."
         if bounds
         else f"{scene.name(row)}'s lowest trade was {price_text(low)}; fewer than three others had a range then, "
         "so there are no bounds."
@@ -105,10 +105,6 @@ def _others(scene: Scene, row: Row, group: Group) -> str:
     if scene.measurement.question.underlying:
         return f"fair value by {exchanges}"
     return f"other {exchanges}" if group is row.market.group else exchanges
-
-
-def _bar(scene: Scene) -> str:
-    return {60: "minute", 1: "second", 300: "five minutes"}[scene.measurement.question.timeframe.seconds]
 
 
 def _bounds(row: Row, group: Group, position: int) -> str:
@@ -132,13 +128,13 @@ def bounds_words(shallow: float, deep: float) -> str:
 
 def _certain(scene: Scene, row: Row, position: int) -> list[str]:
     """What holds for the bar as a whole, whichever way its trades came."""
-    enter = scene.measurement.question.parameters.enter
+    enter, one = scene.measurement.question.parameters.enter, scene.measurement.question.timeframe.one
     known = {group: sure for group in scene.groups if not np.isnan(sure := float(row.series[group].sure[position]))}
     below = {group: -sure for group, sure in known.items() if sure <= -enter + TOLERANCE}
     if below:
         words = " and ".join(f"{percent(depth)} below {group.upper()} exchanges" for group, depth in below.items())
-        return [f"It stayed at least {words} for the whole {_bar(scene)}: certain in any order."]
-    return [f"That it strayed for the whole {_bar(scene)} is not certain."] if known else []
+        return [f"It stayed at least {words} for the whole {one}: certain in any order."]
+    return [f"That it strayed for the whole {one} is not certain."] if known else []
 
 
 def bounds_figure(scene: Scene, position: int) -> Figure:
@@ -232,4 +228,4 @@ def heading(scene: Scene, position: int) -> str:
     row = scene.focus
     lowest = row is not None and position == row.low_at
     what = "of the lowest trade" if lowest else "in which the lowest trade was surely deepest"
-    return f"The {_bar(scene)} {what}: {clock(scene.measurement, position)} UTC"
+    return f"The {scene.measurement.question.timeframe.one} {what}: {clock(scene.measurement, position)} UTC"

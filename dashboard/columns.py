@@ -82,5 +82,5 @@ def _columns(
         low=low,
         minute=minute,
         volume=width if volumes else None,
-        heads=((strip_right, "deepest minute close", ""), *((x, *heads[column]) for column, x in edges.items())),
+        heads=((strip_right, "deepest close", ""), *((x, *heads[column]) for column, x in edges.items())),
     )

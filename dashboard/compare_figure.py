@@ -1,6 +1,5 @@
 """A panel of the small multiples as the browser draws it, on the clock or on minutes since the window's start."""
 
-from datetime import timedelta
 from typing import Any
 
 import plotly.graph_objects as go
@@ -11,6 +10,7 @@ from dashboard.panels import Trace, window_range
 from dashboard.scales import Scale, steps
 from dashboard.scene import Scene
 from dashboard.style import TEMPLATES
+from data.schema import Timeframe
 
 HEIGHT = 220
 """Height of a panel in pixels; its width is the page's."""
@@ -22,10 +22,11 @@ AXIS_FONT = {"size": 12}
 
 def panel_figure(scene: Scene, scale: Scale, zone: Zone) -> go.Figure:
     """A panel on the clock; ``zone`` is that of the tick labels."""
-    return _figure(scene, scale, panel_traces(scene), clock_axis(scene, zone, most=4), "%{x|%H:%M} UTC")
+    shown = "%H:%M:%S" if scene.measurement.question.timeframe is Timeframe.S1 else "%H:%M"
+    return _figure(scene, scale, panel_traces(scene), clock_axis(scene, zone, most=4), f"%{{x|{shown}}} UTC")
 
 
-def since_start_figure(scene: Scene, scale: Scale, minutes: int) -> go.Figure:
+def since_start_figure(scene: Scene, scale: Scale, minutes: float) -> go.Figure:
     """A panel on minutes since its window's start, as many as ``minutes``."""
     traces = [since_start(scene.measurement, trace) for trace in panel_traces(scene)]
     return _figure(scene, scale, traces, minutes_axis(minutes, most=6), "minute %{x}")
@@ -34,8 +35,7 @@ def since_start_figure(scene: Scene, scale: Scale, minutes: int) -> go.Figure:
 def clock_axis(scene: Scene, zone: Zone, most: int) -> dict[str, Any]:
     """The window's own time, ticks on the clock of ``zone``; days without their time where the ticks are days."""
     question = scene.measurement.question
-    end = question.start + timedelta(minutes=scene.measurement.axis.size)
-    marks = ticks(question.start, end, zone, most)
+    marks = ticks(question.start, question.end, zone, most, scene.measurement.axis.bar)
     return {
         "type": "date",
         "range": window_range(scene.measurement),
@@ -55,7 +55,7 @@ def short(text: str) -> str:
     return day if day and time == "00:00" else text
 
 
-def minutes_axis(minutes: int, most: int) -> dict[str, Any]:
+def minutes_axis(minutes: float, most: int) -> dict[str, Any]:
     """Minutes since the start, at round numbers."""
     at = steps(0, minutes, most)
     return {

@@ -165,7 +165,8 @@ def since_start(measurement: Measurement, trace: Trace) -> Trace:
     """The same trace on minutes since the window's start, so that windows of different days lie on each other."""
     if "x0" in trace:
         return {**trace, "x0": 0, "dx": trace["dx"] / MINUTE_MS}
-    return {**trace, "x": trace["x"] / MINUTE_MS - measurement.axis.first}
+    start_ms = measurement.axis.first * measurement.question.timeframe.ms
+    return {**trace, "x": (trace["x"] - start_ms) / MINUTE_MS}
 
 
 def _own(row: Row) -> Floats:

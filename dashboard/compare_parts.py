@@ -17,6 +17,7 @@ from dashboard.style import DASH, NARROW, Theme, palette
 from dashboard.venue_lines import Cell
 from dashboard.view import number_text
 from data.catalogue import Catalogue
+from data.schema import Timeframe
 from deviation.question import Group
 
 LENGTHS = {"solid": "", "dash": "7 5", "dot": "1.5 3"}
@@ -39,7 +40,7 @@ def panel(one: Panel, line: Line, graph_id: str, catalogue: Catalogue, *, drawn:
         [
             html.Div([head, html.Span(instead, className="compare-instead")], className="compare-head"),
             facts(line, number_text(one.view.enter_pct), links),
-            graph(graph_id, f"{line.asset} on {line.venue} against the others, minute by minute"),
+            graph(graph_id, f"{line.asset} on {line.venue} against the others, {one.view.bar.in_turn}"),
         ],
         className="compare-panel",
         **marks,
@@ -81,9 +82,9 @@ def graph(graph_id: str, label: str) -> html.Div:
     return html.Div(drawn, role="img", style={"minHeight": HEIGHT}, **said)
 
 
-def key(kinds: Sequence[Sample], theme: Theme) -> html.Ul:
+def key(kinds: Sequence[Sample], theme: Theme, bar: Timeframe) -> html.Ul:
     """Every kind of line with its colour and its dash, and what else is drawn."""
-    hollow = html.Li([_circle(palette(theme).ink), "a minute in which only one or two voted"])
+    hollow = html.Li([_circle(palette(theme).ink), f"a {bar.one} in which only one or two voted"])
     return html.Ul([*(_sample(kind) for kind in kinds), hollow], className="compare-key")
 
 

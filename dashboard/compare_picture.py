@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 import plotly.graph_objects as go
 
@@ -179,11 +178,10 @@ def _drawn(sheet: Sheet, number: int, scene: Scene, axis: Scale, box: Box) -> No
 
 def _clock(sheet: Sheet, scene: Scene, box: Box) -> None:
     question = scene.measurement.question
-    minutes = scene.measurement.axis.size
-    marks = ticks(question.start, question.start + timedelta(minutes=minutes), Zone.UTC, 4)
+    marks = ticks(question.start, question.end, Zone.UTC, 4, scene.measurement.axis.bar)
     free = box.left
     for at, text in zip(marks.at, marks.text, strict=True):
-        x = box.left + (box.right - box.left) * (at - question.start) / timedelta(minutes=minutes)
+        x = box.left + (box.right - box.left) * (at - question.start) / (question.end - question.start)
         sheet.rule((x, box.top), (x, box.bottom), scene.colours.grid, 1, below=True)
         half = text_width(short(text), SMALL) / 2
         middle = min(max(x, box.left + half), box.right - half)

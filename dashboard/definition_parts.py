@@ -7,6 +7,7 @@ from dash import html
 
 from dashboard.view import ViewState, number_text
 from data.catalogue import Catalogue
+from data.schema import Timeframe
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,18 @@ class Moment:
         return self.view.parameters.confirm
 
     @property
+    def bar(self) -> Timeframe:
+        """The length of the bars that are measured, of which the definitions speak."""
+        return self.view.bar
+
+    @property
+    def one(self) -> str:
+        """What one of them is called."""
+        return self.view.bar.one
+
+    @property
     def vote(self) -> str:
-        """The dollars from which a minute votes."""
+        """The dollars from which a bar votes."""
         return f"{number_text(self.view.min_vote_usd)} dollars"
 
     @property

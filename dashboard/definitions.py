@@ -29,7 +29,7 @@ def sections(moment: Moment) -> tuple[Section, ...]:
 
 DEFINITIONS: dict[Anchor, tuple[str, Callable[[Moment], list[Any]]]] = {
     Anchor.CANNOT_SHOW: ("What candles cannot show", minute.cannot_show),
-    Anchor.MINUTE: ("Five states of a minute", minute.minute),
+    Anchor.MINUTE: ("Five states", minute.minute),
     Anchor.MONEY: ("Dollars and stablecoins", minute.money),
     Anchor.REFERENCE: ("The reference", minute.reference),
     Anchor.FIRM: ("Firm, thin, alone", minute.firm),

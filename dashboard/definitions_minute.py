@@ -6,17 +6,20 @@ from dash import html
 
 from dashboard.definition_parts import Moment, formula, paragraph, points, source
 from dashboard.limits import limits_list
+from data.schema import Timeframe
+from deviation.headline import minutes_text
 from deviation.question import CARRY_MIN, FIRM_VOTES, QuoteHandling, Reference
 from deviation.summary import THRESHOLDS_PCT
 
 
-def cannot_show(_: Moment) -> list[Any]:
+def cannot_show(moment: Moment) -> list[Any]:
     """The limits of candles, before everything else."""
     return [
         paragraph(
-            "Read this before any number. Candles are four prices and a volume per minute. They hold no more than that:"
+            f"Read this before any number. Candles are four prices and a volume per {moment.one}. They hold no more "
+            "than that:"
         ),
-        limits_list(),
+        limits_list(moment.bar),
         paragraph(
             "An example of the last: on 10 October 2025 ATOM stood 15 to 29 % higher on Coinbase than on Binance for "
             "two hours, on about a dozen trades a minute. Neither price was the true one."
@@ -28,8 +31,8 @@ def minute(moment: Moment) -> list[Any]:
     """The five states."""
     return [
         paragraph(
-            "Times are UTC, and a minute is named by its beginning. In each minute a market is in exactly one of five "
-            "states, and none is ever filled in with a price from another minute:"
+            f"Times are UTC, and a {moment.one} is named by its beginning. In each {moment.one} a market is in "
+            f"exactly one of five states, and none is ever filled in with a price from another {moment.one}:"
         ),
         points(
             [html.Strong("voting"), f": it traded for at least {moment.vote}; its price counts"],
@@ -54,7 +57,9 @@ def money(moment: Moment) -> list[Any]:
             "They are measured side by side and never blended: when one group falls as a whole, a blend would make "
             "the other look astray. Markets in other currencies are left out by name."
         ),
-        formula("price in dollars = close × median over the exchanges of their own USDT/USD close in that minute"),
+        formula(
+            f"price in dollars = close × median over the exchanges of their own USDT/USD close in that {moment.one}"
+        ),
         paragraph(
             f"Without such a trade the last rate stands for {CARRY_MIN} minutes, then there is none. Where the candles "
             f"hold no rate at all for the window, 1 USDT counts as 1 USD, and the page says so. {handling}"
@@ -68,8 +73,8 @@ def reference(moment: Moment) -> list[Any]:
     chosen = moment.view.reference.words
     parts = [
         paragraph(
-            "What the others say: the prices of all other exchanges of a group in the same minute, made into one. An "
-            "exchange never votes on itself, nor on its relatives. This view uses the ",
+            f"What the others say: the prices of all other exchanges of a group in the same {moment.one}, made into "
+            "one. An exchange never votes on itself, nor on its relatives. This view uses the ",
             html.Strong(chosen),
             ".",
         ),
@@ -92,13 +97,14 @@ def reference(moment: Moment) -> list[Any]:
     ]
 
 
-def firm(_: Moment) -> list[Any]:
+def firm(moment: Moment) -> list[Any]:
     """How many votes it takes."""
     return [
         paragraph(
-            f"A minute is firm when the exchange traded in it and at least {FIRM_VOTES} others voted; thin with one or "
-            "two; alone with none. Headlines, counts and ranks rest on firm minutes only. Thin ones are reported "
-            "apart, with the names of those who voted: two exchanges that differ do not say which of them is astray."
+            f"A {moment.one} is firm when the exchange traded in it and at least {FIRM_VOTES} others voted; thin "
+            f"with one or two; alone with none. Headlines, counts and ranks rest on firm {moment.one}s only. Thin "
+            "ones are reported apart, with the names of those who voted: two exchanges that differ do not say which of "
+            "them is astray."
         ),
         paragraph('"m of n firm minutes" always says how many minutes could be judged at all.'),
     ]
@@ -107,12 +113,12 @@ def firm(_: Moment) -> list[Any]:
 def depth(moment: Moment) -> list[Any]:
     """How far."""
     return [
-        paragraph("How far the exchange's price lay from what the others said, at the close of the minute:"),
-        formula("deviation d = price / reference − 1\ndepth = the smallest d of all firm minutes"),
+        paragraph(f"How far the exchange's price lay from what the others said, at the close of the {moment.one}:"),
+        formula("deviation d = price / reference − 1\ndepth = the smallest d of all that are firm"),
         paragraph(
-            f"A depth of −20 % means: at the close of that minute {moment.focus} traded for 20 % less than the middle "
-            "of the others. A close is the last trade of a minute, so a fall that came and went within it does not "
-            "show here; the bounds of the lowest trade are for that."
+            f"A depth of −20 % means: at the close of that {moment.one} {moment.focus} traded for 20 % less than "
+            f"the middle of the others. A close is the last trade of a {moment.one}, so a fall that came and went "
+            "within it does not show here; the bounds of the lowest trade are for that."
         ),
     ]
 
@@ -122,10 +128,18 @@ def below_min(moment: Moment) -> list[Any]:
     return [
         paragraph(
             f"How long it lasted: the number of firm minutes in which the close lay at least {moment.enter} below."
+            f"{_counted(moment)}"
         ),
         formula(f"below_min = number of firm minutes with d ≤ −{moment.enter}"),
         paragraph("The same above the others is counted apart and never ranked against below."),
     ]
+
+
+def _counted(moment: Moment) -> str:
+    """How bars of another length are counted."""
+    if moment.bar is Timeframe.M1:
+        return ""
+    return f" In this view each {moment.one} counts as {minutes_text(moment.bar.minutes(1))} of a minute."
 
 
 def threshold(_: Moment) -> list[Any]:
@@ -140,31 +154,31 @@ def threshold(_: Moment) -> list[Any]:
     ]
 
 
-def gap(_: Moment) -> list[Any]:
+def gap(moment: Moment) -> list[Any]:
     """Against the next lowest."""
     return [
-        paragraph("How far the exchange stood from the next lowest, in one and the same minute:"),
-        formula("gap = price / lowest price of the others − 1\ngap_depth = the smallest gap of all firm minutes"),
+        paragraph(f"How far the exchange stood from the next lowest, in one and the same {moment.one}:"),
+        formula("gap = price / lowest price of the others − 1\ngap_depth = the smallest gap of all that are firm"),
         paragraph(
             "Negative means that it was the lowest of all, by so much; at most one exchange of a group can be, in any "
-            "minute. It needs no reference, so no choice of a median bears on it."
+            f"{moment.one}. It needs no reference, so no choice of a median bears on it."
         ),
     ]
 
 
-def wick(_: Moment) -> list[Any]:
+def wick(moment: Moment) -> list[Any]:
     """What can be said of a single trade."""
     return [
         paragraph(
-            "The lowest trade of a minute is one print, and a candle does not say at which second. What the others "
-            "did at that second lies somewhere between their lowest and their highest trade of the minute. So the "
-            "answer is two numbers, and the truth lies between them:"
+            f"The lowest trade of a {moment.one} is one print, and a candle does not say when within it. What the "
+            f"others did then lies somewhere between their lowest and their highest trade of the {moment.one}. So "
+            "the answer is two numbers, and the truth lies between them:"
         ),
         formula("at least: low / median of the others' lows − 1\nat most: low / median of the others' highs − 1"),
         paragraph(
-            "Between two trades a price stands: a market's range includes its last price before the minute, if that "
-            f"is at most {CARRY_MIN} minutes old and nothing but quiet lies between. At least {FIRM_VOTES} others must "
-            "have a range."
+            f"Between two trades a price stands: a market's range includes its last price before the {moment.one}, "
+            f"if that is at most {CARRY_MIN} minutes old and nothing but quiet lies between. At least {FIRM_VOTES} "
+            "others must have a range."
         ),
     ]
 
@@ -173,12 +187,13 @@ def order_proof(moment: Moment) -> list[Any]:
     """Whole minutes below."""
     return [
         paragraph(
-            f"Minutes that lay at least {moment.enter} below as a whole, in whatever order their trades came: even the "
-            "exchange's highest price of the minute was that far under the lows of the others."
+            f"{moment.one.capitalize()}s that lay at least {moment.enter} below as a whole, in whatever order their "
+            f"trades came: even the exchange's highest price of the {moment.one} was that far under the lows of the "
+            "others."
         ),
         formula("sure = high of its own range / median of the others' lows − 1"),
         paragraph(
-            "It is the hardest of the counts: a minute in it cannot be explained by who moved first. The ranges are "
-            "those of the bounds above."
+            f"It is the hardest of the counts: a {moment.one} in it cannot be explained by who moved first. The "
+            "ranges are those of the bounds above."
         ),
     ]

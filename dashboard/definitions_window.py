@@ -14,9 +14,9 @@ def episode(moment: Moment) -> list[Any]:
     """Stretches, for shading."""
     return [
         paragraph(
-            f"For shading and lists: an episode starts with the first minute at least {moment.enter} away, and ends "
-            f"where {moment.confirm} minutes in a row are back within {moment.back}. Minutes that cannot be judged are "
-            "skipped: they neither start nor end one. Ranks do not use episodes."
+            f"For shading and lists: an episode starts with the first {moment.one} at least {moment.enter} away, and "
+            f"ends where {moment.confirm} minutes in a row are back within {moment.back}. What cannot be judged is "
+            "skipped: it neither starts nor ends one. Ranks do not use episodes."
         ),
         formula("area = 100 × Σ |d|, in per cent times minutes"),
     ]
@@ -49,7 +49,7 @@ def rank(_: Moment) -> list[Any]:
     ]
 
 
-def lows(_: Moment) -> list[Any]:
+def lows(moment: Moment) -> list[Any]:
     """Lowest trades, and how they mislead."""
     return [
         paragraph(
@@ -58,10 +58,10 @@ def lows(_: Moment) -> list[Any]:
             "23:47; in the minute of the crash it traded at 3.56), and the busiest exchange has more trades, hence "
             "more extreme lows."
         ),
-        formula("gap to the lowest other = low / lowest low of all other exchanges − 1, of whatever minute"),
+        formula(f"gap to the lowest other = low / lowest low of all other exchanges − 1, of whatever {moment.one}"),
         paragraph(
-            "Beside each such gap stand those of one and the same minute: the gap to the next close, and the bounds of "
-            "the lowest trade."
+            f"Beside each such gap stand those of one and the same {moment.one}: the gap to the next close, and the "
+            "bounds of the lowest trade."
         ),
         source("the table follows the published description of Benson Sun's report."),
     ]

@@ -51,7 +51,7 @@ def titles(scene: Scene, prices: Scale) -> list[dict[str, Any]]:
     texts = (
         (f"<b>Price of {question.asset}</b> {quote}{log}", PRICES[1]),
         (f"<b>{name}</b> against {against}", DEVIATIONS[1]),
-        ("<b>Votes and minutes</b>", STRIP[1]),
+        (f"<b>Votes and {question.timeframe.one}s</b>", STRIP[1]),
     )
     style = {"xshift": 8 - MARGIN["l"], "yshift": 13, "font": {"size": 13}}
     return [_text(text, 0, y, **style) for text, y in texts]

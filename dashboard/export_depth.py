@@ -36,7 +36,7 @@ def depth_picture(overview: Overview, size: Size) -> go.Figure:
     """The printed chart; where nobody was below for a minute, a sentence in its place."""
     catalogue, theme = overview.catalogue, overview.view.theme
     shown = fates(points(overview.measurements, catalogue, overview.family, overview.view.zone))
-    draw, items = sentence(shown.nobody(overview.enter), palette(theme)), []
+    draw, items = sentence(shown.nobody(overview.enter, overview.view.bar), palette(theme)), []
     if shown.drawn:
         found = depth_dots(overview, shown.drawn)
         draw = partial(

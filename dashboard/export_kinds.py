@@ -34,7 +34,7 @@ NAMES = {
     What.COMPARE: "panels of all assets",
     What.DEPTH: "depth against duration",
     What.CANDLES: "candles",
-    What.DEVIATION: "deviation of every minute",
+    What.DEVIATION: "deviation of every bar",
     What.LOWS: "lows of all assets",
     What.MEASUREMENT: "whole answer",
 }

@@ -16,7 +16,7 @@ from dashboard.notices import Notice, Tone, notices, origin_text
 from dashboard.pages.contract import Context, Control, Page
 from dashboard.pages.index import PAGES
 from dashboard.panes import Panes
-from dashboard.view import BAR_WORDS, ViewState
+from dashboard.view import ViewState
 from data.catalogue import Catalogue
 from data.schema import Timeframe
 from deviation.answer import CHOSEN_BY_HAND
@@ -121,7 +121,7 @@ def _files(answer: Answer, catalogue: Catalogue) -> Any:  # noqa: ANN401 - whate
 def _window(view: ViewState, catalogue: Catalogue) -> Panes:
     event, name = catalogue.event(view.event), view.window(catalogue)
     minutes = (view.end - view.start) // timedelta(minutes=1)
-    bars = "" if view.bar is Timeframe.M1 else f" in bars of {BAR_WORDS[view.bar]}"
+    bars = "" if view.bar is Timeframe.M1 else f" in bars of {view.bar.length}"
     by_hand = f", {CHOSEN_BY_HAND}" if name is None else ""
     chips = [
         dmc.Tooltip(

@@ -12,6 +12,7 @@ from dash import html
 from dashboard.lows_rows import unaligned_gap
 from dashboard.style import MINUS, TEMPLATES, Palette, Theme, palette, venue_colour
 from data.catalogue import Catalogue
+from data.schema import Timeframe
 from deviation.lows import lows
 from deviation.question import TOLERANCE
 from deviation.result import Measurement
@@ -19,7 +20,8 @@ from deviation.result import Measurement
 EDGES_PCT = (-50, -20, -10, -5, -2, 0, 2, 5, 10, 20, 50)
 """Where one bin ends and the next begins; a gap at an edge belongs to the bin below it, the outer bins are open."""
 
-SAME_MINUTE = "Closes, of one and the same minute"
+NONE = "no gap: too few exchanges traded"
+"""Said where a histogram has no bar."""
 
 HEIGHT = 320
 TOP, BOTTOM = (0.58, 1.0), (0.0, 0.42)
@@ -91,7 +93,7 @@ def bin_labels() -> tuple[str, ...]:
     return (f"{_edge(EDGES_PCT[0])} % or below", *inner, f"above {_edge(EDGES_PCT[-1])} %")
 
 
-def gaps_figure(found: Gaps, catalogue: Catalogue, focus: str, theme: Theme) -> go.Figure:
+def gaps_figure(found: Gaps, catalogue: Catalogue, focus: str, theme: Theme, bar: Timeframe) -> go.Figure:
     """Both histograms, one above the other on the same bins; the focus venue's part of each bar in its colour."""
     colours, colour = palette(theme), venue_colour(catalogue, focus, theme)
     name = catalogue.venue(focus).name
@@ -105,15 +107,18 @@ def gaps_figure(found: Gaps, catalogue: Catalogue, focus: str, theme: Theme) -> 
             "hovermode": "closest",
         }
     )
-    panels = (("Lowest trades, of whatever minute", found.unaligned, TOP), (SAME_MINUTE, found.aligned, BOTTOM))
+    panels = (
+        (f"Lowest trades, of whatever {bar.one}", found.unaligned, TOP),
+        (f"Closes, of one and the same {bar.one}", found.aligned, BOTTOM),
+    )
     for number, (title, kind, domain) in enumerate(panels, start=1):
         suffix, binned = "" if number == 1 else str(number), bins(kind)
         on = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
-        figure.add_traces([bar.update(on) for bar in _bars(binned, name, colour, colours)])
+        figure.add_traces([block.update(on) for block in _bars(binned, name, colour, colours)])
         most = max(1, *(bin_.count for bin_ in binned))
         figure.update_layout(
             {
-                f"xaxis{suffix}": _bin_axis(suffix, labelled=kind is found.aligned),
+                f"xaxis{suffix}": _bin_axis(suffix, labelled=domain is BOTTOM),
                 f"yaxis{suffix}": {
                     "domain": domain,
                     "anchor": f"x{suffix}",
@@ -135,6 +140,16 @@ def gaps_figure(found: Gaps, catalogue: Catalogue, focus: str, theme: Theme) -> 
             showarrow=False,
             font={"size": 13, "color": colours.ink},
         )
+        if not kind:
+            figure.add_annotation(
+                text=NONE,
+                xref="paper",
+                yref="paper",
+                x=0.5,
+                y=sum(domain) / 2,
+                showarrow=False,
+                font={"size": 13, "color": colours.muted},
+            )
     return figure
 
 
@@ -184,9 +199,9 @@ def _bin_axis(suffix: str, *, labelled: bool) -> dict[str, Any]:
     }
 
 
-def gaps_table(found: Gaps, name: str) -> html.Table:
+def gaps_table(found: Gaps, name: str, bar: Timeframe) -> html.Table:
     """The numbers behind the histograms; ``name`` is the focus venue's."""
-    heads = ("Gap", "Lowest trades", f"of these {name}", "Same minute", f"of these {name}")
+    heads = ("Gap", "Lowest trades", f"of these {name}", f"Same {bar.one}", f"of these {name}")
     lines = zip(bins(found.unaligned), bins(found.aligned), strict=True)
     return html.Table(
         [

@@ -5,6 +5,7 @@ from typing import Any
 import dash_ag_grid as dag
 
 from dashboard.anchors import Anchor
+from data.schema import Timeframe
 from deviation.summary import THRESHOLDS_PCT
 
 GRID = "lows-grid"
@@ -15,13 +16,25 @@ Column = dict[str, Any]
 HEADER_PX, ROW_PX = 92, 30
 """The heights of both rows of headers with the frame and a scroll bar, and of a row."""
 
-SIGNED = {"function": "plumbline.signed(params.value)"}
-SHARE = {"function": "plumbline.share(params.value)"}
+IN_PER_CENT: Column = {
+    "filterValueGetter": {"function": "plumbline.perCent(params.data[params.colDef.field])"},
+    "filterParams": {
+        # What equals a number of many digits is not what anybody types.
+        "filterOptions": ["lessThanOrEqual", "greaterThanOrEqual", "inRange", "blank", "notBlank"],
+        "inRangeInclusive": True,
+        "filterPlaceholder": "per cent",
+    },
+}
+"""A filter takes what the cells show; the values behind them, which the file holds, are fractions."""
+
+SIGNED: Column = {"valueFormatter": {"function": "plumbline.signed(params.value)"}, **IN_PER_CENT}
+SHARE: Column = {"valueFormatter": {"function": "plumbline.share(params.value)"}, **IN_PER_CENT}
 
 THEME = {
     "function": (
         "themeQuartz.withParams({backgroundColor: 'var(--paper)', foregroundColor: 'var(--text)', "
         "headerBackgroundColor: 'var(--paper)', headerTextColor: 'var(--muted)', borderColor: 'var(--rule)', "
+        "headerColumnResizeHandleColor: 'var(--rule)', headerColumnResizeHandleWidth: 1, "
         "chromeBackgroundColor: 'var(--soft)', rowHoverColor: 'var(--soft)', accentColor: 'var(--focus)', "
         "browserColorScheme: 'inherit', menuBackgroundColor: 'var(--paper)', inputBackgroundColor: 'var(--paper)', "
         "fontFamily: 'inherit', fontSize: 13, headerFontSize: 12, headerFontWeight: 400, spacing: 5, "
@@ -31,11 +44,11 @@ THEME = {
 """The colours of the page, so that the grid follows them when they change."""
 
 
-def lows_grid() -> dag.AgGrid:
+def lows_grid(bar: Timeframe) -> dag.AgGrid:
     """The grid without its rows."""
     return dag.AgGrid(
         id=GRID,
-        columnDefs=columns(),
+        columnDefs=columns(bar),
         rowData=[],
         getRowId="params.data.asset + ' ' + params.data.venue + ' ' + params.data.symbol",
         rowClassRules={"focus-row": "params.data.focus"},
@@ -66,36 +79,30 @@ def grid_height(rows: int) -> str:
     return f"min({HEADER_PX + ROW_PX * max(rows, 2)}px, 75vh)"
 
 
-def columns() -> list[Column]:
-    """The columns in three groups: what was lowest, what the same minute says, and how long it was far below."""
+def columns(bar: Timeframe) -> list[Column]:
+    """The columns in three groups: what was lowest, what the same bar says, and how long it was far below."""
     asset = _text("asset", "Asset", pinned="left", width=78)
-    venue = _text(
-        "venue",
-        "Exchange",
-        width=116,
-        valueFormatter={"function": "params.data.venue_text"},
-        filterValueGetter={"function": "params.data.venue_text"},
-    )
+    venue = _shown("venue", "Exchange", minWidth=116, flex=1)
     return [
         asset,
         venue,
         _text("group", "Group", width=74, valueFormatter={"function": "params.value.toUpperCase()"}),
         _text("symbol", "Market", width=108, hide=True),
         {
-            "headerName": "Lowest trade, of whatever minute",
+            "headerName": f"Lowest trade, of whatever {bar.one}",
             "children": [
                 _number("low", "Low, USD", Anchor.LOWS, valueFormatter={"function": "params.data.low_text"}),
-                _text("low_at", "At", width=100, valueFormatter={"function": "params.data.low_at_text"}),
-                _number("gap_to_second", "To lowest of the others", Anchor.LOWS, valueFormatter=SIGNED, width=116),
+                _shown("low_at", "At", width=100),
+                _number("gap_to_second", "To lowest of the others", Anchor.LOWS, width=116, **SIGNED),
             ],
         },
         {
-            "headerName": "Against its group, in the same minute",
+            "headerName": f"Against its group, in the same {bar.one}",
             "children": [
-                _number("gap_depth", "Gap to next close", Anchor.GAP, valueFormatter=SIGNED, width=94),
-                _text("gap_at", "Its minute", hide=True),
-                _number("wick_shallow", "Low, at least", Anchor.WICK, valueFormatter=SIGNED, width=94),
-                _number("wick_deep", "Low, at most", Anchor.WICK, valueFormatter=SIGNED, width=94),
+                _number("gap_depth", "Gap to next close", Anchor.GAP, width=94, **SIGNED),
+                _text("gap_at", "At", hide=True),
+                _number("wick_shallow", "Low, at least", Anchor.WICK, width=94, **SIGNED),
+                _number("wick_deep", "Low, at most", Anchor.WICK, width=94, **SIGNED),
             ],
         },
         {
@@ -103,7 +110,7 @@ def columns() -> list[Column]:
             "children": [
                 _number("firm_min", "Firm min.", Anchor.FIRM, width=74),
                 *(
-                    _number(f"threshold_share.{x}", f"{x} %", Anchor.THRESHOLD, valueFormatter=SHARE, width=68)
+                    _number(f"threshold_share.{x}", f"{x} %", Anchor.THRESHOLD, width=68, **SHARE)
                     for x in THRESHOLDS_PCT
                 ),
                 *(
@@ -121,7 +128,7 @@ def labels() -> list[tuple[str, Anchor]]:
     names += [("Low, at least and at most", "wick_deep"), ("Firm min.", "firm_min"), ("Shares", "threshold_share.1")]
     anchors = {
         column["field"]: Anchor(column["headerComponentParams"]["anchor"])
-        for group in columns()
+        for group in columns(Timeframe.M1)
         for column in group.get("children", [])
         if "headerComponentParams" in column
     }
@@ -130,6 +137,12 @@ def labels() -> list[tuple[str, Anchor]]:
 
 def _text(field: str, name: str, **more: Any) -> Column:  # noqa: ANN401 - properties of the column
     return {"field": field, "headerName": name, "filter": "agTextColumnFilter", **more}
+
+
+def _shown(field: str, name: str, **more: Any) -> Column:  # noqa: ANN401 - as above
+    """A column that reads, and is filtered, by another text than its value."""
+    text = {"function": f"params.data.{field}_text"}
+    return _text(field, name, valueFormatter=text, filterValueGetter=text, **more)
 
 
 def _number(field: str, name: str, anchor: Anchor, **more: Any) -> Column:  # noqa: ANN401 - as above

@@ -9,11 +9,12 @@ from dashboard.anchors import Anchor
 from dashboard.links import Links
 from dashboard.lows_lines import LowsLine
 from dashboard.venue_lines import Block, Cell, VenueLine
+from data.schema import Timeframe
 from deviation.question import Group
 
 VENUE_COLUMNS: tuple[tuple[str, Anchor | None, str], ...] = (
     ("Exchange", None, "A click makes it the focus."),
-    ("Deepest close", Anchor.DEPTH, "The lowest firm minute close against the others, and its minute."),
+    ("Deepest close", Anchor.DEPTH, "The lowest firm close against the others, and its time."),
     (
         "\N{GREATER-THAN OR EQUAL TO} {enter} below",
         Anchor.BELOW_MIN,
@@ -22,9 +23,9 @@ VENUE_COLUMNS: tuple[tuple[str, Anchor | None, str], ...] = (
     (
         "Order-proof",
         Anchor.ORDER_PROOF,
-        "Minutes that lay as far below as a whole, in whatever order their trades came.",
+        "What lay as far below as a whole, in whatever order its trades came; in minutes.",
     ),
-    ("Lowest trade", Anchor.LOWS, "In dollars, and its minute."),
+    ("Lowest trade", Anchor.LOWS, "In dollars, and its time."),
     ("Rank", Anchor.RANK, "Within the group: deepest needs a lead of 2 points, longest one of 3 minutes."),
 )
 """Name, definition and a short explanation of each column of the venue tables."""
@@ -78,9 +79,9 @@ def _venue_row(line: VenueLine, ranked: bool) -> html.Tr:  # noqa: FBT001 - a pr
     return html.Tr(cells, className=" ".join(name for name, holds in kinds.items() if holds))
 
 
-def lows_table(lines: Sequence[LowsLine], links: Links) -> html.Div:
+def lows_table(lines: Sequence[LowsLine], links: Links, bar: Timeframe) -> html.Div:
     """The table of lows, wide: it scrolls in its own box where the screen is narrow."""
-    groups = (("", 1), ("Lowest trades, of whatever minute", 7), ("In one and the same minute", 3))
+    groups = (("", 1), (f"Lowest trades, of whatever {bar.one}", 7), (f"In one and the same {bar.one}", 3))
     head = [
         html.Tr([html.Th(name, colSpan=width, scope="colgroup") for name, width in groups]),
         html.Tr([html.Th(named(name, anchor, links), scope="col") for name, anchor in LOWS_COLUMNS]),

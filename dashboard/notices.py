@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from dashboard.answers import Answer
 from dashboard.formats import listing, span
-from dashboard.view import BAR_WORDS, OriginChoice
+from dashboard.view import OriginChoice
 from data.catalogue import Catalogue
 from data.schema import Timeframe
 from deviation.question import QuoteHandling, Reference
@@ -45,7 +45,7 @@ def notices(answer: Answer, catalogue: Catalogue) -> tuple[Notice, ...]:
         said.append(Notice(Tone.ALERT, f"Left out by choice: {names}. What is left out neither votes nor is measured."))
     wholes = dict.fromkeys(span(*one.view.whole, view.zone) for one in panels if one.view.whole != _edges(one))
     if wholes:
-        said.append(Notice(Tone.REMARK, f"Measured in whole bars of {BAR_WORDS[view.bar]}: {listing([*wholes])}."))
+        said.append(Notice(Tone.REMARK, f"Measured in whole bars of {view.bar.length}: {listing([*wholes])}."))
     if view.reference is Reference.WEIGHTED_MEDIAN:
         said.append(Notice(Tone.REMARK, "Venues vote by weight: what each traded in the 24 h before."))
     assumed = [one for one in panels if one.measurement is not None and one.measurement.fx_assumed]
@@ -73,7 +73,7 @@ def origin_text(answer: Answer) -> str:
         return ILLUSTRATION + (missing if view.origin is OriginChoice.AUTO else "")
     if answer.measurement is None:
         kind = "" if view.origin is OriginChoice.AUTO else f"{view.origin} "
-        bars = "" if view.bar is Timeframe.M1 else f"of {BAR_WORDS[view.bar]} "
+        bars = "" if view.bar is Timeframe.M1 else f"of {view.bar.length} "
         times = listing([*dict.fromkeys(f"from {span(*_edges(one), view.zone)}" for one in panels)], "or")
         return f"No {kind}candle {bars}of {assets} in the store {times}."
     return ""

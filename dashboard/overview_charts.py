@@ -15,6 +15,7 @@ from dashboard.overview_marks import key
 from dashboard.overview_points import Point, by_asset
 from dashboard.overview_scatter import NARROW, WIDE, Figure, Size, scatter
 from dashboard.overview_view import Overview
+from dashboard.point_walk import point_walk
 from deviation.headline import minutes_text
 
 SHALLOWEST = 0.001
@@ -30,15 +31,18 @@ LABELS = {
     "volume": "Reported volume before against depth. The table below holds the numbers.",
 }
 
+POINTS = "Exchanges and assets from left to right"
+
 
 def depth_chart(overview: Overview, found: Sequence[Point]) -> html.Section:
     """Depth against minutes; whatever was never below for a minute, or not measured, is named below."""
     shown = fates(found)
     links = overview.links
     deep, long = links.define("deep", Anchor.DEPTH), links.define("long", Anchor.BELOW_MIN)
+    bar = overview.view.bar
     title: list[Any] = ["How ", deep, ", and how ", long]
     told = (
-        "Each marker is one exchange on one asset: its deepest minute close, and its minutes at least "
+        f"Each marker is one exchange on one asset: its deepest {bar.adjective} close, and its minutes at least "
         f"{overview.enter} below. A click opens it in the explorer."
     )
     hollow = " Hollow: not ranked." if overview.ranked else " An illustration. Hollow: wholly assumed."
@@ -46,9 +50,9 @@ def depth_chart(overview: Overview, found: Sequence[Point]) -> html.Section:
         [
             _head(title, export_menu(What.DEPTH, overview.view.to_query(overview.catalogue))),
             html.P(told + hollow, className="quiet"),
-            *_graphs("depth", overview, shown.drawn, depth_figure, shown.nobody(overview.enter)),
+            *_graphs("depth", overview, shown.drawn, depth_figure, shown.nobody(overview.enter, bar)),
             _named(f"Never {overview.enter} below", shown.never),
-            _named("No firm minute, so no point", shown.unknown),
+            _named(f"No firm {bar.one}, so no point", shown.unknown),
             _table(overview, found, volume=False),
         ],
         className="overview-part",
@@ -67,7 +71,7 @@ def volume_chart(overview: Overview, found: Sequence[Point], sentence: str) -> h
         ". ",
         links.define("What volume cannot show", Anchor.CANNOT_SHOW),
     ]
-    none = "Nobody was below, or no volume is known." if spot else FEW
+    none = "Nobody was below, or no volume is known." if spot else FEW.format(bar=overview.view.bar)
     without = [point for point in spot if not point.volume_usd]
     shallow = [point for point in spot if point.volume_usd and point.below < SHALLOWEST]
     return html.Section(
@@ -116,14 +120,17 @@ def _graphs(
     aria: dict[str, Any] = {"aria-label": LABELS[name]}
     graphs = [
         html.Div(
-            dcc.Graph(
-                id=f"overview-{name}-{form}",
-                figure=draw(overview, drawn, size),
-                config=config,
-                responsive=False,
-                style={"width": size.width, "height": size.height},
-            ),
-            className=f"overview-{form}",
+            [
+                point_walk(f"overview-{name}-{form}", POINTS, opens=True),
+                dcc.Graph(
+                    id=f"overview-{name}-{form}",
+                    figure=draw(overview, drawn, size),
+                    config=config,
+                    responsive=False,
+                    style={"width": size.width, "height": size.height},
+                ),
+            ],
+            className=f"overview-{form} walked",
             role="group",
             **aria,
         )

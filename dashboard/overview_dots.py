@@ -7,9 +7,10 @@ from dashboard.dots import Dot
 from dashboard.log_plot import DEPTHS, LogAxis, dollar_ticks, log_axis, minute_ticks
 from dashboard.overview_points import Point, twice
 from dashboard.overview_view import Overview
+from data.schema import Timeframe
 
-FEW = "Too few exchanges: a minute counts where at least three others traded. Collect or import more of them."
-"""Why nothing is firm."""
+FEW = "Too few exchanges: a {bar.one} counts where at least three others traded. Collect or import more of them."
+"""Why nothing is firm; ``bar`` is the length of bars."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +30,9 @@ class Fates:
     never: tuple[Point, ...]
     unknown: tuple[Point, ...]
 
-    def nobody(self, enter: str) -> str:
+    def nobody(self, enter: str, bar: Timeframe) -> str:
         """Why no market has a point; ``enter`` is the threshold in per cent."""
-        return FEW if not self.never else f"Nobody was {enter} below for a minute."
+        return FEW.format(bar=bar) if not self.never else f"Nobody was {enter} below for a {bar.one}."
 
 
 def fates(found: Sequence[Point]) -> Fates:

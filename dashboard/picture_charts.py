@@ -15,7 +15,7 @@ from dashboard.prices import clear_low, fair_values, off_scale, price_ends, pric
 from dashboard.scene import Scene, voting_price
 from dashboard.sheet import Sheet
 from dashboard.strips import LANES, state_key, strips
-from dashboard.words import BAR_NAMES, bar_closes
+from dashboard.words import bar_closes
 from data.catalogue import Note
 from deviation.headline import minutes_text
 from deviation.question import Group
@@ -144,6 +144,6 @@ def _strip(sheet: Sheet, scene: Scene, box: Box, limits: Box) -> None:
         for state, count in state_key(scene)
     ]
     name = "" if scene.focus is None else scene.catalogue.venue(scene.focus.market.venue).name
-    bar = BAR_NAMES[scene.measurement.question.timeframe]
+    bar = scene.measurement.question.timeframe.one
     text = f"Votes per {bar} (pale: too few to be firm) and minutes of {name}: {'  '.join(parts)}"
     sheet.write(text, limits.left, box.top - 11, size=SMALL, colour=scene.colours.muted)

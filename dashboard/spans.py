@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from dashboard.formats import duration
-from dashboard.view import BAR_WORDS, LONGEST
+from dashboard.view import LONGEST
 from data.errors import UsageError
 from data.schema import Timeframe
 
@@ -25,7 +25,7 @@ def checked_span(start: datetime, end: datetime, bar: Timeframe = Timeframe.M1) 
         raise UsageError(message)
     if end - start > LONGEST[bar]:
         message = (
-            f"bars of {BAR_WORDS[bar]} are measured over at most {duration(LONGEST[bar])}; "
+            f"bars of {bar.length} are measured over at most {duration(LONGEST[bar])}; "
             "choose a shorter window or longer bars"
         )
         raise UsageError(message)

@@ -79,14 +79,15 @@ def market(row: dict[str, object]) -> str:
     return str(row["symbol"]) if row["price"] == "trade" else f"{row['symbol']} ({row['price']})"
 
 
-LENGTHS = {Timeframe.M1: "", Timeframe.S1: "one-second ", Timeframe.M5: "five-minute "}
-"""What is said before "candles"; those of a minute are the usual ones."""
+def _length(timeframe: Timeframe) -> str:
+    """What is said before "candles"; those of a minute are the usual ones."""
+    return "" if timeframe is Timeframe.M1 else f"{timeframe.adjective} "
 
 
 def _held(holdings: pl.DataFrame) -> list[str]:
     """What the store holds: two lines per venue, route or file, and length of candles."""
     return [
-        f"{row['venue']}, {row['came']}: {row['candles']:,} {LENGTHS[row['timeframe']]}candle"
+        f"{row['venue']}, {row['came']}: {row['candles']:,} {_length(Timeframe(row['timeframe']))}candle"
         f"{'s' * (row['candles'] != 1)} of {row['first']:%Y-%m-%d %H:%M} to {row['last']:%Y-%m-%d %H:%M} UTC\n"
         f"    {', '.join(row['symbol'])}"
         for row in held_rows(holdings).iter_rows(named=True)

@@ -49,7 +49,8 @@ def lows_text(measurements: Sequence[Measurement], trades: pl.DataFrame) -> Rend
             signed(own),
             ", ".join(_span(bound.wick_shallow, bound.wick_deep) for bound in bounds),
         )
-    note = "Lows are not simultaneous; the aligned gap and the bounds compare within one minute."
+    one = measurements[0].question.timeframe.one
+    note = f"Lows are not simultaneous; the aligned gap and the bounds compare within one {one}."
     exact = [line for measurement in measurements for line in _exact(measurement, trades)]
     curves: list[RenderableType] = [curve for measurement in measurements for curve in _curves(measurement)]
     if curves:

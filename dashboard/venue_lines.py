@@ -85,7 +85,7 @@ class _Table:
             return f"each against the {self.measurement.question.parameters.reference.words} of the others"
         against = f"against fair value: {value.underlying} there, times the market-implied pre-event ratio"
         if value.ratio is None or value.p5 is None or value.p95 is None:
-            return f"{against}, which no calm minute gives"
+            return f"{against}, which no calm {self.measurement.question.timeframe.one} gives"
         focus = self.measurement.focus
         if focus is not None and focus.market.group is not group:
             return f"{against} {value.ratio:.5g}"

@@ -20,9 +20,6 @@ METHOD = Parameters()
 LONGEST = {Timeframe.S1: timedelta(hours=12), Timeframe.M1: timedelta(days=31), Timeframe.M5: timedelta(days=31)}
 """The longest window that a page measures in bars of each length: every bar of it is held for every venue."""
 
-BAR_WORDS = {Timeframe.S1: "a second", Timeframe.M1: "a minute", Timeframe.M5: "five minutes"}
-"""The length of a bar as a sentence says it."""
-
 
 class OriginChoice(StrEnum):
     """Which candles to show: real ones where there are any, or one kind alone."""

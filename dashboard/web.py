@@ -2,11 +2,12 @@
 
 import logging
 from collections.abc import Iterable
+from http import HTTPStatus
 from importlib.resources import files
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State, ctx, html, no_update, set_props
-from flask import Response, send_file
+from flask import Response, request, send_file
 
 from dashboard.actions import Actions
 from dashboard.answers import Answers, Store
@@ -18,8 +19,9 @@ from dashboard.head_start import HOOKS, HeadStart
 from dashboard.keeping import keep_assets
 from dashboard.layout import shell
 from dashboard.limits import DOCUMENT, LINK
+from dashboard.pages import lost
 from dashboard.pages.contract import Context
-from dashboard.pages.index import PAGES
+from dashboard.pages.index import PAGES, page_at
 from dashboard.panes import Panes
 from dashboard.render import Renderer
 from dashboard.site import Query, Site
@@ -28,6 +30,9 @@ from data.catalogue import Catalogue
 from data.errors import PlumblineError
 
 log = logging.getLogger(__name__)
+
+ANY_PATH = "/<path:path>"
+"""The name of dash's route that answers every path, whether or not a page has it."""
 
 INDEX = """<!DOCTYPE html>
 <html lang="en">
@@ -62,6 +67,7 @@ def create_app(store: Store, catalogue: Catalogue, actions: Actions) -> Dash:
         hooks=HOOKS,
     )
     app.server.after_request(keep_assets)
+    app.server.after_request(told_of_lost_paths)
     app.layout = shell(catalogue)
     answers = Answers(store, catalogue)
     app.server.register_blueprint(export_routes(answers, Renderer()))
@@ -87,6 +93,13 @@ def failed(error: Exception) -> None:
         log.error("A callback failed", exc_info=error)
         text = f"Something failed here ({type(error).__name__}). The page is as it was before."
     set_props("failure", {"children": html.P(text, className="notice alert")})
+
+
+def told_of_lost_paths(response: Response) -> Response:
+    """Send the page that says so with the status 404 where no page has the address."""
+    if request.endpoint == ANY_PATH and page_at(request.path, request.args) is lost.PAGE:
+        response.status_code = HTTPStatus.NOT_FOUND
+    return response
 
 
 def method_document() -> Response:

@@ -24,9 +24,6 @@ ORIGINS = {
 MARK_ORDER = {"C": 0, "D": 1, "S": 2}
 """Notes with several sources are preferred to derived ones, and those to notes with a single source."""
 
-BAR_NAMES = {Timeframe.S1: "second", Timeframe.M1: "minute", Timeframe.M5: "five minutes"}
-"""A bar as a reader calls it."""
-
 MOST_NOTES = 3
 """Time marks on a picture."""
 
@@ -48,7 +45,7 @@ def measured(measurement: Measurement) -> str:
     others = _others(question)
     if question.underlying is not None:
         others = f"{question.underlying} on the other exchanges times the calm ratio"
-    return f"{_closes(question)} against {others}; {baseline(row)}."
+    return f"{_closes(question)} against {others}; {baseline(row, question.timeframe)}."
 
 
 def compared(measurements: Sequence[Measurement]) -> str:
@@ -77,10 +74,10 @@ def bar_closes(question: Question) -> str:
     >>> bar_closes(ask(load_catalogue(), "ATOM", *day, timeframe=Timeframe.M5))
     'five-minute closes'
     """
-    return f"{'five-minute' if question.timeframe is Timeframe.M5 else BAR_NAMES[question.timeframe]} closes"
+    return f"{question.timeframe.adjective} closes"
 
 
-def baseline(row: Row | None) -> str:
+def baseline(row: Row | None, bar: Timeframe) -> str:
     """What was normal in the 24 h before the window, from the groups that were firm then."""
     if row is None:
         return "nothing to compare"
@@ -91,7 +88,7 @@ def baseline(row: Row | None) -> str:
     ]
     said = [(group, n, furthest) for group, n, furthest in known if furthest is not None]
     if not said:
-        return "in the 24 hours before, no minute had the three votes that make it firm"
+        return f"in the 24 hours before, no {bar.one} had the three votes that make it firm"
     (first, n, furthest), *rest = said
     text = f"in the {minutes_text(n)} firm minutes before, never more than {percent(furthest)} off"
     if rest:
@@ -129,7 +126,7 @@ def _sources(measurements: Sequence[Measurement], catalogue: Catalogue, size: fl
         "Left out": [f"{catalogue.venue(out.venue).name} {out.symbol}" for one in measurements for out in one.left_out],
     }
     if not any(gaps.values()):
-        return f"{text} No minute is missing."
+        return f"{text} No {measurements[0].question.timeframe.one} is missing."
     for label, names in gaps.items():
         if names:
             text = _with_list(f"{text} {label}: ", names, size, room)

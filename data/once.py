@@ -1,6 +1,6 @@
-"""Rows in the order of market and minute, each minute once: by the order of `data.schema.Origin`, then the latest.
+"""Rows in the order of market and time, each bar once: by the order of `data.schema.Origin`, then the latest.
 
-Files hold the rows of a market in stretches of ascending minutes. Where no two stretches of a market overlap, no minute
+Files hold the rows of a market in stretches of ascending times. Where no two stretches of a market overlap, no bar
 can occur twice, and the rows need no more than to have their stretches put in order; only the others are compared.
 """
 
@@ -31,7 +31,7 @@ def once(
 ) -> pl.DataFrame:
     """One candle per market and bar; see `best` for which.
 
-    What decides between several candles of a minute is read only of those markets that may have several.
+    What decides between several candles of a bar is read only of those markets that may have several.
 
     Args:
         read: gives columns of `data.schema.FETCHED_CANDLE`, of one timeframe and kind of price, of the rows for which
@@ -62,7 +62,7 @@ def once(
 
 
 def best(rows: pl.DataFrame, *, first_seen: bool = False) -> pl.DataFrame:
-    """One candle per market and minute: of the better origin, then fetched last, then of the first source by name.
+    """One candle per market and bar: of the better origin, then fetched last, then of the first source by name.
 
     Args:
         rows: columns of `data.schema.FETCHED_CANDLE`, of one timeframe and kind of price.
@@ -71,21 +71,21 @@ def best(rows: pl.DataFrame, *, first_seen: bool = False) -> pl.DataFrame:
     Returns:
         A frame of `data.schema.CANDLE`, sorted by venue, symbol and open time.
     """
-    minute = [*MARKET, "open_time"]
+    key = [*MARKET, "open_time"]
     as_enum = (pl.col(name).cast(pl.Enum(rows[name].unique().sort())) for name in MARKET)
     ranked = rows.with_columns(*as_enum, pl.col("origin").cast(ORIGINS)).sort(
-        *minute, "origin", "fetched_at", "source", descending=[False, False, False, False, not first_seen, False]
+        *key, "origin", "fetched_at", "source", descending=[False, False, False, False, not first_seen, False]
     )
-    is_first = pl.any_horizontal(pl.col(name) != pl.col(name).shift(1) for name in minute).fill_null(value=True)
+    is_first = pl.any_horizontal(pl.col(name) != pl.col(name).shift(1) for name in key).fill_null(value=True)
     return ranked.filter(is_first).select(*CANDLE).cast(pl.Schema(CANDLE))
 
 
 def _stretches(rows: pl.DataFrame, *, bar: timedelta | None = None) -> pl.DataFrame:
-    """Each stretch of rows of one market and ascending minutes: its market, first minute, ``start`` and ``size``.
+    """Each stretch of rows of one market and ascending times: its market, first time, ``start`` and ``size``.
 
     With the length of a ``bar`` there are no holes: each bar follows the one before it, and two stretches overlap only
     if they share one.
-    They are sorted by market and first minute; ``overlaps`` tells that one begins before the one ahead of it ends.
+    They are sorted by market and first time; ``overlaps`` tells that one begins before the one ahead of it ends.
     """
     same_market = pl.all_horizontal(pl.col(name) == pl.col(name).shift(1) for name in MARKET)
     since = pl.col("open_time") - pl.col("open_time").shift(1)

@@ -5,6 +5,7 @@ UTC.
 """
 
 from enum import StrEnum
+from typing import NamedTuple
 
 import polars as pl
 
@@ -17,6 +18,23 @@ TIME = pl.Datetime("ms", "UTC")
 
 SECONDS = {"1s": 1, "1m": 60, "5m": 300}
 """Length of a candle by the name of its timeframe."""
+
+
+class Words(NamedTuple):
+    """How sentences speak of bars of one length; see the properties of `Timeframe` that are called so."""
+
+    one: str
+    adjective: str
+    length: str
+    in_turn: str
+
+
+WORDS = {
+    "1s": Words("second", "one-second", "a second", "second by second"),
+    "1m": Words("minute", "minute", "a minute", "minute by minute"),
+    "5m": Words("five-minute bar", "five-minute", "five minutes", "bar by bar"),
+}
+"""What bars are called, by the name of their timeframe: the one place for it."""
 
 
 class Timeframe(StrEnum):
@@ -35,6 +53,34 @@ class Timeframe(StrEnum):
     def ms(self) -> int:
         """The length in milliseconds."""
         return 1000 * self.seconds
+
+    @property
+    def one(self) -> str:
+        """One bar, as in "in the same minute"; an article and an "s" behind it fit any length.
+
+        >>> [timeframe.one for timeframe in Timeframe]
+        ['second', 'minute', 'five-minute bar']
+        """
+        return WORDS[self.value].one
+
+    @property
+    def adjective(self) -> str:
+        """What stands before a close of such a bar.
+
+        >>> [f"{timeframe.adjective} close" for timeframe in Timeframe]
+        ['one-second close', 'minute close', 'five-minute close']
+        """
+        return WORDS[self.value].adjective
+
+    @property
+    def length(self) -> str:
+        """The length of a bar, as in "candles of a minute"."""
+        return WORDS[self.value].length
+
+    @property
+    def in_turn(self) -> str:
+        """Bar after bar, as in "minute by minute"."""
+        return WORDS[self.value].in_turn
 
     def minutes(self, bars: int) -> float:
         """So many bars in minutes; a whole number where they are.

@@ -125,7 +125,11 @@ def _listing(measurement: Measurement, row: Row) -> str:
 
 
 def _calm(subject: str, firm: list[Group], measurement: Measurement, row: Row) -> tuple[str, str]:
-    others = "fair value" if measurement.question.underlying else "the others' minute closes"
+    others = (
+        "fair value"
+        if measurement.question.underlying
+        else f"the others' {measurement.question.timeframe.adjective} closes"
+    )
     counts = " and ".join(_of(row.against[group].sure_min, row.against[group]) for group in firm)
     first = f"{subject} stayed within {_enter(measurement)} of {others}."
     return first, f"At least {_enter(measurement)} below whatever the order of trades: {counts} firm minutes."
@@ -205,7 +209,8 @@ def _thin(subject: str, measurement: Measurement, row: Row) -> str:
         only = "the only other market traded then" if len(names) == 1 else "the only other markets traded then"
         return f"{subject}: {amount} {' and '.join(names)}, {only}; not ranked."
     if row.fair_value is not None and row.fair_value.ratio is None:
-        return f"No statement on {subject}: no calm minute gives its ratio to {row.fair_value.underlying}."
+        one = measurement.question.timeframe.one
+        return f"No statement on {subject}: no calm {one} gives its ratio to {row.fair_value.underlying}."
     return f"No statement on {subject}: no other exchange traded then."
 
 

@@ -67,7 +67,7 @@ def rank(contenders: Mapping[Market, Contender], window_min: float) -> dict[Mark
 
 def _rank(market: Market, own: Contender, ranked: Mapping[Market, tuple[float, float]], window_min: float) -> Rank:
     if market not in ranked:
-        return unranked(f"firm in {own.firm_min} of {window_min} minutes")
+        return unranked(f"firm in {round(own.firm_min, 2):g} of {round(window_min, 2):g} minutes")
     if len(ranked) < RANKED_VENUES:
         return unranked(f"only {len(ranked)} comparable")
     others = [contender for other, contender in ranked.items() if other != market]

@@ -14,6 +14,10 @@
   };
 
   functions.plumbline = {
+    /* A fraction as a filter compares it with what is typed: 0.07 is 7, not 7.000000000000001. */
+    perCent(fraction) {
+      return fraction === null || fraction === undefined ? null : Number((100 * fraction).toPrecision(12));
+    },
     signed(fraction) {
       if (fraction === null || fraction === undefined) {
         return DASH;

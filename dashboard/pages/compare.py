@@ -1,6 +1,7 @@
 """Compare: every asset of an event in a panel of its own, and one window beside another."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import plotly.graph_objects as go
@@ -31,7 +32,7 @@ from data.catalogue import Catalogue
 def show(context: Context, view: ViewState) -> list[Any]:
     """The page with everything in its place."""
     links = Links(view.to_query(context.catalogue))
-    bones = html.Div([*_body(context.catalogue, view), limits(links)])
+    bones = html.Div([*_body(context.catalogue, view), limits(links, view.bar)])
     for (name, prop), value in values(context, view).items():
         setattr(bones[name], prop, value)
     return [bones]
@@ -51,7 +52,7 @@ def values(context: Context, view: ViewState) -> Panes:
         ("compare-panels", "children"): [
             _side(side, number, len(windows), view, catalogue) for number, side in enumerate(windows)
         ],
-        ("compare-key", "children"): key(samples(shown, catalogue), view.theme) if shown else "",
+        ("compare-key", "children"): key(samples(shown, catalogue), view.theme, view.bar) if shown else "",
         ("compare-table", "children"): table(told, enter, links),
         ("compare-files", "children"): export_menu(What.COMPARE, view.to_query(catalogue)) if shown else "",
         ("compare-pair", "children"): _pair_parts(both, view, catalogue, links),
@@ -169,13 +170,19 @@ def _figures(windows: Sequence[Side], both: Sequence[Panel], view: ViewState, ca
         for number, one in enumerate(both)
         if (scene := one.scene(catalogue, view.theme)) is not None
     }
-    minutes = max((scene.measurement.axis.size for scene in paired.values()), default=0)
+    minutes = max((_minutes(scene) for scene in paired.values()), default=0.0)
     shared, shared_pair = scale(list(by_id.values())), scale(list(paired.values()))
     drawn = {name: _drawn(panel_figure(scene, shared, view.zone), scene, shared) for name, scene in by_id.items()}
     return drawn | {
         name: _drawn(since_start_figure(scene, shared_pair, minutes), scene, shared_pair)
         for name, scene in paired.items()
     }
+
+
+def _minutes(scene: Scene) -> float:
+    """How long the panel's window lasts."""
+    question = scene.measurement.question
+    return float((question.end - question.start) / timedelta(minutes=1))
 
 
 def _drawn(figure: go.Figure, scene: Scene, shared: Scale) -> dict[str, Any]:

@@ -21,11 +21,12 @@ from dashboard.minute_table import minute_data
 from dashboard.pages.contract import CHOICES, Context, Control, Page
 from dashboard.panels import bucket
 from dashboard.panes import Panes
+from dashboard.point_walk import point_walk
 from dashboard.scene import Scene
 from dashboard.thresholds import HEIGHT as THRESHOLDS_HEIGHT
 from dashboard.thresholds import NOTE, threshold_figure, threshold_table
 from dashboard.venue_lines import blocks
-from dashboard.view import BAR_WORDS, ViewState, number_text
+from dashboard.view import ViewState, number_text
 from dashboard.wire import Figure, sent
 from dashboard.words import measured, title, window_notes
 from data.catalogue import Catalogue
@@ -49,7 +50,7 @@ LATER = (
 Held = dict[str, dict[str, Any]]
 """The properties of each part of the page, by its id."""
 
-GRAPH_LABEL = "Prices, deviation and minutes on one time axis. The tables beside hold the numbers."
+GRAPH_LABEL = "Prices, deviation and states on one time axis. The tables beside hold the numbers."
 
 
 def show(context: Context, view: ViewState) -> list[Any]:
@@ -57,7 +58,7 @@ def show(context: Context, view: ViewState) -> list[Any]:
     held: Held = {}
     for (name, prop), value in change(context, view).items():
         held.setdefault(name, {})[prop] = value
-    return [_body(held), limits(Links(view.to_query(context.catalogue)))]
+    return [_body(held), limits(Links(view.to_query(context.catalogue)), view.bar)]
 
 
 def change(context: Context, view: ViewState) -> Panes:
@@ -100,7 +101,11 @@ def values(context: Context, view: ViewState) -> Panes:
             export_menu(What.CANDLES, query, "Candles"),
         ],
         ("thresholds-chart", "children"): _chart(
-            "thresholds", f"{NOTE} The table below holds the numbers.", THRESHOLDS_HEIGHT, threshold_figure(scene)
+            "thresholds",
+            f"{NOTE} The table below holds the numbers.",
+            THRESHOLDS_HEIGHT,
+            threshold_figure(scene),
+            walk=point_walk("thresholds", "Exchanges at each depth, the focus last"),
         ),
         ("thresholds-table", "children"): threshold_table(scene, links),
         ("thresholds-files", "children"): export_menu(What.MEASUREMENT, query, "Whole answer"),
@@ -109,9 +114,9 @@ def values(context: Context, view: ViewState) -> Panes:
         ("venues", "children"): venue_tables(
             blocks(measurement, catalogue, shown.zone), f"{number_text(shown.enter_pct)} %", links
         ),
-        ("reading", "children"): _reading(links),
+        ("reading", "children"): _reading(links, view.bar),
         ("left-out", "children"): f"Left out: {listing(left_out)}." if left_out else "",
-        ("asset-lows", "children"): lows_table(lows_lines([measurement], catalogue, shown.zone), links),
+        ("asset-lows", "children"): lows_table(lows_lines([measurement], catalogue, shown.zone), links, view.bar),
         ("all-lows", "children"): links.page("lows", "All lows: every asset and exchange"),
     }
 
@@ -149,10 +154,10 @@ def _other_bars(view: ViewState) -> list[Any]:
     """How candles of another length come into the store: they are a series of their own."""
     start, end = view.whole
     if start >= end:
-        return [f"No whole bar of {BAR_WORDS[view.bar]} lies in this window: choose a longer window or shorter bars."]
+        return [f"No whole bar of {view.bar.length} lies in this window: choose a longer window or shorter bars."]
     span = f"--from {start:%Y-%m-%dT%H:%MZ} --to {end:%Y-%m-%dT%H:%MZ}"
     return [
-        f"Candles of {BAR_WORDS[view.bar]} are collected apart from those of a minute: ",
+        f"Candles of {view.bar.length} are collected apart from those of a minute: ",
         html.Code(f"plumbline collect --timeframe {view.bar} --assets {view.asset} {span}"),
         " on a command line. Not every exchange gives them. ",
         _bars_button("Show minutes", Timeframe.M1),
@@ -181,13 +186,13 @@ def separated(parts: list[Any]) -> list[Any]:
     return [piece for i, part in enumerate(parts) for piece in ([" · ", part] if i else [part])]
 
 
-def _reading(links: Links) -> list[Any]:
+def _reading(links: Links, bar: Timeframe) -> list[Any]:
     return [
-        "A minute is ",
+        f"A {bar.one} is ",
         links.define("firm", Anchor.FIRM),
-        " when at least three others voted in it; only firm minutes count. ",
+        f" when at least three others voted in it; only firm {bar.one}s count. ",
         links.define("Order-proof", Anchor.ORDER_PROOF),
-        " are minutes that lay below as a whole, in whatever order their trades came.",
+        f" are {bar.one}s that lay below as a whole, in whatever order their trades came.",
     ]
 
 
@@ -221,7 +226,7 @@ def _hint(measurement: Measurement) -> str:
 def _bars_offer(context: Context, view: ViewState) -> list[Any]:
     """Seconds where they can be seen, and the way back from other bars."""
     if view.bar is not Timeframe.M1:
-        return [f"Bars of {BAR_WORDS[view.bar]}. ", _bars_button("Show minutes", Timeframe.M1)]
+        return [f"Bars of {view.bar.length}. ", _bars_button("Show minutes", Timeframe.M1)]
     if view.end - view.start > SECONDS_WITHIN or not context.answers.has_seconds(view):
         return []
     return [
@@ -345,14 +350,15 @@ def _thresholds(held: Held) -> html.Section:
     )
 
 
-def _chart(name: str, label: str, height: int, figure: Figure) -> html.Div:
-    """A chart with a name for those who cannot see it."""
+def _chart(name: str, label: str, height: int, figure: Figure, walk: html.Div | None = None) -> html.Div:
+    """A chart with a name for those who cannot see it, and a way along its points for the keyboard."""
     config: Any = {"displayModeBar": False, "doubleClick": "autosize"}
     drawn: Any = figure  # dash wants a figure of plotly's by its type
     graph = dcc.Graph(id=name, responsive=True, config=config, style={"height": height}, figure=drawn)
     marks: dict[str, Any] = {"aria-label": label}
     # Its place is kept while plotly.js is still on its way.
-    return html.Div(graph, role="group", style={"minHeight": height}, **marks)
+    parts = [graph] if walk is None else [walk, graph]
+    return html.Div(parts, className="walked", role="group", style={"minHeight": height}, **marks)
 
 
 PAGE = Page(

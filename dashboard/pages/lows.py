@@ -11,18 +11,20 @@ from dashboard.formats import listing
 from dashboard.limits import limits
 from dashboard.links import Links
 from dashboard.lows_gaps import HEIGHT, gaps, gaps_figure, gaps_table
-from dashboard.lows_grid import GRID, grid_height, labels, lows_grid
+from dashboard.lows_grid import GRID, columns, grid_height, labels, lows_grid
 from dashboard.lows_lines import lows_lines
 from dashboard.lows_rows import FIELDS, lows_rows
 from dashboard.markup import lows_table
 from dashboard.pages.contract import CHOICES, Context, Page
 from dashboard.panes import Panes
+from dashboard.point_walk import point_walk
 from dashboard.view import ViewState
+from data.schema import Timeframe
 from deviation.result import Measurement
 
 WARNING = (
-    "A day's lows were not printed in the same minute, and the busiest exchange has more trades, hence more extreme "
-    "lows: a gap between two lows alone says little. Beside each stands what one and the same minute says: the "
+    "A day's lows were not printed in the same {one}, and the busiest exchange has more trades, hence more extreme "
+    "lows: a gap between two lows alone says little. Beside each stands what one and the same {one} says: the "
     "smallest gap to the next close, and between which bounds the lowest trade stood against the others then."
 )
 GRAPH_LABEL = "How many gaps of which size there are; the table below holds the numbers."
@@ -31,7 +33,7 @@ GRAPH_LABEL = "How many gaps of which size there are; the table below holds the 
 def show(context: Context, view: ViewState) -> list[Any]:
     """The page with everything in its place."""
     links = Links(view.to_query(context.catalogue))
-    bones = html.Div([*_body(), limits(links)])
+    bones = html.Div([*_body(), limits(links, view.bar)])
     for (name, prop), value in values(context, view).items():
         setattr(bones[name], prop, value)
     return [bones]
@@ -47,18 +49,21 @@ def values(context: Context, view: ViewState) -> Panes:
     focus = catalogue.venue(shown.focus).name
     return {
         ("lows-none", "children"): _missing(context, view, measurements),
+        ("lows-parts", "hidden"): not measurements,
         ("lows-note", "children"): [
-            WARNING,
+            WARNING.format(one=view.bar.one),
             " ",
             links.define("Why", Anchor.LOWS),
         ],
         ("lows-summary", "children"): (
-            lows_table(lows_lines(measurements, catalogue, view.zone), links) if measurements else []
+            lows_table(lows_lines(measurements, catalogue, view.zone), links, view.bar) if measurements else []
         ),
+        ("lows-title", "children"): f"Lowest trades, and what the same {view.bar.one} says",
+        (GRID, "columnDefs"): columns(view.bar),
         (GRID, "rowData"): rows,
         (GRID, "style"): {"height": grid_height(len(rows))},
         ("lows-columns", "children"): _columns(links),
-        ("lows-gaps", "figure"): gaps_figure(found, catalogue, shown.focus, view.theme),
+        ("lows-gaps", "figure"): gaps_figure(found, catalogue, shown.focus, view.theme, view.bar),
         ("lows-gaps-note", "children"): [
             f"Every asset and exchange once; {focus} in its colour. Above: its ",
             links.define("lowest trade against the lowest of all others", Anchor.LOWS),
@@ -66,7 +71,7 @@ def values(context: Context, view: ViewState) -> Panes:
             links.define("gap to the next close", Anchor.GAP),
             " of its own group.",
         ],
-        ("lows-gaps-table", "children"): gaps_table(found, focus),
+        ("lows-gaps-table", "children"): gaps_table(found, focus, view.bar),
         ("lows-file", "data"): f"plumbline-lows-{view.event}-{view.window(catalogue) or 'by-hand'}.csv",
     }
 
@@ -86,35 +91,45 @@ def register(app: Dash, context: Context) -> None:  # noqa: ARG001 - as every pa
 
 def _missing(context: Context, view: ViewState, measurements: Sequence[Measurement]) -> str:
     if not measurements:
-        return f"No candle of {view.asset} in this window: no lows."
+        return "No candle of this event's assets in this window: no lows."
     found = {measurement.question.asset for measurement in measurements}
-    without = [asset for asset in context.catalogue.event(view.event).assets if asset not in found]
+    assets = dict.fromkeys((*context.catalogue.event(view.event).assets, view.asset))
+    without = [asset for asset in assets if asset not in found]
     return f"Without candles here: {listing(without)}." if without else ""
 
 
 def _columns(links: Links) -> list[Any]:
-    """The columns of the grid, each leading to its definition: the way of the keyboard and of a finger."""
+    """The columns of the grid, each leading to its definition, the way of keyboard and finger; and their units."""
     told: list[Any] = ["What the columns mean: "]
     for name, anchor in labels():
         told += [links.define(name, anchor), " · "]
-    return told[:-1]
+    return [*told[:-1], ". Filters take per cent; the file holds fractions: 0.05 is 5 %."]
 
 
 def _body() -> list[Any]:
-    graph_label: dict[str, Any] = {"aria-label": GRAPH_LABEL}
-    graph = dcc.Graph(id="lows-gaps", responsive=True, config={"displayModeBar": False}, style={"height": HEIGHT})
-    button = dmc.Button("Download table (CSV)", id="lows-csv", size="xs", variant="default", className="plain")
     return [
         dcc.Store(id="lows-file"),
         dcc.Store(id="lows-fields", data=list(FIELDS)),
-        html.H1("Lowest trades, and what the same minute says"),
+        html.H1(id="lows-title"),
         html.P(id="lows-note", className="second"),
         html.P(id="lows-none", className="quiet"),
+        html.Div(_parts(), id="lows-parts"),
+    ]
+
+
+def _parts() -> list[Any]:
+    """Tables and charts, which are hidden where nothing is in them."""
+    graph_label: dict[str, Any] = {"aria-label": GRAPH_LABEL}
+    graph = dcc.Graph(id="lows-gaps", responsive=True, config={"displayModeBar": False}, style={"height": HEIGHT})
+    table_label: dict[str, Any] = {"aria-label": "The numbers behind the chart"}
+    table = html.Div(id="lows-gaps-table", className="wide", tabIndex=0, role="region", **table_label)
+    button = dmc.Button("Download table (CSV)", id="lows-csv", size="xs", variant="default", className="plain")
+    return [
         html.Section([html.H2("By asset"), html.Div(id="lows-summary")], className="lows"),
         html.Section(
             [
                 html.Div([html.H2("By asset and exchange"), button], className="block-head"),
-                lows_grid(),
+                lows_grid(Timeframe.M1),
                 html.P(id="lows-columns", className="quiet terms"),
             ],
             className="lows",
@@ -123,8 +138,13 @@ def _body() -> list[Any]:
             [
                 html.H2("How all gaps are spread"),
                 html.P(id="lows-gaps-note", className="quiet"),
-                html.Div(graph, role="group", **graph_label),
-                html.Details([html.Summary("As a table"), html.Div(id="lows-gaps-table", className="wide")]),
+                html.Div(
+                    [point_walk("lows-gaps", "Gaps of each size"), graph],
+                    className="walked",
+                    role="group",
+                    **graph_label,
+                ),
+                html.Details([html.Summary("As a table"), table]),
             ],
             className="lows",
         ),

@@ -16,7 +16,7 @@ from deviation.answer import CHOSEN_BY_HAND
 from deviation.question import QuoteHandling
 
 LEAD = (
-    "Plumbline sets each exchange's price, minute by minute, beside what the others say, and measures how far below it "
+    "Plumbline sets each exchange's price, {in_turn}, beside what the others say, and measures how far below it "
     "was and for how long. These are the definitions, with the settings of "
 )
 
@@ -29,7 +29,10 @@ def show(context: Context, view: ViewState) -> list[Any]:
     contents: dict[str, Any] = {"aria-label": "Contents"}
     return [
         html.H1("What the numbers mean"),
-        html.P([LEAD, links.page("explorer", "the view you came from"), ":"], className="second"),
+        html.P(
+            [LEAD.format(in_turn=view.bar.in_turn), links.page("explorer", "the view you came from"), ":"],
+            className="second",
+        ),
         _moment(view, catalogue, links),
         html.Div(
             [
@@ -58,10 +61,11 @@ def _moment(view: ViewState, catalogue: Catalogue, links: Links) -> html.Table:
     window = CHOSEN_BY_HAND if name is None else window_label(name, catalogue)
     lines = [
         ("Window", Anchor.WINDOWS, f"{window}: {span(view.start, view.end, view.zone)}"),
+        ("Bars", Anchor.MINUTE, f"of {view.bar.length}"),
         ("Focus", Anchor.RANK, moment.focus),
         ("Reference", Anchor.REFERENCE, view.reference.words),
         ("Prices", Anchor.MONEY, handling),
-        ("A minute votes", Anchor.MINUTE, f"from {moment.vote} on"),
+        (f"A {view.bar.one} votes", Anchor.MINUTE, f"from {moment.vote} on"),
         ("Astray", Anchor.BELOW_MIN, f"from {moment.enter} on"),
         ("Back", Anchor.EPISODE, f"within {moment.back}, {moment.confirm} minutes in a row"),
         ("Left out of the vote", Anchor.REFERENCE, left_out),

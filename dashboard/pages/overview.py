@@ -48,7 +48,7 @@ def show(context: Context, view: ViewState) -> list[Any]:
             [volume_chart(overview, found, sentence), _reading(overview, checks)],
             className="overview-pair",
         ),
-        limits(overview.links),
+        limits(overview.links, view.bar),
         *([dcc.Store(id="overview-asked", data=view.to_query(overview.catalogue))] if waiting else []),
     ]
 
@@ -100,7 +100,7 @@ def _summary(overview: Overview) -> str:
 def _asked(view: ViewState, catalogue: Catalogue) -> str:
     name = view.window(catalogue)
     window = CHOSEN_BY_HAND if name is None else f"window {window_label(name, catalogue)}"
-    return f"{span(view.start, view.end, view.zone)}, {window}; every exchange against the others, minute by minute."
+    return f"{span(view.start, view.end, view.zone)}, {window}; every exchange against the others, {view.bar.in_turn}."
 
 
 def _reading(overview: Overview, checks: Checks | None) -> html.Section:
@@ -125,7 +125,7 @@ def _nothing(overview: Overview) -> list[Any]:
             ],
             className="ways-on",
         ),
-        limits(Links(overview.view.to_query(overview.catalogue))),
+        limits(Links(overview.view.to_query(overview.catalogue)), overview.view.bar),
     ]
 
 

@@ -24,8 +24,8 @@ NOW = datetime(2025, 12, 1, tzinfo=UTC)
 
 expect.set_options(timeout=20_000)  # a busy machine draws late
 
-CHATTER = ("favicon",)
-"""Messages of the console that say nothing of the page."""
+CHATTER = ("favicon", "/nowhere")
+"""In messages of the console that say nothing of the page: a mark it has not got, and the path that no page has."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -93,7 +93,7 @@ class Visit:
         self.requests: list[dict[str, Any]] = []
         self.complaints: list[str] = []
         tab.on("request", self._asked)
-        tab.on("console", lambda said: self._complained(said.type, said.text))
+        tab.on("console", lambda said: self._complained(said.type, f"{said.text} {said.location['url']}"))
         tab.on("pageerror", lambda error: self._complained("error", str(error)))
 
     def open_page(self, address: str, heading: str) -> Tab:

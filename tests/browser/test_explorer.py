@@ -126,6 +126,19 @@ def test_every_chart_has_a_name_and_a_table(visit: Visit, real: str) -> None:
     expect(tab.locator("#close-look")).to_contain_text("The minute of the lowest trade: 21:20 UTC")
 
 
+def test_the_depths_by_keyboard(visit: Visit, real: str) -> None:
+    """The arrows lead along each line of the depths, the focus venue's last."""
+    tab = visit.open(f"{real}?window=crash")
+    expect(tab.locator("#thresholds .main-svg").first).to_be_visible()
+    walk = tab.locator("[data-walks=thresholds]")
+    walk.focus()
+    tab.keyboard.press("End")
+    expect(walk).to_have_attribute("aria-valuetext", "Binance: 0 of 30 minutes at least 50 % below")
+    # Five minutes at a third below.
+    tab.keyboard.press("ArrowLeft")
+    expect(walk).to_have_attribute("aria-valuetext", "Binance: 5 of 30 minutes at least 20 % below")
+
+
 def test_notes_lead_to_their_sources(visit: Visit, real: str) -> None:
     """The notes of the event are listed under the charts, with links where a public page is on record."""
     tab = visit.open(f"{real}?window=crash")

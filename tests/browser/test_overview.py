@@ -97,6 +97,32 @@ def test_a_point_leads_to_the_explorer(visit: Visit, real: str) -> None:
     visit.settled()
 
 
+def test_points_by_keyboard(visit: Visit, real: str) -> None:
+    """The arrows go from point to point, each is told and shown as under the pointer, and Enter opens it."""
+    tab = visit.open_page(address(real, CRASH), HEADING)
+    filled(tab)
+    expect(tab.locator("#overview-depth-wide .main-svg").first).to_be_visible()
+    walk = tab.locator("[data-walks=overview-depth-wide]")
+    walk.focus()
+    tab.keyboard.press("End")
+    last = walk.get_attribute("aria-valuemax")
+    expect(walk).to_have_attribute("aria-valuenow", str(last))
+    seen = set()
+    for _ in range(int(last or 0)):
+        seen.add(walk.get_attribute("aria-valuetext"))
+        tab.keyboard.press("ArrowLeft")
+    expect(walk).to_have_attribute("aria-valuenow", "1")
+    # WBETH stood at half of its fair value for five minutes.
+    (told,) = (text for text in seen if text and text.startswith("Binance WBETH/USDT, "))
+    assert "50\u00a0% against fair value, 21:20, at least 2 % below for 5 of 30 firm minutes" in told
+    while told != walk.get_attribute("aria-valuetext"):
+        tab.keyboard.press("ArrowRight")
+    expect(tab.locator("#overview-depth-wide .hoverlayer")).to_contain_text("Binance WBETH/USDT")
+    tab.keyboard.press("Enter")
+    expect(tab.locator("h1")).to_contain_text("WBETH on Binance")
+    visit.settled()
+
+
 def test_the_focus_is_one_click_away(visit: Visit, real: str) -> None:
     """The name of a venue in the matrix makes it the focus of the page."""
     tab = visit.open_page(address(real, CRASH), HEADING)

@@ -192,6 +192,47 @@ def test_the_grid_by_keyboard(visit: Visit, real: str) -> None:
     expect(header(tab, "low")).to_have_attribute("aria-sort", "ascending")
 
 
+def filtered(tab: Tab, field: str, option: str, typed: str) -> None:
+    """Open the filter of a column, choose how it compares, and type a number."""
+    header(tab, field).locator(".ag-header-cell-filter-button").click()
+    tab.locator(".ag-filter .ag-select").first.click()
+    tab.get_by_role("option", name=option, exact=True).click()
+    tab.locator(".ag-filter").get_by_placeholder("per cent").first.fill(typed)
+
+
+@pytest.mark.parametrize(
+    ("field", "option", "typed", "kept"),
+    [
+        # ATOM at 2.4 against the next close of 3.6 is a third below, WBETH at 2100 of 4200 a half.
+        ("gap_depth", "Less than or equal to", "-40", ["WBETH"]),
+        # It was a third below for 5 of 30 minutes, 17 %; and WBETH for as many at half of its fair value.
+        ("threshold_share.20", "Greater than or equal to", "5", ["ATOM", "WBETH"]),
+    ],
+)
+def test_a_filter_takes_what_the_cells_show(
+    visit: Visit, real: str, field: str, option: str, typed: str, kept: list[str]
+) -> None:
+    """Who types 5 means 5 per cent, as it stands in the cells, although the values behind them are fractions."""
+    tab = visit.open_page(address(real, "lows", "?window=crash"), HEADINGS["lows"])
+    filtered(tab, field, option, typed)
+    expect(tab.locator('#lows-grid .ag-cell[col-id="asset"]')).to_have_text(kept)
+    assert set(cells(tab, "venue")) == {"Binance"}
+
+
+def test_bars_of_the_histograms_by_keyboard(visit: Visit, real: str) -> None:
+    """Each bar that is there is told by how many gaps of which size it stands for, in the upper chart first."""
+    tab = visit.open_page(address(real, "lows", "?window=crash"), HEADINGS["lows"])
+    expect(tab.locator("#lows-gaps .main-svg").first).to_be_visible()
+    walk = tab.locator("[data-walks=lows-gaps]")
+    walk.focus()
+    tab.keyboard.press("ArrowRight")
+    # ATOM's 0.001 on Binance against 3.6 elsewhere.
+    expect(walk).to_have_attribute("aria-valuetext", "1 of Binance, \u221250 % or below: ATOM")
+    tab.keyboard.press("End")
+    expect(walk).to_have_attribute("aria-valuetext", re.compile("of the others, "))
+    expect(tab.locator("#lows-gaps .hoverlayer")).to_contain_text("of the others")
+
+
 def test_the_file_of_the_grid(visit: Visit, real: str, downloads: Path) -> None:
     """The file has the fields' own names, ISO times and numbers at full precision, in the order of the grid."""
     tab = visit.open_page(address(real, "lows", "?window=crash"), HEADINGS["lows"])

@@ -144,7 +144,30 @@ def test_lows_are_of_one_kind(view: ViewState, sample: pl.DataFrame) -> None:
     illustrated = answers.lows(replace(view, origin=OriginChoice.RECONSTRUCTION))
     assert {measured.question.origin for measured in illustrated} == {Evidence.RECONSTRUCTION}
     assert len(illustrated) == 5
-    assert answers.lows(replace(view, asset="USDE")) == ()
+
+
+def test_lows_without_a_candle_of_the_own_asset(view: ViewState, sample: pl.DataFrame) -> None:
+    """The other assets of the event are there, of the first kind that any of them has."""
+    shelf = Shelf()
+    shelf.put(sample)
+    answers = Answers(shelf, CATALOGUE)
+    other = replace(view, asset="USDE")
+    assert [measured.question.asset for measured in answers.lows(other)] == ["ATOM", "WBETH", "DOGE"]
+    illustrated = answers.lows(replace(other, origin=OriginChoice.RECONSTRUCTION))
+    assert {measured.question.origin for measured in illustrated} == {Evidence.RECONSTRUCTION}
+    assert len(illustrated) == 5
+    assert Answers(Shelf(sample), CATALOGUE).lows(replace(other, origin=OriginChoice.REAL)) == ()
+
+
+def test_leaving_out_everyone(view: ViewState) -> None:
+    """Where every venue with a candle is left out nothing is measured, rather than everyone."""
+    answers = Answers(Shelf(market("okx", "ATOM/USDT", 4)), CATALOGUE)
+    asked = replace(view, focus="binance")
+    assert [measured.question.asset for measured in answers.event(asked)] == ["ATOM"]
+    assert answers.event(replace(asked, out=frozenset({"okx"}))) == ()
+    # A view shows one venue at least: its focus, which cannot be left out.
+    shown = answers.answer(replace(asked, out=frozenset({"okx"})))
+    assert (shown.view.focus, shown.view.out) == ("okx", frozenset())
 
 
 def test_assets_that_only_the_store_knows() -> None:

@@ -1,7 +1,9 @@
 """Bars of a second and of five minutes on the page: what is read, drawn and said goes by their length."""
 
+import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
 
 import numpy as np
 import plotly.graph_objects as go
@@ -10,10 +12,13 @@ import pytest
 
 from dashboard.answers import Answers
 from dashboard.clock import Zone, ticks
+from dashboard.compare_figure import panel_figure
+from dashboard.compare_panels import scale, since_start
 from dashboard.explorer import explorer_figure
 from dashboard.formats import minute
 from dashboard.notices import notices, origin_text
 from dashboard.pages.contract import Context
+from dashboard.panels import epoch_ms
 from dashboard.picture import file_name, picture
 from dashboard.scene import Scene
 from dashboard.site import Site
@@ -23,6 +28,7 @@ from dashboard.view import ViewState, default_view
 from dashboard.words import measured
 from data.catalogue import load_catalogue
 from data.schema import Timeframe
+from deviation.headline import headline
 from deviation.minutes import State
 from deviation.result import Measurement
 
@@ -78,7 +84,7 @@ def test_a_view_in_seconds_is_measured_in_seconds(shelf: Shelf, view: ViewState)
     assert row.own.below_min == 5 / 60
     assert below(row.own).text == "0.08 of 0.5"
     assert minute(found, row.low_at, Zone.UTC) == "21:10:10"
-    assert measured(found).startswith("Second closes in dollars against")
+    assert measured(found).startswith("One-second closes in dollars against")
 
 
 def test_charts_go_by_the_length_of_bars(shelf: Shelf, view: ViewState) -> None:
@@ -105,6 +111,20 @@ def test_the_picture_goes_by_the_length_of_bars(shelf: Shelf, view: ViewState) -
     assert file_name(found) == "plumbline_ATOM_binance_2025-10-10T2110Z-2111Z_1s_comparison.png"
     counts = dict(state_key(Scene(found, CATALOGUE)))
     assert counts == {State.VOTING: 0.5, State.MISSING: 0.5}
+
+
+@pytest.mark.parametrize(("bar", "minutes"), [(Timeframe.S1, 1.0), (Timeframe.M5, 150.0)])
+def test_panels_side_by_side_are_as_long_as_their_window(
+    shelf: Shelf, view: ViewState, bar: Timeframe, minutes: float
+) -> None:
+    """Ticks and minutes since the start go by the window's time, not by the number of its bars."""
+    found = measurement_of(shelf, replace(view, bar=bar, end=START + timedelta(minutes=minutes)))
+    scene = Scene(found, CATALOGUE)
+    shown = panel_figure(scene, scale([scene]), Zone.UTC).layout.xaxis
+    last = datetime.fromisoformat(shown.tickvals[-1]).replace(tzinfo=UTC)
+    assert START + timedelta(minutes=minutes / 2) <= last <= START + timedelta(minutes=minutes)
+    trace = {"x": epoch_ms(found, np.array([0.0, 10.0]))}
+    assert since_start(found, trace)["x"].tolist() == [0.0, 10 * bar.seconds / 60]
 
 
 def test_five_minutes_round_the_window(shelf: Shelf, view: ViewState) -> None:
@@ -152,3 +172,51 @@ def test_ticks_at_midnight_name_days() -> None:
     end = START + timedelta(days=30)
     assert ticks(START, end, Zone.UTC, 8).text[:2] == ("14 Oct", "19 Oct")
     assert ticks(START, end, Zone.UTC8, 8).text[0] == "14 Oct 08:00"
+
+
+CALM_LINE = "ATOM on Binance stayed within 2 % of the others' {} closes."
+
+
+@pytest.mark.parametrize(
+    ("bar", "closes"), [(Timeframe.S1, "one-second"), (Timeframe.M1, "minute"), (Timeframe.M5, "five-minute")]
+)
+def test_the_headline_names_the_closes(bar: Timeframe, closes: str) -> None:
+    """Where nothing strayed the finding says of which closes; of a minute's it is the sentence of the method."""
+    calm = pl.concat([market(venue, "ATOM/USDT", 4) for venue in USDT_VENUES])
+    view = replace(default_view(CATALOGUE), start=START, end=START + 30 * timedelta(seconds=bar.seconds), bar=bar)
+    said = headline(measurement_of(Shelf(of_length(calm, bar)), view))
+    assert said[0].startswith(CALM_LINE.format(closes))
+
+
+def test_reasons_name_parts_of_minutes(view: ViewState) -> None:
+    """A market that is not ranked is told in minutes and their hundredths, never in a number without an end."""
+    frame = pl.concat([market(venue, "ATOM/USDT", 4) for venue in USDT_VENUES])
+    found = measurement_of(Shelf(of_length(frame, Timeframe.S1)), replace(view, end=START + timedelta(seconds=70)))
+    assert {rank.why for rank in found.ranks.values()} == {"firm in 0.5 of 1.17 minutes"}
+
+
+PAGES = ("overview", "explorer", "lows", "compare", "method")
+
+
+@pytest.mark.parametrize("bar", [Timeframe.S1, Timeframe.M5])
+@pytest.mark.parametrize("name", PAGES)
+def test_no_page_calls_another_bar_a_minute(shelf: Shelf, view: ViewState, bar: Timeframe, name: str) -> None:
+    """What is said of a bar names its length on every page; minutes are durations there, and numbers of them."""
+    shown = replace(view, bar=bar, end=START + timedelta(minutes=30))
+    context = Context(Answers(shelf, CATALOGUE), Hands())
+    values = Site(context).opened(f"/{name}", f"?{urlencode(shown.to_query(CATALOGUE))}")
+    text = text_of(plain([values["content", "children"], values.get(("headline", "children"), "")]))
+    for fact in FACTS:
+        text = text.replace(fact, "")
+    assert not OF_A_MINUTE.findall(text.casefold())
+    if name != "overview":
+        assert bar.one in text
+
+
+FACTS = ("trades a minute", "of a minute", "not printed in the same minute (Coinbase", "the two minute by minute")
+"""What the method page says of minutes whatever bars are measured: durations, the published lows, and the tests."""
+
+OF_A_MINUTE = re.compile(
+    r"(?:same|whatever|(?<!half )a|each|any|that|another|calm) minute\b(?! before)|minute by minute|[^-]minute close"
+)
+"""How a bar of a minute is spoken of."""

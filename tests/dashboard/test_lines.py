@@ -18,6 +18,7 @@ from dashboard.venue_lines import Block, Cell, VenueLine, blocks, rank_cell
 from dashboard.view import ViewState, default_view
 from data.catalogue import load_catalogue
 from data.reconstruction import reconstruct
+from data.schema import Timeframe
 from deviation.question import Group
 from deviation.ranks import Rank, Word
 from deviation.result import Measurement
@@ -164,7 +165,8 @@ def test_tables_as_markup() -> None:
     buttons = [row["props"]["children"][0]["props"]["children"][0]["props"] for row in body(tables[0])]
     assert [button["aria-pressed"] for button in buttons] == ["true", "false", "false", "false", "false"]
     assert [button["data-focus"] for button in buttons] == ["binance", "okx", "bybit", "bitget", "gate"]
-    lows = json.dumps(lows_table(lows_lines([measured("ATOM")], CATALOGUE, Zone.UTC), Links({})), cls=PlotlyJSONEncoder)
+    table = lows_table(lows_lines([measured("ATOM")], CATALOGUE, Zone.UTC), Links({}), Timeframe.M1)
+    lows = json.dumps(table, cls=PlotlyJSONEncoder)
     assert '"scope": "row"' in lows
     assert "0.001" in lows
 

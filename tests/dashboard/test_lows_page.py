@@ -16,7 +16,7 @@ from dashboard.pages.contract import Context
 from dashboard.style import Theme
 from dashboard.view import ViewState, default_view
 from data.catalogue import load_catalogue
-from data.schema import CANDLE, LOW_TRADE, empty
+from data.schema import CANDLE, LOW_TRADE, Timeframe, empty
 from deviation.answer import lows_json
 from deviation.result import Measurement
 from tests.dashboard.shelf import Hands, Shelf
@@ -78,7 +78,7 @@ def test_the_focus_is_the_view_s(measured: tuple[Measurement, ...]) -> None:
 
 def test_a_file_has_the_fields_of_the_command_line(measured: tuple[Measurement, ...]) -> None:
     """The header of the file names fields as the JSON of the lows does, and every one is a column of the grid."""
-    held = [leaf for group in columns() for leaf in group.get("children", [group])]
+    held = [leaf for group in columns(Timeframe.M1) for leaf in group.get("children", [group])]
     assert {*FIELDS} == {column["field"] for column in held}
     asset = lows_json(measured, empty(LOW_TRADE))["assets"][0]
     venue = asset["venues"][0]
@@ -89,9 +89,14 @@ def test_a_file_has_the_fields_of_the_command_line(measured: tuple[Measurement, 
 
 def test_numbers_are_written_by_the_grid_alone() -> None:
     """A file gets values as they are: no column formats what it exports; names lead to definitions."""
-    numbers = [leaf for group in columns() for leaf in group.get("children", []) if leaf.get("type") == "rightAligned"]
+    numbers = [
+        leaf
+        for group in columns(Timeframe.M1)
+        for leaf in group.get("children", [])
+        if leaf.get("type") == "rightAligned"
+    ]
     assert all("headerComponentParams" in column for column in numbers)
-    assert columns()[0]["pinned"] == "left"
+    assert columns(Timeframe.M1)[0]["pinned"] == "left"
 
 
 def test_gaps_in_bins(measured: tuple[Measurement, ...]) -> None:
@@ -116,19 +121,21 @@ def test_gaps_in_bins(measured: tuple[Measurement, ...]) -> None:
 def test_the_histograms_draw_the_bins(measured: tuple[Measurement, ...]) -> None:
     """Two stacked bars a bin on one axis, the focus venue's and the others', and the table says the same."""
     found = gaps(measured, "binance")
-    figure = gaps_figure(found, CATALOGUE, "binance", Theme.DARK)
+    figure = gaps_figure(found, CATALOGUE, "binance", Theme.DARK, Timeframe.M1)
     own, others, own_aligned, others_aligned = figure.data
     assert (sum(own.y), sum(others.y), sum(own_aligned.y), sum(others_aligned.y)) == (1, 10, 2, 8)
     assert figure.layout.xaxis2.matches == "x"
-    table = text_of(plain(gaps_table(found, "Binance")))
+    table = text_of(plain(gaps_table(found, "Binance", Timeframe.M1)))
     assert "above +50 % 8" in table
     assert "ATOM" in table
 
 
 def test_no_gaps() -> None:
-    """Without candles there are empty axes."""
-    figure = gaps_figure(gaps((), "binance"), CATALOGUE, "binance", Theme.LIGHT)
+    """Without candles there are empty axes that say so, and only the lower one has its bins named."""
+    figure = gaps_figure(gaps((), "binance"), CATALOGUE, "binance", Theme.LIGHT, Timeframe.M1)
     assert sum(sum(trace.y) for trace in figure.data) == 0
+    assert [note.text for note in figure.layout.annotations].count("no gap: too few exchanges traded") == 2
+    assert (figure.layout.xaxis.showticklabels, figure.layout.xaxis2.showticklabels) == (False, True)
 
 
 @pytest.mark.parametrize(
@@ -152,7 +159,16 @@ def test_the_warning_is_in_plain_sight(context: Context) -> None:
 
 
 def test_without_candles() -> None:
-    """Where nothing is stored the page says so and shows no row."""
+    """Where nothing is stored the page says so, and shows no heads of tables and charts without anything in them."""
     values = lows.values(Context(Answers(Shelf(empty(CANDLE)), CATALOGUE), Hands()), VIEW)
-    assert values["lows-none", "children"] == "No candle of ATOM in this window: no lows."
+    assert values["lows-none", "children"] == "No candle of this event's assets in this window: no lows."
     assert values["lows-grid", "rowData"] == []
+    assert values["lows-parts", "hidden"]
+
+
+def test_the_own_asset_has_no_candle(context: Context) -> None:
+    """An asset without a candle is named, and hides nothing of what the event's other assets have."""
+    values = lows.values(context, replace(VIEW, asset="USDE"))
+    assert {row["asset"] for row in values["lows-grid", "rowData"]} == {"ATOM", "WBETH", "DOGE"}
+    assert not values["lows-parts", "hidden"]
+    assert values["lows-none", "children"] == "Without candles here: BNSOL, XRP and USDE."

@@ -7,6 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from dashboard.actions import Progress
+from dashboard.pages.index import PAGES
 from dashboard.web import create_app, used
 from data.catalogue import load_catalogue
 from data.schema import CANDLE, empty
@@ -137,6 +138,24 @@ def test_definitions_and_language() -> None:
     page = client.get("/").text
     assert '<html lang="en">' in page
     assert 'name="viewport"' in page
+
+
+@pytest.mark.parametrize("path", ["/", "/?asset=DOGE", "/lows/", *(f"/{page.name}" for page in PAGES)])
+def test_a_page_is_found(path: str) -> None:
+    """Every page has its address, with or without a stroke behind it."""
+    assert Browser(Shelf()).client.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/lows/x", "/wp-admin?asset=DOGE"])
+def test_a_path_without_a_page_is_not_found(path: str) -> None:
+    """The page that says so comes with the status that says so."""
+    client = Browser(Shelf()).client
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert "<title>Plumbline</title>" in answer.text
+    # A file that is not there, and what dash itself asks for, are answered as they were.
+    assert client.get("/_dash-layout").status_code == 200
+    assert client.get("/assets/none.js").status_code == 404
 
 
 def test_answers_are_compressed() -> None:
