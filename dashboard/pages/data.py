@@ -15,7 +15,7 @@ from dashboard.data_coverage import BEFORE, CoverageMap
 from dashboard.data_held import follower_lines, forgettable, held_table, store_line
 from dashboard.data_incidents import incidents, incidents_list
 from dashboard.data_map import key, map_table, numbers_table
-from dashboard.data_upload import MOST_MB, Upload, taken, taken_lines
+from dashboard.data_upload import LINK, MOST_MB, MOST_SENT, import_routes
 from dashboard.data_words import count
 from dashboard.formats import listing, span
 from dashboard.link import from_query
@@ -110,8 +110,9 @@ def shown_map(context: Context, view: ViewState) -> CoverageMap:
 
 def register(app: Dash, context: Context) -> None:
     """What is done on the page: collecting, importing, forgetting, and looking through the whole store."""
+    app.server.config["MAX_CONTENT_LENGTH"] = MOST_SENT  # whichever server it is
     _on_collect(app, context)
-    _on_import(app, context)
+    app.server.register_blueprint(import_routes(context.actions))
     _on_forget(app, context)
     _on_look(app, context)
 
@@ -158,37 +159,6 @@ def _on_collect(app: Dash, context: Context) -> None:
             look_again([clicks, cancels, ticks])
         panes = progress_panes(progress, context.catalogue)
         return [panes[prop] for prop in PROGRESS_PROPS]
-
-
-def _on_import(app: Dash, context: Context) -> None:
-    @app.callback(
-        Output("data-imported", "children"),
-        # A new one, so that the same file can be dropped again, with other choices beside it.
-        Output("data-drop", "children"),
-        Input("data-upload", "contents"),
-        State("data-upload", "filename"),
-        State("data-upload", "last_modified"),
-        State("data-venue", "value"),
-        State("data-symbol", "value"),
-        State("data-complete", "checked"),
-        running=[(Output("data-upload", "disabled"), True, False), (Output("data-waiting", "className"), "", "away")],
-        prevent_initial_call=True,
-    )
-    def imported(
-        contents: Sequence[str] | None,
-        names: Sequence[str],
-        modified: Sequence[float],
-        venue: str | None,
-        symbol: str | None,
-        complete: bool,  # noqa: FBT001 - as the browser sends it
-    ) -> tuple[Any, Any]:
-        if not contents:
-            return no_update, no_update
-        uploads = [Upload(name, content) for name, content in zip(names, contents, strict=True)]
-        result = taken(context.actions, uploads, (venue or "", symbol or ""), complete=complete)
-        if result.stored:
-            look_again([*names, *modified, context.answers.version()])
-        return taken_lines(result), _dropping()
 
 
 def _on_forget(app: Dash, context: Context) -> None:
@@ -302,10 +272,11 @@ BUTTON: dict[str, Any] = {"variant": "default", "className": "plain"}
 
 
 def _import() -> list[Any]:
-    drop: dict[str, Any] = {"data-most": MOST_MB}
+    drop: dict[str, Any] = {"data-most": MOST_MB, "data-link": LINK}
     return [
         html.Label(_dropping(), id="data-drop", **drop),
-        html.P("Reading and checking the files", id="data-waiting", className="away", role="status"),
+        html.P(id="data-waiting", className="away", role="status"),
+        html.Progress(id="data-sent", className="away", max="1"),
         html.Details(
             [
                 html.Summary("A file of one market, without columns for exchange and symbol"),
@@ -330,9 +301,9 @@ def _import() -> list[Any]:
 
 
 def _dropping() -> dcc.Upload:
-    """The place where files are dropped."""
+    """The place where files are dropped; ``assets/data.js`` takes them from there and sends them."""
     return dcc.Upload(
-        [html.Strong("Drop files here"), " or choose them: CSV or Parquet, up to ", f"{MOST_MB} MB at once"],
+        [html.Strong("Drop files here"), f" or choose them: CSV or Parquet, up to {MOST_MB} MB each"],
         id="data-upload",
         multiple=True,
         className="data-drop",
