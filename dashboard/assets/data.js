@@ -36,6 +36,14 @@
     }
   });
 
+  /* The length of the candles that are shown is a control of the shell, which this page shows by buttons of its own. */
+  document.addEventListener("click", (event) => {
+    const length = event.target.closest?.("#data-lengths [data-length]")?.dataset.length;
+    if (length) {
+      window.dash_clientside.set_props("bar", { value: length });
+    }
+  });
+
   /* Files are sent one after another, each as it is. One that is too large is not sent at all. */
   const shown = (id, props) => document.getElementById(id) && window.dash_clientside.set_props(id, props);
   const alert = (text) => (

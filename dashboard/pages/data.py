@@ -11,19 +11,18 @@ from dashboard.anchors import Anchor
 from dashboard.data_changes import changes_list
 from dashboard.data_collect import PROPS as PROGRESS_PROPS
 from dashboard.data_collect import Form, Scope, form, form_panes, progress_panes, started
-from dashboard.data_coverage import BEFORE, CoverageMap
-from dashboard.data_held import follower_lines, forgettable, held_table, store_line
+from dashboard.data_coverage import BEFORE
+from dashboard.data_held import follower_lines, forgettable, held_table, lengths_held, store_line
 from dashboard.data_incidents import incidents, incidents_list
-from dashboard.data_map import key, map_table, numbers_table
+from dashboard.data_shown import coverage_panes
 from dashboard.data_upload import LINK, MOST_MB, MOST_SENT, import_routes
 from dashboard.data_words import count
-from dashboard.formats import listing, span
 from dashboard.link import from_query
 from dashboard.links import Links
 from dashboard.pages.contract import Context, Control, Page
 from dashboard.panes import Panes
-from dashboard.view import OriginChoice, ViewState
-from data.schema import Evidence, Origin, Timeframe
+from dashboard.view import ViewState
+from data.schema import Origin, Timeframe
 
 CHANGED = ("data-changes", "children")
 
@@ -44,14 +43,14 @@ def values(context: Context, view: ViewState) -> Panes:
     found = incidents(books.wanting(), books.ledger.bad_pages(), runs, catalogue, view.zone)
     window = view.start - BEFORE, view.end
     where = f"{view.asset} in this window and the 24 h before"
-    held = 0 if holdings.is_empty() else int(holdings["candles"].sum())
+    lengths = {length: (held, books.ledger.size(length)) for length, held in lengths_held(holdings).items()}
     dropped = forgettable(holdings)
     return {
-        **_coverage(context, view),
+        **coverage_panes(context, view),
         ("data-incidents", "children"): incidents_list(found, view.zone),
         ("data-incidents-title", "children"): f"What could not be had ({len(found):,})" if found else TITLES[0],
         CHANGED: changes_list(books.revisions(*window, view.asset), where, catalogue, view.zone),
-        ("data-store", "children"): store_line(books.ledger.uri, books.ledger.size(), held),
+        ("data-store", "children"): store_line(books.ledger.uri, books.ledger.size(), lengths),
         ("data-held", "children"): held_table(holdings, catalogue, view.zone),
         ("data-follower", "children"): follower_lines(context.actions.follower(), runs, view.zone),
         ("data-terms", "children"): [
@@ -69,43 +68,6 @@ def values(context: Context, view: ViewState) -> Panes:
 
 
 TITLES = ("What could not be had", "Candles that exchanges changed")
-
-
-def _coverage(context: Context, view: ViewState) -> Panes:
-    """The map of the view's asset, with what it says in a sentence."""
-    found = shown_map(context, view)
-    catalogue = context.catalogue
-    period = span(found.starts[0], found.end, view.zone)
-    by_venue = found.by_venue()
-    if not by_venue:
-        said = f"Nothing of {view.asset} is on record from {period}: collect it, or import a file."
-    else:
-        having = sum(any(market.had for market in markets) for markets in by_venue.values())
-        whole = sum(not markets[0].missing for markets in by_venue.values())
-        kind = ", of the reconstruction, which is no evidence" if found.evidence is Evidence.RECONSTRUCTION else ""
-        said = (
-            f"{view.asset}, {period}: candles of {count(having, 'exchange')}{kind}; {whole:,} without a missing minute."
-        )
-    never = [catalogue.venue(venue).name for venue in context.actions.venues if venue not in by_venue]
-    return {
-        ("data-said", "children"): said,
-        ("data-told", "children"): "",
-        ("data-map", "children"): map_table(found, (view.start, view.end), catalogue, view.zone) if by_venue else [],
-        ("data-map-key", "children"): key(found) if by_venue else [],
-        ("data-never", "children"): f"Nothing on record of {listing(never)}." if never and by_venue else "",
-        ("data-numbers", "children"): numbers_table(found, catalogue) if by_venue else [],
-        ("data-covered", "className"): "data-section" if by_venue else "data-section data-empty",
-    }
-
-
-def shown_map(context: Context, view: ViewState) -> CoverageMap:
-    """The map of real candles where anything of them is on record, else of the reconstruction; or as the view says."""
-    books, asked = context.answers.books, (view.asset, view.start, view.end)
-    if view.origin is not OriginChoice.AUTO:
-        return books.coverage_map(*asked, Evidence(view.origin.value))
-    real = books.coverage_map(*asked, Evidence.REAL)
-    made = real if real.markets else books.coverage_map(*asked, Evidence.RECONSTRUCTION)
-    return made if made.markets else real
 
 
 def register(app: Dash, context: Context) -> None:
@@ -226,6 +188,7 @@ def _body(context: Context) -> list[Any]:
         html.H1("Data"),
         html.P(id="data-said", className="second"),
         html.P(id="data-terms", className="quiet terms"),
+        html.Div(id="data-lengths"),
         html.Section(
             [
                 html.Div([html.H2("What was had, hour by hour"), html.Div(id="data-map-key")], className="block-head"),

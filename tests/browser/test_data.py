@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import polars as pl
 import pytest
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import Route, expect
@@ -218,6 +219,29 @@ def test_the_map_by_pointer_and_keys(visit: Visit, real: str) -> None:
     tab.keyboard.press("ArrowUp")
     expect(tab.locator("#data-map-grid [tabindex='0']")).to_be_focused()
     assert len(visit.requests) == 1
+
+
+def test_another_length(visit: Visit, store: CandleStore) -> None:
+    """A store with candles of five minutes offers them in one request, by keyboard too; the address says which."""
+    five = crash().filter(pl.col("venue") == "okx", pl.col("open_time").dt.minute() % 5 == 0)
+    store.write_candles(crash(), source="by hand", fetched_at=NOW)
+    store.write_candles(five.with_columns(timeframe=pl.lit("5m")), source="by hand", fetched_at=NOW)
+    with served(store, Hands()) as address:
+        tab = visit.open_page(data(address), "Data")
+        choice = tab.get_by_role("group", name="Length of the candles that are shown")
+        expect(choice.get_by_role("button", name="1 min")).to_have_attribute("aria-pressed", "true")
+        choice.get_by_role("button", name="5 min").focus()
+        visit.changed(lambda: tab.keyboard.press("Enter"))
+        expect(tab.locator("#data-said")).to_contain_text("candles of 1 exchange; 0 without a missing 5-minute bar")
+        expect(choice.get_by_role("button", name="5 min")).to_have_attribute("aria-pressed", "true")
+        tab.wait_for_url("**/data?*bar=5m*")
+        visit.settled()
+        assert len(visit.requests) == 2
+        visit.changed(tab.get_by_text("DOGE", exact=True).first.click)
+        expect(tab.locator("#data-said")).to_contain_text("In candles of 5 min, nothing of DOGE")
+        visit.changed(choice.get_by_role("button", name="1 min").click)
+        expect(tab.locator("#data-said")).to_contain_text("DOGE, ")
+        expect(choice).to_have_count(0)
 
 
 def test_another_asset_keeps_the_form(visit: Visit, real: str) -> None:

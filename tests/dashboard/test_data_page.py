@@ -1,5 +1,6 @@
 """The data page as data: what it says of a store by hand, what it asks to be done, and what it says of that."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -259,8 +260,65 @@ def test_what_is_held_and_can_be_forgotten() -> None:
         Forgettable("by hand", Origin.IMPORTED),
         Forgettable("by hand", Origin.RECONSTRUCTION),
     )
-    assert store_line("lake", StoreSize(2_500_000, 3), 1200) == "1,200 candles at lake, 2.5 MB in 3 files."
-    assert store_line("s3://x", None, 1) == "1 candle at s3://x."
+
+
+def test_how_much_is_held_of_each_length() -> None:
+    """The store's candles and size stand in a sentence; where it holds several lengths, each of them too."""
+    size, part = StoreSize(2_500_000, 3), StoreSize(400_000, 1)
+    assert store_line("lake", size, {Timeframe.M1: (1200, size)}) == "1,200 candles at lake, 2.5 MB in 3 files."
+    assert store_line("s3://x", None, {Timeframe.M1: (1, None)}) == "1 candle at s3://x."
+    assert store_line("lake", size, {Timeframe.M1: (1200, part), Timeframe.S1: (60, part)}) == (
+        "1,260 candles at lake, 2.5 MB in 3 files: 1,200 of 1 min (0.4 MB), 60 of 1 s (0.4 MB)."
+    )
+    assert store_line("s3://x", None, {Timeframe.M1: (1, None), Timeframe.M5: (2, None)}) == (
+        "3 candles at s3://x: 1 of 1 min, 2 of 5 min."
+    )
+
+
+def with_other_lengths() -> Shelf:
+    """The crash in minutes, and ATOM's candles of it as if each were one of a second; DOGE has none of those."""
+    frame = Shelf().frame
+    seconds = frame.filter(pl.col("symbol").str.starts_with("ATOM/")).with_columns(timeframe=pl.lit("1s"))
+    return Shelf(pl.concat([frame, seconds.filter(pl.col("venue") == "okx")]))
+
+
+def test_a_choice_of_lengths_where_there_are_several() -> None:
+    """It is offered of an asset that has several, or where the one asked for is not held, and says which is shown."""
+    context = over(with_other_lengths())
+    assert data.values(over(Shelf()), VIEW)["data-lengths", "children"] == []
+    assert data.values(context, replace(VIEW, asset="DOGE"))["data-lengths", "children"] == []
+    offered = str(plain(data.values(context, VIEW)["data-lengths", "children"]))
+    assert "'1 min'" in offered
+    assert "'1 s'" in offered
+    assert "'5 min'" not in offered
+    asked = data.values(context, replace(VIEW, bar=Timeframe.M5))
+    assert "'5 min'" in str(plain(asked["data-lengths", "children"]))
+    assert said(asked["data-said", "children"]).startswith("In candles of 5 min, nothing of ATOM is on record")
+
+
+def test_the_map_of_another_length() -> None:
+    """The map, its sentence and its table count the bars of the view, and only their venues."""
+    shown = data.values(over(with_other_lengths(), Hands(venues=("okx", "kraken"))), replace(VIEW, bar=Timeframe.S1))
+    assert said(shown["data-said", "children"]) == (
+        "ATOM in candles of 1 s, 9 Oct 2025, 21:00 to 10 Oct 2025, 22:00 UTC: candles of 1 exchange; "
+        "0 without a missing second."
+    )
+    assert "30 of 3,600 seconds had, 3,570 missing (never asked)" in str(plain(shown["data-map", "children"]))
+    assert "3,600 seconds with a candle" in said(shown["data-map-key", "children"])
+    assert shown["data-never", "children"] == "Nothing on record of Kraken."
+    assert "60 of 1 s" not in said(shown["data-store", "children"])
+    assert "30 of 1 s" in said(shown["data-store", "children"])
+
+
+def test_incidents_of_other_lengths() -> None:
+    """What was not had of candles of a second stands apart from the minutes, and says so."""
+    rows = [failed_row("htx", "ATOM/USDT", "refused", "HTTP 403")]
+    rows += [{**rows[0], "timeframe": "1s"}]
+    found = incidents(pl.DataFrame(rows, schema=COVERAGE), empty(BAD_PAGE), empty(RUN), CATALOGUE, Zone.UTC)
+    assert sorted(one.what for one in found) == [
+        "30 minutes of ATOM/USDT in candles of 1 s, 10 Oct 2025, 21:10 to 21:40 UTC",
+        "30 minutes of ATOM/USDT, 10 Oct 2025, 21:10 to 21:40 UTC",
+    ]
 
 
 @pytest.fixture
