@@ -6,6 +6,7 @@ from typing import Any
 import polars as pl
 from dash import html
 
+from dashboard.data_books import Books
 from dashboard.data_coverage import CoverageMap
 from dashboard.data_held import lengths_held
 from dashboard.data_map import key, map_table, numbers_table
@@ -19,7 +20,7 @@ from data.schema import Evidence, Timeframe
 
 def coverage_panes(context: Context, view: ViewState) -> Panes:
     """The map of the view's asset, with what it says in a sentence."""
-    found = shown_map(context, view)
+    found = shown_map(context.answers.books, view)
     catalogue = context.catalogue
     offered = lengths_offered(context, view)
     period = span(found.starts[0], found.end, view.zone)
@@ -73,9 +74,9 @@ def lengths_choice(offered: Sequence[Timeframe], shown: Timeframe) -> list[Any]:
     ]
 
 
-def shown_map(context: Context, view: ViewState) -> CoverageMap:
+def shown_map(books: Books, view: ViewState) -> CoverageMap:
     """The map of real candles where anything of them is on record, else of the reconstruction; or as the view says."""
-    books, asked = context.answers.books, (view.asset, view.start, view.end)
+    asked = view.asset, view.start, view.end
     if view.origin is not OriginChoice.AUTO:
         return books.coverage_map(*asked, Evidence(view.origin.value), view.bar)
     real = books.coverage_map(*asked, Evidence.REAL, view.bar)

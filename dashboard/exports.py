@@ -19,6 +19,7 @@ from dashboard.answers import Answer, Answers
 from dashboard.compare_panels import sides
 from dashboard.compare_picture import SCALES, compare_picture
 from dashboard.compare_rows import compare_rows
+from dashboard.data_files import DataFile, data_rows
 from dashboard.exports_rows import lows_rows
 from dashboard.link import from_query
 from dashboard.manifest import manifest
@@ -36,6 +37,7 @@ from data.errors import (
     StoreUnusable,
     UsageError,
 )
+from data.exporter import FORMATS as ROWS
 from data.exporter import rows_as
 from data.reconstruction import assumed_markets
 from deviation.answer import deviation_rows, lows_json, measurement_json
@@ -117,8 +119,8 @@ def export(
         answers: who answers views.
         catalogue: what is known of venues, assets and events.
         renderer: who draws pictures.
-        what: one of `What`.
-        file_format: one of its `FORMATS`.
+        what: one of `What` or `DataFile`.
+        file_format: one of its `FORMATS`, or of `ROWS`.
         query: a link of the page, the ``size`` of a picture, and the ``scale`` of the small multiples.
 
     Raises:
@@ -127,6 +129,9 @@ def export(
         BrowserMissing, BrowserBusy, BrowserFailed: The picture cannot be drawn, or not now.
         StoreUnusable: The store cannot be read.
     """
+    if what in list(DataFile) and file_format in ROWS:
+        name, rows = data_rows(answers.books, _view(query, catalogue), DataFile(what))
+        return Export(f"{name}.{file_format}", MIMETYPES[file_format], rows_as(rows, file_format))
     chosen = _what(what, file_format)
     size, shared = _size(query), _shared(query)
     view = _view(query, catalogue)
@@ -184,7 +189,8 @@ def _refused(error: PlumblineError) -> Response:
 def _what(what: str, file_format: str) -> What:
     if what in list(What) and file_format in FORMATS[What(what)]:
         return What(what)
-    known = ", ".join(f"{one}.{'|'.join(formats)}" for one, formats in FORMATS.items())
+    every = (*FORMATS.items(), *((one, ROWS) for one in DataFile))
+    known = ", ".join(f"{one}.{'|'.join(formats)}" for one, formats in every)
     message = f"there is no such export; there are {known}"
     raise UsageError(message)
 

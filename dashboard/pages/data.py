@@ -4,14 +4,17 @@ from collections.abc import Sequence
 from typing import Any
 
 import dash_mantine_components as dmc
+import polars as pl
 from dash import Dash, Input, Output, State, ctx, dcc, html, no_update, set_props
 
 from dashboard.actions import Forgettable
 from dashboard.anchors import Anchor
+from dashboard.clock import Zone
 from dashboard.data_changes import changes_list
 from dashboard.data_collect import PROPS as PROGRESS_PROPS
 from dashboard.data_collect import Form, Scope, form, form_panes, progress_panes, started
 from dashboard.data_coverage import BEFORE
+from dashboard.data_files import DataFile, files_line
 from dashboard.data_held import follower_lines, forgettable, held_table, lengths_held, store_line
 from dashboard.data_incidents import incidents, incidents_list
 from dashboard.data_shown import coverage_panes
@@ -22,6 +25,7 @@ from dashboard.links import Links
 from dashboard.pages.contract import Context, Control, Page
 from dashboard.panes import Panes
 from dashboard.view import ViewState
+from data.catalogue import Catalogue
 from data.schema import Origin, Timeframe
 
 CHANGED = ("data-changes", "children")
@@ -43,15 +47,17 @@ def values(context: Context, view: ViewState) -> Panes:
     found = incidents(books.wanting(), books.ledger.bad_pages(), runs, catalogue, view.zone)
     window = view.start - BEFORE, view.end
     where = f"{view.asset} in this window and the 24 h before"
-    lengths = {length: (held, books.ledger.size(length)) for length, held in lengths_held(holdings).items()}
+    lengths = {length: (number, books.ledger.size(length)) for length, number in lengths_held(holdings).items()}
+    held = held_table(holdings, catalogue, view.zone)
     dropped = forgettable(holdings)
     return {
         **coverage_panes(context, view),
-        ("data-incidents", "children"): incidents_list(found, view.zone),
+        ("data-map-files", "children"): files_line(DataFile.COVERAGE, view.to_query(catalogue)),
+        ("data-incidents", "children"): with_files(incidents_list(found, view.zone), DataFile.INCIDENTS, bool(found)),
         ("data-incidents-title", "children"): f"What could not be had ({len(found):,})" if found else TITLES[0],
-        CHANGED: changes_list(books.revisions(*window, view.asset), where, catalogue, view.zone),
+        CHANGED: changes(books.revisions(*window, view.asset), where, catalogue, view.zone),
         ("data-store", "children"): store_line(books.ledger.uri, books.ledger.size(), lengths),
-        ("data-held", "children"): held_table(holdings, catalogue, view.zone),
+        ("data-held", "children"): with_files(held, DataFile.HELD, not holdings.is_empty()),
         ("data-follower", "children"): follower_lines(context.actions.follower(), runs, view.zone),
         ("data-terms", "children"): [
             links.define("Kinds of candles", Anchor.CANDLES),
@@ -68,6 +74,16 @@ def values(context: Context, view: ViewState) -> Panes:
 
 
 TITLES = ("What could not be had", "Candles that exchanges changed")
+
+
+def changes(changed: pl.DataFrame, where: str, catalogue: Catalogue, zone: Zone) -> list[Any]:
+    """The changed candles of what was looked through, and all of the store's as a file."""
+    return with_files(changes_list(changed, where, catalogue, zone), DataFile.REVISIONS, not changed.is_empty())
+
+
+def with_files(parts: list[Any], what: DataFile, some: bool) -> list[Any]:  # noqa: FBT001 - whether there is a row
+    """A table and the links to it as a file, where it has a row."""
+    return [*parts, files_line(what)] if some else parts
 
 
 def register(app: Dash, context: Context) -> None:
@@ -167,7 +183,7 @@ def _on_look(app: Dash, context: Context) -> None:
     )
     def looked(clicks: int, query: dict[str, str]) -> list[Any]:  # noqa: ARG001 - a trigger
         view, _ = from_query(query, context.catalogue)
-        return changes_list(context.answers.books.revisions(), "the whole store", context.catalogue, view.zone)
+        return changes(context.answers.books.revisions(), "the whole store", context.catalogue, view.zone)
 
 
 def _name(one: Forgettable) -> str:
@@ -195,6 +211,7 @@ def _body(context: Context) -> list[Any]:
                 html.P(id="data-told", className="data-told", role="status"),
                 html.Div(id="data-map"),
                 html.P(id="data-never", className="quiet"),
+                html.Div(id="data-map-files"),
                 html.Details([html.Summary("As a table, every market"), html.Div(id="data-numbers")]),
             ],
             id="data-covered",
