@@ -63,7 +63,7 @@ def held_table(holdings: pl.DataFrame, catalogue: Catalogue, zone: Zone) -> list
     names = ("Exchange", "From", "Bars", "Candles", f"First ({zone})", "Last", "Markets")
     head = heads(*names, numbers={"Candles"})
     rows = [_held(row, catalogue, zone) for row in held_rows(holdings).iter_rows(named=True)]
-    table = html.Table([head, html.Tbody(rows)], className="data-table")
+    table = html.Table([head, html.Tbody(rows)], className="data-table data-lines data-held")
     label: dict[str, Any] = {"aria-label": "What the store holds, by exchange and route"}
     return [html.Div(table, className="wide", tabIndex=0, role="region", **label)]
 
@@ -131,7 +131,7 @@ def _held(row: dict[str, Any], catalogue: Catalogue, zone: Zone) -> html.Tr:
     return html.Tr(
         [
             html.Th(catalogue.venue(row["venue"]).name, scope="row"),
-            html.Td([CAME.get(row["came"], row["came"]), *beside], className="data-when"),
+            html.Td([CAME.get(row["came"], row["came"]), *beside], className="data-from"),
             html.Td(LENGTHS.get(row["timeframe"], row["timeframe"]), className="data-when"),
             html.Td(f"{row['candles']:,}", className="number"),
             html.Td(moment(row["first"], zone), className="data-when"),

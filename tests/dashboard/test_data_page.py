@@ -181,6 +181,8 @@ def test_changed_candles() -> None:
     assert "1 candle of ATOM changed, in 1 value" in text
     for part in ("2025-10-11 05:10 UTC+8", "3.9", "1.2", "1 Dec 2025 21:00", "www.okx.com"):
         assert part in text
+    many = pl.DataFrame([row | {"open_time": START + timedelta(minutes=i)} for i in range(20)], schema=REVISION)
+    assert "8 further values" in said(changes_list(many, "ATOM", CATALOGUE, Zone.UTC))
     assert "None: no exchange" in said(changes_list(empty(REVISION), "ATOM", CATALOGUE, Zone.UTC))
 
 
