@@ -8,7 +8,8 @@ process of its own; Chromium asks. Prints medians beside what they should not ex
 - 30 days: request until drawn, and bytes over the wire;
 - the figure as the program sends it, over one made of Python lists: bytes and time.
 
-``--store FOLDER`` keeps the store between runs.
+``--store FOLDER`` keeps the store between runs. ``--import`` measures one thing alone, over an empty store: a file near
+the limit that is dropped on the data page.
 """
 
 import argparse
@@ -29,6 +30,7 @@ import numpy as np
 import plotly.graph_objects as go
 from playwright.sync_api import Browser, Page, Response, sync_playwright
 
+from bench.importing import imports
 from bench.made import ASSETS, MONTH, START, fill
 from bench.measure import asked_of, seconds, window
 from dashboard.ask import answer
@@ -79,13 +81,13 @@ class Change:
 
 
 @contextmanager
-def serving(store: str) -> Iterator[str]:
-    """The program with its page open; its address."""
+def serving(store: str) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
+    """The program with its page open: its address and its process."""
     words = [sys.executable, "app.py", "--store", store, "serve", "--port", "8950"]
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - this very program
         try:
             said = process.stdout.readline() if process.stdout is not None else ""
-            yield said.split(" at ")[1].split()[0]
+            yield said.split(" at ")[1].split()[0], process
         finally:
             process.terminate()
 
@@ -214,18 +216,30 @@ def as_lists(trace: dict[str, Any]) -> tuple[list[datetime], list[float | None]]
     return [minutes[0] + timedelta(minutes=every * i) for i in range(len(values))], values
 
 
+def dropping(folder: Path) -> None:
+    """A file near the limit, over a store that holds the sample alone."""
+    with serving(str(folder / "lake")) as (address, process), sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        imports(browser, address, process, folder)
+        browser.close()
+
+
 def main() -> None:
     """Read the command line and run."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--store", help="where the made-up candles lie, or go to where there are none")
     parser.add_argument("--quick", action="store_true", help="a few of each, to see that it runs")
+    parser.add_argument("--import", dest="imports", action="store_true", help="drop a file near the limit on the page")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
+        if asked.imports:
+            dropping(Path(folder))
+            return
         store = asked.store or folder
         if not (Path(store) / "candles").exists():
             rows = fill(CandleStore(store), ASSETS, MONTH + 3)
             print(f"{len(ASSETS)} x 12 markets, {rows:,} rows")
-        with serving(store) as address:
+        with serving(store) as (address, _):
             in_browser(address, quick=asked.quick)
         against_lists(store)
 

@@ -1,5 +1,6 @@
 """The actions of the page over a store on hand: collections as processes, files and forgetting by the store itself."""
 
+import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -27,11 +28,14 @@ class StoreActions(CollectProcess):
         self.venues = tuple(venues)
         self._store = store
         self._now = now
+        self._importing = threading.Lock()
 
     def import_files(
         self, paths: Sequence[Path], market: Market | None, *, complete: bool
     ) -> tuple[list[FileStored], list[FileRefused]]:
         """Bring files into the store, each whole or not at all; see `data.imports.import_files`.
+
+        One reader's files after another's: several at a time would take several times the memory.
 
         Raises:
             UsageError: The market is malformed.
@@ -39,7 +43,8 @@ class StoreActions(CollectProcess):
             StoreUnusable: The store cannot be read or written.
         """
         venue, symbol = (None, None) if market is None else (market.venue, market.symbol)
-        return import_files(self._store, paths, now=self._now(), venue=venue, symbol=symbol, complete=complete)
+        with self._importing:
+            return import_files(self._store, paths, now=self._now(), venue=venue, symbol=symbol, complete=complete)
 
     def forget(self, dropped: Forgettable) -> int:
         """Drop the rows of one source and origin, and say how many.

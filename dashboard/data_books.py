@@ -3,13 +3,13 @@
 from collections.abc import Collection
 from datetime import datetime
 from functools import lru_cache
-from typing import Protocol
+from typing import Any, Protocol
 
 import polars as pl
 
 from dashboard.ask import CandleSource
 from dashboard.data_coverage import CoverageMap, coverage_map
-from data.schema import Evidence
+from data.schema import Evidence, Timeframe
 from data.upkeep import StoreSize
 
 KEPT = 16
@@ -51,8 +51,8 @@ class Ledger(CandleSource, Protocol):
         """The follower's last runs, newest first: a frame of `data.schema.RUN`."""
         ...
 
-    def size(self) -> StoreSize | None:
-        """Bytes and files; None for a store that is no folder."""
+    def size(self, timeframe: Timeframe | None = None) -> StoreSize | None:
+        """Bytes and files, of all or of candles of one length; None for a store that is no folder."""
         ...
 
 
@@ -69,9 +69,11 @@ class Books:
         self._failed = lru_cache(maxsize=1)(self._wanting)
         self._changed = lru_cache(maxsize=KEPT)(self._revisions)
 
-    def coverage_map(self, asset: str, start: datetime, end: datetime, evidence: Evidence) -> CoverageMap:
+    def coverage_map(
+        self, asset: str, start: datetime, end: datetime, evidence: Evidence, timeframe: Timeframe
+    ) -> CoverageMap:
         """What was had of an asset around a window; see `dashboard.data_coverage.coverage_map`."""
-        return self._maps(self.ledger.version(), asset, start, end, evidence)
+        return self._maps(self.ledger.version(), asset, start, end, evidence, timeframe)
 
     def holdings(self) -> pl.DataFrame:
         """What the store holds: a frame of `data.schema.HOLDING`."""
@@ -87,8 +89,8 @@ class Books:
         """What venues changed, in a window of an asset or in all of the store: a frame of `data.schema.REVISION`."""
         return self._changed(self.ledger.version(), start, end, asset)
 
-    def _map(self, version: str, asset: str, start: datetime, end: datetime, evidence: Evidence) -> CoverageMap:  # noqa: ARG002 - the version is the key
-        return coverage_map(self.ledger, asset, start, end, evidence)
+    def _map(self, version: str, *asked: Any) -> CoverageMap:  # noqa: ANN401, ARG002 - as `coverage_map` has them; the version is the key
+        return coverage_map(self.ledger, *asked)
 
     def _holdings(self, version: str) -> pl.DataFrame:  # noqa: ARG002 - as above
         return self.ledger.holdings()

@@ -10,6 +10,9 @@ from dashboard.data_words import count, heads, moment
 from dashboard.status_text import market
 from data.catalogue import Catalogue
 
+SHOWN = 12
+"""Changed fields that are shown at once; the others are one click away."""
+
 MOST = 200
 """Changed fields that are listed."""
 
@@ -17,19 +20,29 @@ MOST = 200
 def changes_list(changed: pl.DataFrame, where: str, catalogue: Catalogue, zone: Zone) -> list[Any]:
     """The changed fields of candles (`data.schema.REVISION`) as a table; ``where`` says what was looked through."""
     if changed.is_empty():
-        return [html.P(f"None: no exchange has reported a stored candle of {where} with other values.")]
+        return [
+            html.P(f"None: no exchange has reported a stored candle of {where} with other values.", className="quiet")
+        ]
     candles = changed.select("venue", "symbol", "price", "timeframe", "open_time").n_unique()
     said = f"{count(candles, 'candle')} of {where} changed, in {count(changed.height, 'value')}. Both values are kept."
-    numbers = {"First seen", "Now", "Changes"}
-    head = heads("Exchange", "Candle", "Value", "First seen", "Now", "Changes", "Route", numbers=numbers)
     rows = [_row(row, catalogue, zone) for row in changed.head(MOST).iter_rows(named=True)]
-    table = html.Table([head, html.Tbody(rows)], className="data-table")
-    label: dict[str, Any] = {"aria-label": "Candles that exchanges changed"}
-    parts: list[Any] = [html.P(said), html.Div(table, className="wide", tabIndex=0, role="region", **label)]
+    parts: list[Any] = [html.P(said), _table(rows[:SHOWN], "Candles that exchanges changed")]
+    rest = rows[SHOWN:]
+    if rest:
+        table = _table(rest, "Further candles that exchanges changed")
+        parts.append(html.Details([html.Summary(f"{len(rest):,} further values"), table]))
     if changed.height > MOST:
         more = f"The first {MOST:,} are shown; all are in "
         parts.append(html.P([more, html.Code("plumbline status --revisions --json"), "."], className="quiet"))
     return parts
+
+
+def _table(rows: list[html.Tr], name: str) -> html.Div:
+    numbers = {"First seen", "Now", "Changes"}
+    head = heads("Exchange", "Candle", "Value", "First seen", "Now", "Changes", "Route", numbers=numbers)
+    table = html.Table([head, html.Tbody(rows)], className="data-table data-lines data-changed")
+    label: dict[str, Any] = {"aria-label": name}
+    return html.Div(table, className="wide", tabIndex=0, role="region", **label)
 
 
 def _row(row: dict[str, Any], catalogue: Catalogue, zone: Zone) -> html.Tr:

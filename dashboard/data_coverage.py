@@ -1,4 +1,4 @@
-"""What was had of an asset, market by market and hour by hour: minutes with a candle, quiet ones and missing ones."""
+"""What was had of an asset, market by market and hour by hour: bars with a candle, quiet ones and missing ones."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ import polars as pl
 
 from dashboard.ask import CandleSource
 from data.coverage import of_evidence
-from data.schema import COVERAGE_DEFAULTS, Evidence, Outcome, base_of
+from data.schema import COVERAGE_DEFAULTS, Evidence, Outcome, Timeframe, base_of
 from data.wanting import ANY_MARKET
 from deviation.grid import Bools, Ints
 
@@ -18,7 +18,6 @@ BEFORE = timedelta(hours=24)
 """How much before the window is shown with it: what a deviation is compared with."""
 
 HOUR = timedelta(hours=1)
-MINUTE = timedelta(minutes=1)
 
 STEPS_H = (1, 2, 3, 6, 12, 24)
 """Hours that one field of the map may stand for."""
@@ -40,7 +39,7 @@ class Asked(CandleSource, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One market over one step: minutes with a candle, quiet ones and missing ones.
+    """One market over one step: bars with a candle, quiet ones and missing ones.
 
     ``outcome`` is ``complete`` where none is missing, else what most of the missing ones ended in (one of `Outcome`
     or `NEVER`), with its ``message``.
@@ -63,26 +62,30 @@ class MarketFields:
 
     @property
     def had(self) -> int:
-        """Minutes with a candle."""
+        """Bars with a candle."""
         return sum(field.had for field in self.fields)
 
     @property
     def quiet(self) -> int:
-        """Minutes without a trade, of which the venue told."""
+        """Bars without a trade, of which the venue told."""
         return sum(field.quiet for field in self.fields)
 
     @property
     def missing(self) -> int:
-        """Minutes of which nothing is known."""
+        """Bars of which nothing is known."""
         return sum(field.missing for field in self.fields)
 
 
 @dataclass(frozen=True, slots=True)
 class CoverageMap:
-    """The markets of an asset, by venue and then by minutes had, over steps that begin at ``starts`` (UTC)."""
+    """The markets of an asset, by venue and then by bars had, over steps that begin at ``starts`` (UTC).
+
+    ``timeframe`` is the length of the bars.
+    """
 
     asset: str
     evidence: Evidence
+    timeframe: Timeframe
     starts: tuple[datetime, ...]
     step: timedelta
     markets: tuple[MarketFields, ...]
@@ -93,11 +96,36 @@ class CoverageMap:
         return self.starts[-1] + self.step
 
     def by_venue(self) -> dict[str, list[MarketFields]]:
-        """The markets of each venue, the one with most minutes first."""
+        """The markets of each venue, the one with most bars first."""
         found: dict[str, list[MarketFields]] = {}
         for market in self.markets:
             found.setdefault(market.venue, []).append(market)
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """Bars of one length, numbered from the one that opens at ``first`` on."""
+
+    first: datetime
+    timeframe: Timeframe
+
+    @property
+    def length(self) -> timedelta:
+        """How long each is."""
+        return timedelta(seconds=self.timeframe.seconds)
+
+    def positions(self, times: pl.Series | None) -> Ints:
+        """The numbers of the bars that open at these times; none of None."""
+        if times is None:
+            return np.zeros(0, np.int64)
+        return ((times.dt.epoch("ms") - int(self.first.timestamp() * 1000)) // self.timeframe.ms).to_numpy()
+
+    def spans(self, rows: pl.DataFrame | None) -> Iterator[tuple[int, int]]:
+        """The first bar of each row's span, and the one after its last; none of None."""
+        if rows is not None:
+            for begin, until in rows.select("start", "end").iter_rows():
+                yield max((begin - self.first) // self.length, 0), max((until - self.first) // self.length, 0)
 
 
 def steps(start: datetime, end: datetime) -> tuple[tuple[datetime, ...], timedelta]:
@@ -110,8 +138,10 @@ def steps(start: datetime, end: datetime) -> tuple[tuple[datetime, ...], timedel
     return tuple(first + i * step for i in range(count)), step
 
 
-def coverage_map(source: Asked, asset: str, start: datetime, end: datetime, evidence: Evidence) -> CoverageMap:
-    """What was had of the one-minute trade candles of an asset, over a window and the 24 h before it.
+def coverage_map(
+    source: Asked, asset: str, start: datetime, end: datetime, evidence: Evidence, timeframe: Timeframe
+) -> CoverageMap:
+    """What was had of the trade candles of an asset, of one length, over a window and the 24 h before it.
 
     Args:
         source: candles, and what was asked.
@@ -119,6 +149,7 @@ def coverage_map(source: Asked, asset: str, start: datetime, end: datetime, evid
         start: aware; the window's first minute.
         end: aware; the window's end.
         evidence: real candles, or those of the reconstruction; they never mix.
+        timeframe: the length of the candles.
 
     Raises:
         StoreUnusable: The store cannot be read.
@@ -126,25 +157,28 @@ def coverage_map(source: Asked, asset: str, start: datetime, end: datetime, evid
     starts, step = steps(start, end)
     span = starts[0], starts[-1] + step
     of_market = ("venue", "symbol")
-    candles = source.candles([asset], *span, origin=evidence, columns=(*of_market, "open_time"), in_order=False)
-    minutes = {_market(key): rows["open_time"] for key, rows in candles.partition_by(of_market, as_dict=True).items()}
-    covered = source.covered([asset], *span, origin=evidence)
+    columns = (*of_market, "open_time")
+    candles = source.candles([asset], *span, origin=evidence, columns=columns, in_order=False, timeframe=timeframe)
+    times = {_market(key): rows["open_time"] for key, rows in candles.partition_by(of_market, as_dict=True).items()}
+    covered = source.covered([asset], *span, origin=evidence, timeframe=timeframe)
     whole = {_market(key): rows for key, rows in covered.partition_by(of_market, as_dict=True).items()}
     failed = source.coverage([asset], *span).filter(
         of_evidence(evidence),
         pl.col("outcome") != Outcome.COMPLETE.value,
-        *(pl.col(name) == value for name, value in COVERAGE_DEFAULTS.items()),
+        pl.col("price") == COVERAGE_DEFAULTS["price"],
+        pl.col("timeframe") == timeframe.value,
     )
-    count = len(starts) * (step // MINUTE)
+    bars = Bars(span[0], timeframe)
+    count = len(starts) * (step // bars.length)
     told = []
-    for venue, symbol in sorted({*minutes, *whole, *failed.select(of_market).unique().iter_rows()}):
+    for venue, symbol in sorted({*times, *whole, *failed.select(of_market).unique().iter_rows()}):
         had, known = np.zeros(count, np.bool_), np.zeros(count, np.bool_)
-        had[_positions(minutes.get((venue, symbol)), span[0])] = True
-        for begin, until in _spans(whole.get((venue, symbol)), span[0]):
+        had[bars.positions(times.get((venue, symbol)))] = True
+        for begin, until in bars.spans(whole.get((venue, symbol))):
             known[begin:until] = True
         reasons = _of_venue(failed, venue, symbol)
-        told.append(MarketFields(venue, symbol, _fields(had, known, reasons, span[0], len(starts))))
-    return CoverageMap(asset, evidence, starts, step, tuple(_without_stand_ins(told)))
+        told.append(MarketFields(venue, symbol, _fields(had, known, bars.spans(reasons), reasons, len(starts))))
+    return CoverageMap(asset, evidence, timeframe, starts, step, tuple(_without_stand_ins(told)))
 
 
 def _market(key: tuple[object, ...]) -> tuple[str, str]:
@@ -152,7 +186,7 @@ def _market(key: tuple[object, ...]) -> tuple[str, str]:
 
 
 def _without_stand_ins(markets: list[MarketFields]) -> list[MarketFields]:
-    """The markets by venue and minutes had; ``ASSET/*`` only where the venue has no market of a name."""
+    """The markets by venue and bars had; ``ASSET/*`` only where the venue has no market of a name."""
     named = {market.venue for market in markets if not market.symbol.endswith(ANY_MARKET)}
     shown = [market for market in markets if market.venue not in named or not market.symbol.endswith(ANY_MARKET)]
     return sorted(shown, key=lambda market: (market.venue, -market.had, -market.quiet, market.symbol))
@@ -164,10 +198,12 @@ def _of_venue(failed: pl.DataFrame, venue: str, symbol: str) -> pl.DataFrame:
     return failed.filter(pl.col("venue") == venue, pl.col("symbol").is_in([symbol, *anything]))
 
 
-def _fields(had: Bools, known: Bools, failed: pl.DataFrame, first: datetime, count: int) -> tuple[Field, ...]:
-    """The fields of a market from its minutes: with a candle, in a span collected whole, and asked in vain."""
+def _fields(
+    had: Bools, known: Bools, vain: Iterator[tuple[int, int]], failed: pl.DataFrame, count: int
+) -> tuple[Field, ...]:
+    """The fields of a market from its bars: with a candle, in a span collected whole, and asked in vain."""
     reason: Ints = np.full(had.size, -1, np.int64)
-    for i, (begin, until) in enumerate(_spans(failed, first)):
+    for i, (begin, until) in enumerate(vain):
         reason[begin:until] = i  # of several the one that was asked for last
     told = failed.select("outcome", "message").rows()
     rows = zip(had.reshape(count, -1), known.reshape(count, -1), reason.reshape(count, -1), strict=True)
@@ -182,16 +218,3 @@ def _field(had: Bools, known: Bools, reason: Ints, told: list[tuple[str, str]]) 
     reasons, often = np.unique(reason[missing], return_counts=True)
     commonest = int(reasons[np.argmax(often)])
     return Field(*counts, *((NEVER, "") if commonest < 0 else told[commonest]))
-
-
-def _positions(times: pl.Series | None, first: datetime) -> Ints:
-    if times is None:
-        return np.zeros(0, np.int64)
-    return ((times.dt.epoch("ms") - int(first.timestamp() * 1000)) // 60_000).to_numpy()
-
-
-def _spans(rows: pl.DataFrame | None, first: datetime) -> Iterator[tuple[int, int]]:
-    """The spans of rows as minutes from the first one on."""
-    if rows is not None:
-        for begin, until in rows.select("start", "end").iter_rows():
-            yield max((begin - first) // MINUTE, 0), max((until - first) // MINUTE, 0)

@@ -1,5 +1,6 @@
 """What the store holds and where it came from, and who follows it: as sentences and tables."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import median
@@ -11,7 +12,7 @@ from dash import html
 from dashboard.actions import Forgettable
 from dashboard.clock import Zone
 from dashboard.data_incidents import several
-from dashboard.data_words import count, heads, moment
+from dashboard.data_words import LENGTHS, count, heads, moment
 from dashboard.status_rows import held_rows
 from data.catalogue import Catalogue
 from data.lock import Holder
@@ -27,17 +28,32 @@ LOOKED = 10
 NEWEST = "follow"
 """The runs that come at a steady pace (`collectors.runs.RunKind`); the others go by the clock."""
 
-LENGTHS = {Timeframe.M1.value: "1 min", Timeframe.S1.value: "1 s", Timeframe.M5.value: "5 min"}
-"""Lengths of candles as a table names them."""
-
 CAME = {"archive": "archive files", "candles": "candles of its API", "trades": "public trades"}
 """The routes as a table names them; a file by its name."""
 
 
-def store_line(uri: str, size: StoreSize | None, candles: int) -> str:
-    """Where the store is, how large, and how many candles it holds."""
+def store_line(uri: str, size: StoreSize | None, lengths: Mapping[Timeframe, tuple[int, StoreSize | None]]) -> str:
+    """Where the store is, how large, and how many candles it holds.
+
+    Args:
+        uri: where it is.
+        size: of all of it; None where it is no folder.
+        lengths: candles of each length that it holds, and what they take; where there are several each is told.
+    """
+    candles = sum(number for number, _ in lengths.values())
     taken = "" if size is None else f", {size.bytes / 1e6:,.1f} MB in {count(size.files, 'file')}"
-    return f"{count(candles, 'candle')} at {uri}{taken}."
+    each = [
+        f"{number:,} of {LENGTHS[length]}" + ("" if part is None else f" ({part.bytes / 1e6:,.1f} MB)")
+        for length, (number, part) in lengths.items()
+    ]
+    beside = f": {', '.join(each)}" if len(each) > 1 else ""
+    return f"{count(candles, 'candle')} at {uri}{taken}{beside}."
+
+
+def lengths_held(holdings: pl.DataFrame) -> dict[Timeframe, int]:
+    """The candles of each length that is held at all, the usual one first."""
+    numbers = dict(holdings.group_by("timeframe").agg(pl.col("candles").sum()).iter_rows())
+    return {Timeframe(length): numbers[length] for length in LENGTHS if length in numbers}
 
 
 def held_table(holdings: pl.DataFrame, catalogue: Catalogue, zone: Zone) -> list[Any]:
@@ -47,7 +63,7 @@ def held_table(holdings: pl.DataFrame, catalogue: Catalogue, zone: Zone) -> list
     names = ("Exchange", "From", "Bars", "Candles", f"First ({zone})", "Last", "Markets")
     head = heads(*names, numbers={"Candles"})
     rows = [_held(row, catalogue, zone) for row in held_rows(holdings).iter_rows(named=True)]
-    table = html.Table([head, html.Tbody(rows)], className="data-table")
+    table = html.Table([head, html.Tbody(rows)], className="data-table data-lines data-held")
     label: dict[str, Any] = {"aria-label": "What the store holds, by exchange and route"}
     return [html.Div(table, className="wide", tabIndex=0, role="region", **label)]
 
@@ -115,7 +131,7 @@ def _held(row: dict[str, Any], catalogue: Catalogue, zone: Zone) -> html.Tr:
     return html.Tr(
         [
             html.Th(catalogue.venue(row["venue"]).name, scope="row"),
-            html.Td([CAME.get(row["came"], row["came"]), *beside], className="data-when"),
+            html.Td([CAME.get(row["came"], row["came"]), *beside], className="data-from"),
             html.Td(LENGTHS.get(row["timeframe"], row["timeframe"]), className="data-when"),
             html.Td(f"{row['candles']:,}", className="number"),
             html.Td(moment(row["first"], zone), className="data-when"),

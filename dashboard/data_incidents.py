@@ -9,12 +9,12 @@ import polars as pl
 from dash import html
 
 from dashboard.clock import Zone
-from dashboard.data_words import NEXT, count, heads, moment, named, plain
+from dashboard.data_words import LENGTHS, NEXT, count, heads, moment, named, plain
 from dashboard.formats import span
 from dashboard.status_rows import not_had_rows
 from dashboard.status_text import BEGINNING, market
 from data.catalogue import Catalogue
-from data.schema import RunOutcome
+from data.schema import RunOutcome, Timeframe
 
 SHOWN = 12
 """Incidents that are shown at once; the others are one click away."""
@@ -58,8 +58,8 @@ def incidents(
         Incident(
             row["asked_at"],
             catalogue.venue(row["venue"]).name,
-            f"{count(row['minutes'], 'minute')} of {several([named(symbol) for symbol in row['market']])}, "
-            f"{span(row['start'], row['end'], zone)}",
+            f"{count(row['minutes'], 'minute')} of {several([named(symbol) for symbol in row['market']])}"
+            f"{_in_bars(row['timeframe'])}, {span(row['start'], row['end'], zone)}",
             plain(row["outcome"]),
             row["message"],
             NEXT.get(row["outcome"], ""),
@@ -90,6 +90,11 @@ def incidents(
         for row in runs.filter(pl.col("outcome") == RunOutcome.FAILED.value).iter_rows(named=True)
     ]
     return tuple(sorted(found, key=lambda incident: incident.at, reverse=True))
+
+
+def _in_bars(timeframe: str) -> str:
+    """Which candles were wanted, where they are not the usual ones."""
+    return "" if timeframe == Timeframe.M1.value else f" in candles of {LENGTHS[timeframe]}"
 
 
 def several(names: Sequence[str]) -> str:

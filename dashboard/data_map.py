@@ -10,11 +10,11 @@ from dash import html
 
 from dashboard.ask import in_order
 from dashboard.clock import Zone, day, on_clock
-from dashboard.data_coverage import HOUR, MINUTE, CoverageMap, Field, MarketFields
-from dashboard.data_words import SIGNS, count, heads, named, plain
+from dashboard.data_coverage import HOUR, CoverageMap, Field, MarketFields
+from dashboard.data_words import BARS, SIGNS, count, heads, named, plain
 from dashboard.formats import span
 from data.catalogue import Catalogue
-from data.schema import Outcome
+from data.schema import Outcome, Timeframe
 
 WIDE = 4
 """Fields that have to be alike so that there is room for a word in them."""
@@ -57,14 +57,15 @@ def stretches(fields: Sequence[Field]) -> Iterator[Stretch]:
 
 
 def map_table(found: CoverageMap, window: tuple[datetime, datetime], catalogue: Catalogue, zone: Zone) -> html.Div:
-    """A row for each venue, by its market with most minutes; it scrolls in its own box where the screen is narrow."""
+    """A row for each venue, by its market with most bars; it scrolls in its own box where the screen is narrow."""
     by_venue = found.by_venue()
     rows = [_row(found, by_venue[venue], catalogue, zone) for venue in in_order(catalogue, by_venue)]
     rows[0].children[1].tabIndex = 0  # the stop of the keyboard; arrow keys lead on from there
     label: dict[str, Any] = {"aria-label": f"What was had of {found.asset}, by exchange and time"}
     head = html.Thead([_days(found, zone), _hours(found, window, zone)])
     columns = html.Colgroup([html.Col(className="data-map-names"), *(html.Col() for _ in found.starts)])
-    width: Any = {"--fields": len(found.starts)}
+    # A number of seconds has more digits.
+    width: Any = {"--fields": len(found.starts), "--field": "46px" if found.timeframe is Timeframe.S1 else "36px"}
     table = html.Table(
         [columns, head, html.Tbody(rows)], id=GRID, role="grid", className="data-map", style=width, **label
     )
@@ -75,7 +76,8 @@ def key(found: CoverageMap) -> html.Ul:
     """What the fields mean, as far as there are such."""
     kinds = {field.outcome for market in found.markets for field in market.fields if field.missing}
     quiet = any(field.quiet for market in found.markets for field in market.fields)
-    parts = [("had", "60", "minutes with a candle")]
+    each = int(HOUR.total_seconds()) // found.timeframe.seconds
+    parts = [("had", f"{each:,}", f"{BARS[found.timeframe]}s with a candle")]
     if quiet:
         parts.append(("quiet", "", "quiet: no trade, as the exchange told"))
     parts += [(outcome, SIGNS[outcome], plain(outcome)) for outcome in SIGNS if outcome in kinds]
@@ -89,7 +91,7 @@ def key(found: CoverageMap) -> html.Ul:
 
 
 def numbers_table(found: CoverageMap, catalogue: Catalogue) -> html.Div:
-    """Every market in numbers: minutes had, quiet and missing, and why they are missing."""
+    """Every market in numbers: bars had, quiet and missing, and why they are missing."""
     by_venue = found.by_venue()
     head = heads("Exchange", "Market", "Had", "Quiet", "Missing", "Why", numbers={"Had", "Quiet", "Missing"})
     rows = [
@@ -105,25 +107,25 @@ def numbers_table(found: CoverageMap, catalogue: Catalogue) -> html.Div:
         for market in by_venue[venue]
     ]
     table = html.Table([head, html.Tbody(rows)], className="data-table")
-    label: dict[str, Any] = {"aria-label": "Minutes had, quiet and missing, by market"}
+    label: dict[str, Any] = {"aria-label": f"{BARS[found.timeframe].capitalize()}s had, quiet and missing, by market"}
     return html.Div(table, className="wide", tabIndex=0, role="region", **label)
 
 
 def why(market: MarketFields) -> str:
-    """What the missing minutes of a market ended in, the commonest first."""
-    minutes: dict[tuple[str, str], int] = {}
+    """What the missing bars of a market ended in, the commonest first."""
+    bars: dict[tuple[str, str], int] = {}
     for field in market.fields:
         if field.missing:
             reason = (field.outcome, field.message)
-            minutes[reason] = minutes.get(reason, 0) + field.missing
-    ranked = sorted(minutes.items(), key=lambda item: -item[1])
+            bars[reason] = bars.get(reason, 0) + field.missing
+    ranked = sorted(bars.items(), key=lambda item: -item[1])
     return "; ".join(f"{number:,} {_reason(*reason)}" for reason, number in ranked)
 
 
-def told(market: MarketFields, field: Field, span_text: str) -> str:
-    """A field in a sentence: market, time, minutes and why some are missing."""
-    minutes = field.had + field.quiet + field.missing
-    parts = [f"{field.had:,} of {count(minutes, 'minute')} had"]
+def told(market: MarketFields, field: Field, span_text: str, timeframe: Timeframe = Timeframe.M1) -> str:
+    """A field in a sentence: market, time, bars and why some are missing."""
+    bars = field.had + field.quiet + field.missing
+    parts = [f"{field.had:,} of {count(bars, BARS[timeframe])} had"]
     if field.quiet:
         parts.append(f"{field.quiet:,} quiet")
     if field.missing:
@@ -147,15 +149,15 @@ def _cell(found: CoverageMap, name: str, markets: list[MarketFields], stretch: S
     field = stretch.alike
     start = found.starts[stretch.first]
     span_text = span(start, start + stretch.size * found.step, zone)
-    said = [told(markets[0], field, span_text)]
+    said = [told(markets[0], field, span_text, found.timeframe)]
     for other in markets[1:]:
         part = Stretch(stretch.first, stretch.size, other.fields[stretch.first : stretch.first + stretch.size]).alike
         said.append(f"{named(other.symbol)}: {part.had:,} had, {part.quiet:,} quiet, {part.missing:,} missing")
-    minutes = max(field.had + field.quiet + field.missing, 1)
-    style: Any = {"--had": _percent(field.had, minutes), "--known": _percent(field.had + field.quiet, minutes)}
+    bars = max(field.had + field.quiet + field.missing, 1)
+    style: Any = {"--had": _percent(field.had, bars), "--known": _percent(field.had + field.quiet, bars)}
     marks: dict[str, Any] = {"data-told": f"{name} {'; '.join(said)}."}
     kind = "had" if field.outcome == Outcome.COMPLETE else field.outcome
-    most = " data-most" if field.had > minutes / 2 else ""
+    most = " data-most" if field.had > bars / 2 else ""
     return html.Td(
         html.B(_text(field, stretch.size)),
         colSpan=stretch.size,
@@ -176,7 +178,7 @@ def _percent(part: int, whole: int) -> str:
 
 
 def _text(field: Field, size: int) -> str:
-    """What a field says: the minutes had, and the outcome as a word where there is room, else as its letter."""
+    """What a field says: the bars had, and the outcome as a word where there is room, else as its letter."""
     if field.outcome == Outcome.COMPLETE:
         return f"{field.had:,}" if field.had else "quiet" if size >= WIDE else ""
     if field.had:
@@ -199,5 +201,4 @@ def _hours(found: CoverageMap, window: tuple[datetime, datetime], zone: Zone) ->
         inside = start < window[1] and window[0] < start + found.step
         text = f"{on_clock(start, zone):%H}" if found.step < 24 * HOUR else ""
         cells.append(html.Th(text, scope="col", className="data-inside" if inside else ""))
-    minutes = found.step // MINUTE
-    return html.Tr([html.Th(f"a field: {minutes // 60} h", scope="col"), *cells])
+    return html.Tr([html.Th(f"a field: {found.step // HOUR} h", scope="col"), *cells])

@@ -1,14 +1,22 @@
-"""Files that are dropped on the page: decoded into a folder that is removed, checked and stored as by `import`."""
+"""Files that are dropped on the page: each sent as it is, kept in a folder that is removed, and stored as by `import`.
 
-import base64
-import binascii
-from collections.abc import Sequence
+``POST /import?name=NAME`` takes the bytes of one file as its body, with ``venue``, ``symbol`` and ``complete`` as the
+page has them, and answers with what to show. A file goes past Dash's callbacks: those would send it as text within
+JSON, which takes the browser seconds, in which it answers nothing, and the server several times its size in memory.
+"""
+
+import json
+import shutil
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path, PureWindowsPath
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import IO, Any
 
 from dash import html
+from flask import Blueprint, Response, request
+from plotly.utils import PlotlyJSONEncoder
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from dashboard.actions import Actions, Market
 from dashboard.data_words import count
@@ -16,76 +24,88 @@ from data.errors import FileRefused, PlumblineError
 from data.imports import FileStored
 
 MOST_MB = 64
-"""Megabytes (of a million bytes) that the page takes at once; the browser sends them as one text."""
+"""Megabytes (of a million bytes) of the largest file that the page takes.
 
+Reading and checking takes ten bytes of memory for each of a CSV (`python -m bench.dashboard --import`).
+"""
 
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file as the browser sends it: its name, and a data URL."""
+MOST_SENT = MOST_MB * 1_000_000
+"""Bytes of the largest request that the server takes."""
 
-    name: str
-    content: str
+LINK = "/import"
 
-    @property
-    def size(self) -> int:
-        """Its bytes, without decoding it."""
-        text = self.content.rpartition(",")[2]
-        return len(text) * 3 // 4 - text[-2:].count("=")
+KIND = "application/octet-stream"
+"""The type that a body has to have: one that no page of another site may send without asking first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of dropped files: what was stored, what was refused, and why nothing was done at all (if so)."""
+    """What became of a file: what was stored, or why it was refused, or why nothing was done at all."""
 
     stored: tuple[FileStored, ...] = ()
     refused: tuple[str, ...] = ()
     failure: str = ""
 
 
-def taken(actions: Actions, uploads: Sequence[Upload], market: tuple[str, str], *, complete: bool) -> Taken:
-    """Bring the files into the store, each whole or not at all.
+def import_routes(actions: Actions) -> Blueprint:
+    """The route that takes files, to be registered with the page's server."""
+    routes = Blueprint("import", __name__)
+
+    @routes.post(LINK)
+    def imported() -> Response:
+        if request.mimetype != KIND:
+            return Response(f"A file is sent as {KIND}.\n", HTTPStatus.UNSUPPORTED_MEDIA_TYPE, mimetype="text/plain")
+        name, market = request.args.get("name", ""), (request.args.get("venue", ""), request.args.get("symbol", ""))
+        try:
+            result = taken(actions, name, request.stream, market, complete=request.args.get("complete") == "true")
+        except RequestEntityTooLarge:
+            result = Taken(failure=too_large(name, request.content_length or 0))
+        told = {"children": taken_lines(result), "stored": bool(result.stored)}
+        return Response(json.dumps(told, cls=PlotlyJSONEncoder), mimetype="application/json")
+
+    return routes
+
+
+def taken(actions: Actions, name: str, content: IO[bytes], market: tuple[str, str], *, complete: bool) -> Taken:
+    """Bring a file into the store, whole or not at all.
 
     Args:
         actions: does it.
-        uploads: the files.
-        market: venue and symbol as typed, both empty for files that name their markets.
+        name: the file's name as the browser tells it; it may be a path.
+        content: its bytes.
+        market: venue and symbol as typed, both empty for a file that names its markets.
         complete: whether absent minutes are quiet.
     """
-    size = sum(upload.size for upload in uploads)
-    if size > MOST_MB * 1_000_000:
-        return Taken(failure=too_large([upload.name for upload in uploads], size))
     venue, symbol = (text.strip() for text in market)
     if bool(venue) is not bool(symbol):
         return Taken(failure="Nothing was taken: a file of one market needs both its exchange and its symbol.")
-    refused: list[str] = []
     with TemporaryDirectory(prefix="plumbline-") as folder:
-        paths = []
-        for i, upload in enumerate(uploads):
-            try:
-                paths.append(_decoded(upload, Path(folder) / str(i)))
-            except FileRefused as refusal:
-                refused.append(str(refusal))
         try:
-            stored, refusals = actions.import_files(paths, Market(venue, symbol) if venue else None, complete=complete)
+            path = Path(folder) / _plain(name)
+            with path.open("wb") as file:
+                shutil.copyfileobj(content, file)
+            stored, refusals = actions.import_files([path], Market(venue, symbol) if venue else None, complete=complete)
+        except FileRefused as refusal:
+            return Taken(refused=(str(refusal),))
         except PlumblineError as error:
-            return Taken((), tuple(refused), f"Nothing more was taken: {error}.")
-    return Taken(tuple(stored), (*refused, *map(str, refusals)))
+            return Taken(failure=f"Nothing was taken: {error}.")
+    return Taken(tuple(stored), tuple(map(str, refusals)))
 
 
-def too_large(names: Sequence[str], size: int) -> str:
-    """What is said of files that are too large for the page.
+def too_large(name: str, size: int) -> str:
+    """What is said of a file that is too large for the page; ``assets/data.js`` says the same before it is sent.
 
-    >>> too_large(["a.csv"], 80_000_000)[:63]
+    >>> too_large("a.csv", 80_000_000)[:63]
     'Nothing was taken: a.csv has 80.0 MB, and the page takes up to '
     """
     return (
-        f"Nothing was taken: {', '.join(names)} {'has' if len(names) == 1 else 'have'} {size / 1e6:,.1f} MB, and the "
-        f"page takes up to {MOST_MB} MB at once. On the command line `plumbline import FILE...` takes any size."
+        f"Nothing was taken: {name} has {size / 1e6:,.1f} MB, and the page takes up to {MOST_MB} MB. "
+        "On the command line `plumbline import FILE...` takes any size."
     )
 
 
 def taken_lines(result: Taken) -> list[Any]:
-    """What became of the files, as markup."""
+    """What became of a file, as markup."""
     parts: list[Any] = [_stored(file) for file in result.stored]
     parts += [
         html.Div(
@@ -99,26 +119,17 @@ def taken_lines(result: Taken) -> list[Any]:
     return parts
 
 
-def _decoded(upload: Upload, folder: Path) -> Path:
-    """The file under its own name in a folder of its own.
+def _plain(name: str) -> str:
+    """The last part of a name alone, as a path of either system: it must not lead out of the folder.
 
     Raises:
-        FileRefused: It has no name, or is not what a browser sends.
+        FileRefused: It is no name of a file.
     """
-    # The last part of the name alone, as a path of either system: it must not lead out of the folder.
-    name = PureWindowsPath(upload.name).name
-    if name in {"", ".", ".."} or "\0" in name:
-        message = f"{upload.name!r}: is no name of a file"
+    last = PureWindowsPath(name).name
+    if last in {"", ".", ".."} or "\0" in last:
+        message = f"{name!r}: is no name of a file"
         raise FileRefused(message)
-    try:
-        content = base64.b64decode(upload.content.rpartition(",")[2], validate=True)
-    except binascii.Error as error:
-        message = f"{name}: did not arrive whole; drop it again"
-        raise FileRefused(message) from error
-    folder.mkdir()
-    path = folder / name
-    path.write_bytes(content)
-    return path
+    return last
 
 
 def _stored(file: FileStored) -> html.Div:

@@ -7,7 +7,13 @@ from dash import html
 
 from dashboard.clock import Zone, day, on_clock
 from dashboard.data_coverage import NEVER
-from data.schema import Outcome
+from data.schema import Outcome, Timeframe
+
+BARS = {Timeframe.M1: "minute", Timeframe.S1: "second", Timeframe.M5: "5-minute bar"}
+"""A bar of each length, to be counted."""
+
+LENGTHS = {Timeframe.M1.value: "1 min", Timeframe.S1.value: "1 s", Timeframe.M5.value: "5 min"}
+"""Lengths of candles as tables and choices name them, the usual one first."""
 
 SIGNS = {
     Outcome.PARTLY.value: "P",

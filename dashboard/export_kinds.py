@@ -2,7 +2,9 @@
 
 from enum import StrEnum
 
-PICTURE_AND_ROWS = ("png", "svg", "csv", "parquet")
+from data.exporter import FORMATS as ROWS
+
+PICTURE_AND_ROWS = ("png", "svg", *ROWS)
 """Formats of everything that is drawn: the picture, and the rows behind it."""
 
 
@@ -16,16 +18,24 @@ class What(StrEnum):
     DEVIATION = "deviation"
     LOWS = "lows"
     MEASUREMENT = "measurement"
+    COVERAGE = "coverage"
+    INCIDENTS = "incidents"
+    REVISIONS = "revisions"
+    HELD = "held"
 
+
+OF_THE_STORE = (What.COVERAGE, What.INCIDENTS, What.REVISIONS, What.HELD)
+"""What the data page tells; all but the first is of the whole store, whatever the view is."""
 
 FORMATS = {
     What.COMPARISON: PICTURE_AND_ROWS,
     What.COMPARE: PICTURE_AND_ROWS,
     What.DEPTH: PICTURE_AND_ROWS,
-    What.CANDLES: ("csv", "parquet"),
-    What.DEVIATION: ("csv", "parquet"),
-    What.LOWS: ("csv", "parquet", "json"),
+    What.CANDLES: ROWS,
+    What.DEVIATION: ROWS,
+    What.LOWS: (*ROWS, "json"),
     What.MEASUREMENT: ("json",),
+    **dict.fromkeys(OF_THE_STORE, ROWS),
 }
 """The formats of each; the comparison's rows are those of the deviation, from which the picture is drawn."""
 
@@ -37,6 +47,10 @@ NAMES = {
     What.DEVIATION: "deviation of every bar",
     What.LOWS: "lows of all assets",
     What.MEASUREMENT: "whole answer",
+    What.COVERAGE: "what was had",
+    What.INCIDENTS: "what could not be had",
+    What.REVISIONS: "candles that exchanges changed",
+    What.HELD: "what the store holds",
 }
 """What a menu calls each."""
 

@@ -13,7 +13,8 @@ from dashboard.export_answers import candles, comparison, deviation, lows, whole
 from dashboard.export_asked import Asked, Export
 from dashboard.export_compare import compare
 from dashboard.export_depth import depth
-from dashboard.export_kinds import FORMATS, What
+from dashboard.export_kinds import FORMATS, OF_THE_STORE, What
+from dashboard.export_store import told_of_store
 from dashboard.link import from_query
 from dashboard.picture_sizes import Size
 from dashboard.render import Renderer
@@ -37,6 +38,7 @@ MAKERS: dict[What, Callable[[Asked], Export]] = {
     What.DEVIATION: deviation,
     What.LOWS: lows,
     What.MEASUREMENT: whole,
+    **dict.fromkeys(OF_THE_STORE, told_of_store),
 }
 """Who makes each."""
 

@@ -9,6 +9,7 @@ from dash import Dash
 from waitress import create_server
 from waitress.wasyncore import close_all
 
+from dashboard.data_upload import MOST_SENT
 from dashboard.ending import ended_by_sigterm
 from data.errors import UsageError
 
@@ -44,7 +45,15 @@ def listen(host: str, port: int) -> socket.socket:
 def serve_app(app: Dash, listener: socket.socket, say: Callable[[str], None]) -> None:
     """Serve until Ctrl-C or SIGTERM; says the address once it answers. To be called in the main thread."""
     connections: dict[int, Any] = {}
-    server = create_server(app.server, map=connections, sockets=[listener], threads=THREADS, ident=None)
+    server = create_server(
+        app.server,
+        map=connections,
+        sockets=[listener],
+        threads=THREADS,
+        ident=None,
+        # It is refused by its head, before its body is kept on the disk.
+        max_request_body_size=MOST_SENT,
+    )
     host, port = listener.getsockname()[:2]
     say(f"Plumbline is at http://{f'[{host}]' if ':' in host else host}:{port} (Ctrl-C ends it)")
     try:

@@ -34,16 +34,17 @@ def held_rows(holdings: pl.DataFrame) -> pl.DataFrame:
 
 
 def not_had_rows(wanting: pl.DataFrame) -> pl.DataFrame:
-    """What was asked and not had (`data.schema.COVERAGE`), a row for each venue and reason.
+    """What was asked and not had (`data.schema.COVERAGE`), a row for each venue, reason and length of candles.
 
     Returns:
-        Columns venue, outcome, message, market (a list), minutes, start, end and asked_at (the latest), sorted.
+        Columns venue, outcome, message, timeframe, market (a list), minutes, start, end and asked_at (the latest),
+        sorted.
     """
     minutes = (pl.col("end") - pl.col("start")).dt.total_minutes().sum().alias("minutes")
     named = pl.when(pl.col("price") == "trade").then("symbol").otherwise(pl.format("{} ({})", "symbol", "price"))
     reason = pl.col("message").map_elements(without_files, return_dtype=pl.String)
     alike = wanting.with_columns(market=named, message=reason).group_by(
-        "venue", "outcome", "message", maintain_order=True
+        "venue", "outcome", "message", "timeframe", maintain_order=True
     )
     return alike.agg(
         pl.col("market").unique(maintain_order=True),
@@ -51,4 +52,4 @@ def not_had_rows(wanting: pl.DataFrame) -> pl.DataFrame:
         pl.col("start").min(),
         pl.col("end").max(),
         pl.col("asked_at").max(),
-    ).sort("venue", "outcome", "message")
+    ).sort("venue", "outcome", "message", "timeframe")

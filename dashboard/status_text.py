@@ -99,10 +99,16 @@ def _not_had(wanting: pl.DataFrame) -> list[str]:
     if wanting.is_empty():
         return []
     return ["Asked for and not had:"] + [
-        f"{row['venue']}, {row['outcome']}: {row['message']}\n    {row['minutes']:,} min of "
+        f"{row['venue']}, {row['outcome']}: {row['message']}\n    {row['minutes']:,} min of {_of_candles(row)}"
         f"{row['start']:%Y-%m-%d %H:%M} to {row['end']:%Y-%m-%d %H:%M} UTC: {', '.join(row['market'])}"
         for row in not_had_rows(wanting).iter_rows(named=True)
     ]
+
+
+def _of_candles(row: dict[str, str]) -> str:
+    """Which candles a span is about, where they are not the usual ones."""
+    length = _length(Timeframe(row["timeframe"]))
+    return f"{length}candles, " if length else ""
 
 
 def _ran(runs: pl.DataFrame) -> list[str]:

@@ -340,9 +340,13 @@ class CandleStore:
         self._listings.drop_before(now - retention)
         return maintain(self.uri, self._tables(), retention)
 
-    def size(self) -> StoreSize | None:
-        """Bytes and files of a store in a folder, as they lie on the disk; None for one elsewhere."""
-        return size_on_disk(self.uri)
+    def size(self, timeframe: Timeframe | None = None) -> StoreSize | None:
+        """Bytes and files of a store in a folder, as they lie on the disk; None for one elsewhere.
+
+        Args:
+            timeframe: of the candles of that length alone.
+        """
+        return size_on_disk(self.uri if timeframe is None else self._candles.tables[timeframe].uri)
 
     def _tables(self) -> list[LakeTable]:
         others = (self._low_trades, self._coverage, self._listings, self._bad_pages, self._runs)

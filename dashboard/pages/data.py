@@ -4,26 +4,30 @@ from collections.abc import Sequence
 from typing import Any
 
 import dash_mantine_components as dmc
+import polars as pl
 from dash import Dash, Input, Output, State, ctx, dcc, html, no_update, set_props
 
 from dashboard.actions import Forgettable
 from dashboard.anchors import Anchor
+from dashboard.clock import Zone
 from dashboard.data_changes import changes_list
 from dashboard.data_collect import PROPS as PROGRESS_PROPS
 from dashboard.data_collect import Form, Scope, form, form_panes, progress_panes, started
-from dashboard.data_coverage import BEFORE, CoverageMap
-from dashboard.data_held import follower_lines, forgettable, held_table, store_line
+from dashboard.data_coverage import BEFORE
+from dashboard.data_files import files_line
+from dashboard.data_held import follower_lines, forgettable, held_table, lengths_held, store_line
 from dashboard.data_incidents import incidents, incidents_list
-from dashboard.data_map import key, map_table, numbers_table
-from dashboard.data_upload import MOST_MB, Upload, taken, taken_lines
+from dashboard.data_shown import coverage_panes
+from dashboard.data_upload import LINK, MOST_MB, MOST_SENT, import_routes
 from dashboard.data_words import count
-from dashboard.formats import listing, span
+from dashboard.export_kinds import What
 from dashboard.link import from_query
 from dashboard.links import Links
 from dashboard.pages.contract import Context, Control, Page
 from dashboard.panes import Panes
-from dashboard.view import OriginChoice, ViewState
-from data.schema import Evidence, Origin, Timeframe
+from dashboard.view import ViewState
+from data.catalogue import Catalogue
+from data.schema import Origin, Timeframe
 
 CHANGED = ("data-changes", "children")
 
@@ -44,15 +48,17 @@ def values(context: Context, view: ViewState) -> Panes:
     found = incidents(books.wanting(), books.ledger.bad_pages(), runs, catalogue, view.zone)
     window = view.start - BEFORE, view.end
     where = f"{view.asset} in this window and the 24 h before"
-    held = 0 if holdings.is_empty() else int(holdings["candles"].sum())
+    lengths = {length: (number, books.ledger.size(length)) for length, number in lengths_held(holdings).items()}
+    held = held_table(holdings, catalogue, view.zone)
     dropped = forgettable(holdings)
     return {
-        **_coverage(context, view),
-        ("data-incidents", "children"): incidents_list(found, view.zone),
+        **coverage_panes(context, view),
+        ("data-map-files", "children"): files_line(What.COVERAGE, view.to_query(catalogue)),
+        ("data-incidents", "children"): with_files(incidents_list(found, view.zone), What.INCIDENTS, bool(found)),
         ("data-incidents-title", "children"): f"What could not be had ({len(found):,})" if found else TITLES[0],
-        CHANGED: changes_list(books.revisions(*window, view.asset), where, catalogue, view.zone),
-        ("data-store", "children"): store_line(books.ledger.uri, books.ledger.size(), held),
-        ("data-held", "children"): held_table(holdings, catalogue, view.zone),
+        CHANGED: changes(books.revisions(*window, view.asset), where, catalogue, view.zone),
+        ("data-store", "children"): store_line(books.ledger.uri, books.ledger.size(), lengths),
+        ("data-held", "children"): with_files(held, What.HELD, not holdings.is_empty()),
         ("data-follower", "children"): follower_lines(context.actions.follower(), runs, view.zone),
         ("data-terms", "children"): [
             links.define("Kinds of candles", Anchor.CANDLES),
@@ -71,47 +77,21 @@ def values(context: Context, view: ViewState) -> Panes:
 TITLES = ("What could not be had", "Candles that exchanges changed")
 
 
-def _coverage(context: Context, view: ViewState) -> Panes:
-    """The map of the view's asset, with what it says in a sentence."""
-    found = shown_map(context, view)
-    catalogue = context.catalogue
-    period = span(found.starts[0], found.end, view.zone)
-    by_venue = found.by_venue()
-    if not by_venue:
-        said = f"Nothing of {view.asset} is on record from {period}: collect it, or import a file."
-    else:
-        having = sum(any(market.had for market in markets) for markets in by_venue.values())
-        whole = sum(not markets[0].missing for markets in by_venue.values())
-        kind = ", of the reconstruction, which is no evidence" if found.evidence is Evidence.RECONSTRUCTION else ""
-        said = (
-            f"{view.asset}, {period}: candles of {count(having, 'exchange')}{kind}; {whole:,} without a missing minute."
-        )
-    never = [catalogue.venue(venue).name for venue in context.actions.venues if venue not in by_venue]
-    return {
-        ("data-said", "children"): said,
-        ("data-told", "children"): "",
-        ("data-map", "children"): map_table(found, (view.start, view.end), catalogue, view.zone) if by_venue else [],
-        ("data-map-key", "children"): key(found) if by_venue else [],
-        ("data-never", "children"): f"Nothing on record of {listing(never)}." if never and by_venue else "",
-        ("data-numbers", "children"): numbers_table(found, catalogue) if by_venue else [],
-        ("data-covered", "className"): "data-section" if by_venue else "data-section data-empty",
-    }
+def changes(changed: pl.DataFrame, where: str, catalogue: Catalogue, zone: Zone) -> list[Any]:
+    """The changed candles of what was looked through, and all of the store's as a file."""
+    return with_files(changes_list(changed, where, catalogue, zone), What.REVISIONS, not changed.is_empty())
 
 
-def shown_map(context: Context, view: ViewState) -> CoverageMap:
-    """The map of real candles where anything of them is on record, else of the reconstruction; or as the view says."""
-    books, asked = context.answers.books, (view.asset, view.start, view.end)
-    if view.origin is not OriginChoice.AUTO:
-        return books.coverage_map(*asked, Evidence(view.origin.value))
-    real = books.coverage_map(*asked, Evidence.REAL)
-    made = real if real.markets else books.coverage_map(*asked, Evidence.RECONSTRUCTION)
-    return made if made.markets else real
+def with_files(parts: list[Any], what: What, some: bool) -> list[Any]:  # noqa: FBT001 - whether there is a row
+    """A table and the links to it as a file, where it has a row."""
+    return [*parts, files_line(what)] if some else parts
 
 
 def register(app: Dash, context: Context) -> None:
     """What is done on the page: collecting, importing, forgetting, and looking through the whole store."""
+    app.server.config["MAX_CONTENT_LENGTH"] = MOST_SENT  # whichever server it is
     _on_collect(app, context)
-    _on_import(app, context)
+    app.server.register_blueprint(import_routes(context.actions))
     _on_forget(app, context)
     _on_look(app, context)
 
@@ -160,37 +140,6 @@ def _on_collect(app: Dash, context: Context) -> None:
         return [panes[prop] for prop in PROGRESS_PROPS]
 
 
-def _on_import(app: Dash, context: Context) -> None:
-    @app.callback(
-        Output("data-imported", "children"),
-        # A new one, so that the same file can be dropped again, with other choices beside it.
-        Output("data-drop", "children"),
-        Input("data-upload", "contents"),
-        State("data-upload", "filename"),
-        State("data-upload", "last_modified"),
-        State("data-venue", "value"),
-        State("data-symbol", "value"),
-        State("data-complete", "checked"),
-        running=[(Output("data-upload", "disabled"), True, False), (Output("data-waiting", "className"), "", "away")],
-        prevent_initial_call=True,
-    )
-    def imported(
-        contents: Sequence[str] | None,
-        names: Sequence[str],
-        modified: Sequence[float],
-        venue: str | None,
-        symbol: str | None,
-        complete: bool,  # noqa: FBT001 - as the browser sends it
-    ) -> tuple[Any, Any]:
-        if not contents:
-            return no_update, no_update
-        uploads = [Upload(name, content) for name, content in zip(names, contents, strict=True)]
-        result = taken(context.actions, uploads, (venue or "", symbol or ""), complete=complete)
-        if result.stored:
-            look_again([*names, *modified, context.answers.version()])
-        return taken_lines(result), _dropping()
-
-
 def _on_forget(app: Dash, context: Context) -> None:
     @app.callback(
         Output("data-forget-sure", "className"),
@@ -235,7 +184,7 @@ def _on_look(app: Dash, context: Context) -> None:
     )
     def looked(clicks: int, query: dict[str, str]) -> list[Any]:  # noqa: ARG001 - a trigger
         view, _ = from_query(query, context.catalogue)
-        return changes_list(context.answers.books.revisions(), "the whole store", context.catalogue, view.zone)
+        return changes(context.answers.books.revisions(), "the whole store", context.catalogue, view.zone)
 
 
 def _name(one: Forgettable) -> str:
@@ -256,12 +205,14 @@ def _body(context: Context) -> list[Any]:
         html.H1("Data"),
         html.P(id="data-said", className="second"),
         html.P(id="data-terms", className="quiet terms"),
+        html.Div(id="data-lengths"),
         html.Section(
             [
                 html.Div([html.H2("What was had, hour by hour"), html.Div(id="data-map-key")], className="block-head"),
                 html.P(id="data-told", className="data-told", role="status"),
                 html.Div(id="data-map"),
                 html.P(id="data-never", className="quiet"),
+                html.Div(id="data-map-files"),
                 html.Details([html.Summary("As a table, every market"), html.Div(id="data-numbers")]),
             ],
             id="data-covered",
@@ -302,10 +253,11 @@ BUTTON: dict[str, Any] = {"variant": "default", "className": "plain"}
 
 
 def _import() -> list[Any]:
-    drop: dict[str, Any] = {"data-most": MOST_MB}
+    drop: dict[str, Any] = {"data-most": MOST_MB, "data-link": LINK}
     return [
         html.Label(_dropping(), id="data-drop", **drop),
-        html.P("Reading and checking the files", id="data-waiting", className="away", role="status"),
+        html.P(id="data-waiting", className="away", role="status"),
+        html.Progress(id="data-sent", className="away", max="1"),
         html.Details(
             [
                 html.Summary("A file of one market, without columns for exchange and symbol"),
@@ -330,9 +282,9 @@ def _import() -> list[Any]:
 
 
 def _dropping() -> dcc.Upload:
-    """The place where files are dropped."""
+    """The place where files are dropped; ``assets/data.js`` takes them from there and sends them."""
     return dcc.Upload(
-        [html.Strong("Drop files here"), " or choose them: CSV or Parquet, up to ", f"{MOST_MB} MB at once"],
+        [html.Strong("Drop files here"), f" or choose them: CSV or Parquet, up to {MOST_MB} MB each"],
         id="data-upload",
         multiple=True,
         className="data-drop",

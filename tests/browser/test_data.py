@@ -4,9 +4,10 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import polars as pl
 import pytest
 from playwright.sync_api import Page as Tab
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from dashboard.actions import ASKING, Progress, VenueProgress
 from data.store import CandleStore
@@ -24,6 +25,13 @@ RUNNING = Progress(
     what="ATOM",
     venues=(VenueProgress("okx", 300, 300, 600, ASKING), VenueProgress("htx", 0, 9, 9, "refused", "HTTP 403")),
 )
+CARRY = """(place, [kind, text]) => {
+  const carried = new DataTransfer();
+  carried.items.add(new File([text], "fallen.csv"));
+  place.dispatchEvent(new DragEvent(kind, { bubbles: true, cancelable: true, dataTransfer: carried }));
+}"""
+"""What an element hears of a pointer that carries a file."""
+
 DONE = Progress("Collected 300 new candles.", 1.0, running=False, failed=False, what="ATOM")
 
 
@@ -109,7 +117,8 @@ def test_importing(visit: Visit, store: CandleStore, written: Callable[[str, str
         expect(tab.locator("#data-said")).to_contain_text("candles of 1 exchange")
         expect(tab.locator("#data-held")).to_contain_text("good.csv")
         visit.settled()
-        assert len(visit.requests) == 3, "opening, importing, and showing what came"
+        assert len(visit.requests) == 2, "opening, and showing what came"
+        expect(tab.locator("#data-waiting")).to_be_hidden()
         drop(tab, written("good.csv", GOOD))
         expect(tab.locator("#data-imported")).to_contain_text("0 candles new, 1 already there")
 
@@ -126,6 +135,41 @@ def test_a_file_of_one_market(visit: Visit, store: CandleStore, written: Callabl
         tab.get_by_label("Symbol", exact=True).fill("ATOM/USD")
         drop(tab, mine)
         expect(tab.locator("#data-imported")).to_contain_text("kraken ATOM/USD: 1 candle")
+
+
+def test_dropping(visit: Visit, store: CandleStore) -> None:
+    """A file that is let fall on the place comes in, and the place looks as before; the same file can come again."""
+    with served(store, Hands(store=store)) as address:
+        tab = visit.open_page(data(address), "Data")
+        for text in ("1 candle new", "0 candles new, 1 already there"):
+            place = tab.locator("#data-upload .data-drop")
+            place.evaluate(CARRY, ["dragenter", GOOD])
+            expect(place).to_have_class(re.compile("data-drop-active"))
+            place.evaluate(CARRY, ["drop", GOOD])
+            expect(tab.locator("#data-imported")).to_contain_text(f"fallen.csv: {text}")
+            expect(place).to_have_class("data-drop")
+            visit.settled()
+
+
+def test_while_a_file_is_on_its_way(visit: Visit, store: CandleStore, written: Callable[[str, str], Path]) -> None:
+    """It is said what is being sent, the rest of the page goes on, nothing else is taken, and a failure is told."""
+    with served(store, Hands(store=store)) as address:
+        tab = visit.open_page(data(address), "Data")
+        waiting: list[Route] = []
+        tab.route("**/import?*", lambda route: waiting.append(route))  # noqa: PLW0108 - a builtin cannot be marked
+        drop(tab, written("good.csv", GOOD))
+        expect(tab.locator("#data-waiting")).to_contain_text("good.csv, 0.0 MB: being")
+        expect(tab.locator("#data-sent")).to_be_visible()
+        expect(tab.locator("#data-upload input[type=file]")).to_be_disabled()
+        visit.changed(tab.get_by_text("DOGE", exact=True).first.click)
+        expect(tab.locator("#data-said")).to_contain_text("DOGE")
+        waiting[0].abort()
+        expect(tab.locator("#data-imported .alert")).to_contain_text("the server cannot be reached")
+        expect(tab.locator("#data-waiting")).to_be_hidden()
+        visit.complaints.clear()  # the browser says by itself that a request failed
+        tab.unroute("**/import?*")
+        drop(tab, written("good.csv", GOOD))
+        expect(tab.locator("#data-imported")).to_contain_text("good.csv: 1 candle new")
 
 
 def test_files_that_are_too_large(visit: Visit, store: CandleStore, written: Callable[[str, str], Path]) -> None:
@@ -175,6 +219,29 @@ def test_the_map_by_pointer_and_keys(visit: Visit, real: str) -> None:
     tab.keyboard.press("ArrowUp")
     expect(tab.locator("#data-map-grid [tabindex='0']")).to_be_focused()
     assert len(visit.requests) == 1
+
+
+def test_another_length(visit: Visit, store: CandleStore) -> None:
+    """A store with candles of five minutes offers them in one request, by keyboard too; the address says which."""
+    five = crash().filter(pl.col("venue") == "okx", pl.col("open_time").dt.minute() % 5 == 0)
+    store.write_candles(crash(), source="by hand", fetched_at=NOW)
+    store.write_candles(five.with_columns(timeframe=pl.lit("5m")), source="by hand", fetched_at=NOW)
+    with served(store, Hands()) as address:
+        tab = visit.open_page(data(address), "Data")
+        choice = tab.get_by_role("group", name="Length of the candles that are shown")
+        expect(choice.get_by_role("button", name="1 min")).to_have_attribute("aria-pressed", "true")
+        choice.get_by_role("button", name="5 min").focus()
+        visit.changed(lambda: tab.keyboard.press("Enter"))
+        expect(tab.locator("#data-said")).to_contain_text("candles of 1 exchange; 0 without a missing 5-minute bar")
+        expect(choice.get_by_role("button", name="5 min")).to_have_attribute("aria-pressed", "true")
+        tab.wait_for_url("**/data?*bar=5m*")
+        visit.settled()
+        assert len(visit.requests) == 2
+        visit.changed(tab.get_by_text("DOGE", exact=True).first.click)
+        expect(tab.locator("#data-said")).to_contain_text("In candles of 5 min, nothing of DOGE")
+        visit.changed(choice.get_by_role("button", name="1 min").click)
+        expect(tab.locator("#data-said")).to_contain_text("DOGE, ")
+        expect(choice).to_have_count(0)
 
 
 def test_another_asset_keeps_the_form(visit: Visit, real: str) -> None:

@@ -187,8 +187,9 @@ class Shelf:
         """The runs of the follower."""
         return self.ran.head(limit)
 
-    def size(self) -> StoreSize | None:
+    def size(self, timeframe: Timeframe | None = None) -> StoreSize | None:
         """A store in memory has none."""
+        del timeframe
         return None
 
     def put(self, frame: pl.DataFrame) -> None:

@@ -7,6 +7,9 @@ from pathlib import Path
 from app import collect_options
 from dashboard.actions import Forgettable, Market, ToCollect
 from dashboard.data_actions import StoreActions
+from dashboard.data_upload import MOST_SENT
+from dashboard.web import create_app
+from data.catalogue import load_catalogue
 from data.lock import FollowerLock
 from data.schema import Origin, Timeframe
 from data.store import CandleStore
@@ -43,6 +46,14 @@ def test_files_come_in_and_go(tmp_path: Path) -> None:
     assert (held["source"], held["venue"], held["origin"]) == ("mine.csv", "okx", "imported")
     assert actions.forget(Forgettable("mine.csv", Origin.IMPORTED)) == 2, "a candle and its coverage"
     assert store.holdings().is_empty()
+
+
+def test_what_is_too_large_is_refused_by_its_head(tmp_path: Path) -> None:
+    """A request above what the page takes at once is answered with 413, and its body is not read."""
+    store = CandleStore(str(tmp_path / "lake"))
+    client = create_app(store, load_catalogue(), actions_over(store)).server.test_client()
+    head = {"CONTENT_LENGTH": str(MOST_SENT + 1), "CONTENT_TYPE": "application/json"}
+    assert client.post("/_dash-update-component", environ_overrides=head).status_code == 413
 
 
 def test_who_follows(tmp_path: Path) -> None:

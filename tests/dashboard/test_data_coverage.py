@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from dashboard.data_coverage import NEVER, Field, coverage_map, steps
-from data.schema import CANDLE, COVERAGE, Evidence, Origin
+from data.schema import CANDLE, COVERAGE, Evidence, Origin, Timeframe
 from data.store import CandleStore
 
 START = datetime(2025, 10, 10, 21, 10, tzinfo=UTC)
@@ -61,7 +61,7 @@ def test_counts_and_reasons(store: CandleStore) -> None:
     store.write_coverage(
         asked("okx", "ATOM/USDT", hour + timedelta(minutes=45), hour + HOUR, "unreachable", "HTTP 502")
     )
-    found = coverage_map(store, "ATOM", START, END, Evidence.REAL)
+    found = coverage_map(store, "ATOM", START, END, Evidence.REAL, Timeframe.M1)
     (market,) = found.markets
     assert (market.venue, market.symbol) == ("okx", "ATOM/USDT")
     assert market.fields[-1] == Field(40, 5, 15, "unreachable", "HTTP 502")
@@ -76,10 +76,15 @@ def test_the_commonest_reason_speaks(store: CandleStore) -> None:
         row = asked("okx", "ATOM/USDT", hour, hour + timedelta(minutes=minutes), outcome)
         later = timedelta(minutes=outcome == "refused")
         store.write_coverage(row.with_columns(asked_at=pl.col("asked_at") + later))
-    assert coverage_map(store, "ATOM", START, END, Evidence.REAL).markets[0].fields[-1].outcome == "unreachable"
+    assert (
+        coverage_map(store, "ATOM", START, END, Evidence.REAL, Timeframe.M1).markets[0].fields[-1].outcome
+        == "unreachable"
+    )
     row = asked("okx", "ATOM/USDT", hour, hour + timedelta(minutes=45), "refused")
     store.write_coverage(row.with_columns(asked_at=pl.col("asked_at") + timedelta(hours=1)))
-    assert coverage_map(store, "ATOM", START, END, Evidence.REAL).markets[0].fields[-1].outcome == "refused"
+    assert (
+        coverage_map(store, "ATOM", START, END, Evidence.REAL, Timeframe.M1).markets[0].fields[-1].outcome == "refused"
+    )
 
 
 def test_an_asset_that_is_not_listed(store: CandleStore) -> None:
@@ -88,7 +93,7 @@ def test_an_asset_that_is_not_listed(store: CandleStore) -> None:
     store.write_coverage(asked("gemini", "ATOM/*", hour, hour + HOUR, "not-listed"))
     store.write_coverage(asked("okx", "ATOM/*", hour, hour + HOUR, "unreachable", "no list"))
     store.write_candles(candles("okx", "ATOM/USDT", hour, 30), source="api", fetched_at=NOW)
-    found = coverage_map(store, "ATOM", START, END, Evidence.REAL)
+    found = coverage_map(store, "ATOM", START, END, Evidence.REAL, Timeframe.M1)
     assert [(market.venue, market.symbol) for market in found.markets] == [("gemini", "ATOM/*"), ("okx", "ATOM/USDT")]
     assert found.markets[0].fields[-1] == Field(0, 0, 60, "not-listed")
     assert found.markets[1].fields[-1] == Field(30, 0, 30, "unreachable", "no list")
@@ -103,8 +108,8 @@ def test_what_else_is_stored_does_not_count(store: CandleStore) -> None:
     row = asked("kraken", "ATOM/USD", hour, hour + HOUR, "refused")
     store.write_coverage(row.with_columns(timeframe=pl.lit("1s")))
     store.write_coverage(row.with_columns(price=pl.lit("mark")))
-    assert coverage_map(store, "ATOM", START, END, Evidence.REAL).markets == ()
-    (market,) = coverage_map(store, "ATOM", START, END, Evidence.RECONSTRUCTION).markets
+    assert coverage_map(store, "ATOM", START, END, Evidence.REAL, Timeframe.M1).markets == ()
+    (market,) = coverage_map(store, "ATOM", START, END, Evidence.RECONSTRUCTION, Timeframe.M1).markets
     assert market.fields[-1] == Field(60, 0, 0, "complete")
 
 
@@ -113,8 +118,29 @@ def test_the_market_with_most_minutes_comes_first(store: CandleStore) -> None:
     hour = START.replace(minute=0)
     for venue, symbol, count in (("okx", "ATOM/USDC", 5), ("okx", "ATOM/USDT", 50), ("gate", "ATOM/USDT", 1)):
         store.write_candles(candles(venue, symbol, hour, count), source="api", fetched_at=NOW)
-    by_venue = coverage_map(store, "ATOM", START, END, Evidence.REAL).by_venue()
+    by_venue = coverage_map(store, "ATOM", START, END, Evidence.REAL, Timeframe.M1).by_venue()
     assert {venue: [market.symbol for market in found] for venue, found in by_venue.items()} == {
         "gate": ["ATOM/USDT"],
         "okx": ["ATOM/USDT", "ATOM/USDC"],
     }
+
+
+@pytest.mark.parametrize(("timeframe", "each"), [(Timeframe.S1, 3600), (Timeframe.M5, 12)])
+def test_other_lengths_are_counted_in_their_bars(store: CandleStore, timeframe: Timeframe, each: int) -> None:
+    """An hour has 3,600 seconds or twelve bars of five minutes; candles and questions of other lengths say nothing."""
+    hour, bar = START.replace(minute=0), timedelta(seconds=timeframe.seconds)
+    of_it = pl.lit(timeframe.value)
+    made = candles("okx", "ATOM/USDT", hour, 7).with_columns(
+        timeframe=of_it, open_time=pl.Series([hour + i * bar for i in range(7)]).cast(CANDLE["open_time"])
+    )
+    store.write_candles(made, source="api", fetched_at=NOW)
+    store.write_candles(candles("gate", "ATOM/USDT", hour, 60), source="api", fetched_at=NOW)
+    whole = asked("okx", "ATOM/USDT", hour, hour + 10 * bar, "complete").with_columns(timeframe=of_it)
+    store.write_coverage(whole)
+    rest = asked("okx", "ATOM/USDT", hour + 10 * bar, hour + HOUR, "unreachable").with_columns(timeframe=of_it)
+    store.write_coverage(rest)
+    found = coverage_map(store, "ATOM", START, END, Evidence.REAL, timeframe)
+    (market,) = found.markets
+    assert market.fields[-1] == Field(7, 3, each - 10, "unreachable")
+    assert market.fields[0] == Field(0, 0, each, NEVER)
+    assert found.timeframe is timeframe

@@ -1,11 +1,14 @@
 """The data page as data: what it says of a store by hand, what it asks to be done, and what it says of that."""
 
-import base64
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import polars as pl
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 
 from dashboard.actions import ASKING, Forgettable, Progress, ToCollect, VenueProgress
 from dashboard.answers import Answers
@@ -16,7 +19,7 @@ from dashboard.data_coverage import NEVER, Field, MarketFields
 from dashboard.data_held import follower_lines, forgettable, pace_of, store_line
 from dashboard.data_incidents import MOST, SHOWN, incidents, incidents_list
 from dashboard.data_map import stretches, told, why
-from dashboard.data_upload import MOST_MB, Upload, taken, taken_lines
+from dashboard.data_upload import KIND, MOST_SENT, Taken, import_routes, taken, taken_lines
 from dashboard.pages import data
 from dashboard.pages.contract import Context
 from dashboard.view import OriginChoice, ViewState, default_view
@@ -49,9 +52,19 @@ def said(part: object) -> str:
     return text_of(plain(part))
 
 
-def upload(name: str, text: str) -> Upload:
-    """A file as a browser sends it."""
-    return Upload(name, f"data:text/csv;base64,{base64.b64encode(text.encode()).decode()}")
+def take(
+    store: CandleStore, name: str, text: str, market: tuple[str, str] = ("", ""), *, complete: bool = False
+) -> Taken:
+    """What becomes of a file."""
+    return taken(Hands(store=store), name, BytesIO(text.encode()), market, complete=complete)
+
+
+def page_over(hands: Hands) -> FlaskClient:
+    """A client of a server that takes files, as large ones as the page's."""
+    server = Flask(__name__)
+    server.config["MAX_CONTENT_LENGTH"] = MOST_SENT
+    server.register_blueprint(import_routes(hands))
+    return server.test_client()
 
 
 def failed_row(venue: str, symbol: str, outcome: str, message: str, asked_at: datetime = NOW) -> dict[str, object]:
@@ -168,6 +181,8 @@ def test_changed_candles() -> None:
     assert "1 candle of ATOM changed, in 1 value" in text
     for part in ("2025-10-11 05:10 UTC+8", "3.9", "1.2", "1 Dec 2025 21:00", "www.okx.com"):
         assert part in text
+    many = pl.DataFrame([row | {"open_time": START + timedelta(minutes=i)} for i in range(20)], schema=REVISION)
+    assert "8 further values" in said(changes_list(many, "ATOM", CATALOGUE, Zone.UTC))
     assert "None: no exchange" in said(changes_list(empty(REVISION), "ATOM", CATALOGUE, Zone.UTC))
 
 
@@ -247,8 +262,65 @@ def test_what_is_held_and_can_be_forgotten() -> None:
         Forgettable("by hand", Origin.IMPORTED),
         Forgettable("by hand", Origin.RECONSTRUCTION),
     )
-    assert store_line("lake", StoreSize(2_500_000, 3), 1200) == "1,200 candles at lake, 2.5 MB in 3 files."
-    assert store_line("s3://x", None, 1) == "1 candle at s3://x."
+
+
+def test_how_much_is_held_of_each_length() -> None:
+    """The store's candles and size stand in a sentence; where it holds several lengths, each of them too."""
+    size, part = StoreSize(2_500_000, 3), StoreSize(400_000, 1)
+    assert store_line("lake", size, {Timeframe.M1: (1200, size)}) == "1,200 candles at lake, 2.5 MB in 3 files."
+    assert store_line("s3://x", None, {Timeframe.M1: (1, None)}) == "1 candle at s3://x."
+    assert store_line("lake", size, {Timeframe.M1: (1200, part), Timeframe.S1: (60, part)}) == (
+        "1,260 candles at lake, 2.5 MB in 3 files: 1,200 of 1 min (0.4 MB), 60 of 1 s (0.4 MB)."
+    )
+    assert store_line("s3://x", None, {Timeframe.M1: (1, None), Timeframe.M5: (2, None)}) == (
+        "3 candles at s3://x: 1 of 1 min, 2 of 5 min."
+    )
+
+
+def with_other_lengths() -> Shelf:
+    """The crash in minutes, and ATOM's candles of it as if each were one of a second; DOGE has none of those."""
+    frame = Shelf().frame
+    seconds = frame.filter(pl.col("symbol").str.starts_with("ATOM/")).with_columns(timeframe=pl.lit("1s"))
+    return Shelf(pl.concat([frame, seconds.filter(pl.col("venue") == "okx")]))
+
+
+def test_a_choice_of_lengths_where_there_are_several() -> None:
+    """It is offered of an asset that has several, or where the one asked for is not held, and says which is shown."""
+    context = over(with_other_lengths())
+    assert data.values(over(Shelf()), VIEW)["data-lengths", "children"] == []
+    assert data.values(context, replace(VIEW, asset="DOGE"))["data-lengths", "children"] == []
+    offered = str(plain(data.values(context, VIEW)["data-lengths", "children"]))
+    assert "'1 min'" in offered
+    assert "'1 s'" in offered
+    assert "'5 min'" not in offered
+    asked = data.values(context, replace(VIEW, bar=Timeframe.M5))
+    assert "'5 min'" in str(plain(asked["data-lengths", "children"]))
+    assert said(asked["data-said", "children"]).startswith("In candles of 5 min, nothing of ATOM is on record")
+
+
+def test_the_map_of_another_length() -> None:
+    """The map, its sentence and its table count the bars of the view, and only their venues."""
+    shown = data.values(over(with_other_lengths(), Hands(venues=("okx", "kraken"))), replace(VIEW, bar=Timeframe.S1))
+    assert said(shown["data-said", "children"]) == (
+        "ATOM in candles of 1 s, 9 Oct 2025, 21:00 to 10 Oct 2025, 22:00 UTC: candles of 1 exchange; "
+        "0 without a missing second."
+    )
+    assert "30 of 3,600 seconds had, 3,570 missing (never asked)" in str(plain(shown["data-map", "children"]))
+    assert "3,600 seconds with a candle" in said(shown["data-map-key", "children"])
+    assert shown["data-never", "children"] == "Nothing on record of Kraken."
+    assert "60 of 1 s" not in said(shown["data-store", "children"])
+    assert "30 of 1 s" in said(shown["data-store", "children"])
+
+
+def test_incidents_of_other_lengths() -> None:
+    """What was not had of candles of a second stands apart from the minutes, and says so."""
+    rows = [failed_row("htx", "ATOM/USDT", "refused", "HTTP 403")]
+    rows += [{**rows[0], "timeframe": "1s"}]
+    found = incidents(pl.DataFrame(rows, schema=COVERAGE), empty(BAD_PAGE), empty(RUN), CATALOGUE, Zone.UTC)
+    assert sorted(one.what for one in found) == [
+        "30 minutes of ATOM/USDT in candles of 1 s, 10 Oct 2025, 21:10 to 21:40 UTC",
+        "30 minutes of ATOM/USDT, 10 Oct 2025, 21:10 to 21:40 UTC",
+    ]
 
 
 @pytest.fixture
@@ -259,25 +331,23 @@ def store(tmp_path: Path) -> CandleStore:
 
 def test_files_good_and_bad(store: CandleStore) -> None:
     """A good file comes in under its own name; a bad one is refused by file and line, and nothing of it is stored."""
-    result = taken(Hands(store=store), [upload("good.csv", GOOD), upload("bad.csv", BAD)], ("", ""), complete=False)
-    text = said(taken_lines(result))
+    text = said(taken_lines(take(store, "good.csv", GOOD)))
     assert "good.csv : 1 candle new, 0 already there" in text
-    assert "bad.csv" in text
-    assert "line 3" in text
+    refusal = said(taken_lines(take(store, "bad.csv", BAD)))
+    assert "bad.csv" in refusal
+    assert "line 3" in refusal
     assert store.holdings()["source"].to_list() == ["good.csv"]
-    again = taken(Hands(store=store), [upload("good.csv", GOOD)], ("", ""), complete=False)
-    assert "0 candles new, 1 already there" in said(taken_lines(again))
+    assert "0 candles new, 1 already there" in said(taken_lines(take(store, "good.csv", GOOD)))
 
 
 def test_a_file_of_one_market(store: CandleStore) -> None:
     """Venue and symbol are needed together; with both, the file's rows are of that market."""
     rows = "open_time,open,high,low,close,volume\n2025-10-10T21:00:00Z,4,4,3,3.5,10\n"
-    one = [upload("mine.csv", rows)]
-    half = taken(Hands(store=store), one, ("kraken", " "), complete=True)
+    half = take(store, "mine.csv", rows, ("kraken", " "), complete=True)
     assert half.failure == "Nothing was taken: a file of one market needs both its exchange and its symbol."
-    odd = taken(Hands(store=store), one, ("kraken", "atom"), complete=True)
+    odd = take(store, "mine.csv", rows, ("kraken", "atom"), complete=True)
     assert "names no market" in odd.failure
-    whole = taken(Hands(store=store), one, ("kraken", "ATOM/USD"), complete=True)
+    whole = take(store, "mine.csv", rows, ("kraken", "ATOM/USD"), complete=True)
     assert "are quiet" in said(taken_lines(whole))
     assert store.holdings()["symbol"].to_list() == ["ATOM/USD"]
 
@@ -285,25 +355,49 @@ def test_a_file_of_one_market(store: CandleStore) -> None:
 @pytest.mark.parametrize("name", ["../../etc/evil.csv", r"C:\temp\evil.csv", "evil.csv"])
 def test_a_name_leads_nowhere(store: CandleStore, name: str) -> None:
     """Of a path only the last part is the name, and that is the source."""
-    taken(Hands(store=store), [upload(name, GOOD)], ("", ""), complete=False)
+    take(store, name, GOOD)
     assert store.holdings()["source"].to_list() == ["evil.csv"]
 
 
-def test_what_is_no_file(store: CandleStore) -> None:
-    """No name, or a text that did not arrive whole, is a refusal; the other files come in."""
-    files = [upload("..", GOOD), Upload("cut.csv", "data:text/csv;base64,abc"), upload("good.csv", GOOD)]
-    result = taken(Hands(store=store), files, ("", ""), complete=False)
-    assert [text.partition(":")[0] for text in result.refused] == ["'..'", "cut.csv"]
-    assert [file.report.file for file in result.stored] == ["good.csv"]
+@pytest.mark.parametrize("name", ["..", "", "\0.csv"])
+def test_what_is_no_name(store: CandleStore, name: str) -> None:
+    """What names no file is refused, and nothing is stored."""
+    result = take(store, name, GOOD)
+    assert result.stored == ()
+    assert "is no name of a file" in result.refused[0]
+    assert store.holdings().is_empty()
+
+
+def test_a_file_over_http(store: CandleStore) -> None:
+    """The body is the file, the query says the rest; the answer is what to show, and whether anything came in."""
+    rows = b"open_time,open,high,low,close,volume\n2025-10-10T21:00:00Z,4,4,3,3.5,10\n"
+    query = {"name": "mine.csv", "venue": "kraken", "symbol": "ATOM/USD", "complete": "true"}
+    sent = page_over(Hands(store=store)).post("/import", query_string=query, data=rows, content_type=KIND)
+    assert sent.json is not None
+    assert sent.json["stored"] is True
+    assert "mine.csv" in text_of(sent.json["children"])
+    assert "are quiet" in text_of(sent.json["children"])
+    assert store.holdings()["symbol"].to_list() == ["ATOM/USD"]
+
+
+def test_another_site_cannot_send_files(store: CandleStore) -> None:
+    """A body of a type that a page of another site may send unasked is refused, and so is reading by link."""
+    client = page_over(Hands(store=store))
+    for kind in ("text/plain", "multipart/form-data", "application/x-www-form-urlencoded", None):
+        assert client.post("/import?name=a.csv", data=GOOD, content_type=kind).status_code == 415
+    assert client.get("/import?name=a.csv").status_code == 405
+    assert store.holdings().is_empty()
 
 
 def test_files_that_are_too_large() -> None:
     """Above the limit nothing is read, and the way for large files is named."""
     hands = Hands()
-    large = Upload("large.csv", "data:text/csv;base64," + "A" * (MOST_MB * 1_000_000 * 4 // 3 + 8))
-    result = taken(hands, [large], ("", ""), complete=False)
-    assert "plumbline import FILE" in result.failure
-    assert hands.done == []
+    head = {"CONTENT_LENGTH": str(MOST_SENT + 1)}
+    sent = page_over(hands).post("/import?name=large.csv", content_type=KIND, environ_overrides=head)
+    assert sent.json is not None
+    assert "large.csv has 64.0 MB" in text_of(sent.json["children"])
+    assert "plumbline import FILE" in text_of(sent.json["children"])
+    assert (sent.json["stored"], hands.done) == (False, [])
 
 
 def test_the_default_view_has_the_form() -> None:

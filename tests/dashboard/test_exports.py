@@ -16,7 +16,7 @@ from PIL import Image
 from werkzeug.test import TestResponse
 
 from dashboard.answers import Answers
-from dashboard.export_kinds import FORMATS, What
+from dashboard.export_kinds import FORMATS, OF_THE_STORE, What
 from dashboard.exports import export_routes
 from dashboard.link import KEYS, from_query
 from dashboard.manifest import from_png
@@ -42,7 +42,10 @@ ODD = st.sampled_from(
 )
 """Values that make sense under some key, mostly at the edge of what does."""
 
-EVERY = [f"{what}.{file_format}" for what, formats in FORMATS.items() for file_format in formats]
+EVERY = [
+    f"{what}.{file_format}" for what, formats in FORMATS.items() for file_format in formats if what not in OF_THE_STORE
+]
+"""The exports of a measurement; what the store tells of itself is in test_data_files.py."""
 
 OF_ONE_ASSET = ("comparison", "candles", "deviation", "measurement")
 """The exports of the view's asset; all others are of every asset of the event."""

@@ -14,6 +14,7 @@ from data.importer import read_candles
 from data.imports import import_files
 from data.schema import LOW_TRADE, Evidence, Origin, Outcome, Timeframe, empty
 from data.store import CandleStore, FirstSeen
+from data.upkeep import StoreSize
 from tests.data.frames import LATER, NOW, candle, candles, covered, minute
 
 WIDE = (minute(-60), minute(60))
@@ -253,6 +254,7 @@ def test_lowest_trades_count_in_version_size_and_upkeep(store: CandleStore) -> N
     assert store.version() != before
     assert size is not None
     assert size.files >= 3
+    assert store.size(Timeframe.S1) == StoreSize(0, 0), "of the lowest trades none is a candle"
     store.maintain(NOW)
     assert store.low_trades(["ATOM"], *WIDE, timeframe=Timeframe.S1)["trade_id"].to_list() == ["0", "1", "2"]
     assert len(list((Path(store.uri) / "low_trades").glob("asset=ATOM/**/*.parquet"))) == 4

@@ -1,0 +1,18 @@
+"""The program with a clock that stands, and without pauses between requests; its arguments are those of ``app.py``."""
+
+from functools import partial
+
+import app
+from collectors.job import run_collection
+from tests.collectors.setting import HASTY, NOW
+
+
+def main() -> None:
+    """Run the command."""
+    app.now = lambda: NOW
+    setattr(app, "run_collection", partial(run_collection, venues=HASTY))  # noqa: B010 - it only imports the name
+    app.main(prog_name="plumbline")
+
+
+if __name__ == "__main__":
+    main()
