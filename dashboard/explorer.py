@@ -20,7 +20,7 @@ from dashboard.explorer_marks import (
     titles,
 )
 from dashboard.explorer_notes import note_lines, note_marks
-from dashboard.panels import Trace, on_grid, window_range
+from dashboard.panels import SCREEN_WICKS, Trace, on_grid, window_range
 from dashboard.prices import price_ends, price_traces, scale_of_prices
 from dashboard.scales import Scale
 from dashboard.scene import Scene
@@ -41,7 +41,7 @@ def explorer_figure(scene: Scene, zone: Zone = Zone.UTC) -> Figure:
     """
     measurement = scene.measurement
     prices, deviations, lanes = scale_of_prices(scene), scale_of_deviations(scene), strips(scene)
-    traces = [_on(trace, 1) for trace in _pointed(price_traces(scene))]
+    traces = [_on(trace, 1) for trace in _pointed(price_traces(scene, SCREEN_WICKS))]
     traces += [_on(trace, 2) for trace in _pointed(deviation_traces(scene))]
     traces += [_on(trace, 3) for lane in lanes for trace in lane.traces]
     traces.append(_on(_ground(scene), 3))

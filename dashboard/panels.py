@@ -23,6 +23,15 @@ BUCKETS = 2_000
 """Buckets of such a line: more than a screen or a page has columns for it, so that no spike can hide."""
 
 
+SCREEN_WICKS = 600
+"""Wicks beside each other on a screen: each is an element of the page, which a browser takes its time to make."""
+
+
+def wick_bucket(size: int, most: int) -> int:
+    """How many of ``size`` bars share a wick where there is room for ``most``."""
+    return -(-size // most)
+
+
 def bucket(size: int) -> int:
     """How many of ``size`` bars are drawn as one: 1 unless there are more than `MOST_POINTS`."""
     return 1 if size <= MOST_POINTS else -(-size // BUCKETS)
@@ -171,9 +180,11 @@ def blocks(
     return trace
 
 
-def whiskers(measurement: Measurement, low: Floats, high: Floats, colour: str, width: float) -> Trace:
-    """A thin upright line per minute from low to high; long windows by the extremes of each bucket."""
-    step = bucket(low.size)
+def whiskers(
+    measurement: Measurement, low: Floats, high: Floats, colour: str, *, width: float, most: int = BUCKETS
+) -> Trace:
+    """A thin upright line per bar from low to high; of more than ``most``, by the extremes of a few bars each."""
+    step = wick_bucket(low.size, most)
     bottom, top = least_of(low, step), greatest_of(high, step)
     there = ~np.isnan(bottom)
     gap = np.full(int(there.sum()), np.nan)

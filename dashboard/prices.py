@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dashboard.panels import Trace, hollow, line, whiskers
+from dashboard.panels import BUCKETS, Trace, hollow, line, whiskers
 from dashboard.scales import Scale, price_scale, short_price
 from dashboard.scene import EndLabel, Scene, last_value, voting_price
 from dashboard.style import mix
@@ -44,8 +44,11 @@ def fair_values(scene: Scene) -> list[tuple[Group, Floats]]:
     return [(group, series[group].reference) for group in Group if not np.isnan(series[group].reference).all()]
 
 
-def price_traces(scene: Scene) -> list[Trace]:
-    """Everyone else first, then fair values, then the focus venue: other quotes, wicks, its own closes on top."""
+def price_traces(scene: Scene, wicks: int = BUCKETS) -> list[Trace]:
+    """Everyone else first, then fair values, then the focus venue: other quotes, wicks, its own closes on top.
+
+    ``wicks`` is how many have room beside each other.
+    """
     measurement, colours = scene.measurement, scene.colours
     traces: list[Trace] = []
     for row in scene.others:
@@ -59,10 +62,10 @@ def price_traces(scene: Scene) -> list[Trace]:
     for symbol, price in scene.companions:
         pale = mix(scene.focus_colour, colours.paper, 0.35)
         traces += line(measurement, price, pale, name=symbol, width=1.2)
-    return traces + _bold(scene)
+    return traces + _bold(scene, wicks)
 
 
-def _bold(scene: Scene) -> list[Trace]:
+def _bold(scene: Scene, wicks: int) -> list[Trace]:
     row, measurement = scene.bold, scene.measurement
     if row is None:
         return []
@@ -71,7 +74,7 @@ def _bold(scene: Scene) -> list[Trace]:
     name, colour, width = scene.name(row), scene.focus_colour, scene.boldness
     return [
         {
-            **whiskers(measurement, row.minutes.low, row.minutes.high, pale, 1.4),
+            **whiskers(measurement, row.minutes.low, row.minutes.high, pale, width=1.4, most=wicks),
             "name": f"{name} low to high",
         },
         *line(measurement, voting_price(row), colour, name=name, width=width, dash=dash),

@@ -54,9 +54,18 @@ String.prototype.trim = window.ownTrim;
     });
   };
 
+  /* A part of the page as dash keeps it; it asks in vain where there is none. */
+  const held = (id) => {
+    try {
+      return window.dash_component_api.getLayout(id);
+    } catch {
+      return undefined;
+    }
+  };
+
   /* Whatever is set makes every part of the page look whether it has changed: what is so already is not set again. */
   const news = (id, props) => {
-    const part = window.dash_component_api.getLayout(id);
+    const part = held(id);
     const told = part && part.type !== "Store" && id !== "content";
     const same = (name) => JSON.stringify(part.props[name]) === JSON.stringify(props[name]);
     return told ? Object.fromEntries(Object.entries(props).filter(([name]) => !same(name))) : props;
@@ -86,7 +95,7 @@ String.prototype.trim = window.ownTrim;
       await turn(requestAnimationFrame);
       for (const [id, props] of Object.entries(parts || {})) {
         await turn(setTimeout);
-        if (later === parts && window.dash_component_api.getLayout(id)) {
+        if (later === parts && held(id)) {
           window.dash_clientside.set_props(id, props);
         }
       }

@@ -19,7 +19,7 @@ from dashboard.lows_lines import lows_lines
 from dashboard.markup import lows_table, venue_tables
 from dashboard.minute_table import minute_data
 from dashboard.pages.contract import CHOICES, Context, Control, Page
-from dashboard.panels import bucket
+from dashboard.panels import SCREEN_WICKS, bucket, wick_bucket
 from dashboard.panes import Panes
 from dashboard.point_walk import point_walk
 from dashboard.scene import Scene
@@ -213,12 +213,14 @@ def _figure(scene: Scene, view: ViewState) -> Figure:
 def _hint(measurement: Measurement) -> str:
     """How the charts are used and, where bars are drawn together, how."""
     use = "Drag along the charts for a closer window; a double click goes back."
-    width = bucket(measurement.axis.size)
-    if width == 1:
+    size, timeframe = measurement.axis.size, measurement.question.timeframe
+    lines, wicks = bucket(size), wick_bucket(size, SCREEN_WICKS)
+    if wicks == 1:
         return use
-    minutes = minutes_text(measurement.question.timeframe.minutes(width))
+    what, width = ("Wicks are drawn", wicks) if lines == 1 else ("Drawn", lines)
+    minutes = minutes_text(timeframe.minutes(width))
     return (
-        f"Drawn by least and greatest of each {minutes} minutes, so that no wick is lost; the numbers count every "
+        f"{what} by least and greatest of each {minutes} minutes, so that no wick is lost; the numbers count every "
         f"bar. {use}"
     )
 

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from collectors.chunk import BARS, LOWS
@@ -139,7 +139,6 @@ AMOUNTS = st.one_of(
 PRICES = st.builds(lambda digits, places: Decimal(digits).scaleb(-places), st.integers(1, 10**17), st.integers(0, 20))
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 179), st.integers(0, 3), PRICES, AMOUNTS), max_size=12), st.integers(0, 12))
 def test_candles_are_exact(made: list[tuple[int, int, Decimal, Decimal]], border: int) -> None:
     """Whatever the trades and the border of the batches, prices are the printed ones, and volumes the exact sums."""
@@ -202,7 +201,6 @@ def test_the_lowest_trade_of_each_bar_is_kept() -> None:
 MADE = st.tuples(st.integers(0, 179), st.integers(0, 9), PRICES, AMOUNTS)
 
 
-@settings(deadline=None)
 @given(st.lists(MADE, max_size=12, unique_by=lambda trade: trade[:2]))
 def test_lowest_trades_are_those_found_one_by_one(made: list[tuple[int, int, Decimal, Decimal]]) -> None:
     """Whatever the trades, each bar's lowest is the least by price, time and id, found by sorting in plain Python."""

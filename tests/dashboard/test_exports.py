@@ -246,7 +246,7 @@ def test_a_store_that_cannot_be_read() -> None:
     assert response.text == "The store at nowhere cannot be read.\n"
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(query=st.dictionaries(st.sampled_from([*KEYS, "size", "other"]), ODD | st.text(max_size=12), max_size=4))
 def test_no_link_is_a_failure(query: dict[str, str]) -> None:
     """Whatever a link says is answered or refused."""

@@ -43,7 +43,7 @@ def test_a_long_window_is_drawn_by_buckets() -> None:
     assert grid["y"].size <= 2 * BUCKETS
     assert grid["y"].size * grid["dx"] == pytest.approx(5760 * 60_000)
     low, high = np.full(5760, 1.0), np.full(5760, 2.0)
-    assert whiskers(measurement, low, high, "#000000", 1)["y"].size <= 3 * BUCKETS
+    assert whiskers(measurement, low, high, "#000000", width=1)["y"].size <= 3 * BUCKETS
 
 
 def test_gaps_break_a_line() -> None:
@@ -229,3 +229,14 @@ def test_ticks_are_few_and_inside(minutes: int, offset: int, most: int) -> None:
 def test_figures_get_utc_without_a_zone() -> None:
     """What goes into a figure is UTC, written without its zone, whatever clock the instant came with."""
     assert naive(on_clock(NOON, Zone.UTC8)) == "2025-10-10 12:00:00"
+
+
+def test_wicks_share_their_room() -> None:
+    """Where there is room for a third of the bars, each three share a wick from their least to their greatest."""
+    measurement = made("crash")
+    low, high = np.arange(90.0), np.arange(90.0) + 100
+    drawn = whiskers(measurement, low, high, "#000000", width=1, most=30)
+    assert drawn["y"].reshape(30, 3)[:2, :2].tolist() == [[0.0, 102.0], [3.0, 105.0]]
+    assert ((drawn["x"].reshape(30, 3)[:2, 0] / 60_000) - measurement.axis.first).tolist() == [0.0, 3.0]
+    assert drawn["x"].size == 90
+    assert whiskers(measurement, low, high, "#000000", width=1)["y"].size == 270

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from deviation.order import BLOCK, comparisons, least, least_without, leave_one_out, middle, rank, without
 
 NAN = math.nan
-quick = settings(max_examples=300, deadline=None)
+quick = settings(max_examples=300)
 columns = st.lists(st.just(NAN) | st.integers(1, 5).map(float) | st.floats(0.1, 100), min_size=1, max_size=9)
 
 

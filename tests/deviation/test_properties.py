@@ -33,7 +33,7 @@ boards = st.dictionaries(
     min_size=2,
 )
 """Per venue twelve minutes, each without a candle or with three prices."""
-quick = settings(max_examples=60, deadline=None)
+quick = settings(max_examples=60)
 
 
 def _frame(board: dict[str, list[Any]], scale: float = 1.0) -> pl.DataFrame:
@@ -100,7 +100,7 @@ def test_permuting_the_venues_changes_nothing(board: dict[str, list[Any]], names
         assert renamed[other[row["venue"]]] == {**row, "venue": None}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(1000, 100_000))
 def test_deleting_derivatives_changes_no_spot_number(seed: int) -> None:
     """Without any perpetual or future, every spot row is the same to the bit."""

@@ -19,7 +19,7 @@ from tests.oracle.generate import weighted_case
 
 NAN = math.nan
 CASES = 45
-quick = settings(max_examples=300, deadline=None)
+quick = settings(max_examples=300)
 votes = st.lists(st.tuples(st.just(NAN) | st.integers(1, 6).map(float), st.integers(1, 5)), min_size=1, max_size=9)
 
 
