@@ -57,9 +57,12 @@ class LowTrades:
 
     def rows(self, assets: Collection[str], start: datetime, end: datetime, timeframe: Timeframe) -> pl.DataFrame:
         """The lowest trades of bars of ``[start, end)``; see `data.store.CandleStore.low_trades`."""
+        table = self.table.open()
+        if table is None:  # as in most stores: only some venues' bars are made of trades
+            return pl.DataFrame(schema=LOW_TRADE)
         inside = pl.col("open_time").is_between(start, end, closed="left")
         wanted = (partitions(assets, start, end), pl.col("timeframe") == timeframe.value, inside)
-        found = self.table.read(lambda rows: rows.filter(*wanted).select(*LOW_TRADE))
+        found = self.table.read_from(table, lambda rows: rows.filter(*wanted).select(*LOW_TRADE))
         latest = found.sort("fetched_at", "source", "at", "trade_id").unique(BAR, keep="last", maintain_order=True)
         return latest.sort("venue", "symbol", "open_time")
 
