@@ -15,6 +15,7 @@ class What(StrEnum):
     COMPARE = "compare"
     DEPTH = "depth"
     VOLUME = "volume"
+    MATRIX = "matrix"
     CANDLES = "candles"
     DEVIATION = "deviation"
     LOWS = "lows"
@@ -33,6 +34,7 @@ FORMATS = {
     What.COMPARE: PICTURE_AND_ROWS,
     What.DEPTH: PICTURE_AND_ROWS,
     What.VOLUME: PICTURE_AND_ROWS,
+    What.MATRIX: PICTURE_AND_ROWS,
     What.CANDLES: ROWS,
     What.DEVIATION: ROWS,
     What.LOWS: (*ROWS, "json"),
@@ -46,6 +48,7 @@ NAMES = {
     What.COMPARE: "panels of all assets",
     What.DEPTH: "depth against duration",
     What.VOLUME: "reported volume against depth",
+    What.MATRIX: "every exchange under the same test",
     What.CANDLES: "candles",
     What.DEVIATION: "deviation of every bar",
     What.LOWS: "lows of all assets",

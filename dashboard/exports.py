@@ -14,6 +14,7 @@ from dashboard.export_asked import Asked, Export
 from dashboard.export_compare import compare
 from dashboard.export_depth import depth
 from dashboard.export_kinds import FORMATS, OF_THE_STORE, What
+from dashboard.export_matrix import matrix
 from dashboard.export_store import told_of_store
 from dashboard.export_volume import volume
 from dashboard.link import from_query
@@ -36,6 +37,7 @@ MAKERS: dict[What, Callable[[Asked], Export]] = {
     What.COMPARE: compare,
     What.DEPTH: depth,
     What.VOLUME: volume,
+    What.MATRIX: matrix,
     What.CANDLES: candles,
     What.DEVIATION: deviation,
     What.LOWS: lows,
