@@ -14,6 +14,8 @@ class What(StrEnum):
     COMPARISON = "comparison"
     COMPARE = "compare"
     DEPTH = "depth"
+    VOLUME = "volume"
+    MATRIX = "matrix"
     CANDLES = "candles"
     DEVIATION = "deviation"
     LOWS = "lows"
@@ -31,6 +33,8 @@ FORMATS = {
     What.COMPARISON: PICTURE_AND_ROWS,
     What.COMPARE: PICTURE_AND_ROWS,
     What.DEPTH: PICTURE_AND_ROWS,
+    What.VOLUME: PICTURE_AND_ROWS,
+    What.MATRIX: PICTURE_AND_ROWS,
     What.CANDLES: ROWS,
     What.DEVIATION: ROWS,
     What.LOWS: (*ROWS, "json"),
@@ -43,6 +47,8 @@ NAMES = {
     What.COMPARISON: "picture",
     What.COMPARE: "panels of all assets",
     What.DEPTH: "depth against duration",
+    What.VOLUME: "reported volume against depth",
+    What.MATRIX: "every exchange under the same test",
     What.CANDLES: "candles",
     What.DEVIATION: "deviation of every bar",
     What.LOWS: "lows of all assets",

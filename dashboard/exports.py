@@ -14,7 +14,9 @@ from dashboard.export_asked import Asked, Export
 from dashboard.export_compare import compare
 from dashboard.export_depth import depth
 from dashboard.export_kinds import FORMATS, OF_THE_STORE, What
+from dashboard.export_matrix import matrix
 from dashboard.export_store import told_of_store
+from dashboard.export_volume import volume
 from dashboard.link import from_query
 from dashboard.picture_sizes import Size
 from dashboard.render import Renderer
@@ -34,6 +36,8 @@ MAKERS: dict[What, Callable[[Asked], Export]] = {
     What.COMPARISON: comparison,
     What.COMPARE: compare,
     What.DEPTH: depth,
+    What.VOLUME: volume,
+    What.MATRIX: matrix,
     What.CANDLES: candles,
     What.DEVIATION: deviation,
     What.LOWS: lows,

@@ -10,16 +10,13 @@ from dashboard.anchors import Anchor
 from dashboard.export_kinds import What
 from dashboard.export_menu import export_menu
 from dashboard.formats import signed
-from dashboard.overview_dots import FEW, Dots, depth_dots, fates, volume_dots
+from dashboard.overview_dots import Dots, depth_dots, fates, volume_dots, volume_fates
 from dashboard.overview_marks import key
 from dashboard.overview_points import Point, by_asset
 from dashboard.overview_scatter import NARROW, WIDE, Figure, Size, scatter
 from dashboard.overview_view import Overview
 from dashboard.point_walk import point_walk
 from deviation.headline import minutes_text
-
-SHALLOWEST = 0.001
-"""A depth of 0.1 %: what lies less below has no point beside the volumes, and is named."""
 
 SIZES = {"wide": WIDE, "narrow": NARROW}
 """Both are sent; the style sheet shows the one that there is room for."""
@@ -61,8 +58,7 @@ def depth_chart(overview: Overview, found: Sequence[Point]) -> html.Section:
 
 def volume_chart(overview: Overview, found: Sequence[Point], sentence: str) -> html.Section:
     """Reported volume against depth, and in a sentence whether the busiest exchange fell furthest."""
-    spot = [point for point in found if point.spot and not point.fair_value and point.firm_min]
-    drawn = [point for point in spot if point.volume_usd and point.below >= SHALLOWEST]
+    shown = volume_fates(found)
     links = overview.links
     title: list[Any] = ["Did the busiest exchange fall furthest? ", html.Small("reported volume, not liquidity")]
     told: list[Any] = [
@@ -71,17 +67,13 @@ def volume_chart(overview: Overview, found: Sequence[Point], sentence: str) -> h
         ". ",
         links.define("What volume cannot show", Anchor.CANNOT_SHOW),
     ]
-    none = "Nobody was below, or no volume is known." if spot else FEW.format(bar=overview.view.bar)
-    without = [point for point in spot if not point.volume_usd]
-    shallow = [point for point in spot if point.volume_usd and point.below < SHALLOWEST]
     return html.Section(
         [
-            _head(title, overview.file("lows.csv", "Data (CSV)")),
+            _head(title, export_menu(What.VOLUME, overview.view.to_query(overview.catalogue))),
             html.P(sentence, className="overview-finding"),
             html.P(told, className="quiet"),
-            *_graphs("volume", overview, drawn, volume_figure, none),
-            _named("Less than 0.1 % below", shallow),
-            _named("No volume before the window", without),
+            *_graphs("volume", overview, shown.drawn, volume_figure, shown.nobody(overview.view.bar)),
+            *(_named(why, left) for why, left in shown.left_out().items()),
             _table(overview, [point for point in found if point.spot], volume=True),
         ],
         className="overview-part",

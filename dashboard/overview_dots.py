@@ -13,6 +13,10 @@ FEW = "Too few exchanges: a {bar.one} counts where at least three others traded.
 """Why nothing is firm; ``bar`` is the length of bars."""
 
 
+SHALLOWEST = 0.001
+"""A depth of 0.1 %: what lies less below has no point beside the volumes, and is named."""
+
+
 @dataclass(frozen=True, slots=True)
 class Dots:
     """Points and their axes."""
@@ -42,6 +46,34 @@ def fates(found: Sequence[Point]) -> Fates:
         below,
         tuple(point for point in found if point.firm_min and point not in below),
         tuple(point for point in found if not point.firm_min),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeFates:
+    """What becomes on the chart of volume of spot markets that have a firm minute against other exchanges."""
+
+    drawn: tuple[Point, ...]
+    shallow: tuple[Point, ...]
+    unknown: tuple[Point, ...]
+
+    def nobody(self, bar: Timeframe) -> str:
+        """Why no market has a point."""
+        return "Nobody was below, or no volume is known." if self.shallow or self.unknown else FEW.format(bar=bar)
+
+    def left_out(self) -> dict[str, tuple[Point, ...]]:
+        """The markets without a point by the reason, which is said before their names."""
+        return {"Less than 0.1 % below": self.shallow, "No volume before the window": self.unknown}
+
+
+def volume_fates(found: Sequence[Point]) -> VolumeFates:
+    """Who was below and reported volume, who was hardly below, and of whom no volume is known."""
+    spot = [point for point in found if point.spot and not point.fair_value and point.firm_min]
+    known = [point for point in spot if point.volume_usd]
+    return VolumeFates(
+        tuple(point for point in known if point.below >= SHALLOWEST),
+        tuple(point for point in known if point.below < SHALLOWEST),
+        tuple(point for point in spot if not point.volume_usd),
     )
 
 

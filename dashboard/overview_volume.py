@@ -8,6 +8,7 @@ from deviation.ranks import Word
 from deviation.result import Measurement, Row
 
 ILLUSTRATED = "An illustration: nothing follows from it."
+DEEPEST = "Busiest and deepest"
 NOTHING = "No asset has ranked exchanges here, so nothing is said about it."
 
 
@@ -56,18 +57,25 @@ def volume_sentence(found: Sequence[Busiest]) -> str:
     """How often the busiest was the deepest, and on what; no measure of how volume and depth go together."""
     if not found:
         return NOTHING
-    yes = [one for one in found if one.word is Word.DEEPEST]
-    no = [one for one in found if one.word is Word.NOT_DEEPEST]
-    close = [one for one in found if one.word is Word.CLOSE]
-    text = f"The exchange with the most reported volume was the deepest in {len(yes)} of {len(found)} comparisons"
-    text += f": {'; '.join(f'{_where(one)}, {one.venue}' for one in yes)}." if yes else "."
-    if no:
-        told = [f"{_where(one)}, {one.venue} ({one.deepest} fell further)" for one in no]
-        text += f" Not the deepest: {'; '.join(told)}."
-    if close:
-        text += f" Too close to call: {'; '.join(f'{_where(one)}, {one.venue}' for one in close)}."
-    return text
+    cases = volume_cases(found)
+    deepest = cases.pop(DEEPEST, "")
+    text = f"{volume_count(found)}: {deepest}." if deepest else f"{volume_count(found)}."
+    return " ".join([text, *(f"{title}: {told}." for title, told in cases.items())])
 
 
-def _where(one: Busiest) -> str:
-    return f"{one.asset} ({one.group.upper()})"
+def volume_count(found: Sequence[Busiest]) -> str:
+    """How often the busiest was the deepest; at least one comparison."""
+    yes = sum(one.word is Word.DEEPEST for one in found)
+    return f"The exchange with the most reported volume was the deepest in {yes} of {len(found)} comparisons"
+
+
+def volume_cases(found: Sequence[Busiest]) -> dict[str, str]:
+    """The comparisons by how they fell out, each with the busiest and, where another fell further, that one."""
+    words = {DEEPEST: Word.DEEPEST, "Not the deepest": Word.NOT_DEEPEST, "Too close to call": Word.CLOSE}
+    told = {title: [_told(one) for one in found if one.word is word] for title, word in words.items()}
+    return {title: "; ".join(cases) for title, cases in told.items() if cases}
+
+
+def _told(one: Busiest) -> str:
+    further = f" ({one.deepest} fell further)" if one.deepest else ""
+    return f"{one.asset} ({one.group.upper()}), {one.venue}{further}"

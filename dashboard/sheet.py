@@ -90,6 +90,21 @@ class Sheet:
             }
         )
 
+    def strokes(
+        self, parts: Sequence[tuple[tuple[float, float], tuple[float, float]]], colour: str, width: float
+    ) -> None:
+        """Several straight lines as one shape, which takes far less to draw than a shape each."""
+        ends = (tuple(f"{x / self.width:.6f} {1 - y / self.height:.6f}" for x, y in part) for part in parts)
+        self.shapes.append(
+            {
+                "type": "path",
+                "xref": "paper",
+                "yref": "paper",
+                "path": " ".join(f"M {start} L {end}" for start, end in ends),
+                "line": {"width": width, "color": colour},
+            }
+        )
+
     def subplot(self, number: int, box: Box, x: dict[str, Any], y: dict[str, Any], traces: Sequence[Trace]) -> None:
         """A subplot that fills a box: its axes, each shown on the box's edge, and its traces."""
         suffix = "" if number == 1 else str(number)

@@ -1,11 +1,14 @@
 """The overview in a real browser: two requests, nothing that moves, and ways into the explorer."""
 
 import re
+from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import Route, expect
 
+from dashboard.manifest import from_png
 from tests.browser.conftest import Visit
 
 HEADING = "How far did one exchange's price stray from everyone else's?"
@@ -132,6 +135,24 @@ def test_the_focus_is_one_click_away(visit: Visit, real: str) -> None:
     tab.wait_for_url("**focus=okx*")
     filled(tab)
     visit.settled()
+
+
+def test_the_matrix_as_a_file(visit: Visit, real: str, downloads: Path) -> None:
+    """The menu beside the matrix gives it square on dark paper, with twice the sheet's pixels and what it shows."""
+    tab = visit.open_page(address(real, f"{CRASH}&focus=okx"), HEADING)
+    filled(tab)
+    tab.get_by_role("button", name="Files: every exchange under the same test").click()
+    menu = tab.get_by_role("dialog", name="every exchange under the same test")
+    with tab.expect_download() as download:
+        menu.get_by_role("row", name="Square 1:1").get_by_role("link", name="PNG").last.click()
+    assert re.fullmatch(r"plumbline_all_okx_.*_matrix_square_dark\.png", download.value.suggested_filename)
+    file = downloads / "matrix.png"
+    download.value.save_as(file)
+    with Image.open(file) as picture:
+        assert picture.size == (2400, 2400)
+    said = from_png(file.read_bytes())
+    assert said is not None
+    assert (said["focus"], said["assets"], said["window"]) == ("okx", ["ATOM", "WBETH", "DOGE"], "crash")
 
 
 def test_a_phone_shows_the_narrow_charts(visit: Visit, real: str) -> None:

@@ -12,10 +12,11 @@ from dashboard.answers import Answers
 from dashboard.dots import FOCUS_MARK
 from dashboard.labels import Box
 from dashboard.lettering import text_width
+from dashboard.matrix_cells import FULL, STEPS_PCT
 from dashboard.overview_cards import cards
 from dashboard.overview_charts import depth_chart, depth_figure, volume_chart, volume_figure
 from dashboard.overview_marks import MARKERS, marker
-from dashboard.overview_matrix import FULL, STEPS_PCT, matrices, tint
+from dashboard.overview_matrix import matrices, tint
 from dashboard.overview_points import points
 from dashboard.overview_ranges import ranges
 from dashboard.overview_reading import reading, verdict
