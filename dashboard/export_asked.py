@@ -17,10 +17,12 @@ from dashboard.overview_view import Overview
 from dashboard.picture import file_name
 from dashboard.picture_sizes import Size
 from dashboard.render import FileFormat, Renderer
+from dashboard.scene import Scene
 from dashboard.view import ViewState
 from data.catalogue import Catalogue
 from data.errors import NothingUsable
 from data.exporter import rows_as
+from data.reconstruction import assumed_markets
 from deviation.result import Measurement
 
 ALL = "all"
@@ -72,6 +74,17 @@ class Asked:
         if answer.measurement is None:
             raise self.nothing(self.view.asset)
         return answer, answer.measurement
+
+    def scene(self) -> Scene:
+        """The measurement of the view's one asset, as pictures draw it.
+
+        Raises:
+            NothingUsable: There is no candle of it in the window.
+            StoreUnusable: The store cannot be read.
+        """
+        answer, measurement = self.measured()
+        assumed = assumed_markets() if answer.illustrated else frozenset()
+        return Scene(measurement, self.catalogue, self.view.theme, frozenset(), assumed)
 
     def overview(self) -> Overview:
         """The event as the view sees it; it has at least one measurement.

@@ -14,6 +14,7 @@ class What(StrEnum):
     COMPARISON = "comparison"
     COMPARE = "compare"
     DEPTH = "depth"
+    THRESHOLDS = "thresholds"
     CANDLES = "candles"
     DEVIATION = "deviation"
     LOWS = "lows"
@@ -31,6 +32,7 @@ FORMATS = {
     What.COMPARISON: PICTURE_AND_ROWS,
     What.COMPARE: PICTURE_AND_ROWS,
     What.DEPTH: PICTURE_AND_ROWS,
+    What.THRESHOLDS: PICTURE_AND_ROWS,
     What.CANDLES: ROWS,
     What.DEVIATION: ROWS,
     What.LOWS: (*ROWS, "json"),
@@ -43,6 +45,7 @@ NAMES = {
     What.COMPARISON: "picture",
     What.COMPARE: "panels of all assets",
     What.DEPTH: "depth against duration",
+    What.THRESHOLDS: "how long at which depth",
     What.CANDLES: "candles",
     What.DEVIATION: "deviation of every bar",
     What.LOWS: "lows of all assets",

@@ -15,6 +15,7 @@ from dashboard.export_compare import compare
 from dashboard.export_depth import depth
 from dashboard.export_kinds import FORMATS, OF_THE_STORE, What
 from dashboard.export_store import told_of_store
+from dashboard.export_thresholds import thresholds
 from dashboard.link import from_query
 from dashboard.picture_sizes import Size
 from dashboard.render import Renderer
@@ -34,6 +35,7 @@ MAKERS: dict[What, Callable[[Asked], Export]] = {
     What.COMPARISON: comparison,
     What.COMPARE: compare,
     What.DEPTH: depth,
+    What.THRESHOLDS: thresholds,
     What.CANDLES: candles,
     What.DEVIATION: deviation,
     What.LOWS: lows,

@@ -108,7 +108,10 @@ def values(context: Context, view: ViewState) -> Panes:
             walk=point_walk("thresholds", "Exchanges at each depth, the focus last"),
         ),
         ("thresholds-table", "children"): threshold_table(scene, links),
-        ("thresholds-files", "children"): export_menu(What.MEASUREMENT, query, "Whole answer"),
+        ("thresholds-files", "children"): [
+            export_menu(What.THRESHOLDS, query),
+            export_menu(What.MEASUREMENT, query, "Whole answer"),
+        ],
         ("close-look", "children"): _close_look(context, scene),
         ("lows-files", "children"): export_menu(What.LOWS, query, "Files"),
         ("venues", "children"): venue_tables(
