@@ -98,6 +98,20 @@ class Asked:
             raise self.nothing_of_event()
         return found
 
+    def lows(self) -> tuple[tuple[Measurement, ...], Measurement]:
+        """The measurement of each asset of the event, at least one, and the one after which files are named.
+
+        That is the view's own asset's, or where it has no candle, the first.
+
+        Raises:
+            NothingUsable: There is no candle of any of them in the window.
+            StoreUnusable: The store cannot be read.
+        """
+        found = self.answers.lows(self.view)
+        if not found:
+            raise self.nothing_of_event()
+        return found, next((one for one in found if one.question.asset == self.view.asset), found[0])
+
     def nothing(self, assets: str) -> NothingUsable:
         """The error that says of what there is no candle, and what to do."""
         view = self.view
