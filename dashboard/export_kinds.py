@@ -15,6 +15,7 @@ class What(StrEnum):
     COMPARE = "compare"
     DEPTH = "depth"
     THRESHOLDS = "thresholds"
+    BOUNDS = "bounds"
     CANDLES = "candles"
     DEVIATION = "deviation"
     LOWS = "lows"
@@ -33,6 +34,7 @@ FORMATS = {
     What.COMPARE: PICTURE_AND_ROWS,
     What.DEPTH: PICTURE_AND_ROWS,
     What.THRESHOLDS: PICTURE_AND_ROWS,
+    What.BOUNDS: PICTURE_AND_ROWS,
     What.CANDLES: ROWS,
     What.DEVIATION: ROWS,
     What.LOWS: (*ROWS, "json"),
@@ -46,6 +48,7 @@ NAMES = {
     What.COMPARE: "panels of all assets",
     What.DEPTH: "depth against duration",
     What.THRESHOLDS: "how long at which depth",
+    What.BOUNDS: "minute of the lowest trade",
     What.CANDLES: "candles",
     What.DEVIATION: "deviation of every bar",
     What.LOWS: "lows of all assets",

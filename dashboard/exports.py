@@ -11,6 +11,7 @@ from flask import Blueprint, Response, request
 from dashboard.answers import Answers
 from dashboard.export_answers import candles, comparison, deviation, lows, whole
 from dashboard.export_asked import Asked, Export
+from dashboard.export_bounds import bounds
 from dashboard.export_compare import compare
 from dashboard.export_depth import depth
 from dashboard.export_kinds import FORMATS, OF_THE_STORE, What
@@ -36,6 +37,7 @@ MAKERS: dict[What, Callable[[Asked], Export]] = {
     What.COMPARE: compare,
     What.DEPTH: depth,
     What.THRESHOLDS: thresholds,
+    What.BOUNDS: bounds,
     What.CANDLES: candles,
     What.DEVIATION: deviation,
     What.LOWS: lows,

@@ -47,7 +47,7 @@ EVERY = [
 ]
 """The exports of a measurement; what the store tells of itself is in test_data_files.py."""
 
-OF_ONE_ASSET = ("comparison", "thresholds", "candles", "deviation", "measurement")
+OF_ONE_ASSET = ("comparison", "thresholds", "bounds", "candles", "deviation", "measurement")
 """The exports of the view's asset; all others are of every asset of the event."""
 
 
