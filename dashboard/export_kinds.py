@@ -19,6 +19,7 @@ class What(StrEnum):
     CANDLES = "candles"
     DEVIATION = "deviation"
     LOWS = "lows"
+    GAPS = "gaps"
     MEASUREMENT = "measurement"
     COVERAGE = "coverage"
     INCIDENTS = "incidents"
@@ -38,6 +39,7 @@ FORMATS = {
     What.CANDLES: ROWS,
     What.DEVIATION: ROWS,
     What.LOWS: (*ROWS, "json"),
+    What.GAPS: PICTURE_AND_ROWS,
     What.MEASUREMENT: ("json",),
     **dict.fromkeys(OF_THE_STORE, ROWS),
 }
@@ -52,6 +54,7 @@ NAMES = {
     What.CANDLES: "candles",
     What.DEVIATION: "deviation of every bar",
     What.LOWS: "lows of all assets",
+    What.GAPS: "how all gaps are spread",
     What.MEASUREMENT: "whole answer",
     What.COVERAGE: "what was had",
     What.INCIDENTS: "what could not be had",

@@ -14,6 +14,7 @@ from dashboard.export_asked import Asked, Export
 from dashboard.export_bounds import bounds
 from dashboard.export_compare import compare
 from dashboard.export_depth import depth
+from dashboard.export_gaps import gaps_of_event
 from dashboard.export_kinds import FORMATS, OF_THE_STORE, What
 from dashboard.export_store import told_of_store
 from dashboard.export_thresholds import thresholds
@@ -41,6 +42,7 @@ MAKERS: dict[What, Callable[[Asked], Export]] = {
     What.CANDLES: candles,
     What.DEVIATION: deviation,
     What.LOWS: lows,
+    What.GAPS: gaps_of_event,
     What.MEASUREMENT: whole,
     **dict.fromkeys(OF_THE_STORE, told_of_store),
 }
