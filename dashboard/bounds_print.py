@@ -23,7 +23,7 @@ HEADING, SAID = 18, (16, 15, 14, 13)
 MOST_LINES = 4
 """Lines that a bar's sentences may take."""
 
-ROWS = (16.0, 72.0)
+ROWS = (16.0, 110.0)
 """Least and greatest height of an exchange's line."""
 
 TEXTS = (17, 16, 15, 14, 13, 12)

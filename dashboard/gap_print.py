@@ -46,9 +46,6 @@ def print_gaps(
     for number, ((title, kind), room) in enumerate(zip(parts, (upper, lower), strict=True), start=1):
         sheet.write(title, room.left, room.top + 10, size=15, colour=palette(theme).ink, bold=True)
         _histogram(sheet, number, Box(room.left, room.top + HEAD, room.right, room.bottom), kind, colour, theme)
-    zero = box.left + (box.right - box.left) * (EDGES_PCT.index(0) + 1) / (len(EDGES_PCT) + 1)
-    for room in (upper, lower):
-        sheet.rule((zero, room.top + HEAD), (zero, room.bottom), palette(theme).rule, 1, "dot", below=True)
     _edges(sheet, lower, theme)
 
 
@@ -69,6 +66,8 @@ def _histogram(sheet: Sheet, number: int, box: Box, found: Sequence[Gap], colour
         centre = (box.left + box.right) / 2
         sheet.write(NONE, centre, (box.top + box.bottom) / 2, size=16, colour=colours.muted, align="center")
         return
+    zero = box.left + (box.right - box.left) * (EDGES_PCT.index(0) + 1) / len(binned)
+    sheet.rule((zero, box.top), (zero, box.bottom), colours.rule, 1, "dot", below=True)
     height, wide = box.bottom - box.top, (box.right - box.left) / len(binned)
     most, tallest = max(one.count for one in binned), _tallest(binned, height)
     x = {"range": [-0.5, len(binned) - 0.5], "showticklabels": False}
