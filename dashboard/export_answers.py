@@ -53,13 +53,12 @@ def whole(asked: Asked) -> Export:
 
 
 def lows(asked: Asked) -> Export:
-    """The lowest trades of all assets of the event.
+    """The lowest trades of all assets of the event, also where the view's own one has none.
 
     Raises:
         NothingUsable, StoreUnusable: There is nothing to show, or it cannot be read.
     """
-    answer, measurement = asked.measured()
-    found = asked.answers.lows(answer.view)
+    found, first = asked.lows()
     if asked.file_format == "json":
-        return asked.json(lows_json(found, asked.answers.low_trades(found)), measurement, asset=ALL)
-    return asked.rows(lows_rows(found), measurement, asset=ALL)
+        return asked.json(lows_json(found, asked.answers.low_trades(found)), first, asset=ALL)
+    return asked.rows(lows_rows(found), first, asset=ALL)

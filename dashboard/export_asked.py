@@ -17,10 +17,12 @@ from dashboard.overview_view import Overview
 from dashboard.picture import file_name
 from dashboard.picture_sizes import Size
 from dashboard.render import FileFormat, Renderer
+from dashboard.scene import Scene
 from dashboard.view import ViewState
 from data.catalogue import Catalogue
 from data.errors import NothingUsable
 from data.exporter import rows_as
+from data.reconstruction import assumed_markets
 from deviation.result import Measurement
 
 ALL = "all"
@@ -73,6 +75,17 @@ class Asked:
             raise self.nothing(self.view.asset)
         return answer, answer.measurement
 
+    def scene(self) -> Scene:
+        """The measurement of the view's one asset, as pictures draw it.
+
+        Raises:
+            NothingUsable: There is no candle of it in the window.
+            StoreUnusable: The store cannot be read.
+        """
+        answer, measurement = self.measured()
+        assumed = assumed_markets() if answer.illustrated else frozenset()
+        return Scene(measurement, self.catalogue, self.view.theme, frozenset(), assumed)
+
     def overview(self) -> Overview:
         """The event as the view sees it; it has at least one measurement.
 
@@ -84,6 +97,20 @@ class Asked:
         if not found.measurements:
             raise self.nothing_of_event()
         return found
+
+    def lows(self) -> tuple[tuple[Measurement, ...], Measurement]:
+        """The measurement of each asset of the event, at least one, and the one after which files are named.
+
+        That is the view's own asset's, or where it has no candle, the first.
+
+        Raises:
+            NothingUsable: There is no candle of any of them in the window.
+            StoreUnusable: The store cannot be read.
+        """
+        found = self.answers.lows(self.view)
+        if not found:
+            raise self.nothing_of_event()
+        return found, next((one for one in found if one.question.asset == self.view.asset), found[0])
 
     def nothing(self, assets: str) -> NothingUsable:
         """The error that says of what there is no candle, and what to do."""

@@ -16,9 +16,12 @@ class What(StrEnum):
     DEPTH = "depth"
     VOLUME = "volume"
     MATRIX = "matrix"
+    THRESHOLDS = "thresholds"
+    BOUNDS = "bounds"
     CANDLES = "candles"
     DEVIATION = "deviation"
     LOWS = "lows"
+    GAPS = "gaps"
     MEASUREMENT = "measurement"
     COVERAGE = "coverage"
     INCIDENTS = "incidents"
@@ -35,9 +38,12 @@ FORMATS = {
     What.DEPTH: PICTURE_AND_ROWS,
     What.VOLUME: PICTURE_AND_ROWS,
     What.MATRIX: PICTURE_AND_ROWS,
+    What.THRESHOLDS: PICTURE_AND_ROWS,
+    What.BOUNDS: PICTURE_AND_ROWS,
     What.CANDLES: ROWS,
     What.DEVIATION: ROWS,
     What.LOWS: (*ROWS, "json"),
+    What.GAPS: PICTURE_AND_ROWS,
     What.MEASUREMENT: ("json",),
     **dict.fromkeys(OF_THE_STORE, ROWS),
 }
@@ -49,9 +55,12 @@ NAMES = {
     What.DEPTH: "depth against duration",
     What.VOLUME: "reported volume against depth",
     What.MATRIX: "every exchange under the same test",
+    What.THRESHOLDS: "how long at which depth",
+    What.BOUNDS: "minute of the lowest trade",
     What.CANDLES: "candles",
     What.DEVIATION: "deviation of every bar",
     What.LOWS: "lows of all assets",
+    What.GAPS: "how all gaps are spread",
     What.MEASUREMENT: "whole answer",
     What.COVERAGE: "what was had",
     What.INCIDENTS: "what could not be had",

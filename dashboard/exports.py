@@ -11,11 +11,14 @@ from flask import Blueprint, Response, request
 from dashboard.answers import Answers
 from dashboard.export_answers import candles, comparison, deviation, lows, whole
 from dashboard.export_asked import Asked, Export
+from dashboard.export_bounds import bounds
 from dashboard.export_compare import compare
 from dashboard.export_depth import depth
+from dashboard.export_gaps import gaps_of_event
 from dashboard.export_kinds import FORMATS, OF_THE_STORE, What
 from dashboard.export_matrix import matrix
 from dashboard.export_store import told_of_store
+from dashboard.export_thresholds import thresholds
 from dashboard.export_volume import volume
 from dashboard.link import from_query
 from dashboard.picture_sizes import Size
@@ -38,9 +41,12 @@ MAKERS: dict[What, Callable[[Asked], Export]] = {
     What.DEPTH: depth,
     What.VOLUME: volume,
     What.MATRIX: matrix,
+    What.THRESHOLDS: thresholds,
+    What.BOUNDS: bounds,
     What.CANDLES: candles,
     What.DEVIATION: deviation,
     What.LOWS: lows,
+    What.GAPS: gaps_of_event,
     What.MEASUREMENT: whole,
     **dict.fromkeys(OF_THE_STORE, told_of_store),
 }

@@ -89,8 +89,13 @@ def bin_labels() -> tuple[str, ...]:
     >>> bin_labels()[0], bin_labels()[1], bin_labels()[-1]
     ('−50 % or below', '−50 to −20 %', 'above +50 %')
     """
-    inner = [f"{_edge(low)} to {_edge(high)} %" for low, high in pairwise(EDGES_PCT)]
-    return (f"{_edge(EDGES_PCT[0])} % or below", *inner, f"above {_edge(EDGES_PCT[-1])} %")
+    inner = [f"{edge_text(low)} to {edge_text(high)} %" for low, high in pairwise(EDGES_PCT)]
+    return (f"{edge_text(EDGES_PCT[0])} % or below", *inner, f"above {edge_text(EDGES_PCT[-1])} %")
+
+
+def edge_text(edge_pct: int) -> str:
+    """An edge with its sign."""
+    return f"{MINUS if edge_pct < 0 else '+' if edge_pct else ''}{abs(edge_pct)}"
 
 
 def gaps_figure(found: Gaps, catalogue: Catalogue, focus: str, theme: Theme, bar: Timeframe) -> go.Figure:
@@ -188,7 +193,7 @@ def _bin_axis(suffix: str, *, labelled: bool) -> dict[str, Any]:
         "range": [-0.5, len(EDGES_PCT) + 0.5],
         "tickmode": "array",
         "tickvals": [place + 0.5 for place in range(len(EDGES_PCT))],
-        "ticktext": [_edge(edge) for edge in EDGES_PCT],
+        "ticktext": [edge_text(edge) for edge in EDGES_PCT],
         "tickfont": {"size": 11},
         "tickangle": 0,
         "ticks": "outside",
@@ -222,7 +227,3 @@ def gaps_table(found: Gaps, name: str, bar: Timeframe) -> html.Table:
             ),
         ]
     )
-
-
-def _edge(edge_pct: int) -> str:
-    return f"{MINUS if edge_pct < 0 else '+' if edge_pct else ''}{abs(edge_pct)}"

@@ -1,5 +1,7 @@
 """How long each market stood at or beyond each depth: a curve per market, and the table behind them."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,7 +22,45 @@ HEIGHT = 270
 ZERO_BELOW = 0.6
 """How far below the shortest possible time, in powers of ten, "none" stands: a log scale has no place for it."""
 
+STEPS = tuple(f"\N{GREATER-THAN OR EQUAL TO} {x} %" for x in THRESHOLDS_PCT)
+"""The depths as the axis names them."""
+
 NOTE = "Firm minutes at or beyond each depth, each exchange against its own group; the focus bold."
+
+
+@dataclass(frozen=True, slots=True)
+class MinuteScale:
+    """Minutes in powers of ten: the least possible time, the longest, where "none" stands, and the ticks."""
+
+    bottom: float
+    top: float
+    zero: float
+    ticks: tuple[tuple[float, str], ...]
+
+    @property
+    def range(self) -> list[float]:
+        """The axis, with some air."""
+        return [self.zero - 0.15, self.top + 0.1]
+
+    @property
+    def end(self) -> float:
+        """Where the scale ends and "none" begins."""
+        return (self.zero + self.bottom) / 2
+
+    def at(self, minutes: float) -> float:
+        """Where a time stands on the axis."""
+        return float(np.log10(minutes)) if minutes else self.zero
+
+
+def minute_scale(scene: Scene, rows: Sequence[Row]) -> MinuteScale:
+    """A scale that holds the times of these markets, and at least ten bars."""
+    unit = scene.measurement.question.timeframe.minutes(1)
+    most = max([10 * unit, *(row.own.threshold_min[THRESHOLDS_PCT[0]] for row in rows)])
+    bottom = float(np.log10(unit))
+    zero = bottom - ZERO_BELOW
+    ticks = [minutes for minutes in (0.02, 0.1, 1, 5, 10, 100, 1_000, 10_000) if unit * 0.99 <= minutes <= most]
+    texts = ((float(np.log10(minutes)), minutes_text(minutes)) for minutes in ticks)
+    return MinuteScale(bottom, float(np.log10(most)), zero, ((zero, "none"), *texts))
 
 
 def compared(scene: Scene) -> list[Row]:
@@ -34,14 +74,10 @@ def compared(scene: Scene) -> list[Row]:
 def threshold_figure(scene: Scene) -> Figure:
     """A line per market over the depths; minutes on a log scale, with a place of its own for none."""
     rows, colours = compared(scene), scene.colours
-    unit = scene.measurement.question.timeframe.minutes(1)
-    most = max([10 * unit, *(row.own.threshold_min[THRESHOLDS_PCT[0]] for row in rows)])
-    bottom, top = float(np.log10(unit)), float(np.log10(most))
-    zero = bottom - ZERO_BELOW
-    ticks = [minutes for minutes in (0.02, 0.1, 1, 5, 10, 100, 1_000, 10_000) if unit * 0.99 <= minutes <= most]
+    scale = minute_scale(scene, rows)
     axis = {"showgrid": True, "tickmode": "array", "ticks": "", "fixedrange": True}
     return {
-        "data": [_line(scene, row, zero) for row in rows],
+        "data": [_line(scene, row, scale) for row in rows],
         "layout": {
             "template": {"layout": TEMPLATES[scene.theme].layout.to_plotly_json()},
             "height": HEIGHT,
@@ -54,22 +90,22 @@ def threshold_figure(scene: Scene) -> Figure:
                 **axis,
                 "range": [-0.2, len(THRESHOLDS_PCT) - 0.8],
                 "tickvals": list(range(len(THRESHOLDS_PCT))),
-                "ticktext": [f"\N{GREATER-THAN OR EQUAL TO} {x} %" for x in THRESHOLDS_PCT],
+                "ticktext": list(STEPS),
                 "title": {"text": "below the others", "standoff": 4, "font": {"size": 12}},
             },
             "yaxis": {
                 **axis,
-                "range": [zero - 0.15, top + 0.1],
-                "tickvals": [zero, *(float(np.log10(minutes)) for minutes in ticks)],
-                "ticktext": ["none", *(minutes_text(minutes) for minutes in ticks)],
+                "range": scale.range,
+                "tickvals": [at for at, _ in scale.ticks],
+                "ticktext": [text for _, text in scale.ticks],
             },
-            "shapes": [_break(colours.rule, (zero + bottom) / 2)],
+            "shapes": [_break(colours.rule, scale.end)],
             "annotations": [_unit(colours.muted)],
         },
     }
 
 
-def _line(scene: Scene, row: Row, zero: float) -> dict[str, Any]:
+def _line(scene: Scene, row: Row, scale: MinuteScale) -> dict[str, Any]:
     focus = row is scene.focus
     minutes = [row.own.threshold_min[x] for x in THRESHOLDS_PCT]
     firm = minutes_text(row.own.firm_min)
@@ -78,7 +114,7 @@ def _line(scene: Scene, row: Row, zero: float) -> dict[str, Any]:
     return {
         "type": "scatter",
         "x": list(range(len(minutes))),
-        "y": [float(np.log10(value)) if value else zero for value in minutes],
+        "y": [scale.at(value) for value in minutes],
         "mode": "lines+markers",
         "line": {"color": colour, "width": 3 if focus else 1.3, "dash": "solid" if focus else scene.dash(row.market)},
         "marker": {"color": colour, "size": 7 if focus else 4},
@@ -115,7 +151,7 @@ def threshold_table(scene: Scene, links: Links) -> html.Table:
     """The numbers of the curves, the focus venue first."""
     head = [
         html.Th("Exchange", scope="col"),
-        *(html.Th(f"\N{GREATER-THAN OR EQUAL TO} {x} %", scope="col") for x in THRESHOLDS_PCT),
+        *(html.Th(step, scope="col") for step in STEPS),
         html.Th(links.define("Firm minutes", Anchor.FIRM), scope="col"),
     ]
     rows = list(reversed(compared(scene)))

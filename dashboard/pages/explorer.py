@@ -1,5 +1,6 @@
 """The explorer: one asset over one window, its charts beside the tables of its venues."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -108,8 +109,11 @@ def values(context: Context, view: ViewState) -> Panes:
             walk=point_walk("thresholds", "Exchanges at each depth, the focus last"),
         ),
         ("thresholds-table", "children"): threshold_table(scene, links),
-        ("thresholds-files", "children"): export_menu(What.MEASUREMENT, query, "Whole answer"),
-        ("close-look", "children"): _close_look(context, scene),
+        ("thresholds-files", "children"): [
+            export_menu(What.THRESHOLDS, query),
+            export_menu(What.MEASUREMENT, query, "Whole answer"),
+        ],
+        ("close-look", "children"): _close_look(context, scene, query),
         ("lows-files", "children"): export_menu(What.LOWS, query, "Files"),
         ("venues", "children"): venue_tables(
             blocks(measurement, catalogue, shown.zone), f"{number_text(shown.enter_pct)} %", links
@@ -243,20 +247,21 @@ def _bars_button(text: str, bar: Timeframe) -> html.Button:
     return html.Button(text, type="button", className="bars", **marks)
 
 
-def _close_look(context: Context, scene: Scene) -> list[Any]:
-    """The bars of the focus venue's lowest trades, with everyone's range."""
+def _close_look(context: Context, scene: Scene, query: Mapping[str, str]) -> list[Any]:
+    """The bars of the focus venue's lowest trades, with everyone's range; one menu gives all of them."""
     found = positions(scene)
     if not found:
         return []
     trades = context.answers.low_trades([scene.measurement])
-    return [_look(scene, position, trades) for position in found]
+    menu = [html.Div(export_menu(What.BOUNDS, query), className="taken")]
+    return [_look(scene, position, trades, [] if number else menu) for number, position in enumerate(found)]
 
 
-def _look(scene: Scene, position: int, trades: pl.DataFrame) -> html.Section:
+def _look(scene: Scene, position: int, trades: pl.DataFrame, menu: list[Any]) -> html.Section:
     title = heading(scene, position)
     return html.Section(
         [
-            html.H2(title),
+            html.Div([html.H2(title), *menu], className="block-head"),
             *(html.P(text) for text in sentences(scene, position, trades)),
             _chart(
                 f"close-look-{position}",

@@ -7,6 +7,8 @@ import dash_mantine_components as dmc
 from dash import ClientsideFunction, Dash, Input, State, dcc, html
 
 from dashboard.anchors import Anchor
+from dashboard.export_kinds import What
+from dashboard.export_menu import export_menu
 from dashboard.formats import listing
 from dashboard.limits import limits
 from dashboard.links import Links
@@ -63,6 +65,7 @@ def values(context: Context, view: ViewState) -> Panes:
         (GRID, "rowData"): rows,
         (GRID, "style"): {"height": grid_height(len(rows))},
         ("lows-columns", "children"): _columns(links),
+        ("lows-gaps-files", "children"): export_menu(What.GAPS, view.to_query(catalogue)),
         ("lows-gaps", "figure"): gaps_figure(found, catalogue, shown.focus, view.theme, view.bar),
         ("lows-gaps-note", "children"): [
             f"Every asset and exchange once; {focus} in its colour. Above: its ",
@@ -136,7 +139,10 @@ def _parts() -> list[Any]:
         ),
         html.Section(
             [
-                html.H2("How all gaps are spread"),
+                html.Div(
+                    [html.H2("How all gaps are spread"), html.Div(id="lows-gaps-files", className="taken")],
+                    className="block-head",
+                ),
                 html.P(id="lows-gaps-note", className="quiet"),
                 html.Div(
                     [point_walk("lows-gaps", "Gaps of each size"), graph],

@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import expect
 
+from dashboard.manifest import from_png
 from data.schema import Timeframe
 from data.store import CandleStore
 from tests.browser.conftest import NOW, Visit, served
@@ -112,6 +115,26 @@ def test_files_are_in_the_menu(visit: Visit, real: str) -> None:
     menu.get_by_role("button", name="Copy link to the file").click()
     expect(menu.get_by_role("button", name="Link copied")).to_be_visible()
     assert tab.evaluate("navigator.clipboard.readText()").endswith("/export/comparison.png?window=crash")
+
+
+def test_the_depths_as_a_picture(visit: Visit, real: str, downloads: Path) -> None:
+    """The menu beside the depths gives a square PNG on dark paper, of twice its pixels and with its manifest."""
+    tab = visit.open(f"{real}?window=crash")
+    tab.get_by_role("button", name="Files: how long at which depth").click()
+    square = tab.get_by_role("dialog").get_by_role("row", name="Square 1:1").get_by_role("link", name="PNG").last
+    expect(square).to_have_attribute("href", "/export/thresholds.png?window=crash&theme=dark&size=square")
+    file = downloads / "depths.png"
+    with tab.expect_download() as given:
+        square.click()
+    given.value.save_as(file)
+    assert given.value.suggested_filename == (
+        "plumbline_ATOM_binance_2025-10-10T2110Z-2140Z_thresholds_square_dark.png"
+    )
+    with Image.open(file) as image:
+        assert image.size == (2400, 2400)
+    said = from_png(file.read_bytes())
+    assert said is not None
+    assert (said["asset"], said["focus"], said["window"]) == ("ATOM", "binance", "crash")
 
 
 def test_every_chart_has_a_name_and_a_table(visit: Visit, real: str) -> None:

@@ -47,7 +47,7 @@ EVERY = [
 ]
 """The exports of a measurement; what the store tells of itself is in test_data_files.py."""
 
-OF_ONE_ASSET = ("comparison", "candles", "deviation", "measurement")
+OF_ONE_ASSET = ("comparison", "thresholds", "bounds", "candles", "deviation", "measurement")
 """The exports of the view's asset; all others are of every asset of the event."""
 
 
@@ -174,6 +174,23 @@ def test_lows_stand_beside_the_aligned_numbers() -> None:
     assert browser().get(f"/export/lows.csv?{CRASH}").text.startswith("asset,venue,symbol,group,focus,low,low_at,")
 
 
+@pytest.mark.parametrize("file_format", ["csv", "parquet", "json"])
+def test_lows_where_the_own_asset_has_none(file_format: str) -> None:
+    """The lows of the event's other assets are a file, whatever asset the view is of."""
+    shelf = Shelf(crash().filter(~pl.col("symbol").str.starts_with("ATOM/")))
+    response = browser(shelf).get(f"/export/lows.{file_format}?{CRASH}")
+    assert response.status_code == 200
+    assert name_of(response) == f"plumbline_all_binance_{AT}_lows.{file_format}"
+    if file_format == "parquet":
+        # Gemini's fell to nine tenths of 0.2 dollars, Binance's only to half of 4200, with a trade at 430.65.
+        lows = pl.read_parquet(BytesIO(response.data)).select("asset", "venue", "low")
+        assert lows.rows() == [
+            ("WBETH", "binance", 430.65),
+            ("DOGE", "gemini", 0.2 * 0.9),
+            ("DOGE", "coinbaseexchange", 0.2),
+        ]
+
+
 def test_the_whole_answer() -> None:
     """The measurement is the JSON of the command line, with the venue that the headline speaks of."""
     told = json.loads(browser().get(f"/export/measurement.json?{CRASH}&quote=as-is").data)
@@ -218,7 +235,9 @@ def test_nothing_to_show_is_not_found() -> None:
         "There is no candle of BTC from 2025-10-10T21:10Z to 2025-10-10T21:40Z; "
         "collect or import some, or choose another asset or window.\n"
     )
-    assert "no real candle of ATOM" in browser(illustrated()).get(f"/export/lows.csv?{CRASH}&origin=real").text
+    real = browser(illustrated()).get(f"/export/lows.csv?{CRASH}&origin=real")
+    assert real.status_code == 404
+    assert "no real candle of any asset of 2025-10-10" in real.text
 
 
 @pytest.mark.parametrize(
