@@ -11,9 +11,9 @@ from dashboard.lettering import shorten, text_width
 from dashboard.panels import window_range
 from dashboard.picture_time import MARKS, marks, note_lines, time_axis
 from dashboard.plot import SMALL, Plot, callout, draw_axis, end_labels, joined
-from dashboard.prices import clear_low, fair_values, off_scale, price_ends, price_traces, scale_of_prices
+from dashboard.prices import clear_low, drawn_prices, off_scale, price_ends, price_traces, scale_of_prices
 from dashboard.scales import apart
-from dashboard.scene import Scene, voting_price
+from dashboard.scene import Scene
 from dashboard.sheet import Sheet
 from dashboard.strips import LANES, state_key, strips
 from dashboard.words import bar_closes
@@ -80,11 +80,7 @@ def _prices(sheet: Sheet, scene: Scene, plot: Plot, box: Box) -> None:
     )
     draw_axis(sheet, scene, plot, 1, price_traces(scene))
     end_labels(sheet, plot, price_ends(scene, sampled=True), box.right)
-    lines = [voting_price(row) for row in scene.others] + [price for _, price in scene.companions]
-    lines += [values for _, values in fair_values(scene)]
-    if scene.bold is not None:
-        lines.append(voting_price(scene.bold))
-    drawn = joined([plot.points(values) for values in lines])
+    drawn = joined([plot.points(values) for values in drawn_prices(scene)])
     taken: list[Box] = []
     for trade in off_scale(scene, plot.scale):
         x = plot.x(trade.position)
