@@ -5,9 +5,9 @@ from typing import Any
 import polars as pl
 from dash import html
 
-from dashboard.clock import Zone, on_clock
+from dashboard.clock import Zone
 from dashboard.data_words import count, heads, moment
-from dashboard.status_text import market
+from dashboard.status_text import candle, market
 from data.catalogue import Catalogue
 
 SHOWN = 12
@@ -46,9 +46,6 @@ def _table(rows: list[html.Tr], name: str) -> html.Div:
 
 
 def _row(row: dict[str, Any], catalogue: Catalogue, zone: Zone) -> html.Tr:
-    length = "" if row["timeframe"] == "1m" else f" ({row['timeframe']})"
-    form = "%Y-%m-%d %H:%M:%S" if row["timeframe"].endswith("s") else "%Y-%m-%d %H:%M"
-    candle = f"{on_clock(row['open_time'], zone):{form}} {zone}"
     values = [
         html.Td([f"{row[name]:.10g}", html.Small(moment(row[f"{name}_at"], zone))], className="number")
         for name in ("first_seen", "now")
@@ -56,7 +53,7 @@ def _row(row: dict[str, Any], catalogue: Catalogue, zone: Zone) -> html.Tr:
     return html.Tr(
         [
             html.Th([catalogue.venue(row["venue"]).name, html.Small(market(row))], scope="row"),
-            html.Td(f"{candle}{length}", className="data-left"),
+            html.Td(candle(row, zone), className="data-left"),
             html.Td(row["field"], className="data-left"),
             *values,
             html.Td(f"{row['changes']:,}", className="number"),

@@ -6,13 +6,13 @@ import numpy as np
 
 from dashboard.clock import Zone, naive, ticks
 from dashboard.deviations import deviation_ends, deviation_traces, scale_of_deviations
+from dashboard.explorer_arrows import arrows
 from dashboard.explorer_marks import (
     DEVIATIONS,
     HEIGHT,
     MARGIN,
     PRICES,
     STRIP,
-    arrows,
     ends,
     lane_names,
     levels,

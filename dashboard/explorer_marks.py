@@ -1,11 +1,9 @@
-"""What stands beside the lines of the page's figure: titles, names at line ends, arrows, thresholds, the notice."""
+"""What stands beside the lines of the page's figure: titles, names at line ends, thresholds, the notice."""
 
 from typing import Any
 
-from dashboard.clock import naive
 from dashboard.deviations import HOLLOW
 from dashboard.labels import spread
-from dashboard.prices import off_scale
 from dashboard.scales import Scale
 from dashboard.scene import EndLabel, Scene
 from dashboard.strips import LANES, Lane
@@ -86,28 +84,6 @@ def _broken(text: str) -> str:
         return text
     head, _, tail = text.rpartition(" ")
     return f"{head}<br>{tail}" if head else text
-
-
-def arrows(scene: Scene, scale: Scale) -> list[dict[str, Any]]:
-    """Trades below the axis, as arrows at its lower edge."""
-    half = scene.measurement.axis.size / 2
-    return [
-        {
-            "text": trade.text,
-            "x": naive(scene.measurement.axis.time(trade.position)),
-            "y": PRICES[0],
-            "xref": "x",
-            "yref": "paper",
-            "ax": 14 if trade.position < half else -14,
-            "ay": -14 - 20 * place,
-            "xanchor": "left" if trade.position < half else "right",
-            "arrowhead": 2,
-            "arrowwidth": 1.4,
-            "arrowcolor": trade.colour,
-            "font": {"size": 13, "color": trade.colour},
-        }
-        for place, trade in enumerate(off_scale(scene, scale))
-    ]
 
 
 def lane_names(scene: Scene, lanes: tuple[Lane, ...]) -> list[dict[str, Any]]:

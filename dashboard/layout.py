@@ -69,7 +69,7 @@ def _header(catalogue: Catalogue) -> html.Header:
     )
 
 
-def _controls() -> html.Div:
+def _controls() -> html.Section:
     focus = html.Div(
         [html.Span("Focus", className="label"), _select("focus", "Focus venue", searchable=True, w=170)],
         className="labelled",
@@ -89,8 +89,9 @@ def _controls() -> html.Div:
             _for(Control.WINDOW, html.P(id="span", className="quiet")),
         ],
     ]
-    return html.Div(
-        [html.Div(row, className="row") for row in rows], className="controls", role="group", **_aria("What is shown")
+    # A section with a name is a landmark, so that a reader of the page by ear finds the controls at once.
+    return html.Section(
+        [html.Div(row, className="row") for row in rows], className="controls", **_aria("What is shown")
     )
 
 
@@ -105,15 +106,16 @@ def _for(control: Control, part: Any) -> html.Div:  # noqa: ANN401 - whatever da
     return html.Div(part, className=f"for-{control}")
 
 
-def _above() -> html.Div:
+def _above() -> html.Section:
     """What has to be known first: where the candles come from, how collecting stands, and what was not as asked."""
-    return html.Div(
+    return html.Section(
         [
             html.Div([html.P(id="offer-text"), collect_button()], id="offer", className="offer away"),
             collection_bones(),
             html.Div(id="notices"),
         ],
         className="above",
+        **_aria("Notices"),
     )
 
 

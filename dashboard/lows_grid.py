@@ -13,7 +13,7 @@ GRID = "lows-grid"
 
 Column = dict[str, Any]
 
-HEADER_PX, ROW_PX = 92, 30
+HEADER_PX, ROW_PX = 112, 30
 """The heights of both rows of headers with the frame and a scroll bar, and of a row."""
 
 IN_PER_CENT: Column = {

@@ -115,7 +115,7 @@ def _rank(overview: Overview, measurement: Measurement, row: Row) -> html.P:
 def _sensitivity(
     overview: Overview, measurement: Measurement, row: Row, found: Mapping[str, Sensitivity] | None
 ) -> list[Any]:
-    """Three lines of a fixed height, whether they are known yet or not."""
+    """Three lines, whether they are known yet or not; long ones wrap."""
     asset = measurement.question.asset
     known = None if found is None or asset not in found else ranges(found[asset], row.market, voters(row))
     values: list[Any] = [html.Span(className="overview-bone") for _ in NAMES]

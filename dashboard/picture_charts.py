@@ -11,8 +11,9 @@ from dashboard.lettering import shorten, text_width
 from dashboard.panels import window_range
 from dashboard.picture_time import MARKS, marks, note_lines, time_axis
 from dashboard.plot import SMALL, Plot, callout, draw_axis, end_labels, joined
-from dashboard.prices import clear_low, fair_values, off_scale, price_ends, price_traces, scale_of_prices
-from dashboard.scene import Scene, voting_price
+from dashboard.prices import clear_low, drawn_prices, off_scale, price_ends, price_traces, scale_of_prices
+from dashboard.scales import apart
+from dashboard.scene import Scene
 from dashboard.sheet import Sheet
 from dashboard.strips import LANES, state_key, strips
 from dashboard.words import bar_closes
@@ -27,18 +28,25 @@ LANE = 17
 """Height of a lane of the strip."""
 
 
+PRICES_SHARE = 0.53
+"""Share of the height of both panels that prices take."""
+
+
 def charts(sheet: Sheet, scene: Scene, box: Box, notes: Sequence[Note]) -> None:
     """All panels, the axis of time below them, and the notes at the very bottom."""
     bottom = note_lines(sheet, scene, box, notes)
     lanes = strips(scene)
     strip_bottom = bottom - 44
     strip_top = strip_bottom - LANE * len(lanes)
-    scales = scale_of_prices(scene), scale_of_deviations(scene)
-    numbers = max(text_width(text, 14) for scale in scales for text in (*scale.text, "0"))
-    left, right = box.left + numbers + 10, box.right - END_ROOM
     heads = 26 + (MARKS if notes else 0), 30
     room = strip_top - 26 - box.top - sum(heads)
-    price_bottom = box.top + heads[0] + 0.5 * room
+    price_bottom = box.top + heads[0] + PRICES_SHARE * room
+    scales = (
+        apart(lambda most: scale_of_prices(scene, most), 7, PRICES_SHARE * room),
+        apart(lambda most: scale_of_deviations(scene, most), 6, (1 - PRICES_SHARE) * room),
+    )
+    numbers = max(text_width(text, 14) for scale in scales for text in (*scale.text, "0"))
+    left, right = box.left + numbers + 10, box.right - END_ROOM
     bars, start = scene.measurement.axis.size, scene.measurement.question.start
     price_box = Box(left, box.top + heads[0], right, price_bottom)
     prices = Plot(price_box, start, bars, scales[0])
@@ -72,11 +80,7 @@ def _prices(sheet: Sheet, scene: Scene, plot: Plot, box: Box) -> None:
     )
     draw_axis(sheet, scene, plot, 1, price_traces(scene))
     end_labels(sheet, plot, price_ends(scene, sampled=True), box.right)
-    lines = [voting_price(row) for row in scene.others] + [price for _, price in scene.companions]
-    lines += [values for _, values in fair_values(scene)]
-    if scene.bold is not None:
-        lines.append(voting_price(scene.bold))
-    drawn = joined([plot.points(values) for values in lines])
+    drawn = joined([plot.points(values) for values in drawn_prices(scene)])
     taken: list[Box] = []
     for trade in off_scale(scene, plot.scale):
         x = plot.x(trade.position)

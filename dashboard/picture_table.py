@@ -6,6 +6,7 @@ from dashboard.columns import WIDEST_NAME, columns_for
 from dashboard.labels import Box
 from dashboard.lettering import balanced, fit, text_width
 from dashboard.picture_block import HEAD, SMALL, TWO_LINES, Layout, block
+from dashboard.picture_pair import Arrangement, arranged
 from dashboard.scene import Scene
 from dashboard.sheet import Sheet
 from dashboard.table import Table, beyond, facts, gaps, scale_of, table, threshold_counts, trimmed
@@ -82,55 +83,54 @@ class Blocks:
     def paired_height(self, width: float) -> float:
         """The height that `paired` would like to have."""
         half = (width - APART) / 2
-        rows = self.airy * max(len(one.entries) for one in self.tables)
-        remarks = max(len(lines) for lines in self._remarks(half, (0, 0)))
-        return HEAD + 6 + rows + REMARK * remarks + GAP + self._foot_height(width, self.known)
+        return self._arranged(width, self.known, self._remarks(half, (0, 0))).height
 
     def paired(self, sheet: Sheet, box: Box) -> None:
-        """The blocks side by side, under each a part of what else is known; the key at the bottom or in their place."""
+        """The blocks side by side; what else is known and the key under the shorter of them, or the key below both."""
         width = box.right - box.left
         half = (width - APART) / 2
         remarks = self._remarks(half, (0, 0))
-        most_rows = max(len(one.entries) for one in self.tables)
-        free = box.bottom - box.top - HEAD - 6 - GAP - REMARK * max(len(lines) for lines in remarks)
         # Rows before facts: what does not leave the rows airy is left out.
         choices = [self.known[:kept] for kept in range(len(self.known), -1, -1)]
-        room_of = {len(known): free - self._foot_height(width, known) for known in choices}
-        known = next((known for known in choices if room_of[len(known)] >= self.airy * most_rows), [])
-        room = room_of[len(known)]
-        most = int(room / LEAST_ROW)
-        if most_rows > most:
-            most = int((room - REMARK) / LEAST_ROW)
-        cut = [trimmed([one], most) for one in self.tables]
-        tables, left_out = [one for (one,), _ in cut], [out for _, (out,) in cut]
+        known = next(
+            (known for known in choices if self._arranged(width, known, remarks).height <= box.bottom - box.top), []
+        )
+        under = self._arranged(width, known, remarks)
+        rooms = [
+            box.bottom - box.top - under.foot - below - self._fixed(one, lines)
+            for one, lines, below in zip(self.tables, remarks, under.below, strict=True)
+        ]
+        cut = [_cut(one, room) for one, room in zip(self.tables, rooms, strict=True)]
+        tables, left_out = [one for one, _ in cut], [out for _, out in cut]
         if any(left_out):
-            remarks = self._remarks(half, left_out)
-        rows = max(len(one.entries) for one in tables)
-        layout = self._layout(tables, half, min(GREATEST_ROW, room / max(rows, 1)))
+            longer = self._remarks(half, left_out)
+            more = [REMARK * (len(new) - len(old)) for new, old in zip(longer, remarks, strict=True)]
+            rooms, remarks = [room - lines for room, lines in zip(rooms, more, strict=True)], longer
+        row = min(room / max(len(one.entries), 1) for one, room in zip(tables, rooms, strict=True))
+        layout = self._layout(tables, half, min(GREATEST_ROW, row))
         for number, (one, lines) in enumerate(zip(tables, remarks, strict=True)):
             left = box.left + number * (half + APART)
             y = block(sheet, self.scene, one, (left, box.top), layout, FIRST_SUBPLOT + number)
-            self._lines(sheet, lines, left, y)
-        top = box.bottom - self._foot_height(width, known)
-        self._foot(sheet, Box(box.left, top, box.right, box.bottom), known)
-
-    def _foot(self, sheet: Sheet, box: Box, known: Sequence[Known]) -> None:
-        """Facts side by side; the key takes the place of a second one, or a line of its own below."""
-        width = box.right - box.left
-        half = (width - APART) / 2
-        for number, (title, cells) in enumerate(known):
-            left = box.left + number * (half + APART)
-            self._facts(sheet, title, cells, Box(left, box.top, left + half, box.bottom))
-        left, room = (box.left + half + APART, half) if len(known) == 1 else (box.left, width)
+            y = self._lines(sheet, lines, left, y) + GAP
+            for fact in under.facts[number]:
+                y = self._facts(sheet, *known[fact], Box(left, y, left + half, box.bottom))
+        left, room = (box.left, width) if under.keyed is None else (box.left + under.keyed * (half + APART), half)
         key = self._key(room, half)
         self._lines(sheet, key, left, box.bottom - REMARK * len(key))
 
-    def _foot_height(self, width: float, known: Sequence[Known]) -> float:
+    def _arranged(self, width: float, known: Sequence[Known], remarks: Sequence[Sequence[str]]) -> Arrangement:
+        """What stands where under blocks of airy rows."""
         half = (width - APART) / 2
-        heights = [_height(cells) for _, cells in known]
-        if len(heights) == 1:
-            return max(*heights, REMARK * len(self._key(half, half)))
-        return max(heights, default=0.0) + REMARK * len(self._key(width, half))
+        left, right = (
+            self._fixed(one, lines) + self.airy * len(one.entries)
+            for one, lines in zip(self.tables, remarks, strict=True)
+        )
+        key = (REMARK * len(self._key(half, half)), REMARK * len(self._key(width, half)))
+        return arranged((left, right), [_height(cells) for _, cells in known], key)
+
+    def _fixed(self, one: Table, remarks: Sequence[str]) -> float:
+        """The height of a block of a pair without its rows."""
+        return (HEAD + 6 if one.entries else 24) + REMARK * len(remarks) + GAP
 
     def _layout(self, tables: Sequence[Table], width: float, row: float) -> Layout:
         columns = columns_for(self.entries, width, self.enter)
@@ -201,6 +201,14 @@ def _reserved(known: Sequence[Known], room: float, rows: int) -> float:
         if room - sum(heights[:kept]) >= AIRY_ROW * rows:
             return sum(heights[:kept])
     return 0.0
+
+
+def _cut(one: Table, room: float) -> tuple[Table, int]:
+    """The table with as many rows as there is room for, and how many are left out and want a line that says so."""
+    if len(one.entries) * LEAST_ROW <= room:
+        return one, 0
+    (cut,), (out,) = trimmed([one], int((room - REMARK) / LEAST_ROW))
+    return cut, out
 
 
 def _known(scene: Scene) -> list[Known]:

@@ -44,6 +44,13 @@ def fair_values(scene: Scene) -> list[tuple[Group, Floats]]:
     return [(group, series[group].reference) for group in Group if not np.isnan(series[group].reference).all()]
 
 
+def drawn_prices(scene: Scene) -> list[Floats]:
+    """The values of every line of the panel, a value per bar."""
+    lines = [voting_price(row) for row in scene.others] + [price for _, price in scene.companions]
+    lines += [values for _, values in fair_values(scene)]
+    return lines if scene.bold is None else [*lines, voting_price(scene.bold)]
+
+
 def price_traces(scene: Scene, wicks: int = BUCKETS) -> list[Trace]:
     """Everyone else first, then fair values, then the focus venue: other quotes, wicks, its own closes on top.
 

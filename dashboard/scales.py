@@ -1,7 +1,7 @@
 """Which part of the values an axis shows, and where its ticks stand."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,10 @@ LOG_FROM = 1.6
 
 AIR = 0.05
 """Share of the axis left free at either end."""
+
+TICKS_APART = 24.0
+"""Least distance of ticks in pixels, from one number's middle to the next: a line of 14 pixels and as much air again
+as lets each be read by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,22 @@ class Scale:
         if self.log:
             values = np.log10(np.where(values > 0, values, np.nan))
         return (values - low) / (high - low)
+
+
+def apart(made: Callable[[int], Scale], most: int, height: float) -> Scale:
+    """The axis with the most ticks, ``most`` at first, whose numbers stand clear of each other in so many pixels.
+
+    Args:
+        made: the axis for a number of ticks that is not to be exceeded.
+        most: ticks to begin with.
+        height: of the panel.
+    """
+    for count in range(most, 2, -1):
+        scale = made(count)
+        shares = scale.shares(np.array(scale.ticks))
+        if shares.size < 2 or height * np.diff(shares).min() >= TICKS_APART:  # noqa: PLR2004 - a tick alone is clear
+            return scale
+    return made(2)
 
 
 def price_scale(closes: Iterable[Floats], most: int = 7) -> Scale:

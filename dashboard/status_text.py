@@ -1,10 +1,13 @@
 """What the store holds, what was not had, and what its follower did, as readable lines and tables."""
 
+from typing import Any
+
 import polars as pl
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from dashboard.clock import Zone, on_clock
 from dashboard.status_rows import held_rows, not_had_rows
 from data.schema import Timeframe
 from data.store import CandleStore
@@ -47,17 +50,19 @@ def status_text(store: CandleStore) -> RenderableType:
 
 
 def revisions_text(revisions: pl.DataFrame) -> RenderableType:
-    """A line per field of a candle that a venue has reported with other values; rows of `data.schema.REVISION`."""
+    """A line per field of a candle that a venue has reported with other values; rows of `data.schema.REVISION`.
+
+    All times are UTC.
+    """
     if revisions.is_empty():
         return "No venue has reported a stored candle with other values."
     table = Table(title="Candles that venues changed", title_justify="left")
-    for name in ("venue", "market", "minute", "field", "first seen", "now", "changes", "route"):
+    for name in ("venue", "market", "candle", "field", "first seen", "now", "changes", "route"):
         table.add_column(name, justify="right" if name in {"first seen", "now", "changes"} else "left")
     for row in revisions.iter_rows(named=True):
         first, latest = (f"{row[name]:.10g} ({row[f'{name}_at']:%Y-%m-%d %H:%M})" for name in ("first_seen", "now"))
-        minute = f"{row['open_time']:%Y-%m-%d %H:%M}"
         changes, route = str(row["changes"]), f"{row['origin']} {row['source']}"
-        cells = (row["venue"], market(row), minute, row["field"], first, latest, changes, route)
+        cells = (row["venue"], market(row), candle(row, Zone.UTC), row["field"], first, latest, changes, route)
         table.add_row(*map(Text, cells))
     return table
 
@@ -77,6 +82,14 @@ def set_aside_text(pages: pl.DataFrame) -> RenderableType:
 def market(row: dict[str, object]) -> str:
     """The symbol, with the kind of price where it is not that of trades."""
     return str(row["symbol"]) if row["price"] == "trade" else f"{row['symbol']} ({row['price']})"
+
+
+def candle(row: dict[str, Any], zone: Zone) -> str:
+    """When a candle opened, to the second where it lasts no minute, and its length where it is not the usual one."""
+    timeframe = Timeframe(row["timeframe"])
+    form = "%Y-%m-%d %H:%M:%S" if timeframe is Timeframe.S1 else "%Y-%m-%d %H:%M"
+    length = "" if timeframe is Timeframe.M1 else f" ({timeframe})"
+    return f"{on_clock(row['open_time'], zone):{form}} {zone}{length}"
 
 
 def _length(timeframe: Timeframe) -> str:

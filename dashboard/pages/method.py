@@ -22,7 +22,7 @@ LEAD = (
 
 
 def show(context: Context, view: ViewState) -> list[Any]:
-    """The parameters of the moment, the contents, and the definitions."""
+    """The parameters of the moment and the contents, which stay in view where there is room, and the definitions."""
     catalogue = context.catalogue
     found = sections(Moment(view, catalogue))
     links = Links(view.to_query(catalogue))
@@ -30,12 +30,12 @@ def show(context: Context, view: ViewState) -> list[Any]:
     return [
         html.H1("What the numbers mean"),
         html.P(
-            [LEAD.format(in_turn=view.bar.in_turn), links.page("explorer", "the view you came from"), ":"],
+            [LEAD.format(in_turn=view.bar.in_turn), links.page("explorer", "the view you came from"), "."],
             className="second",
         ),
-        _moment(view, catalogue, links),
         html.Div(
             [
+                html.Div([html.H2("Settings of this view"), _moment(view, catalogue, links)], className="settings"),
                 html.Nav(html.Ol([html.Li(_to(section)) for section in found]), className="contents", **contents),
                 html.Div([_section(section) for section in found], className="definitions"),
             ],

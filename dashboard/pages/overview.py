@@ -1,5 +1,6 @@
 """The overview: the event in one look, from the finding on each asset to every exchange under the same test."""
 
+from dataclasses import replace
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, dcc, html
@@ -66,12 +67,13 @@ def checked(context: Context, query: dict[str, str]) -> tuple[list[Any], list[An
 
 
 def answer(context: Context, view: ViewState) -> Answer:
-    """What the notices speak of: the event's first measured asset, for the focus venue that was asked for."""
-    measurements = context.answers.event(view)
-    if not measurements:
-        return Answer(view, None)
-    venues = {row.market.venue for measurement in measurements for row in measurement.rows}
-    return Answer(view, measurements[0], in_order(context.catalogue, venues | (view.out - {view.focus})))
+    """What the notices speak of: every asset of the event, each for the focus venue that was asked for."""
+    measured = {one.question.asset: one for one in context.answers.event(view)}
+    assets = dict.fromkeys((*context.catalogue.event(view.event).assets, *measured))
+    shown = tuple(Answer(replace(view, asset=asset), measured.get(asset)) for asset in assets)
+    venues = {row.market.venue for one in measured.values() for row in one.rows}
+    present = in_order(context.catalogue, venues | (view.out - {view.focus})) if measured else ()
+    return Answer(view, next(iter(measured.values()), None), present, shown=shown)
 
 
 def register(app: Dash, context: Context) -> None:

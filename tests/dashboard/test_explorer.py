@@ -1,4 +1,5 @@
 import re
+from datetime import datetime
 from itertools import pairwise
 
 import numpy as np
@@ -103,6 +104,24 @@ def test_the_pointer_finds_every_bar() -> None:
 def test_trades_off_the_scale_are_arrows() -> None:
     """A trade below the axis is named at an arrow to its lower edge."""
     assert "lowest trade 0.5 at 21:20" in words_of("crowd")
+
+
+def test_names_of_arrows_stand_off_the_lines() -> None:
+    """On a panel of 600 pixels, no line runs through the name of a trade below the axis."""
+    figure = drawn("crowd")
+    (arrow,) = [note for note in figure.layout.annotations if "lowest trade" in note.text]
+    low, high = figure.layout.yaxis.range
+    height = (figure.layout.yaxis.domain[1] - figure.layout.yaxis.domain[0]) * (HEIGHT - 98)
+    # The crowd's window begins at 21:00 and the trade was at 21:20.
+    at = datetime.fromisoformat(arrow.x).minute
+    for trace in figure.data:
+        if trace.yaxis == "y" and trace.y is not None and trace.y.size == 30:
+            values = np.log10(trace.y) if figure.layout.yaxis.type == "log" else trace.y
+            across = 20.0 * (np.arange(30) - at)
+            down = height * (low - values) / (high - low)
+            left = arrow.ax - (150 if arrow.xanchor == "right" else 0)
+            inside = (across > left) & (across < left + 150) & (abs(down - arrow.ay) < 6)
+            assert not inside.any(), trace.name
 
 
 def words_of(name: str) -> str:

@@ -6,10 +6,12 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 
 from dashboard.answers import Answers
 from dashboard.dots import FOCUS_MARK
+from dashboard.frame import frame
 from dashboard.labels import Box
 from dashboard.lettering import text_width
 from dashboard.matrix_cells import FULL, STEPS_PCT
@@ -28,7 +30,7 @@ from dashboard.pages.contract import Context
 from dashboard.style import READABLE, Theme, contrast, venue_colour
 from dashboard.view import OriginChoice, ViewState, default_view
 from data.reconstruction import reconstruct
-from data.schema import CANDLE, empty
+from data.schema import CANDLE, Origin, empty
 from deviation.question import Group
 from deviation.ranks import Word
 from deviation.result import Measurement
@@ -387,3 +389,21 @@ def test_nothing_stored() -> None:
     assert "no candle of its assets in this window" in text
     assert "plumbline collect --event 2025-10-10" in text
     assert context.answers.checks(VIEW).placebo == ()
+
+
+def test_notices_speak_of_every_asset() -> None:
+    """An offer of real candles names each asset of the event, also where the first one alone has an illustration."""
+    generated = market("okx", "ATOM/USDT", 4.0).with_columns(origin=pl.lit(Origin.RECONSTRUCTION.value))
+    offered = frame(Context(Answers(Shelf(generated), CATALOGUE), Hands()), overview.PAGE, VIEW)
+    assert "No real candle of ATOM, WBETH, BNSOL, DOGE or XRP is stored for this window." in str(
+        offered["offer-text", "children"]
+    )
+
+
+def test_a_rate_taken_as_one_is_told_whichever_asset_rests_on_it(context: Context) -> None:
+    """That a quote was taken as a dollar is said where any asset's numbers rest on it, not only the first one's."""
+    shown = overview.answer(context, VIEW).panels
+    assumed = {quote for one in shown if one.measurement for quote in one.measurement.fx_assumed}
+    words = said(frame(context, overview.PAGE, VIEW)["notices", "children"])
+    assert [one.view.asset for one in shown] == list(CATALOGUE.event(VIEW.event).assets)
+    assert [quote for quote in sorted(assumed) if f"1 {quote}" not in words] == []

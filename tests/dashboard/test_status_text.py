@@ -8,7 +8,8 @@ import polars as pl
 import pytest
 from rich.console import Console, RenderableType
 
-from dashboard.status_text import EMPTY, revisions_text, set_aside_text, status_json, status_text
+from dashboard.clock import Zone
+from dashboard.status_text import EMPTY, candle, revisions_text, set_aside_text, status_json, status_text
 from data.schema import BAD_PAGE, CANDLE, COVERAGE, REVISION, Origin, RunOutcome, empty
 from data.store import CandleStore
 
@@ -163,8 +164,17 @@ def test_revisions_are_a_table() -> None:
     told = " ".join(shown(revisions_text(pl.DataFrame([row], schema=REVISION))))
     assert "0.001 (2026-11-20 12:00)" in told
     assert "2.25 (2026-11-20 13:00)" in told
-    assert "2025-10-10 20:00" in told
+    assert "2025-10-10 20:00 UTC" in told
     assert shown(revisions_text(empty(REVISION))) == ["No venue has reported a stored candle with other values."]
+
+
+def test_changed_candles_are_told_to_their_length() -> None:
+    """A candle of a second opens at a second and says its length; one of a minute needs neither."""
+    second = START.replace(minute=17, second=3)
+    common = {"timeframe": "1m"}
+    assert candle({**common, "open_time": START}, Zone.UTC) == "2025-10-10 20:00 UTC"
+    assert candle({**common, "timeframe": "1s", "open_time": second}, Zone.UTC) == "2025-10-10 20:17:03 UTC (1s)"
+    assert candle({**common, "timeframe": "5m", "open_time": START}, Zone.UTC8) == "2025-10-11 04:00 UTC+8 (5m)"
 
 
 def test_answers_kept_aside_show_their_beginning() -> None:
