@@ -1,5 +1,6 @@
 """Trades below the explorer's axis of prices: arrows at its lower edge, named where their names cover least."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ from dashboard.clock import naive
 from dashboard.explorer_marks import INNER, PRICES
 from dashboard.labels import Box, Points, place
 from dashboard.lettering import LINE, text_width
+from dashboard.panels import on_grid
 from dashboard.plot import Plot, joined
 from dashboard.prices import drawn_prices, off_scale
 from dashboard.scales import Scale
@@ -25,13 +27,16 @@ GRAIN = 2.0
 
 def arrows(scene: Scene, scale: Scale) -> list[dict[str, Any]]:
     """An arrow for each trade below the axis, its name on the side of the middle of the window and off the lines."""
-    axis = scene.measurement.axis
+    axis, trades = scene.measurement.axis, off_scale(scene, scale)
+    if not trades:
+        return []
     panel = Box(0.0, 0.0, WIDTH, (PRICES[1] - PRICES[0]) * INNER)
     plot = Plot(panel, scene.measurement.question.start, axis.size, scale)
-    points = _coarse(joined([plot.points(values) for values in drawn_prices(scene)]))
+    lines = [on_grid(scene.measurement, values)["y"] for values in drawn_prices(scene)]
+    points = _coarse(joined([replace(plot, bars=values.size).points(values) for values in lines]))
     taken: list[Box] = []
     found = []
-    for trade in off_scale(scene, scale):
+    for trade in trades:
         x, tip = plot.x(trade.position), panel.bottom - 2
         size = (text_width(trade.text, SIZE) + 4, SIZE * LINE)
         right = trade.position < axis.size / 2
