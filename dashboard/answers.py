@@ -63,6 +63,13 @@ class Answer:
         return self.measurement is not None and self.measurement.question.origin is Evidence.RECONSTRUCTION
 
 
+def together(view: ViewState, panels: Sequence[Answer], catalogue: Catalogue) -> Answer:
+    """The answer of a page of several panels: its measurement is the first one that there is."""
+    measured = next((one.measurement for one in panels if one.measurement is not None), None)
+    present = in_order(catalogue, {venue for one in panels for venue in one.present})
+    return Answer(view, measured, present, shown=tuple(panels))
+
+
 class Answers:
     """Answers views from a store, and keeps what was measured as long as the store's content stays as it is.
 
@@ -91,8 +98,8 @@ class Answers:
                 return self._focused(version, view, evidence, whole)
         return Answer(view, None)
 
-    def lows(self, view: ViewState) -> tuple[Measurement, ...]:
-        """The measurement of each asset of the event, all of one kind of candles; empty where there are none.
+    def every(self, view: ViewState) -> tuple[Answer, ...]:
+        """The answer on each asset of the event that has a candle, all of one kind of candles.
 
         It is the kind that the view shows, or where its own asset has no candle, the first one of which any asset has.
 
@@ -102,16 +109,24 @@ class Answers:
         shown = self.answer(view).measurement
         for evidence in EVIDENCE[view.origin] if shown is None else (shown.question.origin,):
             alike = replace(view, origin=OriginChoice(evidence.value))
-            answers = (self.answer(replace(alike, asset=asset)) for asset in self._event_assets(view))
-            found = tuple(answer.measurement for answer in answers if answer.measurement is not None)
+            answers = [self.answer(replace(alike, asset=asset)) for asset in self._event_assets(view)]
+            found = tuple(answer for answer in answers if answer.measurement is not None)
             if found:
                 return found
         return ()
 
+    def lows(self, view: ViewState) -> tuple[Measurement, ...]:
+        """The measurements of `every`.
+
+        Raises:
+            StoreUnusable: The store cannot be read.
+        """
+        return tuple(one.measurement for one in self.every(view) if one.measurement is not None)
+
     def event(self, view: ViewState) -> tuple[Measurement, ...]:
         """The measurement of each asset of the event, all of one kind of candles; empty where there are none.
 
-        Unlike in `lows`, the focus venue is the asked one on every asset, also where it has no candle.
+        Unlike in `every`, the focus venue is the asked one on every asset, also where it has no candle.
 
         Raises:
             StoreUnusable: The store cannot be read.

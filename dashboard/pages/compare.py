@@ -8,8 +8,7 @@ import plotly.graph_objects as go
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 
 from dashboard.anchors import Anchor
-from dashboard.answers import Answer
-from dashboard.ask import in_order
+from dashboard.answers import Answer, together
 from dashboard.compare_controls import scale_switch, second_window
 from dashboard.compare_figure import panel_figure, since_start_figure, value_axis
 from dashboard.compare_key import samples
@@ -101,9 +100,7 @@ def answer(context: Context, view: ViewState) -> Answer:
     found = [one.answer for side in windows for one in side.panels]
     if view.asset not in {one.asset for one in windows[0].panels}:
         found += [one.answer for one in pair(context.answers, view)]
-    measured = next((one.measurement for one in found if one.measurement is not None), None)
-    present = in_order(context.catalogue, {venue for one in found for venue in one.present})
-    return Answer(view, measured, present, shown=tuple(found))
+    return together(view, found, context.catalogue)
 
 
 def _note(view: ViewState, focus: str, links: Links, catalogue: Catalogue) -> list[Any]:

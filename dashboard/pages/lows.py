@@ -1,12 +1,14 @@
 """Lows: the lowest trade of every asset on every exchange, beside what one and the same minute says."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import dash_mantine_components as dmc
 from dash import ClientsideFunction, Dash, Input, State, dcc, html
 
 from dashboard.anchors import Anchor
+from dashboard.answers import Answer, together
 from dashboard.export_kinds import What
 from dashboard.export_menu import export_menu
 from dashboard.formats import listing
@@ -39,6 +41,12 @@ def show(context: Context, view: ViewState) -> list[Any]:
     for (name, prop), value in values(context, view).items():
         setattr(bones[name], prop, value)
     return [bones]
+
+
+def answer(context: Context, view: ViewState) -> Answer:
+    """What the notices speak of: every asset of the event with a candle, else the view's own."""
+    own, every = context.answers.answer(view), context.answers.every(view)
+    return replace(together(view, every, context.catalogue), view=own.view) if every else own
 
 
 def values(context: Context, view: ViewState) -> Panes:
@@ -164,6 +172,7 @@ PAGE = Page(
     change=values,
     register=register,
     controls=CHOICES,
+    answer=answer,
     measures=True,
     of_asset=True,
 )

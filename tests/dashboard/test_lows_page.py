@@ -13,6 +13,7 @@ from dashboard.lows_grid import columns
 from dashboard.lows_rows import FIELDS, lows_rows
 from dashboard.pages import lows
 from dashboard.pages.contract import Context
+from dashboard.site import Site
 from dashboard.style import Theme
 from dashboard.view import ViewState, default_view
 from data.catalogue import load_catalogue
@@ -172,3 +173,10 @@ def test_the_own_asset_has_no_candle(context: Context) -> None:
     assert {row["asset"] for row in values["lows-grid", "rowData"]} == {"ATOM", "WBETH", "DOGE"}
     assert not values["lows-parts", "hidden"]
     assert values["lows-none", "children"] == "Without candles here: BNSOL, XRP and USDE."
+
+
+def test_the_notices_speak_of_every_asset(context: Context) -> None:
+    """Who is missing is said of each asset on the page, not of the chosen one alone."""
+    values = Site(context).opened("/lows", "?window=crash&focus=okx")
+    said = text_of(plain(values["notices", "children"]))
+    assert "OKX has no candle of WBETH and DOGE in this window; Binance (WBETH) and Coinbase (DOGE) are shown." in said
