@@ -1,6 +1,8 @@
 """From a view to its answer: which candles, which focus, and what the reader has to be told of either."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache, partial
@@ -78,6 +80,7 @@ class Answers:
 
     def __init__(self, store: Store, catalogue: Catalogue) -> None:
         self._store = store
+        self._settled: ContextVar[list[str] | None] = ContextVar("version of the store", default=None)
         self.books = Books(store)
         self.catalogue = catalogue
         self._kept = lru_cache(maxsize=KEPT)(self._measure)
@@ -91,7 +94,7 @@ class Answers:
         Raises:
             StoreUnusable: The store cannot be read.
         """
-        version = self._store.version()
+        version = self.version()
         for evidence in EVIDENCE[view.origin]:
             whole = self._kept(version, replace(view.measured, out=frozenset()), evidence)
             if whole is not None:
@@ -131,7 +134,7 @@ class Answers:
         Raises:
             StoreUnusable: The store cannot be read.
         """
-        version, out = self._store.version(), view.out - {view.focus}
+        version, out = self.version(), view.out - {view.focus}
         for evidence in EVIDENCE[view.origin]:
             found = [
                 self._kept(version, replace(view.measured, asset=asset, out=out), evidence)
@@ -186,7 +189,7 @@ class Answers:
         Raises:
             StoreUnusable: The store cannot be read.
         """
-        return self._seconds(self._store.version(), view.asset, view.start, view.end, view.origin)
+        return self._seconds(self.version(), view.asset, view.start, view.end, view.origin)
 
     def version(self) -> str:
         """A text that changes whenever the content of the store changes.
@@ -194,11 +197,25 @@ class Answers:
         Raises:
             StoreUnusable: The store cannot be read.
         """
-        return self._store.version()
+        seen = self._settled.get()
+        if seen is None:
+            return self._store.version()
+        if not seen:
+            seen.append(self._store.version())
+        return seen[0]
+
+    @contextmanager
+    def settled(self) -> Iterator[None]:
+        """Within, the store is asked for its version at most once: all parts of a page are of one."""
+        token = self._settled.set([])
+        try:
+            yield
+        finally:
+            self._settled.reset(token)
 
     def other_assets(self) -> tuple[str, ...]:
         """The assets of which the store holds candles and the catalogue knows nothing."""
-        return self._assets(self._store.version())
+        return self._assets(self.version())
 
     def _event_assets(self, view: ViewState) -> tuple[str, ...]:
         """The assets of the event, and the view's own one behind them where it is another."""
@@ -206,7 +223,7 @@ class Answers:
 
     def _checked(self, view: ViewState) -> tuple[object, ...]:
         """What checks depend on: which of the event's assets the view is of does not matter."""
-        return self._store.version(), replace(view.measured, asset=""), self._event_assets(view)
+        return self.version(), replace(view.measured, asset=""), self._event_assets(view)
 
     def _focused(self, version: str, view: ViewState, evidence: Evidence, whole: Measurement) -> Answer:
         present = in_order(self.catalogue, {row.market.venue for row in whole.rows})

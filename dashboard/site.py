@@ -40,8 +40,9 @@ class Site:
         page = page_at(path, query)
         view, said = from_query(query, self.catalogue)
         try:
-            values = frame(self.context, page, view, said) | self._collection(page)
-            values["content", "children"] = page.show(self.context, view)
+            with self.context.answers.settled():
+                values = frame(self.context, page, view, said) | self._collection(page)
+                values["content", "children"] = page.show(self.context, view)
         except PlumblineError as error:
             sorry = [html.H1("Nothing can be shown"), html.P(str(error), className="notice alert")]
             values = where(page, view, self.catalogue) | {("content", "children"): sorry}
@@ -63,10 +64,11 @@ class Site:
                 view = applied(view, control, value, self.catalogue)
             except UsageError as error:
                 said.append(f"Not done: {error}.")
-        values = frame(self.context, page, view, said)
-        if page.change is None:
-            return values | {("content", "children"): page.show(self.context, view)}
-        return values | page.change(self.context, view)
+        with self.context.answers.settled():
+            values = frame(self.context, page, view, said)
+            if page.change is None:
+                return values | {("content", "children"): page.show(self.context, view)}
+            return values | page.change(self.context, view)
 
     def picture(self, query: Query) -> dict[str, Any] | None:
         """The comparison picture as the browser draws it, and the name of its file; None where nothing is shown."""

@@ -173,3 +173,16 @@ def test_leaving_out_everyone(view: ViewState) -> None:
 def test_assets_that_only_the_store_knows() -> None:
     """An imported asset is offered although the catalogue knows nothing of it."""
     assert Answers(Shelf(), CATALOGUE).other_assets() == ("SOMECOIN",)
+
+
+def test_a_page_is_of_one_version(view: ViewState) -> None:
+    """Candles that come while a page is being made are on the next one: its parts never speak of two stores."""
+    shelf = Shelf()
+    answers = Answers(shelf, CATALOGUE)
+    with answers.settled():
+        first = answers.answer(view)
+        shelf.put(market("kucoin", "ATOM/USDT", 4))
+        assert answers.version() == "0"
+        assert answers.answer(view) == first
+    assert answers.version() == "1"
+    assert "kucoin" in answers.answer(view).present
