@@ -1,7 +1,7 @@
 """What a link to a file asks for, and how its maker turns a figure, rows or an answer into that file."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -147,6 +147,22 @@ class Asked:
         link = urlencode(self.view.to_query(self.catalogue))
         said = manifest(measurement, store=self.version, link=link) | dict(more or {})
         return self.file(self.renderer.draw(figure, FileFormat(self.file_format), said), measurement, asset=asset)
+
+    def of_event(
+        self, rows: Callable[[Overview], pl.DataFrame], drawn: Callable[[Overview, Size], go.Figure]
+    ) -> Export:
+        """A chart of all assets of the event as one sheet, or the rows behind it.
+
+        Raises:
+            NothingUsable, StoreUnusable: There is nothing to show, or it cannot be read.
+            BrowserMissing, BrowserBusy, BrowserFailed: The picture cannot be drawn, or not now.
+        """
+        overview = self.overview()
+        first = overview.measurements[0]
+        if not self.pictured:
+            return self.rows(rows(overview), first, asset=ALL)
+        more = {"asset": None, "assets": [one.question.asset for one in overview.measurements]}
+        return self.picture(drawn(overview, self.size), first, asset=ALL, more=more)
 
     def rows(self, rows: pl.DataFrame, measurement: Measurement, *, asset: str | None = None) -> Export:
         """The rows as a file."""

@@ -1,18 +1,17 @@
 """The overview's chart of depth against duration as files."""
 
-from functools import partial
-
 import plotly.graph_objects as go
 
-from dashboard.chart_picture import Words, chart_picture, sentence
+from dashboard.chart_picture import Draw, Words, chart_picture, sentence
 from dashboard.depth_rows import depth_rows
-from dashboard.export_asked import ALL, Asked, Export
+from dashboard.export_asked import Asked, Export
 from dashboard.overview_dots import Fates, depth_dots, fates
 from dashboard.overview_points import by_asset, points
 from dashboard.overview_reading import counted
 from dashboard.overview_view import Overview
+from dashboard.picture_key import Item
 from dashboard.picture_sizes import Size
-from dashboard.scatter_print import print_scatter, scatter_key
+from dashboard.scatter_print import scatter_drawn
 from dashboard.style import palette
 from dashboard.words import bar_closes, compared
 
@@ -24,31 +23,16 @@ def depth(asked: Asked) -> Export:
         NothingUsable, StoreUnusable: There is nothing to show, or it cannot be read.
         BrowserMissing, BrowserBusy, BrowserFailed: The picture cannot be drawn, or not now.
     """
-    overview = asked.overview()
-    first = overview.measurements[0]
-    if not asked.pictured:
-        return asked.rows(depth_rows(overview.measurements), first, asset=ALL)
-    more = {"asset": None, "assets": [one.question.asset for one in overview.measurements]}
-    return asked.picture(depth_picture(overview, asked.size), first, asset=ALL, more=more)
+    return asked.of_event(lambda overview: depth_rows(overview.measurements), depth_picture)
 
 
 def depth_picture(overview: Overview, size: Size) -> go.Figure:
     """The printed chart; where nobody was below for a minute, a sentence in its place."""
     catalogue, theme = overview.catalogue, overview.view.theme
     shown = fates(points(overview.measurements, catalogue, overview.family, overview.view.zone))
-    draw, items = sentence(shown.nobody(overview.enter, overview.view.bar), palette(theme)), []
-    if shown.drawn:
-        found = depth_dots(overview, shown.drawn)
-        draw = partial(
-            print_scatter,
-            shown=found,
-            catalogue=catalogue,
-            theme=theme,
-            across=f"minutes at least {overview.enter} below, longer",
-            up="deepest close below the others",
-        )
-        hollow = "wholly assumed" if overview.illustrated else "not ranked"
-        items = scatter_key(found.dots, catalogue, theme, hollow=hollow)
+    none: tuple[Draw, list[Item]] = sentence(shown.nobody(overview.enter, overview.view.bar), palette(theme)), []
+    across = f"minutes at least {overview.enter} below, longer"
+    draw, items = scatter_drawn(overview, depth_dots(overview, shown.drawn), across) if shown.drawn else none
     words = _words(overview, shown)
     return chart_picture(words, draw, overview.measurements, catalogue, size=size, theme=theme, items=items)
 

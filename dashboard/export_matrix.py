@@ -5,7 +5,7 @@ from functools import partial
 import plotly.graph_objects as go
 
 from dashboard.chart_picture import Words, chart_picture, sentence
-from dashboard.export_asked import ALL, Asked, Export
+from dashboard.export_asked import Asked, Export
 from dashboard.formats import listing
 from dashboard.matrix_cells import Board, boards, hatched
 from dashboard.matrix_print import matrix_key, print_matrix
@@ -24,12 +24,7 @@ def matrix(asked: Asked) -> Export:
         NothingUsable, StoreUnusable: There is nothing to show, or it cannot be read.
         BrowserMissing, BrowserBusy, BrowserFailed: The picture cannot be drawn, or not now.
     """
-    overview = asked.overview()
-    first = overview.measurements[0]
-    if not asked.pictured:
-        return asked.rows(matrix_rows(overview), first, asset=ALL)
-    more = {"asset": None, "assets": [one.question.asset for one in overview.measurements]}
-    return asked.picture(matrix_picture(overview, asked.size), first, asset=ALL, more=more)
+    return asked.of_event(matrix_rows, matrix_picture)
 
 
 def matrix_picture(overview: Overview, size: Size) -> go.Figure:

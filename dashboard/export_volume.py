@@ -1,18 +1,17 @@
 """The overview's chart of reported volume against depth as files."""
 
-from functools import partial
-
 import plotly.graph_objects as go
 
-from dashboard.chart_picture import Words, chart_picture, sentence
-from dashboard.export_asked import ALL, Asked, Export
+from dashboard.chart_picture import Draw, Words, chart_picture, sentence
+from dashboard.export_asked import Asked, Export
 from dashboard.formats import listing
 from dashboard.overview_dots import VolumeFates, volume_dots, volume_fates
 from dashboard.overview_points import by_asset, points
 from dashboard.overview_view import Overview
 from dashboard.overview_volume import ILLUSTRATED, busiest, volume_cases, volume_count
+from dashboard.picture_key import Item
 from dashboard.picture_sizes import Size
-from dashboard.scatter_print import print_scatter, scatter_key
+from dashboard.scatter_print import scatter_drawn
 from dashboard.style import palette
 from dashboard.volume_rows import volume_rows
 from dashboard.words import bar_closes, compared
@@ -28,31 +27,16 @@ def volume(asked: Asked) -> Export:
         NothingUsable, StoreUnusable: There is nothing to show, or it cannot be read.
         BrowserMissing, BrowserBusy, BrowserFailed: The picture cannot be drawn, or not now.
     """
-    overview = asked.overview()
-    first = overview.measurements[0]
-    if not asked.pictured:
-        return asked.rows(volume_rows(overview.measurements), first, asset=ALL)
-    more = {"asset": None, "assets": [one.question.asset for one in overview.measurements]}
-    return asked.picture(volume_picture(overview, asked.size), first, asset=ALL, more=more)
+    return asked.of_event(lambda overview: volume_rows(overview.measurements), volume_picture)
 
 
 def volume_picture(overview: Overview, size: Size) -> go.Figure:
     """The printed chart; where nobody was below or reported volume, a sentence in its place."""
     catalogue, theme = overview.catalogue, overview.view.theme
     shown = volume_fates(points(overview.measurements, catalogue, overview.family, overview.view.zone))
-    draw, items = sentence(shown.nobody(overview.view.bar), palette(theme)), []
-    if shown.drawn:
-        found = volume_dots(overview, shown.drawn)
-        draw = partial(
-            print_scatter,
-            shown=found,
-            catalogue=catalogue,
-            theme=theme,
-            across="dollars reported as traded in the 24 h before",
-            up="deepest close below the others",
-        )
-        hollow = "wholly assumed" if overview.illustrated else "not ranked"
-        items = scatter_key(found.dots, catalogue, theme, hollow=hollow)
+    none: tuple[Draw, list[Item]] = sentence(shown.nobody(overview.view.bar), palette(theme)), []
+    across = "dollars reported as traded in the 24 h before"
+    draw, items = scatter_drawn(overview, volume_dots(overview, shown.drawn), across) if shown.drawn else none
     words = _words(overview, shown)
     return chart_picture(words, draw, overview.measurements, catalogue, size=size, theme=theme, items=items)
 

@@ -1,8 +1,10 @@
 """A chart of points on a printed sheet: numbers and titles of its axes, markers, and names beside as many as fit."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from dashboard.ask import in_order
+from dashboard.chart_picture import Draw
 from dashboard.dot_labels import DISTANCES, Manner, dot_labels
 from dashboard.dots import Dot, markers
 from dashboard.labels import Box
@@ -10,6 +12,7 @@ from dashboard.lettering import listed, text_width
 from dashboard.log_plot import LogPlot
 from dashboard.overview_dots import Dots
 from dashboard.overview_marks import MARKERS
+from dashboard.overview_view import Overview
 from dashboard.picture_key import Item, mark_item, venue_item
 from dashboard.plot import SMALL
 from dashboard.sheet import Sheet
@@ -28,18 +31,23 @@ LABELS = 40
 GROWN = 1.3
 """How much larger markers are than on the page, which is half as wide."""
 
-UP, ACROSS = "\N{UPWARDS ARROW} ", " \N{RIGHTWARDS ARROW}"
-"""Where an axis leads."""
+UP, ACROSS = "\N{UPWARDS ARROW} deepest close below the others", " \N{RIGHTWARDS ARROW}"
+"""What leads upwards, and the end of what leads to the right."""
 
 
-def print_scatter(
-    sheet: Sheet, box: Box, shown: Dots, catalogue: Catalogue, theme: Theme, *, across: str, up: str
-) -> None:
-    """Draw the points; ``across`` and ``up`` say what the axes show."""
+def scatter_drawn(overview: Overview, shown: Dots, across: str) -> tuple[Draw, list[Item]]:
+    """What draws the points, and their key; ``across`` says what the axis from left to right shows."""
+    catalogue, theme = overview.catalogue, overview.view.theme
+    hollow = "wholly assumed" if overview.illustrated else "not ranked"
+    draw = partial(_scatter, shown=shown, catalogue=catalogue, theme=theme, across=across)
+    return draw, _key(shown.dots, catalogue, theme, hollow)
+
+
+def _scatter(sheet: Sheet, box: Box, shown: Dots, catalogue: Catalogue, theme: Theme, across: str) -> None:
     colours = palette(theme)
     inner = Box(box.left + LEFT, box.top + TOP, box.right - RIGHT, box.bottom - BOTTOM)
     plot = LogPlot(inner, shown.x, shown.y)
-    title = sheet.write(f"{UP}{up}", box.left, box.top + 9, size=FONT, colour=colours.text)
+    title = sheet.write(UP, box.left, box.top + 9, size=FONT, colour=colours.text)
     sheet.write(f"{across}{ACROSS}", box.right, box.bottom - 12, size=FONT, colour=colours.text, align="right")
     for value, text in shown.y.ticks:
         _, y = plot.pixel(shown.x.low, value)
@@ -75,7 +83,7 @@ def _without(names: Sequence[str], room: float) -> str:
     return f"{before}{listed(names, lambda text: text_width(f'{before}{text}', SMALL) <= room)}"
 
 
-def scatter_key(dots: Sequence[Dot], catalogue: Catalogue, theme: Theme, *, hollow: str) -> list[Item]:
+def _key(dots: Sequence[Dot], catalogue: Catalogue, theme: Theme, hollow: str) -> list[Item]:
     """The marker of each venue, the focus in bold, and what ``hollow`` ones are where there are any."""
     colours, circle = palette(theme), MARKERS[0][1]
     focus = {dot.venue: dot.focus for dot in dots}

@@ -7,7 +7,9 @@ import plotly.graph_objects as go
 
 from dashboard.labels import Box
 from dashboard.lettering import text_width
+from dashboard.picture_sizes import SHAPES, Size
 from dashboard.sheet import ANCHORS
+from dashboard.style import Theme, palette
 
 CAPITALS = 0.73
 """Height of a capital letter per font size: the part of a line that must not touch another line."""
@@ -24,6 +26,16 @@ def collisions(figure: go.Figure) -> list[tuple[str, str]]:
     return [
         (one, two) for i, (one, first) in enumerate(boxes) for two, second in boxes[i + 1 :] if first.overlaps(second)
     ]
+
+
+def faults(figure: go.Figure, size: Size, theme: Theme = Theme.LIGHT) -> list[str]:
+    """What a printer would send back: another shape or paper, texts on each other, texts beyond the sheet."""
+    layout, shape = figure.layout, SHAPES[size]
+    sheet = Box(0, 0, shape.width, shape.height)
+    found = [] if (layout.width, layout.height) == (shape.width, shape.height) else ["another shape"]
+    found += [] if layout.template.layout.paper_bgcolor == palette(theme).paper else ["another paper"]
+    found += [f"{one} on {two}" for one, two in collisions(figure)]
+    return found + [f"{text} beyond the sheet" for text, box in text_boxes(figure) if not sheet.holds(box)]
 
 
 def words(figure: go.Figure) -> str:

@@ -11,16 +11,15 @@ import pytest
 from dashboard.bounds import positions
 from dashboard.bounds_rows import BOUNDS, bounds_rows
 from dashboard.export_bounds import bounds_picture
-from dashboard.labels import Box
 from dashboard.picture_frame import WATERMARK
-from dashboard.picture_sizes import SHAPES, Size
+from dashboard.picture_sizes import Size
 from dashboard.scene import Scene
-from dashboard.style import Theme, palette
+from dashboard.style import Theme
 from data.schema import LOW_TRADE, empty
 from deviation.headline import ILLUSTRATION
 from deviation.result import Measurement
 
-from .boxes import collisions, text_boxes, words
+from .boxes import faults, text_boxes, words
 from .measured import CATALOGUE, EVERY, USD, USDT, ask_and_measure, candles, made
 from .shelf import FALL, START, Shelf, crash
 from .test_exports import AT, CRASH, browser, illustrated, name_of
@@ -104,11 +103,7 @@ def test_without_the_focus_venue_there_is_no_row() -> None:
 def test_no_text_collides_or_leaves_the_sheet(name: str, size: Size, theme: Theme) -> None:
     """Whatever was measured, in each shape and paper every text has a place of its own within the sheet."""
     figure = bounds_picture(Scene(MADE[name](), CATALOGUE, theme), NO_TRADES, size)
-    sheet = Box(0, 0, SHAPES[size].width, SHAPES[size].height)
-    assert (figure.layout.width, figure.layout.height) == (sheet.right, sheet.bottom)
-    assert figure.layout.template.layout.paper_bgcolor == palette(theme).paper
-    assert collisions(figure) == []
-    assert [text for text, box in text_boxes(figure) if not sheet.holds(box)] == []
+    assert faults(figure, size, theme) == []
 
 
 @pytest.mark.parametrize("size", Size)

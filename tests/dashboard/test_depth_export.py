@@ -26,7 +26,7 @@ from data.reconstruction import reconstruct
 from data.schema import empty
 from deviation.headline import ILLUSTRATION
 
-from .boxes import collisions, text_boxes, words
+from .boxes import collisions, faults, text_boxes, words
 from .measured import CATALOGUE, EVERY, made
 from .shelf import FALL, START, Shelf, crash, market
 from .test_exports import AT, CRASH, browser, illustrated, name_of
@@ -103,10 +103,7 @@ def test_rows_of_an_illustration_have_no_rank() -> None:
 def test_no_text_collides_or_leaves_the_sheet(name: str, size: Size) -> None:
     """Whatever was measured, in each shape every text has a place of its own within the sheet."""
     figure = depth_picture(seen(made(name)), size)
-    sheet = Box(0, 0, SHAPES[size].width, SHAPES[size].height)
-    assert (figure.layout.width, figure.layout.height) == (sheet.right, sheet.bottom)
-    assert collisions(figure) == []
-    assert [text for text, box in text_boxes(figure) if not sheet.holds(box)] == []
+    assert faults(figure, size) == []
 
 
 @pytest.mark.parametrize("size", Size)

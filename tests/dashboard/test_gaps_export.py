@@ -11,17 +11,16 @@ import pytest
 from dashboard.answers import Answers
 from dashboard.export_gaps import gap_picture
 from dashboard.gap_rows import GAPS
-from dashboard.labels import Box
 from dashboard.lows_gaps import NONE
 from dashboard.picture_frame import WATERMARK
-from dashboard.picture_sizes import SHAPES, Size
-from dashboard.style import Theme, palette
+from dashboard.picture_sizes import Size
+from dashboard.style import Theme
 from data.reconstruction import reconstruct
 from data.schema import empty
 from deviation.headline import ILLUSTRATION
 from deviation.result import Measurement
 
-from .boxes import collisions, text_boxes, words
+from .boxes import collisions, faults, text_boxes, words
 from .measured import CATALOGUE, EVERY, made
 from .shelf import FALL, START, Shelf, crash
 from .test_exports import AT, CRASH, browser, illustrated, name_of
@@ -85,11 +84,7 @@ def test_no_text_collides_or_leaves_the_sheet(name: str, size: Size, theme: Them
     """Whatever was measured, in each shape and paper every text has a place of its own within the sheet."""
     measured = many() if name == "many" else (made(name),)
     figure = gap_picture(measured, CATALOGUE, "binance", size=size, theme=theme)
-    sheet = Box(0, 0, SHAPES[size].width, SHAPES[size].height)
-    assert (figure.layout.width, figure.layout.height) == (sheet.right, sheet.bottom)
-    assert figure.layout.template.layout.paper_bgcolor == palette(theme).paper
-    assert collisions(figure) == []
-    assert [text for text, box in text_boxes(figure) if not sheet.holds(box)] == []
+    assert faults(figure, size, theme) == []
 
 
 @pytest.mark.parametrize("size", Size)

@@ -9,16 +9,15 @@ import polars as pl
 import pytest
 
 from dashboard.export_matrix import matrix_picture
-from dashboard.labels import Box
 from dashboard.matrix_cells import FULL
 from dashboard.matrix_rows import MATRIX
 from dashboard.picture_frame import WATERMARK
-from dashboard.picture_sizes import SHAPES, Size
+from dashboard.picture_sizes import Size
 from dashboard.style import READABLE, Theme, contrast, palette
 from data.reconstruction import reconstruct
 from deviation.headline import ILLUSTRATION
 
-from .boxes import collisions, text_boxes, words
+from .boxes import collisions, faults, text_boxes, words
 from .measured import CATALOGUE, EVERY, made
 from .shelf import FALL, START, USD_VENUES, USDT_VENUES, Shelf, market
 from .test_depth_export import event
@@ -98,19 +97,14 @@ def test_rows_of_an_illustration_have_no_rank() -> None:
 def test_no_text_collides_or_leaves_the_sheet(name: str, size: Size) -> None:
     """Whatever was measured, in each shape every text has a place of its own within the sheet."""
     figure = matrix_picture(seen(made(name)), size)
-    sheet = Box(0, 0, SHAPES[size].width, SHAPES[size].height)
-    assert (figure.layout.width, figure.layout.height) == (sheet.right, sheet.bottom)
-    assert collisions(figure) == []
-    assert [text for text, box in text_boxes(figure) if not sheet.holds(box)] == []
+    assert faults(figure, size) == []
 
 
 @pytest.mark.parametrize("size", Size)
 def test_every_venue_on_every_asset(size: Size) -> None:
     """As many cells as there can be all keep their depth, and no text touches another."""
     figure = matrix_picture(event(full()), size)
-    sheet = Box(0, 0, SHAPES[size].width, SHAPES[size].height)
-    assert collisions(figure) == []
-    assert [text for text, box in text_boxes(figure) if not sheet.holds(box)] == []
+    assert faults(figure, size) == []
     said = [note.text for note in figure.layout.annotations]
     cells = 2 * 5 * len(CATALOGUE.venues)
     assert sum(bool(re.fullmatch(r"<b>(.*%|–)</b>", text)) for text in said) == cells

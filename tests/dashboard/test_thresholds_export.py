@@ -7,17 +7,16 @@ import polars as pl
 import pytest
 
 from dashboard.export_thresholds import threshold_picture
-from dashboard.labels import Box
 from dashboard.picture_frame import WATERMARK
-from dashboard.picture_sizes import SHAPES, Size
+from dashboard.picture_sizes import Size
 from dashboard.scene import Scene
-from dashboard.style import Theme, palette
+from dashboard.style import Theme
 from dashboard.threshold_rows import THRESHOLDS
 from data.reconstruction import reconstruct
 from data.schema import empty
 from deviation.headline import ILLUSTRATION
 
-from .boxes import collisions, text_boxes, words
+from .boxes import faults, text_boxes, words
 from .measured import CATALOGUE, EVERY, made
 from .shelf import Shelf, crash
 from .test_explorer_parts import fallen
@@ -76,11 +75,7 @@ def test_rows_of_the_reconstruction_say_what_is_assumed() -> None:
 def test_no_text_collides_or_leaves_the_sheet(name: str, size: Size, theme: Theme) -> None:
     """Whatever was measured, in each shape and paper every text has a place of its own within the sheet."""
     figure = threshold_picture(Scene(made(name), CATALOGUE, theme), size)
-    sheet = Box(0, 0, SHAPES[size].width, SHAPES[size].height)
-    assert (figure.layout.width, figure.layout.height) == (sheet.right, sheet.bottom)
-    assert figure.layout.template.layout.paper_bgcolor == palette(theme).paper
-    assert collisions(figure) == []
-    assert [text for text, box in text_boxes(figure) if not sheet.holds(box)] == []
+    assert faults(figure, size, theme) == []
 
 
 @pytest.mark.parametrize("size", Size)

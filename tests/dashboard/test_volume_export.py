@@ -9,15 +9,14 @@ import polars as pl
 import pytest
 
 from dashboard.export_volume import UNSAID, volume_picture
-from dashboard.labels import Box
 from dashboard.overview_volume import ILLUSTRATED
-from dashboard.picture_sizes import SHAPES, Size
+from dashboard.picture_sizes import Size
 from dashboard.style import Theme, palette
 from dashboard.volume_rows import VOLUME
 from data.reconstruction import reconstruct
 from deviation.headline import ILLUSTRATION
 
-from .boxes import collisions, text_boxes, words
+from .boxes import collisions, faults, text_boxes, words
 from .measured import EVERY, made
 from .shelf import FALL, START, USDT_VENUES, Shelf, crash, market
 from .test_depth_export import event, one
@@ -81,10 +80,7 @@ def test_rows_of_an_illustration_have_no_rank() -> None:
 def test_no_text_collides_or_leaves_the_sheet(name: str, size: Size) -> None:
     """Whatever was measured, in each shape every text has a place of its own within the sheet."""
     figure = volume_picture(seen(made(name)), size)
-    sheet = Box(0, 0, SHAPES[size].width, SHAPES[size].height)
-    assert (figure.layout.width, figure.layout.height) == (sheet.right, sheet.bottom)
-    assert collisions(figure) == []
-    assert [text for text, box in text_boxes(figure) if not sheet.holds(box)] == []
+    assert faults(figure, size) == []
 
 
 @pytest.mark.parametrize("size", Size)
