@@ -79,8 +79,11 @@ def grid_height(rows: int) -> str:
     return f"min({HEADER_PX + ROW_PX * max(rows, 2)}px, 75vh)"
 
 
-def columns(bar: Timeframe) -> list[Column]:
-    """The columns in three groups: what was lowest, what the same bar says, and how long it was far below."""
+def columns(bar: Timeframe, *, dated: bool = False) -> list[Column]:
+    """The columns in three groups: what was lowest, what the same bar says, and how long it was far below.
+
+    ``dated``: times come with their day, as in windows of several, and need more room.
+    """
     asset = _text("asset", "Asset", pinned="left", width=78)
     venue = _shown("venue", "Exchange", minWidth=116, flex=1)
     return [
@@ -92,7 +95,7 @@ def columns(bar: Timeframe) -> list[Column]:
             "headerName": f"Lowest trade, of whatever {bar.one}",
             "children": [
                 _number("low", "Low, USD", Anchor.LOWS, valueFormatter={"function": "params.data.low_text"}),
-                _shown("low_at", "At", width=100),
+                _shown("low_at", "At", width=136 if dated else 100),
                 _number("gap_to_second", "To lowest of the others", Anchor.LOWS, width=116, **SIGNED),
             ],
         },

@@ -69,7 +69,7 @@ def values(context: Context, view: ViewState) -> Panes:
             lows_table(lows_lines(measurements, catalogue, view.zone), links, view.bar) if measurements else []
         ),
         ("lows-title", "children"): f"Lowest trades, and what the same {view.bar.one} says",
-        (GRID, "columnDefs"): columns(view.bar),
+        (GRID, "columnDefs"): columns(view.bar, dated=any(" " in row["low_at_text"] for row in rows)),
         (GRID, "rowData"): rows,
         (GRID, "style"): {"height": grid_height(len(rows))},
         ("lows-columns", "children"): _columns(links),

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -180,3 +181,19 @@ def test_the_notices_speak_of_every_asset(context: Context) -> None:
     values = Site(context).opened("/lows", "?window=crash&focus=okx")
     said = text_of(plain(values["notices", "children"]))
     assert "OKX has no candle of WBETH and DOGE in this window; Binance (WBETH) and Coinbase (DOGE) are shown." in said
+
+
+def test_times_with_a_day_have_room(context: Context) -> None:
+    """In a window of two days a time names its day, and its column is wider."""
+    long = replace(VIEW, start=VIEW.start - timedelta(days=1))
+    widths = []
+    for view in (VIEW, long):
+        found = lows.values(context, view)
+        (at,) = [
+            leaf
+            for group in found["lows-grid", "columnDefs"]
+            for leaf in group.get("children", [group])
+            if leaf["field"] == "low_at"
+        ]
+        widths.append((at["width"], " " in found["lows-grid", "rowData"][0]["low_at_text"]))
+    assert widths == [(100, False), (136, True)]
