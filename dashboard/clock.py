@@ -89,3 +89,13 @@ def _step(start: datetime, end: datetime, most: int, bar: timedelta) -> int:
     length, least = (end - start).total_seconds(), min(bar, MINUTE).total_seconds()
     steps = (step for step in STEPS_S if step >= least and length / step <= most)
     return next(steps, STEPS_S[-1] * 12)
+
+
+def short(text: str) -> str:
+    """A tick that names its day goes without its time: "11 Mar 00:00" is too long for a panel or a phone.
+
+    >>> short("11 Mar 00:00"), short("21:20")
+    ('11 Mar', '21:20')
+    """
+    day, _, time = text.rpartition(" ")
+    return day if day and time == "00:00" else text

@@ -4,7 +4,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from dashboard.clock import Zone, naive, ticks
+from dashboard.clock import Zone, naive, short, ticks
 from dashboard.compare_panels import panel_traces, since_start
 from dashboard.panels import Trace, window_range
 from dashboard.scales import Scale, steps
@@ -43,16 +43,6 @@ def clock_axis(scene: Scene, zone: Zone, most: int) -> dict[str, Any]:
         "tickvals": [naive(at) for at in marks.at],
         "ticktext": [short(text) for text in marks.text],
     }
-
-
-def short(text: str) -> str:
-    """A tick that names its day goes without its time: "11 Mar 00:00" is too long for a panel.
-
-    >>> short("11 Mar 00:00"), short("21:20")
-    ('11 Mar', '21:20')
-    """
-    day, _, time = text.rpartition(" ")
-    return day if day and time == "00:00" else text
 
 
 def minutes_axis(minutes: float, most: int) -> dict[str, Any]:

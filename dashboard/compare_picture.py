@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from dashboard.clock import Zone, ticks
-from dashboard.compare_figure import levels, short, watermark
+from dashboard.clock import Zone, short, ticks
+from dashboard.compare_figure import levels, watermark
 from dashboard.compare_key import samples
 from dashboard.compare_layout import places
 from dashboard.compare_panels import Panel, Side, panel_traces, scale

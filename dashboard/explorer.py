@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from dashboard.clock import Zone, naive, ticks
+from dashboard.clock import Zone, naive, short, ticks
 from dashboard.deviations import deviation_ends, deviation_traces, scale_of_deviations
 from dashboard.explorer_arrows import arrows
 from dashboard.explorer_marks import (
@@ -110,6 +110,7 @@ def _time_axes(scene: Scene, zone: Zone) -> dict[str, Any]:
         "range": window_range(scene.measurement),
         "tickmode": "array",
         "tickvals": [naive(at) for at in marks.at],
+        "autotickangles": [0, 45],
         "showgrid": True,
         "fixedrange": False,
         "showspikes": True,
@@ -124,7 +125,13 @@ def _time_axes(scene: Scene, zone: Zone) -> dict[str, Any]:
     return {
         "xaxis": {**plain, "anchor": "y", "matches": "x3"},
         "xaxis2": {**plain, "anchor": "y2", "matches": "x3"},
-        "xaxis3": {**common, "anchor": "y3", "showgrid": False, "ticktext": list(marks.text), "title": title},
+        "xaxis3": {
+            **common,
+            "anchor": "y3",
+            "showgrid": False,
+            "ticktext": [short(text) for text in marks.text],
+            "title": title,
+        },
     }
 
 
