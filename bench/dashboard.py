@@ -36,7 +36,7 @@ from bench.measure import asked_of, seconds, window
 from dashboard.ask import answer
 from dashboard.explorer import explorer_figure
 from dashboard.scene import Scene
-from dashboard.wire import sent
+from dashboard.written import outgoing
 from data.catalogue import load_catalogue
 from data.store import CandleStore
 
@@ -205,7 +205,7 @@ def against_lists(store: str) -> None:
 
 def as_json(scene: Scene) -> str:
     """The explorer's figure as it goes to the browser."""
-    return json.dumps(sent(explorer_figure(scene)))
+    return json.dumps(outgoing(explorer_figure(scene)))
 
 
 def as_lists(trace: dict[str, Any]) -> tuple[list[datetime], list[float | None]]:

@@ -6,6 +6,7 @@ import dash_mantine_components as dmc
 from dash import html
 
 from dashboard.formats import span, typed, window_label
+from dashboard.popover import popover
 from dashboard.view import PanelScale, ViewState
 from data.catalogue import Catalogue
 
@@ -69,16 +70,7 @@ def _own_range(catalogue: Catalogue, view: ViewState) -> dmc.Popover:
     opens: dict[str, Any] = {"aria-haspopup": "dialog"}
     button = dmc.Button("Own second range", size="xs", variant="default", className=chosen, **opens)
     inner = html.Div(fields, className="fields", role="dialog", **_aria("Own second range"))
-    return dmc.Popover(
-        [dmc.PopoverTarget(button), dmc.PopoverDropdown(inner)],
-        # Its own roles would stand on a box around the button, which may not have them.
-        withRoles=False,
-        position="bottom-start",
-        shadow="md",
-        keepMounted=True,
-        trapFocus=True,
-        returnFocus=True,
-    )
+    return popover(button, inner, "bottom-start", kept=True)
 
 
 def _by_hand(view: ViewState, catalogue: Catalogue) -> bool:

@@ -9,6 +9,7 @@ from dash import html
 
 from dashboard.export_kinds import FORMATS, NAMES, What
 from dashboard.picture_sizes import Size
+from dashboard.popover import popover
 from dashboard.render import FileFormat
 from dashboard.style import Theme
 
@@ -31,15 +32,7 @@ def export_menu(what: What, query: Mapping[str, str], label: str = "Files") -> d
     button = dmc.Button(label, size="xs", variant="default", className="plain", **marks)
     named: dict[str, Any] = {"aria-label": NAMES[what]}
     inner = html.Div(_content(what, query), className="files", role="dialog", **named)
-    return dmc.Popover(
-        [dmc.PopoverTarget(button), dmc.PopoverDropdown(inner)],
-        # Its own roles would stand on a box around the button, which may not have them.
-        withRoles=False,
-        position="bottom-end",
-        shadow="md",
-        trapFocus=True,
-        returnFocus=True,
-    )
+    return popover(button, inner, "bottom-end")
 
 
 def _content(what: What, query: Mapping[str, str]) -> list[Any]:

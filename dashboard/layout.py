@@ -8,6 +8,7 @@ from dash import dcc, html
 from dashboard.clock import Zone
 from dashboard.collection import collect_button, collection_bones
 from dashboard.pages.contract import Control
+from dashboard.popover import popover
 from dashboard.style import Theme
 from dashboard.view import OriginChoice
 from data.catalogue import Catalogue
@@ -159,21 +160,9 @@ def _own_range() -> dmc.Popover:
 
 def _popover(name: str, label: str, fields: list[Any]) -> dmc.Popover:
     opens: dict[str, Any] = {"aria-haspopup": "dialog"}
-    target = dmc.PopoverTarget(dmc.Button(label, id=name, size="xs", **PLAIN, **opens))
+    button = dmc.Button(label, id=name, size="xs", **PLAIN, **opens)
     inner = html.Div(fields, className="fields", role="dialog", **_aria(label))
-    # Kept mounted: its controls are part of every change, opened or not.
-    return dmc.Popover(
-        [target, dmc.PopoverDropdown(inner)],
-        # Its own roles would stand on a box around the button, which may not have them.
-        withRoles=False,
-        position="bottom-start",
-        withArrow=False,
-        shadow="md",
-        # Kept mounted: its controls are part of every change, opened or not.
-        keepMounted=True,
-        trapFocus=True,
-        returnFocus=True,
-    )
+    return popover(button, inner, "bottom-start", kept=True)
 
 
 def _chips(name: str, label: str) -> html.Div:

@@ -7,7 +7,6 @@ every trace, which costs more than all measuring and drawing together.
 from base64 import b64encode
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 Figure = dict[str, Any]
@@ -25,14 +24,3 @@ def typed(values: npt.NDArray[Any]) -> dict[str, str]:
     """
     little = values.astype(values.dtype.newbyteorder("<"), copy=False)
     return {"dtype": NAMES[values.dtype.name], "bdata": b64encode(little.tobytes()).decode()}
-
-
-def sent(value: Any) -> Any:  # noqa: ANN401 - a figure, or any part of one
-    """A figure, or a part of one, with its arrays as the browser takes them."""
-    if isinstance(value, np.ndarray):
-        return typed(value)
-    if isinstance(value, dict):
-        return {key: sent(part) for key, part in value.items()}
-    if isinstance(value, list):
-        return [sent(part) for part in value]
-    return value

@@ -28,7 +28,7 @@ from dashboard.thresholds import HEIGHT as THRESHOLDS_HEIGHT
 from dashboard.thresholds import NOTE, threshold_figure, threshold_table
 from dashboard.venue_lines import blocks
 from dashboard.view import ViewState, number_text
-from dashboard.wire import Figure, sent
+from dashboard.wire import Figure
 from dashboard.words import measured, title, window_notes
 from data.catalogue import Catalogue
 from data.reconstruction import assumed_markets
@@ -209,7 +209,7 @@ def _scene(measurement: Measurement, view: ViewState, catalogue: Catalogue) -> S
 
 def _figure(scene: Scene, view: ViewState) -> Figure:
     """The charts; what a reader zoomed into stays as long as asset, window and bars do."""
-    figure: Figure = sent(explorer_figure(scene, view.zone))
+    figure = explorer_figure(scene, view.zone)
     figure["layout"]["uirevision"] = f"{view.asset} {view.start} {view.end} {view.bar}"
     return figure
 
@@ -267,7 +267,7 @@ def _look(scene: Scene, position: int, trades: pl.DataFrame, menu: list[Any]) ->
                 f"close-look-{position}",
                 f"{title}. Range and close of every exchange; the table below holds the numbers.",
                 bounds_height(scene, position),
-                sent(bounds_figure(scene, position)),
+                bounds_figure(scene, position),
             ),
             html.Details([html.Summary("Table of ranges"), html.Div(bounds_table(scene, position), className="wide")]),
         ],

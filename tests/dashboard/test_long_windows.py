@@ -17,6 +17,7 @@ from dashboard.pages.contract import Context
 from dashboard.panels import BUCKETS, bucket, greatest_of, least_of
 from dashboard.panes import Panes
 from dashboard.site import Site
+from dashboard.written import outgoing
 from data.schema import Origin
 from deviation.minutes import State
 
@@ -54,7 +55,8 @@ def month() -> Panes:
         lows = {WICK: 0.001} if venue == "binance" else {}
         frames.append(candles((venue, f"ATOM/{quote}"), closes, lows=lows, origin=Origin.OHLCV))
     shelf = Shelf(pl.concat(frames))
-    return Site(Context(Answers(shelf, CATALOGUE), Hands())).changed([], SPAN, "explorer")
+    panes = Site(Context(Answers(shelf, CATALOGUE), Hands())).changed([], SPAN, "explorer")
+    return {key: outgoing(value) for key, value in panes.items()}
 
 
 def traces() -> dict[str, dict[str, Any]]:
