@@ -19,6 +19,7 @@ NAMES = {"float64": "f8", "float32": "f4", "int32": "i4", "int16": "i2", "int8":
 def typed(values: npt.NDArray[Any]) -> dict[str, str]:
     """Numbers as plotly.js reads them.
 
+    >>> import numpy as np
     >>> typed(np.array([1, 2], dtype=np.int8))
     {'dtype': 'i1', 'bdata': 'AQI='}
     """
