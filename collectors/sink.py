@@ -186,7 +186,7 @@ class Keeper:
             await self.flush()
         while self._rows() >= ROWS_AT_ONCE:
             await self._commit()
-        if self._waiting and (self._due is None or self._due.done()):
+        if self._waiting and self._due is None:
             self._due = asyncio.create_task(self._flush_soon())
         return parcel.written
 
@@ -226,8 +226,9 @@ class Keeper:
 
     async def _flush_soon(self) -> None:
         await asyncio.sleep(LONGEST_WAIT_S)
-        # Shielded: who closes may cut short the sleep, and not a write that others wait for.
-        await asyncio.shield(self.flush())
+        # From here on nobody cuts this short, and what comes in has a wait of its own.
+        self._due = None
+        await self.flush()
 
     def _write(self, parcels: Sequence[Parcel]) -> dict[tuple[str, str, str, str], Written]:
         # Candles first: a crash in between asks for them again, and the other order would call them quiet. Their

@@ -1,8 +1,12 @@
-"""The program with a clock that stands, and without pauses between requests; its arguments are those of ``app.py``."""
+"""The program with a clock that stands and without pauses, between requests and before writing.
+
+Its arguments are those of ``app.py``.
+"""
 
 from functools import partial
 
 import app
+from collectors import sink
 from collectors.job import run_collection
 from tests.collectors.setting import HASTY, NOW
 
@@ -10,6 +14,7 @@ from tests.collectors.setting import HASTY, NOW
 def main() -> None:
     """Run the command."""
     app.now = lambda: NOW
+    sink.LONGEST_WAIT_S = 0.0
     setattr(app, "run_collection", partial(run_collection, venues=HASTY))  # noqa: B010 - it only imports the name
     app.main(prog_name="plumbline")
 
