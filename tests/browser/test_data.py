@@ -91,6 +91,34 @@ def test_collecting(visit: Visit, store: CandleStore) -> None:
         assert visit.asked[-1] == ["collected.data"], "once it has ended nothing is asked any more"
 
 
+def test_progress_is_told_once(visit: Visit, store: CandleStore) -> None:
+    """An answer for the page before that comes after this one tells nothing beside what this page tells."""
+    hands = Hands(told=[RUNNING])
+    tick, opens = '"ticker.n_intervals"', '"place.data"'
+    held: dict[str, Route] = {}
+    with served(store, hands) as address:
+        tab = visit.open_page(f"{address.removesuffix('explorer')}method", "What the numbers mean")
+        expect(tab.locator("#collection")).to_be_visible()
+
+        def answer(route: Route) -> None:
+            kind = next((kind for kind in (tick, opens) if kind in (route.request.post_data or "")), "")
+            if kind == opens or (kind == tick and opens in held):
+                held[kind] = route
+            else:
+                route.continue_()
+
+        tab.route("**/_dash-update-component*", answer)
+        with tab.expect_request(lambda asked: tick in (asked.post_data or "") and opens in held):
+            tab.get_by_role("navigation", name="Pages").get_by_role("link", name="Data").click()
+        held[opens].continue_()
+        expect(tab.locator("#data-progress")).to_contain_text("300 candles so far")
+        with tab.expect_response(lambda answered: answered.request == held[tick].request):
+            held[tick].continue_()
+        hands.told = [DONE]
+        expect(tab.locator("#data-progress")).to_contain_text("Collected 300 new candles.")
+        expect(tab.locator("#collection")).to_be_hidden()
+
+
 def test_a_chosen_collection(visit: Visit, store: CandleStore) -> None:
     """Scope, exchanges and bar length go into what is asked for."""
     hands = Hands()
