@@ -27,6 +27,27 @@ expect.set_options(timeout=20_000)  # a busy machine draws late
 CHATTER = ("favicon", "/nowhere")
 """In messages of the console that say nothing of the page: a mark it has not got, and the path that no page has."""
 
+QUIET = """
+(() => {
+  window.quietFrames = 0;
+  const ask = window.fetch;
+  let open = 0;
+  window.fetch = (...asked) => {
+    open += 1;
+    const answer = ask(...asked);
+    const ended = () => { open -= 1; };
+    answer.then(ended, ended);
+    return answer;
+  };
+  const count = () => {
+    window.quietFrames = open ? 0 : window.quietFrames + 1;
+    requestAnimationFrame(count);
+  };
+  count();
+})();
+"""
+"""Counts the frames since the server was last waited for: a busy page draws none, so that this is no matter of time."""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Everything here needs Chromium."""
@@ -92,6 +113,7 @@ class Visit:
         self.tab = tab
         self.requests: list[dict[str, Any]] = []
         self.complaints: list[str] = []
+        tab.add_init_script(QUIET)
         tab.on("request", self._asked)
         tab.on("console", lambda said: self._complained(said.type, f"{said.text} {said.location['url']}"))
         tab.on("pageerror", lambda error: self._complained("error", str(error)))
@@ -121,8 +143,12 @@ class Visit:
             act()
 
     def settled(self) -> None:
-        """Wait until nothing is asked for any more."""
-        self.tab.wait_for_load_state("networkidle")
+        """Wait until nothing is asked for any more.
+
+        The browser's own state of being idle would not do: it is reached once, and stays.
+        """
+        self.tab.evaluate("window.quietFrames = 0")
+        self.tab.wait_for_function("window.quietFrames >= 20")
 
     def _asked(self, request: Request) -> None:
         if "_dash-update-component" in request.url:
