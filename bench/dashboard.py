@@ -3,7 +3,7 @@
 ``python -m bench.dashboard``: five assets on twelve venues over 30 days, made up, behind the server of `serve` in a
 process of its own; Chromium asks. Prints medians beside what they should not exceed, and ratios from one run:
 
-- a first chart after a cold load: a new browser context with nothing kept, opening until lines are drawn;
+- a cold load, with nothing kept by the browser (`bench.cold`): text, the first chart, and the chart of the running app;
 - another asset over 24 hours: the server's time, and click until drawn;
 - 30 days: request until drawn, and bytes over the wire;
 - the figure as the program sends it, over one made of Python lists: bytes and time.
@@ -30,6 +30,7 @@ import numpy as np
 import plotly.graph_objects as go
 from playwright.sync_api import Browser, Page, Response, sync_playwright
 
+from bench.cold import loads
 from bench.importing import imports
 from bench.made import ASSETS, MONTH, START, fill
 from bench.measure import asked_of, seconds, window
@@ -68,7 +69,7 @@ window.benchLook = () => {
 };
 window.benchLook();
 """
-"""Looks at every frame whether a first line is drawn, and after ``benchAsk()`` whether it has become another."""
+"""Looks at every frame whether the app has drawn a first line, and after ``benchAsk()`` whether it is another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,19 +99,13 @@ def query(asset: str, start: datetime, end: datetime) -> str:
     return "/explorer?" + urlencode({"asset": asset, "origin": "real", **span})
 
 
-def opened(tab: Page, address: str) -> float:
-    """Milliseconds from the start of the navigation until a first line is drawn."""
+def opened(browser: Browser, address: str) -> Page:
+    """A tab in which the app has drawn its first chart."""
+    tab = browser.new_page(viewport={"width": 1440, "height": 900})
     tab.add_init_script(WATCH)
     tab.goto(address)
-    return float(tab.wait_for_function("window.bench.drawn").json_value())
-
-
-def cold(browser: Browser, address: str) -> float:
-    """One load with nothing kept."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    took = opened(context.new_page(), address)
-    context.close()
-    return took
+    tab.wait_for_function("window.bench.drawn")
+    return tab
 
 
 def changed(tab: Page, act: str, value: Any) -> Change:  # noqa: ANN401 - an argument of a script
@@ -148,15 +143,21 @@ def in_browser(address: str, *, quick: bool) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         day = DAYS[0], DAYS[0] + timedelta(days=1)
-        first = address + query(ASSETS[0], *day)
-        cold(browser, first)  # the server's first answer of all is another matter
-        print("a first chart, nothing kept by the browser, 12 venues x 24 h")
-        told("opening until drawn", [cold(browser, first) for _ in range(COLD_LOADS)[few]], GOALS_MS["cold"])
-        tab = browser.new_page(viewport={"width": 1440, "height": 900})
-        opened(tab, first)
+        tab = opened(browser, address + query(ASSETS[0], *day))
         changes(tab, DAYS[few])
         months(tab, ASSETS[few])
         browser.close()
+
+
+def cold(address: str, *, quick: bool) -> None:
+    """Opening the explorer over 24 hours with nothing kept."""
+    first = address + query(ASSETS[0], DAYS[0], DAYS[0] + timedelta(days=1))
+    # The server's first answer of all is another matter.
+    _, *found = loads(first, 3 if quick else COLD_LOADS + 1)
+    print("a cold load, 12 venues x 24 h")
+    told("text", [load.text for load in found])
+    told("first chart", [load.chart for load in found], GOALS_MS["cold"])
+    told("chart of the running app", [load.live for load in found])
 
 
 def changes(tab: Page, days: list[datetime]) -> None:
@@ -240,6 +241,7 @@ def main() -> None:
             rows = fill(CandleStore(store), ASSETS, MONTH + 3)
             print(f"{len(ASSETS)} x 12 markets, {rows:,} rows")
         with serving(store) as (address, _):
+            cold(address, quick=asked.quick)
             in_browser(address, quick=asked.quick)
         against_lists(store)
 

@@ -16,7 +16,7 @@ from data.schema import Timeframe
 from deviation.question import QuoteHandling, Reference
 
 THEME = {
-    "fontFamily": 'system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif',
+    "fontFamily": "var(--font)",
     "primaryColor": "dark",
     "defaultRadius": "sm",
 }

@@ -30,7 +30,7 @@ def limits(links: Links, bar: Timeframe) -> html.Section:
             limits_list(bar),
             html.P(["Every number is defined under ", links.page("method", "Method"), "."], className="quiet"),
         ],
-        id="limits",
+        className="limits",
     )
 
 

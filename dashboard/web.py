@@ -2,11 +2,13 @@
 
 import logging
 from collections.abc import Iterable
+from functools import partial
 from http import HTTPStatus
 from importlib.resources import files
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State, ctx, html, no_update, set_props
+from dash.development.base_component import Component
 from flask import Response, request, send_file
 
 from dashboard.actions import Actions
@@ -14,6 +16,7 @@ from dashboard.answers import Answers, Store
 from dashboard.collection import PROPS as COLLECTION_PROPS
 from dashboard.controls import CONTROLS
 from dashboard.exports import export_routes
+from dashboard.first_sight import Sight, first_sight
 from dashboard.frame import PROPS as FRAME_PROPS
 from dashboard.head_start import HOOKS, HeadStart
 from dashboard.keeping import keep_assets
@@ -36,10 +39,17 @@ ANY_PATH = "/<path:path>"
 
 INDEX = """<!DOCTYPE html>
 <html lang="en">
-<head><script>window.ownTrim = String.prototype.trim</script>{%metas%}<title>{%title%}</title>{%favicon%}{%css%}</head>
+<head><script>
+window.ownTrim = String.prototype.trim;
+window.colour = () => {
+  const dark = new URLSearchParams(window.location.search).get("theme") === "dark";
+  document.documentElement.dataset.mantineColorScheme = dark ? "dark" : "light";
+};
+window.colour();
+</script>{%metas%}<title>{%title%}</title>{%favicon%}{%css%}</head>
 <body>{%app_entry%}<footer>{%config%}{%scripts%}{%renderer%}</footer></body>
 </html>"""
-"""The page before anything is known of it; why it keeps ``trim`` stands in ``assets/page.js``."""
+"""The page before anything is known of it but its colours; why it keeps ``trim`` stands in ``assets/page.js``."""
 
 SENT_BY = {
     **dict.fromkeys(CONTROLS, "value"),
@@ -68,11 +78,12 @@ def create_app(store: Store, catalogue: Catalogue, actions: Actions) -> Dash:
     )
     app.server.after_request(keep_assets)
     app.server.after_request(told_of_lost_paths)
-    app.layout = shell(catalogue)
+    app.layout = laid_out = shell(catalogue)
     answers = Answers(store, catalogue)
     app.server.register_blueprint(export_routes(answers, Renderer()))
     context = Context(answers, actions)
     site = Site(context)
+    app.sight = partial(seen, laid_out, site)
     _on_view(app, site)
     _on_picture(app, site)
     _on_collect(app, site)
@@ -93,6 +104,15 @@ def failed(error: Exception) -> None:
         log.error("A callback failed", exc_info=error)
         text = f"Something failed here ({type(error).__name__}). The page is as it was before."
     set_props("failure", {"children": html.P(text, className="notice alert")})
+
+
+def seen(laid_out: Component, site: Site, path: str, search: str) -> Sight:
+    """The first sight of an address; an empty one where it fails, as the app will then say."""
+    try:
+        return first_sight(laid_out, site.opened(path, search))
+    except Exception:
+        log.exception("A first sight failed")
+        return Sight("", [])
 
 
 def told_of_lost_paths(response: Response) -> Response:

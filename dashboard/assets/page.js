@@ -73,11 +73,31 @@ String.prototype.trim = window.ownTrim;
 
   const turn = (wait) => new Promise((go) => { wait(go); });
 
+  /* Wait until the first chart of the page, if it has one, can be seen. */
+  const drawn = async (wanted = () => true) => {
+    const first = () => [...document.querySelectorAll("#content .dash-graph")].find((chart) => chart.offsetParent);
+    while (wanted() && first()?.querySelector(".main-svg") === null) {
+      await turn(requestAnimationFrame);
+    }
+    await turn(requestAnimationFrame);
+  };
+
+  /* The page as it came lies over the app until that shows the same, or what went wrong. */
+  const uncover = async () => {
+    const first = document.getElementById("first");
+    while (first && !document.querySelector("#content > *, #failure > *")) {
+      await turn(requestAnimationFrame);
+    }
+    await drawn();
+    first?.remove();
+  };
+
   let later = null; // what the newest answer has for after its first chart
 
   window.dash_clientside.plumbline = {
     /* An answer has come. */
     answered(answer) {
+      uncover();
       Object.entries(answer || {}).forEach(([id, props]) => {
         answer[id] = news(id, props);
         if (Object.keys(answer[id]).length === 0) {
@@ -89,10 +109,7 @@ String.prototype.trim = window.ownTrim;
     /* Parts of the page that are put in their places once its first chart can be seen, one by one. */
     async later(parts) {
       later = parts;
-      while (later === parts && document.getElementById("graph") && !document.querySelector("#graph .main-svg")) {
-        await turn(requestAnimationFrame);
-      }
-      await turn(requestAnimationFrame);
+      await drawn(() => later === parts);
       for (const [id, props] of Object.entries(parts || {})) {
         await turn(setTimeout);
         if (later === parts && held(id)) {
@@ -116,8 +133,7 @@ String.prototype.trim = window.ownTrim;
       }
       shown = place();
       arriving = true;
-      const theme = new URLSearchParams(window.location.search).get("theme");
-      document.documentElement.dataset.mantineColorScheme = theme === "dark" ? "dark" : "light";
+      window.colour();
       // The time makes it news, also where the browser came back to where it was opened.
       return { path: window.location.pathname, search: window.location.search, at: Date.now() };
     },

@@ -376,4 +376,5 @@ PAGE = Page(
     controls=CHOICES | {Control.PICTURE},
     measures=True,
     of_asset=True,
+    seen_first=True,
 )

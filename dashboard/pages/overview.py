@@ -43,7 +43,11 @@ def show(context: Context, view: ViewState) -> list[Any]:
         html.H1(HEADING),
         html.P(_summary(overview), className="second", id="overview-summary"),
         html.P(_asked(view, overview.catalogue), className="quiet"),
-        html.Div(cards(overview, None if checks is None else checks.sensitivities), id="overview-cards"),
+        html.Div(
+            cards(overview, None if checks is None else checks.sensitivities),
+            id="overview-cards",
+            className="overview-cards",
+        ),
         html.Div([depth_chart(overview, found), matrices(overview)], className="overview-pair"),
         html.Div(
             [volume_chart(overview, found, sentence), _reading(overview, checks)],
@@ -139,4 +143,5 @@ PAGE = Page(
     answer=answer,
     controls=frozenset({Control.WINDOW, Control.FOCUS, Control.SETTINGS, Control.CLOCK}),
     measures=True,
+    seen_first=True,
 )

@@ -120,17 +120,22 @@ class Visit:
 
     def open_page(self, address: str, heading: str) -> Tab:
         """Open an address and wait for the heading of its page, and for everything that was asked for."""
-        self.tab.goto(address)
+        self.goto(address)
         expect(self.tab.locator("h1")).to_have_text(heading)
         self.settled()
         return self.tab
 
     def open(self, address: str) -> Tab:
         """Open an address and wait until charts and tables are there."""
-        self.tab.goto(address)
+        self.goto(address)
         expect(self.tab.locator("#graph .main-svg").first).to_be_visible()
         expect(self.tab.locator("#asset-lows table").first).to_be_visible()
         return self.tab
+
+    def goto(self, address: str) -> None:
+        """Open an address and wait until the app itself shows it."""
+        self.tab.goto(address)
+        expect(self.tab.locator("#first")).to_have_count(0)
 
     @property
     def asked(self) -> list[list[str]]:

@@ -49,7 +49,7 @@ def test_seconds_are_not_offered_where_there_are_none(visit: Visit, real: str) -
     """Without candles of a second nothing is offered, and a link to them says how to collect some."""
     tab = visit.open(f"{real}?window=crash")
     expect(tab.get_by_role("button", name="Show seconds")).to_have_count(0)
-    tab.goto(f"{real}?window=crash&bar=1s")
+    visit.goto(f"{real}?window=crash&bar=1s")
     expect(tab.locator(".second")).to_contain_text("plumbline collect --timeframe 1s --assets ATOM")
     visit.changed(lambda: tab.get_by_role("button", name="Show minutes").click())
     expect(tab.locator("#graph .main-svg").first).to_be_visible()

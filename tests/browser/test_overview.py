@@ -59,7 +59,8 @@ def test_nothing_moves(visit: Visit, real: str, width: int) -> None:
     with tab.expect_request(lambda request: "overview-asked" in (request.post_data or "")):
         tab.goto(address(real, f"{CRASH}&enter=2.{width}"))
     expect(tab.locator("#overview-cards .overview-bone").first).to_be_visible()
-    places = "[...document.querySelectorAll('article, .overview-part, #limits')].map(e => e.getBoundingClientRect().y)"
+    parts = "#content :is(article, .overview-part, .limits)"
+    places = f"[...document.querySelectorAll('{parts}')].map(e => e.getBoundingClientRect().y)"
     before = tab.evaluate(places)
     held[0].continue_()
     filled(tab)

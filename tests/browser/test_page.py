@@ -34,7 +34,10 @@ def lines(tab: Tab) -> list[str]:
 
 def numbers(tab: Tab) -> list[str]:
     """Every sentence and every cell of the page."""
-    return tab.locator("h1, .second, #measured, .venues td, .lows td").all_inner_texts()
+    told = "h1, .second, #measured, .venues td, .lows td"
+    # In one go: a locator first finds the elements and then reads them, when some may have been replaced.
+    found: list[str] = tab.evaluate("told => [...document.querySelectorAll(told)].map(part => part.innerText)", told)
+    return found
 
 
 def choose(tab: Tab, field: str, option: str) -> None:
@@ -144,6 +147,7 @@ def test_hiding_a_line_changes_no_number(visit: Visit, real: str) -> None:
     tab.get_by_role("button", name="Settings").click()
     visit.changed(lambda: choose(tab, "hide", "OKX"))
     tab.wait_for_function("n => document.querySelectorAll('#graph .scatterlayer path.js-line').length < n", arg=drawn)
+    visit.settled()
     assert numbers(tab) == before
     tab.locator("#hide").blur()  # not Escape: where the list has closed by itself that closes the settings
     expect(tab.get_by_role("option")).to_have_count(0)
@@ -212,7 +216,7 @@ def test_widths(visit: Visit, real: str, width: int) -> None:
 
 def test_nothing_to_show(visit: Visit, sample: str) -> None:
     """Where there is no candle the page says what to do next instead of empty charts."""
-    visit.tab.goto(f"{sample}?origin=real")
+    visit.goto(f"{sample}?origin=real")
     tab = visit.tab
     expect(tab.locator("h1")).to_have_text("Nothing to measure for ATOM in this window")
     expect(tab.locator(".second")).to_contain_text("plumbline collect --event 2025-10-10")
@@ -243,7 +247,7 @@ def test_collecting_real_candles(visit: Visit, tmp_path: Path) -> None:
     store = CandleStore(str(tmp_path / "lake"))
     hands = Hands()
     with served(store, hands) as address:
-        visit.tab.goto(f"{address}?window=crash")
+        visit.goto(f"{address}?window=crash")
         tab = visit.tab
         expect(tab.locator("h1")).to_contain_text("Nothing to measure")
         hands.told = [Progress("2 of 9 venues", 2 / 9, running=True, failed=False)]

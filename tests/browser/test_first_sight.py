@@ -1,0 +1,59 @@
+"""What a reader sees before the app runs, and how the app takes its place."""
+
+import pytest
+from playwright.sync_api import Route, expect
+
+from tests.browser.conftest import Visit
+
+PARTS = (
+    "header, nav a, .tools > *, .row > *, .chips > *, .notice, h1, main > p, .second, .terms, .venues, .overview-part"
+)
+PLACES = f"""root => [...document.querySelectorAll(root + ' :is({PARTS}, .main-svg)')].map(part => {{
+  const {{ x, y, width, height }} = part.getBoundingClientRect();
+  return [x, y, width, height].map(Math.round);
+}}).filter(([, y, width]) => width && y < innerHeight)"""
+"""Where every part of the first screen stands."""
+
+
+def started(visit: Visit, address: str) -> Route:
+    """Open an address, hold back the script that runs the app, and wait for the chart that is there without it."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    visit.tab.route("**/dash_renderer*", hold)
+    visit.tab.goto(address, wait_until="commit")
+    expect(visit.tab.locator("#first .main-svg").first).to_be_visible()
+    return held[0]
+
+
+@pytest.mark.parametrize("width", [1440, 900, 390])
+@pytest.mark.parametrize("shown", ["explorer?window=crash&theme=dark", ""])
+def test_the_app_takes_its_place_and_nothing_moves(visit: Visit, sample: str, shown: str, width: int) -> None:
+    """Text, controls and the first chart stand where they will stand, before any script of the app has come."""
+    tab = visit.tab
+    tab.set_viewport_size({"width": width, "height": 900})
+    app = started(visit, sample.replace("explorer", shown))
+    assert tab.locator("#react-entry-point h1").count() == 0
+    before = tab.evaluate(PLACES, "#first")
+    colour = "getComputedStyle(document.body).backgroundColor"
+    paper = tab.evaluate(colour)
+    app.continue_()
+    expect(tab.locator("#first")).to_have_count(0)
+    after = tab.evaluate(PLACES, "#frame")
+    assert len(before) >= 25
+    assert [place for place in before if place not in after] == []
+    assert tab.evaluate(colour) == paper
+
+
+def test_it_takes_no_input(visit: Visit, sample: str) -> None:
+    """The keyboard does not stop in what is only looks, and programs that read aloud do not read it twice."""
+    tab = visit.tab
+    app = started(visit, f"{sample}?window=crash")
+    tab.keyboard.press("Tab")
+    assert tab.evaluate("document.activeElement.closest('#first')") is None
+    app.continue_()
+    expect(tab.locator("#first")).to_have_count(0)
+    tab.keyboard.press("Tab")
+    assert tab.evaluate("document.activeElement.className") == "skip"
