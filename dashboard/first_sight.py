@@ -14,7 +14,7 @@ from dash.development.base_component import Component
 
 from dashboard.panes import Panes
 from dashboard.wire import Figure
-from dashboard.written import NAMESPACE, Written, outgoing
+from dashboard.written import NAMESPACE, Written, apart, outgoing
 
 Props = dict[str, Any]
 
@@ -56,16 +56,14 @@ class _Walk:
         return "" if part is None else escape(str(part))
 
     def _element(self, part: Component) -> str:
-        taken_apart: Any = part.to_plotly_json  # dash leaves it untyped
-        found = taken_apart()
-        props = found["props"] | self._held.get(found["props"].get("id", ""), {})
-        if found["namespace"] == NAMESPACE:
-            children = props.pop("children", None)
-            props.pop("id", None)
-            return Written(found["type"].lower(), props, self.text(children)).html
-        if found["type"] == "Graph":
+        props, name, namespace = apart(part)
+        props |= self._held.get(props.pop("id", ""), {})
+        if namespace == NAMESPACE:
+            content = self.text(props.pop("children", None))
+            return Written(name.lower(), props, content).html
+        if name == "Graph":
             return self._chart(props)
-        make = CONTROLS.get(found["type"])
+        make = CONTROLS.get(name)
         return self.text(props.get("children")) if make is None else make(self, props)
 
     def _chart(self, props: Props) -> str:

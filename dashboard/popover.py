@@ -5,9 +5,11 @@ from typing import Any, Literal
 import dash_mantine_components as dmc
 from dash import html
 
+from dashboard.written import Written
+
 
 def popover(
-    button: dmc.Button, inner: html.Div, side: Literal["bottom-start", "bottom-end"], *, kept: bool = False
+    button: dmc.Button, inner: html.Div | Written, side: Literal["bottom-start", "bottom-end"], *, kept: bool = False
 ) -> dmc.Popover:
     """The button, which opens ``inner`` below it.
 

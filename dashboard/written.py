@@ -21,6 +21,11 @@ NAMESPACE = "dash_html_components"
 KEEPING = frozenset({"Details"})
 """Elements that readers change: what they opened stays open."""
 
+DESCRIBING = frozenset(
+    {"_prop_names", "_valid_wildcard_attributes", "available_properties", "available_wildcard_properties"}
+)
+"""What a component of Dash holds beside its properties."""
+
 VOID = frozenset({"br", "col", "hr", "img", "wbr"})
 """Elements of HTML without content."""
 
@@ -50,8 +55,8 @@ class Written:
 
 def outgoing(value: Any) -> Any:  # noqa: ANN401 - whatever a property of a component may hold
     """A property's value as plain data: the components, figures and arrays that are in it, taken apart."""
-    if isinstance(value, Component):
-        return _live(_taken(value))
+    if isinstance(value, Component | Written):
+        return _live(_part(value))
     if isinstance(value, list | tuple):
         return [outgoing(part) for part in value]
     if isinstance(value, dict):
@@ -59,11 +64,18 @@ def outgoing(value: Any) -> Any:  # noqa: ANN401 - whatever a property of a comp
     return typed(value) if isinstance(value, np.ndarray) else value
 
 
+def apart(part: Component) -> tuple[dict[str, Any], str, str]:
+    """A component's properties, its type and its namespace: as ``to_plotly_json`` says, in a tenth of its time.
+
+    That asks a component for each property that its kind may have, and there are hundreds of components on a page.
+    """
+    kind: Any = part  # dash leaves these untyped
+    return {name: value for name, value in vars(part).items() if name not in DESCRIBING}, kind._type, kind._namespace  # noqa: SLF001
+
+
 def _taken(part: Component) -> Written | dict[str, Any]:
     """The element as text, if it may be; the parts of any other as text as far as they may be."""
-    taken_apart: Any = part.to_plotly_json  # dash leaves it untyped
-    found = taken_apart()
-    props, name, namespace = found["props"], found["type"], found["namespace"]
+    props, name, namespace = apart(part)
     if namespace != NAMESPACE:
         return _plain(namespace, name, outgoing(props))
     children = props.pop("children", None)
@@ -76,7 +88,7 @@ def _taken(part: Component) -> Written | dict[str, Any]:
     return _plain(namespace, name, props)
 
 
-def _part(child: Any) -> Any:  # noqa: ANN401 - a component, a text, a number or nothing
+def _part(child: Any) -> Any:  # noqa: ANN401 - a component, an element without life, a text, a number or nothing
     return _taken(child) if isinstance(child, Component) else child
 
 

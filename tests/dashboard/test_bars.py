@@ -33,8 +33,8 @@ from deviation.minutes import State
 from deviation.result import Measurement
 
 from .boxes import words
+from .sent import plain, text_of
 from .shelf import START, USD_VENUES, USDT_VENUES, Hands, Shelf, crash, market
-from .test_page import plain, text_of
 
 CATALOGUE = load_catalogue()
 

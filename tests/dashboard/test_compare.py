@@ -33,9 +33,9 @@ from data.schema import Origin
 from deviation.question import Group
 
 from .measured import CATALOGUE
+from .sent import plain, text_of
 from .shelf import FALL, MINUTES, START, Hands, Shelf, crash, market
 from .test_exports import browser
-from .test_page import plain, text_of
 
 ANSWERS = Answers(Shelf(), CATALOGUE)
 EVENT = ("ATOM", "WBETH", "BNSOL", "DOGE", "XRP")

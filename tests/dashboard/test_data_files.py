@@ -15,9 +15,9 @@ from dashboard.pages import data
 from dashboard.render import Renderer
 from data.catalogue import load_catalogue
 from data.schema import BAD_PAGE, CANDLE, COVERAGE, HOLDING, REVISION, RUN, Origin, empty
+from tests.dashboard.sent import plain
 from tests.dashboard.shelf import START, Shelf
 from tests.dashboard.test_data_page import VIEW, failed_row, over
-from tests.dashboard.test_page import plain
 
 CATALOGUE = load_catalogue()
 NOW = datetime(2025, 12, 1, 12, tzinfo=UTC)

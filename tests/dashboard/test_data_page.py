@@ -28,8 +28,8 @@ from data.lock import Holder
 from data.schema import BAD_PAGE, CANDLE, COVERAGE, REVISION, RUN, Origin, Timeframe, empty
 from data.store import CandleStore
 from data.upkeep import StoreSize
+from tests.dashboard.sent import plain, text_of
 from tests.dashboard.shelf import Hands, Shelf
-from tests.dashboard.test_page import plain, text_of
 
 CATALOGUE = load_catalogue()
 START = datetime(2025, 10, 10, 21, 10, tzinfo=UTC)

@@ -25,7 +25,7 @@ from data.schema import LOW_TRADE, empty
 from deviation.minutes import State
 
 from .measured import CATALOGUE, EVERY, USD, USDT, ask_and_measure, candles, dip, made
-from .test_page import plain, text_of
+from .sent import plain, text_of
 from .test_pages import parts
 
 NO_TRADES = empty(LOW_TRADE)

@@ -21,8 +21,8 @@ from data.catalogue import load_catalogue
 from data.schema import CANDLE, LOW_TRADE, Timeframe, empty
 from deviation.answer import lows_json
 from deviation.result import Measurement
+from tests.dashboard.sent import plain, text_of
 from tests.dashboard.shelf import Hands, Shelf
-from tests.dashboard.test_page import plain, text_of
 
 CATALOGUE = load_catalogue()
 WINDOW = CATALOGUE.event("2025-10-10").window("crash")

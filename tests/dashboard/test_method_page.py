@@ -11,8 +11,8 @@ from dashboard.pages.contract import Context
 from dashboard.view import ViewState, default_view
 from data.catalogue import load_catalogue
 from deviation.question import QuoteHandling, Reference
+from tests.dashboard.sent import plain, text_of
 from tests.dashboard.shelf import Hands, Shelf
-from tests.dashboard.test_page import plain, text_of
 
 CATALOGUE = load_catalogue()
 

@@ -36,8 +36,8 @@ from deviation.ranks import Word
 from deviation.result import Measurement
 from deviation.sensitivity import sensitivity
 from tests.dashboard.measured import CATALOGUE, START, USDT, ask_and_measure, candles, dip, made
+from tests.dashboard.sent import plain, text_of
 from tests.dashboard.shelf import Hands, Shelf, market
-from tests.dashboard.test_page import plain, text_of
 from tests.dashboard.test_pages import parts
 from tests.deviation.boards import NOTHING_COVERED, question
 from tests.deviation.boards import candles as board_candles

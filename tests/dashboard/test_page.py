@@ -1,7 +1,6 @@
 """Shell and explorer as a whole: what they hold, what a click changes, and that nothing leaves it blank."""
 
 import json
-from typing import Any
 
 import pytest
 from dash import html
@@ -21,6 +20,7 @@ from dashboard.written import outgoing
 from data.catalogue import load_catalogue
 from data.reconstruction import reconstruct
 from data.schema import CANDLE, empty
+from tests.dashboard.sent import plain, text_of
 from tests.dashboard.shelf import Hands, Shelf
 
 CATALOGUE = load_catalogue()
@@ -36,22 +36,6 @@ def site_over(shelf: Shelf, hands: Hands | None = None) -> Site:
 def illustrated() -> Site:
     """All pages over the reconstruction alone."""
     return site_over(Shelf(reconstruct()))
-
-
-def plain(component: Any) -> Any:  # noqa: ANN401 - whatever dash takes
-    """A component as the browser gets it."""
-    return json.loads(json.dumps(component, cls=PlotlyJSONEncoder))
-
-
-def text_of(component: Any) -> str:  # noqa: ANN401 - as above
-    """All that a component says."""
-    if isinstance(component, str):
-        return component
-    if isinstance(component, list):
-        return " ".join(text_of(part) for part in component)
-    if isinstance(component, dict):
-        return text_of(component.get("props", {}).get("children", ""))
-    return ""
 
 
 def said(values: Panes) -> str:

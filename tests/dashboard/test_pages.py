@@ -14,8 +14,8 @@ from dashboard.pages.index import PAGES, page_at, page_named
 from dashboard.panes import Panes
 from dashboard.site import Site
 from data.catalogue import load_catalogue
+from tests.dashboard.sent import plain, text_of
 from tests.dashboard.shelf import Hands, Shelf
-from tests.dashboard.test_page import plain, text_of
 
 CATALOGUE = load_catalogue()
 VIEW = {"asset": "WBETH", "window": "crash", "focus": "okx", "zone": "UTC+8", "theme": "dark", "enter": "5"}

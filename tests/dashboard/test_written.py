@@ -8,7 +8,7 @@ from dash import dcc, html
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.written import outgoing
+from dashboard.written import Written, apart, outgoing
 
 
 def written(tag: str, content: str, **attributes: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever an element has
@@ -51,6 +51,34 @@ def test_components_in_properties_are_found() -> None:
         "data": [{"y": {"dtype": "i1", "bdata": "AQI="}}]
     }
     assert outgoing([html.P("a"), "b"]) == [written("p", "a"), "b"]
+
+
+NAMED: dict[str, Any] = {"aria-label": "x", "data-page": "1"}
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        html.P(),
+        html.Td(["4.1", html.B("!")], id="cell", className="number", hidden=False, **NAMED),
+        dcc.Graph(id="graph", figure={"data": []}, style={"height": 3}),
+        dmc.Select(id="focus", data=[], value=None, **{"aria-label": "Focus"}),
+    ],
+)
+def test_a_component_is_taken_apart_as_dash_does_it(part: Any) -> None:  # noqa: ANN401 - a component
+    """What it was given, whatever the kind, and nothing that describes its kind."""
+    said = part.to_plotly_json()
+    assert apart(part) == (said["props"], said["type"], said["namespace"])
+
+
+def test_elements_written_before_pass_as_they_are() -> None:
+    """Alone, within other elements and within components of another library."""
+    made: Any = Written(
+        "p", {"className": "quiet"}, "a &amp; b"
+    )  # as the content of a component, which asks for others
+    assert outgoing(made) == written("p", "a &amp; b", className="quiet")
+    assert outgoing(html.Div([made, "c"])) == written("div", '<p class="quiet">a &amp; b</p>c')
+    assert outgoing(dmc.PopoverDropdown(made))["props"]["children"] == outgoing(made)
 
 
 MARKS: dict[str, Any] = {"data-page": "true", "aria-label": "y"}
