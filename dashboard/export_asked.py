@@ -127,7 +127,9 @@ class Asked:
 
     def file(self, content: bytes, measurement: Measurement, *, asset: str | None = None) -> Export:
         """The file of these bytes, named after the measurement; ``asset`` as in `dashboard.picture.file_name`."""
-        named = partial(file_name, measurement, self.what.value, self.file_format, asset=asset)
+        second = self.view.against if self.what is What.COMPARE else None
+        against = None if second is None else (second.start, second.end)
+        named = partial(file_name, measurement, self.what.value, self.file_format, asset=asset, against=against)
         name = named(size=self.size, theme=self.view.theme) if self.pictured else named()
         return Export(name, MIMETYPES[self.file_format], content)
 

@@ -53,6 +53,8 @@ class _Walk:
             return self._element(part)
         if isinstance(part, list | tuple):
             return "".join(map(self.text, part))
+        if isinstance(part, Written):
+            return part.html
         return "" if part is None else escape(str(part))
 
     def _element(self, part: Component) -> str:

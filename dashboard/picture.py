@@ -1,6 +1,7 @@
 """The comparison picture: one sheet that states the finding, shows it, and says what it rests on."""
 
 import re
+from datetime import datetime
 
 import plotly.graph_objects as go
 
@@ -63,8 +64,9 @@ def file_name(
     asset: str | None = None,
     size: Size = Size.WIDE,
     theme: Theme = Theme.LIGHT,
+    against: tuple[datetime, datetime] | None = None,
 ) -> str:
-    """Name of a file on a measurement: asset, focus, window, bars other than minutes, content, and what is unusual.
+    """Name of a file on a measurement: asset, focus, windows, bars other than minutes, content, and what is unusual.
 
     Args:
         measurement: what the file rests on.
@@ -73,16 +75,27 @@ def file_name(
         asset: what stands for the asset where the file is of several.
         size: a picture's shape, named unless it is wide.
         theme: a picture's paper, named unless it is light.
+        against: the edges of a second window that the file holds it against.
     """
     question = measurement.question
-    start, end = f"{question.start:%Y-%m-%dT%H%MZ}", f"{question.end:%Y-%m-%dT%H%MZ}"
-    window = f"{start}-{end.removeprefix(f'{question.start:%Y-%m-%d}T')}"
+    windows = [_edges(question.start, question.end)]
+    if against is not None and against != (question.start, question.end):
+        windows += ["vs", _edges(*against)]
     shown = [size.value] * (size is not Size.WIDE) + [theme.value] * (theme is not Theme.LIGHT)
     # A name travels further than what is in a file: an illustration says so in it, too.
     kind = ["illustration"] if question.origin is Evidence.RECONSTRUCTION else []
     bars = [question.timeframe.value] * (question.timeframe is not Timeframe.M1)
-    parts = ["plumbline", asset or question.asset, question.focus, window, *bars, what, *shown, *kind]
+    parts = ["plumbline", asset or question.asset, question.focus, *windows, *bars, what, *shown, *kind]
     return f"{'_'.join(UNFIT.sub('-', part) for part in parts)}.{file_format}"
+
+
+def _edges(start: datetime, end: datetime) -> str:
+    """A window within the name of a file; the day is said once.
+
+    >>> _edges(datetime(2025, 10, 10, 21, 10), datetime(2025, 10, 10, 21, 40))
+    '2025-10-10T2110Z-2140Z'
+    """
+    return f"{start:%Y-%m-%dT%H%MZ}-" + f"{end:%Y-%m-%dT%H%MZ}".removeprefix(f"{start:%Y-%m-%d}T")
 
 
 def _body(sheet: Sheet, scene: Scene, size: Size, box: Box) -> None:

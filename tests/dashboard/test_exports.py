@@ -82,6 +82,16 @@ def name_of(response: TestResponse) -> str:
     return name
 
 
+def test_a_file_of_two_windows_names_both() -> None:
+    """Only what shows both is named after both."""
+    both = f"{CRASH}&against=2025-10-10:both-sides"
+    second = "2025-10-10T2045Z-2315Z"
+    assert (
+        name_of(browser().get(f"/export/compare.csv?{both}")) == f"plumbline_all_binance_{AT}_vs_{second}_compare.csv"
+    )
+    assert name_of(browser().get(f"/export/lows.csv?{both}")) == f"plumbline_all_binance_{AT}_lows.csv"
+
+
 def illustrated() -> Shelf:
     """The same candles, as a reconstruction."""
     return Shelf(crash().with_columns(origin=pl.lit(Origin.RECONSTRUCTION.value)))

@@ -13,6 +13,7 @@ from dashboard.first_sight import Sight, first_sight
 from dashboard.head_start import embedded
 from dashboard.site import Site
 from dashboard.web import create_app
+from dashboard.written import Written
 from data.catalogue import load_catalogue
 from tests.dashboard.shelf import Hands, Shelf
 
@@ -33,8 +34,9 @@ def test_elements_get_their_values_and_lose_their_ids() -> None:
 
 
 def test_text_stays_text() -> None:
-    """Nothing that a reader or a venue wrote becomes an element."""
+    """Nothing that a reader or a venue wrote becomes an element; what was written as HTML before stays that."""
     assert sight(html.P(id="said"), said="<script>x</script>") == "<div><p>&lt;script&gt;x&lt;/script&gt;</p></div>"
+    assert sight(html.P(id="said"), said=Written("b", {}, "3 &lt; 4")) == "<div><p><b>3 &lt; 4</b></p></div>"
 
 
 def test_controls_stand_as_their_looks() -> None:

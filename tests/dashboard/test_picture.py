@@ -343,6 +343,10 @@ def test_the_file_is_named_after_what_is_in_it() -> None:
     assert unusual == "plumbline_ATOM_binance_2025-10-10T2045Z-2315Z_comparison_tall_dark.svg"
     lows = file_name(measurement, "lows", "csv", asset="all")
     assert lows == "plumbline_all_binance_2025-10-10T2045Z-2315Z_lows.csv"
+    second = datetime(2023, 3, 10, 20, tzinfo=UTC), datetime(2023, 3, 11, tzinfo=UTC)
+    two = file_name(measurement, "compare", "csv", asset="all", against=second)
+    assert two == "plumbline_all_binance_2025-10-10T2045Z-2315Z_vs_2023-03-10T2000Z-2023-03-11T0000Z_compare.csv"
+    assert file_name(measurement, against=(question.start, question.end)) == file_name(measurement)
     long = replace(
         question, end=datetime(2025, 10, 12, tzinfo=UTC), asset="币安/../人_生", origin=Evidence.RECONSTRUCTION
     )
