@@ -49,10 +49,10 @@ class Page:
     ``name`` is its id and its address (``/name``; the overview's is ``/``), ``title`` what navigation and window call
     it. ``of_asset``: what it shows is of the view's one asset, whose name then stands in the window's title.
     ``charts``: it draws charts, which the browser then makes ready for at once. ``seen_first``: it is sent with its
-    first sight (`dashboard.first_sight`). ``answer`` gives what the notices above
-    the page speak of, where it is not the answer on the view's asset. ``collects``: it tells by itself how a collection
-    stands, which the shell then leaves to it. ``show``, ``change`` and ``answer`` may raise
-    StoreUnusable. See `dashboard.pages` for how they are used.
+    first sight (`dashboard.first_sight`). ``answer`` gives what the notices above the page speak of, where it is not
+    the answer on the view's asset. ``collects``: it tells by itself how a collection stands, which the shell then
+    leaves to it. ``show``, ``change`` and ``answer`` may raise StoreUnusable. See `dashboard.pages` for how they are
+    used.
     """
 
     name: str
