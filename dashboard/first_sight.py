@@ -1,8 +1,9 @@
 """The page as it comes with its address: text, tables, and controls as large as they will be, before any script runs.
 
 Starting the app takes a browser longer than drawing a chart. So the document already holds what the app will show, with
-the figures of its charts, of which the first is drawn as soon as plotly.js has started. It lies over the app, takes no
-input, and is taken away (``assets/page.js``) once the app has drawn the same.
+the figures of its charts, of which the first is drawn as soon as plotly.js has started. It lies over the app and is
+taken away (``assets/page.js``) once the app has drawn the same; until then, and where no script runs at all, it can be
+read, and its links lead on.
 """
 
 from collections.abc import Callable

@@ -58,8 +58,8 @@ class HeadStart(Dash):
 
 
 def embedded(sight: Sight, plotly_js: str) -> str:
-    """The first sight as a part of the document, which the keyboard passes by."""
-    text = f'<div id="first" inert>{sight.html}</div>'
+    """The first sight as a part of the document."""
+    text = f'<div id="first">{sight.html}</div>'
     if not sight.figures:
         return text
     # Written so that nothing in it can end the element.

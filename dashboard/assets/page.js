@@ -186,6 +186,10 @@ String.prototype.trim = window.ownTrim;
   };
 
   document.addEventListener("click", (event) => {
+    /* Of the page as it came the links lead on; everything else waits for the app. */
+    if (event.target.closest("#first") && !event.target.closest("a")) {
+      return;
+    }
     /* The name of a venue, wherever it stands, makes it the focus. */
     const button = event.target.closest("[data-focus]");
     if (button) {

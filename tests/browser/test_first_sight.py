@@ -1,7 +1,7 @@
 """What a reader sees before the app runs, and how the app takes its place."""
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Browser, Route, expect
 
 from tests.browser.conftest import Visit
 
@@ -47,13 +47,25 @@ def test_the_app_takes_its_place_and_nothing_moves(visit: Visit, sample: str, sh
     assert tab.evaluate(colour) == paper
 
 
-def test_it_takes_no_input(visit: Visit, sample: str) -> None:
-    """The keyboard does not stop in what is only looks, and programs that read aloud do not read it twice."""
+def test_its_links_lead_on_and_the_rest_waits(visit: Visit, sample: str) -> None:
+    """A venue's name does nothing before the app runs; a link is followed, and the app shows where it leads."""
     tab = visit.tab
     app = started(visit, f"{sample}?window=crash")
-    tab.keyboard.press("Tab")
-    assert tab.evaluate("document.activeElement.closest('#first')") is None
+    tab.get_by_role("button", name="OKX").first.click()
+    tab.get_by_role("navigation").get_by_role("link", name="Method").click()
     app.continue_()
     expect(tab.locator("#first")).to_have_count(0)
-    tab.keyboard.press("Tab")
-    assert tab.evaluate("document.activeElement.className") == "skip"
+    expect(tab.locator("h1")).to_have_text("What the numbers mean")
+    assert tab.url.endswith("/method?window=crash")
+
+
+def test_without_any_script(browser: Browser, real: str) -> None:
+    """Where scripts are off the finding and the tables can be read, and links lead to other views."""
+    context = browser.new_context(java_script_enabled=False)
+    tab = context.new_page()
+    tab.goto(f"{real}?window=crash")
+    expect(tab.locator("h1")).to_contain_text("ATOM on Binance: up to 33 % below")
+    expect(tab.locator("tr", has_text="Kraken").first).to_be_visible()
+    tab.get_by_role("navigation").get_by_role("link", name="Overview").click()
+    expect(tab.locator("h1")).to_contain_text("How far did one exchange's price stray")
+    context.close()
