@@ -124,6 +124,8 @@ def _graphs(
             ],
             className=f"overview-{form} walked",
             role="group",
+            # Its place is kept while what draws it is still on its way.
+            style={"minHeight": size.height},
             **aria,
         )
         for form, size in SIZES.items()
