@@ -10,8 +10,8 @@ RUN useradd --create-home --uid 10001 plumbline \
     && install -d -o plumbline -g plumbline /var/lib/plumbline
 
 WORKDIR /opt/plumbline
-COPY requirements/run.txt requirements/deploy.txt requirements/
-RUN python -m pip install --no-cache-dir --require-hashes -r requirements/run.txt -r requirements/deploy.txt
+COPY requirements/deploy.txt requirements/
+RUN python -m pip install --no-cache-dir --require-hashes -r requirements/deploy.txt
 
 COPY pyproject.toml README.md LICENSE app.py ./
 COPY collectors collectors

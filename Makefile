@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SYSTEM_PACKAGES := chromium fonts-dejavu-core python3-venv
 
-.PHONY: run test lint types unit browser system
+.PHONY: run test lint types unit browser system pins
 
 run: $(VENV)/run.stamp
 	$(BIN)/python app.py serve
@@ -34,6 +34,16 @@ system:
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(SYSTEM_PACKAGES); \
 	fi
 
+# Renew every pin: all platforms, with hashes and extras (older pip asks for them), without the address of an index.
+PIN := .venv-pins/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	--no-strip-extras --no-annotate --no-header --no-emit-index-url --no-emit-find-links pyproject.toml
+pins:
+	$(PYTHON) -m venv .venv-pins
+	.venv-pins/bin/python -m pip install --quiet uv
+	$(PIN) --output-file requirements/run.txt
+	$(PIN) --constraints requirements/run.txt --extra dev --output-file requirements/dev.txt
+	$(PIN) --constraints requirements/run.txt --extra deploy --output-file requirements/deploy.txt
+
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Plumbline needs Python 3.11 or newer: make PYTHON=python3.12 ..."; exit 1; }
@@ -43,6 +53,6 @@ $(VENV)/run.stamp: requirements/run.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/run.txt
 	touch $@
 
-$(VENV)/dev.stamp: requirements/run.txt requirements/dev.txt | system $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/run.txt -r requirements/dev.txt
+$(VENV)/dev.stamp: requirements/dev.txt | system $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.txt
 	touch $(VENV)/run.stamp $@

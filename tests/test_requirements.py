@@ -1,0 +1,144 @@
+"""The pinned requirements are complete: whatever an installed package asks for is pinned with its extras."""
+
+import re
+from collections import defaultdict
+from functools import cache
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+
+import pytest
+from packaging.markers import Marker
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parent.parent / "requirements"
+FILES = ("run.txt", "dev.txt", "deploy.txt")
+SYSTEMS = (
+    {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix", "platform_machine": "x86_64"},
+    {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix", "platform_machine": "aarch64"},
+    {"sys_platform": "darwin", "platform_system": "Darwin", "os_name": "posix", "platform_machine": "arm64"},
+    {"sys_platform": "win32", "platform_system": "Windows", "os_name": "nt", "platform_machine": "AMD64"},
+)
+PYTHONS = ("3.11", "3.12", "3.13", "3.14")
+ENVIRONMENTS = [
+    {
+        **system,
+        "implementation_name": "cpython",
+        "platform_python_implementation": "CPython",
+        "python_version": version,
+        "python_full_version": f"{version}.0",
+        "implementation_version": f"{version}.0",
+    }
+    for system in SYSTEMS
+    for version in PYTHONS
+]
+Environment = dict[str, str]
+
+
+def parse_pins(text: str) -> list[Requirement]:
+    """The requirements of a file, without the hashes."""
+    lines = (line.removesuffix("\\").strip() for line in text.splitlines())
+    return [Requirement(line) for line in lines if line and not line.startswith(("--hash", "#"))]
+
+
+def read_pins(*files: str) -> list[Requirement]:
+    """The requirements of several files together, each once."""
+    pins = {str(pin): pin for file in files for pin in parse_pins((ROOT / file).read_text(encoding="utf-8"))}
+    return list(pins.values())
+
+
+def applies(requirement: Requirement, environment: Environment, extra: str = "") -> bool:
+    """Whether a requirement counts in an environment, for one extra of the package that has it ('' for none)."""
+    return requirement.marker is None or evaluate_marker(str(requirement.marker), extra, *environment.items())
+
+
+@cache
+def evaluate_marker(text: str, extra: str, *environment: tuple[str, str]) -> bool:
+    """The value of a marker; kept, because every file is looked at in the same environments."""
+    return Marker(text).evaluate({**dict(environment), "extra": extra})
+
+
+def find_unpinned(asked: Requirement, pins: list[Requirement], environment: Environment) -> str | None:
+    """What is wrong with the pins of a requirement in an environment, or None."""
+    named = [pin for pin in pins if applies(pin, environment)]
+    if not named:
+        return f"{asked}: no pin for {environment['sys_platform']} on {environment['python_version']}"
+    for pin in named:
+        if missing := asked.extras - pin.extras:
+            return f"{asked}: the pin {pin} lacks the extra {', '.join(sorted(missing))}"
+        (version,) = pin.specifier
+        if not asked.specifier.contains(version.version, prereleases=True):
+            return f"{asked}: pinned to {version.version}"
+    return None
+
+
+@cache
+def list_requirements(name: str) -> tuple[Requirement, ...]:
+    """What the installed package of a name asks for; nothing if it is one for another platform."""
+    try:
+        return tuple(map(Requirement, distribution(name).requires or []))
+    except PackageNotFoundError:
+        return ()
+
+
+def find_faults(pins: list[Requirement], environments: list[Environment]) -> list[str]:
+    """Everything that installed packages of these pins ask for and that is not pinned so, in any environment."""
+    named = defaultdict(list)
+    for pin in pins:
+        named[canonicalize_name(pin.name)].append(pin)
+    faults = set()
+    for environment in environments:
+        for pin in pins:
+            if applies(pin, environment):
+                faults |= {
+                    find_unpinned(asked, named[canonicalize_name(asked.name)], environment)
+                    for asked in list_requirements(pin.name)
+                    if any(applies(asked, environment, extra) for extra in ("", *pin.extras))
+                }
+    return sorted(fault for fault in faults if fault)
+
+
+@pytest.mark.parametrize("files", [("run.txt",), ("dev.txt",), ("deploy.txt",), FILES])
+def test_whatever_a_package_asks_for_is_pinned(files: tuple[str, ...]) -> None:
+    """Each file alone, and all together, name every package, extra and platform that its packages ask for."""
+    pins = read_pins(*files)
+    assert len(pins) > 70
+    assert find_faults(pins, ENVIRONMENTS) == []
+
+
+def test_every_pin_is_exact_and_hashed() -> None:
+    """One version each, and a hash right after it."""
+    for file in FILES:
+        text = (ROOT / file).read_text(encoding="utf-8")
+        for pin in parse_pins(text):
+            assert [specifier.operator for specifier in pin.specifier] == ["=="], f"{file}: {pin}"
+        lines = text.splitlines()
+        heads = [at for at, line in enumerate(lines) if not line.startswith(" ")]
+        assert all(lines[at + 1].strip().startswith("--hash=sha256:") for at in heads), file
+        assert "://" not in text
+
+
+@pytest.mark.parametrize("file", ["dev.txt", "deploy.txt"])
+def test_every_file_has_the_pins_of_the_runtime(file: str) -> None:
+    """Tests and deployments run with the versions that users get."""
+    runtime = {canonicalize_name(pin.name): pin.specifier for pin in read_pins("run.txt") if pin.marker is None}
+    pins = {canonicalize_name(pin.name): pin.specifier for pin in read_pins(file) if pin.marker is None}
+    assert runtime.items() <= pins.items()
+
+
+@pytest.mark.parametrize(
+    ("pattern", "replacement", "fault"),
+    [
+        (r"coverage\[toml\]==", "coverage==", r"coverage\[toml\].*: the pin coverage==.* lacks the extra toml"),
+        (r"pluggy==", "other==", r"pluggy.*: no pin for linux on 3\.11"),
+        (r"iniconfig==\S+", "iniconfig==0.9", r"iniconfig.*: pinned to 0\.9"),
+        (r"(colorama==\S+ ; sys_platform) == 'win32'", r"\1 == 'linux'", r"colorama.*: no pin for win32 on 3\.11"),
+    ],
+    ids=["extra", "package", "version", "platform"],
+)
+def test_a_pin_that_is_not_as_asked_for_is_a_fault(pattern: str, replacement: str, fault: str) -> None:
+    """Without the extra, the package, the version or the platform that another package asks for, the test fails."""
+    text, count = re.subn(pattern, replacement, (ROOT / "dev.txt").read_text(encoding="utf-8"))
+    assert count == 1
+    faults = find_faults(parse_pins(text), [ENVIRONMENTS[0], ENVIRONMENTS[-len(PYTHONS)]])
+    assert any(re.fullmatch(fault, line) for line in faults), faults
