@@ -156,8 +156,9 @@ def panel_traces(scene: Scene) -> list[Trace]:
         said = f"<b>{name}</b> against {group.upper()}"
         traces += line(measurement, firm, scene.focus_colour, name=said, width=width, dash=DASHES[group])
         if series.thin.any():
-            name = f"{said}, thin"
-            traces.append(hollow(measurement, thin, scene.focus_colour, scene.colours.paper, name=name, size=3.5))
+            traces.append(
+                hollow(measurement, thin, scene.focus_colour, scene.colours.paper, name=f"{said}, thin", size=3.5)
+            )
     return traces
 
 

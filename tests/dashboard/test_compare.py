@@ -34,7 +34,7 @@ from deviation.question import Group
 
 from .measured import CATALOGUE
 from .sent import plain, text_of
-from .shelf import FALL, MINUTES, START, Hands, Shelf, crash, market
+from .shelf import FALL, MINUTES, START, USDT_VENUES, Hands, Shelf, crash, market
 from .test_exports import browser
 
 ANSWERS = Answers(Shelf(), CATALOGUE)
@@ -98,6 +98,16 @@ def test_the_dash_of_a_group_holds_for_a_usd_venue_too() -> None:
     usd, usdt = bold["<b>Kraken</b> against USD"], bold["<b>Kraken</b> against USDT"]
     assert (usd["dash"], usdt["dash"]) == ("dash", "solid")
     assert usd["width"] > usdt["width"]
+
+
+def test_a_thin_reference_names_only_its_own_points() -> None:
+    """Against a single USD venue points are thin; the line against USDT, drawn after them, keeps its own name."""
+    venues = [market(venue, "ATOM/USDT", 4, fallen=0.9) for venue in USDT_VENUES]
+    (side,) = sides(Answers(Shelf(pl.concat([*venues, market("kraken", "ATOM/USD", 4)])), CATALOGUE), view())
+    scene = side.panels[0].scene(CATALOGUE, Theme.LIGHT)
+    assert scene is not None
+    names = [trace["name"] for trace in panel_traces(scene) if "against" in trace["name"]]
+    assert names == ["<b>Binance</b> against USD", "<b>Binance</b> against USD, thin", "<b>Binance</b> against USDT"]
 
 
 def test_the_key_names_every_line() -> None:
