@@ -139,21 +139,23 @@ async def follow_until_signal(follower: Runs, *, every_min: int = EVERY_MIN) -> 
 
 @contextmanager
 def set_by_signals(stop: asyncio.Event) -> Iterator[None]:
-    """SIGTERM and SIGINT set ``stop`` instead of ending the process.
+    """SIGTERM and SIGINT set ``stop`` within the block, and afterwards do what they did before, ignored ones included.
 
     Where an event loop takes no signals (Windows), Ctrl-C cancels what `asyncio.run` runs, and that ends it too.
     """
     loop = asyncio.get_running_loop()
-    taken = []
+    before = {}
     with suppress(NotImplementedError):
         for number in (signal.SIGTERM, signal.SIGINT):
+            handler = signal.getsignal(number)
             loop.add_signal_handler(number, stop.set)
-            taken.append(number)
+            before[number] = handler
     try:
         yield
     finally:
-        for number in taken:
-            loop.remove_signal_handler(number)
+        for number, handler in before.items():
+            loop.remove_signal_handler(number)  # leaves the default handler
+            signal.signal(number, handler)
 
 
 @contextmanager

@@ -2,7 +2,7 @@ import asyncio
 import signal
 import sys
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta
 from pathlib import Path
@@ -177,9 +177,18 @@ def test_a_follower_beside_a_program_says_what_ended_it() -> None:
     assert said == ["the follower has ended: a fault of the program"]
 
 
-def test_signals_stop_the_follower_and_are_given_back() -> None:
+@pytest.fixture(params=[signal.default_int_handler, signal.SIG_IGN], ids=["interruptible", "ignored"])
+def at_interrupt(request: pytest.FixtureRequest) -> Iterator[object]:
+    """What SIGINT does in the test: interrupt it, or nothing, as in a process that a shell started with `&`."""
+    before = signal.signal(signal.SIGINT, request.param)
+    yield request.param
+    signal.signal(signal.SIGINT, before)
+
+
+def test_signals_stop_the_follower_and_are_given_back(at_interrupt: object) -> None:
     """SIGTERM and SIGINT cancel what goes on, and end nothing but the follower; afterwards they do what they did."""
     before = [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)]
+    assert before[1] == at_interrupt
     for number in (signal.SIGTERM, signal.SIGINT):
 
         async def until_stopped(number: signal.Signals = number) -> None:
