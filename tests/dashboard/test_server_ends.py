@@ -66,6 +66,15 @@ def test_a_wish_to_end_ends_server_and_browser(tmp_path: Path, wish: signal.Sign
         assert [pid for pid in started if runs(pid)] == []
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """SIGINT interrupts the test, also in a process that was started with SIGINT ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_requests_are_answered_side_by_side() -> None:
     """As many requests as there are threads are in work at once; each waits for all the others."""
     app = Dash(__name__)
