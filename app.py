@@ -32,7 +32,17 @@ from dashboard.ask import CandleSource, answer, stand_in
 from dashboard.ending import ended_by_sigterm
 from dashboard.fairness import fairness, sensitive
 from dashboard.fairness_text import fairness_text, sensitivity_text
-from dashboard.options import Asked, Instant, Items, Reach, measuring, one_of, reaching
+from dashboard.options import (
+    Asked,
+    Instant,
+    Items,
+    Reach,
+    global_option,
+    global_options,
+    measuring,
+    one_of,
+    reaching,
+)
 from dashboard.picture_sizes import Size
 from dashboard.status_text import revisions_text, set_aside_text, status_json, status_text
 from dashboard.text import console, lows_text, measurement_text
@@ -152,8 +162,39 @@ class Session:
         )
 
 
+def open_session(context: click.Context) -> Session:
+    """The session by the global options, wherever they stand, and the settings.
+
+    Raises:
+        UsageError: a setting is unknown or malformed.
+    """
+    settings = load_settings(store=global_option(context, "store"))
+    loudness: int = global_option(context, "loudness", 0)
+    logging.basicConfig(level=logging.INFO if loudness > 0 else logging.ERROR, format="%(name)s: %(message)s")
+    return Session(settings, load_catalogue(), CandleStore(settings.store), loudness)
+
+
+class Command(click.Command):
+    """A command that takes the global options too and runs in a session."""
+
+    def __init__(self, *words: Any, **given: Any) -> None:  # noqa: ANN401 - click's signature
+        super().__init__(*words, **given)
+        self.params += global_options()
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature
+        """Open the session, once all options are read, and run the command."""
+        ctx.obj = open_session(ctx)
+        return super().invoke(ctx)
+
+
 class Commands(click.Group):
     """The group of commands; an error meant for the user ends it with its message and exit code, not a trace."""
+
+    command_class = Command
+
+    def __init__(self, *words: Any, **given: Any) -> None:  # noqa: ANN401 - click's signature
+        super().__init__(*words, **given)
+        self.params += global_options()
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature
         """Run the command."""
@@ -166,17 +207,14 @@ class Commands(click.Group):
 
 @click.group(cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(VERSION, prog_name="plumbline")
-@click.option("--store", help="Where candles are kept: a folder or any URI that Delta Lake takes.")
-@click.option("--verbose", is_flag=True, help="Say more on the error stream.")
-@click.option("--quiet", is_flag=True, help="Say nothing but results and errors.")
 @click.pass_context
-def main(ctx: click.Context, store: str | None, *, verbose: bool, quiet: bool) -> None:
-    """How far one exchange's price strayed from everyone else's, how deep and for how long."""
-    settings = load_settings(store=store)
-    loudness = -1 if quiet else int(verbose)
-    logging.basicConfig(level=logging.INFO if verbose else logging.ERROR, format="%(name)s: %(message)s")
-    ctx.obj = Session(settings, load_catalogue(), CandleStore(settings.store), loudness)
+def main(ctx: click.Context) -> None:
+    """How far one exchange's price strayed from everyone else's, how deep and for how long.
+
+    --store, --verbose and --quiet may also stand after the command; the later one counts.
+    """
     if ctx.invoked_subcommand is None:
+        ctx.obj = open_session(ctx)
         ctx.invoke(serve)
 
 

@@ -155,6 +155,44 @@ class Asked:
         return window.start, window.end, self.event
 
 
+GLOBAL = "plumbline."
+"""Prefix of the global options' values in the context's ``meta``, which all contexts of a call share."""
+
+
+def global_options() -> list[click.Option]:
+    """The options that may stand before and after a command's name; `global_option` has what was given.
+
+    click reads what stands before the name first, so the later of two values replaces the earlier one.
+    """
+
+    def keep(context: click.Context, option: click.Parameter, value: str | int | None) -> None:
+        if value is not None:
+            context.meta[GLOBAL + str(option.name)] = value
+
+    return [
+        click.Option(
+            ["--store"],
+            help="Where candles are kept: a folder or any URI that Delta Lake takes.",
+            callback=keep,
+            expose_value=False,
+        ),
+        *(
+            click.Option(
+                [flag, "loudness"], type=int, flag_value=loudness, help=text, callback=keep, expose_value=False
+            )
+            for flag, loudness, text in (
+                ("--verbose", 1, "Say more on the error stream."),
+                ("--quiet", -1, "Say nothing but results and errors."),
+            )
+        ),
+    ]
+
+
+def global_option(context: click.Context, name: str, default: Any = None) -> Any:  # noqa: ANN401 - a value of any option
+    """The last given value of a global option: ``store`` as text, ``loudness`` -1 or 1; else the default."""
+    return context.meta.get(GLOBAL + name, default)
+
+
 def reaching(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options on how exchanges are reached; it receives them as one `Reach` named ``reach``."""
     options = [
