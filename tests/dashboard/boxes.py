@@ -1,4 +1,4 @@
-"""Where the text of a figure will stand, worked out from its annotations alone."""
+"""Where the text of a figure will stand, worked out from its annotations and the font alone."""
 
 import re
 from typing import Any
@@ -6,10 +6,11 @@ from typing import Any
 import plotly.graph_objects as go
 
 from dashboard.labels import Box
-from dashboard.lettering import text_width
 from dashboard.picture_sizes import SHAPES, Size
 from dashboard.sheet import ANCHORS
 from dashboard.style import Theme, palette
+
+from .ruler import width_of
 
 CAPITALS = 0.73
 """Height of a capital letter per font size: the part of a line that must not touch another line."""
@@ -45,6 +46,6 @@ def words(figure: go.Figure) -> str:
 
 def _box(note: Any, figure: go.Figure) -> Box:  # noqa: ANN401 - plotly's annotation has no type
     x, y = note.x * figure.layout.width, (1 - note.y) * figure.layout.height
-    width, height = text_width(note.text, note.font.size), CAPITALS * note.font.size
+    width, height = width_of(note.text, note.font.size), CAPITALS * note.font.size
     left = x - ANCHORS[note.xanchor] * width
     return Box(left, y - height / 2, left + width, y + height / 2)

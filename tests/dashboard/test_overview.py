@@ -13,7 +13,6 @@ from dashboard.answers import Answers
 from dashboard.dots import FOCUS_MARK
 from dashboard.frame import frame
 from dashboard.labels import Box
-from dashboard.lettering import text_width
 from dashboard.matrix_cells import FULL, STEPS_PCT
 from dashboard.overview_cards import cards
 from dashboard.overview_charts import depth_chart, depth_figure, volume_chart, volume_figure
@@ -36,6 +35,7 @@ from deviation.ranks import Word
 from deviation.result import Measurement
 from deviation.sensitivity import sensitivity
 from tests.dashboard.measured import CATALOGUE, START, USDT, ask_and_measure, candles, dip, made
+from tests.dashboard.ruler import width_of
 from tests.dashboard.sent import plain, text_of
 from tests.dashboard.shelf import Hands, Shelf, market
 from tests.dashboard.test_pages import parts
@@ -139,7 +139,7 @@ def pixels(figure: dict[str, Any], size: Size) -> tuple[list[tuple[str, Box]], l
                 marks.append(Box(across - half, up - half, across + half, up + half))
             elif trace["mode"] == "text":
                 across, up = at(x, y)
-                width, high = text_width(trace["text"][i], size.font), size.font * 0.6
+                width, high = width_of(trace["text"][i], size.font), size.font * 0.6
                 labels.append((trace["text"][i], Box(across, up - high, across + width, up + high)))
     return labels, marks
 

@@ -1,0 +1,54 @@
+"""Widths of drawn text by the font file itself, apart from the tables that the program lays text out with."""
+
+from functools import cache
+from html.parser import HTMLParser
+
+from PIL import ImageFont
+
+UNITS = 1000
+"""Font size at which text is measured: large, so that no rounding to pixels shows."""
+
+
+@cache
+def font(*, bold: bool) -> ImageFont.FreeTypeFont:
+    """DejaVu Sans, which `make system` installs and every picture is drawn with.
+
+    Raises:
+        OSError: The font is not installed.
+    """
+    return ImageFont.truetype("DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf", UNITS)
+
+
+@cache
+def plain_width(text: str, *, bold: bool = False) -> float:
+    """Width of a text without tags, kerning included, in font sizes."""
+    return font(bold=bold).getlength(text) / UNITS
+
+
+@cache
+def width_of(text: str, size: float) -> float:
+    """Width of the widest line of a text with plotly's tags and entities, in the unit of ``size``."""
+    lines = _Lines()
+    lines.feed(text)
+    lines.close()
+    return size * max(sum(plain_width(part, bold=bold) for part, bold in line) for line in lines.lines)
+
+
+class _Lines(HTMLParser):
+    """The parts of each line, and whether they are bold."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.lines: list[list[tuple[str, bool]]] = [[]]
+        self._bold = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - the signature of HTMLParser
+        self._bold += tag == "b"
+        if tag == "br":
+            self.lines.append([])
+
+    def handle_endtag(self, tag: str) -> None:
+        self._bold -= tag == "b"
+
+    def handle_data(self, data: str) -> None:
+        self.lines[-1].append((data, self._bold > 0))
