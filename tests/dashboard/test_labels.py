@@ -1,16 +1,23 @@
+import ast
+import unicodedata
 from itertools import pairwise
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import ImageFont
 
+import collectors
+import dashboard
+import data
+import deviation
 from dashboard.labels import NO_POINTS, Box, along, leader, place, spread
 from dashboard.lettering import ELLIPSIS, balanced, fit, listed, shorten, text_width, wrap
 
-FONTS = Path("/usr/share/fonts/truetype/dejavu")
+from .ruler import UNITS, font, plain_width
+
 LABELS = st.lists(st.tuples(st.floats(-50, 450), st.floats(1, 30)), max_size=12)
 TEXTS = st.text(alphabet="abc mWi%", max_size=80)
 
@@ -84,15 +91,47 @@ def test_along_breaks_at_gaps() -> None:
     assert along(np.array([[1.0, 2.0]]), 5.0).tolist() == [[1.0, 2.0]]
 
 
-@pytest.mark.parametrize(("file", "bold"), [("DejaVuSans.ttf", False), ("DejaVuSans-Bold.ttf", True)])
-def test_widths_are_those_of_the_font(file: str, bold: bool) -> None:  # noqa: FBT001 - a case of the table
+@pytest.mark.parametrize("bold", [False, True])
+def test_widths_are_those_of_the_font(bold: bool) -> None:  # noqa: FBT001 - a case of the table
     """Measured widths agree with the font's own, kerning aside."""
-    if not (FONTS / file).exists():
-        pytest.skip(f"{FONTS / file} is not installed")
-    font = ImageFont.truetype(str(FONTS / file), 2048)
     for text in ("ATOM on Binance: up to 28 % below", "0123456789 \N{MINUS SIGN}+$,.:;()/", "jfkq WYZ “x” ≥"):
-        expected = font.getlength(text, features=["-kern"]) / 2048 * 10
+        expected = font(bold=bold).getlength(text, features=["-kern"]) / UNITS * 10
         assert text_width(text, 10, bold=bold) == pytest.approx(expected, rel=0.02)
+
+
+def printed() -> list[str]:
+    """Every character of the catalogue, of the venues' names and of the texts that figures are made of."""
+    texts = [path.read_text(encoding="utf-8") for package in (data, collectors) for path in sources(package, "toml")]
+    for package in (dashboard, deviation):
+        for path in sources(package, "py"):
+            nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            texts += [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    return sorted({letter for text in texts for letter in text if letter.isprintable()})
+
+
+def sources(package: ModuleType, ending: str) -> list[Path]:
+    """The package's files of a kind, the data of a store left out."""
+    found = sorted(Path(package.__path__[0]).rglob(f"*.{ending}"))
+    assert found
+    return found
+
+
+@pytest.mark.parametrize("bold", [False, True])
+def test_every_printed_character_is_as_wide_as_the_font_draws_it(bold: bool) -> None:  # noqa: FBT001 - as above
+    """Within 1 % for all that the program prints, and for accented letters, arrows and signs that files may bring."""
+    accented = [chr(code) for code in (*range(0xC0, 0x180), *range(0x1E00, 0x1F00))]
+    latin = [letter for letter in accented if unicodedata.normalize("NFD", letter)[0].isascii()]
+    letters = {*printed(), *latin, *"øØłŁđĐßæÆœŒþÞðÐıƠƯ", *"←↑→↓↔▲▼▴▾◆◇●○■□•±÷≈≠≤≥°§€£¥½µ²³"}
+    assert {*"aZ9", "→", "↑", "Σ", "≤", "é"} <= letters
+    expected = {letter: plain_width(letter, bold=bold) for letter in sorted(letters)}
+    wrong = {letter: text_width(letter, 1, bold=bold) / width for letter, width in expected.items()}
+    assert {letter: ratio for letter, ratio in wrong.items() if abs(ratio - 1) > 0.01} == {}
+
+
+def test_an_accent_takes_no_room() -> None:
+    """A letter is as wide in one character as with its accent as a second one."""
+    assert text_width("e\u0301", 10) == text_width("\u00e9", 10) == text_width("e", 10)
+    assert text_width("e\u0301", 10, bold=True) == text_width("e", 10, bold=True)
 
 
 def test_tags_take_no_room() -> None:
