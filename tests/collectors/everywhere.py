@@ -1,6 +1,7 @@
 """Every venue of the table with an evening of 13 months ago: candles, public trades, and archives."""
 
 from collections.abc import Mapping
+from functools import cache
 
 from tests.collectors.setting import evening
 from tests.replay.archives import CANDLE_ARCHIVES, ArchiveSite, bybit_files
@@ -45,13 +46,27 @@ def every_venue() -> dict[str, dict[str, list[Bar]]]:
 
 def trades_of(made: list[Bar]) -> list[Trade]:
     """Four trades for every bar with a volume: open, high, low and close, a quarter of the volume each."""
+    return list(_trades_of(tuple(made)))
+
+
+@cache
+def _trades_of(made: tuple[Bar, ...]) -> tuple[Trade, ...]:
     traded = (bar for bar in made if bar.volume)
     prints = (
         (bar.open_ms * 1_000_000 + 14_999_000_000 * part, str(price), str(bar.volume / 4))
         for bar in traded
         for part, price in enumerate(bar[1:5])
     )
-    return [Trade(time_ns, price, amount, number) for number, (time_ns, price, amount) in enumerate(prints, 1)]
+    return tuple(Trade(time_ns, price, amount, number) for number, (time_ns, price, amount) in enumerate(prints, 1))
+
+
+@cache
+def _files_of(venue: str, symbol: str, made: tuple[Bar, ...]) -> Mapping[str, bytes]:
+    """The files of a market in the archive of its venue."""
+    if venue == "bybit":
+        return bybit_files(symbol, _trades_of(made))
+    _, files = CANDLE_ARCHIVES[venue]
+    return files(symbol, made)
 
 
 def trades_everywhere(venues: Mapping[str, Mapping[str, list[Bar]]]) -> dict[str, dict[str, list[Trade]]]:
@@ -61,16 +76,12 @@ def trades_everywhere(venues: Mapping[str, Mapping[str, list[Bar]]]) -> dict[str
 
 def archives_of(venues: Mapping[str, Mapping[str, list[Bar]]], *only: str) -> dict[str, Site]:
     """The archives, with the files of each market; of these venues ``only`` where some are named."""
+    hosts = {venue: host for venue, (host, _) in CANDLE_ARCHIVES.items()} | {"bybit": "public.bybit.com"}
     sites: dict[str, Site] = {}
-    for venue, (host, files) in CANDLE_ARCHIVES.items():
+    for venue, host in hosts.items():
         if venue in venues and venue in (only or venues):
             site = ArchiveSite()
             for symbol, made in venues[venue].items():
-                site.files.update(files(symbol, made))
+                site.files.update(_files_of(venue, symbol, tuple(made)))
             sites[host] = site
-    if "bybit" in venues and "bybit" in (only or venues):
-        site = ArchiveSite()
-        for symbol, made in venues["bybit"].items():
-            site.files.update(bybit_files(symbol, trades_of(made)))
-        sites["public.bybit.com"] = site
     return sites

@@ -4,16 +4,16 @@ import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from collectors.access import Access
 from collectors.job import collect
-from collectors.plan import MINUTE
 from collectors.request import CollectRequest, Progress, Summary
 from collectors.venues import VENUES, Kind, Route, VenueRow
 from data.store import CandleStore
 from tests.replay.faults import Fault
-from tests.replay.market import Bar, Trade
+from tests.replay.market import MINUTE_MS, Bar, Trade
 from tests.replay.server import Replay, Site
 
 START = datetime(2025, 10, 10, 20, tzinfo=UTC)
@@ -44,9 +44,9 @@ def ms(time: datetime) -> int:
 
 def bars(start: datetime, minutes: int, *, level: float = 3.0, quiet: Collection[int] = ()) -> list[Bar]:
     """Bars of consecutive minutes with changing values; ``quiet`` ones, by number, are flat and without volume."""
-    made = []
+    made, first = [], ms(start)
     for minute in range(minutes):
-        stamp = ms(start + minute * MINUTE)
+        stamp = first + minute * MINUTE_MS
         price = level + (minute * 7919 % 1000) / 1000
         if minute in quiet:
             made.append(Bar(stamp, price, price, price, price, 0.0))
@@ -55,10 +55,18 @@ def bars(start: datetime, minutes: int, *, level: float = 3.0, quiet: Collection
     return made
 
 
-def evening(level: float = 3.0) -> list[Bar]:
-    """Bars from five hours before the window to five hours after it, quiet in every seventh minute, and today's."""
+@cache
+def _evening(level: float) -> tuple[Bar, ...]:
     past = bars(START - timedelta(hours=5), 14 * 60, level=level, quiet=range(0, 14 * 60, 7))
-    return past + bars(NOW.replace(second=0) - timedelta(hours=30), 30 * 60 + 1, level=level * 2)
+    return (*past, *bars(NOW.replace(second=0) - timedelta(hours=30), 30 * 60 + 1, level=level * 2))
+
+
+def evening(level: float = 3.0) -> list[Bar]:
+    """Bars from five hours before the window to five hours after it, quiet in every seventh minute, and today's.
+
+    The bars are made once per level; the list is the caller's own.
+    """
+    return list(_evening(level))
 
 
 def four_venues() -> dict[str, dict[str, list[Bar]]]:
