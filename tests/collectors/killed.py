@@ -1,9 +1,8 @@
-"""A collection as a process of its own, to be killed at any time: small pages, and everything stored soon.
+"""A collection as a process of its own, to be killed at any time: small pages, and everything stored soon."""
 
-Arguments: the address of the replay, the store, and the length of the candles (``1s``: ten minutes of Kraken's).
-"""
-
+import os
 import sys
+import tempfile
 from dataclasses import replace
 from datetime import timedelta
 
@@ -24,18 +23,17 @@ REQUEST = CollectRequest(("ATOM", "WBETH"), START.replace(hour=15), END.replace(
 TABLE = [replace(row, page_min=min(PAGE_MIN, row.page_min)) for row in HASTY if row.kind is Kind.SPOT]
 
 
-def main() -> None:
-    """Collect, and end with status 1 where something could not be had."""
+def collect_and_exit(url: str, store: str, length: str, temporary: str) -> None:
+    """Collect from the replay at ``url`` into a store, and end with status 1 where something could not be had.
+
+    ``length`` is that of the candles (``1s``: ten minutes of Kraken's), ``temporary`` the folder of temporary files.
+    """
+    os.environ["TMPDIR"], tempfile.tempdir = temporary, None
     ohlcv.CHUNK_BARS = 2 * PAGE_MIN
     for module in (exchange, trades):
         setattr(module, "TRADES_AT_ONCE", TRADES_AT_ONCE)  # noqa: B010 - one of them only imports the name
     trades.PAGES_AT_ONCE = 2
     sink.LONGEST_WAIT_S = 0.0
-    url, store, length = sys.argv[1:]
     request = SECONDS if length == Timeframe.S1 else REQUEST
     summary = run_collection(CandleStore(store), request, venues=TABLE, access=Access(url), now=lambda: NOW)
     sys.exit(bool(summary.failed))
-
-
-if __name__ == "__main__":
-    main()

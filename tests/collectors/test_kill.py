@@ -1,10 +1,9 @@
 import asyncio
-import os
+import multiprocessing
 import signal
-import sys
-from asyncio.subprocess import Process
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from random import Random
 
@@ -13,13 +12,15 @@ import polars as pl
 from collectors.plan import MINUTE, Span
 from data.store import CandleStore
 from tests.collectors.everywhere import archives_of, every_venue, trades_everywhere
-from tests.collectors.killed import REQUEST, VENUES
+from tests.collectors.killed import REQUEST, VENUES, collect_and_exit
 from tests.collectors.setting import EPOCH, NOW, OMITS, ms
 from tests.replay.faults import Fault
 from tests.replay.market import Asked
 from tests.replay.server import Replay
 
-ROOT = Path(__file__).parents[2]
+PROCESSES = multiprocessing.get_context("forkserver")
+# Each process is forked from one that has imported the collectors, and has done nothing else.
+PROCESSES.set_forkserver_preload([collect_and_exit.__module__])
 KILLS = 20
 WINDOW = Span(REQUEST.start, REQUEST.end)
 
@@ -28,7 +29,7 @@ WINDOW = Span(REQUEST.start, REQUEST.end)
 class Killing(Fault):
     """Kills a process when it has sent so many requests; no request is struck."""
 
-    process: Process | None = None
+    process: BaseProcess | None = None
     left: int = 0
 
     def strikes(self, asked: Asked) -> bool:
@@ -81,14 +82,13 @@ async def collect_once(
     folder: Path, replay: Replay, store: CandleStore, killing: Killing, requests: int, length: str = "1m"
 ) -> int:
     """How a collection in a process of its own ends, which is killed when it has sent so many requests; 0 for never."""
-    words = (sys.executable, "-m", "tests.collectors.killed", replay.url, store.uri, length)
     (folder / "tmp").mkdir(exist_ok=True)
-    # Where no bytecode is kept, every start would compile all of ccxt.
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    environment |= {"TMPDIR": str(folder / "tmp"), "PYTHONPYCACHEPREFIX": str(folder / "bytecode")}
-    killing.left = requests
-    killing.process = await asyncio.create_subprocess_exec(*words, cwd=ROOT, env=environment)
-    return await killing.process.wait()
+    process = PROCESSES.Process(target=collect_and_exit, args=(replay.url, store.uri, length, str(folder / "tmp")))
+    killing.left, killing.process = requests, process
+    process.start()
+    await asyncio.to_thread(process.join)
+    assert process.exitcode is not None
+    return process.exitcode
 
 
 def test_a_collection_that_is_killed_twenty_times(tmp_path: Path) -> None:
