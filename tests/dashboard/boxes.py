@@ -18,7 +18,8 @@ CAPITALS = 0.73
 
 def text_boxes(figure: go.Figure) -> list[tuple[str, Box]]:
     """The text and its room, in pixels from the top left, of every upright annotation in paper coordinates."""
-    return [(note.text, _box(note, figure)) for note in figure.layout.annotations if not note.textangle]
+    width, height = figure.layout.width, figure.layout.height
+    return [(note["text"], _box(note, width, height)) for note in _annotations(figure) if not note.get("textangle")]
 
 
 def collisions(figure: go.Figure) -> list[tuple[str, str]]:
@@ -41,11 +42,18 @@ def faults(figure: go.Figure, size: Size, theme: Theme = Theme.LIGHT) -> list[st
 
 def words(figure: go.Figure) -> str:
     """All text of a figure, without tags, a line per annotation."""
-    return "\n".join(re.sub(r"<[^>]*>", "", note.text).replace("\u00a0", " ") for note in figure.layout.annotations)
+    return "\n".join(re.sub(r"<[^>]*>", "", note["text"]).replace("\u00a0", " ") for note in _annotations(figure))
 
 
-def _box(note: Any, figure: go.Figure) -> Box:  # noqa: ANN401 - plotly's annotation has no type
-    x, y = note.x * figure.layout.width, (1 - note.y) * figure.layout.height
-    width, height = width_of(note.text, note.font.size), CAPITALS * note.font.size
-    left = x - ANCHORS[note.xanchor] * width
+def _annotations(figure: go.Figure) -> list[dict[str, Any]]:
+    """The annotations as plain dicts: reading attributes of plotly's objects takes longer than drawing them did."""
+    found: list[dict[str, Any]] = figure.layout.to_plotly_json().get("annotations", [])
+    return found
+
+
+def _box(note: dict[str, Any], sheet_width: float, sheet_height: float) -> Box:
+    x, y = note["x"] * sheet_width, (1 - note["y"]) * sheet_height
+    size = note["font"]["size"]
+    width, height = width_of(note["text"], size), CAPITALS * size
+    left = x - ANCHORS[note["xanchor"]] * width
     return Box(left, y - height / 2, left + width, y + height / 2)
