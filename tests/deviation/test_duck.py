@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -45,11 +46,17 @@ def _same(candles: list[Candle], setup: Setup) -> list[tuple[str, Said]]:
     return compared
 
 
+@cache
+def _compare_case(seed: int) -> list[tuple[str, Said]]:
+    """Hold a data set of any venues to the query, once."""
+    candles, _, setup = random_case(seed)
+    return _same(candles, replace(setup, venues=None))
+
+
 @pytest.mark.parametrize("seed", _cases(weighted=False))
 def test_medians_and_deviations_equal_the_query(seed: int) -> None:
     """Against the plain median, votes are equal, and references and deviations to 1e-9, in every minute."""
-    candles, _, setup = random_case(seed)
-    _same(candles, replace(setup, venues=None))
+    _compare_case(seed)
 
 
 @pytest.mark.parametrize("seed", _cases(weighted=True))
@@ -63,8 +70,7 @@ def test_the_data_sets_hold_what_is_hard() -> None:
     """Together they have derivatives, lone and firm minutes, silent markets, agreement and deviations."""
     compared = []
     for seed in _cases(weighted=False)[:20]:
-        candles, _, setup = random_case(seed)
-        compared += _same(candles, replace(setup, venues=None))
+        compared += _compare_case(seed)
     assert {kind for kind, _ in compared} == {kind.value for kind in Kind}
     votes = {said.votes for _, said in compared}
     assert {1, 2} < votes

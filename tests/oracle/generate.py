@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from .brute import Candle, Covered, Setup
 
@@ -36,7 +37,13 @@ class Scene:
 
 
 def random_case(seed: int) -> tuple[list[Candle], list[Covered], Setup]:
-    """Draw one data set and what is asked of it."""
+    """Draw one data set and what is asked of it; the last ones are kept, and the lists are the caller's own."""
+    candles, covered, setup = _draw_case(seed)
+    return list(candles), list(covered), setup
+
+
+@lru_cache(maxsize=128)
+def _draw_case(seed: int) -> tuple[tuple[Candle, ...], tuple[Covered, ...], Setup]:
     rng = random.Random(seed)  # noqa: S311 - reproducible test data, nothing secret
     scene = draw_scene(rng)
     wrapped = rng.random() < 0.25
@@ -56,7 +63,7 @@ def random_case(seed: int) -> tuple[list[Candle], list[Covered], Setup]:
     add_money(scene, venues, candles, covered)
     setup = draw_setup(scene, symbols, asset, underlying)
     rng.shuffle(candles)
-    return candles, covered, setup
+    return tuple(candles), tuple(covered), setup
 
 
 def weighted_case(seed: int) -> tuple[list[Candle], list[Covered], Setup]:
