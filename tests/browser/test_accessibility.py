@@ -71,13 +71,13 @@ def test_axe_finds_nothing_grave_in_the_settings(visit: Visit, sample: str) -> N
 
 
 @pytest.mark.parametrize("name", PATHS)
-def test_nothing_jumps(visit: Visit, sample: str, name: str) -> None:
+def test_nothing_jumps(first_visit: Visit, sample: str, name: str) -> None:
     """What a page shows first stays where it is while the rest arrives."""
-    visit.tab.add_init_script(
+    first_visit.tab.add_init_script(
         "window.shifted = 0; new PerformanceObserver((list) => { for (const one of list.getEntries()) "
         "if (!one.hadRecentInput) window.shifted += one.value; }).observe({type: 'layout-shift', buffered: true});"
     )
-    tab = opened(visit, sample, name)
+    tab = opened(first_visit, sample, name)
     assert tab.evaluate("window.shifted") < QUIET
 
 

@@ -30,11 +30,11 @@ def started(visit: Visit, address: str) -> Route:
 
 @pytest.mark.parametrize("width", [1440, 900, 390])
 @pytest.mark.parametrize("shown", ["explorer?window=crash&theme=dark", ""])
-def test_the_app_takes_its_place_and_nothing_moves(visit: Visit, sample: str, shown: str, width: int) -> None:
+def test_the_app_takes_its_place_and_nothing_moves(first_visit: Visit, sample: str, shown: str, width: int) -> None:
     """Text, controls and the first chart stand where they will stand, before any script of the app has come."""
-    tab = visit.tab
+    tab = first_visit.tab
     tab.set_viewport_size({"width": width, "height": 900})
-    app = started(visit, sample.replace("explorer", shown))
+    app = started(first_visit, sample.replace("explorer", shown))
     assert tab.locator("#react-entry-point h1").count() == 0
     before = tab.evaluate(PLACES, "#first")
     colour = "getComputedStyle(document.body).backgroundColor"
@@ -47,10 +47,10 @@ def test_the_app_takes_its_place_and_nothing_moves(visit: Visit, sample: str, sh
     assert tab.evaluate(colour) == paper
 
 
-def test_its_links_lead_on_and_the_rest_waits(visit: Visit, sample: str) -> None:
+def test_its_links_lead_on_and_the_rest_waits(first_visit: Visit, sample: str) -> None:
     """A venue's name does nothing before the app runs; a link is followed, and the app shows where it leads."""
-    tab = visit.tab
-    app = started(visit, f"{sample}?window=crash")
+    tab = first_visit.tab
+    app = started(first_visit, f"{sample}?window=crash")
     tab.get_by_role("button", name="OKX").first.click()
     tab.get_by_role("navigation").get_by_role("link", name="Method").click()
     app.continue_()

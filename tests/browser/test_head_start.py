@@ -5,24 +5,24 @@ from playwright.sync_api import expect
 from tests.browser.conftest import Visit
 
 
-def test_plotly_is_loaded_once_and_before_the_answer(visit: Visit, sample: str) -> None:
+def test_plotly_is_loaded_once_and_before_the_answer(first_visit: Visit, sample: str) -> None:
     """plotly.js is asked for together with the other scripts, once, and not only after the server has answered."""
     asked: list[str] = []
-    visit.tab.on("request", lambda request: asked.append(request.url))
-    visit.open(sample)
-    visit.settled()
+    first_visit.tab.on("request", lambda request: asked.append(request.url))
+    first_visit.open(sample)
+    first_visit.settled()
     scripts = [url for url in asked if "plotly.v" in url or "plotly.min" in url]
     assert len(scripts) == 1
     first_question = next(place for place, url in enumerate(asked) if "_dash-update-component" in url)
     assert asked.index(scripts[0]) < first_question
-    assert visit.tab.evaluate("document.querySelectorAll('script[src*=plotly]').length") == 1
+    assert first_visit.tab.evaluate("document.querySelectorAll('script[src*=plotly]').length") == 1
 
 
-def test_a_page_of_text_loads_it_when_a_chart_follows(visit: Visit, sample: str) -> None:
+def test_a_page_of_text_loads_it_when_a_chart_follows(first_visit: Visit, sample: str) -> None:
     """From the definitions, which need no chart, a link leads to charts that are drawn."""
     asked: list[str] = []
-    visit.tab.on("request", lambda request: asked.append(request.url))
-    visit.open_page(sample.replace("/explorer", "/method"), "What the numbers mean")
+    first_visit.tab.on("request", lambda request: asked.append(request.url))
+    first_visit.open_page(sample.replace("/explorer", "/method"), "What the numbers mean")
     assert [url for url in asked if "plotly" in url and url.endswith(".js")] == []
-    visit.tab.get_by_role("link", name="Explorer", exact=True).first.click()
-    expect(visit.tab.locator("#graph .main-svg").first).to_be_visible()
+    first_visit.tab.get_by_role("link", name="Explorer", exact=True).first.click()
+    expect(first_visit.tab.locator("#graph .main-svg").first).to_be_visible()

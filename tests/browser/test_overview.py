@@ -42,7 +42,7 @@ def test_two_requests_and_then_none(visit: Visit, real: str) -> None:
 
 
 @pytest.mark.parametrize("width", [390, 820, 1440])
-def test_nothing_moves(visit: Visit, real: str, width: int) -> None:
+def test_nothing_moves(first_visit: Visit, real: str, width: int) -> None:
     """What comes second, and the charts, fill places of the same height, on a screen of any width."""
     held: list[Route] = []
 
@@ -52,7 +52,7 @@ def test_nothing_moves(visit: Visit, real: str, width: int) -> None:
         else:
             route.continue_()
 
-    tab = visit.tab
+    tab = first_visit.tab
     tab.set_viewport_size({"width": width, "height": 900})
     tab.route("**/_dash-update-component*", hold)
     tab.route("**/async-graph*", hold)
