@@ -21,51 +21,51 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from collectors.access import Access
-from collectors.display import display_for, finding_json, finding_line
-from collectors.findings import Verdict, totals
-from collectors.follower import Followed, Follower
+from collectors.display import format_finding_json, format_finding_line, select_display
+from collectors.findings import FindingStatus, format_totals
+from collectors.follower import Follower, FollowTarget
 from collectors.job import run_check, run_collection
 from collectors.request import CollectRequest
-from collectors.venues import VENUES, Kind, venues_named
-from dashboard.actions import ToCollect
-from dashboard.ask import CandleSource, answer, stand_in
-from dashboard.ending import ended_by_sigterm
-from dashboard.fairness import fairness, sensitive
-from dashboard.fairness_text import fairness_text, sensitivity_text
+from collectors.venues import VENUES, MarketType, select_venues
+from dashboard.actions import CollectionOrder
+from dashboard.ask import CandleSource, find_stand_in, measure_question
+from dashboard.ending import interrupt_on_sigterm
+from dashboard.fairness import measure_event, measure_question_sensitivity
+from dashboard.fairness_text import format_fairness, format_sensitivity
 from dashboard.options import (
-    Asked,
+    AccessOptions,
     Instant,
-    Items,
-    Reach,
-    global_option,
-    global_options,
-    measuring,
-    one_of,
-    reaching,
+    MeasureOptions,
+    NameList,
+    add_access_options,
+    add_measure_options,
+    build_choice,
+    build_global_options,
+    get_global_option,
 )
-from dashboard.picture_sizes import Size
-from dashboard.status_text import revisions_text, set_aside_text, status_json, status_text
-from dashboard.text import console, lows_text, measurement_text
+from dashboard.picture_sizes import SheetSize
+from dashboard.status_text import build_status_json, format_rejected_pages, format_revisions, format_status
+from dashboard.text import build_console, format_lows, format_measurement
 from data.catalogue import Catalogue, load_catalogue
-from data.errors import NothingUsable, PlumblineError, UsageError
-from data.exporter import FORMATS, write_rows
+from data.errors import NoUsableCandles, PlumblineError, UsageError
+from data.exporter import EXPORT_FORMATS, write_rows
 from data.filesource import FileSource
 from data.imports import import_files
 from data.lock import FollowerLock
 from data.sample import ensure_sample
 from data.schema import Evidence, Origin, RunOutcome, Timeframe
 from data.settings import Settings, load_settings
-from data.store import CandleStore, FirstSeen
+from data.store import CandleStore, FirstSeenReader
 from data.version import VERSION
-from deviation.answer import deviation_rows, iso, lows_json, measurement_json
-from deviation.fairness_answer import fairness_json, sensitivity_json
+from deviation.answer import build_deviation_frame, build_lows_json, build_measurement_json, format_iso
+from deviation.fairness_answer import build_fairness_json, build_sensitivity_json
 from deviation.result import Measurement
 
 if TYPE_CHECKING:
     from dash import Dash
     from flask import Flask
 
-ALL = "all"
+ALL_ASSETS = "all"
 """Stands for every asset."""
 
 
@@ -81,83 +81,98 @@ class Session:
     settings: Settings
     catalogue: Catalogue
     store: CandleStore
-    loudness: int
+    verbosity: int
 
-    def say(self, message: str, *, level: int = 0) -> None:
+    def print_note(self, message: str, *, level: int = 0) -> None:
         """A remark beside the result: level 0 unless ``--quiet``, level 1 only with ``--verbose``."""
-        if self.loudness >= level:
+        if self.verbosity >= level:
             click.echo(message, err=True)
 
-    def source(self, asked: Asked) -> CandleSource:
+    def open_source(self, options: MeasureOptions) -> CandleSource:
         """The files that were named, else the store, with the sample in it where that is asked for."""
-        if asked.files and asked.first_seen:
+        if options.files and options.first_seen:
             message = "--as-first-seen is for the store: a file holds each candle once"
             raise UsageError(message)
-        if asked.files:
-            return FileSource(asked.files, complete=asked.complete)
-        if asked.origin is Evidence.RECONSTRUCTION and ensure_sample(self.store, now()):
-            self.say("put the reconstruction of 2025-10-10 into the store; `forget --sample` drops it")
-        return FirstSeen(self.store) if asked.first_seen else self.store
+        if options.files:
+            return FileSource(options.files, complete=options.complete)
+        if options.origin is Evidence.RECONSTRUCTION and ensure_sample(self.store, now()):
+            self.print_note("put the reconstruction of 2025-10-10 into the store; `forget --sample` drops it")
+        return FirstSeenReader(self.store) if options.first_seen else self.store
 
-    def every_asset(self, asked: Asked) -> tuple[str, ...]:
+    def list_assets(self, options: MeasureOptions) -> tuple[str, ...]:
         """What "all" means: the assets of the event, else of the catalogue."""
-        return self.catalogue.event(asked.event).assets if asked.event else tuple(self.catalogue.assets)
+        return self.catalogue.get_event(options.event).assets if options.event else tuple(self.catalogue.assets)
 
-    def access(self, reach: Reach) -> Access:
+    def build_access(self, access_options: AccessOptions) -> Access:
         """How the exchanges are reached: by the flags, else by the settings.
 
         Raises:
             UsageError: a mirror or proxy is no address, or a host is named for a venue that is not in the table.
         """
-        store, hosts = self.settings.store, dict(reach.hosts) or None
-        settings = load_settings(store=store, mirror=reach.mirror, proxy=reach.proxy, hosts=hosts)
-        venues_named(settings.hosts, derivatives=True)
+        store, hosts = self.settings.store, dict(access_options.hosts) or None
+        settings = load_settings(store=store, mirror=access_options.mirror, proxy=access_options.proxy, hosts=hosts)
+        select_venues(settings.hosts, derivatives=True)
         return Access(settings.mirror, settings.proxy, settings.hosts)
 
-    def follower(
-        self, assets: Sequence[str], venues: tuple[str, ...], reach: Reach, holder: str, *, derivatives: bool = False
+    def build_follower(
+        self,
+        assets: Sequence[str],
+        venues: tuple[str, ...],
+        access_options: AccessOptions,
+        holder: str,
+        *,
+        derivatives: bool = False,
     ) -> Follower:
         """What follows the assets, or the whole catalogue, into the store; ``holder`` is who does it."""
-        wanted, ratios = with_underlying(self.catalogue, assets or tuple(self.catalogue.assets))
-        followed = Followed(wanted, ratios, venues, derivatives)
-        return Follower(self.store, followed, holder=holder, access=self.access(reach), now=now, say=self.say)
+        all_assets, ratio_markets = add_underlying(self.catalogue, assets or tuple(self.catalogue.assets))
+        followed = FollowTarget(all_assets, ratio_markets, venues, derivatives)
+        return Follower(
+            self.store,
+            followed,
+            holder=holder,
+            access=self.build_access(access_options),
+            now=now,
+            report=self.print_note,
+        )
 
     @contextmanager
-    def following(self) -> Iterator[None]:
+    def run_follower(self) -> Iterator[None]:
         """The follower of the whole catalogue, in a thread beside."""
-        from collectors.following import followed_beside  # noqa: PLC0415 - the scheduler costs a moment
+        from collectors.following import follow_in_thread  # noqa: PLC0415 - the scheduler costs a moment
 
         with ExitStack() as stack:
-            holder = stack.enter_context(FollowerLock(self.store.uri).held(now()))
-            stack.enter_context(followed_beside(self.follower((), (), Reach(), str(holder)), say=self.say))
+            holder = stack.enter_context(FollowerLock(self.store.uri).hold(now()))
+            stack.enter_context(
+                follow_in_thread(self.build_follower((), (), AccessOptions(), str(holder)), report=self.print_note)
+            )
             yield
 
-    def measure(self, asked: Asked, asset: str, source: CandleSource) -> Measurement:
+    def measure_asset(self, options: MeasureOptions, asset: str, source: CandleSource) -> Measurement:
         """The answer for one asset, with a hint what to do where there is no candle.
 
         Raises:
             NothingUsable: No candle of the asset in the window.
         """
-        begun = time.perf_counter()
-        question = asked.question(self.catalogue, asset)
+        start_s = time.perf_counter()
+        question = options.build_question(self.catalogue, asset)
         try:
-            measurement = answer(source, question)
-            if (focus := stand_in(measurement, self.catalogue)) is not None:
-                self.say(f"no candle of {asset} on {question.focus} here: the headline speaks of {focus}")
-                measurement = answer(source, replace(question, focus=focus))
-        except NothingUsable as nothing:
-            message = f"{nothing}\n{self._hint(asked, asset)}"
-            raise NothingUsable(message) from nothing
-        self.say(f"{asset}: measured in {1000 * (time.perf_counter() - begun):.0f} ms", level=1)
+            measurement = measure_question(source, question)
+            if (focus := find_stand_in(measurement, self.catalogue)) is not None:
+                self.print_note(f"no candle of {asset} on {question.focus} here: the headline speaks of {focus}")
+                measurement = measure_question(source, replace(question, focus=focus))
+        except NoUsableCandles as error:
+            message = f"{error}\n{self._write_hint(options, asset)}"
+            raise NoUsableCandles(message) from error
+        self.print_note(f"{asset}: measured in {1000 * (time.perf_counter() - start_s):.0f} ms", level=1)
         return measurement
 
-    def _hint(self, asked: Asked, asset: str) -> str:
-        if asked.files:
+    def _write_hint(self, options: MeasureOptions, asset: str) -> str:
+        if options.files:
             return "check asset, window and --origin against what the file holds"
-        start, end = (iso(edge) for edge in asked.span(self.catalogue))
-        bars = "" if asked.timeframe is Timeframe.M1 else f" --timeframe {asked.timeframe}"
+        start, end = (format_iso(edge) for edge in options.find_window(self.catalogue))
+        timeframe_option = "" if options.timeframe is Timeframe.M1 else f" --timeframe {options.timeframe}"
         return (
-            f"collect them with `collect --assets {asset} --from {start} --to {end}{bars}`, import a file with "
+            f"collect them with `collect --assets {asset} --from {start} --to {end}{timeframe_option}`, import a file with "
             "`import FILE`, or look at the sample with `--origin reconstruction`"
         )
 
@@ -168,8 +183,8 @@ def open_session(context: click.Context) -> Session:
     Raises:
         UsageError: a setting is unknown or malformed.
     """
-    settings = load_settings(store=global_option(context, "store"))
-    loudness: int = global_option(context, "loudness", 0)
+    settings = load_settings(store=get_global_option(context, "store"))
+    loudness: int = get_global_option(context, "loudness", 0)
     logging.basicConfig(level=logging.INFO if loudness > 0 else logging.ERROR, format="%(name)s: %(message)s")
     return Session(settings, load_catalogue(), CandleStore(settings.store), loudness)
 
@@ -179,7 +194,7 @@ class Command(click.Command):
 
     def __init__(self, *words: Any, **given: Any) -> None:  # noqa: ANN401 - click's signature
         super().__init__(*words, **given)
-        self.params += global_options()
+        self.params += build_global_options()
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature
         """Open the session, once all options are read, and run the command."""
@@ -187,14 +202,14 @@ class Command(click.Command):
         return super().invoke(ctx)
 
 
-class Commands(click.Group):
+class CommandGroup(click.Group):
     """The group of commands; an error meant for the user ends it with its message and exit code, not a trace."""
 
     command_class = Command
 
     def __init__(self, *words: Any, **given: Any) -> None:  # noqa: ANN401 - click's signature
         super().__init__(*words, **given)
-        self.params += global_options()
+        self.params += build_global_options()
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature
         """Run the command."""
@@ -205,7 +220,7 @@ class Commands(click.Group):
             ctx.exit(error.exit_code)
 
 
-@click.group(cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=CommandGroup, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(VERSION, prog_name="plumbline")
 @click.pass_context
 def main(ctx: click.Context) -> None:
@@ -221,17 +236,17 @@ def main(ctx: click.Context) -> None:
 @main.command()
 @click.option("--host", help="Address to listen on [default: 127.0.0.1].")
 @click.option("--port", type=int, help="Port to listen on; if taken, the next free one [default: 8050].")
-@click.option("--follow", "follows", is_flag=True, help="Collect the newest minutes beside, as `follow` does.")
+@click.option("--follow", "with_follower", is_flag=True, help="Collect the newest minutes beside, as `follow` does.")
 @click.pass_obj
-def serve(session: Session, host: str | None = None, port: int | None = None, *, follows: bool = False) -> None:
+def serve(session: Session, host: str | None = None, port: int | None = None, *, with_follower: bool = False) -> None:
     """Open the dashboard in the browser (the default command)."""
     # Imported here because dash and plotly cost over a second, which the other commands need not pay.
-    from dashboard.server import listen, serve_app  # noqa: PLC0415
+    from dashboard.server import bind_socket, serve_app  # noqa: PLC0415
 
     settings = load_settings(store=session.settings.store, host=host, port=port, mirror=session.settings.mirror)
-    with session.following() if follows else nullcontext():
-        app = page(settings, session.catalogue, session.store, session.say)
-        serve_app(app, listen(settings.host, settings.port), click.echo)
+    with session.run_follower() if with_follower else nullcontext():
+        app = build_app(settings, session.catalogue, session.store, session.print_note)
+        serve_app(app, bind_socket(settings.host, settings.port), click.echo)
 
 
 def server() -> "Flask":
@@ -245,27 +260,29 @@ def server() -> "Flask":
         StoreUnusable: The store cannot be read or written.
     """
     settings = load_settings()
-    found: Flask = page(settings, load_catalogue(), CandleStore(settings.store), click.echo).server
-    return found
+    flask_app: Flask = build_app(settings, load_catalogue(), CandleStore(settings.store), click.echo).server
+    return flask_app
 
 
-def page(settings: Settings, catalogue: Catalogue, store: CandleStore, say: Callable[[str], None]) -> "Dash":
+def build_app(
+    settings: Settings, catalogue: Catalogue, store: CandleStore, print_line: Callable[[str], None]
+) -> "Dash":
     """The page over a store, with the sample in it where there are no real candles."""
     from dashboard.data_actions import StoreActions  # noqa: PLC0415 - as in `serve`
     from dashboard.web import create_app  # noqa: PLC0415 - as in `serve`
 
-    if not store.has(Evidence.REAL) and ensure_sample(store, now()):
-        say("no real candles yet: showing the reconstruction of 2025-10-10, which is no evidence")
+    if not store.has_candles(Evidence.REAL) and ensure_sample(store, now()):
+        print_line("no real candles yet: showing the reconstruction of 2025-10-10, which is no evidence")
     command = [sys.executable, str(Path(__file__).resolve()), "--store", settings.store, "--quiet", "collect", "--json"]
     if settings.mirror is not None:
         command += ["--mirror", settings.mirror]
     actions = StoreActions(
         store,
-        lambda wanted: [*command, *collect_options(wanted)],
-        venues=[row.id for row in VENUES if row.kind is Kind.SPOT],
+        lambda order: [*command, *build_collect_options(order)],
+        venues=[row.id for row in VENUES if row.kind is MarketType.SPOT],
         now=now,
     )
-    atexit.register(actions.cancel)  # a collection is its page's: what has come is stored, and it ends
+    atexit.register(actions.cancel_collection)  # a collection is its page's: what has come is stored, and it ends
     app = create_app(store, catalogue, actions)
     # All modules and tables so far stay: looking through them for garbage made every tenth answer half as slow again.
     gc.collect()
@@ -273,28 +290,28 @@ def page(settings: Settings, catalogue: Catalogue, store: CandleStore, say: Call
     return app
 
 
-def collect_options(wanted: ToCollect) -> list[str]:
+def build_collect_options(order: CollectionOrder) -> list[str]:
     """What the page wants collected, as options of `collect`."""
     values = {
-        "--event": wanted.event,
-        "--assets": ",".join(wanted.assets),
-        "--from": None if wanted.start is None else iso(wanted.start),
-        "--to": None if wanted.end is None else iso(wanted.end),
-        "--venues": ",".join(wanted.venues),
+        "--event": order.event,
+        "--assets": ",".join(order.assets),
+        "--from": None if order.start is None else format_iso(order.start),
+        "--to": None if order.end is None else format_iso(order.end),
+        "--venues": ",".join(order.venues),
     }
-    given = [part for option, value in values.items() if value for part in (option, value)]
-    return [*given, "--timeframe", wanted.timeframe.value]
+    parts = [part for option, value in values.items() if value for part in (option, value)]
+    return [*parts, "--timeframe", order.timeframe.value]
 
 
 @main.command()
 @click.option("--event", help="Everything that the catalogue lists for an event.")
-@click.option("--assets", type=Items(), default=(), help="Tickers, with commas.")
+@click.option("--assets", type=NameList(), default=(), help="Tickers, with commas.")
 @click.option("--from", "start", type=Instant(), help="First minute, ISO 8601 with its zone.")
 @click.option("--to", "end", type=Instant(), help="End of the window (not in it), ISO 8601 with its zone.")
-@click.option("--venues", type=Items(), default=(), help="Only these venues, with commas.")
+@click.option("--venues", type=NameList(), default=(), help="Only these venues, with commas.")
 @click.option(
     "--timeframe",
-    type=one_of(Timeframe),
+    type=build_choice(Timeframe),
     default="1m",
     show_default=True,
     help="Candle length.",
@@ -303,7 +320,7 @@ def collect_options(wanted: ToCollect) -> list[str]:
 @click.option("--placebo", is_flag=True, help="The same window of the 7 days before too.")
 @click.option("--refetch", is_flag=True, help="Ask again for what is stored; other values are kept beside the first.")
 @click.option("--check", is_flag=True, help="Store nothing: ask each route for an old page, compare with the table.")
-@reaching
+@add_access_options
 @click.option("--json", "as_json", is_flag=True, help="Progress and result as JSON, a line each.")
 @click.pass_obj
 def collect(
@@ -319,36 +336,38 @@ def collect(
     placebo: bool,
     refetch: bool,
     check: bool,
-    reach: Reach,
+    access_options: AccessOptions,
     as_json: bool,
 ) -> None:
     """Collect candles from exchanges into the store; run again, it asks only for what is missing."""
-    access = session.access(reach)
+    access = session.build_access(access_options)
     if check:
         if event or assets or start or end or placebo or refetch:
             message = "--check asks every venue for pages of its own: leave out event, assets, window and what to store"
             raise UsageError(message)
-        told = finding_json if as_json else finding_line
+        format_finding = format_finding_json if as_json else format_finding_line
         findings = run_check(
-            venues, lambda finding: click.echo(told(finding)), derivatives=derivatives, access=access, now=now
+            venues, lambda finding: click.echo(format_finding(finding)), derivatives=derivatives, access=access, now=now
         )
-        session.say(totals(findings))
-        raise click.exceptions.Exit(0 if all(finding.verdict is not Verdict.OPEN for finding in findings) else 1)
+        session.print_note(format_totals(findings))
+        raise click.exceptions.Exit(
+            0 if all(finding.verdict is not FindingStatus.UNDECIDED for finding in findings) else 1
+        )
     request = replace(
-        collection(session.catalogue, event, assets, start, end, venues),
+        build_collect_request(session.catalogue, event, assets, start, end, venues),
         derivatives=derivatives,
         placebo=placebo,
         refetch=refetch,
         timeframe=Timeframe(timeframe),
     )
-    display = display_for(console(), as_json=as_json)
+    display = select_display(build_console(), as_json=as_json)
     try:
-        with ended_by_sigterm(), display.running():
-            summary = run_collection(session.store, request, access=access, now=now, on_progress=display.progress)
+        with interrupt_on_sigterm(), display.run_live():
+            summary = run_collection(session.store, request, access=access, now=now, on_progress=display.show_progress)
     except KeyboardInterrupt:
-        session.say("stopped: what has come is stored; run the same command again for the rest")
+        session.print_note("stopped: what has come is stored; run the same command again for the rest")
         raise click.exceptions.Exit(1) from None
-    display.end(summary)
+    display.show_summary(summary)
     if summary.failed:
         raise click.exceptions.Exit(1)
 
@@ -363,7 +382,7 @@ def import_(session: Session, files: Sequence[Path], *, venue: str | None, symbo
     """Bring candles from CSV or Parquet files into the store."""
     stored, refused = import_files(session.store, files, now=now(), venue=venue, symbol=symbol, complete=complete)
     for file in stored:
-        click.echo("\n".join(file.lines()))
+        click.echo("\n".join(file.format_lines()))
     for refusal in refused:
         click.echo(f"Error: {refusal}", err=True)
     if refused:
@@ -385,87 +404,98 @@ def forget(session: Session, files: Sequence[str], *, sample: bool) -> None:
     for name, rows in dropped.items():
         click.echo(f"{name}: {rows:,} rows dropped" if rows else f"{name}: not in the store")
     if not any(dropped.values()):
-        raise click.exceptions.Exit(NothingUsable.exit_code)
+        raise click.exceptions.Exit(NoUsableCandles.exit_code)
 
 
 @main.command()
 @click.option(
-    "--asset", default=ALL, show_default=True, help="Ticker, such as ATOM; or all: every venue on every asset."
+    "--asset", default=ALL_ASSETS, show_default=True, help="Ticker, such as ATOM; or all: every venue on every asset."
 )
-@measuring
-@click.option("--sensitivity", "varied", is_flag=True, help="How far the numbers depend on the choices behind them.")
+@add_measure_options
+@click.option(
+    "--sensitivity", "with_sensitivity", is_flag=True, help="How far the numbers depend on the choices behind them."
+)
 @click.option("--json", "as_json", is_flag=True, help="The whole answer as JSON.")
 @click.pass_obj
-def measure(session: Session, asset: str, *, asked: Asked, varied: bool, as_json: bool) -> None:
+def measure(session: Session, asset: str, *, options: MeasureOptions, with_sensitivity: bool, as_json: bool) -> None:
     """Measure how far each venue strayed from the others: on one asset, or on all of an event or the catalogue."""
-    source = session.source(asked)
-    if asset == ALL:
-        if varied:
+    source = session.open_source(options)
+    if asset == ALL_ASSETS:
+        if with_sensitivity:
             message = "--sensitivity is of one asset: name it with --asset"
             raise UsageError(message)
-        _measure_all(session, asked, source, as_json=as_json)
+        _measure_all(session, options, source, as_json=as_json)
         return
-    measurement = session.measure(asked, asset, source)
-    found = sensitive(source, measurement.question) if varied else None
+    measurement = session.measure_asset(options, asset, source)
+    sensitivity = measure_question_sensitivity(source, measurement.question) if with_sensitivity else None
     if as_json:
-        click.echo(json.dumps(measurement_json(measurement) | (sensitivity_json(found) if found else {}), indent=2))
+        click.echo(
+            json.dumps(
+                build_measurement_json(measurement) | (build_sensitivity_json(sensitivity) if sensitivity else {}),
+                indent=2,
+            )
+        )
         return
-    console().print(measurement_text(measurement))
-    if found is not None:
-        console().print(sensitivity_text(found))
+    build_console().print(format_measurement(measurement))
+    if sensitivity is not None:
+        build_console().print(format_sensitivity(sensitivity))
 
 
-def _measure_all(session: Session, asked: Asked, source: CandleSource, *, as_json: bool) -> None:
+def _measure_all(session: Session, options: MeasureOptions, source: CandleSource, *, as_json: bool) -> None:
     """The fairness matrix of the event's assets, else of the catalogue's that have a candle in the window."""
-    found = fairness(source, [asked.question(session.catalogue, asset) for asset in session.every_asset(asked)])
-    missing = found.no_candle if asked.event else ()
+    event = measure_event(
+        source, [options.build_question(session.catalogue, asset) for asset in session.list_assets(options)]
+    )
+    assets_without_candle = event.assets_without_candle if options.event else ()
     if as_json:
-        click.echo(json.dumps(fairness_json(found.measurements, found.placebo, missing), indent=2))
+        click.echo(json.dumps(build_fairness_json(event.measurements, event.placebo, assets_without_candle), indent=2))
     else:
-        console().print(fairness_text(found))
-    for asset in missing:
-        session.say(f"no {asked.origin} candle of {asset} in the window")
-    if missing:
+        build_console().print(format_fairness(event))
+    for asset in assets_without_candle:
+        session.print_note(f"no {options.origin} candle of {asset} in the window")
+    if assets_without_candle:
         raise click.exceptions.Exit(1)
 
 
 @main.command()
 @click.option("--asset", "assets", multiple=True, help="Ticker; every asset of the event if left out.")
-@measuring
+@add_measure_options
 @click.option("--json", "as_json", is_flag=True, help="The table as JSON.")
 @click.pass_obj
-def lows(session: Session, assets: Sequence[str], *, asked: Asked, as_json: bool) -> None:
+def lows(session: Session, assets: Sequence[str], *, options: MeasureOptions, as_json: bool) -> None:
     """Lowest trades per asset and venue, beside the aligned numbers."""
-    wanted = assets or (session.catalogue.event(asked.event).assets if asked.event else ())
-    if not wanted:
+    requested_assets = assets or (session.catalogue.get_event(options.event).assets if options.event else ())
+    if not requested_assets:
         message = "say which assets: --asset, or --event for all of an event"
         raise UsageError(message)
-    source = session.source(asked)
-    measurements, nothing = [], []
-    for asset in wanted:
+    source = session.open_source(options)
+    measurements, errors = [], []
+    for asset in requested_assets:
         try:
-            measurements.append(session.measure(asked, asset, source))
-        except NothingUsable as error:
-            nothing.append(str(error))
+            measurements.append(session.measure_asset(options, asset, source))
+        except NoUsableCandles as error:
+            errors.append(str(error))
     if not measurements:
-        raise NothingUsable(nothing[0])
+        raise NoUsableCandles(errors[0])
     question = measurements[0].question
-    trades = source.low_trades(wanted, question.start, question.end, timeframe=question.timeframe)
+    trades = source.read_low_trades(requested_assets, question.start, question.end, timeframe=question.timeframe)
     if as_json:
-        click.echo(json.dumps(lows_json(measurements, trades), indent=2))
+        click.echo(json.dumps(build_lows_json(measurements, trades), indent=2))
     else:
-        console().print(lows_text(measurements, trades))
-    for message in nothing:
-        session.say(message.splitlines()[0])
-    if nothing:
+        build_console().print(format_lows(measurements, trades))
+    for message in errors:
+        session.print_note(message.splitlines()[0])
+    if errors:
         raise click.exceptions.Exit(1)
 
 
 @main.command()
 @click.option("--asset", help="Ticker, such as ATOM: one picture.")
-@click.option("--assets", type=Items(), default=(), help="Tickers, with commas, or all: a folder of pictures.")
-@measuring
-@click.option("--size", type=click.Choice([size.value for size in Size]), default=Size.WIDE.value, show_default=True)
+@click.option("--assets", type=NameList(), default=(), help="Tickers, with commas, or all: a folder of pictures.")
+@add_measure_options
+@click.option(
+    "--size", type=click.Choice([size.value for size in SheetSize]), default=SheetSize.WIDE.value, show_default=True
+)
 @click.option("--theme", type=click.Choice(["light", "dark"]), default="light", show_default=True)
 @click.option("--format", "file_format", type=click.Choice(["png", "svg"]), help="By the file's ending if left out.")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="The file to write, or a folder.")
@@ -475,7 +505,7 @@ def chart(
     asset: str | None,
     assets: tuple[str, ...],
     *,
-    asked: Asked,
+    options: MeasureOptions,
     size: str,
     theme: str,
     file_format: str | None,
@@ -483,7 +513,7 @@ def chart(
 ) -> None:
     """Draw the comparison picture of one asset, or of many: wide (16:9), square or tall (4:5), as PNG or SVG."""
     # Imported here because plotly costs a moment, which the other commands need not pay.
-    from dashboard.exports_set import Style, format_of, shown, write_one, write_set  # noqa: PLC0415
+    from dashboard.exports_set import PictureStyle, choose_format, show_progress, write_picture, write_pictures  # noqa: PLC0415
     from dashboard.render import Renderer  # noqa: PLC0415
     from dashboard.style import Theme  # noqa: PLC0415
 
@@ -492,25 +522,30 @@ def chart(
         raise UsageError(message)
     if assets:
         _make_folder(out)
-    source = session.source(asked)
-    style = Style(
-        Size(size), Theme(theme), format_of(out, file_format), None if asked.files else session.store.version()
+    source = session.open_source(options)
+    picture_style = PictureStyle(
+        SheetSize(size),
+        Theme(theme),
+        choose_format(out, file_format),
+        None if options.files else session.store.read_version(),
     )
     with Renderer() as renderer:
 
-        def write(measurement: Measurement) -> Path:
-            return write_one(measurement, session.catalogue, renderer, style, out)
+        def draw_one(measurement: Measurement) -> Path:
+            return write_picture(measurement, session.catalogue, renderer, picture_style, out)
 
         if asset is not None:
-            click.echo(write(session.measure(asked, asset, source)))
+            click.echo(draw_one(session.measure_asset(options, asset, source)))
             return
-        wanted = session.every_asset(asked) if assets == (ALL,) else assets
-        with shown(console(), len(wanted), click.echo) as say:
-            nothing = write_set(wanted, lambda one: session.measure(asked, one, source), write, say)
-    if len(nothing) == len(wanted):
-        message = f"no picture was drawn: there is no {asked.origin} candle of any of {', '.join(wanted)} in the window"
-        raise NothingUsable(message)
-    if nothing:
+        requested_assets = session.list_assets(options) if assets == (ALL_ASSETS,) else assets
+        with show_progress(build_console(), len(requested_assets), click.echo) as show_line:
+            missing = write_pictures(
+                requested_assets, lambda name: session.measure_asset(options, name, source), draw_one, show_line
+            )
+    if len(missing) == len(requested_assets):
+        message = f"no picture was drawn: there is no {options.origin} candle of any of {', '.join(requested_assets)} in the window"
+        raise NoUsableCandles(message)
+    if missing:
         raise click.exceptions.Exit(1)
 
 
@@ -524,22 +559,24 @@ def _make_folder(path: Path) -> None:
 
 @main.command()
 @click.option("--asset", required=True, help="Ticker, such as ATOM.")
-@measuring
+@add_measure_options
 @click.option("--what", type=click.Choice(["candles", "deviation"]), required=True, help="Rows to write.")
-@click.option("--format", "file_format", type=click.Choice(FORMATS), help="By the file's ending if left out.")
+@click.option("--format", "file_format", type=click.Choice(EXPORT_FORMATS), help="By the file's ending if left out.")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="The file to write.")
 @click.pass_obj
-def export(session: Session, asset: str, *, asked: Asked, what: str, file_format: str | None, out: Path) -> None:
+def export(
+    session: Session, asset: str, *, options: MeasureOptions, what: str, file_format: str | None, out: Path
+) -> None:
     """Write candles, or the deviation of every minute, as CSV or Parquet."""
-    source = session.source(asked)
-    measurement = session.measure(asked, asset, source)
+    source = session.open_source(options)
+    measurement = session.measure_asset(options, asset, source)
     if what == "deviation":
-        rows = deviation_rows(measurement)
+        rows = build_deviation_frame(measurement)
     else:
         span = measurement.question.start, measurement.question.end
-        rows = source.candles([asset], *span, origin=asked.origin, timeframe=asked.timeframe)
+        rows = source.read_candles([asset], *span, origin=options.origin, timeframe=options.timeframe)
     write_rows(rows, out, file_format)
-    click.echo(f"{out}: {rows.height:,} rows of {asset}, {asked.origin}")
+    click.echo(f"{out}: {rows.height:,} rows of {asset}, {options.origin}")
 
 
 @main.command()
@@ -554,27 +591,27 @@ def status(session: Session, *, revisions: bool, set_aside: bool, as_json: bool)
         message = "--revisions and --set-aside are two lists: ask for one at a time"
         raise UsageError(message)
     if revisions or set_aside:
-        rows = store.revisions() if revisions else store.bad_pages()
-        told: object = rows.to_dicts()
-        text = revisions_text(rows) if revisions else set_aside_text(rows)
+        rows = store.read_revisions() if revisions else store.read_rejected_pages()
+        content: object = rows.to_dicts()
+        text = format_revisions(rows) if revisions else format_rejected_pages(rows)
     else:
-        told = status_json(store) if as_json else None
-        text = "" if as_json else status_text(store)
+        content = build_status_json(store) if as_json else None
+        text = "" if as_json else format_status(store)
     if as_json:
-        click.echo(json.dumps(told, indent=2, default=iso))
+        click.echo(json.dumps(content, indent=2, default=format_iso))
     else:
-        console().print(text)
+        build_console().print(text)
 
 
 @main.command()
 @click.option(
     "--every", "every_min", type=click.IntRange(1), default=5, show_default=True, help="Minutes between runs."
 )
-@click.option("--assets", type=Items(), default=(), help="Tickers, with commas; the whole catalogue if left out.")
-@click.option("--venues", type=Items(), default=(), help="Only these venues, with commas.")
+@click.option("--assets", type=NameList(), default=(), help="Tickers, with commas; the whole catalogue if left out.")
+@click.option("--venues", type=NameList(), default=(), help="Only these venues, with commas.")
 @click.option("--derivatives", is_flag=True, help="Perpetual futures too, with their mark and index prices.")
 @click.option("--once", is_flag=True, help="One run now, and no more.")
-@reaching
+@add_access_options
 @click.pass_obj
 def follow(
     session: Session,
@@ -584,20 +621,20 @@ def follow(
     *,
     derivatives: bool,
     once: bool,
-    reach: Reach,
+    access_options: AccessOptions,
 ) -> None:
     """Collect the newest minutes again and again, until it is ended; one follower per store."""
     from collectors.following import follow_until_signal  # noqa: PLC0415 - the scheduler, which no other command needs
 
-    with FollowerLock(session.store.uri).held(now()) as holder:
-        follower = session.follower(assets, venues, reach, str(holder), derivatives=derivatives)
+    with FollowerLock(session.store.uri).hold(now()) as holder:
+        follower = session.build_follower(assets, venues, access_options, str(holder), derivatives=derivatives)
         if once:
             outcome = asyncio.run(follower.collect_newest())
             raise click.exceptions.Exit(0 if outcome is RunOutcome.DONE else 1)
         asyncio.run(follow_until_signal(follower, every_min=every_min))
 
 
-def collection(
+def build_collect_request(
     catalogue: Catalogue,
     event: str | None,
     assets: tuple[str, ...],
@@ -612,23 +649,23 @@ def collection(
     Raises:
         UsageError: Neither an event nor assets with a window, or an unknown event.
     """
-    happened = None if event is None else catalogue.event(event)
-    if happened is not None:
-        assets = assets or happened.assets + happened.also
-        start, end = start or happened.collect[0], end or happened.collect[1]
+    event_entry = None if event is None else catalogue.get_event(event)
+    if event_entry is not None:
+        assets = assets or event_entry.assets + event_entry.extra_assets
+        start, end = start or event_entry.collect_span[0], end or event_entry.collect_span[1]
     if not assets or start is None or end is None:
         message = f"say what to collect: --event ({', '.join(catalogue.events)}), or --assets with --from and --to"
         raise UsageError(message)
-    wanted, ratios = with_underlying(catalogue, assets)
-    return CollectRequest(wanted, start, end, venues, ratios)
+    all_assets, ratio_markets = add_underlying(catalogue, assets)
+    return CollectRequest(all_assets, start, end, venues, ratio_markets)
 
 
-def with_underlying(catalogue: Catalogue, assets: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def add_underlying(catalogue: Catalogue, assets: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The assets with the underlyings that they are measured against, and the ratio markets between them."""
-    known = [catalogue.assets[ticker] for ticker in assets if ticker in catalogue.assets]
-    underlying = [asset.underlying for asset in known if asset.underlying is not None]
-    ratios = tuple(asset.ratio_market for asset in known if asset.ratio_market is not None)
-    return tuple(dict.fromkeys([*assets, *underlying])), ratios
+    asset_entries = [catalogue.assets[ticker] for ticker in assets if ticker in catalogue.assets]
+    underlyings = [asset.underlying for asset in asset_entries if asset.underlying is not None]
+    ratio_markets = tuple(asset.ratio_market for asset in asset_entries if asset.ratio_market is not None)
+    return tuple(dict.fromkeys([*assets, *underlyings])), ratio_markets
 
 
 if __name__ == "__main__":

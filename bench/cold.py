@@ -13,12 +13,12 @@ from typing import Any
 
 from choreographer import Browser
 
-SCREEN = {"width": 1440, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+SCREEN_METRICS = {"width": 1440, "height": 900, "deviceScaleFactor": 1, "mobile": False}
 
-LOOK_S = 0.5
+POLL_S = 0.5
 """How often a page is asked whether it is done."""
 
-WATCH = """
+WATCH_SCRIPT = """
 window.benchSeen = {};
 (() => {
   const seen = window.benchSeen;
@@ -42,7 +42,7 @@ window.benchSeen = {};
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
+class PageLoad:
     """Milliseconds from the start of the navigation until each could be seen."""
 
     text: float
@@ -50,28 +50,28 @@ class Load:
     live: float
 
 
-def loads(address: str, count: int) -> list[Load]:
+def measure_loads(address: str, count: int) -> list[PageLoad]:
     """Open an address so many times, each with an empty cache."""
-    return asyncio.run(_loads(address, count))
+    return asyncio.run(_measure_loads(address, count))
 
 
-async def _loads(address: str, count: int) -> list[Load]:
+async def _measure_loads(address: str, count: int) -> list[PageLoad]:
     async with Browser(headless=True, enable_sandbox=False) as browser:
-        return [await _load(browser, address) for _ in range(count)]
+        return [await _measure_load(browser, address) for _ in range(count)]
 
 
-async def _load(browser: Browser, address: str) -> Load:
+async def _measure_load(browser: Browser, address: str) -> PageLoad:
     tab = await browser.create_tab("about:blank")
     await tab.send_command("Network.clearBrowserCache")
-    await tab.send_command("Emulation.setDeviceMetricsOverride", params=SCREEN)
+    await tab.send_command("Emulation.setDeviceMetricsOverride", params=SCREEN_METRICS)
     await tab.send_command("Page.enable")
-    await tab.send_command("Page.addScriptToEvaluateOnNewDocument", params={"source": WATCH})
+    await tab.send_command("Page.addScriptToEvaluateOnNewDocument", params={"source": WATCH_SCRIPT})
     await tab.send_command("Page.navigate", params={"url": address})
-    seen: dict[str, float] = {}
-    while "live" not in seen:
-        await asyncio.sleep(LOOK_S)
-        asked = {"expression": "JSON.stringify(window.benchSeen || {})", "returnByValue": True}
-        answer: Any = await tab.send_command("Runtime.evaluate", params=asked)
-        seen = json.loads(answer["result"]["result"]["value"])
+    times: dict[str, float] = {}
+    while "live" not in times:
+        await asyncio.sleep(POLL_S)
+        parameters = {"expression": "JSON.stringify(window.benchSeen || {})", "returnByValue": True}
+        response: Any = await tab.send_command("Runtime.evaluate", params=parameters)
+        times = json.loads(response["result"]["result"]["value"])
     await browser.close_tab(tab.target_id)
-    return Load(**seen)
+    return PageLoad(**times)

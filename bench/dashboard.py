@@ -30,29 +30,29 @@ import numpy as np
 import plotly.graph_objects as go
 from playwright.sync_api import Browser, Page, Response, sync_playwright
 
-from bench.cold import loads
-from bench.importing import imports
-from bench.made import ASSETS, MONTH, START, fill
-from bench.measure import asked_of, seconds, window
-from dashboard.ask import answer
-from dashboard.explorer import explorer_figure
+from bench.cold import measure_loads
+from bench.importing import measure_import
+from bench.made import ASSETS, MONTH_DAYS, START, fill_store
+from bench.measure import build_question_of, build_window, time_call
+from dashboard.ask import measure_question
+from dashboard.explorer import build_explorer_figure
 from dashboard.scene import Scene
-from dashboard.written import outgoing
+from dashboard.written import serialize
 from data.catalogue import load_catalogue
 from data.store import CandleStore
 
 CHROMIUM = "/usr/bin/chromium"
 COLD_LOADS = 7
-CHANGES = 30
-PEERS = 5
+CHANGE_COUNT = 30
+RATIO_RUNS = 5
 
-DAYS = [START + timedelta(days=2 + day) for day in range(CHANGES)]
+CHANGE_DAYS = [START + timedelta(days=2 + day) for day in range(CHANGE_COUNT)]
 """A day for each change, so that none is answered with what was kept of another."""
 
 GOALS_MS = {"cold": 1500.0, "server": 100.0, "click": 500.0, "month": 1000.0}
 GOAL_MONTH_MB = 1.5
 
-WATCH = """
+WATCH_SCRIPT = """
 window.bench = {asked: 0, drawn: null, before: undefined};
 window.benchAsk = () => {
   const line = document.querySelector("#graph path.js-line");
@@ -73,155 +73,157 @@ window.benchLook();
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ChangeTiming:
     """One change: the server's time, from click to drawn, and the answer's size on the wire."""
 
     server_ms: float
     drawn_ms: float
-    sent: int
+    sent_bytes: int
 
 
 @contextmanager
-def serving(store: str) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
+def serve_program(store: str) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
     """The program with its page open: its address and its process."""
-    words = [sys.executable, "app.py", "--store", store, "serve", "--port", "8950"]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - this very program
+    command = [sys.executable, "app.py", "--store", store, "serve", "--port", "8950"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - this very program
         try:
-            said = process.stdout.readline() if process.stdout is not None else ""
-            yield said.split(" at ")[1].split()[0], process
+            first_line = process.stdout.readline() if process.stdout is not None else ""
+            yield first_line.split(" at ")[1].split()[0], process
         finally:
             process.terminate()
 
 
-def query(asset: str, start: datetime, end: datetime) -> str:
+def build_query(asset: str, start: datetime, end: datetime) -> str:
     """The address of a view of real candles."""
     span = {"from": f"{start:%Y-%m-%dT%H:%MZ}", "to": f"{end:%Y-%m-%dT%H:%MZ}"}
     return "/explorer?" + urlencode({"asset": asset, "origin": "real", **span})
 
 
-def opened(browser: Browser, address: str) -> Page:
+def open_tab(browser: Browser, address: str) -> Page:
     """A tab in which the app has drawn its first chart."""
     tab = browser.new_page(viewport={"width": 1440, "height": 900})
-    tab.add_init_script(WATCH)
+    tab.add_init_script(WATCH_SCRIPT)
     tab.goto(address)
     tab.wait_for_function("window.bench.drawn")
     return tab
 
 
-def changed(tab: Page, act: str, value: Any) -> Change:  # noqa: ANN401 - an argument of a script
+def measure_change(tab: Page, script: str, value: Any) -> ChangeTiming:  # noqa: ANN401 - an argument of a script
     """Do something in the page by a script, and wait until the charts are drawn anew."""
-    with tab.expect_response(lambda answer: "view.data" in (answer.request.post_data or "")) as caught:
-        tab.evaluate(f"value => {{ window.benchAsk(); ({act})(value); }}", value)
-    took = tab.wait_for_function("window.bench.drawn").json_value()
-    return Change(served_ms(caught.value), float(took), caught.value.request.sizes()["responseBodySize"])
+    with tab.expect_response(lambda response: "view.data" in (response.request.post_data or "")) as response_info:
+        tab.evaluate(f"value => {{ window.benchAsk(); ({script})(value); }}", value)
+    drawn_ms = tab.wait_for_function("window.bench.drawn").json_value()
+    return ChangeTiming(
+        read_server_ms(response_info.value), float(drawn_ms), response_info.value.request.sizes()["responseBodySize"]
+    )
 
 
-def served_ms(response: Response) -> float:
+def read_server_ms(response: Response) -> float:
     """From the request on its way to the first byte of the answer, as the browser sees it on its own machine."""
     response.finished()
     timing = response.request.timing
     return float(timing["responseStart"] - timing["requestStart"])
 
 
-FOLLOW = """address => {
+FOLLOW_SCRIPT = """address => {
   history.pushState(null, "", address);
   window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
 }"""
-CHOOSE = "asset => window.dash_clientside.set_props('asset', {value: asset})"
+CHOOSE_SCRIPT = "asset => window.dash_clientside.set_props('asset', {value: asset})"
 
 
-def told(name: str, values: list[float], goal: float | None = None) -> None:
+def print_timings(name: str, values: list[float], goal: float | None = None) -> None:
     """Print the median and the 95th percentile of values in milliseconds."""
     p95 = float(np.percentile(values, 95))
-    aim = "" if goal is None else f"; goal {goal:.0f}"
-    print(f"  {name}: median {statistics.median(values):.0f} ms, p95 {p95:.0f} ms of {len(values)}{aim}")
+    goal_text = "" if goal is None else f"; goal {goal:.0f}"
+    print(f"  {name}: median {statistics.median(values):.0f} ms, p95 {p95:.0f} ms of {len(values)}{goal_text}")
 
 
-def in_browser(address: str, *, quick: bool) -> None:
+def measure_in_browser(address: str, *, quick: bool) -> None:
     """Everything that needs a browser; ``quick`` tries each a few times only."""
-    few = slice(2 if quick else None)
+    selection = slice(2 if quick else None)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        day = DAYS[0], DAYS[0] + timedelta(days=1)
-        tab = opened(browser, address + query(ASSETS[0], *day))
-        changes(tab, DAYS[few])
-        months(tab, ASSETS[few])
+        day_span = CHANGE_DAYS[0], CHANGE_DAYS[0] + timedelta(days=1)
+        tab = open_tab(browser, address + build_query(ASSETS[0], *day_span))
+        measure_changes(tab, CHANGE_DAYS[selection])
+        measure_months(tab, ASSETS[selection])
         browser.close()
 
 
-def cold(address: str, *, quick: bool) -> None:
+def measure_cold_load(address: str, *, quick: bool) -> None:
     """Opening the explorer over 24 hours with nothing kept."""
-    first = address + query(ASSETS[0], DAYS[0], DAYS[0] + timedelta(days=1))
+    address_of_day = address + build_query(ASSETS[0], CHANGE_DAYS[0], CHANGE_DAYS[0] + timedelta(days=1))
     # The server's first answer of all is another matter.
-    _, *found = loads(first, 3 if quick else COLD_LOADS + 1)
+    _, *page_loads = measure_loads(address_of_day, 3 if quick else COLD_LOADS + 1)
     print("a cold load, 12 venues x 24 h")
-    told("text", [load.text for load in found])
-    told("first chart", [load.chart for load in found], GOALS_MS["cold"])
-    told("chart of the running app", [load.live for load in found])
+    print_timings("text", [load.text for load in page_loads])
+    print_timings("first chart", [load.chart for load in page_loads], GOALS_MS["cold"])
+    print_timings("chart of the running app", [load.live for load in page_loads])
 
 
-def changes(tab: Page, days: list[datetime]) -> None:
+def measure_changes(tab: Page, days: list[datetime]) -> None:
     """Another asset, each time over a day that was not measured yet."""
-    found = []
+    timings = []
     for number, start in enumerate(days):
         span = start, start + timedelta(hours=24)
         if number:
-            changed(tab, FOLLOW, query(ASSETS[(number - 1) % len(ASSETS)], *span))
-        found.append(changed(tab, CHOOSE, ASSETS[(number + 1) % len(ASSETS)]))
+            measure_change(tab, FOLLOW_SCRIPT, build_query(ASSETS[(number - 1) % len(ASSETS)], *span))
+        timings.append(measure_change(tab, CHOOSE_SCRIPT, ASSETS[(number + 1) % len(ASSETS)]))
     print("another asset, 12 venues x 24 h, never measured before")
-    told("server", [one.server_ms for one in found], GOALS_MS["server"])
-    told("click until drawn", [one.drawn_ms for one in found], GOALS_MS["click"])
-    print(f"  bytes over the wire: {statistics.median(one.sent for one in found) / 1e3:.0f} kB")
+    print_timings("server", [timing.server_ms for timing in timings], GOALS_MS["server"])
+    print_timings("click until drawn", [timing.drawn_ms for timing in timings], GOALS_MS["click"])
+    print(f"  bytes over the wire: {statistics.median(timing.sent_bytes for timing in timings) / 1e3:.0f} kB")
 
 
-def months(tab: Page, assets: Sequence[str]) -> None:
+def measure_months(tab: Page, assets: Sequence[str]) -> None:
     """An asset over 30 days, each for the first time."""
-    span = window(MONTH)
-    found = [changed(tab, FOLLOW, query(asset, *span)) for asset in assets]
+    span = build_window(MONTH_DAYS)
+    timings = [measure_change(tab, FOLLOW_SCRIPT, build_query(asset, *span)) for asset in assets]
     print("30 days x 12 venues, never measured before")
-    told("server", [one.server_ms for one in found])
-    told("request until drawn", [one.drawn_ms for one in found], GOALS_MS["month"])
-    print(f"  bytes over the wire: {max(one.sent for one in found) / 1e6:.2f} MB; goal {GOAL_MONTH_MB}")
+    print_timings("server", [timing.server_ms for timing in timings])
+    print_timings("request until drawn", [timing.drawn_ms for timing in timings], GOALS_MS["month"])
+    print(f"  bytes over the wire: {max(timing.sent_bytes for timing in timings) / 1e6:.2f} MB; goal {GOAL_MONTH_MB}")
 
 
-def against_lists(store: str) -> None:
+def compare_with_lists(store: str) -> None:
     """The explorer's figure over 30 days over the same lines made of Python lists: ratios of bytes and time."""
     catalogue = load_catalogue()
-    measurement = answer(CandleStore(store), asked_of(ASSETS[0], *window(MONTH)))
+    measurement = measure_question(CandleStore(store), build_question_of(ASSETS[0], *build_window(MONTH_DAYS)))
     scene = Scene(measurement, catalogue)
-    lines = [as_lists(trace) for trace in explorer_figure(scene)["data"] if "y" in trace]
-    listed = go.Figure([go.Scatter(x=x, y=y) for x, y in lines])
-    sizes = len(as_json(scene)), len(listed.to_json())
+    lines = [convert_to_lists(trace) for trace in build_explorer_figure(scene)["data"] if "y" in trace]
+    list_figure = go.Figure([go.Scatter(x=x, y=y) for x, y in lines])
+    sizes = len(encode_figure(scene)), len(list_figure.to_json())
     runs = [
         (
-            seconds(lambda: as_json(scene)),
-            seconds(lambda: go.Figure([go.Scatter(x=x, y=y) for x, y in lines]).to_json()),
+            time_call(lambda: encode_figure(scene)),
+            time_call(lambda: go.Figure([go.Scatter(x=x, y=y) for x, y in lines]).to_json()),
         )
-        for _ in range(PEERS)
+        for _ in range(RATIO_RUNS)
     ]
-    ratio = statistics.median(lists / ours for ours, lists in runs)
+    ratio = statistics.median(list_s / own_s for own_s, list_s in runs)
     print(f"the figure of 30 days as JSON, {len(lines)} lines: lists over ours")
     print(f"  bytes {sizes[1] / sizes[0]:.1f} ({sizes[1] / 1e6:.1f} over {sizes[0] / 1e6:.1f} MB), time {ratio:.1f}")
 
 
-def as_json(scene: Scene) -> str:
+def encode_figure(scene: Scene) -> str:
     """The explorer's figure as it goes to the browser."""
-    return json.dumps(outgoing(explorer_figure(scene)))
+    return json.dumps(serialize(build_explorer_figure(scene)))
 
 
-def as_lists(trace: dict[str, Any]) -> tuple[list[datetime], list[float | None]]:
+def convert_to_lists(trace: dict[str, Any]) -> tuple[list[datetime], list[float | None]]:
     """The points of a line as a beginner would give them: a list of times and a list of numbers."""
-    minutes = window(MONTH)[0], MONTH * 24 * 60
+    start_and_count = build_window(MONTH_DAYS)[0], MONTH_DAYS * 24 * 60
     values = [float(value) if value is not None and np.isfinite(value) else None for value in trace["y"]]
-    every = minutes[1] / max(len(values), 1)
-    return [minutes[0] + timedelta(minutes=every * i) for i in range(len(values))], values
+    step_min = start_and_count[1] / max(len(values), 1)
+    return [start_and_count[0] + timedelta(minutes=step_min * i) for i in range(len(values))], values
 
 
-def dropping(folder: Path) -> None:
+def measure_drop(folder: Path) -> None:
     """A file near the limit, over a store that holds the sample alone."""
-    with serving(str(folder / "lake")) as (address, process), sync_playwright() as playwright:
+    with serve_program(str(folder / "lake")) as (address, process), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        imports(browser, address, process, folder)
+        measure_import(browser, address, process, folder)
         browser.close()
 
 
@@ -231,19 +233,19 @@ def main() -> None:
     parser.add_argument("--store", help="where the made-up candles lie, or go to where there are none")
     parser.add_argument("--quick", action="store_true", help="a few of each, to see that it runs")
     parser.add_argument("--import", dest="imports", action="store_true", help="drop a file near the limit on the page")
-    asked = parser.parse_args()
+    arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        if asked.imports:
-            dropping(Path(folder))
+        if arguments.imports:
+            measure_drop(Path(folder))
             return
-        store = asked.store or folder
+        store = arguments.store or folder
         if not (Path(store) / "candles").exists():
-            rows = fill(CandleStore(store), ASSETS, MONTH + 3)
+            rows = fill_store(CandleStore(store), ASSETS, MONTH_DAYS + 3)
             print(f"{len(ASSETS)} x 12 markets, {rows:,} rows")
-        with serving(store) as (address, _):
-            cold(address, quick=asked.quick)
-            in_browser(address, quick=asked.quick)
-        against_lists(store)
+        with serve_program(store) as (address, _):
+            measure_cold_load(address, quick=arguments.quick)
+            measure_in_browser(address, quick=arguments.quick)
+        compare_with_lists(store)
 
 
 if __name__ == "__main__":

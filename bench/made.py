@@ -18,58 +18,58 @@ VENUES = {
     "USDT": ("binance", "okx", "bybit", "bitget", "gate", "kucoin"),
     "USD": ("coinbaseexchange", "kraken", "gemini", "bitstamp", "bitfinex", "cryptocom"),
 }
-MONTH = 30
+MONTH_DAYS = 30
 """Days of candles that are made; a longer store repeats them."""
 
-SPELLS_A_DAY = 0.2
+EXCURSIONS_PER_DAY = 0.2
 """How often a market leaves the common path: by up to 8 %, for up to an hour."""
 
-GAPS = 0.01
+GAP_SHARE = 0.01
 """Share of minutes without a candle."""
 
 
-def fill(store: CandleStore, assets: tuple[str, ...], days: int) -> int:
+def fill_store(store: CandleStore, assets: tuple[str, ...], days: int) -> int:
     """Write ``days`` of candles from `START` on, month by month, and say how many."""
-    written = 0
+    row_count = 0
     for asset in assets:
-        month = made(asset, min(days, MONTH) * 1440)
-        for first in range(0, days, MONTH):
-            until = START + timedelta(days=days)
-            shifted = month.with_columns(pl.col("open_time") + timedelta(days=first)).filter(
-                pl.col("open_time") < until
+        month_rows = build_candles(asset, min(days, MONTH_DAYS) * 1440)
+        for first in range(0, days, MONTH_DAYS):
+            end = START + timedelta(days=days)
+            shifted = month_rows.with_columns(pl.col("open_time") + timedelta(days=first)).filter(
+                pl.col("open_time") < end
             )
-            store.write_candles(shifted, source="bench", fetched_at=until)
-            written += shifted.height
-    return written
+            store.write_candles(shifted, source="bench", fetched_at=end)
+            row_count += shifted.height
+    return row_count
 
 
-def made(asset: str, minutes: int) -> pl.DataFrame:
+def build_candles(asset: str, minutes: int) -> pl.DataFrame:
     """The candles of every market of an asset, the same in every run."""
-    common = 100 * np.exp(np.cumsum(_random(asset).normal(0, 1e-4, minutes)))
+    common = 100 * np.exp(np.cumsum(_build_rng(asset).normal(0, 1e-4, minutes)))
     markets = [(venue, f"{asset}/{quote}") for quote, venues in VENUES.items() for venue in venues]
-    return pl.concat(_market(venue, symbol, common) for venue, symbol in markets)
+    return pl.concat(_build_market(venue, symbol, common) for venue, symbol in markets)
 
 
-def _market(venue: str, symbol: str, common: npt.NDArray[np.float64]) -> pl.DataFrame:
-    rng, minutes = _random(f"{venue} {symbol}"), common.size
-    apart = np.zeros(minutes)
-    for begin in rng.integers(0, minutes, int(SPELLS_A_DAY * minutes / 1440) + 1):
-        apart[begin : begin + rng.integers(1, 60)] = rng.uniform(-0.08, 0.08)
-    close = np.round(common * np.exp(apart + rng.normal(0, 3e-4, minutes)), 3)
-    last = START + timedelta(minutes=minutes - 1)
+def _build_market(venue: str, symbol: str, common: npt.NDArray[np.float64]) -> pl.DataFrame:
+    rng, minutes = _build_rng(f"{venue} {symbol}"), common.size
+    excursion = np.zeros(minutes)
+    for first_minute in rng.integers(0, minutes, int(EXCURSIONS_PER_DAY * minutes / 1440) + 1):
+        excursion[first_minute : first_minute + rng.integers(1, 60)] = rng.uniform(-0.08, 0.08)
+    close = np.round(common * np.exp(excursion + rng.normal(0, 3e-4, minutes)), 3)
+    last_time = START + timedelta(minutes=minutes - 1)
     values = {
-        "open_time": pl.datetime_range(START, last, "1m", time_unit="ms", time_zone="UTC", eager=True),
+        "open_time": pl.datetime_range(START, last_time, "1m", time_unit="ms", time_zone="UTC", eager=True),
         "open": close,
         "high": np.round(close * 1.0005, 3),
         "low": np.round(close * 0.9995, 3),
         "close": close,
         "volume": np.round(rng.uniform(0.5, 1000, minutes), 2),
     }
-    named = {"venue": venue, "symbol": symbol, **CANDLE_DEFAULTS}
-    there = pl.Series(rng.random(minutes) >= GAPS)
-    rows = pl.DataFrame(values).filter(there)
-    return rows.with_columns(pl.lit(value).alias(name) for name, value in named.items()).select(*CANDLE)
+    labels = {"venue": venue, "symbol": symbol, **CANDLE_DEFAULTS}
+    has_candle = pl.Series(rng.random(minutes) >= GAP_SHARE)
+    rows = pl.DataFrame(values).filter(has_candle)
+    return rows.with_columns(pl.lit(value).alias(name) for name, value in labels.items()).select(*CANDLE)
 
 
-def _random(name: str) -> np.random.Generator:
+def _build_rng(name: str) -> np.random.Generator:
     return np.random.default_rng(zlib.crc32(name.encode()))

@@ -21,206 +21,217 @@ from typing import Any
 
 import polars as pl
 
-from bench.made import ASSETS, MONTH, START, fill
-from bench.peers import Answer, Numbers, Peer
-from dashboard.ask import answer, ask
+from bench.made import ASSETS, MONTH_DAYS, START, fill_store
+from bench.peers import NumbersByMarket, PeerMeasure, PeerNumbers
+from dashboard.ask import build_question, measure_question
 from data.catalogue import load_catalogue
 from data.store import CandleStore
-from deviation.answer import measurement_json
+from deviation.answer import build_measurement_json
 from deviation.episodes import Direction
 from deviation.question import Question
 from deviation.result import Measurement
 
-PEERS = ("with_pandas", "with_duckdb", "with_polars")
+PEER_MODULES = ("with_pandas", "with_duckdb", "with_polars")
 RUNS = 7
-YEAR = 365
+YEAR_DAYS = 365
 
-OURS, BARE, WHOLE = "store to results", "bare read", "the whole answer"
+OWN_LABEL, BARE_LABEL, WHOLE_LABEL = "store to results", "bare read", "the whole answer"
 
-COLUMNS = ("venue", "symbol", "open_time", "high", "low", "close", "volume")
+MEASURED_COLUMNS = ("venue", "symbol", "open_time", "high", "low", "close", "volume")
 """What a measurement cannot do without."""
 
 
-def seconds(work: Callable[[], object]) -> float:
+def time_call(work: Callable[[], object]) -> float:
     """Wall time of one call."""
-    begun = time.perf_counter()
+    start_s = time.perf_counter()
     work()
-    return time.perf_counter() - begun
+    return time.perf_counter() - start_s
 
 
-def window(days: int) -> tuple[datetime, datetime]:
+def build_window(days: int) -> tuple[datetime, datetime]:
     """A window of so many days that has a day of candles before it."""
     return START + timedelta(days=1), START + timedelta(days=1 + days)
 
 
 @cache
-def asked_of(asset: str, start: datetime, end: datetime) -> Question:
+def build_question_of(asset: str, start: datetime, end: datetime) -> Question:
     """The question about an asset over a window; the catalogue is read once, as the program does."""
-    return ask(load_catalogue(), asset, start, end)
+    return build_question(load_catalogue(), asset, start, end)
 
 
-def measured(uri: str, asset: str, start: datetime, end: datetime) -> Answer:
+def measure_numbers(uri: str, asset: str, start: datetime, end: datetime) -> NumbersByMarket:
     """The program's own way, from the store to the results that the peers give."""
-    return numbers(answer(CandleStore(uri), asked_of(asset, start, end)))
+    return extract_numbers(measure_question(CandleStore(uri), build_question_of(asset, start, end)))
 
 
-def everything(uri: str, asset: str, start: datetime, end: datetime) -> dict[str, Any]:
+def measure_everything(uri: str, asset: str, start: datetime, end: datetime) -> dict[str, Any]:
     """The program's own way to all that it has to say: gaps, ranges, baselines, episodes, paths, ranks."""
-    return measurement_json(answer(CandleStore(uri), asked_of(asset, start, end)))
+    return build_measurement_json(measure_question(CandleStore(uri), build_question_of(asset, start, end)))
 
 
-def bare_read(uri: str, asset: str, start: datetime, end: datetime) -> pl.DataFrame:
+def read_bare(uri: str, asset: str, start: datetime, end: datetime) -> pl.DataFrame:
     """The candles that a measurement rests on, as polars reads them: in any order, with nothing chosen or checked."""
-    question = asked_of(asset, start, end)
-    first, last = question.needs
+    question = build_question_of(asset, start, end)
+    needed_start, needed_end = question.required_span
     return (
         pl.scan_delta(f"{uri}/candles")
         .filter(
-            pl.col("asset").is_in(list(question.assets)),
-            pl.col("day").is_between(first.date(), last.date()),
-            pl.col("open_time").is_between(first, last, closed="left"),
+            pl.col("asset").is_in(list(question.required_assets)),
+            pl.col("day").is_between(needed_start.date(), needed_end.date()),
+            pl.col("open_time").is_between(needed_start, needed_end, closed="left"),
         )
-        .select(COLUMNS)
+        .select(MEASURED_COLUMNS)
         .collect()
     )
 
 
-def peer(name: str) -> Peer:
+def import_peer(name: str) -> PeerMeasure:
     """The `measure` of a module of `bench.peers`."""
-    found: Peer = importlib.import_module(f"bench.peers.{name}").measure
-    return found
+    peer_measure: PeerMeasure = importlib.import_module(f"bench.peers.{name}").measure
+    return peer_measure
 
 
-def numbers(measurement: Measurement) -> Answer:
+def extract_numbers(measurement: Measurement) -> NumbersByMarket:
     """What the peers find, out of the whole answer."""
     return {
-        (row.market.venue, group.value): Numbers(
+        (row.market.venue, group.value): PeerNumbers(
             summary.depth,
             summary.firm_min,
             summary.below_min,
             sum(episode.direction is Direction.BELOW for episode in summary.episodes),
         )
         for row in measurement.rows
-        for group, summary in row.against.items()
+        for group, summary in row.summaries.items()
     }
 
 
-def contenders(uri: str, assets: tuple[str, ...], days: int) -> dict[str, Callable[[], None]]:
+def list_contenders(uri: str, assets: tuple[str, ...], days: int) -> dict[str, Callable[[], None]]:
     """What is timed: each goes through the assets one at a time."""
-    start, end = window(days)
+    start, end = build_window(days)
 
-    def each(work: Callable[[str, str, datetime, datetime], object], place: str) -> Callable[[], None]:
-        def run() -> None:
+    def over_assets(work: Callable[[str, str, datetime, datetime], object], table_uri: str) -> Callable[[], None]:
+        def run_all() -> None:
             for asset in assets:
-                work(place, asset, start, end)
+                work(table_uri, asset, start, end)
 
-        return run
+        return run_all
 
-    ways: dict[str, Callable[[], None]] = {
-        BARE: each(bare_read, uri),
-        OURS: each(measured, uri),
-        WHOLE: each(everything, uri),
+    contenders_by_name: dict[str, Callable[[], None]] = {
+        BARE_LABEL: over_assets(read_bare, uri),
+        OWN_LABEL: over_assets(measure_numbers, uri),
+        WHOLE_LABEL: over_assets(measure_everything, uri),
     }
-    return ways | {name: each(peer(name), f"{uri}/candles") for name in PEERS}
+    return contenders_by_name | {name: over_assets(import_peer(name), f"{uri}/candles") for name in PEER_MODULES}
 
 
-def check(uri: str, assets: tuple[str, ...], days: int) -> int:
+def check_peers(uri: str, assets: tuple[str, ...], days: int) -> int:
     """Hold every peer to the program's own numbers; says how many episodes there were.
 
     Raises:
         SystemExit: one of them found something else.
     """
-    found = 0
+    episode_count = 0
     for asset in assets:
-        truth = measured(uri, asset, *window(days))
-        found += sum(one.episodes for one in truth.values())
-        for name in PEERS:
-            theirs = peer(name)(f"{uri}/candles", asset, *window(days))
-            wrong = [key for key in truth | theirs if not _same(truth.get(key), theirs.get(key))]
-            if wrong:
-                sys.exit(f"{name} on {asset} {wrong[0]}: {theirs.get(wrong[0])} instead of {truth.get(wrong[0])}")
-    return found
+        own_numbers = measure_numbers(uri, asset, *build_window(days))
+        episode_count += sum(numbers_of_market.episodes for numbers_of_market in own_numbers.values())
+        for name in PEER_MODULES:
+            peer_numbers = import_peer(name)(f"{uri}/candles", asset, *build_window(days))
+            differing_keys = [
+                key for key in own_numbers | peer_numbers if not _is_same(own_numbers.get(key), peer_numbers.get(key))
+            ]
+            if differing_keys:
+                sys.exit(
+                    f"{name} on {asset} {differing_keys[0]}: {peer_numbers.get(differing_keys[0])} instead of {own_numbers.get(differing_keys[0])}"
+                )
+    return episode_count
 
 
-def _same(one: Numbers | None, other: Numbers | None) -> bool:
-    if one is None or other is None:
+def _is_same(first: PeerNumbers | None, second: PeerNumbers | None) -> bool:
+    if first is None or second is None:
         return False
-    counts = [(each.firm_min, each.below_min, each.episodes, each.depth is None) for each in (one, other)]
-    near = math.isclose(one.depth or 0.0, other.depth or 0.0, rel_tol=1e-9, abs_tol=1e-12)
-    return counts[0] == counts[1] and near
+    counts = [
+        (market_numbers.firm_min, market_numbers.below_min, market_numbers.episodes, market_numbers.depth is None)
+        for market_numbers in (first, second)
+    ]
+    is_close = math.isclose(first.depth or 0.0, second.depth or 0.0, rel_tol=1e-9, abs_tol=1e-12)
+    return counts[0] == counts[1] and is_close
 
 
-def ratios(uri: str, assets: tuple[str, ...], days: int) -> dict[str, float]:
+def measure_ratios(uri: str, assets: tuple[str, ...], days: int) -> dict[str, float]:
     """The median time of each way over the program's own, from paired runs; the program's own over the bare read."""
-    ways = contenders(uri, assets, days)
-    for work in ways.values():
+    contenders_by_name = list_contenders(uri, assets, days)
+    for work in contenders_by_name.values():
         work()  # warm
-    runs = [{name: seconds(work) for name, work in ways.items()} for _ in range(RUNS)]
-    over = {name: statistics.median(run[name] / run[OURS] for run in runs) for name in (*PEERS, WHOLE)}
-    own = statistics.median(run[OURS] / run[BARE] for run in runs)
-    return {BARE: own, **over, OURS: statistics.median(run[OURS] for run in runs)}
+    runs = [{name: time_call(work) for name, work in contenders_by_name.items()} for _ in range(RUNS)]
+    ratios_by_name = {
+        name: statistics.median(run[name] / run[OWN_LABEL] for run in runs) for name in (*PEER_MODULES, WHOLE_LABEL)
+    }
+    own_ratio = statistics.median(run[OWN_LABEL] / run[BARE_LABEL] for run in runs)
+    return {BARE_LABEL: own_ratio, **ratios_by_name, OWN_LABEL: statistics.median(run[OWN_LABEL] for run in runs)}
 
 
-def peak_mb(uri: str, name: str, asset: str, days: int) -> int:
+def measure_peak_mb(uri: str, name: str, asset: str, days: int) -> int:
     """The most memory that one way holds, in a process of its own."""
     command = [sys.executable, "-m", "bench.measure", "--alone", name, uri, asset, str(days)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 - this very program
-    return int(done.stdout)
+    result = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 - this very program
+    return int(result.stdout)
 
 
-def alone(name: str, uri: str, asset: str, days: int) -> None:
+def run_alone(name: str, uri: str, asset: str, days: int) -> None:
     """Run one way once and print its peak of memory in MB, as Linux tells it."""
-    contenders(uri, (asset,), days)[name]()
+    list_contenders(uri, (asset,), days)[name]()
     # Not getrusage: its peak includes that of the process from which this one was started.
     status = Path("/proc/self/status").read_text(encoding="ascii")
     print(int(status.split("VmHWM:")[1].split()[0]) // 1024)
 
 
-def compare(uri: str, assets: tuple[str, ...], days: int, rows: int) -> None:
+def compare_tools(uri: str, assets: tuple[str, ...], days: int, rows: int) -> None:
     """Check, time and print one size."""
-    found = check(uri, assets, days)
-    over = ratios(uri, assets, days)
-    peaks = {name: peak_mb(uri, name, assets[0], days) for name in (OURS, BARE, *PEERS)}
-    print(f"{len(assets)} x 12 markets, {days} days, {rows:,} rows, {found:,} episodes below")
-    print(f"  {OURS} over the {BARE} of {len(COLUMNS)} columns: {over[BARE]:.2f}")
-    for name in (*PEERS, WHOLE):
-        print(f"  {name} over {OURS}: {over[name]:.2f}")
-    print(f"  {OURS} per asset here: {1000 * over[OURS] / len(assets):.0f} ms")
+    episode_count = check_peers(uri, assets, days)
+    ratios_by_name = measure_ratios(uri, assets, days)
+    peaks = {name: measure_peak_mb(uri, name, assets[0], days) for name in (OWN_LABEL, BARE_LABEL, *PEER_MODULES)}
+    print(f"{len(assets)} x 12 markets, {days} days, {rows:,} rows, {episode_count:,} episodes below")
+    print(f"  {OWN_LABEL} over the {BARE_LABEL} of {len(MEASURED_COLUMNS)} columns: {ratios_by_name[BARE_LABEL]:.2f}")
+    for name in (*PEER_MODULES, WHOLE_LABEL):
+        print(f"  {name} over {OWN_LABEL}: {ratios_by_name[name]:.2f}")
+    print(f"  {OWN_LABEL} per asset here: {1000 * ratios_by_name[OWN_LABEL] / len(assets):.0f} ms")
     print("  peak memory, one asset: " + ", ".join(f"{name} {mb} MB" for name, mb in peaks.items()))
 
 
-def year() -> None:
+def compare_year() -> None:
     """One asset over a year against a month of it: time per row, and the peak of memory."""
     with tempfile.TemporaryDirectory() as folder:
-        rows = fill(CandleStore(folder), ASSETS[:1], YEAR + 1)
-        spans = {days: partial(measured, folder, ASSETS[0], *window(days)) for days in (MONTH, YEAR)}
+        rows = fill_store(CandleStore(folder), ASSETS[:1], YEAR_DAYS + 1)
+        spans = {
+            days: partial(measure_numbers, folder, ASSETS[0], *build_window(days)) for days in (MONTH_DAYS, YEAR_DAYS)
+        }
         for work in spans.values():
             work()  # warm
-        runs = [{days: seconds(work) for days, work in spans.items()} for _ in range(3)]
-        growth = statistics.median(run[YEAR] / run[MONTH] for run in runs)
-        peaks = {days: peak_mb(folder, OURS, ASSETS[0], days) for days in spans}
-    print(f"1 x 12 markets, {YEAR} days, {rows:,} rows")
-    print(f"  {YEAR / MONTH:.1f} times the days take {growth:.1f} times as long")
+        runs = [{days: time_call(work) for days, work in spans.items()} for _ in range(3)]
+        growth = statistics.median(run[YEAR_DAYS] / run[MONTH_DAYS] for run in runs)
+        peaks = {days: measure_peak_mb(folder, OWN_LABEL, ASSETS[0], days) for days in spans}
+    print(f"1 x 12 markets, {YEAR_DAYS} days, {rows:,} rows")
+    print(f"  {YEAR_DAYS / MONTH_DAYS:.1f} times the days take {growth:.1f} times as long")
     print("  peak memory: " + ", ".join(f"{days} days {mb} MB" for days, mb in peaks.items()))
 
 
 def main() -> None:
     """Read the command line and run."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--days", type=int, default=MONTH, help="days of the first size")
+    parser.add_argument("--days", type=int, default=MONTH_DAYS, help="days of the first size")
     parser.add_argument("--year", action="store_true", help="one asset over a year as well")
     parser.add_argument("--alone", nargs=4, metavar=("WAY", "URI", "ASSET", "DAYS"), help=argparse.SUPPRESS)
-    asked = parser.parse_args()
-    if asked.alone:
-        name, uri, asset, days = asked.alone
-        alone(name, uri, asset, int(days))
+    arguments = parser.parse_args()
+    if arguments.alone:
+        name, uri, asset, days = arguments.alone
+        run_alone(name, uri, asset, int(days))
         return
     with tempfile.TemporaryDirectory() as folder:
-        rows = fill(CandleStore(folder), ASSETS, asked.days + 1)
-        compare(folder, ASSETS, asked.days, rows)
-        compare(folder, ASSETS[:1], 1, 2 * rows // (asked.days + 1) // len(ASSETS))
-    if asked.year:
-        year()
+        rows = fill_store(CandleStore(folder), ASSETS, arguments.days + 1)
+        compare_tools(folder, ASSETS, arguments.days, rows)
+        compare_tools(folder, ASSETS[:1], 1, 2 * rows // (arguments.days + 1) // len(ASSETS))
+    if arguments.year:
+        compare_year()
 
 
 if __name__ == "__main__":

@@ -21,9 +21,9 @@ from pathlib import Path
 from queue import Queue
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOM = "deviation"
-COPIED = ("data", "deviation", "dashboard", "tests", "pyproject.toml")
-SLOWEST_S = 300
+PACKAGE = "deviation"
+COPIED_PATHS = ("data", "deviation", "dashboard", "tests", "pyproject.toml")
+TEST_TIMEOUT_S = 300
 """A change that makes the tests run longer has been noticed."""
 
 TESTS = (
@@ -40,7 +40,7 @@ TESTS = (
 )
 """Modules of tests/deviation, those first that fail soonest; the SQL oracle is left out: it repeats the other one."""
 
-SWAPS: dict[type[ast.AST], type[ast.AST]] = {
+OPERATOR_SWAPS: dict[type[ast.AST], type[ast.AST]] = {
     ast.Lt: ast.LtE,
     ast.LtE: ast.Lt,
     ast.Gt: ast.GtE,
@@ -69,32 +69,36 @@ class Mutant:
 
     file: Path
     node: int
-    place: int
+    choice: int
     line: int
     change: str
 
 
-def mutants(file: Path) -> Iterator[Mutant]:
+def list_mutants(file: Path) -> Iterator[Mutant]:
     """Every single change to a file; text, annotations and decorators stay."""
     tree = ast.parse(file.read_text(encoding="utf-8"))
-    kept = {id(part) for node in ast.walk(tree) for annotation in _annotations(node) for part in ast.walk(annotation)}
+    skipped_ids = {
+        id(part) for node in ast.walk(tree) for annotation in _list_skipped_nodes(node) for part in ast.walk(annotation)
+    }
     for number, node in enumerate(ast.walk(tree)):
-        if id(node) in kept:
+        if id(node) in skipped_ids:
             continue
-        for place, change in enumerate(_changes(node)):
-            yield Mutant(file, number, place, getattr(node, "lineno", 0), change)
+        for choice, change in enumerate(_list_changes(node)):
+            yield Mutant(file, number, choice, getattr(node, "lineno", 0), change)
 
 
-def _annotations(node: ast.AST) -> Iterator[ast.AST]:
-    yield from (found for name in ("annotation", "returns") if (found := getattr(node, name, None)) is not None)
+def _list_skipped_nodes(node: ast.AST) -> Iterator[ast.AST]:
+    yield from (
+        node_field for name in ("annotation", "returns") if (node_field := getattr(node, name, None)) is not None
+    )
     yield from getattr(node, "decorator_list", ())
 
 
-def _changes(node: ast.AST) -> list[str]:
+def _list_changes(node: ast.AST) -> list[str]:
     if isinstance(node, ast.Compare):
-        return [_swap(op) for op in node.ops if type(op) in SWAPS]
-    if isinstance(node, ast.BinOp | ast.AugAssign | ast.BoolOp) and type(node.op) in SWAPS:
-        return [_swap(node.op)]
+        return [_describe_swap(op) for op in node.ops if type(op) in OPERATOR_SWAPS]
+    if isinstance(node, ast.BinOp | ast.AugAssign | ast.BoolOp) and type(node.op) in OPERATOR_SWAPS:
+        return [_describe_swap(node.op)]
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.Invert | ast.Not):
         return [f"{type(node.op).__name__} dropped"]
     if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
@@ -104,23 +108,23 @@ def _changes(node: ast.AST) -> list[str]:
     return []
 
 
-def _swap(op: ast.AST) -> str:
-    return f"{type(op).__name__} to {SWAPS[type(op)].__name__}"
+def _describe_swap(op: ast.AST) -> str:
+    return f"{type(op).__name__} to {OPERATOR_SWAPS[type(op)].__name__}"
 
 
-def changed(mutant: Mutant) -> str:
+def apply_mutant(mutant: Mutant) -> str:
     """The file's source with the change made."""
     tree = ast.parse(mutant.file.read_text(encoding="utf-8"))
     node = list(ast.walk(tree))[mutant.node]
     if isinstance(node, ast.Compare):
-        node.ops[mutant.place] = SWAPS[type(node.ops[mutant.place])]()  # type: ignore[call-overload]
+        node.ops[mutant.choice] = OPERATOR_SWAPS[type(node.ops[mutant.choice])]()  # type: ignore[call-overload]
     elif isinstance(node, ast.BinOp | ast.AugAssign | ast.BoolOp):
-        node.op = SWAPS[type(node.op)]()  # type: ignore[assignment]
+        node.op = OPERATOR_SWAPS[type(node.op)]()  # type: ignore[assignment]
     elif isinstance(node, ast.UnaryOp):
-        inner = copy.copy(node.operand)
+        operand = copy.copy(node.operand)
         vars(node).clear()
-        node.__class__ = inner.__class__  # type: ignore[assignment]
-        vars(node).update(vars(inner))
+        node.__class__ = operand.__class__  # type: ignore[assignment]
+        vars(node).update(vars(operand))
     elif isinstance(node, ast.Constant):
         node.value = not node.value if isinstance(node.value, bool) else node.value + 1  # type: ignore[operator]
     elif isinstance(node, ast.IfExp):
@@ -128,21 +132,23 @@ def changed(mutant: Mutant) -> str:
     return ast.unparse(ast.fix_missing_locations(tree))
 
 
-def noticed(mutant: Mutant, copied: Path) -> bool:
+def is_noticed(mutant: Mutant, project_copy: Path) -> bool:
     """Whether a test fails on the change, in a copy of the project that is as before afterwards."""
-    place = copied / mutant.file.relative_to(ROOT)
-    place.write_text(changed(mutant), encoding="utf-8")
-    of_its_own = sorted(TESTS, key=lambda name: name != mutant.file.stem)
-    tests = [f"tests/deviation/test_{name}.py" for name in of_its_own]
+    target = project_copy / mutant.file.relative_to(ROOT)
+    target.write_text(apply_mutant(mutant), encoding="utf-8")
+    ordered_names = sorted(TESTS, key=lambda name: name != mutant.file.stem)
+    tests = [f"tests/deviation/test_{name}.py" for name in ordered_names]
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", *tests]
-    quiet = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
     try:
-        done = subprocess.run(command, cwd=copied, env=quiet, capture_output=True, timeout=SLOWEST_S, check=False)  # noqa: S603 - our own tests
+        result = subprocess.run(  # noqa: S603
+            command, cwd=project_copy, env=environment, capture_output=True, timeout=TEST_TIMEOUT_S, check=False
+        )
     except subprocess.TimeoutExpired:
         return True
     finally:
-        shutil.copy(mutant.file, place)
-    return done.returncode != 0
+        shutil.copy(mutant.file, target)
+    return result.returncode != 0
 
 
 def main() -> None:
@@ -151,37 +157,41 @@ def main() -> None:
     parser.add_argument("--sample", type=int, default=0, help="how many changes, drawn at random; all if left out")
     parser.add_argument("--workers", type=int, default=1, help="how many at once")
     parser.add_argument("--only", default="", help="only files whose name begins so")
-    asked = parser.parse_args()
-    every = [
+    arguments = parser.parse_args()
+    all_mutants = [
         mutant
-        for file in sorted((ROOT / ROOM).glob("*.py"))
-        if file.name.startswith(asked.only)
-        for mutant in mutants(file)
+        for file in sorted((ROOT / PACKAGE).glob("*.py"))
+        if file.name.startswith(arguments.only)
+        for mutant in list_mutants(file)
     ]
-    drawn = random.Random(1).sample(every, asked.sample) if 0 < asked.sample < len(every) else every  # noqa: S311 - a sample
+    sample = (
+        random.Random(1).sample(all_mutants, arguments.sample)  # noqa: S311
+        if 0 < arguments.sample < len(all_mutants)
+        else all_mutants
+    )
     copies: Queue[Path] = Queue()
-    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(asked.workers) as pool:
-        for worker in range(asked.workers):
-            copied = Path(folder) / str(worker)
-            copied.mkdir()
-            for name in COPIED:
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(arguments.workers) as pool:
+        for worker in range(arguments.workers):
+            project_copy = Path(folder) / str(worker)
+            project_copy.mkdir()
+            for name in COPIED_PATHS:
                 source = ROOT / name
-                (shutil.copytree if source.is_dir() else shutil.copy)(source, copied / name)
-            copies.put(copied)
+                (shutil.copytree if source.is_dir() else shutil.copy)(source, project_copy / name)
+            copies.put(project_copy)
 
-        def tried(numbered: tuple[int, Mutant]) -> bool:
+        def try_mutant(numbered: tuple[int, Mutant]) -> bool:
             number, mutant = numbered
-            copied = copies.get()
+            project_copy = copies.get()
             try:
-                found = noticed(mutant, copied)
+                was_noticed = is_noticed(mutant, project_copy)
             finally:
-                copies.put(copied)
-            fate = "noticed" if found else "survived"
-            print(f"{number} {fate}: {mutant.file.relative_to(ROOT)}:{mutant.line}: {mutant.change}", flush=True)
-            return found
+                copies.put(project_copy)
+            outcome = "noticed" if was_noticed else "survived"
+            print(f"{number} {outcome}: {mutant.file.relative_to(ROOT)}:{mutant.line}: {mutant.change}", flush=True)
+            return was_noticed
 
-        killed = sum(pool.map(tried, enumerate(drawn, 1)))
-    print(f"{killed} of {len(drawn)} changes were noticed, of {len(every)} possible ones")
+        noticed_count = sum(pool.map(try_mutant, enumerate(sample, 1)))
+    print(f"{noticed_count} of {len(sample)} changes were noticed, of {len(all_mutants)} possible ones")
 
 
 if __name__ == "__main__":

@@ -18,15 +18,15 @@ from PIL import Image
 from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
-FOLDER = ROOT / "docs"
+OUTPUT_FOLDER = ROOT / "docs"
 CHROMIUM = "/usr/bin/chromium"
-COLOURS = 128
+PALETTE_COLOURS = 128
 """Of a palette; the pages have few, and their letters some shades between."""
 
-SCREEN = ViewportSize(width=1440, height=900)
-PATIENCE_MS = 60_000
+VIEWPORT = ViewportSize(width=1440, height=900)
+TIMEOUT_MS = 60_000
 
-PICTURE = "picture"
+PICTURE_NAME = "picture"
 """The comparison picture, which comes from an address as a file."""
 
 PAGES = {
@@ -41,55 +41,59 @@ PAGES = {
 
 
 @contextmanager
-def serving(store: str) -> Iterator[str]:
+def serve_program(store: str) -> Iterator[str]:
     """The program with its page open over a store, and its address."""
-    words = [sys.executable, str(ROOT / "app.py"), "--store", store, "serve", "--port", "8960"]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - this very program
+    command = [sys.executable, str(ROOT / "app.py"), "--store", store, "serve", "--port", "8960"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - this very program
         try:
-            said = process.stdout.readline() if process.stdout is not None else ""
-            yield said.split(" at ")[1].split()[0]
+            first_line = process.stdout.readline() if process.stdout is not None else ""
+            yield first_line.split(" at ")[1].split()[0]
         finally:
             process.terminate()
 
 
-def screen(browser: Browser, address: str) -> bytes:
+def take_screenshot(browser: Browser, address: str) -> bytes:
     """What a common laptop shows of a page, once nothing is asked for any more and charts are drawn."""
-    tab = browser.new_page(viewport=SCREEN)
-    tab.set_default_timeout(PATIENCE_MS)
+    tab = browser.new_page(viewport=VIEWPORT)
+    tab.set_default_timeout(TIMEOUT_MS)
     tab.goto(address)
     tab.locator("h1").first.wait_for()
     tab.wait_for_load_state("networkidle")
     tab.wait_for_function("[...document.querySelectorAll('.dash-graph')].every(one => one.querySelector('.main-svg'))")
-    shot: bytes = tab.screenshot()
+    screenshot: bytes = tab.screenshot()
     tab.close()
-    return shot
+    return screenshot
 
 
-def comparison(browser: Browser, address: str) -> bytes:
+def download_comparison(browser: Browser, address: str) -> bytes:
     """The comparison picture of the program, as the link gives it."""
-    answer = browser.new_context().request.get(
-        f"{address}/export/comparison.png?asset=ATOM&origin=reconstruction", timeout=PATIENCE_MS
+    response = browser.new_context().request.get(
+        f"{address}/export/comparison.png?asset=ATOM&origin=reconstruction", timeout=TIMEOUT_MS
     )
-    return answer.body()
+    return response.body()
 
 
-def small(content: bytes, width: int) -> bytes:
+def compress_png(content: bytes, width: int) -> bytes:
     """A PNG of that width with a palette."""
     with Image.open(BytesIO(content)) as picture:
         height = round(picture.height * width / picture.width)
-        plain = picture.convert("RGB").resize((width, height), Image.Resampling.LANCZOS)
+        resized = picture.convert("RGB").resize((width, height), Image.Resampling.LANCZOS)
     file = BytesIO()
-    plain.quantize(COLOURS, dither=Image.Dither.NONE).save(file, "PNG", optimize=True)
+    resized.quantize(PALETTE_COLOURS, dither=Image.Dither.NONE).save(file, "PNG", optimize=True)
     return file.getvalue()
 
 
-def make(names: list[str], folder: Path) -> None:
+def write_pictures(names: list[str], folder: Path) -> None:
     """Write the pictures of these names."""
-    with tempfile.TemporaryDirectory() as store, serving(store) as address, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as store, serve_program(store) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         for name in names:
-            shot = comparison(browser, address) if name == PICTURE else screen(browser, address + PAGES[name])
-            content = small(shot, 1600 if name == PICTURE else SCREEN["width"])
+            image = (
+                download_comparison(browser, address)
+                if name == PICTURE_NAME
+                else take_screenshot(browser, address + PAGES[name])
+            )
+            content = compress_png(image, 1600 if name == PICTURE_NAME else VIEWPORT["width"])
             (folder / f"{name}.png").write_bytes(content)
             print(f"{name}.png: {len(content) // 1000} kB")
         browser.close()
@@ -97,19 +101,19 @@ def make(names: list[str], folder: Path) -> None:
 
 def main() -> None:
     """Read the command line and make pictures."""
-    every = [PICTURE, *PAGES]
+    all_names = [PICTURE_NAME, *PAGES]
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", default=",".join(every), help="names, with commas")
+    parser.add_argument("--only", default=",".join(all_names), help="names, with commas")
     parser.add_argument("--list", action="store_true", help="name the pictures and make none")
-    parser.add_argument("--folder", type=Path, default=FOLDER, help="where they go")
-    asked = parser.parse_args()
-    names = asked.only.split(",")
-    if unknown := [name for name in names if name not in every]:
-        parser.error(f"no picture {unknown[0]!r}: there are {', '.join(every)}")
-    if asked.list:
+    parser.add_argument("--folder", type=Path, default=OUTPUT_FOLDER, help="where they go")
+    arguments = parser.parse_args()
+    names = arguments.only.split(",")
+    if unknown := [name for name in names if name not in all_names]:
+        parser.error(f"no picture {unknown[0]!r}: there are {', '.join(all_names)}")
+    if arguments.list:
         print("\n".join(names))
     else:
-        make(names, asked.folder)
+        write_pictures(names, arguments.folder)
 
 
 if __name__ == "__main__":

@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from collectors.mirror import mirror_base, mirrored
+from collectors.mirror import normalize_mirror, rewrite_urls
 from collectors.venues import Host, VenueRow
 from data.errors import UsageError
 
-SOCKS = frozenset({"socks4", "socks5", "socks5h"})
-PROXIES = frozenset({"http", "https"}) | SOCKS
+SOCKS_SCHEMES = frozenset({"socks4", "socks5", "socks5h"})
+PROXY_SCHEMES = frozenset({"http", "https"}) | SOCKS_SCHEMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,38 +34,38 @@ class Access:
 
     def __post_init__(self) -> None:
         if self.mirror is not None:
-            object.__setattr__(self, "mirror", mirror_base(self.mirror))
+            object.__setattr__(self, "mirror", normalize_mirror(self.mirror))
         if self.proxy is not None:
             check_proxy(self.proxy)
 
-    def hosts_of(self, venue: VenueRow) -> tuple[Host, ...]:
+    def select_hosts(self, venue: VenueRow) -> tuple[Host, ...]:
         """The hosts to try, in order: the chosen one, or all of the table.
 
         Raises:
             UsageError: the chosen host is none that the venue documents.
         """
-        chosen = self.hosts.get(venue.id)
-        if chosen is None:
+        host_name = self.hosts.get(venue.id)
+        if host_name is None:
             return venue.hosts
-        found = tuple(host for host in venue.hosts if host.name == chosen)
-        if not found:
-            known = ", ".join(host.name for host in venue.hosts)
-            message = f"{venue.id} has no host {chosen!r}; hosts on record: {known}"
+        matching = tuple(host for host in venue.hosts if host.name == host_name)
+        if not matching:
+            documented = ", ".join(host.name for host in venue.hosts)
+            message = f"{venue.id} has no host {host_name!r}; hosts on record: {documented}"
             raise UsageError(message)
-        return found
+        return matching
 
     def configure(self, exchange: Any) -> None:  # noqa: ANN401 - ccxt has no types
         """Point a ccxt exchange at the mirror, or at the proxy."""
         exchange.aiohttp_trust_env = True
-        exchange.ssl_context = trusted(exchange.cafile)
+        exchange.ssl_context = build_ssl_context(exchange.cafile)
         if self.mirror is not None:
-            exchange.urls["api"] = mirrored(exchange.urls["api"], self.mirror, exchange.hostname)
+            exchange.urls["api"] = rewrite_urls(exchange.urls["api"], self.mirror, exchange.hostname)
         if self.proxy is not None:
             # ccxt takes socks5:// for looking names up here; they go to the proxy, as those of files do.
             proxy = self.proxy.replace("socks5://", "socks5h://")
             setattr(exchange, "socksProxy" if _is_socks(proxy) else "httpsProxy", proxy)
 
-    def session(self) -> aiohttp.ClientSession:
+    def open_session(self) -> aiohttp.ClientSession:
         """A session for files; close it at the end."""
         if self.proxy is None:
             return aiohttp.ClientSession(trust_env=True)
@@ -73,19 +73,19 @@ class Access:
             # Imported here: only who goes through a SOCKS proxy needs it.
             from aiohttp_socks import ProxyConnector  # noqa: PLC0415
 
-            plain = self.proxy.replace("socks5h://", "socks5://")
-            return aiohttp.ClientSession(connector=ProxyConnector.from_url(plain, rdns=True))
+            proxy_url = self.proxy.replace("socks5h://", "socks5://")
+            return aiohttp.ClientSession(connector=ProxyConnector.from_url(proxy_url, rdns=True))
         return aiohttp.ClientSession(proxy=self.proxy)
 
 
-DIRECT = Access()
+DIRECT_ACCESS = Access()
 """No mirror, no proxy but that of the environment, hosts as in the table."""
 
 
 @cache
-def trusted(authorities: str) -> ssl.SSLContext:
+def build_ssl_context(ca_file: str) -> ssl.SSLContext:
     """Checks the certificates of hosts against those of a file: one for all venues, as reading it costs 0.1 s."""
-    return ssl.create_default_context(cafile=authorities)
+    return ssl.create_default_context(cafile=ca_file)
 
 
 def check_proxy(proxy: str) -> None:
@@ -96,14 +96,14 @@ def check_proxy(proxy: str) -> None:
     """
     try:
         parts = urlsplit(proxy)
-        has_port = parts.port is not None or parts.scheme not in SOCKS
-        fits = parts.scheme in PROXIES and parts.hostname and has_port and parts.path in {"", "/"}
+        has_port = parts.port is not None or parts.scheme not in SOCKS_SCHEMES
+        is_valid = parts.scheme in PROXY_SCHEMES and parts.hostname and has_port and parts.path in {"", "/"}
     except ValueError:  # the port is no number
-        fits = False
-    if not fits:
+        is_valid = False
+    if not is_valid:
         message = f"proxy {proxy!r} is no address such as http://HOST:PORT or socks5h://HOST:PORT"
         raise UsageError(message)
 
 
 def _is_socks(proxy: str) -> bool:
-    return urlsplit(proxy).scheme in SOCKS
+    return urlsplit(proxy).scheme in SOCKS_SCHEMES

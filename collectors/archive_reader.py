@@ -13,25 +13,25 @@ import polars as pl
 
 from collectors.access import Access
 from collectors.archive_download import ArchiveHost
-from collectors.archive_files import TABLES, bars_of
-from collectors.archives import by_day, path_of, why_not
-from collectors.candles import between
-from collectors.chunk import Chunk, no_bars, no_lows
-from collectors.failures import CollectFailure, Ends, HistoryTooShort
-from collectors.minutes import Bars
-from collectors.patience import ASK
-from collectors.plan import Piece, Span, bar_of, merged
+from collectors.archive_files import ARCHIVE_FORMATS, read_bars
+from collectors.archives import find_unavailable_reason, format_path, split_by_day
+from collectors.candles import split_page_outcomes
+from collectors.chunk import Chunk, build_empty_bars, build_empty_lows
+from collectors.failures import CollectFailure, HistoryTooShort, Scope
+from collectors.minutes import CandlesWithLows
+from collectors.patience import RETRY
+from collectors.plan import Span, SpanOutcome, get_bar_length, merge_outcomes
 from collectors.sink import Clock
-from collectors.unpack import unpack
+from collectors.unpack import unpack_file
 from collectors.venue_row import Archive, EmptyMinutes
 from data.schema import Origin, Outcome, Timeframe
 
 T = TypeVar("T")
 
-NOTHING = Bars(no_bars(), no_lows())
+NO_BARS = CandlesWithLows(build_empty_bars(), build_empty_lows())
 
 
-async def in_thread(work: Callable[[], T]) -> T:
+async def run_in_thread(work: Callable[[], T]) -> T:
     """The result of the work, done beside the event loop. Who is cancelled waits for it: its files go next."""
     task = asyncio.ensure_future(asyncio.to_thread(work))
     try:
@@ -41,7 +41,9 @@ async def in_thread(work: Callable[[], T]) -> T:
         raise
 
 
-def pieces_of(candles: pl.DataFrame, spans: Sequence[Span], archive: Archive, timeframe: Timeframe) -> list[Piece]:
+def list_file_outcomes(
+    candles: pl.DataFrame, spans: Sequence[Span], archive: Archive, timeframe: Timeframe
+) -> list[SpanOutcome]:
     """Which bars of the spans a file answered for.
 
     A file that leaves out the bars in which nothing traded answered for its whole day, any other from its first to
@@ -54,13 +56,13 @@ def pieces_of(candles: pl.DataFrame, spans: Sequence[Span], archive: Archive, ti
         message = "a file without a candle"
         raise HistoryTooShort(message)
     if archive.empty_minutes is EmptyMinutes.OMITTED:
-        return [Piece(span, Outcome.COMPLETE) for span in spans]
+        return [SpanOutcome(span, Outcome.COMPLETE) for span in spans]
     first, last = candles["open_time"][0], candles["open_time"][-1]
-    pieces: list[Piece] = []
+    outcomes: list[SpanOutcome] = []
     for span in spans:
-        start, end = (min(max(time, span.start), span.end) for time in (first, last + bar_of(timeframe)))
-        pieces += between(start, end, span, timeframe)
-    return pieces
+        start, end = (min(max(time, span.start), span.end) for time in (first, last + get_bar_length(timeframe)))
+        outcomes += split_page_outcomes(start, end, span, timeframe)
+    return outcomes
 
 
 class ArchiveReader:
@@ -70,7 +72,7 @@ class ArchiveReader:
     """
 
     def __init__(self, archive: Archive, access: Access, now: Clock) -> None:
-        self.ended: CollectFailure | None = None
+        self.fatal_failure: CollectFailure | None = None
         self._archive = archive
         self._host = ArchiveHost(archive.host, access, now)
         self._now = now
@@ -88,62 +90,66 @@ class ArchiveReader:
 
         A failure leaves its spans with outcome and reason, and is never raised.
         """
-        ended = self.ended
-        unasked: list[Piece] = []
-        for day, spans in by_day(self._archive, missing).items():
-            ended = ended or self.ended
-            why = ended or self._not_there(day)
-            if why is not None:
-                unasked += _failed(spans, why)
+        fatal_failure = self.fatal_failure
+        skipped: list[SpanOutcome] = []
+        for day, spans in split_by_day(self._archive, missing).items():
+            fatal_failure = fatal_failure or self.fatal_failure
+            skip_failure = fatal_failure or self._find_unavailability(day)
+            if skip_failure is not None:
+                skipped += _fail_spans(spans, skip_failure)
                 continue
-            if unasked:
-                yield self._chunk(NOTHING, merged(unasked), self._host.source)
-                unasked = []
-            chunk, failure = await self._day(symbol, timeframe, day, spans)
-            if failure is not None and failure.ends > Ends.PAGE:
-                ended = failure
-            if failure is not None and failure.ends is Ends.VENUE:
-                self.ended = failure
+            if skipped:
+                yield self._build_chunk(NO_BARS, merge_outcomes(skipped), self._host.source)
+                skipped = []
+            chunk, failure = await self._read_day(symbol, timeframe, day, spans)
+            if failure is not None and failure.scope > Scope.PAGE:
+                fatal_failure = failure
+            if failure is not None and failure.scope is Scope.VENUE:
+                self.fatal_failure = failure
             yield chunk
-        if unasked:
-            yield self._chunk(NOTHING, merged(unasked), self._host.source)
+        if skipped:
+            yield self._build_chunk(NO_BARS, merge_outcomes(skipped), self._host.source)
 
-    def _not_there(self, day: date) -> CollectFailure | None:
-        why = why_not(self._archive, day, self._now())
-        return None if why is None else HistoryTooShort(why)
+    def _find_unavailability(self, day: date) -> CollectFailure | None:
+        reason = find_unavailable_reason(self._archive, day, self._now())
+        return None if reason is None else HistoryTooShort(reason)
 
-    async def _day(
+    async def _read_day(
         self, symbol: str, timeframe: Timeframe, day: date, spans: Sequence[Span]
     ) -> tuple[Chunk, CollectFailure | None]:
         """What the file of a day brought, and why it brought nothing."""
         archive = self._archive
-        path = path_of(archive, symbol, timeframe, day)
+        path = format_path(archive, symbol, timeframe, day)
         source = f"{self._host.source}/{path.rpartition('/')[2]}"
         with TemporaryDirectory(prefix="plumbline-") as folder:
-            table = Path(folder) / "table.csv"
+            table_path = Path(folder) / "table.csv"
             try:
-                sha256 = await ASK(self._bring, path, table, TABLES[archive.layout].most_bytes_of(timeframe))
+                sha256 = await RETRY(
+                    self._download, path, table_path, ARCHIVE_FORMATS[archive.layout].max_bytes_for(timeframe)
+                )
                 source = f"{source} sha256:{sha256}"
-                bars = await in_thread(partial(bars_of, table, archive, symbol, timeframe, day))
-                pieces = pieces_of(bars.candles, spans, archive, timeframe)
+                bars = await run_in_thread(partial(read_bars, table_path, archive, symbol, timeframe, day))
+                outcomes = list_file_outcomes(bars.candles, spans, archive, timeframe)
             except CollectFailure as failure:
-                return self._chunk(NOTHING, _failed(spans, failure), source), failure
-        wanted = pl.any_horizontal(
+                return self._build_chunk(NO_BARS, _fail_spans(spans, failure), source), failure
+        is_in_spans = pl.any_horizontal(
             pl.col("open_time").is_between(span.start, span.end, closed="left") for span in spans
         )
-        return self._chunk(Bars(*(frame.filter(wanted) for frame in bars)), pieces, source), None
+        return self._build_chunk(
+            CandlesWithLows(*(frame.filter(is_in_spans) for frame in bars)), outcomes, source
+        ), None
 
-    async def _bring(self, path: str, table: Path, most_bytes: int) -> str:
-        """Download the file, verified, and unpack it to ``table``; gives its SHA-256."""
-        packed = table.with_name("packed")
-        sha256 = await self._host.bring(path, packed, self._archive.checksum)
-        await in_thread(partial(unpack, packed, path.rpartition("/")[2], table, most_bytes))
-        packed.unlink()
+    async def _download(self, path: str, table_path: Path, most_bytes: int) -> str:
+        """Download the file, verified, and unpack it to ``table_path``; gives its SHA-256."""
+        packed_path = table_path.with_name("packed")
+        sha256 = await self._host.download_file(path, packed_path, self._archive.checksum)
+        await run_in_thread(partial(unpack_file, packed_path, path.rpartition("/")[2], table_path, most_bytes))
+        packed_path.unlink()
         return sha256
 
-    def _chunk(self, bars: Bars, pieces: list[Piece], source: str) -> Chunk:
-        return Chunk(bars.candles, pieces, Origin.ARCHIVE, source, lows=bars.lows)
+    def _build_chunk(self, bars: CandlesWithLows, outcomes: list[SpanOutcome], source: str) -> Chunk:
+        return Chunk(bars.candles, outcomes, Origin.ARCHIVE, source, lows=bars.lows)
 
 
-def _failed(spans: Sequence[Span], failure: CollectFailure) -> list[Piece]:
-    return [Piece(span, failure.outcome, str(failure)) for span in spans]
+def _fail_spans(spans: Sequence[Span], failure: CollectFailure) -> list[SpanOutcome]:
+    return [SpanOutcome(span, failure.outcome, str(failure)) for span in spans]

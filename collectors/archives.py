@@ -5,49 +5,49 @@ from datetime import UTC, date, datetime, timedelta
 
 from collectors.plan import Span
 from collectors.venue_row import Archive
-from data.schema import Timeframe, base_of, quote_of
+from data.schema import Timeframe, parse_base, parse_quote
 
 DAY = timedelta(days=1)
 
 
-def named(pattern: str, symbol: str) -> str:
+def format_market_name(pattern: str, symbol: str) -> str:
     """A market's name as an archive writes it, by a pattern of ``{base}`` and ``{quote}``.
 
-    >>> named("{base}-{quote}", "ATOM/USDT")
+    >>> format_market_name("{base}-{quote}", "ATOM/USDT")
     'ATOM-USDT'
     """
-    return pattern.format(base=base_of(symbol), quote=quote_of(symbol))
+    return pattern.format(base=parse_base(symbol), quote=parse_quote(symbol))
 
 
-def path_of(archive: Archive, symbol: str, timeframe: Timeframe, day: date) -> str:
+def format_path(archive: Archive, symbol: str, timeframe: Timeframe, day: date) -> str:
     """The path of the file that holds the day of a market, without a slash in front."""
-    names = {"base": base_of(symbol), "quote": quote_of(symbol), "timeframe": timeframe.value, "day": day}
-    return archive.path.format(**names).lstrip("/")
+    fields = {"base": parse_base(symbol), "quote": parse_quote(symbol), "timeframe": timeframe.value, "day": day}
+    return archive.path.format(**fields).lstrip("/")
 
 
-def span_of(archive: Archive, day: date) -> Span:
+def compute_file_span(archive: Archive, day: date) -> Span:
     """The minutes that the file of a day holds."""
     start = datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(hours=archive.day_zone_h)
     return Span(start, start + DAY)
 
 
-def by_day(archive: Archive, spans: Iterable[Span]) -> dict[date, list[Span]]:
+def split_by_day(archive: Archive, spans: Iterable[Span]) -> dict[date, list[Span]]:
     """The spans, which are in time order, cut where one file ends and the next begins, by the day of the file."""
     days: dict[date, list[Span]] = {}
     for span in spans:
         start = span.start
         while start < span.end:
             day = (start.astimezone(UTC) + timedelta(hours=archive.day_zone_h)).date()
-            end = min(span.end, span_of(archive, day).end)
+            end = min(span.end, compute_file_span(archive, day).end)
             days.setdefault(day, []).append(Span(start, end))
             start = end
     return days
 
 
-def why_not(archive: Archive, day: date, now: datetime) -> str | None:
+def find_unavailable_reason(archive: Archive, day: date, now: datetime) -> str | None:
     """Why there can be no file of that day; None where there can be one."""
     if day < archive.from_day:
         return f"the archive begins with {archive.from_day}"
-    if now < span_of(archive, day).end + timedelta(hours=archive.lag_h):
+    if now < compute_file_span(archive, day).end + timedelta(hours=archive.lag_h):
         return f"the archive of {day} is not out yet"
     return None

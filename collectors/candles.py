@@ -12,22 +12,22 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from collectors.chunk import BARS
+from collectors.chunk import BAR_SCHEMA
 from collectors.failures import BadData, HistoryTooShort
-from collectors.plan import Piece, Span
-from collectors.venues import Anchor, EmptyMinutes, VenueRow
+from collectors.plan import Span, SpanOutcome
+from collectors.venues import EmptyMinutes, PageEdge, VenueRow
 from data.schema import Outcome, Timeframe
 
-Row = Sequence[float | None]
+CcxtRow = Sequence[float | None]
 """A candle as ccxt gives it: open time in ms, open, high, low, close, volume; None where the venue sent no number."""
 
-Candles = npt.NDArray[np.float64]
+CandleArray = npt.NDArray[np.float64]
 """Shape (candles, 6): open time in ms since 1970 UTC, open, high, low, close, volume."""
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-FIELDS = 6
-INSIDE = {Timeframe.S1: "a second", Timeframe.M1: "a minute", Timeframe.M5: "a span of 5 minutes"}
-NO_CANDLES: Candles = np.empty((0, FIELDS))
+FIELD_COUNT = 6
+BAR_PHRASES = {Timeframe.S1: "a second", Timeframe.M1: "a minute", Timeframe.M5: "a span of 5 minutes"}
+NO_CANDLES: CandleArray = np.empty((0, FIELD_COUNT))
 
 
 def to_ms(time: datetime) -> int:
@@ -40,7 +40,7 @@ def from_ms(milliseconds: float) -> datetime:
     return EPOCH + timedelta(milliseconds=milliseconds)
 
 
-def told_time(milliseconds: float) -> str:
+def format_ms(milliseconds: float) -> str:
     """The time to the minute, or to the second inside one; the number itself where no calendar holds it."""
     try:
         time = from_ms(milliseconds)
@@ -49,7 +49,7 @@ def told_time(milliseconds: float) -> str:
     return f"{time:%Y-%m-%d %H:%M:%SZ}" if time.second else f"{time:%Y-%m-%d %H:%MZ}"
 
 
-def table_of(rows: Sequence[Row]) -> Candles:
+def parse_ccxt_rows(rows: Sequence[CcxtRow]) -> CandleArray:
     """The rows as numbers; what is no number is NaN.
 
     Raises:
@@ -58,35 +58,35 @@ def table_of(rows: Sequence[Row]) -> Candles:
     if not rows:
         return NO_CANDLES
     try:
-        return np.array(rows, dtype=np.float64)[:, :FIELDS].reshape(len(rows), FIELDS)
+        return np.array(rows, dtype=np.float64)[:, :FIELD_COUNT].reshape(len(rows), FIELD_COUNT)
     except (IndexError, TypeError, ValueError) as error:
-        message = f"a row that is no candle, such as {next((r for r in rows if len(r) < FIELDS), rows[0])}"
+        message = f"a row that is no candle, such as {next((r for r in rows if len(r) < FIELD_COUNT), rows[0])}"
         raise BadData(message) from error
 
 
-def check(candles: Candles, timeframe: Timeframe) -> None:
+def check_candles(candles: CandleArray, timeframe: Timeframe) -> None:
     """Let only candles of that length pass.
 
     Raises:
         BadData: a value is missing, not finite or impossible, or no bar opens at an open time; names the first.
     """
-    time, opened, high, low, close, volume = candles.T
-    ordered = (low > 0) & (low <= np.minimum(opened, close)) & (np.maximum(opened, close) <= high)
-    finite = np.isfinite(candles).all(axis=1)
+    open_time, open_price, high, low, close, volume = candles.T
+    is_ordered = (low > 0) & (low <= np.minimum(open_price, close)) & (np.maximum(open_price, close) <= high)
+    is_finite = np.isfinite(candles).all(axis=1)
     with np.errstate(invalid="ignore"):
-        whole = time % timeframe.ms == 0
-    faults = (
-        (finite, "a candle with a value missing or not finite"),
-        (whole, f"a candle that opens inside {INSIDE[timeframe]}"),
-        (ordered & (volume >= 0), "a candle whose prices or volume cannot be"),
+        is_aligned = open_time % timeframe.ms == 0
+    checks = (
+        (is_finite, "a candle with a value missing or not finite"),
+        (is_aligned, f"a candle that opens inside {BAR_PHRASES[timeframe]}"),
+        (is_ordered & (volume >= 0), "a candle whose prices or volume cannot be"),
     )
-    for holds, fault in faults:
-        if not holds.all():
-            message = f"{fault}: {candles[int(np.argmin(holds))].tolist()}"
+    for is_sound, fault in checks:
+        if not is_sound.all():
+            message = f"{fault}: {candles[int(np.argmin(is_sound))].tolist()}"
             raise BadData(message)
 
 
-def each_once(candles: Candles) -> Candles:
+def deduplicate_candles(candles: CandleArray) -> CandleArray:
     """The candles in time order, each bar once.
 
     Raises:
@@ -95,20 +95,20 @@ def each_once(candles: Candles) -> Candles:
     time = candles[:, 0]
     if (time[1:] > time[:-1]).all():
         return candles
-    ordered = np.unique(candles, axis=0)
-    twice = np.flatnonzero(ordered[1:, 0] == ordered[:-1, 0])
-    if twice.size:
-        message = f"two different candles for {told_time(ordered[twice[0], 0])}"
+    distinct = np.unique(candles, axis=0)
+    duplicates = np.flatnonzero(distinct[1:, 0] == distinct[:-1, 0])
+    if duplicates.size:
+        message = f"two different candles for {format_ms(distinct[duplicates[0], 0])}"
         raise BadData(message)
-    return ordered
+    return distinct
 
 
-def sift(
-    rows: Sequence[Row], page: Span, venue: VenueRow, timeframe: Timeframe, now: datetime, before: Candles
-) -> tuple[Candles, Candles]:
+def validate_page(
+    rows: Sequence[CcxtRow], page: Span, venue: VenueRow, timeframe: Timeframe, now: datetime, previous: CandleArray
+) -> tuple[CandleArray, CandleArray]:
     """The finished candles of the page among the rows, in time order, and all that the rows held.
 
-    ``before`` is all that the page before held: a page may run past its end where a venue counts rows instead of
+    ``previous`` is all that the page before held: a page may run past its end where a venue counts rows instead of
     time, and what it says there must hold in the next page.
 
     Raises:
@@ -116,21 +116,25 @@ def sift(
         HistoryTooShort: rows came, and none belongs to the page.
     """
     start_ms, end_ms = to_ms(page.start), to_ms(page.end)
-    sent = table_of(rows)
-    time = sent[:, 0]
-    inside = (start_ms <= time) & (time < end_ms)
-    if _of_another_time(time, inside, page, venue, timeframe):
-        message = f"answered with candles of another time, from {told_time(np.nanmin(time))}"
+    received = parse_ccxt_rows(rows)
+    open_time = received[:, 0]
+    in_page = (start_ms <= open_time) & (open_time < end_ms)
+    if _is_outside_page(open_time, in_page, page, venue, timeframe):
+        message = f"answered with candles of another time, from {format_ms(np.nanmin(open_time))}"
         raise HistoryTooShort(message)
-    finished = sent[~(time > to_ms(now) - timeframe.ms)]
-    check(finished, timeframe)
-    once = each_once(finished)
-    each_once(np.concatenate([before, once]))
-    return once[(start_ms <= once[:, 0]) & (once[:, 0] < end_ms)], once
+    finished = received[~(open_time > to_ms(now) - timeframe.ms)]
+    check_candles(finished, timeframe)
+    distinct = deduplicate_candles(finished)
+    deduplicate_candles(np.concatenate([previous, distinct]))
+    return distinct[(start_ms <= distinct[:, 0]) & (distinct[:, 0] < end_ms)], distinct
 
 
-def _of_another_time(
-    time: npt.NDArray[np.float64], inside: npt.NDArray[np.bool_], page: Span, v: VenueRow, timeframe: Timeframe
+def _is_outside_page(
+    open_time: npt.NDArray[np.float64],
+    in_page: npt.NDArray[np.bool_],
+    page: Span,
+    venue: VenueRow,
+    timeframe: Timeframe,
 ) -> bool:
     """Whether the venue answered, and not for the page.
 
@@ -138,18 +142,22 @@ def _of_another_time(
     quiet bars: they prove that it looked there, and that nothing traded in the page.
     """
     start_ms, end_ms = to_ms(page.start), to_ms(page.end)
-    stamps = time[np.isfinite(time)]
-    if v.empty_minutes is EmptyMinutes.OMITTED:
+    timestamps = open_time[np.isfinite(open_time)]
+    if venue.empty_minutes is EmptyMinutes.OMITTED:
         # Counted from the start no row lies before the page, counted from the end none behind it: a part of another
         # window would be taken for the whole page. Some venues count a bar at the border in.
-        far = stamps < start_ms - timeframe.ms if v.anchor is Anchor.START else stamps >= end_ms + timeframe.ms
-        if far.any():
+        is_far = (
+            timestamps < start_ms - timeframe.ms
+            if venue.anchor is PageEdge.START
+            else timestamps >= end_ms + timeframe.ms
+        )
+        if is_far.any():
             return True
-    looked_back = v.anchor is Anchor.END and v.empty_minutes is EmptyMinutes.OMITTED
-    return bool(stamps.size and not inside.any() and not (looked_back and (stamps < start_ms).all()))
+    counts_backwards = venue.anchor is PageEdge.END and venue.empty_minutes is EmptyMinutes.OMITTED
+    return bool(timestamps.size and not in_page.any() and not (counts_backwards and (timestamps < start_ms).all()))
 
 
-def answered(candles: Candles, page: Span, venue: VenueRow, timeframe: Timeframe) -> list[Piece]:
+def list_page_outcomes(candles: CandleArray, page: Span, venue: VenueRow, timeframe: Timeframe) -> list[SpanOutcome]:
     """Which bars of the page the venue answered for.
 
     A venue that omits empty bars answered for the whole page. One that sends them flat, or of which it is not
@@ -160,29 +168,29 @@ def answered(candles: Candles, page: Span, venue: VenueRow, timeframe: Timeframe
         HistoryTooShort: no candle at all from a venue that sends empty bars flat.
     """
     if venue.empty_minutes is EmptyMinutes.OMITTED:
-        return [Piece(page, Outcome.COMPLETE)]
+        return [SpanOutcome(page, Outcome.COMPLETE)]
     if not len(candles):
         # What the table says of the reach is about minutes.
-        known = f"; its 1-minute history is taken to reach {venue.history}" if timeframe is Timeframe.M1 else ""
-        message = f"answered with no candle at all{known}"
+        known_reach = f"; its 1-minute history is taken to reach {venue.history}" if timeframe is Timeframe.M1 else ""
+        message = f"answered with no candle at all{known_reach}"
         raise HistoryTooShort(message)
-    return between(from_ms(candles[0, 0]), from_ms(candles[-1, 0] + timeframe.ms), page, timeframe)
+    return split_page_outcomes(from_ms(candles[0, 0]), from_ms(candles[-1, 0] + timeframe.ms), page, timeframe)
 
 
-def between(start: datetime, end: datetime, page: Span, timeframe: Timeframe) -> list[Piece]:
+def split_page_outcomes(start: datetime, end: datetime, page: Span, timeframe: Timeframe) -> list[SpanOutcome]:
     """The pieces of a page that was answered from ``start`` to ``end``, and not outside."""
-    bar = {Timeframe.S1: "second", Timeframe.M1: "minute", Timeframe.M5: "bar"}[timeframe]
-    cut_off = f"answered a part of the page only, and a {bar} without a trade is taken to come as a flat candle"
-    pieces = (
-        Piece(Span(page.start, start), Outcome.PARTLY, cut_off),
-        Piece(Span(start, end), Outcome.COMPLETE),
-        Piece(Span(end, page.end), Outcome.PARTLY, cut_off),
+    bar_name = {Timeframe.S1: "second", Timeframe.M1: "minute", Timeframe.M5: "bar"}[timeframe]
+    message = f"answered a part of the page only, and a {bar_name} without a trade is taken to come as a flat candle"
+    outcomes = (
+        SpanOutcome(Span(page.start, start), Outcome.PARTLY, message),
+        SpanOutcome(Span(start, end), Outcome.COMPLETE),
+        SpanOutcome(Span(end, page.end), Outcome.PARTLY, message),
     )
-    return [piece for piece in pieces if piece.span.start < piece.span.end]
+    return [span_outcome for span_outcome in outcomes if span_outcome.span.start < span_outcome.span.end]
 
 
-def bars_frame(candles: Sequence[Candles]) -> pl.DataFrame:
-    """The candles of several pages, in time order, as a frame of `BARS`."""
-    joined = np.concatenate([NO_CANDLES, *candles])
-    frame = pl.DataFrame(joined, schema=list(BARS))
-    return frame.with_columns(pl.col("open_time").cast(pl.Int64).cast(BARS["open_time"]))
+def build_bars_frame(candles: Sequence[CandleArray]) -> pl.DataFrame:
+    """The candles of several pages, in time order, as a frame of `BAR_SCHEMA`."""
+    rows = np.concatenate([NO_CANDLES, *candles])
+    frame = pl.DataFrame(rows, schema=list(BAR_SCHEMA))
+    return frame.with_columns(pl.col("open_time").cast(pl.Int64).cast(BAR_SCHEMA["open_time"]))

@@ -9,45 +9,45 @@ from contextlib import AsyncExitStack
 from functools import partial
 from typing import NamedTuple
 
-from collectors.access import DIRECT, Access
+from collectors.access import DIRECT_ACCESS, Access
 from collectors.archive_reader import ArchiveReader
-from collectors.candles import Candles, sift, table_of, told_time
-from collectors.check_archive import HOUR, OLD, came_of, check_archive
+from collectors.candles import CandleArray, format_ms, parse_ccxt_rows, validate_page
+from collectors.check_archive import HOUR, OLD_HOUR_START, check_archive, summarize_chunks
 from collectors.client import VenueClient
-from collectors.comparison import empty_minutes
+from collectors.comparison import compare_empty_minutes
 from collectors.exchange import VenueExchange
 from collectors.failures import CollectFailure, HistoryTooShort
-from collectors.findings import Finding, OnFinding, Verdict
-from collectors.listing import pinned_markets
-from collectors.plan import MINUTE, Market, Span, floor_minute, markets_of
+from collectors.findings import Finding, FindingStatus, OnFinding
+from collectors.listing import list_pinned_markets
+from collectors.plan import MINUTE, SeriesKey, Span, floor_minute, list_asset_markets
 from collectors.sink import Clock
 from collectors.trades import TradesReader
-from collectors.venues import EmptyMinutes, Kind, Route, VenueRow
+from collectors.venues import EmptyMinutes, MarketType, Route, VenueRow
 from data.schema import MINUTE_MS
 
-MARGIN_MIN = 10
+REACH_MARGIN_MIN = 10
 """A page within a bounded reach begins so many minutes after its edge: the edge moves while the page is asked."""
 
 QUIET_EDGE_MIN = 30
 """So many minutes may be absent at an edge of a page where minutes without a trade are left out."""
 
-PROBED = ("ATOM", "DOGE", "XRP", "SOL", "ETH", "BTC")
+PROBE_ASSETS = ("ATOM", "DOGE", "XRP", "SOL", "ETH", "BTC")
 """Assets whose first listed market is asked for, the least traded first: it shows best how empty minutes come."""
 
-ONLY_ON = {"WBETH": "binance", "BNSOL": "binance"}
+EXCLUSIVE_VENUES = {"WBETH": "binance", "BNSOL": "binance"}
 """Assets for whose spot markets one venue only is on record."""
 
 
-class Seen(NamedTuple):
+class CheckedPage(NamedTuple):
     """A page that was asked for, its candles, and whether they came newest first (None: fewer than two came)."""
 
     page: Span
-    candles: Candles
+    candles: CandleArray
     newest_first: bool | None
 
 
-async def check(
-    venues: Iterable[VenueRow], now: Clock, on_finding: OnFinding, access: Access = DIRECT
+async def check_venues(
+    venues: Iterable[VenueRow], now: Clock, on_finding: OnFinding, access: Access = DIRECT_ACCESS
 ) -> list[Finding]:
     """Ask every venue, side by side; tell the findings of each when it is done, and return all in the given order.
 
@@ -56,13 +56,13 @@ async def check(
     """
     rows = tuple(venues)
     for venue in rows:
-        access.hosts_of(venue)
+        access.select_hosts(venue)
     async with asyncio.TaskGroup() as group:
-        checks = [group.create_task(VenueCheck(venue, access, now, on_finding).run()) for venue in rows]
-    return [finding for done in checks for finding in done.result()]
+        tasks = [group.create_task(VenueChecker(venue, access, now, on_finding).run()) for venue in rows]
+    return [finding for task in tasks for finding in task.result()]
 
 
-class VenueCheck:
+class VenueChecker:
     """The findings about one row of the venue table."""
 
     def __init__(self, venue: VenueRow, access: Access, now: Clock, on_finding: OnFinding) -> None:
@@ -70,7 +70,7 @@ class VenueCheck:
         self._access = access
         self._now = now
         self._on_finding = on_finding
-        self._found: list[Finding] = []
+        self._findings: list[Finding] = []
 
     async def run(self) -> list[Finding]:
         """Ask for the list of markets, and by each route for a few pages; what fails is a finding."""
@@ -78,132 +78,153 @@ class VenueCheck:
         async with AsyncExitStack() as stack:
             client = await stack.enter_async_context(VenueClient(venue, self._access, self._now))
             try:
-                markets = await client.ask(VenueExchange.list_markets)
+                markets = await client.call(VenueExchange.list_markets)
             except CollectFailure as failure:
-                self._note("markets", "hosts", "a list of markets", str(failure), Verdict.OPEN)
+                self._add_finding("markets", "hosts", "a list of markets", str(failure), FindingStatus.UNDECIDED)
                 markets = []
             listed = frozenset(str(market["symbol"]) for market in markets)
             if listed:
                 client.use_markets(markets)
-                self._listing(listed)
-            known = listed or frozenset(str(market["symbol"]) for market in pinned_markets(venue))
-            symbol = next((s for asset in PROBED for s in markets_of(asset, known)), None)
+                self._check_listing(listed)
+            symbols = listed or frozenset(str(market["symbol"]) for market in list_pinned_markets(venue))
+            symbol = next((s for asset in PROBE_ASSETS for s in list_asset_markets(asset, symbols)), None)
             if symbol in listed:
                 for price in venue.prices:
-                    await self._candles(client, Market(symbol, price))
+                    await self._check_candles(client, SeriesKey(symbol, price))
                 if Route.TRADES in venue.routes:
-                    await self._trades(client, symbol)
+                    await self._check_trades(client, symbol)
             if symbol is not None and venue.archive is not None:
                 reader = await stack.enter_async_context(ArchiveReader(venue.archive, self._access, self._now))
-                note = partial(self._note, _route(Route.ARCHIVE, Market(symbol)))
-                read = partial(self._candles_of, client, Market(symbol)) if symbol in listed else None
-                await check_archive(reader, venue.archive, symbol, self._now(), note, read)
-        for finding in self._found:
+                add_finding = partial(self._add_finding, _format_route(Route.ARCHIVE, SeriesKey(symbol)))
+                read_candles = partial(self._read_candles, client, SeriesKey(symbol)) if symbol in listed else None
+                await check_archive(reader, venue.archive, symbol, self._now(), add_finding, read_candles)
+        for finding in self._findings:
             self._on_finding(finding)
-        return self._found
+        return self._findings
 
-    def _listing(self, listed: frozenset[str]) -> None:
-        if self._venue.kind is Kind.SWAP:
+    def _check_listing(self, listed: frozenset[str]) -> None:
+        if self._venue.kind is MarketType.SWAP:
             return
-        for asset, venue in ONLY_ON.items():
-            expected = self._venue.id == venue
-            found = markets_of(asset, listed)
-            verdict = Verdict.AS_ASSUMED if bool(found) is expected else Verdict.OTHER
-            assumed = "listed" if expected else f"not listed, as on {venue} only"
-            self._note("markets", asset, assumed, ", ".join(found) or "not listed", verdict)
+        for asset, venue in EXCLUSIVE_VENUES.items():
+            is_expected = self._venue.id == venue
+            markets = list_asset_markets(asset, listed)
+            status = FindingStatus.AS_ASSUMED if bool(markets) is is_expected else FindingStatus.DIFFERENT
+            assumed = "listed" if is_expected else f"not listed, as on {venue} only"
+            self._add_finding("markets", asset, assumed, ", ".join(markets) or "not listed", status)
 
-    async def _candles(self, client: VenueClient, market: Market) -> None:
+    async def _check_candles(self, client: VenueClient, market: SeriesKey) -> None:
         """The OHLCV route: how far back, in which order, how empty minutes come, how many candles at once."""
         venue = self._venue
-        route = _route(Route.OHLCV, market)
-        seen = await self._old_page(client, market, route)
-        if seen is None and venue.reach_min is not None:
-            seen = await self._page_within_reach(client, market, route, venue.reach_min)
-        if seen is None:
+        route = _format_route(Route.OHLCV, market)
+        checked_page = await self._check_old_page(client, market, route)
+        if checked_page is None and venue.reach_min is not None:
+            checked_page = await self._check_page_within_reach(client, market, route, venue.reach_min)
+        if checked_page is None:
             return
-        if seen.newest_first is not None:
-            words = {True: "newest first", False: "oldest first"}
-            verdict = Verdict.AS_ASSUMED if seen.newest_first is venue.newest_first else Verdict.OTHER
-            self._note(route, "newest_first", words[venue.newest_first], words[seen.newest_first], verdict)
+        if checked_page.newest_first is not None:
+            order_names = {True: "newest first", False: "oldest first"}
+            status = (
+                FindingStatus.AS_ASSUMED if checked_page.newest_first is venue.newest_first else FindingStatus.DIFFERENT
+            )
+            self._add_finding(
+                route, "newest_first", order_names[venue.newest_first], order_names[checked_page.newest_first], status
+            )
         if market.price == "trade":
-            shown = empty_minutes(seen.candles, venue.empty_minutes)
-            self._note(route, "empty_minutes", venue.empty_minutes, *shown)
-        self._whole_page(route, seen)
+            comparison = compare_empty_minutes(checked_page.candles, venue.empty_minutes)
+            self._add_finding(route, "empty_minutes", venue.empty_minutes, *comparison)
+        self._check_page_size(route, checked_page)
 
-    async def _old_page(self, client: VenueClient, market: Market, route: str) -> Seen | None:
+    async def _check_old_page(self, client: VenueClient, market: SeriesKey, route: str) -> CheckedPage | None:
         """Whether candles reach back to the old page; the page, if it came."""
-        venue, page = self._venue, Span(OLD, OLD + MINUTE * self._venue.page_min)
-        reaches = venue.reach_min is None or self._now() - MINUTE * venue.reach_min <= OLD
+        venue, page = self._venue, Span(OLD_HOUR_START, OLD_HOUR_START + MINUTE * self._venue.page_min)
+        is_in_reach = venue.reach_min is None or self._now() - MINUTE * venue.reach_min <= OLD_HOUR_START
         try:
-            seen = await self._page(client, market, page)
+            checked_page = await self._read_page(client, market, page)
         except HistoryTooShort as failure:
-            verdict = Verdict.OTHER if reaches else Verdict.AS_ASSUMED
-            self._note(route, "history", venue.history, str(failure), verdict)
+            status = FindingStatus.DIFFERENT if is_in_reach else FindingStatus.AS_ASSUMED
+            self._add_finding(route, "history", venue.history, str(failure), status)
             return None
         except CollectFailure as failure:
-            self._note(route, "history", venue.history, str(failure), Verdict.OPEN)
+            self._add_finding(route, "history", venue.history, str(failure), FindingStatus.UNDECIDED)
             return None
-        came = bool(len(seen.candles))
-        verdict = Verdict.AS_ASSUMED if came is reaches else Verdict.OTHER
-        self._note(route, "history", venue.history, _edges(seen.candles), verdict)
-        return seen if came else None
+        has_candles = bool(len(checked_page.candles))
+        status = FindingStatus.AS_ASSUMED if has_candles is is_in_reach else FindingStatus.DIFFERENT
+        self._add_finding(route, "history", venue.history, _format_edges(checked_page.candles), status)
+        return checked_page if has_candles else None
 
-    async def _page_within_reach(self, client: VenueClient, market: Market, route: str, reach_min: int) -> Seen | None:
+    async def _check_page_within_reach(
+        self, client: VenueClient, market: SeriesKey, route: str, reach_min: int
+    ) -> CheckedPage | None:
         """A page from the edge of a bounded reach on, if it came."""
-        start = floor_minute(self._now()) - MINUTE * (reach_min - MARGIN_MIN)
-        page = Span(start, start + MINUTE * min(self._venue.page_min, reach_min - MARGIN_MIN))
+        start = floor_minute(self._now()) - MINUTE * (reach_min - REACH_MARGIN_MIN)
+        page = Span(start, start + MINUTE * min(self._venue.page_min, reach_min - REACH_MARGIN_MIN))
         assumed = f"{reach_min} minutes, so candles from {start:%Y-%m-%d %H:%MZ} on"
         try:
-            seen = await self._page(client, market, page)
+            checked_page = await self._read_page(client, market, page)
         except CollectFailure as failure:
-            verdict = Verdict.OTHER if isinstance(failure, HistoryTooShort) else Verdict.OPEN
-            self._note(route, "reach_min", assumed, str(failure), verdict)
+            status = FindingStatus.DIFFERENT if isinstance(failure, HistoryTooShort) else FindingStatus.UNDECIDED
+            self._add_finding(route, "reach_min", assumed, str(failure), status)
             return None
-        came = bool(len(seen.candles))
-        self._note(route, "reach_min", assumed, _edges(seen.candles), Verdict.AS_ASSUMED if came else Verdict.OTHER)
-        return seen if came else None
+        has_candles = bool(len(checked_page.candles))
+        self._add_finding(
+            route,
+            "reach_min",
+            assumed,
+            _format_edges(checked_page.candles),
+            FindingStatus.AS_ASSUMED if has_candles else FindingStatus.DIFFERENT,
+        )
+        return checked_page if has_candles else None
 
-    async def _page(self, client: VenueClient, market: Market, page: Span) -> Seen:
+    async def _read_page(self, client: VenueClient, market: SeriesKey, page: Span) -> CheckedPage:
         """The candles of a page.
 
         Raises:
             CollectFailure: none came that can be believed.
         """
-        sent = await client.ask(lambda exchange: exchange.candle_page(*market, page))
-        candles, _ = sift(sent.rows, page, self._venue, market.timeframe, self._now(), table_of([]))
-        return Seen(page, candles, sent.newest_first)
+        received = await client.call(lambda exchange: exchange.fetch_candle_page(*market, page))
+        candles, _ = validate_page(received.rows, page, self._venue, market.timeframe, self._now(), parse_ccxt_rows([]))
+        return CheckedPage(page, candles, received.newest_first)
 
-    async def _candles_of(self, client: VenueClient, market: Market, page: Span) -> Candles:
+    async def _read_candles(self, client: VenueClient, market: SeriesKey, page: Span) -> CandleArray:
         """The candles of a page, as `_page` gives them."""
-        return (await self._page(client, market, page)).candles
+        return (await self._read_page(client, market, page)).candles
 
-    def _whole_page(self, route: str, seen: Seen) -> None:
+    def _check_page_size(self, route: str, checked_page: CheckedPage) -> None:
         """Whether so many minutes came at once."""
-        page, first, last = seen.page, seen.candles[0, 0], seen.candles[-1, 0]
-        omits = self._venue.empty_minutes is EmptyMinutes.OMITTED
-        slack_ms = QUIET_EDGE_MIN * MINUTE_MS if omits else 0
+        page, first, last = checked_page.page, checked_page.candles[0, 0], checked_page.candles[-1, 0]
+        omits_empty = self._venue.empty_minutes is EmptyMinutes.OMITTED
+        slack_ms = QUIET_EDGE_MIN * MINUTE_MS if omits_empty else 0
         start_ms, end_ms = (edge.timestamp() * 1000 for edge in page)
-        whole = first - start_ms <= slack_ms and end_ms - MINUTE_MS - last <= slack_ms
-        sure = self._venue.empty_minutes is EmptyMinutes.FLAT
-        verdict = Verdict.AS_ASSUMED if whole else Verdict.OTHER if sure else Verdict.OPEN
-        came = f"{len(seen.candles)} candles, {_edges(seen.candles)}"
-        self._note(route, "page_min", f"{page.minutes} minutes at once", came, verdict)
+        is_whole = first - start_ms <= slack_ms and end_ms - MINUTE_MS - last <= slack_ms
+        is_certain = self._venue.empty_minutes is EmptyMinutes.FLAT
+        status = (
+            FindingStatus.AS_ASSUMED if is_whole else FindingStatus.DIFFERENT if is_certain else FindingStatus.UNDECIDED
+        )
+        observed = f"{len(checked_page.candles)} candles, {_format_edges(checked_page.candles)}"
+        self._add_finding(route, "page_min", f"{page.minutes} minutes at once", observed, status)
 
-    async def _trades(self, client: VenueClient, symbol: str) -> None:
+    async def _check_trades(self, client: VenueClient, symbol: str) -> None:
         """Public trades, made into candles: one hour."""
-        chunks = [chunk async for chunk in TradesReader(client, Market(symbol)).read([Span(OLD, OLD + HOUR)])]
-        self._note(_route(Route.TRADES, Market(symbol)), "history", self._venue.history, *came_of(chunks))
+        chunks = [
+            chunk
+            async for chunk in TradesReader(client, SeriesKey(symbol)).read(
+                [Span(OLD_HOUR_START, OLD_HOUR_START + HOUR)]
+            )
+        ]
+        self._add_finding(
+            _format_route(Route.TRADES, SeriesKey(symbol)), "history", self._venue.history, *summarize_chunks(chunks)
+        )
 
-    def _note(self, route: str, fact: str, assumed: str, came: str, verdict: Verdict) -> None:
+    def _add_finding(self, route: str, fact: str, assumed: str, observed: str, status: FindingStatus) -> None:
         basis = self._venue.basis.get(fact.partition(".")[0])
         mark = "" if basis is None else basis.mark.value
-        self._found.append(Finding(self._venue.key, route, fact, mark, assumed, came, verdict))
+        self._findings.append(Finding(self._venue.key, route, fact, mark, assumed, observed, status))
 
 
-def _route(route: Route, market: Market) -> str:
+def _format_route(route: Route, market: SeriesKey) -> str:
     price = "" if market.price == "trade" else f" ({market.price})"
     return f"{route} {market.symbol}{price}"
 
 
-def _edges(candles: Candles) -> str:
-    return f"{told_time(candles[0, 0])} to {told_time(candles[-1, 0])}" if len(candles) else "no candle"
+def _format_edges(candles: CandleArray) -> str:
+    return f"{format_ms(candles[0, 0])} to {format_ms(candles[-1, 0])}" if len(candles) else "no candle"

@@ -9,12 +9,12 @@ from typing import Any, Self, TypeVar
 
 from collectors.access import Access
 from collectors.exchange import VenueExchange
-from collectors.failures import CollectFailure, Ends, Refused, Rejected, Unreachable
-from collectors.patience import ASK
+from collectors.failures import CollectFailure, Refused, Rejected, Scope, Unreachable
+from collectors.patience import RETRY
 from collectors.sink import Clock
 from collectors.venues import VenueRow
 
-AT_ONCE = 6
+MAX_CONCURRENT_REQUESTS = 6
 """Requests under way per venue: enough to keep a limit of 20 a second busy over a connection of 0.3 s.
 
 The limit itself is kept by ccxt, which lets them go one by one.
@@ -31,13 +31,13 @@ class VenueClient:
 
     def __init__(self, venue: VenueRow, access: Access, now: Clock) -> None:
         self.venue = venue
-        self.ended: CollectFailure | None = None
-        hosts = access.hosts_of(venue)
+        self.fatal_failure: CollectFailure | None = None
+        hosts = access.select_hosts(venue)
         self._stack = AsyncExitStack()
-        self._waiting = [partial(VenueExchange, venue, host, access, now) for host in hosts]
-        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._untried_hosts = [partial(VenueExchange, venue, host, access, now) for host in hosts]
+        self._slots = asyncio.Semaphore(MAX_CONCURRENT_REQUESTS)
         self._markets: Sequence[Mapping[str, Any]] = ()
-        self._exchange = self._open_next()
+        self._exchange = self._open_next_host()
 
     @property
     def source(self) -> str:
@@ -57,46 +57,46 @@ class VenueClient:
         self._markets = markets
         self._exchange.use_markets(markets)
 
-    async def ask(self, request: Callable[[VenueExchange], Awaitable[T]]) -> T:
+    async def call(self, request: Callable[[VenueExchange], Awaitable[T]]) -> T:
         """The answer to a request; asked again where that can help, and of the next host where one refuses.
 
         Raises:
             CollectFailure: no answer; that of the first host where all refuse.
         """
         async with self._slots:
-            if self.ended is not None:
-                raise self.ended
-            return await self._ask_here(request)
+            if self.fatal_failure is not None:
+                raise self.fatal_failure
+            return await self._call_current_host(request)
 
-    async def _ask_here(self, request: Callable[[VenueExchange], Awaitable[T]]) -> T:
+    async def _call_current_host(self, request: Callable[[VenueExchange], Awaitable[T]]) -> T:
         exchange = self._exchange
         try:
-            return await ASK(request, exchange)
-        except Refused as refused:
-            if not self._move_on(exchange):
-                self.ended = refused
+            return await RETRY(request, exchange)
+        except Refused as refusal:
+            if not self._switch_host(exchange):
+                self.fatal_failure = refusal
                 raise
-            first = refused
+            first_refusal = refusal
         except CollectFailure as failure:
-            if failure.ends is Ends.VENUE:
-                self.ended = failure
+            if failure.scope is Scope.VENUE:
+                self.fatal_failure = failure
             raise
         try:
-            return await self._ask_here(request)
-        except (Refused, Rejected, Unreachable) as second:
-            self.ended = first
-            raise first from second
+            return await self._call_current_host(request)
+        except (Refused, Rejected, Unreachable) as later_failure:
+            self.fatal_failure = first_refusal
+            raise first_refusal from later_failure
 
-    def _move_on(self, refusing: VenueExchange) -> bool:
+    def _switch_host(self, refusing: VenueExchange) -> bool:
         """Leave a host that refuses; False where it was the last. Another task may have left it already."""
         if refusing is self._exchange:
-            if not self._waiting:
+            if not self._untried_hosts:
                 return False
-            self._exchange = self._open_next()
+            self._exchange = self._open_next_host()
         return True
 
-    def _open_next(self) -> VenueExchange:
-        exchange = self._waiting.pop(0)()
+    def _open_next_host(self) -> VenueExchange:
+        exchange = self._untried_hosts.pop(0)()
         self._stack.push_async_callback(exchange.close)
         if self._markets:
             exchange.use_markets(self._markets)

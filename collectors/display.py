@@ -14,76 +14,76 @@ from rich.progress import BarColumn, TaskID, TaskProgressColumn, TextColumn, Tim
 from rich.progress import Progress as Bars
 from rich.text import Text
 
-from collectors.findings import Finding, Verdict
-from collectors.plan import Span, minutes_in
-from collectors.request import MarketResult, Progress, Summary
-from data.reasons import without_files
-from data.schema import NOTHING_WANTING, Outcome
+from collectors.findings import Finding, FindingStatus
+from collectors.plan import Span, count_minutes
+from collectors.request import CollectionSummary, MarketProgress, MarketResult
+from data.reasons import remove_file_names
+from data.schema import SETTLED_OUTCOMES, Outcome
 
-ABSENT = {Outcome.NOT_LISTED: "Not listed", Outcome.NOT_OFFERED: "Not offered"}
+ABSENCE_LABELS = {Outcome.NOT_LISTED: "Not listed", Outcome.NOT_OFFERED: "Not offered"}
 """Outcomes of what a venue does not have, and how they are told together at the end."""
 
-WIDEST = max(map(len, Verdict))
+STATUS_WIDTH = max(map(len, FindingStatus))
 """Characters of the longest verdict."""
 
 
 class Display(Protocol):
     """What shows a collection while it runs and at its end."""
 
-    def running(self) -> AbstractContextManager[object]:
+    def run_live(self) -> AbstractContextManager[object]:
         """Holds the screen while the collection runs."""
         ...
 
-    def progress(self, progress: Progress) -> None:
+    def show_progress(self, progress: MarketProgress) -> None:
         """One step of one market."""
         ...
 
-    def end(self, summary: Summary) -> None:
+    def show_summary(self, summary: CollectionSummary) -> None:
         """What came and what could not be had."""
         ...
 
 
-class JsonLines:
+class JsonDisplay:
     """An object a line: ``event`` is ``progress`` or ``summary``, times ISO 8601 with Z."""
 
-    def running(self) -> AbstractContextManager[object]:
+    def run_live(self) -> AbstractContextManager[object]:
         """Holds nothing."""
         return nullcontext()
 
-    def progress(self, progress: Progress) -> None:
+    def show_progress(self, progress: MarketProgress) -> None:
         """The step as it is."""
         click.echo(json.dumps({"event": "progress", **asdict(progress)}))
 
-    def end(self, summary: Summary) -> None:
+    def show_summary(self, summary: CollectionSummary) -> None:
         """Totals, and each market with its gaps."""
         totals = {"candles": summary.candles, "new": summary.new, "revised": summary.revised}
-        results = [_result(result) for result in summary.results]
-        failed = len(summary.failed)
-        line = {"event": "summary", **totals, "failed": failed, "notes": list(summary.notes), "results": results}
+        results = [_build_result(result) for result in summary.results]
+        failed_count = len(summary.failed)
+        line = {"event": "summary", **totals, "failed": failed_count, "notes": list(summary.notes), "results": results}
         click.echo(json.dumps(line))
 
 
-class PlainLines:
+class PlainDisplay:
     """A line per market when it is done, and what could not be had at the end."""
 
-    def running(self) -> AbstractContextManager[object]:
+    def run_live(self) -> AbstractContextManager[object]:
         """Holds nothing."""
         return nullcontext()
 
-    def progress(self, progress: Progress) -> None:
+    def show_progress(self, progress: MarketProgress) -> None:
         """Only the last step of a market is worth a line; what is not listed or not offered is told at the end."""
-        if progress.outcome not in {None, *ABSENT}:
+        if progress.outcome not in {None, *ABSENCE_LABELS}:
             reason = f": {progress.message}" if progress.message else ""
-            market = _market(progress)
+            market = _format_market(progress)
             click.echo(f"{progress.venue} {market}: {progress.candles:,} candles, {progress.outcome}{reason}")
 
-    def end(self, summary: Summary) -> None:
+    def show_summary(self, summary: CollectionSummary) -> None:
         """Totals and failures."""
-        for line in closing_lines(summary):
+        for line in format_summary(summary):
             click.echo(line)
 
 
-class LiveBars:
+class LiveDisplay:
     """A bar per venue over the minutes asked of all its markets, with candles, minutes missing, and rate.
 
     ``clock`` gives seconds that only go forward; the rate is that of the candles since the venue's first ones.
@@ -94,92 +94,95 @@ class LiveBars:
             TextColumn("{task.description}"),
             BarColumn(bar_width=None),
             TaskProgressColumn(),
-            TextColumn("{task.fields[told]}", justify="right"),
+            TextColumn("{task.fields[status]}", justify="right"),
             TimeElapsedColumn(),
         )
         self._clock = clock
-        self._begun: dict[str, float] = {}
-        self._bars = Bars(*columns, console=console)
+        self._start_times: dict[str, float] = {}
+        self._progress_bars = Bars(*columns, console=console)
         self._tasks: dict[str, TaskID] = {}
-        self._markets: defaultdict[str, dict[str, Progress]] = defaultdict(dict)
+        self._markets: defaultdict[str, dict[str, MarketProgress]] = defaultdict(dict)
 
-    def running(self) -> AbstractContextManager[object]:
+    def run_live(self) -> AbstractContextManager[object]:
         """Draws the bars until the collection ends."""
-        return self._bars
+        return self._progress_bars
 
-    def progress(self, progress: Progress) -> None:
+    def show_progress(self, progress: MarketProgress) -> None:
         """Move the venue's bar; a market's minutes join its length when its first step comes."""
         venue = progress.venue
         if venue not in self._tasks:
-            self._tasks[venue] = self._bars.add_task(venue, told="", total=0)
-            self._begun[venue] = self._clock()
-        self._markets[venue][_market(progress)] = progress
+            self._tasks[venue] = self._progress_bars.add_task(venue, status="", total=0)
+            self._start_times[venue] = self._clock()
+        self._markets[venue][_format_market(progress)] = progress
         markets = self._markets[venue].values()
         done_min, total_min = sum(m.done_min for m in markets), sum(m.total_min for m in markets)
         # Of a venue that nothing had to be asked of the bar is full, of one that cannot be asked it is empty.
-        full = int(not total_min and all(m.outcome in NOTHING_WANTING for m in markets))
-        self._bars.update(
-            self._tasks[venue], completed=done_min or full, total=total_min or full, told=self._told(venue)
+        is_full = int(not total_min and all(m.outcome in SETTLED_OUTCOMES for m in markets))
+        self._progress_bars.update(
+            self._tasks[venue],
+            completed=done_min or is_full,
+            total=total_min or is_full,
+            status=self._format_status(venue),
         )
 
-    def _told(self, venue: str) -> str:
+    def _format_status(self, venue: str) -> str:
         """Candles, what is missing, and how fast they came; why there is nothing, where nothing can be asked for."""
         markets = self._markets[venue].values()
         if not any(market.total_min for market in markets):
-            failed = {market.outcome.value for market in markets if market.outcome} - NOTHING_WANTING
-            return ", ".join(sorted(failed)) or "nothing missing"
+            outcomes = {market.outcome.value for market in markets if market.outcome} - SETTLED_OUTCOMES
+            return ", ".join(sorted(outcomes)) or "nothing missing"
         candles, missing = sum(m.candles for m in markets), sum(m.gap_min for m in markets)
-        elapsed_s = self._clock() - self._begun[venue]
+        elapsed_s = self._clock() - self._start_times[venue]
         rate = f", {candles / elapsed_s:,.0f}/s" if candles and elapsed_s > 0 else ""
         gaps = f", {missing:,} min missing" if missing else ""
         return f"{candles:,} candles{gaps}{rate}"
 
-    def end(self, summary: Summary) -> None:
+    def show_summary(self, summary: CollectionSummary) -> None:
         """Totals and failures below the bars."""
-        for line in closing_lines(summary):
-            self._bars.console.print(Text(line))  # no markup: what an exchange said may hold brackets
+        for line in format_summary(summary):
+            self._progress_bars.console.print(Text(line))  # no markup: what an exchange said may hold brackets
 
 
-def display_for(console: Console, *, as_json: bool) -> Display:
+def select_display(console: Console, *, as_json: bool) -> Display:
     """The display that suits the output."""
     if as_json:
-        return JsonLines()
-    return LiveBars(console) if console.is_terminal else PlainLines()
+        return JsonDisplay()
+    return LiveDisplay(console) if console.is_terminal else PlainDisplay()
 
 
-def closing_lines(summary: Summary) -> list[str]:
+def format_summary(summary: CollectionSummary) -> list[str]:
     """Totals, remarks, where an asset is not listed, by name what could not be had, and what to do next."""
     lines = [f"{summary.candles:,} candles: {summary.new:,} new, {summary.revised:,} with other values than before"]
     lines += summary.notes
-    for outcome, words in ABSENT.items():
-        absent: defaultdict[str, list[str]] = defaultdict(list)
+    for outcome, label in ABSENCE_LABELS.items():
+        assets_by_place: defaultdict[str, list[str]] = defaultdict(list)
         for result in summary.results:
             if result.outcome is outcome:
-                absent[_where(result)].append(_asset(result.symbol))
-        places = [f"{place} {', '.join(names)}" for place, names in absent.items()]
+                assets_by_place[_format_place(result)].append(_format_asset(result.symbol))
+        places = [f"{place} {', '.join(names)}" for place, names in assets_by_place.items()]
         if places:
-            lines.append(f"{words}: {'; '.join(places)}")
-    alike: defaultdict[tuple[str, Span, Outcome, str], list[MarketResult]] = defaultdict(list)
+            lines.append(f"{label}: {'; '.join(places)}")
+    results_by_reason: defaultdict[tuple[str, Span, Outcome, str], list[MarketResult]] = defaultdict(list)
     for result in summary.failed:
-        alike[result.venue, result.window, result.outcome, _reason(result)].append(result)
-    for (venue, window, outcome, reason), results in alike.items():
-        markets = ", ".join(map(_market, results))
-        minutes = minutes_in(gap.span for result in results for gap in result.gaps)
-        lines.append(f"Not had: {venue} {markets}: {minutes:,} min of {_span(window)}: {outcome}: {reason}")
-    return lines + _next_steps(summary)
+        results_by_reason[result.venue, result.window, result.outcome, _format_reason(result)].append(result)
+    for (venue, window, outcome, reason), results in results_by_reason.items():
+        markets = ", ".join(map(_format_market, results))
+        minutes = count_minutes(gap.span for result in results for gap in result.gaps)
+        lines.append(f"Not had: {venue} {markets}: {minutes:,} min of {_format_span(window)}: {outcome}: {reason}")
+    return lines + _list_next_steps(summary)
 
 
-def _where(result: MarketResult) -> str:
+def _format_place(result: MarketResult) -> str:
     """The venue; of one without candles of the length asked, why nobody was asked."""
     return f"{result.message}:" if result.outcome is Outcome.NOT_OFFERED else result.venue
 
 
-def _reason(result: MarketResult) -> str:
+def _format_reason(result: MarketResult) -> str:
     """Why its minutes were not had, each reason once."""
-    return "; ".join(dict.fromkeys(without_files(gap.message) for gap in result.gaps))
+    return "; ".join(dict.fromkeys(remove_file_names(gap.message) for gap in result.gaps))
 
 
-def _next_steps(summary: Summary) -> list[str]:
+def _list_next_steps(summary: CollectionSummary) -> list[str]:
     """What a user can do about what could not be had."""
     outcomes = {gap.outcome for result in summary.failed for gap in result.gaps}
     lines = []
@@ -192,46 +195,46 @@ def _next_steps(summary: Summary) -> list[str]:
     return lines
 
 
-def _market(told: Progress | MarketResult) -> str:
+def _format_market(item: MarketProgress | MarketResult) -> str:
     """The market, with the kind of price where it is not that of trades."""
-    return told.symbol if told.price == "trade" else f"{told.symbol} ({told.price})"
+    return item.symbol if item.price == "trade" else f"{item.symbol} ({item.price})"
 
 
-def _asset(symbol: str) -> str:
+def _format_asset(symbol: str) -> str:
     """An asset that no market is listed of, as a reader would name it; any other symbol as it is."""
     return symbol.replace("/*:*", " perpetual").removesuffix("/*")
 
 
-def _span(span: Span) -> str:
+def _format_span(span: Span) -> str:
     return f"{span.start:%Y-%m-%d %H:%M} to {span.end:%Y-%m-%d %H:%M} UTC"
 
 
-def _edges(span: Span) -> dict[str, str]:
+def _build_edges(span: Span) -> dict[str, str]:
     return {"from": f"{span.start:%Y-%m-%dT%H:%M:%SZ}", "to": f"{span.end:%Y-%m-%dT%H:%M:%SZ}"}
 
 
-def _result(result: MarketResult) -> dict[str, Any]:
+def _build_result(result: MarketResult) -> dict[str, Any]:
     counts = {"candles": result.candles, "new": result.new, "revised": result.revised}
-    gaps = [{**_edges(gap.span), "outcome": gap.outcome, "message": gap.message} for gap in result.gaps]
-    named = {
+    gaps = [{**_build_edges(gap.span), "outcome": gap.outcome, "message": gap.message} for gap in result.gaps]
+    identity = {
         "venue": result.venue,
         "symbol": result.symbol,
         "price": result.price,
         "outcome": result.outcome,
         "message": result.message,
     }
-    return {**named, **_edges(result.window), **counts, "gaps": gaps}
+    return {**identity, **_build_edges(result.window), **counts, "gaps": gaps}
 
 
-def finding_line(finding: Finding) -> str:
+def format_finding_line(finding: Finding) -> str:
     """A finding on one line: verdict, where, what is assumed on what evidence, what came, and what to do about it."""
     mark = f" [{finding.mark}]" if finding.mark else ""
-    came = "" if finding.came == finding.assumed else f"; came {finding.came}"
+    observed = "" if finding.came == finding.assumed else f"; came {finding.came}"
     advice = f" -> {finding.advice}" if finding.advice else ""
     place = f"{finding.venue} {finding.route} {finding.fact}{mark}"
-    return f"{finding.verdict:<{WIDEST}} | {place}: {finding.assumed}{came}{advice}"
+    return f"{finding.verdict:<{STATUS_WIDTH}} | {place}: {finding.assumed}{observed}{advice}"
 
 
-def finding_json(finding: Finding) -> str:
+def format_finding_json(finding: Finding) -> str:
     """A finding as a line of JSON."""
     return json.dumps({"event": "finding", **asdict(finding), "advice": finding.advice})

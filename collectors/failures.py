@@ -20,7 +20,7 @@ from data.errors import PlumblineError
 from data.schema import Outcome
 
 
-class Ends(IntEnum):
+class Scope(IntEnum):
     """How much of a collection a failure ends: there is no use in asking for the rest of it."""
 
     PAGE = 1
@@ -32,56 +32,56 @@ class CollectFailure(PlumblineError):
     """A request to a venue gave no candles that can be believed."""
 
     outcome: ClassVar[Outcome]
-    ends: ClassVar[Ends]
-    may_pass: bool = False
+    scope: ClassVar[Scope]
+    is_transient: bool = False
 
 
 class BadData(CollectFailure):
     """The venue answered with something that is no page of candles; ``garbled``: not even with JSON."""
 
     outcome = Outcome.BAD_DATA
-    ends = Ends.PAGE
+    scope = Scope.PAGE
 
     def __init__(self, message: str, *, garbled: bool = False) -> None:
         super().__init__(message)
-        self.may_pass = garbled
+        self.is_transient = garbled
 
 
 class HistoryTooShort(CollectFailure):
     """The venue answered for another time than was asked, or with nothing where it would give flat candles."""
 
     outcome = Outcome.HISTORY_TOO_SHORT
-    ends = Ends.PAGE
+    scope = Scope.PAGE
 
 
 class NotListed(CollectFailure):
     """The venue does not know the symbol."""
 
     outcome = Outcome.NOT_LISTED
-    ends = Ends.MARKET
+    scope = Scope.MARKET
 
 
 class Rejected(CollectFailure):
     """The venue answered with an error that asking again will not change."""
 
     outcome = Outcome.UNREACHABLE
-    ends = Ends.MARKET
+    scope = Scope.MARKET
 
 
 class Unreachable(CollectFailure):
     """The venue did not answer, or answered that it is down."""
 
     outcome = Outcome.UNREACHABLE
-    ends = Ends.VENUE
-    may_pass = True
+    scope = Scope.VENUE
+    is_transient = True
 
 
 class RateLimitedOut(CollectFailure):
     """The venue answered that it was asked too often; ``retry_after_s`` is None where it named no wait."""
 
     outcome = Outcome.RATE_LIMITED_OUT
-    ends = Ends.VENUE
-    may_pass = True
+    scope = Scope.VENUE
+    is_transient = True
 
     def __init__(self, message: str, retry_after_s: float | None = None) -> None:
         super().__init__(message)
@@ -92,4 +92,4 @@ class Refused(CollectFailure):
     """The venue serves nobody from here: HTTP 451 or 403."""
 
     outcome = Outcome.REFUSED
-    ends = Ends.VENUE
+    scope = Scope.VENUE

@@ -4,17 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-UNKNOWN = "U"
-UNVERIFIED = frozenset({"I", "M", UNKNOWN})
+UNKNOWN_MARK = "U"
+UNVERIFIED_MARKS = frozenset({"I", "M", UNKNOWN_MARK})
 """Marks of evidence that only the venue itself can settle."""
 
 
-class Verdict(StrEnum):
+class FindingStatus(StrEnum):
     """Whether what came is what the table assumes."""
 
     AS_ASSUMED = "as assumed"
-    OTHER = "other than assumed"
-    OPEN = "cannot be told"
+    DIFFERENT = "other than assumed"
+    UNDECIDED = "cannot be told"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,37 +31,39 @@ class Finding:
     mark: str
     assumed: str
     came: str
-    verdict: Verdict
+    verdict: FindingStatus
 
     @property
     def advice(self) -> str:
         """What to do about it in ``collectors/venues.toml``; empty where there is nothing to do.
 
-        >>> Finding("okx", "ohlcv ATOM/USDT", "newest_first", "M", "newest first", "", Verdict.AS_ASSUMED).advice
+        >>> Finding("okx", "ohlcv ATOM/USDT", "newest_first", "M", "newest first", "", FindingStatus.AS_ASSUMED).advice
         'mark M may become V'
-        >>> Finding("okx", "ohlcv ATOM/USDT", "newest_first", "M", "newest first", "", Verdict.OTHER).advice
+        >>> Finding("okx", "ohlcv ATOM/USDT", "newest_first", "M", "newest first", "", FindingStatus.DIFFERENT).advice
         'correct [okx] newest_first, mark V'
         """
         section, _, field = self.fact.rpartition(".")
         place = f"[{self.venue}.{section}] {field}" if section else f"[{self.venue}] {field}"
-        if self.verdict is Verdict.OTHER:
+        if self.verdict is FindingStatus.DIFFERENT:
             return f"correct {place}, mark V" if self.mark else ""
-        if self.verdict is Verdict.OPEN or self.mark not in UNVERIFIED:
+        if self.verdict is FindingStatus.UNDECIDED or self.mark not in UNVERIFIED_MARKS:
             return ""
         if section:
             return f"mark {self.mark} may become V where all of [{self.venue}.{section}] is so"
-        return f"write what came into {place}, mark V" if self.mark == UNKNOWN else f"mark {self.mark} may become V"
+        return (
+            f"write what came into {place}, mark V" if self.mark == UNKNOWN_MARK else f"mark {self.mark} may become V"
+        )
 
 
 OnFinding = Callable[[Finding], None]
 
 
-def totals(findings: list[Finding]) -> str:
+def format_totals(findings: list[Finding]) -> str:
     """How many findings there are of each verdict, and what to do with them, on one line.
 
-    >>> totals([Finding("okx", "markets", "WBETH", "", "not listed", "not listed", Verdict.AS_ASSUMED)])
+    >>> format_totals([Finding("okx", "markets", "WBETH", "", "not listed", "not listed", FindingStatus.AS_ASSUMED)])
     '1 finding: 1 as assumed, 0 other than assumed, 0 cannot be told. Facts are in collectors/venues.toml.'
     """
-    counts = ", ".join(f"{sum(f.verdict is verdict for f in findings)} {verdict}" for verdict in Verdict)
+    counts = ", ".join(f"{sum(f.verdict is verdict for f in findings)} {verdict}" for verdict in FindingStatus)
     plural = "" if len(findings) == 1 else "s"
     return f"{len(findings)} finding{plural}: {counts}. Facts are in collectors/venues.toml."

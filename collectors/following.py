@@ -14,35 +14,35 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from collectors.follower import LATE
+from collectors.follower import SETTLING_DELAY
 from collectors.plan import MINUTE
 from collectors.runs import RunKind
 from data.errors import UsageError
 from data.schema import RunOutcome
 
-EVERY_MIN = 5
+DEFAULT_INTERVAL_MIN = 5
 """Minutes between two runs for the newest candles."""
 
-TIDY_AT_MIN = 40
+MAINTENANCE_MINUTE = 40
 """The minute of each hour in which it is seen to it that the store was tidied on that day."""
 
 JOB_DEFAULTS = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
 """After a pause of the machine each kind of run is made up for once, however late, and none overtakes itself."""
 
 
-class Runs(Protocol):
+class ScheduledRuns(Protocol):
     """What is scheduled; see `collectors.follower.Follower`."""
 
     async def collect_newest(self) -> RunOutcome | None:
         """Collect the newest minutes."""
 
-    async def ask_again(self) -> RunOutcome | None:
+    async def recollect_hour(self) -> RunOutcome | None:
         """Ask for the last hour once more."""
 
-    async def tidy(self) -> RunOutcome | None:
+    async def maintain_store(self) -> RunOutcome | None:
         """Compact and vacuum the store."""
 
-    async def note_skipped(self, kind: RunKind) -> None:
+    async def log_skipped(self, kind: RunKind) -> None:
         """Log that a run was left out."""
 
 
@@ -52,29 +52,31 @@ class Schedule:
     ``stop`` is set when a run ended by an exception: there is no use in going on.
     """
 
-    def __init__(self, follower: Runs, every_min: int, stop: asyncio.Event) -> None:
+    def __init__(self, follower: ScheduledRuns, every_min: int, stop: asyncio.Event) -> None:
         if every_min < 1:
             message = f"the newest minutes cannot be collected every {every_min} minutes: name 1 or more"
             raise UsageError(message)
         self._follower = follower
         self._stop = stop
-        self._going: set[asyncio.Task[object]] = set()
+        self._running_tasks: set[asyncio.Task[object]] = set()
         self._failures: list[BaseException] = []
         self.scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=JOB_DEFAULTS)
-        self.scheduler.add_listener(self._skipped, EVENT_JOB_MAX_INSTANCES)
-        plan = (
+        self.scheduler.add_listener(self._log_skipped, EVENT_JOB_MAX_INSTANCES)
+        jobs = (
             (RunKind.NEWEST, follower.collect_newest, IntervalTrigger(minutes=every_min, timezone=UTC)),
-            (RunKind.AGAIN, follower.ask_again, CronTrigger(minute=LATE // MINUTE, timezone=UTC)),
-            (RunKind.TIDY, follower.tidy, CronTrigger(minute=TIDY_AT_MIN, timezone=UTC)),
+            (RunKind.RECOLLECT, follower.recollect_hour, CronTrigger(minute=SETTLING_DELAY // MINUTE, timezone=UTC)),
+            (RunKind.MAINTENANCE, follower.maintain_store, CronTrigger(minute=MAINTENANCE_MINUTE, timezone=UTC)),
         )
-        for kind, work, trigger in plan:
-            self.scheduler.add_job(partial(self._job, work), trigger, id=kind.value, next_run_time=datetime.now(UTC))
+        for kind, action, trigger in jobs:
+            self.scheduler.add_job(
+                partial(self._run_job, action), trigger, id=kind.value, next_run_time=datetime.now(UTC)
+            )
 
     def start(self) -> None:
         """Run everything once, and from then on by the clock."""
         self.scheduler.start()
 
-    async def end(self) -> None:
+    async def shut_down(self) -> None:
         """Cancel what goes on, and wait until it has ended.
 
         Raises:
@@ -82,37 +84,37 @@ class Schedule:
         """
         # Paused first: a scheduler that shuts down would cancel the runs itself, and report that as their failure.
         self.scheduler.pause()
-        for task in self._going:
+        for task in self._running_tasks:
             task.cancel()
-        while self._going:
-            await asyncio.wait(self._going)
+        while self._running_tasks:
+            await asyncio.wait(self._running_tasks)
         self.scheduler.shutdown(wait=False)
         await asyncio.sleep(0)
         if self._failures:
             raise self._failures[0]
 
-    async def _job(self, work: Callable[[], Awaitable[object]]) -> None:
+    async def _run_job(self, action: Callable[[], Awaitable[object]]) -> None:
         """One run, in a task of its own, so that no exception of it ends in the logging of the scheduler."""
-        await asyncio.wait({self._begin(work())})
+        await asyncio.wait({self._start_task(action())})
 
-    def _skipped(self, event: JobSubmissionEvent) -> None:
-        self._begin(self._follower.note_skipped(RunKind(event.job_id)))
+    def _log_skipped(self, event: JobSubmissionEvent) -> None:
+        self._start_task(self._follower.log_skipped(RunKind(event.job_id)))
 
-    def _begin(self, work: Awaitable[object]) -> "asyncio.Task[object]":
-        task: asyncio.Task[object] = asyncio.ensure_future(work)
-        self._going.add(task)
-        task.add_done_callback(self._ended)
+    def _start_task(self, action: Awaitable[object]) -> "asyncio.Task[object]":
+        task: asyncio.Task[object] = asyncio.ensure_future(action)
+        self._running_tasks.add(task)
+        task.add_done_callback(self._finish_task)
         return task
 
-    def _ended(self, task: "asyncio.Task[object]") -> None:
-        self._going.discard(task)
+    def _finish_task(self, task: "asyncio.Task[object]") -> None:
+        self._running_tasks.discard(task)
         failure = None if task.cancelled() else task.exception()
         if failure is not None:
             self._failures.append(failure)
             self._stop.set()
 
 
-async def follow(follower: Runs, *, every_min: int, stop: asyncio.Event) -> None:
+async def follow(follower: ScheduledRuns, *, every_min: int, stop: asyncio.Event) -> None:
     """Run the follower by the clock until ``stop`` is set; what goes on then is cancelled, and nothing stored is lost.
 
     Raises:
@@ -123,22 +125,22 @@ async def follow(follower: Runs, *, every_min: int, stop: asyncio.Event) -> None
     try:
         await stop.wait()
     finally:
-        await schedule.end()
+        await schedule.shut_down()
 
 
-async def follow_until_signal(follower: Runs, *, every_min: int = EVERY_MIN) -> None:
+async def follow_until_signal(follower: ScheduledRuns, *, every_min: int = DEFAULT_INTERVAL_MIN) -> None:
     """`follow`, until the process gets SIGTERM or SIGINT; in the main thread.
 
     Raises:
         UsageError: what is to be followed makes no sense.
     """
     stop = asyncio.Event()
-    with set_by_signals(stop):
+    with install_signal_handlers(stop):
         await follow(follower, every_min=every_min, stop=stop)
 
 
 @contextmanager
-def set_by_signals(stop: asyncio.Event) -> Iterator[None]:
+def install_signal_handlers(stop: asyncio.Event) -> Iterator[None]:
     """SIGTERM and SIGINT set ``stop`` within the block, and afterwards do what they did before, ignored ones included.
 
     Where an event loop takes no signals (Windows), Ctrl-C cancels what `asyncio.run` runs, and that ends it too.
@@ -146,25 +148,25 @@ def set_by_signals(stop: asyncio.Event) -> Iterator[None]:
     loop = asyncio.get_running_loop()
     before = {}
     with suppress(NotImplementedError):
-        for number in (signal.SIGTERM, signal.SIGINT):
-            handler = signal.getsignal(number)
-            loop.add_signal_handler(number, stop.set)
-            before[number] = handler
+        for signal_number in (signal.SIGTERM, signal.SIGINT):
+            handler = signal.getsignal(signal_number)
+            loop.add_signal_handler(signal_number, stop.set)
+            before[signal_number] = handler
     try:
         yield
     finally:
-        for number, handler in before.items():
-            loop.remove_signal_handler(number)  # leaves the default handler
-            signal.signal(number, handler)
+        for signal_number, handler in before.items():
+            loop.remove_signal_handler(signal_number)  # leaves the default handler
+            signal.signal(signal_number, handler)
 
 
 @contextmanager
-def followed_beside(
-    follower: Runs, *, every_min: int = EVERY_MIN, say: Callable[[str], None] = lambda _: None
+def follow_in_thread(
+    follower: ScheduledRuns, *, every_min: int = DEFAULT_INTERVAL_MIN, report: Callable[[str], None] = lambda _: None
 ) -> Iterator[None]:
     """Run the follower in a thread with an event loop of its own, as long as the block lasts.
 
-    ``say`` is told at once when the follower ends by an error; the error itself is raised at the end of the block.
+    ``report`` is told at once when the follower ends by an error; the error itself is raised at the end of the block.
     """
     ready: Future[Callable[[], object]] = Future()
 
@@ -173,18 +175,18 @@ def followed_beside(
         ready.set_result(partial(asyncio.get_running_loop().call_soon_threadsafe, stop.set))
         await follow(follower, every_min=every_min, stop=stop)
 
-    def tell(ended: Future[None]) -> None:
-        error = ended.exception()
+    def report_failure(future: Future[None]) -> None:
+        error = future.exception()
         if error is not None:
-            say(f"the follower has ended: {error or type(error).__name__}")
+            report(f"the follower has ended: {error or type(error).__name__}")
 
-    with ThreadPoolExecutor(1, thread_name_prefix="follower") as thread:
-        running = thread.submit(lambda: asyncio.run(run()))
-        running.add_done_callback(tell)
-        end = ready.result()
+    with ThreadPoolExecutor(1, thread_name_prefix="follower") as executor:
+        follower_future = executor.submit(lambda: asyncio.run(run()))
+        follower_future.add_done_callback(report_failure)
+        request_stop = ready.result()
         try:
             yield
         finally:
             with suppress(RuntimeError):  # it has ended by itself, and its event loop is closed
-                end()
-            running.result()
+                request_stop()
+            follower_future.result()

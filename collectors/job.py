@@ -7,12 +7,12 @@ import asyncio
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
-from collectors.access import DIRECT, Access
+from collectors.access import DIRECT_ACCESS, Access
 from collectors.findings import Finding, OnFinding
-from collectors.plan import Answered, Span, assets_asked, floor_bar, joined, with_fx_legs
-from collectors.request import CollectRequest, MarketResult, OnProgress, Progress, Summary
-from collectors.sink import CandleSink, Clock, Keeper
-from collectors.venues import VENUES, VenueRow, venues_named
+from collectors.plan import CoverageIndex, Span, add_fx_legs, floor_bar, list_requested_assets, merge_spans
+from collectors.request import CollectionSummary, CollectRequest, MarketProgress, MarketResult, OnProgress
+from collectors.sink import BatchWriter, CandleSink, Clock
+from collectors.venues import VENUES, VenueRow, select_venues
 from data.errors import UsageError
 from data.schema import Outcome, Timeframe
 
@@ -25,11 +25,11 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def tell_nobody(progress: Progress) -> None:
+def ignore_progress(progress: MarketProgress) -> None:
     """Takes progress and does nothing with it."""
 
 
-def windows_of(request: CollectRequest, now: datetime) -> tuple[tuple[Span, ...], tuple[str, ...]]:
+def build_windows(request: CollectRequest, now: datetime) -> tuple[tuple[Span, ...], tuple[str, ...]]:
     """The whole, finished minutes of the request, in UTC and in time order, and notes on what of it was cut off.
 
     Of candles of five minutes these are whole, finished bars. What is still running is never asked: its candle would
@@ -38,39 +38,37 @@ def windows_of(request: CollectRequest, now: datetime) -> tuple[tuple[Span, ...]
     Raises:
         UsageError: no bar of the window is over yet, or it holds none.
     """
-    step, bars = (
+    step, unit = (
         (Timeframe.M5, "spans of 5 minutes") if request.timeframe is Timeframe.M5 else (Timeframe.M1, "minutes")
     )
-    asked = Span(request.start.astimezone(UTC), request.end.astimezone(UTC))
-    whole = Span(floor_bar(asked.start, step), floor_bar(asked.end, step))
-    window = Span(whole.start, min(whole.end, floor_bar(now.astimezone(UTC), step)))
+    requested = Span(request.start.astimezone(UTC), request.end.astimezone(UTC))
+    floored = Span(floor_bar(requested.start, step), floor_bar(requested.end, step))
+    window = Span(floored.start, min(floored.end, floor_bar(now.astimezone(UTC), step)))
     notes = []
-    if whole != asked:
-        edges = f"{whole.start:%Y-%m-%d %H:%MZ} to {whole.end:%Y-%m-%d %H:%MZ}"
-        notes.append(f"edges rounded down to whole {bars}: {edges}")
-    if whole.start == whole.end:
-        message = (
-            f"window {asked.start:%Y-%m-%d %H:%MZ} to {asked.end:%Y-%m-%d %H:%MZ} holds no whole span of 5 minutes"
-        )
+    if floored != requested:
+        edges = f"{floored.start:%Y-%m-%d %H:%MZ} to {floored.end:%Y-%m-%d %H:%MZ}"
+        notes.append(f"edges rounded down to whole {unit}: {edges}")
+    if floored.start == floored.end:
+        message = f"window {requested.start:%Y-%m-%d %H:%MZ} to {requested.end:%Y-%m-%d %H:%MZ} holds no whole span of 5 minutes"
         raise UsageError(message)
-    if window.end < whole.end:
+    if window.end < floored.end:
         notes.append(f"minutes from {window.end:%Y-%m-%d %H:%MZ} on are not over yet; collect them later")
     if window.end <= window.start:
-        message = f"no minute of the window from {whole.start:%Y-%m-%d %H:%MZ} on is over yet"
+        message = f"no minute of the window from {floored.start:%Y-%m-%d %H:%MZ} on is over yet"
         raise UsageError(message)
-    days = (timedelta(days=day) for day in range(PLACEBO_DAYS + 1)) if request.placebo else (timedelta(),)
-    return joined(Span(window.start - day, window.end - day) for day in days), tuple(notes)
+    offsets = (timedelta(days=day) for day in range(PLACEBO_DAYS + 1)) if request.placebo else (timedelta(),)
+    return merge_spans(Span(window.start - day, window.end - day) for day in offsets), tuple(notes)
 
 
-async def collect(
+async def collect_candles(
     sink: CandleSink,
     request: CollectRequest,
     *,
     venues: Iterable[VenueRow] = VENUES,
-    access: Access = DIRECT,
+    access: Access = DIRECT_ACCESS,
     now: Clock = utc_now,
-    on_progress: OnProgress = tell_nobody,
-) -> Summary:
+    on_progress: OnProgress = ignore_progress,
+) -> CollectionSummary:
     """Bring the candles of the request that are not stored yet into the store, with the coverage of all of them.
 
     ``venues`` is the table to choose from, ``access`` how they are reached, ``now`` the clock by which minutes are
@@ -82,48 +80,50 @@ async def collect(
         StoreUnusable: the store cannot be read or written.
     """
     # Imported here because ccxt costs over half a second and 100 MB, and most commands never collect.
-    from collectors.venue_run import Job, VenueRun  # noqa: PLC0415
+    from collectors.venue_run import CollectionJob, VenueCollection  # noqa: PLC0415
 
-    chosen = venues_named(request.venues, venues, derivatives=request.derivatives)
-    windows, notes = windows_of(request, now())
-    assets = with_fx_legs(request.assets)
-    keeper = Keeper(sink, now)
-    known = await keeper.coverage(assets_asked(assets, request.symbols), Span(windows[0].start, windows[-1].end))
-    job = Job(
+    venue_rows = select_venues(request.venues, venues, derivatives=request.derivatives)
+    windows, notes = build_windows(request, now())
+    assets = add_fx_legs(request.assets)
+    writer = BatchWriter(sink, now)
+    coverage = await writer.read_coverage(
+        list_requested_assets(assets, request.symbols), Span(windows[0].start, windows[-1].end)
+    )
+    job = CollectionJob(
         assets,
         request.symbols,
         windows,
-        Answered(known.clear() if request.refetch else known, request.settled),
-        Answered(known, (Outcome.NOT_LISTED,)),
-        Answered(known, (Outcome.NOT_OFFERED,)),
-        keeper,
+        CoverageIndex(coverage.clear() if request.refetch else coverage, request.final_outcomes),
+        CoverageIndex(coverage, (Outcome.NOT_LISTED,)),
+        CoverageIndex(coverage, (Outcome.NOT_OFFERED,)),
+        writer,
         access,
         now,
         on_progress,
         request.timeframe,
     )
 
-    async def one_by_one(rows: list[VenueRow]) -> list[MarketResult]:
+    async def collect_rows(rows: list[VenueRow]) -> list[MarketResult]:
         """Rows of one venue share its limit, and each keeps its own count of it."""
-        return [result for row in rows for result in await VenueRun(row, job).run()]
+        return [result for row in rows for result in await VenueCollection(row, job).run()]
 
-    by_venue: dict[str, list[VenueRow]] = {}
-    for row in chosen:
-        by_venue.setdefault(row.id, []).append(row)
+    rows_by_venue: dict[str, list[VenueRow]] = {}
+    for row in venue_rows:
+        rows_by_venue.setdefault(row.id, []).append(row)
     try:
         async with asyncio.TaskGroup() as group:
-            runs = [group.create_task(one_by_one(rows)) for rows in by_venue.values()]
-    except ExceptionGroup as failed:
-        raise _first_of(failed) from failed
+            tasks = [group.create_task(collect_rows(rows)) for rows in rows_by_venue.values()]
+    except ExceptionGroup as error_group:
+        raise _find_first_error(error_group) from error_group
     finally:
-        await keeper.close()
-    return Summary(tuple(result for run in runs for result in run.result()), notes)
+        await writer.close()
+    return CollectionSummary(tuple(result for task in tasks for result in task.result()), notes)
 
 
-def _first_of(failed: ExceptionGroup) -> Exception:
+def _find_first_error(error_group: ExceptionGroup) -> Exception:
     """The error that ended the others, which is what the caller has to know."""
-    error = failed.exceptions[0]
-    return _first_of(error) if isinstance(error, ExceptionGroup) else error
+    error = error_group.exceptions[0]
+    return _find_first_error(error) if isinstance(error, ExceptionGroup) else error
 
 
 def run_collection(
@@ -131,12 +131,12 @@ def run_collection(
     request: CollectRequest,
     *,
     venues: Iterable[VenueRow] = VENUES,
-    access: Access = DIRECT,
+    access: Access = DIRECT_ACCESS,
     now: Clock = utc_now,
-    on_progress: OnProgress = tell_nobody,
-) -> Summary:
-    """`collect`, for callers that have no event loop. Ctrl-C ends it and loses nothing that was stored."""
-    return asyncio.run(collect(sink, request, venues=venues, access=access, now=now, on_progress=on_progress))
+    on_progress: OnProgress = ignore_progress,
+) -> CollectionSummary:
+    """`collect_candles`, for callers that have no event loop. Ctrl-C ends it and loses nothing that was stored."""
+    return asyncio.run(collect_candles(sink, request, venues=venues, access=access, now=now, on_progress=on_progress))
 
 
 def run_check(
@@ -145,7 +145,7 @@ def run_check(
     *,
     derivatives: bool = False,
     venues: Iterable[VenueRow] = VENUES,
-    access: Access = DIRECT,
+    access: Access = DIRECT_ACCESS,
     now: Clock = utc_now,
 ) -> list[Finding]:
     """Compare what the table assumes of the venues with what they send; `collectors.check`.
@@ -153,6 +153,6 @@ def run_check(
     Raises:
         UsageError: an unknown venue or host.
     """
-    from collectors.check import check  # noqa: PLC0415 - imports ccxt, as above
+    from collectors.check import check_venues  # noqa: PLC0415 - imports ccxt, as above
 
-    return asyncio.run(check(venues_named(ids, venues, derivatives=derivatives), now, on_finding, access))
+    return asyncio.run(check_venues(select_venues(ids, venues, derivatives=derivatives), now, on_finding, access))

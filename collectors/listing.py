@@ -12,15 +12,15 @@ from typing import Any
 from collectors.candles import EPOCH
 from collectors.client import VenueClient
 from collectors.exchange import VenueExchange
-from collectors.failures import CollectFailure, Ends
-from collectors.sink import Clock, Keeper
-from collectors.venues import Kind, VenueRow
-from data.schema import base_of, quote_of
+from collectors.failures import CollectFailure, Scope
+from collectors.sink import BatchWriter, Clock
+from collectors.venues import MarketType, VenueRow
+from data.schema import parse_base, parse_quote
 
-KEPT_FOR = timedelta(days=1)
+LISTING_MAX_AGE = timedelta(days=1)
 """How long a list of markets is believed."""
 
-PINNED = "markets.toml"
+PINNED_FILE = "markets.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Listing:
     failure: CollectFailure | None = None
 
 
-async def list_markets(client: VenueClient, keeper: Keeper, now: Clock) -> Listing:
+async def load_listing(client: VenueClient, writer: BatchWriter, now: Clock) -> Listing:
     """Make the client know its markets: those listed within a day, or else the latest list, or else the pinned one.
 
     Raises:
@@ -42,40 +42,42 @@ async def list_markets(client: VenueClient, keeper: Keeper, now: Clock) -> Listi
             no pinned markets.
     """
     venue = client.venue
-    kept = await keeper.listing(venue.key, now() - KEPT_FOR)
-    if kept is not None:
-        return _use(client, json.loads(kept))
+    recent_json = await writer.read_listing(venue.key, now() - LISTING_MAX_AGE)
+    if recent_json is not None:
+        return _use_markets(client, json.loads(recent_json))
     try:
-        markets = await client.ask(VenueExchange.list_markets)
+        markets = await client.call(VenueExchange.list_markets)
     except CollectFailure as failure:
-        latest = await keeper.listing(venue.key, EPOCH)
-        known = pinned_markets(venue) if latest is None else json.loads(latest)
-        if not known or (latest is None and failure.ends is Ends.VENUE):
+        latest_json = await writer.read_listing(venue.key, EPOCH)
+        known_markets = list_pinned_markets(venue) if latest_json is None else json.loads(latest_json)
+        if not known_markets or (latest_json is None and failure.scope is Scope.VENUE):
             raise
-        return _use(client, known, failure)
-    await keeper.keep_listing(venue.key, json.dumps(markets), client.source)
-    return _use(client, markets)
+        return _use_markets(client, known_markets, failure)
+    await writer.add_listing(venue.key, json.dumps(markets), client.source)
+    return _use_markets(client, markets)
 
 
-def pinned_markets(venue: VenueRow) -> list[dict[str, Any]]:
+def list_pinned_markets(venue: VenueRow) -> list[dict[str, Any]]:
     """The venue's pinned spot markets, in the form that `VenueExchange.list_markets` gives; none for other kinds."""
-    if venue.kind is not Kind.SPOT:
+    if venue.kind is not MarketType.SPOT:
         return []
-    return [_market(symbol, market_id) for symbol, market_id in _pinned().get(venue.id, {}).items()]
+    return [_build_market(symbol, market_id) for symbol, market_id in _read_pinned().get(venue.id, {}).items()]
 
 
 @cache
-def _pinned() -> dict[str, dict[str, str]]:
-    return tomllib.loads(files("collectors").joinpath(PINNED).read_text(encoding="utf-8"))
+def _read_pinned() -> dict[str, dict[str, str]]:
+    return tomllib.loads(files("collectors").joinpath(PINNED_FILE).read_text(encoding="utf-8"))
 
 
-def _market(symbol: str, market_id: str) -> dict[str, Any]:
-    base, quote = base_of(symbol), quote_of(symbol)
-    named = {"id": market_id, "symbol": symbol, "base": base, "quote": quote, "baseId": base, "quoteId": quote}
-    kinds = dict.fromkeys(("swap", "future", "option", "contract"), False)
-    return {**named, "type": "spot", "spot": True, "active": True, **kinds}
+def _build_market(symbol: str, market_id: str) -> dict[str, Any]:
+    base, quote = parse_base(symbol), parse_quote(symbol)
+    names = {"id": market_id, "symbol": symbol, "base": base, "quote": quote, "baseId": base, "quoteId": quote}
+    flags = dict.fromkeys(("swap", "future", "option", "contract"), False)
+    return {**names, "type": "spot", "spot": True, "active": True, **flags}
 
 
-def _use(client: VenueClient, markets: Sequence[Mapping[str, Any]], failure: CollectFailure | None = None) -> Listing:
+def _use_markets(
+    client: VenueClient, markets: Sequence[Mapping[str, Any]], failure: CollectFailure | None = None
+) -> Listing:
     client.use_markets(markets)
     return Listing(frozenset(str(market["symbol"]) for market in markets), failure)

@@ -10,20 +10,20 @@ from typing import NamedTuple
 
 import polars as pl
 
-from collectors.chunk import BARS, LOWS, no_bars, no_lows
+from collectors.chunk import BAR_SCHEMA, LOW_SCHEMA, build_empty_bars, build_empty_lows
 from collectors.failures import BadData
 from data.schema import Timeframe
 
-AMOUNT = pl.Decimal(38, 18)
-MOST = 1e14
+AMOUNT_TYPE = pl.Decimal(38, 18)
+MAX_AMOUNT = 1e14
 """An amount above it is no amount; a million of them still add up within the 38 digits."""
 
-LONGEST_PLAIN = 19
+MAX_PLAIN_CHARS = 19
 """An amount of no more characters and without an exponent holds at most 18 digits behind the point."""
 
 
-class Bars(NamedTuple):
-    """The candles of one market and length (`collectors.chunk.BARS`), and the lowest trade of each bar (`LOWS`).
+class CandlesWithLows(NamedTuple):
+    """The candles of one market and length (`collectors.chunk.BAR_SCHEMA`), and the lowest trade of each bar (`LOW_SCHEMA`).
 
     Of candles that were not made from trades ``lows`` has no rows.
     """
@@ -32,7 +32,7 @@ class Bars(NamedTuple):
     lows: pl.DataFrame
 
 
-def bars_of_batches(batches: Iterable[pl.DataFrame], timeframe: Timeframe) -> Bars:
+def build_candles(batches: Iterable[pl.DataFrame], timeframe: Timeframe) -> CandlesWithLows:
     """The candles of trades that come batch by batch; a bar without a trade has no row.
 
     The rows of a batch may come in any order; each is a trade of its own. Columns: ``time`` (Datetime in us or ns,
@@ -45,7 +45,7 @@ def bars_of_batches(batches: Iterable[pl.DataFrame], timeframe: Timeframe) -> Ba
     >>> from datetime import UTC, datetime
     >>> at = datetime(2025, 10, 10, 21, 20, 30, tzinfo=UTC)
     >>> rows = {"time": [at, at], "id": [2, 1], "price": ["3.5", "3"], "amount": ["0.1", "0.2"]}
-    >>> bars = bars_of_batches([pl.DataFrame(rows)], Timeframe.M1)
+    >>> bars = build_candles([pl.DataFrame(rows)], Timeframe.M1)
     >>> bars.candles.row(0)[1:], bars.lows.row(0)[2:]
     ((3.0, 3.5, 3.0, 3.5, 0.3), (3.0, 0.2, '1'))
 
@@ -53,31 +53,33 @@ def bars_of_batches(batches: Iterable[pl.DataFrame], timeframe: Timeframe) -> Ba
         BadData: a time or an id is missing, a price is no positive number, an amount is no number from 0 up, or it has
             more than 18 digits behind the point.
     """
-    parts = [_of_batch(batch, timeframe) for batch in batches]
+    parts = [_aggregate_batch(batch, timeframe) for batch in batches]
     if not parts:
-        return Bars(no_bars(), no_lows())
-    bars = _joined(pl.concat(parts)).sort("open_time")
+        return CandlesWithLows(build_empty_bars(), build_empty_lows())
+    bars = _merge_parts(pl.concat(parts)).sort("open_time")
     # A decimal made into a float is rounded twice, a text once.
     volume = pl.col("volume").cast(pl.String).cast(pl.Float64)
-    opened = pl.col("open_time").cast(BARS["open_time"])
-    low = {
-        "at": pl.col("low_time").cast(LOWS["at"]),
+    open_time = pl.col("open_time").cast(BAR_SCHEMA["open_time"])
+    low_columns = {
+        "at": pl.col("low_time").cast(LOW_SCHEMA["at"]),
         "price": pl.col("low"),
         "amount": pl.col("low_amount").cast(pl.Float64),
         "trade_id": pl.col("low_id").cast(pl.String),
     }
-    candles = bars.with_columns(opened, volume).select(*BARS)
-    return Bars(candles, bars.select(opened, **low).select(*LOWS))
+    candles = bars.with_columns(open_time, volume).select(*BAR_SCHEMA)
+    return CandlesWithLows(candles, bars.select(open_time, **low_columns).select(*LOW_SCHEMA))
 
 
-def _of_batch(trades: pl.DataFrame, timeframe: Timeframe) -> pl.DataFrame:
+def _aggregate_batch(trades: pl.DataFrame, timeframe: Timeframe) -> pl.DataFrame:
     """One row for each bar of the trades, with what tells it from the bar's other part in another batch."""
     price = pl.col("price").cast(pl.Float64, strict=False)
-    read = trades.select("time", "id", "price", "amount", value=price, sum=pl.col("amount").cast(AMOUNT, strict=False))
-    _check(read)
-    lowest = pl.col("value") == pl.col("value").min()
+    parsed = trades.select(
+        "time", "id", "price", "amount", value=price, sum=pl.col("amount").cast(AMOUNT_TYPE, strict=False)
+    )
+    _check_trades(parsed)
+    is_lowest = pl.col("value") == pl.col("value").min()
     return (
-        read.filter(pl.col("sum") > 0)
+        parsed.filter(pl.col("sum") > 0)
         .sort("time", "id", maintain_order=True)
         .group_by(pl.col("time").dt.truncate(timeframe.value).alias("open_time"), maintain_order=True)
         .agg(
@@ -85,9 +87,9 @@ def _of_batch(trades: pl.DataFrame, timeframe: Timeframe) -> pl.DataFrame:
             first_id=pl.col("id").first(),
             last_time=pl.col("time").last(),
             last_id=pl.col("id").last(),
-            low_time=pl.col("time").filter(lowest).first(),
-            low_id=pl.col("id").filter(lowest).first(),
-            low_amount=pl.col("amount").filter(lowest).first(),
+            low_time=pl.col("time").filter(is_lowest).first(),
+            low_id=pl.col("id").filter(is_lowest).first(),
+            low_amount=pl.col("amount").filter(is_lowest).first(),
             open=pl.col("value").first(),
             high=pl.col("value").max(),
             low=pl.col("value").min(),
@@ -97,39 +99,43 @@ def _of_batch(trades: pl.DataFrame, timeframe: Timeframe) -> pl.DataFrame:
     )
 
 
-def _joined(parts: pl.DataFrame) -> pl.DataFrame:
+def _merge_parts(parts: pl.DataFrame) -> pl.DataFrame:
     """One row for each bar, of rows that each hold a part of it; most bars lie in one batch."""
     is_shared = pl.col("open_time").is_duplicated()
     shared = parts.filter(is_shared)
     if shared.is_empty():
         return parts
-    first, last, lowest = ("first_time", "first_id"), ("last_time", "last_id"), ("low", "low_time", "low_id")
-    opens = [pl.col(name).sort_by(first, maintain_order=True).first() for name in (*first, "open")]
-    closes = [pl.col(name).sort_by(last, maintain_order=True).last() for name in (*last, "close")]
-    lows = [pl.col(name).sort_by(lowest, maintain_order=True).first() for name in (*lowest, "low_amount")]
+    first_key, last_key, lowest_key = (
+        ("first_time", "first_id"),
+        ("last_time", "last_id"),
+        ("low", "low_time", "low_id"),
+    )
+    opens = [pl.col(name).sort_by(first_key, maintain_order=True).first() for name in (*first_key, "open")]
+    closes = [pl.col(name).sort_by(last_key, maintain_order=True).last() for name in (*last_key, "close")]
+    lows = [pl.col(name).sort_by(lowest_key, maintain_order=True).first() for name in (*lowest_key, "low_amount")]
     sums = (pl.col("high").max(), pl.col("volume").sum())
-    whole = shared.group_by("open_time").agg(*opens, *closes, *lows, *sums).select(parts.columns)
-    return pl.concat([parts.filter(~is_shared), whole])
+    merged = shared.group_by("open_time").agg(*opens, *closes, *lows, *sums).select(parts.columns)
+    return pl.concat([parts.filter(~is_shared), merged])
 
 
-def _check(read: pl.DataFrame) -> None:
+def _check_trades(trades: pl.DataFrame) -> None:
     faults = {
         "without time or id": pl.col("time").is_null() | pl.col("id").is_null(),
         "with a price that is no positive number": ~(pl.col("value").is_finite() & (pl.col("value") > 0)),
-        "with an amount that is no number": ~((pl.col("sum") >= 0) & (pl.col("sum").cast(pl.Float64) <= MOST)),
+        "with an amount that is no number": ~((pl.col("sum") >= 0) & (pl.col("sum").cast(pl.Float64) <= MAX_AMOUNT)),
     }
-    for fault, holds in faults.items():
-        bad = read.filter(holds.fill_null(value=True))
-        if len(bad):
-            message = f"a trade {fault}: {_told(bad)}"
+    for fault, is_bad in faults.items():
+        bad_trades = trades.filter(is_bad.fill_null(value=True))
+        if len(bad_trades):
+            message = f"a trade {fault}: {_format_trade(bad_trades)}"
             raise BadData(message)
-    long = pl.col("amount").str.len_bytes() > LONGEST_PLAIN
-    for row in read.filter(long | pl.col("amount").str.contains("[eE]")).iter_rows(named=True):
+    is_long = pl.col("amount").str.len_bytes() > MAX_PLAIN_CHARS
+    for row in trades.filter(is_long | pl.col("amount").str.contains("[eE]")).iter_rows(named=True):
         if Decimal(row["amount"]) != row["sum"]:
             message = f"a trade with more digits than can be added exactly: {row['price']} x {row['amount']}"
             raise BadData(message)
 
 
-def _told(bad: pl.DataFrame) -> str:
-    row = bad.row(0, named=True)
+def _format_trade(bad_trades: pl.DataFrame) -> str:
+    row = bad_trades.row(0, named=True)
     return f"time {row['time']}, id {row['id']}, price {row['price']!r}, amount {row['amount']!r}"

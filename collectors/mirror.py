@@ -12,10 +12,10 @@ from data.errors import UsageError
 Urls = TypeVar("Urls")
 
 
-def mirror_base(mirror: str) -> str:
+def normalize_mirror(mirror: str) -> str:
     """The mirror's address without a trailing slash.
 
-    >>> mirror_base("http://127.0.0.1:9000/")
+    >>> normalize_mirror("http://127.0.0.1:9000/")
     'http://127.0.0.1:9000'
 
     Raises:
@@ -28,26 +28,26 @@ def mirror_base(mirror: str) -> str:
     return mirror.rstrip("/")
 
 
-def source_of(host: str, base: str | None) -> str:
+def format_source(host: str, base: str | None) -> str:
     """What candles of ``host`` name as their source: with a mirror its address too, whose mistakes are not the venue's.
 
-    >>> source_of("www.okx.com", "http://127.0.0.1:9000")
+    >>> format_source("www.okx.com", "http://127.0.0.1:9000")
     '127.0.0.1:9000/www.okx.com'
     """
     return host if base is None else f"{base.partition('://')[2]}/{host}"
 
 
-def mirrored(urls: Urls, base: str, hostname: str | None = None) -> Urls:
+def rewrite_urls(urls: Urls, base: str, hostname: str | None = None) -> Urls:
     """The addresses of a ccxt exchange, moved to the mirror at ``base``.
 
     ``urls`` is what ccxt keeps in ``urls["api"]``: an address, or a dict of them, nested. ``{hostname}`` in an address
     stands for ``hostname``. Values that are no address stay as they are.
 
-    >>> mirrored({"rest": "https://{hostname}/v5"}, "http://127.0.0.1:9000", "www.okx.com")
+    >>> rewrite_urls({"rest": "https://{hostname}/v5"}, "http://127.0.0.1:9000", "www.okx.com")
     {'rest': 'http://127.0.0.1:9000/www.okx.com/v5'}
     """
     if isinstance(urls, dict):
-        return type(urls)((key, mirrored(value, base, hostname)) for key, value in urls.items())
+        return type(urls)((key, rewrite_urls(value, base, hostname)) for key, value in urls.items())
     if isinstance(urls, str):
         address = urls.replace("{hostname}", hostname or "")
         return type(urls)(re.sub(r"^https?://", f"{base}/", address))

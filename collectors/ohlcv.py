@@ -3,11 +3,11 @@
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 
-from collectors.candles import NO_CANDLES, Candles, answered, bars_frame, sift
-from collectors.chunk import BadPage, Chunk
+from collectors.candles import NO_CANDLES, CandleArray, build_bars_frame, list_page_outcomes, validate_page
+from collectors.chunk import Chunk, RejectedPage
 from collectors.client import VenueClient
-from collectors.failures import BadData, CollectFailure, Ends, HistoryTooShort
-from collectors.plan import Market, Piece, Span, bar_of, merged, pages_of
+from collectors.failures import BadData, CollectFailure, HistoryTooShort, Scope
+from collectors.plan import SeriesKey, Span, SpanOutcome, get_bar_length, merge_outcomes, split_into_pages
 from collectors.sink import Clock
 from data.schema import Origin, Timeframe
 
@@ -15,63 +15,67 @@ CHUNK_BARS = 1440
 """Bars that are read before they are stored, rounded up to whole pages: a crash loses a day of minutes of a market."""
 
 
-def chunks_of(missing: Sequence[Span], page_bars: int, timeframe: Timeframe) -> list[list[Span]]:
+def group_pages(missing: Sequence[Span], page_bars: int, timeframe: Timeframe) -> list[list[Span]]:
     """The missing spans as pages of so many bars, in lots that are stored together."""
     size = -(-CHUNK_BARS // page_bars)
-    pages = [page for span in missing for page in pages_of(span, bar_of(timeframe) * page_bars)]
+    pages = [page for span in missing for page in split_into_pages(span, get_bar_length(timeframe) * page_bars)]
     return [pages[start : start + size] for start in range(0, len(pages), size)]
 
 
 class OhlcvReader:
     """Reads the candles of one market, in time order. A page that fails leaves its span with outcome and reason."""
 
-    def __init__(self, client: VenueClient, market: Market, now: Clock) -> None:
+    def __init__(self, client: VenueClient, market: SeriesKey, now: Clock) -> None:
         self._client = client
         self._venue = client.venue
         self._market = market
         self._now = now
-        self._before: Candles = NO_CANDLES
-        self._ended: CollectFailure | None = None
-        self._too_old: CollectFailure | None = None
+        self._previous: CandleArray = NO_CANDLES
+        self._fatal_failure: CollectFailure | None = None
+        self._reach_failure: CollectFailure | None = None
 
     async def read(self, missing: Sequence[Span]) -> AsyncIterator[Chunk]:
         """The candles of the spans, in chunks of about `CHUNK_BARS`."""
         timeframe = self._market.timeframe
-        for pages in chunks_of(missing, self._venue.page_min, timeframe):
-            candles: list[Candles] = []
-            pieces: list[Piece] = []
-            aside: list[BadPage] = []
+        for pages in group_pages(missing, self._venue.page_min, timeframe):
+            candles: list[CandleArray] = []
+            outcomes: list[SpanOutcome] = []
+            rejected_pages: list[RejectedPage] = []
             for page in pages:
                 try:
-                    found = await self._page(page, aside)
-                    candles.append(found)
-                    pieces += answered(found, page, self._venue, timeframe)
+                    page_candles = await self._read_page(page, rejected_pages)
+                    candles.append(page_candles)
+                    outcomes += list_page_outcomes(page_candles, page, self._venue, timeframe)
                 except CollectFailure as failure:
-                    pieces.append(Piece(page, failure.outcome, str(failure)))
-                    self._note(failure)
-            yield Chunk(bars_frame(candles), merged(pieces), Origin.OHLCV, self._client.source, aside)
+                    outcomes.append(SpanOutcome(page, failure.outcome, str(failure)))
+                    self._record_failure(failure)
+            yield Chunk(
+                build_bars_frame(candles), merge_outcomes(outcomes), Origin.OHLCV, self._client.source, rejected_pages
+            )
 
-    async def _page(self, page: Span, aside: list[BadPage]) -> Candles:
-        if self._ended is not None:
-            raise self._ended
-        if self._too_old is not None and self._beyond_reach(page):
-            raise self._too_old
-        sent = await self._client.ask(lambda exchange: exchange.candle_page(*self._market, page))
+    async def _read_page(self, page: Span, rejected_pages: list[RejectedPage]) -> CandleArray:
+        if self._fatal_failure is not None:
+            raise self._fatal_failure
+        if self._reach_failure is not None and self._is_beyond_reach(page):
+            raise self._reach_failure
+        received = await self._client.call(lambda exchange: exchange.fetch_candle_page(*self._market, page))
         try:
             timeframe = self._market.timeframe
-            found, self._before = sift(sent.rows, page, self._venue, timeframe, self._now(), self._before)
-        except BadData as bad:
-            aside.append(BadPage(page.start, page.end, str(bad), sent.body))
+            candles, self._previous = validate_page(
+                received.rows, page, self._venue, timeframe, self._now(), self._previous
+            )
+        except BadData as error:
+            rejected_pages.append(RejectedPage(page.start, page.end, str(error), received.body))
             raise
-        return found
+        return candles
 
-    def _beyond_reach(self, page: Span) -> bool:
+    def _is_beyond_reach(self, page: Span) -> bool:
         """Whether the page is older than the table says that candles reach."""
-        reach_min = self._venue.reach_of(self._market.timeframe)
+        reach_min = self._venue.find_reach(self._market.timeframe)
         return reach_min is not None and page.end <= self._now() - timedelta(minutes=reach_min)
 
-    def _note(self, failure: CollectFailure) -> None:
-        if failure.ends > Ends.PAGE:
-            self._ended = failure
+    def _record_failure(self, failure: CollectFailure) -> None:
+        if failure.scope > Scope.PAGE:
+            self._fatal_failure = failure
         elif isinstance(failure, HistoryTooShort):
-            self._too_old = failure
+            self._reach_failure = failure

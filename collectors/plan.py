@@ -8,13 +8,13 @@ from typing import NamedTuple
 
 import polars as pl
 
-from data.coverage import merged as merged_spans
-from data.schema import Outcome, Timeframe, base_of, quote_of
+from data.coverage import merge_span_rows as merged_spans
+from data.schema import Outcome, Timeframe, parse_base, parse_quote
 
 QUOTES = ("USD", "USDT", "USDC")
 """The quotes in which an asset is collected."""
 
-SETTLED = (":{quote}", ":{base}")
+SETTLEMENT_SUFFIXES = (":{quote}", ":{base}")
 """How the symbol of a perpetual future ends: settled in the quote, or in the base. Dated ones bear a date behind."""
 
 FX_LEGS = QUOTES[1:]
@@ -22,7 +22,7 @@ FX_LEGS = QUOTES[1:]
 
 MINUTE = timedelta(minutes=1)
 
-YOUNG = timedelta(hours=1)
+REACH_EVIDENCE_AGE = timedelta(hours=1)
 """An answer without candles about minutes younger than this says nothing of how far back a venue reaches."""
 
 
@@ -37,26 +37,26 @@ class Span(NamedTuple):
         """How many minutes the span holds, a begun one counting as whole."""
         return -((self.start - self.end) // MINUTE)
 
-    def bars(self, timeframe: Timeframe) -> int:
+    def count_bars(self, timeframe: Timeframe) -> int:
         """How many bars of that length the span holds."""
-        return (self.end - self.start) // bar_of(timeframe)
+        return (self.end - self.start) // get_bar_length(timeframe)
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class SpanOutcome:
     """How one span of a market was answered; ``message`` is empty where it is complete."""
 
     span: Span
     outcome: Outcome
     message: str = ""
 
-    def touches(self, later: "Piece") -> bool:
+    def is_continued_by(self, later: "SpanOutcome") -> bool:
         """Whether ``later`` goes on where this piece ends, and says the same."""
-        same = (self.outcome, self.message) == (later.outcome, later.message)
-        return same and self.span.end == later.span.start
+        is_same = (self.outcome, self.message) == (later.outcome, later.message)
+        return is_same and self.span.end == later.span.start
 
 
-class Market(NamedTuple):
+class SeriesKey(NamedTuple):
     """What is asked of a venue: a ccxt unified symbol, a kind of price (trade, mark or index), a length of candles."""
 
     symbol: str
@@ -68,13 +68,13 @@ class Market(NamedTuple):
 class MarketPlan:
     """A market of a venue, and the spans of the windows that are not stored yet."""
 
-    market: Market
+    series: SeriesKey
     missing: tuple[Span, ...]
 
     @property
     def minutes(self) -> int:
         """How many minutes are missing, a begun one counting as whole."""
-        return minutes_in(self.missing)
+        return count_minutes(self.missing)
 
 
 def floor_minute(time: datetime) -> datetime:
@@ -82,7 +82,7 @@ def floor_minute(time: datetime) -> datetime:
     return time.replace(second=0, microsecond=0)
 
 
-def bar_of(timeframe: Timeframe) -> timedelta:
+def get_bar_length(timeframe: Timeframe) -> timedelta:
     """The time that a candle spans."""
     return timedelta(seconds=timeframe.seconds)
 
@@ -95,102 +95,106 @@ def floor_bar(time: datetime, timeframe: Timeframe) -> datetime:
     datetime.time(21, 15)
     """
     midnight = time.replace(hour=0, minute=0, second=0, microsecond=0)
-    return time - (time - midnight) % bar_of(timeframe)
+    return time - (time - midnight) % get_bar_length(timeframe)
 
 
-def minutes_in(spans: Iterable[Span]) -> int:
+def count_minutes(spans: Iterable[Span]) -> int:
     """How many minutes the spans hold together, a begun one counting as whole."""
     return -(-sum((span.end - span.start for span in spans), timedelta()) // MINUTE)
 
 
-def with_fx_legs(assets: Iterable[str]) -> tuple[str, ...]:
+def add_fx_legs(assets: Iterable[str]) -> tuple[str, ...]:
     """The assets, each once, and the quotes whose value in dollars is needed to compare their markets.
 
-    >>> with_fx_legs(["ATOM", "USDC"])
+    >>> add_fx_legs(["ATOM", "USDC"])
     ('ATOM', 'USDC', 'USDT')
     """
     return tuple(dict.fromkeys([*assets, *FX_LEGS]))
 
 
-def any_market_of(asset: str, *, derivative: bool = False) -> str:
+def format_any_market(asset: str, *, derivative: bool = False) -> str:
     """The symbol under which coverage names an asset without naming a market of it.
 
     No market can be named where none is listed, and an invented one would look as if it existed. The base is still
     the asset, so coverage of the asset finds the row.
 
-    >>> any_market_of("WBETH"), any_market_of("WBETH", derivative=True)
+    >>> format_any_market("WBETH"), format_any_market("WBETH", derivative=True)
     ('WBETH/*', 'WBETH/*:*')
     """
     return f"{asset}/*:*" if derivative else f"{asset}/*"
 
 
-def markets_of(asset: str, listed: Collection[str]) -> tuple[str, ...]:
+def list_asset_markets(asset: str, listed: Collection[str]) -> tuple[str, ...]:
     """The asset's markets in `QUOTES` among the listed symbols: spot, and perpetual futures.
 
-    >>> markets_of("ATOM", {"ATOM/USDT", "ATOM/BTC", "ATOM/USD:ATOM", "ATOM/USDT:USDT-251226"})
+    >>> list_asset_markets("ATOM", {"ATOM/USDT", "ATOM/BTC", "ATOM/USD:ATOM", "ATOM/USDT:USDT-251226"})
     ('ATOM/USDT', 'ATOM/USD:ATOM')
     """
-    wanted = (f"{asset}/{quote}{settled}" for settled in ("", *SETTLED) for quote in QUOTES)
-    named = (symbol.format(base=asset, quote=quote_of(symbol)) for symbol in wanted)
-    return tuple(symbol for symbol in named if symbol in listed)
+    patterns = (f"{asset}/{quote}{suffix}" for suffix in ("", *SETTLEMENT_SUFFIXES) for quote in QUOTES)
+    symbols = (symbol.format(base=asset, quote=parse_quote(symbol)) for symbol in patterns)
+    return tuple(symbol for symbol in symbols if symbol in listed)
 
 
-def symbols_to_ask(
+def select_symbols(
     assets: Iterable[str], symbols: Iterable[str], listed: Collection[str]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The listed markets of the assets and those asked by name; and what has none: assets, and symbols by name."""
-    found: list[str] = []
+    symbols_listed: list[str] = []
     absent: list[str] = []
     for asset in assets:
-        markets = markets_of(asset, listed)
-        found += markets
+        markets = list_asset_markets(asset, listed)
+        symbols_listed += markets
         if not markets:
             absent.append(asset)
     for symbol in symbols:
-        (found if symbol in listed else absent).append(symbol)
-    return tuple(dict.fromkeys(found)), tuple(dict.fromkeys(absent))
+        (symbols_listed if symbol in listed else absent).append(symbol)
+    return tuple(dict.fromkeys(symbols_listed)), tuple(dict.fromkeys(absent))
 
 
-def assets_asked(assets: Iterable[str], symbols: Iterable[str]) -> tuple[str, ...]:
+def list_requested_assets(assets: Iterable[str], symbols: Iterable[str]) -> tuple[str, ...]:
     """The assets whose coverage a collection of these assets and symbols has to know."""
-    return tuple(dict.fromkeys([*assets, *map(base_of, symbols)]))
+    return tuple(dict.fromkeys([*assets, *map(parse_base, symbols)]))
 
 
-class Answered:
+class CoverageIndex:
     """The spans of each market of each venue that were collected with one of some outcomes.
 
     Coverage of imported or reconstructed candles does not count: it never spares a venue the question. Nor does what
-    a venue says of its reach about minutes younger than `YOUNG`: it may only be late with them.
+    a venue says of its reach about minutes younger than `REACH_EVIDENCE_AGE`: it may only be late with them.
     """
 
     def __init__(self, coverage: pl.DataFrame, outcomes: Collection[Outcome] = (Outcome.COMPLETE,)) -> None:
-        too_short = pl.col("outcome") == Outcome.HISTORY_TOO_SHORT.value
-        believed = pl.when(too_short).then(pl.min_horizontal("end", pl.col("asked_at") - YOUNG)).otherwise("end")
+        is_too_short = pl.col("outcome") == Outcome.HISTORY_TOO_SHORT.value
+        believed_end = (
+            pl.when(is_too_short)
+            .then(pl.min_horizontal("end", pl.col("asked_at") - REACH_EVIDENCE_AGE))
+            .otherwise("end")
+        )
         collected = (
             coverage.filter(
                 pl.col("outcome").is_in([outcome.value for outcome in outcomes]),
                 pl.col("origin").str.starts_with("collected:"),
                 pl.col("timeframe").is_in([timeframe.value for timeframe in Timeframe]),
             )
-            .with_columns(end=believed.dt.truncate(pl.col("timeframe")))
+            .with_columns(end=believed_end.dt.truncate(pl.col("timeframe")))
             .filter(pl.col("start") < pl.col("end"))
         )
-        self._spans: defaultdict[tuple[str, Market], list[Span]] = defaultdict(list)
-        by = ("venue", "symbol", "price", "timeframe")
-        for venue, symbol, price, timeframe, *edges in merged_spans(collected, by).iter_rows():
-            self._spans[venue, Market(symbol, price, Timeframe(timeframe))].append(Span(*edges))
+        self._spans: defaultdict[tuple[str, SeriesKey], list[Span]] = defaultdict(list)
+        key_columns = ("venue", "symbol", "price", "timeframe")
+        for venue, symbol, price, timeframe, *edges in merged_spans(collected, key_columns).iter_rows():
+            self._spans[venue, SeriesKey(symbol, price, Timeframe(timeframe))].append(Span(*edges))
 
-    def missing(self, venue: str, market: Market, windows: Iterable[Span]) -> tuple[Span, ...]:
+    def list_missing(self, venue: str, market: SeriesKey, windows: Iterable[Span]) -> tuple[Span, ...]:
         """What of the windows was not answered so."""
-        answered = self._spans[venue, market]
-        return tuple(span for window in windows for span in missing_spans(window, answered))
+        covered_spans = self._spans[venue, market]
+        return tuple(span for window in windows for span in list_missing_spans(window, covered_spans))
 
 
-def missing_spans(window: Span, answered: Iterable[Span]) -> tuple[Span, ...]:
-    """What of the window no answered span holds; ``answered`` is in order of start and may overlap."""
+def list_missing_spans(window: Span, covered_spans: Iterable[Span]) -> tuple[Span, ...]:
+    """What of the window no answered span holds; ``covered_spans`` is in order of start and may overlap."""
     missing: list[Span] = []
     cursor = window.start
-    for span in answered:
+    for span in covered_spans:
         if span.start > cursor:
             missing.append(Span(cursor, min(span.start, window.end)))
         cursor = max(cursor, span.end)
@@ -201,7 +205,7 @@ def missing_spans(window: Span, answered: Iterable[Span]) -> tuple[Span, ...]:
     return tuple(span for span in missing if span.start < span.end)
 
 
-def pages_of(span: Span, step: timedelta) -> list[Span]:
+def split_into_pages(span: Span, step: timedelta) -> list[Span]:
     """The span cut into pages of that length; the last may be shorter.
 
     The cursor moves by time and never by what came: where empty minutes are omitted a short page is not the end
@@ -211,27 +215,27 @@ def pages_of(span: Span, step: timedelta) -> list[Span]:
     return [Span(start, min(start + step, span.end)) for start in starts]
 
 
-def merged(pieces: Iterable[Piece]) -> list[Piece]:
+def merge_outcomes(outcomes: Iterable[SpanOutcome]) -> list[SpanOutcome]:
     """The pieces with neighbours joined where they touch and say the same."""
-    joined: list[Piece] = []
-    for piece in pieces:
-        last = joined[-1] if joined else None
-        if last and last.touches(piece):
-            joined[-1] = replace(last, span=Span(last.span.start, piece.span.end))
+    merged: list[SpanOutcome] = []
+    for span_outcome in outcomes:
+        last = merged[-1] if merged else None
+        if last and last.is_continued_by(span_outcome):
+            merged[-1] = replace(last, span=Span(last.span.start, span_outcome.span.end))
         else:
-            joined.append(piece)
-    return joined
+            merged.append(span_outcome)
+    return merged
 
 
-def joined(spans: Iterable[Span]) -> tuple[Span, ...]:
+def merge_spans(spans: Iterable[Span]) -> tuple[Span, ...]:
     """The spans in time order, with those that overlap or touch made one."""
-    whole: list[Span] = []
+    merged: list[Span] = []
     for span in sorted(spans):
-        if whole and span.start <= whole[-1].end:
-            whole[-1] = Span(whole[-1].start, max(whole[-1].end, span.end))
+        if merged and span.start <= merged[-1].end:
+            merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
         else:
-            whole.append(span)
-    return tuple(whole)
+            merged.append(span)
+    return tuple(merged)
 
 
 def split_by_age(spans: Iterable[Span], edge: datetime) -> tuple[list[Span], list[Span]]:

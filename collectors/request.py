@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from collectors.plan import Piece, Span
+from collectors.plan import Span, SpanOutcome
 from data.errors import UsageError
-from data.schema import NOTHING_WANTING, Outcome, Timeframe
+from data.schema import SETTLED_OUTCOMES, Outcome, Timeframe
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class CollectRequest:
     derivatives: bool = False
     placebo: bool = False
     refetch: bool = False
-    settled: tuple[Outcome, ...] = (Outcome.COMPLETE,)
+    final_outcomes: tuple[Outcome, ...] = (Outcome.COMPLETE,)
     timeframe: Timeframe = Timeframe.M1
 
     def __post_init__(self) -> None:
@@ -48,7 +48,7 @@ class CollectRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class MarketProgress:
     """How far one market is: candles stored so far, minutes settled of those that were missing.
 
     Of the settled minutes ``gap_min`` could not be had. ``outcome`` is None while the market is being read; the last
@@ -66,7 +66,7 @@ class Progress:
     gap_min: int = 0
 
 
-OnProgress = Callable[[Progress], None]
+OnProgress = Callable[[MarketProgress], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +86,12 @@ class MarketResult:
     candles: int = 0
     new: int = 0
     revised: int = 0
-    gaps: tuple[Piece, ...] = ()
+    gaps: tuple[SpanOutcome, ...] = ()
     price: str = "trade"
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class CollectionSummary:
     """Every market's result, by venue in the order asked, and ``notes`` on how the request was read."""
 
     results: tuple[MarketResult, ...]
@@ -100,7 +100,7 @@ class Summary:
     @property
     def failed(self) -> tuple[MarketResult, ...]:
         """The markets of which something could not be had."""
-        return tuple(result for result in self.results if result.outcome not in NOTHING_WANTING)
+        return tuple(result for result in self.results if result.outcome not in SETTLED_OUTCOMES)
 
     @property
     def candles(self) -> int:

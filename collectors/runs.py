@@ -20,11 +20,11 @@ class RunKind(StrEnum):
     """The runs of a follower, as the log names them."""
 
     NEWEST = "follow"
-    AGAIN = "re-ask"
-    TIDY = "maintenance"
+    RECOLLECT = "re-ask"
+    MAINTENANCE = "maintenance"
 
 
-class FollowedStore(CandleSink, Protocol):
+class FollowerStore(CandleSink, Protocol):
     """The part of the candle store that a follower uses."""
 
     def log_run(
@@ -43,7 +43,7 @@ class FollowedStore(CandleSink, Protocol):
     ) -> None:
         """Add a run to the incident log."""
 
-    def runs(self, limit: int) -> pl.DataFrame:
+    def read_runs(self, limit: int) -> pl.DataFrame:
         """The runs that ended last, newest first: rows of `data.schema.RUN`."""
 
     def maintain(self, now: datetime) -> Maintenance:
@@ -51,7 +51,7 @@ class FollowedStore(CandleSink, Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Came:
+class RunResult:
     """What a run brought: how it ended, the candles that came, how many changed the store, and what to say."""
 
     outcome: RunOutcome = RunOutcome.DONE
@@ -62,7 +62,7 @@ class Came:
 
 
 @dataclass(slots=True)
-class Run:
+class FollowerRun:
     """A run that goes on; ``window`` is what it is about, None as long as it is about none."""
 
     kind: RunKind
@@ -70,7 +70,7 @@ class Run:
     window: Span | None = None
 
 
-def not_had(failed: Iterable[MarketResult]) -> str:
+def describe_failures(failed: Iterable[MarketResult]) -> str:
     """What could not be had, in a few words for each venue; empty where nothing failed."""
     venues: defaultdict[str, list[MarketResult]] = defaultdict(list)
     for result in failed:
@@ -81,11 +81,11 @@ def not_had(failed: Iterable[MarketResult]) -> str:
     )
 
 
-def told(came: Came) -> str:
+def format_run_result(result: RunResult) -> str:
     """A run in one line.
 
-    >>> told(Came(RunOutcome.DONE, candles=120, new=118, revised=1))
+    >>> format_run_result(RunResult(RunOutcome.DONE, candles=120, new=118, revised=1))
     'done, 120 candles, 118 new, 1 revised'
     """
-    counts = f"{came.candles:,} candles, {came.new:,} new, {came.revised:,} revised" if came.candles else ""
-    return ", ".join(filter(None, [came.outcome.value, counts, came.message]))
+    counts = f"{result.candles:,} candles, {result.new:,} new, {result.revised:,} revised" if result.candles else ""
+    return ", ".join(filter(None, [result.outcome.value, counts, result.message]))

@@ -9,34 +9,34 @@ from datetime import timedelta
 import polars as pl
 
 from collectors.candles import from_ms, to_ms
-from collectors.chunk import BadPage, Chunk, no_bars, no_lows
+from collectors.chunk import Chunk, RejectedPage, build_empty_bars, build_empty_lows
 from collectors.client import VenueClient
-from collectors.exchange import TRADES_AT_ONCE, TradesPage
+from collectors.exchange import TRADES_PER_PAGE, TradesPage
 from collectors.failures import BadData, CollectFailure, HistoryTooShort
-from collectors.minutes import Bars, bars_of_batches
-from collectors.plan import Market, Piece, Span, floor_bar
+from collectors.minutes import CandlesWithLows, build_candles
+from collectors.plan import SeriesKey, Span, SpanOutcome, floor_bar
 from data.schema import Origin, Outcome, Timeframe
 
-PAGES_AT_ONCE = 20
+PAGES_PER_CHUNK = 20
 """Pages that are read before their whole bars are stored: a crash loses some 20 s of asking."""
 
-LONGEST_SILENCE = timedelta(days=1)
+MAX_SILENCE = timedelta(days=1)
 """Beyond it, trades that begin only after the span are taken for the newest ones, and not for a quiet market."""
 
 NS_PER_MS = 1_000_000
 NS_PER_S = 1_000_000_000
-LATEST_S = 100_000_000_000
+MAX_TIME_S = 100_000_000_000
 """A time in seconds beyond it is no time: the year 5138."""
 
-Row = tuple[float, str, str, int]
-NOTHING = Bars(no_bars(), no_lows())
-TRADE = {"time": pl.Float64, "price": pl.String, "amount": pl.String, "id": pl.Int64}
+TradeRow = tuple[float, str, str, int]
+NO_BARS = CandlesWithLows(build_empty_bars(), build_empty_lows())
+TRADE_SCHEMA = {"time": pl.Float64, "price": pl.String, "amount": pl.String, "id": pl.Int64}
 
 
 class TradesReader:
     """Reads the trades of one market, in time order; a failure leaves the rest of its span with outcome and reason."""
 
-    def __init__(self, client: VenueClient, market: Market) -> None:
+    def __init__(self, client: VenueClient, market: SeriesKey) -> None:
         self._client = client
         self._symbol = market.symbol
         self._timeframe = market.timeframe
@@ -44,59 +44,63 @@ class TradesReader:
     async def read(self, missing: Sequence[Span]) -> AsyncIterator[Chunk]:
         """The candles of the spans; a bar without a trade has none."""
         for span in missing:
-            async for chunk in self._span(span):
+            async for chunk in self._read_span(span):
                 yield chunk
 
-    async def _span(self, span: Span) -> AsyncIterator[Chunk]:
-        start, cursor, done = span.start, to_ms(span.start) * NS_PER_MS, False
-        rows: list[Row] = []
+    async def _read_span(self, span: Span) -> AsyncIterator[Chunk]:
+        start, cursor, is_done = span.start, to_ms(span.start) * NS_PER_MS, False
+        rows: list[TradeRow] = []
         while start < span.end:
-            aside: list[BadPage] = []
+            rejected_pages: list[RejectedPage] = []
             try:
-                for _ in range(PAGES_AT_ONCE):
-                    page = await self._page(cursor, span, aside)
+                for _ in range(PAGES_PER_CHUNK):
+                    page = await self._read_page(cursor, span, rejected_pages)
                     rows += page.rows
-                    done = page.last_ns <= cursor or page.last_ns >= to_ms(span.end) * NS_PER_MS
+                    is_done = page.last_ns <= cursor or page.last_ns >= to_ms(span.end) * NS_PER_MS
                     cursor = max(cursor, page.last_ns)
-                    if done:
+                    if is_done:
                         break
-                end = span.end if done else min(span.end, floor_bar(from_ms(cursor // NS_PER_MS), self._timeframe))
-                within = [row for row in rows if to_ms(start) <= row[0] * 1000 < to_ms(end)]
-                bars = _bars(within, self._timeframe)
+                end = span.end if is_done else min(span.end, floor_bar(from_ms(cursor // NS_PER_MS), self._timeframe))
+                chunk_rows = [row for row in rows if to_ms(start) <= row[0] * 1000 < to_ms(end)]
+                bars = _build_bars(chunk_rows, self._timeframe)
             except CollectFailure as failure:
-                yield self._chunk(NOTHING, Piece(Span(start, span.end), failure.outcome, str(failure)), aside)
+                yield self._build_chunk(
+                    NO_BARS, SpanOutcome(Span(start, span.end), failure.outcome, str(failure)), rejected_pages
+                )
                 return
             if end > start:
-                yield self._chunk(bars, Piece(Span(start, end), Outcome.COMPLETE), aside)
+                yield self._build_chunk(bars, SpanOutcome(Span(start, end), Outcome.COMPLETE), rejected_pages)
                 rows = [row for row in rows if row[0] * 1000 >= to_ms(end)]
                 start = end
 
-    async def _page(self, cursor: int, span: Span, aside: list[BadPage]) -> TradesPage:
+    async def _read_page(self, cursor: int, span: Span, rejected_pages: list[RejectedPage]) -> TradesPage:
         """The trades from the cursor on, that of the cursor itself again: others may bear the same time."""
-        page = await self._client.ask(lambda exchange: exchange.trades_page(self._symbol, cursor - 1))
+        page = await self._client.call(lambda exchange: exchange.fetch_trades_page(self._symbol, cursor - 1))
         try:
-            _check(page, cursor, span)
+            _check_page(page, cursor, span)
             if cursor > to_ms(span.start) * NS_PER_MS:
                 _check_overlap(page, cursor)
-        except BadData as bad:
-            aside.append(BadPage(span.start, span.end, str(bad), page.body))
+        except BadData as error:
+            rejected_pages.append(RejectedPage(span.start, span.end, str(error), page.body))
             raise
         return page
 
-    def _chunk(self, bars: Bars, piece: Piece, aside: list[BadPage]) -> Chunk:
-        return Chunk(bars.candles, [piece], Origin.TRADES, self._client.source, aside, bars.lows)
+    def _build_chunk(
+        self, bars: CandlesWithLows, span_outcome: SpanOutcome, rejected_pages: list[RejectedPage]
+    ) -> Chunk:
+        return Chunk(bars.candles, [span_outcome], Origin.TRADES, self._client.source, rejected_pages, bars.lows)
 
 
-def _check(page: TradesPage, cursor: int, span: Span) -> None:
+def _check_page(page: TradesPage, cursor: int, span: Span) -> None:
     """Let only a page pass that goes on where the cursor stands.
 
     Raises:
         BadData: trades from before the cursor, or a full page of one instant, after which there is no going on.
         HistoryTooShort: the first trade lies beyond the span by more than a day: newest data for an old question.
     """
-    odd = next((row for row in page.rows if not (0 <= row[0] < LATEST_S and 0 <= row[3] < 1 << 63)), None)
-    if odd is not None:
-        message = f"answered with a trade of no time or number: {odd}"
+    bad_row = next((row for row in page.rows if not (0 <= row[0] < MAX_TIME_S and 0 <= row[3] < 1 << 63)), None)
+    if bad_row is not None:
+        message = f"answered with a trade of no time or number: {bad_row}"
         raise BadData(message)
     last_ns = max((row[0] for row in page.rows), default=cursor / NS_PER_S) * NS_PER_S
     if page.last_ns > last_ns + NS_PER_MS:
@@ -104,15 +108,15 @@ def _check(page: TradesPage, cursor: int, span: Span) -> None:
         raise BadData(message)
     if not page.rows:
         return
-    first = from_ms(page.rows[0][0] * 1000)
+    first_time = from_ms(page.rows[0][0] * 1000)
     if any(row[0] * NS_PER_S < cursor - NS_PER_MS for row in page.rows):
         message = f"answered with trades from before {from_ms(cursor / NS_PER_MS):%Y-%m-%d %H:%M:%SZ}"
         raise BadData(message)
-    if len(page.rows) >= TRADES_AT_ONCE and page.last_ns <= cursor:
-        message = f"answered with {len(page.rows)} trades of one instant, {first:%Y-%m-%d %H:%M:%SZ}"
+    if len(page.rows) >= TRADES_PER_PAGE and page.last_ns <= cursor:
+        message = f"answered with {len(page.rows)} trades of one instant, {first_time:%Y-%m-%d %H:%M:%SZ}"
         raise BadData(message)
-    if first > span.end + LONGEST_SILENCE:
-        message = f"answered with trades of another time, from {first:%Y-%m-%d %H:%MZ}"
+    if first_time > span.end + MAX_SILENCE:
+        message = f"answered with trades of another time, from {first_time:%Y-%m-%d %H:%MZ}"
         raise HistoryTooShort(message)
 
 
@@ -127,9 +131,9 @@ def _check_overlap(page: TradesPage, cursor: int) -> None:
         raise BadData(message)
 
 
-def _bars(rows: list[Row], timeframe: Timeframe) -> Bars:
+def _build_bars(rows: list[TradeRow], timeframe: Timeframe) -> CandlesWithLows:
     if not rows:
-        return NOTHING
-    trades = pl.DataFrame(rows, schema=TRADE, orient="row").unique(maintain_order=True)
+        return NO_BARS
+    trades = pl.DataFrame(rows, schema=TRADE_SCHEMA, orient="row").unique(maintain_order=True)
     times = (pl.col("time") * NS_PER_S).cast(pl.Int64).cast(pl.Datetime("ns", "UTC"))
-    return bars_of_batches([trades.with_columns(times.alias("time"))], timeframe)
+    return build_candles([trades.with_columns(times.alias("time"))], timeframe)

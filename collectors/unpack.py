@@ -9,53 +9,55 @@ from pathlib import Path
 
 from collectors.failures import BadData
 
-BLOCK = 1 << 20
-LONGEST_LIST = 200
+BLOCK_BYTES = 1 << 20
+MAX_LIST_CHARS = 200
 
-BROKEN = (EOFError, OSError, RuntimeError, ValueError, lzma.LZMAError, zipfile.BadZipFile, zlib.error)
+UNPACK_ERRORS = (EOFError, OSError, RuntimeError, ValueError, lzma.LZMAError, zipfile.BadZipFile, zlib.error)
 """What the standard library raises on a file that is cut off, damaged, encrypted, or packed in an unknown way."""
 
 
-def unpack(packed: Path, name: str, table: Path, most_bytes: int) -> None:
-    """Write the table that ``packed`` holds to ``table``; ``name`` is the name of the file on its host.
+def unpack_file(packed_path: Path, name: str, table_path: Path, max_bytes: int) -> None:
+    """Write the table that ``packed_path`` holds to ``table_path``; ``name`` is the name of the file on its host.
 
     A zip has to hold one file of the same name that ends in ``.csv``, and nothing else.
 
     Raises:
         BadData: the file is broken, and may come whole when it is asked again; or it holds something else.
     """
-    blocks = _from_zip(packed, name.removesuffix(".zip") + ".csv") if name.endswith(".zip") else _from_gzip(packed)
-    poured = 0
-    with table.open("wb") as out:
-        for block in _whole(blocks, name):
-            poured += len(block)
-            if poured > most_bytes:
-                message = f"a file that unpacks to more than {most_bytes:,} bytes"
+    blocks = (
+        _read_zip(packed_path, name.removesuffix(".zip") + ".csv") if name.endswith(".zip") else _read_gzip(packed_path)
+    )
+    written_bytes = 0
+    with table_path.open("wb") as output:
+        for block in _translate_errors(blocks, name):
+            written_bytes += len(block)
+            if written_bytes > max_bytes:
+                message = f"a file that unpacks to more than {max_bytes:,} bytes"
                 raise BadData(message)
-            out.write(block)
+            output.write(block)
 
 
-def _whole(blocks: Iterator[bytes], name: str) -> Iterator[bytes]:
+def _translate_errors(blocks: Iterator[bytes], name: str) -> Iterator[bytes]:
     """The blocks, with every sign of a broken file told as one error; errors of writing them do not come by here."""
     try:
         yield from blocks
-    except BROKEN as error:
+    except UNPACK_ERRORS as error:
         message = f"{name} cannot be unpacked: {error}"
         raise BadData(message, garbled=True) from error
 
 
-def _from_gzip(packed: Path) -> Iterator[bytes]:
-    with gzip.open(packed) as stream:
-        while block := stream.read(BLOCK):
+def _read_gzip(packed_path: Path) -> Iterator[bytes]:
+    with gzip.open(packed_path) as stream:
+        while block := stream.read(BLOCK_BYTES):
             yield block
 
 
-def _from_zip(packed: Path, member: str) -> Iterator[bytes]:
-    with zipfile.ZipFile(packed) as files:
-        names = files.namelist()
+def _read_zip(packed_path: Path, member: str) -> Iterator[bytes]:
+    with zipfile.ZipFile(packed_path) as archive:
+        names = archive.namelist()
         if names != [member]:
-            message = f"a zip that holds {str(names)[:LONGEST_LIST]} and not {member} alone"
+            message = f"a zip that holds {str(names)[:MAX_LIST_CHARS]} and not {member} alone"
             raise BadData(message)
-        with files.open(member) as stream:
-            while block := stream.read(BLOCK):
+        with archive.open(member) as stream:
+            while block := stream.read(BLOCK_BYTES):
                 yield block

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterable, Iterator
 
-from collectors.venues import VENUES, Kind, VenueRow
+from collectors.venues import VENUES, MarketType, VenueRow
 from data.schema import Timeframe
 
 INTRO = """# Venues
@@ -33,47 +33,47 @@ answer counts only for the minutes that it was asked for: one for another time i
 not had.
 """
 
-SPOT = """
+SPOT_INTRO = """
 ## Spot markets
 
-`routes` are asked in order, each for what is still missing. `page`: candles asked at once. `pace`: least milliseconds
+`routes` are asked in order, each for what is still missing. `build_page`: candles asked at once. `pace`: least milliseconds
 between two requests for candles. `empty minutes`: a minute without a trade comes as a flat candle, is omitted (and
 counts as quiet), or it is not known (and counts as missing). Venues in brackets are asked only by name: the same order
 book must not count as two venues.
 """
 
-SWAPS = """
+SWAP_INTRO = """
 ## Perpetual futures
 
 Collected on request. Each market has the prices that are listed; mark and index prices are no trades.
 """
 
-LENGTHS = """
+TIMEFRAME_INTRO = """
 ## Bar lengths
 
 By which routes a venue gives candles of a second, a minute and five minutes. Candles of any length are made of trades.
 A venue without a route for a length is not asked.
 """
 
-ARCHIVES = """
+ARCHIVE_INTRO = """
 ## Archives
 
 Daily files of spot markets. A file's day begins so many hours before that day does in UTC.
 """
 
-SOURCES = """
+SOURCE_INTRO = """
 ## Where it was read
 """
 
 
-def fact(row: VenueRow, name: str, shown: object) -> str:
+def format_fact(row: VenueRow, name: str, value: object) -> str:
     """A fact with its mark."""
-    return f"{shown} {row.basis[name].mark}"
+    return f"{value} {row.basis[name].mark}"
 
 
-def table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterator[str]:
+def format_table(headers: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterator[str]:
     """The lines of a table."""
-    names = list(head)
+    names = list(headers)
     yield ""
     yield f"| {' | '.join(names)} |"
     yield f"|{' --- |' * len(names)}"
@@ -81,57 +81,67 @@ def table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterator[str
         yield f"| {' | '.join(map(str, row))} |"
 
 
-def columns(row: VenueRow) -> list[str]:
+def list_columns(row: VenueRow) -> list[str]:
     """What is told of a row of either kind."""
     return [
         row.id if row.by_default else f"({row.id})",
         ", ".join(row.routes),
-        fact(row, "history", row.history),
-        fact(row, "page_min", row.page_min),
-        fact(row, "pace_ms", f"{row.pace_ms:g}"),
-        fact(row, "empty_minutes", row.empty_minutes),
-        fact(row, "hosts", ", ".join(host.name for host in row.hosts)),
+        format_fact(row, "history", row.history),
+        format_fact(row, "page_min", row.page_min),
+        format_fact(row, "pace_ms", f"{row.pace_ms:g}"),
+        format_fact(row, "empty_minutes", row.empty_minutes),
+        format_fact(row, "hosts", ", ".join(host.name for host in row.hosts)),
     ]
 
 
-def lengths(row: VenueRow) -> list[str]:
+def list_lengths(row: VenueRow) -> list[str]:
     """By which routes a row gives candles of each length."""
-    routes = (", ".join(row.routes_of(timeframe)) or "–" for timeframe in Timeframe)
+    routes = (", ".join(row.list_routes(timeframe)) or "–" for timeframe in Timeframe)
     return [row.key, *routes, row.basis["timeframes"].mark]
 
 
-def sources(row: VenueRow) -> Iterator[str]:
+def format_sources(row: VenueRow) -> Iterator[str]:
     """Where each fact of a row was read."""
     yield f"\n### {row.key}\n"
     for name, basis in row.basis.items():
         yield f"- `{name}` {basis.mark}: {basis.source}"
 
 
-def page(rows: Iterable[VenueRow] = VENUES) -> str:
+def build_page(rows: Iterable[VenueRow] = VENUES) -> str:
     """The page."""
-    told = list(rows)
-    head = ("venue", "routes", "candles reach", "page", "pace", "empty minutes", "hosts")
-    lines = [INTRO.rstrip("\n"), SPOT.rstrip("\n")]
-    lines += table(head, (columns(row) for row in told if row.kind is Kind.SPOT))
-    lines.append(SWAPS.rstrip("\n"))
-    swaps = [row for row in told if row.kind is Kind.SWAP]
-    lines += table((*head, "prices"), ([*columns(row), fact(row, "prices", ", ".join(row.prices))] for row in swaps))
-    lines.append(LENGTHS.rstrip("\n"))
-    lines += table(("venue", *Timeframe, "known"), map(lengths, told))
-    lines.append(ARCHIVES.rstrip("\n"))
-    archives = [(row, row.archive) for row in told if row.archive is not None]
-    lines += table(
+    venue_rows = list(rows)
+    headers = ("venue", "routes", "candles reach", "page", "pace", "empty minutes", "hosts")
+    lines = [INTRO.rstrip("\n"), SPOT_INTRO.rstrip("\n")]
+    lines += format_table(headers, (list_columns(row) for row in venue_rows if row.kind is MarketType.SPOT))
+    lines.append(SWAP_INTRO.rstrip("\n"))
+    swaps = [row for row in venue_rows if row.kind is MarketType.SWAP]
+    lines += format_table(
+        (*headers, "prices"), ([*list_columns(row), format_fact(row, "prices", ", ".join(row.prices))] for row in swaps)
+    )
+    lines.append(TIMEFRAME_INTRO.rstrip("\n"))
+    lines += format_table(("venue", *Timeframe, "known"), map(list_lengths, venue_rows))
+    lines.append(ARCHIVE_INTRO.rstrip("\n"))
+    archives = [(row, row.archive) for row in venue_rows if row.archive is not None]
+    lines += format_table(
         ("venue", "host", "file", "hours", "from", "checksum", "known"),
         (
-            (row.id, at.host, f"`{at.path}`", at.day_zone_h, at.from_day, at.checksum or "–", row.basis["archive"].mark)
-            for row, at in archives
+            (
+                row.id,
+                archive.host,
+                f"`{archive.path}`",
+                archive.day_zone_h,
+                archive.from_day,
+                archive.checksum or "–",
+                row.basis["archive"].mark,
+            )
+            for row, archive in archives
         ),
     )
-    lines.append(SOURCES.rstrip("\n"))
-    for row in told:
-        lines += sources(row)
+    lines.append(SOURCE_INTRO.rstrip("\n"))
+    for row in venue_rows:
+        lines += format_sources(row)
     return "\n".join(lines) + "\n"
 
 
 if __name__ == "__main__":
-    sys.stdout.write(page())
+    sys.stdout.write(build_page())

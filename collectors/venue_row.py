@@ -36,7 +36,7 @@ class Basis:
     source: str
 
 
-class Kind(StrEnum):
+class MarketType(StrEnum):
     """What is traded; the value is ccxt's name for it."""
 
     SPOT = "spot"
@@ -44,7 +44,7 @@ class Kind(StrEnum):
     """Perpetual futures."""
 
 
-class Anchor(StrEnum):
+class PageEdge(StrEnum):
     """From which end of a page a venue counts the candles that it was asked for."""
 
     START = "start"
@@ -84,7 +84,7 @@ class Host:
 
 
 @dataclass(frozen=True, slots=True)
-class Until:
+class EndParameter:
     """The end of a page, where it has to be passed by hand because ccxt passes neither start nor end.
 
     ``name`` is the parameter; the time is written in ``zone`` as ``pattern`` says (strftime).
@@ -94,12 +94,12 @@ class Until:
     zone: timezone
     pattern: str
 
-    def text(self, time: datetime) -> str:
+    def format_time(self, time: datetime) -> str:
         """The time as the venue reads it.
 
         >>> from datetime import UTC, timedelta
-        >>> korean = Until("to", timezone(timedelta(hours=9)), "%Y-%m-%dT%H:%M:%S")
-        >>> korean.text(datetime(2025, 10, 11, 0, 0, tzinfo=UTC))
+        >>> korean = EndParameter("to", timezone(timedelta(hours=9)), "%Y-%m-%dT%H:%M:%S")
+        >>> korean.format_time(datetime(2025, 10, 11, 0, 0, tzinfo=UTC))
         '2025-10-11T09:00:00'
         """
         return time.astimezone(self.zone).strftime(self.pattern)
@@ -147,11 +147,11 @@ class VenueRow:
 
     key: str
     id: str
-    kind: Kind
+    kind: MarketType
     by_default: bool
     hosts: tuple[Host, ...]
     page_min: int
-    anchor: Anchor
+    anchor: PageEdge
     newest_first: bool
     empty_minutes: EmptyMinutes
     reach_min: int | None
@@ -162,15 +162,15 @@ class VenueRow:
     reaches_min: Mapping[Timeframe, int]
     prices: tuple[str, ...]
     rows_at: tuple[str, ...]
-    until: Until | None
+    until: EndParameter | None
     archive: Archive | None
     basis: Mapping[str, Basis]
     config: Mapping[str, Any] = field(default_factory=dict)
 
-    def routes_of(self, timeframe: Timeframe) -> tuple[Route, ...]:
+    def list_routes(self, timeframe: Timeframe) -> tuple[Route, ...]:
         """The routes that give candles of that length, in the order in which they are asked."""
         return tuple(route for route in self.routes if timeframe in self.timeframes.get(route, ()))
 
-    def reach_of(self, timeframe: Timeframe) -> int | None:
+    def find_reach(self, timeframe: Timeframe) -> int | None:
         """How many of the newest minutes the candles of that length cover; None where no bound is known."""
         return self.reach_min if timeframe is Timeframe.M1 else self.reaches_min.get(timeframe)

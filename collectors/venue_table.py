@@ -20,13 +20,24 @@ from pydantic import (
     model_validator,
 )
 
-from collectors.venue_row import Anchor, Archive, Basis, EmptyMinutes, Host, Kind, Mark, Route, Until, VenueRow
+from collectors.venue_row import (
+    Archive,
+    Basis,
+    EmptyMinutes,
+    EndParameter,
+    Host,
+    Mark,
+    MarketType,
+    PageEdge,
+    Route,
+    VenueRow,
+)
 from data.errors import UsageError
 from data.schema import Timeframe
 
-Text = Annotated[str, Field(min_length=1)]
-Count = Annotated[int, Field(strict=True, gt=0)]
-Price = Literal["trade", "mark", "index"]
+NonEmptyText = Annotated[str, Field(min_length=1)]
+PositiveInt = Annotated[int, Field(strict=True, gt=0)]
+PriceKind = Literal["trade", "mark", "index"]
 Value = TypeVar("Value")
 
 FACTS = (
@@ -42,26 +53,26 @@ FACTS = (
     "rows_at",
     "timeframes",
 )
-"""The fields of a row that claim something about the venue, and so need a basis; beside those of `AT_TIMES`."""
+"""The fields of a row that claim something about the venue, and so need a basis; beside those of `OPTIONAL_FACTS`."""
 
-AT_TIMES = ("until", "archive", "reaches_min")
+OPTIONAL_FACTS = ("until", "archive", "reaches_min")
 """Fields of that kind that not every row has."""
 
 UNBOUNDED = "unbounded"
 UNKNOWN = "unknown"
 
 
-class Part(BaseModel):
+class TablePart(BaseModel):
     """A table of the file: a key that nobody reads is an error."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Marked(Part):
+class MarkedPart(TablePart):
     """What stands beside every fact."""
 
     mark: Mark
-    source: Text
+    source: NonEmptyText
 
     @property
     def basis(self) -> Basis:
@@ -69,65 +80,65 @@ class Marked(Part):
         return Basis(self.mark, self.source)
 
 
-class Fact(Marked, Generic[Value]):
+class FactPart(MarkedPart, Generic[Value]):
     """A value, how it is known, and where it was read."""
 
     value: Value = Field(alias="is")
 
 
-class HostPart(Part):
+class HostPart(TablePart):
     """A host, and what points ccxt at it."""
 
-    name: Text
+    name: NonEmptyText
     config: dict[str, Any] = {}
 
 
-class UntilPart(Marked):
+class EndParameterPart(MarkedPart):
     """The parameter for the end of a page."""
 
-    name: Text
+    name: NonEmptyText
     zone: Annotated[str, Field(pattern=r"^[+-]\d\d:\d\d$")]
-    pattern: Text
+    pattern: NonEmptyText
 
     @field_validator("zone")
     @classmethod
-    def _is_a_zone(cls, zone: str) -> str:
-        timezone(_offset(zone))
+    def _check_zone(cls, zone: str) -> str:
+        timezone(_parse_offset(zone))
         return zone
 
     @property
-    def value(self) -> Until:
+    def value(self) -> EndParameter:
         """The parameter."""
-        return Until(self.name, timezone(_offset(self.zone)), self.pattern)
+        return EndParameter(self.name, timezone(_parse_offset(self.zone)), self.pattern)
 
 
-class ArchivePart(Marked):
+class ArchivePart(MarkedPart):
     """The daily files of a venue."""
 
-    host: Text
-    path: Text
-    layout: Text
+    host: NonEmptyText
+    path: NonEmptyText
+    layout: NonEmptyText
     day_zone_h: Annotated[int, Field(strict=True, ge=-12, le=14)]
-    checksum: Text | None = None
+    checksum: NonEmptyText | None = None
     from_day: date
     empty_minutes: EmptyMinutes
-    lag_h: Count
+    lag_h: PositiveInt
     volume_unit: Literal["base", "quote", "unknown"]
 
     @model_validator(mode="after")
-    def _path_is_a_pattern(self) -> Self:
+    def _check_path(self) -> Self:
         try:
             day = datetime(2025, 10, 10, tzinfo=UTC)
-            told = self.path.format(base="BASE", quote="QUOTE", timeframe=Timeframe.M1.value, day=day)
+            path = self.path.format(base="BASE", quote="QUOTE", timeframe=Timeframe.M1.value, day=day)
         except (KeyError, IndexError, ValueError) as error:
             message = f"path {self.path!r} is no pattern of base, quote, timeframe and day"
             raise ValueError(message) from error
-        if "BASE" not in told or "10" not in told:
+        if "BASE" not in path or "10" not in path:
             message = f"path {self.path!r} names no base or no day"
             raise ValueError(message)
         return self
 
-    def suits(self, timeframes: tuple[Timeframe, ...]) -> bool:
+    def supports_timeframes(self, timeframes: tuple[Timeframe, ...]) -> bool:
         """Whether the files can hold candles of these lengths: any can be made of trades."""
         return len(timeframes) == 1 or "{timeframe}" in self.path or self.layout.endswith("-trades")
 
@@ -137,31 +148,31 @@ class ArchivePart(Marked):
         return Archive(**self.model_dump(exclude={"mark", "source"}))
 
 
-class RowPart(Part):
+class RowPart(TablePart):
     """One venue of the file."""
 
-    id: Text
-    kind: Kind = Kind.SPOT
+    id: NonEmptyText
+    kind: MarketType = MarketType.SPOT
     by_default: StrictBool = True
     routes: Annotated[tuple[Route, ...], Field(min_length=1)]
-    hosts: Fact[Annotated[tuple[HostPart, ...], Field(min_length=1)]]
-    page_min: Fact[Count]
-    anchor: Fact[Anchor]
-    newest_first: Fact[StrictBool]
-    empty_minutes: Fact[EmptyMinutes]
-    reach_min: Fact[Count | Literal["unbounded", "unknown"]]
-    history: Fact[Text]
-    pace_ms: Fact[Annotated[float, Field(gt=0)]]
-    prices: Fact[Annotated[tuple[Price, ...], Field(min_length=1)]]
-    rows_at: Fact[tuple[Text, ...]]
-    timeframes: Fact[dict[Route, Annotated[tuple[Timeframe, ...], Field(min_length=1)]]]
-    reaches_min: Fact[dict[Timeframe, Count]] | None = None
+    hosts: FactPart[Annotated[tuple[HostPart, ...], Field(min_length=1)]]
+    page_min: FactPart[PositiveInt]
+    anchor: FactPart[PageEdge]
+    newest_first: FactPart[StrictBool]
+    empty_minutes: FactPart[EmptyMinutes]
+    reach_min: FactPart[PositiveInt | Literal["unbounded", "unknown"]]
+    history: FactPart[NonEmptyText]
+    pace_ms: FactPart[Annotated[float, Field(gt=0)]]
+    prices: FactPart[Annotated[tuple[PriceKind, ...], Field(min_length=1)]]
+    rows_at: FactPart[tuple[NonEmptyText, ...]]
+    timeframes: FactPart[dict[Route, Annotated[tuple[Timeframe, ...], Field(min_length=1)]]]
+    reaches_min: FactPart[dict[Timeframe, PositiveInt]] | None = None
     config: dict[str, Any] = {}
-    until: UntilPart | None = None
+    until: EndParameterPart | None = None
     archive: ArchivePart | None = None
 
     @model_validator(mode="after")
-    def _agrees_with_itself(self) -> Self:
+    def _check_consistency(self) -> Self:
         for name in ("reach_min", "empty_minutes"):
             fact = getattr(self, name)
             if (fact.value == UNKNOWN) != (fact.mark is Mark.UNKNOWN):
@@ -173,7 +184,7 @@ class RowPart(Part):
         if set(self.timeframes.value) != set(self.routes):
             message = "timeframes: they name each of the routes, and no other"
             raise ValueError(message)
-        if self.archive is not None and not self.archive.suits(self.timeframes.value[Route.ARCHIVE]):
+        if self.archive is not None and not self.archive.supports_timeframes(self.timeframes.value[Route.ARCHIVE]):
             message = "timeframes: an archive of candles has one length, unless its path names {timeframe}"
             raise ValueError(message)
         if len(set(self.routes)) < len(self.routes):
@@ -181,10 +192,10 @@ class RowPart(Part):
             raise ValueError(message)
         return self
 
-    def row(self, key: str) -> VenueRow:
+    def build_row(self, key: str) -> VenueRow:
         """The row with that key."""
-        also = {name: part for name in AT_TIMES if (part := getattr(self, name)) is not None}
-        facts: dict[str, Any] = {name: getattr(self, name) for name in FACTS} | also
+        optional_facts = {name: part for name in OPTIONAL_FACTS if (part := getattr(self, name)) is not None}
+        facts: dict[str, Any] = {name: getattr(self, name) for name in FACTS} | optional_facts
         basis = {name: fact.basis for name, fact in facts.items()}
         reach = self.reach_min.value
         return VenueRow(
@@ -212,25 +223,25 @@ class RowPart(Part):
         )
 
 
-ROWS = TypeAdapter(dict[str, RowPart])
+ROWS_ADAPTER = TypeAdapter(dict[str, RowPart])
 
 
-def read_table(file: str, text: str) -> tuple[VenueRow, ...]:
+def parse_venue_table(file: str, text: str) -> tuple[VenueRow, ...]:
     """The rows of a venue table, in file order.
 
     Raises:
         UsageError: the text is no TOML, or a row is wrong; names file, venue and field.
     """
     try:
-        parts = ROWS.validate_python(tomllib.loads(text))
+        parts = ROWS_ADAPTER.validate_python(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         message = f"{file}: {error}"
         raise UsageError(message) from error
     except ValidationError as error:
-        message = "; ".join(f"{file}: {_at(fault['loc'])}: {fault['msg']}" for fault in error.errors())
+        message = "; ".join(f"{file}: {_format_location(fault['loc'])}: {fault['msg']}" for fault in error.errors())
         raise UsageError(message) from error
-    rows = tuple(part.row(key) for key, part in parts.items())
-    keys: Mapping[tuple[str, Kind], str] = {(row.id, row.kind): row.key for row in rows}
+    rows = tuple(part.build_row(key) for key, part in parts.items())
+    keys: Mapping[tuple[str, MarketType], str] = {(row.id, row.kind): row.key for row in rows}
     for row in rows:
         if (other := keys[row.id, row.kind]) != row.key:
             message = f"{file}: {row.key}/id: {other} is {row.id} {row.kind} too"
@@ -238,12 +249,12 @@ def read_table(file: str, text: str) -> tuple[VenueRow, ...]:
     return rows
 
 
-def _offset(zone: str) -> timedelta:
+def _parse_offset(zone: str) -> timedelta:
     """An offset from UTC such as +09:00."""
     hours, minutes = int(zone[:3]), int(zone[0] + zone[4:])
     return timedelta(hours=hours, minutes=minutes)
 
 
-def _at(places: tuple[int | str, ...]) -> str:
+def _format_location(location: tuple[int | str, ...]) -> str:
     """Venue and field, as one path."""
-    return "/".join(map(str, places))
+    return "/".join(map(str, location))

@@ -7,43 +7,45 @@ from collections.abc import Iterable
 from importlib.resources import files
 
 from collectors.venue_row import (
-    Anchor,
     Archive,
     Basis,
     EmptyMinutes,
+    EndParameter,
     Host,
-    Kind,
     Mark,
+    MarketType,
+    PageEdge,
     Route,
-    Until,
     VenueRow,
 )
-from collectors.venue_table import FACTS, read_table
+from collectors.venue_table import FACTS, parse_venue_table
 from data.errors import UsageError
 
 __all__ = [
     "FACTS",
     "VENUES",
-    "Anchor",
     "Archive",
     "Basis",
     "EmptyMinutes",
+    "EndParameter",
     "Host",
-    "Kind",
     "Mark",
+    "MarketType",
+    "PageEdge",
     "Route",
-    "Until",
     "VenueRow",
-    "venues_named",
+    "select_venues",
 ]
 
-FILE = "venues.toml"
+VENUES_FILE = "venues.toml"
 
-VENUES: tuple[VenueRow, ...] = read_table(FILE, files(__package__).joinpath(FILE).read_text(encoding="utf-8"))
+VENUES: tuple[VenueRow, ...] = parse_venue_table(
+    VENUES_FILE, files(__package__).joinpath(VENUES_FILE).read_text(encoding="utf-8")
+)
 """The venues that can be collected."""
 
 
-def venues_named(
+def select_venues(
     ids: Iterable[str], table: Iterable[VenueRow] = VENUES, *, derivatives: bool = False
 ) -> tuple[VenueRow, ...]:
     """The rows of those ids, each once, in the order asked; those by default where none is asked.
@@ -55,13 +57,13 @@ def venues_named(
     """
     rows: dict[str, list[VenueRow]] = {}
     for row in (table := tuple(table)):
-        if row.kind is Kind.SPOT or derivatives:
+        if row.kind is MarketType.SPOT or derivatives:
             rows.setdefault(row.id, []).append(row)
-    wanted = tuple(dict.fromkeys(ids)) or tuple(id_ for id_, kinds in rows.items() if kinds[0].by_default)
-    unknown = [venue_id for venue_id in wanted if venue_id not in rows]
+    venue_ids = tuple(dict.fromkeys(ids)) or tuple(id_ for id_, kinds in rows.items() if kinds[0].by_default)
+    unknown = [venue_id for venue_id in venue_ids if venue_id not in rows]
     if unknown:
-        futures = dict.fromkeys(row.id for row in table if row.id not in rows)
-        more = f"; with --derivatives also: {', '.join(futures)}" if futures else ""
-        message = f"cannot collect from {', '.join(unknown)}; venues that can be collected: {', '.join(rows)}{more}"
+        derivative_ids = dict.fromkeys(row.id for row in table if row.id not in rows)
+        hint = f"; with --derivatives also: {', '.join(derivative_ids)}" if derivative_ids else ""
+        message = f"cannot collect from {', '.join(unknown)}; venues that can be collected: {', '.join(rows)}{hint}"
         raise UsageError(message)
-    return tuple(row for venue_id in wanted for row in rows[venue_id])
+    return tuple(row for venue_id in venue_ids for row in rows[venue_id])

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Protocol
 
 from data.errors import FileRefused
-from data.imports import FileStored
+from data.imports import StoredFile
 from data.lock import Holder
 from data.schema import Origin, Timeframe
 from data.times import format_time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ToCollect:
+class CollectionOrder:
     """What to collect: everything of an event, or assets over ``[start, end)``, two aware times.
 
     ``venues`` are ccxt ids (none: all that are asked by default), ``timeframe`` is the length of the candles.
@@ -37,12 +37,12 @@ class ToCollect:
 
     def __str__(self) -> str:
         """The request in words, such as ``ATOM from 2025-10-10T21:00:00Z to 2025-10-10T22:00:00Z``."""
-        what = ", ".join(self.assets) or str(self.event)
+        description = ", ".join(self.assets) or str(self.event)
         if self.start is not None and self.end is not None:
-            what += f" from {format_time(self.start)} to {format_time(self.end)}"
+            description += f" from {format_time(self.start)} to {format_time(self.end)}"
         if self.timeframe is not Timeframe.M1:
-            what += f", candles of {self.timeframe}"
-        return f"{what}, {', '.join(self.venues)} only" if self.venues else what
+            description += f", candles of {self.timeframe}"
+        return f"{description}, {', '.join(self.venues)} only" if self.venues else description
 
 
 ASKING = "asking"
@@ -71,7 +71,7 @@ class VenueProgress:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class CollectionProgress:
     """How far a collection is; ``text`` is a line for the reader, ``fraction`` None where the end is not in sight.
 
     ``what`` names what is collected, ``venues`` tells of each venue in the order of its first word.
@@ -81,12 +81,12 @@ class Progress:
     fraction: float | None
     running: bool
     failed: bool
-    what: str = ""
+    description: str = ""
     venues: tuple[VenueProgress, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Market:
+class FileMarket:
     """The market of a file whose rows name none: ccxt venue id and unified symbol."""
 
     venue: str
@@ -94,14 +94,14 @@ class Market:
 
 
 @dataclass(frozen=True, slots=True)
-class Forgettable:
+class StoredSource:
     """Rows that can be dropped from the store: those of an imported file, or of the sample."""
 
     source: str
     origin: Origin
 
 
-class Actions(Protocol):
+class PageActions(Protocol):
     """Collecting real candles, one collection at a time, outside of the process that serves the page; and files."""
 
     @property
@@ -109,7 +109,7 @@ class Actions(Protocol):
         """The venues that can be asked, as ccxt ids."""
         ...
 
-    def start_collect(self, wanted: ToCollect) -> None:
+    def start_collection(self, order: CollectionOrder) -> None:
         """Start a collection; while one runs, nothing else is started.
 
         Raises:
@@ -117,17 +117,17 @@ class Actions(Protocol):
         """
         ...
 
-    def progress(self) -> Progress | None:
+    def read_progress(self) -> CollectionProgress | None:
         """How far the running or latest collection is; None where there was none yet."""
         ...
 
-    def cancel(self) -> None:
+    def cancel_collection(self) -> None:
         """End the running collection; what has come stays. Nothing happens where none runs."""
         ...
 
     def import_files(
-        self, paths: Sequence[Path], market: Market | None, *, complete: bool
-    ) -> tuple[list[FileStored], list[FileRefused]]:
+        self, paths: Sequence[Path], market: FileMarket | None, *, complete: bool
+    ) -> tuple[list[StoredFile], list[FileRefused]]:
         """Bring files into the store, each whole or not at all; see `data.imports.import_files`.
 
         Raises:
@@ -137,7 +137,7 @@ class Actions(Protocol):
         """
         ...
 
-    def forget(self, dropped: Forgettable) -> int:
+    def forget_source(self, source: StoredSource) -> int:
         """Drop rows of the store, and say how many.
 
         Raises:
@@ -146,6 +146,6 @@ class Actions(Protocol):
         """
         ...
 
-    def follower(self) -> Holder | None:
+    def find_follower(self) -> Holder | None:
         """Who follows the store now; None where nobody does."""
         ...

@@ -6,14 +6,14 @@ from datetime import datetime
 from data.catalogue import Catalogue
 from data.times import format_time
 
-KEY = "against"
+QUERY_KEY = "against"
 
-BETWEEN = "~"
+EDGE_SEPARATOR = "~"
 """Stands between the edges of a range of its own."""
 
 
 @dataclass(frozen=True, slots=True)
-class Against:
+class SecondWindow:
     """An event of the catalogue, whose assets are shown, and a window ``[start, end)`` in UTC.
 
     As everywhere a window is known by its edges alone; its name follows.
@@ -23,16 +23,16 @@ class Against:
     start: datetime
     end: datetime
 
-    def text(self, catalogue: Catalogue) -> str:
+    def to_text(self, catalogue: Catalogue) -> str:
         """As a link has it: the event, and its window by name or by its edges, written as those of the first one.
 
         >>> from data.catalogue import load_catalogue
         >>> from data.times import parse_time
         >>> edges = [parse_time(f"2025-10-10T21:{minute}Z")[0] for minute in (10, 40, 41)]
-        >>> Against("2025-10-10", edges[0], edges[1]).text(load_catalogue())
+        >>> SecondWindow("2025-10-10", edges[0], edges[1]).to_text(load_catalogue())
         '2025-10-10:crash'
-        >>> Against("2025-10-10", edges[0], edges[2]).text(load_catalogue())
+        >>> SecondWindow("2025-10-10", edges[0], edges[2]).to_text(load_catalogue())
         '2025-10-10:2025-10-10T21:10:00Z~2025-10-10T21:41:00Z'
         """
-        name = catalogue.event(self.event).window_between(self.start, self.end)
-        return f"{self.event}:{name or BETWEEN.join(format_time(edge) for edge in (self.start, self.end))}"
+        name = catalogue.get_event(self.event).find_window_name(self.start, self.end)
+        return f"{self.event}:{name or EDGE_SEPARATOR.join(format_time(edge) for edge in (self.start, self.end))}"

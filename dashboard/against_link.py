@@ -2,42 +2,42 @@
 
 from collections.abc import Mapping
 
-from dashboard.against import BETWEEN, KEY, Against
-from dashboard.spans import checked_span
+from dashboard.against import EDGE_SEPARATOR, QUERY_KEY, SecondWindow
+from dashboard.spans import validate_window
 from data.catalogue import Catalogue
 from data.errors import UsageError
 from data.schema import Timeframe
 from data.times import parse_time
 
-ECHOED = 40
+MAX_ECHOED_CHARS = 40
 """Characters of a bad value that a notice repeats."""
 
 
-def against_from(
-    query: Mapping[str, str], catalogue: Catalogue, bar: Timeframe
-) -> tuple[Against | None, tuple[str, ...]]:
+def parse_second_window(
+    query: Mapping[str, str], catalogue: Catalogue, timeframe: Timeframe
+) -> tuple[SecondWindow | None, tuple[str, ...]]:
     """What a link's key asks for, None where it has none or it cannot be followed, and notices of that.
 
-    ``bar`` is the length of the bars in which both windows are measured.
+    ``timeframe`` is the length of the bars in which both windows are measured.
     """
-    text = query.get(KEY, "")
+    text = query.get(QUERY_KEY, "")
     if not text:
         return None, ()
-    shown = text if len(text) <= ECHOED else f"{text[:ECHOED]}..."
+    echoed_text = text if len(text) <= MAX_ECHOED_CHARS else f"{text[:MAX_ECHOED_CHARS]}..."
     try:
-        against, rounded = read_against(text, catalogue)
+        second_window, is_rounded = parse_window_text(text, catalogue)
     except UsageError as error:
-        why = f"cannot be followed: {error}" if BETWEEN in text else "names no window of an event"
-        return None, (f"The link's {KEY} {shown!r} {why}; no second window is shown.",)
+        reason = f"cannot be followed: {error}" if EDGE_SEPARATOR in text else "names no window of an event"
+        return None, (f"The link's {QUERY_KEY} {echoed_text!r} {reason}; no second window is shown.",)
     try:
-        checked_span(against.start, against.end, bar)
+        validate_window(second_window.start, second_window.end, timeframe)
     except UsageError as error:
-        return None, (f"The link's second window {shown!r} cannot be shown: {error}.",)
-    said = "The link's second window has edges that lie inside a minute and were rounded down to it."
-    return against, (said,) if rounded else ()
+        return None, (f"The link's second window {echoed_text!r} cannot be shown: {error}.",)
+    rounding_notice = "The link's second window has edges that lie inside a minute and were rounded down to it."
+    return second_window, (rounding_notice,) if is_rounded else ()
 
 
-def read_against(text: str, catalogue: Catalogue) -> tuple[Against, bool]:
+def parse_window_text(text: str, catalogue: Catalogue) -> tuple[SecondWindow, bool]:
     """The window that a text names, and whether an edge of it was rounded down to its minute.
 
     It is ``EVENT`` for the event's default window, ``EVENT:WINDOW``, or ``EVENT:FROM~TO`` with times as of ``from`` and
@@ -47,9 +47,11 @@ def read_against(text: str, catalogue: Catalogue) -> tuple[Against, bool]:
         UsageError: The catalogue has no such event or window, or an edge is no time.
     """
     name, _, window = text.partition(":")
-    event = catalogue.event(name[:ECHOED])
-    if BETWEEN not in window:
-        found = event.window(window or None)
-        return Against(event.id, found.start, found.end), False
-    (start, first), (end, last) = (parse_time(edge[:ECHOED]) for edge in window.split(BETWEEN, 1))
-    return Against(event.id, start, end), first or last
+    event = catalogue.get_event(name[:MAX_ECHOED_CHARS])
+    if EDGE_SEPARATOR not in window:
+        named_window = event.get_window(window or None)
+        return SecondWindow(event.id, named_window.start, named_window.end), False
+    (start, start_rounded), (end, end_rounded) = (
+        parse_time(edge[:MAX_ECHOED_CHARS]) for edge in window.split(EDGE_SEPARATOR, 1)
+    )
+    return SecondWindow(event.id, start, end), start_rounded or end_rounded

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 
-class Anchor(StrEnum):
+class MethodAnchor(StrEnum):
     """The sections of the method page, in its order; the value is the anchor in its address."""
 
     CANNOT_SHOW = "cannot-show"

@@ -10,19 +10,19 @@ from typing import Protocol
 
 import polars as pl
 
-from dashboard.ask import answer, ask, in_order
-from dashboard.checks import Checker, Checks
-from dashboard.data_books import Books, Ledger
+from dashboard.ask import build_question, measure_question, sort_venues
+from dashboard.checks import RobustnessChecker, RobustnessChecks
+from dashboard.data_books import StoreInfo, StoreReader
 from dashboard.view import OriginChoice, ViewState
 from data.catalogue import Catalogue
-from data.errors import NothingUsable
+from data.errors import NoUsableCandles
 from data.schema import Evidence, Timeframe
 from deviation.result import Measurement
 
-KEPT = 64
+CACHE_SIZE = 64
 """Measurements that are kept; one takes a few megabytes."""
 
-EVIDENCE = {
+EVIDENCE_ORDER = {
     OriginChoice.AUTO: (Evidence.REAL, Evidence.RECONSTRUCTION),
     OriginChoice.REAL: (Evidence.REAL,),
     OriginChoice.RECONSTRUCTION: (Evidence.RECONSTRUCTION,),
@@ -30,12 +30,12 @@ EVIDENCE = {
 """The kinds of candles to try for each choice, in order; they never mix."""
 
 
-class Store(Ledger, Protocol):
+class MeasurementStore(StoreReader, Protocol):
     """A source of candles that tells when its content has changed, and what else it knows of it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ViewResult:
     """What there is to show for a view: ``measurement`` is None where no candle of the asset lies in its window.
 
     ``present`` are the venues with a candle in it, those left out of the vote included, in the catalogue's order.
@@ -45,63 +45,63 @@ class Answer:
 
     view: ViewState
     measurement: Measurement | None
-    present: tuple[str, ...] = ()
-    replaced: str | None = None
-    shown: tuple["Answer", ...] = ()
+    present_venues: tuple[str, ...] = ()
+    replaced_focus: str | None = None
+    parts: tuple["ViewResult", ...] = ()
 
     @property
-    def panels(self) -> tuple["Answer", ...]:
+    def panels(self) -> tuple["ViewResult", ...]:
         """Every answer on the page, itself where it is alone."""
-        return self.shown or (self,)
+        return self.parts or (self,)
 
     @property
-    def left_out(self) -> tuple[str, ...]:
+    def excluded_venues(self) -> tuple[str, ...]:
         """The present venues that neither vote nor are measured, by choice."""
-        return tuple(venue for venue in self.present if venue in self.view.out and venue != self.view.focus)
+        return tuple(venue for venue in self.present_venues if venue in self.view.excluded and venue != self.view.focus)
 
     @property
-    def illustrated(self) -> bool:
+    def is_illustration(self) -> bool:
         """Whether this rests on the reconstruction."""
         return self.measurement is not None and self.measurement.question.origin is Evidence.RECONSTRUCTION
 
 
-def together(view: ViewState, panels: Sequence[Answer], catalogue: Catalogue) -> Answer:
+def combine_results(view: ViewState, results: Sequence[ViewResult], catalogue: Catalogue) -> ViewResult:
     """The answer of a page of several panels: its measurement is the first one that there is."""
-    measured = next((one.measurement for one in panels if one.measurement is not None), None)
-    present = in_order(catalogue, {venue for one in panels for venue in one.present})
-    return Answer(view, measured, present, shown=tuple(panels))
+    first_measurement = next((result.measurement for result in results if result.measurement is not None), None)
+    present_venues = sort_venues(catalogue, {venue for result in results for venue in result.present_venues})
+    return ViewResult(view, first_measurement, present_venues, parts=tuple(results))
 
 
-class Answers:
+class Measurements:
     """Answers views from a store, and keeps what was measured as long as the store's content stays as it is.
 
     ``books`` are what the store tells of itself.
     """
 
-    def __init__(self, store: Store, catalogue: Catalogue) -> None:
+    def __init__(self, store: MeasurementStore, catalogue: Catalogue) -> None:
         self._store = store
-        self._settled: ContextVar[list[str] | None] = ContextVar("version of the store", default=None)
-        self.books = Books(store)
+        self._pinned_version: ContextVar[list[str] | None] = ContextVar("version of the store", default=None)
+        self.store_info = StoreInfo(store)
         self.catalogue = catalogue
-        self._kept = lru_cache(maxsize=KEPT)(self._measure)
-        self._seconds = lru_cache(maxsize=KEPT)(self._held_seconds)
-        self._assets = lru_cache(maxsize=1)(self._held_assets)
-        self._checker = Checker(store)
+        self._cached_measure = lru_cache(maxsize=CACHE_SIZE)(self._measure)
+        self._cached_has_seconds = lru_cache(maxsize=CACHE_SIZE)(self._find_seconds)
+        self._cached_other_assets = lru_cache(maxsize=1)(self._find_other_assets)
+        self._checker = RobustnessChecker(store)
 
-    def answer(self, view: ViewState) -> Answer:
+    def measure_view(self, view: ViewState) -> ViewResult:
         """The answer to a view; a focus venue without candles gives way to the catalogue's first present one.
 
         Raises:
             StoreUnusable: The store cannot be read.
         """
-        version = self.version()
-        for evidence in EVIDENCE[view.origin]:
-            whole = self._kept(version, replace(view.measured, out=frozenset()), evidence)
-            if whole is not None:
-                return self._focused(version, view, evidence, whole)
-        return Answer(view, None)
+        version = self.read_version()
+        for evidence in EVIDENCE_ORDER[view.origin]:
+            measurement = self._cached_measure(version, replace(view.measured_view, excluded=frozenset()), evidence)
+            if measurement is not None:
+                return self._apply_focus(version, view, evidence, measurement)
+        return ViewResult(view, None)
 
-    def every(self, view: ViewState) -> tuple[Answer, ...]:
+    def measure_assets(self, view: ViewState) -> tuple[ViewResult, ...]:
         """The answer on each asset of the event that has a candle, all of one kind of candles.
 
         It is the kind that the view shows, or where its own asset has no candle, the first one of which any asset has.
@@ -109,24 +109,26 @@ class Answers:
         Raises:
             StoreUnusable: The store cannot be read.
         """
-        shown = self.answer(view).measurement
-        for evidence in EVIDENCE[view.origin] if shown is None else (shown.question.origin,):
-            alike = replace(view, origin=OriginChoice(evidence.value))
-            answers = [self.answer(replace(alike, asset=asset)) for asset in self._event_assets(view)]
-            found = tuple(answer for answer in answers if answer.measurement is not None)
-            if found:
-                return found
+        measurement = self.measure_view(view).measurement
+        for evidence in EVIDENCE_ORDER[view.origin] if measurement is None else (measurement.question.origin,):
+            evidence_view = replace(view, origin=OriginChoice(evidence.value))
+            results = [
+                self.measure_view(replace(evidence_view, asset=asset)) for asset in self._list_event_assets(view)
+            ]
+            present_results = tuple(result for result in results if result.measurement is not None)
+            if present_results:
+                return present_results
         return ()
 
-    def lows(self, view: ViewState) -> tuple[Measurement, ...]:
+    def list_measurements(self, view: ViewState) -> tuple[Measurement, ...]:
         """The measurements of `every`.
 
         Raises:
             StoreUnusable: The store cannot be read.
         """
-        return tuple(one.measurement for one in self.every(view) if one.measurement is not None)
+        return tuple(result.measurement for result in self.measure_assets(view) if result.measurement is not None)
 
-    def event(self, view: ViewState) -> tuple[Measurement, ...]:
+    def measure_event(self, view: ViewState) -> tuple[Measurement, ...]:
         """The measurement of each asset of the event, all of one kind of candles; empty where there are none.
 
         Unlike in `every`, the focus venue is the asked one on every asset, also where it has no candle.
@@ -134,46 +136,48 @@ class Answers:
         Raises:
             StoreUnusable: The store cannot be read.
         """
-        version, out = self.version(), view.out - {view.focus}
-        for evidence in EVIDENCE[view.origin]:
-            found = [
-                self._kept(version, replace(view.measured, asset=asset, out=out), evidence)
-                for asset in self._event_assets(view)
+        version, excluded_venues = self.read_version(), view.excluded - {view.focus}
+        for evidence in EVIDENCE_ORDER[view.origin]:
+            measurements = [
+                self._cached_measure(
+                    version, replace(view.measured_view, asset=asset, excluded=excluded_venues), evidence
+                )
+                for asset in self._list_event_assets(view)
             ]
-            staying = tuple(one for one in found if one is not None)
-            if staying:
-                return staying
+            present = tuple(measurement for measurement in measurements if measurement is not None)
+            if present:
+                return present
         return ()
 
-    def checks(self, view: ViewState) -> Checks:
+    def run_checks(self, view: ViewState) -> RobustnessChecks:
         """How far the answers of `event` depend on the choices behind them, and the days before; kept once worked out.
 
         Raises:
             StoreUnusable: The store cannot be read.
         """
-        key = self._checked(view)
-        return self._checker.check(key, [measurement.question for measurement in self.event(view)])
+        key = self._build_checks_key(view)
+        return self._checker.run_checks(key, [measurement.question for measurement in self.measure_event(view)])
 
-    def known_checks(self, view: ViewState) -> Checks | None:
+    def get_cached_checks(self, view: ViewState) -> RobustnessChecks | None:
         """`checks` where they have been worked out already, None where they would take their time.
 
         Raises:
             StoreUnusable: The store cannot be read.
         """
-        return self._checker.known(self._checked(view))
+        return self._checker.get_cached(self._build_checks_key(view))
 
-    def candles(self, measurement: Measurement) -> pl.DataFrame:
+    def read_candles(self, measurement: Measurement) -> pl.DataFrame:
         """The candles of the measured asset in its window, of the kind that it rests on.
 
         Raises:
             StoreUnusable: The store cannot be read.
         """
         question = measurement.question
-        return self._store.candles(
+        return self._store.read_candles(
             [question.asset], question.start, question.end, origin=question.origin, timeframe=question.timeframe
         )
 
-    def low_trades(self, measurements: Sequence[Measurement]) -> pl.DataFrame:
+    def read_low_trades(self, measurements: Sequence[Measurement]) -> pl.DataFrame:
         """The lowest trades of bars made of trades: a frame of `data.schema.LOW_TRADE` over the measurements' window.
 
         Raises:
@@ -181,7 +185,7 @@ class Answers:
         """
         question = measurements[0].question
         assets = [measurement.question.asset for measurement in measurements]
-        return self._store.low_trades(assets, question.start, question.end, timeframe=question.timeframe)
+        return self._store.read_low_trades(assets, question.start, question.end, timeframe=question.timeframe)
 
     def has_seconds(self, view: ViewState) -> bool:
         """Whether the store holds candles of a second of the view's asset in its window, of the kind that is shown.
@@ -189,85 +193,87 @@ class Answers:
         Raises:
             StoreUnusable: The store cannot be read.
         """
-        return self._seconds(self.version(), view.asset, view.start, view.end, view.origin)
+        return self._cached_has_seconds(self.read_version(), view.asset, view.start, view.end, view.origin)
 
-    def version(self) -> str:
+    def read_version(self) -> str:
         """A text that changes whenever the content of the store changes.
 
         Raises:
             StoreUnusable: The store cannot be read.
         """
-        seen = self._settled.get()
-        if seen is None:
-            return self._store.version()
-        if not seen:
-            seen.append(self._store.version())
-        return seen[0]
+        pinned = self._pinned_version.get()
+        if pinned is None:
+            return self._store.read_version()
+        if not pinned:
+            pinned.append(self._store.read_version())
+        return pinned[0]
 
     @contextmanager
-    def settled(self) -> Iterator[None]:
+    def one_version(self) -> Iterator[None]:
         """Within, the store is asked for its version at most once: all parts of a page are of one."""
-        token = self._settled.set([])
+        token = self._pinned_version.set([])
         try:
             yield
         finally:
-            self._settled.reset(token)
+            self._pinned_version.reset(token)
 
-    def other_assets(self) -> tuple[str, ...]:
+    def list_other_assets(self) -> tuple[str, ...]:
         """The assets of which the store holds candles and the catalogue knows nothing."""
-        return self._assets(self.version())
+        return self._cached_other_assets(self.read_version())
 
-    def _event_assets(self, view: ViewState) -> tuple[str, ...]:
+    def _list_event_assets(self, view: ViewState) -> tuple[str, ...]:
         """The assets of the event, and the view's own one behind them where it is another."""
-        return tuple(dict.fromkeys((*self.catalogue.event(view.event).assets, view.asset)))
+        return tuple(dict.fromkeys((*self.catalogue.get_event(view.event).assets, view.asset)))
 
-    def _checked(self, view: ViewState) -> tuple[object, ...]:
+    def _build_checks_key(self, view: ViewState) -> tuple[object, ...]:
         """What checks depend on: which of the event's assets the view is of does not matter."""
-        return self.version(), replace(view.measured, asset=""), self._event_assets(view)
+        return self.read_version(), replace(view.measured_view, asset=""), self._list_event_assets(view)
 
-    def _focused(self, version: str, view: ViewState, evidence: Evidence, whole: Measurement) -> Answer:
-        present = in_order(self.catalogue, {row.market.venue for row in whole.rows})
-        focus = view.focus if view.focus in present else present[0]
-        shown = replace(view, focus=focus, out=view.out & frozenset(present) - {focus})
-        measurement = self._kept(version, shown.measured, evidence)
-        return Answer(shown, measurement, present, None if focus == view.focus else view.focus)
+    def _apply_focus(
+        self, version: str, view: ViewState, evidence: Evidence, full_measurement: Measurement
+    ) -> ViewResult:
+        present_venues = sort_venues(self.catalogue, {row.market.venue for row in full_measurement.rows})
+        focus = view.focus if view.focus in present_venues else present_venues[0]
+        shown_view = replace(view, focus=focus, excluded=view.excluded & frozenset(present_venues) - {focus})
+        measurement = self._cached_measure(version, shown_view.measured_view, evidence)
+        return ViewResult(shown_view, measurement, present_venues, None if focus == view.focus else view.focus)
 
     def _measure(self, version: str, view: ViewState, evidence: Evidence) -> Measurement | None:
-        start, end = view.whole
+        start, end = view.whole_bars
         if start >= end:
             return None
-        venues = self._staying(version, view, evidence) if view.out else ()
-        if view.out and not venues:
+        venues = self._list_kept_venues(version, view, evidence) if view.excluded else ()
+        if view.excluded and not venues:
             return None  # a question that names no venue is one about everyone
-        question = ask(
+        question = build_question(
             self.catalogue,
             view.asset,
             start,
             end,
-            event=view.event if self._about(view) else None,
+            event=view.event if self._is_about_event(view) else None,
             parameters=view.parameters,
             venues=venues,
             focus=view.focus,
             origin=evidence,
-            timeframe=view.bar,
+            timeframe=view.timeframe,
         )
         try:
-            return answer(self._store, question)
-        except NothingUsable:
+            return measure_question(self._store, question)
+        except NoUsableCandles:
             return None
 
-    def _staying(self, version: str, view: ViewState, evidence: Evidence) -> tuple[str, ...]:
+    def _list_kept_venues(self, version: str, view: ViewState, evidence: Evidence) -> tuple[str, ...]:
         """The present venues that are measured and vote, named one by one; none where all of them are left out."""
-        whole = self._kept(version, replace(view, out=frozenset()), evidence)
-        rows = () if whole is None else whole.rows
-        return in_order(self.catalogue, {row.market.venue for row in rows} - view.out)
+        measurement = self._cached_measure(version, replace(view, excluded=frozenset()), evidence)
+        rows = () if measurement is None else measurement.rows
+        return sort_venues(self.catalogue, {row.market.venue for row in rows} - view.excluded)
 
-    def _about(self, view: ViewState) -> bool:
+    def _is_about_event(self, view: ViewState) -> bool:
         """Whether the window has to do with the event: one far from it must not borrow its calm span."""
-        first, last = self.catalogue.event(view.event).collect
-        return view.start < last and first < view.end
+        collect_start, collect_end = self.catalogue.get_event(view.event).collect_span
+        return view.start < collect_end and collect_start < view.end
 
-    def _held_seconds(
+    def _find_seconds(
         self,
         version: str,  # noqa: ARG002 - the version is the key
         asset: str,
@@ -275,8 +281,10 @@ class Answers:
         end: datetime,
         origin: OriginChoice,
     ) -> bool:
-        read = partial(self._store.candles, [asset], start, end, columns=("venue",), timeframe=Timeframe.S1)
-        return any(read(origin=evidence, in_order=False).height > 0 for evidence in EVIDENCE[origin])
+        read_candles = partial(
+            self._store.read_candles, [asset], start, end, columns=("venue",), timeframe=Timeframe.S1
+        )
+        return any(read_candles(origin=evidence, in_order=False).height > 0 for evidence in EVIDENCE_ORDER[origin])
 
-    def _held_assets(self, version: str) -> tuple[str, ...]:  # noqa: ARG002 - the version is the key
-        return tuple(sorted({*self.books.holdings()["asset"]} - {*self.catalogue.assets}))
+    def _find_other_assets(self, version: str) -> tuple[str, ...]:  # noqa: ARG002 - the version is the key
+        return tuple(sorted({*self.store_info.get_holdings()["asset"]} - {*self.catalogue.assets}))

@@ -7,20 +7,20 @@ from typing import Protocol
 import polars as pl
 
 from data.catalogue import Catalogue
-from data.errors import NothingUsable, UsageError
+from data.errors import NoUsableCandles, UsageError
 from data.schema import CANDLE, Evidence, Timeframe
 from deviation.measure import measure
-from deviation.question import Parameters, Question, Rules, whole_bar
+from deviation.question import Parameters, Question, Rules, floor_to_bar
 from deviation.result import Measurement
 
-MEASURED = ("venue", "symbol", "open_time", "high", "low", "close", "volume", "origin")
+MEASURED_COLUMNS = ("venue", "symbol", "open_time", "high", "low", "close", "volume", "origin")
 """The columns of candles on which a measurement rests."""
 
 
 class CandleSource(Protocol):
     """Where candles come from: the store, or a file that was read for this once."""
 
-    def candles(
+    def read_candles(
         self,
         assets: Collection[str],
         start: datetime,
@@ -31,10 +31,10 @@ class CandleSource(Protocol):
         in_order: bool = True,
         timeframe: Timeframe = Timeframe.M1,
     ) -> pl.DataFrame:
-        """Candles in ``[start, end)``: the given columns of `data.schema.CANDLE`, not ``in_order`` with enums."""
+        """Candles in ``[start, end)``: the given columns of `data.schema.CANDLE`, not ``sort_venues`` with enums."""
         ...
 
-    def covered(
+    def read_covered_spans(
         self,
         assets: Collection[str],
         start: datetime,
@@ -46,14 +46,14 @@ class CandleSource(Protocol):
         """Spans of `data.schema.SPAN` that overlap ``[start, end)``."""
         ...
 
-    def low_trades(
+    def read_low_trades(
         self, assets: Collection[str], start: datetime, end: datetime, *, timeframe: Timeframe = Timeframe.M1
     ) -> pl.DataFrame:
         """The lowest trades of bars that were made from trades: a frame of `data.schema.LOW_TRADE`."""
         ...
 
 
-def ask(
+def build_question(
     catalogue: Catalogue,
     asset: str,
     start: datetime,
@@ -73,9 +73,9 @@ def ask(
     Raises:
         UsageError: The event is unknown or the window empty.
     """
-    happened = None if event is None else catalogue.event(event)
-    known = catalogue.assets.get(asset)
-    start, end = (whole_bar(edge, timeframe) for edge in (start, end))
+    event_entry = None if event is None else catalogue.get_event(event)
+    asset_entry = catalogue.assets.get(asset)
+    start, end = (floor_to_bar(edge, timeframe) for edge in (start, end))
     try:
         return Question(
             asset=asset,
@@ -83,15 +83,15 @@ def ask(
             end=end,
             rules=Rules(
                 stablecoins=catalogue.stablecoins,
-                families=catalogue.families(),
+                families=catalogue.map_families(),
                 names={venue.id: venue.name for venue in catalogue.venues.values()},
             ),
             parameters=parameters or Parameters(),
             event=event,
-            window=None if happened is None else happened.window_between(start, end),
-            calm=None if happened is None else happened.calm,
-            underlying=None if known is None else known.underlying,
-            ratio_market=None if known is None else known.ratio_market,
+            window=None if event_entry is None else event_entry.find_window_name(start, end),
+            calm_span=None if event_entry is None else event_entry.calm_span,
+            underlying=None if asset_entry is None else asset_entry.underlying,
+            ratio_market=None if asset_entry is None else asset_entry.ratio_market,
             venues=venues,
             focus=focus,
             origin=origin,
@@ -101,45 +101,47 @@ def ask(
         raise UsageError(str(error)) from error
 
 
-def answer(source: CandleSource, question: Question) -> Measurement:
+def measure_question(source: CandleSource, question: Question) -> Measurement:
     """Measure from the candles of a source.
 
     Raises:
         NothingUsable: No market of the asset has a candle in the window.
     """
-    candles, covered = read(source, [question])
-    measurement = measure(candles, covered, question)
+    candles, covered_spans = read_inputs(source, [question])
+    measurement = measure(candles, covered_spans, question)
     if not measurement.rows:
-        asked = f" at {', '.join(question.venues)}" if question.venues else ""
+        venues_text = f" at {', '.join(question.venues)}" if question.venues else ""
         message = (
-            f"no {question.origin} candle of {question.asset}{asked} from {question.start:%Y-%m-%dT%H:%MZ} "
+            f"no {question.origin} candle of {question.asset}{venues_text} from {question.start:%Y-%m-%dT%H:%MZ} "
             f"to {question.end:%Y-%m-%dT%H:%MZ}"
         )
-        raise NothingUsable(message)
+        raise NoUsableCandles(message)
     return measurement
 
 
-def read(source: CandleSource, questions: Sequence[Question]) -> tuple[pl.DataFrame, pl.DataFrame]:
+def read_inputs(source: CandleSource, questions: Sequence[Question]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Candles and spans on which the answers rest, read once; the questions differ in their windows alone."""
-    needs = [question.needs for question in questions]
-    start, end = min(first for first, _ in needs), max(last for _, last in needs)
-    assets, origin, timeframe = questions[0].assets, questions[0].origin, questions[0].timeframe
+    spans = [question.required_span for question in questions]
+    start, end = min(span_start for span_start, _ in spans), max(span_end for _, span_end in spans)
+    assets, origin, timeframe = questions[0].required_assets, questions[0].origin, questions[0].timeframe
     return (
-        source.candles(assets, start, end, origin=origin, columns=MEASURED, in_order=False, timeframe=timeframe),
-        source.covered(assets, start, end, origin=origin, timeframe=timeframe),
+        source.read_candles(
+            assets, start, end, origin=origin, columns=MEASURED_COLUMNS, in_order=False, timeframe=timeframe
+        ),
+        source.read_covered_spans(assets, start, end, origin=origin, timeframe=timeframe),
     )
 
 
-def stand_in(measurement: Measurement, catalogue: Catalogue) -> str | None:
+def find_stand_in(measurement: Measurement, catalogue: Catalogue) -> str | None:
     """The venue to speak of where the focus venue has no candle: the catalogue's first present one.
 
     None where the focus venue is there.
     """
-    present = in_order(catalogue, {row.market.venue for row in measurement.rows})
+    present = sort_venues(catalogue, {row.market.venue for row in measurement.rows})
     return None if measurement.question.focus in present else present[0]
 
 
-def in_order(catalogue: Catalogue, venues: Collection[str]) -> tuple[str, ...]:
+def sort_venues(catalogue: Catalogue, venues: Collection[str]) -> tuple[str, ...]:
     """Venues in the catalogue's order, those that it does not know behind by name."""
-    known = [venue for venue in catalogue.venues if venue in venues]
-    return (*known, *sorted(set(venues) - set(known)))
+    known_venues = [venue for venue in catalogue.venues if venue in venues]
+    return (*known_venues, *sorted(set(venues) - set(known_venues)))

@@ -3,13 +3,13 @@
 import numpy as np
 import polars as pl
 
-from dashboard.bounds import Reach, positions, reaches
+from dashboard.bounds import PriceRange, list_bar_positions, list_price_ranges
 from dashboard.scene import Scene
 from data.schema import TIME
 from deviation.question import Group
-from deviation.result import Row
+from deviation.result import MarketRow
 
-BOUNDS: dict[str, pl.DataType] = {
+BOUNDS_SCHEMA: dict[str, pl.DataType] = {
     "asset": pl.String(),
     "open_time": TIME,
     "lowest": pl.Boolean(),
@@ -31,28 +31,32 @@ was off for the whole bar in any order of trades; null elsewhere and where fewer
 """
 
 
-def bounds_rows(scene: Scene) -> pl.DataFrame:
-    """The bars worth a close look; frame of `BOUNDS`, without rows where the focus venue has no trade."""
-    rows = [_row(scene, at, reach) for at in positions(scene) for reach in reaches(scene, at)]
-    return pl.DataFrame(rows, schema=BOUNDS)
+def build_bounds_rows(scene: Scene) -> pl.DataFrame:
+    """The bars worth a close look; frame of `BOUNDS_SCHEMA`, without rows where the focus venue has no trade."""
+    rows = [
+        _build_bounds_row(scene, position, price_range)
+        for position in list_bar_positions(scene)
+        for price_range in list_price_ranges(scene, position)
+    ]
+    return pl.DataFrame(rows, schema=BOUNDS_SCHEMA)
 
 
-def _row(scene: Scene, position: int, reach: Reach) -> dict[str, object]:
-    row, measurement = reach.row, scene.measurement
-    focus = row is scene.focus
+def _build_bounds_row(scene: Scene, position: int, price_range: PriceRange) -> dict[str, object]:
+    row, measurement = price_range.row, scene.measurement
+    is_focus = row is scene.focus
     return {
         "asset": measurement.question.asset,
-        "open_time": measurement.time(position),
+        "open_time": measurement.time_at(position),
         "lowest": scene.focus is not None and position == scene.focus.low_at,
         "venue": row.market.venue,
         "symbol": row.market.symbol,
         "group": row.market.group.value,
-        "focus": focus,
-        "low": reach.low,
-        "high": reach.high,
-        "close": _known(reach.close),
+        "focus": is_focus,
+        "low": price_range.low,
+        "high": price_range.high,
+        "close": _nan_to_none(price_range.close),
         **{
-            f"{name}_{group.value}": _bound(row, group, name, position) if focus else None
+            f"{name}_{group.value}": _read_bound(row, group, name, position) if is_focus else None
             for group in Group
             for name in ("wick_shallow", "wick_deep", "sure")
         },
@@ -60,9 +64,9 @@ def _row(scene: Scene, position: int, reach: Reach) -> dict[str, object]:
     }
 
 
-def _bound(row: Row, group: Group, name: str, position: int) -> float | None:
-    return _known(float(getattr(row.series[group], name)[position]))
+def _read_bound(row: MarketRow, group: Group, name: str, position: int) -> float | None:
+    return _nan_to_none(float(getattr(row.series[group], name)[position]))
 
 
-def _known(value: float) -> float | None:
+def _nan_to_none(value: float) -> float | None:
     return None if np.isnan(value) else value

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from threading import Lock
 
 from dashboard.ask import CandleSource
-from dashboard.fairness import fairness, sensitive
+from dashboard.fairness import measure_event, measure_question_sensitivity
 from deviation.placebo import PlaceboDay
 from deviation.question import Question
 from deviation.sensitivity import Sensitivity
 
-KEPT = 32
+CACHE_SIZE = 32
 """Checks that are kept; one holds numbers over the window, no series."""
 
 
 @dataclass(frozen=True, slots=True)
-class Checks:
+class RobustnessChecks:
     """The sensitivity of each asset, and the placebo of the focus venue, nearest day first.
 
     Both are empty without a measurement.
@@ -26,42 +26,42 @@ class Checks:
     placebo: tuple[PlaceboDay, ...]
 
 
-class Checker:
+class RobustnessChecker:
     """Works checks out, one at a time, and keeps the latest."""
 
     def __init__(self, source: CandleSource) -> None:
         self._source = source
-        self._kept: OrderedDict[Hashable, Checks] = OrderedDict()
+        self._cache: OrderedDict[Hashable, RobustnessChecks] = OrderedDict()
         # The same page may ask twice before the first answer is there: the second waits for it.
-        self._working = Lock()
-        self._keeping = Lock()
+        self._compute_lock = Lock()
+        self._cache_lock = Lock()
 
-    def known(self, key: Hashable) -> Checks | None:
+    def get_cached(self, key: Hashable) -> RobustnessChecks | None:
         """What was worked out under a key, None where nothing was or is no longer kept."""
-        with self._keeping:
-            found = self._kept.get(key)
-            if found is not None:
-                self._kept.move_to_end(key)
-            return found
+        with self._cache_lock:
+            checks = self._cache.get(key)
+            if checks is not None:
+                self._cache.move_to_end(key)
+            return checks
 
-    def check(self, key: Hashable, questions: Sequence[Question]) -> Checks:
+    def run_checks(self, key: Hashable, questions: Sequence[Question]) -> RobustnessChecks:
         """The checks of questions that differ in their asset alone; ``key`` stands for them and the candles.
 
         Raises:
             StoreUnusable: The store cannot be read.
         """
-        with self._working:
-            found = self.known(key)
-            if found is None:
-                found = self._work_out(questions)
-                with self._keeping:
-                    self._kept[key] = found
-                    if len(self._kept) > KEPT:
-                        self._kept.popitem(last=False)
-            return found
+        with self._compute_lock:
+            checks = self.get_cached(key)
+            if checks is None:
+                checks = self._compute_checks(questions)
+                with self._cache_lock:
+                    self._cache[key] = checks
+                    if len(self._cache) > CACHE_SIZE:
+                        self._cache.popitem(last=False)
+            return checks
 
-    def _work_out(self, questions: Sequence[Question]) -> Checks:
+    def _compute_checks(self, questions: Sequence[Question]) -> RobustnessChecks:
         if not questions:
-            return Checks({}, ())
-        ranges = {question.asset: sensitive(self._source, question) for question in questions}
-        return Checks(ranges, fairness(self._source, questions).placebo)
+            return RobustnessChecks({}, ())
+        sensitivities = {question.asset: measure_question_sensitivity(self._source, question) for question in questions}
+        return RobustnessChecks(sensitivities, measure_event(self._source, questions).placebo)

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from datetime import time as time_of_day
 from enum import StrEnum
 
-STEPS_S = (
+TICK_STEPS_S = (
     *(1, 2, 5, 10, 15, 30),
     *(60 * minutes for minutes in (1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720)),
     *(86_400 * days for days in (1, 2, 3, 5, 7, 14, 30)),
@@ -36,66 +36,75 @@ class Ticks:
     """
 
     zone: Zone
-    at: tuple[datetime, ...]
-    text: tuple[str, ...]
+    times: tuple[datetime, ...]
+    labels: tuple[str, ...]
     title: str
 
 
-def ticks(start: datetime, end: datetime, zone: Zone, most: int, bar: timedelta = MINUTE) -> Ticks:
-    """At most ``most`` round ticks over ``[start, end]``, both UTC, no closer than the bars that are drawn.
+def build_ticks(start: datetime, end: datetime, zone: Zone, max_ticks: int, bar: timedelta = MINUTE) -> Ticks:
+    """At most ``max_ticks`` round ticks over ``[start, end]``, both UTC, no closer than the bars that are drawn.
 
     They stand at round times of UTC: 8 hours are whole hours, so both clocks share all ticks up to two hours apart.
     """
-    step = _step(start, end, most, bar)
-    shown = "%H:%M:%S" if step < MINUTE.seconds else "%H:%M"
-    first = -(-int(start.timestamp()) // step) * step
-    count = (int(end.timestamp()) - first) // step + 1
-    at = tuple(datetime.fromtimestamp(first, UTC) + timedelta(seconds=step * i) for i in range(count))
+    step = _choose_step(start, end, max_ticks, bar)
+    time_format = "%H:%M:%S" if step < MINUTE.seconds else "%H:%M"
+    first_s = -(-int(start.timestamp()) // step) * step
+    count = (int(end.timestamp()) - first_s) // step + 1
+    times = tuple(datetime.fromtimestamp(first_s, UTC) + timedelta(seconds=step * i) for i in range(count))
     last_bar = max(start, end - bar)
-    days = {on_clock(start, zone).date(), on_clock(last_bar, zone).date()}
+    days = {convert_to_zone(start, zone).date(), convert_to_zone(last_bar, zone).date()}
     if len(days) == 1:
-        return Ticks(zone, at, tuple(f"{on_clock(time, zone):{shown}}" for time in at), f"{zone}, {day(days.pop())}")
-    if all(on_clock(time, zone).time() == MIDNIGHT for time in at):
-        return Ticks(zone, at, tuple(day(on_clock(time, zone).date()) for time in at), str(zone))
-    text = []
-    before: date | None = None
-    for time in at:
-        local = on_clock(time, zone)
-        text.append(f"{local:{shown}}" if local.date() == before else f"{day(local.date())} {local:{shown}}")
-        before = local.date()
-    return Ticks(zone, at, tuple(text), str(zone))
+        return Ticks(
+            zone,
+            times,
+            tuple(f"{convert_to_zone(time, zone):{time_format}}" for time in times),
+            f"{zone}, {format_day(days.pop())}",
+        )
+    if all(convert_to_zone(time, zone).time() == MIDNIGHT for time in times):
+        return Ticks(zone, times, tuple(format_day(convert_to_zone(time, zone).date()) for time in times), str(zone))
+    labels = []
+    previous_day: date | None = None
+    for time in times:
+        local = convert_to_zone(time, zone)
+        labels.append(
+            f"{local:{time_format}}"
+            if local.date() == previous_day
+            else f"{format_day(local.date())} {local:{time_format}}"
+        )
+        previous_day = local.date()
+    return Ticks(zone, times, tuple(labels), str(zone))
 
 
-def on_clock(time: datetime, zone: Zone) -> datetime:
+def convert_to_zone(time: datetime, zone: Zone) -> datetime:
     """The one conversion of an instant to another clock, for labels only."""
     return time.astimezone(timezone(zone.offset, str(zone)))
 
 
-def day(date_: date) -> str:
+def format_day(date_of_day: date) -> str:
     """A day as ticks and tables name it.
 
-    >>> day(date(2025, 10, 9))
+    >>> format_day(date(2025, 10, 9))
     '9 Oct'
     """
-    return f"{date_.day} {date_:%b}"
+    return f"{date_of_day.day} {date_of_day:%b}"
 
 
-def naive(time: datetime) -> str:
+def format_naive(time: datetime) -> str:
     """An instant as plotly wants it: UTC, without its zone."""
     return f"{time.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
 
 
-def _step(start: datetime, end: datetime, most: int, bar: timedelta) -> int:
-    length, least = (end - start).total_seconds(), min(bar, MINUTE).total_seconds()
-    steps = (step for step in STEPS_S if step >= least and length / step <= most)
-    return next(steps, STEPS_S[-1] * 12)
+def _choose_step(start: datetime, end: datetime, max_ticks: int, bar: timedelta) -> int:
+    length, shortest_step = (end - start).total_seconds(), min(bar, MINUTE).total_seconds()
+    steps = (step for step in TICK_STEPS_S if step >= shortest_step and length / step <= max_ticks)
+    return next(steps, TICK_STEPS_S[-1] * 12)
 
 
-def short(text: str) -> str:
+def shorten_tick(text: str) -> str:
     """A tick that names its day goes without its time: "11 Mar 00:00" is too long for a panel or a phone.
 
-    >>> short("11 Mar 00:00"), short("21:20")
+    >>> shorten_tick("11 Mar 00:00"), shorten_tick("21:20")
     ('11 Mar', '21:20')
     """
-    day, _, time = text.rpartition(" ")
-    return day if day and time == "00:00" else text
+    day_text, _, time_text = text.rpartition(" ")
+    return day_text if day_text and time_text == "00:00" else text

@@ -3,26 +3,26 @@
 import dash_mantine_components as dmc
 from dash import html
 
-from dashboard.actions import Actions, Progress, ToCollect
-from dashboard.panes import Panes
+from dashboard.actions import CollectionOrder, CollectionProgress, PageActions
+from dashboard.panes import Updates
 from data.errors import PlumblineError
 
-PROPS = (
+COLLECTION_OUTPUTS = (
     ("collection", "className"),
     ("collection-text", "children"),
     ("collection-bar", "value"),
     ("collect", "disabled"),
     ("ticker", "disabled"),
 )
-"""The id and property of every value of `collection_panes`."""
+"""The id and property of every value of `build_collection_updates`."""
 
 
-def collect_button() -> dmc.Button:
+def build_collect_button() -> dmc.Button:
     """The button that starts it."""
     return dmc.Button("Collect real candles", id="collect", size="xs", className="primary")
 
 
-def collection_bones() -> html.Div:
+def build_collection_bar() -> html.Div:
     """How far it is, without what it says; apart from the offer, which goes away once there are real candles."""
     return html.Div(
         [
@@ -35,25 +35,25 @@ def collection_bones() -> html.Div:
     )
 
 
-def collecting(actions: Actions, control: str, event: str) -> Progress | None:
+def control_collection(actions: PageActions, control: str, event: str) -> CollectionProgress | None:
     """How a collection stands after a control was used: ``collect``, ``cancel``, or neither."""
     try:
         if control == "collect":
-            actions.start_collect(ToCollect(event=event))
+            actions.start_collection(CollectionOrder(event=event))
         elif control == "cancel":
-            actions.cancel()
+            actions.cancel_collection()
     except PlumblineError as error:
-        return Progress(str(error), None, running=False, failed=True)
-    return actions.progress()
+        return CollectionProgress(str(error), None, running=False, failed=True)
+    return actions.read_progress()
 
 
-def collection_panes(progress: Progress | None) -> Panes:
+def build_collection_updates(progress: CollectionProgress | None) -> Updates:
     """What the parts hold; the clock that asks again only runs while a collection does."""
     if progress is None:
         return {("collection", "className"): "away", ("collect", "disabled"): False, ("ticker", "disabled"): True}
-    kinds = ["collection", "running" if progress.running else "ended", *(["failed"] if progress.failed else [])]
+    class_names = ["collection", "running" if progress.running else "ended", *(["failed"] if progress.failed else [])]
     return {
-        ("collection", "className"): " ".join(kinds),
+        ("collection", "className"): " ".join(class_names),
         ("collection-text", "children"): progress.text,
         ("collection-bar", "value"): 100 * (progress.fraction or 0),
         ("collect", "disabled"): progress.running,

@@ -3,18 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from dashboard.lettering import text_width
-from dashboard.table import Entry
+from dashboard.lettering import measure_text_width
+from dashboard.table import SheetRow
 
-WIDEST_NAME = 138.0
+MAX_NAME_WIDTH = 138.0
 """Width from which a name is set smaller or broken."""
 
-LEAST_STRIP = 60.0
+MIN_STRIP_WIDTH = 60.0
 """Width that the strip of dots keeps at the least, at the cost of names."""
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
+class BlockColumns:
     """Pixels from a block's left edge: the end of the name, the strip, and the right edges of what is written.
 
     ``heads`` holds for each column its right edge and its two lines. ``volume`` is None where names needed its room.
@@ -27,10 +27,10 @@ class Columns:
     low: float
     minute: float
     volume: float | None
-    heads: tuple[tuple[float, str, str], ...]
+    headings: tuple[tuple[float, str, str], ...]
 
 
-HEADS = {
+COLUMN_HEADINGS = {
     "depth": ("", ""),
     "low": ("lowest", "trade"),
     "minute": ("", "UTC"),
@@ -39,48 +39,59 @@ HEADS = {
 """The two lines above each column but that of counts, which names the threshold."""
 
 
-def columns_for(entries: Sequence[Entry], width: float, enter: str) -> Columns:
+def fit_columns(entries: Sequence[SheetRow], width: float, enter_text: str) -> BlockColumns:
     """Columns in which every text of the entries fits, set at the largest size that rows may have.
 
     Where names would have to be cut, the column of volumes gives way.
     """
-    heads = {**HEADS, "count": (f"min. ≥ {enter}", "below")}
+    headings = {**COLUMN_HEADINGS, "count": (f"min. ≥ {enter_text}", "below")}
     texts = {
         "depth": [entry.depth_text for entry in entries],
-        "count": [entry.count for entry in entries],
-        "low": [entry.low for entry in entries],
-        "minute": [entry.low_at for entry in entries],
-        "volume": [entry.volume for entry in entries],
+        "count": [entry.count_text for entry in entries],
+        "low": [entry.low_text for entry in entries],
+        "minute": [entry.low_time_text for entry in entries],
+        "volume": [entry.volume_text for entry in entries],
     }
-    room = {
+    widths = {
         column: max(
-            [0.0, *(text_width(text, 15 if column == "depth" else 14) for text in texts[column])]
-            + [text_width(head, 13) for head in heads[column]]
+            [0.0, *(measure_text_width(text, 15 if column == "depth" else 14) for text in texts[column])]
+            + [measure_text_width(heading, 13) for heading in headings[column]]
         )
         for column in texts
     }
-    names = min(max([60.0, *(text_width(entry.name, 15, bold=entry.bold) for entry in entries)]), WIDEST_NAME)
-    columns = _columns(room, heads, width, names, volumes=True)
-    return columns if columns.name >= names else _columns(room, heads, width, names, volumes=False)
+    name_width = min(
+        max([60.0, *(measure_text_width(entry.name, 15, bold=entry.is_bold) for entry in entries)]), MAX_NAME_WIDTH
+    )
+    columns = _layout_columns(widths, headings, width, name_width, with_volume=True)
+    return (
+        columns
+        if columns.name >= name_width
+        else _layout_columns(widths, headings, width, name_width, with_volume=False)
+    )
 
 
-def _columns(
-    room: Mapping[str, float], heads: Mapping[str, tuple[str, str]], width: float, names: float, *, volumes: bool
-) -> Columns:
-    minute = width - room["volume"] - 12 if volumes else width
-    low = minute - room["minute"] - 5
-    count = low - room["low"] - 14
-    strip_right = count - room["count"] - 16
-    name = min(names, strip_right - LEAST_STRIP - room["depth"] - 26)
-    depth = name + 12 + room["depth"]
-    edges = {"count": count, "low": low, "minute": minute} | ({"volume": width} if volumes else {})
-    return Columns(
+def _layout_columns(
+    widths: Mapping[str, float],
+    headings: Mapping[str, tuple[str, str]],
+    width: float,
+    name_width: float,
+    *,
+    with_volume: bool,
+) -> BlockColumns:
+    minute = width - widths["volume"] - 12 if with_volume else width
+    low = minute - widths["minute"] - 5
+    count = low - widths["low"] - 14
+    strip_right = count - widths["count"] - 16
+    name = min(name_width, strip_right - MIN_STRIP_WIDTH - widths["depth"] - 26)
+    depth = name + 12 + widths["depth"]
+    edges = {"count": count, "low": low, "minute": minute} | ({"volume": width} if with_volume else {})
+    return BlockColumns(
         name=name,
         depth=depth,
         strip=(depth + 14, strip_right),
         count=count,
         low=low,
         minute=minute,
-        volume=width if volumes else None,
-        heads=((strip_right, "deepest close", ""), *((x, *heads[column]) for column, x in edges.items())),
+        volume=width if with_volume else None,
+        headings=((strip_right, "deepest close", ""), *((x, *headings[column]) for column, x in edges.items())),
     )

@@ -4,15 +4,15 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from dashboard.clock import Zone, naive, short, ticks
-from dashboard.compare_panels import panel_traces, since_start
-from dashboard.panels import Trace, window_range
-from dashboard.scales import Scale, steps
+from dashboard.clock import Zone, build_ticks, format_naive, shorten_tick
+from dashboard.compare_panels import build_panel_traces, shift_to_start
+from dashboard.panels import Trace, get_window_range
+from dashboard.scales import Scale, compute_ticks
 from dashboard.scene import Scene
 from dashboard.style import TEMPLATES
 from data.schema import Timeframe
 
-HEIGHT = 220
+PANEL_HEIGHT = 220
 """Height of a panel in pixels; its width is the page's."""
 
 MARGIN = {"l": 50, "r": 8, "t": 8, "b": 26, "pad": 0, "autoexpand": False}
@@ -20,71 +20,73 @@ MARGIN = {"l": 50, "r": 8, "t": 8, "b": 26, "pad": 0, "autoexpand": False}
 AXIS_FONT = {"size": 12}
 
 
-def panel_figure(scene: Scene, scale: Scale, zone: Zone) -> go.Figure:
+def build_panel_figure(scene: Scene, scale: Scale, zone: Zone) -> go.Figure:
     """A panel on the clock; ``zone`` is that of the tick labels."""
-    shown = "%H:%M:%S" if scene.measurement.question.timeframe is Timeframe.S1 else "%H:%M"
-    return _figure(scene, scale, panel_traces(scene), clock_axis(scene, zone, most=4), f"%{{x|{shown}}} UTC")
+    time_format = "%H:%M:%S" if scene.measurement.question.timeframe is Timeframe.S1 else "%H:%M"
+    return _build_figure(
+        scene, scale, build_panel_traces(scene), build_clock_axis(scene, zone, max_ticks=4), f"%{{x|{time_format}}} UTC"
+    )
 
 
-def since_start_figure(scene: Scene, scale: Scale, minutes: float) -> go.Figure:
+def build_since_start_figure(scene: Scene, scale: Scale, minutes: float) -> go.Figure:
     """A panel on minutes since its window's start, as many as ``minutes``."""
-    traces = [since_start(scene.measurement, trace) for trace in panel_traces(scene)]
-    return _figure(scene, scale, traces, minutes_axis(minutes, most=6), "minute %{x}")
+    traces = [shift_to_start(scene.measurement, trace) for trace in build_panel_traces(scene)]
+    return _build_figure(scene, scale, traces, build_minutes_axis(minutes, max_ticks=6), "minute %{x}")
 
 
-def clock_axis(scene: Scene, zone: Zone, most: int) -> dict[str, Any]:
+def build_clock_axis(scene: Scene, zone: Zone, max_ticks: int) -> dict[str, Any]:
     """The window's own time, ticks on the clock of ``zone``; days without their time where the ticks are days."""
     question = scene.measurement.question
-    marks = ticks(question.start, question.end, zone, most, scene.measurement.axis.bar)
+    time_ticks = build_ticks(question.start, question.end, zone, max_ticks, scene.measurement.axis.bar_length)
     return {
         "type": "date",
-        "range": window_range(scene.measurement),
+        "range": get_window_range(scene.measurement),
         "tickmode": "array",
-        "tickvals": [naive(at) for at in marks.at],
-        "ticktext": [short(text) for text in marks.text],
+        "tickvals": [format_naive(time) for time in time_ticks.times],
+        "ticktext": [shorten_tick(text) for text in time_ticks.labels],
     }
 
 
-def minutes_axis(minutes: float, most: int) -> dict[str, Any]:
+def build_minutes_axis(minutes: float, max_ticks: int) -> dict[str, Any]:
     """Minutes since the start, at round numbers."""
-    at = steps(0, minutes, most)
+    tick_values = compute_ticks(0, minutes, max_ticks)
     return {
         "type": "linear",
         "range": [0, minutes],
         "tickmode": "array",
-        "tickvals": list(at),
-        "ticktext": [f"{value:,.0f}" for value in at],
+        "tickvals": list(tick_values),
+        "ticktext": [f"{value:,.0f}" for value in tick_values],
     }
 
 
-def value_axis(scale: Scale) -> dict[str, Any]:
+def build_value_axis(scale: Scale) -> dict[str, Any]:
     """What of the y axis another scale changes."""
-    return {"range": scale.range, "tickvals": list(scale.ticks), "ticktext": list(scale.text)}
+    return {"range": scale.range, "tickvals": list(scale.ticks), "ticktext": list(scale.tick_texts)}
 
 
-def _figure(scene: Scene, scale: Scale, traces: list[Trace], x: dict[str, Any], when: str) -> go.Figure:
-    shown = [
-        {**trace, "hoverinfo": None, "hovertemplate": f"{trace['name']}<br>%{{y:+.2f}} % at {when}<extra></extra>"}
+def _build_figure(scene: Scene, scale: Scale, traces: list[Trace], x: dict[str, Any], time_text: str) -> go.Figure:
+    hover_traces = [
+        {**trace, "hoverinfo": None, "hovertemplate": f"{trace['name']}<br>%{{y:+.2f}} % at {time_text}<extra></extra>"}
         for trace in traces
     ]
     return go.Figure(
-        data=[go.Scatter(trace) for trace in shown],
+        data=[go.Scatter(trace) for trace in hover_traces],
         layout={
             "template": TEMPLATES[scene.theme],
-            "height": HEIGHT,
+            "height": PANEL_HEIGHT,
             "autosize": True,
             "margin": MARGIN,
             "hovermode": "closest",
             "dragmode": False,
-            "annotations": watermark(scene),
-            "shapes": levels(scene),
+            "annotations": build_watermark(scene),
+            "shapes": build_level_lines(scene),
             "xaxis": {**x, "showgrid": True, "tickfont": AXIS_FONT, "tickangle": 0},
-            "yaxis": {"tickmode": "array", "showgrid": True, "tickfont": AXIS_FONT, **value_axis(scale)},
+            "yaxis": {"tickmode": "array", "showgrid": True, "tickfont": AXIS_FONT, **build_value_axis(scale)},
         },
     )
 
 
-def levels(scene: Scene, suffix: str = "") -> list[dict[str, Any]]:
+def build_level_lines(scene: Scene, suffix: str = "") -> list[dict[str, Any]]:
     """Zero and the threshold on either side of it, in the subplot of that suffix."""
     enter = 100 * scene.measurement.question.parameters.enter
     return [
@@ -103,9 +105,9 @@ def levels(scene: Scene, suffix: str = "") -> list[dict[str, Any]]:
     ]
 
 
-def watermark(scene: Scene, suffix: str = "") -> list[dict[str, Any]]:
+def build_watermark(scene: Scene, suffix: str = "") -> list[dict[str, Any]]:
     """Across each panel that shows the reconstruction, so that none can be shown without it."""
-    if not scene.illustration:
+    if not scene.is_illustration:
         return []
     return [
         {

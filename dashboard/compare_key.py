@@ -3,18 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dashboard.ask import in_order
-from dashboard.compare_panels import BOLD, THIN
-from dashboard.formats import listing
-from dashboard.scene import Scene, group_dash
-from dashboard.style import DASHES
+from dashboard.ask import sort_venues
+from dashboard.compare_panels import FOCUS_WIDTHS, OTHER_WIDTH
+from dashboard.formats import join_names
+from dashboard.scene import Scene, select_group_dash
+from dashboard.style import GROUP_DASHES
 from data.catalogue import Catalogue
 from deviation.question import Group
-from deviation.result import Row
+from deviation.result import MarketRow
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class LineSample:
     """A kind of line: what it is, how it is drawn (``width`` in pixels), and the venues of it that are thin ones."""
 
     text: str
@@ -24,50 +24,61 @@ class Sample:
     venues: tuple[str, ...] = ()
 
     @property
-    def named(self) -> str:
+    def label(self) -> str:
         """The text with the names of its venues."""
         return f"{self.text}: {', '.join(self.venues)}" if self.venues else self.text
 
 
-def samples(scenes: Sequence[Scene], catalogue: Catalogue) -> tuple[Sample, ...]:
+def list_line_samples(scenes: Sequence[Scene], catalogue: Catalogue) -> tuple[LineSample, ...]:
     """Every kind of line that some panel draws, the bold ones first."""
-    return (*_bold(scenes, catalogue), *_thin(scenes, catalogue))
+    return (*_list_focus_samples(scenes, catalogue), *_list_other_samples(scenes, catalogue))
 
 
-def _bold(scenes: Sequence[Scene], catalogue: Catalogue) -> list[Sample]:
+def _list_focus_samples(scenes: Sequence[Scene], catalogue: Catalogue) -> list[LineSample]:
     """The focus venue against either group; in ink where panels differ in it."""
-    drawn = [(scene, row) for scene in scenes if (row := scene.bold) is not None]
-    if not drawn:
+    focus_rows = [(scene, row) for scene in scenes if (row := scene.highlighted_row) is not None]
+    if not focus_rows:
         return []
-    names = listing([catalogue.venue(one).name for one in in_order(catalogue, {row.market.venue for _, row in drawn})])
-    colours = {scene.focus_colour for scene, _ in drawn}
-    first = drawn[0][0]
-    colour = first.focus_colour if len(colours) == 1 else first.colours.ink
+    names = join_names(
+        [
+            catalogue.get_venue(venue).name
+            for venue in sort_venues(catalogue, {row.market.venue for _, row in focus_rows})
+        ]
+    )
+    colours = {scene.focus_colour for scene, _ in focus_rows}
+    first_scene = focus_rows[0][0]
+    colour = first_scene.focus_colour if len(colours) == 1 else first_scene.colours.ink
     return [
-        Sample(
+        LineSample(
             f"{names} against {group.upper()} exchanges",
             colour,
-            DASHES[group],
+            GROUP_DASHES[group],
             width,
         )
-        for group, width in zip(first.groups, BOLD, strict=True)
-        if any(row.against[group].firm_min or row.against[group].thin.minutes for _, row in drawn)
+        for group, width in zip(first_scene.groups, FOCUS_WIDTHS, strict=True)
+        if any(row.summaries[group].firm_min or row.summaries[group].thin.minutes for _, row in focus_rows)
     ]
 
 
-def _thin(scenes: Sequence[Scene], catalogue: Catalogue) -> list[Sample]:
-    rows = [(scene, row) for scene in scenes for row in scene.others]
-    found = []
+def _list_other_samples(scenes: Sequence[Scene], catalogue: Catalogue) -> list[LineSample]:
+    rows = [(scene, row) for scene in scenes for row in scene.other_rows]
+    line_samples = []
     for group in Group:
         for spot, kind in ((True, "exchanges"), (False, "perpetuals")):
-            alike = [(scene, row) for scene, row in rows if row.market.group is group and row.spot is spot]
-            if alike:
-                scene, row = alike[0]
-                said = f"{group.upper()} {kind}, each against the others of {group.upper()}"
-                names = _names([row for _, row in alike], catalogue)
-                found.append(Sample(said, scene.colours.groups[group], group_dash(row.market), THIN, names))
-    return found
+            matching = [(scene, row) for scene, row in rows if row.market.group is group and row.is_spot is spot]
+            if matching:
+                scene, row = matching[0]
+                text = f"{group.upper()} {kind}, each against the others of {group.upper()}"
+                names = _list_names([row for _, row in matching], catalogue)
+                line_samples.append(
+                    LineSample(
+                        text, scene.colours.group_colours[group], select_group_dash(row.market), OTHER_WIDTH, names
+                    )
+                )
+    return line_samples
 
 
-def _names(rows: Sequence[Row], catalogue: Catalogue) -> tuple[str, ...]:
-    return tuple(catalogue.venue(one).name for one in in_order(catalogue, {row.market.venue for row in rows}))
+def _list_names(rows: Sequence[MarketRow], catalogue: Catalogue) -> tuple[str, ...]:
+    return tuple(
+        catalogue.get_venue(venue).name for venue in sort_venues(catalogue, {row.market.venue for row in rows})
+    )

@@ -4,88 +4,102 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dashboard.labels import Box
-from dashboard.picture_sizes import Size
+from dashboard.picture_sizes import SheetSize
 
-COLUMNS = {Size.WIDE: 3, Size.SQUARE: 2, Size.TALL: 2}
+PANEL_COLUMNS = {SheetSize.WIDE: 3, SheetSize.SQUARE: 2, SheetSize.TALL: 2}
 """Panels beside each other where one window is shown; two windows are two rows on a wide sheet, else two columns."""
 
-ACROSS, DOWN = 34.0, 22.0
+COLUMN_GAP, ROW_GAP = 34.0, 22.0
 """Space between panels."""
 
-TITLE = 24.0
+WINDOW_TITLE_HEIGHT = 24.0
 """Height of the name of a window."""
 
-SHUT = 52.0
+EMPTY_PANEL_HEIGHT = 52.0
 """Height of a panel that draws nothing, where all beside it draw nothing either."""
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class WindowLayout:
     """A window's places: that of its name, and one for each panel."""
 
     title: Box
     panels: tuple[Box, ...]
 
 
-def places(drawn: Sequence[Sequence[bool]], box: Box, size: Size, *, alike: bool) -> list[Places]:
+def layout_windows(
+    has_lines: Sequence[Sequence[bool]], box: Box, size: SheetSize, *, same_assets: bool
+) -> list[WindowLayout]:
     """The places of one window's panels, or of two windows'.
 
     Args:
-        drawn: per window and panel, whether it has a line to draw.
+        has_lines: per window and panel, whether it has a line to draw.
         box: the room for all.
         size: the shape of the sheet.
-        alike: whether the windows show the same assets, which then stand in line.
+        same_assets: whether the windows show the same assets, which then stand in line.
     """
-    if len(drawn) == 1:
-        return [Places(box, _grid(drawn[0], box, COLUMNS[size]))]
-    if size is Size.WIDE:
-        bands = _stack([True] * len(drawn), box.top, box.bottom)
+    if len(has_lines) == 1:
+        return [WindowLayout(box, _layout_grid(has_lines[0], box, PANEL_COLUMNS[size]))]
+    if size is SheetSize.WIDE:
+        bands = _stack_bands([True] * len(has_lines), box.top, box.bottom)
         return [
-            Places(
-                Box(box.left, top, box.right, top + TITLE), _grid(own, Box(box.left, top + TITLE, box.right, bottom), 0)
+            WindowLayout(
+                Box(box.left, top, box.right, top + WINDOW_TITLE_HEIGHT),
+                _layout_grid(window_lines, Box(box.left, top + WINDOW_TITLE_HEIGHT, box.right, bottom), 0),
             )
-            for own, (top, bottom) in zip(drawn, bands, strict=True)
+            for window_lines, (top, bottom) in zip(has_lines, bands, strict=True)
         ]
-    width = (box.right - box.left - ACROSS * (len(drawn) - 1)) / len(drawn)
-    stacks = [[any(row) for row in zip(*drawn, strict=True)]] * len(drawn) if alike else drawn
+    width = (box.right - box.left - COLUMN_GAP * (len(has_lines) - 1)) / len(has_lines)
+    rows_by_window = [[any(row) for row in zip(*has_lines, strict=True)]] * len(has_lines) if same_assets else has_lines
     # As high in one column as in the other, or one scale would not look like one.
-    most = min((_share(own, box.bottom - box.top - TITLE) for own in stacks if any(own)), default=0.0)
-    found = []
-    for number, own in enumerate(stacks):
-        left = box.left + number * (width + ACROSS)
-        title = Box(left, box.top, left + width, box.top + TITLE)
-        bands = _bands(own, title.bottom, most)
-        found.append(Places(title, tuple(Box(left, top, title.right, bottom) for top, bottom in bands)))
-    return found
+    band_height = min(
+        (
+            _compute_band_height(window_lines, box.bottom - box.top - WINDOW_TITLE_HEIGHT)
+            for window_lines in rows_by_window
+            if any(window_lines)
+        ),
+        default=0.0,
+    )
+    layouts = []
+    for number, window_lines in enumerate(rows_by_window):
+        left = box.left + number * (width + COLUMN_GAP)
+        title = Box(left, box.top, left + width, box.top + WINDOW_TITLE_HEIGHT)
+        bands = _layout_bands(window_lines, title.bottom, band_height)
+        layouts.append(WindowLayout(title, tuple(Box(left, top, title.right, bottom) for top, bottom in bands)))
+    return layouts
 
 
-def _grid(drawn: Sequence[bool], box: Box, columns: int) -> tuple[Box, ...]:
+def _layout_grid(has_lines: Sequence[bool], box: Box, columns: int) -> tuple[Box, ...]:
     """Panels in rows of ``columns``, or all in one row without a number."""
-    columns = columns or len(drawn)
-    width = (box.right - box.left - ACROSS * (columns - 1)) / columns
-    rows = [any(drawn[at : at + columns]) for at in range(0, len(drawn), columns)]
-    bands = _stack(rows, box.top, box.bottom)
+    columns = columns or len(has_lines)
+    width = (box.right - box.left - COLUMN_GAP * (columns - 1)) / columns
+    rows = [any(has_lines[first : first + columns]) for first in range(0, len(has_lines), columns)]
+    bands = _stack_bands(rows, box.top, box.bottom)
     return tuple(
         Box(left, bands[row][0], left + width, bands[row][1])
-        for row, column in (divmod(number, columns) for number in range(len(drawn)))
-        for left in [box.left + column * (width + ACROSS)]
+        for row, column in (divmod(number, columns) for number in range(len(has_lines)))
+        for left in [box.left + column * (width + COLUMN_GAP)]
     )
 
 
-def _stack(drawn: Sequence[bool], top: float, bottom: float) -> list[tuple[float, float]]:
+def _stack_bands(has_lines: Sequence[bool], top: float, bottom: float) -> list[tuple[float, float]]:
     """Bands from top to bottom: those that draw nothing are low, the others share what is left."""
-    return _bands(drawn, top, _share(drawn, bottom - top) if any(drawn) else SHUT)
+    return _layout_bands(
+        has_lines, top, _compute_band_height(has_lines, bottom - top) if any(has_lines) else EMPTY_PANEL_HEIGHT
+    )
 
 
-def _share(drawn: Sequence[bool], room: float) -> float:
+def _compute_band_height(has_lines: Sequence[bool], available_height: float) -> float:
     """The height of a band that draws something, where such bands share the room that the others leave."""
-    return (room - DOWN * (len(drawn) - 1) - SHUT * (len(drawn) - sum(drawn))) / sum(drawn)
+    return (
+        available_height - ROW_GAP * (len(has_lines) - 1) - EMPTY_PANEL_HEIGHT * (len(has_lines) - sum(has_lines))
+    ) / sum(has_lines)
 
 
-def _bands(drawn: Sequence[bool], top: float, height: float) -> list[tuple[float, float]]:
+def _layout_bands(has_lines: Sequence[bool], top: float, height: float) -> list[tuple[float, float]]:
     bands = []
-    for one in drawn:
-        bottom = top + (height if one else SHUT)
+    for is_drawn in has_lines:
+        bottom = top + (height if is_drawn else EMPTY_PANEL_HEIGHT)
         bands.append((top, bottom))
-        top = bottom + DOWN
+        top = bottom + ROW_GAP
     return bands

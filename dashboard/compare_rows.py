@@ -5,22 +5,22 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from dashboard.compare_panels import Panel
-from dashboard.formats import minute, signed
-from dashboard.style import DASH
-from dashboard.venue_lines import Cell, below
+from dashboard.compare_panels import AssetPanel
+from dashboard.formats import format_bar_time, format_signed_percent
+from dashboard.style import EN_DASH
+from dashboard.venue_lines import TableCell, build_minutes_below_cell
 from data.catalogue import Catalogue
 from data.schema import MINUTE_MS
-from deviation.answer import DEVIATION, deviation_rows
+from deviation.answer import DEVIATION_SCHEMA, build_deviation_frame
 from deviation.question import TOLERANCE, Group
-from deviation.result import Measurement, Row
-from deviation.summary import Summary
+from deviation.result import MarketRow, Measurement
+from deviation.summary import DeviationSummary
 
-AT_LEAST = "\N{GREATER-THAN OR EQUAL TO}"
+AT_LEAST_SIGN = "\N{GREATER-THAN OR EQUAL TO}"
 
 TIME = pl.Datetime("ms", "UTC")
 
-COMPARE: dict[str, pl.DataType] = {
+COMPARE_SCHEMA: dict[str, pl.DataType] = {
     "event": pl.String(),
     "window": pl.String(),
     "window_start": TIME,
@@ -28,17 +28,17 @@ COMPARE: dict[str, pl.DataType] = {
     "asset": pl.String(),
     "minute": pl.Float64(),
     "focus": pl.Boolean(),
-    **DEVIATION,
+    **DEVIATION_SCHEMA,
 }
 """A row per window, asset, market, group of votes and bar.
 
-``minute`` counts from the window's start; ``window`` is null where it was chosen by hand, and its edges
+``format_bar_time`` counts from the window's start; ``window`` is null where it was chosen by hand, and its edges
 ``[window_start, window_end)`` tell it from another one.
 """
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PanelRow:
     """What a panel's title and the tables say of it.
 
     ``venue`` is the focus venue as shown, "" where the asset has no candle; ``by_group`` gives the deepest close and
@@ -48,76 +48,86 @@ class Line:
 
     asset: str
     venue: str
-    by_group: dict[Group, tuple[Cell, Cell]]
-    other: Cell
+    by_group: dict[Group, tuple[TableCell, TableCell]]
+    deepest_other: TableCell
 
 
-def lines(panels: Sequence[Panel], catalogue: Catalogue) -> tuple[Line, ...]:
+def build_panel_rows(panels: Sequence[AssetPanel], catalogue: Catalogue) -> tuple[PanelRow, ...]:
     """A line for each panel, in their order."""
-    return tuple(_line(panel, catalogue) for panel in panels)
+    return tuple(_build_panel_row(panel, catalogue) for panel in panels)
 
 
-def _line(panel: Panel, catalogue: Catalogue) -> Line:
+def _build_panel_row(panel: AssetPanel, catalogue: Catalogue) -> PanelRow:
     measurement = panel.measurement
-    row = None if measurement is None else measurement.focus
+    row = None if measurement is None else measurement.focus_row
     if measurement is None or row is None:
-        nothing = (Cell(DASH), Cell(DASH))
-        return Line(panel.asset, "", dict.fromkeys(Group, nothing), Cell(DASH))
-    cells = {group: _cells(panel, measurement, row.against[group]) for group in Group}
-    return Line(panel.asset, _name(row, catalogue), cells, _other(panel, measurement, catalogue))
+        empty_cells = (TableCell(EN_DASH), TableCell(EN_DASH))
+        return PanelRow(panel.asset, "", dict.fromkeys(Group, empty_cells), TableCell(EN_DASH))
+    cells = {group: _build_cells(panel, measurement, row.summaries[group]) for group in Group}
+    return PanelRow(
+        panel.asset, _format_name(row, catalogue), cells, _find_deepest_other(panel, measurement, catalogue)
+    )
 
 
-def _other(panel: Panel, measurement: Measurement, catalogue: Catalogue) -> Cell:
+def _find_deepest_other(panel: AssetPanel, measurement: Measurement, catalogue: Catalogue) -> TableCell:
     focus = measurement.question.focus
-    others = [
-        (row.own.depth, row)
+    candidates = [
+        (row.own_summary.depth, row)
         for row in measurement.rows
-        if row.spot and row.market.venue != focus and row.own.firm_min and row.own.depth is not None
+        if row.is_spot and row.market.venue != focus and row.own_summary.firm_min and row.own_summary.depth is not None
     ]
-    if not others:
-        return Cell(DASH)
-    depth, row = min(others, key=lambda one: one[0])
+    if not candidates:
+        return TableCell(EN_DASH)
+    depth, row = min(candidates, key=lambda candidate: candidate[0])
     if depth > TOLERANCE - measurement.question.parameters.enter:
-        return Cell(DASH)
-    return Cell(f"{_name(row, catalogue)} {signed(depth)}", minute(measurement, row.own.depth_at, panel.view.zone))
+        return TableCell(EN_DASH)
+    return TableCell(
+        f"{_format_name(row, catalogue)} {format_signed_percent(depth)}",
+        format_bar_time(measurement, row.own_summary.depth_at, panel.view.zone),
+    )
 
 
-def _cells(panel: Panel, measurement: Measurement, numbers: Summary) -> tuple[Cell, Cell]:
+def _build_cells(panel: AssetPanel, measurement: Measurement, summary: DeviationSummary) -> tuple[TableCell, TableCell]:
     """The deepest close with its minute, and how many minutes lay below; thin minutes are told apart."""
     zone = panel.view.zone
-    if numbers.firm_min:
-        return Cell(signed(numbers.depth), minute(measurement, numbers.depth_at, zone)), below(numbers)
-    thin = numbers.thin
-    if thin.minutes:
-        return Cell(signed(thin.depth), f"{minute(measurement, thin.depth_at, zone)}, thin"), below(numbers)
-    return Cell(DASH), Cell(DASH)
+    if summary.firm_min:
+        return TableCell(
+            format_signed_percent(summary.depth), format_bar_time(measurement, summary.depth_at, zone)
+        ), build_minutes_below_cell(summary)
+    thin_summary = summary.thin
+    if thin_summary.minutes:
+        return TableCell(
+            format_signed_percent(thin_summary.depth),
+            f"{format_bar_time(measurement, thin_summary.depth_at, zone)}, thin",
+        ), build_minutes_below_cell(summary)
+    return TableCell(EN_DASH), TableCell(EN_DASH)
 
 
-def _name(row: Row, catalogue: Catalogue) -> str:
-    name = catalogue.venue(row.market.venue).name
-    return name if row.spot else f"{name} perpetual"
+def _format_name(row: MarketRow, catalogue: Catalogue) -> str:
+    name = catalogue.get_venue(row.market.venue).name
+    return name if row.is_spot else f"{name} perpetual"
 
 
-def compare_rows(panels: Sequence[Panel], catalogue: Catalogue) -> pl.DataFrame:
-    """Every bar behind the panels; frame of `COMPARE`."""
-    frames = [_rows(panel, panel.measurement, catalogue) for panel in panels if panel.measurement is not None]
-    return pl.concat([pl.DataFrame(schema=COMPARE), *frames])
+def build_compare_rows(panels: Sequence[AssetPanel], catalogue: Catalogue) -> pl.DataFrame:
+    """Every bar behind the panels; frame of `COMPARE_SCHEMA`."""
+    frames = [_build_rows(panel, panel.measurement, catalogue) for panel in panels if panel.measurement is not None]
+    return pl.concat([pl.DataFrame(schema=COMPARE_SCHEMA), *frames])
 
 
-def _rows(panel: Panel, measurement: Measurement, catalogue: Catalogue) -> pl.DataFrame:
+def _build_rows(panel: AssetPanel, measurement: Measurement, catalogue: Catalogue) -> pl.DataFrame:
     question = measurement.question
-    since = (pl.col("open_time") - pl.lit(question.start)).dt.total_milliseconds() / MINUTE_MS
+    minutes_since_start = (pl.col("open_time") - pl.lit(question.start)).dt.total_milliseconds() / MINUTE_MS
     return (
-        deviation_rows(measurement)
+        build_deviation_frame(measurement)
         .with_columns(
             event=pl.lit(panel.view.event),
-            window=pl.lit(panel.view.window(catalogue), dtype=pl.String),
+            window=pl.lit(panel.view.window_name(catalogue), dtype=pl.String),
             window_start=pl.lit(question.start),
             window_end=pl.lit(question.end),
             asset=pl.lit(panel.asset),
-            minute=since,
+            minute=minutes_since_start,
             focus=pl.col("venue") == question.focus,
         )
-        .select(list(COMPARE))
-        .cast(pl.Schema(COMPARE))
+        .select(list(COMPARE_SCHEMA))
+        .cast(pl.Schema(COMPARE_SCHEMA))
     )

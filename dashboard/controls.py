@@ -6,19 +6,19 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from dashboard.clock import Zone
-from dashboard.spans import checked_span
+from dashboard.spans import validate_window
 from dashboard.style import Theme
-from dashboard.view import OriginChoice, ViewState, default_view
+from dashboard.view import OriginChoice, ViewState, build_default_view
 from data.catalogue import Catalogue
 from data.errors import UsageError
 from data.schema import Timeframe
 from data.times import parse_time
-from deviation.question import QuoteHandling, Reference
+from deviation.question import QuoteHandling, ReferenceKind
 
 MINUTE = timedelta(minutes=1)
 
 
-def applied(view: ViewState, control: str, value: Any, catalogue: Catalogue) -> ViewState:  # noqa: ANN401 - whatever a browser sends
+def apply_control(view: ViewState, control: str, value: Any, catalogue: Catalogue) -> ViewState:  # noqa: ANN401 - whatever a browser sends
     """The view after a control was used; a control that was emptied changes nothing.
 
     Raises:
@@ -27,19 +27,19 @@ def applied(view: ViewState, control: str, value: Any, catalogue: Catalogue) -> 
     if value in (None, ""):
         return view
     try:
-        changed = CONTROLS[control](view, value, catalogue)
-        checked_span(changed.start, changed.end, changed.bar)
-        if changed.against is not None:
-            checked_span(changed.against.start, changed.against.end, changed.bar)
+        new_view = CONTROLS[control](view, value, catalogue)
+        validate_window(new_view.start, new_view.end, new_view.timeframe)
+        if new_view.second_window is not None:
+            validate_window(new_view.second_window.start, new_view.second_window.end, new_view.timeframe)
     except ValueError as error:
         raise UsageError(str(error)) from error
-    return changed
+    return new_view
 
 
-def typed_time(text: str, zone: Zone) -> datetime:
+def parse_typed_time(text: str, zone: Zone) -> datetime:
     """A time as typed: on the reader's clock, unless it names a zone itself.
 
-    >>> typed_time("2025-10-11 05:20", Zone.UTC8)
+    >>> parse_typed_time("2025-10-11 05:20", Zone.UTC8)
     datetime.datetime(2025, 10, 10, 21, 20, tzinfo=datetime.timezone.utc)
 
     Raises:
@@ -50,62 +50,69 @@ def typed_time(text: str, zone: Zone) -> datetime:
     except ValueError as error:
         message = f"{text!r} is no time; write it like 2025-10-10 21:20"
         raise UsageError(message) from error
-    zoned = time if time.tzinfo else time.replace(tzinfo=timezone(zone.offset))
-    return parse_time(zoned.isoformat())[0]
+    aware_time = time if time.tzinfo else time.replace(tzinfo=timezone(zone.offset))
+    return parse_time(aware_time.isoformat())[0]
 
 
-def _event(view: ViewState, event: str, catalogue: Catalogue) -> ViewState:
+def _set_event(view: ViewState, event: str, catalogue: Catalogue) -> ViewState:
     """Another event opens as it usually does, in minutes."""
-    usual = default_view(catalogue, event)
-    return replace(view, event=usual.event, asset=usual.asset, start=usual.start, end=usual.end, bar=usual.bar)
+    event_view = build_default_view(catalogue, event)
+    return replace(
+        view,
+        event=event_view.event,
+        asset=event_view.asset,
+        start=event_view.start,
+        end=event_view.end,
+        timeframe=event_view.timeframe,
+    )
 
 
-def _window(view: ViewState, name: str, catalogue: Catalogue) -> ViewState:
-    window = catalogue.event(view.event).window(name)
+def _set_window(view: ViewState, name: str, catalogue: Catalogue) -> ViewState:
+    window = catalogue.get_event(view.event).get_window(name)
     return replace(view, start=window.start, end=window.end)
 
 
-def _range(view: ViewState, texts: tuple[str, str], _: Catalogue) -> ViewState:
-    start, end = (typed_time(text, view.zone) for text in texts)
+def _set_range(view: ViewState, texts: tuple[str, str], _: Catalogue) -> ViewState:
+    start, end = (parse_typed_time(text, view.zone) for text in texts)
     return replace(view, start=start, end=end)
 
 
-def _dragged(view: ViewState, value: dict[str, str], catalogue: Catalogue) -> ViewState:
+def _set_dragged_range(view: ViewState, value: dict[str, str], catalogue: Catalogue) -> ViewState:
     """A range that was dragged over, every minute that it touches; a double click goes back to the usual window."""
     if "start" not in value:
-        return _window(view, catalogue.event(view.event).default_window, catalogue)
-    start, end = (typed_time(value[edge], Zone.UTC) for edge in ("start", "end"))
+        return _set_window(view, catalogue.get_event(view.event).default_window, catalogue)
+    start, end = (parse_typed_time(value[edge], Zone.UTC) for edge in ("start", "end"))
     return replace(view, start=max(start, view.start), end=min(end + MINUTE, view.end))
 
 
-def _focus(view: ViewState, venue: str, _: Catalogue) -> ViewState:
-    return replace(view, focus=venue, out=view.out - {venue})
+def _set_focus(view: ViewState, venue: str, _: Catalogue) -> ViewState:
+    return replace(view, focus=venue, excluded=view.excluded - {venue})
 
 
-def _enter(view: ViewState, value: float, _: Catalogue) -> ViewState:
+def _set_enter(view: ViewState, value: float, _: Catalogue) -> ViewState:
     """An exit above the new enter follows it down."""
     return replace(view, enter_pct=float(value), exit_pct=min(view.exit_pct, float(value)))
 
 
 CONTROLS: dict[str, Callable[[ViewState, Any, Catalogue], ViewState]] = {
-    "event": _event,
+    "event": _set_event,
     "asset": lambda view, value, _: replace(view, asset=value),
     "more": lambda view, value, _: replace(view, asset=value),
-    "window": _window,
-    "range": _range,
-    "dragged": _dragged,
-    "focus": _focus,
-    "picked": lambda view, value, catalogue: _focus(view, value["venue"], catalogue),
-    "out": lambda view, value, _: replace(view, out=frozenset(value) - {view.focus}),
+    "window": _set_window,
+    "range": _set_range,
+    "dragged": _set_dragged_range,
+    "focus": _set_focus,
+    "picked": lambda view, value, catalogue: _set_focus(view, value["venue"], catalogue),
+    "out": lambda view, value, _: replace(view, excluded=frozenset(value) - {view.focus}),
     "hide": lambda view, value, _: replace(view, hidden=frozenset(value)),
     "zone": lambda view, value, _: replace(view, zone=Zone(value)),
     "theme": lambda view, value, _: replace(view, theme=Theme(value)),
     "origin": lambda view, value, _: replace(view, origin=OriginChoice(value)),
     "quote": lambda view, value, _: replace(view, quote=QuoteHandling(value)),
-    "reference-kind": lambda view, value, _: replace(view, reference=Reference(value)),
-    "enter": _enter,
+    "reference-kind": lambda view, value, _: replace(view, reference=ReferenceKind(value)),
+    "enter": _set_enter,
     "exit": lambda view, value, _: replace(view, exit_pct=float(value)),
-    "bar": lambda view, value, _: replace(view, bar=Timeframe(value)),
+    "bar": lambda view, value, _: replace(view, timeframe=Timeframe(value)),
     "min-vote": lambda view, value, _: replace(view, min_vote_usd=float(value)),
     "collected": lambda view, _, __: view,
 }

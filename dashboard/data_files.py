@@ -7,15 +7,15 @@ from urllib.parse import urlencode
 import polars as pl
 from dash import html
 
-from dashboard.data_books import Books
+from dashboard.data_books import StoreInfo
 from dashboard.data_coverage import CoverageMap
-from dashboard.data_shown import shown_map
-from dashboard.export_kinds import NAMES, What
+from dashboard.data_shown import read_coverage_map
+from dashboard.export_kinds import KIND_LABELS, ExportKind
 from dashboard.view import ViewState
-from data.exporter import FORMATS
+from data.exporter import EXPORT_FORMATS
 from data.schema import TIME, Evidence, RunOutcome
 
-COVERED: dict[str, pl.DataType] = {
+COVERAGE_FIELD_SCHEMA: dict[str, pl.DataType] = {
     "asset": pl.String(),
     "venue": pl.String(),
     "symbol": pl.String(),
@@ -35,7 +35,7 @@ COVERED: dict[str, pl.DataType] = {
 the missing ones ended in, ``never asked`` where no question is on record.
 """
 
-INCIDENT: dict[str, pl.DataType] = {
+INCIDENT_SCHEMA: dict[str, pl.DataType] = {
     "at": TIME,
     "kind": pl.String(),
     "venue": pl.String(),
@@ -56,68 +56,78 @@ an answer kept aside has no outcome and no length.
 """
 
 
-def data_rows(books: Books, view: ViewState, what: What) -> tuple[str, pl.DataFrame]:
+def build_store_rows(store_info: StoreInfo, view: ViewState, kind: ExportKind) -> tuple[str, pl.DataFrame]:
     """The name of a file without its ending, and its rows; a table without a row is a file without one.
 
     Raises:
         StoreUnusable: The store cannot be read.
     """
-    if what is What.COVERAGE:
-        found = shown_map(books, view)
-        return _name(found), covered_rows(found)
-    rows = {
-        What.INCIDENTS: lambda: incident_rows(books.wanting(), books.ledger.bad_pages(), books.ledger.runs()),
-        What.REVISIONS: books.revisions,
-        What.HELD: books.holdings,
+    if kind is ExportKind.COVERAGE:
+        coverage = read_coverage_map(store_info, view)
+        return _build_file_name(coverage), build_coverage_rows(coverage)
+    builders = {
+        ExportKind.INCIDENTS: lambda: build_incident_rows(
+            store_info.get_outstanding(), store_info.store.read_rejected_pages(), store_info.store.read_runs()
+        ),
+        ExportKind.REVISIONS: store_info.get_revisions,
+        ExportKind.HOLDINGS: store_info.get_holdings,
     }
-    return f"plumbline_{what}", rows[what]()
+    return f"plumbline_{kind}", builders[kind]()
 
 
-def covered_rows(found: CoverageMap) -> pl.DataFrame:
-    """Every field of every market: a frame of `COVERED`, by market and time."""
+def build_coverage_rows(coverage: CoverageMap) -> pl.DataFrame:
+    """Every field of every market: a frame of `COVERAGE_FIELD_SCHEMA`, by market and time."""
     rows = [
         (
-            *(found.asset, market.venue, market.symbol, found.timeframe.value, found.evidence.value),
-            *(start, start + found.step, field.had, field.quiet, field.missing, field.outcome, field.message),
+            *(coverage.asset, market.venue, market.symbol, coverage.timeframe.value, coverage.evidence.value),
+            *(
+                start,
+                start + coverage.step,
+                field.with_candle,
+                field.quiet,
+                field.missing,
+                field.outcome,
+                field.message,
+            ),
         )
-        for market in found.markets
-        for start, field in zip(found.starts, market.fields, strict=True)
+        for market in coverage.markets
+        for start, field in zip(coverage.starts, market.fields, strict=True)
     ]
-    return pl.DataFrame(rows, schema=COVERED, orient="row")
+    return pl.DataFrame(rows, schema=COVERAGE_FIELD_SCHEMA, orient="row")
 
 
-def incident_rows(wanting: pl.DataFrame, aside: pl.DataFrame, runs: pl.DataFrame) -> pl.DataFrame:
-    """What the page tells of incidents, each by itself: a frame of `INCIDENT`.
+def build_incident_rows(missing: pl.DataFrame, rejected_pages: pl.DataFrame, runs: pl.DataFrame) -> pl.DataFrame:
+    """What the page tells of incidents, each by itself: a frame of `INCIDENT_SCHEMA`.
 
     Args:
-        wanting: columns of `data.schema.COVERAGE`: what was asked and not had.
-        aside: columns of `data.schema.BAD_PAGE`.
+        missing: columns of `data.schema.COVERAGE`: what was asked and not had.
+        rejected_pages: columns of `data.schema.REJECTED_PAGE`.
         runs: columns of `data.schema.RUN`; those that failed count.
     """
     failed = runs.filter(pl.col("outcome") == RunOutcome.FAILED.value)
     parts = (
-        wanting.with_columns(at="asked_at", kind=pl.lit("not had")),
-        aside.with_columns(at="asked_at", kind=pl.lit("set aside")),
+        missing.with_columns(at="asked_at", kind=pl.lit("not had")),
+        rejected_pages.with_columns(at="asked_at", kind=pl.lit("set aside")),
         failed.with_columns(at="ended_at", kind=pl.lit("run")),
     )
-    told = [part.select(name for name in INCIDENT if name in part.columns) for part in parts]
-    every = pl.concat([pl.DataFrame(schema=INCIDENT), *told], how="diagonal")
-    return every.sort("at", "venue", "symbol", descending=[True, False, False])
+    selected = [part.select(name for name in INCIDENT_SCHEMA if name in part.columns) for part in parts]
+    incidents = pl.concat([pl.DataFrame(schema=INCIDENT_SCHEMA), *selected], how="diagonal")
+    return incidents.sort("at", "venue", "symbol", descending=[True, False, False])
 
 
-def files_line(what: What, query: Mapping[str, str] | None = None) -> html.P:
+def build_files_line(kind: ExportKind, query: Mapping[str, str] | None = None) -> html.P:
     """Links to a table as a file, of a view where it depends on one."""
-    said = "As a file: " if what is What.COVERAGE else "As a file, of the whole store: "
-    search = f"?{urlencode(query)}" if query else ""
+    prefix = "As a file: " if kind is ExportKind.COVERAGE else "As a file, of the whole store: "
+    query_text = f"?{urlencode(query)}" if query else ""
     parts: list[Any] = []
-    for file_format, name in zip(FORMATS, ("CSV", "Parquet"), strict=True):
-        label: dict[str, Any] = {"aria-label": f"{name}: {NAMES[what]}"}
-        parts += [html.A(name, href=f"/export/{what}.{file_format}{search}", target="_blank", **label), " · "]
-    return html.P([said, *parts[:-1]], className="quiet data-files")
+    for file_format, name in zip(EXPORT_FORMATS, ("CSV", "Parquet"), strict=True):
+        label: dict[str, Any] = {"aria-label": f"{name}: {KIND_LABELS[kind]}"}
+        parts += [html.A(name, href=f"/export/{kind}.{file_format}{query_text}", target="_blank", **label), " · "]
+    return html.P([prefix, *parts[:-1]], className="quiet data-files")
 
 
-def _name(found: CoverageMap) -> str:
+def _build_file_name(coverage: CoverageMap) -> str:
     """The name of the map's file: asset, span and length, and that it is no evidence where it is none."""
-    kind = "_illustration" if found.evidence is Evidence.RECONSTRUCTION else ""
-    span = f"{found.starts[0]:%Y-%m-%dT%H%MZ}-{found.end:%Y-%m-%dT%H%MZ}"
-    return f"plumbline_{found.asset}_{span}_{found.timeframe}_coverage{kind}"
+    kind = "_illustration" if coverage.evidence is Evidence.RECONSTRUCTION else ""
+    span = f"{coverage.starts[0]:%Y-%m-%dT%H%MZ}-{coverage.end:%Y-%m-%dT%H%MZ}"
+    return f"plumbline_{coverage.asset}_{span}_{coverage.timeframe}_coverage{kind}"

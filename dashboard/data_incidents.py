@@ -9,20 +9,28 @@ import polars as pl
 from dash import html
 
 from dashboard.clock import Zone
-from dashboard.data_words import LENGTHS, NEXT, count, heads, moment, named, plain
-from dashboard.formats import span
-from dashboard.status_rows import not_had_rows
-from dashboard.status_text import BEGINNING, market
+from dashboard.data_words import (
+    LENGTH_NAMES,
+    OUTCOME_ADVICE,
+    build_header,
+    format_count,
+    format_instant,
+    format_outcome,
+    format_symbol,
+)
+from dashboard.formats import format_span
+from dashboard.status_rows import summarize_outstanding
+from dashboard.status_text import EXCERPT_CHARS, format_market
 from data.catalogue import Catalogue
 from data.schema import RunOutcome, Timeframe
 
-SHOWN = 12
+VISIBLE_INCIDENTS = 12
 """Incidents that are shown at once; the others are one click away."""
 
-MOST = 200
+MAX_INCIDENTS = 200
 """Incidents that the page lists at all."""
 
-NAMED = 6
+MAX_NAMES = 6
 """Markets that a line names; the others are counted."""
 
 
@@ -33,52 +41,52 @@ class Incident:
     ``answer`` is the beginning of an answer that was kept aside.
     """
 
-    at: datetime
-    where: str
-    what: str
-    came: str
+    time: datetime
+    source: str
+    request: str
+    outcome: str
     message: str
-    next: str
-    answer: str = ""
+    advice: str
+    response_excerpt: str = ""
 
 
-def incidents(
-    wanting: pl.DataFrame, aside: pl.DataFrame, runs: pl.DataFrame, catalogue: Catalogue, zone: Zone
+def list_incidents(
+    missing_coverage: pl.DataFrame, rejected_pages: pl.DataFrame, runs: pl.DataFrame, catalogue: Catalogue, zone: Zone
 ) -> tuple[Incident, ...]:
     """All of them, newest first.
 
     Args:
-        wanting: columns of `data.schema.COVERAGE`: what was asked and not had.
-        aside: columns of `data.schema.BAD_PAGE`.
+        missing_coverage: columns of `data.schema.COVERAGE`: what was asked and not had.
+        rejected_pages: columns of `data.schema.REJECTED_PAGE`.
         runs: columns of `data.schema.RUN`.
         catalogue: names of venues.
         zone: the reader's clock.
     """
-    found = [
+    entries = [
         Incident(
             row["asked_at"],
-            catalogue.venue(row["venue"]).name,
-            f"{count(row['minutes'], 'minute')} of {several([named(symbol) for symbol in row['market']])}"
-            f"{_in_bars(row['timeframe'])}, {span(row['start'], row['end'], zone)}",
-            plain(row["outcome"]),
+            catalogue.get_venue(row["venue"]).name,
+            f"{format_count(row['minutes'], 'minute')} of {join_first_names([format_symbol(symbol) for symbol in row['market']])}"
+            f"{_format_bar_suffix(row['timeframe'])}, {format_span(row['start'], row['end'], zone)}",
+            format_outcome(row["outcome"]),
             row["message"],
-            NEXT.get(row["outcome"], ""),
+            OUTCOME_ADVICE.get(row["outcome"], ""),
         )
-        for row in not_had_rows(wanting).iter_rows(named=True)
+        for row in summarize_outstanding(missing_coverage).iter_rows(named=True)
     ]
-    found += [
+    entries += [
         Incident(
             row["asked_at"],
-            catalogue.venue(row["venue"]).name,
-            f"An answer of {row['source']} about {market(row)}, {span(row['start'], row['end'], zone)}",
+            catalogue.get_venue(row["venue"]).name,
+            f"An answer of {row['source']} about {format_market(row)}, {format_span(row['start'], row['end'], zone)}",
             "kept aside",
             row["message"],
             "No candle was taken from it. Compare it with what the exchange says now; collecting again asks anew.",
-            " ".join(row["body"].split())[:BEGINNING],
+            " ".join(row["body"].split())[:EXCERPT_CHARS],
         )
-        for row in aside.iter_rows(named=True)
+        for row in rejected_pages.iter_rows(named=True)
     ]
-    found += [
+    entries += [
         Incident(
             row["ended_at"],
             "Follower",
@@ -89,59 +97,64 @@ def incidents(
         )
         for row in runs.filter(pl.col("outcome") == RunOutcome.FAILED.value).iter_rows(named=True)
     ]
-    return tuple(sorted(found, key=lambda incident: incident.at, reverse=True))
+    return tuple(sorted(entries, key=lambda incident: incident.time, reverse=True))
 
 
-def _in_bars(timeframe: str) -> str:
+def _format_bar_suffix(timeframe: str) -> str:
     """Which candles were wanted, where they are not the usual ones."""
-    return "" if timeframe == Timeframe.M1.value else f" in candles of {LENGTHS[timeframe]}"
+    return "" if timeframe == Timeframe.M1.value else f" in candles of {LENGTH_NAMES[timeframe]}"
 
 
-def several(names: Sequence[str]) -> str:
+def join_first_names(names: Sequence[str]) -> str:
     """Names in a line, the first few of many.
 
-    >>> several(["A", "B"]), several(list("ABCDEFGH"))
+    >>> join_first_names(["A", "B"]), join_first_names(list("ABCDEFGH"))
     ('A, B', 'A, B, C, D, E, F and 2 more')
     """
-    named = ", ".join(names[:NAMED])
-    return named if len(names) <= NAMED else f"{named} and {len(names) - NAMED} more"
+    text = ", ".join(names[:MAX_NAMES])
+    return text if len(names) <= MAX_NAMES else f"{text} and {len(names) - MAX_NAMES} more"
 
 
-def incidents_list(found: Sequence[Incident], zone: Zone) -> list[Any]:
+def build_incident_list(entries: Sequence[Incident], zone: Zone) -> list[Any]:
     """The incidents as markup, the first ones in sight."""
-    if not found:
+    if not entries:
         return [html.P("None on record: no request has failed.", className="quiet")]
-    parts: list[Any] = [_table(found[:SHOWN], zone)]
-    rest = found[SHOWN:MOST]
-    if rest:
-        parts.append(html.Details([html.Summary(f"{len(rest):,} earlier ones"), _table(rest, zone)]))
-    if len(found) > MOST:
+    parts: list[Any] = [_build_table(entries[:VISIBLE_INCIDENTS], zone)]
+    hidden_entries = entries[VISIBLE_INCIDENTS:MAX_INCIDENTS]
+    if hidden_entries:
+        parts.append(
+            html.Details([html.Summary(f"{len(hidden_entries):,} earlier ones"), _build_table(hidden_entries, zone)])
+        )
+    if len(entries) > MAX_INCIDENTS:
         parts.append(
             html.P(
-                [f"{len(found) - MOST:,} more are in ", html.Code("plumbline status --json"), "."], className="quiet"
+                [f"{len(entries) - MAX_INCIDENTS:,} more are in ", html.Code("plumbline status --json"), "."],
+                className="quiet",
             )
         )
     return parts
 
 
-def _table(found: Sequence[Incident], zone: Zone) -> html.Table:
-    head = heads(f"When ({zone})", "Where", "What was wanted", "What came", "Next")
+def _build_table(entries: Sequence[Incident], zone: Zone) -> html.Table:
+    header = build_header(f"When ({zone})", "Where", "What was wanted", "What came", "Next")
     return html.Table(
-        [head, html.Tbody([_row(incident, zone) for incident in found])],
+        [header, html.Tbody([_build_row(incident, zone) for incident in entries])],
         className="data-table data-stacked",
     )
 
 
-def _row(incident: Incident, zone: Zone) -> html.Tr:
-    came: list[Any] = [html.Strong(incident.came), f": {incident.message}" if incident.message else ""]
-    if incident.answer:
-        came.append(html.Details([html.Summary("Its beginning"), html.Code(incident.answer, className="data-answer")]))
+def _build_row(incident: Incident, zone: Zone) -> html.Tr:
+    outcome_parts: list[Any] = [html.Strong(incident.outcome), f": {incident.message}" if incident.message else ""]
+    if incident.response_excerpt:
+        outcome_parts.append(
+            html.Details([html.Summary("Its beginning"), html.Code(incident.response_excerpt, className="data-answer")])
+        )
     return html.Tr(
         [
-            html.Td(moment(incident.at, zone), className="data-when"),
-            html.Th(incident.where, scope="row"),
-            html.Td(incident.what),
-            html.Td(came),
-            html.Td(incident.next),
+            html.Td(format_instant(incident.time, zone), className="data-when"),
+            html.Th(incident.source, scope="row"),
+            html.Td(incident.request),
+            html.Td(outcome_parts),
+            html.Td(incident.advice),
         ]
     )

@@ -9,47 +9,49 @@ from typing import Any
 
 from dashboard import definitions_minute as minute
 from dashboard import definitions_window as window
-from dashboard.anchors import Anchor
-from dashboard.definition_parts import Moment
+from dashboard.anchors import MethodAnchor
+from dashboard.definition_parts import DefinitionParameters
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class Definition:
     """One definition: its anchor, its title, and what it says."""
 
-    anchor: Anchor
+    anchor: MethodAnchor
     title: str
-    body: tuple[Any, ...]
+    content: tuple[Any, ...]
 
 
-def sections(moment: Moment) -> tuple[Section, ...]:
+def build_definitions(parameters: DefinitionParameters) -> tuple[Definition, ...]:
     """All definitions in the order of the page."""
-    return tuple(Section(anchor, title, tuple(body(moment))) for anchor, (title, body) in DEFINITIONS.items())
+    return tuple(
+        Definition(anchor, title, tuple(build_body(parameters))) for anchor, (title, build_body) in DEFINITIONS.items()
+    )
 
 
-DEFINITIONS: dict[Anchor, tuple[str, Callable[[Moment], list[Any]]]] = {
-    Anchor.CANNOT_SHOW: ("What candles cannot show", minute.cannot_show),
-    Anchor.MINUTE: ("Five states", minute.minute),
-    Anchor.MONEY: ("Dollars and stablecoins", minute.money),
-    Anchor.REFERENCE: ("The reference", minute.reference),
-    Anchor.FIRM: ("Firm, thin, alone", minute.firm),
-    Anchor.DEPTH: ("Deviation and depth", minute.depth),
-    Anchor.BELOW_MIN: ("Minutes below", minute.below_min),
-    Anchor.THRESHOLD: ("Share of minutes by depth", minute.threshold),
-    Anchor.GAP: ("Gap to the next close", minute.gap),
-    Anchor.WICK: ("Bounds of the lowest trade", minute.wick),
-    Anchor.ORDER_PROOF: ("Order-proof", minute.order_proof),
-    Anchor.EPISODE: ("Episodes", window.episode),
-    Anchor.BASELINE: ("What was normal before", window.baseline),
-    Anchor.RANK: ("Ranks", window.rank),
-    Anchor.LOWS: ("Lowest trades", window.lows),
-    Anchor.FAIR_VALUE: ("Fair value", window.fair_value),
-    Anchor.MATRIX: ("All assets side by side", window.matrix),
-    Anchor.PLACEBO: ("Placebo days", window.placebo),
-    Anchor.SENSITIVITY: ("Sensitivity", window.sensitivity),
-    Anchor.PATH: ("Onset and bottom", window.path),
-    Anchor.WINDOWS: ("Windows", window.windows),
-    Anchor.CANDLES: ("Real candles and the reconstruction", window.candles),
-    Anchor.SOURCES: ("The whole method", window.sources),
+DEFINITIONS: dict[MethodAnchor, tuple[str, Callable[[DefinitionParameters], list[Any]]]] = {
+    MethodAnchor.CANNOT_SHOW: ("What candles cannot show", minute.define_limits),
+    MethodAnchor.MINUTE: ("Five states", minute.define_minute_states),
+    MethodAnchor.MONEY: ("Dollars and stablecoins", minute.define_conversion),
+    MethodAnchor.REFERENCE: ("The reference", minute.define_reference),
+    MethodAnchor.FIRM: ("Firm, thin, alone", minute.define_firm_minutes),
+    MethodAnchor.DEPTH: ("Deviation and depth", minute.define_depth),
+    MethodAnchor.BELOW_MIN: ("Minutes below", minute.define_minutes_below),
+    MethodAnchor.THRESHOLD: ("Share of minutes by depth", minute.define_thresholds),
+    MethodAnchor.GAP: ("Gap to the next close", minute.define_gap),
+    MethodAnchor.WICK: ("Bounds of the lowest trade", minute.define_wick),
+    MethodAnchor.ORDER_PROOF: ("Order-proof", minute.define_order_proof),
+    MethodAnchor.EPISODE: ("Episodes", window.define_episodes),
+    MethodAnchor.BASELINE: ("What was normal before", window.define_baseline),
+    MethodAnchor.RANK: ("Ranks", window.define_ranks),
+    MethodAnchor.LOWS: ("Lowest trades", window.define_lowest_trades),
+    MethodAnchor.FAIR_VALUE: ("Fair value", window.define_fair_value),
+    MethodAnchor.MATRIX: ("All assets side by side", window.define_matrix),
+    MethodAnchor.PLACEBO: ("Placebo days", window.define_placebo),
+    MethodAnchor.SENSITIVITY: ("Sensitivity", window.define_sensitivity),
+    MethodAnchor.PATH: ("Onset and bottom", window.define_market_path),
+    MethodAnchor.WINDOWS: ("Windows", window.define_windows),
+    MethodAnchor.CANDLES: ("Real candles and the reconstruction", window.define_origins),
+    MethodAnchor.SOURCES: ("The whole method", window.list_sources),
 }
 """Title and content of each section, in the order of the page."""

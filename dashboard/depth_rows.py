@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from dashboard.overview_points import voters
-from data.reconstruction import assumed_markets
+from dashboard.overview_points import select_voting_group
+from data.reconstruction import list_assumed_markets
 from data.schema import TIME, Evidence
-from deviation.result import Measurement, Row
+from deviation.result import MarketRow, Measurement
 
-DEPTH: dict[str, pl.DataType] = {
+DEPTH_SCHEMA: dict[str, pl.DataType] = {
     "asset": pl.String(),
     "venue": pl.String(),
     "symbol": pl.String(),
@@ -38,16 +38,16 @@ all three are null on the reconstruction, which has no ranks. ``assumed``: no fi
 """
 
 
-def depth_rows(measurements: Sequence[Measurement]) -> pl.DataFrame:
-    """Every market of several assets; frame of `DEPTH`."""
-    rows = [_row(measurement, row) for measurement in measurements for row in measurement.rows]
-    return pl.DataFrame(rows, schema=DEPTH)
+def build_depth_rows(measurements: Sequence[Measurement]) -> pl.DataFrame:
+    """Every market of several assets; frame of `DEPTH_SCHEMA`."""
+    rows = [_build_depth_row(measurement, row) for measurement in measurements for row in measurement.rows]
+    return pl.DataFrame(rows, schema=DEPTH_SCHEMA)
 
 
-def _row(measurement: Measurement, row: Row) -> dict[str, object]:
-    question, market, group = measurement.question, row.market, voters(row)
-    numbers, rank = row.against[group], measurement.ranks[market]
-    illustrated = question.origin is Evidence.RECONSTRUCTION
+def _build_depth_row(measurement: Measurement, row: MarketRow) -> dict[str, object]:
+    question, market, group = measurement.question, row.market, select_voting_group(row)
+    summary, rank = row.summaries[group], measurement.ranks[market]
+    is_illustration = question.origin is Evidence.RECONSTRUCTION
     return {
         "asset": question.asset,
         "venue": market.venue,
@@ -56,15 +56,15 @@ def _row(measurement: Measurement, row: Row) -> dict[str, object]:
         "against": group.value,
         "fair_value": question.underlying is not None,
         "focus": market.venue == question.focus,
-        "depth": numbers.depth,
-        "depth_at": measurement.time(numbers.depth_at),
-        "below_min": numbers.below_min,
-        "firm_min": numbers.firm_min,
+        "depth": summary.depth,
+        "depth_at": measurement.time_at(summary.depth_at),
+        "below_min": summary.below_min,
+        "firm_min": summary.firm_min,
         "enter": question.parameters.enter,
         "volume_usd_before": row.volume_usd_before,
-        "deepest": None if illustrated else rank.deepest.value,
-        "longest": None if illustrated else rank.longest.value,
-        "not_ranked_why": None if illustrated else rank.why,
-        "assumed": illustrated and (market.venue, market.symbol) in assumed_markets(),
+        "deepest": None if is_illustration else rank.deepest.value,
+        "longest": None if is_illustration else rank.longest.value,
+        "not_ranked_why": None if is_illustration else rank.reason,
+        "assumed": is_illustration and (market.venue, market.symbol) in list_assumed_markets(),
         "origin": question.origin.value,
     }

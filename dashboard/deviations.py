@@ -4,30 +4,30 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dashboard.panels import Trace, area, hollow, line
-from dashboard.scales import Scale, deviation_scale
-from dashboard.scene import EndLabel, Scene, last_value
-from dashboard.style import DASHES, MINUS, mix
-from deviation.against import Series
+from dashboard.panels import Trace, build_area_trace, build_hollow_trace, build_line_traces
+from dashboard.scales import Scale, build_deviation_scale
+from dashboard.scene import EndLabel, Scene, find_last_value
+from dashboard.style import GROUP_DASHES, MINUS_SIGN, mix_colours
+from deviation.against import DeviationSeries
 from deviation.episodes import Direction
-from deviation.headline import clock, percent, side
+from deviation.headline import format_clock_time, format_percent, select_side
 from deviation.question import TOLERANCE, Group
-from deviation.result import Row
-from deviation.summary import first_least, value_at
+from deviation.result import MarketRow
+from deviation.summary import find_minimum, value_at
 
-LINES = (0.9, 0.65)
+LINE_WIDTH_SHARES = (0.9, 0.65)
 """Width, as a share of the price line's, of the line against the own group and against the other one."""
 
-MANY = 120
+MANY_THIN_MINUTES = 120
 """Thin minutes from which their hollow dots are drawn small."""
 
 
-HOLLOW = "hollow"
+HOLLOW_DASH = "hollow"
 """Stands for a dash where a line has thin minutes only, which are drawn as hollow dots."""
 
 
 @dataclass(frozen=True, slots=True)
-class Extreme:
+class ExtremeDeviation:
     """The largest deviation from one group, at a position in the window; ``value`` in per cent."""
 
     position: int
@@ -35,117 +35,131 @@ class Extreme:
     text: str
 
 
-def scale_of_deviations(scene: Scene, most: int = 6) -> Scale:
+def fit_deviation_scale(scene: Scene, max_ticks: int = 6) -> Scale:
     """The axis for all that is drawn; never narrower than ``enter`` on both sides."""
-    drawn = [*scene.band]
+    drawn_values = [*scene.band]
     if scene.focus is not None:
-        drawn += [100 * scene.focus.series[group].d for group in Group]
-    return deviation_scale(drawn, scene.measurement.question.parameters.enter, most)
+        drawn_values += [100 * scene.focus.series[group].d for group in Group]
+    return build_deviation_scale(drawn_values, scene.measurement.question.parameters.enter, max_ticks)
 
 
-def shaded_group(row: Row) -> Group | None:
+def select_shaded_group(row: MarketRow) -> Group | None:
     """The group whose deviations are shaded: the own one where any minute is firm, else the other; else none."""
     for group in (row.market.group, row.market.group.other):
-        if row.against[group].firm_min:
+        if row.summaries[group].firm_min:
             return group
     return None
 
 
-def deviation_traces(scene: Scene) -> list[Trace]:
+def build_deviation_traces(scene: Scene) -> list[Trace]:
     """Band, shading, and the lines against both groups; thin minutes hollow."""
     measurement, row, colours = scene.measurement, scene.focus, scene.colours
-    traces = [{**area(measurement, *scene.band, colours.band, 0.55), "name": "the other venues"}]
+    traces = [{**build_area_trace(measurement, *scene.band, colours.band, 0.55), "name": "the other venues"}]
     if row is None:
         return traces
-    traces += _shading(scene, row)
-    for group, width in reversed(list(zip(scene.groups, LINES, strict=True))):
+    traces += _build_shading(scene, row)
+    for group, width in reversed(list(zip(scene.groups, LINE_WIDTH_SHARES, strict=True))):
         series = row.series[group]
-        firm = np.where(series.firm, 100 * series.d, np.nan)
-        thin = np.where(series.thin, 100 * series.d, np.nan)
-        name, stroke = f"against {group.upper()} venues", width * scene.boldness
-        traces += line(measurement, firm, scene.focus_colour, name=name, width=stroke, dash=DASHES[group])
+        firm_values = np.where(series.firm, 100 * series.d, np.nan)
+        thin_values = np.where(series.thin, 100 * series.d, np.nan)
+        name, stroke = f"against {group.upper()} venues", width * scene.focus_width
+        traces += build_line_traces(
+            measurement, firm_values, scene.focus_colour, name=name, width=stroke, dash=GROUP_DASHES[group]
+        )
         if series.thin.any():
-            size = 5.5 if np.count_nonzero(series.thin) <= MANY else 3.0
-            colour = scene.focus_colour if group is scene.groups[0] else mix(scene.focus_colour, colours.paper, 0.35)
-            traces.append(hollow(measurement, thin, colour, colours.paper, name=f"{name}, thin", size=size))
+            size = 5.5 if np.count_nonzero(series.thin) <= MANY_THIN_MINUTES else 3.0
+            colour = (
+                scene.focus_colour if group is scene.groups[0] else mix_colours(scene.focus_colour, colours.paper, 0.35)
+            )
+            traces.append(
+                build_hollow_trace(measurement, thin_values, colour, colours.paper, name=f"{name}, thin", size=size)
+            )
     return traces
 
 
-def deviation_ends(scene: Scene) -> list[EndLabel]:
+def build_deviation_end_labels(scene: Scene) -> list[EndLabel]:
     """The labels at the ends of both lines, each with its dash, where there is a line."""
     row = scene.focus
     if row is None:
         return []
     labels = []
     for group in scene.groups:
-        value = last_value(100 * row.series[group].d)
-        drawn = DASHES[group] if row.against[group].firm_min else HOLLOW
+        value = find_last_value(100 * row.series[group].d)
+        dash = GROUP_DASHES[group] if row.summaries[group].firm_min else HOLLOW_DASH
         if not np.isnan(value):
-            labels.append(EndLabel(f"against {group.upper()}", value, scene.focus_colour, dash=drawn))
+            labels.append(EndLabel(f"against {group.upper()}", value, scene.focus_colour, dash=dash))
     return labels
 
 
-def _shading(scene: Scene, row: Row) -> list[Trace]:
+def _build_shading(scene: Scene, row: MarketRow) -> list[Trace]:
     """Firm minutes beyond enter lightly down to the close; in order-proof ones, darkly, as far as is certain."""
-    group = shaded_group(row)
+    group = select_shaded_group(row)
     if group is None:
         return []
     series, measurement = row.series[group], scene.measurement
     enter = measurement.question.parameters.enter - TOLERANCE
     zero = np.zeros(series.d.size)
-    beyond = series.firm & (np.abs(series.d) >= enter)
-    sure = series.firm & (series.sure <= -enter)
+    is_beyond = series.firm & (np.abs(series.d) >= enter)
+    is_certain = series.firm & (series.sure <= -enter)
     return [
         {
-            **area(measurement, zero, np.where(beyond, 100 * series.d, np.nan), scene.focus_colour, 0.22),
+            **build_area_trace(
+                measurement, zero, np.where(is_beyond, 100 * series.d, np.nan), scene.focus_colour, 0.22
+            ),
             "name": f"firm minutes at least {100 * enter:g} % off",
         },
         {
-            **area(measurement, zero, np.where(sure, 100 * series.sure, np.nan), scene.focus_colour, 0.42),
+            **build_area_trace(
+                measurement, zero, np.where(is_certain, 100 * series.sure, np.nan), scene.focus_colour, 0.42
+            ),
             "name": "certain in whatever order the trades came",
         },
     ]
 
 
-def extremes_of(scene: Scene) -> list[Extreme]:
+def find_extremes(scene: Scene) -> list[ExtremeDeviation]:
     """The largest deviation from each group that was firm, beyond ``enter``; from thin minutes where none was."""
     row, measurement = scene.focus, scene.measurement
     if row is None:
         return []
     enter = measurement.question.parameters.enter - TOLERANCE
-    firm = any(row.against[group].firm_min for group in Group)
-    found = []
+    has_firm_minute = any(row.summaries[group].firm_min for group in Group)
+    extremes = []
     for group in scene.groups:
-        summary = row.against[group]
-        above = side(summary) is Direction.ABOVE
-        value, position = (summary.height, summary.height_at) if above else (summary.depth, summary.depth_at)
-        if not firm:
-            value, position = _furthest_thin(row.series[group])
+        summary = row.summaries[group]
+        is_above = select_side(summary) is Direction.ABOVE
+        value, position = (summary.height, summary.height_at) if is_above else (summary.depth, summary.depth_at)
+        if not has_firm_minute:
+            value, position = _find_furthest_thin(row.series[group])
         if value is None or position is None or abs(value) < enter:
             continue
-        found.append(
-            Extreme(position, 100 * value, f"<b>{signed_percent(value)}</b> {_against(scene, row, group, position)}")
+        extremes.append(
+            ExtremeDeviation(
+                position,
+                100 * value,
+                f"<b>{format_signed_fraction(value)}</b> {_describe_reference(scene, row, group, position)}",
+            )
         )
-    return found
+    return extremes
 
 
-def _furthest_thin(series: Series) -> tuple[float | None, int | None]:
+def _find_furthest_thin(series: DeviationSeries) -> tuple[float | None, int | None]:
     """The largest deviation of a thin minute, on either side."""
-    position = first_least(np.where(series.thin, -np.abs(series.d), np.nan))
+    position = find_minimum(np.where(series.thin, -np.abs(series.d), np.nan))
     return value_at(series.d, position), position
 
 
-def signed_percent(fraction: float) -> str:
+def format_signed_fraction(fraction: float) -> str:
     """A fraction in per cent with its sign, as in the headline; what rounds to nothing has none."""
-    size = percent(abs(fraction))
-    return size if size == percent(0.0) else f"{MINUS if fraction < 0 else '+'}{size}"
+    magnitude = format_percent(abs(fraction))
+    return magnitude if magnitude == format_percent(0.0) else f"{MINUS_SIGN if fraction < 0 else '+'}{magnitude}"
 
 
-def _against(scene: Scene, row: Row, group: Group, position: int) -> str:
-    time = clock(scene.measurement, position)
+def _describe_reference(scene: Scene, row: MarketRow, group: Group, position: int) -> str:
+    time = format_clock_time(scene.measurement, position)
     if scene.measurement.question.underlying is not None:
         return f"against fair value ({group.upper()}), {time}"
     if row.series[group].firm[position]:
         return f"against {group.upper()} venues, {time}"
-    names = [scene.catalogue.venue(venue).name for venue in scene.measurement.voters_at(row, group, position)]
+    names = [scene.catalogue.get_venue(venue).name for venue in scene.measurement.list_voters(row, group, position)]
     return f"against {' and '.join(names)} only, {time}"

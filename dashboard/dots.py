@@ -4,18 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dashboard.overview_marks import marker
-from dashboard.style import Theme, palette, venue_colour
+from dashboard.overview_marks import get_marker_symbol
+from dashboard.style import Theme, compute_venue_colour, get_palette
 from data.catalogue import Catalogue
 
-MARK, FOCUS_MARK = 10, 14
+MARKER_SIZE, FOCUS_MARKER_SIZE = 10, 14
 """Sizes of markers."""
 
 Trace = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Dot:
+class ScatterPoint:
     """A point of the chart; ``x`` and ``y`` are above 0.
 
     ``hover`` is what it says under the pointer, ``href`` where a click leads; ``hollow`` marks what is not ranked.
@@ -27,39 +27,43 @@ class Dot:
     label: str
     hover: str
     href: str
-    focus: bool
-    hollow: bool
+    is_focus: bool
+    is_hollow: bool
 
     @property
     def size(self) -> int:
         """The size of its marker in pixels of the page."""
-        return FOCUS_MARK if self.focus else MARK
+        return FOCUS_MARKER_SIZE if self.is_focus else MARKER_SIZE
 
 
-def markers(dots: Sequence[Dot], catalogue: Catalogue, theme: Theme, grown: float = 1.0) -> list[Trace]:
-    """A trace for each venue, the focus venue's above all others; ``grown`` is how much larger than on the page."""
-    colours = palette(theme)
-    focus = {dot.venue: dot.focus for dot in dots}
+def build_marker_traces(
+    points: Sequence[ScatterPoint], catalogue: Catalogue, theme: Theme, magnification: float = 1.0
+) -> list[Trace]:
+    """A trace for each venue, the focus venue's above all others; ``magnification`` is how much larger than on the page."""
+    colours = get_palette(theme)
+    focus_by_venue = {point.venue: point.is_focus for point in points}
     traces: list[Trace] = []
-    for venue in sorted(focus, key=lambda one: focus[one]):
-        own = [dot for dot in dots if dot.venue == venue]
-        shape, colour = marker(catalogue, venue), venue_colour(catalogue, venue, theme)
-        edges = [colour if dot.hollow else colours.ink if dot.focus else colours.paper for dot in own]
+    for venue in sorted(focus_by_venue, key=lambda name: focus_by_venue[name]):
+        venue_points = [point for point in points if point.venue == venue]
+        shape, colour = get_marker_symbol(catalogue, venue), compute_venue_colour(catalogue, venue, theme)
+        edges = [
+            colour if point.is_hollow else colours.ink if point.is_focus else colours.paper for point in venue_points
+        ]
         traces.append(
             {
                 "type": "scatter",
-                "x": [dot.x for dot in own],
-                "y": [dot.y for dot in own],
+                "x": [point.x for point in venue_points],
+                "y": [point.y for point in venue_points],
                 "mode": "markers",
-                "name": catalogue.venue(venue).name,
+                "name": catalogue.get_venue(venue).name,
                 "marker": {
-                    "symbol": [f"{shape}-open" if dot.hollow else shape for dot in own],
+                    "symbol": [f"{shape}-open" if point.is_hollow else shape for point in venue_points],
                     "color": colour,
-                    "size": grown * (FOCUS_MARK if focus[venue] else MARK),
+                    "size": magnification * (FOCUS_MARKER_SIZE if focus_by_venue[venue] else MARKER_SIZE),
                     "opacity": 1,
-                    "line": {"color": edges, "width": [2 if dot.hollow else 1 for dot in own]},
+                    "line": {"color": edges, "width": [2 if point.is_hollow else 1 for point in venue_points]},
                 },
-                "customdata": [[dot.href, dot.hover] for dot in own],
+                "customdata": [[point.href, point.hover] for point in venue_points],
                 "hovertemplate": "%{customdata[1]}<extra></extra>",
                 "cliponaxis": False,
             }

@@ -6,13 +6,13 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def ended_by_sigterm() -> Iterator[None]:
+def interrupt_on_sigterm() -> Iterator[None]:
     """SIGTERM, from the page or a service manager, ends the block as Ctrl-C does: nothing is left half done.
 
     In the main thread alone.
     """
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    previous_handler = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        signal.signal(signal.SIGTERM, previous_handler)

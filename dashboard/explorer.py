@@ -4,35 +4,35 @@ from typing import Any
 
 import numpy as np
 
-from dashboard.clock import Zone, naive, short, ticks
-from dashboard.deviations import deviation_ends, deviation_traces, scale_of_deviations
-from dashboard.explorer_arrows import arrows
+from dashboard.clock import Zone, build_ticks, format_naive, shorten_tick
+from dashboard.deviations import build_deviation_end_labels, build_deviation_traces, fit_deviation_scale
+from dashboard.explorer_arrows import build_arrows
 from dashboard.explorer_marks import (
-    DEVIATIONS,
-    HEIGHT,
-    MARGIN,
-    PRICES,
-    STRIP,
-    ends,
-    lane_names,
-    levels,
-    notice,
-    titles,
+    DEVIATION_DOMAIN,
+    FIGURE_HEIGHT,
+    FIGURE_MARGIN,
+    PRICE_DOMAIN,
+    STRIP_DOMAIN,
+    build_end_labels,
+    build_illustration_notice,
+    build_lane_labels,
+    build_level_lines,
+    build_titles,
 )
-from dashboard.explorer_notes import note_lines, note_marks
-from dashboard.panels import SCREEN_WICKS, Trace, on_grid, window_range
-from dashboard.prices import price_ends, price_traces, scale_of_prices
+from dashboard.explorer_notes import build_note_lines, build_note_marks
+from dashboard.panels import MAX_SCREEN_WICKS, Trace, build_grid_coordinates, get_window_range
+from dashboard.prices import build_price_end_labels, build_price_traces, fit_price_scale
 from dashboard.scales import Scale
 from dashboard.scene import Scene
-from dashboard.strips import LANES, strips
+from dashboard.strips import LANE_COUNT, build_lanes
 from dashboard.style import TEMPLATES
 from dashboard.wire import Figure
-from dashboard.words import window_notes
+from dashboard.words import list_window_notes
 
-__all__ = ["HEIGHT", "explorer_figure"]
+__all__ = ["FIGURE_HEIGHT", "build_explorer_figure"]
 
 
-def explorer_figure(scene: Scene, zone: Zone = Zone.UTC) -> Figure:
+def build_explorer_figure(scene: Scene, zone: Zone = Zone.UTC) -> Figure:
     """Prices, deviation of the focus venue, and a strip of votes and states, on one time axis.
 
     Args:
@@ -40,52 +40,52 @@ def explorer_figure(scene: Scene, zone: Zone = Zone.UTC) -> Figure:
         zone: The clock of the tick labels; the data stay in UTC.
     """
     measurement = scene.measurement
-    prices, deviations, lanes = scale_of_prices(scene), scale_of_deviations(scene), strips(scene)
-    traces = [_on(trace, 1) for trace in _pointed(price_traces(scene, SCREEN_WICKS))]
-    traces += [_on(trace, 2) for trace in _pointed(deviation_traces(scene))]
-    traces += [_on(trace, 3) for lane in lanes for trace in lane.traces]
-    traces.append(_on(_ground(scene), 3))
-    notes = window_notes(measurement, scene.catalogue)
+    prices, deviations, lanes = fit_price_scale(scene), fit_deviation_scale(scene), build_lanes(scene)
+    traces = [_assign_axes(trace, 1) for trace in _mark_hoverable(build_price_traces(scene, MAX_SCREEN_WICKS))]
+    traces += [_assign_axes(trace, 2) for trace in _mark_hoverable(build_deviation_traces(scene))]
+    traces += [_assign_axes(trace, 3) for lane in lanes for trace in lane.traces]
+    traces.append(_assign_axes(_build_hover_trace(scene), 3))
+    notes = list_window_notes(measurement, scene.catalogue)
     return {
         "data": [{"type": "scatter", **trace} for trace in traces],
         "layout": {
-            "template": {"layout": _TEMPLATES[scene.theme]},
-            "height": HEIGHT,
+            "template": {"layout": _TEMPLATE_LAYOUTS[scene.theme]},
+            "height": FIGURE_HEIGHT,
             "autosize": True,
-            "margin": MARGIN,
+            "margin": FIGURE_MARGIN,
             "hovermode": "x",
             "hoverdistance": -1,
             "dragmode": "zoom",
-            "uirevision": f"{measurement.question.asset} {window_range(measurement)}",
+            "uirevision": f"{measurement.question.asset} {get_window_range(measurement)}",
             "annotations": [
-                *titles(scene, prices),
-                *ends(price_ends(scene), prices, PRICES),
-                *ends(deviation_ends(scene), deviations, DEVIATIONS),
-                *arrows(scene, prices),
-                *note_marks(scene, notes),
-                *lane_names(scene, lanes),
-                *notice(scene),
+                *build_titles(scene, prices),
+                *build_end_labels(build_price_end_labels(scene), prices, PRICE_DOMAIN),
+                *build_end_labels(build_deviation_end_labels(scene), deviations, DEVIATION_DOMAIN),
+                *build_arrows(scene, prices),
+                *build_note_marks(scene, notes),
+                *build_lane_labels(scene, lanes),
+                *build_illustration_notice(scene),
             ],
-            "shapes": [*levels(scene), *note_lines(scene, notes)],
-            **_time_axes(scene, zone),
-            "yaxis": _axis(prices, PRICES, 1),
-            "yaxis2": _axis(deviations, DEVIATIONS, 2),
-            "yaxis3": {"domain": STRIP, "anchor": "x3", "range": [0, LANES], "showticklabels": False},
+            "shapes": [*build_level_lines(scene), *build_note_lines(scene, notes)],
+            **_build_time_axes(scene, zone),
+            "yaxis": _build_value_axis(prices, PRICE_DOMAIN, 1),
+            "yaxis2": _build_value_axis(deviations, DEVIATION_DOMAIN, 2),
+            "yaxis3": {"domain": STRIP_DOMAIN, "anchor": "x3", "range": [0, LANE_COUNT], "showticklabels": False},
         },
     }
 
 
-def _on(trace: Trace, panel: int) -> Trace:
+def _assign_axes(trace: Trace, panel: int) -> Trace:
     suffix = "" if panel == 1 else str(panel)
     return {**trace, "xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
 
 
-def _pointed(traces: list[Trace]) -> list[Trace]:
+def _mark_hoverable(traces: list[Trace]) -> list[Trace]:
     """Lines and dots tell where the pointer is, areas and wicks do not; what it reads stands below the charts."""
     return [{**trace, "hoverinfo": "none"} if "x0" in trace else trace for trace in traces]
 
 
-def _axis(scale: Scale, domain: tuple[float, float], panel: int) -> dict[str, Any]:
+def _build_value_axis(scale: Scale, domain: tuple[float, float], panel: int) -> dict[str, Any]:
     return {
         "domain": domain,
         "anchor": "x" if panel == 1 else f"x{panel}",
@@ -93,7 +93,7 @@ def _axis(scale: Scale, domain: tuple[float, float], panel: int) -> dict[str, An
         "range": scale.range,
         "tickmode": "array",
         "tickvals": list(scale.ticks),
-        "ticktext": list(scale.text),
+        "ticktext": list(scale.tick_texts),
         "showgrid": True,
         "ticks": "outside",
         "ticklen": 5,
@@ -101,15 +101,15 @@ def _axis(scale: Scale, domain: tuple[float, float], panel: int) -> dict[str, An
     }
 
 
-def _time_axes(scene: Scene, zone: Zone) -> dict[str, Any]:
+def _build_time_axes(scene: Scene, zone: Zone) -> dict[str, Any]:
     """Three axes that move together; the lowest carries the labels of the clock."""
     question = scene.measurement.question
-    marks = ticks(question.start, question.end, zone, 8, scene.measurement.axis.bar)
+    time_ticks = build_ticks(question.start, question.end, zone, 8, scene.measurement.axis.bar_length)
     common = {
         "type": "date",
-        "range": window_range(scene.measurement),
+        "range": get_window_range(scene.measurement),
         "tickmode": "array",
-        "tickvals": [naive(at) for at in marks.at],
+        "tickvals": [format_naive(time) for time in time_ticks.times],
         "autotickangles": [0, 45],
         "showgrid": True,
         "fixedrange": False,
@@ -120,27 +120,27 @@ def _time_axes(scene: Scene, zone: Zone) -> dict[str, Any]:
         "spikedash": "solid",
         "spikecolor": scene.colours.muted,
     }
-    plain = {**common, "showticklabels": False}
-    title = {"text": marks.title, "standoff": 4, "font": {"size": 13}}
+    unlabelled = {**common, "showticklabels": False}
+    title = {"text": time_ticks.title, "standoff": 4, "font": {"size": 13}}
     return {
-        "xaxis": {**plain, "anchor": "y", "matches": "x3"},
-        "xaxis2": {**plain, "anchor": "y2", "matches": "x3"},
+        "xaxis": {**unlabelled, "anchor": "y", "matches": "x3"},
+        "xaxis2": {**unlabelled, "anchor": "y2", "matches": "x3"},
         "xaxis3": {
             **common,
             "anchor": "y3",
             "showgrid": False,
-            "ticktext": [short(text) for text in marks.text],
+            "ticktext": [shorten_tick(text) for text in time_ticks.labels],
             "title": title,
         },
     }
 
 
-def _ground(scene: Scene) -> Trace:
+def _build_hover_trace(scene: Scene) -> Trace:
     """What the pointer finds on the strip, and in bars without any price."""
     measurement = scene.measurement
     level = np.zeros(measurement.axis.size)
     return {
-        **on_grid(measurement, level),
+        **build_grid_coordinates(measurement, level),
         "mode": "lines",
         "line": {"width": 0},
         "opacity": 0,
@@ -149,4 +149,4 @@ def _ground(scene: Scene) -> Trace:
     }
 
 
-_TEMPLATES = {theme: template.layout.to_plotly_json() for theme, template in TEMPLATES.items()}
+_TEMPLATE_LAYOUTS = {theme: template.layout.to_plotly_json() for theme, template in TEMPLATES.items()}

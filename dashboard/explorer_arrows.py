@@ -5,67 +5,67 @@ from typing import Any
 
 import numpy as np
 
-from dashboard.clock import naive
-from dashboard.explorer_marks import INNER, PRICES
-from dashboard.labels import Box, Points, place
-from dashboard.lettering import LINE, text_width
-from dashboard.panels import on_grid
-from dashboard.plot import Plot, joined
-from dashboard.prices import drawn_prices, off_scale
+from dashboard.clock import format_naive
+from dashboard.explorer_marks import INNER_HEIGHT, PRICE_DOMAIN
+from dashboard.labels import Box, Points, place_label
+from dashboard.lettering import LINE_HEIGHT, measure_text_width
+from dashboard.panels import build_grid_coordinates
+from dashboard.plot import TimePlot, join_lines
+from dashboard.prices import find_off_scale_trades, list_drawn_prices
 from dashboard.scales import Scale
 from dashboard.scene import Scene
 
-WIDTH = 600.0
+PANEL_WIDTH = 600.0
 """Width of the panel in pixels for which names are placed: that on a screen of 1440 pixels, as the own is not known."""
 
-SIZE = 13
+ARROW_FONT = 13
 """Font size of the names."""
 
-GRAIN = 2.0
+POINT_GRID_PX = 2.0
 """Pixels to which points are rounded, so that long windows do not take longer."""
 
 
-def arrows(scene: Scene, scale: Scale) -> list[dict[str, Any]]:
+def build_arrows(scene: Scene, scale: Scale) -> list[dict[str, Any]]:
     """An arrow for each trade below the axis, its name on the side of the middle of the window and off the lines."""
-    axis, trades = scene.measurement.axis, off_scale(scene, scale)
+    axis, trades = scene.measurement.axis, find_off_scale_trades(scene, scale)
     if not trades:
         return []
-    panel = Box(0.0, 0.0, WIDTH, (PRICES[1] - PRICES[0]) * INNER)
-    plot = Plot(panel, scene.measurement.question.start, axis.size, scale)
-    lines = [on_grid(scene.measurement, values)["y"] for values in drawn_prices(scene)]
-    points = _coarse(joined([replace(plot, bars=values.size).points(values) for values in lines]))
-    taken: list[Box] = []
-    found = []
+    panel = Box(0.0, 0.0, PANEL_WIDTH, (PRICE_DOMAIN[1] - PRICE_DOMAIN[0]) * INNER_HEIGHT)
+    plot = TimePlot(panel, scene.measurement.question.start, axis.size, scale)
+    lines = [build_grid_coordinates(scene.measurement, values)["y"] for values in list_drawn_prices(scene)]
+    points = _snap_points(join_lines([replace(plot, bars=values.size).build_line_points(values) for values in lines]))
+    occupied: list[Box] = []
+    annotations = []
     for trade in trades:
-        x, tip = plot.x(trade.position), panel.bottom - 2
-        size = (text_width(trade.text, SIZE) + 4, SIZE * LINE)
-        right = trade.position < axis.size / 2
-        bounds = Box(x, 0.0, 2 * WIDTH, tip) if right else Box(-WIDTH, 0.0, x, tip)
-        box = place((x, tip), size, bounds, taken, points)
+        x, tip = plot.to_x(trade.position), panel.bottom - 2
+        size = (measure_text_width(trade.text, ARROW_FONT) + 4, ARROW_FONT * LINE_HEIGHT)
+        is_right = trade.position < axis.size / 2
+        bounds = Box(x, 0.0, 2 * PANEL_WIDTH, tip) if is_right else Box(-PANEL_WIDTH, 0.0, x, tip)
+        box = place_label((x, tip), size, bounds, occupied, points)
         if box is None:
             continue
-        taken.append(box)
-        found.append(
+        occupied.append(box)
+        annotations.append(
             {
                 "text": trade.text,
-                "x": naive(axis.time(trade.position)),
-                "y": PRICES[0],
+                "x": format_naive(axis.time_at(trade.position)),
+                "y": PRICE_DOMAIN[0],
                 "xref": "x",
                 "yref": "paper",
-                "ax": box.left - x if right else box.right - x,
+                "ax": box.left - x if is_right else box.right - x,
                 "ay": (box.top + box.bottom) / 2 - tip,
-                "xanchor": "left" if right else "right",
+                "xanchor": "left" if is_right else "right",
                 "arrowhead": 2,
                 "arrowwidth": 1.4,
                 "arrowcolor": trade.colour,
-                "font": {"size": SIZE, "color": trade.colour},
+                "font": {"size": ARROW_FONT, "color": trade.colour},
             }
         )
-    return found
+    return annotations
 
 
-def _coarse(points: Points) -> Points:
+def _snap_points(points: Points) -> Points:
     """The points on a grid, each once."""
-    cells = np.round(points / GRAIN).astype(np.int64)
+    cells = np.round(points / POINT_GRID_PX).astype(np.int64)
     keys = np.unique(cells[:, 0] * 100_000 + cells[:, 1])
-    return GRAIN * np.column_stack([keys // 100_000, keys % 100_000]).astype(np.float64)
+    return POINT_GRID_PX * np.column_stack([keys // 100_000, keys % 100_000]).astype(np.float64)

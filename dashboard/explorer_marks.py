@@ -2,28 +2,28 @@
 
 from typing import Any
 
-from dashboard.deviations import HOLLOW
-from dashboard.labels import spread
+from dashboard.deviations import HOLLOW_DASH
+from dashboard.labels import spread_labels
 from dashboard.scales import Scale
 from dashboard.scene import EndLabel, Scene
-from dashboard.strips import LANES, Lane
+from dashboard.strips import LANE_COUNT, Lane
 from deviation.headline import ILLUSTRATION
 
-HEIGHT = 760
+FIGURE_HEIGHT = 760
 """Height of the figure in pixels; its width is the page's."""
 
-MARGIN = {"l": 68, "r": 138, "t": 46, "b": 52, "pad": 0, "autoexpand": False}
+FIGURE_MARGIN = {"l": 68, "r": 138, "t": 46, "b": 52, "pad": 0, "autoexpand": False}
 """Pixels around the panels: numbers left, names at line ends right, the title of prices above, the clock below."""
 
-INNER = HEIGHT - MARGIN["t"] - MARGIN["b"]
+INNER_HEIGHT = FIGURE_HEIGHT - FIGURE_MARGIN["t"] - FIGURE_MARGIN["b"]
 
-PRICES, DEVIATIONS, STRIP = (0.585, 1.0), (0.155, 0.525), (0.0, 0.095)
+PRICE_DOMAIN, DEVIATION_DOMAIN, STRIP_DOMAIN = (0.585, 1.0), (0.155, 0.525), (0.0, 0.095)
 """Where the panels stand, as shares of the inner height, from below."""
 
-SMALL = 12
+SMALL_FONT = 12
 
 
-def _text(text: str, x: float, y: float, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - properties of an annotation
+def _build_annotation(text: str, x: float, y: float, **properties: Any) -> dict[str, Any]:  # noqa: ANN401 - properties of an annotation
     return {
         "text": text,
         "x": x,
@@ -35,73 +35,79 @@ def _text(text: str, x: float, y: float, **more: Any) -> dict[str, Any]:  # noqa
         "yanchor": "middle",
         "align": "left",
         "borderpad": 0,
-        **more,
+        **properties,
     }
 
 
-def titles(scene: Scene, prices: Scale) -> list[dict[str, Any]]:
+def build_titles(scene: Scene, prices: Scale) -> list[dict[str, Any]]:
     """What each panel shows, above it."""
     question = scene.measurement.question
-    name = scene.catalogue.venue(question.focus).name
-    against = "fair value" if question.underlying else f"the {question.parameters.reference.words} of the others"
+    name = scene.catalogue.get_venue(question.focus).name
+    reference_text = "fair value" if question.underlying else f"the {question.parameters.reference.label} of the others"
     quote = "as printed" if question.parameters.quote == "as-is" else "in dollars"
     log = ", log scale" if prices.log else ""
     texts = (
-        (f"<b>Price of {question.asset}</b> {quote}{log}", PRICES[1]),
-        (f"<b>{name}</b> against {against}", DEVIATIONS[1]),
-        (f"<b>Votes and {question.timeframe.one}s</b>", STRIP[1]),
+        (f"<b>Price of {question.asset}</b> {quote}{log}", PRICE_DOMAIN[1]),
+        (f"<b>{name}</b> against {reference_text}", DEVIATION_DOMAIN[1]),
+        (f"<b>Votes and {question.timeframe.noun}s</b>", STRIP_DOMAIN[1]),
     )
-    style = {"xshift": 8 - MARGIN["l"], "yshift": 13, "font": {"size": 13}}
-    return [_text(text, 0, y, **style) for text, y in texts]
+    style = {"xshift": 8 - FIGURE_MARGIN["l"], "yshift": 13, "font": {"size": 13}}
+    return [_build_annotation(text, 0, y, **style) for text, y in texts]
 
 
-def ends(labels: list[EndLabel], scale: Scale, panel: tuple[float, float]) -> list[dict[str, Any]]:
+def build_end_labels(labels: list[EndLabel], scale: Scale, panel: tuple[float, float]) -> list[dict[str, Any]]:
     """Names at the ends of the lines, never on each other."""
-    low, high = ((1 - edge) * INNER for edge in reversed(panel))
-    wanted = [low + (high - low) * (1 - min(max(scale.share(label.value), 0.0), 1.0)) for label in labels]
-    heights = [2.5 * SMALL if len(label.text) > _LONG else 1.35 * SMALL for label in labels]
+    low, high = ((1 - edge) * INNER_HEIGHT for edge in reversed(panel))
+    targets = [low + (high - low) * (1 - min(max(scale.to_fraction(label.value), 0.0), 1.0)) for label in labels]
+    heights = [2.5 * SMALL_FONT if len(label.text) > _LONG_NAME_LENGTH else 1.35 * SMALL_FONT for label in labels]
     return [
-        _text(
-            f"<b>{_broken(label.text)}</b>" if label.bold else SAMPLES[label.dash] + _broken(label.text),
+        _build_annotation(
+            f"<b>{_break_name(label.text)}</b>"
+            if label.is_bold
+            else DASH_SAMPLES[label.dash] + _break_name(label.text),
             1,
-            1 - y / INNER,
+            1 - y / INNER_HEIGHT,
             xshift=8,
-            font={"size": SMALL, "color": label.colour},
+            font={"size": SMALL_FONT, "color": label.colour},
         )
-        for label, y in zip(labels, spread(wanted, heights, low - 8, high + 8), strict=True)
+        for label, y in zip(labels, spread_labels(targets, heights, low - 8, high + 8), strict=True)
     ]
 
 
-SAMPLES = {"": "", "solid": "\N{EM DASH} ", "dash": "- - ", HOLLOW: "○ "}
+DASH_SAMPLES = {"": "", "solid": "\N{EM DASH} ", "dash": "- - ", HOLLOW_DASH: "○ "}
 """What stands for a dash before its label."""
 
-_LONG = 16
+_LONG_NAME_LENGTH = 16
 """Letters from which a name at a line's end takes two lines."""
 
 
-def _broken(text: str) -> str:
-    if len(text) <= _LONG:
+def _break_name(text: str) -> str:
+    if len(text) <= _LONG_NAME_LENGTH:
         return text
     head, _, tail = text.rpartition(" ")
     return f"{head}<br>{tail}" if head else text
 
 
-def lane_names(scene: Scene, lanes: tuple[Lane, ...]) -> list[dict[str, Any]]:
+def build_lane_labels(scene: Scene, lanes: tuple[Lane, ...]) -> list[dict[str, Any]]:
     """What each row of the strip is, right of it."""
-    height = STRIP[1] - STRIP[0]
+    height = STRIP_DOMAIN[1] - STRIP_DOMAIN[0]
     return [
-        _text(
+        _build_annotation(
             lane.label,
             1,
-            STRIP[0] + height * lane.middle / LANES,
+            STRIP_DOMAIN[0] + height * lane.middle / LANE_COUNT,
             xshift=8,
-            font={"size": SMALL, "color": lane.colour},
+            font={"size": SMALL_FONT, "color": lane.colour},
         )
         for lane in lanes
-    ] or [_text("no candle of the focus venue", 0, STRIP[0] + height / 2, font={"color": scene.colours.muted})]
+    ] or [
+        _build_annotation(
+            "no candle of the focus venue", 0, STRIP_DOMAIN[0] + height / 2, font={"color": scene.colours.muted}
+        )
+    ]
 
 
-def levels(scene: Scene) -> list[dict[str, Any]]:
+def build_level_lines(scene: Scene) -> list[dict[str, Any]]:
     """Zero and the threshold on either side of it."""
     enter = 100 * scene.measurement.question.parameters.enter
     return [
@@ -120,9 +126,9 @@ def levels(scene: Scene) -> list[dict[str, Any]]:
     ]
 
 
-def notice(scene: Scene) -> list[dict[str, Any]]:
+def build_illustration_notice(scene: Scene) -> list[dict[str, Any]]:
     """What the reconstruction is, in words and across the panels."""
-    if not scene.illustration:
+    if not scene.is_illustration:
         return []
     watermark = {
         "xanchor": "center",
@@ -130,9 +136,11 @@ def notice(scene: Scene) -> list[dict[str, Any]]:
         "opacity": 0.12,
         "font": {"size": 40, "color": scene.colours.ink},
     }
-    words = f"{ILLUSTRATION}. Dashed: no figure of that venue is published."
+    text = f"{ILLUSTRATION}. Dashed: no figure of that venue is published."
     return [
-        _text("ILLUSTRATION", 0.5, 0.5 * sum(PRICES), **watermark),
-        _text("ILLUSTRATION", 0.5, 0.5 * sum(DEVIATIONS), **watermark),
-        _text(words, 0, 1, xshift=8 - MARGIN["l"], yshift=33, font={"size": 13, "color": scene.colours.ink}),
+        _build_annotation("ILLUSTRATION", 0.5, 0.5 * sum(PRICE_DOMAIN), **watermark),
+        _build_annotation("ILLUSTRATION", 0.5, 0.5 * sum(DEVIATION_DOMAIN), **watermark),
+        _build_annotation(
+            text, 0, 1, xshift=8 - FIGURE_MARGIN["l"], yshift=33, font={"size": 13, "color": scene.colours.ink}
+        ),
     ]

@@ -6,25 +6,29 @@ from typing import Any
 
 from dash import html
 
-from dashboard.clock import Zone, day, naive, on_clock
+from dashboard.clock import Zone, convert_to_zone, format_day, format_naive
 from dashboard.scene import Scene
 from data.catalogue import Note
 
-SUPPORT = {"C": "several independent sources", "S": "a single source", "D": "derived from trades or by arithmetic"}
+SUPPORT_TEXTS = {
+    "C": "several independent sources",
+    "S": "a single source",
+    "D": "derived from trades or by arithmetic",
+}
 """What a note's mark says of its support (`data.catalogue.Note`)."""
 
-POINTER = "\N{BLACK DOWN-POINTING SMALL TRIANGLE}"
+NOTE_SYMBOL = "\N{BLACK DOWN-POINTING SMALL TRIANGLE}"
 
 
-def note_lines(scene: Scene, notes: Sequence[Note]) -> list[dict[str, Any]]:
+def build_note_lines(scene: Scene, notes: Sequence[Note]) -> list[dict[str, Any]]:
     """A faint upright through all panels for each note."""
     return [
         {
             "type": "line",
             "xref": "x3",
             "yref": "paper",
-            "x0": naive(note.at),
-            "x1": naive(note.at),
+            "x0": format_naive(note.at),
+            "x1": format_naive(note.at),
             "y0": 0,
             "y1": 1,
             "layer": "below",
@@ -34,12 +38,12 @@ def note_lines(scene: Scene, notes: Sequence[Note]) -> list[dict[str, Any]]:
     ]
 
 
-def note_marks(scene: Scene, notes: Sequence[Note]) -> list[dict[str, Any]]:
+def build_note_marks(scene: Scene, notes: Sequence[Note]) -> list[dict[str, Any]]:
     """A small triangle at the upper end of each upright."""
     return [
         {
-            "text": POINTER,
-            "x": naive(note.at),
+            "text": NOTE_SYMBOL,
+            "x": format_naive(note.at),
             "y": 1,
             "xref": "x3",
             "yref": "paper",
@@ -51,23 +55,23 @@ def note_marks(scene: Scene, notes: Sequence[Note]) -> list[dict[str, Any]]:
     ]
 
 
-def notes_list(notes: Sequence[Note], zone: Zone, length: timedelta) -> list[Any]:
+def build_notes_list(notes: Sequence[Note], zone: Zone, length: timedelta) -> list[Any]:
     """The notes as a list, times on the reader's clock, with links to their sources; nothing without any."""
     if not notes:
         return []
     return [
-        html.H2([f"{POINTER} Noted at the time ", html.Small(str(zone))]),
-        html.Ul([html.Li(_said(note, zone, length)) for note in notes]),
+        html.H2([f"{NOTE_SYMBOL} Noted at the time ", html.Small(str(zone))]),
+        html.Ul([html.Li(_build_note_item(note, zone, length)) for note in notes]),
     ]
 
 
-def _said(note: Note, zone: Zone, length: timedelta) -> list[Any]:
-    local = on_clock(note.at, zone)
-    time = f"{local:%H:%M}" if length <= timedelta(days=1) else f"{day(local.date())} {local:%H:%M}"
-    support = SUPPORT[note.mark]
+def _build_note_item(note: Note, zone: Zone, length: timedelta) -> list[Any]:
+    local = convert_to_zone(note.at, zone)
+    time = f"{local:%H:%M}" if length <= timedelta(days=1) else f"{format_day(local.date())} {local:%H:%M}"
+    support = SUPPORT_TEXTS[note.mark]
     if note.source_url is None:
-        behind: Any = html.Small(f"({support}; no public page on record)")
+        support_part: Any = html.Small(f"({support}; no public page on record)")
     else:
         source = html.A("source", href=note.source_url, target="_blank", rel="noreferrer")
-        behind = html.Small([source, f" ({support})"])
-    return [html.Strong(time), f" {note.text} ", behind]
+        support_part = html.Small([source, f" ({support})"])
+    return [html.Strong(time), f" {note.text} ", support_part]

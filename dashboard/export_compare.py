@@ -3,38 +3,38 @@
 from dataclasses import replace
 
 from dashboard.clock import Zone
-from dashboard.compare_panels import sides
-from dashboard.compare_picture import compare_picture
-from dashboard.compare_rows import compare_rows
-from dashboard.export_asked import ALL, Asked, Export
+from dashboard.compare_panels import measure_windows
+from dashboard.compare_picture import build_compare_sheet
+from dashboard.compare_rows import build_compare_rows
+from dashboard.export_asked import ALL_ASSETS, ExportFile, ExportRequest
 from dashboard.view import PanelScale
 
 
-def compare(asked: Asked) -> Export:
+def export_compare(request: ExportRequest) -> ExportFile:
     """The panels as one sheet, or the rows behind them.
 
     Raises:
         NothingUsable, StoreUnusable: There is nothing to show, or it cannot be read.
         BrowserMissing, BrowserBusy, BrowserFailed: The picture cannot be drawn, or not now.
     """
-    view, catalogue = asked.view, asked.catalogue
+    view, catalogue = request.view, request.catalogue
     # Pictures tell times in UTC, whatever clock the page was on.
-    found = sides(asked.answers, replace(view, zone=Zone.UTC))
-    every = [one for side in found for one in side.panels]
-    measured = [one.measurement for one in every if one.measurement is not None]
-    if not measured:
-        raise asked.nothing_of_event()
-    if not asked.pictured:
-        return asked.rows(compare_rows(every, catalogue), measured[0], asset=ALL)
-    figure = compare_picture(
-        found, catalogue, size=asked.size, theme=view.theme, shared=view.scale is PanelScale.SHARED
+    windows = measure_windows(request.measurements, replace(view, zone=Zone.UTC))
+    panels = [panel for window in windows for panel in window.panels]
+    measurements = [panel.measurement for panel in panels if panel.measurement is not None]
+    if not measurements:
+        raise request.build_empty_event_error()
+    if not request.is_picture:
+        return request.build_rows_file(build_compare_rows(panels, catalogue), measurements[0], asset=ALL_ASSETS)
+    figure = build_compare_sheet(
+        windows, catalogue, size=request.size, theme=view.theme, share_scale=view.scale is PanelScale.SHARED
     )
-    more = {
+    extra = {
         "asset": None,
         "focus": view.focus,
-        "candles_from": sorted({name for one in measured for names in one.origins.values() for name in names}),
-        "fx_assumed": sorted({quote for one in measured for quote in one.fx_assumed}),
-        "assets": list(dict.fromkeys(one.asset for one in every)),
-        "windows": [side.name for side in found],
+        "candles_from": sorted({name for panel in measurements for names in panel.origins.values() for name in names}),
+        "fx_assumed": sorted({quote for panel in measurements for quote in panel.fx_assumed}),
+        "assets": list(dict.fromkeys(panel.asset for panel in panels)),
+        "windows": [window.name for window in windows],
     }
-    return asked.picture(figure, measured[0], asset=ALL, more=more)
+    return request.build_picture_file(figure, measurements[0], asset=ALL_ASSETS, extra=extra)

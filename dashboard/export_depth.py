@@ -2,50 +2,70 @@
 
 import plotly.graph_objects as go
 
-from dashboard.chart_picture import Draw, Words, chart_picture, sentence
-from dashboard.depth_rows import depth_rows
-from dashboard.export_asked import Asked, Export
-from dashboard.overview_dots import Fates, depth_dots, fates
-from dashboard.overview_points import by_asset, points
-from dashboard.overview_reading import counted
-from dashboard.overview_view import Overview
-from dashboard.picture_key import Item
-from dashboard.picture_sizes import Size
-from dashboard.scatter_print import scatter_drawn
-from dashboard.style import palette
-from dashboard.words import bar_closes, compared
+from dashboard.chart_picture import ChartDrawer, ChartText, build_chart_sheet, build_sentence_drawer
+from dashboard.depth_rows import build_depth_rows
+from dashboard.export_asked import ExportFile, ExportRequest
+from dashboard.overview_dots import DepthCategories, build_depth_data, categorize_by_depth
+from dashboard.overview_points import build_market_points, format_names_by_asset
+from dashboard.overview_reading import write_headline
+from dashboard.overview_view import EventContext
+from dashboard.picture_key import LegendItem
+from dashboard.picture_sizes import SheetSize
+from dashboard.scatter_print import build_scatter_drawing
+from dashboard.style import get_palette
+from dashboard.words import describe_bar_closes, write_compared
 
 
-def depth(asked: Asked) -> Export:
+def export_depth(request: ExportRequest) -> ExportFile:
     """The chart as one sheet, or a row for each market of each asset.
 
     Raises:
         NothingUsable, StoreUnusable: There is nothing to show, or it cannot be read.
         BrowserMissing, BrowserBusy, BrowserFailed: The picture cannot be drawn, or not now.
     """
-    return asked.of_event(lambda overview: depth_rows(overview.measurements), depth_picture)
+    return request.export_event(lambda overview: build_depth_rows(overview.measurements), build_depth_sheet)
 
 
-def depth_picture(overview: Overview, size: Size) -> go.Figure:
+def build_depth_sheet(overview: EventContext, size: SheetSize) -> go.Figure:
     """The printed chart; where nobody was below for a minute, a sentence in its place."""
     catalogue, theme = overview.catalogue, overview.view.theme
-    shown = fates(points(overview.measurements, catalogue, overview.family, overview.view.zone))
-    none: tuple[Draw, list[Item]] = sentence(shown.nobody(overview.enter, overview.view.bar), palette(theme)), []
-    across = f"minutes at least {overview.enter} below, longer"
-    draw, items = scatter_drawn(overview, depth_dots(overview, shown.drawn), across) if shown.drawn else none
-    words = _words(overview, shown)
-    return chart_picture(words, draw, overview.measurements, catalogue, size=size, theme=theme, items=items)
-
-
-def _words(overview: Overview, shown: Fates) -> Words:
-    close = bar_closes(overview.measurements[0].question).removesuffix("s")
-    left_out = {f"Never {overview.enter} below": shown.never, "No firm minute, so no point": shown.unknown}
-    return Words(
-        headline=counted(overview),
-        under=(
-            f"Each marker is one exchange on one asset: its deepest {close}, and its minutes at least "
-            f"{overview.enter} below."
+    categories = categorize_by_depth(
+        build_market_points(overview.measurements, catalogue, overview.focus_family, overview.view.zone)
+    )
+    placeholder: tuple[ChartDrawer, list[LegendItem]] = (
+        build_sentence_drawer(
+            categories.describe_absence(overview.enter_text, overview.view.timeframe), get_palette(theme)
         ),
-        measured=compared(overview.measurements),
-        notes=[f"{title}: {by_asset(found)}." for title, found in left_out.items() if found],
+        [],
+    )
+    x_title = f"minutes at least {overview.enter_text} below, longer"
+    draw, legend_items = (
+        build_scatter_drawing(overview, build_depth_data(overview, categories.plotted), x_title)
+        if categories.plotted
+        else placeholder
+    )
+    text = _build_depth_text(overview, categories)
+    return build_chart_sheet(
+        text, draw, overview.measurements, catalogue, size=size, theme=theme, legend_items=legend_items
+    )
+
+
+def _build_depth_text(overview: EventContext, categories: DepthCategories) -> ChartText:
+    close_name = describe_bar_closes(overview.measurements[0].question).removesuffix("s")
+    omitted = {
+        f"Never {overview.enter_text} below": categories.never_below,
+        "No firm minute, so no point": categories.without_firm_minute,
+    }
+    return ChartText(
+        headline=write_headline(overview),
+        subtitle=(
+            f"Each marker is one exchange on one asset: its deepest {close_name}, and its minutes at least "
+            f"{overview.enter_text} below."
+        ),
+        method=write_compared(overview.measurements),
+        notes=[
+            f"{title}: {format_names_by_asset(market_points)}."
+            for title, market_points in omitted.items()
+            if market_points
+        ],
     )

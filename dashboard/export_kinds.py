@@ -2,13 +2,13 @@
 
 from enum import StrEnum
 
-from data.exporter import FORMATS as ROWS
+from data.exporter import EXPORT_FORMATS as ROWS
 
 PICTURE_AND_ROWS = ("png", "svg", *ROWS)
 """Formats of everything that is drawn: the picture, and the rows behind it."""
 
 
-class What(StrEnum):
+class ExportKind(StrEnum):
     """What can be had as a file; the value is its name in links and file names."""
 
     COMPARISON = "comparison"
@@ -26,46 +26,46 @@ class What(StrEnum):
     COVERAGE = "coverage"
     INCIDENTS = "incidents"
     REVISIONS = "revisions"
-    HELD = "held"
+    HOLDINGS = "held"
 
 
-OF_THE_STORE = (What.COVERAGE, What.INCIDENTS, What.REVISIONS, What.HELD)
+STORE_KINDS = (ExportKind.COVERAGE, ExportKind.INCIDENTS, ExportKind.REVISIONS, ExportKind.HOLDINGS)
 """What the data page tells; all but the first is of the whole store, whatever the view is."""
 
-FORMATS = {
-    What.COMPARISON: PICTURE_AND_ROWS,
-    What.COMPARE: PICTURE_AND_ROWS,
-    What.DEPTH: PICTURE_AND_ROWS,
-    What.VOLUME: PICTURE_AND_ROWS,
-    What.MATRIX: PICTURE_AND_ROWS,
-    What.THRESHOLDS: PICTURE_AND_ROWS,
-    What.BOUNDS: PICTURE_AND_ROWS,
-    What.CANDLES: ROWS,
-    What.DEVIATION: ROWS,
-    What.LOWS: (*ROWS, "json"),
-    What.GAPS: PICTURE_AND_ROWS,
-    What.MEASUREMENT: ("json",),
-    **dict.fromkeys(OF_THE_STORE, ROWS),
+KIND_FORMATS = {
+    ExportKind.COMPARISON: PICTURE_AND_ROWS,
+    ExportKind.COMPARE: PICTURE_AND_ROWS,
+    ExportKind.DEPTH: PICTURE_AND_ROWS,
+    ExportKind.VOLUME: PICTURE_AND_ROWS,
+    ExportKind.MATRIX: PICTURE_AND_ROWS,
+    ExportKind.THRESHOLDS: PICTURE_AND_ROWS,
+    ExportKind.BOUNDS: PICTURE_AND_ROWS,
+    ExportKind.CANDLES: ROWS,
+    ExportKind.DEVIATION: ROWS,
+    ExportKind.LOWS: (*ROWS, "json"),
+    ExportKind.GAPS: PICTURE_AND_ROWS,
+    ExportKind.MEASUREMENT: ("json",),
+    **dict.fromkeys(STORE_KINDS, ROWS),
 }
 """The formats of each; the comparison's rows are those of the deviation, from which the picture is drawn."""
 
-NAMES = {
-    What.COMPARISON: "picture",
-    What.COMPARE: "panels of all assets",
-    What.DEPTH: "depth against duration",
-    What.VOLUME: "reported volume against depth",
-    What.MATRIX: "every exchange under the same test",
-    What.THRESHOLDS: "how long at which depth",
-    What.BOUNDS: "minute of the lowest trade",
-    What.CANDLES: "candles",
-    What.DEVIATION: "deviation of every bar",
-    What.LOWS: "lows of all assets",
-    What.GAPS: "how all gaps are spread",
-    What.MEASUREMENT: "whole answer",
-    What.COVERAGE: "what was had",
-    What.INCIDENTS: "what could not be had",
-    What.REVISIONS: "candles that exchanges changed",
-    What.HELD: "what the store holds",
+KIND_LABELS = {
+    ExportKind.COMPARISON: "picture",
+    ExportKind.COMPARE: "panels of all assets",
+    ExportKind.DEPTH: "depth against duration",
+    ExportKind.VOLUME: "reported volume against depth",
+    ExportKind.MATRIX: "every exchange under the same test",
+    ExportKind.THRESHOLDS: "how long at which depth",
+    ExportKind.BOUNDS: "minute of the lowest trade",
+    ExportKind.CANDLES: "candles",
+    ExportKind.DEVIATION: "deviation of every bar",
+    ExportKind.LOWS: "lows of all assets",
+    ExportKind.GAPS: "how all gaps are spread",
+    ExportKind.MEASUREMENT: "whole answer",
+    ExportKind.COVERAGE: "what was had",
+    ExportKind.INCIDENTS: "what could not be had",
+    ExportKind.REVISIONS: "candles that exchanges changed",
+    ExportKind.HOLDINGS: "what the store holds",
 }
 """What a menu calls each."""
 

@@ -7,74 +7,79 @@ from urllib.parse import urlencode
 
 import dash_mantine_components as dmc
 
-from dashboard.export_kinds import FORMATS, NAMES, What
-from dashboard.picture_sizes import Size
-from dashboard.popover import popover
+from dashboard.export_kinds import KIND_FORMATS, KIND_LABELS, ExportKind
+from dashboard.picture_sizes import SheetSize
+from dashboard.popover import build_popover
 from dashboard.render import FileFormat
 from dashboard.style import Theme
-from dashboard.written import Written
+from dashboard.written import StaticElement
 
-SIZES = {Size.WIDE: "Wide 16:9", Size.SQUARE: "Square 1:1", Size.TALL: "Tall 4:5"}
+SIZE_LABELS = {SheetSize.WIDE: "Wide 16:9", SheetSize.SQUARE: "Square 1:1", SheetSize.TALL: "Tall 4:5"}
 """The shapes of a picture as the menu calls them."""
 
-ROWS = {"csv": "CSV", "parquet": "Parquet", "json": "JSON"}
+FORMAT_LABELS = {"csv": "CSV", "parquet": "Parquet", "json": "JSON"}
 """Formats of rows as people write them."""
 
 
-def export_menu(what: What, query: Mapping[str, str], label: str = "Files") -> dmc.Popover:
+def build_export_menu(kind: ExportKind, query: Mapping[str, str], label: str = "Files") -> dmc.Popover:
     """A button that opens the list of files of one export.
 
     Args:
-        what: the export (docs/exports.md).
+        kind: the export (docs/exports.md).
         query: the view, as a link has it (`ViewState.to_query`).
         label: the text of the button.
     """
-    marks: dict[str, Any] = {"aria-label": f"{label}: {NAMES[what]}", "aria-haspopup": "dialog"}
-    button = dmc.Button(label, size="xs", variant="default", className="plain", **marks)
-    named = {"className": "files", "role": "dialog", "aria-label": NAMES[what]}
-    return popover(button, Written("div", named, _content(what, query)), "bottom-end")
+    button_labels: dict[str, Any] = {"aria-label": f"{label}: {KIND_LABELS[kind]}", "aria-haspopup": "dialog"}
+    button = dmc.Button(label, size="xs", variant="default", className="plain", **button_labels)
+    dialog_properties = {"className": "files", "role": "dialog", "aria-label": KIND_LABELS[kind]}
+    return build_popover(button, StaticElement("div", dialog_properties, _build_content(kind, query)), "bottom-end")
 
 
-def _content(what: What, query: Mapping[str, str]) -> str:
+def _build_content(kind: ExportKind, query: Mapping[str, str]) -> str:
     """The list as HTML: a page has many of them, each with dozens of links."""
-    pictures = [file_format for file_format in FORMATS[what] if file_format in list(FileFormat)]
-    rows = [file_format for file_format in FORMATS[what] if file_format not in pictures]
-    parts = [_pictures(what, query, pictures)] if pictures else []
+    pictures = [file_format for file_format in KIND_FORMATS[kind] if file_format in list(FileFormat)]
+    rows = [file_format for file_format in KIND_FORMATS[kind] if file_format not in pictures]
+    parts = [_build_picture_table(kind, query, pictures)] if pictures else []
     if rows:
-        links = "".join(_link(ROWS[file_format], what, file_format, query) for file_format in rows)
-        title = "Rows behind it" if pictures else f"The {NAMES[what]}"
+        links = "".join(_build_link(FORMAT_LABELS[file_format], kind, file_format, query) for file_format in rows)
+        title = "Rows behind it" if pictures else f"The {KIND_LABELS[kind]}"
         parts.append(f'<div class="line"><strong>{title}</strong>{links}</div>')
-    first = escape(_address(what, FORMATS[what][0], query))
-    parts.append(f'<button type="button" class="venue-name" data-copy="{first}">Copy link to the file</button>')
+    first_address = escape(_build_address(kind, KIND_FORMATS[kind][0], query))
+    parts.append(f'<button type="button" class="venue-name" data-copy="{first_address}">Copy link to the file</button>')
     return "".join(parts)
 
 
-def _pictures(what: What, query: Mapping[str, str], formats: list[str]) -> str:
+def _build_picture_table(kind: ExportKind, query: Mapping[str, str], formats: list[str]) -> str:
     """A line per shape, a column per format and paper."""
-    head = "".join(f'<th scope="col">{theme.capitalize()} paper</th>' for theme in Theme)
+    header = "".join(f'<th scope="col">{theme.capitalize()} paper</th>' for theme in Theme)
     lines = [
-        f'<tr><th scope="row">{name}</th>{"".join(_papers(what, query, formats, size, theme) for theme in Theme)}</tr>'
-        for size, name in SIZES.items()
+        f'<tr><th scope="row">{name}</th>{"".join(_build_link_cell(kind, query, formats, size, theme) for theme in Theme)}</tr>'
+        for size, name in SIZE_LABELS.items()
     ]
-    return f"<table><thead><tr><td></td>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
+    return f"<table><thead><tr><td></td>{header}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
 
 
-def _papers(what: What, query: Mapping[str, str], formats: list[str], size: Size, theme: Theme) -> str:
-    plain = {key: value for key, value in query.items() if key != "theme"}
-    paper = {} if theme is Theme.LIGHT else {"theme": theme.value}
-    shape = {} if size is Size.WIDE else {"size": size.value}
-    links = (_link(one.upper(), what, one, {**plain, **paper, **shape}) for one in formats)
+def _build_link_cell(
+    kind: ExportKind, query: Mapping[str, str], formats: list[str], size: SheetSize, theme: Theme
+) -> str:
+    base_query = {key: value for key, value in query.items() if key != "theme"}
+    theme_query = {} if theme is Theme.LIGHT else {"theme": theme.value}
+    size_query = {} if size is SheetSize.WIDE else {"size": size.value}
+    links = (
+        _build_link(file_format.upper(), kind, file_format, {**base_query, **theme_query, **size_query})
+        for file_format in formats
+    )
     return f"<td>{''.join(links)}</td>"
 
 
-def _link(text: str, what: What, file_format: str, query: Mapping[str, str]) -> str:
-    return f'<a href="{escape(_address(what, file_format, query))}" target="_blank">{text}</a>'
+def _build_link(text: str, kind: ExportKind, file_format: str, query: Mapping[str, str]) -> str:
+    return f'<a href="{escape(_build_address(kind, file_format, query))}" target="_blank">{text}</a>'
 
 
-def _address(what: What, file_format: str, query: Mapping[str, str]) -> str:
+def _build_address(kind: ExportKind, file_format: str, query: Mapping[str, str]) -> str:
     """A link to the file.
 
-    >>> _address(What.LOWS, "csv", {"asset": "DOGE"})
+    >>> _build_address(ExportKind.LOWS, "csv", {"asset": "DOGE"})
     '/export/lows.csv?asset=DOGE'
     """
-    return f"/export/{what}.{file_format}" + (f"?{urlencode(query)}" if query else "")
+    return f"/export/{kind}.{file_format}" + (f"?{urlencode(query)}" if query else "")

@@ -4,56 +4,70 @@ from functools import partial
 
 import plotly.graph_objects as go
 
-from dashboard.chart_picture import Words, chart_picture, sentence
-from dashboard.export_asked import Asked, Export
-from dashboard.formats import listing
-from dashboard.picture_sizes import Size
+from dashboard.chart_picture import ChartText, build_chart_sheet, build_sentence_drawer
+from dashboard.export_asked import ExportFile, ExportRequest
+from dashboard.formats import join_names
+from dashboard.picture_sizes import SheetSize
 from dashboard.scene import Scene
-from dashboard.threshold_print import print_thresholds, threshold_key
-from dashboard.threshold_rows import threshold_rows
-from dashboard.thresholds import compared
-from dashboard.words import measured, title
+from dashboard.threshold_print import build_threshold_legend, draw_thresholds
+from dashboard.threshold_rows import build_threshold_rows
+from dashboard.thresholds import list_compared_rows
+from dashboard.words import write_measured, write_title
 
 
-def thresholds(asked: Asked) -> Export:
+def export_thresholds(request: ExportRequest) -> ExportFile:
     """The chart as one sheet, or a row for each market and depth.
 
     Raises:
         NothingUsable, StoreUnusable: There is nothing to show, or it cannot be read.
         BrowserMissing, BrowserBusy, BrowserFailed: The picture cannot be drawn, or not now.
     """
-    scene = asked.scene()
-    if not asked.pictured:
-        return asked.rows(threshold_rows(scene.measurement), scene.measurement)
-    return asked.picture(threshold_picture(scene, asked.size), scene.measurement)
+    scene = request.build_scene()
+    if not request.is_picture:
+        return request.build_rows_file(build_threshold_rows(scene.measurement), scene.measurement)
+    return request.build_picture_file(build_threshold_sheet(scene, request.size), scene.measurement)
 
 
-def threshold_picture(scene: Scene, size: Size) -> go.Figure:
+def build_threshold_sheet(scene: Scene, size: SheetSize) -> go.Figure:
     """The printed chart; without any firm minute, a sentence in its place."""
     measurement = scene.measurement
-    draw, items = sentence(_no_line(scene), scene.colours), []
-    if compared(scene):
-        draw, items = partial(print_thresholds, scene=scene), threshold_key(scene)
-    return chart_picture(_words(scene), draw, [measurement], scene.catalogue, size=size, theme=scene.theme, items=items)
+    draw, legend_items = build_sentence_drawer(_write_no_line_text(scene), scene.colours), []
+    if list_compared_rows(scene):
+        draw, legend_items = partial(draw_thresholds, scene=scene), build_threshold_legend(scene)
+    return build_chart_sheet(
+        _build_text(scene),
+        draw,
+        [measurement],
+        scene.catalogue,
+        size=size,
+        theme=scene.theme,
+        legend_items=legend_items,
+    )
 
 
-def _no_line(scene: Scene) -> str:
-    one = scene.measurement.question.timeframe.one
-    return f"No {one} had the three votes that make it firm: nothing to count."
+def _write_no_line_text(scene: Scene) -> str:
+    bar_name = scene.measurement.question.timeframe.noun
+    return f"No {bar_name} had the three votes that make it firm: nothing to count."
 
 
-def _words(scene: Scene) -> Words:
-    question, drawn = scene.measurement.question, compared(scene)
-    against = "fair value" if question.underlying else "its own quote group"
-    bold = f"; {scene.name(scene.focus)} bold" if scene.focus in drawn and scene.focus is not None else ""
-    absent = [row for row in scene.measurement.rows if row not in drawn]
-    left_out = {
-        f"No firm {question.timeframe.one}, so no line": [scene.name(row) for row in absent if not row.own.firm_min],
-        "Perpetuals have no line": [scene.name(row) for row in absent if row.own.firm_min],
+def _build_text(scene: Scene) -> ChartText:
+    question, drawn_rows = scene.measurement.question, list_compared_rows(scene)
+    reference_text = "fair value" if question.underlying else "its own quote group"
+    focus_text = (
+        f"; {scene.format_name(scene.focus)} bold" if scene.focus in drawn_rows and scene.focus is not None else ""
+    )
+    omitted_rows = [row for row in scene.measurement.rows if row not in drawn_rows]
+    names_by_reason = {
+        f"No firm {question.timeframe.noun}, so no line": [
+            scene.format_name(row) for row in omitted_rows if not row.own_summary.firm_min
+        ],
+        "Perpetuals have no line": [scene.format_name(row) for row in omitted_rows if row.own_summary.firm_min],
     }
-    return Words(
-        headline=title(scene.measurement)[0],
-        under=(f"{question.asset}: firm minutes at or beyond each depth, every exchange against {against}{bold}."),
-        measured=measured(scene.measurement),
-        notes=[f"{why}: {listing(names)}." for why, names in left_out.items() if drawn and names],
+    return ChartText(
+        headline=write_title(scene.measurement)[0],
+        subtitle=(
+            f"{question.asset}: firm minutes at or beyond each depth, every exchange against {reference_text}{focus_text}."
+        ),
+        method=write_measured(scene.measurement),
+        notes=[f"{reason}: {join_names(names)}." for reason, names in names_by_reason.items() if drawn_rows and names],
     )

@@ -8,20 +8,26 @@ from collections.abc import Callable, Mapping
 
 from flask import Blueprint, Response, request
 
-from dashboard.answers import Answers
-from dashboard.export_answers import candles, comparison, deviation, lows, whole
-from dashboard.export_asked import Asked, Export
-from dashboard.export_bounds import bounds
-from dashboard.export_compare import compare
-from dashboard.export_depth import depth
-from dashboard.export_gaps import gaps_of_event
-from dashboard.export_kinds import FORMATS, OF_THE_STORE, What
-from dashboard.export_matrix import matrix
-from dashboard.export_store import told_of_store
-from dashboard.export_thresholds import thresholds
-from dashboard.export_volume import volume
-from dashboard.link import from_query
-from dashboard.picture_sizes import Size
+from dashboard.answers import Measurements
+from dashboard.export_answers import (
+    export_candles,
+    export_comparison,
+    export_deviations,
+    export_lows,
+    export_measurement,
+)
+from dashboard.export_asked import ExportFile, ExportRequest
+from dashboard.export_bounds import export_bounds
+from dashboard.export_compare import export_compare
+from dashboard.export_depth import export_depth
+from dashboard.export_gaps import export_gaps
+from dashboard.export_kinds import KIND_FORMATS, STORE_KINDS, ExportKind
+from dashboard.export_matrix import export_matrix
+from dashboard.export_store import export_store_table
+from dashboard.export_thresholds import export_thresholds
+from dashboard.export_volume import export_volume
+from dashboard.link import parse_query
+from dashboard.picture_sizes import SheetSize
 from dashboard.render import Renderer
 from dashboard.view import ViewState
 from data.catalogue import Catalogue
@@ -29,32 +35,32 @@ from data.errors import (
     BrowserBusy,
     BrowserFailed,
     BrowserMissing,
-    NothingUsable,
+    NoUsableCandles,
     PlumblineError,
     StoreUnusable,
     UsageError,
 )
 
-MAKERS: dict[What, Callable[[Asked], Export]] = {
-    What.COMPARISON: comparison,
-    What.COMPARE: compare,
-    What.DEPTH: depth,
-    What.VOLUME: volume,
-    What.MATRIX: matrix,
-    What.THRESHOLDS: thresholds,
-    What.BOUNDS: bounds,
-    What.CANDLES: candles,
-    What.DEVIATION: deviation,
-    What.LOWS: lows,
-    What.GAPS: gaps_of_event,
-    What.MEASUREMENT: whole,
-    **dict.fromkeys(OF_THE_STORE, told_of_store),
+EXPORTERS: dict[ExportKind, Callable[[ExportRequest], ExportFile]] = {
+    ExportKind.COMPARISON: export_comparison,
+    ExportKind.COMPARE: export_compare,
+    ExportKind.DEPTH: export_depth,
+    ExportKind.VOLUME: export_volume,
+    ExportKind.MATRIX: export_matrix,
+    ExportKind.THRESHOLDS: export_thresholds,
+    ExportKind.BOUNDS: export_bounds,
+    ExportKind.CANDLES: export_candles,
+    ExportKind.DEVIATION: export_deviations,
+    ExportKind.LOWS: export_lows,
+    ExportKind.GAPS: export_gaps,
+    ExportKind.MEASUREMENT: export_measurement,
+    **dict.fromkeys(STORE_KINDS, export_store_table),
 }
 """Who makes each."""
 
-STATUS: dict[type[PlumblineError], int] = {
+STATUS_CODES: dict[type[PlumblineError], int] = {
     UsageError: 400,
-    NothingUsable: 404,
+    NoUsableCandles: 404,
     BrowserMissing: 501,
     BrowserBusy: 503,
     BrowserFailed: 503,
@@ -62,21 +68,23 @@ STATUS: dict[type[PlumblineError], int] = {
 }
 """What each error means over HTTP."""
 
-OWN = ("size",)
+EXPORT_KEYS = ("size",)
 """The keys of a link to a file that are none of the page's."""
 
 RETRY_AFTER_S = 5
 """Seconds after which asking again may help: eight pictures take about four."""
 
 
-def export(answers: Answers, renderer: Renderer, what: str, file_format: str, query: Mapping[str, str]) -> Export:
+def build_export(
+    measurements: Measurements, renderer: Renderer, kind: str, file_format: str, query: Mapping[str, str]
+) -> ExportFile:
     """The file that a link asks for.
 
     Args:
-        answers: who answers views.
+        measurements: who answers views.
         renderer: who draws pictures.
-        what: one of `What`.
-        file_format: one of its `FORMATS`.
+        kind: one of `ExportKind`.
+        file_format: one of its `KIND_FORMATS`.
         query: a link of the page, and the ``size`` of a picture.
 
     Raises:
@@ -85,33 +93,33 @@ def export(answers: Answers, renderer: Renderer, what: str, file_format: str, qu
         BrowserMissing, BrowserBusy, BrowserFailed: The picture cannot be drawn, or not now.
         StoreUnusable: The store cannot be read.
     """
-    chosen = _what(what, file_format)
-    asked = Asked(
-        what=chosen,
+    export_kind = _parse_kind(kind, file_format)
+    export_request = ExportRequest(
+        kind=export_kind,
         file_format=file_format,
-        view=_view(query, answers.catalogue),
-        size=_size(query),
+        view=_parse_view(query, measurements.catalogue),
+        size=_parse_size(query),
         # Before the answer: a manifest may name an older store than it shows, never one that it has not seen.
-        version=answers.version(),
-        answers=answers,
+        version=measurements.read_version(),
+        measurements=measurements,
         renderer=renderer,
     )
-    return MAKERS[chosen](asked)
+    return EXPORTERS[export_kind](export_request)
 
 
-def export_routes(answers: Answers, renderer: Renderer) -> Blueprint:
+def build_export_routes(measurements: Measurements, renderer: Renderer) -> Blueprint:
     """The routes of all exports, to be registered with the page's server."""
     routes = Blueprint("exports", __name__)
 
     @routes.get("/export/<name>")
-    def exported(name: str) -> Response:
-        what, _, file_format = name.rpartition(".")
+    def serve_export(name: str) -> Response:
+        kind, _, file_format = name.rpartition(".")
         try:
-            made = export(answers, renderer, what, file_format, request.args.to_dict())
+            file = build_export(measurements, renderer, kind, file_format, request.args.to_dict())
         except PlumblineError as error:
-            return _refused(error)
-        response = Response(made.content, mimetype=made.mimetype)
-        response.headers.set("Content-Disposition", "attachment", filename=made.name)
+            return _build_error_response(error)
+        response = Response(file.content, mimetype=file.mimetype)
+        response.headers.set("Content-Disposition", "attachment", filename=file.name)
         # A link stays the same when candles are added.
         response.headers["Cache-Control"] = "no-cache"
         return response
@@ -119,34 +127,34 @@ def export_routes(answers: Answers, renderer: Renderer) -> Blueprint:
     return routes
 
 
-def _refused(error: PlumblineError) -> Response:
+def _build_error_response(error: PlumblineError) -> Response:
     """One plain sentence, and when to come back where that helps."""
-    status = STATUS.get(type(error), 500)
+    status = STATUS_CODES.get(type(error), 500)
     text = str(error)
     response = Response(f"{text[:1].upper()}{text[1:].removesuffix('.')}.\n", status, mimetype="text/plain")
-    if status == STATUS[BrowserBusy]:
+    if status == STATUS_CODES[BrowserBusy]:
         response.headers["Retry-After"] = str(RETRY_AFTER_S)
     return response
 
 
-def _what(what: str, file_format: str) -> What:
-    if what in list(What) and file_format in FORMATS[What(what)]:
-        return What(what)
-    known = ", ".join(f"{one}.{'|'.join(formats)}" for one, formats in FORMATS.items())
-    message = f"there is no such export; there are {known}"
+def _parse_kind(kind: str, file_format: str) -> ExportKind:
+    if kind in list(ExportKind) and file_format in KIND_FORMATS[ExportKind(kind)]:
+        return ExportKind(kind)
+    known_exports = ", ".join(f"{known_kind}.{'|'.join(formats)}" for known_kind, formats in KIND_FORMATS.items())
+    message = f"there is no such export; there are {known_exports}"
     raise UsageError(message)
 
 
-def _size(query: Mapping[str, str]) -> Size:
-    asked = query.get("size", Size.WIDE.value)
-    if asked not in list(Size):
-        message = f"the size of a picture is {', '.join(Size)}"
+def _parse_size(query: Mapping[str, str]) -> SheetSize:
+    size = query.get("size", SheetSize.WIDE.value)
+    if size not in list(SheetSize):
+        message = f"the size of a picture is {', '.join(SheetSize)}"
         raise UsageError(message)
-    return Size(asked)
+    return SheetSize(size)
 
 
-def _view(query: Mapping[str, str], catalogue: Catalogue) -> ViewState:
-    view, notices = from_query({key: value for key, value in query.items() if key not in OWN}, catalogue)
+def _parse_view(query: Mapping[str, str], catalogue: Catalogue) -> ViewState:
+    view, notices = parse_query({key: value for key, value in query.items() if key not in EXPORT_KEYS}, catalogue)
     if notices:
         raise UsageError(notices[0])
     return view

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import polars as pl
 
 from data.schema import TIME
-from deviation.lows import bounds, lows
+from deviation.lows import measure_low_bounds, summarize_lows
 from deviation.question import Group
-from deviation.result import Measurement, Row
+from deviation.result import MarketRow, Measurement
 
-LOWS: dict[str, pl.DataType] = {
+LOWS_SCHEMA: dict[str, pl.DataType] = {
     "asset": pl.String(),
     "venue": pl.String(),
     "symbol": pl.String(),
@@ -27,14 +27,16 @@ they are undefined.
 """
 
 
-def lows_rows(measurements: Sequence[Measurement]) -> pl.DataFrame:
-    """The lowest trades of several assets; frame of `LOWS`."""
-    rows = [_row(measurement, row) for measurement in measurements for row in lows(measurement).rows]
-    return pl.DataFrame(rows, schema=LOWS)
+def build_lows_frame(measurements: Sequence[Measurement]) -> pl.DataFrame:
+    """The lowest trades of several assets; frame of `LOWS_SCHEMA`."""
+    rows = [
+        _build_export_row(measurement, row) for measurement in measurements for row in summarize_lows(measurement).rows
+    ]
+    return pl.DataFrame(rows, schema=LOWS_SCHEMA)
 
 
-def _row(measurement: Measurement, row: Row) -> dict[str, object]:
-    aligned = {group: bounds(row, group) for group in Group}
+def _build_export_row(measurement: Measurement, row: MarketRow) -> dict[str, object]:
+    bounds_by_group = {group: measure_low_bounds(row, group) for group in Group}
     return {
         "asset": measurement.question.asset,
         "venue": row.market.venue,
@@ -42,10 +44,10 @@ def _row(measurement: Measurement, row: Row) -> dict[str, object]:
         "group": row.market.group.value,
         "focus": row.market.venue == measurement.question.focus,
         "low": row.low,
-        "low_at": measurement.time(row.low_at),
+        "low_at": measurement.time_at(row.low_at),
         **{
-            f"{name}_{group.value}": getattr(found, name)
-            for group, found in aligned.items()
+            f"{name}_{group.value}": getattr(group_bounds, name)
+            for group, group_bounds in bounds_by_group.items()
             for name in ("gap_depth", "wick_shallow", "wick_deep")
         },
         "origin": measurement.question.origin.value,

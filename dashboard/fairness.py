@@ -5,29 +5,29 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from dashboard.ask import CandleSource, read
-from data.errors import NothingUsable
-from data.schema import Evidence, base_of
+from dashboard.ask import CandleSource, read_inputs
+from data.errors import NoUsableCandles
+from data.schema import Evidence, parse_base
 from deviation.measure import measure
-from deviation.placebo import PLACEBO_DAYS, PlaceboDay, moved, placebo_day
+from deviation.placebo import PLACEBO_DAYS, PlaceboDay, build_placebo_day, shift_question
 from deviation.question import Question
 from deviation.result import Measurement
-from deviation.sensitivity import Sensitivity, sensitivity
+from deviation.sensitivity import Sensitivity, measure_sensitivity
 
 
 @dataclass(frozen=True, slots=True)
-class Fairness:
+class EventMeasurement:
     """The measurements of the assets that have a candle, those that have none, and the placebo, nearest day first.
 
     ``placebo`` is empty on the reconstruction.
     """
 
     measurements: tuple[Measurement, ...]
-    no_candle: tuple[str, ...]
+    assets_without_candle: tuple[str, ...]
     placebo: tuple[PlaceboDay, ...]
 
 
-def fairness(source: CandleSource, questions: Sequence[Question]) -> Fairness:
+def measure_event(source: CandleSource, questions: Sequence[Question]) -> EventMeasurement:
     """Measure assets over one window and, on real candles, over the same clock window of the 7 days before.
 
     ``questions`` differ in their asset alone. An asset without a candle in the window is left out of the placebo too.
@@ -35,44 +35,46 @@ def fairness(source: CandleSource, questions: Sequence[Question]) -> Fairness:
     Raises:
         NothingUsable: No asset has a candle in the window.
     """
-    asked = questions[0]
-    days = range(1, PLACEBO_DAYS + 1) if asked.origin is Evidence.REAL else range(0)
-    found: list[Measurement] = []
-    before: dict[int, list[Measurement]] = {day: [] for day in days}
+    first_question = questions[0]
+    days = range(1, PLACEBO_DAYS + 1) if first_question.origin is Evidence.REAL else range(0)
+    results: list[Measurement] = []
+    placebo_measurements: dict[int, list[Measurement]] = {day: [] for day in days}
     for question in questions:
-        windows = [question, *(moved(question, day) for day in days)]
-        candles, covered = read(source, windows)
-        measurement = _measured(candles, covered, question)
+        windows = [question, *(shift_question(question, day) for day in days)]
+        candles, covered_spans = read_inputs(source, windows)
+        measurement = _measure_if_present(candles, covered_spans, question)
         if measurement is None:
             continue
-        found.append(measurement)
-        for day, there in zip(days, windows[1:], strict=True):
-            earlier = _measured(candles, covered, there)
-            if earlier is not None:
-                before[day].append(earlier)
-    if not found:
+        results.append(measurement)
+        for day, shifted in zip(days, windows[1:], strict=True):
+            placebo_measurement = _measure_if_present(candles, covered_spans, shifted)
+            if placebo_measurement is not None:
+                placebo_measurements[day].append(placebo_measurement)
+    if not results:
         message = (
-            f"no {asked.origin} candle of {', '.join(question.asset for question in questions)} "
-            f"from {asked.start:%Y-%m-%dT%H:%MZ} to {asked.end:%Y-%m-%dT%H:%MZ}"
+            f"no {first_question.origin} candle of {', '.join(question.asset for question in questions)} "
+            f"from {first_question.start:%Y-%m-%dT%H:%MZ} to {first_question.end:%Y-%m-%dT%H:%MZ}"
         )
-        raise NothingUsable(message)
-    had = {measurement.question.asset for measurement in found}
-    return Fairness(
-        tuple(found),
-        tuple(question.asset for question in questions if question.asset not in had),
-        tuple(placebo_day(asked, day, measurements) for day, measurements in before.items()),
+        raise NoUsableCandles(message)
+    measured_assets = {measurement.question.asset for measurement in results}
+    return EventMeasurement(
+        tuple(results),
+        tuple(question.asset for question in questions if question.asset not in measured_assets),
+        tuple(
+            build_placebo_day(first_question, day, measurements) for day, measurements in placebo_measurements.items()
+        ),
     )
 
 
-def sensitive(source: CandleSource, question: Question) -> Sensitivity:
+def measure_question_sensitivity(source: CandleSource, question: Question) -> Sensitivity:
     """The sensitivity of the answer to a question, from the candles of a source."""
-    return sensitivity(*read(source, [question]), question)
+    return measure_sensitivity(*read_inputs(source, [question]), question)
 
 
-def _measured(candles: pl.DataFrame, covered: pl.DataFrame, question: Question) -> Measurement | None:
+def _measure_if_present(candles: pl.DataFrame, covered_spans: pl.DataFrame, question: Question) -> Measurement | None:
     """The answer, None where the asset has no row; a window without a candle of it is not measured at all."""
-    inside = candles.filter(pl.col("open_time").is_between(question.start, question.end, closed="left"))
-    if question.asset not in {base_of(symbol) for symbol in inside["symbol"].unique()}:
+    window_candles = candles.filter(pl.col("open_time").is_between(question.start, question.end, closed="left"))
+    if question.asset not in {parse_base(symbol) for symbol in window_candles["symbol"].unique()}:
         return None
-    measurement = measure(candles, covered, question)
+    measurement = measure(candles, covered_spans, question)
     return measurement if measurement.rows else None

@@ -13,111 +13,114 @@ from typing import Any
 
 from dash.development.base_component import Component
 
-from dashboard.panes import Panes
+from dashboard.panes import Updates
 from dashboard.wire import Figure
-from dashboard.written import NAMESPACE, Written, apart, outgoing
+from dashboard.written import HTML_NAMESPACE, StaticElement, serialize, split_component
 
 Props = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class Prerendered:
     """The page as HTML, without ids, and the figures for its elements of class ``chart-room``, as plain data."""
 
     html: str
     figures: list[Figure]
 
 
-def first_sight(shell: Component, panes: Panes) -> Sight:
+def prerender(shell: Component, updates: Updates) -> Prerendered:
     """What the shell and the page in it look like with their values.
 
     Args:
         shell: the shell as the app lays it out (`dashboard.layout`).
-        panes: the values of its parts and of the page (`Site.opened`).
+        updates: the values of its parts and of the page (`Site.opened`).
     """
-    walk = _Walk(panes)
-    return Sight(walk.text(shell), walk.figures)
+    writer = _HtmlWriter(updates)
+    return Prerendered(writer.write(shell), writer.figures)
 
 
-class _Walk:
+class _HtmlWriter:
     """Goes through components in the order of the page, and meets their charts on the way."""
 
-    def __init__(self, panes: Panes) -> None:
-        self._held: dict[str, Props] = {}
-        for (name, prop), value in panes.items():
-            self._held.setdefault(name, {})[prop] = value
+    def __init__(self, updates: Updates) -> None:
+        self._props_by_id: dict[str, Props] = {}
+        for (name, property_name), value in updates.items():
+            self._props_by_id.setdefault(name, {})[property_name] = value
         self.figures: list[Figure] = []
 
-    def text(self, part: Any) -> str:  # noqa: ANN401 - whatever dash takes as a child
+    def write(self, part: Any) -> str:  # noqa: ANN401 - whatever dash takes as a child
         """A part of the page as HTML."""
         if isinstance(part, Component):
-            return self._element(part)
+            return self._write_element(part)
         if isinstance(part, list | tuple):
-            return "".join(map(self.text, part))
-        if isinstance(part, Written):
+            return "".join(map(self.write, part))
+        if isinstance(part, StaticElement):
             return part.html
         return "" if part is None else escape(str(part))
 
-    def _element(self, part: Component) -> str:
-        props, name, namespace = apart(part)
-        props |= self._held.get(props.pop("id", ""), {})
-        if namespace == NAMESPACE:
-            content = self.text(props.pop("children", None))
-            return Written(name.lower(), props, content).html
+    def _write_element(self, part: Component) -> str:
+        props, name, namespace = split_component(part)
+        props |= self._props_by_id.get(props.pop("id", ""), {})
+        if namespace == HTML_NAMESPACE:
+            content = self.write(props.pop("children", None))
+            return StaticElement(name.lower(), props, content).html
         if name == "Graph":
-            return self._chart(props)
-        make = CONTROLS.get(name)
-        return self.text(props.get("children")) if make is None else make(self, props)
+            return self._write_chart(props)
+        write_control = CONTROL_WRITERS.get(name)
+        return self.write(props.get("children")) if write_control is None else write_control(self, props)
 
-    def _chart(self, props: Props) -> str:
+    def _write_chart(self, props: Props) -> str:
         """The room of a chart, whose figure is kept."""
-        self.figures.append(outgoing(props["figure"]))
-        return Written("div", {"className": "chart-room", "style": props["style"]}, "").html
+        self.figures.append(serialize(props["figure"]))
+        return StaticElement("div", {"className": "chart-room", "style": props["style"]}, "").html
 
-    def target(self, props: Props) -> str:
+    def write_popover(self, props: Props) -> str:
         """Of what opens under a button, the button."""
-        return self.text(props["children"][0])
+        return self.write(props["children"][0])
 
-    def field(self, props: Props) -> str:
+    def write_select(self, props: Props) -> str:
         """A field as wide as it was made, with the label of its value."""
-        given = [one if isinstance(one, dict) else {"value": one, "label": one} for one in props.get("data", [])]
-        labels = {one["value"]: one["label"] for one in given}
+        options = [
+            option if isinstance(option, dict) else {"value": option, "label": option}
+            for option in props.get("data", [])
+        ]
+        labels = {option["value"]: option["label"] for option in options}
         text = str(labels.get(props.get("value"), props.get("placeholder", "")))
-        return _ghost("field mantine-Select-root", escape(text), style={"width": props["w"]})
+        return _write_placeholder("field mantine-Select-root", escape(text), style={"width": props["w"]})
 
-    def button(self, props: Props) -> str:
+    def write_button(self, props: Props) -> str:
         """A button of the look it was given."""
-        return _ghost(f"button {props['className']}", self.text(props["children"]))
+        return _write_placeholder(f"button {props['className']}", self.write(props["children"]))
 
-    def switch(self, props: Props) -> str:
+    def write_switch(self, props: Props) -> str:
         """Choices beside each other, of which one is on."""
-        parts = [_choice(one["value"] == props.get("value"), one["label"]) for one in props["data"]]
-        return Written("span", {"className": "ghost switch"}, "".join(parts)).html
+        parts = [_write_choice(option["value"] == props.get("value"), option["label"]) for option in props["data"]]
+        return StaticElement("span", {"className": "ghost switch"}, "".join(parts)).html
 
-    def chips(self, props: Props) -> str:
+    def write_chips(self, props: Props) -> str:
         """Chips, of which one may be on; one with a hint is within it."""
-        return "".join(self._chip(chip, props.get("value")) for chip in props.get("children") or ())
+        return "".join(self._write_chip(chip, props.get("value")) for chip in props.get("children") or ())
 
-    def _chip(self, chip: Any, value: str | None) -> str:  # noqa: ANN401 - a component
-        held = chip if hasattr(chip, "value") else chip.children
-        marks = {"data-checked": True} if held.value == value else {}
-        return _ghost("chip mantine-Chip-label", self.text(held.children), **marks)
+    def _write_chip(self, chip: Any, value: str | None) -> str:  # noqa: ANN401 - a component
+        inner_chip = chip if hasattr(chip, "value") else chip.children
+        attributes = {"data-checked": True} if inner_chip.value == value else {}
+        return _write_placeholder("chip mantine-Chip-label", self.write(inner_chip.children), **attributes)
 
 
-def _ghost(kind: str, text: str, **attributes: Any) -> str:  # noqa: ANN401 - attributes of an element
+def _write_placeholder(class_name: str, text: str, **attributes: Any) -> str:  # noqa: ANN401 - attributes of an element
     """The looks of a control; what the style sheet says of the kit's elements goes for it too."""
-    return Written("span", {"className": f"ghost {kind}", **attributes}, text).html
+    return StaticElement("span", {"className": f"ghost {class_name}", **attributes}, text).html
 
 
-def _choice(on: bool, text: str) -> str:  # noqa: FBT001 - which of them is chosen
-    return Written("span", {"className": "on" if on else None}, escape(text)).html
+def _write_choice(is_selected: bool, text: str) -> str:  # noqa: FBT001 - which of them is chosen
+    return StaticElement("span", {"className": "on" if is_selected else None}, escape(text)).html
 
 
-CONTROLS: dict[str, Callable[[_Walk, Props], str]] = {
-    "Select": _Walk.field,
-    **dict.fromkeys(("Button", "CopyButton"), _Walk.button),
-    "SegmentedControl": _Walk.switch,
-    "ChipGroup": _Walk.chips,
-    "Popover": _Walk.target,
+CONTROL_WRITERS: dict[str, Callable[[_HtmlWriter, Props], str]] = {
+    "Select": _HtmlWriter.write_select,
+    **dict.fromkeys(("Button", "CopyButton"), _HtmlWriter.write_button),
+    "SegmentedControl": _HtmlWriter.write_switch,
+    "ChipGroup": _HtmlWriter.write_chips,
+    "Popover": _HtmlWriter.write_popover,
 }
 """How controls of the kit that only scripts can draw stand there before; of any other there is what it holds."""

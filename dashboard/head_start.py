@@ -17,13 +17,13 @@ from dash.types import RendererHooks
 from flask import request
 from plotly.io.json import to_json_plotly
 
-from dashboard.first_sight import Sight
-from dashboard.pages.index import page_at
+from dashboard.first_sight import Prerendered
+from dashboard.pages.index import find_page
 
-SCRIPT = "package_data/plotly.min.js"
+PLOTLY_SCRIPT = "package_data/plotly.min.js"
 """Its place in the package that dash serves it from."""
 
-DRAW = """{
+DRAW_SCRIPT = """{
   const figures = JSON.parse(document.getElementById("first-figures").textContent);
   const rooms = [...document.querySelectorAll("#first .chart-room")];
   const at = rooms.findIndex((room) => room.offsetParent);
@@ -33,42 +33,44 @@ DRAW = """{
 }"""
 """What draws the first chart of the first sight for which the screen has room."""
 
-HOOKS: RendererHooks = {
+RENDERER_HOOKS: RendererHooks = {
     "request_pre": "() => window.dash_clientside.plumbline.asked()",
     "request_post": "(_, answer) => window.dash_clientside.plumbline.answered(answer)",
 }
 """What the browser calls before it asks the server, and when it has been answered."""
 
 
-class HeadStart(Dash):
+class PlumblineDash(Dash):
     """A Dash app whose pages with charts ask for plotly.js in their head; ``sight`` gives the first sight of a page."""
 
-    sight: Callable[[str, str], Sight]
+    prerender: Callable[[str, str], Prerendered]
 
     def interpolate_index(self, *_: Any, **parts: Any) -> str:  # noqa: ANN401 - the texts that dash puts into the page
         """The page's HTML for the address that is asked for."""
-        page = page_at(request.path, request.args)
-        plotly_js = f"{self.config.requests_pathname_prefix}_dash-component-suites/plotly/{fingerprinted()}"
-        if page.charts:
-            parts["metas"] += f'<link id="charts" rel="preload" as="script" href="{plotly_js}">'
-        if page.seen_first:
-            parts["app_entry"] += embedded(self.sight(request.path, request.query_string.decode()), plotly_js)
-        made: Any = super().interpolate_index  # dash leaves it untyped
-        return str(made(**parts))
+        page = find_page(request.path, request.args)
+        plotly_url = f"{self.config.requests_pathname_prefix}_dash-component-suites/plotly/{fingerprint_plotly()}"
+        if page.has_charts:
+            parts["metas"] += f'<link id="charts" rel="preload" as="script" href="{plotly_url}">'
+        if page.is_prerendered:
+            parts["app_entry"] += embed_prerendered(
+                self.prerender(request.path, request.query_string.decode()), plotly_url
+            )
+        interpolate: Any = super().interpolate_index  # dash leaves it untyped
+        return str(interpolate(**parts))
 
 
-def embedded(sight: Sight, plotly_js: str) -> str:
+def embed_prerendered(prerendered: Prerendered, plotly_url: str) -> str:
     """The first sight as a part of the document."""
-    text = f'<div id="first">{sight.html}</div>'
-    if not sight.figures:
+    text = f'<div id="first">{prerendered.html}</div>'
+    if not prerendered.figures:
         return text
     # Written so that nothing in it can end the element.
-    figures = f'<script id="first-figures" type="application/json">{to_json_plotly(sight.figures)}</script>'
-    return f'{text}{figures}<script src="{plotly_js}"></script><script>{DRAW}</script>'
+    figures = f'<script id="first-figures" type="application/json">{to_json_plotly(prerendered.figures)}</script>'
+    return f'{text}{figures}<script src="{plotly_url}"></script><script>{DRAW_SCRIPT}</script>'
 
 
-def fingerprinted() -> str:
+def fingerprint_plotly() -> str:
     """The script's name with its version and age, under which a browser may keep it for a year."""
-    file = Path(plotly.__file__).parent / SCRIPT
-    named: Any = build_fingerprint  # dash leaves it untyped
-    return str(named(SCRIPT, plotly.__version__, int(file.stat().st_mtime)))
+    file = Path(plotly.__file__).parent / PLOTLY_SCRIPT
+    fingerprint: Any = build_fingerprint  # dash leaves it untyped
+    return str(fingerprint(PLOTLY_SCRIPT, plotly.__version__, int(file.stat().st_mtime)))

@@ -4,14 +4,14 @@ from http import HTTPStatus
 
 from flask import Response, request
 
-YEAR_S = 365 * 24 * 3600
+MAX_AGE_S = 365 * 24 * 3600
 """As long as dash lets the scripts of its packages be kept."""
 
 
-def keep_assets(response: Response) -> Response:
+def cache_assets(response: Response) -> Response:
     """Let a style or script that is asked for with its age (``?m=``) be kept for a year, without asking again."""
     if request.path.startswith("/assets/") and "m" in request.args and response.status_code == HTTPStatus.OK:
         response.cache_control.no_cache = None
-        response.cache_control.max_age = YEAR_S
+        response.cache_control.max_age = MAX_AGE_S
         response.cache_control.immutable = True
     return response

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 
-_REGULAR = {
+_REGULAR_WIDTHS = {
     275: "'", 278: "ijl\u0131", 284: "\u0142", 288: "\u1e37", 295: "IJ", 318: " ,.\u00b7\u2019\u00a0", 337: "/:;\\|",
     352: "f", 361: "-", 375: "\u013e", 390: "()[]", 392: "t", 401: "!\u00a1\u00b9\u00b2\u00b3", 411: "r", 460: '"',
     500: "*_`\u2013\u00a7\u00b0\u2020\u2021", 502: "\u25b4\u25b8\u25be\u25c2", 518: "\u201c\u201d", 521: "s", 525: "z",
@@ -21,7 +21,7 @@ _REGULAR = {
     863: "M", 873: "\u25cf\u25cb", 913: "\u01a0", 945: "\u25a0\u25a1", 950: "%", 969: "\u00bc\u00bd\u00be",
     974: "m\u00c6", 982: "\u00e6", 989: "W", 1000: "@\u2014\u2026", 1023: "\u0153", 1070: "\u0152", 1342: "\u2030",
 }  # fmt: skip
-_BOLD = {
+_BOLD_WIDTHS = {
     306: "'", 343: "ijl\u0131", 348: " \u00a0", 365: "/\\|", 371: "\u0142", 372: "IJ", 380: ",.\u00b7\u2019", 400: ":;",
     415: "-", 435: "f", 438: "\u00b9\u00b2\u00b3", 456: "!\u00a1", 457: "()[]", 478: "t", 480: "\u013e", 493: "r",
     500: "_`\u2013\u00a7\u00b0\u2020\u2021", 502: "\u25b4\u25b8\u25be\u25c2", 521: '"', 523: "*", 580: "?\u00bf",
@@ -37,7 +37,7 @@ _BOLD = {
     1094: "\u0153", 1103: "W", 1167: "\u0152", 1440: "\u2030",
 }  # fmt: skip
 
-_UNKNOWN = 1000
+_UNKNOWN_WIDTH = 1000
 """Width of a letter that is neither in the tables nor one of theirs with an accent: as wide as any."""
 
 
@@ -51,110 +51,111 @@ class _Widths(dict[str, int]):
         elif accents and not base.startswith("<"):  # a tag: another form of a letter and no accented one
             width = self[chr(int(base, 16))]
         else:
-            width = _UNKNOWN
+            width = _UNKNOWN_WIDTH
         self[letter] = width
         return width
 
 
 _WIDTHS = [
-    _Widths({letter: width for width, letters in table.items() for letter in letters}) for table in (_REGULAR, _BOLD)
+    _Widths({letter: width for width, letters in table.items() for letter in letters})
+    for table in (_REGULAR_WIDTHS, _BOLD_WIDTHS)
 ]
 
-_TAG = re.compile(r"<(/?)(\w+)[^>]*>")
+_TAG_PATTERN = re.compile(r"<(/?)(\w+)[^>]*>")
 
-LINE = 1.3
+LINE_HEIGHT = 1.3
 """Height of a line per font size, as plotly draws it."""
 
 ELLIPSIS = "\u2026"
 
 
-def text_width(text: str, size: float, *, bold: bool = False) -> float:
+def measure_text_width(text: str, size: float, *, bold: bool = False) -> float:
     """Width of the widest line in the unit of ``size``; ``<b>`` counts as bold, other tags as nothing.
 
-    >>> text_width("mm<br>m", 10)
+    >>> measure_text_width("mm<br>m", 10)
     19.48
     """
-    widest, line, at = 0.0, 0.0, 0
+    widest, line_width, position = 0.0, 0.0, 0
     depth = int(bold)
-    for tag in _TAG.finditer(text):
-        line += _plain(text[at : tag.start()], bold=depth > 0)
-        at = tag.end()
+    for tag in _TAG_PATTERN.finditer(text):
+        line_width += _measure_plain_text(text[position : tag.start()], bold=depth > 0)
+        position = tag.end()
         closing, name = tag.groups()
         if name == "br":
-            widest, line = max(widest, line), 0.0
+            widest, line_width = max(widest, line_width), 0.0
         elif name == "b":
             depth += -1 if closing else 1
-    line += _plain(text[at:], bold=depth > 0)
-    return max(widest, line) * size / 1000
+    line_width += _measure_plain_text(text[position:], bold=depth > 0)
+    return max(widest, line_width) * size / 1000
 
 
-def _plain(text: str, *, bold: bool) -> float:
+def _measure_plain_text(text: str, *, bold: bool) -> float:
     widths = _WIDTHS[bold]
     return float(sum(widths[letter] for letter in text.replace("&amp;", "&")))
 
 
-def wrap(text: str, size: float, room: float, *, bold: bool = False) -> list[str]:
-    """The words of a plain text in lines of at most ``room``; a single word may exceed it. "28 %" counts as one."""
+def wrap_text(text: str, size: float, max_width: float, *, bold: bool = False) -> list[str]:
+    """The words of a plain text in lines of at most ``max_width``; a single word may exceed it. "28 %" counts as one."""
     lines = [""]
     for word in text.replace(" %", "\u00a0%").split(" "):
-        longer = f"{lines[-1]} {word}".strip()
-        if lines[-1] and text_width(longer, size, bold=bold) > room:
+        candidate = f"{lines[-1]} {word}".strip()
+        if lines[-1] and measure_text_width(candidate, size, bold=bold) > max_width:
             lines.append(word)
         else:
-            lines[-1] = longer
+            lines[-1] = candidate
     return lines
 
 
-def balanced(text: str, size: float, room: float, *, bold: bool = False) -> list[str]:
-    """As few lines as `wrap`, of widths as even as can be: a last line of one word reads as a mistake."""
-    lines = wrap(text, size, room, bold=bold)
-    narrowest = room
+def balance_lines(text: str, size: float, max_width: float, *, bold: bool = False) -> list[str]:
+    """As few lines as `wrap_text`, of widths as even as can be: a last line of one word reads as a mistake."""
+    lines = wrap_text(text, size, max_width, bold=bold)
+    width = max_width
     while len(lines) > 1:
-        narrowest -= size
-        tighter = wrap(text, size, narrowest, bold=bold)
-        if len(tighter) > len(lines) or _widest(tighter, size, bold=bold) > narrowest:
+        width -= size
+        narrower_lines = wrap_text(text, size, width, bold=bold)
+        if len(narrower_lines) > len(lines) or _measure_widest(narrower_lines, size, bold=bold) > width:
             break
-        lines = tighter
+        lines = narrower_lines
     return lines
 
 
-def fit(
-    text: str, sizes: Sequence[float], room: float, most: int, *, bold: bool = False, even: bool = True
+def fit_text(
+    text: str, sizes: Sequence[float], max_width: float, max_lines: int, *, bold: bool = False, balance: bool = True
 ) -> tuple[float, list[str]]:
-    """Size and lines of a plain text: the fewest lines, up to ``most``, that any size allows, and its largest size.
+    """Size and lines of a plain text: the fewest lines, up to ``max_lines``, that any size allows, and its largest size.
 
     Lines are as even as can be, or each as full as can be. Where even the smallest size needs more lines the text is
     cut.
     """
-    broken = balanced if even else wrap
-    for count in range(1, most + 1):
+    break_lines = balance_lines if balance else wrap_text
+    for count in range(1, max_lines + 1):
         for size in sizes:
-            lines = broken(text, size, room, bold=bold)
-            if len(lines) <= count and _widest(lines, size, bold=bold) <= room:
+            lines = break_lines(text, size, max_width, bold=bold)
+            if len(lines) <= count and _measure_widest(lines, size, bold=bold) <= max_width:
                 return size, lines
-    lines = wrap(text, sizes[-1], room, bold=bold)[:most]
-    return sizes[-1], [*lines[:-1], shorten(f"{lines[-1]} {ELLIPSIS}", sizes[-1], room, bold=bold)]
+    lines = wrap_text(text, sizes[-1], max_width, bold=bold)[:max_lines]
+    return sizes[-1], [*lines[:-1], shorten_text(f"{lines[-1]} {ELLIPSIS}", sizes[-1], max_width, bold=bold)]
 
 
-def shorten(text: str, size: float, room: float, *, bold: bool = False) -> str:
-    """A plain text cut, with an ellipsis, to at most ``room``."""
-    if text_width(text, size, bold=bold) <= room:
+def shorten_text(text: str, size: float, max_width: float, *, bold: bool = False) -> str:
+    """A plain text cut, with an ellipsis, to at most ``max_width``."""
+    if measure_text_width(text, size, bold=bold) <= max_width:
         return text
-    kept = text.rstrip(ELLIPSIS).rstrip()
-    while kept and text_width(kept + ELLIPSIS, size, bold=bold) > room:
-        kept = kept[:-1].rstrip()
-    return kept + ELLIPSIS
+    prefix = text.rstrip(ELLIPSIS).rstrip()
+    while prefix and measure_text_width(prefix + ELLIPSIS, size, bold=bold) > max_width:
+        prefix = prefix[:-1].rstrip()
+    return prefix + ELLIPSIS
 
 
-def listed(items: Sequence[str], accept: Callable[[str], bool]) -> str:
+def join_items(items: Sequence[str], is_accepted: Callable[[str], bool]) -> str:
     """As many of the items as are accepted together, in one list that says how many it leaves out."""
-    for kept in range(len(items), 0, -1):
-        rest = len(items) - kept
-        text = ", ".join(items[:kept]) + (f" and {rest} more" if rest else "")
-        if accept(text):
+    for count in range(len(items), 0, -1):
+        omitted = len(items) - count
+        text = ", ".join(items[:count]) + (f" and {omitted} more" if omitted else "")
+        if is_accepted(text):
             return text
     return f"{len(items)} in all" if items else ""
 
 
-def _widest(lines: Sequence[str], size: float, *, bold: bool) -> float:
-    return max(text_width(line, size, bold=bold) for line in lines)
+def _measure_widest(lines: Sequence[str], size: float, *, bold: bool) -> float:
+    return max(measure_text_width(line, size, bold=bold) for line in lines)

@@ -7,24 +7,24 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 
-from dashboard.against_link import against_from
+from dashboard.against_link import parse_second_window
 from dashboard.clock import Zone
-from dashboard.spans import checked_span
+from dashboard.spans import validate_window
 from dashboard.style import Theme
-from dashboard.view import METHOD, OriginChoice, PanelScale, ViewState, default_view
+from dashboard.view import DEFAULT_PARAMETERS, OriginChoice, PanelScale, ViewState, build_default_view
 from data.catalogue import Catalogue, Event
 from data.errors import UsageError
 from data.schema import Timeframe
 from data.times import parse_time
-from deviation.question import QuoteHandling, Reference
+from deviation.question import QuoteHandling, ReferenceKind
 
-KEYS = (
+QUERY_KEYS = (
     *("event", "asset", "window", "from", "to", "focus", "quote", "reference", "enter", "exit", "min-vote"),
     *("out", "hide", "zone", "theme", "origin", "bar", "against", "scale"),
 )
 """The keys that a link may have; enter and exit are in per cent, as on the command line."""
 
-ECHOED = 40
+MAX_ECHOED_CHARS = 40
 """Characters of a bad value that a notice repeats."""
 
 TICKER = re.compile(r"[A-Z0-9]{1,20}")
@@ -34,105 +34,110 @@ Text = TypeVar("Text", bound=str)
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
-def from_query(query: Mapping[str, str], catalogue: Catalogue) -> tuple[ViewState, tuple[str, ...]]:
+def parse_query(query: Mapping[str, str], catalogue: Catalogue) -> tuple[ViewState, tuple[str, ...]]:
     """The view that a link asks for, and what of the link could not be followed.
 
     An asset or a venue that the catalogue does not list is taken as it is: the store may know it.
     """
-    link = _Link(query)
-    view = default_view(catalogue, link.event(catalogue))
-    event = catalogue.event(view.event)
-    start, end = link.span(event, (view.start, view.end))
-    bar = link.bar(start, end)
-    focus = link.name("focus", VENUE_ID, view.focus)
-    against, said = against_from(query, catalogue, bar)
-    link.notices += said
+    reader = _QueryReader(query)
+    view = build_default_view(catalogue, reader.read_event(catalogue))
+    event = catalogue.get_event(view.event)
+    start, end = reader.read_window(event, (view.start, view.end))
+    timeframe = reader.read_timeframe(start, end)
+    focus = reader.read_name("focus", VENUE_ID, view.focus)
+    second_window, against_notices = parse_second_window(query, catalogue, timeframe)
+    reader.notices += against_notices
     view = replace(
-        link.thresholds(view),
-        asset=link.name("asset", TICKER, view.asset),
+        reader.read_thresholds(view),
+        asset=reader.read_name("asset", TICKER, view.asset),
         start=start,
         end=end,
         focus=focus,
-        quote=link.choice("quote", QuoteHandling, view.quote),
-        reference=link.choice("reference", Reference, view.reference),
-        out=link.venues("out"),
-        hidden=link.venues("hide"),
-        zone=link.choice("zone", Zone, view.zone),
-        theme=link.choice("theme", Theme, view.theme),
-        origin=link.choice("origin", OriginChoice, view.origin),
-        against=against,
-        bar=bar,
-        scale=link.choice("scale", PanelScale, view.scale),
+        quote=reader.read_choice("quote", QuoteHandling, view.quote),
+        reference=reader.read_choice("reference", ReferenceKind, view.reference),
+        excluded=reader.read_venues("out"),
+        hidden=reader.read_venues("hide"),
+        zone=reader.read_choice("zone", Zone, view.zone),
+        theme=reader.read_choice("theme", Theme, view.theme),
+        origin=reader.read_choice("origin", OriginChoice, view.origin),
+        second_window=second_window,
+        timeframe=timeframe,
+        scale=reader.read_choice("scale", PanelScale, view.scale),
     )
-    if focus in view.out:
-        link.notices.append(f"The focus venue {focus} cannot be left out of the vote: it never votes on itself.")
-        view = replace(view, out=view.out - {focus})
-    return view, (*link.notices, *(f"The link's {_echo(key)} is not known." for key in query if key not in KEYS))
+    if focus in view.excluded:
+        reader.notices.append(f"The focus venue {focus} cannot be left out of the vote: it never votes on itself.")
+        view = replace(view, excluded=view.excluded - {focus})
+    return view, (
+        *reader.notices,
+        *(f"The link's {_quote_value(key)} is not known." for key in query if key not in QUERY_KEYS),
+    )
 
 
-class _Link:
+class _QueryReader:
     """The values of a link, read one by one; collects what could not be followed."""
 
     def __init__(self, query: Mapping[str, str]) -> None:
         self.query = query
         self.notices: list[str] = []
 
-    def event(self, catalogue: Catalogue) -> str:
-        usual = next(iter(catalogue.events))
-        asked = self.query.get("event", usual)
-        return asked if asked in catalogue.events else self._refuse("event", usual)
+    def read_event(self, catalogue: Catalogue) -> str:
+        default = next(iter(catalogue.events))
+        requested = self.query.get("event", default)
+        return requested if requested in catalogue.events else self._refuse_value("event", default)
 
-    def choice(self, key: str, choices: type[Choice], usual: Choice) -> Choice:
-        asked = self.query.get(key, usual.value)
-        return choices(asked) if asked in list(choices) else self._refuse(key, usual)
+    def read_choice(self, key: str, choices: type[Choice], default: Choice) -> Choice:
+        requested = self.query.get(key, default.value)
+        return choices(requested) if requested in list(choices) else self._refuse_value(key, default)
 
-    def name(self, key: str, form: re.Pattern[str], usual: str) -> str:
-        asked = self.query.get(key, usual)
-        return asked if form.fullmatch(asked) else self._refuse(key, usual)
+    def read_name(self, key: str, pattern: re.Pattern[str], default: str) -> str:
+        requested = self.query.get(key, default)
+        return requested if pattern.fullmatch(requested) else self._refuse_value(key, default)
 
-    def bar(self, start: datetime, end: datetime) -> Timeframe:
+    def read_timeframe(self, start: datetime, end: datetime) -> Timeframe:
         """The length of bars; minutes where the window is too long for shorter ones."""
-        asked = self.choice("bar", Timeframe, Timeframe.M1)
+        requested = self.read_choice("bar", Timeframe, Timeframe.M1)
         try:
-            checked_span(start, end, asked)
+            validate_window(start, end, requested)
         except UsageError as error:
             self.notices.append(f"The link's bar cannot be used: {error}. Bars of a minute are shown.")
             return Timeframe.M1
-        return asked
+        return requested
 
-    def venues(self, key: str) -> frozenset[str]:
-        asked = [item for item in self.query.get(key, "").split(",") if item]
-        known = [item for item in asked if VENUE_ID.fullmatch(item)]
+    def read_venues(self, key: str) -> frozenset[str]:
+        requested = [item for item in self.query.get(key, "").split(",") if item]
+        valid = [item for item in requested if VENUE_ID.fullmatch(item)]
         self.notices += [
-            f"The link's {key} names {_echo(item)}, which is no venue." for item in asked if item not in known
+            f"The link's {key} names {_quote_value(item)}, which is no venue."
+            for item in requested
+            if item not in valid
         ]
-        return frozenset(known)
+        return frozenset(valid)
 
-    def thresholds(self, usual: ViewState) -> ViewState:
+    def read_thresholds(self, default_view: ViewState) -> ViewState:
         """Enter, exit and least vote: all three as asked, or all three as usual."""
-        keys = {"enter": usual.enter_pct, "exit": usual.exit_pct, "min-vote": usual.min_vote_usd}
+        keys = {"enter": default_view.enter_pct, "exit": default_view.exit_pct, "min-vote": default_view.min_vote_usd}
         try:
-            enter, exit_, least = (float(self.query.get(key, value)) for key, value in keys.items())
-            return replace(usual, enter_pct=enter, exit_pct=exit_, min_vote_usd=least)
+            enter, exit_, min_vote_usd = (float(self.query.get(key, value)) for key, value in keys.items())
+            return replace(default_view, enter_pct=enter, exit_pct=exit_, min_vote_usd=min_vote_usd)
         except ValueError as error:
             self.notices.append(
-                f"The link's thresholds cannot be used ({error}); enter {100 * METHOD.enter:g} %, "
-                f"exit {100 * METHOD.exit:g} % and votes from {METHOD.min_vote_usd:g} dollars are."
+                f"The link's thresholds cannot be used ({error}); enter {100 * DEFAULT_PARAMETERS.enter:g} %, "
+                f"exit {100 * DEFAULT_PARAMETERS.exit:g} % and votes from {DEFAULT_PARAMETERS.min_vote_usd:g} dollars are."
             )
-            return usual
+            return default_view
 
-    def span(self, event: Event, usual: tuple[datetime, datetime]) -> tuple[datetime, datetime]:
+    def read_window(self, event: Event, default: tuple[datetime, datetime]) -> tuple[datetime, datetime]:
         """The window by its edges, else by its name, else the event's default one."""
         try:
             if "from" in self.query or "to" in self.query:
-                return self._edges()
-            window = event.window(self.query.get("window"))
+                return self._read_edges()
+            window = event.get_window(self.query.get("window"))
         except UsageError as error:
             self.notices.append(f"The link's window cannot be shown: {error}. {event.default_window} is shown.")
-            return usual
+            return default
         return window.start, window.end
 
-    def _edges(self) -> tuple[datetime, datetime]:
+    def _read_edges(self) -> tuple[datetime, datetime]:
         edges = []
         for key in ("from", "to"):
             if key not in self.query:
@@ -142,12 +147,12 @@ class _Link:
             if rounded:
                 self.notices.append(f"The link's {key!r} lies inside a minute and was rounded down to it.")
             edges.append(time)
-        return checked_span(edges[0], edges[1])
+        return validate_window(edges[0], edges[1])
 
-    def _refuse(self, key: str, usual: Text) -> Text:
-        self.notices.append(f"The link's {key} {_echo(self.query[key])} is not known; {usual} is shown.")
-        return usual
+    def _refuse_value(self, key: str, default: Text) -> Text:
+        self.notices.append(f"The link's {key} {_quote_value(self.query[key])} is not known; {default} is shown.")
+        return default
 
 
-def _echo(text: str) -> str:
-    return repr(text if len(text) <= ECHOED else f"{text[:ECHOED]}...")
+def _quote_value(text: str) -> str:
+    return repr(text if len(text) <= MAX_ECHOED_CHARS else f"{text[:MAX_ECHOED_CHARS]}...")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from dashboard.labels import Box
 
-DEPTHS = tuple((pct / 100, f"{pct:g} %") for pct in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100))
+DEPTH_TICKS = tuple((pct / 100, f"{pct:g} %") for pct in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100))
 """Ticks of a depth."""
 
 
@@ -23,13 +23,13 @@ class LogAxis:
         """The ends as plotly wants those of a log axis."""
         return [math.log10(self.low), math.log10(self.high)]
 
-    def share(self, value: float) -> float:
+    def to_fraction(self, value: float) -> float:
         """Where a value lies: 0 at the low end, 1 at the high one."""
         return math.log(value / self.low) / math.log(self.high / self.low)
 
-    def at(self, share: float) -> float:
+    def to_value(self, fraction: float) -> float:
         """The value that lies there."""
-        return float(self.low * (self.high / self.low) ** share)
+        return float(self.low * (self.high / self.low) ** fraction)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,43 +40,43 @@ class LogPlot:
     x: LogAxis
     y: LogAxis
 
-    def pixel(self, x: float, y: float) -> tuple[float, float]:
+    def to_pixel(self, x: float, y: float) -> tuple[float, float]:
         """Where a pair of values lies."""
         box = self.box
         return (
-            box.left + self.x.share(x) * (box.right - box.left),
-            box.bottom - self.y.share(y) * (box.bottom - box.top),
+            box.left + self.x.to_fraction(x) * (box.right - box.left),
+            box.bottom - self.y.to_fraction(y) * (box.bottom - box.top),
         )
 
-    def value(self, x: float, y: float) -> tuple[float, float]:
+    def to_values(self, x: float, y: float) -> tuple[float, float]:
         """What lies at a pixel; plotly draws texts at values."""
         box = self.box
         across, up = (x - box.left) / (box.right - box.left), (box.bottom - y) / (box.bottom - box.top)
-        return self.x.at(across), self.y.at(up)
+        return self.x.to_value(across), self.y.to_value(up)
 
 
-def log_axis(values: Sequence[float], ticks: Sequence[tuple[float, str]]) -> LogAxis:
+def build_log_axis(values: Sequence[float], ticks: Sequence[tuple[float, str]]) -> LogAxis:
     """An axis that holds all values with some air, and at least two ticks."""
     low, high = min(values), max(values)
-    below = max((at for at, _ in ticks if at <= low), default=ticks[0][0])
-    above = min((at for at, _ in ticks if at >= high), default=ticks[-1][0])
-    if below == above:
-        above = min((at for at, _ in ticks if at > below), default=2 * below)
-    low, high = min(low, below), max(high, above)
-    air = (high / low) ** 0.04
-    low, high = low / air, high * air
-    return LogAxis(low, high, tuple((at, text) for at, text in ticks if low <= at <= high))
+    lower_tick = max((value for value, _ in ticks if value <= low), default=ticks[0][0])
+    upper_tick = min((value for value, _ in ticks if value >= high), default=ticks[-1][0])
+    if lower_tick == upper_tick:
+        upper_tick = min((value for value, _ in ticks if value > lower_tick), default=2 * lower_tick)
+    low, high = min(low, lower_tick), max(high, upper_tick)
+    margin = (high / low) ** 0.04
+    low, high = low / margin, high * margin
+    return LogAxis(low, high, tuple((value, text) for value, text in ticks if low <= value <= high))
 
 
-def minute_ticks() -> list[tuple[float, str]]:
+def list_minute_ticks() -> list[tuple[float, str]]:
     """Ticks of a count of minutes."""
     return [(step * 10**power, f"{step * 10**power:,}") for power in range(5) for step in (1, 2, 5)]
 
 
-def dollar_ticks() -> list[tuple[float, str]]:
+def list_dollar_ticks() -> list[tuple[float, str]]:
     """Every power of ten from a dollar on, in the words of a newspaper.
 
-    >>> dollar_ticks()[4], dollar_ticks()[7]
+    >>> list_dollar_ticks()[4], list_dollar_ticks()[7]
     ((10000.0, '$10k'), (10000000.0, '$10m'))
     """
     units = ("", "k", "m", "bn")

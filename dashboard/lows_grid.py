@@ -4,19 +4,19 @@ from typing import Any
 
 import dash_ag_grid as dag
 
-from dashboard.anchors import Anchor
+from dashboard.anchors import MethodAnchor
 from data.schema import Timeframe
 from deviation.summary import THRESHOLDS_PCT
 
-GRID = "lows-grid"
+GRID_ID = "lows-grid"
 """The id of the grid; ``assets/grid.js`` knows it by what it is given."""
 
-Column = dict[str, Any]
+ColumnDefinition = dict[str, Any]
 
 HEADER_PX, ROW_PX = 112, 30
 """The heights of both rows of headers with the frame and a scroll bar, and of a row."""
 
-IN_PER_CENT: Column = {
+PERCENT_FILTER: ColumnDefinition = {
     "filterValueGetter": {"function": "plumbline.perCent(params.data[params.colDef.field])"},
     "filterParams": {
         # What equals a number of many digits is not what anybody types.
@@ -27,10 +27,10 @@ IN_PER_CENT: Column = {
 }
 """A filter takes what the cells show; the values behind them, which the file holds, are fractions."""
 
-SIGNED: Column = {"valueFormatter": {"function": "plumbline.signed(params.value)"}, **IN_PER_CENT}
-SHARE: Column = {"valueFormatter": {"function": "plumbline.share(params.value)"}, **IN_PER_CENT}
+SIGNED_COLUMN: ColumnDefinition = {"valueFormatter": {"function": "plumbline.signed(params.value)"}, **PERCENT_FILTER}
+SHARE_COLUMN: ColumnDefinition = {"valueFormatter": {"function": "plumbline.share(params.value)"}, **PERCENT_FILTER}
 
-THEME = {
+GRID_THEME = {
     "function": (
         "themeQuartz.withParams({backgroundColor: 'var(--paper)', foregroundColor: 'var(--text)', "
         "headerBackgroundColor: 'var(--paper)', headerTextColor: 'var(--muted)', borderColor: 'var(--rule)', "
@@ -44,11 +44,11 @@ THEME = {
 """The colours of the page, so that the grid follows them when they change."""
 
 
-def lows_grid(bar: Timeframe) -> dag.AgGrid:
+def build_grid(bar: Timeframe) -> dag.AgGrid:
     """The grid without its rows."""
     return dag.AgGrid(
-        id=GRID,
-        columnDefs=columns(bar),
+        id=GRID_ID,
+        columnDefs=build_columns(bar),
         rowData=[],
         getRowId="params.data.asset + ' ' + params.data.venue + ' ' + params.data.symbol",
         rowClassRules={"focus-row": "params.data.focus"},
@@ -63,61 +63,67 @@ def lows_grid(bar: Timeframe) -> dag.AgGrid:
             "suppressHeaderMenuButton": True,
         },
         dashGridOptions={
-            "theme": THEME,
+            "theme": GRID_THEME,
             "rowHeight": ROW_PX,
             "suppressFieldDotNotation": True,
             "suppressColumnVirtualisation": True,
             "ensureDomOrder": True,
             "suppressMovableColumns": True,
         },
-        style={"height": grid_height(0)},
+        style={"height": format_grid_height(0)},
     )
 
 
-def grid_height(rows: int) -> str:
+def format_grid_height(rows: int) -> str:
     """As high as its rows, but never higher than most of the screen: then it scrolls under its header."""
     return f"min({HEADER_PX + ROW_PX * max(rows, 2)}px, 75vh)"
 
 
-def columns(bar: Timeframe, *, dated: bool = False) -> list[Column]:
+def build_columns(bar: Timeframe, *, with_dates: bool = False) -> list[ColumnDefinition]:
     """The columns in three groups: what was lowest, what the same bar says, and how long it was far below.
 
-    ``dated``: times come with their day, as in windows of several, and need more room.
+    ``with_dates``: times come with their day, as in windows of several, and need more room.
     """
-    asset = _text("asset", "Asset", pinned="left", width=78)
-    venue = _shown("venue", "Exchange", minWidth=116, flex=1)
+    asset_column = _build_text_column("asset", "Asset", pinned="left", width=78)
+    venue_column = _build_formatted_column("venue", "Exchange", minWidth=116, flex=1)
     return [
-        asset,
-        venue,
-        _text("group", "Group", width=74, valueFormatter={"function": "params.value.toUpperCase()"}),
-        _text("symbol", "Market", width=108, hide=True),
+        asset_column,
+        venue_column,
+        _build_text_column("group", "Group", width=74, valueFormatter={"function": "params.value.toUpperCase()"}),
+        _build_text_column("symbol", "Market", width=108, hide=True),
         {
-            "headerName": f"Lowest trade, of whatever {bar.one}",
+            "headerName": f"Lowest trade, of whatever {bar.noun}",
             "children": [
-                _number("low", "Low, USD", Anchor.LOWS, valueFormatter={"function": "params.data.low_text"}),
-                _shown("low_at", "At", width=136 if dated else 100),
-                _number("gap_to_second", "To lowest of the others", Anchor.LOWS, width=116, **SIGNED),
+                _build_number_column(
+                    "low", "Low, USD", MethodAnchor.LOWS, valueFormatter={"function": "params.data.low_text"}
+                ),
+                _build_formatted_column("low_at", "At", width=136 if with_dates else 100),
+                _build_number_column(
+                    "gap_to_second", "To lowest of the others", MethodAnchor.LOWS, width=116, **SIGNED_COLUMN
+                ),
             ],
         },
         {
-            "headerName": f"Against its group, in the same {bar.one}",
+            "headerName": f"Against its group, in the same {bar.noun}",
             "children": [
-                _number("gap_depth", "Gap to next close", Anchor.GAP, width=94, **SIGNED),
-                _text("gap_at", "At", hide=True),
-                _number("wick_shallow", "Low, at least", Anchor.WICK, width=94, **SIGNED),
-                _number("wick_deep", "Low, at most", Anchor.WICK, width=94, **SIGNED),
+                _build_number_column("gap_depth", "Gap to next close", MethodAnchor.GAP, width=94, **SIGNED_COLUMN),
+                _build_text_column("gap_at", "At", hide=True),
+                _build_number_column("wick_shallow", "Low, at least", MethodAnchor.WICK, width=94, **SIGNED_COLUMN),
+                _build_number_column("wick_deep", "Low, at most", MethodAnchor.WICK, width=94, **SIGNED_COLUMN),
             ],
         },
         {
             "headerName": "Share of its firm minutes that far below, or further",
             "children": [
-                _number("firm_min", "Firm min.", Anchor.FIRM, width=74),
+                _build_number_column("firm_min", "Firm min.", MethodAnchor.FIRM, width=74),
                 *(
-                    _number(f"threshold_share.{x}", f"{x} %", Anchor.THRESHOLD, width=68, **SHARE)
+                    _build_number_column(
+                        f"threshold_share.{x}", f"{x} %", MethodAnchor.THRESHOLD, width=68, **SHARE_COLUMN
+                    )
                     for x in THRESHOLDS_PCT
                 ),
                 *(
-                    _number(f"threshold_min.{x}", f"{x} %, minutes", Anchor.THRESHOLD, hide=True)
+                    _build_number_column(f"threshold_min.{x}", f"{x} %, minutes", MethodAnchor.THRESHOLD, hide=True)
                     for x in THRESHOLDS_PCT
                 ),
             ],
@@ -125,30 +131,30 @@ def columns(bar: Timeframe, *, dated: bool = False) -> list[Column]:
     ]
 
 
-def labels() -> list[tuple[str, Anchor]]:
+def list_column_terms() -> list[tuple[str, MethodAnchor]]:
     """What the columns are about, and where it is defined."""
-    names = [("Low, USD", "low"), ("To lowest of the others", "gap_to_second"), ("Gap to next close", "gap_depth")]
-    names += [("Low, at least and at most", "wick_deep"), ("Firm min.", "firm_min"), ("Shares", "threshold_share.1")]
+    terms = [("Low, USD", "low"), ("To lowest of the others", "gap_to_second"), ("Gap to next close", "gap_depth")]
+    terms += [("Low, at least and at most", "wick_deep"), ("Firm min.", "firm_min"), ("Shares", "threshold_share.1")]
     anchors = {
-        column["field"]: Anchor(column["headerComponentParams"]["anchor"])
-        for group in columns(Timeframe.M1)
+        column["field"]: MethodAnchor(column["headerComponentParams"]["anchor"])
+        for group in build_columns(Timeframe.M1)
         for column in group.get("children", [])
         if "headerComponentParams" in column
     }
-    return [(name, anchors[field]) for name, field in names]
+    return [(name, anchors[field]) for name, field in terms]
 
 
-def _text(field: str, name: str, **more: Any) -> Column:  # noqa: ANN401 - properties of the column
-    return {"field": field, "headerName": name, "filter": "agTextColumnFilter", **more}
+def _build_text_column(field: str, name: str, **options: Any) -> ColumnDefinition:  # noqa: ANN401 - properties of the column
+    return {"field": field, "headerName": name, "filter": "agTextColumnFilter", **options}
 
 
-def _shown(field: str, name: str, **more: Any) -> Column:  # noqa: ANN401 - as above
+def _build_formatted_column(field: str, name: str, **options: Any) -> ColumnDefinition:  # noqa: ANN401 - as above
     """A column that reads, and is filtered, by another text than its value."""
     text = {"function": f"params.data.{field}_text"}
-    return _text(field, name, valueFormatter=text, filterValueGetter=text, **more)
+    return _build_text_column(field, name, valueFormatter=text, filterValueGetter=text, **options)
 
 
-def _number(field: str, name: str, anchor: Anchor, **more: Any) -> Column:  # noqa: ANN401 - as above
+def _build_number_column(field: str, name: str, anchor: MethodAnchor, **options: Any) -> ColumnDefinition:  # noqa: ANN401 - as above
     # The name leads to its definition by a mark of its own: a click on the name sorts.
     params = {"innerHeaderComponent": "PlumblineHeader", "anchor": anchor.value}
-    return {"field": field, "headerName": name, "type": "rightAligned", "headerComponentParams": params, **more}
+    return {"field": field, "headerName": name, "type": "rightAligned", "headerComponentParams": params, **options}

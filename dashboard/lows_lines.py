@@ -4,25 +4,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dashboard.clock import Zone
-from dashboard.formats import between, minute, price, signed
-from dashboard.venue_lines import Cell
+from dashboard.formats import format_bar_time, format_bounds, format_optional_price, format_signed_percent
+from dashboard.venue_lines import TableCell
 from data.catalogue import Catalogue
-from deviation.lows import lows
+from deviation.lows import summarize_lows
 from deviation.question import Group
-from deviation.result import Measurement, Row
+from deviation.result import MarketRow, Measurement
 
 
 @dataclass(frozen=True, slots=True)
-class LowsLine:
+class LowsRow:
     """One asset's lowest trades; gaps between lows are unaligned, ``gap_depth`` and the bounds are of one minute.
 
     ``gap_depth`` is against the focus market's own group, ``bounds`` against each.
     """
 
     asset: str
-    focus: Cell
-    lowest: Cell
-    second: Cell
+    focus: TableCell
+    lowest: TableCell
+    second_lowest: TableCell
     gap_to_second: str
     usdt_low: str
     usd_low: str
@@ -31,30 +31,33 @@ class LowsLine:
     bounds: dict[Group, str]
 
 
-def lows_lines(measurements: Sequence[Measurement], catalogue: Catalogue, zone: Zone) -> tuple[LowsLine, ...]:
+def build_lows_rows(measurements: Sequence[Measurement], catalogue: Catalogue, zone: Zone) -> tuple[LowsRow, ...]:
     """A line for each measurement."""
-    return tuple(_line(measurement, catalogue, zone) for measurement in measurements)
+    return tuple(_build_row(measurement, catalogue, zone) for measurement in measurements)
 
 
-def _line(measurement: Measurement, catalogue: Catalogue, zone: Zone) -> LowsLine:
-    table = lows(measurement)
+def _build_row(measurement: Measurement, catalogue: Catalogue, zone: Zone) -> LowsRow:
+    lows_summary = summarize_lows(measurement)
 
-    def named(row: Row | None) -> Cell:
+    def build_cell(row: MarketRow | None) -> TableCell:
         if row is None:
-            return Cell(price(None))
-        at = minute(measurement, row.low_at, zone)
-        return Cell(price(row.low), f"{catalogue.venue(row.market.venue).name}, {at}")
+            return TableCell(format_optional_price(None))
+        time_text = format_bar_time(measurement, row.low_at, zone)
+        return TableCell(format_optional_price(row.low), f"{catalogue.get_venue(row.market.venue).name}, {time_text}")
 
-    own = None if table.focus is None else table.bounds[table.focus.market.group].gap_depth
-    return LowsLine(
+    own_gap = None if lows_summary.focus is None else lows_summary.bounds[lows_summary.focus.market.group].gap_depth
+    return LowsRow(
         asset=measurement.question.asset,
-        focus=named(table.focus),
-        lowest=named(table.lowest),
-        second=named(table.second),
-        gap_to_second=signed(table.gap_to_second),
-        usdt_low=price(table.usdt_low),
-        usd_low=price(table.usd_low),
-        usdt_usd_gap=signed(table.usdt_usd_gap),
-        gap_depth=signed(own),
-        bounds={group: between(found.wick_shallow, found.wick_deep) for group, found in table.bounds.items()},
+        focus=build_cell(lows_summary.focus),
+        lowest=build_cell(lows_summary.lowest),
+        second_lowest=build_cell(lows_summary.second_lowest),
+        gap_to_second=format_signed_percent(lows_summary.gap_to_second),
+        usdt_low=format_optional_price(lows_summary.usdt_low),
+        usd_low=format_optional_price(lows_summary.usd_low),
+        usdt_usd_gap=format_signed_percent(lows_summary.usdt_usd_gap),
+        gap_depth=format_signed_percent(own_gap),
+        bounds={
+            group: format_bounds(group_bounds.wick_shallow, group_bounds.wick_deep)
+            for group, group_bounds in lows_summary.bounds.items()
+        },
     )

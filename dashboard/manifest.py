@@ -7,18 +7,18 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from data.version import VERSION
-from deviation.answer import asked_json
+from deviation.answer import build_question_json
 from deviation.result import Measurement
 
 KEYWORD = "Plumbline"
 """Name of the tEXt chunk, and id of the metadata element."""
 
-SIGNATURE = b"\x89PNG\r\n\x1a\n"
-HEADER_END = len(SIGNATURE) + 25
+PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+HEADER_END = len(PNG_SIGNATURE) + 25
 """Where the first chunk of a PNG, IHDR, ends: 8 bytes of length and name, 13 of content, 4 of checksum."""
 
 
-def manifest(measurement: Measurement, *, store: str | None = None, link: str | None = None) -> dict[str, Any]:
+def build_manifest(measurement: Measurement, *, store: str | None = None, link: str | None = None) -> dict[str, Any]:
     """Everything by which the picture can be made again: what was asked, of which candles, by which program.
 
     Args:
@@ -27,44 +27,44 @@ def manifest(measurement: Measurement, *, store: str | None = None, link: str | 
         link: the query of the page that shows the same.
     """
     question = measurement.question
-    known = {"store": store, "link": link}
+    optional_entries = {"store": store, "link": link}
     return {
         "program": f"Plumbline {VERSION}",
-        **asked_json(question),
+        **build_question_json(question),
         "focus": question.focus,
         "venues": list(question.venues),
         "candles_from": sorted({origin for names in measurement.origins.values() for origin in names}),
         "fx_assumed": list(measurement.fx_assumed),
-        **{key: value for key, value in known.items() if value is not None},
+        **{key: value for key, value in optional_entries.items() if value is not None},
     }
 
 
-def into_png(content: bytes, said: Mapping[str, Any]) -> bytes:
+def embed_in_png(content: bytes, manifest: Mapping[str, Any]) -> bytes:
     """The PNG with the manifest as a tEXt chunk behind its header; its pixels stay as they are."""
-    body = b"tEXt" + KEYWORD.encode() + b"\0" + _json(said).encode()
+    body = b"tEXt" + KEYWORD.encode() + b"\0" + _serialize(manifest).encode()
     chunk = (len(body) - 4).to_bytes(4) + body + zlib.crc32(body).to_bytes(4)
     return content[:HEADER_END] + chunk + content[HEADER_END:]
 
 
-def from_png(content: bytes) -> dict[str, Any] | None:
+def read_png_manifest(content: bytes) -> dict[str, Any] | None:
     """The manifest of a PNG; None where it has none."""
-    at = len(SIGNATURE)
-    while at < len(content):
-        length, name = int.from_bytes(content[at : at + 4]), content[at + 4 : at + 8]
-        keyword, _, text = content[at + 8 : at + 8 + length].partition(b"\0")
+    offset = len(PNG_SIGNATURE)
+    while offset < len(content):
+        length, name = int.from_bytes(content[offset : offset + 4]), content[offset + 4 : offset + 8]
+        keyword, _, text = content[offset + 8 : offset + 8 + length].partition(b"\0")
         if name == b"tEXt" and keyword == KEYWORD.encode():
-            found: dict[str, Any] = json.loads(text)
-            return found
-        at += length + 12
+            manifest: dict[str, Any] = json.loads(text)
+            return manifest
+        offset += length + 12
     return None
 
 
-def into_svg(content: bytes, said: Mapping[str, Any]) -> bytes:
+def embed_in_svg(content: bytes, manifest: Mapping[str, Any]) -> bytes:
     """The SVG with the manifest as its first element."""
     start, bracket, rest = content.partition(b">")
-    return start + bracket + f'<metadata id="{KEYWORD}">{escape(_json(said))}</metadata>'.encode() + rest
+    return start + bracket + f'<metadata id="{KEYWORD}">{escape(_serialize(manifest))}</metadata>'.encode() + rest
 
 
-def _json(said: Mapping[str, Any]) -> str:
+def _serialize(manifest: Mapping[str, Any]) -> str:
     """In ASCII, which a tEXt chunk must be."""
-    return json.dumps(said, separators=(",", ":"))
+    return json.dumps(manifest, separators=(",", ":"))

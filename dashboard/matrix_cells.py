@@ -3,104 +3,108 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from dashboard.formats import signed
-from dashboard.overview_view import Overview
-from dashboard.style import Theme, contrast, mix, palette
-from data.reconstruction import assumed_markets
-from deviation.headline import minutes_text
-from deviation.matrix import Cell, matrix
+from dashboard.formats import format_signed_percent
+from dashboard.overview_view import EventContext
+from dashboard.style import Theme, compute_contrast, get_palette, mix_colours
+from data.reconstruction import list_assumed_markets
+from deviation.headline import format_minutes
+from deviation.matrix import MatrixCell, build_matrix
 from deviation.question import TOLERANCE, Group
-from deviation.ranks import Rank, Word
-from deviation.result import Row
-from deviation.summary import Summary
+from deviation.ranks import Rank, RankWord
+from deviation.result import MarketRow
+from deviation.summary import DeviationSummary
 
-STEPS_PCT = (2, 5, 10, 20, 50)
+DEPTH_STEPS_PCT = (2, 5, 10, 20, 50)
 """Depths at which the tint of a cell grows darker."""
 
-TINTS = (0.0, 0.12, 0.27, 0.46, 0.78, 1.0)
+TINT_SHARES = (0.0, 0.12, 0.27, 0.46, 0.78, 1.0)
 """How much of the full colour each step takes: one hue, so that print in grey keeps the order, and no share at which
 neither light nor dark text could be read."""
 
-FULL = {Theme.LIGHT: "#1d4568", Theme.DARK: "#8cc4f5"}
+DEEPEST_COLOURS = {Theme.LIGHT: "#1d4568", Theme.DARK: "#8cc4f5"}
 """The colour of the deepest step: no venue's, and neither red nor green."""
 
 
 @dataclass(frozen=True, slots=True)
-class Board:
+class GroupMatrix:
     """The matrix of one quote group: a row for each of ``venues``, a column for each of ``assets``."""
 
     group: Group
     venues: Sequence[str]
     assets: Sequence[str]
-    cells: Mapping[tuple[str, str], Cell]
+    cells: Mapping[tuple[str, str], MatrixCell]
 
 
-def boards(overview: Overview) -> list[Board]:
+def build_group_matrices(overview: EventContext) -> list[GroupMatrix]:
     """A board for each quote group with a spot market; the focus venue first, the others as the catalogue has them."""
-    found = ((group, matrix(overview.measurements, group)) for group in Group)
-    return [_board(overview, group, cells) for group, cells in found if cells]
+    cells_by_group = ((group, build_matrix(overview.measurements, group)) for group in Group)
+    return [_build_group_matrix(overview, group, cells) for group, cells in cells_by_group if cells]
 
 
-def _board(overview: Overview, group: Group, cells: Sequence[Cell]) -> Board:
+def _build_group_matrix(overview: EventContext, group: Group, cells: Sequence[MatrixCell]) -> GroupMatrix:
     order, focus = list(overview.catalogue.venues), overview.view.focus
 
-    def place(venue: str) -> tuple[bool, int, str]:
+    def build_sort_key(venue: str) -> tuple[bool, int, str]:
         return venue != focus, order.index(venue) if venue in order else len(order), venue
 
-    venues = sorted({cell.venue for cell in cells}, key=place)
+    venues = sorted({cell.venue for cell in cells}, key=build_sort_key)
     assets = [measurement.question.asset for measurement in overview.measurements]
-    return Board(group, venues, assets, {(cell.venue, cell.asset): cell for cell in cells})
+    return GroupMatrix(group, venues, assets, {(cell.venue, cell.asset): cell for cell in cells})
 
 
-def hatched(overview: Overview, cell: Cell) -> bool:
+def is_hatched(overview: EventContext, cell: MatrixCell) -> bool:
     """Whether a cell has numbers but no rank where others have one."""
-    return overview.ranked and cell.row is not None and cell.rank.why is not None
+    return overview.has_ranks and cell.row is not None and cell.rank.reason is not None
 
 
-def outlined(overview: Overview, cell: Cell) -> bool:
+def is_outlined(overview: EventContext, cell: MatrixCell) -> bool:
     """Whether the venue was the deepest of its group on the asset."""
-    return overview.ranked and cell.rank.deepest is Word.DEEPEST
+    return overview.has_ranks and cell.rank.deepest is RankWord.DEEPEST
 
 
-def numbers(own: Summary) -> tuple[str, str]:
+def format_numbers(summary: DeviationSummary) -> tuple[str, str]:
     """Depth and minutes; of thin minutes where none is firm, which is said."""
-    thin = own.thin
-    if own.firm_min or not thin.minutes:
-        return signed(own.depth), f"{minutes_text(own.below_min)} of {minutes_text(own.firm_min)} min"
-    return signed(thin.depth), f"{minutes_text(thin.below_min)} of {minutes_text(thin.minutes)} thin min"
+    thin_summary = summary.thin
+    if summary.firm_min or not thin_summary.minutes:
+        return format_signed_percent(
+            summary.depth
+        ), f"{format_minutes(summary.below_min)} of {format_minutes(summary.firm_min)} min"
+    return format_signed_percent(
+        thin_summary.depth
+    ), f"{format_minutes(thin_summary.below_min)} of {format_minutes(thin_summary.minutes)} thin min"
 
 
-def rank_words(overview: Overview, rank: Rank, row: Row) -> str:
+def describe_rank(overview: EventContext, rank: Rank, row: MarketRow) -> str:
     """Rank words as a cell has room for them: only what tells the venue from the others."""
-    if overview.illustrated:
-        return "assumed" if (row.market.venue, row.market.symbol) in assumed_markets() else "partly published"
-    if rank.why is not None:
-        return Word.NOT_RANKED.value
-    if rank.deepest is rank.longest is Word.CLOSE:
-        return Word.CLOSE.value
-    said = [
-        f"{what}: {word}" if word is Word.CLOSE else word.value
-        for what, word in (("depth", rank.deepest), ("time", rank.longest))
-        if word not in {Word.NOT_DEEPEST, Word.NOT_LONGEST}
+    if overview.is_illustration:
+        return "assumed" if (row.market.venue, row.market.symbol) in list_assumed_markets() else "partly published"
+    if rank.reason is not None:
+        return RankWord.NOT_RANKED.value
+    if rank.deepest is rank.longest is RankWord.CLOSE:
+        return RankWord.CLOSE.value
+    texts = [
+        f"{label}: {word}" if word is RankWord.CLOSE else word.value
+        for label, word in (("depth", rank.deepest), ("time", rank.longest))
+        if word not in {RankWord.NOT_DEEPEST, RankWord.NOT_LONGEST}
     ]
-    return ", ".join(said)
+    return ", ".join(texts)
 
 
-def step(depth: float | None) -> int:
-    """How many of `STEPS_PCT` a depth reaches.
+def compute_step(depth: float | None) -> int:
+    """How many of `DEPTH_STEPS_PCT` a depth reaches.
 
-    >>> step(-0.02), step(-0.019), step(None)
+    >>> compute_step(-0.02), compute_step(-0.019), compute_step(None)
     (1, 0, 0)
     """
-    return sum(100 * (depth or 0.0) <= -pct + 100 * TOLERANCE for pct in STEPS_PCT)
+    return sum(100 * (depth or 0.0) <= -pct + 100 * TOLERANCE for pct in DEPTH_STEPS_PCT)
 
 
-def paint(reached: int, theme: Theme) -> tuple[str, str]:
+def select_cell_colours(step: int, theme: Theme) -> tuple[str, str]:
     """Background of a step and the colour of text on it, which keeps the contrast of small print on every one.
 
-    >>> paint(0, Theme.LIGHT)
+    >>> select_cell_colours(0, Theme.LIGHT)
     ('#ffffff', '#16191d')
     """
-    colours = palette(theme)
-    background = mix(colours.paper, FULL[theme], TINTS[reached])
-    return background, max(colours.ink, colours.paper, key=lambda colour: contrast(colour, background))
+    colours = get_palette(theme)
+    background = mix_colours(colours.paper, DEEPEST_COLOURS[theme], TINT_SHARES[step])
+    return background, max(colours.ink, colours.paper, key=lambda colour: compute_contrast(colour, background))

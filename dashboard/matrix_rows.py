@@ -2,14 +2,14 @@
 
 import polars as pl
 
-from dashboard.matrix_cells import Board, boards
-from dashboard.overview_view import Overview
-from data.reconstruction import assumed_markets
+from dashboard.matrix_cells import GroupMatrix, build_group_matrices
+from dashboard.overview_view import EventContext
+from data.reconstruction import list_assumed_markets
 from data.schema import TIME, Evidence
-from deviation.matrix import Cell
+from deviation.matrix import MatrixCell
 from deviation.result import Measurement
 
-MATRIX: dict[str, pl.DataType] = {
+MATRIX_SCHEMA: dict[str, pl.DataType] = {
     "group": pl.String(),
     "venue": pl.String(),
     "asset": pl.String(),
@@ -41,49 +41,51 @@ figure of the market is published.
 """
 
 
-def matrix_rows(overview: Overview) -> pl.DataFrame:
-    """Every cell; frame of `MATRIX`."""
+def build_matrix_rows(overview: EventContext) -> pl.DataFrame:
+    """Every cell; frame of `MATRIX_SCHEMA`."""
     rows = [
-        _row(overview, board, board.cells[venue, measurement.question.asset], measurement)
-        for board in boards(overview)
-        for venue in board.venues
+        _build_matrix_row(overview, group_matrix, group_matrix.cells[venue, measurement.question.asset], measurement)
+        for group_matrix in build_group_matrices(overview)
+        for venue in group_matrix.venues
         for measurement in overview.measurements
     ]
-    return pl.DataFrame(rows, schema=MATRIX)
+    return pl.DataFrame(rows, schema=MATRIX_SCHEMA)
 
 
-def _row(overview: Overview, board: Board, cell: Cell, measurement: Measurement) -> dict[str, object]:
-    question, illustrated = measurement.question, overview.illustrated
+def _build_matrix_row(
+    overview: EventContext, group_matrix: GroupMatrix, cell: MatrixCell, measurement: Measurement
+) -> dict[str, object]:
+    question, is_illustration = measurement.question, overview.is_illustration
     return {
-        **dict.fromkeys(MATRIX),
-        "group": board.group.value,
+        **dict.fromkeys(MATRIX_SCHEMA),
+        "group": group_matrix.group.value,
         "venue": cell.venue,
         "asset": cell.asset,
         "fair_value": question.underlying is not None,
         "focus": cell.venue == overview.view.focus,
         "enter": question.parameters.enter,
-        "deepest": None if illustrated else cell.rank.deepest.value,
-        "longest": None if illustrated else cell.rank.longest.value,
-        "not_ranked_why": None if illustrated else cell.rank.why,
+        "deepest": None if is_illustration else cell.rank.deepest.value,
+        "longest": None if is_illustration else cell.rank.longest.value,
+        "not_ranked_why": None if is_illustration else cell.rank.reason,
         "origin": question.origin.value,
-        **_numbers(cell, measurement),
+        **_build_market_columns(cell, measurement),
     }
 
 
-def _numbers(cell: Cell, measurement: Measurement) -> dict[str, object]:
+def _build_market_columns(cell: MatrixCell, measurement: Measurement) -> dict[str, object]:
     """The columns that only a market has."""
     if cell.row is None:
         return {}
-    market, own = cell.row.market, cell.row.own
-    illustrated = measurement.question.origin is Evidence.RECONSTRUCTION
+    market, summary = cell.row.market, cell.row.own_summary
+    is_illustration = measurement.question.origin is Evidence.RECONSTRUCTION
     return {
         "symbol": market.symbol,
-        "depth": own.depth,
-        "depth_at": measurement.time(own.depth_at),
-        "below_min": own.below_min,
-        "firm_min": own.firm_min,
-        "thin_depth": own.thin.depth,
-        "thin_below_min": own.thin.below_min,
-        "thin_min": own.thin.minutes,
-        "assumed": illustrated and (market.venue, market.symbol) in assumed_markets(),
+        "depth": summary.depth,
+        "depth_at": measurement.time_at(summary.depth_at),
+        "below_min": summary.below_min,
+        "firm_min": summary.firm_min,
+        "thin_depth": summary.thin.depth,
+        "thin_below_min": summary.thin.below_min,
+        "thin_min": summary.thin.minutes,
+        "assumed": is_illustration and (market.venue, market.symbol) in list_assumed_markets(),
     }

@@ -9,20 +9,20 @@ from typing import Any
 import numpy as np
 
 from dashboard.clock import Zone
-from dashboard.panels import bucket, greatest_of, least_of
+from dashboard.panels import compute_bucket_maxima, compute_bucket_minima, compute_bucket_size
 from dashboard.scene import Scene
-from dashboard.wire import typed
+from dashboard.wire import encode_array
 from deviation.grid import Floats
 from deviation.minutes import State
 from deviation.question import Group
-from deviation.result import Row
-from deviation.summary import first_least
+from deviation.result import MarketRow
+from deviation.summary import find_minimum
 
-STATES = tuple(state.name.lower() for state in State)
+STATE_NAMES = tuple(state.name.lower() for state in State)
 """The names of the states by their number."""
 
 
-def minute_data(scene: Scene, zone: Zone) -> dict[str, Any]:
+def build_minute_data(scene: Scene, zone: Zone) -> dict[str, Any]:
     """Times, and per market its names, prices, deviations and states, as ``assets/page.js`` reads them.
 
     ``first`` and ``bar`` are in milliseconds, ``width`` is the number of bars of a bucket, ``at`` the bucket that is
@@ -32,7 +32,7 @@ def minute_data(scene: Scene, zone: Zone) -> dict[str, Any]:
     """
     measurement = scene.measurement
     size = measurement.axis.size
-    width = bucket(size)
+    width = compute_bucket_size(size)
     ms = measurement.question.timeframe.ms
     return {
         "first": measurement.axis.first * ms,
@@ -40,57 +40,57 @@ def minute_data(scene: Scene, zone: Zone) -> dict[str, Any]:
         "width": width,
         "count": -(-size // width),
         "size": size,
-        "at": _deepest(scene) // width,
+        "at": _find_deepest_position(scene) // width,
         "zone": zone.value,
         "offset": zone.offset.total_seconds() * 1000,
-        "states": STATES,
-        "rows": [_row(scene, row, width) for row in _rows(scene)],
+        "states": STATE_NAMES,
+        "rows": [_build_row(scene, row, width) for row in _sort_rows(scene)],
     }
 
 
-def _rows(scene: Scene) -> list[Row]:
+def _sort_rows(scene: Scene) -> list[MarketRow]:
     """The focus venue's row, then spot markets and derivatives in the catalogue's order."""
-    order = {venue: place for place, venue in enumerate(scene.catalogue.venues)}
+    order = {venue: build_sort_key for build_sort_key, venue in enumerate(scene.catalogue.venues)}
 
-    def place(row: Row) -> tuple[bool, bool, bool, int, str]:
+    def build_sort_key(row: MarketRow) -> tuple[bool, bool, bool, int, str]:
         market = row.market
         group = market.group is Group.USD
-        return row is not scene.focus, not row.spot, group, order.get(market.venue, len(order)), market.symbol
+        return row is not scene.focus, not row.is_spot, group, order.get(market.venue, len(order)), market.symbol
 
-    return sorted(scene.measurement.rows, key=place)
+    return sorted(scene.measurement.rows, key=build_sort_key)
 
 
-def _row(scene: Scene, row: Row, width: int) -> dict[str, Any]:
+def _build_row(scene: Scene, row: MarketRow, width: int) -> dict[str, Any]:
     price, deviation = row.minutes.price, row.series[row.market.group].d
     return {
-        "name": scene.name(row),
+        "name": scene.format_name(row),
         "market": row.market.symbol,
         "group": row.market.group.value,
         "focus": row is scene.focus,
-        "price": _sent(price, width),
-        "deviation": _sent(deviation, width),
-        "state": typed(_gravest(row.minutes.state.astype(np.float64), width)),
+        "price": _encode_values(price, width),
+        "deviation": _encode_values(deviation, width),
+        "state": encode_array(_find_gravest_states(row.minutes.states.astype(np.float64), width)),
     }
 
 
-def _sent(values: Floats, width: int) -> dict[str, dict[str, str]]:
+def _encode_values(values: Floats, width: int) -> dict[str, dict[str, str]]:
     if width == 1:
-        return {"low": typed(values.astype(np.float32))}
+        return {"low": encode_array(values.astype(np.float32))}
     return {
-        "low": typed(least_of(values, width).astype(np.float32)),
-        "high": typed(greatest_of(values, width).astype(np.float32)),
+        "low": encode_array(compute_bucket_minima(values, width).astype(np.float32)),
+        "high": encode_array(compute_bucket_maxima(values, width).astype(np.float32)),
     }
 
 
-def _gravest(states: Floats, width: int) -> np.ndarray[Any, np.dtype[np.int8]]:
+def _find_gravest_states(states: Floats, width: int) -> np.ndarray[Any, np.dtype[np.int8]]:
     """The state of each bucket that is furthest from a vote: states are numbered by that."""
-    return greatest_of(states, width).astype(np.int8)
+    return compute_bucket_maxima(states, width).astype(np.int8)
 
 
-def _deepest(scene: Scene) -> int:
+def _find_deepest_position(scene: Scene) -> int:
     """The bar that tells most: the focus venue's deepest close, else its lowest trade, else the first close."""
     row = scene.focus
     if row is None:
         return 0
-    found = row.own.depth_at
-    return found if found is not None else row.low_at or first_least(row.minutes.price) or 0
+    deepest_at = row.own_summary.depth_at
+    return deepest_at if deepest_at is not None else row.low_at or find_minimum(row.minutes.price) or 0

@@ -5,20 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from dashboard.answers import Answer
-from dashboard.formats import listing, span
+from dashboard.answers import ViewResult
+from dashboard.formats import format_span, join_names
 from dashboard.view import OriginChoice
 from data.catalogue import Catalogue
 from data.schema import Timeframe
-from deviation.question import QuoteHandling, Reference
+from deviation.question import QuoteHandling, ReferenceKind
 
-ILLUSTRATION = (
+ILLUSTRATION_NOTICE = (
     "Illustration, not a measurement: candles generated from published figures, all else assumed. "
     "They support or refute no claim about any exchange."
 )
 
 
-class Tone(StrEnum):
+class Severity(StrEnum):
     """How much a notice matters: it says that something is wrong, or only how the numbers came about."""
 
     ALERT = "alert"
@@ -29,91 +29,106 @@ class Tone(StrEnum):
 class Notice:
     """A sentence above the numbers."""
 
-    tone: Tone
+    severity: Severity
     text: str
 
 
-def notices(answer: Answer, catalogue: Catalogue) -> tuple[Notice, ...]:
+def list_notices(result: ViewResult, catalogue: Catalogue) -> tuple[Notice, ...]:
     """What has to be said about an answer, or about all the panels that it stands for."""
-    view, panels = answer.view, answer.panels
-    measured = [one.measurement for one in panels if one.measurement is not None]
-    if not measured:
+    view, panels = result.view, result.panels
+    measurements = [panel.measurement for panel in panels if panel.measurement is not None]
+    if not measurements:
         return ()
-    said = [Notice(Tone.ALERT, text) for text in _replaced(panels, catalogue)]
-    if answer.left_out:
-        names = listing([catalogue.venue(venue).name for venue in answer.left_out])
-        said.append(Notice(Tone.ALERT, f"Left out by choice: {names}. What is left out neither votes nor is measured."))
-    wholes = dict.fromkeys(span(*one.view.whole, view.zone) for one in panels if one.view.whole != _edges(one))
-    if wholes:
-        said.append(Notice(Tone.REMARK, f"Measured in whole bars of {view.bar.length}: {listing([*wholes])}."))
-    if view.reference is Reference.WEIGHTED_MEDIAN:
-        said.append(Notice(Tone.REMARK, "Venues vote by weight: what each traded in the 24 h before."))
-    assumed = [one for one in panels if one.measurement is not None and one.measurement.fx_assumed]
+    entries = [Notice(Severity.ALERT, text) for text in _describe_replacements(panels, catalogue)]
+    if result.excluded_venues:
+        names = join_names([catalogue.get_venue(venue).name for venue in result.excluded_venues])
+        entries.append(
+            Notice(Severity.ALERT, f"Left out by choice: {names}. What is left out neither votes nor is measured.")
+        )
+    whole_spans = dict.fromkeys(
+        format_span(*panel.view.whole_bars, view.zone) for panel in panels if panel.view.whole_bars != _get_edges(panel)
+    )
+    if whole_spans:
+        entries.append(
+            Notice(Severity.REMARK, f"Measured in whole bars of {view.timeframe.length}: {join_names([*whole_spans])}.")
+        )
+    if view.reference is ReferenceKind.WEIGHTED_MEDIAN:
+        entries.append(Notice(Severity.REMARK, "Venues vote by weight: what each traded in the 24 h before."))
+    assumed_panels = [panel for panel in panels if panel.measurement is not None and panel.measurement.fx_assumed]
     if view.quote is QuoteHandling.AS_IS:
-        said.append(Notice(Tone.ALERT, "Prices are as printed in each quote, not converted to dollars."))
-    elif assumed:
-        said.append(Notice(Tone.REMARK, _taken_as_dollars(assumed, panels)))
-    return tuple(said)
+        entries.append(Notice(Severity.ALERT, "Prices are as printed in each quote, not converted to dollars."))
+    elif assumed_panels:
+        entries.append(Notice(Severity.REMARK, _describe_assumed_rates(assumed_panels, panels)))
+    return tuple(entries)
 
 
-def _taken_as_dollars(assumed: Sequence[Answer], panels: Sequence[Answer]) -> str:
+def _describe_assumed_rates(assumed_panels: Sequence[ViewResult], panels: Sequence[ViewResult]) -> str:
     """Which quotes were taken as dollars, and in which windows."""
-    quotes = dict.fromkeys(quote for one in assumed if one.measurement for quote in one.measurement.fx_assumed)
-    spans = dict.fromkeys(f"from {span(*_edges(one), one.view.zone)}" for one in assumed)
-    held = _where(panels, "for this window", listing([*spans]))
-    return f"{listing([f'1 {quote}' for quote in quotes])} taken as 1 USD: the candles hold no rate {held}."
+    quotes = dict.fromkeys(
+        quote for panel in assumed_panels if panel.measurement for quote in panel.measurement.fx_assumed
+    )
+    spans = dict.fromkeys(f"from {format_span(*_get_edges(panel), panel.view.zone)}" for panel in assumed_panels)
+    window_text = _choose_wording(panels, "for this window", join_names([*spans]))
+    return f"{join_names([f'1 {quote}' for quote in quotes])} taken as 1 USD: the candles hold no rate {window_text}."
 
 
-def origin_text(answer: Answer) -> str:
+def describe_origin(result: ViewResult) -> str:
     """What the grave notice in the offer of real candles says: illustration, nothing at all, or nothing to say."""
-    view, panels = answer.view, answer.panels
-    assets = listing([*dict.fromkeys(one.view.asset for one in panels)], "or")
-    if answer.illustrated:
-        missing = f" No real candle of {assets} is stored for {_where(panels, 'this window', 'either window')}."
-        return ILLUSTRATION + (missing if view.origin is OriginChoice.AUTO else "")
-    if answer.measurement is None:
-        kind = "" if view.origin is OriginChoice.AUTO else f"{view.origin} "
-        bars = "" if view.bar is Timeframe.M1 else f"of {view.bar.length} "
-        times = listing([*dict.fromkeys(f"from {span(*_edges(one), view.zone)}" for one in panels)], "or")
-        return f"No {kind}candle {bars}of {assets} in the store {times}."
+    view, panels = result.view, result.panels
+    assets = join_names([*dict.fromkeys(panel.view.asset for panel in panels)], "or")
+    if result.is_illustration:
+        missing_text = (
+            f" No real candle of {assets} is stored for {_choose_wording(panels, 'this window', 'either window')}."
+        )
+        return ILLUSTRATION_NOTICE + (missing_text if view.origin is OriginChoice.AUTO else "")
+    if result.measurement is None:
+        origin_prefix = "" if view.origin is OriginChoice.AUTO else f"{view.origin} "
+        bar_prefix = "" if view.timeframe is Timeframe.M1 else f"of {view.timeframe.length} "
+        spans_text = join_names(
+            [*dict.fromkeys(f"from {format_span(*_get_edges(panel), view.zone)}" for panel in panels)], "or"
+        )
+        return f"No {origin_prefix}candle {bar_prefix}of {assets} in the store {spans_text}."
     return ""
 
 
-def _replaced(panels: Sequence[Answer], catalogue: Catalogue) -> list[str]:
+def _describe_replacements(panels: Sequence[ViewResult], catalogue: Catalogue) -> list[str]:
     """Who is missing on which assets, and who is shown there: a sentence for all windows in which that is the same."""
-    windows: dict[tuple[datetime, datetime], list[Answer]] = {_edges(one): [] for one in panels}
-    for one in panels:
-        if one.replaced is not None:
-            windows[_edges(one)].append(one)
-    alike: dict[tuple[str, str], list[str]] = {}
-    for (start, end), replaced in windows.items():
-        if replaced:
-            when = f"from {span(start, end, replaced[0].view.zone)}"
-            alike.setdefault(_instead(replaced, catalogue), []).append(when)
-    where = "in this window" if len(windows) == 1 else "in either window"
+    panels_by_window: dict[tuple[datetime, datetime], list[ViewResult]] = {_get_edges(panel): [] for panel in panels}
+    for panel in panels:
+        if panel.replaced_focus is not None:
+            panels_by_window[_get_edges(panel)].append(panel)
+    spans_by_sentence: dict[tuple[str, str], list[str]] = {}
+    for (start, end), replaced_panels in panels_by_window.items():
+        if replaced_panels:
+            span_text = f"from {format_span(start, end, replaced_panels[0].view.zone)}"
+            spans_by_sentence.setdefault(_describe_replacement(replaced_panels, catalogue), []).append(span_text)
+    window_text = "in this window" if len(panels_by_window) == 1 else "in either window"
     return [
-        f"{missing} {where if len(whens) == len(windows) else listing(whens)}; {shown}."
-        for (missing, shown), whens in alike.items()
+        f"{missing} {window_text if len(span_texts) == len(panels_by_window) else join_names(span_texts)}; {shown_text}."
+        for (missing, shown_text), span_texts in spans_by_sentence.items()
     ]
 
 
-def _instead(replaced: Sequence[Answer], catalogue: Catalogue) -> tuple[str, str]:
+def _describe_replacement(replaced_panels: Sequence[ViewResult], catalogue: Catalogue) -> tuple[str, str]:
     """Who is missing on which assets of one window, and who is shown."""
     by_venue: dict[str, list[str]] = {}
-    for one in replaced:
-        by_venue.setdefault(catalogue.venue(one.view.focus).name, []).append(one.view.asset)
-    asked, assets = catalogue.venue(replaced[0].replaced or "").name, listing([one.view.asset for one in replaced])
-    missing = f"{asked} has no candle of {assets}"
+    for panel in replaced_panels:
+        by_venue.setdefault(catalogue.get_venue(panel.view.focus).name, []).append(panel.view.asset)
+    missing_venue, assets = (
+        catalogue.get_venue(replaced_panels[0].replaced_focus or "").name,
+        join_names([panel.view.asset for panel in replaced_panels]),
+    )
+    missing_text = f"{missing_venue} has no candle of {assets}"
     if len(by_venue) == 1:
-        return missing, f"{next(iter(by_venue))} is shown"
-    shown = listing([f"{name} ({', '.join(own)})" for name, own in by_venue.items()])
-    return missing, f"{shown} are shown"
+        return missing_text, f"{next(iter(by_venue))} is shown"
+    shown_text = join_names([f"{name} ({', '.join(venue_assets)})" for name, venue_assets in by_venue.items()])
+    return missing_text, f"{shown_text} are shown"
 
 
-def _edges(answer: Answer) -> tuple[datetime, datetime]:
-    return answer.view.start, answer.view.end
+def _get_edges(result: ViewResult) -> tuple[datetime, datetime]:
+    return result.view.start, result.view.end
 
 
-def _where(panels: Sequence[Answer], one: str, several: str) -> str:
+def _choose_wording(panels: Sequence[ViewResult], singular: str, plural: str) -> str:
     """How to speak of the window, or of the windows where there are several."""
-    return one if len({_edges(panel) for panel in panels}) == 1 else several
+    return singular if len({_get_edges(panel) for panel in panels}) == 1 else plural

@@ -11,12 +11,12 @@ from typing import Any
 
 import click
 
-from dashboard.ask import ask
+from dashboard.ask import build_question
 from data.catalogue import Catalogue
 from data.errors import UsageError
 from data.schema import Evidence, Timeframe
 from data.times import parse_time
-from deviation.question import Parameters, Question, QuoteHandling, Reference
+from deviation.question import Parameters, Question, QuoteHandling, ReferenceKind
 
 
 class Percent(click.ParamType[float]):
@@ -50,7 +50,7 @@ class Instant(click.ParamType[datetime]):
         return time
 
 
-class Items(click.ParamType[tuple[str, ...]]):
+class NameList(click.ParamType[tuple[str, ...]]):
     """Names with commas between them."""
 
     name = "a,b"
@@ -85,7 +85,7 @@ class VenueHost(click.ParamType[tuple[str, str]]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reach:
+class AccessOptions:
     """The options on how exchanges are reached, as typed; None and empty where not given."""
 
     mirror: str | None = None
@@ -94,7 +94,7 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class MeasureOptions:
     """The options of a measuring command as typed; fractions, aware UTC minutes, None where not given."""
 
     start: datetime | None
@@ -110,14 +110,14 @@ class Asked:
     complete: bool
     first_seen: bool
 
-    def question(self, catalogue: Catalogue, asset: str) -> Question:
+    def build_question(self, catalogue: Catalogue, asset: str) -> Question:
         """The question about one asset.
 
         Raises:
             UsageError: No window, or two, or an unknown asset, event or window.
         """
-        start, end, event = self._span(catalogue)
-        return ask(
+        start, end, event = self._find_window(catalogue)
+        return build_question(
             catalogue,
             asset,
             start,
@@ -130,16 +130,16 @@ class Asked:
             timeframe=self.timeframe,
         )
 
-    def span(self, catalogue: Catalogue) -> tuple[datetime, datetime]:
+    def find_window(self, catalogue: Catalogue) -> tuple[datetime, datetime]:
         """The window alone.
 
         Raises:
             UsageError: No window, or two, or an unknown event or window.
         """
-        start, end, _ = self._span(catalogue)
+        start, end, _ = self._find_window(catalogue)
         return start, end
 
-    def _span(self, catalogue: Catalogue) -> tuple[datetime, datetime, str | None]:
+    def _find_window(self, catalogue: Catalogue) -> tuple[datetime, datetime, str | None]:
         if self.start is not None and self.end is not None:
             if self.window is not None:
                 message = "give --from and --to, or --window, not both"
@@ -151,7 +151,7 @@ class Asked:
         if self.event is None:
             message = f"say which window: --from and --to, or --event ({', '.join(catalogue.events)}) with --window"
             raise UsageError(message)
-        window = catalogue.event(self.event).window(self.window)
+        window = catalogue.get_event(self.event).get_window(self.window)
         return window.start, window.end, self.event
 
 
@@ -159,13 +159,13 @@ GLOBAL = "plumbline."
 """Prefix of the global options' values in the context's ``meta``, which all contexts of a call share."""
 
 
-def global_options() -> list[click.Option]:
-    """The options that may stand before and after a command's name; `global_option` has what was given.
+def build_global_options() -> list[click.Option]:
+    """The options that may stand before and after a command's name; `get_global_option` has what was given.
 
     click reads what stands before the name first, so the later of two values replaces the earlier one.
     """
 
-    def keep(context: click.Context, option: click.Parameter, value: str | int | None) -> None:
+    def store_option(context: click.Context, option: click.Parameter, value: str | int | None) -> None:
         if value is not None:
             context.meta[GLOBAL + str(option.name)] = value
 
@@ -173,12 +173,12 @@ def global_options() -> list[click.Option]:
         click.Option(
             ["--store"],
             help="Where candles are kept: a folder or any URI that Delta Lake takes.",
-            callback=keep,
+            callback=store_option,
             expose_value=False,
         ),
         *(
             click.Option(
-                [flag, "loudness"], type=int, flag_value=loudness, help=text, callback=keep, expose_value=False
+                [flag, "loudness"], type=int, flag_value=loudness, help=text, callback=store_option, expose_value=False
             )
             for flag, loudness, text in (
                 ("--verbose", 1, "Say more on the error stream."),
@@ -188,13 +188,13 @@ def global_options() -> list[click.Option]:
     ]
 
 
-def global_option(context: click.Context, name: str, default: Any = None) -> Any:  # noqa: ANN401 - a value of any option
+def get_global_option(context: click.Context, name: str, default: Any = None) -> Any:  # noqa: ANN401 - a value of any option
     """The last given value of a global option: ``store`` as text, ``loudness`` -1 or 1; else the default."""
     return context.meta.get(GLOBAL + name, default)
 
 
-def reaching(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the options on how exchanges are reached; it receives them as one `Reach` named ``reach``."""
+def add_access_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options on how exchanges are reached; it receives them as one `AccessOptions` named ``access_options``."""
     options = [
         click.option("--mirror", help="Address that answers in place of the exchanges."),
         click.option("--proxy", help="Address to go through: http://HOST:PORT or socks5h://HOST:PORT."),
@@ -202,37 +202,43 @@ def reaching(command: Callable[..., Any]) -> Callable[..., Any]:
     ]
 
     @wraps(command)
-    def gathered(*, mirror: str | None, proxy: str | None, hosts: tuple[tuple[str, str], ...], **given: Any) -> Any:  # noqa: ANN401 - the command's own options pass through
-        return command(reach=Reach(mirror=mirror, proxy=proxy, hosts=hosts), **given)
+    def wrapper(
+        *, mirror: str | None, proxy: str | None, hosts: tuple[tuple[str, str], ...], **other_options: Any
+    ) -> Any:  # noqa: ANN401 - the command's own options pass through
+        return command(access_options=AccessOptions(mirror=mirror, proxy=proxy, hosts=hosts), **other_options)
 
-    return reduce(lambda wrapped, option: option(wrapped), reversed(options), gathered)
+    return reduce(lambda decorated, option: option(decorated), reversed(options), wrapper)
 
 
-def measuring(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the options of a measurement; it receives them as one `Asked` under the name ``asked``."""
+def add_measure_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options of a measurement; it receives them as one `MeasureOptions` under the name ``options``."""
     options = [
         click.option("--from", "start", type=Instant(), help="First minute, ISO 8601 with its zone."),
         click.option("--to", "end", type=Instant(), help="End of the window (not in it), ISO 8601 with its zone."),
         click.option("--event", help="An event of the catalogue, such as 2025-10-10."),
         click.option("--window", help="A named window of the event; its default one if left out."),
-        click.option("--venues", type=Items(), default=(), help="Only these: kraken or kraken:BTC/USDC, with commas."),
+        click.option(
+            "--venues", type=NameList(), default=(), help="Only these: kraken or kraken:BTC/USDC, with commas."
+        ),
         click.option("--focus", default="binance", show_default=True, help="The venue that the headline speaks of."),
-        click.option("--quote", type=one_of(QuoteHandling), default=QuoteHandling.USD.value, show_default=True),
-        click.option("--reference", type=one_of(Reference), default=Reference.MEDIAN.value, show_default=True),
+        click.option("--quote", type=build_choice(QuoteHandling), default=QuoteHandling.USD.value, show_default=True),
+        click.option(
+            "--reference", type=build_choice(ReferenceKind), default=ReferenceKind.MEDIAN.value, show_default=True
+        ),
         click.option("--min-vote", type=float, default=100.0, show_default=True, help="Dollars in a bar to vote."),
         click.option("--enter", type=Percent(), default="2", show_default=True, help="Per cent that count as astray."),
         click.option(
-            "--exit", "back", type=Percent(), default="1", show_default=True, help="Per cent that count as back."
+            "--exit", "exit_", type=Percent(), default="1", show_default=True, help="Per cent that count as back."
         ),
         click.option("--confirm", type=int, default=3, show_default=True, help="Minutes back that end an episode."),
         click.option(
             "--timeframe",
-            type=one_of(Timeframe),
+            type=build_choice(Timeframe),
             default=Timeframe.M1.value,
             show_default=True,
             help="Length of the bars that are measured.",
         ),
-        click.option("--origin", type=one_of(Evidence), default=Evidence.REAL.value, show_default=True),
+        click.option("--origin", type=build_choice(Evidence), default=Evidence.REAL.value, show_default=True),
         click.option(
             "--input",
             "files",
@@ -247,7 +253,7 @@ def measuring(command: Callable[..., Any]) -> Callable[..., Any]:
     ]
 
     @wraps(command)
-    def gathered(
+    def wrapper(
         *,
         quote: str,
         reference: str,
@@ -255,29 +261,34 @@ def measuring(command: Callable[..., Any]) -> Callable[..., Any]:
         timeframe: str,
         min_vote: float,
         enter: float,
-        back: float,
+        exit_: float,
         confirm: int,
-        **given: Any,  # noqa: ANN401 - the command's own options pass through
+        **other_options: Any,  # noqa: ANN401 - the command's own options pass through
     ) -> Any:  # noqa: ANN401 - as above
         try:
             parameters = Parameters(
-                reference=Reference(reference),
+                reference=ReferenceKind(reference),
                 quote=QuoteHandling(quote),
                 enter=enter,
-                exit=back,
+                exit=exit_,
                 confirm=confirm,
                 min_vote_usd=min_vote,
             )
         except ValueError as error:
             raise UsageError(str(error)) from error
         names = ("start", "end", "event", "window", "venues", "focus", "files", "complete", "first_seen")
-        asked = {name: given.pop(name) for name in names}
-        kinds = Evidence(origin), Timeframe(timeframe)
-        return command(asked=Asked(parameters=parameters, origin=kinds[0], timeframe=kinds[1], **asked), **given)
+        values = {name: other_options.pop(name) for name in names}
+        evidence_and_timeframe = Evidence(origin), Timeframe(timeframe)
+        return command(
+            options=MeasureOptions(
+                parameters=parameters, origin=evidence_and_timeframe[0], timeframe=evidence_and_timeframe[1], **values
+            ),
+            **other_options,
+        )
 
-    return reduce(lambda wrapped, option: option(wrapped), reversed(options), gathered)
+    return reduce(lambda wrapped, option: option(wrapped), reversed(options), wrapper)
 
 
-def one_of(choices: type[StrEnum]) -> click.Choice[str]:
+def build_choice(choices: type[StrEnum]) -> click.Choice[str]:
     """The values of an enumeration; click by itself would ask for its names."""
     return click.Choice([choice.value for choice in choices])

@@ -6,138 +6,149 @@ from typing import Any
 
 from dash import html
 
-from dashboard.anchors import Anchor
-from dashboard.ask import in_order
-from dashboard.overview_points import voters
-from dashboard.overview_ranges import NAMES, Ranges, ranges
-from dashboard.overview_view import Overview, focus_button
-from dashboard.style import NARROW
-from data.reconstruction import assumed_markets
-from deviation.headline import headline
-from deviation.ranks import Word
-from deviation.result import Measurement, Row
+from dashboard.anchors import MethodAnchor
+from dashboard.ask import sort_venues
+from dashboard.overview_points import select_voting_group
+from dashboard.overview_ranges import LINE_NAMES, SensitivityTexts, format_sensitivity
+from dashboard.overview_view import EventContext, build_focus_button
+from dashboard.style import NO_BREAK_SPACE
+from data.reconstruction import list_assumed_markets
+from deviation.headline import write_headline
+from deviation.ranks import RankWord
+from deviation.result import MarketRow, Measurement
 from deviation.sensitivity import Sensitivity
 
-DEFINED = (Anchor.SENSITIVITY, Anchor.RANK, Anchor.SENSITIVITY)
+SENSITIVITY_ANCHORS = (MethodAnchor.SENSITIVITY, MethodAnchor.RANK, MethodAnchor.SENSITIVITY)
 """Where each of the lines of the sensitivity is defined."""
 
 
-def cards(overview: Overview, found: Mapping[str, Sensitivity] | None) -> list[html.Article]:
-    """The cards of all assets, those without a candle last; ``found`` is None where it is not yet worked out."""
-    had = {measurement.question.asset for measurement in overview.measurements}
-    event = overview.catalogue.event(overview.view.event)
+def build_cards(overview: EventContext, sensitivities: Mapping[str, Sensitivity] | None) -> list[html.Article]:
+    """The cards of all assets, those without a candle last; ``sensitivities`` is None where it is not yet worked out."""
+    measured_assets = {measurement.question.asset for measurement in overview.measurements}
+    event = overview.catalogue.get_event(overview.view.event)
     return [
-        *(_card(overview, measurement, found) for measurement in overview.measurements),
-        *(_missing(overview, asset) for asset in event.assets if asset not in had),
+        *(_build_card(overview, measurement, sensitivities) for measurement in overview.measurements),
+        *(_build_missing_card(overview, asset) for asset in event.assets if asset not in measured_assets),
     ]
 
 
-def spoken(overview: Overview, measurement: Measurement) -> Measurement:
+def substitute_focus(overview: EventContext, measurement: Measurement) -> Measurement:
     """The measurement with a relative of the focus venue as its focus, where the focus venue itself has no candle."""
-    if measurement.focus is not None:
+    if measurement.focus_row is not None:
         return measurement
     venues = {row.market.venue for row in measurement.rows}
-    order = [venue for venue in overview.catalogue.venues if venue in venues & overview.family]
-    return replace(measurement, question=replace(measurement.question, focus=order[0])) if order else measurement
+    relatives = [venue for venue in overview.catalogue.venues if venue in venues & overview.focus_family]
+    return (
+        replace(measurement, question=replace(measurement.question, focus=relatives[0])) if relatives else measurement
+    )
 
 
-def _card(overview: Overview, measured: Measurement, found: Mapping[str, Sensitivity] | None) -> html.Article:
-    measurement = spoken(overview, measured)
-    asset, row = measurement.question.asset, measurement.focus
+def _build_card(
+    overview: EventContext, event_measurement: Measurement, sensitivities: Mapping[str, Sensitivity] | None
+) -> html.Article:
+    measurement = substitute_focus(overview, event_measurement)
+    asset, row = measurement.question.asset, measurement.focus_row
     venue = measurement.question.focus
     body: list[Any]
-    if overview.illustrated:
-        body = _illustrated(measurement)
+    if overview.is_illustration:
+        body = _build_illustration(measurement)
     else:
-        first, *rest = headline(measurement)
+        first, *further_sentences = write_headline(measurement)
         body = [
-            html.P(_joined(first), className="overview-headline"),
-            html.P(_joined(" ".join(rest)), className="overview-more"),
+            html.P(_bind_percent_signs(first), className="overview-headline"),
+            html.P(_bind_percent_signs(" ".join(further_sentences)), className="overview-more"),
         ]
         if row is None:
-            body.append(_others(overview, measurement))
+            body.append(_build_focus_buttons(overview, measurement))
         else:
-            body += [_rank(overview, measurement, row), *_sensitivity(overview, measurement, row, found)]
-    foot = html.P(
+            body += [
+                _build_rank(overview, measurement, row),
+                *_build_sensitivity(overview, measurement, row, sensitivities),
+            ]
+    footer = html.P(
         [
-            overview.to_explorer(f"Explore {asset}", asset, venue),
-            overview.file("measurement.json", "Data (JSON)", asset, venue),
+            overview.build_explorer_link(f"Explore {asset}", asset, venue),
+            overview.build_file_link("measurement.json", "Data (JSON)", asset, venue),
         ],
         className="overview-foot",
     )
-    return html.Article([html.H2([asset, *_kind(overview, measurement, row)]), *body, foot])
+    return html.Article([html.H2([asset, *_build_kind_note(overview, measurement, row)]), *body, footer])
 
 
-def _kind(overview: Overview, measurement: Measurement, row: Row | None) -> list[html.Small]:
+def _build_kind_note(overview: EventContext, measurement: Measurement, row: MarketRow | None) -> list[html.Small]:
     """What the asset is measured against, where that is not the plain case."""
     if measurement.question.underlying is not None:
-        return [html.Small([" against ", overview.links.define("fair value", Anchor.FAIR_VALUE)])]
-    if row is not None and not row.spot:
-        return [html.Small(f" perpetual; no candle of {overview.focus} itself")]
+        return [html.Small([" against ", overview.links.build_definition_link("fair value", MethodAnchor.FAIR_VALUE)])]
+    if row is not None and not row.is_spot:
+        return [html.Small(f" perpetual; no candle of {overview.focus_name} itself")]
     return []
 
 
-def _joined(text: str) -> str:
+def _bind_percent_signs(text: str) -> str:
     """Text in which no number stands on another line than its per cent sign."""
-    return text.replace(" %", f"{NARROW}%")
+    return text.replace(" %", f"{NO_BREAK_SPACE}%")
 
 
-def _others(overview: Overview, measurement: Measurement) -> html.P:
+def _build_focus_buttons(overview: EventContext, measurement: Measurement) -> html.P:
     """Who can be made the focus where the focus venue has no candle."""
-    venues = in_order(overview.catalogue, {row.market.venue for row in measurement.rows})
-    buttons = [focus_button(overview.catalogue, venue, overview.view.focus) for venue in venues]
+    venues = sort_venues(overview.catalogue, {row.market.venue for row in measurement.rows})
+    buttons = [build_focus_button(overview.catalogue, venue, overview.view.focus) for venue in venues]
     return html.P(["Measured: ", *(part for button in buttons for part in (button, " "))], className="overview-more")
 
 
-def _illustrated(measurement: Measurement) -> list[html.P]:
+def _build_illustration(measurement: Measurement) -> list[html.P]:
     markets = [(row.market.venue, row.market.symbol) for row in measurement.rows]
-    assumed = sum(market in assumed_markets() for market in markets)
+    assumed_count = sum(market in list_assumed_markets() for market in markets)
     return [
-        html.P(headline(measurement)[0], className="overview-headline"),
+        html.P(write_headline(measurement)[0], className="overview-headline"),
         html.P(
-            f"{len(markets)} {'market' if len(markets) == 1 else 'markets'} drawn: {len(markets) - assumed} from "
-            f"published lows, {assumed} wholly assumed. The path between published figures is assumed for all.",
+            f"{len(markets)} {'market' if len(markets) == 1 else 'markets'} drawn: {len(markets) - assumed_count} from "
+            f"published lows, {assumed_count} wholly assumed. The path between published figures is assumed for all.",
             className="overview-more",
         ),
     ]
 
 
-def _rank(overview: Overview, measurement: Measurement, row: Row) -> html.P:
-    rank, label = measurement.ranks[row.market], overview.links.define("Rank", Anchor.RANK)
-    if rank.why is not None:
-        return html.P([label, f" {Word.NOT_RANKED}: {rank.why}"], className="overview-rank")
+def _build_rank(overview: EventContext, measurement: Measurement, row: MarketRow) -> html.P:
+    rank, label = measurement.ranks[row.market], overview.links.build_definition_link("Rank", MethodAnchor.RANK)
+    if rank.reason is not None:
+        return html.P([label, f" {RankWord.NOT_RANKED}: {rank.reason}"], className="overview-rank")
     return html.P(
         [label, " depth: ", html.Strong(rank.deepest.value), ", time: ", html.Strong(rank.longest.value)],
         className="overview-rank",
     )
 
 
-def _sensitivity(
-    overview: Overview, measurement: Measurement, row: Row, found: Mapping[str, Sensitivity] | None
+def _build_sensitivity(
+    overview: EventContext, measurement: Measurement, row: MarketRow, sensitivities: Mapping[str, Sensitivity] | None
 ) -> list[Any]:
     """Three lines, whether they are known yet or not; long ones wrap."""
     asset = measurement.question.asset
-    known = None if found is None or asset not in found else ranges(found[asset], row.market, voters(row))
-    values: list[Any] = [html.Span(className="overview-bone") for _ in NAMES]
-    if known is not None:
-        values = list(known.lines)
-    elif found is not None:
-        values = ["not worked out"] * len(NAMES)
-    lines = [
-        html.Div([html.Dt(overview.links.define(name, anchor)), html.Dd(value)])
-        for name, anchor, value in zip(NAMES, DEFINED, values, strict=True)
+    texts = (
+        None
+        if sensitivities is None or asset not in sensitivities
+        else format_sensitivity(sensitivities[asset], row.market, select_voting_group(row))
+    )
+    values: list[Any] = [html.Span(className="overview-bone") for _ in LINE_NAMES]
+    if texts is not None:
+        values = list(texts.lines)
+    elif sensitivities is not None:
+        values = ["not worked out"] * len(LINE_NAMES)
+    items = [
+        html.Div([html.Dt(overview.links.build_definition_link(name, anchor)), html.Dd(value)])
+        for name, anchor, value in zip(LINE_NAMES, SENSITIVITY_ANCHORS, values, strict=True)
     ]
-    busy: dict[str, Any] = {"aria-busy": str(found is None).lower()}
-    return [html.Dl(lines, className="overview-ranges", **busy), _every_flip(known)]
+    attributes: dict[str, Any] = {"aria-busy": str(sensitivities is None).lower()}
+    return [html.Dl(items, className="overview-ranges", **attributes), _build_flip_list(texts)]
 
 
-def _every_flip(known: Ranges | None) -> html.Details:
-    flips = known.flips if known is not None else ()
-    said: Any = html.Ul([html.Li(text) for text in flips]) if flips else html.P("None.")
-    return html.Details([html.Summary("Every choice that flips a rank"), said])
+def _build_flip_list(texts: SensitivityTexts | None) -> html.Details:
+    flips = texts.flips if texts is not None else ()
+    content: Any = html.Ul([html.Li(text) for text in flips]) if flips else html.P("None.")
+    return html.Details([html.Summary("Every choice that flips a rank"), content])
 
 
-def _missing(overview: Overview, asset: str) -> html.Article:
+def _build_missing_card(overview: EventContext, asset: str) -> html.Article:
     return html.Article(
         [
             html.H2(asset),

@@ -6,184 +6,217 @@ from typing import Any
 
 from dash import dcc, html
 
-from dashboard.anchors import Anchor
-from dashboard.export_kinds import What
-from dashboard.export_menu import export_menu
-from dashboard.formats import signed
-from dashboard.overview_dots import Dots, depth_dots, fates, volume_dots, volume_fates
-from dashboard.overview_marks import key
-from dashboard.overview_points import Point, by_asset
-from dashboard.overview_scatter import NARROW, WIDE, Figure, Size, scatter
-from dashboard.overview_view import Overview
-from dashboard.point_walk import point_walk
-from deviation.headline import minutes_text
+from dashboard.anchors import MethodAnchor
+from dashboard.export_kinds import ExportKind
+from dashboard.export_menu import build_export_menu
+from dashboard.formats import format_signed_percent
+from dashboard.overview_dots import (
+    ScatterData,
+    build_depth_data,
+    build_volume_data,
+    categorize_by_depth,
+    categorize_by_volume,
+)
+from dashboard.overview_marks import build_marker_legend
+from dashboard.overview_points import MarketPoint, format_names_by_asset
+from dashboard.overview_scatter import NARROW_CHART, WIDE_CHART, ChartSize, Figure, build_scatter_figure
+from dashboard.overview_view import EventContext
+from dashboard.point_walk import build_point_slider
+from deviation.headline import format_minutes
 
-SIZES = {"wide": WIDE, "narrow": NARROW}
+SIZES = {"wide": WIDE_CHART, "narrow": NARROW_CHART}
 """Both are sent; the style sheet shows the one that there is room for."""
 
-STAMP = "ILLUSTRATION"
+ILLUSTRATION_STAMP = "ILLUSTRATION"
 
-LABELS = {
+GRAPH_LABELS = {
     "depth": "Depth against duration of every exchange and asset. The table below holds the numbers.",
     "volume": "Reported volume before against depth. The table below holds the numbers.",
 }
 
-POINTS = "Exchanges and assets from left to right"
+SLIDER_LABEL = "Exchanges and assets from left to right"
 
 
-def depth_chart(overview: Overview, found: Sequence[Point]) -> html.Section:
+def build_depth_chart(overview: EventContext, points: Sequence[MarketPoint]) -> html.Section:
     """Depth against minutes; whatever was never below for a minute, or not measured, is named below."""
-    shown = fates(found)
+    partition = categorize_by_depth(points)
     links = overview.links
-    deep, long = links.define("deep", Anchor.DEPTH), links.define("long", Anchor.BELOW_MIN)
-    bar = overview.view.bar
-    title: list[Any] = ["How ", deep, ", and how ", long]
-    told = (
-        f"Each marker is one exchange on one asset: its deepest {bar.adjective} close, and its minutes at least "
-        f"{overview.enter} below. A click opens it in the explorer."
+    depth_link, duration_link = (
+        links.build_definition_link("deep", MethodAnchor.DEPTH),
+        links.build_definition_link("long", MethodAnchor.BELOW_MIN),
     )
-    hollow = " Hollow: not ranked." if overview.ranked else " An illustration. Hollow: wholly assumed."
+    bar = overview.view.timeframe
+    title: list[Any] = ["How ", depth_link, ", and how ", duration_link]
+    description = (
+        f"Each marker is one exchange on one asset: its deepest {bar.adjective} close, and its minutes at least "
+        f"{overview.enter_text} below. A click opens it in the explorer."
+    )
+    hollow_note = " Hollow: not ranked." if overview.has_ranks else " An illustration. Hollow: wholly assumed."
     return html.Section(
         [
-            _head(title, export_menu(What.DEPTH, overview.view.to_query(overview.catalogue))),
-            html.P(told + hollow, className="quiet"),
-            *_graphs("depth", overview, shown.drawn, depth_figure, shown.nobody(overview.enter, bar)),
-            _named(f"Never {overview.enter} below", shown.never),
-            _named(f"No firm {bar.one}, so no point", shown.unknown),
-            _table(overview, found, volume=False),
+            _build_header(title, build_export_menu(ExportKind.DEPTH, overview.view.to_query(overview.catalogue))),
+            html.P(description + hollow_note, className="quiet"),
+            *_build_graphs(
+                "depth",
+                overview,
+                partition.plotted,
+                build_depth_figure,
+                partition.describe_absence(overview.enter_text, bar),
+            ),
+            _build_point_list(f"Never {overview.enter_text} below", partition.never_below),
+            _build_point_list(f"No firm {bar.noun}, so no point", partition.without_firm_minute),
+            _build_table(overview, points, with_volume=False),
         ],
         className="overview-part",
     )
 
 
-def volume_chart(overview: Overview, found: Sequence[Point], sentence: str) -> html.Section:
+def build_volume_chart(overview: EventContext, points: Sequence[MarketPoint], sentence: str) -> html.Section:
     """Reported volume against depth, and in a sentence whether the busiest exchange fell furthest."""
-    shown = volume_fates(found)
+    partition = categorize_by_volume(points)
     links = overview.links
     title: list[Any] = ["Did the busiest exchange fall furthest? ", html.Small("reported volume, not liquidity")]
-    told: list[Any] = [
+    description: list[Any] = [
         "What each exchange reported as traded in the 24 hours before, beside its ",
-        links.define("deepest close", Anchor.DEPTH),
+        links.build_definition_link("deepest close", MethodAnchor.DEPTH),
         ". ",
-        links.define("What volume cannot show", Anchor.CANNOT_SHOW),
+        links.build_definition_link("What volume cannot show", MethodAnchor.CANNOT_SHOW),
     ]
     return html.Section(
         [
-            _head(title, export_menu(What.VOLUME, overview.view.to_query(overview.catalogue))),
+            _build_header(title, build_export_menu(ExportKind.VOLUME, overview.view.to_query(overview.catalogue))),
             html.P(sentence, className="overview-finding"),
-            html.P(told, className="quiet"),
-            *_graphs("volume", overview, shown.drawn, volume_figure, shown.nobody(overview.view.bar)),
-            *(_named(why, left) for why, left in shown.left_out().items()),
-            _table(overview, [point for point in found if point.spot], volume=True),
+            html.P(description, className="quiet"),
+            *_build_graphs(
+                "volume",
+                overview,
+                partition.plotted,
+                build_volume_figure,
+                partition.describe_absence(overview.view.timeframe),
+            ),
+            *(
+                _build_point_list(reason, excluded_points)
+                for reason, excluded_points in partition.group_omitted().items()
+            ),
+            _build_table(overview, [point for point in points if point.is_spot], with_volume=True),
         ],
         className="overview-part",
     )
 
 
-def depth_figure(overview: Overview, drawn: Sequence[Point], size: Size) -> Figure:
+def build_depth_figure(overview: EventContext, points: Sequence[MarketPoint], size: ChartSize) -> Figure:
     """Minutes from left to right, depth upwards."""
-    return _figure(overview, depth_dots(overview, drawn), size)
+    return _build_figure(overview, build_depth_data(overview, points), size)
 
 
-def volume_figure(overview: Overview, drawn: Sequence[Point], size: Size) -> Figure:
+def build_volume_figure(overview: EventContext, points: Sequence[MarketPoint], size: ChartSize) -> Figure:
     """Dollars from left to right, depth upwards."""
-    return _figure(overview, volume_dots(overview, drawn), size)
+    return _build_figure(overview, build_volume_data(overview, points), size)
 
 
-def _figure(overview: Overview, shown: Dots, size: Size) -> Figure:
-    return scatter(shown.dots, shown.x, shown.y, overview.catalogue, overview.view.theme, size)
+def _build_figure(overview: EventContext, dots: ScatterData, size: ChartSize) -> Figure:
+    return build_scatter_figure(dots.points, dots.x, dots.y, overview.catalogue, overview.view.theme, size)
 
 
-def _head(title: list[Any], files: Any) -> html.Div:  # noqa: ANN401 - whatever dash takes
+def _build_header(title: list[Any], files: Any) -> html.Div:  # noqa: ANN401 - whatever dash takes
     return html.Div([html.H2(title), files], className="block-head")
 
 
-def _graphs(
+def _build_graphs(
     name: str,
-    overview: Overview,
-    drawn: Sequence[Point],
-    draw: Callable[[Overview, Sequence[Point], Size], Figure],
-    none: str,
+    overview: EventContext,
+    points: Sequence[MarketPoint],
+    build_figure: Callable[[EventContext, Sequence[MarketPoint], ChartSize], Figure],
+    empty_text: str,
 ) -> list[Any]:
-    """The chart in both sizes and the key to its markers; ``none`` is said where there is no point."""
-    if not drawn:
-        return [html.P(none, className="overview-none")]
+    """The chart in both sizes and the key to its markers; ``empty_text`` is said where there is no point."""
+    if not points:
+        return [html.P(empty_text, className="overview-none")]
     config: Any = {"displayModeBar": False}
-    aria: dict[str, Any] = {"aria-label": LABELS[name]}
+    aria: dict[str, Any] = {"aria-label": GRAPH_LABELS[name]}
     graphs = [
         html.Div(
             [
-                point_walk(f"overview-{name}-{form}", POINTS, opens=True),
+                build_point_slider(f"overview-{name}-{size_name}", SLIDER_LABEL, opens_link=True),
                 dcc.Graph(
-                    id=f"overview-{name}-{form}",
-                    figure=draw(overview, drawn, size),
+                    id=f"overview-{name}-{size_name}",
+                    figure=build_figure(overview, points, size),
                     config=config,
                     responsive=False,
                     style={"width": size.width, "height": size.height},
                 ),
             ],
-            className=f"overview-{form} walked",
+            className=f"overview-{size_name} walked",
             role="group",
             # Its place is kept while what draws it is still on its way.
             style={"minHeight": size.height},
             **aria,
         )
-        for form, size in SIZES.items()
+        for size_name, size in SIZES.items()
     ]
-    above: list[Any] = ["\N{UPWARDS ARROW} ", overview.links.define("deepest close", Anchor.DEPTH), " below the others"]
-    titles = [html.Span(above), html.Strong(STAMP if overview.illustrated else "")]
-    venues = {point.venue for point in drawn}
+    y_title: list[Any] = [
+        "\N{UPWARDS ARROW} ",
+        overview.links.build_definition_link("deepest close", MethodAnchor.DEPTH),
+        " below the others",
+    ]
+    titles = [html.Span(y_title), html.Strong(ILLUSTRATION_STAMP if overview.is_illustration else "")]
+    venues = {point.venue for point in points}
     return [
         html.P(titles, className="overview-axis"),
         *graphs,
-        html.P([html.Span(), html.Span(_across(overview, name))], className="overview-axis"),
-        key(overview.catalogue, venues, overview.view.focus, overview.view.theme),
+        html.P([html.Span(), html.Span(_build_x_title(overview, name))], className="overview-axis"),
+        build_marker_legend(overview.catalogue, venues, overview.view.focus, overview.view.theme),
     ]
 
 
-def _across(overview: Overview, name: str) -> list[Any]:
+def _build_x_title(overview: EventContext, name: str) -> list[Any]:
     """What the axis from left to right shows."""
     arrow = " \N{RIGHTWARDS ARROW}"
     if name == "volume":
         return [f"dollars reported as traded in the 24 h before{arrow}"]
-    return [overview.links.define(f"minutes at least {overview.enter} below", Anchor.BELOW_MIN), f", longer{arrow}"]
+    return [
+        overview.links.build_definition_link(f"minutes at least {overview.enter_text} below", MethodAnchor.BELOW_MIN),
+        f", longer{arrow}",
+    ]
 
 
-def _named(title: str, found: Sequence[Point]) -> html.P | None:
+def _build_point_list(title: str, points: Sequence[MarketPoint]) -> html.P | None:
     """Markets without a point, by asset."""
-    if not found:
+    if not points:
         return None
-    return html.P([html.Strong(f"{title}: "), by_asset(found), "."], className="overview-named")
+    return html.P([html.Strong(f"{title}: "), format_names_by_asset(points), "."], className="overview-named")
 
 
-def _table(overview: Overview, found: Sequence[Point], *, volume: bool) -> html.Details:
+def _build_table(overview: EventContext, points: Sequence[MarketPoint], *, with_volume: bool) -> html.Details:
     """The numbers behind a chart, deepest first; each asset leads to the explorer."""
     links = overview.links
-    extra = [links.define("Volume before, USD", Anchor.CANNOT_SHOW)] if volume else []
-    names: list[Any] = [
+    volume_headers = (
+        [links.build_definition_link("Volume before, USD", MethodAnchor.CANNOT_SHOW)] if with_volume else []
+    )
+    headers: list[Any] = [
         "Asset",
         "Exchange",
-        links.define("Deepest close", Anchor.DEPTH),
+        links.build_definition_link("Deepest close", MethodAnchor.DEPTH),
         "at",
-        links.define(f"Minutes {overview.enter} below", Anchor.BELOW_MIN),
-        links.define("of firm ones", Anchor.FIRM),
-        *extra,
+        links.build_definition_link(f"Minutes {overview.enter_text} below", MethodAnchor.BELOW_MIN),
+        links.build_definition_link("of firm ones", MethodAnchor.FIRM),
+        *volume_headers,
     ]
     rows = [
         html.Tr(
             [
-                html.Th(overview.to_explorer(point.asset, point.asset, point.venue), scope="row"),
+                html.Th(overview.build_explorer_link(point.asset, point.asset, point.venue), scope="row"),
                 html.Td([point.name, html.Small(point.symbol)]),
-                html.Td(signed(point.depth), className="number"),
+                html.Td(format_signed_percent(point.depth), className="number"),
                 html.Td(point.depth_at, className="number"),
-                html.Td(minutes_text(point.below_min), className="number"),
-                html.Td(minutes_text(point.firm_min), className="number"),
-                *([html.Td(f"{point.volume_usd:,.0f}", className="number")] if volume else []),
+                html.Td(format_minutes(point.below_min), className="number"),
+                html.Td(format_minutes(point.firm_min), className="number"),
+                *([html.Td(f"{point.volume_usd:,.0f}", className="number")] if with_volume else []),
             ]
         )
-        for point in sorted(found, key=lambda one: math.inf if one.depth is None else one.depth)
+        for point in sorted(points, key=lambda row_point: math.inf if row_point.depth is None else row_point.depth)
     ]
-    head = html.Thead(html.Tr([html.Th(name, scope="col") for name in names]))
-    label: dict[str, Any] = {"aria-label": "The numbers behind the chart"}
-    table = html.Div(html.Table([head, html.Tbody(rows)]), className="wide", tabIndex=0, role="region", **label)
+    header = html.Thead(html.Tr([html.Th(name, scope="col") for name in headers]))
+    aria: dict[str, Any] = {"aria-label": "The numbers behind the chart"}
+    table = html.Div(html.Table([header, html.Tbody(rows)]), className="wide", tabIndex=0, role="region", **aria)
     return html.Details([html.Summary("As a table"), table])

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dashboard.dot_labels import Line, Manner, dot_labels
-from dashboard.dots import Dot, Trace, markers
+from dashboard.dot_labels import LabelStyle, LeaderLine, place_point_labels
+from dashboard.dots import ScatterPoint, Trace, build_marker_traces
 from dashboard.labels import Box
 from dashboard.log_plot import LogAxis, LogPlot
-from dashboard.style import TEMPLATES, Palette, Theme, palette
+from dashboard.style import TEMPLATES, Palette, Theme, get_palette
 from data.catalogue import Catalogue
 
-LEFT, TOP, RIGHT, BOTTOM = 46, 12, 16, 28
+MARGIN_LEFT, MARGIN_TOP, MARGIN_RIGHT, MARGIN_BOTTOM = 46, 12, 16, 28
 """Room around the plot in pixels."""
 
 Figure = dict[str, Any]
@@ -19,50 +19,56 @@ Figure = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Size:
+class ChartSize:
     """Width and height in pixels, font size, and how many labels the markers of others get."""
 
     width: int
     height: int
-    font: int
-    labels: int
+    font_size: int
+    max_labels: int
 
 
-WIDE = Size(700, 434, 12, 10)
-NARROW = Size(350, 384, 11, 4)
+WIDE_CHART = ChartSize(700, 434, 12, 10)
+NARROW_CHART = ChartSize(350, 384, 11, 4)
 
 
-def scatter(dots: Sequence[Dot], x: LogAxis, y: LogAxis, catalogue: Catalogue, theme: Theme, size: Size) -> Figure:
+def build_scatter_figure(
+    points: Sequence[ScatterPoint], x: LogAxis, y: LogAxis, catalogue: Catalogue, theme: Theme, size: ChartSize
+) -> Figure:
     """The chart, as the browser takes it; what the axes show is said around it."""
-    colours = palette(theme)
-    plot = LogPlot(Box(LEFT, TOP, size.width - RIGHT, size.height - BOTTOM), x, y)
+    colours = get_palette(theme)
+    plot = LogPlot(Box(MARGIN_LEFT, MARGIN_TOP, size.width - MARGIN_RIGHT, size.height - MARGIN_BOTTOM), x, y)
     bounds = Box(plot.box.left, plot.box.top - 4, size.width - 2, plot.box.bottom)
-    labels, lines = dot_labels(dots, plot, bounds, Manner(size.font, size.labels))
+    labels, lines = place_point_labels(points, plot, bounds, LabelStyle(size.font_size, size.max_labels))
     texts = {
-        bold: [(box.left + 2, (box.top + box.bottom) / 2, _bold(dot)) for dot, box in labels if dot.focus is bold]
+        bold: [
+            (box.left + 2, (box.top + box.bottom) / 2, _format_label(point))
+            for point, box in labels
+            if point.is_focus is bold
+        ]
         for bold in (False, True)
     }
     return {
         "data": [
-            _lines(plot, lines, colours),
-            *markers(dots, catalogue, theme),
-            _text(plot, texts[False], colours.text, size.font),
-            _text(plot, texts[True], colours.ink, size.font),
+            _build_leader_trace(plot, lines, colours),
+            *build_marker_traces(points, catalogue, theme),
+            _build_text_trace(plot, texts[False], colours.text, size.font_size),
+            _build_text_trace(plot, texts[True], colours.ink, size.font_size),
         ],
         "layout": {
             "template": TEMPLATES[theme],
             "width": size.width,
             "height": size.height,
-            "margin": {"l": LEFT, "t": TOP, "r": RIGHT, "b": BOTTOM},
+            "margin": {"l": MARGIN_LEFT, "t": MARGIN_TOP, "r": MARGIN_RIGHT, "b": MARGIN_BOTTOM},
             "hovermode": "closest",
             "hoverlabel": {"bgcolor": colours.paper, "bordercolor": colours.rule, "font": {"color": colours.ink}},
-            "xaxis": _axis(x, size),
-            "yaxis": _axis(y, size),
+            "xaxis": _build_axis(x, size),
+            "yaxis": _build_axis(y, size),
         },
     }
 
 
-def _axis(axis: LogAxis, size: Size) -> dict[str, Any]:
+def _build_axis(axis: LogAxis, size: ChartSize) -> dict[str, Any]:
     return {
         "type": "log",
         "range": axis.range,
@@ -70,23 +76,23 @@ def _axis(axis: LogAxis, size: Size) -> dict[str, Any]:
         "tickvals": [value for value, _ in axis.ticks],
         "ticktext": [text for _, text in axis.ticks],
         "tickangle": 0,
-        "tickfont": {"size": size.font},
+        "tickfont": {"size": size.font_size},
         "showgrid": True,
         "showline": True,
     }
 
 
-def _lines(plot: LogPlot, lines: Sequence[Line], colours: Palette) -> Trace:
-    ends = [plot.value(*end) for line in lines for end in line]
+def _build_leader_trace(plot: LogPlot, lines: Sequence[LeaderLine], colours: Palette) -> Trace:
+    ends = [plot.to_values(*end) for line in lines for end in line]
     x = [value for i, (across, _) in enumerate(ends) for value in ([across, None] if i % 2 else [across])]
     y = [value for i, (_, up) in enumerate(ends) for value in ([up, None] if i % 2 else [up])]
     line = {"color": colours.muted, "width": 0.8}
     return {"type": "scatter", "x": x, "y": y, "mode": "lines", "line": line, "hoverinfo": "skip"}
 
 
-def _text(plot: LogPlot, texts: Sequence[tuple[float, float, str]], colour: str, font: int) -> Trace:
+def _build_text_trace(plot: LogPlot, texts: Sequence[tuple[float, float, str]], colour: str, font_size: int) -> Trace:
     """Texts that begin at pixels: a trace, as a browser misplaces annotations in what is not in sight when drawn."""
-    values = [plot.value(x, y) for x, y, _ in texts]
+    values = [plot.to_values(x, y) for x, y, _ in texts]
     return {
         "type": "scatter",
         "x": [x for x, _ in values],
@@ -94,11 +100,11 @@ def _text(plot: LogPlot, texts: Sequence[tuple[float, float, str]], colour: str,
         "mode": "text",
         "text": [text for _, _, text in texts],
         "textposition": "middle right",
-        "textfont": {"color": colour, "size": font},
+        "textfont": {"color": colour, "size": font_size},
         "hoverinfo": "skip",
         "cliponaxis": False,
     }
 
 
-def _bold(dot: Dot) -> str:
-    return f"<b>{dot.label}</b>" if dot.focus else dot.label
+def _format_label(point: ScatterPoint) -> str:
+    return f"<b>{point.label}</b>" if point.is_focus else point.label

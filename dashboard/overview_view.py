@@ -7,15 +7,15 @@ from urllib.parse import urlencode
 
 from dash import html
 
-from dashboard.links import IN_APP, Links
-from dashboard.view import ViewState, number_text
+from dashboard.links import IN_APP_ATTRIBUTES, ViewLinks
+from dashboard.view import ViewState, format_number
 from data.catalogue import Catalogue
-from deviation.matrix import rankable
+from deviation.matrix import is_rankable
 from deviation.result import Measurement
 
 
 @dataclass(frozen=True, slots=True)
-class Overview:
+class EventContext:
     """One event as a view sees it; ``measurements`` holds an asset each, in the event's order."""
 
     measurements: Sequence[Measurement]
@@ -23,54 +23,54 @@ class Overview:
     catalogue: Catalogue
 
     @property
-    def links(self) -> Links:
+    def links(self) -> ViewLinks:
         """Links that keep the view as it is."""
-        return Links(self.view.to_query(self.catalogue))
+        return ViewLinks(self.view.to_query(self.catalogue))
 
     @property
-    def ranked(self) -> bool:
+    def has_ranks(self) -> bool:
         """Whether ranks and what follows from them are given: not on the reconstruction, nor without a candle."""
-        return bool(self.measurements) and rankable(self.measurements)
+        return bool(self.measurements) and is_rankable(self.measurements)
 
     @property
-    def illustrated(self) -> bool:
+    def is_illustration(self) -> bool:
         """Whether everything rests on the reconstruction."""
-        return bool(self.measurements) and not rankable(self.measurements)
+        return bool(self.measurements) and not is_rankable(self.measurements)
 
     @property
-    def focus(self) -> str:
+    def focus_name(self) -> str:
         """The focus venue's name."""
-        return self.catalogue.venue(self.view.focus).name
+        return self.catalogue.get_venue(self.view.focus).name
 
     @property
-    def family(self) -> frozenset[str]:
+    def focus_family(self) -> frozenset[str]:
         """The focus venue and its relatives: where it has no candle, theirs are told in its place."""
-        return self.catalogue.relatives(self.view.focus)
+        return self.catalogue.list_relatives(self.view.focus)
 
     @property
-    def enter(self) -> str:
+    def enter_text(self) -> str:
         """The threshold, such as "2 %"."""
-        return f"{number_text(self.view.enter_pct)} %"
+        return f"{format_number(self.view.enter_pct)} %"
 
-    def explorer(self, asset: str, venue: str) -> str:
+    def build_explorer_url(self, asset: str, venue: str) -> str:
         """The address of the explorer with an asset, and a venue as its focus."""
-        there = replace(self.view, asset=asset, focus=venue)
-        return Links(there.to_query(self.catalogue)).href("explorer")
+        explorer_view = replace(self.view, asset=asset, focus=venue)
+        return ViewLinks(explorer_view.to_query(self.catalogue)).build_href("explorer")
 
-    def to_explorer(self, content: Any, asset: str, venue: str, **marks: Any) -> html.A:  # noqa: ANN401 - dash children
+    def build_explorer_link(self, content: Any, asset: str, venue: str, **attributes: Any) -> html.A:  # noqa: ANN401 - dash children
         """A link to it."""
-        return html.A(content, href=self.explorer(asset, venue), **IN_APP, **marks)
+        return html.A(content, href=self.build_explorer_url(asset, venue), **IN_APP_ATTRIBUTES, **attributes)
 
-    def file(self, name: str, text: str, asset: str | None = None, venue: str | None = None) -> html.A:
+    def build_file_link(self, name: str, text: str, asset: str | None = None, venue: str | None = None) -> html.A:
         """A link to a file of the view, or of the same view of another asset and focus venue (docs/exports.md)."""
-        there = replace(self.view, asset=asset or self.view.asset, focus=venue or self.view.focus)
-        query = urlencode(there.to_query(self.catalogue))
+        file_view = replace(self.view, asset=asset or self.view.asset, focus=venue or self.view.focus)
+        query = urlencode(file_view.to_query(self.catalogue))
         return html.A(text, href=f"/export/{name}{'?' if query else ''}{query}", className="overview-file")
 
 
-def focus_button(catalogue: Catalogue, venue: str, focus: str, sign: html.Img | None = None) -> html.Button:
+def build_focus_button(catalogue: Catalogue, venue: str, focus: str, icon: html.Img | None = None) -> html.Button:
     """The name of a venue, which makes it the focus."""
-    name = catalogue.venue(venue).name
-    marks: dict[str, Any] = {"data-focus": venue, "aria-pressed": str(venue == focus).lower()}
-    content: list[Any] = [name] if sign is None else [sign, name]
-    return html.Button(content, type="button", className="venue-name", title=f"Make {name} the focus", **marks)
+    name = catalogue.get_venue(venue).name
+    attributes: dict[str, Any] = {"data-focus": venue, "aria-pressed": str(venue == focus).lower()}
+    content: list[Any] = [name] if icon is None else [icon, name]
+    return html.Button(content, type="button", className="venue-name", title=f"Make {name} the focus", **attributes)

@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from deviation.question import Group
-from deviation.ranks import Word
-from deviation.result import Measurement, Row
+from deviation.ranks import RankWord
+from deviation.result import MarketRow, Measurement
 
-ILLUSTRATED = "An illustration: nothing follows from it."
-DEEPEST = "Busiest and deepest"
-NOTHING = "No asset has ranked exchanges here, so nothing is said about it."
+ILLUSTRATION_TEXT = "An illustration: nothing follows from it."
+DEEPEST_TITLE = "Busiest and deepest"
+NOTHING_TEXT = "No asset has ranked exchanges here, so nothing is said about it."
 
 
 @dataclass(frozen=True, slots=True)
-class Busiest:
+class VolumeLeader:
     """The ranked venue of a group with the most volume before, its rank in depth, and the deepest by another name.
 
     ``deepest`` is None where the busiest is itself the deepest, or where that is too close to call.
@@ -22,60 +22,68 @@ class Busiest:
     asset: str
     group: Group
     venue: str
-    word: Word
-    deepest: str | None
+    word: RankWord
+    deeper_venue: str | None
 
 
-def busiest(measurements: Sequence[Measurement]) -> list[Busiest]:
+def find_volume_leaders(measurements: Sequence[Measurement]) -> list[VolumeLeader]:
     """One for each asset and group with ranked venues of which any reported volume before the window."""
-    found = (_busiest(measurement, group) for measurement in measurements for group in Group)
-    return [one for one in found if one is not None]
+    leaders = (_find_volume_leader(measurement, group) for measurement in measurements for group in Group)
+    return [leader for leader in leaders if leader is not None]
 
 
-def _busiest(measurement: Measurement, group: Group) -> Busiest | None:
+def _find_volume_leader(measurement: Measurement, group: Group) -> VolumeLeader | None:
     ranks = measurement.ranks
-    rows = [row for row in measurement.rows if row.market.group is group and ranks[row.market].why is None]
-    most = max(rows, key=lambda row: row.volume_usd_before, default=None)
-    if most is None or not most.volume_usd_before:
+    rows = [row for row in measurement.rows if row.market.group is group and ranks[row.market].reason is None]
+    busiest_row = max(rows, key=lambda row: row.volume_usd_before, default=None)
+    if busiest_row is None or not busiest_row.volume_usd_before:
         return None
-    rules, word = measurement.question.rules, ranks[most.market].deepest
-    deepest = min(rows, key=_depth) if word is Word.NOT_DEEPEST else None
-    return Busiest(
+    rules, word = measurement.question.rules, ranks[busiest_row.market].deepest
+    deepest_row = min(rows, key=_get_depth) if word is RankWord.NOT_DEEPEST else None
+    return VolumeLeader(
         measurement.question.asset,
         group,
-        rules.name(most.market.venue),
+        rules.name_of(busiest_row.market.venue),
         word,
-        None if deepest is None else rules.name(deepest.market.venue),
+        None if deepest_row is None else rules.name_of(deepest_row.market.venue),
     )
 
 
-def _depth(row: Row) -> float:
-    return row.own.depth or 0.0
+def _get_depth(row: MarketRow) -> float:
+    return row.own_summary.depth or 0.0
 
 
-def volume_sentence(found: Sequence[Busiest]) -> str:
+def write_volume_sentence(leaders: Sequence[VolumeLeader]) -> str:
     """How often the busiest was the deepest, and on what; no measure of how volume and depth go together."""
-    if not found:
-        return NOTHING
-    cases = volume_cases(found)
-    deepest = cases.pop(DEEPEST, "")
-    text = f"{volume_count(found)}: {deepest}." if deepest else f"{volume_count(found)}."
-    return " ".join([text, *(f"{title}: {told}." for title, told in cases.items())])
+    if not leaders:
+        return NOTHING_TEXT
+    cases = group_volume_cases(leaders)
+    deepest = cases.pop(DEEPEST_TITLE, "")
+    text = f"{write_volume_count(leaders)}: {deepest}." if deepest else f"{write_volume_count(leaders)}."
+    return " ".join([text, *(f"{title}: {case_text}." for title, case_text in cases.items())])
 
 
-def volume_count(found: Sequence[Busiest]) -> str:
+def write_volume_count(leaders: Sequence[VolumeLeader]) -> str:
     """How often the busiest was the deepest; at least one comparison."""
-    yes = sum(one.word is Word.DEEPEST for one in found)
-    return f"The exchange with the most reported volume was the deepest in {yes} of {len(found)} comparisons"
+    deepest_count = sum(leader.word is RankWord.DEEPEST for leader in leaders)
+    return (
+        f"The exchange with the most reported volume was the deepest in {deepest_count} of {len(leaders)} comparisons"
+    )
 
 
-def volume_cases(found: Sequence[Busiest]) -> dict[str, str]:
+def group_volume_cases(leaders: Sequence[VolumeLeader]) -> dict[str, str]:
     """The comparisons by how they fell out, each with the busiest and, where another fell further, that one."""
-    words = {DEEPEST: Word.DEEPEST, "Not the deepest": Word.NOT_DEEPEST, "Too close to call": Word.CLOSE}
-    told = {title: [_told(one) for one in found if one.word is word] for title, word in words.items()}
-    return {title: "; ".join(cases) for title, cases in told.items() if cases}
+    words = {
+        DEEPEST_TITLE: RankWord.DEEPEST,
+        "Not the deepest": RankWord.NOT_DEEPEST,
+        "Too close to call": RankWord.CLOSE,
+    }
+    texts_by_title = {
+        title: [_describe_leader(leader) for leader in leaders if leader.word is word] for title, word in words.items()
+    }
+    return {title: "; ".join(cases) for title, cases in texts_by_title.items() if cases}
 
 
-def _told(one: Busiest) -> str:
-    further = f" ({one.deepest} fell further)" if one.deepest else ""
-    return f"{one.asset} ({one.group.upper()}), {one.venue}{further}"
+def _describe_leader(leader: VolumeLeader) -> str:
+    deeper_text = f" ({leader.deeper_venue} fell further)" if leader.deeper_venue else ""
+    return f"{leader.asset} ({leader.group.upper()}), {leader.venue}{deeper_text}"

@@ -2,5 +2,5 @@
 
 from typing import Any
 
-Panes = dict[tuple[str, str], Any]
+Updates = dict[tuple[str, str], Any]
 """Values by the id and the property of the component that shows them."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Size(StrEnum):
+class SheetSize(StrEnum):
     """The shapes on offer: 16:9 for slides and articles, 1:1 and 4:5 for feeds and telephones."""
 
     WIDE = "wide"
@@ -13,7 +13,7 @@ class Size(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class SheetShape:
     """Pixels of the sheet, and its layout; a PNG has twice as many either way.
 
     ``lines`` is what each of headline, line under it and grey sentence may take, ``least_charts`` the height that
@@ -23,8 +23,8 @@ class Shape:
     width: int
     height: int
     margin: int
-    lines: int
-    least_charts: float
+    max_header_lines: int
+    min_charts_height: float
 
     @property
     def right(self) -> float:
@@ -32,14 +32,14 @@ class Shape:
         return self.width - self.margin
 
     @property
-    def inner(self) -> float:
+    def inner_width(self) -> float:
         """The width between the margins."""
         return self.width - 2 * self.margin
 
 
 SHAPES = {
-    Size.WIDE: Shape(1600, 900, 54, 2, 0),
-    Size.SQUARE: Shape(1200, 1200, 46, 3, 540),
-    Size.TALL: Shape(1080, 1350, 42, 3, 620),
+    SheetSize.WIDE: SheetShape(1600, 900, 54, 2, 0),
+    SheetSize.SQUARE: SheetShape(1200, 1200, 46, 3, 540),
+    SheetSize.TALL: SheetShape(1080, 1350, 42, 3, 620),
 }
 """Where sizes come from: full HD with a margin, and the largest that feeds show unscaled at 1:1 and 4:5."""

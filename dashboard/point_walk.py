@@ -8,22 +8,22 @@ from typing import Any
 from dash import html
 
 
-def point_walk(graph: str, label: str, *, opens: bool = False) -> html.Div:
+def build_point_slider(graph_id: str, label: str, *, opens_link: bool = False) -> html.Div:
     """The slider over a chart, to stand beside the graph in a box of class ``walked``.
 
     Args:
-        graph: the id of the chart, whose points tell themselves by their hover template.
+        graph_id: the id of the chart, whose points tell themselves by their hover template.
         label: what the points are.
-        opens: whether a point leads somewhere, by the address that its custom data begins with.
+        opens_link: whether a point leads somewhere, by the address that its custom data begins with.
     """
-    keys = "The arrow keys go from one to the next" + (", Enter opens it." if opens else ".")
-    marks: dict[str, Any] = {
-        "data-walks": graph,
-        "aria-label": f"{label}. {keys}",
+    keys_hint = "The arrow keys go from one to the next" + (", Enter opens it." if opens_link else ".")
+    attributes: dict[str, Any] = {
+        "data-walks": graph_id,
+        "aria-label": f"{label}. {keys_hint}",
         "aria-valuemin": "0",
         "aria-valuenow": "0",
         "aria-valuetext": "none yet",
     }
-    if opens:
-        marks["data-opens"] = "true"
-    return html.Div(className="walk", role="slider", tabIndex=0, **marks)
+    if opens_link:
+        attributes["data-opens"] = "true"
+    return html.Div(className="walk", role="slider", tabIndex=0, **attributes)

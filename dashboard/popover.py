@@ -5,22 +5,26 @@ from typing import Any, Literal
 import dash_mantine_components as dmc
 from dash import html
 
-from dashboard.written import Written
+from dashboard.written import StaticElement
 
 
-def popover(
-    button: dmc.Button, inner: html.Div | Written, side: Literal["bottom-start", "bottom-end"], *, kept: bool = False
+def build_popover(
+    button: dmc.Button,
+    content: html.Div | StaticElement,
+    position: Literal["bottom-start", "bottom-end"],
+    *,
+    keep_mounted: bool = False,
 ) -> dmc.Popover:
-    """The button, which opens ``inner`` below it.
+    """The button, which opens ``content`` below it.
 
-    ``kept``: it stays part of the page while it is closed, as it must where it holds controls.
+    ``keep_mounted``: it stays part of the page while it is closed, as it must where it holds controls.
     """
-    options: dict[str, Any] = {"keepMounted": True} if kept else {}
+    options: dict[str, Any] = {"keepMounted": True} if keep_mounted else {}
     return dmc.Popover(
-        [dmc.PopoverTarget(button), dmc.PopoverDropdown(inner)],
+        [dmc.PopoverTarget(button), dmc.PopoverDropdown(content)],
         # Its own roles would stand on a box around the button, which may not have them.
         withRoles=False,
-        position=side,
+        position=position,
         shadow="md",
         trapFocus=True,
         returnFocus=True,

@@ -21,19 +21,19 @@ from typing import Any, Self
 
 import plotly.graph_objects as go
 
-from dashboard.manifest import into_png, into_svg
+from dashboard.manifest import embed_in_png, embed_in_svg
 from data.errors import BrowserBusy, BrowserFailed, BrowserMissing, UsageError
 
-SCALE = 2
+PNG_SCALE = 2
 """Pixels of a PNG per unit of the figure: 1600x900 becomes 3200x1800."""
 
-WAITING = 8
+MAX_PENDING = 8
 """Pictures that are drawn or waited for at once; one takes about half a second."""
 
-PATIENCE_S = 60.0
+TIMEOUT_S = 60.0
 """Seconds after which a picture counts as failed, the start of the browser included."""
 
-HOW_TO_GET_ONE = (
+BROWSER_MISSING_TEXT = (
     "no Chromium or Chrome was found to draw the picture with; on Debian and Ubuntu run "
     "'apt-get install chromium fonts-dejavu-core', elsewhere install Chrome, or take the picture from the page, "
     "where your own browser draws it"
@@ -54,11 +54,11 @@ class Renderer:
     dead. It ends with `close`, at the end of a ``with`` block, or at exit.
     """
 
-    def __init__(self, waiting: int = WAITING) -> None:
-        self._waiting = waiting
-        self._places = BoundedSemaphore(waiting)
-        self._guard = Lock()
-        self._thread: _LoopThread | None = None
+    def __init__(self, max_pending: int = MAX_PENDING) -> None:
+        self._max_pending = max_pending
+        self._slots = BoundedSemaphore(max_pending)
+        self._lock = Lock()
+        self._thread: _BrowserThread | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -71,7 +71,7 @@ class Renderer:
 
         Args:
             figure: a figure with ``width`` and ``height``.
-            file_format: a PNG has `SCALE` pixels per unit.
+            file_format: a PNG has `PNG_SCALE` pixels per unit.
             manifest: what the picture shows, for programs; see `dashboard.manifest`.
 
         Raises:
@@ -79,101 +79,101 @@ class Renderer:
             BrowserBusy: As many pictures are waited for as may be.
             BrowserFailed: The browser ended or hung, and did so again after a new start.
         """
-        if not self._places.acquire(blocking=False):
-            message = f"{self._waiting} pictures are being drawn already; try again in a few seconds"
+        if not self._slots.acquire(blocking=False):
+            message = f"{self._max_pending} pictures are being drawn already; try again in a few seconds"
             raise BrowserBusy(message)
         try:
-            content = self._running().wait_for(figure, file_format)
+            content = self._ensure_thread().draw(figure, file_format)
         finally:
-            self._places.release()
+            self._slots.release()
         if file_format is FileFormat.SVG:
-            content = _same_names(content)
+            content = _replace_random_ids(content)
         if manifest is None:
             return content
-        return into_png(content, manifest) if file_format is FileFormat.PNG else into_svg(content, manifest)
+        return embed_in_png(content, manifest) if file_format is FileFormat.PNG else embed_in_svg(content, manifest)
 
     def close(self) -> None:
         """End the browser, if one runs; the next picture would start another."""
-        with self._guard:
+        with self._lock:
             thread, self._thread = self._thread, None
         atexit.unregister(self.close)
         if thread is not None:
-            thread.end()
+            thread.close()
 
-    def _running(self) -> "_LoopThread":
-        with self._guard:
+    def _ensure_thread(self) -> "_BrowserThread":
+        with self._lock:
             if self._thread is None:
-                self._thread = _LoopThread()
+                self._thread = _BrowserThread()
                 atexit.register(self.close)
             return self._thread
 
 
-class _LoopThread:
+class _BrowserThread:
     """An event loop in a thread, and the browser that lives on it."""
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
-        self._turn = asyncio.Lock()
-        self._held = AsyncExitStack()
+        self._draw_lock = asyncio.Lock()
+        self._exit_stack = AsyncExitStack()
         self._browser: Any = None
         # A thread that is no daemon would be waited for before anything at exit could end it.
         self._thread = Thread(target=self._loop.run_forever, name="pictures", daemon=True)
         self._thread.start()
 
-    def wait_for(self, figure: go.Figure, file_format: FileFormat) -> bytes:
+    def draw(self, figure: go.Figure, file_format: FileFormat) -> bytes:
         """The picture, in whose turn it is; called from any other thread."""
         options = {
             "format": file_format.value,
-            "scale": SCALE if file_format is FileFormat.PNG else 1,
+            "scale": PNG_SCALE if file_format is FileFormat.PNG else 1,
             "width": figure.layout.width,
             "height": figure.layout.height,
         }
-        return asyncio.run_coroutine_threadsafe(self._drawn(figure.to_dict(), options), self._loop).result()
+        return asyncio.run_coroutine_threadsafe(self._draw_with_retry(figure.to_dict(), options), self._loop).result()
 
-    def end(self) -> None:
+    def close(self) -> None:
         """End browser, loop and thread."""
-        asyncio.run_coroutine_threadsafe(self._end_browser(), self._loop).result()
+        asyncio.run_coroutine_threadsafe(self._close_browser(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
 
-    async def _drawn(self, figure: dict[str, Any], options: dict[str, Any]) -> bytes:
-        async with self._turn:
+    async def _draw_with_retry(self, figure: dict[str, Any], options: dict[str, Any]) -> bytes:
+        async with self._draw_lock:
             try:
-                return await self._tried(figure, options)
+                return await self._draw_once(figure, options)
             except BrowserFailed:
-                await self._end_browser()
+                await self._close_browser()
             try:
-                return await self._tried(figure, options)
+                return await self._draw_once(figure, options)
             except BrowserFailed:
-                await self._end_browser()
+                await self._close_browser()
                 raise
 
-    async def _tried(self, figure: dict[str, Any], options: dict[str, Any]) -> bytes:
+    async def _draw_once(self, figure: dict[str, Any], options: dict[str, Any]) -> bytes:
         # Imported here: they take long, and most of the program needs none of it.
         from choreographer.errors import BrowserClosedError, BrowserFailedError, ChromeNotFoundError  # noqa: PLC0415
         from kaleido import Kaleido  # noqa: PLC0415
 
         try:
-            async with asyncio.timeout(PATIENCE_S):
+            async with asyncio.timeout(TIMEOUT_S):
                 if self._browser is None:
-                    self._browser = await self._held.enter_async_context(Kaleido(n=1, mathjax=False))
+                    self._browser = await self._exit_stack.enter_async_context(Kaleido(n=1, mathjax=False))
                 content: bytes = await self._browser.calc_fig(figure, opts=options)
         except (ChromeNotFoundError, BrowserFailedError) as error:
-            raise BrowserMissing(HOW_TO_GET_ONE) from error
+            raise BrowserMissing(BROWSER_MISSING_TEXT) from error
         # When a browser ends, choreographer cancels what waits for it; its channel then reports an OSError.
         except (BrowserClosedError, OSError, TimeoutError, asyncio.CancelledError) as error:
             message = "the browser that draws the pictures ended or hung, twice; try again"
             raise BrowserFailed(message) from error
         return content
 
-    async def _end_browser(self) -> None:
+    async def _close_browser(self) -> None:
         self._browser = None
-        held, self._held = self._held, AsyncExitStack()
-        await held.aclose()
+        exit_stack, self._exit_stack = self._exit_stack, AsyncExitStack()
+        await exit_stack.aclose()
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_atomically(path: Path, content: bytes) -> None:
     """Write a file under another name in its folder, then rename it: nobody ever sees a part of it.
 
     Raises:
@@ -195,9 +195,9 @@ def write_whole(path: Path, content: bytes) -> None:
         raise UsageError(message) from error
 
 
-def _same_names(svg: bytes) -> bytes:
+def _replace_random_ids(svg: bytes) -> bytes:
     """The SVG with the six random digits that plotly puts into all of its ids replaced by fixed ones."""
-    found = re.search(rb'id="defs-([0-9a-f]{6})"', svg)
-    if found is None:
+    match = re.search(rb'id="defs-([0-9a-f]{6})"', svg)
+    if match is None:
         return svg
-    return re.sub(rb'(id="|#)([\w-]*?)' + found[1], rb"\1\2figure", svg)
+    return re.sub(rb'(id="|#)([\w-]*?)' + match[1], rb"\1\2figure", svg)

@@ -5,13 +5,13 @@ from functools import cached_property
 
 import numpy as np
 
-from dashboard.style import DASHES, Palette, Theme, palette, venue_colour
+from dashboard.style import GROUP_DASHES, Palette, Theme, compute_venue_colour, get_palette
 from data.catalogue import Catalogue
 from data.schema import Evidence
 from deviation.grid import Floats
 from deviation.markets import Market
 from deviation.question import Group
-from deviation.result import Measurement, Row
+from deviation.result import MarketRow, Measurement
 
 
 @dataclass(frozen=True)
@@ -22,30 +22,30 @@ class Scene:
     catalogue: Catalogue
     theme: Theme = Theme.LIGHT
     hidden: frozenset[str] = frozenset()
-    assumed: frozenset[tuple[str, str]] = frozenset()
+    assumed_markets: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def colours(self) -> Palette:
         """The colours of the theme."""
-        return palette(self.theme)
+        return get_palette(self.theme)
 
     @cached_property
-    def focus(self) -> Row | None:
+    def focus(self) -> MarketRow | None:
         """The row that is drawn boldly."""
-        return self.measurement.focus
+        return self.measurement.focus_row
 
     @property
-    def bold(self) -> Row | None:
+    def highlighted_row(self) -> MarketRow | None:
         """The focus row, unless its venue is hidden."""
         return None if self.measurement.question.focus in self.hidden else self.focus
 
     @cached_property
     def focus_colour(self) -> str:
         """The focus venue's own colour."""
-        return venue_colour(self.catalogue, self.measurement.question.focus, self.theme)
+        return compute_venue_colour(self.catalogue, self.measurement.question.focus, self.theme)
 
     @property
-    def others(self) -> tuple[Row, ...]:
+    def other_rows(self) -> tuple[MarketRow, ...]:
         """The rows drawn quietly: every other venue that is not hidden."""
         focus = self.measurement.question.focus
         return tuple(
@@ -53,14 +53,14 @@ class Scene:
         )
 
     @property
-    def companions(self) -> tuple[tuple[str, Floats], ...]:
+    def secondary_prices(self) -> tuple[tuple[str, Floats], ...]:
         """The focus venue's markets beside the bold one, symbol and price: drawn thin in its colour."""
         focus = self.measurement.question.focus
-        if self.bold is None:
+        if self.highlighted_row is None:
             return ()
-        rows = tuple(row for row in self.measurement.rows_of(focus) if row is not self.focus)
-        own = tuple((row.market.symbol, voting_price(row)) for row in rows)
-        return own + tuple((other.symbol, other.price) for other in self.measurement.other_quotes)
+        rows = tuple(row for row in self.measurement.select_rows(focus) if row is not self.focus)
+        prices = tuple((row.market.symbol, extract_voting_prices(row)) for row in rows)
+        return prices + tuple((other.symbol, other.price) for other in self.measurement.other_quotes)
 
     @cached_property
     def band(self) -> tuple[Floats, Floats]:
@@ -71,43 +71,43 @@ class Scene:
         """
         measurement = self.measurement
         rules = measurement.question.rules
-        family = rules.family(measurement.question.focus)
-        own = [
+        family = rules.family_of(measurement.question.focus)
+        deviations = [
             np.where(series.firm, 100 * series.d, np.nan)
             for row in measurement.rows
-            if row.spot and rules.family(row.market.venue) != family
+            if row.is_spot and rules.family_of(row.market.venue) != family
             for series in [row.series[row.market.group]]
         ]
-        if not own:
-            nothing = np.full(measurement.axis.size, np.nan)
-            return nothing, nothing
-        every = np.array(own)
-        known = ~np.isnan(every).all(axis=0)
-        least = np.where(known, np.where(np.isnan(every), np.inf, every).min(axis=0), np.nan)
-        greatest = np.where(known, np.where(np.isnan(every), -np.inf, every).max(axis=0), np.nan)
-        return least, greatest
+        if not deviations:
+            empty = np.full(measurement.axis.size, np.nan)
+            return empty, empty
+        all_deviations = np.array(deviations)
+        has_value = ~np.isnan(all_deviations).all(axis=0)
+        lowest = np.where(has_value, np.where(np.isnan(all_deviations), np.inf, all_deviations).min(axis=0), np.nan)
+        highest = np.where(has_value, np.where(np.isnan(all_deviations), -np.inf, all_deviations).max(axis=0), np.nan)
+        return lowest, highest
 
     @property
-    def illustration(self) -> bool:
+    def is_illustration(self) -> bool:
         """Whether the candles are the reconstruction."""
         return self.measurement.question.origin is Evidence.RECONSTRUCTION
 
-    def name(self, row: Row) -> str:
+    def format_name(self, row: MarketRow) -> str:
         """The venue's name as people write it, with what tells its markets apart."""
-        name = self.catalogue.venue(row.market.venue).name
-        return name if row.spot else f"{name} perpetual"
+        name = self.catalogue.get_venue(row.market.venue).name
+        return name if row.is_spot else f"{name} perpetual"
 
-    def dash(self, market: Market) -> str:
+    def select_dash(self, market: Market) -> str:
         """Dashes tell groups apart; on the reconstruction, where hue alone does that, they mean assumed."""
-        if self.illustration:
-            return "dash" if (market.venue, market.symbol) in self.assumed else "solid"
-        return group_dash(market)
+        if self.is_illustration:
+            return "dash" if (market.venue, market.symbol) in self.assumed_markets else "solid"
+        return select_group_dash(market)
 
     @property
-    def boldness(self) -> float:
+    def focus_width(self) -> float:
         """Width of the focus venue's line in pixels: the more minutes, the finer."""
         minutes = self.measurement.axis.size
-        return next(width for most, width in ((400, 3.0), (1_500, 2.2), (float("inf"), 1.7)) if minutes <= most)
+        return next(width for limit, width in ((400, 3.0), (1_500, 2.2), (float("inf"), 1.7)) if minutes <= limit)
 
     @property
     def groups(self) -> tuple[Group, ...]:
@@ -116,9 +116,9 @@ class Scene:
         return (first, first.other)
 
 
-def group_dash(market: Market) -> str:
+def select_group_dash(market: Market) -> str:
     """The dash of a market as one of the many: that of its quote group, dotted where it is no spot market."""
-    return DASHES[market.group] if market.kind == "spot" else "dot"
+    return GROUP_DASHES[market.group] if market.kind == "spot" else "dot"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,16 +128,16 @@ class EndLabel:
     text: str
     value: float
     colour: str
-    bold: bool = False
+    is_bold: bool = False
     dash: str = ""
 
 
-def last_value(values: Floats) -> float:
+def find_last_value(values: Floats) -> float:
     """The last value there is; NaN without any."""
-    there = np.flatnonzero(~np.isnan(values))
-    return float(values[there[-1]]) if there.size else float("nan")
+    positions = np.flatnonzero(~np.isnan(values))
+    return float(values[positions[-1]]) if positions.size else float("nan")
 
 
-def voting_price(row: Row) -> Floats:
+def extract_voting_prices(row: MarketRow) -> Floats:
     """The converted close in voting minutes."""
     return np.where(row.minutes.voting, row.minutes.price, np.nan)

@@ -9,28 +9,28 @@ from dash import Dash
 from waitress import create_server
 from waitress.wasyncore import close_all
 
-from dashboard.data_upload import MOST_SENT
-from dashboard.ending import ended_by_sigterm
+from dashboard.data_upload import MAX_REQUEST_BYTES
+from dashboard.ending import interrupt_on_sigterm
 from data.errors import UsageError
 
-TRIES = 50
+PORT_TRIES = 50
 """Ports that are tried, the wanted one included."""
 
-THREADS = 8
+WORKER_THREADS = 8
 """Requests answered side by side; polars and numpy work outside of Python's lock."""
 
 
-def listen(host: str, port: int) -> socket.socket:
+def bind_socket(host: str, port: int) -> socket.socket:
     """A socket bound to the port or one of the next, so that no other program can take it in between.
 
     Raises:
         UsageError: None of them is free, or the host is none of this machine's.
     """
-    for candidate in range(port, min(port + TRIES, 65536)):
+    for candidate_port in range(port, min(port + PORT_TRIES, 65536)):
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listener = socket.socket(family, socket.SOCK_STREAM)
         try:
-            listener.bind((host, candidate))
+            listener.bind((host, candidate_port))
         except OSError as error:
             listener.close()
             if isinstance(error, socket.gaierror):
@@ -42,25 +42,25 @@ def listen(host: str, port: int) -> socket.socket:
     raise UsageError(message)
 
 
-def serve_app(app: Dash, listener: socket.socket, say: Callable[[str], None]) -> None:
+def serve_app(app: Dash, listener: socket.socket, print_line: Callable[[str], None]) -> None:
     """Serve until Ctrl-C or SIGTERM; says the address once it answers. To be called in the main thread."""
     connections: dict[int, Any] = {}
     server = create_server(
         app.server,
         map=connections,
         sockets=[listener],
-        threads=THREADS,
+        threads=WORKER_THREADS,
         ident=None,
         # It is refused by its head, before its body is kept on the disk.
-        max_request_body_size=MOST_SENT,
+        max_request_body_size=MAX_REQUEST_BYTES,
     )
     host, port = listener.getsockname()[:2]
-    say(f"Plumbline is at http://{f'[{host}]' if ':' in host else host}:{port} (Ctrl-C ends it)")
+    print_line(f"Plumbline is at http://{f'[{host}]' if ':' in host else host}:{port} (Ctrl-C ends it)")
     try:
         # waitress takes the interrupt for itself, lets running requests end, and comes back; not so while it starts.
-        with suppress(KeyboardInterrupt), ended_by_sigterm():
+        with suppress(KeyboardInterrupt), interrupt_on_sigterm():
             server.run()
     finally:
         server.close()
         close_all(connections)
-    say("ended")
+    print_line("ended")

@@ -10,10 +10,10 @@ from typing import Any
 import plotly.graph_objects as go
 
 from dashboard.labels import Box
-from dashboard.lettering import LINE, text_width
+from dashboard.lettering import LINE_HEIGHT, measure_text_width
 from dashboard.panels import Trace
 
-ANCHORS = {"left": 0.0, "center": 0.5, "right": 1.0}
+ALIGN_SHARES = {"left": 0.0, "center": 0.5, "right": 1.0}
 """Share of a text's width that lies left of the place where it is written."""
 
 
@@ -28,7 +28,7 @@ class Sheet:
     shapes: list[dict[str, Any]] = field(default_factory=list)
     axes: dict[str, dict[str, Any]] = field(default_factory=dict)
 
-    def write(
+    def write_text(
         self, text: str, x: float, y: float, *, size: float, colour: str, align: str = "left", bold: bool = False
     ) -> Box:
         """One line of text, its middle at height ``y``; returns the room it takes."""
@@ -47,11 +47,11 @@ class Sheet:
                 "font": {"size": size, "color": colour},
             }
         )
-        width = text_width(text, size, bold=bold)
-        left = x - ANCHORS[align] * width
-        return Box(left, y - LINE * size / 2, left + width, y + LINE * size / 2)
+        width = measure_text_width(text, size, bold=bold)
+        left = x - ALIGN_SHARES[align] * width
+        return Box(left, y - LINE_HEIGHT * size / 2, left + width, y + LINE_HEIGHT * size / 2)
 
-    def rule(
+    def draw_line(
         self,
         start: tuple[float, float],
         end: tuple[float, float],
@@ -76,7 +76,7 @@ class Sheet:
             }
         )
 
-    def polygon(self, corners: Sequence[tuple[float, float]], colour: str, edge: str | None = None) -> None:
+    def draw_polygon(self, corners: Sequence[tuple[float, float]], colour: str, edge: str | None = None) -> None:
         """A filled polygon, without an outline or with one of 2 pixels."""
         points = " L ".join(f"{x / self.width:.6f} {1 - y / self.height:.6f}" for x, y in corners)
         self.shapes.append(
@@ -90,11 +90,11 @@ class Sheet:
             }
         )
 
-    def strokes(
-        self, parts: Sequence[tuple[tuple[float, float], tuple[float, float]]], colour: str, width: float
+    def draw_lines(
+        self, lines: Sequence[tuple[tuple[float, float], tuple[float, float]]], colour: str, width: float
     ) -> None:
         """Several straight lines as one shape, which takes far less to draw than a shape each."""
-        ends = (tuple(f"{x / self.width:.6f} {1 - y / self.height:.6f}" for x, y in part) for part in parts)
+        ends = (tuple(f"{x / self.width:.6f} {1 - y / self.height:.6f}" for x, y in line) for line in lines)
         self.shapes.append(
             {
                 "type": "path",
@@ -105,7 +105,7 @@ class Sheet:
             }
         )
 
-    def subplot(self, number: int, box: Box, x: dict[str, Any], y: dict[str, Any], traces: Sequence[Trace]) -> None:
+    def add_subplot(self, number: int, box: Box, x: dict[str, Any], y: dict[str, Any], traces: Sequence[Trace]) -> None:
         """A subplot that fills a box: its axes, each shown on the box's edge, and its traces."""
         suffix = "" if number == 1 else str(number)
         self.axes[f"xaxis{suffix}"] = {
@@ -120,7 +120,7 @@ class Sheet:
         }
         self.traces += [{**trace, "xaxis": f"x{suffix}", "yaxis": f"y{suffix}"} for trace in traces]
 
-    def figure(self, template: go.layout.Template) -> go.Figure:
+    def build_figure(self, template: go.layout.Template) -> go.Figure:
         """The figure."""
         return go.Figure(
             # Named by number: plotly would name them at random, and no two files would be alike.

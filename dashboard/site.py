@@ -6,26 +6,26 @@ from urllib.parse import parse_qsl
 
 from dash import html
 
-from dashboard.collection import collecting, collection_panes
-from dashboard.controls import applied
-from dashboard.frame import frame, where
-from dashboard.link import from_query
-from dashboard.pages.contract import Context, Page
-from dashboard.pages.index import page_at, page_named
-from dashboard.panes import Panes
-from dashboard.picture import file_name, picture
+from dashboard.collection import build_collection_updates, control_collection
+from dashboard.controls import apply_control
+from dashboard.frame import build_location_updates, build_shell_updates
+from dashboard.link import parse_query
+from dashboard.pages.contract import Page, PageContext
+from dashboard.pages.index import find_page, find_page_by_name
+from dashboard.panes import Updates
+from dashboard.picture import build_comparison_sheet, build_file_name
 from data.catalogue import Catalogue
 from data.errors import PlumblineError, UsageError
-from data.reconstruction import assumed_markets
+from data.reconstruction import list_assumed_markets
 
-Query = Mapping[str, str]
+QueryParameters = Mapping[str, str]
 """A view as its link has it."""
 
 
-class Site:
+class Router:
     """All pages over one store."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: PageContext) -> None:
         self.context = context
 
     @property
@@ -33,59 +33,59 @@ class Site:
         """What is known by name."""
         return self.context.catalogue
 
-    def opened(self, path: str | None, search: str | None) -> Panes:
+    def open(self, path: str | None, search: str | None) -> Updates:
         """Shell and page for an address, such as ``/explorer`` and ``?asset=DOGE``; a failure is said on the page."""
         path, search = path or "/", search or ""
         query = dict(parse_qsl(search.removeprefix("?")))
-        page = page_at(path, query)
-        view, said = from_query(query, self.catalogue)
+        page = find_page(path, query)
+        view, messages = parse_query(query, self.catalogue)
         try:
-            with self.context.answers.settled():
-                values = frame(self.context, page, view, said) | self._collection(page)
-                values["content", "children"] = page.show(self.context, view)
+            with self.context.measurements.one_version():
+                updates = build_shell_updates(self.context, page, view, messages) | self._build_running_collection(page)
+                updates["content", "children"] = page.build_content(self.context, view)
         except PlumblineError as error:
-            sorry = [html.H1("Nothing can be shown"), html.P(str(error), className="notice alert")]
-            values = where(page, view, self.catalogue) | {("content", "children"): sorry}
+            error_content = [html.H1("Nothing can be shown"), html.P(str(error), className="notice alert")]
+            updates = build_location_updates(page, view, self.catalogue) | {("content", "children"): error_content}
         # So that the browser can tell an answer that it no longer waits for.
-        values["page", "data"]["place"] = path + search
-        return values
+        updates["page", "data"]["place"] = path + search
+        return updates
 
-    def changed(self, used: Iterable[tuple[str, Any]], query: Query, page_name: str) -> Panes:
+    def apply(self, used_controls: Iterable[tuple[str, Any]], query: QueryParameters, page_name: str) -> Updates:
         """The values after controls were used; what makes no sense is said, and changes nothing.
 
         Raises:
             StoreUnusable: The store cannot be read.
         """
-        page = page_named(page_name)
-        view, _ = from_query(query, self.catalogue)
-        said = []
-        for control, value in used:
+        page = find_page_by_name(page_name)
+        view, _ = parse_query(query, self.catalogue)
+        messages = []
+        for control, value in used_controls:
             try:
-                view = applied(view, control, value, self.catalogue)
+                view = apply_control(view, control, value, self.catalogue)
             except UsageError as error:
-                said.append(f"Not done: {error}.")
-        with self.context.answers.settled():
-            values = frame(self.context, page, view, said)
-            if page.change is None:
-                return values | {("content", "children"): page.show(self.context, view)}
-            return values | page.change(self.context, view)
+                messages.append(f"Not done: {error}.")
+        with self.context.measurements.one_version():
+            updates = build_shell_updates(self.context, page, view, messages)
+            if page.build_updates is None:
+                return updates | {("content", "children"): page.build_content(self.context, view)}
+            return updates | page.build_updates(self.context, view)
 
-    def picture(self, query: Query) -> dict[str, Any] | None:
+    def build_picture(self, query: QueryParameters) -> dict[str, Any] | None:
         """The comparison picture as the browser draws it, and the name of its file; None where nothing is shown."""
-        answer = self.context.answers.answer(from_query(query, self.catalogue)[0])
-        if answer.measurement is None:
+        result = self.context.measurements.measure_view(parse_query(query, self.catalogue)[0])
+        if result.measurement is None:
             return None
-        assumed = assumed_markets() if answer.illustrated else frozenset()
-        figure = picture(answer.measurement, self.catalogue, assumed=assumed)
-        return {"figure": figure.to_plotly_json(), "filename": file_name(answer.measurement).removesuffix(".png")}
+        assumed_set = list_assumed_markets() if result.is_illustration else frozenset()
+        figure = build_comparison_sheet(result.measurement, self.catalogue, assumed=assumed_set)
+        return {"figure": figure.to_plotly_json(), "filename": build_file_name(result.measurement).removesuffix(".png")}
 
-    def collected(self, control: str, query: Query) -> tuple[Panes, bool]:
+    def update_collection(self, control: str, query: QueryParameters) -> tuple[Updates, bool]:
         """How a collection stands, and whether it has just ended."""
-        event = from_query(query, self.catalogue)[0].event
-        progress = collecting(self.context.actions, control, event)
-        return collection_panes(progress), progress is not None and not progress.running
+        event = parse_query(query, self.catalogue)[0].event
+        progress = control_collection(self.context.actions, control, event)
+        return build_collection_updates(progress), progress is not None and not progress.running
 
-    def _collection(self, page: Page) -> Panes:
+    def _build_running_collection(self, page: Page) -> Updates:
         """A collection that runs is found again; what came of an earlier one was said when it ended."""
-        progress = None if page.collects else self.context.actions.progress()
-        return collection_panes(progress if progress is not None and progress.running else None)
+        progress = None if page.shows_collection else self.context.actions.read_progress()
+        return build_collection_updates(progress if progress is not None and progress.running else None)

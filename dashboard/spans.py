@@ -2,16 +2,16 @@
 
 from datetime import UTC, datetime
 
-from dashboard.formats import duration
-from dashboard.view import LONGEST
+from dashboard.formats import format_duration
+from dashboard.view import MAX_WINDOW
 from data.errors import UsageError
 from data.schema import Timeframe
 
-YEARS = (datetime(2009, 1, 3, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
+ALLOWED_SPAN = (datetime(2009, 1, 3, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
 """A window lies within these: from the first block of Bitcoin on."""
 
 
-def checked_span(start: datetime, end: datetime, bar: Timeframe = Timeframe.M1) -> tuple[datetime, datetime]:
+def validate_window(start: datetime, end: datetime, timeframe: Timeframe = Timeframe.M1) -> tuple[datetime, datetime]:
     """The window, if it is one that the page measures in bars of that length.
 
     Raises:
@@ -20,16 +20,16 @@ def checked_span(start: datetime, end: datetime, bar: Timeframe = Timeframe.M1) 
     if start >= end:
         message = "the window's end does not lie after its start"
         raise UsageError(message)
-    if end - start > LONGEST[Timeframe.M1]:
-        message = f"the window is longer than {duration(LONGEST[Timeframe.M1])}"
+    if end - start > MAX_WINDOW[Timeframe.M1]:
+        message = f"the window is longer than {format_duration(MAX_WINDOW[Timeframe.M1])}"
         raise UsageError(message)
-    if end - start > LONGEST[bar]:
+    if end - start > MAX_WINDOW[timeframe]:
         message = (
-            f"bars of {bar.length} are measured over at most {duration(LONGEST[bar])}; "
+            f"bars of {timeframe.length} are measured over at most {format_duration(MAX_WINDOW[timeframe])}; "
             "choose a shorter window or longer bars"
         )
         raise UsageError(message)
-    if start < YEARS[0] or end > YEARS[1]:
-        message = f"the window lies outside of {YEARS[0].year} to {YEARS[1].year}"
+    if start < ALLOWED_SPAN[0] or end > ALLOWED_SPAN[1]:
+        message = f"the window lies outside of {ALLOWED_SPAN[0].year} to {ALLOWED_SPAN[1].year}"
         raise UsageError(message)
     return start, end

@@ -2,10 +2,10 @@
 
 import polars as pl
 
-from data.reasons import without_files
+from data.reasons import remove_file_names
 from data.schema import Origin
 
-ROUTES = {
+ROUTE_LABELS = {
     Origin.ARCHIVE.value: "archive",
     Origin.OHLCV.value: "candles",
     Origin.TRADES.value: "trades",
@@ -14,7 +14,7 @@ ROUTES = {
 """How the candles of an origin came, in a word; those of files by the file's name."""
 
 
-def held_rows(holdings: pl.DataFrame) -> pl.DataFrame:
+def summarize_holdings(holdings: pl.DataFrame) -> pl.DataFrame:
     """What the store holds (`data.schema.HOLDING`), a row for each venue, route or file, and length of candles.
 
     An archive's files count as one route. A minute that came from two files or hosts is counted for each.
@@ -22,9 +22,9 @@ def held_rows(holdings: pl.DataFrame) -> pl.DataFrame:
     Returns:
         Columns venue, came, timeframe, origin, symbol (a list), candles, first and last, sorted.
     """
-    came = pl.col("origin").replace_strict(ROUTES, default=pl.col("source"))
-    alike = holdings.with_columns(came=came).group_by("venue", "came", "timeframe", maintain_order=True)
-    return alike.agg(
+    route = pl.col("origin").replace_strict(ROUTE_LABELS, default=pl.col("source"))
+    grouped = holdings.with_columns(came=route).group_by("venue", "came", "timeframe", maintain_order=True)
+    return grouped.agg(
         pl.col("origin").first(),
         pl.col("symbol").unique(maintain_order=True),
         pl.col("candles").sum(),
@@ -33,7 +33,7 @@ def held_rows(holdings: pl.DataFrame) -> pl.DataFrame:
     ).sort("venue", "came", "timeframe")
 
 
-def not_had_rows(wanting: pl.DataFrame) -> pl.DataFrame:
+def summarize_outstanding(outstanding: pl.DataFrame) -> pl.DataFrame:
     """What was asked and not had (`data.schema.COVERAGE`), a row for each venue, reason and length of candles.
 
     Returns:
@@ -41,12 +41,12 @@ def not_had_rows(wanting: pl.DataFrame) -> pl.DataFrame:
         sorted.
     """
     minutes = (pl.col("end") - pl.col("start")).dt.total_minutes().sum().alias("minutes")
-    named = pl.when(pl.col("price") == "trade").then("symbol").otherwise(pl.format("{} ({})", "symbol", "price"))
-    reason = pl.col("message").map_elements(without_files, return_dtype=pl.String)
-    alike = wanting.with_columns(market=named, message=reason).group_by(
+    market_name = pl.when(pl.col("price") == "trade").then("symbol").otherwise(pl.format("{} ({})", "symbol", "price"))
+    reason = pl.col("message").map_elements(remove_file_names, return_dtype=pl.String)
+    grouped = outstanding.with_columns(market=market_name, message=reason).group_by(
         "venue", "outcome", "message", "timeframe", maintain_order=True
     )
-    return alike.agg(
+    return grouped.agg(
         pl.col("market").unique(maintain_order=True),
         minutes,
         pl.col("start").min(),

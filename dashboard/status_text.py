@@ -7,49 +7,53 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from dashboard.clock import Zone, on_clock
-from dashboard.status_rows import held_rows, not_had_rows
+from dashboard.clock import Zone, convert_to_zone
+from dashboard.status_rows import summarize_holdings, summarize_outstanding
 from data.schema import Timeframe
 from data.store import CandleStore
-from deviation.answer import iso
+from deviation.answer import format_iso
 
-LATEST_RUNS = 5
+MAX_RUNS = 5
 """Runs of the follower that are shown."""
 
-BEGINNING = 200
+EXCERPT_CHARS = 200
 """Characters that are shown of an answer kept aside."""
 
-EMPTY = "It holds no candle yet: `collect --event 2025-10-10`, `import FILE`, or `serve` for the sample."
+EMPTY_STORE_HINT = "It holds no candle yet: `collect --event 2025-10-10`, `import FILE`, or `serve` for the sample."
 
 
-def status_json(store: CandleStore) -> dict[str, object]:
+def build_status_json(store: CandleStore) -> dict[str, object]:
     """Everything that `status` shows, as rows; ``size`` is null for a store that is no folder."""
-    size = store.size()
+    size = store.measure_size()
     return {
         "store": store.uri,
         "size": None if size is None else {"bytes": size.bytes, "files": size.files},
-        "candles": store.holdings().to_dicts(),
-        "not_had": store.wanting().to_dicts(),
-        "set_aside": store.bad_pages().drop("body").to_dicts(),
-        "runs": store.runs(LATEST_RUNS).to_dicts(),
+        "candles": store.read_holdings().to_dicts(),
+        "not_had": store.read_outstanding().to_dicts(),
+        "set_aside": store.read_rejected_pages().drop("body").to_dicts(),
+        "runs": store.read_runs(MAX_RUNS).to_dicts(),
     }
 
 
-def status_text(store: CandleStore) -> RenderableType:
+def format_status(store: CandleStore) -> RenderableType:
     """The store, its candles by venue, what could not be had by venue and reason, answers kept aside, the last runs."""
-    size, holdings = store.size(), store.holdings()
-    taken = "" if size is None else f" ({size.bytes / 1e6:,.1f} MB in {size.files:,} files)"
-    lines = [f"Store: {store.uri}{taken}", *(_held(holdings) or [EMPTY]), *_not_had(store.wanting())]
-    aside = store.bad_pages().height
-    if aside:
-        answers = f"{aside:,} answer{'s' * (aside > 1)} that no candle was taken from"
-        lines.append(f"{answers}: see `status --set-aside`")
-    lines += _ran(store.runs(LATEST_RUNS))
+    size, holdings = store.measure_size(), store.read_holdings()
+    size_text = "" if size is None else f" ({size.bytes / 1e6:,.1f} MB in {size.files:,} files)"
+    lines = [
+        f"Store: {store.uri}{size_text}",
+        *(_list_holdings(holdings) or [EMPTY_STORE_HINT]),
+        *_list_outstanding(store.read_outstanding()),
+    ]
+    rejected_count = store.read_rejected_pages().height
+    if rejected_count:
+        answers_text = f"{rejected_count:,} answer{'s' * (rejected_count > 1)} that no candle was taken from"
+        lines.append(f"{answers_text}: see `status --set-aside`")
+    lines += _list_runs(store.read_runs(MAX_RUNS))
     # No markup: what an exchange said may hold brackets.
     return Text("\n".join(lines))
 
 
-def revisions_text(revisions: pl.DataFrame) -> RenderableType:
+def format_revisions(revisions: pl.DataFrame) -> RenderableType:
     """A line per field of a candle that a venue has reported with other values; rows of `data.schema.REVISION`.
 
     All times are UTC.
@@ -60,71 +64,82 @@ def revisions_text(revisions: pl.DataFrame) -> RenderableType:
     for name in ("venue", "market", "candle", "field", "first seen", "now", "changes", "route"):
         table.add_column(name, justify="right" if name in {"first seen", "now", "changes"} else "left")
     for row in revisions.iter_rows(named=True):
-        first, latest = (f"{row[name]:.10g} ({row[f'{name}_at']:%Y-%m-%d %H:%M})" for name in ("first_seen", "now"))
+        first_text, latest_text = (
+            f"{row[name]:.10g} ({row[f'{name}_at']:%Y-%m-%d %H:%M})" for name in ("first_seen", "now")
+        )
         changes, route = str(row["changes"]), f"{row['origin']} {row['source']}"
-        cells = (row["venue"], market(row), candle(row, Zone.UTC), row["field"], first, latest, changes, route)
+        cells = (
+            row["venue"],
+            format_market(row),
+            format_candle_time(row, Zone.UTC),
+            row["field"],
+            first_text,
+            latest_text,
+            changes,
+            route,
+        )
         table.add_row(*map(Text, cells))
     return table
 
 
-def set_aside_text(pages: pl.DataFrame) -> RenderableType:
-    """The answers kept aside, each with the reason and its beginning; rows of `data.schema.BAD_PAGE`."""
+def format_rejected_pages(pages: pl.DataFrame) -> RenderableType:
+    """The answers kept aside, each with the reason and its beginning; rows of `data.schema.REJECTED_PAGE`."""
     if pages.is_empty():
         return "No answer was kept aside."
     lines = [
-        f"{row['venue']} {market(row)} {iso(row['start'])} to {iso(row['end'])}, asked {iso(row['asked_at'])} of "
-        f"{row['source']}: {row['message']}\n    {' '.join(row['body'].split())[:BEGINNING]}"
+        f"{row['venue']} {format_market(row)} {format_iso(row['start'])} to {format_iso(row['end'])}, asked {format_iso(row['asked_at'])} of "
+        f"{row['source']}: {row['message']}\n    {' '.join(row['body'].split())[:EXCERPT_CHARS]}"
         for row in pages.iter_rows(named=True)
     ]
     return Text("\n".join(lines))
 
 
-def market(row: dict[str, object]) -> str:
+def format_market(row: dict[str, object]) -> str:
     """The symbol, with the kind of price where it is not that of trades."""
     return str(row["symbol"]) if row["price"] == "trade" else f"{row['symbol']} ({row['price']})"
 
 
-def candle(row: dict[str, Any], zone: Zone) -> str:
+def format_candle_time(row: dict[str, Any], zone: Zone) -> str:
     """When a candle opened, to the second where it lasts no minute, and its length where it is not the usual one."""
     timeframe = Timeframe(row["timeframe"])
-    form = "%Y-%m-%d %H:%M:%S" if timeframe is Timeframe.S1 else "%Y-%m-%d %H:%M"
+    time_format = "%Y-%m-%d %H:%M:%S" if timeframe is Timeframe.S1 else "%Y-%m-%d %H:%M"
     length = "" if timeframe is Timeframe.M1 else f" ({timeframe})"
-    return f"{on_clock(row['open_time'], zone):{form}} {zone}{length}"
+    return f"{convert_to_zone(row['open_time'], zone):{time_format}} {zone}{length}"
 
 
-def _length(timeframe: Timeframe) -> str:
+def _format_length(timeframe: Timeframe) -> str:
     """What is said before "candles"; those of a minute are the usual ones."""
     return "" if timeframe is Timeframe.M1 else f"{timeframe.adjective} "
 
 
-def _held(holdings: pl.DataFrame) -> list[str]:
+def _list_holdings(holdings: pl.DataFrame) -> list[str]:
     """What the store holds: two lines per venue, route or file, and length of candles."""
     return [
-        f"{row['venue']}, {row['came']}: {row['candles']:,} {_length(Timeframe(row['timeframe']))}candle"
+        f"{row['venue']}, {row['came']}: {row['candles']:,} {_format_length(Timeframe(row['timeframe']))}candle"
         f"{'s' * (row['candles'] != 1)} of {row['first']:%Y-%m-%d %H:%M} to {row['last']:%Y-%m-%d %H:%M} UTC\n"
         f"    {', '.join(row['symbol'])}"
-        for row in held_rows(holdings).iter_rows(named=True)
+        for row in summarize_holdings(holdings).iter_rows(named=True)
     ]
 
 
-def _not_had(wanting: pl.DataFrame) -> list[str]:
+def _list_outstanding(outstanding: pl.DataFrame) -> list[str]:
     """What was asked and not had: two lines per venue and reason."""
-    if wanting.is_empty():
+    if outstanding.is_empty():
         return []
     return ["Asked for and not had:"] + [
-        f"{row['venue']}, {row['outcome']}: {row['message']}\n    {row['minutes']:,} min of {_of_candles(row)}"
+        f"{row['venue']}, {row['outcome']}: {row['message']}\n    {row['minutes']:,} min of {_format_candle_length(row)}"
         f"{row['start']:%Y-%m-%d %H:%M} to {row['end']:%Y-%m-%d %H:%M} UTC: {', '.join(row['market'])}"
-        for row in not_had_rows(wanting).iter_rows(named=True)
+        for row in summarize_outstanding(outstanding).iter_rows(named=True)
     ]
 
 
-def _of_candles(row: dict[str, str]) -> str:
+def _format_candle_length(row: dict[str, str]) -> str:
     """Which candles a span is about, where they are not the usual ones."""
-    length = _length(Timeframe(row["timeframe"]))
+    length = _format_length(Timeframe(row["timeframe"]))
     return f"{length}candles, " if length else ""
 
 
-def _ran(runs: pl.DataFrame) -> list[str]:
+def _list_runs(runs: pl.DataFrame) -> list[str]:
     """The last runs of the follower, a line each."""
     if runs.is_empty():
         return []

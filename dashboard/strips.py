@@ -4,20 +4,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dashboard.panels import Trace, blocks, counted
+from dashboard.panels import Trace, build_block_trace, format_count_range
 from dashboard.scene import Scene
-from dashboard.style import HATCH
+from dashboard.style import STATE_HATCHES
 from deviation.grid import Bools
 from deviation.minutes import State
 from deviation.question import FIRM_VOTES, Group
 
-LANES = 3
+LANE_COUNT = 3
 """Votes of one group, votes of the other, minutes of the focus venue: from top to bottom."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """One row of the strip: its traces, and what it is; heights run from 0 at the bottom to `LANES`."""
+    """One row of the strip: its traces, and what it is; heights run from 0 at the bottom to `LANE_COUNT`."""
 
     label: str
     colour: str
@@ -25,47 +25,57 @@ class Lane:
     traces: tuple[Trace, ...]
 
 
-def strips(scene: Scene) -> tuple[Lane, ...]:
+def build_lanes(scene: Scene) -> tuple[Lane, ...]:
     """The lanes from top to bottom; none where the focus venue has no market."""
     row = scene.focus
     if row is None:
         return ()
-    lanes = [_votes(scene, group, LANES - 0.5 - place) for place, group in enumerate(Group)]
+    lanes = [_build_vote_lane(scene, group, LANE_COUNT - 0.5 - index) for index, group in enumerate(Group)]
     states = [
-        _block(
-            scene, row.minutes.state == state, 0.5, scene.colours.states[state], HATCH.get(state), state.name.lower()
+        _build_state_block(
+            scene,
+            row.minutes.states == state,
+            0.5,
+            scene.colours.state_colours[state],
+            STATE_HATCHES.get(state),
+            state.name.lower(),
         )
         for state in State
-        if bool(np.any(row.minutes.state == state))
+        if bool(np.any(row.minutes.states == state))
     ]
-    name = scene.catalogue.venue(row.market.venue).name
+    name = scene.catalogue.get_venue(row.market.venue).name
     return (*lanes, Lane(name, scene.focus_colour, 0.5, tuple(states)))
 
 
-def _votes(scene: Scene, group: Group, middle: float) -> Lane:
+def _build_vote_lane(scene: Scene, group: Group, middle: float) -> Lane:
     """Three tints: three votes and more, one or two, none; the fewer, the later drawn, so that none can hide."""
     row = scene.focus
     votes = np.zeros(0, np.int64) if row is None else row.series[group].votes
-    kinds = (votes >= FIRM_VOTES, (votes > 0) & (votes < FIRM_VOTES), votes == 0)
+    masks = (votes >= FIRM_VOTES, (votes > 0) & (votes < FIRM_VOTES), votes == 0)
     names = ("3 votes or more", "1 or 2 votes", "no vote")
     traces = [
-        _block(scene, mask, middle, tint, None, f"{group.upper()}: {name}")
-        for mask, tint, name in zip(kinds, reversed(scene.colours.votes[group]), names, strict=True)
+        _build_state_block(scene, mask, middle, tint, None, f"{group.upper()}: {name}")
+        for mask, tint, name in zip(masks, reversed(scene.colours.vote_tints[group]), names, strict=True)
         if bool(mask.any())
     ]
-    return Lane(f"{group.upper()} votes, {counted(votes)}", scene.colours.groups[group], middle, tuple(traces))
+    return Lane(
+        f"{group.upper()} votes, {format_count_range(votes)}", scene.colours.group_colours[group], middle, tuple(traces)
+    )
 
 
-def _block(scene: Scene, mask: Bools, middle: float, colour: str, hatch: str | None, name: str) -> Trace:
+def _build_state_block(scene: Scene, mask: Bools, middle: float, colour: str, hatch: str | None, name: str) -> Trace:
     span = (middle - 0.36, middle + 0.36)
-    drawn = blocks(scene.measurement, mask, span, colour, hatch=hatch, paper=scene.colours.paper)
-    return {**drawn, "name": name}
+    trace = build_block_trace(scene.measurement, mask, span, colour, hatch=hatch, paper=scene.colours.paper)
+    return {**trace, "name": name}
 
 
-def state_key(scene: Scene) -> list[tuple[State, float]]:
+def count_states(scene: Scene) -> list[tuple[State, float]]:
     """The states that the focus venue had, and for how many minutes each; commonest first."""
     if scene.focus is None:
         return []
     timeframe = scene.measurement.question.timeframe
-    counts = [(state, timeframe.minutes(int(np.count_nonzero(scene.focus.minutes.state == state)))) for state in State]
+    counts = [
+        (state, timeframe.convert_to_minutes(int(np.count_nonzero(scene.focus.minutes.states == state))))
+        for state in State
+    ]
     return sorted(((state, count) for state, count in counts if count), key=lambda item: -item[1])

@@ -4,32 +4,32 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from dashboard.clock import day
-from dashboard.deviations import signed_percent
-from dashboard.scales import Scale, short_price, signed, steps
+from dashboard.clock import format_day
+from dashboard.deviations import format_signed_fraction
+from dashboard.scales import Scale, compute_ticks, format_axis_percent, format_short_price
 from dashboard.scene import Scene
-from dashboard.style import DASH, TIMES
-from dashboard.words import market_name
+from dashboard.style import EN_DASH, TIMES_SIGN
+from dashboard.words import format_market_name
 from data.schema import Timeframe
 from deviation.episodes import Direction
 from deviation.grid import Axis
-from deviation.headline import minutes_text, side, split_words
+from deviation.headline import describe_split, format_minutes, select_side
 from deviation.question import TOLERANCE, Group
-from deviation.result import Measurement, Row
-from deviation.summary import THRESHOLDS_PCT, Summary
+from deviation.result import MarketRow, Measurement
+from deviation.summary import THRESHOLDS_PCT, DeviationSummary
 
-STRETCH = 1.5
+MAX_SCALE_STRETCH = 1.5
 """How many times as deep as the deepest close the scale goes for the sake of a lowest trade."""
 
-MOST_GAPS = 4
-"""Venues that `gaps` names."""
+MAX_GAP_VENUES = 4
+"""Venues that `list_minute_counts` names."""
 
-TICK_APART = 33.0
+MIN_STRIP_TICK_DISTANCE = 33.0
 """Pixels between ticks on the strip of dots at which their texts do not meet."""
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class SheetRow:
     """A venue against a group, as it is written and drawn; values in per cent, None where undefined.
 
     ``depth`` is the deepest close, ``sure`` the order-proof depth, ``wick`` the bounds of the lowest trade (shallow,
@@ -39,118 +39,120 @@ class Entry:
 
     name: str
     colour: str
-    bold: bool
+    is_bold: bool
     depth: float | None
-    sure: float | None
-    wick: tuple[float, float] | None
+    certain_depth: float | None
+    wick_bounds: tuple[float, float] | None
     height: float | None
-    thin: bool
+    is_thin: bool
     depth_text: str
-    count: str
-    low: str
-    low_at: str
-    volume: str
+    count_text: str
+    low_text: str
+    low_time_text: str
+    volume_text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class SheetTable:
     """One block: its title and its entries."""
 
     title: str
-    entries: tuple[Entry, ...]
+    rows: tuple[SheetRow, ...]
 
 
-def table(scene: Scene, group: Group) -> Table:
+def build_table(scene: Scene, group: Group) -> SheetTable:
     """The venues of a group, deepest first and unranked ones last; the focus venue on top if it is of the other."""
     measurement = scene.measurement
     question, focus = measurement.question, scene.focus
     if question.underlying is not None:
-        rows = [row for row in measurement.rows if row.against[group].firm_min or row.against[group].thin.minutes]
-        return Table(
-            f"Against fair value by {group.upper()} exchanges", tuple(_entry(scene, row, group) for row in rows)
+        rows = [row for row in measurement.rows if row.summaries[group].firm_min or row.summaries[group].thin.minutes]
+        return SheetTable(
+            f"Against fair value by {group.upper()} exchanges", tuple(_build_row(scene, row, group) for row in rows)
         )
-    rows = sorted((row for row in measurement.rows if row.market.group is group), key=lambda row: _order(scene, row))
+    rows = sorted(
+        (row for row in measurement.rows if row.market.group is group), key=lambda row: _build_sort_key(scene, row)
+    )
     if focus is not None and focus.market.group is not group:
         rows.insert(0, focus)
-    return Table(f"Against {group.upper()} exchanges", tuple(_entry(scene, row, group) for row in rows))
+    return SheetTable(f"Against {group.upper()} exchanges", tuple(_build_row(scene, row, group) for row in rows))
 
 
-def _order(scene: Scene, row: Row) -> tuple[bool, bool, float, str]:
-    depth = row.own.depth
-    unranked = scene.measurement.ranks[row.market].why is not None
-    return (unranked and row is not scene.focus, depth is None, 0.0 if depth is None else depth, row.market.venue)
+def _build_sort_key(scene: Scene, row: MarketRow) -> tuple[bool, bool, float, str]:
+    depth = row.own_summary.depth
+    is_unranked = scene.measurement.ranks[row.market].reason is not None
+    return (is_unranked and row is not scene.focus, depth is None, 0.0 if depth is None else depth, row.market.venue)
 
 
-def _entry(scene: Scene, row: Row, group: Group) -> Entry:
-    measurement, summary = scene.measurement, row.against[group]
-    bold = row is scene.focus
-    thin = summary.firm_min == 0 and summary.thin.minutes > 0
-    depth = summary.thin.depth if thin else summary.depth
+def _build_row(scene: Scene, row: MarketRow, group: Group) -> SheetRow:
+    measurement, summary = scene.measurement, row.summaries[group]
+    is_bold = row is scene.focus
+    is_thin = summary.firm_min == 0 and summary.thin.minutes > 0
+    depth = summary.thin.depth if is_thin else summary.depth
     enter = measurement.question.parameters.enter - TOLERANCE
-    above = side(summary) is Direction.ABOVE and (summary.height or 0.0) >= enter
-    grey = not bold and measurement.ranks[row.market].why is not None
-    colour = scene.focus_colour if bold else scene.colours.muted if grey else scene.colours.ink
-    return Entry(
-        name=_name(scene, row, group),
+    is_above = select_side(summary) is Direction.ABOVE and (summary.height or 0.0) >= enter
+    is_muted = not is_bold and measurement.ranks[row.market].reason is not None
+    colour = scene.focus_colour if is_bold else scene.colours.muted if is_muted else scene.colours.ink
+    return SheetRow(
+        name=_format_name(scene, row, group),
         colour=colour,
-        bold=bold,
-        depth=_percent(depth),
-        sure=_percent(summary.sure_depth),
-        wick=_wick(summary),
-        height=_percent(summary.height) if above else None,
-        thin=thin,
-        depth_text=DASH if depth is None else signed_percent(depth),
-        count=_count(summary, thin=thin),
-        low="" if row.low is None else short_price(row.low),
-        low_at="" if row.low_at is None else minute(measurement.axis, row.low_at),
-        volume=dollars(row.volume_usd_before),
+        is_bold=is_bold,
+        depth=_to_percent(depth),
+        certain_depth=_to_percent(summary.sure_depth),
+        wick_bounds=_compute_wick_bounds(summary),
+        height=_to_percent(summary.height) if is_above else None,
+        is_thin=is_thin,
+        depth_text=EN_DASH if depth is None else format_signed_fraction(depth),
+        count_text=_format_count(summary, is_thin=is_thin),
+        low_text="" if row.low is None else format_short_price(row.low),
+        low_time_text="" if row.low_at is None else format_bar_time(measurement.axis, row.low_at),
+        volume_text=format_dollars(row.volume_usd_before),
     )
 
 
-def _name(scene: Scene, row: Row, group: Group) -> str:
+def _format_name(scene: Scene, row: MarketRow, group: Group) -> str:
     """The venue; the block says of which group, but for a guest from the other one that has a market here, too."""
-    name = scene.catalogue.venue(row.market.venue).name
-    if not row.spot:
+    name = scene.catalogue.get_venue(row.market.venue).name
+    if not row.is_spot:
         return f"{name} perpetual"
-    twins = [other for other in scene.measurement.rows_of(row.market.venue) if other.spot]
-    guest = row.market.group is not group and scene.measurement.question.underlying is None
-    return f"{name} ({row.market.group.upper()})" if guest and len(twins) > 1 else name
+    spot_rows = [other for other in scene.measurement.select_rows(row.market.venue) if other.is_spot]
+    is_guest = row.market.group is not group and scene.measurement.question.underlying is None
+    return f"{name} ({row.market.group.upper()})" if is_guest and len(spot_rows) > 1 else name
 
 
-def _count(summary: Summary, *, thin: bool) -> str:
-    if thin:
-        return f"({minutes_text(summary.thin.below_min)} of {minutes_text(summary.thin.minutes)})"
+def _format_count(summary: DeviationSummary, *, is_thin: bool) -> str:
+    if is_thin:
+        return f"({format_minutes(summary.thin.below_min)} of {format_minutes(summary.thin.minutes)})"
     if not summary.firm_min:
-        return DASH
-    return f"{minutes_text(summary.below_min)} of {minutes_text(summary.firm_min)}"
+        return EN_DASH
+    return f"{format_minutes(summary.below_min)} of {format_minutes(summary.firm_min)}"
 
 
-def _wick(summary: Summary) -> tuple[float, float] | None:
+def _compute_wick_bounds(summary: DeviationSummary) -> tuple[float, float] | None:
     if summary.wick_shallow is None or summary.wick_deep is None:
         return None
     return 100 * summary.wick_shallow, 100 * summary.wick_deep
 
 
-def _percent(fraction: float | None) -> float | None:
+def _to_percent(fraction: float | None) -> float | None:
     return None if fraction is None else 100 * fraction
 
 
-def minute(axis: Axis, position: int) -> str:
+def format_bar_time(axis: Axis, position: int) -> str:
     """A minute of the window: its time alone where the window is no longer than a day, else with its day."""
-    time = axis.time(position)
-    if axis.size * axis.bar > timedelta(days=1):
+    time = axis.time_at(position)
+    if axis.size * axis.bar_length > timedelta(days=1):
         return f"{time.day} {time:%b}"
     return f"{time:%H:%M:%S}" if axis.timeframe is Timeframe.S1 else f"{time:%H:%M}"
 
 
-def dollars(amount: float) -> str:
+def format_dollars(amount: float) -> str:
     """An amount of dollars in few letters.
 
-    >>> dollars(12_345_678), dollars(950)
+    >>> format_dollars(12_345_678), format_dollars(950)
     ('$12M', '$950')
     """
     if amount <= 0:
-        return DASH
+        return EN_DASH
     for size, letter in ((1e9, "B"), (1e6, "M"), (1e3, "k")):
         if amount >= 0.9995 * size:
             value = amount / size
@@ -158,59 +160,72 @@ def dollars(amount: float) -> str:
     return f"${amount:.0f}"
 
 
-def scale_of(tables: Sequence[Table], measurement: Measurement, width: float) -> Scale:
+def build_depth_scale(tables: Sequence[SheetTable], measurement: Measurement, width: float) -> Scale:
     """The shared scale of all dots, in per cent: from ``-enter`` at the least, and above zero only where needed.
 
     It is made for closes: the bounds of a lowest trade stretch it a little, but may end beyond it. ``width`` is its
     length in pixels, which says how many ticks there is room for.
     """
-    low, high = _reach(tables, measurement)
-    ladders = (steps(low, high, most) for most in range(4, 0, -1))
-    at = next((at for at in ladders if _apart(at, low, high) * width >= TICK_APART), ())
-    at = at or steps(low, high, 1)
-    return Scale(low, high, log=False, ticks=at, text=tuple(signed(value) for value in at))
+    low, high = _compute_extent(tables, measurement)
+    tick_choices = (compute_ticks(low, high, max_ticks) for max_ticks in range(4, 0, -1))
+    ticks = next(
+        (
+            ticks
+            for ticks in tick_choices
+            if _measure_tick_distance(ticks, low, high) * width >= MIN_STRIP_TICK_DISTANCE
+        ),
+        (),
+    )
+    ticks = ticks or compute_ticks(low, high, 1)
+    return Scale(low, high, log=False, ticks=ticks, tick_texts=tuple(format_axis_percent(value) for value in ticks))
 
 
-def beyond(tables: Sequence[Table], measurement: Measurement) -> bool:
+def has_cut_wick(tables: Sequence[SheetTable], measurement: Measurement) -> bool:
     """Whether the bounds of any lowest trade end beyond the scale."""
-    low, _ = _reach(tables, measurement)
-    return any(entry.wick is not None and entry.wick[1] < low for one in tables for entry in one.entries)
+    low, _ = _compute_extent(tables, measurement)
+    return any(entry.wick_bounds is not None and entry.wick_bounds[1] < low for table in tables for entry in table.rows)
 
 
-def _reach(tables: Sequence[Table], measurement: Measurement) -> tuple[float, float]:
+def _compute_extent(tables: Sequence[SheetTable], measurement: Measurement) -> tuple[float, float]:
     """The ends of the scale."""
     enter = 100 * measurement.question.parameters.enter
-    entries = [entry for one in tables for entry in one.entries]
-    closes = [value for entry in entries for value in (entry.depth, entry.sure, entry.height) if value is not None]
-    wicks = [value for entry in entries for value in entry.wick or ()]
+    entries = [entry for table in tables for entry in table.rows]
+    closes = [
+        value for entry in entries for value in (entry.depth, entry.certain_depth, entry.height) if value is not None
+    ]
+    wicks = [value for entry in entries for value in entry.wick_bounds or ()]
     deepest = min([-enter, *closes])
-    least, greatest = max(min([deepest, *wicks]), STRETCH * deepest), max([0.0, *closes, *wicks])
-    air = 0.06 * (greatest - least)
-    return least - air, greatest + air
+    lowest, highest = max(min([deepest, *wicks]), MAX_SCALE_STRETCH * deepest), max([0.0, *closes, *wicks])
+    margin = 0.06 * (highest - lowest)
+    return lowest - margin, highest + margin
 
 
-def _apart(at: Sequence[float], low: float, high: float) -> float:
+def _measure_tick_distance(ticks: Sequence[float], low: float, high: float) -> float:
     """Distance of two ticks as a share of the scale; 0 where there are no two."""
-    return (at[1] - at[0]) / (high - low) if len(at) > 1 else 0.0
+    return (ticks[1] - ticks[0]) / (high - low) if len(ticks) > 1 else 0.0
 
 
-def trimmed(tables: Sequence[Table], most: int) -> tuple[list[Table], list[int]]:
-    """The tables cut from their ends until they have ``most`` entries together, and how many each one lost.
+def trim_tables(tables: Sequence[SheetTable], max_rows: int) -> tuple[list[SheetTable], list[int]]:
+    """The tables cut from their ends until they have ``max_rows`` entries together, and how many each one lost.
 
     The longer table gives first; the focus venue stays.
     """
-    kept = [list(one.entries) for one in tables]
-    while sum(map(len, kept)) > most:
-        longest = max(kept, key=len)
-        quiet = [entry for entry in longest if not entry.bold]
-        if not quiet:
+    rows_by_table = [list(table.rows) for table in tables]
+    while sum(map(len, rows_by_table)) > max_rows:
+        longest = max(rows_by_table, key=len)
+        removable = [entry for entry in longest if not entry.is_bold]
+        if not removable:
             break
-        longest.remove(quiet[-1])
-    cut = [Table(one.title, tuple(entries)) for one, entries in zip(tables, kept, strict=True)]
-    return cut, [len(one.entries) - len(entries) for one, entries in zip(tables, kept, strict=True)]
+        longest.remove(removable[-1])
+    trimmed_tables = [
+        SheetTable(table.title, tuple(entries)) for table, entries in zip(tables, rows_by_table, strict=True)
+    ]
+    return trimmed_tables, [
+        len(table.rows) - len(entries) for table, entries in zip(tables, rows_by_table, strict=True)
+    ]
 
 
-def threshold_counts(scene: Scene) -> list[tuple[str, ...]]:
+def list_threshold_counts(scene: Scene) -> list[tuple[str, ...]]:
     """How many firm minutes the focus venue was at or below each depth: a head, then a line per firm group.
 
     A group that it stood above, and never below, has no line: zeros would hide that it strayed.
@@ -219,60 +234,63 @@ def threshold_counts(scene: Scene) -> list[tuple[str, ...]]:
     if row is None:
         return []
     lines = [
-        (f"against {group.upper()}", *(minutes_text(summary.threshold_min[x]) for x in THRESHOLDS_PCT))
+        (f"against {group.upper()}", *(format_minutes(summary.threshold_min[x]) for x in THRESHOLDS_PCT))
         for group in scene.groups
-        for summary in [row.against[group]]
+        for summary in [row.summaries[group]]
         if summary.firm_min and (summary.below_min or not summary.above_min)
     ]
     return [("", *(f"{x} %" for x in THRESHOLDS_PCT)), *lines] if lines else []
 
 
-def gaps(scene: Scene) -> list[tuple[str, ...]]:
+def list_minute_counts(scene: Scene) -> list[tuple[str, ...]]:
     """The venues that voted least, and what their other minutes were: a head, then a line for each.
 
     Nothing where every market voted in every minute.
     """
     measurement = scene.measurement
-    rows = sorted(measurement.rows, key=lambda row: row.counts.voting_min)
-    if not rows or rows[0].counts.voting_min == measurement.question.minutes:
+    rows = sorted(measurement.rows, key=lambda row: row.state_counts.voting_min)
+    if not rows or rows[0].state_counts.voting_min == measurement.question.duration_min:
         return []
     lines = [
         (
-            market_name(row, measurement, scene.catalogue),
-            *(minutes_text(n) for n in (row.counts.voting_min, row.counts.small_min, row.counts.quiet_min)),
-            minutes_text(row.counts.missing_min),
+            format_market_name(row, measurement, scene.catalogue),
+            *(
+                format_minutes(n)
+                for n in (row.state_counts.voting_min, row.state_counts.small_min, row.state_counts.quiet_min)
+            ),
+            format_minutes(row.state_counts.missing_min),
         )
-        for row in rows[:MOST_GAPS]
+        for row in rows[:MAX_GAP_VENUES]
     ]
     return [("", "voting", "small", "quiet", "missing"), *lines]
 
 
-def facts(scene: Scene) -> list[tuple[str, str]]:
+def list_fair_value_facts(scene: Scene) -> list[tuple[str, str]]:
     """What the fair value rests on, where there is one: name and value of each fact."""
     row = scene.focus
     if row is None or row.fair_value is None:
         return []
-    value = row.fair_value
-    if value.ratio is None or value.p5 is None or value.p95 is None:
+    fair_value = row.fair_value
+    if fair_value.ratio is None or fair_value.p5 is None or fair_value.p95 is None:
         return [("Calm ratio", "none known: no fair value")]
     start, end = scene.measurement.question.ratio_span
-    parts = row.split(row.market.group)
-    words = () if parts is None else split_words(value.underlying, *parts)
+    parts = row.split_depth(row.market.group)
+    split_texts = () if parts is None else describe_split(fair_value.underlying, *parts)
     asset = scene.measurement.question.asset
     return [
-        ("Fair value", f"{value.underlying} elsewhere {TIMES} calm ratio"),
-        ("Calm ratio", f"{value.ratio:.5g} {value.underlying} per {asset}"),
-        ("5 to 95 % range", f"{value.p5:.5g} to {value.p95:.5g}"),
-        ("Minutes", f"{minutes_text(value.ratio_min)}, {_moment(start)} to {_moment(end)}"),
-        ("Source", _source(scene, value.source or "")),
-        *zip(("Deepest close", "times"), words, strict=False),
+        ("Fair value", f"{fair_value.underlying} elsewhere {TIMES_SIGN} calm ratio"),
+        ("Calm ratio", f"{fair_value.ratio:.5g} {fair_value.underlying} per {asset}"),
+        ("5 to 95 % range", f"{fair_value.p5:.5g} to {fair_value.p95:.5g}"),
+        ("Minutes", f"{format_minutes(fair_value.ratio_min)}, {_format_time(start)} to {_format_time(end)}"),
+        ("Source", _format_source(scene, fair_value.source or "")),
+        *zip(("Deepest close", "times"), split_texts, strict=False),
     ]
 
 
-def _source(scene: Scene, source: str) -> str:
+def _format_source(scene: Scene, source: str) -> str:
     venue, _, markets = source.partition(" ")
-    return f"{scene.catalogue.venue(venue).name} {markets}"
+    return f"{scene.catalogue.get_venue(venue).name} {markets}"
 
 
-def _moment(time: datetime) -> str:
-    return f"{day(time.date())} {time:%H:%M}"
+def _format_time(time: datetime) -> str:
+    return f"{format_day(time.date())} {time:%H:%M}"

@@ -2,12 +2,12 @@
 
 import polars as pl
 
-from data.reconstruction import assumed_markets
+from data.reconstruction import list_assumed_markets
 from data.schema import Evidence
-from deviation.result import Measurement, Row
+from deviation.result import MarketRow, Measurement
 from deviation.summary import THRESHOLDS_PCT
 
-THRESHOLDS: dict[str, pl.DataType] = {
+THRESHOLD_SCHEMA: dict[str, pl.DataType] = {
     "asset": pl.String(),
     "venue": pl.String(),
     "symbol": pl.String(),
@@ -26,24 +26,24 @@ where no minute was firm (``firm_min`` 0). ``assumed``: no figure of the market 
 """
 
 
-def threshold_rows(measurement: Measurement) -> pl.DataFrame:
-    """Every market of the asset at every depth; frame of `THRESHOLDS`."""
-    rows = [_row(measurement, row, pct) for row in measurement.rows for pct in THRESHOLDS_PCT]
-    return pl.DataFrame(rows, schema=THRESHOLDS)
+def build_threshold_rows(measurement: Measurement) -> pl.DataFrame:
+    """Every market of the asset at every depth; frame of `THRESHOLD_SCHEMA`."""
+    rows = [_build_threshold_row(measurement, row, pct) for row in measurement.rows for pct in THRESHOLDS_PCT]
+    return pl.DataFrame(rows, schema=THRESHOLD_SCHEMA)
 
 
-def _row(measurement: Measurement, row: Row, pct: int) -> dict[str, object]:
+def _build_threshold_row(measurement: Measurement, row: MarketRow, pct: int) -> dict[str, object]:
     question, market = measurement.question, row.market
-    illustrated = question.origin is Evidence.RECONSTRUCTION
+    is_illustration = question.origin is Evidence.RECONSTRUCTION
     return {
         "asset": question.asset,
         "venue": market.venue,
         "symbol": market.symbol,
         "group": market.group.value,
-        "focus": row is measurement.focus,
+        "focus": row is measurement.focus_row,
         "threshold": pct / 100,
-        "threshold_min": row.own.threshold_min[pct] if row.own.firm_min else None,
-        "firm_min": row.own.firm_min,
-        "assumed": illustrated and (market.venue, market.symbol) in assumed_markets(),
+        "threshold_min": row.own_summary.threshold_min[pct] if row.own_summary.firm_min else None,
+        "firm_min": row.own_summary.firm_min,
+        "assumed": is_illustration and (market.venue, market.symbol) in list_assumed_markets(),
         "origin": question.origin.value,
     }

@@ -7,25 +7,25 @@ from typing import Any
 import numpy as np
 from dash import html
 
-from dashboard.anchors import Anchor
-from dashboard.links import Links
+from dashboard.anchors import MethodAnchor
+from dashboard.links import ViewLinks
 from dashboard.scene import Scene
-from dashboard.style import DASH, TEMPLATES
+from dashboard.style import EN_DASH, TEMPLATES
 from dashboard.wire import Figure
-from deviation.headline import minutes_text
-from deviation.result import Row
+from deviation.headline import format_minutes
+from deviation.result import MarketRow
 from deviation.summary import THRESHOLDS_PCT
 
-HEIGHT = 270
+FIGURE_HEIGHT = 270
 """Pixels of the chart."""
 
-ZERO_BELOW = 0.6
+ZERO_OFFSET = 0.6
 """How far below the shortest possible time, in powers of ten, "none" stands: a log scale has no place for it."""
 
-STEPS = tuple(f"\N{GREATER-THAN OR EQUAL TO} {x} %" for x in THRESHOLDS_PCT)
+DEPTH_LABELS = tuple(f"\N{GREATER-THAN OR EQUAL TO} {x} %" for x in THRESHOLDS_PCT)
 """The depths as the axis names them."""
 
-NOTE = "Firm minutes at or beyond each depth, each exchange against its own group; the focus bold."
+CHART_NOTE = "Firm minutes at or beyond each depth, each exchange against its own group; the focus bold."
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,44 +43,46 @@ class MinuteScale:
         return [self.zero - 0.15, self.top + 0.1]
 
     @property
-    def end(self) -> float:
+    def break_position(self) -> float:
         """Where the scale ends and "none" begins."""
         return (self.zero + self.bottom) / 2
 
-    def at(self, minutes: float) -> float:
+    def to_position(self, minutes: float) -> float:
         """Where a time stands on the axis."""
         return float(np.log10(minutes)) if minutes else self.zero
 
 
-def minute_scale(scene: Scene, rows: Sequence[Row]) -> MinuteScale:
+def build_minute_scale(scene: Scene, rows: Sequence[MarketRow]) -> MinuteScale:
     """A scale that holds the times of these markets, and at least ten bars."""
-    unit = scene.measurement.question.timeframe.minutes(1)
-    most = max([10 * unit, *(row.own.threshold_min[THRESHOLDS_PCT[0]] for row in rows)])
-    bottom = float(np.log10(unit))
-    zero = bottom - ZERO_BELOW
-    ticks = [minutes for minutes in (0.02, 0.1, 1, 5, 10, 100, 1_000, 10_000) if unit * 0.99 <= minutes <= most]
-    texts = ((float(np.log10(minutes)), minutes_text(minutes)) for minutes in ticks)
-    return MinuteScale(bottom, float(np.log10(most)), zero, ((zero, "none"), *texts))
+    bar_minutes = scene.measurement.question.timeframe.convert_to_minutes(1)
+    max_minutes = max([10 * bar_minutes, *(row.own_summary.threshold_min[THRESHOLDS_PCT[0]] for row in rows)])
+    bottom = float(np.log10(bar_minutes))
+    zero = bottom - ZERO_OFFSET
+    ticks = [
+        minutes for minutes in (0.02, 0.1, 1, 5, 10, 100, 1_000, 10_000) if bar_minutes * 0.99 <= minutes <= max_minutes
+    ]
+    texts = ((float(np.log10(minutes)), format_minutes(minutes)) for minutes in ticks)
+    return MinuteScale(bottom, float(np.log10(max_minutes)), zero, ((zero, "none"), *texts))
 
 
-def compared(scene: Scene) -> list[Row]:
+def list_compared_rows(scene: Scene) -> list[MarketRow]:
     """The markets with firm minutes, the focus venue's last, so that it is drawn over all others."""
-    rows = [row for row in scene.measurement.rows if row.spot and row.own.firm_min]
-    if scene.focus is not None and not scene.focus.spot and scene.focus.own.firm_min:
+    rows = [row for row in scene.measurement.rows if row.is_spot and row.own_summary.firm_min]
+    if scene.focus is not None and not scene.focus.is_spot and scene.focus.own_summary.firm_min:
         rows.append(scene.focus)
     return sorted(rows, key=lambda row: row is scene.focus)
 
 
-def threshold_figure(scene: Scene) -> Figure:
+def build_threshold_figure(scene: Scene) -> Figure:
     """A line per market over the depths; minutes on a log scale, with a place of its own for none."""
-    rows, colours = compared(scene), scene.colours
-    scale = minute_scale(scene, rows)
+    rows, colours = list_compared_rows(scene), scene.colours
+    scale = build_minute_scale(scene, rows)
     axis = {"showgrid": True, "tickmode": "array", "ticks": "", "fixedrange": True}
     return {
-        "data": [_line(scene, row, scale) for row in rows],
+        "data": [_build_line_trace(scene, row, scale) for row in rows],
         "layout": {
             "template": {"layout": TEMPLATES[scene.theme].layout.to_plotly_json()},
-            "height": HEIGHT,
+            "height": FIGURE_HEIGHT,
             "autosize": True,
             "margin": {"l": 52, "r": 12, "t": 10, "b": 40, "pad": 0, "autoexpand": False},
             "hovermode": "closest",
@@ -90,50 +92,54 @@ def threshold_figure(scene: Scene) -> Figure:
                 **axis,
                 "range": [-0.2, len(THRESHOLDS_PCT) - 0.8],
                 "tickvals": list(range(len(THRESHOLDS_PCT))),
-                "ticktext": list(STEPS),
+                "ticktext": list(DEPTH_LABELS),
                 "title": {"text": "below the others", "standoff": 4, "font": {"size": 12}},
             },
             "yaxis": {
                 **axis,
                 "range": scale.range,
-                "tickvals": [at for at, _ in scale.ticks],
+                "tickvals": [position for position, _ in scale.ticks],
                 "ticktext": [text for _, text in scale.ticks],
             },
-            "shapes": [_break(colours.rule, scale.end)],
-            "annotations": [_unit(colours.muted)],
+            "shapes": [_build_break_line(colours.rule, scale.break_position)],
+            "annotations": [_build_unit_label(colours.muted)],
         },
     }
 
 
-def _line(scene: Scene, row: Row, scale: MinuteScale) -> dict[str, Any]:
-    focus = row is scene.focus
-    minutes = [row.own.threshold_min[x] for x in THRESHOLDS_PCT]
-    firm = minutes_text(row.own.firm_min)
-    name = scene.name(row)
-    colour = scene.focus_colour if focus else scene.colours.groups[row.market.group]
+def _build_line_trace(scene: Scene, row: MarketRow, scale: MinuteScale) -> dict[str, Any]:
+    is_focus = row is scene.focus
+    minutes = [row.own_summary.threshold_min[x] for x in THRESHOLDS_PCT]
+    firm_text = format_minutes(row.own_summary.firm_min)
+    name = scene.format_name(row)
+    colour = scene.focus_colour if is_focus else scene.colours.group_colours[row.market.group]
     return {
         "type": "scatter",
         "x": list(range(len(minutes))),
-        "y": [scale.at(value) for value in minutes],
+        "y": [scale.to_position(value) for value in minutes],
         "mode": "lines+markers",
-        "line": {"color": colour, "width": 3 if focus else 1.3, "dash": "solid" if focus else scene.dash(row.market)},
-        "marker": {"color": colour, "size": 7 if focus else 4},
+        "line": {
+            "color": colour,
+            "width": 3 if is_focus else 1.3,
+            "dash": "solid" if is_focus else scene.select_dash(row.market),
+        },
+        "marker": {"color": colour, "size": 7 if is_focus else 4},
         "name": name,
         "text": [
-            f"{name}: {minutes_text(value)} of {firm} minutes at least {x} % below"
+            f"{name}: {format_minutes(value)} of {firm_text} minutes at least {x} % below"
             for x, value in zip(THRESHOLDS_PCT, minutes, strict=True)
         ],
         "hovertemplate": "%{text}<extra></extra>",
     }
 
 
-def _break(colour: str, y: float) -> dict[str, Any]:
+def _build_break_line(colour: str, y: float) -> dict[str, Any]:
     """Where the scale ends and "none" begins."""
     line = {"color": colour, "width": 1, "dash": "dot"}
     return {"type": "line", "xref": "x domain", "x0": 0, "x1": 1, "yref": "y", "y0": y, "y1": y, "line": line}
 
 
-def _unit(colour: str) -> dict[str, Any]:
+def _build_unit_label(colour: str) -> dict[str, Any]:
     return {
         "text": "minutes, log scale",
         "x": 1,
@@ -147,26 +153,26 @@ def _unit(colour: str) -> dict[str, Any]:
     }
 
 
-def threshold_table(scene: Scene, links: Links) -> html.Table:
+def build_threshold_table(scene: Scene, links: ViewLinks) -> html.Table:
     """The numbers of the curves, the focus venue first."""
-    head = [
+    header = [
         html.Th("Exchange", scope="col"),
-        *(html.Th(step, scope="col") for step in STEPS),
-        html.Th(links.define("Firm minutes", Anchor.FIRM), scope="col"),
+        *(html.Th(label, scope="col") for label in DEPTH_LABELS),
+        html.Th(links.build_definition_link("Firm minutes", MethodAnchor.FIRM), scope="col"),
     ]
-    rows = list(reversed(compared(scene)))
+    rows = list(reversed(list_compared_rows(scene)))
     return html.Table(
         [
-            html.Thead(html.Tr(head)),
-            html.Tbody([_table_row(scene, row) for row in rows] or [html.Tr(html.Td(DASH))]),
+            html.Thead(html.Tr(header)),
+            html.Tbody([_build_table_row(scene, row) for row in rows] or [html.Tr(html.Td(EN_DASH))]),
         ]
     )
 
 
-def _table_row(scene: Scene, row: Row) -> html.Tr:
-    counts = [*(row.own.threshold_min[x] for x in THRESHOLDS_PCT), row.own.firm_min]
-    name: list[Any] = [scene.name(row), html.Small(row.market.symbol)]
+def _build_table_row(scene: Scene, row: MarketRow) -> html.Tr:
+    counts = [*(row.own_summary.threshold_min[x] for x in THRESHOLDS_PCT), row.own_summary.firm_min]
+    name: list[Any] = [scene.format_name(row), html.Small(row.market.symbol)]
     return html.Tr(
-        [html.Th(name, scope="row"), *(html.Td(minutes_text(count), className="number") for count in counts)],
+        [html.Th(name, scope="row"), *(html.Td(format_minutes(count), className="number") for count in counts)],
         className="focus" if row is scene.focus else "",
     )

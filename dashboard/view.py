@@ -4,20 +4,20 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from dashboard.against import Against
+from dashboard.against import SecondWindow
 from dashboard.clock import Zone
 from dashboard.style import Theme
 from data.catalogue import Catalogue
 from data.schema import Timeframe
 from data.times import format_time
-from deviation.question import Parameters, QuoteHandling, Reference, whole_bar
+from deviation.question import Parameters, QuoteHandling, ReferenceKind, floor_to_bar
 
-FOCUS = "binance"
+DEFAULT_FOCUS = "binance"
 """The venue that is drawn boldly where nothing else is asked (docs/method.md, section 7)."""
 
-METHOD = Parameters()
+DEFAULT_PARAMETERS = Parameters()
 
-LONGEST = {Timeframe.S1: timedelta(hours=12), Timeframe.M1: timedelta(days=31), Timeframe.M5: timedelta(days=31)}
+MAX_WINDOW = {Timeframe.S1: timedelta(hours=12), Timeframe.M1: timedelta(days=31), Timeframe.M5: timedelta(days=31)}
 """The longest window that a page measures in bars of each length: every bar of it is held for every venue."""
 
 
@@ -53,19 +53,19 @@ class ViewState:
     asset: str
     start: datetime
     end: datetime
-    focus: str = FOCUS
-    quote: QuoteHandling = METHOD.quote
-    reference: Reference = METHOD.reference
-    enter_pct: float = 100 * METHOD.enter
-    exit_pct: float = 100 * METHOD.exit
-    min_vote_usd: float = METHOD.min_vote_usd
-    out: frozenset[str] = frozenset()
+    focus: str = DEFAULT_FOCUS
+    quote: QuoteHandling = DEFAULT_PARAMETERS.quote
+    reference: ReferenceKind = DEFAULT_PARAMETERS.reference
+    enter_pct: float = 100 * DEFAULT_PARAMETERS.enter
+    exit_pct: float = 100 * DEFAULT_PARAMETERS.exit
+    min_vote_usd: float = DEFAULT_PARAMETERS.min_vote_usd
+    excluded: frozenset[str] = frozenset()
     hidden: frozenset[str] = frozenset()
     zone: Zone = Zone.UTC
     theme: Theme = Theme.LIGHT
     origin: OriginChoice = OriginChoice.AUTO
-    against: Against | None = None
-    bar: Timeframe = Timeframe.M1
+    second_window: SecondWindow | None = None
+    timeframe: Timeframe = Timeframe.M1
     scale: PanelScale = PanelScale.SHARED
 
     parameters: Parameters = field(init=False, repr=False, compare=False)
@@ -81,63 +81,65 @@ class ViewState:
         object.__setattr__(self, "parameters", parameters)
 
     @property
-    def measured(self) -> "ViewState":
+    def measured_view(self) -> "ViewState":
         """The same view without what changes no number: views of one measurement are equal in it."""
         return replace(
-            self, hidden=frozenset(), zone=Zone.UTC, theme=Theme.LIGHT, against=None, scale=PanelScale.SHARED
+            self, hidden=frozenset(), zone=Zone.UTC, theme=Theme.LIGHT, second_window=None, scale=PanelScale.SHARED
         )
 
     @property
-    def whole(self) -> tuple[datetime, datetime]:
+    def whole_bars(self) -> tuple[datetime, datetime]:
         """The window in whole bars, its edges rounded down; empty where it holds none."""
-        return whole_bar(self.start, self.bar), whole_bar(self.end, self.bar)
+        return floor_to_bar(self.start, self.timeframe), floor_to_bar(self.end, self.timeframe)
 
-    def window(self, catalogue: Catalogue) -> str | None:
+    def window_name(self, catalogue: Catalogue) -> str | None:
         """The name of the window in its event; None where it was chosen by hand."""
-        return catalogue.event(self.event).window_between(self.start, self.end)
+        return catalogue.get_event(self.event).find_window_name(self.start, self.end)
 
     def to_query(self, catalogue: Catalogue) -> dict[str, str]:
         """The keys and values of a link to this view; what is as in the event's default view is left out."""
-        usual = _everything(default_view(catalogue, self.event), catalogue)
-        usual["event"] = default_view(catalogue).event
-        return {key: text for key, text in _everything(self, catalogue).items() if text != usual.get(key)}
+        default_values = _list_query_values(build_default_view(catalogue, self.event), catalogue)
+        default_values["event"] = build_default_view(catalogue).event
+        return {
+            key: text for key, text in _list_query_values(self, catalogue).items() if text != default_values.get(key)
+        }
 
 
-def default_view(catalogue: Catalogue, event: str | None = None) -> ViewState:
+def build_default_view(catalogue: Catalogue, event: str | None = None) -> ViewState:
     """The view of an event, the catalogue's first one by default, where nothing else is asked."""
-    shown = catalogue.event(next(iter(catalogue.events)) if event is None else event)
-    window = shown.window()
-    return ViewState(event=shown.id, asset=shown.assets[0], start=window.start, end=window.end)
+    event_entry = catalogue.get_event(next(iter(catalogue.events)) if event is None else event)
+    window = event_entry.get_window()
+    return ViewState(event=event_entry.id, asset=event_entry.assets[0], start=window.start, end=window.end)
 
 
-def number_text(value: float) -> str:
+def format_number(value: float) -> str:
     """A number as short as it reads back exactly.
 
-    >>> number_text(2.0), number_text(0.5)
+    >>> format_number(2.0), format_number(0.5)
     ('2', '0.5')
     """
     return repr(float(value)).removesuffix(".0")
 
 
-def _everything(view: ViewState, catalogue: Catalogue) -> dict[str, str]:
-    window = view.window(catalogue)
-    by_hand = {"from": format_time(view.start), "to": format_time(view.end)}
+def _list_query_values(view: ViewState, catalogue: Catalogue) -> dict[str, str]:
+    window = view.window_name(catalogue)
+    edges = {"from": format_time(view.start), "to": format_time(view.end)}
     return {
         "event": view.event,
         "asset": view.asset,
-        **(by_hand if window is None else {"window": window}),
+        **(edges if window is None else {"window": window}),
         "focus": view.focus,
         "quote": view.quote.value,
         "reference": view.reference.value,
-        "enter": number_text(view.enter_pct),
-        "exit": number_text(view.exit_pct),
-        "min-vote": number_text(view.min_vote_usd),
-        "out": ",".join(sorted(view.out)),
+        "enter": format_number(view.enter_pct),
+        "exit": format_number(view.exit_pct),
+        "min-vote": format_number(view.min_vote_usd),
+        "out": ",".join(sorted(view.excluded)),
         "hide": ",".join(sorted(view.hidden)),
         "zone": view.zone.value,
         "theme": view.theme.value,
         "origin": view.origin.value,
-        "against": "" if view.against is None else view.against.text(catalogue),
-        "bar": view.bar.value,
+        "against": "" if view.second_window is None else view.second_window.to_text(catalogue),
+        "bar": view.timeframe.value,
         "scale": view.scale.value,
     }

@@ -11,33 +11,33 @@ from dash import ClientsideFunction, Dash, Input, Output, State, ctx, html, no_u
 from dash.development.base_component import Component
 from flask import Response, request, send_file
 
-from dashboard.actions import Actions
-from dashboard.answers import Answers, Store
-from dashboard.collection import PROPS as COLLECTION_PROPS
+from dashboard.actions import PageActions
+from dashboard.answers import Measurements, MeasurementStore
+from dashboard.collection import COLLECTION_OUTPUTS as COLLECTION_PROPS
 from dashboard.controls import CONTROLS
-from dashboard.exports import export_routes
-from dashboard.first_sight import Sight, first_sight
-from dashboard.frame import PROPS as FRAME_PROPS
-from dashboard.head_start import HOOKS, HeadStart
-from dashboard.keeping import keep_assets
-from dashboard.layout import shell
-from dashboard.limits import DOCUMENT, LINK
+from dashboard.exports import build_export_routes
+from dashboard.first_sight import Prerendered, prerender
+from dashboard.frame import SHELL_OUTPUTS as FRAME_PROPS
+from dashboard.head_start import RENDERER_HOOKS, PlumblineDash
+from dashboard.keeping import cache_assets
+from dashboard.layout import build_shell
+from dashboard.limits import METHOD_FILE, METHOD_URL
 from dashboard.pages import lost
-from dashboard.pages.contract import Context
-from dashboard.pages.index import PAGES, page_at
-from dashboard.panes import Panes
+from dashboard.pages.contract import PageContext
+from dashboard.pages.index import PAGES, find_page
+from dashboard.panes import Updates
 from dashboard.render import Renderer
-from dashboard.site import Query, Site
-from dashboard.written import outgoing
+from dashboard.site import QueryParameters, Router
+from dashboard.written import serialize
 from data.catalogue import Catalogue
 from data.errors import PlumblineError
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
-ANY_PATH = "/<path:path>"
+CATCH_ALL_ROUTE = "/<path:path>"
 """The name of dash's route that answers every path, whether or not a page has it."""
 
-INDEX = """<!DOCTYPE html>
+INDEX_TEMPLATE = """<!DOCTYPE html>
 <html lang="en">
 <head><script>
 window.ownTrim = String.prototype.trim;
@@ -51,7 +51,7 @@ window.colour();
 </html>"""
 """The page before anything is known of it but its colours; why it keeps ``trim`` stands in ``assets/page.js``."""
 
-SENT_BY = {
+CONTROL_PROPERTIES = {
     **dict.fromkeys(CONTROLS, "value"),
     **dict.fromkeys(("dragged", "picked", "collected"), "data"),
     "range": "n_clicks",
@@ -59,107 +59,109 @@ SENT_BY = {
 """The property in which each control tells that it was used."""
 
 
-SHOWN = (*FRAME_PROPS, ("content", "children"))
+CALLBACK_OUTPUTS = (*FRAME_PROPS, ("content", "children"))
 """What the shell's callback declares; the parts of a page, which are not always there, come as side updates."""
 
 
-def create_app(store: Store, catalogue: Catalogue, actions: Actions) -> Dash:
+def create_app(store: MeasurementStore, catalogue: Catalogue, actions: PageActions) -> Dash:
     """The app over a store; ``actions`` does what takes longer than a request."""
-    app = HeadStart(
+    app = PlumblineDash(
         name="plumbline",
         title="Plumbline",
         update_title="",
         assets_folder=str(files("dashboard") / "assets"),
-        index_string=INDEX,
+        index_string=INDEX_TEMPLATE,
         compress=True,
         suppress_callback_exceptions=True,
-        on_error=failed,
-        hooks=HOOKS,
+        on_error=report_error,
+        hooks=RENDERER_HOOKS,
     )
-    app.server.after_request(keep_assets)
-    app.server.after_request(told_of_lost_paths)
-    app.layout = laid_out = shell(catalogue)
-    answers = Answers(store, catalogue)
-    app.server.register_blueprint(export_routes(answers, Renderer()))
-    context = Context(answers, actions)
-    site = Site(context)
-    app.sight = partial(seen, laid_out, site)
-    _on_view(app, site)
-    _on_picture(app, site)
-    _on_collect(app, site)
-    _in_browser(app)
+    app.server.after_request(cache_assets)
+    app.server.after_request(set_not_found_status)
+    app.layout = shell_layout = build_shell(catalogue)
+    measurements = Measurements(store, catalogue)
+    app.server.register_blueprint(build_export_routes(measurements, Renderer()))
+    context = PageContext(measurements, actions)
+    router = Router(context)
+    app.prerender = partial(prerender_address, shell_layout, router)
+    _register_view(app, router)
+    _register_picture(app, router)
+    _register_collection(app, router)
+    _register_clientside(app)
     for page in PAGES:
-        if page.register is not None:
-            page.register(app, context)
-    if DOCUMENT.is_file():
-        app.server.add_url_rule(LINK, "method", method_document)
+        if page.register_callbacks is not None:
+            page.register_callbacks(app, context)
+    if METHOD_FILE.is_file():
+        app.server.add_url_rule(METHOD_URL, "method", send_method_document)
     return app
 
 
-def failed(error: Exception) -> None:
+def report_error(error: Exception) -> None:
     """Say what went wrong where the reader looks, and leave the page as it was."""
     if isinstance(error, PlumblineError):
         text = f"This could not be done: {error}"
     else:
-        log.error("A callback failed", exc_info=error)
+        logger.error("A callback failed", exc_info=error)
         text = f"Something failed here ({type(error).__name__}). The page is as it was before."
     set_props("failure", {"children": html.P(text, className="notice alert")})
 
 
-def seen(laid_out: Component, site: Site, path: str, search: str) -> Sight:
+def prerender_address(shell_layout: Component, router: Router, path: str, search: str) -> Prerendered:
     """The first sight of an address; an empty one where it fails, as the app will then say."""
     try:
-        return first_sight(laid_out, site.opened(path, search))
+        return prerender(shell_layout, router.open(path, search))
     except Exception:
-        log.exception("A first sight failed")
-        return Sight("", [])
+        logger.exception("A first sight failed")
+        return Prerendered("", [])
 
 
-def told_of_lost_paths(response: Response) -> Response:
+def set_not_found_status(response: Response) -> Response:
     """Send the page that says so with the status 404 where no page has the address."""
-    if request.endpoint == ANY_PATH and page_at(request.path, request.args) is lost.PAGE:
+    if request.endpoint == CATCH_ALL_ROUTE and find_page(request.path, request.args) is lost.PAGE:
         response.status_code = HTTPStatus.NOT_FOUND
     return response
 
 
-def method_document() -> Response:
+def send_method_document() -> Response:
     """The definitions, as the text that they are."""
-    return send_file(DOCUMENT, mimetype="text/plain; charset=utf-8")
+    return send_file(METHOD_FILE, mimetype="text/plain; charset=utf-8")
 
 
-def outputs(props: Iterable[tuple[str, str]]) -> list[Output]:
+def build_outputs(properties: Iterable[tuple[str, str]]) -> list[Output]:
     """The outputs of a callback that answers with panes."""
-    return [Output(name, prop) for name, prop in props]
+    return [Output(name, prop) for name, prop in properties]
 
 
-def in_order(values: Panes, props: Iterable[tuple[str, str]]) -> list[Any]:
+def order_updates(updates: Updates, properties: Iterable[tuple[str, str]]) -> list[Any]:
     """Panes in the order of the outputs; what they do not speak of stays."""
-    return [values.get(key, no_update) for key in props]
+    return [updates.get(key, no_update) for key in properties]
 
 
-def used(triggered: Iterable[str], values: dict[str, Any], typed: tuple[str, str]) -> list[tuple[str, Any]]:
+def list_used_controls(
+    triggered_ids: Iterable[str], values: dict[str, Any], range_texts: tuple[str, str]
+) -> list[tuple[str, Any]]:
     """Which controls were used and what they say, the typed range by its two texts."""
-    names = dict.fromkeys("range" if name.startswith("range-") else name for name in triggered)
-    return [(name, typed if name == "range" else values[name]) for name in names]
+    control_names = dict.fromkeys("range" if name.startswith("range-") else name for name in triggered_ids)
+    return [(name, range_texts if name == "range" else values[name]) for name in control_names]
 
 
-def answered(values: Panes) -> list[Any]:
+def send_updates(updates: Updates) -> list[Any]:
     """The declared outputs of the shell's callback; everything else in the values is sent beside them."""
-    plain = {key: outgoing(value) for key, value in values.items()}
-    for (name, prop), value in plain.items():
-        if (name, prop) not in SHOWN:
-            set_props(name, {prop: value})
-    return in_order(plain, SHOWN)
+    serialized = {key: serialize(value) for key, value in updates.items()}
+    for (name, property_name), value in serialized.items():
+        if (name, property_name) not in CALLBACK_OUTPUTS:
+            set_props(name, {property_name: value})
+    return order_updates(serialized, CALLBACK_OUTPUTS)
 
 
-def _on_view(app: Dash, site: Site) -> None:
+def _register_view(app: Dash, router: Router) -> None:
     """One callback for every way in which what is shown can change, so that each is one request."""
 
     @app.callback(
-        outputs(SHOWN),
+        build_outputs(CALLBACK_OUTPUTS),
         {
             "place": Input("place", "data"),
-            "values": {name: Input(name, prop) for name, prop in SENT_BY.items()},
+            "values": {name: Input(name, prop) for name, prop in CONTROL_PROPERTIES.items()},
             "submitted": [Input("range-from", "n_submit"), Input("range-to", "n_submit")],
             "typed": [State("range-from", "value"), State("range-to", "value")],
             "query": State("view", "data"),
@@ -167,21 +169,21 @@ def _on_view(app: Dash, site: Site) -> None:
         },
         prevent_initial_call=True,
     )
-    def shown(
+    def update_view(
         place: dict[str, str],
         values: dict[str, Any],
         submitted: list[int],  # noqa: ARG001 - a trigger
         typed: tuple[str, str],
-        query: Query | None,
+        query: QueryParameters | None,
         page: dict[str, str] | None,
     ) -> list[Any]:
         triggered = [name.rsplit(".", 1)[0] for name in ctx.triggered_prop_ids]
         if "place" in triggered or query is None or page is None:
-            return answered(site.opened(place["path"], place["search"]))
-        return answered(site.changed(used(triggered, values, typed), query, page["name"]))
+            return send_updates(router.open(place["path"], place["search"]))
+        return send_updates(router.apply(list_used_controls(triggered, values, typed), query, page["name"]))
 
 
-def _on_picture(app: Dash, site: Site) -> None:
+def _register_picture(app: Dash, router: Router) -> None:
     @app.callback(
         Output("picture-figure", "data"),
         Input("picture", "n_clicks"),
@@ -189,32 +191,35 @@ def _on_picture(app: Dash, site: Site) -> None:
         running=[(Output("picture", "loading"), True, False)],
         prevent_initial_call=True,
     )
-    def drawn(_: int, query: Query) -> dict[str, Any] | None:
-        return site.picture(query)
+    def draw_picture(_: int, query: QueryParameters) -> dict[str, Any] | None:
+        return router.build_picture(query)
 
 
-def _on_collect(app: Dash, site: Site) -> None:
+def _register_collection(app: Dash, router: Router) -> None:
     @app.callback(
-        [*outputs(COLLECTION_PROPS), Output("collected", "data")],
+        [*build_outputs(COLLECTION_PROPS), Output("collected", "data")],
         Input("collect", "n_clicks"),
         Input("cancel", "n_clicks"),
         Input("ticker", "n_intervals"),
         State("view", "data"),
         prevent_initial_call=True,
     )
-    def collected(started: int, cancelled: int, ticks: int, query: Query) -> list[Any]:
-        values, ended = site.collected(str(ctx.triggered_id), query)
+    def update_collection(collect_clicks: int, cancel_clicks: int, ticks: int, query: QueryParameters) -> list[Any]:
+        updates, has_ended = router.update_collection(str(ctx.triggered_id), query)
         # Any new value makes the page read the store again.
-        return [*in_order(values, COLLECTION_PROPS), [started, cancelled, ticks] if ended else no_update]
+        return [
+            *order_updates(updates, COLLECTION_PROPS),
+            [collect_clicks, cancel_clicks, ticks] if has_ended else no_update,
+        ]
 
 
-def _in_browser(app: Dash) -> None:
+def _register_clientside(app: Dash) -> None:
     """What needs no server: the address, the colours, what was dragged over, and the file of the picture."""
-    here = "plumbline"
-    register: Any = app.clientside_callback  # dash leaves it untyped
-    register(ClientsideFunction(here, "arrived"), Output("place", "data"), Input("address", "href"))
-    register(
-        ClientsideFunction(here, "address"),
+    namespace = "plumbline"
+    clientside_callback: Any = app.clientside_callback  # dash leaves it untyped
+    clientside_callback(ClientsideFunction(namespace, "arrived"), Output("place", "data"), Input("address", "href"))
+    clientside_callback(
+        ClientsideFunction(namespace, "address"),
         Output("provider", "forceColorScheme"),
         Output("copy", "value"),
         Output("failure", "children"),
@@ -222,13 +227,13 @@ def _in_browser(app: Dash) -> None:
         Input("view", "data"),
         prevent_initial_call=True,
     )
-    register(
-        ClientsideFunction(here, "dragged"),
+    clientside_callback(
+        ClientsideFunction(namespace, "dragged"),
         Output("dragged", "data"),
         Input("graph", "relayoutData"),
         prevent_initial_call=True,
     )
-    register(
+    clientside_callback(
         ClientsideFunction("plumblineMoment", "pointed"),
         # A callback without an output would not be called when the page is shown.
         Output("minute-shown", "data"),
@@ -237,5 +242,7 @@ def _in_browser(app: Dash) -> None:
         Input("graph", "clickData"),
     )
     # A callback without an output would not be called when the page is shown.
-    register(ClientsideFunction(here, "later"), Output("later-shown", "data"), Input("later", "data"))
-    register(ClientsideFunction(here, "download"), Input("picture-figure", "data"), prevent_initial_call=True)
+    clientside_callback(ClientsideFunction(namespace, "later"), Output("later-shown", "data"), Input("later", "data"))
+    clientside_callback(
+        ClientsideFunction(namespace, "download"), Input("picture-figure", "data"), prevent_initial_call=True
+    )

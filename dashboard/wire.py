@@ -12,16 +12,16 @@ import numpy.typing as npt
 Figure = dict[str, Any]
 """A figure as plotly.js takes it: ``data`` and ``layout``; arrays of numbers may be numpy arrays."""
 
-NAMES = {"float64": "f8", "float32": "f4", "int32": "i4", "int16": "i2", "int8": "i1"}
+DTYPE_CODES = {"float64": "f8", "float32": "f4", "int32": "i4", "int16": "i2", "int8": "i1"}
 """What plotly.js calls the types of numbers that are sent."""
 
 
-def typed(values: npt.NDArray[Any]) -> dict[str, str]:
+def encode_array(values: npt.NDArray[Any]) -> dict[str, str]:
     """Numbers as plotly.js reads them.
 
     >>> import numpy as np
-    >>> typed(np.array([1, 2], dtype=np.int8))
+    >>> encode_array(np.array([1, 2], dtype=np.int8))
     {'dtype': 'i1', 'bdata': 'AQI='}
     """
-    little = values.astype(values.dtype.newbyteorder("<"), copy=False)
-    return {"dtype": NAMES[values.dtype.name], "bdata": b64encode(little.tobytes()).decode()}
+    little_endian = values.astype(values.dtype.newbyteorder("<"), copy=False)
+    return {"dtype": DTYPE_CODES[values.dtype.name], "bdata": b64encode(little_endian.tobytes()).decode()}

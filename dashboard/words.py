@@ -2,17 +2,17 @@
 
 from collections.abc import Sequence
 
-from dashboard.clock import day
-from dashboard.lettering import listed, shorten, text_width
+from dashboard.clock import format_day
+from dashboard.lettering import join_items, measure_text_width, shorten_text
 from data.catalogue import Catalogue, Note
 from data.schema import Evidence, Origin, Timeframe
 from data.version import VERSION
-from deviation.answer import CHOSEN_BY_HAND
-from deviation.headline import headline, minutes_text, percent
+from deviation.answer import UNNAMED_WINDOW
+from deviation.headline import format_minutes, format_percent, write_headline
 from deviation.question import Group, Question, QuoteHandling
-from deviation.result import Measurement, Row
+from deviation.result import MarketRow, Measurement
 
-ORIGINS = {
+ORIGIN_LABELS = {
     Origin.ARCHIVE: "public archives",
     Origin.OHLCV: "exchange interfaces",
     Origin.TRADES: "single trades",
@@ -21,185 +21,219 @@ ORIGINS = {
 }
 """Where candles came from, as a reader calls it."""
 
-MARK_ORDER = {"C": 0, "D": 1, "S": 2}
+NOTE_MARK_ORDER = {"C": 0, "D": 1, "S": 2}
 """Notes with several sources are preferred to derived ones, and those to notes with a single source."""
 
-MOST_NOTES = 3
+MAX_NOTES = 3
 """Time marks on a picture."""
 
 
-def title(measurement: Measurement) -> tuple[str, str]:
+def write_title(measurement: Measurement) -> tuple[str, str]:
     """The headline, and the line under it: durations and ranks, or what an illustration shows."""
     question = measurement.question
-    lines = headline(measurement)
+    lines = write_headline(measurement)
     if question.origin is Evidence.RECONSTRUCTION:
-        date = f"{day(question.start.date())} {question.start.year}"
-        shown = f"{question.asset} on {question.rules.name(question.focus)}, {date}"
-        return lines[0], f"{shown}. Few of its prices are published; the path between them is assumed."
+        date = f"{format_day(question.start.date())} {question.start.year}"
+        subject = f"{question.asset} on {question.rules.name_of(question.focus)}, {date}"
+        return lines[0], f"{subject}. Few of its prices are published; the path between them is assumed."
     return lines[0].removesuffix("."), " ".join(lines[1:])
 
 
-def measured(measurement: Measurement) -> str:
+def write_measured(measurement: Measurement) -> str:
     """One sentence on what is measured, with the baseline."""
-    question, row = measurement.question, measurement.focus
-    others = _others(question)
+    question, row = measurement.question, measurement.focus_row
+    reference_text = _describe_reference(question)
     if question.underlying is not None:
-        others = f"{question.underlying} on the other exchanges times the calm ratio"
-    return f"{_closes(question)} against {others}; {baseline(row, question.timeframe)}."
+        reference_text = f"{question.underlying} on the other exchanges times the calm ratio"
+    return f"{_describe_closes(question)} against {reference_text}; {write_baseline(row, question.timeframe)}."
 
 
-def compared(measurements: Sequence[Measurement]) -> str:
+def write_compared(measurements: Sequence[Measurement]) -> str:
     """One sentence on what is measured on several assets, with the window they share."""
-    valued = any(one.question.underlying is not None for one in measurements)
-    others = f"{_others(measurements[0].question)}{', wrapped assets against fair value' if valued else ''}"
-    return f"{_closes(measurements[0].question)} against {others}; {span(measurements[0])}."
+    has_fair_value = any(measurement.question.underlying is not None for measurement in measurements)
+    reference_text = f"{_describe_reference(measurements[0].question)}{', wrapped assets against fair value' if has_fair_value else ''}"
+    return f"{_describe_closes(measurements[0].question)} against {reference_text}; {format_window(measurements[0])}."
 
 
-def _closes(question: Question) -> str:
-    closes = "as printed" if question.parameters.quote is QuoteHandling.AS_IS else "in dollars"
-    return f"{bar_closes(question).capitalize()} {closes}"
+def _describe_closes(question: Question) -> str:
+    conversion_text = "as printed" if question.parameters.quote is QuoteHandling.AS_IS else "in dollars"
+    return f"{describe_bar_closes(question).capitalize()} {conversion_text}"
 
 
-def _others(question: Question) -> str:
-    return f"the {question.parameters.reference.words} of the other venues of each quote group"
+def _describe_reference(question: Question) -> str:
+    return f"the {question.parameters.reference.label} of the other venues of each quote group"
 
 
-def bar_closes(question: Question) -> str:
+def describe_bar_closes(question: Question) -> str:
     """What is compared: the closes of the question's bars.
 
     >>> from data.catalogue import load_catalogue
     >>> from datetime import UTC, datetime
-    >>> from dashboard.ask import ask
+    >>> from dashboard.ask import build_question
     >>> day = datetime(2025, 10, 10, tzinfo=UTC), datetime(2025, 10, 11, tzinfo=UTC)
-    >>> bar_closes(ask(load_catalogue(), "ATOM", *day, timeframe=Timeframe.M5))
+    >>> describe_bar_closes(build_question(load_catalogue(), "ATOM", *day, timeframe=Timeframe.M5))
     'five-minute closes'
     """
     return f"{question.timeframe.adjective} closes"
 
 
-def baseline(row: Row | None, bar: Timeframe) -> str:
+def write_baseline(row: MarketRow | None, timeframe: Timeframe) -> str:
     """What was normal in the 24 h before the window, from the groups that were firm then."""
     if row is None:
         return "nothing to compare"
-    known = [
-        (group, summary.n, summary.furthest)
+    baselines = [
+        (group, summary.firm_min, summary.largest_size)
         for group in (row.market.group, row.market.group.other)
-        for summary in [row.against[group].baseline]
+        for summary in [row.summaries[group].baseline]
     ]
-    said = [(group, n, furthest) for group, n, furthest in known if furthest is not None]
-    if not said:
-        return f"in the 24 hours before, no {bar.one} had the three votes that make it firm"
-    (first, n, furthest), *rest = said
-    text = f"in the {minutes_text(n)} firm minutes before, never more than {percent(furthest)} off"
-    if rest:
-        group, n, furthest = rest[0]
-        return f"{text} {first.upper()} venues ({group.upper()}: {minutes_text(n)} minutes, {percent(furthest)})"
-    return f"{text} {first.upper()} venues"
+    firm_baselines = [
+        (group, firm_min, largest_size) for group, firm_min, largest_size in baselines if largest_size is not None
+    ]
+    if not firm_baselines:
+        return f"in the 24 hours before, no {timeframe.noun} had the three votes that make it firm"
+    (first_group, firm_min, largest_size), *further = firm_baselines
+    text = f"in the {format_minutes(firm_min)} firm minutes before, never more than {format_percent(largest_size)} off"
+    if further:
+        group, firm_min, largest_size = further[0]
+        return f"{text} {first_group.upper()} venues ({group.upper()}: {format_minutes(firm_min)} minutes, {format_percent(largest_size)})"
+    return f"{text} {first_group.upper()} venues"
 
 
-def footer(measurements: Sequence[Measurement], catalogue: Catalogue, size: float, room: float) -> tuple[str, str]:
+def write_footer(
+    measurements: Sequence[Measurement], catalogue: Catalogue, size: float, room: float
+) -> tuple[str, str]:
     """Two lines: where candles came from and which are missing, by name; then every choice behind the numbers.
 
     Of several assets, which share the choices, what is missing is named with its asset.
     """
-    return _sources(measurements, catalogue, size, room), choices(*measurements)
+    return _write_sources(measurements, catalogue, size, room), write_choices(*measurements)
 
 
-def _sources(measurements: Sequence[Measurement], catalogue: Catalogue, size: float, room: float) -> str:
+def _write_sources(measurements: Sequence[Measurement], catalogue: Catalogue, size: float, room: float) -> str:
     """The first line, cut to its room by naming fewer markets and saying how many more there are."""
-    origins = sorted({Origin(name) for one in measurements for names in one.origins.values() for name in names})
-    venues = len({row.market.venue for one in measurements for row in one.rows})
-    where = " and ".join(ORIGINS[origin] for origin in origins)
-    text = f"Candles of {venues} {'venue' if venues == 1 else 'venues'} from {where}."
-    of = {id(one): f"{one.question.asset} " if len(measurements) > 1 else "" for one in measurements}
+    origins = sorted(
+        {Origin(name) for measurement in measurements for names in measurement.origins.values() for name in names}
+    )
+    venue_count = len({row.market.venue for measurement in measurements for row in measurement.rows})
+    origins_text = " and ".join(ORIGIN_LABELS[origin] for origin in origins)
+    text = f"Candles of {venue_count} {'venue' if venue_count == 1 else 'venues'} from {origins_text}."
+    asset_prefixes = {
+        id(measurement): f"{measurement.question.asset} " if len(measurements) > 1 else ""
+        for measurement in measurements
+    }
     missing = sorted(
-        (-missing_min, f"{of[id(one)]}{market_name(row, one, catalogue)} {minutes_text(missing_min)}")
-        for one in measurements
-        for row in one.rows
-        if (missing_min := row.counts.missing_min)
+        (
+            -missing_min,
+            f"{asset_prefixes[id(measurement)]}{format_market_name(row, measurement, catalogue)} {format_minutes(missing_min)}",
+        )
+        for measurement in measurements
+        for row in measurement.rows
+        if (missing_min := row.state_counts.missing_min)
     )
     gaps = {
         "Minutes missing": [name for _, name in missing],
         "Asked but without a candle": list(
-            dict.fromkeys(f"{of[id(one)]}{name}" for one in measurements for name in one.absent)
+            dict.fromkeys(
+                f"{asset_prefixes[id(measurement)]}{name}"
+                for measurement in measurements
+                for name in measurement.absent
+            )
         ),
-        "Left out": [f"{catalogue.venue(out.venue).name} {out.symbol}" for one in measurements for out in one.left_out],
+        "Left out": [
+            f"{catalogue.get_venue(excluded.venue).name} {excluded.symbol}"
+            for measurement in measurements
+            for excluded in measurement.left_out
+        ],
     }
     if not any(gaps.values()):
-        return f"{text} No {measurements[0].question.timeframe.one} is missing."
+        return f"{text} No {measurements[0].question.timeframe.noun} is missing."
     for label, names in gaps.items():
         if names:
-            text = _with_list(f"{text} {label}: ", names, size, room)
-    return shorten(text, size, room)
+            text = _append_names(f"{text} {label}: ", names, size, room)
+    return shorten_text(text, size, room)
 
 
-def _with_list(before: str, names: list[str], size: float, room: float) -> str:
+def _append_names(prefix: str, names: list[str], size: float, room: float) -> str:
     """A sentence that ends in as many of the names as fit."""
-    return f"{before}{listed(names, lambda items: text_width(f'{before}{items}.', size) <= room)}."
+    return f"{prefix}{join_items(names, lambda items: measure_text_width(f'{prefix}{items}.', size) <= room)}."
 
 
-def market_name(row: Row, measurement: Measurement, catalogue: Catalogue) -> str:
+def format_market_name(row: MarketRow, measurement: Measurement, catalogue: Catalogue) -> str:
     """The venue, with the symbol where it has several markets."""
-    name = catalogue.venue(row.market.venue).name
-    return name if len(measurement.rows_of(row.market.venue)) == 1 else f"{name} {row.market.symbol}"
+    name = catalogue.get_venue(row.market.venue).name
+    return name if len(measurement.select_rows(row.market.venue)) == 1 else f"{name} {row.market.symbol}"
 
 
-def choices(measurement: Measurement, *others: Measurement) -> str:
+def write_choices(measurement: Measurement, *other_measurements: Measurement) -> str:
     """Quote handling, parameters, window, version, and what no candle can say.
 
     Others of the same choices may have met other quotes, and may be of another window.
     """
     question, parameters = measurement.question, measurement.question.parameters
-    quotes = "Quotes as printed, not converted"
+    quotes_text = "Quotes as printed, not converted"
     if parameters.quote is QuoteHandling.USD:
-        quotes = "Quotes converted at their own dollar rate"
-        assumed = dict.fromkeys(quote for one in (measurement, *others) for quote in one.fx_assumed)
+        quotes_text = "Quotes converted at their own dollar rate"
+        assumed = dict.fromkeys(
+            quote for other_measurement in (measurement, *other_measurements) for quote in other_measurement.fx_assumed
+        )
         if assumed:
-            quotes = f"{' and '.join(f'1 {quote}' for quote in assumed)} taken as 1 USD"
-    test = (
-        f"{parameters.reference.words.capitalize()}, enter {100 * parameters.enter:g} %, "
+            quotes_text = f"{' and '.join(f'1 {quote}' for quote in assumed)} taken as 1 USD"
+    parameters_text = (
+        f"{parameters.reference.label.capitalize()}, enter {100 * parameters.enter:g} %, "
         f"exit {100 * parameters.exit:g} %, confirm {parameters.confirm}, votes from ${parameters.min_vote_usd:g}"
     )
-    bars = "" if question.timeframe is Timeframe.M1 else f"Bars of {question.timeframe}. "
-    beside = "".join(f" Beside it {one}." for one in dict.fromkeys(map(span, others)) if one != span(measurement))
+    bars_text = "" if question.timeframe is Timeframe.M1 else f"Bars of {question.timeframe}. "
+    other_windows = "".join(
+        f" Beside it {other_measurement}."
+        for other_measurement in dict.fromkeys(map(format_window, other_measurements))
+        if other_measurement != format_window(measurement)
+    )
     return (
-        f"{bars}{quotes}. {test}. Window {question.window or CHOSEN_BY_HAND}, {span(measurement)}.{beside} "
+        f"{bars_text}{quotes_text}. {parameters_text}. Window {question.window or UNNAMED_WINDOW}, {format_window(measurement)}.{other_windows} "
         f"Plumbline {VERSION}. Candles cannot show why."
     )
 
 
-def span(measurement: Measurement) -> str:
+def format_window(measurement: Measurement) -> str:
     """The window with its days, in UTC."""
     start, end = measurement.question.start, measurement.question.end
-    first = f"{day(start.date())} {start.year} {start:%H:%M}"
+    start_text = f"{format_day(start.date())} {start.year} {start:%H:%M}"
     same_day = start.date() == end.date()
-    return f"{first} to {'' if same_day else f'{day(end.date())} '}{end:%H:%M} UTC"
+    return f"{start_text} to {'' if same_day else f'{format_day(end.date())} '}{end:%H:%M} UTC"
 
 
-def telling_notes(measurement: Measurement, catalogue: Catalogue, apart_min: float) -> list[Note]:
+def select_notes(measurement: Measurement, catalogue: Catalogue, min_distance_min: float) -> list[Note]:
     """At most three notes of the event within the window, in the order of time.
 
     Those that name the asset come first, then those of better evidence, then those nearest to the focus venue's
     extreme (without one: to the start). Notes on other assets only are left out, and so is one that stands closer than
-    ``apart_min`` minutes to a better one.
+    ``min_distance_min`` minutes to a better one.
     """
     question = measurement.question
-    inside = window_notes(measurement, catalogue)
-    row = measurement.focus
-    at = None if row is None else row.own.depth_at if row.own.depth_at is not None else row.low_at
-    centre = measurement.time(at) or question.start
+    notes_in_window = list_window_notes(measurement, catalogue)
+    row = measurement.focus_row
+    extreme_position = (
+        None if row is None else row.own_summary.depth_at if row.own_summary.depth_at is not None else row.low_at
+    )
+    centre_time = measurement.time_at(extreme_position) or question.start
     chosen: list[Note] = []
     for note in sorted(
-        inside,
-        key=lambda note: (question.asset not in _assets(note, catalogue), MARK_ORDER[note.mark], abs(note.at - centre)),
+        notes_in_window,
+        key=lambda note: (
+            question.asset not in _find_assets(note, catalogue),
+            NOTE_MARK_ORDER[note.mark],
+            abs(note.at - centre_time),
+        ),
     ):
-        close = any(abs((note.at - other.at).total_seconds()) < 60 * apart_min for other in chosen)
-        if len(chosen) < MOST_NOTES and not close:
+        is_close = any(
+            abs((note.at - chosen_note.at).total_seconds()) < 60 * min_distance_min for chosen_note in chosen
+        )
+        if len(chosen) < MAX_NOTES and not is_close:
             chosen.append(note)
     return sorted(chosen, key=lambda note: note.at)
 
 
-def window_notes(measurement: Measurement, catalogue: Catalogue) -> list[Note]:
+def list_window_notes(measurement: Measurement, catalogue: Catalogue) -> list[Note]:
     """The notes of the event within the window, in the order of time; those on other assets alone are left out."""
     question = measurement.question
     if question.event not in catalogue.events:
@@ -207,42 +241,42 @@ def window_notes(measurement: Measurement, catalogue: Catalogue) -> list[Note]:
     return sorted(
         (
             note
-            for note in catalogue.event(question.event).notes
-            if question.start <= note.at < question.end and not _on_others(note, question.asset, catalogue)
+            for note in catalogue.get_event(question.event).notes
+            if question.start <= note.at < question.end and not _is_on_other_assets(note, question.asset, catalogue)
         ),
         key=lambda note: note.at,
     )
 
 
-def _assets(note: Note, catalogue: Catalogue) -> set[str]:
+def _find_assets(note: Note, catalogue: Catalogue) -> set[str]:
     words = {word.strip(".,:;()").upper() for word in note.text.split()}
     return {asset.ticker for asset in catalogue.assets.values() if not asset.fx_leg and asset.ticker in words}
 
 
-def _on_others(note: Note, asset: str, catalogue: Catalogue) -> bool:
-    named = _assets(note, catalogue)
-    return bool(named) and asset not in named
+def _is_on_other_assets(note: Note, asset: str, catalogue: Catalogue) -> bool:
+    named_assets = _find_assets(note, catalogue)
+    return bool(named_assets) and asset not in named_assets
 
 
-def why_unranked(measurement: Measurement, catalogue: Catalogue, group: Group) -> str:
+def write_unranked(measurement: Measurement, catalogue: Catalogue, group: Group) -> str:
     """One sentence on the markets of a group that are not ranked, reasons shared where they can be."""
     rows = [row for row in measurement.rows if row.market.group is group]
     reasons: dict[str, list[str]] = {}
     for row in rows:
-        why = measurement.ranks[row.market].why
-        if why is not None:
-            name = catalogue.venue(row.market.venue).name
-            reasons.setdefault(why, []).append(name if row.spot else f"{name} perpetual")
+        reason = measurement.ranks[row.market].reason
+        if reason is not None:
+            name = catalogue.get_venue(row.market.venue).name
+            reasons.setdefault(reason, []).append(name if row.is_spot else f"{name} perpetual")
     if not reasons:
         return ""
     if len(reasons) == 1 and sum(len(names) for names in reasons.values()) == len(rows):
         return f"Not ranked: {next(iter(reasons))}."
-    said = "; ".join(f"{_few(names)} ({why})" for why, names in reasons.items())
-    return f"Grey, not ranked: {said}."
+    reasons_text = "; ".join(f"{_join_first_names(names)} ({reason})" for reason, names in reasons.items())
+    return f"Grey, not ranked: {reasons_text}."
 
 
-def _few(names: list[str]) -> str:
+def _join_first_names(names: list[str]) -> str:
     """Names, the first few of many."""
-    most = 5
-    rest = len(names) - most
-    return f"{', '.join(names[:most])} and {rest} more" if rest > 0 else ", ".join(names)
+    max_names = 5
+    remaining = len(names) - max_names
+    return f"{', '.join(names[:max_names])} and {remaining} more" if remaining > 0 else ", ".join(names)

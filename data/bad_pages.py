@@ -4,23 +4,23 @@ from datetime import datetime
 
 import polars as pl
 
-from data.frames import one_row
-from data.lake import LakeTable
-from data.schema import BAD_PAGE
+from data.frames import build_row_frame
+from data.lake import StoreTable
+from data.schema import REJECTED_PAGE
 
-MOST_BYTES = 1_000_000
+MAX_BODY_BYTES = 1_000_000
 """What is longer is cut there."""
 
-ORDER = ("asked_at", "venue", "symbol", "price", "start")
+SORT_COLUMNS = ("asked_at", "venue", "symbol", "price", "start")
 
 
-class BadPages:
-    """The Delta table of `data.schema.BAD_PAGE`. Rows are only ever added."""
+class RejectedPageTable:
+    """The Delta table of `data.schema.REJECTED_PAGE`. Rows are only ever added."""
 
     def __init__(self, uri: str) -> None:
-        self.table = LakeTable(uri, BAD_PAGE)
+        self.table = StoreTable(uri, REJECTED_PAGE)
 
-    def keep(
+    def add(
         self,
         venue: str,
         symbol: str,
@@ -33,7 +33,7 @@ class BadPages:
         message: str,
         body: str,
     ) -> None:
-        """Keep an answer aside; see `data.store.CandleStore.keep_bad_page`."""
+        """Keep an answer aside; see `data.store.CandleStore.add_rejected_page`."""
         row = {
             "venue": venue,
             "symbol": symbol,
@@ -43,19 +43,19 @@ class BadPages:
             "asked_at": asked_at,
             "source": source,
             "message": message,
-            "body": first_bytes(body, MOST_BYTES),
+            "body": truncate_utf8(body, MAX_BODY_BYTES),
         }
-        self.table.append(one_row(BAD_PAGE, row))
+        self.table.append(build_row_frame(REJECTED_PAGE, row))
 
-    def rows(self) -> pl.DataFrame:
-        """All of them, columns of `data.schema.BAD_PAGE`, in the order of asking."""
-        return self.table.read(lambda rows: rows).sort(ORDER)
+    def read_rows(self) -> pl.DataFrame:
+        """All of them, columns of `data.schema.REJECTED_PAGE`, in the order of asking."""
+        return self.table.read(lambda rows: rows).sort(SORT_COLUMNS)
 
 
-def first_bytes(text: str, count: int) -> str:
+def truncate_utf8(text: str, count: int) -> str:
     """The beginning of a text that takes at most so many bytes in UTF-8; a character is never cut in two.
 
-    >>> first_bytes("2 €", 4)
+    >>> truncate_utf8("2 €", 4)
     '2 '
     """
     return text.encode("utf-8", errors="replace")[:count].decode("utf-8", errors="ignore")

@@ -8,13 +8,13 @@ from datetime import datetime
 from functools import cache
 from importlib.resources import files
 
-from data.catalogue_reader import Table, read_toml
+from data.catalogue_reader import TomlTable, parse_toml
 from data.errors import UsageError
 
 UNKNOWN_COLOUR = "#6b7280"
 """The neutral grey of a venue that the catalogue does not know; no listed venue has it."""
 
-MARKS = ("C", "S", "D")
+NOTE_MARKS = ("C", "S", "D")
 """How a note is known: several independent sources, one source, derived from raw trades or arithmetic."""
 
 
@@ -51,7 +51,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A mark on the time line; ``source_url`` is None where no public page is on record, ``mark`` one of `MARKS`."""
+    """A mark on the time line; ``source_url`` is None where no public page is on record, ``mark`` one of `NOTE_MARKS`."""
 
     at: datetime
     text: str
@@ -70,28 +70,30 @@ class Event:
     id: str
     title: str
     assets: tuple[str, ...]
-    also: tuple[str, ...]
-    collect: tuple[datetime, datetime]
-    calm: tuple[datetime, datetime] | None
+    extra_assets: tuple[str, ...]
+    collect_span: tuple[datetime, datetime]
+    calm_span: tuple[datetime, datetime] | None
     windows: dict[str, Window]
     default_window: str
     notes: tuple[Note, ...]
 
-    def window(self, name: str | None = None) -> Window:
+    def get_window(self, name: str | None = None) -> Window:
         """The named window, or the default one without a name.
 
         Raises:
             UsageError: no window of this event has that name.
         """
-        wanted = self.default_window if name is None else name
-        if wanted not in self.windows:
-            message = f"event {self.id} has no window {wanted!r}; it has {', '.join(self.windows)}"
+        window_name = self.default_window if name is None else name
+        if window_name not in self.windows:
+            message = f"event {self.id} has no window {window_name!r}; it has {', '.join(self.windows)}"
             raise UsageError(message)
-        return self.windows[wanted]
+        return self.windows[window_name]
 
-    def window_between(self, start: datetime, end: datetime) -> str | None:
+    def find_window_name(self, start: datetime, end: datetime) -> str | None:
         """The name of the window with these edges; None where it was chosen by hand."""
-        return next((one.name for one in self.windows.values() if (one.start, one.end) == (start, end)), None)
+        return next(
+            (window.name for window in self.windows.values() if (window.start, window.end) == (start, end)), None
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,20 +105,20 @@ class Catalogue:
     stablecoins: frozenset[str]
     events: dict[str, Event]
 
-    def venue(self, venue_id: str) -> Venue:
+    def get_venue(self, venue_id: str) -> Venue:
         """The listed venue, or a neutral row for one that only the data know: its id as name, of its own family."""
         return self.venues.get(venue_id, Venue(venue_id, venue_id, venue_id, UNKNOWN_COLOUR))
 
-    def families(self) -> dict[str, str]:
+    def map_families(self) -> dict[str, str]:
         """The family of each listed venue; a venue that is not listed is of its own."""
         return {venue.id: venue.family for venue in self.venues.values()}
 
-    def relatives(self, venue_id: str) -> frozenset[str]:
+    def list_relatives(self, venue_id: str) -> frozenset[str]:
         """The listed venues that never vote on this one: those of its family, and always itself."""
-        family = self.venue(venue_id).family
+        family = self.get_venue(venue_id).family
         return frozenset({venue_id, *(venue.id for venue in self.venues.values() if venue.family == family)})
 
-    def event(self, event_id: str) -> Event:
+    def get_event(self, event_id: str) -> Event:
         """The event of that name.
 
         Raises:
@@ -128,25 +130,27 @@ class Catalogue:
         return self.events[event_id]
 
 
-def read_catalogue(assets: str, venues: str, stablecoins: str, events: str) -> Catalogue:
+def parse_catalogue(assets: str, venues: str, stablecoins: str, events: str) -> Catalogue:
     """Build a catalogue from the text of its four TOML files.
 
     Raises:
         UsageError: a key is unknown, missing or of the wrong type, or a value makes no sense; names file and key.
     """
-    asset_rows = {key: _asset(table) for key, table in read_toml("assets.toml", assets).tables()}
+    asset_rows = {key: _build_asset(table) for key, table in parse_toml("assets.toml", assets).iterate_tables()}
     for ticker, asset in asset_rows.items():
         if asset.underlying is not None and asset.underlying not in asset_rows:
             message = f"assets.toml: {ticker}/underlying: no asset {asset.underlying!r} in the catalogue"
             raise UsageError(message)
-    coins = read_toml("stablecoins.toml", stablecoins)
-    coin_names = frozenset(coins.texts("usd"))
-    coins.finish()
+    stablecoin_table = parse_toml("stablecoins.toml", stablecoins)
+    coin_names = frozenset(stablecoin_table.read_texts("usd"))
+    stablecoin_table.refuse_unknown_keys()
     return Catalogue(
         assets=asset_rows,
-        venues={key: _venue(table) for key, table in read_toml("venues.toml", venues).tables()},
+        venues={key: _build_venue(table) for key, table in parse_toml("venues.toml", venues).iterate_tables()},
         stablecoins=coin_names,
-        events={key: _event(table, asset_rows) for key, table in read_toml("events.toml", events).tables()},
+        events={
+            key: _build_event(table, asset_rows) for key, table in parse_toml("events.toml", events).iterate_tables()
+        },
     )
 
 
@@ -159,57 +163,62 @@ def load_catalogue() -> Catalogue:
     """
     folder = files("data") / "catalogue"
     names = ("assets", "venues", "stablecoins", "events")
-    return read_catalogue(*((folder / f"{name}.toml").read_text(encoding="utf-8") for name in names))
+    return parse_catalogue(*((folder / f"{name}.toml").read_text(encoding="utf-8") for name in names))
 
 
-def _asset(table: Table) -> Asset:
+def _build_asset(table: TomlTable) -> Asset:
     asset = Asset(
         ticker=table.name,
-        name=table.text("name"),
-        underlying=table.text_or_none("underlying"),
-        ratio_market=table.text_or_none("ratio_market"),
-        fx_leg=table.flag("fx_leg"),
+        name=table.read_text("name"),
+        underlying=table.read_optional_text("underlying"),
+        ratio_market=table.read_optional_text("ratio_market"),
+        fx_leg=table.read_flag("fx_leg"),
     )
-    table.finish()
+    table.refuse_unknown_keys()
     return asset
 
 
-def _venue(table: Table) -> Venue:
+def _build_venue(table: TomlTable) -> Venue:
     venue = Venue(
         id=table.name,
-        name=table.text("name"),
-        family=table.text("family"),
-        colour=table.colour("colour"),
+        name=table.read_text("name"),
+        family=table.read_text("family"),
+        colour=table.read_colour("colour"),
     )
-    table.finish()
+    table.refuse_unknown_keys()
     return venue
 
 
-def _event(table: Table, assets: dict[str, Asset]) -> Event:
-    windows = {key: _window(row) for key, row in table.table("windows").tables()}
+def _build_event(table: TomlTable, assets: dict[str, Asset]) -> Event:
+    windows = {key: _build_window(row) for key, row in table.read_table("windows").iterate_tables()}
     event = Event(
         id=table.name,
-        title=table.text("title"),
-        assets=table.texts("assets", among=assets),
-        also=table.texts("also", among=assets, optional=True),
-        collect=table.span("collect"),
-        calm=table.span("calm") if "calm" in table else None,
+        title=table.read_text("title"),
+        assets=table.read_texts("assets", allowed=assets),
+        extra_assets=table.read_texts("also", allowed=assets, optional=True),
+        collect_span=table.read_span("collect"),
+        calm_span=table.read_span("calm") if "calm" in table else None,
         windows=windows,
-        default_window=table.one_of("default_window", tuple(windows)),
-        notes=tuple(_note(row) for row in table.rows("notes")),
+        default_window=table.read_choice("default_window", tuple(windows)),
+        notes=tuple(_build_note(row) for row in table.iterate_rows("notes")),
     )
-    table.finish()
+    table.refuse_unknown_keys()
     return event
 
 
-def _window(table: Table) -> Window:
-    start, end = table.edges()
-    window = Window(table.name, start, end, table.text("note"))
-    table.finish()
+def _build_window(table: TomlTable) -> Window:
+    start, end = table.read_edges()
+    window = Window(table.name, start, end, table.read_text("note"))
+    table.refuse_unknown_keys()
     return window
 
 
-def _note(table: Table) -> Note:
-    note = Note(table.time("at"), table.text("text"), table.text_or_none("source_url"), table.one_of("mark", MARKS))
-    table.finish()
+def _build_note(table: TomlTable) -> Note:
+    note = Note(
+        table.read_time("at"),
+        table.read_text("text"),
+        table.read_optional_text("source_url"),
+        table.read_choice("mark", NOTE_MARKS),
+    )
+    table.refuse_unknown_keys()
     return note

@@ -28,7 +28,7 @@ class UsageError(PlumblineError):
     exit_code = 2
 
 
-class StoreFollowed(PlumblineError):
+class StoreAlreadyFollowed(PlumblineError):
     """Another process follows the store already; the message says which, since when, and what to do."""
 
     exit_code = 2
@@ -40,7 +40,7 @@ class FileRefused(PlumblineError):
     exit_code = 3
 
 
-class NothingUsable(PlumblineError):
+class NoUsableCandles(PlumblineError):
     """There is no candle to answer with; the message says how to get some."""
 
     exit_code = 3

@@ -8,7 +8,7 @@ import polars as pl
 
 from data.errors import UsageError
 
-FORMATS = ("csv", "parquet")
+EXPORT_FORMATS = ("csv", "parquet")
 
 
 def write_rows(rows: pl.DataFrame, path: Path | str, file_format: str | None = None) -> Path:
@@ -30,45 +30,45 @@ def write_rows(rows: pl.DataFrame, path: Path | str, file_format: str | None = N
         UsageError: the format is neither, or the file cannot be written there.
     """
     path = Path(path)
-    chosen = file_format or path.suffix.lower().removeprefix(".")
-    if chosen not in FORMATS:
-        message = f"{path.name}: write {' or '.join(FORMATS)}, not {chosen or 'a file without an ending'}"
+    chosen_format = file_format or path.suffix.lower().removeprefix(".")
+    if chosen_format not in EXPORT_FORMATS:
+        message = f"{path.name}: write {' or '.join(EXPORT_FORMATS)}, not {chosen_format or 'a file without an ending'}"
         raise UsageError(message)
-    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    temporary_path = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
         try:
-            _write(rows, unfinished, chosen)
-            unfinished.replace(path)
+            _write_frame(rows, temporary_path, chosen_format)
+            temporary_path.replace(path)
         finally:
-            unfinished.unlink(missing_ok=True)
+            temporary_path.unlink(missing_ok=True)
     except OSError as error:
         message = f"{path} cannot be written: {error.strerror or error}"
         raise UsageError(message) from error
     return path
 
 
-def rows_as(rows: pl.DataFrame, file_format: str) -> bytes:
+def encode_rows(rows: pl.DataFrame, file_format: str) -> bytes:
     """The content of the file that `write_rows` would write.
 
     Raises:
         UsageError: the format is neither ``csv`` nor ``parquet``.
     """
-    if file_format not in FORMATS:
-        message = f"rows can be had as {' or '.join(FORMATS)}, not as {file_format}"
+    if file_format not in EXPORT_FORMATS:
+        message = f"rows can be had as {' or '.join(EXPORT_FORMATS)}, not as {file_format}"
         raise UsageError(message)
     content = BytesIO()
-    _write(rows, content, file_format)
+    _write_frame(rows, content, file_format)
     return content.getvalue()
 
 
-def _write(rows: pl.DataFrame, file: Path | BytesIO, file_format: str) -> None:
+def _write_frame(rows: pl.DataFrame, file: Path | BytesIO, file_format: str) -> None:
     if file_format == "csv":
-        rows.with_columns(_iso(rows)).write_csv(file)
+        rows.with_columns(_format_times(rows)).write_csv(file)
     else:
         rows.write_parquet(file, compression="zstd")
 
 
-def _iso(rows: pl.DataFrame) -> list[pl.Expr]:
+def _format_times(rows: pl.DataFrame) -> list[pl.Expr]:
     """Each time column as text."""
     times = [pl.col(name).dt.convert_time_zone("UTC") for name, dtype in rows.schema.items() if dtype == pl.Datetime]
     return [

@@ -6,11 +6,21 @@ from pathlib import Path
 
 import polars as pl
 
-from data.candle_table import trades_of
-from data.coverage import of_evidence
-from data.importer import read_candles
-from data.once import once
-from data.schema import CANDLE, CANDLE_DEFAULTS, LOW_TRADE, SPAN, TIME, Evidence, Timeframe, base_of, empty
+from data.candle_table import build_trade_filter
+from data.coverage import build_evidence_filter
+from data.importer import read_candle_file
+from data.once import deduplicate_bars
+from data.schema import (
+    CANDLE,
+    CANDLE_DEFAULTS,
+    LOW_TRADE,
+    SPAN,
+    TIME,
+    Evidence,
+    Timeframe,
+    build_empty_frame,
+    parse_base,
+)
 
 
 class FileSource:
@@ -21,19 +31,19 @@ class FileSource:
     """
 
     def __init__(self, paths: Iterable[Path | str], *, complete: bool = False) -> None:
-        files = [read_candles(path, complete=complete) for path in paths]
+        imported_files = [read_candle_file(path, complete=complete) for path in paths]
         # The order in which the files were given stands for the time of fetching, by which the latest wins.
         candles = [
             file.candles.with_columns(
                 pl.from_epoch(pl.lit(order), "ms").cast(TIME).alias("fetched_at"),
                 pl.lit(file.report.file).alias("source"),
             )
-            for order, file in enumerate(files)
+            for order, file in enumerate(imported_files)
         ]
         self._candles = pl.concat(candles).filter(pl.col("price") == CANDLE_DEFAULTS["price"])
-        self._covered = pl.concat([file.covered for file in files])
+        self._covered_spans = pl.concat([file.covered_spans for file in imported_files])
 
-    def candles(
+    def read_candles(
         self,
         assets: Collection[str],
         start: datetime,
@@ -44,16 +54,21 @@ class FileSource:
         in_order: bool = True,
         timeframe: Timeframe = Timeframe.M1,
     ) -> pl.DataFrame:
-        """Trade candles of ``[start, end)`` and one length, as `data.store.CandleStore.candles` gives them."""
-        inside = pl.col("open_time").is_between(start, end, closed="left")
-        asked = self._candles.filter(_of(self._candles, assets), trades_of(timeframe), inside, of_evidence(origin))
+        """Trade candles of ``[start, end)`` and one length, as `data.store.CandleStore.read_candles` gives them."""
+        is_in_window = pl.col("open_time").is_between(start, end, closed="left")
+        selected = self._candles.filter(
+            _build_asset_filter(self._candles, assets),
+            build_trade_filter(timeframe),
+            is_in_window,
+            build_evidence_filter(origin),
+        )
 
-        def read(names: Collection[str], further: Collection[pl.Expr]) -> pl.DataFrame:
-            return asked.filter(*further).select(names)
+        def read_columns(column_names: Collection[str], extra_conditions: Collection[pl.Expr]) -> pl.DataFrame:
+            return selected.filter(*extra_conditions).select(column_names)
 
-        return once(read, columns, in_order=in_order, timeframe=timeframe)
+        return deduplicate_bars(read_columns, columns, in_order=in_order, timeframe=timeframe)
 
-    def covered(
+    def read_covered_spans(
         self,
         assets: Collection[str],
         start: datetime,
@@ -62,11 +77,13 @@ class FileSource:
         origin: Evidence = Evidence.REAL,  # noqa: ARG002 - the signature of every candle source
         timeframe: Timeframe = Timeframe.M1,
     ) -> pl.DataFrame:
-        """The spans collected whole that overlap ``[start, end)``, as `data.store.CandleStore.covered` gives them."""
-        inside = (pl.col("start") < end, pl.col("end") > start, pl.col("timeframe") == timeframe.value)
-        return self._covered.filter(_of(self._covered, assets), *inside).select(*SPAN)
+        """The spans collected whole that overlap ``[start, end)``, as `data.store.CandleStore.read_covered_spans` gives them."""
+        is_overlapping = (pl.col("start") < end, pl.col("end") > start, pl.col("timeframe") == timeframe.value)
+        return self._covered_spans.filter(_build_asset_filter(self._covered_spans, assets), *is_overlapping).select(
+            *SPAN
+        )
 
-    def low_trades(
+    def read_low_trades(
         self,
         assets: Collection[str],  # noqa: ARG002 - the signature of every candle source
         start: datetime,  # noqa: ARG002 - as above
@@ -75,9 +92,9 @@ class FileSource:
         timeframe: Timeframe = Timeframe.M1,  # noqa: ARG002 - as above
     ) -> pl.DataFrame:
         """None: files hold candles, not trades."""
-        return empty(LOW_TRADE)
+        return build_empty_frame(LOW_TRADE)
 
 
-def _of(rows: pl.DataFrame, assets: Collection[str]) -> pl.Expr:
-    symbols = [symbol for symbol in rows["symbol"].unique() if base_of(symbol) in assets]
+def _build_asset_filter(rows: pl.DataFrame, assets: Collection[str]) -> pl.Expr:
+    symbols = [symbol for symbol in rows["symbol"].unique() if parse_base(symbol) in assets]
     return pl.col("symbol").is_in(symbols)

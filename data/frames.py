@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import polars as pl
 
 
-def one_row(
+def build_row_frame(
     schema: dict[str, pl.DataType], values: dict[str, object], *, nullable: Collection[str] = ()
 ) -> pl.DataFrame:
     """A frame of one row, times rounded down to the millisecond.
@@ -26,11 +26,13 @@ def one_row(
             message = f"{name} has no time zone"
             raise ValueError(message)
     try:
-        return pl.DataFrame({name: [_utc(value)] for name, value in values.items()}, schema=schema, strict=True)
+        return pl.DataFrame(
+            {name: [_convert_to_utc(value)] for name, value in values.items()}, schema=schema, strict=True
+        )
     except (TypeError, pl.exceptions.PolarsError) as error:
         message = f"this row is none of {schema}: {error}"
         raise ValueError(message) from error
 
 
-def _utc(value: object) -> object:
+def _convert_to_utc(value: object) -> object:
     return value.astimezone(UTC) if isinstance(value, datetime) else value

@@ -5,24 +5,24 @@ from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 
-from data.lake import LakeTable
-from data.revisions import MARKET, ROUTE, VALUES
-from data.schema import REVISION, Origin, empty
+from data.lake import StoreTable
+from data.revisions import MARKET_COLUMNS, ROUTE, VALUE_COLUMNS
+from data.schema import REVISION, Origin, build_empty_frame
 
-COLLECTED = [Origin.ARCHIVE.value, Origin.OHLCV.value, Origin.TRADES.value]
+COLLECTED_ORIGINS = [Origin.ARCHIVE.value, Origin.OHLCV.value, Origin.TRADES.value]
 """Origins whose changes are the venue's: whoever edits a file or makes a sample accuses nobody."""
 
-MINUTE = (*MARKET, "open_time", "origin", "route")
+CANDLE_KEY = (*MARKET_COLUMNS, "open_time", "origin", "route")
 """The columns that name one candle of one route."""
 
-SLICE = timedelta(days=31)
+SLICE_LENGTH = timedelta(days=31)
 """How many days of one asset are looked through at once, to keep the memory small."""
 
 
-def revisions(
-    table: LakeTable, start: datetime | None, end: datetime | None, assets: Collection[str] | None
+def list_revisions(
+    table: StoreTable, start: datetime | None, end: datetime | None, assets: Collection[str] | None
 ) -> pl.DataFrame:
-    """The changed fields of collected candles; see `data.store.CandleStore.revisions`.
+    """The changed fields of collected candles; see `data.store.CandleStore.read_revisions`.
 
     Args:
         table: of `data.schema.STORED_CANDLE`.
@@ -30,48 +30,53 @@ def revisions(
         end: aware, None for the last.
         assets: bases of symbols, None for all.
     """
-    wanted = [pl.col("origin").is_in(COLLECTED)]
+    conditions = [pl.col("origin").is_in(COLLECTED_ORIGINS)]
     if start is not None:
-        wanted += [pl.col("open_time") >= start, pl.col("day") >= start.astimezone(UTC).date()]
+        conditions += [pl.col("open_time") >= start, pl.col("day") >= start.astimezone(UTC).date()]
     if end is not None:
-        wanted += [pl.col("open_time") < end, pl.col("day") <= end.astimezone(UTC).date()]
+        conditions += [pl.col("open_time") < end, pl.col("day") <= end.astimezone(UTC).date()]
     if assets is not None:
-        wanted.append(pl.col("asset").is_in(list(assets)))
-    now = table.open()
-    parts = table.read_from(now, lambda rows: rows.filter(*wanted).select("asset", "day").unique())
-    found = [_changed(table.read_from(now, _several([*wanted, *part]))) for part in _slices(parts)]
-    return pl.concat([empty(REVISION), *found]).sort(*MARKET, "open_time", "origin", "field", "source")
+        conditions.append(pl.col("asset").is_in(list(assets)))
+    snapshot = table.open()
+    parts = table.read_from(snapshot, lambda rows: rows.filter(*conditions).select("asset", "day").unique())
+    changes = [
+        _list_changes(table.read_from(snapshot, _select_repeated([*conditions, *part])))
+        for part in _build_slice_filters(parts)
+    ]
+    return pl.concat([build_empty_frame(REVISION), *changes]).sort(
+        *MARKET_COLUMNS, "open_time", "origin", "field", "source"
+    )
 
 
-def _slices(parts: pl.DataFrame) -> Iterator[tuple[pl.Expr, pl.Expr]]:
+def _build_slice_filters(parts: pl.DataFrame) -> Iterator[tuple[pl.Expr, pl.Expr]]:
     """Bounds that take in all of the partitions, a part of one asset at a time."""
     spans = parts.group_by("asset").agg(pl.col("day").min().alias("first"), pl.col("day").max().alias("last"))
     for asset, first, last in spans.sort("asset").iter_rows():
         day: date = first
         while day <= last:
-            yield pl.col("asset") == asset, pl.col("day").is_between(day, day + SLICE, closed="left")
-            day += SLICE
+            yield pl.col("asset") == asset, pl.col("day").is_between(day, day + SLICE_LENGTH, closed="left")
+            day += SLICE_LENGTH
 
 
-def _several(wanted: list[pl.Expr]) -> Callable[[pl.LazyFrame], pl.LazyFrame]:
+def _select_repeated(conditions: list[pl.Expr]) -> Callable[[pl.LazyFrame], pl.LazyFrame]:
     """The query for the wanted rows of minutes that have several."""
-    columns = [*MARKET, "open_time", "origin", "source", "fetched_at", *VALUES]
-    several = pl.len().over(*MARKET, "open_time", "origin") > 1
-    return lambda stored: stored.filter(*wanted).select(columns).filter(several)
+    columns = [*MARKET_COLUMNS, "open_time", "origin", "source", "fetched_at", *VALUE_COLUMNS]
+    is_repeated = pl.len().over(*MARKET_COLUMNS, "open_time", "origin") > 1
+    return lambda stored: stored.filter(*conditions).select(columns).filter(is_repeated)
 
 
-def _changed(rows: pl.DataFrame) -> pl.DataFrame:
+def _list_changes(rows: pl.DataFrame) -> pl.DataFrame:
     """The changed fields among stored rows, columns of `data.schema.REVISION`."""
     fields = (
         rows.with_columns(route=ROUTE)
         .sort("fetched_at", "source")
-        .unpivot(VALUES, index=[*MINUTE, "source", "fetched_at"], variable_name="field", value_name="value")
+        .unpivot(VALUE_COLUMNS, index=[*CANDLE_KEY, "source", "fetched_at"], variable_name="field", value_name="value")
     )
-    before = pl.col("value").shift(1).over(*MINUTE, "field")
-    has_changed = (pl.col("value") != before).fill_null(value=False)
+    previous_value = pl.col("value").shift(1).over(*CANDLE_KEY, "field")
+    has_changed = (pl.col("value") != previous_value).fill_null(value=False)
     return (
         fields.with_columns(has_changed=has_changed)
-        .group_by(*MINUTE, "field", maintain_order=True)
+        .group_by(*CANDLE_KEY, "field", maintain_order=True)
         .agg(
             pl.col("value").first().alias("first_seen"),
             pl.col("fetched_at").first().alias("first_seen_at"),

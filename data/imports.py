@@ -8,23 +8,23 @@ from pathlib import Path
 import polars as pl
 
 from data.errors import FileRefused
-from data.importer import ImportReport, read_candles
+from data.importer import ImportReport, read_candle_file
 from data.revisions import WriteReport
 from data.schema import COVERAGE, COVERAGE_DEFAULTS, TIME, Origin, Outcome
 from data.store import CandleStore
 
 
 @dataclass(frozen=True, slots=True)
-class FileStored:
+class StoredFile:
     """What came out of a file, and what of it was new, the same or revised in the store."""
 
     report: ImportReport
-    written: WriteReport
+    write_report: WriteReport
 
-    def lines(self) -> list[str]:
+    def format_lines(self) -> list[str]:
         """The report on the file and what the store made of it, as lines of text."""
-        counts = f"{self.written.new:,} new, {self.written.same:,} already there, {self.written.revised:,} revised"
-        return [*self.report.lines(), f"  stored: {counts}"]
+        counts = f"{self.write_report.new:,} new, {self.write_report.same:,} already there, {self.write_report.revised:,} revised"
+        return [*self.report.format_lines(), f"  stored: {counts}"]
 
 
 def import_files(
@@ -35,14 +35,14 @@ def import_files(
     venue: str | None = None,
     symbol: str | None = None,
     complete: bool = False,
-) -> tuple[list[FileStored], list[FileRefused]]:
+) -> tuple[list[StoredFile], list[FileRefused]]:
     """Read, check and store files of candles; the source of a row is the name of its file.
 
     Args:
         store: where they go.
         paths: CSV or Parquet files.
         now: the time of fetching that the rows get, aware.
-        venue: see `data.importer.read_candles`.
+        venue: see `data.importer.read_candle_file`.
         symbol: see there.
         complete: see there; the spans are stored as complete coverage.
 
@@ -54,25 +54,27 @@ def import_files(
         StoreBusy: other writers went ahead every time.
         StoreUnusable: the store cannot be read or written.
     """
-    stored: list[FileStored] = []
+    stored: list[StoredFile] = []
     refusals: list[FileRefused] = []
     for path in paths:
         try:
-            imported = read_candles(path, venue=venue, symbol=symbol, complete=complete)
+            imported = read_candle_file(path, venue=venue, symbol=symbol, complete=complete)
         except FileRefused as refusal:
             refusals.append(refusal)
             continue
         report = imported.report
         # Candles before coverage: if it ends in between, absent minutes are missing, which claims too little.
-        written = store.write_candles(imported.candles, source=report.file, fetched_at=now)
+        write_report = store.write_candles(imported.candles, source=report.file, fetched_at=now)
         origin = Origin.RECONSTRUCTION if report.reconstruction else Origin.IMPORTED
-        store.write_coverage(as_complete(imported.covered, origin=origin, source=report.file, asked_at=now))
-        stored.append(FileStored(report, written))
+        store.write_coverage(
+            build_complete_coverage(imported.covered_spans, origin=origin, source=report.file, asked_at=now)
+        )
+        stored.append(StoredFile(report, write_report))
     return stored, refusals
 
 
-def as_complete(spans: pl.DataFrame, *, origin: Origin, source: str, asked_at: datetime) -> pl.DataFrame:
-    """Spans (`data.importer.COVERED`) as complete coverage (`data.schema.COVERAGE`) of one origin and source."""
+def build_complete_coverage(spans: pl.DataFrame, *, origin: Origin, source: str, asked_at: datetime) -> pl.DataFrame:
+    """Spans (`data.importer.COVERED_SPAN`) as complete coverage (`data.schema.COVERAGE`) of one origin and source."""
     return spans.with_columns(
         outcome=pl.lit(Outcome.COMPLETE.value),
         message=pl.lit(""),

@@ -19,17 +19,17 @@ from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundErr
 from data.errors import StoreBusy, StoreUnusable, UsageError
 from data.schema import TIME
 
-RETRYING = stamina.RetryingCaller(attempts=40, timeout=120.0, wait_initial=0.02, wait_max=2.0, wait_jitter=0.2).on(
+RETRY = stamina.RetryingCaller(attempts=40, timeout=120.0, wait_initial=0.02, wait_max=2.0, wait_jitter=0.2).on(
     CommitFailedError
 )
 """Tries again after a conflict. Every conflict means that another writer went ahead, so the work gets done."""
 
 T = TypeVar("T")
 
-ZSTD = WriterProperties(compression="ZSTD")
+WRITER_PROPERTIES = WriterProperties(compression="ZSTD")
 
 
-class LakeTable:
+class StoreTable:
     """A Delta table at a URI, with its columns and partitions; nothing is created until the first write.
 
     ``defaults`` are the values of columns that older tables lack: reads fill them in, and the first write adds the
@@ -50,7 +50,7 @@ class LakeTable:
         self.partition_by = list(partition_by)
         self.defaults = dict(defaults or {})
         self.indexed = list(indexed)
-        self._held = threading.local()
+        self._cached = threading.local()
 
     def open(self) -> DeltaTable | None:
         """The table as it is now, or None where there is none yet.
@@ -62,50 +62,52 @@ class LakeTable:
             UsageError: no storage answers to the scheme of the URI.
             StoreUnusable: the place cannot be reached or holds something else.
         """
-        with self._errors():
-            first_commit = _first_commit(self.uri)
-            if first_commit is not None and getattr(self._held, "first_commit", None) == first_commit:
-                held: DeltaTable = self._held.table
-                held.update_incremental()
-                return held
-            found = self._find()
-            self._held.table, self._held.first_commit = found, first_commit
-            return found
+        with self._translate_errors():
+            first_commit = _read_first_commit(self.uri)
+            if first_commit is not None and getattr(self._cached, "first_commit", None) == first_commit:
+                cached: DeltaTable = self._cached.table
+                cached.update_incremental()
+                return cached
+            table = self._open_existing()
+            self._cached.table, self._cached.first_commit = table, first_commit
+            return table
 
-    def version(self) -> str:
+    def read_version(self) -> str:
         """The table's own id and its commit number, ``-`` where there is no table."""
         table = self.open()
         return "-" if table is None else f"{table.metadata().id}.{table.version()}"
 
-    def read(self, plan: Callable[[pl.LazyFrame], pl.LazyFrame]) -> pl.DataFrame:
+    def read(self, query: Callable[[pl.LazyFrame], pl.LazyFrame]) -> pl.DataFrame:
         """Run a lazy query; a table that is not there yet reads as one without rows.
 
         Delta stores microseconds: time columns come back in the milliseconds of the schema.
 
         Args:
-            plan: takes the rows of the table (columns of the schema, times in microseconds) to the query.
+            query: takes the rows of the table (columns of the schema, times in microseconds) to the query.
 
         Raises:
             StoreUnusable: the table or one of its files cannot be read.
         """
-        return self.read_from(self.open(), plan)
+        return self.read_from(self.open(), query)
 
-    def read_from(self, table: DeltaTable | None, plan: Callable[[pl.LazyFrame], pl.LazyFrame]) -> pl.DataFrame:
+    def read_from(self, table: DeltaTable | None, query: Callable[[pl.LazyFrame], pl.LazyFrame]) -> pl.DataFrame:
         """As `read`, at the version at which the table was opened."""
-        with self._errors():
-            frame = plan(pl.LazyFrame(schema=self.schema) if table is None else self._scan(table)).collect()
+        with self._translate_errors():
+            frame = query(pl.LazyFrame(schema=self.schema) if table is None else self._scan(table)).collect()
         return frame.with_columns(pl.col(pl.Datetime).cast(TIME))
 
-    def insert(self, choose: Callable[[DeltaTable], tuple[pl.DataFrame, T]], *, looked_at: Iterable[str]) -> T:
+    def insert(
+        self, choose_rows: Callable[[DeltaTable], tuple[pl.DataFrame, T]], *, conflict_parts: Iterable[str]
+    ) -> T:
         """Add rows chosen in the light of what the table holds; chosen anew whenever another writer came first.
 
         An append as such never conflicts. So each insert signs the parts that it looked at (the application
         transactions of the Delta protocol), and of two inserts that signed one part the later fails and looks again.
 
         Args:
-            choose: takes the table at one version to the rows to add (columns of the schema) and to whatever the
+            choose_rows: takes the table at one version to the rows to add (columns of the schema) and to whatever the
                 caller wants back.
-            looked_at: names of the parts of the table that `choose` looks at: a concurrent insert that names one of
+            conflict_parts: names of the parts of the table that `choose` looks at: a concurrent insert that names one of
                 them, and only such a one, is a conflict.
 
         Raises:
@@ -113,16 +115,18 @@ class LakeTable:
             StoreUnusable: the table cannot be read or written.
         """
 
-        def attempt() -> T:
+        def insert_once() -> T:
             table = self._open_or_create()
-            rows, answer = choose(table)
+            rows, result = choose_rows(table)
             if not rows.is_empty():
-                signed = [Transaction(part, table.version()) for part in looked_at]
-                properties = CommitProperties(app_transactions=signed)
-                write_deltalake(table, rows, mode="append", writer_properties=ZSTD, commit_properties=properties)
-            return answer
+                transactions = [Transaction(part, table.version()) for part in conflict_parts]
+                properties = CommitProperties(app_transactions=transactions)
+                write_deltalake(
+                    table, rows, mode="append", writer_properties=WRITER_PROPERTIES, commit_properties=properties
+                )
+            return result
 
-        return self._retried(attempt)
+        return self._run_with_retries(insert_once)
 
     def append(self, rows: pl.DataFrame) -> None:
         """Add rows whatever else is written meanwhile.
@@ -131,9 +135,11 @@ class LakeTable:
             StoreBusy: others went ahead every time.
             StoreUnusable: the table cannot be written.
         """
-        self._retried(lambda: write_deltalake(self._open_or_create(), rows, mode="append", writer_properties=ZSTD))
+        self._run_with_retries(
+            lambda: write_deltalake(self._open_or_create(), rows, mode="append", writer_properties=WRITER_PROPERTIES)
+        )
 
-    def delete(self, where: str) -> int:
+    def delete(self, predicate: str) -> int:
         """Drop the rows for which SQL holds, and say how many; 0 where there is no table.
 
         Raises:
@@ -141,15 +147,15 @@ class LakeTable:
             StoreUnusable: the table cannot be written.
         """
 
-        def attempt() -> int:
+        def delete_once() -> int:
             table = self.open()
             if table is None:
                 return 0
-            return int(table.delete(where, writer_properties=ZSTD)["num_deleted_rows"] or 0)
+            return int(table.delete(predicate, writer_properties=WRITER_PROPERTIES)["num_deleted_rows"] or 0)
 
-        return self._retried(attempt)
+        return self._run_with_retries(delete_once)
 
-    def tidy(self, retention: timedelta) -> None:
+    def compact(self, retention: timedelta) -> None:
         """Make few files of many, and remove those from the disk that no version younger than ``retention`` has.
 
         Readers and writers go on meanwhile. By the real clock, whatever time the program was given.
@@ -159,16 +165,16 @@ class LakeTable:
             StoreUnusable: the table cannot be read or written.
         """
 
-        def attempt() -> None:
+        def compact_once() -> None:
             table = self.open()
             if table is not None:
-                table.optimize.compact(writer_properties=ZSTD)
+                table.optimize.compact(writer_properties=WRITER_PROPERTIES)
                 # Full: also the files that a writer left behind when it died before its commit.
                 table.vacuum(int(retention / timedelta(hours=1)), dry_run=False, full=True)
 
-        self._retried(attempt)
+        self._run_with_retries(compact_once)
 
-    def live_files(self) -> tuple[int, int]:
+    def measure_live_files(self) -> tuple[int, int]:
         """How many files the present version of the table consists of, and their bytes; 0 where there is no table."""
         table = self.open()
         if table is None:
@@ -181,25 +187,25 @@ class LakeTable:
         rows = pl.scan_delta(table)
         if not self.defaults:
             return rows
-        there = set(rows.collect_schema())
-        filled = (
-            pl.col(name).fill_null(value).alias(name) if name in there else pl.lit(value).alias(name)
+        stored_columns = set(rows.collect_schema())
+        columns = (
+            pl.col(name).fill_null(value).alias(name) if name in stored_columns else pl.lit(value).alias(name)
             for name, value in self.defaults.items()
         )
-        return rows.with_columns(*filled).select(*self.schema)
+        return rows.with_columns(*columns).select(*self.schema)
 
-    def _find(self) -> DeltaTable | None:
+    def _open_existing(self) -> DeltaTable | None:
         try:
-            return self._look()
+            return self._try_open()
         except TableNotFoundError:
             # Another writer may have made the table between the look and the finding that something is there.
             try:
-                return self._look()
+                return self._try_open()
             except TableNotFoundError as error:
-                message = f"the store at {self.uri} cannot be read: {_first_line(error)}"
+                message = f"the store at {self.uri} cannot be read: {_get_first_line(error)}"
                 raise StoreUnusable(message) from error
 
-    def _look(self) -> DeltaTable | None:
+    def _try_open(self) -> DeltaTable | None:
         """The table, or None where nothing is; TableNotFoundError where something is that is no table."""
         try:
             return DeltaTable(self.uri)
@@ -207,7 +213,7 @@ class LakeTable:
             if "Unknown scheme" in str(error):
                 message = f"no storage is known for {self.uri!r}; give a folder or a URI such as s3://BUCKET/PATH"
                 raise UsageError(message) from error
-            if _blocked(self.uri):
+            if _is_blocked(self.uri):
                 raise
             return None
 
@@ -215,45 +221,45 @@ class LakeTable:
         schema = Schema.from_arrow(pl.Schema(self.schema))
         table = self.open()
         if table is not None:
-            there = {field.name for field in table.schema().fields}
-            lacking = [field for field in schema.fields if field.name not in there]
-            if lacking:
-                table.alter.add_columns(lacking)
+            stored_names = {field.name for field in table.schema().fields}
+            missing_fields = [field for field in schema.fields if field.name not in stored_names]
+            if missing_fields:
+                table.alter.add_columns(missing_fields)
             return table
-        made = {"delta.dataSkippingStatsColumns": ",".join(self.indexed)} if self.indexed else None
+        configuration = {"delta.dataSkippingStatsColumns": ",".join(self.indexed)} if self.indexed else None
         return DeltaTable.create(
-            self.uri, schema, mode="ignore", partition_by=self.partition_by or None, configuration=made
+            self.uri, schema, mode="ignore", partition_by=self.partition_by or None, configuration=configuration
         )
 
-    def _retried(self, attempt: Callable[[], T]) -> T:
+    def _run_with_retries(self, action: Callable[[], T]) -> T:
         try:
-            with self._errors():
-                return RETRYING(attempt)
+            with self._translate_errors():
+                return RETRY(action)
         except CommitFailedError as error:
             message = f"other writers kept the store at {self.uri} busy; run the same command again, nothing is lost"
             raise StoreBusy(message) from error
 
     @contextmanager
-    def _errors(self) -> Iterator[None]:
+    def _translate_errors(self) -> Iterator[None]:
         try:
             yield
         except CommitFailedError:
             raise
         except (DeltaError, OSError, pl.exceptions.PolarsError) as error:
-            message = f"the store at {self.uri} cannot be used: {_first_line(error)}"
+            message = f"the store at {self.uri} cannot be used: {_get_first_line(error)}"
             raise StoreUnusable(message) from error
 
 
-def sql_text(text: str) -> str:
+def quote_sql(text: str) -> str:
     """A text as an SQL literal.
 
-    >>> sql_text("it's")
+    >>> quote_sql("it's")
     "'it''s'"
     """
     return "'" + text.replace("'", "''") + "'"
 
 
-def _first_commit(uri: str) -> tuple[int, int] | None:
+def _read_first_commit(uri: str) -> tuple[int, int] | None:
     """What tells the table in a folder from another one that was made in its place; None where there is none."""
     try:
         stat = Path(uri, "_delta_log", f"{0:020}.json").stat()
@@ -262,7 +268,7 @@ def _first_commit(uri: str) -> tuple[int, int] | None:
     return stat.st_ino, stat.st_mtime_ns
 
 
-def _blocked(uri: str) -> bool:
+def _is_blocked(uri: str) -> bool:
     """Whether a local place that opened as "no table" holds one after all, or has a file where a folder should be."""
     if "://" in uri:
         return False
@@ -270,6 +276,6 @@ def _blocked(uri: str) -> bool:
     return any(place.is_file() for place in (path, *path.parents)) or any((path / "_delta_log").glob("*.json"))
 
 
-def _first_line(error: Exception) -> str:
+def _get_first_line(error: Exception) -> str:
     """The first line of a message; what follows are inner causes in colour."""
     return str(error).strip().split("\n", 1)[0]

@@ -14,10 +14,10 @@ from urllib.parse import unquote, urlsplit
 from filelock import FileLock, Timeout
 from platformdirs import user_state_path
 
-from data.errors import StoreFollowed, StoreUnusable
+from data.errors import StoreAlreadyFollowed, StoreUnusable
 from data.times import format_time
 
-NAME = "follower"
+LOCK_NAME = "follower"
 """What the lock (``.lock``) and the note (``.json``) beside it are called."""
 
 
@@ -43,77 +43,77 @@ class FollowerLock:
 
     def __init__(self, uri: str) -> None:
         self._uri = uri
-        place = place_of(uri)
-        self._lock = FileLock(place.with_suffix(".lock"), blocking=False)
-        self._note = place.with_suffix(".json")
+        lock_path = build_lock_path(uri)
+        self._lock = FileLock(lock_path.with_suffix(".lock"), blocking=False)
+        self._note_path = lock_path.with_suffix(".json")
 
     @contextmanager
-    def held(self, now: datetime) -> Iterator[Holder]:
+    def hold(self, now: datetime) -> Iterator[Holder]:
         """Hold the lock, and say so from ``now`` on, an aware time; for one thread, which also lets it go.
 
         Raises:
             StoreFollowed: another process holds it.
             StoreUnusable: there is no place for the lock.
         """
-        with self._translated():
-            self._note.parent.mkdir(parents=True, exist_ok=True)
+        with self._translate_errors():
+            self._note_path.parent.mkdir(parents=True, exist_ok=True)
             self._lock.acquire()
         holder = Holder(socket.gethostname(), os.getpid(), format_time(now.replace(microsecond=0)))
         try:
-            with self._translated():
-                self._note.write_text(json.dumps(asdict(holder)), encoding="utf-8")
+            with self._translate_errors():
+                self._note_path.write_text(json.dumps(asdict(holder)), encoding="utf-8")
             yield holder
         finally:
-            self._note.unlink(missing_ok=True)
+            self._note_path.unlink(missing_ok=True)
             self._lock.release()
 
-    def holder(self) -> Holder | None:
+    def read_holder(self) -> Holder | None:
         """Who wrote the note last; None where there is none, or it is just being written."""
         with suppress(OSError, ValueError, TypeError):
-            return Holder(**json.loads(self._note.read_text(encoding="utf-8")))
+            return Holder(**json.loads(self._note_path.read_text(encoding="utf-8")))
         return None
 
-    def holding(self) -> Holder | None:
+    def find_holder(self) -> Holder | None:
         """Who holds the lock now; None where nobody does, whatever a process that was killed left in the note.
 
         The lock is tried only where there is a note, so that asking never stands in the way of a follower that starts.
         """
-        noted = self.holder()
-        if noted is None:
+        last_holder = self.read_holder()
+        if last_holder is None:
             return None
         try:
             self._lock.acquire()
         except (Timeout, OSError):
-            return noted
+            return last_holder
         self._lock.release()
         return None
 
     @contextmanager
-    def _translated(self) -> Iterator[None]:
+    def _translate_errors(self) -> Iterator[None]:
         """Turns what the lock and the disk raise into errors for the user."""
         try:
             yield
-        except Timeout as taken:
+        except Timeout as timeout:
             message = (
-                f"the store at {self._uri} is followed already, by {self.holder() or 'another process'}: end that one "
+                f"the store at {self._uri} is followed already, by {self.read_holder() or 'another process'}: end that one "
                 "first, or name another store with --store"
             )
-            raise StoreFollowed(message) from taken
+            raise StoreAlreadyFollowed(message) from timeout
         except OSError as error:
             message = f"the store at {self._uri} cannot be locked for a follower: {error}"
             raise StoreUnusable(message) from error
 
 
-def place_of(uri: str) -> Path:
+def build_lock_path(uri: str) -> Path:
     """The lock of the store at a URI, without an ending.
 
-    >>> place_of("lake").as_posix(), place_of("file:///srv/my%20lake").as_posix()
+    >>> build_lock_path("lake").as_posix(), build_lock_path("file:///srv/my%20lake").as_posix()
     ('lake/follower', '/srv/my lake/follower')
     """
     if "://" not in uri:
-        return Path(uri) / NAME
+        return Path(uri) / LOCK_NAME
     if uri.startswith("file://"):
-        return Path(unquote(urlsplit(uri).path)) / NAME
+        return Path(unquote(urlsplit(uri).path)) / LOCK_NAME
     # By a digest: a URI holds characters that file names cannot.
     digest = sha256(uri.rstrip("/").encode()).hexdigest()[:16]
-    return user_state_path("plumbline", appauthor=False) / f"{NAME}-{digest}"
+    return user_state_path("plumbline", appauthor=False) / f"{LOCK_NAME}-{digest}"

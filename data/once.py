@@ -12,16 +12,16 @@ import polars as pl
 
 from data.schema import CANDLE, FETCHED_CANDLE, Origin, Timeframe
 
-MARKET = ("venue", "symbol")
+MARKET_COLUMNS = ("venue", "symbol")
 
-ORIGINS = pl.Enum([origin.value for origin in Origin])
+ORIGIN_ENUM = pl.Enum([origin.value for origin in Origin])
 """Origins in the order in which they win; as an enum, so that sorting follows it."""
 
-LONG = 4
+MIN_ROWS_PER_RUN = 4
 """Stretches are cut out whole where each has so many rows for every file read, as each cut looks at every file."""
 
 
-def once(
+def deduplicate_bars(
     read: Callable[[Collection[str], Collection[pl.Expr]], pl.DataFrame],
     columns: Collection[str],
     *,
@@ -29,7 +29,7 @@ def once(
     in_order: bool = True,
     timeframe: Timeframe = Timeframe.M1,
 ) -> pl.DataFrame:
-    """One candle per market and bar; see `best` for which.
+    """One candle per market and bar; see `pick_best` for which.
 
     What decides between several candles of a bar is read only of those markets that may have several.
 
@@ -44,24 +44,24 @@ def once(
     Returns:
         The columns wanted, sorted by venue, symbol and open time if ``in_order``.
     """
-    needed = list(dict.fromkeys([*MARKET, "open_time", *columns]))
-    rows = _as_enums(read(needed, []))
-    stretches = _stretches(rows)
-    if stretches["overlaps"].any():
+    needed = list(dict.fromkeys([*MARKET_COLUMNS, "open_time", *columns]))
+    rows = _encode_text(read(needed, []))
+    runs = _find_runs(rows)
+    if runs["overlaps"].any():
         # A stretch may go on into a file of a later hour, past one that is read afterwards. Without holes none does.
-        stretches = _stretches(rows, bar=timedelta(seconds=timeframe.seconds))
-    several = stretches.filter("overlaps").select(MARKET).unique()
-    if not several.is_empty():
-        of_several = _of_markets(several)
-        chosen = best(read(list(FETCHED_CANDLE), [of_several]), first_seen=first_seen)
-        rows = pl.concat([rows.filter(~of_several), chosen.select(needed).cast(rows.schema)])
-        stretches = _stretches(rows, bar=timedelta(seconds=timeframe.seconds))
+        runs = _find_runs(rows, bar=timedelta(seconds=timeframe.seconds))
+    overlapping_markets = runs.filter("overlaps").select(MARKET_COLUMNS).unique()
+    if not overlapping_markets.is_empty():
+        is_overlapping = _build_market_filter(overlapping_markets)
+        chosen = pick_best(read(list(FETCHED_CANDLE), [is_overlapping]), first_seen=first_seen)
+        rows = pl.concat([rows.filter(~is_overlapping), chosen.select(needed).cast(rows.schema)])
+        runs = _find_runs(rows, bar=timedelta(seconds=timeframe.seconds))
     if not in_order:
         return rows.select(columns)
-    return _in_order(rows, stretches).select(columns).with_columns(pl.col(pl.Enum).cast(pl.String))
+    return _sort_runs(rows, runs).select(columns).with_columns(pl.col(pl.Enum).cast(pl.String))
 
 
-def best(rows: pl.DataFrame, *, first_seen: bool = False) -> pl.DataFrame:
+def pick_best(rows: pl.DataFrame, *, first_seen: bool = False) -> pl.DataFrame:
     """One candle per market and bar: of the better origin, then fetched last, then of the first source by name.
 
     Args:
@@ -71,36 +71,36 @@ def best(rows: pl.DataFrame, *, first_seen: bool = False) -> pl.DataFrame:
     Returns:
         A frame of `data.schema.CANDLE`, sorted by venue, symbol and open time.
     """
-    key = [*MARKET, "open_time"]
-    as_enum = (pl.col(name).cast(pl.Enum(rows[name].unique().sort())) for name in MARKET)
-    ranked = rows.with_columns(*as_enum, pl.col("origin").cast(ORIGINS)).sort(
-        *key, "origin", "fetched_at", "source", descending=[False, False, False, False, not first_seen, False]
+    key_columns = [*MARKET_COLUMNS, "open_time"]
+    as_enum = (pl.col(name).cast(pl.Enum(rows[name].unique().sort())) for name in MARKET_COLUMNS)
+    ranked = rows.with_columns(*as_enum, pl.col("origin").cast(ORIGIN_ENUM)).sort(
+        *key_columns, "origin", "fetched_at", "source", descending=[False, False, False, False, not first_seen, False]
     )
-    is_first = pl.any_horizontal(pl.col(name) != pl.col(name).shift(1) for name in key).fill_null(value=True)
+    is_first = pl.any_horizontal(pl.col(name) != pl.col(name).shift(1) for name in key_columns).fill_null(value=True)
     return ranked.filter(is_first).select(*CANDLE).cast(pl.Schema(CANDLE))
 
 
-def _stretches(rows: pl.DataFrame, *, bar: timedelta | None = None) -> pl.DataFrame:
+def _find_runs(rows: pl.DataFrame, *, bar: timedelta | None = None) -> pl.DataFrame:
     """Each stretch of rows of one market and ascending times: its market, first time, ``start`` and ``size``.
 
     With the length of a ``bar`` there are no holes: each bar follows the one before it, and two stretches overlap only
     if they share one.
     They are sorted by market and first time; ``overlaps`` tells that one begins before the one ahead of it ends.
     """
-    same_market = pl.all_horizontal(pl.col(name) == pl.col(name).shift(1) for name in MARKET)
-    since = pl.col("open_time") - pl.col("open_time").shift(1)
-    goes_on = same_market & ((since > timedelta()) if bar is None else (since == bar))
-    start = rows.select(goes_on.not_().fill_null(value=True).arg_true().alias("start")).to_series()
-    following = start.shift(-1, fill_value=rows.height)
+    same_market = pl.all_horizontal(pl.col(name) == pl.col(name).shift(1) for name in MARKET_COLUMNS)
+    elapsed = pl.col("open_time") - pl.col("open_time").shift(1)
+    continues = same_market & ((elapsed > timedelta()) if bar is None else (elapsed == bar))
+    start = rows.select(continues.not_().fill_null(value=True).arg_true().alias("start")).to_series()
+    next_start = start.shift(-1, fill_value=rows.height)
     return (
-        rows.select(*MARKET, pl.col("open_time").alias("first"))[start]
-        .with_columns(start, (following - start).alias("size"), rows["open_time"].gather(following - 1).alias("last"))
-        .sort(*MARKET, "first")
+        rows.select(*MARKET_COLUMNS, pl.col("open_time").alias("first"))[start]
+        .with_columns(start, (next_start - start).alias("size"), rows["open_time"].gather(next_start - 1).alias("last"))
+        .sort(*MARKET_COLUMNS, "first")
         .with_columns(overlaps=(same_market & (pl.col("first") <= pl.col("last").shift(1))).fill_null(value=False))
     )
 
 
-def _as_enums(rows: pl.DataFrame) -> pl.DataFrame:
+def _encode_text(rows: pl.DataFrame) -> pl.DataFrame:
     """The rows in one piece, with columns of text as enums: text is looked at only where it changes."""
     names = [name for name, dtype in rows.schema.items() if dtype == pl.String()]
     changed = pl.any_horizontal(pl.lit(value=False), *(pl.col(name) != pl.col(name).shift(1) for name in names))
@@ -113,20 +113,20 @@ def _as_enums(rows: pl.DataFrame) -> pl.DataFrame:
     return numbers.with_columns(*enums).select(columns)
 
 
-def _in_order(rows: pl.DataFrame, stretches: pl.DataFrame) -> pl.DataFrame:
+def _sort_runs(rows: pl.DataFrame, runs: pl.DataFrame) -> pl.DataFrame:
     """The rows with their stretches in the given order."""
-    if stretches["start"].is_sorted():
+    if runs["start"].is_sorted():
         return rows
-    if stretches.height * rows.n_chunks() * LONG <= rows.height:
-        spans = stretches.select("start", "size").iter_rows()
+    if runs.height * rows.n_chunks() * MIN_ROWS_PER_RUN <= rows.height:
+        spans = runs.select("start", "size").iter_rows()
         return pl.concat([rows.slice(start, size) for start, size in spans])
-    start, size = (stretches[name].cast(pl.Int64).to_numpy() for name in ("start", "size"))
+    start, size = (runs[name].cast(pl.Int64).to_numpy() for name in ("start", "size"))
     moved_by = start - (np.cumsum(size) - size)
     index = np.arange(rows.height) + np.repeat(moved_by, size)
     return rows.rechunk().select(pl.all().gather(pl.Series(index.astype(np.uint32))))
 
 
-def _of_markets(markets: pl.DataFrame) -> pl.Expr:
+def _build_market_filter(markets: pl.DataFrame) -> pl.Expr:
     """Exactly these markets, venues of one symbol in one term."""
     venues = markets.group_by("symbol", maintain_order=True).agg("venue")
     return pl.any_horizontal(

@@ -9,7 +9,7 @@ from datetime import datetime
 from importlib.resources import files
 from typing import Any, TypeAlias
 
-from data.schema import base_of, quote_of
+from data.schema import parse_base, parse_quote
 
 ASSUMED = "assumed"
 """Evidence mark of a figure that nobody published for that venue."""
@@ -19,7 +19,7 @@ Knots: TypeAlias = tuple[tuple[datetime, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Anchor:
+class PriceAnchor:
     """One minute of one market with a figure that the reconstruction meets exactly; prices in the quote.
 
     ``low`` is the lowest trade of the span `Shape.spans` [``lowest_of``]; ``None`` marks what is not published.
@@ -39,7 +39,7 @@ class Anchor:
 
 
 @dataclass(frozen=True, slots=True)
-class Band:
+class PriceBand:
     """Bounds published for the lows (``of`` ``low``) or calm closes of a market on each of ``venues``."""
 
     symbol: str
@@ -52,7 +52,7 @@ class Band:
 
 
 @dataclass(frozen=True, slots=True)
-class Asset:
+class AssumedAsset:
     """The assumed path of an asset: knots in USDT, or in units of the asset that it wraps (``of``)."""
 
     name: str
@@ -67,7 +67,7 @@ class Asset:
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Market:
+class AssumedMarket:
     """A venue's market, its quote group, and its calm turnover as a share of ``usd_per_minute`` of its asset."""
 
     venue: str
@@ -78,7 +78,7 @@ class Market:
     @property
     def asset(self) -> str:
         """The asset traded."""
-        return base_of(self.symbol)
+        return parse_base(self.symbol)
 
     @property
     def name(self) -> str:
@@ -87,39 +87,41 @@ class Market:
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class EventShape:
     """All of an event's file. ``premiums`` maps (asset, quote group or venue) to factors on the asset's knots."""
 
     start: datetime
     end: datetime
     spans: dict[str, tuple[datetime, datetime]]
-    anchors: tuple[Anchor, ...]
-    bands: tuple[Band, ...]
+    anchors: tuple[PriceAnchor, ...]
+    bands: tuple[PriceBand, ...]
     activity: Knots
-    assets: dict[str, Asset]
-    markets: tuple[Market, ...]
+    assets: dict[str, AssumedAsset]
+    markets: tuple[AssumedMarket, ...]
     premiums: dict[tuple[str, str], Knots]
 
 
-def read_shape(event: str) -> Shape:
+def read_shape(event: str) -> EventShape:
     """Read the file of ``event``, named by its UTC day."""
     raw = tomllib.loads((files("data") / "anchors" / f"{event}.toml").read_text(encoding="utf-8"))
-    assets = {row["name"]: _asset(row) for row in raw["asset"]}
-    return Shape(
+    assets = {row["name"]: _build_asset(row) for row in raw["asset"]}
+    return EventShape(
         start=raw["start"],
         end=raw["end"],
         spans={name: (span["start"], span["end"]) for name, span in raw["lowest_of"].items()},
-        anchors=tuple(_anchor(row, raw["source"]) for row in raw["anchor"]),
-        bands=tuple(_band(row, raw["source"]) for row in raw["band"]),
-        activity=_knots(raw["activity"]),
+        anchors=tuple(_build_anchor(row, raw["source"]) for row in raw["anchor"]),
+        bands=tuple(_build_band(row, raw["source"]) for row in raw["band"]),
+        activity=_build_knots(raw["activity"]),
         assets=assets,
-        markets=tuple(sorted(_group_markets(assets, raw["group"]) + [_market(row) for row in raw["market"]])),
-        premiums={(row["asset"], row["over"]): _knots(row) for row in raw["premium"]},
+        markets=tuple(
+            sorted(_build_group_markets(assets, raw["group"]) + [_build_market(row) for row in raw["market"]])
+        ),
+        premiums={(row["asset"], row["over"]): _build_knots(row) for row in raw["premium"]},
     )
 
 
-def _anchor(row: dict[str, Any], sources: dict[str, str]) -> Anchor:
-    return Anchor(
+def _build_anchor(row: dict[str, Any], sources: dict[str, str]) -> PriceAnchor:
+    return PriceAnchor(
         venue=row["venue"],
         symbol=row["symbol"],
         minute=row["minute"],
@@ -134,27 +136,27 @@ def _anchor(row: dict[str, Any], sources: dict[str, str]) -> Anchor:
     )
 
 
-def _band(row: dict[str, Any], sources: dict[str, str]) -> Band:
-    return Band(**row | {"venues": tuple(row["venues"]), "source": sources[row["source"]]})
+def _build_band(row: dict[str, Any], sources: dict[str, str]) -> PriceBand:
+    return PriceBand(**row | {"venues": tuple(row["venues"]), "source": sources[row["source"]]})
 
 
-def _asset(row: dict[str, Any]) -> Asset:
-    return Asset(**row | {"of": row.get("of"), "groups": tuple(row["groups"]), "knots": _knots(row)})
+def _build_asset(row: dict[str, Any]) -> AssumedAsset:
+    return AssumedAsset(**row | {"of": row.get("of"), "groups": tuple(row["groups"]), "knots": _build_knots(row)})
 
 
-def _market(row: dict[str, Any]) -> Market:
-    return Market(group="usd" if quote_of(row["symbol"]) == "USD" else "usdt", **row)
+def _build_market(row: dict[str, Any]) -> AssumedMarket:
+    return AssumedMarket(group="usd" if parse_quote(row["symbol"]) == "USD" else "usdt", **row)
 
 
-def _group_markets(assets: dict[str, Asset], groups: dict[str, Any]) -> list[Market]:
+def _build_group_markets(assets: dict[str, AssumedAsset], groups: dict[str, Any]) -> list[AssumedMarket]:
     """The market of every asset on every venue of its groups."""
     return [
-        Market(venue, f"{asset.name}/{groups[group]['quote']}", group, share)
+        AssumedMarket(venue, f"{asset.name}/{groups[group]['quote']}", group, share)
         for asset in assets.values()
         for group in asset.groups
         for venue, share in groups[group]["share"].items()
     ]
 
 
-def _knots(row: dict[str, Any]) -> Knots:
+def _build_knots(row: dict[str, Any]) -> Knots:
     return tuple((minute, float(value)) for minute, value in row["knots"])

@@ -2,14 +2,14 @@
 
 import re
 
-FILE = r"\S*\d{4}-?\d{2}-?\d{2}\S*\.(?:zip|gz)"
+FILE_PATTERN = r"\S*\d{4}-?\d{2}-?\d{2}\S*\.(?:zip|gz)"
 """The name of an archive's file: it holds the market and the day, which stand beside the reason."""
 
 
-def without_files(reason: str) -> str:
+def remove_file_names(reason: str) -> str:
     """The reason, without the names of files in it.
 
-    >>> without_files("no archive file ATOM-USDT-candlesticks-2025-10-10.zip (HTTP 404)")
+    >>> remove_file_names("no archive file ATOM-USDT-candlesticks-2025-10-10.zip (HTTP 404)")
     'no archive file (HTTP 404)'
     """
-    return re.sub(rf" ?{FILE}", "", reason)
+    return re.sub(rf" ?{FILE_PATTERN}", "", reason)

@@ -10,15 +10,15 @@ from datetime import timedelta
 
 import polars as pl
 
-from data.schema import FETCHED_CANDLE, STORED_CANDLE, TIME, WRITTEN, Origin, Timeframe
+from data.schema import FETCHED_CANDLE, STORED_CANDLE, TIME, WRITE_COUNTS, Origin, Timeframe
 
-NAMES = ("venue", "symbol", "timeframe", "price", "origin", "source")
+NAME_COLUMNS = ("venue", "symbol", "timeframe", "price", "origin", "source")
 """The columns of text that name where a candle belongs. They change rarely from row to row."""
 
-VALUES = ("open", "high", "low", "close", "volume")
+VALUE_COLUMNS = ("open", "high", "low", "close", "volume")
 """The columns whose change makes a revision."""
 
-MARKET = ("venue", "symbol", "price", "timeframe")
+MARKET_COLUMNS = ("venue", "symbol", "price", "timeframe")
 
 LENGTHS_MS = {timeframe.value: timeframe.ms for timeframe in Timeframe}
 
@@ -42,11 +42,11 @@ class WriteReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class CheckedBatch:
     """Checked candles and what they belong to.
 
     ``rows`` has the columns of `data.schema.STORED_CANDLE` and ``series``, a number, sorted by asset, day, series and
-    open time, each series and minute once. ``series`` has a row for each number: `NAMES`, asset, route and number;
+    open time, each series and minute once. ``series`` has a row for each number: `NAME_COLUMNS`, asset, route and number;
     sources of one route share the number.
     """
 
@@ -54,7 +54,7 @@ class Batch:
     series: pl.DataFrame
 
 
-def checked(fetched: pl.DataFrame) -> Batch:
+def check_batch(fetched: pl.DataFrame) -> CheckedBatch:
     """Candles as rows of the store.
 
     Args:
@@ -73,28 +73,30 @@ def checked(fetched: pl.DataFrame) -> Batch:
     if fetched.null_count().sum_horizontal().item():
         message = "these candles cannot be stored: a value is null"
         raise ValueError(message)
-    run, names = _runs(fetched)
-    series = _numbered(names.unique(maintain_order=True))
+    run, names = _find_runs(fetched)
+    series = _number_series(names.unique(maintain_order=True))
     asset_no = pl.col("asset").rank("dense").alias("asset_no")
-    per_run = names.join(series.with_columns(asset_no), on=NAMES, how="left", maintain_order="left")
-    placed = fetched.with_columns(
+    per_run = names.join(series.with_columns(asset_no), on=NAME_COLUMNS, how="left", maintain_order="left")
+    placed_rows = fetched.with_columns(
         *(per_run[name].gather(run) for name in ("asset", "series", "asset_no")), day=pl.col("open_time").dt.date()
     )
-    rows = placed.sort("asset_no", "day", "series", "open_time", "fetched_at").select(*STORED_CANDLE, "series")
-    is_twin = _equals_before("series", "open_time")
+    rows = placed_rows.sort("asset_no", "day", "series", "open_time", "fetched_at").select(*STORED_CANDLE, "series")
+    is_duplicate = _equals_previous("series", "open_time")
     faults = rows.select(
         (~pl.col("origin").is_in([origin.value for origin in Origin])).any().alias("an origin is unknown"),
-        (is_twin & ~_equals_before(*VALUES)).any().alias("one candle is there twice with different values"),
+        (is_duplicate & ~_equals_previous(*VALUE_COLUMNS))
+        .any()
+        .alias("one candle is there twice with different values"),
     )
-    found = [name for name, is_so in faults.row(0, named=True).items() if is_so] if len(rows) else []
-    found += _odd_times(fetched["open_time"], run, names["timeframe"])
-    if found:
-        message = f"these candles cannot be stored: {'; '.join(found)}"
+    messages = [name for name, is_so in faults.row(0, named=True).items() if is_so] if len(rows) else []
+    messages += _check_open_times(fetched["open_time"], run, names["timeframe"])
+    if messages:
+        message = f"these candles cannot be stored: {'; '.join(messages)}"
         raise ValueError(message)
-    return Batch(rows.filter(~is_twin), series)
+    return CheckedBatch(rows.filter(~is_duplicate), series)
 
 
-def _odd_times(times: pl.Series, run: pl.Series, timeframes: pl.Series) -> list[str]:
+def _check_open_times(times: pl.Series, run: pl.Series, timeframes: pl.Series) -> list[str]:
     """What is wrong with the open times: each has to be a multiple of its candle's length.
 
     Args:
@@ -105,85 +107,91 @@ def _odd_times(times: pl.Series, run: pl.Series, timeframes: pl.Series) -> list[
     bar_ms = timeframes.replace_strict(LENGTHS_MS, default=None, return_dtype=pl.Int64)
     if bar_ms.null_count():
         return ["a timeframe is unknown"]
-    of_row = bar_ms.gather(run) if bar_ms.n_unique() > 1 else bar_ms.max()
-    return ["an open time lies inside its bar"] if len(times) and (times.dt.epoch("ms") % of_row != 0).any() else []
+    row_bar_ms = bar_ms.gather(run) if bar_ms.n_unique() > 1 else bar_ms.max()
+    return ["an open time lies inside its bar"] if len(times) and (times.dt.epoch("ms") % row_bar_ms != 0).any() else []
 
 
-def fates(rows: pl.DataFrame, series: pl.DataFrame, stored: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def classify_rows(rows: pl.DataFrame, series: pl.DataFrame, stored: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The rows to store beside those that are stored, and the count of each fate.
 
     A revision that bears no later time than the row it revises (a clock that was set back, two writes within one
     millisecond) gets the next millisecond, so that the order of arrival is kept.
 
     Args:
-        rows: rows of a `Batch`, or some of them.
+        rows: rows of a `CheckedBatch`, or some of them.
         series: those of the batch.
-        stored: stored rows (at least `NAMES`, `VALUES`, ``open_time`` and ``fetched_at``, times in milliseconds) that
+        stored: stored rows (at least `NAME_COLUMNS`, `VALUE_COLUMNS`, ``open_time`` and ``fetched_at``, times in milliseconds) that
             share partitions with the rows; of other markets or routes they are ignored.
 
     Returns:
         The new and revised rows (columns of `data.schema.STORED_CANDLE`), and per market a row of
-        `data.schema.WRITTEN`.
+        `data.schema.WRITE_COUNTS`.
     """
-    known = _latest(stored, series)
-    judged = rows.join(known, on=("series", "open_time"), how="left", maintain_order="left").with_columns(
+    latest_stored = _select_latest(stored, series)
+    classified = rows.join(latest_stored, on=("series", "open_time"), how="left", maintain_order="left").with_columns(
         is_new=pl.col("known_fetched_at").is_null(),
-        is_same=pl.all_horizontal(pl.col(name) == pl.col(f"known_{name}") for name in VALUES).fill_null(value=False),
+        is_same=pl.all_horizontal(pl.col(name) == pl.col(f"known_{name}") for name in VALUE_COLUMNS).fill_null(
+            value=False
+        ),
     )
     after_known = pl.col("known_fetched_at") + timedelta(milliseconds=1)
-    chosen = judged.filter(~pl.col("is_same")).with_columns(pl.max_horizontal("fetched_at", after_known).cast(TIME))
-    counts = judged.group_by("series").agg(
+    changed = classified.filter(~pl.col("is_same")).with_columns(
+        pl.max_horizontal("fetched_at", after_known).cast(TIME)
+    )
+    counts = classified.group_by("series").agg(
         pl.col("is_new").sum().alias("new"),
         pl.col("is_same").sum().alias("same"),
         (~pl.col("is_new") & ~pl.col("is_same")).sum().alias("revised"),
     )
-    markets = series.unique("series").select("series", *MARKET).join(counts, on="series")
-    return chosen.select(*STORED_CANDLE), per_market(markets)
+    markets = series.unique("series").select("series", *MARKET_COLUMNS).join(counts, on="series")
+    return changed.select(*STORED_CANDLE), sum_by_market(markets)
 
 
-def per_market(counts: pl.DataFrame) -> pl.DataFrame:
-    """Counts of new, same and revised candles summed up per market: a frame of `data.schema.WRITTEN`, sorted."""
-    sums = counts.group_by(MARKET).agg(pl.col("new", "same", "revised").sum().cast(pl.Int64))
-    return sums.select(*WRITTEN).sort(MARKET)
+def sum_by_market(counts: pl.DataFrame) -> pl.DataFrame:
+    """Counts of new, same and revised candles summed up per market: a frame of `data.schema.WRITE_COUNTS`, sorted."""
+    sums = counts.group_by(MARKET_COLUMNS).agg(pl.col("new", "same", "revised").sum().cast(pl.Int64))
+    return sums.select(*WRITE_COUNTS).sort(MARKET_COLUMNS)
 
 
-def _latest(stored: pl.DataFrame, series: pl.DataFrame) -> pl.DataFrame:
+def _select_latest(stored: pl.DataFrame, series: pl.DataFrame) -> pl.DataFrame:
     """The stored row last fetched of each series and minute; its values and time as columns ``known_...``."""
     if stored.is_empty():
-        run, number = pl.Series("run", [], pl.UInt32), pl.Series("series", [], pl.UInt32)
+        run_number, series_number = pl.Series("run", [], pl.UInt32), pl.Series("series", [], pl.UInt32)
     else:
-        run, names = _runs(stored)
+        run_number, names = _find_runs(stored)
         routes = series.drop("source", "asset").unique()
-        by = ("venue", "symbol", "timeframe", "price", "origin", "route")
-        number = names.with_columns(route=ROUTE).join(routes, on=by, how="left", maintain_order="left")["series"]
-    known = [pl.col(name).alias(f"known_{name}") for name in (*VALUES, "fetched_at")]
-    minute = ("series", "open_time")
+        key_columns = ("venue", "symbol", "timeframe", "price", "origin", "route")
+        series_number = names.with_columns(route=ROUTE).join(routes, on=key_columns, how="left", maintain_order="left")[
+            "series"
+        ]
+    known_columns = [pl.col(name).alias(f"known_{name}") for name in (*VALUE_COLUMNS, "fetched_at")]
+    bar_key = ("series", "open_time")
     return (
-        stored.select("open_time", number.gather(run).alias("series"), *known)
+        stored.select("open_time", series_number.gather(run_number).alias("series"), *known_columns)
         .filter(pl.col("series").is_not_null())
-        .sort(*minute, "known_fetched_at")
-        .unique(minute, keep="last", maintain_order=True)
+        .sort(*bar_key, "known_fetched_at")
+        .unique(bar_key, keep="last", maintain_order=True)
     )
 
 
-def _runs(rows: pl.DataFrame) -> tuple[pl.Series, pl.DataFrame]:
-    """For each row the number of its run of equal `NAMES`, from 0, and the names of each run.
+def _find_runs(rows: pl.DataFrame) -> tuple[pl.Series, pl.DataFrame]:
+    """For each row the number of its run of equal `NAME_COLUMNS`, from 0, and the names of each run.
 
     Six columns of text are compared with the row before instead of being hashed: most batches are a few long runs.
     """
-    starts = rows.select(starts=~_equals_before(*NAMES))["starts"]
-    return starts.cum_sum().cast(pl.UInt32) - 1, rows.filter(starts).select(NAMES)
+    starts = rows.select(starts=~_equals_previous(*NAME_COLUMNS))["starts"]
+    return starts.cum_sum().cast(pl.UInt32) - 1, rows.filter(starts).select(NAME_COLUMNS)
 
 
-def _numbered(names: pl.DataFrame) -> pl.DataFrame:
+def _number_series(names: pl.DataFrame) -> pl.DataFrame:
     """Distinct names with the asset, the route and the number of their series; numbers follow the sorted names."""
-    of_route = ("venue", "symbol", "timeframe", "price", "origin", "route")
+    route_columns = ("venue", "symbol", "timeframe", "price", "origin", "route")
     return names.with_columns(
         asset=pl.col("symbol").str.split("/").list.first(),
         route=ROUTE,
-    ).with_columns(series=pl.struct(of_route).rank("dense").cast(pl.UInt32))
+    ).with_columns(series=pl.struct(route_columns).rank("dense").cast(pl.UInt32))
 
 
-def _equals_before(*names: str) -> pl.Expr:
+def _equals_previous(*names: str) -> pl.Expr:
     """Whether these columns of a row equal those of the row before it; false in the first row."""
     return pl.all_horizontal(pl.col(name) == pl.col(name).shift(1) for name in names).fill_null(value=False)

@@ -4,16 +4,16 @@ from datetime import datetime
 
 import polars as pl
 
-from data.frames import one_row
-from data.lake import LakeTable
+from data.frames import build_row_frame
+from data.lake import StoreTable
 from data.schema import RUN, RunOutcome
 
 
-class RunLog:
+class RunTable:
     """The Delta table of `data.schema.RUN`. Rows are only ever added."""
 
     def __init__(self, uri: str) -> None:
-        self.table = LakeTable(uri, RUN)
+        self.table = StoreTable(uri, RUN)
 
     def add(
         self,
@@ -44,10 +44,10 @@ class RunLog:
             "message": message,
             "holder": holder,
         }
-        self.table.append(one_row(RUN, row, nullable=("start", "end")))
+        self.table.append(build_row_frame(RUN, row, nullable=("start", "end")))
 
-    def rows(self, limit: int) -> pl.DataFrame:
+    def read_rows(self, limit: int) -> pl.DataFrame:
         """The runs that ended last, newest first, columns of `data.schema.RUN`."""
-        by = ("ended_at", "began_at", "kind")
-        last = self.table.read(lambda rows: rows.top_k(limit, by=by))
-        return last.sort(*by, descending=[True, True, False])
+        sort_columns = ("ended_at", "began_at", "kind")
+        latest = self.table.read(lambda rows: rows.top_k(limit, by=sort_columns))
+        return latest.sort(*sort_columns, descending=[True, True, False])

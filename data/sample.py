@@ -4,9 +4,9 @@ from datetime import datetime
 
 import polars as pl
 
-from data.importer import COVERED
-from data.imports import as_complete
-from data.reconstruction import reconstruct
+from data.importer import COVERED_SPAN
+from data.imports import build_complete_coverage
+from data.reconstruction import reconstruct_candles
 from data.schema import Evidence, Origin
 from data.store import CandleStore
 
@@ -28,14 +28,16 @@ def ensure_sample(store: CandleStore, now: datetime) -> bool:
         StoreBusy: other writers went ahead every time.
         StoreUnusable: the store cannot be read or written.
     """
-    if store.has(Evidence.RECONSTRUCTION):
+    if store.has_candles(Evidence.RECONSTRUCTION):
         return False
-    candles = reconstruct()
+    candles = reconstruct_candles()
     time = pl.col("open_time")
     span = candles.select(time.min().alias("start"), time.max().dt.offset_by("1m").alias("end"))
     markets = candles.select("venue", "symbol", "timeframe").unique().sort("venue", "symbol")
-    spans = markets.join(span, how="cross").select(*COVERED)
+    spans = markets.join(span, how="cross").select(*COVERED_SPAN)
     # Coverage before candles: if it ends in between, the next run finds no candles and writes both.
-    store.write_coverage(as_complete(spans, origin=Origin.RECONSTRUCTION, source=SAMPLE_SOURCE, asked_at=now))
+    store.write_coverage(
+        build_complete_coverage(spans, origin=Origin.RECONSTRUCTION, source=SAMPLE_SOURCE, asked_at=now)
+    )
     store.write_candles(candles, source=SAMPLE_SOURCE, fetched_at=now)
     return True

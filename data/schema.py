@@ -16,23 +16,23 @@ TIME = pl.Datetime("ms", "UTC")
 """Dtype of every time: an instant, in milliseconds, in UTC."""
 
 
-SECONDS = {"1s": 1, "1m": 60, "5m": 300}
+TIMEFRAME_SECONDS = {"1s": 1, "1m": 60, "5m": 300}
 """Length of a candle by the name of its timeframe."""
 
 
-class Words(NamedTuple):
+class BarWords(NamedTuple):
     """How sentences speak of bars of one length; see the properties of `Timeframe` that are called so."""
 
-    one: str
+    noun: str
     adjective: str
     length: str
-    in_turn: str
+    sequence: str
 
 
-WORDS = {
-    "1s": Words("second", "one-second", "a second", "second by second"),
-    "1m": Words("minute", "minute", "a minute", "minute by minute"),
-    "5m": Words("five-minute bar", "five-minute", "five minutes", "bar by bar"),
+BAR_WORDS = {
+    "1s": BarWords("second", "one-second", "a second", "second by second"),
+    "1m": BarWords("minute", "minute", "a minute", "minute by minute"),
+    "5m": BarWords("five-minute bar", "five-minute", "five minutes", "bar by bar"),
 }
 """What bars are called, by the name of their timeframe: the one place for it."""
 
@@ -47,7 +47,7 @@ class Timeframe(StrEnum):
     @property
     def seconds(self) -> int:
         """The length in seconds."""
-        return SECONDS[self.value]
+        return TIMEFRAME_SECONDS[self.value]
 
     @property
     def ms(self) -> int:
@@ -55,13 +55,13 @@ class Timeframe(StrEnum):
         return 1000 * self.seconds
 
     @property
-    def one(self) -> str:
+    def noun(self) -> str:
         """One bar, as in "in the same minute"; an article and an "s" behind it fit any length.
 
-        >>> [timeframe.one for timeframe in Timeframe]
+        >>> [timeframe.noun for timeframe in Timeframe]
         ['second', 'minute', 'five-minute bar']
         """
-        return WORDS[self.value].one
+        return BAR_WORDS[self.value].noun
 
     @property
     def adjective(self) -> str:
@@ -70,31 +70,31 @@ class Timeframe(StrEnum):
         >>> [f"{timeframe.adjective} close" for timeframe in Timeframe]
         ['one-second close', 'minute close', 'five-minute close']
         """
-        return WORDS[self.value].adjective
+        return BAR_WORDS[self.value].adjective
 
     @property
     def length(self) -> str:
         """The length of a bar, as in "candles of a minute"."""
-        return WORDS[self.value].length
+        return BAR_WORDS[self.value].length
 
     @property
-    def in_turn(self) -> str:
+    def sequence(self) -> str:
         """Bar after bar, as in "minute by minute"."""
-        return WORDS[self.value].in_turn
+        return BAR_WORDS[self.value].sequence
 
-    def minutes(self, bars: int) -> float:
+    def convert_to_minutes(self, bars: int) -> float:
         """So many bars in minutes; a whole number where they are.
 
-        >>> Timeframe.M5.minutes(3), Timeframe.S1.minutes(120), Timeframe.S1.minutes(90)
+        >>> Timeframe.M5.convert_to_minutes(3), Timeframe.S1.convert_to_minutes(120), Timeframe.S1.convert_to_minutes(90)
         (15, 2, 1.5)
         """
-        whole, rest = divmod(bars * self.seconds, 60)
-        return whole + rest / 60 if rest else whole
+        whole_minutes, rest_s = divmod(bars * self.seconds, 60)
+        return whole_minutes + rest_s / 60 if rest_s else whole_minutes
 
-    def bars(self, minutes: int) -> int:
+    def count_bars(self, minutes: int) -> int:
         """The least number of bars that last so many minutes.
 
-        >>> Timeframe.S1.bars(3), Timeframe.M5.bars(3)
+        >>> Timeframe.S1.count_bars(3), Timeframe.M5.count_bars(3)
         (180, 1)
         """
         return -(-60 * minutes // self.seconds)
@@ -135,13 +135,13 @@ class RunOutcome(StrEnum):
     """How a run of the follower ended."""
 
     DONE = "done"
-    NOT_EVERYTHING = "could not have everything"
+    INCOMPLETE = "could not have everything"
     FAILED = "failed"
     SKIPPED = "skipped"
     STOPPED = "stopped"
 
 
-NOTHING_WANTING = frozenset({Outcome.COMPLETE, Outcome.NOT_LISTED, Outcome.NOT_OFFERED})
+SETTLED_OUTCOMES = frozenset({Outcome.COMPLETE, Outcome.NOT_LISTED, Outcome.NOT_OFFERED})
 """Outcomes after which there is nothing more to ask for: an asset without a market on a venue, or a venue without
 candles of that length, is expected."""
 
@@ -177,7 +177,7 @@ STORED_CANDLE: dict[str, pl.DataType] = {
 }
 """A candle as the store keeps it: ``asset`` is the symbol's base, ``day`` that of the open time."""
 
-WRITTEN: dict[str, pl.DataType] = {
+WRITE_COUNTS: dict[str, pl.DataType] = {
     "venue": pl.String(),
     "symbol": pl.String(),
     "price": pl.String(),
@@ -276,7 +276,7 @@ LISTING: dict[str, pl.DataType] = {
 }
 """The markets that a venue listed at a time, as JSON text; ``source`` is the host that gave the list."""
 
-BAD_PAGE: dict[str, pl.DataType] = {
+REJECTED_PAGE: dict[str, pl.DataType] = {
     "venue": pl.String(),
     "symbol": pl.String(),
     "price": pl.String(),
@@ -305,19 +305,19 @@ RUN: dict[str, pl.DataType] = {
 """One run of the follower. ``start`` and ``end`` are its window (null: none), ``outcome`` is one of `RunOutcome`."""
 
 
-def base_of(symbol: str) -> str:
+def parse_base(symbol: str) -> str:
     """The asset that a ccxt unified symbol trades.
 
-    >>> base_of("DOGE/USDT:USDT")
+    >>> parse_base("DOGE/USDT:USDT")
     'DOGE'
     """
     return symbol.split("/", 1)[0]
 
 
-def quote_of(symbol: str) -> str:
+def parse_quote(symbol: str) -> str:
     """The currency in which a ccxt unified symbol is priced.
 
-    >>> quote_of("DOGE/USDT:USDT")
+    >>> parse_quote("DOGE/USDT:USDT")
     'USDT'
     """
     return symbol.split("/", 1)[1].split(":", 1)[0]
@@ -332,6 +332,6 @@ def is_derivative(symbol: str) -> bool:
     return ":" in symbol
 
 
-def empty(schema: dict[str, pl.DataType]) -> pl.DataFrame:
+def build_empty_frame(schema: dict[str, pl.DataType]) -> pl.DataFrame:
     """A frame of no rows with the given columns."""
     return pl.DataFrame(schema=schema)

@@ -12,14 +12,14 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from data.errors import UsageError
 
-FILE = "plumbline.toml"
+SETTINGS_FILE = "plumbline.toml"
 """The settings file, looked for in the current folder."""
 
-PREFIX = "PLUMBLINE_"
+ENV_PREFIX = "PLUMBLINE_"
 """What the environment variables start with."""
 
 
-def default_store(root: Path) -> str:
+def find_default_store(root: Path) -> str:
     """``data/lake`` in a checkout of the project, else the platform's folder for the data of programs.
 
     Args:
@@ -29,15 +29,15 @@ def default_store(root: Path) -> str:
     return str(root / "data" / "lake") if is_checkout else str(Path(user_data_dir("plumbline")) / "lake")
 
 
-def _here() -> str:
-    return default_store(Path(__file__).resolve().parent.parent)
+def _find_own_default_store() -> str:
+    return find_default_store(Path(__file__).resolve().parent.parent)
 
 
-def _place(store: str) -> str:
+def _expand_store(store: str) -> str:
     return store if "://" in store else str(Path(store).expanduser())
 
 
-def _base_url(mirror: str | None) -> str | None:
+def _check_mirror(mirror: str | None) -> str | None:
     if mirror is not None and not mirror.startswith(("http://", "https://")):
         message = "it should start with http:// or https://"
         raise ValueError(message)
@@ -53,13 +53,15 @@ class Settings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_ignore_empty=True, toml_file=FILE, extra="forbid", frozen=True
+        env_prefix=ENV_PREFIX, env_ignore_empty=True, toml_file=SETTINGS_FILE, extra="forbid", frozen=True
     )
 
-    store: Annotated[str, Field(min_length=1), AfterValidator(_place)] = Field(default_factory=_here)
+    store: Annotated[str, Field(min_length=1), AfterValidator(_expand_store)] = Field(
+        default_factory=_find_own_default_store
+    )
     host: str = Field(default="127.0.0.1", min_length=1)
     port: int = Field(default=8050, ge=1, le=65535)
-    mirror: Annotated[str | None, AfterValidator(_base_url)] = None
+    mirror: Annotated[str | None, AfterValidator(_check_mirror)] = None
     proxy: str | None = None
     hosts: dict[str, str] = Field(default_factory=dict)
 
@@ -90,26 +92,26 @@ def load_settings(
     Raises:
         UsageError: a setting is unknown or malformed; names it and where it comes from.
     """
-    given = {"store": store, "host": host, "port": port, "mirror": mirror, "proxy": proxy, "hosts": hosts}
-    flags: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    arguments = {"store": store, "host": host, "port": port, "mirror": mirror, "proxy": proxy, "hosts": hosts}
+    flags: dict[str, Any] = {name: value for name, value in arguments.items() if value is not None}
     try:
         return Settings(**flags)
     except tomllib.TOMLDecodeError as error:
-        message = f"{FILE}: {error}"
+        message = f"{SETTINGS_FILE}: {error}"
         raise UsageError(message) from error
     except ValidationError as error:
-        faults = "; ".join(_fault(fault["loc"], fault["msg"], flags) for fault in error.errors())
+        faults = "; ".join(_format_fault(fault["loc"], fault["msg"], flags) for fault in error.errors())
         raise UsageError(faults) from error
 
 
-def _fault(place: tuple[int | str, ...], why: str, flags: dict[str, Any]) -> str:
+def _format_fault(location: tuple[int | str, ...], reason: str, flags: dict[str, Any]) -> str:
     """A bad setting with where it comes from, as a user would find it."""
-    name = str(place[0])
-    variable = PREFIX + name.upper()
+    name = str(location[0])
+    variable = ENV_PREFIX + name.upper()
     if name in flags:
         source = f"--{name}"
     elif variable in {key.upper() for key in os.environ}:
         source = variable
     else:
-        source = f"{name} in {FILE}"
-    return f"{source}: {why.removeprefix('Value error, ')}"
+        source = f"{name} in {SETTINGS_FILE}"
+    return f"{source}: {reason.removeprefix('Value error, ')}"

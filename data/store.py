@@ -11,18 +11,18 @@ from datetime import UTC, datetime, timedelta
 
 import polars as pl
 
-from data.bad_pages import BadPages
-from data.candle_table import CandleTable, trades_of
-from data.coverage import CoverageLog, of_evidence
+from data.bad_pages import RejectedPageTable
+from data.candle_table import CandleTable, build_trade_filter
+from data.coverage import CoverageTable, build_evidence_filter
 from data.errors import UsageError
-from data.history import revisions
-from data.lake import LakeTable, sql_text
-from data.listings import Listings
-from data.low_trades import LowTrades
+from data.history import list_revisions
+from data.lake import StoreTable, quote_sql
+from data.listings import ListingTable
+from data.low_trades import LowTradeTable
 from data.revisions import WriteReport
-from data.runs import RunLog
+from data.runs import RunTable
 from data.schema import CANDLE, TIME, Evidence, Origin, RunOutcome, Timeframe
-from data.upkeep import RETENTION, Maintenance, StoreSize, maintain, size_on_disk
+from data.upkeep import RETENTION, Maintenance, StoreSize, maintain_tables, measure_disk_size
 
 
 class CandleStore:
@@ -36,11 +36,11 @@ class CandleStore:
         self.uri = uri
         base = uri.rstrip("/")
         self._candles = CandleTable(f"{base}/candles")
-        self._low_trades = LowTrades(f"{base}/low_trades")
-        self._coverage = CoverageLog(f"{base}/coverage")
-        self._listings = Listings(f"{base}/listings")
-        self._bad_pages = BadPages(f"{base}/bad_pages")
-        self._runs = RunLog(f"{base}/runs")
+        self._low_trades = LowTradeTable(f"{base}/low_trades")
+        self._coverage = CoverageTable(f"{base}/coverage")
+        self._listings = ListingTable(f"{base}/listings")
+        self._rejected_pages = RejectedPageTable(f"{base}/bad_pages")
+        self._runs = RunTable(f"{base}/runs")
 
     def write_candles(self, candles: pl.DataFrame, *, source: str, fetched_at: datetime) -> WriteReport:
         """Store what is new or changed in a batch of one source; writing it again stores nothing.
@@ -56,9 +56,9 @@ class CandleStore:
         if fetched_at.tzinfo is None:
             message = "fetched_at has no time zone"
             raise ValueError(message)
-        at = pl.lit(fetched_at.astimezone(UTC)).cast(TIME)
-        written = self.write_fetched(candles.with_columns(fetched_at=at, source=pl.lit(source)))
-        return WriteReport(*(int(written[fate].sum()) for fate in ("new", "same", "revised")))
+        fetched_time = pl.lit(fetched_at.astimezone(UTC)).cast(TIME)
+        counts = self.write_fetched(candles.with_columns(fetched_at=fetched_time, source=pl.lit(source)))
+        return WriteReport(*(int(counts[name].sum()) for name in ("new", "same", "revised")))
 
     def write_fetched(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Store what is new or changed in a batch of many markets and sources; writing it again stores nothing.
@@ -70,10 +70,10 @@ class CandleStore:
             rows: columns of `data.schema.FETCHED_CANDLE`, in any order; rows of one market best stand together.
 
         Returns:
-            A row of `data.schema.WRITTEN` for each market, kind of price and timeframe of the batch, sorted.
+            A row of `data.schema.WRITE_COUNTS` for each market, kind of price and timeframe of the batch, sorted.
 
         Raises:
-            ValueError: the frame holds something that is no candle; see `data.revisions.checked`.
+            ValueError: the frame holds something that is no candle; see `data.revisions.check_batch`.
         """
         return self._candles.write(rows)
 
@@ -103,7 +103,7 @@ class CandleStore:
         """
         self._coverage.write(coverage)
 
-    def candles(
+    def read_candles(
         self,
         assets: Collection[str],
         start: datetime,
@@ -112,7 +112,7 @@ class CandleStore:
         venues: Collection[str] | None = None,
         origin: Evidence = Evidence.REAL,
         columns: Collection[str] = tuple(CANDLE),
-        as_first_seen: bool = False,
+        first_seen: bool = False,
         in_order: bool = True,
         timeframe: Timeframe = Timeframe.M1,
     ) -> pl.DataFrame:
@@ -125,28 +125,28 @@ class CandleStore:
             venues: ccxt ids; None for all.
             origin: real candles or those of the reconstruction.
             columns: those of `data.schema.CANDLE` that are wanted; fewer take less time and memory.
-            as_first_seen: of a candle that was revised the values fetched first, instead of the latest.
+            first_seen: of a candle that was revised the values fetched first, instead of the latest.
             in_order: sorted; if not, the rows of a market come in stretches, and text as enums: in half the memory.
             timeframe: the length of the candles.
 
         Returns:
             The wanted columns of `data.schema.CANDLE`, sorted by venue, symbol and open time if ``in_order``.
         """
-        wanted = [of_evidence(origin)]
+        conditions = [build_evidence_filter(origin)]
         if venues is not None:
-            wanted.append(pl.col("venue").is_in(list(venues)))
-        return self._candles.rows(
+            conditions.append(pl.col("venue").is_in(list(venues)))
+        return self._candles.read_rows(
             assets,
             start,
             end,
-            *wanted,
+            *conditions,
             columns=columns,
-            first_seen=as_first_seen,
+            first_seen=first_seen,
             in_order=in_order,
             timeframe=timeframe,
         )
 
-    def low_trades(
+    def read_low_trades(
         self, assets: Collection[str], start: datetime, end: datetime, *, timeframe: Timeframe = Timeframe.M1
     ) -> pl.DataFrame:
         """The lowest trade of each bar of ``[start, end)`` that was made from trades, as it was fetched last.
@@ -160,9 +160,9 @@ class CandleStore:
         Returns:
             A frame of `data.schema.LOW_TRADE`, sorted by venue, symbol and open time, each bar once.
         """
-        return self._low_trades.rows(assets, start, end, timeframe)
+        return self._low_trades.read_rows(assets, start, end, timeframe)
 
-    def revisions(
+    def read_revisions(
         self, start: datetime | None = None, end: datetime | None = None, assets: Collection[str] | None = None
     ) -> pl.DataFrame:
         """The fields of collected candles of ``[start, end)`` that their venue reported with other values since.
@@ -177,10 +177,10 @@ class CandleStore:
         Returns:
             A row of `data.schema.REVISION` for each changed field, sorted by market and open time.
         """
-        found = [revisions(table, start, end, assets) for table in self._candles.tables.values()]
-        return pl.concat(found).sort("venue", "symbol", "price", "timeframe", "open_time", maintain_order=True)
+        frames = [list_revisions(table, start, end, assets) for table in self._candles.tables.values()]
+        return pl.concat(frames).sort("venue", "symbol", "price", "timeframe", "open_time", maintain_order=True)
 
-    def covered(
+    def read_covered_spans(
         self,
         assets: Collection[str],
         start: datetime,
@@ -193,15 +193,15 @@ class CandleStore:
 
         A bar of that length in such a span that has no candle is quiet.
         """
-        return self._coverage.spans(assets, start, end, origin, timeframe)
+        return self._coverage.read_spans(assets, start, end, origin, timeframe)
 
-    def coverage(self, assets: Collection[str], start: datetime, end: datetime) -> pl.DataFrame:
+    def read_coverage(self, assets: Collection[str], start: datetime, end: datetime) -> pl.DataFrame:
         """The rows of `data.schema.COVERAGE` that overlap ``[start, end)``, in the order of asking."""
-        return self._coverage.rows(assets, start, end)
+        return self._coverage.read_rows(assets, start, end)
 
-    def wanting(self) -> pl.DataFrame:
+    def read_outstanding(self) -> pl.DataFrame:
         """What was asked and not had, and has not come whole since: rows of `data.schema.COVERAGE`."""
-        return self._coverage.wanting()
+        return self._coverage.read_outstanding()
 
     def forget(self, *, source: str | None = None, origin: Origin | None = None) -> int:
         """Drop candles, their lowest trades and coverage of one source (such as a file's name), one origin, or both.
@@ -212,41 +212,41 @@ class CandleStore:
         Raises:
             UsageError: neither is given.
         """
-        named = {"source": source, "origin": None if origin is None else origin.value}
-        terms = [f"{column} = {sql_text(value)}" for column, value in named.items() if value is not None]
+        criteria = {"source": source, "origin": None if origin is None else origin.value}
+        terms = [f"{column} = {quote_sql(value)}" for column, value in criteria.items() if value is not None]
         if not terms:
             message = "say what to forget: the name of an imported file, or the sample"
             raise UsageError(message)
-        where = " AND ".join(terms)
-        dropped = self._coverage.table.delete(where) + self._low_trades.forget(source, origin)
-        return dropped + sum(table.delete(where) for table in self._candles.tables.values())
+        predicate = " AND ".join(terms)
+        dropped_count = self._coverage.table.delete(predicate) + self._low_trades.delete_rows(source, origin)
+        return dropped_count + sum(table.delete(predicate) for table in self._candles.tables.values())
 
-    def holdings(self) -> pl.DataFrame:
+    def read_holdings(self) -> pl.DataFrame:
         """What the store holds, per origin, source, market and length: a frame of `data.schema.HOLDING`, sorted."""
-        return self._candles.holdings()
+        return self._candles.read_holdings()
 
-    def has(self, evidence: Evidence, assets: Collection[str] | None = None) -> bool:
+    def has_candles(self, evidence: Evidence, assets: Collection[str] | None = None) -> bool:
         """Whether there is any one-minute candle of that kind, of any of these assets (None: of any asset)."""
-        wanted = [of_evidence(evidence), trades_of(Timeframe.M1)]
+        conditions = [build_evidence_filter(evidence), build_trade_filter(Timeframe.M1)]
         if assets is not None:
-            wanted.append(pl.col("asset").is_in(list(assets)))
-        minutes = self._candles.tables[Timeframe.M1]
-        return not minutes.read(lambda rows: rows.filter(*wanted).select("venue").head(1)).is_empty()
+            conditions.append(pl.col("asset").is_in(list(assets)))
+        minute_table = self._candles.tables[Timeframe.M1]
+        return not minute_table.read(lambda rows: rows.filter(*conditions).select("venue").head(1)).is_empty()
 
-    def version(self) -> str:
+    def read_version(self) -> str:
         """A text that changes whenever the content changes: the key for whatever is kept of an answer."""
-        read = (*self._candles.tables.values(), self._coverage.table, self._low_trades.table)
-        return "/".join(table.version() for table in read)
+        tables = (*self._candles.tables.values(), self._coverage.table, self._low_trades.table)
+        return "/".join(table.read_version() for table in tables)
 
-    def keep_listing(self, venue: str, markets: str, *, listed_at: datetime, source: str) -> None:
+    def add_listing(self, venue: str, markets: str, *, listed_at: datetime, source: str) -> None:
         """Keep a venue's list of markets, as JSON text, as ``source`` (a host) gave it at an aware time."""
-        self._listings.keep(venue, markets, listed_at=listed_at, source=source)
+        self._listings.add(venue, markets, listed_at=listed_at, source=source)
 
-    def listing(self, venue: str, newer_than: datetime) -> str | None:
+    def read_listing(self, venue: str, newer_than: datetime) -> str | None:
         """The list of markets that a venue gave last, if it is newer than an aware time; else None."""
-        return self._listings.newest(venue, newer_than)
+        return self._listings.read_newest(venue, newer_than)
 
-    def keep_bad_page(
+    def add_rejected_page(
         self,
         venue: str,
         symbol: str,
@@ -260,7 +260,7 @@ class CandleStore:
         body: str,
     ) -> None:
         """Keep an answer aside that could not be used, with why (``message``) and its text, cut to 1 MB."""
-        self._bad_pages.keep(
+        self._rejected_pages.add(
             venue,
             symbol,
             price=price,
@@ -272,9 +272,9 @@ class CandleStore:
             body=body,
         )
 
-    def bad_pages(self) -> pl.DataFrame:
-        """The answers that were kept aside: rows of `data.schema.BAD_PAGE`, in the order of asking."""
-        return self._bad_pages.rows()
+    def read_rejected_pages(self) -> pl.DataFrame:
+        """The answers that were kept aside: rows of `data.schema.REJECTED_PAGE`, in the order of asking."""
+        return self._rejected_pages.read_rows()
 
     def log_run(
         self,
@@ -317,9 +317,9 @@ class CandleStore:
             holder=holder,
         )
 
-    def runs(self, limit: int = 100) -> pl.DataFrame:
+    def read_runs(self, limit: int = 100) -> pl.DataFrame:
         """The runs that ended last, newest first: rows of `data.schema.RUN`."""
-        return self._runs.rows(limit)
+        return self._runs.read_rows(limit)
 
     def maintain(self, now: datetime, retention: timedelta = RETENTION) -> Maintenance:
         """Make few files of many, drop lists of markets that are older than ``retention``, and free the disk.
@@ -338,28 +338,28 @@ class CandleStore:
             message = f"readers may be at a version up to {RETENTION.days} days old: keep files at least as long"
             raise UsageError(message)
         self._listings.drop_before(now - retention)
-        return maintain(self.uri, self._tables(), retention)
+        return maintain_tables(self.uri, self._list_tables(), retention)
 
-    def size(self, timeframe: Timeframe | None = None) -> StoreSize | None:
+    def measure_size(self, timeframe: Timeframe | None = None) -> StoreSize | None:
         """Bytes and files of a store in a folder, as they lie on the disk; None for one elsewhere.
 
         Args:
             timeframe: of the candles of that length alone.
         """
-        return size_on_disk(self.uri if timeframe is None else self._candles.tables[timeframe].uri)
+        return measure_disk_size(self.uri if timeframe is None else self._candles.tables[timeframe].uri)
 
-    def _tables(self) -> list[LakeTable]:
-        others = (self._low_trades, self._coverage, self._listings, self._bad_pages, self._runs)
-        return [*self._candles.tables.values(), *(kept.table for kept in others)]
+    def _list_tables(self) -> list[StoreTable]:
+        other_tables = (self._low_trades, self._coverage, self._listings, self._rejected_pages, self._runs)
+        return [*self._candles.tables.values(), *(part.table for part in other_tables)]
 
 
 @dataclass(frozen=True, slots=True)
-class FirstSeen:
+class FirstSeenReader:
     """A store read as each route first told it: of a candle that was changed later, the first-seen values."""
 
     store: CandleStore
 
-    def candles(
+    def read_candles(
         self,
         assets: Collection[str],
         start: datetime,
@@ -371,18 +371,18 @@ class FirstSeen:
         timeframe: Timeframe = Timeframe.M1,
     ) -> pl.DataFrame:
         """Candles as `CandleStore.candles` gives them, and as they were first seen."""
-        return self.store.candles(
+        return self.store.read_candles(
             assets,
             start,
             end,
             origin=origin,
             columns=columns,
-            as_first_seen=True,
+            first_seen=True,
             in_order=in_order,
             timeframe=timeframe,
         )
 
-    def covered(
+    def read_covered_spans(
         self,
         assets: Collection[str],
         start: datetime,
@@ -392,10 +392,10 @@ class FirstSeen:
         timeframe: Timeframe = Timeframe.M1,
     ) -> pl.DataFrame:
         """Spans as `CandleStore.covered` gives them."""
-        return self.store.covered(assets, start, end, origin=origin, timeframe=timeframe)
+        return self.store.read_covered_spans(assets, start, end, origin=origin, timeframe=timeframe)
 
-    def low_trades(
+    def read_low_trades(
         self, assets: Collection[str], start: datetime, end: datetime, *, timeframe: Timeframe = Timeframe.M1
     ) -> pl.DataFrame:
         """The lowest trades as `CandleStore.low_trades` gives them."""
-        return self.store.low_trades(assets, start, end, timeframe=timeframe)
+        return self.store.read_low_trades(assets, start, end, timeframe=timeframe)

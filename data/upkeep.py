@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from data.lake import LakeTable
+from data.lake import StoreTable
 
 RETENTION = timedelta(days=7)
 """How long files stay that the present version of a table has no use for: a reader may still be at an older one."""
@@ -35,38 +35,38 @@ class Maintenance:
     bytes_after: int
 
 
-def maintain(uri: str, tables: Iterable[LakeTable], retention: timedelta) -> Maintenance:
+def maintain_tables(uri: str, tables: Iterable[StoreTable], retention: timedelta) -> Maintenance:
     """Tidy the tables of a store; see `data.store.CandleStore.maintain`."""
     tables = list(tables)
-    before = size_on_disk(uri) or _live_size(tables)
+    before = measure_disk_size(uri) or _measure_live_size(tables)
     for table in tables:
-        table.tidy(retention)
-    after = size_on_disk(uri) or _live_size(tables)
+        table.compact(retention)
+    after = measure_disk_size(uri) or _measure_live_size(tables)
     return Maintenance(before.files, after.files, before.bytes, after.bytes)
 
 
-def size_on_disk(uri: str) -> StoreSize | None:
+def measure_disk_size(uri: str) -> StoreSize | None:
     """Bytes and files below a folder, 0 where there is none; None for a store that is no local folder."""
-    folder = _local(uri)
+    folder = _find_local_folder(uri)
     if folder is None:
         return None
     paths = (Path(root, name) for root, _, names in os.walk(folder) for name in names)
-    sizes = [size for path in paths if (size := _size(path)) is not None]
+    sizes = [size for path in paths if (size := _measure_file(path)) is not None]
     return StoreSize(sum(sizes), len(sizes))
 
 
-def _live_size(tables: Iterable[LakeTable]) -> StoreSize:
-    counts = [table.live_files() for table in tables]
+def _measure_live_size(tables: Iterable[StoreTable]) -> StoreSize:
+    counts = [table.measure_live_files() for table in tables]
     return StoreSize(sum(size for _, size in counts), sum(files for files, _ in counts))
 
 
-def _local(uri: str) -> Path | None:
+def _find_local_folder(uri: str) -> Path | None:
     if "://" not in uri:
         return Path(uri)
     return Path(unquote(urlsplit(uri).path)) if uri.startswith("file://") else None
 
 
-def _size(path: Path) -> int | None:
+def _measure_file(path: Path) -> int | None:
     """The size of a file; None where it went away while the folder was looked through."""
     try:
         return path.stat().st_size

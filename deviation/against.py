@@ -10,12 +10,12 @@ from functools import cached_property
 import numpy as np
 
 from deviation.grid import Bools, Floats, Ints
-from deviation.minutes import Minutes
+from deviation.minutes import MarketMinutes
 from deviation.question import FIRM_VOTES
 
 
 @dataclass(frozen=True, slots=True)
-class Ranges:
+class PeerRanges:
     """The ranges of the voting peers in each minute: how many have one, and the medians of their ends, in dollars."""
 
     count: Ints
@@ -24,7 +24,7 @@ class Ranges:
 
 
 @dataclass(frozen=True, slots=True)
-class Peers:
+class PeerStatistics:
     """What the other venues of a group said in each minute, arrays of one size, NaN where nobody said anything.
 
     ``votes`` counts the voting peers; ``lowest`` gives the lowest vote, ``ranges`` their ranges.
@@ -32,12 +32,12 @@ class Peers:
 
     votes: Ints
     reference: Floats
-    lowest: Callable[[], Floats]
-    ranges: Callable[[], Ranges]
+    compute_lowest: Callable[[], Floats]
+    compute_ranges: Callable[[], PeerRanges]
 
 
 @dataclass(frozen=True)
-class Series:
+class DeviationSeries:
     """A market against a group, minute by minute: fractions, NaN where undefined.
 
     ``votes`` and ``reference`` stand in every minute, the others only in minutes in which the market votes:
@@ -45,43 +45,43 @@ class Series:
     lowest trade, ``sure`` the deviation that holds in whatever order the minute's trades came.
     """
 
-    market: Minutes
-    peers: Peers
+    minutes: MarketMinutes
+    peer_statistics: PeerStatistics
 
     @property
     def votes(self) -> Ints:
         """The number of votes on the market."""
-        return self.peers.votes
+        return self.peer_statistics.votes
 
     @property
     def reference(self) -> Floats:
         """What the votes say, in dollars."""
-        return self.peers.reference
+        return self.peer_statistics.reference
 
     @cached_property
     def d(self) -> Floats:
         """The deviation."""
-        return _off(self.market.vote, self.reference)
+        return _compute_deviation(self.minutes.vote, self.reference)
 
     @cached_property
     def gap(self) -> Floats:
         """The distance to the lowest vote; negative: the market was lowest of all."""
-        return _off(self.market.vote, self.peers.lowest())
+        return _compute_deviation(self.minutes.vote, self.peer_statistics.compute_lowest())
 
     @cached_property
     def wick_shallow(self) -> Floats:
         """The lowest trade against what the peers' range lows say: it lay at least as deep."""
-        return _off(self._bounded(self.market.low), self._ranges.low)
+        return _compute_deviation(self._mask_unbounded(self.minutes.low), self._ranges.low)
 
     @cached_property
     def wick_deep(self) -> Floats:
         """The lowest trade against what the peers' range highs say: it lay at most as deep."""
-        return _off(self._bounded(self.market.low), self._ranges.high)
+        return _compute_deviation(self._mask_unbounded(self.minutes.low), self._ranges.high)
 
     @cached_property
     def sure(self) -> Floats:
         """The highest price that stood against what the peers' range lows say."""
-        return _off(self._bounded(self.market.range_high), self._ranges.low)
+        return _compute_deviation(self._mask_unbounded(self.minutes.range_high), self._ranges.low)
 
     @cached_property
     def observed(self) -> Bools:
@@ -99,15 +99,15 @@ class Series:
         return self.observed & ~self.firm
 
     @cached_property
-    def _ranges(self) -> Ranges:
-        return self.peers.ranges()
+    def _ranges(self) -> PeerRanges:
+        return self.peer_statistics.compute_ranges()
 
-    def _bounded(self, prices: Floats) -> Floats:
+    def _mask_unbounded(self, prices: Floats) -> Floats:
         """Prices of the minutes in which the market votes and enough peers have a range; NaN elsewhere."""
-        return np.where(self.market.voting & (self._ranges.count >= FIRM_VOTES), prices, np.nan)
+        return np.where(self.minutes.voting & (self._ranges.count >= FIRM_VOTES), prices, np.nan)
 
 
-def _off(price: Floats, reference: Floats) -> Floats:
-    quotient = price / reference
-    quotient -= 1
-    return quotient
+def _compute_deviation(price: Floats, reference: Floats) -> Floats:
+    deviation = price / reference
+    deviation -= 1
+    return deviation

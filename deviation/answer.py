@@ -12,17 +12,17 @@ import polars as pl
 
 from data.schema import TIME
 from deviation.episodes import Episode
-from deviation.headline import headline
-from deviation.lows import Lows, exact_trade, lows
+from deviation.headline import write_headline
+from deviation.lows import AssetLows, find_exact_trade, summarize_lows
 from deviation.minutes import State
 from deviation.question import Group, Question
-from deviation.result import Measurement, Row
-from deviation.summary import Summary
+from deviation.result import MarketRow, Measurement
+from deviation.summary import DeviationSummary
 
-CHOSEN_BY_HAND = "chosen by hand"
+UNNAMED_WINDOW = "chosen by hand"
 """Name of a window that no side named."""
 
-DEVIATION: dict[str, pl.DataType] = {
+DEVIATION_SCHEMA: dict[str, pl.DataType] = {
     "venue": pl.String(),
     "symbol": pl.String(),
     "group": pl.String(),
@@ -41,61 +41,69 @@ DEVIATION: dict[str, pl.DataType] = {
 """A row per market, group of votes and bar; prices in dollars, fractions, null where undefined."""
 
 
-def iso(time: datetime | None) -> str | None:
+def format_iso(time: datetime | None) -> str | None:
     """An instant as ISO 8601 with Z; None stays None."""
     return None if time is None else f"{time:%Y-%m-%dT%H:%M:%SZ}"
 
 
-def measurement_json(measurement: Measurement) -> dict[str, Any]:
+def build_measurement_json(measurement: Measurement) -> dict[str, Any]:
     """The whole answer; rows sorted by venue, group, kind."""
-    question, focus = measurement.question, measurement.focus
-    valued = [row.fair_value for row in (focus, *measurement.rows) if row is not None and row.fair_value is not None]
+    question, focus = measurement.question, measurement.focus_row
+    fair_values = [
+        row.fair_value for row in (focus, *measurement.rows) if row is not None and row.fair_value is not None
+    ]
     return {
-        **asked_json(question),
+        **build_question_json(question),
         "fx_assumed": list(measurement.fx_assumed),
         "absent": list(measurement.absent),
-        "left_out": [{"venue": out.venue, "symbol": out.symbol, "why": out.why} for out in measurement.left_out],
+        "left_out": [
+            {"venue": excluded.venue, "symbol": excluded.symbol, "why": excluded.reason}
+            for excluded in measurement.left_out
+        ],
         "fair_value": {
-            "underlying": valued[0].underlying,
-            "ratio": valued[0].ratio,
-            "ratio_min": valued[0].ratio_min,
-            "p5": valued[0].p5,
-            "p95": valued[0].p95,
-            "source": valued[0].source,
+            "underlying": fair_values[0].underlying,
+            "ratio": fair_values[0].ratio,
+            "ratio_min": fair_values[0].ratio_min,
+            "p5": fair_values[0].p5,
+            "p95": fair_values[0].p95,
+            "source": fair_values[0].source,
         }
-        if valued
+        if fair_values
         else None,
-        "headline": list(headline(measurement)),
+        "headline": list(write_headline(measurement)),
         "path": {
-            group.value: {"onset": iso(measurement.time(path.onset)), "bottom": iso(measurement.time(path.bottom))}
-            for group, path in measurement.path.items()
+            group.value: {
+                "onset": format_iso(measurement.time_at(path.onset)),
+                "bottom": format_iso(measurement.time_at(path.bottom)),
+            }
+            for group, path in measurement.paths.items()
         },
-        "venues": [_row(measurement, row) for row in measurement.rows],
+        "venues": [_build_row_json(measurement, row) for row in measurement.rows],
     }
 
 
-def lows_json(measurements: Sequence[Measurement], trades: pl.DataFrame) -> dict[str, Any]:
+def build_lows_json(measurements: Sequence[Measurement], trades: pl.DataFrame) -> dict[str, Any]:
     """The table of lows of several assets over one window; ``trades`` is a frame of `data.schema.LOW_TRADE` over it."""
-    asked = asked_json(measurements[0].question)
-    asked.pop("asset")
+    question_json = build_question_json(measurements[0].question)
+    question_json.pop("asset")
     return {
-        **asked,
+        **question_json,
         "focus": measurements[0].question.focus,
-        "fx_assumed": assumed(measurements),
-        "assets": [_lows(measurement, lows(measurement), trades) for measurement in measurements],
+        "fx_assumed": list_assumed_quotes(measurements),
+        "assets": [_build_lows_json(measurement, summarize_lows(measurement), trades) for measurement in measurements],
     }
 
 
-def assumed(measurements: Sequence[Measurement]) -> list[str]:
+def list_assumed_quotes(measurements: Sequence[Measurement]) -> list[str]:
     """The quotes that count 1:1 in any of the measurements."""
     return sorted({quote for measurement in measurements for quote in measurement.fx_assumed})
 
 
-def deviation_rows(measurement: Measurement) -> pl.DataFrame:
-    """Every bar of every market against both groups; frame of `DEVIATION`."""
-    first, last = measurement.axis.time(0), measurement.axis.time(measurement.axis.size)
-    every = measurement.question.timeframe.value
-    times = pl.datetime_range(first, last, every, closed="left", time_unit="ms", time_zone="UTC", eager=True)
+def build_deviation_frame(measurement: Measurement) -> pl.DataFrame:
+    """Every bar of every market against both groups; frame of `DEVIATION_SCHEMA`."""
+    start, end = measurement.axis.time_at(0), measurement.axis.time_at(measurement.axis.size)
+    bar_length = measurement.question.timeframe.value
+    times = pl.datetime_range(start, end, bar_length, closed="left", time_unit="ms", time_zone="UTC", eager=True)
     states = np.array([state.name.lower() for state in State])
     frames = [
         pl.DataFrame(
@@ -104,7 +112,7 @@ def deviation_rows(measurement: Measurement) -> pl.DataFrame:
                 "symbol": row.market.symbol,
                 "group": group.value,
                 "open_time": times,
-                "state": states[row.minutes.state],
+                "state": states[row.minutes.states],
                 "price": row.minutes.price,
                 "votes": series.votes,
                 "reference": series.reference,
@@ -120,19 +128,19 @@ def deviation_rows(measurement: Measurement) -> pl.DataFrame:
         for group, series in row.series.items()
     ]
     if not frames:
-        return pl.DataFrame(schema=DEVIATION)
-    return pl.concat(frames).cast(pl.Schema(DEVIATION)).with_columns(pl.col(pl.Float64).fill_nan(None))
+        return pl.DataFrame(schema=DEVIATION_SCHEMA)
+    return pl.concat(frames).cast(pl.Schema(DEVIATION_SCHEMA)).with_columns(pl.col(pl.Float64).fill_nan(None))
 
 
-def asked_json(question: Question) -> dict[str, Any]:
+def build_question_json(question: Question) -> dict[str, Any]:
     """What was asked, the same in every answer."""
     parameters = question.parameters
     return {
         "asset": question.asset,
         "event": question.event,
-        "window": question.window or CHOSEN_BY_HAND,
-        "from": iso(question.start),
-        "to": iso(question.end),
+        "window": question.window or UNNAMED_WINDOW,
+        "from": format_iso(question.start),
+        "to": format_iso(question.end),
         "timeframe": question.timeframe.value,
         "quote": parameters.quote.value,
         "origin": question.origin.value,
@@ -143,12 +151,14 @@ def asked_json(question: Question) -> dict[str, Any]:
             "confirm": parameters.confirm,
             "min_vote_usd": parameters.min_vote_usd,
         },
-        "calm_span": None if question.calm is None else {"from": iso(question.calm[0]), "to": iso(question.calm[1])},
+        "calm_span": None
+        if question.calm_span is None
+        else {"from": format_iso(question.calm_span[0]), "to": format_iso(question.calm_span[1])},
     }
 
 
-def _row(measurement: Measurement, row: Row) -> dict[str, Any]:
-    market, counts, rank = row.market, row.counts, measurement.ranks[row.market]
+def _build_row_json(measurement: Measurement, row: MarketRow) -> dict[str, Any]:
+    market, counts, rank = row.market, row.state_counts, measurement.ranks[row.market]
     return {
         "venue": market.venue,
         "symbol": market.symbol,
@@ -160,30 +170,30 @@ def _row(measurement: Measurement, row: Row) -> dict[str, Any]:
         "missing_min": counts.missing_min,
         "unpriced_min": counts.unpriced_min,
         "low": row.low,
-        "low_at": iso(measurement.time(row.low_at)),
+        "low_at": format_iso(measurement.time_at(row.low_at)),
         "volume_usd_before": row.volume_usd_before,
-        "volume_share": _by_threshold(row.volume_share),
+        "volume_share": _key_by_threshold(row.volume_share),
         "rank": {"deepest": rank.deepest.value, "longest": rank.longest.value},
-        "rank_why": rank.why,
-        "against": {group.value: _summary(measurement, row.against[group]) for group in Group},
+        "rank_why": rank.reason,
+        "against": {group.value: _build_summary_json(measurement, row.summaries[group]) for group in Group},
     }
 
 
-def _summary(measurement: Measurement, summary: Summary) -> dict[str, Any]:
+def _build_summary_json(measurement: Measurement, summary: DeviationSummary) -> dict[str, Any]:
     thin, baseline = summary.thin, summary.baseline
     return {
         "firm_min": summary.firm_min,
         "depth": summary.depth,
-        "depth_at": iso(measurement.time(summary.depth_at)),
+        "depth_at": format_iso(measurement.time_at(summary.depth_at)),
         "height": summary.height,
-        "height_at": iso(measurement.time(summary.height_at)),
+        "height_at": format_iso(measurement.time_at(summary.height_at)),
         "below_min": summary.below_min,
         "above_min": summary.above_min,
-        "threshold_min": _by_threshold(summary.threshold_min),
+        "threshold_min": _key_by_threshold(summary.threshold_min),
         "gap_depth": summary.gap_depth,
-        "gap_at": iso(measurement.time(summary.gap_at)),
+        "gap_at": format_iso(measurement.time_at(summary.gap_at)),
         "alone_below_min": summary.alone_below_min,
-        "wick_at": iso(measurement.time(summary.wick_at)),
+        "wick_at": format_iso(measurement.time_at(summary.wick_at)),
         "wick_shallow": summary.wick_shallow,
         "wick_deep": summary.wick_deep,
         "sure_depth": summary.sure_depth,
@@ -191,21 +201,21 @@ def _summary(measurement: Measurement, summary: Summary) -> dict[str, Any]:
         "thin": {
             "minutes": thin.minutes,
             "depth": thin.depth,
-            "depth_at": iso(measurement.time(thin.depth_at)),
+            "depth_at": format_iso(measurement.time_at(thin.depth_at)),
             "below_min": thin.below_min,
         },
-        "baseline": {"n": baseline.n, "min": baseline.min, "max": baseline.max},
-        "episodes": [_episode(measurement, episode) for episode in summary.episodes],
+        "baseline": {"n": baseline.firm_min, "min": baseline.min, "max": baseline.max},
+        "episodes": [_build_episode_json(measurement, episode) for episode in summary.episodes],
     }
 
 
-def _episode(measurement: Measurement, episode: Episode) -> dict[str, Any]:
+def _build_episode_json(measurement: Measurement, episode: Episode) -> dict[str, Any]:
     return {
         "direction": episode.direction.value,
-        "start": iso(measurement.time(episode.start)),
-        "end": iso(measurement.axis.time(episode.end)),
+        "start": format_iso(measurement.time_at(episode.start)),
+        "end": format_iso(measurement.axis.time_at(episode.end)),
         "depth": episode.depth,
-        "depth_at": iso(measurement.time(episode.depth_at)),
+        "depth_at": format_iso(measurement.time_at(episode.depth_at)),
         "duration_min": episode.duration_min,
         "observed_min": episode.observed_min,
         "firm_min": episode.firm_min,
@@ -216,62 +226,62 @@ def _episode(measurement: Measurement, episode: Episode) -> dict[str, Any]:
     }
 
 
-def _lows(measurement: Measurement, table: Lows, trades: pl.DataFrame) -> dict[str, Any]:
+def _build_lows_json(measurement: Measurement, asset_lows: AssetLows, trades: pl.DataFrame) -> dict[str, Any]:
     return {
         "asset": measurement.question.asset,
-        "lowest": _low(measurement, table.lowest),
-        "second_lowest": _low(measurement, table.second),
-        "focus_low": _low(measurement, table.focus),
-        "gap_to_second": table.gap_to_second,
-        "usdt_low": table.usdt_low,
-        "usd_low": table.usd_low,
-        "usdt_usd_gap": table.usdt_usd_gap,
+        "lowest": _build_low_json(measurement, asset_lows.lowest),
+        "second_lowest": _build_low_json(measurement, asset_lows.second_lowest),
+        "focus_low": _build_low_json(measurement, asset_lows.focus),
+        "gap_to_second": asset_lows.gap_to_second,
+        "usdt_low": asset_lows.usdt_low,
+        "usd_low": asset_lows.usd_low,
+        "usdt_usd_gap": asset_lows.usdt_usd_gap,
         "aligned": {
             group.value: {
                 "gap_depth": bounds.gap_depth,
                 "wick_shallow": bounds.wick_shallow,
                 "wick_deep": bounds.wick_deep,
             }
-            for group, bounds in table.bounds.items()
+            for group, bounds in asset_lows.bounds.items()
         },
-        "venues": [_low_and_curve(measurement, row, trades) for row in table.rows],
+        "venues": [_build_venue_lows_json(measurement, row, trades) for row in asset_lows.rows],
     }
 
 
-def _low(measurement: Measurement, row: Row | None) -> dict[str, Any] | None:
-    return None if row is None else _lowest_trade(measurement, row)
+def _build_low_json(measurement: Measurement, row: MarketRow | None) -> dict[str, Any] | None:
+    return None if row is None else _build_lowest_trade_json(measurement, row)
 
 
-def _lowest_trade(measurement: Measurement, row: Row) -> dict[str, Any]:
+def _build_lowest_trade_json(measurement: Measurement, row: MarketRow) -> dict[str, Any]:
     return {
         "venue": row.market.venue,
         "symbol": row.market.symbol,
         "group": row.market.group.value,
         "low": row.low,
-        "low_at": iso(measurement.time(row.low_at)),
+        "low_at": format_iso(measurement.time_at(row.low_at)),
     }
 
 
-def _low_and_curve(measurement: Measurement, row: Row, trades: pl.DataFrame) -> dict[str, Any]:
+def _build_venue_lows_json(measurement: Measurement, row: MarketRow, trades: pl.DataFrame) -> dict[str, Any]:
     """A venue's low, its very trade, and the minutes and volume that it spent at or beyond each depth (section 5)."""
-    trade = exact_trade(measurement, row, trades)
+    trade = find_exact_trade(measurement, row, trades)
     return {
-        **_lowest_trade(measurement, row),
+        **_build_lowest_trade_json(measurement, row),
         "trade": None
         if trade is None
         else {
-            "at": f"{trade.at:%Y-%m-%d}T{trade.clock}Z",
+            "at": f"{trade.at:%Y-%m-%d}T{trade.time_text}Z",
             "price": trade.price,
             "amount": trade.amount,
             "id": trade.trade_id,
         },
         "against": {
-            group.value: {"firm_min": summary.firm_min, "threshold_min": _by_threshold(summary.threshold_min)}
-            for group, summary in row.against.items()
+            group.value: {"firm_min": summary.firm_min, "threshold_min": _key_by_threshold(summary.threshold_min)}
+            for group, summary in row.summaries.items()
         },
-        "volume_share": _by_threshold(row.volume_share),
+        "volume_share": _key_by_threshold(row.volume_share),
     }
 
 
-def _by_threshold(values: Mapping[int, float | None]) -> dict[str, float | None]:
+def _key_by_threshold(values: Mapping[int, float | None]) -> dict[str, float | None]:
     return {str(threshold): value for threshold, value in values.items()}

@@ -7,7 +7,7 @@ from enum import StrEnum
 import numpy as np
 
 from data.schema import Timeframe
-from deviation.against import Series
+from deviation.against import DeviationSeries
 from deviation.grid import Floats
 from deviation.question import TOLERANCE, Parameters
 
@@ -50,81 +50,86 @@ class Episode:
         return self.duration_min - self.observed_min
 
 
-STRETCH = 64
+SCAN_BARS = 64
 """Bars that are looked at first for the end of a spell, or its half-recovery; then twice as many, and so on."""
 
 
-def episodes(series: Series, parameters: Parameters, timeframe: Timeframe) -> tuple[Episode, ...]:
+def find_episodes(series: DeviationSeries, parameters: Parameters, timeframe: Timeframe) -> tuple[Episode, ...]:
     """The episodes of both directions over the bars of the series, by start."""
-    found = []
+    results = []
     for direction in Direction:
-        beyond = direction.sign * series.d  # positive where it is on the episode's side
-        for start, end in _spells(beyond, parameters, timeframe.bars(parameters.confirm)):
-            found.append(_measured(direction, start, end, beyond, series, timeframe))
-    return tuple(sorted(found, key=lambda episode: episode.start))
+        signed_deviations = direction.sign * series.d  # positive where it is on the episode's side
+        for start, end in _find_spans(signed_deviations, parameters, timeframe.count_bars(parameters.confirm)):
+            results.append(_build_episode(direction, start, end, signed_deviations, series, timeframe))
+    return tuple(sorted(results, key=lambda episode: episode.start))
 
 
-def _spells(d: Floats, parameters: Parameters, confirm: int) -> Iterator[tuple[int, int | None]]:
+def _find_spans(deviations: Floats, parameters: Parameters, confirm: int) -> Iterator[tuple[int, int | None]]:
     """Start of each spell, and the bar that ends it; None where it runs on. Bars that were not observed are NaN."""
-    starts = np.flatnonzero(d >= parameters.enter - TOLERANCE)
-    free = 0  # the first bar at which the next spell may start
-    while (i := int(np.searchsorted(starts, free))) < starts.size:
+    starts = np.flatnonzero(deviations >= parameters.enter - TOLERANCE)
+    next_start = 0  # the first bar at which the next spell may start
+    while (i := int(np.searchsorted(starts, next_start))) < starts.size:
         start = int(starts[i])
-        end, last = _confirmed(d, start, parameters.exit, confirm)
+        end, confirm_end = _find_recovery(deviations, start, parameters.exit, confirm)
         yield start, end
-        if last is None:
+        if confirm_end is None:
             return
-        free = last + 1
+        next_start = confirm_end + 1
 
 
-def _confirmed(d: Floats, start: int, limit: float, length: int) -> tuple[int, int] | tuple[None, None]:
+def _find_recovery(deviations: Floats, start: int, limit: float, length: int) -> tuple[int, int] | tuple[None, None]:
     """First and last bar of the first run of ``length`` observed bars inside of the limit, from a bar on."""
-    size = max(STRETCH, 2 * length)
+    size = max(SCAN_BARS, 2 * length)
     while True:
-        stretch = d[start : start + size]
-        observed = np.flatnonzero(~np.isnan(stretch))
-        back = stretch[observed] < limit - TOLERANCE
-        outside = np.flatnonzero(~back)
-        begins = np.append(-1, outside) + 1
-        run = np.flatnonzero(np.append(outside, back.size) - begins >= length)
-        if run.size:
-            first = int(begins[run[0]])
-            return start + int(observed[first]), start + int(observed[first + length - 1])
-        if start + size >= d.size:
+        block = deviations[start : start + size]
+        observed = np.flatnonzero(~np.isnan(block))
+        recovered = block[observed] < limit - TOLERANCE
+        outside_positions = np.flatnonzero(~recovered)
+        run_starts = np.append(-1, outside_positions) + 1
+        complete_runs = np.flatnonzero(np.append(outside_positions, recovered.size) - run_starts >= length)
+        if complete_runs.size:
+            run_start = int(run_starts[complete_runs[0]])
+            return start + int(observed[run_start]), start + int(observed[run_start + length - 1])
+        if start + size >= deviations.size:
             return None, None
         size *= 2
 
 
-def _measured(
-    direction: Direction, start: int, end: int | None, beyond: Floats, series: Series, timeframe: Timeframe
+def _build_episode(
+    direction: Direction,
+    start: int,
+    end: int | None,
+    signed_deviations: Floats,
+    series: DeviationSeries,
+    timeframe: Timeframe,
 ) -> Episode:
-    stop = beyond.size if end is None else end
-    d = beyond[start:stop]
-    depth = float(np.fmax.reduce(d))
-    depth_at = start + int(np.argmax(d == depth))
-    recovered = _first_below(beyond, depth / 2 - TOLERANCE, depth_at + 1)
-    minutes = timeframe.minutes
+    end_bar = signed_deviations.size if end is None else end
+    deviations = signed_deviations[start:end_bar]
+    depth = float(np.fmax.reduce(deviations))
+    depth_at = start + int(np.argmax(deviations == depth))
+    recovered = _find_first_below(signed_deviations, depth / 2 - TOLERANCE, depth_at + 1)
+    minutes = timeframe.convert_to_minutes
     return Episode(
         direction=direction,
         start=start,
-        end=stop,
+        end=end_bar,
         depth=direction.sign * depth,
         depth_at=depth_at,
-        duration_min=minutes(stop - start),
-        observed_min=minutes(int(np.count_nonzero(series.observed[start:stop]))),
-        firm_min=minutes(int(np.count_nonzero(series.firm[start:stop]))),
-        area_pct_min=100 * float(np.sum(d, where=d > 0)) * minutes(1),
+        duration_min=minutes(end_bar - start),
+        observed_min=minutes(int(np.count_nonzero(series.observed[start:end_bar]))),
+        firm_min=minutes(int(np.count_nonzero(series.firm[start:end_bar]))),
+        area_pct_min=100 * float(np.sum(deviations, where=deviations > 0)) * minutes(1),
         half_recovery_min=None if recovered is None else minutes(recovered - depth_at),
         open=end is None,
     )
 
 
-def _first_below(values: Floats, limit: float, first: int) -> int | None:
+def _find_first_below(values: Floats, limit: float, first: int) -> int | None:
     """Position of the first value below the limit, from ``first`` on."""
-    size = STRETCH
+    size = SCAN_BARS
     while first < values.size:
-        found = np.flatnonzero(values[first : first + size] < limit)
-        if found.size:
-            return first + int(found[0])
+        positions = np.flatnonzero(values[first : first + size] < limit)
+        if positions.size:
+            return first + int(positions[0])
         first, size = first + size, 2 * size
     return None

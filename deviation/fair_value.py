@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from data.schema import Timeframe
-from deviation.grid import Aligned, Floats
-from deviation.minutes import Minutes
-from deviation.money import Money
+from deviation.grid import AlignedCandles, Floats
+from deviation.minutes import MarketMinutes
+from deviation.money import FxRates
 from deviation.question import CARRY_MIN, Question
 
-RATIO_MINUTES = 30
+MIN_RATIO_MINUTES = 30
 """Traded minutes that the ratio's own market needs in the calm span."""
 
 
@@ -31,31 +31,34 @@ class FairValue:
     source: str | None
 
 
-def fair_value(venue: str, question: Question, aligned: Aligned, money: Money) -> FairValue | None:
+def measure_fair_value(venue: str, question: Question, aligned: AlignedCandles, fx: FxRates) -> FairValue | None:
     """The ratio on one venue; None where the asset has peer markets of its own."""
     if question.underlying is None:
         return None
     markets, timeframe = aligned.markets, question.timeframe
-    calm = aligned.axis.span(*question.ratio_span)
+    calm_bars = aligned.axis.locate_span(*question.ratio_span)
     market = markets.get((venue, question.ratio_market or ""))
     if market is not None:
-        closes = market.close[calm][market.traded[calm]]
-        if timeframe.minutes(closes.size) >= RATIO_MINUTES:
-            return _summary(question.underlying, closes, f"{venue} {question.ratio_market}", timeframe)
+        closes = market.close[calm_bars][market.traded[calm_bars]]
+        if timeframe.convert_to_minutes(closes.size) >= MIN_RATIO_MINUTES:
+            return _build_fair_value(question.underlying, closes, f"{venue} {question.ratio_market}", timeframe)
     symbols = f"{question.asset}/USDT", f"{question.underlying}/USDT"
     wrapped, underlying = (markets.get((venue, symbol)) for symbol in symbols)
     if wrapped is None or underlying is None:
         return FairValue(question.underlying, None, 0, None, None, None)
-    floor, carry = question.parameters.min_vote_usd, timeframe.bars(CARRY_MIN)
-    both = np.logical_and(
-        *(Minutes(bars, money.rates["USDT"], floor, carry, calm).voting for bars in (wrapped, underlying))
+    min_vote_usd, carry = question.parameters.min_vote_usd, timeframe.count_bars(CARRY_MIN)
+    both_voting = np.logical_and(
+        *(
+            MarketMinutes(bars, fx.rates["USDT"], min_vote_usd, carry, calm_bars).voting
+            for bars in (wrapped, underlying)
+        )
     )
-    quotients = wrapped.close[calm][both] / underlying.close[calm][both]
-    return _summary(question.underlying, quotients, f"{venue} {symbols[0]} / {symbols[1]}", timeframe)
+    quotients = wrapped.close[calm_bars][both_voting] / underlying.close[calm_bars][both_voting]
+    return _build_fair_value(question.underlying, quotients, f"{venue} {symbols[0]} / {symbols[1]}", timeframe)
 
 
-def _summary(underlying: str, values: Floats, source: str, timeframe: Timeframe) -> FairValue:
+def _build_fair_value(underlying: str, values: Floats, source: str, timeframe: Timeframe) -> FairValue:
     if values.size == 0:
         return FairValue(underlying, None, 0, None, None, None)
     p5, median, p95 = (float(value) for value in np.percentile(values, [5, 50, 95]))
-    return FairValue(underlying, median, timeframe.minutes(values.size), p5, p95, source)
+    return FairValue(underlying, median, timeframe.convert_to_minutes(values.size), p5, p95, source)

@@ -11,8 +11,8 @@ Units, nulls and times are those of `deviation.answer`. The fairness matrix::
      "placebo": [{"days_before", "from", "to", "note", "usdt" | "usd": {"found", "ranked", "deepest", "longest",
         "even_share", "assets", "not_ranked"}}]}
 
-``matrix`` holds the spot markets of each quote group, whose ranks are against that group; of a venue without a candle
-``symbol`` and ``against`` are null and the rank is "no data". ``reading_aid`` and ``placebo`` are null on the
+``build_matrix`` holds the spot markets of each quote group, whose ranks are against that group; of a venue without a candle
+``symbol`` and ``against`` are null and the rank is "no data". ``compute_reading_aid`` and ``placebo`` are null on the
 reconstruction. ``even_share`` is the sum of 1/N over the ranked assets, N being an asset's ranked ``venues``.
 
 The sensitivity::
@@ -35,57 +35,64 @@ removal moves the depth most and the depth then, null where none moves it.
 from collections.abc import Sequence
 from typing import Any
 
-from deviation.answer import asked_json, assumed, iso
-from deviation.matrix import Cell, ReadingAid, matrix, rankable, reading_aid
+from deviation.answer import build_question_json, format_iso, list_assumed_quotes
+from deviation.matrix import MatrixCell, ReadingAid, build_matrix, compute_reading_aid, is_rankable
 from deviation.placebo import PlaceboDay
 from deviation.question import Group, Rules
 from deviation.result import Measurement
-from deviation.sensitivity import Extreme, Range, Sensitivity, Spread, Verdict
-from deviation.summary import Summary
+from deviation.sensitivity import MarketSensitivity, RangeEnd, Sensitivity, ValueRange, Verdict
+from deviation.summary import DeviationSummary
 
-NO_TEST = "assets fell together, so this is no significance test"
+NO_SIGNIFICANCE_NOTE = "assets fell together, so this is no significance test"
 """Stands wherever the reading aid does."""
 
 
-def fairness_json(
+def build_fairness_json(
     measurements: Sequence[Measurement], placebo: Sequence[PlaceboDay], no_candle: Sequence[str]
 ) -> dict[str, Any]:
     """The matrix of the measured assets, at least one; ``no_candle`` names those asked for that have none."""
     question = measurements[0].question
-    asked = asked_json(question)
-    asked.pop("asset")
-    given = rankable(measurements)
-    aids = {group.value: _aid(reading_aid(measurements, question.focus, group)) for group in Group}
+    question_json = build_question_json(question)
+    question_json.pop("asset")
+    has_ranks = is_rankable(measurements)
+    aids = {group.value: _build_aid_json(compute_reading_aid(measurements, question.focus, group)) for group in Group}
     return {
-        **asked,
+        **question_json,
         "focus": question.focus,
-        "fx_assumed": assumed(measurements),
+        "fx_assumed": list_assumed_quotes(measurements),
         "assets": [measurement.question.asset for measurement in measurements],
         "no_candle": list(no_candle),
-        "matrix": {group.value: [_cell(cell) for cell in matrix(measurements, group)] for group in Group},
-        "reading_aid": {"note": NO_TEST, **aids} if given else None,
-        "placebo": [_day(day) for day in placebo] if given else None,
+        "matrix": {
+            group.value: [_build_cell_json(cell) for cell in build_matrix(measurements, group)] for group in Group
+        },
+        "reading_aid": {"note": NO_SIGNIFICANCE_NOTE, **aids} if has_ranks else None,
+        "placebo": [_build_day_json(day) for day in placebo] if has_ranks else None,
     }
 
 
-def sensitivity_json(found: Sensitivity) -> dict[str, Any]:
+def build_sensitivity_json(sensitivity: Sensitivity) -> dict[str, Any]:
     """The ranges of every market against both groups."""
-    rules = found.question.rules
-    return {"sensitivity": [_range(one, rules) for one in found.ranges], "runs": found.runs}
+    rules = sensitivity.question.rules
+    return {
+        "sensitivity": [_build_range_json(market_sensitivity, rules) for market_sensitivity in sensitivity.ranges],
+        "runs": sensitivity.runs,
+    }
 
 
-def _cell(cell: Cell) -> dict[str, Any]:
+def _build_cell_json(cell: MatrixCell) -> dict[str, Any]:
     row = cell.row
     return {
         "asset": cell.asset,
         "venue": cell.venue,
         "symbol": None if row is None else row.market.symbol,
-        "rank": {"deepest": cell.rank.deepest.value, "longest": cell.rank.longest.value, "why": cell.rank.why},
-        "against": None if row is None else {group.value: _numbers(summary) for group, summary in row.against.items()},
+        "rank": {"deepest": cell.rank.deepest.value, "longest": cell.rank.longest.value, "why": cell.rank.reason},
+        "against": None
+        if row is None
+        else {group.value: _build_numbers_json(summary) for group, summary in row.summaries.items()},
     }
 
 
-def _numbers(summary: Summary) -> dict[str, float | None]:
+def _build_numbers_json(summary: DeviationSummary) -> dict[str, float | None]:
     return {
         "depth": summary.depth,
         "below_min": summary.below_min,
@@ -95,54 +102,63 @@ def _numbers(summary: Summary) -> dict[str, float | None]:
     }
 
 
-def _aid(aid: ReadingAid) -> dict[str, Any]:
+def _build_aid_json(aid: ReadingAid) -> dict[str, Any]:
     return {
         "ranked": len(aid.ranked),
-        "deepest": aid.deepest,
-        "longest": aid.longest,
+        "deepest": aid.deepest_count,
+        "longest": aid.longest_count,
         "even_share": aid.even_share,
         "assets": [
-            {"asset": one.asset, "venues": one.venues, "deepest": one.deepest.value, "longest": one.longest.value}
-            for one in aid.ranked
+            {
+                "asset": ranked_asset.asset,
+                "venues": ranked_asset.venue_count,
+                "deepest": ranked_asset.deepest.value,
+                "longest": ranked_asset.longest.value,
+            }
+            for ranked_asset in aid.ranked
         ],
-        "not_ranked": [{"asset": asset, "why": why} for asset, why in aid.unranked],
+        "not_ranked": [{"asset": asset, "why": reason} for asset, reason in aid.unranked],
     }
 
 
-def _day(day: PlaceboDay) -> dict[str, Any]:
+def _build_day_json(day: PlaceboDay) -> dict[str, Any]:
     return {
         "days_before": day.days_before,
-        "from": iso(day.start),
-        "to": iso(day.end),
+        "from": format_iso(day.start),
+        "to": format_iso(day.end),
         "note": day.note,
-        **{group.value: {"found": day.found[group].value, **_aid(aid)} for group, aid in day.aids.items()},
+        **{
+            group.value: {"found": day.statuses[group].value, **_build_aid_json(aid)} for group, aid in day.aids.items()
+        },
     }
 
 
-def _range(one: Range, rules: Rules) -> dict[str, Any]:
+def _build_range_json(market_sensitivity: MarketSensitivity, rules: Rules) -> dict[str, Any]:
     return {
-        "venue": one.market.venue,
-        "symbol": one.market.symbol,
-        "group": one.group.value,
-        "depth": _spread(one.depth, rules),
-        "below_min": _spread(one.below_min, rules),
-        "not_firm": [setting.text(rules) for setting in one.not_firm],
-        "deepest": _verdict(one.deepest, rules),
-        "longest": _verdict(one.longest, rules),
-        "removal": None if one.removal is None else {"venue": one.removal.venue, "depth": one.removal.depth},
+        "venue": market_sensitivity.market.venue,
+        "symbol": market_sensitivity.market.symbol,
+        "group": market_sensitivity.group.value,
+        "depth": _build_spread_json(market_sensitivity.depth, rules),
+        "below_min": _build_spread_json(market_sensitivity.below_min, rules),
+        "not_firm": [setting.describe(rules) for setting in market_sensitivity.not_firm],
+        "deepest": _build_verdict_json(market_sensitivity.deepest, rules),
+        "longest": _build_verdict_json(market_sensitivity.longest, rules),
+        "removal": None
+        if market_sensitivity.removal is None
+        else {"venue": market_sensitivity.removal.venue, "depth": market_sensitivity.removal.depth},
     }
 
 
-def _spread(spread: Spread, rules: Rules) -> dict[str, Any]:
-    return {"least": _extreme(spread.least, rules), "most": _extreme(spread.most, rules)}
+def _build_spread_json(spread: ValueRange, rules: Rules) -> dict[str, Any]:
+    return {"least": _build_extreme_json(spread.least, rules), "most": _build_extreme_json(spread.most, rules)}
 
 
-def _extreme(extreme: Extreme | None, rules: Rules) -> dict[str, Any] | None:
-    return None if extreme is None else {"value": extreme.value, "setting": extreme.setting.text(rules)}
+def _build_extreme_json(extreme: RangeEnd | None, rules: Rules) -> dict[str, Any] | None:
+    return None if extreme is None else {"value": extreme.value, "setting": extreme.setting.describe(rules)}
 
 
-def _verdict(verdict: Verdict | None, rules: Rules) -> dict[str, Any] | None:
+def _build_verdict_json(verdict: Verdict | None, rules: Rules) -> dict[str, Any] | None:
     if verdict is None:
         return None
-    flips = [{"setting": flip.setting.text(rules), "word": flip.word.value} for flip in verdict.flips]
+    flips = [{"setting": flip.setting.describe(rules), "word": flip.word.value} for flip in verdict.flips]
     return {"word": verdict.word.value, "flips": flips}

@@ -18,10 +18,10 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.signedinteger]
 
-RESOLUTION = timedelta(milliseconds=1)
+TIME_RESOLUTION = timedelta(milliseconds=1)
 """Of all times."""
 
-PRICES = ("high", "low", "close", "volume")
+VALUE_COLUMNS = ("high", "low", "close", "volume")
 """What is taken of each candle."""
 
 
@@ -33,30 +33,30 @@ class Axis:
     size: int
     timeframe: Timeframe = Timeframe.M1
 
-    def index(self, time: datetime) -> int:
+    def locate(self, time: datetime) -> int:
         """Position of the bar that holds a time, cut to the axis' ends."""
-        return min(max((time - EPOCH) // self.bar - self.first, 0), self.size)
+        return min(max((time - EPOCH) // self.bar_length - self.first, 0), self.size)
 
-    def span(self, start: datetime, end: datetime) -> slice:
+    def locate_span(self, start: datetime, end: datetime) -> slice:
         """The positions of ``[start, end)``."""
-        return slice(self.index(start), self.index(end))
+        return slice(self.locate(start), self.locate(end))
 
-    def cut(self, span: slice) -> "Axis":
+    def crop(self, span: slice) -> "Axis":
         """The axis of a part of the bars."""
         return Axis(self.first + span.start, span.stop - span.start, self.timeframe)
 
-    def time(self, position: int) -> datetime:
+    def time_at(self, position: int) -> datetime:
         """The open time of the bar at a position."""
-        return EPOCH + (self.first + position) * self.bar
+        return EPOCH + (self.first + position) * self.bar_length
 
     @property
-    def bar(self) -> timedelta:
+    def bar_length(self) -> timedelta:
         """The length of a bar."""
         return timedelta(seconds=self.timeframe.seconds)
 
 
 @dataclass(frozen=True, slots=True)
-class Bars:
+class MarketBars:
     """One market's candles on an axis: arrays of its size, NaN where there is no candle.
 
     ``quiet`` marks the bars for which the venue answered and reported no trade: a candle of volume 0, or none inside
@@ -74,7 +74,7 @@ class Bars:
 
 
 @dataclass(frozen=True, slots=True)
-class Aligned:
+class AlignedCandles:
     """Every market's candles on one axis, keyed by (venue, symbol) in alphabetical order.
 
     ``stretches`` and ``positions`` are the rows as they came: of each stretch of one market and origin (columns
@@ -82,84 +82,88 @@ class Aligned:
     """
 
     axis: Axis
-    markets: Mapping[tuple[str, str], Bars]
-    stretches: pl.DataFrame
+    markets: Mapping[tuple[str, str], MarketBars]
+    segments: pl.DataFrame
     positions: Ints
 
-    def origins(self, window: slice) -> dict[tuple[str, str], tuple[str, ...]]:
+    def list_origins(self, window: slice) -> dict[tuple[str, str], tuple[str, ...]]:
         """Where each market's candles in a part of the axis came from, by name."""
-        inside = (self.positions >= window.start) & (self.positions < window.stop)
-        starts = self.stretches["row"].to_numpy()
-        there = np.add.reduceat(inside, starts) > 0 if starts.size else np.zeros(0, np.bool_)
-        here = self.stretches.filter(pl.Series(there)).group_by("venue", "symbol").agg(pl.col("origin").unique().sort())
-        return {(venue, symbol): tuple(names) for venue, symbol, names in here.iter_rows()}
+        is_inside = (self.positions >= window.start) & (self.positions < window.stop)
+        starts = self.segments["row"].to_numpy()
+        in_window = np.add.reduceat(is_inside, starts) > 0 if starts.size else np.zeros(0, np.bool_)
+        window_segments = (
+            self.segments.filter(pl.Series(in_window)).group_by("venue", "symbol").agg(pl.col("origin").unique().sort())
+        )
+        return {(venue, symbol): tuple(names) for venue, symbol, names in window_segments.iter_rows()}
 
 
-def axis_of(question: Question) -> Axis:
+def build_axis(question: Question) -> Axis:
     """The axis that holds every bar on which the answer rests."""
-    start, end = question.needs
-    bar = timedelta(seconds=question.timeframe.seconds)
-    first = (start - EPOCH) // bar
-    return Axis(first, (end - EPOCH) // bar - first, question.timeframe)
+    start, end = question.required_span
+    bar_length = timedelta(seconds=question.timeframe.seconds)
+    first_bar = (start - EPOCH) // bar_length
+    return Axis(first_bar, (end - EPOCH) // bar_length - first_bar, question.timeframe)
 
 
-def align(candles: pl.DataFrame, covered: pl.DataFrame, axis: Axis) -> Aligned:
+def align_candles(candles: pl.DataFrame, covered_spans: pl.DataFrame, axis: Axis) -> AlignedCandles:
     """Put every candle in its place.
 
     Args:
         candles: Frame of `data.schema.CANDLE`; one row per venue, symbol and bar, in any order; those of one market
             best stand together. Rows off the axis are ignored.
-        covered: Frame of `data.schema.SPAN`: where a bar without a candle is quiet rather than missing.
+        covered_spans: Frame of `data.schema.SPAN`: where a bar without a candle is quiet rather than missing.
         axis: The bars wanted.
     """
     positions = candles["open_time"].dt.epoch("ms").to_numpy() // axis.timeframe.ms - axis.first
     on_axis = (positions >= 0) & (positions < axis.size)
     if not on_axis.all():
         candles, positions = candles.filter(pl.Series(on_axis)), positions[on_axis]
-    stretches = _stretches(candles)
-    markets, market = _markets(stretches, candles.height)
-    dense = np.full((len(PRICES), len(markets) * axis.size), np.nan)
-    cell = market * axis.size + positions
-    for values, name in zip(dense, PRICES, strict=True):
-        values[cell] = candles[name].to_numpy()
-    spans = _spans(covered, axis)
-    per_market = dense.reshape(len(PRICES), -1, axis.size).swapaxes(0, 1)
-    bars = {key: _bars(key, values, spans.get(key, [])) for key, values in zip(markets, per_market, strict=True)}
-    return Aligned(axis, bars, stretches, positions)
+    segments = _find_segments(candles)
+    markets, market_index = _index_markets(segments, candles.height)
+    values_by_cell = np.full((len(VALUE_COLUMNS), len(markets) * axis.size), np.nan)
+    cell_index = market_index * axis.size + positions
+    for values, name in zip(values_by_cell, VALUE_COLUMNS, strict=True):
+        values[cell_index] = candles[name].to_numpy()
+    spans = _group_spans(covered_spans, axis)
+    per_market = values_by_cell.reshape(len(VALUE_COLUMNS), -1, axis.size).swapaxes(0, 1)
+    bars = {key: _build_bars(key, values, spans.get(key, [])) for key, values in zip(markets, per_market, strict=True)}
+    return AlignedCandles(axis, bars, segments, positions)
 
 
-def _stretches(rows: pl.DataFrame) -> pl.DataFrame:
+def _find_segments(rows: pl.DataFrame) -> pl.DataFrame:
     """The rows, by their ``row`` number, in which market or origin differ from those of the row before.
 
     Rows of one market stand together, so these are few, and text is looked up in them alone.
     """
     names = ["venue", "symbol", "origin"]
     changed = [pl.col(name) != pl.col(name).shift() for name in names]
-    start = rows.select(pl.any_horizontal(changed).fill_null(value=True).arg_true().alias("row"))
-    return rows.select(names)[start["row"]].with_columns(start["row"].cast(pl.Int64))
+    first_rows = rows.select(pl.any_horizontal(changed).fill_null(value=True).arg_true().alias("row"))
+    return rows.select(names)[first_rows["row"]].with_columns(first_rows["row"].cast(pl.Int64))
 
 
-def _markets(stretches: pl.DataFrame, rows: int) -> tuple[list[tuple[str, str]], Ints]:
+def _index_markets(segments: pl.DataFrame, row_count: int) -> tuple[list[tuple[str, str]], Ints]:
     """The markets in alphabetical order, and which of them each row is of."""
-    key = ["venue", "symbol"]
-    markets = stretches.select(key).unique().sort(key).with_row_index("market")
-    market = stretches.join(markets, on=key, how="left", maintain_order="left")["market"].to_numpy()
-    length = np.diff(stretches["row"].to_numpy(), append=rows)
-    return markets.select(key).rows(), np.repeat(market.astype(np.int64), length)
+    key_columns = ["venue", "symbol"]
+    markets = segments.select(key_columns).unique().sort(key_columns).with_row_index("market")
+    market_index = segments.join(markets, on=key_columns, how="left", maintain_order="left")["market"].to_numpy()
+    segment_lengths = np.diff(segments["row"].to_numpy(), append=row_count)
+    return markets.select(key_columns).rows(), np.repeat(market_index.astype(np.int64), segment_lengths)
 
 
-def _spans(covered: pl.DataFrame, axis: Axis) -> dict[tuple[str, str], list[slice]]:
+def _group_spans(covered_spans: pl.DataFrame, axis: Axis) -> dict[tuple[str, str], list[slice]]:
     spans: dict[tuple[str, str], list[slice]] = {}
-    for venue, symbol, start, end in covered.select("venue", "symbol", "start", "end").iter_rows():
+    for venue, symbol, start, end in covered_spans.select("venue", "symbol", "start", "end").iter_rows():
         # A bar at the start that is covered in part is not.
-        spans.setdefault((venue, symbol), []).append(slice(axis.index(start + axis.bar - RESOLUTION), axis.index(end)))
+        spans.setdefault((venue, symbol), []).append(
+            slice(axis.locate(start + axis.bar_length - TIME_RESOLUTION), axis.locate(end))
+        )
     return spans
 
 
-def _bars(market: tuple[str, str], values: Floats, covered: list[slice]) -> Bars:
+def _build_bars(market: tuple[str, str], values: Floats, covered_bars: list[slice]) -> MarketBars:
     high, low, close, volume = values
-    answered = ~np.isnan(close)
-    for span in covered:
-        answered[span] = True
+    reported = ~np.isnan(close)
+    for span in covered_bars:
+        reported[span] = True
     traded = volume > 0
-    return Bars(*market, high, low, close, volume, traded, quiet=answered & ~traded)
+    return MarketBars(*market, high, low, close, volume, traded, quiet=reported & ~traded)

@@ -11,12 +11,12 @@ from datetime import datetime
 import polars as pl
 
 from deviation.question import Group
-from deviation.result import Measurement, Row
+from deviation.result import MarketRow, Measurement
 from deviation.summary import value_at
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
+class LowBounds:
     """Bounds of the focus venue's lowest trade against one group, in its minute, and its smallest aligned gap there.
 
     Fractions; None where fewer than three peers had a range in that minute, or no minute was firm.
@@ -28,7 +28,7 @@ class Bounds:
 
 
 @dataclass(frozen=True, slots=True)
-class Lows:
+class AssetLows:
     """One asset's line in the table of lows; prices in dollars, gaps as fractions, None where a side has no trade.
 
     ``rows`` are the spot markets with a trade, lowest first; ``second`` is the lowest of another venue than
@@ -36,15 +36,15 @@ class Lows:
     low of all USDT markets against that of all USD markets. ``focus`` is the focus venue's row with its lowest trade.
     """
 
-    rows: tuple[Row, ...]
-    lowest: Row | None
-    second: Row | None
-    focus: Row | None
+    rows: tuple[MarketRow, ...]
+    lowest: MarketRow | None
+    second_lowest: MarketRow | None
+    focus: MarketRow | None
     gap_to_second: float | None
     usdt_low: float | None
     usd_low: float | None
     usdt_usd_gap: float | None
-    bounds: dict[Group, Bounds]
+    bounds: dict[Group, LowBounds]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,44 +57,44 @@ class ExactTrade:
     trade_id: str
 
     @property
-    def clock(self) -> str:
+    def time_text(self) -> str:
         """Its time of day in UTC, to the millisecond that venues give."""
         return f"{self.at:%H:%M:%S}.{self.at.microsecond // 1000:03}"
 
 
-def lows(measurement: Measurement) -> Lows:
+def summarize_lows(measurement: Measurement) -> AssetLows:
     """The table's line for the measured asset."""
-    rows = tuple(sorted((row for row in measurement.rows if row.spot and row.low is not None), key=_low))
+    rows = tuple(sorted((row for row in measurement.rows if row.is_spot and row.low is not None), key=_low_or_inf))
     venue = measurement.question.focus
     lowest = rows[0] if rows else None
-    second = _first(row for row in rows if lowest and row.market.venue != lowest.market.venue)
-    focus = _first(row for row in rows if row.market.venue == venue)
-    others = _first(row for row in rows if row.market.venue != venue)
-    by_group = {group: _first(row for row in rows if row.market.group is group) for group in Group}
-    return Lows(
+    second = _take_first(row for row in rows if lowest and row.market.venue != lowest.market.venue)
+    focus = _take_first(row for row in rows if row.market.venue == venue)
+    lowest_other = _take_first(row for row in rows if row.market.venue != venue)
+    by_group = {group: _take_first(row for row in rows if row.market.group is group) for group in Group}
+    return AssetLows(
         rows=rows,
         lowest=lowest,
-        second=second,
+        second_lowest=second,
         focus=focus,
-        gap_to_second=_gap(focus, others),
-        usdt_low=_value(by_group[Group.USDT]),
-        usd_low=_value(by_group[Group.USD]),
-        usdt_usd_gap=_gap(by_group[Group.USDT], by_group[Group.USD]),
-        bounds={group: bounds(focus, group) for group in Group},
+        gap_to_second=_compute_gap(focus, lowest_other),
+        usdt_low=_low_or_none(by_group[Group.USDT]),
+        usd_low=_low_or_none(by_group[Group.USD]),
+        usdt_usd_gap=_compute_gap(by_group[Group.USDT], by_group[Group.USD]),
+        bounds={group: measure_low_bounds(focus, group) for group in Group},
     )
 
 
-def bounds(row: Row | None, group: Group) -> Bounds:
+def measure_low_bounds(row: MarketRow | None, group: Group) -> LowBounds:
     """The aligned numbers that stand beside a market's low."""
     if row is None:
-        return Bounds(None, None, None)
+        return LowBounds(None, None, None)
     series = row.series[group]
     shallow, deep = value_at(series.wick_shallow, row.low_at), value_at(series.wick_deep, row.low_at)
-    known = shallow is not None and deep is not None and shallow == shallow and deep == deep  # noqa: PLR0124 - NaN
-    return Bounds(row.against[group].gap_depth, shallow if known else None, deep if known else None)
+    has_bounds = shallow is not None and deep is not None and shallow == shallow and deep == deep  # noqa: PLR0124 - NaN
+    return LowBounds(row.summaries[group].gap_depth, shallow if has_bounds else None, deep if has_bounds else None)
 
 
-def exact_trade(measurement: Measurement, row: Row, trades: pl.DataFrame) -> ExactTrade | None:
+def find_exact_trade(measurement: Measurement, row: MarketRow, trades: pl.DataFrame) -> ExactTrade | None:
     """The very trade of a market's low; None where its bar was not made of trades.
 
     Args:
@@ -105,27 +105,29 @@ def exact_trade(measurement: Measurement, row: Row, trades: pl.DataFrame) -> Exa
     if row.low_at is None:
         return None
     low = float(row.minutes.bars.low[row.minutes.span.start + row.low_at])
-    found = trades.filter(
+    matching_trades = trades.filter(
         pl.col("venue") == row.market.venue,
         pl.col("symbol") == row.market.symbol,
         pl.col("timeframe") == row.timeframe.value,
-        pl.col("open_time") == measurement.time(row.low_at),
+        pl.col("open_time") == measurement.time_at(row.low_at),
         pl.col("price") == low,  # else the bar came from another route
     )
-    return next((ExactTrade(*trade) for trade in found.select("at", "price", "amount", "trade_id").iter_rows()), None)
+    return next(
+        (ExactTrade(*trade) for trade in matching_trades.select("at", "price", "amount", "trade_id").iter_rows()), None
+    )
 
 
-def _low(row: Row) -> float:
+def _low_or_inf(row: MarketRow) -> float:
     return float("inf") if row.low is None else row.low
 
 
-def _first(rows: Iterable[Row]) -> Row | None:
+def _take_first(rows: Iterable[MarketRow]) -> MarketRow | None:
     return next(iter(rows), None)
 
 
-def _value(row: Row | None) -> float | None:
+def _low_or_none(row: MarketRow | None) -> float | None:
     return None if row is None else row.low
 
 
-def _gap(row: Row | None, others: Row | None) -> float | None:
-    return None if row is None or others is None else _low(row) / _low(others) - 1
+def _compute_gap(row: MarketRow | None, other_row: MarketRow | None) -> float | None:
+    return None if row is None or other_row is None else _low_or_inf(row) / _low_or_inf(other_row) - 1

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data.schema import base_of, is_derivative, quote_of
-from deviation.grid import Axis, Bars
-from deviation.question import DAY, Group, Kind, Question
+from data.schema import is_derivative, parse_base, parse_quote
+from deviation.grid import Axis, MarketBars
+from deviation.question import DAY, Group, InstrumentKind, Question
 
-Markets = Mapping[tuple[str, str], Bars]
+BarsByMarket = Mapping[tuple[str, str], MarketBars]
 """Candles on one axis, keyed by (venue, symbol) in alphabetical order."""
 
 
@@ -19,130 +19,132 @@ class Market:
 
     venue: str
     group: Group
-    kind: Kind
+    kind: InstrumentKind
     symbol: str
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
+class ExcludedMarket:
     """A market of the asset that gets no row, and why."""
 
     venue: str
     symbol: str
-    why: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class MarketSelection:
     """The markets that get a row, those left out, and the items of ``--venues`` that got no row, as typed."""
 
-    rows: tuple[Market, ...]
-    left_out: tuple[LeftOut, ...]
+    markets: tuple[Market, ...]
+    left_out: tuple[ExcludedMarket, ...]
     absent: tuple[str, ...]
 
 
-def choose(question: Question, markets: Markets, axis: Axis) -> Choice:
+def select_markets(question: Question, markets: BarsByMarket, axis: Axis) -> MarketSelection:
     """One market per venue, group and kind for the question's asset, among the venues that it names."""
-    fixed = _fixed(question)
-    named = {item.split(":", 1)[0] for item in question.venues}
-    listed = [
+    fixed_symbols = _parse_fixed_symbols(question)
+    named_venues = {item.split(":", 1)[0] for item in question.venues}
+    listed_bars = [
         bars
-        for bars in _listed(question.asset, markets, axis.span(question.start, question.end))
-        if not named or bars.venue in named
+        for bars in _list_bars(question.asset, markets, axis.locate_span(question.start, question.end))
+        if not named_venues or bars.venue in named_venues
     ]
-    rows: dict[tuple[str, Group, Kind], list[Bars]] = {}
+    candidates_by_place: dict[tuple[str, Group, InstrumentKind], list[MarketBars]] = {}
     left_out = []
-    for bars in listed:
-        group = question.rules.group(quote_of(bars.symbol))
+    for bars in listed_bars:
+        group = question.rules.group_of(parse_quote(bars.symbol))
         if group is not None:
-            rows.setdefault((bars.venue, group, _kind(bars.symbol)), []).append(bars)
+            candidates_by_place.setdefault((bars.venue, group, _classify_kind(bars.symbol)), []).append(bars)
         elif bars.symbol != question.ratio_market:
-            why = f"{quote_of(bars.symbol)} has no value in dollars here"
-            left_out.append(LeftOut(bars.venue, bars.symbol, why))
-    picked = [
+            reason = f"{parse_quote(bars.symbol)} has no value in dollars here"
+            left_out.append(ExcludedMarket(bars.venue, bars.symbol, reason))
+    selected = [
         Market(venue, group, kind, symbol)
-        for (venue, group, kind), candidates in rows.items()
-        if (symbol := _pick(candidates, fixed.get((venue, group, kind)), question, axis))
+        for (venue, group, kind), candidates in candidates_by_place.items()
+        if (symbol := _pick_symbol(candidates, fixed_symbols.get((venue, group, kind)), question, axis))
     ]
-    return Choice(tuple(sorted(picked)), tuple(left_out), _absent(question.venues, picked))
+    return MarketSelection(tuple(sorted(selected)), tuple(left_out), _list_absent(question.venues, selected))
 
 
-def everywhere(asset: str, question: Question, markets: Markets, axis: Axis) -> tuple[Market, ...]:
+def select_underlying_markets(asset: str, question: Question, markets: BarsByMarket, axis: Axis) -> tuple[Market, ...]:
     """One spot market per venue and group for another asset (the underlying), on every venue in the data."""
-    rows: dict[tuple[str, Group], list[Bars]] = {}
-    for bars in _listed(asset, markets, axis.span(question.start, question.end)):
-        group = question.rules.group(quote_of(bars.symbol))
+    candidates_by_place: dict[tuple[str, Group], list[MarketBars]] = {}
+    for bars in _list_bars(asset, markets, axis.locate_span(question.start, question.end)):
+        group = question.rules.group_of(parse_quote(bars.symbol))
         if group is not None and not is_derivative(bars.symbol):
-            rows.setdefault((bars.venue, group), []).append(bars)
+            candidates_by_place.setdefault((bars.venue, group), []).append(bars)
     return tuple(
-        Market(venue, group, Kind.SPOT, _busiest(candidates, question, axis))
-        for (venue, group), candidates in sorted(rows.items())
+        Market(venue, group, InstrumentKind.SPOT, _pick_busiest(candidates, question, axis))
+        for (venue, group), candidates in sorted(candidates_by_place.items())
     )
 
 
-def other_quotes(question: Question, rows: Collection[Market], markets: Markets, axis: Axis) -> list[Bars]:
+def list_other_quotes(
+    question: Question, selected: Collection[Market], markets: BarsByMarket, axis: Axis
+) -> list[MarketBars]:
     """Spot markets of the focus venue in a quote group that got no row of their own."""
-    taken = {(row.venue, row.symbol) for row in rows}
+    selected_keys = {(row.venue, row.symbol) for row in selected}
     return [
         bars
-        for bars in _listed(question.asset, markets, axis.span(question.start, question.end))
+        for bars in _list_bars(question.asset, markets, axis.locate_span(question.start, question.end))
         if bars.venue == question.focus
         and not is_derivative(bars.symbol)
-        and question.rules.group(quote_of(bars.symbol)) is not None
-        and (bars.venue, bars.symbol) not in taken
+        and question.rules.group_of(parse_quote(bars.symbol)) is not None
+        and (bars.venue, bars.symbol) not in selected_keys
     ]
 
 
-def _listed(asset: str, markets: Markets, window: slice) -> list[Bars]:
+def _list_bars(asset: str, markets: BarsByMarket, window: slice) -> list[MarketBars]:
     """Markets of the asset with a candle in the window."""
     return [
         bars
         for (_, symbol), bars in markets.items()
-        if base_of(symbol) == asset and not np.isnan(bars.close[window]).all()
+        if parse_base(symbol) == asset and not np.isnan(bars.close[window]).all()
     ]
 
 
-def _kind(symbol: str) -> Kind:
-    return Kind.DERIVATIVE if is_derivative(symbol) else Kind.SPOT
+def _classify_kind(symbol: str) -> InstrumentKind:
+    return InstrumentKind.DERIVATIVE if is_derivative(symbol) else InstrumentKind.SPOT
 
 
-def _fixed(question: Question) -> dict[tuple[str, Group, Kind], str]:
+def _parse_fixed_symbols(question: Question) -> dict[tuple[str, Group, InstrumentKind], str]:
     """The symbols that the question names outright; of two for the same row the first typed stands."""
-    fixed: dict[tuple[str, Group, Kind], str] = {}
+    symbols: dict[tuple[str, Group, InstrumentKind], str] = {}
     for item in question.venues:
         venue, _, symbol = item.partition(":")
-        if "/" not in symbol or base_of(symbol) != question.asset:
+        if "/" not in symbol or parse_base(symbol) != question.asset:
             continue
-        group = question.rules.group(quote_of(symbol))
+        group = question.rules.group_of(parse_quote(symbol))
         if group is not None:
-            fixed.setdefault((venue, group, _kind(symbol)), symbol)
-    return fixed
+            symbols.setdefault((venue, group, _classify_kind(symbol)), symbol)
+    return symbols
 
 
-def _pick(candidates: list[Bars], fixed: str | None, question: Question, axis: Axis) -> str | None:
-    if fixed is None:
-        return _busiest(candidates, question, axis)
-    return fixed if any(bars.symbol == fixed for bars in candidates) else None
+def _pick_symbol(candidates: list[MarketBars], fixed_symbol: str | None, question: Question, axis: Axis) -> str | None:
+    if fixed_symbol is None:
+        return _pick_busiest(candidates, question, axis)
+    return fixed_symbol if any(bars.symbol == fixed_symbol for bars in candidates) else None
 
 
-def _busiest(candidates: list[Bars], question: Question, axis: Axis) -> str:
+def _pick_busiest(candidates: list[MarketBars], question: Question, axis: Axis) -> str:
     """The symbol of the largest turnover, before the window where there was any (ties: alphabetical)."""
     if len(candidates) == 1:
         return candidates[0].symbol
     spans = [(question.start - DAY, question.start), (question.start, question.end)]
-    if question.calm is not None:
-        spans.insert(0, question.calm)
+    if question.calm_span is not None:
+        spans.insert(0, question.calm_span)
     for start, end in spans:
-        turnover = {bars.symbol: _turnover(bars, axis.span(start, end)) for bars in candidates}
+        turnover = {bars.symbol: _measure_turnover(bars, axis.locate_span(start, end)) for bars in candidates}
         if any(turnover.values()):
             return max(sorted(turnover), key=turnover.__getitem__)
     return min(bars.symbol for bars in candidates)
 
 
-def _turnover(bars: Bars, span: slice) -> float:
+def _measure_turnover(bars: MarketBars, span: slice) -> float:
     return float(np.nansum(bars.volume[span] * bars.close[span]))
 
 
-def _absent(items: tuple[str, ...], rows: list[Market]) -> tuple[str, ...]:
-    got = {row.venue for row in rows} | {f"{row.venue}:{row.symbol}" for row in rows}
-    return tuple(item for item in items if item not in got)
+def _list_absent(items: tuple[str, ...], selected: list[Market]) -> tuple[str, ...]:
+    present = {row.venue for row in selected} | {f"{row.venue}:{row.symbol}" for row in selected}
+    return tuple(item for item in items if item not in present)

@@ -7,134 +7,145 @@ from functools import partial
 import numpy as np
 import polars as pl
 
-from data.schema import Evidence, quote_of
-from deviation.against import Series
-from deviation.fair_value import FairValue, fair_value
-from deviation.grid import Aligned, Axis, align, axis_of
-from deviation.markets import Choice, Market, choose, everywhere, other_quotes
-from deviation.minutes import Minutes
-from deviation.money import convert
-from deviation.panel import Panel
-from deviation.question import CARRY_MIN, DAY, Group, Kind, Question, Reference, Rules
-from deviation.ranks import Contender, Rank, rank, unranked
-from deviation.result import Measurement, OtherQuote, Row
-from deviation.summary import Summary
-from deviation.weights import weights_of
+from data.schema import Evidence, parse_quote
+from deviation.against import DeviationSeries
+from deviation.fair_value import FairValue, measure_fair_value
+from deviation.grid import AlignedCandles, Axis, align_candles, build_axis
+from deviation.markets import Market, MarketSelection, list_other_quotes, select_markets, select_underlying_markets
+from deviation.minutes import MarketMinutes
+from deviation.money import compute_fx_rates
+from deviation.panel import PeerGroup
+from deviation.question import CARRY_MIN, DAY, Group, InstrumentKind, Question, ReferenceKind, Rules
+from deviation.ranks import Contender, Rank, build_unranked, rank_contenders
+from deviation.result import MarketRow, Measurement, OtherQuote
+from deviation.summary import DeviationSummary
+from deviation.weights import compute_weights
 
 NO_RATIO = float("nan")
 """Scale of the underlying's votes where no ratio is known: it leaves no votes."""
 
 
-def measure(candles: pl.DataFrame, covered: pl.DataFrame, question: Question) -> Measurement:
+def measure(candles: pl.DataFrame, covered_spans: pl.DataFrame, question: Question) -> Measurement:
     """Measure every market of the question's asset against the others.
 
     Args:
         candles: Frame of `data.schema.CANDLE` over ``question.needs`` for ``question.assets``: trade candles of the
             question's timeframe and of one kind of evidence, one row per venue, symbol and bar, in any order.
-        covered: Frame of `data.schema.SPAN`: the spans that were collected whole.
+        covered_spans: Frame of `data.schema.SPAN`: the spans that were collected whole.
         question: What is asked.
     """
-    return measure_aligned(align(candles, covered, axis_of(question)), question)
+    return measure_aligned(align_candles(candles, covered_spans, build_axis(question)), question)
 
 
-def measure_aligned(aligned: Aligned, question: Question) -> Measurement:
+def measure_aligned(aligned: AlignedCandles, question: Question) -> Measurement:
     """As `measure`, of candles that lie on an axis which holds all that the question needs."""
-    heard = _hear(aligned, question)
-    window = aligned.axis.span(question.start, question.end)
-    rows = _rows(heard, question, aligned.axis)
-    origins = aligned.origins(window)
+    inputs = _prepare(aligned, question)
+    window = aligned.axis.locate_span(question.start, question.end)
+    rows = _build_rows(inputs, question, aligned.axis)
+    origins = aligned.list_origins(window)
     return Measurement(
         question=question,
-        axis=aligned.axis.cut(window),
+        axis=aligned.axis.crop(window),
         rows=rows,
-        ranks=_ranks(rows, question),
-        fx_assumed=heard.fx_assumed,
-        absent=heard.choice.absent,
-        left_out=heard.choice.left_out,
-        other_quotes=heard.other_quotes,
+        ranks=_build_ranks(rows, question),
+        fx_assumed=inputs.fx_assumed,
+        absent=inputs.choice.absent,
+        left_out=inputs.choice.left_out,
+        other_quotes=inputs.other_quotes,
         origins={row.market: origins[row.market.venue, row.market.symbol] for row in rows},
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _Heard:
+class _Inputs:
     """What the candles say of each market before any two are compared: ``voters`` and rows minute by minute."""
 
-    choice: Choice
+    choice: MarketSelection
     voters: tuple[Market, ...]
-    minutes: dict[Market, Minutes]
-    values: dict[Market, FairValue | None]
+    minutes: dict[Market, MarketMinutes]
+    fair_values: dict[Market, FairValue | None]
     fx_assumed: tuple[str, ...]
     other_quotes: tuple[OtherQuote, ...]
 
-    def here(self, market: Market) -> Minutes | None:
+    def own_underlying(self, market: Market) -> MarketMinutes | None:
         """The voter of the market's own venue and group, which it never hears; None where there is none."""
-        place = market.venue, market.group
-        return next((self.minutes[voter] for voter in self.voters if (voter.venue, voter.group) == place), None)
+        venue_and_group = market.venue, market.group
+        return next(
+            (self.minutes[voter] for voter in self.voters if (voter.venue, voter.group) == venue_and_group), None
+        )
 
-    def scale(self, market: Market) -> float:
+    def find_scale(self, market: Market) -> float:
         """What turns a vote into the asset's price: the ratio to the underlying, 1 among markets of the asset."""
-        value = self.values[market]
-        return 1.0 if value is None else NO_RATIO if value.ratio is None else value.ratio
+        own_fair_value = self.fair_values[market]
+        return 1.0 if own_fair_value is None else NO_RATIO if own_fair_value.ratio is None else own_fair_value.ratio
 
 
-def _hear(aligned: Aligned, question: Question) -> _Heard:
+def _prepare(aligned: AlignedCandles, question: Question) -> _Inputs:
     """Choose the markets and convert them."""
     markets, axis = aligned.markets, aligned.axis
-    choice = choose(question, markets, axis)
-    spot = tuple(market for market in choice.rows if market.kind is Kind.SPOT)
-    voters = everywhere(question.underlying, question, markets, axis) if question.underlying else spot
-    quotes = {quote_of(market.symbol) for market in choice.rows + voters}
-    thin = other_quotes(question, choice.rows, markets, axis)
-    drawn = {quote_of(bars.symbol) for bars in thin}
+    choice = select_markets(question, markets, axis)
+    spot_markets = tuple(market for market in choice.markets if market.kind is InstrumentKind.SPOT)
+    voters = (
+        select_underlying_markets(question.underlying, question, markets, axis) if question.underlying else spot_markets
+    )
+    quotes = {parse_quote(market.symbol) for market in choice.markets + voters}
+    other_bars = list_other_quotes(question, choice.markets, markets, axis)
+    other_quote_names = {parse_quote(bars.symbol) for bars in other_bars}
     # USDT: the second route to a ratio needs it.
-    money = convert(quotes | drawn | {"USDT"}, question, aligned)
-    window, carry = axis.span(question.start, question.end), question.timeframe.bars(CARRY_MIN)
-    whole = slice(0, axis.size)
-    return _Heard(
+    fx = compute_fx_rates(quotes | other_quote_names | {"USDT"}, question, aligned)
+    window, carry = axis.locate_span(question.start, question.end), question.timeframe.count_bars(CARRY_MIN)
+    full_axis = slice(0, axis.size)
+    return _Inputs(
         choice=choice,
         voters=voters,
         minutes={
-            market: Minutes(
+            market: MarketMinutes(
                 markets[market.venue, market.symbol],
-                money.rates[quote_of(market.symbol)],
+                fx.rates[parse_quote(market.symbol)],
                 question.parameters.min_vote_usd,
                 carry,
-                whole,
+                full_axis,
             )
-            for market in {*choice.rows, *voters}
+            for market in {*choice.markets, *voters}
         },
-        values={market: fair_value(market.venue, question, aligned, money) for market in choice.rows},
-        fx_assumed=tuple(quote for quote in money.assumed if quote in quotes),
+        fair_values={market: measure_fair_value(market.venue, question, aligned, fx) for market in choice.markets},
+        fx_assumed=tuple(quote for quote in fx.assumed if quote in quotes),
         other_quotes=tuple(
             OtherQuote(
-                bars.symbol, np.where(bars.traded, bars.close * money.rates[quote_of(bars.symbol)], np.nan)[window]
+                bars.symbol, np.where(bars.traded, bars.close * fx.rates[parse_quote(bars.symbol)], np.nan)[window]
             )
-            for bars in thin
+            for bars in other_bars
         ),
     )
 
 
-def _rows(heard: _Heard, question: Question, axis: Axis) -> tuple[Row, ...]:
+def _build_rows(inputs: _Inputs, question: Question, axis: Axis) -> tuple[MarketRow, ...]:
     """Every market against both groups; what came before the window is compared when it is asked for."""
-    window, before = axis.span(question.start, question.end), axis.span(question.start - DAY, question.start)
+    window, day_before = (
+        axis.locate_span(question.start, question.end),
+        axis.locate_span(question.start - DAY, question.start),
+    )
     weights = None
-    if question.parameters.reference is Reference.WEIGHTED_MEDIAN:
-        weights = weights_of({market: heard.minutes[market].cut(before) for market in heard.voters})
-    inside, ahead = (_Stand(heard, question.rules, span, weights) for span in (window, before))
-    return tuple(_row(market, question, inside, ahead) for market in heard.choice.rows)
+    if question.parameters.reference is ReferenceKind.WEIGHTED_MEDIAN:
+        weights = compute_weights({market: inputs.minutes[market].with_span(day_before) for market in inputs.voters})
+    window_comparisons, day_before_comparisons = (
+        _Comparisons(inputs, question.rules, span, weights) for span in (window, day_before)
+    )
+    return tuple(
+        _build_row(market, question, window_comparisons, day_before_comparisons) for market in inputs.choice.markets
+    )
 
 
-class _Stand:
+class _Comparisons:
     """Every market against the votes of each group over one span of the axis."""
 
-    def __init__(self, heard: _Heard, rules: Rules, span: slice, weights: Mapping[Market, int] | None) -> None:
-        self.heard = heard
+    def __init__(self, inputs: _Inputs, rules: Rules, span: slice, weights: Mapping[Market, int] | None) -> None:
+        self.inputs = inputs
         self.span = span
-        self.minutes = {market: minutes.cut(span) for market, minutes in heard.minutes.items()}
-        self._panels = {
-            group: Panel(
-                {market: self.minutes[market] for market in heard.voters if market.group is group},
+        self.minutes = {market: minutes.with_span(span) for market, minutes in inputs.minutes.items()}
+        self._peer_groups = {
+            group: PeerGroup(
+                {market: self.minutes[market] for market in inputs.voters if market.group is group},
                 rules,
                 span.stop - span.start,
                 weights,
@@ -142,40 +153,57 @@ class _Stand:
             for group in Group
         }
 
-    def series(self, market: Market, group: Group) -> Series:
+    def build_series(self, market: Market, group: Group) -> DeviationSeries:
         """One market against one group."""
-        return self._panels[group].series(market, self.minutes[market], self.heard.scale(market))
+        return self._peer_groups[group].build_series(market, self.minutes[market], self.inputs.find_scale(market))
 
 
-def _row(market: Market, question: Question, inside: _Stand, before: _Stand) -> Row:
-    value, here = inside.heard.values[market], inside.heard.here(market)
-    window, timeframe = inside.span, question.timeframe
-    series = {group: inside.series(market, group) for group in Group}
-    return Row(
+def _build_row(
+    market: Market, question: Question, window_comparisons: _Comparisons, day_before_comparisons: _Comparisons
+) -> MarketRow:
+    own_fair_value, underlying_minutes = (
+        window_comparisons.inputs.fair_values[market],
+        window_comparisons.inputs.own_underlying(market),
+    )
+    window, timeframe = window_comparisons.span, question.timeframe
+    series = {group: window_comparisons.build_series(market, group) for group in Group}
+    return MarketRow(
         market=market,
         timeframe=timeframe,
-        minutes=inside.minutes[market],
-        ahead=inside.minutes[market].cut(slice(window.start - timeframe.bars(1), window.start)),
-        before=before.minutes[market],
+        minutes=window_comparisons.minutes[market],
+        minute_before=window_comparisons.minutes[market].with_span(
+            slice(window.start - timeframe.count_bars(1), window.start)
+        ),
+        day_before=day_before_comparisons.minutes[market],
         series=series,
-        against={
-            group: Summary(series[group], partial(before.series, market, group), question.parameters, timeframe)
+        summaries={
+            group: DeviationSummary(
+                series[group],
+                partial(day_before_comparisons.build_series, market, group),
+                question.parameters,
+                timeframe,
+            )
             for group in Group
         },
-        fair_value=value,
-        underlying=None if value is None or here is None else here.cut(window).price,
+        fair_value=own_fair_value,
+        underlying_price=None
+        if own_fair_value is None or underlying_minutes is None
+        else underlying_minutes.with_span(window).price,
     )
 
 
-def _ranks(rows: Sequence[Row], question: Question) -> dict[Market, Rank]:
+def _build_ranks(rows: Sequence[MarketRow], question: Question) -> dict[Market, Rank]:
     """Ranks within each quote group, against that group, among spot markets."""
     if question.origin is Evidence.RECONSTRUCTION:
-        return {row.market: unranked("illustration from published figures") for row in rows}
+        return {row.market: build_unranked("illustration from published figures") for row in rows}
     if question.underlying is not None:
-        return {row.market: unranked("measured against fair value") for row in rows}
-    ranks = {row.market: unranked("perpetual against spot") for row in rows if not row.spot}
+        return {row.market: build_unranked("measured against fair value") for row in rows}
+    ranks = {row.market: build_unranked("perpetual against spot") for row in rows if not row.is_spot}
     for group in Group:
-        spot = {row.market: row.own for row in rows if row.spot and row.market.group is group}
-        contenders = {market: Contender(own.depth, own.below_min, own.firm_min) for market, own in spot.items()}
-        ranks |= rank(contenders, question.minutes)
+        own_summaries = {row.market: row.own_summary for row in rows if row.is_spot and row.market.group is group}
+        contenders = {
+            market: Contender(summary.depth, summary.below_min, summary.firm_min)
+            for market, summary in own_summaries.items()
+        }
+        ranks |= rank_contenders(contenders, question.duration_min)
     return ranks

@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from deviation.grid import Bars, Bools, Floats
+from deviation.grid import Bools, Floats, MarketBars
 
 States = npt.NDArray[np.int8]
 
@@ -23,7 +23,7 @@ class State(IntEnum):
 
 
 @dataclass(frozen=True)
-class Minutes:
+class MarketMinutes:
     """One market minute by minute over a span of its axis; each array is worked out when it is asked for.
 
     Arrays have the size of the span; prices are in dollars, NaN where there is none.
@@ -36,30 +36,30 @@ class Minutes:
         span: The part of the axis.
     """
 
-    bars: Bars
+    bars: MarketBars
     rate: Floats
     min_vote_usd: float
     carry: int
     span: slice
 
-    def cut(self, span: slice) -> "Minutes":
+    def with_span(self, span: slice) -> "MarketMinutes":
         """The same market over another span of the axis."""
         return replace(self, span=span)
 
     @cached_property
     def price(self) -> Floats:
         """The close, where the market traded and its quote has a value."""
-        return self._dollars(self.bars.close)
+        return self._to_dollars(self.bars.close)
 
     @cached_property
     def low(self) -> Floats:
         """The lowest trade, where there is a price."""
-        return self._dollars(self.bars.low)
+        return self._to_dollars(self.bars.low)
 
     @cached_property
     def high(self) -> Floats:
         """The highest trade, where there is a price."""
-        return self._dollars(self.bars.high)
+        return self._to_dollars(self.bars.high)
 
     @cached_property
     def volume(self) -> Floats:
@@ -84,45 +84,50 @@ class Minutes:
         return np.where(self.voting, self.price, np.nan)
 
     @cached_property
-    def state(self) -> States:
+    def states(self) -> States:
         """The `State` of each minute: the last of these that holds, missing where none does."""
         quiet, traded = self.bars.quiet[self.span], self.bars.traded[self.span]
-        state = np.full(quiet.size, State.MISSING, np.int8)
+        states = np.full(quiet.size, State.MISSING, np.int8)
         priced = ~np.isnan(self.price)
-        held = (State.QUIET, quiet), (State.UNPRICED, traded), (State.SMALL, priced), (State.VOTING, self.voting)
-        for name, holds in held:
-            np.copyto(state, np.int8(name), where=holds)
-        return state
+        masks_by_state = (
+            (State.QUIET, quiet),
+            (State.UNPRICED, traded),
+            (State.SMALL, priced),
+            (State.VOTING, self.voting),
+        )
+        for name, mask in masks_by_state:
+            np.copyto(states, np.int8(name), where=mask)
+        return states
 
     @property
     def range_low(self) -> Floats:
         """The lowest price that stood in the minute; NaN where it had no trade, or what stood before is not known."""
-        return np.minimum(self.low, self._before)
+        return np.minimum(self.low, self._previous_close)
 
     @property
     def range_high(self) -> Floats:
         """The highest price that stood in the minute, as `range_low`."""
-        return np.maximum(self.high, self._before)
+        return np.maximum(self.high, self._previous_close)
 
     @cached_property
-    def _before(self) -> Floats:
+    def _previous_close(self) -> Floats:
         """The last traded close before each minute, where it still stands: young, and only quiet minutes since.
 
         The latest minute that was not quiet is the one to look at: had it no trade, it is missing.
         """
-        first = max(self.span.start - self.carry, 0)
-        known = self.cut(slice(first, self.span.stop))
-        quiet, traded, price = self.bars.quiet[known.span], self.bars.traded[known.span], known.price
-        before = np.full(price.size, np.nan)
-        before[1:] = price[:-1]  # right wherever the minute before was not quiet; NaN where it was missing
-        after_quiet, loud = np.flatnonzero(quiet[:-1]) + 1, np.flatnonzero(~quiet)
-        latest = np.searchsorted(loud, after_quiet) - 1
-        last = loud[np.maximum(latest, 0)] if loud.size else np.zeros(latest.size, np.intp)
-        stands = (latest >= 0) & (after_quiet - last <= self.carry) & traded[last]
-        before[after_quiet] = np.where(stands, price[last], np.nan)
-        return before[self.span.start - first :]
+        first_bar = max(self.span.start - self.carry, 0)
+        extended = self.with_span(slice(first_bar, self.span.stop))
+        quiet, traded, price = self.bars.quiet[extended.span], self.bars.traded[extended.span], extended.price
+        previous_close = np.full(price.size, np.nan)
+        previous_close[1:] = price[:-1]  # right wherever the minute before was not quiet; NaN where it was missing
+        after_quiet, not_quiet = np.flatnonzero(quiet[:-1]) + 1, np.flatnonzero(~quiet)
+        latest = np.searchsorted(not_quiet, after_quiet) - 1
+        last_bar = not_quiet[np.maximum(latest, 0)] if not_quiet.size else np.zeros(latest.size, np.intp)
+        is_recent = (latest >= 0) & (after_quiet - last_bar <= self.carry) & traded[last_bar]
+        previous_close[after_quiet] = np.where(is_recent, price[last_bar], np.nan)
+        return previous_close[self.span.start - first_bar :]
 
-    def _dollars(self, values: Floats) -> Floats:
+    def _to_dollars(self, values: Floats) -> Floats:
         """Prices in dollars where there was a trade; NaN where not, or where the quote has no value."""
         traded = self.bars.traded[self.span]
         dollars = values[self.span] * self.rate[self.span]

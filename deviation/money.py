@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from deviation.grid import Aligned, Floats
-from deviation.order import middle
+from deviation.grid import AlignedCandles, Floats
+from deviation.order import compute_medians
 from deviation.question import CARRY_MIN, Question, QuoteHandling
 
 
 @dataclass(frozen=True, slots=True)
-class Money:
+class FxRates:
     """``rates`` holds dollars per unit for each quote, arrays of the axis, NaN where unknown.
 
     ``assumed`` names the quotes that count 1:1 because the data hold no trade of theirs against USD in the window.
@@ -21,26 +21,26 @@ class Money:
     assumed: tuple[str, ...]
 
 
-def convert(quotes: Iterable[str], question: Question, aligned: Aligned) -> Money:
+def compute_fx_rates(quotes: Iterable[str], question: Question, aligned: AlignedCandles) -> FxRates:
     """The rate of each quote in every minute of the axis."""
     rates: dict[str, Floats] = {}
     assumed = []
-    axis, carry = aligned.axis, question.timeframe.bars(CARRY_MIN)
-    window = axis.span(question.start, question.end)
-    reach = slice(window.start - carry, window.stop)
+    axis, carry = aligned.axis, question.timeframe.count_bars(CARRY_MIN)
+    window = axis.locate_span(question.start, question.end)
+    recent_bars = slice(window.start - carry, window.stop)
     for quote in sorted(set(quotes)):
-        traded = _traded(quote, aligned)
+        closes = _collect_closes(quote, aligned)
         if quote == "USD" or question.parameters.quote is QuoteHandling.AS_IS:
             rates[quote] = np.ones(axis.size)
-        elif np.isnan(traded[:, reach]).all():
+        elif np.isnan(closes[:, recent_bars]).all():
             rates[quote] = np.ones(axis.size)
             assumed.append(quote)
         else:
-            rates[quote] = _carried(middle(traded).median, carry)
-    return Money(rates, tuple(assumed))
+            rates[quote] = _carry_rates(compute_medians(closes).median, carry)
+    return FxRates(rates, tuple(assumed))
 
 
-def _traded(quote: str, aligned: Aligned) -> Floats:
+def _collect_closes(quote: str, aligned: AlignedCandles) -> Floats:
     """Closes of every venue's ``quote/USD`` market, a row each, NaN where it did not trade."""
     rows = [
         np.where(bars.traded, bars.close, np.nan)
@@ -50,9 +50,9 @@ def _traded(quote: str, aligned: Aligned) -> Floats:
     return np.array(rows).reshape(len(rows), aligned.axis.size)
 
 
-def _carried(rate: Floats, carry: int) -> Floats:
+def _carry_rates(rate: Floats, carry: int) -> Floats:
     """Each rate stands for ``carry`` more minutes in which none traded, then it is unknown."""
     position = np.arange(rate.size)
-    last = np.maximum.accumulate(np.where(np.isnan(rate), -1, position))
-    fresh = (last >= 0) & (position - last <= carry)
-    return np.where(fresh, rate[last], np.nan)
+    last_position = np.maximum.accumulate(np.where(np.isnan(rate), -1, position))
+    is_recent = (last_position >= 0) & (position - last_position <= carry)
+    return np.where(is_recent, rate[last_position], np.nan)

@@ -11,12 +11,12 @@ import numpy as np
 
 from deviation.grid import Floats, Ints
 
-BLOCK = 8192
+BLOCK_COLUMNS = 8192
 """Columns that are worked on together, so that they stay in the processor's cache."""
 
 
 @dataclass(frozen=True, slots=True)
-class Middle:
+class Medians:
     """Per minute: the number of values, and their median (NaN where there is no value)."""
 
     count: Ints
@@ -24,7 +24,7 @@ class Middle:
 
 
 @dataclass(frozen=True)
-class Ranked:
+class SortedColumns:
     """Values in ascending order down each column, infinite behind the last; a row of infinity is below them all.
 
     ``count`` is the number of values n of a column. ``below`` is value n // 2 - 1 (counted from 0), ``low`` and
@@ -39,24 +39,24 @@ class Ranked:
     above: Floats
 
     @cached_property
-    def whole(self) -> Middle:
+    def medians(self) -> Medians:
         """Count and median of each column; of an even number, the mean of the two middle values."""
-        median = self.low + self.high
-        median /= 2
-        return Middle(self.count, _known(median, self.count))
+        values = self.low + self.high
+        values /= 2
+        return Medians(self.count, _mask_empty(values, self.count))
 
 
 @cache
-def comparisons(size: int) -> tuple[tuple[int, int], ...]:
+def list_comparisons(size: int) -> tuple[tuple[int, int], ...]:
     """The pairs whose exchange, in turn, sorts so many values: Batcher's method (Knuth, TAOCP 3, 5.2.2, algorithm M).
 
-    >>> comparisons(3)
+    >>> list_comparisons(3)
     ((0, 2), (0, 1), (1, 2))
     """
-    return tuple(_pairs(size))
+    return tuple(_list_pairs(size))
 
 
-def _pairs(size: int) -> Iterator[tuple[int, int]]:
+def _list_pairs(size: int) -> Iterator[tuple[int, int]]:
     top = 1 << max((size - 1).bit_length() - 1, 0)
     p = top
     while p and size > 1:
@@ -69,96 +69,96 @@ def _pairs(size: int) -> Iterator[tuple[int, int]]:
         p //= 2
 
 
-def rank(values: Sequence[Floats], size: int) -> Ranked:
+def sort_columns(values: Sequence[Floats], size: int) -> SortedColumns:
     """The columns of a matrix of ``size`` columns, given row by row, in ascending order."""
     rows = np.full((len(values) + 1, size), np.inf)
     count = np.zeros(size, np.int16)
     for row, value in zip(rows[:-1], values, strict=True):
-        there = ~np.isnan(value)
-        np.copyto(row, value, where=there)
-        count += there
-    spare = np.empty(min(BLOCK, size))
-    for block in _blocks(size):
-        part = rows[:, block]
-        least = spare[: part.shape[1]]
-        for i, j in comparisons(len(values)):
-            np.minimum(part[i], part[j], out=least)
-            np.maximum(part[i], part[j], out=part[j])
-            part[i] = least
-    return _around(rows, count)
+        has_value = ~np.isnan(value)
+        np.copyto(row, value, where=has_value)
+        count += has_value
+    buffer = np.empty(min(BLOCK_COLUMNS, size))
+    for block in _split_blocks(size):
+        block_rows = rows[:, block]
+        minima = buffer[: block_rows.shape[1]]
+        for i, j in list_comparisons(len(values)):
+            np.minimum(block_rows[i], block_rows[j], out=minima)
+            np.maximum(block_rows[i], block_rows[j], out=block_rows[j])
+            block_rows[i] = minima
+    return _pick_middles(rows, count)
 
 
-def _blocks(size: int) -> Iterator[slice]:
-    return (slice(first, min(first + BLOCK, size)) for first in range(0, size, BLOCK))
+def _split_blocks(size: int) -> Iterator[slice]:
+    return (slice(first, min(first + BLOCK_COLUMNS, size)) for first in range(0, size, BLOCK_COLUMNS))
 
 
-def _around(rows: Floats, count: Ints) -> Ranked:
+def _pick_middles(rows: Floats, count: Ints) -> SortedColumns:
     """Pick the middle of sorted columns: one pass for each number of values that occurs."""
-    columns = np.bincount(count, minlength=1)
-    usual = int(columns.argmax())  # most columns have as many values: they are copied whole
-    picked = [rows[place].copy() for place in _places(usual)]
-    for n in np.flatnonzero(columns).tolist():
-        if n != usual:
-            here = count == n
-            for values, place in zip(picked, _places(n), strict=True):
-                np.copyto(values, rows[place], where=here)
-    return Ranked(rows, count, *picked)
+    columns_by_count = np.bincount(count, minlength=1)
+    commonest_count = int(columns_by_count.argmax())  # most columns have as many values: they are copied whole
+    middles = [rows[position].copy() for position in _middle_positions(commonest_count)]
+    for n in np.flatnonzero(columns_by_count).tolist():
+        if n != commonest_count:
+            column_mask = count == n
+            for values, position in zip(middles, _middle_positions(n), strict=True):
+                np.copyto(values, rows[position], where=column_mask)
+    return SortedColumns(rows, count, *middles)
 
 
-def _places(n: int) -> tuple[int, int, int, int]:
+def _middle_positions(n: int) -> tuple[int, int, int, int]:
     """Below, low, high and above among n sorted values; -1, the last row, is infinity."""
     return (n // 2 - 1, (n - 1) // 2, n // 2, (n + 1) // 2) if n else (-1, -1, -1, -1)
 
 
-def least(ranked: Ranked) -> Floats:
+def compute_minimum(ranked: SortedColumns) -> Floats:
     """The least value of each column, NaN where there is none."""
-    return _known(ranked.rows[0].copy(), ranked.count)
+    return _mask_empty(ranked.rows[0].copy(), ranked.count)
 
 
-def leave_one_out(ranked: Ranked, own: Floats) -> Middle:
-    """Count and median of each column without one of its values; NaN in ``own`` leaves out none.
+def compute_medians_without(ranked: SortedColumns, excluded: Floats) -> Medians:
+    """Count and median of each column without one of its values; NaN in ``excluded`` leaves out none.
 
     What is left of n values has its middle at n // 2 - 1 and (n - 1) // 2; from the place of the value left out on,
     that is one further in the whole.
     """
-    has = ~np.isnan(own)
-    median = np.empty(own.size)
-    for block in _blocks(own.size):
-        mine, low, out = own[block], ranked.low[block], median[block]
+    has_value = ~np.isnan(excluded)
+    median = np.empty(excluded.size)
+    for block in _split_blocks(excluded.size):
+        own_block, low, block_medians = excluded[block], ranked.low[block], median[block]
         np.add(
-            np.where(ranked.below[block] >= mine, ranked.high[block], ranked.below[block]),
-            np.where(low >= mine, ranked.above[block], low),
-            out=out,
+            np.where(ranked.below[block] >= own_block, ranked.high[block], ranked.below[block]),
+            np.where(low >= own_block, ranked.above[block], low),
+            out=block_medians,
         )
-        out /= 2
-        np.copyto(out, ranked.whole.median[block], where=~has[block])
-    count = ranked.count - has
-    return Middle(count, _known(median, count))
+        block_medians /= 2
+        np.copyto(block_medians, ranked.medians.median[block], where=~has_value[block])
+    count = ranked.count - has_value
+    return Medians(count, _mask_empty(median, count))
 
 
-def least_without(ranked: Ranked, own: Floats) -> Floats:
-    """As `least`, of the columns without one of their values; NaN in ``own`` leaves out none."""
-    values = np.where(ranked.rows[0] >= own, ranked.rows[1], ranked.rows[0])
-    return _known(values, ranked.count - ~np.isnan(own))
+def compute_minimum_without(ranked: SortedColumns, excluded: Floats) -> Floats:
+    """As `compute_minimum`, of the columns without one of their values; NaN in ``excluded`` leaves out none."""
+    values = np.where(ranked.rows[0] >= excluded, ranked.rows[1], ranked.rows[0])
+    return _mask_empty(values, ranked.count - ~np.isnan(excluded))
 
 
-def without(ranked: Ranked, own: Floats) -> Ranked:
-    """The columns without one of their values each, still in order; NaN in ``own`` leaves out none."""
+def remove_values(ranked: SortedColumns, excluded: Floats) -> SortedColumns:
+    """The columns without one of their values each, still in order; NaN in ``excluded`` leaves out none."""
     rows = ranked.rows.copy()
-    np.copyto(rows[:-1], ranked.rows[1:], where=ranked.rows[:-1] >= own)
-    return _around(rows, ranked.count - ~np.isnan(own))
+    np.copyto(rows[:-1], ranked.rows[1:], where=ranked.rows[:-1] >= excluded)
+    return _pick_middles(rows, ranked.count - ~np.isnan(excluded))
 
 
-def middle(values: Floats) -> Middle:
+def compute_medians(values: Floats) -> Medians:
     """Count and median of each column of a matrix.
 
-    >>> middle(np.array([[1.0, np.nan], [4.0, np.nan], [2.0, 5.0], [np.nan, 7.0]])).median.tolist()
+    >>> compute_medians(np.array([[1.0, np.nan], [4.0, np.nan], [2.0, 5.0], [np.nan, 7.0]])).median.tolist()
     [2.0, 6.0]
     """
-    return rank(list(values), values.shape[1]).whole
+    return sort_columns(list(values), values.shape[1]).medians
 
 
-def _known(values: Floats, count: Ints) -> Floats:
+def _mask_empty(values: Floats, count: Ints) -> Floats:
     """NaN where there is no value."""
     if not count.all():
         np.copyto(values, np.nan, where=count == 0)

@@ -5,18 +5,26 @@ from functools import cached_property, partial, reduce
 
 import numpy as np
 
-from deviation.against import Peers, Ranges, Series
+from deviation.against import DeviationSeries, PeerRanges, PeerStatistics
 from deviation.grid import Floats
 from deviation.markets import Market
-from deviation.minutes import Minutes
-from deviation.order import Middle, Ranked, least, least_without, leave_one_out, rank, without
+from deviation.minutes import MarketMinutes
+from deviation.order import (
+    Medians,
+    SortedColumns,
+    compute_medians_without,
+    compute_minimum,
+    compute_minimum_without,
+    remove_values,
+    sort_columns,
+)
 from deviation.question import Rules
-from deviation.weights import Weighed, weigh, weighted_median
+from deviation.weights import WeightedColumns, compute_weighted_median, sort_weighted
 
-VOTE = "vote"
+VOTE_FIELD = "vote"
 
 
-class Board:
+class PeerPrices:
     """The votes and ranges of one group's spot markets, sorted once for all who listen.
 
     ``ratio`` turns an underlying's prices into the asset's (section 6); NaN leaves no votes. ``weights`` makes the
@@ -24,7 +32,7 @@ class Board:
     """
 
     def __init__(
-        self, voters: Mapping[Market, Minutes], size: int, ratio: float, weights: Mapping[Market, int] | None
+        self, voters: Mapping[Market, MarketMinutes], size: int, ratio: float, weights: Mapping[Market, int] | None
     ) -> None:
         self._voters = voters
         self._size = size
@@ -32,96 +40,101 @@ class Board:
         self._weights = weights
 
     @cached_property
-    def everyone(self) -> Peers:
+    def all_peers(self) -> PeerStatistics:
         """What all of them say together."""
-        votes = self._prices.whole
-        return Peers(
-            votes.count,
-            self._reference(votes, []),
-            partial(least, self._prices),
-            lambda: _ranges(self._lows.whole, self._highs.whole),
+        medians = self._sorted_votes.medians
+        return PeerStatistics(
+            medians.count,
+            self._compute_reference(medians, []),
+            partial(compute_minimum, self._sorted_votes),
+            lambda: _build_ranges(self._sorted_lows.medians, self._sorted_highs.medians),
         )
 
-    def without(self, markets: Sequence[Market]) -> Peers:
+    def exclude_peers(self, markets: Sequence[Market]) -> PeerStatistics:
         """What the others say: all but these, one or more."""
-        votes = self._without(self._prices, markets, VOTE)
-        *first, last = (self._said(market, VOTE) for market in markets)
-        return Peers(
-            votes.count,
-            self._reference(votes, markets),
-            lambda: least_without(reduce(without, first, self._prices), last),
-            lambda: _ranges(
-                self._without(self._lows, markets, "range_low"), self._without(self._highs, markets, "range_high")
+        medians = self._compute_medians_without(self._sorted_votes, markets, VOTE_FIELD)
+        *earlier, last_values = (self._votes_of(market, VOTE_FIELD) for market in markets)
+        return PeerStatistics(
+            medians.count,
+            self._compute_reference(medians, markets),
+            lambda: compute_minimum_without(reduce(remove_values, earlier, self._sorted_votes), last_values),
+            lambda: _build_ranges(
+                self._compute_medians_without(self._sorted_lows, markets, "range_low"),
+                self._compute_medians_without(self._sorted_highs, markets, "range_high"),
             ),
         )
 
-    def _without(self, ranked: Ranked, markets: Sequence[Market], name: str) -> Middle:
-        *first, last = (self._said(market, name) for market in markets)
-        return leave_one_out(reduce(without, first, ranked), last)
+    def _compute_medians_without(self, ranked: SortedColumns, markets: Sequence[Market], name: str) -> Medians:
+        *earlier, last_values = (self._votes_of(market, name) for market in markets)
+        return compute_medians_without(reduce(remove_values, earlier, ranked), last_values)
 
     @cached_property
-    def _prices(self) -> Ranked:
-        return self._ranked(VOTE)
+    def _sorted_votes(self) -> SortedColumns:
+        return self._sort_field(VOTE_FIELD)
 
     @cached_property
-    def _lows(self) -> Ranked:
-        return self._ranked("range_low")
+    def _sorted_lows(self) -> SortedColumns:
+        return self._sort_field("range_low")
 
     @cached_property
-    def _highs(self) -> Ranked:
-        return self._ranked("range_high")
+    def _sorted_highs(self) -> SortedColumns:
+        return self._sort_field("range_high")
 
-    def _ranked(self, name: str) -> Ranked:
-        return rank([self._said(market, name) for market in self._voters], self._size)
+    def _sort_field(self, name: str) -> SortedColumns:
+        return sort_columns([self._votes_of(market, name) for market in self._voters], self._size)
 
-    def _said(self, market: Market, name: str) -> Floats:
+    def _votes_of(self, market: Market, name: str) -> Floats:
         """What a voter says: its vote or an end of its range in voting minutes, times the ratio; NaN elsewhere."""
         minutes = self._voters[market]
-        said: Floats = getattr(minutes, name)
-        if name != VOTE:
-            said = np.where(minutes.voting, said, np.nan)
-        return said if self._ratio == 1 else said * self._ratio
+        values: Floats = getattr(minutes, name)
+        if name != VOTE_FIELD:
+            values = np.where(minutes.voting, values, np.nan)
+        return values if self._ratio == 1 else values * self._ratio
 
     @cached_property
-    def _weighed(self) -> Weighed:
-        prices = [self._said(market, VOTE) for market in self._voters]
+    def _weighted_columns(self) -> WeightedColumns:
+        prices = [self._votes_of(market, VOTE_FIELD) for market in self._voters]
         weights = [] if self._weights is None else [self._weights[market] for market in self._voters]
-        return weigh(np.array(prices).reshape(len(prices), self._size), weights)
+        return sort_weighted(np.array(prices).reshape(len(prices), self._size), weights)
 
-    def _reference(self, votes: Middle, unheard: Sequence[Market]) -> Floats:
+    def _compute_reference(self, votes: Medians, excluded: Sequence[Market]) -> Floats:
         if self._weights is None:
             return votes.median
-        left_out = [(self._said(market, VOTE), self._weights[market]) for market in unheard]
-        return weighted_median(self._weighed, left_out)
+        excluded_votes = [(self._votes_of(market, VOTE_FIELD), self._weights[market]) for market in excluded]
+        return compute_weighted_median(self._weighted_columns, excluded_votes)
 
 
-class Panel:
+class PeerGroup:
     """The voters of one group over a span of ``size`` minutes.
 
     ``weights`` makes the reference a weighted median; without them it is the median.
     """
 
     def __init__(
-        self, voters: Mapping[Market, Minutes], rules: Rules, size: int, weights: Mapping[Market, int] | None = None
+        self,
+        voters: Mapping[Market, MarketMinutes],
+        rules: Rules,
+        size: int,
+        weights: Mapping[Market, int] | None = None,
     ) -> None:
         self._voters = voters
         self._rules = rules
         self._size = size
         self._weights = weights
-        self._boards: dict[float, Board] = {}
+        self._prices_by_ratio: dict[float, PeerPrices] = {}
 
-    def series(self, market: Market, minutes: Minutes, ratio: float) -> Series:
+    def build_series(self, market: Market, minutes: MarketMinutes, ratio: float) -> DeviationSeries:
         """The market, over the same span, against the group: all of its venues but the market's own family.
 
         ``ratio`` scales the votes (1 among markets of one asset).
         """
-        family = self._rules.family(market.venue)
-        unheard = [voter for voter in self._voters if self._rules.family(voter.venue) == family]
-        if ratio not in self._boards:
-            self._boards[ratio] = Board(self._voters, self._size, ratio, self._weights)
-        board = self._boards[ratio]
-        return Series(minutes, board.without(unheard) if unheard else board.everyone)
+        family = self._rules.family_of(market.venue)
+        excluded = [voter for voter in self._voters if self._rules.family_of(voter.venue) == family]
+        if ratio not in self._prices_by_ratio:
+            self._prices_by_ratio[ratio] = PeerPrices(self._voters, self._size, ratio, self._weights)
+        peer_prices = self._prices_by_ratio[ratio]
+        return DeviationSeries(minutes, peer_prices.exclude_peers(excluded) if excluded else peer_prices.all_peers)
 
 
-def _ranges(lows: Middle, highs: Middle) -> Ranges:
-    return Ranges(lows.count, lows.median, highs.median)
+def _build_ranges(lows: Medians, highs: Medians) -> PeerRanges:
+    return PeerRanges(lows.count, lows.median, highs.median)

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from deviation.grid import Floats
-from deviation.order import rank
+from deviation.order import sort_columns
 from deviation.question import TOLERANCE
-from deviation.summary import first_least
+from deviation.summary import find_minimum
 
-ONSET = 0.01
+ONSET_FALL = 0.01
 """The fall within one minute that counts as the onset."""
 
 
 @dataclass(frozen=True, slots=True)
-class Path:
+class MarketPath:
     """Positions in the window; None where no minute qualifies.
 
     ``onset``: the first minute in which the median of all voting spot prices of the group fell by at least 1 % against
@@ -26,14 +26,14 @@ class Path:
     bottom: int | None
 
 
-def path(votes: Sequence[Floats], size: int, ahead: int) -> Path:
+def trace_path(votes: Sequence[Floats], size: int, minute_bars: int) -> MarketPath:
     """The path of a group's spot markets through a window.
 
     Args:
-        votes: what each market voted, NaN where it did not, from ``ahead`` bars before the window to its end.
+        votes: what each market voted, NaN where it did not, from ``minute_bars`` bars before the window to its end.
         size: the bars of the window.
-        ahead: the bars of a minute, at least one.
+        minute_bars: the bars of a minute, at least one.
     """
-    centre = rank(votes, ahead + size).whole.median
-    fell = np.flatnonzero(centre[ahead:] / centre[:-ahead] - 1 <= -ONSET + TOLERANCE)
-    return Path(int(fell[0]) if fell.size else None, first_least(centre[ahead:]))
+    medians = sort_columns(votes, minute_bars + size).medians.median
+    falls = np.flatnonzero(medians[minute_bars:] / medians[:-minute_bars] - 1 <= -ONSET_FALL + TOLERANCE)
+    return MarketPath(int(falls[0]) if falls.size else None, find_minimum(medians[minute_bars:]))

@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from deviation.matrix import ReadingAid, reading_aid
+from deviation.matrix import ReadingAid, compute_reading_aid
 from deviation.question import Group, Question
 from deviation.result import Measurement
 
 PLACEBO_DAYS = 7
 
 
-class Found(StrEnum):
+class PlaceboStatus(StrEnum):
     """What a preceding day has to tell."""
 
     RANKED = "ranked"
@@ -36,47 +36,49 @@ class PlaceboDay:
     start: datetime
     end: datetime
     aids: dict[Group, ReadingAid]
-    found: dict[Group, Found]
+    statuses: dict[Group, PlaceboStatus]
     note: str | None
 
 
-def moved(question: Question, days: int) -> Question:
+def shift_question(question: Question, days: int) -> Question:
     """The same question over the same clock window some days earlier."""
-    before = timedelta(days=days)
-    return replace(question, start=question.start - before, end=question.end - before, window=None)
+    offset = timedelta(days=days)
+    return replace(question, start=question.start - offset, end=question.end - offset, window=None)
 
 
-def placebo_day(asked: Question, days: int, measurements: Sequence[Measurement]) -> PlaceboDay:
-    """What the assets, measured over the moved window, say of the focus venue; ``asked`` may be of any of them."""
-    there = moved(asked, days)
-    aids = {group: reading_aid(measurements, asked.focus, group) for group in Group}
+def build_placebo_day(question: Question, days: int, measurements: Sequence[Measurement]) -> PlaceboDay:
+    """What the assets, measured over the moved window, say of the focus venue; ``question`` may be of any of them."""
+    shifted = shift_question(question, days)
+    aids = {group: compute_reading_aid(measurements, question.focus, group) for group in Group}
     return PlaceboDay(
         days,
-        there.start,
-        there.end,
+        shifted.start,
+        shifted.end,
         aids,
-        {group: _found(aids[group], measurements) for group in Group},
-        _note(there, asked),
+        {group: _classify_day(aids[group], measurements) for group in Group},
+        _describe_overlap(shifted, question),
     )
 
 
-def _found(aid: ReadingAid, measurements: Sequence[Measurement]) -> Found:
+def _classify_day(aid: ReadingAid, measurements: Sequence[Measurement]) -> PlaceboStatus:
     if aid.ranked:
-        return Found.RANKED
-    spot = (row for measurement in measurements for row in measurement.rows if row.spot)
-    return Found.NOT_RANKED if any(row.market.group is aid.group for row in spot) else Found.NOT_COLLECTED
+        return PlaceboStatus.RANKED
+    spot = (row for measurement in measurements for row in measurement.rows if row.is_spot)
+    return (
+        PlaceboStatus.NOT_RANKED if any(row.market.group is aid.group for row in spot) else PlaceboStatus.NOT_COLLECTED
+    )
 
 
-def _note(there: Question, asked: Question) -> str | None:
-    said = []
-    if there.end > asked.start:
-        said.append("reaches into the asked window")
-    if there.calm is not None and there.start < there.calm[1]:
-        said.append(f"{_place(there, there.calm)} the calm span that picks the markets")
-    return "; ".join(said) or None
+def _describe_overlap(shifted: Question, question: Question) -> str | None:
+    remarks = []
+    if shifted.end > question.start:
+        remarks.append("reaches into the asked window")
+    if shifted.calm_span is not None and shifted.start < shifted.calm_span[1]:
+        remarks.append(f"{_describe_position(shifted, shifted.calm_span)} the calm span that picks the markets")
+    return "; ".join(remarks) or None
 
 
-def _place(there: Question, calm: tuple[datetime, datetime]) -> str:
-    if there.end <= calm[0]:
+def _describe_position(shifted: Question, calm: tuple[datetime, datetime]) -> str:
+    if shifted.end <= calm[0]:
         return "before"
-    return "in" if calm[0] <= there.start and there.end <= calm[1] else "partly in"
+    return "in" if calm[0] <= shifted.start and shifted.end <= calm[1] else "partly in"

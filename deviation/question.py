@@ -21,7 +21,7 @@ CARRY_MIN = 5
 DAY = timedelta(hours=24)
 """Reach of everything that is measured before the window: baseline, volume, choice of market."""
 
-UNNAMED_CALM = (timedelta(hours=36), timedelta(hours=8))
+DEFAULT_RATIO_SPAN = (timedelta(hours=36), timedelta(hours=8))
 """Where no event is named, the calm span lies this far before the window, for the ratio of section 6 alone."""
 
 
@@ -37,24 +37,24 @@ class Group(StrEnum):
         return Group.USD if self is Group.USDT else Group.USDT
 
 
-class Kind(StrEnum):
+class InstrumentKind(StrEnum):
     """Only spot markets are peers; a derivative is measured against them and never ranked (section 2)."""
 
     SPOT = "spot"
     DERIVATIVE = "derivative"
 
 
-class Reference(StrEnum):
+class ReferenceKind(StrEnum):
     """How the votes of the other venues become one price (section 3)."""
 
     MEDIAN = "median"
     WEIGHTED_MEDIAN = "weighted-median"
 
     @property
-    def words(self) -> str:
+    def label(self) -> str:
         """The reference as people write it.
 
-        >>> Reference.WEIGHTED_MEDIAN.words
+        >>> ReferenceKind.WEIGHTED_MEDIAN.label
         'weighted median'
         """
         return self.value.replace("-", " ")
@@ -75,7 +75,7 @@ class Parameters:
         ValueError: A value lies outside its range, or ``exit`` exceeds ``enter``.
     """
 
-    reference: Reference = Reference.MEDIAN
+    reference: ReferenceKind = ReferenceKind.MEDIAN
     quote: QuoteHandling = QuoteHandling.USD
     enter: float = 0.02
     exit: float = 0.01
@@ -109,26 +109,26 @@ class Rules:
     families: Mapping[str, str] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
 
-    def family(self, venue: str) -> str:
+    def family_of(self, venue: str) -> str:
         """The family whose members never vote on each other."""
         return self.families.get(venue, venue)
 
-    def name(self, venue: str) -> str:
+    def name_of(self, venue: str) -> str:
         """The venue's name as people write it."""
         return self.names.get(venue, venue)
 
-    def group(self, quote: str) -> Group | None:
+    def group_of(self, quote: str) -> Group | None:
         """The quote group of a currency; None where it has no value in dollars here."""
         if quote == "USD":
             return Group.USD
         return Group.USDT if quote in self.stablecoins else None
 
 
-def whole_bar(time: datetime, timeframe: Timeframe) -> datetime:
+def floor_to_bar(time: datetime, timeframe: Timeframe) -> datetime:
     """The start of the bar that holds an aware time.
 
     >>> from datetime import UTC
-    >>> whole_bar(datetime(2025, 10, 10, 21, 12, 30, tzinfo=UTC), Timeframe.M5).isoformat()
+    >>> floor_to_bar(datetime(2025, 10, 10, 21, 12, 30, tzinfo=UTC), Timeframe.M5).isoformat()
     '2025-10-10T21:10:00+00:00'
     """
     return time - (time - EPOCH) % timedelta(seconds=timeframe.seconds)
@@ -155,7 +155,7 @@ class Question:
     parameters: Parameters = field(default_factory=Parameters)
     event: str | None = None
     window: str | None = None
-    calm: tuple[datetime, datetime] | None = None
+    calm_span: tuple[datetime, datetime] | None = None
     underlying: str | None = None
     ratio_market: str | None = None
     venues: tuple[str, ...] = ()
@@ -168,34 +168,34 @@ class Question:
             message = f"the window from {self.start:%Y-%m-%dT%H:%MZ} to {self.end:%Y-%m-%dT%H:%MZ} is empty"
             raise ValueError(message)
         for edge in (self.start, self.end):
-            if edge != whole_bar(edge, self.timeframe):
+            if edge != floor_to_bar(edge, self.timeframe):
                 message = f"the window's edge {edge:%Y-%m-%dT%H:%M:%SZ} lies inside a bar of {self.timeframe}"
                 raise ValueError(message)
 
     @property
-    def minutes(self) -> float:
+    def duration_min(self) -> float:
         """Length of the window in minutes."""
-        return self.timeframe.minutes((self.end - self.start) // timedelta(seconds=self.timeframe.seconds))
+        return self.timeframe.convert_to_minutes((self.end - self.start) // timedelta(seconds=self.timeframe.seconds))
 
     @property
     def ratio_span(self) -> tuple[datetime, datetime]:
         """Where the ratio of section 6 is taken: the event's calm span, else 36 h to 8 h before the window."""
-        if self.calm is not None:
-            return self.calm
-        first, last = UNNAMED_CALM
-        return self.start - first, self.start - last
+        if self.calm_span is not None:
+            return self.calm_span
+        start_offset, end_offset = DEFAULT_RATIO_SPAN
+        return self.start - start_offset, self.start - end_offset
 
     @property
-    def needs(self) -> tuple[datetime, datetime]:
+    def required_span(self) -> tuple[datetime, datetime]:
         """The span ``[from, to)`` of candles that the answer rests on, carries included."""
         spans = [(self.start - DAY, self.end)]
-        if self.calm is not None or self.underlying is not None:
+        if self.calm_span is not None or self.underlying is not None:
             spans.append(self.ratio_span)
         carry = timedelta(minutes=2 * CARRY_MIN)
-        return min(first for first, _ in spans) - carry, max(last for _, last in spans)
+        return min(span_start for span_start, _ in spans) - carry, max(span_end for _, span_end in spans)
 
     @property
-    def assets(self) -> frozenset[str]:
+    def required_assets(self) -> frozenset[str]:
         """The assets whose candles the answer rests on: its own, the underlying, and the conversion legs."""
-        wanted = {self.asset, *self.rules.stablecoins}
-        return frozenset(wanted | {self.underlying} if self.underlying else wanted)
+        assets = {self.asset, *self.rules.stablecoins}
+        return frozenset(assets | {self.underlying} if self.underlying else assets)

@@ -7,20 +7,20 @@ from enum import StrEnum
 from deviation.markets import Market
 from deviation.question import TOLERANCE
 
-FIRM_SHARE = 0.8
+MIN_FIRM_SHARE = 0.8
 """Share of the window's minutes in which a venue must be firm to be ranked."""
 
-RANKED_VENUES = 4
+MIN_RANKED_VENUES = 4
 """Venues that a group must have for ranks to be given."""
 
-DEEPEST_LEAD = 0.02
+MIN_DEEPEST_LEAD = 0.02
 """Lead in depth, as a fraction, that makes a venue the deepest."""
 
-LONGEST_LEAD_MIN = 3
+MIN_LONGEST_LEAD = 3
 """Lead in minutes that makes a venue the longest."""
 
 
-class Word(StrEnum):
+class RankWord(StrEnum):
     """The only words in which a rank is given."""
 
     DEEPEST = "deepest"
@@ -36,14 +36,14 @@ class Word(StrEnum):
 class Rank:
     """A market's two ranks; ``why`` says why it has none, and is None where it has."""
 
-    deepest: Word
-    longest: Word
-    why: str | None = None
+    deepest: RankWord
+    longest: RankWord
+    reason: str | None = None
 
 
-def unranked(why: str) -> Rank:
+def build_unranked(reason: str) -> Rank:
     """The rank of a market that is not ranked."""
-    return Rank(Word.NOT_RANKED, Word.NOT_RANKED, why)
+    return Rank(RankWord.NOT_RANKED, RankWord.NOT_RANKED, reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,32 +55,46 @@ class Contender:
     firm_min: float
 
 
-def rank(contenders: Mapping[Market, Contender], window_min: float) -> dict[Market, Rank]:
+def rank_contenders(contenders: Mapping[Market, Contender], window_min: float) -> dict[Market, Rank]:
     """The ranks of the spot markets of one group."""
     ranked = {
         market: (contender.depth, contender.below_min)
         for market, contender in contenders.items()
-        if contender.depth is not None and contender.firm_min >= FIRM_SHARE * window_min - TOLERANCE
+        if contender.depth is not None and contender.firm_min >= MIN_FIRM_SHARE * window_min - TOLERANCE
     }
-    return {market: _rank(market, contender, ranked, window_min) for market, contender in contenders.items()}
+    return {market: _rank_contender(market, contender, ranked, window_min) for market, contender in contenders.items()}
 
 
-def _rank(market: Market, own: Contender, ranked: Mapping[Market, tuple[float, float]], window_min: float) -> Rank:
+def _rank_contender(
+    market: Market, contender: Contender, ranked: Mapping[Market, tuple[float, float]], window_min: float
+) -> Rank:
     if market not in ranked:
-        return unranked(f"firm in {round(own.firm_min, 2):g} of {round(window_min, 2):g} minutes")
-    if len(ranked) < RANKED_VENUES:
-        return unranked(f"only {len(ranked)} comparable")
-    others = [contender for other, contender in ranked.items() if other != market]
+        return build_unranked(f"firm in {round(contender.firm_min, 2):g} of {round(window_min, 2):g} minutes")
+    if len(ranked) < MIN_RANKED_VENUES:
+        return build_unranked(f"only {len(ranked)} comparable")
+    other_contenders = [other_numbers for other, other_numbers in ranked.items() if other != market]
     depth, below_min = ranked[market]
     return Rank(
-        _word(-depth, [-depth for depth, _ in others], DEEPEST_LEAD, (Word.DEEPEST, Word.NOT_DEEPEST)),
-        _word(below_min, [below_min for _, below_min in others], LONGEST_LEAD_MIN, (Word.LONGEST, Word.NOT_LONGEST)),
+        _choose_word(
+            -depth,
+            [-depth for depth, _ in other_contenders],
+            MIN_DEEPEST_LEAD,
+            (RankWord.DEEPEST, RankWord.NOT_DEEPEST),
+        ),
+        _choose_word(
+            below_min,
+            [below_min for _, below_min in other_contenders],
+            MIN_LONGEST_LEAD,
+            (RankWord.LONGEST, RankWord.NOT_LONGEST),
+        ),
     )
 
 
-def _word(own: float, others: Sequence[float], lead: float, words: tuple[Word, Word]) -> Word:
+def _choose_word(
+    value: float, other_values: Sequence[float], lead: float, words: tuple[RankWord, RankWord]
+) -> RankWord:
     """Ahead of every other by the lead, behind one of them by the lead, or neither."""
-    best = max(others)
-    if own - best >= lead - TOLERANCE:
+    best = max(other_values)
+    if value - best >= lead - TOLERANCE:
         return words[0]
-    return words[1] if best - own >= lead - TOLERANCE else Word.CLOSE
+    return words[1] if best - value >= lead - TOLERANCE else RankWord.CLOSE

@@ -8,19 +8,19 @@ from functools import cached_property
 import numpy as np
 
 from data.schema import Timeframe
-from deviation.against import Series
+from deviation.against import DeviationSeries
 from deviation.fair_value import FairValue
 from deviation.grid import Axis, Floats
-from deviation.markets import LeftOut, Market
-from deviation.minutes import Minutes
-from deviation.path import Path, path
-from deviation.question import Group, Kind, Question
+from deviation.markets import ExcludedMarket, Market
+from deviation.minutes import MarketMinutes
+from deviation.path import MarketPath, trace_path
+from deviation.question import Group, InstrumentKind, Question
 from deviation.ranks import Rank
-from deviation.summary import Counts, Summary, count_states, first_least, value_at, volume_share
+from deviation.summary import DeviationSummary, StateCounts, compute_volume_shares, count_states, find_minimum, value_at
 
 
 @dataclass(frozen=True)
-class Row:
+class MarketRow:
     """One market of the asset, measured against both groups.
 
     ``minutes`` and ``series`` cover the window, position 0 being its first minute, and ``ahead`` the minute before it.
@@ -30,28 +30,28 @@ class Row:
 
     market: Market
     timeframe: Timeframe
-    minutes: Minutes
-    ahead: Minutes
-    before: Minutes
-    series: dict[Group, Series]
-    against: dict[Group, Summary]
+    minutes: MarketMinutes
+    minute_before: MarketMinutes
+    day_before: MarketMinutes
+    series: dict[Group, DeviationSeries]
+    summaries: dict[Group, DeviationSummary]
     fair_value: FairValue | None
-    underlying: Floats | None
+    underlying_price: Floats | None
 
     @property
-    def own(self) -> Summary:
+    def own_summary(self) -> DeviationSummary:
         """The numbers against the market's own group."""
-        return self.against[self.market.group]
+        return self.summaries[self.market.group]
 
     @cached_property
-    def counts(self) -> Counts:
+    def state_counts(self) -> StateCounts:
         """Minutes by state."""
         return count_states(self.minutes, self.timeframe)
 
     @cached_property
     def low_at(self) -> int | None:
         """The first position of the lowest trade; None where nothing priced was traded."""
-        return first_least(self.minutes.low)
+        return find_minimum(self.minutes.low)
 
     @property
     def low(self) -> float | None:
@@ -61,31 +61,33 @@ class Row:
     @cached_property
     def volume_usd_before(self) -> float:
         """What was traded in the 24 h before the window, in dollars."""
-        return float(np.nansum(self.before.volume_usd))
+        return float(np.nansum(self.day_before.volume_usd))
 
     @cached_property
     def volume_share(self) -> dict[int, float | None]:
         """The share of volume that fell into minutes at or beyond each depth against the own group, by per cent."""
-        return volume_share(self.minutes, self.series[self.market.group])
+        return compute_volume_shares(self.minutes, self.series[self.market.group])
 
-    def split(self, group: Group) -> tuple[float, float] | None:
+    def split_depth(self, group: Group) -> tuple[float, float] | None:
         """What 1 + depth is the product of: own price over underlying here times ratio, and underlying here over there.
 
         Both are quotients, 1 where nothing strays; None where the venue's own underlying did not trade in that minute,
         or there is no depth or ratio (docs/method.md, section 6).
         """
-        position, value = self.against[group].depth_at, self.fair_value
-        if position is None or value is None or value.ratio is None or self.underlying is None:
+        position, fair_value = self.summaries[group].depth_at, self.fair_value
+        if position is None or fair_value is None or fair_value.ratio is None or self.underlying_price is None:
             return None
-        here = float(self.underlying[position]) * value.ratio
-        if math.isnan(here):
+        underlying_here = float(self.underlying_price[position]) * fair_value.ratio
+        if math.isnan(underlying_here):
             return None
-        return float(self.minutes.price[position]) / here, here / float(self.series[group].reference[position])
+        return float(self.minutes.price[position]) / underlying_here, underlying_here / float(
+            self.series[group].reference[position]
+        )
 
     @property
-    def spot(self) -> bool:
+    def is_spot(self) -> bool:
         """Whether this is a spot market."""
-        return self.market.kind is Kind.SPOT
+        return self.market.kind is InstrumentKind.SPOT
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,52 +107,54 @@ class Measurement:
 
     question: Question
     axis: Axis
-    rows: tuple[Row, ...]
+    rows: tuple[MarketRow, ...]
     ranks: dict[Market, Rank]
     fx_assumed: tuple[str, ...]
     absent: tuple[str, ...]
-    left_out: tuple[LeftOut, ...]
+    left_out: tuple[ExcludedMarket, ...]
     other_quotes: tuple[OtherQuote, ...]
     origins: dict[Market, tuple[str, ...]]
 
     @cached_property
-    def path(self) -> dict[Group, Path]:
+    def paths(self) -> dict[Group, MarketPath]:
         """The path of each group's spot markets (docs/method.md, section 10)."""
-        return {group: self._path(group) for group in Group}
+        return {group: self._trace_path(group) for group in Group}
 
-    def _path(self, group: Group) -> Path:
-        said = [(row.ahead, row.minutes) for row in self.rows if row.spot and row.market.group is group]
-        votes = [np.concatenate([part.vote for part in parts]) for parts in said]
-        return path(votes, self.axis.size, self.question.timeframe.bars(1))
+    def _trace_path(self, group: Group) -> MarketPath:
+        minutes_by_row = [
+            (row.minute_before, row.minutes) for row in self.rows if row.is_spot and row.market.group is group
+        ]
+        votes = [np.concatenate([part.vote for part in parts]) for parts in minutes_by_row]
+        return trace_path(votes, self.axis.size, self.question.timeframe.count_bars(1))
 
-    def time(self, position: int | None) -> datetime | None:
+    def time_at(self, position: int | None) -> datetime | None:
         """The open time of a position in the window; None stays None."""
-        return None if position is None else self.axis.time(position)
+        return None if position is None else self.axis.time_at(position)
 
-    def rows_of(self, venue: str) -> tuple[Row, ...]:
+    def select_rows(self, venue: str) -> tuple[MarketRow, ...]:
         """The rows of a venue."""
         return tuple(row for row in self.rows if row.market.venue == venue)
 
     @property
-    def focus(self) -> Row | None:
+    def focus_row(self) -> MarketRow | None:
         """The focus venue's row: the one named outright, else spot, of more volume before the window, `usdt`."""
-        rows = self.rows_of(self.question.focus)
+        rows = self.select_rows(self.question.focus)
         order = {Group.USDT: 0, Group.USD: 1}
 
-        def place(row: Row) -> tuple[bool, bool, float, int]:
-            named = f"{row.market.venue}:{row.market.symbol}" in self.question.venues
-            return not named, not row.spot, -row.volume_usd_before, order[row.market.group]
+        def sort_key(row: MarketRow) -> tuple[bool, bool, float, int]:
+            is_named = f"{row.market.venue}:{row.market.symbol}" in self.question.venues
+            return not is_named, not row.is_spot, -row.volume_usd_before, order[row.market.group]
 
-        return min(rows, key=place, default=None)
+        return min(rows, key=sort_key, default=None)
 
-    def voters_at(self, row: Row, group: Group, position: int) -> tuple[str, ...]:
+    def list_voters(self, row: MarketRow, group: Group, position: int) -> tuple[str, ...]:
         """The venues whose own market voted on a row in a minute (none where the underlying's votes stand in)."""
         rules = self.question.rules
         return tuple(
             other.market.venue
             for other in self.rows
-            if other.spot
+            if other.is_spot
             and other.market.group is group
-            and rules.family(other.market.venue) != rules.family(row.market.venue)
+            and rules.family_of(other.market.venue) != rules.family_of(row.market.venue)
             and bool(other.minutes.voting[position])
         )

@@ -11,73 +11,73 @@ from itertools import product
 import polars as pl
 
 from data.schema import Evidence
-from deviation.grid import align, axis_of
+from deviation.grid import align_candles, build_axis
 from deviation.markets import Market
 from deviation.measure import measure_aligned
-from deviation.question import TOLERANCE, Group, Parameters, Question, QuoteHandling, Reference, Rules
-from deviation.ranks import Rank, Word
+from deviation.question import TOLERANCE, Group, Parameters, Question, QuoteHandling, ReferenceKind, Rules
+from deviation.ranks import Rank, RankWord
 from deviation.result import Measurement
-from deviation.summary import Summary
+from deviation.summary import DeviationSummary
 
-VOTES_USD = (100.0, 0.0, 1000.0, 10_000.0)
+MIN_VOTES_USD = (100.0, 0.0, 1000.0, 10_000.0)
 """Values of ``min_vote_usd`` that are tried, the default first."""
 
-DEFAULT = Parameters()
+DEFAULT_PARAMETERS = Parameters()
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class RunSetting:
     """The choices of one run; ``without`` is the venue left out, by id, None where none is."""
 
-    reference: Reference = DEFAULT.reference
-    quote: QuoteHandling = DEFAULT.quote
-    min_vote_usd: float = DEFAULT.min_vote_usd
-    without: str | None = None
+    reference: ReferenceKind = DEFAULT_PARAMETERS.reference
+    quote: QuoteHandling = DEFAULT_PARAMETERS.quote
+    min_vote_usd: float = DEFAULT_PARAMETERS.min_vote_usd
+    without_venue: str | None = None
 
-    def text(self, rules: Rules) -> str:
+    def describe(self, rules: Rules) -> str:
         """What differs from the defaults, in words."""
-        if self.without is not None:
-            return f"without {rules.name(self.without)}"
-        said = [
-            str(self.reference) if self.reference is not DEFAULT.reference else "",
-            str(self.quote) if self.quote is not DEFAULT.quote else "",
-            f"smallest vote {self.min_vote_usd:g} USD" if self.min_vote_usd != DEFAULT.min_vote_usd else "",
+        if self.without_venue is not None:
+            return f"without {rules.name_of(self.without_venue)}"
+        parts = [
+            str(self.reference) if self.reference is not DEFAULT_PARAMETERS.reference else "",
+            str(self.quote) if self.quote is not DEFAULT_PARAMETERS.quote else "",
+            f"smallest vote {self.min_vote_usd:g} USD" if self.min_vote_usd != DEFAULT_PARAMETERS.min_vote_usd else "",
         ]
-        return ", ".join(part for part in said if part) or "defaults"
+        return ", ".join(part for part in parts if part) or "defaults"
 
 
 @dataclass(frozen=True, slots=True)
-class Extreme:
+class RangeEnd:
     """One end of a range, a fraction or minutes, and the first setting that gave it."""
 
     value: float
-    setting: Setting
+    setting: RunSetting
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
+class ValueRange:
     """The two ends of a range; None where no run has a value.
 
     Of ``depth``, ``least`` is the shallowest and ``most`` the deepest; of ``below_min`` the fewest and most minutes.
     """
 
-    least: Extreme | None
-    most: Extreme | None
+    least: RangeEnd | None
+    most: RangeEnd | None
 
 
 @dataclass(frozen=True, slots=True)
 class Flip:
     """A setting under which a rank is worded otherwise than at the defaults."""
 
-    setting: Setting
-    word: Word
+    setting: RunSetting
+    word: RankWord
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """A rank at the defaults, and every setting that changes its word."""
 
-    word: Word
+    word: RankWord
     flips: tuple[Flip, ...]
 
 
@@ -90,7 +90,7 @@ class Removal:
 
 
 @dataclass(frozen=True, slots=True)
-class Range:
+class MarketSensitivity:
     """One market against one group over all runs.
 
     ``not_firm`` names the settings without a firm minute: they have no depth, and 0 minutes below. ``deepest`` and
@@ -99,9 +99,9 @@ class Range:
 
     market: Market
     group: Group
-    depth: Spread
-    below_min: Spread
-    not_firm: tuple[Setting, ...]
+    depth: ValueRange
+    below_min: ValueRange
+    not_firm: tuple[RunSetting, ...]
     deepest: Verdict | None
     longest: Verdict | None
     removal: Removal | None
@@ -112,11 +112,11 @@ class Sensitivity:
     """The ranges of every market against both groups; ``runs`` is the number of runs behind each spot market."""
 
     question: Question
-    ranges: tuple[Range, ...]
+    ranges: tuple[MarketSensitivity, ...]
     runs: int
 
 
-def sensitivity(candles: pl.DataFrame, covered: pl.DataFrame, question: Question) -> Sensitivity:
+def measure_sensitivity(candles: pl.DataFrame, covered_spans: pl.DataFrame, question: Question) -> Sensitivity:
     """Measure again under every combination of the choices, and at the defaults without each other venue in turn.
 
     A venue left out is the one named in results, with all its markets of the asset; its relatives stay, and so do its
@@ -124,35 +124,35 @@ def sensitivity(candles: pl.DataFrame, covered: pl.DataFrame, question: Question
 
     Args:
         candles: As for `deviation.measure.measure`.
-        covered: As for `deviation.measure.measure`.
+        covered_spans: As for `deviation.measure.measure`.
         question: What is asked.
     """
     if question.origin is Evidence.RECONSTRUCTION:
         return Sensitivity(question, (), 0)
-    choices = [Setting(*choice) for choice in product(Reference, QuoteHandling, VOTES_USD)]
-    aligned = align(candles, covered, axis_of(question))
-    base = measure_aligned(aligned, _set(question, choices[0]))
+    base_settings = [RunSetting(*choice) for choice in product(ReferenceKind, QuoteHandling, MIN_VOTES_USD)]
+    aligned = align_candles(candles, covered_spans, build_axis(question))
+    base_measurement = measure_aligned(aligned, _apply_setting(question, base_settings[0]))
     # The choice of a market depends on no setting: naming it outright spares every other run the calm span.
-    fixed = replace(
+    fixed_question = replace(
         question,
-        venues=tuple(f"{row.market.venue}:{row.market.symbol}" for row in base.rows),
-        calm=question.calm if question.underlying else None,
+        venues=tuple(f"{row.market.venue}:{row.market.symbol}" for row in base_measurement.rows),
+        calm_span=question.calm_span if question.underlying else None,
     )
-    venues = sorted({row.market.venue for row in base.rows if row.spot})
-    settings = [*choices[1:], *(Setting(without=venue) for venue in venues)]
-    runs = [(choices[0], base)]
-    for setting in settings:
-        asked = _set(fixed, setting)
-        if asked.venues:
-            runs.append((setting, measure_aligned(aligned, asked)))
+    venues = sorted({row.market.venue for row in base_measurement.rows if row.is_spot})
+    other_settings = [*base_settings[1:], *(RunSetting(without_venue=venue) for venue in venues)]
+    runs = [(base_settings[0], base_measurement)]
+    for setting in other_settings:
+        run_question = _apply_setting(fixed_question, setting)
+        if run_question.venues:
+            runs.append((setting, measure_aligned(aligned, run_question)))
     return Sensitivity(
         question,
-        tuple(_range(row.market, group, runs) for row in base.rows for group in Group),
-        len(choices) + max(len(venues) - 1, 0),
+        tuple(_summarize_runs(row.market, group, runs) for row in base_measurement.rows for group in Group),
+        len(base_settings) + max(len(venues) - 1, 0),
     )
 
 
-def _set(question: Question, setting: Setting) -> Question:
+def _apply_setting(question: Question, setting: RunSetting) -> Question:
     """The question under a setting."""
     parameters = replace(
         question.parameters,
@@ -160,59 +160,62 @@ def _set(question: Question, setting: Setting) -> Question:
         quote=setting.quote,
         min_vote_usd=setting.min_vote_usd,
     )
-    kept = tuple(item for item in question.venues if item.split(":", 1)[0] != setting.without)
-    return replace(question, parameters=parameters, venues=kept)
+    venues = tuple(item for item in question.venues if item.split(":", 1)[0] != setting.without_venue)
+    return replace(question, parameters=parameters, venues=venues)
 
 
-def _range(market: Market, group: Group, runs: Sequence[tuple[Setting, Measurement]]) -> Range:
-    seen = [
-        (setting, row.against[group], measurement.ranks[market])
+def _summarize_runs(market: Market, group: Group, runs: Sequence[tuple[RunSetting, Measurement]]) -> MarketSensitivity:
+    results = [
+        (setting, row.summaries[group], measurement.ranks[market])
         for setting, measurement in runs
         for row in measurement.rows
         if row.market == market
     ]
-    sums = [(setting, summary) for setting, summary, _ in seen]
-    own = [(setting, rank) for setting, _, rank in seen] if market.group is group else []
-    depths = [(summary.depth, setting) for setting, summary in sums if summary.depth is not None]
-    minutes = [(summary.below_min, setting) for setting, summary in sums]
-    return Range(
+    summaries = [(setting, summary) for setting, summary, _ in results]
+    own_ranks = [(setting, rank) for setting, _, rank in results] if market.group is group else []
+    depths = [(summary.depth, setting) for setting, summary in summaries if summary.depth is not None]
+    minutes = [(summary.below_min, setting) for setting, summary in summaries]
+    return MarketSensitivity(
         market=market,
         group=group,
-        depth=Spread(_extreme(depths, 1), _extreme(depths, -1)),
-        below_min=Spread(_extreme(minutes, -1), _extreme(minutes, 1)),
-        not_firm=tuple(setting for setting, summary in sums if not summary.firm_min),
-        deepest=_verdict(own, lambda rank: rank.deepest),
-        longest=_verdict(own, lambda rank: rank.longest),
-        removal=_removal(sums),
+        depth=ValueRange(_find_range_end(depths, 1), _find_range_end(depths, -1)),
+        below_min=ValueRange(_find_range_end(minutes, -1), _find_range_end(minutes, 1)),
+        not_firm=tuple(setting for setting, summary in summaries if not summary.firm_min),
+        deepest=_build_verdict(own_ranks, lambda rank: rank.deepest),
+        longest=_build_verdict(own_ranks, lambda rank: rank.longest),
+        removal=_find_removal(summaries),
     )
 
 
-def _extreme(values: Sequence[tuple[float, Setting]], sign: int) -> Extreme | None:
+def _find_range_end(values: Sequence[tuple[float, RunSetting]], sign: int) -> RangeEnd | None:
     """The largest value (of sign 1; -1: the smallest), with the first of the settings that gave it."""
-    found: Extreme | None = None
+    range_end: RangeEnd | None = None
     for value, setting in values:
-        if found is None or sign * (value - found.value) > TOLERANCE:
-            found = Extreme(value, setting)
-    return found
+        if range_end is None or sign * (value - range_end.value) > TOLERANCE:
+            range_end = RangeEnd(value, setting)
+    return range_end
 
 
-def _verdict(ranks: Sequence[tuple[Setting, Rank]], word: Callable[[Rank], Word]) -> Verdict | None:
+def _build_verdict(ranks: Sequence[tuple[RunSetting, Rank]], read_word: Callable[[Rank], RankWord]) -> Verdict | None:
     if not ranks:
         return None
-    usual = word(ranks[0][1])
-    return Verdict(usual, tuple(Flip(setting, word(rank)) for setting, rank in ranks if word(rank) is not usual))
+    default_word = read_word(ranks[0][1])
+    return Verdict(
+        default_word,
+        tuple(Flip(setting, read_word(rank)) for setting, rank in ranks if read_word(rank) is not default_word),
+    )
 
 
-def _removal(sums: Sequence[tuple[Setting, Summary]]) -> Removal | None:
+def _find_removal(summaries: Sequence[tuple[RunSetting, DeviationSummary]]) -> Removal | None:
     """Losing every firm minute counts as the largest move; of equal moves the first venue by name stands."""
-    usual = sums[0][1].depth
-    if usual is None:
+    default_depth = summaries[0][1].depth
+    if default_depth is None:
         return None
-    found, furthest = None, TOLERANCE
-    for setting, summary in sums:
-        if setting.without is None:
+    removal, largest_change = None, TOLERANCE
+    for setting, summary in summaries:
+        if setting.without_venue is None:
             continue
-        moved = float("inf") if summary.depth is None else abs(summary.depth - usual)
-        if moved - furthest > TOLERANCE:
-            found, furthest = Removal(setting.without, summary.depth), moved
-    return found
+        change = float("inf") if summary.depth is None else abs(summary.depth - default_depth)
+        if change - largest_change > TOLERANCE:
+            removal, largest_change = Removal(setting.without_venue, summary.depth), change
+    return removal

@@ -14,7 +14,7 @@ from data.version import VERSION
 
 HEADER = "venue,symbol,open_time,open,high,low,close,volume"
 WINDOW = ("--from", "2025-10-10T21:20Z", "--to", "2025-10-10T21:22Z")
-CLOSES = {"binance": (90, 99), "bitget": (100, 100), "bybit": (100, 100), "gate": (101, 100)}
+CLOSES_BY_VENUE = {"binance": (90, 99), "bitget": (100, 100), "bybit": (100, 100), "gate": (101, 100)}
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def candles(tmp_path: Path) -> Path:
     path = tmp_path / "candles.csv"
     rows = [
         f"{venue},ATOM/USDT,2025-10-10T21:2{i}:00Z,100,101,{close - 1},{close},50"
-        for venue, closes in CLOSES.items()
+        for venue, closes in CLOSES_BY_VENUE.items()
         for i, close in enumerate(closes)
     ]
     path.write_text("\n".join([HEADER, *rows]), encoding="utf-8")
@@ -35,10 +35,12 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:  # noqa: ANN401
     """Runs a command on a store of its own, in a folder of its own."""
     monkeypatch.chdir(tmp_path)
 
-    def runner(*words: str | Path) -> Result:
-        return CliRunner().invoke(main, ["--store", str(tmp_path / "lake"), *map(str, words)], catch_exceptions=False)
+    def run_command(*arguments: str | Path) -> Result:
+        return CliRunner().invoke(
+            main, ["--store", str(tmp_path / "lake"), *map(str, arguments)], catch_exceptions=False
+        )
 
-    return runner
+    return run_command
 
 
 def test_the_version_is_printed(run: Any) -> None:  # noqa: ANN401
@@ -67,10 +69,10 @@ def test_import_measure_export_forget(run: Any, candles: Path, tmp_path: Path) -
     assert (binance["low"], binance["low_at"]) == (89.0, "2025-10-10T21:20:00Z")
     assert binance["rank"] == {"deepest": "deepest", "longest": "too close to call"}
 
-    out = tmp_path / "out.csv"
-    assert run("export", "--asset", "ATOM", *WINDOW, "--what", "candles", "--out", out).exit_code == 0
-    again = run("measure", "--asset", "ATOM", *WINDOW, "--json", "--input", out)
-    assert json.loads(again.output) == measured
+    exported_file = tmp_path / "out.csv"
+    assert run("export", "--asset", "ATOM", *WINDOW, "--what", "candles", "--out", exported_file).exit_code == 0
+    repeated = run("measure", "--asset", "ATOM", *WINDOW, "--json", "--input", exported_file)
+    assert json.loads(repeated.output) == measured
 
     assert "8 rows dropped" in run("forget", "candles.csv").output
     assert run("measure", "--asset", "ATOM", *WINDOW).exit_code == 3
@@ -81,12 +83,12 @@ def test_deviation_rows_are_exported(run: Any, candles: Path, tmp_path: Path) ->
     """A row per market, group and minute goes out as CSV and as Parquet."""
     run("import", candles)
     for name in ("rows.csv", "rows.parquet"):
-        words = ("--asset", "ATOM", *WINDOW, "--what", "deviation", "--out", tmp_path / name)
-        assert "16 rows of ATOM, real" in run("export", *words).output
+        arguments = ("--asset", "ATOM", *WINDOW, "--what", "deviation", "--out", tmp_path / name)
+        assert "16 rows of ATOM, real" in run("export", *arguments).output
     with (tmp_path / "rows.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    first = next(row for row in rows if row["venue"] == "binance" and row["group"] == "usdt")
-    assert (first["state"], first["votes"], first["reference"]) == ("voting", "3", "100.0")
+    first_row = next(row for row in rows if row["venue"] == "binance" and row["group"] == "usdt")
+    assert (first_row["state"], first_row["votes"], first_row["reference"]) == ("voting", "3", "100.0")
     assert pl.read_parquet(tmp_path / "rows.parquet")["d"].null_count() == 8  # nothing votes in USD
 
 
@@ -112,14 +114,14 @@ def test_lows_of_an_event_name_what_is_missing(run: Any, candles: Path) -> None:
 
 def test_the_sample_is_kept_apart(run: Any) -> None:  # noqa: ANN401
     """Real candles are the default; the reconstruction has to be asked for, and says what it is."""
-    nothing = run("measure", "--asset", "ATOM", "--event", "2025-10-10")
-    assert nothing.exit_code == 3
-    assert "`collect --assets ATOM --from 2025-10-10T20:45:00Z --to 2025-10-10T23:15:00Z`" in nothing.output
+    without_candles = run("measure", "--asset", "ATOM", "--event", "2025-10-10")
+    assert without_candles.exit_code == 3
+    assert "`collect --assets ATOM --from 2025-10-10T20:45:00Z --to 2025-10-10T23:15:00Z`" in without_candles.output
     sample = run("measure", "--asset", "ATOM", "--event", "2025-10-10", "--origin", "reconstruction", "--json")
-    answer = json.loads(sample.stdout)
-    assert answer["headline"] == ["Illustration from published figures, not a measurement"]
-    assert {row["rank"]["deepest"] for row in answer["venues"]} == {"not ranked"}
-    assert (answer["event"], answer["window"]) == ("2025-10-10", "both-sides")
+    content = json.loads(sample.stdout)
+    assert content["headline"] == ["Illustration from published figures, not a measurement"]
+    assert {row["rank"]["deepest"] for row in content["venues"]} == {"not ranked"}
+    assert (content["event"], content["window"]) == ("2025-10-10", "both-sides")
     assert run("measure", "--asset", "ATOM", "--event", "2025-10-10").exit_code == 3
     assert "rows dropped" in run("forget", "--sample").output
 
@@ -136,14 +138,14 @@ def test_status_names_what_is_held(run: Any, candles: Path, tmp_path: Path) -> N
     assert "It holds no candle yet" in run("status").output
     run("import", candles)
     assert "candles.csv" in run("status").output
-    held = json.loads(run("status", "--json").output)
-    assert held["store"] == str(tmp_path / "lake")
-    assert [row["candles"] for row in held["candles"]] == [2, 2, 2, 2]
-    assert held["not_had"] == []
+    content = json.loads(run("status", "--json").output)
+    assert content["store"] == str(tmp_path / "lake")
+    assert [row["candles"] for row in content["candles"]] == [2, 2, 2, 2]
+    assert content["not_had"] == []
 
 
 @pytest.mark.parametrize(
-    ("words", "code", "message"),
+    ("arguments", "code", "message"),
     [
         (("measure", "--asset", "ATOM"), 2, "say which window"),
         (("measure", "--asset", "ATOM", "--from", "2025-10-10T21:20Z"), 2, "give both --from and --to"),
@@ -161,9 +163,9 @@ def test_status_names_what_is_held(run: Any, candles: Path, tmp_path: Path) -> N
         (("collect", "--event", "nothing"), 2, "no event 'nothing'"),
     ],
 )
-def test_mistakes_are_told_plainly(run: Any, words: tuple[str, ...], code: int, message: str) -> None:  # noqa: ANN401
+def test_mistakes_are_told_plainly(run: Any, arguments: tuple[str, ...], code: int, message: str) -> None:  # noqa: ANN401
     """A mistake ends with its exit code and a sentence, without a trace."""
-    result = run(*words)
+    result = run(*arguments)
     assert result.exit_code == code
     assert message in result.output
     assert "Traceback" not in result.output

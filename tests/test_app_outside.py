@@ -10,15 +10,25 @@ from PIL import Image
 import app
 
 
-def _run(folder: Path, *words: str) -> Result:
+def _run_command(folder: Path, *arguments: str) -> Result:
     store = str(folder / "lake")
-    return CliRunner().invoke(app.main, ["--store", store, "--quiet", *words], catch_exceptions=False)
+    return CliRunner().invoke(app.main, ["--store", store, "--quiet", *arguments], catch_exceptions=False)
 
 
 def test_the_chart_is_a_picture_of_full_size(tmp_path: Path) -> None:
     """`chart` writes a PNG of 3200 x 1800, into a folder under the name of what it shows."""
-    words = ("chart", "--asset", "ATOM", "--event", "2025-10-10", "--origin", "reconstruction", "--out", str(tmp_path))
-    result = _run(tmp_path, *words)
+    arguments = (
+        "chart",
+        "--asset",
+        "ATOM",
+        "--event",
+        "2025-10-10",
+        "--origin",
+        "reconstruction",
+        "--out",
+        str(tmp_path),
+    )
+    result = _run_command(tmp_path, *arguments)
     assert result.exit_code == 0
     path = Path(result.output.strip())
     assert path.name == "plumbline_ATOM_binance_2025-10-10T2045Z-2315Z_comparison_illustration.png"

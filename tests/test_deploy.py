@@ -7,36 +7,36 @@ import pytest
 
 from app import main, server
 from data.schema import Evidence
-from data.settings import PREFIX, Settings
+from data.settings import ENV_PREFIX, Settings
 from data.store import CandleStore
 
 ROOT = Path(__file__).parent.parent
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8").replace("\\\n", " ")
 COMPOSE = (ROOT / "compose.yaml").read_text(encoding="utf-8")
-PAGE = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
+DEPLOY_DOC = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
-VARIABLES = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
-FOLDER = "/var/lib/plumbline"
+SETTING_VARIABLES = {f"{ENV_PREFIX}{name.upper()}" for name in Settings.model_fields}
+VOLUME = "/var/lib/plumbline"
 
 
-def lines(instruction: str) -> list[str]:
+def find_instructions(instruction: str) -> list[str]:
     """What stands after an instruction of the Dockerfile, line by line."""
     return re.findall(rf"^\s*{instruction} (.+)$", DOCKERFILE, re.MULTILINE)
 
 
-def copied() -> list[str]:
+def list_copied() -> list[str]:
     """The files and folders that the image gets."""
-    return [name for line in lines("COPY") for name in line.split()[:-1]]
+    return [name for line in find_instructions("COPY") for name in line.split()[:-1]]
 
 
-def environment() -> dict[str, str]:
+def read_environment() -> dict[str, str]:
     """The variables that the image sets."""
-    return dict(re.findall(r"(\w+)=(\S+)", " ".join(lines("ENV"))))
+    return dict(re.findall(r"(\w+)=(\S+)", " ".join(find_instructions("ENV"))))
 
 
 def test_what_is_copied_is_there_and_not_ignored() -> None:
     """Every file that the image copies exists, and is what the list of what goes to the builder lets through."""
-    names = copied()
+    names = list_copied()
     assert [name for name in names if not (ROOT / name).exists()] == []
     ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
     assert "*" in ignored
@@ -47,12 +47,12 @@ def test_the_image_has_every_room() -> None:
     """Each package and module that the project is made of is copied."""
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     packages = re.findall(r'"([\w.]+)"', re.findall(r"^packages = (.+)$", project, re.MULTILINE)[0])
-    assert {package.split(".")[0] for package in packages} | {"app.py"} <= set(copied())
+    assert {package.split(".")[0] for package in packages} | {"app.py"} <= set(list_copied())
 
 
 def test_everything_is_installed_by_hash() -> None:
     """What comes from elsewhere is checked by its hash, and the project brings nothing along."""
-    installs = [line for line in lines("RUN") if "pip install" in line]
+    installs = [line for line in find_instructions("RUN") if "pip install" in line]
     assert len(installs) == 2
     for line in installs:
         assert "--require-hashes" in line or {"--no-deps", "--no-build-isolation", "."} <= set(line.split())
@@ -67,37 +67,39 @@ def test_everything_is_installed_by_hash() -> None:
 
 def test_the_system_packages_are_those_of_the_makefile() -> None:
     """Browser and font are those that the tests run with."""
-    wanted = set(re.findall(r"^SYSTEM_PACKAGES := (.+)$", MAKEFILE, re.MULTILINE)[0].split()) - {"python3-venv"}
-    assert wanted == {"chromium", "fonts-dejavu-core"}
-    assert all(package in lines("RUN")[0].split() for package in wanted)
+    expected = set(re.findall(r"^SYSTEM_PACKAGES := (.+)$", MAKEFILE, re.MULTILINE)[0].split()) - {"python3-venv"}
+    assert expected == {"chromium", "fonts-dejavu-core"}
+    assert all(package in find_instructions("RUN")[0].split() for package in expected)
 
 
 def test_the_variables_are_settings() -> None:
     """Every variable that is set or spoken of is one of the program's, and the page of docs names them all."""
-    assert set(environment()) <= VARIABLES
-    assert set(re.findall(rf"{PREFIX}[A-Z]+", COMPOSE)) <= VARIABLES
-    assert set(re.findall(rf"{PREFIX}[A-Z]+", PAGE)) == VARIABLES
+    assert set(read_environment()) <= SETTING_VARIABLES
+    assert set(re.findall(rf"{ENV_PREFIX}[A-Z]+", COMPOSE)) <= SETTING_VARIABLES
+    assert set(re.findall(rf"{ENV_PREFIX}[A-Z]+", DEPLOY_DOC)) == SETTING_VARIABLES
 
 
 def test_the_store_lies_in_the_volume_of_a_user_that_is_not_root() -> None:
     """The volume holds the store, both services share it, and the last user is one of the image's own."""
-    assert environment()["PLUMBLINE_STORE"].startswith(f"{FOLDER}/")
-    assert lines("VOLUME") == [FOLDER]
-    assert COMPOSE.count(f"lake:{FOLDER}") == 2
-    assert lines("USER") == ["plumbline"]
-    assert f"install -d -o plumbline -g plumbline {FOLDER}" in DOCKERFILE
+    assert read_environment()["PLUMBLINE_STORE"].startswith(f"{VOLUME}/")
+    assert find_instructions("VOLUME") == [VOLUME]
+    assert COMPOSE.count(f"lake:{VOLUME}") == 2
+    assert find_instructions("USER") == ["plumbline"]
+    assert f"install -d -o plumbline -g plumbline {VOLUME}" in DOCKERFILE
 
 
 def test_the_port_is_the_same_everywhere() -> None:
     """The page is asked how it is where it listens, and is reached from this machine alone."""
-    port = environment()["PLUMBLINE_PORT"]
-    assert lines("EXPOSE") == [port]
+    port = read_environment()["PLUMBLINE_PORT"]
+    assert find_instructions("EXPOSE") == [port]
     assert f"http://127.0.0.1:{port}/" in DOCKERFILE
     assert f'"127.0.0.1:{port}:{port}"' in COMPOSE
-    assert environment()["PLUMBLINE_HOST"] == "0.0.0.0"  # noqa: S104 - what the container has to listen on
+    assert read_environment()["PLUMBLINE_HOST"] == "0.0.0.0"  # noqa: S104 - what the container has to listen on
 
 
-@pytest.mark.parametrize("text", [DOCKERFILE, COMPOSE, PAGE], ids=["Dockerfile", "compose.yaml", "docs/deploy.md"])
+@pytest.mark.parametrize(
+    "text", [DOCKERFILE, COMPOSE, DEPLOY_DOC], ids=["Dockerfile", "compose.yaml", "docs/deploy.md"]
+)
 def test_every_command_is_one_of_the_program(text: str) -> None:
     """What is called ``plumbline`` with a command has that command, with those options."""
     calls = re.findall(r'\["plumbline", (.+?)\]', text) + re.findall(r"(?:web|bin/)\s?plumbline (\w.+)", text)
@@ -110,14 +112,14 @@ def test_every_command_is_one_of_the_program(text: str) -> None:
 
 def test_the_image_serves_and_follows() -> None:
     """The page is the image's own command, and the follower is a service of its own."""
-    assert lines("CMD")[-1] == '["plumbline", "serve"]'
+    assert find_instructions("CMD")[-1] == '["plumbline", "serve"]'
     assert '["plumbline", "follow", "--every", "5"]' in COMPOSE
 
 
 def test_another_server_finds_the_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the docs tell gunicorn to serve is the app over the store of the settings, with the sample in it."""
     monkeypatch.setenv("PLUMBLINE_STORE", str(tmp_path / "lake"))
-    answer = server().test_client().get("/export/measurement.json?asset=ATOM&window=crash&origin=reconstruction")
-    assert answer.status_code == 200
-    assert CandleStore(str(tmp_path / "lake")).has(Evidence.RECONSTRUCTION)
-    assert f'"{server.__module__}:{server.__name__}()"' in PAGE
+    response = server().test_client().get("/export/measurement.json?asset=ATOM&window=crash&origin=reconstruction")
+    assert response.status_code == 200
+    assert CandleStore(str(tmp_path / "lake")).has_candles(Evidence.RECONSTRUCTION)
+    assert f'"{server.__module__}:{server.__name__}()"' in DEPLOY_DOC

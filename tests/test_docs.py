@@ -6,16 +6,16 @@ from pathlib import Path
 import pytest
 
 from app import main
-from bench.pictures import PAGES, PICTURE
+from bench.pictures import PAGES, PICTURE_NAME
 from collectors.venues import Mark, Route
-from dashboard.export_kinds import FORMATS
+from dashboard.export_kinds import KIND_FORMATS
 from dashboard.pages.index import PAGES as SERVED
-from dashboard.picture_sizes import SHAPES, Size
-from dashboard.render import SCALE
+from dashboard.picture_sizes import SHAPES, SheetSize
+from dashboard.render import PNG_SCALE
 from data.schema import Outcome
-from data.settings import PREFIX, Settings
+from data.settings import ENV_PREFIX, Settings
 from deviation.question import Parameters
-from deviation.ranks import Word
+from deviation.ranks import RankWord
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -33,52 +33,52 @@ def test_the_readme_shows_every_command(command: str) -> None:
 @pytest.mark.parametrize("name", sorted(Settings.model_fields))
 def test_the_readme_names_every_setting(name: str) -> None:
     """Each setting's environment variable appears in the README."""
-    assert f"{PREFIX}{name.upper()}" in README
+    assert f"{ENV_PREFIX}{name.upper()}" in README
 
 
 def test_the_method_names_every_parameter_and_rank() -> None:
     """The method page names each parameter and each word of a rank."""
     for name in Parameters.__dataclass_fields__:
         assert name.replace("_", "-") in METHOD or name in METHOD
-    for word in Word:
+    for word in RankWord:
         assert word.value in METHOD
 
 
 def test_the_page_on_collecting_names_every_option_and_outcome() -> None:
     """Each option of `collect` and `follow`, each outcome, each route and each mark is explained."""
     options = {option for name in ("collect", "follow") for option in main.commands[name].params}
-    named = {word for option in options for word in option.opts}
-    words = {*named, *(f"`{outcome}`" for outcome in Outcome), *(f"`{route}`" for route in Route)}
+    option_names = {word for option in options for word in option.opts}
+    words = {*option_names, *(f"`{outcome}`" for outcome in Outcome), *(f"`{route}`" for route in Route)}
     assert sorted(word for word in words if word not in COLLECTING) == []
     assert [mark for mark in Mark if f" {mark} " not in " ".join(COLLECTING.split())] == []
 
 
 def test_the_page_on_exports_names_each_with_its_formats() -> None:
     """Each export stands in the table with its formats, each size with its pixels, each option of `chart` somewhere."""
-    for what, formats in FORMATS.items():
-        assert f"| `{what}` | {' '.join(f'`{one}`' for one in formats)} |" in EXPORTS
-    for size in Size:
+    for export_name, formats in KIND_FORMATS.items():
+        assert f"| `{export_name}` | {' '.join(f'`{file_format}`' for file_format in formats)} |" in EXPORTS
+    for size in SheetSize:
         assert f"| `{size}` |" in EXPORTS
-        assert f"| {SCALE * SHAPES[size].width} x {SCALE * SHAPES[size].height} |" in EXPORTS
-    own = {"asset", "assets", "size", "theme", "file_format", "out"}
-    options = [option for option in main.commands["chart"].params if option.name in own]
-    assert len(options) == len(own)
+        assert f"| {PNG_SCALE * SHAPES[size].width} x {PNG_SCALE * SHAPES[size].height} |" in EXPORTS
+    chart_options = {"asset", "assets", "size", "theme", "file_format", "out"}
+    options = [option for option in main.commands["chart"].params if option.name in chart_options]
+    assert len(options) == len(chart_options)
     assert [word for option in options for word in option.opts if word not in EXPORTS] == []
 
 
 def test_every_picture_of_the_docs_is_there_and_is_made_by_the_program() -> None:
     """Each picture that a document shows exists, and the script that makes the pictures makes it."""
     documents = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-    shown = {
+    shown_pictures = {
         (document.parent / name).resolve()
         for document in documents
         for name in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", document.read_text(encoding="utf-8"))
     }
-    made = {ROOT / "docs" / f"{name}.png" for name in (PICTURE, *PAGES)}
-    assert shown
-    assert sorted(path for path in shown if not path.is_file()) == []
-    assert shown <= made
-    assert set((ROOT / "docs").rglob("*.png")) <= made
+    generated = {ROOT / "docs" / f"{name}.png" for name in (PICTURE_NAME, *PAGES)}
+    assert shown_pictures
+    assert sorted(path for path in shown_pictures if not path.is_file()) == []
+    assert shown_pictures <= generated
+    assert set((ROOT / "docs").rglob("*.png")) <= generated
 
 
 def test_there_is_a_picture_of_every_page() -> None:
@@ -95,6 +95,8 @@ def test_every_link_of_the_docs_leads_somewhere() -> None:
 
 def test_the_page_on_quality_names_every_benchmark() -> None:
     """Each module of `bench` that is run by name stands there."""
-    named = {path.stem for path in (ROOT / "bench").glob("*.py") if "__main__" in path.read_text(encoding="utf-8")}
+    benchmark_names = {
+        path.stem for path in (ROOT / "bench").glob("*.py") if "__main__" in path.read_text(encoding="utf-8")
+    }
     quality = (ROOT / "docs" / "quality.md").read_text(encoding="utf-8")
-    assert sorted(name for name in named if f"python -m bench.{name}" not in quality) == []
+    assert sorted(name for name in benchmark_names if f"python -m bench.{name}" not in quality) == []

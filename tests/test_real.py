@@ -6,55 +6,56 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from dashboard.ask import answer, ask
+from dashboard.ask import build_question, measure_question
 from data.catalogue import load_catalogue
 from data.filesource import FileSource
-from deviation.answer import measurement_json
-from deviation.question import Group, Kind, Parameters, QuoteHandling
-from deviation.result import Measurement, Row
+from deviation.answer import build_measurement_json
+from deviation.question import Group, InstrumentKind, Parameters, QuoteHandling
+from deviation.result import MarketRow, Measurement
 
 REAL = Path(__file__).parents[2] / "shared" / "real"
-CRASH, DEPEG = REAL / "2025-10-10-crash-1m.csv", REAL / "2023-03-usdc-depeg-1m.csv"
+CRASH_FILE, DEPEG_FILE = REAL / "2025-10-10-crash-1m.csv", REAL / "2023-03-usdc-depeg-1m.csv"
 
 pytestmark = pytest.mark.skipif(not REAL.is_dir(), reason="no real candles beside the checkout, at ../shared/real")
 
 
-def _time(text: str) -> datetime:
+def _parse_time(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-def _doge(path: Path) -> Measurement:
-    start, end = _time("2025-10-10T20:48"), _time("2025-10-10T22:30")
-    return answer(FileSource([path]), ask(load_catalogue(), "DOGE", start, end))
+def _measure_doge(path: Path) -> Measurement:
+    start, end = _parse_time("2025-10-10T20:48"), _parse_time("2025-10-10T22:30")
+    return measure_question(FileSource([path]), build_question(load_catalogue(), "DOGE", start, end))
 
 
-def _btc(quote: QuoteHandling, *venues: str) -> Measurement:
-    start, end = _time("2023-03-11"), _time("2023-03-12")
+def _measure_btc(quote: QuoteHandling, *venues: str) -> Measurement:
+    start, end = _parse_time("2023-03-11"), _parse_time("2023-03-12")
     parameters = Parameters(quote=quote)
-    return answer(
-        FileSource([DEPEG]), ask(load_catalogue(), "BTC", start, end, parameters=parameters, venues=tuple(venues))
+    return measure_question(
+        FileSource([DEPEG_FILE]),
+        build_question(load_catalogue(), "BTC", start, end, parameters=parameters, venues=tuple(venues)),
     )
 
 
-def _row(measurement: Measurement, venue: str, group: Group) -> Row:
-    return next(row for row in measurement.rows_of(venue) if row.market.group is group)
+def _select_row(measurement: Measurement, venue: str, group: Group) -> MarketRow:
+    return next(row for row in measurement.select_rows(venue) if row.market.group is group)
 
 
 def test_the_perpetual_stood_half_below_coinbase_alone(tmp_path: Path) -> None:
     """The DOGE perpetual is 51 % below Coinbase alone at 21:20, and without it every spot number stays."""
-    measurement = _doge(CRASH)
-    (perpetual,) = measurement.rows_of("binanceusdm")
-    thin = perpetual.against[Group.USD].thin
-    assert perpetual.market.kind is Kind.DERIVATIVE
+    measurement = _measure_doge(CRASH_FILE)
+    (perpetual,) = measurement.select_rows("binanceusdm")
+    thin = perpetual.summaries[Group.USD].thin
+    assert perpetual.market.kind is InstrumentKind.DERIVATIVE
     assert thin.depth == pytest.approx(-0.51, abs=0.005)
     assert thin.depth_at is not None
-    assert measurement.time(thin.depth_at) == _time("2025-10-10T21:20")
-    assert measurement.voters_at(perpetual, Group.USD, thin.depth_at) == ("coinbaseexchange",)
+    assert measurement.time_at(thin.depth_at) == _parse_time("2025-10-10T21:20")
+    assert measurement.list_voters(perpetual, Group.USD, thin.depth_at) == ("coinbaseexchange",)
     without = tmp_path / "without.csv"
-    pl.read_csv(CRASH).filter(pl.col("venue") != "binanceusdm").write_csv(without)
-    spot = [row for row in measurement_json(measurement)["venues"] if row["kind"] == "spot"]
+    pl.read_csv(CRASH_FILE).filter(pl.col("venue") != "binanceusdm").write_csv(without)
+    spot = [row for row in build_measurement_json(measurement)["venues"] if row["kind"] == "spot"]
     assert len(spot) == 2
-    assert measurement_json(_doge(without))["venues"] == spot
+    assert build_measurement_json(_measure_doge(without))["venues"] == spot
 
 
 @pytest.mark.parametrize(
@@ -70,29 +71,29 @@ def test_the_perpetual_stood_half_below_coinbase_alone(tmp_path: Path) -> None:
 )
 def test_lows_on_record(venue: str, symbol: str, low: float, minute: str) -> None:
     """The low of the UTC day and its minute are those on record."""
-    start, end = _time("2025-10-10"), _time("2025-10-11")
+    start, end = _parse_time("2025-10-10"), _parse_time("2025-10-11")
     asset = symbol.split("/", maxsplit=1)[0]
-    measurement = answer(FileSource([CRASH]), ask(load_catalogue(), asset, start, end))
-    (row,) = (row for row in measurement.rows_of(venue) if row.market.symbol == symbol)
+    measurement = measure_question(FileSource([CRASH_FILE]), build_question(load_catalogue(), asset, start, end))
+    (row,) = (row for row in measurement.select_rows(venue) if row.market.symbol == symbol)
     assert row.low == low
-    assert measurement.time(row.low_at) == _time(f"2025-10-10T{minute}")
+    assert measurement.time_at(row.low_at) == _parse_time(f"2025-10-10T{minute}")
 
 
 def test_the_crash_minute_of_atom_on_coinbase() -> None:
     """The candle of 21:20 is the one on record."""
-    start, end = _time("2025-10-10T21:20"), _time("2025-10-10T21:21")
-    (candle,) = FileSource([CRASH]).candles(["ATOM"], start, end).filter(venue="coinbaseexchange").to_dicts()
+    start, end = _parse_time("2025-10-10T21:20"), _parse_time("2025-10-10T21:21")
+    (candle,) = FileSource([CRASH_FILE]).read_candles(["ATOM"], start, end).filter(venue="coinbaseexchange").to_dicts()
     assert [candle[name] for name in ("open", "high", "low", "close")] == [3.56, 3.594, 3.56, 3.594]
 
 
 def test_in_dollars_bitcoin_did_not_stray_when_usdc_fell() -> None:
     """On 11 March 2023 every firm minute in USD and USDT is within 1.2 % in dollars, without an episode."""
-    measurement = _btc(QuoteHandling.USD)
+    measurement = _measure_btc(QuoteHandling.USD)
     checked = 0.0
     for row in measurement.rows:
         if row.market.symbol not in {"BTC/USD", "BTC/USDT"}:
             continue
-        for summary in row.against.values():
+        for summary in row.summaries.values():
             assert summary.depth is not None
             assert summary.height is not None
             assert -0.012 < summary.depth <= summary.height < 0.012
@@ -103,9 +104,9 @@ def test_in_dollars_bitcoin_did_not_stray_when_usdc_fell() -> None:
 
 def test_only_unconverted_did_usdc_markets_stray() -> None:
     """Kraken's BTC/USDC is about 14 % above USD venues as printed, and within 2 % in dollars."""
-    named = ("kraken:BTC/USDC", "binanceus", "coinbaseexchange", "cryptocom")
-    printed = _row(_btc(QuoteHandling.AS_IS, *named), "kraken", Group.USDT).against[Group.USD]
-    dollars = _row(_btc(QuoteHandling.USD, *named), "kraken", Group.USDT).against[Group.USD]
+    venues = ("kraken:BTC/USDC", "binanceus", "coinbaseexchange", "cryptocom")
+    printed = _select_row(_measure_btc(QuoteHandling.AS_IS, *venues), "kraken", Group.USDT).summaries[Group.USD]
+    dollars = _select_row(_measure_btc(QuoteHandling.USD, *venues), "kraken", Group.USDT).summaries[Group.USD]
     assert printed.height == pytest.approx(0.14, abs=0.005)
     assert dollars.depth is not None
     assert dollars.height is not None

@@ -13,13 +13,13 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parent.parent / "requirements"
 FILES = ("run.txt", "dev.txt", "deploy.txt")
-SYSTEMS = (
+PLATFORMS = (
     {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix", "platform_machine": "x86_64"},
     {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix", "platform_machine": "aarch64"},
     {"sys_platform": "darwin", "platform_system": "Darwin", "os_name": "posix", "platform_machine": "arm64"},
     {"sys_platform": "win32", "platform_system": "Windows", "os_name": "nt", "platform_machine": "AMD64"},
 )
-PYTHONS = ("3.11", "3.12", "3.13", "3.14")
+PYTHON_VERSIONS = ("3.11", "3.12", "3.13", "3.14")
 ENVIRONMENTS = [
     {
         **system,
@@ -29,8 +29,8 @@ ENVIRONMENTS = [
         "python_full_version": f"{version}.0",
         "implementation_version": f"{version}.0",
     }
-    for system in SYSTEMS
-    for version in PYTHONS
+    for system in PLATFORMS
+    for version in PYTHON_VERSIONS
 ]
 Environment = dict[str, str]
 
@@ -47,7 +47,7 @@ def read_pins(*files: str) -> list[Requirement]:
     return list(pins.values())
 
 
-def applies(requirement: Requirement, environment: Environment, extra: str = "") -> bool:
+def is_applicable(requirement: Requirement, environment: Environment, extra: str = "") -> bool:
     """Whether a requirement counts in an environment, for one extra of the package that has it ('' for none)."""
     return requirement.marker is None or evaluate_marker(str(requirement.marker), extra, *environment.items())
 
@@ -58,17 +58,17 @@ def evaluate_marker(text: str, extra: str, *environment: tuple[str, str]) -> boo
     return Marker(text).evaluate({**dict(environment), "extra": extra})
 
 
-def find_unpinned(asked: Requirement, pins: list[Requirement], environment: Environment) -> str | None:
+def find_unpinned(requirement: Requirement, pins: list[Requirement], environment: Environment) -> str | None:
     """What is wrong with the pins of a requirement in an environment, or None."""
-    named = [pin for pin in pins if applies(pin, environment)]
-    if not named:
-        return f"{asked}: no pin for {environment['sys_platform']} on {environment['python_version']}"
-    for pin in named:
-        if missing := asked.extras - pin.extras:
-            return f"{asked}: the pin {pin} lacks the extra {', '.join(sorted(missing))}"
+    applicable_pins = [pin for pin in pins if is_applicable(pin, environment)]
+    if not applicable_pins:
+        return f"{requirement}: no pin for {environment['sys_platform']} on {environment['python_version']}"
+    for pin in applicable_pins:
+        if missing := requirement.extras - pin.extras:
+            return f"{requirement}: the pin {pin} lacks the extra {', '.join(sorted(missing))}"
         (version,) = pin.specifier
-        if not asked.specifier.contains(version.version, prereleases=True):
-            return f"{asked}: pinned to {version.version}"
+        if not requirement.specifier.contains(version.version, prereleases=True):
+            return f"{requirement}: pinned to {version.version}"
     return None
 
 
@@ -83,17 +83,17 @@ def list_requirements(name: str) -> tuple[Requirement, ...]:
 
 def find_faults(pins: list[Requirement], environments: list[Environment]) -> list[str]:
     """Everything that installed packages of these pins ask for and that is not pinned so, in any environment."""
-    named = defaultdict(list)
+    pins_by_name = defaultdict(list)
     for pin in pins:
-        named[canonicalize_name(pin.name)].append(pin)
+        pins_by_name[canonicalize_name(pin.name)].append(pin)
     faults = set()
     for environment in environments:
         for pin in pins:
-            if applies(pin, environment):
+            if is_applicable(pin, environment):
                 faults |= {
-                    find_unpinned(asked, named[canonicalize_name(asked.name)], environment)
-                    for asked in list_requirements(pin.name)
-                    if any(applies(asked, environment, extra) for extra in ("", *pin.extras))
+                    find_unpinned(requirement, pins_by_name[canonicalize_name(requirement.name)], environment)
+                    for requirement in list_requirements(pin.name)
+                    if any(is_applicable(requirement, environment, extra) for extra in ("", *pin.extras))
                 }
     return sorted(fault for fault in faults if fault)
 
@@ -140,5 +140,5 @@ def test_a_pin_that_is_not_as_asked_for_is_a_fault(pattern: str, replacement: st
     """Without the extra, the package, the version or the platform that another package asks for, the test fails."""
     text, count = re.subn(pattern, replacement, (ROOT / "dev.txt").read_text(encoding="utf-8"))
     assert count == 1
-    faults = find_faults(parse_pins(text), [ENVIRONMENTS[0], ENVIRONMENTS[-len(PYTHONS)]])
+    faults = find_faults(parse_pins(text), [ENVIRONMENTS[0], ENVIRONMENTS[-len(PYTHON_VERSIONS)]])
     assert any(re.fullmatch(fault, line) for line in faults), faults

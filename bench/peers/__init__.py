@@ -1,6 +1,6 @@
 """The same measurement written with other tools, on the same files: what the program's own way is compared with.
 
-Each peer takes the URI of the candles' Delta table, an asset and a window, and gives `Numbers` for every spot
+Each peer takes the URI of the candles' Delta table, an asset and a window, and gives `PeerNumbers` for every spot
 market and group of votes. They convert nothing: in the data of the benchmark one USDT counts as one dollar.
 """
 
@@ -20,7 +20,7 @@ TOLERANCE = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
-class Numbers:
+class PeerNumbers:
     """One market against one group: the deepest deviation in a firm minute, firm minutes, those below, episodes."""
 
     depth: float | None
@@ -29,14 +29,14 @@ class Numbers:
     episodes: int
 
 
-Answer = dict[tuple[str, str], Numbers]
+NumbersByMarket = dict[tuple[str, str], PeerNumbers]
 """Numbers by venue and group of votes."""
 
-Peer = Callable[[str, str, datetime, datetime], Answer]
+PeerMeasure = Callable[[str, str, datetime, datetime], NumbersByMarket]
 
 
-def files(uri: str, asset: str, start: datetime, end: datetime) -> list[str]:
+def list_files(uri: str, asset: str, start: datetime, end: datetime) -> list[str]:
     """The Parquet files of the table that hold an asset's candles of a window."""
-    first, last = start.astimezone(UTC), (end - timedelta(microseconds=1)).astimezone(UTC)
-    days = f"asset = '{asset}' AND day >= '{first:%Y-%m-%d}' AND day <= '{last:%Y-%m-%d}'"
+    first_day, last_day = start.astimezone(UTC), (end - timedelta(microseconds=1)).astimezone(UTC)
+    days = f"asset = '{asset}' AND day >= '{first_day:%Y-%m-%d}' AND day <= '{last_day:%Y-%m-%d}'"
     return list(DeltaTable(uri).file_uris(file_pruning_predicate=days))

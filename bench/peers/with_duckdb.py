@@ -4,7 +4,17 @@ from datetime import datetime
 
 import duckdb
 
-from bench.peers import ENTER, EXIT, FIRM_VOTES, MIN_VOTE_USD, STABLECOINS, TOLERANCE, Answer, Numbers, files
+from bench.peers import (
+    ENTER,
+    EXIT,
+    FIRM_VOTES,
+    MIN_VOTE_USD,
+    STABLECOINS,
+    TOLERANCE,
+    NumbersByMarket,
+    PeerNumbers,
+    list_files,
+)
 
 QUERY = """
 with read as materialized (
@@ -65,10 +75,10 @@ from counted join names on names.id = pair // 2 * 2
 """
 
 
-def measure(uri: str, asset: str, start: datetime, end: datetime) -> Answer:
+def measure(uri: str, asset: str, start: datetime, end: datetime) -> NumbersByMarket:
     """Numbers of every market of the asset against both groups."""
-    asked = {
-        "files": files(uri, asset, start, end),
+    parameters = {
+        "files": list_files(uri, asset, start, end),
         "start": start,
         "end": end,
         "stablecoins": list(STABLECOINS),
@@ -78,5 +88,5 @@ def measure(uri: str, asset: str, start: datetime, end: datetime) -> Answer:
         "firm": FIRM_VOTES,
     }
     with duckdb.connect() as database:
-        rows = database.execute(QUERY, asked).fetchall()
-    return {(venue, side): Numbers(*numbers) for venue, side, *numbers in rows}
+        rows = database.execute(QUERY, parameters).fetchall()
+    return {(venue, side): PeerNumbers(*numbers) for venue, side, *numbers in rows}

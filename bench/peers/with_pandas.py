@@ -8,32 +8,43 @@ import pandas as pd
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from bench.peers import CONFIRM, ENTER, EXIT, FIRM_VOTES, MIN_VOTE_USD, STABLECOINS, TOLERANCE, Answer, Numbers, files
+from bench.peers import (
+    CONFIRM,
+    ENTER,
+    EXIT,
+    FIRM_VOTES,
+    MIN_VOTE_USD,
+    STABLECOINS,
+    TOLERANCE,
+    NumbersByMarket,
+    PeerNumbers,
+    list_files,
+)
 
 Floats = npt.NDArray[np.float64]
 
 
-def measure(uri: str, asset: str, start: datetime, end: datetime) -> Answer:
+def measure(uri: str, asset: str, start: datetime, end: datetime) -> NumbersByMarket:
     """Numbers of every market of the asset against both groups."""
-    wide = _prices(uri, asset, start, end)
-    answer: Answer = {}
+    prices = _read_prices(uri, asset, start, end)
+    numbers: NumbersByMarket = {}
     for group in ("usdt", "usd"):
-        votes = wide.xs(group, axis="columns", level="group")
-        ranked = np.sort(votes.to_numpy(), axis=1)  # NaN goes last
+        votes = prices.xs(group, axis="columns", level="group")
+        sorted_votes = np.sort(votes.to_numpy(), axis=1)  # NaN goes last
         count = votes.count(axis=1).to_numpy()
-        for venue, own_group in wide.columns:
-            price = wide[venue, own_group].to_numpy()
-            own = votes[venue].to_numpy() if venue in votes.columns else np.full(len(wide), np.nan)
-            reference, others = _median_without(own, ranked, count)
-            observed = ~np.isnan(price) & (others > 0)
-            answer[venue, group] = _numbers(price[observed] / reference[observed] - 1, others[observed])
-    return answer
+        for venue, own_group in prices.columns:
+            price = prices[venue, own_group].to_numpy()
+            own_votes = votes[venue].to_numpy() if venue in votes.columns else np.full(len(prices), np.nan)
+            reference, other_counts = _compute_median_without(own_votes, sorted_votes, count)
+            observed = ~np.isnan(price) & (other_counts > 0)
+            numbers[venue, group] = _build_numbers(price[observed] / reference[observed] - 1, other_counts[observed])
+    return numbers
 
 
-def _prices(uri: str, asset: str, start: datetime, end: datetime) -> pd.DataFrame:
+def _read_prices(uri: str, asset: str, start: datetime, end: datetime) -> pd.DataFrame:
     """The voting closes, a row per minute and a column per venue and group."""
     rows = pq.read_table(
-        files(uri, asset, start, end),
+        list_files(uri, asset, start, end),
         columns=["venue", "symbol", "open_time", "close", "volume"],
         filters=(pc.field("open_time") >= start) & (pc.field("open_time") < end),
         partitioning=None,
@@ -47,29 +58,31 @@ def _prices(uri: str, asset: str, start: datetime, end: datetime) -> pd.DataFram
     return prices.unstack(["venue", "group"])  # noqa: PD010 - pivot_table takes several times as long
 
 
-def _median_without(own: Floats, ranked: Floats, count: npt.NDArray[np.int64]) -> tuple[Floats, npt.NDArray[np.int64]]:
+def _compute_median_without(
+    own_votes: Floats, sorted_votes: Floats, count: npt.NDArray[np.int64]
+) -> tuple[Floats, npt.NDArray[np.int64]]:
     """The median of each minute's votes but for the own one, and how many they are; NaN where there is none."""
-    votes_itself = ~np.isnan(own)
-    others = count - votes_itself
-    position = np.where(votes_itself, (ranked < own[:, None]).sum(axis=1), ranked.shape[1])
-    low, high = np.maximum(others - 1, 0) // 2, others // 2
-    row = np.arange(len(own))
-    width = ranked.shape[1] - 1
+    has_vote = ~np.isnan(own_votes)
+    other_counts = count - has_vote
+    position = np.where(has_vote, (sorted_votes < own_votes[:, None]).sum(axis=1), sorted_votes.shape[1])
+    low, high = np.maximum(other_counts - 1, 0) // 2, other_counts // 2
+    row = np.arange(len(own_votes))
+    width = sorted_votes.shape[1] - 1
     return (
-        ranked[row, np.minimum(low + (low >= position), width)]
-        + ranked[row, np.minimum(high + (high >= position), width)]
-    ) / 2, others
+        sorted_votes[row, np.minimum(low + (low >= position), width)]
+        + sorted_votes[row, np.minimum(high + (high >= position), width)]
+    ) / 2, other_counts
 
 
-def _numbers(d: Floats, votes: npt.NDArray[np.int64]) -> Numbers:
-    """The numbers of one market; ``d`` in its observed minutes, in order."""
-    firm = d[votes >= FIRM_VOTES]
-    back = pd.Series(d > -EXIT + TOLERANCE).rolling(CONFIRM).sum().to_numpy() == CONFIRM
-    beyond = d <= -ENTER + TOLERANCE
-    inside = pd.Series(np.where(beyond, 1.0, np.where(back, 0.0, np.nan))).ffill().fillna(0.0).to_numpy()
-    return Numbers(
+def _build_numbers(deviations: Floats, votes: npt.NDArray[np.int64]) -> PeerNumbers:
+    """The numbers of one market; ``deviations`` in its observed minutes, in order."""
+    firm = deviations[votes >= FIRM_VOTES]
+    is_recovered = pd.Series(deviations > -EXIT + TOLERANCE).rolling(CONFIRM).sum().to_numpy() == CONFIRM
+    is_beyond = deviations <= -ENTER + TOLERANCE
+    in_episode = pd.Series(np.where(is_beyond, 1.0, np.where(is_recovered, 0.0, np.nan))).ffill().fillna(0.0).to_numpy()
+    return PeerNumbers(
         depth=float(firm.min()) if firm.size else None,
         firm_min=firm.size,
         below_min=int((firm <= -ENTER + TOLERANCE).sum()),
-        episodes=int((np.diff(inside, prepend=0.0) == 1).sum()),
+        episodes=int((np.diff(in_episode, prepend=0.0) == 1).sum()),
     )

@@ -4,34 +4,34 @@ from datetime import datetime
 
 import polars as pl
 
-from bench.peers import ENTER, EXIT, FIRM_VOTES, MIN_VOTE_USD, STABLECOINS, TOLERANCE, Answer, Numbers
+from bench.peers import ENTER, EXIT, FIRM_VOTES, MIN_VOTE_USD, STABLECOINS, TOLERANCE, NumbersByMarket, PeerNumbers
 
-SIDE = pl.Enum(["usdt", "usd"])
+SIDE_TYPE = pl.Enum(["usdt", "usd"])
 
-BELOW, BACK = -ENTER + TOLERANCE, -EXIT + TOLERANCE
+BELOW_LIMIT, BACK_LIMIT = -ENTER + TOLERANCE, -EXIT + TOLERANCE
 
 
-def measure(uri: str, asset: str, start: datetime, end: datetime) -> Answer:
+def measure(uri: str, asset: str, start: datetime, end: datetime) -> NumbersByMarket:
     """Numbers of every market of the asset against both groups."""
-    votes = _votes(uri, asset, start, end)
+    votes = _read_votes(uri, asset, start, end)
     firm = pl.col("others") >= FIRM_VOTES
     numbers = (
-        votes.join(_middles(votes), on="open_time", suffix="_heard", maintain_order="left")
+        votes.join(_select_middles(votes), on="open_time", suffix="_heard", maintain_order="left")
         .with_columns(others=pl.col("n") - (pl.col("side") == pl.col("side_heard")))
         .filter(pl.col("others") > 0)
-        .select("venue", "side_heard", "others", d=pl.col("close") / _reference() - 1)
+        .select("venue", "side_heard", "others", d=pl.col("close") / _build_reference() - 1)
         .group_by("venue", "side_heard")
         .agg(
             pl.col("d").filter(firm).min().alias("depth"),
             firm.sum().alias("firm_min"),
-            (firm & (pl.col("d") <= BELOW)).sum().alias("below_min"),
-            _episodes().alias("episodes"),
+            (firm & (pl.col("d") <= BELOW_LIMIT)).sum().alias("below_min"),
+            _count_episodes().alias("episodes"),
         )
     )
-    return {(venue, side): Numbers(*rest) for venue, side, *rest in numbers.collect().iter_rows()}
+    return {(venue, side): PeerNumbers(*rest) for venue, side, *rest in numbers.collect().iter_rows()}
 
 
-def _votes(uri: str, asset: str, start: datetime, end: datetime) -> pl.LazyFrame:
+def _read_votes(uri: str, asset: str, start: datetime, end: datetime) -> pl.LazyFrame:
     """The voting closes, sorted by minute."""
     quote = pl.col("symbol").str.split("/").list.last()
     side = pl.when(quote == "USD").then(pl.lit("usd")).when(quote.is_in(STABLECOINS)).then(pl.lit("usdt"))
@@ -43,12 +43,12 @@ def _votes(uri: str, asset: str, start: datetime, end: datetime) -> pl.LazyFrame
             pl.col("open_time").is_between(start, end, closed="left"),
             pl.col("volume") * pl.col("close") >= MIN_VOTE_USD,
         )
-        .select(pl.col("venue").cast(pl.Categorical), side.cast(SIDE).alias("side"), "open_time", "close")
+        .select(pl.col("venue").cast(pl.Categorical), side.cast(SIDE_TYPE).alias("side"), "open_time", "close")
         .sort("open_time")
     )
 
 
-def _middles(votes: pl.LazyFrame) -> pl.LazyFrame:
+def _select_middles(votes: pl.LazyFrame) -> pl.LazyFrame:
     """Of each minute and group the number of votes, and the three around the middle; null beyond the ends."""
     ranked, middle = pl.col("close"), pl.col("n") // 2
     return (
@@ -65,7 +65,7 @@ def _middles(votes: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _reference() -> pl.Expr:
+def _build_reference() -> pl.Expr:
     """The median of a group's votes, without the market's own where it is one of them."""
     under, middle, over, own = (pl.col(name) for name in ("under", "middle", "over", "close"))
     even = pl.col("n") % 2 == 0
@@ -82,9 +82,9 @@ def _reference() -> pl.Expr:
     )
 
 
-def _episodes() -> pl.Expr:
+def _count_episodes() -> pl.Expr:
     """How many episodes below a market had in its observed minutes, which come in order."""
-    back = pl.col("d") > BACK
-    confirmed = back & back.shift(1, fill_value=False) & back.shift(2, fill_value=False)
-    inside = pl.when(pl.col("d") <= BELOW).then(1).when(confirmed).then(0).forward_fill().fill_null(0)
-    return ((inside == 1) & (inside.shift(1, fill_value=0) == 0)).sum()
+    is_recovered = pl.col("d") > BACK_LIMIT
+    is_confirmed = is_recovered & is_recovered.shift(1, fill_value=False) & is_recovered.shift(2, fill_value=False)
+    in_episode = pl.when(pl.col("d") <= BELOW_LIMIT).then(1).when(is_confirmed).then(0).forward_fill().fill_null(0)
+    return ((in_episode == 1) & (in_episode.shift(1, fill_value=0) == 0)).sum()

@@ -7,81 +7,100 @@ from typing import Any
 import plotly.graph_objects as go
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 
-from dashboard.anchors import Anchor
-from dashboard.answers import Answer, together
-from dashboard.compare_controls import scale_switch, second_window
-from dashboard.compare_figure import panel_figure, since_start_figure, value_axis
-from dashboard.compare_key import samples
-from dashboard.compare_panels import SINCE_START, Panel, Side, name_of, pair, scale, sides
-from dashboard.compare_parts import graph, key, panel, table
-from dashboard.compare_rows import lines
-from dashboard.export_kinds import What
-from dashboard.export_menu import export_menu
-from dashboard.formats import span
-from dashboard.limits import limits
-from dashboard.links import Links
-from dashboard.pages.contract import CHOICES, Context, Page
-from dashboard.panes import Panes
+from dashboard.anchors import MethodAnchor
+from dashboard.answers import ViewResult, combine_results
+from dashboard.compare_controls import build_scale_switch, build_second_window_select
+from dashboard.compare_figure import build_panel_figure, build_since_start_figure, build_value_axis
+from dashboard.compare_key import list_line_samples
+from dashboard.compare_panels import (
+    SINCE_START_TEXT,
+    AssetPanel,
+    WindowPanels,
+    build_common_scale,
+    format_window_title,
+    measure_pair,
+    measure_windows,
+)
+from dashboard.compare_parts import build_graph, build_legend, build_panel, build_table
+from dashboard.compare_rows import build_panel_rows
+from dashboard.export_kinds import ExportKind
+from dashboard.export_menu import build_export_menu
+from dashboard.formats import format_span
+from dashboard.limits import build_limits
+from dashboard.links import ViewLinks
+from dashboard.pages.contract import VIEW_CONTROLS, Page, PageContext
+from dashboard.panes import Updates
 from dashboard.scales import Scale
 from dashboard.scene import Scene
-from dashboard.view import ViewState, number_text
+from dashboard.view import ViewState, format_number
 from data.catalogue import Catalogue
 
 
-def show(context: Context, view: ViewState) -> list[Any]:
+def build_content(context: PageContext, view: ViewState) -> list[Any]:
     """The page with everything in its place."""
-    links = Links(view.to_query(context.catalogue))
-    bones = html.Div([*_body(context.catalogue, view), limits(links, view.bar)])
-    for (name, prop), value in values(context, view).items():
-        setattr(bones[name], prop, value)
-    return [bones]
+    links = ViewLinks(view.to_query(context.catalogue))
+    content = html.Div([*_build_layout(context.catalogue, view), build_limits(links, view.timeframe)])
+    for (name, property_name), value in build_updates(context, view).items():
+        setattr(content[name], property_name, value)
+    return [content]
 
 
-def values(context: Context, view: ViewState) -> Panes:
+def build_updates(context: PageContext, view: ViewState) -> Updates:
     """Panels, pair, key and tables; the figures come last, when the places that they are drawn in are there."""
     catalogue = context.catalogue
-    windows, both = sides(context.answers, view), pair(context.answers, view)
-    links = Links(view.to_query(catalogue))
-    enter = number_text(view.enter_pct)
-    shown = [found for side in windows for one in side.panels if (found := one.scene(catalogue, view.theme))]
-    focus = catalogue.venue(view.focus).name
-    told = [(side.name if view.against else "", lines(side.panels, catalogue)) for side in windows]
+    window_sides, pair_panels = measure_windows(context.measurements, view), measure_pair(context.measurements, view)
+    links = ViewLinks(view.to_query(catalogue))
+    enter_text = format_number(view.enter_pct)
+    scenes = [
+        scene
+        for side in window_sides
+        for asset_panel in side.panels
+        if (scene := asset_panel.build_scene(catalogue, view.theme))
+    ]
+    focus_name = catalogue.get_venue(view.focus).name
+    lines_by_window = [
+        (side.name if view.second_window else "", build_panel_rows(side.panels, catalogue)) for side in window_sides
+    ]
     return {
-        ("compare-note", "children"): _note(view, focus, links, catalogue),
+        ("compare-note", "children"): _build_note(view, focus_name, links, catalogue),
         ("compare-panels", "children"): [
-            _side(side, number, len(windows), view, catalogue) for number, side in enumerate(windows)
+            _build_side(side, number, len(window_sides), view, catalogue) for number, side in enumerate(window_sides)
         ],
-        ("compare-key", "children"): key(samples(shown, catalogue), view.theme, view.bar) if shown else "",
-        ("compare-table", "children"): table(told, enter, links),
-        ("compare-files", "children"): export_menu(What.COMPARE, view.to_query(catalogue)) if shown else "",
-        ("compare-pair", "children"): _pair_parts(both, view, catalogue, links),
-        ("compare-figures", "data"): _figures(windows, both, view, catalogue),
+        ("compare-key", "children"): build_legend(list_line_samples(scenes, catalogue), view.theme, view.timeframe)
+        if scenes
+        else "",
+        ("compare-table", "children"): build_table(lines_by_window, enter_text, links),
+        ("compare-files", "children"): build_export_menu(ExportKind.COMPARE, view.to_query(catalogue))
+        if scenes
+        else "",
+        ("compare-pair", "children"): _build_pair(pair_panels, view, catalogue, links),
+        ("compare-figures", "data"): _build_figures(window_sides, pair_panels, view, catalogue),
     }
 
 
-def register(app: Dash, context: Context) -> None:  # noqa: ARG001 - as every page is called
+def register_callbacks(app: Dash, context: PageContext) -> None:  # noqa: ARG001 - as every page is called
     """What the browser does by itself: draw on the chosen scale, and open the page with the chosen second window."""
-    clientside: Any = app.clientside_callback  # dash leaves it untyped
-    clientside(
+    clientside_callback: Any = app.clientside_callback  # dash leaves it untyped
+    clientside_callback(
         ClientsideFunction("plumblineCompare", "drawn"),
         # Without an output it would not be called for parts that come after the first layout.
         Output("compare-drawn", "data"),
         Input("compare-figures", "data"),
         Input("compare-scale", "value"),
     )
-    clientside(
+    clientside_callback(
         ClientsideFunction("plumblineCompare", "scaled"),
         Input("compare-scale", "value"),
         State("view", "data"),
         State("page", "data"),
         prevent_initial_call=True,
     )
-    clientside(
+    clientside_callback(
         ClientsideFunction("plumblineCompare", "against"),
         Input("compare-against", "value"),
         prevent_initial_call=True,
     )
-    clientside(
+    clientside_callback(
         ClientsideFunction("plumblineCompare", "own"),
         Input("compare-own", "n_clicks"),
         Input("compare-own-from", "n_submit"),
@@ -94,109 +113,131 @@ def register(app: Dash, context: Context) -> None:  # noqa: ARG001 - as every pa
     )
 
 
-def answer(context: Context, view: ViewState) -> Answer:
+def build_notice_result(context: PageContext, view: ViewState) -> ViewResult:
     """What the notices speak of: every panel of either window, and the pair's where its asset is none of them."""
-    windows = sides(context.answers, view)
-    found = [one.answer for side in windows for one in side.panels]
-    if view.asset not in {one.asset for one in windows[0].panels}:
-        found += [one.answer for one in pair(context.answers, view)]
-    return together(view, found, context.catalogue)
+    window_sides = measure_windows(context.measurements, view)
+    results = [asset_panel.result for side in window_sides for asset_panel in side.panels]
+    if view.asset not in {asset_panel.asset for asset_panel in window_sides[0].panels}:
+        results += [asset_panel.result for asset_panel in measure_pair(context.measurements, view)]
+    return combine_results(view, results, context.catalogue)
 
 
-def _note(view: ViewState, focus: str, links: Links, catalogue: Catalogue) -> list[Any]:
-    title = catalogue.event(view.event).title
-    about = f" of {title}, {span(view.start, view.end, view.zone)}" if view.against is None else " in one window"
+def _build_note(view: ViewState, focus_name: str, links: ViewLinks, catalogue: Catalogue) -> list[Any]:
+    event_title = catalogue.get_event(view.event).title
+    scope_text = (
+        f" of {event_title}, {format_span(view.start, view.end, view.zone)}"
+        if view.second_window is None
+        else " in one window"
+    )
     return [
-        f"Each panel is one asset{about}. Bold: {focus} against the ",
-        links.define("others' middle price", Anchor.REFERENCE),
+        f"Each panel is one asset{scope_text}. Bold: {focus_name} against the ",
+        links.build_definition_link("others' middle price", MethodAnchor.REFERENCE),
         " of USDT exchanges and of USD exchanges, in per cent. Thin: every other exchange against its own group. ",
         "A click on a panel opens the asset in the explorer.",
     ]
 
 
-def _side(side: Side, number: int, count: int, view: ViewState, catalogue: Catalogue) -> html.Div:
-    told = lines(side.panels, catalogue)
+def _build_side(
+    side: WindowPanels, side_index: int, side_count: int, view: ViewState, catalogue: Catalogue
+) -> html.Div:
+    panel_lines = build_panel_rows(side.panels, catalogue)
     parts = [
-        panel(
-            one,
+        build_panel(
+            asset_panel,
             line,
-            _graph_id(number, one.asset),
+            _format_graph_id(side_index, asset_panel.asset),
             catalogue,
-            drawn=one.scene(catalogue, view.theme) is not None,
+            has_lines=asset_panel.build_scene(catalogue, view.theme) is not None,
         )
-        for one, line in zip(side.panels, told, strict=True)
+        for asset_panel, line in zip(side.panels, panel_lines, strict=True)
     ]
-    if count == 1:
+    if side_count == 1:
         return html.Div(parts, className="compare-side compare-grid")
-    when = span(side.view.start, side.view.end, side.view.zone)
+    span_text = format_span(side.view.start, side.view.end, side.view.zone)
     # A row for each part, in which those of the other window stand too.
-    rows = {"gridRow": f"span {len(parts) + 1}"}
-    head = html.Div([html.H2(side.name), html.P(when, className="quiet")])
-    return html.Div([head, *parts], className="compare-side compare-beside", style=rows)
+    grid_style = {"gridRow": f"span {len(parts) + 1}"}
+    header = html.Div([html.H2(side.name), html.P(span_text, className="quiet")])
+    return html.Div([header, *parts], className="compare-side compare-beside", style=grid_style)
 
 
-def _pair_parts(both: Sequence[Panel], view: ViewState, catalogue: Catalogue, links: Links) -> list[Any]:
+def _build_pair(
+    pair_panels: Sequence[AssetPanel], view: ViewState, catalogue: Catalogue, links: ViewLinks
+) -> list[Any]:
     """One chart above the other, each under the name of its window; or how to get there."""
-    if not both:
-        said = f"Choose a second window above: {view.asset} in both is then drawn one above the other."
-        return [html.P(said, className="quiet")]
-    told = lines(both, catalogue)
+    if not pair_panels:
+        prompt = f"Choose a second window above: {view.asset} in both is then drawn one above the other."
+        return [html.P(prompt, className="quiet")]
+    panel_lines = build_panel_rows(pair_panels, catalogue)
     parts: list[Any] = []
-    for number, (one, line) in enumerate(zip(both, told, strict=True)):
-        parts.append(html.H3(name_of(one.view, catalogue)))
-        if one.scene(catalogue, view.theme) is None:
-            parts.append(html.P(f"{one.asset}: {one.empty}", className="compare-none"))
+    for number, (asset_panel, line) in enumerate(zip(pair_panels, panel_lines, strict=True)):
+        parts.append(html.H3(format_window_title(asset_panel.view, catalogue)))
+        if asset_panel.build_scene(catalogue, view.theme) is None:
+            parts.append(html.P(f"{asset_panel.asset}: {asset_panel.empty_text}", className="compare-none"))
         else:
-            label = f"{one.asset} on {line.venue}, {name_of(one.view, catalogue)}, by {SINCE_START}"
-            parts.append(graph(f"compare-pair-{number}", label))
-    named = [(name_of(one.view, catalogue), [line]) for one, line in zip(both, told, strict=True)]
-    axis = html.P(f"Both on {SINCE_START}.", className="quiet")
-    return [*parts, axis, table(named, number_text(view.enter_pct), links)]
+            label = f"{asset_panel.asset} on {line.venue}, {format_window_title(asset_panel.view, catalogue)}, by {SINCE_START_TEXT}"
+            parts.append(build_graph(f"compare-pair-{number}", label))
+    lines_by_window = [
+        (format_window_title(asset_panel.view, catalogue), [line])
+        for asset_panel, line in zip(pair_panels, panel_lines, strict=True)
+    ]
+    axis_note = html.P(f"Both on {SINCE_START_TEXT}.", className="quiet")
+    return [*parts, axis_note, build_table(lines_by_window, format_number(view.enter_pct), links)]
 
 
-def _figures(windows: Sequence[Side], both: Sequence[Panel], view: ViewState, catalogue: Catalogue) -> dict[str, Any]:
+def _build_figures(
+    window_sides: Sequence[WindowPanels], pair_panels: Sequence[AssetPanel], view: ViewState, catalogue: Catalogue
+) -> dict[str, Any]:
     """Every chart by the id of its place, with the axis of either scale."""
-    by_id = {
-        _graph_id(number, one.asset): scene
-        for number, side in enumerate(windows)
-        for one in side.panels
-        if (scene := one.scene(catalogue, view.theme)) is not None
+    scenes_by_id = {
+        _format_graph_id(number, asset_panel.asset): scene
+        for number, side in enumerate(window_sides)
+        for asset_panel in side.panels
+        if (scene := asset_panel.build_scene(catalogue, view.theme)) is not None
     }
-    paired = {
+    pair_scenes = {
         f"compare-pair-{number}": scene
-        for number, one in enumerate(both)
-        if (scene := one.scene(catalogue, view.theme)) is not None
+        for number, asset_panel in enumerate(pair_panels)
+        if (scene := asset_panel.build_scene(catalogue, view.theme)) is not None
     }
-    minutes = max((_minutes(scene) for scene in paired.values()), default=0.0)
-    shared, shared_pair = scale(list(by_id.values())), scale(list(paired.values()))
-    drawn = {name: _drawn(panel_figure(scene, shared, view.zone), scene, shared) for name, scene in by_id.items()}
-    return drawn | {
-        name: _drawn(since_start_figure(scene, shared_pair, minutes), scene, shared_pair)
-        for name, scene in paired.items()
+    max_minutes = max((_measure_minutes(scene) for scene in pair_scenes.values()), default=0.0)
+    shared_scale, pair_scale = (
+        build_common_scale(list(scenes_by_id.values())),
+        build_common_scale(list(pair_scenes.values())),
+    )
+    figures = {
+        graph_id: _encode_figure(build_panel_figure(scene, shared_scale, view.zone), scene, shared_scale)
+        for graph_id, scene in scenes_by_id.items()
+    }
+    return figures | {
+        graph_id: _encode_figure(build_since_start_figure(scene, pair_scale, max_minutes), scene, pair_scale)
+        for graph_id, scene in pair_scenes.items()
     }
 
 
-def _minutes(scene: Scene) -> float:
+def _measure_minutes(scene: Scene) -> float:
     """How long the panel's window lasts."""
     question = scene.measurement.question
     return float((question.end - question.start) / timedelta(minutes=1))
 
 
-def _drawn(figure: go.Figure, scene: Scene, shared: Scale) -> dict[str, Any]:
-    return {"figure": figure.to_dict(), "axes": {"shared": value_axis(shared), "own": value_axis(scale([scene]))}}
+def _encode_figure(figure: go.Figure, scene: Scene, shared_scale: Scale) -> dict[str, Any]:
+    return {
+        "figure": figure.to_dict(),
+        "axes": {"shared": build_value_axis(shared_scale), "own": build_value_axis(build_common_scale([scene]))},
+    }
 
 
-def _graph_id(side: int, asset: str) -> str:
+def _format_graph_id(side: int, asset: str) -> str:
     return f"compare-{side}-{asset}"
 
 
-def _body(catalogue: Catalogue, view: ViewState) -> list[Any]:
+def _build_layout(catalogue: Catalogue, view: ViewState) -> list[Any]:
     return [
         html.Div([dcc.Store(id="compare-figures"), dcc.Store(id="compare-drawn")]),
         html.H1("Every asset side by side"),
         html.P(id="compare-note", className="second compare-note"),
         html.Div(
-            [scale_switch(view), second_window(catalogue, view), html.Div(id="compare-files")],
+            [build_scale_switch(view), build_second_window_select(catalogue, view), html.Div(id="compare-files")],
             className="compare-bar",
         ),
         html.Div(id="compare-panels"),
@@ -209,11 +250,11 @@ def _body(catalogue: Catalogue, view: ViewState) -> list[Any]:
 PAGE = Page(
     name="compare",
     title="Compare",
-    show=show,
-    change=values,
-    answer=answer,
-    register=register,
-    controls=CHOICES,
-    measures=True,
-    of_asset=True,
+    build_content=build_content,
+    build_updates=build_updates,
+    build_notice_result=build_notice_result,
+    register_callbacks=register_callbacks,
+    controls=VIEW_CONTROLS,
+    is_measured=True,
+    is_about_asset=True,
 )

@@ -7,9 +7,9 @@ from typing import Any
 
 from dash import Dash
 
-from dashboard.actions import Actions
-from dashboard.answers import Answer, Answers
-from dashboard.panes import Panes
+from dashboard.actions import PageActions
+from dashboard.answers import Measurements, ViewResult
+from dashboard.panes import Updates
 from dashboard.view import ViewState
 from data.catalogue import Catalogue
 
@@ -25,21 +25,21 @@ class Control(StrEnum):
     PICTURE = "picture"
 
 
-CHOICES = frozenset({Control.ASSET, Control.WINDOW, Control.FOCUS, Control.SETTINGS, Control.CLOCK})
+VIEW_CONTROLS = frozenset({Control.ASSET, Control.WINDOW, Control.FOCUS, Control.SETTINGS, Control.CLOCK})
 """Everything but the picture: what bears on numbers and how times are told."""
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
+class PageContext:
     """What pages work with: answers to views, and actions that take longer than a request."""
 
-    answers: Answers
-    actions: Actions
+    measurements: Measurements
+    actions: PageActions
 
     @property
     def catalogue(self) -> Catalogue:
         """What is known by name."""
-        return self.answers.catalogue
+        return self.measurements.catalogue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,13 +57,13 @@ class Page:
 
     name: str
     title: str
-    show: Callable[[Context, ViewState], list[Any]]
-    change: Callable[[Context, ViewState], Panes] | None = None
-    register: Callable[[Dash, Context], None] | None = None
-    answer: Callable[[Context, ViewState], Answer] | None = None
+    build_content: Callable[[PageContext, ViewState], list[Any]]
+    build_updates: Callable[[PageContext, ViewState], Updates] | None = None
+    register_callbacks: Callable[[Dash, PageContext], None] | None = None
+    build_notice_result: Callable[[PageContext, ViewState], ViewResult] | None = None
     controls: frozenset[Control] = frozenset()
-    measures: bool = False
-    of_asset: bool = False
-    charts: bool = True
-    seen_first: bool = False
-    collects: bool = False
+    is_measured: bool = False
+    is_about_asset: bool = False
+    has_charts: bool = True
+    is_prerendered: bool = False
+    shows_collection: bool = False

@@ -7,101 +7,128 @@ import dash_mantine_components as dmc
 import polars as pl
 from dash import Dash, Input, Output, State, ctx, dcc, html, no_update, set_props
 
-from dashboard.actions import Forgettable
-from dashboard.anchors import Anchor
+from dashboard.actions import StoredSource
+from dashboard.anchors import MethodAnchor
 from dashboard.clock import Zone
-from dashboard.data_changes import changes_list
-from dashboard.data_collect import PROPS as PROGRESS_PROPS
-from dashboard.data_collect import Form, Scope, form, form_panes, progress_panes, started
-from dashboard.data_coverage import BEFORE
-from dashboard.data_files import files_line
-from dashboard.data_held import follower_lines, forgettable, held_table, lengths_held, store_line
-from dashboard.data_incidents import incidents, incidents_list
-from dashboard.data_shown import coverage_panes
-from dashboard.data_upload import LINK, MOST_MB, MOST_SENT, import_routes
-from dashboard.data_words import count
-from dashboard.export_kinds import What
-from dashboard.link import from_query
-from dashboard.links import Links
-from dashboard.pages.contract import Context, Control, Page
-from dashboard.panes import Panes
+from dashboard.data_changes import build_revision_list
+from dashboard.data_collect import PROGRESS_OUTPUTS as PROGRESS_PROPS
+from dashboard.data_collect import (
+    CollectForm,
+    CollectScope,
+    build_form,
+    build_form_updates,
+    build_progress_updates,
+    start_collection,
+)
+from dashboard.data_coverage import LEAD_TIME
+from dashboard.data_files import build_files_line
+from dashboard.data_held import (
+    build_follower_status,
+    build_holdings_table,
+    count_by_length,
+    describe_store,
+    list_forgettable,
+)
+from dashboard.data_incidents import build_incident_list, list_incidents
+from dashboard.data_shown import build_coverage_updates
+from dashboard.data_upload import IMPORT_PATH, MAX_FILE_MB, MAX_REQUEST_BYTES, build_import_routes
+from dashboard.data_words import format_count
+from dashboard.export_kinds import ExportKind
+from dashboard.link import parse_query
+from dashboard.links import ViewLinks
+from dashboard.pages.contract import Control, Page, PageContext
+from dashboard.panes import Updates
 from dashboard.view import ViewState
 from data.catalogue import Catalogue
 from data.schema import Origin, Timeframe
 
-CHANGED = ("data-changes", "children")
+REVISIONS_OUTPUT = ("data-changes", "children")
 
 
-def show(context: Context, view: ViewState) -> list[Any]:
+def build_content(context: PageContext, view: ViewState) -> list[Any]:
     """The page with everything in its place."""
-    bones = html.Div(_body(context))
-    for (name, prop), value in values(context, view).items():
-        setattr(bones[name], prop, value)
-    return [bones]
+    content = html.Div(_build_layout(context))
+    for (name, property_name), value in build_updates(context, view).items():
+        setattr(content[name], property_name, value)
+    return [content]
 
 
-def values(context: Context, view: ViewState) -> Panes:
+def build_updates(context: PageContext, view: ViewState) -> Updates:
     """What the parts hold for a view; the form keeps what was chosen in it."""
-    books, catalogue = context.answers.books, context.catalogue
-    links = Links(view.to_query(catalogue))
-    holdings, runs = books.holdings(), books.ledger.runs()
-    found = incidents(books.wanting(), books.ledger.bad_pages(), runs, catalogue, view.zone)
-    window = view.start - BEFORE, view.end
-    where = f"{view.asset} in this window and the 24 h before"
-    lengths = {length: (number, books.ledger.size(length)) for length, number in lengths_held(holdings).items()}
-    held = held_table(holdings, catalogue, view.zone)
-    dropped = forgettable(holdings)
+    store_info, catalogue = context.measurements.store_info, context.catalogue
+    links = ViewLinks(view.to_query(catalogue))
+    holdings, runs = store_info.get_holdings(), store_info.store.read_runs()
+    incident_entries = list_incidents(
+        store_info.get_outstanding(), store_info.store.read_rejected_pages(), runs, catalogue, view.zone
+    )
+    window = view.start - LEAD_TIME, view.end
+    scope_text = f"{view.asset} in this window and the 24 h before"
+    length_sizes = {
+        length: (number, store_info.store.measure_size(length)) for length, number in count_by_length(holdings).items()
+    }
+    holdings_table = build_holdings_table(holdings, catalogue, view.zone)
+    forgettable_sources = list_forgettable(holdings)
     return {
-        **coverage_panes(context, view),
-        ("data-map-files", "children"): files_line(What.COVERAGE, view.to_query(catalogue)),
-        ("data-incidents", "children"): with_files(incidents_list(found, view.zone), What.INCIDENTS, bool(found)),
-        ("data-incidents-title", "children"): f"What could not be had ({len(found):,})" if found else TITLES[0],
-        CHANGED: changes(books.revisions(*window, view.asset), where, catalogue, view.zone),
-        ("data-store", "children"): store_line(books.ledger.uri, books.ledger.size(), lengths),
-        ("data-held", "children"): with_files(held, What.HELD, not holdings.is_empty()),
-        ("data-follower", "children"): follower_lines(context.actions.follower(), runs, view.zone),
+        **build_coverage_updates(context, view),
+        ("data-map-files", "children"): build_files_line(ExportKind.COVERAGE, view.to_query(catalogue)),
+        ("data-incidents", "children"): append_file_links(
+            build_incident_list(incident_entries, view.zone), ExportKind.INCIDENTS, bool(incident_entries)
+        ),
+        ("data-incidents-title", "children"): f"What could not be had ({len(incident_entries):,})"
+        if incident_entries
+        else SECTION_TITLES[0],
+        REVISIONS_OUTPUT: build_revisions(
+            store_info.get_revisions(*window, view.asset), scope_text, catalogue, view.zone
+        ),
+        ("data-store", "children"): describe_store(store_info.store.uri, store_info.store.measure_size(), length_sizes),
+        ("data-held", "children"): append_file_links(holdings_table, ExportKind.HOLDINGS, not holdings.is_empty()),
+        ("data-follower", "children"): build_follower_status(context.actions.find_follower(), runs, view.zone),
         ("data-terms", "children"): [
-            links.define("Kinds of candles", Anchor.CANDLES),
+            links.build_definition_link("Kinds of candles", MethodAnchor.CANDLES),
             " · ",
-            links.define("States of a minute", Anchor.MINUTE),
+            links.build_definition_link("States of a minute", MethodAnchor.MINUTE),
             " · ",
-            links.page("explorer", f"{view.asset} in the explorer"),
+            links.build_page_link("explorer", f"{view.asset} in the explorer"),
         ],
-        ("data-forget-what", "data"): [{"value": _name(one), "label": _label(one)} for one in dropped],
-        ("data-forgetting", "className"): "data-forget" if dropped else "away",
-        **form_panes(view, catalogue),
-        **progress_panes(context.actions.progress(), catalogue),
+        ("data-forget-what", "data"): [
+            {"value": _encode_source(entry), "label": _format_source(entry)} for entry in forgettable_sources
+        ],
+        ("data-forgetting", "className"): "data-forget" if forgettable_sources else "away",
+        **build_form_updates(view, catalogue),
+        **build_progress_updates(context.actions.read_progress(), catalogue),
     }
 
 
-TITLES = ("What could not be had", "Candles that exchanges changed")
+SECTION_TITLES = ("What could not be had", "Candles that exchanges changed")
 
 
-def changes(changed: pl.DataFrame, where: str, catalogue: Catalogue, zone: Zone) -> list[Any]:
+def build_revisions(revisions: pl.DataFrame, scope_text: str, catalogue: Catalogue, zone: Zone) -> list[Any]:
     """The changed candles of what was looked through, and all of the store's as a file."""
-    return with_files(changes_list(changed, where, catalogue, zone), What.REVISIONS, not changed.is_empty())
+    return append_file_links(
+        build_revision_list(revisions, scope_text, catalogue, zone), ExportKind.REVISIONS, not revisions.is_empty()
+    )
 
 
-def with_files(parts: list[Any], what: What, some: bool) -> list[Any]:  # noqa: FBT001 - whether there is a row
+def append_file_links(parts: list[Any], kind: ExportKind, has_rows: bool) -> list[Any]:  # noqa: FBT001 - whether there is a row
     """A table and the links to it as a file, where it has a row."""
-    return [*parts, files_line(what)] if some else parts
+    return [*parts, build_files_line(kind)] if has_rows else parts
 
 
-def register(app: Dash, context: Context) -> None:
+def register_callbacks(app: Dash, context: PageContext) -> None:
     """What is done on the page: collecting, importing, forgetting, and looking through the whole store."""
-    app.server.config["MAX_CONTENT_LENGTH"] = MOST_SENT  # whichever server it is
-    _on_collect(app, context)
-    app.server.register_blueprint(import_routes(context.actions))
-    _on_forget(app, context)
-    _on_look(app, context)
+    app.server.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES  # whichever server it is
+    _register_collect(app, context)
+    app.server.register_blueprint(build_import_routes(context.actions))
+    _register_forget(app, context)
+    _register_revision_search(app, context)
 
 
-def look_again(why: object) -> None:
+def refresh_page(trigger_value: object) -> None:
     """Let the shell read the store anew and show the page with what it holds now; any new value does."""
-    set_props("collected", {"data": why})
+    set_props("collected", {"data": trigger_value})
 
 
-def _on_collect(app: Dash, context: Context) -> None:
+def _register_collect(app: Dash, context: PageContext) -> None:
     @app.callback(
         [Output(name, prop) for name, prop in PROGRESS_PROPS],
         Input("data-collect", "n_clicks"),
@@ -115,32 +142,34 @@ def _on_collect(app: Dash, context: Context) -> None:
         State("data-bars", "value"),
         prevent_initial_call=True,
     )
-    def collected(
-        clicks: int | None,
-        cancels: int | None,
+    def update_collection(
+        collect_clicks: int | None,
+        cancel_clicks: int | None,
         ticks: int | None,
         query: dict[str, str],
         scope: str,
-        before: bool,  # noqa: FBT001 - as the browser sends it
-        further: Sequence[str] | None,
+        include_before: bool,  # noqa: FBT001 - as the browser sends it
+        further_assets: Sequence[str] | None,
         venues: Sequence[str] | None,
         bars: str,
     ) -> list[Any]:
-        view, _ = from_query(query, context.catalogue)
+        view, _ = parse_query(query, context.catalogue)
         if ctx.triggered_id == "data-collect":
-            chosen = Form(Scope(scope), before, tuple(further or ()), tuple(venues or ()), Timeframe(bars))
-            progress = started(context.actions, chosen, view)
+            collect_form = CollectForm(
+                CollectScope(scope), include_before, tuple(further_assets or ()), tuple(venues or ()), Timeframe(bars)
+            )
+            progress = start_collection(context.actions, collect_form, view)
         else:
             if ctx.triggered_id == "data-cancel":
-                context.actions.cancel()
-            progress = context.actions.progress()
+                context.actions.cancel_collection()
+            progress = context.actions.read_progress()
         if ctx.triggered_id != "data-collect" and progress is not None and not progress.running:
-            look_again([clicks, cancels, ticks])
-        panes = progress_panes(progress, context.catalogue)
+            refresh_page([collect_clicks, cancel_clicks, ticks])
+        panes = build_progress_updates(progress, context.catalogue)
         return [panes[prop] for prop in PROGRESS_PROPS]
 
 
-def _on_forget(app: Dash, context: Context) -> None:
+def _register_forget(app: Dash, context: PageContext) -> None:
     @app.callback(
         Output("data-forget-sure", "className"),
         Output("data-forget-question", "children"),
@@ -149,12 +178,19 @@ def _on_forget(app: Dash, context: Context) -> None:
         State("data-forget-what", "value"),
         prevent_initial_call=True,
     )
-    def asked(forgets: int | None, keeps: int | None, name: str | None) -> tuple[str, str]:  # noqa: ARG001 - triggers
-        if ctx.triggered_id == "data-forget-keep" or not name:
+    def confirm_forget(
+        forget_clicks: int | None,
+        keep_clicks: int | None,
+        encoded_source: str | None,  # noqa: ARG001
+    ) -> tuple[str, str]:
+        if ctx.triggered_id == "data-forget-keep" or not encoded_source:
             return "away", ""
-        one = _named(name)
-        what = "the sample" if one.origin is Origin.RECONSTRUCTION else f"all that came from {one.source}"
-        return "notice alert data-sure", f"Drop {what} from the store? It can be brought back only from its source."
+        entry = _decode_source(encoded_source)
+        content_text = "the sample" if entry.origin is Origin.RECONSTRUCTION else f"all that came from {entry.source}"
+        return (
+            "notice alert data-sure",
+            f"Drop {content_text} from the store? It can be brought back only from its source.",
+        )
 
     @app.callback(
         Output("data-forgot", "children"),
@@ -164,43 +200,49 @@ def _on_forget(app: Dash, context: Context) -> None:
         State("data-forget-what", "value"),
         prevent_initial_call=True,
     )
-    def forgot(clicks: int | None, name: str | None) -> tuple[Any, ...]:
-        if not clicks or not name:
+    def forget_source(clicks: int | None, encoded_source: str | None) -> tuple[Any, ...]:
+        if not clicks or not encoded_source:
             return no_update, no_update, no_update
-        one = _named(name)
-        rows = context.actions.forget(one)
-        look_again([name, rows, clicks])
-        said = f"{one.source}: {count(rows, 'row')} dropped." if rows else f"{one.source}: it was not in the store."
-        return html.P(said, className="notice", role="status"), "away", None
+        entry = _decode_source(encoded_source)
+        row_count = context.actions.forget_source(entry)
+        refresh_page([encoded_source, row_count, clicks])
+        message = (
+            f"{entry.source}: {format_count(row_count, 'row')} dropped."
+            if row_count
+            else f"{entry.source}: it was not in the store."
+        )
+        return html.P(message, className="notice", role="status"), "away", None
 
 
-def _on_look(app: Dash, context: Context) -> None:
+def _register_revision_search(app: Dash, context: PageContext) -> None:
     @app.callback(
-        Output(*CHANGED),
+        Output(*REVISIONS_OUTPUT),
         Input("data-look", "n_clicks"),
         State("view", "data"),
         running=[(Output("data-look", "loading"), True, False)],
         prevent_initial_call=True,
     )
-    def looked(clicks: int, query: dict[str, str]) -> list[Any]:  # noqa: ARG001 - a trigger
-        view, _ = from_query(query, context.catalogue)
-        return changes(context.answers.books.revisions(), "the whole store", context.catalogue, view.zone)
+    def list_all_revisions(clicks: int, query: dict[str, str]) -> list[Any]:  # noqa: ARG001 - a trigger
+        view, _ = parse_query(query, context.catalogue)
+        return build_revisions(
+            context.measurements.store_info.get_revisions(), "the whole store", context.catalogue, view.zone
+        )
 
 
-def _name(one: Forgettable) -> str:
-    return f"{one.origin.value}:{one.source}"
+def _encode_source(entry: StoredSource) -> str:
+    return f"{entry.origin.value}:{entry.source}"
 
 
-def _named(name: str) -> Forgettable:
-    origin, _, source = name.partition(":")
-    return Forgettable(source, Origin(origin))
+def _decode_source(encoded_source: str) -> StoredSource:
+    origin, _, source = encoded_source.partition(":")
+    return StoredSource(source, Origin(origin))
 
 
-def _label(one: Forgettable) -> str:
-    return f"{one.source} (sample, no evidence)" if one.origin is Origin.RECONSTRUCTION else one.source
+def _format_source(entry: StoredSource) -> str:
+    return f"{entry.source} (sample, no evidence)" if entry.origin is Origin.RECONSTRUCTION else entry.source
 
 
-def _body(context: Context) -> list[Any]:
+def _build_layout(context: PageContext) -> list[Any]:
     return [
         html.H1("Data"),
         html.P(id="data-said", className="second"),
@@ -220,20 +262,21 @@ def _body(context: Context) -> list[Any]:
         ),
         html.Div(
             [
-                html.Section([html.H2("Collect now"), form(context.actions, context.catalogue)]),
-                html.Section([html.H2("Import files"), *_import()]),
+                html.Section([html.H2("Collect now"), build_form(context.actions, context.catalogue)]),
+                html.Section([html.H2("Import files"), *_build_import_form()]),
             ],
             className="data-ways data-section",
         ),
         html.Section(
-            [html.H2(TITLES[0], id="data-incidents-title"), html.Div(id="data-incidents")], className="data-section"
+            [html.H2(SECTION_TITLES[0], id="data-incidents-title"), html.Div(id="data-incidents")],
+            className="data-section",
         ),
         html.Section(
             [
                 html.Div(
                     [
-                        html.H2(TITLES[1]),
-                        dmc.Button("Look through the whole store", id="data-look", size="xs", **BUTTON),
+                        html.H2(SECTION_TITLES[1]),
+                        dmc.Button("Look through the whole store", id="data-look", size="xs", **BUTTON_OPTIONS),
                     ],
                     className="block-head data-head",
                 ),
@@ -243,19 +286,19 @@ def _body(context: Context) -> list[Any]:
         ),
         html.Section([html.H2("Follower"), html.Div(id="data-follower")], className="data-section"),
         html.Section(
-            [html.H2("What the store holds"), html.P(id="data-store"), html.Div(id="data-held"), *_forget()],
+            [html.H2("What the store holds"), html.P(id="data-store"), html.Div(id="data-held"), *_build_forget_form()],
             className="data-section",
         ),
     ]
 
 
-BUTTON: dict[str, Any] = {"variant": "default", "className": "plain"}
+BUTTON_OPTIONS: dict[str, Any] = {"variant": "default", "className": "plain"}
 
 
-def _import() -> list[Any]:
-    drop: dict[str, Any] = {"data-most": MOST_MB, "data-link": LINK}
+def _build_import_form() -> list[Any]:
+    attributes: dict[str, Any] = {"data-most": MAX_FILE_MB, "data-link": IMPORT_PATH}
     return [
-        html.Label(_dropping(), id="data-drop", **drop),
+        html.Label(_build_drop_zone(), id="data-drop", **attributes),
         html.P(id="data-waiting", className="away", role="status"),
         html.Progress(id="data-sent", className="away", max="1"),
         html.Details(
@@ -281,10 +324,10 @@ def _import() -> list[Any]:
     ]
 
 
-def _dropping() -> dcc.Upload:
+def _build_drop_zone() -> dcc.Upload:
     """The place where files are dropped; ``assets/data.js`` takes them from there and sends them."""
     return dcc.Upload(
-        [html.Strong("Drop files here"), f" or choose them: CSV or Parquet, up to {MOST_MB} MB each"],
+        [html.Strong("Drop files here"), f" or choose them: CSV or Parquet, up to {MAX_FILE_MB} MB each"],
         id="data-upload",
         multiple=True,
         className="data-drop",
@@ -294,14 +337,14 @@ def _dropping() -> dcc.Upload:
     )
 
 
-def _forget() -> list[Any]:
+def _build_forget_form() -> list[Any]:
     return [
         html.Div(
             [
                 dmc.Select(
                     id="data-forget-what", label="Forget a file or the sample", placeholder="choose", data=[], size="xs"
                 ),
-                dmc.Button("Forget", id="data-forget", size="xs", **BUTTON),
+                dmc.Button("Forget", id="data-forget", size="xs", **BUTTON_OPTIONS),
             ],
             id="data-forgetting",
             className="away",
@@ -310,7 +353,7 @@ def _forget() -> list[Any]:
             [
                 html.P(id="data-forget-question"),
                 dmc.Button("Drop it", id="data-forget-drop", size="xs", className="primary"),
-                dmc.Button("Keep it", id="data-forget-keep", size="xs", **BUTTON),
+                dmc.Button("Keep it", id="data-forget-keep", size="xs", **BUTTON_OPTIONS),
             ],
             id="data-forget-sure",
             className="away",
@@ -323,9 +366,9 @@ def _forget() -> list[Any]:
 PAGE = Page(
     name="data",
     title="Data",
-    show=show,
-    change=values,
-    register=register,
+    build_content=build_content,
+    build_updates=build_updates,
+    register_callbacks=register_callbacks,
     controls=frozenset({Control.ASSET, Control.WINDOW, Control.CLOCK}),
-    collects=True,
+    shows_collection=True,
 )

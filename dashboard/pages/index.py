@@ -2,27 +2,27 @@
 
 from collections.abc import Mapping
 
-from dashboard.link import KEYS
+from dashboard.link import QUERY_KEYS
 from dashboard.pages import compare, data, explorer, lost, lows, method, overview
 from dashboard.pages.contract import Page
 
 PAGES: tuple[Page, ...] = (overview.PAGE, explorer.PAGE, lows.PAGE, compare.PAGE, data.PAGE, method.PAGE)
 
 
-def page_at(path: str, query: Mapping[str, str]) -> Page:
+def find_page(path: str, query: Mapping[str, str]) -> Page:
     """The page of an address; one that says so where there is none.
 
     A view at the root is a link from when the explorer was the only page, and still opens it.
 
-    >>> page_at("/lows/", {}).name, page_at("/", {}).name, page_at("/", {"asset": "DOGE"}).name, page_at("/x", {}).name
+    >>> find_page("/lows/", {}).name, find_page("/", {}).name, find_page("/", {"asset": "DOGE"}).name, find_page("/x", {}).name
     ('lows', 'overview', 'explorer', 'lost')
     """
     path = path.rstrip("/") or "/"
     if path == "/":
-        return explorer.PAGE if any(key in query for key in KEYS) else overview.PAGE
-    return page_named(path.removeprefix("/"))
+        return explorer.PAGE if any(key in query for key in QUERY_KEYS) else overview.PAGE
+    return find_page_by_name(path.removeprefix("/"))
 
 
-def page_named(name: str) -> Page:
+def find_page_by_name(name: str) -> Page:
     """The page of that name; the one that says so where there is none."""
     return next((page for page in PAGES if page.name == name), lost.PAGE)

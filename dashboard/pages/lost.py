@@ -4,22 +4,26 @@ from typing import Any
 
 from dash import html
 
-from dashboard.links import Links
-from dashboard.pages.contract import Context, Page
+from dashboard.links import ViewLinks
+from dashboard.pages.contract import Page, PageContext
 from dashboard.view import ViewState
 
 
-def show(context: Context, view: ViewState) -> list[Any]:
+def build_content(context: PageContext, view: ViewState) -> list[Any]:
     """One sentence and the way back."""
-    links = Links(view.to_query(context.catalogue))
+    links = ViewLinks(view.to_query(context.catalogue))
     return [
         html.H1("There is no such page"),
         html.P("The address may be mistyped. All pages are named above.", className="second"),
         html.P(
-            [links.page("overview", "Overview"), " · ", links.page("explorer", f"{view.asset} in the explorer")],
+            [
+                links.build_page_link("overview", "Overview"),
+                " · ",
+                links.build_page_link("explorer", f"{view.asset} in the explorer"),
+            ],
             className="ways",
         ),
     ]
 
 
-PAGE = Page(name="lost", title="No such page", show=show)
+PAGE = Page(name="lost", title="No such page", build_content=build_content)

@@ -7,21 +7,21 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import ClientsideFunction, Dash, Input, State, dcc, html
 
-from dashboard.anchors import Anchor
-from dashboard.answers import Answer, together
-from dashboard.export_kinds import What
-from dashboard.export_menu import export_menu
-from dashboard.formats import listing
-from dashboard.limits import limits
-from dashboard.links import Links
-from dashboard.lows_gaps import HEIGHT, gaps, gaps_figure, gaps_table
-from dashboard.lows_grid import GRID, columns, grid_height, labels, lows_grid
-from dashboard.lows_lines import lows_lines
-from dashboard.lows_rows import FIELDS, lows_rows
-from dashboard.markup import lows_table
-from dashboard.pages.contract import CHOICES, Context, Page
-from dashboard.panes import Panes
-from dashboard.point_walk import point_walk
+from dashboard.anchors import MethodAnchor
+from dashboard.answers import ViewResult, combine_results
+from dashboard.export_kinds import ExportKind
+from dashboard.export_menu import build_export_menu
+from dashboard.formats import join_names
+from dashboard.limits import build_limits
+from dashboard.links import ViewLinks
+from dashboard.lows_gaps import FIGURE_HEIGHT, build_gaps_figure, build_gaps_table, measure_gaps
+from dashboard.lows_grid import GRID_ID, build_columns, build_grid, format_grid_height, list_column_terms
+from dashboard.lows_lines import build_lows_rows
+from dashboard.lows_rows import FILE_FIELDS, build_grid_rows
+from dashboard.markup import build_lows_table
+from dashboard.pages.contract import VIEW_CONTROLS, Page, PageContext
+from dashboard.panes import Updates
+from dashboard.point_walk import build_point_slider
 from dashboard.view import ViewState
 from data.schema import Timeframe
 from deviation.result import Measurement
@@ -34,113 +34,126 @@ WARNING = (
 GRAPH_LABEL = "How many gaps of which size there are; the table below holds the numbers."
 
 
-def show(context: Context, view: ViewState) -> list[Any]:
+def build_content(context: PageContext, view: ViewState) -> list[Any]:
     """The page with everything in its place."""
-    links = Links(view.to_query(context.catalogue))
-    bones = html.Div([*_body(), limits(links, view.bar)])
-    for (name, prop), value in values(context, view).items():
-        setattr(bones[name], prop, value)
-    return [bones]
+    links = ViewLinks(view.to_query(context.catalogue))
+    content = html.Div([*_build_layout(), build_limits(links, view.timeframe)])
+    for (name, property_name), value in build_updates(context, view).items():
+        setattr(content[name], property_name, value)
+    return [content]
 
 
-def answer(context: Context, view: ViewState) -> Answer:
+def build_notice_result(context: PageContext, view: ViewState) -> ViewResult:
     """What the notices speak of: every asset of the event with a candle, else the view's own."""
-    own, every = context.answers.answer(view), context.answers.every(view)
-    return replace(together(view, every, context.catalogue), view=own.view) if every else own
+    own_result, event_results = context.measurements.measure_view(view), context.measurements.measure_assets(view)
+    return (
+        replace(combine_results(view, event_results, context.catalogue), view=own_result.view)
+        if event_results
+        else own_result
+    )
 
 
-def values(context: Context, view: ViewState) -> Panes:
+def build_updates(context: PageContext, view: ViewState) -> Updates:
     """The summary, the grid and the histograms for the event's assets."""
     catalogue = context.catalogue
-    links = Links(view.to_query(catalogue))
-    shown = context.answers.answer(view).view
-    measurements = context.answers.lows(view)
-    found, rows = gaps(measurements, shown.focus), lows_rows(measurements, catalogue, shown.focus, view.zone)
-    focus = catalogue.venue(shown.focus).name
+    links = ViewLinks(view.to_query(catalogue))
+    shown_view = context.measurements.measure_view(view).view
+    measurements = context.measurements.list_measurements(view)
+    event_gaps, rows = (
+        measure_gaps(measurements, shown_view.focus),
+        build_grid_rows(measurements, catalogue, shown_view.focus, view.zone),
+    )
+    focus_name = catalogue.get_venue(shown_view.focus).name
     return {
-        ("lows-none", "children"): _missing(context, view, measurements),
+        ("lows-none", "children"): _describe_missing_assets(context, view, measurements),
         ("lows-parts", "hidden"): not measurements,
         ("lows-note", "children"): [
-            WARNING.format(one=view.bar.one),
+            WARNING.format(one=view.timeframe.noun),
             " ",
-            links.define("Why", Anchor.LOWS),
+            links.build_definition_link("Why", MethodAnchor.LOWS),
         ],
         ("lows-summary", "children"): (
-            lows_table(lows_lines(measurements, catalogue, view.zone), links, view.bar) if measurements else []
+            build_lows_table(build_lows_rows(measurements, catalogue, view.zone), links, view.timeframe)
+            if measurements
+            else []
         ),
-        ("lows-title", "children"): f"Lowest trades, and what the same {view.bar.one} says",
-        (GRID, "columnDefs"): columns(view.bar, dated=any(" " in row["low_at_text"] for row in rows)),
-        (GRID, "rowData"): rows,
-        (GRID, "style"): {"height": grid_height(len(rows))},
-        ("lows-columns", "children"): _columns(links),
-        ("lows-gaps-files", "children"): export_menu(What.GAPS, view.to_query(catalogue)),
-        ("lows-gaps", "figure"): gaps_figure(found, catalogue, shown.focus, view.theme, view.bar),
+        ("lows-title", "children"): f"Lowest trades, and what the same {view.timeframe.noun} says",
+        (GRID_ID, "columnDefs"): build_columns(
+            view.timeframe, with_dates=any(" " in row["low_at_text"] for row in rows)
+        ),
+        (GRID_ID, "rowData"): rows,
+        (GRID_ID, "style"): {"height": format_grid_height(len(rows))},
+        ("lows-columns", "children"): _build_column_terms(links),
+        ("lows-gaps-files", "children"): build_export_menu(ExportKind.GAPS, view.to_query(catalogue)),
+        ("lows-gaps", "figure"): build_gaps_figure(event_gaps, catalogue, shown_view.focus, view.theme, view.timeframe),
         ("lows-gaps-note", "children"): [
-            f"Every asset and exchange once; {focus} in its colour. Above: its ",
-            links.define("lowest trade against the lowest of all others", Anchor.LOWS),
+            f"Every asset and exchange once; {focus_name} in its colour. Above: its ",
+            links.build_definition_link("lowest trade against the lowest of all others", MethodAnchor.LOWS),
             ". Below: its smallest ",
-            links.define("gap to the next close", Anchor.GAP),
+            links.build_definition_link("gap to the next close", MethodAnchor.GAP),
             " of its own group.",
         ],
-        ("lows-gaps-table", "children"): gaps_table(found, focus, view.bar),
-        ("lows-file", "data"): f"plumbline-lows-{view.event}-{view.window(catalogue) or 'by-hand'}.csv",
+        ("lows-gaps-table", "children"): build_gaps_table(event_gaps, focus_name, view.timeframe),
+        ("lows-file", "data"): f"plumbline-lows-{view.event}-{view.window_name(catalogue) or 'by-hand'}.csv",
     }
 
 
-def register(app: Dash, context: Context) -> None:  # noqa: ARG001 - as every page is called
+def register_callbacks(app: Dash, context: PageContext) -> None:  # noqa: ARG001 - as every page is called
     """The file of the grid, which the browser writes by itself."""
-    clientside: Any = app.clientside_callback  # dash leaves it untyped
-    clientside(
+    clientside_callback: Any = app.clientside_callback  # dash leaves it untyped
+    clientside_callback(
         ClientsideFunction("plumblineGrid", "file"),
         Input("lows-csv", "n_clicks"),
-        State(GRID, "id"),
+        State(GRID_ID, "id"),
         State("lows-fields", "data"),
         State("lows-file", "data"),
         prevent_initial_call=True,
     )
 
 
-def _missing(context: Context, view: ViewState, measurements: Sequence[Measurement]) -> str:
+def _describe_missing_assets(context: PageContext, view: ViewState, measurements: Sequence[Measurement]) -> str:
     if not measurements:
         return "No candle of this event's assets in this window: no lows."
-    found = {measurement.question.asset for measurement in measurements}
-    assets = dict.fromkeys((*context.catalogue.event(view.event).assets, view.asset))
-    without = [asset for asset in assets if asset not in found]
-    return f"Without candles here: {listing(without)}." if without else ""
+    measured_assets = {measurement.question.asset for measurement in measurements}
+    assets = dict.fromkeys((*context.catalogue.get_event(view.event).assets, view.asset))
+    missing_assets = [asset for asset in assets if asset not in measured_assets]
+    return f"Without candles here: {join_names(missing_assets)}." if missing_assets else ""
 
 
-def _columns(links: Links) -> list[Any]:
+def _build_column_terms(links: ViewLinks) -> list[Any]:
     """The columns of the grid, each leading to its definition, the way of keyboard and finger; and their units."""
-    told: list[Any] = ["What the columns mean: "]
-    for name, anchor in labels():
-        told += [links.define(name, anchor), " · "]
-    return [*told[:-1], ". Filters take per cent; the file holds fractions: 0.05 is 5 %."]
+    parts: list[Any] = ["What the columns mean: "]
+    for name, anchor in list_column_terms():
+        parts += [links.build_definition_link(name, anchor), " · "]
+    return [*parts[:-1], ". Filters take per cent; the file holds fractions: 0.05 is 5 %."]
 
 
-def _body() -> list[Any]:
+def _build_layout() -> list[Any]:
     return [
         dcc.Store(id="lows-file"),
-        dcc.Store(id="lows-fields", data=list(FIELDS)),
+        dcc.Store(id="lows-fields", data=list(FILE_FIELDS)),
         html.H1(id="lows-title"),
         html.P(id="lows-note", className="second"),
         html.P(id="lows-none", className="quiet"),
-        html.Div(_parts(), id="lows-parts"),
+        html.Div(_build_sections(), id="lows-parts"),
     ]
 
 
-def _parts() -> list[Any]:
+def _build_sections() -> list[Any]:
     """Tables and charts, which are hidden where nothing is in them."""
-    graph_label: dict[str, Any] = {"aria-label": GRAPH_LABEL}
-    graph = dcc.Graph(id="lows-gaps", responsive=True, config={"displayModeBar": False}, style={"height": HEIGHT})
-    table_label: dict[str, Any] = {"aria-label": "The numbers behind the chart"}
-    table = html.Div(id="lows-gaps-table", className="wide", tabIndex=0, role="region", **table_label)
+    graph_aria: dict[str, Any] = {"aria-label": GRAPH_LABEL}
+    graph = dcc.Graph(
+        id="lows-gaps", responsive=True, config={"displayModeBar": False}, style={"height": FIGURE_HEIGHT}
+    )
+    table_aria: dict[str, Any] = {"aria-label": "The numbers behind the chart"}
+    table = html.Div(id="lows-gaps-table", className="wide", tabIndex=0, role="region", **table_aria)
     button = dmc.Button("Download table (CSV)", id="lows-csv", size="xs", variant="default", className="plain")
     return [
         html.Section([html.H2("By asset"), html.Div(id="lows-summary")], className="lows"),
         html.Section(
             [
                 html.Div([html.H2("By asset and exchange"), button], className="block-head"),
-                lows_grid(Timeframe.M1),
+                build_grid(Timeframe.M1),
                 html.P(id="lows-columns", className="quiet terms"),
             ],
             className="lows",
@@ -153,10 +166,10 @@ def _parts() -> list[Any]:
                 ),
                 html.P(id="lows-gaps-note", className="quiet"),
                 html.Div(
-                    [point_walk("lows-gaps", "Gaps of each size"), graph],
+                    [build_point_slider("lows-gaps", "Gaps of each size"), graph],
                     className="walked",
                     role="group",
-                    **graph_label,
+                    **graph_aria,
                 ),
                 html.Details([html.Summary("As a table"), table]),
             ],
@@ -168,11 +181,11 @@ def _parts() -> list[Any]:
 PAGE = Page(
     name="lows",
     title="Lows",
-    show=show,
-    change=values,
-    register=register,
-    controls=CHOICES,
-    answer=answer,
-    measures=True,
-    of_asset=True,
+    build_content=build_content,
+    build_updates=build_updates,
+    register_callbacks=register_callbacks,
+    controls=VIEW_CONTROLS,
+    build_notice_result=build_notice_result,
+    is_measured=True,
+    is_about_asset=True,
 )

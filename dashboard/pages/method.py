@@ -4,15 +4,15 @@ from typing import Any
 
 from dash import html
 
-from dashboard.anchors import Anchor
-from dashboard.definition_parts import Moment
-from dashboard.definitions import Section, sections
-from dashboard.formats import listing, span, window_label
-from dashboard.links import Links
-from dashboard.pages.contract import Context, Page
+from dashboard.anchors import MethodAnchor
+from dashboard.definition_parts import DefinitionParameters
+from dashboard.definitions import Definition, build_definitions
+from dashboard.formats import format_span, format_window_name, join_names
+from dashboard.links import ViewLinks
+from dashboard.pages.contract import Page, PageContext
 from dashboard.view import ViewState
 from data.catalogue import Catalogue
-from deviation.answer import CHOSEN_BY_HAND
+from deviation.answer import UNNAMED_WINDOW
 from deviation.question import QuoteHandling
 
 LEAD = (
@@ -21,59 +21,75 @@ LEAD = (
 )
 
 
-def show(context: Context, view: ViewState) -> list[Any]:
+def build_content(context: PageContext, view: ViewState) -> list[Any]:
     """The parameters of the moment and the contents, which stay in view where there is room, and the definitions."""
     catalogue = context.catalogue
-    found = sections(Moment(view, catalogue))
-    links = Links(view.to_query(catalogue))
-    contents: dict[str, Any] = {"aria-label": "Contents"}
+    definitions = build_definitions(DefinitionParameters(view, catalogue))
+    links = ViewLinks(view.to_query(catalogue))
+    contents_aria: dict[str, Any] = {"aria-label": "Contents"}
     return [
         html.H1("What the numbers mean"),
         html.P(
-            [LEAD.format(in_turn=view.bar.in_turn), links.page("explorer", "the view you came from"), "."],
+            [
+                LEAD.format(in_turn=view.timeframe.sequence),
+                links.build_page_link("explorer", "the view you came from"),
+                ".",
+            ],
             className="second",
         ),
         html.Div(
             [
-                html.Div([html.H2("Settings of this view"), _moment(view, catalogue, links)], className="settings"),
-                html.Nav(html.Ol([html.Li(_to(section)) for section in found]), className="contents", **contents),
-                html.Div([_section(section) for section in found], className="definitions"),
+                html.Div(
+                    [html.H2("Settings of this view"), _build_settings_table(view, catalogue, links)],
+                    className="settings",
+                ),
+                html.Nav(
+                    html.Ol([html.Li(_build_contents_link(definition)) for definition in definitions]),
+                    className="contents",
+                    **contents_aria,
+                ),
+                html.Div([_build_definition(definition) for definition in definitions], className="definitions"),
             ],
             className="method",
         ),
     ]
 
 
-def _to(section: Section) -> html.A:
-    return html.A(section.title, href=f"#{section.anchor}")
+def _build_contents_link(definition: Definition) -> html.A:
+    return html.A(definition.title, href=f"#{definition.anchor}")
 
 
-def _section(section: Section) -> html.Section:
-    kind = "cannot" if section.anchor is Anchor.CANNOT_SHOW else ""
-    return html.Section([html.H2(section.title), *section.body], id=section.anchor.value, className=kind, tabIndex=-1)
+def _build_definition(definition: Definition) -> html.Section:
+    class_name = "cannot" if definition.anchor is MethodAnchor.CANNOT_SHOW else ""
+    return html.Section(
+        [html.H2(definition.title), *definition.content], id=definition.anchor.value, className=class_name, tabIndex=-1
+    )
 
 
-def _moment(view: ViewState, catalogue: Catalogue, links: Links) -> html.Table:
+def _build_settings_table(view: ViewState, catalogue: Catalogue, links: ViewLinks) -> html.Table:
     """What the view asks for, each beside the word that the page defines."""
-    moment, name = Moment(view, catalogue), view.window(catalogue)
-    handling = "as printed" if view.quote is QuoteHandling.AS_IS else "converted to dollars"
-    left_out = listing([catalogue.venue(venue).name for venue in sorted(view.out)]) if view.out else "nobody"
-    window = CHOSEN_BY_HAND if name is None else window_label(name, catalogue)
-    lines = [
-        ("Window", Anchor.WINDOWS, f"{window}: {span(view.start, view.end, view.zone)}"),
-        ("Bars", Anchor.MINUTE, f"of {view.bar.length}"),
-        ("Focus", Anchor.RANK, moment.focus),
-        ("Reference", Anchor.REFERENCE, view.reference.words),
-        ("Prices", Anchor.MONEY, handling),
-        (f"A {view.bar.one} votes", Anchor.MINUTE, f"from {moment.vote} on"),
-        ("Astray", Anchor.BELOW_MIN, f"from {moment.enter} on"),
-        ("Back", Anchor.EPISODE, f"within {moment.back}, {moment.confirm} minutes in a row"),
-        ("Left out of the vote", Anchor.REFERENCE, left_out),
+    parameters, window_name = DefinitionParameters(view, catalogue), view.window_name(catalogue)
+    quote_text = "as printed" if view.quote is QuoteHandling.AS_IS else "converted to dollars"
+    left_out_text = (
+        join_names([catalogue.get_venue(venue).name for venue in sorted(view.excluded)]) if view.excluded else "nobody"
+    )
+    window_text = UNNAMED_WINDOW if window_name is None else format_window_name(window_name, catalogue)
+    settings = [
+        ("Window", MethodAnchor.WINDOWS, f"{window_text}: {format_span(view.start, view.end, view.zone)}"),
+        ("Bars", MethodAnchor.MINUTE, f"of {view.timeframe.length}"),
+        ("Focus", MethodAnchor.RANK, parameters.focus_name),
+        ("Reference", MethodAnchor.REFERENCE, view.reference.label),
+        ("Prices", MethodAnchor.MONEY, quote_text),
+        (f"A {view.timeframe.noun} votes", MethodAnchor.MINUTE, f"from {parameters.min_vote_text} on"),
+        ("Astray", MethodAnchor.BELOW_MIN, f"from {parameters.enter_text} on"),
+        ("Back", MethodAnchor.EPISODE, f"within {parameters.exit_text}, {parameters.confirm_minutes} minutes in a row"),
+        ("Left out of the vote", MethodAnchor.REFERENCE, left_out_text),
     ]
     rows = [
-        html.Tr([html.Th(links.define(label, anchor), scope="row"), html.Td(text)]) for label, anchor, text in lines
+        html.Tr([html.Th(links.build_definition_link(label, anchor), scope="row"), html.Td(text)])
+        for label, anchor, text in settings
     ]
     return html.Table(html.Tbody(rows), className="moment")
 
 
-PAGE = Page(name="method", title="Method", show=show, charts=False)
+PAGE = Page(name="method", title="Method", build_content=build_content, has_charts=False)

@@ -5,118 +5,120 @@ from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 
-from dashboard.answers import Answer
-from dashboard.ask import in_order
-from dashboard.checks import Checks
-from dashboard.formats import span, window_label
-from dashboard.limits import limits
-from dashboard.link import from_query
-from dashboard.links import Links
-from dashboard.overview_cards import cards
-from dashboard.overview_charts import SIZES, depth_chart, volume_chart
-from dashboard.overview_matrix import matrices
-from dashboard.overview_points import points
-from dashboard.overview_reading import reading, verdict
-from dashboard.overview_view import Overview
-from dashboard.overview_volume import ILLUSTRATED, busiest, volume_sentence
-from dashboard.pages.contract import Context, Control, Page
+from dashboard.answers import ViewResult
+from dashboard.ask import sort_venues
+from dashboard.checks import RobustnessChecks
+from dashboard.formats import format_span, format_window_name
+from dashboard.limits import build_limits
+from dashboard.link import parse_query
+from dashboard.links import ViewLinks
+from dashboard.overview_cards import build_cards
+from dashboard.overview_charts import SIZES, build_depth_chart, build_volume_chart
+from dashboard.overview_matrix import build_matrices
+from dashboard.overview_points import build_market_points
+from dashboard.overview_reading import build_reading_section, write_verdict
+from dashboard.overview_view import EventContext
+from dashboard.overview_volume import ILLUSTRATION_TEXT, find_volume_leaders, write_volume_sentence
+from dashboard.pages.contract import Control, Page, PageContext
 from dashboard.view import ViewState
 from data.catalogue import Catalogue
-from deviation.answer import CHOSEN_BY_HAND
+from deviation.answer import UNNAMED_WINDOW
 
 HEADING = "How far did one exchange's price stray from everyone else's?"
 
-GRAPHS = tuple(f"overview-{name}-{form}" for name in ("depth", "volume") for form in SIZES)
+GRAPH_IDS = tuple(f"overview-{name}-{form}" for name in ("depth", "volume") for form in SIZES)
 """The ids of the charts."""
 
 
-def show(context: Context, view: ViewState) -> list[Any]:
+def build_content(context: PageContext, view: ViewState) -> list[Any]:
     """The page; what takes longer stands in it if it is known, and is asked for by the page itself if not."""
-    overview = Overview(context.answers.event(view), view, context.catalogue)
+    overview = EventContext(context.measurements.measure_event(view), view, context.catalogue)
     if not overview.measurements:
-        return _nothing(overview)
-    checks = context.answers.known_checks(view) if overview.ranked else None
-    found = points(overview.measurements, overview.catalogue, overview.family, view.zone)
-    waiting = overview.ranked and checks is None
-    sentence = volume_sentence(busiest(overview.measurements)) if overview.ranked else ILLUSTRATED
+        return _build_empty_page(overview)
+    checks = context.measurements.get_cached_checks(view) if overview.has_ranks else None
+    scatter_points = build_market_points(overview.measurements, overview.catalogue, overview.focus_family, view.zone)
+    is_pending = overview.has_ranks and checks is None
+    sentence = (
+        write_volume_sentence(find_volume_leaders(overview.measurements)) if overview.has_ranks else ILLUSTRATION_TEXT
+    )
     return [
         html.H1(HEADING),
-        html.P(_summary(overview), className="second", id="overview-summary"),
-        html.P(_asked(view, overview.catalogue), className="quiet"),
+        html.P(_write_summary(overview), className="second", id="overview-summary"),
+        html.P(_describe_question(view, overview.catalogue), className="quiet"),
         html.Div(
-            cards(overview, None if checks is None else checks.sensitivities),
+            build_cards(overview, None if checks is None else checks.sensitivities),
             id="overview-cards",
             className="overview-cards",
         ),
-        html.Div([depth_chart(overview, found), matrices(overview)], className="overview-pair"),
+        html.Div([build_depth_chart(overview, scatter_points), build_matrices(overview)], className="overview-pair"),
         html.Div(
-            [volume_chart(overview, found, sentence), _reading(overview, checks)],
+            [build_volume_chart(overview, scatter_points, sentence), _build_reading_aid(overview, checks)],
             className="overview-pair",
         ),
-        limits(overview.links, view.bar),
-        *([dcc.Store(id="overview-asked", data=view.to_query(overview.catalogue))] if waiting else []),
+        build_limits(overview.links, view.timeframe),
+        *([dcc.Store(id="overview-asked", data=view.to_query(overview.catalogue))] if is_pending else []),
     ]
 
 
-def checked(context: Context, query: dict[str, str]) -> tuple[list[Any], list[Any]]:
+def build_deferred_parts(context: PageContext, query: dict[str, str]) -> tuple[list[Any], list[Any]]:
     """Cards and reading aid with all that takes longer.
 
     Raises:
         StoreUnusable: The store cannot be read.
     """
-    view, _ = from_query(query, context.catalogue)
-    checks = context.answers.checks(view)
-    overview = Overview(context.answers.event(view), view, context.catalogue)
-    return cards(overview, checks.sensitivities), reading(overview, checks.placebo)
+    view, _ = parse_query(query, context.catalogue)
+    checks = context.measurements.run_checks(view)
+    overview = EventContext(context.measurements.measure_event(view), view, context.catalogue)
+    return build_cards(overview, checks.sensitivities), build_reading_section(overview, checks.placebo)
 
 
-def answer(context: Context, view: ViewState) -> Answer:
+def build_notice_result(context: PageContext, view: ViewState) -> ViewResult:
     """What the notices speak of: every asset of the event, each for the focus venue that was asked for."""
-    measured = {one.question.asset: one for one in context.answers.event(view)}
-    assets = dict.fromkeys((*context.catalogue.event(view.event).assets, *measured))
-    shown = tuple(Answer(replace(view, asset=asset), measured.get(asset)) for asset in assets)
-    venues = {row.market.venue for one in measured.values() for row in one.rows}
-    present = in_order(context.catalogue, venues | (view.out - {view.focus})) if measured else ()
-    return Answer(view, next(iter(measured.values()), None), present, shown=shown)
+    by_asset = {measurement.question.asset: measurement for measurement in context.measurements.measure_event(view)}
+    assets = dict.fromkeys((*context.catalogue.get_event(view.event).assets, *by_asset))
+    asset_results = tuple(ViewResult(replace(view, asset=asset), by_asset.get(asset)) for asset in assets)
+    venues = {row.market.venue for measurement in by_asset.values() for row in measurement.rows}
+    present_venues = sort_venues(context.catalogue, venues | (view.excluded - {view.focus})) if by_asset else ()
+    return ViewResult(view, next(iter(by_asset.values()), None), present_venues, parts=asset_results)
 
 
-def register(app: Dash, context: Context) -> None:
+def register_callbacks(app: Dash, context: PageContext) -> None:
     """The second request, for what takes longer; and a click on a point, which leads to the explorer."""
 
     @app.callback(
         Output("overview-cards", "children"), Output("overview-reading", "children"), Input("overview-asked", "data")
     )
-    def filled(query: dict[str, str]) -> tuple[list[Any], list[Any]]:
-        return checked(context, query)
+    def fill_deferred_parts(query: dict[str, str]) -> tuple[list[Any], list[Any]]:
+        return build_deferred_parts(context, query)
 
-    clientside: Any = app.clientside_callback  # dash leaves it untyped
-    for graph in GRAPHS:
-        clientside(
+    clientside_callback: Any = app.clientside_callback  # dash leaves it untyped
+    for graph in GRAPH_IDS:
+        clientside_callback(
             ClientsideFunction("plumblineOverview", "follow"), Input(graph, "clickData"), prevent_initial_call=True
         )
 
 
-def _summary(overview: Overview) -> str:
-    title = overview.catalogue.event(overview.view.event).title
-    if overview.illustrated:
+def _write_summary(overview: EventContext) -> str:
+    title = overview.catalogue.get_event(overview.view.event).title
+    if overview.is_illustration:
         return f"{title}: an illustration from published figures. It supports no statement about any exchange."
-    return f"{title}: {verdict(overview)}"
+    return f"{title}: {write_verdict(overview)}"
 
 
-def _asked(view: ViewState, catalogue: Catalogue) -> str:
-    name = view.window(catalogue)
-    window = CHOSEN_BY_HAND if name is None else f"window {window_label(name, catalogue)}"
-    return f"{span(view.start, view.end, view.zone)}, {window}; every exchange against the others, {view.bar.in_turn}."
+def _describe_question(view: ViewState, catalogue: Catalogue) -> str:
+    window_name = view.window_name(catalogue)
+    window_text = UNNAMED_WINDOW if window_name is None else f"window {format_window_name(window_name, catalogue)}"
+    return f"{format_span(view.start, view.end, view.zone)}, {window_text}; every exchange against the others, {view.timeframe.sequence}."
 
 
-def _reading(overview: Overview, checks: Checks | None) -> html.Section:
+def _build_reading_aid(overview: EventContext, checks: RobustnessChecks | None) -> html.Section:
     placebo = None if checks is None else checks.placebo
-    return html.Section(reading(overview, placebo), id="overview-reading", className="overview-part")
+    return html.Section(build_reading_section(overview, placebo), id="overview-reading", className="overview-part")
 
 
-def _nothing(overview: Overview) -> list[Any]:
+def _build_empty_page(overview: EventContext) -> list[Any]:
     """What to do where there is no candle at all."""
-    event, links = overview.catalogue.event(overview.view.event), overview.links
+    event, links = overview.catalogue.get_event(overview.view.event), overview.links
     return [
         html.H1(HEADING),
         html.P(f"{event.title}: no candle of its assets in this window.", className="second", id="overview-summary"),
@@ -127,21 +129,23 @@ def _nothing(overview: Overview) -> list[Any]:
                 html.Dt("Import"),
                 html.Dd([html.Code("plumbline import FILE..."), " takes CSV and Parquet files."]),
                 html.Dt("Look elsewhere"),
-                html.Dd(["Choose another window or event. ", links.page("data", "Which candles are stored")]),
+                html.Dd(
+                    ["Choose another window or event. ", links.build_page_link("data", "Which candles are stored")]
+                ),
             ],
             className="ways-on",
         ),
-        limits(Links(overview.view.to_query(overview.catalogue)), overview.view.bar),
+        build_limits(ViewLinks(overview.view.to_query(overview.catalogue)), overview.view.timeframe),
     ]
 
 
 PAGE = Page(
     name="overview",
     title="Overview",
-    show=show,
-    register=register,
-    answer=answer,
+    build_content=build_content,
+    register_callbacks=register_callbacks,
+    build_notice_result=build_notice_result,
     controls=frozenset({Control.WINDOW, Control.FOCUS, Control.SETTINGS, Control.CLOCK}),
-    measures=True,
-    seen_first=True,
+    is_measured=True,
+    is_prerendered=True,
 )

@@ -14,21 +14,21 @@ from playwright.sync_api import Browser, BrowserContext, Request, expect
 from playwright.sync_api import Page as Tab
 from werkzeug.serving import make_server
 
-from dashboard.actions import Actions
+from dashboard.actions import PageActions
 from dashboard.web import create_app
 from data.catalogue import load_catalogue
 from data.sample import ensure_sample
 from data.store import CandleStore
-from tests.dashboard.shelf import Hands, crash
+from tests.dashboard.shelf import RecordedActions, build_crash_candles
 
 NOW = datetime(2025, 12, 1, tzinfo=UTC)
 
 expect.set_options(timeout=20_000)  # a busy machine draws late
 
-CHATTER = ("favicon", "/nowhere")
+IGNORED_MESSAGES = ("favicon", "/nowhere")
 """In messages of the console that say nothing of the page: a mark it has not got, and the path that no page has."""
 
-QUIET = """
+QUIET_SCRIPT = """
 (() => {
   window.quietFrames = 0;
   const ask = window.fetch;
@@ -71,12 +71,12 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
     """A screen of a common laptop, and a clipboard that may be read."""
-    screen = {"width": 1440, "height": 900}
-    return {**browser_context_args, "viewport": screen, "permissions": ["clipboard-read", "clipboard-write"]}
+    viewport = {"width": 1440, "height": 900}
+    return {**browser_context_args, "viewport": viewport, "permissions": ["clipboard-read", "clipboard-write"]}
 
 
 @contextmanager
-def served(store: CandleStore, actions: Actions) -> Iterator[str]:
+def serve_store(store: CandleStore, actions: PageActions) -> Iterator[str]:
     """The app over a store; the address that is given is the explorer's."""
     app = create_app(store, load_catalogue(), actions)
     server = make_server("127.0.0.1", 0, app.server, threaded=True)
@@ -95,7 +95,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The page over the reconstruction alone."""
     store = CandleStore(str(tmp_path_factory.mktemp("sample") / "lake"))
     ensure_sample(store, NOW)
-    with served(store, Hands()) as address:
+    with serve_store(store, RecordedActions()) as address:
         yield address
 
 
@@ -103,28 +103,30 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The page over candles that count as real, made by hand."""
     store = CandleStore(str(tmp_path_factory.mktemp("real") / "lake"))
-    store.write_candles(crash(), source="by hand", fetched_at=NOW)
-    with served(store, Hands()) as address:
+    store.write_candles(build_crash_candles(), source="by hand", fetched_at=NOW)
+    with serve_store(store, RecordedActions()) as address:
         yield address
 
 
-class Visit:
+class PageVisit:
     """A tab with an ear on what it asks the server for and what it complains of."""
 
     def __init__(self, tab: Tab) -> None:
         self.tab = tab
         self.requests: list[dict[str, Any]] = []
-        self.complaints: list[str] = []
-        tab.add_init_script(QUIET)
-        tab.on("request", self._asked)
-        tab.on("console", lambda said: self._complained(said.type, f"{said.text} {said.location['url']}"))
-        tab.on("pageerror", lambda error: self._complained("error", str(error)))
+        self.console_errors: list[str] = []
+        tab.add_init_script(QUIET_SCRIPT)
+        tab.on("request", self._record_request)
+        tab.on(
+            "console", lambda message: self._record_message(message.type, f"{message.text} {message.location['url']}")
+        )
+        tab.on("pageerror", lambda error: self._record_message("error", str(error)))
 
     def open_page(self, address: str, heading: str) -> Tab:
         """Open an address and wait for the heading of its page, and for everything that was asked for."""
         self.goto(address)
         expect(self.tab.locator("h1")).to_have_text(heading)
-        self.settled()
+        self.wait_until_idle()
         return self.tab
 
     def open(self, address: str) -> Tab:
@@ -140,16 +142,16 @@ class Visit:
         expect(self.tab.locator("#first")).to_have_count(0)
 
     @property
-    def asked(self) -> list[list[str]]:
+    def request_triggers(self) -> list[list[str]]:
         """What made the browser ask the server, request by request."""
         return [request["changedPropIds"] for request in self.requests]
 
-    def changed(self, act: Callable[[], object]) -> None:
+    def wait_for_change(self, action: Callable[[], object]) -> None:
         """Do something, and wait for the answer to it that changes what is shown."""
-        with self.tab.expect_response(lambda answer: "view.data" in (answer.request.post_data or "")):
-            act()
+        with self.tab.expect_response(lambda response: "view.data" in (response.request.post_data or "")):
+            action()
 
-    def settled(self) -> None:
+    def wait_until_idle(self) -> None:
         """Wait until nothing is asked for any more.
 
         The browser's own state of being idle would not do: it is reached once, and stays.
@@ -157,13 +159,13 @@ class Visit:
         self.tab.evaluate("window.quietFrames = 0")
         self.tab.wait_for_function("window.quietFrames >= 20")
 
-    def _asked(self, request: Request) -> None:
+    def _record_request(self, request: Request) -> None:
         if "_dash-update-component" in request.url:
             self.requests.append(json.loads(request.post_data or "{}"))
 
-    def _complained(self, kind: str, text: str) -> None:
-        if kind in {"error", "warning"} and not any(word in text for word in CHATTER):
-            self.complaints.append(text)
+    def _record_message(self, level: str, text: str) -> None:
+        if level in {"error", "warning"} and not any(word in text for word in IGNORED_MESSAGES):
+            self.console_errors.append(text)
 
 
 @pytest.fixture(scope="session")
@@ -197,19 +199,19 @@ def warm_tab(warm_context: BrowserContext) -> Iterator[Tab]:
 
 
 @pytest.fixture
-def visit(warm_tab: Tab) -> Iterator[Visit]:
+def visit(warm_tab: Tab) -> Iterator[PageVisit]:
     """A tab whose browser has the app's scripts already; whatever it complains of fails the test."""
-    visit = Visit(warm_tab)
+    visit = PageVisit(warm_tab)
     yield visit
-    assert visit.complaints == []
+    assert visit.console_errors == []
 
 
 @pytest.fixture
-def first_visit(page: Tab) -> Iterator[Visit]:
+def first_visit(page: Tab) -> Iterator[PageVisit]:
     """A tab in a browser context of its own, with nothing cached; for tests of how a page loads."""
-    visit = Visit(page)
+    visit = PageVisit(page)
     yield visit
-    assert visit.complaints == []
+    assert visit.console_errors == []
 
 
 @pytest.fixture

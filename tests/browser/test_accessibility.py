@@ -9,94 +9,94 @@ from playwright.sync_api import Page as Tab
 from playwright.sync_api import expect
 
 from dashboard.pages.index import PAGES
-from tests.browser.conftest import Visit
-from tests.browser.test_pages import address
+from tests.browser.conftest import PageVisit
+from tests.browser.test_pages import build_address
 
 PATHS = [page.name for page in PAGES]
 
-QUIET = 0.1
+MAX_LAYOUT_SHIFT = 0.1
 """The cumulative layout shift up to which a page counts as still (web.dev, "good")."""
 
-GRAVE = {"serious", "critical"}
+SERIOUS_IMPACTS = {"serious", "critical"}
 
-RUN = "async () => (await axe.run(document, {resultTypes: ['violations']})).violations"
+RUN_AXE_SCRIPT = "async () => (await axe.run(document, {resultTypes: ['violations']})).violations"
 
 
-def opened(visit: Visit, sample: str, name: str, query: str = "") -> Tab:
+def open_drawn_page(visit: PageVisit, sample: str, name: str, query: str = "") -> Tab:
     """A page with everything on it drawn."""
     tab = visit.tab
-    visit.goto(address(sample, name, query))
+    visit.goto(build_address(sample, name, query))
     expect(tab.locator("main h1")).to_be_visible()
-    visit.settled()
+    visit.wait_until_idle()
     for chart in tab.locator(".dash-graph").all():
         expect(chart.locator(".main-svg").first).to_be_attached()
     return tab
 
 
-def findings(tab: Tab) -> list[str]:
+def find_violations(tab: Tab) -> list[str]:
     """What axe-core calls serious or critical, each with where it is."""
     tab.evaluate(AXE_FILE_PATH.read_text(encoding="utf-8"))
-    found: list[dict[str, Any]] = tab.evaluate(RUN)
+    violations: list[dict[str, Any]] = tab.evaluate(RUN_AXE_SCRIPT)
     return [
-        f"{one['id']} ({one['impact']}): {node['html'][:200]} {node['failureSummary']}"
-        for one in found
-        if one["impact"] in GRAVE
-        for node in one["nodes"]
+        f"{violation['id']} ({violation['impact']}): {node['html'][:200]} {node['failureSummary']}"
+        for violation in violations
+        if violation["impact"] in SERIOUS_IMPACTS
+        for node in violation["nodes"]
     ]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("name", PATHS)
-def test_axe_finds_nothing_grave(visit: Visit, sample: str, name: str, theme: str) -> None:
+def test_axe_finds_nothing_grave(visit: PageVisit, sample: str, name: str, theme: str) -> None:
     """No page has a finding of axe-core that is serious or critical, on light paper or on dark."""
-    tab = opened(visit, sample, name, f"?theme={theme}&window=crash&against=2025-10-10:both-sides")
-    assert findings(tab) == []
+    tab = open_drawn_page(visit, sample, name, f"?theme={theme}&window=crash&against=2025-10-10:both-sides")
+    assert find_violations(tab) == []
 
 
 @pytest.mark.parametrize("name", ["explorer", "compare"])
-def test_axe_finds_nothing_grave_on_a_phone(visit: Visit, sample: str, name: str) -> None:
+def test_axe_finds_nothing_grave_on_a_phone(visit: PageVisit, sample: str, name: str) -> None:
     """Nor on a telephone."""
     visit.tab.set_viewport_size({"width": 390, "height": 844})
-    assert findings(opened(visit, sample, name)) == []
+    assert find_violations(open_drawn_page(visit, sample, name)) == []
 
 
-def test_axe_finds_nothing_grave_in_the_settings(visit: Visit, sample: str) -> None:
+def test_axe_finds_nothing_grave_in_the_settings(visit: PageVisit, sample: str) -> None:
     """Nor in the settings while they are open."""
-    tab = opened(visit, sample, "explorer")
+    tab = open_drawn_page(visit, sample, "explorer")
     tab.get_by_role("button", name="Settings").click()
     expect(tab.get_by_label("Strayed from")).to_be_visible()
     # While they still come up their colours are not their own.
     tab.wait_for_function("document.getAnimations().length === 0")
-    assert findings(tab) == []
+    assert find_violations(tab) == []
 
 
 @pytest.mark.parametrize("name", PATHS)
-def test_nothing_jumps(first_visit: Visit, sample: str, name: str) -> None:
+def test_nothing_jumps(first_visit: PageVisit, sample: str, name: str) -> None:
     """What a page shows first stays where it is while the rest arrives."""
     first_visit.tab.add_init_script(
         "window.shifted = 0; new PerformanceObserver((list) => { for (const one of list.getEntries()) "
         "if (!one.hadRecentInput) window.shifted += one.value; }).observe({type: 'layout-shift', buffered: true});"
     )
-    tab = opened(first_visit, sample, name)
-    assert tab.evaluate("window.shifted") < QUIET
+    tab = open_drawn_page(first_visit, sample, name)
+    assert tab.evaluate("window.shifted") < MAX_LAYOUT_SHIFT
 
 
 @pytest.mark.parametrize("name", PATHS)
-def test_the_focus_is_seen_everywhere(visit: Visit, sample: str, name: str) -> None:
+def test_the_focus_is_seen_everywhere(visit: PageVisit, sample: str, name: str) -> None:
     """Wherever the tab key leads, the focused part or what stands for it is outlined or framed."""
-    tab = opened(visit, sample, name)
-    seen = set()
+    tab = open_drawn_page(visit, sample, name)
+    visited = set()
     for _ in range(60):
         tab.keyboard.press("Tab")
-        where, shown = tab.evaluate(SHOWN)
-        if where in seen:
+        element_html, has_outline = tab.evaluate(FOCUS_SHOWN_SCRIPT)
+        if element_html in visited:
             continue
-        seen.add(where)
-        assert shown, where
-    assert len(seen) > 8
+        visited.add(element_html)
+        assert has_outline, element_html
+    assert len(visited) > 8
 
 
-SHOWN = """() => {
+FOCUS_SHOWN_SCRIPT = """() => {
   const part = document.activeElement;
   const drawn = (one) => {
     const style = one && getComputedStyle(one);
@@ -109,22 +109,22 @@ SHOWN = """() => {
 }"""
 
 
-def test_stillness_where_it_is_asked_for(visit: Visit, sample: str) -> None:
+def test_stillness_where_it_is_asked_for(visit: PageVisit, sample: str) -> None:
     """Whoever asks for reduced motion sees none: no part of the page moves or fades over time."""
     visit.tab.emulate_media(reduced_motion="reduce")
-    tab = opened(visit, sample, "explorer")
-    moving = tab.evaluate(
+    tab = open_drawn_page(visit, sample, "explorer")
+    moving_count = tab.evaluate(
         "[...document.querySelectorAll('*')].filter((one) => { const style = getComputedStyle(one); "
         "return Math.max(...(style.transitionDuration + ',' + style.animationDuration).split(',')"
         ".map(parseFloat)) > 0.01; }).length"
     )
-    assert moving == 0
+    assert moving_count == 0
 
 
-def test_the_skip_link_is_first_everywhere(visit: Visit, sample: str) -> None:
+def test_the_skip_link_is_first_everywhere(visit: PageVisit, sample: str) -> None:
     """The first stop of the keyboard leads past the navigation, on a phone as well."""
     visit.tab.set_viewport_size({"width": 390, "height": 844})
-    tab = opened(visit, sample, "lows")
+    tab = open_drawn_page(visit, sample, "lows")
     tab.keyboard.press("Tab")
     expect(tab.get_by_role("link", name="Skip to the page")).to_be_focused()
     tab.keyboard.press("Enter")

@@ -6,42 +6,42 @@ import pytest
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Visit
-from tests.browser.test_accessibility import findings
-from tests.browser.test_pages import HEADINGS, address
+from tests.browser.conftest import PageVisit
+from tests.browser.test_accessibility import find_violations
+from tests.browser.test_pages import HEADINGS, build_address
 
-LOWEST = "(id) => document.querySelector(`#${id} .js-plotly-plot`).layout.yaxis.range[0]"
+LOWEST_SCRIPT = "(id) => document.querySelector(`#${id} .js-plotly-plot`).layout.yaxis.range[0]"
 
 
-def opened(visit: Visit, explorer: str, query: str = "?window=crash") -> Tab:
+def open_compare(visit: PageVisit, explorer: str, query: str = "?window=crash") -> Tab:
     """The page with its first panel drawn."""
-    tab = visit.open_page(address(explorer, "compare", query), HEADINGS["compare"])
+    tab = visit.open_page(build_address(explorer, "compare", query), HEADINGS["compare"])
     expect(tab.locator("#compare-0-ATOM .scatterlayer .trace").first).to_be_attached()
     return tab
 
 
-def test_the_scale_is_the_reader_s(visit: Visit, real: str) -> None:
+def test_the_scale_is_the_reader_s(visit: PageVisit, real: str) -> None:
     """Panels share a scale until each is given its own; that asks nobody, and stays when the focus changes."""
-    tab = opened(visit, real)
-    shared = tab.evaluate(LOWEST, "compare-0-ATOM")
-    assert tab.evaluate(LOWEST, "compare-0-WBETH") == shared
-    before = len(visit.asked)
+    tab = open_compare(visit, real)
+    shared = tab.evaluate(LOWEST_SCRIPT, "compare-0-ATOM")
+    assert tab.evaluate(LOWEST_SCRIPT, "compare-0-WBETH") == shared
+    requests_before = len(visit.request_triggers)
     tab.get_by_text("Own scales").click()
     # ATOM falls by 40 % against USD venues, WBETH, which sets the shared scale, by 50 %.
-    tab.wait_for_function(f"() => ({LOWEST})('compare-0-ATOM') > {shared} + 5")
-    assert len(visit.asked) == before
+    tab.wait_for_function(f"() => ({LOWEST_SCRIPT})('compare-0-ATOM') > {shared} + 5")
+    assert len(visit.request_triggers) == requests_before
     tab.locator("#focus").click()
-    visit.changed(lambda: tab.get_by_role("option", name="Gate", exact=True).click())
+    visit.wait_for_change(lambda: tab.get_by_role("option", name="Gate", exact=True).click())
     expect(tab.locator("#compare-note")).to_contain_text("Bold: Gate")
     expect(tab.get_by_role("radio", name="Own scales")).to_be_checked()
-    visit.settled()
-    assert visit.asked[before:] == [["focus.value"]]
+    visit.wait_until_idle()
+    assert visit.request_triggers[requests_before:] == [["focus.value"]]
 
 
-def test_the_scale_is_part_of_the_link(visit: Visit, real: str) -> None:
+def test_the_scale_is_part_of_the_link(visit: PageVisit, real: str) -> None:
     """The chosen scale is in the address, in every file of the menu and on the way to other pages and back."""
-    tab = opened(visit, real)
-    before = len(visit.asked)
+    tab = open_compare(visit, real)
+    requests_before = len(visit.request_triggers)
     tab.get_by_text("Own scales").click()
     tab.wait_for_url("**/compare?window=crash&scale=own")
     tab.get_by_role("button", name="Files: panels of all assets").click()
@@ -51,41 +51,41 @@ def test_the_scale_is_part_of_the_link(visit: Visit, real: str) -> None:
     assert download.value.suggested_filename.endswith("_compare.csv")
     tab.get_by_role("button", name="Copy link to the file").click()
     expect(tab.get_by_role("button", name="Link copied")).to_be_visible()
-    copied = urlsplit(tab.evaluate("navigator.clipboard.readText()"))
-    assert copied.path == "/export/compare.png"
-    assert dict(parse_qsl(copied.query)) == {"window": "crash", "scale": "own"}
+    copied_url = urlsplit(tab.evaluate("navigator.clipboard.readText()"))
+    assert copied_url.path == "/export/compare.png"
+    assert dict(parse_qsl(copied_url.query)) == {"window": "crash", "scale": "own"}
     tab.keyboard.press("Escape")
-    assert len(visit.asked) == before
+    assert len(visit.request_triggers) == requests_before
     pages = tab.get_by_role("navigation", name="Pages")
     pages.get_by_role("link", name="Method").click()
     expect(tab.locator("h1")).to_have_text(HEADINGS["method"])
     pages.get_by_role("link", name="Compare").click()
     expect(tab.get_by_role("radio", name="Own scales")).to_be_checked()
-    visit.settled()
-    assert visit.asked[before:] == [["place.data"]] * 2
-    lowest = [tab.evaluate(LOWEST, f"compare-0-{asset}") for asset in ("ATOM", "WBETH")]
+    visit.wait_until_idle()
+    assert visit.request_triggers[requests_before:] == [["place.data"]] * 2
+    lowest = [tab.evaluate(LOWEST_SCRIPT, f"compare-0-{asset}") for asset in ("ATOM", "WBETH")]
     assert lowest[0] > lowest[1] + 5
     tab.get_by_text("Same scale").click()
     tab.wait_for_url("**/compare?window=crash")
 
 
-def test_a_second_window_is_in_the_address(visit: Visit, real: str) -> None:
+def test_a_second_window_is_in_the_address(visit: PageVisit, real: str) -> None:
     """Choosing a second window leads to its address, with one request; back leads out of it again."""
-    tab = opened(visit, real)
-    before = len(visit.asked)
+    tab = open_compare(visit, real)
+    requests_before = len(visit.request_triggers)
     tab.locator("#compare-against").click()
     tab.get_by_role("option", name="Both sides").click()
     expect(tab.locator("#compare-pair-1 .scatterlayer .trace").first).to_be_attached()
     assert dict(parse_qsl(urlsplit(tab.url).query)) == {"window": "crash", "against": "2025-10-10:both-sides"}
-    visit.settled()
-    assert visit.asked[before:] == [["place.data"]]
+    visit.wait_until_idle()
+    assert visit.request_triggers[requests_before:] == [["place.data"]]
     tab.go_back()
     expect(tab.locator("#compare-pair")).to_contain_text("Choose a second window")
 
 
-def test_a_click_opens_the_explorer(visit: Visit, real: str) -> None:
+def test_a_click_opens_the_explorer(visit: PageVisit, real: str) -> None:
     """A click into a panel's chart opens its asset in the explorer, in the same window."""
-    tab = opened(visit, real)
+    tab = open_compare(visit, real)
     tab.locator("#compare-0-DOGE .nsewdrag").click()
     expect(tab.locator("h1")).to_contain_text("DOGE")
     parts = urlsplit(tab.url)
@@ -93,55 +93,55 @@ def test_a_click_opens_the_explorer(visit: Visit, real: str) -> None:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_a_phone(visit: Visit, real: str, theme: str) -> None:
+def test_a_phone(visit: PageVisit, real: str, theme: str) -> None:
     """On a phone the panels stand below each other, as wide as the screen, also of two windows."""
     visit.tab.set_viewport_size({"width": 390, "height": 844})
-    tab = opened(visit, real, f"?window=crash&theme={theme}&against=2025-10-10:both-sides")
+    tab = open_compare(visit, real, f"?window=crash&theme={theme}&against=2025-10-10:both-sides")
     assert tab.evaluate("document.documentElement.scrollWidth") <= 390
     boxes = [panel.bounding_box() for panel in tab.locator(".compare-panel").all()]
     assert {round(box["x"]) for box in boxes if box} == {12}
     assert min(box["width"] for box in boxes if box) > 350
 
 
-def test_a_second_range_of_its_own(visit: Visit, real: str) -> None:
+def test_a_second_range_of_its_own(visit: PageVisit, real: str) -> None:
     """A second range is typed on the reader's clock, shown with one request, and stands in address and list."""
-    tab = opened(visit, real, "?window=crash&zone=UTC%2B8")
-    before = len(visit.asked)
+    tab = open_compare(visit, real, "?window=crash&zone=UTC%2B8")
+    requests_before = len(visit.request_triggers)
     tab.get_by_role("button", name="Own second range").click()
     tab.get_by_label("From (UTC+8)").nth(1).fill("2025-10-11 05:15")
     tab.get_by_label("To (UTC+8)").nth(1).fill("2025-10-11 05:30")
     tab.get_by_label("To (UTC+8)").nth(1).press("Enter")
     expect(tab.locator("#compare-pair-1 .scatterlayer .trace").first).to_be_attached()
-    own = "2025-10-10:2025-10-10T21:15:00Z~2025-10-10T21:30:00Z"
-    tab.wait_for_url(lambda url: dict(parse_qsl(urlsplit(url).query))["against"] == own)
+    range_text = "2025-10-10:2025-10-10T21:15:00Z~2025-10-10T21:30:00Z"
+    tab.wait_for_url(lambda url: dict(parse_qsl(urlsplit(url).query))["against"] == range_text)
     expect(tab.locator("#compare-against")).to_have_value("11 Oct 2025, 05:15 to 05:30 UTC+8")
-    visit.settled()
-    assert visit.asked[before:] == [["place.data"]]
+    visit.wait_until_idle()
+    assert visit.request_triggers[requests_before:] == [["place.data"]]
 
 
-def test_a_second_range_that_makes_no_sense(visit: Visit, real: str) -> None:
+def test_a_second_range_that_makes_no_sense(visit: PageVisit, real: str) -> None:
     """What is no time is said above the page, which stays without a second window; that is one request."""
-    tab = opened(visit, real)
-    before = len(visit.asked)
+    tab = open_compare(visit, real)
+    requests_before = len(visit.request_triggers)
     tab.get_by_role("button", name="Own second range").click()
     tab.locator("#compare-own-from").fill("noon")
     tab.locator("#compare-own").click()
     expect(tab.locator("#notices")).to_contain_text("'noon' is no time")
     tab.wait_for_url("**/compare?window=crash")
-    visit.settled()
-    assert visit.asked[before:] == [["place.data"]]
+    visit.wait_until_idle()
+    assert visit.request_triggers[requests_before:] == [["place.data"]]
 
 
-def test_notices_are_true_of_all_panels(visit: Visit, real: str) -> None:
+def test_notices_are_true_of_all_panels(visit: PageVisit, real: str) -> None:
     """A focus that some assets have no candle of is told for those, and stays the focus."""
-    tab = opened(visit, real, "?window=crash&focus=okx")
+    tab = open_compare(visit, real, "?window=crash&focus=okx")
     expect(tab.locator("#notices")).to_contain_text("OKX has no candle of WBETH and DOGE in this window")
     expect(tab.locator("#focus")).to_have_value("OKX")
 
 
-def test_the_numbers_without_a_mouse(visit: Visit, real: str) -> None:
+def test_the_numbers_without_a_mouse(visit: PageVisit, real: str) -> None:
     """The keyboard reaches the numbers of all panels as a table, and each asset's page."""
-    tab = opened(visit, real)
+    tab = open_compare(visit, real)
     table = tab.get_by_role("region", name="Numbers of all panels")
     table.focus()
     expect(table).to_be_focused()
@@ -151,10 +151,10 @@ def test_the_numbers_without_a_mouse(visit: Visit, real: str) -> None:
     expect(tab.locator("h1")).to_contain_text("DOGE")
 
 
-def test_panels_of_an_asset_stand_in_line(visit: Visit, real: str) -> None:
+def test_panels_of_an_asset_stand_in_line(visit: PageVisit, real: str) -> None:
     """Of two windows the panels of an asset stand beside each other, also where one of them draws nothing."""
-    own = "2025-10-10:2025-10-10T10:00Z~2025-10-10T10:30Z"
-    tab = opened(visit, real, f"?window=crash&against={own}")
+    range_text = "2025-10-10:2025-10-10T10:00Z~2025-10-10T10:30Z"
+    tab = open_compare(visit, real, f"?window=crash&against={range_text}")
     sides = [
         {
             panel.locator("h3").inner_text(): round((panel.bounding_box() or {"y": 0})["y"])
@@ -166,13 +166,13 @@ def test_panels_of_an_asset_stand_in_line(visit: Visit, real: str) -> None:
     assert sides[0] == sides[1]
 
 
-def test_axe_finds_nothing_grave_in_what_opens(visit: Visit, real: str) -> None:
+def test_axe_finds_nothing_grave_in_what_opens(visit: PageVisit, real: str) -> None:
     """Neither the second range nor the menu of files has a grave finding while it is open."""
-    tab = opened(visit, real, "?window=crash&theme=dark")
+    tab = open_compare(visit, real, "?window=crash&theme=dark")
     tab.get_by_role("button", name="Own second range").click()
     expect(tab.locator("#compare-own-from")).to_be_visible()
-    assert findings(tab) == []
+    assert find_violations(tab) == []
     tab.keyboard.press("Escape")
     tab.get_by_role("button", name="Files: panels of all assets").click()
     expect(tab.get_by_role("link", name="CSV")).to_be_visible()
-    assert findings(tab) == []
+    assert find_violations(tab) == []

@@ -9,38 +9,38 @@ import pytest
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import Route, expect
 
-from dashboard.actions import ASKING, Progress, VenueProgress
+from dashboard.actions import ASKING, CollectionProgress, VenueProgress
 from data.store import CandleStore
-from tests.browser.conftest import NOW, Visit, served
-from tests.dashboard.shelf import Hands, crash
+from tests.browser.conftest import NOW, PageVisit, serve_store
+from tests.dashboard.shelf import RecordedActions, build_crash_candles
 
-HEAD = "venue,symbol,open_time,open,high,low,close,volume\n"
-GOOD = HEAD + "okx,ATOM/USDT,2025-10-10T21:00:00Z,4,4,3,3.5,10\n"
-BAD = GOOD + "okx,ATOM/USDT,2025-10-10T21:01:00Z,4,3,5,3.5,10\n"
-RUNNING = Progress(
+CSV_HEADER = "venue,symbol,open_time,open,high,low,close,volume\n"
+GOOD_CSV = CSV_HEADER + "okx,ATOM/USDT,2025-10-10T21:00:00Z,4,4,3,3.5,10\n"
+BAD_CSV = GOOD_CSV + "okx,ATOM/USDT,2025-10-10T21:01:00Z,4,3,5,3.5,10\n"
+RUNNING_PROGRESS = CollectionProgress(
     "300 candles so far; asking okx",
     0.5,
     running=True,
     failed=False,
-    what="ATOM",
+    description="ATOM",
     venues=(VenueProgress("okx", 300, 300, 600, ASKING), VenueProgress("htx", 0, 9, 9, "refused", "HTTP 403")),
 )
-CARRY = """(place, [kind, text]) => {
+CARRY_FILE_SCRIPT = """(place, [kind, text]) => {
   const carried = new DataTransfer();
   carried.items.add(new File([text], "fallen.csv"));
   place.dispatchEvent(new DragEvent(kind, { bubbles: true, cancelable: true, dataTransfer: carried }));
 }"""
 """What an element hears of a pointer that carries a file."""
 
-DONE = Progress("Collected 300 new candles.", 1.0, running=False, failed=False, what="ATOM")
+DONE_PROGRESS = CollectionProgress("Collected 300 new candles.", 1.0, running=False, failed=False, description="ATOM")
 
 
-def data(explorer: str) -> str:
+def build_address(explorer: str) -> str:
     """The address of the data page over the crash, from that of the explorer."""
     return f"{explorer.removesuffix('explorer')}data?window=crash"
 
 
-def drop(tab: Tab, *files: Path) -> None:
+def choose_files(tab: Tab, *files: Path) -> None:
     """Choose files in the place for dropping them."""
     tab.set_input_files("#data-upload input[type=file]", [str(file) for file in files])
 
@@ -52,24 +52,24 @@ def store(tmp_path: Path) -> CandleStore:
 
 
 @pytest.fixture
-def written(tmp_path: Path) -> Callable[[str, str], Path]:
+def write_file(tmp_path: Path) -> Callable[[str, str], Path]:
     """Writes a file of a name and a text."""
 
-    def write(name: str, text: str) -> Path:
+    def write_text_file(name: str, text: str) -> Path:
         path = tmp_path / name
         path.write_text(text, encoding="utf-8")
         return path
 
-    return write
+    return write_text_file
 
 
-def test_collecting(visit: Visit, store: CandleStore) -> None:
+def test_collecting(visit: PageVisit, store: CandleStore) -> None:
     """A collection tells of each exchange, survives leaving the page, can be cancelled, and its candles are shown."""
-    hands = Hands()
-    with served(store, hands) as address:
-        tab = visit.open_page(data(address), "Data")
+    actions = RecordedActions()
+    with serve_store(store, actions) as address:
+        tab = visit.open_page(build_address(address), "Data")
         expect(tab.locator("#data-said")).to_contain_text("Nothing of ATOM is on record")
-        hands.told = [RUNNING]
+        actions.progress_steps = [RUNNING_PROGRESS]
         tab.get_by_role("button", name="Collect", exact=True).click()
         progress = tab.locator("#data-progress")
         expect(progress.get_by_role("progressbar", name="OKX")).to_have_attribute("aria-valuenow", "50")
@@ -81,166 +81,170 @@ def test_collecting(visit: Visit, store: CandleStore) -> None:
         tab.get_by_role("navigation", name="Pages").get_by_role("link", name="Data").click()
         expect(progress).to_contain_text("300 candles so far")
         tab.get_by_role("button", name="Cancel").click()
-        store.write_candles(crash(), source="by hand", fetched_at=NOW)
-        hands.told = [DONE]
+        store.write_candles(build_crash_candles(), source="by hand", fetched_at=NOW)
+        actions.progress_steps = [DONE_PROGRESS]
         expect(tab.locator("#data-said")).to_contain_text("candles of 9 exchanges")
         expect(progress).to_contain_text("Collected 300 new candles.")
         expect(tab.get_by_role("button", name="Cancel")).to_be_hidden()
-        assert hands.done == ["ATOM from 2025-10-09T21:10:00Z to 2025-10-10T21:40:00Z", "cancel"]
-        visit.settled()
-        assert visit.asked[-1] == ["collected.data"], "once it has ended nothing is asked any more"
+        assert actions.calls == ["ATOM from 2025-10-09T21:10:00Z to 2025-10-10T21:40:00Z", "cancel"]
+        visit.wait_until_idle()
+        assert visit.request_triggers[-1] == ["collected.data"], "once it has ended nothing is asked any more"
 
 
-def test_progress_is_told_once(visit: Visit, store: CandleStore) -> None:
+def test_progress_is_told_once(visit: PageVisit, store: CandleStore) -> None:
     """An answer for the page before that comes after this one tells nothing beside what this page tells."""
-    hands = Hands(told=[RUNNING])
-    tick, opens = '"ticker.n_intervals"', '"place.data"'
-    held: dict[str, Route] = {}
-    with served(store, hands) as address:
+    actions = RecordedActions(progress_steps=[RUNNING_PROGRESS])
+    tick_trigger, open_trigger = '"ticker.n_intervals"', '"place.data"'
+    delayed_routes: dict[str, Route] = {}
+    with serve_store(store, actions) as address:
         tab = visit.open_page(f"{address.removesuffix('explorer')}method", "What the numbers mean")
         expect(tab.locator("#collection")).to_be_visible()
 
-        def answer(route: Route) -> None:
-            kind = next((kind for kind in (tick, opens) if kind in (route.request.post_data or "")), "")
-            if kind == opens or (kind == tick and opens in held):
-                held[kind] = route
+        def delay_or_continue(route: Route) -> None:
+            kind = next((kind for kind in (tick_trigger, open_trigger) if kind in (route.request.post_data or "")), "")
+            if kind == open_trigger or (kind == tick_trigger and open_trigger in delayed_routes):
+                delayed_routes[kind] = route
             else:
                 route.continue_()
 
-        tab.route("**/_dash-update-component*", answer)
-        with tab.expect_request(lambda asked: tick in (asked.post_data or "") and opens in held):
+        tab.route("**/_dash-update-component*", delay_or_continue)
+        with tab.expect_request(
+            lambda request: tick_trigger in (request.post_data or "") and open_trigger in delayed_routes
+        ):
             tab.get_by_role("navigation", name="Pages").get_by_role("link", name="Data").click()
-        held[opens].continue_()
+        delayed_routes[open_trigger].continue_()
         expect(tab.locator("#data-progress")).to_contain_text("300 candles so far")
-        with tab.expect_response(lambda answered: answered.request == held[tick].request):
-            held[tick].continue_()
-        hands.told = [DONE]
+        with tab.expect_response(lambda response: response.request == delayed_routes[tick_trigger].request):
+            delayed_routes[tick_trigger].continue_()
+        actions.progress_steps = [DONE_PROGRESS]
         expect(tab.locator("#data-progress")).to_contain_text("Collected 300 new candles.")
         expect(tab.locator("#collection")).to_be_hidden()
 
 
-def test_a_chosen_collection(visit: Visit, store: CandleStore) -> None:
+def test_a_chosen_collection(visit: PageVisit, store: CandleStore) -> None:
     """Scope, exchanges and bar length go into what is asked for."""
-    hands = Hands()
-    with served(store, hands) as address:
-        tab = visit.open_page(data(address), "Data")
+    actions = RecordedActions()
+    with serve_store(store, actions) as address:
+        tab = visit.open_page(build_address(address), "Data")
         tab.get_by_text("All of the event").click()
         tab.locator("#data-venues").click()
         tab.get_by_role("option", name="Kraken").click()
         tab.keyboard.press("Escape")
         tab.get_by_text("5 min", exact=True).click()
         tab.get_by_role("button", name="Collect", exact=True).click()
-        visit.settled()
-        assert hands.done == ["2025-10-10, candles of 5m, kraken only"]
+        visit.wait_until_idle()
+        assert actions.calls == ["2025-10-10, candles of 5m, kraken only"]
         assert len(visit.requests) == 2, "opening and starting; the choices ask for nothing"
 
 
-def test_importing(visit: Visit, store: CandleStore, written: Callable[[str, str], Path]) -> None:
+def test_importing(visit: PageVisit, store: CandleStore, write_file: Callable[[str, str], Path]) -> None:
     """Of two files the good one comes in and is shown at once; the bad one is refused by its line."""
-    with served(store, Hands(store=store)) as address:
-        tab = visit.open_page(data(address), "Data")
-        drop(tab, written("good.csv", GOOD), written("bad.csv", BAD))
+    with serve_store(store, RecordedActions(store=store)) as address:
+        tab = visit.open_page(build_address(address), "Data")
+        choose_files(tab, write_file("good.csv", GOOD_CSV), write_file("bad.csv", BAD_CSV))
         expect(tab.locator("#data-imported")).to_contain_text("good.csv: 1 candle new")
         expect(tab.locator("#data-imported .alert")).to_contain_text("line 3")
         expect(tab.locator("#data-said")).to_contain_text("candles of 1 exchange")
         expect(tab.locator("#data-held")).to_contain_text("good.csv")
-        visit.settled()
+        visit.wait_until_idle()
         assert len(visit.requests) == 2, "opening, and showing what came"
         expect(tab.locator("#data-waiting")).to_be_hidden()
-        drop(tab, written("good.csv", GOOD))
+        choose_files(tab, write_file("good.csv", GOOD_CSV))
         expect(tab.locator("#data-imported")).to_contain_text("0 candles new, 1 already there")
 
 
-def test_a_file_of_one_market(visit: Visit, store: CandleStore, written: Callable[[str, str], Path]) -> None:
+def test_a_file_of_one_market(visit: PageVisit, store: CandleStore, write_file: Callable[[str, str], Path]) -> None:
     """A file that names no market is refused, and comes in when exchange and symbol stand beside it."""
-    mine = written("mine.csv", "open_time,open,high,low,close,volume\n2025-10-10T21:00:00Z,4,4,3,3.5,10\n")
-    with served(store, Hands(store=store)) as address:
-        tab = visit.open_page(data(address), "Data")
-        drop(tab, mine)
+    file = write_file("mine.csv", "open_time,open,high,low,close,volume\n2025-10-10T21:00:00Z,4,4,3,3.5,10\n")
+    with serve_store(store, RecordedActions(store=store)) as address:
+        tab = visit.open_page(build_address(address), "Data")
+        choose_files(tab, file)
         expect(tab.locator("#data-imported .alert")).to_contain_text("Refused: mine.csv")
         tab.get_by_text("A file of one market").click()
         tab.get_by_label("Exchange (ccxt id)").fill("kraken")
         tab.get_by_label("Symbol", exact=True).fill("ATOM/USD")
-        drop(tab, mine)
+        choose_files(tab, file)
         expect(tab.locator("#data-imported")).to_contain_text("kraken ATOM/USD: 1 candle")
 
 
-def test_dropping(visit: Visit, store: CandleStore) -> None:
+def test_dropping(visit: PageVisit, store: CandleStore) -> None:
     """A file that is let fall on the place comes in, and the place looks as before; the same file can come again."""
-    with served(store, Hands(store=store)) as address:
-        tab = visit.open_page(data(address), "Data")
+    with serve_store(store, RecordedActions(store=store)) as address:
+        tab = visit.open_page(build_address(address), "Data")
         for text in ("1 candle new", "0 candles new, 1 already there"):
-            place = tab.locator("#data-upload .data-drop")
-            place.evaluate(CARRY, ["dragenter", GOOD])
-            expect(place).to_have_class(re.compile("data-drop-active"))
-            place.evaluate(CARRY, ["drop", GOOD])
+            drop_zone = tab.locator("#data-upload .data-drop")
+            drop_zone.evaluate(CARRY_FILE_SCRIPT, ["dragenter", GOOD_CSV])
+            expect(drop_zone).to_have_class(re.compile("data-drop-active"))
+            drop_zone.evaluate(CARRY_FILE_SCRIPT, ["drop", GOOD_CSV])
             expect(tab.locator("#data-imported")).to_contain_text(f"fallen.csv: {text}")
-            expect(place).to_have_class("data-drop")
-            visit.settled()
+            expect(drop_zone).to_have_class("data-drop")
+            visit.wait_until_idle()
 
 
-def test_while_a_file_is_on_its_way(visit: Visit, store: CandleStore, written: Callable[[str, str], Path]) -> None:
+def test_while_a_file_is_on_its_way(
+    visit: PageVisit, store: CandleStore, write_file: Callable[[str, str], Path]
+) -> None:
     """It is said what is being sent, the rest of the page goes on, nothing else is taken, and a failure is told."""
-    with served(store, Hands(store=store)) as address:
-        tab = visit.open_page(data(address), "Data")
-        waiting: list[Route] = []
-        tab.route("**/import?*", lambda route: waiting.append(route))  # noqa: PLW0108 - a builtin cannot be marked
-        drop(tab, written("good.csv", GOOD))
+    with serve_store(store, RecordedActions(store=store)) as address:
+        tab = visit.open_page(build_address(address), "Data")
+        pending_routes: list[Route] = []
+        tab.route("**/import?*", lambda route: pending_routes.append(route))  # noqa: PLW0108 - a builtin cannot be marked
+        choose_files(tab, write_file("good.csv", GOOD_CSV))
         expect(tab.locator("#data-waiting")).to_contain_text("good.csv, 0.0 MB: being")
         expect(tab.locator("#data-sent")).to_be_visible()
         expect(tab.locator("#data-upload input[type=file]")).to_be_disabled()
-        visit.changed(tab.get_by_text("DOGE", exact=True).first.click)
+        visit.wait_for_change(tab.get_by_text("DOGE", exact=True).first.click)
         expect(tab.locator("#data-said")).to_contain_text("DOGE")
-        waiting[0].abort()
+        pending_routes[0].abort()
         expect(tab.locator("#data-imported .alert")).to_contain_text("the server cannot be reached")
         expect(tab.locator("#data-waiting")).to_be_hidden()
-        visit.complaints.clear()  # the browser says by itself that a request failed
+        visit.console_errors.clear()  # the browser says by itself that a request failed
         tab.unroute("**/import?*")
-        drop(tab, written("good.csv", GOOD))
+        choose_files(tab, write_file("good.csv", GOOD_CSV))
         expect(tab.locator("#data-imported")).to_contain_text("good.csv: 1 candle new")
 
 
-def test_files_that_are_too_large(visit: Visit, store: CandleStore, written: Callable[[str, str], Path]) -> None:
+def test_files_that_are_too_large(visit: PageVisit, store: CandleStore, write_file: Callable[[str, str], Path]) -> None:
     """A file above the limit is stopped in the browser, with the way for such files."""
-    with served(store, Hands(store=store)) as address:
-        tab = visit.open_page(data(address), "Data")
+    with serve_store(store, RecordedActions(store=store)) as address:
+        tab = visit.open_page(build_address(address), "Data")
         tab.evaluate("document.getElementById('data-drop').dataset.most = '0.00001'")
-        drop(tab, written("good.csv", GOOD))
+        choose_files(tab, write_file("good.csv", GOOD_CSV))
         expect(tab.locator("#data-imported .alert")).to_contain_text("plumbline import FILE")
-        visit.settled()
+        visit.wait_until_idle()
         assert len(visit.requests) == 1
 
 
-def test_forgetting(visit: Visit, store: CandleStore) -> None:
+def test_forgetting(visit: PageVisit, store: CandleStore) -> None:
     """An imported file is dropped only after a question, and the page shows what is left."""
-    store.write_candles(crash(), source="mine.csv", fetched_at=NOW)
-    hands = Hands(store=store)
-    with served(store, hands) as address:
-        tab = visit.open_page(data(address), "Data")
+    store.write_candles(build_crash_candles(), source="mine.csv", fetched_at=NOW)
+    actions = RecordedActions(store=store)
+    with serve_store(store, actions) as address:
+        tab = visit.open_page(build_address(address), "Data")
         tab.locator("#data-forget-what").click()
         tab.get_by_role("option", name="mine.csv").click()
         tab.get_by_role("button", name="Forget", exact=True).click()
         expect(tab.locator("#data-forget-question")).to_contain_text("mine.csv")
         tab.get_by_role("button", name="Keep it").click()
         expect(tab.locator("#data-forget-question")).to_be_hidden()
-        assert hands.done == []
+        assert actions.calls == []
         tab.get_by_role("button", name="Forget", exact=True).click()
         tab.get_by_role("button", name="Drop it").click()
         expect(tab.locator("#data-forgot")).to_contain_text(re.compile(r"mine.csv: [\d,]+ rows dropped"))
         expect(tab.locator("#data-said")).to_contain_text("Nothing of ATOM is on record")
-        assert hands.done == ["forget mine.csv"]
+        assert actions.calls == ["forget mine.csv"]
 
 
-def test_the_map_by_pointer_and_keys(visit: Visit, real: str) -> None:
+def test_the_map_by_pointer_and_keys(visit: PageVisit, real: str) -> None:
     """A field that is pointed at, tapped or reached by arrow keys tells its minutes, without asking the server."""
-    tab = visit.open_page(data(real), "Data")
-    last = tab.locator("#data-map-grid tbody tr").first.locator("td").last
-    last.hover()
+    tab = visit.open_page(build_address(real), "Data")
+    last_field = tab.locator("#data-map-grid tbody tr").first.locator("td").last
+    last_field.hover()
     expect(tab.locator("#data-told")).to_contain_text("30 of 60 minutes had, 30 missing (never asked)")
     tab.locator("#data-map-grid [tabindex='0']").focus()
     expect(tab.locator("#data-told")).to_contain_text("0 of 1,440 minutes had")
     tab.keyboard.press("ArrowRight")
-    expect(last).to_be_focused()
+    expect(last_field).to_be_focused()
     tab.keyboard.press("ArrowDown")
     expect(tab.locator("#data-map-grid tbody tr").nth(1).locator("td").last).to_be_focused()
     tab.keyboard.press("Home")
@@ -249,36 +253,38 @@ def test_the_map_by_pointer_and_keys(visit: Visit, real: str) -> None:
     assert len(visit.requests) == 1
 
 
-def test_another_length(visit: Visit, store: CandleStore) -> None:
+def test_another_length(visit: PageVisit, store: CandleStore) -> None:
     """A store with candles of five minutes offers them in one request, by keyboard too; the address says which."""
-    five = crash().filter(pl.col("venue") == "okx", pl.col("open_time").dt.minute() % 5 == 0)
-    store.write_candles(crash(), source="by hand", fetched_at=NOW)
-    store.write_candles(five.with_columns(timeframe=pl.lit("5m")), source="by hand", fetched_at=NOW)
-    with served(store, Hands()) as address:
-        tab = visit.open_page(data(address), "Data")
+    five_minute_candles = build_crash_candles().filter(
+        pl.col("venue") == "okx", pl.col("open_time").dt.minute() % 5 == 0
+    )
+    store.write_candles(build_crash_candles(), source="by hand", fetched_at=NOW)
+    store.write_candles(five_minute_candles.with_columns(timeframe=pl.lit("5m")), source="by hand", fetched_at=NOW)
+    with serve_store(store, RecordedActions()) as address:
+        tab = visit.open_page(build_address(address), "Data")
         choice = tab.get_by_role("group", name="Length of the candles that are shown")
         expect(choice.get_by_role("button", name="1 min")).to_have_attribute("aria-pressed", "true")
         choice.get_by_role("button", name="5 min").focus()
-        visit.changed(lambda: tab.keyboard.press("Enter"))
+        visit.wait_for_change(lambda: tab.keyboard.press("Enter"))
         expect(tab.locator("#data-said")).to_contain_text("candles of 1 exchange; 0 without a missing 5-minute bar")
         expect(choice.get_by_role("button", name="5 min")).to_have_attribute("aria-pressed", "true")
         tab.wait_for_url("**/data?*bar=5m*")
-        visit.settled()
+        visit.wait_until_idle()
         assert len(visit.requests) == 2
-        visit.changed(tab.get_by_text("DOGE", exact=True).first.click)
+        visit.wait_for_change(tab.get_by_text("DOGE", exact=True).first.click)
         expect(tab.locator("#data-said")).to_contain_text("In candles of 5 min, nothing of DOGE")
-        visit.changed(choice.get_by_role("button", name="1 min").click)
+        visit.wait_for_change(choice.get_by_role("button", name="1 min").click)
         expect(tab.locator("#data-said")).to_contain_text("DOGE, ")
         expect(choice).to_have_count(0)
 
 
-def test_another_asset_keeps_the_form(visit: Visit, real: str) -> None:
+def test_another_asset_keeps_the_form(visit: PageVisit, real: str) -> None:
     """Another asset is shown in one request, and what was typed in the form stays."""
-    tab = visit.open_page(data(real), "Data")
+    tab = visit.open_page(build_address(real), "Data")
     tab.get_by_text("A file of one market").click()
     tab.get_by_label("Symbol", exact=True).fill("ATOM/USD")
-    visit.changed(tab.get_by_text("DOGE", exact=True).first.click)
+    visit.wait_for_change(tab.get_by_text("DOGE", exact=True).first.click)
     expect(tab.locator("#data-said")).to_contain_text("DOGE")
     expect(tab.get_by_label("Symbol", exact=True)).to_have_value("ATOM/USD")
-    visit.settled()
+    visit.wait_until_idle()
     assert len(visit.requests) == 2

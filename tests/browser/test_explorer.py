@@ -9,91 +9,91 @@ from PIL import Image
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import expect
 
-from dashboard.manifest import from_png
+from dashboard.manifest import read_png_manifest
 from data.schema import Timeframe
 from data.store import CandleStore
-from tests.browser.conftest import NOW, Visit, served
-from tests.dashboard.shelf import Hands, crash
-from tests.dashboard.test_bars import fallen, of_length
+from tests.browser.conftest import NOW, PageVisit, serve_store
+from tests.dashboard.shelf import RecordedActions, build_crash_candles
+from tests.dashboard.test_bars import build_fall, convert_bar_length
 
 
 @pytest.fixture(scope="module")
 def seconds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The page over minutes of the crash and the seconds of its first half minute, made by hand."""
     store = CandleStore(str(tmp_path_factory.mktemp("seconds") / "lake"))
-    for frame in (crash(), of_length(fallen(), Timeframe.S1)):
+    for frame in (build_crash_candles(), convert_bar_length(build_fall(), Timeframe.S1)):
         store.write_candles(frame, source="by hand", fetched_at=NOW)
-    with served(store, Hands()) as address:
+    with serve_store(store, RecordedActions()) as address:
         yield address
 
 
-def moment(tab: Tab) -> str:
+def read_moment(tab: Tab) -> str:
     """The moment that is told below the charts."""
     return tab.locator("#minute strong").inner_text()
 
 
-def test_seconds_are_one_click_away(visit: Visit, seconds: str) -> None:
+def test_seconds_are_one_click_away(visit: PageVisit, seconds: str) -> None:
     """Where seconds are stored one click shows them, with one request; another one goes back to minutes."""
     tab = visit.open(f"{seconds}?from=2025-10-10T21:10:00Z&to=2025-10-10T21:11:00Z")
-    visit.changed(lambda: tab.get_by_role("button", name="Show seconds").click())
+    visit.wait_for_change(lambda: tab.get_by_role("button", name="Show seconds").click())
     expect(tab.locator("#span")).to_contain_text("in bars of a second")
     expect(tab.locator("#minute strong")).to_have_text("2025-10-10 21:10:10 UTC")
     tab.wait_for_function("location.search.includes('bar=1s')")
-    visit.settled()
-    assert visit.asked == [["place.data"], ["bar.value"]]
-    visit.changed(lambda: tab.get_by_role("button", name="Show minutes").click())
+    visit.wait_until_idle()
+    assert visit.request_triggers == [["place.data"], ["bar.value"]]
+    visit.wait_for_change(lambda: tab.get_by_role("button", name="Show minutes").click())
     expect(tab.locator("#span")).not_to_contain_text("in bars of")
 
 
-def test_seconds_are_not_offered_where_there_are_none(visit: Visit, real: str) -> None:
+def test_seconds_are_not_offered_where_there_are_none(visit: PageVisit, real: str) -> None:
     """Without candles of a second nothing is offered, and a link to them says how to collect some."""
     tab = visit.open(f"{real}?window=crash")
     expect(tab.get_by_role("button", name="Show seconds")).to_have_count(0)
     visit.goto(f"{real}?window=crash&bar=1s")
     expect(tab.locator(".second")).to_contain_text("plumbline collect --timeframe 1s --assets ATOM")
-    visit.changed(lambda: tab.get_by_role("button", name="Show minutes").click())
+    visit.wait_for_change(lambda: tab.get_by_role("button", name="Show minutes").click())
     expect(tab.locator("#graph .main-svg").first).to_be_visible()
 
 
-def test_the_pointer_tells_every_exchange(visit: Visit, real: str) -> None:
+def test_the_pointer_tells_every_exchange(visit: PageVisit, real: str) -> None:
     """Pointing along the charts tells price, deviation and state of all at that minute, and asks for nothing."""
     tab = visit.open(f"{real}?window=crash")
     expect(tab.locator("#minute strong")).to_have_text("2025-10-10 21:20 UTC")
-    first = tab.locator("#minute tbody tr").first
-    expect(first).to_contain_text("Binance")
-    expect(first.locator("td").nth(0)).to_have_text("2.4")
-    expect(first.locator("td").nth(1)).to_have_text("−33 %")
-    expect(first.locator("td").nth(2)).to_have_text("voting")
+    first_row = tab.locator("#minute tbody tr").first
+    expect(first_row).to_contain_text("Binance")
+    expect(first_row.locator("td").nth(0)).to_have_text("2.4")
+    expect(first_row.locator("td").nth(1)).to_have_text("−33 %")
+    expect(first_row.locator("td").nth(2)).to_have_text("voting")
     expect(tab.locator("#minute tbody tr")).to_have_count(9)
-    visit.settled()
-    asked = len(visit.asked)
+    visit.wait_until_idle()
+    request_count = len(visit.request_triggers)
     box = tab.locator("#graph .nsewdrag").first.bounding_box()
     assert box is not None
     tab.mouse.move(box["x"] + 0.02 * box["width"], box["y"] + box["height"] / 2)
     tab.mouse.move(box["x"] + 0.1 * box["width"] + 1, box["y"] + box["height"] / 2, steps=3)
     expect(tab.locator("#minute strong")).to_have_text("2025-10-10 21:13 UTC")
-    expect(first.locator("td").nth(0)).to_have_text("4")
+    expect(first_row.locator("td").nth(0)).to_have_text("4")
     expect(tab.locator("#minute")).to_be_in_viewport(ratio=1)
     tab.mouse.move(5, 5)
     expect(tab.locator("#minute")).not_to_have_class(re.compile("floating"))
-    visit.settled()
-    assert len(visit.asked) == asked
+    visit.wait_until_idle()
+    assert len(visit.request_triggers) == request_count
 
 
-def test_the_keyboard_leads_along_the_minutes(visit: Visit, real: str) -> None:
+def test_the_keyboard_leads_along_the_minutes(visit: PageVisit, real: str) -> None:
     """The slider below the charts moves by the arrow keys and says where it is."""
     tab = visit.open(f"{real}?window=crash")
     slider = tab.get_by_role("slider", name="Moment")
     slider.focus()
     tab.keyboard.press("ArrowRight")
     expect(slider).to_have_attribute("aria-valuetext", "2025-10-10 21:21 UTC")
-    assert moment(tab) == "2025-10-10 21:21 UTC"
+    assert read_moment(tab) == "2025-10-10 21:21 UTC"
 
 
-def test_the_moment_follows_the_view(visit: Visit, real: str) -> None:
+def test_the_moment_follows_the_view(visit: PageVisit, real: str) -> None:
     """Another focus and another page lead to other numbers, and back to the explorer the table is there again."""
     tab = visit.open(f"{real}?window=crash")
-    visit.changed(tab.locator(".venues").get_by_role("button", name="Kraken", exact=True).first.click)
+    visit.wait_for_change(tab.locator(".venues").get_by_role("button", name="Kraken", exact=True).first.click)
     expect(tab.locator("#minute tr.focus")).to_contain_text("Kraken")
     tab.get_by_role("navigation", name="Pages").get_by_role("link", name="Method").click()
     expect(tab.locator("h1")).to_have_text("What the numbers mean")
@@ -101,7 +101,7 @@ def test_the_moment_follows_the_view(visit: Visit, real: str) -> None:
     expect(tab.locator("#minute tr.focus")).to_contain_text("Kraken")
 
 
-def test_files_are_in_the_menu(visit: Visit, real: str) -> None:
+def test_files_are_in_the_menu(visit: PageVisit, real: str) -> None:
     """The menu beside the picture's button opens by keyboard and holds links to files that come."""
     tab = visit.open(f"{real}?window=crash")
     tab.get_by_role("button", name="More files: picture").press("Enter")
@@ -109,35 +109,35 @@ def test_files_are_in_the_menu(visit: Visit, real: str) -> None:
     expect(menu.get_by_role("link", name="PNG")).to_have_count(6)
     csv = menu.get_by_role("link", name="CSV")
     expect(csv).to_have_attribute("href", "/export/comparison.csv?window=crash")
-    with tab.context.expect_page() as opened, tab.expect_popup() as popup:
+    with tab.context.expect_page() as new_page, tab.expect_popup() as popup:
         csv.click()
-    assert opened.value == popup.value
+    assert new_page.value == popup.value
     menu.get_by_role("button", name="Copy link to the file").click()
     expect(menu.get_by_role("button", name="Link copied")).to_be_visible()
     assert tab.evaluate("navigator.clipboard.readText()").endswith("/export/comparison.png?window=crash")
 
 
-def test_the_depths_as_a_picture(visit: Visit, real: str, downloads: Path) -> None:
+def test_the_depths_as_a_picture(visit: PageVisit, real: str, downloads: Path) -> None:
     """The menu beside the depths gives a square PNG on dark paper, of twice its pixels and with its manifest."""
     tab = visit.open(f"{real}?window=crash")
     tab.get_by_role("button", name="Files: how long at which depth").click()
-    square = tab.get_by_role("dialog").get_by_role("row", name="Square 1:1").get_by_role("link", name="PNG").last
-    expect(square).to_have_attribute("href", "/export/thresholds.png?window=crash&theme=dark&size=square")
+    square_link = tab.get_by_role("dialog").get_by_role("row", name="Square 1:1").get_by_role("link", name="PNG").last
+    expect(square_link).to_have_attribute("href", "/export/thresholds.png?window=crash&theme=dark&size=square")
     file = downloads / "depths.png"
-    with tab.expect_download() as given:
-        square.click()
-    given.value.save_as(file)
-    assert given.value.suggested_filename == (
+    with tab.expect_download() as download:
+        square_link.click()
+    download.value.save_as(file)
+    assert download.value.suggested_filename == (
         "plumbline_ATOM_binance_2025-10-10T2110Z-2140Z_thresholds_square_dark.png"
     )
     with Image.open(file) as image:
         assert image.size == (2400, 2400)
-    said = from_png(file.read_bytes())
-    assert said is not None
-    assert (said["asset"], said["focus"], said["window"]) == ("ATOM", "binance", "crash")
+    manifest = read_png_manifest(file.read_bytes())
+    assert manifest is not None
+    assert (manifest["asset"], manifest["focus"], manifest["window"]) == ("ATOM", "binance", "crash")
 
 
-def test_every_chart_has_a_name_and_a_table(visit: Visit, real: str) -> None:
+def test_every_chart_has_a_name_and_a_table(visit: PageVisit, real: str) -> None:
     """Each chart is a group with a name, and its numbers stand in a table as well."""
     tab = visit.open(f"{real}?window=crash")
     for graph in tab.locator(".dash-graph").all():
@@ -149,20 +149,20 @@ def test_every_chart_has_a_name_and_a_table(visit: Visit, real: str) -> None:
     expect(tab.locator("#close-look")).to_contain_text("The minute of the lowest trade: 21:20 UTC")
 
 
-def test_the_depths_by_keyboard(visit: Visit, real: str) -> None:
+def test_the_depths_by_keyboard(visit: PageVisit, real: str) -> None:
     """The arrows lead along each line of the depths, the focus venue's last."""
     tab = visit.open(f"{real}?window=crash")
     expect(tab.locator("#thresholds .main-svg").first).to_be_visible()
-    walk = tab.locator("[data-walks=thresholds]")
-    walk.focus()
+    slider = tab.locator("[data-walks=thresholds]")
+    slider.focus()
     tab.keyboard.press("End")
-    expect(walk).to_have_attribute("aria-valuetext", "Binance: 0 of 30 minutes at least 50 % below")
+    expect(slider).to_have_attribute("aria-valuetext", "Binance: 0 of 30 minutes at least 50 % below")
     # Five minutes at a third below.
     tab.keyboard.press("ArrowLeft")
-    expect(walk).to_have_attribute("aria-valuetext", "Binance: 5 of 30 minutes at least 20 % below")
+    expect(slider).to_have_attribute("aria-valuetext", "Binance: 5 of 30 minutes at least 20 % below")
 
 
-def test_notes_lead_to_their_sources(visit: Visit, real: str) -> None:
+def test_notes_lead_to_their_sources(visit: PageVisit, real: str) -> None:
     """The notes of the event are listed under the charts, with links where a public page is on record."""
     tab = visit.open(f"{real}?window=crash")
     note = tab.locator("#notes li", has_text="bottom lay at 21:20")
@@ -171,7 +171,7 @@ def test_notes_lead_to_their_sources(visit: Visit, real: str) -> None:
     )
 
 
-def test_on_a_phone(visit: Visit, seconds: str) -> None:
+def test_on_a_phone(visit: PageVisit, seconds: str) -> None:
     """On a narrow screen seconds, moment, depths and the close look stay within the screen."""
     visit.tab.set_viewport_size({"width": 390, "height": 844})
     tab = visit.open(f"{seconds}?from=2025-10-10T21:10:00Z&to=2025-10-10T21:11:00Z&bar=1s")

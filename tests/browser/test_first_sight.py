@@ -3,57 +3,59 @@
 import pytest
 from playwright.sync_api import Browser, Route, expect
 
-from tests.browser.conftest import Visit
+from tests.browser.conftest import PageVisit
 
-PARTS = (
+PART_SELECTOR = (
     "header, nav a, .tools > *, .row > *, .chips > *, .notice, h1, main > p, .second, .terms, .venues, .overview-part"
 )
-PLACES = f"""root => [...document.querySelectorAll(root + ' :is({PARTS}, .main-svg)')].map(part => {{
+PLACES_SCRIPT = f"""root => [...document.querySelectorAll(root + ' :is({PART_SELECTOR}, .main-svg)')].map(part => {{
   const {{ x, y, width, height }} = part.getBoundingClientRect();
   return [x, y, width, height].map(Math.round);
 }}).filter(([, y, width]) => width && y < innerHeight)"""
 """Where every part of the first screen stands."""
 
 
-def started(visit: Visit, address: str) -> Route:
+def open_without_app(visit: PageVisit, address: str) -> Route:
     """Open an address, hold back the script that runs the app, and wait for the chart that is there without it."""
-    held: list[Route] = []
+    delayed_routes: list[Route] = []
 
-    def hold(route: Route) -> None:
-        held.append(route)
+    def delay_route(route: Route) -> None:
+        delayed_routes.append(route)
 
-    visit.tab.route("**/dash_renderer*", hold)
+    visit.tab.route("**/dash_renderer*", delay_route)
     visit.tab.goto(address, wait_until="commit")
     expect(visit.tab.locator("#first .main-svg").first).to_be_visible()
-    return held[0]
+    return delayed_routes[0]
 
 
 @pytest.mark.parametrize("width", [1440, 900, 390])
-@pytest.mark.parametrize("shown", ["explorer?window=crash&theme=dark", ""])
-def test_the_app_takes_its_place_and_nothing_moves(first_visit: Visit, sample: str, shown: str, width: int) -> None:
+@pytest.mark.parametrize("page_address", ["explorer?window=crash&theme=dark", ""])
+def test_the_app_takes_its_place_and_nothing_moves(
+    first_visit: PageVisit, sample: str, page_address: str, width: int
+) -> None:
     """Text, controls and the first chart stand where they will stand, before any script of the app has come."""
     tab = first_visit.tab
     tab.set_viewport_size({"width": width, "height": 900})
-    app = started(first_visit, sample.replace("explorer", shown))
+    app_route = open_without_app(first_visit, sample.replace("explorer", page_address))
     assert tab.locator("#react-entry-point h1").count() == 0
-    before = tab.evaluate(PLACES, "#first")
-    colour = "getComputedStyle(document.body).backgroundColor"
-    paper = tab.evaluate(colour)
-    app.continue_()
+    places_before = tab.evaluate(PLACES_SCRIPT, "#first")
+    colour_script = "getComputedStyle(document.body).backgroundColor"
+    paper = tab.evaluate(colour_script)
+    app_route.continue_()
     expect(tab.locator("#first")).to_have_count(0)
-    after = tab.evaluate(PLACES, "#frame")
-    assert len(before) >= 25
-    assert [place for place in before if place not in after] == []
-    assert tab.evaluate(colour) == paper
+    places_after = tab.evaluate(PLACES_SCRIPT, "#frame")
+    assert len(places_before) >= 25
+    assert [place for place in places_before if place not in places_after] == []
+    assert tab.evaluate(colour_script) == paper
 
 
-def test_its_links_lead_on_and_the_rest_waits(first_visit: Visit, sample: str) -> None:
+def test_its_links_lead_on_and_the_rest_waits(first_visit: PageVisit, sample: str) -> None:
     """A venue's name does nothing before the app runs; a link is followed, and the app shows where it leads."""
     tab = first_visit.tab
-    app = started(first_visit, f"{sample}?window=crash")
+    app_route = open_without_app(first_visit, f"{sample}?window=crash")
     tab.get_by_role("button", name="OKX").first.click()
     tab.get_by_role("navigation").get_by_role("link", name="Method").click()
-    app.continue_()
+    app_route.continue_()
     expect(tab.locator("#first")).to_have_count(0)
     expect(tab.locator("h1")).to_have_text("What the numbers mean")
     assert tab.url.endswith("/method?window=crash")

@@ -2,27 +2,27 @@
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Visit
+from tests.browser.conftest import PageVisit
 
 
-def test_plotly_is_loaded_once_and_before_the_answer(first_visit: Visit, sample: str) -> None:
+def test_plotly_is_loaded_once_and_before_the_answer(first_visit: PageVisit, sample: str) -> None:
     """plotly.js is asked for together with the other scripts, once, and not only after the server has answered."""
-    asked: list[str] = []
-    first_visit.tab.on("request", lambda request: asked.append(request.url))
+    urls: list[str] = []
+    first_visit.tab.on("request", lambda request: urls.append(request.url))
     first_visit.open(sample)
-    first_visit.settled()
-    scripts = [url for url in asked if "plotly.v" in url or "plotly.min" in url]
+    first_visit.wait_until_idle()
+    scripts = [url for url in urls if "plotly.v" in url or "plotly.min" in url]
     assert len(scripts) == 1
-    first_question = next(place for place, url in enumerate(asked) if "_dash-update-component" in url)
-    assert asked.index(scripts[0]) < first_question
+    first_update = next(index for index, url in enumerate(urls) if "_dash-update-component" in url)
+    assert urls.index(scripts[0]) < first_update
     assert first_visit.tab.evaluate("document.querySelectorAll('script[src*=plotly]').length") == 1
 
 
-def test_a_page_of_text_loads_it_when_a_chart_follows(first_visit: Visit, sample: str) -> None:
+def test_a_page_of_text_loads_it_when_a_chart_follows(first_visit: PageVisit, sample: str) -> None:
     """From the definitions, which need no chart, a link leads to charts that are drawn."""
-    asked: list[str] = []
-    first_visit.tab.on("request", lambda request: asked.append(request.url))
+    urls: list[str] = []
+    first_visit.tab.on("request", lambda request: urls.append(request.url))
     first_visit.open_page(sample.replace("/explorer", "/method"), "What the numbers mean")
-    assert [url for url in asked if "plotly" in url and url.endswith(".js")] == []
+    assert [url for url in urls if "plotly" in url and url.endswith(".js")] == []
     first_visit.tab.get_by_role("link", name="Explorer", exact=True).first.click()
     expect(first_visit.tab.locator("#graph .main-svg").first).to_be_visible()

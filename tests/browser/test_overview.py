@@ -8,76 +8,76 @@ from PIL import Image
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import Route, expect
 
-from dashboard.manifest import from_png
-from tests.browser.conftest import Visit
+from dashboard.manifest import read_png_manifest
+from tests.browser.conftest import PageVisit
 
 HEADING = "How far did one exchange's price stray from everyone else's?"
 CRASH = "overview?window=crash"
 
 
-def address(explorer: str, rest: str) -> str:
+def build_address(explorer: str, path_and_query: str) -> str:
     """An address on the same server."""
-    return explorer.removesuffix("explorer") + rest
+    return explorer.removesuffix("explorer") + path_and_query
 
 
-def filled(tab: Tab) -> None:
+def wait_for_deferred_parts(tab: Tab) -> None:
     """Wait until what takes longer is there."""
     expect(tab.locator("#overview-cards [aria-busy=true]")).to_have_count(0)
     expect(tab.locator("#overview-reading [aria-busy=true]")).to_have_count(0)
 
 
-def test_two_requests_and_then_none(visit: Visit, real: str) -> None:
+def test_two_requests_and_then_none(visit: PageVisit, real: str) -> None:
     """The page comes first and what takes longer second; shown again, both are one answer."""
-    tab = visit.open_page(address(real, CRASH), HEADING)
-    filled(tab)
-    visit.settled()
+    tab = visit.open_page(build_address(real, CRASH), HEADING)
+    wait_for_deferred_parts(tab)
+    visit.wait_until_idle()
     # A part of a page that has just come asks without having been changed.
-    assert visit.asked in ([["place.data"], []], [["place.data"]])
-    before = len(visit.asked)
-    visit.changed(lambda: tab.get_by_text("Dark", exact=True).click())
+    assert visit.request_triggers in ([["place.data"], []], [["place.data"]])
+    requests_before = len(visit.request_triggers)
+    visit.wait_for_change(lambda: tab.get_by_text("Dark", exact=True).click())
     expect(tab.locator("html")).to_have_attribute("data-mantine-color-scheme", "dark")
-    filled(tab)
-    visit.settled()
-    assert [asked[0] for asked in visit.asked[before:]] == ["theme.value"]
+    wait_for_deferred_parts(tab)
+    visit.wait_until_idle()
+    assert [triggers[0] for triggers in visit.request_triggers[requests_before:]] == ["theme.value"]
 
 
 @pytest.mark.parametrize("width", [390, 820, 1440])
-def test_nothing_moves(first_visit: Visit, real: str, width: int) -> None:
+def test_nothing_moves(first_visit: PageVisit, real: str, width: int) -> None:
     """What comes second, and the charts, fill places of the same height, on a screen of any width."""
-    held: list[Route] = []
+    delayed_routes: list[Route] = []
 
-    def hold(route: Route) -> None:
+    def delay_deferred(route: Route) -> None:
         if "async-graph" in route.request.url or "overview-asked" in (route.request.post_data or ""):
-            held.append(route)
+            delayed_routes.append(route)
         else:
             route.continue_()
 
     tab = first_visit.tab
     tab.set_viewport_size({"width": width, "height": 900})
-    tab.route("**/_dash-update-component*", hold)
-    tab.route("**/async-graph*", hold)
+    tab.route("**/_dash-update-component*", delay_deferred)
+    tab.route("**/async-graph*", delay_deferred)
     # Another threshold for each width: what was worked out for one is not known for the next.
     with (
         tab.expect_request("**/async-graph*"),
         tab.expect_request(lambda request: "overview-asked" in (request.post_data or "")),
     ):
-        tab.goto(address(real, f"{CRASH}&enter=2.{width}"))
+        tab.goto(build_address(real, f"{CRASH}&enter=2.{width}"))
     expect(tab.locator("#overview-cards .overview-bone").first).to_be_visible()
-    parts = "#content :is(article, .overview-part, .limits)"
-    places = f"[...document.querySelectorAll('{parts}')].map(e => e.getBoundingClientRect().y)"
-    before = tab.evaluate(places)
-    assert len(held) == 2
-    for route in held:
+    part_selector = "#content :is(article, .overview-part, .limits)"
+    places_script = f"[...document.querySelectorAll('{part_selector}')].map(e => e.getBoundingClientRect().y)"
+    places_before = tab.evaluate(places_script)
+    assert len(delayed_routes) == 2
+    for route in delayed_routes:
         route.continue_()
-    filled(tab)
+    wait_for_deferred_parts(tab)
     assert tab.locator("#overview-cards .overview-bone").count() == 0
-    assert tab.evaluate(places) == before
+    assert tab.evaluate(places_script) == places_before
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_a_cell_leads_to_the_explorer(visit: Visit, real: str) -> None:
+def test_a_cell_leads_to_the_explorer(visit: PageVisit, real: str) -> None:
     """A cell of the matrix opens the explorer with its asset and its venue as the focus, by keyboard too."""
-    tab = visit.open_page(address(real, CRASH), HEADING)
+    tab = visit.open_page(build_address(real, CRASH), HEADING)
     cell = tab.get_by_role("link", name=re.compile(r"^Gate, ATOM: "))
     cell.focus()
     tab.keyboard.press("Enter")
@@ -87,13 +87,13 @@ def test_a_cell_leads_to_the_explorer(visit: Visit, real: str) -> None:
     expect(tab.locator("h1")).to_have_text(HEADING)
     tab.get_by_role("link", name="Explore WBETH").click()
     expect(tab.locator("h1")).to_contain_text("WBETH on Binance")
-    visit.settled()
+    visit.wait_until_idle()
 
 
-def test_a_point_leads_to_the_explorer(visit: Visit, real: str) -> None:
+def test_a_point_leads_to_the_explorer(visit: PageVisit, real: str) -> None:
     """A click on a marker opens the explorer with its asset and venue."""
-    tab = visit.open_page(address(real, CRASH), HEADING)
-    filled(tab)
+    tab = visit.open_page(build_address(real, CRASH), HEADING)
+    wait_for_deferred_parts(tab)
     point = tab.locator("#overview-depth-wide .scatterlayer .points path").last
     point.scroll_into_view_if_needed()
     box = point.bounding_box()
@@ -104,50 +104,50 @@ def test_a_point_leads_to_the_explorer(visit: Visit, real: str) -> None:
     tab.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     expect(tab.locator("h1")).to_contain_text("WBETH on Binance")
     tab.wait_for_url("**/explorer?asset=WBETH&window=crash")
-    visit.settled()
+    visit.wait_until_idle()
 
 
-def test_points_by_keyboard(visit: Visit, real: str) -> None:
+def test_points_by_keyboard(visit: PageVisit, real: str) -> None:
     """The arrows go from point to point, each is told and shown as under the pointer, and Enter opens it."""
-    tab = visit.open_page(address(real, CRASH), HEADING)
-    filled(tab)
+    tab = visit.open_page(build_address(real, CRASH), HEADING)
+    wait_for_deferred_parts(tab)
     expect(tab.locator("#overview-depth-wide .main-svg").first).to_be_visible()
-    walk = tab.locator("[data-walks=overview-depth-wide]")
-    walk.focus()
+    slider = tab.locator("[data-walks=overview-depth-wide]")
+    slider.focus()
     tab.keyboard.press("End")
-    last = walk.get_attribute("aria-valuemax")
-    expect(walk).to_have_attribute("aria-valuenow", str(last))
-    seen = set()
-    for _ in range(int(last or 0)):
-        seen.add(walk.get_attribute("aria-valuetext"))
+    max_value = slider.get_attribute("aria-valuemax")
+    expect(slider).to_have_attribute("aria-valuenow", str(max_value))
+    value_texts = set()
+    for _ in range(int(max_value or 0)):
+        value_texts.add(slider.get_attribute("aria-valuetext"))
         tab.keyboard.press("ArrowLeft")
-    expect(walk).to_have_attribute("aria-valuenow", "1")
+    expect(slider).to_have_attribute("aria-valuenow", "1")
     # WBETH stood at half of its fair value for five minutes.
-    (told,) = (text for text in seen if text and text.startswith("Binance WBETH/USDT, "))
-    assert "50\u00a0% against fair value, 21:20, at least 2 % below for 5 of 30 firm minutes" in told
-    while told != walk.get_attribute("aria-valuetext"):
+    (wbeth_text,) = (text for text in value_texts if text and text.startswith("Binance WBETH/USDT, "))
+    assert "50\u00a0% against fair value, 21:20, at least 2 % below for 5 of 30 firm minutes" in wbeth_text
+    while wbeth_text != slider.get_attribute("aria-valuetext"):
         tab.keyboard.press("ArrowRight")
     expect(tab.locator("#overview-depth-wide .hoverlayer")).to_contain_text("Binance WBETH/USDT")
     tab.keyboard.press("Enter")
     expect(tab.locator("h1")).to_contain_text("WBETH on Binance")
-    visit.settled()
+    visit.wait_until_idle()
 
 
-def test_the_focus_is_one_click_away(visit: Visit, real: str) -> None:
+def test_the_focus_is_one_click_away(visit: PageVisit, real: str) -> None:
     """The name of a venue in the matrix makes it the focus of the page."""
-    tab = visit.open_page(address(real, CRASH), HEADING)
-    filled(tab)
-    visit.changed(lambda: tab.locator(".overview-matrix").get_by_role("button", name="OKX").click())
+    tab = visit.open_page(build_address(real, CRASH), HEADING)
+    wait_for_deferred_parts(tab)
+    visit.wait_for_change(lambda: tab.locator(".overview-matrix").get_by_role("button", name="OKX").click())
     expect(tab.locator("#overview-summary")).to_contain_text("OKX was deepest on 0 of 1")
     tab.wait_for_url("**focus=okx*")
-    filled(tab)
-    visit.settled()
+    wait_for_deferred_parts(tab)
+    visit.wait_until_idle()
 
 
-def test_the_matrix_as_a_file(visit: Visit, real: str, downloads: Path) -> None:
+def test_the_matrix_as_a_file(visit: PageVisit, real: str, downloads: Path) -> None:
     """The menu beside the matrix gives it square on dark paper, with twice the sheet's pixels and what it shows."""
-    tab = visit.open_page(address(real, f"{CRASH}&focus=okx"), HEADING)
-    filled(tab)
+    tab = visit.open_page(build_address(real, f"{CRASH}&focus=okx"), HEADING)
+    wait_for_deferred_parts(tab)
     tab.get_by_role("button", name="Files: every exchange under the same test").click()
     menu = tab.get_by_role("dialog", name="every exchange under the same test")
     with tab.expect_download() as download:
@@ -157,26 +157,26 @@ def test_the_matrix_as_a_file(visit: Visit, real: str, downloads: Path) -> None:
     download.value.save_as(file)
     with Image.open(file) as picture:
         assert picture.size == (2400, 2400)
-    said = from_png(file.read_bytes())
-    assert said is not None
-    assert (said["focus"], said["assets"], said["window"]) == ("okx", ["ATOM", "WBETH", "DOGE"], "crash")
+    manifest = read_png_manifest(file.read_bytes())
+    assert manifest is not None
+    assert (manifest["focus"], manifest["assets"], manifest["window"]) == ("okx", ["ATOM", "WBETH", "DOGE"], "crash")
 
 
-def test_a_phone_shows_the_narrow_charts(visit: Visit, real: str) -> None:
+def test_a_phone_shows_the_narrow_charts(visit: PageVisit, real: str) -> None:
     """One size of each chart is in sight, the one that there is room for."""
-    tab = visit.open_page(address(real, CRASH), HEADING)
+    tab = visit.open_page(build_address(real, CRASH), HEADING)
     expect(tab.locator("#overview-depth-wide")).to_be_visible()
     expect(tab.locator("#overview-depth-narrow")).to_be_hidden()
     tab.set_viewport_size({"width": 390, "height": 844})
     expect(tab.locator("#overview-depth-narrow")).to_be_visible()
     expect(tab.locator("#overview-depth-wide")).to_be_hidden()
-    filled(tab)
+    wait_for_deferred_parts(tab)
 
 
-def test_an_illustration_is_one_request(visit: Visit, sample: str) -> None:
+def test_an_illustration_is_one_request(visit: PageVisit, sample: str) -> None:
     """Nothing is worked out for an illustration, and it is marked as one."""
-    tab = visit.open_page(address(sample, CRASH), HEADING)
+    tab = visit.open_page(build_address(sample, CRASH), HEADING)
     expect(tab.locator("#overview-summary")).to_contain_text("supports no statement")
     expect(tab.locator("#offer-text")).to_contain_text("Illustration, not a measurement")
-    visit.settled()
-    assert visit.asked == [["place.data"]]
+    visit.wait_until_idle()
+    assert visit.request_triggers == [["place.data"]]

@@ -9,75 +9,77 @@ from PIL import Image
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import expect
 
-from dashboard.actions import Progress
+from dashboard.actions import CollectionProgress
 from data.store import CandleStore
-from tests.browser.conftest import NOW, Visit, served
-from tests.dashboard.shelf import Hands, crash
+from tests.browser.conftest import NOW, PageVisit, serve_store
+from tests.dashboard.shelf import RecordedActions, build_crash_candles
 
-PICTURE = "Download picture (PNG)"
-GROUPS = ("USDT exchanges", "USD exchanges")
+PICTURE_BUTTON = "Download picture (PNG)"
+GROUP_NAMES = ("USDT exchanges", "USD exchanges")
 
 
-def query(tab: Tab, *said: str) -> dict[str, str]:
+def read_query(tab: Tab, *expected_texts: str) -> dict[str, str]:
     """What the address says, once it says these; it follows the page a moment later."""
-    tab.wait_for_function("said => said.every(text => location.search.includes(text))", arg=list(said))
+    tab.wait_for_function("said => said.every(text => location.search.includes(text))", arg=list(expected_texts))
     search: str = tab.evaluate("location.search")
     return dict(parse_qsl(search.removeprefix("?")))
 
 
-def lines(tab: Tab) -> list[str]:
+def read_lines(tab: Tab) -> list[str]:
     """What the charts draw, as text that differs where a line does."""
     script = "paths => paths.map(path => path.outerHTML)"
-    drawn: list[str] = tab.eval_on_selector_all("#graph .scatterlayer path.js-line", script)
-    return drawn
+    line_html: list[str] = tab.eval_on_selector_all("#graph .scatterlayer path.js-line", script)
+    return line_html
 
 
-def numbers(tab: Tab) -> list[str]:
+def read_numbers(tab: Tab) -> list[str]:
     """Every sentence and every cell of the page."""
-    told = "h1, .second, #measured, .venues td, .lows td"
+    selector = "h1, .second, #measured, .venues td, .lows td"
     # In one go: a locator first finds the elements and then reads them, when some may have been replaced.
-    found: list[str] = tab.evaluate("told => [...document.querySelectorAll(told)].map(part => part.innerText)", told)
-    return found
+    texts: list[str] = tab.evaluate(
+        "told => [...document.querySelectorAll(told)].map(part => part.innerText)", selector
+    )
+    return texts
 
 
-def choose(tab: Tab, field: str, option: str) -> None:
+def choose_option(tab: Tab, field: str, option: str) -> None:
     """Choose an option of a list."""
     tab.locator(f"#{field}").click()
     tab.get_by_role("option", name=option, exact=True).click()
 
 
-def test_one_request_for_a_page(visit: Visit, sample: str) -> None:
+def test_one_request_for_a_page(visit: PageVisit, sample: str) -> None:
     """Opening asks for everything that is shown once; nothing is asked for after that."""
     visit.open(sample)
-    visit.settled()
-    assert visit.asked == [["place.data"]]
+    visit.wait_until_idle()
+    assert visit.request_triggers == [["place.data"]]
 
 
-def test_one_request_for_a_change(visit: Visit, sample: str) -> None:
+def test_one_request_for_a_change(visit: PageVisit, sample: str) -> None:
     """A change of the asset is one request for everything that is shown."""
     tab = visit.open(sample)
-    visit.changed(tab.get_by_text("DOGE", exact=True).first.click)
+    visit.wait_for_change(tab.get_by_text("DOGE", exact=True).first.click)
     expect(tab.locator("#second")).to_contain_text("DOGE on Binance")
-    visit.settled()
-    assert visit.asked == [["place.data"], ["asset.value"]]
+    visit.wait_until_idle()
+    assert visit.request_triggers == [["place.data"], ["asset.value"]]
 
 
-def test_the_first_screen(visit: Visit, sample: str) -> None:
+def test_the_first_screen(visit: PageVisit, sample: str) -> None:
     """Headline, choices, the button of the picture and the top of the charts are in sight without scrolling."""
     tab = visit.open(sample)
-    for part in (tab.locator("h1"), tab.get_by_role("button", name=PICTURE), tab.locator("#settings")):
+    for part in (tab.locator("h1"), tab.get_by_role("button", name=PICTURE_BUTTON), tab.locator("#settings")):
         expect(part).to_be_in_viewport(ratio=1)
     expect(tab.locator("#graph .main-svg").first).to_be_in_viewport(ratio=0.5)
 
 
-def test_three_clicks_to_the_file(visit: Visit, sample: str, downloads: Path) -> None:
+def test_three_clicks_to_the_file(visit: PageVisit, sample: str, downloads: Path) -> None:
     """Asset, window, button: the file is a picture of 3200x1800, named after what it shows, and not blank."""
     tab = visit.open(sample)
-    visit.changed(tab.get_by_text("DOGE", exact=True).first.click)
-    visit.changed(lambda: tab.get_by_text("Crash", exact=True).click())
-    assert all("picture" not in str(asked) for asked in visit.asked)
+    visit.wait_for_change(tab.get_by_text("DOGE", exact=True).first.click)
+    visit.wait_for_change(lambda: tab.get_by_text("Crash", exact=True).click())
+    assert all("picture" not in str(triggers) for triggers in visit.request_triggers)
     with tab.expect_download() as download:
-        tab.get_by_role("button", name=PICTURE).click()
+        tab.get_by_role("button", name=PICTURE_BUTTON).click()
     assert re.fullmatch(r"plumbline_DOGE_binance_.*_comparison.*\.png", download.value.suggested_filename)
     file = downloads / "picture.png"
     download.value.save_as(file)
@@ -88,41 +90,41 @@ def test_three_clicks_to_the_file(visit: Visit, sample: str, downloads: Path) ->
     assert len(colours) > 50
 
 
-def test_asset_and_window_change_the_charts(visit: Visit, sample: str) -> None:
+def test_asset_and_window_change_the_charts(visit: PageVisit, sample: str) -> None:
     """Another asset and another window draw other lines, and the address says which."""
     tab = visit.open(sample)
-    seen = [lines(tab)]
+    line_sets = [read_lines(tab)]
     for name in ("XRP", "Article"):
-        visit.changed(tab.get_by_text(name, exact=True).first.click)
+        visit.wait_for_change(tab.get_by_text(name, exact=True).first.click)
         expect(tab.locator("#graph")).not_to_have_attribute("data-dash-is-loading", "true")
         tab.wait_for_function(
-            "before => document.querySelector('#graph .js-line').outerHTML !== before", arg=seen[-1][0]
+            "before => document.querySelector('#graph .js-line').outerHTML !== before", arg=line_sets[-1][0]
         )
-        seen.append(lines(tab))
-    assert len({tuple(drawn) for drawn in seen}) == 3
-    assert query(tab, "article") == {"asset": "XRP", "window": "article"}
+        line_sets.append(read_lines(tab))
+    assert len({tuple(line_html) for line_html in line_sets}) == 3
+    assert read_query(tab, "article") == {"asset": "XRP", "window": "article"}
 
 
-def test_a_copied_link_opens_the_same_view(visit: Visit, real: str) -> None:
+def test_a_copied_link_opens_the_same_view(visit: PageVisit, real: str) -> None:
     """What a person chose is in the copied link, and opens again as it was."""
     tab = visit.open(f"{real}?window=crash")
-    visit.changed(lambda: choose(tab, "focus", "Gate"))
-    visit.changed(lambda: tab.get_by_text("UTC+8", exact=True).click())
-    visit.changed(lambda: tab.get_by_text("Dark", exact=True).click())
+    visit.wait_for_change(lambda: choose_option(tab, "focus", "Gate"))
+    visit.wait_for_change(lambda: tab.get_by_text("UTC+8", exact=True).click())
+    visit.wait_for_change(lambda: tab.get_by_text("Dark", exact=True).click())
     expect(tab.locator("#span")).to_contain_text("UTC+8")
     tab.get_by_role("button", name="Copy link").click()
     expect(tab.get_by_role("button", name="Link copied")).to_be_visible()
     link = tab.evaluate("navigator.clipboard.readText()")
-    before = numbers(tab)
-    other = visit.tab.context.new_page()
-    again = Visit(other).open(link)
-    assert query(again) == {"window": "crash", "focus": "gate", "zone": "UTC+8", "theme": "dark"}
-    assert numbers(again) == before
-    expect(again.locator("html")).to_have_attribute("data-mantine-color-scheme", "dark")
-    other.close()
+    numbers_before = read_numbers(tab)
+    new_tab = visit.tab.context.new_page()
+    reopened = PageVisit(new_tab).open(link)
+    assert read_query(reopened) == {"window": "crash", "focus": "gate", "zone": "UTC+8", "theme": "dark"}
+    assert read_numbers(reopened) == numbers_before
+    expect(reopened.locator("html")).to_have_attribute("data-mantine-color-scheme", "dark")
+    new_tab.close()
 
 
-def test_the_reconstruction_is_marked(visit: Visit, sample: str) -> None:
+def test_the_reconstruction_is_marked(visit: PageVisit, sample: str) -> None:
     """Notice, headline and charts say that this is no measurement, real candles are offered, and nothing is ranked."""
     tab = visit.open(sample)
     expect(tab.locator("#offer-text")).to_contain_text("Illustration, not a measurement")
@@ -132,130 +134,132 @@ def test_the_reconstruction_is_marked(visit: Visit, sample: str) -> None:
     expect(tab.locator(".venues th", has_text="Rank")).to_have_count(0)
 
 
-def test_the_picture_of_the_reconstruction_is_marked(visit: Visit, sample: str) -> None:
+def test_the_picture_of_the_reconstruction_is_marked(visit: PageVisit, sample: str) -> None:
     """What the browser is given to draw bears the mark."""
     tab = visit.open(sample)
     with tab.expect_response(lambda answer: "picture-figure" in (answer.request.post_data or "")) as answer:
-        tab.get_by_role("button", name=PICTURE).click()
+        tab.get_by_role("button", name=PICTURE_BUTTON).click()
     assert "not a measurement" in answer.value.text()
 
 
-def test_hiding_a_line_changes_no_number(visit: Visit, real: str) -> None:
+def test_hiding_a_line_changes_no_number(visit: PageVisit, real: str) -> None:
     """A hidden line is gone from the charts, and every number stays; leaving out of the vote changes them."""
     tab = visit.open(f"{real}?window=crash")
-    before, drawn = numbers(tab), len(lines(tab))
+    numbers_before, line_count = read_numbers(tab), len(read_lines(tab))
     tab.get_by_role("button", name="Settings").click()
-    visit.changed(lambda: choose(tab, "hide", "OKX"))
-    tab.wait_for_function("n => document.querySelectorAll('#graph .scatterlayer path.js-line').length < n", arg=drawn)
-    visit.settled()
-    assert numbers(tab) == before
+    visit.wait_for_change(lambda: choose_option(tab, "hide", "OKX"))
+    tab.wait_for_function(
+        "n => document.querySelectorAll('#graph .scatterlayer path.js-line').length < n", arg=line_count
+    )
+    visit.wait_until_idle()
+    assert read_numbers(tab) == numbers_before
     tab.locator("#hide").blur()  # not Escape: where the list has closed by itself that closes the settings
     expect(tab.get_by_role("option")).to_have_count(0)
-    visit.changed(lambda: choose(tab, "out", "Kraken"))
+    visit.wait_for_change(lambda: choose_option(tab, "out", "Kraken"))
     expect(tab.locator("#notices")).to_contain_text("Left out by choice: Kraken")
-    assert query(tab, "out=") == {"window": "crash", "hide": "okx", "out": "kraken"}
+    assert read_query(tab, "out=") == {"window": "crash", "hide": "okx", "out": "kraken"}
 
 
-def test_one_click_swaps_the_focus(visit: Visit, real: str) -> None:
+def test_one_click_swaps_the_focus(visit: PageVisit, real: str) -> None:
     """The name of any venue is a button that makes it the focus."""
     tab = visit.open(f"{real}?window=crash")
     expect(tab.locator("h1")).to_contain_text("ATOM on Binance")
-    visit.changed(lambda: tab.get_by_role("button", name="Kraken", exact=True).click())
+    visit.wait_for_change(lambda: tab.get_by_role("button", name="Kraken", exact=True).click())
     expect(tab.locator("h1")).to_contain_text("ATOM on Kraken")
     expect(tab.get_by_role("button", name="Kraken", exact=True).first).to_have_attribute("aria-pressed", "true")
-    assert query(tab, "focus=")["focus"] == "kraken"
+    assert read_query(tab, "focus=")["focus"] == "kraken"
 
 
-def test_dragging_sets_the_window(visit: Visit, sample: str) -> None:
+def test_dragging_sets_the_window(visit: PageVisit, sample: str) -> None:
     """Dragging along the charts shows that range in whole minutes; a double click goes back."""
     tab = visit.open(sample)
     box = tab.locator("#graph .nsewdrag").first.bounding_box()
     assert box is not None
-    height = box["y"] + box["height"] / 2
-    tab.mouse.move(box["x"] + 0.2 * box["width"], height)
+    drag_y = box["y"] + box["height"] / 2
+    tab.mouse.move(box["x"] + 0.2 * box["width"], drag_y)
     tab.mouse.down()
-    tab.mouse.move(box["x"] + 0.4 * box["width"], height, steps=5)
-    visit.changed(tab.mouse.up)
+    tab.mouse.move(box["x"] + 0.4 * box["width"], drag_y, steps=5)
+    visit.wait_for_change(tab.mouse.up)
     expect(tab.locator("#span")).to_contain_text("chosen by hand")
-    found = query(tab, "from=")
-    assert found["from"] in {f"2025-10-10T21:{minute}:00Z" for minute in (14, 15, 16)}
-    assert found["to"] in {f"2025-10-10T21:{minute}:00Z" for minute in (45, 46, 47)}
-    visit.changed(tab.locator("#graph .nsewdrag").first.dblclick)
+    query_values = read_query(tab, "from=")
+    assert query_values["from"] in {f"2025-10-10T21:{minute}:00Z" for minute in (14, 15, 16)}
+    assert query_values["to"] in {f"2025-10-10T21:{minute}:00Z" for minute in (45, 46, 47)}
+    visit.wait_for_change(tab.locator("#graph .nsewdrag").first.dblclick)
     expect(tab.locator("#span")).not_to_contain_text("chosen by hand")
     tab.wait_for_function("location.search === ''")
 
 
-def test_an_own_range(visit: Visit, sample: str) -> None:
+def test_an_own_range(visit: PageVisit, sample: str) -> None:
     """Two times, typed on the clock that is shown, are a window."""
     tab = visit.open(f"{sample}?zone=UTC%2B8")
     tab.get_by_role("button", name="Own range").click()
     tab.get_by_label("From (UTC+8)").fill("2025-10-11 05:12")
     tab.get_by_label("To (UTC+8)").fill("2025-10-11 05:30")
-    visit.changed(lambda: tab.get_by_label("To (UTC+8)").press("Enter"))
+    visit.wait_for_change(lambda: tab.get_by_label("To (UTC+8)").press("Enter"))
     expect(tab.locator("#span")).to_have_text("11 Oct 2025, 05:12 to 05:30 UTC+8, 18 minutes, chosen by hand")
-    assert query(tab, "from=") == {"zone": "UTC+8", "from": "2025-10-10T21:12:00Z", "to": "2025-10-10T21:30:00Z"}
+    assert read_query(tab, "from=") == {"zone": "UTC+8", "from": "2025-10-10T21:12:00Z", "to": "2025-10-10T21:30:00Z"}
 
 
-def test_dark(visit: Visit, sample: str) -> None:
+def test_dark(visit: PageVisit, sample: str) -> None:
     """Dark is one click, for the page and for the charts."""
     tab = visit.open(sample)
-    visit.changed(lambda: tab.get_by_text("Dark", exact=True).click())
+    visit.wait_for_change(lambda: tab.get_by_text("Dark", exact=True).click())
     expect(tab.locator("html")).to_have_attribute("data-mantine-color-scheme", "dark")
     expect(tab.locator("body")).to_have_css("background-color", "rgb(21, 24, 28)")
     expect(tab.locator("#graph .main-svg").first).to_have_css("background-color", "rgb(21, 24, 28)")
 
 
 @pytest.mark.parametrize("width", [390, 768, 1920])
-def test_widths(visit: Visit, real: str, width: int) -> None:
+def test_widths(visit: PageVisit, real: str, width: int) -> None:
     """Nothing makes the page itself scroll sideways, on a phone as on a wide screen."""
     visit.tab.set_viewport_size({"width": width, "height": 844})
     tab = visit.open(f"{real}?window=crash")
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
-    expect(tab.get_by_role("button", name=PICTURE)).to_be_visible()
+    expect(tab.get_by_role("button", name=PICTURE_BUTTON)).to_be_visible()
 
 
-def test_nothing_to_show(visit: Visit, sample: str) -> None:
+def test_nothing_to_show(visit: PageVisit, sample: str) -> None:
     """Where there is no candle the page says what to do next instead of empty charts."""
     visit.goto(f"{sample}?origin=real")
     tab = visit.tab
     expect(tab.locator("h1")).to_have_text("Nothing to measure for ATOM in this window")
     expect(tab.locator(".second")).to_contain_text("plumbline collect --event 2025-10-10")
-    expect(tab.get_by_role("button", name=PICTURE)).to_be_disabled()
+    expect(tab.get_by_role("button", name=PICTURE_BUTTON)).to_be_disabled()
     expect(tab.locator("#graph")).to_be_hidden()
 
 
-def test_a_bad_link_is_a_notice(visit: Visit, sample: str) -> None:
+def test_a_bad_link_is_a_notice(visit: PageVisit, sample: str) -> None:
     """A link with values that make no sense opens the page and says what they were."""
     tab = visit.open(f"{sample}?asset=%3Cb%3E&zone=CET&from=noon&to=night")
-    for said in ("asset '<b>' is not known", "zone 'CET' is not known", "'noon' is no time"):
-        expect(tab.locator("#notices")).to_contain_text(said)
+    for notices in ("asset '<b>' is not known", "zone 'CET' is not known", "'noon' is no time"):
+        expect(tab.locator("#notices")).to_contain_text(notices)
 
 
-def test_the_keyboard_reaches_the_choices(visit: Visit, sample: str) -> None:
+def test_the_keyboard_reaches_the_choices(visit: PageVisit, sample: str) -> None:
     """An asset is chosen with the keyboard alone, and what has the focus is outlined."""
     tab = visit.open(sample)
     tab.get_by_role("radio", name="ATOM").focus()
-    visit.changed(lambda: tab.keyboard.press("ArrowRight"))
+    visit.wait_for_change(lambda: tab.keyboard.press("ArrowRight"))
     expect(tab.locator("#second")).to_contain_text("WBETH")
     tab.keyboard.press("Tab")
     outline = tab.evaluate("getComputedStyle(document.activeElement).outlineStyle")
     assert outline != "none"
 
 
-def test_collecting_real_candles(visit: Visit, tmp_path: Path) -> None:
+def test_collecting_real_candles(visit: PageVisit, tmp_path: Path) -> None:
     """The button starts a collection that tells how far it is; when it ends the real candles are shown."""
     store = CandleStore(str(tmp_path / "lake"))
-    hands = Hands()
-    with served(store, hands) as address:
+    actions = RecordedActions()
+    with serve_store(store, actions) as address:
         visit.goto(f"{address}?window=crash")
         tab = visit.tab
         expect(tab.locator("h1")).to_contain_text("Nothing to measure")
-        hands.told = [Progress("2 of 9 venues", 2 / 9, running=True, failed=False)]
+        actions.progress_steps = [CollectionProgress("2 of 9 venues", 2 / 9, running=True, failed=False)]
         tab.get_by_role("button", name="Collect real candles").click()
         expect(tab.locator("#collection")).to_contain_text("2 of 9 venues")
-        store.write_candles(crash(), source="by hand", fetched_at=NOW)
-        hands.told = [Progress("9 of 9 venues", 1.0, running=False, failed=False)]
+        store.write_candles(build_crash_candles(), source="by hand", fetched_at=NOW)
+        actions.progress_steps = [CollectionProgress("9 of 9 venues", 1.0, running=False, failed=False)]
         expect(tab.locator("h1")).to_contain_text("ATOM on Binance: up to 33 % below")
         expect(tab.locator("#collection")).to_contain_text("9 of 9 venues")
         expect(tab.locator("#offer")).to_be_hidden()
-        assert hands.done == ["2025-10-10"]
+        assert actions.calls == ["2025-10-10"]

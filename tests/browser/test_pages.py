@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import Locator, expect
 from playwright.sync_api import Page as Tab
 
-from dashboard.anchors import Anchor
-from dashboard.lows_rows import FIELDS
-from tests.browser.conftest import Visit
+from dashboard.anchors import MethodAnchor
+from dashboard.lows_rows import FILE_FIELDS
+from tests.browser.conftest import PageVisit
 
 HEADINGS = {
     "overview": "How far did one exchange's price stray from everyone else's?",
@@ -23,119 +23,119 @@ HEADINGS = {
 }
 
 
-def address(explorer: str, page: str, query: str = "") -> str:
+def build_address(explorer: str, page: str, query: str = "") -> str:
     """The address of a page, from that of the explorer."""
     root = explorer.removesuffix("explorer")
     return f"{root}{page}{query}"
 
 
-def view(tab: Tab) -> tuple[str, dict[str, str]]:
+def read_view(tab: Tab) -> tuple[str, dict[str, str]]:
     """The page and the view that the address speaks of."""
     parts = urlsplit(tab.url)
     return parts.path, dict(parse_qsl(parts.query))
 
 
-def go(tab: Tab, page: str) -> None:
+def follow_link(tab: Tab, page: str) -> None:
     """Follow a link of the navigation."""
     tab.get_by_role("navigation", name="Pages").get_by_role("link", name=page).click()
 
 
 @pytest.mark.parametrize("name", sorted(HEADINGS))
-def test_each_page_asks_once(visit: Visit, sample: str, name: str) -> None:
+def test_each_page_asks_once(visit: PageVisit, sample: str, name: str) -> None:
     """Every page comes in one answer and asks for nothing after it, and says in the window's title what it is."""
-    tab = visit.open_page(address(sample, name), HEADINGS[name])
-    assert visit.asked == [["place.data"]]
+    tab = visit.open_page(build_address(sample, name), HEADINGS[name])
+    assert visit.request_triggers == [["place.data"]]
     expect(tab).to_have_title(re.compile("Plumbline$"))
     assert tab.locator("header, nav, main").count() >= 3
 
 
 @pytest.mark.parametrize("name", sorted(HEADINGS))
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_a_phone(visit: Visit, sample: str, name: str, theme: str) -> None:
+def test_a_phone(visit: PageVisit, sample: str, name: str, theme: str) -> None:
     """On a phone no page scrolls sideways, and every page is in the navigation in sight."""
     visit.tab.set_viewport_size({"width": 390, "height": 844})
-    tab = visit.open_page(address(sample, name, f"?zone=UTC%2B8&theme={theme}"), HEADINGS[name])
+    tab = visit.open_page(build_address(sample, name, f"?zone=UTC%2B8&theme={theme}"), HEADINGS[name])
     assert tab.evaluate("document.documentElement.scrollWidth") <= 390
     for link in tab.get_by_role("navigation", name="Pages").get_by_role("link").all():
         expect(link).to_be_in_viewport(ratio=0.99)
     expect(tab.locator("html")).to_have_attribute("data-mantine-color-scheme", theme)
 
 
-def test_the_view_comes_along(visit: Visit, real: str) -> None:
+def test_the_view_comes_along(visit: PageVisit, real: str) -> None:
     """What was chosen on one page holds on the next, which is one request away."""
     tab = visit.open(f"{real}?asset=WBETH&window=crash&zone=UTC%2B8&reference=weighted-median")
-    go(tab, "Lows")
+    follow_link(tab, "Lows")
     expect(tab.locator("h1")).to_have_text(HEADINGS["lows"])
     expect(tab.get_by_role("link", name="Lows", exact=True)).to_have_attribute("aria-current", "page")
-    chosen = {"asset": "WBETH", "window": "crash", "zone": "UTC+8", "reference": "weighted-median"}
-    assert view(tab) == ("/lows", chosen)
+    chosen_view = {"asset": "WBETH", "window": "crash", "zone": "UTC+8", "reference": "weighted-median"}
+    assert read_view(tab) == ("/lows", chosen_view)
     expect(tab).to_have_title("WBETH · Lows · Plumbline")
     expect(tab.get_by_role("radio", name="Crash")).to_be_checked()
-    visit.settled()
-    assert visit.asked == [["place.data"], ["place.data"]]
+    visit.wait_until_idle()
+    assert visit.request_triggers == [["place.data"], ["place.data"]]
 
 
-def test_back_and_forward(visit: Visit, real: str) -> None:
+def test_back_and_forward(visit: PageVisit, real: str) -> None:
     """Back and forward lead through assets, windows and pages, one request a step; a toggle is no step."""
     tab = visit.open(f"{real}?window=crash")
-    visit.changed(tab.get_by_text("WBETH", exact=True).first.click)
+    visit.wait_for_change(tab.get_by_text("WBETH", exact=True).first.click)
     tab.wait_for_url("**asset=WBETH*")
-    visit.changed(lambda: tab.get_by_text("UTC+8", exact=True).click())
+    visit.wait_for_change(lambda: tab.get_by_text("UTC+8", exact=True).click())
     tab.wait_for_url("**zone=UTC*")
-    go(tab, "Method")
+    follow_link(tab, "Method")
     expect(tab.locator("h1")).to_have_text(HEADINGS["method"])
-    visit.settled()
-    before = len(visit.asked)
+    visit.wait_until_idle()
+    requests_before = len(visit.request_triggers)
     tab.go_back()
     expect(tab.locator("h1")).to_contain_text("WBETH on Binance")
-    assert view(tab) == ("/explorer", {"asset": "WBETH", "window": "crash", "zone": "UTC+8"})
+    assert read_view(tab) == ("/explorer", {"asset": "WBETH", "window": "crash", "zone": "UTC+8"})
     tab.go_back()
     expect(tab.locator("h1")).to_contain_text("ATOM on Binance")
     expect(tab.get_by_role("radio", name="ATOM")).to_be_checked()
-    assert view(tab) == ("/explorer", {"window": "crash"})
+    assert read_view(tab) == ("/explorer", {"window": "crash"})
     tab.go_forward()
     expect(tab.locator("h1")).to_contain_text("WBETH on Binance")
     tab.go_forward()
     expect(tab.locator("h1")).to_have_text(HEADINGS["method"])
-    visit.settled()
-    assert visit.asked[before:] == [["place.data"]] * 4
+    visit.wait_until_idle()
+    assert visit.request_triggers[requests_before:] == [["place.data"]] * 4
 
 
-def test_changes_after_going_back(visit: Visit, real: str) -> None:
+def test_changes_after_going_back(visit: PageVisit, real: str) -> None:
     """A view that was gone back to can be changed from there on."""
     tab = visit.open(f"{real}?window=crash")
-    visit.changed(tab.get_by_text("WBETH", exact=True).first.click)
+    visit.wait_for_change(tab.get_by_text("WBETH", exact=True).first.click)
     tab.wait_for_url("**asset=WBETH*")
     tab.go_back()
     expect(tab.locator("h1")).to_contain_text("ATOM on Binance")
-    visit.changed(lambda: tab.get_by_role("button", name="Kraken", exact=True).click())
+    visit.wait_for_change(lambda: tab.get_by_role("button", name="Kraken", exact=True).click())
     expect(tab.locator("h1")).to_contain_text("ATOM on Kraken")
     tab.wait_for_url("**focus=kraken*")
     tab.go_back()
     expect(tab.locator("h1")).to_contain_text("ATOM on Binance")
 
 
-def test_an_old_link(visit: Visit, sample: str) -> None:
+def test_an_old_link(visit: PageVisit, sample: str) -> None:
     """A view at the root opens in the explorer, under its new address."""
-    tab = visit.open(address(sample, "", "?asset=DOGE&window=crash"))
+    tab = visit.open(build_address(sample, "", "?asset=DOGE&window=crash"))
     expect(tab.locator("#second")).to_contain_text("DOGE on Binance")
     tab.wait_for_url("**/explorer?asset=DOGE&window=crash")
-    assert visit.asked == [["place.data"]]
+    assert visit.request_triggers == [["place.data"]]
 
 
-def test_the_overview_keeps_the_view(visit: Visit, sample: str) -> None:
+def test_the_overview_keeps_the_view(visit: PageVisit, sample: str) -> None:
     """The overview of a view has an address that opens as itself."""
     tab = visit.open(f"{sample}?asset=DOGE")
-    go(tab, "Overview")
+    follow_link(tab, "Overview")
     expect(tab.locator("h1")).to_have_text(HEADINGS["overview"])
-    assert view(tab) == ("/overview", {"asset": "DOGE"})
+    assert read_view(tab) == ("/overview", {"asset": "DOGE"})
     tab.reload()
     expect(tab.locator("h1")).to_have_text(HEADINGS["overview"])
 
 
-def test_the_keyboard_skips_to_the_page(visit: Visit, sample: str) -> None:
+def test_the_keyboard_skips_to_the_page(visit: PageVisit, sample: str) -> None:
     """The first stop of the keyboard skips the navigation, and following a link puts it on the new page."""
-    tab = visit.open_page(address(sample, "compare"), HEADINGS["compare"])
+    tab = visit.open_page(build_address(sample, "compare"), HEADINGS["compare"])
     tab.keyboard.press("Tab")
     expect(tab.get_by_role("link", name="Skip to the page")).to_be_focused()
     expect(tab.get_by_role("link", name="Skip to the page")).to_be_in_viewport()
@@ -147,61 +147,61 @@ def test_the_keyboard_skips_to_the_page(visit: Visit, sample: str) -> None:
     expect(tab.locator("#content")).to_be_focused()
 
 
-def cells(tab: Tab, field: str) -> list[str]:
+def read_column(tab: Tab, field: str) -> list[str]:
     """The texts of a column of the grid, from top to bottom."""
     texts: list[str] = tab.locator(f'#lows-grid .ag-cell[col-id="{field}"]').all_inner_texts()
     return texts
 
 
-def header(tab: Tab, field: str) -> Locator:
+def find_header(tab: Tab, field: str) -> Locator:
     """The header of a column."""
     return tab.locator(f'#lows-grid .ag-header-cell[col-id="{field}"]')
 
 
-def test_the_grid_sorts_and_stays_sorted(visit: Visit, real: str) -> None:
+def test_the_grid_sorts_and_stays_sorted(visit: PageVisit, real: str) -> None:
     """A click on a header sorts by it, and another focus changes the marked rows but not the order."""
-    tab = visit.open_page(address(real, "lows", "?window=crash"), HEADINGS["lows"])
-    assert cells(tab, "low")[0] == "0.001"
-    assert "430.65" in cells(tab, "low")
-    header(tab, "low").get_by_text("Low, USD").click()
-    expect(header(tab, "low")).to_have_attribute("aria-sort", "ascending")
-    assert cells(tab, "low") == ["0.001", "0.18", "0.2", "3.6", "3.6", "3.6", "3.6", "4", "4", "4", "4", "430.65"]
-    before = len(visit.asked)
-    visit.changed(lambda: choose_focus(tab, "OKX"))
+    tab = visit.open_page(build_address(real, "lows", "?window=crash"), HEADINGS["lows"])
+    assert read_column(tab, "low")[0] == "0.001"
+    assert "430.65" in read_column(tab, "low")
+    find_header(tab, "low").get_by_text("Low, USD").click()
+    expect(find_header(tab, "low")).to_have_attribute("aria-sort", "ascending")
+    assert read_column(tab, "low") == ["0.001", "0.18", "0.2", "3.6", "3.6", "3.6", "3.6", "4", "4", "4", "4", "430.65"]
+    requests_before = len(visit.request_triggers)
+    visit.wait_for_change(lambda: select_focus(tab, "OKX"))
     expect(tab.locator("#lows-grid .focus-row .ag-cell[col-id=venue]")).to_have_text(["OKX"])
-    expect(header(tab, "low")).to_have_attribute("aria-sort", "ascending")
-    visit.settled()
-    assert visit.asked[before:] == [["focus.value"]]
+    expect(find_header(tab, "low")).to_have_attribute("aria-sort", "ascending")
+    visit.wait_until_idle()
+    assert visit.request_triggers[requests_before:] == [["focus.value"]]
     assert urlsplit(tab.url).path == "/lows"
 
 
-def choose_focus(tab: Tab, name: str) -> None:
+def select_focus(tab: Tab, name: str) -> None:
     """Choose the focus venue from its list."""
     tab.locator("#focus").click()
     tab.get_by_role("option", name=name, exact=True).click()
 
 
-def test_the_grid_by_keyboard(visit: Visit, real: str) -> None:
+def test_the_grid_by_keyboard(visit: PageVisit, real: str) -> None:
     """The arrows walk through the cells, and the return key on a header sorts."""
-    tab = visit.open_page(address(real, "lows", "?window=crash"), HEADINGS["lows"])
+    tab = visit.open_page(build_address(real, "lows", "?window=crash"), HEADINGS["lows"])
     tab.locator("#lows-grid .ag-cell").first.click()
     tab.keyboard.press("ArrowRight")
     assert tab.evaluate("document.activeElement.getAttribute('col-id')") == "venue"
-    header(tab, "low").focus()
+    find_header(tab, "low").focus()
     tab.keyboard.press("Enter")
-    expect(header(tab, "low")).to_have_attribute("aria-sort", "ascending")
+    expect(find_header(tab, "low")).to_have_attribute("aria-sort", "ascending")
 
 
-def filtered(tab: Tab, field: str, option: str, typed: str) -> None:
+def filter_column(tab: Tab, field: str, comparison: str, number_text: str) -> None:
     """Open the filter of a column, choose how it compares, and type a number."""
-    header(tab, field).locator(".ag-header-cell-filter-button").click()
+    find_header(tab, field).locator(".ag-header-cell-filter-button").click()
     tab.locator(".ag-filter .ag-select").first.click()
-    tab.get_by_role("option", name=option, exact=True).click()
-    tab.locator(".ag-filter").get_by_placeholder("per cent").first.fill(typed)
+    tab.get_by_role("option", name=comparison, exact=True).click()
+    tab.locator(".ag-filter").get_by_placeholder("per cent").first.fill(number_text)
 
 
 @pytest.mark.parametrize(
-    ("field", "option", "typed", "kept"),
+    ("field", "comparison", "number_text", "expected_assets"),
     [
         # ATOM at 2.4 against the next close of 3.6 is a third below, WBETH at 2100 of 4200 a half.
         ("gap_depth", "Less than or equal to", "-40", ["WBETH"]),
@@ -210,78 +210,80 @@ def filtered(tab: Tab, field: str, option: str, typed: str) -> None:
     ],
 )
 def test_a_filter_takes_what_the_cells_show(
-    visit: Visit, real: str, field: str, option: str, typed: str, kept: list[str]
+    visit: PageVisit, real: str, field: str, comparison: str, number_text: str, expected_assets: list[str]
 ) -> None:
     """Who types 5 means 5 per cent, as it stands in the cells, although the values behind them are fractions."""
-    tab = visit.open_page(address(real, "lows", "?window=crash"), HEADINGS["lows"])
-    filtered(tab, field, option, typed)
-    expect(tab.locator('#lows-grid .ag-cell[col-id="asset"]')).to_have_text(kept)
-    assert set(cells(tab, "venue")) == {"Binance"}
+    tab = visit.open_page(build_address(real, "lows", "?window=crash"), HEADINGS["lows"])
+    filter_column(tab, field, comparison, number_text)
+    expect(tab.locator('#lows-grid .ag-cell[col-id="asset"]')).to_have_text(expected_assets)
+    assert set(read_column(tab, "venue")) == {"Binance"}
 
 
-def test_bars_of_the_histograms_by_keyboard(visit: Visit, real: str) -> None:
+def test_bars_of_the_histograms_by_keyboard(visit: PageVisit, real: str) -> None:
     """Each bar that is there is told by how many gaps of which size it stands for, in the upper chart first."""
-    tab = visit.open_page(address(real, "lows", "?window=crash"), HEADINGS["lows"])
+    tab = visit.open_page(build_address(real, "lows", "?window=crash"), HEADINGS["lows"])
     expect(tab.locator("#lows-gaps .main-svg").first).to_be_visible()
-    walk = tab.locator("[data-walks=lows-gaps]")
-    walk.focus()
+    slider = tab.locator("[data-walks=lows-gaps]")
+    slider.focus()
     tab.keyboard.press("ArrowRight")
     # ATOM's 0.001 on Binance against 3.6 elsewhere.
-    expect(walk).to_have_attribute("aria-valuetext", "1 of Binance, \u221250 % or below: ATOM")
+    expect(slider).to_have_attribute("aria-valuetext", "1 of Binance, \u221250 % or below: ATOM")
     tab.keyboard.press("End")
-    expect(walk).to_have_attribute("aria-valuetext", re.compile("of the others, "))
+    expect(slider).to_have_attribute("aria-valuetext", re.compile("of the others, "))
     expect(tab.locator("#lows-gaps .hoverlayer")).to_contain_text("of the others")
 
 
-def test_the_file_of_the_grid(visit: Visit, real: str, downloads: Path) -> None:
+def test_the_file_of_the_grid(visit: PageVisit, real: str, downloads: Path) -> None:
     """The file has the fields' own names, ISO times and numbers at full precision, in the order of the grid."""
-    tab = visit.open_page(address(real, "lows", "?window=crash"), HEADINGS["lows"])
+    tab = visit.open_page(build_address(real, "lows", "?window=crash"), HEADINGS["lows"])
     with tab.expect_download() as download:
         tab.get_by_role("button", name="Download table (CSV)").click()
     assert download.value.suggested_filename == "plumbline-lows-2025-10-10-crash.csv"
     file = downloads / "lows.csv"
     download.value.save_as(file)
-    with file.open(encoding="utf-8-sig", newline="") as opened:
-        rows = list(csv.DictReader(opened))
-    assert list(rows[0]) == list(FIELDS)
-    atom = rows[0]
-    assert (atom["asset"], atom["venue"], atom["symbol"]) == ("ATOM", "binance", "ATOM/USDT")
-    assert atom["low_at"] == "2025-10-10T21:20:00Z"
-    assert float(atom["gap_depth"]) == 2.4 / 3.6 - 1
-    assert float(atom["threshold_share.20"]) == 5 / 30
+    with file.open(encoding="utf-8-sig", newline="") as csv_file:
+        rows = list(csv.DictReader(csv_file))
+    assert list(rows[0]) == list(FILE_FIELDS)
+    atom_row = rows[0]
+    assert (atom_row["asset"], atom_row["venue"], atom_row["symbol"]) == ("ATOM", "binance", "ATOM/USDT")
+    assert atom_row["low_at"] == "2025-10-10T21:20:00Z"
+    assert float(atom_row["gap_depth"]) == 2.4 / 3.6 - 1
+    assert float(atom_row["threshold_share.20"]) == 5 / 30
     assert next(row for row in rows if row["asset"] == "WBETH")["gap_to_second"] == ""
 
 
-def test_a_header_leads_to_its_definition(visit: Visit, real: str) -> None:
+def test_a_header_leads_to_its_definition(visit: PageVisit, real: str) -> None:
     """The mark beside a column's name opens its definition in the same view, and does not sort."""
-    tab = visit.open_page(address(real, "lows", "?window=crash"), HEADINGS["lows"])
-    header(tab, "gap_depth").get_by_role("link").click()
+    tab = visit.open_page(build_address(real, "lows", "?window=crash"), HEADINGS["lows"])
+    find_header(tab, "gap_depth").get_by_role("link").click()
     expect(tab.locator("#gap")).to_be_in_viewport()
-    assert (urlsplit(tab.url).fragment, view(tab)) == ("gap", ("/method", {"window": "crash"}))
+    assert (urlsplit(tab.url).fragment, read_view(tab)) == ("gap", ("/method", {"window": "crash"}))
     tab.go_back()
     expect(tab.locator("h1")).to_have_text(HEADINGS["lows"])
-    expect(header(tab, "gap_depth")).to_have_attribute("aria-sort", "none")
+    expect(find_header(tab, "gap_depth")).to_have_attribute("aria-sort", "none")
 
 
-@pytest.mark.parametrize("anchor", [Anchor.DEPTH, Anchor.REFERENCE, Anchor.CANNOT_SHOW, Anchor.LOWS])
-def test_anchors(visit: Visit, sample: str, anchor: Anchor) -> None:
+@pytest.mark.parametrize(
+    "anchor", [MethodAnchor.DEPTH, MethodAnchor.REFERENCE, MethodAnchor.CANNOT_SHOW, MethodAnchor.LOWS]
+)
+def test_anchors(visit: PageVisit, sample: str, anchor: MethodAnchor) -> None:
     """A link to a definition opens the page at it."""
-    tab = visit.open_page(address(sample, "method", f"?focus=okx#{anchor}"), HEADINGS["method"])
+    tab = visit.open_page(build_address(sample, "method", f"?focus=okx#{anchor}"), HEADINGS["method"])
     expect(tab.locator(f"section#{anchor}")).to_be_in_viewport()
     expect(tab.locator(f"section#{anchor}")).to_be_focused()
     assert urlsplit(tab.url).fragment == anchor
 
 
-def test_contents_of_the_method(visit: Visit, sample: str) -> None:
+def test_contents_of_the_method(visit: PageVisit, sample: str) -> None:
     """The contents lead to each definition without asking the server again."""
-    tab = visit.open_page(address(sample, "method"), HEADINGS["method"])
+    tab = visit.open_page(build_address(sample, "method"), HEADINGS["method"])
     for name, anchor in (("Ranks", "rank"), ("Firm, thin, alone", "firm")):
         tab.get_by_role("navigation", name="Contents").get_by_role("link", name=name).click()
         expect(tab.locator(f"#{anchor}")).to_be_in_viewport()
-    assert visit.asked == [["place.data"]]
+    assert visit.request_triggers == [["place.data"]]
 
 
-def test_a_number_s_label_leads_to_its_definition(visit: Visit, real: str) -> None:
+def test_a_number_s_label_leads_to_its_definition(visit: PageVisit, real: str) -> None:
     """In the explorer the head of a column is a link that the keyboard reaches."""
     tab = visit.open(f"{real}?window=crash")
     tab.locator(".venues").first.get_by_role("link", name="Order-proof").focus()

@@ -8,16 +8,16 @@ from functools import partial
 import app
 from collectors import sink
 from collectors.job import run_collection
-from tests.collectors.setting import HASTY, NOW
+from tests.collectors.setting import FAST_VENUES, NOW
 
 
-def main() -> None:
+def run_main() -> None:
     """Run the command."""
     app.now = lambda: NOW
-    sink.LONGEST_WAIT_S = 0.0
-    setattr(app, "run_collection", partial(run_collection, venues=HASTY))  # noqa: B010 - it only imports the name
+    sink.MAX_WAIT_S = 0.0
+    setattr(app, "run_collection", partial(run_collection, venues=FAST_VENUES))  # noqa: B010 - it only imports the name
     app.main(prog_name="plumbline")
 
 
 if __name__ == "__main__":
-    main()
+    run_main()

@@ -5,7 +5,7 @@ import stamina
 
 
 @pytest.fixture(autouse=True)
-def _no_waiting() -> Iterator[None]:
+def _retry_without_waiting() -> Iterator[None]:
     """Retries happen at once, three attempts at most."""
     stamina.set_testing(True, attempts=3, cap=True)
     yield

@@ -10,17 +10,21 @@ from collectors import exchange, ohlcv, sink, trades
 from collectors.access import Access
 from collectors.job import run_collection
 from collectors.request import CollectRequest
-from collectors.venues import Kind
+from collectors.venues import MarketType
 from data.schema import Timeframe
 from data.store import CandleStore
-from tests.collectors.setting import END, HASTY, NOW, START
+from tests.collectors.setting import END, FAST_VENUES, NOW, START
 
 PAGE_MIN = 30
-TRADES_AT_ONCE = 100
+TRADES_PER_PAGE = 100
 VENUES = ("okx", "kraken", "binance")
-SECONDS = CollectRequest(("ATOM",), START, START + timedelta(minutes=10), venues=("kraken",), timeframe=Timeframe.S1)
+SECONDS_REQUEST = CollectRequest(
+    ("ATOM",), START, START + timedelta(minutes=10), venues=("kraken",), timeframe=Timeframe.S1
+)
 REQUEST = CollectRequest(("ATOM", "WBETH"), START.replace(hour=15), END.replace(hour=5), venues=VENUES)
-TABLE = [replace(row, page_min=min(PAGE_MIN, row.page_min)) for row in HASTY if row.kind is Kind.SPOT]
+SMALL_PAGE_VENUES = [
+    replace(row, page_min=min(PAGE_MIN, row.page_min)) for row in FAST_VENUES if row.kind is MarketType.SPOT
+]
 
 
 def collect_and_exit(url: str, store: str, length: str, temporary: str) -> None:
@@ -31,9 +35,9 @@ def collect_and_exit(url: str, store: str, length: str, temporary: str) -> None:
     os.environ["TMPDIR"], tempfile.tempdir = temporary, None
     ohlcv.CHUNK_BARS = 2 * PAGE_MIN
     for module in (exchange, trades):
-        setattr(module, "TRADES_AT_ONCE", TRADES_AT_ONCE)  # noqa: B010 - one of them only imports the name
-    trades.PAGES_AT_ONCE = 2
-    sink.LONGEST_WAIT_S = 0.0
-    request = SECONDS if length == Timeframe.S1 else REQUEST
-    summary = run_collection(CandleStore(store), request, venues=TABLE, access=Access(url), now=lambda: NOW)
+        setattr(module, "TRADES_PER_PAGE", TRADES_PER_PAGE)  # noqa: B010 - one of them only imports the name
+    trades.PAGES_PER_CHUNK = 2
+    sink.MAX_WAIT_S = 0.0
+    request = SECONDS_REQUEST if length == Timeframe.S1 else REQUEST
+    summary = run_collection(CandleStore(store), request, venues=SMALL_PAGE_VENUES, access=Access(url), now=lambda: NOW)
     sys.exit(bool(summary.failed))

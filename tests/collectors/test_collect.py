@@ -9,98 +9,109 @@ import pytest
 from collectors.request import CollectRequest
 from data.errors import UsageError
 from data.schema import Outcome
-from tests.collectors.setting import END, NOW, REQUEST, START, Run, bars, expected, four_venues, ms, new_run
+from tests.collectors.setting import (
+    END,
+    NOW,
+    REQUEST,
+    START,
+    ReplayRun,
+    build_bars,
+    build_four_venues,
+    build_run,
+    list_expected,
+    to_ms,
+)
 
 
 def test_the_store_gets_what_the_venues_had(tmp_path: Path) -> None:
     """Four hours of 13 months ago come into the store minute by minute from all four venues, and no other minute."""
-    run = new_run(tmp_path)
+    run = build_run(tmp_path)
     summary, replay = run.collect()
     assert summary.failed == ()
     for venue, markets in run.venues.items():
         for symbol in markets.keys() & {"ATOM/USD", "ATOM/USDT", "ATOM/USDC", "USDT/USD", "USDC/USDT"}:
-            assert run.stored(venue, symbol) == expected(venue, markets[symbol]), (venue, symbol)
-            assert run.coverage(venue, symbol) == [("complete", START, END)]
-    assert run.stored("binance", "ATOM/BTC") == []
+            assert run.read_stored(venue, symbol) == list_expected(venue, markets[symbol]), (venue, symbol)
+            assert run.read_coverage(venue, symbol) == [("complete", START, END)]
+    assert run.read_stored("binance", "ATOM/BTC") == []
     assert summary.candles == summary.new == sum(result.candles for result in summary.results)
     assert summary.revised == 0
-    assert replay.unknown == set()
+    assert replay.unknown_parameters == set()
 
 
 def test_candles_bear_origin_source_and_time(tmp_path: Path) -> None:
     """A candle and its coverage say by which route they came, which host was asked, and when."""
-    run = new_run(tmp_path, "okx")
+    run = build_run(tmp_path, "okx")
     _, replay = run.collect()
-    coverage = run.store.coverage(["ATOM"], START, END).row(0, named=True)
+    coverage = run.store.read_coverage(["ATOM"], START, END).row(0, named=True)
     source = f"{replay.url.removeprefix('http://')}/www.okx.com"
     assert (coverage["origin"], coverage["source"], coverage["asked_at"]) == ("collected:ccxt-ohlcv", source, NOW)
-    held = run.store.holdings().filter(symbol="ATOM/USDT").row(0, named=True)
-    assert (held["origin"], held["source"], held["candles"]) == ("collected:ccxt-ohlcv", source, 240)
+    holding = run.store.read_holdings().filter(symbol="ATOM/USDT").row(0, named=True)
+    assert (holding["origin"], holding["source"], holding["candles"]) == ("collected:ccxt-ohlcv", source, 240)
 
 
-@pytest.mark.parametrize("venue", four_venues())
+@pytest.mark.parametrize("venue", build_four_venues())
 def test_pages_join_without_a_seam(tmp_path: Path, venue: str) -> None:
     """A window of several pages is stored whole, and each page asks for its own minutes and no unknown parameter."""
-    run = new_run(tmp_path, venue)
+    run = build_run(tmp_path, venue)
     symbol = next(iter(run.venues[venue]))
-    made = bars(START - timedelta(hours=5), 60 * 60, quiet=range(0, 60 * 60, 5))
-    run.venues = {venue: {symbol: made}}
+    market_bars = build_bars(START - timedelta(hours=5), 60 * 60, quiet=range(0, 60 * 60, 5))
+    run.venues = {venue: {symbol: market_bars}}
     end = START + timedelta(minutes=2100)
     summary, replay = run.collect(request=CollectRequest(("ATOM",), START, end))
     assert summary.failed == ()
-    assert run.stored(venue, symbol, START, end) == expected(venue, made, START, end)
+    assert run.read_stored(venue, symbol, START, end) == list_expected(venue, market_bars, START, end)
     page_min = {"binance": 1000, "bybit": 1000, "okx": 300, "coinbaseexchange": 300}[venue]
-    assert len(replay.candle_requests()) == -(-2100 // page_min)
-    assert replay.unknown == set()
+    assert len(replay.list_candle_requests()) == -(-2100 // page_min)
+    assert replay.unknown_parameters == set()
 
 
 def test_a_second_run_asks_for_nothing(tmp_path: Path) -> None:
     """What is covered is not asked again: the second run lists markets and asks for no candle."""
-    run = new_run(tmp_path)
+    run = build_run(tmp_path)
     run.collect()
-    coverage = run.store.coverage(["ATOM", "USDT", "USDC"], START, END)
+    coverage = run.store.read_coverage(["ATOM", "USDT", "USDC"], START, END)
     summary, replay = run.collect()
-    assert replay.candle_requests() == []
+    assert replay.list_candle_requests() == []
     assert summary.failed == ()
     assert summary.candles == 0
     assert {result.message for result in summary.results if result.outcome is Outcome.COMPLETE} == {"already stored"}
-    assert run.store.coverage(["ATOM", "USDT", "USDC"], START, END).equals(coverage)
+    assert run.store.read_coverage(["ATOM", "USDT", "USDC"], START, END).equals(coverage)
 
 
 def test_a_longer_window_asks_for_the_rest_only(tmp_path: Path) -> None:
     """A run over more than is covered asks for the missing spans, before and after, and nothing in between."""
-    run = new_run(tmp_path, "bybit")
+    run = build_run(tmp_path, "bybit")
     run.collect()
     wider = CollectRequest(("ATOM",), START - timedelta(hours=1), END + timedelta(hours=2))
     _, replay = run.collect(request=wider)
-    asked = [
+    requested = [
         (int(request.query["start"]), int(request.query["limit"]))
-        for request in replay.candle_requests()
+        for request in replay.list_candle_requests()
         if request.query["symbol"] == "ATOMUSDT"
     ]
-    assert asked == [(ms(START - timedelta(hours=1)), 60), (ms(END), 120)]
-    made = run.venues["bybit"]["ATOM/USDT"]
-    assert run.stored("bybit", "ATOM/USDT") == expected("bybit", made, wider.start, wider.end)
+    assert requested == [(to_ms(START - timedelta(hours=1)), 60), (to_ms(END), 120)]
+    market_bars = run.venues["bybit"]["ATOM/USDT"]
+    assert run.read_stored("bybit", "ATOM/USDT") == list_expected("bybit", market_bars, wider.start, wider.end)
 
 
 def test_an_asset_of_one_venue_is_no_failure_elsewhere(tmp_path: Path) -> None:
     """WBETH comes from Binance, also its ratio market when named, and the others are noted as not listing it."""
-    run = new_run(tmp_path)
+    run = build_run(tmp_path)
     request = replace(REQUEST, assets=("WBETH",), symbols=("WBETH/ETH",))
     summary, _ = run.collect(request=request)
     assert summary.failed == ()
     for symbol in ("WBETH/USDT", "WBETH/ETH"):
-        assert run.stored("binance", symbol) == expected("binance", run.venues["binance"][symbol])
+        assert run.read_stored("binance", symbol) == list_expected("binance", run.venues["binance"][symbol])
     for venue in ("okx", "bybit", "coinbaseexchange"):
-        assert run.coverage(venue, "WBETH/*") == [("not-listed", START, END)]
-        assert run.coverage(venue, "WBETH/ETH") == [("not-listed", START, END)]
+        assert run.read_coverage(venue, "WBETH/*") == [("not-listed", START, END)]
+        assert run.read_coverage(venue, "WBETH/ETH") == [("not-listed", START, END)]
         outcomes = {r.symbol: r.outcome for r in summary.results if r.venue == venue and "WBETH" in r.symbol}
         assert outcomes == {"WBETH/*": Outcome.NOT_LISTED, "WBETH/ETH": Outcome.NOT_LISTED}
 
 
 def test_a_minute_that_runs_is_not_asked(tmp_path: Path) -> None:
     """A window that reaches into the future ends with the last minute that is over, and the summary says so."""
-    run = new_run(tmp_path)
+    run = build_run(tmp_path)
     now = NOW.replace(second=0)
     request = CollectRequest(("ATOM",), now - timedelta(hours=2, seconds=30), now + timedelta(hours=1))
     summary, _ = run.collect(request=request)
@@ -108,32 +119,34 @@ def test_a_minute_that_runs_is_not_asked(tmp_path: Path) -> None:
     assert len(summary.notes) == 2
     first = now - timedelta(minutes=121)
     for venue, symbol in (("binance", "ATOM/USDT"), ("okx", "ATOM/USDT"), ("coinbaseexchange", "ATOM/USD")):
-        assert run.stored(venue, symbol, first, now) == expected(venue, run.venues[venue][symbol], first, now)
-    covered = run.store.coverage(["ATOM"], first, now)
+        assert run.read_stored(venue, symbol, first, now) == list_expected(venue, run.venues[venue][symbol], first, now)
+    covered = run.store.read_coverage(["ATOM"], first, now)
     assert (covered["start"].min(), covered["end"].max()) == (first, now)
 
 
 def test_progress_leads_from_nothing_to_the_outcome(tmp_path: Path) -> None:
     """Each market tells its minutes first, then how far it is, and at last its outcome."""
-    run = new_run(tmp_path, "coinbaseexchange")
+    run = build_run(tmp_path, "coinbaseexchange")
     run.collect(request=CollectRequest(("ATOM",), START, START + timedelta(hours=9)))
-    told = [(e.candles, e.done_min, e.total_min, e.outcome) for e in run.events if e.symbol == "ATOM/USD"]
-    candles = len(run.stored("coinbaseexchange", "ATOM/USD"))
-    assert told == [(0, 0, 540, None), (candles, 540, 540, None), (candles, 540, 540, Outcome.COMPLETE)]
+    steps = [(e.candles, e.done_min, e.total_min, e.outcome) for e in run.events if e.symbol == "ATOM/USD"]
+    candles = len(run.read_stored("coinbaseexchange", "ATOM/USD"))
+    assert steps == [(0, 0, 540, None), (candles, 540, 540, None), (candles, 540, 540, Outcome.COMPLETE)]
     absent = [event for event in run.events if event.symbol == "USDC/*"]
     assert [(event.total_min, event.outcome) for event in absent] == [(0, Outcome.NOT_LISTED)]
 
 
 def test_candles_of_another_origin_spare_no_question(tmp_path: Path) -> None:
     """Coverage of imported or reconstructed candles does not keep a collection from asking the venue."""
-    run = new_run(tmp_path, "okx")
+    run = build_run(tmp_path, "okx")
     run.collect()
-    coverage = run.store.coverage(["ATOM"], START, END)
-    other = Run(type(run.store)(f"{run.store.uri}-other"), run.venues)
+    coverage = run.store.read_coverage(["ATOM"], START, END)
+    other_run = ReplayRun(type(run.store)(f"{run.store.uri}-other"), run.venues)
     for origin in ("imported", "reconstruction"):
-        other.store.write_coverage(coverage.with_columns(origin=coverage["origin"].replace_strict({}, default=origin)))
-    other.collect()
-    assert other.stored("okx", "ATOM/USDT") == expected("okx", run.venues["okx"]["ATOM/USDT"])
+        other_run.store.write_coverage(
+            coverage.with_columns(origin=coverage["origin"].replace_strict({}, default=origin))
+        )
+    other_run.collect()
+    assert other_run.read_stored("okx", "ATOM/USDT") == list_expected("okx", run.venues["okx"]["ATOM/USDT"])
 
 
 @pytest.mark.parametrize(
@@ -146,7 +159,7 @@ def test_candles_of_another_origin_spare_no_question(tmp_path: Path) -> None:
 def test_a_request_that_makes_no_sense_is_said_to_be_so(tmp_path: Path, request_: CollectRequest, words: str) -> None:
     """An unknown venue is a usage error that names those known, and so is a window that has not begun."""
     with pytest.raises(UsageError, match=words):
-        new_run(tmp_path).collect(request=request_, venues=request_.venues)
+        build_run(tmp_path).collect(request=request_, venues=request_.venues)
 
 
 def test_the_collector_is_light_until_it_runs() -> None:

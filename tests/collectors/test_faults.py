@@ -8,21 +8,32 @@ import polars as pl
 import pytest
 
 from collectors.access import Access
-from collectors.job import collect, run_collection
-from collectors.request import CollectRequest, MarketResult, Progress, Summary
+from collectors.job import collect_candles, run_collection
+from collectors.request import CollectionSummary, CollectRequest, MarketProgress, MarketResult
 from data.errors import StoreBusy
 from data.schema import Outcome
 from data.store import CandleStore
-from tests.collectors.setting import END, NOW, REQUEST, START, TABLE, Run, bars, expected, ms, new_run
+from tests.collectors.setting import (
+    END,
+    NOW,
+    REQUEST,
+    SPOT_OHLCV_VENUES,
+    START,
+    ReplayRun,
+    build_bars,
+    build_run,
+    list_expected,
+    to_ms,
+)
 from tests.replay.faults import (
     Fault,
-    down,
-    ignoring_the_window,
-    refusing,
-    saying,
-    shifted,
-    too_many_requests,
-    with_rows,
+    change_rows,
+    ignore_window,
+    limit_rate,
+    refuse_location,
+    replace_body,
+    return_outage,
+    shift_window,
 )
 from tests.replay.format import Rows
 from tests.replay.server import Replay
@@ -35,15 +46,15 @@ CANDLES = {
 }
 
 
-def one_market(tmp_path: Path, venue: str) -> tuple[Run, str]:
+def build_one_market(tmp_path: Path, venue: str) -> tuple[ReplayRun, str]:
     """A run with one venue that has ATOM in one quote and nothing else."""
-    run = new_run(tmp_path, venue)
+    run = build_run(tmp_path, venue)
     symbol = next(iter(run.venues[venue]))
     run.venues = {venue: {symbol: run.venues[venue][symbol]}}
     return run, symbol
 
 
-def result_of(summary: Summary, symbol: str) -> MarketResult:
+def find_result(summary: CollectionSummary, symbol: str) -> MarketResult:
     """The result of a market."""
     return next(result for result in summary.results if result.symbol == symbol)
 
@@ -52,52 +63,54 @@ def result_of(summary: Summary, symbol: str) -> MarketResult:
 @pytest.mark.parametrize(
     "fault",
     [
-        pytest.param(lambda where: too_many_requests(where, times=2), id="429"),
-        pytest.param(lambda where: down(where, times=2), id="503"),
-        pytest.param(lambda where: saying(where, "[[1760", times=2), id="no JSON"),
-        pytest.param(lambda where: saying(where, "Hello", times=2), id="a text"),
+        pytest.param(lambda where: limit_rate(where, times=2), id="429"),
+        pytest.param(lambda where: return_outage(where, times=2), id="503"),
+        pytest.param(lambda where: replace_body(where, "[[1760", times=2), id="no JSON"),
+        pytest.param(lambda where: replace_body(where, "Hello", times=2), id="a text"),
         pytest.param(lambda where: Fault(where, times=2, cut=True), id="cut body"),
-        pytest.param(lambda where: with_rows(where, lambda rows: rows[::2] + rows[1::2]), id="shuffled"),
-        pytest.param(lambda where: with_rows(where, lambda rows: rows + rows[:9]), id="twice"),
+        pytest.param(lambda where: change_rows(where, lambda rows: rows[::2] + rows[1::2]), id="shuffled"),
+        pytest.param(lambda where: change_rows(where, lambda rows: rows + rows[:9]), id="twice"),
     ],
 )
 def test_what_passes_leaves_no_trace(tmp_path: Path, venue: str, fault: object) -> None:
     """A fault that passes within the retries, and rows out of order or twice, leave a store equal to the truth."""
-    run, symbol = one_market(tmp_path, venue)
+    run, symbol = build_one_market(tmp_path, venue)
     assert callable(fault)
     summary, _ = run.collect(fault(CANDLES[venue]))
     assert summary.failed == ()
-    assert run.stored(venue, symbol) == expected(venue, run.venues[venue][symbol])
+    assert run.read_stored(venue, symbol) == list_expected(venue, run.venues[venue][symbol])
 
 
 @pytest.mark.parametrize("venue", CANDLES)
 @pytest.mark.parametrize(
     ("fault", "outcome", "requests"),
     [
-        pytest.param(too_many_requests, Outcome.RATE_LIMITED_OUT, 3, id="429"),
-        pytest.param(down, Outcome.UNREACHABLE, 3, id="503"),
+        pytest.param(limit_rate, Outcome.RATE_LIMITED_OUT, 3, id="429"),
+        pytest.param(return_outage, Outcome.UNREACHABLE, 3, id="503"),
         pytest.param(lambda where: Fault(where, cut=True), Outcome.UNREACHABLE, 3, id="cut body"),
-        pytest.param(refusing, Outcome.REFUSED, 1, id="451"),
-        pytest.param(lambda where: refusing(where, status=403), Outcome.REFUSED, 1, id="403"),
-        pytest.param(lambda where: saying(where, "<html>"), Outcome.BAD_DATA, 3, id="no JSON"),
-        pytest.param(lambda where: saying(where, "no", status=404), Outcome.UNREACHABLE, 1, id="404"),
-        pytest.param(lambda where: saying(where, '{"message": "no"}', status=400), Outcome.UNREACHABLE, 1, id="400"),
+        pytest.param(refuse_location, Outcome.REFUSED, 1, id="451"),
+        pytest.param(lambda where: refuse_location(where, status=403), Outcome.REFUSED, 1, id="403"),
+        pytest.param(lambda where: replace_body(where, "<html>"), Outcome.BAD_DATA, 3, id="no JSON"),
+        pytest.param(lambda where: replace_body(where, "no", status=404), Outcome.UNREACHABLE, 1, id="404"),
+        pytest.param(
+            lambda where: replace_body(where, '{"message": "no"}', status=400), Outcome.UNREACHABLE, 1, id="400"
+        ),
     ],
 )
 def test_what_does_not_pass_is_named(
     tmp_path: Path, venue: str, fault: object, outcome: Outcome, requests: int
 ) -> None:
     """A fault that stays ends in its outcome, after retries only where it could have passed, and nothing is stored."""
-    run, symbol = one_market(tmp_path, venue)
+    run, symbol = build_one_market(tmp_path, venue)
     assert callable(fault)
     summary, replay = run.collect(fault(CANDLES[venue]))
-    result = result_of(summary, symbol)
+    result = find_result(summary, symbol)
     assert result.outcome is outcome
     assert result.message.startswith("240 of 240 minutes not had: ")
     assert summary.failed == (result,)
-    assert len(replay.candle_requests()) == requests
-    assert run.stored(venue, symbol) == []
-    assert run.coverage(venue, symbol) == [(result.outcome.value, START, END)]
+    assert len(replay.list_candle_requests()) == requests
+    assert run.read_stored(venue, symbol) == []
+    assert run.read_coverage(venue, symbol) == [(result.outcome.value, START, END)]
 
 
 @pytest.mark.parametrize(
@@ -117,58 +130,62 @@ def test_what_does_not_pass_is_named(
 )
 def test_json_without_candles_is_not_an_empty_page(tmp_path: Path, venue: str, body: str, outcome: Outcome) -> None:
     """A body of another shape, or with an error of the venue's own, is never taken for a page of quiet minutes."""
-    run, symbol = one_market(tmp_path, venue)
-    summary, _ = run.collect(saying(CANDLES[venue], body))
-    assert result_of(summary, symbol).outcome is outcome
-    assert run.coverage(venue, symbol) == [(outcome.value, START, END)]
+    run, symbol = build_one_market(tmp_path, venue)
+    summary, _ = run.collect(replace_body(CANDLES[venue], body))
+    assert find_result(summary, symbol).outcome is outcome
+    assert run.read_coverage(venue, symbol) == [(outcome.value, START, END)]
 
 
 @pytest.mark.parametrize(
     ("venue", "fault"),
     [
-        ("binance", ignoring_the_window("/klines", "startTime", "endTime")),
-        ("okx", ignoring_the_window("candles", "before", "after")),
-        ("bybit", ignoring_the_window("/kline", "start", "end")),
-        ("coinbaseexchange", ignoring_the_window("/candles", "start", "end")),
-        ("binance", shifted("/klines", "startTime", -240 * 60_000)),
-        ("bybit", shifted("/kline", "start", 240 * 60_000)),
+        ("binance", ignore_window("/klines", "startTime", "endTime")),
+        ("okx", ignore_window("candles", "before", "after")),
+        ("bybit", ignore_window("/kline", "start", "end")),
+        ("coinbaseexchange", ignore_window("/candles", "start", "end")),
+        ("binance", shift_window("/klines", "startTime", -240 * 60_000)),
+        ("bybit", shift_window("/kline", "start", 240 * 60_000)),
     ],
 )
 def test_candles_of_another_window_are_never_data(tmp_path: Path, venue: str, fault: Fault) -> None:
     """A page of the newest candles, or of an earlier or later window, is a history too short, and nothing is stored."""
-    run, symbol = one_market(tmp_path, venue)
+    run, symbol = build_one_market(tmp_path, venue)
     summary, _ = run.collect(fault)
-    assert result_of(summary, symbol).outcome is Outcome.HISTORY_TOO_SHORT
-    assert "answered with candles of another time" in result_of(summary, symbol).message
-    assert run.stored(venue, symbol) == []
+    assert find_result(summary, symbol).outcome is Outcome.HISTORY_TOO_SHORT
+    assert "answered with candles of another time" in find_result(summary, symbol).message
+    assert run.read_stored(venue, symbol) == []
 
 
 def test_no_candles_from_a_venue_that_sends_flat_ones_is_not_quiet(tmp_path: Path) -> None:
     """An empty page means history too short where empty minutes are sent, and quiet minutes where they are omitted."""
     for venue, outcome in (("okx", Outcome.HISTORY_TOO_SHORT), ("coinbaseexchange", Outcome.COMPLETE)):
-        run, symbol = one_market(tmp_path / venue, venue)
-        summary, _ = run.collect(with_rows(CANDLES[venue], lambda _: []))
-        assert result_of(summary, symbol).outcome is outcome
-        assert run.coverage(venue, symbol) == [(outcome.value, START, END)]
+        run, symbol = build_one_market(tmp_path / venue, venue)
+        summary, _ = run.collect(change_rows(CANDLES[venue], lambda _: []))
+        assert find_result(summary, symbol).outcome is outcome
+        assert run.read_coverage(venue, symbol) == [(outcome.value, START, END)]
 
 
 def test_a_page_that_is_cut_short_covers_what_it_holds(tmp_path: Path) -> None:
     """Minutes at the edges of a page that a venue with flat candles left out are missing, and asked again."""
-    run, symbol = one_market(tmp_path, "okx")
-    summary, _ = run.collect(with_rows("candles", lambda rows: rows[30:-60]))
-    result = result_of(summary, symbol)
+    run, symbol = build_one_market(tmp_path, "okx")
+    summary, _ = run.collect(change_rows("candles", lambda rows: rows[30:-60]))
+    result = find_result(summary, symbol)
     first, last = START + timedelta(minutes=60), END - timedelta(minutes=30)
     assert result.outcome is Outcome.PARTLY
     assert result.message.startswith("90 of 240 minutes not had")
     assert [tuple(gap.span) for gap in result.gaps] == [(START, first), (last, END)]
-    assert run.coverage("okx", symbol) == [("partly", START, first), ("complete", first, last), ("partly", last, END)]
-    again, replay = run.collect()
-    assert again.failed == ()
-    assert [request.query["limit"] for request in replay.candle_requests()] == ["60", "30"]
-    assert run.stored("okx", symbol) == expected("okx", run.venues["okx"][symbol])
+    assert run.read_coverage("okx", symbol) == [
+        ("partly", START, first),
+        ("complete", first, last),
+        ("partly", last, END),
+    ]
+    second_summary, replay = run.collect()
+    assert second_summary.failed == ()
+    assert [request.query["limit"] for request in replay.list_candle_requests()] == ["60", "30"]
+    assert run.read_stored("okx", symbol) == list_expected("okx", run.venues["okx"][symbol])
 
 
-def other_close(rows: Rows) -> Rows:
+def change_close(rows: Rows) -> Rows:
     """The rows, the third of them twice with two closes."""
     return [*rows, [*rows[2][:4], "11.75", *rows[2][5:]]]
 
@@ -176,7 +193,7 @@ def other_close(rows: Rows) -> Rows:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (other_close, "two different candles for 2025-10-10 23:57Z"),
+        (change_close, "two different candles for 2025-10-10 23:57Z"),
         (lambda rows: [*rows[1:], [*rows[0][:4], None, *rows[0][5:]]], "value missing"),
         (lambda rows: [*rows[1:], [*rows[0][:4], "NaN", *rows[0][5:]]], "value missing"),
         (lambda rows: [*rows[1:], [None, *rows[0][1:]]], "value missing"),
@@ -190,82 +207,82 @@ def other_close(rows: Rows) -> Rows:
 def test_a_page_with_a_bad_row_is_kept_out(tmp_path: Path, change: object, words: str) -> None:
     """A row that is no candle, or a minute with two values, keeps its whole page out and says which row it was."""
     assert callable(change)
-    run, symbol = one_market(tmp_path, "bybit")
-    summary, _ = run.collect(with_rows("/kline", change))
-    result = result_of(summary, symbol)
+    run, symbol = build_one_market(tmp_path, "bybit")
+    summary, _ = run.collect(change_rows("/kline", change))
+    result = find_result(summary, symbol)
     assert result.outcome is Outcome.BAD_DATA
     assert words in result.message
-    assert run.stored("bybit", symbol) == []
+    assert run.read_stored("bybit", symbol) == []
 
 
 def test_a_bad_page_leaves_the_others(tmp_path: Path) -> None:
     """Of three pages the bad one is missing alone, and the next run asks for it alone."""
-    run, symbol = one_market(tmp_path, "coinbaseexchange")
+    run, symbol = build_one_market(tmp_path, "coinbaseexchange")
     request = CollectRequest(("ATOM",), START, START + timedelta(minutes=540))
-    faults = Fault("/candles", after=1, times=3, body="<html>", status=200)
+    faults = Fault("/candles", skip=1, times=3, body="<html>", status=200)
     summary, _ = run.collect(faults, request=request)
     middle = (START + timedelta(minutes=300), START + timedelta(minutes=540))
-    assert [tuple(gap.span) for gap in result_of(summary, symbol).gaps] == [middle]
-    again, replay = run.collect(request=request)
-    assert again.failed == ()
-    assert len(replay.candle_requests()) == 1
-    made = run.venues["coinbaseexchange"][symbol]
-    assert run.stored("coinbaseexchange", symbol, *request_window(request)) == expected(
-        "coinbaseexchange", made, *request_window(request)
+    assert [tuple(gap.span) for gap in find_result(summary, symbol).gaps] == [middle]
+    second_summary, replay = run.collect(request=request)
+    assert second_summary.failed == ()
+    assert len(replay.list_candle_requests()) == 1
+    market_bars = run.venues["coinbaseexchange"][symbol]
+    assert run.read_stored("coinbaseexchange", symbol, *get_window(request)) == list_expected(
+        "coinbaseexchange", market_bars, *get_window(request)
     )
 
 
-def request_window(request: CollectRequest) -> tuple[datetime, datetime]:
+def get_window(request: CollectRequest) -> tuple[datetime, datetime]:
     """Start and end of a request."""
     return request.start, request.end
 
 
 def test_what_overran_a_page_must_hold_in_the_next(tmp_path: Path) -> None:
     """A minute that came with one value beyond the end of a page and with another in its own page is bad data."""
-    run, symbol = one_market(tmp_path, "bybit")
-    table = [replace(row, page_min=60) for row in TABLE]
-    second = ms(START + timedelta(minutes=60))
+    run, symbol = build_one_market(tmp_path, "bybit")
+    table = [replace(row, page_min=60) for row in SPOT_OHLCV_VENUES]
+    second = to_ms(START + timedelta(minutes=60))
 
     def overrun(rows: Rows) -> Rows:
         return [[str(second), "1", "1", "1", "1", "1", "0"], *rows]
 
-    summary, _ = run.collect(with_rows("/kline", overrun, times=1), table=table)
-    result = result_of(summary, symbol)
+    summary, _ = run.collect(change_rows("/kline", overrun, times=1), table=table)
+    result = find_result(summary, symbol)
     assert result.outcome is Outcome.PARTLY
     assert "two different candles for 2025-10-10 21:00Z" in result.message
-    assert len(run.stored("bybit", symbol)) == 180
+    assert len(run.read_stored("bybit", symbol)) == 180
 
 
 def test_a_refusal_stops_the_venue_alone(tmp_path: Path) -> None:
     """After a 451 a venue is asked nothing more than what was under way, its markets bear it, and others go on."""
-    run = new_run(tmp_path)
-    table = [replace(row, page_min=120, hosts=row.hosts[:1]) for row in TABLE]
-    summary, replay = run.collect(refusing("api.binance.com/api/v3/klines", after=1), table=table)
+    run = build_run(tmp_path)
+    table = [replace(row, page_min=120, hosts=row.hosts[:1]) for row in SPOT_OHLCV_VENUES]
+    summary, replay = run.collect(refuse_location("api.binance.com/api/v3/klines", skip=1), table=table)
     # Six pages in all: the first of each market was under way, and the second of the one that was answered.
-    assert len(replay.candle_requests("binance")) <= 4
+    assert len(replay.list_candle_requests("binance")) <= 4
     outcomes = {result.symbol: result.outcome for result in summary.results if result.venue == "binance"}
     assert sorted(outcomes.values()) == [Outcome.NOT_LISTED, Outcome.PARTLY, Outcome.REFUSED, Outcome.REFUSED]
     assert {result.venue for result in summary.failed} == {"binance"}
     refused = next(symbol for symbol, outcome in outcomes.items() if outcome is Outcome.REFUSED)
-    assert run.coverage("binance", refused) == [("refused", START, END)]
+    assert run.read_coverage("binance", refused) == [("refused", START, END)]
 
 
 def test_a_venue_that_does_not_list_its_markets_is_named(tmp_path: Path) -> None:
     """Without a list of markets every asset of the venue bears the reason, under a symbol that names no market."""
-    run = new_run(tmp_path, "okx")
-    summary, replay = run.collect(down("/instruments"), request=replace(REQUEST, symbols=("WBETH/ETH",)))
-    assert replay.candle_requests() == []
+    run = build_run(tmp_path, "okx")
+    summary, replay = run.collect(return_outage("/instruments"), request=replace(REQUEST, symbols=("WBETH/ETH",)))
+    assert replay.list_candle_requests() == []
     failed = {result.symbol: (result.outcome, result.message.partition(":")[0]) for result in summary.failed}
     reason = (Outcome.UNREACHABLE, "no list of markets")
     assert failed == dict.fromkeys(("ATOM/*", "USDT/*", "USDC/*", "WBETH/ETH"), reason)
-    assert run.coverage("okx", "ATOM/*") == [("unreachable", START, END)]
+    assert run.read_coverage("okx", "ATOM/*") == [("unreachable", START, END)]
 
 
 @pytest.mark.parametrize("body", ['{"symbols": []}', '{"symbols": [{"symbol": "ATOMUSDT", "baseAsset": 7}]}', "[]"])
 def test_an_empty_list_of_markets_is_not_taken_for_absence(tmp_path: Path, body: str) -> None:
     """Without a list that can be read the pinned markets are asked, and no asset counts as not listed because of it."""
-    run = new_run(tmp_path, "binance")
-    summary, _ = run.collect(saying("exchangeInfo", body), request=replace(REQUEST, assets=("ATOM", "PEPE")))
+    run = build_run(tmp_path, "binance")
+    summary, _ = run.collect(replace_body("exchangeInfo", body), request=replace(REQUEST, assets=("ATOM", "PEPE")))
     outcomes = {result.symbol: result.outcome for result in summary.results}
     assert outcomes == {
         "ATOM/USDT": Outcome.COMPLETE,
@@ -277,77 +294,88 @@ def test_an_empty_list_of_markets_is_not_taken_for_absence(tmp_path: Path, body:
         "USDC/*": Outcome.BAD_DATA,
     }
     assert {result.symbol for result in summary.failed} == {"ATOM/*", "PEPE/*", "USDT/*", "USDC/*"}
-    assert run.stored("binance", "ATOM/USDT") == expected("binance", run.venues["binance"]["ATOM/USDT"])
+    assert run.read_stored("binance", "ATOM/USDT") == list_expected("binance", run.venues["binance"]["ATOM/USDT"])
 
 
 def test_a_venue_with_a_second_host_is_asked_there(tmp_path: Path) -> None:
     """Where Binance's trading host answers 451 its market data host is asked, and named as the source."""
-    run, symbol = one_market(tmp_path, "binance")
-    summary, replay = run.collect(refusing("api.binance.com"), also={"data-api.binance.vision": "binance"})
+    run, symbol = build_one_market(tmp_path, "binance")
+    summary, replay = run.collect(
+        refuse_location("api.binance.com"), extra_hosts={"data-api.binance.vision": "binance"}
+    )
     assert summary.failed == ()
-    assert run.stored("binance", symbol) == expected("binance", run.venues["binance"][symbol])
-    assert [request.host for request in replay.candle_requests()] == ["data-api.binance.vision"]
-    assert run.store.holdings()["source"].to_list() == [f"{replay.url.removeprefix('http://')}/data-api.binance.vision"]
+    assert run.read_stored("binance", symbol) == list_expected("binance", run.venues["binance"][symbol])
+    assert [request.host for request in replay.list_candle_requests()] == ["data-api.binance.vision"]
+    assert run.store.read_holdings()["source"].to_list() == [
+        f"{replay.url.removeprefix('http://')}/data-api.binance.vision"
+    ]
 
 
 def test_a_refusal_by_every_host_is_the_first_ones(tmp_path: Path) -> None:
     """Where the second host cannot be had either, the outcome is the first one's refusal, without retries."""
-    run, _ = one_market(tmp_path, "binance")
-    both = {"data-api.binance.vision": "binance"}
-    for fault in (refusing("data-api"), saying("data-api", "no", status=404)):
-        summary, replay = run.collect(refusing("api.binance.com"), fault, also=both)
+    run, _ = build_one_market(tmp_path, "binance")
+    second_hosts = {"data-api.binance.vision": "binance"}
+    for fault in (refuse_location("data-api"), replace_body("data-api", "no", status=404)):
+        summary, replay = run.collect(refuse_location("api.binance.com"), fault, extra_hosts=second_hosts)
         assert {result.outcome for result in summary.results} == {Outcome.REFUSED}
         assert len(replay.requests) == 2
 
 
 def test_a_closed_port_is_unreachable(tmp_path: Path) -> None:
     """Where nobody listens the venue is unreachable, and that is told and not raised."""
-    run = new_run(tmp_path, "okx")
+    run = build_run(tmp_path, "okx")
 
-    async def address_left() -> str:
-        async with Replay(run.venues, now_ms=ms(NOW)) as replay:
+    async def get_closed_address() -> str:
+        async with Replay(run.venues, now_ms=to_ms(NOW)) as replay:
             return replay.url
 
     request = replace(REQUEST, venues=("okx",))
-    mirror = asyncio.run(address_left())
-    summary = run_collection(run.store, request, venues=TABLE, access=Access(mirror), now=lambda: NOW)
+    mirror = asyncio.run(get_closed_address())
+    summary = run_collection(run.store, request, venues=SPOT_OHLCV_VENUES, access=Access(mirror), now=lambda: NOW)
     assert {result.outcome for result in summary.failed} == {Outcome.UNREACHABLE}
 
 
 def test_a_run_that_is_cancelled_keeps_what_came(tmp_path: Path) -> None:
     """Ctrl-C while the second market waits loses nothing of the first, and the next run asks for the rest only."""
-    run = new_run(tmp_path, "okx")
+    run = build_run(tmp_path, "okx")
 
-    async def interrupted() -> str:
-        held, came = asyncio.Event(), asyncio.get_running_loop().create_future()
+    async def run_interrupted() -> str:
+        release, first_progress = asyncio.Event(), asyncio.get_running_loop().create_future()
 
-        def hear(progress: Progress) -> None:
-            if progress.candles and not came.done():
-                came.set_result(progress.symbol)
+        def record_progress(progress: MarketProgress) -> None:
+            if progress.candles and not first_progress.done():
+                first_progress.set_result(progress.symbol)
 
-        fault = Fault("history-candles", after=1, held=held, waiting=asyncio.Event())
-        async with Replay(run.venues, now_ms=ms(NOW), faults=(fault,)) as replay:
+        fault = Fault("history-candles", skip=1, release=release, waiting=asyncio.Event())
+        async with Replay(run.venues, now_ms=to_ms(NOW), faults=(fault,)) as replay:
             request = replace(REQUEST, venues=("okx",))
             access = Access(replay.url)
-            collection = collect(run.store, request, venues=TABLE, access=access, now=lambda: NOW, on_progress=hear)
+            collection = collect_candles(
+                run.store,
+                request,
+                venues=SPOT_OHLCV_VENUES,
+                access=access,
+                now=lambda: NOW,
+                on_progress=record_progress,
+            )
             job = asyncio.create_task(collection)
-            first: str = await came
+            first: str = await first_progress
             job.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await job
-            held.set()
+            release.set()
         return first
 
-    first = asyncio.run(interrupted())
+    first = asyncio.run(run_interrupted())
     (second,) = run.venues["okx"].keys() - {first}
-    assert run.stored("okx", first) == expected("okx", run.venues["okx"][first])
-    assert run.stored("okx", second) == []
+    assert run.read_stored("okx", first) == list_expected("okx", run.venues["okx"][first])
+    assert run.read_stored("okx", second) == []
     summary, replay = run.collect()
     assert summary.failed == ()
-    assert [request.query["instId"] for request in replay.candle_requests()] == [second.replace("/", "-")]
+    assert [request.query["instId"] for request in replay.list_candle_requests()] == [second.replace("/", "-")]
 
 
-class BusyStore(CandleStore):
+class CoverageBusyStore(CandleStore):
     """A store that takes candles and then cannot take their coverage; ``writes`` tells the order."""
 
     writes: ClassVar[list[str]] = []
@@ -366,21 +394,23 @@ class BusyStore(CandleStore):
 
 def test_an_error_of_the_store_comes_out_as_it_is(tmp_path: Path) -> None:
     """A store that cannot write ends the collection with its own error; candles went before their coverage."""
-    run = new_run(tmp_path, "okx", "bybit")
-    run.store = BusyStore(run.store.uri)
+    run = build_run(tmp_path, "okx", "bybit")
+    run.store = CoverageBusyStore(run.store.uri)
     with pytest.raises(StoreBusy, match="the store is busy"):
         run.collect()
-    assert BusyStore.writes[:2] == ["candles", "coverage"]
-    assert run.coverage("okx", "ATOM/USDT") == []
+    assert CoverageBusyStore.writes[:2] == ["candles", "coverage"]
+    assert run.read_coverage("okx", "ATOM/USDT") == []
 
 
 def test_what_a_venue_changed_later_is_counted_as_revised(tmp_path: Path) -> None:
     """Minutes that are asked again, because coverage was lost, and come with other values are reported as revised."""
-    run, symbol = one_market(tmp_path, "okx")
-    made = run.venues["okx"][symbol]
-    run.collect(with_rows("candles", lambda rows: rows[120:]))
-    changed = bars(START, 240, level=50.0)
+    run, symbol = build_one_market(tmp_path, "okx")
+    market_bars = run.venues["okx"][symbol]
+    run.collect(change_rows("candles", lambda rows: rows[120:]))
+    changed = build_bars(START, 240, level=50.0)
     run.venues = {"okx": {symbol: changed}}
     summary, _ = run.collect()
     assert (summary.new, summary.revised) == (120, 0)
-    assert run.stored("okx", symbol) == expected("okx", made)[:120] + expected("okx", changed)[120:]
+    assert (
+        run.read_stored("okx", symbol) == list_expected("okx", market_bars)[:120] + list_expected("okx", changed)[120:]
+    )

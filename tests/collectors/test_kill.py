@@ -11,80 +11,80 @@ import polars as pl
 
 from collectors.plan import MINUTE, Span
 from data.store import CandleStore
-from tests.collectors.everywhere import archives_of, every_venue, trades_everywhere
+from tests.collectors.everywhere import build_archives, build_every_venue, build_trades_by_venue
 from tests.collectors.killed import REQUEST, VENUES, collect_and_exit
-from tests.collectors.setting import EPOCH, NOW, OMITS, ms
+from tests.collectors.setting import EPOCH, NOW, VENUES_OMITTING_QUIET, to_ms
 from tests.replay.faults import Fault
-from tests.replay.market import Asked
+from tests.replay.market import RecordedRequest
 from tests.replay.server import Replay
 
 PROCESSES = multiprocessing.get_context("forkserver")
 # Each process is forked from one that has imported the collectors, and has done nothing else.
 PROCESSES.set_forkserver_preload([collect_and_exit.__module__])
-KILLS = 20
+KILL_COUNT = 20
 WINDOW = Span(REQUEST.start, REQUEST.end)
 
 
 @dataclass(slots=True)
-class Killing(Fault):
+class KillingFault(Fault):
     """Kills a process when it has sent so many requests; no request is struck."""
 
     process: BaseProcess | None = None
-    left: int = 0
+    requests_left: int = 0
 
-    def strikes(self, asked: Asked) -> bool:
+    def applies_to(self, request: RecordedRequest) -> bool:
         """Never; counts the request."""
-        del asked
-        self.left -= 1
-        if self.left == 0 and self.process is not None:
+        del request
+        self.requests_left -= 1
+        if self.requests_left == 0 and self.process is not None:
             self.process.kill()
         return False
 
 
 @dataclass(slots=True)
-class Known:
+class KnownCoverage:
     """What a store had whole when a process began."""
 
     store: CandleStore
-    whole: dict[tuple[str, str], set[datetime]] = field(default_factory=dict)
+    complete: dict[tuple[str, str], set[datetime]] = field(default_factory=dict)
 
-    def look(self) -> None:
+    def refresh(self) -> None:
         """Look again."""
-        spans = self.store.covered(["ATOM", "USDC", "USDT", "WBETH"], *WINDOW)
-        self.whole = {}
+        spans = self.store.read_covered_spans(["ATOM", "USDC", "USDT", "WBETH"], *WINDOW)
+        self.complete = {}
         for venue, symbol, start, end in spans.select("venue", "symbol", "start", "end").iter_rows():
-            self.whole.setdefault((venue, symbol), set()).update(minutes_of(Span(start, end)))
+            self.complete.setdefault((venue, symbol), set()).update(list_minutes(Span(start, end)))
 
 
-def minutes_of(span: Span) -> set[datetime]:
+def list_minutes(span: Span) -> set[datetime]:
     """The open times of a span."""
     return {span.start + number * MINUTE for number in range(span.minutes)}
 
 
-def asked_of(asked: Asked, symbols: list[str]) -> tuple[str, str, set[datetime]] | None:
+def parse_request(request: RecordedRequest, symbols: list[str]) -> tuple[str, str, set[datetime]] | None:
     """The venue, market and minutes of the window that a request asks for; of Kraken the first minute only."""
     names = {symbol.replace("/", sign): symbol for symbol in symbols for sign in ("", "-")} | {"USDTZUSD": "USDT/USD"}
-    window = minutes_of(WINDOW)
-    if "history-candles" in asked.path:
-        after, before = (EPOCH + timedelta(milliseconds=int(asked.query[key])) for key in ("before", "after"))
+    window = list_minutes(WINDOW)
+    if "history-candles" in request.path:
+        after, before = (EPOCH + timedelta(milliseconds=int(request.query[key])) for key in ("before", "after"))
         start = after + timedelta(milliseconds=1)
-        return "okx", names[asked.query["instId"]], minutes_of(Span(start, before))
-    if asked.path.endswith("/Trades"):
-        first = EPOCH + timedelta(microseconds=(int(asked.query["since"]) + 1) // 1000)
-        return "kraken", names[asked.query["pair"]], {first.replace(second=0, microsecond=0)}
-    if asked.path.endswith(".zip"):
-        market, _, day = asked.path.removesuffix(".zip").rpartition("/")[2].partition("-1m-")
+        return "okx", names[request.query["instId"]], list_minutes(Span(start, before))
+    if request.path.endswith("/Trades"):
+        first_time = EPOCH + timedelta(microseconds=(int(request.query["since"]) + 1) // 1000)
+        return "kraken", names[request.query["pair"]], {first_time.replace(second=0, microsecond=0)}
+    if request.path.endswith(".zip"):
+        market, _, day = request.path.removesuffix(".zip").rpartition("/")[2].partition("-1m-")
         return "binance", names[market], {time for time in window if f"{time:%Y-%m-%d}" == day}
     return None
 
 
-async def collect_once(
-    folder: Path, replay: Replay, store: CandleStore, killing: Killing, requests: int, length: str = "1m"
+async def run_killed_collection(
+    folder: Path, replay: Replay, store: CandleStore, fault: KillingFault, requests: int, length: str = "1m"
 ) -> int:
     """How a collection in a process of its own ends, which is killed when it has sent so many requests; 0 for never."""
     (folder / "tmp").mkdir(exist_ok=True)
     process = PROCESSES.Process(target=collect_and_exit, args=(replay.url, store.uri, length, str(folder / "tmp")))
-    killing.left, killing.process = requests, process
+    fault.requests_left, fault.process = requests, process
     process.start()
     await asyncio.to_thread(process.join)
     assert process.exitcode is not None
@@ -93,51 +93,52 @@ async def collect_once(
 
 def test_a_collection_that_is_killed_twenty_times(tmp_path: Path) -> None:
     """SIGKILL in the middle, again and again: in the end all is stored once, and nothing stored was asked again."""
-    venues = {venue: every_venue()[venue] for venue in VENUES}
+    venues = {venue: build_every_venue()[venue] for venue in VENUES}
     del venues["binance"]["BNSOL/USDT"]
     symbols = [symbol for markets in venues.values() for symbol in markets]
     store = CandleStore(str(tmp_path / "lake"))
-    known, lots = Known(store), Random(20251010)  # noqa: S311 - repeatable, and no secret
+    known, generator = KnownCoverage(store), Random(20251010)  # noqa: S311 - repeatable, and no secret
 
-    async def run() -> list[int]:
-        killing, codes = Killing(""), []
-        trades, sites = trades_everywhere(venues), archives_of(venues)
-        async with Replay(venues, now_ms=ms(NOW), faults=(killing,), trades=trades, sites=sites) as replay:
-            for _ in range(KILLS):
-                codes.append(await collect_once(tmp_path, replay, store, killing, lots.randint(3, 9)))
-                check(replay)
-            codes.append(await collect_once(tmp_path, replay, store, killing, 0))
-            check(replay)
-            codes.append(await collect_once(tmp_path, replay, store, killing, 0))
-            assert [asked for asked in replay.requests if asked_of(asked, symbols)] == []
+    async def collect_until_done() -> list[int]:
+        fault, codes = KillingFault(""), []
+        trades, sites = build_trades_by_venue(venues), build_archives(venues)
+        async with Replay(venues, now_ms=to_ms(NOW), faults=(fault,), trades=trades, sites=sites) as replay:
+            for _ in range(KILL_COUNT):
+                codes.append(await run_killed_collection(tmp_path, replay, store, fault, generator.randint(3, 9)))
+                check_requests(replay)
+            codes.append(await run_killed_collection(tmp_path, replay, store, fault, 0))
+            check_requests(replay)
+            codes.append(await run_killed_collection(tmp_path, replay, store, fault, 0))
+            assert [request for request in replay.requests if parse_request(request, symbols)] == []
         return codes
 
-    def check(replay: Replay) -> None:
-        for asked in replay.requests:
-            found = asked_of(asked, symbols)
-            if found is not None:
-                venue, symbol, minutes = found
-                assert not minutes <= known.whole.get((venue, symbol), set()), asked
+    def check_requests(replay: Replay) -> None:
+        for request in replay.requests:
+            parsed = parse_request(request, symbols)
+            if parsed is not None:
+                venue, symbol, minutes = parsed
+                assert not minutes <= known.complete.get((venue, symbol), set()), request
         replay.requests.clear()
-        known.look()
+        known.refresh()
 
-    codes = asyncio.run(run())
-    assert codes == [-signal.SIGKILL] * KILLS + [0, 0]
+    codes = asyncio.run(collect_until_done())
+    assert codes == [-signal.SIGKILL] * KILL_COUNT + [0, 0]
     for venue, markets in venues.items():
-        for symbol, made in markets.items():
+        for symbol, market_bars in markets.items():
             truth = [
                 (EPOCH + timedelta(milliseconds=bar.open_ms), *bar[1:])
-                for bar in sorted(made)
-                if ms(WINDOW.start) <= bar.open_ms < ms(WINDOW.end) and (bar.volume or venue not in OMITS)
+                for bar in sorted(market_bars)
+                if to_ms(WINDOW.start) <= bar.open_ms < to_ms(WINDOW.end)
+                and (bar.volume or venue not in VENUES_OMITTING_QUIET)
             ]
             asset = symbol.split("/")[0]
-            read = store.candles([asset], *WINDOW, venues=[venue]).filter(symbol=symbol)
+            read = store.read_candles([asset], *WINDOW, venues=[venue]).filter(symbol=symbol)
             assert read.select("open_time", "open", "high", "low", "close", "volume").rows() == truth, (venue, symbol)
-            kept = pl.scan_delta(f"{store.uri}/candles").filter(venue=venue, symbol=symbol).collect()
-            assert kept.height == len(truth), (venue, symbol)
+            stored = pl.scan_delta(f"{store.uri}/candles").filter(venue=venue, symbol=symbol).collect()
+            assert stored.height == len(truth), (venue, symbol)
             # Binance's two days are two sources, and each minute is of one of them.
-            assert store.holdings().filter(venue=venue, symbol=symbol)["candles"].sum() == len(truth)
-            covered = store.covered([asset], *WINDOW).filter(venue=venue, symbol=symbol)
+            assert store.read_holdings().filter(venue=venue, symbol=symbol)["candles"].sum() == len(truth)
+            covered = store.read_covered_spans([asset], *WINDOW).filter(venue=venue, symbol=symbol)
             assert covered.select("start", "end").rows() == [tuple(WINDOW)]
-    assert store.revisions().is_empty()
-    assert store.bad_pages().is_empty()
+    assert store.read_revisions().is_empty()
+    assert store.read_rejected_pages().is_empty()

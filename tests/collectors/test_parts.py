@@ -5,73 +5,84 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collectors.candles import NO_CANDLES, check, sift, table_of
-from collectors.exchange import retry_after_s
+from collectors.candles import NO_CANDLES, check_candles, parse_ccxt_rows, validate_page
+from collectors.exchange import parse_retry_after
 from collectors.failures import BadData, HistoryTooShort, RateLimitedOut, Refused, Rejected, Unreachable
-from collectors.job import tell_nobody, utc_now, windows_of
-from collectors.mirror import mirror_base, mirrored, source_of
-from collectors.ohlcv import chunks_of
-from collectors.patience import LONGEST_WAIT_S, wait_before_retry
-from collectors.plan import MINUTE, Piece, Span, merged, missing_spans, pages_of, symbols_to_ask, with_fx_legs
-from collectors.request import CollectRequest, Progress
+from collectors.job import build_windows, ignore_progress, utc_now
+from collectors.mirror import format_source, normalize_mirror, rewrite_urls
+from collectors.ohlcv import group_pages
+from collectors.patience import MAX_RETRY_WAIT_S, decide_retry
+from collectors.plan import (
+    MINUTE,
+    Span,
+    SpanOutcome,
+    add_fx_legs,
+    list_missing_spans,
+    merge_outcomes,
+    select_symbols,
+    split_into_pages,
+)
+from collectors.request import CollectRequest, MarketProgress
 from collectors.venues import VENUES
 from data.errors import UsageError
 from data.schema import Outcome, Timeframe
-from tests.collectors.setting import END, NOW, START, bars, ms
+from tests.collectors.setting import END, NOW, START, build_bars, to_ms
 
 WINDOW = Span(START, END)
-FLAT = next(row for row in VENUES if row.id == "binance")
-OMITS = next(row for row in VENUES if row.id == "upbit")
+FLAT_VENUE = next(row for row in VENUES if row.id == "binance")
+OMITTING_VENUE = next(row for row in VENUES if row.id == "upbit")
 
 
-def minutes(first: int, last: int) -> Span:
+def build_span(first_minute: int, last_minute: int) -> Span:
     """A span by minutes after the start of the window."""
-    return Span(START + first * MINUTE, START + last * MINUTE)
+    return Span(START + first_minute * MINUTE, START + last_minute * MINUTE)
 
 
 @pytest.mark.parametrize("mirror", ["127.0.0.1:9000", "ftp://host", "http://", "http://host/?a=b", "nonsense"])
 def test_a_mirror_is_an_http_address(mirror: str) -> None:
     """A mirror that is no address of an http host is a usage error that names it."""
     with pytest.raises(UsageError, match="is no address"):
-        mirror_base(mirror)
+        normalize_mirror(mirror)
 
 
 def test_the_mirror_moves_every_address() -> None:
     """Nested addresses move with their host in the path, ``{hostname}`` is filled in, and other values stay."""
     urls = {"a": {"b": "https://api.{hostname}/v1"}, "c": "http://x.org", "d": None}
     moved = {"a": {"b": "http://m:1/api.bybit.com/v1"}, "c": "http://m:1/x.org", "d": None}
-    assert mirrored(urls, mirror_base("http://m:1/"), "bybit.com") == moved
-    assert mirrored("https://{hostname}/v1", "http://m:1") == "http://m:1//v1"
-    assert source_of("x.org", None) == "x.org"
+    assert rewrite_urls(urls, normalize_mirror("http://m:1/"), "bybit.com") == moved
+    assert rewrite_urls("https://{hostname}/v1", "http://m:1") == "http://m:1//v1"
+    assert format_source("x.org", None) == "x.org"
 
 
 def test_the_gate_lets_through_finished_minutes_of_the_page() -> None:
     """Of rows before, in and after the page, twice and still running, the finished ones of the page pass, in order."""
-    rows = [[*map(float, bar)] for bar in bars(START, 20)]
+    rows = [[*map(float, bar)] for bar in build_bars(START, 20)]
     now = START + 15 * MINUTE + timedelta(seconds=59)
-    passed, sent = sift([*reversed(rows), rows[5]], minutes(5, 18), FLAT, Timeframe.M1, now, NO_CANDLES)
-    assert passed[:, 0].tolist() == [ms(START + n * MINUTE) for n in range(5, 15)]
-    assert sent[:, 0].tolist() == [ms(START + n * MINUTE) for n in range(15)]
+    passed, received = validate_page(
+        [*reversed(rows), rows[5]], build_span(5, 18), FLAT_VENUE, Timeframe.M1, now, NO_CANDLES
+    )
+    assert passed[:, 0].tolist() == [to_ms(START + n * MINUTE) for n in range(5, 15)]
+    assert received[:, 0].tolist() == [to_ms(START + n * MINUTE) for n in range(15)]
 
 
 def test_what_ran_past_a_page_must_hold_in_the_next() -> None:
     """A minute that came with one page and comes with other values in the next is bad data, and named."""
-    rows = [[*map(float, bar)] for bar in bars(START, 20)]
-    _, sent = sift(rows, minutes(0, 10), FLAT, Timeframe.M1, END, NO_CANDLES)
-    other = [[*rows[12][:5], 77.0], *rows[13:]]
+    rows = [[*map(float, bar)] for bar in build_bars(START, 20)]
+    _, received = validate_page(rows, build_span(0, 10), FLAT_VENUE, Timeframe.M1, END, NO_CANDLES)
+    changed_rows = [[*rows[12][:5], 77.0], *rows[13:]]
     with pytest.raises(BadData, match="two different candles for 2025-10-10 20:12Z"):
-        sift(other, minutes(10, 20), FLAT, Timeframe.M1, END, sent)
+        validate_page(changed_rows, build_span(10, 20), FLAT_VENUE, Timeframe.M1, END, received)
 
 
 def test_rows_from_before_prove_a_quiet_page_only_where_rows_are_counted_back() -> None:
     """Who counts rows back and omits quiet minutes may answer with earlier rows; any other gave another time."""
-    rows = [[*map(float, bar)] for bar in bars(START, 20)]
-    passed, _ = sift(rows, minutes(30, 40), OMITS, Timeframe.M1, END, NO_CANDLES)
+    rows = [[*map(float, bar)] for bar in build_bars(START, 20)]
+    passed, _ = validate_page(rows, build_span(30, 40), OMITTING_VENUE, Timeframe.M1, END, NO_CANDLES)
     assert len(passed) == 0
     with pytest.raises(HistoryTooShort, match="candles of another time, from 2025-10-10 20:00Z"):
-        sift(rows, minutes(30, 40), FLAT, Timeframe.M1, END, NO_CANDLES)
+        validate_page(rows, build_span(30, 40), FLAT_VENUE, Timeframe.M1, END, NO_CANDLES)
     with pytest.raises(HistoryTooShort, match="candles of another time"):
-        sift(rows, minutes(-30, -20), OMITS, Timeframe.M1, END, NO_CANDLES)
+        validate_page(rows, build_span(-30, -20), OMITTING_VENUE, Timeframe.M1, END, NO_CANDLES)
 
 
 @pytest.mark.parametrize(
@@ -90,17 +101,17 @@ def test_rows_from_before_prove_a_quiet_page_only_where_rows_are_counted_back() 
 def test_a_row_that_is_no_candle_is_bad_data(row: list[float | None], words: str) -> None:
     """A row too short, with a null or an infinity, inside a minute, or with prices that cannot be, is bad data."""
     with pytest.raises(BadData, match=words):
-        check(table_of([[60_000.0, 1.0, 1.0, 1.0, 1.0, 1.0], row]), Timeframe.M1)
+        check_candles(parse_ccxt_rows([[60_000.0, 1.0, 1.0, 1.0, 1.0, 1.0], row]), Timeframe.M1)
 
 
 def test_spans_that_are_missing() -> None:
     """What no answered span holds is missing: before, between and after them, and overlaps count once."""
-    assert missing_spans(WINDOW, []) == (WINDOW,)
-    assert missing_spans(WINDOW, [WINDOW]) == ()
-    assert missing_spans(WINDOW, [minutes(-10, 300)]) == ()
-    answered = [minutes(-5, 10), minutes(5, 20), minutes(30, 40), minutes(200, 230)]
-    assert missing_spans(WINDOW, answered) == (minutes(20, 30), minutes(40, 200), minutes(230, 240))
-    assert missing_spans(WINDOW, [minutes(300, 310)]) == (WINDOW,)
+    assert list_missing_spans(WINDOW, []) == (WINDOW,)
+    assert list_missing_spans(WINDOW, [WINDOW]) == ()
+    assert list_missing_spans(WINDOW, [build_span(-10, 300)]) == ()
+    answered = [build_span(-5, 10), build_span(5, 20), build_span(30, 40), build_span(200, 230)]
+    assert list_missing_spans(WINDOW, answered) == (build_span(20, 30), build_span(40, 200), build_span(230, 240))
+    assert list_missing_spans(WINDOW, [build_span(300, 310)]) == (WINDOW,)
 
 
 @given(
@@ -109,44 +120,44 @@ def test_spans_that_are_missing() -> None:
 )
 def test_pages_hold_each_missing_minute_once(answered: list[tuple[int, int]], page_min: int) -> None:
     """Whatever was answered, the pages to ask hold exactly the other minutes of the window, each once."""
-    spans = sorted(minutes(first, first + length) for first, length in answered)
-    pages = [page for lot in chunks_of(missing_spans(WINDOW, spans), page_min, Timeframe.M1) for page in lot]
-    asked = [page.start + n * MINUTE for page in pages for n in range(page.minutes)]
-    had = {span.start + n * MINUTE for span in spans for n in range(span.minutes)}
-    assert asked == [time for n in range(240) if (time := START + n * MINUTE) not in had]
+    spans = sorted(build_span(first, first + length) for first, length in answered)
+    pages = [page for lot in group_pages(list_missing_spans(WINDOW, spans), page_min, Timeframe.M1) for page in lot]
+    page_minutes = [page.start + n * MINUTE for page in pages for n in range(page.minutes)]
+    covered_minutes = {span.start + n * MINUTE for span in spans for n in range(span.minutes)}
+    assert page_minutes == [time for n in range(240) if (time := START + n * MINUTE) not in covered_minutes]
     assert all(0 < page.minutes <= page_min for page in pages)
 
 
 def test_a_lot_of_pages_is_about_a_day() -> None:
     """Pages are stored in lots of a day, rounded up to whole pages."""
     days = Span(START, START + timedelta(days=3))
-    assert [len(lot) for lot in chunks_of([days], 300, Timeframe.M1)] == [5, 5, 5]
-    assert [len(lot) for lot in chunks_of([days], 1000, Timeframe.M1)] == [2, 2, 1]
-    assert pages_of(minutes(0, 0), 300 * MINUTE) == []
+    assert [len(lot) for lot in group_pages([days], 300, Timeframe.M1)] == [5, 5, 5]
+    assert [len(lot) for lot in group_pages([days], 1000, Timeframe.M1)] == [2, 2, 1]
+    assert split_into_pages(build_span(0, 0), 300 * MINUTE) == []
     seconds = Span(START, START + timedelta(minutes=50, seconds=7))
-    pages = [page for lot in chunks_of([seconds], 1000, Timeframe.S1) for page in lot]
-    assert [page.bars(Timeframe.S1) for page in pages] == [1000, 1000, 1000, 7]
-    assert [len(lot) for lot in chunks_of([seconds], 1000, Timeframe.S1)] == [2, 2]
+    pages = [page for lot in group_pages([seconds], 1000, Timeframe.S1) for page in lot]
+    assert [page.count_bars(Timeframe.S1) for page in pages] == [1000, 1000, 1000, 7]
+    assert [len(lot) for lot in group_pages([seconds], 1000, Timeframe.S1)] == [2, 2]
 
 
 def test_neighbours_that_say_the_same_are_joined() -> None:
     """Pieces that touch and agree become one; a gap, another outcome or another reason keeps them apart."""
-    done, bad = Outcome.COMPLETE, Outcome.BAD_DATA
+    complete, bad = Outcome.COMPLETE, Outcome.BAD_DATA
     pieces = [
-        Piece(minutes(0, 5), done),
-        Piece(minutes(5, 9), done),
-        Piece(minutes(10, 12), done),
-        Piece(minutes(12, 13), bad, "a"),
-        Piece(minutes(13, 14), bad, "b"),
+        SpanOutcome(build_span(0, 5), complete),
+        SpanOutcome(build_span(5, 9), complete),
+        SpanOutcome(build_span(10, 12), complete),
+        SpanOutcome(build_span(12, 13), bad, "a"),
+        SpanOutcome(build_span(13, 14), bad, "b"),
     ]
-    assert merged(pieces) == [Piece(minutes(0, 9), done), *pieces[2:]]
+    assert merge_outcomes(pieces) == [SpanOutcome(build_span(0, 9), complete), *pieces[2:]]
 
 
 def test_markets_of_an_asset() -> None:
     """An asset's markets are those in USD, USDT and USDC; the quotes that are no dollars come along as assets."""
     listed = {"ATOM/USD", "ATOM/USDC", "ATOM/EUR", "USDT/USD", "WBETH/ETH"}
-    found, absent = symbols_to_ask(with_fx_legs(("ATOM",)), ("WBETH/ETH", "BNSOL/SOL"), listed)
-    assert found == ("ATOM/USD", "ATOM/USDC", "USDT/USD", "WBETH/ETH")
+    listed_symbols, absent = select_symbols(add_fx_legs(("ATOM",)), ("WBETH/ETH", "BNSOL/SOL"), listed)
+    assert listed_symbols == ("ATOM/USD", "ATOM/USDC", "USDT/USD", "WBETH/ETH")
     assert absent == ("USDC", "BNSOL/SOL")
 
 
@@ -154,7 +165,7 @@ def test_markets_of_an_asset() -> None:
     ("error", "wait"),
     [
         (RateLimitedOut("", 7.0), 7.0),
-        (RateLimitedOut("", LONGEST_WAIT_S + 1), False),
+        (RateLimitedOut("", MAX_RETRY_WAIT_S + 1), False),
         (RateLimitedOut(""), True),
         (Unreachable(""), True),
         (BadData("", garbled=True), True),
@@ -167,17 +178,17 @@ def test_markets_of_an_asset() -> None:
 )
 def test_only_what_can_pass_is_asked_again(error: Exception, wait: object) -> None:
     """Retry-After is honoured up to a bound; refusals, bad rows and errors of the venue are final."""
-    assert wait_before_retry(error) == wait
+    assert decide_retry(error) == wait
 
 
 def test_retry_after_in_seconds_or_as_a_date() -> None:
     """The header is read whatever its case, as seconds or as a date; nonsense or nothing gives none."""
     now = datetime(2025, 10, 10, 21, 19, 30, tzinfo=UTC)
-    assert retry_after_s({"retry-after": "30"}, now) == 30.0
-    assert retry_after_s({"Retry-After": "Fri, 10 Oct 2025 21:20:00 GMT"}, now) == 30.0
-    assert retry_after_s({"Retry-After": "Fri, 10 Oct 2025 21:00:00 GMT"}, now) == 0.0
-    assert retry_after_s({"Retry-After": "soon"}, now) is None
-    assert retry_after_s({}, now) is None
+    assert parse_retry_after({"retry-after": "30"}, now) == 30.0
+    assert parse_retry_after({"Retry-After": "Fri, 10 Oct 2025 21:20:00 GMT"}, now) == 30.0
+    assert parse_retry_after({"Retry-After": "Fri, 10 Oct 2025 21:00:00 GMT"}, now) == 0.0
+    assert parse_retry_after({"Retry-After": "soon"}, now) is None
+    assert parse_retry_after({}, now) is None
 
 
 @pytest.mark.parametrize(
@@ -202,7 +213,9 @@ def test_a_window_is_whole_minutes_in_utc() -> None:
     """Times of another zone are turned into UTC, and edges inside a minute are rounded down and noted."""
     east = timezone(timedelta(hours=8))
     start = datetime(2025, 10, 11, 4, 0, 30, tzinfo=east)
-    windows, notes = windows_of(CollectRequest(("ATOM",), start, start + timedelta(hours=4)), END + timedelta(days=1))
+    windows, notes = build_windows(
+        CollectRequest(("ATOM",), start, start + timedelta(hours=4)), END + timedelta(days=1)
+    )
     assert windows == (WINDOW,)
     assert windows[0].start.tzinfo is UTC
     assert notes == ("edges rounded down to whole minutes: 2025-10-10 20:00Z to 2025-10-11 00:00Z",)
@@ -211,13 +224,13 @@ def test_a_window_is_whole_minutes_in_utc() -> None:
 def test_the_placebo_is_the_same_clock_window_of_seven_days_before() -> None:
     """A short window brings seven others; one of a day or more runs into those before and becomes one."""
     placebo = CollectRequest(("ATOM",), START, END, placebo=True)
-    windows, _ = windows_of(placebo, NOW)
+    windows, _ = build_windows(placebo, NOW)
     assert windows == tuple(Span(START - timedelta(days=n), END - timedelta(days=n)) for n in range(7, -1, -1))
-    whole, _ = windows_of(replace(placebo, end=START + timedelta(hours=30)), NOW)
-    assert whole == (Span(START - timedelta(days=7), START + timedelta(hours=30)),)
+    joined_windows, _ = build_windows(replace(placebo, end=START + timedelta(hours=30)), NOW)
+    assert joined_windows == (Span(START - timedelta(days=7), START + timedelta(hours=30)),)
 
 
 def test_the_clock_is_utc_and_progress_may_go_nowhere() -> None:
     """The default clock is aware UTC, and progress that nobody wants is dropped."""
     assert utc_now().tzinfo is UTC
-    tell_nobody(Progress("okx", "ATOM/USDT", 0, 0, 240))
+    ignore_progress(MarketProgress("okx", "ATOM/USDT", 0, 0, 240))

@@ -7,34 +7,34 @@ from pathlib import Path
 import pytest
 
 from collectors import sink
-from collectors.chunk import Chunk, no_bars
-from collectors.plan import Market, Piece, Span
-from collectors.sink import Keeper
+from collectors.chunk import Chunk, build_empty_bars
+from collectors.plan import SeriesKey, Span, SpanOutcome
+from collectors.sink import BatchWriter
 from data.schema import Origin, Outcome
 from data.store import CandleStore
 from tests.collectors.setting import NOW, START
 
-HOUR = timedelta(hours=1)
+START_HOUR = timedelta(hours=1)
 
 
-def chunk(hour: int) -> Chunk:
+def build_chunk(hour: int) -> Chunk:
     """An hour of a market that was asked for and held no trade."""
-    span = Span(START + hour * HOUR, START + (hour + 1) * HOUR)
-    return Chunk(no_bars(), [Piece(span, Outcome.COMPLETE, "")], Origin.ARCHIVE, "by.hand")
+    span = Span(START + hour * START_HOUR, START + (hour + 1) * START_HOUR)
+    return Chunk(build_empty_bars(), [SpanOutcome(span, Outcome.COMPLETE, "")], Origin.ARCHIVE, "by.hand")
 
 
 def test_every_chunk_has_a_wait_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What comes at the very moment in which an earlier chunk was stored is stored too, though a market is read on."""
-    monkeypatch.setattr(sink, "LONGEST_WAIT_S", 0.0)
+    monkeypatch.setattr(sink, "MAX_WAIT_S", 0.0)
     store = CandleStore(str(tmp_path / "lake"))
 
-    async def run() -> list[int]:
-        keeper, stored = Keeper(store, lambda: NOW), []
-        async with keeper.reading():
+    async def write_chunks() -> list[int]:
+        writer, stored = BatchWriter(store, lambda: NOW), []
+        async with writer.register_reader():
             for hour in range(3):
-                await asyncio.wait_for(await keeper.keep("okx", Market("ATOM/USDT"), chunk(hour)), 30)
-                stored.append(store.coverage(["ATOM"], START, START + 3 * HOUR).height)
-        await keeper.close()
+                await asyncio.wait_for(await writer.submit("okx", SeriesKey("ATOM/USDT"), build_chunk(hour)), 30)
+                stored.append(store.read_coverage(["ATOM"], START, START + 3 * START_HOUR).height)
+        await writer.close()
         return stored
 
-    assert asyncio.run(run()) == [1, 2, 3]
+    assert asyncio.run(write_chunks()) == [1, 2, 3]

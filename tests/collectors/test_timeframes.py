@@ -12,214 +12,232 @@ import polars as pl
 import pytest
 
 from collectors import exchange, trades
-from collectors.display import closing_lines
-from collectors.job import windows_of
+from collectors.display import format_summary
+from collectors.job import build_windows
 from collectors.request import CollectRequest
 from data.errors import StoreBusy, UsageError
 from data.schema import LOW_TRADE, Outcome, Timeframe
 from data.store import CandleStore
-from tests.collectors.setting import EPOCH, HASTY, NOW, START, TABLE, Run, evening, ms
-from tests.collectors.test_kill import Killing, collect_once
-from tests.replay.archives import ArchiveSite, binance_files, bybit_files
-from tests.replay.faults import down
-from tests.replay.market import Bar, Trade
+from tests.collectors.setting import EPOCH, FAST_VENUES, NOW, SPOT_OHLCV_VENUES, START, ReplayRun, build_evening, to_ms
+from tests.collectors.test_kill import KillingFault, run_killed_collection
+from tests.replay.archives import ArchiveSite, build_binance_files, build_bybit_files
+from tests.replay.faults import return_outage
+from tests.replay.market import Bar, PublicTrade
 from tests.replay.server import Replay
 
-TEN_MIN = timedelta(minutes=10)
-SECONDS = CollectRequest(("ATOM",), START, START + TEN_MIN, timeframe=Timeframe.S1)
-VALUES = ("open_time", "open", "high", "low", "close", "volume")
+TEN_MINUTES = timedelta(minutes=10)
+SECONDS_REQUEST = CollectRequest(("ATOM",), START, START + TEN_MINUTES, timeframe=Timeframe.S1)
+CANDLE_COLUMNS = ("open_time", "open", "high", "low", "close", "volume")
 
 
-def seconds(level: float = 3.0, *, quiet: Collection[int] = range(3, 720, 5)) -> list[Bar]:
+def build_seconds(level: float = 3.0, *, quiet: Collection[int] = range(3, 720, 5)) -> list[Bar]:
     """Twelve minutes of seconds from a minute before the window on; ``quiet`` ones are flat and without volume."""
-    made = []
+    built = []
     for number in range(720):
-        stamp, price = ms(START) - 60_000 + 1000 * number, level + (number * 7919 % 1000) / 1000
+        open_ms, price = to_ms(START) - 60_000 + 1000 * number, level + (number * 7919 % 1000) / 1000
         if number in quiet:
-            made.append(Bar(stamp, price, price, price, price, 0.0))
+            built.append(Bar(open_ms, price, price, price, price, 0.0))
         else:
-            made.append(Bar(stamp, price, price + 0.5, price - 0.25, price + 0.125, 2.0 + number % 13))
-    return made
+            built.append(Bar(open_ms, price, price + 0.5, price - 0.25, price + 0.125, 2.0 + number % 13))
+    return built
 
 
-def prints(made: list[Bar]) -> list[Trade]:
+def build_trades(market_bars: list[Bar]) -> list[PublicTrade]:
     """Four trades in each second with a volume, a quarter of a second apart: open, high, low, close."""
-    found = [
+    printed = [
         ((bar.open_ms + 250 * part) * 1_000_000, repr(price), repr(bar.volume / 4))
-        for bar in made
+        for bar in market_bars
         if bar.volume
         for part, price in enumerate(bar[1:5])
     ]
-    return [Trade(time_ns, price, amount, number) for number, (time_ns, price, amount) in enumerate(found, 1)]
+    return [PublicTrade(time_ns, price, amount, number) for number, (time_ns, price, amount) in enumerate(printed, 1)]
 
 
-def time_of(bar: Bar) -> datetime:
+def get_open_time(bar: Bar) -> datetime:
     """When the bar opens."""
     return EPOCH + timedelta(milliseconds=bar.open_ms)
 
 
-def truth(made: list[Bar], *, traded: bool = False) -> list[tuple[object, ...]]:
+def list_expected(market_bars: list[Bar], *, traded_only: bool = False) -> list[tuple[object, ...]]:
     """The seconds of the window, or those with a trade."""
-    wanted = (bar for bar in made if START <= time_of(bar) < START + TEN_MIN and (bar.volume or not traded))
-    return [(time_of(bar), *bar[1:]) for bar in wanted]
+    selected = (
+        bar
+        for bar in market_bars
+        if START <= get_open_time(bar) < START + TEN_MINUTES and (bar.volume or not traded_only)
+    )
+    return [(get_open_time(bar), *bar[1:]) for bar in selected]
 
 
-def stored(run: Run, venue: str, symbol: str, timeframe: Timeframe = Timeframe.S1) -> list[tuple[object, ...]]:
+def read_stored(
+    run: ReplayRun, venue: str, symbol: str, timeframe: Timeframe = Timeframe.S1
+) -> list[tuple[object, ...]]:
     """The stored candles of a market and length, from a day before the window to a day after."""
     day = timedelta(days=1)
-    frame = run.store.candles(["ATOM"], START - day, START + day, venues=[venue], timeframe=timeframe)
-    return list(frame.filter(symbol=symbol).select(VALUES).iter_rows())
+    frame = run.store.read_candles(["ATOM"], START - day, START + day, venues=[venue], timeframe=timeframe)
+    return list(frame.filter(symbol=symbol).select(CANDLE_COLUMNS).iter_rows())
 
 
-def covered(run: Run, timeframe: Timeframe) -> list[tuple[datetime, datetime]]:
+def read_covered_spans(run: ReplayRun, timeframe: Timeframe) -> list[tuple[datetime, datetime]]:
     """The spans that came whole of ATOM."""
-    return list(run.store.covered(["ATOM"], START, START + TEN_MIN, timeframe=timeframe).select("start", "end").rows())
+    return list(
+        run.store.read_covered_spans(["ATOM"], START, START + TEN_MINUTES, timeframe=timeframe)
+        .select("start", "end")
+        .rows()
+    )
 
 
-def run_of(tmp_path: Path, venue: str, symbol: str) -> tuple[Run, list[Bar]]:
+def build_run(tmp_path: Path, venue: str, symbol: str) -> tuple[ReplayRun, list[Bar]]:
     """An empty store, and a venue with one market of seconds."""
-    made = seconds()
-    return Run(CandleStore(str(tmp_path / "lake")), {venue: {symbol: made}}), made
+    market_bars = build_seconds()
+    return ReplayRun(CandleStore(str(tmp_path / "lake")), {venue: {symbol: market_bars}}), market_bars
 
 
-def kraken_prints(made: list[Bar]) -> dict[str, dict[str, list[Trade]]]:
+def build_kraken_trades(market_bars: list[Bar]) -> dict[str, dict[str, list[PublicTrade]]]:
     """The public trades of Kraken's one market."""
-    return {"kraken": {"ATOM/USD": prints(made)}}
+    return {"kraken": {"ATOM/USD": build_trades(market_bars)}}
 
 
 def test_seconds_of_binance_equal_the_truth(tmp_path: Path) -> None:
     """Ten minutes of klines come second by second, in pages that count seconds, quiet ones flat, no other length."""
-    run, made = run_of(tmp_path, "binance", "ATOM/USDT")
-    table = [replace(row, page_min=250) for row in TABLE]
-    summary, replay = run.collect(request=SECONDS, table=table)
+    run, market_bars = build_run(tmp_path, "binance", "ATOM/USDT")
+    table = [replace(row, page_min=250) for row in SPOT_OHLCV_VENUES]
+    summary, replay = run.collect(request=SECONDS_REQUEST, table=table)
     assert summary.failed == ()
-    assert stored(run, "binance", "ATOM/USDT") == truth(made)
-    assert len(truth(made)) == 600
-    asked = [(request.query["interval"], request.query["limit"]) for request in replay.candle_requests()]
-    assert asked == [("1s", "250"), ("1s", "250"), ("1s", "100")]
-    assert replay.unknown == set()
-    assert covered(run, Timeframe.S1) == [(START, START + TEN_MIN)]
-    assert covered(run, Timeframe.M1) == []
-    assert stored(run, "binance", "ATOM/USDT", Timeframe.M1) == []
+    assert read_stored(run, "binance", "ATOM/USDT") == list_expected(market_bars)
+    assert len(list_expected(market_bars)) == 600
+    parameters = [(request.query["interval"], request.query["limit"]) for request in replay.list_candle_requests()]
+    assert parameters == [("1s", "250"), ("1s", "250"), ("1s", "100")]
+    assert replay.unknown_parameters == set()
+    assert read_covered_spans(run, Timeframe.S1) == [(START, START + TEN_MINUTES)]
+    assert read_covered_spans(run, Timeframe.M1) == []
+    assert read_stored(run, "binance", "ATOM/USDT", Timeframe.M1) == []
 
 
 def test_seconds_of_the_archive_of_binance_equal_the_truth(tmp_path: Path) -> None:
     """The daily file of seconds gives the same candles as the klines do; what it does not hold is asked of them."""
-    run, made = run_of(tmp_path, "binance", "ATOM/USDT")
-    first = made[: 60 + 300]
-    site = ArchiveSite(binance_files("ATOM/USDT", first, "1s", 1000))
-    summary, replay = run.collect(request=SECONDS, table=HASTY, sites={"data.binance.vision": site})
+    run, market_bars = build_run(tmp_path, "binance", "ATOM/USDT")
+    archived_bars = market_bars[: 60 + 300]
+    site = ArchiveSite(build_binance_files("ATOM/USDT", archived_bars, "1s", 1000))
+    summary, replay = run.collect(request=SECONDS_REQUEST, table=FAST_VENUES, sites={"data.binance.vision": site})
     assert summary.failed == ()
-    assert stored(run, "binance", "ATOM/USDT") == truth(made)
-    assert [request.query["startTime"] for request in replay.candle_requests()] == [str(ms(START) + 300_000)]
+    assert read_stored(run, "binance", "ATOM/USDT") == list_expected(market_bars)
+    assert [request.query["startTime"] for request in replay.list_candle_requests()] == [str(to_ms(START) + 300_000)]
     assert any("/1s/ATOMUSDT-1s-2025-10-10.zip" in request.path for request in replay.requests)
 
 
 def test_seconds_of_kraken_are_made_of_trades(tmp_path: Path) -> None:
     """Ten minutes of trades become candles of seconds; a second without a trade has none, and is quiet."""
-    run, made = run_of(tmp_path, "kraken", "ATOM/USD")
-    summary, replay = run.collect(request=SECONDS, table=HASTY, trades=kraken_prints(made))
+    run, market_bars = build_run(tmp_path, "kraken", "ATOM/USD")
+    summary, replay = run.collect(request=SECONDS_REQUEST, table=FAST_VENUES, trades=build_kraken_trades(market_bars))
     assert summary.failed == ()
-    assert stored(run, "kraken", "ATOM/USD") == truth(made, traded=True)
-    assert covered(run, Timeframe.S1) == [(START, START + TEN_MIN)]
-    assert {request.path for request in replay.candle_requests()} == {"/0/public/Trades"}
+    assert read_stored(run, "kraken", "ATOM/USD") == list_expected(market_bars, traded_only=True)
+    assert read_covered_spans(run, Timeframe.S1) == [(START, START + TEN_MINUTES)]
+    assert {request.path for request in replay.list_candle_requests()} == {"/0/public/Trades"}
 
 
 def test_seconds_of_upbit_leave_quiet_ones_out(tmp_path: Path) -> None:
     """Upbit's seconds have a path of their own, and reach back 90 days."""
-    begin = NOW.replace(second=0) - TEN_MIN
-    later_ms = ms(begin) - ms(START)
-    made = [bar._replace(open_ms=bar.open_ms + later_ms) for bar in seconds()]
-    run = Run(CandleStore(str(tmp_path / "lake")), {"upbit": {"ATOM/USDT": made}})
+    begin = NOW.replace(second=0) - TEN_MINUTES
+    later_ms = to_ms(begin) - to_ms(START)
+    market_bars = [bar._replace(open_ms=bar.open_ms + later_ms) for bar in build_seconds()]
+    run = ReplayRun(CandleStore(str(tmp_path / "lake")), {"upbit": {"ATOM/USDT": market_bars}})
     end = begin + timedelta(minutes=9)
-    summary, replay = run.collect(request=replace(SECONDS, start=begin, end=end))
+    summary, replay = run.collect(request=replace(SECONDS_REQUEST, start=begin, end=end))
     assert summary.failed == ()
-    read = run.store.candles(["ATOM"], begin, NOW, timeframe=Timeframe.S1)
-    wanted = [bar for bar in made if begin <= time_of(bar) < end and bar.volume]
-    assert list(read.select(VALUES).iter_rows()) == [(time_of(bar), *bar[1:]) for bar in wanted]
-    assert {request.path for request in replay.candle_requests()} == {"/v1/candles/seconds"}
+    read = run.store.read_candles(["ATOM"], begin, NOW, timeframe=Timeframe.S1)
+    expected_bars = [bar for bar in market_bars if begin <= get_open_time(bar) < end and bar.volume]
+    assert list(read.select(CANDLE_COLUMNS).iter_rows()) == [(get_open_time(bar), *bar[1:]) for bar in expected_bars]
+    assert {request.path for request in replay.list_candle_requests()} == {"/v1/candles/seconds"}
 
 
-def lows_by_hand(venue: str, symbol: str, made: list[Bar], timeframe: str = "1s") -> list[tuple[object, ...]]:
+def list_expected_lows(
+    venue: str, symbol: str, market_bars: list[Bar], timeframe: str = "1s"
+) -> list[tuple[object, ...]]:
     """Each second's third trade is its lowest, half a second after it opened; ids count all trades from 1."""
     half = timedelta(milliseconds=500)
-    traded = [(bar, 4 * n + 3) for n, bar in enumerate(bar for bar in made if bar.volume)]
+    traded = [(bar, 4 * n + 3) for n, bar in enumerate(bar for bar in market_bars if bar.volume)]
     return [
-        (venue, symbol, timeframe, time_of(bar), time_of(bar) + half, bar.low, bar.volume / 4, str(number))
+        (venue, symbol, timeframe, get_open_time(bar), get_open_time(bar) + half, bar.low, bar.volume / 4, str(number))
         for bar, number in traded
-        if START <= time_of(bar) < START + TEN_MIN
+        if START <= get_open_time(bar) < START + TEN_MINUTES
     ]
 
 
-def low_rows(run: Run, timeframe: Timeframe) -> list[tuple[object, ...]]:
+def read_lows(run: ReplayRun, timeframe: Timeframe) -> list[tuple[object, ...]]:
     """The stored lowest trades, without where they came from and when."""
-    frame = run.store.low_trades(["ATOM"], START - TEN_MIN, START + 2 * TEN_MIN, timeframe=timeframe)
+    frame = run.store.read_low_trades(["ATOM"], START - TEN_MINUTES, START + 2 * TEN_MINUTES, timeframe=timeframe)
     return list(frame.select([*LOW_TRADE][:8]).iter_rows())
 
 
 def test_the_lowest_trade_of_each_second_is_kept(tmp_path: Path) -> None:
     """Kraken's trades and those of Bybit's archive leave the lowest of each second beside its candle."""
-    run, made = run_of(tmp_path, "kraken", "ATOM/USD")
-    run.collect(request=SECONDS, table=HASTY, trades=kraken_prints(made))
-    assert low_rows(run, Timeframe.S1) == lows_by_hand("kraken", "ATOM/USD", made)
-    assert low_rows(run, Timeframe.M1) == []
-    archived, made = run_of(tmp_path / "bybit", "bybit", "ATOM/USDT")
-    site = ArchiveSite(bybit_files("ATOM/USDT", prints(made)))
-    summary, replay = archived.collect(request=SECONDS, table=HASTY, sites={"public.bybit.com": site})
+    run, market_bars = build_run(tmp_path, "kraken", "ATOM/USD")
+    run.collect(request=SECONDS_REQUEST, table=FAST_VENUES, trades=build_kraken_trades(market_bars))
+    assert read_lows(run, Timeframe.S1) == list_expected_lows("kraken", "ATOM/USD", market_bars)
+    assert read_lows(run, Timeframe.M1) == []
+    archived, market_bars = build_run(tmp_path / "bybit", "bybit", "ATOM/USDT")
+    site = ArchiveSite(build_bybit_files("ATOM/USDT", build_trades(market_bars)))
+    summary, replay = archived.collect(request=SECONDS_REQUEST, table=FAST_VENUES, sites={"public.bybit.com": site})
     assert summary.failed == ()
-    assert replay.candle_requests() == []
-    assert stored(archived, "bybit", "ATOM/USDT") == truth(made, traded=True)
-    assert low_rows(archived, Timeframe.S1) == lows_by_hand("bybit", "ATOM/USDT", made)
-    rows = archived.store.low_trades(["ATOM"], START, START + TEN_MIN, timeframe=Timeframe.S1)
+    assert replay.list_candle_requests() == []
+    assert read_stored(archived, "bybit", "ATOM/USDT") == list_expected(market_bars, traded_only=True)
+    assert read_lows(archived, Timeframe.S1) == list_expected_lows("bybit", "ATOM/USDT", market_bars)
+    rows = archived.store.read_low_trades(["ATOM"], START, START + TEN_MINUTES, timeframe=Timeframe.S1)
     assert rows["source"].str.contains("/public.bybit.com/ATOMUSDT_2025-10-10.csv.gz sha256:", literal=True).all()
     assert rows["fetched_at"].unique().to_list() == [NOW]
 
 
 def test_minutes_made_of_trades_keep_their_lowest_trade_too(tmp_path: Path) -> None:
     """Of a minute's trades the lowest is kept, the first of several at that price; candles that came made have none."""
-    run, made = run_of(tmp_path, "kraken", "ATOM/USD")
-    run.collect(request=replace(SECONDS, timeframe=Timeframe.M1), table=HASTY, trades=kraken_prints(made))
-    lows = lows_by_hand("kraken", "ATOM/USD", made, "1m")
+    run, market_bars = build_run(tmp_path, "kraken", "ATOM/USD")
+    run.collect(
+        request=replace(SECONDS_REQUEST, timeframe=Timeframe.M1),
+        table=FAST_VENUES,
+        trades=build_kraken_trades(market_bars),
+    )
+    lows = list_expected_lows("kraken", "ATOM/USD", market_bars, "1m")
     expected = []
     for minute in range(10):
         opened = START + timedelta(minutes=minute)
         inside = [row for row in lows if opened <= row[3] < opened + timedelta(minutes=1)]  # type: ignore[operator]
         lowest = min(inside, key=lambda row: (row[5], row[4]))
         expected.append((*lowest[:3], opened, *lowest[4:]))
-    assert low_rows(run, Timeframe.M1) == expected
-    other, _ = run_of(tmp_path / "binance", "binance", "ATOM/USDT")
-    other.collect(request=SECONDS)
-    assert low_rows(other, Timeframe.S1) == []
+    assert read_lows(run, Timeframe.M1) == expected
+    other_run, _ = build_run(tmp_path / "binance", "binance", "ATOM/USDT")
+    other_run.collect(request=SECONDS_REQUEST)
+    assert read_lows(other_run, Timeframe.S1) == []
 
 
 def test_a_second_run_of_seconds_goes_on_where_the_first_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A span may end inside a minute: the next run asks from that second on, and the end is the whole truth."""
     for module in (exchange, trades):
-        monkeypatch.setattr(module, "TRADES_AT_ONCE", 100)
-    monkeypatch.setattr(trades, "PAGES_AT_ONCE", 1)
-    run, made = run_of(tmp_path, "kraken", "ATOM/USD")
-    fails_after = replace(down("Trades"), after=5)
-    summary, _ = run.collect(fails_after, request=SECONDS, table=HASTY, trades=kraken_prints(made))
-    ((start, end),) = covered(run, Timeframe.S1)
+        monkeypatch.setattr(module, "TRADES_PER_PAGE", 100)
+    monkeypatch.setattr(trades, "PAGES_PER_CHUNK", 1)
+    run, market_bars = build_run(tmp_path, "kraken", "ATOM/USD")
+    fails_after = replace(return_outage("Trades"), skip=5)
+    summary, _ = run.collect(
+        fails_after, request=SECONDS_REQUEST, table=FAST_VENUES, trades=build_kraken_trades(market_bars)
+    )
+    ((start, end),) = read_covered_spans(run, Timeframe.S1)
     assert (start, end.second != 0) == (START, True)
     assert [result.outcome for result in summary.failed] == [Outcome.PARTLY]
-    _, replay = run.collect(request=SECONDS, table=HASTY, trades=kraken_prints(made))
-    assert replay.candle_requests()[0].query["since"] == str(ms(end) * 1_000_000 - 1)
-    assert stored(run, "kraken", "ATOM/USD") == truth(made, traded=True)
-    assert low_rows(run, Timeframe.S1) == lows_by_hand("kraken", "ATOM/USD", made)
-    summary, replay = run.collect(request=SECONDS, table=HASTY, trades=kraken_prints(made))
-    assert (summary.candles, replay.candle_requests()) == (0, [])
+    _, replay = run.collect(request=SECONDS_REQUEST, table=FAST_VENUES, trades=build_kraken_trades(market_bars))
+    assert replay.list_candle_requests()[0].query["since"] == str(to_ms(end) * 1_000_000 - 1)
+    assert read_stored(run, "kraken", "ATOM/USD") == list_expected(market_bars, traded_only=True)
+    assert read_lows(run, Timeframe.S1) == list_expected_lows("kraken", "ATOM/USD", market_bars)
+    summary, replay = run.collect(request=SECONDS_REQUEST, table=FAST_VENUES, trades=build_kraken_trades(market_bars))
+    assert (summary.candles, replay.list_candle_requests()) == (0, [])
 
 
 def test_seconds_and_minutes_of_one_market_neither_mix_nor_cover_each_other(tmp_path: Path) -> None:
     """Minutes are asked though the seconds are stored, and the other way round; each read gives its own length."""
-    run, made = run_of(tmp_path, "binance", "ATOM/USDT")
-    run.collect(request=SECONDS)
-    _, replay = run.collect(request=replace(SECONDS, timeframe=Timeframe.M1))
-    assert [request.query["interval"] for request in replay.candle_requests()] == ["1m"]
-    assert stored(run, "binance", "ATOM/USDT") == truth(made)
-    minutes = stored(run, "binance", "ATOM/USDT", Timeframe.M1)
-    inside = truth(made)
+    run, market_bars = build_run(tmp_path, "binance", "ATOM/USDT")
+    run.collect(request=SECONDS_REQUEST)
+    _, replay = run.collect(request=replace(SECONDS_REQUEST, timeframe=Timeframe.M1))
+    assert [request.query["interval"] for request in replay.list_candle_requests()] == ["1m"]
+    assert read_stored(run, "binance", "ATOM/USDT") == list_expected(market_bars)
+    minutes = read_stored(run, "binance", "ATOM/USDT", Timeframe.M1)
+    inside = list_expected(market_bars)
     assert (
         minutes
         == [
@@ -235,15 +253,15 @@ def test_seconds_and_minutes_of_one_market_neither_mix_nor_cover_each_other(tmp_
         ]
     )
     for timeframe in (Timeframe.S1, Timeframe.M1):
-        _, replay = run.collect(request=replace(SECONDS, timeframe=timeframe))
-        assert replay.candle_requests() == []
-        assert covered(run, timeframe) == [(START, START + TEN_MIN)]
+        _, replay = run.collect(request=replace(SECONDS_REQUEST, timeframe=timeframe))
+        assert replay.list_candle_requests() == []
+        assert read_covered_spans(run, timeframe) == [(START, START + TEN_MINUTES)]
 
 
-class Dying(CandleStore):
+class DyingStore(CandleStore):
     """A store that ends the process, as it were, before one of its three writes."""
 
-    dies_before: ClassVar[str] = ""
+    dies_at: ClassVar[str] = ""
 
     def write_low_trades(self, rows: pl.DataFrame) -> int:
         """Store them, or die."""
@@ -256,65 +274,67 @@ class Dying(CandleStore):
         super().write_coverage(coverage)
 
     def _die(self, before: str) -> None:
-        if self.dies_before == before:
+        if self.dies_at == before:
             raise StoreBusy(before)
 
 
 @pytest.mark.parametrize("before", ["low trades", "coverage"])
 def test_an_end_between_the_writes_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: str) -> None:
     """Candles come first and coverage last, so what was cut off is asked again; no low trade is without its candle."""
-    run, made = run_of(tmp_path, "kraken", "ATOM/USD")
-    run.store = Dying(run.store.uri)
-    monkeypatch.setattr(Dying, "dies_before", before)
+    run, market_bars = build_run(tmp_path, "kraken", "ATOM/USD")
+    run.store = DyingStore(run.store.uri)
+    monkeypatch.setattr(DyingStore, "dies_at", before)
     with pytest.raises(StoreBusy):
-        run.collect(request=SECONDS, table=HASTY, trades=kraken_prints(made))
-    assert stored(run, "kraken", "ATOM/USD") == truth(made, traded=True)
-    assert len(low_rows(run, Timeframe.S1)) == (0 if before == "low trades" else 480)
-    assert covered(run, Timeframe.S1) == []
-    monkeypatch.setattr(Dying, "dies_before", "")
-    summary, _ = run.collect(request=SECONDS, table=HASTY, trades=kraken_prints(made))
+        run.collect(request=SECONDS_REQUEST, table=FAST_VENUES, trades=build_kraken_trades(market_bars))
+    assert read_stored(run, "kraken", "ATOM/USD") == list_expected(market_bars, traded_only=True)
+    assert len(read_lows(run, Timeframe.S1)) == (0 if before == "low trades" else 480)
+    assert read_covered_spans(run, Timeframe.S1) == []
+    monkeypatch.setattr(DyingStore, "dies_at", "")
+    summary, _ = run.collect(request=SECONDS_REQUEST, table=FAST_VENUES, trades=build_kraken_trades(market_bars))
     assert summary.failed == ()
-    assert stored(run, "kraken", "ATOM/USD") == truth(made, traded=True)
-    assert low_rows(run, Timeframe.S1) == lows_by_hand("kraken", "ATOM/USD", made)
-    assert covered(run, Timeframe.S1) == [(START, START + TEN_MIN)]
+    assert read_stored(run, "kraken", "ATOM/USD") == list_expected(market_bars, traded_only=True)
+    assert read_lows(run, Timeframe.S1) == list_expected_lows("kraken", "ATOM/USD", market_bars)
+    assert read_covered_spans(run, Timeframe.S1) == [(START, START + TEN_MINUTES)]
 
 
 def test_seconds_that_are_killed_are_all_there_in_the_end(tmp_path: Path) -> None:
     """SIGKILL in the middle, three times: in the end each second and each lowest trade is there once."""
-    run, made = run_of(tmp_path, "kraken", "ATOM/USD")
+    run, market_bars = build_run(tmp_path, "kraken", "ATOM/USD")
 
-    async def all_of_it() -> list[int]:
-        killing = Killing("")
-        async with Replay(run.venues, now_ms=ms(NOW), faults=(killing,), trades=kraken_prints(made)) as replay:
-            kills = [await collect_once(tmp_path, replay, run.store, killing, 6, "1s") for _ in range(3)]
-            return [*kills, await collect_once(tmp_path, replay, run.store, killing, 0, "1s")]
+    async def collect_until_done() -> list[int]:
+        fault = KillingFault("")
+        async with Replay(
+            run.venues, now_ms=to_ms(NOW), faults=(fault,), trades=build_kraken_trades(market_bars)
+        ) as replay:
+            kills = [await run_killed_collection(tmp_path, replay, run.store, fault, 6, "1s") for _ in range(3)]
+            return [*kills, await run_killed_collection(tmp_path, replay, run.store, fault, 0, "1s")]
 
-    assert asyncio.run(all_of_it()) == [-signal.SIGKILL] * 3 + [0]
-    assert stored(run, "kraken", "ATOM/USD") == truth(made, traded=True)
-    assert run.store.holdings()["candles"].to_list() == [480]
-    assert low_rows(run, Timeframe.S1) == lows_by_hand("kraken", "ATOM/USD", made)
-    assert covered(run, Timeframe.S1) == [(START, START + TEN_MIN)]
+    assert asyncio.run(collect_until_done()) == [-signal.SIGKILL] * 3 + [0]
+    assert read_stored(run, "kraken", "ATOM/USD") == list_expected(market_bars, traded_only=True)
+    assert run.store.read_holdings()["candles"].to_list() == [480]
+    assert read_lows(run, Timeframe.S1) == list_expected_lows("kraken", "ATOM/USD", market_bars)
+    assert read_covered_spans(run, Timeframe.S1) == [(START, START + TEN_MINUTES)]
 
 
 def test_a_venue_without_seconds_is_not_asked(tmp_path: Path) -> None:
     """It is noted as not offered once, under each asset, and is neither a failure nor wanting."""
-    run, _ = run_of(tmp_path, "okx", "ATOM/USDT")
+    run, _ = build_run(tmp_path, "okx", "ATOM/USDT")
     for _ in range(2):
-        summary, replay = run.collect(request=SECONDS, table=HASTY)
+        summary, replay = run.collect(request=SECONDS_REQUEST, table=FAST_VENUES)
         assert replay.requests == []
         assert summary.failed == ()
-        told = [(result.symbol, result.outcome, result.message) for result in summary.results]
-        without = (Outcome.NOT_OFFERED, "okx gives no 1s candles")
-        assert told == [(f"{asset}/*", *without) for asset in ("ATOM", "USDT", "USDC")]
-    rows = run.store.coverage(["ATOM"], START, START + TEN_MIN)
+        results = [(result.symbol, result.outcome, result.message) for result in summary.results]
+        venues_without = (Outcome.NOT_OFFERED, "okx gives no 1s candles")
+        assert results == [(f"{asset}/*", *venues_without) for asset in ("ATOM", "USDT", "USDC")]
+    rows = run.store.read_coverage(["ATOM"], START, START + TEN_MINUTES)
     assert rows.select("symbol", "timeframe", "outcome", "start", "end").rows() == [
-        ("ATOM/*", "1s", "not-offered", START, START + TEN_MIN)
+        ("ATOM/*", "1s", "not-offered", START, START + TEN_MINUTES)
     ]
-    assert run.store.wanting().is_empty()
-    assert closing_lines(summary)[1:] == ["Not offered: okx gives no 1s candles: ATOM, USDT, USDC"]
+    assert run.store.read_outstanding().is_empty()
+    assert format_summary(summary)[1:] == ["Not offered: okx gives no 1s candles: ATOM, USDT, USDC"]
     assert {event.outcome for event in run.events} == {Outcome.NOT_OFFERED}
-    _, replay = run.collect(request=replace(SECONDS, timeframe=Timeframe.M1))
-    assert len(replay.candle_requests()) == 1
+    _, replay = run.collect(request=replace(SECONDS_REQUEST, timeframe=Timeframe.M1))
+    assert len(replay.list_candle_requests()) == 1
 
 
 SYMBOLS = {"binance": "ATOM/USDT", "bybit": "ATOM/USDT", "okx": "ATOM/USDT", "coinbaseexchange": "ATOM/USD"}
@@ -323,18 +343,18 @@ SYMBOLS = {"binance": "ATOM/USDT", "bybit": "ATOM/USDT", "okx": "ATOM/USDT", "co
 @pytest.mark.parametrize("venue", SYMBOLS)
 def test_five_minutes_are_asked_as_such(tmp_path: Path, venue: str) -> None:
     """Bars of five minutes come by the same route, in whole ones, and equal five minutes each put together."""
-    made = evening()
-    run = Run(CandleStore(str(tmp_path / "lake")), {venue: {SYMBOLS[venue]: made}})
+    market_bars = build_evening()
+    run = ReplayRun(CandleStore(str(tmp_path / "lake")), {venue: {SYMBOLS[venue]: market_bars}})
     start, end = START + timedelta(minutes=3), START + timedelta(minutes=41)
-    request = replace(SECONDS, start=start, end=end, timeframe=Timeframe.M5)
+    request = replace(SECONDS_REQUEST, start=start, end=end, timeframe=Timeframe.M5)
     summary, replay = run.collect(request=request)
     assert summary.failed == ()
     assert summary.notes == ("edges rounded down to whole spans of 5 minutes: 2025-10-10 20:00Z to 2025-10-10 20:40Z",)
-    first = next(n for n, bar in enumerate(made) if time_of(bar) == START)
-    fives = [made[n : n + 5] for n in range(first, first + 40, 5)]
-    assert stored(run, venue, SYMBOLS[venue], Timeframe.M5) == [
+    first_index = next(n for n, bar in enumerate(market_bars) if get_open_time(bar) == START)
+    fives = [market_bars[n : n + 5] for n in range(first_index, first_index + 40, 5)]
+    assert read_stored(run, venue, SYMBOLS[venue], Timeframe.M5) == [
         (
-            time_of(five[0]),
+            get_open_time(five[0]),
             five[0].open,
             max(bar.high for bar in five),
             min(bar.low for bar in five),
@@ -343,16 +363,16 @@ def test_five_minutes_are_asked_as_such(tmp_path: Path, venue: str) -> None:
         )
         for five in fives
     ]
-    assert replay.unknown == set()
-    assert len(replay.candle_requests()) == 1
+    assert replay.unknown_parameters == set()
+    assert len(replay.list_candle_requests()) == 1
 
 
 def test_a_window_without_a_whole_bar_makes_no_sense() -> None:
     """Three minutes hold no bar of five, and a bar that is not over is not asked."""
-    short = replace(SECONDS, end=START + timedelta(minutes=3), timeframe=Timeframe.M5)
+    short = replace(SECONDS_REQUEST, end=START + timedelta(minutes=3), timeframe=Timeframe.M5)
     with pytest.raises(UsageError, match="20:00Z to 2025-10-10 20:03Z holds no whole span of 5 minutes"):
-        windows_of(short, NOW)
+        build_windows(short, NOW)
     young = replace(short, end=START + timedelta(minutes=20))
-    (window,), notes = windows_of(young, START + timedelta(minutes=14, seconds=59))
+    (window,), notes = build_windows(young, START + timedelta(minutes=14, seconds=59))
     assert window == (START, START + timedelta(minutes=10))
     assert notes == ("minutes from 2025-10-10 20:10Z on are not over yet; collect them later",)

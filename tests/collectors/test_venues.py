@@ -13,20 +13,20 @@ import ccxt.async_support as ccxt
 import pytest
 
 from collectors.plan import MINUTE
-from collectors.venue_page import page
-from collectors.venue_table import read_table
-from collectors.venues import FACTS, VENUES, EmptyMinutes, Host, Kind, Mark, Route, VenueRow, venues_named
+from collectors.venue_page import build_page
+from collectors.venue_table import parse_venue_table
+from collectors.venues import FACTS, VENUES, EmptyMinutes, Host, Mark, MarketType, Route, VenueRow, select_venues
 from data.errors import UsageError
 from data.schema import Timeframe
-from tests.collectors.setting import NOW, START, bars, ms
+from tests.collectors.setting import NOW, START, build_bars, to_ms
 from tests.replay.formats import FORMATS
-from tests.replay.market import Asked
+from tests.replay.market import RecordedRequest
 
 ROOT = Path(__file__).parent.parent.parent
 ROWS = {row.key: row for row in VENUES}
 ROUTES = [(row, host) for row in VENUES for host in row.hosts]
 
-SPOT = dict.fromkeys(("swap", "future", "option", "contract"), False) | {
+SPOT_MARKET = dict.fromkeys(("swap", "future", "option", "contract"), False) | {
     "id": "ATOMUSDT",
     "symbol": "ATOM/USDT",
     "base": "ATOM",
@@ -37,7 +37,7 @@ SPOT = dict.fromkeys(("swap", "future", "option", "contract"), False) | {
     "spot": True,
     "active": True,
 }
-SWAP = SPOT | {
+SWAP_MARKET = SPOT_MARKET | {
     "symbol": "ATOM/USDT:USDT",
     "settle": "USDT",
     "settleId": "USDT",
@@ -49,7 +49,7 @@ SWAP = SPOT | {
     "inverse": False,
     "info": {"instFamily": "ATOM-USDT"},
 }
-INVERSE = SWAP | {
+INVERSE_MARKET = SWAP_MARKET | {
     "id": "ATOMUSD_PERP",
     "symbol": "ATOM/USD:ATOM",
     "quote": "USD",
@@ -58,7 +58,7 @@ INVERSE = SWAP | {
     "inverse": True,
 }
 
-CAPS = {
+MAX_MINUTES = {
     "binance": 1000,
     "okx": 300,
     "bybit": 1000,
@@ -89,7 +89,7 @@ CAPS = {
 LISTING_REQUESTS = {"bitget": 2, "gate": 2, "mexc": 2, "bingx": 3, "bybit-swap": 4}
 """Requests that ccxt sends at once for the list of markets, where it is more than one."""
 
-GOOD = """
+GOOD_TABLE = """
 [here]
 id = "there"
 routes = ["ohlcv"]
@@ -107,11 +107,11 @@ timeframes = { is = { ohlcv = ["1m", "5m"] }, mark = "D", source = "docs" }
 """
 
 
-class Stopped(Exception):
+class RequestStopped(Exception):
     """The request was seen, and goes nowhere."""
 
 
-class Seen(NamedTuple):
+class CapturedRequests(NamedTuple):
     """What ccxt would have sent, the ms that it would wait for each, and the exchange itself."""
 
     urls: list[str]
@@ -119,65 +119,67 @@ class Seen(NamedTuple):
     exchange: Any
 
 
-def sent(
+def capture_requests(
     row: VenueRow, host: Host, price: str | None, since: datetime = START, timeframe: Timeframe = Timeframe.M1
-) -> Seen:
+) -> CapturedRequests:
     """What ccxt sends for one page of candles of that price, or for the list of markets where there is none."""
-    return sent_by(row.key, row.hosts.index(host), price, since, timeframe)
+    return capture_requests_by_key(row.key, row.hosts.index(host), price, since, timeframe)
 
 
 @cache
-def sent_by(key: str, number: int, price: str | None, since: datetime, timeframe: Timeframe) -> Seen:
+def capture_requests_by_key(
+    key: str, number: int, price: str | None, since: datetime, timeframe: Timeframe
+) -> CapturedRequests:
     """The same by the key of the row and the number of its host; each is asked once, because many tests look at it."""
     row, host = ROWS[key], ROWS[key].hosts[number]
     exchange = getattr(ccxt, row.id)(ccxt.Exchange.deep_extend(row.config, host.config))
-    seen = Seen([], [], exchange)
+    captured = CapturedRequests([], [], exchange)
 
     async def throttle(cost: float) -> None:
-        seen.waits_ms.append(exchange.rateLimit * cost)
+        captured.waits_ms.append(exchange.rateLimit * cost)
 
     async def fetch(url: str, *_: object) -> None:
-        seen.urls.append(url)
-        raise Stopped
+        captured.urls.append(url)
+        raise RequestStopped
 
-    async def ask() -> None:
+    async def request_candles() -> None:
         if price is None:
             await exchange.load_markets()
         params = {} if price in {None, "trade"} else {"price": price}
-        symbol, length = market_of(row)["symbol"], timeframe.value
-        await exchange.fetch_ohlcv(symbol, length, since=ms(since), limit=row.page_min, params=params)
+        symbol, length = get_market(row)["symbol"], timeframe.value
+        await exchange.fetch_ohlcv(symbol, length, since=to_ms(since), limit=row.page_min, params=params)
 
-    async def all_of_it() -> None:
-        with pytest.raises(Stopped):
-            await ask()
-        others = asyncio.all_tasks() - {asyncio.current_task()}
-        await asyncio.gather(*others, return_exceptions=True)
+    async def run_request() -> None:
+        with pytest.raises(RequestStopped):
+            await request_candles()
+        other_tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        await asyncio.gather(*other_tasks, return_exceptions=True)
 
-    exchange.throttle, exchange.fetch, exchange.milliseconds = throttle, fetch, lambda: ms(NOW)
+    exchange.throttle, exchange.fetch, exchange.milliseconds = throttle, fetch, lambda: to_ms(NOW)
     if price is not None:
-        exchange.set_markets([market_of(row)])
-    asyncio.run(all_of_it())
-    return seen
+        exchange.set_markets([get_market(row)])
+    asyncio.run(run_request())
+    return captured
 
 
-def market_of(row: VenueRow) -> dict[str, Any]:
+def get_market(row: VenueRow) -> dict[str, Any]:
     """A market of ATOM as ccxt describes it."""
-    if row.kind is Kind.SPOT:
-        return SPOT
-    return INVERSE if row.id == "binancecoinm" else SWAP
+    if row.kind is MarketType.SPOT:
+        return SPOT_MARKET
+    return INVERSE_MARKET if row.id == "binancecoinm" else SWAP_MARKET
 
 
-def host_in(url: str) -> str:
+def parse_host(url: str) -> str:
     """The host of an address."""
     return urlsplit(url).netloc
 
 
-def key_of(item: object) -> str | None:
+def name_item(item: object) -> str | None:
     """How a test with that row or host is called."""
     return item.key if isinstance(item, VenueRow) else getattr(item, "name", None)
 
 
-@pytest.mark.parametrize("row", VENUES, ids=key_of)
+@pytest.mark.parametrize("row", VENUES, ids=name_item)
 def test_every_fact_of_a_venue_says_how_it_is_known(row: VenueRow) -> None:
     """Each claim of a venue row has a mark of evidence and a source, and no basis is left without a claim."""
     optional = {name for name in ("until", "archive") if getattr(row, name) is not None}
@@ -203,41 +205,41 @@ def test_what_nobody_knows_is_marked_so() -> None:
     }
 
 
-@pytest.mark.parametrize(("row", "host"), ROUTES, ids=key_of)
+@pytest.mark.parametrize(("row", "host"), ROUTES, ids=name_item)
 def test_ccxt_goes_to_the_host_that_is_named(row: VenueRow, host: Host) -> None:
     """Candles of every price, and the list of markets, come from the host that the table names and from no other."""
     for price in (*row.prices, None):
-        urls = sent(row, host, price).urls
-        assert {host_in(url) for url in urls} == {host.name}, price
+        urls = capture_requests(row, host, price).urls
+        assert {parse_host(url) for url in urls} == {host.name}, price
 
 
-@pytest.mark.parametrize("row", VENUES, ids=key_of)
+@pytest.mark.parametrize("row", VENUES, ids=name_item)
 def test_ccxt_keeps_the_pace_of_the_table(row: VenueRow) -> None:
     """What ccxt waits for a request for candles is the pace of the table, or for another price more."""
-    waits = [sent(row, row.hosts[0], price).waits_ms for price in row.prices]
+    waits = [capture_requests(row, row.hosts[0], price).waits_ms for price in row.prices]
     assert waits[0] == [pytest.approx(row.pace_ms, rel=1e-4)]
     assert waits[0][0] >= row.pace_ms
     assert all(wait >= row.pace_ms for (wait,) in waits)
 
 
-@pytest.mark.parametrize("row", VENUES, ids=key_of)
+@pytest.mark.parametrize("row", VENUES, ids=name_item)
 def test_a_page_is_asked_as_it_is(row: VenueRow) -> None:
     """No page is larger than the venue gives, and where the wire has a limit, ccxt sends it unclipped."""
-    assert 0 < row.page_min <= CAPS[row.key]
+    assert 0 < row.page_min <= MAX_MINUTES[row.key]
     for price in row.prices:
-        query = dict(parse_qsl(urlsplit(sent(row, row.hosts[0], price).urls[0]).query))
+        query = dict(parse_qsl(urlsplit(capture_requests(row, row.hosts[0], price).urls[0]).query))
         assert {query[name] for name in ("limit", "size", "count") if name in query} <= {str(row.page_min)}
 
 
-@pytest.mark.parametrize("row", VENUES, ids=key_of)
+@pytest.mark.parametrize("row", VENUES, ids=name_item)
 def test_few_requests_list_the_markets(row: VenueRow) -> None:
     """Listing markets begins with one request wherever ccxt allows, and asks for no currencies."""
-    urls = sent(row, row.hosts[0], None).urls
+    urls = capture_requests(row, row.hosts[0], None).urls
     assert len(urls) == LISTING_REQUESTS.get(row.key, 1)
     assert not any("currencies" in url.split("/margin/")[0].lower() or "assets" in url.lower() for url in urls)
 
 
-@pytest.mark.parametrize("row", VENUES, ids=key_of)
+@pytest.mark.parametrize("row", VENUES, ids=name_item)
 def test_there_is_a_way_to_what_candles_do_not_reach(row: VenueRow) -> None:
     """Candles that reach only so far are followed by another route, or the words say that there is none."""
     assert (Route.ARCHIVE in row.routes) == (row.archive is not None)
@@ -251,13 +253,13 @@ def test_newest_minutes_only() -> None:
     assert reach == {"kraken": 720, "gate": 10_000, "mexc": 29 * 1440, "gemini": 1440}
 
 
-@pytest.mark.parametrize("row", [row for row in VENUES if row.archive is not None], ids=key_of)
+@pytest.mark.parametrize("row", [row for row in VENUES if row.archive is not None], ids=name_item)
 def test_an_archive_has_a_file_for_each_market_and_day(row: VenueRow) -> None:
     """Paths differ by base, quote and day, and hold nothing that was not filled in."""
     assert row.archive is not None
     day = datetime(2025, 10, 10, tzinfo=UTC).date()
     path = row.archive.path
-    told = [
+    paths = [
         path.format(base=base, quote=quote, timeframe=timeframe, day=day.replace(day=number))
         for timeframe in row.timeframes[Route.ARCHIVE]
         for base, quote, number in (
@@ -267,8 +269,8 @@ def test_an_archive_has_a_file_for_each_market_and_day(row: VenueRow) -> None:
             ("ATOM", "USDT", 11),
         )
     ]
-    assert len(set(told)) == 4 * (len(row.timeframes[Route.ARCHIVE]) if "{timeframe}" in path else 1)
-    assert not any("{" in each or each.startswith("/") for each in told)
+    assert len(set(paths)) == 4 * (len(row.timeframes[Route.ARCHIVE]) if "{timeframe}" in path else 1)
+    assert not any("{" in each or each.startswith("/") for each in paths)
 
 
 def test_the_file_of_binance() -> None:
@@ -289,10 +291,10 @@ def test_candles_are_asked_in_lengths_that_ccxt_has(row: VenueRow) -> None:
     known = getattr(ccxt, row.id)().timeframes
     assert {str(timeframe) for timeframe in row.timeframes.get(Route.OHLCV, ())} <= set(known)
     assert all(Timeframe.M1 in lengths for lengths in row.timeframes.values())
-    assert row.routes_of(Timeframe.M1) == row.routes
+    assert row.list_routes(Timeframe.M1) == row.routes
 
 
-IN_WORDS = {
+TIMEFRAME_PARAMETERS = {
     "binance": {"1s": "interval=1s&limit=1000", "5m": "interval=5m&limit=1000"},
     "okx": {"5m": "bar=5m&limit=300&before=1760126399999&after=1760216400000"},
     "bybit": {"5m": "limit=1000&interval=5"},
@@ -329,17 +331,17 @@ IN_WORDS = {
 @pytest.mark.parametrize("row", VENUES, ids=lambda row: row.key)
 def test_a_page_counts_bars_of_its_length(row: VenueRow) -> None:
     """Pages of seconds and of five minutes hold as many candles as those of minutes, by the venue's own words."""
-    others = [timeframe for timeframe in row.timeframes[Route.OHLCV] if timeframe is not Timeframe.M1]
-    assert [str(timeframe) for timeframe in others] == list(IN_WORDS[row.key])
-    for timeframe in others:
-        (url,) = sent(row, row.hosts[0], "trade", timeframe=timeframe).urls
-        assert IN_WORDS[row.key][timeframe] in url
+    other_timeframes = [timeframe for timeframe in row.timeframes[Route.OHLCV] if timeframe is not Timeframe.M1]
+    assert [str(timeframe) for timeframe in other_timeframes] == list(TIMEFRAME_PARAMETERS[row.key])
+    for timeframe in other_timeframes:
+        (url,) = capture_requests(row, row.hosts[0], "trade", timeframe=timeframe).urls
+        assert TIMEFRAME_PARAMETERS[row.key][timeframe] in url
 
 
 def test_seconds_come_from_these_venues_only() -> None:
     """By candles, by trades and by archives, as they were found by hand in ccxt and in the archives' descriptions."""
-    found = {row.key: row.routes_of(Timeframe.S1) for row in VENUES if row.routes_of(Timeframe.S1)}
-    assert found == {
+    routes_by_key = {row.key: row.list_routes(Timeframe.S1) for row in VENUES if row.list_routes(Timeframe.S1)}
+    assert routes_by_key == {
         "binance": (Route.ARCHIVE, Route.OHLCV),
         "bybit": (Route.ARCHIVE,),
         "kraken": (Route.TRADES,),
@@ -352,47 +354,49 @@ def test_only_bithumb_needs_its_end_by_hand() -> None:
     (row,) = [row for row in VENUES if row.until is not None]
     assert row.until is not None
     assert (row.id, row.until.name) == ("bithumb", "to")
-    assert row.until.text(datetime(2025, 10, 10, 20, tzinfo=UTC)) == "2025-10-11T05:00:00"
-    (url,) = sent(row, row.hosts[0], "trade").urls
+    assert row.until.format_time(datetime(2025, 10, 10, 20, tzinfo=UTC)) == "2025-10-11T05:00:00"
+    (url,) = capture_requests(row, row.hosts[0], "trade").urls
     assert url == "https://api.bithumb.com/v1/candles/minutes/1?market=USDT-ATOM&count=200"
 
 
-@pytest.mark.parametrize("venue", sorted({row.id for row in VENUES if row.kind is Kind.SPOT} & set(FORMATS)))
+@pytest.mark.parametrize("venue", sorted({row.id for row in VENUES if row.kind is MarketType.SPOT} & set(FORMATS)))
 def test_the_replay_answers_in_the_order_of_the_table(venue: str) -> None:
     """The replay, written from the venues' documents, sends candles where the table says and in the order it names."""
     row = ROWS[venue]
     since = START if row.reach_min is None else NOW.replace(hour=11, second=0)
-    (url,), _, exchange = sent(row, row.hosts[0], "trade", since)
+    (url,), _, exchange = capture_requests(row, row.hosts[0], "trade", since)
     split = urlsplit(url)
     query = dict(parse_qsl(split.query))
     if row.until is not None:
-        query[row.until.name] = row.until.text(since + 9 * MINUTE)
-    asked = Asked(split.netloc, split.path, query)
-    candles = bars(since - 50 * MINUTE, 100)
-    found: Any = FORMATS[venue].wrap(FORMATS[venue].rows(asked, candles, ms(NOW)), asked)
+        query[row.until.name] = row.until.format_time(since + 9 * MINUTE)
+    request = RecordedRequest(split.netloc, split.path, query)
+    candles = build_bars(since - 50 * MINUTE, 100)
+    wire_rows: Any = FORMATS[venue].wrap_rows(FORMATS[venue].list_rows(request, candles, to_ms(NOW)), request)
     market = exchange.market("ATOM/USDT")
     for key in row.rows_at:
-        found = found[key.format(id=market["id"])]
-    stamps = [exchange.parse_ohlcv(each, market)[0] for each in found]
+        wire_rows = wire_rows[key.format(id=market["id"])]
+    stamps = [exchange.parse_ohlcv(each, market)[0] for each in wire_rows]
     assert len(stamps) > 2
     assert stamps == sorted(stamps, reverse=row.newest_first)
 
 
 def test_venues_that_are_meant() -> None:
     """No venue named means the spot rows by default, and one named twice counts once."""
-    assert [row.id for row in venues_named(("okx", "binance", "okx"))] == ["okx", "binance"]
-    meant = venues_named(())
-    assert all(row.kind is Kind.SPOT for row in meant)
-    assert {row.key for row in VENUES if row.kind is Kind.SPOT} - {row.key for row in meant} == {"coinbase"}
-    assert [row.key for row in venues_named(("coinbase",))] == ["coinbase"]
+    assert [row.id for row in select_venues(("okx", "binance", "okx"))] == ["okx", "binance"]
+    default_rows = select_venues(())
+    assert all(row.kind is MarketType.SPOT for row in default_rows)
+    assert {row.key for row in VENUES if row.kind is MarketType.SPOT} - {row.key for row in default_rows} == {
+        "coinbase"
+    }
+    assert [row.key for row in select_venues(("coinbase",))] == ["coinbase"]
 
 
 def test_derivatives_are_meant_where_they_are_asked() -> None:
     """Swaps come with the flag, after the spot row of the same id."""
-    assert [row.key for row in venues_named(("okx", "kraken"), derivatives=True)] == ["okx", "okx-swap", "kraken"]
+    assert [row.key for row in select_venues(("okx", "kraken"), derivatives=True)] == ["okx", "okx-swap", "kraken"]
     swaps = {"binanceusdm", "binancecoinm", "bybit-swap", "okx-swap"}
-    assert {row.key for row in VENUES if row.kind is Kind.SWAP} == swaps
-    added = {row.key for row in venues_named((), derivatives=True)} - {row.key for row in venues_named(())}
+    assert {row.key for row in VENUES if row.kind is MarketType.SWAP} == swaps
+    added = {row.key for row in select_venues((), derivatives=True)} - {row.key for row in select_venues(())}
     assert added == swaps
 
 
@@ -400,22 +404,22 @@ def test_derivatives_are_meant_where_they_are_asked() -> None:
 def test_a_venue_that_cannot_be_collected(venue: str) -> None:
     """An id without a row, or without the flag for swaps, is a usage error that names it."""
     with pytest.raises(UsageError, match=f"cannot collect from {venue}; venues that can be collected: "):
-        venues_named((venue,))
+        select_venues((venue,))
 
 
 def test_a_row_as_it_is_read() -> None:
     """A small table, read: values, marks and what is so unless said."""
-    (row,) = read_table("t.toml", GOOD)
-    assert (row.key, row.id, row.kind, row.by_default) == ("here", "there", Kind.SPOT, True)
+    (row,) = parse_venue_table("t.toml", GOOD_TABLE)
+    assert (row.key, row.id, row.kind, row.by_default) == ("here", "there", MarketType.SPOT, True)
     assert (row.page_min, row.reach_min, row.pace_ms, row.rows_at) == (300, 720, 100.0, ())
     assert row.hosts == (Host("there.example"),)
     assert (row.until, row.archive, row.config) == (None, None, {})
-    assert [row.routes_of(timeframe) for timeframe in Timeframe] == [(), (Route.OHLCV,), (Route.OHLCV,)]
-    assert [row.reach_of(timeframe) for timeframe in Timeframe] == [None, 720, None]
+    assert [row.list_routes(timeframe) for timeframe in Timeframe] == [(), (Route.OHLCV,), (Route.OHLCV,)]
+    assert [row.find_reach(timeframe) for timeframe in Timeframe] == [None, 720, None]
     assert row.basis["page_min"].mark is Mark.DOCUMENTED
 
 
-def broken() -> Iterator[tuple[str, str, str]]:
+def break_table() -> Iterator[tuple[str, str, str]]:
     """What is replaced in the good table, by what, and what is said of it."""
     page_min = 'page_min = { is = 300, mark = "D", source = "docs" }'
     yield "page_min = {", "page_mins = {", "t.toml: here/page_mins: Extra inputs"
@@ -434,17 +438,17 @@ def broken() -> Iterator[tuple[str, str, str]]:
     yield '"5m"', '"7m"', "t.toml: here/timeframes/is/ohlcv/1: "
     yield '["1m", "5m"]', "[]", "t.toml: here/timeframes/is/ohlcv: "
     yield "[here]", "[here", "t.toml: .*line 2"
-    yield "[here]", f"{GOOD.replace('[here]', '[again]')}[here]", "t.toml: again/id: here is there spot too"
+    yield "[here]", f"{GOOD_TABLE.replace('[here]', '[again]')}[here]", "t.toml: again/id: here is there spot too"
 
 
-@pytest.mark.parametrize(("old", "new", "words"), list(broken()))
+@pytest.mark.parametrize(("old", "new", "words"), list(break_table()))
 def test_a_broken_table_names_venue_and_field(old: str, new: str, words: str) -> None:
     """A table that does not hold what it should is an error that says where."""
     with pytest.raises(UsageError, match=words):
-        read_table("t.toml", GOOD.replace(old, new, 1))
+        parse_venue_table("t.toml", GOOD_TABLE.replace(old, new, 1))
 
 
-ARCHIVE = """
+ARCHIVE_TABLE = """
 [here.archive]
 mark = "D"
 source = "docs"
@@ -457,7 +461,7 @@ empty_minutes = "flat"
 lag_h = 24
 volume_unit = "base"
 """
-UNTIL = 'until = { name = "to", zone = "+09:00", pattern = "%H", mark = "D", source = "docs" }\n'
+UNTIL_TABLE = 'until = { name = "to", zone = "+09:00", pattern = "%H", mark = "D", source = "docs" }\n'
 
 
 @pytest.mark.parametrize(
@@ -473,25 +477,25 @@ UNTIL = 'until = { name = "to", zone = "+09:00", pattern = "%H", mark = "D", sou
 )
 def test_a_broken_archive_or_end_names_venue_and_field(old: str, new: str, words: str) -> None:
     """The parts of a row that have fields of their own are read as strictly."""
-    lengths = GOOD.replace('ohlcv = ["1m", "5m"]', 'ohlcv = ["1m"], archive = ["1m"]')
-    good = lengths.replace('["ohlcv"]', '["ohlcv", "archive"]') + UNTIL + ARCHIVE
-    assert read_table("t.toml", good)[0].archive is not None
+    lengths = GOOD_TABLE.replace('ohlcv = ["1m", "5m"]', 'ohlcv = ["1m"], archive = ["1m"]')
+    good = lengths.replace('["ohlcv"]', '["ohlcv", "archive"]') + UNTIL_TABLE + ARCHIVE_TABLE
+    assert parse_venue_table("t.toml", good)[0].archive is not None
     with pytest.raises(UsageError, match=words):
-        read_table("t.toml", good.replace(old, new, 1))
+        parse_venue_table("t.toml", good.replace(old, new, 1))
 
 
 def test_the_page_of_the_docs_is_made_from_the_table() -> None:
     """`docs/venues.md` says what the table says, and explains every mark."""
-    made = page()
-    assert (ROOT / "docs" / "venues.md").read_text(encoding="utf-8") == made
-    assert all(f"\n| {mark} | " in made for mark in Mark)
+    page_text = build_page()
+    assert (ROOT / "docs" / "venues.md").read_text(encoding="utf-8") == page_text
+    assert all(f"\n| {mark} | " in page_text for mark in Mark)
 
 
 def test_the_table_is_cheap_to_read() -> None:
     """The table is there without ccxt, which costs over half a second and 100 MB."""
     code = "import sys, collectors.venues; print('ccxt' in sys.modules)"
-    told = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603 - our own words
-    assert told.stdout.strip() == "False"
+    process = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603 - our own words
+    assert process.stdout.strip() == "False"
 
 
 def test_every_venue_has_a_name_and_a_colour() -> None:

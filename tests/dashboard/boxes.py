@@ -6,54 +6,63 @@ from typing import Any
 import plotly.graph_objects as go
 
 from dashboard.labels import Box
-from dashboard.picture_sizes import SHAPES, Size
-from dashboard.sheet import ANCHORS
-from dashboard.style import Theme, palette
+from dashboard.picture_sizes import SHAPES, SheetSize
+from dashboard.sheet import ALIGN_SHARES
+from dashboard.style import Theme, get_palette
 
-from .ruler import width_of
+from .ruler import measure_text
 
-CAPITALS = 0.73
+CAPITAL_HEIGHT = 0.73
 """Height of a capital letter per font size: the part of a line that must not touch another line."""
 
 
-def text_boxes(figure: go.Figure) -> list[tuple[str, Box]]:
+def measure_text_boxes(figure: go.Figure) -> list[tuple[str, Box]]:
     """The text and its room, in pixels from the top left, of every upright annotation in paper coordinates."""
     width, height = figure.layout.width, figure.layout.height
-    return [(note["text"], _box(note, width, height)) for note in _annotations(figure) if not note.get("textangle")]
-
-
-def collisions(figure: go.Figure) -> list[tuple[str, str]]:
-    """The pairs of texts that would overlap."""
-    boxes = text_boxes(figure)
     return [
-        (one, two) for i, (one, first) in enumerate(boxes) for two, second in boxes[i + 1 :] if first.overlaps(second)
+        (note["text"], _build_box(note, width, height))
+        for note in _list_annotations(figure)
+        if not note.get("textangle")
     ]
 
 
-def faults(figure: go.Figure, size: Size, theme: Theme = Theme.LIGHT) -> list[str]:
+def find_overlaps(figure: go.Figure) -> list[tuple[str, str]]:
+    """The pairs of texts that would overlap."""
+    boxes = measure_text_boxes(figure)
+    return [
+        (text, other_text)
+        for i, (text, box) in enumerate(boxes)
+        for other_text, other_box in boxes[i + 1 :]
+        if box.overlaps(other_box)
+    ]
+
+
+def find_faults(figure: go.Figure, size: SheetSize, theme: Theme = Theme.LIGHT) -> list[str]:
     """What a printer would send back: another shape or paper, texts on each other, texts beyond the sheet."""
     layout, shape = figure.layout, SHAPES[size]
     sheet = Box(0, 0, shape.width, shape.height)
-    found = [] if (layout.width, layout.height) == (shape.width, shape.height) else ["another shape"]
-    found += [] if layout.template.layout.paper_bgcolor == palette(theme).paper else ["another paper"]
-    found += [f"{one} on {two}" for one, two in collisions(figure)]
-    return found + [f"{text} beyond the sheet" for text, box in text_boxes(figure) if not sheet.holds(box)]
+    problems = [] if (layout.width, layout.height) == (shape.width, shape.height) else ["another shape"]
+    problems += [] if layout.template.layout.paper_bgcolor == get_palette(theme).paper else ["another paper"]
+    problems += [f"{first_text} on {second_text}" for first_text, second_text in find_overlaps(figure)]
+    return problems + [
+        f"{text} beyond the sheet" for text, box in measure_text_boxes(figure) if not sheet.contains(box)
+    ]
 
 
-def words(figure: go.Figure) -> str:
+def collect_annotation_text(figure: go.Figure) -> str:
     """All text of a figure, without tags, a line per annotation."""
-    return "\n".join(re.sub(r"<[^>]*>", "", note["text"]).replace("\u00a0", " ") for note in _annotations(figure))
+    return "\n".join(re.sub(r"<[^>]*>", "", note["text"]).replace("\u00a0", " ") for note in _list_annotations(figure))
 
 
-def _annotations(figure: go.Figure) -> list[dict[str, Any]]:
+def _list_annotations(figure: go.Figure) -> list[dict[str, Any]]:
     """The annotations as plain dicts: reading attributes of plotly's objects takes longer than drawing them did."""
     found: list[dict[str, Any]] = figure.layout.to_plotly_json().get("annotations", [])
     return found
 
 
-def _box(note: dict[str, Any], sheet_width: float, sheet_height: float) -> Box:
+def _build_box(note: dict[str, Any], sheet_width: float, sheet_height: float) -> Box:
     x, y = note["x"] * sheet_width, (1 - note["y"]) * sheet_height
     size = note["font"]["size"]
-    width, height = width_of(note["text"], size), CAPITALS * size
-    left = x - ANCHORS[note["xanchor"]] * width
+    width, height = measure_text(note["text"], size), CAPITAL_HEIGHT * size
+    left = x - ALIGN_SHARES[note["xanchor"]] * width
     return Box(left, y - height / 2, left + width, y + height / 2)

@@ -7,9 +7,9 @@ from functools import cache
 import numpy as np
 import polars as pl
 
-from dashboard.ask import ask
+from dashboard.ask import build_question
 from data.catalogue import load_catalogue
-from data.schema import CANDLE, SPAN, Evidence, Origin, empty
+from data.schema import CANDLE, SPAN, Evidence, Origin, build_empty_frame
 from deviation.measure import measure
 from deviation.question import Parameters, QuoteHandling
 from deviation.result import Measurement
@@ -19,12 +19,12 @@ CATALOGUE = load_catalogue()
 USDT = ("okx", "bybit", "bitget", "gate", "kucoin")
 USD = ("coinbaseexchange", "kraken", "gemini", "bitstamp")
 
-Market = tuple[str, str]
+VenueSymbol = tuple[str, str]
 Closes = Sequence[float] | np.ndarray[tuple[int], np.dtype[np.float64]]
 
 
-def candles(
-    market: Market,
+def build_candles(
+    venue_symbol: VenueSymbol,
     closes: Closes,
     *,
     start: datetime = START,
@@ -34,19 +34,19 @@ def candles(
 ) -> pl.DataFrame:
     """Candles that open where the last one closed; NaN leaves a minute out; ``lows`` sets single lowest trades."""
     close = np.asarray(closes, dtype=np.float64)
-    opened = np.concatenate([close[:1], close[:-1]])
-    opened = np.where(np.isnan(opened), close, opened)
-    low = np.minimum(opened, close)
+    opens = np.concatenate([close[:1], close[:-1]])
+    opens = np.where(np.isnan(opens), close, opens)
+    low_prices = np.minimum(opens, close)
     for position, price in (lows or {}).items():
-        low[position] = price
+        low_prices[position] = price
     frame = pl.DataFrame(
         {
-            "venue": market[0],
-            "symbol": market[1],
+            "venue": venue_symbol[0],
+            "symbol": venue_symbol[1],
             "open_time": [start + timedelta(minutes=minute) for minute in range(close.size)],
-            "open": opened,
-            "high": np.maximum(opened, close),
-            "low": low,
+            "open": opens,
+            "high": np.maximum(opens, close),
+            "low": low_prices,
             "close": close,
             "volume": volume_usd / close,
             "timeframe": "1m",
@@ -69,7 +69,7 @@ def ask_and_measure(
     parameters: Parameters | None = None,
 ) -> Measurement:
     """The answer over the first ``minutes`` of what the frames hold."""
-    question = ask(
+    question = build_question(
         CATALOGUE,
         asset,
         start,
@@ -79,34 +79,41 @@ def ask_and_measure(
         origin=origin,
         parameters=parameters,
     )
-    return measure(pl.concat(frames), empty(SPAN), question)
+    return measure(pl.concat(frames), build_empty_frame(SPAN), question)
 
 
-def dip(minutes: int, level: float, depth: float, at: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def build_dip(
+    minutes: int, level: float, depth: float, dip_minute: int
+) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     """A price that falls by a fraction in one minute and halves its way back in every later one."""
-    after = np.arange(minutes) - at
-    return level * (1 - np.where(after < 0, 0.0, depth * 0.8 ** np.maximum(after, 0)))
+    minutes_after = np.arange(minutes) - dip_minute
+    return level * (1 - np.where(minutes_after < 0, 0.0, depth * 0.8 ** np.maximum(minutes_after, 0)))
 
 
 def crash(
     minutes: int = 90, *, focus: str = "binance", origin: Origin = Origin.OHLCV, level: float = 4.0
 ) -> Measurement:
     """Binance falls deeper than five USDT and four USD venues, with one trade far below everything."""
-    at = minutes // 3
+    dip_minute = minutes // 3
     frames = [
-        candles(("binance", "ATOM/USDT"), dip(minutes, level, 0.6, at), lows={at: level / 4_000}, origin=origin),
-        candles(("binance", "ATOM/USDC"), dip(minutes, level, 0.5, at), origin=origin),
+        build_candles(
+            ("binance", "ATOM/USDT"),
+            build_dip(minutes, level, 0.6, dip_minute),
+            lows={dip_minute: level / 4_000},
+            origin=origin,
+        ),
+        build_candles(("binance", "ATOM/USDC"), build_dip(minutes, level, 0.5, dip_minute), origin=origin),
     ]
     frames += [
-        candles((venue, "ATOM/USDT"), dip(minutes, level, 0.3 + 0.01 * i, at), origin=origin)
+        build_candles((venue, "ATOM/USDT"), build_dip(minutes, level, 0.3 + 0.01 * i, dip_minute), origin=origin)
         for i, venue in enumerate(USDT)
     ]
     frames += [
-        candles((venue, "ATOM/USD"), dip(minutes, level, 0.1 + 0.02 * i, at), origin=origin)
+        build_candles((venue, "ATOM/USD"), build_dip(minutes, level, 0.1 + 0.02 * i, dip_minute), origin=origin)
         for i, venue in enumerate(USD)
     ]
-    real = Evidence.RECONSTRUCTION if origin is Origin.RECONSTRUCTION else Evidence.REAL
-    return ask_and_measure(frames, minutes, focus=focus, origin=real)
+    evidence = Evidence.RECONSTRUCTION if origin is Origin.RECONSTRUCTION else Evidence.REAL
+    return ask_and_measure(frames, minutes, focus=focus, origin=evidence)
 
 
 def illustration() -> Measurement:
@@ -143,79 +150,87 @@ def week() -> Measurement:
     """Four calm days, more minutes than points of a line are drawn."""
     minutes = 4 * 24 * 60
     wave = 4 + 0.2 * np.sin(np.arange(minutes) / 300)
-    frames = [candles((venue, "ATOM/USDT"), wave) for venue in ("binance", *USDT)]
-    frames += [candles((venue, "ATOM/USD"), wave) for venue in USD]
+    frames = [build_candles((venue, "ATOM/USDT"), wave) for venue in ("binance", *USDT)]
+    frames += [build_candles((venue, "ATOM/USD"), wave) for venue in USD]
     return ask_and_measure(frames, minutes)
 
 
 def calm() -> Measurement:
     """Nobody strays by more than a few thousandths, with a day before the window to compare with."""
-    minutes, before = 60, 60
-    waves = [4 + 0.004 * np.sin(np.arange(minutes + before) / (3 + i)) for i in range(10)]
-    start = START - timedelta(minutes=before)
+    minutes, minutes_before = 60, 60
+    waves = [4 + 0.004 * np.sin(np.arange(minutes + minutes_before) / (3 + i)) for i in range(10)]
+    start = START - timedelta(minutes=minutes_before)
     venues = [(venue, "ATOM/USDT") for venue in ("binance", *USDT)] + [(venue, "ATOM/USD") for venue in USD]
-    return ask_and_measure([candles(m, wave, start=start) for m, wave in zip(venues, waves, strict=True)], minutes)
+    return ask_and_measure(
+        [build_candles(m, wave, start=start) for m, wave in zip(venues, waves, strict=True)], minutes
+    )
 
 
 def thin() -> Measurement:
     """A perpetual against two spot venues, one of which is silent half of the time and small at times."""
     minutes = 60
-    gappy = np.where(np.arange(minutes) % 2 == 0, 0.2, np.nan)
+    gappy_closes = np.where(np.arange(minutes) % 2 == 0, 0.2, np.nan)
     frames = [
-        candles(("binanceusdm", "DOGE/USDT:USDT"), dip(minutes, 0.2, 0.5, 20)),
-        candles(("coinbaseexchange", "DOGE/USD"), dip(minutes, 0.2, 0.1, 20)),
-        candles(("gemini", "DOGE/USD"), gappy[:40]),
-        candles(("gemini", "DOGE/USD"), gappy[:20], start=START + timedelta(minutes=40), volume_usd=20.0),
+        build_candles(("binanceusdm", "DOGE/USDT:USDT"), build_dip(minutes, 0.2, 0.5, 20)),
+        build_candles(("coinbaseexchange", "DOGE/USD"), build_dip(minutes, 0.2, 0.1, 20)),
+        build_candles(("gemini", "DOGE/USD"), gappy_closes[:40]),
+        build_candles(("gemini", "DOGE/USD"), gappy_closes[:20], start=START + timedelta(minutes=40), volume_usd=20.0),
     ]
     return ask_and_measure(frames, minutes, asset="DOGE", focus="binanceusdm")
 
 
 def alone() -> Measurement:
     """The focus venue and nobody else."""
-    return ask_and_measure([candles(("binance", "XRP/USDT"), dip(30, 2.4, 0.4, 10))], 30, asset="XRP")
+    return ask_and_measure([build_candles(("binance", "XRP/USDT"), build_dip(30, 2.4, 0.4, 10))], 30, asset="XRP")
 
 
 def without_focus() -> Measurement:
     """The focus venue has no candle at all."""
-    frames = [candles((venue, "XRP/USDT"), dip(30, 2.4, 0.4, 10)) for venue in USDT]
+    frames = [build_candles((venue, "XRP/USDT"), build_dip(30, 2.4, 0.4, 10)) for venue in USDT]
     return ask_and_measure(frames, 30, asset="XRP")
 
 
 def one_group() -> Measurement:
     """USDT venues only; one of them loses minutes, another is quiet or small in some, a third has another quote."""
     minutes = 60
-    holes = dip(minutes, 4.0, 0.3, 20)
-    holes[30:45] = np.nan
-    frames = [candles((venue, "ATOM/USDT"), dip(minutes, 4.0, 0.3, 20)) for venue in USDT[1:]]
-    quiet = candles((USDT[0], "ATOM/USDT"), dip(minutes, 4.0, 0.3, 20))
-    late = pl.col("open_time") > START + timedelta(minutes=50)
+    closes_with_gap = build_dip(minutes, 4.0, 0.3, 20)
+    closes_with_gap[30:45] = np.nan
+    frames = [build_candles((venue, "ATOM/USDT"), build_dip(minutes, 4.0, 0.3, 20)) for venue in USDT[1:]]
+    quiet_candles = build_candles((USDT[0], "ATOM/USDT"), build_dip(minutes, 4.0, 0.3, 20))
+    is_late = pl.col("open_time") > START + timedelta(minutes=50)
     frames += [
-        candles(("binance", "ATOM/USDT"), holes),
-        quiet.with_columns(pl.when(late).then(0.0).otherwise("volume").alias("volume")),
-        candles(("upbit", "ATOM/KRW"), dip(minutes, 5_600.0, 0.3, 20)),
+        build_candles(("binance", "ATOM/USDT"), closes_with_gap),
+        quiet_candles.with_columns(pl.when(is_late).then(0.0).otherwise("volume").alias("volume")),
+        build_candles(("upbit", "ATOM/KRW"), build_dip(minutes, 5_600.0, 0.3, 20)),
     ]
     return ask_and_measure(frames, minutes, event=None)
 
 
 def fair_value() -> Measurement:
     """A wrapped asset on one venue, its underlying on all of them, a calm day before."""
-    minutes, before = 90, 40 * 60
-    start = START - timedelta(minutes=before)
-    calm_ = np.ones(before)
-    flat = 4_000 * np.ones(before + minutes)
+    minutes, minutes_before = 90, 40 * 60
+    start = START - timedelta(minutes=minutes_before)
+    calm_ones = np.ones(minutes_before)
+    flat_closes = 4_000 * np.ones(minutes_before + minutes)
     frames = [
-        candles(("binance", "WBETH/USDT"), np.concatenate([4_312 * calm_, dip(minutes, 4_312, 0.85, 40)]), start=start),
-        candles(("binance", "WBETH/ETH"), 1.078 * calm_, start=start),
-        candles(("binance", "ETH/USDT"), flat, start=start),
+        build_candles(
+            ("binance", "WBETH/USDT"),
+            np.concatenate([4_312 * calm_ones, build_dip(minutes, 4_312, 0.85, 40)]),
+            start=start,
+        ),
+        build_candles(("binance", "WBETH/ETH"), 1.078 * calm_ones, start=start),
+        build_candles(("binance", "ETH/USDT"), flat_closes, start=start),
     ]
-    frames += [candles((venue, "ETH/USDT"), flat, start=start) for venue in USDT]
-    frames += [candles((venue, "ETH/USD"), flat, start=start) for venue in USD]
+    frames += [build_candles((venue, "ETH/USDT"), flat_closes, start=start) for venue in USDT]
+    frames += [build_candles((venue, "ETH/USD"), flat_closes, start=start) for venue in USD]
     return ask_and_measure(frames, minutes, asset="WBETH")
 
 
 def no_ratio() -> Measurement:
     """A wrapped asset for which no calm minute gives a ratio."""
-    return ask_and_measure([candles(("binance", "WBETH/USDT"), dip(30, 4_312, 0.85, 10))], 30, asset="WBETH")
+    return ask_and_measure(
+        [build_candles(("binance", "WBETH/USDT"), build_dip(30, 4_312, 0.85, 10))], 30, asset="WBETH"
+    )
 
 
 def crowd() -> Measurement:
@@ -224,26 +239,26 @@ def crowd() -> Measurement:
     frames = []
     for i, venue in enumerate(CATALOGUE.venues):
         for quote in ("USDT", "USD", "USDT:USDT"):
-            silent = np.arange(minutes) % 3 == 0 if i % 4 == 0 else np.zeros(minutes, dtype=np.bool_)
-            closes = np.where(silent, np.nan, dip(minutes, 4.0, 0.3 + 0.01 * i, 20))
-            frames.append(candles((venue, f"ATOM/{quote}"), closes, lows={20: 0.5 + i / 100}))
+            is_silent = np.arange(minutes) % 3 == 0 if i % 4 == 0 else np.zeros(minutes, dtype=np.bool_)
+            closes = np.where(is_silent, np.nan, build_dip(minutes, 4.0, 0.3 + 0.01 * i, 20))
+            frames.append(build_candles((venue, f"ATOM/{quote}"), closes, lows={20: 0.5 + i / 100}))
     return ask_and_measure(frames, minutes)
 
 
 def low_on_scale() -> Measurement:
     """The focus venue's lowest trade is clearly under its closes but not under those of all others."""
-    frames = [candles((venue, "ATOM/USDT"), dip(60, 4.0, 0.4, 20)) for venue in USDT]
-    frames.append(candles(("binance", "ATOM/USDT"), dip(60, 4.0, 0.3, 20), lows={20: 2.6}))
+    frames = [build_candles((venue, "ATOM/USDT"), build_dip(60, 4.0, 0.4, 20)) for venue in USDT]
+    frames.append(build_candles(("binance", "ATOM/USDT"), build_dip(60, 4.0, 0.3, 20), lows={20: 2.6}))
     return ask_and_measure(frames, 60)
 
 
 def as_is() -> Measurement:
     """The crash with quotes as printed."""
-    frames = [candles((venue, "ATOM/USDT"), dip(60, 4.0, 0.3, 20)) for venue in ("binance", *USDT)]
+    frames = [build_candles((venue, "ATOM/USDT"), build_dip(60, 4.0, 0.3, 20)) for venue in ("binance", *USDT)]
     return ask_and_measure(frames, 60, parameters=Parameters(quote=QuoteHandling.AS_IS, enter=0.05, exit=0.02))
 
 
-EVERY: dict[str, Callable[[], Measurement]] = {
+SCENARIOS: dict[str, Callable[[], Measurement]] = {
     made.__name__: made
     for made in (
         crash,
@@ -270,6 +285,6 @@ EVERY: dict[str, Callable[[], Measurement]] = {
 
 
 @cache
-def made(name: str) -> Measurement:
+def measure_scenario(name: str) -> Measurement:
     """The measurement of that name, made once."""
-    return EVERY[name]()
+    return SCENARIOS[name]()

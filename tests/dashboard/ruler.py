@@ -10,7 +10,7 @@ UNITS = 1000
 
 
 @cache
-def font(*, bold: bool) -> ImageFont.FreeTypeFont:
+def load_font(*, bold: bool) -> ImageFont.FreeTypeFont:
     """DejaVu Sans, which `make system` installs and every picture is drawn with.
 
     Raises:
@@ -20,18 +20,18 @@ def font(*, bold: bool) -> ImageFont.FreeTypeFont:
 
 
 @cache
-def plain_width(text: str, *, bold: bool = False) -> float:
+def measure_line(text: str, *, bold: bool = False) -> float:
     """Width of a text without tags, kerning included, in font sizes."""
-    return font(bold=bold).getlength(text) / UNITS
+    return load_font(bold=bold).getlength(text) / UNITS
 
 
 @cache
-def width_of(text: str, size: float) -> float:
+def measure_text(text: str, size: float) -> float:
     """Width of the widest line of a text with plotly's tags and entities, in the unit of ``size``."""
     lines = _Lines()
     lines.feed(text)
     lines.close()
-    return size * max(sum(plain_width(part, bold=bold) for part, bold in line) for line in lines.lines)
+    return size * max(sum(measure_line(part, bold=bold) for part, bold in line) for line in lines.lines)
 
 
 class _Lines(HTMLParser):

@@ -6,15 +6,15 @@ from typing import Any
 
 from plotly.utils import PlotlyJSONEncoder
 
-from dashboard.written import Written
+from dashboard.written import StaticElement
 
 
-class _Elements(HTMLParser):
+class _ElementParser(HTMLParser):
     """Reads HTML whose elements are all closed."""
 
     def __init__(self, content: str) -> None:
         super().__init__()
-        self.within: list[list[Any]] = [[]]
+        self.open_children: list[list[Any]] = [[]]
         self.feed(content)
         self.close()
 
@@ -22,36 +22,36 @@ class _Elements(HTMLParser):
         """An element as dash has it."""
         children: list[Any] = []
         props = {"className" if name == "class" else name: value for name, value in attrs}
-        self.within[-1].append({"type": tag.capitalize(), "props": {**props, "children": children}})
-        self.within.append(children)
+        self.open_children[-1].append({"type": tag.capitalize(), "props": {**props, "children": children}})
+        self.open_children.append(children)
 
     def handle_endtag(self, tag: str) -> None:  # noqa: ARG002 - the parser's own name for it
         """Back to what is around it."""
-        self.within.pop()
+        self.open_children.pop()
 
     def handle_data(self, data: str) -> None:
         """A text."""
-        self.within[-1].append(data)
+        self.open_children[-1].append(data)
 
 
-def _as_sent(value: Any) -> Any:  # noqa: ANN401 - whatever a property may hold
-    if not isinstance(value, Written):
+def _encode_element(value: Any) -> Any:  # noqa: ANN401 - whatever a property may hold
+    if not isinstance(value, StaticElement):
         return PlotlyJSONEncoder().default(value)
-    children = _Elements(value.content).within[0]
+    children = _ElementParser(value.content).open_children[0]
     return {"type": value.tag.capitalize(), "props": {**value.attributes, "children": children}}
 
 
-def plain(component: Any) -> Any:  # noqa: ANN401 - whatever dash takes
+def to_plain_data(component: Any) -> Any:  # noqa: ANN401 - whatever dash takes
     """A component as plain data: dicts of ``type`` and ``props``."""
-    return json.loads(json.dumps(component, default=_as_sent))
+    return json.loads(json.dumps(component, default=_encode_element))
 
 
-def text_of(component: Any) -> str:  # noqa: ANN401 - whatever dash takes
+def collect_text(component: Any) -> str:  # noqa: ANN401 - whatever dash takes
     """All that a component says."""
     if isinstance(component, str):
         return component
     if isinstance(component, list):
-        return " ".join(text_of(part) for part in component)
+        return " ".join(collect_text(part) for part in component)
     if isinstance(component, dict):
-        return text_of(component.get("props", {}).get("children", ""))
+        return collect_text(component.get("props", {}).get("children", ""))
     return ""

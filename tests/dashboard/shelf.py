@@ -7,17 +7,17 @@ from pathlib import Path
 
 import polars as pl
 
-from dashboard.actions import Forgettable, Market, Progress, ToCollect
+from dashboard.actions import CollectionOrder, CollectionProgress, FileMarket, StoredSource
 from data.errors import FileRefused, PlumblineError, StoreUnusable
-from data.imports import FileStored, import_files
+from data.imports import StoredFile, import_files
 from data.lock import Holder
 from data.schema import (
-    BAD_PAGE,
     CANDLE,
     CANDLE_DEFAULTS,
     COVERAGE,
     HOLDING,
     LOW_TRADE,
+    REJECTED_PAGE,
     REVISION,
     RUN,
     SPAN,
@@ -25,89 +25,93 @@ from data.schema import (
     Origin,
     Outcome,
     Timeframe,
-    empty,
+    build_empty_frame,
 )
 from data.store import CandleStore
 from data.upkeep import StoreSize
 
 START = datetime(2025, 10, 10, 21, 10, tzinfo=UTC)
-"""The start of the window ``crash``."""
+"""The start of the window ``build_crash_candles``."""
 
-TAKEN_AT = datetime(2025, 12, 1, tzinfo=UTC)
+IMPORTED_AT = datetime(2025, 12, 1, tzinfo=UTC)
 """When files are taken into a store."""
 
 MINUTES = 30
 """Its length."""
 
-CALM = datetime(2025, 10, 10, 10, 0, tzinfo=UTC)
+CALM_START = datetime(2025, 10, 10, 10, 0, tzinfo=UTC)
 """A minute of the calm span, from which the ratio of wrapped assets is taken."""
 
-FALL = 10
+FALL_MINUTE = 10
 """The minute of it in which the venue that fell prints its low."""
 
 USDT_VENUES = ("binance", "okx", "bybit", "bitget", "gate")
 USD_VENUES = ("coinbaseexchange", "kraken", "gemini", "bitstamp")
 
 
-def market(
+def build_market_candles(
     venue: str,
     symbol: str,
-    level: float,
+    price_level: float,
     *,
-    fallen: float = 1.0,
+    fall_factor: float = 1.0,
     low: float | None = None,
     volume: float = 1000.0,
     start: datetime = START,
 ) -> pl.DataFrame:
-    """Candles of one market over the window: flat at a level, five of them from `FALL` on times ``fallen``."""
-    closes = [level * (fallen if FALL <= i < FALL + 5 else 1.0) for i in range(MINUTES)]
-    lows = [low if low is not None and i == FALL else close for i, close in enumerate(closes)]
+    """Candles of one market over the window: flat at a level, five of them from `FALL_MINUTE` on times ``fall_factor``."""
+    closes = [price_level * (fall_factor if FALL_MINUTE <= i < FALL_MINUTE + 5 else 1.0) for i in range(MINUTES)]
+    lows = [low if low is not None and i == FALL_MINUTE else close for i, close in enumerate(closes)]
     times = [start + timedelta(minutes=i) for i in range(MINUTES)]
     columns = {"open": closes, "high": closes, "low": lows, "close": closes}
     frame = pl.DataFrame({"open_time": times, **columns}).with_columns(
         venue=pl.lit(venue), symbol=pl.lit(symbol), volume=pl.lit(volume)
     )
-    return frame.with_columns(pl.lit(text).alias(name) for name, text in CANDLE_DEFAULTS.items()).select(
-        pl.col(name).cast(dtype) for name, dtype in CANDLE.items()
-    )
+    return frame.with_columns(
+        pl.lit(default_value).alias(name) for name, default_value in CANDLE_DEFAULTS.items()
+    ).select(pl.col(name).cast(dtype) for name, dtype in CANDLE.items())
 
 
-def crash() -> pl.DataFrame:
+def build_crash_candles() -> pl.DataFrame:
     """ATOM falls further on Binance; DOGE trades on two USD venues and as a perpetual; WBETH on Binance alone."""
     return pl.concat(
         [
-            *(market(venue, "ATOM/USDT", 4, fallen=0.9) for venue in USDT_VENUES if venue != "binance"),
-            *(market(venue, "ATOM/USD", 4) for venue in USD_VENUES),
-            market("binance", "ATOM/USDT", 4, fallen=0.6, low=0.001),
-            market("binance", "ATOM/USDC", 4, fallen=0.7, volume=100),
-            market("kraken", "ATOM/EUR", 3.6),
-            market("coinbaseexchange", "DOGE/USD", 0.2),
-            market("gemini", "DOGE/USD", 0.2, fallen=0.9),
-            market("binanceusdm", "DOGE/USDT:USDT", 0.2, fallen=0.5),
-            market("binance", "WBETH/USDT", 4200, fallen=0.5, low=430.65),
-            market("binance", "WBETH/USDT", 4200, start=CALM),
-            market("binance", "ETH/USDT", 4000, start=CALM),
-            *(market(venue, "ETH/USDT", 4000) for venue in USDT_VENUES),
-            *(market(venue, "SOMECOIN/USDT", 1) for venue in USDT_VENUES),
+            *(
+                build_market_candles(venue, "ATOM/USDT", 4, fall_factor=0.9)
+                for venue in USDT_VENUES
+                if venue != "binance"
+            ),
+            *(build_market_candles(venue, "ATOM/USD", 4) for venue in USD_VENUES),
+            build_market_candles("binance", "ATOM/USDT", 4, fall_factor=0.6, low=0.001),
+            build_market_candles("binance", "ATOM/USDC", 4, fall_factor=0.7, volume=100),
+            build_market_candles("kraken", "ATOM/EUR", 3.6),
+            build_market_candles("coinbaseexchange", "DOGE/USD", 0.2),
+            build_market_candles("gemini", "DOGE/USD", 0.2, fall_factor=0.9),
+            build_market_candles("binanceusdm", "DOGE/USDT:USDT", 0.2, fall_factor=0.5),
+            build_market_candles("binance", "WBETH/USDT", 4200, fall_factor=0.5, low=430.65),
+            build_market_candles("binance", "WBETH/USDT", 4200, start=CALM_START),
+            build_market_candles("binance", "ETH/USDT", 4000, start=CALM_START),
+            *(build_market_candles(venue, "ETH/USDT", 4000) for venue in USDT_VENUES),
+            *(build_market_candles(venue, "SOMECOIN/USDT", 1) for venue in USDT_VENUES),
         ]
     )
 
 
 @dataclass
-class Shelf:
+class MemoryStore:
     """What the page needs of a store; ``broken`` makes it one that cannot be read. ``reads`` counts the readings."""
 
-    frame: pl.DataFrame = field(default_factory=crash)
-    broken: bool = False
-    reads: int = 0
-    writes: int = 0
-    asked: pl.DataFrame = field(default_factory=lambda: empty(COVERAGE))
-    changed: pl.DataFrame = field(default_factory=lambda: empty(REVISION))
-    aside: pl.DataFrame = field(default_factory=lambda: empty(BAD_PAGE))
-    ran: pl.DataFrame = field(default_factory=lambda: empty(RUN))
+    frame: pl.DataFrame = field(default_factory=build_crash_candles)
+    is_broken: bool = False
+    read_count: int = 0
+    write_count: int = 0
+    coverage_rows: pl.DataFrame = field(default_factory=lambda: build_empty_frame(COVERAGE))
+    revision_rows: pl.DataFrame = field(default_factory=lambda: build_empty_frame(REVISION))
+    rejected_rows: pl.DataFrame = field(default_factory=lambda: build_empty_frame(REJECTED_PAGE))
+    run_rows: pl.DataFrame = field(default_factory=lambda: build_empty_frame(RUN))
     uri: str = "nowhere"
 
-    def candles(
+    def read_candles(
         self,
         assets: Collection[str],
         start: datetime,
@@ -119,16 +123,16 @@ class Shelf:
         timeframe: Timeframe = Timeframe.M1,
     ) -> pl.DataFrame:
         """Candles of the assets in the span, of one kind."""
-        self.reads += 1
-        generated = pl.col("origin") == Origin.RECONSTRUCTION.value
+        self.read_count += 1
+        is_generated = pl.col("origin") == Origin.RECONSTRUCTION.value
         return self.frame.filter(
             pl.col("symbol").str.split("/").list.first().is_in(list(assets)),
             pl.col("open_time").is_between(start, end, closed="left"),
             pl.col("timeframe") == timeframe.value,
-            generated if origin is Evidence.RECONSTRUCTION else ~generated,
+            is_generated if origin is Evidence.RECONSTRUCTION else ~is_generated,
         ).select(columns)
 
-    def covered(
+    def read_covered_spans(
         self,
         assets: Collection[str],
         start: datetime,
@@ -141,110 +145,112 @@ class Shelf:
         del assets, start, end, origin, timeframe
         return pl.DataFrame(schema=SPAN)
 
-    def low_trades(
+    def read_low_trades(
         self, assets: Collection[str], start: datetime, end: datetime, *, timeframe: Timeframe = Timeframe.M1
     ) -> pl.DataFrame:
         """No bar was made of trades."""
         del assets, start, end, timeframe
-        return empty(LOW_TRADE)
+        return build_empty_frame(LOW_TRADE)
 
-    def version(self) -> str:
+    def read_version(self) -> str:
         """The number of writes."""
-        if self.broken:
+        if self.is_broken:
             message = "the store at nowhere cannot be read"
             raise StoreUnusable(message)
-        return str(self.writes)
+        return str(self.write_count)
 
-    def holdings(self) -> pl.DataFrame:
+    def read_holdings(self) -> pl.DataFrame:
         """What is held, as if all had come from one place."""
         time = pl.col("open_time")
-        named = self.frame.with_columns(asset=pl.col("symbol").str.split("/").list.first(), source=pl.lit("by hand"))
+        named_candles = self.frame.with_columns(
+            asset=pl.col("symbol").str.split("/").list.first(), source=pl.lit("by hand")
+        )
         counts = (time.min().alias("first"), time.max().alias("last"), pl.len().cast(pl.Int64).alias("candles"))
-        by = ["origin", "source", "asset", "venue", "symbol", "timeframe"]
-        return named.group_by(by).agg(*counts).select(*HOLDING).sort(by)
+        key_columns = ["origin", "source", "asset", "venue", "symbol", "timeframe"]
+        return named_candles.group_by(key_columns).agg(*counts).select(*HOLDING).sort(key_columns)
 
-    def coverage(self, assets: Collection[str], start: datetime, end: datetime) -> pl.DataFrame:
+    def read_coverage(self, assets: Collection[str], start: datetime, end: datetime) -> pl.DataFrame:
         """What was asked."""
         del assets, start, end
-        return self.asked
+        return self.coverage_rows
 
-    def wanting(self) -> pl.DataFrame:
+    def read_outstanding(self) -> pl.DataFrame:
         """What was not had of it."""
-        return self.asked.filter(pl.col("outcome") != Outcome.COMPLETE.value)
+        return self.coverage_rows.filter(pl.col("outcome") != Outcome.COMPLETE.value)
 
-    def bad_pages(self) -> pl.DataFrame:
+    def read_rejected_pages(self) -> pl.DataFrame:
         """The answers kept aside."""
-        return self.aside
+        return self.rejected_rows
 
-    def revisions(
+    def read_revisions(
         self, start: datetime | None = None, end: datetime | None = None, assets: Collection[str] | None = None
     ) -> pl.DataFrame:
         """What was changed."""
         del start, end, assets
-        return self.changed
+        return self.revision_rows
 
-    def runs(self, limit: int = 100) -> pl.DataFrame:
+    def read_runs(self, limit: int = 100) -> pl.DataFrame:
         """The runs of the follower."""
-        return self.ran.head(limit)
+        return self.run_rows.head(limit)
 
-    def size(self, timeframe: Timeframe | None = None) -> StoreSize | None:
+    def measure_size(self, timeframe: Timeframe | None = None) -> StoreSize | None:
         """A store in memory has none."""
         del timeframe
         return None
 
-    def put(self, frame: pl.DataFrame) -> None:
+    def add_candles(self, frame: pl.DataFrame) -> None:
         """Add candles, as a collection does."""
         self.frame = pl.concat([self.frame, frame])
-        self.writes += 1
+        self.write_count += 1
 
 
 @dataclass
-class Hands:
+class RecordedActions:
     """Actions that only note what was asked, and tell the progress that they were given.
 
     Files are taken into the store that they were given, if any.
     """
 
-    told: list[Progress] = field(default_factory=list)
-    done: list[str] = field(default_factory=list)
-    refuses: bool = False
+    progress_steps: list[CollectionProgress] = field(default_factory=list)
+    calls: list[str] = field(default_factory=list)
+    refuses_start: bool = False
     store: CandleStore | None = None
     venues: tuple[str, ...] = ("binance", "okx", "kraken")
-    followed_by: Holder | None = None
-    wanted: list[ToCollect] = field(default_factory=list)
+    holder: Holder | None = None
+    requests: list[CollectionOrder] = field(default_factory=list)
 
-    def start_collect(self, wanted: ToCollect) -> None:
+    def start_collection(self, request: CollectionOrder) -> None:
         """Note the start, or refuse it."""
-        if self.refuses:
+        if self.refuses_start:
             message = "the network is off"
             raise PlumblineError(message)
-        self.done.append(str(wanted))
-        self.wanted.append(wanted)
+        self.calls.append(str(request))
+        self.requests.append(request)
 
-    def progress(self) -> Progress | None:
+    def read_progress(self) -> CollectionProgress | None:
         """The next progress that was given; the last stays."""
-        if not self.told:
+        if not self.progress_steps:
             return None
-        return self.told.pop(0) if len(self.told) > 1 else self.told[0]
+        return self.progress_steps.pop(0) if len(self.progress_steps) > 1 else self.progress_steps[0]
 
-    def cancel(self) -> None:
+    def cancel_collection(self) -> None:
         """Note the wish."""
-        self.done.append("cancel")
+        self.calls.append("cancel")
 
     def import_files(
-        self, paths: Sequence[Path], market: Market | None, *, complete: bool
-    ) -> tuple[list[FileStored], list[FileRefused]]:
+        self, paths: Sequence[Path], market: FileMarket | None, *, complete: bool
+    ) -> tuple[list[StoredFile], list[FileRefused]]:
         """Take files into the store, by a clock that stands still."""
-        self.done.append(f"import {', '.join(path.name for path in paths)}")
+        self.calls.append(f"import {', '.join(path.name for path in paths)}")
         assert self.store is not None
         venue, symbol = (None, None) if market is None else (market.venue, market.symbol)
-        return import_files(self.store, paths, now=TAKEN_AT, venue=venue, symbol=symbol, complete=complete)
+        return import_files(self.store, paths, now=IMPORTED_AT, venue=venue, symbol=symbol, complete=complete)
 
-    def forget(self, dropped: Forgettable) -> int:
+    def forget_source(self, dropped: StoredSource) -> int:
         """Drop rows of the store."""
-        self.done.append(f"forget {dropped.source}")
+        self.calls.append(f"forget {dropped.source}")
         return 0 if self.store is None else self.store.forget(source=dropped.source, origin=dropped.origin)
 
-    def follower(self) -> Holder | None:
+    def find_follower(self) -> Holder | None:
         """Who was said to follow."""
-        return self.followed_by
+        return self.holder

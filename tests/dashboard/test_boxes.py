@@ -3,8 +3,8 @@
 import plotly.graph_objects as go
 import pytest
 
-from .boxes import collisions, text_boxes
-from .ruler import width_of
+from .boxes import find_overlaps, measure_text_boxes
+from .ruler import measure_text
 
 
 def figure(*notes: tuple[str, float]) -> go.Figure:
@@ -39,17 +39,17 @@ def figure(*notes: tuple[str, float]) -> go.Figure:
 )
 def test_the_ruler_measures_by_the_font(text: str, width: float) -> None:
     """DejaVu Sans is 0.634 wide per `n`, bold 0.712; tags take no room, and the widest line counts."""
-    assert width_of(text, 10) == pytest.approx(width, abs=0.02)
+    assert measure_text(text, 10) == pytest.approx(width, abs=0.02)
 
 
 def test_kerning_counts() -> None:
     """A pair that the font draws closer together is narrower than its letters."""
-    assert width_of("AV", 10) < width_of("A", 10) + width_of("V", 10) - 0.3
+    assert measure_text("AV", 10) < measure_text("A", 10) + measure_text("V", 10) - 0.3
 
 
 @pytest.mark.parametrize("text", ["\N{LATIN SMALL LETTER N WITH TILDE}" * 10, "n" * 10])
 def test_texts_collide_from_where_the_first_ends(text: str) -> None:
     """Ten letters of 6.34 pixels reach 63.4 pixels far: what begins sooner lies on them, what begins later does not."""
-    assert collisions(figure((text, 0), ("n", 63))) == [(text, "n")]
-    assert collisions(figure((text, 0), ("n", 64))) == []
-    assert [round(box.right, 1) for _, box in text_boxes(figure((text, 0)))] == [63.4]
+    assert find_overlaps(figure((text, 0), ("n", 63))) == [(text, "n")]
+    assert find_overlaps(figure((text, 0), ("n", 64))) == []
+    assert [round(box.right, 1) for _, box in measure_text_boxes(figure((text, 0)))] == [63.4]

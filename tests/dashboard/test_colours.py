@@ -10,28 +10,28 @@ import numpy.typing as npt
 import pytest
 
 import dashboard
-from dashboard.overview_marks import marker
-from dashboard.style import PALETTES, READABLE, Theme, contrast, venue_colour
+from dashboard.overview_marks import get_marker_symbol
+from dashboard.style import MIN_CONTRAST, PALETTES, Theme, compute_contrast, compute_venue_colour
 from deviation.minutes import State
 
 from .measured import CATALOGUE
 
 Vector = npt.NDArray[np.float64]
 
-APART = 12.0
+MIN_DIFFERENCE = 12.0
 """CIEDE2000 between venues of one shape, to any eye.
 
 About 2.3 is just noticeable side by side (Mahy, Van Eycken and Oosterlinck 1994, for CIELAB); thin marks need several
 times as much (Stone, Szafir and Setlur 2014): five times here.
 """
 
-APART_IN_GREY = 6.0
+MIN_GREY_DIFFERENCE = 6.0
 """The same in grey print, where the shape says the most and lightness has to do the rest."""
 
-GRAPHICS = 3.0
+MIN_GRAPHICS_CONTRAST = 3.0
 """Contrast of graphical objects with what lies beside them (WCAG 2.2, 1.4.11)."""
 
-EYES = {
+EYE_MATRICES = {
     "normal": np.eye(3),
     "red-blind": np.array(
         [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]
@@ -45,7 +45,7 @@ EYES = {
 }
 """What people without one kind of cone see, on linear RGB (Machado, Oliveira and Fernandes 2009, severity 1)."""
 
-GREY = np.full((3, 3), 1.0) * np.array([0.2126, 0.7152, 0.0722])
+GREY_MATRIX = np.full((3, 3), 1.0) * np.array([0.2126, 0.7152, 0.0722])
 """What a grey print shows: the luminance alone."""
 
 TO_XYZ = np.array(
@@ -54,27 +54,27 @@ TO_XYZ = np.array(
 WHITE = np.array([0.95047, 1.0, 1.08883])
 
 
-def seen(colour: str, eye: Vector) -> Vector:
+def simulate_colour(colour: str, eye: Vector) -> Vector:
     """A colour as an eye sees it, in CIELAB under D65."""
-    channels = np.array([int(colour[at : at + 2], 16) for at in (1, 3, 5)]) / 255
+    channels = np.array([int(colour[start : start + 2], 16) for start in (1, 3, 5)]) / 255
     linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
     ratios = TO_XYZ @ np.clip(eye @ linear, 0, 1) / WHITE
     f = np.where(ratios > 216 / 24389, np.cbrt(ratios), (24389 / 27 * ratios + 16) / 116)
     return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
 
 
-def difference(one: Vector, two: Vector) -> float:
+def compute_difference(first: Vector, second: Vector) -> float:
     """CIEDE2000 of two colours in CIELAB (Sharma, Wu and Dalal 2005)."""
-    mean_chroma = (np.hypot(*one[1:]) + np.hypot(*two[1:])) / 2
+    mean_chroma = (np.hypot(*first[1:]) + np.hypot(*second[1:])) / 2
     g = 0.5 * (1 - np.sqrt(mean_chroma**7 / (mean_chroma**7 + 25.0**7)))
-    a = np.array([one[1], two[1]]) * (1 + g)
-    b = np.array([one[2], two[2]])
+    a = np.array([first[1], second[1]]) * (1 + g)
+    b = np.array([first[2], second[2]])
     chroma, hue = np.hypot(a, b), np.degrees(np.arctan2(b, a)) % 360
     grey = chroma[0] * chroma[1] == 0
     turn = 0.0 if grey else (hue[1] - hue[0] + 180) % 360 - 180
     d_hue = 2 * np.sqrt(chroma[0] * chroma[1]) * np.sin(np.radians(turn / 2))
     middle_hue = hue.sum() if grey else (hue[0] + turn / 2) % 360
-    light, middle = (one[0] + two[0]) / 2, chroma.mean()
+    light, middle = (first[0] + second[0]) / 2, chroma.mean()
     t = (
         1
         - 0.17 * np.cos(np.radians(middle_hue - 30))
@@ -84,7 +84,7 @@ def difference(one: Vector, two: Vector) -> float:
     )
     s_light = 1 + 0.015 * (light - 50) ** 2 / np.sqrt(20 + (light - 50) ** 2)
     parts = (
-        (two[0] - one[0]) / s_light,
+        (second[0] - first[0]) / s_light,
         (chroma[1] - chroma[0]) / (1 + 0.045 * middle),
         d_hue / (1 + 0.015 * middle * t),
     )
@@ -94,7 +94,7 @@ def difference(one: Vector, two: Vector) -> float:
 
 
 @pytest.mark.parametrize(
-    ("one", "two", "expected"),
+    ("first", "second", "expected"),
     [
         ((50, 2.6772, -79.7751), (50, 0, -82.7485), 2.0425),
         ((50, -1, 2), (50, 0, 0), 2.3669),
@@ -105,38 +105,40 @@ def difference(one: Vector, two: Vector) -> float:
     ],
 )
 def test_the_difference_is_the_published_one(
-    one: tuple[float, float, float], two: tuple[float, float, float], expected: float
+    first: tuple[float, float, float], second: tuple[float, float, float], expected: float
 ) -> None:
     """The yardstick of this test gives the values of Sharma, Wu and Dalal's table."""
-    assert difference(np.array(one), np.array(two)) == pytest.approx(expected, abs=1e-4)
+    assert compute_difference(np.array(first), np.array(second)) == pytest.approx(expected, abs=1e-4)
 
 
-def neighbours() -> Iterator[tuple[str, str]]:
+def list_same_shape_pairs() -> Iterator[tuple[str, str]]:
     """Every two venues whose points share a shape, so that only their colours tell them apart."""
-    venues = sorted(CATALOGUE.venues, key=lambda venue: marker(CATALOGUE, venue))
-    for _, alike in groupby(venues, key=lambda venue: marker(CATALOGUE, venue)):
-        yield from combinations(alike, 2)
+    venues = sorted(CATALOGUE.venues, key=lambda venue: get_marker_symbol(CATALOGUE, venue))
+    for _, same_shape in groupby(venues, key=lambda venue: get_marker_symbol(CATALOGUE, venue)):
+        yield from combinations(same_shape, 2)
 
 
 @pytest.mark.parametrize("theme", Theme)
-@pytest.mark.parametrize("eye", EYES)
+@pytest.mark.parametrize("eye", EYE_MATRICES)
 def test_venues_of_one_shape_are_apart_to_every_eye(eye: str, theme: Theme) -> None:
     """Red-blind, green-blind and blue-blind people tell any two venues of one shape apart, on either paper."""
-    for pair in neighbours():
-        one, two = (seen(venue_colour(CATALOGUE, venue, theme), EYES[eye]) for venue in pair)
-        assert difference(one, two) >= APART, pair
+    for pair in list_same_shape_pairs():
+        first, second = (
+            simulate_colour(compute_venue_colour(CATALOGUE, venue, theme), EYE_MATRICES[eye]) for venue in pair
+        )
+        assert compute_difference(first, second) >= MIN_DIFFERENCE, pair
 
 
 def test_venues_of_one_shape_are_apart_in_grey_print() -> None:
     """Printed without colour, two venues of one shape differ in lightness."""
-    for pair in neighbours():
-        one, two = (seen(CATALOGUE.venue(venue).colour, GREY) for venue in pair)
-        assert difference(one, two) >= APART_IN_GREY, pair
+    for pair in list_same_shape_pairs():
+        first, second = (simulate_colour(CATALOGUE.get_venue(venue).colour, GREY_MATRIX) for venue in pair)
+        assert compute_difference(first, second) >= MIN_GREY_DIFFERENCE, pair
 
 
 def test_shapes_are_shared_out() -> None:
     """No shape has more than two venues."""
-    shapes = [marker(CATALOGUE, venue) for venue in CATALOGUE.venues]
+    shapes = [get_marker_symbol(CATALOGUE, venue) for venue in CATALOGUE.venues]
     assert max(shapes.count(shape) for shape in shapes) <= 2
 
 
@@ -144,19 +146,25 @@ def test_shapes_are_shared_out() -> None:
 def test_names_in_a_venue_s_colour_are_readable(theme: Theme) -> None:
     """A name written in its venue's colour has the contrast of small text, on either paper."""
     for venue in CATALOGUE.venues:
-        assert contrast(venue_colour(CATALOGUE, venue, theme), PALETTES[theme].paper) >= READABLE, venue
+        assert compute_contrast(compute_venue_colour(CATALOGUE, venue, theme), PALETTES[theme].paper) >= MIN_CONTRAST, (
+            venue
+        )
 
 
 @pytest.mark.parametrize("theme", Theme)
 def test_lines_and_marks_of_figures_are_seen(theme: Theme) -> None:
     """Lines of both groups and marks that mean something stand out from the paper."""
     colours = PALETTES[theme]
-    marks = [*colours.groups.values(), colours.states[State.VOTING], colours.states[State.MISSING]]
-    marks += [colours.states[State.UNPRICED]]
-    assert all(contrast(colour, colours.paper) >= GRAPHICS for colour in marks)
+    mark_colours = [
+        *colours.group_colours.values(),
+        colours.state_colours[State.VOTING],
+        colours.state_colours[State.MISSING],
+    ]
+    mark_colours += [colours.state_colours[State.UNPRICED]]
+    assert all(compute_contrast(colour, colours.paper) >= MIN_GRAPHICS_CONTRAST for colour in mark_colours)
 
 
-def variables(theme: Theme) -> dict[str, str]:
+def read_css_colours(theme: Theme) -> dict[str, str]:
     """The style sheet's colours of a theme, by name."""
     sheet = (Path(dashboard.__file__).parent / "assets" / "page.css").read_text(encoding="utf-8")
     light, dark = (
@@ -166,7 +174,7 @@ def variables(theme: Theme) -> dict[str, str]:
     return light if theme is Theme.LIGHT else {**light, **dark}
 
 
-TEXT_ON = {
+TEXT_BACKGROUNDS = {
     "ink": ("paper", "soft", "mark", "alert"),
     "text": ("paper", "soft", "mark"),
     "muted": ("paper", "soft", "mark"),
@@ -179,25 +187,25 @@ TEXT_ON = {
 @pytest.mark.parametrize("theme", Theme)
 def test_text_of_the_page_is_readable(theme: Theme) -> None:
     """Every colour of text has the contrast of small text on every paper that it is written on."""
-    colours = variables(theme)
-    for text, papers in TEXT_ON.items():
+    colours = read_css_colours(theme)
+    for text, papers in TEXT_BACKGROUNDS.items():
         for paper in papers:
-            assert contrast(colours[text], colours[paper]) >= READABLE, (text, paper)
+            assert compute_contrast(colours[text], colours[paper]) >= MIN_CONTRAST, (text, paper)
 
 
 @pytest.mark.parametrize("theme", Theme)
 def test_the_focus_is_seen_on_every_paper(theme: Theme) -> None:
     """The outline of the focus and the rules of notices stand out from what they lie on."""
-    colours = variables(theme)
+    colours = read_css_colours(theme)
     pairs = [("focus", paper) for paper in ("paper", "soft", "mark", "alert")]
     pairs += [("mark-rule", "mark"), ("mark-rule", "paper"), ("alert-rule", "alert")]
-    assert {pair: contrast(*(colours[name] for name in pair)) >= GRAPHICS for pair in pairs} == dict.fromkeys(
-        pairs, True
-    )
+    assert {
+        pair: compute_contrast(*(colours[name] for name in pair)) >= MIN_GRAPHICS_CONTRAST for pair in pairs
+    } == dict.fromkeys(pairs, True)
 
 
 def test_figures_and_page_have_the_same_paper() -> None:
     """A chart has no edge: its paper, ink and text are the page's."""
     for theme, colours in PALETTES.items():
-        sheet = variables(theme)
+        sheet = read_css_colours(theme)
         assert (sheet["paper"], sheet["ink"], sheet["text"]) == (colours.paper, colours.ink, colours.text)

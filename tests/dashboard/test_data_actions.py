@@ -4,10 +4,10 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from app import collect_options
-from dashboard.actions import Forgettable, Market, ToCollect
+from app import build_collect_options
+from dashboard.actions import CollectionOrder, FileMarket, StoredSource
 from dashboard.data_actions import StoreActions
-from dashboard.data_upload import MOST_SENT
+from dashboard.data_upload import MAX_REQUEST_BYTES
 from dashboard.web import create_app
 from data.catalogue import load_catalogue
 from data.lock import FollowerLock
@@ -18,17 +18,19 @@ NOW = datetime(2025, 12, 1, tzinfo=UTC)
 CSV = "open_time,open,high,low,close,volume\n2025-10-10T21:00:00Z,4,4,3,3.5,10\n"
 
 
-def actions_over(store: CandleStore) -> StoreActions:
+def build_actions(store: CandleStore) -> StoreActions:
     """The actions over a store, of which no collection is started."""
     return StoreActions(store, lambda _: [sys.executable, "-c", ""], venues=("okx",), now=lambda: NOW)
 
 
 def test_a_request_as_options() -> None:
     """An event is named; assets come with their window in UTC, and with venues and a length where they were chosen."""
-    assert collect_options(ToCollect(event="2025-10-10")) == ["--event", "2025-10-10", "--timeframe", "1m"]
+    assert build_collect_options(CollectionOrder(event="2025-10-10")) == ["--event", "2025-10-10", "--timeframe", "1m"]
     start, end = datetime(2025, 10, 10, 21, tzinfo=UTC), datetime(2025, 10, 10, 22, tzinfo=UTC)
-    wanted = ToCollect(assets=("ATOM", "DOGE"), start=start, end=end, venues=("okx", "gate"), timeframe=Timeframe.S1)
-    assert collect_options(wanted) == [
+    request = CollectionOrder(
+        assets=("ATOM", "DOGE"), start=start, end=end, venues=("okx", "gate"), timeframe=Timeframe.S1
+    )
+    assert build_collect_options(request) == [
         *("--assets", "ATOM,DOGE", "--from", "2025-10-10T21:00:00Z", "--to", "2025-10-10T22:00:00Z"),
         *("--venues", "okx,gate", "--timeframe", "1s"),
     ]
@@ -37,29 +39,29 @@ def test_a_request_as_options() -> None:
 def test_files_come_in_and_go(tmp_path: Path) -> None:
     """A file of one market is stored under its own name by the given clock, and can be forgotten by that name."""
     store = CandleStore(str(tmp_path / "lake"))
-    actions = actions_over(store)
+    actions = build_actions(store)
     path = tmp_path / "mine.csv"
     path.write_text(CSV, encoding="utf-8")
-    stored, refused = actions.import_files([path], Market("okx", "ATOM/USDT"), complete=True)
-    assert ([file.written.new for file in stored], refused) == ([1], [])
-    held = store.holdings().row(0, named=True)
-    assert (held["source"], held["venue"], held["origin"]) == ("mine.csv", "okx", "imported")
-    assert actions.forget(Forgettable("mine.csv", Origin.IMPORTED)) == 2, "a candle and its coverage"
-    assert store.holdings().is_empty()
+    stored, refused = actions.import_files([path], FileMarket("okx", "ATOM/USDT"), complete=True)
+    assert ([file.write_report.new for file in stored], refused) == ([1], [])
+    holding = store.read_holdings().row(0, named=True)
+    assert (holding["source"], holding["venue"], holding["origin"]) == ("mine.csv", "okx", "imported")
+    assert actions.forget_source(StoredSource("mine.csv", Origin.IMPORTED)) == 2, "a candle and its coverage"
+    assert store.read_holdings().is_empty()
 
 
 def test_what_is_too_large_is_refused_by_its_head(tmp_path: Path) -> None:
     """A request above what the page takes at once is answered with 413, and its body is not read."""
     store = CandleStore(str(tmp_path / "lake"))
-    client = create_app(store, load_catalogue(), actions_over(store)).server.test_client()
-    head = {"CONTENT_LENGTH": str(MOST_SENT + 1), "CONTENT_TYPE": "application/json"}
-    assert client.post("/_dash-update-component", environ_overrides=head).status_code == 413
+    client = create_app(store, load_catalogue(), build_actions(store)).server.test_client()
+    headers = {"CONTENT_LENGTH": str(MAX_REQUEST_BYTES + 1), "CONTENT_TYPE": "application/json"}
+    assert client.post("/_dash-update-component", environ_overrides=headers).status_code == 413
 
 
 def test_who_follows(tmp_path: Path) -> None:
     """The follower is told as long as it holds its lock."""
     store = CandleStore(str(tmp_path / "lake"))
-    actions = actions_over(store)
-    assert actions.follower() is None
-    with FollowerLock(store.uri).held(NOW) as holder:
-        assert actions.follower() == holder
+    actions = build_actions(store)
+    assert actions.find_follower() is None
+    with FollowerLock(store.uri).hold(NOW) as holder:
+        assert actions.find_follower() == holder

@@ -10,62 +10,62 @@ import plotly.graph_objects as go
 import polars as pl
 import pytest
 
-from dashboard.bounds import bounds_figure, heading, positions, reaches, sentences
+from dashboard.bounds import build_bounds_figure, list_bar_positions, list_price_ranges, write_heading, write_sentences
 from dashboard.clock import Zone
-from dashboard.explorer import explorer_figure
-from dashboard.explorer_notes import notes_list
-from dashboard.export_kinds import FORMATS, What
-from dashboard.export_menu import export_menu
-from dashboard.links import Links
-from dashboard.minute_table import minute_data
+from dashboard.explorer import build_explorer_figure
+from dashboard.explorer_notes import build_notes_list
+from dashboard.export_kinds import KIND_FORMATS, ExportKind
+from dashboard.export_menu import build_export_menu
+from dashboard.links import ViewLinks
+from dashboard.minute_table import build_minute_data
 from dashboard.scene import Scene
-from dashboard.thresholds import threshold_figure, threshold_table
-from dashboard.words import window_notes
-from data.schema import LOW_TRADE, empty
+from dashboard.thresholds import build_threshold_figure, build_threshold_table
+from dashboard.words import list_window_notes
+from data.schema import LOW_TRADE, build_empty_frame
 from deviation.minutes import State
 
-from .measured import CATALOGUE, EVERY, USD, USDT, ask_and_measure, candles, dip, made
-from .sent import plain, text_of
-from .test_pages import parts
+from .measured import CATALOGUE, SCENARIOS, USD, USDT, ask_and_measure, build_candles, build_dip, measure_scenario
+from .sent import collect_text, to_plain_data
+from .test_pages import list_parts
 
-NO_TRADES = empty(LOW_TRADE)
+NO_TRADES = build_empty_frame(LOW_TRADE)
 
 
 @cache
-def fallen() -> Scene:
+def build_fall_scene() -> Scene:
     """Binance falls from 4 to 1.6 in minute 20, with one trade at 0.001; five USDT venues fall to 2.8, four USD not."""
-    frames = [candles(("binance", "ATOM/USDT"), dip(60, 4.0, 0.6, 20), lows={20: 0.001})]
-    frames += [candles((venue, "ATOM/USDT"), dip(60, 4.0, 0.3, 20)) for venue in USDT]
-    frames += [candles((venue, "ATOM/USD"), np.full(60, 4.0)) for venue in USD]
+    frames = [build_candles(("binance", "ATOM/USDT"), build_dip(60, 4.0, 0.6, 20), lows={20: 0.001})]
+    frames += [build_candles((venue, "ATOM/USDT"), build_dip(60, 4.0, 0.3, 20)) for venue in USDT]
+    frames += [build_candles((venue, "ATOM/USD"), np.full(60, 4.0)) for venue in USD]
     return Scene(ask_and_measure(frames, 60), CATALOGUE)
 
 
-def scene(name: str) -> Scene:
+def build_scene(name: str) -> Scene:
     """A measurement made by hand, as it is drawn."""
-    return Scene(made(name), CATALOGUE)
+    return Scene(measure_scenario(name), CATALOGUE)
 
 
-@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize("name", SCENARIOS)
 def test_every_measurement_has_its_parts(name: str) -> None:
     """Whatever was measured, depths and close looks are figures that plotly takes, and tables."""
-    shown = scene(name)
-    assert go.Figure(threshold_figure(shown)).layout.height
-    assert plain(threshold_table(shown, Links({})))
-    for position in positions(shown):
-        assert len(go.Figure(bounds_figure(shown, position)).data) == len(reaches(shown, position))
-        assert sentences(shown, position, NO_TRADES)
-        assert heading(shown, position)
+    scene = build_scene(name)
+    assert go.Figure(build_threshold_figure(scene)).layout.height
+    assert to_plain_data(build_threshold_table(scene, ViewLinks({})))
+    for position in list_bar_positions(scene):
+        assert len(go.Figure(build_bounds_figure(scene, position)).data) == len(list_price_ranges(scene, position))
+        assert write_sentences(scene, position, NO_TRADES)
+        assert write_heading(scene, position)
 
 
 def test_depths_are_counted() -> None:
     """A line holds the firm minutes at or beyond each depth; none has its own place below the least minute."""
-    shown = fallen()
-    row = shown.focus
+    scene = build_fall_scene()
+    row = scene.focus
     assert row is not None
-    figure = go.Figure(threshold_figure(shown))
+    figure = go.Figure(build_threshold_figure(scene))
     line = figure.data[-1]
     assert (line.name, line.line.width) == ("Binance", 3)
-    d = row.own.series.d
+    d = row.own_summary.series.d
     counts = [np.count_nonzero(d <= -x / 100 + 1e-12) for x in (1, 2, 5, 10, 20, 50)]
     assert counts[-1] == 0
     assert counts[0] > counts[3] > 0
@@ -75,25 +75,27 @@ def test_depths_are_counted() -> None:
     assert line.y[-1] == zero
     assert line.y[:4] == pytest.approx(np.log10(counts[:4]))
     assert figure.layout.yaxis.range[0] < zero
-    first = text_of(plain(threshold_table(shown, Links({})))["props"]["children"][1]["props"]["children"][0])
+    first = collect_text(
+        to_plain_data(build_threshold_table(scene, ViewLinks({})))["props"]["children"][1]["props"]["children"][0]
+    )
     assert first.split()[:3] == ["Binance", "ATOM/USDT", str(counts[0])]
 
 
 def test_the_minute_of_the_lowest_trade() -> None:
     """The focus venue's candle stands first, each voting peer's range below it, and the bounds are said in words."""
-    shown = fallen()
-    row = shown.focus
+    scene = build_fall_scene()
+    row = scene.focus
     assert row is not None
-    assert positions(shown) == (20,)
-    own, *peers = reaches(shown, 20)
-    assert (own.row, own.low) == (row, 0.001)
+    assert list_bar_positions(scene) == (20,)
+    focus_range, *peers = list_price_ranges(scene, 20)
+    assert (focus_range.row, focus_range.low) == (row, 0.001)
     assert {peer.row.market.venue for peer in peers} == {
         *("okx", "bybit", "bitget", "gate", "kucoin"),
         *("coinbaseexchange", "kraken", "gemini", "bitstamp"),
     }
     okx = next(peer for peer in peers if peer.row.market.venue == "okx")
     assert (okx.low, okx.high, okx.close) == pytest.approx((2.8, 4.0, 2.8))
-    assert sentences(shown, 20, NO_TRADES)[0] == (
+    assert write_sentences(scene, 20, NO_TRADES)[0] == (
         "Binance's lowest trade, 0.001, stood 99.9 % below other USDT exchanges and 99.9 % below USD exchanges, "
         "whatever the order within the minute."
     )
@@ -101,7 +103,7 @@ def test_the_minute_of_the_lowest_trade() -> None:
 
 def test_bounds_apart_are_said_as_a_span() -> None:
     """Where the order within the minute matters, both bounds are named: lows from 2.4 against ranges 2.4 to 4."""
-    text = sentences(scene("low_on_scale"), 20, NO_TRADES)
+    text = write_sentences(build_scene("low_on_scale"), 20, NO_TRADES)
     # 2.6 against peers that stood between 2.4 and 4.0
     assert text[0] == (
         "Binance's lowest trade, 2.6, stood between 8.3 % above and 35 % below other USDT exchanges, "
@@ -112,7 +114,7 @@ def test_bounds_apart_are_said_as_a_span() -> None:
 
 def test_what_is_certain_of_a_whole_minute_is_said() -> None:
     """Between 1.6 and 2.08, where USDT peers stood at 2.8 or more (2.08 / 2.8 - 1) and USD ones at 4: all certain."""
-    assert sentences(fallen(), 21, NO_TRADES)[1] == (
+    assert write_sentences(build_fall_scene(), 21, NO_TRADES)[1] == (
         "It stayed at least 26 % below USDT exchanges and 48 % below USD exchanges for the whole minute: "
         "certain in any order."
     )
@@ -120,42 +122,42 @@ def test_what_is_certain_of_a_whole_minute_is_said() -> None:
 
 def test_the_exact_trade_is_named() -> None:
     """Where the bar was made of trades, the trade that was the low is named with its own time."""
-    shown = fallen()
-    at = datetime(2025, 10, 10, 21, 20, 12, 345_000, tzinfo=UTC)
+    scene = build_fall_scene()
+    time = datetime(2025, 10, 10, 21, 20, 12, 345_000, tzinfo=UTC)
     trade = {
         "venue": "binance",
         "symbol": "ATOM/USDT",
         "timeframe": "1m",
-        "open_time": at.replace(second=0, microsecond=0),
-        "at": at,
+        "open_time": time.replace(second=0, microsecond=0),
+        "at": time,
         "price": 0.001,
         "amount": 1_500.5,
         "trade_id": "77",
         "source": "by hand",
-        "fetched_at": at,
+        "fetched_at": time,
     }
-    text = sentences(shown, 20, pl.DataFrame([trade], schema=LOW_TRADE))
+    text = write_sentences(scene, 20, pl.DataFrame([trade], schema=LOW_TRADE))
     assert text[-1] == "The trade itself: 0.001 USDT at 21:20:12.345 UTC, 1,500.5 ATOM, number 77."
 
 
 def test_notes_stand_on_the_time_line() -> None:
     """Each note within the window that is not on other assets alone has a mark, and a line with its source."""
-    shown = scene("crash")
-    notes = window_notes(shown.measurement, CATALOGUE)
+    scene = build_scene("crash")
+    notes = list_window_notes(scene.measurement, CATALOGUE)
     assert [f"{note.at:%H:%M}" for note in notes][:2] == ["21:12", "21:15"]
-    figure = explorer_figure(shown)
+    figure = build_explorer_figure(scene)
     marks = {shape["x0"] for shape in figure["layout"]["shapes"] if shape["xref"] == "x3"}
     assert marks == {f"{note.at:%Y-%m-%d %H:%M:%S}" for note in notes}
-    drawn = plain(notes_list(notes, Zone.UTC8, timedelta(minutes=90)))
-    assert "05:12" in text_of(drawn)
-    sources = [part["props"]["href"] for part in parts(drawn) if part["type"] == "A"]
+    notes_json = to_plain_data(build_notes_list(notes, Zone.UTC8, timedelta(minutes=90)))
+    assert "05:12" in collect_text(notes_json)
+    sources = [part["props"]["href"] for part in list_parts(notes_json) if part["type"] == "A"]
     assert sources == [note.source_url for note in notes if note.source_url]
-    assert notes_list([], Zone.UTC, timedelta(minutes=1)) == []
+    assert build_notes_list([], Zone.UTC, timedelta(minutes=1)) == []
 
 
 def test_the_moment_holds_every_market() -> None:
     """Price, deviation from the own group and state of every market and minute are sent, the focus first."""
-    data = minute_data(scene("one_group"), Zone.UTC8)
+    data = build_minute_data(build_scene("one_group"), Zone.UTC8)
     assert [row["name"] for row in data["rows"]] == ["Binance", "OKX", "Bybit", "Bitget", "Gate", "KuCoin"]
     focus = data["rows"][0]
     states = np.frombuffer(b64decode(focus["state"]["bdata"]), dtype=np.int8)
@@ -169,18 +171,20 @@ def test_the_moment_holds_every_market() -> None:
 
 def test_the_moment_begins_at_the_deepest_close() -> None:
     """Before anybody points anywhere, the focus venue's deepest minute is told."""
-    assert minute_data(scene("crash"), Zone.UTC)["at"] == 30
-    assert minute_data(scene("without_focus"), Zone.UTC)["at"] == 0
+    assert build_minute_data(build_scene("crash"), Zone.UTC)["at"] == 30
+    assert build_minute_data(build_scene("without_focus"), Zone.UTC)["at"] == 0
 
 
-@pytest.mark.parametrize("what", What)
-def test_every_format_is_in_the_menu(what: What) -> None:
+@pytest.mark.parametrize("kind", ExportKind)
+def test_every_format_is_in_the_menu(kind: ExportKind) -> None:
     """A menu has a link to each format of its export that the routes answer, pictures in each shape and paper."""
     view = {"asset": "DOGE", "theme": "dark"}
-    links = [urlsplit(part["props"]["href"]) for part in parts(export_menu(what, view)) if part["type"] == "A"]
-    asked = [(link.path, dict(parse_qsl(link.query))) for link in links]
-    assert all(query["asset"] == "DOGE" for _, query in asked)
-    pictures = [(path.rpartition(".")[2], query) for path, query in asked if path.endswith((".png", ".svg"))]
+    links = [
+        urlsplit(part["props"]["href"]) for part in list_parts(build_export_menu(kind, view)) if part["type"] == "A"
+    ]
+    parsed_links = [(link.path, dict(parse_qsl(link.query))) for link in links]
+    assert all(query["asset"] == "DOGE" for _, query in parsed_links)
+    pictures = [(path.rpartition(".")[2], query) for path, query in parsed_links if path.endswith((".png", ".svg"))]
     shapes = {(ending, query.get("size"), query.get("theme")) for ending, query in pictures}
     expected = {
         (ending, size, theme)
@@ -188,8 +192,8 @@ def test_every_format_is_in_the_menu(what: What) -> None:
         for size in (None, "square", "tall")
         for theme in (None, "dark")
     }
-    assert shapes == (expected if "png" in FORMATS[what] else set())
-    others = {What.LOWS: {"csv", "parquet", "json"}, What.MEASUREMENT: {"json"}}
-    endings = others.get(what, {"csv", "parquet"})
-    rows = {path for path, _ in asked} - {f"/export/{what}.{ending}" for ending in ("png", "svg")}
-    assert rows == {f"/export/{what}.{ending}" for ending in endings}
+    assert shapes == (expected if "png" in KIND_FORMATS[kind] else set())
+    other_endings = {ExportKind.LOWS: {"csv", "parquet", "json"}, ExportKind.MEASUREMENT: {"json"}}
+    endings = other_endings.get(kind, {"csv", "parquet"})
+    rows = {path for path, _ in parsed_links} - {f"/export/{kind}.{ending}" for ending in ("png", "svg")}
+    assert rows == {f"/export/{kind}.{ending}" for ending in endings}

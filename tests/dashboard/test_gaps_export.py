@@ -8,48 +8,48 @@ from io import BytesIO
 import polars as pl
 import pytest
 
-from dashboard.answers import Answers
-from dashboard.export_gaps import gap_picture
-from dashboard.gap_rows import GAPS
-from dashboard.lows_gaps import NONE
+from dashboard.answers import Measurements
+from dashboard.export_gaps import build_gap_sheet
+from dashboard.gap_rows import GAP_SCHEMA
+from dashboard.lows_gaps import NO_GAP_TEXT
 from dashboard.picture_frame import WATERMARK
-from dashboard.picture_sizes import Size
+from dashboard.picture_sizes import SheetSize
 from dashboard.style import Theme
-from data.reconstruction import reconstruct
-from data.schema import empty
+from data.reconstruction import reconstruct_candles
+from data.schema import build_empty_frame
 from deviation.headline import ILLUSTRATION
 from deviation.result import Measurement
 
-from .boxes import collisions, faults, text_boxes, words
-from .measured import CATALOGUE, EVERY, made
-from .shelf import FALL, START, Shelf, crash
-from .test_exports import AT, CRASH, browser, illustrated, name_of
+from .boxes import collect_annotation_text, find_faults, find_overlaps, measure_text_boxes
+from .measured import CATALOGUE, SCENARIOS, measure_scenario
+from .shelf import FALL_MINUTE, START, MemoryStore, build_crash_candles
+from .test_exports import CRASH_QUERY, WINDOW_TEXT, build_client, build_illustrated_shelf, read_file_name
 from .test_overview import VIEW
 
 
-def rows(shelf: Shelf | None = None) -> pl.DataFrame:
+def read_rows(shelf: MemoryStore | None = None) -> pl.DataFrame:
     """The rows of the crash."""
-    return pl.read_parquet(BytesIO(browser(shelf).get(f"/export/gaps.parquet?{CRASH}").data))
+    return pl.read_parquet(BytesIO(build_client(shelf).get(f"/export/gaps.parquet?{CRASH_QUERY}").data))
 
 
-def event(shelf: Shelf) -> tuple[Measurement, ...]:
+def measure_event_lows(shelf: MemoryStore) -> tuple[Measurement, ...]:
     """The event over a shelf."""
-    return Answers(shelf, CATALOGUE).lows(VIEW)
+    return Measurements(shelf, CATALOGUE).list_measurements(VIEW)
 
 
-def many() -> tuple[Measurement, ...]:
+def measure_many_assets() -> tuple[Measurement, ...]:
     """A dozen assets of long names with the same gaps, so that many names stand over one bar."""
-    one = made("crash")
+    measurement = measure_scenario("crash")
     assets = [f"1000000LONGNAME{number}" for number in range(12)]
-    return tuple(replace(one, question=replace(one.question, asset=asset)) for asset in assets)
+    return tuple(replace(measurement, question=replace(measurement.question, asset=asset)) for asset in assets)
 
 
 def test_a_row_for_each_gap() -> None:
     """0.001 against 3.6 of whatever minute, 2.4 against 3.6 in the same one; a gap without others has no row."""
-    found = rows()
-    assert found.schema == pl.Schema(GAPS)
-    at = START + timedelta(minutes=FALL)
-    binance = found.filter(asset="ATOM", venue="binance")
+    rows = read_rows()
+    assert rows.schema == pl.Schema(GAP_SCHEMA)
+    time = START + timedelta(minutes=FALL_MINUTE)
+    binance = rows.filter(asset="ATOM", venue="binance")
     assert binance.row(0, named=True) == {
         "asset": "ATOM",
         "venue": "binance",
@@ -58,94 +58,102 @@ def test_a_row_for_each_gap() -> None:
         "focus": True,
         "kind": "lows",
         "gap": 0.001 / (4 * 0.9) - 1,
-        "at": at,
+        "at": time,
         "origin": "real",
     }
-    assert binance.select("kind", "gap", "at").row(1) == ("closes", 4 * 0.6 / (4 * 0.9) - 1, at)
+    assert binance.select("kind", "gap", "at").row(1) == ("closes", 4 * 0.6 / (4 * 0.9) - 1, time)
     # Nine markets of ATOM and two of DOGE have another's low beside theirs, WBETH trades on Binance alone; two venues
     # on DOGE are too few for a firm minute, and five of ETH say what WBETH was worth.
-    assert found.filter(kind="lows")["asset"].to_list() == 9 * ["ATOM"] + 2 * ["DOGE"]
-    assert found.filter(kind="closes")["asset"].to_list() == 9 * ["ATOM"] + ["WBETH"]
-    assert found.filter(asset="WBETH")["gap"].to_list() == [-0.5]
-    gemini = found.filter(asset="DOGE", venue="gemini").row(0, named=True)
+    assert rows.filter(kind="lows")["asset"].to_list() == 9 * ["ATOM"] + 2 * ["DOGE"]
+    assert rows.filter(kind="closes")["asset"].to_list() == 9 * ["ATOM"] + ["WBETH"]
+    assert rows.filter(asset="WBETH")["gap"].to_list() == [-0.5]
+    gemini = rows.filter(asset="DOGE", venue="gemini").row(0, named=True)
     assert (gemini["gap"], gemini["focus"]) == (0.2 * 0.9 / 0.2 - 1, False)
 
 
 def test_rows_where_the_own_asset_has_no_candle() -> None:
     """The gaps of the other assets are a file, whatever asset the view is of."""
-    shelf = Shelf(crash().filter(~pl.col("symbol").str.starts_with("ATOM/")))
-    assert set(rows(shelf)["asset"]) == {"DOGE", "WBETH"}
+    shelf = MemoryStore(build_crash_candles().filter(~pl.col("symbol").str.starts_with("ATOM/")))
+    assert set(read_rows(shelf)["asset"]) == {"DOGE", "WBETH"}
 
 
-@pytest.mark.parametrize("name", [*EVERY, "many"])
-@pytest.mark.parametrize("size", Size)
+@pytest.mark.parametrize("name", [*SCENARIOS, "many"])
+@pytest.mark.parametrize("size", SheetSize)
 @pytest.mark.parametrize("theme", Theme)
-def test_no_text_collides_or_leaves_the_sheet(name: str, size: Size, theme: Theme) -> None:
+def test_no_text_collides_or_leaves_the_sheet(name: str, size: SheetSize, theme: Theme) -> None:
     """Whatever was measured, in each shape and paper every text has a place of its own within the sheet."""
-    measured = many() if name == "many" else (made(name),)
-    figure = gap_picture(measured, CATALOGUE, "binance", size=size, theme=theme)
-    assert faults(figure, size, theme) == []
+    measurements = measure_many_assets() if name == "many" else (measure_scenario(name),)
+    figure = build_gap_sheet(measurements, CATALOGUE, "binance", size=size, theme=theme)
+    assert find_faults(figure, size, theme) == []
 
 
-@pytest.mark.parametrize("size", Size)
-def test_the_printed_histograms(size: Size) -> None:
+@pytest.mark.parametrize("size", SheetSize)
+def test_the_printed_histograms(size: SheetSize) -> None:
     """The finding, the focus venue's part of each bar at its foot, and its assets by name over it."""
-    figure = gap_picture(event(Shelf()), CATALOGUE, "binance", size=size, theme=Theme.LIGHT)
-    assert collisions(figure) == []
-    said = " ".join(words(figure).split())
+    figure = build_gap_sheet(measure_event_lows(MemoryStore()), CATALOGUE, "binance", size=size, theme=Theme.LIGHT)
+    assert find_overlaps(figure) == []
+    sheet_text = " ".join(collect_annotation_text(figure).split())
     # Of ATOM alone both are known; WBETH has no other low beside it.
-    assert "Binance's low was 2 % or more under all other lows on 1 of 1 asset, its close" in said
-    assert "in one and the same minute on 2 of 2" in said
-    assert "Gaps of every exchange on ATOM, WBETH and DOGE." in said
-    assert "Binance, with its assets" in said
-    texts = [text for text, _ in text_boxes(figure)]
+    assert "Binance's low was 2 % or more under all other lows on 1 of 1 asset, its close" in sheet_text
+    assert "in one and the same minute on 2 of 2" in sheet_text
+    assert "Gaps of every exchange on ATOM, WBETH and DOGE." in sheet_text
+    assert "Binance, with its assets" in sheet_text
+    texts = [text for text, _ in measure_text_boxes(figure)]
     assert (texts.count("<b>ATOM</b>"), texts.count("<b>WBETH</b>")) == (2, 1)
-    own, others, below, beside = figure.data
+    focus_low_bars, other_low_bars, focus_close_bars, other_close_bars = figure.data
     # Bins: -50 % or below, to -20, -10, -5, -2, 0, +2, +5, +10, +20, +50, above. ATOM on Binance lies in the first,
     # Gemini's DOGE at -10 % in that from -20 to -10, Coinbase's at +11 %; all other ATOM thousands of times above.
-    assert list(own.y) == [1, *[0] * 11]
-    assert list(others.y) == [0, 0, 1, *[0] * 6, 1, 0, 8]
-    assert list(others.base) == list(own.y)
+    assert list(focus_low_bars.y) == [1, *[0] * 11]
+    assert list(other_low_bars.y) == [0, 0, 1, *[0] * 6, 1, 0, 8]
+    assert list(other_low_bars.base) == list(focus_low_bars.y)
     # 2.4 to 3.6 is -33 %, and half of fair value is -50 %.
-    assert list(below.y) == [1, 1, *[0] * 10]
-    assert sum(beside.y) == 8
+    assert list(focus_close_bars.y) == [1, 1, *[0] * 10]
+    assert sum(other_close_bars.y) == 8
 
 
 def test_nothing_to_compare() -> None:
     """A venue alone has no gap of either kind: two sentences in place of bars."""
-    figure = gap_picture([made("alone")], CATALOGUE, "binance", size=Size.WIDE, theme=Theme.LIGHT)
-    assert [text for text, _ in text_boxes(figure)].count(NONE) == 2
+    figure = build_gap_sheet([measure_scenario("alone")], CATALOGUE, "binance", size=SheetSize.WIDE, theme=Theme.LIGHT)
+    assert [text for text, _ in measure_text_boxes(figure)].count(NO_GAP_TEXT) == 2
     assert figure.data == ()
-    assert "No low of Binance to set beside another exchange's" in " ".join(words(figure).split())
+    assert "No low of Binance to set beside another exchange's" in " ".join(collect_annotation_text(figure).split())
 
 
 def test_names_without_a_place_are_counted() -> None:
     """Where a bin's assets are more than its room, the rest is a number."""
-    figure = gap_picture(many(), CATALOGUE, "binance", size=Size.WIDE, theme=Theme.LIGHT)
-    assert any(text.startswith("<b>+ ") for text, _ in text_boxes(figure))
+    figure = build_gap_sheet(measure_many_assets(), CATALOGUE, "binance", size=SheetSize.WIDE, theme=Theme.LIGHT)
+    assert any(text.startswith("<b>+ ") for text, _ in measure_text_boxes(figure))
 
 
 def test_the_manifest_names_all_assets() -> None:
     """The picture says which assets it shows; its name says size, paper and that it is an illustration."""
-    response = browser(illustrated()).get(f"/export/gaps.png?{CRASH}&size=tall&theme=dark")
-    drawn = json.loads(response.data)
-    assert drawn["shape"] == ["png", 1080, 1350, "#15181c"]
-    manifest = drawn["manifest"]
+    response = build_client(build_illustrated_shelf()).get(f"/export/gaps.png?{CRASH_QUERY}&size=tall&theme=dark")
+    content = json.loads(response.data)
+    assert content["shape"] == ["png", 1080, 1350, "#15181c"]
+    manifest = content["manifest"]
     assert (manifest["asset"], manifest["assets"], manifest["focus"]) == (None, ["ATOM", "WBETH", "DOGE"], "binance")
-    assert name_of(response) == f"plumbline_all_binance_{AT}_gaps_tall_dark_illustration.png"
+    assert read_file_name(response) == f"plumbline_all_binance_{WINDOW_TEXT}_gaps_tall_dark_illustration.png"
 
 
 def test_an_illustration_states_no_finding() -> None:
     """On the reconstruction the headline says what it is and a stamp lies across."""
-    figure = gap_picture(event(Shelf(reconstruct())), CATALOGUE, "binance", size=Size.WIDE, theme=Theme.DARK)
-    said = words(figure)
-    assert said.startswith(ILLUSTRATION)
-    assert WATERMARK in said
-    assert "or more under" not in said
+    figure = build_gap_sheet(
+        measure_event_lows(MemoryStore(reconstruct_candles())),
+        CATALOGUE,
+        "binance",
+        size=SheetSize.WIDE,
+        theme=Theme.DARK,
+    )
+    sheet_text = collect_annotation_text(figure)
+    assert sheet_text.startswith(ILLUSTRATION)
+    assert WATERMARK in sheet_text
+    assert "or more under" not in sheet_text
 
 
 def test_no_candle_of_any_asset() -> None:
     """Without a candle there is no file, and the answer says what to do."""
-    response = browser(Shelf(empty(dict(crash().schema)))).get(f"/export/gaps.csv?{CRASH}")
+    response = build_client(MemoryStore(build_empty_frame(dict(build_crash_candles().schema)))).get(
+        f"/export/gaps.csv?{CRASH_QUERY}"
+    )
     assert response.status_code == 404
     assert "no candle of any asset of 2025-10-10" in response.text

@@ -6,32 +6,32 @@ import pytest
 
 from dashboard.web import create_app
 from data.catalogue import load_catalogue
-from tests.dashboard.shelf import Hands, Shelf
+from tests.dashboard.shelf import MemoryStore, RecordedActions
 
 # flask-compress reads a file to its end and leaves closing it to the garbage collector.
 pytestmark = pytest.mark.filterwarnings(
     "ignore:Exception ignored in. <_io.FileIO name=.*[.](js|css):pytest.PytestUnraisableExceptionWarning"
 )
 
-CLIENT = create_app(Shelf(), load_catalogue(), Hands()).server.test_client()
+CLIENT = create_app(MemoryStore(), load_catalogue(), RecordedActions()).server.test_client()
 
 
-def files_of_the_page() -> list[str]:
+def list_page_files() -> list[str]:
     """The addresses of every script and style of the explorer."""
-    found = re.findall(r'(?:src|href)="(/[^"]+)"', CLIENT.get("/explorer").text)
-    return [address for address in found if ".js" in address or ".css" in address]
+    addresses = re.findall(r'(?:src|href)="(/[^"]+)"', CLIENT.get("/explorer").text)
+    return [address for address in addresses if ".js" in address or ".css" in address]
 
 
 @pytest.mark.parametrize("coding", ["zstd", "br"])
 def test_every_script_and_style_is_compressed(coding: str) -> None:
     """In either coding that today's browsers ask for."""
-    names = files_of_the_page()
+    names = list_page_files()
     assert len(names) > 10
     for name in names:
-        answer = CLIENT.get(name, headers={"Accept-Encoding": coding})
-        assert answer.headers.get("Content-Encoding") == coding, name
-        assert answer.headers["Vary"] == "Accept-Encoding"
-        answer.close()
+        response = CLIENT.get(name, headers={"Accept-Encoding": coding})
+        assert response.headers.get("Content-Encoding") == coding, name
+        assert response.headers["Vary"] == "Accept-Encoding"
+        response.close()
 
 
 @pytest.mark.parametrize("coding", ["zstd", "br", "gzip"])
@@ -43,18 +43,18 @@ def test_json_is_compressed(coding: str) -> None:
 
 def test_every_script_and_style_is_kept() -> None:
     """Each is asked for under a name with its version or age, and may be kept for a year."""
-    for name in files_of_the_page():
-        answer = CLIENT.get(name)
-        assert answer.cache_control.max_age == 365 * 24 * 3600, name
-        assert not answer.cache_control.no_cache
-        answer.close()
+    for name in list_page_files():
+        response = CLIENT.get(name)
+        assert response.cache_control.max_age == 365 * 24 * 3600, name
+        assert not response.cache_control.no_cache
+        response.close()
 
 
 def test_a_name_without_its_age_is_not_kept() -> None:
     """What could change under its name is asked for again; so is the page itself."""
-    answer = CLIENT.get("/assets/page.js")
-    assert answer.cache_control.no_cache
-    answer.close()
+    response = CLIENT.get("/assets/page.js")
+    assert response.cache_control.no_cache
+    response.close()
     missing = CLIENT.get("/assets/none.js?m=1")
     assert missing.status_code == 404
     assert missing.cache_control.max_age is None

@@ -8,170 +8,188 @@ import polars as pl
 import pytest
 from plotly.utils import PlotlyJSONEncoder
 
-from dashboard.answers import Answers
+from dashboard.answers import Measurements
 from dashboard.clock import Zone
-from dashboard.links import Links
-from dashboard.lows_lines import lows_lines
-from dashboard.markup import lows_table, venue_tables
-from dashboard.style import DASH, MINUS, NARROW
-from dashboard.venue_lines import Block, Cell, VenueLine, blocks, rank_cell
-from dashboard.view import ViewState, default_view
+from dashboard.links import ViewLinks
+from dashboard.lows_lines import build_lows_rows
+from dashboard.markup import build_lows_table, build_venue_tables
+from dashboard.style import EN_DASH, MINUS_SIGN, NO_BREAK_SPACE
+from dashboard.venue_lines import TableCell, VenueBlock, VenueTableRow, build_rank_cell, build_venue_blocks
+from dashboard.view import ViewState, build_default_view
 from data.catalogue import load_catalogue
-from data.reconstruction import reconstruct
+from data.reconstruction import reconstruct_candles
 from data.schema import Timeframe
 from deviation.question import Group
-from deviation.ranks import Rank, Word
+from deviation.ranks import Rank, RankWord
 from deviation.result import Measurement
-from tests.dashboard.shelf import USD_VENUES, Shelf, crash, market
+from tests.dashboard.shelf import USD_VENUES, MemoryStore, build_crash_candles, build_market_candles
 
 CATALOGUE = load_catalogue()
 
 
-def view_of(asset: str, focus: str = "binance") -> ViewState:
+def build_view(asset: str, focus: str = "binance") -> ViewState:
     """An asset in the crash window."""
-    window = CATALOGUE.event("2025-10-10").window("crash")
-    return replace(default_view(CATALOGUE), asset=asset, focus=focus, start=window.start, end=window.end)
+    window = CATALOGUE.get_event("2025-10-10").get_window("crash")
+    return replace(build_default_view(CATALOGUE), asset=asset, focus=focus, start=window.start, end=window.end)
 
 
-def measured(asset: str, focus: str = "binance", shelf: Shelf | None = None) -> Measurement:
+def measure_asset(asset: str, focus: str = "binance", shelf: MemoryStore | None = None) -> Measurement:
     """What is measured of an asset in the crash window."""
-    measurement = Answers(shelf or Shelf(), CATALOGUE).answer(view_of(asset, focus)).measurement
+    measurement = Measurements(shelf or MemoryStore(), CATALOGUE).measure_view(build_view(asset, focus)).measurement
     assert measurement is not None
     return measurement
 
 
-def shown(asset: str, focus: str = "binance", zone: Zone = Zone.UTC) -> tuple[Block, ...]:
+def build_blocks(asset: str, focus: str = "binance", zone: Zone = Zone.UTC) -> tuple[VenueBlock, ...]:
     """The blocks of an asset."""
-    return blocks(measured(asset, focus), CATALOGUE, zone)
+    return build_venue_blocks(measure_asset(asset, focus), CATALOGUE, zone)
 
 
-def line_of(block: Block, venue: str) -> VenueLine:
+def find_line(block: VenueBlock, venue: str) -> VenueTableRow:
     """A venue's line."""
-    return next(line for line in block.lines if line.venue == venue)
+    return next(line for line in block.rows if line.venue == venue)
 
 
 def test_blocks_of_both_groups() -> None:
     """The focus venue comes first in both blocks, all others in the catalogue's order in that of their group."""
-    usdt, usd = shown("ATOM")
-    assert [line.venue for line in usdt.lines] == ["binance", "okx", "bybit", "bitget", "gate"]
-    assert [line.venue for line in usd.lines] == ["binance", "coinbaseexchange", "kraken", "gemini", "bitstamp"]
-    assert [line.guest for line in usd.lines] == [True, False, False, False, False]
+    usdt, usd = build_blocks("ATOM")
+    assert [line.venue for line in usdt.rows] == ["binance", "okx", "bybit", "bitget", "gate"]
+    assert [line.venue for line in usd.rows] == ["binance", "coinbaseexchange", "kraken", "gemini", "bitstamp"]
+    assert [line.is_guest for line in usd.rows] == [True, False, False, False, False]
     assert (usdt.title, usd.title) == ("USDT exchanges", "USD exchanges")
 
 
 def test_a_line() -> None:
     """A line holds the deepest close and its minute, minutes of firm ones, the lowest trade, and the rank in words."""
-    line = line_of(shown("ATOM")[0], "binance")
-    assert line.deepest == Cell(f"{MINUS}33{NARROW}%", "21:20")
-    assert line.below == Cell("5 of 30")
-    assert line.lowest == Cell("0.001", "21:20")
-    assert line.rank == Cell("deepest", "longest")
-    assert (line.label, line.focus, line.unranked) == ("ATOM/USDT", True, False)
+    line = find_line(build_blocks("ATOM")[0], "binance")
+    assert line.deepest == TableCell(f"{MINUS_SIGN}33{NO_BREAK_SPACE}%", "21:20")
+    assert line.minutes_below == TableCell("5 of 30")
+    assert line.lowest_trade == TableCell("0.001", "21:20")
+    assert line.rank == TableCell("deepest", "longest")
+    assert (line.market_label, line.is_focus, line.is_unranked) == ("ATOM/USDT", True, False)
 
 
 def test_minutes_on_the_clock_that_is_shown() -> None:
     """Minutes are on the clock that is shown; 21:20 UTC is 05:20 of the next day eight hours ahead."""
-    assert line_of(shown("ATOM", zone=Zone.UTC8)[0], "binance").deepest.below == "05:20"
+    assert find_line(build_blocks("ATOM", zone=Zone.UTC8)[0], "binance").deepest.detail == "05:20"
 
 
 def test_above_is_said_beside() -> None:
     """Minutes above stand small beside those below, which are counted apart."""
-    usdt, _ = shown("ATOM", focus="okx")
-    assert line_of(usdt, "okx").below == Cell("0 of 30", "")
+    usdt, _ = build_blocks("ATOM", focus="okx")
+    assert find_line(usdt, "okx").minutes_below == TableCell("0 of 30", "")
 
 
 def test_thin_and_derivative() -> None:
     """Thin minutes are said to be thin and never ranked; the perpetual stands apart, against spot, without a rank."""
-    usd, derivative = shown("DOGE")
-    gemini = line_of(usd, "gemini")
-    assert gemini.deepest == Cell(f"{MINUS}10{NARROW}%", "21:20, thin")
-    assert (gemini.below, gemini.sure) == (Cell("5 of 30", "thin"), DASH)
-    assert (gemini.rank, gemini.unranked) == (Cell("not ranked", "firm in 0 of 30 minutes"), True)
+    usd, derivative = build_blocks("DOGE")
+    gemini = find_line(usd, "gemini")
+    assert gemini.deepest == TableCell(f"{MINUS_SIGN}10{NO_BREAK_SPACE}%", "21:20, thin")
+    assert (gemini.minutes_below, gemini.order_proof) == (TableCell("5 of 30", "thin"), EN_DASH)
+    assert (gemini.rank, gemini.is_unranked) == (TableCell("not ranked", "firm in 0 of 30 minutes"), True)
     assert derivative.title == "Perpetual against spot"
-    (perpetual,) = derivative.lines
+    (perpetual,) = derivative.rows
     assert (perpetual.name, perpetual.rank) == ("Binance USD-M", None)
-    assert perpetual.label == "DOGE/USDT:USDT, against USD exchanges"
+    assert perpetual.market_label == "DOGE/USDT:USDT, against USD exchanges"
 
 
 def test_alone() -> None:
     """A venue that nobody voted on shows dashes beside its lowest trade."""
-    alone = Shelf(market("okx", "ATOM/USDT", 4))
-    (block,) = blocks(measured("ATOM", "okx", alone), CATALOGUE, Zone.UTC)
-    (line,) = block.lines
-    assert (line.deepest, line.below, line.lowest) == (Cell(DASH), Cell("0 of 0"), Cell("4", "21:10"))
+    shelf = MemoryStore(build_market_candles("okx", "ATOM/USDT", 4))
+    (block,) = build_venue_blocks(measure_asset("ATOM", "okx", shelf), CATALOGUE, Zone.UTC)
+    (line,) = block.rows
+    assert (line.deepest, line.minutes_below, line.lowest_trade) == (
+        TableCell(EN_DASH),
+        TableCell("0 of 0"),
+        TableCell("4", "21:10"),
+    )
 
 
 def test_fair_value() -> None:
     """An asset without peers is measured against its fair value, which the block says, and is not ranked."""
-    (usdt,) = shown("WBETH")
+    (usdt,) = build_blocks("WBETH")
     assert usdt.note == (
         "against fair value: ETH there, times the market-implied pre-event ratio 1.05 "
         "(median of 30 minutes, 5-95 %: 1.05 to 1.05, binance WBETH/USDT / ETH/USDT). "
         "Deepest close: 50 % below the ratio here times ETH here 0.0 % above elsewhere"
     )
-    assert usdt.lines[0].rank == Cell("not ranked", "measured against fair value")
+    assert usdt.rows[0].rank == TableCell("not ranked", "measured against fair value")
 
 
 def test_ratio_is_said_once() -> None:
     """Against the group that is not the focus market's own, the ratio stands without what it rests on."""
-    dollars = [market(venue, "ETH/USD", 4000) for venue in USD_VENUES]
-    found = measured("WBETH", shelf=Shelf(pl.concat([crash(), *dollars])))
-    _, usd = blocks(found, CATALOGUE, Zone.UTC)
+    dollar_candles = [build_market_candles(venue, "ETH/USD", 4000) for venue in USD_VENUES]
+    measurement = measure_asset("WBETH", shelf=MemoryStore(pl.concat([build_crash_candles(), *dollar_candles])))
+    _, usd = build_venue_blocks(measurement, CATALOGUE, Zone.UTC)
     assert usd.note == "against fair value: ETH there, times the market-implied pre-event ratio 1.05"
-    assert [line.guest for line in usd.lines] == [True]
+    assert [line.is_guest for line in usd.rows] == [True]
 
 
 def test_no_ratio() -> None:
     """Where no calm minute gives a ratio, the block says so."""
-    (usdt,) = blocks(measured("WBETH", shelf=Shelf(market("binance", "WBETH/USDT", 4200))), CATALOGUE, Zone.UTC)
+    (usdt,) = build_venue_blocks(
+        measure_asset("WBETH", shelf=MemoryStore(build_market_candles("binance", "WBETH/USDT", 4200))),
+        CATALOGUE,
+        Zone.UTC,
+    )
     assert usdt.note.endswith("pre-event ratio, which no calm minute gives")
 
 
 def test_reconstruction_has_no_ranks() -> None:
     """On the reconstruction no line has a rank, and the table no such column."""
-    found = blocks(measured("ATOM", shelf=Shelf(reconstruct())), CATALOGUE, Zone.UTC)
-    assert all(line.rank is None for block in found for line in block.lines)
-    assert "Rank" not in str(venue_tables(found, "2 %", Links({})))
+    venue_blocks = build_venue_blocks(
+        measure_asset("ATOM", shelf=MemoryStore(reconstruct_candles())), CATALOGUE, Zone.UTC
+    )
+    assert all(line.rank is None for block in venue_blocks for line in block.rows)
+    assert "Rank" not in str(build_venue_tables(venue_blocks, "2 %", ViewLinks({})))
 
 
 @pytest.mark.parametrize(
     ("rank", "cell"),
     [
-        (Rank(Word.CLOSE, Word.CLOSE), Cell("too close to call")),
-        (Rank(Word.CLOSE, Word.LONGEST), Cell("depth: too close to call", "longest")),
-        (Rank(Word.NOT_DEEPEST, Word.CLOSE), Cell("not deepest", "time: too close to call")),
-        (Rank(Word.NOT_RANKED, Word.NOT_RANKED, "only 2 comparable"), Cell("not ranked", "only 2 comparable")),
+        (Rank(RankWord.CLOSE, RankWord.CLOSE), TableCell("too close to call")),
+        (Rank(RankWord.CLOSE, RankWord.LONGEST), TableCell("depth: too close to call", "longest")),
+        (Rank(RankWord.NOT_DEEPEST, RankWord.CLOSE), TableCell("not deepest", "time: too close to call")),
+        (
+            Rank(RankWord.NOT_RANKED, RankWord.NOT_RANKED, "only 2 comparable"),
+            TableCell("not ranked", "only 2 comparable"),
+        ),
     ],
 )
-def test_ranks_in_words(rank: Rank, cell: Cell) -> None:
+def test_ranks_in_words(rank: Rank, cell: TableCell) -> None:
     """Ranks are given in the method's words alone."""
-    assert rank_cell(rank) == cell
+    assert build_rank_cell(rank) == cell
 
 
 def test_lows() -> None:
     """An asset's lowest trades stand beside the gap and the bounds of one minute."""
-    atom, wbeth = lows_lines([measured("ATOM"), measured("WBETH")], CATALOGUE, Zone.UTC)
-    assert (atom.asset, atom.focus) == ("ATOM", Cell("0.001", "Binance, 21:20"))
-    assert (atom.lowest, atom.second) == (Cell("0.001", "Binance, 21:20"), Cell("3.6", "Bitget, 21:20"))
+    atom, wbeth = build_lows_rows([measure_asset("ATOM"), measure_asset("WBETH")], CATALOGUE, Zone.UTC)
+    assert (atom.asset, atom.focus) == ("ATOM", TableCell("0.001", "Binance, 21:20"))
+    assert (atom.lowest, atom.second_lowest) == (
+        TableCell("0.001", "Binance, 21:20"),
+        TableCell("3.6", "Bitget, 21:20"),
+    )
     assert (atom.usdt_low, atom.usd_low) == ("0.001", "4")
-    assert atom.gap_depth == f"{MINUS}33{NARROW}%"
-    assert atom.bounds[Group.USDT] == f"{MINUS}99.9{NARROW}%"
-    assert (wbeth.second, wbeth.gap_to_second) == (Cell(DASH), DASH)
+    assert atom.gap_depth == f"{MINUS_SIGN}33{NO_BREAK_SPACE}%"
+    assert atom.bounds[Group.USDT] == f"{MINUS_SIGN}99.9{NO_BREAK_SPACE}%"
+    assert (wbeth.second_lowest, wbeth.gap_to_second) == (TableCell(EN_DASH), EN_DASH)
 
 
 def test_tables_as_markup() -> None:
     """Each venue's name is a button that makes it the focus, pressed for the one that is; headers have a scope."""
-    tables = json.loads(json.dumps(venue_tables(shown("ATOM"), "2 %", Links({})), cls=PlotlyJSONEncoder))
-    buttons = [row["props"]["children"][0]["props"]["children"][0]["props"] for row in body(tables[0])]
+    tables = json.loads(
+        json.dumps(build_venue_tables(build_blocks("ATOM"), "2 %", ViewLinks({})), cls=PlotlyJSONEncoder)
+    )
+    buttons = [row["props"]["children"][0]["props"]["children"][0]["props"] for row in list_body_rows(tables[0])]
     assert [button["aria-pressed"] for button in buttons] == ["true", "false", "false", "false", "false"]
     assert [button["data-focus"] for button in buttons] == ["binance", "okx", "bybit", "bitget", "gate"]
-    table = lows_table(lows_lines([measured("ATOM")], CATALOGUE, Zone.UTC), Links({}), Timeframe.M1)
+    table = build_lows_table(build_lows_rows([measure_asset("ATOM")], CATALOGUE, Zone.UTC), ViewLinks({}), Timeframe.M1)
     lows = json.dumps(table, cls=PlotlyJSONEncoder)
     assert '"scope": "row"' in lows
     assert "0.001" in lows
 
 
-def body(section: dict[str, Any]) -> list[dict[str, Any]]:
+def list_body_rows(section: dict[str, Any]) -> list[dict[str, Any]]:
     """The rows of a table's body."""
     rows: list[dict[str, Any]] = section["props"]["children"][1]["props"]["children"][1]["props"]["children"]
     return rows

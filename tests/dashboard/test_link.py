@@ -7,20 +7,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.against import Against
-from dashboard.against_link import read_against
+from dashboard.against import SecondWindow
+from dashboard.against_link import parse_window_text
 from dashboard.clock import Zone
-from dashboard.link import KEYS, from_query
+from dashboard.link import QUERY_KEYS, parse_query
 from dashboard.style import Theme
-from dashboard.view import LONGEST, OriginChoice, PanelScale, ViewState, default_view
+from dashboard.view import MAX_WINDOW, OriginChoice, PanelScale, ViewState, build_default_view
 from data.catalogue import load_catalogue
 from data.schema import Timeframe
-from deviation.question import QuoteHandling, Reference
+from deviation.question import QuoteHandling, ReferenceKind
 
 CATALOGUE = load_catalogue()
 VENUES = st.sampled_from([*CATALOGUE.venues, "somewhere"])
-SECOND = [
-    Against(event.id, window.start, window.end)
+NAMED_WINDOWS = [
+    SecondWindow(event.id, window.start, window.end)
     for event in CATALOGUE.events.values()
     for window in event.windows.values()
 ]
@@ -31,15 +31,16 @@ def ranges(draw: st.DrawFn) -> tuple[datetime, datetime]:
     """Any window that the page measures in minutes, by its edges."""
     first = draw(st.datetimes(datetime(2009, 2, 1), datetime(2099, 1, 1)))  # noqa: DTZ001 - hypothesis wants naive ones
     start = first.replace(second=0, microsecond=0, tzinfo=UTC)
-    return start, start + timedelta(minutes=draw(st.integers(1, LONGEST[Timeframe.M1] // timedelta(minutes=1))))
+    return start, start + timedelta(minutes=draw(st.integers(1, MAX_WINDOW[Timeframe.M1] // timedelta(minutes=1))))
 
 
 @st.composite
-def second_windows(draw: st.DrawFn) -> Against:
+def second_windows(draw: st.DrawFn) -> SecondWindow:
     """Any second window: a named one, or an own range beside the assets of any event."""
     start, end = draw(ranges())
     return draw(
-        st.sampled_from(SECOND) | st.sampled_from([*CATALOGUE.events]).map(lambda id_: Against(id_, start, end))
+        st.sampled_from(NAMED_WINDOWS)
+        | st.sampled_from([*CATALOGUE.events]).map(lambda id_: SecondWindow(id_, start, end))
     )
 
 
@@ -47,14 +48,16 @@ def second_windows(draw: st.DrawFn) -> Against:
 def views(draw: st.DrawFn) -> ViewState:
     """Any view that controls or a link can lead to."""
     event = draw(st.sampled_from(list(CATALOGUE.events.values())))
-    named = [(window.start, window.end) for window in event.windows.values()]
-    by_hand = draw(ranges())
+    named_windows = [(window.start, window.end) for window in event.windows.values()]
+    own_range = draw(ranges())
     enter = draw(st.floats(0.001, 99))
     focus = draw(VENUES)
-    window = draw(st.sampled_from([*named, by_hand]))
-    against = draw(st.none() | second_windows())
-    longest = max(window[1] - window[0], timedelta() if against is None else against.end - against.start)
-    bars = [bar for bar in Timeframe if longest <= LONGEST[bar]]
+    window = draw(st.sampled_from([*named_windows, own_range]))
+    second_window = draw(st.none() | second_windows())
+    longest = max(
+        window[1] - window[0], timedelta() if second_window is None else second_window.end - second_window.start
+    )
+    bars = [bar for bar in Timeframe if longest <= MAX_WINDOW[bar]]
     return ViewState(
         event=event.id,
         asset=draw(st.sampled_from([*CATALOGUE.assets, "SOMECOIN"])),
@@ -62,18 +65,18 @@ def views(draw: st.DrawFn) -> ViewState:
         end=window[1],
         focus=focus,
         quote=draw(st.sampled_from(QuoteHandling)),
-        reference=draw(st.sampled_from(Reference)),
+        reference=draw(st.sampled_from(ReferenceKind)),
         enter_pct=enter,
         exit_pct=draw(st.floats(0, 1)) * enter,
         min_vote_usd=draw(st.floats(0, 1e9)),
-        out=draw(st.frozensets(VENUES, max_size=4)) - {focus},
+        excluded=draw(st.frozensets(VENUES, max_size=4)) - {focus},
         hidden=draw(st.frozensets(VENUES, max_size=4)),
         zone=draw(st.sampled_from(Zone)),
         theme=draw(st.sampled_from(Theme)),
         origin=draw(st.sampled_from(OriginChoice)),
-        against=against,
+        second_window=second_window,
         scale=draw(st.sampled_from(PanelScale)),
-        bar=draw(st.sampled_from(bars)),
+        timeframe=draw(st.sampled_from(bars)),
     )
 
 
@@ -81,69 +84,69 @@ def views(draw: st.DrawFn) -> ViewState:
 def test_round_trip(view: ViewState) -> None:
     """A link leads back to the view that it was made from, and has known keys alone."""
     query = dict(parse_qsl(urlencode(view.to_query(CATALOGUE))))
-    assert set(query) <= set(KEYS)
-    assert from_query(query, CATALOGUE) == (view, ())
+    assert set(query) <= set(QUERY_KEYS)
+    assert parse_query(query, CATALOGUE) == (view, ())
 
 
-@given(st.dictionaries(st.sampled_from([*KEYS, "else"]), st.text(max_size=60), max_size=6))
+@given(st.dictionaries(st.sampled_from([*QUERY_KEYS, "else"]), st.text(max_size=60), max_size=6))
 def test_any_link_gives_a_view(query: dict[str, str]) -> None:
     """Whatever a link says, a view comes of it that has a link of its own."""
-    view, said = from_query(query, CATALOGUE)
-    assert from_query(view.to_query(CATALOGUE), CATALOGUE) == (view, ())
-    assert said or all(key in KEYS for key in query)
+    view, notices = parse_query(query, CATALOGUE)
+    assert parse_query(view.to_query(CATALOGUE), CATALOGUE) == (view, ())
+    assert notices or all(key in QUERY_KEYS for key in query)
 
 
 def test_default_view() -> None:
     """Without a query ATOM is shown on Binance, in the window that holds those of both sides."""
-    view = default_view(CATALOGUE)
+    view = build_default_view(CATALOGUE)
     assert view.to_query(CATALOGUE) == {}
-    assert (view.asset, view.focus, view.window(CATALOGUE)) == ("ATOM", "binance", "both-sides")
+    assert (view.asset, view.focus, view.window_name(CATALOGUE)) == ("ATOM", "binance", "both-sides")
 
 
 def test_default_view_of_another_event() -> None:
     """A link to an event as it opens names the event alone."""
-    assert default_view(CATALOGUE, "2023-03-10").to_query(CATALOGUE) == {"event": "2023-03-10"}
+    assert build_default_view(CATALOGUE, "2023-03-10").to_query(CATALOGUE) == {"event": "2023-03-10"}
 
 
 def test_window_in_a_link() -> None:
     """A link names a window that has a name, and gives any other by its edges in UTC."""
     start, end = datetime(2025, 10, 10, 21, 10, tzinfo=UTC), datetime(2025, 10, 10, 21, 41, tzinfo=UTC)
-    by_hand, _ = from_query({"from": "2025-10-11T05:10+08:00", "to": "2025-10-10T21:41Z"}, CATALOGUE)
-    assert (by_hand.start, by_hand.end) == (start, end)
-    assert by_hand.to_query(CATALOGUE) == {"from": "2025-10-10T21:10:00Z", "to": "2025-10-10T21:41:00Z"}
-    named, _ = from_query({"from": "2025-10-10T21:10Z", "to": "2025-10-10T21:40Z"}, CATALOGUE)
-    assert named.to_query(CATALOGUE) == {"window": "crash"}
+    own_view, _ = parse_query({"from": "2025-10-11T05:10+08:00", "to": "2025-10-10T21:41Z"}, CATALOGUE)
+    assert (own_view.start, own_view.end) == (start, end)
+    assert own_view.to_query(CATALOGUE) == {"from": "2025-10-10T21:10:00Z", "to": "2025-10-10T21:41:00Z"}
+    named_view, _ = parse_query({"from": "2025-10-10T21:10Z", "to": "2025-10-10T21:40Z"}, CATALOGUE)
+    assert named_view.to_query(CATALOGUE) == {"window": "crash"}
 
 
 def test_an_event_alone_is_its_default_window() -> None:
     """A second window named by its event is the one in which that event opens."""
-    usual = CATALOGUE.event("2023-03-10").windows["usdc-depeg"]
-    assert read_against("2023-03-10", CATALOGUE) == (Against("2023-03-10", usual.start, usual.end), False)
-    view, said = from_query({"against": "2023-03-10"}, CATALOGUE)
-    assert (view.to_query(CATALOGUE), said) == ({"against": "2023-03-10:usdc-depeg"}, ())
+    window = CATALOGUE.get_event("2023-03-10").windows["usdc-depeg"]
+    assert parse_window_text("2023-03-10", CATALOGUE) == (SecondWindow("2023-03-10", window.start, window.end), False)
+    view, notices = parse_query({"against": "2023-03-10"}, CATALOGUE)
+    assert (view.to_query(CATALOGUE), notices) == ({"against": "2023-03-10:usdc-depeg"}, ())
 
 
 def test_a_second_window_of_its_own() -> None:
     """An own second range is named by its event and edges in UTC; the edges of a named window are its name again."""
     query = {"window": "crash", "against": "2025-10-10:2025-10-11T05:00+08:00~2025-10-10T21:41Z"}
-    view, said = from_query(query, CATALOGUE)
+    view, notices = parse_query(query, CATALOGUE)
     start, end = datetime(2025, 10, 10, 21, 0, tzinfo=UTC), datetime(2025, 10, 10, 21, 41, tzinfo=UTC)
-    assert (view.against, said) == (Against("2025-10-10", start, end), ())
+    assert (view.second_window, notices) == (SecondWindow("2025-10-10", start, end), ())
     assert view.to_query(CATALOGUE)["against"] == "2025-10-10:2025-10-10T21:00:00Z~2025-10-10T21:41:00Z"
-    named, _ = from_query({"against": "2025-10-10:2025-10-10T21:10Z~2025-10-10T21:40Z"}, CATALOGUE)
-    assert named.to_query(CATALOGUE) == {"against": "2025-10-10:crash"}
+    named_view, _ = parse_query({"against": "2025-10-10:2025-10-10T21:10Z~2025-10-10T21:40Z"}, CATALOGUE)
+    assert named_view.to_query(CATALOGUE) == {"against": "2025-10-10:crash"}
 
 
 @given(st.text(max_size=90) | st.builds("2025-10-10:{}~{}".format, st.text(max_size=30), st.text(max_size=30)))
 def test_any_second_window_is_followed_or_refused(text: str) -> None:
     """Whatever a link says of a second window, it is shown as asked, or a notice says why not."""
-    view, said = from_query({"against": text}, CATALOGUE)
-    assert view.against is not None or bool(said) is bool(text)
-    assert all(len(notice) < 600 for notice in said)
+    view, notices = parse_query({"against": text}, CATALOGUE)
+    assert view.second_window is not None or bool(notices) is bool(text)
+    assert all(len(notice) < 600 for notice in notices)
 
 
 @pytest.mark.parametrize(
-    ("query", "said"),
+    ("query", "sentence"),
     [
         ({"event": "2020-01-01"}, "event '2020-01-01' is not known"),
         ({"asset": "atom!"}, "asset 'atom!' is not known"),
@@ -181,8 +184,8 @@ def test_any_second_window_is_followed_or_refused(text: str) -> None:
         ({"asset": "x" * 90}, f"'{'x' * 40}...'"),
     ],
 )
-def test_nonsense_in_a_link(query: dict[str, str], said: str) -> None:
+def test_nonsense_in_a_link(query: dict[str, str], sentence: str) -> None:
     """What a link says and cannot be followed is said, once."""
-    _, notices = from_query(query, CATALOGUE)
+    _, notices = parse_query(query, CATALOGUE)
     assert len(notices) == 1
-    assert said in notices[0]
+    assert sentence in notices[0]

@@ -7,48 +7,48 @@ from typing import Any
 
 import pytest
 
-from dashboard.answers import Answers
+from dashboard.answers import Measurements
 from dashboard.clock import Zone
-from dashboard.lows_gaps import Bin, bin_labels, bins, gaps, gaps_figure, gaps_table
-from dashboard.lows_grid import columns
-from dashboard.lows_rows import FIELDS, lows_rows
+from dashboard.lows_gaps import Bin, build_gaps_figure, build_gaps_table, count_bins, list_bin_labels, measure_gaps
+from dashboard.lows_grid import build_columns
+from dashboard.lows_rows import FILE_FIELDS, build_grid_rows
 from dashboard.pages import lows
-from dashboard.pages.contract import Context
-from dashboard.site import Site
+from dashboard.pages.contract import PageContext
+from dashboard.site import Router
 from dashboard.style import Theme
-from dashboard.view import ViewState, default_view
+from dashboard.view import ViewState, build_default_view
 from data.catalogue import load_catalogue
-from data.schema import CANDLE, LOW_TRADE, Timeframe, empty
-from deviation.answer import lows_json
+from data.schema import CANDLE, LOW_TRADE, Timeframe, build_empty_frame
+from deviation.answer import build_lows_json
 from deviation.result import Measurement
-from tests.dashboard.sent import plain, text_of
-from tests.dashboard.shelf import Hands, Shelf
+from tests.dashboard.sent import collect_text, to_plain_data
+from tests.dashboard.shelf import MemoryStore, RecordedActions
 
 CATALOGUE = load_catalogue()
-WINDOW = CATALOGUE.event("2025-10-10").window("crash")
-VIEW = replace(default_view(CATALOGUE), start=WINDOW.start, end=WINDOW.end)
+WINDOW = CATALOGUE.get_event("2025-10-10").get_window("crash")
+VIEW = replace(build_default_view(CATALOGUE), start=WINDOW.start, end=WINDOW.end)
 
 
 @pytest.fixture(scope="module")
-def context() -> Context:
+def context() -> PageContext:
     """Answers from candles made by hand."""
-    return Context(Answers(Shelf(), CATALOGUE), Hands())
+    return PageContext(Measurements(MemoryStore(), CATALOGUE), RecordedActions())
 
 
 @pytest.fixture(scope="module")
-def measured(context: Context) -> tuple[Measurement, ...]:
+def measurements(context: PageContext) -> tuple[Measurement, ...]:
     """ATOM, WBETH and DOGE in the crash window."""
-    return context.answers.lows(VIEW)
+    return context.measurements.list_measurements(VIEW)
 
 
-def rows(measured: tuple[Measurement, ...], focus: str = "binance") -> dict[tuple[str, str], dict[str, Any]]:
+def build_rows(measurements: tuple[Measurement, ...], focus: str = "binance") -> dict[tuple[str, str], dict[str, Any]]:
     """The rows by asset and venue."""
-    return {(row["asset"], row["venue"]): row for row in lows_rows(measured, CATALOGUE, focus, Zone.UTC)}
+    return {(row["asset"], row["venue"]): row for row in build_grid_rows(measurements, CATALOGUE, focus, Zone.UTC)}
 
 
-def test_a_row_of_the_one_that_fell(measured: tuple[Measurement, ...]) -> None:
+def test_a_row_of_the_one_that_fell(measurements: tuple[Measurement, ...]) -> None:
     """Binance's ATOM closed at 2.4 for five of 30 minutes, others at 3.6; it printed 0.001 when others fell from 4."""
-    row = rows(measured)["ATOM", "binance"]
+    row = build_rows(measurements)["ATOM", "binance"]
     assert (row["low"], row["low_at"], row["low_at_text"]) == (0.001, "2025-10-10T21:20:00Z", "21:20")
     assert (row["group"], row["symbol"], row["focus"], row["firm_min"]) == ("usdt", "ATOM/USDT", True, 30)
     for field, expected in {
@@ -62,57 +62,57 @@ def test_a_row_of_the_one_that_fell(measured: tuple[Measurement, ...]) -> None:
     assert (row["threshold_min.20"], row["threshold_min.50"], row["threshold_share.50"]) == (5, 0, 0)
 
 
-def test_rows_of_others(measured: tuple[Measurement, ...]) -> None:
+def test_rows_of_others(measurements: tuple[Measurement, ...]) -> None:
     """Every spot market with a trade has a row; what nothing defines is null."""
-    found = rows(measured)
-    assert len(found) == 9 + 1 + 2
-    assert found["ATOM", "okx"]["gap_to_second"] == pytest.approx(3599)
-    assert found["WBETH", "binance"]["gap_to_second"] is None
-    doge = found["DOGE", "gemini"]
+    rows_by_market = build_rows(measurements)
+    assert len(rows_by_market) == 9 + 1 + 2
+    assert rows_by_market["ATOM", "okx"]["gap_to_second"] == pytest.approx(3599)
+    assert rows_by_market["WBETH", "binance"]["gap_to_second"] is None
+    doge = rows_by_market["DOGE", "gemini"]
     assert (doge["firm_min"], doge["gap_depth"], doge["threshold_share.1"]) == (0, None, None)
 
 
-def test_the_focus_is_the_view_s(measured: tuple[Measurement, ...]) -> None:
+def test_the_focus_is_the_view_s(measurements: tuple[Measurement, ...]) -> None:
     """Rows of the asked focus are marked, also where an asset's measurement had to speak of another venue."""
-    marked = [key for key, row in rows(measured).items() if row["focus"]]
-    assert marked == [("ATOM", "binance"), ("WBETH", "binance")]
+    focus_keys = [key for key, row in build_rows(measurements).items() if row["focus"]]
+    assert focus_keys == [("ATOM", "binance"), ("WBETH", "binance")]
 
 
-def test_a_file_has_the_fields_of_the_command_line(measured: tuple[Measurement, ...]) -> None:
+def test_a_file_has_the_fields_of_the_command_line(measurements: tuple[Measurement, ...]) -> None:
     """The header of the file names fields as the JSON of the lows does, and every one is a column of the grid."""
-    held = [leaf for group in columns(Timeframe.M1) for leaf in group.get("children", [group])]
-    assert {*FIELDS} == {column["field"] for column in held}
-    asset = lows_json(measured, empty(LOW_TRADE))["assets"][0]
+    grid_columns = [leaf for group in build_columns(Timeframe.M1) for leaf in group.get("children", [group])]
+    assert {*FILE_FIELDS} == {column["field"] for column in grid_columns}
+    asset = build_lows_json(measurements, build_empty_frame(LOW_TRADE))["assets"][0]
     venue = asset["venues"][0]
-    known = {*asset, *venue, *asset["aligned"]["usdt"], *venue["against"]["usdt"], "gap_at", "threshold_share"}
-    assert {field.split(".")[0] for field in FIELDS} <= known
-    assert all(field in row for row in rows(measured).values() for field in FIELDS)
+    known_fields = {*asset, *venue, *asset["aligned"]["usdt"], *venue["against"]["usdt"], "gap_at", "threshold_share"}
+    assert {field.split(".")[0] for field in FILE_FIELDS} <= known_fields
+    assert all(field in row for row in build_rows(measurements).values() for field in FILE_FIELDS)
 
 
 def test_numbers_are_written_by_the_grid_alone() -> None:
     """A file gets values as they are: no column formats what it exports; names lead to definitions."""
-    numbers = [
+    number_columns = [
         leaf
-        for group in columns(Timeframe.M1)
+        for group in build_columns(Timeframe.M1)
         for leaf in group.get("children", [])
         if leaf.get("type") == "rightAligned"
     ]
-    assert all("headerComponentParams" in column for column in numbers)
-    assert columns(Timeframe.M1)[0]["pinned"] == "left"
+    assert all("headerComponentParams" in column for column in number_columns)
+    assert build_columns(Timeframe.M1)[0]["pinned"] == "left"
 
 
-def test_gaps_in_bins(measured: tuple[Measurement, ...]) -> None:
+def test_gaps_in_bins(measurements: tuple[Measurement, ...]) -> None:
     """Unaligned, Binance lies 99.97 % below the next and Gemini's DOGE 10 %; aligned, 33 % and half of fair value."""
-    found = gaps(measured, "binance")
-    unaligned = {bin_.label: bin_ for bin_ in bins(found.unaligned) if bin_.count}
-    names = bin_labels()
+    event_gaps = measure_gaps(measurements, "binance")
+    unaligned = {bin_.label: bin_ for bin_ in count_bins(event_gaps.unaligned) if bin_.count}
+    names = list_bin_labels()
     assert unaligned == {
         names[0]: Bin(names[0], 1, 1, ("ATOM",)),
         names[2]: Bin(names[2], 1, 0, ()),
         names[9]: Bin(names[9], 1, 0, ()),
         names[11]: Bin(names[11], 8, 0, ()),
     }
-    aligned = {bin_.label: bin_ for bin_ in bins(found.aligned) if bin_.count}
+    aligned = {bin_.label: bin_ for bin_ in count_bins(event_gaps.aligned) if bin_.count}
     assert aligned == {
         names[0]: Bin(names[0], 1, 1, ("WBETH",)),
         names[1]: Bin(names[1], 1, 1, ("ATOM",)),
@@ -120,21 +120,21 @@ def test_gaps_in_bins(measured: tuple[Measurement, ...]) -> None:
     }
 
 
-def test_the_histograms_draw_the_bins(measured: tuple[Measurement, ...]) -> None:
+def test_the_histograms_draw_the_bins(measurements: tuple[Measurement, ...]) -> None:
     """Two stacked bars a bin on one axis, the focus venue's and the others', and the table says the same."""
-    found = gaps(measured, "binance")
-    figure = gaps_figure(found, CATALOGUE, "binance", Theme.DARK, Timeframe.M1)
-    own, others, own_aligned, others_aligned = figure.data
-    assert (sum(own.y), sum(others.y), sum(own_aligned.y), sum(others_aligned.y)) == (1, 10, 2, 8)
+    event_gaps = measure_gaps(measurements, "binance")
+    figure = build_gaps_figure(event_gaps, CATALOGUE, "binance", Theme.DARK, Timeframe.M1)
+    focus_lows, other_lows, focus_closes, other_closes = figure.data
+    assert (sum(focus_lows.y), sum(other_lows.y), sum(focus_closes.y), sum(other_closes.y)) == (1, 10, 2, 8)
     assert figure.layout.xaxis2.matches == "x"
-    table = text_of(plain(gaps_table(found, "Binance", Timeframe.M1)))
+    table = collect_text(to_plain_data(build_gaps_table(event_gaps, "Binance", Timeframe.M1)))
     assert "above +50 % 8" in table
     assert "ATOM" in table
 
 
 def test_no_gaps() -> None:
     """Without candles there are empty axes that say so, and only the lower one has its bins named."""
-    figure = gaps_figure(gaps((), "binance"), CATALOGUE, "binance", Theme.LIGHT, Timeframe.M1)
+    figure = build_gaps_figure(measure_gaps((), "binance"), CATALOGUE, "binance", Theme.LIGHT, Timeframe.M1)
     assert sum(sum(trace.y) for trace in figure.data) == 0
     assert [note.text for note in figure.layout.annotations].count("no gap: too few exchanges traded") == 2
     assert (figure.layout.xaxis.showticklabels, figure.layout.xaxis2.showticklabels) == (False, True)
@@ -145,55 +145,57 @@ def test_no_gaps() -> None:
     [VIEW, replace(VIEW, asset="DOGE", zone=Zone.UTC8, theme=Theme.DARK)],
     ids=["plain", "changed"],
 )
-def test_a_change_holds_every_value(context: Context, view: ViewState) -> None:
+def test_a_change_holds_every_value(context: PageContext, view: ViewState) -> None:
     """Opened by a link, the page has every value in its place that a change would send."""
-    (bones,) = lows.show(context, view)
-    for (name, prop), value in lows.values(context, view).items():
-        assert plain(getattr(bones[name], prop)) == plain(value), (name, prop)
+    (layout,) = lows.build_content(context, view)
+    for (name, prop), value in lows.build_updates(context, view).items():
+        assert to_plain_data(getattr(layout[name], prop)) == to_plain_data(value), (name, prop)
 
 
-def test_the_warning_is_in_plain_sight(context: Context) -> None:
+def test_the_warning_is_in_plain_sight(context: PageContext) -> None:
     """Why day lows mislead is said above the tables, and assets without candles are named."""
-    values = lows.values(context, VIEW)
-    assert "not printed in the same minute" in text_of(plain(values["lows-note", "children"]))
+    values = lows.build_updates(context, VIEW)
+    assert "not printed in the same minute" in collect_text(to_plain_data(values["lows-note", "children"]))
     assert values["lows-none", "children"] == "Without candles here: BNSOL and XRP."
     assert values["lows-file", "data"] == "plumbline-lows-2025-10-10-crash.csv"
 
 
 def test_without_candles() -> None:
     """Where nothing is stored the page says so, and shows no heads of tables and charts without anything in them."""
-    values = lows.values(Context(Answers(Shelf(empty(CANDLE)), CATALOGUE), Hands()), VIEW)
+    values = lows.build_updates(
+        PageContext(Measurements(MemoryStore(build_empty_frame(CANDLE)), CATALOGUE), RecordedActions()), VIEW
+    )
     assert values["lows-none", "children"] == "No candle of this event's assets in this window: no lows."
     assert values["lows-grid", "rowData"] == []
     assert values["lows-parts", "hidden"]
 
 
-def test_the_own_asset_has_no_candle(context: Context) -> None:
+def test_the_own_asset_has_no_candle(context: PageContext) -> None:
     """An asset without a candle is named, and hides nothing of what the event's other assets have."""
-    values = lows.values(context, replace(VIEW, asset="USDE"))
+    values = lows.build_updates(context, replace(VIEW, asset="USDE"))
     assert {row["asset"] for row in values["lows-grid", "rowData"]} == {"ATOM", "WBETH", "DOGE"}
     assert not values["lows-parts", "hidden"]
     assert values["lows-none", "children"] == "Without candles here: BNSOL, XRP and USDE."
 
 
-def test_the_notices_speak_of_every_asset(context: Context) -> None:
+def test_the_notices_speak_of_every_asset(context: PageContext) -> None:
     """Who is missing is said of each asset on the page, not of the chosen one alone."""
-    values = Site(context).opened("/lows", "?window=crash&focus=okx")
-    said = text_of(plain(values["notices", "children"]))
-    assert "OKX has no candle of WBETH and DOGE in this window; Binance (WBETH) and Coinbase (DOGE) are shown." in said
+    values = Router(context).open("/lows", "?window=crash&focus=okx")
+    text = collect_text(to_plain_data(values["notices", "children"]))
+    assert "OKX has no candle of WBETH and DOGE in this window; Binance (WBETH) and Coinbase (DOGE) are shown." in text
 
 
-def test_times_with_a_day_have_room(context: Context) -> None:
+def test_times_with_a_day_have_room(context: PageContext) -> None:
     """In a window of two days a time names its day, and its column is wider."""
-    long = replace(VIEW, start=VIEW.start - timedelta(days=1))
+    long_view = replace(VIEW, start=VIEW.start - timedelta(days=1))
     widths = []
-    for view in (VIEW, long):
-        found = lows.values(context, view)
-        (at,) = [
+    for view in (VIEW, long_view):
+        values = lows.build_updates(context, view)
+        (time_column,) = [
             leaf
-            for group in found["lows-grid", "columnDefs"]
+            for group in values["lows-grid", "columnDefs"]
             for leaf in group.get("children", [group])
             if leaf["field"] == "low_at"
         ]
-        widths.append((at["width"], " " in found["lows-grid", "rowData"][0]["low_at_text"]))
+        widths.append((time_column["width"], " " in values["lows-grid", "rowData"][0]["low_at_text"]))
     assert widths == [(100, False), (136, True)]

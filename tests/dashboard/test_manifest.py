@@ -3,14 +3,14 @@ from xml.etree import ElementTree as ET
 
 from PIL import Image
 
-from dashboard.manifest import from_png, into_png, into_svg, manifest
+from dashboard.manifest import build_manifest, embed_in_png, embed_in_svg, read_png_manifest
 
 from .measured import as_is, crash, illustration
 
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def _png() -> bytes:
+def _build_png() -> bytes:
     file = BytesIO()
     Image.new("RGB", (3, 2), "#a0522d").save(file, "png")
     return file.getvalue()
@@ -18,33 +18,33 @@ def _png() -> bytes:
 
 def test_a_manifest_says_what_makes_the_picture_again() -> None:
     """Asset, focus, window, parameters, origin and program; store and link where they are given."""
-    said = manifest(as_is(), store="17", link="asset=ATOM&quote=as-is")
-    assert (said["asset"], said["focus"], said["origin"]) == ("ATOM", "binance", "real")
-    assert (said["from"], said["to"]) == ("2025-10-10T21:00:00Z", "2025-10-10T22:00:00Z")
-    assert said["quote"] == "as-is"
-    assert said["parameters"]["enter"] == 0.05
-    assert said["program"].startswith("Plumbline ")
-    assert (said["store"], said["link"]) == ("17", "asset=ATOM&quote=as-is")
-    assert not {"store", "link"} & manifest(crash()).keys()
-    assert manifest(illustration())["origin"] == "reconstruction"
+    manifest = build_manifest(as_is(), store="17", link="asset=ATOM&quote=as-is")
+    assert (manifest["asset"], manifest["focus"], manifest["origin"]) == ("ATOM", "binance", "real")
+    assert (manifest["from"], manifest["to"]) == ("2025-10-10T21:00:00Z", "2025-10-10T22:00:00Z")
+    assert manifest["quote"] == "as-is"
+    assert manifest["parameters"]["enter"] == 0.05
+    assert manifest["program"].startswith("Plumbline ")
+    assert (manifest["store"], manifest["link"]) == ("17", "asset=ATOM&quote=as-is")
+    assert not {"store", "link"} & build_manifest(crash()).keys()
+    assert build_manifest(illustration())["origin"] == "reconstruction"
 
 
 def test_a_png_keeps_its_pixels_and_gives_the_manifest_back() -> None:
     """The chunk is one that other programs read, too, and a PNG without it has no manifest."""
-    content, said = _png(), {"asset": "币安人生", "from": "2025-10-10T21:00:00Z"}
-    marked = into_png(content, said)
-    assert from_png(marked) == said
-    assert from_png(content) is None
-    with Image.open(BytesIO(marked)) as image:
+    content, manifest = _build_png(), {"asset": "币安人生", "from": "2025-10-10T21:00:00Z"}
+    embedded = embed_in_png(content, manifest)
+    assert read_png_manifest(embedded) == manifest
+    assert read_png_manifest(content) is None
+    with Image.open(BytesIO(embedded)) as image:
         image.verify()
-    with Image.open(BytesIO(marked)) as image:
+    with Image.open(BytesIO(embedded)) as image:
         assert image.text["Plumbline"].startswith('{"asset":"\\u5e01')  # type: ignore[attr-defined]
         assert image.convert("RGB").tobytes() == Image.open(BytesIO(content)).tobytes()
 
 
 def test_an_svg_stays_well_formed() -> None:
     """The manifest is the first element, whatever letters are in it."""
-    drawn = b'<svg xmlns="http://www.w3.org/2000/svg" width="2"><rect/></svg>'
-    root = ET.fromstring(into_svg(drawn, {"link": "a=1&b=<2>"}))  # noqa: S314 - our own lines
+    svg = b'<svg xmlns="http://www.w3.org/2000/svg" width="2"><rect/></svg>'
+    root = ET.fromstring(embed_in_svg(svg, {"link": "a=1&b=<2>"}))  # noqa: S314 - our own lines
     assert [child.tag for child in root] == [f"{SVG}metadata", f"{SVG}rect"]
     assert root[0].text == '{"link":"a=1&b=<2>"}'

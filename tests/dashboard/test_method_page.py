@@ -5,26 +5,30 @@ from typing import Any
 
 import pytest
 
-from dashboard.answers import Answers
+from dashboard.answers import Measurements
 from dashboard.pages import method
-from dashboard.pages.contract import Context
-from dashboard.view import ViewState, default_view
+from dashboard.pages.contract import PageContext
+from dashboard.view import ViewState, build_default_view
 from data.catalogue import load_catalogue
-from deviation.question import QuoteHandling, Reference
-from tests.dashboard.sent import plain, text_of
-from tests.dashboard.shelf import Hands, Shelf
+from deviation.question import QuoteHandling, ReferenceKind
+from tests.dashboard.sent import collect_text, to_plain_data
+from tests.dashboard.shelf import MemoryStore, RecordedActions
 
 CATALOGUE = load_catalogue()
 
 
-def told(view: ViewState) -> str:
+def read_page_text(view: ViewState) -> str:
     """All that the page says of a view."""
-    return text_of(plain(method.show(Context(Answers(Shelf(), CATALOGUE), Hands()), view)))
+    return collect_text(
+        to_plain_data(
+            method.build_content(PageContext(Measurements(MemoryStore(), CATALOGUE), RecordedActions()), view)
+        )
+    )
 
 
 def test_the_limits_come_first() -> None:
     """What candles cannot show stands before every definition."""
-    text = told(default_view(CATALOGUE))
+    text = read_page_text(build_default_view(CATALOGUE))
     body = text[text.index("Read this before any number") :]
     assert body.index("No cause.") < body.index("Five states")
 
@@ -35,21 +39,21 @@ def test_the_limits_come_first() -> None:
         ({}, ["at least 2 % below", "within 1 %", "for at least 100 dollars", "This view uses the  median", "nobody"]),
         ({"enter_pct": 5.0, "exit_pct": 0.5}, ["at least 5 % below", "d ≤ −5 %", "within 0.5 %"]),
         ({"min_vote_usd": 1000.0}, ["for at least 1000 dollars", "from 1000 dollars on"]),
-        ({"reference": Reference.WEIGHTED_MEDIAN}, ["This view uses the  weighted median", "exceed half of all"]),
+        ({"reference": ReferenceKind.WEIGHTED_MEDIAN}, ["This view uses the  weighted median", "exceed half of all"]),
         ({"quote": QuoteHandling.AS_IS}, ["as printed", "a USDT counts as a dollar everywhere"]),
-        ({"focus": "kraken", "out": frozenset({"okx", "gate"})}, ["minute Kraken traded", "Gate and OKX"]),
+        ({"focus": "kraken", "excluded": frozenset({"okx", "gate"})}, ["minute Kraken traded", "Gate and OKX"]),
     ],
 )
 def test_the_parameters_of_the_moment(changes: dict[str, Any], words: list[str]) -> None:
     """Definitions name the view's own settings."""
-    text = told(replace(default_view(CATALOGUE), **changes))
+    text = read_page_text(replace(build_default_view(CATALOGUE), **changes))
     assert [word for word in words if word not in text] == []
 
 
 def test_numbers_of_the_method() -> None:
     """What is fixed is as docs/method.md has it: 3 votes, 80 %, 4 venues, 2 points, 3 minutes, 7 days, 40 %."""
-    text = told(default_view(CATALOGUE))
-    for words in (
+    text = read_page_text(build_default_view(CATALOGUE))
+    for phrase in (
         "at least 3 others voted",
         "in at least 80 % of the window's minutes, if there are at least 4",
         "by at least 2 percentage points",
@@ -60,18 +64,18 @@ def test_numbers_of_the_method() -> None:
         "stands for 5 minutes",
         "1, 2, 5, 10, 20 and 50 %",
     ):
-        assert words in text, words
+        assert phrase in text, phrase
 
 
 def test_the_windows_are_the_event_s() -> None:
     """Every named window of the event is listed with its origin."""
     for event in CATALOGUE.events.values():
-        text = told(default_view(CATALOGUE, event.id))
+        text = read_page_text(build_default_view(CATALOGUE, event.id))
         assert [window.name for window in event.windows.values() if window.note not in text] == []
 
 
 def test_never_a_verdict() -> None:
     """Words of blame appear only to say that they are not used."""
-    text = told(default_view(CATALOGUE)).lower()
+    text = read_page_text(build_default_view(CATALOGUE)).lower()
     assert "manipulat" not in text
     assert text.count("abnormal") == 1

@@ -14,34 +14,36 @@ from urllib.request import urlopen
 import pytest
 from dash import Dash, html
 
-from dashboard.server import THREADS, listen, serve_app
+from dashboard.server import WORKER_THREADS, bind_socket, serve_app
 
 ROOT = Path(__file__).parent.parent.parent
-PATIENCE_S = 120
-PICTURE = "export/comparison.png?asset=ATOM&window=crash&origin=reconstruction"
+TIMEOUT_S = 120
+PICTURE_LINK = "export/comparison.png?asset=ATOM&window=crash&origin=reconstruction"
 
 
 @contextmanager
-def serving(store: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def run_server(store: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """The program with its page open, on a port that is free, and its address."""
-    words = [sys.executable, str(ROOT / "app.py"), "--store", str(store), "serve", "--port", "20100"]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own words
+    command = [sys.executable, str(ROOT / "app.py"), "--store", str(store), "serve", "--port", "20100"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own words
         try:
             assert process.stdout is not None
-            said = process.stdout.readline()
-            yield process, said.split(" at ")[1].split()[0]
+            line = process.stdout.readline()
+            yield process, line.split(" at ")[1].split()[0]
         finally:
             process.kill()
 
 
-def children(pid: int) -> list[int]:
+def list_descendants(pid: int) -> list[int]:
     """The processes that a process started, and those that they did, as Linux tells it."""
-    direct = Path(f"/proc/{pid}/task/{pid}/children")
-    own = [int(word) for task in direct.parent.parent.glob("*/children") for word in task.read_text().split()]
-    return own + [far for near in own for far in children(near)]
+    children_file = Path(f"/proc/{pid}/task/{pid}/children")
+    child_pids = [
+        int(word) for task in children_file.parent.parent.glob("*/children") for word in task.read_text().split()
+    ]
+    return child_pids + [descendant for child in child_pids for descendant in list_descendants(child)]
 
 
-def runs(pid: int) -> bool:
+def is_running(pid: int) -> bool:
     """Whether a process is there and has not ended, as Linux tells it."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
@@ -53,17 +55,17 @@ def runs(pid: int) -> bool:
 @pytest.mark.parametrize("wish", [signal.SIGTERM, signal.SIGINT])
 def test_a_wish_to_end_ends_server_and_browser(tmp_path: Path, wish: signal.Signals) -> None:
     """After a picture was drawn, SIGTERM or Ctrl-C ends the program with 0 and the Chromium that it started."""
-    with serving(tmp_path / "lake") as (process, address):
-        with urlopen(f"{address}/{PICTURE}", timeout=PATIENCE_S) as answer:  # noqa: S310 - our own address
-            assert answer.read().startswith(b"\x89PNG")
-        started = children(process.pid)
-        assert started
+    with run_server(tmp_path / "lake") as (process, address):
+        with urlopen(f"{address}/{PICTURE_LINK}", timeout=TIMEOUT_S) as response:  # noqa: S310 - our own address
+            assert response.read().startswith(b"\x89PNG")
+        descendants = list_descendants(process.pid)
+        assert descendants
         os.kill(process.pid, wish)
-        said, complained = process.communicate(timeout=PATIENCE_S)
+        output, errors = process.communicate(timeout=TIMEOUT_S)
         assert process.returncode == 0
-        assert said.strip() == "ended"
-        assert "Traceback" not in complained
-        assert [pid for pid in started if runs(pid)] == []
+        assert output.strip() == "ended"
+        assert "Traceback" not in errors
+        assert [pid for pid in descendants if is_running(pid)] == []
 
 
 @pytest.fixture
@@ -79,29 +81,29 @@ def test_requests_are_answered_side_by_side() -> None:
     """As many requests as there are threads are in work at once; each waits for all the others."""
     app = Dash(__name__)
     app.layout = html.Div()
-    together = threading.Barrier(THREADS)
+    barrier = threading.Barrier(WORKER_THREADS)
 
-    def wait() -> str:
-        together.wait(PATIENCE_S)
+    def wait_for_all() -> str:
+        barrier.wait(TIMEOUT_S)
         return "all here"
 
-    app.server.add_url_rule("/wait", view_func=wait)
+    app.server.add_url_rule("/wait", view_func=wait_for_all)
 
-    answers: list[bytes] = []
-    with listen("127.0.0.1", 20200) as listener:
+    bodies: list[bytes] = []
+    with bind_socket("127.0.0.1", 20200) as listener:
         address = f"http://127.0.0.1:{listener.getsockname()[1]}/wait"
 
-        def fetched(_: int) -> bytes:
-            with urlopen(address, timeout=PATIENCE_S) as answer:
-                found: bytes = answer.read()
-            return found
+        def fetch(_: int) -> bytes:
+            with urlopen(address, timeout=TIMEOUT_S) as response:
+                body: bytes = response.read()
+            return body
 
-        def ask() -> None:
-            with ThreadPoolExecutor(THREADS) as pool:
-                answers.extend(pool.map(fetched, range(THREADS)))
+        def send_requests() -> None:
+            with ThreadPoolExecutor(WORKER_THREADS) as pool:
+                bodies.extend(pool.map(fetch, range(WORKER_THREADS)))
             signal.raise_signal(signal.SIGINT)
 
-        asking = threading.Thread(target=ask)
-        serve_app(app, listener, lambda said: asking.start() if "http" in said else None)
-        asking.join()
-    assert answers == [b"all here"] * THREADS
+        thread = threading.Thread(target=send_requests)
+        serve_app(app, listener, lambda line: thread.start() if "http" in line else None)
+        thread.join()
+    assert bodies == [b"all here"] * WORKER_THREADS

@@ -8,10 +8,10 @@ from dash import dcc, html
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.written import Written, apart, outgoing
+from dashboard.written import StaticElement, serialize, split_component
 
 
-def written(tag: str, content: str, **attributes: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever an element has
+def build_element(tag: str, content: str, **attributes: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever an element has
     """An element as the browser is sent it."""
     props = {"tag": tag, "attributes": attributes, "html": content}
     return {"namespace": "plumbline", "type": "Written", "props": props}
@@ -22,66 +22,66 @@ def test_a_table_is_one_component() -> None:
     cells = [html.Th("Kraken", scope="row"), html.Td("4.1", className="number", colSpan=2)]
     table = html.Table(html.Tbody(html.Tr(cells)), className="venues")
     content = '<tbody><tr><th scope="row">Kraken</th><td class="number" colSpan="2">4.1</td></tr></tbody>'
-    assert outgoing(table) == written("table", content, className="venues")
+    assert serialize(table) == build_element("table", content, className="venues")
 
 
 def test_what_a_callback_may_speak_to_stays() -> None:
     """An element with an id, one that keeps what a reader did to it, and what is no HTML stay components."""
-    places = html.Div([html.P("told"), html.Div(html.B("now"), id="place"), dcc.Graph(id="graph"), 3, None])
-    said = outgoing(places)
-    assert (said["type"], said["namespace"]) == ("Div", "dash_html_components")
-    told, place, graph, number, nothing = said["props"]["children"]
-    assert told == written("p", "told")
-    assert (place["type"], place["props"]) == ("Div", {"id": "place", "children": written("b", "now")})
+    tree = html.Div([html.P("told"), html.Div(html.B("now"), id="place"), dcc.Graph(id="graph"), 3, None])
+    serialized = serialize(tree)
+    assert (serialized["type"], serialized["namespace"]) == ("Div", "dash_html_components")
+    paragraph, place, graph, number, nothing = serialized["props"]["children"]
+    assert paragraph == build_element("p", "told")
+    assert (place["type"], place["props"]) == ("Div", {"id": "place", "children": build_element("b", "now")})
     assert graph["type"] == "Graph"
     assert (number, nothing) == (3, None)
-    opened = outgoing(html.Details([html.Summary("Table"), html.P("rows")]))
-    assert (opened["type"], opened["props"]["children"]) == (
+    details = serialize(html.Details([html.Summary("Table"), html.P("rows")]))
+    assert (details["type"], details["props"]["children"]) == (
         "Details",
-        [written("summary", "Table"), written("p", "rows")],
+        [build_element("summary", "Table"), build_element("p", "rows")],
     )
 
 
 def test_components_in_properties_are_found() -> None:
     """Elements inside of another library's components, figures and arrays are taken apart as well."""
-    tip = outgoing(dmc.Tooltip(html.P("inside"), label=html.B("above")))
-    assert tip["props"]["children"] == written("p", "inside")
-    assert tip["props"]["label"] == written("b", "above")
-    assert outgoing({"data": [{"y": np.array([1, 2], dtype=np.int8)}]}) == {
+    tooltip = serialize(dmc.Tooltip(html.P("inside"), label=html.B("above")))
+    assert tooltip["props"]["children"] == build_element("p", "inside")
+    assert tooltip["props"]["label"] == build_element("b", "above")
+    assert serialize({"data": [{"y": np.array([1, 2], dtype=np.int8)}]}) == {
         "data": [{"y": {"dtype": "i1", "bdata": "AQI="}}]
     }
-    assert outgoing([html.P("a"), "b"]) == [written("p", "a"), "b"]
+    assert serialize([html.P("a"), "b"]) == [build_element("p", "a"), "b"]
 
 
-NAMED: dict[str, Any] = {"aria-label": "x", "data-page": "1"}
+NAMED_ATTRIBUTES: dict[str, Any] = {"aria-label": "x", "data-page": "1"}
 
 
 @pytest.mark.parametrize(
     "part",
     [
         html.P(),
-        html.Td(["4.1", html.B("!")], id="cell", className="number", hidden=False, **NAMED),
+        html.Td(["4.1", html.B("!")], id="cell", className="number", hidden=False, **NAMED_ATTRIBUTES),
         dcc.Graph(id="graph", figure={"data": []}, style={"height": 3}),
         dmc.Select(id="focus", data=[], value=None, **{"aria-label": "Focus"}),
     ],
 )
 def test_a_component_is_taken_apart_as_dash_does_it(part: Any) -> None:  # noqa: ANN401 - a component
     """What it was given, whatever the kind, and nothing that describes its kind."""
-    said = part.to_plotly_json()
-    assert apart(part) == (said["props"], said["type"], said["namespace"])
+    serialized = part.to_plotly_json()
+    assert split_component(part) == (serialized["props"], serialized["type"], serialized["namespace"])
 
 
 def test_elements_written_before_pass_as_they_are() -> None:
     """Alone, within other elements and within components of another library."""
-    made: Any = Written(
+    element: Any = StaticElement(
         "p", {"className": "quiet"}, "a &amp; b"
     )  # as the content of a component, which asks for others
-    assert outgoing(made) == written("p", "a &amp; b", className="quiet")
-    assert outgoing(html.Div([made, "c"])) == written("div", '<p class="quiet">a &amp; b</p>c')
-    assert outgoing(dmc.PopoverDropdown(made))["props"]["children"] == outgoing(made)
+    assert serialize(element) == build_element("p", "a &amp; b", className="quiet")
+    assert serialize(html.Div([element, "c"])) == build_element("div", '<p class="quiet">a &amp; b</p>c')
+    assert serialize(dmc.PopoverDropdown(element))["props"]["children"] == serialize(element)
 
 
-MARKS: dict[str, Any] = {"data-page": "true", "aria-label": "y"}
+MARK_ATTRIBUTES: dict[str, Any] = {"data-page": "true", "aria-label": "y"}
 
 
 @pytest.mark.parametrize(
@@ -92,16 +92,16 @@ MARKS: dict[str, Any] = {"data-page": "true", "aria-label": "y"}
         (html.P(html.Label("Name", htmlFor="name")), '<label for="name">Name</label>'),
         (html.P(html.Button("Go", disabled=True, hidden=False)), "<button disabled>Go</button>"),
         (html.P(html.B("x", style={"minHeight": 12, "color": "red"})), '<b style="min-height: 12px; color: red">x</b>'),
-        (html.P(html.B("x", **MARKS)), '<b aria-label="y" data-page="true">x</b>'),
+        (html.P(html.B("x", **MARK_ATTRIBUTES)), '<b aria-label="y" data-page="true">x</b>'),
         (html.P(html.B(["1", 2, None])), "<b>12</b>"),
     ],
 )
 def test_an_element_as_text(element: html.P, text: str) -> None:
     """Attributes, flags, styles and empty elements are what HTML wants."""
-    assert outgoing(element)["props"]["html"] == text
+    assert serialize(element)["props"]["html"] == text
 
 
-class Reading(HTMLParser):
+class TextReader(HTMLParser):
     """What a browser reads: all text, and every attribute."""
 
     def __init__(self) -> None:
@@ -121,9 +121,9 @@ class Reading(HTMLParser):
 @given(st.text(), st.text())
 def test_no_text_becomes_markup(text: str, label: str) -> None:
     """Whatever a name says, of a file or of a market, it is read as the text that it is."""
-    reading = Reading()
-    reading.feed(outgoing(html.P(html.B(text, title=label)))["props"]["html"])
-    reading.close()
-    assert reading.tags == ["b"]
-    assert reading.text == text
-    assert reading.attributes == [("title", label)]
+    reader = TextReader()
+    reader.feed(serialize(html.P(html.B(text, title=label)))["props"]["html"])
+    reader.close()
+    assert reader.tags == ["b"]
+    assert reader.text == text
+    assert reader.attributes == [("title", label)]

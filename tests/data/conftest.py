@@ -10,7 +10,7 @@ from data.store import CandleStore
 
 
 @pytest.fixture(autouse=True)
-def _retries_without_waiting() -> Iterator[None]:
+def _retry_without_waiting() -> Iterator[None]:
     with stamina.set_testing(testing=True, attempts=200):
         yield
 

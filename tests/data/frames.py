@@ -11,12 +11,12 @@ NOW = datetime(2025, 12, 1, 8, 0, tzinfo=UTC)
 LATER = datetime(2025, 12, 2, 8, 0, tzinfo=UTC)
 
 
-def minute(number: int) -> datetime:
+def get_minute(number: int) -> datetime:
     """The open time a number of minutes after 21:20."""
     return START + timedelta(minutes=number)
 
 
-def candle(
+def build_candle(
     number: int = 0,
     close: float = 2.0,
     *,
@@ -31,7 +31,7 @@ def candle(
     return {
         "venue": venue,
         "symbol": symbol,
-        "open_time": at or minute(number),
+        "open_time": at or get_minute(number),
         "open": close,
         "high": close,
         "low": close,
@@ -43,18 +43,18 @@ def candle(
     }
 
 
-def candles(*rows: dict[str, object]) -> pl.DataFrame:
+def build_candles(*rows: dict[str, object]) -> pl.DataFrame:
     """A frame in the schema of candles."""
     return pl.DataFrame(list(rows), schema=CANDLE)
 
 
-def fetched(*rows: dict[str, object], source: str = "api.example", at: datetime = NOW) -> pl.DataFrame:
+def build_fetched(*rows: dict[str, object], source: str = "api.example", at: datetime = NOW) -> pl.DataFrame:
     """A frame in the schema of fetched candles, all of one source and time of fetching."""
     named = [{**row, "fetched_at": at, "source": source} for row in rows]
     return pl.DataFrame(named, schema=FETCHED_CANDLE)
 
 
-def covered(
+def build_coverage(
     first: int,
     last: int,
     *,
@@ -71,8 +71,8 @@ def covered(
     row = {
         "venue": venue,
         "symbol": symbol,
-        "start": minute(first),
-        "end": minute(last),
+        "start": get_minute(first),
+        "end": get_minute(last),
         "outcome": outcome.value,
         "message": "",
         "asked_at": asked_at,

@@ -8,31 +8,31 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from data.schema import BAD_PAGE, RUN, RunOutcome, empty
+from data.schema import REJECTED_PAGE, RUN, RunOutcome, build_empty_frame
 from data.store import CandleStore
-from tests.data.frames import LATER, NOW, covered, minute
+from tests.data.frames import LATER, NOW, build_coverage, get_minute
 
-MARKETS = '{"ATOM/USDT": {"id": "ATOMUSDT", "note": "€"}}'
+MARKETS_JSON = '{"ATOM/USDT": {"id": "ATOMUSDT", "note": "€"}}'
 
 
-def keep_page(store: CandleStore, **other: Any) -> None:  # noqa: ANN401 - any field of the page, also of a wrong type
+def add_page(store: CandleStore, **other: Any) -> None:  # noqa: ANN401 - any field of the page, also of a wrong type
     """Keep a page aside, with some of its fields changed."""
     page = {
         "venue": "okx",
         "symbol": "ATOM/USDT",
         "price": "trade",
-        "start": minute(0),
-        "end": minute(300),
+        "start": get_minute(0),
+        "end": get_minute(300),
         "asked_at": NOW,
         "source": "www.okx.com",
         "message": "row 3 is no candle",
         "body": '{"data": [[]]}',
         **other,
     }
-    store.keep_bad_page(page.pop("venue"), page.pop("symbol"), **page)
+    store.add_rejected_page(page.pop("venue"), page.pop("symbol"), **page)
 
 
-def log(store: CandleStore, ended_at: datetime, **other: Any) -> None:  # noqa: ANN401 - any field of a run
+def log_run(store: CandleStore, ended_at: datetime, **other: Any) -> None:  # noqa: ANN401 - any field of a run
     """Log a run of a minute."""
     run = {"kind": "follow", "outcome": RunOutcome.DONE, "began_at": ended_at - timedelta(minutes=1), **other}
     store.log_run(run.pop("kind"), run.pop("outcome"), ended_at=ended_at, **run)
@@ -40,35 +40,35 @@ def log(store: CandleStore, ended_at: datetime, **other: Any) -> None:  # noqa: 
 
 def test_nothing_is_read_or_created_before_the_first_write(store: CandleStore) -> None:
     """Each table reads as empty and leaves the disk alone."""
-    assert store.listing("okx", NOW) is None
-    assert_frame_equal(store.bad_pages(), empty(BAD_PAGE))
-    assert_frame_equal(store.runs(), empty(RUN))
+    assert store.read_listing("okx", NOW) is None
+    assert_frame_equal(store.read_rejected_pages(), build_empty_frame(REJECTED_PAGE))
+    assert_frame_equal(store.read_runs(), build_empty_frame(RUN))
     assert not Path(store.uri).exists()
 
 
 def test_the_newest_list_of_a_venue_is_given_while_it_is_new_enough(store: CandleStore) -> None:
     """The list given last is read if it is newer than the time asked for; each venue has its own."""
-    store.keep_listing("okx", MARKETS, listed_at=NOW, source="www.okx.com")
-    store.keep_listing("okx", "{}", listed_at=NOW - timedelta(hours=1), source="www.okx.com")
-    store.keep_listing("binance", "[]", listed_at=LATER, source="api.binance.com")
-    assert store.listing("okx", NOW - timedelta(days=1)) == MARKETS
-    assert store.listing("okx", NOW) is None
-    assert store.listing("binance", NOW) == "[]"
-    assert store.listing("kraken", NOW - timedelta(days=1)) is None
+    store.add_listing("okx", MARKETS_JSON, listed_at=NOW, source="www.okx.com")
+    store.add_listing("okx", "{}", listed_at=NOW - timedelta(hours=1), source="www.okx.com")
+    store.add_listing("binance", "[]", listed_at=LATER, source="api.binance.com")
+    assert store.read_listing("okx", NOW - timedelta(days=1)) == MARKETS_JSON
+    assert store.read_listing("okx", NOW) is None
+    assert store.read_listing("binance", NOW) == "[]"
+    assert store.read_listing("kraken", NOW - timedelta(days=1)) is None
 
 
 def test_a_bad_page_is_kept_as_it_came(store: CandleStore) -> None:
     """A page kept aside comes back with where, what, when and why; pages stand in the order of asking."""
-    keep_page(store, asked_at=LATER)
-    keep_page(store, venue="kraken", message="no JSON", body="<html>")
+    add_page(store, asked_at=LATER)
+    add_page(store, venue="kraken", message="no JSON", body="<html>")
     expected = pl.DataFrame(
         [
             (
                 "kraken",
                 "ATOM/USDT",
                 "trade",
-                minute(0),
-                minute(300),
+                get_minute(0),
+                get_minute(300),
                 NOW,
                 "www.okx.com",
                 "no JSON",
@@ -78,18 +78,18 @@ def test_a_bad_page_is_kept_as_it_came(store: CandleStore) -> None:
                 "okx",
                 "ATOM/USDT",
                 "trade",
-                minute(0),
-                minute(300),
+                get_minute(0),
+                get_minute(300),
                 LATER,
                 "www.okx.com",
                 "row 3 is no candle",
                 '{"data": [[]]}',
             ),
         ],
-        schema=BAD_PAGE,
+        schema=REJECTED_PAGE,
         orient="row",
     )
-    assert_frame_equal(store.bad_pages(), expected)
+    assert_frame_equal(store.read_rejected_pages(), expected)
 
 
 @pytest.mark.parametrize(
@@ -97,16 +97,16 @@ def test_a_bad_page_is_kept_as_it_came(store: CandleStore) -> None:
 )
 def test_a_long_page_is_cut_to_a_megabyte(store: CandleStore, body: str, kept: int) -> None:
     """A body is cut to a million bytes, before the character that would go beyond."""
-    keep_page(store, body=body)
-    text = store.bad_pages()["body"][0]
+    add_page(store, body=body)
+    text = store.read_rejected_pages()["body"][0]
     assert len(text.encode()) == kept
     assert body.startswith(text)
 
 
 def test_half_a_character_in_a_page_is_kept_as_a_question_mark(store: CandleStore) -> None:
     """A lone surrogate, as broken JSON escapes give it, cannot be stored as text and does not stop the keeping."""
-    keep_page(store, body="a\ud800b")
-    assert store.bad_pages()["body"].to_list() == ["a?b"]
+    add_page(store, body="a\ud800b")
+    assert store.read_rejected_pages()["body"].to_list() == ["a?b"]
 
 
 @pytest.mark.parametrize(
@@ -120,15 +120,15 @@ def test_half_a_character_in_a_page_is_kept_as_a_question_mark(store: CandleStor
 def test_what_is_no_bad_page_is_not_kept(store: CandleStore, field: str, value: object, fault: str) -> None:
     """A null, a naive time or another type in a row is refused before anything is written."""
     with pytest.raises(ValueError, match=fault):
-        keep_page(store, **{field: value})
+        add_page(store, **{field: value})
     assert not Path(store.uri).exists()
 
 
 def test_runs_come_newest_first(store: CandleStore) -> None:
     """The log gives the runs that ended last, newest first, as many as asked for."""
-    log(store, NOW, window=(minute(0), minute(5)), candles=1000, new=990, revised=2, holder="host:12")
-    log(store, LATER, kind="maintenance", outcome=RunOutcome.FAILED, message="disk full")
-    log(store, NOW + timedelta(minutes=5), outcome=RunOutcome.SKIPPED)
+    log_run(store, NOW, window=(get_minute(0), get_minute(5)), candles=1000, new=990, revised=2, holder="host:12")
+    log_run(store, LATER, kind="maintenance", outcome=RunOutcome.FAILED, message="disk full")
+    log_run(store, NOW + timedelta(minutes=5), outcome=RunOutcome.SKIPPED)
     began = timedelta(minutes=1)
     expected = pl.DataFrame(
         [
@@ -146,28 +146,28 @@ def test_runs_come_newest_first(store: CandleStore) -> None:
                 "",
                 "",
             ),
-            ("follow", NOW - began, NOW, minute(0), minute(5), "done", 1000, 990, 2, "", "host:12"),
+            ("follow", NOW - began, NOW, get_minute(0), get_minute(5), "done", 1000, 990, 2, "", "host:12"),
         ],
         schema=RUN,
         orient="row",
     )
-    assert_frame_equal(store.runs(), expected)
-    assert_frame_equal(store.runs(2), expected.head(2))
+    assert_frame_equal(store.read_runs(), expected)
+    assert_frame_equal(store.read_runs(2), expected.head(2))
 
 
 def test_a_run_ends_in_a_known_way(store: CandleStore) -> None:
     """An outcome may be given by its text, and must be a known one."""
-    log(store, NOW, outcome="could not have everything")
-    assert store.runs()["outcome"].to_list() == ["could not have everything"]
+    log_run(store, NOW, outcome="could not have everything")
+    assert store.read_runs()["outcome"].to_list() == ["could not have everything"]
     with pytest.raises(ValueError, match="fine"):
-        log(store, NOW, outcome="fine")
+        log_run(store, NOW, outcome="fine")
 
 
 def test_logs_are_no_content(store: CandleStore) -> None:
     """What is kept of an answer stays good when a run is logged, a page kept aside or a list kept."""
-    store.write_coverage(covered(0, 1))
-    version = store.version()
-    log(store, NOW)
-    keep_page(store)
-    store.keep_listing("okx", MARKETS, listed_at=NOW, source="www.okx.com")
-    assert store.version() == version
+    store.write_coverage(build_coverage(0, 1))
+    version = store.read_version()
+    log_run(store, NOW)
+    add_page(store)
+    store.add_listing("okx", MARKETS_JSON, listed_at=NOW, source="www.okx.com")
+    assert store.read_version() == version

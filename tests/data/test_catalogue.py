@@ -3,7 +3,7 @@ from itertools import combinations
 
 import pytest
 
-from data.catalogue import UNKNOWN_COLOUR, Venue, Window, load_catalogue, read_catalogue
+from data.catalogue import UNKNOWN_COLOUR, Venue, Window, load_catalogue, parse_catalogue
 from data.errors import UsageError
 
 ASSETS = '[ETH]\nname = "Ether"\n[WBETH]\nname = "Wrapped"\nunderlying = "ETH"\nratio_market = "WBETH/ETH"\n'
@@ -23,32 +23,32 @@ note = "All of it."
 NOTE = '[[e.notes]]\nat = 2025-01-01T01:00:00Z\ntext = "Then."\nmark = "S"\n'
 
 
-def utc(day: int, hour: int, minute: int = 0) -> datetime:
+def build_time(day: int, hour: int, minute: int = 0) -> datetime:
     """A time in October 2025."""
     return datetime(2025, 10, day, hour, minute, tzinfo=UTC)
 
 
 def test_windows_of_the_event() -> None:
     """The windows of October 2025 are those of the method page, and the default is the one of both sides."""
-    event = load_catalogue().event("2025-10-10")
+    event = load_catalogue().get_event("2025-10-10")
     assert {name: (window.start, window.end) for name, window in event.windows.items()} == {
-        "both-sides": (utc(10, 20, 45), utc(10, 23, 15)),
-        "report-day": (utc(10, 16), utc(11, 16)),
-        "binance-statement": (utc(10, 20, 50), utc(10, 22)),
-        "depeg": (utc(10, 21, 36), utc(10, 22, 16)),
-        "article": (utc(10, 21, 12), utc(10, 23, 2)),
-        "crash": (utc(10, 21, 10), utc(10, 21, 40)),
+        "both-sides": (build_time(10, 20, 45), build_time(10, 23, 15)),
+        "report-day": (build_time(10, 16), build_time(11, 16)),
+        "binance-statement": (build_time(10, 20, 50), build_time(10, 22)),
+        "depeg": (build_time(10, 21, 36), build_time(10, 22, 16)),
+        "article": (build_time(10, 21, 12), build_time(10, 23, 2)),
+        "crash": (build_time(10, 21, 10), build_time(10, 21, 40)),
     }
-    assert event.window() == event.windows["both-sides"]
-    assert event.window("depeg") == event.windows["depeg"]
-    assert event.calm == (utc(9, 0), utc(10, 12))
-    assert event.collect == (utc(9, 0), utc(11, 16))
+    assert event.get_window() == event.windows["both-sides"]
+    assert event.get_window("depeg") == event.windows["depeg"]
+    assert event.calm_span == (build_time(9, 0), build_time(10, 12))
+    assert event.collect_span == (build_time(9, 0), build_time(11, 16))
     assert event.assets == ("ATOM", "WBETH", "BNSOL", "DOGE", "XRP")
 
 
 def test_the_default_window_contains_what_either_side_named_within_the_day() -> None:
     """Every other window but the report's day lies in the window of both sides."""
-    windows = dict(load_catalogue().event("2025-10-10").windows)
+    windows = dict(load_catalogue().get_event("2025-10-10").windows)
     default = windows.pop("both-sides")
     del windows["report-day"]
     assert all(default.start <= window.start and window.end <= default.end for window in windows.values())
@@ -56,22 +56,22 @@ def test_the_default_window_contains_what_either_side_named_within_the_day() -> 
 
 def test_the_control_event() -> None:
     """The depeg of March 2023 shows BTC, with 11 March in UTC as one of its windows."""
-    event = load_catalogue().event("2023-03-10")
+    event = load_catalogue().get_event("2023-03-10")
     assert event.assets == ("BTC",)
-    day = event.window("utc-day-11")
+    day = event.get_window("utc-day-11")
     assert (day.start, day.end) == (datetime(2023, 3, 11, tzinfo=UTC), datetime(2023, 3, 12, tzinfo=UTC))
 
 
 @pytest.mark.parametrize("event_id", ["2025-10-10", "2023-03-10"])
 def test_events_hold_together(event_id: str) -> None:
     """Notes are in order and known how; calm lies before the windows; all windows lie in the span to collect."""
-    event = load_catalogue().event(event_id)
+    event = load_catalogue().get_event(event_id)
     assert [note.at for note in event.notes] == sorted(note.at for note in event.notes)
     assert all(note.source_url is None or note.source_url.startswith("https://") for note in event.notes)
-    assert event.calm is not None
+    assert event.calm_span is not None
     for window in event.windows.values():
-        assert event.calm[1] <= window.start
-        assert event.collect[0] <= window.start < window.end <= event.collect[1]
+        assert event.calm_span[1] <= window.start
+        assert event.collect_span[0] <= window.start < window.end <= event.collect_span[1]
 
 
 def test_wrapped_assets_and_money() -> None:
@@ -86,22 +86,22 @@ def test_wrapped_assets_and_money() -> None:
 def test_relatives_share_a_family() -> None:
     """Binance and its futures, and the two names of Coinbase, are relatives; Binance.US is its own."""
     catalogue = load_catalogue()
-    assert catalogue.relatives("binance") == {"binance", "binanceusdm", "binancecoinm"}
-    assert catalogue.relatives("coinbase") == {"coinbase", "coinbaseexchange"}
-    assert catalogue.relatives("binanceus") == {"binanceus"}
-    assert catalogue.relatives("newcomer") == {"newcomer"}
-    assert catalogue.families()["binanceusdm"] == "binance"
+    assert catalogue.list_relatives("binance") == {"binance", "binanceusdm", "binancecoinm"}
+    assert catalogue.list_relatives("coinbase") == {"coinbase", "coinbaseexchange"}
+    assert catalogue.list_relatives("binanceus") == {"binanceus"}
+    assert catalogue.list_relatives("newcomer") == {"newcomer"}
+    assert catalogue.map_families()["binanceusdm"] == "binance"
 
 
 def test_an_unknown_venue_is_neutral() -> None:
     """A venue that only the data know is drawn in a grey that no other has, under its id."""
     catalogue = load_catalogue()
-    assert catalogue.venue("newcomer") == Venue("newcomer", "newcomer", "newcomer", UNKNOWN_COLOUR)
+    assert catalogue.get_venue("newcomer") == Venue("newcomer", "newcomer", "newcomer", UNKNOWN_COLOUR)
     assert UNKNOWN_COLOUR not in {venue.colour for venue in catalogue.venues.values()}
-    assert catalogue.venue("gate").name == "Gate"
+    assert catalogue.get_venue("gate").name == "Gate"
 
 
-def luminance(colour: str) -> float:
+def compute_luminance(colour: str) -> float:
     """Relative luminance as WCAG 2 defines it."""
     channels = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
     linear = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
@@ -113,25 +113,25 @@ def test_venues_are_told_apart_and_readable() -> None:
     venues = load_catalogue().venues.values()
     assert all(a.colour != b.colour for a, b in combinations(venues, 2))
     for venue in venues:
-        contrast = 1.05 / (luminance(venue.colour) + 0.05)
+        contrast = 1.05 / (compute_luminance(venue.colour) + 0.05)
         assert contrast >= 4.5, venue.id
 
 
 def test_a_new_event_is_a_few_lines() -> None:
     """An event without calm span, further assets or notes is complete, and its times become UTC."""
-    event = read_catalogue(ASSETS, VENUES, COINS, EVENT).event("e")
+    event = parse_catalogue(ASSETS, VENUES, COINS, EVENT).get_event("e")
     start = datetime(2025, 1, 1, tzinfo=UTC)
     assert event.windows == {"all": Window("all", start, start + timedelta(days=1), "All of it.")}
-    assert (event.calm, event.also, event.notes) == (None, (), ())
+    assert (event.calm_span, event.extra_assets, event.notes) == (None, (), ())
 
 
 def test_unknown_events_and_windows_are_usage_errors() -> None:
     """Asking for an event or window that is not there names those that are."""
-    catalogue = read_catalogue(ASSETS, VENUES, COINS, EVENT)
+    catalogue = parse_catalogue(ASSETS, VENUES, COINS, EVENT)
     with pytest.raises(UsageError, match="no event 'f'; the catalogue has e"):
-        catalogue.event("f")
+        catalogue.get_event("f")
     with pytest.raises(UsageError, match="event e has no window 'none'; it has all"):
-        catalogue.event("e").window("none")
+        catalogue.get_event("e").get_window("none")
 
 
 @pytest.mark.parametrize(
@@ -168,10 +168,10 @@ def test_complaints_name_file_and_key(file: str, old: str, new: str, complaint: 
     assert old in texts[file]
     texts[file] = texts[file].replace(old, new, 1)
     with pytest.raises(UsageError, match=complaint):
-        read_catalogue(texts["assets"], texts["venues"], texts["coins"], texts["events"] + texts["notes"])
+        parse_catalogue(texts["assets"], texts["venues"], texts["coins"], texts["events"] + texts["notes"])
 
 
 def test_notes_are_tables() -> None:
     """A list of anything but tables is no list of notes."""
     with pytest.raises(UsageError, match=r"events.toml: e/notes: entry 1 is no table"):
-        read_catalogue(ASSETS, VENUES, COINS, EVENT.replace("title", "notes = [1]\ntitle", 1))
+        parse_catalogue(ASSETS, VENUES, COINS, EVENT.replace("title", "notes = [1]\ntitle", 1))

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from data.errors import UsageError
-from data.exporter import rows_as, write_rows
-from data.importer import read_candles
+from data.exporter import encode_rows, write_rows
+from data.importer import read_candle_file
 from data.schema import CANDLE, Origin
-from tests.data.frames import candle, candles
+from tests.data.frames import build_candle, build_candles
 
 MINUTES = st.integers(0, 80_000_000).map(lambda number: datetime(1973, 4, 1, tzinfo=UTC) + timedelta(minutes=number))
 SYMBOLS = ("ATOM/USDT", "ATOM/USD", "1000SATS/USDT:USDT", "WBETH/ETH", "币安人生/USDT", 'O"X/USD')
@@ -19,7 +19,7 @@ PRICE = st.floats(min_value=5e-324, max_value=1.7e308)
 
 
 @st.composite
-def frames(draw: st.DrawFn) -> pl.DataFrame:
+def draw_frames(draw: st.DrawFn) -> pl.DataFrame:
     """Frames of candles as an import gives them: any market, minute and finite value, of one kind of evidence."""
     origin = draw(st.sampled_from([Origin.IMPORTED, Origin.RECONSTRUCTION]))
     market = st.tuples(
@@ -37,13 +37,13 @@ def frames(draw: st.DrawFn) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=CANDLE, orient="row").sort("venue", "symbol", "open_time", "price")
 
 
-@given(frame=frames(), file_format=st.sampled_from(["csv", "parquet"]))
+@given(frame=draw_frames(), file_format=st.sampled_from(["csv", "parquet"]))
 def test_export_and_import_are_the_identity(
     tmp_path_factory: pytest.TempPathFactory, frame: pl.DataFrame, file_format: str
 ) -> None:
     """Candles that are written to a file and read from it are the same, to the last bit of every number."""
     path = write_rows(frame, tmp_path_factory.getbasetemp() / f"identity.{file_format}")
-    imported = read_candles(path)
+    imported = read_candle_file(path)
     assert_frame_equal(imported.candles, frame, check_exact=True)
     assert imported.report.duplicates == 0
 
@@ -60,7 +60,7 @@ def test_csv_times_are_iso_with_a_z(tmp_path: Path) -> None:
 
 def test_the_format_follows_the_ending_unless_it_is_given(tmp_path: Path) -> None:
     """A file's ending tells its format; a format that is given wins."""
-    frame = candles(candle())
+    frame = build_candles(build_candle())
     assert_frame_equal(pl.read_parquet(write_rows(frame, tmp_path / "a.PARQUET")), frame)
     assert (write_rows(frame, tmp_path / "a.txt", "csv")).read_text().startswith("venue,symbol,open_time,")
 
@@ -68,10 +68,10 @@ def test_the_format_follows_the_ending_unless_it_is_given(tmp_path: Path) -> Non
 @pytest.mark.parametrize("file_format", ["csv", "parquet"])
 def test_bytes_are_those_of_the_file(tmp_path: Path, file_format: str) -> None:
     """What is sent is what would be written."""
-    frame = candles(candle())
-    assert rows_as(frame, file_format) == write_rows(frame, tmp_path / f"a.{file_format}").read_bytes()
+    frame = build_candles(build_candle())
+    assert encode_rows(frame, file_format) == write_rows(frame, tmp_path / f"a.{file_format}").read_bytes()
     with pytest.raises(UsageError, match="csv or parquet, not as xls"):
-        rows_as(frame, "xls")
+        encode_rows(frame, "xls")
 
 
 @pytest.mark.parametrize(
@@ -81,13 +81,13 @@ def test_bytes_are_those_of_the_file(tmp_path: Path, file_format: str) -> None:
 def test_other_formats_are_refused(tmp_path: Path, name: str, file_format: str | None, said: str) -> None:
     """Only CSV and Parquet are written."""
     with pytest.raises(UsageError, match=said):
-        write_rows(candles(candle()), tmp_path / name, file_format)
+        write_rows(build_candles(build_candle()), tmp_path / name, file_format)
 
 
 def test_a_file_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     """A folder that does not exist is a usage error that names the file."""
     with pytest.raises(UsageError, match=r"nowhere/a.csv cannot be written: "):
-        write_rows(candles(candle()), tmp_path / "nowhere" / "a.csv")
+        write_rows(build_candles(build_candle()), tmp_path / "nowhere" / "a.csv")
 
 
 def test_nothing_half_written_is_left(tmp_path: Path) -> None:

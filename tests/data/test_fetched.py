@@ -6,20 +6,20 @@ import pytest
 from deltalake import DeltaTable
 from polars.testing import assert_frame_equal
 
-from data.schema import FETCHED_CANDLE, WRITTEN, Origin, empty
+from data.schema import FETCHED_CANDLE, WRITE_COUNTS, Origin, build_empty_frame
 from data.store import CandleStore
-from tests.data.frames import LATER, NOW, candle, candles, fetched, minute
+from tests.data.frames import LATER, NOW, build_candle, build_candles, build_fetched, get_minute
 
-WIDE = (minute(-60), minute(60))
+WIDE = (get_minute(-60), get_minute(60))
 ZIP = "archive.example/ATOMUSDT-1m-2025-10-10.zip"
 
 
-def written(*rows: tuple[str, str, str, str, int, int, int]) -> pl.DataFrame:
+def build_write_counts(*rows: tuple[str, str, str, str, int, int, int]) -> pl.DataFrame:
     """A frame of what a write made of each market."""
-    return pl.DataFrame(rows, schema=WRITTEN, orient="row")
+    return pl.DataFrame(rows, schema=WRITE_COUNTS, orient="row")
 
 
-def stored(store: CandleStore) -> pl.DataFrame:
+def read_stored(store: CandleStore) -> pl.DataFrame:
     """All rows of the table, revisions included."""
     return pl.scan_delta(f"{store.uri}/candles").collect()
 
@@ -28,71 +28,80 @@ def test_a_batch_of_many_markets_is_counted_by_market(store: CandleStore) -> Non
     """Each market, kind of price and timeframe of a batch gets a row: candles new, the same, and revised."""
     first = pl.concat(
         [
-            fetched(candle(0, 2.0), candle(1, 2.0), source="api.binance.com"),
-            fetched(candle(0, 3.0, venue="okx", symbol="DOGE/USDT:USDT", price="mark"), source="www.okx.com"),
+            build_fetched(build_candle(0, 2.0), build_candle(1, 2.0), source="api.binance.com"),
+            build_fetched(
+                build_candle(0, 3.0, venue="okx", symbol="DOGE/USDT:USDT", price="mark"), source="www.okx.com"
+            ),
         ]
     )
     assert_frame_equal(
         store.write_fetched(first),
-        written(
+        build_write_counts(
             ("binance", "ATOM/USDT", "trade", "1m", 2, 0, 0),
             ("okx", "DOGE/USDT:USDT", "mark", "1m", 1, 0, 0),
         ),
     )
     second = pl.concat(
         [
-            fetched(candle(0, 2.0), candle(1, 2.5), candle(2, 2.0), source="api.binance.com", at=LATER),
-            fetched(candle(0, 3.0, venue="okx", symbol="DOGE/USDT:USDT", price="mark"), source="www.okx.com", at=LATER),
-            fetched(candle(0, 9.0, timeframe="5m"), source="api.binance.com", at=LATER),
+            build_fetched(
+                build_candle(0, 2.0), build_candle(1, 2.5), build_candle(2, 2.0), source="api.binance.com", at=LATER
+            ),
+            build_fetched(
+                build_candle(0, 3.0, venue="okx", symbol="DOGE/USDT:USDT", price="mark"), source="www.okx.com", at=LATER
+            ),
+            build_fetched(build_candle(0, 9.0, timeframe="5m"), source="api.binance.com", at=LATER),
         ]
     )
     assert_frame_equal(
         store.write_fetched(second),
-        written(
+        build_write_counts(
             ("binance", "ATOM/USDT", "trade", "1m", 1, 1, 1),
             ("binance", "ATOM/USDT", "trade", "5m", 1, 0, 0),
             ("okx", "DOGE/USDT:USDT", "mark", "1m", 0, 1, 0),
         ),
     )
-    assert_frame_equal(store.candles(["ATOM", "DOGE"], *WIDE), candles(candle(0, 2.0), candle(1, 2.5), candle(2, 2.0)))
+    assert_frame_equal(
+        store.read_candles(["ATOM", "DOGE"], *WIDE),
+        build_candles(build_candle(0, 2.0), build_candle(1, 2.5), build_candle(2, 2.0)),
+    )
 
 
 def test_an_empty_batch_creates_nothing(store: CandleStore) -> None:
     """A batch without rows gives no counts and leaves the disk alone."""
-    assert_frame_equal(store.write_fetched(empty(FETCHED_CANDLE)), empty(WRITTEN))
+    assert_frame_equal(store.write_fetched(build_empty_frame(FETCHED_CANDLE)), build_empty_frame(WRITE_COUNTS))
     assert not Path(store.uri).exists()
 
 
 def test_the_order_of_rows_does_not_matter(store: CandleStore) -> None:
     """A shuffled batch of three markets and two days is stored, and known again, like a sorted one."""
     rows = [
-        candle(number * 60, 2.0 + number, venue=venue, symbol=symbol)
+        build_candle(number * 60, 2.0 + number, venue=venue, symbol=symbol)
         for venue, symbol in (("binance", "ATOM/USDT"), ("okx", "ATOM/USDT"), ("okx", "DOGE/USDT"))
         for number in range(6)
     ]
     mixed = [rows[7 * place % len(rows)] for place in range(len(rows))]
-    counts = store.write_fetched(fetched(*mixed))
+    counts = store.write_fetched(build_fetched(*mixed))
     assert counts["new"].to_list() == [6, 6, 6]
     assert counts["symbol"].to_list() == ["ATOM/USDT", "ATOM/USDT", "DOGE/USDT"]
-    again = store.write_fetched(fetched(*reversed(mixed), at=LATER))
-    assert again["same"].to_list() == [6, 6, 6]
-    read = store.candles(["ATOM", "DOGE"], minute(0), minute(600))
-    assert_frame_equal(read, candles(*rows))
+    second_counts = store.write_fetched(build_fetched(*reversed(mixed), at=LATER))
+    assert second_counts["same"].to_list() == [6, 6, 6]
+    read = store.read_candles(["ATOM", "DOGE"], get_minute(0), get_minute(600))
+    assert_frame_equal(read, build_candles(*rows))
 
 
 def test_twins_fetched_at_two_times_are_one_as_fetched_first(store: CandleStore) -> None:
     """The same values for a minute twice in a batch are one row, with the earlier time of fetching."""
-    batch = pl.concat([fetched(candle(), at=LATER), fetched(candle(), at=NOW)])
+    batch = pl.concat([build_fetched(build_candle(), at=LATER), build_fetched(build_candle(), at=NOW)])
     assert store.write_fetched(batch)["new"].to_list() == [1]
-    assert stored(store)["fetched_at"].to_list() == [NOW]
+    assert read_stored(store)["fetched_at"].to_list() == [NOW]
 
 
 def test_a_route_that_contradicts_itself_is_refused(store: CandleStore) -> None:
     """Two values for a minute of one route in one batch are refused, also under two checksums."""
     batch = pl.concat(
         [
-            fetched(candle(0, 1.0, origin=Origin.ARCHIVE), source=f"{ZIP} sha256:aa"),
-            fetched(candle(0, 2.0, origin=Origin.ARCHIVE), source=f"{ZIP} sha256:bb", at=LATER),
+            build_fetched(build_candle(0, 1.0, origin=Origin.ARCHIVE), source=f"{ZIP} sha256:aa"),
+            build_fetched(build_candle(0, 2.0, origin=Origin.ARCHIVE), source=f"{ZIP} sha256:bb", at=LATER),
         ]
     )
     with pytest.raises(ValueError, match="one candle is there twice with different values"):
@@ -102,22 +111,24 @@ def test_a_route_that_contradicts_itself_is_refused(store: CandleStore) -> None:
 
 def test_an_archive_issued_again_revises_where_it_differs(store: CandleStore) -> None:
     """A file of the same name with another checksum is the same route: equal values are the same, others revise."""
-    issued = [candle(number, 2.0, origin=Origin.ARCHIVE) for number in (0, 1)]
-    store.write_fetched(fetched(*issued, source=f"{ZIP} sha256:aa"))
-    changed = [candle(0, 2.0, origin=Origin.ARCHIVE), candle(1, 2.5, origin=Origin.ARCHIVE)]
-    counts = store.write_fetched(fetched(*changed, source=f"{ZIP} sha256:bb", at=LATER))
-    assert_frame_equal(counts, written(("binance", "ATOM/USDT", "trade", "1m", 0, 1, 1)))
-    kept = stored(store).sort("open_time", "fetched_at").select("close", "source").rows()
-    assert kept == [(2.0, f"{ZIP} sha256:aa"), (2.0, f"{ZIP} sha256:aa"), (2.5, f"{ZIP} sha256:bb")]
+    issued = [build_candle(number, 2.0, origin=Origin.ARCHIVE) for number in (0, 1)]
+    store.write_fetched(build_fetched(*issued, source=f"{ZIP} sha256:aa"))
+    changed = [build_candle(0, 2.0, origin=Origin.ARCHIVE), build_candle(1, 2.5, origin=Origin.ARCHIVE)]
+    counts = store.write_fetched(build_fetched(*changed, source=f"{ZIP} sha256:bb", at=LATER))
+    assert_frame_equal(counts, build_write_counts(("binance", "ATOM/USDT", "trade", "1m", 0, 1, 1)))
+    stored_rows = read_stored(store).sort("open_time", "fetched_at").select("close", "source").rows()
+    assert stored_rows == [(2.0, f"{ZIP} sha256:aa"), (2.0, f"{ZIP} sha256:aa"), (2.5, f"{ZIP} sha256:bb")]
 
 
 def test_another_host_or_file_is_another_route(store: CandleStore) -> None:
     """The same minute from another host, or from another file of an archive, is new, whatever its values."""
-    store.write_fetched(fetched(candle(0, 2.0), source="api.example"))
-    other_host = store.write_fetched(fetched(candle(0, 2.5), source="alt.example", at=LATER))
+    store.write_fetched(build_fetched(build_candle(0, 2.0), source="api.example"))
+    other_host = store.write_fetched(build_fetched(build_candle(0, 2.5), source="alt.example", at=LATER))
     assert other_host["new"].to_list() == [1]
-    store.write_fetched(fetched(candle(0, 2.0, origin=Origin.ARCHIVE), source=f"{ZIP} sha256:aa"))
-    monthly = fetched(candle(0, 2.5, origin=Origin.ARCHIVE), source="archive.example/2025-10.zip sha256:aa", at=LATER)
+    store.write_fetched(build_fetched(build_candle(0, 2.0, origin=Origin.ARCHIVE), source=f"{ZIP} sha256:aa"))
+    monthly = build_fetched(
+        build_candle(0, 2.5, origin=Origin.ARCHIVE), source="archive.example/2025-10.zip sha256:aa", at=LATER
+    )
     assert store.write_fetched(monthly)["new"].to_list() == [1]
 
 
@@ -125,54 +136,56 @@ def test_only_the_touched_partitions_are_looked_at(store: CandleStore) -> None:
     """A batch of two assets on two different days opens neither the other day of each nor another asset."""
     tomorrow = datetime(2025, 10, 11, tzinfo=UTC)
     everything = [
-        candle(at=at, symbol=symbol)
+        build_candle(at=at, symbol=symbol)
         for symbol in ("ATOM/USDT", "DOGE/USDT", "XRP/USDT")
-        for at in (minute(0), tomorrow)
+        for at in (get_minute(0), tomorrow)
     ]
-    store.write_fetched(fetched(*everything))
+    store.write_fetched(build_fetched(*everything))
     touched = {("ATOM", "2025-10-10"), ("DOGE", "2025-10-11")}
     for file in (Path(store.uri) / "candles").rglob("*.parquet"):
         asset, day = (part.split("=")[1] for part in file.parts[-3:-1])
         if (asset, day) not in touched:
             file.unlink()
-    batch = fetched(candle(at=minute(0)), candle(at=tomorrow, symbol="DOGE/USDT"), candle(1), at=LATER)
+    batch = build_fetched(
+        build_candle(at=get_minute(0)), build_candle(at=tomorrow, symbol="DOGE/USDT"), build_candle(1), at=LATER
+    )
     assert store.write_fetched(batch).select("new", "same").rows() == [(1, 1), (0, 1)]
 
 
 def test_a_month_of_a_market_is_one_commit(store: CandleStore) -> None:
     """31 days of two assets are two commits, a few hours of ten assets one: no market's month is ever cut."""
     days = [datetime(2025, 10, 1, tzinfo=UTC) + timedelta(days=number) for number in range(31)]
-    month = [candle(at=day, symbol=symbol) for symbol in ("ATOM/USDT", "DOGE/USDT") for day in days]
-    store.write_fetched(fetched(*month))
+    month = [build_candle(at=day, symbol=symbol) for symbol in ("ATOM/USDT", "DOGE/USDT") for day in days]
+    store.write_fetched(build_fetched(*month))
     created_and_two = DeltaTable(f"{store.uri}/candles").version()
     assert created_and_two == 2
-    store.write_fetched(fetched(*(candle(symbol=f"A{number}/USDT") for number in range(10))))
+    store.write_fetched(build_fetched(*(build_candle(symbol=f"A{number}/USDT") for number in range(10))))
     assert DeltaTable(f"{store.uri}/candles").version() == created_and_two + 1
-    assert len(stored(store)) == 72
+    assert len(read_stored(store)) == 72
 
 
 def test_a_market_of_two_months_is_two_commits_at_most(store: CandleStore) -> None:
     """A few days on both sides of a month's end, of few partitions, may share a commit."""
-    edge = [candle(at=datetime(2025, 10, 31, tzinfo=UTC)), candle(at=datetime(2025, 11, 1, tzinfo=UTC))]
-    store.write_fetched(fetched(*edge))
+    edge = [build_candle(at=datetime(2025, 10, 31, tzinfo=UTC)), build_candle(at=datetime(2025, 11, 1, tzinfo=UTC))]
+    store.write_fetched(build_fetched(*edge))
     assert DeltaTable(f"{store.uri}/candles").version() == 1
 
 
 @pytest.mark.parametrize("column", ["source", "fetched_at", "venue"])
 def test_null_names_and_times_are_refused(store: CandleStore, column: str) -> None:
     """A row that does not say where or when it comes from is refused."""
-    frame = fetched(candle()).with_columns(pl.lit(None, FETCHED_CANDLE[column]).alias(column))
+    frame = build_fetched(build_candle()).with_columns(pl.lit(None, FETCHED_CANDLE[column]).alias(column))
     with pytest.raises(ValueError, match="a value is null"):
         store.write_fetched(frame)
 
 
 def test_collected_candles_can_be_forgotten(store: CandleStore) -> None:
     """Forgetting a collected source or origin drops its rows, revisions included, and they are new when they return."""
-    store.write_fetched(fetched(candle(0), candle(1), source="api.example"))
-    store.write_fetched(fetched(candle(0, 3.0), source="api.example", at=LATER))
-    store.write_fetched(fetched(candle(0, origin=Origin.ARCHIVE), source=f"{ZIP} sha256:aa"))
+    store.write_fetched(build_fetched(build_candle(0), build_candle(1), source="api.example"))
+    store.write_fetched(build_fetched(build_candle(0, 3.0), source="api.example", at=LATER))
+    store.write_fetched(build_fetched(build_candle(0, origin=Origin.ARCHIVE), source=f"{ZIP} sha256:aa"))
     assert store.forget(source="api.example", origin=Origin.ARCHIVE) == 0
     assert store.forget(source="api.example") == 3
     assert store.forget(origin=Origin.ARCHIVE) == 1
-    assert store.write_fetched(fetched(candle(0, 3.0), source="api.example"))["new"].to_list() == [1]
-    assert store.revisions().is_empty()
+    assert store.write_fetched(build_fetched(build_candle(0, 3.0), source="api.example"))["new"].to_list() == [1]
+    assert store.read_revisions().is_empty()

@@ -12,38 +12,38 @@ HEADER = "venue,symbol,open_time,open,high,low,close,volume"
 START, END = datetime(2025, 10, 10, 21, 20, tzinfo=UTC), datetime(2025, 10, 10, 21, 22, tzinfo=UTC)
 
 
-def _file(path: Path, *rows: str, header: str = HEADER) -> Path:
+def _write_file(path: Path, *rows: str, header: str = HEADER) -> Path:
     path.write_text("\n".join([header, *rows]), encoding="utf-8")
     return path
 
 
 def test_the_later_file_wins_and_the_window_cuts(tmp_path: Path) -> None:
     """Of two files for one minute the one given later counts; other assets and minutes stay out."""
-    first = _file(
+    first = _write_file(
         tmp_path / "a.csv",
         "okx,ATOM/USDT,2025-10-10T21:20:00Z,1,1,1,1,5",
         "okx,ATOM/USDT,2025-10-10T21:22:00Z,1,1,1,1,5",
         "okx,ETH/USDT,2025-10-10T21:20:00Z,1,1,1,1,5",
     )
-    second = _file(tmp_path / "b.csv", "okx,ATOM/USDT,2025-10-10T21:20:00Z,2,2,2,2,5")
-    candles = FileSource([first, second]).candles(["ATOM"], START, END)
+    second = _write_file(tmp_path / "b.csv", "okx,ATOM/USDT,2025-10-10T21:20:00Z,2,2,2,2,5")
+    candles = FileSource([first, second]).read_candles(["ATOM"], START, END)
     assert candles.schema == CANDLE
     assert candles["close"].to_list() == [2.0]
-    assert FileSource([second, first]).candles(["ATOM"], START, END)["close"].to_list() == [1.0]
-    assert FileSource([first, second]).candles(["ATOM"], START, END, columns=["high"]).to_dict(as_series=False) == {
-        "high": [2.0]
-    }
+    assert FileSource([second, first]).read_candles(["ATOM"], START, END)["close"].to_list() == [1.0]
+    assert FileSource([first, second]).read_candles(["ATOM"], START, END, columns=["high"]).to_dict(
+        as_series=False
+    ) == {"high": [2.0]}
 
 
 def test_spans_come_only_with_complete(tmp_path: Path) -> None:
     """Absent minutes are quiet only where the file is called complete."""
-    path = _file(
+    path = _write_file(
         tmp_path / "a.csv",
         "okx,ATOM/USDT,2025-10-10T21:20:00Z,1,1,1,1,5",
         "okx,ATOM/USDT,2025-10-10T21:25:00Z,1,1,1,1,5",
     )
-    assert FileSource([path]).covered(["ATOM"], START, END).is_empty()
-    spans = FileSource([path], complete=True).covered(["ATOM"], START, END)
+    assert FileSource([path]).read_covered_spans(["ATOM"], START, END).is_empty()
+    spans = FileSource([path], complete=True).read_covered_spans(["ATOM"], START, END)
     assert spans.schema == SPAN
     assert spans.rows() == [("okx", "ATOM/USDT", START, datetime(2025, 10, 10, 21, 26, tzinfo=UTC))]
 
@@ -51,11 +51,11 @@ def test_spans_come_only_with_complete(tmp_path: Path) -> None:
 @pytest.mark.parametrize("origin", list(Evidence))
 def test_the_reconstruction_never_mixes_with_real_candles(tmp_path: Path, origin: Evidence) -> None:
     """A file of reconstruction rows answers only where the reconstruction is asked for."""
-    sample = _file(
+    sample = _write_file(
         tmp_path / "a.csv",
         "okx,ATOM/USDT,2025-10-10T21:20:00Z,1,1,1,1,5,reconstruction",
         header=f"{HEADER},origin",
     )
-    real = _file(tmp_path / "b.csv", "okx,ATOM/USDT,2025-10-10T21:20:00Z,2,2,2,2,5")
-    close = FileSource([sample, real]).candles(["ATOM"], START, END, origin=origin)["close"].to_list()
+    real = _write_file(tmp_path / "b.csv", "okx,ATOM/USDT,2025-10-10T21:20:00Z,2,2,2,2,5")
+    close = FileSource([sample, real]).read_candles(["ATOM"], START, END, origin=origin)["close"].to_list()
     assert close == ([2.0] if origin is Evidence.REAL else [1.0])

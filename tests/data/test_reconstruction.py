@@ -7,7 +7,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from data.published import read_shape
-from data.reconstruction import assumed_markets, reconstruct
+from data.reconstruction import list_assumed_markets, reconstruct_candles
 from data.schema import CANDLE
 
 DAY = (datetime(2025, 10, 10, tzinfo=UTC), datetime(2025, 10, 11, tzinfo=UTC))
@@ -46,25 +46,25 @@ DAY_LOWS = [
 @pytest.fixture(scope="module")
 def sample() -> pl.DataFrame:
     """The reconstruction, made once."""
-    return reconstruct()
+    return reconstruct_candles()
 
 
 Span = tuple[datetime, datetime]
 
 
-def market(sample: pl.DataFrame, venue: str, symbol: str, span: Span | None = None) -> pl.DataFrame:
+def select_market(sample: pl.DataFrame, venue: str, symbol: str, span: Span | None = None) -> pl.DataFrame:
     """The candles of one market, within the half-open ``span`` if given."""
     rows = sample.filter(pl.col("venue") == venue, pl.col("symbol") == symbol)
     return rows if span is None else rows.filter(pl.col("open_time").is_between(*span, closed="left"))
 
 
-def number(value: object) -> float:
+def format_number(value: object) -> float:
     """A statistic of a column, which is there and a number."""
     assert isinstance(value, float)
     return value
 
 
-def at(hour: int, minute: int) -> datetime:
+def build_time(hour: int, minute: int) -> datetime:
     """A minute of 10 October 2025."""
     return datetime(2025, 10, 10, hour, minute, tzinfo=UTC)
 
@@ -74,7 +74,7 @@ def test_published_low_is_met_exactly(
     sample: pl.DataFrame, venue: str, symbol: str, low: float, minute: str | None
 ) -> None:
     """The lowest trade of the day is the published one, in one minute only: the published minute if there is one."""
-    day = market(sample, venue, symbol, DAY)
+    day = select_market(sample, venue, symbol, DAY)
     lowest = day.filter(pl.col("low") == day["low"].min())
     assert lowest["low"].to_list() == [low]
     assert minute in {None, lowest["open_time"][0].strftime("%H:%M")}
@@ -92,44 +92,44 @@ def test_published_candle_of_2120_is_met_exactly(
     sample: pl.DataFrame, venue: str, symbol: str, candle: dict[str, float]
 ) -> None:
     """The ATOM candles that are published for 21:20 stand in the sample as they are."""
-    row = market(sample, venue, symbol).row(by_predicate=pl.col("open_time") == at(21, 20), named=True)
+    row = select_market(sample, venue, symbol).row(by_predicate=pl.col("open_time") == build_time(21, 20), named=True)
     assert {field: row[field] for field in candle} == candle
 
 
 def test_coinbase_atom_low_of_the_crash_window(sample: pl.DataFrame) -> None:
     """Coinbase's ATOM traded no lower than 3.560 from 21:10 to 21:40, although the day's low came later."""
-    assert market(sample, "coinbaseexchange", "ATOM/USD", CRASH)["low"].min() == 3.560
+    assert select_market(sample, "coinbaseexchange", "ATOM/USD", CRASH)["low"].min() == 3.560
 
 
 def test_wbeth_low_is_in_its_published_minutes(sample: pl.DataFrame) -> None:
     """WBETH's low is published as at about 21:40-21:43."""
-    rows = market(sample, "binance", "WBETH/USDT").filter(pl.col("low") == 430.65)
-    assert at(21, 40) <= rows["open_time"][0] <= at(21, 43)
+    rows = select_market(sample, "binance", "WBETH/USDT").filter(pl.col("low") == 430.65)
+    assert build_time(21, 40) <= rows["open_time"][0] <= build_time(21, 43)
 
 
 @pytest.mark.parametrize("venue", OFFSHORE)
 def test_offshore_atom_lows_are_in_the_published_band(sample: pl.DataFrame, venue: str) -> None:
     """The other offshore venues' ATOM/USDT lows lie at 1.5-1.6."""
-    assert 1.5 <= number(market(sample, venue, "ATOM/USDT", DAY)["low"].min()) <= 1.6
+    assert 1.5 <= format_number(select_market(sample, venue, "ATOM/USDT", DAY)["low"].min()) <= 1.6
 
 
 @pytest.mark.parametrize("venue", DOLLAR)
 def test_dollar_atom_stayed_at_or_above_three(sample: pl.DataFrame, venue: str) -> None:
     """No USD venue traded ATOM below 3 on the day."""
-    assert number(market(sample, venue, "ATOM/USD", DAY)["low"].min()) >= 3.0
+    assert format_number(select_market(sample, venue, "ATOM/USD", DAY)["low"].min()) >= 3.0
 
 
 def test_coinbase_atom_stayed_15_to_29_percent_above_binance_then_converged(sample: pl.DataFrame) -> None:
     """From 21:25 to 23:40 Coinbase's closes are 15-29 % above Binance's, at 00:30 within 3 %."""
     above = (
-        market(sample, "coinbaseexchange", "ATOM/USD")
-        .join(market(sample, "binance", "ATOM/USDT"), on="open_time", suffix="_binance")
+        select_market(sample, "coinbaseexchange", "ATOM/USD")
+        .join(select_market(sample, "binance", "ATOM/USDT"), on="open_time", suffix="_binance")
         .select("open_time", above=pl.col("close") / pl.col("close_binance") - 1)
     )
-    stretch = above.filter(pl.col("open_time").is_between(at(21, 25), at(23, 40), closed="left"))
+    stretch = above.filter(pl.col("open_time").is_between(build_time(21, 25), build_time(23, 40), closed="left"))
     assert stretch.height == 135
-    assert number(stretch["above"].is_between(0.15, 0.29).mean()) >= 0.95
-    later = above.filter(pl.col("open_time") == at(23, 59) + timedelta(minutes=31))
+    assert format_number(stretch["above"].is_between(0.15, 0.29).mean()) >= 0.95
+    later = above.filter(pl.col("open_time") == build_time(23, 59) + timedelta(minutes=31))
     assert abs(later["above"].item()) < 0.03
 
 
@@ -137,13 +137,13 @@ def test_coinbase_atom_stayed_15_to_29_percent_above_binance_then_converged(samp
 def test_calm_ratio_is_in_the_published_band(sample: pl.DataFrame, symbol: str, least: float, most: float) -> None:
     """The ratio markets trade at the published fair value, and the USDT markets imply the same."""
     wrapped, underlying = symbol.split("/")
-    ratios = market(sample, "binance", symbol, CALM)["close"]
+    ratios = select_market(sample, "binance", symbol, CALM)["close"]
     implied = (
-        market(sample, "binance", f"{wrapped}/USDT", CALM)["close"]
-        / market(sample, "binance", f"{underlying}/USDT", CALM)["close"]
+        select_market(sample, "binance", f"{wrapped}/USDT", CALM)["close"]
+        / select_market(sample, "binance", f"{underlying}/USDT", CALM)["close"]
     )
     assert ratios.is_between(least, most).all()
-    assert least <= number(implied.median()) <= most
+    assert least <= format_number(implied.median()) <= most
 
 
 @pytest.mark.parametrize(("symbol", "most"), [("WBETH/USDT", -0.88), ("BNSOL/USDT", -0.82)])
@@ -151,8 +151,11 @@ def test_wrapped_lows_are_far_below_fair_value(sample: pl.DataFrame, symbol: str
     """430.65 is about 89 % and 34.90 about 83 % below ETH or SOL at the calm ratio."""
     fair_of = {"WBETH/USDT": ("ETH/USDT", 1.078), "BNSOL/USDT": ("SOL/USDT", 1.075)}
     underlying, ratio = fair_of[symbol]
-    low = market(sample, "binance", symbol).sort("low").row(0, named=True)
-    fair = market(sample, "binance", underlying).filter(pl.col("open_time") == low["open_time"])["close"].item() * ratio
+    low = select_market(sample, "binance", symbol).sort("low").row(0, named=True)
+    fair = (
+        select_market(sample, "binance", underlying).filter(pl.col("open_time") == low["open_time"])["close"].item()
+        * ratio
+    )
     assert low["low"] / fair - 1 == pytest.approx(most - 0.01, abs=0.01)
 
 
@@ -196,7 +199,7 @@ def test_frame_has_the_schema_of_a_candle_and_its_order(sample: pl.DataFrame) ->
 
 def test_two_runs_are_equal_to_the_bit(sample: pl.DataFrame) -> None:
     """The generator has no clock and no hidden state."""
-    assert_frame_equal(reconstruct(), sample, check_exact=True)
+    assert_frame_equal(reconstruct_candles(), sample, check_exact=True)
 
 
 def test_prices_and_volumes_are_whole_steps(sample: pl.DataFrame) -> None:
@@ -227,7 +230,7 @@ def test_calm_venues_agree(sample: pl.DataFrame) -> None:
         pl.col("symbol").str.contains("^(ATOM|DOGE|XRP|ETH|SOL)/USDT?$"),
     ).with_columns(asset=pl.col("symbol").str.split("/").list.first())
     off = calm.select((pl.col("close") / pl.col("close").median().over("asset", "open_time") - 1).abs())
-    assert number(off["close"].max()) < 0.003
+    assert format_number(off["close"].max()) < 0.003
 
 
 def test_tether_stays_near_one_dollar(sample: pl.DataFrame) -> None:
@@ -251,7 +254,7 @@ def test_quiet_minutes_are_on_thin_venues_and_flat(sample: pl.DataFrame) -> None
 
 def test_thin_venues_have_small_minutes(sample: pl.DataFrame) -> None:
     """Now and then a thin venue trades less than 100 USD in a minute."""
-    gemini = market(sample, "gemini", "ATOM/USD")
+    gemini = select_market(sample, "gemini", "ATOM/USD")
     usd = gemini["volume"] * gemini["close"]
     assert usd.is_between(0, 100, closed="none").sum() > 20
 
@@ -277,7 +280,7 @@ def test_binance_is_the_largest_and_the_crash_the_busiest(sample: pl.DataFrame) 
     assert largest["venue"].unique().to_list() == ["binance"]
     crash = day.filter(pl.col("open_time").is_between(*CRASH, closed="left"))["usd"].mean()
     calm = day.filter(pl.col("open_time").is_between(*CALM, closed="left"))["usd"].mean()
-    assert number(crash) > 10 * number(calm)
+    assert format_number(crash) > 10 * format_number(calm)
 
 
 def test_assumed_markets_are_those_without_a_figure_of_their_own(sample: pl.DataFrame) -> None:
@@ -285,9 +288,9 @@ def test_assumed_markets_are_those_without_a_figure_of_their_own(sample: pl.Data
     markets = set(sample.select("venue", "symbol").unique().iter_rows())
     named = {(venue, symbol) for venue, symbol, _, _ in DAY_LOWS}
     named |= {("binance", "WBETH/ETH"), ("binance", "BNSOL/SOL")}
-    assert assumed_markets() == markets - named
-    assert ("okx", "ATOM/USDT") in assumed_markets()
-    assert ("binance", "ATOM/USDT") not in assumed_markets()
+    assert list_assumed_markets() == markets - named
+    assert ("okx", "ATOM/USDT") in list_assumed_markets()
+    assert ("binance", "ATOM/USDT") not in list_assumed_markets()
 
 
 def test_every_anchor_names_its_source_and_evidence() -> None:

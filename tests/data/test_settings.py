@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from data.errors import UsageError
-from data.settings import default_store, load_settings
+from data.settings import find_default_store, load_settings
 
 
 @pytest.fixture(autouse=True)
@@ -23,9 +23,9 @@ def test_defaults() -> None:
 def test_the_store_of_a_checkout_lies_in_it(tmp_path: Path) -> None:
     """A folder with app.py and pyproject.toml is a checkout and holds its store; else the platform's folder does."""
     (tmp_path / "app.py").touch()
-    assert Path(default_store(tmp_path)).parts[-2:] == ("plumbline", "lake")
+    assert Path(find_default_store(tmp_path)).parts[-2:] == ("plumbline", "lake")
     (tmp_path / "pyproject.toml").touch()
-    assert default_store(tmp_path) == str(tmp_path / "data" / "lake")
+    assert find_default_store(tmp_path) == str(tmp_path / "data" / "lake")
 
 
 def test_flags_win_over_environment_over_file_over_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

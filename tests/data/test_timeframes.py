@@ -10,30 +10,32 @@ from polars.testing import assert_frame_equal
 
 from data.errors import FileRefused
 from data.filesource import FileSource
-from data.importer import read_candles
+from data.importer import read_candle_file
 from data.imports import import_files
-from data.schema import LOW_TRADE, Evidence, Origin, Outcome, Timeframe, empty
-from data.store import CandleStore, FirstSeen
+from data.schema import LOW_TRADE, Evidence, Origin, Outcome, Timeframe, build_empty_frame
+from data.store import CandleStore, FirstSeenReader
 from data.upkeep import StoreSize
-from tests.data.frames import LATER, NOW, candle, candles, covered, minute
+from tests.data.frames import LATER, NOW, build_candle, build_candles, build_coverage, get_minute
 
-WIDE = (minute(-60), minute(60))
+WIDE = (get_minute(-60), get_minute(60))
 HEADER = "venue,symbol,open_time,open,high,low,close,volume,timeframe"
 
 
-def second(number: int) -> datetime:
+def get_second(number: int) -> datetime:
     """The open time a number of seconds after 21:20."""
-    return minute(0) + timedelta(seconds=number)
+    return get_minute(0) + timedelta(seconds=number)
 
 
-def low_trade(number: int = 0, price: float = 2.0, *, timeframe: str = "1s", **other: object) -> dict[str, object]:
+def build_low_trade(
+    number: int = 0, price: float = 2.0, *, timeframe: str = "1s", **other: object
+) -> dict[str, object]:
     """The lowest trade of a bar that opens so many seconds after 21:20, made a quarter of a second later."""
     return {
         "venue": "kraken",
         "symbol": "ATOM/USD",
         "timeframe": timeframe,
-        "open_time": second(number),
-        "at": second(number) + timedelta(milliseconds=250),
+        "open_time": get_second(number),
+        "at": get_second(number) + timedelta(milliseconds=250),
         "price": price,
         "amount": 1.5,
         "trade_id": str(number),
@@ -43,7 +45,7 @@ def low_trade(number: int = 0, price: float = 2.0, *, timeframe: str = "1s", **o
     }
 
 
-def low_trades(*rows: dict[str, object]) -> pl.DataFrame:
+def build_low_trades(*rows: dict[str, object]) -> pl.DataFrame:
     """A frame in the schema of lowest trades."""
     return pl.DataFrame(list(rows), schema=LOW_TRADE)
 
@@ -59,41 +61,44 @@ def test_a_timeframe_knows_its_length() -> None:
 
 def test_candles_of_two_lengths_never_come_out_of_one_read(store: CandleStore) -> None:
     """Of one market, batch and open time each read gives the candles of the length asked, and minutes by default."""
-    by_length = {t: candle(0, 2.0 + n, timeframe=t) for n, t in enumerate(("1s", "1m", "5m"))}
-    counts = store.write_candles(candles(*by_length.values()), source="api.example", fetched_at=NOW)
+    by_length = {t: build_candle(0, 2.0 + n, timeframe=t) for n, t in enumerate(("1s", "1m", "5m"))}
+    counts = store.write_candles(build_candles(*by_length.values()), source="api.example", fetched_at=NOW)
     assert counts.new == 3
-    assert_frame_equal(store.candles(["ATOM"], *WIDE), candles(by_length["1m"]))
+    assert_frame_equal(store.read_candles(["ATOM"], *WIDE), build_candles(by_length["1m"]))
     for timeframe in Timeframe:
-        assert_frame_equal(store.candles(["ATOM"], *WIDE, timeframe=timeframe), candles(by_length[timeframe]))
         assert_frame_equal(
-            FirstSeen(store).candles(["ATOM"], *WIDE, timeframe=timeframe), candles(by_length[timeframe])
+            store.read_candles(["ATOM"], *WIDE, timeframe=timeframe), build_candles(by_length[timeframe])
         )
-    assert store.holdings().select("first", "candles", "timeframe").rows() == [
-        (minute(0), 1, timeframe) for timeframe in ("1m", "1s", "5m")
+        assert_frame_equal(
+            FirstSeenReader(store).read_candles(["ATOM"], *WIDE, timeframe=timeframe),
+            build_candles(by_length[timeframe]),
+        )
+    assert store.read_holdings().select("first", "candles", "timeframe").rows() == [
+        (get_minute(0), 1, timeframe) for timeframe in ("1m", "1s", "5m")
     ]
-    again = store.write_candles(candles(*by_length.values()), source="api.example", fetched_at=LATER)
-    assert (again.new, again.same, again.revised) == (0, 3, 0)
+    second_report = store.write_candles(build_candles(*by_length.values()), source="api.example", fetched_at=LATER)
+    assert (second_report.new, second_report.same, second_report.revised) == (0, 3, 0)
 
 
 def test_seconds_alone_are_no_minutes(store: CandleStore) -> None:
     """A store of seconds has no candle that is measured by default, and forgetting an origin takes them too."""
-    store.write_candles(candles(candle(timeframe="1s")), source="api.example", fetched_at=NOW)
-    assert not store.has(Evidence.REAL)
-    assert store.candles(["ATOM"], *WIDE).is_empty()
+    store.write_candles(build_candles(build_candle(timeframe="1s")), source="api.example", fetched_at=NOW)
+    assert not store.has_candles(Evidence.REAL)
+    assert store.read_candles(["ATOM"], *WIDE).is_empty()
     assert store.forget(origin=Origin.OHLCV) == 1
-    assert store.holdings().is_empty()
+    assert store.read_holdings().is_empty()
 
 
 def test_a_revised_second_is_told(store: CandleStore) -> None:
     """Revisions are told of every length; the read gives the latest value, or as first seen the first."""
     for close, at in ((2.0, NOW), (3.0, LATER)):
-        batch = candles(candle(0, close, timeframe="1s"), candle(0, close))
+        batch = build_candles(build_candle(0, close, timeframe="1s"), build_candle(0, close))
         store.write_candles(batch, source="api.example", fetched_at=at)
-    changed = store.revisions().filter(field="close")
+    changed = store.read_revisions().filter(field="close")
     assert changed.select("timeframe", "first_seen", "now").rows() == [("1m", 2.0, 3.0), ("1s", 2.0, 3.0)]
     closes = [
-        source.candles(["ATOM"], *WIDE, timeframe=Timeframe.S1)["close"].to_list()
-        for source in (store, FirstSeen(store))
+        source.read_candles(["ATOM"], *WIDE, timeframe=Timeframe.S1)["close"].to_list()
+        for source in (store, FirstSeenReader(store))
     ]
     assert closes == [[3.0], [2.0]]
 
@@ -101,44 +106,55 @@ def test_a_revised_second_is_told(store: CandleStore) -> None:
 def test_one_second_from_two_files_of_seconds_comes_once(store: CandleStore) -> None:
     """Two fetches that share seconds give each second once, in order, whichever was fetched first."""
     store.write_candles(
-        candles(*(candle(at=second(n), timeframe="1s") for n in range(5, 15))), source="b", fetched_at=NOW
+        build_candles(*(build_candle(at=get_second(n), timeframe="1s") for n in range(5, 15))),
+        source="b",
+        fetched_at=NOW,
     )
     store.write_candles(
-        candles(*(candle(at=second(n), timeframe="1s") for n in range(10))), source="a", fetched_at=LATER
+        build_candles(*(build_candle(at=get_second(n), timeframe="1s") for n in range(10))),
+        source="a",
+        fetched_at=LATER,
     )
-    read = store.candles(["ATOM"], *WIDE, timeframe=Timeframe.S1)
-    assert read["open_time"].to_list() == [second(n) for n in range(15)]
+    read = store.read_candles(["ATOM"], *WIDE, timeframe=Timeframe.S1)
+    assert read["open_time"].to_list() == [get_second(n) for n in range(15)]
 
 
 def test_coverage_of_one_length_covers_no_other(store: CandleStore) -> None:
     """Seconds that came whole say nothing of minutes; a span may end inside a minute."""
-    whole = covered(0, 2, timeframe="1s").with_columns(end=pl.lit(second(90)).cast(pl.Datetime("ms", "UTC")))
-    store.write_coverage(pl.concat([whole, covered(5, 10, timeframe="5m")]))
-    assert store.covered(["ATOM"], *WIDE).is_empty()
-    assert store.covered(["ATOM"], *WIDE, timeframe=Timeframe.S1).select("start", "end").rows() == [
-        (minute(0), second(90))
+    span_rows = build_coverage(0, 2, timeframe="1s").with_columns(
+        end=pl.lit(get_second(90)).cast(pl.Datetime("ms", "UTC"))
+    )
+    store.write_coverage(pl.concat([span_rows, build_coverage(5, 10, timeframe="5m")]))
+    assert store.read_covered_spans(["ATOM"], *WIDE).is_empty()
+    assert store.read_covered_spans(["ATOM"], *WIDE, timeframe=Timeframe.S1).select("start", "end").rows() == [
+        (get_minute(0), get_second(90))
     ]
-    assert FirstSeen(store).covered(["ATOM"], *WIDE, timeframe=Timeframe.M5).select("start", "end").rows() == [
-        (minute(5), minute(10))
-    ]
+    assert FirstSeenReader(store).read_covered_spans(["ATOM"], *WIDE, timeframe=Timeframe.M5).select(
+        "start", "end"
+    ).rows() == [(get_minute(5), get_minute(10))]
 
 
 def test_seconds_that_are_not_offered_settle_no_minutes(store: CandleStore) -> None:
     """Minutes whose markets were not listed stay wanting when the venue is noted later as one without seconds."""
-    store.write_coverage(covered(0, 10, symbol="ATOM/*", outcome=Outcome.UNREACHABLE))
-    store.write_coverage(covered(0, 10, symbol="ATOM/*", outcome=Outcome.NOT_OFFERED, timeframe="1s", asked_at=LATER))
-    assert store.wanting().select("symbol", "timeframe", "outcome").rows() == [("ATOM/*", "1m", "unreachable")]
-    store.write_coverage(covered(0, 10, outcome=Outcome.COMPLETE, asked_at=LATER))
-    assert store.wanting().is_empty()
+    store.write_coverage(build_coverage(0, 10, symbol="ATOM/*", outcome=Outcome.UNREACHABLE))
+    store.write_coverage(
+        build_coverage(0, 10, symbol="ATOM/*", outcome=Outcome.NOT_OFFERED, timeframe="1s", asked_at=LATER)
+    )
+    assert store.read_outstanding().select("symbol", "timeframe", "outcome").rows() == [("ATOM/*", "1m", "unreachable")]
+    store.write_coverage(build_coverage(0, 10, outcome=Outcome.COMPLETE, asked_at=LATER))
+    assert store.read_outstanding().is_empty()
 
 
 @pytest.mark.parametrize(
     ("row", "fault"),
     [
-        (candle(at=second(1)), "an open time lies inside its bar"),
-        (candle(at=second(60), timeframe="5m"), "an open time lies inside its bar"),
-        (candle(at=second(1) + timedelta(milliseconds=1), timeframe="1s"), "an open time lies inside its bar"),
-        (candle(timeframe="1h"), "a timeframe is unknown"),
+        (build_candle(at=get_second(1)), "an open time lies inside its bar"),
+        (build_candle(at=get_second(60), timeframe="5m"), "an open time lies inside its bar"),
+        (
+            build_candle(at=get_second(1) + timedelta(milliseconds=1), timeframe="1s"),
+            "an open time lies inside its bar",
+        ),
+        (build_candle(timeframe="1h"), "a timeframe is unknown"),
     ],
 )
 def test_a_candle_that_opens_inside_its_bar_is_not_stored(
@@ -146,7 +162,9 @@ def test_a_candle_that_opens_inside_its_bar_is_not_stored(
 ) -> None:
     """Open times are multiples of the candle's own length, and the length is a known one, beside sound rows too."""
     with pytest.raises(ValueError, match=fault):
-        store.write_candles(candles(candle(5), candle(timeframe="1s"), row), source="api.example", fetched_at=NOW)
+        store.write_candles(
+            build_candles(build_candle(5), build_candle(timeframe="1s"), row), source="api.example", fetched_at=NOW
+        )
 
 
 CsvOf = Callable[..., Path]
@@ -156,12 +174,12 @@ CsvOf = Callable[..., Path]
 def csv_of(tmp_path: Path) -> CsvOf:
     """A file of the given lines below the header."""
 
-    def write(*lines: str) -> Path:
+    def write_csv(*lines: str) -> Path:
         path = tmp_path / "mine.csv"
         path.write_text("\n".join([HEADER, *lines, ""]), encoding="utf-8")
         return path
 
-    return write
+    return write_csv
 
 
 def test_a_file_of_seconds_comes_in_second_by_second(store: CandleStore, csv_of: CsvOf) -> None:
@@ -174,7 +192,7 @@ def test_a_file_of_seconds_comes_in_second_by_second(store: CandleStore, csv_of:
     )
     (stored,), refused = import_files(store, [path], now=NOW, complete=True)
     assert refused == []
-    assert stored.lines() == [
+    assert stored.format_lines() == [
         "mine.csv: 4 rows imported; bars without a candle are quiet",
         "  kraken ATOM/USD: 1 candle, 2025-10-10 21:20 to 2025-10-10 21:20 UTC",
         "  kraken ATOM/USD (1s): 2 candles, 2025-10-10 21:20:01 to 2025-10-10 21:20:04 UTC",
@@ -182,15 +200,17 @@ def test_a_file_of_seconds_comes_in_second_by_second(store: CandleStore, csv_of:
         "  stored: 4 new, 0 already there, 0 revised",
     ]
     expected = {
-        Timeframe.S1: ([(second(1), 3.0), (second(4), 2.0)], (second(1), second(5))),
-        Timeframe.M1: ([(second(0), 4.0)], (minute(0), minute(1))),
-        Timeframe.M5: ([(minute(5), 5.0)], (minute(5), minute(10))),
+        Timeframe.S1: ([(get_second(1), 3.0), (get_second(4), 2.0)], (get_second(1), get_second(5))),
+        Timeframe.M1: ([(get_second(0), 4.0)], (get_minute(0), get_minute(1))),
+        Timeframe.M5: ([(get_minute(5), 5.0)], (get_minute(5), get_minute(10))),
     }
     for source in (store, FileSource([path], complete=True)):
         for timeframe, (rows, span) in expected.items():
-            read = source.candles(["ATOM"], *WIDE, timeframe=timeframe)
+            read = source.read_candles(["ATOM"], *WIDE, timeframe=timeframe)
             assert read.select("open_time", "close").rows() == rows
-            assert source.covered(["ATOM"], *WIDE, timeframe=timeframe).select("start", "end").rows() == [span]
+            assert source.read_covered_spans(["ATOM"], *WIDE, timeframe=timeframe).select("start", "end").rows() == [
+                span
+            ]
 
 
 @pytest.mark.parametrize(
@@ -206,80 +226,86 @@ def test_a_row_that_fits_no_length_is_refused(csv_of: CsvOf, row: str, fault: st
     """A time inside the row's own bar, or a length that is not kept, is refused by file and line."""
     path = csv_of("kraken,ATOM/USD,2025-10-10T21:20:00Z,3,3,3,3,1,1s", f"kraken,ATOM/USD,{row}")
     with pytest.raises(FileRefused) as caught:
-        read_candles(path)
+        read_candle_file(path)
     assert "mine.csv" in str(caught.value)
     assert f"line 3: {fault}" in str(caught.value)
 
 
 def test_lowest_trades_are_stored_once(store: CandleStore) -> None:
     """Written again, or fetched again later, a trade is not new; they come back sorted, of one length and window."""
-    rows = low_trades(low_trade(3), low_trade(1), low_trade(0, timeframe="1m"), low_trade(2, venue="bybit"))
+    rows = build_low_trades(
+        build_low_trade(3), build_low_trade(1), build_low_trade(0, timeframe="1m"), build_low_trade(2, venue="bybit")
+    )
     assert store.write_low_trades(rows) == 4
     assert store.write_low_trades(rows.with_columns(fetched_at=pl.lit(LATER).cast(pl.Datetime("ms", "UTC")))) == 0
-    read = store.low_trades(["ATOM"], *WIDE, timeframe=Timeframe.S1)
-    assert_frame_equal(read, low_trades(low_trade(2, venue="bybit"), low_trade(1), low_trade(3)))
-    assert_frame_equal(store.low_trades(["ATOM"], *WIDE), low_trades(low_trade(0, timeframe="1m")))
+    read = store.read_low_trades(["ATOM"], *WIDE, timeframe=Timeframe.S1)
     assert_frame_equal(
-        store.low_trades(["ATOM"], second(2), second(3), timeframe=Timeframe.S1),
-        low_trades(low_trade(2, venue="bybit")),
+        read, build_low_trades(build_low_trade(2, venue="bybit"), build_low_trade(1), build_low_trade(3))
     )
-    assert store.low_trades(["DOGE"], *WIDE).is_empty()
+    assert_frame_equal(store.read_low_trades(["ATOM"], *WIDE), build_low_trades(build_low_trade(0, timeframe="1m")))
+    assert_frame_equal(
+        store.read_low_trades(["ATOM"], get_second(2), get_second(3), timeframe=Timeframe.S1),
+        build_low_trades(build_low_trade(2, venue="bybit")),
+    )
+    assert store.read_low_trades(["DOGE"], *WIDE).is_empty()
 
 
 def test_the_lowest_trade_that_was_fetched_last_counts(store: CandleStore) -> None:
     """Where a bar's lowest trade became another one later, the later stands in the read."""
-    store.write_low_trades(low_trades(low_trade(0, 2.0)))
-    assert store.write_low_trades(low_trades(low_trade(0, 1.5, fetched_at=LATER))) == 1
-    assert store.low_trades(["ATOM"], *WIDE, timeframe=Timeframe.S1)["price"].to_list() == [1.5]
+    store.write_low_trades(build_low_trades(build_low_trade(0, 2.0)))
+    assert store.write_low_trades(build_low_trades(build_low_trade(0, 1.5, fetched_at=LATER))) == 1
+    assert store.read_low_trades(["ATOM"], *WIDE, timeframe=Timeframe.S1)["price"].to_list() == [1.5]
 
 
 def test_lowest_trades_go_with_their_source(store: CandleStore) -> None:
     """Forgetting a source, or an origin, forgets its lowest trades: those of files by their checksum."""
     file = "public.bybit.com/ATOMUSDT.csv.gz sha256:abc"
-    rows = low_trades(low_trade(0), low_trade(1, source=file), low_trade(2, source="www.example"))
+    rows = build_low_trades(
+        build_low_trade(0), build_low_trade(1, source=file), build_low_trade(2, source="www.example")
+    )
     store.write_low_trades(rows)
     assert store.forget(origin=Origin.IMPORTED) == 0
     assert store.forget(source="www.example") == 1
     assert store.forget(origin=Origin.ARCHIVE) == 1
-    assert store.low_trades(["ATOM"], *WIDE, timeframe=Timeframe.S1)["source"].to_list() == ["api.kraken.com"]
+    assert store.read_low_trades(["ATOM"], *WIDE, timeframe=Timeframe.S1)["source"].to_list() == ["api.kraken.com"]
     assert store.forget(origin=Origin.TRADES, source="api.kraken.com") == 1
 
 
 def test_lowest_trades_count_in_version_size_and_upkeep(store: CandleStore) -> None:
     """A lowest trade changes the version and the size, and many files of them become one partition's one."""
-    before = store.version()
+    before = store.read_version()
     for number in range(3):
-        store.write_low_trades(low_trades(low_trade(number)))
-    size = store.size()
-    assert store.version() != before
+        store.write_low_trades(build_low_trades(build_low_trade(number)))
+    size = store.measure_size()
+    assert store.read_version() != before
     assert size is not None
     assert size.files >= 3
-    assert store.size(Timeframe.S1) == StoreSize(0, 0), "of the lowest trades none is a candle"
+    assert store.measure_size(Timeframe.S1) == StoreSize(0, 0), "of the lowest trades none is a candle"
     store.maintain(NOW)
-    assert store.low_trades(["ATOM"], *WIDE, timeframe=Timeframe.S1)["trade_id"].to_list() == ["0", "1", "2"]
+    assert store.read_low_trades(["ATOM"], *WIDE, timeframe=Timeframe.S1)["trade_id"].to_list() == ["0", "1", "2"]
     assert len(list((Path(store.uri) / "low_trades").glob("asset=ATOM/**/*.parquet"))) == 4
 
 
 @pytest.mark.parametrize(
     ("frame", "fault"),
     [
-        (low_trades(low_trade()).drop("amount"), "these are no lowest trades"),
-        (low_trades(low_trade(trade_id=None)), "a value is null"),
-        (low_trades(low_trade(timeframe="1h")), "a timeframe is unknown"),
-        (low_trades(low_trade(1, timeframe="1m")), "an open time lies inside its bar"),
-        (low_trades(low_trade(at=second(1))), "a trade lies outside of its bar"),
-        (low_trades(low_trade(at=second(-1))), "a trade lies outside of its bar"),
+        (build_low_trades(build_low_trade()).drop("amount"), "these are no lowest trades"),
+        (build_low_trades(build_low_trade(trade_id=None)), "a value is null"),
+        (build_low_trades(build_low_trade(timeframe="1h")), "a timeframe is unknown"),
+        (build_low_trades(build_low_trade(1, timeframe="1m")), "an open time lies inside its bar"),
+        (build_low_trades(build_low_trade(at=get_second(1))), "a trade lies outside of its bar"),
+        (build_low_trades(build_low_trade(at=get_second(-1))), "a trade lies outside of its bar"),
     ],
 )
 def test_what_is_no_lowest_trade_is_not_stored(store: CandleStore, frame: pl.DataFrame, fault: str) -> None:
     """Other columns, nulls, unknown lengths, and trades of another bar are refused."""
     with pytest.raises(ValueError, match=fault):
         store.write_low_trades(frame)
-    assert store.low_trades(["ATOM"], *WIDE).is_empty()
+    assert store.read_low_trades(["ATOM"], *WIDE).is_empty()
 
 
 def test_no_lowest_trades_make_no_table(store: CandleStore) -> None:
     """An empty frame is stored nowhere, and an absent table reads as no rows."""
-    assert store.write_low_trades(empty(LOW_TRADE)) == 0
+    assert store.write_low_trades(build_empty_frame(LOW_TRADE)) == 0
     assert not Path(store.uri).exists()
-    assert_frame_equal(store.low_trades(["ATOM"], *WIDE), empty(LOW_TRADE))
+    assert_frame_equal(store.read_low_trades(["ATOM"], *WIDE), build_empty_frame(LOW_TRADE))

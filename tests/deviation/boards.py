@@ -5,20 +5,20 @@ from typing import Any
 
 import polars as pl
 
-from data.schema import CANDLE, CANDLE_DEFAULTS, SPAN, empty
+from data.schema import CANDLE, CANDLE_DEFAULTS, SPAN, build_empty_frame
 from deviation.measure import measure
 from deviation.question import Question, Rules
 from deviation.result import Measurement
 
 START = datetime(2025, 10, 10, 21, 20, tzinfo=UTC)
 NAMES = {"binance": "Binance", "bitget": "Bitget", "bybit": "Bybit", "gate": "Gate", "kraken": "Kraken", "okx": "OKX"}
-NOTHING_COVERED = empty(SPAN)
+NOTHING_COVERED = build_empty_frame(SPAN)
 
-Board = dict[str, list[float]]
+ClosesByMarket = dict[str, list[float]]
 """Per market (``binance ATOM/USDT``) the close of each minute."""
 
 
-def candles(board: Board, *, start: datetime = START, volume: float = 1000.0) -> pl.DataFrame:
+def build_candles(board: ClosesByMarket, *, start: datetime = START, volume: float = 1000.0) -> pl.DataFrame:
     """Flat candles of the closes, all of one volume in base units."""
     rows = []
     for name, closes in board.items():
@@ -30,13 +30,13 @@ def candles(board: Board, *, start: datetime = START, volume: float = 1000.0) ->
     return pl.DataFrame([{**row, **CANDLE_DEFAULTS} for row in rows], schema=CANDLE)
 
 
-def question(asset: str = "ATOM", minutes: int = 5, **given: Any) -> Question:  # noqa: ANN401 - any field of it
+def build_board_question(asset: str = "ATOM", minutes: int = 5, **fields: Any) -> Question:  # noqa: ANN401 - any field of it
     """A question over the first minutes of a board."""
     rules = Rules(stablecoins=frozenset({"USDT"}), names=NAMES)
-    asked: dict[str, Any] = {"start": START, "end": START + timedelta(minutes=minutes), "rules": rules, **given}
-    return Question(asset=asset, **asked)
+    values: dict[str, Any] = {"start": START, "end": START + timedelta(minutes=minutes), "rules": rules, **fields}
+    return Question(asset=asset, **values)
 
 
-def measured(board: Board, asked: Question) -> Measurement:
+def measure_board(board: ClosesByMarket, question: Question) -> Measurement:
     """The answer from a board that starts with the window."""
-    return measure(candles(board, start=asked.start), NOTHING_COVERED, asked)
+    return measure(build_candles(board, start=question.start), NOTHING_COVERED, question)

@@ -7,26 +7,26 @@ from typing import Any
 
 import pytest
 
-from deviation.answer import deviation_rows, measurement_json
+from deviation.answer import build_deviation_frame, build_measurement_json
 from tests.deviation.candles import read_answers
 
 FILES = sorted((Path(__file__).parent / "answers").glob("*.toml"))
 
 
-def _equal(ours: Any, by_hand: Any, where: str) -> None:  # noqa: ANN401 - any field of the result
-    wanted = None if by_hand == "null" else by_hand
-    if isinstance(wanted, list):
-        assert len(ours) == len(wanted), where
-        for i, (one, other) in enumerate(zip(ours, wanted, strict=True)):
-            _equal(one, other, f"{where}[{i}]")
-    elif isinstance(wanted, float):
-        assert ours is not None, where
-        assert math.isclose(ours, wanted, rel_tol=1e-9, abs_tol=1e-12), (where, ours, wanted)
+def _assert_equal(actual: Any, expected: Any, place: str) -> None:  # noqa: ANN401 - any field of the result
+    expected_value = None if expected == "null" else expected
+    if isinstance(expected_value, list):
+        assert len(actual) == len(expected_value), place
+        for i, (one, other) in enumerate(zip(actual, expected_value, strict=True)):
+            _assert_equal(one, other, f"{place}[{i}]")
+    elif isinstance(expected_value, float):
+        assert actual is not None, place
+        assert math.isclose(actual, expected_value, rel_tol=1e-9, abs_tol=1e-12), (place, actual, expected_value)
     else:
-        assert ours == wanted, (where, ours, wanted)
+        assert actual == expected_value, (place, actual, expected_value)
 
 
-def _field(row: Any, path: str) -> Any:  # noqa: ANN401 - walks any JSON
+def _get_field(row: Any, path: str) -> Any:  # noqa: ANN401 - walks any JSON
     return reduce(lambda value, key: value[int(key)] if isinstance(value, list) else value[key], path.split("."), row)
 
 
@@ -34,20 +34,20 @@ def _field(row: Any, path: str) -> Any:  # noqa: ANN401 - walks any JSON
 def test_answers_worked_out_by_hand(path: Path) -> None:
     """Each number of an answer file comes out of the measurement."""
     answers = read_answers(path)
-    json = measurement_json(answers.measurement)
+    json = build_measurement_json(answers.measurement)
     rows = {f"{row['venue']} {row['symbol']}": row for row in json["venues"]}
     for name, fields in answers.rows.items():
         if fields == {"row": False}:
             assert name not in rows
             continue
         for field, by_hand in fields.items():
-            _equal(_field(rows[name], field), by_hand, f"{name} {field}")
-    frame = deviation_rows(answers.measurement)
+            _assert_equal(_get_field(rows[name], field), by_hand, f"{name} {field}")
+    frame = build_deviation_frame(answers.measurement)
     for name, columns in answers.minutes.items():
         venue, symbol, group = name.split(" ")
         part = frame.filter(venue=venue, symbol=symbol, group=group)
         for column, by_hand in columns.items():
-            _equal(part[column].to_list(), by_hand, f"{name} {column}")
-    for field, by_hand in answers.whole.items():
-        _equal(_field(json, field), by_hand, field)
-    assert answers.rows or answers.minutes or answers.whole, "the file answers nothing"
+            _assert_equal(part[column].to_list(), by_hand, f"{name} {column}")
+    for field, by_hand in answers.expected_fields.items():
+        _assert_equal(_get_field(json, field), by_hand, field)
+    assert answers.rows or answers.minutes or answers.expected_fields, "the file answers nothing"

@@ -4,20 +4,20 @@ from pathlib import Path
 
 import polars as pl
 
-from data.schema import LOW_TRADE, empty
-from deviation.answer import lows_json
-from deviation.lows import exact_trade, lows
+from data.schema import LOW_TRADE, build_empty_frame
+from deviation.answer import build_lows_json
+from deviation.lows import find_exact_trade, summarize_lows
 from deviation.measure import measure
 from deviation.question import Group
-from tests.deviation.boards import NOTHING_COVERED, candles, question
+from tests.deviation.boards import NOTHING_COVERED, build_board_question, build_candles
 from tests.deviation.candles import read_answers
 
-BOTH = Path(__file__).parent / "answers" / "headline_both.toml"
+ANSWERS_FILE = Path(__file__).parent / "answers" / "headline_both.toml"
 
 
 def test_lows_of_the_focus_and_of_both_groups() -> None:
     """Lowest and second-lowest venue, the gap between them, and the low of each quote group."""
-    asset = lows_json([read_answers(BOTH).measurement], empty(LOW_TRADE))["assets"][0]
+    asset = build_lows_json([read_answers(ANSWERS_FILE).measurement], build_empty_frame(LOW_TRADE))["assets"][0]
     assert asset["asset"] == "ATOM"
     assert asset["lowest"] == {
         "venue": "binance",
@@ -40,34 +40,38 @@ def test_lows_of_the_focus_and_of_both_groups() -> None:
 
 def test_the_path_knows_onset_and_bottom() -> None:
     """The median of all voting prices falls from 100 in the minute before to 97.5, which is its minimum."""
-    path = read_answers(BOTH).measurement.path
+    path = read_answers(ANSWERS_FILE).measurement.paths
     # USDT: 95, 70, 100, 100 at 21:20 against 100 at 21:19.
     assert (path["usdt"].onset, path["usdt"].bottom) == (0, 0)  # type: ignore[index]  # a group is its own text
-    assert lows(read_answers(BOTH).measurement).lowest is not None
+    assert summarize_lows(read_answers(ANSWERS_FILE).measurement).lowest is not None
 
 
 def test_a_fair_value_deviation_splits_exactly() -> None:
     """1 + d is (asset / underlying here / ratio) x (underlying here / elsewhere): 88 / 700 / 1.1 and 700 / 1000."""
-    row = read_answers(BOTH.with_name("ratio_market.toml")).measurement.rows[0]
-    own, elsewhere = row.split(Group.USDT) or (0.0, 0.0)
-    assert round(own, 12) == round(88 / 700 / 1.1, 12)
-    assert round(elsewhere, 12) == 0.7
-    assert round(own * elsewhere, 12) == 0.08
-    unknown = read_answers(BOTH.with_name("ratio_none.toml")).measurement.rows[0]
-    assert unknown.split(Group.USDT) is None
-    peers = read_answers(BOTH).measurement.rows[0]
-    assert peers.split(Group.USDT) is None
-    silent = read_answers(BOTH.with_name("ratio_closes.toml")).measurement.rows[0]
-    assert silent.split(Group.USDT) is None  # the venue's own ETH did not trade in the window
-    gap = read_answers(BOTH.with_name("ratio_silent.toml")).measurement.rows[0]
-    assert gap.split(Group.USDT) is None  # it traded in the window, but not in the deepest minute
+    row = read_answers(ANSWERS_FILE.with_name("ratio_market.toml")).measurement.rows[0]
+    ratio_quotient, price_quotient = row.split_depth(Group.USDT) or (0.0, 0.0)
+    assert round(ratio_quotient, 12) == round(88 / 700 / 1.1, 12)
+    assert round(price_quotient, 12) == 0.7
+    assert round(ratio_quotient * price_quotient, 12) == 0.08
+    unknown_row = read_answers(ANSWERS_FILE.with_name("ratio_none.toml")).measurement.rows[0]
+    assert unknown_row.split_depth(Group.USDT) is None
+    peers_row = read_answers(ANSWERS_FILE).measurement.rows[0]
+    assert peers_row.split_depth(Group.USDT) is None
+    silent_row = read_answers(ANSWERS_FILE.with_name("ratio_closes.toml")).measurement.rows[0]
+    assert silent_row.split_depth(Group.USDT) is None  # the venue's own ETH did not trade in the window
+    gap_row = read_answers(ANSWERS_FILE.with_name("ratio_silent.toml")).measurement.rows[0]
+    assert gap_row.split_depth(Group.USDT) is None  # it traded in the window, but not in the deepest minute
 
 
 def test_a_market_without_a_trade_has_no_lowest_one() -> None:
     """Where a venue only reported that nothing traded, no trade is named."""
-    frame = pl.concat([candles({"okx ATOM/USDT": [10.0] * 5}), candles({"gate ATOM/USDT": [10.0] * 5}, volume=0.0)])
-    measurement = measure(frame, NOTHING_COVERED, question())
-    assert [(row.market.venue, exact_trade(measurement, row, empty(LOW_TRADE))) for row in measurement.rows] == [
+    frame = pl.concat(
+        [build_candles({"okx ATOM/USDT": [10.0] * 5}), build_candles({"gate ATOM/USDT": [10.0] * 5}, volume=0.0)]
+    )
+    measurement = measure(frame, NOTHING_COVERED, build_board_question())
+    assert [
+        (row.market.venue, find_exact_trade(measurement, row, build_empty_frame(LOW_TRADE))) for row in measurement.rows
+    ] == [
         ("gate", None),
         ("okx", None),
     ]

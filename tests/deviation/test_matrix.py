@@ -7,99 +7,106 @@ from datetime import timedelta
 import pytest
 
 from data.schema import Evidence
-from deviation.fairness_answer import NO_TEST, fairness_json
-from deviation.matrix import matrix, rankable, reading_aid
-from deviation.placebo import Found, moved, placebo_day
+from deviation.fairness_answer import NO_SIGNIFICANCE_NOTE, build_fairness_json
+from deviation.matrix import build_matrix, compute_reading_aid, is_rankable
+from deviation.placebo import PlaceboStatus, build_placebo_day, shift_question
 from deviation.question import Group
 from deviation.result import Measurement
-from tests.deviation.boards import START, Board, measured, question
+from tests.deviation.boards import START, ClosesByMarket, build_board_question, measure_board
 
-CALM = [100.0] * 5
-ATOM: Board = {
+FLAT_CLOSES = [100.0] * 5
+ATOM: ClosesByMarket = {
     "binance ATOM/USDT": [80, 80, 80, 100, 100],
-    "bitget ATOM/USDT": CALM,
-    "bybit ATOM/USDT": CALM,
-    "gate ATOM/USDT": CALM,
-    "kraken ATOM/USD": CALM,
+    "bitget ATOM/USDT": FLAT_CLOSES,
+    "bybit ATOM/USDT": FLAT_CLOSES,
+    "gate ATOM/USDT": FLAT_CLOSES,
+    "kraken ATOM/USD": FLAT_CLOSES,
 }
 """Binance is 20 % below three others for 3 minutes: deepest and longest of 4."""
-DOGE: Board = {f"{venue} DOGE/USDT": CALM for venue in ("binance", "bitget", "bybit", "gate", "okx")}
+DOGE: ClosesByMarket = {f"{venue} DOGE/USDT": FLAT_CLOSES for venue in ("binance", "bitget", "bybit", "gate", "okx")}
 """Nobody strays: too close to call among 5."""
-XRP: Board = {f"{venue} XRP/USDT": CALM for venue in ("binance", "bitget", "bybit")}
+XRP: ClosesByMarket = {f"{venue} XRP/USDT": FLAT_CLOSES for venue in ("binance", "bitget", "bybit")}
 """Three venues: nobody is firm."""
-SOL: Board = {f"{venue} SOL/USDT": CALM for venue in ("bitget", "bybit", "gate", "okx")}
+SOL: ClosesByMarket = {f"{venue} SOL/USDT": FLAT_CLOSES for venue in ("bitget", "bybit", "gate", "okx")}
 """Not on Binance."""
 
 
-def _assets() -> list[Measurement]:
+def _measure_assets() -> list[Measurement]:
     boards = {"ATOM": ATOM, "DOGE": DOGE, "XRP": XRP, "SOL": SOL}
-    return [measured(board, question(asset)) for asset, board in boards.items()]
+    return [measure_board(board, build_board_question(asset)) for asset, board in boards.items()]
 
 
 def test_every_venue_has_a_cell_on_every_asset() -> None:
     """Five USDT venues on four assets make twenty cells; without a candle there is "no data"."""
-    cells = {(cell.asset, cell.venue): cell for cell in matrix(_assets(), Group.USDT)}
+    cells = {(cell.asset, cell.venue): cell for cell in build_matrix(_measure_assets(), Group.USDT)}
     assert list(cells)[:5] == [("ATOM", venue) for venue in ("binance", "bitget", "bybit", "gate", "okx")]
     assert len(cells) == 20
     binance = cells["ATOM", "binance"]
     assert binance.row is not None
-    own = binance.row.own
-    assert own.depth == pytest.approx(-0.2)
-    assert (own.below_min, own.sure_min) == (3, 2)  # at 21:20 no trade stood before
-    assert (own.alone_below_min, own.firm_min) == (3, 5)
-    assert (binance.rank.deepest, binance.rank.longest, binance.rank.why) == ("deepest", "longest", None)
+    summary = binance.row.own_summary
+    assert summary.depth == pytest.approx(-0.2)
+    assert (summary.below_min, summary.sure_min) == (3, 2)  # at 21:20 no trade stood before
+    assert (summary.alone_below_min, summary.firm_min) == (3, 5)
+    assert (binance.rank.deepest, binance.rank.longest, binance.rank.reason) == ("deepest", "longest", None)
     assert cells["SOL", "binance"].row is None
     assert cells["SOL", "binance"].rank.deepest == "no data"
-    assert cells["XRP", "bitget"].rank.why == "firm in 0 of 5 minutes"
+    assert cells["XRP", "bitget"].rank.reason == "firm in 0 of 5 minutes"
 
 
 def test_each_group_has_its_own_matrix() -> None:
     """Kraken is the one USD venue, on ATOM; a perpetual has no cell."""
-    board = {**ATOM, "binanceusdm ATOM/USDT:USDT": CALM}
-    cells = matrix([measured(board, question())], Group.USD)
+    board = {**ATOM, "binanceusdm ATOM/USDT:USDT": FLAT_CLOSES}
+    cells = build_matrix([measure_board(board, build_board_question())], Group.USD)
     assert [(cell.asset, cell.venue) for cell in cells] == [("ATOM", "kraken")]
-    assert "binanceusdm" not in {cell.venue for cell in matrix([measured(board, question())], Group.USDT)}
+    assert "binanceusdm" not in {
+        cell.venue for cell in build_matrix([measure_board(board, build_board_question())], Group.USDT)
+    }
 
 
 def test_the_reading_aid_counts_beside_an_even_share() -> None:
     """Deepest on 1 of 2 ranked assets, among 4 and 5 venues: an even share is 1/4 + 1/5."""
-    aid = reading_aid(_assets(), "binance", Group.USDT)
-    assert [(one.asset, one.venues) for one in aid.ranked] == [("ATOM", 4), ("DOGE", 5)]
-    assert (aid.deepest, aid.longest) == (1, 1)
+    aid = compute_reading_aid(_measure_assets(), "binance", Group.USDT)
+    assert [(ranked_asset.asset, ranked_asset.venue_count) for ranked_asset in aid.ranked] == [("ATOM", 4), ("DOGE", 5)]
+    assert (aid.deepest_count, aid.longest_count) == (1, 1)
     assert aid.even_share == pytest.approx(0.45, rel=1e-12)
     assert aid.unranked == (("XRP", "firm in 0 of 5 minutes"), ("SOL", "no candle"))
-    other = reading_aid(_assets(), "gate", Group.USDT)
-    assert (other.deepest, other.longest) == (0, 0)
-    assert [one.asset for one in other.ranked] == ["ATOM", "DOGE", "SOL"]
-    assert other.even_share == pytest.approx(0.7, rel=1e-12)
+    gate_aid = compute_reading_aid(_measure_assets(), "gate", Group.USDT)
+    assert (gate_aid.deepest_count, gate_aid.longest_count) == (0, 0)
+    assert [ranked_asset.asset for ranked_asset in gate_aid.ranked] == ["ATOM", "DOGE", "SOL"]
+    assert gate_aid.even_share == pytest.approx(0.7, rel=1e-12)
 
 
 def test_the_json_names_everything() -> None:
     """Cells, reading aid, placebo and what had no candle; nowhere a word of probability."""
-    measurements = _assets()
-    day = placebo_day(measurements[0].question, 1, [])
-    answer = fairness_json(measurements, [day], ["WBETH"])
-    assert (answer["assets"], answer["no_candle"]) == (["ATOM", "DOGE", "XRP", "SOL"], ["WBETH"])
-    assert "asset" not in answer
-    first = answer["matrix"]["usdt"][0]
-    assert {name: first[name] for name in ("asset", "venue", "symbol", "rank")} == {
+    measurements = _measure_assets()
+    day = build_placebo_day(measurements[0].question, 1, [])
+    content = build_fairness_json(measurements, [day], ["WBETH"])
+    assert (content["assets"], content["no_candle"]) == (["ATOM", "DOGE", "XRP", "SOL"], ["WBETH"])
+    assert "asset" not in content
+    first_cell = content["matrix"]["usdt"][0]
+    assert {name: first_cell[name] for name in ("asset", "venue", "symbol", "rank")} == {
         "asset": "ATOM",
         "venue": "binance",
         "symbol": "ATOM/USDT",
         "rank": {"deepest": "deepest", "longest": "longest", "why": None},
     }
-    assert first["against"]["usdt"] == {
+    assert first_cell["against"]["usdt"] == {
         "depth": pytest.approx(-0.2),
         "below_min": 3,
         "sure_min": 2,
         "alone_below_min": 3,
         "firm_min": 5,
     }
-    assert first["against"]["usd"]["firm_min"] == 0
-    last = answer["matrix"]["usdt"][-5]
-    assert (last["asset"], last["venue"], last["symbol"], last["against"]) == ("SOL", "binance", None, None)
-    aid = answer["reading_aid"]
-    assert aid["note"] == NO_TEST == "assets fell together, so this is no significance test"
+    assert first_cell["against"]["usd"]["firm_min"] == 0
+    last_cell = content["matrix"]["usdt"][-5]
+    assert (last_cell["asset"], last_cell["venue"], last_cell["symbol"], last_cell["against"]) == (
+        "SOL",
+        "binance",
+        None,
+        None,
+    )
+    aid = content["reading_aid"]
+    assert aid["note"] == NO_SIGNIFICANCE_NOTE == "assets fell together, so this is no significance test"
     assert (aid["usdt"]["ranked"], aid["usdt"]["deepest"], aid["usdt"]["longest"]) == (2, 1, 1)
     assert aid["usdt"]["assets"][1] == {
         "asset": "DOGE",
@@ -108,50 +115,61 @@ def test_the_json_names_everything() -> None:
         "longest": "too close to call",
     }
     assert aid["usdt"]["not_ranked"][1] == {"asset": "SOL", "why": "no candle"}
-    assert answer["placebo"][0]["from"] == "2025-10-09T21:20:00Z"
-    assert answer["placebo"][0]["usdt"]["found"] == "not collected"
-    words = json.dumps(answer).lower()
-    assert all(word not in words for word in ("p-value", "p_value", "probab", "expect", "chance"))
+    assert content["placebo"][0]["from"] == "2025-10-09T21:20:00Z"
+    assert content["placebo"][0]["usdt"]["found"] == "not collected"
+    text = json.dumps(content).lower()
+    assert all(word not in text for word in ("p-value", "p_value", "probab", "expect", "chance"))
 
 
 def test_nothing_is_ranked_on_the_reconstruction() -> None:
     """Cells have numbers and no ranks, and there is neither reading aid nor placebo."""
-    measurements = [measured(ATOM, question(origin=Evidence.RECONSTRUCTION))]
-    assert not rankable(measurements)
-    answer = fairness_json(measurements, [], [])
-    assert (answer["reading_aid"], answer["placebo"]) == (None, None)
-    assert {cell["rank"]["deepest"] for cell in answer["matrix"]["usdt"]} == {"not ranked"}
-    assert answer["matrix"]["usdt"][0]["against"]["usdt"]["below_min"] == 3
+    measurements = [measure_board(ATOM, build_board_question(origin=Evidence.RECONSTRUCTION))]
+    assert not is_rankable(measurements)
+    content = build_fairness_json(measurements, [], [])
+    assert (content["reading_aid"], content["placebo"]) == (None, None)
+    assert {cell["rank"]["deepest"] for cell in content["matrix"]["usdt"]} == {"not ranked"}
+    assert content["matrix"]["usdt"][0]["against"]["usdt"]["below_min"] == 3
 
 
 def test_the_placebo_moves_the_window_and_nothing_else() -> None:
     """Two days before, the same clock window by the same question; a moved window has no name."""
     calm = (START - timedelta(days=1), START - timedelta(hours=9))
-    asked = question(event="2025-10-10", window="crash", calm=calm, focus="gate")
-    there = moved(asked, 2)
-    assert there == replace(asked, start=START - timedelta(days=2), end=asked.end - timedelta(days=2), window=None)
+    base_question = build_board_question(event="2025-10-10", window="crash", calm_span=calm, focus="gate")
+    shifted = shift_question(base_question, 2)
+    assert shifted == replace(
+        base_question, start=START - timedelta(days=2), end=base_question.end - timedelta(days=2), window=None
+    )
 
 
 def test_a_placebo_day_says_what_it_found() -> None:
     """Ranked where an asset is ranked for the focus, not ranked where none is, not collected without a candle."""
-    asked = question()
-    day = placebo_day(asked, 1, [measured(ATOM, moved(asked, 1)), measured(XRP, moved(question("XRP"), 1))])
-    assert day.found == {Group.USDT: Found.RANKED, Group.USD: Found.NOT_RANKED}
-    assert (day.aids[Group.USDT].deepest, day.aids[Group.USDT].even_share) == (1, 0.25)
+    base_question = build_board_question()
+    day = build_placebo_day(
+        base_question,
+        1,
+        [
+            measure_board(ATOM, shift_question(base_question, 1)),
+            measure_board(XRP, shift_question(build_board_question("XRP"), 1)),
+        ],
+    )
+    assert day.statuses == {Group.USDT: PlaceboStatus.RANKED, Group.USD: PlaceboStatus.NOT_RANKED}
+    assert (day.aids[Group.USDT].deepest_count, day.aids[Group.USDT].even_share) == (1, 0.25)
     assert (day.days_before, day.start, day.note) == (1, START - timedelta(days=1), None)
-    few = placebo_day(asked, 3, [measured(XRP, moved(question("XRP"), 3))])
-    assert few.found == {Group.USDT: Found.NOT_RANKED, Group.USD: Found.NOT_COLLECTED}
+    day_without_ranks = build_placebo_day(
+        base_question, 3, [measure_board(XRP, shift_question(build_board_question("XRP"), 3))]
+    )
+    assert day_without_ranks.statuses == {Group.USDT: PlaceboStatus.NOT_RANKED, Group.USD: PlaceboStatus.NOT_COLLECTED}
 
 
 def test_a_placebo_day_says_how_it_lies_to_calm_span_and_window() -> None:
     """The calm span picks the markets; a window of over a day reaches into its own placebo."""
     calm = (START - timedelta(days=2), START - timedelta(hours=9))
-    asked = question(calm=calm)
-    assert placebo_day(asked, 1, []).note == "in the calm span that picks the markets"
-    assert placebo_day(asked, 3, []).note == "before the calm span that picks the markets"
-    edge = question(calm=(calm[0] + timedelta(minutes=3), calm[1]))
-    assert placebo_day(edge, 2, []).note == "partly in the calm span that picks the markets"
-    late = question(calm=(START - timedelta(days=9), START - timedelta(days=8)))
-    assert placebo_day(late, 7, []).note is None
-    long = question(minutes=1441)
-    assert placebo_day(long, 1, []).note == "reaches into the asked window"
+    in_calm = build_board_question(calm_span=calm)
+    assert build_placebo_day(in_calm, 1, []).note == "in the calm span that picks the markets"
+    assert build_placebo_day(in_calm, 3, []).note == "before the calm span that picks the markets"
+    partly_in_calm = build_board_question(calm_span=(calm[0] + timedelta(minutes=3), calm[1]))
+    assert build_placebo_day(partly_in_calm, 2, []).note == "partly in the calm span that picks the markets"
+    calm_long_before = build_board_question(calm_span=(START - timedelta(days=9), START - timedelta(days=8)))
+    assert build_placebo_day(calm_long_before, 7, []).note is None
+    long_window = build_board_question(minutes=1441)
+    assert build_placebo_day(long_window, 1, []).note == "reaches into the asked window"

@@ -9,33 +9,33 @@ import polars as pl
 import pytest
 
 from data.schema import CANDLE, CANDLE_DEFAULTS, SPAN
-from deviation.answer import deviation_rows, measurement_json
-from deviation.lows import bounds, lows
+from deviation.answer import build_deviation_frame, build_measurement_json
+from deviation.lows import measure_low_bounds, summarize_lows
 from deviation.measure import measure
 from deviation.question import Group, Parameters, Question, QuoteHandling, Rules
 from deviation.result import Measurement
-from tests.oracle.brute import Candle, Covered, Setup
+from tests.oracle.brute import Candle, CoveredSpan, OracleQuestion
 from tests.oracle.brute import measure as brute
-from tests.oracle.generate import random_case
+from tests.oracle.generate import draw_case
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-CASES = 60
+CASE_COUNT = 60
 
-WORDING = {"minutes", "why", "source"}
+SKIPPED_FIELDS = {"minutes", "why", "source"}
 """Fields that are compared elsewhere, or are free text."""
 
 
-def _time(minute: int) -> datetime:
+def _to_time(minute: int) -> datetime:
     return EPOCH + timedelta(minutes=minute)
 
 
-def as_question(setup: Setup) -> Question:
+def convert_question(setup: OracleQuestion) -> Question:
     """The brute force's setup as a question."""
     return Question(
         asset=setup.asset,
-        start=_time(setup.start),
-        end=_time(setup.end),
-        calm=None if setup.calm is None else (_time(setup.calm[0]), _time(setup.calm[1])),
+        start=_to_time(setup.start),
+        end=_to_time(setup.end),
+        calm_span=None if setup.calm is None else (_to_time(setup.calm[0]), _to_time(setup.calm[1])),
         rules=Rules(stablecoins=setup.stablecoins, families=setup.families),
         underlying=setup.underlying,
         ratio_market=setup.ratio_market,
@@ -51,86 +51,89 @@ def as_question(setup: Setup) -> Question:
     )
 
 
-def as_frames(candles: list[Candle], covered: list[Covered]) -> tuple[pl.DataFrame, pl.DataFrame]:
+def convert_frames(candles: list[Candle], covered: list[CoveredSpan]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The brute force's candles and spans as the frames that the measurement takes."""
     rows = [
-        {**vars(candle), "open_time": _time(candle.minute), **CANDLE_DEFAULTS}
+        {**vars(candle), "open_time": _to_time(candle.minute), **CANDLE_DEFAULTS}
         for candle in sorted(candles, key=lambda candle: (candle.venue, candle.symbol, candle.minute))
     ]
-    spans = [(venue, symbol, _time(start), _time(end)) for venue, symbol, start, end in covered]
+    spans = [(venue, symbol, _to_time(start), _to_time(end)) for venue, symbol, start, end in covered]
     frame = pl.DataFrame(rows, schema_overrides=CANDLE).select(list(CANDLE))
     return frame, pl.DataFrame(spans, schema=SPAN, orient="row")
 
 
 @cache
-def _case(seed: int) -> tuple[Setup, dict[str, Any], Measurement]:
+def _measure_case(seed: int) -> tuple[OracleQuestion, dict[str, Any], Measurement]:
     """One random data set: its setup, the brute force's answer and ours."""
-    candles, covered, setup = random_case(seed)
-    return setup, brute(candles, covered, setup), measure(*as_frames(candles, covered), as_question(setup))
+    candles, covered, setup = draw_case(seed)
+    return setup, brute(candles, covered, setup), measure(*convert_frames(candles, covered), convert_question(setup))
 
 
-def _same(ours: Any, truth: Any, where: str) -> None:  # noqa: ANN401 - walks any JSON
+def _assert_same(actual: Any, expected: Any, place: str) -> None:  # noqa: ANN401 - walks any JSON
     """Counts and words exactly, values to 1e-9 relative, times as minutes since the epoch."""
-    if isinstance(truth, dict):
-        for key in truth.keys() - WORDING:
-            value = truth[key]
-            _same(ours[key], value, f"{where}.{key}")
-    elif isinstance(truth, list):
-        assert len(ours) == len(truth), where
-        for index, (one, other) in enumerate(zip(ours, truth, strict=True)):
-            _same(one, other, f"{where}[{index}]")
-    elif isinstance(truth, float):
-        assert isinstance(ours, float), (where, ours, truth)
-        assert math.isclose(ours, truth, rel_tol=1e-9, abs_tol=1e-12), (where, ours, truth)
-    elif isinstance(ours, str) and isinstance(truth, int):
-        assert datetime.fromisoformat(ours) == _time(truth), where
+    if isinstance(expected, dict):
+        for key in expected.keys() - SKIPPED_FIELDS:
+            value = expected[key]
+            _assert_same(actual[key], value, f"{place}.{key}")
+    elif isinstance(expected, list):
+        assert len(actual) == len(expected), place
+        for index, (one, other) in enumerate(zip(actual, expected, strict=True)):
+            _assert_same(one, other, f"{place}[{index}]")
+    elif isinstance(expected, float):
+        assert isinstance(actual, float), (place, actual, expected)
+        assert math.isclose(actual, expected, rel_tol=1e-9, abs_tol=1e-12), (place, actual, expected)
+    elif isinstance(actual, str) and isinstance(expected, int):
+        assert datetime.fromisoformat(actual) == _to_time(expected), place
     else:
-        assert ours == truth, (where, ours, truth)
+        assert actual == expected, (place, actual, expected)
 
 
-@pytest.mark.parametrize("seed", range(CASES))
+@pytest.mark.parametrize("seed", range(CASE_COUNT))
 def test_results_equal_the_brute_force(seed: int) -> None:
     """Every field of the result equals the brute force on random data."""
-    _, truth, measurement = _case(seed)
-    ours = measurement_json(measurement)
+    _, expected, measurement = _measure_case(seed)
+    actual = build_measurement_json(measurement)
     for key in ("fx_assumed", "absent", "left_out", "fair_value", "venues"):
-        _same(ours[key], truth[key], key)
+        _assert_same(actual[key], expected[key], key)
 
 
-@pytest.mark.parametrize("seed", range(CASES))
+@pytest.mark.parametrize("seed", range(CASE_COUNT))
 def test_minutes_equal_the_brute_force(seed: int) -> None:
     """State, price, votes, reference and deviations of every minute equal the brute force on random data."""
-    _, truth, measurement = _case(seed)
-    ours = deviation_rows(measurement).rows_by_key(["venue", "symbol", "group"], named=True)
-    for row in truth["venues"]:
+    _, expected, measurement = _measure_case(seed)
+    actual = build_deviation_frame(measurement).rows_by_key(["venue", "symbol", "group"], named=True)
+    for row in expected["venues"]:
         for group in Group:
             key = row["venue"], row["symbol"], group.value
-            for mine, minute in zip(ours[key], row["minutes"], strict=True):
-                where = f"{key} {minute['minute']}"
-                _same(mine["state"], minute["state"], where)
-                _same(mine["price"], minute["price"], where)
-                _same(mine, minute["against"][group.value], where)
+            for actual_minute, minute in zip(actual[key], row["minutes"], strict=True):
+                place = f"{key} {minute['minute']}"
+                _assert_same(actual_minute["state"], minute["state"], place)
+                _assert_same(actual_minute["price"], minute["price"], place)
+                _assert_same(actual_minute, minute["against"][group.value], place)
 
 
-@pytest.mark.parametrize("seed", range(CASES))
+@pytest.mark.parametrize("seed", range(CASE_COUNT))
 def test_lows_and_path_equal_the_brute_force(seed: int) -> None:
     """The table of lows and the market's path equal the brute force on random data."""
-    setup, truth, measurement = _case(seed)
-    table = lows(measurement)
-    names = {row and row.market.venue for row in (table.lowest,)}, {row and row.market.venue for row in (table.second,)}
-    assert names == ({truth["lows"]["lowest"]}, {truth["lows"]["second_lowest"]})
+    setup, expected, measurement = _measure_case(seed)
+    asset_lows = summarize_lows(measurement)
+    names = (
+        {row and row.market.venue for row in (asset_lows.lowest,)},
+        {row and row.market.venue for row in (asset_lows.second_lowest,)},
+    )
+    assert names == ({expected["lows"]["lowest"]}, {expected["lows"]["second_lowest"]})
     for key in ("gap_to_second", "usdt_low", "usd_low", "usdt_usd_gap"):
-        _same(getattr(table, key), truth["lows"][key], key)
-    focus = {row.market.symbol: row for row in measurement.rows if row.market.venue == setup.focus and row.spot}
-    for item in truth["lows"]["focus"]:
+        _assert_same(getattr(asset_lows, key), expected["lows"][key], key)
+    focus = {row.market.symbol: row for row in measurement.rows if row.market.venue == setup.focus and row.is_spot}
+    for item in expected["lows"]["focus"]:
         for group in Group:
-            beside = bounds(focus[item["symbol"]], group)
-            _same(beside.wick_shallow, item["against"][group.value]["wick_shallow_at_low"], "shallow")
-            _same(beside.wick_deep, item["against"][group.value]["wick_deep_at_low"], "deep")
+            low_bounds = measure_low_bounds(focus[item["symbol"]], group)
+            _assert_same(low_bounds.wick_shallow, item["against"][group.value]["wick_shallow_at_low"], "shallow")
+            _assert_same(low_bounds.wick_deep, item["against"][group.value]["wick_deep_at_low"], "deep")
     for group in Group:
-        path = measurement.path[group]
+        path = measurement.paths[group]
         ends = {
             name: None if at is None else setup.start + at
             for name, at in (("onset", path.onset), ("bottom", path.bottom))
         }
-        assert ends == truth["path"][group.value]
+        assert ends == expected["path"][group.value]

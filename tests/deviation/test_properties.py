@@ -9,13 +9,13 @@ import polars as pl
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from data.schema import CANDLE, CANDLE_DEFAULTS, SPAN, empty
-from deviation.answer import deviation_rows, measurement_json
+from data.schema import CANDLE, CANDLE_DEFAULTS, SPAN, build_empty_frame
+from deviation.answer import build_deviation_frame, build_measurement_json
 from deviation.measure import measure
 from deviation.question import Group, Parameters, Question, QuoteHandling, Rules
 from deviation.result import Measurement
-from tests.deviation.test_oracle import as_frames, as_question
-from tests.oracle.generate import random_case
+from tests.deviation.test_oracle import convert_frames, convert_question
+from tests.oracle.generate import draw_case
 
 START = datetime(2025, 10, 10, 21, 0, tzinfo=UTC)
 VENUES = ("binance", "bitget", "bybit", "gate", "kraken", "okx")
@@ -26,17 +26,17 @@ QUESTION = Question(
     rules=Rules(stablecoins=frozenset({"USDT"})),
     parameters=Parameters(quote=QuoteHandling.AS_IS, min_vote_usd=0),
 )
-prices = st.integers(50, 150).map(float)
-boards = st.dictionaries(
+price_values = st.integers(50, 150).map(float)
+random_boards = st.dictionaries(
     st.sampled_from(VENUES),
-    st.lists(st.none() | st.tuples(prices, prices, prices), min_size=12, max_size=12),
+    st.lists(st.none() | st.tuples(price_values, price_values, price_values), min_size=12, max_size=12),
     min_size=2,
 )
 """Per venue twelve minutes, each without a candle or with three prices."""
-quick = settings(max_examples=60)
+quick_settings = settings(max_examples=60)
 
 
-def _frame(board: dict[str, list[Any]], scale: float = 1.0) -> pl.DataFrame:
+def _build_frame(board: dict[str, list[Any]], scale: float = 1.0) -> pl.DataFrame:
     rows = [
         {
             "venue": venue,
@@ -56,79 +56,88 @@ def _frame(board: dict[str, list[Any]], scale: float = 1.0) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=CANDLE)
 
 
-def _measured(candles: pl.DataFrame, question: Question = QUESTION) -> Measurement:
-    return measure(candles, empty(SPAN), question)
+def _measure_frame(candles: pl.DataFrame, question: Question = QUESTION) -> Measurement:
+    return measure(candles, build_empty_frame(SPAN), question)
 
 
-def _deviations(measurement: Measurement) -> pl.DataFrame:
-    return deviation_rows(measurement).select("venue", "group", "d", "gap", "wick_shallow", "wick_deep", "sure")
+def _list_deviations(measurement: Measurement) -> pl.DataFrame:
+    return build_deviation_frame(measurement).select("venue", "group", "d", "gap", "wick_shallow", "wick_deep", "sure")
 
 
-@quick
-@given(st.lists(st.none() | prices, min_size=12, max_size=12), st.sets(st.sampled_from(VENUES), min_size=2))
+@quick_settings
+@given(st.lists(st.none() | price_values, min_size=12, max_size=12), st.sets(st.sampled_from(VENUES), min_size=2))
 def test_identical_venues_do_not_deviate(bars: list[float | None], venues: set[str]) -> None:
     """Venues that print the same prices deviate by exactly 0 and have no episode."""
     board = {venue: [None if bar is None else (bar, bar, bar) for bar in bars] for venue in venues}
-    measurement = _measured(_frame(board))
-    d = deviation_rows(measurement)["d"].drop_nulls()
+    measurement = _measure_frame(_build_frame(board))
+    d = build_deviation_frame(measurement)["d"].drop_nulls()
     assert d.len() == len(venues) * sum(bar is not None for bar in bars)
     assert (d == 0).all()
-    assert all(row.own.episodes == () for row in measurement.rows)
+    assert all(row.own_summary.episodes == () for row in measurement.rows)
 
 
-@quick
-@given(boards, st.floats(1e-3, 1e3))
+@quick_settings
+@given(random_boards, st.floats(1e-3, 1e3))
 def test_scaling_every_price_changes_no_deviation(board: dict[str, list[Any]], scale: float) -> None:
     """Prices in another unit leave every deviation within 1e-12."""
-    ours, scaled = (_deviations(_measured(_frame(board, factor))) for factor in (1.0, scale))
+    unscaled, scaled = (_list_deviations(_measure_frame(_build_frame(board, factor))) for factor in (1.0, scale))
     for column in ("d", "gap", "wick_shallow", "wick_deep", "sure"):
-        for one, other in zip(ours[column], scaled[column], strict=True):
-            assert (one is None) == (other is None)
-            assert one is None or math.isclose(one, other, rel_tol=1e-12, abs_tol=1e-12)
+        for value, scaled_value in zip(unscaled[column], scaled[column], strict=True):
+            assert (value is None) == (scaled_value is None)
+            assert value is None or math.isclose(value, scaled_value, rel_tol=1e-12, abs_tol=1e-12)
 
 
-@quick
-@given(boards, st.permutations(VENUES))
+@quick_settings
+@given(random_boards, st.permutations(VENUES))
 def test_permuting_the_venues_changes_nothing(board: dict[str, list[Any]], names: list[str]) -> None:
     """The names of the venues do not matter: a venue's numbers follow its candles."""
-    other = dict(zip(VENUES, names, strict=True))
-    ours = measurement_json(_measured(_frame(board)))["venues"]
-    permuted = measurement_json(_measured(_frame({other[venue]: bars for venue, bars in board.items()})))["venues"]
+    new_names = dict(zip(VENUES, names, strict=True))
+    rows = build_measurement_json(_measure_frame(_build_frame(board)))["venues"]
+    permuted = build_measurement_json(
+        _measure_frame(_build_frame({new_names[venue]: bars for venue, bars in board.items()}))
+    )["venues"]
     renamed = {row["venue"]: {**row, "venue": None} for row in permuted}
-    assert len(ours) == len(renamed)
-    for row in ours:
-        assert renamed[other[row["venue"]]] == {**row, "venue": None}
+    assert len(rows) == len(renamed)
+    for row in rows:
+        assert renamed[new_names[row["venue"]]] == {**row, "venue": None}
 
 
 @settings(max_examples=40)
 @given(st.integers(1000, 100_000))
 def test_deleting_derivatives_changes_no_spot_number(seed: int) -> None:
     """Without any perpetual or future, every spot row is the same to the bit."""
-    candles, covered, setup = random_case(seed)
-    question = as_question(setup)
-    frame, spans = as_frames(candles, covered)
+    candles, covered, setup = draw_case(seed)
+    question = convert_question(setup)
+    frame, spans = convert_frames(candles, covered)
     spot = frame.filter(~pl.col("symbol").str.contains(":", literal=True))
     assume(spot.height < frame.height)
-    ours = [row for row in measurement_json(measure(frame, spans, question))["venues"] if row["kind"] == "spot"]
-    assert measurement_json(measure(spot, spans, question))["venues"] == ours
+    spot_rows = [
+        row for row in build_measurement_json(measure(frame, spans, question))["venues"] if row["kind"] == "spot"
+    ]
+    assert build_measurement_json(measure(spot, spans, question))["venues"] == spot_rows
 
 
-@quick
-@given(boards, st.integers(0, 12), st.integers(1, 20))
+@quick_settings
+@given(random_boards, st.integers(0, 12), st.integers(1, 20))
 def test_unobserved_minutes_change_no_depth_or_observed_count(board: dict[str, list[Any]], at: int, count: int) -> None:
     """Minutes in which nobody traded, put in anywhere, change no depth and no count of observed minutes."""
     longer = {venue: [*bars[:at], *[None] * count, *bars[at:]] for venue, bars in board.items()}
-    ours = _measured(_frame(board))
+    short_measurement = _measure_frame(_build_frame(board))
     question = replace(QUESTION, end=QUESTION.end + timedelta(minutes=count))
-    for row, other in zip(ours.rows, _measured(_frame(longer), question).rows, strict=True):
+    for row, long_row in zip(short_measurement.rows, _measure_frame(_build_frame(longer), question).rows, strict=True):
         for group in Group:
-            one, two = row.against[group], other.against[group]
-            assert (one.depth, one.firm_min, one.below_min, one.thin.minutes) == (
-                two.depth,
-                two.firm_min,
-                two.below_min,
-                two.thin.minutes,
+            short_summary, long_summary = row.summaries[group], long_row.summaries[group]
+            assert (
+                short_summary.depth,
+                short_summary.firm_min,
+                short_summary.below_min,
+                short_summary.thin.minutes,
+            ) == (
+                long_summary.depth,
+                long_summary.firm_min,
+                long_summary.below_min,
+                long_summary.thin.minutes,
             )
-            assert [(e.depth, e.observed_min, e.firm_min) for e in one.episodes] == [
-                (e.depth, e.observed_min, e.firm_min) for e in two.episodes
+            assert [(e.depth, e.observed_min, e.firm_min) for e in short_summary.episodes] == [
+                (e.depth, e.observed_min, e.firm_min) for e in long_summary.episodes
             ]

@@ -15,7 +15,7 @@ import polars as pl
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .brute import Candle, Setup
+    from .brute import Candle, OracleQuestion
 
 QUERY = """
 with asked as (select * from setup),
@@ -134,7 +134,7 @@ from reference left join (select venue, symbol, minute, price from voting) using
 """
 
 
-class Said(NamedTuple):
+class PeerComparison(NamedTuple):
     """What the others said to a market in a minute, and how far it was from it; None where it does not vote."""
 
     votes: int
@@ -142,10 +142,10 @@ class Said(NamedTuple):
     d: float | None
 
 
-def compare(candles: Sequence[Candle], setup: Setup) -> dict[tuple[str, str, str, int], Said]:
+def run_query(candles: Sequence[Candle], setup: OracleQuestion) -> dict[tuple[str, str, str, int], PeerComparison]:
     """By venue, symbol, group and minute: every minute of the window in which anybody voted on the market."""
     calm_start, calm_end = setup.calm or (None, None)
-    asked = {
+    parameters = {
         "asset": setup.asset,
         "start": setup.start,
         "end": setup.end,
@@ -155,12 +155,12 @@ def compare(candles: Sequence[Candle], setup: Setup) -> dict[tuple[str, str, str
         "min_vote": float(setup.min_vote),
         "by_weight": setup.weighted,
     }
-    whole = {name: pl.Int64() for name in ("start", "end", "calm_start", "calm_end")}
+    integer_columns = {name: pl.Int64() for name in ("start", "end", "calm_start", "calm_end")}
     with duckdb.connect() as database:
         database.register("candle", pl.DataFrame([vars(candle) for candle in candles]).to_arrow())
-        database.register("setup", pl.DataFrame([asked], schema_overrides=whole).to_arrow())
+        database.register("setup", pl.DataFrame([parameters], schema_overrides=integer_columns).to_arrow())
         database.register("stablecoin", pl.DataFrame({"name": sorted(setup.stablecoins)}).to_arrow())
-        kin = pl.DataFrame(list(setup.families.items()), schema=["venue", "family"], orient="row")
-        database.register("kin", kin.to_arrow())
-        found = database.execute(QUERY).fetchall()
-    return {(venue, symbol, side, minute): Said(*rest) for venue, symbol, side, minute, *rest in found}
+        families = pl.DataFrame(list(setup.families.items()), schema=["venue", "family"], orient="row")
+        database.register("kin", families.to_arrow())
+        rows = database.execute(QUERY).fetchall()
+    return {(venue, symbol, side, minute): PeerComparison(*values) for venue, symbol, side, minute, *values in rows}

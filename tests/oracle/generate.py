@@ -9,18 +9,18 @@ import random
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from .brute import Candle, Covered, Setup
+from .brute import Candle, CoveredSpan, OracleQuestion
 
 FAMILIES = {"binanceusdm": "binance", "binancecoinm": "binance", "coinbaseexchange": "coinbase"}
 STABLECOINS = ("FDUSD", "USDC", "USDT")
 VENUES = ("bitstamp", "bybit", "coinbase", "coinbaseexchange", "gate", "gemini", "kraken", "okx")
 MIDNIGHT = 29_334_240  # 2025-10-10 00:00 UTC
 FX_MODES = ("full", "full", "stops", "stops", "starts", "sparse", "old", "edge", "absent")
-HISTORY = 3000  # minutes before the window that may hold candles
+HISTORY_MIN = 3000  # minutes before the window that may hold candles
 
 
 @dataclass(frozen=True)
-class Scene:
+class RandomMarketPlan:
     """What all markets of one data set share; an orderly one has few gaps, so that venues are ranked."""
 
     rng: random.Random
@@ -31,25 +31,25 @@ class Scene:
     tick: float
     level: float
     crash: int
-    slump: float
+    fall: float
     gaps: float
-    orderly: bool
+    is_orderly: bool
 
 
-def random_case(seed: int) -> tuple[list[Candle], list[Covered], Setup]:
+def draw_case(seed: int) -> tuple[list[Candle], list[CoveredSpan], OracleQuestion]:
     """Draw one data set and what is asked of it; the last ones are kept, and the lists are the caller's own."""
     candles, covered, setup = _draw_case(seed)
     return list(candles), list(covered), setup
 
 
 @lru_cache(maxsize=128)
-def _draw_case(seed: int) -> tuple[tuple[Candle, ...], tuple[Covered, ...], Setup]:
+def _draw_case(seed: int) -> tuple[tuple[Candle, ...], tuple[CoveredSpan, ...], OracleQuestion]:
     rng = random.Random(seed)  # noqa: S311 - reproducible test data, nothing secret
-    scene = draw_scene(rng)
+    scene = draw_plan(rng)
     wrapped = rng.random() < 0.25
     candles: list[Candle] = []
-    covered: list[Covered] = []
-    venues = draw_venues(rng, 5 if scene.orderly else 2)
+    covered: list[CoveredSpan] = []
+    venues = draw_venues(rng, 5 if scene.is_orderly else 2)
     asset, underlying = ("WBETH", "ETH") if wrapped else ("ATOM", None)
     if underlying is None:
         symbols = {venue: draw_symbols(rng, asset, venue) for venue in venues}
@@ -60,43 +60,46 @@ def _draw_case(seed: int) -> tuple[tuple[Candle, ...], tuple[Covered, ...], Setu
     for venue in venues:
         for symbol in symbols[venue]:
             add_market(scene, venue, symbol, candles, covered)
-    add_money(scene, venues, candles, covered)
+    add_fx_markets(scene, venues, candles, covered)
     setup = draw_setup(scene, symbols, asset, underlying)
     rng.shuffle(candles)
     return tuple(candles), tuple(covered), setup
 
 
-def weighted_case(seed: int) -> tuple[list[Candle], list[Covered], Setup]:
+def draw_weighted_case(seed: int) -> tuple[list[Candle], list[CoveredSpan], OracleQuestion]:
     """Draw one data set measured against the weighted median, with weights of three sorts.
 
     As drawn; or all 1, because nothing traded in the day before; or of a few cents, so that halves are exact.
     """
-    candles, covered, setup = random_case(seed)
+    candles, covered, setup = draw_case(seed)
     rng = random.Random(seed)  # noqa: S311 - reproducible test data, nothing secret
-    sort = ("drawn", "none", "few")[seed % 3]
-    kept = []
+    weight_sort = ("drawn", "none", "few")[seed % 3]
+    kept_candles = []
     for candle in candles:
-        early = candle.minute < setup.start and candle.symbol.split("/")[0] in (setup.asset, setup.underlying)
-        if not early or sort == "drawn":
-            kept.append(candle)
-        elif sort == "few" and candle.minute >= setup.start - 2:
-            kept.append(replace(candle, volume=rng.choice((0.011, 0.011, 0.021, 0.031)) / candle.close))
-    return kept, covered, replace(setup, weighted=True)
+        is_before_window = candle.minute < setup.start and candle.symbol.split("/")[0] in (
+            setup.asset,
+            setup.underlying,
+        )
+        if not is_before_window or weight_sort == "drawn":
+            kept_candles.append(candle)
+        elif weight_sort == "few" and candle.minute >= setup.start - 2:
+            kept_candles.append(replace(candle, volume=rng.choice((0.011, 0.011, 0.021, 0.031)) / candle.close))
+    return kept_candles, covered, replace(setup, weighted=True)
 
 
-def draw_scene(rng: random.Random) -> Scene:
+def draw_plan(rng: random.Random) -> RandomMarketPlan:
     """Draw window, calm span, history and the common price path."""
     start = MIDNIGHT + rng.randrange(1440)
     length = rng.randrange(20, 61)
     calm = rng.choice((None, (start - 2600, start - 1500), (start - 2000, start - 700)))
     if rng.random() < 0.1:
         calm = (start - 9000, start - 8000)  # no candle reaches back that far
-    scattered = rng.sample(range(start - HISTORY, start - 12), rng.randrange(60, 161))
+    scattered = rng.sample(range(start - HISTORY_MIN, start - 12), rng.randrange(60, 161))
     past = tuple(sorted({*scattered, *range(start - 12, start)}))
     tick, level = rng.choice(((0.5, 10.0), (0.1, 10.0), (0.25, 10.0), (1.0, 100.0), (0.5, 100.0), (0.05, 10.0)))
     crash = start + rng.randrange(2, length)
     orderly = rng.random() < 0.5
-    return Scene(
+    return RandomMarketPlan(
         rng=rng,
         start=start,
         end=start + length,
@@ -105,15 +108,15 @@ def draw_scene(rng: random.Random) -> Scene:
         tick=tick,
         level=level,
         crash=crash,
-        slump=rng.choice((0.0, 0.01, 0.1, 0.3, 0.5)),
+        fall=rng.choice((0.0, 0.01, 0.1, 0.3, 0.5)),
         gaps=rng.choice((0.0, 0.02) if orderly else (0.0, 0.02, 0.1, 0.3)),
-        orderly=orderly,
+        is_orderly=orderly,
     )
 
 
-def draw_venues(rng: random.Random, least: int) -> list[str]:
+def draw_venues(rng: random.Random, min_count: int) -> list[str]:
     """Draw 3 to 8 venues, mostly with the default focus and sometimes with a relative of it."""
-    venues = rng.sample(VENUES, rng.randrange(least, 7))
+    venues = rng.sample(VENUES, rng.randrange(min_count, 7))
     if rng.random() < 0.9:
         venues.append("binance")
     if rng.random() < 0.35:
@@ -125,20 +128,20 @@ def draw_venues(rng: random.Random, least: int) -> list[str]:
 
 def draw_symbols(rng: random.Random, base: str, venue: str) -> list[str]:
     """Draw the markets of a venue: at least one, the relatives of the focus mostly derivatives."""
-    family = venue in ("binanceusdm", "binancecoinm")
+    is_relative = venue in ("binanceusdm", "binancecoinm")
     chances = {
-        f"{base}/USDT": 0.2 if family else 0.85,
+        f"{base}/USDT": 0.2 if is_relative else 0.85,
         f"{base}/USDC": 0.3,
         f"{base}/FDUSD": 0.1,
-        f"{base}/USD": 0.1 if family else 0.55,
+        f"{base}/USD": 0.1 if is_relative else 0.55,
         f"{base}/EUR": 0.15,
-        f"{base}/USDT:USDT": 0.9 if family else 0.2,
+        f"{base}/USDT:USDT": 0.9 if is_relative else 0.2,
         f"{base}/USDC:USDC": 0.1,
         f"{base}/USD:{base}": 0.1,
         f"{base}/EUR:EUR": 0.03,
     }
-    drawn = [symbol for symbol, chance in chances.items() if rng.random() < chance]
-    return drawn or [f"{base}/USDT"]
+    symbols = [symbol for symbol, chance in chances.items() if rng.random() < chance]
+    return symbols or [f"{base}/USDT"]
 
 
 def draw_wrapped_symbols(rng: random.Random, asset: str, underlying: str) -> list[str]:
@@ -154,63 +157,63 @@ def draw_wrapped_symbols(rng: random.Random, asset: str, underlying: str) -> lis
     return [symbol for symbol, chance in chances.items() if rng.random() < chance]
 
 
-def base_level(scene: Scene, symbol: str) -> float:
+def compute_base_level(plan: RandomMarketPlan, symbol: str) -> float:
     """Give the price around which a symbol trades before the crash."""
     if symbol.startswith("WBETH/ETH"):
         return 1.08
-    return scene.level * (1.1 if symbol.startswith("WBETH") else 1.0)
+    return plan.level * (1.1 if symbol.startswith("WBETH") else 1.0)
 
 
-def grid(scene: Scene, symbol: str, price: float) -> float:
+def round_to_grid(plan: RandomMarketPlan, symbol: str, price: float) -> float:
     """Put a price on the grid, never below one step."""
-    steps = 100 if symbol.startswith("WBETH/ETH") else round(1 / scene.tick)
+    steps = 100 if symbol.startswith("WBETH/ETH") else round(1 / plan.tick)
     return max(1, round(price * steps)) / steps
 
 
 @dataclass(frozen=True)
-class Habit:
+class MarketHabit:
     """How one market behaves: its steady offset, and the span and size of its own excursion."""
 
     offset: float
-    begin: int
-    finish: int
+    start: int
+    end: int
     excursion: float
     noise: float
     gaps: float
     turnover: float
-    flow: str
+    coverage_kind: str
 
 
-def draw_habit(scene: Scene) -> Habit:
+def draw_habit(plan: RandomMarketPlan) -> MarketHabit:
     """Draw the behaviour of one market."""
-    rng = scene.rng
-    begin = scene.crash + rng.randrange(-3, 4)
-    return Habit(
+    rng = plan.rng
+    excursion_start = plan.crash + rng.randrange(-3, 4)
+    return MarketHabit(
         offset=rng.choice((0.0, 0.0, 0.0, 0.0, 0.01, -0.01, 0.05, -0.02)),
-        begin=begin,
-        finish=begin + rng.randrange(1, 25),
+        start=excursion_start,
+        end=excursion_start + rng.randrange(1, 25),
         excursion=rng.choice((0.0, 0.0, 0.0, -0.02, -0.1, -0.2, -0.5, 0.1)),
         noise=rng.choice((0.0, 0.005, 0.01, 0.03)),
-        gaps=min(0.6, scene.gaps * rng.choice((0.0, 1.0, 1.0, 3.0))),
-        turnover=rng.choice((1000.0, 5000.0) if scene.orderly else (150.0, 1000.0, 1000.0, 10_000.0)),
-        flow=rng.choice(("whole", "whole", "part", "none")),
+        gaps=min(0.6, plan.gaps * rng.choice((0.0, 1.0, 1.0, 3.0))),
+        turnover=rng.choice((1000.0, 5000.0) if plan.is_orderly else (150.0, 1000.0, 1000.0, 10_000.0)),
+        coverage_kind=rng.choice(("whole", "whole", "part", "none")),
     )
 
 
-def middle_price(scene: Scene, habit: Habit, symbol: str, minute: int) -> float:
+def compute_middle_price(plan: RandomMarketPlan, habit: MarketHabit, symbol: str, minute: int) -> float:
     """Give the price a market stands at before noise."""
-    price = base_level(scene, symbol) * (1 + habit.offset)
-    after = minute - scene.crash
-    if after >= 0 and not symbol.startswith("WBETH/ETH"):
-        price *= 1 - scene.slump * max(0.0, 1 - after / 20)
-    if habit.begin <= minute < habit.finish:
+    price = compute_base_level(plan, symbol) * (1 + habit.offset)
+    minutes_after_crash = minute - plan.crash
+    if minutes_after_crash >= 0 and not symbol.startswith("WBETH/ETH"):
+        price *= 1 - plan.fall * max(0.0, 1 - minutes_after_crash / 20)
+    if habit.start <= minute < habit.end:
         price *= 1 + habit.excursion
     return price
 
 
-def draw_volume(scene: Scene, habit: Habit, close: float) -> float:
+def draw_volume(plan: RandomMarketPlan, habit: MarketHabit, close: float) -> float:
     """Draw a volume: usual, small, exactly at the default vote, or none."""
-    rng = scene.rng
+    rng = plan.rng
     chance = rng.random()
     if chance < 0.03:
         return 0.0
@@ -221,95 +224,109 @@ def draw_volume(scene: Scene, habit: Habit, close: float) -> float:
     return float(max(1, round(habit.turnover * rng.choice((0.5, 1.0, 1.0, 2.0)) / close)))
 
 
-def draw_candle(scene: Scene, habit: Habit, venue: str, symbol: str, minute: int) -> Candle:
+def draw_candle(plan: RandomMarketPlan, habit: MarketHabit, venue: str, symbol: str, minute: int) -> Candle:
     """Draw one candle; one without volume is mostly flat."""
-    rng = scene.rng
-    middle = middle_price(scene, habit, symbol, minute)
-    opened = grid(scene, symbol, middle * (1 + rng.uniform(-habit.noise, habit.noise)))
-    close = grid(scene, symbol, middle * (1 + rng.uniform(-habit.noise, habit.noise)))
-    volume = draw_volume(scene, habit, close)
+    rng = plan.rng
+    middle = compute_middle_price(plan, habit, symbol, minute)
+    open_price = round_to_grid(plan, symbol, middle * (1 + rng.uniform(-habit.noise, habit.noise)))
+    close = round_to_grid(plan, symbol, middle * (1 + rng.uniform(-habit.noise, habit.noise)))
+    volume = draw_volume(plan, habit, close)
     if volume == 0 and rng.random() < 0.8:
         return Candle(venue, symbol, minute, close, close, close, close, 0.0)
     wick = rng.choice((0.0, 0.0, 0.01, 0.03, 0.5 if rng.random() < 0.1 else 0.0))
-    low = grid(scene, symbol, min(opened, close) * (1 - wick))
-    high = grid(scene, symbol, max(opened, close) * (1 + rng.choice((0.0, 0.0, 0.02))))
-    return Candle(venue, symbol, minute, opened, max(high, opened, close), min(low, opened, close), close, volume)
+    low = round_to_grid(plan, symbol, min(open_price, close) * (1 - wick))
+    high = round_to_grid(plan, symbol, max(open_price, close) * (1 + rng.choice((0.0, 0.0, 0.02))))
+    return Candle(
+        venue, symbol, minute, open_price, max(high, open_price, close), min(low, open_price, close), close, volume
+    )
 
 
-def add_market(scene: Scene, venue: str, symbol: str, candles: list[Candle], covered: list[Covered]) -> None:
+def add_market(
+    plan: RandomMarketPlan, venue: str, symbol: str, candles: list[Candle], covered: list[CoveredSpan]
+) -> None:
     """Add one market's candles in the window and a share of those before it, with its coverage."""
-    rng, habit = scene.rng, draw_habit(scene)
+    rng, habit = plan.rng, draw_habit(plan)
     share = rng.choice((0.1, 0.5, 0.9, 0.9, 1.0))
-    present = [minute for minute in scene.past if minute >= scene.start - 12 or rng.random() < share]
+    candle_minutes = [minute for minute in plan.past if minute >= plan.start - 12 or rng.random() < share]
     if rng.random() < 0.07:
-        present = []  # no history: the market is chosen by what it traded in the window
+        candle_minutes = []  # no history: the market is chosen by what it traded in the window
     if rng.random() < 0.95:
-        present += range(scene.start, scene.end)
+        candle_minutes += range(plan.start, plan.end)
     if symbol.startswith("WBETH/ETH"):
-        present += draw_ratio_minutes(scene)
-    hole = rng.randrange(scene.start - 6, scene.end) if rng.random() < (0.1 if scene.orderly else 0.3) else scene.end
-    hole_end = hole + rng.randrange(2, 15)
-    kept = [minute for minute in sorted(set(present)) if not hole <= minute < hole_end and rng.random() >= habit.gaps]
-    candles.extend(draw_candle(scene, habit, venue, symbol, minute) for minute in kept)
-    add_coverage(scene, habit.flow, venue, symbol, covered)
+        candle_minutes += draw_ratio_minutes(plan)
+    gap_start = (
+        rng.randrange(plan.start - 6, plan.end) if rng.random() < (0.1 if plan.is_orderly else 0.3) else plan.end
+    )
+    gap_end = gap_start + rng.randrange(2, 15)
+    drawn_minutes = [
+        minute
+        for minute in sorted(set(candle_minutes))
+        if not gap_start <= minute < gap_end and rng.random() >= habit.gaps
+    ]
+    candles.extend(draw_candle(plan, habit, venue, symbol, minute) for minute in drawn_minutes)
+    add_coverage(plan, habit.coverage_kind, venue, symbol, covered)
 
 
-def draw_ratio_minutes(scene: Scene) -> list[int]:
+def draw_ratio_minutes(plan: RandomMarketPlan) -> list[int]:
     """Draw minutes of a ratio market in the calm span: none, about as many as are needed, or more."""
-    begin, finish = scene.calm or (scene.start - 36 * 60, scene.start - 8 * 60)
-    begin = max(begin, scene.start - HISTORY)
-    count = scene.rng.choice((0, 20, 28, 60))
-    return scene.rng.sample(range(begin, finish), count) if finish > begin else []
+    start, end = plan.calm or (plan.start - 36 * 60, plan.start - 8 * 60)
+    start = max(start, plan.start - HISTORY_MIN)
+    count = plan.rng.choice((0, 20, 28, 60))
+    return plan.rng.sample(range(start, end), count) if end > start else []
 
 
-def add_coverage(scene: Scene, flow: str, venue: str, symbol: str, covered: list[Covered]) -> None:
+def add_coverage(
+    plan: RandomMarketPlan, coverage_kind: str, venue: str, symbol: str, covered: list[CoveredSpan]
+) -> None:
     """Add the spans that were collected whole: everything, pieces around the window, or nothing."""
-    rng = scene.rng
-    if flow == "whole":
-        covered.append((venue, symbol, scene.start - HISTORY, scene.end))
-    if flow == "part":
-        cut = rng.randrange(scene.start, scene.end)
-        covered.append((venue, symbol, scene.start - rng.randrange(15), cut))
-        covered.append((venue, symbol, min(scene.end, cut + rng.randrange(8)), scene.end))
+    rng = plan.rng
+    if coverage_kind == "whole":
+        covered.append((venue, symbol, plan.start - HISTORY_MIN, plan.end))
+    if coverage_kind == "part":
+        cut = rng.randrange(plan.start, plan.end)
+        covered.append((venue, symbol, plan.start - rng.randrange(15), cut))
+        covered.append((venue, symbol, min(plan.end, cut + rng.randrange(8)), plan.end))
 
 
-def fx_minutes(scene: Scene, mode: str) -> list[int]:
+def list_fx_minutes(plan: RandomMarketPlan, mode: str) -> list[int]:
     """List the minutes in which a stablecoin's market against USD traded, by the way it behaves."""
-    rng = scene.rng
-    window = range(scene.start, scene.end)
-    past = list(scene.past)
-    stop = rng.randrange(scene.start, scene.end)
+    rng = plan.rng
+    window = range(plan.start, plan.end)
+    past = list(plan.past)
+    stop = rng.randrange(plan.start, plan.end)
     step = rng.randrange(4, 9)
-    edge = scene.start - rng.choice((5, 6))
+    edge = plan.start - rng.choice((5, 6))
     return {
         "full": [*past, *window],
         "stops": [*past, *(minute for minute in window if minute < stop)],
         "starts": [minute for minute in window if minute >= stop],
         "sparse": [*(minute for minute in past if rng.random() < 0.5), *window[::step]],
-        "old": [minute for minute in past if minute < scene.start - 5],
+        "old": [minute for minute in past if minute < plan.start - 5],
         "edge": [*(minute for minute in past if minute < edge), edge],
     }[mode]
 
 
-def add_money(scene: Scene, venues: list[str], candles: list[Candle], covered: list[Covered]) -> None:
+def add_fx_markets(
+    plan: RandomMarketPlan, venues: list[str], candles: list[Candle], covered: list[CoveredSpan]
+) -> None:
     """Add the markets of stablecoins against USD: full, stopping, sparse, too old or absent; and others, no fx."""
-    rng = scene.rng
+    rng = plan.rng
     for coin in STABLECOINS:
-        mode = rng.choice(("full", "full", "old") if scene.orderly else FX_MODES)
+        mode = rng.choice(("full", "full", "old") if plan.is_orderly else FX_MODES)
         if mode == "absent":
             continue
-        around = rng.choice((1.0, 1.0, 0.999, 0.98, 1.01))
+        rate = rng.choice((1.0, 1.0, 0.999, 0.98, 1.01))
         for venue in rng.sample([*venues, "bitfinex"], rng.randrange(1, 4)):
-            for minute in sorted(set(fx_minutes(scene, mode))):
+            for minute in sorted(set(list_fx_minutes(plan, mode))):
                 if rng.random() < 0.1:
                     continue
-                close = round(around + rng.choice((-0.001, 0.0, 0.0, 0.001, 0.002)), 4)
+                close = round(rate + rng.choice((-0.001, 0.0, 0.0, 0.001, 0.002)), 4)
                 volume = rng.choice((0.0, 5.0, 500.0, 500.0, 500.0))
                 candles.append(Candle(venue, f"{coin}/USD", minute, close, close, close, close, volume))
     for symbol in ("EUR/USD", "USDT/USD:USD"):
         if rng.random() < 0.3:
-            candles.extend(Candle("bitfinex", symbol, minute, 1.2, 1.2, 1.2, 1.2, 50.0) for minute in scene.past)
-            covered.append(("bitfinex", symbol, scene.start, scene.end))
+            candles.extend(Candle("bitfinex", symbol, minute, 1.2, 1.2, 1.2, 1.2, 50.0) for minute in plan.past)
+            covered.append(("bitfinex", symbol, plan.start, plan.end))
 
 
 def draw_items(rng: random.Random, symbols: dict[str, list[str]]) -> tuple[str, ...] | None:
@@ -318,35 +335,37 @@ def draw_items(rng: random.Random, symbols: dict[str, list[str]]) -> tuple[str, 
         return None
     items: list[str] = []
     for venue in rng.sample(sorted(symbols), rng.randrange(1, len(symbols) + 1)):
-        named = rng.random() < 0.4
-        items.append(f"{venue}:{rng.choice(symbols[venue])}" if named else venue)
+        by_market = rng.random() < 0.4
+        items.append(f"{venue}:{rng.choice(symbols[venue])}" if by_market else venue)
     if rng.random() < 0.2:
         items.append("nowhere")
     return tuple(items)
 
 
-def draw_setup(scene: Scene, symbols: dict[str, list[str]], asset: str, underlying: str | None) -> Setup:
+def draw_setup(
+    plan: RandomMarketPlan, symbols: dict[str, list[str]], asset: str, underlying: str | None
+) -> OracleQuestion:
     """Draw the parameters, mostly the defaults."""
-    rng = scene.rng
-    enter, leave = rng.choice(((0.02, 0.01), (0.02, 0.01), (0.02, 0.01), (0.05, 0.02), (0.1, 0.1)))
-    own = {
-        venue: [s for s in listed if s.startswith(f"{asset}/")] or [f"{asset}/USDT"]
-        for venue, listed in symbols.items()
+    rng = plan.rng
+    enter, exit_ = rng.choice(((0.02, 0.01), (0.02, 0.01), (0.02, 0.01), (0.05, 0.02), (0.1, 0.1)))
+    own_symbols = {
+        venue: [s for s in venue_symbols if s.startswith(f"{asset}/")] or [f"{asset}/USDT"]
+        for venue, venue_symbols in symbols.items()
     }
-    return Setup(
+    return OracleQuestion(
         asset=asset,
-        start=scene.start,
-        end=scene.end,
-        calm=scene.calm,
+        start=plan.start,
+        end=plan.end,
+        calm=plan.calm,
         stablecoins=frozenset(STABLECOINS),
         families=dict(FAMILIES),
         underlying=underlying,
         ratio_market=None if underlying is None else f"{asset}/{underlying}",
-        venues=draw_items(rng, own),
+        venues=draw_items(rng, own_symbols),
         as_is=rng.random() < 0.1,
         min_vote=rng.choice((100.0, 100.0, 100.0, 100.0, 0.0, 1000.0)),
         enter=enter,
-        exit=leave,
+        exit=exit_,
         confirm=rng.choice((3, 3, 3, 1, 2)),
         focus="binance" if rng.random() < 0.8 else rng.choice(sorted(symbols)),
     )

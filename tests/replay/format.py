@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from tests.replay.market import Asked, Bar, Trade
+from tests.replay.market import Bar, PublicTrade, RecordedRequest
 
 Json = dict[str, object] | list[object]
 Markets = Mapping[str, list[Bar]]
@@ -23,25 +23,25 @@ class Format:
     """
 
     host: str
-    listing: str
+    listing_path: str
     candle_paths: tuple[str, ...]
-    known: frozenset[str]
-    id_of: Callable[[str], str]
-    asked_id: Callable[[Asked], str]
-    markets: Callable[[Markets], Json]
-    rows: Callable[[Asked, list[Bar], int], Rows]
-    wrap: Callable[[Rows, Asked], Json]
-    also: Mapping[str, Callable[[Markets], Json]] = field(default_factory=dict)
+    known_parameters: frozenset[str]
+    format_id: Callable[[str], str]
+    read_id: Callable[[RecordedRequest], str]
+    build_markets: Callable[[Markets], Json]
+    list_rows: Callable[[RecordedRequest, list[Bar], int], Rows]
+    wrap_rows: Callable[[Rows, RecordedRequest], Json]
+    extra_lists: Mapping[str, Callable[[Markets], Json]] = field(default_factory=dict)
     trade_path: str = ""
-    trades: Callable[[Asked, list[Trade], int], Json] | None = None
-    serves: Callable[[Asked], bool] = lambda _: True
+    list_trades: Callable[[RecordedRequest, list[PublicTrade], int], Json] | None = None
+    serves: Callable[[RecordedRequest], bool] = lambda _: True
 
 
-def cap(asked: Asked, default: int, most: int, name: str = "limit") -> int:
+def limit_rows(request: RecordedRequest, default: int, max_rows: int, name: str = "limit") -> int:
     """The number of rows asked for in the parameter ``name``, as far as the venue gives that many."""
-    return min(int(asked.query.get(name, default)), most)
+    return min(int(request.query.get(name, default)), max_rows)
 
 
-def text(bar: Bar) -> list[object]:
+def format_bar(bar: Bar) -> list[object]:
     """The bar as text: time in ms, open, high, low, close, volume."""
     return [str(bar.open_ms), *(repr(value) for value in bar[1:])]

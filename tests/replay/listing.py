@@ -1,10 +1,10 @@
 """What the lists of markets of several venues have in common."""
 
 
-def legs(symbol: str) -> tuple[str, str]:
+def split_symbol(symbol: str) -> tuple[str, str]:
     """The base and the quote of a spot market.
 
-    >>> legs("ATOM/USDT")
+    >>> split_symbol("ATOM/USDT")
     ('ATOM', 'USDT')
     """
     base, _, quote = symbol.partition("/")

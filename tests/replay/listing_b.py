@@ -7,7 +7,7 @@ prices. Lists of markets leave the suffixed ones out.
 from typing import NamedTuple
 
 from tests.replay.format import Markets
-from tests.replay.listing import legs
+from tests.replay.listing import split_symbol
 
 
 class Perpetual(NamedTuple):
@@ -19,17 +19,17 @@ class Perpetual(NamedTuple):
     price: str
 
 
-def perpetual(symbol: str) -> Perpetual:
+def parse_perpetual(symbol: str) -> Perpetual:
     """What a symbol names.
 
-    >>> perpetual("ATOM/USD:ATOM#mark")
+    >>> parse_perpetual("ATOM/USD:ATOM#mark")
     Perpetual(base='ATOM', quote='USD', settle='ATOM', price='mark')
     """
     contract, _, price = symbol.partition("#")
     pair, _, settle = contract.partition(":")
-    return Perpetual(*legs(pair), settle, price or "trade")
+    return Perpetual(*split_symbol(pair), settle, price or "trade")
 
 
-def perpetuals(markets: Markets) -> list[Perpetual]:
+def list_perpetuals(markets: Markets) -> list[Perpetual]:
     """The contracts, each once: those that have bars of trades."""
-    return [contract for symbol in markets if (contract := perpetual(symbol)).price == "trade"]
+    return [contract for symbol in markets if (contract := parse_perpetual(symbol)).price == "trade"]

@@ -22,7 +22,7 @@ class Bar(NamedTuple):
     volume: float
 
 
-class Trade(NamedTuple):
+class PublicTrade(NamedTuple):
     """One public trade: time in ns since 1970 UTC, price and amount in base units as the venue prints them, its id."""
 
     time_ns: int
@@ -32,7 +32,7 @@ class Trade(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RecordedRequest:
     """One request: the host and path behind the mirror's address, and the query."""
 
     host: str
@@ -40,27 +40,27 @@ class Asked:
     query: Mapping[str, str] = field(default_factory=dict)
 
 
-def at(bars: list[Bar], start_ms: int, end_ms: int) -> list[Bar]:
+def select_bars(bars: list[Bar], start_ms: int, end_ms: int) -> list[Bar]:
     """The bars that open in ``[start_ms, end_ms)``; ``bars`` are in time order, oldest first, and so is the answer."""
-    first, last = (bisect_left(bars, ms, key=lambda bar: bar.open_ms) for ms in (start_ms, end_ms))
-    return bars[first:last]
+    first_index, last_index = (bisect_left(bars, ms, key=lambda bar: bar.open_ms) for ms in (start_ms, end_ms))
+    return bars[first_index:last_index]
 
 
-def in_length(bars: list[Bar], step_ms: int) -> list[Bar]:
+def aggregate_bars(bars: list[Bar], step_ms: int) -> list[Bar]:
     """The bars of a finer market put together to bars of that length, oldest first; coarser ones as they are."""
     if len(bars) < 2 or bars[1].open_ms - bars[0].open_ms >= step_ms:
         return bars
-    together: dict[int, Bar] = {}
+    bars_by_open: dict[int, Bar] = {}
     for bar in bars:
-        opened = bar.open_ms - bar.open_ms % step_ms
-        so_far = together.get(opened)
-        if so_far is None:
-            together[opened] = bar._replace(open_ms=opened)
+        open_ms = bar.open_ms - bar.open_ms % step_ms
+        current = bars_by_open.get(open_ms)
+        if current is None:
+            bars_by_open[open_ms] = bar._replace(open_ms=open_ms)
         else:
-            high, low = max(so_far.high, bar.high), min(so_far.low, bar.low)
-            volume = so_far.volume + bar.volume
-            together[opened] = Bar(opened, so_far.open, high, low, bar.close, volume)
-    return list(together.values())
+            high, low = max(current.high, bar.high), min(current.low, bar.low)
+            volume = current.volume + bar.volume
+            bars_by_open[open_ms] = Bar(open_ms, current.open, high, low, bar.close, volume)
+    return list(bars_by_open.values())
 
 
 class Refusal(Exception):

@@ -12,15 +12,15 @@ from aiohttp import web
 from tests.replay.faults import Fault
 from tests.replay.format import Format, Json, Markets
 from tests.replay.formats import FORMATS
-from tests.replay.market import Asked, Refusal, Trade
+from tests.replay.market import PublicTrade, RecordedRequest, Refusal
 
-Trades = Mapping[str, list[Trade]]
+Trades = Mapping[str, list[PublicTrade]]
 
 
 class Site(Protocol):
     """What answers for a host: JSON, or the bytes of a file."""
 
-    def answer(self, asked: Asked, fault: Fault) -> Json | bytes:
+    def respond(self, request: RecordedRequest, fault: Fault) -> Json | bytes:
         """The answer; raises `Refusal` for any status but 200. Of the fault only ``rows`` and ``query`` matter."""
 
 
@@ -38,24 +38,26 @@ class Replay:
         *,
         now_ms: int,
         faults: tuple[Fault, ...] = (),
-        also: Mapping[str, str] | None = None,
+        extra_hosts: Mapping[str, str] | None = None,
         trades: Mapping[str, Trades] | None = None,
         sites: Mapping[str, Site] | None = None,
     ) -> None:
-        self.requests: list[Asked] = []
-        self.unknown: set[str] = set()
+        self.requests: list[RecordedRequest] = []
+        self.unknown_parameters: set[str] = set()
         self.url = ""
         self.faults = list(faults)
         self.now_ms = now_ms
-        hosts = [*((FORMATS[venue].host, venue) for venue in venues), *(also or {}).items()]
+        hosts = [*((FORMATS[venue].host, venue) for venue in venues), *(extra_hosts or {}).items()]
         self._formats: defaultdict[str, list[Format]] = defaultdict(list)
-        made: defaultdict[str, list[VenueSite]] = defaultdict(list)
+        sites_by_host: defaultdict[str, list[VenueSite]] = defaultdict(list)
         for host, venue in hosts:
             self._formats[host].append(FORMATS[venue])
-            made[host].append(VenueSite(self, FORMATS[venue], venues[venue], (trades or {}).get(venue, {})))
-        self._sites: dict[str, Site] = {host: Shared(found) for host, found in made.items()} | dict(sites or {})
+            sites_by_host[host].append(VenueSite(self, FORMATS[venue], venues[venue], (trades or {}).get(venue, {})))
+        self._sites: dict[str, Site] = {
+            host: SharedSite(venue_sites) for host, venue_sites in sites_by_host.items()
+        } | dict(sites or {})
         app = web.Application()
-        app.router.add_get("/{host}/{path:.*}", self._answer)
+        app.router.add_get("/{host}/{path:.*}", self._handle)
         self._runner = web.AppRunner(app, access_log=None)
 
     async def __aenter__(self) -> Self:
@@ -71,49 +73,49 @@ class Replay:
     ) -> None:
         await self._runner.cleanup()
 
-    def candle_requests(self, venue: str | None = None) -> list[Asked]:
+    def list_candle_requests(self, venue: str | None = None) -> list[RecordedRequest]:
         """The requests for candles or trades, of all venues or of the host of one."""
         return [
-            asked
-            for asked in self.requests
-            if (made := self._formats.get(asked.host)) is not None
-            and not any(asked.path in {format_.listing, *format_.also} for format_ in made)
-            and (venue is None or FORMATS[venue] in made)
+            request
+            for request in self.requests
+            if (formats := self._formats.get(request.host)) is not None
+            and not any(request.path in {format_.listing_path, *format_.extra_lists} for format_ in formats)
+            and (venue is None or FORMATS[venue] in formats)
         ]
 
-    async def _answer(self, request: web.Request) -> web.StreamResponse:
-        asked = Asked(request.match_info["host"], "/" + request.match_info["path"], dict(request.query))
-        self.requests.append(asked)
-        fault = next((fault for fault in self.faults if fault.strikes(asked)), Fault(""))
-        if fault.held is not None and fault.waiting is not None:
+    async def _handle(self, request: web.Request) -> web.StreamResponse:
+        recorded = RecordedRequest(request.match_info["host"], "/" + request.match_info["path"], dict(request.query))
+        self.requests.append(recorded)
+        fault = next((fault for fault in self.faults if fault.applies_to(recorded)), Fault(""))
+        if fault.release is not None and fault.waiting is not None:
             fault.waiting.set()
-            await fault.held.wait()
+            await fault.release.wait()
         if fault.cut:
-            return await _cut_off(request)
+            return await _send_cut_response(request)
         if fault.status is not None:
-            return _response(fault.body, fault.status, fault.headers)
+            return _build_response(fault.body, fault.status, fault.headers)
         try:
-            if asked.host not in self._sites:
+            if recorded.host not in self._sites:
                 raise Refusal(404, {"message": "no such host"})  # noqa: TRY301 - one place that answers refusals
-            answer = self._sites[asked.host].answer(asked, fault)
+            answer = self._sites[recorded.host].respond(recorded, fault)
         except Refusal as refusal:
-            return _response(json.dumps(refusal.body), refusal.status)
+            return _build_response(json.dumps(refusal.body), refusal.status)
         if isinstance(answer, bytes):
             return web.Response(body=answer, content_type="application/octet-stream")
-        return _response(json.dumps(answer))
+        return _build_response(json.dumps(answer))
 
 
-class Shared:
+class SharedSite:
     """What shares a host: the first that has what is asked for answers."""
 
     def __init__(self, sites: Sequence["VenueSite"]) -> None:
         self._sites = sites
 
-    def answer(self, asked: Asked, fault: Fault) -> Json:
+    def respond(self, request: RecordedRequest, fault: Fault) -> Json:
         """The first answer that is none of 404."""
         for site in self._sites:
             try:
-                return site.answer(asked, fault)
+                return site.respond(request, fault)
             except Refusal as refusal:
                 if refusal.status != HTTPStatus.NOT_FOUND:
                     raise
@@ -129,38 +131,38 @@ class VenueSite:
         self._markets = markets
         self._trades = trades
 
-    def answer(self, asked: Asked, fault: Fault) -> Json:
+    def respond(self, request: RecordedRequest, fault: Fault) -> Json:
         """Lists, candles, or trades."""
         venue, now_ms = self._venue, self._replay.now_ms
-        if not venue.serves(asked):
+        if not venue.serves(request):
             raise Refusal(HTTPStatus.NOT_FOUND, {"message": "NotFound"})
-        self._replay.unknown |= asked.query.keys() - venue.known
-        if asked.path == venue.listing:
-            return venue.markets(self._markets)
-        if asked.path in venue.also:
-            return venue.also[asked.path](self._markets)
-        if venue.trades is not None and asked.path == venue.trade_path:
-            return venue.trades(asked, self._trades.get(self._symbol(asked, (asked.path,)), []), now_ms)
-        symbol = self._symbol(asked, venue.candle_paths)
-        if fault.query is not None:
-            asked = Asked(asked.host, asked.path, fault.query(asked.query))
-        rows = venue.rows(asked, self._markets[symbol], now_ms)
-        return venue.wrap(rows if fault.rows is None else fault.rows(rows), asked)
+        self._replay.unknown_parameters |= request.query.keys() - venue.known_parameters
+        if request.path == venue.listing_path:
+            return venue.build_markets(self._markets)
+        if request.path in venue.extra_lists:
+            return venue.extra_lists[request.path](self._markets)
+        if venue.list_trades is not None and request.path == venue.trade_path:
+            return venue.list_trades(request, self._trades.get(self._find_symbol(request, (request.path,)), []), now_ms)
+        symbol = self._find_symbol(request, venue.candle_paths)
+        if fault.change_query is not None:
+            request = RecordedRequest(request.host, request.path, fault.change_query(request.query))
+        rows = venue.list_rows(request, self._markets[symbol], now_ms)
+        return venue.wrap_rows(rows if fault.change_rows is None else fault.change_rows(rows), request)
 
-    def _symbol(self, asked: Asked, paths: tuple[str, ...]) -> str:
+    def _find_symbol(self, request: RecordedRequest, paths: tuple[str, ...]) -> str:
         for path in paths:
             for symbol in self._markets:
-                market_id = self._venue.id_of(symbol)
-                if asked.path == path.format(id=market_id) and self._venue.asked_id(asked) == market_id:
+                market_id = self._venue.format_id(symbol)
+                if request.path == path.format(id=market_id) and self._venue.read_id(request) == market_id:
                     return symbol
         raise Refusal(HTTPStatus.NOT_FOUND, {"message": "NotFound"})
 
 
-def _response(body: str, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
+def _build_response(body: str, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
     return web.Response(text=body, status=status, headers=headers, content_type="application/json")
 
 
-async def _cut_off(request: web.Request) -> web.StreamResponse:
+async def _send_cut_response(request: web.Request) -> web.StreamResponse:
     """Promise more than is sent."""
     response = web.StreamResponse(headers={"Content-Type": "application/json", "Content-Length": "1000"})
     await response.prepare(request)

@@ -7,20 +7,20 @@ from typing import Any
 import ccxt.async_support as ccxt
 import pytest
 
-from collectors.mirror import mirrored
-from tests.collectors.setting import NOW, START, bars, ms
+from collectors.mirror import rewrite_urls
+from tests.collectors.setting import NOW, START, build_bars, to_ms
 from tests.replay.formats import FORMATS
-from tests.replay.market import MINUTE_MS, Asked, Bar, Refusal
+from tests.replay.market import MINUTE_MS, Bar, RecordedRequest, Refusal
 from tests.replay.server import Replay
 
-QUICK = {"rateLimit": 1, "timeout_on_exit": 0}
-NO_CURRENCIES = {"has": {"fetchCurrencies": False}}
+FAST_CONFIG = {"rateLimit": 1, "timeout_on_exit": 0}
+WITHOUT_CURRENCIES = {"has": {"fetchCurrencies": False}}
 PAST_MIN = 1800
-PAST = bars(START - timedelta(hours=5), PAST_MIN, quiet=range(0, PAST_MIN, 7))
-TODAY = bars(NOW.replace(second=0) - timedelta(hours=30), 30 * 60 + 1, level=6)
+PAST = build_bars(START - timedelta(hours=5), PAST_MIN, quiet=range(0, PAST_MIN, 7))
+TODAY = build_bars(NOW.replace(second=0) - timedelta(hours=30), 30 * 60 + 1, level=6)
 """Up to the minute that has just begun."""
 
-Row = tuple[float | None, ...]
+OhlcvRow = tuple[float | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +50,10 @@ SPOT = (
         "ATOM/USD",
         10_000,
         ("/v2/conf/pub:info:pair,pub:info:pair:futures,pub:list:pair:securities,pub:list:pair:margin",),
-        NO_CURRENCIES,
+        WITHOUT_CURRENCIES,
         omits=True,
     ),
-    Case("bitstamp", "ATOM/USD", 1000, ("/api/v2/markets/",), NO_CURRENCIES),
+    Case("bitstamp", "ATOM/USD", 1000, ("/api/v2/markets/",), WITHOUT_CURRENCIES),
     Case("upbit", "ATOM/KRW", 200, ("/v1/market/all",), omits=True),
     # The end of the page, 23:20 UTC, by the clocks of Korea.
     Case("bithumb", "ATOM/KRW", 200, ("/v1/market/all",), omits=True, params={"to": "2025-10-11T08:20:00"}),
@@ -68,9 +68,9 @@ SPOT = (
             "/openApi/swap/v2/quote/contracts",
         ),
     ),
-    Case("whitebit", "ATOM/USDT", 1440, ("/api/v4/public/markets",), NO_CURRENCIES),
+    Case("whitebit", "ATOM/USDT", 1440, ("/api/v4/public/markets",), WITHOUT_CURRENCIES),
 )
-GEMINI = Case("gemini", "ATOM/USD", 1440, ("/v1/symbols",), NO_CURRENCIES)
+GEMINI = Case("gemini", "ATOM/USD", 1440, ("/v1/symbols",), WITHOUT_CURRENCIES)
 
 SWAPS = (
     Case("binanceusdm", "ATOM/USDT:USDT", 1000, ("/fapi/v1/exchangeInfo",)),
@@ -90,7 +90,7 @@ SWAPS = (
         {"options": {"fetchMarkets": {"types": ["swap"]}}},
     ),
 )
-FREE_OF_VOLUME: Mapping[str, float | None] = {
+VOLUME_OF_UNTRADED: Mapping[str, float | None] = {
     "binanceusdm": 0.0,
     "binancecoinm": 0.0,
     "bybit_swap": None,
@@ -99,21 +99,21 @@ FREE_OF_VOLUME: Mapping[str, float | None] = {
 """What ccxt makes of the volume of mark and index candles."""
 
 
-def of_case(case: Case) -> str:
+def name_case(case: Case) -> str:
     """The name of a parametrized test."""
     return case.venue
 
 
 @dataclass(slots=True)
-class Answer:
+class PageResult:
     """What ccxt made of the markets and of one page, and the replay that was asked."""
 
     symbols: frozenset[str]
-    rows: list[Row]
+    rows: list[OhlcvRow]
     replay: Replay
 
 
-def ask(
+def read_page(
     case: Case,
     limit: int | None,
     *,
@@ -121,77 +121,79 @@ def ask(
     markets: Mapping[str, list[Bar]] | None = None,
     params: Mapping[str, str] | None = None,
     config: Mapping[str, Any] | None = None,
-) -> Answer:
+) -> PageResult:
     """Load the markets and one page of minutes with a real client, over HTTP."""
 
-    async def run() -> Answer:
-        made = markets or {case.symbol: PAST + TODAY}
-        async with Replay({case.venue: made}, now_ms=ms(NOW)) as replay:
-            given = case.config if config is None else config
-            client = getattr(ccxt, case.ccxt_id)(ccxt.Exchange.deep_extend(given, QUICK))
-            client.urls["api"] = mirrored(client.urls["api"], replay.url, client.hostname)
-            client.milliseconds = lambda: ms(NOW)
+    async def fetch() -> PageResult:
+        market_bars = markets or {case.symbol: PAST + TODAY}
+        async with Replay({case.venue: market_bars}, now_ms=to_ms(NOW)) as replay:
+            used_config = case.config if config is None else config
+            client = getattr(ccxt, case.ccxt_id)(ccxt.Exchange.deep_extend(used_config, FAST_CONFIG))
+            client.urls["api"] = rewrite_urls(client.urls["api"], replay.url, client.hostname)
+            client.milliseconds = lambda: to_ms(NOW)
             try:
                 listed = await client.load_markets()
-                since_ms = None if since is None else ms(since)
-                asked = dict(case.params if params is None else params)
-                rows = await client.fetch_ohlcv(case.symbol, "1m", since_ms, limit, asked)
+                since_ms = None if since is None else to_ms(since)
+                used_params = dict(case.params if params is None else params)
+                rows = await client.fetch_ohlcv(case.symbol, "1m", since_ms, limit, used_params)
             finally:
                 await client.close()
-            return Answer(frozenset(listed), [tuple(row) for row in rows], replay)
+            return PageResult(frozenset(listed), [tuple(row) for row in rows], replay)
 
-    return asyncio.run(run())
+    return asyncio.run(fetch())
 
 
-def in_window(rows: Sequence[Row] | Sequence[Bar], start: datetime, minutes: int) -> list[Row]:
+def select_window(rows: Sequence[OhlcvRow] | Sequence[Bar], start: datetime, minutes: int) -> list[OhlcvRow]:
     """The rows that open within so many minutes."""
-    start_ms = ms(start)
+    start_ms = to_ms(start)
     return [tuple(row) for row in rows if row[0] is not None and 0 <= row[0] - start_ms < minutes * MINUTE_MS]
 
 
-def traded(made: Sequence[Bar]) -> list[Bar]:
+def select_traded(market_bars: Sequence[Bar]) -> list[Bar]:
     """The bars of minutes with trades."""
-    return [bar for bar in made if bar.volume]
+    return [bar for bar in market_bars if bar.volume]
 
 
-def opens(rows: Sequence[Row]) -> list[float | None]:
+def list_open_times(rows: Sequence[OhlcvRow]) -> list[float | None]:
     """The times of the rows."""
     return [row[0] for row in rows]
 
 
-def served(venue: str, query: Mapping[str, str], path: str = "", made: Sequence[Bar] = PAST) -> list[list[object]]:
+def read_served(
+    venue: str, query: Mapping[str, str], path: str = "", market_bars: Sequence[Bar] = PAST
+) -> list[list[object]]:
     """The rows that the venue's format gives to a query, as they go on the wire."""
-    made_by = FORMATS[venue]
-    asked = Asked(made_by.host, path or made_by.candle_paths[0], query)
-    return made_by.rows(asked, list(made), ms(NOW))
+    venue_format = FORMATS[venue]
+    request = RecordedRequest(venue_format.host, path or venue_format.candle_paths[0], query)
+    return venue_format.list_rows(request, list(market_bars), to_ms(NOW))
 
 
-@pytest.mark.parametrize("case", [*SPOT, GEMINI, *SWAPS], ids=of_case)
+@pytest.mark.parametrize("case", [*SPOT, GEMINI, *SWAPS], ids=name_case)
 def test_markets_are_listed(case: Case) -> None:
     """load_markets finds the market and asks no more than the lists that it needs."""
-    answer = ask(case, 1)
-    asked = [request.path for request in answer.replay.requests]
+    answer = read_page(case, 1)
+    paths = [request.path for request in answer.replay.requests]
     assert answer.symbols == {case.symbol}
-    assert sorted(asked[:-1]) == sorted(case.lists)
-    assert answer.replay.unknown == set()
+    assert sorted(paths[:-1]) == sorted(case.lists)
+    assert answer.replay.unknown_parameters == set()
 
 
-@pytest.mark.parametrize("case", [*SPOT, *SWAPS], ids=of_case)
+@pytest.mark.parametrize("case", [*SPOT, *SWAPS], ids=name_case)
 def test_page_of_13_months_ago(case: Case) -> None:
     """A safe page holds every minute asked for, oldest first, less the quiet ones where they are omitted."""
-    answer = ask(case, case.page)
-    made = traded(PAST) if case.omits else PAST
-    assert in_window(answer.rows, START, case.page) == in_window(made, START, case.page)
-    assert answer.replay.unknown == set()
+    answer = read_page(case, case.page)
+    market_bars = select_traded(PAST) if case.omits else PAST
+    assert select_window(answer.rows, START, case.page) == select_window(market_bars, START, case.page)
+    assert answer.replay.unknown_parameters == set()
 
 
-@pytest.mark.parametrize("case", [*SPOT, *SWAPS], ids=of_case)
+@pytest.mark.parametrize("case", [*SPOT, *SWAPS], ids=name_case)
 def test_short_page(case: Case) -> None:
     """A page of 30 minutes holds them as well."""
     params = {"to": "2025-10-11T05:30:00"} if case.params else {}
-    answer = ask(case, 30, params=params)
-    made = traded(PAST) if case.omits else PAST
-    assert in_window(answer.rows, START, 30) == in_window(made, START, 30)
+    answer = read_page(case, 30, params=params)
+    market_bars = select_traded(PAST) if case.omits else PAST
+    assert select_window(answer.rows, START, 30) == select_window(market_bars, START, 30)
 
 
 @pytest.mark.parametrize(
@@ -214,7 +216,7 @@ def test_ids_of_other_markets(venue: str, symbol: str) -> None:
     case = next(case for case in (*SPOT, GEMINI) if case.venue == venue)
     other = Case(venue, symbol, case.page, case.lists, case.config, omits=case.omits)
     since = NOW.replace(second=0) - timedelta(minutes=30)
-    assert in_window(ask(other, 30, since=since).rows, since, 30) == in_window(TODAY, since, 30)
+    assert select_window(read_page(other, 30, since=since).rows, since, 30) == select_window(TODAY, since, 30)
 
 
 @pytest.mark.parametrize(
@@ -223,7 +225,7 @@ def test_ids_of_other_markets(venue: str, symbol: str) -> None:
 )
 def test_ids_of_bitfinex(symbol: str, market_id: str) -> None:
     """The id has the venue's own names, and a colon where one has more than three letters."""
-    assert FORMATS["bitfinex"].id_of(symbol) == market_id
+    assert FORMATS["bitfinex"].format_id(symbol) == market_id
 
 
 @pytest.mark.parametrize(
@@ -241,7 +243,7 @@ def test_ids_of_bitfinex(symbol: str, market_id: str) -> None:
 def test_more_than_a_page_is_an_error(venue: str, query: Mapping[str, str]) -> None:
     """Venues that refuse a limit above theirs, or no limit, do so."""
     with pytest.raises(Refusal):
-        served(venue, query)
+        read_served(venue, query)
 
 
 @pytest.mark.parametrize(
@@ -268,13 +270,13 @@ def test_more_than_a_page_is_an_error(venue: str, query: Mapping[str, str]) -> N
 )
 def test_pages_are_no_longer_than_the_venues(venue: str, path: str, query: Mapping[str, str], count: int) -> None:
     """Where more is asked than there is on a page, or nothing is said, the venue's own number of rows comes."""
-    assert len(served(venue, query, path)) == count
+    assert len(read_served(venue, query, path)) == count
 
 
-@pytest.mark.parametrize("case", [*SPOT, *SWAPS], ids=of_case)
+@pytest.mark.parametrize("case", [*SPOT, *SWAPS], ids=name_case)
 def test_more_than_a_page_asked_of_ccxt(case: Case) -> None:
     """Never more rows come than fit on a page, though ccxt is asked for more."""
-    assert 0 < len(ask(case, case.page + 500).rows) <= case.page
+    assert 0 < len(read_page(case, case.page + 500).rows) <= case.page
 
 
 @pytest.mark.parametrize(
@@ -294,14 +296,14 @@ def test_more_than_a_page_asked_of_ccxt(case: Case) -> None:
 )
 def test_order_on_the_wire(venue: str, *, newest_first: bool) -> None:
     """Rows come in the venue's order; ccxt would sort them."""
-    times = [int(str(row[0])) for row in served(venue, {"limit": "5"}, made=PAST + TODAY)]
+    times = [int(str(row[0])) for row in read_served(venue, {"limit": "5"}, market_bars=PAST + TODAY)]
     assert times == sorted(times, reverse=newest_first)
     assert len(set(times)) > 1
 
 
 def test_upbit_counts_rows_back() -> None:
     """Over quiet minutes a page of Upbit begins before the minutes asked for; one too long loses its first minutes."""
-    wire = served("upbit", {"to": "2025-10-10T20:10:00Z", "count": "10"})
+    wire = read_served("upbit", {"to": "2025-10-10T20:10:00Z", "count": "10"})
     assert [row[0] for row in wire] == [
         # The bars begin at 15:00, and those whose number seven divides are quiet: 301 is 20:01, 308 is 20:08.
         "2025-10-10T20:09:00",
@@ -316,65 +318,65 @@ def test_upbit_counts_rows_back() -> None:
         "2025-10-10T19:58:00",
     ]
     upbit = next(case for case in SPOT if case.venue == "upbit")
-    assert len(in_window(ask(upbit, 400).rows, START, 100)) == 0
+    assert len(select_window(read_page(upbit, 400).rows, START, 100)) == 0
 
 
 def test_bitfinex_counts_rows_on() -> None:
     """Over quiet minutes a page of Bitfinex runs past the minutes asked for; newest first it is counted back."""
-    wire = served("bitfinex", {"start": str(ms(START)), "sort": "1", "limit": "10"})
-    assert [(int(str(row[0])) - ms(START)) // MINUTE_MS for row in wire] == [0, 2, 3, 4, 5, 6, 7, 9, 10, 11]
-    end = str(ms(START + timedelta(minutes=4)))
-    wire = served("bitfinex", {"start": "0", "end": end, "limit": "5"})
-    assert [(int(str(row[0])) - ms(START)) // MINUTE_MS for row in wire] == [4, 3, 2, 0, -1]
+    wire = read_served("bitfinex", {"start": str(to_ms(START)), "sort": "1", "limit": "10"})
+    assert [(int(str(row[0])) - to_ms(START)) // MINUTE_MS for row in wire] == [0, 2, 3, 4, 5, 6, 7, 9, 10, 11]
+    end = str(to_ms(START + timedelta(minutes=4)))
+    wire = read_served("bitfinex", {"start": "0", "end": end, "limit": "5"})
+    assert [(int(str(row[0])) - to_ms(START)) // MINUTE_MS for row in wire] == [4, 3, 2, 0, -1]
 
 
 def test_bitstamp_goes_by_the_end() -> None:
     """With both ends given, rows are counted back from the end, which is inclusive, and pass the start."""
-    start, end = ms(START) // 1000, ms(START + timedelta(minutes=2)) // 1000
-    wire = served("bitstamp", {"step": "60", "limit": "5", "start": str(start), "end": str(end)})
+    start, end = to_ms(START) // 1000, to_ms(START + timedelta(minutes=2)) // 1000
+    wire = read_served("bitstamp", {"step": "60", "limit": "5", "start": str(start), "end": str(end)})
     assert [(int(str(row[0])) - start) // 60 for row in wire] == [-2, -1, 0, 1, 2]
-    wire = served("bitstamp", {"step": "60", "limit": "3", "start": str(start)})
+    wire = read_served("bitstamp", {"step": "60", "limit": "3", "start": str(start)})
     assert [(int(str(row[0])) - start) // 60 for row in wire] == [0, 1, 2]
 
 
 def test_coin_margined_klines_are_counted_from_the_end() -> None:
     """COIN-M answers with the last rows of the window, USD-M with the first; a window over 200 days is refused."""
-    start, end = str(ms(START)), str(ms(START + timedelta(minutes=9)))
+    start, end = str(to_ms(START)), str(to_ms(START + timedelta(minutes=9)))
     query = {"startTime": start, "endTime": end, "limit": "2"}
     minutes = {
-        venue: [(int(str(row[0])) - ms(START)) // MINUTE_MS for row in served(venue, query)]
+        venue: [(int(str(row[0])) - to_ms(START)) // MINUTE_MS for row in read_served(venue, query)]
         for venue in ("binanceusdm", "binancecoinm")
     }
     assert minutes == {"binanceusdm": [0, 1], "binancecoinm": [8, 9]}
     with pytest.raises(Refusal):
-        served("binancecoinm", {"startTime": start, "endTime": str(ms(NOW))})
+        read_served("binancecoinm", {"startTime": start, "endTime": str(to_ms(NOW))})
 
 
 def test_bingx_starts_later_than_asked() -> None:
     """The minute at startTime itself does not come."""
-    wire = served("bingx", {"startTime": str(ms(START)), "limit": "2"})
-    assert [(int(str(row[0])) - ms(START)) // MINUTE_MS for row in wire] == [2, 1]
+    wire = read_served("bingx", {"startTime": str(to_ms(START)), "limit": "2"})
+    assert [(int(str(row[0])) - to_ms(START)) // MINUTE_MS for row in wire] == [2, 1]
 
 
 def test_bybit_counts_back_from_the_end() -> None:
     """With both ends given, the last rows of the window come."""
-    query = {"start": str(ms(START)), "end": str(ms(START + timedelta(minutes=9))), "limit": "2"}
-    wire = served("bybit_swap", query)
-    assert [(int(str(row[0])) - ms(START)) // MINUTE_MS for row in wire] == [9, 8]
+    query = {"start": str(to_ms(START)), "end": str(to_ms(START + timedelta(minutes=9))), "limit": "2"}
+    wire = read_served("bybit_swap", query)
+    assert [(int(str(row[0])) - to_ms(START)) // MINUTE_MS for row in wire] == [9, 8]
 
 
 def test_okx_cursors_are_exclusive() -> None:
     """Neither the minute of ``before`` nor that of ``after`` comes, and the path without history has no old minutes."""
-    query = {"before": str(ms(START)), "after": str(ms(START + timedelta(minutes=3)))}
-    wire = served("okx_swap", query)
-    assert [(int(str(row[0])) - ms(START)) // MINUTE_MS for row in wire] == [2, 1]
-    assert served("okx_swap", query, "/api/v5/market/mark-price-candles") == []
+    query = {"before": str(to_ms(START)), "after": str(to_ms(START + timedelta(minutes=3)))}
+    wire = read_served("okx_swap", query)
+    assert [(int(str(row[0])) - to_ms(START)) // MINUTE_MS for row in wire] == [2, 1]
+    assert read_served("okx_swap", query, "/api/v5/market/mark-price-candles") == []
 
 
 def test_bithumb_without_an_end_gives_the_newest() -> None:
     """Whatever time was asked, today's candles come: since never leaves the client."""
     bithumb = next(case for case in SPOT if case.venue == "bithumb")
-    answer = ask(bithumb, 200, params={})
+    answer = read_page(bithumb, 200, params={})
     assert answer.rows == [tuple(bar) for bar in TODAY[-200:]]
     assert "to" not in answer.replay.requests[-1].query
 
@@ -383,46 +385,46 @@ def test_bithumb_refuses_a_zone() -> None:
     """The end of a page is Korean local time and names no zone."""
     bithumb = next(case for case in SPOT if case.venue == "bithumb")
     with pytest.raises(ccxt.ExchangeError, match="Invalid parameter"):
-        ask(bithumb, 200, params={"to": "2025-10-11T08:20:00Z"})
+        read_page(bithumb, 200, params={"to": "2025-10-11T08:20:00Z"})
 
 
 def test_gemini_gives_the_newest() -> None:
     """Whatever time was asked, the newest 1,440 minutes come, and nothing is asked but the path."""
-    answer = ask(GEMINI, 1440)
+    answer = read_page(GEMINI, 1440)
     assert answer.rows == [tuple(bar) for bar in TODAY[-1440:]]
     assert answer.replay.requests[-1].query == {}
 
 
 @pytest.mark.parametrize("price", ["mark", "index"])
-@pytest.mark.parametrize("case", SWAPS, ids=of_case)
+@pytest.mark.parametrize("case", SWAPS, ids=name_case)
 def test_mark_and_index_candles(case: Case, price: str) -> None:
     """Candles of another price than the trades' come from a path of their own, and without volume."""
-    other = bars(START - timedelta(hours=1), 400, level=9)
-    answer = ask(
+    other = build_bars(START - timedelta(hours=1), 400, level=9)
+    answer = read_page(
         case,
         100,
         markets={case.symbol: PAST, f"{case.symbol}#{price}": other},
         params={"price": price},
     )
-    volume = FREE_OF_VOLUME[case.venue]
-    assert answer.rows == [(*row[:5], volume) for row in in_window(other, START, 100)]
+    volume = VOLUME_OF_UNTRADED[case.venue]
+    assert answer.rows == [(*row[:5], volume) for row in select_window(other, START, 100)]
     assert answer.symbols == {case.symbol}
-    assert answer.replay.unknown == set()
+    assert answer.replay.unknown_parameters == set()
 
 
 @pytest.mark.parametrize("price", ["mark", "index"])
-@pytest.mark.parametrize("case", SWAPS, ids=of_case)
+@pytest.mark.parametrize("case", SWAPS, ids=name_case)
 def test_recent_mark_and_index_candles(case: Case, price: str) -> None:
     """Today's are there too, where the path for them is another one."""
     since = NOW.replace(second=0) - timedelta(minutes=60)
-    answer = ask(
+    answer = read_page(
         case,
         50,
         since=since,
         markets={case.symbol: PAST, f"{case.symbol}#{price}": TODAY},
         params={"price": price},
     )
-    assert opens(answer.rows) == opens(in_window(TODAY, since, 50))
+    assert list_open_times(answer.rows) == list_open_times(select_window(TODAY, since, 50))
 
 
 @pytest.mark.parametrize("venue", ["binanceusdm", "binancecoinm"])
@@ -430,8 +432,8 @@ def test_index_is_asked_by_the_pair(venue: str) -> None:
     """The index price belongs to the pair, the mark price to the contract."""
     case = next(case for case in SWAPS if case.venue == venue)
     markets = {case.symbol: PAST, f"{case.symbol}#index": PAST, f"{case.symbol}#mark": PAST}
-    index = ask(case, 10, markets=markets, params={"price": "index"}).replay.requests[-1].query
-    mark = ask(case, 10, markets=markets, params={"price": "mark"}).replay.requests[-1].query
+    index = read_page(case, 10, markets=markets, params={"price": "index"}).replay.requests[-1].query
+    mark = read_page(case, 10, markets=markets, params={"price": "mark"}).replay.requests[-1].query
     assert ("pair" in index, "symbol" in index, "pair" in mark, "symbol" in mark) == (True, False, False, True)
 
 
@@ -442,6 +444,6 @@ def test_index_is_asked_by_the_pair(venue: str) -> None:
 def test_currencies_are_listed_too(venue: str, paths: int) -> None:
     """A client that asks for the currencies as well gets them."""
     case = next(case for case in SPOT if case.venue == venue)
-    answer = ask(case, 1, config={})
+    answer = read_page(case, 1, config={})
     assert answer.symbols == {case.symbol}
     assert len(answer.replay.requests) == paths + 1

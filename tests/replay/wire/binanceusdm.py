@@ -3,44 +3,44 @@
 Mark and index prices have paths of their own, and no volume; index prices are asked by ``pair``.
 """
 
-from tests.replay.format import Format, Json, Markets, Rows, text
-from tests.replay.listing_b import perpetual, perpetuals
-from tests.replay.market import MINUTE_MS, Asked, Bar, Refusal, at
+from tests.replay.format import Format, Json, Markets, Rows, format_bar
+from tests.replay.listing_b import list_perpetuals, parse_perpetual
+from tests.replay.market import MINUTE_MS, Bar, RecordedRequest, Refusal, select_bars
 
-MOST = 1500
+MAX_ROWS = 1500
 
 PERPETUAL_ENDS_MS = 4_133_404_800_000
 """The delivery date of a contract without one: 2100-12-25."""
 
-KNOWN = frozenset({"symbol", "pair", "interval", "startTime", "endTime", "limit"})
+KNOWN_PARAMETERS = frozenset({"symbol", "pair", "interval", "startTime", "endTime", "limit"})
 
 
-def price_of(asked: Asked) -> str:
+def read_price(request: RecordedRequest) -> str:
     """Which price the path is for."""
-    kind = asked.path.rsplit("/", maxsplit=1)[-1]
+    kind = request.path.rsplit("/", maxsplit=1)[-1]
     return {"markPriceKlines": "mark", "indexPriceKlines": "index"}.get(kind, "trade")
 
 
-def asked_id(asked: Asked) -> str:
+def read_id(request: RecordedRequest) -> str:
     """The symbol, or for index prices the pair, and the price."""
-    price = price_of(asked)
-    return f"{asked.query.get('pair' if price == 'index' else 'symbol', '')}#{price}"
+    price = read_price(request)
+    return f"{request.query.get('pair' if price == 'index' else 'symbol', '')}#{price}"
 
 
-def asked_limit(asked: Asked) -> int:
+def read_limit(request: RecordedRequest) -> int:
     """The number of rows asked for; raises `Refusal` when it is more than there are on a page."""
-    limit = int(asked.query.get("limit", 500))
-    if not 0 < limit <= MOST:
+    limit = int(request.query.get("limit", 500))
+    if not 0 < limit <= MAX_ROWS:
         raise Refusal(400, {"code": -1130, "msg": "Data sent for parameter 'limit' is not valid."})
     return limit
 
 
-def _id(symbol: str) -> str:
-    contract = perpetual(symbol)
+def _format_id(symbol: str) -> str:
+    contract = parse_perpetual(symbol)
     return f"{contract.base}{contract.quote}#{contract.price}"
 
 
-def _markets(markets: Markets) -> Json:
+def _build_markets(markets: Markets) -> Json:
     symbols: list[object] = [
         {
             "symbol": contract.base + contract.quote,
@@ -59,32 +59,32 @@ def _markets(markets: Markets) -> Json:
             "underlyingType": "COIN",
             "filters": [],
         }
-        for contract in perpetuals(markets)
+        for contract in list_perpetuals(markets)
     ]
     return {"timezone": "UTC", "serverTime": 0, "rateLimits": [], "exchangeFilters": [], "symbols": symbols}
 
 
-def _rows(asked: Asked, bars: list[Bar], now_ms: int) -> Rows:
-    limit = asked_limit(asked)
-    found = at(bars, int(asked.query.get("startTime", 0)), int(asked.query.get("endTime", now_ms)) + 1)
-    page = found[:limit] if "startTime" in asked.query else found[-limit:]
-    traded = price_of(asked) == "trade"
-    return [_row(bar, traded=traded) for bar in page]
+def _list_rows(request: RecordedRequest, bars: list[Bar], now_ms: int) -> Rows:
+    limit = read_limit(request)
+    matching = select_bars(bars, int(request.query.get("startTime", 0)), int(request.query.get("endTime", now_ms)) + 1)
+    page = matching[:limit] if "startTime" in request.query else matching[-limit:]
+    traded = read_price(request) == "trade"
+    return [_build_row(bar, traded=traded) for bar in page]
 
 
-def _row(bar: Bar, *, traded: bool) -> list[object]:
+def _build_row(bar: Bar, *, traded: bool) -> list[object]:
     volume, turnover = (repr(bar.volume), repr(bar.close * bar.volume)) if traded else ("0", "0")
-    return [bar.open_ms, *text(bar)[1:5], volume, bar.open_ms + MINUTE_MS - 1, turnover, 1, "0", "0", "0"]
+    return [bar.open_ms, *format_bar(bar)[1:5], volume, bar.open_ms + MINUTE_MS - 1, turnover, 1, "0", "0", "0"]
 
 
 FORMAT = Format(
     host="fapi.binance.com",
-    listing="/fapi/v1/exchangeInfo",
+    listing_path="/fapi/v1/exchangeInfo",
     candle_paths=("/fapi/v1/klines", "/fapi/v1/markPriceKlines", "/fapi/v1/indexPriceKlines"),
-    known=KNOWN,
-    id_of=_id,
-    asked_id=asked_id,
-    markets=_markets,
-    rows=_rows,
-    wrap=lambda rows, _: list(rows),
+    known_parameters=KNOWN_PARAMETERS,
+    format_id=_format_id,
+    read_id=read_id,
+    build_markets=_build_markets,
+    list_rows=_list_rows,
+    wrap_rows=lambda rows, _: list(rows),
 )

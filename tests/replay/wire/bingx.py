@@ -4,16 +4,16 @@ The lists of contracts are there too, without any: clients ask for all lists of 
 """
 
 from tests.replay.format import Format, Json, Markets, Rows
-from tests.replay.market import MINUTE_MS, Asked, Bar, Refusal, at
+from tests.replay.market import MINUTE_MS, Bar, RecordedRequest, Refusal, select_bars
 
-MOST = 1440
+MAX_ROWS = 1440
 
 
-def _said(data: object) -> Json:
+def _wrap_data(data: object) -> Json:
     return {"code": 0, "msg": "", "debugMsg": "", "data": data}
 
 
-def _markets(markets: Markets) -> Json:
+def _build_markets(markets: Markets) -> Json:
     symbols = [
         {
             "symbol": symbol.replace("/", "-"),
@@ -32,32 +32,36 @@ def _markets(markets: Markets) -> Json:
         }
         for symbol in markets
     ]
-    return _said({"symbols": symbols})
+    return _wrap_data({"symbols": symbols})
 
 
-def _rows(asked: Asked, bars: list[Bar], now_ms: int) -> Rows:
+def _list_rows(request: RecordedRequest, bars: list[Bar], now_ms: int) -> Rows:
     """The first minutes later than ``startTime`` when it is given, else the newest; ``endTime`` is inclusive."""
-    limit = int(asked.query.get("limit", 500))
-    if limit > MOST:
+    limit = int(request.query.get("limit", 500))
+    if limit > MAX_ROWS:
         # The venue answers errors with status 200.
-        raise Refusal(200, {"code": 109400, "msg": f"limit must be less than or equal to {MOST}", "data": {}})
-    found = at(bars, int(asked.query.get("startTime", -1)) + 1, int(asked.query.get("endTime", now_ms)) + 1)
-    page = found[:limit] if "startTime" in asked.query else found[-limit:]
+        raise Refusal(200, {"code": 109400, "msg": f"limit must be less than or equal to {MAX_ROWS}", "data": {}})
+    matching = select_bars(
+        bars, int(request.query.get("startTime", -1)) + 1, int(request.query.get("endTime", now_ms)) + 1
+    )
+    page = matching[:limit] if "startTime" in request.query else matching[-limit:]
     return [[*bar, bar.open_ms + MINUTE_MS - 1, bar.close * bar.volume] for bar in reversed(page)]
 
 
 FORMAT = Format(
     host="open-api.bingx.com",
-    listing="/openApi/spot/v1/common/symbols",
+    listing_path="/openApi/spot/v1/common/symbols",
     candle_paths=("/openApi/spot/v1/market/kline",),
-    known=frozenset({"symbol", "interval", "startTime", "endTime", "limit", "timeZone", "timestamp", "recvWindow"}),
-    id_of=lambda symbol: symbol.replace("/", "-"),
-    asked_id=lambda asked: asked.query.get("symbol", ""),
-    markets=_markets,
-    rows=_rows,
-    wrap=lambda rows, _: _said(rows),
-    also={
-        "/openApi/swap/v2/quote/contracts": lambda _: _said([]),
-        "/openApi/cswap/v1/market/contracts": lambda _: _said([]),
+    known_parameters=frozenset(
+        {"symbol", "interval", "startTime", "endTime", "limit", "timeZone", "timestamp", "recvWindow"}
+    ),
+    format_id=lambda symbol: symbol.replace("/", "-"),
+    read_id=lambda asked: asked.query.get("symbol", ""),
+    build_markets=_build_markets,
+    list_rows=_list_rows,
+    wrap_rows=lambda rows, _: _wrap_data(rows),
+    extra_lists={
+        "/openApi/swap/v2/quote/contracts": lambda _: _wrap_data([]),
+        "/openApi/cswap/v1/market/contracts": lambda _: _wrap_data([]),
     },
 )

@@ -7,18 +7,23 @@ from dataclasses import replace
 from datetime import datetime
 
 from tests.replay.format import Rows
-from tests.replay.market import Asked, Bar, Refusal
+from tests.replay.market import Bar, RecordedRequest, Refusal
 from tests.replay.wire.upbit import FORMAT as UPBIT
-from tests.replay.wire.upbit import KOREA, candles_before
+from tests.replay.wire.upbit import KOREA_TIME, list_candles_before
 
 
-def _rows(asked: Asked, bars: list[Bar], now_ms: int) -> Rows:
-    if "to" not in asked.query:
-        return candles_before(asked, bars, now_ms + 1)
-    time = datetime.fromisoformat(asked.query["to"])
+def _list_rows(request: RecordedRequest, bars: list[Bar], now_ms: int) -> Rows:
+    if "to" not in request.query:
+        return list_candles_before(request, bars, now_ms + 1)
+    time = datetime.fromisoformat(request.query["to"])
     if time.tzinfo is not None:
         raise Refusal(400, {"error": {"name": 400, "message": "Invalid parameter. Please check the given value!"}})
-    return candles_before(asked, bars, int(time.replace(tzinfo=KOREA).timestamp() * 1000))
+    return list_candles_before(request, bars, int(time.replace(tzinfo=KOREA_TIME).timestamp() * 1000))
 
 
-FORMAT = replace(UPBIT, host="api.bithumb.com", known=frozenset({"market", "to", "count", "isDetails"}), rows=_rows)
+FORMAT = replace(
+    UPBIT,
+    host="api.bithumb.com",
+    known_parameters=frozenset({"market", "to", "count", "isDetails"}),
+    list_rows=_list_rows,
+)

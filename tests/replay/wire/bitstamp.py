@@ -4,18 +4,18 @@ Of ``start`` and ``end`` the venue goes by ``end`` when both are given: rows are
 earlier than ``start``.
 """
 
-from tests.replay.format import Format, Json, Markets, Rows, text
-from tests.replay.listing import legs
-from tests.replay.market import Asked, Bar, Refusal, at
+from tests.replay.format import Format, Json, Markets, Rows, format_bar
+from tests.replay.listing import split_symbol
+from tests.replay.market import Bar, RecordedRequest, Refusal, select_bars
 
-MOST = 1000
+MAX_ROWS = 1000
 
 
-def _markets(markets: Markets) -> Json:
+def _build_markets(markets: Markets) -> Json:
     return [
         {
             "name": symbol,
-            "market_symbol": _id(symbol),
+            "market_symbol": _format_id(symbol),
             "base_currency": base,
             "base_decimals": 8,
             "counter_currency": quote,
@@ -28,41 +28,41 @@ def _markets(markets: Markets) -> Json:
             "market_type": "SPOT",
         }
         for symbol in markets
-        for base, quote in [legs(symbol)]
+        for base, quote in [split_symbol(symbol)]
     ]
 
 
-def _id(symbol: str) -> str:
+def _format_id(symbol: str) -> str:
     return symbol.replace("/", "").lower()
 
 
-def _rows(asked: Asked, bars: list[Bar], now_ms: int) -> Rows:
+def _list_rows(request: RecordedRequest, bars: list[Bar], now_ms: int) -> Rows:
     """Both ends are in seconds and inclusive; ``limit`` has no default."""
-    limit = int(asked.query.get("limit", 0))
-    if not 0 < limit <= MOST:
+    limit = int(request.query.get("limit", 0))
+    if not 0 < limit <= MAX_ROWS:
         error = {"field": "limit", "message": "Limit value must be between 1 and 1000.", "code": "validation_error"}
         raise Refusal(400, {"code": "400.002", "errors": [error]})
-    if "start" in asked.query and "end" not in asked.query:
-        page = at(bars, int(asked.query["start"]) * 1000, now_ms + 1)[:limit]
+    if "start" in request.query and "end" not in request.query:
+        page = select_bars(bars, int(request.query["start"]) * 1000, now_ms + 1)[:limit]
     else:
-        page = at(bars, 0, int(asked.query.get("end", now_ms // 1000)) * 1000 + 1)[-limit:]
-    return [[str(bar.open_ms // 1000), *text(bar)[1:]] for bar in page]
+        page = select_bars(bars, 0, int(request.query.get("end", now_ms // 1000)) * 1000 + 1)[-limit:]
+    return [[str(bar.open_ms // 1000), *format_bar(bar)[1:]] for bar in page]
 
 
-def _wrap(rows: Rows, asked: Asked) -> Json:
+def _wrap_rows(rows: Rows, request: RecordedRequest) -> Json:
     fields = ("timestamp", "open", "high", "low", "close", "volume")
-    ohlc = [dict(zip(fields, row, strict=True)) for row in rows]
-    return {"data": {"pair": asked.path.split("/")[4].upper(), "ohlc": ohlc}}
+    candles = [dict(zip(fields, row, strict=True)) for row in rows]
+    return {"data": {"pair": request.path.split("/")[4].upper(), "ohlc": candles}}
 
 
 FORMAT = Format(
     host="www.bitstamp.net",
-    listing="/api/v2/markets/",
+    listing_path="/api/v2/markets/",
     candle_paths=("/api/v2/ohlc/{id}/",),
-    known=frozenset({"step", "limit", "start", "end", "exclude_current_candle"}),
-    id_of=_id,
-    asked_id=lambda asked: asked.path.split("/")[4],
-    markets=_markets,
-    rows=_rows,
-    wrap=_wrap,
+    known_parameters=frozenset({"step", "limit", "start", "end", "exclude_current_candle"}),
+    format_id=_format_id,
+    read_id=lambda asked: asked.path.split("/")[4],
+    build_markets=_build_markets,
+    list_rows=_list_rows,
+    wrap_rows=_wrap_rows,
 )

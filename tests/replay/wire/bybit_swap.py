@@ -3,29 +3,29 @@
 Mark and index prices have paths of their own, and rows without volume.
 """
 
-from tests.replay.format import Format, Json, Markets, Rows, cap, text
-from tests.replay.listing_b import perpetual, perpetuals
-from tests.replay.market import Asked, Bar, at
+from tests.replay.format import Format, Json, Markets, Rows, format_bar, limit_rows
+from tests.replay.listing_b import list_perpetuals, parse_perpetual
+from tests.replay.market import Bar, RecordedRequest, select_bars
 
-PRICES = {"kline": "trade", "mark-price-kline": "mark", "index-price-kline": "index"}
+PRICE_KINDS = {"kline": "trade", "mark-price-kline": "mark", "index-price-kline": "index"}
 
 
-def _said(listed: list[object]) -> Json:
+def _wrap_result(listed: list[object]) -> Json:
     result = {"category": "linear", "list": listed, "nextPageCursor": ""}
     return {"retCode": 0, "retMsg": "OK", "result": result, "retExtInfo": {}, "time": 0}
 
 
-def _price(asked: Asked) -> str:
-    return PRICES[asked.path.rsplit("/", maxsplit=1)[-1]]
+def _read_price(request: RecordedRequest) -> str:
+    return PRICE_KINDS[request.path.rsplit("/", maxsplit=1)[-1]]
 
 
-def _id(symbol: str) -> str:
-    contract = perpetual(symbol)
+def _format_id(symbol: str) -> str:
+    contract = parse_perpetual(symbol)
     return f"linear:{contract.base}{contract.quote}#{contract.price}"
 
 
-def _markets(markets: Markets) -> Json:
-    return _said(
+def _build_markets(markets: Markets) -> Json:
+    return _wrap_result(
         [
             {
                 "symbol": contract.base + contract.quote,
@@ -48,30 +48,30 @@ def _markets(markets: Markets) -> Json:
                 },
                 "fundingInterval": 480,
             }
-            for contract in perpetuals(markets)
+            for contract in list_perpetuals(markets)
         ]
     )
 
 
-def _rows(asked: Asked, bars: list[Bar], now_ms: int) -> Rows:
+def _list_rows(request: RecordedRequest, bars: list[Bar], now_ms: int) -> Rows:
     """Both ends are inclusive. Rows are counted back from ``end``, and from ``start`` on only where it stands alone."""
-    found = at(bars, int(asked.query.get("start", 0)), int(asked.query.get("end", now_ms)) + 1)
-    limit = cap(asked, 200, 1000)
-    page = found[:limit] if "start" in asked.query and "end" not in asked.query else found[-limit:]
-    if _price(asked) != "trade":
-        return [text(bar)[:5] for bar in reversed(page)]
-    return [[*text(bar), repr(bar.close * bar.volume)] for bar in reversed(page)]
+    matching = select_bars(bars, int(request.query.get("start", 0)), int(request.query.get("end", now_ms)) + 1)
+    limit = limit_rows(request, 200, 1000)
+    page = matching[:limit] if "start" in request.query and "end" not in request.query else matching[-limit:]
+    if _read_price(request) != "trade":
+        return [format_bar(bar)[:5] for bar in reversed(page)]
+    return [[*format_bar(bar), repr(bar.close * bar.volume)] for bar in reversed(page)]
 
 
 FORMAT = Format(
     host="api.bybit.com",
-    listing="/v5/market/instruments-info",
-    candle_paths=tuple(f"/v5/market/{path}" for path in PRICES),
-    known=frozenset({"category", "symbol", "interval", "start", "end", "limit", "status", "cursor"}),
-    id_of=_id,
-    asked_id=lambda asked: f"{asked.query.get('category')}:{asked.query.get('symbol')}#{_price(asked)}",
-    markets=_markets,
-    rows=_rows,
-    wrap=lambda rows, _: _said(list(rows)),
+    listing_path="/v5/market/instruments-info",
+    candle_paths=tuple(f"/v5/market/{path}" for path in PRICE_KINDS),
+    known_parameters=frozenset({"category", "symbol", "interval", "start", "end", "limit", "status", "cursor"}),
+    format_id=_format_id,
+    read_id=lambda asked: f"{asked.query.get('category')}:{asked.query.get('symbol')}#{_read_price(asked)}",
+    build_markets=_build_markets,
+    list_rows=_list_rows,
+    wrap_rows=lambda rows, _: _wrap_result(list(rows)),
     serves=lambda asked: asked.query.get("category") != "spot",
 )

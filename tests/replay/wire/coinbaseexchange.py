@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from tests.replay.format import Format, Json, Markets, Rows
-from tests.replay.market import Asked, Bar, Refusal, at, in_length
+from tests.replay.market import Bar, RecordedRequest, Refusal, aggregate_bars, select_bars
 
 
-def _markets(markets: Markets) -> Json:
+def _build_markets(markets: Markets) -> Json:
     return [
         {
             "id": symbol.replace("/", "-"),
@@ -22,30 +22,30 @@ def _markets(markets: Markets) -> Json:
     ]
 
 
-def _rows(asked: Asked, bars: list[Bar], now_ms: int) -> Rows:
+def _list_rows(request: RecordedRequest, bars: list[Bar], now_ms: int) -> Rows:
     """Newest first, ``start`` and ``end`` inclusive, 300 at most; no row for a minute without a trade."""
-    step_ms = int(asked.query.get("granularity", 60)) * 1000
-    end = _ms(asked.query["end"]) if "end" in asked.query else now_ms
-    start = _ms(asked.query["start"]) if "start" in asked.query else end - 299 * step_ms
+    step_ms = int(request.query.get("granularity", 60)) * 1000
+    end = _parse_ms(request.query["end"]) if "end" in request.query else now_ms
+    start = _parse_ms(request.query["start"]) if "start" in request.query else end - 299 * step_ms
     if (end - start) // step_ms + 1 > 300:
         message = "granularity too small for the requested time range. Count of aggregations requested exceeds 300"
         raise Refusal(400, {"message": message})
-    page = [bar for bar in at(in_length(bars, step_ms), start, end + 1) if bar.volume]
+    page = [bar for bar in select_bars(aggregate_bars(bars, step_ms), start, end + 1) if bar.volume]
     return [[bar.open_ms // 1000, bar.low, bar.high, bar.open, bar.close, bar.volume] for bar in reversed(page)]
 
 
-def _ms(iso: str) -> int:
+def _parse_ms(iso: str) -> int:
     return int(datetime.fromisoformat(iso).timestamp() * 1000)
 
 
 FORMAT = Format(
     host="api.exchange.coinbase.com",
-    listing="/products",
+    listing_path="/products",
     candle_paths=("/products/{id}/candles",),
-    known=frozenset({"granularity", "start", "end"}),
-    id_of=lambda symbol: symbol.replace("/", "-"),
-    asked_id=lambda asked: asked.path.split("/")[2],
-    markets=_markets,
-    rows=_rows,
-    wrap=lambda rows, _: list(rows),
+    known_parameters=frozenset({"granularity", "start", "end"}),
+    format_id=lambda symbol: symbol.replace("/", "-"),
+    read_id=lambda asked: asked.path.split("/")[2],
+    build_markets=_build_markets,
+    list_rows=_list_rows,
+    wrap_rows=lambda rows, _: list(rows),
 )

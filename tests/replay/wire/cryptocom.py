@@ -3,15 +3,15 @@
 The edges are in no documentation: both are taken as exclusive, as ccxt sends a start that is a minute early.
 """
 
-from tests.replay.format import Format, Json, Markets, Rows, cap, text
-from tests.replay.listing import legs
-from tests.replay.market import Asked, Bar, at
+from tests.replay.format import Format, Json, Markets, Rows, format_bar, limit_rows
+from tests.replay.listing import split_symbol
+from tests.replay.market import Bar, RecordedRequest, select_bars
 
 
-def _markets(markets: Markets) -> Json:
+def _build_markets(markets: Markets) -> Json:
     data: list[object] = []
     for symbol in markets:
-        base, quote = legs(symbol)
+        base, quote = split_symbol(symbol)
         data.append(
             {
                 "symbol": f"{base}_{quote}",
@@ -33,27 +33,27 @@ def _markets(markets: Markets) -> Json:
     return {"id": -1, "method": "public/get-instruments", "code": 0, "result": {"data": data}}
 
 
-def _rows(asked: Asked, bars: list[Bar], now_ms: int) -> Rows:
-    start = int(asked.query.get("start_ts", -1))
-    end = min(int(asked.query.get("end_ts", now_ms + 1)), now_ms + 1)
-    page = at(bars, start + 1, end)[-cap(asked, 25, 300, "count") :]
-    return [[bar.open_ms, *text(bar)[1:]] for bar in page]
+def _list_rows(request: RecordedRequest, bars: list[Bar], now_ms: int) -> Rows:
+    start = int(request.query.get("start_ts", -1))
+    end = min(int(request.query.get("end_ts", now_ms + 1)), now_ms + 1)
+    page = select_bars(bars, start + 1, end)[-limit_rows(request, 25, 300, "count") :]
+    return [[bar.open_ms, *format_bar(bar)[1:]] for bar in page]
 
 
-def _wrap(rows: Rows, asked: Asked) -> Json:
+def _wrap_rows(rows: Rows, request: RecordedRequest) -> Json:
     data: list[object] = [dict(zip(("t", "o", "h", "l", "c", "v"), row, strict=False)) for row in rows]
-    named = {"instrument_name": asked.query["instrument_name"], "interval": asked.query["timeframe"]}
+    named = {"instrument_name": request.query["instrument_name"], "interval": request.query["timeframe"]}
     return {"id": -1, "method": "public/get-candlestick", "code": 0, "result": {**named, "data": data}}
 
 
 FORMAT = Format(
     host="api.crypto.com",
-    listing="/exchange/v1/public/get-instruments",
+    listing_path="/exchange/v1/public/get-instruments",
     candle_paths=("/exchange/v1/public/get-candlestick",),
-    known=frozenset({"instrument_name", "timeframe", "count", "start_ts", "end_ts"}),
-    id_of=lambda symbol: symbol.replace("/", "_"),
-    asked_id=lambda asked: asked.query["instrument_name"],
-    markets=_markets,
-    rows=_rows,
-    wrap=_wrap,
+    known_parameters=frozenset({"instrument_name", "timeframe", "count", "start_ts", "end_ts"}),
+    format_id=lambda symbol: symbol.replace("/", "_"),
+    read_id=lambda asked: asked.query["instrument_name"],
+    build_markets=_build_markets,
+    list_rows=_list_rows,
+    wrap_rows=_wrap_rows,
 )

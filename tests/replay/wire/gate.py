@@ -1,17 +1,17 @@
 """Gate spot: candles oldest first, both ends inclusive, 1,000 at most, of the newest 10,000; quiet minutes are flat."""
 
 from tests.replay.format import Format, Json, Markets, Rows
-from tests.replay.listing import legs
-from tests.replay.market import MINUTE_MS, Asked, Bar, Refusal, at
+from tests.replay.listing import split_symbol
+from tests.replay.market import MINUTE_MS, Bar, RecordedRequest, Refusal, select_bars
 
-PAGE = 1000
-REACH = 10_000
+MAX_ROWS = 1000
+REACH_BARS = 10_000
 
 
-def _markets(markets: Markets) -> Json:
+def _build_markets(markets: Markets) -> Json:
     listed: list[object] = []
     for symbol in markets:
-        base, quote = legs(symbol)
+        base, quote = split_symbol(symbol)
         listed.append(
             {
                 "id": f"{base}_{quote}",
@@ -30,53 +30,53 @@ def _markets(markets: Markets) -> Json:
     return listed
 
 
-def _margin(markets: Markets) -> Json:
+def _build_margin_list(markets: Markets) -> Json:
     """The pairs that can be traded on margin: all."""
     listed: list[object] = []
     for symbol in markets:
-        base, quote = legs(symbol)
+        base, quote = split_symbol(symbol)
         listed.append({"id": f"{base}_{quote}", "base": base, "quote": quote, "leverage": 10, "status": 1})
     return listed
 
 
-def _rows(asked: Asked, bars: list[Bar], now_ms: int) -> Rows:
+def _list_rows(request: RecordedRequest, bars: list[Bar], now_ms: int) -> Rows:
     """Oldest first; ``limit`` is refused beside ``from`` or ``to``, and so is a window that is too wide or too old."""
-    query = asked.query
+    query = request.query
     limit = int(query.get("limit", 100))
-    if limit > PAGE or ("limit" in query and query.keys() & {"from", "to"}):
+    if limit > MAX_ROWS or ("limit" in query and query.keys() & {"from", "to"}):
         message = f"Invalid request parameter `limit` value: {limit}"
-        raise _refusal(message)
+        raise _build_refusal(message)
     end = int(query["to"]) * 1000 if "to" in query else now_ms
     start = int(query["from"]) * 1000 if "from" in query else (end // MINUTE_MS - limit + 1) * MINUTE_MS
-    if (end - start) // MINUTE_MS + 1 > PAGE:
-        message = f"Candlestick range too broad. Maximum {PAGE} data points are allowed per request"
-        raise _refusal(message)
-    if start < now_ms - REACH * MINUTE_MS:
-        message = f"Candlestick too long ago. Maximum {REACH} points ago are allowed"
-        raise _refusal(message)
-    return [_row(bar, now_ms) for bar in at(bars, start, min(end, now_ms) + 1)]
+    if (end - start) // MINUTE_MS + 1 > MAX_ROWS:
+        message = f"Candlestick range too broad. Maximum {MAX_ROWS} data points are allowed per request"
+        raise _build_refusal(message)
+    if start < now_ms - REACH_BARS * MINUTE_MS:
+        message = f"Candlestick too long ago. Maximum {REACH_BARS} points ago are allowed"
+        raise _build_refusal(message)
+    return [_build_row(bar, now_ms) for bar in select_bars(bars, start, min(end, now_ms) + 1)]
 
 
-def _row(bar: Bar, now_ms: int) -> list[object]:
+def _build_row(bar: Bar, now_ms: int) -> list[object]:
     """Seconds, turnover in the quote, close, high, low, open, volume, and whether the minute is over."""
     values = (bar.close, bar.high, bar.low, bar.open, bar.volume)
     over = bar.open_ms + MINUTE_MS <= now_ms
     return [str(bar.open_ms // 1000), "0", *(repr(value) for value in values), str(over).lower()]
 
 
-def _refusal(message: str) -> Refusal:
+def _build_refusal(message: str) -> Refusal:
     return Refusal(400, {"label": "INVALID_PARAM_VALUE", "message": message})
 
 
 FORMAT = Format(
     host="api.gateio.ws",
-    listing="/api/v4/spot/currency_pairs",
+    listing_path="/api/v4/spot/currency_pairs",
     candle_paths=("/api/v4/spot/candlesticks",),
-    known=frozenset({"currency_pair", "interval", "from", "to", "limit"}),
-    id_of=lambda symbol: symbol.replace("/", "_"),
-    asked_id=lambda asked: asked.query["currency_pair"],
-    markets=_markets,
-    rows=_rows,
-    wrap=lambda rows, _: list(rows),
-    also={"/api/v4/margin/currency_pairs": _margin},
+    known_parameters=frozenset({"currency_pair", "interval", "from", "to", "limit"}),
+    format_id=lambda symbol: symbol.replace("/", "_"),
+    read_id=lambda asked: asked.query["currency_pair"],
+    build_markets=_build_markets,
+    list_rows=_list_rows,
+    wrap_rows=lambda rows, _: list(rows),
+    extra_lists={"/api/v4/margin/currency_pairs": _build_margin_list},
 )

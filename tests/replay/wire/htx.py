@@ -4,18 +4,18 @@
 window: it gives the newest 2,000 at most.
 """
 
-from tests.replay.format import Format, Json, Markets, Rows, cap
-from tests.replay.listing import legs
-from tests.replay.market import Asked, Bar, at
+from tests.replay.format import Format, Json, Markets, Rows, limit_rows
+from tests.replay.listing import split_symbol
+from tests.replay.market import Bar, RecordedRequest, select_bars
 
-CANDLES = "/market/history/candles"
-PAGE = 1000
+CANDLES_PATH = "/market/history/candles"
+MAX_ROWS = 1000
 
 
-def _markets(markets: Markets) -> Json:
+def _build_markets(markets: Markets) -> Json:
     listed: list[object] = []
     for symbol in markets:
-        base, quote = legs(symbol.lower())
+        base, quote = split_symbol(symbol.lower())
         listed.append(
             {
                 "base-currency": base,
@@ -35,40 +35,40 @@ def _markets(markets: Markets) -> Json:
     return {"status": "ok", "data": listed}
 
 
-def _rows(asked: Asked, bars: list[Bar], now_ms: int) -> Rows:
+def _list_rows(request: RecordedRequest, bars: list[Bar], now_ms: int) -> Rows:
     """Newest first; more than 1,000 asked of the endpoint with a window gives nothing."""
-    query = asked.query
-    found = at(bars, 0, now_ms + 1)
-    if asked.path != CANDLES:
-        page = found[-cap(asked, 150, 2000, "size") :]
-    elif (size := int(query.get("size", 150))) > PAGE:
+    query = request.query
+    matching = select_bars(bars, 0, now_ms + 1)
+    if request.path != CANDLES_PATH:
+        page = matching[-limit_rows(request, 150, 2000, "size") :]
+    elif (size := int(query.get("size", 150))) > MAX_ROWS:
         page = []
     else:
         start, end = int(query.get("from", 0)) * 1000, int(query.get("to", now_ms // 1000)) * 1000
-        found = at(found, start, end + 1)
-        page = found[:size] if "from" in query else found[-size:]
+        matching = select_bars(matching, start, end + 1)
+        page = matching[:size] if "from" in query else matching[-size:]
     return [
         [bar.open_ms // 1000, bar.open, bar.close, bar.low, bar.high, bar.volume, bar.volume * bar.close, 1]
         for bar in reversed(page)
     ]
 
 
-def _wrap(rows: Rows, asked: Asked) -> Json:
+def _wrap_rows(rows: Rows, request: RecordedRequest) -> Json:
     """Of the two volumes ``amount`` is the one in base units."""
     keys = ("id", "open", "close", "low", "high", "amount", "vol", "count")
-    channel = f"market.{asked.query['symbol']}.kline.{asked.query['period']}"
+    channel = f"market.{request.query['symbol']}.kline.{request.query['period']}"
     data: list[object] = [dict(zip(keys, row, strict=False)) for row in rows]
     return {"ch": channel, "status": "ok", "ts": 0, "data": data}
 
 
 FORMAT = Format(
     host="api.huobi.pro",
-    listing="/v1/common/symbols",
-    candle_paths=(CANDLES, "/market/history/kline"),
-    known=frozenset({"symbol", "period", "from", "to", "size"}),
-    id_of=lambda symbol: symbol.replace("/", "").lower(),
-    asked_id=lambda asked: asked.query["symbol"],
-    markets=_markets,
-    rows=_rows,
-    wrap=_wrap,
+    listing_path="/v1/common/symbols",
+    candle_paths=(CANDLES_PATH, "/market/history/kline"),
+    known_parameters=frozenset({"symbol", "period", "from", "to", "size"}),
+    format_id=lambda symbol: symbol.replace("/", "").lower(),
+    read_id=lambda asked: asked.query["symbol"],
+    build_markets=_build_markets,
+    list_rows=_list_rows,
+    wrap_rows=_wrap_rows,
 )

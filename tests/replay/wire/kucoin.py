@@ -1,17 +1,17 @@
 """KuCoin spot: candles newest first, at most 1,500 before ``endAt``, itself exclusive; quiet minutes are omitted."""
 
 from tests.replay.format import Format, Json, Markets, Rows
-from tests.replay.listing import legs
-from tests.replay.market import Asked, Bar, at
+from tests.replay.listing import split_symbol
+from tests.replay.market import Bar, RecordedRequest, select_bars
 
-PAGE = 1500
-WITHOUT_START = 100
+MAX_ROWS = 1500
+ROWS_WITHOUT_START = 100
 
 
-def _markets(markets: Markets) -> Json:
+def _build_markets(markets: Markets) -> Json:
     listed: list[object] = []
     for symbol in markets:
-        base, quote = legs(symbol)
+        base, quote = split_symbol(symbol)
         listed.append(
             {
                 "symbol": f"{base}-{quote}",
@@ -35,12 +35,12 @@ def _markets(markets: Markets) -> Json:
     return {"code": "200000", "data": listed}
 
 
-def _rows(asked: Asked, bars: list[Bar], now_ms: int) -> Rows:
+def _list_rows(request: RecordedRequest, bars: list[Bar], now_ms: int) -> Rows:
     """Newest first; seconds, open, close, high, low, volume, turnover; no row for a minute without a trade."""
-    start = int(asked.query.get("startAt", 0)) * 1000
-    end = min(int(asked.query["endAt"]) * 1000 if "endAt" in asked.query else now_ms + 1, now_ms + 1)
-    traded = [bar for bar in at(bars, start, end) if bar.volume]
-    page = traded[-(PAGE if "startAt" in asked.query else WITHOUT_START) :]
+    start = int(request.query.get("startAt", 0)) * 1000
+    end = min(int(request.query["endAt"]) * 1000 if "endAt" in request.query else now_ms + 1, now_ms + 1)
+    traded = [bar for bar in select_bars(bars, start, end) if bar.volume]
+    page = traded[-(MAX_ROWS if "startAt" in request.query else ROWS_WITHOUT_START) :]
     return [
         [
             str(bar.open_ms // 1000),
@@ -53,12 +53,12 @@ def _rows(asked: Asked, bars: list[Bar], now_ms: int) -> Rows:
 
 FORMAT = Format(
     host="api.kucoin.com",
-    listing="/api/v2/symbols",
+    listing_path="/api/v2/symbols",
     candle_paths=("/api/v1/market/candles",),
-    known=frozenset({"symbol", "type", "startAt", "endAt", "market"}),
-    id_of=lambda symbol: symbol.replace("/", "-"),
-    asked_id=lambda asked: asked.query["symbol"],
-    markets=_markets,
-    rows=_rows,
-    wrap=lambda rows, _: {"code": "200000", "data": rows},
+    known_parameters=frozenset({"symbol", "type", "startAt", "endAt", "market"}),
+    format_id=lambda symbol: symbol.replace("/", "-"),
+    read_id=lambda asked: asked.query["symbol"],
+    build_markets=_build_markets,
+    list_rows=_list_rows,
+    wrap_rows=lambda rows, _: {"code": "200000", "data": rows},
 )

@@ -4,15 +4,15 @@ Volume is in contracts, and in base units one place further on. Mark and index p
 at most, and no volume; index prices are asked by the pair.
 """
 
-from tests.replay.format import Format, Json, Markets, Rows, cap, text
-from tests.replay.listing_b import perpetual, perpetuals
-from tests.replay.market import MINUTE_MS, Asked, Bar, at
+from tests.replay.format import Format, Json, Markets, Rows, format_bar, limit_rows
+from tests.replay.listing_b import list_perpetuals, parse_perpetual
+from tests.replay.market import MINUTE_MS, Bar, RecordedRequest, select_bars
 
 RECENT_BARS = 1440
 CONTRACT_BASE = 0.5
 """The base units of one contract; any number but 1 tells the two volumes apart."""
 
-PRICES = {
+PRICE_KINDS = {
     "history-candles": "trade",
     "candles": "trade",
     "history-mark-price-candles": "mark",
@@ -22,18 +22,18 @@ PRICES = {
 }
 
 
-def _kind(asked: Asked) -> str:
-    return asked.path.rsplit("/", maxsplit=1)[-1]
+def _read_price(request: RecordedRequest) -> str:
+    return request.path.rsplit("/", maxsplit=1)[-1]
 
 
-def _id(symbol: str) -> str:
+def _format_id(symbol: str) -> str:
     """The contract, or for index prices the pair, and the price."""
-    contract = perpetual(symbol)
+    contract = parse_perpetual(symbol)
     pair = f"{contract.base}-{contract.quote}"
     return f"{pair}#index" if contract.price == "index" else f"{pair}-SWAP#{contract.price}"
 
 
-def _markets(markets: Markets) -> Json:
+def _build_markets(markets: Markets) -> Json:
     data: list[object] = [
         {
             "instType": "SWAP",
@@ -55,39 +55,39 @@ def _markets(markets: Markets) -> Json:
             "lotSz": "1",
             "minSz": "1",
         }
-        for contract in perpetuals(markets)
+        for contract in list_perpetuals(markets)
     ]
     return {"code": "0", "msg": "", "data": data}
 
 
-def _rows(asked: Asked, bars: list[Bar], now_ms: int) -> Rows:
+def _list_rows(request: RecordedRequest, bars: list[Bar], now_ms: int) -> Rows:
     """Later than ``before`` and earlier than ``after``; the paths without history know the newest 1,440 bars."""
-    kind = _kind(asked)
+    kind = _read_price(request)
     reach = 0 if kind.startswith("history") else now_ms - RECENT_BARS * MINUTE_MS
-    first = max(int(asked.query.get("before", -1)) + 1, reach)
-    found = at(bars, first, int(asked.query.get("after", now_ms + 1)))
-    traded = PRICES[kind] == "trade"
-    page = found[-cap(asked, 100, 300 if traded else 100) :]
-    return [_row(bar, traded=traded) for bar in reversed(page)]
+    start = max(int(request.query.get("before", -1)) + 1, reach)
+    matching = select_bars(bars, start, int(request.query.get("after", now_ms + 1)))
+    traded = PRICE_KINDS[kind] == "trade"
+    page = matching[-limit_rows(request, 100, 300 if traded else 100) :]
+    return [_build_row(bar, traded=traded) for bar in reversed(page)]
 
 
-def _row(bar: Bar, *, traded: bool) -> list[object]:
+def _build_row(bar: Bar, *, traded: bool) -> list[object]:
     finished = "1"
     if not traded:
-        return [*text(bar)[:5], finished]
+        return [*format_bar(bar)[:5], finished]
     volumes = (bar.volume / CONTRACT_BASE, bar.volume, bar.close * bar.volume)
-    return [*text(bar)[:5], *map(repr, volumes), finished]
+    return [*format_bar(bar)[:5], *map(repr, volumes), finished]
 
 
 FORMAT = Format(
     host="www.okx.com",
-    listing="/api/v5/public/instruments",
-    candle_paths=tuple(f"/api/v5/market/{path}" for path in PRICES),
-    known=frozenset({"instId", "bar", "before", "after", "limit", "instType", "uly", "instFamily"}),
-    id_of=_id,
-    asked_id=lambda asked: f"{asked.query.get('instId')}#{PRICES[_kind(asked)]}",
-    markets=_markets,
-    rows=_rows,
-    wrap=lambda rows, _: {"code": "0", "msg": "", "data": rows},
+    listing_path="/api/v5/public/instruments",
+    candle_paths=tuple(f"/api/v5/market/{path}" for path in PRICE_KINDS),
+    known_parameters=frozenset({"instId", "bar", "before", "after", "limit", "instType", "uly", "instFamily"}),
+    format_id=_format_id,
+    read_id=lambda asked: f"{asked.query.get('instId')}#{PRICE_KINDS[_read_price(asked)]}",
+    build_markets=_build_markets,
+    list_rows=_list_rows,
+    wrap_rows=lambda rows, _: {"code": "0", "msg": "", "data": rows},
     serves=lambda asked: asked.query.get("instType", "SWAP") == "SWAP",
 )

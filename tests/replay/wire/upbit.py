@@ -5,11 +5,11 @@
 
 from datetime import UTC, datetime, timedelta, timezone
 
-from tests.replay.format import Format, Json, Markets, Rows, cap
-from tests.replay.listing import legs
-from tests.replay.market import MINUTE_MS, Asked, Bar, at, in_length
+from tests.replay.format import Format, Json, Markets, Rows, limit_rows
+from tests.replay.listing import split_symbol
+from tests.replay.market import MINUTE_MS, Bar, RecordedRequest, aggregate_bars, select_bars
 
-KOREA = timezone(timedelta(hours=9))
+KOREA_TIME = timezone(timedelta(hours=9))
 
 FIELDS = (
     "candle_date_time_utc",
@@ -24,57 +24,59 @@ FIELDS = (
 )
 
 
-def listed(markets: Markets) -> Json:
+def build_markets(markets: Markets) -> Json:
     """The list of markets."""
     return [
-        {"market": market_id(symbol), "korean_name": base, "english_name": base}
+        {"market": format_id(symbol), "korean_name": base, "english_name": base}
         for symbol in markets
-        for base, _ in [legs(symbol)]
+        for base, _ in [split_symbol(symbol)]
     ]
 
 
-def market_id(symbol: str) -> str:
+def format_id(symbol: str) -> str:
     """The quote comes first."""
-    base, quote = legs(symbol)
+    base, quote = split_symbol(symbol)
     return f"{quote}-{base}"
 
 
-def candles_before(asked: Asked, bars: list[Bar], end_ms: int) -> Rows:
+def list_candles_before(request: RecordedRequest, bars: list[Bar], end_ms: int) -> Rows:
     """The candles that open before a time, newest first, as many as ``count`` says, by default one."""
-    traded = [bar for bar in at(bars, 0, end_ms) if bar.volume]
-    return [_row(bar) for bar in reversed(traded[-cap(asked, 1, 200, "count") :])]
+    traded = [bar for bar in select_bars(bars, 0, end_ms) if bar.volume]
+    return [_build_row(bar) for bar in reversed(traded[-limit_rows(request, 1, 200, "count") :])]
 
 
-def _row(bar: Bar) -> list[object]:
+def _build_row(bar: Bar) -> list[object]:
     time = datetime.fromtimestamp(bar.open_ms / 1000, UTC)
-    times = [f"{zoned:%Y-%m-%dT%H:%M:%S}" for zoned in (time, time.astimezone(KOREA))]
+    times = [f"{zoned:%Y-%m-%dT%H:%M:%S}" for zoned in (time, time.astimezone(KOREA_TIME))]
     last_trade_ms = bar.open_ms + 59_000
     return [*times, *bar[1:5], last_trade_ms, bar.close * bar.volume, bar.volume]
 
 
-def _rows(asked: Asked, bars: list[Bar], now_ms: int) -> Rows:
+def _list_rows(request: RecordedRequest, bars: list[Bar], now_ms: int) -> Rows:
     """``to`` is UTC unless it names another zone."""
-    unit = asked.path.rpartition("/")[2]
-    bars = in_length(bars, 1000 if unit == "seconds" else int(unit) * MINUTE_MS)
-    if "to" not in asked.query:
-        return candles_before(asked, bars, now_ms + 1)
-    time = datetime.fromisoformat(asked.query["to"])
-    return candles_before(asked, bars, int((time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp() * 1000))
+    unit = request.path.rpartition("/")[2]
+    bars = aggregate_bars(bars, 1000 if unit == "seconds" else int(unit) * MINUTE_MS)
+    if "to" not in request.query:
+        return list_candles_before(request, bars, now_ms + 1)
+    time = datetime.fromisoformat(request.query["to"])
+    return list_candles_before(
+        request, bars, int((time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp() * 1000)
+    )
 
 
-def wrapped(rows: Rows, asked: Asked) -> Json:
+def wrap_rows(rows: Rows, request: RecordedRequest) -> Json:
     """Each row as an object."""
-    return [{"market": asked.query["market"], **dict(zip(FIELDS, row, strict=True)), "unit": 1} for row in rows]
+    return [{"market": request.query["market"], **dict(zip(FIELDS, row, strict=True)), "unit": 1} for row in rows]
 
 
 FORMAT = Format(
     host="api.upbit.com",
-    listing="/v1/market/all",
+    listing_path="/v1/market/all",
     candle_paths=("/v1/candles/minutes/1", "/v1/candles/minutes/5", "/v1/candles/seconds"),
-    known=frozenset({"market", "to", "count", "isDetails", "is_details"}),
-    id_of=market_id,
-    asked_id=lambda asked: asked.query.get("market", ""),
-    markets=listed,
-    rows=_rows,
-    wrap=wrapped,
+    known_parameters=frozenset({"market", "to", "count", "isDetails", "is_details"}),
+    format_id=format_id,
+    read_id=lambda asked: asked.query.get("market", ""),
+    build_markets=build_markets,
+    list_rows=_list_rows,
+    wrap_rows=wrap_rows,
 )
