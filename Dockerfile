@@ -14,6 +14,8 @@ COPY requirements/deploy.txt requirements/
 RUN python -m pip install --no-cache-dir --require-hashes -r requirements/deploy.txt
 
 COPY pyproject.toml README.md LICENSE app.py ./
+COPY analysis analysis
+COPY cli cli
 COPY collectors collectors
 COPY dashboard dashboard
 COPY data data

@@ -20,19 +20,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from collectors.access import Access
-from collectors.display import format_finding_json, format_finding_line, select_display
-from collectors.findings import FindingStatus, format_totals
-from collectors.follower import Follower, FollowTarget
-from collectors.job import run_check, run_collection
-from collectors.request import CollectRequest
-from collectors.venues import VENUES, MarketType, select_venues
-from dashboard.actions import CollectionOrder
-from dashboard.ask import CandleSource, find_stand_in, measure_question
-from dashboard.ending import interrupt_on_sigterm
-from dashboard.fairness import measure_event, measure_question_sensitivity
-from dashboard.fairness_text import format_fairness, format_sensitivity
-from dashboard.options import (
+from analysis.event import measure_event, measure_question_sensitivity
+from analysis.questions import CandleSource, find_stand_in, measure_question
+from cli.collect_display import format_finding_json, format_finding_line, select_display
+from cli.options import (
     AccessOptions,
     Instant,
     MeasureOptions,
@@ -43,22 +34,31 @@ from dashboard.options import (
     build_global_options,
     get_global_option,
 )
-from dashboard.picture_sizes import SheetSize
-from dashboard.status_text import build_status_json, format_rejected_pages, format_revisions, format_status
-from dashboard.text import build_console, format_lows, format_measurement
+from cli.signals import interrupt_on_sigterm
+from cli.tables.fairness import format_fairness, format_sensitivity
+from cli.tables.measurement import build_console, format_lows, format_measurement
+from cli.tables.status import build_status_json, format_rejected_pages, format_revisions, format_status
+from collectors.check.findings import FindingStatus, format_totals
+from collectors.collect import run_check, run_collection
+from collectors.follower import Follower, FollowTarget
+from collectors.http.access import Access
+from collectors.request import CollectRequest
+from collectors.venues.table import VENUES, MarketType, select_venues
+from dashboard.jobs.actions import CollectionOrder
+from dashboard.sheet.sizes import SheetSize
 from data.catalogue import Catalogue, load_catalogue
 from data.errors import NoUsableCandles, PlumblineError, UsageError
-from data.exporter import EXPORT_FORMATS, write_rows
-from data.filesource import FileSource
-from data.imports import import_files
+from data.files.export import EXPORT_FORMATS, write_rows
+from data.files.import_many import import_files
+from data.files.source import FileSource
 from data.lock import FollowerLock
-from data.sample import ensure_sample
+from data.reconstruction.sample import ensure_sample
 from data.schema import Evidence, Origin, RunOutcome, Timeframe
 from data.settings import Settings, load_settings
 from data.store import CandleStore, FirstSeenReader
 from data.version import VERSION
-from deviation.answer import build_deviation_frame, build_lows_json, build_measurement_json, format_iso
-from deviation.fairness_answer import build_fairness_json, build_sensitivity_json
+from deviation.report.fairness_json import build_fairness_json, build_sensitivity_json
+from deviation.report.json_output import build_deviation_frame, build_lows_json, build_measurement_json, format_iso
 from deviation.result import Measurement
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ class Session:
     @contextmanager
     def run_follower(self) -> Iterator[None]:
         """The follower of the whole catalogue, in a thread beside."""
-        from collectors.following import follow_in_thread  # noqa: PLC0415 - the scheduler costs a moment
+        from collectors.follow_schedule import follow_in_thread  # noqa: PLC0415 - the scheduler costs a moment
 
         with ExitStack() as stack:
             holder = stack.enter_context(FollowerLock(self.store.uri).hold(now()))
@@ -241,7 +241,7 @@ def main(ctx: click.Context) -> None:
 def serve(session: Session, host: str | None = None, port: int | None = None, *, with_follower: bool = False) -> None:
     """Open the dashboard in the browser (the default command)."""
     # Imported here because dash and plotly cost over a second, which the other commands need not pay.
-    from dashboard.server import bind_socket, serve_app  # noqa: PLC0415
+    from cli.serve import bind_socket, serve_app  # noqa: PLC0415
 
     settings = load_settings(store=session.settings.store, host=host, port=port, mirror=session.settings.mirror)
     with session.run_follower() if with_follower else nullcontext():
@@ -268,8 +268,8 @@ def build_app(
     settings: Settings, catalogue: Catalogue, store: CandleStore, print_line: Callable[[str], None]
 ) -> "Dash":
     """The page over a store, with the sample in it where there are no real candles."""
-    from dashboard.data_actions import StoreActions  # noqa: PLC0415 - as in `serve`
-    from dashboard.web import create_app  # noqa: PLC0415 - as in `serve`
+    from dashboard.jobs.store_actions import StoreActions  # noqa: PLC0415 - as in `serve`
+    from dashboard.web.app import create_app  # noqa: PLC0415 - as in `serve`
 
     if not store.has_candles(Evidence.REAL) and ensure_sample(store, now()):
         print_line("no real candles yet: showing the reconstruction of 2025-10-10, which is no evidence")
@@ -513,9 +513,9 @@ def chart(
 ) -> None:
     """Draw the comparison picture of one asset, or of many: wide (16:9), square or tall (4:5), as PNG or SVG."""
     # Imported here because plotly costs a moment, which the other commands need not pay.
-    from dashboard.exports_set import PictureStyle, choose_format, show_progress, write_picture, write_pictures  # noqa: PLC0415
-    from dashboard.render import Renderer  # noqa: PLC0415
-    from dashboard.style import Theme  # noqa: PLC0415
+    from cli.picture_set import PictureStyle, choose_format, show_progress, write_picture, write_pictures  # noqa: PLC0415
+    from dashboard.sheet.renderer import Renderer  # noqa: PLC0415
+    from dashboard.state.view import Theme  # noqa: PLC0415
 
     if (asset is None) is not bool(assets):
         message = "say which: --asset for one picture, or --assets A,B or --assets all for a folder of them"
@@ -624,7 +624,7 @@ def follow(
     access_options: AccessOptions,
 ) -> None:
     """Collect the newest minutes again and again, until it is ended; one follower per store."""
-    from collectors.following import follow_until_signal  # noqa: PLC0415 - the scheduler, which no other command needs
+    from collectors.follow_schedule import follow_until_signal  # noqa: PLC0415 - the scheduler, which no other command needs
 
     with FollowerLock(session.store.uri).hold(now()) as holder:
         follower = session.build_follower(assets, venues, access_options, str(holder), derivatives=derivatives)

@@ -25,15 +25,15 @@ from multiprocessing.synchronize import Event
 
 import ccxt.async_support as ccxt
 
-from collectors.access import Access
-from collectors.job import run_collection
-from collectors.mirror import rewrite_urls
+from collectors.collect import run_collection
+from collectors.http.access import Access
+from collectors.http.mirror import rewrite_urls
 from collectors.plan import MINUTE
 from collectors.request import CollectionSummary, CollectRequest
-from collectors.venues import VENUES, MarketType, Route, VenueRow
+from collectors.venues.table import VENUES, MarketType, Route, VenueRow
 from data.catalogue import load_catalogue
 from data.store import CandleStore
-from tests.collectors.everywhere import SPOT_VENUES, USD_VENUES, build_archives, build_trades
+from tests.collectors.all_venues import SPOT_VENUES, USD_VENUES, build_archives, build_trades
 from tests.replay.market import Bar, PublicTrade
 from tests.replay.server import Replay
 

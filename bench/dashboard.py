@@ -3,7 +3,7 @@
 ``python -m bench.dashboard``: five assets on twelve venues over 30 days, made up, behind the server of `serve` in a
 process of its own; Chromium asks. Prints medians beside what they should not exceed, and ratios from one run:
 
-- a cold load, with nothing kept by the browser (`bench.cold`): text, the first chart, and the chart of the running app;
+- a cold load, with nothing kept by the browser (`bench.page_load`): text, the first chart, and the chart of the running app;
 - another asset over 24 hours: the server's time, and click until drawn;
 - 30 days: request until drawn, and bytes over the wire;
 - the figure as the program sends it, over one made of Python lists: bytes and time.
@@ -30,14 +30,14 @@ import numpy as np
 import plotly.graph_objects as go
 from playwright.sync_api import Browser, Page, Response, sync_playwright
 
-from bench.cold import measure_loads
-from bench.importing import measure_import
-from bench.made import ASSETS, MONTH_DAYS, START, fill_store
+from analysis.questions import measure_question
+from bench.candles import ASSETS, MONTH_DAYS, START, fill_store
+from bench.import_file import measure_import
 from bench.measure import build_question_of, build_window, time_call
-from dashboard.ask import measure_question
-from dashboard.explorer import build_explorer_figure
-from dashboard.scene import Scene
-from dashboard.written import serialize
+from bench.page_load import measure_loads
+from dashboard.charts.timeline.figure import build_explorer_figure
+from dashboard.components.static_html import serialize
+from dashboard.draw.scene import Scene
 from data.catalogue import load_catalogue
 from data.store import CandleStore
 

@@ -21,14 +21,14 @@ from typing import Any
 
 import polars as pl
 
-from bench.made import ASSETS, MONTH_DAYS, START, fill_store
+from analysis.questions import build_question, measure_question
+from bench.candles import ASSETS, MONTH_DAYS, START, fill_store
 from bench.peers import NumbersByMarket, PeerMeasure, PeerNumbers
-from dashboard.ask import build_question, measure_question
 from data.catalogue import load_catalogue
 from data.store import CandleStore
-from deviation.answer import build_measurement_json
 from deviation.episodes import Direction
 from deviation.question import Question
+from deviation.report.json_output import build_measurement_json
 from deviation.result import Measurement
 
 PEER_MODULES = ("with_pandas", "with_duckdb", "with_polars")

@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
-from collectors.access import DIRECT_ACCESS, Access
-from collectors.job import collect_candles, ignore_progress, utc_now
+from collectors.collect import collect_candles, ignore_progress, utc_now
+from collectors.http.access import DIRECT_ACCESS, Access
 from collectors.plan import Span, floor_minute
 from collectors.request import CollectRequest, OnProgress
-from collectors.runs import FollowerRun, FollowerStore, RunKind, RunResult, describe_failures, format_run_result
-from collectors.sink import Clock
-from collectors.venues import VENUES, VenueRow
+from collectors.run_record import FollowerRun, FollowerStore, RunKind, RunResult, describe_failures, format_run_result
+from collectors.store_writer import Clock
+from collectors.venues.table import VENUES, VenueRow
 from data.errors import PlumblineError, UsageError
 from data.schema import Outcome, RunOutcome
 
@@ -61,7 +61,7 @@ RunAction = Callable[[FollowerRun], Awaitable[RunResult | None]]
 class Follower:
     """Runs on one store, one after the other; ``holder`` is who runs them, ``say`` takes a line about each.
 
-    ``table``, ``access``, ``now`` and ``on_progress`` are those of `collectors.job.collect_candles`. A run that fails, or is
+    ``table``, ``access``, ``now`` and ``on_progress`` are those of `collectors.collect.collect_candles`. A run that fails, or is
     cancelled, is logged like the others. Two errors pass: a request that makes no sense will make none in the next run
     (UsageError), and what is no error of the project is a fault of the program.
     """

@@ -9,12 +9,12 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from collectors.candles import EPOCH
-from collectors.client import VenueClient
-from collectors.exchange import VenueExchange
 from collectors.failures import CollectFailure, Scope
-from collectors.sink import BatchWriter, Clock
-from collectors.venues import MarketType, VenueRow
+from collectors.http.ccxt_exchange import VenueExchange
+from collectors.http.client import VenueClient
+from collectors.page_validation import EPOCH
+from collectors.store_writer import BatchWriter, Clock
+from collectors.venues.table import MarketType, VenueRow
 from data.schema import parse_base, parse_quote
 
 LISTING_MAX_AGE = timedelta(days=1)

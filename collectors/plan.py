@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import polars as pl
 
-from data.coverage import merge_span_rows as merged_spans
 from data.schema import Outcome, Timeframe, parse_base, parse_quote
+from data.tables.coverage import merge_span_rows as merged_spans
 
 QUOTES = ("USD", "USDT", "USDC")
 """The quotes in which an asset is collected."""

@@ -1,197 +1,90 @@
-"""What is new in a batch of candles: told apart from what the store has, without overwriting anything.
+"""What venues changed after the fact: the candles that a route reported with other values than before."""
 
-A candle is the same, revised or new against the latest stored row of the same series and minute. A series is one
-market, timeframe, kind of price, origin and route, and a route is the source without the checksum of a file: an
-archive's file that is issued again with other values is a revision, while another file or host never revises.
-"""
-
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Callable, Collection, Iterator
+from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 
-from data.schema import FETCHED_CANDLE, STORED_CANDLE, TIME, WRITE_COUNTS, Origin, Timeframe
+from data.delta.table import StoreTable
+from data.delta.upsert import MARKET_COLUMNS, ROUTE, VALUE_COLUMNS
+from data.schema import REVISION, Origin, build_empty_frame
 
-NAME_COLUMNS = ("venue", "symbol", "timeframe", "price", "origin", "source")
-"""The columns of text that name where a candle belongs. They change rarely from row to row."""
+COLLECTED_ORIGINS = [Origin.ARCHIVE.value, Origin.OHLCV.value, Origin.TRADES.value]
+"""Origins whose changes are the venue's: whoever edits a file or makes a sample accuses nobody."""
 
-VALUE_COLUMNS = ("open", "high", "low", "close", "volume")
-"""The columns whose change makes a revision."""
+CANDLE_KEY = (*MARKET_COLUMNS, "open_time", "origin", "route")
+"""The columns that name one candle of one route."""
 
-MARKET_COLUMNS = ("venue", "symbol", "price", "timeframe")
-
-LENGTHS_MS = {timeframe.value: timeframe.ms for timeframe in Timeframe}
-
-CHECKSUM = " sha256:"
-"""What stands between the name of a file and its checksum in the source of an archive's candle."""
-
-ROUTE = pl.col("source").str.split(CHECKSUM).list.first()
-"""The source without a checksum."""
+SLICE_LENGTH = timedelta(days=31)
+"""How many days of one asset are looked through at once, to keep the memory small."""
 
 
-@dataclass(frozen=True, slots=True)
-class WriteReport:
-    """How many candles of a batch were new, the same as the latest stored, or stored as a revision of it."""
-
-    new: int = 0
-    same: int = 0
-    revised: int = 0
-
-    def __add__(self, other: "WriteReport") -> "WriteReport":
-        return WriteReport(self.new + other.new, self.same + other.same, self.revised + other.revised)
-
-
-@dataclass(frozen=True, slots=True)
-class CheckedBatch:
-    """Checked candles and what they belong to.
-
-    ``rows`` has the columns of `data.schema.STORED_CANDLE` and ``series``, a number, sorted by asset, day, series and
-    open time, each series and minute once. ``series`` has a row for each number: `NAME_COLUMNS`, asset, route and number;
-    sources of one route share the number.
-    """
-
-    rows: pl.DataFrame
-    series: pl.DataFrame
-
-
-def check_batch(fetched: pl.DataFrame) -> CheckedBatch:
-    """Candles as rows of the store.
+def list_revisions(
+    table: StoreTable, start: datetime | None, end: datetime | None, assets: Collection[str] | None
+) -> pl.DataFrame:
+    """The changed fields of collected candles; see `data.store.CandleStore.read_revisions`.
 
     Args:
-        fetched: columns and dtypes of `data.schema.FETCHED_CANDLE`, in any order.
-
-    Returns:
-        The batch; a candle that is there twice with the same values is there once, as it was fetched first.
-
-    Raises:
-        ValueError: the frame is no frame of candles, holds nulls, unknown origins or timeframes or open times inside
-            a bar, or has one candle twice with different values. The caller has a bug.
+        table: of `data.schema.STORED_CANDLE`.
+        start: aware, None for the first candle.
+        end: aware, None for the last.
+        assets: bases of symbols, None for all.
     """
-    if dict(fetched.schema) != FETCHED_CANDLE:
-        message = f"these are no candles: {dict(fetched.schema)} instead of {FETCHED_CANDLE}"
-        raise ValueError(message)
-    if fetched.null_count().sum_horizontal().item():
-        message = "these candles cannot be stored: a value is null"
-        raise ValueError(message)
-    run, names = _find_runs(fetched)
-    series = _number_series(names.unique(maintain_order=True))
-    asset_no = pl.col("asset").rank("dense").alias("asset_no")
-    per_run = names.join(series.with_columns(asset_no), on=NAME_COLUMNS, how="left", maintain_order="left")
-    placed_rows = fetched.with_columns(
-        *(per_run[name].gather(run) for name in ("asset", "series", "asset_no")), day=pl.col("open_time").dt.date()
+    conditions = [pl.col("origin").is_in(COLLECTED_ORIGINS)]
+    if start is not None:
+        conditions += [pl.col("open_time") >= start, pl.col("day") >= start.astimezone(UTC).date()]
+    if end is not None:
+        conditions += [pl.col("open_time") < end, pl.col("day") <= end.astimezone(UTC).date()]
+    if assets is not None:
+        conditions.append(pl.col("asset").is_in(list(assets)))
+    snapshot = table.open()
+    parts = table.read_from(snapshot, lambda rows: rows.filter(*conditions).select("asset", "day").unique())
+    changes = [
+        _list_changes(table.read_from(snapshot, _select_repeated([*conditions, *part])))
+        for part in _build_slice_filters(parts)
+    ]
+    return pl.concat([build_empty_frame(REVISION), *changes]).sort(
+        *MARKET_COLUMNS, "open_time", "origin", "field", "source"
     )
-    rows = placed_rows.sort("asset_no", "day", "series", "open_time", "fetched_at").select(*STORED_CANDLE, "series")
-    is_duplicate = _equals_previous("series", "open_time")
-    faults = rows.select(
-        (~pl.col("origin").is_in([origin.value for origin in Origin])).any().alias("an origin is unknown"),
-        (is_duplicate & ~_equals_previous(*VALUE_COLUMNS))
-        .any()
-        .alias("one candle is there twice with different values"),
+
+
+def _build_slice_filters(parts: pl.DataFrame) -> Iterator[tuple[pl.Expr, pl.Expr]]:
+    """Bounds that take in all of the partitions, a part of one asset at a time."""
+    spans = parts.group_by("asset").agg(pl.col("day").min().alias("first"), pl.col("day").max().alias("last"))
+    for asset, first, last in spans.sort("asset").iter_rows():
+        day: date = first
+        while day <= last:
+            yield pl.col("asset") == asset, pl.col("day").is_between(day, day + SLICE_LENGTH, closed="left")
+            day += SLICE_LENGTH
+
+
+def _select_repeated(conditions: list[pl.Expr]) -> Callable[[pl.LazyFrame], pl.LazyFrame]:
+    """The query for the wanted rows of minutes that have several."""
+    columns = [*MARKET_COLUMNS, "open_time", "origin", "source", "fetched_at", *VALUE_COLUMNS]
+    is_repeated = pl.len().over(*MARKET_COLUMNS, "open_time", "origin") > 1
+    return lambda stored: stored.filter(*conditions).select(columns).filter(is_repeated)
+
+
+def _list_changes(rows: pl.DataFrame) -> pl.DataFrame:
+    """The changed fields among stored rows, columns of `data.schema.REVISION`."""
+    fields = (
+        rows.with_columns(route=ROUTE)
+        .sort("fetched_at", "source")
+        .unpivot(VALUE_COLUMNS, index=[*CANDLE_KEY, "source", "fetched_at"], variable_name="field", value_name="value")
     )
-    messages = [name for name, is_so in faults.row(0, named=True).items() if is_so] if len(rows) else []
-    messages += _check_open_times(fetched["open_time"], run, names["timeframe"])
-    if messages:
-        message = f"these candles cannot be stored: {'; '.join(messages)}"
-        raise ValueError(message)
-    return CheckedBatch(rows.filter(~is_duplicate), series)
-
-
-def _check_open_times(times: pl.Series, run: pl.Series, timeframes: pl.Series) -> list[str]:
-    """What is wrong with the open times: each has to be a multiple of its candle's length.
-
-    Args:
-        times: a row for each candle.
-        run: for each candle the number of its run.
-        timeframes: of each run.
-    """
-    bar_ms = timeframes.replace_strict(LENGTHS_MS, default=None, return_dtype=pl.Int64)
-    if bar_ms.null_count():
-        return ["a timeframe is unknown"]
-    row_bar_ms = bar_ms.gather(run) if bar_ms.n_unique() > 1 else bar_ms.max()
-    return ["an open time lies inside its bar"] if len(times) and (times.dt.epoch("ms") % row_bar_ms != 0).any() else []
-
-
-def classify_rows(rows: pl.DataFrame, series: pl.DataFrame, stored: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The rows to store beside those that are stored, and the count of each fate.
-
-    A revision that bears no later time than the row it revises (a clock that was set back, two writes within one
-    millisecond) gets the next millisecond, so that the order of arrival is kept.
-
-    Args:
-        rows: rows of a `CheckedBatch`, or some of them.
-        series: those of the batch.
-        stored: stored rows (at least `NAME_COLUMNS`, `VALUE_COLUMNS`, ``open_time`` and ``fetched_at``, times in milliseconds) that
-            share partitions with the rows; of other markets or routes they are ignored.
-
-    Returns:
-        The new and revised rows (columns of `data.schema.STORED_CANDLE`), and per market a row of
-        `data.schema.WRITE_COUNTS`.
-    """
-    latest_stored = _select_latest(stored, series)
-    classified = rows.join(latest_stored, on=("series", "open_time"), how="left", maintain_order="left").with_columns(
-        is_new=pl.col("known_fetched_at").is_null(),
-        is_same=pl.all_horizontal(pl.col(name) == pl.col(f"known_{name}") for name in VALUE_COLUMNS).fill_null(
-            value=False
-        ),
-    )
-    after_known = pl.col("known_fetched_at") + timedelta(milliseconds=1)
-    changed = classified.filter(~pl.col("is_same")).with_columns(
-        pl.max_horizontal("fetched_at", after_known).cast(TIME)
-    )
-    counts = classified.group_by("series").agg(
-        pl.col("is_new").sum().alias("new"),
-        pl.col("is_same").sum().alias("same"),
-        (~pl.col("is_new") & ~pl.col("is_same")).sum().alias("revised"),
-    )
-    markets = series.unique("series").select("series", *MARKET_COLUMNS).join(counts, on="series")
-    return changed.select(*STORED_CANDLE), sum_by_market(markets)
-
-
-def sum_by_market(counts: pl.DataFrame) -> pl.DataFrame:
-    """Counts of new, same and revised candles summed up per market: a frame of `data.schema.WRITE_COUNTS`, sorted."""
-    sums = counts.group_by(MARKET_COLUMNS).agg(pl.col("new", "same", "revised").sum().cast(pl.Int64))
-    return sums.select(*WRITE_COUNTS).sort(MARKET_COLUMNS)
-
-
-def _select_latest(stored: pl.DataFrame, series: pl.DataFrame) -> pl.DataFrame:
-    """The stored row last fetched of each series and minute; its values and time as columns ``known_...``."""
-    if stored.is_empty():
-        run_number, series_number = pl.Series("run", [], pl.UInt32), pl.Series("series", [], pl.UInt32)
-    else:
-        run_number, names = _find_runs(stored)
-        routes = series.drop("source", "asset").unique()
-        key_columns = ("venue", "symbol", "timeframe", "price", "origin", "route")
-        series_number = names.with_columns(route=ROUTE).join(routes, on=key_columns, how="left", maintain_order="left")[
-            "series"
-        ]
-    known_columns = [pl.col(name).alias(f"known_{name}") for name in (*VALUE_COLUMNS, "fetched_at")]
-    bar_key = ("series", "open_time")
+    previous_value = pl.col("value").shift(1).over(*CANDLE_KEY, "field")
+    has_changed = (pl.col("value") != previous_value).fill_null(value=False)
     return (
-        stored.select("open_time", series_number.gather(run_number).alias("series"), *known_columns)
-        .filter(pl.col("series").is_not_null())
-        .sort(*bar_key, "known_fetched_at")
-        .unique(bar_key, keep="last", maintain_order=True)
+        fields.with_columns(has_changed=has_changed)
+        .group_by(*CANDLE_KEY, "field", maintain_order=True)
+        .agg(
+            pl.col("value").first().alias("first_seen"),
+            pl.col("fetched_at").first().alias("first_seen_at"),
+            pl.col("value").last().alias("now"),
+            pl.col("fetched_at").filter("has_changed").last().alias("now_at"),
+            pl.col("has_changed").sum().cast(pl.Int64).alias("changes"),
+            pl.col("source").last(),
+        )
+        .filter(pl.col("changes") > 0)
+        .select(*REVISION)
     )
-
-
-def _find_runs(rows: pl.DataFrame) -> tuple[pl.Series, pl.DataFrame]:
-    """For each row the number of its run of equal `NAME_COLUMNS`, from 0, and the names of each run.
-
-    Six columns of text are compared with the row before instead of being hashed: most batches are a few long runs.
-    """
-    starts = rows.select(starts=~_equals_previous(*NAME_COLUMNS))["starts"]
-    return starts.cum_sum().cast(pl.UInt32) - 1, rows.filter(starts).select(NAME_COLUMNS)
-
-
-def _number_series(names: pl.DataFrame) -> pl.DataFrame:
-    """Distinct names with the asset, the route and the number of their series; numbers follow the sorted names."""
-    route_columns = ("venue", "symbol", "timeframe", "price", "origin", "route")
-    return names.with_columns(
-        asset=pl.col("symbol").str.split("/").list.first(),
-        route=ROUTE,
-    ).with_columns(series=pl.struct(route_columns).rank("dense").cast(pl.UInt32))
-
-
-def _equals_previous(*names: str) -> pl.Expr:
-    """Whether these columns of a row equal those of the row before it; false in the first row."""
-    return pl.all_horizontal(pl.col(name) == pl.col(name).shift(1) for name in names).fill_null(value=False)

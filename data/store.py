@@ -11,18 +11,18 @@ from datetime import UTC, datetime, timedelta
 
 import polars as pl
 
-from data.bad_pages import RejectedPageTable
-from data.candle_table import CandleTable, build_trade_filter
-from data.coverage import CoverageTable, build_evidence_filter
+from data.delta.maintenance import RETENTION, Maintenance, StoreSize, maintain_tables, measure_disk_size
+from data.delta.table import StoreTable, quote_sql
+from data.delta.upsert import WriteReport
 from data.errors import UsageError
-from data.history import list_revisions
-from data.lake import StoreTable, quote_sql
-from data.listings import ListingTable
-from data.low_trades import LowTradeTable
-from data.revisions import WriteReport
-from data.runs import RunTable
+from data.revisions import list_revisions
 from data.schema import CANDLE, TIME, Evidence, Origin, RunOutcome, Timeframe
-from data.upkeep import RETENTION, Maintenance, StoreSize, maintain_tables, measure_disk_size
+from data.tables.candles import CandleTable, build_trade_filter
+from data.tables.coverage import CoverageTable, build_evidence_filter
+from data.tables.listings import ListingTable
+from data.tables.lowest_trades import LowTradeTable
+from data.tables.rejected_pages import RejectedPageTable
+from data.tables.runs import RunTable
 
 
 class CandleStore:
@@ -73,7 +73,7 @@ class CandleStore:
             A row of `data.schema.WRITE_COUNTS` for each market, kind of price and timeframe of the batch, sorted.
 
         Raises:
-            ValueError: the frame holds something that is no candle; see `data.revisions.check_batch`.
+            ValueError: the frame holds something that is no candle; see `data.delta.upsert.check_batch`.
         """
         return self._candles.write(rows)
 
@@ -89,7 +89,7 @@ class CandleStore:
             How many were new.
 
         Raises:
-            ValueError: the frame holds something else; see `data.low_trades.LowTrades.write`.
+            ValueError: the frame holds something else; see `data.tables.lowest_trades.LowTrades.write`.
         """
         return self._low_trades.write(rows)
 
@@ -99,7 +99,7 @@ class CandleStore:
         Where ``price`` or ``timeframe`` is absent or null, one-minute trade candles are meant.
 
         Raises:
-            ValueError: the frame holds something else; see `data.coverage.CoverageLog.write`.
+            ValueError: the frame holds something else; see `data.tables.coverage.CoverageLog.write`.
         """
         self._coverage.write(coverage)
 

@@ -7,8 +7,8 @@ from enum import StrEnum
 import numpy as np
 
 from data.schema import Timeframe
-from deviation.against import DeviationSeries
-from deviation.grid import Floats
+from deviation.minute.grid import Floats
+from deviation.minute.series import DeviationSeries
 from deviation.question import TOLERANCE, Parameters
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from data.schema import Evidence
-from deviation.markets import Market
+from deviation.minute.markets import Market
 from deviation.question import Group
 from deviation.ranks import Rank, RankWord
 from deviation.result import MarketRow, Measurement

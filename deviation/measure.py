@@ -8,18 +8,24 @@ import numpy as np
 import polars as pl
 
 from data.schema import Evidence, parse_quote
-from deviation.against import DeviationSeries
-from deviation.fair_value import FairValue, measure_fair_value
-from deviation.grid import AlignedCandles, Axis, align_candles, build_axis
-from deviation.markets import Market, MarketSelection, list_other_quotes, select_markets, select_underlying_markets
-from deviation.minutes import MarketMinutes
-from deviation.money import compute_fx_rates
-from deviation.panel import PeerGroup
+from deviation.minute.fair_value import FairValue, measure_fair_value
+from deviation.minute.fx import compute_fx_rates
+from deviation.minute.grid import AlignedCandles, Axis, align_candles, build_axis
+from deviation.minute.markets import (
+    Market,
+    MarketSelection,
+    list_other_quotes,
+    select_markets,
+    select_underlying_markets,
+)
+from deviation.minute.peers import PeerGroup
+from deviation.minute.series import DeviationSeries
+from deviation.minute.states import MarketMinutes
+from deviation.minute.weights import compute_weights
 from deviation.question import CARRY_MIN, DAY, Group, InstrumentKind, Question, ReferenceKind, Rules
 from deviation.ranks import Contender, Rank, build_unranked, rank_contenders
 from deviation.result import MarketRow, Measurement, OtherQuote
 from deviation.summary import DeviationSummary
-from deviation.weights import compute_weights
 
 NO_RATIO = float("nan")
 """Scale of the underlying's votes where no ratio is known: it leaves no votes."""

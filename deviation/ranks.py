@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from deviation.markets import Market
+from deviation.minute.markets import Market
 from deviation.question import TOLERANCE
 
 MIN_FIRM_SHARE = 0.8

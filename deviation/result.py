@@ -8,12 +8,12 @@ from functools import cached_property
 import numpy as np
 
 from data.schema import Timeframe
-from deviation.against import DeviationSeries
-from deviation.fair_value import FairValue
-from deviation.grid import Axis, Floats
-from deviation.markets import ExcludedMarket, Market
-from deviation.minutes import MarketMinutes
-from deviation.path import MarketPath, trace_path
+from deviation.market_path import MarketPath, trace_path
+from deviation.minute.fair_value import FairValue
+from deviation.minute.grid import Axis, Floats
+from deviation.minute.markets import ExcludedMarket, Market
+from deviation.minute.series import DeviationSeries
+from deviation.minute.states import MarketMinutes
 from deviation.question import Group, InstrumentKind, Question
 from deviation.ranks import Rank
 from deviation.summary import DeviationSummary, StateCounts, compute_volume_shares, count_states, find_minimum, value_at

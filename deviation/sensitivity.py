@@ -11,9 +11,9 @@ from itertools import product
 import polars as pl
 
 from data.schema import Evidence
-from deviation.grid import align_candles, build_axis
-from deviation.markets import Market
 from deviation.measure import measure_aligned
+from deviation.minute.grid import align_candles, build_axis
+from deviation.minute.markets import Market
 from deviation.question import TOLERANCE, Group, Parameters, Question, QuoteHandling, ReferenceKind, Rules
 from deviation.ranks import Rank, RankWord
 from deviation.result import Measurement

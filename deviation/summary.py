@@ -7,10 +7,10 @@ from functools import cached_property
 import numpy as np
 
 from data.schema import Timeframe
-from deviation.against import DeviationSeries
 from deviation.episodes import Episode, find_episodes
-from deviation.grid import Floats
-from deviation.minutes import MarketMinutes, State
+from deviation.minute.grid import Floats
+from deviation.minute.series import DeviationSeries
+from deviation.minute.states import MarketMinutes, State
 from deviation.question import TOLERANCE, Parameters
 
 THRESHOLDS_PCT = (1, 2, 5, 10, 20, 50)

@@ -7,11 +7,11 @@ import pytest
 
 from app import main
 from bench.pictures import PAGES, PICTURE_NAME
-from collectors.venues import Mark, Route
-from dashboard.export_kinds import KIND_FORMATS
-from dashboard.pages.index import PAGES as SERVED
-from dashboard.picture_sizes import SHAPES, SheetSize
-from dashboard.render import PNG_SCALE
+from collectors.venues.table import Mark, Route
+from dashboard.exports.kinds import KIND_FORMATS
+from dashboard.pages.registry import PAGES as SERVED
+from dashboard.sheet.renderer import PNG_SCALE
+from dashboard.sheet.sizes import SHAPES, SheetSize
 from data.schema import Outcome
 from data.settings import ENV_PREFIX, Settings
 from deviation.question import Parameters

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 SOURCES = ("app.py", "pyproject.toml", "README.md", "LICENSE")
-PACKAGES = ("collectors", "dashboard", "data", "deviation")
+PACKAGES = ("analysis", "cli", "collectors", "dashboard", "data", "deviation")
 
 
 @pytest.fixture(scope="session")

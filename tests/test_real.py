@@ -6,11 +6,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from dashboard.ask import build_question, measure_question
+from analysis.questions import build_question, measure_question
 from data.catalogue import load_catalogue
-from data.filesource import FileSource
-from deviation.answer import build_measurement_json
+from data.files.source import FileSource
 from deviation.question import Group, InstrumentKind, Parameters, QuoteHandling
+from deviation.report.json_output import build_measurement_json
 from deviation.result import MarketRow, Measurement
 
 REAL = Path(__file__).parents[2] / "shared" / "real"

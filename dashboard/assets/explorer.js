@@ -23,7 +23,7 @@
     })),
   });
 
-  /* As dashboard.formats: five digits of a price, and per cent with one decimal below 10. */
+  /* As dashboard.text.numbers: five digits of a price, and per cent with one decimal below 10. */
   const price = (value) => {
     const digits = Math.abs(value) < 0.01 ? 3 : Math.max(5, Math.ceil(Math.log10(Math.abs(value))));
     return value.toLocaleString("en", { maximumSignificantDigits: Math.min(digits, 7), useGrouping: false });

@@ -4,7 +4,7 @@
   const components = (window.dashAgGridComponentFunctions = window.dashAgGridComponentFunctions || {});
   const [DASH, MINUS, NARROW] = ["\u2013", "\u2212", "\u00a0"];
 
-  /* As dashboard.formats.format_signed_percent: one decimal below 10, none above, and never a false "100". */
+  /* As dashboard.text.numbers.format_signed_percent: one decimal below 10, none above, and never a false "100". */
   const size = (fraction) => {
     const value = 100 * Math.abs(fraction);
     if (value >= 99.5 && value < 100) {

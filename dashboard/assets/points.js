@@ -1,4 +1,4 @@
-/* The points of a chart by keyboard: a slider over it (dashboard/point_walk.py) whose steps are its points. */
+/* The points of a chart by keyboard: a slider over it (dashboard/components/point_slider.py) whose steps are its points. */
 (() => {
   const KEYS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10 };
 

@@ -1,4 +1,4 @@
-/* Markup that came as text (dashboard/written.py): one component of Dash instead of hundreds. */
+/* Markup that came as text (dashboard/components/static_html.py): one component of Dash instead of hundreds. */
 (() => {
   const WITHIN = "a, button, input, summary, [tabindex]";
 

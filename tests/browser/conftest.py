@@ -14,12 +14,12 @@ from playwright.sync_api import Browser, BrowserContext, Request, expect
 from playwright.sync_api import Page as Tab
 from werkzeug.serving import make_server
 
-from dashboard.actions import PageActions
-from dashboard.web import create_app
+from dashboard.jobs.actions import PageActions
+from dashboard.web.app import create_app
 from data.catalogue import load_catalogue
-from data.sample import ensure_sample
+from data.reconstruction.sample import ensure_sample
 from data.store import CandleStore
-from tests.dashboard.shelf import RecordedActions, build_crash_candles
+from tests.dashboard.memory_store import RecordedActions, build_crash_candles
 
 NOW = datetime(2025, 12, 1, tzinfo=UTC)
 

@@ -8,7 +8,7 @@ from axe_playwright_python.base import AXE_FILE_PATH
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import expect
 
-from dashboard.pages.index import PAGES
+from dashboard.pages.registry import PAGES
 from tests.browser.conftest import PageVisit
 from tests.browser.test_pages import build_address
 

@@ -17,9 +17,9 @@ import app
 from data.catalogue import load_catalogue
 from data.settings import Settings
 from data.store import CandleStore
-from tests.browser import timed
+from tests.browser import fixed_clock_app as timed
 from tests.browser.conftest import PageVisit
-from tests.collectors.setting import END, NOW, START, build_evening, to_ms
+from tests.collectors.replay_setup import END, NOW, START, build_evening, to_ms
 from tests.replay.faults import withhold_response
 from tests.replay.server import Replay
 

@@ -9,10 +9,10 @@ import pytest
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import Route, expect
 
-from dashboard.actions import ASKING, CollectionProgress, VenueProgress
+from dashboard.jobs.actions import ASKING, CollectionProgress, VenueProgress
 from data.store import CandleStore
 from tests.browser.conftest import NOW, PageVisit, serve_store
-from tests.dashboard.shelf import RecordedActions, build_crash_candles
+from tests.dashboard.memory_store import RecordedActions, build_crash_candles
 
 CSV_HEADER = "venue,symbol,open_time,open,high,low,close,volume\n"
 GOOD_CSV = CSV_HEADER + "okx,ATOM/USDT,2025-10-10T21:00:00Z,4,4,3,3.5,10\n"

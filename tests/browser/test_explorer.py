@@ -9,12 +9,12 @@ from PIL import Image
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import expect
 
-from dashboard.manifest import read_png_manifest
+from dashboard.sheet.manifest import read_png_manifest
 from data.schema import Timeframe
 from data.store import CandleStore
 from tests.browser.conftest import NOW, PageVisit, serve_store
-from tests.dashboard.shelf import RecordedActions, build_crash_candles
-from tests.dashboard.test_bars import build_fall, convert_bar_length
+from tests.dashboard.memory_store import RecordedActions, build_crash_candles
+from tests.dashboard.test_timeframes import build_fall, convert_bar_length
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from PIL import Image
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import Route, expect
 
-from dashboard.manifest import read_png_manifest
+from dashboard.sheet.manifest import read_png_manifest
 from tests.browser.conftest import PageVisit
 
 HEADING = "How far did one exchange's price stray from everyone else's?"

@@ -9,10 +9,10 @@ from PIL import Image
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import expect
 
-from dashboard.actions import CollectionProgress
+from dashboard.jobs.actions import CollectionProgress
 from data.store import CandleStore
 from tests.browser.conftest import NOW, PageVisit, serve_store
-from tests.dashboard.shelf import RecordedActions, build_crash_candles
+from tests.dashboard.memory_store import RecordedActions, build_crash_candles
 
 PICTURE_BUTTON = "Download picture (PNG)"
 GROUP_NAMES = ("USDT exchanges", "USD exchanges")

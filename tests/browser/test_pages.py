@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Locator, expect
 from playwright.sync_api import Page as Tab
 
-from dashboard.anchors import MethodAnchor
-from dashboard.lows_rows import FILE_FIELDS
+from dashboard.state.links import MethodAnchor
+from dashboard.tables.lows_rows import FILE_FIELDS
 from tests.browser.conftest import PageVisit
 
 HEADINGS = {

@@ -14,20 +14,21 @@ from pathlib import Path
 
 import pytest
 
-from collectors import exchange, trades
+from collectors.http import ccxt_exchange as exchange
 from collectors.plan import MINUTE
 from collectors.request import CollectionSummary, CollectRequest, MarketResult
-from collectors.venues import VenueRow
+from collectors.routes import trades
+from collectors.venues.table import VenueRow
 from data.schema import Origin, Outcome
 from data.store import CandleStore
-from tests.collectors.everywhere import (
+from tests.collectors.all_venues import (
     SPOT_VENUES,
     build_archives,
     build_every_venue,
     build_trades,
     build_trades_by_venue,
 )
-from tests.collectors.setting import (
+from tests.collectors.replay_setup import (
     END,
     FAST_VENUES,
     NOW,

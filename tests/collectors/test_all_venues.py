@@ -8,8 +8,8 @@ import pytest
 from collectors.plan import MINUTE
 from data.schema import Origin, Outcome
 from data.store import CandleStore
-from tests.collectors.everywhere import SPOT_VENUES, build_archives, build_every_venue, build_trades_by_venue
-from tests.collectors.setting import END, FAST_VENUES, REQUEST, START, ReplayRun, list_expected
+from tests.collectors.all_venues import SPOT_VENUES, build_archives, build_every_venue, build_trades_by_venue
+from tests.collectors.replay_setup import END, FAST_VENUES, REQUEST, START, ReplayRun, list_expected
 from tests.replay.faults import replace_body
 
 VENUES_WITH_SHORT_HISTORY = {

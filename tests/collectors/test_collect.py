@@ -9,7 +9,7 @@ import pytest
 from collectors.request import CollectRequest
 from data.errors import UsageError
 from data.schema import Outcome
-from tests.collectors.setting import (
+from tests.collectors.replay_setup import (
     END,
     NOW,
     REQUEST,

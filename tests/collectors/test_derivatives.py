@@ -12,14 +12,14 @@ import pytest
 from click.testing import CliRunner
 
 import app
-from collectors.display import format_summary
+from cli.collect_display import format_summary
 from collectors.plan import list_asset_markets
 from collectors.request import CollectionSummary
-from collectors.venues import VENUES, MarketType, select_venues
+from collectors.venues.table import VENUES, MarketType, select_venues
 from data.errors import UsageError
 from data.schema import Outcome
 from data.store import CandleStore
-from tests.collectors.setting import END, FAST_VENUES, REQUEST, START, ReplayRun, build_evening, list_expected
+from tests.collectors.replay_setup import END, FAST_VENUES, REQUEST, START, ReplayRun, build_evening, list_expected
 from tests.replay.faults import replace_body
 from tests.replay.formats import FORMATS
 from tests.replay.market import Bar, RecordedRequest

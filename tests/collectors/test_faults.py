@@ -7,13 +7,13 @@ from typing import ClassVar
 import polars as pl
 import pytest
 
-from collectors.access import Access
-from collectors.job import collect_candles, run_collection
+from collectors.collect import collect_candles, run_collection
+from collectors.http.access import Access
 from collectors.request import CollectionSummary, CollectRequest, MarketProgress, MarketResult
 from data.errors import StoreBusy
 from data.schema import Outcome
 from data.store import CandleStore
-from tests.collectors.setting import (
+from tests.collectors.replay_setup import (
     END,
     NOW,
     REQUEST,

@@ -8,14 +8,14 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from collectors.access import Access
 from collectors.follower import MAX_CATCH_UP, Follower, FollowTarget
+from collectors.http.access import Access
 from collectors.plan import MINUTE
-from collectors.runs import RunKind
+from collectors.run_record import RunKind
 from data.errors import StoreBusy, UsageError
 from data.schema import RunOutcome
 from data.store import CandleStore
-from tests.collectors.setting import SPOT_OHLCV_VENUES, build_bars, to_ms
+from tests.collectors.replay_setup import SPOT_OHLCV_VENUES, build_bars, to_ms
 from tests.replay.faults import Fault, refuse_location, return_outage
 from tests.replay.market import Bar
 from tests.replay.server import Replay

@@ -10,15 +10,15 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from collectors.access import Access
-from collectors.job import collect_candles, run_collection
+from collectors.collect import collect_candles, run_collection
+from collectors.http.access import Access
 from collectors.plan import MINUTE
 from collectors.request import CollectionSummary, CollectRequest
-from collectors.venues import MarketType, VenueRow
+from collectors.venues.table import MarketType, VenueRow
 from data.schema import SETTLED_OUTCOMES, Outcome
 from data.store import CandleStore
-from tests.collectors.everywhere import build_archives, build_every_venue, build_trades, build_trades_by_venue
-from tests.collectors.setting import (
+from tests.collectors.all_venues import build_archives, build_every_venue, build_trades, build_trades_by_venue
+from tests.collectors.replay_setup import (
     END,
     EPOCH,
     FAST_VENUES,

@@ -5,13 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collectors.candles import NO_CANDLES, check_candles, parse_ccxt_rows, validate_page
-from collectors.exchange import parse_retry_after
+from collectors.collect import build_windows, ignore_progress, utc_now
 from collectors.failures import BadData, HistoryTooShort, RateLimitedOut, Refused, Rejected, Unreachable
-from collectors.job import build_windows, ignore_progress, utc_now
-from collectors.mirror import format_source, normalize_mirror, rewrite_urls
-from collectors.ohlcv import group_pages
-from collectors.patience import MAX_RETRY_WAIT_S, decide_retry
+from collectors.http.ccxt_exchange import parse_retry_after
+from collectors.http.client import MAX_RETRY_WAIT_S, decide_retry
+from collectors.http.mirror import format_source, normalize_mirror, rewrite_urls
+from collectors.page_validation import NO_CANDLES, check_candles, parse_ccxt_rows, validate_page
 from collectors.plan import (
     MINUTE,
     Span,
@@ -23,10 +22,11 @@ from collectors.plan import (
     split_into_pages,
 )
 from collectors.request import CollectRequest, MarketProgress
-from collectors.venues import VENUES
+from collectors.routes.ohlcv import group_pages
+from collectors.venues.table import VENUES
 from data.errors import UsageError
 from data.schema import Outcome, Timeframe
-from tests.collectors.setting import END, NOW, START, build_bars, to_ms
+from tests.collectors.replay_setup import END, NOW, START, build_bars, to_ms
 
 WINDOW = Span(START, END)
 FLAT_VENUE = next(row for row in VENUES if row.id == "binance")

@@ -11,14 +11,24 @@ from typing import ClassVar
 import polars as pl
 import pytest
 
-from collectors import exchange, trades
-from collectors.display import format_summary
-from collectors.job import build_windows
+from cli.collect_display import format_summary
+from collectors.collect import build_windows
+from collectors.http import ccxt_exchange as exchange
 from collectors.request import CollectRequest
+from collectors.routes import trades
 from data.errors import StoreBusy, UsageError
 from data.schema import LOW_TRADE, Outcome, Timeframe
 from data.store import CandleStore
-from tests.collectors.setting import EPOCH, FAST_VENUES, NOW, SPOT_OHLCV_VENUES, START, ReplayRun, build_evening, to_ms
+from tests.collectors.replay_setup import (
+    EPOCH,
+    FAST_VENUES,
+    NOW,
+    SPOT_OHLCV_VENUES,
+    START,
+    ReplayRun,
+    build_evening,
+    to_ms,
+)
 from tests.collectors.test_kill import KillingFault, run_killed_collection
 from tests.replay.archives import ArchiveSite, build_binance_files, build_bybit_files
 from tests.replay.faults import return_outage

@@ -6,8 +6,8 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from data.delta.upsert import WriteReport
 from data.errors import StoreUnusable, UsageError
-from data.revisions import WriteReport
 from data.schema import CANDLE, COVERAGE, HOLDING, SPAN, Evidence, Origin, build_empty_frame
 from data.store import CandleStore
 from tests.data.frames import LATER, NOW, build_candle, build_candles, build_coverage, get_minute

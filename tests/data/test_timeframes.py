@@ -8,13 +8,13 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from data.delta.maintenance import StoreSize
 from data.errors import FileRefused
-from data.filesource import FileSource
-from data.importer import read_candle_file
-from data.imports import import_files
+from data.files.import_file import read_candle_file
+from data.files.import_many import import_files
+from data.files.source import FileSource
 from data.schema import LOW_TRADE, Evidence, Origin, Outcome, Timeframe, build_empty_frame
 from data.store import CandleStore, FirstSeenReader
-from data.upkeep import StoreSize
 from tests.data.frames import LATER, NOW, build_candle, build_candles, build_coverage, get_minute
 
 WIDE = (get_minute(-60), get_minute(60))

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from deviation.answer import build_deviation_frame, build_measurement_json
+from deviation.report.json_output import build_deviation_frame, build_measurement_json
 from tests.deviation.candles import read_answers
 
 FILES = sorted((Path(__file__).parent / "answers").glob("*.toml"))

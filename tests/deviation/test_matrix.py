@@ -7,12 +7,12 @@ from datetime import timedelta
 import pytest
 
 from data.schema import Evidence
-from deviation.fairness_answer import NO_SIGNIFICANCE_NOTE, build_fairness_json
 from deviation.matrix import build_matrix, compute_reading_aid, is_rankable
 from deviation.placebo import PlaceboStatus, build_placebo_day, shift_question
 from deviation.question import Group
+from deviation.report.fairness_json import NO_SIGNIFICANCE_NOTE, build_fairness_json
 from deviation.result import Measurement
-from tests.deviation.boards import START, ClosesByMarket, build_board_question, measure_board
+from tests.deviation.close_boards import START, ClosesByMarket, build_board_question, measure_board
 
 FLAT_CLOSES = [100.0] * 5
 ATOM: ClosesByMarket = {

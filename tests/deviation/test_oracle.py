@@ -9,10 +9,10 @@ import polars as pl
 import pytest
 
 from data.schema import CANDLE, CANDLE_DEFAULTS, SPAN
-from deviation.answer import build_deviation_frame, build_measurement_json
-from deviation.lows import measure_low_bounds, summarize_lows
 from deviation.measure import measure
 from deviation.question import Group, Parameters, Question, QuoteHandling, Rules
+from deviation.report.json_output import build_deviation_frame, build_measurement_json
+from deviation.report.lows import measure_low_bounds, summarize_lows
 from deviation.result import Measurement
 from tests.oracle.brute import Candle, CoveredSpan, OracleQuestion
 from tests.oracle.brute import measure as brute

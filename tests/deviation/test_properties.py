@@ -10,9 +10,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from data.schema import CANDLE, CANDLE_DEFAULTS, SPAN, build_empty_frame
-from deviation.answer import build_deviation_frame, build_measurement_json
 from deviation.measure import measure
 from deviation.question import Group, Parameters, Question, QuoteHandling, Rules
+from deviation.report.json_output import build_deviation_frame, build_measurement_json
 from deviation.result import Measurement
 from tests.deviation.test_oracle import convert_frames, convert_question
 from tests.oracle.generate import draw_case

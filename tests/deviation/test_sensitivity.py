@@ -8,12 +8,12 @@ import polars as pl
 import pytest
 
 from data.schema import Evidence
-from deviation.fairness_answer import build_sensitivity_json
 from deviation.measure import measure
 from deviation.question import Group, Parameters, Question, QuoteHandling, ReferenceKind
 from deviation.ranks import RankWord
+from deviation.report.fairness_json import build_sensitivity_json
 from deviation.sensitivity import RunSetting, measure_sensitivity
-from tests.deviation.boards import NOTHING_COVERED, ClosesByMarket, build_board_question, build_candles
+from tests.deviation.close_boards import NOTHING_COVERED, ClosesByMarket, build_board_question, build_candles
 from tests.deviation.test_oracle import convert_frames, convert_question
 from tests.oracle.brute import measure as brute
 from tests.oracle.generate import draw_case

@@ -10,11 +10,11 @@ import polars as pl
 import pytest
 
 from data.schema import CANDLE, CANDLE_DEFAULTS, SPAN, Timeframe
-from deviation.answer import build_deviation_frame, build_measurement_json
 from deviation.measure import measure
 from deviation.question import Question
+from deviation.report.json_output import build_deviation_frame, build_measurement_json
 from deviation.result import Measurement
-from tests.deviation.boards import NOTHING_COVERED, build_board_question
+from tests.deviation.close_boards import NOTHING_COVERED, build_board_question
 from tests.deviation.test_oracle import convert_question
 from tests.oracle import brute
 from tests.oracle.generate import draw_case

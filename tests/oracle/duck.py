@@ -15,7 +15,7 @@ import polars as pl
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .brute import Candle, OracleQuestion
+    from tests.oracle.brute import Candle, OracleQuestion
 
 QUERY = """
 with asked as (select * from setup),

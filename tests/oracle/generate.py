@@ -9,7 +9,7 @@ import random
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from .brute import Candle, CoveredSpan, OracleQuestion
+from tests.oracle.brute import Candle, CoveredSpan, OracleQuestion
 
 FAMILIES = {"binanceusdm": "binance", "binancecoinm": "binance", "coinbaseexchange": "coinbase"}
 STABLECOINS = ("FDUSD", "USDC", "USDT")

@@ -7,9 +7,9 @@ from typing import Any, TypeAlias
 import ccxt.async_support as ccxt
 import pytest
 
-from collectors.mirror import rewrite_urls
+from collectors.http.mirror import rewrite_urls
 from collectors.plan import MINUTE
-from tests.collectors.setting import NOW, START, build_bars, build_evening, to_ms
+from tests.collectors.replay_setup import NOW, START, build_bars, build_evening, to_ms
 from tests.replay.market import Bar, PublicTrade
 from tests.replay.server import Replay
 

@@ -7,8 +7,8 @@ from typing import Any
 import ccxt.async_support as ccxt
 import pytest
 
-from collectors.mirror import rewrite_urls
-from tests.collectors.setting import NOW, START, build_bars, to_ms
+from collectors.http.mirror import rewrite_urls
+from tests.collectors.replay_setup import NOW, START, build_bars, to_ms
 from tests.replay.formats import FORMATS
 from tests.replay.market import MINUTE_MS, Bar, RecordedRequest, Refusal
 from tests.replay.server import Replay

@@ -1,0 +1,110 @@
+"""A set of pictures for the command line: one browser for all, a bar on a terminal, a line each elsewhere."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bars
+from rich.text import Text
+
+from dashboard.charts.comparison.sheet import build_comparison_sheet, build_file_name
+from dashboard.sheet.manifest import build_manifest
+from dashboard.sheet.renderer import FileFormat, Renderer, write_atomically
+from dashboard.sheet.sizes import SheetSize
+from dashboard.state.view import Theme
+from data.catalogue import Catalogue
+from data.errors import NoUsableCandles, UsageError
+from data.reconstruction.candles import list_assumed_markets
+from data.schema import Evidence
+from deviation.result import Measurement
+
+ShowLine = Callable[[str], None]
+"""Shows a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureStyle:
+    """What all pictures of a set share; ``store`` is the version of the store for their manifests."""
+
+    size: SheetSize = SheetSize.WIDE
+    theme: Theme = Theme.LIGHT
+    file_format: FileFormat = FileFormat.PNG
+    store: str | None = None
+
+
+def choose_format(path: Path, requested: str | None) -> FileFormat:
+    """The format that was asked for, else that of the file's ending; PNG in a folder.
+
+    Raises:
+        UsageError: The ending is neither.
+    """
+    format_name = requested or ("png" if path.is_dir() else path.suffix.lower().removeprefix("."))
+    if format_name not in list(FileFormat):
+        message = (
+            f"{path.name}: pictures are written as {' or '.join(FileFormat)}, not {format_name or 'without an ending'}"
+        )
+        raise UsageError(message)
+    return FileFormat(format_name)
+
+
+def write_picture(
+    measurement: Measurement, catalogue: Catalogue, renderer: Renderer, style: PictureStyle, target: Path
+) -> Path:
+    """Write the picture to a file, or into a folder under its own name; returns where it is.
+
+    Raises:
+        UsageError: It cannot be written there.
+        BrowserMissing, BrowserFailed: It cannot be drawn.
+    """
+    assumed = list_assumed_markets() if measurement.question.origin is Evidence.RECONSTRUCTION else frozenset()
+    name = build_file_name(measurement, file_format=style.file_format.value, size=style.size, theme=style.theme)
+    path = target / name if target.is_dir() else target
+    figure = build_comparison_sheet(measurement, catalogue, size=style.size, theme=style.theme, assumed=assumed)
+    write_atomically(path, renderer.draw(figure, style.file_format, build_manifest(measurement, store=style.store)))
+    return path
+
+
+def write_pictures(
+    assets: Sequence[str],
+    measure: Callable[[str], Measurement],
+    write: Callable[[Measurement], Path],
+    show_line: ShowLine,
+) -> list[str]:
+    """Write the picture of each asset that has one, and say where; returns why the others have none.
+
+    Args:
+        assets: tickers, in order.
+        measure: measures one; raises `NoUsableCandles` where there is no candle.
+        write: writes the picture of one.
+        show_line: shows a line for each asset when it is done.
+    """
+    missing = []
+    for asset in assets:
+        try:
+            measurement = measure(asset)
+        except NoUsableCandles as error:
+            missing.append(str(error).splitlines()[0])
+            show_line(missing[-1])
+        else:
+            show_line(str(write(measurement)))
+    return missing
+
+
+@contextmanager
+def show_progress(console: Console, total: int, show_line: ShowLine) -> Iterator[ShowLine]:
+    """What shows a line for each picture: above a bar on a terminal, by ``show_line`` elsewhere."""
+    if not console.is_terminal:
+        yield show_line
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Bars(*columns, console=console) as progress:
+        task = progress.add_task("pictures", total=total)
+
+        def advance(line: str) -> None:
+            progress.console.print(Text(line), soft_wrap=True)  # no markup, and a path stays in one piece
+            progress.advance(task)
+
+        yield advance

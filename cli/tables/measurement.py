@@ -1,0 +1,245 @@
+"""The answer as readable tables on a terminal."""
+
+from collections.abc import Sequence
+
+import polars as pl
+from rich.console import Console, RenderableType
+from rich.console import Group as Stack
+from rich.table import Table
+
+from data.schema import parse_quote
+from deviation.question import Group, QuoteHandling
+from deviation.report.headline import (
+    describe_split,
+    format_clock_time,
+    format_minutes,
+    format_percent,
+    format_price,
+    write_headline,
+)
+from deviation.report.json_output import UNNAMED_WINDOW, list_assumed_quotes
+from deviation.report.lows import find_exact_trade, summarize_lows
+from deviation.result import MarketRow, Measurement
+from deviation.summary import THRESHOLDS_PCT
+
+NO_VALUE = "–"
+"""Stands where nothing defines a value."""
+
+
+def format_measurement(measurement: Measurement) -> RenderableType:
+    """The headline, what was measured, a table per quote group, and what could not be told."""
+    lines = [*write_headline(measurement), "", describe_question(measurement)]
+    tables = [table for group in Group if (table := _build_group_table(measurement, group)) is not None]
+    return Stack(*lines, *tables, *_list_notes(measurement))
+
+
+def format_lows(measurements: Sequence[Measurement], trades: pl.DataFrame) -> RenderableType:
+    """The table of lows: a line per asset, unaligned gaps beside aligned numbers; ``trades`` as for `lows_json`."""
+    table = Table(title="Lowest trades, in dollars", title_justify="left")
+    for name in ("asset", "lowest", "second", "focus low", "gap to second", "USDT low", "USD low", "USDT/USD gap"):
+        table.add_column(name, justify="left" if name in {"asset", "lowest", "second"} else "right")
+    table.add_column("aligned gap", justify="right")
+    table.add_column("lowest trade against USDT, USD venues", justify="right")
+    for measurement in measurements:
+        asset_lows = summarize_lows(measurement)
+        bounds = [asset_lows.bounds[group] for group in Group]
+        aligned_gap = asset_lows.bounds[asset_lows.focus.market.group].gap_depth if asset_lows.focus else None
+        table.add_row(
+            measurement.question.asset,
+            _format_low(measurement, asset_lows.lowest),
+            _format_low(measurement, asset_lows.second_lowest),
+            _format_optional_price(asset_lows.focus.low if asset_lows.focus else None),
+            format_signed_plain(asset_lows.gap_to_second),
+            _format_optional_price(asset_lows.usdt_low),
+            _format_optional_price(asset_lows.usd_low),
+            format_signed_plain(asset_lows.usdt_usd_gap),
+            format_signed_plain(aligned_gap),
+            ", ".join(_format_bounds(bound.wick_shallow, bound.wick_deep) for bound in bounds),
+        )
+    bar_name = measurements[0].question.timeframe.noun
+    note = f"Lows are not simultaneous; the aligned gap and the bounds compare within one {bar_name}."
+    trade_lines = [asset_lows for measurement in measurements for asset_lows in _list_exact_trades(measurement, trades)]
+    curves: list[RenderableType] = [curve for measurement in measurements for curve in _build_curve_tables(measurement)]
+    if curves:
+        curves.append("In brackets the share of the window's volume in those minutes, in per cent: an upper bound.")
+    return Stack(
+        describe_question(measurements[0]), *list_assumed_notes(measurements), table, note, *trade_lines, *curves
+    )
+
+
+def _list_exact_trades(measurement: Measurement, trades: pl.DataFrame) -> list[str]:
+    """A line for each low whose trade is known."""
+    rows_and_trades = ((row, find_exact_trade(measurement, row, trades)) for row in summarize_lows(measurement).rows)
+    return [
+        f"{measurement.question.asset} on {measurement.question.rules.name_of(row.market.venue)}: the lowest trade was "
+        f"{trade.amount:g} at {format_price(trade.price)} {parse_quote(row.market.symbol)}, "
+        f"{trade.at:%Y-%m-%d} {trade.time_text} UTC, trade {trade.trade_id}"
+        for row, trade in rows_and_trades
+        if trade is not None
+    ]
+
+
+def list_assumed_notes(measurements: Sequence[Measurement]) -> list[str]:
+    """A line that names the quotes that count 1:1, where there are any."""
+    quotes = list_assumed_quotes(measurements)
+    return [f"{' and '.join(f'1 {quote}' for quote in quotes)} taken as 1 USD"] if quotes else []
+
+
+def describe_question(measurement: Measurement) -> str:
+    """Window, handling of quotes, origin and parameters in one line."""
+    question, parameters = measurement.question, measurement.question.parameters
+    converted = "in dollars" if parameters.quote is QuoteHandling.USD else "as printed, not converted"
+    return (
+        f"{question.start:%Y-%m-%d %H:%M} to {question.end:%Y-%m-%d %H:%M} UTC ({question.window or UNNAMED_WINDOW}), "
+        f"{format_minutes(question.duration_min)} minutes in bars of {question.timeframe}; prices {converted}; "
+        f"{question.origin} candles; reference {parameters.reference}, "
+        f"enter {100 * parameters.enter:g} %, exit {100 * parameters.exit:g} %, confirm {parameters.confirm}, "
+        f"smallest vote {parameters.min_vote_usd:g} USD"
+    )
+
+
+def format_signed_plain(fraction: float | None) -> str:
+    """A fraction in per cent with its sign; a dash where there is none."""
+    return NO_VALUE if fraction is None else f"{'−' if fraction < 0 else '+'}{format_percent(abs(fraction))}"
+
+
+def _build_group_table(measurement: Measurement, group: Group) -> Table | None:
+    """Every market against one group: the group's own first, then those of the other group."""
+    rows = sorted(measurement.rows, key=lambda row: row.market.group is not group)
+    if not any(row.market.group is group or row.summaries[group].firm_min for row in rows):
+        return None
+    against = "fair value by" if measurement.question.underlying else "other"
+    enter = f"{100 * measurement.question.parameters.enter:g} %"
+    table = Table(title=f"Against {against} {group.upper()} exchanges", title_justify="left")
+    for name in ("venue", "market"):
+        table.add_column(name)
+    for name in ("deepest", "at", f"min ≥ {enter} below", "order-proof", "lowest", "at", "24 h before, USD"):
+        table.add_column(name, justify="right")
+    for name in ("deepest?", "longest?"):
+        table.add_column(name)
+    for row in rows:
+        table.add_row(*_format_cells(measurement, row, group))
+    return table
+
+
+def _build_curve_tables(measurement: Measurement) -> list[Table]:
+    """Per group, every spot venue's low and its firm minutes at or beyond each depth, lowest trade first."""
+    fair_value_note = " fair value by" if measurement.question.underlying else ""
+    tables = []
+    for group in Group:
+        rows = [row for row in summarize_lows(measurement).rows if row.market.group is group]
+        if not rows:
+            continue
+        title = f"{measurement.question.asset} against{fair_value_note} {group.upper()} exchanges: minutes at or beyond each depth"
+        table = Table(title=title, title_justify="left", box=None, padding=(0, 2, 0, 0), pad_edge=False)
+        for name in ("venue", "market"):
+            table.add_column(name)
+        for name in ("low", "at", "firm", *(f"{x} %" for x in THRESHOLDS_PCT)):
+            table.add_column(name, justify="right", no_wrap=True)
+        for row in rows:
+            minutes, shares = row.own_summary.threshold_min, row.volume_share
+            table.add_row(
+                measurement.question.rules.name_of(row.market.venue),
+                row.market.symbol,
+                _format_optional_price(row.low),
+                _format_time(measurement, row.low_at),
+                format_minutes(row.own_summary.firm_min),
+                *(f"{format_minutes(minutes[x])}{_format_share(shares[x])}" for x in THRESHOLDS_PCT),
+            )
+        tables.append(table)
+    return tables
+
+
+def _format_share(share: float | None) -> str:
+    """A share of volume in brackets, nothing where there is none."""
+    return f" ({100 * share:.0f})" if share else ""
+
+
+def _format_cells(measurement: Measurement, row: MarketRow, group: Group) -> list[str]:
+    summary, rank = row.summaries[group], measurement.ranks[row.market]
+    name = measurement.question.rules.name_of(row.market.venue)
+    ranks = [rank.deepest.value, rank.longest.value]
+    if rank.reason is not None:
+        ranks = [f"not ranked: {rank.reason}", ""]
+    if row.market.group is not group:
+        ranks = ["", ""]
+    thin = summary.thin
+    depth, at, below = (
+        format_signed_plain(summary.depth),
+        summary.depth_at,
+        _format_count(summary.below_min, summary.firm_min),
+    )
+    if not summary.firm_min and thin.minutes:
+        depth, at, below = (
+            f"thin {format_signed_plain(thin.depth)}",
+            thin.depth_at,
+            f"thin {_format_count(thin.below_min, thin.minutes)}",
+        )
+    return [
+        f"[bold]{name}[/bold]" if row.market.venue == measurement.question.focus else name,
+        row.market.symbol,
+        depth,
+        _format_time(measurement, at),
+        below,
+        format_minutes(summary.sure_min),
+        _format_optional_price(row.low),
+        _format_time(measurement, row.low_at),
+        f"{row.volume_usd_before:,.0f}" if row.volume_usd_before else NO_VALUE,
+        *ranks,
+    ]
+
+
+def _format_count(minutes: float, total: float) -> str:
+    return f"{format_minutes(minutes)} of {format_minutes(total)}"
+
+
+def _list_notes(measurement: Measurement) -> list[str]:
+    notes = []
+    rows_with_gaps = [row for row in measurement.rows if row.state_counts.missing_min]
+    if rows_with_gaps:
+        gaps_text = ", ".join(
+            f"{row.market.venue} {row.market.symbol} {format_minutes(row.state_counts.missing_min)}"
+            for row in rows_with_gaps
+        )
+        notes.append(f"Minutes missing: {gaps_text}")
+    if measurement.absent:
+        notes.append(f"No candle of: {', '.join(measurement.absent)}")
+    notes += [
+        f"{row.market.venue} {row.market.symbol}: market-implied pre-event ratio {value.ratio:.5g}, median of "
+        f"{format_minutes(value.ratio_min)} minutes (5-95 %: {value.p5:.5g} to {value.p95:.5g}) from {value.source}; "
+        f"deepest close: {' times '.join(describe_split(value.underlying, *parts))}"
+        for row in measurement.rows
+        if (value := row.fair_value) is not None and (parts := row.split_depth(row.market.group)) is not None
+    ]
+    notes += [f"Left out: {excluded.venue} {excluded.symbol}: {excluded.reason}" for excluded in measurement.left_out]
+    notes += [
+        f"{group.upper()} venues together: onset {_format_time(measurement, path.onset)}, bottom {_format_time(measurement, path.bottom)}"
+        for group, path in measurement.paths.items()
+        if path.bottom is not None
+    ]
+    return [*notes, "Candles cannot show why."]
+
+
+def _format_time(measurement: Measurement, position: int | None) -> str:
+    return NO_VALUE if position is None else format_clock_time(measurement, position)
+
+
+def _format_optional_price(price: float | None) -> str:
+    return NO_VALUE if price is None else format_price(price)
+
+
+def _format_low(measurement: Measurement, row: MarketRow | None) -> str:
+    if row is None:
+        return NO_VALUE
+    name = measurement.question.rules.name_of(row.market.venue)
+    return f"{name} {_format_optional_price(row.low)} at {_format_time(measurement, row.low_at)}"
+
+
+def _format_bounds(shallow: float | None, deep: float | None) -> str:
+    return NO_VALUE if shallow is None else f"{format_signed_plain(shallow)} to {format_signed_plain(deep)}"
+
+
+def build_console(*, error: bool = False) -> Console:
+    """A console that does not cut tables short where the output goes to a file or a pipe."""
+    terminal = Console(stderr=error, highlight=False)
+    return terminal if terminal.is_terminal else Console(stderr=error, highlight=False, width=200, soft_wrap=True)

@@ -1,0 +1,134 @@
+"""What the store holds, what was not had, and what its follower did, as readable lines and tables."""
+
+import polars as pl
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from dashboard.service.store_info import summarize_holdings, summarize_outstanding
+from dashboard.text.clock import Zone
+from dashboard.text.store import EXCERPT_CHARS, format_candle_time, format_market
+from data.schema import Timeframe
+from data.store import CandleStore
+from deviation.report.json_output import format_iso
+
+MAX_RUNS = 5
+"""Runs of the follower that are shown."""
+
+
+EMPTY_STORE_HINT = "It holds no candle yet: `collect --event 2025-10-10`, `import FILE`, or `serve` for the sample."
+
+
+def build_status_json(store: CandleStore) -> dict[str, object]:
+    """Everything that `status` shows, as rows; ``size`` is null for a store that is no folder."""
+    size = store.measure_size()
+    return {
+        "store": store.uri,
+        "size": None if size is None else {"bytes": size.bytes, "files": size.files},
+        "candles": store.read_holdings().to_dicts(),
+        "not_had": store.read_outstanding().to_dicts(),
+        "set_aside": store.read_rejected_pages().drop("body").to_dicts(),
+        "runs": store.read_runs(MAX_RUNS).to_dicts(),
+    }
+
+
+def format_status(store: CandleStore) -> RenderableType:
+    """The store, its candles by venue, what could not be had by venue and reason, answers kept aside, the last runs."""
+    size, holdings = store.measure_size(), store.read_holdings()
+    size_text = "" if size is None else f" ({size.bytes / 1e6:,.1f} MB in {size.files:,} files)"
+    lines = [
+        f"Store: {store.uri}{size_text}",
+        *(_list_holdings(holdings) or [EMPTY_STORE_HINT]),
+        *_list_outstanding(store.read_outstanding()),
+    ]
+    rejected_count = store.read_rejected_pages().height
+    if rejected_count:
+        answers_text = f"{rejected_count:,} answer{'s' * (rejected_count > 1)} that no candle was taken from"
+        lines.append(f"{answers_text}: see `status --set-aside`")
+    lines += _list_runs(store.read_runs(MAX_RUNS))
+    # No markup: what an exchange said may hold brackets.
+    return Text("\n".join(lines))
+
+
+def format_revisions(revisions: pl.DataFrame) -> RenderableType:
+    """A line per field of a candle that a venue has reported with other values; rows of `data.schema.REVISION`.
+
+    All times are UTC.
+    """
+    if revisions.is_empty():
+        return "No venue has reported a stored candle with other values."
+    table = Table(title="Candles that venues changed", title_justify="left")
+    for name in ("venue", "market", "candle", "field", "first seen", "now", "changes", "route"):
+        table.add_column(name, justify="right" if name in {"first seen", "now", "changes"} else "left")
+    for row in revisions.iter_rows(named=True):
+        first_text, latest_text = (
+            f"{row[name]:.10g} ({row[f'{name}_at']:%Y-%m-%d %H:%M})" for name in ("first_seen", "now")
+        )
+        changes, route = str(row["changes"]), f"{row['origin']} {row['source']}"
+        cells = (
+            row["venue"],
+            format_market(row),
+            format_candle_time(row, Zone.UTC),
+            row["field"],
+            first_text,
+            latest_text,
+            changes,
+            route,
+        )
+        table.add_row(*map(Text, cells))
+    return table
+
+
+def format_rejected_pages(pages: pl.DataFrame) -> RenderableType:
+    """The answers kept aside, each with the reason and its beginning; rows of `data.schema.REJECTED_PAGE`."""
+    if pages.is_empty():
+        return "No answer was kept aside."
+    lines = [
+        f"{row['venue']} {format_market(row)} {format_iso(row['start'])} to {format_iso(row['end'])}, asked {format_iso(row['asked_at'])} of "
+        f"{row['source']}: {row['message']}\n    {' '.join(row['body'].split())[:EXCERPT_CHARS]}"
+        for row in pages.iter_rows(named=True)
+    ]
+    return Text("\n".join(lines))
+
+
+def _format_length(timeframe: Timeframe) -> str:
+    """What is said before "candles"; those of a minute are the usual ones."""
+    return "" if timeframe is Timeframe.M1 else f"{timeframe.adjective} "
+
+
+def _list_holdings(holdings: pl.DataFrame) -> list[str]:
+    """What the store holds: two lines per venue, route or file, and length of candles."""
+    return [
+        f"{row['venue']}, {row['came']}: {row['candles']:,} {_format_length(Timeframe(row['timeframe']))}candle"
+        f"{'s' * (row['candles'] != 1)} of {row['first']:%Y-%m-%d %H:%M} to {row['last']:%Y-%m-%d %H:%M} UTC\n"
+        f"    {', '.join(row['symbol'])}"
+        for row in summarize_holdings(holdings).iter_rows(named=True)
+    ]
+
+
+def _list_outstanding(outstanding: pl.DataFrame) -> list[str]:
+    """What was asked and not had: two lines per venue and reason."""
+    if outstanding.is_empty():
+        return []
+    return ["Asked for and not had:"] + [
+        f"{row['venue']}, {row['outcome']}: {row['message']}\n    {row['minutes']:,} min of {_format_candle_length(row)}"
+        f"{row['start']:%Y-%m-%d %H:%M} to {row['end']:%Y-%m-%d %H:%M} UTC: {', '.join(row['market'])}"
+        for row in summarize_outstanding(outstanding).iter_rows(named=True)
+    ]
+
+
+def _format_candle_length(row: dict[str, str]) -> str:
+    """Which candles a span is about, where they are not the usual ones."""
+    length = _format_length(Timeframe(row["timeframe"]))
+    return f"{length}candles, " if length else ""
+
+
+def _list_runs(runs: pl.DataFrame) -> list[str]:
+    """The last runs of the follower, a line each."""
+    if runs.is_empty():
+        return []
+    return ["Last runs of the follower:"] + [
+        f"{row['began_at']:%Y-%m-%d %H:%M} UTC {row['kind']}: {row['outcome']}, {row['new']:,} new, "
+        f"{row['revised']:,} revised{': ' * bool(row['message'])}{row['message']}"
+        for row in runs.iter_rows(named=True)
+    ]

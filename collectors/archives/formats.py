@@ -1,0 +1,205 @@
+"""Reading the tables of the archives: columns in each venue's own order, made into candles that passed the gate."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from collectors.archives.paths import compute_file_span, format_market_name
+from collectors.chunk import build_empty_lows
+from collectors.failures import BadData
+from collectors.http.ccxt_exchange import shorten_message
+from collectors.page_validation import (
+    CandleArray,
+    build_bars_frame,
+    check_candles,
+    deduplicate_candles,
+    format_ms,
+    to_ms,
+)
+from collectors.plan import Span
+from collectors.trade_candles import CandlesWithLows, build_candles
+from collectors.venues.row import Archive
+from data.schema import Timeframe
+
+MIB = 1 << 20
+MAX_LINE_CHARS = 200
+BATCH_ROWS = 100_000
+"""Trades that are read at once. Of 3 million the whole takes 2 to 3 s and 220 MB; five times as many cost 360 MB."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveFormat:
+    """The columns of a file in their order, by the names that its header has, or would have.
+
+    ``format_market_name`` are those whose name differs from ours: ours to theirs. ``headed``: the file has a header; else it may
+    have one. ``must`` are values that every row has to hold, as patterns of ``{base}`` and ``{quote}``.
+    ``most_bytes`` is the size that no true file of minutes, or of trades, reaches. ``trades``: each row is a trade, and
+    no candle.
+    """
+
+    columns: tuple[str, ...]
+    column_names: Mapping[str, str] = field(default_factory=dict)
+    requires_header: bool = False
+    required_values: Mapping[str, str] = field(default_factory=dict)
+    max_bytes: int = 16 * MIB
+    holds_trades: bool = False
+
+    def max_bytes_for(self, timeframe: Timeframe) -> int:
+        """The size that no true file of candles of that length reaches: 86,400 seconds take some 130 bytes each."""
+        return self.max_bytes * 4 if timeframe is Timeframe.S1 else self.max_bytes
+
+    @property
+    def source_columns(self) -> dict[str, str]:
+        """The columns that are read: our name to theirs."""
+        own_names = ("time", "id", "price", "amount") if self.holds_trades else ("open_time", *VALUE_COLUMNS)
+        return {name: self.column_names.get(name, name) for name in own_names}
+
+
+VALUE_COLUMNS = ("open", "high", "low", "close", "volume")
+
+ARCHIVE_FORMATS: Mapping[str, ArchiveFormat] = {
+    "binance-klines": ArchiveFormat(
+        ("open_time", *VALUE_COLUMNS, "close_time", "quote_volume", "count", "taker_base", "taker_quote", "ignore")
+    ),
+    "gate-candles": ArchiveFormat(("open_time", "volume", "close", "high", "low", "open")),
+    "kucoin-klines": ArchiveFormat(
+        ("time", "open", "close", "high", "low", "volume", "turnover"), column_names={"open_time": "time"}
+    ),
+    "okx-candles": ArchiveFormat(
+        ("instrument_name", *VALUE_COLUMNS[:4], "vol", "vol_ccy", "vol_quote", "open_time", "confirm"),
+        column_names={"volume": "vol"},
+        requires_header=True,
+        required_values={"instrument_name": "{base}-{quote}", "confirm": "1"},
+    ),
+    "bybit-trades": ArchiveFormat(
+        ("id", "timestamp", "price", "volume", "side"),
+        column_names={"time": "timestamp", "amount": "volume"},
+        requires_header=True,
+        max_bytes=8192 * MIB,
+        holds_trades=True,
+    ),
+}
+
+
+def read_bars(path: Path, archive: Archive, symbol: str, timeframe: Timeframe, day: date) -> CandlesWithLows:
+    """The candles of that length of an unpacked file, and their lowest trades where it holds trades.
+
+    Where it is not known what the volume counts it is taken for base units: the mark in the venue table says so.
+
+    Raises:
+        BadData: the file is no table of the archive's layout, or holds what is no candle of that day, market and
+            length.
+    """
+    if archive.volume_unit == "quote":
+        message = "a file that counts volume in the quote: the volume in base units cannot be had from it"
+        raise BadData(message)
+    archive_format = ARCHIVE_FORMATS[archive.layout]
+    try:
+        rows = _scan_rows(path, archive_format)
+        if archive_format.holds_trades:
+            batches = rows.collect_batches(chunk_size=BATCH_ROWS, lazy=True)
+            bars = build_candles((_select_trades(batch, archive_format) for batch in batches), timeframe)
+            _check_day(
+                bars.candles["open_time"].dt.epoch("ms").cast(pl.Float64).to_numpy(), compute_file_span(archive, day)
+            )
+            return bars
+        candles = _parse_candles(rows.collect(), archive_format, symbol)
+        check_candles(candles, timeframe)
+        _check_day(candles[:, 0], compute_file_span(archive, day))
+        return CandlesWithLows(build_bars_frame([deduplicate_candles(candles)]), build_empty_lows())
+    except pl.exceptions.PolarsError as error:
+        message = f"a file that is no table: {shorten_message(error)}"
+        raise BadData(message) from error
+
+
+def _scan_rows(path: Path, archive_format: ArchiveFormat) -> pl.LazyFrame:
+    """The rows of the file, every value as text. A first line without a number is a header.
+
+    Collect all columns: of a row that is too long polars complains only where it reads the last column.
+    """
+    with path.open("rb") as file:
+        first_line = file.readline(MIB).decode("utf-8-sig", errors="replace").strip()
+    names = [name.strip().lower() for name in first_line.split(",")]
+    has_header = not any(map(_is_number, names))
+    required = {*archive_format.source_columns.values(), *archive_format.required_values}
+    columns_match = (
+        required <= set(names)
+        if has_header
+        else len(names) == len(archive_format.columns) and not archive_format.requires_header
+    )
+    if not columns_match:
+        message = f"a file with other columns than {','.join(archive_format.columns)}: {first_line[:MAX_LINE_CHARS]!r}"
+        raise BadData(message)
+    schema = dict.fromkeys(names if has_header else archive_format.columns, pl.String())
+    return pl.scan_csv(
+        path, has_header=False, skip_lines=int(has_header), schema=schema, glob=False, raise_if_empty=False
+    )
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+S_END, MS_END, US_END = 1e11, 1e14, 1e17
+"""Smaller stamps are in s, in ms, in us: the year 5138 in one is 1973 in the next."""
+
+
+def _convert_to_ms(timestamp: pl.Expr) -> pl.Expr:
+    """Stamps in ms, of stamps in s, ms or us, told by their size; null where there is no such time.
+
+    Binance went from ms to us with 2025-01-01. That the bars lie in the file's own day is checked afterwards.
+    """
+    time = (
+        pl.when(timestamp < S_END)
+        .then(timestamp * 1e3)
+        .when(timestamp < MS_END)
+        .then(timestamp)
+        .otherwise(timestamp / 1e3)
+    )
+    return pl.when(timestamp.is_between(0, US_END)).then(time)
+
+
+def _select_trades(rows: pl.DataFrame, archive_format: ArchiveFormat) -> pl.DataFrame:
+    columns = {ours: pl.col(theirs) for ours, theirs in archive_format.source_columns.items()}
+    micros = (_convert_to_ms(columns["time"].cast(pl.Float64, strict=False)) * 1e3).round()
+    time = micros.cast(pl.Int64, strict=False).cast(pl.Datetime("us", "UTC"))
+    trade_id = columns["id"].cast(pl.Int64, strict=False)
+    return rows.select(time=time, id=trade_id, price=columns["price"], amount=columns["amount"])
+
+
+def _parse_candles(rows: pl.DataFrame, archive_format: ArchiveFormat, symbol: str) -> CandleArray:
+    """The rows of a table of candles as numbers, in their own order; what is no number is NaN.
+
+    Raises:
+        BadData: a row is of another market.
+    """
+    numbers = {
+        ours: pl.col(theirs).cast(pl.Float64, strict=False) for ours, theirs in archive_format.source_columns.items()
+    }
+    numbers["open_time"] = _convert_to_ms(numbers["open_time"])
+    required_values = {
+        name: format_market_name(value, symbol) for name, value in archive_format.required_values.items()
+    }
+    frame = rows.select(**numbers, **{f"must {name}": name for name in required_values})
+    for name, value in required_values.items():
+        mismatched = frame.filter(pl.col(f"must {name}").ne_missing(value))
+        if len(mismatched):
+            message = f"a row with {name} {mismatched[f'must {name}'][0]!r} instead of {value!r}"
+            raise BadData(message)
+    return frame.select(pl.col(*numbers).fill_null(np.nan)).to_numpy()
+
+
+def _check_day(timestamps: npt.NDArray[np.float64], span: Span) -> None:
+    outside = timestamps[(timestamps < to_ms(span.start)) | (timestamps >= to_ms(span.end))]
+    if outside.size:
+        message = f"a file with a row of {format_ms(outside[0])}, which is not of its day"
+        raise BadData(message)

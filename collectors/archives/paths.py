@@ -1,0 +1,53 @@
+"""A venue's public archive of daily files: the path of a file, the minutes that it holds, and when it can be there."""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+
+from collectors.plan import Span
+from collectors.venues.row import Archive
+from data.schema import Timeframe, parse_base, parse_quote
+
+DAY = timedelta(days=1)
+
+
+def format_market_name(pattern: str, symbol: str) -> str:
+    """A market's name as an archive writes it, by a pattern of ``{base}`` and ``{quote}``.
+
+    >>> format_market_name("{base}-{quote}", "ATOM/USDT")
+    'ATOM-USDT'
+    """
+    return pattern.format(base=parse_base(symbol), quote=parse_quote(symbol))
+
+
+def format_path(archive: Archive, symbol: str, timeframe: Timeframe, day: date) -> str:
+    """The path of the file that holds the day of a market, without a slash in front."""
+    fields = {"base": parse_base(symbol), "quote": parse_quote(symbol), "timeframe": timeframe.value, "day": day}
+    return archive.path.format(**fields).lstrip("/")
+
+
+def compute_file_span(archive: Archive, day: date) -> Span:
+    """The minutes that the file of a day holds."""
+    start = datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(hours=archive.day_zone_h)
+    return Span(start, start + DAY)
+
+
+def split_by_day(archive: Archive, spans: Iterable[Span]) -> dict[date, list[Span]]:
+    """The spans, which are in time order, cut where one file ends and the next begins, by the day of the file."""
+    days: dict[date, list[Span]] = {}
+    for span in spans:
+        start = span.start
+        while start < span.end:
+            day = (start.astimezone(UTC) + timedelta(hours=archive.day_zone_h)).date()
+            end = min(span.end, compute_file_span(archive, day).end)
+            days.setdefault(day, []).append(Span(start, end))
+            start = end
+    return days
+
+
+def find_unavailable_reason(archive: Archive, day: date, now: datetime) -> str | None:
+    """Why there can be no file of that day; None where there can be one."""
+    if day < archive.from_day:
+        return f"the archive begins with {archive.from_day}"
+    if now < compute_file_span(archive, day).end + timedelta(hours=archive.lag_h):
+        return f"the archive of {day} is not out yet"
+    return None

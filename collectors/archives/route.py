@@ -1,0 +1,155 @@
+"""The archive route: the daily files that a venue publishes, one at a time, each verified before it is read."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import date
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import TracebackType
+from typing import Self, TypeVar
+
+import polars as pl
+
+from collectors.archives.download import ArchiveHost
+from collectors.archives.formats import ARCHIVE_FORMATS, read_bars
+from collectors.archives.paths import find_unavailable_reason, format_path, split_by_day
+from collectors.archives.unpack import unpack_file
+from collectors.chunk import Chunk, build_empty_bars, build_empty_lows
+from collectors.failures import CollectFailure, HistoryTooShort, Scope
+from collectors.http.access import Access
+from collectors.http.client import RETRY
+from collectors.page_validation import split_page_outcomes
+from collectors.plan import Span, SpanOutcome, get_bar_length, merge_outcomes
+from collectors.store_writer import Clock
+from collectors.trade_candles import CandlesWithLows
+from collectors.venues.row import Archive, EmptyMinutes
+from data.schema import Origin, Outcome, Timeframe
+
+T = TypeVar("T")
+
+NO_BARS = CandlesWithLows(build_empty_bars(), build_empty_lows())
+
+
+async def run_in_thread(work: Callable[[], T]) -> T:
+    """The result of the work, done beside the event loop. Who is cancelled waits for it: its files go next."""
+    task = asyncio.ensure_future(asyncio.to_thread(work))
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.gather(task, return_exceptions=True)
+        raise
+
+
+def list_file_outcomes(
+    candles: pl.DataFrame, spans: Sequence[Span], archive: Archive, timeframe: Timeframe
+) -> list[SpanOutcome]:
+    """Which bars of the spans a file answered for.
+
+    A file that leaves out the bars in which nothing traded answered for its whole day, any other from its first to
+    its last candle.
+
+    Raises:
+        HistoryTooShort: the file holds no candle at all.
+    """
+    if not len(candles):
+        message = "a file without a candle"
+        raise HistoryTooShort(message)
+    if archive.empty_minutes is EmptyMinutes.OMITTED:
+        return [SpanOutcome(span, Outcome.COMPLETE) for span in spans]
+    first, last = candles["open_time"][0], candles["open_time"][-1]
+    outcomes: list[SpanOutcome] = []
+    for span in spans:
+        start, end = (min(max(time, span.start), span.end) for time in (first, last + get_bar_length(timeframe)))
+        outcomes += split_page_outcomes(start, end, span, timeframe)
+    return outcomes
+
+
+class ArchiveReader:
+    """Reads the archive of one venue; use it as an async context manager.
+
+    ``ended`` is the failure after which there is no use in asking for any file; None as long as there is.
+    """
+
+    def __init__(self, archive: Archive, access: Access, now: Clock) -> None:
+        self.fatal_failure: CollectFailure | None = None
+        self._archive = archive
+        self._host = ArchiveHost(archive.host, access, now)
+        self._now = now
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._host.close()
+
+    async def read(self, symbol: str, timeframe: Timeframe, missing: Sequence[Span]) -> AsyncIterator[Chunk]:
+        """The candles of that length of the spans, which are in time order; a chunk for each file.
+
+        A failure leaves its spans with outcome and reason, and is never raised.
+        """
+        fatal_failure = self.fatal_failure
+        skipped: list[SpanOutcome] = []
+        for day, spans in split_by_day(self._archive, missing).items():
+            fatal_failure = fatal_failure or self.fatal_failure
+            skip_failure = fatal_failure or self._find_unavailability(day)
+            if skip_failure is not None:
+                skipped += _fail_spans(spans, skip_failure)
+                continue
+            if skipped:
+                yield self._build_chunk(NO_BARS, merge_outcomes(skipped), self._host.source)
+                skipped = []
+            chunk, failure = await self._read_day(symbol, timeframe, day, spans)
+            if failure is not None and failure.scope > Scope.PAGE:
+                fatal_failure = failure
+            if failure is not None and failure.scope is Scope.VENUE:
+                self.fatal_failure = failure
+            yield chunk
+        if skipped:
+            yield self._build_chunk(NO_BARS, merge_outcomes(skipped), self._host.source)
+
+    def _find_unavailability(self, day: date) -> CollectFailure | None:
+        reason = find_unavailable_reason(self._archive, day, self._now())
+        return None if reason is None else HistoryTooShort(reason)
+
+    async def _read_day(
+        self, symbol: str, timeframe: Timeframe, day: date, spans: Sequence[Span]
+    ) -> tuple[Chunk, CollectFailure | None]:
+        """What the file of a day brought, and why it brought nothing."""
+        archive = self._archive
+        path = format_path(archive, symbol, timeframe, day)
+        source = f"{self._host.source}/{path.rpartition('/')[2]}"
+        with TemporaryDirectory(prefix="plumbline-") as folder:
+            table_path = Path(folder) / "table.csv"
+            try:
+                sha256 = await RETRY(
+                    self._download, path, table_path, ARCHIVE_FORMATS[archive.layout].max_bytes_for(timeframe)
+                )
+                source = f"{source} sha256:{sha256}"
+                bars = await run_in_thread(partial(read_bars, table_path, archive, symbol, timeframe, day))
+                outcomes = list_file_outcomes(bars.candles, spans, archive, timeframe)
+            except CollectFailure as failure:
+                return self._build_chunk(NO_BARS, _fail_spans(spans, failure), source), failure
+        is_in_spans = pl.any_horizontal(
+            pl.col("open_time").is_between(span.start, span.end, closed="left") for span in spans
+        )
+        return self._build_chunk(
+            CandlesWithLows(*(frame.filter(is_in_spans) for frame in bars)), outcomes, source
+        ), None
+
+    async def _download(self, path: str, table_path: Path, most_bytes: int) -> str:
+        """Download the file, verified, and unpack it to ``table_path``; gives its SHA-256."""
+        packed_path = table_path.with_name("packed")
+        sha256 = await self._host.download_file(path, packed_path, self._archive.checksum)
+        await run_in_thread(partial(unpack_file, packed_path, path.rpartition("/")[2], table_path, most_bytes))
+        packed_path.unlink()
+        return sha256
+
+    def _build_chunk(self, bars: CandlesWithLows, outcomes: list[SpanOutcome], source: str) -> Chunk:
+        return Chunk(bars.candles, outcomes, Origin.ARCHIVE, source, lows=bars.lows)
+
+
+def _fail_spans(spans: Sequence[Span], failure: CollectFailure) -> list[SpanOutcome]:
+    return [SpanOutcome(span, failure.outcome, str(failure)) for span in spans]

@@ -1,0 +1,1 @@
+"""Comparison of the venue table with what exchanges send."""

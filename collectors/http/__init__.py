@@ -1,0 +1,1 @@
+"""Requests to exchanges: ccxt clients, access through proxies and mirrors, retries."""

@@ -1,0 +1,166 @@
+"""One market's part of a collection: each route in turn for what is still missing, kept chunk by chunk."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from collectors.chunk import Chunk
+from collectors.plan import MarketPlan, Span, SpanOutcome, count_minutes, floor_bar, merge_outcomes, split_by_age
+from collectors.request import MarketProgress, MarketResult, OnProgress
+from collectors.store_writer import BatchWriter, Clock, WriteCounts
+from collectors.venues.table import Route, VenueRow
+from data.schema import Outcome
+
+ReadSpans = Callable[[Sequence[Span]], AsyncIterator[Chunk]]
+"""A route to the candles of one market: reads spans, and says how each was answered; a failure is a piece."""
+
+
+@dataclass(slots=True)
+class MarketTally:
+    """What came of one market so far."""
+
+    candles: int = 0
+    done_spans: list[Span] = field(default_factory=list)
+    gap_spans: list[Span] = field(default_factory=list)
+
+
+def summarize_outcome(gaps: Sequence[SpanOutcome], plan: MarketPlan, requested_min: int) -> tuple[Outcome, str]:
+    """The outcome of a market over all the minutes asked, and what is missing and why, in words."""
+    if not gaps:
+        return Outcome.COMPLETE, "" if plan.missing else "already stored"
+    missing_min = count_minutes(gap.span for gap in gaps)
+    reasons = "; ".join(dict.fromkeys(gap.message for gap in gaps))
+    message = f"{missing_min} of {requested_min} minutes not had: {reasons}"
+    return (gaps[0].outcome if missing_min == requested_min else Outcome.PARTLY), message
+
+
+class MarketCollection:
+    """Collects one market; ``routes`` are the ways to read it."""
+
+    def __init__(
+        self,
+        venue: VenueRow,
+        plan: MarketPlan,
+        routes: Mapping[Route, ReadSpans],
+        writer: BatchWriter,
+        now: Clock,
+        on_progress: OnProgress,
+    ) -> None:
+        self._venue = venue
+        self._plan = plan
+        self._routes = routes
+        self._writer = writer
+        self._now = now
+        self._on_progress = on_progress
+        self._tally = MarketTally()
+        self._count_futures: list[asyncio.Future[WriteCounts]] = []
+
+    async def run(self, windows: Sequence[Span]) -> MarketResult:
+        """Read what is missing of the windows by each route of the venue in turn, and say how it ended."""
+        self._report_progress()
+        async with self._writer.register_reader():
+            gaps = await self._read_all_routes()
+        counts = await asyncio.gather(*self._count_futures)
+        outcome, message = summarize_outcome(gaps, self._plan, count_minutes(windows))
+        self._report_progress(outcome, message)
+        market, tally = self._plan.series, self._tally
+        return MarketResult(
+            self._venue.id,
+            market.symbol,
+            Span(windows[0].start, windows[-1].end),
+            outcome,
+            message,
+            tally.candles,
+            sum(count.new for count in counts),
+            sum(count.revised for count in counts),
+            tuple(gaps),
+            market.price,
+        )
+
+    async def _read_all_routes(self) -> list[SpanOutcome]:
+        """Read by each route; the pieces that none could have."""
+        missing: list[Span] = list(self._plan.missing)
+        failed_spans: list[SpanOutcome] = []
+        *first_routes, last_route = self._venue.list_routes(self._plan.series.timeframe)
+        for route in first_routes:
+            reachable, too_old = self._split_by_reach(route, missing)
+            gaps = [span_outcome async for span_outcome in self._read_route(route, reachable)]
+            failed_spans += gaps
+            missing = sorted([*too_old, *(gap.span for gap in gaps)])
+        return merge_outcomes(
+            [span_outcome async for span_outcome in self._read_route(last_route, missing, failed_spans, is_last=True)]
+        )
+
+    def _split_by_reach(self, route: Route, spans: Sequence[Span]) -> tuple[list[Span], list[Span]]:
+        """What the route can have, and what is older than it reaches."""
+        timeframe = self._plan.series.timeframe
+        reach_min = self._venue.find_reach(timeframe)
+        if route is not Route.OHLCV or reach_min is None:
+            return list(spans), []
+        too_old, reachable = split_by_age(spans, floor_bar(self._now() - timedelta(minutes=reach_min), timeframe))
+        return reachable, too_old
+
+    async def _read_route(
+        self, route: Route, spans: Sequence[Span], failed_spans: Sequence[SpanOutcome] = (), *, is_last: bool = False
+    ) -> AsyncIterator[SpanOutcome]:
+        """Read the spans by one route and store what comes; yields the pieces that could not be had.
+
+        Gaps are stored by the last route only, with the reasons of those before: another may still fill them.
+        """
+        if not spans:
+            return
+        async for route_chunk in self._routes[route](spans):
+            complete = [
+                span_outcome for span_outcome in route_chunk.outcomes if span_outcome.outcome is Outcome.COMPLETE
+            ]
+            gaps = [
+                add_reasons(span_outcome, failed_spans)
+                for span_outcome in route_chunk.outcomes
+                if span_outcome.outcome is not Outcome.COMPLETE
+            ]
+            final = [*complete, *gaps] if is_last else complete
+            chunk = replace(route_chunk, outcomes=final)
+            if self._count_futures and self._count_futures[-1].done():
+                self._count_futures[-1].result()  # a store that takes nothing ends the reading
+            self._count_futures.append(await self._writer.submit(self._venue.id, self._plan.series, chunk))
+            self._tally.candles += chunk.candles.height
+            self._tally.done_spans += (span_outcome.span for span_outcome in final)
+            self._tally.gap_spans += (gap.span for gap in gaps if is_last)
+            self._report_progress()
+            for gap in gaps:
+                yield gap
+
+    def _report_progress(self, outcome: Outcome | None = None, message: str = "") -> None:
+        tally, market = self._tally, self._plan.series
+        self._on_progress(
+            MarketProgress(
+                self._venue.id,
+                market.symbol,
+                tally.candles,
+                count_minutes(tally.done_spans),
+                self._plan.minutes,
+                outcome,
+                message,
+                market.price,
+                count_minutes(tally.gap_spans),
+            )
+        )
+
+
+def add_reasons(gap: SpanOutcome, failed_spans: Sequence[SpanOutcome]) -> SpanOutcome:
+    """The gap with the reasons of the routes before, where they failed on some of its minutes.
+
+    That one route does not reach says nothing while another was only down: the minutes have to be asked again.
+    """
+    overlapping = (
+        span_outcome
+        for span_outcome in failed_spans
+        if span_outcome.span.start < gap.span.end and gap.span.start < span_outcome.span.end
+    )
+    related = [*overlapping, gap]
+    transient_outcomes = (
+        span_outcome.outcome for span_outcome in related if span_outcome.outcome is not Outcome.HISTORY_TOO_SHORT
+    )
+    reasons = "; ".join(dict.fromkeys(span_outcome.message for span_outcome in related))
+    return replace(gap, outcome=next(transient_outcomes, gap.outcome), message=reasons)

@@ -1,0 +1,1 @@
+"""Routes to candles: an exchange's own candles, and its public trades."""

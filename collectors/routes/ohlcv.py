@@ -1,0 +1,81 @@
+"""The OHLCV route: one market of a venue, page by page; what came goes through the gate."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
+
+from collectors.chunk import Chunk, RejectedPage
+from collectors.failures import BadData, CollectFailure, HistoryTooShort, Scope
+from collectors.http.client import VenueClient
+from collectors.page_validation import NO_CANDLES, CandleArray, build_bars_frame, list_page_outcomes, validate_page
+from collectors.plan import SeriesKey, Span, SpanOutcome, get_bar_length, merge_outcomes, split_into_pages
+from collectors.store_writer import Clock
+from data.schema import Origin, Timeframe
+
+CHUNK_BARS = 1440
+"""Bars that are read before they are stored, rounded up to whole pages: a crash loses a day of minutes of a market."""
+
+
+def group_pages(missing: Sequence[Span], page_bars: int, timeframe: Timeframe) -> list[list[Span]]:
+    """The missing spans as pages of so many bars, in lots that are stored together."""
+    size = -(-CHUNK_BARS // page_bars)
+    pages = [page for span in missing for page in split_into_pages(span, get_bar_length(timeframe) * page_bars)]
+    return [pages[start : start + size] for start in range(0, len(pages), size)]
+
+
+class OhlcvReader:
+    """Reads the candles of one market, in time order. A page that fails leaves its span with outcome and reason."""
+
+    def __init__(self, client: VenueClient, market: SeriesKey, now: Clock) -> None:
+        self._client = client
+        self._venue = client.venue
+        self._market = market
+        self._now = now
+        self._previous: CandleArray = NO_CANDLES
+        self._fatal_failure: CollectFailure | None = None
+        self._reach_failure: CollectFailure | None = None
+
+    async def read(self, missing: Sequence[Span]) -> AsyncIterator[Chunk]:
+        """The candles of the spans, in chunks of about `CHUNK_BARS`."""
+        timeframe = self._market.timeframe
+        for pages in group_pages(missing, self._venue.page_min, timeframe):
+            candles: list[CandleArray] = []
+            outcomes: list[SpanOutcome] = []
+            rejected_pages: list[RejectedPage] = []
+            for page in pages:
+                try:
+                    page_candles = await self._read_page(page, rejected_pages)
+                    candles.append(page_candles)
+                    outcomes += list_page_outcomes(page_candles, page, self._venue, timeframe)
+                except CollectFailure as failure:
+                    outcomes.append(SpanOutcome(page, failure.outcome, str(failure)))
+                    self._record_failure(failure)
+            yield Chunk(
+                build_bars_frame(candles), merge_outcomes(outcomes), Origin.OHLCV, self._client.source, rejected_pages
+            )
+
+    async def _read_page(self, page: Span, rejected_pages: list[RejectedPage]) -> CandleArray:
+        if self._fatal_failure is not None:
+            raise self._fatal_failure
+        if self._reach_failure is not None and self._is_beyond_reach(page):
+            raise self._reach_failure
+        received = await self._client.call(lambda exchange: exchange.fetch_candle_page(*self._market, page))
+        try:
+            timeframe = self._market.timeframe
+            candles, self._previous = validate_page(
+                received.rows, page, self._venue, timeframe, self._now(), self._previous
+            )
+        except BadData as error:
+            rejected_pages.append(RejectedPage(page.start, page.end, str(error), received.body))
+            raise
+        return candles
+
+    def _is_beyond_reach(self, page: Span) -> bool:
+        """Whether the page is older than the table says that candles reach."""
+        reach_min = self._venue.find_reach(self._market.timeframe)
+        return reach_min is not None and page.end <= self._now() - timedelta(minutes=reach_min)
+
+    def _record_failure(self, failure: CollectFailure) -> None:
+        if failure.scope > Scope.PAGE:
+            self._fatal_failure = failure
+        elif isinstance(failure, HistoryTooShort):
+            self._reach_failure = failure

@@ -1,0 +1,139 @@
+"""The trades route: public trades, page by page, made into candles.
+
+The cursor is the coverage itself: a chunk ends with a whole bar, so an interrupted run goes on with the next one.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
+
+import polars as pl
+
+from collectors.chunk import Chunk, RejectedPage, build_empty_bars, build_empty_lows
+from collectors.failures import BadData, CollectFailure, HistoryTooShort
+from collectors.http.ccxt_exchange import TRADES_PER_PAGE, TradesPage
+from collectors.http.client import VenueClient
+from collectors.page_validation import from_ms, to_ms
+from collectors.plan import SeriesKey, Span, SpanOutcome, floor_bar
+from collectors.trade_candles import CandlesWithLows, build_candles
+from data.schema import Origin, Outcome, Timeframe
+
+PAGES_PER_CHUNK = 20
+"""Pages that are read before their whole bars are stored: a crash loses some 20 s of asking."""
+
+MAX_SILENCE = timedelta(days=1)
+"""Beyond it, trades that begin only after the span are taken for the newest ones, and not for a quiet market."""
+
+NS_PER_MS = 1_000_000
+NS_PER_S = 1_000_000_000
+MAX_TIME_S = 100_000_000_000
+"""A time in seconds beyond it is no time: the year 5138."""
+
+TradeRow = tuple[float, str, str, int]
+NO_BARS = CandlesWithLows(build_empty_bars(), build_empty_lows())
+TRADE_SCHEMA = {"time": pl.Float64, "price": pl.String, "amount": pl.String, "id": pl.Int64}
+
+
+class TradesReader:
+    """Reads the trades of one market, in time order; a failure leaves the rest of its span with outcome and reason."""
+
+    def __init__(self, client: VenueClient, market: SeriesKey) -> None:
+        self._client = client
+        self._symbol = market.symbol
+        self._timeframe = market.timeframe
+
+    async def read(self, missing: Sequence[Span]) -> AsyncIterator[Chunk]:
+        """The candles of the spans; a bar without a trade has none."""
+        for span in missing:
+            async for chunk in self._read_span(span):
+                yield chunk
+
+    async def _read_span(self, span: Span) -> AsyncIterator[Chunk]:
+        start, cursor, is_done = span.start, to_ms(span.start) * NS_PER_MS, False
+        rows: list[TradeRow] = []
+        while start < span.end:
+            rejected_pages: list[RejectedPage] = []
+            try:
+                for _ in range(PAGES_PER_CHUNK):
+                    page = await self._read_page(cursor, span, rejected_pages)
+                    rows += page.rows
+                    is_done = page.last_ns <= cursor or page.last_ns >= to_ms(span.end) * NS_PER_MS
+                    cursor = max(cursor, page.last_ns)
+                    if is_done:
+                        break
+                end = span.end if is_done else min(span.end, floor_bar(from_ms(cursor // NS_PER_MS), self._timeframe))
+                chunk_rows = [row for row in rows if to_ms(start) <= row[0] * 1000 < to_ms(end)]
+                bars = _build_bars(chunk_rows, self._timeframe)
+            except CollectFailure as failure:
+                yield self._build_chunk(
+                    NO_BARS, SpanOutcome(Span(start, span.end), failure.outcome, str(failure)), rejected_pages
+                )
+                return
+            if end > start:
+                yield self._build_chunk(bars, SpanOutcome(Span(start, end), Outcome.COMPLETE), rejected_pages)
+                rows = [row for row in rows if row[0] * 1000 >= to_ms(end)]
+                start = end
+
+    async def _read_page(self, cursor: int, span: Span, rejected_pages: list[RejectedPage]) -> TradesPage:
+        """The trades from the cursor on, that of the cursor itself again: others may bear the same time."""
+        page = await self._client.call(lambda exchange: exchange.fetch_trades_page(self._symbol, cursor - 1))
+        try:
+            _check_page(page, cursor, span)
+            if cursor > to_ms(span.start) * NS_PER_MS:
+                _check_overlap(page, cursor)
+        except BadData as error:
+            rejected_pages.append(RejectedPage(span.start, span.end, str(error), page.body))
+            raise
+        return page
+
+    def _build_chunk(
+        self, bars: CandlesWithLows, span_outcome: SpanOutcome, rejected_pages: list[RejectedPage]
+    ) -> Chunk:
+        return Chunk(bars.candles, [span_outcome], Origin.TRADES, self._client.source, rejected_pages, bars.lows)
+
+
+def _check_page(page: TradesPage, cursor: int, span: Span) -> None:
+    """Let only a page pass that goes on where the cursor stands.
+
+    Raises:
+        BadData: trades from before the cursor, or a full page of one instant, after which there is no going on.
+        HistoryTooShort: the first trade lies beyond the span by more than a day: newest data for an old question.
+    """
+    bad_row = next((row for row in page.rows if not (0 <= row[0] < MAX_TIME_S and 0 <= row[3] < 1 << 63)), None)
+    if bad_row is not None:
+        message = f"answered with a trade of no time or number: {bad_row}"
+        raise BadData(message)
+    last_ns = max((row[0] for row in page.rows), default=cursor / NS_PER_S) * NS_PER_S
+    if page.last_ns > last_ns + NS_PER_MS:
+        message = f"goes on {(page.last_ns - last_ns) / NS_PER_S:.3f} s behind its last trade"
+        raise BadData(message)
+    if not page.rows:
+        return
+    first_time = from_ms(page.rows[0][0] * 1000)
+    if any(row[0] * NS_PER_S < cursor - NS_PER_MS for row in page.rows):
+        message = f"answered with trades from before {from_ms(cursor / NS_PER_MS):%Y-%m-%d %H:%M:%SZ}"
+        raise BadData(message)
+    if len(page.rows) >= TRADES_PER_PAGE and page.last_ns <= cursor:
+        message = f"answered with {len(page.rows)} trades of one instant, {first_time:%Y-%m-%d %H:%M:%SZ}"
+        raise BadData(message)
+    if first_time > span.end + MAX_SILENCE:
+        message = f"answered with trades of another time, from {first_time:%Y-%m-%d %H:%MZ}"
+        raise HistoryTooShort(message)
+
+
+def _check_overlap(page: TradesPage, cursor: int) -> None:
+    """Let only a page pass that begins with the trade at which the last one ended.
+
+    Raises:
+        BadData: it does not: trades in between may be missing.
+    """
+    if not page.rows or page.rows[0][0] * NS_PER_S > cursor + NS_PER_MS:
+        message = f"left out the trade at {from_ms(cursor // NS_PER_MS):%Y-%m-%d %H:%M:%SZ}, and maybe others behind it"
+        raise BadData(message)
+
+
+def _build_bars(rows: list[TradeRow], timeframe: Timeframe) -> CandlesWithLows:
+    if not rows:
+        return NO_BARS
+    trades = pl.DataFrame(rows, schema=TRADE_SCHEMA, orient="row").unique(maintain_order=True)
+    times = (pl.col("time") * NS_PER_S).cast(pl.Int64).cast(pl.Datetime("ns", "UTC"))
+    return build_candles([trades.with_columns(times.alias("time"))], timeframe)

@@ -1,0 +1,161 @@
+"""One venue's part of a collection: list its markets, plan what is missing, and collect the markets side by side."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from functools import partial
+
+from collectors.archives.route import ArchiveReader
+from collectors.chunk import Chunk, build_empty_bars
+from collectors.failures import CollectFailure
+from collectors.http.access import Access
+from collectors.http.client import VenueClient
+from collectors.listing import Listing, load_listing
+from collectors.market_collection import MarketCollection, ReadSpans
+from collectors.plan import CoverageIndex, MarketPlan, SeriesKey, Span, SpanOutcome, format_any_market, select_symbols
+from collectors.request import MarketProgress, MarketResult, OnProgress
+from collectors.routes.ohlcv import OhlcvReader
+from collectors.routes.trades import TradesReader
+from collectors.store_writer import BatchWriter, Clock, WriteCounts
+from collectors.venues.table import MarketType, Route, VenueRow
+from data.schema import SETTLED_OUTCOMES, Origin, Outcome, Timeframe, is_derivative
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionJob:
+    """What every venue of a collection shares. ``had``, ``unlisted`` and ``unoffered`` are known from before."""
+
+    assets: tuple[str, ...]
+    symbols: tuple[str, ...]
+    windows: tuple[Span, ...]
+    complete_index: CoverageIndex
+    not_listed_index: CoverageIndex
+    not_offered_index: CoverageIndex
+    writer: BatchWriter
+    access: Access
+    now: Clock
+    on_progress: OnProgress
+    timeframe: Timeframe
+
+
+class VenueCollection:
+    """Collects from one row of the venue table, within the limit that ccxt keeps for it."""
+
+    def __init__(self, venue: VenueRow, job: CollectionJob) -> None:
+        self._venue = venue
+        self._job = job
+        self._count_futures: list[asyncio.Future[WriteCounts]] = []
+        self._client = VenueClient(venue, job.access, job.now)
+        self._archive = None if venue.archive is None else ArchiveReader(venue.archive, job.access, job.now)
+
+    async def run(self) -> list[MarketResult]:
+        """Collect; a failure of the venue is a result of each market, and never an exception."""
+        results = await self._collect_all()
+        await asyncio.gather(*self._count_futures)
+        return results
+
+    async def _collect_all(self) -> list[MarketResult]:
+        job = self._job
+        symbols = tuple(
+            symbol for symbol in job.symbols if is_derivative(symbol) is (self._venue.kind is MarketType.SWAP)
+        )
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(self._client)
+            if self._archive is not None:
+                await stack.enter_async_context(self._archive)
+            requested = [*map(self._format_any_market, job.assets), *symbols]
+            if not self._venue.list_routes(job.timeframe):
+                return [await self._record_not_offered(symbol) for symbol in requested]
+            try:
+                listing = await load_listing(self._client, job.writer, job.now)
+            except CollectFailure as failure:
+                return [await self._record_failure(symbol, failure) for symbol in requested]
+            listed_symbols, absent = select_symbols(job.assets, symbols, listing.symbols)
+            markets = [
+                SeriesKey(symbol, price, job.timeframe) for symbol in listed_symbols for price in self._venue.prices
+            ]
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(self._collect_market(market)) for market in markets]
+            results = [task.result() for task in tasks]
+            results += [await self._record_not_listed(symbol, listing) for symbol in absent]
+            return results + self._warn_incomplete_listing(listing, absent)
+
+    async def _collect_market(self, market: SeriesKey) -> MarketResult:
+        job = self._job
+        plan = MarketPlan(market, job.complete_index.list_missing(self._venue.id, market, job.windows))
+        collection = MarketCollection(
+            self._venue, plan, self._build_routes(market), job.writer, job.now, job.on_progress
+        )
+        return await collection.run(job.windows)
+
+    def _build_routes(self, market: SeriesKey) -> Mapping[Route, ReadSpans]:
+        routes: dict[Route, ReadSpans] = {
+            Route.OHLCV: OhlcvReader(self._client, market, self._job.now).read,
+            Route.TRADES: TradesReader(self._client, market).read,
+        }
+        if self._archive is not None:
+            routes[Route.ARCHIVE] = partial(self._archive.read, market.symbol, market.timeframe)
+        return routes
+
+    def _format_any_market(self, asset: str) -> str:
+        return format_any_market(asset, derivative=self._venue.kind is MarketType.SWAP)
+
+    async def _record_not_listed(self, symbol: str, listing: Listing) -> MarketResult:
+        """Note that the venue lists no such market, unless that was noted before; a pinned list cannot say so."""
+        symbol = symbol if "/" in symbol else self._format_any_market(symbol)
+        if listing.failure is not None:
+            return await self._record_failure(symbol, listing.failure)
+        missing_spans = self._job.not_listed_index.list_missing(
+            self._venue.id, self._build_series_key(symbol), self._job.windows
+        )
+        message = f"no such {self._venue.kind} market among those that the venue lists"
+        return await self._record_without_candles(symbol, Outcome.NOT_LISTED, message, missing_spans)
+
+    async def _record_not_offered(self, symbol: str) -> MarketResult:
+        """Note that the venue gives no candles of that length by any route, unless that was noted before."""
+        missing_spans = self._job.not_offered_index.list_missing(
+            self._venue.id, self._build_series_key(symbol), self._job.windows
+        )
+        message = f"{self._venue.id} gives no {self._job.timeframe} candles"
+        return await self._record_without_candles(symbol, Outcome.NOT_OFFERED, message, missing_spans)
+
+    def _build_series_key(self, symbol: str) -> SeriesKey:
+        """The series under which coverage names something of which no candle is asked."""
+        return SeriesKey(symbol, timeframe=self._job.timeframe)
+
+    def _warn_incomplete_listing(self, listing: Listing, absent: Sequence[str]) -> list[MarketResult]:
+        """Say of assets that were asked by an old or pinned list that the venue may have further markets of them."""
+        if listing.failure is None:
+            return []
+        outcome, message = listing.failure.outcome, f"only markets on record were asked: {listing.failure}"
+        return [
+            self._result_without_candles(self._format_any_market(asset), outcome, message)
+            for asset in self._job.assets
+            if asset not in absent
+        ]
+
+    async def _record_failure(self, symbol: str, failure: CollectFailure) -> MarketResult:
+        """Note that the venue did not even list its markets."""
+        return await self._record_without_candles(
+            symbol, failure.outcome, f"no list of markets: {failure}", self._job.windows
+        )
+
+    async def _record_without_candles(
+        self, symbol: str, outcome: Outcome, message: str, spans: Sequence[Span]
+    ) -> MarketResult:
+        if spans:
+            outcomes = [SpanOutcome(span, outcome, message) for span in spans]
+            chunk = Chunk(build_empty_bars(), outcomes, Origin.OHLCV, self._client.source)
+            self._count_futures.append(
+                await self._job.writer.submit(self._venue.id, self._build_series_key(symbol), chunk)
+            )
+        return self._result_without_candles(symbol, outcome, message)
+
+    def _result_without_candles(self, symbol: str, outcome: Outcome, message: str) -> MarketResult:
+        """The result of something of which no candle was asked."""
+        self._job.on_progress(MarketProgress(self._venue.id, symbol, 0, 0, 0, outcome, message))
+        full_span = Span(self._job.windows[0].start, self._job.windows[-1].end)
+        gaps = tuple(SpanOutcome(window, outcome, message) for window in self._job.windows)
+        outstanding = () if outcome in SETTLED_OUTCOMES else gaps
+        return MarketResult(self._venue.id, symbol, full_span, outcome, message, gaps=outstanding)

@@ -1,0 +1,1 @@
+"""The table of venues: what each exchange gives, and how that is known."""

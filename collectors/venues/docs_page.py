@@ -1,0 +1,147 @@
+"""The page of the docs that tells users what the venue table says: ``python -m collectors.venue_page > FILE``."""
+
+import sys
+from collections.abc import Iterable, Iterator
+
+from collectors.venues.table import VENUES, MarketType, VenueRow
+from data.schema import Timeframe
+
+INTRO = """# Venues
+
+What each exchange gives, as far as it is known. The page is made from `collectors/venues.toml`, which is what the
+collector goes by:
+
+```
+python -m collectors.venue_page > docs/venues.md
+```
+
+The letter behind a fact says how it is known:
+
+| mark | known from |
+| --- | --- |
+| V | seen at the venue itself, with `collect --check` |
+| T | run with ccxt 4.5.90 against a local replay of the venue |
+| S | read in the source of ccxt 4.5.90, or captured from it |
+| D | the exchange's own documentation |
+| I | an issue thread, or a third party's measured note |
+| M | general knowledge, not verified |
+| U | not known; the value is the careful choice |
+
+A replay answers as the documents say, so T speaks of our side of the wire. I, M and U are settled by asking the venue:
+`python app.py collect --check` sends each venue a few requests and says which facts hold. Whatever the table says, an
+answer counts only for the minutes that it was asked for: one for another time is thrown away and the window noted as
+not had.
+"""
+
+SPOT_INTRO = """
+## Spot markets
+
+`routes` are asked in order, each for what is still missing. `build_page`: candles asked at once. `pace`: least milliseconds
+between two requests for candles. `empty minutes`: a minute without a trade comes as a flat candle, is omitted (and
+counts as quiet), or it is not known (and counts as missing). Venues in brackets are asked only by name: the same order
+book must not count as two venues.
+"""
+
+SWAP_INTRO = """
+## Perpetual futures
+
+Collected on request. Each market has the prices that are listed; mark and index prices are no trades.
+"""
+
+TIMEFRAME_INTRO = """
+## Bar lengths
+
+By which routes a venue gives candles of a second, a minute and five minutes. Candles of any length are made of trades.
+A venue without a route for a length is not asked.
+"""
+
+ARCHIVE_INTRO = """
+## Archives
+
+Daily files of spot markets. A file's day begins so many hours before that day does in UTC.
+"""
+
+SOURCE_INTRO = """
+## Where it was read
+"""
+
+
+def format_fact(row: VenueRow, name: str, value: object) -> str:
+    """A fact with its mark."""
+    return f"{value} {row.basis[name].mark}"
+
+
+def format_table(headers: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterator[str]:
+    """The lines of a table."""
+    names = list(headers)
+    yield ""
+    yield f"| {' | '.join(names)} |"
+    yield f"|{' --- |' * len(names)}"
+    for row in rows:
+        yield f"| {' | '.join(map(str, row))} |"
+
+
+def list_columns(row: VenueRow) -> list[str]:
+    """What is told of a row of either kind."""
+    return [
+        row.id if row.by_default else f"({row.id})",
+        ", ".join(row.routes),
+        format_fact(row, "history", row.history),
+        format_fact(row, "page_min", row.page_min),
+        format_fact(row, "pace_ms", f"{row.pace_ms:g}"),
+        format_fact(row, "empty_minutes", row.empty_minutes),
+        format_fact(row, "hosts", ", ".join(host.name for host in row.hosts)),
+    ]
+
+
+def list_lengths(row: VenueRow) -> list[str]:
+    """By which routes a row gives candles of each length."""
+    routes = (", ".join(row.list_routes(timeframe)) or "–" for timeframe in Timeframe)
+    return [row.key, *routes, row.basis["timeframes"].mark]
+
+
+def format_sources(row: VenueRow) -> Iterator[str]:
+    """Where each fact of a row was read."""
+    yield f"\n### {row.key}\n"
+    for name, basis in row.basis.items():
+        yield f"- `{name}` {basis.mark}: {basis.source}"
+
+
+def build_page(rows: Iterable[VenueRow] = VENUES) -> str:
+    """The page."""
+    venue_rows = list(rows)
+    headers = ("venue", "routes", "candles reach", "page", "pace", "empty minutes", "hosts")
+    lines = [INTRO.rstrip("\n"), SPOT_INTRO.rstrip("\n")]
+    lines += format_table(headers, (list_columns(row) for row in venue_rows if row.kind is MarketType.SPOT))
+    lines.append(SWAP_INTRO.rstrip("\n"))
+    swaps = [row for row in venue_rows if row.kind is MarketType.SWAP]
+    lines += format_table(
+        (*headers, "prices"), ([*list_columns(row), format_fact(row, "prices", ", ".join(row.prices))] for row in swaps)
+    )
+    lines.append(TIMEFRAME_INTRO.rstrip("\n"))
+    lines += format_table(("venue", *Timeframe, "known"), map(list_lengths, venue_rows))
+    lines.append(ARCHIVE_INTRO.rstrip("\n"))
+    archives = [(row, row.archive) for row in venue_rows if row.archive is not None]
+    lines += format_table(
+        ("venue", "host", "file", "hours", "from", "checksum", "known"),
+        (
+            (
+                row.id,
+                archive.host,
+                f"`{archive.path}`",
+                archive.day_zone_h,
+                archive.from_day,
+                archive.checksum or "–",
+                row.basis["archive"].mark,
+            )
+            for row, archive in archives
+        ),
+    )
+    lines.append(SOURCE_INTRO.rstrip("\n"))
+    for row in venue_rows:
+        lines += format_sources(row)
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(build_page())

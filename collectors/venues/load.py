@@ -1,0 +1,260 @@
+"""Reads the venue table from TOML, and complains by venue and field where it is wrong.
+
+Each fact is an inline table of the value, the mark of evidence and the source:
+``page_min = { is = 300, mark = "D", source = "..." }``.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Annotated, Any, Generic, Literal, Self, TypeVar
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    TypeAdapter,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from collectors.venues.row import (
+    Archive,
+    Basis,
+    EmptyMinutes,
+    EndParameter,
+    Host,
+    Mark,
+    MarketType,
+    PageEdge,
+    Route,
+    VenueRow,
+)
+from data.errors import UsageError
+from data.schema import Timeframe
+
+NonEmptyText = Annotated[str, Field(min_length=1)]
+PositiveInt = Annotated[int, Field(strict=True, gt=0)]
+PriceKind = Literal["trade", "mark", "index"]
+Value = TypeVar("Value")
+
+FACTS = (
+    "hosts",
+    "page_min",
+    "anchor",
+    "newest_first",
+    "empty_minutes",
+    "reach_min",
+    "history",
+    "pace_ms",
+    "prices",
+    "rows_at",
+    "timeframes",
+)
+"""The fields of a row that claim something about the venue, and so need a basis; beside those of `OPTIONAL_FACTS`."""
+
+OPTIONAL_FACTS = ("until", "archive", "reaches_min")
+"""Fields of that kind that not every row has."""
+
+UNBOUNDED = "unbounded"
+UNKNOWN = "unknown"
+
+
+class TablePart(BaseModel):
+    """A table of the file: a key that nobody reads is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class MarkedPart(TablePart):
+    """What stands beside every fact."""
+
+    mark: Mark
+    source: NonEmptyText
+
+    @property
+    def basis(self) -> Basis:
+        """Mark and source."""
+        return Basis(self.mark, self.source)
+
+
+class FactPart(MarkedPart, Generic[Value]):
+    """A value, how it is known, and where it was read."""
+
+    value: Value = Field(alias="is")
+
+
+class HostPart(TablePart):
+    """A host, and what points ccxt at it."""
+
+    name: NonEmptyText
+    config: dict[str, Any] = {}
+
+
+class EndParameterPart(MarkedPart):
+    """The parameter for the end of a page."""
+
+    name: NonEmptyText
+    zone: Annotated[str, Field(pattern=r"^[+-]\d\d:\d\d$")]
+    pattern: NonEmptyText
+
+    @field_validator("zone")
+    @classmethod
+    def _check_zone(cls, zone: str) -> str:
+        timezone(_parse_offset(zone))
+        return zone
+
+    @property
+    def value(self) -> EndParameter:
+        """The parameter."""
+        return EndParameter(self.name, timezone(_parse_offset(self.zone)), self.pattern)
+
+
+class ArchivePart(MarkedPart):
+    """The daily files of a venue."""
+
+    host: NonEmptyText
+    path: NonEmptyText
+    layout: NonEmptyText
+    day_zone_h: Annotated[int, Field(strict=True, ge=-12, le=14)]
+    checksum: NonEmptyText | None = None
+    from_day: date
+    empty_minutes: EmptyMinutes
+    lag_h: PositiveInt
+    volume_unit: Literal["base", "quote", "unknown"]
+
+    @model_validator(mode="after")
+    def _check_path(self) -> Self:
+        try:
+            day = datetime(2025, 10, 10, tzinfo=UTC)
+            path = self.path.format(base="BASE", quote="QUOTE", timeframe=Timeframe.M1.value, day=day)
+        except (KeyError, IndexError, ValueError) as error:
+            message = f"path {self.path!r} is no pattern of base, quote, timeframe and day"
+            raise ValueError(message) from error
+        if "BASE" not in path or "10" not in path:
+            message = f"path {self.path!r} names no base or no day"
+            raise ValueError(message)
+        return self
+
+    def supports_timeframes(self, timeframes: tuple[Timeframe, ...]) -> bool:
+        """Whether the files can hold candles of these lengths: any can be made of trades."""
+        return len(timeframes) == 1 or "{timeframe}" in self.path or self.layout.endswith("-trades")
+
+    @property
+    def value(self) -> Archive:
+        """The archive."""
+        return Archive(**self.model_dump(exclude={"mark", "source"}))
+
+
+class RowPart(TablePart):
+    """One venue of the file."""
+
+    id: NonEmptyText
+    kind: MarketType = MarketType.SPOT
+    by_default: StrictBool = True
+    routes: Annotated[tuple[Route, ...], Field(min_length=1)]
+    hosts: FactPart[Annotated[tuple[HostPart, ...], Field(min_length=1)]]
+    page_min: FactPart[PositiveInt]
+    anchor: FactPart[PageEdge]
+    newest_first: FactPart[StrictBool]
+    empty_minutes: FactPart[EmptyMinutes]
+    reach_min: FactPart[PositiveInt | Literal["unbounded", "unknown"]]
+    history: FactPart[NonEmptyText]
+    pace_ms: FactPart[Annotated[float, Field(gt=0)]]
+    prices: FactPart[Annotated[tuple[PriceKind, ...], Field(min_length=1)]]
+    rows_at: FactPart[tuple[NonEmptyText, ...]]
+    timeframes: FactPart[dict[Route, Annotated[tuple[Timeframe, ...], Field(min_length=1)]]]
+    reaches_min: FactPart[dict[Timeframe, PositiveInt]] | None = None
+    config: dict[str, Any] = {}
+    until: EndParameterPart | None = None
+    archive: ArchivePart | None = None
+
+    @model_validator(mode="after")
+    def _check_consistency(self) -> Self:
+        for name in ("reach_min", "empty_minutes"):
+            fact = getattr(self, name)
+            if (fact.value == UNKNOWN) != (fact.mark is Mark.UNKNOWN):
+                message = f"{name}: the value {UNKNOWN!r} and the mark U go together"
+                raise ValueError(message)
+        if (Route.ARCHIVE in self.routes) != (self.archive is not None):
+            message = "archive: the route and the table go together"
+            raise ValueError(message)
+        if set(self.timeframes.value) != set(self.routes):
+            message = "timeframes: they name each of the routes, and no other"
+            raise ValueError(message)
+        if self.archive is not None and not self.archive.supports_timeframes(self.timeframes.value[Route.ARCHIVE]):
+            message = "timeframes: an archive of candles has one length, unless its path names {timeframe}"
+            raise ValueError(message)
+        if len(set(self.routes)) < len(self.routes):
+            message = "routes: one is named twice"
+            raise ValueError(message)
+        return self
+
+    def build_row(self, key: str) -> VenueRow:
+        """The row with that key."""
+        optional_facts = {name: part for name in OPTIONAL_FACTS if (part := getattr(self, name)) is not None}
+        facts: dict[str, Any] = {name: getattr(self, name) for name in FACTS} | optional_facts
+        basis = {name: fact.basis for name, fact in facts.items()}
+        reach = self.reach_min.value
+        return VenueRow(
+            key=key,
+            id=self.id,
+            kind=self.kind,
+            by_default=self.by_default,
+            hosts=tuple(Host(host.name, host.config) for host in self.hosts.value),
+            page_min=self.page_min.value,
+            anchor=self.anchor.value,
+            newest_first=self.newest_first.value,
+            empty_minutes=self.empty_minutes.value,
+            reach_min=reach if isinstance(reach, int) else None,
+            history=self.history.value,
+            pace_ms=self.pace_ms.value,
+            routes=self.routes,
+            prices=self.prices.value,
+            rows_at=self.rows_at.value,
+            timeframes=self.timeframes.value,
+            reaches_min={} if self.reaches_min is None else self.reaches_min.value,
+            until=None if self.until is None else self.until.value,
+            archive=None if self.archive is None else self.archive.value,
+            basis=basis,
+            config=self.config,
+        )
+
+
+ROWS_ADAPTER = TypeAdapter(dict[str, RowPart])
+
+
+def parse_venue_table(file: str, text: str) -> tuple[VenueRow, ...]:
+    """The rows of a venue table, in file order.
+
+    Raises:
+        UsageError: the text is no TOML, or a row is wrong; names file, venue and field.
+    """
+    try:
+        parts = ROWS_ADAPTER.validate_python(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        message = f"{file}: {error}"
+        raise UsageError(message) from error
+    except ValidationError as error:
+        message = "; ".join(f"{file}: {_format_location(fault['loc'])}: {fault['msg']}" for fault in error.errors())
+        raise UsageError(message) from error
+    rows = tuple(part.build_row(key) for key, part in parts.items())
+    keys: Mapping[tuple[str, MarketType], str] = {(row.id, row.kind): row.key for row in rows}
+    for row in rows:
+        if (other := keys[row.id, row.kind]) != row.key:
+            message = f"{file}: {row.key}/id: {other} is {row.id} {row.kind} too"
+            raise UsageError(message)
+    return rows
+
+
+def _parse_offset(zone: str) -> timedelta:
+    """An offset from UTC such as +09:00."""
+    hours, minutes = int(zone[:3]), int(zone[0] + zone[4:])
+    return timedelta(hours=hours, minutes=minutes)
+
+
+def _format_location(location: tuple[int | str, ...]) -> str:
+    """Venue and field, as one path."""
+    return "/".join(map(str, location))

@@ -1,0 +1,1 @@
+"""Charts, a package each: rows, figure for the screen, sheet for print."""

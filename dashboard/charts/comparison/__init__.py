@@ -1,0 +1,1 @@
+"""The comparison picture of one asset."""

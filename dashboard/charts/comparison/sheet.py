@@ -1,0 +1,141 @@
+"""The comparison picture: one sheet that states the finding, shows it, and says what it rests on."""
+
+import re
+from datetime import datetime
+
+import plotly.graph_objects as go
+
+from dashboard.charts.comparison.blocks import VenueBlocks
+from dashboard.charts.comparison.panels import draw_charts
+from dashboard.draw.label_layout import Box
+from dashboard.draw.scene import Scene
+from dashboard.draw.theme import TEMPLATES
+from dashboard.sheet.canvas import Sheet
+from dashboard.sheet.frame import HeaderText, draw_footer, draw_header, draw_watermark
+from dashboard.sheet.sizes import SHAPES, SheetShape, SheetSize
+from dashboard.state.view import Theme
+from dashboard.text.sentences import select_notes, write_measured, write_title
+from data.catalogue import Catalogue
+from data.schema import Evidence, Timeframe
+from deviation.result import Measurement
+
+GUTTER = 24
+"""Space between charts and venues."""
+
+CHARTS_SHARE = 0.629
+"""Share of the width that charts take where venues stand beside them."""
+
+HEADLINE_SIZES = (34, 32, 30, 28, 26)
+
+UNSAFE_CHARACTERS = re.compile(r"[^\w.-]|_")
+"""What a part of a file's name may not hold; parts are joined by underscores."""
+
+
+def build_comparison_sheet(
+    measurement: Measurement,
+    catalogue: Catalogue,
+    *,
+    size: SheetSize = SheetSize.WIDE,
+    theme: Theme = Theme.LIGHT,
+    assumed: frozenset[tuple[str, str]] = frozenset(),
+) -> go.Figure:
+    """The comparison picture, laid out for its shape.
+
+    Args:
+        measurement: what is shown.
+        catalogue: what is known of venues, assets and the event.
+        size: the shape; see `SHAPES` for its pixels.
+        theme: light or dark paper.
+        assumed: markets, as (venue, symbol), of which no figure is published: dashed on the reconstruction.
+    """
+    scene, shape = Scene(measurement, catalogue, theme, frozenset(), assumed), SHAPES[size]
+    sheet = Sheet(shape.width, shape.height)
+    top, bottom = _draw_header(sheet, scene, shape), draw_footer(sheet, [measurement], catalogue, scene.colours, shape)
+    _draw_body(sheet, scene, size, Box(shape.margin, top, shape.right, bottom))
+    if scene.is_illustration:
+        draw_watermark(sheet, scene.colours, shape)
+    return sheet.build_figure(TEMPLATES[theme])
+
+
+def build_file_name(
+    measurement: Measurement,
+    content: str = "comparison",
+    file_format: str = "png",
+    *,
+    asset: str | None = None,
+    size: SheetSize = SheetSize.WIDE,
+    theme: Theme = Theme.LIGHT,
+    second_window: tuple[datetime, datetime] | None = None,
+) -> str:
+    """Name of a file on a measurement: asset, focus, windows, bars other than minutes, content, and what is unusual.
+
+    Args:
+        measurement: what the file rests on.
+        content: what is in it.
+        file_format: its ending.
+        asset: what stands for the asset where the file is of several.
+        size: a picture's shape, named unless it is wide.
+        theme: a picture's paper, named unless it is light.
+        second_window: the edges of a second window that the file holds it against.
+    """
+    question = measurement.question
+    windows = [_format_window(question.start, question.end)]
+    if second_window is not None and second_window != (question.start, question.end):
+        windows += ["vs", _format_window(*second_window)]
+    style_parts = [size.value] * (size is not SheetSize.WIDE) + [theme.value] * (theme is not Theme.LIGHT)
+    # A name travels further than what is in a file: an illustration says so in it, too.
+    illustration_parts = ["illustration"] if question.origin is Evidence.RECONSTRUCTION else []
+    timeframe_parts = [question.timeframe.value] * (question.timeframe is not Timeframe.M1)
+    parts = [
+        "plumbline",
+        asset or question.asset,
+        question.focus,
+        *windows,
+        *timeframe_parts,
+        content,
+        *style_parts,
+        *illustration_parts,
+    ]
+    return f"{'_'.join(UNSAFE_CHARACTERS.sub('-', part) for part in parts)}.{file_format}"
+
+
+def _format_window(start: datetime, end: datetime) -> str:
+    """A window within the name of a file; the day is said once.
+
+    >>> _format_window(datetime(2025, 10, 10, 21, 10), datetime(2025, 10, 10, 21, 40))
+    '2025-10-10T2110Z-2140Z'
+    """
+    return f"{start:%Y-%m-%dT%H%MZ}-" + f"{end:%Y-%m-%dT%H%MZ}".removeprefix(f"{start:%Y-%m-%d}T")
+
+
+def _draw_body(sheet: Sheet, scene: Scene, size: SheetSize, box: Box) -> None:
+    """Charts, and the venues beside them on a wide sheet, else below."""
+    notes = select_notes(scene.measurement, scene.catalogue, 0.5)
+    blocks, shape = VenueBlocks(scene), SHAPES[size]
+    if size is SheetSize.WIDE:
+        middle = box.left + CHARTS_SHARE * shape.inner_width
+        draw_charts(sheet, scene, Box(box.left, box.top, middle, box.bottom), notes)
+        blocks.draw_stacked(sheet, Box(middle + GUTTER, box.top, box.right, box.bottom))
+        return
+    available_height = box.bottom - box.top - shape.min_charts_height
+    is_stacked = size is SheetSize.TALL and blocks.measure_stacked_height(shape.inner_width) <= available_height
+    blocks_height = (
+        blocks.measure_stacked_height(shape.inner_width)
+        if is_stacked
+        else blocks.measure_paired_height(shape.inner_width)
+    )
+    split = box.bottom - min(blocks_height, available_height)
+    draw_charts(sheet, scene, Box(box.left, box.top, box.right, split - GUTTER), notes)
+    draw = blocks.draw_stacked if is_stacked else blocks.draw_paired
+    draw(sheet, Box(box.left, split, box.right, box.bottom))
+
+
+def _draw_header(sheet: Sheet, scene: Scene, shape: SheetShape) -> float:
+    """Headline, the line under it, and what is measured; returns where the rest may begin."""
+    headline, subtitle = write_title(scene.measurement)
+    texts = (
+        HeaderText(headline, HEADLINE_SIZES, scene.colours.ink, is_bold=True),
+        HeaderText(subtitle, (19, 18, 17, 16), scene.colours.text),
+        HeaderText(write_measured(scene.measurement), (16, 15.5, 15, 14.5), scene.colours.muted),
+    )
+    return draw_header(sheet, texts, shape)

@@ -1,0 +1,1 @@
+"""Histograms of the gaps between lows."""

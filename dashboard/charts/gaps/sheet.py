@@ -1,0 +1,155 @@
+"""The histograms of gaps on a printed sheet, one above the other on the same bins, the focus venue's assets by name."""
+
+from collections.abc import Sequence
+
+from dashboard.charts.gaps.figure import BIN_EDGES_PCT, NO_GAP_TEXT, Bin, Gap, Gaps, count_bins, format_edge
+from dashboard.draw.label_layout import Box
+from dashboard.draw.text_metrics import LINE_HEIGHT, shorten_text
+from dashboard.draw.theme import compute_venue_colour, get_palette
+from dashboard.sheet.canvas import Sheet
+from dashboard.sheet.legend import LegendItem, build_swatch_item
+from dashboard.sheet.panel import SMALL_FONT
+from dashboard.state.view import Theme
+from data.catalogue import Catalogue
+from data.schema import Timeframe
+
+AXIS_HEIGHT = 62.0
+"""Room below the lower histogram for the edges of the bins and what they are."""
+
+PANEL_GAP = 30.0
+"""Space between the two."""
+
+TITLE_HEIGHT = 34.0
+"""Room for the title of each."""
+
+COUNT_FONT = 14
+"""Font size of counts and edges."""
+
+BAR_WIDTH = 0.88
+"""Share of a bin that its bar takes."""
+
+MAX_NAMES_SHARE = 0.32
+"""Share of a histogram's height that names may take from its highest bar at most."""
+
+
+def draw_gaps(
+    sheet: Sheet, box: Box, gaps: Gaps, catalogue: Catalogue, focus: str, theme: Theme, bar: Timeframe
+) -> None:
+    """Draw both histograms over the edges of their bins."""
+    height = (box.bottom - box.top - AXIS_HEIGHT - PANEL_GAP) / 2
+    upper = Box(box.left, box.top, box.right, box.top + height)
+    lower = Box(box.left, box.bottom - AXIS_HEIGHT - height, box.right, box.bottom - AXIS_HEIGHT)
+    panels = (
+        (f"Lowest trades, of whatever {bar.noun}: each against the lowest of all other exchanges", gaps.unaligned),
+        (f"Closes, of one and the same {bar.noun}: the smallest gap to the next close of its group", gaps.aligned),
+    )
+    colour = compute_venue_colour(catalogue, focus, theme)
+    for number, ((title, panel_gaps), panel_box) in enumerate(zip(panels, (upper, lower), strict=True), start=1):
+        sheet.write_text(title, panel_box.left, panel_box.top + 10, size=15, colour=get_palette(theme).ink, bold=True)
+        _draw_histogram(
+            sheet,
+            number,
+            Box(panel_box.left, panel_box.top + TITLE_HEIGHT, panel_box.right, panel_box.bottom),
+            panel_gaps,
+            colour,
+            theme,
+        )
+    _draw_edges(sheet, lower, theme)
+
+
+def build_gap_legend(catalogue: Catalogue, focus: str, theme: Theme) -> list[LegendItem]:
+    """The colours of the two parts of a bar."""
+    name = catalogue.get_venue(focus).name
+    return [
+        build_swatch_item(f"{name}, with its assets", compute_venue_colour(catalogue, focus, theme)),
+        build_swatch_item("the other exchanges", get_palette(theme).band),
+    ]
+
+
+def _draw_histogram(sheet: Sheet, number: int, box: Box, gaps: Sequence[Gap], colour: str, theme: Theme) -> None:
+    """A bar per bin, the focus venue's part at its foot; above it the number of all, and the focus venue's assets."""
+    colours, bins = get_palette(theme), count_bins(gaps)
+    sheet.draw_line((box.left, box.bottom), (box.right, box.bottom), colours.rule)
+    if not gaps:
+        centre = (box.left + box.right) / 2
+        sheet.write_text(NO_GAP_TEXT, centre, (box.top + box.bottom) / 2, size=16, colour=colours.muted, align="center")
+        return
+    zero = box.left + (box.right - box.left) * (BIN_EDGES_PCT.index(0) + 1) / len(bins)
+    sheet.draw_line((zero, box.top), (zero, box.bottom), colours.rule, 1, "dot", below=True)
+    height, bin_width = box.bottom - box.top, (box.right - box.left) / len(bins)
+    max_count, max_bar_height = max(bin_.count for bin_ in bins), _compute_max_bar_height(bins, height)
+    x = {"range": [-0.5, len(bins) - 0.5], "showticklabels": False}
+    y = {"range": [0, max_count * height / max_bar_height], "showticklabels": False}
+    indices = list(range(len(bins)))
+    bars = {"type": "bar", "x": indices, "width": BAR_WIDTH, "offset": -BAR_WIDTH / 2}
+    focus_bars = {**bars, "name": "focus", "y": [bin_.focus_count for bin_ in bins], "marker": {"color": colour}}
+    other_bars = {
+        **bars,
+        "name": "others",
+        "y": [bin_.count - bin_.focus_count for bin_ in bins],
+        "base": [bin_.focus_count for bin_ in bins],
+        "marker": {"color": colours.band},
+    }
+    sheet.add_subplot(number, box, x, y, [focus_bars, other_bars])
+    for index, bin_ in enumerate(bins):
+        if bin_.count:
+            bar_top = box.bottom - max_bar_height * bin_.count / max_count
+            middle = box.left + bin_width * (index + 0.5)
+            sheet.write_text(
+                str(bin_.count), middle, bar_top - 10, size=COUNT_FONT, colour=colours.text, align="center"
+            )
+            _write_assets(
+                sheet, bin_, middle, Box(middle - bin_width / 2, box.top, middle + bin_width / 2, bar_top - 20), colour
+            )
+
+
+def _compute_max_bar_height(bins: Sequence[Bin], height: float) -> float:
+    """Pixels of the highest bar: what number and names above each bar leave, but not less than names may take."""
+    max_count = max(bin_.count for bin_ in bins)
+    available_height = height - COUNT_FONT * LINE_HEIGHT - 4
+    height_limits = [
+        (available_height - len(bin_.focus_assets) * SMALL_FONT * LINE_HEIGHT) * max_count / bin_.count
+        for bin_ in bins
+        if bin_.focus_assets
+    ]
+    return max(min([available_height, *height_limits]), (1 - MAX_NAMES_SHARE) * height - COUNT_FONT * LINE_HEIGHT)
+
+
+def _write_assets(sheet: Sheet, bin_: Bin, middle: float, box: Box, colour: str) -> None:
+    """The focus venue's assets of a bin, upwards from its number, as many as have a place."""
+    line = SMALL_FONT * LINE_HEIGHT
+    max_lines = int((box.bottom - box.top) / line + 1e-6)
+    if not bin_.focus_assets or max_lines < 1:
+        return
+    width = box.right - box.left
+    texts = (
+        list(bin_.focus_assets)
+        if len(bin_.focus_assets) <= max_lines
+        else [*bin_.focus_assets[: max_lines - 1], f"+ {len(bin_.focus_assets) - max_lines + 1}"]
+    )
+    texts = [shorten_text(text, SMALL_FONT, width, bold=True) for text in texts]
+    for number, text in enumerate(reversed(texts)):
+        y = box.bottom - line * (number + 0.5)
+        sheet.write_text(text, middle, y, size=SMALL_FONT, colour=colour, align="center", bold=True)
+
+
+def _draw_edges(sheet: Sheet, box: Box, theme: Theme) -> None:
+    """The edges of the bins where one ends and the next begins, and what they are."""
+    colours, bin_width = get_palette(theme), (box.right - box.left) / (len(BIN_EDGES_PCT) + 1)
+    for index, edge in enumerate(BIN_EDGES_PCT, start=1):
+        x = box.left + bin_width * index
+        sheet.draw_line((x, box.bottom), (x, box.bottom + 5), colours.rule)
+        sheet.write_text(format_edge(edge), x, box.bottom + 18, size=COUNT_FONT, colour=colours.text, align="center")
+    y = box.bottom + 42
+    left_text = "\N{LEFTWARDS ARROW} below the others"
+    sheet.write_text(left_text, box.left, y, size=COUNT_FONT, colour=colours.text)
+    sheet.write_text(
+        "gap in per cent; the steps are not equal",
+        (box.left + box.right) / 2,
+        y,
+        size=SMALL_FONT,
+        colour=colours.muted,
+        align="center",
+    )
+    right_text = "above the others \N{RIGHTWARDS ARROW}"
+    sheet.write_text(right_text, box.right, y, size=COUNT_FONT, colour=colours.text, align="right")

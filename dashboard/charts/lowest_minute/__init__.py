@@ -1,0 +1,1 @@
+"""The minute of the focus venue's lowest trade."""

@@ -1,0 +1,1 @@
+"""Every venue on every asset under the same test."""

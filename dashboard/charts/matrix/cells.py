@@ -1,0 +1,111 @@
+"""What the page and the printed sheet show of the fairness matrix: its order, its texts, and its tints."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from dashboard.draw.theme import compute_contrast, get_palette, mix_colours
+from dashboard.service.event import EventContext
+from dashboard.state.view import Theme
+from dashboard.text.numbers import format_signed_percent
+from data.reconstruction.candles import list_assumed_markets
+from deviation.matrix import MatrixCell, build_matrix
+from deviation.question import TOLERANCE, Group
+from deviation.ranks import Rank, RankWord
+from deviation.report.headline import format_minutes
+from deviation.result import MarketRow
+from deviation.summary import DeviationSummary
+
+DEPTH_STEPS_PCT = (2, 5, 10, 20, 50)
+"""Depths at which the tint of a cell grows darker."""
+
+TINT_SHARES = (0.0, 0.12, 0.27, 0.46, 0.78, 1.0)
+"""How much of the full colour each step takes: one hue, so that print in grey keeps the order, and no share at which
+neither light nor dark text could be read."""
+
+DEEPEST_COLOURS = {Theme.LIGHT: "#1d4568", Theme.DARK: "#8cc4f5"}
+"""The colour of the deepest step: no venue's, and neither red nor green."""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupMatrix:
+    """The matrix of one quote group: a row for each of ``venues``, a column for each of ``assets``."""
+
+    group: Group
+    venues: Sequence[str]
+    assets: Sequence[str]
+    cells: Mapping[tuple[str, str], MatrixCell]
+
+
+def build_group_matrices(overview: EventContext) -> list[GroupMatrix]:
+    """A board for each quote group with a spot market; the focus venue first, the others as the catalogue has them."""
+    cells_by_group = ((group, build_matrix(overview.measurements, group)) for group in Group)
+    return [_build_group_matrix(overview, group, cells) for group, cells in cells_by_group if cells]
+
+
+def _build_group_matrix(overview: EventContext, group: Group, cells: Sequence[MatrixCell]) -> GroupMatrix:
+    order, focus = list(overview.catalogue.venues), overview.view.focus
+
+    def build_sort_key(venue: str) -> tuple[bool, int, str]:
+        return venue != focus, order.index(venue) if venue in order else len(order), venue
+
+    venues = sorted({cell.venue for cell in cells}, key=build_sort_key)
+    assets = [measurement.question.asset for measurement in overview.measurements]
+    return GroupMatrix(group, venues, assets, {(cell.venue, cell.asset): cell for cell in cells})
+
+
+def is_hatched(overview: EventContext, cell: MatrixCell) -> bool:
+    """Whether a cell has numbers but no rank where others have one."""
+    return overview.has_ranks and cell.row is not None and cell.rank.reason is not None
+
+
+def is_outlined(overview: EventContext, cell: MatrixCell) -> bool:
+    """Whether the venue was the deepest of its group on the asset."""
+    return overview.has_ranks and cell.rank.deepest is RankWord.DEEPEST
+
+
+def format_numbers(summary: DeviationSummary) -> tuple[str, str]:
+    """Depth and minutes; of thin minutes where none is firm, which is said."""
+    thin_summary = summary.thin
+    if summary.firm_min or not thin_summary.minutes:
+        return format_signed_percent(
+            summary.depth
+        ), f"{format_minutes(summary.below_min)} of {format_minutes(summary.firm_min)} min"
+    return format_signed_percent(
+        thin_summary.depth
+    ), f"{format_minutes(thin_summary.below_min)} of {format_minutes(thin_summary.minutes)} thin min"
+
+
+def describe_rank(overview: EventContext, rank: Rank, row: MarketRow) -> str:
+    """Rank words as a cell has room for them: only what tells the venue from the others."""
+    if overview.is_illustration:
+        return "assumed" if (row.market.venue, row.market.symbol) in list_assumed_markets() else "partly published"
+    if rank.reason is not None:
+        return RankWord.NOT_RANKED.value
+    if rank.deepest is rank.longest is RankWord.CLOSE:
+        return RankWord.CLOSE.value
+    texts = [
+        f"{label}: {word}" if word is RankWord.CLOSE else word.value
+        for label, word in (("depth", rank.deepest), ("time", rank.longest))
+        if word not in {RankWord.NOT_DEEPEST, RankWord.NOT_LONGEST}
+    ]
+    return ", ".join(texts)
+
+
+def compute_step(depth: float | None) -> int:
+    """How many of `DEPTH_STEPS_PCT` a depth reaches.
+
+    >>> compute_step(-0.02), compute_step(-0.019), compute_step(None)
+    (1, 0, 0)
+    """
+    return sum(100 * (depth or 0.0) <= -pct + 100 * TOLERANCE for pct in DEPTH_STEPS_PCT)
+
+
+def select_cell_colours(step: int, theme: Theme) -> tuple[str, str]:
+    """Background of a step and the colour of text on it, which keeps the contrast of small print on every one.
+
+    >>> select_cell_colours(0, Theme.LIGHT)
+    ('#ffffff', '#16191d')
+    """
+    colours = get_palette(theme)
+    background = mix_colours(colours.paper, DEEPEST_COLOURS[theme], TINT_SHARES[step])
+    return background, max(colours.ink, colours.paper, key=lambda colour: compute_contrast(colour, background))

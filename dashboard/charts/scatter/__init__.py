@@ -1,0 +1,1 @@
+"""Depth against duration, and against reported volume."""

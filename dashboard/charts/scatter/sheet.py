@@ -1,0 +1,107 @@
+"""A chart of points on a printed sheet: numbers and titles of its axes, markers, and names beside as many as fit."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from analysis.questions import sort_venues
+from dashboard.charts.scatter.points import ScatterData
+from dashboard.draw.label_layout import Box
+from dashboard.draw.log_axis import LogPlot
+from dashboard.draw.markers import MARKER_SHAPES, ScatterPoint, build_marker_traces
+from dashboard.draw.point_labels import LABEL_DISTANCES, LabelStyle, place_point_labels
+from dashboard.draw.text_metrics import join_items, measure_text_width
+from dashboard.draw.theme import get_palette
+from dashboard.service.event import EventContext
+from dashboard.sheet.canvas import Sheet
+from dashboard.sheet.chart_sheet import ChartDrawer
+from dashboard.sheet.legend import LegendItem, build_marker_item, build_venue_item
+from dashboard.sheet.panel import SMALL_FONT
+from dashboard.state.view import Theme
+from data.catalogue import Catalogue
+
+MARGIN_LEFT, MARGIN_TOP, MARGIN_RIGHT, MARGIN_BOTTOM = 58.0, 30.0, 14.0, 56.0
+"""Room within the box for the numbers and titles of the axes."""
+
+CHART_FONT = 14
+"""Font size of all text in the chart."""
+
+MAX_LABELS = 40
+"""Names of the other venues' points, the deepest first; those that find no place go without."""
+
+MARKER_MAGNIFICATION = 1.3
+"""How much larger markers are than on the page, which is half as wide."""
+
+Y_TITLE, X_TITLE_SUFFIX = "\N{UPWARDS ARROW} deepest close below the others", " \N{RIGHTWARDS ARROW}"
+"""What leads upwards, and the end of what leads to the right."""
+
+
+def build_scatter_drawing(
+    overview: EventContext, data: ScatterData, x_title: str
+) -> tuple[ChartDrawer, list[LegendItem]]:
+    """What draws the points, and their key; ``x_title`` says what the axis from left to right shows."""
+    catalogue, theme = overview.catalogue, overview.view.theme
+    hollow_text = "wholly assumed" if overview.is_illustration else "not ranked"
+    draw = partial(_draw_scatter, data=data, catalogue=catalogue, theme=theme, x_title=x_title)
+    return draw, _build_legend(data.points, catalogue, theme, hollow_text)
+
+
+def _draw_scatter(sheet: Sheet, box: Box, data: ScatterData, catalogue: Catalogue, theme: Theme, x_title: str) -> None:
+    colours = get_palette(theme)
+    inner = Box(box.left + MARGIN_LEFT, box.top + MARGIN_TOP, box.right - MARGIN_RIGHT, box.bottom - MARGIN_BOTTOM)
+    plot = LogPlot(inner, data.x, data.y)
+    title = sheet.write_text(Y_TITLE, box.left, box.top + 9, size=CHART_FONT, colour=colours.text)
+    sheet.write_text(
+        f"{x_title}{X_TITLE_SUFFIX}", box.right, box.bottom - 12, size=CHART_FONT, colour=colours.text, align="right"
+    )
+    for value, text in data.y.ticks:
+        _, y = plot.to_pixel(data.x.low, value)
+        sheet.draw_line((inner.left, y), (inner.right, y), colours.grid, 1, below=True)
+        sheet.write_text(text, inner.left - 8, y, size=CHART_FONT, colour=colours.text, align="right")
+    for value, text in data.x.ticks:
+        x, _ = plot.to_pixel(value, data.y.low)
+        sheet.draw_line((x, inner.top), (x, inner.bottom), colours.grid, 1, below=True)
+        sheet.write_text(text, x, inner.bottom + 14, size=CHART_FONT, colour=colours.text, align="center")
+    sheet.draw_line((inner.left, inner.bottom), (inner.right, inner.bottom), colours.rule, below=True)
+    sheet.draw_line((inner.left, inner.top), (inner.left, inner.bottom), colours.rule, below=True)
+    x_axis, y_axis = ({"type": "log", "range": axis.range, "showticklabels": False} for axis in (data.x, data.y))
+    sheet.add_subplot(
+        1, inner, x_axis, y_axis, build_marker_traces(data.points, catalogue, theme, MARKER_MAGNIFICATION)
+    )
+    bounds = Box(inner.left + 2, inner.top - 4, box.right, inner.bottom - 2)
+    labels, lines = place_point_labels(
+        data.points, plot, bounds, LabelStyle(CHART_FONT, MAX_LABELS, MARKER_MAGNIFICATION, LABEL_DISTANCES[-1])
+    )
+    for start, end in lines:
+        sheet.draw_line(start, end, colours.muted, 0.8)
+    for point, label_box in labels:
+        colour = colours.ink if point.is_focus else colours.text
+        middle = (label_box.top + label_box.bottom) / 2
+        sheet.write_text(point.label, label_box.left + 2, middle, size=CHART_FONT, colour=colour, bold=point.is_focus)
+    labelled = {id(point) for point, _ in labels}
+    unlabelled_text = _write_unlabelled(
+        [point.label for point in data.points if id(point) not in labelled], box.right - title.right - 40
+    )
+    if unlabelled_text:
+        sheet.write_text(unlabelled_text, box.right, box.top + 9, size=SMALL_FONT, colour=colours.muted, align="right")
+
+
+def _write_unlabelled(names: Sequence[str], max_width: float) -> str:
+    """Which dots have no name beside them, since dots that lie on each other leave no place for all."""
+    if not names:
+        return ""
+    prefix = "No place for the name of "
+    return f"{prefix}{join_items(names, lambda text: measure_text_width(f'{prefix}{text}', SMALL_FONT) <= max_width)}"
+
+
+def _build_legend(
+    points: Sequence[ScatterPoint], catalogue: Catalogue, theme: Theme, hollow_text: str
+) -> list[LegendItem]:
+    """The marker of each venue, the focus in bold, and what ``hollow_text`` ones are where there are any."""
+    colours, circle = get_palette(theme), MARKER_SHAPES[0][1]
+    focus = {point.venue: point.is_focus for point in points}
+    items = [
+        build_venue_item(catalogue, venue, theme, bold=focus[venue]) for venue in sort_venues(catalogue, set(focus))
+    ]
+    if any(point.is_hollow for point in points):
+        items.append(build_marker_item(f"hollow, in any shape: {hollow_text}", circle, colours.paper, colours.text))
+    return items

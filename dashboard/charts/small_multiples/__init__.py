@@ -1,0 +1,1 @@
+"""The deviation of every asset in a panel of its own."""

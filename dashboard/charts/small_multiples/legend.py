@@ -1,0 +1,84 @@
+"""The key of the small multiples: the bold lines, and the thin ones by quote group, for page and sheet."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from analysis.questions import sort_venues
+from dashboard.charts.small_multiples.panels import FOCUS_WIDTHS, OTHER_WIDTH
+from dashboard.draw.scene import Scene, select_group_dash
+from dashboard.draw.theme import GROUP_DASHES
+from dashboard.text.numbers import join_names
+from data.catalogue import Catalogue
+from deviation.question import Group
+from deviation.result import MarketRow
+
+
+@dataclass(frozen=True, slots=True)
+class LineSample:
+    """A kind of line: what it is, how it is drawn (``width`` in pixels), and the venues of it that are thin ones."""
+
+    text: str
+    colour: str
+    dash: str
+    width: float
+    venues: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """The text with the names of its venues."""
+        return f"{self.text}: {', '.join(self.venues)}" if self.venues else self.text
+
+
+def list_line_samples(scenes: Sequence[Scene], catalogue: Catalogue) -> tuple[LineSample, ...]:
+    """Every kind of line that some panel draws, the bold ones first."""
+    return (*_list_focus_samples(scenes, catalogue), *_list_other_samples(scenes, catalogue))
+
+
+def _list_focus_samples(scenes: Sequence[Scene], catalogue: Catalogue) -> list[LineSample]:
+    """The focus venue against either group; in ink where panels differ in it."""
+    focus_rows = [(scene, row) for scene in scenes if (row := scene.highlighted_row) is not None]
+    if not focus_rows:
+        return []
+    names = join_names(
+        [
+            catalogue.get_venue(venue).name
+            for venue in sort_venues(catalogue, {row.market.venue for _, row in focus_rows})
+        ]
+    )
+    colours = {scene.focus_colour for scene, _ in focus_rows}
+    first_scene = focus_rows[0][0]
+    colour = first_scene.focus_colour if len(colours) == 1 else first_scene.colours.ink
+    return [
+        LineSample(
+            f"{names} against {group.upper()} exchanges",
+            colour,
+            GROUP_DASHES[group],
+            width,
+        )
+        for group, width in zip(first_scene.groups, FOCUS_WIDTHS, strict=True)
+        if any(row.summaries[group].firm_min or row.summaries[group].thin.minutes for _, row in focus_rows)
+    ]
+
+
+def _list_other_samples(scenes: Sequence[Scene], catalogue: Catalogue) -> list[LineSample]:
+    rows = [(scene, row) for scene in scenes for row in scene.other_rows]
+    line_samples = []
+    for group in Group:
+        for spot, kind in ((True, "exchanges"), (False, "perpetuals")):
+            matching = [(scene, row) for scene, row in rows if row.market.group is group and row.is_spot is spot]
+            if matching:
+                scene, row = matching[0]
+                text = f"{group.upper()} {kind}, each against the others of {group.upper()}"
+                names = _list_names([row for _, row in matching], catalogue)
+                line_samples.append(
+                    LineSample(
+                        text, scene.colours.group_colours[group], select_group_dash(row.market), OTHER_WIDTH, names
+                    )
+                )
+    return line_samples
+
+
+def _list_names(rows: Sequence[MarketRow], catalogue: Catalogue) -> tuple[str, ...]:
+    return tuple(
+        catalogue.get_venue(venue).name for venue in sort_venues(catalogue, {row.market.venue for row in rows})
+    )

@@ -1,0 +1,191 @@
+"""The small multiples as data: a panel per asset, the focus venue bold over everyone else's own deviation."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from dashboard.draw.axis import Scale, build_deviation_scale
+from dashboard.draw.scene import Scene, select_group_dash
+from dashboard.draw.theme import GROUP_DASHES
+from dashboard.draw.traces import Trace, build_hollow_trace, build_line_traces
+from dashboard.service.measurements import Measurements, ViewResult
+from dashboard.state.view import OriginChoice, Theme, ViewState
+from dashboard.text.numbers import format_span, format_window_name
+from data.catalogue import Catalogue
+from data.schema import MINUTE_MS
+from deviation.minute.grid import Floats
+from deviation.result import MarketRow, Measurement
+
+FOCUS_WIDTHS = (2.4, 1.5)
+"""Widths of the focus venue's lines against its own group and against the other one, in pixels."""
+
+OTHER_WIDTH = 1.2
+"""Width of everyone else's."""
+
+SINCE_START_TEXT = "minutes since the window's start"
+
+
+@dataclass(frozen=True, slots=True)
+class AssetPanel:
+    """One asset over one window: ``view`` is as asked, ``answer`` what there is to show of it."""
+
+    asset: str
+    view: ViewState
+    result: ViewResult
+
+    @property
+    def measurement(self) -> Measurement | None:
+        """What was measured; None where there is no candle."""
+        return self.result.measurement
+
+    @property
+    def replaced(self) -> str | None:
+        """The venue that was asked for as focus where this asset has no candle of it."""
+        return self.result.replaced_focus
+
+    def build_scene(self, catalogue: Catalogue, theme: Theme) -> Scene | None:
+        """What is drawn; None where there is nothing, as without candles or without anybody to compare with."""
+        if self.measurement is None:
+            return None
+        scene = Scene(self.measurement, catalogue, theme, self.view.hidden)
+        return scene if any(np.isfinite(values).any() for values in list_drawn_values(scene)) else None
+
+    @property
+    def empty_text(self) -> str:
+        """Why nothing is drawn, where that is so."""
+        if self.measurement is not None:
+            return "No line to draw: nobody to compare with, or hidden."
+        # Beside panels of real candles no other kind is shown: there may be some.
+        kind = "" if self.result.view.origin is OriginChoice.AUTO else f"{self.result.view.origin} "
+        return f"No {kind}candle in this window."
+
+
+@dataclass(frozen=True, slots=True)
+class WindowPanels:
+    """One window: what it is called, its view, and a panel for each asset of its event."""
+
+    name: str
+    view: ViewState
+    panels: tuple[AssetPanel, ...]
+
+
+def measure_windows(measurements: Measurements, view: ViewState) -> tuple[WindowPanels, ...]:
+    """The view's window and, where it is held against a second one, that; all on candles of one kind.
+
+    Raises:
+        StoreUnusable: The store cannot be read.
+    """
+    catalogue = measurements.catalogue
+    views = _list_views(view)
+    views_by_window = [
+        [replace(window_view, asset=asset) for asset in catalogue.get_event(window_view.event).assets]
+        for window_view in views
+    ]
+    measured_panels = iter(
+        measure_panels(measurements, [window_view for asset_views in views_by_window for window_view in asset_views])
+    )
+    return tuple(
+        WindowPanels(
+            format_window_title(window_view, catalogue), window_view, tuple(next(measured_panels) for _ in asset_views)
+        )
+        for window_view, asset_views in zip(views, views_by_window, strict=True)
+    )
+
+
+def measure_pair(measurements: Measurements, view: ViewState) -> tuple[AssetPanel, ...]:
+    """The view's asset in both windows; nothing where it is held against none.
+
+    Raises:
+        StoreUnusable: The store cannot be read.
+    """
+    return () if view.second_window is None else measure_panels(measurements, _list_views(view))
+
+
+def format_window_title(view: ViewState, catalogue: Catalogue) -> str:
+    """The event and the window of a view as a title; a range of its own by its times."""
+    name = view.window_name(catalogue)
+    if name is None:
+        return f"{format_span(view.start, view.end, view.zone)} (own range)"
+    return f"{catalogue.get_event(view.event).title}: {format_window_name(name, catalogue)}"
+
+
+def measure_panels(measurements: Measurements, views: Sequence[ViewState]) -> tuple[AssetPanel, ...]:
+    """A panel for each view, in their order, all on candles of one kind: real ones wherever any view has them.
+
+    Raises:
+        StoreUnusable: The store cannot be read.
+    """
+    results = [measurements.measure_view(view) for view in views]
+    if len({result.is_illustration for result in results if result.measurement is not None}) > 1:
+        results = [measurements.measure_view(replace(view, origin=OriginChoice.REAL)) for view in views]
+    return tuple(AssetPanel(view.asset, view, result) for view, result in zip(views, results, strict=True))
+
+
+def _list_views(view: ViewState) -> tuple[ViewState, ...]:
+    """The view, and the same choices over the second window."""
+    if view.second_window is None:
+        return (view,)
+    second_window = view.second_window
+    return (view, replace(view, event=second_window.event, start=second_window.start, end=second_window.end))
+
+
+def list_drawn_values(scene: Scene) -> list[Floats]:
+    """Every line of a panel, in per cent."""
+    row = scene.highlighted_row
+    focus_values = [] if row is None else [100 * row.series[group].d for group in scene.groups]
+    return [*focus_values, *(_compute_own_deviation(other) for other in scene.other_rows)]
+
+
+def build_common_scale(scenes: Sequence[Scene], max_ticks: int = 5) -> Scale:
+    """The axis that shows every line of some panels; never narrower than ``enter`` on both sides."""
+    enter = max((scene.measurement.question.parameters.enter for scene in scenes), default=0.01)
+    return build_deviation_scale([values for scene in scenes for values in list_drawn_values(scene)], enter, max_ticks)
+
+
+def build_panel_traces(scene: Scene) -> list[Trace]:
+    """Every other venue thin as one of its group, then the focus venue bold against both groups."""
+    measurement, row = scene.measurement, scene.highlighted_row
+    traces = [
+        trace
+        for other in scene.other_rows
+        for colour in [scene.colours.group_colours[other.market.group]]
+        for trace in build_line_traces(
+            measurement,
+            _compute_own_deviation(other),
+            colour,
+            name=scene.format_name(other),
+            width=OTHER_WIDTH,
+            dash=select_group_dash(other.market),
+        )
+    ]
+    if row is None:
+        return traces
+    name = scene.catalogue.get_venue(row.market.venue).name
+    for group, width in reversed(list(zip(scene.groups, FOCUS_WIDTHS, strict=True))):
+        series = row.series[group]
+        firm_values, thin_values = (100 * np.where(kind, series.d, np.nan) for kind in (series.firm, series.thin))
+        title = f"<b>{name}</b> against {group.upper()}"
+        traces += build_line_traces(
+            measurement, firm_values, scene.focus_colour, name=title, width=width, dash=GROUP_DASHES[group]
+        )
+        if series.thin.any():
+            traces.append(
+                build_hollow_trace(
+                    measurement, thin_values, scene.focus_colour, scene.colours.paper, name=f"{title}, thin", size=3.5
+                )
+            )
+    return traces
+
+
+def shift_to_start(measurement: Measurement, trace: Trace) -> Trace:
+    """The same trace on minutes since the window's start, so that windows of different days lie on each other."""
+    if "x0" in trace:
+        return {**trace, "x0": 0, "dx": trace["dx"] / MINUTE_MS}
+    start_ms = measurement.axis.first * measurement.question.timeframe.ms
+    return {**trace, "x": (trace["x"] - start_ms) / MINUTE_MS}
+
+
+def _compute_own_deviation(row: MarketRow) -> Floats:
+    """A market against its own group, in per cent; NaN in minutes without a vote on it."""
+    return 100 * row.series[row.market.group].d

@@ -1,0 +1,132 @@
+"""The numbers of the small multiples: a line per panel for the tables, and a row per minute for the files."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from dashboard.charts.small_multiples.panels import AssetPanel
+from dashboard.tables.venues import TableCell, build_minutes_below_cell
+from dashboard.text.numbers import EN_DASH, format_bar_time, format_signed_percent
+from data.catalogue import Catalogue
+from data.schema import MINUTE_MS
+from deviation.question import TOLERANCE, Group
+from deviation.report.json_output import DEVIATION_SCHEMA, build_deviation_frame
+from deviation.result import MarketRow, Measurement
+from deviation.summary import DeviationSummary
+
+AT_LEAST_SIGN = "\N{GREATER-THAN OR EQUAL TO}"
+
+TIME = pl.Datetime("ms", "UTC")
+
+COMPARE_SCHEMA: dict[str, pl.DataType] = {
+    "event": pl.String(),
+    "window": pl.String(),
+    "window_start": TIME,
+    "window_end": TIME,
+    "asset": pl.String(),
+    "minute": pl.Float64(),
+    "focus": pl.Boolean(),
+    **DEVIATION_SCHEMA,
+}
+"""A row per window, asset, market, group of votes and bar.
+
+``format_bar_time`` counts from the window's start; ``window`` is null where it was chosen by hand, and its edges
+``[window_start, window_end)`` tell it from another one.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class PanelRow:
+    """What a panel's title and the tables say of it.
+
+    ``venue`` is the focus venue as shown, "" where the asset has no candle; ``by_group`` gives the deepest close and
+    the minutes beyond the threshold against either. ``other`` is the furthest of the thin lines: the other
+    spot venue with the deepest firm close against its own group, where that is beyond the threshold.
+    """
+
+    asset: str
+    venue: str
+    by_group: dict[Group, tuple[TableCell, TableCell]]
+    deepest_other: TableCell
+
+
+def build_panel_rows(panels: Sequence[AssetPanel], catalogue: Catalogue) -> tuple[PanelRow, ...]:
+    """A line for each panel, in their order."""
+    return tuple(_build_panel_row(panel, catalogue) for panel in panels)
+
+
+def _build_panel_row(panel: AssetPanel, catalogue: Catalogue) -> PanelRow:
+    measurement = panel.measurement
+    row = None if measurement is None else measurement.focus_row
+    if measurement is None or row is None:
+        empty_cells = (TableCell(EN_DASH), TableCell(EN_DASH))
+        return PanelRow(panel.asset, "", dict.fromkeys(Group, empty_cells), TableCell(EN_DASH))
+    cells = {group: _build_cells(panel, measurement, row.summaries[group]) for group in Group}
+    return PanelRow(
+        panel.asset, _format_name(row, catalogue), cells, _find_deepest_other(panel, measurement, catalogue)
+    )
+
+
+def _find_deepest_other(panel: AssetPanel, measurement: Measurement, catalogue: Catalogue) -> TableCell:
+    focus = measurement.question.focus
+    candidates = [
+        (row.own_summary.depth, row)
+        for row in measurement.rows
+        if row.is_spot and row.market.venue != focus and row.own_summary.firm_min and row.own_summary.depth is not None
+    ]
+    if not candidates:
+        return TableCell(EN_DASH)
+    depth, row = min(candidates, key=lambda candidate: candidate[0])
+    if depth > TOLERANCE - measurement.question.parameters.enter:
+        return TableCell(EN_DASH)
+    return TableCell(
+        f"{_format_name(row, catalogue)} {format_signed_percent(depth)}",
+        format_bar_time(measurement, row.own_summary.depth_at, panel.view.zone),
+    )
+
+
+def _build_cells(panel: AssetPanel, measurement: Measurement, summary: DeviationSummary) -> tuple[TableCell, TableCell]:
+    """The deepest close with its minute, and how many minutes lay below; thin minutes are told apart."""
+    zone = panel.view.zone
+    if summary.firm_min:
+        return TableCell(
+            format_signed_percent(summary.depth), format_bar_time(measurement, summary.depth_at, zone)
+        ), build_minutes_below_cell(summary)
+    thin_summary = summary.thin
+    if thin_summary.minutes:
+        return TableCell(
+            format_signed_percent(thin_summary.depth),
+            f"{format_bar_time(measurement, thin_summary.depth_at, zone)}, thin",
+        ), build_minutes_below_cell(summary)
+    return TableCell(EN_DASH), TableCell(EN_DASH)
+
+
+def _format_name(row: MarketRow, catalogue: Catalogue) -> str:
+    name = catalogue.get_venue(row.market.venue).name
+    return name if row.is_spot else f"{name} perpetual"
+
+
+def build_compare_rows(panels: Sequence[AssetPanel], catalogue: Catalogue) -> pl.DataFrame:
+    """Every bar behind the panels; frame of `COMPARE_SCHEMA`."""
+    frames = [_build_rows(panel, panel.measurement, catalogue) for panel in panels if panel.measurement is not None]
+    return pl.concat([pl.DataFrame(schema=COMPARE_SCHEMA), *frames])
+
+
+def _build_rows(panel: AssetPanel, measurement: Measurement, catalogue: Catalogue) -> pl.DataFrame:
+    question = measurement.question
+    minutes_since_start = (pl.col("open_time") - pl.lit(question.start)).dt.total_milliseconds() / MINUTE_MS
+    return (
+        build_deviation_frame(measurement)
+        .with_columns(
+            event=pl.lit(panel.view.event),
+            window=pl.lit(panel.view.window_name(catalogue), dtype=pl.String),
+            window_start=pl.lit(question.start),
+            window_end=pl.lit(question.end),
+            asset=pl.lit(panel.asset),
+            minute=minutes_since_start,
+            focus=pl.col("venue") == question.focus,
+        )
+        .select(list(COMPARE_SCHEMA))
+        .cast(pl.Schema(COMPARE_SCHEMA))
+    )

@@ -1,0 +1,318 @@
+"""Where the small multiples stand on a sheet: boxes in pixels, more room where there is more to draw.
+
+The small multiples as one sheet: a panel per asset on one scale, the key of the lines, and what it rests on.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+
+from dashboard.charts.small_multiples.figure import build_level_lines, build_watermark
+from dashboard.charts.small_multiples.legend import list_line_samples
+from dashboard.charts.small_multiples.panels import AssetPanel, WindowPanels, build_common_scale, build_panel_traces
+from dashboard.charts.small_multiples.rows import AT_LEAST_SIGN, PanelRow, build_panel_rows
+from dashboard.draw.axis import Scale
+from dashboard.draw.label_layout import Box
+from dashboard.draw.scene import Scene
+from dashboard.draw.text_metrics import measure_text_width, shorten_text
+from dashboard.draw.theme import PALETTES, TEMPLATES, Palette
+from dashboard.draw.traces import get_window_range
+from dashboard.sheet.canvas import Sheet
+from dashboard.sheet.frame import HeaderText, draw_footer, draw_header
+from dashboard.sheet.legend import build_line_item, draw_legend
+from dashboard.sheet.panel import SMALL_FONT
+from dashboard.sheet.sizes import SHAPES, SheetShape, SheetSize
+from dashboard.state.view import Theme
+from dashboard.tables.venues import TableCell
+from dashboard.text.clock import Zone, build_ticks, shorten_tick
+from dashboard.text.numbers import EN_DASH
+from data.catalogue import Catalogue
+from data.schema import Evidence
+from deviation.question import Group
+from deviation.report.headline import ILLUSTRATION
+from deviation.result import Measurement
+
+PANEL_COLUMNS = {SheetSize.WIDE: 3, SheetSize.SQUARE: 2, SheetSize.TALL: 2}
+"""Panels beside each other where one window is shown; two windows are two rows on a wide sheet, else two columns."""
+
+COLUMN_GAP, ROW_GAP = 34.0, 22.0
+"""Space between panels."""
+
+WINDOW_TITLE_HEIGHT = 24.0
+"""Height of the name of a window."""
+
+EMPTY_PANEL_HEIGHT = 52.0
+"""Height of a panel that draws nothing, where all beside it draw nothing either."""
+
+
+@dataclass(frozen=True, slots=True)
+class WindowLayout:
+    """A window's places: that of its name, and one for each panel."""
+
+    title: Box
+    panels: tuple[Box, ...]
+
+
+def layout_windows(
+    has_lines: Sequence[Sequence[bool]], box: Box, size: SheetSize, *, same_assets: bool
+) -> list[WindowLayout]:
+    """The places of one window's panels, or of two windows'.
+
+    Args:
+        has_lines: per window and panel, whether it has a line to draw.
+        box: the room for all.
+        size: the shape of the sheet.
+        same_assets: whether the windows show the same assets, which then stand in line.
+    """
+    if len(has_lines) == 1:
+        return [WindowLayout(box, _layout_grid(has_lines[0], box, PANEL_COLUMNS[size]))]
+    if size is SheetSize.WIDE:
+        bands = _stack_bands([True] * len(has_lines), box.top, box.bottom)
+        return [
+            WindowLayout(
+                Box(box.left, top, box.right, top + WINDOW_TITLE_HEIGHT),
+                _layout_grid(window_lines, Box(box.left, top + WINDOW_TITLE_HEIGHT, box.right, bottom), 0),
+            )
+            for window_lines, (top, bottom) in zip(has_lines, bands, strict=True)
+        ]
+    width = (box.right - box.left - COLUMN_GAP * (len(has_lines) - 1)) / len(has_lines)
+    rows_by_window = [[any(row) for row in zip(*has_lines, strict=True)]] * len(has_lines) if same_assets else has_lines
+    # As high in one column as in the other, or one scale would not look like one.
+    band_height = min(
+        (
+            _compute_band_height(window_lines, box.bottom - box.top - WINDOW_TITLE_HEIGHT)
+            for window_lines in rows_by_window
+            if any(window_lines)
+        ),
+        default=0.0,
+    )
+    layouts = []
+    for number, window_lines in enumerate(rows_by_window):
+        left = box.left + number * (width + COLUMN_GAP)
+        title = Box(left, box.top, left + width, box.top + WINDOW_TITLE_HEIGHT)
+        bands = _layout_bands(window_lines, title.bottom, band_height)
+        layouts.append(WindowLayout(title, tuple(Box(left, top, title.right, bottom) for top, bottom in bands)))
+    return layouts
+
+
+def _layout_grid(has_lines: Sequence[bool], box: Box, columns: int) -> tuple[Box, ...]:
+    """Panels in rows of ``columns``, or all in one row without a number."""
+    columns = columns or len(has_lines)
+    width = (box.right - box.left - COLUMN_GAP * (columns - 1)) / columns
+    rows = [any(has_lines[first : first + columns]) for first in range(0, len(has_lines), columns)]
+    bands = _stack_bands(rows, box.top, box.bottom)
+    return tuple(
+        Box(left, bands[row][0], left + width, bands[row][1])
+        for row, column in (divmod(number, columns) for number in range(len(has_lines)))
+        for left in [box.left + column * (width + COLUMN_GAP)]
+    )
+
+
+def _stack_bands(has_lines: Sequence[bool], top: float, bottom: float) -> list[tuple[float, float]]:
+    """Bands from top to bottom: those that draw nothing are low, the others share what is left."""
+    return _layout_bands(
+        has_lines, top, _compute_band_height(has_lines, bottom - top) if any(has_lines) else EMPTY_PANEL_HEIGHT
+    )
+
+
+def _compute_band_height(has_lines: Sequence[bool], available_height: float) -> float:
+    """The height of a band that draws something, where such bands share the room that the others leave."""
+    return (
+        available_height - ROW_GAP * (len(has_lines) - 1) - EMPTY_PANEL_HEIGHT * (len(has_lines) - sum(has_lines))
+    ) / sum(has_lines)
+
+
+def _layout_bands(has_lines: Sequence[bool], top: float, height: float) -> list[tuple[float, float]]:
+    bands = []
+    for is_drawn in has_lines:
+        bottom = top + (height if is_drawn else EMPTY_PANEL_HEIGHT)
+        bands.append((top, bottom))
+        top = bottom + ROW_GAP
+    return bands
+
+
+HEADING_HEIGHT, TIME_AXIS_HEIGHT, VALUE_AXIS_WIDTH = 62.0, 26.0, 54.0
+"""Room of a panel above, below and left of what is drawn."""
+
+
+@dataclass(frozen=True, slots=True)
+class PanelStyle:
+    """What all panels of a sheet share."""
+
+    catalogue: Catalogue
+    theme: Theme
+    enter_text: str
+    shared_scale: Scale | None
+
+    @property
+    def colours(self) -> Palette:
+        """The colours of the theme."""
+        return PALETTES[self.theme]
+
+
+def build_compare_sheet(
+    windows: Sequence[WindowPanels],
+    catalogue: Catalogue,
+    *,
+    size: SheetSize = SheetSize.WIDE,
+    theme: Theme = Theme.LIGHT,
+    share_scale: bool = True,
+) -> go.Figure:
+    """The small multiples, laid out for the shape.
+
+    Args:
+        windows: one window, or two that become columns; some panel has a measurement.
+        catalogue: names and colours of venues.
+        size: the shape.
+        theme: light or dark paper.
+        share_scale: whether all panels have one scale, or each its own.
+    """
+    shape = SHAPES[size]
+    sheet = Sheet(shape.width, shape.height)
+    panels = [panel for window in windows for panel in window.panels]
+    scenes = [scene for panel in panels if (scene := panel.build_scene(catalogue, theme)) is not None]
+    measurement = next(panel.measurement for panel in panels if panel.measurement is not None)
+    enter_text = f"{100 * measurement.question.parameters.enter:g}"
+    style = PanelStyle(catalogue, theme, enter_text, build_common_scale(scenes) if share_scale else None)
+    top = _draw_header(sheet, windows, measurement, style, shape)
+    bottom = draw_footer(
+        sheet, [scene.measurement for scene in scenes] or [measurement], catalogue, style.colours, shape
+    )
+    items = [
+        build_line_item(sample.label, sample.colour, sample.dash, sample.width)
+        for sample in list_line_samples(scenes, catalogue)
+    ]
+    bottom = draw_legend(sheet, items, style.colours, Box(shape.margin, top, shape.right, bottom))
+    _draw_panels(sheet, windows, style, Box(shape.margin, top, shape.right, bottom), size)
+    return sheet.build_figure(TEMPLATES[theme])
+
+
+def _draw_header(
+    sheet: Sheet, windows: Sequence[WindowPanels], measurement: Measurement, style: PanelStyle, shape: SheetShape
+) -> float:
+    name = style.catalogue.get_venue(windows[0].view.focus).name
+    asset_count = len({panel.asset for window in windows for panel in window.panels})
+    reference = measurement.question.parameters.reference.label
+    count = "One asset" if asset_count == 1 else f"{asset_count} assets"
+    headline = f"{count} side by side: {name} against the {reference} of the others"
+    window_names = " and ".join(window.name for window in windows)
+    subtitle = (
+        f"{window_names}. In per cent, times in UTC. Solid: USDT exchanges, dashed: USD exchanges; hollow: only one or two "
+        "voted."
+    )
+    if measurement.question.origin is Evidence.RECONSTRUCTION:
+        subtitle = f"{ILLUSTRATION}. {subtitle}"
+    texts = (
+        HeaderText(headline, (32, 30, 28, 26, 24), style.colours.ink, is_bold=True),
+        HeaderText(subtitle, (16, 15, 14), style.colours.text),
+    )
+    return draw_header(sheet, texts, shape)
+
+
+def _draw_panels(sheet: Sheet, windows: Sequence[WindowPanels], style: PanelStyle, box: Box, size: SheetSize) -> None:
+    """Every panel in its place, under the name of its window where there are two."""
+    has_lines = [
+        [panel.build_scene(style.catalogue, style.theme) is not None for panel in window.panels] for window in windows
+    ]
+    same_assets = len({tuple(panel.asset for panel in window.panels) for window in windows}) == 1
+    number = 0
+    for window, window_layout in zip(
+        windows, layout_windows(has_lines, box, size, same_assets=same_assets), strict=True
+    ):
+        if len(windows) > 1:
+            _draw_title(sheet, window.name, style, window_layout.title)
+        panel_rows = build_panel_rows(window.panels, style.catalogue)
+        for panel, panel_row, panel_box in zip(window.panels, panel_rows, window_layout.panels, strict=True):
+            number += 1
+            _draw_panel(sheet, number, panel, panel_row, style, panel_box)
+
+
+def _draw_title(sheet: Sheet, name: str, style: PanelStyle, box: Box) -> None:
+    text = shorten_text(name, 16, box.right - box.left, bold=True)
+    sheet.write_text(text, box.left, box.top + 8, size=16, colour=style.colours.ink, bold=True)
+
+
+def _draw_panel(sheet: Sheet, number: int, panel: AssetPanel, panel_row: PanelRow, style: PanelStyle, box: Box) -> None:
+    sheet.draw_line((box.left, box.top), (box.right, box.top), style.colours.rule)
+    text_box = sheet.write_text(panel.asset, box.left, box.top + 14, size=16, colour=style.colours.ink, bold=True)
+    scene = panel.build_scene(style.catalogue, style.theme)
+    if scene is None:
+        middle = ((box.left + box.right) / 2, (box.top + box.bottom) / 2)
+        text = shorten_text(panel.empty_text, 14, box.right - box.left)
+        sheet.write_text(text, *middle, size=14, colour=style.colours.muted, align="center")
+        return
+    if panel.replaced is not None:
+        replaced_text = f"{style.catalogue.get_venue(panel.replaced).name} has no candle: {panel_row.venue}"
+        replaced_text = shorten_text(replaced_text, SMALL_FONT, box.right - text_box.right - 10)
+        text_box = sheet.write_text(
+            replaced_text, text_box.right + 10, box.top + 14, size=SMALL_FONT, colour=style.colours.muted
+        )
+    _write_deepest_other(
+        sheet, panel_row.deepest_other, style, Box(text_box.right + 16, box.top, box.right, box.top + 28)
+    )
+    for index, group in enumerate(Group):
+        text = _write_fact(group, *panel_row.by_group[group], style.enter_text, box.right - box.left)
+        sheet.write_text(text, box.left, box.top + 33 + 17 * index, size=SMALL_FONT, colour=style.colours.text)
+    inner = Box(box.left + VALUE_AXIS_WIDTH, box.top + HEADING_HEIGHT, box.right - 4, box.bottom - TIME_AXIS_HEIGHT)
+    _draw_lines(sheet, number, scene, style.shared_scale or build_common_scale([scene]), inner)
+
+
+def _write_deepest_other(sheet: Sheet, deepest_other: TableCell, style: PanelStyle, box: Box) -> None:
+    """Who of the thin lines fell furthest, right of the panel's title, if there is room to say it."""
+    time_text = f" at {deepest_other.detail}" if deepest_other.detail else ""
+    texts = (
+        []
+        if deepest_other.text == EN_DASH
+        else [f"deepest other: {deepest_other.text}{time_text}", f"deepest other: {deepest_other.text}"]
+    )
+    text = next((text for text in texts if measure_text_width(text, SMALL_FONT) <= box.right - box.left), "")
+    if text:
+        sheet.write_text(text, box.right, box.top + 14, size=SMALL_FONT, colour=style.colours.muted, align="right")
+
+
+def _write_fact(group: Group, deepest: TableCell, below: TableCell, enter_text: str, max_width: float) -> str:
+    """What a panel says against a group, shorter where there is less room."""
+    if deepest.text == EN_DASH:
+        return shorten_text(f"{group.upper()}: nobody to compare with", SMALL_FONT, max_width)
+    time_text = f" at {deepest.detail}" if deepest.detail else ""
+    depth_text = f"{group.upper()}: {deepest.text}"
+    texts = (
+        f"{depth_text} deepest close{time_text}; {below.text} minutes {AT_LEAST_SIGN} {enter_text} % below",
+        f"{depth_text}{time_text}; {below.text} min {AT_LEAST_SIGN} {enter_text} % below",
+        f"{depth_text}; {below.text} min {AT_LEAST_SIGN} {enter_text} % below",
+    )
+    return next(
+        (text for text in texts if measure_text_width(text, SMALL_FONT) <= max_width),
+        shorten_text(texts[-1], SMALL_FONT, max_width),
+    )
+
+
+def _draw_lines(sheet: Sheet, number: int, scene: Scene, axis_scale: Scale, box: Box) -> None:
+    suffix = "" if number == 1 else str(number)
+    for value, text in zip(axis_scale.ticks, axis_scale.tick_texts, strict=True):
+        y = box.bottom - (box.bottom - box.top) * axis_scale.to_fraction(value)
+        sheet.draw_line((box.left, y), (box.right, y), scene.colours.grid, 1, below=True)
+        sheet.write_text(text, box.left - 6, y, size=SMALL_FONT, colour=scene.colours.text, align="right")
+    _draw_time_axis(sheet, scene, box)
+    sheet.shapes += build_level_lines(scene, suffix)
+    sheet.annotations += build_watermark(scene, suffix)
+    x = {"type": "date", "range": get_window_range(scene.measurement), "showticklabels": False}
+    sheet.add_subplot(number, box, x, {"range": axis_scale.range, "showticklabels": False}, build_panel_traces(scene))
+
+
+def _draw_time_axis(sheet: Sheet, scene: Scene, box: Box) -> None:
+    question = scene.measurement.question
+    time_ticks = build_ticks(question.start, question.end, Zone.UTC, 4, scene.measurement.axis.bar_length)
+    last_label_end = box.left
+    for time, text in zip(time_ticks.times, time_ticks.labels, strict=True):
+        x = box.left + (box.right - box.left) * (time - question.start) / (question.end - question.start)
+        sheet.draw_line((x, box.top), (x, box.bottom), scene.colours.grid, 1, below=True)
+        half = measure_text_width(shorten_tick(text), SMALL_FONT) / 2
+        middle = min(max(x, box.left + half), box.right - half)
+        if middle - half < last_label_end:
+            continue
+        sheet.write_text(
+            shorten_tick(text), middle, box.bottom + 13, size=SMALL_FONT, colour=scene.colours.text, align="center"
+        )
+        last_label_end = middle + half + 8

@@ -1,0 +1,1 @@
+"""Minutes at each depth."""

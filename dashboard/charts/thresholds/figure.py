@@ -1,0 +1,178 @@
+"""How long each market stood at or beyond each depth: a curve per market, and the table behind them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from dash import html
+
+from dashboard.draw.encoding import Figure
+from dashboard.draw.scene import Scene
+from dashboard.draw.theme import TEMPLATES
+from dashboard.state.links import MethodAnchor, ViewLinks
+from dashboard.text.numbers import EN_DASH
+from deviation.report.headline import format_minutes
+from deviation.result import MarketRow
+from deviation.summary import THRESHOLDS_PCT
+
+FIGURE_HEIGHT = 270
+"""Pixels of the chart."""
+
+ZERO_OFFSET = 0.6
+"""How far below the shortest possible time, in powers of ten, "none" stands: a log scale has no place for it."""
+
+DEPTH_LABELS = tuple(f"\N{GREATER-THAN OR EQUAL TO} {x} %" for x in THRESHOLDS_PCT)
+"""The depths as the axis names them."""
+
+CHART_NOTE = "Firm minutes at or beyond each depth, each exchange against its own group; the focus bold."
+
+
+@dataclass(frozen=True, slots=True)
+class MinuteScale:
+    """Minutes in powers of ten: the least possible time, the longest, where "none" stands, and the ticks."""
+
+    bottom: float
+    top: float
+    zero: float
+    ticks: tuple[tuple[float, str], ...]
+
+    @property
+    def range(self) -> list[float]:
+        """The axis, with some air."""
+        return [self.zero - 0.15, self.top + 0.1]
+
+    @property
+    def break_position(self) -> float:
+        """Where the scale ends and "none" begins."""
+        return (self.zero + self.bottom) / 2
+
+    def to_position(self, minutes: float) -> float:
+        """Where a time stands on the axis."""
+        return float(np.log10(minutes)) if minutes else self.zero
+
+
+def build_minute_scale(scene: Scene, rows: Sequence[MarketRow]) -> MinuteScale:
+    """A scale that holds the times of these markets, and at least ten bars."""
+    bar_minutes = scene.measurement.question.timeframe.convert_to_minutes(1)
+    max_minutes = max([10 * bar_minutes, *(row.own_summary.threshold_min[THRESHOLDS_PCT[0]] for row in rows)])
+    bottom = float(np.log10(bar_minutes))
+    zero = bottom - ZERO_OFFSET
+    ticks = [
+        minutes for minutes in (0.02, 0.1, 1, 5, 10, 100, 1_000, 10_000) if bar_minutes * 0.99 <= minutes <= max_minutes
+    ]
+    texts = ((float(np.log10(minutes)), format_minutes(minutes)) for minutes in ticks)
+    return MinuteScale(bottom, float(np.log10(max_minutes)), zero, ((zero, "none"), *texts))
+
+
+def list_compared_rows(scene: Scene) -> list[MarketRow]:
+    """The markets with firm minutes, the focus venue's last, so that it is drawn over all others."""
+    rows = [row for row in scene.measurement.rows if row.is_spot and row.own_summary.firm_min]
+    if scene.focus is not None and not scene.focus.is_spot and scene.focus.own_summary.firm_min:
+        rows.append(scene.focus)
+    return sorted(rows, key=lambda row: row is scene.focus)
+
+
+def build_threshold_figure(scene: Scene) -> Figure:
+    """A line per market over the depths; minutes on a log scale, with a place of its own for none."""
+    rows, colours = list_compared_rows(scene), scene.colours
+    scale = build_minute_scale(scene, rows)
+    axis = {"showgrid": True, "tickmode": "array", "ticks": "", "fixedrange": True}
+    return {
+        "data": [_build_line_trace(scene, row, scale) for row in rows],
+        "layout": {
+            "template": {"layout": TEMPLATES[scene.theme].layout.to_plotly_json()},
+            "height": FIGURE_HEIGHT,
+            "autosize": True,
+            "margin": {"l": 52, "r": 12, "t": 10, "b": 40, "pad": 0, "autoexpand": False},
+            "hovermode": "closest",
+            "hoverlabel": {"bgcolor": colours.paper, "bordercolor": colours.rule, "font": {"color": colours.ink}},
+            "dragmode": False,
+            "xaxis": {
+                **axis,
+                "range": [-0.2, len(THRESHOLDS_PCT) - 0.8],
+                "tickvals": list(range(len(THRESHOLDS_PCT))),
+                "ticktext": list(DEPTH_LABELS),
+                "title": {"text": "below the others", "standoff": 4, "font": {"size": 12}},
+            },
+            "yaxis": {
+                **axis,
+                "range": scale.range,
+                "tickvals": [position for position, _ in scale.ticks],
+                "ticktext": [text for _, text in scale.ticks],
+            },
+            "shapes": [_build_break_line(colours.rule, scale.break_position)],
+            "annotations": [_build_unit_label(colours.muted)],
+        },
+    }
+
+
+def _build_line_trace(scene: Scene, row: MarketRow, scale: MinuteScale) -> dict[str, Any]:
+    is_focus = row is scene.focus
+    minutes = [row.own_summary.threshold_min[x] for x in THRESHOLDS_PCT]
+    firm_text = format_minutes(row.own_summary.firm_min)
+    name = scene.format_name(row)
+    colour = scene.focus_colour if is_focus else scene.colours.group_colours[row.market.group]
+    return {
+        "type": "scatter",
+        "x": list(range(len(minutes))),
+        "y": [scale.to_position(value) for value in minutes],
+        "mode": "lines+markers",
+        "line": {
+            "color": colour,
+            "width": 3 if is_focus else 1.3,
+            "dash": "solid" if is_focus else scene.select_dash(row.market),
+        },
+        "marker": {"color": colour, "size": 7 if is_focus else 4},
+        "name": name,
+        "text": [
+            f"{name}: {format_minutes(value)} of {firm_text} minutes at least {x} % below"
+            for x, value in zip(THRESHOLDS_PCT, minutes, strict=True)
+        ],
+        "hovertemplate": "%{text}<extra></extra>",
+    }
+
+
+def _build_break_line(colour: str, y: float) -> dict[str, Any]:
+    """Where the scale ends and "none" begins."""
+    line = {"color": colour, "width": 1, "dash": "dot"}
+    return {"type": "line", "xref": "x domain", "x0": 0, "x1": 1, "yref": "y", "y0": y, "y1": y, "line": line}
+
+
+def _build_unit_label(colour: str) -> dict[str, Any]:
+    return {
+        "text": "minutes, log scale",
+        "x": 1,
+        "y": 1,
+        "xref": "paper",
+        "yref": "paper",
+        "xanchor": "right",
+        "yanchor": "top",
+        "showarrow": False,
+        "font": {"size": 12, "color": colour},
+    }
+
+
+def build_threshold_table(scene: Scene, links: ViewLinks) -> html.Table:
+    """The numbers of the curves, the focus venue first."""
+    header = [
+        html.Th("Exchange", scope="col"),
+        *(html.Th(label, scope="col") for label in DEPTH_LABELS),
+        html.Th(links.build_definition_link("Firm minutes", MethodAnchor.FIRM), scope="col"),
+    ]
+    rows = list(reversed(list_compared_rows(scene)))
+    return html.Table(
+        [
+            html.Thead(html.Tr(header)),
+            html.Tbody([_build_table_row(scene, row) for row in rows] or [html.Tr(html.Td(EN_DASH))]),
+        ]
+    )
+
+
+def _build_table_row(scene: Scene, row: MarketRow) -> html.Tr:
+    counts = [*(row.own_summary.threshold_min[x] for x in THRESHOLDS_PCT), row.own_summary.firm_min]
+    name: list[Any] = [scene.format_name(row), html.Small(row.market.symbol)]
+    return html.Tr(
+        [html.Th(name, scope="row"), *(html.Td(format_minutes(count), className="number") for count in counts)],
+        className="focus" if row is scene.focus else "",
+    )

@@ -1,0 +1,1 @@
+"""Prices, deviation and states over time."""

@@ -1,0 +1,152 @@
+"""The figure of the page: prices, deviation and minutes on one time axis, as wide as the page lets it be."""
+
+from typing import Any
+
+import numpy as np
+
+from dashboard.charts.timeline.annotations import (
+    DEVIATION_DOMAIN,
+    FIGURE_HEIGHT,
+    FIGURE_MARGIN,
+    PRICE_DOMAIN,
+    STRIP_DOMAIN,
+    build_arrows,
+    build_end_labels,
+    build_illustration_notice,
+    build_lane_labels,
+    build_level_lines,
+    build_titles,
+)
+from dashboard.charts.timeline.deviations import build_deviation_end_labels, build_deviation_traces, fit_deviation_scale
+from dashboard.charts.timeline.notes import build_note_lines, build_note_marks
+from dashboard.charts.timeline.prices import build_price_end_labels, build_price_traces, fit_price_scale
+from dashboard.charts.timeline.states import LANE_COUNT, build_lanes
+from dashboard.draw.axis import Scale
+from dashboard.draw.encoding import Figure
+from dashboard.draw.scene import Scene
+from dashboard.draw.theme import TEMPLATES
+from dashboard.draw.traces import MAX_SCREEN_WICKS, Trace, build_grid_coordinates, get_window_range
+from dashboard.text.clock import Zone, build_ticks, format_naive, shorten_tick
+from dashboard.text.sentences import list_window_notes
+
+__all__ = ["FIGURE_HEIGHT", "build_explorer_figure"]
+
+
+def build_explorer_figure(scene: Scene, zone: Zone = Zone.UTC) -> Figure:
+    """Prices, deviation of the focus venue, and a strip of votes and states, on one time axis.
+
+    Args:
+        scene: What was measured, and how it looks.
+        zone: The clock of the tick labels; the data stay in UTC.
+    """
+    measurement = scene.measurement
+    prices, deviations, lanes = fit_price_scale(scene), fit_deviation_scale(scene), build_lanes(scene)
+    traces = [_assign_axes(trace, 1) for trace in _mark_hoverable(build_price_traces(scene, MAX_SCREEN_WICKS))]
+    traces += [_assign_axes(trace, 2) for trace in _mark_hoverable(build_deviation_traces(scene))]
+    traces += [_assign_axes(trace, 3) for lane in lanes for trace in lane.traces]
+    traces.append(_assign_axes(_build_hover_trace(scene), 3))
+    notes = list_window_notes(measurement, scene.catalogue)
+    return {
+        "data": [{"type": "scatter", **trace} for trace in traces],
+        "layout": {
+            "template": {"layout": _TEMPLATE_LAYOUTS[scene.theme]},
+            "height": FIGURE_HEIGHT,
+            "autosize": True,
+            "margin": FIGURE_MARGIN,
+            "hovermode": "x",
+            "hoverdistance": -1,
+            "dragmode": "zoom",
+            "uirevision": f"{measurement.question.asset} {get_window_range(measurement)}",
+            "annotations": [
+                *build_titles(scene, prices),
+                *build_end_labels(build_price_end_labels(scene), prices, PRICE_DOMAIN),
+                *build_end_labels(build_deviation_end_labels(scene), deviations, DEVIATION_DOMAIN),
+                *build_arrows(scene, prices),
+                *build_note_marks(scene, notes),
+                *build_lane_labels(scene, lanes),
+                *build_illustration_notice(scene),
+            ],
+            "shapes": [*build_level_lines(scene), *build_note_lines(scene, notes)],
+            **_build_time_axes(scene, zone),
+            "yaxis": _build_value_axis(prices, PRICE_DOMAIN, 1),
+            "yaxis2": _build_value_axis(deviations, DEVIATION_DOMAIN, 2),
+            "yaxis3": {"domain": STRIP_DOMAIN, "anchor": "x3", "range": [0, LANE_COUNT], "showticklabels": False},
+        },
+    }
+
+
+def _assign_axes(trace: Trace, panel: int) -> Trace:
+    suffix = "" if panel == 1 else str(panel)
+    return {**trace, "xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
+
+
+def _mark_hoverable(traces: list[Trace]) -> list[Trace]:
+    """Lines and dots tell where the pointer is, areas and wicks do not; what it reads stands below the charts."""
+    return [{**trace, "hoverinfo": "none"} if "x0" in trace else trace for trace in traces]
+
+
+def _build_value_axis(scale: Scale, domain: tuple[float, float], panel: int) -> dict[str, Any]:
+    return {
+        "domain": domain,
+        "anchor": "x" if panel == 1 else f"x{panel}",
+        "type": "log" if scale.log else "linear",
+        "range": scale.range,
+        "tickmode": "array",
+        "tickvals": list(scale.ticks),
+        "ticktext": list(scale.tick_texts),
+        "showgrid": True,
+        "ticks": "outside",
+        "ticklen": 5,
+        "tickwidth": 0,
+    }
+
+
+def _build_time_axes(scene: Scene, zone: Zone) -> dict[str, Any]:
+    """Three axes that move together; the lowest carries the labels of the clock."""
+    question = scene.measurement.question
+    time_ticks = build_ticks(question.start, question.end, zone, 8, scene.measurement.axis.bar_length)
+    common = {
+        "type": "date",
+        "range": get_window_range(scene.measurement),
+        "tickmode": "array",
+        "tickvals": [format_naive(time) for time in time_ticks.times],
+        "autotickangles": [0, 45],
+        "showgrid": True,
+        "fixedrange": False,
+        "showspikes": True,
+        "spikemode": "across",
+        "spikesnap": "hovered data",
+        "spikethickness": 1,
+        "spikedash": "solid",
+        "spikecolor": scene.colours.muted,
+    }
+    unlabelled = {**common, "showticklabels": False}
+    title = {"text": time_ticks.title, "standoff": 4, "font": {"size": 13}}
+    return {
+        "xaxis": {**unlabelled, "anchor": "y", "matches": "x3"},
+        "xaxis2": {**unlabelled, "anchor": "y2", "matches": "x3"},
+        "xaxis3": {
+            **common,
+            "anchor": "y3",
+            "showgrid": False,
+            "ticktext": [shorten_tick(text) for text in time_ticks.labels],
+            "title": title,
+        },
+    }
+
+
+def _build_hover_trace(scene: Scene) -> Trace:
+    """What the pointer finds on the strip, and in bars without any price."""
+    measurement = scene.measurement
+    level = np.zeros(measurement.axis.size)
+    return {
+        **build_grid_coordinates(measurement, level),
+        "mode": "lines",
+        "line": {"width": 0},
+        "opacity": 0,
+        "hoverinfo": "none",
+        "name": "",
+    }
+
+
+_TEMPLATE_LAYOUTS = {theme: template.layout.to_plotly_json() for theme, template in TEMPLATES.items()}

@@ -1,0 +1,77 @@
+"""What the event's catalogue notes on the time line: small marks along the charts, and a list of them with sources."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from dash import html
+
+from dashboard.draw.scene import Scene
+from dashboard.text.clock import Zone, convert_to_zone, format_day, format_naive
+from data.catalogue import Note
+
+SUPPORT_TEXTS = {
+    "C": "several independent sources",
+    "S": "a single source",
+    "D": "derived from trades or by arithmetic",
+}
+"""What a note's mark says of its support (`data.catalogue.Note`)."""
+
+NOTE_SYMBOL = "\N{BLACK DOWN-POINTING SMALL TRIANGLE}"
+
+
+def build_note_lines(scene: Scene, notes: Sequence[Note]) -> list[dict[str, Any]]:
+    """A faint upright through all panels for each note."""
+    return [
+        {
+            "type": "line",
+            "xref": "x3",
+            "yref": "paper",
+            "x0": format_naive(note.at),
+            "x1": format_naive(note.at),
+            "y0": 0,
+            "y1": 1,
+            "layer": "below",
+            "line": {"color": scene.colours.rule, "width": 1, "dash": "dot"},
+        }
+        for note in notes
+    ]
+
+
+def build_note_marks(scene: Scene, notes: Sequence[Note]) -> list[dict[str, Any]]:
+    """A small triangle at the upper end of each upright."""
+    return [
+        {
+            "text": NOTE_SYMBOL,
+            "x": format_naive(note.at),
+            "y": 1,
+            "xref": "x3",
+            "yref": "paper",
+            "yshift": 5,
+            "showarrow": False,
+            "font": {"size": 12, "color": scene.colours.muted},
+        }
+        for note in notes
+    ]
+
+
+def build_notes_list(notes: Sequence[Note], zone: Zone, length: timedelta) -> list[Any]:
+    """The notes as a list, times on the reader's clock, with links to their sources; nothing without any."""
+    if not notes:
+        return []
+    return [
+        html.H2([f"{NOTE_SYMBOL} Noted at the time ", html.Small(str(zone))]),
+        html.Ul([html.Li(_build_note_item(note, zone, length)) for note in notes]),
+    ]
+
+
+def _build_note_item(note: Note, zone: Zone, length: timedelta) -> list[Any]:
+    local = convert_to_zone(note.at, zone)
+    time = f"{local:%H:%M}" if length <= timedelta(days=1) else f"{format_day(local.date())} {local:%H:%M}"
+    support = SUPPORT_TEXTS[note.mark]
+    if note.source_url is None:
+        support_part: Any = html.Small(f"({support}; no public page on record)")
+    else:
+        source = html.A("source", href=note.source_url, target="_blank", rel="noreferrer")
+        support_part = html.Small([source, f" ({support})"])
+    return [html.Strong(time), f" {note.text} ", support_part]

@@ -1,0 +1,1 @@
+"""Small HTML parts."""

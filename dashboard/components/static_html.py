@@ -1,0 +1,139 @@
+"""Parts of a page on their way to the browser: markup without life goes as text, the rest as Dash's components.
+
+Every component that the browser keeps is asked, at every single value that changes, whether it has changed: tables of
+hundreds of cells made an answer slow to send and slow to show. Elements of `dash.html` to which no callback can speak,
+as they have no id, and which hold nothing else than their like, therefore become one component, ``StaticElement``
+(``assets/written.js``), with their content as HTML.
+"""
+
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import numpy as np
+from dash.development.base_component import Component
+
+from dashboard.draw.encoding import encode_array
+
+HTML_NAMESPACE = "dash_html_components"
+"""Where dash has the elements of HTML."""
+
+STATEFUL_ELEMENTS = frozenset({"Details"})
+"""Elements that readers change: what they opened stays open."""
+
+COMPONENT_METADATA = frozenset(
+    {"_prop_names", "_valid_wildcard_attributes", "available_properties", "available_wildcard_properties"}
+)
+"""What a component of Dash holds beside its properties."""
+
+VOID_ELEMENTS = frozenset({"br", "col", "hr", "img", "wbr"})
+"""Elements of HTML without content."""
+
+HTML_NAMES = {"className": "class", "htmlFor": "for"}
+"""Properties that HTML calls otherwise; all others have its letters, and case does not count there."""
+
+
+@dataclass(frozen=True, slots=True)
+class StaticElement:
+    """An element without life: its tag, its attributes by React's names, and its content as HTML."""
+
+    tag: str
+    attributes: dict[str, Any]
+    content: str
+
+    @property
+    def component(self) -> dict[str, Any]:
+        """The element as a component of its own."""
+        return _build_component_data(
+            "plumbline", "Written", {"tag": self.tag, "attributes": self.attributes, "html": self.content}
+        )
+
+    @property
+    def html(self) -> str:
+        """The element as text."""
+        attributes_html = "".join(
+            _format_attribute(HTML_NAMES.get(name, name), value) for name, value in sorted(self.attributes.items())
+        )
+        return f"<{self.tag}{attributes_html}>" + ("" if self.tag in VOID_ELEMENTS else f"{self.content}</{self.tag}>")
+
+
+def serialize(value: Any) -> Any:  # noqa: ANN401 - whatever a property of a component may hold
+    """A property's value as plain data: the components, figures and arrays that are in it, taken apart."""
+    if isinstance(value, Component | StaticElement):
+        return _serialize_part(_convert_child(value))
+    if isinstance(value, list | tuple):
+        return [serialize(part) for part in value]
+    if isinstance(value, dict):
+        return {key: serialize(part) for key, part in value.items()}
+    return encode_array(value) if isinstance(value, np.ndarray) else value
+
+
+def split_component(part: Component) -> tuple[dict[str, Any], str, str]:
+    """A component's properties, its type and its namespace: as ``to_plotly_json`` says, in a tenth of its time.
+
+    That asks a component for each property that its kind may have, and there are hundreds of components on a page.
+    """
+    untyped: Any = part  # dash leaves these untyped
+    return (
+        {name: value for name, value in vars(part).items() if name not in COMPONENT_METADATA},
+        untyped._type,  # noqa: SLF001
+        untyped._namespace,  # noqa: SLF001
+    )
+
+
+def _convert_component(part: Component) -> StaticElement | dict[str, Any]:
+    """The element as text, if it may be; the parts of any other as text as far as they may be."""
+    props, name, namespace = split_component(part)
+    if namespace != HTML_NAMESPACE:
+        return _build_component_data(namespace, name, serialize(props))
+    children = props.pop("children", None)
+    converted = [_convert_child(child) for child in (children if isinstance(children, list | tuple) else [children])]
+    texts = [_format_text(child_part) for child_part in converted]
+    if "id" not in props and name not in STATEFUL_ELEMENTS and None not in texts:
+        return StaticElement(name.lower(), props, "".join(text for text in texts if text is not None))
+    serialized = [_serialize_part(child_part) for child_part in converted]
+    props["children"] = serialized if isinstance(children, list | tuple) else serialized[0]
+    return _build_component_data(namespace, name, props)
+
+
+def _convert_child(child: Any) -> Any:  # noqa: ANN401 - a component, an element without life, a text, a number or nothing
+    return _convert_component(child) if isinstance(child, Component) else child
+
+
+def _serialize_part(part: Any) -> Any:  # noqa: ANN401 - as above
+    return part.component if isinstance(part, StaticElement) else part
+
+
+def _format_text(part: Any) -> str | None:  # noqa: ANN401 - as above
+    """A part as HTML; None where it has life."""
+    if isinstance(part, StaticElement):
+        return part.html
+    if isinstance(part, str | int | float):
+        return escape(str(part))
+    return "" if part is None else None
+
+
+def _format_attribute(name: str, value: Any) -> str:  # noqa: ANN401 - a text, a number, a flag or a style
+    if value is None or value is False:
+        return ""
+    if name == "style":
+        value = "; ".join(f"{_to_kebab_case(key)}: {_format_css_value(item)}" for key, item in value.items())
+    return f" {name}" if value is True else f' {name}="{escape(str(value))}"'
+
+
+def _to_kebab_case(name: str) -> str:
+    """A property of a style as CSS has it.
+
+    >>> _to_kebab_case("minHeight")
+    'min-height'
+    """
+    return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in name)
+
+
+def _format_css_value(value: str | float) -> str:
+    """A value of a style: numbers are pixels, as React takes them."""
+    return value if isinstance(value, str) else f"{value}px"
+
+
+def _build_component_data(namespace: str, name: str, props: dict[str, Any]) -> dict[str, Any]:
+    return {"namespace": namespace, "type": name, "props": props}

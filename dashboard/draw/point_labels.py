@@ -1,0 +1,105 @@
+"""Which points of a chart get their names beside them, and where: no label covers another one or a marker."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dashboard.draw.label_layout import Box
+from dashboard.draw.log_axis import LogPlot
+from dashboard.draw.markers import ScatterPoint
+from dashboard.draw.text_metrics import measure_text_width
+
+LEADER_DISTANCE = 12.0
+"""Pixels from which a label is joined to its point by a line."""
+
+LABEL_DISTANCES = (2.0, 8.0, 16.0, 26.0, 38.0, 54.0, 72.0)
+"""How far from its marker a label may stand, in pixels; what finds no place so near goes without."""
+
+MAX_SCREEN_DISTANCE = 38.0
+"""The furthest of them on the page, where the pointer tells what has no label."""
+
+LABEL_DIRECTIONS = ((1, 0), (-1, 0), (1, 0.5), (-1, 0.5), (1, -0.5), (-1, -0.5), (0, 1), (0, -1), (0.6, 1), (-0.6, -1))
+"""Where a label may lie: right or left, then slanted, then below or above."""
+
+LeaderLine = tuple[tuple[float, float], tuple[float, float]]
+"""From a point to its label, in pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelStyle:
+    """How labels are set: size of their letters, how many of them the points of other venues than the focus get.
+
+    ``grown`` is how much larger than on the page markers are, ``reach`` the furthest of `LABEL_DISTANCES`.
+    """
+
+    font_size: float
+    max_labels: int
+    magnification: float = 1.0
+    max_distance: float = MAX_SCREEN_DISTANCE
+
+
+def place_point_labels(
+    points: Sequence[ScatterPoint], plot: LogPlot, bounds: Box, style: LabelStyle
+) -> tuple[list[tuple[ScatterPoint, Box]], list[LeaderLine]]:
+    """Labels within bounds that cover nothing, the focus venue's first, then the deepest; and the lines to them."""
+    pixels = [plot.to_pixel(point.x, point.y) for point in points]
+    # Half of a marker's size, with a little air.
+    half_sizes = [style.magnification * point.size / 2 + 1 for point in points]
+    occupied = [_build_square(pixel, half_size) for pixel, half_size in zip(pixels, half_sizes, strict=True)]
+    placed: list[tuple[ScatterPoint, Box]] = []
+    lines: list[LeaderLine] = []
+    for i in sorted(range(len(points)), key=lambda i: (not points[i].is_focus, -points[i].y, -points[i].x)):
+        point = points[i]
+        if not point.is_focus and sum(not other.is_focus for other, _ in placed) == style.max_labels:
+            break
+        size = measure_text_width(point.label, style.font_size, bold=point.is_focus) + 4, style.font_size * 1.3
+        placement = _place_beside(pixels[i], half_sizes[i], size, bounds, occupied, style)
+        if placement is None:
+            continue
+        box, line = placement
+        placed.append((point, box))
+        occupied.append(box)
+        if line is not None:
+            lines.append(line)
+            occupied += [_build_square(position, 1) for position in _sample_line(line)]
+    return placed, lines
+
+
+def _place_beside(
+    pixel: tuple[float, float],
+    half_size: float,
+    size: tuple[float, float],
+    bounds: Box,
+    occupied: Sequence[Box],
+    style: LabelStyle,
+) -> tuple[Box, LeaderLine | None] | None:
+    """The nearest place for a label that covers nothing, and the line to its point where it stands away from it."""
+    (x, y), (width, height) = pixel, size
+    marker_box = _build_square(pixel, half_size)
+    for offset in (half_size + distance for distance in LABEL_DISTANCES if distance <= style.max_distance):
+        for across, down in LABEL_DIRECTIONS:
+            left = x + across * offset - (width if across < 0 else 0 if across > 0 else width / 2)
+            top = y + down * offset - height / 2 * (1 - down)
+            box = Box(left, top, left + width, top + height)
+            if not bounds.contains(box) or any(box.overlaps(other) for other in occupied):
+                continue
+            line = pixel, (min(max(x, box.left), box.right), min(max(y, box.top + 4), box.bottom - 4))
+            if math.dist(*line) <= LEADER_DISTANCE * style.magnification:
+                return box, None
+            obstacles = [other for other in occupied if not other.overlaps(marker_box)]
+            if not any(
+                _build_square(position, 0.5).overlaps(other) for position in _sample_line(line) for other in obstacles
+            ):
+                return box, line
+    return None
+
+
+def _sample_line(line: LeaderLine) -> list[tuple[float, float]]:
+    """Points of a line a few pixels apart."""
+    (x, y), (end_x, end_y) = line
+    steps = max(2, round(math.dist(*line) / 4))
+    return [(x + (end_x - x) * i / steps, y + (end_y - y) * i / steps) for i in range(steps + 1)]
+
+
+def _build_square(centre: tuple[float, float], half_size: float) -> Box:
+    return Box(centre[0] - half_size, centre[1] - half_size, centre[0] + half_size, centre[1] + half_size)

@@ -1,0 +1,173 @@
+"""How every figure looks: fonts, colours and the plotly template of each theme, built once.
+
+Colours are full ``#rrggbb``: plotly 7 takes nothing looser. Nothing is told apart by red against green; groups differ
+in dash as well as in hue, venues in the shape of their point, and minutes in hatching as well as in tint.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import plotly.graph_objects as go
+
+from dashboard.state.view import Theme
+from data.catalogue import Catalogue
+from deviation.minute.states import State
+from deviation.question import Group
+
+FONT_FAMILY = "DejaVu Sans, Verdana, sans-serif"
+"""The first is what a server draws with, the second what it was widened from: both keep the measured text widths."""
+
+
+GROUP_DASHES = {Group.USDT: "solid", Group.USD: "dash"}
+"""The dash of a line is its quote group on every chart, and nothing else (docs/decisions/008)."""
+
+STATE_HATCHES = {State.SMALL: ".", State.MISSING: "/", State.UNPRICED: "x"}
+"""Patterns of the states that a tint alone would not tell apart in print."""
+
+MIN_CONTRAST = 4.5
+"""Contrast that text and lines of a venue keep against the paper (WCAG AA)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """The colours of a theme; ``votes`` gives the tints of minutes that are alone, thin and firm, per group."""
+
+    paper: str
+    ink: str
+    text: str
+    muted: str
+    rule: str
+    grid: str
+    band: str
+    group_colours: dict[Group, str]
+    vote_tints: dict[Group, tuple[str, str, str]]
+    state_colours: dict[State, str]
+
+
+PALETTES = {
+    Theme.LIGHT: Palette(
+        paper="#ffffff",
+        ink="#16191d",
+        text="#3a4149",
+        muted="#66707a",
+        rule="#b9c0c7",
+        grid="#e9ecef",
+        band="#c3cad1",
+        group_colours={Group.USDT: "#7f8993", Group.USD: "#3f75a8"},
+        vote_tints={Group.USDT: ("#f1f3f5", "#ccd2d8", "#8b959f"), Group.USD: ("#eff4f9", "#bcd2e6", "#5f8fbd")},
+        state_colours={
+            State.VOTING: "#59636e",
+            State.SMALL: "#98a2ad",
+            State.QUIET: "#dfe3e8",
+            State.MISSING: "#a0522d",
+            State.UNPRICED: "#6a4c93",
+        },
+    ),
+    Theme.DARK: Palette(
+        paper="#15181c",
+        ink="#f2f4f6",
+        text="#d0d6dc",
+        muted="#98a3ae",
+        rule="#56606a",
+        grid="#282d33",
+        band="#454d56",
+        group_colours={Group.USDT: "#929da8", Group.USD: "#6ca6dc"},
+        vote_tints={Group.USDT: ("#1f2429", "#454d56", "#8e99a4"), Group.USD: ("#1a232c", "#33516e", "#5f97cd")},
+        state_colours={
+            State.VOTING: "#a7b1bb",
+            State.SMALL: "#78838e",
+            State.QUIET: "#333a41",
+            State.MISSING: "#d98a5f",
+            State.UNPRICED: "#b79ad6",
+        },
+    ),
+}
+
+
+def get_palette(theme: Theme) -> Palette:
+    """The colours of a theme."""
+    return PALETTES[theme]
+
+
+def _build_template(colours: Palette) -> go.layout.Template:
+    axis = {
+        "automargin": False,
+        "showgrid": False,
+        "zeroline": False,
+        "showline": False,
+        "ticks": "",
+        "gridcolor": colours.grid,
+        "gridwidth": 1,
+        "linecolor": colours.rule,
+        "tickcolor": colours.rule,
+        "tickfont": {"color": colours.text},
+        "fixedrange": True,
+    }
+    layout: dict[str, Any] = {
+        "font": {"family": FONT_FAMILY, "size": 14, "color": colours.text},
+        "paper_bgcolor": colours.paper,
+        "plot_bgcolor": colours.paper,
+        "colorway": [colours.muted],
+        "showlegend": False,
+        "hovermode": False,
+        "separators": ".,",
+        "xaxis": axis,
+        "yaxis": axis,
+    }
+    return go.layout.Template(layout=layout)
+
+
+TEMPLATES = {theme: _build_template(colours) for theme, colours in PALETTES.items()}
+"""The plotly template of each theme."""
+
+
+def compute_venue_colour(catalogue: Catalogue, venue: str, theme: Theme) -> str:
+    """The fixed colour of a venue, on dark paper lightened until it is as strong there as it is on white.
+
+    So venues that differ in lightness on light paper, as those of one shape do, differ on dark paper too.
+    """
+    colour = catalogue.get_venue(venue).colour
+    if theme is Theme.LIGHT:
+        return colour
+    paper, min_contrast = (
+        PALETTES[theme].paper,
+        max(MIN_CONTRAST, compute_contrast(colour, PALETTES[Theme.LIGHT].paper)),
+    )
+    shares = (step / 100 for step in range(101))
+    return next(
+        candidate
+        for share in shares
+        if compute_contrast(candidate := mix_colours(colour, "#ffffff", share), paper) >= min_contrast
+    )
+
+
+def mix_colours(colour: str, other: str, weight: float) -> str:
+    """A colour moved towards another by a share between 0 and 1.
+
+    >>> mix_colours("#000000", "#ffffff", 0.5)
+    '#808080'
+    """
+    pairs = zip(_parse_channels(colour), _parse_channels(other), strict=True)
+    return "#" + "".join(f"{round(first + (second - first) * weight):02x}" for first, second in pairs)
+
+
+def compute_contrast(first: str, second: str) -> float:
+    """The contrast of two colours as WCAG 2 defines it: 1 for equal ones, 21 for black on white.
+
+    >>> round(compute_contrast("#000000", "#ffffff"))
+    21
+    """
+    darker, lighter = sorted(_compute_luminance(colour) for colour in (first, second))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _compute_luminance(colour: str) -> float:
+    linear = [
+        value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4  # noqa: PLR2004 - the sRGB curve
+        for value in (channel / 255 for channel in _parse_channels(colour))
+    ]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def _parse_channels(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)

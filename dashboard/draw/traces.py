@@ -1,0 +1,237 @@
+"""What page and picture draw alike: minutes as lines, hollow dots, areas, whiskers and blocks of plotly.
+
+Times in figures are UTC. A regular grid goes as ``x0`` and ``dx`` with 32-bit values, which is for drawing alone; NaN
+breaks a line, and nothing ever bridges it.
+"""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from dashboard.text.clock import format_naive
+from deviation.minute.grid import Bools, Floats, Ints
+from deviation.result import Measurement
+
+Trace = dict[str, Any]
+"""The properties of one ``go.Scatter``."""
+
+MAX_LINE_POINTS = 5_000
+"""Points of a line from which each bucket of bars is drawn by its least and its greatest value alone."""
+
+BUCKET_COUNT = 2_000
+"""Buckets of such a line: more than a screen or a page has columns for it, so that no spike can hide."""
+
+
+MAX_SCREEN_WICKS = 600
+"""Wicks beside each other on a screen: each is an element of the page, which a browser takes its time to make."""
+
+
+def compute_wick_bucket(size: int, max_wicks: int) -> int:
+    """How many of ``size`` bars share a wick where there is room for ``max_wicks``."""
+    return -(-size // max_wicks)
+
+
+def compute_bucket_size(size: int) -> int:
+    """How many of ``size`` bars are drawn as one: 1 unless there are more than `MAX_LINE_POINTS`."""
+    return 1 if size <= MAX_LINE_POINTS else -(-size // BUCKET_COUNT)
+
+
+def build_grid_coordinates(measurement: Measurement, values: Floats) -> Trace:
+    """``x0``, ``dx`` and ``y`` of values per bar of the window; long ones as least and greatest per bucket."""
+    start, dx, width = (
+        format_naive(measurement.axis.time_at(0)),
+        measurement.question.timeframe.ms,
+        compute_bucket_size(values.size),
+    )
+    if width == 1:
+        return {"x0": start, "dx": dx, "y": values.astype(np.float32)}
+    return {"x0": start, "dx": dx * width / 2, "y": compute_extremes(values, width).astype(np.float32)}
+
+
+def compute_extremes(values: Floats, width: int) -> Floats:
+    """The least and the greatest value of every ``width`` values, in the order in which they came; NaN if all are."""
+    rows = _split_into_rows(values, width)
+    low, high = np.where(np.isnan(rows), np.inf, rows), np.where(np.isnan(rows), -np.inf, rows)
+    first, second = low.argmin(axis=1), high.argmax(axis=1)
+    is_rising = first <= second
+    indices = np.arange(len(rows))
+    pairs = rows[indices[:, None], np.where(is_rising[:, None], np.column_stack([first, second]), [0, 0])]
+    is_falling = ~is_rising
+    pairs[is_falling] = rows[indices[is_falling][:, None], np.column_stack([second, first])[is_falling]]
+    return pairs.ravel()
+
+
+def compute_bucket_minima(values: Floats, width: int) -> Floats:
+    """The least of every ``width`` values; NaN where all are."""
+    return values if width == 1 else np.fmin.reduce(_split_into_rows(values, width), axis=1)
+
+
+def compute_bucket_maxima(values: Floats, width: int) -> Floats:
+    """The greatest of every ``width`` values; NaN where all are."""
+    return values if width == 1 else np.fmax.reduce(_split_into_rows(values, width), axis=1)
+
+
+def _split_into_rows(values: Floats, width: int) -> Floats:
+    """The values in rows of ``width``, the last one filled up with NaN."""
+    return np.append(values, np.full(-values.size % width, np.nan)).reshape(-1, width)
+
+
+def build_line_traces(
+    measurement: Measurement, values: Floats, colour: str, *, name: str, width: float, dash: str = "solid"
+) -> list[Trace]:
+    """A line over the minutes and, where some stand alone between gaps, dots for those: no line would show them."""
+    grid = build_grid_coordinates(measurement, values)
+    trace: Trace = {
+        **grid,
+        "mode": "lines",
+        "line": {"color": colour, "width": width, "dash": dash},
+        "hoverinfo": "skip",
+        "name": name,
+    }
+    isolated = find_isolated(grid["y"])
+    if not isolated.any():
+        return [trace]
+    marker = {"color": colour, "size": width + 1.5, "line": {"width": 0}}
+    return [trace, _build_dot_trace(measurement, values, marker, name, isolated)]
+
+
+def find_isolated(values: npt.NDArray[Any]) -> Bools:
+    """Values between two gaps."""
+    present = np.concatenate([[False], ~np.isnan(values), [False]])
+    isolated: Bools = present[1:-1] & ~present[:-2] & ~present[2:]
+    return isolated
+
+
+def build_hollow_trace(
+    measurement: Measurement, values: Floats, colour: str, paper: str, *, name: str, size: float
+) -> Trace:
+    """Hollow dots on the minutes that have a value."""
+    marker = {"color": paper, "size": size, "symbol": "circle", "line": {"color": colour, "width": 1.2}}
+    return _build_dot_trace(measurement, values, marker, name)
+
+
+def _build_dot_trace(
+    measurement: Measurement, values: Floats, marker: dict[str, Any], name: str, selected: Bools | None = None
+) -> Trace:
+    """Dots on drawn values that are there, or on the chosen ones of them.
+
+    Each has its place: on a grid the browser would make an element for every minute, with a value or without.
+    """
+    y = build_grid_coordinates(measurement, values)["y"]
+    positions = np.flatnonzero(~np.isnan(y) if selected is None else selected)
+    width = compute_bucket_size(values.size)
+    return {
+        "x": compute_epoch_ms(measurement, positions * np.float64(width / 2 if width > 1 else 1)),
+        "y": y[positions],
+        "mode": "markers",
+        "marker": marker,
+        "hoverinfo": "skip",
+        "name": name,
+    }
+
+
+def find_runs(mask: Bools) -> list[tuple[int, int]]:
+    """The spans ``[start, end)`` of positions in which the mask holds.
+
+    >>> find_runs(np.array([True, False, True, True]))
+    [(0, 1), (2, 4)]
+    """
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], mask.astype(np.int8), [0]])))
+    return [(int(start), int(end)) for start, end in edges.reshape(-1, 2)]
+
+
+def build_area_trace(measurement: Measurement, low: Floats, high: Floats, colour: str, opacity: float) -> Trace:
+    """The area between two series in the minutes in which both have a value: a polygon per spell without a gap.
+
+    It reaches half a bar beyond each spell, so that a single one shows, but not beyond the window. Long windows are
+    drawn as far as any bar of a bucket reaches.
+    """
+    x: list[Floats] = []
+    y: list[Floats] = []
+    last, width = measurement.axis.size - 1, compute_bucket_size(low.size)
+    present = ~np.isnan(low) & ~np.isnan(high)
+    low, high = np.where(present, np.minimum(low, high), np.nan), np.where(present, np.maximum(low, high), np.nan)
+    low, high = compute_bucket_minima(low, width), compute_bucket_maxima(high, width)
+    for start, end in find_runs(~np.isnan(low)):
+        edges = np.clip(np.array([start, end]) * width - 0.5, 0, last)
+        middles = (np.arange(start, end) + 0.5) * width - 0.5
+        bars = np.concatenate([edges[:1], middles, edges[1:]])
+        upper, lower = _extend_edges(high[start:end]), _extend_edges(low[start:end])
+        x.append(np.concatenate([bars, bars[::-1], [np.nan]]))
+        y.append(np.concatenate([upper, lower[::-1], [np.nan]]))
+    return _build_filled_trace(measurement, x, y, colour, opacity)
+
+
+def _extend_edges(values: Floats) -> Floats:
+    return np.concatenate([values[:1], values, values[-1:]])
+
+
+def build_block_trace(
+    measurement: Measurement, mask: Bools, span: tuple[float, float], colour: str, *, hatch: str | None, paper: str
+) -> Trace:
+    """A strip between two heights, filled where the mask holds, hatched if that is asked for.
+
+    In long windows a bucket is filled where the mask holds in any of its bars.
+    """
+    (low, high), width = span, compute_bucket_size(mask.size)
+    rows = np.append(mask, np.zeros(-mask.size % width, np.bool_)).reshape(-1, width)
+    is_filled: Bools = np.logical_or.reduce(rows, axis=1)
+    filled_spans = [(start * width, min(end * width, mask.size)) for start, end in find_runs(is_filled)]
+    x = [np.array([start, start, end, end, start, np.nan]) for start, end in filled_spans]
+    y = [np.array([low, high, high, low, low, np.nan])] * len(x)
+    trace = _build_filled_trace(measurement, x, y, colour, 1.0)
+    if hatch is not None:
+        trace["fillpattern"] = {"shape": hatch, "fgcolor": colour, "bgcolor": paper, "size": 5, "solidity": 0.35}
+    return trace
+
+
+def build_whisker_trace(
+    measurement: Measurement, low: Floats, high: Floats, colour: str, *, width: float, max_whiskers: int = BUCKET_COUNT
+) -> Trace:
+    """A thin upright line per bar from low to high; of more than ``max_whiskers``, by the extremes of a few bars each."""
+    bucket_size = compute_wick_bucket(low.size, max_whiskers)
+    bottom, top = compute_bucket_minima(low, bucket_size), compute_bucket_maxima(high, bucket_size)
+    present = ~np.isnan(bottom)
+    gap = np.full(int(present.sum()), np.nan)
+    positions = np.arange(bottom.size)[present] * float(bucket_size)
+    return {
+        "x": compute_epoch_ms(measurement, np.column_stack([positions, positions, positions]).ravel()),
+        "y": np.column_stack([bottom[present], top[present], gap]).ravel().astype(np.float32),
+        "mode": "lines",
+        "line": {"color": colour, "width": width},
+        "hoverinfo": "skip",
+    }
+
+
+def compute_epoch_ms(measurement: Measurement, positions: Floats) -> Floats:
+    """Times of positions in the window, in milliseconds since the epoch, as plotly takes them on a date axis."""
+    return (measurement.axis.first + positions) * float(measurement.question.timeframe.ms)
+
+
+def _build_filled_trace(
+    measurement: Measurement, x: list[Floats], y: list[Floats], colour: str, opacity: float
+) -> Trace:
+    empty = np.empty(0)
+    return {
+        "x": compute_epoch_ms(measurement, np.concatenate(x) if x else empty),
+        "y": (np.concatenate(y) if y else empty).astype(np.float32),
+        "mode": "lines",
+        "line": {"width": 0, "color": colour},
+        "fill": "toself",
+        "fillcolor": colour,
+        "opacity": opacity,
+        "hoverinfo": "skip",
+    }
+
+
+def get_window_range(measurement: Measurement) -> list[str]:
+    """The time axis: the window, no more and no less."""
+    question = measurement.question
+    return [format_naive(question.start), format_naive(question.end)]
+
+
+def format_count_range(values: Ints) -> str:
+    """The least and the greatest of some counts: "4", "0-3"."""
+    lowest, highest = int(values.min()), int(values.max())
+    return f"{lowest}" if lowest == highest else f"{lowest}-{highest}"

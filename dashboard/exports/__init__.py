@@ -1,0 +1,1 @@
+"""Files by link: a module for each export, with its rows and maker."""

@@ -1,0 +1,85 @@
+"""A small menu of everything that a part of a page can be taken away as, for any page."""
+
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+from urllib.parse import urlencode
+
+import dash_mantine_components as dmc
+
+from dashboard.components.popover import build_popover
+from dashboard.components.static_html import StaticElement
+from dashboard.exports.kinds import KIND_FORMATS, KIND_LABELS, ExportKind
+from dashboard.sheet.renderer import FileFormat
+from dashboard.sheet.sizes import SheetSize
+from dashboard.state.view import Theme
+
+SIZE_LABELS = {SheetSize.WIDE: "Wide 16:9", SheetSize.SQUARE: "Square 1:1", SheetSize.TALL: "Tall 4:5"}
+"""The shapes of a picture as the menu calls them."""
+
+FORMAT_LABELS = {"csv": "CSV", "parquet": "Parquet", "json": "JSON"}
+"""Formats of rows as people write them."""
+
+
+def build_export_menu(kind: ExportKind, query: Mapping[str, str], label: str = "Files") -> dmc.Popover:
+    """A button that opens the list of files of one export.
+
+    Args:
+        kind: the export (docs/exports.md).
+        query: the view, as a link has it (`ViewState.to_query`).
+        label: the text of the button.
+    """
+    button_labels: dict[str, Any] = {"aria-label": f"{label}: {KIND_LABELS[kind]}", "aria-haspopup": "dialog"}
+    button = dmc.Button(label, size="xs", variant="default", className="plain", **button_labels)
+    dialog_properties = {"className": "files", "role": "dialog", "aria-label": KIND_LABELS[kind]}
+    return build_popover(button, StaticElement("div", dialog_properties, _build_content(kind, query)), "bottom-end")
+
+
+def _build_content(kind: ExportKind, query: Mapping[str, str]) -> str:
+    """The list as HTML: a page has many of them, each with dozens of links."""
+    pictures = [file_format for file_format in KIND_FORMATS[kind] if file_format in list(FileFormat)]
+    rows = [file_format for file_format in KIND_FORMATS[kind] if file_format not in pictures]
+    parts = [_build_picture_table(kind, query, pictures)] if pictures else []
+    if rows:
+        links = "".join(_build_link(FORMAT_LABELS[file_format], kind, file_format, query) for file_format in rows)
+        title = "Rows behind it" if pictures else f"The {KIND_LABELS[kind]}"
+        parts.append(f'<div class="line"><strong>{title}</strong>{links}</div>')
+    first_address = escape(_build_address(kind, KIND_FORMATS[kind][0], query))
+    parts.append(f'<button type="button" class="venue-name" data-copy="{first_address}">Copy link to the file</button>')
+    return "".join(parts)
+
+
+def _build_picture_table(kind: ExportKind, query: Mapping[str, str], formats: list[str]) -> str:
+    """A line per shape, a column per format and paper."""
+    header = "".join(f'<th scope="col">{theme.capitalize()} paper</th>' for theme in Theme)
+    lines = [
+        f'<tr><th scope="row">{name}</th>{"".join(_build_link_cell(kind, query, formats, size, theme) for theme in Theme)}</tr>'
+        for size, name in SIZE_LABELS.items()
+    ]
+    return f"<table><thead><tr><td></td>{header}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
+
+
+def _build_link_cell(
+    kind: ExportKind, query: Mapping[str, str], formats: list[str], size: SheetSize, theme: Theme
+) -> str:
+    base_query = {key: value for key, value in query.items() if key != "theme"}
+    theme_query = {} if theme is Theme.LIGHT else {"theme": theme.value}
+    size_query = {} if size is SheetSize.WIDE else {"size": size.value}
+    links = (
+        _build_link(file_format.upper(), kind, file_format, {**base_query, **theme_query, **size_query})
+        for file_format in formats
+    )
+    return f"<td>{''.join(links)}</td>"
+
+
+def _build_link(text: str, kind: ExportKind, file_format: str, query: Mapping[str, str]) -> str:
+    return f'<a href="{escape(_build_address(kind, file_format, query))}" target="_blank">{text}</a>'
+
+
+def _build_address(kind: ExportKind, file_format: str, query: Mapping[str, str]) -> str:
+    """A link to the file.
+
+    >>> _build_address(ExportKind.LOWS, "csv", {"asset": "DOGE"})
+    '/export/lows.csv?asset=DOGE'
+    """
+    return f"/export/{kind}.{file_format}" + (f"?{urlencode(query)}" if query else "")

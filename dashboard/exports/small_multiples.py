@@ -1,0 +1,40 @@
+"""The small multiples as files: every asset of the event, in both windows where there are two."""
+
+from dataclasses import replace
+
+from dashboard.charts.small_multiples.panels import measure_windows
+from dashboard.charts.small_multiples.rows import build_compare_rows
+from dashboard.charts.small_multiples.sheet import build_compare_sheet
+from dashboard.exports.request import ALL_ASSETS, ExportFile, ExportRequest
+from dashboard.state.view import PanelScale
+from dashboard.text.clock import Zone
+
+
+def export_compare(request: ExportRequest) -> ExportFile:
+    """The panels as one sheet, or the rows behind them.
+
+    Raises:
+        NothingUsable, StoreUnusable: There is nothing to show, or it cannot be read.
+        BrowserMissing, BrowserBusy, BrowserFailed: The picture cannot be drawn, or not now.
+    """
+    view, catalogue = request.view, request.catalogue
+    # Pictures tell times in UTC, whatever clock the page was on.
+    windows = measure_windows(request.measurements, replace(view, zone=Zone.UTC))
+    panels = [panel for window in windows for panel in window.panels]
+    measurements = [panel.measurement for panel in panels if panel.measurement is not None]
+    if not measurements:
+        raise request.build_empty_event_error()
+    if not request.is_picture:
+        return request.build_rows_file(build_compare_rows(panels, catalogue), measurements[0], asset=ALL_ASSETS)
+    figure = build_compare_sheet(
+        windows, catalogue, size=request.size, theme=view.theme, share_scale=view.scale is PanelScale.SHARED
+    )
+    extra = {
+        "asset": None,
+        "focus": view.focus,
+        "candles_from": sorted({name for panel in measurements for names in panel.origins.values() for name in names}),
+        "fx_assumed": sorted({quote for panel in measurements for quote in panel.fx_assumed}),
+        "assets": list(dict.fromkeys(panel.asset for panel in panels)),
+        "windows": [window.name for window in windows],
+    }
+    return request.build_picture_file(figure, measurements[0], asset=ALL_ASSETS, extra=extra)

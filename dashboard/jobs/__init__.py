@@ -1,0 +1,1 @@
+"""What runs outside of a request: collect, import, remove."""

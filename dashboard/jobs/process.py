@@ -1,0 +1,78 @@
+"""Collecting from the page: a process of its own, whose JSON lines say how far it is."""
+
+import subprocess
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from dashboard.jobs.actions import CollectionOrder, CollectionProgress
+from dashboard.jobs.progress import ProgressReader
+from data.errors import PlumblineError
+
+END_TIMEOUT_S = 60
+"""Seconds that a cancelled collection gets to store what has come and to end by itself."""
+
+
+class CollectionProcess:
+    """One collection at a time, run by ``command(wanted)`` as a process whose output are JSON lines."""
+
+    def __init__(self, build_command: Callable[[CollectionOrder], Sequence[str]]) -> None:
+        self._build_command = build_command
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[str] | None = None
+        self._progress_reader = ProgressReader()
+        self._description = ""
+
+    def start_collection(self, order: CollectionOrder) -> None:
+        """Start a collection; while one runs, nothing else is started.
+
+        Raises:
+            PlumblineError: The process cannot be started.
+        """
+        with self._lock:
+            if self._process is not None and self._progress_reader.is_running:
+                return
+            try:
+                process = subprocess.Popen(  # noqa: S603 - our own command, no shell
+                    list(self._build_command(order)),
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.STDOUT,
+                    text=True,
+                )
+            except OSError as error:
+                message = f"the collection of {order} cannot be started: {error}"
+                raise PlumblineError(message) from error
+            self._process, self._progress_reader, self._description = process, ProgressReader(), str(order)
+            threading.Thread(
+                target=self._progress_reader.read_output, args=(process,), name="collect", daemon=True
+            ).start()
+
+    def read_progress(self) -> CollectionProgress | None:
+        """How far the running or latest collection is; None where there was none yet."""
+        with self._lock:
+            is_started, progress_reader, description = (
+                self._process is not None,
+                self._progress_reader,
+                self._description,
+            )
+        return replace(progress_reader.build_progress(), description=description) if is_started else None
+
+    def cancel_collection(self) -> None:
+        """Ask the running collection to end; what has come stays. Nothing happens where none runs."""
+        with self._lock:
+            process, progress_reader = self._process, self._progress_reader
+        if process is None or process.poll() is not None:
+            return
+        progress_reader.cancelled = True
+        process.terminate()
+        # It may have much to store first: nobody waits for that but this thread.
+        threading.Thread(target=_end_process, args=(process,), name="collect-end", daemon=True).start()
+
+
+def _end_process(process: "subprocess.Popen[str]") -> None:
+    """Wait for a process that was asked to end, and end it where it does not."""
+    try:
+        process.wait(END_TIMEOUT_S)
+    except subprocess.TimeoutExpired:
+        process.kill()

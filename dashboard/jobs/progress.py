@@ -1,0 +1,119 @@
+"""What a collection tells, line by line, and what a reader makes of it: all of it, and venue by venue."""
+
+import json
+import subprocess
+from collections import defaultdict
+from typing import Any
+
+from dashboard.jobs.actions import ASKING, CollectionProgress, VenueProgress
+from data.reasons import remove_file_names
+from data.schema import SETTLED_OUTCOMES, Outcome
+
+OUTCOME_ORDER = (
+    *(Outcome.REFUSED, Outcome.UNREACHABLE, Outcome.RATE_LIMITED_OUT, Outcome.BAD_DATA, Outcome.HISTORY_TOO_SHORT),
+    *(Outcome.PARTLY, Outcome.COMPLETE, Outcome.NOT_LISTED, Outcome.NOT_OFFERED),
+)
+"""Outcomes in the order in which one speaks for a venue with several: what was not had comes first."""
+
+
+class ProgressReader:
+    """What a collection has told so far; written by the thread that reads it, read by the page.
+
+    ``cancelled`` is set where the reader of the page ended it.
+    """
+
+    def __init__(self) -> None:
+        self._markets: dict[tuple[str, str, str], dict[str, Any]] = {}
+        self._summary: dict[str, Any] | None = None
+        self._last_text = ""
+        self._ended = False
+        self.cancelled = False
+
+    @property
+    def is_running(self) -> bool:
+        """Whether its process has not been read to the end."""
+        return not self._ended
+
+    def read_output(self, process: "subprocess.Popen[str]") -> None:
+        """Read the process to its end."""
+        with process:
+            for line in process.stdout or ():
+                self.read_line(line)
+        self._ended = True
+
+    def read_line(self, line: str) -> None:
+        """Take in one line: a JSON object, or the words of an error."""
+        try:
+            message = json.loads(line)
+        except json.JSONDecodeError:
+            self._last_text = line.strip() or self._last_text
+            return
+        if message["event"] == "summary":
+            self._summary = message
+        else:
+            # A new dict, so that the page never reads one that is being changed.
+            self._markets = {**self._markets, (message["venue"], message["symbol"], message["price"]): message}
+
+    def build_progress(self) -> CollectionProgress:
+        """The state, in one line and venue by venue."""
+        venues = self._list_venues()
+        if self.is_running:
+            return CollectionProgress(
+                self._describe_progress(venues), _compute_fraction(venues), running=True, failed=False, venues=venues
+            )
+        if self._summary is None:
+            text = f"Cancelled; what had come is stored: {_format_candle_count(venues)}."
+            if not self.cancelled:
+                text = f"Collection stopped: {self._last_text or 'it was ended'}"
+            return CollectionProgress(text, None, running=False, failed=not self.cancelled, venues=venues)
+        text = f"Collected {self._summary['new']:,} new candles"
+        failed = [result for result in self._summary["results"] if result["outcome"] not in SETTLED_OUTCOMES]
+        if failed:
+            failed_venues = ", ".join(sorted({f"{result['venue']} ({result['outcome']})" for result in failed}))
+            text += f"; not everything could be had: {failed_venues}"
+        notes = "".join(f" {note[0].upper()}{note[1:]}." for note in self._summary["notes"])
+        return CollectionProgress(f"{text}.{notes}", 1.0, running=False, failed=bool(failed), venues=venues)
+
+    def _describe_progress(self, venues: tuple[VenueProgress, ...]) -> str:
+        if self.cancelled:
+            return "Ending; what has come is being stored"
+        if not venues:
+            return "Asking the exchanges for their markets"
+        asking_venues = ", ".join(sorted(venue.venue for venue in venues if venue.state == ASKING))
+        return (
+            f"{_format_candle_count(venues)} so far; asking {asking_venues}"
+            if asking_venues
+            else f"{_format_candle_count(venues)} so far"
+        )
+
+    def _list_venues(self) -> tuple[VenueProgress, ...]:
+        markets: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+        for (venue, _, _), messages in self._markets.items():
+            markets[venue].append(messages)
+        return tuple(_build_venue_progress(venue, messages) for venue, messages in markets.items())
+
+
+def _build_venue_progress(venue: str, markets: list[dict[str, Any]]) -> VenueProgress:
+    """A venue from the latest word of each of its markets; assets without a market there speak only if all do."""
+    outcomes = {market["outcome"] for market in markets}
+    state = ASKING if None in outcomes else min(outcomes, key=lambda outcome: OUTCOME_ORDER.index(Outcome(outcome)))
+    failed = [market for market in markets if market["outcome"] not in {None, *SETTLED_OUTCOMES}]
+    reasons = dict.fromkeys(f"{market['symbol']}: {remove_file_names(market['message'])}" for market in failed)
+    return VenueProgress(
+        venue,
+        sum(market["candles"] for market in markets),
+        sum(market["done_min"] for market in markets),
+        sum(market["total_min"] for market in markets),
+        state,
+        "; ".join(reasons),
+    )
+
+
+def _compute_fraction(venues: tuple[VenueProgress, ...]) -> float | None:
+    total = sum(venue.total_min for venue in venues)
+    return sum(venue.done_min for venue in venues) / total if total else None
+
+
+def _format_candle_count(venues: tuple[VenueProgress, ...]) -> str:
+    count = sum(venue.candles for venue in venues)
+    return f"{count:,} candle{'s' * (count != 1)}"

@@ -1,0 +1,60 @@
+"""The actions of the page over a store on hand: collections as processes, files and forgetting by the store itself."""
+
+import threading
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from dashboard.jobs.actions import CollectionOrder, FileMarket, StoredSource
+from dashboard.jobs.process import CollectionProcess
+from data.errors import FileRefused
+from data.files.import_many import StoredFile, import_files
+from data.lock import FollowerLock, Holder
+from data.store import CandleStore
+
+
+class StoreActions(CollectionProcess):
+    """What `dashboard.jobs.actions.PageActions` promises, for one store; ``now`` gives the aware time that rows are dated by."""
+
+    def __init__(
+        self,
+        store: CandleStore,
+        build_command: Callable[[CollectionOrder], Sequence[str]],
+        *,
+        venues: Sequence[str],
+        now: Callable[[], datetime],
+    ) -> None:
+        super().__init__(build_command)
+        self.venues = tuple(venues)
+        self._store = store
+        self._now = now
+        self._import_lock = threading.Lock()
+
+    def import_files(
+        self, paths: Sequence[Path], market: FileMarket | None, *, complete: bool
+    ) -> tuple[list[StoredFile], list[FileRefused]]:
+        """Bring files into the store, each whole or not at all; see `data.files.import_many.import_files`.
+
+        One reader's files after another's: several at a time would take several times the memory.
+
+        Raises:
+            UsageError: The market is malformed.
+            StoreBusy: Other writers went ahead every time.
+            StoreUnusable: The store cannot be read or written.
+        """
+        venue, symbol = (None, None) if market is None else (market.venue, market.symbol)
+        with self._import_lock:
+            return import_files(self._store, paths, now=self._now(), venue=venue, symbol=symbol, complete=complete)
+
+    def forget_source(self, source: StoredSource) -> int:
+        """Drop the rows of one source and origin, and say how many.
+
+        Raises:
+            StoreBusy: Other writers went ahead every time.
+            StoreUnusable: The store cannot be written.
+        """
+        return self._store.forget(source=source.source, origin=source.origin)
+
+    def find_follower(self) -> Holder | None:
+        """Who follows the store now; None where nobody does."""
+        return FollowerLock(self._store.uri).find_holder()

@@ -1,0 +1,167 @@
+"""The parts of the Compare page as markup: panels, the key of the lines, tables, and links to files."""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote
+
+from dash import dcc, html
+
+from dashboard.charts.small_multiples.figure import PANEL_HEIGHT
+from dashboard.charts.small_multiples.legend import LineSample
+from dashboard.charts.small_multiples.panels import AssetPanel
+from dashboard.charts.small_multiples.rows import AT_LEAST_SIGN, PanelRow
+from dashboard.draw.theme import get_palette
+from dashboard.state.links import MethodAnchor, ViewLinks
+from dashboard.state.view import Theme, format_number
+from dashboard.tables.venues import TableCell
+from dashboard.text.numbers import EN_DASH, NO_BREAK_SPACE, format_exchanges
+from data.catalogue import Catalogue
+from data.schema import Timeframe
+from deviation.question import Group
+
+DASH_LENGTHS = {"solid": "", "dash": "7 5", "dot": "1.5 3"}
+"""Dashes of the key as lengths in pixels, as plotly draws them."""
+
+
+def build_panel(
+    asset_panel: AssetPanel, line: PanelRow, graph_id: str, catalogue: Catalogue, *, has_lines: bool
+) -> html.Section:
+    """A panel: what was found in words, and its chart; a click anywhere on it opens the asset in the explorer.
+
+    ``has_lines``: there is a line to draw.
+    """
+    links = ViewLinks(asset_panel.view.to_query(catalogue))
+    attributes: dict[str, Any] = {"data-opens": links.build_href("explorer")}
+    header = html.H3(links.build_page_link("explorer", asset_panel.asset))
+    if not has_lines:
+        empty_note = html.P(asset_panel.empty_text, className="compare-none")
+        return html.Section([header, empty_note], className="compare-panel", **attributes)
+    replacement_note = (
+        ""
+        if asset_panel.replaced is None
+        else f"{catalogue.get_venue(asset_panel.replaced).name} has no candle: {line.venue}"
+    )
+    return html.Section(
+        [
+            html.Div([header, html.Span(replacement_note, className="compare-instead")], className="compare-head"),
+            build_facts(line, format_number(asset_panel.view.enter_pct), links),
+            build_graph(
+                graph_id, f"{line.asset} on {line.venue} against the others, {asset_panel.view.timeframe.sequence}"
+            ),
+        ],
+        className="compare-panel",
+        **attributes,
+    )
+
+
+def build_facts(line: PanelRow, enter_text: str, links: ViewLinks) -> html.Div:
+    """The deepest close and the minutes below, against either group, each word leading to its definition."""
+    group_facts = [_build_fact(group, *line.by_group[group], enter_text, links) for group in Group]
+    deepest_other, time_text = (
+        line.deepest_other,
+        f" at {line.deepest_other.detail}" if line.deepest_other.detail else "",
+    )
+    other_parts = (
+        []
+        if deepest_other.text == EN_DASH
+        else [html.P(f"Deepest other: {deepest_other.text}{time_text}", className="quiet")]
+    )
+    return html.Div([*group_facts, *other_parts], className="compare-facts")
+
+
+def _build_fact(group: Group, deepest: TableCell, below: TableCell, enter_text: str, links: ViewLinks) -> html.P:
+    if deepest.text == EN_DASH:
+        return html.P(f"{group.upper()}: nobody to compare with")
+    time_text = f" at {deepest.detail}" if deepest.detail else ""
+    return html.P(
+        [
+            f"{group.upper()}: ",
+            html.Strong(deepest.text),
+            " ",
+            links.build_definition_link("deepest close", MethodAnchor.DEPTH),
+            f"{time_text}; ",
+            html.Strong(below.text),
+            " ",
+            links.build_definition_link("min", MethodAnchor.BELOW_MIN),
+            f" {AT_LEAST_SIGN}{NO_BREAK_SPACE}{enter_text}{NO_BREAK_SPACE}% below",
+        ]
+    )
+
+
+def build_graph(graph_id: str, label: str) -> html.Div:
+    """The place of a chart; the browser draws it from the store of figures, on the scale that is chosen."""
+    aria: dict[str, Any] = {"aria-label": f"{label}. The table holds the numbers."}
+    chart = dcc.Graph(id=graph_id, responsive=True, config={"displayModeBar": False}, style={"height": PANEL_HEIGHT})
+    # As high as the chart from the first, which comes later: nothing below may jump.
+    return html.Div(chart, role="img", style={"minHeight": PANEL_HEIGHT}, **aria)
+
+
+def build_legend(samples: Sequence[LineSample], theme: Theme, bar: Timeframe) -> html.Ul:
+    """Every kind of line with its colour and its dash, and what else is drawn."""
+    hollow_item = html.Li([_build_circle_image(get_palette(theme).ink), f"a {bar.noun} in which only one or two voted"])
+    return html.Ul([*(_build_sample(sample) for sample in samples), hollow_item], className="compare-key")
+
+
+def _build_sample(sample: LineSample) -> html.Li:
+    stroke = f"stroke='{sample.colour}' stroke-width='{sample.width}' stroke-dasharray='{DASH_LENGTHS[sample.dash]}'"
+    return html.Li([_build_image(f"<path d='M0 4H34' fill='none' {stroke}/>"), html.Span(sample.label)])
+
+
+def _build_circle_image(colour: str) -> html.Img:
+    return _build_image(f"<circle cx='17' cy='4' r='2.5' fill='none' stroke='{colour}' stroke-width='1.2'/>")
+
+
+def _build_image(shape: str) -> html.Img:
+    svg = f"<svg xmlns='http://www.w3.org/2000/svg' width='34' height='8'>{shape}</svg>"
+    return html.Img(src=f"data:image/svg+xml,{quote(svg)}", alt="", width=34, height=8)
+
+
+def build_table(sides: Sequence[tuple[str, Sequence[PanelRow]]], enter_text: str, links: ViewLinks) -> html.Div:
+    """The numbers of all panels; ``sides`` are windows by their name, "" for a lone one, with the lines of panels."""
+    headers = [
+        html.Th("Asset", scope="col"),
+        html.Th("Exchange", scope="col"),
+        *(
+            html.Th([links.build_definition_link(text, anchor), f", {format_exchanges(group)}"], scope="col")
+            for group in Group
+            for text, anchor in (
+                ("Deepest close", MethodAnchor.DEPTH),
+                (f"Minutes {AT_LEAST_SIGN} {enter_text} % below", MethodAnchor.BELOW_MIN),
+            )
+        ),
+        html.Th(
+            [
+                f"Deepest other {AT_LEAST_SIGN} {enter_text} % below ",
+                links.build_definition_link("its group", MethodAnchor.REFERENCE),
+            ],
+            scope="col",
+        ),
+    ]
+    bodies = [
+        html.Tbody([*_build_window_header(name, len(headers)), *(_build_row(line) for line in panel_lines)])
+        for name, panel_lines in sides
+    ]
+    aria: dict[str, Any] = {"aria-label": "Numbers of all panels"}
+    content = html.Table([html.Thead(html.Tr(headers)), *bodies])
+    return html.Div(content, className="wide", tabIndex=0, role="region", **aria)
+
+
+def _build_window_header(name: str, columns: int) -> list[html.Tr]:
+    """The name of a window above its rows; none where there is but one."""
+    return [html.Tr(html.Th(name, scope="rowgroup", colSpan=columns))] if name else []
+
+
+def _build_row(line: PanelRow) -> html.Tr:
+    cells = [*(cell for group in Group for cell in line.by_group[group]), line.deepest_other]
+    return html.Tr(
+        [
+            html.Th(line.asset, scope="row"),
+            html.Td(line.venue or "no candle"),
+            *(_build_cell(cell) for cell in cells),
+        ]
+    )
+
+
+def _build_cell(cell: TableCell) -> html.Td:
+    content: list[Any] = [cell.text, html.Small(cell.detail)] if cell.detail else [cell.text]
+    return html.Td(content, className="number")

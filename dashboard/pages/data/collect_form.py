@@ -1,0 +1,209 @@
+"""Collecting from the data page: what to ask for, how far each exchange is, a way to stop, and what came of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import dcc, html
+
+from analysis.questions import sort_venues
+from dashboard.components.updates import Updates
+from dashboard.jobs.actions import ASKING, CollectionOrder, CollectionProgress, PageActions, VenueProgress
+from dashboard.pages.data.wording import build_header, format_outcome
+from dashboard.service.coverage import LEAD_TIME
+from dashboard.state.view import ViewState
+from dashboard.text.numbers import format_span
+from data.catalogue import Catalogue
+from data.errors import PlumblineError
+from data.schema import SETTLED_OUTCOMES, Timeframe
+
+PROGRESS_OUTPUTS = (
+    ("data-progress", "children"),
+    ("data-collect", "disabled"),
+    ("data-cancel", "className"),
+    ("data-ticker", "disabled"),
+)
+"""The id and property of every value of `build_progress_updates`."""
+
+BAR_CHOICES = ((Timeframe.M1, "1 min"), (Timeframe.S1, "1 s"), (Timeframe.M5, "5 min"))
+"""Lengths of candles on offer."""
+
+POLL_INTERVAL_MS = 1000
+"""How often a running collection is asked how far it is."""
+
+
+class CollectScope(StrEnum):
+    """What a collection is about: the view's asset and window, or everything of its event."""
+
+    VIEW = "view"
+    EVENT = "event"
+
+
+@dataclass(frozen=True, slots=True)
+class CollectForm:
+    """What was chosen: the scope, whether the 24 h before are wanted too, further assets, venues, length of bars.
+
+    ``further`` and ``before`` only matter to the view's scope.
+    """
+
+    scope: CollectScope = CollectScope.VIEW
+    include_before: bool = True
+    further_assets: tuple[str, ...] = ()
+    venues: tuple[str, ...] = ()
+    timeframe: Timeframe = Timeframe.M1
+
+
+def build_request(form: CollectForm, view: ViewState) -> CollectionOrder:
+    """The collection that was chosen, for a view."""
+    if form.scope is CollectScope.EVENT:
+        return CollectionOrder(event=view.event, venues=form.venues, timeframe=form.timeframe)
+    return CollectionOrder(
+        assets=tuple(dict.fromkeys((view.asset, *form.further_assets))),
+        start=view.start - LEAD_TIME if form.include_before else view.start,
+        end=view.end,
+        venues=form.venues,
+        timeframe=form.timeframe,
+    )
+
+
+def start_collection(actions: PageActions, form: CollectForm, view: ViewState) -> CollectionProgress | None:
+    """How it stands after a collection was asked for; one that cannot be started says why."""
+    try:
+        actions.start_collection(build_request(form, view))
+    except PlumblineError as error:
+        return CollectionProgress(str(error), None, running=False, failed=True)
+    return actions.read_progress()
+
+
+def build_form(actions: PageActions, catalogue: Catalogue) -> html.Div:
+    """The choices and the buttons; what depends on the view comes from `build_form_updates`."""
+    venue_choices = [
+        {"value": venue, "label": catalogue.get_venue(venue).name} for venue in sort_venues(catalogue, actions.venues)
+    ]
+    bar_choices = [{"value": timeframe.value, "label": text} for timeframe, text in BAR_CHOICES]
+    scope_aria: dict[str, Any] = {"aria-label": "What to collect"}
+    length_aria: dict[str, Any] = {"aria-label": "Length of candles"}
+    return html.Div(
+        [
+            html.Div(
+                dmc.SegmentedControl(id="data-scope", value=CollectScope.VIEW.value, data=[], size="xs"),
+                role="group",
+                **scope_aria,
+            ),
+            html.P(id="data-scope-told", className="quiet"),
+            dmc.Checkbox(id="data-before", label="with the 24 h before, as shown above", checked=True, size="xs"),
+            dmc.MultiSelect(
+                id="data-further", label="Further assets", placeholder="none", data=[], value=[], **LIST_OPTIONS
+            ),
+            dmc.MultiSelect(
+                id="data-venues",
+                label="Only these exchanges",
+                placeholder="all by default",
+                data=venue_choices,
+                value=[],
+                **LIST_OPTIONS,
+            ),
+            html.Div(
+                [
+                    html.Span("Candles of", className="label"),
+                    html.Div(
+                        dmc.SegmentedControl(id="data-bars", value=Timeframe.M1.value, data=bar_choices, size="xs"),
+                        role="group",
+                        **length_aria,
+                    ),
+                ],
+                className="labelled",
+            ),
+            html.Div(
+                [
+                    dmc.Button("Collect", id="data-collect", size="xs", className="primary"),
+                    dmc.Button("Cancel", id="data-cancel", size="xs", variant="default", className="away"),
+                ],
+                className="data-buttons",
+            ),
+            html.Div(id="data-progress"),
+            dcc.Interval(id="data-ticker", interval=POLL_INTERVAL_MS, disabled=True),
+        ],
+        className="data-form",
+    )
+
+
+LIST_OPTIONS: dict[str, Any] = {"size": "xs", "searchable": True, "clearable": True}
+
+
+def build_form_updates(view: ViewState, catalogue: Catalogue) -> Updates:
+    """What of the form depends on the view."""
+    event = catalogue.get_event(view.event)
+    choices = [
+        {"value": CollectScope.VIEW.value, "label": f"{view.asset}, this window"},
+        {"value": CollectScope.EVENT.value, "label": "All of the event"},
+    ]
+    assets = dict.fromkeys((*event.assets, *event.extra_assets, *catalogue.assets))
+    return {
+        ("data-scope", "data"): choices,
+        ("data-scope-told", "children"): (
+            f"This window: {format_span(view.start, view.end, view.zone)}. All of {event.title}: "
+            f"{len(event.assets) + len(event.extra_assets)} assets, {format_span(*event.collect_span, view.zone)}."
+        ),
+        ("data-further", "data"): [asset for asset in assets if asset != view.asset],
+    }
+
+
+def build_progress_updates(progress: CollectionProgress | None, catalogue: Catalogue) -> Updates:
+    """How a collection stands; the clock that asks again only runs while one does."""
+    running = progress is not None and progress.running
+    return {
+        ("data-progress", "children"): [] if progress is None else _build_progress(progress, catalogue),
+        ("data-collect", "disabled"): running,
+        ("data-cancel", "className"): "plain" if running else "away",
+        ("data-ticker", "disabled"): not running,
+    }
+
+
+def _build_progress(progress: CollectionProgress, catalogue: Catalogue) -> list[Any]:
+    class_name = "alert" if progress.failed else "remark"
+    title = ("Collecting " if progress.running else "Last collection: ") + progress.description
+    parts: list[Any] = [html.H3(title)] if progress.description else []
+    parts.append(html.P(progress.text, className=f"notice {class_name}", role="status"))
+    if progress.running:
+        parts.append(_build_progress_bar(progress.fraction, "The whole collection"))
+    if progress.venues:
+        header = build_header("Exchange", "Minutes settled", "Candles", "State", numeric={"Candles"})
+        rows = [
+            _build_venue_row(venue, catalogue.get_venue(venue.venue).name)
+            for venue in _sort_venues(progress.venues, catalogue)
+        ]
+        parts.append(html.Table([header, html.Tbody(rows)], className="data-table data-progress-table"))
+    return parts
+
+
+def _sort_venues(venues: Sequence[VenueProgress], catalogue: Catalogue) -> list[VenueProgress]:
+    by_id = {venue.venue: venue for venue in venues}
+    return [by_id[venue] for venue in sort_venues(catalogue, by_id)]
+
+
+def _build_venue_row(venue: VenueProgress, name: str) -> html.Tr:
+    has_failed = venue.state not in {ASKING, *SETTLED_OUTCOMES}
+    state_parts: list[Any] = [format_outcome(venue.state)]
+    if venue.message:
+        state_parts.append(html.Small(venue.message))
+    return html.Tr(
+        [
+            html.Th(name, scope="row"),
+            html.Td(_build_progress_bar(venue.fraction, name), className="data-bar-cell"),
+            html.Td(f"{venue.candles:,}", className="number"),
+            html.Td(state_parts, className="data-left data-wrong" if has_failed else "data-left"),
+        ]
+    )
+
+
+def _build_progress_bar(fraction: float | None, label: str) -> html.Div:
+    """A bar of progress; without an end in sight it says so by being empty."""
+    percent = round(100 * (fraction or 0))
+    attributes: dict[str, Any] = {"aria-label": label, "aria-valuemin": 0, "aria-valuemax": 100}
+    if fraction is not None:
+        attributes["aria-valuenow"] = percent
+    fill = html.Div(style={"width": f"{percent}%"})
+    return html.Div([html.Div(fill, className="data-bar", role="progressbar", **attributes), html.Span(f"{percent} %")])

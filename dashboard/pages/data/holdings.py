@@ -1,0 +1,157 @@
+"""What the store holds and where it came from, and who follows it: as sentences and tables."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from itertools import pairwise
+from statistics import median
+from typing import Any
+
+import polars as pl
+from dash import html
+
+from dashboard.jobs.actions import StoredSource
+from dashboard.pages.data.incidents import join_first_names
+from dashboard.pages.data.wording import LENGTH_NAMES, build_header, format_count, format_instant
+from dashboard.service.store_info import summarize_holdings
+from dashboard.text.clock import Zone
+from data.catalogue import Catalogue
+from data.delta.maintenance import StoreSize
+from data.lock import Holder
+from data.schema import Origin, Timeframe
+
+VISIBLE_RUNS = 5
+"""Runs of the follower that are shown."""
+
+PACE_RUNS = 10
+"""Runs from which the time between two is taken."""
+
+FOLLOW_KIND = "follow"
+"""The runs that come at a steady pace (`collectors.run_record.RunKind`); the others go by the clock."""
+
+ROUTE_NAMES = {"archive": "archive files", "candles": "candles of its API", "trades": "public trades"}
+"""The routes as a table names them; a file by its name."""
+
+
+def describe_store(
+    uri: str, size: StoreSize | None, length_sizes: Mapping[Timeframe, tuple[int, StoreSize | None]]
+) -> str:
+    """Where the store is, how large, and how many candles it holds.
+
+    Args:
+        uri: where it is.
+        size: of all of it; None where it is no folder.
+        length_sizes: candles of each length that it holds, and what they take; where there are several each is told.
+    """
+    candle_count = sum(number for number, _ in length_sizes.values())
+    size_text = "" if size is None else f", {size.bytes / 1e6:,.1f} MB in {format_count(size.files, 'file')}"
+    length_texts = [
+        f"{number:,} of {LENGTH_NAMES[length]}"
+        + ("" if length_size is None else f" ({length_size.bytes / 1e6:,.1f} MB)")
+        for length, (number, length_size) in length_sizes.items()
+    ]
+    detail_text = f": {', '.join(length_texts)}" if len(length_texts) > 1 else ""
+    return f"{format_count(candle_count, 'candle')} at {uri}{size_text}{detail_text}."
+
+
+def count_by_length(holdings: pl.DataFrame) -> dict[Timeframe, int]:
+    """The candles of each length that is held at all, the usual one first."""
+    counts = dict(holdings.group_by("timeframe").agg(pl.col("candles").sum()).iter_rows())
+    return {Timeframe(length): counts[length] for length in LENGTH_NAMES if length in counts}
+
+
+def build_holdings_table(holdings: pl.DataFrame, catalogue: Catalogue, zone: Zone) -> list[Any]:
+    """What is held per venue, route or file, and length; a file's candles are under the file's name."""
+    if holdings.is_empty():
+        return [html.P("The store holds no candle yet: collect some, or import a file.")]
+    column_names = ("Exchange", "From", "Bars", "Candles", f"First ({zone})", "Last", "Markets")
+    header = build_header(*column_names, numeric={"Candles"})
+    rows = [_build_holding_row(row, catalogue, zone) for row in summarize_holdings(holdings).iter_rows(named=True)]
+    table = html.Table([header, html.Tbody(rows)], className="data-table data-lines data-held")
+    aria: dict[str, Any] = {"aria-label": "What the store holds, by exchange and route"}
+    return [html.Div(table, className="wide", tabIndex=0, role="region", **aria)]
+
+
+def list_forgettable(holdings: pl.DataFrame) -> tuple[StoredSource, ...]:
+    """The imported files and the sample that the store holds, by name."""
+    origins = [Origin.IMPORTED.value, Origin.RECONSTRUCTION.value]
+    sources = (
+        holdings.filter(pl.col("origin").is_in(origins)).select("source", "origin").unique().sort("source", "origin")
+    )
+    return tuple(StoredSource(source, Origin(origin)) for source, origin in sources.iter_rows())
+
+
+def build_follower_status(holder: Holder | None, runs: pl.DataFrame, zone: Zone) -> list[Any]:
+    """Whether the store is followed, by whom, when the next run is expected, and the last runs."""
+    if holder is None:
+        parts: list[Any] = [
+            html.P(
+                [
+                    "No follower runs on this store. ",
+                    html.Code("plumbline follow"),
+                    " collects the newest minutes again and again, ",
+                    html.Code("plumbline serve --follow"),
+                    " does so beside the page.",
+                ]
+            )
+        ]
+    else:
+        pace = measure_pace(runs, holder)
+        next_run_text = "When the next run comes cannot be told yet: fewer than two runs of it are on record."
+        if pace is not None:
+            last_start, interval = pace
+            minutes = interval / timedelta(minutes=1)
+            next_run_text = f"It ran every {minutes:.3g} min; the next run is expected at {format_instant(last_start + interval, zone)} {zone}."
+        parts = [html.P([html.Strong("A follower runs"), f": {holder}. {next_run_text}"])]
+    if runs.is_empty():
+        return [*parts, html.P("No run is on record.", className="quiet")]
+    header = build_header(f"Began ({zone})", "Run", "Outcome", "New", "Revised", "Message", numeric={"New", "Revised"})
+    rows = [_build_run_row(row, zone) for row in runs.head(VISIBLE_RUNS).iter_rows(named=True)]
+    table = html.Table([header, html.Tbody(rows)], className="data-table")
+    aria: dict[str, Any] = {"aria-label": "The last runs of the follower"}
+    return [*parts, html.Div(table, className="wide", tabIndex=0, role="region", **aria)]
+
+
+def measure_pace(runs: pl.DataFrame, holder: Holder) -> tuple[datetime, timedelta] | None:
+    """When the follower began its last steady run, and the usual time between two of them; None before the second.
+
+    Seen from the log, as no setting of a running follower is on record: the median over its last runs.
+
+    Args:
+        runs: columns of `data.schema.RUN`, newest first.
+        holder: who follows; the runs of others do not count.
+    """
+    own_runs = runs.filter(pl.col("kind") == FOLLOW_KIND, pl.col("holder") == str(holder)).head(PACE_RUNS)
+    start_times = own_runs["began_at"].sort().to_list()
+    if len(start_times) < 2:  # noqa: PLR2004 - a distance has two ends
+        return None
+    median_s = median((after - before).total_seconds() for before, after in pairwise(start_times))
+    return start_times[-1], timedelta(seconds=median_s)
+
+
+def _build_holding_row(row: dict[str, Any], catalogue: Catalogue, zone: Zone) -> html.Tr:
+    kind = "imported file" if row["origin"] == Origin.IMPORTED.value else "no evidence"
+    kind_note = [html.Small(kind)] if row["origin"] in {Origin.IMPORTED.value, Origin.RECONSTRUCTION.value} else []
+    return html.Tr(
+        [
+            html.Th(catalogue.get_venue(row["venue"]).name, scope="row"),
+            html.Td([ROUTE_NAMES.get(row["came"], row["came"]), *kind_note], className="data-from"),
+            html.Td(LENGTH_NAMES.get(row["timeframe"], row["timeframe"]), className="data-when"),
+            html.Td(f"{row['candles']:,}", className="number"),
+            html.Td(format_instant(row["first"], zone), className="data-when"),
+            html.Td(format_instant(row["last"], zone), className="data-when"),
+            html.Td(join_first_names(row["symbol"]), className="data-left"),
+        ]
+    )
+
+
+def _build_run_row(row: dict[str, Any], zone: Zone) -> html.Tr:
+    return html.Tr(
+        [
+            html.Td(format_instant(row["began_at"], zone), className="data-when"),
+            html.Td(row["kind"], className="data-left"),
+            html.Td(row["outcome"], className="data-left"),
+            html.Td(f"{row['new']:,}", className="number"),
+            html.Td(f"{row['revised']:,}", className="number"),
+            html.Td(row["message"], className="data-left"),
+        ]
+    )

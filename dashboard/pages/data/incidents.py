@@ -1,0 +1,160 @@
+"""What went wrong, newest first: minutes asked for and not had, answers kept aside, runs that failed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+from dash import html
+
+from dashboard.pages.data.wording import (
+    LENGTH_NAMES,
+    OUTCOME_ADVICE,
+    build_header,
+    format_count,
+    format_instant,
+    format_outcome,
+    format_symbol,
+)
+from dashboard.service.store_info import summarize_outstanding
+from dashboard.text.clock import Zone
+from dashboard.text.numbers import format_span
+from dashboard.text.store import EXCERPT_CHARS, format_market
+from data.catalogue import Catalogue
+from data.schema import RunOutcome, Timeframe
+
+VISIBLE_INCIDENTS = 12
+"""Incidents that are shown at once; the others are one click away."""
+
+MAX_INCIDENTS = 200
+"""Incidents that the page lists at all."""
+
+MAX_NAMES = 6
+"""Markets that a line names; the others are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """Something that was wanted and not had: when, where, what of which span, what came of it, and what to do next.
+
+    ``answer`` is the beginning of an answer that was kept aside.
+    """
+
+    time: datetime
+    source: str
+    request: str
+    outcome: str
+    message: str
+    advice: str
+    response_excerpt: str = ""
+
+
+def list_incidents(
+    missing_coverage: pl.DataFrame, rejected_pages: pl.DataFrame, runs: pl.DataFrame, catalogue: Catalogue, zone: Zone
+) -> tuple[Incident, ...]:
+    """All of them, newest first.
+
+    Args:
+        missing_coverage: columns of `data.schema.COVERAGE`: what was asked and not had.
+        rejected_pages: columns of `data.schema.REJECTED_PAGE`.
+        runs: columns of `data.schema.RUN`.
+        catalogue: names of venues.
+        zone: the reader's clock.
+    """
+    entries = [
+        Incident(
+            row["asked_at"],
+            catalogue.get_venue(row["venue"]).name,
+            f"{format_count(row['minutes'], 'minute')} of {join_first_names([format_symbol(symbol) for symbol in row['market']])}"
+            f"{_format_bar_suffix(row['timeframe'])}, {format_span(row['start'], row['end'], zone)}",
+            format_outcome(row["outcome"]),
+            row["message"],
+            OUTCOME_ADVICE.get(row["outcome"], ""),
+        )
+        for row in summarize_outstanding(missing_coverage).iter_rows(named=True)
+    ]
+    entries += [
+        Incident(
+            row["asked_at"],
+            catalogue.get_venue(row["venue"]).name,
+            f"An answer of {row['source']} about {format_market(row)}, {format_span(row['start'], row['end'], zone)}",
+            "kept aside",
+            row["message"],
+            "No candle was taken from it. Compare it with what the exchange says now; collecting again asks anew.",
+            " ".join(row["body"].split())[:EXCERPT_CHARS],
+        )
+        for row in rejected_pages.iter_rows(named=True)
+    ]
+    entries += [
+        Incident(
+            row["ended_at"],
+            "Follower",
+            f"Run “{row['kind']}” by {row['holder'] or 'an unknown process'}",
+            row["outcome"],
+            row["message"],
+            "The next run makes up for it; if it does not, see what the message says.",
+        )
+        for row in runs.filter(pl.col("outcome") == RunOutcome.FAILED.value).iter_rows(named=True)
+    ]
+    return tuple(sorted(entries, key=lambda incident: incident.time, reverse=True))
+
+
+def _format_bar_suffix(timeframe: str) -> str:
+    """Which candles were wanted, where they are not the usual ones."""
+    return "" if timeframe == Timeframe.M1.value else f" in candles of {LENGTH_NAMES[timeframe]}"
+
+
+def join_first_names(names: Sequence[str]) -> str:
+    """Names in a line, the first few of many.
+
+    >>> join_first_names(["A", "B"]), join_first_names(list("ABCDEFGH"))
+    ('A, B', 'A, B, C, D, E, F and 2 more')
+    """
+    text = ", ".join(names[:MAX_NAMES])
+    return text if len(names) <= MAX_NAMES else f"{text} and {len(names) - MAX_NAMES} more"
+
+
+def build_incident_list(entries: Sequence[Incident], zone: Zone) -> list[Any]:
+    """The incidents as markup, the first ones in sight."""
+    if not entries:
+        return [html.P("None on record: no request has failed.", className="quiet")]
+    parts: list[Any] = [_build_table(entries[:VISIBLE_INCIDENTS], zone)]
+    hidden_entries = entries[VISIBLE_INCIDENTS:MAX_INCIDENTS]
+    if hidden_entries:
+        parts.append(
+            html.Details([html.Summary(f"{len(hidden_entries):,} earlier ones"), _build_table(hidden_entries, zone)])
+        )
+    if len(entries) > MAX_INCIDENTS:
+        parts.append(
+            html.P(
+                [f"{len(entries) - MAX_INCIDENTS:,} more are in ", html.Code("plumbline status --json"), "."],
+                className="quiet",
+            )
+        )
+    return parts
+
+
+def _build_table(entries: Sequence[Incident], zone: Zone) -> html.Table:
+    header = build_header(f"When ({zone})", "Where", "What was wanted", "What came", "Next")
+    return html.Table(
+        [header, html.Tbody([_build_row(incident, zone) for incident in entries])],
+        className="data-table data-stacked",
+    )
+
+
+def _build_row(incident: Incident, zone: Zone) -> html.Tr:
+    outcome_parts: list[Any] = [html.Strong(incident.outcome), f": {incident.message}" if incident.message else ""]
+    if incident.response_excerpt:
+        outcome_parts.append(
+            html.Details([html.Summary("Its beginning"), html.Code(incident.response_excerpt, className="data-answer")])
+        )
+    return html.Tr(
+        [
+            html.Td(format_instant(incident.time, zone), className="data-when"),
+            html.Th(incident.source, scope="row"),
+            html.Td(incident.request),
+            html.Td(outcome_parts),
+            html.Td(incident.advice),
+        ]
+    )

@@ -1,0 +1,373 @@
+"""Data: what is stored, what could not be had, and ways to more: collecting, importing, forgetting."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import dash_mantine_components as dmc
+import polars as pl
+from dash import Dash, Input, Output, State, ctx, dcc, html, no_update, set_props
+
+from dashboard.components.updates import Updates
+from dashboard.exports.kinds import ExportKind
+from dashboard.exports.store import build_files_line
+from dashboard.jobs.actions import StoredSource
+from dashboard.pages.base import Control, Page, PageContext
+from dashboard.pages.data.collect_form import PROGRESS_OUTPUTS as PROGRESS_PROPS
+from dashboard.pages.data.collect_form import (
+    CollectForm,
+    CollectScope,
+    build_form,
+    build_form_updates,
+    build_progress_updates,
+    start_collection,
+)
+from dashboard.pages.data.holdings import (
+    build_follower_status,
+    build_holdings_table,
+    count_by_length,
+    describe_store,
+    list_forgettable,
+)
+from dashboard.pages.data.incidents import build_incident_list, list_incidents
+from dashboard.pages.data.revisions import build_revision_list
+from dashboard.pages.data.series import build_coverage_updates
+from dashboard.pages.data.upload import IMPORT_PATH, MAX_FILE_MB, MAX_REQUEST_BYTES, build_import_routes
+from dashboard.pages.data.wording import format_count
+from dashboard.service.coverage import LEAD_TIME
+from dashboard.state.links import MethodAnchor, ViewLinks
+from dashboard.state.url import parse_query
+from dashboard.state.view import ViewState
+from dashboard.text.clock import Zone
+from data.catalogue import Catalogue
+from data.schema import Origin, Timeframe
+
+REVISIONS_OUTPUT = ("data-changes", "children")
+
+
+def build_content(context: PageContext, view: ViewState) -> list[Any]:
+    """The page with everything in its place."""
+    content = html.Div(_build_layout(context))
+    for (name, property_name), value in build_updates(context, view).items():
+        setattr(content[name], property_name, value)
+    return [content]
+
+
+def build_updates(context: PageContext, view: ViewState) -> Updates:
+    """What the parts hold for a view; the form keeps what was chosen in it."""
+    store_info, catalogue = context.measurements.store_info, context.catalogue
+    links = ViewLinks(view.to_query(catalogue))
+    holdings, runs = store_info.get_holdings(), store_info.store.read_runs()
+    incident_entries = list_incidents(
+        store_info.get_outstanding(), store_info.store.read_rejected_pages(), runs, catalogue, view.zone
+    )
+    window = view.start - LEAD_TIME, view.end
+    scope_text = f"{view.asset} in this window and the 24 h before"
+    length_sizes = {
+        length: (number, store_info.store.measure_size(length)) for length, number in count_by_length(holdings).items()
+    }
+    holdings_table = build_holdings_table(holdings, catalogue, view.zone)
+    forgettable_sources = list_forgettable(holdings)
+    return {
+        **build_coverage_updates(context, view),
+        ("data-map-files", "children"): build_files_line(ExportKind.COVERAGE, view.to_query(catalogue)),
+        ("data-incidents", "children"): append_file_links(
+            build_incident_list(incident_entries, view.zone), ExportKind.INCIDENTS, bool(incident_entries)
+        ),
+        ("data-incidents-title", "children"): f"What could not be had ({len(incident_entries):,})"
+        if incident_entries
+        else SECTION_TITLES[0],
+        REVISIONS_OUTPUT: build_revisions(
+            store_info.get_revisions(*window, view.asset), scope_text, catalogue, view.zone
+        ),
+        ("data-store", "children"): describe_store(store_info.store.uri, store_info.store.measure_size(), length_sizes),
+        ("data-held", "children"): append_file_links(holdings_table, ExportKind.HOLDINGS, not holdings.is_empty()),
+        ("data-follower", "children"): build_follower_status(context.actions.find_follower(), runs, view.zone),
+        ("data-terms", "children"): [
+            links.build_definition_link("Kinds of candles", MethodAnchor.CANDLES),
+            " · ",
+            links.build_definition_link("States of a minute", MethodAnchor.MINUTE),
+            " · ",
+            links.build_page_link("explorer", f"{view.asset} in the explorer"),
+        ],
+        ("data-forget-what", "data"): [
+            {"value": _encode_source(entry), "label": _format_source(entry)} for entry in forgettable_sources
+        ],
+        ("data-forgetting", "className"): "data-forget" if forgettable_sources else "away",
+        **build_form_updates(view, catalogue),
+        **build_progress_updates(context.actions.read_progress(), catalogue),
+    }
+
+
+SECTION_TITLES = ("What could not be had", "Candles that exchanges changed")
+
+
+def build_revisions(revisions: pl.DataFrame, scope_text: str, catalogue: Catalogue, zone: Zone) -> list[Any]:
+    """The changed candles of what was looked through, and all of the store's as a file."""
+    return append_file_links(
+        build_revision_list(revisions, scope_text, catalogue, zone), ExportKind.REVISIONS, not revisions.is_empty()
+    )
+
+
+def append_file_links(parts: list[Any], kind: ExportKind, has_rows: bool) -> list[Any]:  # noqa: FBT001 - whether there is a row
+    """A table and the links to it as a file, where it has a row."""
+    return [*parts, build_files_line(kind)] if has_rows else parts
+
+
+def register_callbacks(app: Dash, context: PageContext) -> None:
+    """What is done on the page: collecting, importing, forgetting, and looking through the whole store."""
+    app.server.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES  # whichever server it is
+    _register_collect(app, context)
+    app.server.register_blueprint(build_import_routes(context.actions))
+    _register_forget(app, context)
+    _register_revision_search(app, context)
+
+
+def refresh_page(trigger_value: object) -> None:
+    """Let the shell read the store anew and show the page with what it holds now; any new value does."""
+    set_props("collected", {"data": trigger_value})
+
+
+def _register_collect(app: Dash, context: PageContext) -> None:
+    @app.callback(
+        [Output(name, prop) for name, prop in PROGRESS_PROPS],
+        Input("data-collect", "n_clicks"),
+        Input("data-cancel", "n_clicks"),
+        Input("data-ticker", "n_intervals"),
+        State("view", "data"),
+        State("data-scope", "value"),
+        State("data-before", "checked"),
+        State("data-further", "value"),
+        State("data-venues", "value"),
+        State("data-bars", "value"),
+        prevent_initial_call=True,
+    )
+    def update_collection(
+        collect_clicks: int | None,
+        cancel_clicks: int | None,
+        ticks: int | None,
+        query: dict[str, str],
+        scope: str,
+        include_before: bool,  # noqa: FBT001 - as the browser sends it
+        further_assets: Sequence[str] | None,
+        venues: Sequence[str] | None,
+        bars: str,
+    ) -> list[Any]:
+        view, _ = parse_query(query, context.catalogue)
+        if ctx.triggered_id == "data-collect":
+            collect_form = CollectForm(
+                CollectScope(scope), include_before, tuple(further_assets or ()), tuple(venues or ()), Timeframe(bars)
+            )
+            progress = start_collection(context.actions, collect_form, view)
+        else:
+            if ctx.triggered_id == "data-cancel":
+                context.actions.cancel_collection()
+            progress = context.actions.read_progress()
+        if ctx.triggered_id != "data-collect" and progress is not None and not progress.running:
+            refresh_page([collect_clicks, cancel_clicks, ticks])
+        panes = build_progress_updates(progress, context.catalogue)
+        return [panes[prop] for prop in PROGRESS_PROPS]
+
+
+def _register_forget(app: Dash, context: PageContext) -> None:
+    @app.callback(
+        Output("data-forget-sure", "className"),
+        Output("data-forget-question", "children"),
+        Input("data-forget", "n_clicks"),
+        Input("data-forget-keep", "n_clicks"),
+        State("data-forget-what", "value"),
+        prevent_initial_call=True,
+    )
+    def confirm_forget(
+        forget_clicks: int | None,  # noqa: ARG001
+        keep_clicks: int | None,  # noqa: ARG001
+        encoded_source: str | None,
+    ) -> tuple[str, str]:
+        if ctx.triggered_id == "data-forget-keep" or not encoded_source:
+            return "away", ""
+        entry = _decode_source(encoded_source)
+        content_text = "the sample" if entry.origin is Origin.RECONSTRUCTION else f"all that came from {entry.source}"
+        return (
+            "notice alert data-sure",
+            f"Drop {content_text} from the store? It can be brought back only from its source.",
+        )
+
+    @app.callback(
+        Output("data-forgot", "children"),
+        Output("data-forget-sure", "className", allow_duplicate=True),
+        Output("data-forget-what", "value"),
+        Input("data-forget-drop", "n_clicks"),
+        State("data-forget-what", "value"),
+        prevent_initial_call=True,
+    )
+    def forget_source(clicks: int | None, encoded_source: str | None) -> tuple[Any, ...]:
+        if not clicks or not encoded_source:
+            return no_update, no_update, no_update
+        entry = _decode_source(encoded_source)
+        row_count = context.actions.forget_source(entry)
+        refresh_page([encoded_source, row_count, clicks])
+        message = (
+            f"{entry.source}: {format_count(row_count, 'row')} dropped."
+            if row_count
+            else f"{entry.source}: it was not in the store."
+        )
+        return html.P(message, className="notice", role="status"), "away", None
+
+
+def _register_revision_search(app: Dash, context: PageContext) -> None:
+    @app.callback(
+        Output(*REVISIONS_OUTPUT),
+        Input("data-look", "n_clicks"),
+        State("view", "data"),
+        running=[(Output("data-look", "loading"), True, False)],
+        prevent_initial_call=True,
+    )
+    def list_all_revisions(clicks: int, query: dict[str, str]) -> list[Any]:  # noqa: ARG001 - a trigger
+        view, _ = parse_query(query, context.catalogue)
+        return build_revisions(
+            context.measurements.store_info.get_revisions(), "the whole store", context.catalogue, view.zone
+        )
+
+
+def _encode_source(entry: StoredSource) -> str:
+    return f"{entry.origin.value}:{entry.source}"
+
+
+def _decode_source(encoded_source: str) -> StoredSource:
+    origin, _, source = encoded_source.partition(":")
+    return StoredSource(source, Origin(origin))
+
+
+def _format_source(entry: StoredSource) -> str:
+    return f"{entry.source} (sample, no evidence)" if entry.origin is Origin.RECONSTRUCTION else entry.source
+
+
+def _build_layout(context: PageContext) -> list[Any]:
+    return [
+        html.H1("Data"),
+        html.P(id="data-said", className="second"),
+        html.P(id="data-terms", className="quiet terms"),
+        html.Div(id="data-lengths"),
+        html.Section(
+            [
+                html.Div([html.H2("What was had, hour by hour"), html.Div(id="data-map-key")], className="block-head"),
+                html.P(id="data-told", className="data-told", role="status"),
+                html.Div(id="data-map"),
+                html.P(id="data-never", className="quiet"),
+                html.Div(id="data-map-files"),
+                html.Details([html.Summary("As a table, every market"), html.Div(id="data-numbers")]),
+            ],
+            id="data-covered",
+            className="data-section",
+        ),
+        html.Div(
+            [
+                html.Section([html.H2("Collect now"), build_form(context.actions, context.catalogue)]),
+                html.Section([html.H2("Import files"), *_build_import_form()]),
+            ],
+            className="data-ways data-section",
+        ),
+        html.Section(
+            [html.H2(SECTION_TITLES[0], id="data-incidents-title"), html.Div(id="data-incidents")],
+            className="data-section",
+        ),
+        html.Section(
+            [
+                html.Div(
+                    [
+                        html.H2(SECTION_TITLES[1]),
+                        dmc.Button("Look through the whole store", id="data-look", size="xs", **BUTTON_OPTIONS),
+                    ],
+                    className="block-head data-head",
+                ),
+                html.Div(id="data-changes"),
+            ],
+            className="data-section",
+        ),
+        html.Section([html.H2("Follower"), html.Div(id="data-follower")], className="data-section"),
+        html.Section(
+            [html.H2("What the store holds"), html.P(id="data-store"), html.Div(id="data-held"), *_build_forget_form()],
+            className="data-section",
+        ),
+    ]
+
+
+BUTTON_OPTIONS: dict[str, Any] = {"variant": "default", "className": "plain"}
+
+
+def _build_import_form() -> list[Any]:
+    attributes: dict[str, Any] = {"data-most": MAX_FILE_MB, "data-link": IMPORT_PATH}
+    return [
+        html.Label(_build_drop_zone(), id="data-drop", **attributes),
+        html.P(id="data-waiting", className="away", role="status"),
+        html.Progress(id="data-sent", className="away", max="1"),
+        html.Details(
+            [
+                html.Summary("A file of one market, without columns for exchange and symbol"),
+                html.Div(
+                    [
+                        dmc.TextInput(id="data-venue", label="Exchange (ccxt id)", placeholder="kraken", size="xs"),
+                        dmc.TextInput(id="data-symbol", label="Symbol", placeholder="ATOM/USD", size="xs"),
+                    ],
+                    className="data-fields",
+                ),
+            ]
+        ),
+        dmc.Checkbox(
+            id="data-complete",
+            label="Complete: minutes that a file lacks are quiet, not missing",
+            checked=False,
+            size="xs",
+        ),
+        html.P("A file is taken whole or not at all, and keeps its name as its source.", className="quiet"),
+        html.Div(id="data-imported"),
+    ]
+
+
+def _build_drop_zone() -> dcc.Upload:
+    """The place where files are dropped; ``assets/data.js`` takes them from there and sends them."""
+    return dcc.Upload(
+        [html.Strong("Drop files here"), f" or choose them: CSV or Parquet, up to {MAX_FILE_MB} MB each"],
+        id="data-upload",
+        multiple=True,
+        className="data-drop",
+        className_active="data-drop data-drop-active",
+        style={},
+        style_active={},
+    )
+
+
+def _build_forget_form() -> list[Any]:
+    return [
+        html.Div(
+            [
+                dmc.Select(
+                    id="data-forget-what", label="Forget a file or the sample", placeholder="choose", data=[], size="xs"
+                ),
+                dmc.Button("Forget", id="data-forget", size="xs", **BUTTON_OPTIONS),
+            ],
+            id="data-forgetting",
+            className="away",
+        ),
+        html.Div(
+            [
+                html.P(id="data-forget-question"),
+                dmc.Button("Drop it", id="data-forget-drop", size="xs", className="primary"),
+                dmc.Button("Keep it", id="data-forget-keep", size="xs", **BUTTON_OPTIONS),
+            ],
+            id="data-forget-sure",
+            className="away",
+            role="alert",
+        ),
+        html.Div(id="data-forgot"),
+    ]
+
+
+PAGE = Page(
+    name="data",
+    title="Data",
+    build_content=build_content,
+    build_updates=build_updates,
+    register_callbacks=register_callbacks,
+    controls=frozenset({Control.ASSET, Control.WINDOW, Control.CLOCK}),
+    shows_collection=True,
+)

@@ -1,0 +1,94 @@
+"""Method: what every number means, with the parameters of the view, and first of all what candles cannot show."""
+
+from typing import Any
+
+from dash import html
+
+from dashboard.pages.base import Page, PageContext
+from dashboard.pages.method.parts import DefinitionParameters
+from dashboard.pages.method.sections import Definition, build_definitions
+from dashboard.state.links import MethodAnchor, ViewLinks
+from dashboard.state.view import ViewState
+from dashboard.text.numbers import format_span, format_window_name, join_names
+from data.catalogue import Catalogue
+from deviation.question import QuoteHandling
+from deviation.report.json_output import UNNAMED_WINDOW
+
+LEAD = (
+    "Plumbline sets each exchange's price, {in_turn}, beside what the others say, and measures how far below it "
+    "was and for how long. These are the definitions, with the settings of "
+)
+
+
+def build_content(context: PageContext, view: ViewState) -> list[Any]:
+    """The parameters of the moment and the contents, which stay in view where there is room, and the definitions."""
+    catalogue = context.catalogue
+    definitions = build_definitions(DefinitionParameters(view, catalogue))
+    links = ViewLinks(view.to_query(catalogue))
+    contents_aria: dict[str, Any] = {"aria-label": "Contents"}
+    return [
+        html.H1("What the numbers mean"),
+        html.P(
+            [
+                LEAD.format(in_turn=view.timeframe.sequence),
+                links.build_page_link("explorer", "the view you came from"),
+                ".",
+            ],
+            className="second",
+        ),
+        html.Div(
+            [
+                html.Div(
+                    [html.H2("Settings of this view"), _build_settings_table(view, catalogue, links)],
+                    className="settings",
+                ),
+                html.Nav(
+                    html.Ol([html.Li(_build_contents_link(definition)) for definition in definitions]),
+                    className="contents",
+                    **contents_aria,
+                ),
+                html.Div([_build_definition(definition) for definition in definitions], className="definitions"),
+            ],
+            className="method",
+        ),
+    ]
+
+
+def _build_contents_link(definition: Definition) -> html.A:
+    return html.A(definition.title, href=f"#{definition.anchor}")
+
+
+def _build_definition(definition: Definition) -> html.Section:
+    class_name = "cannot" if definition.anchor is MethodAnchor.CANNOT_SHOW else ""
+    return html.Section(
+        [html.H2(definition.title), *definition.content], id=definition.anchor.value, className=class_name, tabIndex=-1
+    )
+
+
+def _build_settings_table(view: ViewState, catalogue: Catalogue, links: ViewLinks) -> html.Table:
+    """What the view asks for, each beside the word that the page defines."""
+    parameters, window_name = DefinitionParameters(view, catalogue), view.window_name(catalogue)
+    quote_text = "as printed" if view.quote is QuoteHandling.AS_IS else "converted to dollars"
+    left_out_text = (
+        join_names([catalogue.get_venue(venue).name for venue in sorted(view.excluded)]) if view.excluded else "nobody"
+    )
+    window_text = UNNAMED_WINDOW if window_name is None else format_window_name(window_name, catalogue)
+    settings = [
+        ("Window", MethodAnchor.WINDOWS, f"{window_text}: {format_span(view.start, view.end, view.zone)}"),
+        ("Bars", MethodAnchor.MINUTE, f"of {view.timeframe.length}"),
+        ("Focus", MethodAnchor.RANK, parameters.focus_name),
+        ("Reference", MethodAnchor.REFERENCE, view.reference.label),
+        ("Prices", MethodAnchor.MONEY, quote_text),
+        (f"A {view.timeframe.noun} votes", MethodAnchor.MINUTE, f"from {parameters.min_vote_text} on"),
+        ("Astray", MethodAnchor.BELOW_MIN, f"from {parameters.enter_text} on"),
+        ("Back", MethodAnchor.EPISODE, f"within {parameters.exit_text}, {parameters.confirm_minutes} minutes in a row"),
+        ("Left out of the vote", MethodAnchor.REFERENCE, left_out_text),
+    ]
+    rows = [
+        html.Tr([html.Th(links.build_definition_link(label, anchor), scope="row"), html.Td(text)])
+        for label, anchor, text in settings
+    ]
+    return html.Table(html.Tbody(rows), className="moment")
+
+
+PAGE = Page(name="method", title="Method", build_content=build_content, has_charts=False)

@@ -1,0 +1,133 @@
+"""The fairness matrix as a heat map that can be read, copied and followed: a cell for each venue and asset."""
+
+from typing import Any
+
+from dash import html
+
+from dashboard.charts.matrix.cells import (
+    DEPTH_STEPS_PCT,
+    GroupMatrix,
+    build_group_matrices,
+    compute_step,
+    describe_rank,
+    format_numbers,
+    is_hatched,
+    is_outlined,
+    select_cell_colours,
+)
+from dashboard.exports.kinds import ExportKind
+from dashboard.exports.menu import build_export_menu
+from dashboard.service.event import EventContext, build_focus_button
+from dashboard.state.links import MethodAnchor
+from dashboard.state.view import Theme
+from dashboard.text.numbers import format_exchanges
+from deviation.matrix import MatrixCell
+from deviation.ranks import Rank, RankWord
+
+VENUE_WIDTH_PX, CELL_WIDTHS_PX = 118, (94, 150)
+"""Width of the names, and the least and the most that a cell takes."""
+
+
+def build_matrices(overview: EventContext) -> html.Section:
+    """A table for each quote group with a spot market, and what tints and hatching mean."""
+    tables = [_build_table(overview, board) for board in build_group_matrices(overview)]
+    files = build_export_menu(ExportKind.MATRIX, overview.view.to_query(overview.catalogue))
+    title = [overview.links.build_definition_link("Every exchange under the same test", MethodAnchor.MATRIX)]
+    return html.Section(
+        [
+            html.Div(
+                [html.H2(title), files],
+                className="block-head",
+            ),
+            html.P(_build_explanation(overview), className="quiet"),
+            *tables,
+            *([] if tables else [html.P("No spot market here.", className="overview-none")]),
+            _build_legend(overview),
+        ],
+        className="overview-part",
+    )
+
+
+def _build_explanation(overview: EventContext) -> list[Any]:
+    """What a cell holds, each word leading to its definition."""
+    links = overview.links
+    rank_parts: list[Any] = [", and the ", links.build_definition_link("rank", MethodAnchor.RANK), "."]
+    return [
+        "In each cell: the ",
+        links.build_definition_link("deepest close", MethodAnchor.DEPTH),
+        f" against the others of the group, the minutes at least {overview.enter_text} ",
+        links.build_definition_link("below", MethodAnchor.BELOW_MIN),
+        " of the ",
+        links.build_definition_link("firm", MethodAnchor.FIRM),
+        " ones",
+        *(rank_parts if overview.has_ranks else [". An illustration: no ranks."]),
+    ]
+
+
+def _build_table(overview: EventContext, board: GroupMatrix) -> html.Div:
+    group_name, assets, focus = format_exchanges(board.group), board.assets, overview.view.focus
+    header = html.Tr([html.Th(group_name, scope="col"), *(html.Th(asset, scope="col") for asset in assets)])
+    rows = []
+    for venue in board.venues:
+        name = html.Th(build_focus_button(overview.catalogue, venue, focus), scope="row")
+        row_cells = [_build_cell(overview, board.cells[venue, asset]) for asset in assets]
+        rows.append(html.Tr([name, *row_cells], className="focus" if venue == focus else ""))
+    aria: dict[str, Any] = {"aria-label": f"Depth and minutes among {group_name}"}
+    # Few assets must not make cells as wide as the page, nor many on a telephone as narrow as a word.
+    min_width, max_width = (f"{VENUE_WIDTH_PX + cell * len(assets)}px" for cell in CELL_WIDTHS_PX)
+    style = {"minWidth": min_width, "maxWidth": max_width}
+    table = html.Table([html.Thead(header), html.Tbody(rows)], className="overview-matrix", style=style)
+    return html.Div(table, className="wide", tabIndex=0, role="region", **aria)
+
+
+def _build_cell(overview: EventContext, cell: MatrixCell) -> html.Td:
+    row = cell.row
+    if row is None:
+        return html.Td(RankWord.NO_DATA.value, className="empty")
+    summary, name = row.own_summary, overview.catalogue.get_venue(cell.venue).name
+    is_unranked = is_hatched(overview, cell)
+    depth, minutes = format_numbers(summary)
+    rank_text = describe_rank(overview, cell.rank, row)
+    lines = [html.B(depth), html.Span(minutes), html.Em(rank_text)]
+    classes = {"unranked": is_unranked, "deepest": is_outlined(overview, cell)}
+    rank_detail = _describe_rank(overview, cell.rank)
+    attributes: dict[str, Any] = {
+        "aria-label": f"{name}, {cell.asset}: {depth}, {minutes} at least {overview.enter_text} below; {rank_detail}"
+    }
+    return html.Td(
+        overview.build_explorer_link(lines, cell.asset, cell.venue, title=rank_detail, **attributes),
+        className=" ".join(name for name, applies in classes.items() if applies),
+        style={} if is_unranked else build_tint(summary.depth, overview.view.theme),
+    )
+
+
+def _describe_rank(overview: EventContext, rank: Rank) -> str:
+    if overview.is_illustration:
+        return "illustration"
+    if rank.reason is not None:
+        return f"{RankWord.NOT_RANKED}: {rank.reason}"
+    return f"depth: {rank.deepest}, time: {rank.longest}"
+
+
+def build_tint(depth: float | None, theme: Theme) -> dict[str, str]:
+    """Background and text of a cell, by its depth; text keeps the contrast of small print on every tint.
+
+    >>> build_tint(-0.01, Theme.LIGHT)["backgroundColor"], build_tint(None, Theme.LIGHT)["backgroundColor"]
+    ('#ffffff', '#ffffff')
+    """
+    return _build_style(compute_step(depth), theme)
+
+
+def _build_style(step_index: int, theme: Theme) -> dict[str, str]:
+    background, text = select_cell_colours(step_index, theme)
+    return {"backgroundColor": background, "color": text}
+
+
+def _build_legend(overview: EventContext) -> html.P:
+    theme = overview.view.theme
+    labels = [f"less than {DEPTH_STEPS_PCT[0]} %", *(f"{pct} %" for pct in DEPTH_STEPS_PCT)]
+    swatches = [html.Span(label, className="swatch", style=_build_style(i, theme)) for i, label in enumerate(labels)]
+    unranked_swatch = [html.Span("not ranked", className="swatch unranked")] if overview.has_ranks else []
+    other_swatches = [*unranked_swatch, html.Span(RankWord.NO_DATA.value, className="swatch empty")]
+    note = " A ranked cell without a word is neither deepest nor longest." if overview.has_ranks else ""
+    return html.P(["Below by at least ", *swatches, *other_swatches, note], className="overview-legend")

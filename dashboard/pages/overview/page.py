@@ -1,0 +1,151 @@
+"""The overview: the event in one look, from the finding on each asset to every exchange under the same test."""
+
+from dataclasses import replace
+from typing import Any
+
+from dash import ClientsideFunction, Dash, Input, Output, dcc, html
+
+from analysis.questions import sort_venues
+from dashboard.charts.matrix.reading_aid import build_reading_section, write_verdict
+from dashboard.charts.scatter.points import build_market_points
+from dashboard.charts.scatter.volume_rank import ILLUSTRATION_TEXT, find_volume_leaders, write_volume_sentence
+from dashboard.components.caveats import build_limits
+from dashboard.pages.base import Control, Page, PageContext
+from dashboard.pages.overview.cards import build_cards
+from dashboard.pages.overview.matrix import build_matrices
+from dashboard.pages.overview.scatter import SIZES, build_depth_chart, build_volume_chart
+from dashboard.service.event import EventContext
+from dashboard.service.measurements import ViewResult
+from dashboard.service.robustness import RobustnessChecks
+from dashboard.state.links import ViewLinks
+from dashboard.state.url import parse_query
+from dashboard.state.view import ViewState
+from dashboard.text.numbers import format_span, format_window_name
+from data.catalogue import Catalogue
+from deviation.report.json_output import UNNAMED_WINDOW
+
+HEADING = "How far did one exchange's price stray from everyone else's?"
+
+GRAPH_IDS = tuple(f"overview-{name}-{form}" for name in ("depth", "volume") for form in SIZES)
+"""The ids of the charts."""
+
+
+def build_content(context: PageContext, view: ViewState) -> list[Any]:
+    """The page; what takes longer stands in it if it is known, and is asked for by the page itself if not."""
+    overview = EventContext(context.measurements.measure_event(view), view, context.catalogue)
+    if not overview.measurements:
+        return _build_empty_page(overview)
+    checks = context.measurements.get_cached_checks(view) if overview.has_ranks else None
+    scatter_points = build_market_points(overview.measurements, overview.catalogue, overview.focus_family, view.zone)
+    is_pending = overview.has_ranks and checks is None
+    sentence = (
+        write_volume_sentence(find_volume_leaders(overview.measurements)) if overview.has_ranks else ILLUSTRATION_TEXT
+    )
+    return [
+        html.H1(HEADING),
+        html.P(_write_summary(overview), className="second", id="overview-summary"),
+        html.P(_describe_question(view, overview.catalogue), className="quiet"),
+        html.Div(
+            build_cards(overview, None if checks is None else checks.sensitivities),
+            id="overview-cards",
+            className="overview-cards",
+        ),
+        html.Div([build_depth_chart(overview, scatter_points), build_matrices(overview)], className="overview-pair"),
+        html.Div(
+            [build_volume_chart(overview, scatter_points, sentence), _build_reading_aid(overview, checks)],
+            className="overview-pair",
+        ),
+        build_limits(overview.links, view.timeframe),
+        *([dcc.Store(id="overview-asked", data=view.to_query(overview.catalogue))] if is_pending else []),
+    ]
+
+
+def build_deferred_parts(context: PageContext, query: dict[str, str]) -> tuple[list[Any], list[Any]]:
+    """Cards and reading aid with all that takes longer.
+
+    Raises:
+        StoreUnusable: The store cannot be read.
+    """
+    view, _ = parse_query(query, context.catalogue)
+    checks = context.measurements.run_checks(view)
+    overview = EventContext(context.measurements.measure_event(view), view, context.catalogue)
+    return build_cards(overview, checks.sensitivities), build_reading_section(overview, checks.placebo)
+
+
+def build_notice_result(context: PageContext, view: ViewState) -> ViewResult:
+    """What the notices speak of: every asset of the event, each for the focus venue that was asked for."""
+    by_asset = {measurement.question.asset: measurement for measurement in context.measurements.measure_event(view)}
+    assets = dict.fromkeys((*context.catalogue.get_event(view.event).assets, *by_asset))
+    asset_results = tuple(ViewResult(replace(view, asset=asset), by_asset.get(asset)) for asset in assets)
+    venues = {row.market.venue for measurement in by_asset.values() for row in measurement.rows}
+    present_venues = sort_venues(context.catalogue, venues | (view.excluded - {view.focus})) if by_asset else ()
+    return ViewResult(view, next(iter(by_asset.values()), None), present_venues, parts=asset_results)
+
+
+def register_callbacks(app: Dash, context: PageContext) -> None:
+    """The second request, for what takes longer; and a click on a point, which leads to the explorer."""
+
+    @app.callback(
+        Output("overview-cards", "children"), Output("overview-reading", "children"), Input("overview-asked", "data")
+    )
+    def fill_deferred_parts(query: dict[str, str]) -> tuple[list[Any], list[Any]]:
+        return build_deferred_parts(context, query)
+
+    clientside_callback: Any = app.clientside_callback  # dash leaves it untyped
+    for graph in GRAPH_IDS:
+        clientside_callback(
+            ClientsideFunction("plumblineOverview", "follow"), Input(graph, "clickData"), prevent_initial_call=True
+        )
+
+
+def _write_summary(overview: EventContext) -> str:
+    title = overview.catalogue.get_event(overview.view.event).title
+    if overview.is_illustration:
+        return f"{title}: an illustration from published figures. It supports no statement about any exchange."
+    return f"{title}: {write_verdict(overview)}"
+
+
+def _describe_question(view: ViewState, catalogue: Catalogue) -> str:
+    window_name = view.window_name(catalogue)
+    window_text = UNNAMED_WINDOW if window_name is None else f"window {format_window_name(window_name, catalogue)}"
+    return f"{format_span(view.start, view.end, view.zone)}, {window_text}; every exchange against the others, {view.timeframe.sequence}."
+
+
+def _build_reading_aid(overview: EventContext, checks: RobustnessChecks | None) -> html.Section:
+    placebo = None if checks is None else checks.placebo
+    return html.Section(build_reading_section(overview, placebo), id="overview-reading", className="overview-part")
+
+
+def _build_empty_page(overview: EventContext) -> list[Any]:
+    """What to do where there is no candle at all."""
+    event, links = overview.catalogue.get_event(overview.view.event), overview.links
+    return [
+        html.H1(HEADING),
+        html.P(f"{event.title}: no candle of its assets in this window.", className="second", id="overview-summary"),
+        html.Dl(
+            [
+                html.Dt("Collect"),
+                html.Dd(["The button above does, or ", html.Code(f"plumbline collect --event {event.id}"), "."]),
+                html.Dt("Import"),
+                html.Dd([html.Code("plumbline import FILE..."), " takes CSV and Parquet files."]),
+                html.Dt("Look elsewhere"),
+                html.Dd(
+                    ["Choose another window or event. ", links.build_page_link("data", "Which candles are stored")]
+                ),
+            ],
+            className="ways-on",
+        ),
+        build_limits(ViewLinks(overview.view.to_query(overview.catalogue)), overview.view.timeframe),
+    ]
+
+
+PAGE = Page(
+    name="overview",
+    title="Overview",
+    build_content=build_content,
+    register_callbacks=register_callbacks,
+    build_notice_result=build_notice_result,
+    controls=frozenset({Control.WINDOW, Control.FOCUS, Control.SETTINGS, Control.CLOCK}),
+    is_measured=True,
+    is_prerendered=True,
+)

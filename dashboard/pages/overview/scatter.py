@@ -1,0 +1,248 @@
+"""Two charts of every market: depth against duration, and what was traded before against depth."""
+
+import math
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from dash import dcc, html
+
+from analysis.questions import sort_venues
+from dashboard.charts.scatter.figure import NARROW_CHART, WIDE_CHART, ChartSize, Figure, build_scatter_figure
+from dashboard.charts.scatter.points import (
+    MarketPoint,
+    ScatterData,
+    build_depth_data,
+    build_volume_data,
+    categorize_by_depth,
+    categorize_by_volume,
+    format_names_by_asset,
+)
+from dashboard.components.point_slider import build_point_slider
+from dashboard.draw.markers import get_marker_corners
+from dashboard.draw.theme import compute_venue_colour
+from dashboard.exports.kinds import ExportKind
+from dashboard.exports.menu import build_export_menu
+from dashboard.service.event import EventContext, build_focus_button
+from dashboard.state.links import MethodAnchor
+from dashboard.state.view import Theme
+from dashboard.text.numbers import format_signed_percent
+from data.catalogue import Catalogue
+from deviation.report.headline import format_minutes
+
+SIZES = {"wide": WIDE_CHART, "narrow": NARROW_CHART}
+"""Both are sent; the style sheet shows the one that there is room for."""
+
+ILLUSTRATION_STAMP = "ILLUSTRATION"
+
+GRAPH_LABELS = {
+    "depth": "Depth against duration of every exchange and asset. The table below holds the numbers.",
+    "volume": "Reported volume before against depth. The table below holds the numbers.",
+}
+
+SLIDER_LABEL = "Exchanges and assets from left to right"
+
+
+def build_depth_chart(overview: EventContext, points: Sequence[MarketPoint]) -> html.Section:
+    """Depth against minutes; whatever was never below for a minute, or not measured, is named below."""
+    partition = categorize_by_depth(points)
+    links = overview.links
+    depth_link, duration_link = (
+        links.build_definition_link("deep", MethodAnchor.DEPTH),
+        links.build_definition_link("long", MethodAnchor.BELOW_MIN),
+    )
+    bar = overview.view.timeframe
+    title: list[Any] = ["How ", depth_link, ", and how ", duration_link]
+    description = (
+        f"Each marker is one exchange on one asset: its deepest {bar.adjective} close, and its minutes at least "
+        f"{overview.enter_text} below. A click opens it in the explorer."
+    )
+    hollow_note = " Hollow: not ranked." if overview.has_ranks else " An illustration. Hollow: wholly assumed."
+    return html.Section(
+        [
+            _build_header(title, build_export_menu(ExportKind.DEPTH, overview.view.to_query(overview.catalogue))),
+            html.P(description + hollow_note, className="quiet"),
+            *_build_graphs(
+                "depth",
+                overview,
+                partition.plotted,
+                build_depth_figure,
+                partition.describe_absence(overview.enter_text, bar),
+            ),
+            _build_point_list(f"Never {overview.enter_text} below", partition.never_below),
+            _build_point_list(f"No firm {bar.noun}, so no point", partition.without_firm_minute),
+            _build_table(overview, points, with_volume=False),
+        ],
+        className="overview-part",
+    )
+
+
+def build_volume_chart(overview: EventContext, points: Sequence[MarketPoint], sentence: str) -> html.Section:
+    """Reported volume against depth, and in a sentence whether the busiest exchange fell furthest."""
+    partition = categorize_by_volume(points)
+    links = overview.links
+    title: list[Any] = ["Did the busiest exchange fall furthest? ", html.Small("reported volume, not liquidity")]
+    description: list[Any] = [
+        "What each exchange reported as traded in the 24 hours before, beside its ",
+        links.build_definition_link("deepest close", MethodAnchor.DEPTH),
+        ". ",
+        links.build_definition_link("What volume cannot show", MethodAnchor.CANNOT_SHOW),
+    ]
+    return html.Section(
+        [
+            _build_header(title, build_export_menu(ExportKind.VOLUME, overview.view.to_query(overview.catalogue))),
+            html.P(sentence, className="overview-finding"),
+            html.P(description, className="quiet"),
+            *_build_graphs(
+                "volume",
+                overview,
+                partition.plotted,
+                build_volume_figure,
+                partition.describe_absence(overview.view.timeframe),
+            ),
+            *(
+                _build_point_list(reason, excluded_points)
+                for reason, excluded_points in partition.group_omitted().items()
+            ),
+            _build_table(overview, [point for point in points if point.is_spot], with_volume=True),
+        ],
+        className="overview-part",
+    )
+
+
+def build_depth_figure(overview: EventContext, points: Sequence[MarketPoint], size: ChartSize) -> Figure:
+    """Minutes from left to right, depth upwards."""
+    return _build_figure(overview, build_depth_data(overview, points), size)
+
+
+def build_volume_figure(overview: EventContext, points: Sequence[MarketPoint], size: ChartSize) -> Figure:
+    """Dollars from left to right, depth upwards."""
+    return _build_figure(overview, build_volume_data(overview, points), size)
+
+
+def _build_figure(overview: EventContext, dots: ScatterData, size: ChartSize) -> Figure:
+    return build_scatter_figure(dots.points, dots.x, dots.y, overview.catalogue, overview.view.theme, size)
+
+
+def _build_header(title: list[Any], files: Any) -> html.Div:  # noqa: ANN401 - whatever dash takes
+    return html.Div([html.H2(title), files], className="block-head")
+
+
+def _build_graphs(
+    name: str,
+    overview: EventContext,
+    points: Sequence[MarketPoint],
+    build_figure: Callable[[EventContext, Sequence[MarketPoint], ChartSize], Figure],
+    empty_text: str,
+) -> list[Any]:
+    """The chart in both sizes and the key to its markers; ``empty_text`` is said where there is no point."""
+    if not points:
+        return [html.P(empty_text, className="overview-none")]
+    config: Any = {"displayModeBar": False}
+    aria: dict[str, Any] = {"aria-label": GRAPH_LABELS[name]}
+    graphs = [
+        html.Div(
+            [
+                build_point_slider(f"overview-{name}-{size_name}", SLIDER_LABEL, opens_link=True),
+                dcc.Graph(
+                    id=f"overview-{name}-{size_name}",
+                    figure=build_figure(overview, points, size),
+                    config=config,
+                    responsive=False,
+                    style={"width": size.width, "height": size.height},
+                ),
+            ],
+            className=f"overview-{size_name} walked",
+            role="group",
+            # Its place is kept while what draws it is still on its way.
+            style={"minHeight": size.height},
+            **aria,
+        )
+        for size_name, size in SIZES.items()
+    ]
+    y_title: list[Any] = [
+        "\N{UPWARDS ARROW} ",
+        overview.links.build_definition_link("deepest close", MethodAnchor.DEPTH),
+        " below the others",
+    ]
+    titles = [html.Span(y_title), html.Strong(ILLUSTRATION_STAMP if overview.is_illustration else "")]
+    venues = {point.venue for point in points}
+    return [
+        html.P(titles, className="overview-axis"),
+        *graphs,
+        html.P([html.Span(), html.Span(_build_x_title(overview, name))], className="overview-axis"),
+        build_marker_legend(overview.catalogue, venues, overview.view.focus, overview.view.theme),
+    ]
+
+
+def _build_x_title(overview: EventContext, name: str) -> list[Any]:
+    """What the axis from left to right shows."""
+    arrow = " \N{RIGHTWARDS ARROW}"
+    if name == "volume":
+        return [f"dollars reported as traded in the 24 h before{arrow}"]
+    return [
+        overview.links.build_definition_link(f"minutes at least {overview.enter_text} below", MethodAnchor.BELOW_MIN),
+        f", longer{arrow}",
+    ]
+
+
+def _build_point_list(title: str, points: Sequence[MarketPoint]) -> html.P | None:
+    """Markets without a point, by asset."""
+    if not points:
+        return None
+    return html.P([html.Strong(f"{title}: "), format_names_by_asset(points), "."], className="overview-named")
+
+
+def _build_table(overview: EventContext, points: Sequence[MarketPoint], *, with_volume: bool) -> html.Details:
+    """The numbers behind a chart, deepest first; each asset leads to the explorer."""
+    links = overview.links
+    volume_headers = (
+        [links.build_definition_link("Volume before, USD", MethodAnchor.CANNOT_SHOW)] if with_volume else []
+    )
+    headers: list[Any] = [
+        "Asset",
+        "Exchange",
+        links.build_definition_link("Deepest close", MethodAnchor.DEPTH),
+        "at",
+        links.build_definition_link(f"Minutes {overview.enter_text} below", MethodAnchor.BELOW_MIN),
+        links.build_definition_link("of firm ones", MethodAnchor.FIRM),
+        *volume_headers,
+    ]
+    rows = [
+        html.Tr(
+            [
+                html.Th(overview.build_explorer_link(point.asset, point.asset, point.venue), scope="row"),
+                html.Td([point.name, html.Small(point.symbol)]),
+                html.Td(format_signed_percent(point.depth), className="number"),
+                html.Td(point.depth_at, className="number"),
+                html.Td(format_minutes(point.below_min), className="number"),
+                html.Td(format_minutes(point.firm_min), className="number"),
+                *([html.Td(f"{point.volume_usd:,.0f}", className="number")] if with_volume else []),
+            ]
+        )
+        for point in sorted(points, key=lambda row_point: math.inf if row_point.depth is None else row_point.depth)
+    ]
+    header = html.Thead(html.Tr([html.Th(name, scope="col") for name in headers]))
+    aria: dict[str, Any] = {"aria-label": "The numbers behind the chart"}
+    table = html.Div(html.Table([header, html.Tbody(rows)]), className="wide", tabIndex=0, role="region", **aria)
+    return html.Details([html.Summary("As a table"), table])
+
+
+def build_marker_legend(catalogue: Catalogue, venues: Collection[str], focus: str, theme: Theme) -> html.P:
+    """Which marker is whose: a button for each venue that makes it the focus."""
+    return html.P(
+        [
+            build_focus_button(catalogue, venue, focus, _build_marker_image(catalogue, venue, theme))
+            for venue in sort_venues(catalogue, venues)
+        ],
+        className="overview-key",
+    )
+
+
+def _build_marker_image(catalogue: Catalogue, venue: str, theme: Theme) -> html.Img:
+    """The marker as a picture within its address."""
+    points = " ".join(f"{x:.2f},{y:.2f}" for x, y in get_marker_corners(catalogue, venue))
+    colour = compute_venue_colour(catalogue, venue, theme)
+    shape = f'<polygon points="{points}" fill="{colour}"/>'
+    picture = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-1 -1 2 2">{shape}</svg>'
+    return html.Img(src=f"data:image/svg+xml,{quote(picture)}", alt="", width=11, height=11)

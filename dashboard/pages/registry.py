@@ -1,0 +1,34 @@
+"""All pages, in the order of the navigation, and which of them an address means."""
+
+from collections.abc import Mapping
+
+from dashboard.pages import not_found
+from dashboard.pages.base import Page
+from dashboard.pages.compare import page as compare
+from dashboard.pages.data import page as data
+from dashboard.pages.explorer import page as explorer
+from dashboard.pages.lows import page as lows
+from dashboard.pages.method import page as method
+from dashboard.pages.overview import page as overview
+from dashboard.state.url import QUERY_KEYS
+
+PAGES: tuple[Page, ...] = (overview.PAGE, explorer.PAGE, lows.PAGE, compare.PAGE, data.PAGE, method.PAGE)
+
+
+def find_page(path: str, query: Mapping[str, str]) -> Page:
+    """The page of an address; one that says so where there is none.
+
+    A view at the root is a link from when the explorer was the only page, and still opens it.
+
+    >>> find_page("/lows/", {}).name, find_page("/", {}).name, find_page("/", {"asset": "DOGE"}).name, find_page("/x", {}).name
+    ('lows', 'overview', 'explorer', 'lost')
+    """
+    path = path.rstrip("/") or "/"
+    if path == "/":
+        return explorer.PAGE if any(key in query for key in QUERY_KEYS) else overview.PAGE
+    return find_page_by_name(path.removeprefix("/"))
+
+
+def find_page_by_name(name: str) -> Page:
+    """The page of that name; the one that says so where there is none."""
+    return next((page for page in PAGES if page.name == name), not_found.PAGE)

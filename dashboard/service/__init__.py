@@ -1,0 +1,1 @@
+"""Measurements and facts of the store for a view, cached by the store's version."""

@@ -1,0 +1,290 @@
+"""From a view to its answer: which candles, which focus, and what the reader has to be told of either."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache, partial
+from typing import Protocol
+
+import polars as pl
+
+from analysis.questions import build_question, measure_question, sort_venues
+from dashboard.service.robustness import RobustnessChecker, RobustnessChecks
+from dashboard.service.store_info import StoreInfo, StoreReader
+from dashboard.state.view import OriginChoice, ViewState
+from data.catalogue import Catalogue
+from data.errors import NoUsableCandles
+from data.schema import Evidence, Timeframe
+from deviation.result import Measurement
+
+CACHE_SIZE = 64
+"""Measurements that are kept; one takes a few megabytes."""
+
+EVIDENCE_ORDER = {
+    OriginChoice.AUTO: (Evidence.REAL, Evidence.RECONSTRUCTION),
+    OriginChoice.REAL: (Evidence.REAL,),
+    OriginChoice.RECONSTRUCTION: (Evidence.RECONSTRUCTION,),
+}
+"""The kinds of candles to try for each choice, in order; they never mix."""
+
+
+class MeasurementStore(StoreReader, Protocol):
+    """A source of candles that tells when its content has changed, and what else it knows of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ViewResult:
+    """What there is to show for a view: ``measurement`` is None where no candle of the asset lies in its window.
+
+    ``present`` are the venues with a candle in it, those left out of the vote included, in the catalogue's order.
+    ``replaced`` is the venue that was asked for as focus where another one had to be shown. ``shown`` are the answers
+    of a page of several panels; the answer itself then speaks of all of them.
+    """
+
+    view: ViewState
+    measurement: Measurement | None
+    present_venues: tuple[str, ...] = ()
+    replaced_focus: str | None = None
+    parts: tuple["ViewResult", ...] = ()
+
+    @property
+    def panels(self) -> tuple["ViewResult", ...]:
+        """Every answer on the page, itself where it is alone."""
+        return self.parts or (self,)
+
+    @property
+    def excluded_venues(self) -> tuple[str, ...]:
+        """The present venues that neither vote nor are measured, by choice."""
+        return tuple(venue for venue in self.present_venues if venue in self.view.excluded and venue != self.view.focus)
+
+    @property
+    def is_illustration(self) -> bool:
+        """Whether this rests on the reconstruction."""
+        return self.measurement is not None and self.measurement.question.origin is Evidence.RECONSTRUCTION
+
+
+def combine_results(view: ViewState, results: Sequence[ViewResult], catalogue: Catalogue) -> ViewResult:
+    """The answer of a page of several panels: its measurement is the first one that there is."""
+    first_measurement = next((result.measurement for result in results if result.measurement is not None), None)
+    present_venues = sort_venues(catalogue, {venue for result in results for venue in result.present_venues})
+    return ViewResult(view, first_measurement, present_venues, parts=tuple(results))
+
+
+class Measurements:
+    """Answers views from a store, and keeps what was measured as long as the store's content stays as it is.
+
+    ``books`` are what the store tells of itself.
+    """
+
+    def __init__(self, store: MeasurementStore, catalogue: Catalogue) -> None:
+        self._store = store
+        self._pinned_version: ContextVar[list[str] | None] = ContextVar("version of the store", default=None)
+        self.store_info = StoreInfo(store)
+        self.catalogue = catalogue
+        self._cached_measure = lru_cache(maxsize=CACHE_SIZE)(self._measure)
+        self._cached_has_seconds = lru_cache(maxsize=CACHE_SIZE)(self._find_seconds)
+        self._cached_other_assets = lru_cache(maxsize=1)(self._find_other_assets)
+        self._checker = RobustnessChecker(store)
+
+    def measure_view(self, view: ViewState) -> ViewResult:
+        """The answer to a view; a focus venue without candles gives way to the catalogue's first present one.
+
+        Raises:
+            StoreUnusable: The store cannot be read.
+        """
+        version = self.read_version()
+        for evidence in EVIDENCE_ORDER[view.origin]:
+            measurement = self._cached_measure(version, replace(view.measured_view, excluded=frozenset()), evidence)
+            if measurement is not None:
+                return self._apply_focus(version, view, evidence, measurement)
+        return ViewResult(view, None)
+
+    def measure_assets(self, view: ViewState) -> tuple[ViewResult, ...]:
+        """The answer on each asset of the event that has a candle, all of one kind of candles.
+
+        It is the kind that the view shows, or where its own asset has no candle, the first one of which any asset has.
+
+        Raises:
+            StoreUnusable: The store cannot be read.
+        """
+        measurement = self.measure_view(view).measurement
+        for evidence in EVIDENCE_ORDER[view.origin] if measurement is None else (measurement.question.origin,):
+            evidence_view = replace(view, origin=OriginChoice(evidence.value))
+            results = [
+                self.measure_view(replace(evidence_view, asset=asset)) for asset in self._list_event_assets(view)
+            ]
+            present_results = tuple(result for result in results if result.measurement is not None)
+            if present_results:
+                return present_results
+        return ()
+
+    def list_measurements(self, view: ViewState) -> tuple[Measurement, ...]:
+        """The measurements of `every`.
+
+        Raises:
+            StoreUnusable: The store cannot be read.
+        """
+        return tuple(result.measurement for result in self.measure_assets(view) if result.measurement is not None)
+
+    def measure_event(self, view: ViewState) -> tuple[Measurement, ...]:
+        """The measurement of each asset of the event, all of one kind of candles; empty where there are none.
+
+        Unlike in `every`, the focus venue is the asked one on every asset, also where it has no candle.
+
+        Raises:
+            StoreUnusable: The store cannot be read.
+        """
+        version, excluded_venues = self.read_version(), view.excluded - {view.focus}
+        for evidence in EVIDENCE_ORDER[view.origin]:
+            measurements = [
+                self._cached_measure(
+                    version, replace(view.measured_view, asset=asset, excluded=excluded_venues), evidence
+                )
+                for asset in self._list_event_assets(view)
+            ]
+            present = tuple(measurement for measurement in measurements if measurement is not None)
+            if present:
+                return present
+        return ()
+
+    def run_checks(self, view: ViewState) -> RobustnessChecks:
+        """How far the answers of `event` depend on the choices behind them, and the days before; kept once worked out.
+
+        Raises:
+            StoreUnusable: The store cannot be read.
+        """
+        key = self._build_checks_key(view)
+        return self._checker.run_checks(key, [measurement.question for measurement in self.measure_event(view)])
+
+    def get_cached_checks(self, view: ViewState) -> RobustnessChecks | None:
+        """`checks` where they have been worked out already, None where they would take their time.
+
+        Raises:
+            StoreUnusable: The store cannot be read.
+        """
+        return self._checker.get_cached(self._build_checks_key(view))
+
+    def read_candles(self, measurement: Measurement) -> pl.DataFrame:
+        """The candles of the measured asset in its window, of the kind that it rests on.
+
+        Raises:
+            StoreUnusable: The store cannot be read.
+        """
+        question = measurement.question
+        return self._store.read_candles(
+            [question.asset], question.start, question.end, origin=question.origin, timeframe=question.timeframe
+        )
+
+    def read_low_trades(self, measurements: Sequence[Measurement]) -> pl.DataFrame:
+        """The lowest trades of bars made of trades: a frame of `data.schema.LOW_TRADE` over the measurements' window.
+
+        Raises:
+            StoreUnusable: The store cannot be read.
+        """
+        question = measurements[0].question
+        assets = [measurement.question.asset for measurement in measurements]
+        return self._store.read_low_trades(assets, question.start, question.end, timeframe=question.timeframe)
+
+    def has_seconds(self, view: ViewState) -> bool:
+        """Whether the store holds candles of a second of the view's asset in its window, of the kind that is shown.
+
+        Raises:
+            StoreUnusable: The store cannot be read.
+        """
+        return self._cached_has_seconds(self.read_version(), view.asset, view.start, view.end, view.origin)
+
+    def read_version(self) -> str:
+        """A text that changes whenever the content of the store changes.
+
+        Raises:
+            StoreUnusable: The store cannot be read.
+        """
+        pinned = self._pinned_version.get()
+        if pinned is None:
+            return self._store.read_version()
+        if not pinned:
+            pinned.append(self._store.read_version())
+        return pinned[0]
+
+    @contextmanager
+    def one_version(self) -> Iterator[None]:
+        """Within, the store is asked for its version at most once: all parts of a page are of one."""
+        token = self._pinned_version.set([])
+        try:
+            yield
+        finally:
+            self._pinned_version.reset(token)
+
+    def list_other_assets(self) -> tuple[str, ...]:
+        """The assets of which the store holds candles and the catalogue knows nothing."""
+        return self._cached_other_assets(self.read_version())
+
+    def _list_event_assets(self, view: ViewState) -> tuple[str, ...]:
+        """The assets of the event, and the view's own one behind them where it is another."""
+        return tuple(dict.fromkeys((*self.catalogue.get_event(view.event).assets, view.asset)))
+
+    def _build_checks_key(self, view: ViewState) -> tuple[object, ...]:
+        """What checks depend on: which of the event's assets the view is of does not matter."""
+        return self.read_version(), replace(view.measured_view, asset=""), self._list_event_assets(view)
+
+    def _apply_focus(
+        self, version: str, view: ViewState, evidence: Evidence, full_measurement: Measurement
+    ) -> ViewResult:
+        present_venues = sort_venues(self.catalogue, {row.market.venue for row in full_measurement.rows})
+        focus = view.focus if view.focus in present_venues else present_venues[0]
+        shown_view = replace(view, focus=focus, excluded=view.excluded & frozenset(present_venues) - {focus})
+        measurement = self._cached_measure(version, shown_view.measured_view, evidence)
+        return ViewResult(shown_view, measurement, present_venues, None if focus == view.focus else view.focus)
+
+    def _measure(self, version: str, view: ViewState, evidence: Evidence) -> Measurement | None:
+        start, end = view.whole_bars
+        if start >= end:
+            return None
+        venues = self._list_kept_venues(version, view, evidence) if view.excluded else ()
+        if view.excluded and not venues:
+            return None  # a question that names no venue is one about everyone
+        question = build_question(
+            self.catalogue,
+            view.asset,
+            start,
+            end,
+            event=view.event if self._is_about_event(view) else None,
+            parameters=view.parameters,
+            venues=venues,
+            focus=view.focus,
+            origin=evidence,
+            timeframe=view.timeframe,
+        )
+        try:
+            return measure_question(self._store, question)
+        except NoUsableCandles:
+            return None
+
+    def _list_kept_venues(self, version: str, view: ViewState, evidence: Evidence) -> tuple[str, ...]:
+        """The present venues that are measured and vote, named one by one; none where all of them are left out."""
+        measurement = self._cached_measure(version, replace(view, excluded=frozenset()), evidence)
+        rows = () if measurement is None else measurement.rows
+        return sort_venues(self.catalogue, {row.market.venue for row in rows} - view.excluded)
+
+    def _is_about_event(self, view: ViewState) -> bool:
+        """Whether the window has to do with the event: one far from it must not borrow its calm span."""
+        collect_start, collect_end = self.catalogue.get_event(view.event).collect_span
+        return view.start < collect_end and collect_start < view.end
+
+    def _find_seconds(
+        self,
+        version: str,  # noqa: ARG002 - the version is the key
+        asset: str,
+        start: datetime,
+        end: datetime,
+        origin: OriginChoice,
+    ) -> bool:
+        read_candles = partial(
+            self._store.read_candles, [asset], start, end, columns=("venue",), timeframe=Timeframe.S1
+        )
+        return any(read_candles(origin=evidence, in_order=False).height > 0 for evidence in EVIDENCE_ORDER[origin])
+
+    def _find_other_assets(self, version: str) -> tuple[str, ...]:  # noqa: ARG002 - the version is the key
+        return tuple(sorted({*self.store_info.get_holdings()["asset"]} - {*self.catalogue.assets}))

@@ -1,0 +1,67 @@
+"""What takes longer than a measurement: how far answers depend on choices, and the same window on the days before."""
+
+from collections import OrderedDict
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from threading import Lock
+
+from analysis.event import measure_event, measure_question_sensitivity
+from analysis.questions import CandleSource
+from deviation.placebo import PlaceboDay
+from deviation.question import Question
+from deviation.sensitivity import Sensitivity
+
+CACHE_SIZE = 32
+"""Checks that are kept; one holds numbers over the window, no series."""
+
+
+@dataclass(frozen=True, slots=True)
+class RobustnessChecks:
+    """The sensitivity of each asset, and the placebo of the focus venue, nearest day first.
+
+    Both are empty without a measurement.
+    """
+
+    sensitivities: Mapping[str, Sensitivity]
+    placebo: tuple[PlaceboDay, ...]
+
+
+class RobustnessChecker:
+    """Works checks out, one at a time, and keeps the latest."""
+
+    def __init__(self, source: CandleSource) -> None:
+        self._source = source
+        self._cache: OrderedDict[Hashable, RobustnessChecks] = OrderedDict()
+        # The same page may ask twice before the first answer is there: the second waits for it.
+        self._compute_lock = Lock()
+        self._cache_lock = Lock()
+
+    def get_cached(self, key: Hashable) -> RobustnessChecks | None:
+        """What was worked out under a key, None where nothing was or is no longer kept."""
+        with self._cache_lock:
+            checks = self._cache.get(key)
+            if checks is not None:
+                self._cache.move_to_end(key)
+            return checks
+
+    def run_checks(self, key: Hashable, questions: Sequence[Question]) -> RobustnessChecks:
+        """The checks of questions that differ in their asset alone; ``key`` stands for them and the candles.
+
+        Raises:
+            StoreUnusable: The store cannot be read.
+        """
+        with self._compute_lock:
+            checks = self.get_cached(key)
+            if checks is None:
+                checks = self._compute_checks(questions)
+                with self._cache_lock:
+                    self._cache[key] = checks
+                    if len(self._cache) > CACHE_SIZE:
+                        self._cache.popitem(last=False)
+            return checks
+
+    def _compute_checks(self, questions: Sequence[Question]) -> RobustnessChecks:
+        if not questions:
+            return RobustnessChecks({}, ())
+        sensitivities = {question.asset: measure_question_sensitivity(self._source, question) for question in questions}
+        return RobustnessChecks(sensitivities, measure_event(self._source, questions).placebo)

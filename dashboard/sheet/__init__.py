@@ -1,0 +1,1 @@
+"""The printed sheet: canvas, frame, legend, renderer, manifest."""

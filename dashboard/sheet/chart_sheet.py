@@ -1,0 +1,112 @@
+"""Any chart of a page as a printed sheet: what it says, the chart, its key, what it leaves out, what it rests on."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+
+from dashboard.draw.label_layout import Box
+from dashboard.draw.text_metrics import fit_text
+from dashboard.draw.theme import TEMPLATES, Palette, get_palette
+from dashboard.sheet.canvas import Sheet
+from dashboard.sheet.frame import HeaderText, draw_footer, draw_header, draw_watermark
+from dashboard.sheet.legend import LegendItem, draw_legend
+from dashboard.sheet.panel import SMALL_FONT
+from dashboard.sheet.sizes import SHAPES, SheetSize
+from dashboard.state.view import Theme
+from data.catalogue import Catalogue
+from data.schema import Evidence
+from deviation.report.headline import ILLUSTRATION
+from deviation.result import Measurement
+
+ASSUMED_NOTE = "Few of its prices are published; the path between them is assumed."
+
+ChartDrawer = Callable[[Sheet, Box], None]
+"""Draws a chart within a box of the sheet, its axes' numbers and titles included (`Sheet.subplot`, `write`, `rule`)."""
+
+NOTE_LINE_HEIGHT = 18.0
+"""Height of a line of a remark."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChartText:
+    """The text of a chart: a ``headline`` that states the finding, ``under`` what is drawn, ``measured`` how.
+
+    ``notes`` are remarks below the chart, such as what has no place in it; each is cut to two lines.
+    """
+
+    headline: str
+    subtitle: str
+    method: str = ""
+    notes: Sequence[str] = ()
+
+
+def build_chart_sheet(
+    text: ChartText,
+    draw: ChartDrawer,
+    measurements: Sequence[Measurement],
+    catalogue: Catalogue,
+    *,
+    size: SheetSize,
+    theme: Theme,
+    legend_items: Sequence[LegendItem] = (),
+) -> go.Figure:
+    """The sheet, laid out for its shape.
+
+    Args:
+        text: its text; on the reconstruction, of which no finding is stated, the headline says that it is one.
+        draw: draws the chart.
+        measurements: what is shown; at least one, all of one kind of candles.
+        catalogue: names of venues.
+        size: the shape; see `SHAPES` for its pixels.
+        theme: light or dark paper.
+        legend_items: the key of the chart.
+    """
+    shape, colours = SHAPES[size], get_palette(theme)
+    is_illustration = measurements[0].question.origin is Evidence.RECONSTRUCTION
+    sheet = Sheet(shape.width, shape.height)
+    top = draw_header(
+        sheet,
+        (
+            HeaderText(
+                ILLUSTRATION if is_illustration else text.headline, (34, 32, 30, 28, 26), colours.ink, is_bold=True
+            ),
+            HeaderText(
+                f"{text.subtitle} {ASSUMED_NOTE}" if is_illustration else text.subtitle, (19, 18, 17, 16), colours.text
+            ),
+            HeaderText(text.method, (16, 15.5, 15, 14.5), colours.muted),
+        ),
+        shape,
+    )
+    bottom = draw_footer(sheet, measurements, catalogue, colours, shape)
+    bottom = _draw_notes(sheet, text.notes, colours, Box(shape.margin, top, shape.right, bottom))
+    bottom = draw_legend(sheet, legend_items, colours, Box(shape.margin, top, shape.right, bottom))
+    draw(sheet, Box(shape.margin, top, shape.right, bottom))
+    if is_illustration:
+        draw_watermark(sheet, colours, shape)
+    return sheet.build_figure(TEMPLATES[theme])
+
+
+def build_sentence_drawer(text: str, colours: Palette) -> ChartDrawer:
+    """What stands in the place of a chart that has nothing to draw."""
+
+    def draw(sheet: Sheet, box: Box) -> None:
+        middle = (box.left + box.right) / 2, (box.top + box.bottom) / 2
+        size, lines = fit_text(text, (20, 18, 16), 0.8 * (box.right - box.left), 3)
+        for number, line in enumerate(lines):
+            y = middle[1] + 1.3 * size * (number - (len(lines) - 1) / 2)
+            sheet.write_text(line, middle[0], y, size=size, colour=colours.muted, align="center")
+
+    return draw
+
+
+def _draw_notes(sheet: Sheet, notes: Sequence[str], colours: Palette, box: Box) -> float:
+    """Remarks up from the bottom of the box; returns where the rest must end."""
+    lines: list[tuple[float, str]] = []
+    for text in notes:
+        size, wrapped = fit_text(text, (SMALL_FONT, 12.5, 12), box.right - box.left, 2, balance=False)
+        lines += [(size, line) for line in wrapped]
+    top = box.bottom - NOTE_LINE_HEIGHT * len(lines)
+    for number, (size, line) in enumerate(lines):
+        sheet.write_text(line, box.left, top + NOTE_LINE_HEIGHT * (number + 0.5), size=size, colour=colours.text)
+    return top - (6 if lines else 0)

@@ -1,0 +1,113 @@
+"""One panel of the picture, measured in pixels: its axis, labels at line ends, and labels near points."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+
+from dashboard.draw.axis import Scale
+from dashboard.draw.label_layout import Box, Points, compute_leader, interpolate_line, place_label, spread_labels
+from dashboard.draw.scene import HOLLOW_DASH, EndLabel, Scene
+from dashboard.draw.text_metrics import LINE_HEIGHT, fit_text, measure_text_width
+from dashboard.draw.traces import get_window_range
+from dashboard.sheet.canvas import Sheet
+from deviation.minute.grid import Floats
+
+SMALL_FONT = 13
+"""Font size of axes and labels."""
+
+DASH_WIDTH = 32
+"""Width of the sample of a dash before its label."""
+
+LEADER_THRESHOLD = 5.0
+"""Pixels from which a label that had to give way is joined to its line."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimePlot:
+    """A panel on the sheet: its box, the window's first bar and number of bars, and its scale."""
+
+    box: Box
+    start: datetime
+    bars: int
+    scale: Scale
+
+    def to_x(self, position: float) -> float:
+        """Where the bar at a position lies."""
+        return self.box.left + (self.box.right - self.box.left) * position / self.bars
+
+    def to_y(self, value: float) -> float:
+        """Where a value lies, cut to the panel."""
+        fraction = min(max(self.scale.to_fraction(value), 0.0), 1.0)
+        return self.box.bottom - (self.box.bottom - self.box.top) * fraction
+
+    def build_line_points(self, values: Floats) -> Points:
+        """The line that these values are drawn as, as points no more than some pixels apart."""
+        fractions = np.clip(self.scale.to_fractions(values), 0.0, 1.0)
+        x = self.box.left + (self.box.right - self.box.left) * np.arange(values.size) / self.bars
+        return interpolate_line(
+            np.column_stack([x, self.box.bottom - (self.box.bottom - self.box.top) * fractions]), 5.0
+        )
+
+
+def draw_axis(sheet: Sheet, scene: Scene, plot: TimePlot, number: int, traces: list[dict[str, object]]) -> None:
+    """The panel itself: grid lines, numbers on the left, and what is drawn."""
+    for value, text in zip(plot.scale.ticks, plot.scale.tick_texts, strict=True):
+        y = plot.to_y(value)
+        sheet.draw_line((plot.box.left, y), (plot.box.right, y), scene.colours.grid, 1, below=True)
+        sheet.write_text(text, plot.box.left - 8, y, size=14, colour=scene.colours.text, align="right")
+    x = {"type": "date", "range": get_window_range(scene.measurement), "showticklabels": False}
+    y_axis = {"type": "log" if plot.scale.log else "linear", "range": plot.scale.range, "showticklabels": False}
+    sheet.add_subplot(number, plot.box, x, y_axis, traces)
+
+
+def draw_callout(
+    sheet: Sheet,
+    text: str,
+    point: tuple[float, float],
+    colour: str,
+    bounds: Box,
+    occupied: list[Box],
+    drawn_points: Points,
+) -> None:
+    """A label near a point, where it covers least, joined to it by a thin line where it stands away."""
+    size = (measure_text_width(text, 14) + 4, 14 * LINE_HEIGHT)
+    box = place_label(point, size, bounds, occupied, drawn_points)
+    if box is None:
+        return
+    occupied.append(box)
+    sheet.write_text(text, box.left + 2, (box.top + box.bottom) / 2, size=14, colour=colour)
+    line = compute_leader(point, box)
+    label_end = (float(line[-1, 0]), float(line[-1, 1]))
+    if abs(label_end[0] - point[0]) + abs(label_end[1] - point[1]) > LEADER_THRESHOLD:
+        sheet.draw_line(point, label_end, colour, 0.8)
+        occupied += [Box(x - 1, y - 1, x + 1, y + 1) for x, y in line.tolist()]
+
+
+def draw_end_labels(sheet: Sheet, plot: TimePlot, labels: Sequence[EndLabel], right_limit: float) -> None:
+    """Labels right of the plot, at their lines' ends but never on each other; with samples of the dashes, if any."""
+    left = plot.box.right + 12
+    indents = [DASH_WIDTH if label.dash else 0 for label in labels]
+    texts = [
+        fit_text(label.text, (14, 13), right_limit - left - indent, 3, bold=label.is_bold)
+        for label, indent in zip(labels, indents, strict=True)
+    ]
+    heights = [size * 1.25 * len(lines) + 1 for size, lines in texts]
+    targets = [plot.to_y(label.value) for label in labels]
+    for i, y in enumerate(spread_labels(targets, heights, plot.box.top - 6, plot.box.bottom + 6)):
+        label, (size, lines) = labels[i], texts[i]
+        for n, line in enumerate(lines):
+            offset = (n - (len(lines) - 1) / 2) * size * 1.25
+            sheet.write_text(line, left + indents[i], y + offset, size=size, colour=label.colour, bold=label.is_bold)
+        if label.dash == HOLLOW_DASH:
+            sheet.write_text("○ ○", left, y, size=SMALL_FONT, colour=label.colour)
+        elif label.dash:
+            sheet.draw_line((left, y), (left + indents[i] - 6, y), label.colour, 2, label.dash)
+        if abs(y - targets[i]) > LEADER_THRESHOLD:
+            sheet.draw_line((left - 9, targets[i]), (left - 3, y), label.colour, 0.8)
+
+
+def join_lines(lines: Sequence[Points]) -> Points:
+    """The points of several lines in one."""
+    return np.vstack([np.empty((0, 2)), *lines])

@@ -1,0 +1,103 @@
+"""Time on the picture: ticks on both clocks, and the marks of notes, each named by its time above the charts."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from dashboard.draw.label_layout import Box, spread_labels
+from dashboard.draw.scene import Scene
+from dashboard.draw.text_metrics import fit_text, measure_text_width
+from dashboard.sheet.canvas import Sheet
+from dashboard.sheet.panel import SMALL_FONT, TimePlot
+from dashboard.text.clock import Zone, build_ticks, format_day
+from data.catalogue import Note
+
+MARKS_HEIGHT = 22
+"""Height above the charts that the marks' times and their leaders take."""
+
+LEADER_HEIGHT = 6
+"""Height of the slanted lines from a time to its mark."""
+
+NOTE_JOINT = "\N{NO-BREAK SPACE}"
+"""What joins a note to its time."""
+
+ONE_DAY = timedelta(days=1)
+"""Length of a window beyond which a time needs its day."""
+
+
+def draw_notes(sheet: Sheet, scene: Scene, box: Box, notes: Sequence[Note]) -> float:
+    """What the marks mean, as one small paragraph of times and notes; returns where the charts must end."""
+    if not notes:
+        return box.bottom
+    times = [_format_time(scene, note) for note in notes]
+    text = " ".join(f"{time}{NOTE_JOINT}{note.text}" for time, note in zip(times, notes, strict=True))
+    # Lines are broken as plain text; what is bold in them is wider.
+    bold_extra = sum(
+        measure_text_width(time, SMALL_FONT, bold=True) - measure_text_width(time, SMALL_FONT) for time in times
+    )
+    size, lines = fit_text(text, (SMALL_FONT, 12.5, 12), box.right - box.left - bold_extra, 3, balance=False)
+    top = box.bottom - 17 * len(lines)
+    for i, line in enumerate(lines):
+        sheet.write_text(
+            _embolden_times(line, times), box.left, top + 17 * i + 9, size=size, colour=scene.colours.muted
+        )
+    return top - 4
+
+
+def _format_time(scene: Scene, note: Note) -> str:
+    """A note's time, kept in one piece, with its day where the window is longer than one."""
+    time = f"{note.at:%H:%M}"
+    question = scene.measurement.question
+    if question.end - question.start <= ONE_DAY:
+        return time
+    return f"{format_day(note.at.date())} {time}".replace(" ", NOTE_JOINT)
+
+
+def _embolden_times(line: str, times: Sequence[str]) -> str:
+    """The line with the times that begin a note in bold; times within a note have no joint behind them."""
+    for time in times:
+        line = line.replace(f"{time}{NOTE_JOINT}", f"<b>{time}</b>{NOTE_JOINT}")
+    return line
+
+
+def draw_note_marks(sheet: Sheet, scene: Scene, notes: Sequence[Note], plots: Sequence[TimePlot]) -> None:
+    """An upright through the charts for each note, with its time above; times give way to each other sideways."""
+    if not notes:
+        return
+    top_plot = plots[0]
+    positions = [top_plot.to_x((note.at - top_plot.start) / scene.measurement.axis.bar_length) for note in notes]
+    times = [_format_time(scene, note) for note in notes]
+    widths = [measure_text_width(time, SMALL_FONT) + 8 for time in times]
+    centres = spread_labels(positions, widths, top_plot.box.left - 20, top_plot.box.right + 20)
+    for x, centre, time in zip(positions, centres, times, strict=True):
+        sheet.write_text(
+            time,
+            centre,
+            top_plot.box.top - LEADER_HEIGHT - 9,
+            size=SMALL_FONT,
+            colour=scene.colours.text,
+            align="center",
+        )
+        sheet.draw_line((centre, top_plot.box.top - LEADER_HEIGHT), (x, top_plot.box.top), scene.colours.muted, 0.8)
+        for plot in plots:
+            sheet.draw_line((x, plot.box.top), (x, plot.box.bottom), scene.colours.rule, 1, "dot", below=True)
+
+
+def draw_time_axis(sheet: Sheet, scene: Scene, box: Box, plots: Sequence[TimePlot]) -> None:
+    """Ticks on both clocks under everything, and faint uprights through the panels."""
+    question, plot, bar = scene.measurement.question, plots[0], scene.measurement.axis.bar_length
+    rows = [build_ticks(question.start, question.end, zone, 6, bar) for zone in (Zone.UTC, Zone.UTC8)]
+    sheet.draw_line((box.left, box.bottom + 3), (box.right, box.bottom + 3), scene.colours.rule)
+    for time, *texts in zip(rows[0].times, *(row.labels for row in rows), strict=True):
+        x = plot.to_x((time - question.start) / bar)
+        sheet.draw_line((x, box.bottom + 3), (x, box.bottom + 8), scene.colours.rule)
+        for panel in plots:
+            sheet.draw_line((x, panel.box.top), (x, panel.box.bottom), scene.colours.grid, 1, below=True)
+        for i, text in enumerate(texts):
+            colour = scene.colours.muted if i else scene.colours.text
+            sheet.write_text(text, x, box.bottom + 17 + 17 * i, size=14 - i, colour=colour, align="center")
+    last_tick = rows[0].times[-1]
+    half_width = max(measure_text_width(row.labels[-1], 14) for row in rows) / 2
+    title_x = max(box.right + 12, plot.to_x((last_tick - question.start) / bar) + half_width + 14)
+    for i, row in enumerate(rows):
+        colour = scene.colours.muted if i else scene.colours.text
+        sheet.write_text(row.title, title_x, box.bottom + 17 + 17 * i, size=14 - i, colour=colour)

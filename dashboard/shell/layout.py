@@ -1,0 +1,222 @@
+"""The shell around every page: what stays whatever is shown. What its parts hold comes from `dashboard.shell.values`."""
+
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import dcc, html
+
+from dashboard.components.popover import build_popover
+from dashboard.pages.base import Control
+from dashboard.shell.collection_bar import build_collect_button, build_collection_bar
+from dashboard.state.view import OriginChoice, Theme
+from dashboard.text.clock import Zone
+from data.catalogue import Catalogue
+from data.schema import Timeframe
+from deviation.question import QuoteHandling, ReferenceKind
+
+MANTINE_THEME = {
+    "fontFamily": "var(--font)",
+    "primaryColor": "dark",
+    "defaultRadius": "sm",
+}
+
+
+def build_shell(catalogue: Catalogue) -> dmc.MantineProvider:
+    """Address, navigation, controls and notices, and the place for the page."""
+    container = html.Div(
+        [
+            html.A("Skip to the page", href="#content", className="skip"),
+            _build_stores(),
+            _build_header(catalogue),
+            _build_controls(),
+            html.Div(id="failure", role="alert"),
+            _build_notice_area(),
+            html.Main(id="content", tabIndex=-1),
+        ],
+        id="frame",
+        className="page opening",
+    )
+    return dmc.MantineProvider(
+        [dcc.Location(id="address", refresh=False), container],
+        id="provider",
+        theme=MANTINE_THEME,
+        forceColorScheme="light",
+    )
+
+
+def _build_stores() -> html.Div:
+    """What the browser keeps of the view, and what it tells of things that no control stands for."""
+    store_ids = ("place", "page", "view", "dragged", "picked", "picture-figure", "collected")
+    return html.Div(
+        [*(dcc.Store(id=name) for name in store_ids), dcc.Interval(id="ticker", interval=1000, disabled=True)]
+    )
+
+
+def _build_header(catalogue: Catalogue) -> html.Header:
+    events = [{"value": event.id, "label": event.title} for event in catalogue.events.values()]
+    attributes: dict[str, Any] = {"data-page": "true"}
+    return html.Header(
+        [
+            html.A("Plumbline", id="name", href="/", className="name", **attributes),
+            html.P("How far one exchange's price strayed from the others", className="motto"),
+            html.Div(
+                [
+                    _build_select("event", "Event", data=events, w=250),
+                    _build_switch("theme", "Colours", [(theme.value, theme.value.capitalize()) for theme in Theme]),
+                    dmc.CopyButton(
+                        id="copy",
+                        children="Copy link",
+                        copiedChildren="Link copied",
+                        value="",
+                        size="xs",
+                        **PLAIN_BUTTON,
+                    ),
+                ],
+                className="tools",
+            ),
+            html.Nav(id="nav", **_build_aria_label("Pages")),
+        ]
+    )
+
+
+def _build_controls() -> html.Section:
+    focus = html.Div(
+        [html.Span("Focus", className="label"), _build_select("focus", "Focus venue", searchable=True, w=170)],
+        className="labelled",
+    )
+    rows = [
+        [
+            _wrap_control(Control.ASSET, _build_chips("asset", "Asset")),
+            _wrap_control(
+                Control.ASSET, _build_select("more", "Other asset", placeholder="More assets", searchable=True, w=130)
+            ),
+            _wrap_control(Control.FOCUS, focus),
+            _wrap_control(Control.SETTINGS, _build_settings()),
+            _wrap_control(Control.PICTURE, _build_picture_button()),
+        ],
+        [
+            _wrap_control(Control.WINDOW, _build_chips("window", "Window")),
+            _wrap_control(Control.WINDOW, _build_range_popover()),
+            _wrap_control(Control.CLOCK, _build_switch("zone", "Clock", [(zone.value, zone.value) for zone in Zone])),
+            _wrap_control(Control.WINDOW, html.P(id="span", className="quiet")),
+        ],
+    ]
+    # A section with a name is a landmark, so that a reader of the page by ear finds the controls at once.
+    return html.Section(
+        [html.Div(row, className="row") for row in rows], className="controls", **_build_aria_label("What is shown")
+    )
+
+
+def _build_picture_button() -> html.Div:
+    """The picture at one click, and beside it everything else that it can be had as."""
+    button = dmc.Button("Download picture (PNG)", id="picture", size="xs", className="primary")
+    return html.Div([button, html.Div(id="export")], className="taken")
+
+
+def _wrap_control(control: Control, part: Any) -> html.Div:  # noqa: ANN401 - whatever dash takes as a child
+    """A part of the bar of controls, which pages without use for it leave away."""
+    return html.Div(part, className=f"for-{control}")
+
+
+def _build_notice_area() -> html.Section:
+    """What has to be known first: where the candles come from, how collecting stands, and what was not as asked."""
+    return html.Section(
+        [
+            html.Div([html.P(id="offer-text"), build_collect_button()], id="offer", className="offer away"),
+            build_collection_bar(),
+            html.Div(id="notices"),
+        ],
+        className="above",
+        **_build_aria_label("Notices"),
+    )
+
+
+def _build_settings() -> dmc.Popover:
+    quote_choices = [(QuoteHandling.USD.value, "In dollars"), (QuoteHandling.AS_IS.value, "As printed")]
+    reference_choices = [(ReferenceKind.MEDIAN.value, "Median"), (ReferenceKind.WEIGHTED_MEDIAN.value, "By volume")]
+    origin_choices = [
+        (OriginChoice.AUTO.value, "Real if any"),
+        (OriginChoice.REAL.value, "Real"),
+        (OriginChoice.RECONSTRUCTION.value, "Illustration"),
+    ]
+    bar_choices = [
+        (Timeframe.S1.value, "1 second"),
+        (Timeframe.M1.value, "1 minute"),
+        (Timeframe.M5.value, "5 minutes"),
+    ]
+    fields = [
+        html.Div([html.Span("Bars", className="label"), _build_switch("bar", "Length of bars", bar_choices)]),
+        html.Div([html.Span("Prices", className="label"), _build_switch("quote", "Quote handling", quote_choices)]),
+        html.Div(
+            [html.Span("Reference", className="label"), _build_switch("reference-kind", "Reference", reference_choices)]
+        ),
+        html.Div([html.Span("Candles", className="label"), _build_switch("origin", "Kind of candles", origin_choices)]),
+        html.Div(
+            [
+                _build_number_input("enter", "Strayed from", suffix=" %", min=0.01, max=99),
+                _build_number_input("exit", "Back within", suffix=" %", min=0, max=99),
+                _build_number_input("min-vote", "Vote from", prefix="$ ", min=0),
+            ],
+            className="numbers",
+        ),
+        _build_multi_select("out", "Leave out of the vote", "Numbers change: they neither vote nor are measured."),
+        _build_multi_select("hide", "Hide lines", "Drawing only: no number changes."),
+    ]
+    return _build_popover("settings", "Settings", fields)
+
+
+def _build_range_popover() -> dmc.Popover:
+    fields = [
+        # Debounced, so that return sends the text and the wish together.
+        dmc.TextInput(id="range-from", size="xs", placeholder="2025-10-10 21:10", debounce=True),
+        dmc.TextInput(id="range-to", size="xs", placeholder="2025-10-10 21:40", debounce=True),
+        dmc.Button("Show this window", id="range", size="xs", className="primary"),
+    ]
+    return _build_popover("range-open", "Own range", fields)
+
+
+def _build_popover(name: str, label: str, fields: list[Any]) -> dmc.Popover:
+    attributes: dict[str, Any] = {"aria-haspopup": "dialog"}
+    button = dmc.Button(label, id=name, size="xs", **PLAIN_BUTTON, **attributes)
+    dialog = html.Div(fields, className="fields", role="dialog", **_build_aria_label(label))
+    return build_popover(button, dialog, "bottom-start", keep_mounted=True)
+
+
+def _build_chips(name: str, label: str) -> html.Div:
+    return html.Div(dmc.ChipGroup(id=name), className="chips", role="group", **_build_aria_label(label))
+
+
+def _build_switch(name: str, label: str, choices: list[tuple[str, str]]) -> html.Div:
+    data = [{"value": value, "label": text} for value, text in choices]
+    return html.Div(dmc.SegmentedControl(id=name, data=data, size="xs"), role="group", **_build_aria_label(label))
+
+
+def _build_select(name: str, label: str, **options: Any) -> dmc.Select:  # noqa: ANN401 - properties of the component
+    return dmc.Select(id=name, size="xs", allowDeselect=False, **_build_aria_label(label), **options)
+
+
+def _build_number_input(name: str, label: str, **options: Any) -> dmc.NumberInput:  # noqa: ANN401 - as above
+    return dmc.NumberInput(id=name, label=label, size="xs", debounce=True, hideControls=True, **options)
+
+
+def _build_multi_select(name: str, label: str, description: str) -> dmc.MultiSelect:
+    # Without a portal: a click into the list must not count as one outside of the popover.
+    return dmc.MultiSelect(
+        id=name,
+        label=label,
+        description=description,
+        size="xs",
+        clearable=True,
+        searchable=True,
+        placeholder="none",
+        # Else it would tell its emptiness as a change.
+        value=[],
+        comboboxProps={"withinPortal": False},
+    )
+
+
+def _build_aria_label(label: str) -> dict[str, Any]:
+    return {"aria-label": label}
+
+
+PLAIN_BUTTON: dict[str, Any] = {"variant": "default", "className": "plain"}

@@ -1,0 +1,1 @@
+"""What a view is, its controls and its URL."""

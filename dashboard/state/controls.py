@@ -1,0 +1,118 @@
+"""What each control of the page makes of a view; whatever comes out is a view that a link can carry."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from dashboard.state.view import OriginChoice, Theme, ViewState, build_default_view
+from dashboard.state.window import validate_window
+from dashboard.text.clock import Zone
+from data.catalogue import Catalogue
+from data.errors import UsageError
+from data.schema import Timeframe
+from data.times import parse_time
+from deviation.question import QuoteHandling, ReferenceKind
+
+MINUTE = timedelta(minutes=1)
+
+
+def apply_control(view: ViewState, control: str, value: Any, catalogue: Catalogue) -> ViewState:  # noqa: ANN401 - whatever a browser sends
+    """The view after a control was used; a control that was emptied changes nothing.
+
+    Raises:
+        UsageError: The value makes no sense; the message is for the reader.
+    """
+    if value in (None, ""):
+        return view
+    try:
+        new_view = CONTROLS[control](view, value, catalogue)
+        validate_window(new_view.start, new_view.end, new_view.timeframe)
+        if new_view.second_window is not None:
+            validate_window(new_view.second_window.start, new_view.second_window.end, new_view.timeframe)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+    return new_view
+
+
+def parse_typed_time(text: str, zone: Zone) -> datetime:
+    """A time as typed: on the reader's clock, unless it names a zone itself.
+
+    >>> parse_typed_time("2025-10-11 05:20", Zone.UTC8)
+    datetime.datetime(2025, 10, 10, 21, 20, tzinfo=datetime.timezone.utc)
+
+    Raises:
+        UsageError: The text is no time.
+    """
+    try:
+        time = datetime.fromisoformat(text.strip())
+    except ValueError as error:
+        message = f"{text!r} is no time; write it like 2025-10-10 21:20"
+        raise UsageError(message) from error
+    aware_time = time if time.tzinfo else time.replace(tzinfo=timezone(zone.offset))
+    return parse_time(aware_time.isoformat())[0]
+
+
+def _set_event(view: ViewState, event: str, catalogue: Catalogue) -> ViewState:
+    """Another event opens as it usually does, in minutes."""
+    event_view = build_default_view(catalogue, event)
+    return replace(
+        view,
+        event=event_view.event,
+        asset=event_view.asset,
+        start=event_view.start,
+        end=event_view.end,
+        timeframe=event_view.timeframe,
+    )
+
+
+def _set_window(view: ViewState, name: str, catalogue: Catalogue) -> ViewState:
+    window = catalogue.get_event(view.event).get_window(name)
+    return replace(view, start=window.start, end=window.end)
+
+
+def _set_range(view: ViewState, texts: tuple[str, str], _: Catalogue) -> ViewState:
+    start, end = (parse_typed_time(text, view.zone) for text in texts)
+    return replace(view, start=start, end=end)
+
+
+def _set_dragged_range(view: ViewState, value: dict[str, str], catalogue: Catalogue) -> ViewState:
+    """A range that was dragged over, every minute that it touches; a double click goes back to the usual window."""
+    if "start" not in value:
+        return _set_window(view, catalogue.get_event(view.event).default_window, catalogue)
+    start, end = (parse_typed_time(value[edge], Zone.UTC) for edge in ("start", "end"))
+    return replace(view, start=max(start, view.start), end=min(end + MINUTE, view.end))
+
+
+def _set_focus(view: ViewState, venue: str, _: Catalogue) -> ViewState:
+    return replace(view, focus=venue, excluded=view.excluded - {venue})
+
+
+def _set_enter(view: ViewState, value: float, _: Catalogue) -> ViewState:
+    """An exit above the new enter follows it down."""
+    return replace(view, enter_pct=float(value), exit_pct=min(view.exit_pct, float(value)))
+
+
+CONTROLS: dict[str, Callable[[ViewState, Any, Catalogue], ViewState]] = {
+    "event": _set_event,
+    "asset": lambda view, value, _: replace(view, asset=value),
+    "more": lambda view, value, _: replace(view, asset=value),
+    "window": _set_window,
+    "range": _set_range,
+    "dragged": _set_dragged_range,
+    "focus": _set_focus,
+    "picked": lambda view, value, catalogue: _set_focus(view, value["venue"], catalogue),
+    "out": lambda view, value, _: replace(view, excluded=frozenset(value) - {view.focus}),
+    "hide": lambda view, value, _: replace(view, hidden=frozenset(value)),
+    "zone": lambda view, value, _: replace(view, zone=Zone(value)),
+    "theme": lambda view, value, _: replace(view, theme=Theme(value)),
+    "origin": lambda view, value, _: replace(view, origin=OriginChoice(value)),
+    "quote": lambda view, value, _: replace(view, quote=QuoteHandling(value)),
+    "reference-kind": lambda view, value, _: replace(view, reference=ReferenceKind(value)),
+    "enter": _set_enter,
+    "exit": lambda view, value, _: replace(view, exit_pct=float(value)),
+    "bar": lambda view, value, _: replace(view, timeframe=Timeframe(value)),
+    "min-vote": lambda view, value, _: replace(view, min_vote_usd=float(value)),
+    "collected": lambda view, _, __: view,
+}
+"""Each control by its id, and the view that it leads to."""

@@ -1,0 +1,74 @@
+"""The words that the method page defines, each under an anchor of its own.
+
+Links within the app: they carry the view along, and the browser follows them without loading the app again.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+from urllib.parse import urlencode
+
+from dash import html
+
+
+class MethodAnchor(StrEnum):
+    """The sections of the method page, in its order; the value is the anchor in its address."""
+
+    CANNOT_SHOW = "cannot-show"
+    MINUTE = "minute"
+    MONEY = "money"
+    REFERENCE = "reference"
+    FIRM = "firm"
+    DEPTH = "depth"
+    BELOW_MIN = "below-min"
+    THRESHOLD = "threshold"
+    GAP = "gap"
+    WICK = "wick"
+    ORDER_PROOF = "order-proof"
+    EPISODE = "episode"
+    BASELINE = "baseline"
+    RANK = "rank"
+    LOWS = "lows"
+    FAIR_VALUE = "fair-value"
+    MATRIX = "matrix"
+    PLACEBO = "placebo"
+    SENSITIVITY = "sensitivity"
+    PATH = "path"
+    WINDOWS = "windows"
+    CANDLES = "candles"
+    SOURCES = "sources"
+
+
+OVERVIEW_PAGE = "overview"
+METHOD_PAGE = "method"
+
+IN_APP_ATTRIBUTES: dict[str, Any] = {"data-page": "true"}
+"""What marks a link that ``assets/page.js`` follows by itself."""
+
+
+class ViewLinks:
+    """Links from a view, given by its query, to pages by their name."""
+
+    def __init__(self, query: Mapping[str, str]) -> None:
+        self.search = f"?{urlencode(query)}" if query else ""
+
+    def build_href(self, page: str, anchor: MethodAnchor | None = None) -> str:
+        """The address of a page in this view.
+
+        The overview is at the root; with a view it has a name, because a view at the root is an old link to the
+        explorer.
+
+        >>> ViewLinks({"asset": "DOGE"}).build_href("method", MethodAnchor.FIRM), ViewLinks({}).build_href("overview")
+        ('/method?asset=DOGE#firm', '/')
+        """
+        path = "/" if page == OVERVIEW_PAGE and not self.search else f"/{page}"
+        return f"{path}{self.search}" + (f"#{anchor}" if anchor else "")
+
+    def build_page_link(self, page: str, text: str, **attributes: Any) -> html.A:  # noqa: ANN401 - properties of the component
+        """A link to a page."""
+        return html.A(text, href=self.build_href(page), **IN_APP_ATTRIBUTES, **attributes)
+
+    def build_definition_link(self, text: str, anchor: MethodAnchor) -> html.A:
+        """A word that leads to its definition."""
+        attributes: dict[str, Any] = {"className": "defined", **IN_APP_ATTRIBUTES}
+        return html.A(text, href=self.build_href(METHOD_PAGE, anchor), **attributes)

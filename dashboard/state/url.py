@@ -1,0 +1,157 @@
+"""From a link to a view: whatever a link says that makes no sense becomes a notice, never an error."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeVar
+
+from dashboard.state.second_window import parse_second_window
+from dashboard.state.view import DEFAULT_PARAMETERS, OriginChoice, PanelScale, Theme, ViewState, build_default_view
+from dashboard.state.window import validate_window
+from dashboard.text.clock import Zone
+from data.catalogue import Catalogue, Event
+from data.errors import UsageError
+from data.schema import Timeframe
+from data.times import parse_time
+from deviation.question import QuoteHandling, ReferenceKind
+
+QUERY_KEYS = (
+    *("event", "asset", "window", "from", "to", "focus", "quote", "reference", "enter", "exit", "min-vote"),
+    *("out", "hide", "zone", "theme", "origin", "bar", "against", "scale"),
+)
+"""The keys that a link may have; enter and exit are in per cent, as on the command line."""
+
+MAX_ECHOED_CHARS = 40
+"""Characters of a bad value that a notice repeats."""
+
+TICKER = re.compile(r"[A-Z0-9]{1,20}")
+VENUE_ID = re.compile(r"[a-z0-9_]{1,40}")
+
+Text = TypeVar("Text", bound=str)
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+def parse_query(query: Mapping[str, str], catalogue: Catalogue) -> tuple[ViewState, tuple[str, ...]]:
+    """The view that a link asks for, and what of the link could not be followed.
+
+    An asset or a venue that the catalogue does not list is taken as it is: the store may know it.
+    """
+    reader = _QueryReader(query)
+    view = build_default_view(catalogue, reader.read_event(catalogue))
+    event = catalogue.get_event(view.event)
+    start, end = reader.read_window(event, (view.start, view.end))
+    timeframe = reader.read_timeframe(start, end)
+    focus = reader.read_name("focus", VENUE_ID, view.focus)
+    second_window, against_notices = parse_second_window(query, catalogue, timeframe)
+    reader.notices += against_notices
+    view = replace(
+        reader.read_thresholds(view),
+        asset=reader.read_name("asset", TICKER, view.asset),
+        start=start,
+        end=end,
+        focus=focus,
+        quote=reader.read_choice("quote", QuoteHandling, view.quote),
+        reference=reader.read_choice("reference", ReferenceKind, view.reference),
+        excluded=reader.read_venues("out"),
+        hidden=reader.read_venues("hide"),
+        zone=reader.read_choice("zone", Zone, view.zone),
+        theme=reader.read_choice("theme", Theme, view.theme),
+        origin=reader.read_choice("origin", OriginChoice, view.origin),
+        second_window=second_window,
+        timeframe=timeframe,
+        scale=reader.read_choice("scale", PanelScale, view.scale),
+    )
+    if focus in view.excluded:
+        reader.notices.append(f"The focus venue {focus} cannot be left out of the vote: it never votes on itself.")
+        view = replace(view, excluded=view.excluded - {focus})
+    return view, (
+        *reader.notices,
+        *(f"The link's {_quote_value(key)} is not known." for key in query if key not in QUERY_KEYS),
+    )
+
+
+class _QueryReader:
+    """The values of a link, read one by one; collects what could not be followed."""
+
+    def __init__(self, query: Mapping[str, str]) -> None:
+        self.query = query
+        self.notices: list[str] = []
+
+    def read_event(self, catalogue: Catalogue) -> str:
+        default = next(iter(catalogue.events))
+        requested = self.query.get("event", default)
+        return requested if requested in catalogue.events else self._refuse_value("event", default)
+
+    def read_choice(self, key: str, choices: type[Choice], default: Choice) -> Choice:
+        requested = self.query.get(key, default.value)
+        return choices(requested) if requested in list(choices) else self._refuse_value(key, default)
+
+    def read_name(self, key: str, pattern: re.Pattern[str], default: str) -> str:
+        requested = self.query.get(key, default)
+        return requested if pattern.fullmatch(requested) else self._refuse_value(key, default)
+
+    def read_timeframe(self, start: datetime, end: datetime) -> Timeframe:
+        """The length of bars; minutes where the window is too long for shorter ones."""
+        requested = self.read_choice("bar", Timeframe, Timeframe.M1)
+        try:
+            validate_window(start, end, requested)
+        except UsageError as error:
+            self.notices.append(f"The link's bar cannot be used: {error}. Bars of a minute are shown.")
+            return Timeframe.M1
+        return requested
+
+    def read_venues(self, key: str) -> frozenset[str]:
+        requested = [item for item in self.query.get(key, "").split(",") if item]
+        valid = [item for item in requested if VENUE_ID.fullmatch(item)]
+        self.notices += [
+            f"The link's {key} names {_quote_value(item)}, which is no venue."
+            for item in requested
+            if item not in valid
+        ]
+        return frozenset(valid)
+
+    def read_thresholds(self, default_view: ViewState) -> ViewState:
+        """Enter, exit and least vote: all three as asked, or all three as usual."""
+        keys = {"enter": default_view.enter_pct, "exit": default_view.exit_pct, "min-vote": default_view.min_vote_usd}
+        try:
+            enter, exit_, min_vote_usd = (float(self.query.get(key, value)) for key, value in keys.items())
+            return replace(default_view, enter_pct=enter, exit_pct=exit_, min_vote_usd=min_vote_usd)
+        except ValueError as error:
+            self.notices.append(
+                f"The link's thresholds cannot be used ({error}); enter {100 * DEFAULT_PARAMETERS.enter:g} %, "
+                f"exit {100 * DEFAULT_PARAMETERS.exit:g} % and votes from {DEFAULT_PARAMETERS.min_vote_usd:g} dollars are."
+            )
+            return default_view
+
+    def read_window(self, event: Event, default: tuple[datetime, datetime]) -> tuple[datetime, datetime]:
+        """The window by its edges, else by its name, else the event's default one."""
+        try:
+            if "from" in self.query or "to" in self.query:
+                return self._read_edges()
+            window = event.get_window(self.query.get("window"))
+        except UsageError as error:
+            self.notices.append(f"The link's window cannot be shown: {error}. {event.default_window} is shown.")
+            return default
+        return window.start, window.end
+
+    def _read_edges(self) -> tuple[datetime, datetime]:
+        edges = []
+        for key in ("from", "to"):
+            if key not in self.query:
+                message = f"it has no {key!r}"
+                raise UsageError(message)
+            time, rounded = parse_time(self.query[key])
+            if rounded:
+                self.notices.append(f"The link's {key!r} lies inside a minute and was rounded down to it.")
+            edges.append(time)
+        return validate_window(edges[0], edges[1])
+
+    def _refuse_value(self, key: str, default: Text) -> Text:
+        self.notices.append(f"The link's {key} {_quote_value(self.query[key])} is not known; {default} is shown.")
+        return default
+
+
+def _quote_value(text: str) -> str:
+    return repr(text if len(text) <= MAX_ECHOED_CHARS else f"{text[:MAX_ECHOED_CHARS]}...")

@@ -1,0 +1,1 @@
+"""Rows and HTML of tables."""

@@ -1,0 +1,126 @@
+"""The table of lows as rows: each unaligned low beside its aligned numbers (docs/method.md, section 8).
+
+The lowest trade of every asset on every spot market, with the aligned numbers beside it, as rows of a grid.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import polars as pl
+
+from dashboard.text.clock import Zone
+from dashboard.text.numbers import format_bar_time, format_optional_price
+from data.catalogue import Catalogue
+from data.schema import TIME
+from deviation.question import Group
+from deviation.report.json_output import format_iso
+from deviation.report.lows import measure_low_bounds, summarize_lows
+from deviation.result import MarketRow, Measurement
+from deviation.summary import THRESHOLDS_PCT
+
+LOWS_SCHEMA: dict[str, pl.DataType] = {
+    "asset": pl.String(),
+    "venue": pl.String(),
+    "symbol": pl.String(),
+    "group": pl.String(),
+    "focus": pl.Boolean(),
+    "low": pl.Float64(),
+    "low_at": TIME,
+    **{f"{name}_{group.value}": pl.Float64() for group in Group for name in ("gap_depth", "wick_shallow", "wick_deep")},
+    "origin": pl.String(),
+}
+"""A row per asset and spot market with a trade, each asset's lowest first; ``low`` in dollars, the others fractions.
+
+Per group of votes: the smallest gap of a minute close, and the bounds of the lowest trade in its minute; null where
+they are undefined.
+"""
+
+
+def build_lows_frame(measurements: Sequence[Measurement]) -> pl.DataFrame:
+    """The lowest trades of several assets; frame of `LOWS_SCHEMA`."""
+    rows = [
+        _build_export_row(measurement, row) for measurement in measurements for row in summarize_lows(measurement).rows
+    ]
+    return pl.DataFrame(rows, schema=LOWS_SCHEMA)
+
+
+def _build_export_row(measurement: Measurement, row: MarketRow) -> dict[str, object]:
+    bounds_by_group = {group: measure_low_bounds(row, group) for group in Group}
+    return {
+        "asset": measurement.question.asset,
+        "venue": row.market.venue,
+        "symbol": row.market.symbol,
+        "group": row.market.group.value,
+        "focus": row.market.venue == measurement.question.focus,
+        "low": row.low,
+        "low_at": measurement.time_at(row.low_at),
+        **{
+            f"{name}_{group.value}": getattr(group_bounds, name)
+            for group, group_bounds in bounds_by_group.items()
+            for name in ("gap_depth", "wick_shallow", "wick_deep")
+        },
+        "origin": measurement.question.origin.value,
+    }
+
+
+GridRow = dict[str, Any]
+"""One row: values by field."""
+
+FILE_FIELDS = (
+    *("asset", "venue", "symbol", "group", "low", "low_at", "gap_to_second"),
+    *("gap_depth", "gap_at", "wick_shallow", "wick_deep", "firm_min"),
+    *(f"threshold_min.{x}" for x in THRESHOLDS_PCT),
+    *(f"threshold_share.{x}" for x in THRESHOLDS_PCT),
+)
+"""The fields that a file of the grid has, named as in the JSON of the command ``summarize_lows``; a dot steps inside."""
+
+
+def build_grid_rows(measurements: Sequence[Measurement], catalogue: Catalogue, focus: str, zone: Zone) -> list[GridRow]:
+    """A row for each asset and spot market with a trade, lowest first within each asset.
+
+    Fractions and dollars at full precision, times ISO 8601; null where undefined. ``gap_to_second`` is the market's low
+    against the lowest of the other venues, unaligned; the bounds are those in the minute of the market's own low, like
+    the gap and the shares against its own group. Fields ending in ``_text`` and ``focus`` (whether the venue is the one
+    named so) are for display.
+    """
+    return [
+        {**_build_grid_row(measurement, row, catalogue, zone), "focus": row.market.venue == focus}
+        for measurement in measurements
+        for row in summarize_lows(measurement).rows
+    ]
+
+
+def _build_grid_row(measurement: Measurement, row: MarketRow, catalogue: Catalogue, zone: Zone) -> GridRow:
+    summary, wick_bounds = row.own_summary, measure_low_bounds(row, row.market.group)
+    return {
+        "asset": measurement.question.asset,
+        "venue": row.market.venue,
+        "venue_text": catalogue.get_venue(row.market.venue).name,
+        "symbol": row.market.symbol,
+        "group": row.market.group.value,
+        "low": row.low,
+        "low_text": format_optional_price(row.low),
+        "low_at": format_iso(measurement.time_at(row.low_at)),
+        "low_at_text": format_bar_time(measurement, row.low_at, zone),
+        "gap_to_second": measure_unaligned_gap(measurement, row),
+        "gap_depth": summary.gap_depth,
+        "gap_at": format_iso(measurement.time_at(summary.gap_at)),
+        "wick_shallow": wick_bounds.wick_shallow,
+        "wick_deep": wick_bounds.wick_deep,
+        "firm_min": summary.firm_min,
+        **{f"threshold_min.{x}": summary.threshold_min[x] for x in THRESHOLDS_PCT},
+        **{
+            f"threshold_share.{x}": summary.threshold_min[x] / summary.firm_min if summary.firm_min else None
+            for x in THRESHOLDS_PCT
+        },
+    }
+
+
+def measure_unaligned_gap(measurement: Measurement, row: MarketRow) -> float | None:
+    """A market's low against the lowest low of all other venues, whenever each was; None where no other traded."""
+    other_lows = [
+        other_row.low
+        for other_row in measurement.rows
+        if other_row.is_spot and other_row.market.venue != row.market.venue and other_row.low is not None
+    ]
+    return None if row.low is None or not other_lows else row.low / min(other_lows) - 1

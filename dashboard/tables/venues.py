@@ -1,0 +1,193 @@
+"""The lines of the venue tables: every venue against a group, with what it takes to believe a number beside it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from dashboard.text.clock import Zone
+from dashboard.text.numbers import (
+    EN_DASH,
+    format_bar_time,
+    format_exchanges,
+    format_optional_price,
+    format_signed_percent,
+)
+from data.catalogue import Catalogue
+from data.schema import Evidence
+from deviation.question import Group
+from deviation.ranks import Rank, RankWord
+from deviation.report.headline import describe_split, format_minutes
+from deviation.result import MarketRow, Measurement
+from deviation.summary import DeviationSummary
+
+
+@dataclass(frozen=True, slots=True)
+class TableCell:
+    """A value and what stands small below it."""
+
+    text: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VenueTableRow:
+    """One market against one group.
+
+    ``label`` is the market; ``guest`` marks the focus venue in the block of the group that is not its own; ``rank`` is
+    None where none is given, ``unranked`` greys a line that has too few firm minutes to compare.
+    """
+
+    venue: str
+    name: str
+    market_label: str
+    is_focus: bool
+    is_guest: bool
+    deepest: TableCell
+    minutes_below: TableCell
+    order_proof: str
+    lowest_trade: TableCell
+    rank: TableCell | None
+    is_unranked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VenueBlock:
+    """The lines of one group, in the catalogue's order but the focus venue first; ``note`` says against what."""
+
+    title: str
+    note: str
+    rows: tuple[VenueTableRow, ...]
+
+
+def build_venue_blocks(measurement: Measurement, catalogue: Catalogue, zone: Zone) -> tuple[VenueBlock, ...]:
+    """A block for each group that has something to show, and one for derivatives."""
+    builder = _BlockBuilder(measurement, catalogue, zone)
+    candidates = [*(builder.build_spot_block(group) for group in Group), builder.build_derivatives_block()]
+    return tuple(block for block in candidates if block.rows)
+
+
+class _BlockBuilder:
+    """One measurement on its way into lines."""
+
+    def __init__(self, measurement: Measurement, catalogue: Catalogue, zone: Zone) -> None:
+        self.measurement = measurement
+        self.catalogue = catalogue
+        self.zone = zone
+        self.venue_order = {venue: place for place, venue in enumerate(catalogue.venues)}
+
+    def build_spot_block(self, group: Group) -> VenueBlock:
+        rows = self.sort_rows(row for row in self.measurement.rows if row.is_spot and row.market.group is group)
+        focus = self.measurement.focus_row
+        if (
+            focus is not None
+            and focus.is_spot
+            and focus.market.group is not group
+            and focus.series[group].observed.any()
+        ):
+            rows = [focus, *rows]
+        return VenueBlock(
+            format_exchanges(group),
+            self.write_note(group),
+            tuple(self.build_row(row, group, row.market.symbol) for row in rows),
+        )
+
+    def write_note(self, group: Group) -> str:
+        """What the numbers are against; of a fair value the ratio, what it rests on and its 5-95 % range, said once."""
+        fair_value = next((row.fair_value for row in self.measurement.rows if row.fair_value is not None), None)
+        if fair_value is None:
+            return f"each against the {self.measurement.question.parameters.reference.label} of the others"
+        intro = f"against fair value: {fair_value.underlying} there, times the market-implied pre-event ratio"
+        if fair_value.ratio is None or fair_value.p5 is None or fair_value.p95 is None:
+            return f"{intro}, which no calm {self.measurement.question.timeframe.noun} gives"
+        focus = self.measurement.focus_row
+        if focus is not None and focus.market.group is not group:
+            return f"{intro} {fair_value.ratio:.5g}"
+        median_text = f"median of {format_minutes(fair_value.ratio_min)} minutes"
+        basis_text = f"{median_text}, 5-95 %: {fair_value.p5:.5g} to {fair_value.p95:.5g}, {fair_value.source}"
+        return f"{intro} {fair_value.ratio:.5g} ({basis_text}){self.write_split()}"
+
+    def write_split(self) -> str:
+        """What the focus venue's deepest close is made of: its own quotient, and the underlying here and elsewhere."""
+        focus = self.measurement.focus_row
+        if focus is None or focus.fair_value is None or (parts := focus.split_depth(focus.market.group)) is None:
+            return ""
+        return f". Deepest close: {' times '.join(describe_split(focus.fair_value.underlying, *parts))}"
+
+    def build_derivatives_block(self) -> VenueBlock:
+        rows = self.sort_rows(row for row in self.measurement.rows if not row.is_spot)
+        table_rows = [
+            self.build_row(row, group, f"{row.market.symbol}, against {format_exchanges(group)}")
+            for row in rows
+            for group in Group
+            if row.series[group].observed.any()
+        ]
+        return VenueBlock("Perpetual against spot", "measured apart, never ranked with spot", tuple(table_rows))
+
+    def sort_rows(self, rows: Iterable[MarketRow]) -> list[MarketRow]:
+        focus = self.measurement.question.focus
+
+        def get_sort_key(row: MarketRow) -> tuple[bool, int, str]:
+            return (
+                row.market.venue != focus,
+                self.venue_order.get(row.market.venue, len(self.venue_order)),
+                row.market.symbol,
+            )
+
+        return sorted(rows, key=get_sort_key)
+
+    def build_row(self, row: MarketRow, group: Group, label: str) -> VenueTableRow:
+        market, summary = row.market, row.summaries[group]
+        focus = self.measurement.focus_row
+        is_guest = row.is_spot and market.group is not group
+        is_illustration = self.measurement.question.origin is Evidence.RECONSTRUCTION
+        return VenueTableRow(
+            venue=market.venue,
+            name=self.catalogue.get_venue(market.venue).name,
+            market_label=label,
+            is_focus=focus is not None and market == focus.market,
+            is_guest=is_guest,
+            deepest=self.build_deepest_cell(summary),
+            minutes_below=build_minutes_below_cell(summary),
+            order_proof=format_minutes(summary.sure_min) if summary.firm_min else EN_DASH,
+            lowest_trade=TableCell(format_optional_price(row.low), self.format_minute(row.low_at)),
+            rank=None
+            if is_illustration or is_guest or not row.is_spot
+            else build_rank_cell(self.measurement.ranks[market]),
+            is_unranked=not summary.firm_min,
+        )
+
+    def build_deepest_cell(self, summary: DeviationSummary) -> TableCell:
+        """The deepest firm close; without one the deepest thin one, which is said."""
+        if summary.firm_min:
+            return TableCell(format_signed_percent(summary.depth), self.format_minute(summary.depth_at))
+        if summary.thin.minutes:
+            return TableCell(
+                format_signed_percent(summary.thin.depth), f"{self.format_minute(summary.thin.depth_at)}, thin"
+            )
+        return TableCell(EN_DASH)
+
+    def format_minute(self, position: int | None) -> str:
+        return format_bar_time(self.measurement, position, self.zone)
+
+
+def build_minutes_below_cell(summary: DeviationSummary) -> TableCell:
+    """Minutes beyond enter of the firm ones, else of the thin ones."""
+    if summary.firm_min:
+        above_text = f"{format_minutes(summary.above_min)} above" if summary.above_min else ""
+        return TableCell(f"{format_minutes(summary.below_min)} of {format_minutes(summary.firm_min)}", above_text)
+    thin = summary.thin
+    if not thin.minutes:
+        return TableCell("0 of 0")
+    return TableCell(f"{format_minutes(thin.below_min)} of {format_minutes(thin.minutes)}", "thin")
+
+
+def build_rank_cell(rank: Rank) -> TableCell:
+    """A market's two ranks in words, or why it has none."""
+    if rank.reason is not None:
+        return TableCell(RankWord.NOT_RANKED, rank.reason)
+    if rank.deepest is rank.longest is RankWord.CLOSE:
+        return TableCell(RankWord.CLOSE)
+    deepest, longest = (
+        f"{measure}: {word}" if word is RankWord.CLOSE else str(word)
+        for measure, word in (("depth", rank.deepest), ("time", rank.longest))
+    )
+    return TableCell(deepest, longest)

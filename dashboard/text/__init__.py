@@ -1,0 +1,1 @@
+"""Numbers, times and sentences as text; no HTML, no pixels."""

@@ -1,0 +1,1 @@
+"""Dash and Flask: the app, the document, pre-rendering, caching."""

@@ -1,0 +1,248 @@
+"""The web app: pages in one shell, one request per change, and its whole state in the address."""
+
+import logging
+from collections.abc import Iterable
+from functools import partial
+from http import HTTPStatus
+from importlib.resources import files
+from typing import Any
+
+from dash import ClientsideFunction, Dash, Input, Output, State, ctx, html, no_update, set_props
+from dash.development.base_component import Component
+from flask import Response, request, send_file
+
+from dashboard.components.caveats import METHOD_FILE, METHOD_URL
+from dashboard.components.static_html import serialize
+from dashboard.components.updates import Updates
+from dashboard.exports.routes import build_export_routes
+from dashboard.jobs.actions import PageActions
+from dashboard.pages import not_found
+from dashboard.pages.base import PageContext
+from dashboard.pages.registry import PAGES, find_page
+from dashboard.service.measurements import Measurements, MeasurementStore
+from dashboard.sheet.renderer import Renderer
+from dashboard.shell.collection_bar import COLLECTION_OUTPUTS as COLLECTION_PROPS
+from dashboard.shell.layout import build_shell
+from dashboard.shell.router import QueryParameters, Router
+from dashboard.shell.values import SHELL_OUTPUTS as FRAME_PROPS
+from dashboard.state.controls import CONTROLS
+from dashboard.web.caching import cache_assets
+from dashboard.web.document import RENDERER_HOOKS, PlumblineDash
+from dashboard.web.prerender import Prerendered, prerender
+from data.catalogue import Catalogue
+from data.errors import PlumblineError
+
+logger = logging.getLogger(__name__)
+
+CATCH_ALL_ROUTE = "/<path:path>"
+"""The name of dash's route that answers every path, whether or not a page has it."""
+
+INDEX_TEMPLATE = """<!DOCTYPE html>
+<html lang="en">
+<head><script>
+window.ownTrim = String.prototype.trim;
+window.colour = () => {
+  const dark = new URLSearchParams(window.location.search).get("theme") === "dark";
+  document.documentElement.dataset.mantineColorScheme = dark ? "dark" : "light";
+};
+window.colour();
+</script>{%metas%}<title>{%title%}</title>{%favicon%}{%css%}</head>
+<body>{%app_entry%}<footer>{%config%}{%scripts%}{%renderer%}</footer></body>
+</html>"""
+"""The page before anything is known of it but its colours; why it keeps ``trim`` stands in ``assets/page.js``."""
+
+CONTROL_PROPERTIES = {
+    **dict.fromkeys(CONTROLS, "value"),
+    **dict.fromkeys(("dragged", "picked", "collected"), "data"),
+    "range": "n_clicks",
+}
+"""The property in which each control tells that it was used."""
+
+
+CALLBACK_OUTPUTS = (*FRAME_PROPS, ("content", "children"))
+"""What the shell's callback declares; the parts of a page, which are not always there, come as side updates."""
+
+
+def create_app(store: MeasurementStore, catalogue: Catalogue, actions: PageActions) -> Dash:
+    """The app over a store; ``actions`` does what takes longer than a request."""
+    app = PlumblineDash(
+        name="plumbline",
+        title="Plumbline",
+        update_title="",
+        assets_folder=str(files("dashboard") / "assets"),
+        index_string=INDEX_TEMPLATE,
+        compress=True,
+        suppress_callback_exceptions=True,
+        on_error=report_error,
+        hooks=RENDERER_HOOKS,
+    )
+    app.server.after_request(cache_assets)
+    app.server.after_request(set_not_found_status)
+    app.layout = shell_layout = build_shell(catalogue)
+    measurements = Measurements(store, catalogue)
+    app.server.register_blueprint(build_export_routes(measurements, Renderer()))
+    context = PageContext(measurements, actions)
+    router = Router(context)
+    app.prerender = partial(prerender_address, shell_layout, router)
+    _register_view(app, router)
+    _register_picture(app, router)
+    _register_collection(app, router)
+    _register_clientside(app)
+    for page in PAGES:
+        if page.register_callbacks is not None:
+            page.register_callbacks(app, context)
+    if METHOD_FILE.is_file():
+        app.server.add_url_rule(METHOD_URL, "method", send_method_document)
+    return app
+
+
+def report_error(error: Exception) -> None:
+    """Say what went wrong where the reader looks, and leave the page as it was."""
+    if isinstance(error, PlumblineError):
+        text = f"This could not be done: {error}"
+    else:
+        logger.error("A callback failed", exc_info=error)
+        text = f"Something failed here ({type(error).__name__}). The page is as it was before."
+    set_props("failure", {"children": html.P(text, className="notice alert")})
+
+
+def prerender_address(shell_layout: Component, router: Router, path: str, search: str) -> Prerendered:
+    """The first sight of an address; an empty one where it fails, as the app will then say."""
+    try:
+        return prerender(shell_layout, router.open(path, search))
+    except Exception:
+        logger.exception("A first sight failed")
+        return Prerendered("", [])
+
+
+def set_not_found_status(response: Response) -> Response:
+    """Send the page that says so with the status 404 where no page has the address."""
+    if request.endpoint == CATCH_ALL_ROUTE and find_page(request.path, request.args) is not_found.PAGE:
+        response.status_code = HTTPStatus.NOT_FOUND
+    return response
+
+
+def send_method_document() -> Response:
+    """The definitions, as the text that they are."""
+    return send_file(METHOD_FILE, mimetype="text/plain; charset=utf-8")
+
+
+def build_outputs(properties: Iterable[tuple[str, str]]) -> list[Output]:
+    """The outputs of a callback that answers with panes."""
+    return [Output(name, prop) for name, prop in properties]
+
+
+def order_updates(updates: Updates, properties: Iterable[tuple[str, str]]) -> list[Any]:
+    """Panes in the order of the outputs; what they do not speak of stays."""
+    return [updates.get(key, no_update) for key in properties]
+
+
+def list_used_controls(
+    triggered_ids: Iterable[str], values: dict[str, Any], range_texts: tuple[str, str]
+) -> list[tuple[str, Any]]:
+    """Which controls were used and what they say, the typed range by its two texts."""
+    control_names = dict.fromkeys("range" if name.startswith("range-") else name for name in triggered_ids)
+    return [(name, range_texts if name == "range" else values[name]) for name in control_names]
+
+
+def send_updates(updates: Updates) -> list[Any]:
+    """The declared outputs of the shell's callback; everything else in the values is sent beside them."""
+    serialized = {key: serialize(value) for key, value in updates.items()}
+    for (name, property_name), value in serialized.items():
+        if (name, property_name) not in CALLBACK_OUTPUTS:
+            set_props(name, {property_name: value})
+    return order_updates(serialized, CALLBACK_OUTPUTS)
+
+
+def _register_view(app: Dash, router: Router) -> None:
+    """One callback for every way in which what is shown can change, so that each is one request."""
+
+    @app.callback(
+        build_outputs(CALLBACK_OUTPUTS),
+        {
+            "place": Input("place", "data"),
+            "values": {name: Input(name, prop) for name, prop in CONTROL_PROPERTIES.items()},
+            "submitted": [Input("range-from", "n_submit"), Input("range-to", "n_submit")],
+            "typed": [State("range-from", "value"), State("range-to", "value")],
+            "query": State("view", "data"),
+            "page": State("page", "data"),
+        },
+        prevent_initial_call=True,
+    )
+    def update_view(
+        place: dict[str, str],
+        values: dict[str, Any],
+        submitted: list[int],  # noqa: ARG001 - a trigger
+        typed: tuple[str, str],
+        query: QueryParameters | None,
+        page: dict[str, str] | None,
+    ) -> list[Any]:
+        triggered = [name.rsplit(".", 1)[0] for name in ctx.triggered_prop_ids]
+        if "place" in triggered or query is None or page is None:
+            return send_updates(router.open(place["path"], place["search"]))
+        return send_updates(router.apply(list_used_controls(triggered, values, typed), query, page["name"]))
+
+
+def _register_picture(app: Dash, router: Router) -> None:
+    @app.callback(
+        Output("picture-figure", "data"),
+        Input("picture", "n_clicks"),
+        State("view", "data"),
+        running=[(Output("picture", "loading"), True, False)],
+        prevent_initial_call=True,
+    )
+    def draw_picture(_: int, query: QueryParameters) -> dict[str, Any] | None:
+        return router.build_picture(query)
+
+
+def _register_collection(app: Dash, router: Router) -> None:
+    @app.callback(
+        [*build_outputs(COLLECTION_PROPS), Output("collected", "data")],
+        Input("collect", "n_clicks"),
+        Input("cancel", "n_clicks"),
+        Input("ticker", "n_intervals"),
+        State("view", "data"),
+        prevent_initial_call=True,
+    )
+    def update_collection(collect_clicks: int, cancel_clicks: int, ticks: int, query: QueryParameters) -> list[Any]:
+        updates, has_ended = router.update_collection(str(ctx.triggered_id), query)
+        # Any new value makes the page read the store again.
+        return [
+            *order_updates(updates, COLLECTION_PROPS),
+            [collect_clicks, cancel_clicks, ticks] if has_ended else no_update,
+        ]
+
+
+def _register_clientside(app: Dash) -> None:
+    """What needs no server: the address, the colours, what was dragged over, and the file of the picture."""
+    namespace = "plumbline"
+    clientside_callback: Any = app.clientside_callback  # dash leaves it untyped
+    clientside_callback(ClientsideFunction(namespace, "arrived"), Output("place", "data"), Input("address", "href"))
+    clientside_callback(
+        ClientsideFunction(namespace, "address"),
+        Output("provider", "forceColorScheme"),
+        Output("copy", "value"),
+        Output("failure", "children"),
+        Input("page", "data"),
+        Input("view", "data"),
+        prevent_initial_call=True,
+    )
+    clientside_callback(
+        ClientsideFunction(namespace, "dragged"),
+        Output("dragged", "data"),
+        Input("graph", "relayoutData"),
+        prevent_initial_call=True,
+    )
+    clientside_callback(
+        ClientsideFunction("plumblineMoment", "pointed"),
+        # A callback without an output would not be called when the page is shown.
+        Output("minute-shown", "data"),
+        Input("minute-data", "data"),
+        Input("graph", "hoverData"),
+        Input("graph", "clickData"),
+    )
+    # A callback without an output would not be called when the page is shown.
+    clientside_callback(ClientsideFunction(namespace, "later"), Output("later-shown", "data"), Input("later", "data"))
+    clientside_callback(
+        ClientsideFunction(namespace, "download"), Input("picture-figure", "data"), prevent_initial_call=True
+    )

@@ -1,0 +1,1 @@
+"""Delta Lake tables: reads and writes, de-duplication, upserts, maintenance."""

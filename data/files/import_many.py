@@ -1,0 +1,85 @@
+"""Files into the store: each by itself, so that one that is refused does not keep the others out."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+
+from data.delta.upsert import WriteReport
+from data.errors import FileRefused
+from data.files.import_file import ImportReport, read_candle_file
+from data.schema import COVERAGE, COVERAGE_DEFAULTS, TIME, Origin, Outcome
+from data.store import CandleStore
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """What came out of a file, and what of it was new, the same or revised in the store."""
+
+    report: ImportReport
+    write_report: WriteReport
+
+    def format_lines(self) -> list[str]:
+        """The report on the file and what the store made of it, as lines of text."""
+        counts = f"{self.write_report.new:,} new, {self.write_report.same:,} already there, {self.write_report.revised:,} revised"
+        return [*self.report.format_lines(), f"  stored: {counts}"]
+
+
+def import_files(
+    store: CandleStore,
+    paths: Iterable[Path | str],
+    *,
+    now: datetime,
+    venue: str | None = None,
+    symbol: str | None = None,
+    complete: bool = False,
+) -> tuple[list[StoredFile], list[FileRefused]]:
+    """Read, check and store files of candles; the source of a row is the name of its file.
+
+    Args:
+        store: where they go.
+        paths: CSV or Parquet files.
+        now: the time of fetching that the rows get, aware.
+        venue: see `data.files.import_file.read_candle_file`.
+        symbol: see there.
+        complete: see there; the spans are stored as complete coverage.
+
+    Returns:
+        What was stored, and the refusals: of a refused file nothing is stored.
+
+    Raises:
+        UsageError: venue or symbol is missing or malformed.
+        StoreBusy: other writers went ahead every time.
+        StoreUnusable: the store cannot be read or written.
+    """
+    stored: list[StoredFile] = []
+    refusals: list[FileRefused] = []
+    for path in paths:
+        try:
+            imported = read_candle_file(path, venue=venue, symbol=symbol, complete=complete)
+        except FileRefused as refusal:
+            refusals.append(refusal)
+            continue
+        report = imported.report
+        # Candles before coverage: if it ends in between, absent minutes are missing, which claims too little.
+        write_report = store.write_candles(imported.candles, source=report.file, fetched_at=now)
+        origin = Origin.RECONSTRUCTION if report.reconstruction else Origin.IMPORTED
+        store.write_coverage(
+            build_complete_coverage(imported.covered_spans, origin=origin, source=report.file, asked_at=now)
+        )
+        stored.append(StoredFile(report, write_report))
+    return stored, refusals
+
+
+def build_complete_coverage(spans: pl.DataFrame, *, origin: Origin, source: str, asked_at: datetime) -> pl.DataFrame:
+    """Spans (`data.files.import_file.COVERED_SPAN`) as complete coverage (`data.schema.COVERAGE`) of one origin and source."""
+    return spans.with_columns(
+        outcome=pl.lit(Outcome.COMPLETE.value),
+        message=pl.lit(""),
+        asked_at=pl.lit(asked_at).cast(TIME),
+        origin=pl.lit(origin.value),
+        source=pl.lit(source),
+        price=pl.lit(COVERAGE_DEFAULTS["price"]),
+    ).select(*COVERAGE)

@@ -1,0 +1,100 @@
+"""Candles of files that are measured for this once and stored nowhere."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+
+from data.delta.deduplicate import deduplicate_bars
+from data.files.import_file import read_candle_file
+from data.schema import (
+    CANDLE,
+    CANDLE_DEFAULTS,
+    LOW_TRADE,
+    SPAN,
+    TIME,
+    Evidence,
+    Timeframe,
+    build_empty_frame,
+    parse_base,
+)
+from data.tables.candles import build_trade_filter
+from data.tables.coverage import build_evidence_filter
+
+
+class FileSource:
+    """Candles and spans of the given files; of two files for one bar the later given wins.
+
+    Raises:
+        FileRefused: A file holds a row that is no candle.
+    """
+
+    def __init__(self, paths: Iterable[Path | str], *, complete: bool = False) -> None:
+        imported_files = [read_candle_file(path, complete=complete) for path in paths]
+        # The order in which the files were given stands for the time of fetching, by which the latest wins.
+        candles = [
+            file.candles.with_columns(
+                pl.from_epoch(pl.lit(order), "ms").cast(TIME).alias("fetched_at"),
+                pl.lit(file.report.file).alias("source"),
+            )
+            for order, file in enumerate(imported_files)
+        ]
+        self._candles = pl.concat(candles).filter(pl.col("price") == CANDLE_DEFAULTS["price"])
+        self._covered_spans = pl.concat([file.covered_spans for file in imported_files])
+
+    def read_candles(
+        self,
+        assets: Collection[str],
+        start: datetime,
+        end: datetime,
+        *,
+        origin: Evidence = Evidence.REAL,
+        columns: Collection[str] = tuple(CANDLE),
+        in_order: bool = True,
+        timeframe: Timeframe = Timeframe.M1,
+    ) -> pl.DataFrame:
+        """Trade candles of ``[start, end)`` and one length, as `data.store.CandleStore.read_candles` gives them."""
+        is_in_window = pl.col("open_time").is_between(start, end, closed="left")
+        selected = self._candles.filter(
+            _build_asset_filter(self._candles, assets),
+            build_trade_filter(timeframe),
+            is_in_window,
+            build_evidence_filter(origin),
+        )
+
+        def read_columns(column_names: Collection[str], extra_conditions: Collection[pl.Expr]) -> pl.DataFrame:
+            return selected.filter(*extra_conditions).select(column_names)
+
+        return deduplicate_bars(read_columns, columns, in_order=in_order, timeframe=timeframe)
+
+    def read_covered_spans(
+        self,
+        assets: Collection[str],
+        start: datetime,
+        end: datetime,
+        *,
+        origin: Evidence = Evidence.REAL,  # noqa: ARG002 - the signature of every candle source
+        timeframe: Timeframe = Timeframe.M1,
+    ) -> pl.DataFrame:
+        """The spans collected whole that overlap ``[start, end)``, as `data.store.CandleStore.read_covered_spans` gives them."""
+        is_overlapping = (pl.col("start") < end, pl.col("end") > start, pl.col("timeframe") == timeframe.value)
+        return self._covered_spans.filter(_build_asset_filter(self._covered_spans, assets), *is_overlapping).select(
+            *SPAN
+        )
+
+    def read_low_trades(
+        self,
+        assets: Collection[str],  # noqa: ARG002 - the signature of every candle source
+        start: datetime,  # noqa: ARG002 - as above
+        end: datetime,  # noqa: ARG002 - as above
+        *,
+        timeframe: Timeframe = Timeframe.M1,  # noqa: ARG002 - as above
+    ) -> pl.DataFrame:
+        """None: files hold candles, not trades."""
+        return build_empty_frame(LOW_TRADE)
+
+
+def _build_asset_filter(rows: pl.DataFrame, assets: Collection[str]) -> pl.Expr:
+    symbols = [symbol for symbol in rows["symbol"].unique() if parse_base(symbol) in assets]
+    return pl.col("symbol").is_in(symbols)

@@ -1,0 +1,1 @@
+"""The sample: candles reconstructed from published figures."""

@@ -1,0 +1,144 @@
+"""The tables of candles: batches go in, one candle per market and bar comes out.
+
+A stored candle is never overwritten. What a route later reports with other values becomes a further row with a later
+``fetched_at``; reads give one row per bar: by the order of `data.schema.Origin`, then the latest, then by source.
+
+Each length of candles has a table of its own: a day has sixty times as many seconds as minutes, and whoever reads the
+minutes should not have to read past the seconds.
+"""
+
+from collections.abc import Collection, Iterator
+from datetime import UTC, datetime, timedelta
+
+import polars as pl
+from deltalake import DeltaTable
+
+from data.delta.deduplicate import deduplicate_bars
+from data.delta.table import StoreTable
+from data.delta.upsert import NAME_COLUMNS, VALUE_COLUMNS, check_batch, classify_rows, sum_by_market
+from data.schema import CANDLE, CANDLE_DEFAULTS, HOLDING, STORED_CANDLE, WRITE_COUNTS, Timeframe, build_empty_frame
+
+MAX_PARTITIONS_PER_COMMIT = 32
+"""At most so many partitions go into one commit, a month of one asset or several shorter spans: each is a file that is
+open until the commit, at about 2 MB of memory."""
+
+
+class CandleTable:
+    """The Delta tables of `data.schema.STORED_CANDLE`, each partitioned by asset and day.
+
+    ``tables`` has one for each length: that of minutes at the URI itself, the others beside it, such as ``candles-1s``.
+    """
+
+    def __init__(self, uri: str) -> None:
+        uris = {timeframe: uri if timeframe is Timeframe.M1 else f"{uri}-{timeframe}" for timeframe in Timeframe}
+        indexed = ("venue", "symbol", "open_time")
+        self.tables = {
+            timeframe: StoreTable(table_uri, STORED_CANDLE, ("asset", "day"), indexed=indexed)
+            for timeframe, table_uri in uris.items()
+        }
+
+    def write(self, fetched: pl.DataFrame) -> pl.DataFrame:
+        """Store what is new or changed in a batch; see `data.store.CandleStore.write_fetched`."""
+        batch = check_batch(fetched)
+        counts = [
+            self._write_commit(table, part, batch.series)
+            for table, rows in self._split_by_table(batch.rows, batch.series["timeframe"].unique())
+            for part in _split_into_commits(rows)
+        ]
+        return sum_by_market(pl.concat([build_empty_frame(WRITE_COUNTS), *counts]))
+
+    def read_holdings(self) -> pl.DataFrame:
+        """What there is, per origin, source, market and length; see `data.store.CandleStore.read_holdings`."""
+        key_columns = ["origin", "source", "asset", "venue", "symbol"]
+        time = pl.col("open_time")
+        counts = (time.min().alias("first"), time.max().alias("last"), time.n_unique().cast(pl.Int64).alias("candles"))
+        holdings = [
+            table.read(lambda rows: rows.group_by(*key_columns, "timeframe").agg(*counts)).select(*HOLDING)
+            for table in self.tables.values()
+        ]
+        return pl.concat(holdings).sort(*key_columns, "timeframe")
+
+    def read_rows(
+        self,
+        assets: Collection[str],
+        start: datetime,
+        end: datetime,
+        *conditions: pl.Expr,
+        columns: Collection[str] = tuple(CANDLE),
+        first_seen: bool = False,
+        in_order: bool = True,
+        timeframe: Timeframe = Timeframe.M1,
+    ) -> pl.DataFrame:
+        """Trade candles of ``[start, end)`` and one length, ``columns`` of `data.schema.CANDLE`, each bar once.
+
+        ``wanted`` are further conditions.
+        """
+        is_in_window = pl.col("open_time").is_between(start, end, closed="left")
+        filters = (build_partition_filter(assets, start, end), build_trade_filter(timeframe), *conditions, is_in_window)
+        store_table = self.tables[timeframe]
+        delta_table = store_table.open()  # one version for every read
+
+        def read_columns(column_names: Collection[str], extra_conditions: Collection[pl.Expr]) -> pl.DataFrame:
+            return store_table.read_from(
+                delta_table, lambda stored: stored.filter(*filters, *extra_conditions).select(column_names)
+            )
+
+        return deduplicate_bars(read_columns, columns, first_seen=first_seen, in_order=in_order, timeframe=timeframe)
+
+    def _split_by_table(self, rows: pl.DataFrame, timeframes: pl.Series) -> Iterator[tuple[StoreTable, pl.DataFrame]]:
+        """The rows by the table that they go to; most batches have candles of one length."""
+        for name in timeframes.sort():
+            table_rows = rows if len(timeframes) == 1 else rows.filter(pl.col("timeframe") == name)
+            yield self.tables[Timeframe(name)], table_rows
+
+    def _write_commit(self, store_table: StoreTable, rows: pl.DataFrame, series: pl.DataFrame) -> pl.DataFrame:
+        """Store what is new or changed in rows of a batch as one commit."""
+        parts = rows.select("asset", "day").unique(maintain_order=True)
+        is_overlapping = (
+            _build_touched_filter(parts),
+            *(pl.col(name).is_in(rows[name].unique().to_list()) for name in ("venue", "symbol")),
+            pl.col("open_time").is_between(rows["open_time"].min(), rows["open_time"].max()),
+        )
+        columns = [*NAME_COLUMNS, "open_time", *VALUE_COLUMNS, "fetched_at"]
+
+        def choose_rows(table: DeltaTable) -> tuple[pl.DataFrame, pl.DataFrame]:
+            stored_rows = store_table.read_from(table, lambda stored: stored.filter(*is_overlapping).select(columns))
+            return classify_rows(rows, series, stored_rows)
+
+        return store_table.insert(choose_rows, conflict_parts=[f"{asset}/{day}" for asset, day in parts.iter_rows()])
+
+
+def build_trade_filter(timeframe: Timeframe) -> pl.Expr:
+    """The rows that are read unless another kind of price is asked for: trade candles of one length."""
+    return (pl.col("timeframe") == timeframe.value) & (pl.col("price") == CANDLE_DEFAULTS["price"])
+
+
+def _split_into_commits(rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Sorted rows of a batch cut into commits: whole months of assets, as many as have `MAX_PARTITIONS_PER_COMMIT` partitions."""
+    month = pl.col("day").dt.truncate("1mo")
+    spans = rows.group_by("asset", month, maintain_order=True).agg(
+        pl.len().alias("rows"), pl.col("day").n_unique().alias("days")
+    )
+    first, row_count, day_count = 0, 0, 0
+    for span_rows, span_days in spans.select("rows", "days").iter_rows():
+        if day_count + span_days > MAX_PARTITIONS_PER_COMMIT and row_count:
+            yield rows.slice(first, row_count)
+            first, row_count, day_count = first + row_count, 0, 0
+        row_count, day_count = row_count + span_rows, day_count + span_days
+    if row_count:
+        yield rows.slice(first, row_count)
+
+
+def _build_touched_filter(parts: pl.DataFrame) -> pl.Expr:
+    """Exactly these partitions (columns asset and day), assets of the same days in one term."""
+    days = parts.group_by("asset", maintain_order=True).agg("day")
+    terms = days.group_by("day", maintain_order=True).agg("asset").iter_rows()
+    return pl.any_horizontal(pl.col("asset").is_in(assets) & pl.col("day").is_in(list(span)) for span, assets in terms)
+
+
+def build_partition_filter(assets: Collection[str], start: datetime, end: datetime) -> pl.Expr:
+    """Bounds on the partition columns, so that files of other assets and days are never opened."""
+    last_instant = end - timedelta(microseconds=1)
+    return pl.col("asset").is_in(list(assets)) & pl.col("day").is_between(
+        start.astimezone(UTC).date(), last_instant.astimezone(UTC).date()
+    )

@@ -1,0 +1,34 @@
+"""The lists of markets that venues gave, kept for a while so that not every run has to ask for them."""
+
+from datetime import UTC, datetime
+
+import polars as pl
+
+from data.delta.table import StoreTable
+from data.frames import build_row_frame
+from data.schema import LISTING
+
+
+class ListingTable:
+    """The Delta table of `data.schema.LISTING`. Rows are only ever added, until the upkeep drops old ones."""
+
+    def __init__(self, uri: str) -> None:
+        self.table = StoreTable(uri, LISTING)
+
+    def add(self, venue: str, markets: str, *, listed_at: datetime, source: str) -> None:
+        """Keep a venue's list of markets; see `data.store.CandleStore.add_listing`."""
+        row = {"venue": venue, "listed_at": listed_at, "source": source, "markets": markets}
+        self.table.append(build_row_frame(LISTING, row))
+
+    def read_newest(self, venue: str, newer_than: datetime) -> str | None:
+        """The list given last, if it is newer; see `data.store.CandleStore.read_listing`."""
+        is_wanted = (pl.col("venue") == venue) & (pl.col("listed_at") > newer_than)
+        newest = self.table.read(
+            lambda rows: rows.filter(is_wanted).select("listed_at", "markets").top_k(1, by="listed_at")
+        )
+        return None if newest.is_empty() else str(newest["markets"][0])
+
+    def drop_before(self, time: datetime) -> None:
+        """Drop the lists that were given before an aware time."""
+        timestamp = f"arrow_cast('{time.astimezone(UTC).isoformat()}', 'Timestamp(Microsecond, Some(\"UTC\"))')"
+        self.table.delete(f"listed_at < {timestamp}")

@@ -1,0 +1,1 @@
+"""What holds in each minute: alignment, states, conversion, peers, reference and deviation."""

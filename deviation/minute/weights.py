@@ -1,0 +1,92 @@
+"""The weighted median: venues weigh by what they traded before the window (docs/method.md, section 3).
+
+Weights are whole cents, so sums are exact and the result does not depend on the order of adding.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from deviation.minute.grid import Floats, Ints
+from deviation.minute.markets import Market
+from deviation.minute.order_statistics import BLOCK_COLUMNS, list_comparisons
+from deviation.minute.states import MarketMinutes
+from deviation.question import Group
+
+
+@dataclass(frozen=True, slots=True)
+class WeightedColumns:
+    """Values in ascending order down each column, infinite behind the last.
+
+    ``twice`` is twice the weight of a value and all before it, ``total`` the weight of the column.
+    """
+
+    rows: Floats
+    doubled_sums: Ints
+    total: Ints
+
+
+def compute_weights(day_before: Mapping[Market, MarketMinutes]) -> dict[Market, int]:
+    """Each voter's weight: its cents traded in the 24 h ``day_before`` the window, at least 1.
+
+    None weighs more than 40 % of its group, rounded down, and the limit is at least 1.
+    """
+    cents_by_market = {market: _count_cents(minutes) for market, minutes in day_before.items()}
+    limit = {
+        group: max(2 * sum(cents for market, cents in cents_by_market.items() if market.group is group) // 5, 1)
+        for group in Group
+    }
+    return {market: min(cents, limit[market.group]) for market, cents in cents_by_market.items()}
+
+
+def _count_cents(minutes: MarketMinutes) -> int:
+    """Volume times price in cents, rounded down in each minute; at least 1."""
+    cents = np.floor(100 * minutes.volume * minutes.price)
+    return max(int(cents[~np.isnan(cents)].astype(np.int64).sum()), 1)
+
+
+def sort_weighted(values: Floats, weights: Sequence[int]) -> WeightedColumns:
+    """The columns of a matrix in ascending order, each value with the weight of its row; NaN weighs nothing."""
+    missing = np.isnan(values)
+    rows = np.where(missing, np.inf, values)
+    weights_by_cell = np.where(missing, 0, np.array(weights, np.int64).reshape(-1, 1))
+    for first in range(0, values.shape[1], BLOCK_COLUMNS):
+        block_rows, block_weights = (
+            rows[:, first : first + BLOCK_COLUMNS],
+            weights_by_cell[:, first : first + BLOCK_COLUMNS],
+        )
+        for i, j in list_comparisons(len(values)):
+            swap = block_rows[i] > block_rows[j]
+            block_rows[i], block_rows[j] = (
+                np.minimum(block_rows[i], block_rows[j]),
+                np.maximum(block_rows[i], block_rows[j]),
+            )
+            block_weights[i], block_weights[j] = (
+                np.where(swap, block_weights[j], block_weights[i]),
+                np.where(swap, block_weights[i], block_weights[j]),
+            )
+    return WeightedColumns(rows, 2 * np.cumsum(weights_by_cell, axis=0), weights_by_cell.sum(axis=0))
+
+
+def compute_weighted_median(columns: WeightedColumns, excluded: Sequence[tuple[Floats, int]] = ()) -> Floats:
+    """The weighted median of each column without some of its values, given with their weights.
+
+    The first value whose cumulative weight exceeds half of the total; where it equals half, the mean of that value and
+    the next: the lower and upper weighted median of Cormen, Leiserson, Rivest and Stein, Introduction to Algorithms
+    (problem 9-2), and their mean. With C and S of the whole column, leaving out w at place k makes 2 C >= S - w before
+    k and 2 C >= S + w from k on. Among equal values the place does not matter: only the last one's sum decides.
+    """
+    half = columns.total.copy()
+    for excluded_values, weight in excluded:
+        half -= np.where(np.isnan(excluded_values), 0, weight)
+    lower, upper = np.full((2, half.size), np.nan)
+    for value, doubled_sum in zip(
+        columns.rows[::-1], columns.doubled_sums[::-1], strict=True
+    ):  # so that the first one stays
+        remaining = doubled_sum - sum(
+            (np.where(value >= excluded_values, 2 * weight, 0) for excluded_values, weight in excluded), np.int64(0)
+        )
+        np.copyto(lower, value, where=remaining >= half)
+        np.copyto(upper, value, where=remaining > half)
+    return np.where(half > 0, (lower + upper) / 2, np.nan)

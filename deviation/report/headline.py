@@ -1,0 +1,238 @@
+"""What was found, in two lines that say no more than the numbers do (docs/method.md, section 9)."""
+
+import math
+
+import numpy as np
+
+from data.schema import Evidence, Timeframe
+from deviation.episodes import Direction
+from deviation.question import TOLERANCE, Group, QuoteHandling
+from deviation.ranks import RankWord
+from deviation.report.lows import measure_low_bounds
+from deviation.result import MarketRow, Measurement
+from deviation.summary import DeviationSummary, ThinSummary
+
+ILLUSTRATION = "Illustration from published figures, not a measurement"
+
+
+def write_headline(measurement: Measurement) -> tuple[str, ...]:
+    """The finding on the focus venue and, where there is more to say, a second line of durations and ranks."""
+    question, row = measurement.question, measurement.focus_row
+    if question.origin is Evidence.RECONSTRUCTION:
+        return (ILLUSTRATION,)
+    if row is None:
+        return (f"No statement on {question.asset} on {question.rules.name_of(question.focus)}: no candle of it here.",)
+    subject = f"{question.asset}{'' if row.is_spot else ' perpetual'} on {question.rules.name_of(row.market.venue)}"
+    firm_groups = [group for group in (row.market.group, row.market.group.other) if row.summaries[group].firm_min]
+    if not firm_groups:
+        return (_write_thin(subject, measurement, row) + _write_conversion_note(measurement),)
+    if all(_measure_size(row.summaries[group]) < question.parameters.enter - TOLERANCE for group in firm_groups):
+        first_line, second_line = _write_calm(subject, firm_groups, measurement, row)
+    else:
+        first_line = _write_deviations(subject, firm_groups, measurement, row)
+        second_line = f"{_write_durations(firm_groups, measurement, row)} {_write_rank(measurement, row)}".rstrip()
+    if len(firm_groups) == 1 and question.underlying is None:
+        first_line += f" No statement against {_format_exchanges(firm_groups[0].other)}: too few traded."
+    return (
+        first_line + _write_conversion_note(measurement),
+        f"{second_line} {_write_lowest_trade(measurement, row)}".rstrip(),
+    )
+
+
+def format_percent(fraction: float) -> str:
+    """A positive fraction in per cent: one decimal below 10, none above, and never a false "100".
+
+    >>> format_percent(0.0345), format_percent(0.284), format_percent(0.9996)
+    ('3.5 %', '28 %', '99.9 %')
+    """
+    value = 100 * fraction
+    if 99.5 <= value < 100:  # noqa: PLR2004 - rounding up would say that nothing was left
+        return f"{math.floor(10 * value) / 10:.1f} %"
+    return f"{value:.1f} %" if value < 9.95 else f"{value:.0f} %"  # noqa: PLR2004 - 9.95 rounds to 10
+
+
+def format_price(price: float) -> str:
+    """A price as a reader wants it: five significant digits, three below a cent, never a rounded-off thousand.
+
+    >>> format_price(0.00100208), format_price(430.65), format_price(102000.0)
+    ('0.001', '430.65', '102000')
+    """
+    digits = 3 if price < 0.01 else max(5, math.ceil(math.log10(price)))  # noqa: PLR2004 - a cent
+    return np.format_float_positional(price, precision=digits, fractional=False, trim="-")
+
+
+def format_minutes(minutes: float) -> str:
+    """Minutes as a reader wants them: whole ones as they are, those of shorter bars to a hundredth.
+
+    >>> format_minutes(1440), format_minutes(1.5), format_minutes(1 / 60)
+    ('1440', '1.5', '0.02')
+    """
+    return str(minutes) if isinstance(minutes, int) else f"{minutes:.2f}".rstrip("0").rstrip(".")
+
+
+def describe_split(underlying: str, ratio_quotient: float, price_quotient: float) -> tuple[str, str]:
+    """The two quotients whose product is 1 + deviation from fair value, in words (docs/method.md, section 6).
+
+    >>> describe_split("ETH", 0.2, 0.99)
+    ('80 % below the ratio here', 'ETH here 1.0 % below elsewhere')
+    """
+    sides = ((abs(quotient - 1), "below" if quotient < 1 else "above") for quotient in (ratio_quotient, price_quotient))
+    (ratio, ratio_side), (price, price_side) = sides
+    return (
+        f"{format_percent(ratio)} {ratio_side} the ratio here",
+        f"{underlying} here {format_percent(price)} {price_side} elsewhere",
+    )
+
+
+def format_clock_time(measurement: Measurement, position: int) -> str:
+    """A minute of the window as the reader's clock shows it, with its day where the window covers several."""
+    question, time = measurement.question, measurement.axis.time_at(position)
+    last_time = measurement.axis.time_at(measurement.axis.size - 1)
+    time_format = "%H:%M:%S" if question.timeframe is Timeframe.S1 else "%H:%M"
+    return f"{time:{time_format}}" if question.start.date() == last_time.date() else f"{time:%d %b {time_format}}"
+
+
+def select_side(summary: DeviationSummary | ThinSummary) -> Direction:
+    """The side of the larger deviation: above where the largest is above and larger in size than the deepest."""
+    above = summary.height or 0.0
+    return Direction.ABOVE if above > 0 and above > -(summary.depth or 0.0) else Direction.BELOW
+
+
+def _measure_size(summary: DeviationSummary | ThinSummary) -> float:
+    """The largest deviation on either side, as a positive fraction."""
+    return max(summary.height or 0.0, -(summary.depth or 0.0))
+
+
+def _format_exchanges(group: Group, *, is_own: bool = False) -> str:
+    return f"{'other ' if is_own else ''}{group.upper()} exchanges"
+
+
+def _format_enter(measurement: Measurement) -> str:
+    return f"{100 * measurement.question.parameters.enter:g} %"
+
+
+def _write_deviations(subject: str, firm_groups: list[Group], measurement: Measurement, row: MarketRow) -> str:
+    if measurement.question.underlying is not None:
+        summary = row.summaries[firm_groups[0]]
+        return f"{subject}: up to {format_percent(_measure_size(summary))} {select_side(summary)} fair value{_write_listing_note(measurement, row)}"
+    findings = [
+        f"{format_percent(_measure_size(row.summaries[group]))} {select_side(row.summaries[group])} "
+        f"{_format_exchanges(group, is_own=group is row.market.group)}"
+        for group in firm_groups
+    ]
+    deeper = _find_deeper(measurement, row)
+    deeper_note = f"; {measurement.question.rules.name_of(deeper.market.venue)} fell further" if deeper else ""
+    return f"{subject}: up to {', '.join(findings)}{deeper_note}."
+
+
+def _write_listing_note(measurement: Measurement, row: MarketRow) -> str:
+    listed_elsewhere = any(other.market.venue != row.market.venue for other in measurement.rows)
+    return "." if listed_elsewhere else "; no other exchange asked lists it."
+
+
+def _write_calm(subject: str, firm_groups: list[Group], measurement: Measurement, row: MarketRow) -> tuple[str, str]:
+    reference_text = (
+        "fair value"
+        if measurement.question.underlying
+        else f"the others' {measurement.question.timeframe.adjective} closes"
+    )
+    counts = " and ".join(_format_count(row.summaries[group].sure_min, row.summaries[group]) for group in firm_groups)
+    first_line = f"{subject} stayed within {_format_enter(measurement)} of {reference_text}."
+    return (
+        first_line,
+        f"At least {_format_enter(measurement)} below whatever the order of trades: {counts} firm minutes.",
+    )
+
+
+def _write_durations(firm_groups: list[Group], measurement: Measurement, row: MarketRow) -> str:
+    counts = []
+    for group in firm_groups:
+        summary = row.summaries[group]
+        direction = select_side(summary)
+        minutes = summary.below_min if direction is Direction.BELOW else summary.above_min
+        counts.append((direction, _format_count(minutes, summary)))
+    if len({direction for direction, _ in counts}) == 1:
+        joined = " and ".join(count for _, count in counts)
+        return f"At least {_format_enter(measurement)} {counts[0][0]} for {joined} firm minutes."
+    clauses = (f"{direction} for {count}" for direction, count in counts)
+    return f"At least {_format_enter(measurement)} {', '.join(clauses)} firm minutes."
+
+
+def _format_count(minutes: float, summary: DeviationSummary) -> str:
+    return f"{format_minutes(minutes)} of {format_minutes(summary.firm_min)}"
+
+
+def _list_ranked(measurement: Measurement, row: MarketRow) -> list[MarketRow]:
+    """The ranked markets of the row's own group."""
+    return [
+        other
+        for other in measurement.rows
+        if other.market.group is row.market.group and measurement.ranks[other.market].reason is None
+    ]
+
+
+def _find_deeper(measurement: Measurement, row: MarketRow) -> MarketRow | None:
+    """The deepest market of the group where the row is behind it by the lead that a rank needs."""
+    if (
+        measurement.ranks[row.market].deepest is not RankWord.NOT_DEEPEST
+        or select_side(row.own_summary) is Direction.ABOVE
+    ):
+        return None
+    return min(_list_ranked(measurement, row), key=lambda other: other.own_summary.depth or 0.0)
+
+
+def _write_rank(measurement: Measurement, row: MarketRow) -> str:
+    if measurement.question.underlying is not None or select_side(row.own_summary) is Direction.ABOVE:
+        return ""
+    rank = measurement.ranks[row.market]
+    if rank.reason is not None:
+        return f"Not ranked: {rank.reason}."
+    rank_text = str(rank.deepest)
+    if rank.deepest is RankWord.DEEPEST:
+        rank_text = "yes"
+    elif (deeper := _find_deeper(measurement, row)) is not None:
+        rank_text = f"no, {measurement.question.rules.name_of(deeper.market.venue)} at {format_percent(-(deeper.own_summary.depth or 0.0))}"
+    return f"Deepest of {len(_list_ranked(measurement, row))} {_format_exchanges(row.market.group)}: {rank_text}."
+
+
+def _write_lowest_trade(measurement: Measurement, row: MarketRow) -> str:
+    """Named where even the mildest bound of the lowest trade is deeper than the deepest close."""
+    shallow, deep = (
+        measure_low_bounds(row, row.market.group).wick_shallow,
+        measure_low_bounds(row, row.market.group).wick_deep,
+    )
+    if row.low is None or row.low_at is None or shallow is None or deep is None:
+        return ""
+    if shallow >= (row.own_summary.depth or 0.0) - TOLERANCE:
+        return ""
+    shallow_text, deep_text = format_percent(-shallow), format_percent(-deep)
+    range_text = shallow_text if shallow_text == deep_text else f"{shallow_text.removesuffix(' %')} to {deep_text}"
+    return f"Lowest trade {format_price(row.low)} at {format_clock_time(measurement, row.low_at)}, {range_text} below."
+
+
+def _write_thin(subject: str, measurement: Measurement, row: MarketRow) -> str:
+    """Against the one or two markets that traded, by name; never ranked."""
+    for group in (row.market.group, row.market.group.other):
+        thin = row.summaries[group].thin
+        position = thin.height_at if select_side(thin) is Direction.ABOVE else thin.depth_at
+        if position is None:
+            continue
+        amount = f"{format_percent(_measure_size(thin))} {select_side(thin)}"
+        if measurement.question.underlying is not None:
+            return f"{subject}: {amount} fair value by fewer than three markets; not ranked."
+        names = [measurement.question.rules.name_of(venue) for venue in measurement.list_voters(row, group, position)]
+        only_note = "the only other market traded then" if len(names) == 1 else "the only other markets traded then"
+        return f"{subject}: {amount} {' and '.join(names)}, {only_note}; not ranked."
+    if row.fair_value is not None and row.fair_value.ratio is None:
+        bar_name = measurement.question.timeframe.noun
+        return f"No statement on {subject}: no calm {bar_name} gives its ratio to {row.fair_value.underlying}."
+    return f"No statement on {subject}: no other exchange traded then."
+
+
+def _write_conversion_note(measurement: Measurement) -> str:
+    """How quotes became dollars, where it was not at their own market's rate."""
+    if measurement.question.parameters.quote is QuoteHandling.AS_IS:
+        return " (Prices as printed, not converted.)"
+    if not measurement.fx_assumed:
+        return ""
+    return f" ({' and '.join(f'1 {quote}' for quote in measurement.fx_assumed)} taken as 1 USD)"

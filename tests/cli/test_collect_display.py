@@ -1,0 +1,143 @@
+"""A collection shows itself as bars, plain lines or JSON, and always names what could not be had."""
+
+import io
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from rich.console import Console
+from rich.text import Text
+
+from cli.collect_display import JsonDisplay, LiveDisplay, PlainDisplay, format_summary, select_display
+from collectors.plan import Span, SpanOutcome
+from collectors.request import CollectionSummary, MarketProgress, MarketResult
+from data.schema import Outcome
+
+WINDOW = Span(datetime(2025, 10, 10, 20, 0, tzinfo=UTC), datetime(2025, 10, 10, 21, 0, tzinfo=UTC))
+HALF_DONE = MarketProgress("okx", "ATOM/USDT", candles=30, done_min=30, total_min=60)
+DONE = MarketProgress("okx", "ATOM/USDT", candles=60, done_min=60, total_min=60, outcome=Outcome.COMPLETE)
+REFUSED = MarketResult(
+    "bybit",
+    "ATOM/USDT",
+    WINDOW,
+    Outcome.REFUSED,
+    "HTTP 403",
+    gaps=(SpanOutcome(WINDOW, Outcome.REFUSED, "HTTP 403"),),
+)
+SUMMARY = CollectionSummary(
+    (
+        MarketResult("okx", "ATOM/USDT", WINDOW, Outcome.COMPLETE, "", candles=60, new=60),
+        MarketResult("okx", "WBETH/*", WINDOW, Outcome.NOT_LISTED, "no market"),
+        REFUSED,
+    ),
+    ("edges rounded down",),
+)
+CLOSING_LINES = [
+    "60 candles: 60 new, 0 with other values than before",
+    "edges rounded down",
+    "Not listed: okx WBETH",
+    "Not had: bybit ATOM/USDT: 60 min of 2025-10-10 20:00 to 2025-10-10 21:00 UTC: refused: HTTP 403",
+    "A venue that refuses may answer by --host, --proxy or --mirror; see docs/collecting.md.",
+    "Run the same command again to ask for what is missing.",
+]
+
+
+def test_plain_lines_name_each_market_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """A line per market when it is done, then totals and failures."""
+    display = PlainDisplay()
+    with display.run_live():
+        display.show_progress(HALF_DONE)
+        display.show_progress(DONE)
+    display.show_summary(SUMMARY)
+    assert capsys.readouterr().out.splitlines() == ["okx ATOM/USDT: 60 candles, complete", *CLOSING_LINES]
+
+
+def test_json_lines_are_objects(capsys: pytest.CaptureFixture[str]) -> None:
+    """Progress and summary come as one JSON object a line."""
+    display = JsonDisplay()
+    with display.run_live():
+        display.show_progress(HALF_DONE)
+    display.show_summary(SUMMARY)
+    progress, summary = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert progress == {
+        "event": "progress",
+        "venue": "okx",
+        "symbol": "ATOM/USDT",
+        "candles": 30,
+        "done_min": 30,
+        "total_min": 60,
+        "outcome": None,
+        "message": "",
+        "price": "trade",
+        "gap_min": 0,
+    }
+    assert (summary["event"], summary["candles"], summary["failed"]) == ("summary", 60, 1)
+    edges = {"from": "2025-10-10T20:00:00Z", "to": "2025-10-10T21:00:00Z"}
+    assert summary["results"][2]["gaps"] == [{**edges, "outcome": "refused", "message": "HTTP 403"}]
+
+
+def test_bars_move_by_venue() -> None:
+    """On a terminal each venue has a bar with candles, what is missing and the rate, and the end is told below."""
+    screen = io.StringIO()
+    seconds = iter([10.0, 10.0, 12.0])
+    display = LiveDisplay(Console(file=screen, force_terminal=True, width=200), lambda: next(seconds))
+    with display.run_live():
+        display.show_progress(HALF_DONE)
+        display.show_progress(replace(DONE, candles=50, gap_min=10))
+    display.show_summary(SUMMARY)
+    assert "50 candles, 10 min missing, 25/s" in screen.getvalue()
+    assert "100%" in screen.getvalue()
+    assert "Not listed: okx WBETH" in screen.getvalue()
+
+
+def test_markets_that_failed_alike_share_a_line() -> None:
+    """Markets of a venue with one reason are named together, with their minutes; others stand apart."""
+    dogs = replace(REFUSED, symbol="DOGE/USDT")
+    marks = replace(REFUSED, symbol="DOGE/USDT:USDT", price="mark")
+    late = SpanOutcome(Span(WINDOW.start, WINDOW.start + timedelta(minutes=7)), Outcome.HISTORY_TOO_SHORT, "too old")
+    partly = replace(REFUSED, outcome=Outcome.PARTLY, gaps=(late,))
+    window = "2025-10-10 20:00 to 2025-10-10 21:00 UTC"
+    assert format_summary(CollectionSummary((REFUSED, dogs, partly, marks)))[1:3] == [
+        f"Not had: bybit ATOM/USDT, DOGE/USDT, DOGE/USDT:USDT (mark): 180 min of {window}: refused: HTTP 403",
+        f"Not had: bybit ATOM/USDT: 7 min of {window}: partly: too old",
+    ]
+
+
+def test_asking_again_is_advised_where_it_can_help() -> None:
+    """Of history that a venue no longer has it is said that it will not come."""
+    lost = (SpanOutcome(WINDOW, Outcome.HISTORY_TOO_SHORT, "too old"),)
+    advice = format_summary(CollectionSummary((replace(REFUSED, outcome=Outcome.HISTORY_TOO_SHORT, gaps=lost),)))[2:]
+    assert advice == ["What is history-too-short will not come by asking again; `import` takes files."]
+
+
+def test_a_bar_says_why_nothing_comes() -> None:
+    """A venue that refuses has an empty bar and the reason, one that is stored already a full bar."""
+    screen = io.StringIO()
+    display = LiveDisplay(Console(file=screen, force_terminal=True, width=100), lambda: 1.0)
+    with display.run_live():
+        display.show_progress(MarketProgress("bybit", "ATOM/*", 0, 0, 0, Outcome.REFUSED, "HTTP 451"))
+        display.show_progress(MarketProgress("okx", "ATOM/USDT", 0, 0, 0, Outcome.COMPLETE, "already stored"))
+    last = Text.from_ansi(screen.getvalue()).plain.splitlines()
+    assert next(line for line in reversed(last) if line.startswith("bybit")).split()[2:4] == ["0%", "refused"]
+    assert next(line for line in reversed(last) if line.startswith("okx")).split()[2:5] == [
+        "100%",
+        "nothing",
+        "missing",
+    ]
+
+
+def test_what_an_exchange_said_is_shown_as_it_is() -> None:
+    """Brackets in an answer are no markup of the terminal."""
+    screen = io.StringIO()
+    reason = (SpanOutcome(WINDOW, Outcome.BAD_DATA, "answered [/b] [red]"),)
+    LiveDisplay(Console(file=screen, width=200)).show_summary(CollectionSummary((replace(REFUSED, gaps=reason),)))
+    assert "answered [/b] [red]" in screen.getvalue()
+
+
+def test_the_output_decides_the_display() -> None:
+    """JSON where it was asked for, bars on a terminal, plain lines where there is none."""
+    assert isinstance(select_display(Console(file=io.StringIO(), force_terminal=True), as_json=False), LiveDisplay)
+    console = Console(file=io.StringIO())
+    assert isinstance(select_display(console, as_json=True), JsonDisplay)
+    assert isinstance(select_display(console, as_json=False), PlainDisplay)

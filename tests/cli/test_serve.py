@@ -1,0 +1,50 @@
+"""The page is served on the wanted port or the next free one."""
+
+import pytest
+from dash import Dash, html
+
+from cli import serve as server
+from data.errors import UsageError
+
+
+def test_a_taken_port_gives_way_to_the_next() -> None:
+    """If the wanted port is taken, the next free one is bound."""
+    with server.bind_socket("127.0.0.1", 20000) as first:
+        port = first.getsockname()[1]
+        first.listen()
+        with server.bind_socket("127.0.0.1", port) as second:
+            assert second.getsockname()[1] > port
+
+
+def test_no_free_port_and_no_such_host_are_told() -> None:
+    """A host that is none, or no free port, is a mistake that says what to do."""
+    with pytest.raises(UsageError, match="no such address"):
+        server.bind_socket("no.such.host.invalid", 20000)
+    with pytest.raises(UsageError, match=r"no free port on 127\.0\.0\.1"):
+        server.bind_socket("127.0.0.1", 65536)
+    with pytest.raises(UsageError, match="no free port"):
+        server.bind_socket("192.0.2.1", 20000)  # an address of no machine
+
+
+def test_an_app_is_served_until_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The address is said, the page answers there, and Ctrl-C ends it in order."""
+    app = Dash(__name__)
+    app.layout = html.Div("here")
+    lines: list[str] = []
+    close_calls: list[int] = []
+
+    class FakeServer:
+        """A server that answers nothing and is interrupted at once."""
+
+        def run(self) -> None:
+            raise KeyboardInterrupt
+
+        def close(self) -> None:
+            close_calls.append(1)
+
+    monkeypatch.setattr(server, "create_server", lambda *_, **__: FakeServer())
+    with server.bind_socket("127.0.0.1", 20000) as listener:
+        server.serve_app(app, listener, lines.append)
+        port = listener.getsockname()[1]
+    assert lines == [f"Plumbline is at http://127.0.0.1:{port} (Ctrl-C ends it)", "ended"]
+    assert close_calls == [1]

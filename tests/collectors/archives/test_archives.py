@@ -1,0 +1,635 @@
+import asyncio
+import gzip
+import tempfile
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from collectors.archives.formats import ARCHIVE_FORMATS
+from collectors.archives.paths import find_unavailable_reason, format_path, split_by_day
+from collectors.archives.route import ArchiveReader, run_in_thread
+from collectors.chunk import BAR_SCHEMA, Chunk
+from collectors.failures import CollectFailure, Refused, Unreachable
+from collectors.http.access import Access
+from collectors.plan import MINUTE, Span, SpanOutcome
+from collectors.venues.row import Archive, EmptyMinutes
+from collectors.venues.table import VENUES
+from data.schema import Origin, Outcome, Timeframe
+from tests.replay.archives import (
+    CANDLE_ARCHIVES,
+    ArchiveSite,
+    Files,
+    build_bybit_files,
+    build_kucoin_files,
+    build_zip,
+    format_checksum_line,
+)
+from tests.replay.faults import Fault, limit_rate, refuse_location, replace_body, return_outage
+from tests.replay.formats import FORMATS
+from tests.replay.market import Bar, PublicTrade, RecordedRequest
+from tests.replay.server import Replay
+
+ARCHIVES: Mapping[str, Archive] = {
+    "binance": Archive(
+        host="data.binance.vision",
+        path="data/spot/daily/klines/{base}{quote}/1m/{base}{quote}-1m-{day:%Y-%m-%d}.zip",
+        layout="binance-klines",
+        day_zone_h=0,
+        checksum=".CHECKSUM",
+        from_day=date(2017, 8, 17),
+        empty_minutes=EmptyMinutes.FLAT,
+        lag_h=24,
+        volume_unit="base",
+    ),
+    "gate": Archive(
+        host="download.gatedata.org",
+        path="spot/candlesticks_1m/{day:%Y%m}/{base}_{quote}-{day:%Y%m%d}.csv.gz",
+        layout="gate-candles",
+        day_zone_h=0,
+        checksum=None,
+        from_day=date(2023, 1, 1),
+        empty_minutes=EmptyMinutes.FLAT,
+        lag_h=48,
+        volume_unit="unknown",
+    ),
+    "kucoin": Archive(
+        host="historical-data.kucoin.com",
+        path="data/spot/daily/klines/{base}{quote}/1m/{base}{quote}-1m-{day:%Y-%m-%d}.zip",
+        layout="kucoin-klines",
+        day_zone_h=0,
+        checksum=".CHECKSUM",
+        from_day=date(2022, 12, 1),
+        empty_minutes=EmptyMinutes.OMITTED,
+        lag_h=48,
+        volume_unit="base",
+    ),
+    "okx": Archive(
+        host="static.okx.com",
+        path="/cdn/okex/traderecords/candlesticks/daily/{day:%Y%m%d}/{base}-{quote}-candlesticks-{day:%Y-%m-%d}.zip",
+        layout="okx-candles",
+        day_zone_h=8,
+        checksum=None,
+        from_day=date(2023, 7, 1),
+        empty_minutes=EmptyMinutes.UNKNOWN,
+        lag_h=48,
+        volume_unit="base",
+    ),
+    "bybit": Archive(
+        host="public.bybit.com",
+        path="spot/{base}{quote}/{base}{quote}_{day:%Y-%m-%d}.csv.gz",
+        layout="bybit-trades",
+        day_zone_h=0,
+        checksum=None,
+        from_day=date(2022, 11, 1),
+        empty_minutes=EmptyMinutes.OMITTED,
+        lag_h=24,
+        volume_unit="base",
+    ),
+}
+
+SYMBOL = "ATOM/USDT"
+DAY = datetime(2025, 10, 10, tzinfo=UTC)
+NEXT_DAY = DAY + timedelta(days=1)
+EVENING = Span(DAY + timedelta(hours=20), NEXT_DAY)
+NOW = datetime(2026, 11, 20, 12, 0, 30, tzinfo=UTC)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+FILE = "/data/spot/daily/klines/ATOMUSDT/1m/ATOMUSDT-1m-2025-10-10.zip"
+ACCESS_DENIED = '<?xml version="1.0"?>\n<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>'
+
+CandleRows = list[tuple[object, ...]]
+
+
+def to_ms(time: datetime) -> int:
+    """Milliseconds since 1970 UTC."""
+    return (time - EPOCH) // timedelta(milliseconds=1)
+
+
+def build_bars(start: datetime, minutes: int) -> list[Bar]:
+    """Bars of consecutive minutes with changing values; every seventh is flat and without volume."""
+    built = []
+    for minute in range(minutes):
+        open_ms, price = to_ms(start) + minute * 60_000, 3 + (minute * 7919 % 1000) / 1000
+        if minute % 7:
+            built.append(Bar(open_ms, price, price + 0.5, price - 0.25, price + 0.125, 1.5 + minute % 13))
+        else:
+            built.append(Bar(open_ms, price, price, price, price, 0.0))
+    return built
+
+
+TWO_DAYS = build_bars(DAY, 2880)
+
+
+def list_rows(market_bars: Iterable[Bar], span: Span, *, quiet: bool = True) -> CandleRows:
+    """What a reader should give of the bars: those of the span, with or without quiet ones."""
+    inside = (bar for bar in market_bars if to_ms(span.start) <= bar.open_ms < to_ms(span.end))
+    return [(EPOCH + timedelta(milliseconds=bar.open_ms), *bar[1:]) for bar in inside if quiet or bar.volume]
+
+
+class ArchiveRead:
+    """One reading of an archive over HTTP: the chunks, what was asked, and why the archive ended if it did."""
+
+    def __init__(
+        self, archive: Archive, files: Files, *missing: Span, faults: Sequence[Fault] = (), now: datetime = NOW
+    ) -> None:
+        self.chunks: list[Chunk] = []
+        self.paths: list[str] = []
+        self.mirror = ""
+        self.fatal_failure: CollectFailure | None = None
+        asyncio.run(self._read(archive, files, missing, tuple(faults), now))
+
+    async def _read(
+        self, archive: Archive, files: Files, missing: Sequence[Span], faults: tuple[Fault, ...], now: datetime
+    ) -> None:
+        site = ArchiveSite(files)
+        async with Replay({}, now_ms=to_ms(now), faults=faults, sites={archive.host: site}) as replay:
+            self.mirror = replay.url
+            async with ArchiveReader(archive, Access(mirror=replay.url), lambda: now) as reader:
+                async for chunk in reader.read(SYMBOL, Timeframe.M1, missing):
+                    self.chunks.append(chunk)
+                self.fatal_failure = reader.fatal_failure
+        self.paths = [request.path for request in replay.requests]
+
+    @property
+    def rows(self) -> CandleRows:
+        """The candles of all chunks."""
+        return [row for chunk in self.chunks for row in chunk.candles.iter_rows()]
+
+    @property
+    def span_outcomes(self) -> list[SpanOutcome]:
+        """How the spans were answered."""
+        return [piece for chunk in self.chunks for piece in chunk.outcomes]
+
+    @property
+    def outcomes(self) -> list[tuple[Outcome, Span]]:
+        """The pieces without their messages."""
+        return [(piece.outcome, piece.span) for piece in self.span_outcomes]
+
+
+@pytest.fixture(autouse=True)
+def _check_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> object:
+    """Whatever happens in a test, nothing is left in the folder of temporary files."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    yield
+    assert list(folder.iterdir()) == []
+
+
+def build_files(venue: str, market_bars: Iterable[Bar] = TWO_DAYS) -> Files:
+    """The files of a venue with the bars."""
+    return CANDLE_ARCHIVES[venue][1](SYMBOL, market_bars)
+
+
+@pytest.mark.parametrize("venue", CANDLE_ARCHIVES)
+def test_every_layout_gives_what_the_venue_had(venue: str) -> None:
+    """The candles of four hours over midnight are those of the bars to the row, with name, file and sum as source."""
+    span = Span(NEXT_DAY - timedelta(hours=2), NEXT_DAY + timedelta(hours=2))
+    visit = ArchiveRead(ARCHIVES[venue], build_files(venue), span)
+    assert visit.rows == list_rows(TWO_DAYS, span, quiet=venue != "kucoin")
+    assert [piece.outcome for piece in visit.span_outcomes] == [Outcome.COMPLETE] * len(visit.span_outcomes)
+    assert sum(piece.span.minutes for piece in visit.span_outcomes) == 240
+    assert all(chunk.candles.schema == BAR_SCHEMA and chunk.origin is Origin.ARCHIVE for chunk in visit.chunks)
+
+
+def test_the_source_names_host_file_and_sum() -> None:
+    """The source is the host behind the mirror, the file, and the SHA-256 of the bytes that came."""
+    files = build_files("binance")
+    visit = ArchiveRead(ARCHIVES["binance"], files, EVENING)
+    digest = format_checksum_line("", files[FILE])[:64].decode()
+    host = f"{visit.mirror.removeprefix('http://')}/data.binance.vision"
+    assert [chunk.source for chunk in visit.chunks] == [f"{host}/ATOMUSDT-1m-2025-10-10.zip sha256:{digest}"]
+    assert visit.paths == [FILE, f"{FILE}.CHECKSUM"]
+
+
+def test_stamps_in_microseconds_give_the_rows_of_rest() -> None:
+    """What the archive says in microseconds equals, number by number, what the candle request says in milliseconds."""
+    visit = ArchiveRead(ARCHIVES["binance"], build_files("binance"), EVENING)
+    query = {"startTime": str(to_ms(EVENING.start)), "endTime": str(to_ms(EVENING.end) - 1), "limit": "1000"}
+    wire = FORMATS["binance"].list_rows(RecordedRequest("", "/api/v3/klines", query), TWO_DAYS, to_ms(NOW))
+    rest = [tuple(float(str(value)) for value in row[:6]) for row in wire]
+    assert [(float(to_ms(row[0])), *row[1:]) for row in visit.rows if isinstance(row[0], datetime)] == rest
+    assert len(rest) == 240
+
+
+def test_stamps_before_2025_are_milliseconds() -> None:
+    """The last day in milliseconds and the first in microseconds come out alike."""
+    new_year = datetime(2025, 1, 1, tzinfo=UTC)
+    market_bars = build_bars(new_year - timedelta(days=1), 2880)
+    span = Span(new_year - timedelta(hours=1), new_year + timedelta(hours=1))
+    assert ArchiveRead(ARCHIVES["binance"], build_files("binance", market_bars), span).rows == list_rows(
+        market_bars, span
+    )
+
+
+def test_days_of_another_zone() -> None:
+    """20:00 to 24:00 UTC of 10 October lie in OKX's file of the 11th, and 15:59 and 16:00 in two files."""
+    evening = ArchiveRead(ARCHIVES["okx"], build_files("okx"), EVENING)
+    assert [path.rpartition("/")[2] for path in evening.paths] == ["ATOM-USDT-candlesticks-2025-10-11.zip"]
+    assert evening.rows == list_rows(TWO_DAYS, EVENING)
+    border = Span(DAY + timedelta(hours=15, minutes=59), DAY + timedelta(hours=16, minutes=1))
+    both_days = ArchiveRead(ARCHIVES["okx"], build_files("okx"), border)
+    assert len(both_days.paths) == 2
+    assert both_days.rows == list_rows(TWO_DAYS, border)
+
+
+def test_rows_in_no_order_with_and_without_a_header() -> None:
+    """KuCoin's rows are put in order, whether or not the file begins with the names of its columns."""
+    for header in (True, False):
+        visit = ArchiveRead(ARCHIVES["kucoin"], build_kucoin_files(SYMBOL, TWO_DAYS, header=header), EVENING)
+        assert visit.rows == list_rows(TWO_DAYS, EVENING, quiet=False)
+        assert visit.outcomes == [(Outcome.COMPLETE, EVENING)]
+
+
+def build_trade(seconds: float, price: str, amount: str, number: int) -> PublicTrade:
+    """A trade by seconds after 20:00."""
+    return PublicTrade(to_ms(EVENING.start) * 1_000_000 + round(seconds * 1e9), price, amount, number)
+
+
+def test_trades_are_made_into_candles() -> None:
+    """Trades in no order make the candles that one would work out by hand; minutes without a trade are quiet."""
+    built_trades = [
+        build_trade(61.5, "3.2", "0.2", 4),
+        build_trade(0.25, "3.1", "72.357", 1),
+        build_trade(61.5, "3.4", "0.1", 3),
+        build_trade(119.999, "3.3", "0.4", 5),
+        build_trade(59.999, "3.0", "1", 2),
+        build_trade(4 * 3600 - 0.001, "2.9", "5", 6),
+    ]
+    visit = ArchiveRead(ARCHIVES["bybit"], build_bybit_files(SYMBOL, built_trades), EVENING)
+    assert visit.rows == [
+        (EVENING.start, 3.1, 3.1, 3.0, 3.0, 73.357),
+        (EVENING.start + MINUTE, 3.4, 3.4, 3.2, 3.3, 0.7),
+        (EVENING.end - MINUTE, 2.9, 2.9, 2.9, 2.9, 5.0),
+    ]
+    assert visit.outcomes == [(Outcome.COMPLETE, EVENING)]
+
+
+def test_only_missing_minutes_are_taken() -> None:
+    """Of two spans in one file only their minutes come, by one download, and each span is answered for itself."""
+    one, two = (Span(EVENING.start + n * MINUTE, EVENING.start + (n + 5) * MINUTE) for n in (0, 60))
+    visit = ArchiveRead(ARCHIVES["binance"], build_files("binance"), one, two)
+    assert visit.rows == list_rows(TWO_DAYS, one) + list_rows(TWO_DAYS, two)
+    assert visit.outcomes == [(Outcome.COMPLETE, one), (Outcome.COMPLETE, two)]
+    assert visit.paths.count(FILE) == 1
+
+
+def test_a_file_that_ends_early_is_a_part() -> None:
+    """Where quiet minutes are flat, the minutes before the first and after the last candle were not answered."""
+    start, end = EVENING.start + 60 * MINUTE, EVENING.start + 90 * MINUTE
+    visit = ArchiveRead(ARCHIVES["binance"], build_files("binance", list_rows_between(start, end)), EVENING)
+    before, after = Span(EVENING.start, start), Span(end, EVENING.end)
+    inside = Span(start, end)
+    assert visit.outcomes == [(Outcome.PARTLY, before), (Outcome.COMPLETE, inside), (Outcome.PARTLY, after)]
+    morning = Span(DAY, DAY + timedelta(hours=1))
+    outside = ArchiveRead(ARCHIVES["binance"], build_files("binance", list_rows_between(start, end)), morning)
+    assert (outside.outcomes, outside.rows) == ([(Outcome.PARTLY, morning)], [])
+
+
+def list_rows_between(start: datetime, end: datetime) -> list[Bar]:
+    """The bars that open between two times."""
+    return [bar for bar in TWO_DAYS if to_ms(start) <= bar.open_ms < to_ms(end)]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param(lambda: return_outage(FILE, times=2), id="503"),
+        pytest.param(lambda: limit_rate(FILE, times=2), id="429"),
+        pytest.param(lambda: Fault(FILE, times=2, cut=True), id="cut body"),
+        pytest.param(lambda: replace_body(FILE, "PK but no zip", times=2), id="broken zip"),
+        pytest.param(lambda: return_outage(f"{FILE}.CHECKSUM", times=2), id="503 of the sum"),
+        pytest.param(lambda: replace_body(f"{FILE}.CHECKSUM", "<html>", times=2), id="no sum"),
+    ],
+)
+def test_what_passes_leaves_no_trace(fault: object) -> None:
+    """After a fault that passes within the retries the candles are those of the bars."""
+    assert callable(fault)
+    visit = ArchiveRead(ARCHIVES["binance"], build_files("binance"), EVENING, faults=[fault()])
+    assert visit.rows == list_rows(TWO_DAYS, EVENING)
+    assert visit.outcomes == [(Outcome.COMPLETE, EVENING)]
+    assert visit.fatal_failure is None
+
+
+@pytest.mark.parametrize(
+    ("fault", "outcome", "requests", "words"),
+    [
+        pytest.param(return_outage(FILE), Outcome.UNREACHABLE, 3, "HTTP 503", id="503"),
+        pytest.param(limit_rate(FILE), Outcome.RATE_LIMITED_OUT, 3, "HTTP 429", id="429"),
+        pytest.param(refuse_location(FILE), Outcome.REFUSED, 1, "HTTP 451", id="451"),
+        pytest.param(replace_body(FILE, "<html>Forbidden", status=403), Outcome.REFUSED, 1, "HTTP 403", id="403"),
+        pytest.param(replace_body(FILE, "no", status=400), Outcome.UNREACHABLE, 1, "HTTP 400", id="400"),
+        pytest.param(
+            replace_body(FILE, "no" * 4000, status=410), Outcome.UNREACHABLE, 1, "HTTP 410", id="a long answer"
+        ),
+    ],
+)
+def test_what_does_not_pass_ends_the_rest(fault: Fault, outcome: Outcome, requests: int, words: str) -> None:
+    """A host that refuses or is down is asked for no further day, and both days bear its reason."""
+    faults = [replace(fault)]
+    span = Span(EVENING.start, NEXT_DAY + timedelta(hours=1))
+    visit = ArchiveRead(ARCHIVES["binance"], build_files("binance"), span, faults=faults)
+    assert [piece.outcome for piece in visit.span_outcomes] == [outcome, outcome]
+    assert all(words in piece.message for piece in visit.span_outcomes)
+    assert visit.paths == [FILE] * requests
+    assert visit.rows == []
+    assert visit.chunks[0].source.endswith("/data.binance.vision/ATOMUSDT-1m-2025-10-10.zip")
+
+
+def test_a_failure_of_the_host_ends_its_archive_for_all_markets() -> None:
+    """The reader says by which failure the archive ended; an odd status ends only the market."""
+    ended = [
+        ArchiveRead(ARCHIVES["binance"], build_files("binance"), EVENING, faults=[fault]).fatal_failure
+        for fault in (refuse_location(FILE), return_outage(FILE), replace_body(FILE, "no", status=400))
+    ]
+    assert [type(failure) for failure in ended] == [Refused, Unreachable, type(None)]
+
+
+@pytest.mark.parametrize(
+    ("venue", "faults"),
+    [("gate", ()), ("binance", (replace_body(FILE, ACCESS_DENIED, status=403),))],
+    ids=["404", "403 of S3"],
+)
+def test_a_file_that_is_not_there(venue: str, faults: tuple[Fault, ...]) -> None:
+    """A day without a file is too short a history, said by the file's name; the next day is asked all the same."""
+    span = Span(NEXT_DAY - timedelta(hours=1), NEXT_DAY + timedelta(hours=1))
+    files = build_files(venue, build_bars(NEXT_DAY, 1440)) if venue == "gate" else build_files(venue)
+    visit = ArchiveRead(ARCHIVES[venue], files, span, faults=[replace(fault) for fault in faults])
+    missing, complete = visit.span_outcomes
+    assert (missing.outcome, missing.span) == (Outcome.HISTORY_TOO_SHORT, Span(span.start, NEXT_DAY))
+    assert missing.message.startswith("no archive file ATOM")
+    assert complete == SpanOutcome(Span(NEXT_DAY, span.end), Outcome.COMPLETE)
+    assert len(visit.rows) == 60
+
+
+def test_days_without_a_file_yet_are_not_asked() -> None:
+    """Days before the first file, and those whose file is not out, cost no request and say why."""
+    now = NEXT_DAY + timedelta(hours=23, minutes=59)
+    visit = ArchiveRead(ARCHIVES["binance"], build_files("binance"), EVENING, now=now)
+    assert visit.span_outcomes == [
+        SpanOutcome(EVENING, Outcome.HISTORY_TOO_SHORT, "the archive of 2025-10-10 is not out yet")
+    ]
+    old = Span(datetime(2022, 10, 30, tzinfo=UTC), datetime(2022, 11, 1, tzinfo=UTC))
+    before = ArchiveRead(ARCHIVES["bybit"], {}, old)
+    assert before.span_outcomes == [SpanOutcome(old, Outcome.HISTORY_TOO_SHORT, "the archive begins with 2022-11-01")]
+    assert visit.paths == before.paths == []
+    assert find_unavailable_reason(ARCHIVES["binance"], DAY.date(), now + MINUTE) is None
+
+
+def test_an_archive_that_begins_within_the_span() -> None:
+    """The days before the first file are answered together, and then the files are read."""
+    archive = replace(ARCHIVES["gate"], from_day=NEXT_DAY.date())
+    span = Span(DAY - timedelta(days=3), NEXT_DAY + timedelta(hours=1))
+    visit = ArchiveRead(archive, build_files("gate"), span)
+    assert visit.outcomes == [
+        (Outcome.HISTORY_TOO_SHORT, Span(span.start, NEXT_DAY)),
+        (Outcome.COMPLETE, Span(NEXT_DAY, span.end)),
+    ]
+    assert visit.rows == list_rows(TWO_DAYS, Span(NEXT_DAY, span.end))
+
+
+def add_checksum(body: bytes) -> Files:
+    """Binance's file of the day with other bytes, and the sum that fits them."""
+    return {FILE: body, f"{FILE}.CHECKSUM": format_checksum_line("ATOMUSDT-1m-2025-10-10.zip", body)}
+
+
+def format_table(*lines: str) -> Files:
+    """Binance's file of the day with other lines."""
+    return add_checksum(build_zip("ATOMUSDT-1m-2025-10-10.csv", lines))
+
+
+def format_row(minute: int = 0, ohlcv: str = "3,4,2,3.5,1", more: str = ",0,0,1,0,0,0") -> str:
+    """A line of Binance's file, by minutes after midnight."""
+    return f"{to_ms(DAY) * 1000 + minute * 60_000_000},{ohlcv}{more}"
+
+
+WHOLE_DAY_LINES = build_files("binance")[FILE]
+
+
+@pytest.mark.parametrize(
+    ("files", "words", "requests"),
+    [
+        pytest.param(
+            {FILE: WHOLE_DAY_LINES, f"{FILE}.CHECKSUM": format_checksum_line("x.zip", WHOLE_DAY_LINES)},
+            "holds no SHA-256 of",
+            6,
+            id="name",
+        ),
+        pytest.param({FILE: WHOLE_DAY_LINES}, "cannot be verified: no archive file", 2, id="no sum"),
+        pytest.param(add_checksum(WHOLE_DAY_LINES[:-1]), "cannot be unpacked", 6, id="cut zip"),
+        pytest.param(
+            add_checksum(WHOLE_DAY_LINES[:99] + b"\0\0" + WHOLE_DAY_LINES[101:]),
+            "cannot be unpacked",
+            6,
+            id="damaged zip",
+        ),
+        pytest.param(
+            add_checksum(build_zip("other.csv", [format_row()])),
+            "holds ['other.csv'] and not",
+            2,
+            id="another member",
+        ),
+        pytest.param(
+            add_checksum(build_zip("ATOMUSDT-1m-2025-10-10.csv", [], extra_files=b"")), "alone", 2, id="two members"
+        ),
+        pytest.param(
+            add_checksum(build_zip("ATOMUSDT-1m-2025-10-10.csv", ["0" * (17 << 20)])), "unpacks to more", 2, id="bomb"
+        ),
+        pytest.param(format_table("a,b"), "other columns", 2, id="other header"),
+        pytest.param(format_table(), "other columns", 2, id="empty"),
+        pytest.param(format_table(format_row(more="")), "other columns", 2, id="few columns"),
+        pytest.param(format_table(format_row(), format_row(1) + ",7"), "no table", 2, id="a longer row"),
+        pytest.param(
+            format_table(format_row(), format_row(1, "3,4,2,3.5", "")), "missing or not finite", 2, id="a shorter row"
+        ),
+        pytest.param(format_table(format_row(ohlcv="3,4,2,x,1")), "missing or not finite", 2, id="a word"),
+        pytest.param(format_table(format_row(ohlcv="3,4,2,inf,1")), "missing or not finite", 2, id="infinity"),
+        pytest.param(format_table(format_row(ohlcv="3,3.2,2,3.5,1")), "cannot be", 2, id="high below close"),
+        pytest.param(format_table(format_row(ohlcv="3,4,0,3.5,1")), "cannot be", 2, id="low of 0"),
+        pytest.param(format_table(format_row(ohlcv="3,4,2,3.5,-1")), "cannot be", 2, id="volume below 0"),
+        pytest.param(format_table("1760054401000000" + format_row()[16:]), "inside a minute", 2, id="a second late"),
+        pytest.param(
+            format_table(format_row(1440)), "2025-10-11 00:00Z, which is not of its day", 2, id="the next day"
+        ),
+        pytest.param(
+            format_table(format_row(-1)), "2025-10-09 23:59Z, which is not of its day", 2, id="the day before"
+        ),
+        pytest.param(
+            format_table(format_row(), format_row(ohlcv="3,4,2,3.5,2")), "two different candles", 2, id="twice"
+        ),
+    ],
+)
+def test_a_file_that_is_not_what_it_should_be(files: Files, words: str, requests: int) -> None:
+    """Nothing is taken of a file that fails one check; only what may have been garbled on its way is asked again."""
+    visit = ArchiveRead(ARCHIVES["binance"], files, EVENING)
+    assert visit.outcomes == [(Outcome.BAD_DATA, EVENING)]
+    assert words in visit.span_outcomes[0].message
+    assert visit.rows == []
+    assert len(visit.paths) == requests
+    assert visit.fatal_failure is None
+
+
+def test_a_sum_that_does_not_fit_names_both() -> None:
+    """Where file and published sum differ the message has the file and both sums, and nothing is taken."""
+    files = build_files("binance") | {f"{FILE}.CHECKSUM": f"{'0' * 64}  ATOMUSDT-1m-2025-10-10.zip\n".encode()}
+    visit = ArchiveRead(ARCHIVES["binance"], files, EVENING)
+    digest = format_checksum_line("", WHOLE_DAY_LINES)[:64].decode()
+    words = f"ATOMUSDT-1m-2025-10-10.zip has the SHA-256 {digest}, and its published one is {'0' * 64}"
+    assert visit.span_outcomes == [SpanOutcome(EVENING, Outcome.BAD_DATA, words)]
+    assert visit.rows == []
+
+
+def test_the_same_candle_twice_counts_once() -> None:
+    """A row that is repeated word by word is dropped."""
+    visit = ArchiveRead(
+        ARCHIVES["binance"], format_table(format_row(), format_row(1), format_row()), Span(DAY, DAY + 2 * MINUTE)
+    )
+    assert visit.rows == [(DAY, 3.0, 4.0, 2.0, 3.5, 1.0), (DAY + MINUTE, 3.0, 4.0, 2.0, 3.5, 1.0)]
+
+
+OKX_FILE = "/cdn/okex/traderecords/candlesticks/daily/20251011/ATOM-USDT-candlesticks-2025-10-11.zip"
+OKX_HEADER = "instrument_name,open,high,low,close,vol,vol_ccy,vol_quote,open_time,confirm"
+
+
+@pytest.mark.parametrize(
+    ("lines", "outcome", "words"),
+    [
+        ([OKX_HEADER, "BTC-USDT,3,4,2,3.5,1,1,1,1760126400000,1"], Outcome.BAD_DATA, "instrument_name 'BTC-USDT'"),
+        ([OKX_HEADER, "ATOM-USDT,3,4,2,3.5,1,1,1,1760126400000,0"], Outcome.BAD_DATA, "confirm '0' instead of '1'"),
+        (["ATOM-USDT,3,4,2,3.5,1,1,1,1760126400000,1"], Outcome.BAD_DATA, "other columns"),
+        ([OKX_HEADER], Outcome.HISTORY_TOO_SHORT, "a file without a candle"),
+    ],
+)
+def test_rows_of_another_market_or_not_confirmed(lines: list[str], outcome: Outcome, words: str) -> None:
+    """OKX's rows have to name the market and be confirmed, under a header; a header alone is no answer."""
+    files = {OKX_FILE: build_zip("ATOM-USDT-candlesticks-2025-10-11.csv", lines)}
+    visit = ArchiveRead(ARCHIVES["okx"], files, EVENING)
+    assert visit.outcomes == [(outcome, EVENING)]
+    assert words in visit.span_outcomes[0].message
+
+
+BYBIT_FILE = "/spot/ATOMUSDT/ATOMUSDT_2025-10-10.csv.gz"
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b"id,timestamp,price,volume,side\n1,1760126400000,0,1,buy\n", "a trade with a price that is no positive"),
+        (b"id,timestamp,price,volume,side\n1,soon,3,1,buy\n", "a trade without time or id"),
+        (b"id,timestamp,price,volume,side\n1,1760140800000,3,1,buy\n", "which is not of its day"),
+        (b"1,1760126400000,3,1,buy\n", "other columns"),
+        (b"\xff\xfe\n", "other columns"),
+    ],
+)
+def test_a_file_that_holds_no_trades(body: bytes, words: str) -> None:
+    """A file of trades with an impossible row, a row of another day, or no header gives nothing."""
+    visit = ArchiveRead(ARCHIVES["bybit"], {BYBIT_FILE: gzip.compress(body)}, EVENING)
+    assert visit.outcomes == [(Outcome.BAD_DATA, EVENING)]
+    assert words in visit.span_outcomes[0].message
+
+
+def test_a_broken_gzip_is_asked_again() -> None:
+    """A gzip that is cut off is asked again, and then bad data."""
+    whole_file = gzip.compress(b"id,timestamp,price,volume,side\n1,1760126400000,3,1,buy\n")
+    for body in (whole_file[:-5], whole_file[:12], b"<html>"):
+        visit = ArchiveRead(ARCHIVES["bybit"], {BYBIT_FILE: body}, EVENING)
+        assert visit.outcomes == [(Outcome.BAD_DATA, EVENING)]
+        assert "cannot be unpacked" in visit.span_outcomes[0].message
+        assert len(visit.paths) == 3
+
+
+def test_volume_in_the_quote_is_not_taken_for_base_units() -> None:
+    """An archive that is known to count in the quote gives no candles, as none would have a volume."""
+    visit = ArchiveRead(replace(ARCHIVES["gate"], volume_unit="quote"), build_files("gate"), EVENING)
+    assert visit.outcomes == [(Outcome.BAD_DATA, EVENING)]
+    assert "counts volume in the quote" in visit.span_outcomes[0].message
+
+
+def test_a_closed_port_is_unreachable() -> None:
+    """Where nobody listens the archive is unreachable, and that is told and not raised."""
+
+    async def read() -> list[Chunk]:
+        async with Replay({}, now_ms=to_ms(NOW)) as replay:
+            address = replay.url
+        async with ArchiveReader(ARCHIVES["gate"], Access(mirror=address), lambda: NOW) as reader:
+            return [chunk async for chunk in reader.read(SYMBOL, Timeframe.M1, [EVENING])]
+
+    (chunk,) = asyncio.run(read())
+    assert [piece.outcome for piece in chunk.outcomes] == [Outcome.UNREACHABLE]
+
+
+def test_who_cancels_leaves_no_file() -> None:
+    """A reading that is cancelled in the middle of a download ends, and its temporary files are gone."""
+
+    async def cancelled() -> None:
+        waiting, release = asyncio.Event(), asyncio.Event()
+        fault = Fault(".CHECKSUM", release=release, waiting=waiting)
+        site = ArchiveSite(build_files("binance"))
+        async with Replay({}, now_ms=to_ms(NOW), faults=(fault,), sites={"data.binance.vision": site}) as replay:
+            async with ArchiveReader(ARCHIVES["binance"], Access(mirror=replay.url), lambda: NOW) as reader:
+                reading = asyncio.ensure_future(anext(aiter(reader.read(SYMBOL, Timeframe.M1, [EVENING]))))
+                await waiting.wait()
+                reading.cancel()
+                with pytest.raises(asyncio.CancelledError):
+                    await reading
+            release.set()
+
+    asyncio.run(cancelled())
+
+
+def test_who_cancels_waits_for_the_thread() -> None:
+    """Work in a thread is over when the cancelled caller goes on, so that no file is written after its folder went."""
+    finished: list[bool] = []
+
+    async def cancelled() -> None:
+        started, release = threading.Event(), threading.Event()
+
+        def work() -> None:
+            started.set()
+            release.wait()
+            finished.append(True)
+
+        working = asyncio.ensure_future(run_in_thread(work))
+        await asyncio.to_thread(started.wait)
+        working.cancel()
+        asyncio.get_running_loop().call_soon(release.set)
+        with pytest.raises(asyncio.CancelledError):
+            await working
+        assert finished == [True]
+
+    asyncio.run(cancelled())
+
+
+def test_a_sum_without_a_name_is_enough() -> None:
+    """A published sum may stand alone."""
+    files = build_files("binance") | {f"{FILE}.CHECKSUM": format_checksum_line("", WHOLE_DAY_LINES)[:64].upper()}
+    assert ArchiveRead(ARCHIVES["binance"], files, EVENING).rows == list_rows(TWO_DAYS, EVENING)
+
+
+def test_the_days_of_spans() -> None:
+    """Spans are cut where files end; two spans in one file come together."""
+    spans = [Span(DAY - 10 * MINUTE, DAY + 10 * MINUTE), Span(DAY + 20 * MINUTE, DAY + 30 * MINUTE)]
+    assert split_by_day(ARCHIVES["gate"], spans) == {
+        date(2025, 10, 9): [Span(DAY - 10 * MINUTE, DAY)],
+        date(2025, 10, 10): [Span(DAY, DAY + 10 * MINUTE), Span(DAY + 20 * MINUTE, DAY + 30 * MINUTE)],
+    }
+    assert split_by_day(ARCHIVES["okx"], spans) == {
+        date(2025, 10, 10): [Span(DAY - 10 * MINUTE, DAY + 10 * MINUTE), spans[1]]
+    }
+
+
+def test_every_archive_of_the_table_can_be_read() -> None:
+    """Each archive of the venue table has a layout that is known, and a path that names market and day."""
+    archives = [row.archive for row in VENUES if row.archive is not None]
+    assert archives
+    for archive in archives:
+        assert archive.layout in ARCHIVE_FORMATS
+        assert format_path(archive, SYMBOL, Timeframe.M1, DAY.date()) != format_path(
+            archive, "DOGE/USDT", Timeframe.M1, DAY.date()
+        )
+        assert format_path(archive, SYMBOL, Timeframe.M1, DAY.date()) != format_path(
+            archive, SYMBOL, Timeframe.M1, NEXT_DAY.date()
+        )

@@ -1,0 +1,326 @@
+"""`collect --check`: what the venue table assumes beside what replayed venues send."""
+
+import asyncio
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import numpy as np
+import polars as pl
+import pytest
+
+from cli.collect_display import format_finding_json, format_finding_line
+from collectors.check.compare import compare_candles
+from collectors.check.findings import Finding, FindingStatus, format_totals
+from collectors.check.ohlcv import check_venues
+from collectors.chunk import BAR_SCHEMA
+from collectors.http.access import Access
+from collectors.venues.table import EmptyMinutes, MarketType, Route, VenueRow
+from tests.collectors.all_venues import SPOT_VENUES, USD_VENUES, build_archives, build_trades
+from tests.collectors.replay_setup import FAST_VENUES, NOW, build_bars, to_ms
+from tests.replay.faults import Fault, change_rows, ignore_window, refuse_location, replace_body
+from tests.replay.market import Bar, select_bars
+from tests.replay.server import Replay
+
+Venues = Mapping[str, Mapping[str, list[Bar]]]
+
+ROWS = {row.id: row for row in FAST_VENUES if row.kind is MarketType.SPOT}
+SWAPS = {row.key: row for row in FAST_VENUES if row.kind is MarketType.SWAP}
+
+PAST_BARS = build_bars(datetime(2025, 10, 9, tzinfo=UTC), 9 * 1440, quiet=range(0, 9 * 1440, 7))
+"""Whole days around the old page, as many as the longest page has."""
+
+TODAY_BARS = build_bars(
+    NOW.replace(second=0) - timedelta(days=30), 30 * 1440 + 1, level=6, quiet=range(0, 30 * 1440, 7)
+)
+MARKET_BARS = PAST_BARS + TODAY_BARS
+
+FILE_BARS = PAST_BARS + select_bars(
+    TODAY_BARS, to_ms(datetime(2026, 11, 16, tzinfo=UTC)), to_ms(datetime(2026, 11, 18, tzinfo=UTC))
+)
+"""The days that archives are asked for: those of the old page and of an hour 72 h ago, 2026-11-17 12:00."""
+
+REACH_MIN = {"kraken": 720, "gate": 10_000, "mexc": 41_760, "gemini": 1440}
+"""Venues whose candles reach a number of minutes back."""
+
+UNKNOWN_EMPTY_MINUTES = {"htx", "bingx", "whitebit"}
+"""Venues of which the table does not say how empty minutes come; the replays leave them out or send them flat."""
+
+
+def find_symbol(venue: str) -> str:
+    """The market of ATOM that a venue has here."""
+    return "ATOM/USD" if venue in USD_VENUES else "ATOM/USDT"
+
+
+def build_venues(*only: str) -> dict[str, dict[str, list[Bar]]]:
+    """ATOM on these venues, or all; WBETH and BNSOL on Binance."""
+    venues = {venue: {find_symbol(venue): MARKET_BARS} for venue in only or SPOT_VENUES}
+    if "binance" in venues:
+        venues["binance"] |= {"WBETH/USDT": PAST_BARS, "BNSOL/USDT": PAST_BARS}
+    return venues
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRun:
+    """The findings of a check, what was told while it ran, and the replay."""
+
+    findings: Sequence[Finding]
+    reported: Sequence[Finding]
+    replay: Replay
+
+    def find_finding(self, venue: str, fact: str, route: str = "") -> Finding:
+        """The only finding about a fact."""
+        (finding,) = [f for f in self.findings if (f.venue, f.fact) == (venue, fact) and f.route.startswith(route)]
+        return finding
+
+    def map_statuses(self, venue: str) -> dict[str, FindingStatus]:
+        """The verdict on each fact by the candles or the list of markets."""
+        return {f.fact: f.verdict for f in self.findings if f.venue == venue and f.route.startswith(("ohlcv", "mark"))}
+
+
+def run_venue_check(
+    venues: Venues,
+    *faults: Fault,
+    table: Sequence[VenueRow] | None = None,
+    files: Sequence[Bar] = FILE_BARS,
+) -> CheckRun:
+    """Check the venues against a replay of them, their trades and their archives."""
+    in_files = {venue: {find_symbol(venue): list(files)} for venue in venues if venue in ROWS}
+    hour = [
+        bar for bar in PAST_BARS if 0 <= bar.open_ms - to_ms(datetime(2025, 10, 10, 20, tzinfo=UTC)) < 4 * 3_600_000
+    ]
+    reported: list[Finding] = []
+
+    async def check_replay() -> CheckRun:
+        async with Replay(
+            venues,
+            now_ms=to_ms(NOW),
+            faults=faults,
+            trades={"kraken": {"ATOM/USD": build_trades(hour)}},
+            sites=build_archives(in_files),
+        ) as replay:
+            rows = [ROWS[venue] for venue in venues] if table is None else table
+            return CheckRun(
+                await check_venues(rows, lambda: NOW, reported.append, Access(replay.url)), reported, replay
+            )
+
+    return asyncio.run(check_replay())
+
+
+@pytest.fixture(scope="module")
+def everywhere() -> CheckRun:
+    """The check of all venues in one run, while each does as the table says."""
+    return run_venue_check(build_venues())
+
+
+def test_venues_that_do_as_the_table_says(everywhere: CheckRun) -> None:
+    """Every fact that the table knows is as assumed; what it does not know is told."""
+    other = {(f.venue, f.fact) for f in everywhere.findings if f.verdict is FindingStatus.DIFFERENT}
+    assert other == {(venue, "empty_minutes") for venue in UNKNOWN_EMPTY_MINUTES} | {
+        (venue, "archive.empty_minutes") for venue in ("gate", "okx")
+    }
+    assert [f for f in everywhere.findings if f.verdict is FindingStatus.UNDECIDED] == []
+    assert everywhere.replay.unknown_parameters == set()
+
+
+@pytest.mark.parametrize("venue", SPOT_VENUES)
+def test_each_venue_gets_the_same_check(everywhere: CheckRun, venue: str) -> None:
+    """History, order, empty minutes and page of each venue are told, and its reach where it has a bound."""
+    facts = {f.fact for f in everywhere.findings if f.venue == venue and f.route.startswith(("ohlcv", "mark"))}
+    expected_facts = {"WBETH", "BNSOL", "history", "newest_first", "empty_minutes", "page_min"}
+    assert facts == expected_facts | ({"reach_min"} if venue in REACH_MIN else set())
+
+
+@pytest.mark.parametrize("venue", ["binance", "okx", "bybit", "gate", "kucoin"])
+def test_archives_are_read_and_compared(everywhere: CheckRun, venue: str) -> None:
+    """Path, empty minutes, lag, prices and unit of volume of an archive are told."""
+    facts = {f.fact.removeprefix("archive."): f for f in everywhere.findings if f.fact.startswith("archive.")}
+    assert set(facts) == {"path", "empty_minutes", "lag_h", "layout", "volume_unit"}
+    unit = everywhere.find_finding(venue, "archive.volume_unit")
+    # 60 minutes, of which those whose number in TODAY seven divides are quiet: 8 or 9.
+    assert unit.verdict is FindingStatus.AS_ASSUMED
+    assert unit.came in {
+        f"the same volume in {n} of {n} minutes that both have in the hour of 2026-11-17 12:00Z" for n in (51, 52)
+    }
+
+
+def test_a_bounded_reach_is_tried_at_its_edge(everywhere: CheckRun) -> None:
+    """Gate's candles of 13 months ago are refused, and those 10 minutes inside of its 10,000 come."""
+    assert everywhere.find_finding("gate", "history", "ohlcv").came.startswith("HTTP 400")
+    reach = everywhere.find_finding("gate", "reach_min")
+    assert reach.assumed == "10000 minutes, so candles from 2026-11-13 13:30Z on"
+    assert reach.came == "2026-11-13 13:30Z to 2026-11-14 06:09Z"
+
+
+def test_findings_come_venue_by_venue(everywhere: CheckRun) -> None:
+    """The findings of a venue are told together, and all are returned in the order of the venues."""
+    venue_order = [f.venue for f in everywhere.reported]
+    assert len([1 for one, next_ in pairwise(venue_order) if one != next_]) == len(SPOT_VENUES) - 1
+    assert list(dict.fromkeys(f.venue for f in everywhere.findings)) == list(SPOT_VENUES)
+    by_venue: defaultdict[str, list[Finding]] = defaultdict(list)
+    for finding in everywhere.reported:
+        by_venue[finding.venue].append(finding)
+    assert [f for venue in SPOT_VENUES for f in by_venue[venue]] == everywhere.findings
+
+
+def test_an_order_that_differs_is_told() -> None:
+    """Rows that come newest first from a venue that sends the oldest first are other than assumed."""
+    findings = run_venue_check(build_venues("binance"), change_rows("api/v3/klines", lambda rows: rows[::-1]))
+    finding = findings.find_finding("binance", "newest_first")
+    assert (finding.assumed, finding.came, finding.verdict) == ("oldest first", "newest first", FindingStatus.DIFFERENT)
+    assert finding.advice == "correct [binance] newest_first, mark V"
+
+
+def test_omitted_minutes_of_a_venue_with_flat_ones_are_told() -> None:
+    """Minutes left out where flat candles are assumed are other than assumed, and so is the other way round."""
+    left_out = change_rows("api/v3/klines", lambda rows: [row for row in rows if float(str(row[5]))])
+    omitted = run_venue_check(build_venues("binance"), left_out).find_finding("binance", "empty_minutes")
+    assert (omitted.assumed, omitted.verdict) == ("flat", FindingStatus.DIFFERENT)
+    assert omitted.came.startswith("omitted: 0 candles with volume 0")
+    row = replace(ROWS["okx"], empty_minutes=EmptyMinutes.OMITTED)
+    flat = run_venue_check(build_venues("okx"), table=[row]).find_finding("okx", "empty_minutes")
+    assert (flat.assumed, flat.verdict) == ("omitted", FindingStatus.DIFFERENT)
+    assert flat.came.endswith("0 minutes absent between first and last")
+
+
+def test_a_page_without_a_quiet_minute_tells_nothing() -> None:
+    """Whether empty minutes are flat cannot be told where something traded in each."""
+    busy = [bar._replace(volume=1.0) for bar in MARKET_BARS]
+    check_run = run_venue_check({"okx": {"ATOM/USDT": busy}}, table=[replace(ROWS["okx"], archive=None)])
+    assert check_run.find_finding("okx", "empty_minutes").verdict is FindingStatus.UNDECIDED
+    assert "no minute without a trade" in check_run.find_finding("okx", "empty_minutes").came
+
+
+def test_a_market_that_should_not_be_there_is_told() -> None:
+    """WBETH on another venue than Binance is other than assumed, with its market; so is its absence from Binance."""
+    venues = build_venues("okx", "binance")
+    venues["okx"]["WBETH/USDT"] = PAST_BARS
+    del venues["binance"]["BNSOL/USDT"]
+    check_run = run_venue_check(venues)
+    assert (check_run.find_finding("okx", "WBETH").came, check_run.find_finding("okx", "WBETH").verdict) == (
+        "WBETH/USDT",
+        FindingStatus.DIFFERENT,
+    )
+    assert (check_run.find_finding("binance", "BNSOL").came, check_run.find_finding("binance", "BNSOL").verdict) == (
+        "not listed",
+        FindingStatus.DIFFERENT,
+    )
+    assert check_run.find_finding("okx", "BNSOL").verdict is FindingStatus.AS_ASSUMED
+
+
+def test_newest_candles_for_an_old_page_are_told() -> None:
+    """A venue that answers with today's candles does not reach back as assumed."""
+    check_run = run_venue_check(build_venues("binance"), ignore_window("api/v3/klines", "startTime"))
+    history = check_run.find_finding("binance", "history")
+    assert history.verdict is FindingStatus.DIFFERENT
+    assert "answered with candles of another time" in history.came
+
+
+def test_a_page_that_is_cut_is_told() -> None:
+    """Fewer candles than fit on a page by the table are other than assumed, where quiet minutes are flat."""
+    check_run = run_venue_check(build_venues("binance"), change_rows("api/v3/klines", lambda rows: rows[:500]))
+    page = check_run.find_finding("binance", "page_min")
+    assert (page.assumed, page.verdict) == ("1000 minutes at once", FindingStatus.DIFFERENT)
+    assert page.came == "500 candles, 2025-10-10 21:00Z to 2025-10-11 05:19Z"
+
+
+def test_a_venue_that_cannot_be_reached_ends_nothing() -> None:
+    """A venue that refuses is told as one that says nothing; its archive and other venues are checked all the same."""
+    check_run = run_venue_check(
+        build_venues("binance", "kraken"), refuse_location("api.binance.com"), refuse_location("data-api.binance")
+    )
+    hosts = check_run.find_finding("binance", "hosts")
+    assert hosts.verdict is FindingStatus.UNDECIDED
+    assert "451" in hosts.came
+    assert check_run.find_finding("binance", "archive.path").verdict is FindingStatus.AS_ASSUMED
+    assert check_run.map_statuses("binance") == {"hosts": FindingStatus.UNDECIDED}
+    assert check_run.find_finding("kraken", "history", "trades").verdict is FindingStatus.AS_ASSUMED
+    assert set(check_run.map_statuses("kraken").values()) == {FindingStatus.AS_ASSUMED}
+
+
+def test_candles_that_fail_tell_nothing() -> None:
+    """Where only candles are refused the list of markets is told, and the history cannot be."""
+    check_run = run_venue_check(build_venues("okx"), refuse_location("market/"))
+    assert check_run.find_finding("okx", "WBETH").verdict is FindingStatus.AS_ASSUMED
+    assert check_run.find_finding("okx", "history").verdict is FindingStatus.UNDECIDED
+    assert check_run.find_finding("okx", "archive.volume_unit").verdict is FindingStatus.UNDECIDED
+
+
+def test_an_archive_that_is_not_there_is_told() -> None:
+    """A file that is not found is other than assumed; a host that fails cannot be told."""
+    check_run = run_venue_check(build_venues("gate"), files=TODAY_BARS[-1:])
+    assert check_run.find_finding("gate", "archive.path").verdict is FindingStatus.DIFFERENT
+    assert "no archive file" in check_run.find_finding("gate", "archive.path").came
+    down = run_venue_check(build_venues("gate"), replace_body("download.gatedata.org", "", status=503))
+    assert down.find_finding("gate", "archive.path").verdict is FindingStatus.UNDECIDED
+
+
+def test_an_archive_that_counts_the_quote_is_told() -> None:
+    """Volumes that are the candles' times the price are other than the base units assumed; the prices are the same."""
+    quote_volume_bars = [bar._replace(volume=bar.volume * bar.close) for bar in FILE_BARS]
+    check_run = run_venue_check(build_venues("gate"), files=quote_volume_bars)
+    assert check_run.find_finding("gate", "archive.layout").verdict is FindingStatus.AS_ASSUMED
+    unit = check_run.find_finding("gate", "archive.volume_unit")
+    assert (unit.assumed, unit.verdict) == ("volume in base", FindingStatus.DIFFERENT)
+    assert "it counts the quote" in unit.came
+
+
+def test_perpetuals_are_checked_in_each_price() -> None:
+    """Of a row of futures the history of trade, mark and index candles is told, and spot listings are not."""
+    contract = {"ATOM/USDT:USDT": MARKET_BARS, "ATOM/USDT:USDT#mark": MARKET_BARS, "ATOM/USDT:USDT#index": MARKET_BARS}
+    check_run = run_venue_check({"binanceusdm": contract}, table=[SWAPS["binanceusdm"]])
+    histories = {f.route for f in check_run.findings if f.fact == "history"}
+    assert histories == {f"ohlcv ATOM/USDT:USDT{price}" for price in ("", " (mark)", " (index)")}
+    assert {f.verdict for f in check_run.findings} == {FindingStatus.AS_ASSUMED}
+    assert {f.fact for f in check_run.findings} == {"history", "newest_first", "empty_minutes", "page_min"}
+
+
+def build_minutes(*rows: tuple[float, ...]) -> pl.DataFrame:
+    """Minutes with these prices and volumes from 1970 on."""
+    built = [(datetime(1970, 1, 1, 0, n, tzinfo=UTC), *row) for n, row in enumerate(rows)]
+    return pl.DataFrame(built, schema=BAR_SCHEMA, orient="row")
+
+
+def test_comparison_by_hand() -> None:
+    """Minutes that one lacks or in which nothing traded do not count; a constant ratio of volumes is named."""
+    candles = np.array(
+        [[0, 3, 4, 2, 3, 10], [60_000, 3, 4, 2, 3, 0], [120_000, 3, 4, 2, 3, 20], [180_000, 3, 4, 2, 3, 5]]
+    )
+    prices, volume = compare_candles(build_minutes((3, 4, 2, 3, 1000), (3, 4, 2, 3, 0), (3, 5, 2, 3, 2000)), candles)
+    assert prices == ("the same prices in 1 of 2 minutes that both have", FindingStatus.DIFFERENT)
+    assert volume.observed.endswith("in 0 of 2 minutes that both have; it is 100 times that of the candles (median)")
+    assert compare_candles(build_minutes(), candles)[1].status is FindingStatus.UNDECIDED
+    assert compare_candles(build_minutes((3, 4, 2, 3, 10)), candles)[1].status is FindingStatus.AS_ASSUMED
+
+
+def test_a_line_says_what_to_do() -> None:
+    """A finding is a line: where, which fact, the verdict, what was assumed on what evidence, what came, what next."""
+    finding = Finding("gate", "ohlcv ATOM/USDT", "empty_minutes", "M", "flat", "omitted: 3", FindingStatus.DIFFERENT)
+    assert format_finding_line(finding) == (
+        "other than assumed | gate ohlcv ATOM/USDT empty_minutes [M]: flat; came omitted: 3"
+        " -> correct [gate] empty_minutes, mark V"
+    )
+    confirmed = replace(finding, verdict=FindingStatus.AS_ASSUMED)
+    assert format_finding_line(confirmed).endswith("-> mark M may become V")
+    assert format_finding_line(replace(confirmed, came="flat", mark="T")) == (
+        "as assumed         | gate ohlcv ATOM/USDT empty_minutes [T]: flat"
+    )
+    assert replace(confirmed, mark="U").advice == "write what came into [gate] empty_minutes, mark V"
+    assert json.loads(format_finding_json(confirmed))["advice"] == "mark M may become V"
+    assert format_finding_line(replace(confirmed, mark="D")).endswith("came omitted: 3")
+    assert replace(finding, verdict=FindingStatus.UNDECIDED).advice == ""
+    archived = replace(confirmed, fact="archive.lag_h")
+    assert archived.advice == "mark M may become V where all of [gate.archive] is so"
+    assert replace(archived, verdict=FindingStatus.DIFFERENT).advice == "correct [gate.archive] lag_h, mark V"
+    assert replace(finding, mark="").advice == ""
+    assert format_totals([finding, confirmed]).startswith(
+        "2 findings: 1 as assumed, 1 other than assumed, 0 cannot be told."
+    )
+
+
+def test_what_is_known_only_here_has_a_row() -> None:
+    """Every venue that is replayed is in the table, with candles among its routes."""
+    assert all(Route.OHLCV in ROWS[venue].routes for venue in SPOT_VENUES)

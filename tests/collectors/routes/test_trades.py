@@ -1,0 +1,56 @@
+"""The trades route, page by page, against a venue that answers as a test says."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any, cast
+
+from collectors.chunk import Chunk
+from collectors.http.ccxt_exchange import TradesPage
+from collectors.http.client import VenueClient
+from collectors.plan import SeriesKey, Span
+from collectors.routes.trades import TradesReader
+from data.schema import Outcome
+from tests.collectors.replay_setup import START, to_ms
+
+START_NS = to_ms(START) * 1_000_000
+
+
+class ScriptedClient:
+    """A client that answers with the given trades of (second, price), a page a time; a page also says where it ends."""
+
+    source = "api.kraken.com"
+
+    def __init__(self, *pages: list[tuple[int, str]]) -> None:
+        self._pages = list(pages)
+
+    async def call(self, request: Callable[[Any], Awaitable[TradesPage]]) -> TradesPage:  # noqa: ARG002 - a fixed script
+        """The next page, whatever is asked."""
+        rows = [(START_NS / 1e9 + second, price, "1", second) for second, price in self._pages.pop(0)]
+        return TradesPage(rows, int(rows[-1][0]) * 1_000_000_000, "the answer")
+
+
+def read_chunks(client: ScriptedClient, minutes: int) -> list[Chunk]:
+    """What the route makes of the first minutes of the window."""
+
+    async def read_all() -> list[Chunk]:
+        reader = TradesReader(cast("VenueClient", client), SeriesKey("ATOM/USD"))
+        return [chunk async for chunk in reader.read([Span(START, START + timedelta(minutes=minutes))])]
+
+    return asyncio.run(read_all())
+
+
+def test_pages_that_overlap_join_without_a_seam() -> None:
+    """A page begins with the trade at which the last one ended, and that trade counts once."""
+    (chunk,) = read_chunks(ScriptedClient([(5, "3"), (50, "4")], [(50, "4"), (70, "2"), (130, "9")]), 2)
+    assert chunk.candles.select("open", "high", "low", "close", "volume").rows() == [(3, 4, 3, 4, 2), (2, 2, 2, 2, 1)]
+    assert [piece.outcome for piece in chunk.outcomes] == [Outcome.COMPLETE]
+
+
+def test_a_page_that_skips_trades_is_not_believed() -> None:
+    """A page that does not begin with the trade at which the last one ended is bad data, and kept aside."""
+    (chunk,) = read_chunks(ScriptedClient([(5, "3"), (50, "4")], [(70, "2"), (130, "9")]), 2)
+    assert chunk.candles.is_empty()
+    assert [piece.outcome for piece in chunk.outcomes] == [Outcome.BAD_DATA]
+    assert chunk.outcomes[0].message == "left out the trade at 2025-10-10 20:00:50Z, and maybe others behind it"
+    assert [page.body for page in chunk.rejected_pages] == ["the answer"]

@@ -1,0 +1,251 @@
+import asyncio
+import signal
+import sys
+import threading
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, timedelta
+from pathlib import Path
+
+import pytest
+
+from collectors.follow_schedule import Schedule, follow, follow_in_thread, follow_until_signal
+from collectors.run_record import RunKind
+from data.errors import UsageError
+from data.lock import FollowerLock
+from data.schema import RunOutcome
+from data.store import CandleStore
+from tests.collectors.replay_setup import NOW, build_bars, to_ms
+from tests.replay.faults import Fault
+from tests.replay.server import Replay
+
+
+@dataclass(slots=True)
+class RecordingRuns:
+    """A follower that only notes what is done with it; ``meanwhile`` is what a run for the newest minutes waits for."""
+
+    meanwhile: Callable[[], Awaitable[object]]
+    finished: list[str] = field(default_factory=list)
+    skipped: "asyncio.Event" = field(default_factory=asyncio.Event)
+
+    async def collect_newest(self) -> RunOutcome | None:
+        """Note begin and end."""
+        self.finished.append("newest begins")
+        try:
+            await self.meanwhile()
+        except asyncio.CancelledError:
+            self.finished.append("newest is cancelled")
+            raise
+        self.finished.append("newest ends")
+        return RunOutcome.DONE
+
+    async def recollect_hour(self) -> RunOutcome | None:
+        """Note it."""
+        self.finished.append("again")
+        return None
+
+    async def maintain_store(self) -> RunOutcome | None:
+        """Note it."""
+        self.finished.append("tidy")
+        return None
+
+    async def log_skipped(self, kind: RunKind) -> None:
+        """Note which."""
+        self.finished.append(f"{kind} left out")
+        self.skipped.set()
+
+
+async def wait_for_nothing() -> None:
+    """Ends at once."""
+
+
+def test_the_schedule_makes_up_for_misfires_once_and_never_overtakes_itself() -> None:
+    """Misfires of any age become one run, one at a time; newest each 7 minutes, the others hourly, all in UTC."""
+    jobs = {job.id: job for job in Schedule(RecordingRuns(wait_for_nothing), 7, asyncio.Event()).scheduler.get_jobs()}
+    assert {name: job.trigger for name, job in jobs.items()}.keys() == {"follow", "re-ask", "maintenance"}
+    scheduler = Schedule(RecordingRuns(wait_for_nothing), 7, asyncio.Event()).scheduler
+    assert scheduler.timezone is UTC
+    assert jobs["follow"].trigger.interval == timedelta(minutes=7)
+    assert str(jobs["re-ask"].trigger) == "cron[minute='10']"
+    assert str(jobs["maintenance"].trigger) == "cron[minute='40']"
+
+    async def list_jobs() -> list[tuple[bool, int, object]]:
+        schedule = Schedule(RecordingRuns(wait_for_nothing), 7, asyncio.Event())
+        schedule.start()
+        job_options = [
+            (job.coalesce, job.max_instances, job.misfire_grace_time) for job in schedule.scheduler.get_jobs()
+        ]
+        await schedule.shut_down()
+        return job_options
+
+    assert asyncio.run(list_jobs()) == [(True, 1, None)] * 3
+
+
+def test_an_interval_of_no_minutes_makes_no_sense() -> None:
+    """Less than a minute between two runs is a usage error."""
+    with pytest.raises(UsageError, match="every 0 minutes"):
+        Schedule(RecordingRuns(wait_for_nothing), 0, asyncio.Event())
+
+
+def test_everything_runs_at_the_start_and_a_stop_cancels_what_goes_on(caplog: pytest.LogCaptureFixture) -> None:
+    """At the start each kind runs, the newest first; the stop cancels the run under way, and nothing is reported."""
+
+    async def run_scenario() -> list[str]:
+        stop = asyncio.Event()
+        going = asyncio.Event()
+
+        async def until_stopped() -> None:
+            going.set()
+            await asyncio.Event().wait()
+
+        runs = RecordingRuns(until_stopped)
+        following = asyncio.create_task(follow(runs, every_min=5, stop=stop))
+        await going.wait()
+        while len(runs.finished) < 3:
+            await asyncio.to_thread(return_nothing)
+        stop.set()
+        await following
+        return runs.finished
+
+    assert asyncio.run(run_scenario()) == ["newest begins", "again", "tidy", "newest is cancelled"]
+    assert caplog.records == []
+
+
+def return_nothing() -> None:
+    """A thread that ends at once, so that the event loop goes on meanwhile."""
+
+
+def test_a_run_that_is_due_while_the_last_goes_on_is_left_out() -> None:
+    """A run whose turn comes too early is noted as left out, and the one that goes on is let end."""
+
+    async def run_scenario() -> list[str]:
+        going, release, stop = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+        async def until_released() -> None:
+            going.set()
+            await release.wait()
+
+        runs = RecordingRuns(until_released)
+        schedule = Schedule(runs, 5, stop)
+        schedule.start()
+        await going.wait()
+        job = schedule.scheduler.get_job("follow")
+        job.modify(next_run_time=job.next_run_time - timedelta(days=1))
+        await runs.skipped.wait()
+        release.set()
+        while "newest ends" not in runs.finished:
+            await asyncio.to_thread(return_nothing)
+        await schedule.shut_down()
+        return [kind for kind in runs.finished if kind not in {"again", "tidy"}]
+
+    assert asyncio.run(run_scenario()) == ["newest begins", "follow left out", "newest ends"]
+
+
+class BrokenRunError(Exception):
+    """A fault of the program."""
+
+
+async def raise_error() -> None:
+    """Fails as no run should."""
+    message = "a fault of the program"
+    raise BrokenRunError(message)
+
+
+def test_a_fault_of_the_program_ends_the_follower() -> None:
+    """What is no error of the project comes out of `follow`, and does not end in a scheduler's log."""
+    with pytest.raises(BrokenRunError):
+        asyncio.run(follow(RecordingRuns(raise_error), every_min=5, stop=asyncio.Event()))
+
+
+def test_a_follower_beside_a_program_ends_with_it() -> None:
+    """In a thread of its own the follower runs as long as the block lasts, and no longer."""
+    runs = RecordingRuns(lambda: asyncio.Event().wait())
+    with follow_in_thread(runs):
+        pass
+    assert runs.finished[-1:] in (["newest is cancelled"], [])
+
+
+def test_a_follower_beside_a_program_says_what_ended_it() -> None:
+    """An error is said at once, and raised where the block ends."""
+    messages: list[str] = []
+    is_reported = threading.Event()
+
+    def record_message(message: str) -> None:
+        messages.append(message)
+        is_reported.set()
+
+    with pytest.raises(BrokenRunError), follow_in_thread(RecordingRuns(raise_error), report=record_message):
+        is_reported.wait()
+    assert messages == ["the follower has ended: a fault of the program"]
+
+
+@pytest.fixture(params=[signal.default_int_handler, signal.SIG_IGN], ids=["interruptible", "ignored"])
+def at_interrupt(request: pytest.FixtureRequest) -> Iterator[object]:
+    """What SIGINT does in the test: interrupt it, or nothing, as in a process that a shell started with `&`."""
+    before = signal.signal(signal.SIGINT, request.param)
+    yield request.param
+    signal.signal(signal.SIGINT, before)
+
+
+def test_signals_stop_the_follower_and_are_given_back(at_interrupt: object) -> None:
+    """SIGTERM and SIGINT cancel what goes on, and end nothing but the follower; afterwards they do what they did."""
+    before = [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)]
+    assert before[1] == at_interrupt
+    for number in (signal.SIGTERM, signal.SIGINT):
+
+        async def until_stopped(number: signal.Signals = number) -> None:
+            signal.raise_signal(number)
+            await asyncio.Event().wait()
+
+        runs = RecordingRuns(until_stopped)
+        asyncio.run(follow_until_signal(runs))
+        assert runs.finished[-1] == "newest is cancelled"
+    assert [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)] == before
+
+
+CHILD = """
+import asyncio, sys
+from datetime import datetime
+from collectors.http.access import Access
+from collectors.follower import Followed, Follower
+from collectors.follow_schedule import follow_until_signal
+from data.lock import FollowerLock
+from data.store import CandleStore
+
+store, url, now = sys.argv[1], sys.argv[2], datetime.fromisoformat(sys.argv[3])
+with FollowerLock(store).held(now) as holder:
+    follower = Follower(
+        CandleStore(store), Followed(("ATOM",), venues=("binance",)),
+        holder=str(holder), access=Access(url), now=lambda: now,
+    )
+    asyncio.run(follow_until_signal(follower))
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_the_follower_within_five_seconds(tmp_path: Path, number: signal.Signals) -> None:
+    """A follower that waits for a venue's answer ends with exit code 0, leaves a row "stopped" and frees the store."""
+    uri = str(tmp_path / "lake")
+    hanging = Fault("/klines", release=asyncio.Event(), waiting=asyncio.Event())
+
+    async def run_scenario() -> tuple[int, int, bytes]:
+        assert hanging.release is not None
+        assert hanging.waiting is not None
+        venues = {"binance": {"ATOM/USDT": build_bars(NOW.replace(second=0) - timedelta(hours=2), 130)}}
+        async with Replay(venues, now_ms=to_ms(NOW), faults=(hanging,)) as replay:
+            command = (sys.executable, "-c", CHILD, uri, replay.url, NOW.isoformat())
+            child = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE)
+            await hanging.waiting.wait()
+            child.send_signal(number)
+            _, output = await asyncio.wait_for(child.communicate(), 5)
+            hanging.release.set()
+            assert child.returncode is not None
+            return child.pid, child.returncode, output
+
+    pid, code, output = asyncio.run(run_scenario())
+    assert (code, output) == (0, b"")
+    runs = CandleStore(uri).read_runs().select("kind", "outcome", "holder").rows()
+    assert [run[:2] for run in runs] == [("follow", "stopped")]
+    assert runs[0][2].startswith(f"process {pid} on ")
+    with FollowerLock(uri).hold(NOW):
+        pass

@@ -1,0 +1,40 @@
+"""The keeper: what comes in while others are still being read is stored in time."""
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from collectors import store_writer as sink
+from collectors.chunk import Chunk, build_empty_bars
+from collectors.plan import SeriesKey, Span, SpanOutcome
+from collectors.store_writer import BatchWriter
+from data.schema import Origin, Outcome
+from data.store import CandleStore
+from tests.collectors.replay_setup import NOW, START
+
+START_HOUR = timedelta(hours=1)
+
+
+def build_chunk(hour: int) -> Chunk:
+    """An hour of a market that was asked for and held no trade."""
+    span = Span(START + hour * START_HOUR, START + (hour + 1) * START_HOUR)
+    return Chunk(build_empty_bars(), [SpanOutcome(span, Outcome.COMPLETE, "")], Origin.ARCHIVE, "by.hand")
+
+
+def test_every_chunk_has_a_wait_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What comes at the very moment in which an earlier chunk was stored is stored too, though a market is read on."""
+    monkeypatch.setattr(sink, "MAX_WAIT_S", 0.0)
+    store = CandleStore(str(tmp_path / "lake"))
+
+    async def write_chunks() -> list[int]:
+        writer, stored = BatchWriter(store, lambda: NOW), []
+        async with writer.register_reader():
+            for hour in range(3):
+                await asyncio.wait_for(await writer.submit("okx", SeriesKey("ATOM/USDT"), build_chunk(hour)), 30)
+                stored.append(store.read_coverage(["ATOM"], START, START + 3 * START_HOUR).height)
+        await writer.close()
+        return stored
+
+    assert asyncio.run(write_chunks()) == [1, 2, 3]

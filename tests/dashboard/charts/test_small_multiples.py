@@ -1,0 +1,451 @@
+"""Small multiples: a panel per asset, two windows beside each other, as page, picture and rows."""
+
+import json
+import re
+from base64 import b64decode
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+from dashboard.charts.small_multiples.figure import build_panel_figure, build_since_start_figure
+from dashboard.charts.small_multiples.legend import list_line_samples
+from dashboard.charts.small_multiples.panels import (
+    build_common_scale,
+    build_panel_traces,
+    measure_pair,
+    measure_windows,
+)
+from dashboard.charts.small_multiples.rows import COMPARE_SCHEMA, build_panel_rows
+from dashboard.charts.small_multiples.sheet import build_compare_sheet, layout_windows
+from dashboard.draw.label_layout import Box
+from dashboard.draw.theme import PALETTES
+from dashboard.pages.base import PageContext
+from dashboard.pages.compare.controls import build_second_window_select
+from dashboard.pages.compare.page import PAGE, build_updates
+from dashboard.service.measurements import Measurements
+from dashboard.sheet.sizes import SHAPES, SheetSize
+from dashboard.shell.router import Router
+from dashboard.shell.values import build_shell_updates
+from dashboard.state.url import parse_query
+from dashboard.state.view import Theme, ViewState
+from dashboard.tables.venues import TableCell
+from data.schema import Origin
+from deviation.question import Group
+from tests.dashboard.component_data import collect_text, to_plain_data
+from tests.dashboard.exports.test_routes import build_client
+from tests.dashboard.memory_store import (
+    FALL_MINUTE,
+    MINUTES,
+    START,
+    USDT_VENUES,
+    MemoryStore,
+    RecordedActions,
+    build_crash_candles,
+    build_market_candles,
+)
+from tests.dashboard.scenarios import CATALOGUE
+
+MEASUREMENTS = Measurements(MemoryStore(), CATALOGUE)
+EVENT_ASSETS = ("ATOM", "WBETH", "BNSOL", "DOGE", "XRP")
+
+
+def parse_view(**query: str) -> ViewState:
+    """The view of a link on the crash."""
+    state, notices = parse_query({"window": "crash", **query}, CATALOGUE)
+    assert notices == ()
+    return state
+
+
+def build_page_values(measurements: Measurements = MEASUREMENTS, **query: str) -> Any:  # noqa: ANN401 - dash's components
+    """The page's parts by their id."""
+    return {
+        name: value
+        for (name, _), value in build_updates(PageContext(measurements, RecordedActions()), parse_view(**query)).items()
+    }
+
+
+def test_a_panel_for_each_asset_of_the_event() -> None:
+    """Panels stand in the order of the event; an asset without a candle keeps its place."""
+    (window,) = measure_windows(MEASUREMENTS, parse_view())
+    assert tuple(panel.asset for panel in window.panels) == EVENT_ASSETS
+    assert [panel.asset for panel in window.panels if panel.measurement is None] == ["BNSOL", "XRP"]
+
+
+def test_what_a_panel_says() -> None:
+    """ATOM closes at 2.4 where four other venues close at 3.6, for five minutes; against USD venues at 4."""
+    (window,) = measure_windows(MEASUREMENTS, parse_view())
+    atom, *_, xrp = build_panel_rows(window.panels, CATALOGUE)
+    deepest, below = atom.by_group[Group.USDT]
+    assert (deepest.text, deepest.detail) == ("−33\xa0%", "21:20")
+    assert below.text == "5 of 30"
+    deepest, below = atom.by_group[Group.USD]
+    assert (deepest.text, below.text) == ("−40\xa0%", "5 of 30")
+    assert (xrp.venue, xrp.by_group[Group.USD][0].text) == ("", "–")
+
+
+def test_the_focus_is_bold_and_the_others_thin() -> None:
+    """The focus venue's lines are drawn last and widest; every line has the dash of its group."""
+    (window,) = measure_windows(MEASUREMENTS, parse_view())
+    scene = window.panels[0].build_scene(CATALOGUE, Theme.LIGHT)
+    assert scene is not None
+    *other_traces, usd, usdt = [trace for trace in build_panel_traces(scene) if trace["mode"] != "markers"]
+    assert (usdt["name"], usd["name"]) == ("<b>Binance</b> against USDT", "<b>Binance</b> against USD")
+    assert usdt["line"]["dash"] == "solid"
+    assert usd["line"]["dash"] == "dash"
+    assert usdt["line"]["width"] > usd["line"]["width"] > max(trace["line"]["width"] for trace in other_traces)
+    assert usdt["y"][FALL_MINUTE] == np.float32(100 * (2.4 / 3.6 - 1))
+    styles = {trace["name"]: (trace["line"]["color"], trace["line"]["dash"]) for trace in other_traces}
+    groups = PALETTES[Theme.LIGHT].group_colours
+    assert (styles["OKX"], styles["Kraken"]) == ((groups[Group.USDT], "solid"), (groups[Group.USD], "dash"))
+    assert len({*styles.values()}) == 2
+
+
+def test_the_dash_of_a_group_holds_for_a_usd_venue_too() -> None:
+    """With Kraken as focus its bolder line, against its own group, is the dashed one."""
+    (window,) = measure_windows(MEASUREMENTS, parse_view(focus="kraken"))
+    scene = window.panels[0].build_scene(CATALOGUE, Theme.LIGHT)
+    assert scene is not None
+    focus_lines = {trace["name"]: trace["line"] for trace in build_panel_traces(scene) if "against" in trace["name"]}
+    usd, usdt = focus_lines["<b>Kraken</b> against USD"], focus_lines["<b>Kraken</b> against USDT"]
+    assert (usd["dash"], usdt["dash"]) == ("dash", "solid")
+    assert usd["width"] > usdt["width"]
+
+
+def test_a_thin_reference_names_only_its_own_points() -> None:
+    """Against a single USD venue points are thin; the line against USDT, drawn after them, keeps its own name."""
+    venues = [build_market_candles(venue, "ATOM/USDT", 4, fall_factor=0.9) for venue in USDT_VENUES]
+    (side,) = measure_windows(
+        Measurements(MemoryStore(pl.concat([*venues, build_market_candles("kraken", "ATOM/USD", 4)])), CATALOGUE),
+        parse_view(),
+    )
+    scene = side.panels[0].build_scene(CATALOGUE, Theme.LIGHT)
+    assert scene is not None
+    names = [trace["name"] for trace in build_panel_traces(scene) if "against" in trace["name"]]
+    assert names == ["<b>Binance</b> against USD", "<b>Binance</b> against USD, thin", "<b>Binance</b> against USDT"]
+
+
+def test_the_key_names_every_line() -> None:
+    """The key has the bold lines, and the thin ones by group with the names of their venues."""
+    (window,) = measure_windows(MEASUREMENTS, parse_view())
+    scenes = [scene for panel in window.panels if (scene := panel.build_scene(CATALOGUE, Theme.LIGHT))]
+    line_samples = list_line_samples(scenes, CATALOGUE)
+    # On DOGE Coinbase stands for Binance, so that no one colour stands for the bold lines.
+    assert [(sample.text, sample.dash, sample.colour) for sample in line_samples[:2]] == [
+        ("Binance and Coinbase against USDT exchanges", "solid", PALETTES[Theme.LIGHT].ink),
+        ("Binance and Coinbase against USD exchanges", "dash", PALETTES[Theme.LIGHT].ink),
+    ]
+    assert list_line_samples(scenes[:1], CATALOGUE)[1].colour == CATALOGUE.get_venue("binance").colour
+    samples_by_text = {sample.text.split(",")[0]: (sample.dash, sample.venues) for sample in line_samples[2:]}
+    assert samples_by_text["USDT exchanges"] == ("solid", ("OKX", "Bybit", "Bitget", "Gate"))
+    assert samples_by_text["USD exchanges"] == ("dash", ("Coinbase", "Kraken", "Gemini", "Bitstamp"))
+    assert samples_by_text["USDT perpetuals"] == ("dot", ("Binance USD-M",))
+
+
+def test_the_furthest_other_is_named() -> None:
+    """Who else fell by the threshold or more is said with its minute; nobody is where nobody did."""
+    candles = pl.concat([build_crash_candles(), build_market_candles("htx", "ATOM/USDT", 4, fall_factor=0.5)])
+    (window,) = measure_windows(Measurements(MemoryStore(candles), CATALOGUE), parse_view())
+    # HTX closes at 2.0 where the others' middle is 3.6.
+    assert build_panel_rows(window.panels, CATALOGUE)[0].deepest_other == TableCell("HTX −44\xa0%", "21:20")
+    assert build_panel_rows(measure_windows(MEASUREMENTS, parse_view())[0].panels, CATALOGUE)[
+        0
+    ].deepest_other == TableCell("–")
+
+
+def test_a_focus_without_candles_is_replaced_where_it_must_be() -> None:
+    """Where an asset has no candle of the focus venue another is drawn, and the panel says so."""
+    (window,) = measure_windows(MEASUREMENTS, parse_view(focus="okx"))
+    assert {panel.asset: panel.replaced for panel in window.panels if panel.measurement} == {
+        "ATOM": None,
+        "WBETH": "okx",
+        "DOGE": "okx",
+    }
+    assert "OKX has no candle: Binance" in collect_text(to_plain_data(build_page_values(focus="okx")["compare-panels"]))
+
+
+def test_kinds_of_candles_never_mix() -> None:
+    """Where one asset has real candles and another none but a reconstruction, that one is empty."""
+    reconstruction = build_market_candles("okx", "XRP/USDT", 2).with_columns(origin=pl.lit(Origin.RECONSTRUCTION.value))
+    (window,) = measure_windows(
+        Measurements(MemoryStore(pl.concat([build_crash_candles(), reconstruction])), CATALOGUE), parse_view()
+    )
+    assert [panel.asset for panel in window.panels if panel.measurement is None] == ["BNSOL", "XRP"]
+
+
+def test_kinds_of_candles_never_mix_between_windows() -> None:
+    """Beside a window of real candles none of the reconstruction is shown, and the panel says that it asks for real."""
+    start = datetime(2023, 3, 10, 20, 0, tzinfo=UTC)
+    reconstruction = build_market_candles("okx", "BTC/USDT", 2, start=start).with_columns(
+        origin=pl.lit(Origin.RECONSTRUCTION.value)
+    )
+    measurements = Measurements(MemoryStore(pl.concat([build_crash_candles(), reconstruction])), CATALOGUE)
+    _, second_window = measure_windows(
+        measurements, parse_view(against="2023-03-10:2023-03-10T20:00Z~2023-03-10T20:30Z")
+    )
+    assert [(panel.measurement, panel.empty_text) for panel in second_window.panels] == [
+        (None, "No real candle in this window.")
+    ]
+
+
+def test_notices_speak_of_every_panel() -> None:
+    """A replaced focus is told for all assets on which it is, and the focus that was asked for stays chosen."""
+    context = PageContext(MEASUREMENTS, RecordedActions())
+    updates = build_shell_updates(context, PAGE, parse_view(focus="okx"))
+    text = collect_text(to_plain_data(updates["notices", "children"]))
+    assert "OKX has no candle of WBETH and DOGE in this window; Binance (WBETH) and Coinbase (DOGE) are shown." in text
+    assert "ATOM" not in text
+    assert updates["focus", "value"] == "okx"
+    assert {"value": "gemini", "label": "Gemini"} in updates["focus", "data"]
+
+
+def test_notices_speak_of_both_windows() -> None:
+    """What is alike in both windows is said once, for both; what holds for one of them is said with its times."""
+    context = PageContext(MEASUREMENTS, RecordedActions())
+    notices_html = build_shell_updates(context, PAGE, parse_view(focus="okx", against="2025-10-10:both-sides"))[
+        "notices", "children"
+    ]
+    assert collect_text(to_plain_data(notices_html)).count("OKX has no candle of WBETH and DOGE in either window") == 1
+    empty_window = "2025-10-10:2025-10-10T10:00Z~2025-10-10T10:30Z"
+    single_text = collect_text(
+        to_plain_data(
+            build_shell_updates(context, PAGE, parse_view(focus="gate", against=empty_window))["notices", "children"]
+        )
+    )
+    assert "Gate has no candle of WBETH and DOGE from 10 Oct 2025, 21:10 to 21:40 UTC; " in single_text
+    assert "Gate has no candle of WBETH from 10 Oct 2025, 10:00 to 10:30 UTC; Binance is shown." in single_text
+
+
+def test_notices_of_an_illustration_and_of_nothing() -> None:
+    """The grave notices name all assets and windows that they hold for."""
+    query = {"against": "2023-03-10:usdc-depeg"}
+    reconstruction = MemoryStore(build_crash_candles().with_columns(origin=pl.lit(Origin.RECONSTRUCTION.value)))
+    updates = build_shell_updates(
+        PageContext(Measurements(reconstruction, CATALOGUE), RecordedActions()), PAGE, parse_view(**query)
+    )
+    assert "No real candle of ATOM, WBETH, BNSOL, DOGE, XRP or BTC is stored for either window." in str(
+        updates["offer-text", "children"]
+    )
+    empty_updates = build_shell_updates(
+        PageContext(Measurements(MemoryStore(build_crash_candles().clear()), CATALOGUE), RecordedActions()),
+        PAGE,
+        parse_view(**query),
+    )
+    text = str(empty_updates["offer-text", "children"])
+    assert text.startswith("No candle of ATOM, WBETH, BNSOL, DOGE, XRP or BTC in the store from 10 Oct 2025, 21:10 to")
+    assert " or from 10 Mar 2023" in text
+
+
+def test_shared_and_own_scale() -> None:
+    """On one scale all panels reach as far as the deepest line; on its own, WBETH's reaches no further than it must."""
+    figures = build_page_values()["compare-figures"]
+    assert set(figures) == {"compare-0-ATOM", "compare-0-WBETH", "compare-0-DOGE"}
+    shared_ranges = {json.dumps(figure["axes"]["shared"]["range"]) for figure in figures.values()}
+    assert len(shared_ranges) == 1
+    low, high = figures["compare-0-ATOM"]["axes"]["shared"]["range"]
+    # DOGE's perpetual halves against USD venues at 0.2 and 0.18: the deepest of all.
+    assert low < -40
+    assert figures["compare-0-WBETH"]["axes"]["own"]["range"][1] < high
+    assert figures["compare-0-ATOM"]["figure"]["layout"]["yaxis"]["range"] == [low, high]
+
+
+def test_two_windows_stand_beside_each_other() -> None:
+    """With a second window there are two columns, and the asset is drawn in both on minutes since their starts."""
+    page_values = build_page_values(against="2025-10-10:both-sides")
+    text = collect_text(to_plain_data(page_values["compare-panels"]))
+    assert "10-11 October 2025: Crash" in text
+    assert "10-11 October 2025: Both sides" in text
+    figures = page_values["compare-figures"]
+    assert {"compare-0-ATOM", "compare-1-ATOM", "compare-pair-0", "compare-pair-1"} <= set(figures)
+    first, second = (figures[f"compare-pair-{number}"]["figure"] for number in (0, 1))
+    assert first["layout"]["xaxis"]["range"] == second["layout"]["xaxis"]["range"] == [0, 150]
+    assert {trace["x0"] for trace in first["data"] if "x0" in trace} == {0}
+    # The crash begins 25 minutes into the longer window.
+    focus_values = [next(t for t in figure["data"] if "against USD" in t["name"])["y"] for figure in (first, second)]
+    short_values, long_values = (np.frombuffer(b64decode(y["bdata"]), dtype=y["dtype"]) for y in focus_values)
+    assert np.nanargmin(long_values) - np.nanargmin(short_values) == 25
+
+
+def test_an_event_beside_another() -> None:
+    """A second window of another event brings that event's assets, empty where there is no candle."""
+    first_panels, second_panels = measure_windows(MEASUREMENTS, parse_view(against="2023-03-10:usdc-depeg"))
+    assert (first_panels.view.event, second_panels.view.event) == ("2025-10-10", "2023-03-10")
+    assert [panel.asset for panel in second_panels.panels] == ["BTC"]
+    assert "ATOM: No candle in this window" in collect_text(
+        to_plain_data(build_page_values(against="2023-03-10")["compare-pair"])
+    )
+    assert measure_pair(MEASUREMENTS, parse_view()) == ()
+
+
+def test_a_second_window_of_its_own() -> None:
+    """A second range by its edges stands beside the first under its times, and is chosen in the list."""
+    own_range = "2025-10-10:2025-10-10T21:05:00Z~2025-10-10T21:35:00Z"
+    text = collect_text(to_plain_data(build_page_values(against=own_range)["compare-panels"]))
+    assert "10 Oct 2025, 21:05 to 21:35 UTC (own range)" in text
+    controls = build_second_window_select(CATALOGUE, parse_view(against=own_range, zone="UTC+8"))
+    select = controls["compare-against"]
+    assert select.value == own_range
+    assert select.data[0]["items"] == [{"value": own_range, "label": "11 Oct 2025, 05:05 to 05:35 UTC+8"}]
+    assert (controls["compare-own-event"].value, controls["compare-own-from"].value) == (
+        "2025-10-10",
+        "2025-10-11 05:05",
+    )
+    assert build_second_window_select(CATALOGUE, parse_view())["compare-own-to"].value == "2025-10-10 21:40"
+
+
+def test_a_panel_without_a_line_says_so() -> None:
+    """Where an exchange is alone nothing is drawn, on the page as in the picture."""
+    measurements = Measurements(
+        MemoryStore(pl.concat([build_crash_candles(), build_market_candles("kraken", "XRP/USD", 2)])), CATALOGUE
+    )
+    page_values = build_page_values(measurements)
+    assert "No line to draw: nobody to compare with, or hidden." in collect_text(
+        to_plain_data(page_values["compare-panels"])
+    )
+    assert "compare-0-XRP" not in page_values["compare-figures"]
+    sheet = build_compare_sheet(measure_windows(measurements, parse_view()), CATALOGUE)
+    assert "No line to draw: nobody to compare with, or hidden." in [note.text for note in sheet.layout.annotations]
+
+
+def test_files_follow_the_scale() -> None:
+    """Every link of the menu, and the one to copy, has the scale of the view; without candles there is no menu."""
+    menu = json.dumps(to_plain_data(build_page_values(scale="own")["compare-files"]))
+    links = re.findall(r"/export/compare[^\"]*", menu)
+    assert len(links) == 2 * 2 * 3 + 2 + 1
+    assert all("scale=own" in link for link in links)
+    assert "scale" not in json.dumps(to_plain_data(build_page_values()["compare-files"]))
+    assert build_page_values(Measurements(MemoryStore(build_crash_candles().clear()), CATALOGUE))["compare-files"] == ""
+
+
+def test_links_lead_to_each_asset() -> None:
+    """A panel opens its own asset and window in the explorer."""
+    panels = json.dumps(to_plain_data(build_page_values(against="2025-10-10:both-sides")["compare-panels"]))
+    assert '"/explorer?asset=DOGE&window=crash&against=2025-10-10%3Aboth-sides"' in panels
+    assert '"/explorer?asset=DOGE&against=2025-10-10%3Aboth-sides"' in panels
+
+
+def test_the_page_changes_in_place() -> None:
+    """A change sends the parts of the page alone, so that the chosen scale stays."""
+    site = Router(PageContext(MEASUREMENTS, RecordedActions()))
+    changed = site.apply([("focus", "okx")], {"window": "crash"}, "compare")
+    assert ("compare-figures", "data") in changed
+    assert ("content", "children") not in changed
+    assert ("compare-scale", "value") not in changed
+
+
+def test_an_empty_store() -> None:
+    """Without any candle each asset says so, and nothing is drawn."""
+    page_values = build_page_values(Measurements(MemoryStore(build_crash_candles().clear()), CATALOGUE))
+    assert collect_text(to_plain_data(page_values["compare-panels"])).count("No candle in this window") == len(
+        EVENT_ASSETS
+    )
+    assert page_values["compare-figures"] == {}
+
+
+@pytest.mark.parametrize("size", SheetSize)
+@pytest.mark.parametrize("against", ["", "2025-10-10:both-sides"])
+def test_the_picture_keeps_to_its_sheet(size: SheetSize, against: str) -> None:
+    """In each shape every panel is drawn inside of the sheet, none on another, and every asset is named."""
+    windows = measure_windows(MEASUREMENTS, parse_view(against=against) if against else parse_view())
+    figure = build_compare_sheet(windows, CATALOGUE, size=size, theme=Theme.DARK, share_scale=False)
+    assert (figure.layout.width, figure.layout.height) == (SHAPES[size].width, SHAPES[size].height)
+    drawn_axes = [axis for axis in figure.select_xaxes() if axis.domain is not None]
+    assert len(drawn_axes) == 3 * len(windows)
+    boxes = [(*x.domain, *y.domain) for x, y in zip(figure.select_xaxes(), figure.select_yaxes(), strict=True)]
+    assert all(0 <= edge <= 1 for box in boxes for edge in box)
+    # Tall enough to read, and apart.
+    assert all((top - bottom) * SHAPES[size].height > 60 for _, _, bottom, top in boxes)
+    assert not any(
+        a[0] < b[1] and b[0] < a[1] and a[2] < b[3] and b[2] < a[3] for i, a in enumerate(boxes) for b in boxes[i + 1 :]
+    )
+    texts = [note.text for note in figure.layout.annotations]
+    assert all(f"<b>{asset}</b>" in texts for asset in EVENT_ASSETS)
+    assert all(0 <= note.x <= 1 and 0 <= note.y <= 1 for note in figure.layout.annotations if note.xref == "paper")
+
+
+@pytest.mark.parametrize("size", [SheetSize.SQUARE, SheetSize.TALL])
+def test_panels_without_a_line_leave_their_room(size: SheetSize) -> None:
+    """In columns an asset that neither window draws is one low row; a lone asset is as high as those beside it."""
+    sheet_box = Box(0, 0, 1000, 1000)
+    first, second = layout_windows([[True, False, False, True]] * 2, sheet_box, size, same_assets=True)
+    heights = [box.bottom - box.top for box in first.panels]
+    # 976 pixels under the title, less three spaces of 22 and two low rows of 52, for two panels.
+    assert heights == [403, 52, 52, 403]
+    assert [box.top for box in first.panels] == [box.top for box in second.panels]
+    many_layout, lone_layout = layout_windows([[True, True, False], [True]], sheet_box, size, same_assets=False)
+    assert [box.bottom - box.top for box in lone_layout.panels] == [440]
+    assert [box.bottom - box.top for box in many_layout.panels] == [440, 440, 52]
+
+
+def test_an_illustration_says_so_in_every_panel() -> None:
+    """A panel of the reconstruction is marked, on the page and in the picture."""
+    reconstruction = build_crash_candles().with_columns(origin=pl.lit(Origin.RECONSTRUCTION.value))
+    (window,) = measure_windows(Measurements(MemoryStore(reconstruction), CATALOGUE), parse_view())
+    scenes = [scene for panel in window.panels if (scene := panel.build_scene(CATALOGUE, Theme.LIGHT))]
+    for scene in scenes:
+        for figure in (
+            build_panel_figure(scene, build_common_scale(scenes), window.view.zone),
+            build_since_start_figure(scene, build_common_scale(scenes), 30),
+        ):
+            assert [note.text for note in figure.layout.annotations] == ["ILLUSTRATION"]
+    sheet = build_compare_sheet([window], CATALOGUE)
+    watermarks = [note.text for note in sheet.layout.annotations if note.text == "ILLUSTRATION"]
+    assert len(watermarks) == len(scenes) == 3
+
+
+def test_rows_of_both_windows() -> None:
+    """The file holds every market's minutes in each window, numbered from its start."""
+    link = "/export/compare.parquet?window=crash&against=2025-10-10:both-sides"
+    rows = pl.read_parquet(BytesIO(build_client().get(link).data))
+    assert rows.schema == pl.Schema(COMPARE_SCHEMA)
+    assert rows["window"].unique().sort().to_list() == ["both-sides", "crash"]
+    fall_rows = rows.filter(
+        asset="ATOM",
+        venue="binance",
+        symbol="ATOM/USDT",
+        group="usdt",
+        open_time=START + timedelta(minutes=FALL_MINUTE),
+    )
+    assert fall_rows.sort("minute").select("window", "minute", "d", "focus").rows() == [
+        ("crash", float(FALL_MINUTE), 2.4 / 3.6 - 1, True),
+        ("both-sides", float(FALL_MINUTE + 25), 2.4 / 3.6 - 1, True),
+    ]
+    crash_rows = rows.filter(window="crash", asset="ATOM", venue="okx", group="usd")
+    assert crash_rows["minute"].to_list() == [float(minute) for minute in range(MINUTES)]
+
+
+def test_rows_tell_own_ranges_apart() -> None:
+    """A range without a name is known by its edges."""
+    link = "/export/compare.csv?from=2025-10-10T21:10Z&to=2025-10-10T21:20Z&against=2025-10-10:"
+    own_range = "2025-10-10T21:15Z~2025-10-10T21:20Z"
+    rows = pl.read_csv(BytesIO(build_client().get(link + own_range).data), infer_schema=False)
+    assert rows["window"].null_count() == rows.height
+    assert rows.select("window_start", "window_end").unique().sort("window_start").rows() == [
+        ("2025-10-10T21:10:00Z", "2025-10-10T21:20:00Z"),
+        ("2025-10-10T21:15:00Z", "2025-10-10T21:20:00Z"),
+    ]
+
+
+def test_the_picture_keeps_to_utc() -> None:
+    """Whatever clock the page is on, the picture's titles, facts and ticks are in UTC, as it says."""
+    own_range = "2025-10-10:2025-10-10T21:05Z~2025-10-10T21:35Z"
+    content = json.loads(build_client().get(f"/export/compare.png?window=crash&zone=UTC%2B8&against={own_range}").data)
+    assert content["manifest"]["windows"][1] == "10 Oct 2025, 21:05 to 21:35 UTC (own range)"
+
+
+def test_the_manifest_names_all_assets() -> None:
+    """The picture says which assets and windows it shows."""
+    content = json.loads(build_client().get("/export/compare.png?window=crash&size=square&theme=dark").data)
+    assert content["shape"] == ["png", 1200, 1200, "#15181c"]
+    assert content["manifest"]["assets"] == list(EVENT_ASSETS)
+    assert content["manifest"]["windows"] == ["10-11 October 2025: Crash"]
+
+
+def test_no_candle_at_all_is_not_found() -> None:
+    """Where no asset of the event has a candle there is nothing to draw."""
+    response = build_client(MemoryStore(build_crash_candles().clear())).get("/export/compare.svg?window=crash")
+    assert response.status_code == 404
+    assert "no candle of any asset of 2025-10-10" in response.text

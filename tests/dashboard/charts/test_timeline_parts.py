@@ -1,0 +1,213 @@
+"""The parts around the explorer's charts: depths, the minute of the lowest trade, notes, the moment, the files."""
+
+from base64 import b64decode
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from urllib.parse import parse_qsl, urlsplit
+
+import numpy as np
+import plotly.graph_objects as go
+import polars as pl
+import pytest
+
+from dashboard.charts.lowest_minute.figure import (
+    build_bounds_figure,
+    list_bar_positions,
+    list_price_ranges,
+    write_heading,
+    write_sentences,
+)
+from dashboard.charts.thresholds.figure import build_threshold_figure, build_threshold_table
+from dashboard.charts.timeline.figure import build_explorer_figure
+from dashboard.charts.timeline.hover_table import build_minute_data
+from dashboard.charts.timeline.notes import build_notes_list
+from dashboard.draw.scene import Scene
+from dashboard.exports.kinds import KIND_FORMATS, ExportKind
+from dashboard.exports.menu import build_export_menu
+from dashboard.state.links import ViewLinks
+from dashboard.text.clock import Zone
+from dashboard.text.sentences import list_window_notes
+from data.schema import LOW_TRADE, build_empty_frame
+from deviation.minute.states import State
+from tests.dashboard.component_data import collect_text, to_plain_data
+from tests.dashboard.pages.test_registry import list_parts
+from tests.dashboard.scenarios import (
+    CATALOGUE,
+    SCENARIOS,
+    USD,
+    USDT,
+    ask_and_measure,
+    build_candles,
+    build_dip,
+    measure_scenario,
+)
+
+NO_TRADES = build_empty_frame(LOW_TRADE)
+
+
+@cache
+def build_fall_scene() -> Scene:
+    """Binance falls from 4 to 1.6 in minute 20, with one trade at 0.001; five USDT venues fall to 2.8, four USD not."""
+    frames = [build_candles(("binance", "ATOM/USDT"), build_dip(60, 4.0, 0.6, 20), lows={20: 0.001})]
+    frames += [build_candles((venue, "ATOM/USDT"), build_dip(60, 4.0, 0.3, 20)) for venue in USDT]
+    frames += [build_candles((venue, "ATOM/USD"), np.full(60, 4.0)) for venue in USD]
+    return Scene(ask_and_measure(frames, 60), CATALOGUE)
+
+
+def build_scene(name: str) -> Scene:
+    """A measurement made by hand, as it is drawn."""
+    return Scene(measure_scenario(name), CATALOGUE)
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_every_measurement_has_its_parts(name: str) -> None:
+    """Whatever was measured, depths and close looks are figures that plotly takes, and tables."""
+    scene = build_scene(name)
+    assert go.Figure(build_threshold_figure(scene)).layout.height
+    assert to_plain_data(build_threshold_table(scene, ViewLinks({})))
+    for position in list_bar_positions(scene):
+        assert len(go.Figure(build_bounds_figure(scene, position)).data) == len(list_price_ranges(scene, position))
+        assert write_sentences(scene, position, NO_TRADES)
+        assert write_heading(scene, position)
+
+
+def test_depths_are_counted() -> None:
+    """A line holds the firm minutes at or beyond each depth; none has its own place below the least minute."""
+    scene = build_fall_scene()
+    row = scene.focus
+    assert row is not None
+    figure = go.Figure(build_threshold_figure(scene))
+    line = figure.data[-1]
+    assert (line.name, line.line.width) == ("Binance", 3)
+    d = row.own_summary.series.d
+    counts = [np.count_nonzero(d <= -x / 100 + 1e-12) for x in (1, 2, 5, 10, 20, 50)]
+    assert counts[-1] == 0
+    assert counts[0] > counts[3] > 0
+    zero = figure.layout.yaxis.tickvals[0]
+    assert figure.layout.yaxis.ticktext[0] == "none"
+    assert zero < 0
+    assert line.y[-1] == zero
+    assert line.y[:4] == pytest.approx(np.log10(counts[:4]))
+    assert figure.layout.yaxis.range[0] < zero
+    first = collect_text(
+        to_plain_data(build_threshold_table(scene, ViewLinks({})))["props"]["children"][1]["props"]["children"][0]
+    )
+    assert first.split()[:3] == ["Binance", "ATOM/USDT", str(counts[0])]
+
+
+def test_the_minute_of_the_lowest_trade() -> None:
+    """The focus venue's candle stands first, each voting peer's range below it, and the bounds are said in words."""
+    scene = build_fall_scene()
+    row = scene.focus
+    assert row is not None
+    assert list_bar_positions(scene) == (20,)
+    focus_range, *peers = list_price_ranges(scene, 20)
+    assert (focus_range.row, focus_range.low) == (row, 0.001)
+    assert {peer.row.market.venue for peer in peers} == {
+        *("okx", "bybit", "bitget", "gate", "kucoin"),
+        *("coinbaseexchange", "kraken", "gemini", "bitstamp"),
+    }
+    okx = next(peer for peer in peers if peer.row.market.venue == "okx")
+    assert (okx.low, okx.high, okx.close) == pytest.approx((2.8, 4.0, 2.8))
+    assert write_sentences(scene, 20, NO_TRADES)[0] == (
+        "Binance's lowest trade, 0.001, stood 99.9 % below other USDT exchanges and 99.9 % below USD exchanges, "
+        "whatever the order within the minute."
+    )
+
+
+def test_bounds_apart_are_said_as_a_span() -> None:
+    """Where the order within the minute matters, both bounds are named: lows from 2.4 against ranges 2.4 to 4."""
+    text = write_sentences(build_scene("low_on_scale"), 20, NO_TRADES)
+    # 2.6 against peers that stood between 2.4 and 4.0
+    assert text[0] == (
+        "Binance's lowest trade, 2.6, stood between 8.3 % above and 35 % below other USDT exchanges, "
+        "whatever the order within the minute."
+    )
+    assert text[1] == "That it strayed for the whole minute is not certain."
+
+
+def test_what_is_certain_of_a_whole_minute_is_said() -> None:
+    """Between 1.6 and 2.08, where USDT peers stood at 2.8 or more (2.08 / 2.8 - 1) and USD ones at 4: all certain."""
+    assert write_sentences(build_fall_scene(), 21, NO_TRADES)[1] == (
+        "It stayed at least 26 % below USDT exchanges and 48 % below USD exchanges for the whole minute: "
+        "certain in any order."
+    )
+
+
+def test_the_exact_trade_is_named() -> None:
+    """Where the bar was made of trades, the trade that was the low is named with its own time."""
+    scene = build_fall_scene()
+    time = datetime(2025, 10, 10, 21, 20, 12, 345_000, tzinfo=UTC)
+    trade = {
+        "venue": "binance",
+        "symbol": "ATOM/USDT",
+        "timeframe": "1m",
+        "open_time": time.replace(second=0, microsecond=0),
+        "at": time,
+        "price": 0.001,
+        "amount": 1_500.5,
+        "trade_id": "77",
+        "source": "by hand",
+        "fetched_at": time,
+    }
+    text = write_sentences(scene, 20, pl.DataFrame([trade], schema=LOW_TRADE))
+    assert text[-1] == "The trade itself: 0.001 USDT at 21:20:12.345 UTC, 1,500.5 ATOM, number 77."
+
+
+def test_notes_stand_on_the_time_line() -> None:
+    """Each note within the window that is not on other assets alone has a mark, and a line with its source."""
+    scene = build_scene("crash")
+    notes = list_window_notes(scene.measurement, CATALOGUE)
+    assert [f"{note.at:%H:%M}" for note in notes][:2] == ["21:12", "21:15"]
+    figure = build_explorer_figure(scene)
+    marks = {shape["x0"] for shape in figure["layout"]["shapes"] if shape["xref"] == "x3"}
+    assert marks == {f"{note.at:%Y-%m-%d %H:%M:%S}" for note in notes}
+    notes_json = to_plain_data(build_notes_list(notes, Zone.UTC8, timedelta(minutes=90)))
+    assert "05:12" in collect_text(notes_json)
+    sources = [part["props"]["href"] for part in list_parts(notes_json) if part["type"] == "A"]
+    assert sources == [note.source_url for note in notes if note.source_url]
+    assert build_notes_list([], Zone.UTC, timedelta(minutes=1)) == []
+
+
+def test_the_moment_holds_every_market() -> None:
+    """Price, deviation from the own group and state of every market and minute are sent, the focus first."""
+    data = build_minute_data(build_scene("one_group"), Zone.UTC8)
+    assert [row["name"] for row in data["rows"]] == ["Binance", "OKX", "Bybit", "Bitget", "Gate", "KuCoin"]
+    focus = data["rows"][0]
+    states = np.frombuffer(b64decode(focus["state"]["bdata"]), dtype=np.int8)
+    assert data["states"][states[30]] == "missing"
+    assert states[0] == State.VOTING
+    prices = np.frombuffer(b64decode(focus["price"]["low"]["bdata"]), dtype=np.float32)
+    assert prices[0] == 4
+    assert np.isnan(prices[30])
+    assert (data["width"], data["count"], data["bar"], data["offset"]) == (1, 60, 60_000, 8 * 3_600_000)
+
+
+def test_the_moment_begins_at_the_deepest_close() -> None:
+    """Before anybody points anywhere, the focus venue's deepest minute is told."""
+    assert build_minute_data(build_scene("crash"), Zone.UTC)["at"] == 30
+    assert build_minute_data(build_scene("without_focus"), Zone.UTC)["at"] == 0
+
+
+@pytest.mark.parametrize("kind", ExportKind)
+def test_every_format_is_in_the_menu(kind: ExportKind) -> None:
+    """A menu has a link to each format of its export that the routes answer, pictures in each shape and paper."""
+    view = {"asset": "DOGE", "theme": "dark"}
+    links = [
+        urlsplit(part["props"]["href"]) for part in list_parts(build_export_menu(kind, view)) if part["type"] == "A"
+    ]
+    parsed_links = [(link.path, dict(parse_qsl(link.query))) for link in links]
+    assert all(query["asset"] == "DOGE" for _, query in parsed_links)
+    pictures = [(path.rpartition(".")[2], query) for path, query in parsed_links if path.endswith((".png", ".svg"))]
+    shapes = {(ending, query.get("size"), query.get("theme")) for ending, query in pictures}
+    expected = {
+        (ending, size, theme)
+        for ending in ("png", "svg")
+        for size in (None, "square", "tall")
+        for theme in (None, "dark")
+    }
+    assert shapes == (expected if "png" in KIND_FORMATS[kind] else set())
+    other_endings = {ExportKind.LOWS: {"csv", "parquet", "json"}, ExportKind.MEASUREMENT: {"json"}}
+    endings = other_endings.get(kind, {"csv", "parquet"})
+    rows = {path for path, _ in parsed_links} - {f"/export/{kind}.{ending}" for ending in ("png", "svg")}
+    assert rows == {f"/export/{kind}.{ending}" for ending in endings}

@@ -1,0 +1,70 @@
+import re
+
+import pytest
+
+from dashboard.draw.theme import (
+    FONT_FAMILY,
+    MIN_CONTRAST,
+    PALETTES,
+    TEMPLATES,
+    compute_contrast,
+    compute_venue_colour,
+    get_palette,
+    mix_colours,
+)
+from dashboard.state.view import Theme
+from deviation.minute.states import State
+from deviation.question import Group
+from tests.dashboard.scenarios import CATALOGUE
+
+HEX = re.compile(r"#[0-9a-f]{6}")
+
+
+@pytest.mark.parametrize("theme", Theme)
+def test_every_colour_is_full_hex(theme: Theme) -> None:
+    """Palettes hold nothing looser than #rrggbb, and a colour for every group and state."""
+    colours = get_palette(theme)
+    tints = [tint for group_tints in colours.vote_tints.values() for tint in group_tints]
+    base_colours = [colours.paper, colours.ink, colours.text, colours.muted, colours.rule, colours.grid, colours.band]
+    all_colours = [*base_colours, *tints, *colours.group_colours.values(), *colours.state_colours.values()]
+    assert all(HEX.fullmatch(colour) for colour in all_colours)
+    assert set(colours.group_colours) == set(colours.vote_tints) == set(Group)
+    assert set(colours.state_colours) == set(State)
+
+
+@pytest.mark.parametrize("theme", Theme)
+def test_text_is_readable(theme: Theme) -> None:
+    """Text, also the grey one, has the contrast of WCAG AA."""
+    colours = PALETTES[theme]
+    assert all(
+        compute_contrast(colour, colours.paper) >= MIN_CONTRAST for colour in (colours.ink, colours.text, colours.muted)
+    )
+
+
+def test_venues_keep_their_colour_on_light_paper() -> None:
+    """On light paper a venue has the colour of the catalogue."""
+    assert compute_venue_colour(CATALOGUE, "binance", Theme.LIGHT) == CATALOGUE.get_venue("binance").colour
+
+
+def test_venues_are_readable_on_dark_paper() -> None:
+    """On dark paper every venue's colour is lightened until it is readable."""
+    paper = get_palette(Theme.DARK).paper
+    assert all(
+        compute_contrast(compute_venue_colour(CATALOGUE, venue, Theme.DARK), paper) >= MIN_CONTRAST
+        for venue in CATALOGUE.venues
+    )
+
+
+def test_mixing_reaches_both_ends() -> None:
+    """A share of 0 is the one colour, of 1 the other."""
+    assert (mix_colours("#b47b00", "#ffffff", 0.0), mix_colours("#b47b00", "#ffffff", 1.0)) == ("#b47b00", "#ffffff")
+
+
+@pytest.mark.parametrize("theme", Theme)
+def test_templates_leave_nothing_to_chance(theme: Theme) -> None:
+    """No automatic margins, no legend, the one font."""
+    layout = TEMPLATES[theme].layout
+    assert layout.font.family == FONT_FAMILY
+    assert layout.showlegend is False
+    assert layout.xaxis.automargin is False
+    assert layout.yaxis.automargin is False

@@ -1,0 +1,246 @@
+"""Depth against duration as files: rows, printed chart, and the frame that all printed charts share."""
+
+import json
+from dataclasses import replace
+from functools import partial
+from io import BytesIO
+from typing import Any
+
+import polars as pl
+import pytest
+from PIL import Image
+
+from dashboard.draw.label_layout import Box
+from dashboard.draw.theme import get_palette
+from dashboard.exports.scatter import DEPTH_SCHEMA, build_depth_rows, build_depth_sheet
+from dashboard.service.event import EventContext
+from dashboard.service.measurements import Measurements
+from dashboard.sheet.chart_sheet import ChartText, build_chart_sheet, build_sentence_drawer
+from dashboard.sheet.frame import WATERMARK
+from dashboard.sheet.legend import LegendItem, build_line_item, build_swatch_item, build_venue_item
+from dashboard.sheet.manifest import read_png_manifest
+from dashboard.sheet.renderer import Renderer
+from dashboard.sheet.sizes import SHAPES, SheetSize
+from dashboard.state.view import Theme
+from data.reconstruction.candles import reconstruct_candles
+from data.schema import build_empty_frame
+from deviation.report.headline import ILLUSTRATION
+from tests.dashboard.exports.test_routes import (
+    CRASH_QUERY,
+    WINDOW_TEXT,
+    build_client,
+    build_illustrated_shelf,
+    read_file_name,
+)
+from tests.dashboard.memory_store import FALL_MINUTE, START, MemoryStore, build_crash_candles, build_market_candles
+from tests.dashboard.pages.test_overview import VIEW, build_overview
+from tests.dashboard.scenarios import CATALOGUE, SCENARIOS, measure_scenario
+from tests.dashboard.text_boxes import collect_annotation_text, find_faults, find_overlaps, measure_text_boxes
+
+
+def read_rows(shelf: MemoryStore | None = None) -> pl.DataFrame:
+    """The rows of the crash."""
+    return pl.read_parquet(BytesIO(build_client(shelf).get(f"/export/depth.parquet?{CRASH_QUERY}").data))
+
+
+def select_row(frame: pl.DataFrame, asset: str, venue: str, symbol: str) -> dict[str, Any]:
+    """The row of a market."""
+    return frame.filter(asset=asset, venue=venue, symbol=symbol).row(0, named=True)
+
+
+def list_low_rows(overview: EventContext) -> pl.DataFrame:
+    """The rows that are at least 2 % below for a minute, from the file."""
+    return build_depth_rows(overview.measurements).filter(pl.col("below_min") > 0)
+
+
+def build_event_overview(shelf: MemoryStore, theme: Theme = Theme.LIGHT) -> EventContext:
+    """The event over a shelf, as the overview sees it."""
+    view = replace(VIEW, theme=theme)
+    return EventContext(Measurements(shelf, CATALOGUE).measure_event(view), view, CATALOGUE)
+
+
+def test_a_row_for_each_market_of_each_asset() -> None:
+    """2.4 against 3.6 for five of 30 minutes, ranked; a wrapped asset and a perpetual say why they are not."""
+    rows = read_rows()
+    assert rows.schema == pl.Schema(DEPTH_SCHEMA)
+    # Nine of ATOM (its USDC and EUR markets are in neither group), three of DOGE, one of WBETH.
+    assert rows["asset"].to_list() == 9 * ["ATOM"] + ["WBETH"] + 3 * ["DOGE"]
+    assert select_row(rows, "ATOM", "binance", "ATOM/USDT") == {
+        "asset": "ATOM",
+        "venue": "binance",
+        "symbol": "ATOM/USDT",
+        "group": "usdt",
+        "against": "usdt",
+        "fair_value": False,
+        "focus": True,
+        "depth": 4 * 0.6 / (4 * 0.9) - 1,
+        "depth_at": START.replace(minute=START.minute + FALL_MINUTE),
+        "below_min": 5.0,
+        "firm_min": 30.0,
+        "enter": 0.02,
+        "volume_usd_before": 0.0,
+        "deepest": "deepest",
+        "longest": "longest",
+        "not_ranked_why": None,
+        "assumed": False,
+        "origin": "real",
+    }
+    okx = select_row(rows, "ATOM", "okx", "ATOM/USDT")
+    assert (okx["below_min"], okx["deepest"], okx["focus"]) == (0, "not deepest", False)
+    wbeth = select_row(rows, "WBETH", "binance", "WBETH/USDT")
+    assert (wbeth["fair_value"], wbeth["not_ranked_why"]) == (True, "measured against fair value")
+    perpetual = select_row(rows, "DOGE", "binanceusdm", "DOGE/USDT:USDT")
+    assert (perpetual["depth"], perpetual["depth_at"], perpetual["firm_min"]) == (None, None, 0)
+    assert perpetual["not_ranked_why"] == "perpetual against spot"
+
+
+def test_rows_of_an_illustration_have_no_rank() -> None:
+    """On the reconstruction ranks and their reasons are empty, and markets without a published figure say so."""
+    rows = read_rows(MemoryStore(reconstruct_candles()))
+    assert rows.select("deepest", "longest", "not_ranked_why").null_count().row(0) == (rows.height,) * 3
+    assert rows["origin"].unique().to_list() == ["reconstruction"]
+    assumed = {(row["asset"], row["venue"]): row["assumed"] for row in rows.iter_rows(named=True)}
+    assert (assumed["ATOM", "okx"], assumed["ATOM", "binance"]) == (True, False)
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+@pytest.mark.parametrize("size", SheetSize)
+def test_no_text_collides_or_leaves_the_sheet(name: str, size: SheetSize) -> None:
+    """Whatever was measured, in each shape every text has a place of its own within the sheet."""
+    figure = build_depth_sheet(build_overview(measure_scenario(name)), size)
+    assert find_faults(figure, size) == []
+
+
+@pytest.mark.parametrize("size", SheetSize)
+@pytest.mark.parametrize("theme", Theme)
+def test_the_printed_chart(size: SheetSize, theme: Theme) -> None:
+    """Headline, the focus venue's dots by name, their key, what has no dot, and what it all rests on."""
+    overview = build_event_overview(MemoryStore(), theme)
+    figure = build_depth_sheet(overview, size)
+    assert find_overlaps(figure) == []
+    assert figure.layout.template.layout.paper_bgcolor == get_palette(theme).paper
+    sheet_text = " ".join(collect_annotation_text(figure).split())
+    assert "Binance was deepest on 1 of 1 ranked asset among USDT exchanges" in sheet_text
+    bold_texts = {text for text, _ in measure_text_boxes(figure) if text.startswith("<b>Binance")}
+    assert {"<b>Binance ATOM</b>", "<b>Binance WBETH</b>", "<b>Binance</b>"} <= bold_texts
+    assert "Never 2 % below: ATOM" in sheet_text
+    assert "No firm minute, so no point: DOGE Binance USD-M perpetual, Coinbase and Gemini" in sheet_text
+    assert "hollow, in any shape: not ranked" in sheet_text
+    assert "from imported files" in sheet_text
+    assert "Candles cannot show why." in sheet_text
+    (trace,) = figure.data
+    assert (trace.x, [round(y, 3) for y in trace.y]) == ((5, 5), [0.333, 0.5])
+    assert list(trace.marker.symbol) == ["circle", "circle-open"]
+
+
+def test_two_markets_of_a_venue_are_told_apart() -> None:
+    """Where a venue has two dots on one asset, each is named by its symbol."""
+    candles = pl.concat([build_crash_candles(), build_market_candles("binance", "ATOM/USD", 4, fall_factor=0.5)])
+    labels = {
+        text
+        for text, _ in measure_text_boxes(build_depth_sheet(build_event_overview(MemoryStore(candles)), SheetSize.WIDE))
+    }
+    assert {"<b>Binance ATOM/USDT</b>", "<b>Binance ATOM/USD</b>"} <= labels
+
+
+def test_every_dot_has_its_name() -> None:
+    """A dot without a place for its name beside it is named above the chart: no dot stays unknown."""
+    overview = build_event_overview(MemoryStore(reconstruct_candles()))
+    figure = build_depth_sheet(overview, SheetSize.WIDE)
+    labels = [text.removeprefix("<b>").removesuffix("</b>") for text, _ in measure_text_boxes(figure)]
+    (unlabelled,) = [text for text in labels if text.startswith("No place for the name of ")]
+    point_count = sum(len(trace.x) for trace in figure.data)
+    names_below = {
+        f"{CATALOGUE.get_venue(row['venue']).name} {row['asset']}"
+        for row in list_low_rows(overview).iter_rows(named=True)
+    }
+    assert len(names_below) == point_count
+    assert [name for name in names_below if name not in labels and name not in unlabelled] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"), [("calm", "Nobody was 2 % below for a minute."), ("alone", "Too few exchanges")]
+)
+def test_a_sentence_where_there_is_no_dot(name: str, sentence: str) -> None:
+    """With nothing to draw the sheet says why, and keeps headline and provenance."""
+    figure = build_depth_sheet(build_overview(measure_scenario(name)), SheetSize.SQUARE)
+    assert sentence in " ".join(collect_annotation_text(figure).split())
+    assert figure.data == ()
+
+
+def test_an_illustration_states_no_finding() -> None:
+    """On the reconstruction the headline says what it is, a stamp lies across, and hollow dots are assumed ones."""
+    figure = build_depth_sheet(build_event_overview(MemoryStore(reconstruct_candles())), SheetSize.WIDE)
+    sheet_text = collect_annotation_text(figure)
+    assert sheet_text.startswith(ILLUSTRATION)
+    assert WATERMARK in sheet_text
+    assert "hollow, in any shape: wholly assumed" in sheet_text
+    assert "deepest on" not in sheet_text
+    assert "ranked" not in sheet_text
+
+
+@pytest.mark.parametrize("size", SheetSize)
+def test_the_frame_of_any_chart(size: SheetSize) -> None:
+    """A long headline, many remarks and a key of several rows leave the chart a box, and nothing overlaps."""
+    boxes: list[Box] = []
+    items: list[LegendItem] = [
+        build_venue_item(CATALOGUE, venue, Theme.DARK, bold=venue == "okx") for venue in CATALOGUE.venues
+    ]
+    items += [build_swatch_item("0 to 2 % below", "#808080", "#ffffff"), build_line_item("reference", "#808080", "dot")]
+    chart_text = ChartText(
+        headline="word " * 40, subtitle="under " * 40, method="how " * 60, notes=["left out, " * 60, "one."]
+    )
+    figure = build_chart_sheet(
+        chart_text,
+        lambda _, box: boxes.append(box),
+        [measure_scenario("crash")],
+        CATALOGUE,
+        size=size,
+        theme=Theme.DARK,
+        legend_items=items,
+    )
+    (box,) = boxes
+    assert Box(0, 0, SHAPES[size].width, SHAPES[size].height).contains(box)
+    assert box.bottom - box.top > 0.35 * SHAPES[size].height
+    assert find_overlaps(figure) == []
+    assert [text for text, room in measure_text_boxes(figure) if room.overlaps(box)] == []
+
+
+def test_an_empty_chart_has_its_sentence_in_the_middle() -> None:
+    """The sentence that stands for a chart is centred in the chart's box."""
+    draw = build_sentence_drawer("Nothing here.", get_palette(Theme.LIGHT))
+    figure = partial(
+        build_chart_sheet, ChartText(headline="Head", subtitle="Under"), draw, [measure_scenario("crash")], CATALOGUE
+    )(size=SheetSize.WIDE, theme=Theme.LIGHT)
+    (text_box,) = [box for text, box in measure_text_boxes(figure) if text == "Nothing here."]
+    assert (text_box.left + text_box.right) / 2 == pytest.approx(SHAPES[SheetSize.WIDE].width / 2)
+
+
+def test_the_manifest_names_all_assets() -> None:
+    """The picture says which assets it shows; its name says size, paper and that it is an illustration."""
+    response = build_client(build_illustrated_shelf()).get(f"/export/depth.png?{CRASH_QUERY}&size=tall&theme=dark")
+    content = json.loads(response.data)
+    assert content["shape"] == ["png", 1080, 1350, "#15181c"]
+    assert (content["manifest"]["asset"], content["manifest"]["assets"]) == (None, ["ATOM", "WBETH", "DOGE"])
+    assert read_file_name(response) == f"plumbline_all_binance_{WINDOW_TEXT}_depth_tall_dark_illustration.png"
+
+
+def test_no_candle_of_any_asset() -> None:
+    """Without a candle there is no file, and the answer says what to do."""
+    response = build_client(MemoryStore(build_empty_frame(dict(build_crash_candles().schema)))).get(
+        f"/export/depth.csv?{CRASH_QUERY}"
+    )
+    assert response.status_code == 404
+    assert "no candle of any asset of 2025-10-10" in response.text
+
+
+@pytest.mark.browser
+def test_the_picture_comes_at_twice_its_pixels() -> None:
+    """The PNG has 3200x1800 pixels and carries its manifest."""
+    with Renderer() as renderer:
+        response = build_client(renderer=renderer).get(f"/export/depth.png?{CRASH_QUERY}")
+    with Image.open(BytesIO(response.data)) as image:
+        assert image.size == (3200, 1800)
+    manifest = read_png_manifest(response.data)
+    assert manifest is not None
+    assert (manifest["assets"], manifest["window"]) == (["ATOM", "WBETH", "DOGE"], "crash")

@@ -1,0 +1,175 @@
+"""The matrix of exchanges and assets as files: rows and printed boards."""
+
+import json
+import re
+from datetime import timedelta
+from io import BytesIO
+
+import polars as pl
+import pytest
+
+from dashboard.charts.matrix.cells import DEEPEST_COLOURS
+from dashboard.draw.theme import MIN_CONTRAST, compute_contrast, get_palette
+from dashboard.exports.matrix import MATRIX_SCHEMA, build_matrix_sheet
+from dashboard.sheet.frame import WATERMARK
+from dashboard.sheet.sizes import SheetSize
+from dashboard.state.view import Theme
+from data.reconstruction.candles import reconstruct_candles
+from deviation.report.headline import ILLUSTRATION
+from tests.dashboard.exports.test_depth import build_event_overview
+from tests.dashboard.exports.test_routes import (
+    CRASH_QUERY,
+    WINDOW_TEXT,
+    build_client,
+    build_illustrated_shelf,
+    read_file_name,
+)
+from tests.dashboard.memory_store import FALL_MINUTE, START, USD_VENUES, USDT_VENUES, MemoryStore, build_market_candles
+from tests.dashboard.pages.test_overview import build_overview
+from tests.dashboard.scenarios import CATALOGUE, SCENARIOS, measure_scenario
+from tests.dashboard.text_boxes import collect_annotation_text, find_faults, find_overlaps, measure_text_boxes
+
+
+def read_rows(shelf: MemoryStore | None = None) -> pl.DataFrame:
+    """The rows of the crash."""
+    return pl.read_parquet(BytesIO(build_client(shelf).get(f"/export/matrix.parquet?{CRASH_QUERY}").data))
+
+
+def build_full_shelf() -> MemoryStore:
+    """Every venue of the catalogue in both groups on all assets of the event."""
+    prices = {"ATOM": 4.0, "WBETH": 4_200.0, "BNSOL": 200.0, "DOGE": 0.2, "XRP": 2.4}
+    return MemoryStore(
+        pl.concat(
+            build_market_candles(venue, f"{asset}/{quote}", price, fall_factor=0.4 + 0.02 * index)
+            for asset, price in prices.items()
+            for quote in ("USDT", "USD")
+            for index, venue in enumerate(CATALOGUE.venues)
+        )
+    )
+
+
+def test_a_row_for_each_cell() -> None:
+    """Five USDT venues and four USD venues and Gemini on three assets, the focus first; what has no candle says so."""
+    rows = read_rows()
+    assert rows.schema == pl.Schema(MATRIX_SCHEMA)
+    assert rows["asset"].to_list() == (len(USDT_VENUES) + len(USD_VENUES)) * ["ATOM", "WBETH", "DOGE"]
+    assert rows["venue"].to_list()[::3] == [*USDT_VENUES, *USD_VENUES]
+    assert rows["group"].to_list() == 15 * ["usdt"] + 12 * ["usd"]
+    atom = rows.row(0, named=True)
+    assert atom == {
+        "group": "usdt",
+        "venue": "binance",
+        "asset": "ATOM",
+        "symbol": "ATOM/USDT",
+        "fair_value": False,
+        "focus": True,
+        "depth": 4 * 0.6 / (4 * 0.9) - 1,
+        "depth_at": START + timedelta(minutes=FALL_MINUTE),
+        "below_min": 5.0,
+        "firm_min": 30.0,
+        "thin_depth": None,
+        "thin_below_min": 0.0,
+        "thin_min": 0.0,
+        "enter": 0.02,
+        "deepest": "deepest",
+        "longest": "longest",
+        "not_ranked_why": None,
+        "assumed": False,
+        "origin": "real",
+    }
+    wbeth = rows.row(1, named=True)
+    assert (wbeth["fair_value"], wbeth["deepest"]) == (True, "not ranked")
+    assert wbeth["not_ranked_why"] == "measured against fair value"
+    empty_row = rows.filter(venue="okx", asset="DOGE").row(0, named=True)
+    assert (empty_row["symbol"], empty_row["depth"], empty_row["firm_min"]) == (None, None, None)
+    assert (empty_row["deepest"], empty_row["not_ranked_why"]) == ("no data", "no candle")
+    # Gemini alone against Coinbase: one vote, so that no minute is firm.
+    thin_row = rows.filter(venue="gemini", asset="DOGE").row(0, named=True)
+    assert (thin_row["depth"], thin_row["firm_min"]) == (None, 0)
+    assert (thin_row["thin_depth"], thin_row["thin_below_min"], thin_row["thin_min"]) == (pytest.approx(-0.1), 5, 30)
+
+
+def test_rows_of_an_illustration_have_no_rank() -> None:
+    """On the reconstruction ranks and their reasons are empty, and markets without a published figure say so."""
+    rows = read_rows(MemoryStore(reconstruct_candles()))
+    assert rows.select("deepest", "longest", "not_ranked_why").null_count().row(0) == (rows.height,) * 3
+    assumed = {(row["asset"], row["venue"]): row["assumed"] for row in rows.iter_rows(named=True)}
+    assert (assumed["ATOM", "okx"], assumed["ATOM", "binance"]) == (True, False)
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+@pytest.mark.parametrize("size", SheetSize)
+def test_no_text_collides_or_leaves_the_sheet(name: str, size: SheetSize) -> None:
+    """Whatever was measured, in each shape every text has a place of its own within the sheet."""
+    figure = build_matrix_sheet(build_overview(measure_scenario(name)), size)
+    assert find_faults(figure, size) == []
+
+
+@pytest.mark.parametrize("size", SheetSize)
+def test_every_venue_on_every_asset(size: SheetSize) -> None:
+    """As many cells as there can be all keep their depth, and no text touches another."""
+    figure = build_matrix_sheet(build_event_overview(build_full_shelf()), size)
+    assert find_faults(figure, size) == []
+    texts = [note.text for note in figure.layout.annotations]
+    cell_count = 2 * 5 * len(CATALOGUE.venues)
+    assert sum(bool(re.fullmatch(r"<b>(.*%|–)</b>", text)) for text in texts) == cell_count
+    assert all(note.font.size >= 10 for note in figure.layout.annotations)
+
+
+@pytest.mark.parametrize("size", SheetSize)
+@pytest.mark.parametrize("theme", Theme)
+def test_the_printed_boards(size: SheetSize, theme: Theme) -> None:
+    """Headline, both groups, the focus venue's name in bold, numbers and words of its cells, and a key."""
+    figure = build_matrix_sheet(build_event_overview(MemoryStore(), theme), size)
+    assert find_overlaps(figure) == []
+    assert figure.layout.template.layout.paper_bgcolor == get_palette(theme).paper
+    sheet_text = " ".join(collect_annotation_text(figure).split())
+    assert sheet_text.startswith("Binance was deepest on 1 of 1 ranked asset among USDT exchanges")
+    texts = {text for text, _ in measure_text_boxes(figure)}
+    assert {"<b>USDT exchanges</b>", "<b>USD exchanges</b>", "<b>Binance</b>", "OKX"} <= texts
+    assert {"5 of 30 min", "deepest, longest", "5 of 30 thin min", "no data", "not ranked"} <= texts
+    assert "<b>\u221233\u00a0%</b>" in texts
+    assert "Not ranked: measured against fair value (WBETH)" in sheet_text
+    assert "from 50 %" in sheet_text
+
+
+@pytest.mark.parametrize("theme", Theme)
+def test_text_can_be_read_on_its_cell(theme: Theme) -> None:
+    """The number on a tinted cell has the contrast of small print, and the deepest cell has an edge of ink."""
+    figure = build_matrix_sheet(build_event_overview(MemoryStore(), theme), SheetSize.WIDE)
+    (number,) = [note for note in figure.layout.annotations if note.text == "<b>\u221233\u00a0%</b>"]
+    edged_shapes = [
+        shape for shape in figure.layout.shapes if shape.line.color == get_palette(theme).ink and shape.type == "path"
+    ]
+    _sample_in_the_key, cell = edged_shapes
+    assert compute_contrast(number.font.color, cell.fillcolor) >= MIN_CONTRAST
+    assert cell.fillcolor not in {get_palette(theme).paper, DEEPEST_COLOURS[theme]}
+
+
+def test_no_spot_market() -> None:
+    """Where there is no cell, a sentence says so."""
+    shelf = MemoryStore(build_market_candles("binanceusdm", "DOGE/USDT:USDT", 0.2, fall_factor=0.5))
+    assert "No spot market here." in collect_annotation_text(
+        build_matrix_sheet(build_event_overview(shelf), SheetSize.TALL)
+    )
+
+
+def test_an_illustration_states_no_finding() -> None:
+    """On the reconstruction the headline says what it is, a stamp lies across, and cells say what is assumed."""
+    sheet_text = collect_annotation_text(
+        build_matrix_sheet(build_event_overview(MemoryStore(reconstruct_candles())), SheetSize.SQUARE)
+    )
+    assert sheet_text.startswith(ILLUSTRATION)
+    assert WATERMARK in sheet_text
+    assert {"partly published", "assumed"} <= set(sheet_text.splitlines())
+    assert "deepest on" not in sheet_text
+    assert "rank" not in sheet_text
+
+
+def test_the_manifest_names_all_assets() -> None:
+    """The picture says which assets it shows; its name says size, paper and that it is an illustration."""
+    response = build_client(build_illustrated_shelf()).get(f"/export/matrix.png?{CRASH_QUERY}&size=tall&theme=dark")
+    content = json.loads(response.data)
+    assert content["shape"] == ["png", 1080, 1350, "#15181c"]
+    assert (content["manifest"]["asset"], content["manifest"]["assets"]) == (None, ["ATOM", "WBETH", "DOGE"])
+    assert read_file_name(response) == f"plumbline_all_binance_{WINDOW_TEXT}_matrix_tall_dark_illustration.png"

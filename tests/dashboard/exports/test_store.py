@@ -1,0 +1,126 @@
+"""The data page's tables as files: their rows by hand, their names, and that each can be had by its link."""
+
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+
+import polars as pl
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from dashboard.exports.routes import build_export_routes
+from dashboard.exports.store import COVERAGE_FIELD_SCHEMA, INCIDENT_SCHEMA, build_incident_rows
+from dashboard.pages.data import page as data
+from dashboard.service.measurements import Measurements
+from dashboard.sheet.renderer import Renderer
+from data.catalogue import load_catalogue
+from data.schema import CANDLE, COVERAGE, HOLDING, REJECTED_PAGE, REVISION, RUN, Origin, build_empty_frame
+from tests.dashboard.component_data import to_plain_data
+from tests.dashboard.memory_store import START, MemoryStore
+from tests.dashboard.pages.test_data import VIEW, build_context, build_failed_row
+
+CATALOGUE = load_catalogue()
+NOW = datetime(2025, 12, 1, 12, tzinfo=UTC)
+
+
+def build_client(shelf: MemoryStore) -> FlaskClient:
+    """A client of a server that has the exports and nothing else."""
+    server = Flask(__name__)
+    server.register_blueprint(build_export_routes(Measurements(shelf, CATALOGUE), Renderer()))
+    return server.test_client()
+
+
+def read_rows(shelf: MemoryStore, kind: str) -> pl.DataFrame:
+    """The rows of a file, by its link over the crash."""
+    return pl.read_parquet(BytesIO(build_client(shelf).get(f"/export/{kind}.parquet?window=crash").data))
+
+
+def test_what_was_had_as_a_file() -> None:
+    """A row for each market and hour: OKX has the crash's 30 minutes, and was never asked for the other 30."""
+    rows = read_rows(MemoryStore(), "coverage")
+    assert rows.schema == pl.Schema(COVERAGE_FIELD_SCHEMA)
+    assert rows.height == 11 * 25, "markets of ATOM, hours from 9 Oct 21:00 to 10 Oct 22:00"
+    last_row = rows.filter(venue="okx").row(-1)
+    hour = START.replace(minute=0)
+    assert last_row == (
+        *("ATOM", "okx", "ATOM/USDT", "1m", "real", hour, hour + timedelta(hours=1)),
+        *(30, 0, 30, "never asked", ""),
+    )
+    disposition = build_client(MemoryStore()).get("/export/coverage.csv?window=crash").headers["Content-Disposition"]
+    assert disposition.endswith("plumbline_ATOM_2025-10-09T2100Z-2025-10-10T2200Z_1m_coverage.csv")
+
+
+def test_the_map_of_the_reconstruction_says_so() -> None:
+    """A file that is no evidence has that in its name and in each row."""
+    shelf = MemoryStore(MemoryStore().frame.with_columns(origin=pl.lit(Origin.RECONSTRUCTION.value)))
+    assert read_rows(shelf, "coverage")["evidence"].unique().to_list() == ["reconstruction"]
+    disposition = build_client(shelf).get("/export/coverage.parquet?window=crash").headers["Content-Disposition"]
+    assert disposition.endswith("_1m_coverage_illustration.parquet")
+
+
+def test_incidents_as_rows() -> None:
+    """What was not had, answers kept aside and runs that failed stand in one table, newest first."""
+    missing = pl.DataFrame([build_failed_row("htx", "ATOM/USDT", "refused", "HTTP 403")], schema=COVERAGE)
+    rejected_page = {
+        "venue": "okx",
+        "symbol": "ATOM/USDT",
+        "price": "trade",
+        "start": START,
+        "end": START,
+        "source": "okx.com",
+    }
+    rejected_page |= {"asked_at": NOW + timedelta(hours=1), "message": "no page of candles", "body": "<html>"}
+    run = {"kind": "follow", "began_at": NOW, "ended_at": NOW + timedelta(hours=3), "outcome": "failed", "new": 0}
+    run |= {"candles": 0, "revised": 0, "message": "the store is busy", "holder": "box"}
+    runs = pl.DataFrame([run, {**run, "outcome": "done"}], schema=RUN)
+    rows = build_incident_rows(missing, pl.DataFrame([rejected_page], schema=REJECTED_PAGE), runs)
+    assert rows.schema == pl.Schema(INCIDENT_SCHEMA)
+    assert rows.select("kind", "venue", "outcome", "message", "holder").rows() == [
+        ("run", None, "failed", "the store is busy", "box"),
+        ("set aside", "okx", None, "no page of candles", None),
+        ("not had", "htx", "refused", "HTTP 403", None),
+    ]
+    assert rows["at"].to_list() == [NOW + timedelta(hours=3), NOW + timedelta(hours=1), NOW]
+
+
+def test_what_is_held_and_changed_as_files() -> None:
+    """Both are the store's own frames, whatever the view."""
+    assert read_rows(MemoryStore(), "held").equals(MemoryStore().read_holdings())
+    row = {"venue": "okx", "symbol": "ATOM/USDT", "price": "trade", "timeframe": "1m", "open_time": START}
+    row |= {"field": "low", "first_seen": 3.9, "first_seen_at": NOW, "now": 1.2, "now_at": NOW, "changes": 1}
+    revisions = pl.DataFrame([row | {"origin": "ohlcv", "source": "www.okx.com"}], schema=REVISION)
+    assert read_rows(MemoryStore(revision_rows=revisions), "revisions").equals(revisions)
+
+
+@pytest.mark.parametrize(
+    ("kind", "schema"),
+    [("coverage", COVERAGE_FIELD_SCHEMA), ("incidents", INCIDENT_SCHEMA), ("revisions", REVISION), ("held", HOLDING)],
+)
+def test_an_empty_store_gives_files_without_rows(kind: str, schema: dict[str, pl.DataType]) -> None:
+    """The columns are there, as CSV too; there is just nothing to tell."""
+    shelf = MemoryStore(build_empty_frame(CANDLE))
+    assert read_rows(shelf, kind).is_empty()
+    text = build_client(shelf).get(f"/export/{kind}.csv?window=crash").data.decode()
+    assert text.strip().split(",") == list(schema)
+
+
+def test_what_cannot_be_followed_is_refused() -> None:
+    """Another format or an unknown key is refused in a sentence that names what there is."""
+    response = build_client(MemoryStore()).get("/export/held.png")
+    assert response.status_code == 400
+    assert "held.csv|parquet" in response.text
+    assert build_client(MemoryStore()).get("/export/held.csv?nonsense=1").status_code == 400
+
+
+def test_the_page_links_to_its_files() -> None:
+    """Each table that has rows is followed by its files; the map's carry the view along."""
+    values = data.build_updates(build_context(MemoryStore()), VIEW)
+    assert "/export/coverage.csv?window=crash" in str(to_plain_data(values["data-map-files", "children"]))
+    assert "/export/held.parquet'" in str(to_plain_data(values["data-held", "children"]))
+    assert "/export/incidents" not in str(to_plain_data(values["data-incidents", "children"]))
+    failed_shelf = MemoryStore(
+        coverage_rows=pl.DataFrame([build_failed_row("htx", "ATOM/USDT", "refused", "HTTP 403")], schema=COVERAGE)
+    )
+    assert "/export/incidents.csv" in str(
+        to_plain_data(data.build_updates(build_context(failed_shelf), VIEW)["data-incidents", "children"])
+    )

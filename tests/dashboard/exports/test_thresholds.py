@@ -1,0 +1,162 @@
+"""How long at which depth as files: rows, printed chart, and the names where lines begin."""
+
+import json
+from io import BytesIO
+
+import polars as pl
+import pytest
+
+from dashboard.draw.scene import Scene
+from dashboard.exports.thresholds import THRESHOLD_SCHEMA, build_threshold_sheet
+from dashboard.sheet.frame import WATERMARK
+from dashboard.sheet.sizes import SheetSize
+from dashboard.state.view import Theme
+from data.reconstruction.candles import reconstruct_candles
+from data.schema import build_empty_frame
+from deviation.report.headline import ILLUSTRATION
+from tests.dashboard.charts.test_timeline_parts import build_fall_scene
+from tests.dashboard.exports.test_routes import (
+    CRASH_QUERY,
+    WINDOW_TEXT,
+    build_client,
+    build_illustrated_shelf,
+    read_file_name,
+)
+from tests.dashboard.memory_store import MemoryStore, build_crash_candles
+from tests.dashboard.scenarios import CATALOGUE, SCENARIOS, measure_scenario
+from tests.dashboard.text_boxes import collect_annotation_text, find_faults, measure_text_boxes
+
+DEPTHS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5]
+
+
+def read_rows(shelf: MemoryStore | None = None, extra_query: str = "") -> pl.DataFrame:
+    """The rows of the crash."""
+    return pl.read_parquet(
+        BytesIO(build_client(shelf).get(f"/export/thresholds.parquet?{CRASH_QUERY}{extra_query}").data)
+    )
+
+
+def test_a_row_for_each_market_and_depth() -> None:
+    """Binance was a third below for five of 30 minutes, so at five of six depths; nobody else was below."""
+    rows = read_rows()
+    assert rows.schema == pl.Schema(THRESHOLD_SCHEMA)
+    assert rows.height == 9 * 6
+    binance = rows.filter(venue="binance")
+    assert binance["threshold"].to_list() == DEPTHS
+    assert binance["threshold_min"].to_list() == [5, 5, 5, 5, 5, 0]
+    assert binance.row(0, named=True) == {
+        "asset": "ATOM",
+        "venue": "binance",
+        "symbol": "ATOM/USDT",
+        "group": "usdt",
+        "focus": True,
+        "threshold": 0.01,
+        "threshold_min": 5.0,
+        "firm_min": 30.0,
+        "assumed": False,
+        "origin": "real",
+    }
+    other_rows = rows.filter(pl.col("venue") != "binance")
+    assert (other_rows["threshold_min"].sum(), other_rows["focus"].any()) == (0, False)
+
+
+def test_without_a_firm_minute_there_is_no_count() -> None:
+    """Of DOGE, which trades on two venues and as a perpetual, every count is empty and no minute is firm."""
+    rows = read_rows(extra_query="&asset=DOGE")
+    assert rows.height == 3 * 6
+    assert rows["threshold_min"].null_count() == 18
+    assert rows["firm_min"].unique().to_list() == [0]
+
+
+def test_rows_of_the_reconstruction_say_what_is_assumed() -> None:
+    """Markets without a published figure are named as assumed, others are not."""
+    rows = read_rows(MemoryStore(reconstruct_candles()))
+    assumed = dict(rows.select("venue", "assumed").iter_rows())
+    assert (assumed["okx"], assumed["binance"]) == (True, False)
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+@pytest.mark.parametrize("size", SheetSize)
+@pytest.mark.parametrize("theme", Theme)
+def test_no_text_collides_or_leaves_the_sheet(name: str, size: SheetSize, theme: Theme) -> None:
+    """Whatever was measured, in each shape and paper every text has a place of its own within the sheet."""
+    figure = build_threshold_sheet(Scene(measure_scenario(name), CATALOGUE, theme), size)
+    assert find_faults(figure, size, theme) == []
+
+
+@pytest.mark.parametrize("size", SheetSize)
+def test_the_printed_chart(size: SheetSize) -> None:
+    """Headline, the focus venue bold with its minutes above its points, every other by name where its line begins."""
+    figure = build_threshold_sheet(build_fall_scene(), size)
+    sheet_text = " ".join(collect_annotation_text(figure).split())
+    assert "ATOM on Binance: up to 43 % below other USDT exchanges" in sheet_text
+    assert "every exchange against its own quote group; Binance bold" in sheet_text
+    assert "Candles cannot show why." in sheet_text
+    texts = [text for text, _ in measure_text_boxes(figure)]
+    assert {"<b>Binance</b>", "OKX", "Kraken", "none", "≥ 50 %", "USDT exchanges", "USD exchanges"} <= {*texts}
+    # With p = 0.8^n, n minutes after the fall, it is 0.3 p / (1 - 0.3 p) below: at least 1 % while p >= 0.033, 2 %
+    # while p >= 0.065, 5 % while p >= 0.159, 10 % while p >= 0.303, 20 % while p >= 0.556.
+    assert [texts.count(f"<b>{minutes}</b>") for minutes in (16, 13, 9, 6, 3)] == [1] * 5
+    *other_traces, focus = figure.data
+    assert (focus.name, focus.line.dash, focus.line.width) == ("Binance", "solid", 4)
+    assert {(trace.name, trace.line.dash) for trace in other_traces} >= {("OKX", "solid"), ("Kraken", "dash")}
+    assert len(other_traces) == 9
+
+
+def test_names_lie_left_of_the_lines() -> None:
+    """Every line has its name left of where it begins, the longest at the top."""
+    figure = build_threshold_sheet(build_fall_scene(), SheetSize.TALL)
+    left = figure.layout.xaxis.domain[0] * figure.layout.width
+    names = {trace.name for trace in figure.data}
+    boxes = {text.removeprefix("<b>").removesuffix("</b>"): box for text, box in measure_text_boxes(figure)}
+    assert all(boxes[name].right < left for name in names)
+    assert min(boxes, key=lambda name: (name not in names, boxes[name].top)) == "Binance"
+
+
+def test_two_markets_of_a_venue_are_told_apart() -> None:
+    """Where a venue has two lines each is named by its symbol, and those without a place for their name are listed."""
+    figure = build_threshold_sheet(Scene(measure_scenario("crowd"), CATALOGUE), SheetSize.WIDE)
+    texts = [text.removeprefix("<b>").removesuffix("</b>") for text, _ in measure_text_boxes(figure)]
+    assert "Binance ATOM/USDT" in texts
+    unlabelled = [text for text in texts if text.startswith("No place for the name of ")]
+    line_count = len(figure.data)
+    assert sum("ATOM/US" in text for text in texts if text not in unlabelled) < line_count
+    assert len(unlabelled) == 1
+    assert "Perpetuals have no line: " in " ".join(collect_annotation_text(figure).split())
+
+
+@pytest.mark.parametrize("name", ["thin", "alone", "without_focus"])
+def test_a_sentence_where_there_is_no_line(name: str) -> None:
+    """Without a firm minute there is a sentence; where only the focus venue has none, the others have their lines."""
+    figure = build_threshold_sheet(Scene(measure_scenario(name), CATALOGUE), SheetSize.SQUARE)
+    sheet_text = " ".join(collect_annotation_text(figure).split())
+    is_empty = "No minute had the three votes that make it firm" in sheet_text
+    assert is_empty == (figure.data == ()) == (name != "without_focus")
+    assert "bold" not in sheet_text
+
+
+def test_an_illustration_states_no_finding() -> None:
+    """On the reconstruction the headline says what it is, a stamp lies across, and dashed lines are assumed ones."""
+    response = build_client(build_illustrated_shelf()).get(f"/export/thresholds.png?{CRASH_QUERY}&size=tall&theme=dark")
+    content = json.loads(response.data)
+    assert content["shape"] == ["png", 1080, 1350, "#15181c"]
+    assert read_file_name(response) == f"plumbline_ATOM_binance_{WINDOW_TEXT}_thresholds_tall_dark_illustration.png"
+    assumed = frozenset({("okx", "ATOM/USDT")})
+    figure = build_threshold_sheet(
+        Scene(measure_scenario("illustration"), CATALOGUE, assumed_markets=assumed), SheetSize.WIDE
+    )
+    sheet_text = collect_annotation_text(figure)
+    assert sheet_text.startswith(ILLUSTRATION)
+    assert WATERMARK in sheet_text
+    assert "dashed: assumed" in sheet_text
+    assert "below other USDT" not in sheet_text
+    assert {trace.name: trace.line.dash for trace in figure.data}["OKX"] == "dash"
+
+
+def test_no_candle_of_the_asset() -> None:
+    """Without a candle there is no file, and the answer names the asset."""
+    response = build_client(MemoryStore(build_empty_frame(dict(build_crash_candles().schema)))).get(
+        f"/export/thresholds.csv?{CRASH_QUERY}"
+    )
+    assert response.status_code == 404
+    assert "no candle of ATOM" in response.text

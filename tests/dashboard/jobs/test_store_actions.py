@@ -1,0 +1,67 @@
+"""The page's actions over a real store, and the command line that a request of the page becomes."""
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from app import build_collect_options
+from dashboard.jobs.actions import CollectionOrder, FileMarket, StoredSource
+from dashboard.jobs.store_actions import StoreActions
+from dashboard.pages.data.upload import MAX_REQUEST_BYTES
+from dashboard.web.app import create_app
+from data.catalogue import load_catalogue
+from data.lock import FollowerLock
+from data.schema import Origin, Timeframe
+from data.store import CandleStore
+
+NOW = datetime(2025, 12, 1, tzinfo=UTC)
+CSV = "open_time,open,high,low,close,volume\n2025-10-10T21:00:00Z,4,4,3,3.5,10\n"
+
+
+def build_actions(store: CandleStore) -> StoreActions:
+    """The actions over a store, of which no collection is started."""
+    return StoreActions(store, lambda _: [sys.executable, "-c", ""], venues=("okx",), now=lambda: NOW)
+
+
+def test_a_request_as_options() -> None:
+    """An event is named; assets come with their window in UTC, and with venues and a length where they were chosen."""
+    assert build_collect_options(CollectionOrder(event="2025-10-10")) == ["--event", "2025-10-10", "--timeframe", "1m"]
+    start, end = datetime(2025, 10, 10, 21, tzinfo=UTC), datetime(2025, 10, 10, 22, tzinfo=UTC)
+    request = CollectionOrder(
+        assets=("ATOM", "DOGE"), start=start, end=end, venues=("okx", "gate"), timeframe=Timeframe.S1
+    )
+    assert build_collect_options(request) == [
+        *("--assets", "ATOM,DOGE", "--from", "2025-10-10T21:00:00Z", "--to", "2025-10-10T22:00:00Z"),
+        *("--venues", "okx,gate", "--timeframe", "1s"),
+    ]
+
+
+def test_files_come_in_and_go(tmp_path: Path) -> None:
+    """A file of one market is stored under its own name by the given clock, and can be forgotten by that name."""
+    store = CandleStore(str(tmp_path / "lake"))
+    actions = build_actions(store)
+    path = tmp_path / "mine.csv"
+    path.write_text(CSV, encoding="utf-8")
+    stored, refused = actions.import_files([path], FileMarket("okx", "ATOM/USDT"), complete=True)
+    assert ([file.write_report.new for file in stored], refused) == ([1], [])
+    holding = store.read_holdings().row(0, named=True)
+    assert (holding["source"], holding["venue"], holding["origin"]) == ("mine.csv", "okx", "imported")
+    assert actions.forget_source(StoredSource("mine.csv", Origin.IMPORTED)) == 2, "a candle and its coverage"
+    assert store.read_holdings().is_empty()
+
+
+def test_what_is_too_large_is_refused_by_its_head(tmp_path: Path) -> None:
+    """A request above what the page takes at once is answered with 413, and its body is not read."""
+    store = CandleStore(str(tmp_path / "lake"))
+    client = create_app(store, load_catalogue(), build_actions(store)).server.test_client()
+    headers = {"CONTENT_LENGTH": str(MAX_REQUEST_BYTES + 1), "CONTENT_TYPE": "application/json"}
+    assert client.post("/_dash-update-component", environ_overrides=headers).status_code == 413
+
+
+def test_who_follows(tmp_path: Path) -> None:
+    """The follower is told as long as it holds its lock."""
+    store = CandleStore(str(tmp_path / "lake"))
+    actions = build_actions(store)
+    assert actions.find_follower() is None
+    with FollowerLock(store.uri).hold(NOW) as holder:
+        assert actions.find_follower() == holder

@@ -1,0 +1,256 @@
+"""A store in memory, with candles written down by hand, for tests of the page."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+
+from dashboard.jobs.actions import CollectionOrder, CollectionProgress, FileMarket, StoredSource
+from data.delta.maintenance import StoreSize
+from data.errors import FileRefused, PlumblineError, StoreUnusable
+from data.files.import_many import StoredFile, import_files
+from data.lock import Holder
+from data.schema import (
+    CANDLE,
+    CANDLE_DEFAULTS,
+    COVERAGE,
+    HOLDING,
+    LOW_TRADE,
+    REJECTED_PAGE,
+    REVISION,
+    RUN,
+    SPAN,
+    Evidence,
+    Origin,
+    Outcome,
+    Timeframe,
+    build_empty_frame,
+)
+from data.store import CandleStore
+
+START = datetime(2025, 10, 10, 21, 10, tzinfo=UTC)
+"""The start of the window ``build_crash_candles``."""
+
+IMPORTED_AT = datetime(2025, 12, 1, tzinfo=UTC)
+"""When files are taken into a store."""
+
+MINUTES = 30
+"""Its length."""
+
+CALM_START = datetime(2025, 10, 10, 10, 0, tzinfo=UTC)
+"""A minute of the calm span, from which the ratio of wrapped assets is taken."""
+
+FALL_MINUTE = 10
+"""The minute of it in which the venue that fell prints its low."""
+
+USDT_VENUES = ("binance", "okx", "bybit", "bitget", "gate")
+USD_VENUES = ("coinbaseexchange", "kraken", "gemini", "bitstamp")
+
+
+def build_market_candles(
+    venue: str,
+    symbol: str,
+    price_level: float,
+    *,
+    fall_factor: float = 1.0,
+    low: float | None = None,
+    volume: float = 1000.0,
+    start: datetime = START,
+) -> pl.DataFrame:
+    """Candles of one market over the window: flat at a level, five of them from `FALL_MINUTE` on times ``fall_factor``."""
+    closes = [price_level * (fall_factor if FALL_MINUTE <= i < FALL_MINUTE + 5 else 1.0) for i in range(MINUTES)]
+    lows = [low if low is not None and i == FALL_MINUTE else close for i, close in enumerate(closes)]
+    times = [start + timedelta(minutes=i) for i in range(MINUTES)]
+    columns = {"open": closes, "high": closes, "low": lows, "close": closes}
+    frame = pl.DataFrame({"open_time": times, **columns}).with_columns(
+        venue=pl.lit(venue), symbol=pl.lit(symbol), volume=pl.lit(volume)
+    )
+    return frame.with_columns(
+        pl.lit(default_value).alias(name) for name, default_value in CANDLE_DEFAULTS.items()
+    ).select(pl.col(name).cast(dtype) for name, dtype in CANDLE.items())
+
+
+def build_crash_candles() -> pl.DataFrame:
+    """ATOM falls further on Binance; DOGE trades on two USD venues and as a perpetual; WBETH on Binance alone."""
+    return pl.concat(
+        [
+            *(
+                build_market_candles(venue, "ATOM/USDT", 4, fall_factor=0.9)
+                for venue in USDT_VENUES
+                if venue != "binance"
+            ),
+            *(build_market_candles(venue, "ATOM/USD", 4) for venue in USD_VENUES),
+            build_market_candles("binance", "ATOM/USDT", 4, fall_factor=0.6, low=0.001),
+            build_market_candles("binance", "ATOM/USDC", 4, fall_factor=0.7, volume=100),
+            build_market_candles("kraken", "ATOM/EUR", 3.6),
+            build_market_candles("coinbaseexchange", "DOGE/USD", 0.2),
+            build_market_candles("gemini", "DOGE/USD", 0.2, fall_factor=0.9),
+            build_market_candles("binanceusdm", "DOGE/USDT:USDT", 0.2, fall_factor=0.5),
+            build_market_candles("binance", "WBETH/USDT", 4200, fall_factor=0.5, low=430.65),
+            build_market_candles("binance", "WBETH/USDT", 4200, start=CALM_START),
+            build_market_candles("binance", "ETH/USDT", 4000, start=CALM_START),
+            *(build_market_candles(venue, "ETH/USDT", 4000) for venue in USDT_VENUES),
+            *(build_market_candles(venue, "SOMECOIN/USDT", 1) for venue in USDT_VENUES),
+        ]
+    )
+
+
+@dataclass
+class MemoryStore:
+    """What the page needs of a store; ``broken`` makes it one that cannot be read. ``reads`` counts the readings."""
+
+    frame: pl.DataFrame = field(default_factory=build_crash_candles)
+    is_broken: bool = False
+    read_count: int = 0
+    write_count: int = 0
+    coverage_rows: pl.DataFrame = field(default_factory=lambda: build_empty_frame(COVERAGE))
+    revision_rows: pl.DataFrame = field(default_factory=lambda: build_empty_frame(REVISION))
+    rejected_rows: pl.DataFrame = field(default_factory=lambda: build_empty_frame(REJECTED_PAGE))
+    run_rows: pl.DataFrame = field(default_factory=lambda: build_empty_frame(RUN))
+    uri: str = "nowhere"
+
+    def read_candles(
+        self,
+        assets: Collection[str],
+        start: datetime,
+        end: datetime,
+        *,
+        origin: Evidence = Evidence.REAL,
+        columns: Collection[str] = tuple(CANDLE),
+        in_order: bool = True,  # noqa: ARG002 - the signature of every candle source
+        timeframe: Timeframe = Timeframe.M1,
+    ) -> pl.DataFrame:
+        """Candles of the assets in the span, of one kind."""
+        self.read_count += 1
+        is_generated = pl.col("origin") == Origin.RECONSTRUCTION.value
+        return self.frame.filter(
+            pl.col("symbol").str.split("/").list.first().is_in(list(assets)),
+            pl.col("open_time").is_between(start, end, closed="left"),
+            pl.col("timeframe") == timeframe.value,
+            is_generated if origin is Evidence.RECONSTRUCTION else ~is_generated,
+        ).select(columns)
+
+    def read_covered_spans(
+        self,
+        assets: Collection[str],
+        start: datetime,
+        end: datetime,
+        *,
+        origin: Evidence = Evidence.REAL,
+        timeframe: Timeframe = Timeframe.M1,
+    ) -> pl.DataFrame:
+        """Nothing was collected whole."""
+        del assets, start, end, origin, timeframe
+        return pl.DataFrame(schema=SPAN)
+
+    def read_low_trades(
+        self, assets: Collection[str], start: datetime, end: datetime, *, timeframe: Timeframe = Timeframe.M1
+    ) -> pl.DataFrame:
+        """No bar was made of trades."""
+        del assets, start, end, timeframe
+        return build_empty_frame(LOW_TRADE)
+
+    def read_version(self) -> str:
+        """The number of writes."""
+        if self.is_broken:
+            message = "the store at nowhere cannot be read"
+            raise StoreUnusable(message)
+        return str(self.write_count)
+
+    def read_holdings(self) -> pl.DataFrame:
+        """What is held, as if all had come from one place."""
+        time = pl.col("open_time")
+        named_candles = self.frame.with_columns(
+            asset=pl.col("symbol").str.split("/").list.first(), source=pl.lit("by hand")
+        )
+        counts = (time.min().alias("first"), time.max().alias("last"), pl.len().cast(pl.Int64).alias("candles"))
+        key_columns = ["origin", "source", "asset", "venue", "symbol", "timeframe"]
+        return named_candles.group_by(key_columns).agg(*counts).select(*HOLDING).sort(key_columns)
+
+    def read_coverage(self, assets: Collection[str], start: datetime, end: datetime) -> pl.DataFrame:
+        """What was asked."""
+        del assets, start, end
+        return self.coverage_rows
+
+    def read_outstanding(self) -> pl.DataFrame:
+        """What was not had of it."""
+        return self.coverage_rows.filter(pl.col("outcome") != Outcome.COMPLETE.value)
+
+    def read_rejected_pages(self) -> pl.DataFrame:
+        """The answers kept aside."""
+        return self.rejected_rows
+
+    def read_revisions(
+        self, start: datetime | None = None, end: datetime | None = None, assets: Collection[str] | None = None
+    ) -> pl.DataFrame:
+        """What was changed."""
+        del start, end, assets
+        return self.revision_rows
+
+    def read_runs(self, limit: int = 100) -> pl.DataFrame:
+        """The runs of the follower."""
+        return self.run_rows.head(limit)
+
+    def measure_size(self, timeframe: Timeframe | None = None) -> StoreSize | None:
+        """A store in memory has none."""
+        del timeframe
+        return None
+
+    def add_candles(self, frame: pl.DataFrame) -> None:
+        """Add candles, as a collection does."""
+        self.frame = pl.concat([self.frame, frame])
+        self.write_count += 1
+
+
+@dataclass
+class RecordedActions:
+    """Actions that only note what was asked, and tell the progress that they were given.
+
+    Files are taken into the store that they were given, if any.
+    """
+
+    progress_steps: list[CollectionProgress] = field(default_factory=list)
+    calls: list[str] = field(default_factory=list)
+    refuses_start: bool = False
+    store: CandleStore | None = None
+    venues: tuple[str, ...] = ("binance", "okx", "kraken")
+    holder: Holder | None = None
+    requests: list[CollectionOrder] = field(default_factory=list)
+
+    def start_collection(self, request: CollectionOrder) -> None:
+        """Note the start, or refuse it."""
+        if self.refuses_start:
+            message = "the network is off"
+            raise PlumblineError(message)
+        self.calls.append(str(request))
+        self.requests.append(request)
+
+    def read_progress(self) -> CollectionProgress | None:
+        """The next progress that was given; the last stays."""
+        if not self.progress_steps:
+            return None
+        return self.progress_steps.pop(0) if len(self.progress_steps) > 1 else self.progress_steps[0]
+
+    def cancel_collection(self) -> None:
+        """Note the wish."""
+        self.calls.append("cancel")
+
+    def import_files(
+        self, paths: Sequence[Path], market: FileMarket | None, *, complete: bool
+    ) -> tuple[list[StoredFile], list[FileRefused]]:
+        """Take files into the store, by a clock that stands still."""
+        self.calls.append(f"import {', '.join(path.name for path in paths)}")
+        assert self.store is not None
+        venue, symbol = (None, None) if market is None else (market.venue, market.symbol)
+        return import_files(self.store, paths, now=IMPORTED_AT, venue=venue, symbol=symbol, complete=complete)
+
+    def forget_source(self, dropped: StoredSource) -> int:
+        """Drop rows of the store."""
+        self.calls.append(f"forget {dropped.source}")
+        return 0 if self.store is None else self.store.forget(source=dropped.source, origin=dropped.origin)
+
+    def find_follower(self) -> Holder | None:
+        """Who was said to follow."""
+        return self.holder

@@ -1,0 +1,459 @@
+"""The data page as data: what it says of a store by hand, what it asks to be done, and what it says of that."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+
+import polars as pl
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from dashboard.jobs.actions import ASKING, CollectionOrder, CollectionProgress, StoredSource, VenueProgress
+from dashboard.pages.base import PageContext
+from dashboard.pages.data import page as data
+from dashboard.pages.data.collect_form import (
+    CollectForm,
+    CollectScope,
+    build_progress_updates,
+    build_request,
+    start_collection,
+)
+from dashboard.pages.data.coverage_map import describe_field, describe_missing, group_fields
+from dashboard.pages.data.holdings import build_follower_status, describe_store, list_forgettable, measure_pace
+from dashboard.pages.data.incidents import MAX_INCIDENTS, VISIBLE_INCIDENTS, build_incident_list, list_incidents
+from dashboard.pages.data.revisions import build_revision_list
+from dashboard.pages.data.upload import (
+    CONTENT_TYPE,
+    MAX_REQUEST_BYTES,
+    UploadResult,
+    build_import_routes,
+    build_upload_result,
+    store_upload,
+)
+from dashboard.service.coverage import NEVER_ASKED, CoverageField, MarketCoverage
+from dashboard.service.measurements import Measurements
+from dashboard.state.view import OriginChoice, ViewState, build_default_view
+from dashboard.text.clock import Zone
+from data.catalogue import load_catalogue
+from data.delta.maintenance import StoreSize
+from data.lock import Holder
+from data.schema import CANDLE, COVERAGE, REJECTED_PAGE, REVISION, RUN, Origin, Timeframe, build_empty_frame
+from data.store import CandleStore
+from tests.dashboard.component_data import collect_text, to_plain_data
+from tests.dashboard.memory_store import MemoryStore, RecordedActions
+
+CATALOGUE = load_catalogue()
+START = datetime(2025, 10, 10, 21, 10, tzinfo=UTC)
+END = START + timedelta(minutes=30)
+NOW = datetime(2025, 12, 1, 12, tzinfo=UTC)
+HOLDER = Holder("box", 4711, "2025-12-01T00:00:00Z")
+VIEW = ViewState(event="2025-10-10", asset="ATOM", start=START, end=END)
+CSV_HEADER = "venue,symbol,open_time,open,high,low,close,volume\n"
+GOOD_CSV = CSV_HEADER + "okx,ATOM/USDT,2025-10-10T21:00:00Z,4,4,3,3.5,10\n"
+BAD_CSV = GOOD_CSV + "okx,ATOM/USDT,2025-10-10T21:01:00Z,4,3,5,3.5,10\n"
+
+
+def build_context(shelf: MemoryStore, hands: RecordedActions | None = None) -> PageContext:
+    """What the page works with."""
+    return PageContext(Measurements(shelf, CATALOGUE), hands or RecordedActions())
+
+
+def read_text(part: object) -> str:
+    """The text of components."""
+    return collect_text(to_plain_data(part))
+
+
+def upload_file(
+    store: CandleStore, name: str, text: str, market: tuple[str, str] = ("", ""), *, complete: bool = False
+) -> UploadResult:
+    """What becomes of a file."""
+    return store_upload(RecordedActions(store=store), name, BytesIO(text.encode()), market, complete=complete)
+
+
+def build_client(hands: RecordedActions) -> FlaskClient:
+    """A client of a server that takes files, as large ones as the page's."""
+    server = Flask(__name__)
+    server.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
+    server.register_blueprint(build_import_routes(hands))
+    return server.test_client()
+
+
+def build_failed_row(
+    venue: str, symbol: str, outcome: str, message: str, asked_at: datetime = NOW
+) -> dict[str, object]:
+    """A row of coverage over the window."""
+    defaults = {"start": START, "end": END, "origin": Origin.OHLCV.value, "source": "api", "price": "trade"}
+    columns = {"venue": venue, "symbol": symbol, "outcome": outcome, "message": message, "asked_at": asked_at}
+    return {**columns, **defaults, "timeframe": "1m"}
+
+
+def test_the_page_over_candles() -> None:
+    """It says how many exchanges have candles of the asset, where nothing is on record, and what is held."""
+    values = data.build_updates(build_context(MemoryStore(), RecordedActions(venues=("binance", "htx"))), VIEW)
+    assert read_text(values["data-said", "children"]) == (
+        "ATOM, 9 Oct 2025, 21:00 to 10 Oct 2025, 22:00 UTC: candles of 9 exchanges; 0 without a missing minute."
+    )
+    assert values["data-never", "children"] == "Nothing on record of HTX."
+    assert "30 of 60 minutes had, 30 missing (never asked)" in str(to_plain_data(values["data-map", "children"]))
+    assert "ATOM/USDT: 30 had" in str(to_plain_data(values["data-map", "children"]))
+    assert "imported file" in read_text(values["data-held", "children"])
+    assert values["data-forget-what", "data"] == [{"value": "imported:by hand", "label": "by hand"}]
+
+
+def test_an_empty_store_says_what_to_do() -> None:
+    """Nothing on record: the way on is named, and no empty map is drawn."""
+    values = data.build_updates(build_context(MemoryStore(build_empty_frame(CANDLE))), VIEW)
+    assert "Nothing of ATOM is on record" in read_text(values["data-said", "children"])
+    assert "collect it, or import a file" in read_text(values["data-said", "children"])
+    assert values["data-map", "children"] == []
+    assert "data-empty" in values["data-covered", "className"]
+    assert "holds no candle yet" in read_text(values["data-held", "children"])
+    assert values["data-forgetting", "className"] == "away"
+
+
+def test_the_reconstruction_is_called_no_evidence() -> None:
+    """Where there are no real candles the sample is shown as what it is, unless the view wants real ones."""
+    candles = MemoryStore().frame.with_columns(origin=pl.lit(Origin.RECONSTRUCTION.value))
+    context = build_context(MemoryStore(candles))
+    assert "of the reconstruction, which is no evidence" in data.build_updates(context, VIEW)["data-said", "children"]
+    real_view = ViewState(event=VIEW.event, asset="ATOM", start=START, end=END, origin=OriginChoice.REAL)
+    assert "Nothing of ATOM" in data.build_updates(context, real_view)["data-said", "children"]
+
+
+def test_runs_without_a_candle_are_told_as_one() -> None:
+    """Neighbours that hold nothing for one reason become one field; what holds candles stands by itself."""
+    never_field, complete_field = CoverageField(0, 0, 60, NEVER_ASKED), CoverageField(60, 0, 0, "complete")
+    refused_field, quiet_field = CoverageField(0, 0, 60, "refused", "HTTP 403"), CoverageField(0, 60, 0, "complete")
+    merged_fields = list(
+        group_fields(
+            [never_field, never_field, complete_field, complete_field, refused_field, quiet_field, quiet_field]
+        )
+    )
+    assert [(run.start, run.size) for run in merged_fields] == [(0, 2), (2, 1), (3, 1), (4, 1), (5, 2)]
+    assert merged_fields[0].merged_field == CoverageField(0, 0, 120, NEVER_ASKED)
+
+
+def test_a_field_in_a_sentence() -> None:
+    """Market, time, minutes had, quiet and missing, and why; a market sums up its reasons, the commonest first."""
+    field = CoverageField(40, 5, 15, "unreachable", "HTTP 502")
+    market = MarketCoverage("okx", "ATOM/USDT", (field, CoverageField(0, 0, 60, NEVER_ASKED)))
+    sentence = "ATOM/USDT, then: 40 of 60 minutes had, 5 quiet, 15 missing (unreachable: HTTP 502)"
+    assert describe_field(market, field, "then") == sentence
+    assert describe_missing(market) == "60 never asked; 15 unreachable: HTTP 502"
+
+
+def test_incidents_newest_first() -> None:
+    """What was not had, answers kept aside and runs that failed stand in one list, each with what to do next."""
+    rows = [
+        build_failed_row("htx", "ATOM/USDT", "refused", "HTTP 403"),
+        build_failed_row("mexc", "ATOM/*", "history-too-short", "30 days", NOW + timedelta(hours=2)),
+    ]
+    rejected_page = {
+        "venue": "okx",
+        "symbol": "ATOM/USDT",
+        "price": "trade",
+        "start": START,
+        "end": END,
+        "source": "www.okx.com",
+    }
+    rejected_page |= {"asked_at": NOW + timedelta(hours=1), "message": "no page of candles", "body": "<html>\n down"}
+    run = {"kind": "follow", "began_at": NOW, "ended_at": NOW + timedelta(hours=3), "outcome": "failed", "new": 0}
+    run |= {"candles": 0, "revised": 0, "message": "the store is busy", "holder": str(HOLDER)}
+    incident_list = list_incidents(
+        pl.DataFrame(rows, schema=COVERAGE),
+        pl.DataFrame([rejected_page], schema=REJECTED_PAGE),
+        pl.DataFrame([run, {**run, "outcome": "done"}], schema=RUN),
+        CATALOGUE,
+        Zone.UTC,
+    )
+    assert [(incident.source, incident.outcome) for incident in incident_list] == [
+        ("Follower", "failed"),
+        ("MEXC", "history too short"),
+        ("OKX", "kept aside"),
+        ("HTX", "refused"),
+    ]
+    assert incident_list[1].request == "30 minutes of ATOM, any market, 10 Oct 2025, 21:10 to 21:40 UTC"
+    assert "import a file" in incident_list[1].advice
+    assert "--proxy" in incident_list[3].advice
+    assert incident_list[2].response_excerpt == "<html> down"
+    assert "1 Dec 2025 15:00" in read_text(build_incident_list(incident_list, Zone.UTC))
+    assert "None on record" in read_text(build_incident_list((), Zone.UTC))
+
+
+def test_many_incidents_are_counted() -> None:
+    """The first are in sight, others one click away, and of very many the rest is counted."""
+    rows = [build_failed_row("okx", "ATOM/USDT", "unreachable", f"HTTP {i}") for i in range(MAX_INCIDENTS + 5)]
+    incident_list = list_incidents(
+        pl.DataFrame(rows, schema=COVERAGE),
+        build_empty_frame(REJECTED_PAGE),
+        build_empty_frame(RUN),
+        CATALOGUE,
+        Zone.UTC,
+    )
+    text = read_text(build_incident_list(incident_list, Zone.UTC))
+    assert f"{MAX_INCIDENTS - VISIBLE_INCIDENTS} earlier ones" in text
+    assert "5 more are in" in text
+
+
+def test_changed_candles() -> None:
+    """First-seen and present value stand side by side with their times; that there are none is said."""
+    row = {"venue": "okx", "symbol": "ATOM/USDT", "price": "trade", "timeframe": "1m", "open_time": START}
+    row |= {"field": "low", "first_seen": 3.9, "first_seen_at": NOW, "now": 1.2, "now_at": NOW + timedelta(hours=1)}
+    row |= {"changes": 1, "origin": Origin.OHLCV.value, "source": "www.okx.com"}
+    text = read_text(build_revision_list(pl.DataFrame([row], schema=REVISION), "ATOM", CATALOGUE, Zone.UTC8))
+    assert "1 candle of ATOM changed, in 1 value" in text
+    for part in ("2025-10-11 05:10 UTC+8", "3.9", "1.2", "1 Dec 2025 21:00", "www.okx.com"):
+        assert part in text
+    revisions = pl.DataFrame([row | {"open_time": START + timedelta(minutes=i)} for i in range(20)], schema=REVISION)
+    assert "8 further values" in read_text(build_revision_list(revisions, "ATOM", CATALOGUE, Zone.UTC))
+    assert "None: no exchange" in read_text(
+        build_revision_list(build_empty_frame(REVISION), "ATOM", CATALOGUE, Zone.UTC)
+    )
+
+
+def test_what_to_collect() -> None:
+    """The view's asset and window, with the 24 h before and further assets where wanted; or all of the event."""
+    assert build_request(CollectForm(), VIEW) == CollectionOrder(
+        assets=("ATOM",), start=START - timedelta(hours=24), end=END
+    )
+    form = CollectForm(include_before=False, further_assets=("DOGE", "ATOM"), venues=("okx",), timeframe=Timeframe.S1)
+    assert build_request(form, VIEW) == CollectionOrder(
+        assets=("ATOM", "DOGE"), start=START, end=END, venues=("okx",), timeframe=Timeframe.S1
+    )
+    assert build_request(CollectForm(CollectScope.EVENT), VIEW) == CollectionOrder(event="2025-10-10")
+
+
+def test_progress_of_each_venue() -> None:
+    """While it runs, every exchange has a bar, candles, state and message; the clock runs as long as it does."""
+    venues = (
+        VenueProgress("okx", 300, 300, 600, ASKING),
+        VenueProgress("htx", 0, 600, 600, "refused", "ATOM/USDT: HTTP 403"),
+    )
+    updates = build_progress_updates(
+        CollectionProgress("on", 0.5, running=True, failed=False, description="ATOM", venues=venues), CATALOGUE
+    )
+    text = read_text(updates["data-progress", "children"])
+    for part in ("Collecting ATOM", "OKX", "50 %", "asking", "HTX", "refused", "HTTP 403"):
+        assert part in text
+    assert (updates["data-collect", "disabled"], updates["data-ticker", "disabled"]) == (True, False)
+    ended_updates = build_progress_updates(
+        CollectionProgress("done.", 1, running=False, failed=False, description="ATOM"), CATALOGUE
+    )
+    assert "Last collection: ATOM" in read_text(ended_updates["data-progress", "children"])
+    assert (ended_updates["data-collect", "disabled"], ended_updates["data-ticker", "disabled"]) == (False, True)
+    assert ended_updates["data-cancel", "className"] == "away"
+    assert build_progress_updates(None, CATALOGUE)["data-progress", "children"] == []
+
+
+def test_a_collection_that_cannot_start() -> None:
+    """It is said why, and can be tried again."""
+    progress = start_collection(RecordedActions(refuses_start=True), CollectForm(), VIEW)
+    assert progress == CollectionProgress("the network is off", None, running=False, failed=True)
+
+
+def test_a_running_collection_is_found_again() -> None:
+    """A page that is opened while a collection runs shows it, and so does one that is opened after its end."""
+    hands = RecordedActions([CollectionProgress("3 of 8", None, running=True, failed=False)])
+    assert "3 of 8" in read_text(data.build_content(build_context(MemoryStore(), hands), VIEW))
+
+
+def test_who_follows_and_when_next() -> None:
+    """The pace is seen from the follower's own runs; before the second it is not known."""
+
+    def build_run(minute: int, holder: str, kind: str = "follow") -> dict[str, object]:
+        time = NOW + timedelta(minutes=minute)
+        counts = {"candles": 0, "new": 7, "revised": 0}
+        return {
+            "kind": kind,
+            "began_at": time,
+            "ended_at": time,
+            "outcome": "done",
+            "message": "",
+            "holder": holder,
+            **counts,
+        }
+
+    holder_text = str(HOLDER)
+    rows = [
+        build_run(10, holder_text),
+        build_run(7, "another"),
+        build_run(6, holder_text, "re-ask"),
+        build_run(5, holder_text),
+        build_run(0, holder_text),
+    ]
+    runs = pl.DataFrame(rows, schema=RUN)
+    assert measure_pace(runs, HOLDER) == (NOW + timedelta(minutes=10), timedelta(minutes=5))
+    text = read_text(build_follower_status(HOLDER, runs, Zone.UTC))
+    assert "process 4711 on box" in text
+    assert "It ran every 5 min; the next run is expected at 1 Dec 2025 12:15 UTC." in text
+    assert "cannot be told yet" in read_text(build_follower_status(HOLDER, runs.head(1), Zone.UTC))
+    assert "No follower runs" in read_text(build_follower_status(None, runs, Zone.UTC))
+
+
+def test_what_is_held_and_can_be_forgotten() -> None:
+    """Files and the sample can be forgotten, what was collected cannot."""
+    frame = MemoryStore().frame
+    parts = [frame.with_columns(origin=pl.lit(origin.value)) for origin in (Origin.OHLCV, Origin.RECONSTRUCTION)]
+    holdings = MemoryStore(pl.concat([frame, *parts])).read_holdings()
+    assert list_forgettable(holdings) == (
+        StoredSource("by hand", Origin.IMPORTED),
+        StoredSource("by hand", Origin.RECONSTRUCTION),
+    )
+
+
+def test_how_much_is_held_of_each_length() -> None:
+    """The store's candles and size stand in a sentence; where it holds several lengths, each of them too."""
+    size, part_size = StoreSize(2_500_000, 3), StoreSize(400_000, 1)
+    assert describe_store("lake", size, {Timeframe.M1: (1200, size)}) == "1,200 candles at lake, 2.5 MB in 3 files."
+    assert describe_store("s3://x", None, {Timeframe.M1: (1, None)}) == "1 candle at s3://x."
+    assert describe_store("lake", size, {Timeframe.M1: (1200, part_size), Timeframe.S1: (60, part_size)}) == (
+        "1,260 candles at lake, 2.5 MB in 3 files: 1,200 of 1 min (0.4 MB), 60 of 1 s (0.4 MB)."
+    )
+    assert describe_store("s3://x", None, {Timeframe.M1: (1, None), Timeframe.M5: (2, None)}) == (
+        "3 candles at s3://x: 1 of 1 min, 2 of 5 min."
+    )
+
+
+def build_mixed_shelf() -> MemoryStore:
+    """The crash in minutes, and ATOM's candles of it as if each were one of a second; DOGE has none of those."""
+    frame = MemoryStore().frame
+    seconds = frame.filter(pl.col("symbol").str.starts_with("ATOM/")).with_columns(timeframe=pl.lit("1s"))
+    return MemoryStore(pl.concat([frame, seconds.filter(pl.col("venue") == "okx")]))
+
+
+def test_a_choice_of_lengths_where_there_are_several() -> None:
+    """It is offered of an asset that has several, or where the one asked for is not held, and says which is shown."""
+    context = build_context(build_mixed_shelf())
+    assert data.build_updates(build_context(MemoryStore()), VIEW)["data-lengths", "children"] == []
+    assert data.build_updates(context, replace(VIEW, asset="DOGE"))["data-lengths", "children"] == []
+    lengths_text = str(to_plain_data(data.build_updates(context, VIEW)["data-lengths", "children"]))
+    assert "'1 min'" in lengths_text
+    assert "'1 s'" in lengths_text
+    assert "'5 min'" not in lengths_text
+    values = data.build_updates(context, replace(VIEW, timeframe=Timeframe.M5))
+    assert "'5 min'" in str(to_plain_data(values["data-lengths", "children"]))
+    assert read_text(values["data-said", "children"]).startswith("In candles of 5 min, nothing of ATOM is on record")
+
+
+def test_the_map_of_another_length() -> None:
+    """The map, its sentence and its table count the bars of the view, and only their venues."""
+    values = data.build_updates(
+        build_context(build_mixed_shelf(), RecordedActions(venues=("okx", "kraken"))),
+        replace(VIEW, timeframe=Timeframe.S1),
+    )
+    assert read_text(values["data-said", "children"]) == (
+        "ATOM in candles of 1 s, 9 Oct 2025, 21:00 to 10 Oct 2025, 22:00 UTC: candles of 1 exchange; "
+        "0 without a missing second."
+    )
+    assert "30 of 3,600 seconds had, 3,570 missing (never asked)" in str(to_plain_data(values["data-map", "children"]))
+    assert "3,600 seconds with a candle" in read_text(values["data-map-key", "children"])
+    assert values["data-never", "children"] == "Nothing on record of Kraken."
+    assert "60 of 1 s" not in read_text(values["data-store", "children"])
+    assert "30 of 1 s" in read_text(values["data-store", "children"])
+
+
+def test_incidents_of_other_lengths() -> None:
+    """What was not had of candles of a second stands apart from the minutes, and says so."""
+    rows = [build_failed_row("htx", "ATOM/USDT", "refused", "HTTP 403")]
+    rows += [{**rows[0], "timeframe": "1s"}]
+    incident_list = list_incidents(
+        pl.DataFrame(rows, schema=COVERAGE),
+        build_empty_frame(REJECTED_PAGE),
+        build_empty_frame(RUN),
+        CATALOGUE,
+        Zone.UTC,
+    )
+    assert sorted(incident.request for incident in incident_list) == [
+        "30 minutes of ATOM/USDT in candles of 1 s, 10 Oct 2025, 21:10 to 21:40 UTC",
+        "30 minutes of ATOM/USDT, 10 Oct 2025, 21:10 to 21:40 UTC",
+    ]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> CandleStore:
+    """An empty store."""
+    return CandleStore(str(tmp_path / "lake"))
+
+
+def test_files_good_and_bad(store: CandleStore) -> None:
+    """A good file comes in under its own name; a bad one is refused by file and line, and nothing of it is stored."""
+    text = read_text(build_upload_result(upload_file(store, "good.csv", GOOD_CSV)))
+    assert "good.csv : 1 candle new, 0 already there" in text
+    refusal = read_text(build_upload_result(upload_file(store, "bad.csv", BAD_CSV)))
+    assert "bad.csv" in refusal
+    assert "line 3" in refusal
+    assert store.read_holdings()["source"].to_list() == ["good.csv"]
+    assert "0 candles new, 1 already there" in read_text(build_upload_result(upload_file(store, "good.csv", GOOD_CSV)))
+
+
+def test_a_file_of_one_market(store: CandleStore) -> None:
+    """Venue and symbol are needed together; with both, the file's rows are of that market."""
+    rows = "open_time,open,high,low,close,volume\n2025-10-10T21:00:00Z,4,4,3,3.5,10\n"
+    half_result = upload_file(store, "mine.csv", rows, ("kraken", " "), complete=True)
+    assert half_result.failure == "Nothing was taken: a file of one market needs both its exchange and its symbol."
+    odd_result = upload_file(store, "mine.csv", rows, ("kraken", "atom"), complete=True)
+    assert "names no market" in odd_result.failure
+    whole_result = upload_file(store, "mine.csv", rows, ("kraken", "ATOM/USD"), complete=True)
+    assert "are quiet" in read_text(build_upload_result(whole_result))
+    assert store.read_holdings()["symbol"].to_list() == ["ATOM/USD"]
+
+
+@pytest.mark.parametrize("name", ["../../etc/evil.csv", r"C:\temp\evil.csv", "evil.csv"])
+def test_a_name_leads_nowhere(store: CandleStore, name: str) -> None:
+    """Of a path only the last part is the name, and that is the source."""
+    upload_file(store, name, GOOD_CSV)
+    assert store.read_holdings()["source"].to_list() == ["evil.csv"]
+
+
+@pytest.mark.parametrize("name", ["..", "", "\0.csv"])
+def test_what_is_no_name(store: CandleStore, name: str) -> None:
+    """What names no file is refused, and nothing is stored."""
+    result = upload_file(store, name, GOOD_CSV)
+    assert result.stored_files == ()
+    assert "is no name of a file" in result.refusals[0]
+    assert store.read_holdings().is_empty()
+
+
+def test_a_file_over_http(store: CandleStore) -> None:
+    """The body is the file, the query says the rest; the answer is what to show, and whether anything came in."""
+    rows = b"open_time,open,high,low,close,volume\n2025-10-10T21:00:00Z,4,4,3,3.5,10\n"
+    query = {"name": "mine.csv", "venue": "kraken", "symbol": "ATOM/USD", "complete": "true"}
+    response = build_client(RecordedActions(store=store)).post(
+        "/import", query_string=query, data=rows, content_type=CONTENT_TYPE
+    )
+    assert response.json is not None
+    assert response.json["stored"] is True
+    assert "mine.csv" in collect_text(response.json["children"])
+    assert "are quiet" in collect_text(response.json["children"])
+    assert store.read_holdings()["symbol"].to_list() == ["ATOM/USD"]
+
+
+def test_another_site_cannot_send_files(store: CandleStore) -> None:
+    """A body of a type that a page of another site may send unasked is refused, and so is reading by link."""
+    client = build_client(RecordedActions(store=store))
+    for kind in ("text/plain", "multipart/form-data", "application/x-www-form-urlencoded", None):
+        assert client.post("/import?name=a.csv", data=GOOD_CSV, content_type=kind).status_code == 415
+    assert client.get("/import?name=a.csv").status_code == 405
+    assert store.read_holdings().is_empty()
+
+
+def test_files_that_are_too_large() -> None:
+    """Above the limit nothing is read, and the way for large files is named."""
+    hands = RecordedActions()
+    headers = {"CONTENT_LENGTH": str(MAX_REQUEST_BYTES + 1)}
+    response = build_client(hands).post("/import?name=large.csv", content_type=CONTENT_TYPE, environ_overrides=headers)
+    assert response.json is not None
+    assert "large.csv has 64.0 MB" in collect_text(response.json["children"])
+    assert "plumbline import FILE" in collect_text(response.json["children"])
+    assert (response.json["stored"], hands.calls) == (False, [])
+
+
+def test_the_default_view_has_the_form() -> None:
+    """The form names the view's window and the event, and offers assets beside the view's own."""
+    values = data.build_updates(build_context(MemoryStore()), build_default_view(CATALOGUE))
+    assert [choice["label"] for choice in values["data-scope", "data"]] == ["ATOM, this window", "All of the event"]
+    assert "This window: 10 Oct 2025, 20:45 to 23:15 UTC." in values["data-scope-told", "children"]
+    assert "ATOM" not in values["data-further", "data"]
+    assert "DOGE" in values["data-further", "data"]

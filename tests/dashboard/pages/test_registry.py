@@ -1,0 +1,168 @@
+"""The pages as data: which address means which, what the shell says around each, and where their links lead."""
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+
+from dashboard.components.updates import Updates
+from dashboard.pages.base import Page, PageContext
+from dashboard.pages.registry import PAGES, find_page, find_page_by_name
+from dashboard.service.measurements import Measurements
+from dashboard.shell.layout import build_shell
+from dashboard.shell.router import Router
+from dashboard.state.links import MethodAnchor
+from data.catalogue import load_catalogue
+from tests.dashboard.component_data import collect_text, to_plain_data
+from tests.dashboard.memory_store import MemoryStore, RecordedActions
+
+CATALOGUE = load_catalogue()
+VIEW = {"asset": "WBETH", "window": "crash", "focus": "okx", "zone": "UTC+8", "theme": "dark", "enter": "5"}
+SEARCH = "?asset=WBETH&window=crash&focus=okx&enter=5&zone=UTC%2B8&theme=dark"
+
+
+@pytest.fixture(scope="module")
+def site() -> Router:
+    """All pages over candles made by hand."""
+    return Router(PageContext(Measurements(MemoryStore(), CATALOGUE), RecordedActions()))
+
+
+def list_parts(component: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - whatever dash takes
+    """Every component of a tree, as the browser gets it."""
+    tree = to_plain_data(component)
+    if isinstance(tree, list):
+        for part in tree:
+            yield from list_parts(part)
+    elif isinstance(tree, dict) and "props" in tree:
+        yield tree
+        yield from list_parts(tree["props"].get("children"))
+
+
+def list_links(values: Updates) -> list[str]:
+    """Where the links of a page lead, those of its navigation included."""
+    link_parts = [part for value in values.values() for part in list_parts(value)]
+    return [part["props"]["href"] for part in link_parts if part["type"] == "A"]
+
+
+def test_every_page_is_of_one_shape(site: Router) -> None:
+    """Each page starts with a heading of its own, under the same navigation with itself marked."""
+    for page in PAGES:
+        values = site.open(f"/{page.name}", SEARCH)
+        headings = [part for part in list_parts(values["content", "children"]) if part["type"] == "H1"]
+        assert len(headings) == 1
+        nav = to_plain_data(values["nav", "children"])
+        assert [link["props"]["children"] for link in nav] == [listed_page.title for listed_page in PAGES]
+        current_titles = [link["props"]["children"] for link in nav if link["props"].get("aria-current") == "page"]
+        assert current_titles == [page.title]
+        assert page.title in values["page", "data"]["title"]
+
+
+def test_links_carry_the_view(site: Router) -> None:
+    """Every link leads to the view that is shown; the overview and Compare also lead to other assets of it."""
+    for page in PAGES:
+        page_links = [urlsplit(href) for href in list_links(site.open(f"/{page.name}", SEARCH)) if href[:1] == "/"]
+        views = [
+            dict(parse_qsl(href.query)) for href in page_links if href.path.split("/")[1] not in {"docs", "export"}
+        ]
+        if page.name == "compare":
+            assets = {view.get("asset") for view in views}
+            assert assets == {None, "WBETH", "BNSOL", "DOGE", "XRP"}  # ATOM is what a link without an asset means
+            views = [{**view, "asset": VIEW["asset"]} for view in views]
+        assert len(views) >= len(PAGES)
+        changed_keys = {"asset", "focus"} if page.name == "overview" else set()
+        expected = {key: value for key, value in VIEW.items() if key not in changed_keys}
+        assert all({key: value for key, value in view.items() if key not in changed_keys} == expected for view in views)
+
+
+def test_every_anchor_exists(site: Router) -> None:
+    """Whatever definition is linked anywhere is on the method page, and no section is without an anchor."""
+    values_by_page = [site.open(f"/{page.name}", search) for page in PAGES for search in (SEARCH, "?window=crash")]
+    linked = {urlsplit(href).fragment for values in values_by_page for href in list_links(values)} - {""}
+    sections = [
+        part["props"]["id"]
+        for part in list_parts(site.open("/method", "")["content", "children"])
+        if part["type"] == "Section"
+    ]
+    assert sections == [anchor.value for anchor in MethodAnchor]
+    assert linked <= {*sections}
+    assert {"depth", "below-min", "order-proof", "lows", "rank", "gap", "wick", "firm", "cannot-show"} <= linked
+
+
+def test_no_id_stands_twice(site: Router) -> None:
+    """No part of a page has the id of another one or of a part of the shell: the browser would lose the first."""
+    shell_ids = [part["props"].get("id") for part in list_parts(build_shell(CATALOGUE))]
+    for page in PAGES:
+        page_ids = [
+            part["props"].get("id") for part in list_parts(site.open(f"/{page.name}", SEARCH)["content", "children"])
+        ]
+        ids = [name for name in (*shell_ids, *page_ids) if name]
+        assert len(ids) == len({*ids}), page.name
+
+
+@pytest.mark.parametrize(
+    ("path", "search", "name"),
+    [
+        ("/", "", "overview"),
+        ("/", "?asset=DOGE", "explorer"),
+        ("/", "?utm=x", "overview"),
+        ("/overview", "?asset=DOGE", "overview"),
+        ("/lows/", "", "lows"),
+        (None, None, "overview"),
+    ],
+)
+def test_addresses(site: Router, path: str | None, search: str | None, name: str) -> None:
+    """An address means one page; a view at the root is an old link and opens the explorer."""
+    assert site.open(path, search)["page", "data"]["name"] == name
+
+
+def test_an_old_link_gets_its_new_address(site: Router) -> None:
+    """A link to the explorer from before there were pages is rewritten, its view kept."""
+    data = site.open("/", "?asset=DOGE&window=crash")["page", "data"]
+    assert data == {
+        "name": "explorer",
+        "address": "/explorer?asset=DOGE&window=crash",
+        "title": "DOGE · Explorer · Plumbline",
+        "place": "/?asset=DOGE&window=crash",
+    }
+
+
+def test_an_unknown_address(site: Router) -> None:
+    """An address that no page has says so, stays as it was typed, and leads back."""
+    values = site.open("/nowhere", "?asset=DOGE")
+    assert "There is no such page" in collect_text(to_plain_data(values["content", "children"]))
+    assert values["page", "data"]["address"] is None
+    assert "/explorer?asset=DOGE" in list_links(values)
+
+
+def test_the_frame_shows_what_a_page_needs(site: Router) -> None:
+    """The picture is offered by the explorer alone, and a page without choices has no bar for them."""
+    classes = {page.name: site.open(f"/{page.name}", "")["frame", "className"].split() for page in PAGES}
+    assert [name for name, kinds in classes.items() if "without-picture" not in kinds] == ["explorer"]
+    assert "without-controls" in classes["method"]
+    assert "without-controls" not in classes["lows"]
+
+
+def test_definitions_need_no_store() -> None:
+    """The method page is there while the store cannot be read, and so is every page that needs none."""
+    site = Router(PageContext(Measurements(MemoryStore(is_broken=True), CATALOGUE), RecordedActions()))
+    text_by_page = {
+        page.name: collect_text(to_plain_data(site.open(f"/{page.name}", "")["content", "children"])) for page in PAGES
+    }
+    assert "What the numbers mean" in text_by_page["method"]
+    unreadable_pages = {name for name, text in text_by_page.items() if "cannot be read" in text}
+    assert unreadable_pages == {"overview", "explorer", "lows", "compare", "data"}
+
+
+def test_a_page_without_changes_is_shown_anew(site: Router) -> None:
+    """A change on a page that has no parts of its own shows it anew, in the new view."""
+    values = site.apply([("theme", "dark")], {"window": "crash"}, "method")
+    assert values["page", "data"]["address"] == "/method?window=crash&theme=dark"
+    assert "Five states" in collect_text(to_plain_data(values["content", "children"]))
+
+
+def test_pages_by_name() -> None:
+    """Names are unique, and lead to their page."""
+    pages: list[Page] = [find_page_by_name(page.name) for page in PAGES]
+    assert pages == list(PAGES)
+    assert find_page("/data", {}) is PAGES[4]

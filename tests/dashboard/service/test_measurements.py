@@ -1,0 +1,206 @@
+"""Which candles a view is answered from, which venue is its focus, and who takes part."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import polars as pl
+import pytest
+
+from dashboard.service.measurements import Measurements
+from dashboard.shell.notices import Severity, describe_origin, list_notices
+from dashboard.state.view import OriginChoice, Theme, ViewState, build_default_view
+from dashboard.text.sentences import write_choices, write_measured
+from data.catalogue import load_catalogue
+from data.reconstruction.candles import reconstruct_candles
+from data.schema import Evidence
+from deviation.question import Group, QuoteHandling, ReferenceKind
+from tests.dashboard.memory_store import MINUTES, START, MemoryStore, build_market_candles
+
+CATALOGUE = load_catalogue()
+
+
+@pytest.fixture(scope="module")
+def sample() -> pl.DataFrame:
+    """The reconstruction of all assets."""
+    return reconstruct_candles()
+
+
+@pytest.fixture
+def view() -> ViewState:
+    """ATOM in the crash window."""
+    window = CATALOGUE.get_event("2025-10-10").get_window("crash")
+    return replace(build_default_view(CATALOGUE), start=window.start, end=window.end)
+
+
+def test_real_candles_first(view: ViewState, sample: pl.DataFrame) -> None:
+    """Where there are real candles they are shown, and nothing of the reconstruction beside them."""
+    shelf = MemoryStore()
+    shelf.add_candles(sample)
+    result = Measurements(shelf, CATALOGUE).measure_view(view)
+    assert result.measurement is not None
+    assert result.measurement.question.origin is Evidence.REAL
+    assert not result.is_illustration
+    assert describe_origin(result) == ""
+    usd = ("coinbaseexchange", "kraken", "gemini", "bitstamp")
+    assert result.present_venues == ("binance", "okx", "bybit", "bitget", "gate", *usd)
+
+
+def test_reconstruction_where_nothing_is_real(view: ViewState, sample: pl.DataFrame) -> None:
+    """Without real candles the reconstruction is shown and said to be one."""
+    result = Measurements(MemoryStore(sample), CATALOGUE).measure_view(view)
+    assert result.is_illustration
+    assert "Illustration, not a measurement" in describe_origin(result)
+    assert "No real candle of ATOM" in describe_origin(result)
+    chosen_result = Measurements(MemoryStore(sample), CATALOGUE).measure_view(
+        replace(view, origin=OriginChoice.RECONSTRUCTION)
+    )
+    assert "No real candle" not in describe_origin(chosen_result)
+
+
+def test_nothing_at_all(view: ViewState, sample: pl.DataFrame) -> None:
+    """Without a candle of the kind that is asked for there is no answer, and it is said which is missing."""
+    result = Measurements(MemoryStore(sample), CATALOGUE).measure_view(replace(view, origin=OriginChoice.REAL))
+    assert result.measurement is None
+    assert list_notices(result, CATALOGUE) == ()
+    assert describe_origin(result) == "No real candle of ATOM in the store from 10 Oct 2025, 21:10 to 21:40 UTC."
+
+
+def test_focus_gives_way(view: ViewState) -> None:
+    """A focus venue without candles gives way to the catalogue's first present one, which is said."""
+    result = Measurements(MemoryStore(), CATALOGUE).measure_view(replace(view, asset="DOGE"))
+    assert (result.view.focus, result.replaced_focus) == ("coinbaseexchange", "binance")
+    alert, remark = list_notices(result, CATALOGUE)
+    assert (alert.severity, alert.text) == (
+        Severity.ALERT,
+        "Binance has no candle of DOGE in this window; Coinbase is shown.",
+    )
+    assert remark == replace(
+        remark, severity=Severity.REMARK, text="1 USDT taken as 1 USD: the candles hold no rate for this window."
+    )
+
+
+def test_leaving_a_venue_out_changes_the_vote(view: ViewState) -> None:
+    """A venue that is left out has no row and no vote, and is named; hiding its line changes nothing."""
+    measurements = Measurements(MemoryStore(), CATALOGUE)
+    full_result, hidden_result = (
+        measurements.measure_view(view),
+        measurements.measure_view(replace(view, hidden=frozenset({"okx"}))),
+    )
+    assert full_result.measurement is hidden_result.measurement
+    result = measurements.measure_view(replace(view, excluded=frozenset({"okx", "kraken", "upbit"})))
+    assert result.measurement is not None
+    assert result.measurement.focus_row is not None
+    assert result.measurement.focus_row.series[Group.USDT].votes.max() == 3
+    assert result.excluded_venues == ("okx", "kraken")
+    assert result.present_venues == full_result.present_venues
+    assert "Left out by choice: OKX and Kraken." in list_notices(result, CATALOGUE)[0].text
+
+
+def test_the_focus_is_never_left_out(view: ViewState) -> None:
+    """A focus that had to give way to a venue that is left out brings that one back."""
+    result = Measurements(MemoryStore(), CATALOGUE).measure_view(
+        replace(view, asset="DOGE", excluded=frozenset({"coinbaseexchange", "gemini"}))
+    )
+    assert (result.view.focus, result.excluded_venues) == ("coinbaseexchange", ("gemini",))
+
+
+def test_prices_as_printed_are_said(view: ViewState) -> None:
+    """Unconverted prices are said to be so."""
+    result = Measurements(MemoryStore(), CATALOGUE).measure_view(replace(view, quote=QuoteHandling.AS_IS))
+    assert [notice.text for notice in list_notices(result, CATALOGUE)] == [
+        "Prices are as printed in each quote, not converted to dollars."
+    ]
+
+
+def test_a_weighted_reference_is_said(view: ViewState) -> None:
+    """A reference in which venues weigh differently is said to be so, also in the sentence on what is measured."""
+    result = Measurements(MemoryStore(), CATALOGUE).measure_view(replace(view, reference=ReferenceKind.WEIGHTED_MEDIAN))
+    assert list_notices(result, CATALOGUE)[0].text == "Venues vote by weight: what each traded in the 24 h before."
+    assert result.measurement is not None
+    assert "against the weighted median of the other venues" in write_measured(result.measurement)
+    assert "Weighted median, enter 2 %" in write_choices(result.measurement)
+
+
+def test_kept_until_the_store_changes(view: ViewState) -> None:
+    """An answer is read once for all its looks, and again when the store has changed."""
+    shelf = MemoryStore()
+    measurements = Measurements(shelf, CATALOGUE)
+    for theme in Theme:
+        measurements.measure_view(replace(view, theme=theme))
+    assert shelf.read_count == 1
+    shelf.add_candles(build_market_candles("mexc", "ATOM/USDT", 4))
+    assert "mexc" in measurements.measure_view(view).present_venues
+    assert shelf.read_count == 2
+
+
+def test_a_window_far_from_the_event(view: ViewState) -> None:
+    """A window chosen by hand far from the event is measured without the event's calm span."""
+    start = START + timedelta(days=60)
+    measurements = Measurements(MemoryStore(build_market_candles("binance", "ATOM/USDT", 4, start=start)), CATALOGUE)
+    result = measurements.measure_view(replace(view, start=start, end=start + timedelta(minutes=MINUTES)))
+    assert result.measurement is not None
+    assert result.measurement.question.event is None
+
+
+def test_lows_are_of_one_kind(view: ViewState, sample: pl.DataFrame) -> None:
+    """The assets of the table of lows are all real, or all of the reconstruction."""
+    shelf = MemoryStore()
+    shelf.add_candles(sample)
+    measurements = Measurements(shelf, CATALOGUE)
+    assert [measurement.question.asset for measurement in measurements.list_measurements(view)] == [
+        "ATOM",
+        "WBETH",
+        "DOGE",
+    ]
+    illustrations = measurements.list_measurements(replace(view, origin=OriginChoice.RECONSTRUCTION))
+    assert {measurement.question.origin for measurement in illustrations} == {Evidence.RECONSTRUCTION}
+    assert len(illustrations) == 5
+
+
+def test_lows_without_a_candle_of_the_own_asset(view: ViewState, sample: pl.DataFrame) -> None:
+    """The other assets of the event are there, of the first kind that any of them has."""
+    shelf = MemoryStore()
+    shelf.add_candles(sample)
+    measurements = Measurements(shelf, CATALOGUE)
+    other_view = replace(view, asset="USDE")
+    assert [measurement.question.asset for measurement in measurements.list_measurements(other_view)] == [
+        "ATOM",
+        "WBETH",
+        "DOGE",
+    ]
+    illustrations = measurements.list_measurements(replace(other_view, origin=OriginChoice.RECONSTRUCTION))
+    assert {measurement.question.origin for measurement in illustrations} == {Evidence.RECONSTRUCTION}
+    assert len(illustrations) == 5
+    assert (
+        Measurements(MemoryStore(sample), CATALOGUE).list_measurements(replace(other_view, origin=OriginChoice.REAL))
+        == ()
+    )
+
+
+def test_leaving_out_everyone(view: ViewState) -> None:
+    """Where every venue with a candle is left out nothing is measured, rather than everyone."""
+    measurements = Measurements(MemoryStore(build_market_candles("okx", "ATOM/USDT", 4)), CATALOGUE)
+    focus_view = replace(view, focus="binance")
+    assert [measurement.question.asset for measurement in measurements.measure_event(focus_view)] == ["ATOM"]
+    assert measurements.measure_event(replace(focus_view, excluded=frozenset({"okx"}))) == ()
+    # A view shows one venue at least: its focus, which cannot be left out.
+    result = measurements.measure_view(replace(focus_view, excluded=frozenset({"okx"})))
+    assert (result.view.focus, result.view.excluded) == ("okx", frozenset())
+
+
+def test_assets_that_only_the_store_knows() -> None:
+    """An imported asset is offered although the catalogue knows nothing of it."""
+    assert Measurements(MemoryStore(), CATALOGUE).list_other_assets() == ("SOMECOIN",)
+
+
+def test_a_page_is_of_one_version(view: ViewState) -> None:
+    """Candles that come while a page is being made are on the next one: its parts never speak of two stores."""
+    shelf = MemoryStore()
+    measurements = Measurements(shelf, CATALOGUE)
+    with measurements.one_version():
+        first_result = measurements.measure_view(view)
+        shelf.add_candles(build_market_candles("kucoin", "ATOM/USDT", 4))
+        assert measurements.read_version() == "0"
+        assert measurements.measure_view(view) == first_result
+    assert measurements.read_version() == "1"
+    assert "kucoin" in measurements.measure_view(view).present_venues

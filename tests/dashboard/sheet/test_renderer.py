@@ -1,0 +1,183 @@
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Event
+from typing import Any, ClassVar, Self
+
+import choreographer.errors
+import kaleido
+import plotly.graph_objects as go
+import pytest
+from PIL import Image
+
+from dashboard.charts.comparison.sheet import build_comparison_sheet
+from dashboard.sheet.manifest import build_manifest, read_png_manifest
+from dashboard.sheet.renderer import FileFormat, Renderer, write_atomically
+from data.errors import BrowserBusy, BrowserFailed, BrowserMissing, UsageError
+from tests.dashboard.scenarios import CATALOGUE, crash
+
+SMALL_FIGURE = go.Figure(layout={"width": 20, "height": 10})
+
+
+class FakeBrowser:
+    """Stands in for kaleido: draws nothing, counts starts and ends, and fails as often as it is told to."""
+
+    start_count = 0
+    end_count = 0
+    failures: ClassVar[list[BaseException]] = []
+    drawing: Event
+    may_draw: Event
+
+    def __init__(self, **_options: Any) -> None:  # noqa: ANN401 - kaleido's own options
+        type(self).start_count += 1
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        type(self).end_count += 1
+
+    async def calc_fig(self, figure: dict[str, Any], opts: dict[str, Any]) -> bytes:
+        """What was asked, as bytes."""
+        self.drawing.set()
+        assert self.may_draw.wait(timeout=30)
+        if self.failures:
+            raise self.failures.pop()
+        return f"{opts['format']} {opts['width']}x{opts['height']} at {opts['scale']}: {len(figure)}".encode()
+
+
+@pytest.fixture
+def browser(monkeypatch: pytest.MonkeyPatch) -> type[FakeBrowser]:
+    """The browser that stands in, new and never asked."""
+    monkeypatch.setattr(kaleido, "Kaleido", FakeBrowser)
+    FakeBrowser.start_count = FakeBrowser.end_count = 0
+    FakeBrowser.failures.clear()
+    FakeBrowser.drawing, FakeBrowser.may_draw = Event(), Event()
+    FakeBrowser.may_draw.set()
+    return FakeBrowser
+
+
+@pytest.fixture
+def renderer() -> Iterator[Renderer]:
+    """A renderer that is closed in the end."""
+    with Renderer(max_pending=2) as instance:
+        yield instance
+
+
+def test_one_browser_draws_all(browser: type[FakeBrowser], renderer: Renderer) -> None:
+    """Pictures of any thread share one browser, which starts at the first of them; PNGs have twice the pixels."""
+    assert browser.start_count == 0
+    assert renderer.draw(SMALL_FIGURE, FileFormat.PNG).startswith(b"png 20x10 at 2")
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(renderer.draw, SMALL_FIGURE, FileFormat.SVG).result().startswith(b"svg 20x10 at 1")
+    assert (browser.start_count, browser.end_count) == (1, 0)
+    renderer.close()
+    renderer.close()
+    assert (browser.start_count, browser.end_count) == (1, 1)
+    renderer.draw(SMALL_FIGURE, FileFormat.PNG)
+    assert browser.start_count == 2
+
+
+def test_more_pictures_than_may_wait_are_refused(browser: type[FakeBrowser], renderer: Renderer) -> None:
+    """Beyond its bound the renderer says at once that it is busy, and draws what it had accepted."""
+    browser.may_draw.clear()
+    with ThreadPoolExecutor(2) as pool:
+        futures = [pool.submit(renderer.draw, SMALL_FIGURE, FileFormat.PNG) for _ in range(2)]
+        assert browser.drawing.wait(timeout=30)
+        is_busy = 0
+        while not is_busy:  # the second may still be on its way in
+            is_acquired = renderer._slots.acquire(blocking=False)  # noqa: SLF001 - no other way to see that both are in
+            is_busy = not is_acquired
+            if is_acquired:
+                renderer._slots.release()  # noqa: SLF001 - as above
+        with pytest.raises(BrowserBusy, match="2 pictures are being drawn already; try again"):
+            renderer.draw(SMALL_FIGURE, FileFormat.PNG)
+        browser.may_draw.set()
+        assert all(future.result(timeout=30).startswith(b"png") for future in futures)
+    assert renderer.draw(SMALL_FIGURE, FileFormat.PNG).startswith(b"png")
+
+
+@pytest.mark.parametrize("failure", [OSError("channel closed"), choreographer.errors.BrowserClosedError()])
+def test_a_dead_browser_is_replaced_once(
+    browser: type[FakeBrowser], renderer: Renderer, failure: BaseException
+) -> None:
+    """A picture that meets the browser dead is drawn by a new one; where that dies too it is told."""
+    browser.failures[:] = [failure]
+    assert renderer.draw(SMALL_FIGURE, FileFormat.PNG).startswith(b"png")
+    assert (browser.start_count, browser.end_count) == (2, 1)
+    browser.failures[:] = [failure, failure]
+    with pytest.raises(BrowserFailed, match="ended or hung, twice; try again"):
+        renderer.draw(SMALL_FIGURE, FileFormat.PNG)
+    assert renderer.draw(SMALL_FIGURE, FileFormat.PNG).startswith(b"png")
+
+
+def test_no_browser_is_told(renderer: Renderer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a browser the error says how to get one, every time."""
+
+    def raise_not_found(**_options: object) -> None:
+        raise choreographer.errors.ChromeNotFoundError
+
+    monkeypatch.setattr(kaleido, "Kaleido", raise_not_found)
+    for _ in range(2):
+        with pytest.raises(BrowserMissing, match="apt-get install chromium fonts-dejavu-core"):
+            renderer.draw(SMALL_FIGURE, FileFormat.PNG)
+
+
+def test_a_file_is_whole_or_absent(tmp_path: Path) -> None:
+    """Where the last step fails, neither a part of the file nor its temporary name stays behind."""
+    (tmp_path / "one.png").mkdir()
+    with pytest.raises(UsageError, match=r"one\.png cannot be written: "):
+        write_atomically(tmp_path / "one.png", b"picture")
+    assert [path.name for path in tmp_path.iterdir()] == ["one.png"]
+    write_atomically(tmp_path / "new" / "two.png", b"first")
+    write_atomically(tmp_path / "new" / "two.png", b"second")
+    assert (tmp_path / "new" / "two.png").read_bytes() == b"second"
+    assert (tmp_path / "new" / "two.png").stat().st_mode & 0o044
+
+
+@pytest.mark.browser
+def test_the_picture_is_drawn(tmp_path: Path, renderer: Renderer) -> None:
+    """Chromium draws 3200x1800 pixels with the manifest in them, the same bytes each time; SVG has text as text."""
+    measurement = crash()
+    figure, manifest = (
+        build_comparison_sheet(measurement, CATALOGUE),
+        build_manifest(measurement, store="7", link="asset=ATOM"),
+    )
+    content = renderer.draw(figure, FileFormat.PNG, manifest)
+    path = tmp_path / "crash.png"
+    write_atomically(path, content)
+    with Image.open(path) as image:
+        assert image.size == (3200, 1800)
+        assert set(image.info) >= {"Plumbline"}
+        colours = image.convert("RGB").getcolors(maxcolors=1_000_000)
+    assert colours is not None
+    assert len(colours) > 100
+    assert read_png_manifest(content) == manifest
+    # Another browser, and one that died in between, draw the same.
+    renderer._ensure_thread()._browser.subprocess.kill()  # noqa: SLF001 - nobody else has the process
+    assert renderer.draw(figure, FileFormat.PNG, manifest) == content
+    svg = renderer.draw(figure, FileFormat.SVG, manifest)
+    assert renderer.draw(figure, FileFormat.SVG, manifest) == svg
+    assert re.search(r"<text[^>]*>(<tspan[^>]*>)?ATOM on Binance", svg.decode())
+    assert b"<image" not in svg
+
+
+UNCLOSED_PROGRAM = """
+import plotly.graph_objects as go
+from dashboard.sheet.renderer import FileFormat, Renderer
+renderer = Renderer()
+renderer.draw(go.Figure(layout={"width": 20, "height": 10}), FileFormat.PNG)
+print(renderer._ensure_thread()._browser.subprocess.pid)
+"""
+
+
+@pytest.mark.browser
+def test_no_browser_is_left_behind() -> None:
+    """A program that forgets to close its renderer ends, and its browser with it."""
+    process = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", UNCLOSED_PROGRAM], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert not Path(f"/proc/{int(process.stdout)}").exists()

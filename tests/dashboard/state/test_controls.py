@@ -1,0 +1,120 @@
+"""Every control leads from one view to another that a link can carry."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from dashboard.state.controls import apply_control
+from dashboard.state.view import OriginChoice, Theme, build_default_view
+from dashboard.text.clock import Zone
+from data.catalogue import load_catalogue
+from data.errors import UsageError
+from data.schema import Timeframe
+from deviation.question import QuoteHandling, ReferenceKind
+
+CATALOGUE = load_catalogue()
+VIEW = build_default_view(CATALOGUE)
+
+
+def build_time(hour: int, minute: int) -> datetime:
+    """A time of 10 October 2025."""
+    return datetime(2025, 10, 10, hour, minute, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("control", "value", "changes"),
+    [
+        ("asset", "DOGE", {"asset": "DOGE"}),
+        ("more", "SOMECOIN", {"asset": "SOMECOIN"}),
+        ("window", "crash", {"start": build_time(21, 10), "end": build_time(21, 40)}),
+        ("range", ("2025-10-10 21:12", " 2025-10-10T21:13 "), {"start": build_time(21, 12), "end": build_time(21, 13)}),
+        (
+            "range",
+            ("2025-10-11T05:12+08:00", "2025-10-10 21:13"),
+            {"start": build_time(21, 12), "end": build_time(21, 13)},
+        ),
+        ("focus", "okx", {"focus": "okx"}),
+        ("picked", {"venue": "gate", "at": 1}, {"focus": "gate"}),
+        ("out", ["okx", "binance"], {"excluded": frozenset({"okx"})}),
+        ("hide", ["okx"], {"hidden": frozenset({"okx"})}),
+        ("zone", "UTC+8", {"zone": Zone.UTC8}),
+        ("theme", "dark", {"theme": Theme.DARK}),
+        ("origin", "real", {"origin": OriginChoice.REAL}),
+        ("quote", "as-is", {"quote": QuoteHandling.AS_IS}),
+        ("reference-kind", "weighted-median", {"reference": ReferenceKind.WEIGHTED_MEDIAN}),
+        ("enter", 5, {"enter_pct": 5.0}),
+        ("enter", 0.5, {"enter_pct": 0.5, "exit_pct": 0.5}),
+        ("exit", 0, {"exit_pct": 0.0}),
+        ("min-vote", 1000, {"min_vote_usd": 1000.0}),
+        ("bar", "5m", {"timeframe": Timeframe.M5}),
+        ("collected", [1], {}),
+        ("enter", "", {}),
+        ("asset", None, {}),
+    ],
+)
+def test_control(control: str, value: Any, changes: dict[str, Any]) -> None:  # noqa: ANN401
+    """A control changes what it is there for and nothing else; an emptied one nothing at all."""
+    assert apply_control(VIEW, control, value, CATALOGUE) == replace(VIEW, **changes)
+
+
+def test_event() -> None:
+    """An event opens with its own asset and window, in minutes; colours and focus stay."""
+    view = apply_control(
+        replace(VIEW, theme=Theme.DARK, focus="okx", timeframe=Timeframe.S1), "event", "2023-03-10", CATALOGUE
+    )
+    assert (view.asset, view.window_name(CATALOGUE), view.theme, view.focus) == ("BTC", "usdc-depeg", Theme.DARK, "okx")
+    assert view.timeframe is Timeframe.M1
+
+
+def test_seconds_have_a_longest_window() -> None:
+    """A window that is too long for bars of a second is refused, as are such bars for a long window."""
+    with pytest.raises(UsageError, match="bars of a second are measured over at most 12 hours; choose a shorter"):
+        apply_control(replace(VIEW, timeframe=Timeframe.S1), "window", "report-day", CATALOGUE)
+    day_view = apply_control(VIEW, "window", "report-day", CATALOGUE)
+    with pytest.raises(UsageError, match="at most 12 hours"):
+        apply_control(day_view, "bar", "1s", CATALOGUE)
+
+
+def test_range_on_the_clock() -> None:
+    """A range without a zone is typed on the clock that is shown."""
+    view = apply_control(replace(VIEW, zone=Zone.UTC8), "range", ("2025-10-11 05:12", "2025-10-11 05:20"), CATALOGUE)
+    assert (view.start, view.end) == (build_time(21, 12), build_time(21, 20))
+
+
+def test_dragged_range() -> None:
+    """A dragged range is made of every minute that it touches, within the window."""
+    dragged_range = {"start": "2025-10-10 21:12:33.4", "end": "2025-10-10 21:19:02", "at": 1}
+    view = apply_control(VIEW, "dragged", dragged_range, CATALOGUE)
+    assert (view.start, view.end) == (build_time(21, 12), build_time(21, 20))
+    later_view = apply_control(view, "dragged", {"start": "2025-10-10 20:00", "end": "2025-10-10 21:15"}, CATALOGUE)
+    assert (later_view.start, later_view.end) == (build_time(21, 12), build_time(21, 16))
+
+
+def test_double_click() -> None:
+    """A double click on the charts goes back to the event's usual window."""
+    crash_view = apply_control(VIEW, "window", "crash", CATALOGUE)
+    assert apply_control(crash_view, "dragged", {"at": 1}, CATALOGUE) == VIEW
+
+
+def test_focus_votes() -> None:
+    """A venue that was left out comes back when it becomes the focus."""
+    assert apply_control(replace(VIEW, excluded=frozenset({"okx"})), "focus", "okx", CATALOGUE).excluded == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("control", "value", "reason"),
+    [
+        ("range", ("soon", "2025-10-10 21:20"), "'soon' is no time"),
+        ("range", ("2025-10-10 21:20", "2025-10-10 21:20"), "end does not lie after its start"),
+        ("exit", 3, "exit must lie between"),
+        ("enter", 200, "enter must lie between"),
+        ("window", "noon", "no window 'noon'"),
+        ("theme", "red", "'red' is not a valid Theme"),
+    ],
+)
+def test_nonsense(control: str, value: Any, reason: str) -> None:  # noqa: ANN401
+    """What makes no sense is refused with a reason for the reader."""
+    with pytest.raises(UsageError, match=reason):
+        apply_control(VIEW, control, value, CATALOGUE)

@@ -1,0 +1,190 @@
+"""A link carries a view whole, says no more than it must, and never breaks the page."""
+
+from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qsl, urlencode
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard.state.second_window import SecondWindow, parse_window_text
+from dashboard.state.url import QUERY_KEYS, parse_query
+from dashboard.state.view import OriginChoice, PanelScale, Theme, ViewState, build_default_view
+from dashboard.state.window import MAX_WINDOW
+from dashboard.text.clock import Zone
+from data.catalogue import load_catalogue
+from data.schema import Timeframe
+from deviation.question import QuoteHandling, ReferenceKind
+
+CATALOGUE = load_catalogue()
+VENUES = st.sampled_from([*CATALOGUE.venues, "somewhere"])
+NAMED_WINDOWS = [
+    SecondWindow(event.id, window.start, window.end)
+    for event in CATALOGUE.events.values()
+    for window in event.windows.values()
+]
+
+
+@st.composite
+def ranges(draw: st.DrawFn) -> tuple[datetime, datetime]:
+    """Any window that the page measures in minutes, by its edges."""
+    first = draw(st.datetimes(datetime(2009, 2, 1), datetime(2099, 1, 1)))  # noqa: DTZ001 - hypothesis wants naive ones
+    start = first.replace(second=0, microsecond=0, tzinfo=UTC)
+    return start, start + timedelta(minutes=draw(st.integers(1, MAX_WINDOW[Timeframe.M1] // timedelta(minutes=1))))
+
+
+@st.composite
+def second_windows(draw: st.DrawFn) -> SecondWindow:
+    """Any second window: a named one, or an own range beside the assets of any event."""
+    start, end = draw(ranges())
+    return draw(
+        st.sampled_from(NAMED_WINDOWS)
+        | st.sampled_from([*CATALOGUE.events]).map(lambda id_: SecondWindow(id_, start, end))
+    )
+
+
+@st.composite
+def views(draw: st.DrawFn) -> ViewState:
+    """Any view that controls or a link can lead to."""
+    event = draw(st.sampled_from(list(CATALOGUE.events.values())))
+    named_windows = [(window.start, window.end) for window in event.windows.values()]
+    own_range = draw(ranges())
+    enter = draw(st.floats(0.001, 99))
+    focus = draw(VENUES)
+    window = draw(st.sampled_from([*named_windows, own_range]))
+    second_window = draw(st.none() | second_windows())
+    longest = max(
+        window[1] - window[0], timedelta() if second_window is None else second_window.end - second_window.start
+    )
+    bars = [bar for bar in Timeframe if longest <= MAX_WINDOW[bar]]
+    return ViewState(
+        event=event.id,
+        asset=draw(st.sampled_from([*CATALOGUE.assets, "SOMECOIN"])),
+        start=window[0],
+        end=window[1],
+        focus=focus,
+        quote=draw(st.sampled_from(QuoteHandling)),
+        reference=draw(st.sampled_from(ReferenceKind)),
+        enter_pct=enter,
+        exit_pct=draw(st.floats(0, 1)) * enter,
+        min_vote_usd=draw(st.floats(0, 1e9)),
+        excluded=draw(st.frozensets(VENUES, max_size=4)) - {focus},
+        hidden=draw(st.frozensets(VENUES, max_size=4)),
+        zone=draw(st.sampled_from(Zone)),
+        theme=draw(st.sampled_from(Theme)),
+        origin=draw(st.sampled_from(OriginChoice)),
+        second_window=second_window,
+        scale=draw(st.sampled_from(PanelScale)),
+        timeframe=draw(st.sampled_from(bars)),
+    )
+
+
+@given(views())
+def test_round_trip(view: ViewState) -> None:
+    """A link leads back to the view that it was made from, and has known keys alone."""
+    query = dict(parse_qsl(urlencode(view.to_query(CATALOGUE))))
+    assert set(query) <= set(QUERY_KEYS)
+    assert parse_query(query, CATALOGUE) == (view, ())
+
+
+@given(st.dictionaries(st.sampled_from([*QUERY_KEYS, "else"]), st.text(max_size=60), max_size=6))
+def test_any_link_gives_a_view(query: dict[str, str]) -> None:
+    """Whatever a link says, a view comes of it that has a link of its own."""
+    view, notices = parse_query(query, CATALOGUE)
+    assert parse_query(view.to_query(CATALOGUE), CATALOGUE) == (view, ())
+    assert notices or all(key in QUERY_KEYS for key in query)
+
+
+def test_default_view() -> None:
+    """Without a query ATOM is shown on Binance, in the window that holds those of both sides."""
+    view = build_default_view(CATALOGUE)
+    assert view.to_query(CATALOGUE) == {}
+    assert (view.asset, view.focus, view.window_name(CATALOGUE)) == ("ATOM", "binance", "both-sides")
+
+
+def test_default_view_of_another_event() -> None:
+    """A link to an event as it opens names the event alone."""
+    assert build_default_view(CATALOGUE, "2023-03-10").to_query(CATALOGUE) == {"event": "2023-03-10"}
+
+
+def test_window_in_a_link() -> None:
+    """A link names a window that has a name, and gives any other by its edges in UTC."""
+    start, end = datetime(2025, 10, 10, 21, 10, tzinfo=UTC), datetime(2025, 10, 10, 21, 41, tzinfo=UTC)
+    own_view, _ = parse_query({"from": "2025-10-11T05:10+08:00", "to": "2025-10-10T21:41Z"}, CATALOGUE)
+    assert (own_view.start, own_view.end) == (start, end)
+    assert own_view.to_query(CATALOGUE) == {"from": "2025-10-10T21:10:00Z", "to": "2025-10-10T21:41:00Z"}
+    named_view, _ = parse_query({"from": "2025-10-10T21:10Z", "to": "2025-10-10T21:40Z"}, CATALOGUE)
+    assert named_view.to_query(CATALOGUE) == {"window": "crash"}
+
+
+def test_an_event_alone_is_its_default_window() -> None:
+    """A second window named by its event is the one in which that event opens."""
+    window = CATALOGUE.get_event("2023-03-10").windows["usdc-depeg"]
+    assert parse_window_text("2023-03-10", CATALOGUE) == (SecondWindow("2023-03-10", window.start, window.end), False)
+    view, notices = parse_query({"against": "2023-03-10"}, CATALOGUE)
+    assert (view.to_query(CATALOGUE), notices) == ({"against": "2023-03-10:usdc-depeg"}, ())
+
+
+def test_a_second_window_of_its_own() -> None:
+    """An own second range is named by its event and edges in UTC; the edges of a named window are its name again."""
+    query = {"window": "crash", "against": "2025-10-10:2025-10-11T05:00+08:00~2025-10-10T21:41Z"}
+    view, notices = parse_query(query, CATALOGUE)
+    start, end = datetime(2025, 10, 10, 21, 0, tzinfo=UTC), datetime(2025, 10, 10, 21, 41, tzinfo=UTC)
+    assert (view.second_window, notices) == (SecondWindow("2025-10-10", start, end), ())
+    assert view.to_query(CATALOGUE)["against"] == "2025-10-10:2025-10-10T21:00:00Z~2025-10-10T21:41:00Z"
+    named_view, _ = parse_query({"against": "2025-10-10:2025-10-10T21:10Z~2025-10-10T21:40Z"}, CATALOGUE)
+    assert named_view.to_query(CATALOGUE) == {"against": "2025-10-10:crash"}
+
+
+@given(st.text(max_size=90) | st.builds("2025-10-10:{}~{}".format, st.text(max_size=30), st.text(max_size=30)))
+def test_any_second_window_is_followed_or_refused(text: str) -> None:
+    """Whatever a link says of a second window, it is shown as asked, or a notice says why not."""
+    view, notices = parse_query({"against": text}, CATALOGUE)
+    assert view.second_window is not None or bool(notices) is bool(text)
+    assert all(len(notice) < 600 for notice in notices)
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ({"event": "2020-01-01"}, "event '2020-01-01' is not known"),
+        ({"asset": "atom!"}, "asset 'atom!' is not known"),
+        ({"focus": "<b>"}, "focus '<b>' is not known; binance is shown"),
+        ({"quote": "eur"}, "quote 'eur' is not known; usd is shown"),
+        ({"zone": "CET"}, "zone 'CET' is not known"),
+        ({"window": "noon"}, "has no window 'noon'"),
+        ({"from": "2025-10-10T21:10Z"}, "it has no 'to'"),
+        ({"from": "2025-10-10T21:10", "to": "2025-10-10T22:00Z"}, "has no time zone"),
+        ({"from": "yesterday", "to": "2025-10-10T22:00Z"}, "'yesterday' is no time"),
+        ({"from": "2025-10-10T22:00Z", "to": "2025-10-10T21:00Z"}, "end does not lie after its start"),
+        ({"from": "2025-01-01T00:00Z", "to": "2025-10-10T21:00Z"}, "longer than 31 days"),
+        ({"from": "0001-01-01T00:00Z", "to": "0001-01-02T00:00Z"}, "outside of 2009 to 2100"),
+        ({"from": "2025-10-10T21:00:30Z", "to": "2025-10-10T22:00Z"}, "'from' lies inside a minute"),
+        ({"bar": "2m"}, "bar '2m' is not known; 1m is shown"),
+        ({"bar": "1s", "window": "report-day"}, "bars of a second are measured over at most 12 hours"),
+        ({"enter": "much"}, "thresholds cannot be used"),
+        ({"enter": "0.5"}, "exit must lie between 0 and enter"),
+        ({"min-vote": "nan"}, "min-vote must be 0 or more"),
+        ({"out": "okx,<b>"}, "out names '<b>', which is no venue"),
+        ({"out": "binance,okx"}, "cannot be left out of the vote"),
+        ({"against": "2025-10-10:noon"}, "against '2025-10-10:noon' names no window of an event"),
+        ({"against": "y" * 90}, f"'{'y' * 40}...'"),
+        ({"against": "2025-10-10:noon~2025-10-10T21:40Z"}, "'noon' is no time"),
+        ({"against": "2025-10-10:2025-10-10T21:10~2025-10-10T21:40Z"}, "has no time zone"),
+        ({"against": "2025-10-10:2025-10-10T21:10Z~"}, "'' is no time"),
+        ({"against": "2020-01-01:2025-10-10T21:10Z~2025-10-10T21:40Z"}, "cannot be followed: "),
+        ({"against": "2025-10-10:2025-10-10T22:00Z~2025-10-10T21:00Z"}, "end does not lie after its start"),
+        ({"against": "2025-10-10:2025-01-01T00:00Z~2025-10-10T21:00Z"}, "longer than 31 days"),
+        ({"against": "2025-10-10:0001-01-01T00:00Z~0001-01-02T00:00Z"}, "outside of 2009 to 2100"),
+        ({"against": "2025-10-10:2025-10-10T21:00:30Z~2025-10-10T22:00Z"}, "lie inside a minute"),
+        ({"against": "2025-10-10:report-day", "bar": "1s"}, "bars of a second are measured over at most 12 hours"),
+        ({"scale": "huge"}, "scale 'huge' is not known; shared is shown"),
+        ({"colour": "red"}, "'colour' is not known"),
+        ({"asset": "x" * 90}, f"'{'x' * 40}...'"),
+    ],
+)
+def test_nonsense_in_a_link(query: dict[str, str], sentence: str) -> None:
+    """What a link says and cannot be followed is said, once."""
+    _, notices = parse_query(query, CATALOGUE)
+    assert len(notices) == 1
+    assert sentence in notices[0]

@@ -1,0 +1,99 @@
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
+
+from data.errors import UsageError
+from data.files.export import encode_rows, write_rows
+from data.files.import_file import read_candle_file
+from data.schema import CANDLE, Origin
+from tests.data.frames import build_candle, build_candles
+
+MINUTES = st.integers(0, 80_000_000).map(lambda number: datetime(1973, 4, 1, tzinfo=UTC) + timedelta(minutes=number))
+SYMBOLS = ("ATOM/USDT", "ATOM/USD", "1000SATS/USDT:USDT", "WBETH/ETH", "币安人生/USDT", 'O"X/USD')
+PRICE = st.floats(min_value=5e-324, max_value=1.7e308)
+
+
+@st.composite
+def draw_frames(draw: st.DrawFn) -> pl.DataFrame:
+    """Frames of candles as an import gives them: any market, minute and finite value, of one kind of evidence."""
+    origin = draw(st.sampled_from([Origin.IMPORTED, Origin.RECONSTRUCTION]))
+    market = st.tuples(
+        st.sampled_from(["binance", "kraken", "new-venue_2"]),
+        st.sampled_from(SYMBOLS),
+        MINUTES,
+        st.sampled_from(["trade", "mark", "index"]),
+    )
+    rows = []
+    for venue, symbol, time, price in draw(st.lists(market, min_size=1, max_size=20, unique=True)):
+        low, first, second, high = sorted(draw(st.lists(PRICE, min_size=4, max_size=4)))
+        volume = draw(st.floats(min_value=0.0, max_value=1.7e308))
+        opening, close = draw(st.permutations([first, second]))
+        rows.append((venue, symbol, time, opening, high, low, close, volume, "1m", price, origin.value))
+    return pl.DataFrame(rows, schema=CANDLE, orient="row").sort("venue", "symbol", "open_time", "price")
+
+
+@given(frame=draw_frames(), file_format=st.sampled_from(["csv", "parquet"]))
+def test_export_and_import_are_the_identity(
+    tmp_path_factory: pytest.TempPathFactory, frame: pl.DataFrame, file_format: str
+) -> None:
+    """Candles that are written to a file and read from it are the same, to the last bit of every number."""
+    path = write_rows(frame, tmp_path_factory.getbasetemp() / f"identity.{file_format}")
+    imported = read_candle_file(path)
+    assert_frame_equal(imported.candles, frame, check_exact=True)
+    assert imported.report.duplicates == 0
+
+
+def test_csv_times_are_iso_with_a_z(tmp_path: Path) -> None:
+    """Times are written in UTC with a Z, with milliseconds only where there are any; null is empty."""
+    times = [datetime(2025, 10, 10, 21, 20, tzinfo=UTC), datetime(2025, 10, 10, 21, 20, 0, 7000, tzinfo=UTC), None]
+    frame = pl.DataFrame(
+        {"at": times, "d": [0.1, None, -0.5]}, schema={"at": pl.Datetime("ms", "UTC"), "d": pl.Float64}
+    )
+    write_rows(frame, tmp_path / "rows.csv")
+    assert (tmp_path / "rows.csv").read_text() == "at,d\n2025-10-10T21:20:00Z,0.1\n2025-10-10T21:20:00.007Z,\n,-0.5\n"
+
+
+def test_the_format_follows_the_ending_unless_it_is_given(tmp_path: Path) -> None:
+    """A file's ending tells its format; a format that is given wins."""
+    frame = build_candles(build_candle())
+    assert_frame_equal(pl.read_parquet(write_rows(frame, tmp_path / "a.PARQUET")), frame)
+    assert (write_rows(frame, tmp_path / "a.txt", "csv")).read_text().startswith("venue,symbol,open_time,")
+
+
+@pytest.mark.parametrize("file_format", ["csv", "parquet"])
+def test_bytes_are_those_of_the_file(tmp_path: Path, file_format: str) -> None:
+    """What is sent is what would be written."""
+    frame = build_candles(build_candle())
+    assert encode_rows(frame, file_format) == write_rows(frame, tmp_path / f"a.{file_format}").read_bytes()
+    with pytest.raises(UsageError, match="csv or parquet, not as xls"):
+        encode_rows(frame, "xls")
+
+
+@pytest.mark.parametrize(
+    ("name", "file_format", "said"),
+    [("a.json", None, "not json"), ("a", None, "without an ending"), ("a.csv", "xls", "not xls")],
+)
+def test_other_formats_are_refused(tmp_path: Path, name: str, file_format: str | None, said: str) -> None:
+    """Only CSV and Parquet are written."""
+    with pytest.raises(UsageError, match=said):
+        write_rows(build_candles(build_candle()), tmp_path / name, file_format)
+
+
+def test_a_file_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    """A folder that does not exist is a usage error that names the file."""
+    with pytest.raises(UsageError, match=r"nowhere/a.csv cannot be written: "):
+        write_rows(build_candles(build_candle()), tmp_path / "nowhere" / "a.csv")
+
+
+def test_nothing_half_written_is_left(tmp_path: Path) -> None:
+    """A write that fails leaves the file that was there as it was, and nothing beside it."""
+    (tmp_path / "a.csv").write_text("as it was")
+    with pytest.raises(pl.exceptions.ComputeError):
+        write_rows(pl.DataFrame({"nested": [[1], [2]]}), tmp_path / "a.csv")
+    assert [file.name for file in tmp_path.iterdir()] == ["a.csv"]
+    assert (tmp_path / "a.csv").read_text() == "as it was"

@@ -1,0 +1,82 @@
+from pathlib import Path
+
+import polars as pl
+from polars.testing import assert_frame_equal
+
+from data.delta.upsert import WriteReport
+from data.files.export import write_rows
+from data.files.import_many import import_files
+from data.reconstruction.sample import SAMPLE_SOURCE, ensure_sample
+from data.schema import CANDLE, Evidence, Origin
+from data.store import CandleStore
+from tests.data.frames import LATER, NOW, build_candle, build_candles, build_coverage, get_minute
+
+WIDE = (get_minute(-60), get_minute(60))
+OWN_FILE = build_candles(build_candle(0, origin=Origin.IMPORTED), build_candle(9, origin=Origin.IMPORTED))
+
+
+def test_files_are_stored_under_their_names(store: CandleStore, tmp_path: Path) -> None:
+    """The candles of a file are read back, with its name as source, and can be forgotten by it."""
+    path = write_rows(OWN_FILE, tmp_path / "mine.csv")
+    stored, refusals = import_files(store, [path], now=NOW)
+    assert refusals == []
+    assert stored[0].write_report == WriteReport(new=2)
+    assert stored[0].format_lines()[-1] == "  stored: 2 new, 0 already there, 0 revised"
+    assert_frame_equal(store.read_candles(["ATOM"], *WIDE), OWN_FILE)
+    assert store.read_covered_spans(["ATOM"], *WIDE).is_empty()
+    assert store.forget(source="mine.csv") == 2
+
+
+def test_a_complete_file_covers_its_span(store: CandleStore, tmp_path: Path) -> None:
+    """Declared complete, a file leaves coverage of its own origin and name, which goes when it is forgotten."""
+    path = write_rows(OWN_FILE, tmp_path / "mine.csv")
+    import_files(store, [path], now=NOW, complete=True)
+    expected = build_coverage(0, 10, origin=Origin.IMPORTED, source="mine.csv")
+    assert_frame_equal(store.read_coverage(["ATOM"], *WIDE), expected)
+    assert store.forget(source="mine.csv") == 3
+    assert store.read_covered_spans(["ATOM"], *WIDE).is_empty()
+
+
+def test_a_refused_file_leaves_nothing_and_the_others_come_in(store: CandleStore, tmp_path: Path) -> None:
+    """Of several files those without a bad row are stored, and the refusal of the other is handed back."""
+    bad = tmp_path / "bad.csv"
+    write_rows(pl.concat([OWN_FILE, build_candles(build_candle(3, -1.0))]), bad)
+    good = write_rows(OWN_FILE, tmp_path / "good.parquet")
+    stored, refusals = import_files(store, [bad, good], now=NOW, complete=True)
+    assert [file.report.file for file in stored] == ["good.parquet"]
+    assert str(refusals[0]).startswith("bad.csv: nothing of it was taken\n  line 4: ")
+    assert store.read_holdings()["source"].to_list() == ["good.parquet"]
+
+
+def test_the_reconstruction_never_becomes_evidence(store: CandleStore, tmp_path: Path) -> None:
+    """Sample candles that went out and come in again are still no real candles, and neither is their coverage."""
+    sample = OWN_FILE.with_columns(origin=pl.lit(Origin.RECONSTRUCTION.value))
+    import_files(store, [write_rows(sample, tmp_path / "sample.csv")], now=NOW, complete=True)
+    assert not store.has_candles(Evidence.REAL)
+    assert store.read_covered_spans(["ATOM"], *WIDE).is_empty()
+    assert store.read_covered_spans(["ATOM"], *WIDE, origin=Evidence.RECONSTRUCTION)["end"].to_list() == [
+        get_minute(10)
+    ]
+
+
+def test_a_file_of_one_market(store: CandleStore, tmp_path: Path) -> None:
+    """Venue and symbol named beside the files are those of their rows."""
+    path = write_rows(OWN_FILE.drop("venue", "symbol"), tmp_path / "mine.csv")
+    import_files(store, [path], now=NOW, venue="gemini", symbol="ATOM/USD")
+    assert store.read_candles(["ATOM"], *WIDE)["symbol"].to_list() == ["ATOM/USD"] * 2
+
+
+def test_the_sample_is_put_in_once(store: CandleStore) -> None:
+    """The reconstruction is written into a store that has none, covered throughout, and not a second time."""
+    assert ensure_sample(store, NOW)
+    version = store.read_version()
+    assert not ensure_sample(store, LATER)
+    assert store.read_version() == version
+    holdings = store.read_holdings()
+    assert set(holdings["source"]) == {SAMPLE_SOURCE}
+    assert {"ATOM", "WBETH", "BNSOL", "DOGE", "XRP", "ETH", "SOL", "USDT"} <= set(holdings["asset"])
+    crash = (get_minute(-35), get_minute(115))
+    spans = store.read_covered_spans(["ATOM"], *crash, origin=Evidence.RECONSTRUCTION)
+    assert set(spans.select("start", "end").rows()) == {crash}
+    assert store.read_candles(["ATOM"], *crash, origin=Evidence.RECONSTRUCTION).schema == CANDLE
+    assert not store.has_candles(Evidence.REAL)

@@ -1,0 +1,61 @@
+"""Files can be measured without being stored, by the same rules as the store."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from data.files.source import FileSource
+from data.schema import CANDLE, SPAN, Evidence
+
+HEADER = "venue,symbol,open_time,open,high,low,close,volume"
+START, END = datetime(2025, 10, 10, 21, 20, tzinfo=UTC), datetime(2025, 10, 10, 21, 22, tzinfo=UTC)
+
+
+def _write_file(path: Path, *rows: str, header: str = HEADER) -> Path:
+    path.write_text("\n".join([header, *rows]), encoding="utf-8")
+    return path
+
+
+def test_the_later_file_wins_and_the_window_cuts(tmp_path: Path) -> None:
+    """Of two files for one minute the one given later counts; other assets and minutes stay out."""
+    first = _write_file(
+        tmp_path / "a.csv",
+        "okx,ATOM/USDT,2025-10-10T21:20:00Z,1,1,1,1,5",
+        "okx,ATOM/USDT,2025-10-10T21:22:00Z,1,1,1,1,5",
+        "okx,ETH/USDT,2025-10-10T21:20:00Z,1,1,1,1,5",
+    )
+    second = _write_file(tmp_path / "b.csv", "okx,ATOM/USDT,2025-10-10T21:20:00Z,2,2,2,2,5")
+    candles = FileSource([first, second]).read_candles(["ATOM"], START, END)
+    assert candles.schema == CANDLE
+    assert candles["close"].to_list() == [2.0]
+    assert FileSource([second, first]).read_candles(["ATOM"], START, END)["close"].to_list() == [1.0]
+    assert FileSource([first, second]).read_candles(["ATOM"], START, END, columns=["high"]).to_dict(
+        as_series=False
+    ) == {"high": [2.0]}
+
+
+def test_spans_come_only_with_complete(tmp_path: Path) -> None:
+    """Absent minutes are quiet only where the file is called complete."""
+    path = _write_file(
+        tmp_path / "a.csv",
+        "okx,ATOM/USDT,2025-10-10T21:20:00Z,1,1,1,1,5",
+        "okx,ATOM/USDT,2025-10-10T21:25:00Z,1,1,1,1,5",
+    )
+    assert FileSource([path]).read_covered_spans(["ATOM"], START, END).is_empty()
+    spans = FileSource([path], complete=True).read_covered_spans(["ATOM"], START, END)
+    assert spans.schema == SPAN
+    assert spans.rows() == [("okx", "ATOM/USDT", START, datetime(2025, 10, 10, 21, 26, tzinfo=UTC))]
+
+
+@pytest.mark.parametrize("origin", list(Evidence))
+def test_the_reconstruction_never_mixes_with_real_candles(tmp_path: Path, origin: Evidence) -> None:
+    """A file of reconstruction rows answers only where the reconstruction is asked for."""
+    sample = _write_file(
+        tmp_path / "a.csv",
+        "okx,ATOM/USDT,2025-10-10T21:20:00Z,1,1,1,1,5,reconstruction",
+        header=f"{HEADER},origin",
+    )
+    real = _write_file(tmp_path / "b.csv", "okx,ATOM/USDT,2025-10-10T21:20:00Z,2,2,2,2,5")
+    close = FileSource([sample, real]).read_candles(["ATOM"], START, END, origin=origin)["close"].to_list()
+    assert close == ([2.0] if origin is Evidence.REAL else [1.0])
