@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from app import main
 from bench.pictures import PAGES, PICTURE_NAME
+from cli.main import main
 from collectors.venues.table import Mark, Route
 from dashboard.exports.kinds import KIND_FORMATS
 from dashboard.pages.registry import PAGES as SERVED

@@ -13,7 +13,8 @@ from playwright.sync_api import Locator, expect
 from playwright.sync_api import Page as Tab
 from werkzeug.serving import make_server
 
-import app
+from cli import clock
+from cli.commands import serve
 from data.catalogue import load_catalogue
 from data.settings import Settings
 from data.store import CandleStore
@@ -90,8 +91,8 @@ def program(
 ) -> Iterator[ServedProgram]:
     """The program over an empty store, but for clock and pace of the venues, also in processes that it starts."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(app, "now", lambda: NOW)
-    monkeypatch.setattr(app, "__file__", timed.__file__)
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    monkeypatch.setattr(serve, "PROGRAM", timed.__file__)
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     # Where no bytecode is kept, every start would compile all of ccxt.
     monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
@@ -99,7 +100,7 @@ def program(
     store = CandleStore(str(tmp_path / "lake"))
     with replay_venues() as venues:
         settings = Settings(store=store.uri, mirror=venues.replay.url)
-        app_page = app.build_app(settings, load_catalogue(), store, lambda _: None)
+        app_page = serve.build_app(settings, load_catalogue(), store, lambda _: None)
         server = make_server("127.0.0.1", 0, app_page.server, threaded=True)
         thread = threading.Thread(target=server.serve_forever)
         thread.start()

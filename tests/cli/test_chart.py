@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 from rich.console import Console
 
-import app
+from cli.main import main
 from cli.picture_set import show_progress
 from dashboard.sheet.renderer import FileFormat, Renderer
 from dashboard.state.view import Theme
@@ -58,10 +58,10 @@ def run(tmp_path: Path, opened_renderers: list[Renderer]) -> RunCommand:
     ]
     (tmp_path / "candles.csv").write_text("\n".join([HEADER, *rows]), encoding="utf-8")
     store = ("--store", str(tmp_path / "lake"))
-    assert CliRunner().invoke(app.main, [*store, "import", str(tmp_path / "candles.csv")]).exit_code == 0
+    assert CliRunner().invoke(main, [*store, "import", str(tmp_path / "candles.csv")]).exit_code == 0
 
     def run_command(*arguments: str | Path) -> Result:
-        return CliRunner().invoke(app.main, [*store, "chart", *WINDOW, *map(str, arguments)], catch_exceptions=False)
+        return CliRunner().invoke(main, [*store, "chart", *WINDOW, *map(str, arguments)], catch_exceptions=False)
 
     return run_command
 
@@ -135,7 +135,7 @@ def test_what_makes_no_sense(
 
 def test_choices_are_those_of_the_pictures() -> None:
     """The command line, which does without plotly, offers what there is."""
-    options = {option.name: getattr(option.type, "choices", None) for option in app.main.commands["chart"].params}
+    options = {option.name: getattr(option.type, "choices", None) for option in main.commands["chart"].params}
     assert list(options["theme"] or ()) == list(Theme)
     assert list(options["file_format"] or ()) == list(FileFormat)
 

@@ -18,7 +18,8 @@ import pytest
 import stamina
 from click.testing import CliRunner, Result
 
-import app
+from cli import clock
+from cli.main import main
 from collectors.collect import run_check, run_collection
 from collectors.follower import Follower
 from data.lock import FollowerLock
@@ -30,6 +31,7 @@ WINDOW = ("--from", "2025-10-10T20:00Z", "--to", "2025-10-11T00:00Z")
 ATOM_WINDOW = ("--assets", "ATOM", *WINDOW)
 TWO_VENUES = ("--venues", "binance,coinbaseexchange")
 OKX_ONLY = ("--venues", "okx")
+ROOT = Path(__file__).parents[2]
 DEAD_ADDRESS = "http://127.0.0.1:9"
 
 
@@ -49,7 +51,7 @@ class Program:
 
     def run(self, *arguments: str) -> Result:
         """What a command says and ends with; an exception that it lets through fails the test."""
-        return CliRunner().invoke(app.main, ["--store", self.store, *arguments], catch_exceptions=False)
+        return CliRunner().invoke(main, ["--store", self.store, *arguments], catch_exceptions=False)
 
     def run_with_replay(self, *arguments: str, faults: tuple[Fault, ...] = ()) -> Result:
         """The same, with a replay of the venues for a mirror: one for all calls, so that it stays one source."""
@@ -88,10 +90,10 @@ def run_replay(venues: dict[str, Any]) -> Iterator[Replay]:
 def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Program]:
     """The program as installed, but for its clock, the pace of the venues, and pauses before it asks again."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(app, "now", lambda: NOW)
-    monkeypatch.setattr(app, "run_collection", partial(run_collection, venues=FAST_VENUES))
-    monkeypatch.setattr(app, "run_check", partial(run_check, venues=FAST_VENUES))
-    monkeypatch.setattr(app, "Follower", partial(Follower, table=FAST_VENUES))
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    monkeypatch.setattr("cli.commands.collect.run_collection", partial(run_collection, venues=FAST_VENUES))
+    monkeypatch.setattr("cli.commands.collect.run_check", partial(run_check, venues=FAST_VENUES))
+    monkeypatch.setattr("cli.commands.follow.Follower", partial(Follower, table=FAST_VENUES))
     program_of_test = Program(tmp_path)
     with stamina.set_testing(True, attempts=2, cap=True), program_of_test.mirrors:
         yield program_of_test
@@ -364,8 +366,8 @@ def test_serving_can_follow_beside(program: Program, monkeypatch: pytest.MonkeyP
         was_held.append(FollowerLock(program.store).read_holder() is not None)
         assert not stopped.is_set()
 
-    monkeypatch.setattr(app, "Follower", WaitingFollower)
-    monkeypatch.setattr("cli.serve.serve_app", serve_app)
+    monkeypatch.setattr("cli.commands.follow.Follower", WaitingFollower)
+    monkeypatch.setattr("cli.server.serve_app", serve_app)
     assert program.run("serve", "--follow", "--port", "20540").exit_code == 0
     assert was_held == [True]
     assert stopped.is_set()
@@ -417,8 +419,7 @@ def test_looking_at_the_store_loads_no_exchange_and_no_page() -> None:
     """The command line starts without what only collecting, following or the page needs."""
     heavy = ("ccxt", "dash", "plotly", "kaleido", "apscheduler", "waitress")
     code = f"import sys, app; print([name for name in {heavy!r} if name in sys.modules])"
-    root = Path(app.__file__).parent
-    result = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)  # noqa: S603 - our own program
+    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603 - our own program
     assert result.stdout == "[]\n"
 
 

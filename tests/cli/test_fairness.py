@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from app import main
+from cli.main import main
 from tests.deviation.close_boards import START, ClosesByMarket, build_candles
 
 WINDOW = ("--from", "2025-10-10T21:20Z", "--to", "2025-10-10T21:25Z")

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from click.testing import CliRunner, Result
 
-from app import main
+from cli.main import main
 from data.version import VERSION
 
 HEADER = "venue,symbol,open_time,open,high,low,close,volume"

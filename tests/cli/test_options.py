@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from app import main
+from cli.main import main
 
 HEADER = "venue,symbol,open_time,open,high,low,close,volume"
 STAND_IN = "no candle of ATOM on kraken here"

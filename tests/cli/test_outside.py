@@ -7,12 +7,12 @@ import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
 
-import app
+from cli.main import main
 
 
 def _run_command(folder: Path, *arguments: str) -> Result:
     store = str(folder / "lake")
-    return CliRunner().invoke(app.main, ["--store", store, "--quiet", *arguments], catch_exceptions=False)
+    return CliRunner().invoke(main, ["--store", store, "--quiet", *arguments], catch_exceptions=False)
 
 
 def test_the_chart_is_a_picture_of_full_size(tmp_path: Path) -> None:
@@ -39,13 +39,13 @@ def test_the_chart_is_a_picture_of_full_size(tmp_path: Path) -> None:
 def test_serving_puts_the_sample_into_an_empty_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a command the page is served, on a store that holds the sample where it held nothing."""
     served: list[Any] = []
-    monkeypatch.setattr("cli.serve.serve_app", lambda page, listener, _: served.append((page, listener.close())))
+    monkeypatch.setattr("cli.server.serve_app", lambda page, listener, _: served.append((page, listener.close())))
     monkeypatch.setenv("PLUMBLINE_MIRROR", "http://127.0.0.1:9")
     monkeypatch.setenv("PLUMBLINE_PORT", "20500")
     store = str(tmp_path / "lake")
-    result = CliRunner().invoke(app.main, ["--store", store], catch_exceptions=False)
+    result = CliRunner().invoke(main, ["--store", store], catch_exceptions=False)
     assert "no real candles yet: showing the reconstruction of 2025-10-10" in result.output
     assert len(served) == 1
-    quiet = CliRunner().invoke(app.main, ["--store", store, "serve", "--port", "20510"], catch_exceptions=False)
+    quiet = CliRunner().invoke(main, ["--store", store, "serve", "--port", "20510"], catch_exceptions=False)
     assert "no real candles yet" not in quiet.output
     assert len(served) == 2

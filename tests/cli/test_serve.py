@@ -3,7 +3,7 @@
 import pytest
 from dash import Dash, html
 
-from cli import serve as server
+from cli import server
 from data.errors import UsageError
 
 

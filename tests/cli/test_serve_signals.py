@@ -14,7 +14,7 @@ from urllib.request import urlopen
 import pytest
 from dash import Dash, html
 
-from cli.serve import WORKER_THREADS, bind_socket, serve_app
+from cli.server import WORKER_THREADS, bind_socket, serve_app
 
 ROOT = Path(__file__).parent.parent.parent
 TIMEOUT_S = 120

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from analysis.questions import build_question
-from app import main
+from cli.main import main
 from data.catalogue import load_catalogue
 from data.schema import LOW_TRADE, Timeframe
 from data.store import CandleStore

@@ -4,7 +4,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from app import build_collect_options
+from cli.commands.serve import build_collect_options
 from dashboard.jobs.actions import CollectionOrder, FileMarket, StoredSource
 from dashboard.jobs.store_actions import StoreActions
 from dashboard.pages.data.upload import MAX_REQUEST_BYTES
