@@ -1,4 +1,4 @@
-"""The page's web server: waitress on the wanted port or, if it is taken, the next free one."""
+"""The web server of `serve`: waitress on the requested port or, if that is taken, the next free one."""
 
 import socket
 from collections.abc import Callable
@@ -14,17 +14,17 @@ from dashboard.pages.data.upload import MAX_REQUEST_BYTES
 from data.errors import UsageError
 
 PORT_TRIES = 50
-"""Ports that are tried, the wanted one included."""
+"""Number of ports to try, including the requested one."""
 
 WORKER_THREADS = 8
-"""Requests answered side by side; polars and numpy work outside of Python's lock."""
+"""Requests answered concurrently; polars and numpy release the GIL."""
 
 
 def bind_socket(host: str, port: int) -> socket.socket:
-    """A socket bound to the port or one of the next, so that no other program can take it in between.
+    """A socket bound to the port or to the next free one.
 
     Raises:
-        UsageError: None of them is free, or the host is none of this machine's.
+        UsageError: No port is free, or the host is no address of this machine.
     """
     for candidate_port in range(port, min(port + PORT_TRIES, 65536)):
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -43,7 +43,7 @@ def bind_socket(host: str, port: int) -> socket.socket:
 
 
 def serve_app(app: Dash, listener: socket.socket, print_line: Callable[[str], None]) -> None:
-    """Serve until Ctrl-C or SIGTERM; says the address once it answers. To be called in the main thread."""
+    """Serve until Ctrl-C or SIGTERM; prints the address when ready. Only in the main thread."""
     connections: dict[int, Any] = {}
     server = create_server(
         app.server,
@@ -51,13 +51,13 @@ def serve_app(app: Dash, listener: socket.socket, print_line: Callable[[str], No
         sockets=[listener],
         threads=WORKER_THREADS,
         ident=None,
-        # It is refused by its head, before its body is kept on the disk.
+        # Refused by the Content-Length header, before the body is written to disk.
         max_request_body_size=MAX_REQUEST_BYTES,
     )
     host, port = listener.getsockname()[:2]
     print_line(f"Plumbline is at http://{f'[{host}]' if ':' in host else host}:{port} (Ctrl-C ends it)")
     try:
-        # waitress takes the interrupt for itself, lets running requests end, and comes back; not so while it starts.
+        # waitress catches the interrupt, finishes running requests and returns, but not while it starts.
         with suppress(KeyboardInterrupt), interrupt_on_sigterm():
             server.run()
     finally:
