@@ -1,4 +1,4 @@
-"""The server answers side by side, and ends in order: requests are answered, and no browser is left behind."""
+"""The server answers requests concurrently, and stops on a signal without leaving a browser behind."""
 
 import os
 import signal
@@ -23,9 +23,9 @@ PICTURE_LINK = "export/comparison.png?asset=ATOM&window=crash&origin=reconstruct
 
 @contextmanager
 def run_server(store: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """The program with its page open, on a port that is free, and its address."""
+    """The process of `serve` on a free port, and its address."""
     command = [sys.executable, str(ROOT / "app.py"), "--store", str(store), "serve", "--port", "20100"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own words
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own program
         try:
             assert process.stdout is not None
             line = process.stdout.readline()
@@ -35,7 +35,7 @@ def run_server(store: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
 
 
 def list_descendants(pid: int) -> list[int]:
-    """The processes that a process started, and those that they did, as Linux tells it."""
+    """The ids of all descendants of a process, from Linux's /proc."""
     children_file = Path(f"/proc/{pid}/task/{pid}/children")
     child_pids = [
         int(word) for task in children_file.parent.parent.glob("*/children") for word in task.read_text().split()
@@ -44,7 +44,7 @@ def list_descendants(pid: int) -> list[int]:
 
 
 def is_running(pid: int) -> bool:
-    """Whether a process is there and has not ended, as Linux tells it."""
+    """Whether a process exists and is no zombie, from Linux's /proc."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except FileNotFoundError:
@@ -52,15 +52,15 @@ def is_running(pid: int) -> bool:
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="reads the processes from Linux's /proc")
-@pytest.mark.parametrize("wish", [signal.SIGTERM, signal.SIGINT])
-def test_a_wish_to_end_ends_server_and_browser(tmp_path: Path, wish: signal.Signals) -> None:
-    """After a picture was drawn, SIGTERM or Ctrl-C ends the program with 0 and the Chromium that it started."""
+@pytest.mark.parametrize("stop_signal", [signal.SIGTERM, signal.SIGINT])
+def test_signal_stops_server_and_browser(tmp_path: Path, stop_signal: signal.Signals) -> None:
+    """After drawing a picture, SIGTERM or Ctrl-C ends the program with code 0, and its Chromium too."""
     with run_server(tmp_path / "lake") as (process, address):
         with urlopen(f"{address}/{PICTURE_LINK}", timeout=TIMEOUT_S) as response:  # noqa: S310 - our own address
             assert response.read().startswith(b"\x89PNG")
         descendants = list_descendants(process.pid)
         assert descendants
-        os.kill(process.pid, wish)
+        os.kill(process.pid, stop_signal)
         output, errors = process.communicate(timeout=TIMEOUT_S)
         assert process.returncode == 0
         assert output.strip() == "ended"
@@ -70,15 +70,15 @@ def test_a_wish_to_end_ends_server_and_browser(tmp_path: Path, wish: signal.Sign
 
 @pytest.fixture
 def interruptible() -> Iterator[None]:
-    """SIGINT interrupts the test, also in a process that was started with SIGINT ignored."""
+    """Let SIGINT interrupt the test, even if the process was started with SIGINT ignored."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.usefixtures("interruptible")
-def test_requests_are_answered_side_by_side() -> None:
-    """As many requests as there are threads are in work at once; each waits for all the others."""
+def test_requests_run_concurrently() -> None:
+    """As many requests as there are threads run at once: each waits for all the others."""
     app = Dash(__name__)
     app.layout = html.Div()
     barrier = threading.Barrier(WORKER_THREADS)

@@ -1,4 +1,4 @@
-"""The page is served on the wanted port or the next free one."""
+"""The port that the server binds, and how it ends."""
 
 import pytest
 from dash import Dash, html
@@ -7,8 +7,8 @@ from cli import server
 from data.errors import UsageError
 
 
-def test_a_taken_port_gives_way_to_the_next() -> None:
-    """If the wanted port is taken, the next free one is bound."""
+def test_next_free_port() -> None:
+    """If the requested port is taken, the next free one is bound."""
     with server.bind_socket("127.0.0.1", 20000) as first:
         port = first.getsockname()[1]
         first.listen()
@@ -16,8 +16,8 @@ def test_a_taken_port_gives_way_to_the_next() -> None:
             assert second.getsockname()[1] > port
 
 
-def test_no_free_port_and_no_such_host_are_told() -> None:
-    """A host that is none, or no free port, is a mistake that says what to do."""
+def test_unusable_host_or_port() -> None:
+    """An unknown host, or no free port, is a usage error."""
     with pytest.raises(UsageError, match="no such address"):
         server.bind_socket("no.such.host.invalid", 20000)
     with pytest.raises(UsageError, match=r"no free port on 127\.0\.0\.1"):
@@ -26,15 +26,15 @@ def test_no_free_port_and_no_such_host_are_told() -> None:
         server.bind_socket("192.0.2.1", 20000)  # an address of no machine
 
 
-def test_an_app_is_served_until_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The address is said, the page answers there, and Ctrl-C ends it in order."""
+def test_serve_until_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The address is printed, and Ctrl-C closes the server."""
     app = Dash(__name__)
     app.layout = html.Div("here")
     lines: list[str] = []
     close_calls: list[int] = []
 
     class FakeServer:
-        """A server that answers nothing and is interrupted at once."""
+        """A server that is interrupted at once."""
 
         def run(self) -> None:
             raise KeyboardInterrupt
