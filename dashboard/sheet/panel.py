@@ -1,8 +1,7 @@
-"""One panel of the picture, measured in pixels: its axis, labels at line ends, and labels near points."""
+"""A plot on the sheet: pixels of its values, its axis, labels at the ends of lines and labels near points."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 import numpy as np
 
@@ -25,40 +24,64 @@ LEADER_THRESHOLD = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class TimePlot:
-    """A panel on the sheet: its box, the window's first bar and number of bars, and its scale."""
+class Plot:
+    """A box of pixels with a linear or logarithmic scale along each side; ``y`` grows upwards."""
 
     box: Box
-    start: datetime
-    bars: int
-    scale: Scale
+    x: Scale
+    y: Scale
 
-    def to_x(self, position: float) -> float:
-        """Where the bar at a position lies."""
-        return self.box.left + (self.box.right - self.box.left) * position / self.bars
+    def to_x(self, value: float) -> float:
+        """The pixel of a value of ``x``, cut to the box."""
+        return self.box.left + (self.box.right - self.box.left) * _clip_fraction(self.x, value)
 
     def to_y(self, value: float) -> float:
-        """Where a value lies, cut to the panel."""
-        fraction = min(max(self.scale.to_fraction(value), 0.0), 1.0)
-        return self.box.bottom - (self.box.bottom - self.box.top) * fraction
+        """The pixel of a value of ``y``, cut to the box."""
+        return self.box.bottom - (self.box.bottom - self.box.top) * _clip_fraction(self.y, value)
+
+    def to_pixel(self, x: float, y: float) -> tuple[float, float]:
+        """The pixel of a pair of values."""
+        return self.to_x(x), self.to_y(y)
+
+    def to_values(self, x: float, y: float) -> tuple[float, float]:
+        """The values at a pixel, within the box or beyond."""
+        across = (x - self.box.left) / (self.box.right - self.box.left)
+        upwards = (self.box.bottom - y) / (self.box.bottom - self.box.top)
+        return _interpolate(self.x, across), _interpolate(self.y, upwards)
 
     def build_line_points(self, values: Floats) -> Points:
-        """The line that these values are drawn as, as points no more than some pixels apart."""
-        fractions = np.clip(self.scale.to_fractions(values), 0.0, 1.0)
-        x = self.box.left + (self.box.right - self.box.left) * np.arange(values.size) / self.bars
-        return interpolate_line(
-            np.column_stack([x, self.box.bottom - (self.box.bottom - self.box.top) * fractions]), 5.0
-        )
+        """Pixels of the line through ``values`` at 0, 1, 2... on ``x``, at most 5 pixels apart; shape (n, 2)."""
+        x = np.clip(self.x.to_fractions(np.arange(values.size, dtype=np.float64)), 0.0, 1.0)
+        y = np.clip(self.y.to_fractions(values), 0.0, 1.0)
+        left, bottom = self.box.left, self.box.bottom
+        pixels = np.column_stack([left + (self.box.right - left) * x, bottom - (bottom - self.box.top) * y])
+        return interpolate_line(pixels, 5.0)
 
 
-def draw_axis(sheet: Sheet, scene: Scene, plot: TimePlot, number: int, traces: list[dict[str, object]]) -> None:
+def build_time_plot(box: Box, bar_count: int, scale: Scale) -> Plot:
+    """A plot whose ``x`` is a position in a window of ``bar_count`` bars, its ``y`` a value on ``scale``."""
+    return Plot(box, Scale(0.0, bar_count, log=False, ticks=(), tick_texts=()), scale)
+
+
+def _clip_fraction(scale: Scale, value: float) -> float:
+    return min(max(scale.to_fraction(value), 0.0), 1.0)
+
+
+def _interpolate(scale: Scale, fraction: float) -> float:
+    """The value at a fraction of the scale."""
+    low, high = scale.range
+    position = low + fraction * (high - low)
+    return 10.0**position if scale.log else position
+
+
+def draw_axis(sheet: Sheet, scene: Scene, plot: Plot, number: int, traces: list[dict[str, object]]) -> None:
     """The panel itself: grid lines, numbers on the left, and what is drawn."""
-    for value, text in zip(plot.scale.ticks, plot.scale.tick_texts, strict=True):
+    for value, text in zip(plot.y.ticks, plot.y.tick_texts, strict=True):
         y = plot.to_y(value)
         sheet.draw_line((plot.box.left, y), (plot.box.right, y), scene.colours.grid, 1, below=True)
         sheet.write_text(text, plot.box.left - 8, y, size=14, colour=scene.colours.text, align="right")
     x = {"type": "date", "range": get_window_range(scene.measurement), "showticklabels": False}
-    y_axis = {"type": "log" if plot.scale.log else "linear", "range": plot.scale.range, "showticklabels": False}
+    y_axis = {"type": "log" if plot.y.log else "linear", "range": plot.y.range, "showticklabels": False}
     sheet.add_subplot(number, plot.box, x, y_axis, traces)
 
 
@@ -85,7 +108,7 @@ def draw_callout(
         occupied += [Box(x - 1, y - 1, x + 1, y + 1) for x, y in line.tolist()]
 
 
-def draw_end_labels(sheet: Sheet, plot: TimePlot, labels: Sequence[EndLabel], right_limit: float) -> None:
+def draw_end_labels(sheet: Sheet, plot: Plot, labels: Sequence[EndLabel], right_limit: float) -> None:
     """Labels right of the plot, at their lines' ends but never on each other; with samples of the dashes, if any."""
     left = plot.box.right + 12
     indents = [DASH_WIDTH if label.dash else 0 for label in labels]

@@ -7,7 +7,7 @@ from dashboard.draw.label_layout import Box, spread_labels
 from dashboard.draw.scene import Scene
 from dashboard.draw.text_metrics import fit_text, measure_text_width
 from dashboard.sheet.canvas import Sheet
-from dashboard.sheet.panel import SMALL_FONT, TimePlot
+from dashboard.sheet.panel import SMALL_FONT, Plot
 from dashboard.text.clock import Zone, build_ticks, format_day
 from data.catalogue import Note
 
@@ -59,12 +59,12 @@ def _embolden_times(line: str, times: Sequence[str]) -> str:
     return line
 
 
-def draw_note_marks(sheet: Sheet, scene: Scene, notes: Sequence[Note], plots: Sequence[TimePlot]) -> None:
+def draw_note_marks(sheet: Sheet, scene: Scene, notes: Sequence[Note], plots: Sequence[Plot]) -> None:
     """An upright through the charts for each note, with its time above; times give way to each other sideways."""
     if not notes:
         return
-    top_plot = plots[0]
-    positions = [top_plot.to_x((note.at - top_plot.start) / scene.measurement.axis.bar_length) for note in notes]
+    top_plot, question, bar_length = plots[0], scene.measurement.question, scene.measurement.axis.bar_length
+    positions = [top_plot.to_x((note.at - question.start) / bar_length) for note in notes]
     times = [_format_time(scene, note) for note in notes]
     widths = [measure_text_width(time, SMALL_FONT) + 8 for time in times]
     centres = spread_labels(positions, widths, top_plot.box.left - 20, top_plot.box.right + 20)
@@ -82,7 +82,7 @@ def draw_note_marks(sheet: Sheet, scene: Scene, notes: Sequence[Note], plots: Se
             sheet.draw_line((x, plot.box.top), (x, plot.box.bottom), scene.colours.rule, 1, "dot", below=True)
 
 
-def draw_time_axis(sheet: Sheet, scene: Scene, box: Box, plots: Sequence[TimePlot]) -> None:
+def draw_time_axis(sheet: Sheet, scene: Scene, box: Box, plots: Sequence[Plot]) -> None:
     """Ticks on both clocks under everything, and faint uprights through the panels."""
     question, plot, bar = scene.measurement.question, plots[0], scene.measurement.axis.bar_length
     rows = [build_ticks(question.start, question.end, zone, 6, bar) for zone in (Zone.UTC, Zone.UTC8)]

@@ -3,7 +3,6 @@
 Trades below the explorer's axis of prices: arrows at its lower edge, named where their names cover least.
 """
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,7 @@ from dashboard.draw.label_layout import Box, Points, place_label, spread_labels
 from dashboard.draw.scene import HOLLOW_DASH, EndLabel, Scene
 from dashboard.draw.text_metrics import LINE_HEIGHT, measure_text_width
 from dashboard.draw.traces import build_grid_coordinates
-from dashboard.sheet.panel import TimePlot, join_lines
+from dashboard.sheet.panel import build_time_plot, join_lines
 from dashboard.text.clock import format_naive
 from deviation.report.headline import ILLUSTRATION
 
@@ -172,9 +171,11 @@ def build_arrows(scene: Scene, scale: Scale) -> list[dict[str, Any]]:
     if not trades:
         return []
     panel = Box(0.0, 0.0, PANEL_WIDTH, (PRICE_DOMAIN[1] - PRICE_DOMAIN[0]) * INNER_HEIGHT)
-    plot = TimePlot(panel, scene.measurement.question.start, axis.size, scale)
+    plot = build_time_plot(panel, axis.size, scale)
     lines = [build_grid_coordinates(scene.measurement, values)["y"] for values in list_drawn_prices(scene)]
-    points = _snap_points(join_lines([replace(plot, bars=values.size).build_line_points(values) for values in lines]))
+    points = _snap_points(
+        join_lines([build_time_plot(panel, values.size, scale).build_line_points(values) for values in lines])
+    )
     occupied: list[Box] = []
     annotations = []
     for trade in trades:
