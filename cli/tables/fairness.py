@@ -38,8 +38,8 @@ def format_sensitivity(sensitivity: Sensitivity) -> RenderableType:
     tables = [part for group in Group for part in _build_range_parts(sensitivity, group)]
     flips = [line for market_range in sensitivity.ranges for line in _list_flips(market_range, rules)]
     return Stack(
-        f"Over {sensitivity.runs} runs a market: median and weighted-median, converted and as printed, smallest vote 0, 100, "
-        "1000 and 10000 USD,\nand at the defaults without each other venue in turn:",
+        f"Over {sensitivity.runs} runs a market: median and weighted-median, converted and as printed, smallest vote "
+        "0, 100, 1000 and 10000 USD,\nand at the defaults without each other venue in turn:",
         *tables,
         *(flips or ["No setting changes a rank."]),
     )

@@ -130,7 +130,8 @@ def _build_curve_tables(measurement: Measurement) -> list[Table]:
         rows = [row for row in summarize_lows(measurement).rows if row.market.group is group]
         if not rows:
             continue
-        title = f"{measurement.question.asset} against{fair_value_note} {group.upper()} exchanges: minutes at or beyond each depth"
+        against = f"{measurement.question.asset} against{fair_value_note} {group.upper()} exchanges"
+        title = f"{against}: minutes at or beyond each depth"
         table = Table(title=title, title_justify="left", box=None, padding=(0, 2, 0, 0), pad_edge=False)
         for name in ("venue", "market"):
             table.add_column(name)
@@ -213,7 +214,8 @@ def _list_notes(measurement: Measurement) -> list[str]:
     ]
     notes += [f"Left out: {excluded.venue} {excluded.symbol}: {excluded.reason}" for excluded in measurement.left_out]
     notes += [
-        f"{group.upper()} venues together: onset {_format_time(measurement, path.onset)}, bottom {_format_time(measurement, path.bottom)}"
+        f"{group.upper()} venues together: onset {_format_time(measurement, path.onset)}, "
+        f"bottom {_format_time(measurement, path.bottom)}"
         for group, path in measurement.paths.items()
         if path.bottom is not None
     ]

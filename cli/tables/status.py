@@ -84,8 +84,9 @@ def format_rejected_pages(pages: pl.DataFrame) -> RenderableType:
     if pages.is_empty():
         return "No answer was kept aside."
     lines = [
-        f"{row['venue']} {format_market(row)} {format_iso(row['start'])} to {format_iso(row['end'])}, asked {format_iso(row['asked_at'])} of "
-        f"{row['source']}: {row['message']}\n    {' '.join(row['body'].split())[:EXCERPT_CHARS]}"
+        f"{row['venue']} {format_market(row)} {format_iso(row['start'])} to {format_iso(row['end'])}, "
+        f"asked {format_iso(row['asked_at'])} of {row['source']}: {row['message']}\n"
+        f"    {' '.join(row['body'].split())[:EXCERPT_CHARS]}"
         for row in pages.iter_rows(named=True)
     ]
     return Text("\n".join(lines))
@@ -111,7 +112,8 @@ def _list_outstanding(outstanding: pl.DataFrame) -> list[str]:
     if outstanding.is_empty():
         return []
     return ["Asked for and not had:"] + [
-        f"{row['venue']}, {row['outcome']}: {row['message']}\n    {row['minutes']:,} min of {_format_candle_length(row)}"
+        f"{row['venue']}, {row['outcome']}: {row['message']}\n"
+        f"    {row['minutes']:,} min of {_format_candle_length(row)}"
         f"{row['start']:%Y-%m-%d %H:%M} to {row['end']:%Y-%m-%d %H:%M} UTC: {', '.join(row['market'])}"
         for row in summarize_outstanding(outstanding).iter_rows(named=True)
     ]

@@ -109,7 +109,8 @@ def _write_sources(measurements: Sequence[Measurement], catalogue: Catalogue, si
     missing = sorted(
         (
             -missing_min,
-            f"{asset_prefixes[id(measurement)]}{format_market_name(row, measurement, catalogue)} {format_minutes(missing_min)}",
+            asset_prefixes[id(measurement)]
+            + f"{format_market_name(row, measurement, catalogue)} {format_minutes(missing_min)}",
         )
         for measurement in measurements
         for row in measurement.rows

@@ -72,7 +72,7 @@ FILE_FIELDS = (
     *(f"threshold_min.{x}" for x in THRESHOLDS_PCT),
     *(f"threshold_share.{x}" for x in THRESHOLDS_PCT),
 )
-"""The fields that a file of the grid has, named as in the JSON of the command ``summarize_lows``; a dot steps inside."""
+"""Fields of a file of the grid, named as in the JSON of the command ``lows``; a dot separates the key of an object."""
 
 
 def build_grid_rows(measurements: Sequence[Measurement], catalogue: Catalogue, focus: str, zone: Zone) -> list[GridRow]:

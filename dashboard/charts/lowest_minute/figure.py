@@ -91,16 +91,16 @@ def write_sentences(scene: Scene, position: int, trades: pl.DataFrame) -> list[s
         f"{scene.format_name(row)}'s lowest trade, {format_price(low)}, stood {' and '.join(bound_texts)}, "
         f"whatever the order within the {scene.measurement.question.timeframe.noun}."
         if bound_texts
-        else f"{scene.format_name(row)}'s lowest trade was {format_price(low)}; fewer than three others had a range then, "
-        "so there are no bounds."
+        else f"{scene.format_name(row)}'s lowest trade was {format_price(low)}; fewer than three others had a range "
+        "then, so there are no bounds."
     ]
     texts += _describe_certainty(scene, row, position)
     trade = find_exact_trade(scene.measurement, row, trades) if position == row.low_at else None
     if trade is not None:
         asset, quote = scene.measurement.question.asset, parse_quote(row.market.symbol)
         texts.append(
-            f"The trade itself: {format_price(trade.price)} {quote} at {trade.time_text} UTC, {trade.amount:,.6g} {asset}, "
-            f"number {trade.trade_id}."
+            f"The trade itself: {format_price(trade.price)} {quote} at {trade.time_text} UTC, "
+            f"{trade.amount:,.6g} {asset}, number {trade.trade_id}."
         )
     return texts
 
@@ -203,7 +203,8 @@ def compute_bounds_height(scene: Scene, position: int) -> int:
 
 def _build_range_trace(index: int, price_range: PriceRange, colour: str, scene: Scene) -> dict[str, Any]:
     is_focus = price_range.row is scene.focus
-    text = f"{scene.format_name(price_range.row)}: {format_optional_price(price_range.low)} to {format_optional_price(price_range.high)}, close {format_optional_price(price_range.close)}"
+    low, high, close = map(format_optional_price, (price_range.low, price_range.high, price_range.close))
+    text = f"{scene.format_name(price_range.row)}: {low} to {high}, close {close}"
     width = 7 if is_focus else 5
     return {
         "type": "scatter",
@@ -246,4 +247,5 @@ def write_heading(scene: Scene, position: int) -> str:
     row = scene.focus
     is_lowest = row is not None and position == row.low_at
     description = "of the lowest trade" if is_lowest else "in which the lowest trade was surely deepest"
-    return f"The {scene.measurement.question.timeframe.noun} {description}: {format_clock_time(scene.measurement, position)} UTC"
+    bar_name, time_text = scene.measurement.question.timeframe.noun, format_clock_time(scene.measurement, position)
+    return f"The {bar_name} {description}: {time_text} UTC"

@@ -50,7 +50,7 @@ class BarDetail:
 
 
 def draw_bounds(sheet: Sheet, box: Box, scene: Scene, details: Sequence[BarDetail], *, side_by_side: bool) -> None:
-    """Draw every bar: ``side_by_side`` each other on a wide sheet, else one above the other, by their number of lines."""
+    """Draw each bar's text and chart: ``side_by_side``, or one above the other with heights by their number of rows."""
     bar_boxes = _layout_bars(box, scene, details, side_by_side=side_by_side)
     tops = [_draw_text(sheet, bar_box, scene, detail) for detail, bar_box in zip(details, bar_boxes, strict=True)]
     if side_by_side:
