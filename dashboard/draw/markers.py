@@ -110,7 +110,7 @@ class ScatterPoint:
 def build_marker_traces(
     points: Sequence[ScatterPoint], catalogue: Catalogue, theme: Theme, magnification: float = 1.0
 ) -> list[Trace]:
-    """A trace for each venue, the focus venue's above all others; ``magnification`` is how much larger than on the page."""
+    """A trace per venue, the focus venue's last, drawn over the others; ``magnification`` is relative to the page."""
     colours = get_palette(theme)
     focus_by_venue = {point.venue: point.is_focus for point in points}
     traces: list[Trace] = []

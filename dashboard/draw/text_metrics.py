@@ -95,7 +95,7 @@ def _measure_plain_text(text: str, *, bold: bool) -> float:
 
 
 def wrap_text(text: str, size: float, max_width: float, *, bold: bool = False) -> list[str]:
-    """The words of a plain text in lines of at most ``max_width``; a single word may exceed it. "28 %" counts as one."""
+    """Lines of at most ``max_width``; a single word may exceed it, and a number is one word with its "%"."""
     lines = [""]
     for word in text.replace(" %", "\u00a0%").split(" "):
         candidate = f"{lines[-1]} {word}".strip()
@@ -122,10 +122,10 @@ def balance_lines(text: str, size: float, max_width: float, *, bold: bool = Fals
 def fit_text(
     text: str, sizes: Sequence[float], max_width: float, max_lines: int, *, bold: bool = False, balance: bool = True
 ) -> tuple[float, list[str]]:
-    """Size and lines of a plain text: the fewest lines, up to ``max_lines``, that any size allows, and its largest size.
+    """Font size and lines of a plain text: the fewest lines that any size allows, in the largest size that does.
 
-    Lines are as even as can be, or each as full as can be. Where even the smallest size needs more lines the text is
-    cut.
+    With ``balance`` the lines are of similar width, else each is filled. A text that needs more than ``max_lines`` in
+    the smallest size is cut.
     """
     break_lines = balance_lines if balance else wrap_text
     for count in range(1, max_lines + 1):

@@ -189,7 +189,7 @@ def build_block_trace(
 def build_whisker_trace(
     measurement: Measurement, low: Floats, high: Floats, colour: str, *, width: float, max_whiskers: int = BUCKET_COUNT
 ) -> Trace:
-    """A thin upright line per bar from low to high; of more than ``max_whiskers``, by the extremes of a few bars each."""
+    """A thin vertical line per bar from low to high; bars share a line where there are more than ``max_whiskers``."""
     bucket_size = compute_wick_bucket(low.size, max_whiskers)
     bottom, top = compute_bucket_minima(low, bucket_size), compute_bucket_maxima(high, bucket_size)
     present = ~np.isnan(bottom)

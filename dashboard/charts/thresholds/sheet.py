@@ -78,8 +78,8 @@ def draw_thresholds(sheet: Sheet, box: Box, scene: Scene) -> None:
     if unlabelled:
         prefix = "No place for the name of "
         max_width = inner.right - box.left - 160
-        text = f"{prefix}{join_items(unlabelled, lambda items: measure_text_width(f'{prefix}{items}', SMALL_FONT) <= max_width)}"
-        sheet.write_text(text, box.left, box.top + 9, size=SMALL_FONT, colour=scene.colours.muted)
+        names_text = join_items(unlabelled, lambda text: measure_text_width(prefix + text, SMALL_FONT) <= max_width)
+        sheet.write_text(prefix + names_text, box.left, box.top + 9, size=SMALL_FONT, colour=scene.colours.muted)
 
 
 def build_threshold_legend(scene: Scene) -> list[LegendItem]:
