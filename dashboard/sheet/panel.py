@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dashboard.draw.axis import Scale
-from dashboard.draw.label_layout import Box, Points, compute_leader, interpolate_line, place_label, spread_labels
+from dashboard.draw.label_layout import Box, Points, compute_leader, interpolate_line, place_callout, spread_labels
 from dashboard.draw.scene import HOLLOW_DASH, EndLabel, Scene
 from dashboard.draw.text_metrics import LINE_HEIGHT, fit_text, measure_text_width
 from dashboard.draw.traces import get_window_range
@@ -96,7 +96,7 @@ def draw_callout(
 ) -> None:
     """A label near a point, where it covers least, joined to it by a thin line where it stands away."""
     size = (measure_text_width(text, 14) + 4, 14 * LINE_HEIGHT)
-    box = place_label(point, size, bounds, occupied, drawn_points)
+    box = place_callout(point, size, bounds, occupied, drawn_points)
     if box is None:
         return
     occupied.append(box)

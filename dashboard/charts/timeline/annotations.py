@@ -10,7 +10,7 @@ import numpy as np
 from dashboard.charts.timeline.prices import find_off_scale_trades, list_drawn_prices
 from dashboard.charts.timeline.states import LANE_COUNT, Lane
 from dashboard.draw.axis import Scale
-from dashboard.draw.label_layout import Box, Points, place_label, spread_labels
+from dashboard.draw.label_layout import Box, Points, place_callout, spread_labels
 from dashboard.draw.scene import HOLLOW_DASH, EndLabel, Scene
 from dashboard.draw.text_metrics import LINE_HEIGHT, measure_text_width
 from dashboard.draw.traces import build_grid_coordinates
@@ -183,7 +183,7 @@ def build_arrows(scene: Scene, scale: Scale) -> list[dict[str, Any]]:
         size = (measure_text_width(trade.text, ARROW_FONT) + 4, ARROW_FONT * LINE_HEIGHT)
         is_right = trade.position < axis.size / 2
         bounds = Box(x, 0.0, 2 * PANEL_WIDTH, tip) if is_right else Box(-PANEL_WIDTH, 0.0, x, tip)
-        box = place_label((x, tip), size, bounds, occupied, points)
+        box = place_callout((x, tip), size, bounds, occupied, points)
         if box is None:
             continue
         occupied.append(box)

@@ -13,7 +13,7 @@ import collectors
 import dashboard
 import data
 import deviation
-from dashboard.draw.label_layout import NO_POINTS, Box, compute_leader, interpolate_line, place_label, spread_labels
+from dashboard.draw.label_layout import NO_POINTS, Box, compute_leader, interpolate_line, place_callout, spread_labels
 from dashboard.draw.text_metrics import (
     ELLIPSIS,
     balance_lines,
@@ -55,7 +55,7 @@ def test_two_labels_share_the_way() -> None:
 def test_a_label_avoids_drawn_points() -> None:
     """Where the right is drawn upon, the label goes left."""
     drawn_points = np.array([[x, 50.0] for x in range(55, 150)])
-    box = place_label((50.0, 50.0), (30.0, 10.0), Box(0, 0, 200, 100), [], drawn_points)
+    box = place_callout((50.0, 50.0), (30.0, 10.0), Box(0, 0, 200, 100), [], drawn_points)
     assert box is not None
     assert box.right < 50
 
@@ -65,7 +65,7 @@ def test_a_placed_label_is_free_and_inside(x: float, y: float, corners: list[tup
     """A placed label overlaps no other and lies inside its bounds; where that is impossible there is none."""
     bounds = Box(0, 0, 100, 100)
     occupied = [Box(left, top, left + 10, top + 10) for left, top in corners]
-    box = place_label((x, y), (20.0, 8.0), bounds, occupied, NO_POINTS)
+    box = place_callout((x, y), (20.0, 8.0), bounds, occupied, NO_POINTS)
     if box is not None:
         assert bounds.contains(box)
         assert not any(box.overlaps(other) for other in occupied)
@@ -73,7 +73,7 @@ def test_a_placed_label_is_free_and_inside(x: float, y: float, corners: list[tup
 
 def test_no_place_without_room() -> None:
     """A label wider than its bounds is not placed."""
-    assert place_label((5.0, 5.0), (200.0, 10.0), Box(0, 0, 100, 100), [], NO_POINTS) is None
+    assert place_callout((5.0, 5.0), (200.0, 10.0), Box(0, 0, 100, 100), [], NO_POINTS) is None
 
 
 def test_the_line_to_a_label_crosses_no_other() -> None:
@@ -81,11 +81,11 @@ def test_the_line_to_a_label_crosses_no_other() -> None:
     other_box, bounds = Box(60, 0, 70, 100), Box(0, 0, 200, 100)
     anchor, drawn_points = (50.0, 50.0), np.array([[x, y] for x in range(48) for y in range(100)], dtype=np.float64)
     # Everything on the left is drawn on; right of the other label is free, but lies behind it.
-    box = place_label(anchor, (20.0, 8.0), bounds, [other_box], drawn_points)
+    box = place_callout(anchor, (20.0, 8.0), bounds, [other_box], drawn_points)
     assert box is not None
     assert box.right <= 60
     narrow_bounds = Box(50, 0, 200, 100)
-    far_box = place_label(anchor, (20.0, 8.0), narrow_bounds, [other_box], drawn_points)
+    far_box = place_callout(anchor, (20.0, 8.0), narrow_bounds, [other_box], drawn_points)
     assert far_box is not None
     assert far_box.left >= 70
     assert compute_leader(anchor, Box(53, 40, 60, 60)).tolist() == [[50.0, 50.0], [53.0, 50.0]]
