@@ -8,7 +8,7 @@ import numpy as np
 
 from dashboard.draw.label_layout import Box, Points, find_free_boxes, find_leader_end
 from dashboard.draw.log_axis import LogPlot
-from dashboard.draw.markers import ScatterPoint
+from dashboard.draw.scatter_points import ScatterPoint
 from dashboard.draw.text_metrics import measure_text_width
 
 LEADER_DISTANCE = 12.0

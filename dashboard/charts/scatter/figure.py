@@ -4,19 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dashboard.draw.encoding import Figure
 from dashboard.draw.label_layout import Box
 from dashboard.draw.log_axis import LogAxis, LogPlot
-from dashboard.draw.markers import ScatterPoint, Trace, build_marker_traces
 from dashboard.draw.point_labels import LabelStyle, LeaderLine, place_point_labels
+from dashboard.draw.scatter_points import ScatterPoint, build_marker_traces
 from dashboard.draw.theme import TEMPLATES, Palette, get_palette
+from dashboard.draw.traces import Trace
 from dashboard.state.view import Theme
 from data.catalogue import Catalogue
 
 MARGIN_LEFT, MARGIN_TOP, MARGIN_RIGHT, MARGIN_BOTTOM = 46, 12, 16, 28
 """Room around the plot in pixels."""
-
-Figure = dict[str, Any]
-"""A figure as the browser takes it: building it unchecked is several times as fast."""
 
 
 @dataclass(frozen=True, slots=True)

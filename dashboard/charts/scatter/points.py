@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from dashboard.draw.log_axis import DEPTH_TICKS, LogAxis, build_log_axis, list_dollar_ticks, list_minute_ticks
-from dashboard.draw.markers import ScatterPoint
+from dashboard.draw.scatter_points import ScatterPoint
 from dashboard.service.event import EventContext
 from dashboard.text.clock import Zone
 from dashboard.text.numbers import format_bar_time, format_exchanges, format_signed_percent, join_names

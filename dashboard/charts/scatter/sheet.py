@@ -7,8 +7,9 @@ from analysis.questions import sort_venues
 from dashboard.charts.scatter.points import ScatterData
 from dashboard.draw.label_layout import Box
 from dashboard.draw.log_axis import LogPlot
-from dashboard.draw.markers import MARKER_SHAPES, ScatterPoint, build_marker_traces
+from dashboard.draw.markers import MARKER_SHAPES
 from dashboard.draw.point_labels import LABEL_DISTANCES, LabelStyle, place_point_labels
+from dashboard.draw.scatter_points import ScatterPoint, build_marker_traces
 from dashboard.draw.text_metrics import join_items, measure_text_width
 from dashboard.draw.theme import get_palette
 from dashboard.service.event import EventContext

@@ -17,8 +17,9 @@ from dashboard.charts.lowest_minute.figure import (
 )
 from dashboard.charts.thresholds.figure import CHART_NOTE, build_threshold_figure, build_threshold_table
 from dashboard.charts.thresholds.figure import FIGURE_HEIGHT as THRESHOLDS_HEIGHT
-from dashboard.charts.timeline.figure import FIGURE_HEIGHT, build_explorer_figure
+from dashboard.charts.timeline.figure import build_explorer_figure
 from dashboard.charts.timeline.hover_table import build_minute_data
+from dashboard.charts.timeline.layout import FIGURE_HEIGHT
 from dashboard.charts.timeline.notes import build_notes_list
 from dashboard.components.caveats import build_limits
 from dashboard.components.point_slider import build_point_slider

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from dash import dcc, html
 
 from analysis.questions import sort_venues
-from dashboard.charts.scatter.figure import NARROW_CHART, WIDE_CHART, ChartSize, Figure, build_scatter_figure
+from dashboard.charts.scatter.figure import NARROW_CHART, WIDE_CHART, ChartSize, build_scatter_figure
 from dashboard.charts.scatter.points import (
     MarketPoint,
     ScatterData,
@@ -19,6 +19,7 @@ from dashboard.charts.scatter.points import (
     format_names_by_asset,
 )
 from dashboard.components.point_slider import build_point_slider
+from dashboard.draw.encoding import Figure
 from dashboard.draw.markers import get_marker_corners
 from dashboard.draw.theme import compute_venue_colour
 from dashboard.exports.kinds import ExportKind

@@ -6,7 +6,8 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from dashboard.charts.timeline.figure import FIGURE_HEIGHT, build_explorer_figure
+from dashboard.charts.timeline.figure import build_explorer_figure
+from dashboard.charts.timeline.layout import FIGURE_HEIGHT
 from dashboard.draw.scene import Scene
 from dashboard.state.view import Theme
 from dashboard.text.clock import Zone
