@@ -1,7 +1,7 @@
 """Which part of the values an axis shows, and where its ticks stand."""
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,9 +21,13 @@ MIN_TICK_DISTANCE = 24.0
 as lets each be read by itself."""
 
 
+DEPTH_TICKS = tuple((pct / 100, f"{pct:g} %") for pct in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100))
+"""Ticks of an axis of depths, and their labels."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """An axis from ``low`` to ``high`` (values, not exponents), its tick values and what they say."""
+    """An axis from ``low`` to ``high`` (values, not exponents), the values of its ticks and their labels."""
 
     low: float
     high: float
@@ -33,19 +37,25 @@ class Scale:
 
     @property
     def range(self) -> list[float]:
-        """The axis as plotly wants it: exponents of ten on a log axis."""
+        """Both ends as plotly takes them: exponents of ten on a log axis."""
         return [math.log10(self.low), math.log10(self.high)] if self.log else [self.low, self.high]
 
     def to_fraction(self, value: float) -> float:
-        """How far up the axis a value lies: 0 at the bottom, 1 at the top."""
+        """The position of a value along the axis: 0 at ``low``, 1 at ``high``; NaN where a log axis has none."""
         return float(self.to_fractions(np.array([value]))[0])
 
     def to_fractions(self, values: Floats) -> Floats:
-        """`share` of many values; those that a log axis cannot show are NaN."""
+        """`to_fraction` of each value."""
         low, high = self.range
         if self.log:
             values = np.log10(np.where(values > 0, values, np.nan))
         return (values - low) / (high - low)
+
+    def to_value(self, fraction: float) -> float:
+        """The value at a position along the axis, the inverse of `to_fraction`."""
+        low, high = self.range
+        position = low + fraction * (high - low)
+        return 10.0**position if self.log else position
 
 
 def build_readable_scale(build_scale: Callable[[int], Scale], max_ticks: int, height: float) -> Scale:
@@ -84,6 +94,20 @@ def build_price_scale(closes: Iterable[Floats], max_ticks: int = 7) -> Scale:
     low, high = middle - extent * (0.5 + AXIS_MARGIN), middle + extent * (0.5 + AXIS_MARGIN)
     ticks = compute_ticks(low, high, max_ticks)
     return Scale(low, high, log=False, ticks=ticks, tick_texts=_format_ticks(ticks))
+
+
+def build_log_scale(values: Sequence[float], ticks: Sequence[tuple[float, str]]) -> Scale:
+    """A log axis that covers all values and a little more, with those of the ticks that lie on it: at least two."""
+    low, high = min(values), max(values)
+    lower_tick = max((value for value, _ in ticks if value <= low), default=ticks[0][0])
+    upper_tick = min((value for value, _ in ticks if value >= high), default=ticks[-1][0])
+    if lower_tick == upper_tick:
+        upper_tick = min((value for value, _ in ticks if value > lower_tick), default=2 * lower_tick)
+    low, high = min(low, lower_tick), max(high, upper_tick)
+    margin = (high / low) ** 0.04
+    low, high = low / margin, high * margin
+    tick_values, tick_texts = zip(*((value, text) for value, text in ticks if low <= value <= high), strict=True)
+    return Scale(low, high, log=True, ticks=tick_values, tick_texts=tick_texts)
 
 
 def build_deviation_scale(values: Iterable[Floats], enter: float, max_ticks: int = 6) -> Scale:
@@ -127,6 +151,21 @@ def compute_ticks(low: float, high: float, max_ticks: int) -> tuple[float, ...]:
     first = math.ceil(low / step - 1e-9)
     last = math.floor(high / step + 1e-9)
     return tuple(float(f"{i * step:.12g}") for i in range(first, last + 1))
+
+
+def list_minute_ticks() -> list[tuple[float, str]]:
+    """Ticks of an axis of minutes, and their labels."""
+    return [(step * 10**power, f"{step * 10**power:,}") for power in range(5) for step in (1, 2, 5)]
+
+
+def list_dollar_ticks() -> list[tuple[float, str]]:
+    """Ticks of an axis of dollars, and their labels: every power of ten from one dollar on.
+
+    >>> list_dollar_ticks()[4], list_dollar_ticks()[7]
+    ((10000.0, '$10k'), (10000000.0, '$10m'))
+    """
+    units = ("", "k", "m", "bn")
+    return [(10.0**power, f"${10 ** (power % 3)}{units[power // 3]}") for power in range(12)]
 
 
 def _compute_log_ticks(low: float, high: float, max_ticks: int) -> tuple[float, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dashboard.draw.label_layout import Box, Points, find_free_boxes, find_leader_end
-from dashboard.draw.log_axis import LogPlot
+from dashboard.draw.plot import Plot
 from dashboard.draw.scatter_points import ScatterPoint
 from dashboard.draw.text_metrics import measure_text_width
 
@@ -41,7 +41,7 @@ class LabelStyle:
 
 
 def place_point_labels(
-    points: Sequence[ScatterPoint], plot: LogPlot, bounds: Box, style: LabelStyle
+    points: Sequence[ScatterPoint], plot: Plot, bounds: Box, style: LabelStyle
 ) -> tuple[list[tuple[ScatterPoint, Box]], list[LeaderLine]]:
     """Labels within bounds that cover nothing, the focus venue's first, then the deepest; and the lines to them."""
     pixels = [plot.to_pixel(point.x, point.y) for point in points]

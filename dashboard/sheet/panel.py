@@ -1,17 +1,15 @@
-"""A plot on the sheet: pixels of its values, its axis, labels at the ends of lines and labels near points."""
+"""A plot on the sheet: its axis, labels at the ends of lines and labels near points."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
-from dashboard.draw.axis import Scale
-from dashboard.draw.label_layout import Box, Points, compute_leader, interpolate_line, place_callout, spread_labels
+from dashboard.draw.label_layout import Box, Points, compute_leader, place_callout, spread_labels
+from dashboard.draw.plot import Plot
 from dashboard.draw.scene import HOLLOW_DASH, EndLabel, Scene
 from dashboard.draw.text_metrics import LINE_HEIGHT, fit_text, measure_text_width
 from dashboard.draw.traces import get_window_range
 from dashboard.sheet.canvas import Sheet
-from deviation.minute.grid import Floats
 
 SMALL_FONT = 13
 """Font size of axes and labels."""
@@ -21,57 +19,6 @@ DASH_WIDTH = 32
 
 LEADER_THRESHOLD = 5.0
 """Pixels from which a label that had to give way is joined to its line."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plot:
-    """A box of pixels with a linear or logarithmic scale along each side; ``y`` grows upwards."""
-
-    box: Box
-    x: Scale
-    y: Scale
-
-    def to_x(self, value: float) -> float:
-        """The pixel of a value of ``x``, cut to the box."""
-        return self.box.left + (self.box.right - self.box.left) * _clip_fraction(self.x, value)
-
-    def to_y(self, value: float) -> float:
-        """The pixel of a value of ``y``, cut to the box."""
-        return self.box.bottom - (self.box.bottom - self.box.top) * _clip_fraction(self.y, value)
-
-    def to_pixel(self, x: float, y: float) -> tuple[float, float]:
-        """The pixel of a pair of values."""
-        return self.to_x(x), self.to_y(y)
-
-    def to_values(self, x: float, y: float) -> tuple[float, float]:
-        """The values at a pixel, within the box or beyond."""
-        across = (x - self.box.left) / (self.box.right - self.box.left)
-        upwards = (self.box.bottom - y) / (self.box.bottom - self.box.top)
-        return _interpolate(self.x, across), _interpolate(self.y, upwards)
-
-    def build_line_points(self, values: Floats) -> Points:
-        """Pixels of the line through ``values`` at 0, 1, 2... on ``x``, at most 5 pixels apart; shape (n, 2)."""
-        x = np.clip(self.x.to_fractions(np.arange(values.size, dtype=np.float64)), 0.0, 1.0)
-        y = np.clip(self.y.to_fractions(values), 0.0, 1.0)
-        left, bottom = self.box.left, self.box.bottom
-        pixels = np.column_stack([left + (self.box.right - left) * x, bottom - (bottom - self.box.top) * y])
-        return interpolate_line(pixels, 5.0)
-
-
-def build_time_plot(box: Box, bar_count: int, scale: Scale) -> Plot:
-    """A plot whose ``x`` is a position in a window of ``bar_count`` bars, its ``y`` a value on ``scale``."""
-    return Plot(box, Scale(0.0, bar_count, log=False, ticks=(), tick_texts=()), scale)
-
-
-def _clip_fraction(scale: Scale, value: float) -> float:
-    return min(max(scale.to_fraction(value), 0.0), 1.0)
-
-
-def _interpolate(scale: Scale, fraction: float) -> float:
-    """The value at a fraction of the scale."""
-    low, high = scale.range
-    position = low + fraction * (high - low)
-    return 10.0**position if scale.log else position
 
 
 def draw_axis(sheet: Sheet, scene: Scene, plot: Plot, number: int, traces: list[dict[str, object]]) -> None:

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from dashboard.draw.label_layout import Box, spread_labels
+from dashboard.draw.plot import Plot
 from dashboard.draw.scene import Scene
 from dashboard.draw.text_metrics import fit_text, measure_text_width
 from dashboard.sheet.canvas import Sheet
-from dashboard.sheet.panel import SMALL_FONT, Plot
+from dashboard.sheet.panel import SMALL_FONT
 from dashboard.text.clock import Zone, build_ticks, format_day
 from data.catalogue import Note
 

@@ -22,19 +22,12 @@ from dashboard.charts.timeline.prices import (
 from dashboard.charts.timeline.states import LANE_COUNT, build_lanes, count_states
 from dashboard.draw.axis import build_readable_scale
 from dashboard.draw.label_layout import Box
+from dashboard.draw.plot import Plot, build_time_plot
 from dashboard.draw.scene import Scene
 from dashboard.draw.text_metrics import measure_text_width, shorten_text
 from dashboard.draw.traces import get_window_range
 from dashboard.sheet.canvas import Sheet
-from dashboard.sheet.panel import (
-    SMALL_FONT,
-    Plot,
-    build_time_plot,
-    draw_axis,
-    draw_callout,
-    draw_end_labels,
-    join_lines,
-)
+from dashboard.sheet.panel import SMALL_FONT, draw_axis, draw_callout, draw_end_labels, join_lines
 from dashboard.sheet.time_axis import MARKS_HEIGHT, draw_note_marks, draw_notes, draw_time_axis
 from dashboard.text.sentences import describe_bar_closes
 from data.catalogue import Note

@@ -6,7 +6,7 @@ What the overview's two charts of points show: which markets have a point, and w
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from dashboard.draw.log_axis import DEPTH_TICKS, LogAxis, build_log_axis, list_dollar_ticks, list_minute_ticks
+from dashboard.draw.axis import DEPTH_TICKS, Scale, build_log_scale, list_dollar_ticks, list_minute_ticks
 from dashboard.draw.scatter_points import ScatterPoint
 from dashboard.service.event import EventContext
 from dashboard.text.clock import Zone
@@ -146,8 +146,8 @@ class ScatterData:
     """Points and their axes."""
 
     points: tuple[ScatterPoint, ...]
-    x: LogAxis
-    y: LogAxis
+    x: Scale
+    y: Scale
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,8 +207,8 @@ def categorize_by_volume(points: Sequence[MarketPoint]) -> VolumeCategories:
 
 def build_depth_data(overview: EventContext, points: Sequence[MarketPoint]) -> ScatterData:
     """Minutes from left to right, depth upwards; at least one point."""
-    x = build_log_axis([point.below_min for point in points], list_minute_ticks())
-    y = build_log_axis([point.depth_below for point in points], DEPTH_TICKS)
+    x = build_log_scale([point.below_min for point in points], list_minute_ticks())
+    y = build_log_scale([point.depth_below for point in points], DEPTH_TICKS)
     return ScatterData(
         _build_scatter_points(overview, points, lambda point: (point.below_min, point.depth_below)), x, y
     )
@@ -216,8 +216,8 @@ def build_depth_data(overview: EventContext, points: Sequence[MarketPoint]) -> S
 
 def build_volume_data(overview: EventContext, points: Sequence[MarketPoint]) -> ScatterData:
     """Dollars from left to right, depth upwards; at least one point."""
-    x = build_log_axis([point.volume_usd for point in points], list_dollar_ticks())
-    y = build_log_axis([point.depth_below for point in points], DEPTH_TICKS)
+    x = build_log_scale([point.volume_usd for point in points], list_dollar_ticks())
+    y = build_log_scale([point.depth_below for point in points], DEPTH_TICKS)
     return ScatterData(
         _build_scatter_points(overview, points, lambda point: (point.volume_usd, point.depth_below)), x, y
     )

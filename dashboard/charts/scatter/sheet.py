@@ -6,8 +6,8 @@ from functools import partial
 from analysis.questions import sort_venues
 from dashboard.charts.scatter.points import ScatterData
 from dashboard.draw.label_layout import Box
-from dashboard.draw.log_axis import LogPlot
 from dashboard.draw.markers import MARKER_SHAPES
+from dashboard.draw.plot import Plot
 from dashboard.draw.point_labels import LABEL_DISTANCES, LabelStyle, place_point_labels
 from dashboard.draw.scatter_points import ScatterPoint, build_marker_traces
 from dashboard.draw.text_metrics import join_items, measure_text_width
@@ -49,17 +49,17 @@ def build_scatter_drawing(
 def _draw_scatter(sheet: Sheet, box: Box, data: ScatterData, catalogue: Catalogue, theme: Theme, x_title: str) -> None:
     colours = get_palette(theme)
     inner = Box(box.left + MARGIN_LEFT, box.top + MARGIN_TOP, box.right - MARGIN_RIGHT, box.bottom - MARGIN_BOTTOM)
-    plot = LogPlot(inner, data.x, data.y)
+    plot = Plot(inner, data.x, data.y)
     title = sheet.write_text(Y_TITLE, box.left, box.top + 9, size=CHART_FONT, colour=colours.text)
     sheet.write_text(
         f"{x_title}{X_TITLE_SUFFIX}", box.right, box.bottom - 12, size=CHART_FONT, colour=colours.text, align="right"
     )
-    for value, text in data.y.ticks:
-        _, y = plot.to_pixel(data.x.low, value)
+    for value, text in zip(data.y.ticks, data.y.tick_texts, strict=True):
+        y = plot.to_y(value)
         sheet.draw_line((inner.left, y), (inner.right, y), colours.grid, 1, below=True)
         sheet.write_text(text, inner.left - 8, y, size=CHART_FONT, colour=colours.text, align="right")
-    for value, text in data.x.ticks:
-        x, _ = plot.to_pixel(value, data.y.low)
+    for value, text in zip(data.x.ticks, data.x.tick_texts, strict=True):
+        x = plot.to_x(value)
         sheet.draw_line((x, inner.top), (x, inner.bottom), colours.grid, 1, below=True)
         sheet.write_text(text, x, inner.bottom + 14, size=CHART_FONT, colour=colours.text, align="center")
     sheet.draw_line((inner.left, inner.bottom), (inner.right, inner.bottom), colours.rule, below=True)

@@ -8,10 +8,11 @@ from dashboard.charts.timeline.layout import INNER_HEIGHT, PRICE_DOMAIN
 from dashboard.charts.timeline.prices import find_off_scale_trades, list_drawn_prices
 from dashboard.draw.axis import Scale
 from dashboard.draw.label_layout import Box, Points, place_callout
+from dashboard.draw.plot import build_time_plot
 from dashboard.draw.scene import Scene
 from dashboard.draw.text_metrics import LINE_HEIGHT, measure_text_width
 from dashboard.draw.traces import build_grid_coordinates
-from dashboard.sheet.panel import build_time_plot, join_lines
+from dashboard.sheet.panel import join_lines
 from dashboard.text.clock import format_naive
 
 PANEL_WIDTH = 600.0

@@ -1,11 +1,11 @@
-"""The pixels of values in a plot of the printed sheet."""
+"""The pixels of values in a plot."""
 
 import numpy as np
 import pytest
 
 from dashboard.draw.axis import Scale
 from dashboard.draw.label_layout import Box
-from dashboard.sheet.panel import Plot, build_time_plot
+from dashboard.draw.plot import Plot, build_time_plot
 
 LINEAR = Scale(-10.0, 10.0, log=False, ticks=(), tick_texts=())
 DECADES = Scale(1.0, 100.0, log=True, ticks=(), tick_texts=())
