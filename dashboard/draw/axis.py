@@ -1,4 +1,4 @@
-"""Which part of the values an axis shows, and where its ticks stand."""
+"""Value axes: their range, their ticks and the labels of those."""
 
 import math
 from collections.abc import Callable, Iterable, Sequence
@@ -11,14 +11,13 @@ from deviation.minute.grid import Floats
 from deviation.report.headline import format_price
 
 LOG_SCALE_RATIO = 1.6
-"""Highest over lowest close from which prices are drawn on a log scale: equal falls then look equal."""
+"""Ratio of the highest to the lowest close from which prices have a log scale, where equal ratios look equal."""
 
 AXIS_MARGIN = 0.05
-"""Share of the axis left free at either end."""
+"""Free space at either end of an axis, as a share of the range of the values."""
 
 MIN_TICK_DISTANCE = 24.0
-"""Least distance of ticks in pixels, from one number's middle to the next: a line of 14 pixels and as much air again
-as lets each be read by itself."""
+"""Least distance between ticks in pixels: the height of a label of 14 pixels, and space between two."""
 
 
 DEPTH_TICKS = tuple((pct / 100, f"{pct:g} %") for pct in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100))
@@ -59,25 +58,29 @@ class Scale:
 
 
 def build_readable_scale(build_scale: Callable[[int], Scale], max_ticks: int, height: float) -> Scale:
-    """The axis with the most ticks, ``max_ticks`` at first, whose numbers stand clear of each other in so many pixels.
+    """The axis with the most ticks, at most ``max_ticks``, that are at least `MIN_TICK_DISTANCE` apart.
 
     Args:
-        build_scale: the axis for a number of ticks that is not to be exceeded.
-        max_ticks: ticks to begin with.
-        height: of the panel.
+        build_scale: Builds the axis for a maximum number of ticks.
+        max_ticks: The maximum that is tried first.
+        height: Height of the panel in pixels.
     """
     for tick_count in range(max_ticks, 2, -1):
         scale = build_scale(tick_count)
         fractions = scale.to_fractions(np.array(scale.ticks))
-        if fractions.size < 2 or height * np.diff(fractions).min() >= MIN_TICK_DISTANCE:  # noqa: PLR2004 - a tick alone is clear
+        if fractions.size < 2 or height * np.diff(fractions).min() >= MIN_TICK_DISTANCE:  # noqa: PLR2004 - one tick
             return scale
     return build_scale(2)
 
 
 def build_price_scale(closes: Iterable[Floats], max_ticks: int = 7) -> Scale:
-    """An axis for prices, made for closes alone: a single odd trade must not squash everything else.
+    """An axis for prices that covers the closes only, so that a single outlying trade does not compress them.
 
-    Without any close it runs from 0 to 1 without ticks.
+    Without any close it runs from 0 to 1 and has no ticks.
+
+    Args:
+        closes: Series of closes, NaN for none.
+        max_ticks: Maximum number of ticks.
     """
     extents = [(float(np.nanmin(series)), float(np.nanmax(series))) for series in closes if not np.isnan(series).all()]
     if not extents:
@@ -88,7 +91,7 @@ def build_price_scale(closes: Iterable[Floats], max_ticks: int = 7) -> Scale:
         low, high = low / margin, high * margin
         ticks = _compute_log_ticks(low, high, max_ticks)
         return Scale(low, high, log=True, ticks=ticks, tick_texts=_format_ticks(ticks))
-    # A calm market must look calm: the axis never covers less than 2 % of the price.
+    # The axis covers at least 2 % of the price, so that a flat market looks flat.
     extent = max(high - low, 0.02 * high)
     middle = (high + low) / 2
     low, high = middle - extent * (0.5 + AXIS_MARGIN), middle + extent * (0.5 + AXIS_MARGIN)
@@ -111,7 +114,7 @@ def build_log_scale(values: Sequence[float], ticks: Sequence[tuple[float, str]])
 
 
 def build_deviation_scale(values: Iterable[Floats], enter: float, max_ticks: int = 6) -> Scale:
-    """An axis in per cent for deviations in per cent, which always reaches a little beyond ``enter`` (a fraction)."""
+    """An axis for deviations in per cent (NaN for none) that extends beyond ``enter``, a fraction, on either side."""
     lowest, highest = -130 * enter, 130 * enter
     for series in values:
         if not np.isnan(series).all():
@@ -125,16 +128,16 @@ def build_deviation_scale(values: Iterable[Floats], enter: float, max_ticks: int
 
 
 def format_short_price(price: float) -> str:
-    """A price as in the headline, with a comma per thousand.
+    """A price as `format_price` writes it; from 1000 on rounded, with thousands separators.
 
     >>> format_short_price(0.00100208), format_short_price(430.65), format_short_price(20112.4)
     ('0.001', '430.65', '20,112')
     """
-    return f"{price:,.0f}" if price >= 1000 else format_price(price)  # noqa: PLR2004 - where commas begin
+    return f"{price:,.0f}" if price >= 1000 else format_price(price)  # noqa: PLR2004 - has a thousands separator
 
 
 def format_axis_percent(value: float) -> str:
-    """A number of per cent with a real minus sign.
+    """A number of per cent with its sign; negative ones have a typographic minus.
 
     >>> format_axis_percent(-20.0) == "\N{MINUS SIGN}20 %", format_axis_percent(0.0), format_axis_percent(2.5)
     (True, '0 %', '+2.5 %')
@@ -144,7 +147,7 @@ def format_axis_percent(value: float) -> str:
 
 
 def compute_ticks(low: float, high: float, max_ticks: int) -> tuple[float, ...]:
-    """At most ``max_ticks`` round values, evenly apart, within ``[low, high]``."""
+    """At most ``max_ticks`` evenly spaced round values within ``[low, high]``."""
     min_step = (high - low) / max_ticks
     power = 10.0 ** math.floor(math.log10(min_step))
     step = next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= min_step * (1 - 1e-9))
@@ -169,7 +172,7 @@ def list_dollar_ticks() -> list[tuple[float, str]]:
 
 
 def _compute_log_ticks(low: float, high: float, max_ticks: int) -> tuple[float, ...]:
-    """Round values on a log axis: the finest of these ladders that has few enough rungs."""
+    """Round values on a log axis: the finest of these series with at most ``max_ticks`` values on it."""
     ladders = (
         (1, 1.2, 1.5, 2, 2.5, 3, 3.5, 4, 5, 6, 7, 8, 9),
         (1, 1.5, 2, 2.5, 3, 4, 5, 7),
@@ -188,7 +191,7 @@ def _compute_log_ticks(low: float, high: float, max_ticks: int) -> tuple[float, 
 
 
 def _format_ticks(values: tuple[float, ...]) -> tuple[str, ...]:
-    """Prices with a comma per thousand and just the decimals that tell them apart."""
+    """Prices with thousands separators and as few decimals as show every value exactly."""
     for decimals in range(13):
         if all(math.isclose(round(value, decimals), value, rel_tol=1e-9) for value in values):
             return tuple(f"{value:,.{decimals}f}" for value in values)

@@ -175,7 +175,7 @@ def compute_leader(anchor: tuple[float, float], box: Box) -> Points:
 
 def interpolate_line(points: Points, step: float) -> Points:
     """The points of a line and, between them, points no further apart than ``step``; NaN breaks the line."""
-    if len(points) < 2:  # noqa: PLR2004 - a single point has no line
+    if len(points) < 2:  # noqa: PLR2004 - two points make a line
         return points[~np.isnan(points).any(axis=1)]
     start, end = points[:-1], points[1:]
     lengths = np.hypot(*(end - start).T)

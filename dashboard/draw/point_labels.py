@@ -1,4 +1,4 @@
-"""Which points of a chart get their names beside them, and where: no label covers another one or a marker."""
+"""Labels beside the points of a scatter chart: none overlaps another label, a marker or a leader line."""
 
 import math
 from collections.abc import Sequence
@@ -12,26 +12,30 @@ from dashboard.draw.scatter_points import ScatterPoint
 from dashboard.draw.text_metrics import measure_text_width
 
 LEADER_DISTANCE = 12.0
-"""Pixels from which a label is joined to its point by a line."""
+"""Distance in pixels beyond which a leader line joins a label to its point."""
 
 LABEL_DISTANCES = (2.0, 8.0, 16.0, 26.0, 38.0, 54.0, 72.0)
-"""How far from its marker a label may stand, in pixels; what finds no place so near goes without."""
+"""Distances of a label from its marker in pixels, in the order in which they are tried."""
 
 MAX_SCREEN_DISTANCE = 38.0
-"""The furthest of them on the page, where the pointer tells what has no label."""
+"""The largest of them on the page, where a point without a label still has its hover text."""
 
 LABEL_DIRECTIONS = ((1, 0), (-1, 0), (1, 0.5), (-1, 0.5), (1, -0.5), (-1, -0.5), (0, 1), (0, -1), (0.6, 1), (-0.6, -1))
-"""Where a label may lie: right or left, then slanted, then below or above."""
+"""Directions of a label from its marker, x and y: right or left, then slanted, then below or above."""
 
 LeaderLine = tuple[tuple[float, float], tuple[float, float]]
-"""From a point to its label, in pixels."""
+"""The point and the end at its label, in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
 class LabelStyle:
-    """How labels are set: size of their letters, how many of them the points of other venues than the focus get.
+    """How labels are set.
 
-    ``grown`` is how much larger than on the page markers are, ``reach`` the furthest of `LABEL_DISTANCES`.
+    Attributes:
+        font_size: Font size in pixels.
+        max_labels: Maximum number of labels of points that are not the focus venue's.
+        magnification: Size of the markers relative to the page.
+        max_distance: The largest of `LABEL_DISTANCES` that is tried.
     """
 
     font_size: float
@@ -43,9 +47,13 @@ class LabelStyle:
 def place_point_labels(
     points: Sequence[ScatterPoint], plot: Plot, bounds: Box, style: LabelStyle
 ) -> tuple[list[tuple[ScatterPoint, Box]], list[LeaderLine]]:
-    """Labels within bounds that cover nothing, the focus venue's first, then the deepest; and the lines to them."""
+    """Place labels within ``bounds``, the focus venue's first, then those of the deepest points.
+
+    Returns:
+        The points that have a label, each with its box, and the leader lines. A point without a free place has none.
+    """
     pixels = [plot.to_pixel(point.x, point.y) for point in points]
-    # Half of a marker's size, with a little air.
+    # Half of a marker's size, and a pixel of space.
     half_sizes = [style.magnification * point.size / 2 + 1 for point in points]
     occupied = [Box.around(pixel, half_size) for pixel, half_size in zip(pixels, half_sizes, strict=True)]
     placed: list[tuple[ScatterPoint, Box]] = []
