@@ -106,6 +106,10 @@ class Scene:
         name = self.catalogue.get_venue(row.market.venue).name
         return name if row.is_spot else f"{name} perpetual"
 
+    def select_colour(self, row: MarketRow) -> str:
+        """The colour of a market's line: the focus venue's own for the focus row, else that of its group."""
+        return self.focus_colour if row is self.focus else self.colours.group_colours[row.market.group]
+
     def select_dash(self, market: Market) -> str:
         """The dash of a market's line: that of its group; on the reconstruction, dashed where the market is assumed."""
         if self.is_illustration:

@@ -11,6 +11,7 @@ from dashboard.draw.axis import Scale
 from dashboard.draw.encoding import Figure
 from dashboard.draw.scene import Scene
 from dashboard.draw.theme import TEMPLATES
+from dashboard.draw.traces import Trace
 from dashboard.state.links import MethodAnchor, ViewLinks
 from dashboard.text.numbers import EN_DASH
 from deviation.report.headline import format_minutes
@@ -86,7 +87,7 @@ def build_threshold_figure(scene: Scene) -> Figure:
     scale = build_minute_scale(scene, rows)
     axis = {"showgrid": True, "tickmode": "array", "ticks": "", "fixedrange": True}
     return {
-        "data": [_build_line_trace(scene, row, scale) for row in rows],
+        "data": [_build_hoverable_line(scene, row, scale) for row in rows],
         "layout": {
             "template": {"layout": TEMPLATES[scene.theme].layout.to_plotly_json()},
             "height": FIGURE_HEIGHT,
@@ -114,29 +115,34 @@ def build_threshold_figure(scene: Scene) -> Figure:
     }
 
 
-def _build_line_trace(scene: Scene, row: MarketRow, scale: MinuteScale) -> dict[str, Any]:
-    is_focus = row is scene.focus
-    minutes = [row.own_summary.threshold_min[x] for x in THRESHOLDS_PCT]
-    firm_text = format_minutes(row.own_summary.firm_min)
-    name = scene.format_name(row)
-    colour = scene.focus_colour if is_focus else scene.colours.group_colours[row.market.group]
+def _build_hoverable_line(scene: Scene, row: MarketRow, scale: MinuteScale) -> Trace:
+    is_focus, name = row is scene.focus, scene.format_name(row)
+    minutes, firm_text = row.own_summary.threshold_min, format_minutes(row.own_summary.firm_min)
     return {
         "type": "scatter",
-        "x": list(range(len(minutes))),
-        "y": [scale.to_position(value) for value in minutes],
+        **build_line_trace(scene, row, scale, width=3 if is_focus else 1.3, marker_size=7 if is_focus else 4),
+        "text": [
+            f"{name}: {format_minutes(minutes[pct])} of {firm_text} minutes at least {pct} % below"
+            for pct in THRESHOLDS_PCT
+        ],
+        "hovertemplate": "%{text}<extra></extra>",
+    }
+
+
+def build_line_trace(scene: Scene, row: MarketRow, scale: MinuteScale, *, width: float, marker_size: float) -> Trace:
+    """The line of a market: the positions of its minutes at each depth, by the index of the depth."""
+    colour = scene.select_colour(row)
+    return {
+        "x": list(range(len(THRESHOLDS_PCT))),
+        "y": [scale.to_position(row.own_summary.threshold_min[pct]) for pct in THRESHOLDS_PCT],
         "mode": "lines+markers",
         "line": {
             "color": colour,
-            "width": 3 if is_focus else 1.3,
-            "dash": "solid" if is_focus else scene.select_dash(row.market),
+            "width": width,
+            "dash": "solid" if row is scene.focus else scene.select_dash(row.market),
         },
-        "marker": {"color": colour, "size": 7 if is_focus else 4},
-        "name": name,
-        "text": [
-            f"{name}: {format_minutes(value)} of {firm_text} minutes at least {x} % below"
-            for x, value in zip(THRESHOLDS_PCT, minutes, strict=True)
-        ],
-        "hovertemplate": "%{text}<extra></extra>",
+        "marker": {"color": colour, "size": marker_size},
+        "name": scene.format_name(row),
     }
 
 
