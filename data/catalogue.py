@@ -207,7 +207,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A mark on the time line; ``source_url`` is None where no public page is on record, ``mark`` one of `NOTE_MARKS`."""
+    """A mark on the time line; ``source_url`` is None without a public page, ``mark`` is one of `NOTE_MARKS`."""
 
     at: datetime
     text: str

@@ -95,8 +95,8 @@ class FollowerLock:
             yield
         except Timeout as timeout:
             message = (
-                f"the store at {self._uri} is followed already, by {self.read_holder() or 'another process'}: end that one "
-                "first, or name another store with --store"
+                f"the store at {self._uri} is followed already, by {self.read_holder() or 'another process'}: "
+                "end that one first, or name another store with --store"
             )
             raise StoreAlreadyFollowed(message) from timeout
         except OSError as error:

@@ -85,8 +85,10 @@ class Timeframe(StrEnum):
     def convert_to_minutes(self, bars: int) -> float:
         """So many bars in minutes; a whole number where they are.
 
-        >>> Timeframe.M5.convert_to_minutes(3), Timeframe.S1.convert_to_minutes(120), Timeframe.S1.convert_to_minutes(90)
-        (15, 2, 1.5)
+        >>> Timeframe.M5.convert_to_minutes(3), Timeframe.S1.convert_to_minutes(90)
+        (15, 1.5)
+        >>> Timeframe.S1.convert_to_minutes(120)
+        2
         """
         whole_minutes, rest_s = divmod(bars * self.seconds, 60)
         return whole_minutes + rest_s / 60 if rest_s else whole_minutes

@@ -105,7 +105,7 @@ class StoreInfo:
 
     def _read_revisions(
         self,
-        version: str,  # noqa: ARG002
+        version: str,  # noqa: ARG002 - as above
         start: datetime | None,
         end: datetime | None,
         asset: str | None,

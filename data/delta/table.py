@@ -107,8 +107,8 @@ class StoreTable:
         Args:
             choose_rows: takes the table at one version to the rows to add (columns of the schema) and to whatever the
                 caller wants back.
-            conflict_parts: names of the parts of the table that `choose` looks at: a concurrent insert that names one of
-                them, and only such a one, is a conflict.
+            conflict_parts: names of the parts of the table that ``choose_rows`` reads: a concurrent insert that names
+                one of them, and only such a one, is a conflict.
 
         Raises:
             StoreBusy: others went ahead every time.

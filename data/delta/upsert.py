@@ -46,8 +46,8 @@ class CheckedBatch:
     """Checked candles and what they belong to.
 
     ``rows`` has the columns of `data.schema.STORED_CANDLE` and ``series``, a number, sorted by asset, day, series and
-    open time, each series and minute once. ``series`` has a row for each number: `NAME_COLUMNS`, asset, route and number;
-    sources of one route share the number.
+    open time, each series and minute once. ``series`` has a row for each number: `NAME_COLUMNS`, asset, route and
+    number; sources of one route share the number.
     """
 
     rows: pl.DataFrame
@@ -120,8 +120,8 @@ def classify_rows(rows: pl.DataFrame, series: pl.DataFrame, stored: pl.DataFrame
     Args:
         rows: rows of a `CheckedBatch`, or some of them.
         series: those of the batch.
-        stored: stored rows (at least `NAME_COLUMNS`, `VALUE_COLUMNS`, ``open_time`` and ``fetched_at``, times in milliseconds) that
-            share partitions with the rows; of other markets or routes they are ignored.
+        stored: stored rows (at least `NAME_COLUMNS`, `VALUE_COLUMNS`, ``open_time`` and ``fetched_at``, times in
+            milliseconds) of the same partitions; those of other markets or routes are ignored.
 
     Returns:
         The new and revised rows (columns of `data.schema.STORED_CANDLE`), and per market a row of

@@ -41,7 +41,7 @@ def parse_rows(path: Path, raw: pl.DataFrame, venue: str | None, symbol: str | N
         symbol: its symbol, else None.
 
     Returns:
-        The columns of `data.schema.CANDLE`, `LINE_COLUMN`, and ``why``: null for a candle, else what is wrong with the row.
+        The columns of `data.schema.CANDLE`, `LINE_COLUMN`, and ``why``: null for a valid row, else its fault.
 
     Raises:
         FileRefused: a column is missing, of an impossible type, or given twice.

@@ -23,7 +23,8 @@ class StoredFile:
 
     def format_lines(self) -> list[str]:
         """The report on the file and what the store made of it, as lines of text."""
-        counts = f"{self.write_report.new:,} new, {self.write_report.same:,} already there, {self.write_report.revised:,} revised"
+        written = self.write_report
+        counts = f"{written.new:,} new, {written.same:,} already there, {written.revised:,} revised"
         return [*self.report.format_lines(), f"  stored: {counts}"]
 
 
@@ -74,7 +75,7 @@ def import_files(
 
 
 def build_complete_coverage(spans: pl.DataFrame, *, origin: Origin, source: str, asked_at: datetime) -> pl.DataFrame:
-    """Spans (`data.files.import_file.COVERED_SPAN`) as complete coverage (`data.schema.COVERAGE`) of one origin and source."""
+    """Rows of `data.schema.COVERAGE`, outcome complete, for spans of `data.files.import_file.COVERED_SPAN`."""
     return spans.with_columns(
         outcome=pl.lit(Outcome.COMPLETE.value),
         message=pl.lit(""),

@@ -24,10 +24,8 @@ def read_raw_file(path: Path) -> pl.DataFrame:
     """
     suffix = path.suffix.lower()
     if suffix not in FILE_SUFFIXES:
-        raise build_refusal(
-            path,
-            f"ends in {repr(path.suffix) if path.suffix else 'nothing'}; candles are read from {' and '.join(FILE_SUFFIXES)}",
-        )
+        ending = repr(path.suffix) if path.suffix else "nothing"
+        raise build_refusal(path, f"ends in {ending}; candles are read from {' and '.join(FILE_SUFFIXES)}")
     try:
         content = path.read_bytes()
     except FileNotFoundError as error:

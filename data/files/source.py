@@ -77,7 +77,7 @@ class FileSource:
         origin: Evidence = Evidence.REAL,  # noqa: ARG002 - the signature of every candle source
         timeframe: Timeframe = Timeframe.M1,
     ) -> pl.DataFrame:
-        """The spans collected whole that overlap ``[start, end)``, as `data.store.CandleStore.read_covered_spans` gives them."""
+        """The complete spans of `data.schema.SPAN` that overlap ``[start, end)``."""
         is_overlapping = (pl.col("start") < end, pl.col("end") > start, pl.col("timeframe") == timeframe.value)
         return self._covered_spans.filter(_build_asset_filter(self._covered_spans, assets), *is_overlapping).select(
             *SPAN

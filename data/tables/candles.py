@@ -114,7 +114,7 @@ def build_trade_filter(timeframe: Timeframe) -> pl.Expr:
 
 
 def _split_into_commits(rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """Sorted rows of a batch cut into commits: whole months of assets, as many as have `MAX_PARTITIONS_PER_COMMIT` partitions."""
+    """Sorted rows of a batch cut into commits: whole months of assets, `MAX_PARTITIONS_PER_COMMIT` at most."""
     month = pl.col("day").dt.truncate("1mo")
     spans = rows.group_by("asset", month, maintain_order=True).agg(
         pl.len().alias("rows"), pl.col("day").n_unique().alias("days")

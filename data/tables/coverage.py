@@ -104,7 +104,7 @@ class CoverageTable:
 
 
 def merge_span_rows(spans: pl.DataFrame, key_columns: Collection[str] = MARKET_COLUMNS) -> pl.DataFrame:
-    """Spans with those of one market (or of one value of the columns ``key_columns``) that overlap or touch made one, sorted.
+    """The spans of each market (or value of ``key_columns``) with overlapping and touching ones merged, sorted.
 
     Args:
         spans: columns ``key_columns``, ``start`` and ``end``; without ``key_columns`` those of `data.schema.SPAN`.
