@@ -28,10 +28,10 @@ import ccxt.async_support as ccxt
 from collectors.collect import run_collection
 from collectors.http.access import Access
 from collectors.http.mirror import rewrite_urls
-from collectors.plan import MINUTE
 from collectors.request import CollectionSummary, CollectRequest
 from collectors.venues.table import VENUES, MarketType, Route, VenueRow
 from data.catalogue import load_catalogue
+from data.intervals import MINUTE
 from data.store import CandleStore
 from tests.collectors.all_venues import SPOT_VENUES, USD_VENUES, build_archives, build_trades
 from tests.replay.market import Bar, PublicTrade

@@ -9,11 +9,12 @@ from datetime import UTC, datetime, timedelta
 
 from collectors.check.findings import Finding, OnFinding
 from collectors.http.access import DIRECT_ACCESS, Access
-from collectors.plan import CoverageIndex, Span, add_fx_legs, floor_bar, list_requested_assets, merge_spans
+from collectors.plan import CoverageIndex, add_fx_legs, floor_bar, list_requested_assets
 from collectors.request import CollectionSummary, CollectRequest, MarketProgress, MarketResult, OnProgress
 from collectors.store_writer import BatchWriter, CandleSink, Clock
 from collectors.venues.table import VENUES, VenueRow, select_venues
 from data.errors import UsageError
+from data.intervals import Span, merge_spans
 from data.schema import Outcome, Timeframe
 
 PLACEBO_DAYS = 7

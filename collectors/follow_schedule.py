@@ -15,9 +15,9 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from collectors.follower import SETTLING_DELAY
-from collectors.plan import MINUTE
 from collectors.run_record import RunKind
 from data.errors import UsageError
+from data.intervals import MINUTE
 from data.schema import RunOutcome
 
 DEFAULT_INTERVAL_MIN = 5

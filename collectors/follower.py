@@ -13,12 +13,13 @@ import polars as pl
 
 from collectors.collect import collect_candles, ignore_progress, utc_now
 from collectors.http.access import DIRECT_ACCESS, Access
-from collectors.plan import Span, floor_minute
+from collectors.plan import floor_minute
 from collectors.request import CollectRequest, OnProgress
 from collectors.run_record import FollowerRun, FollowerStore, RunKind, RunResult, describe_failures, format_run_result
 from collectors.store_writer import Clock
 from collectors.venues.table import VENUES, VenueRow
 from data.errors import PlumblineError, UsageError
+from data.intervals import Span
 from data.schema import Outcome, RunOutcome
 
 FIRST_LOOK_BACK = timedelta(hours=1)

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from collectors.chunk import Chunk
-from collectors.plan import MarketPlan, Span, SpanOutcome, count_minutes, floor_bar, merge_outcomes, split_by_age
+from collectors.plan import MarketPlan, SpanOutcome, floor_bar, merge_outcomes
 from collectors.request import MarketProgress, MarketResult, OnProgress
 from collectors.store_writer import BatchWriter, Clock, WriteCounts
 from collectors.venues.table import Route, VenueRow
+from data.intervals import Span, count_minutes, split_spans_at
 from data.schema import Outcome
 
 ReadSpans = Callable[[Sequence[Span]], AsyncIterator[Chunk]]
@@ -98,7 +99,7 @@ class MarketCollection:
         reach_min = self._venue.find_reach(timeframe)
         if route is not Route.OHLCV or reach_min is None:
             return list(spans), []
-        too_old, reachable = split_by_age(spans, floor_bar(self._now() - timedelta(minutes=reach_min), timeframe))
+        too_old, reachable = split_spans_at(spans, floor_bar(self._now() - timedelta(minutes=reach_min), timeframe))
         return reachable, too_old
 
     async def _read_route(

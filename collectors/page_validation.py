@@ -14,8 +14,9 @@ import polars as pl
 
 from collectors.chunk import BAR_SCHEMA
 from collectors.failures import BadData, HistoryTooShort
-from collectors.plan import Span, SpanOutcome
+from collectors.plan import SpanOutcome
 from collectors.venues.table import EmptyMinutes, PageEdge, VenueRow
+from data.intervals import Span
 from data.schema import Outcome, Timeframe
 
 CcxtRow = Sequence[float | None]

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import polars as pl
 
+from data.intervals import Span, count_minutes, merge_span_rows, subtract_spans
 from data.schema import Outcome, Timeframe, parse_base, parse_quote
-from data.tables.coverage import merge_span_rows as merged_spans
 
 QUOTES = ("USD", "USDT", "USDC")
 """The quotes in which an asset is collected."""
@@ -20,26 +20,8 @@ SETTLEMENT_SUFFIXES = (":{quote}", ":{base}")
 FX_LEGS = QUOTES[1:]
 """The quotes that are no dollars: their own markets price the others, so they always come along as assets."""
 
-MINUTE = timedelta(minutes=1)
-
 REACH_EVIDENCE_AGE = timedelta(hours=1)
 """An answer without candles about minutes younger than this says nothing of how far back a venue reaches."""
-
-
-class Span(NamedTuple):
-    """A half-open span ``[start, end)`` of whole bars, in aware UTC."""
-
-    start: datetime
-    end: datetime
-
-    @property
-    def minutes(self) -> int:
-        """How many minutes the span holds, a begun one counting as whole."""
-        return -((self.start - self.end) // MINUTE)
-
-    def count_bars(self, timeframe: Timeframe) -> int:
-        """How many bars of that length the span holds."""
-        return (self.end - self.start) // get_bar_length(timeframe)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +78,6 @@ def floor_bar(time: datetime, timeframe: Timeframe) -> datetime:
     """
     midnight = time.replace(hour=0, minute=0, second=0, microsecond=0)
     return time - (time - midnight) % get_bar_length(timeframe)
-
-
-def count_minutes(spans: Iterable[Span]) -> int:
-    """How many minutes the spans hold together, a begun one counting as whole."""
-    return -(-sum((span.end - span.start for span in spans), timedelta()) // MINUTE)
 
 
 def add_fx_legs(assets: Iterable[str]) -> tuple[str, ...]:
@@ -181,38 +158,13 @@ class CoverageIndex:
         )
         self._spans: defaultdict[tuple[str, SeriesKey], list[Span]] = defaultdict(list)
         key_columns = ("venue", "symbol", "price", "timeframe")
-        for venue, symbol, price, timeframe, *edges in merged_spans(collected, key_columns).iter_rows():
+        for venue, symbol, price, timeframe, *edges in merge_span_rows(collected, key_columns).iter_rows():
             self._spans[venue, SeriesKey(symbol, price, Timeframe(timeframe))].append(Span(*edges))
 
     def list_missing(self, venue: str, market: SeriesKey, windows: Iterable[Span]) -> tuple[Span, ...]:
         """What of the windows was not answered so."""
         covered_spans = self._spans[venue, market]
-        return tuple(span for window in windows for span in list_missing_spans(window, covered_spans))
-
-
-def list_missing_spans(window: Span, covered_spans: Iterable[Span]) -> tuple[Span, ...]:
-    """What of the window no answered span holds; ``covered_spans`` is in order of start and may overlap."""
-    missing: list[Span] = []
-    cursor = window.start
-    for span in covered_spans:
-        if span.start > cursor:
-            missing.append(Span(cursor, min(span.start, window.end)))
-        cursor = max(cursor, span.end)
-        if cursor >= window.end:
-            break
-    else:
-        missing.append(Span(cursor, window.end))
-    return tuple(span for span in missing if span.start < span.end)
-
-
-def split_into_pages(span: Span, step: timedelta) -> list[Span]:
-    """The span cut into pages of that length; the last may be shorter.
-
-    The cursor moves by time and never by what came: where empty minutes are omitted a short page is not the end
-    (https://github.com/ccxt/ccxt/issues/30095).
-    """
-    starts = (span.start + step * page for page in range(-((span.start - span.end) // step)))
-    return [Span(start, min(start + step, span.end)) for start in starts]
+        return tuple(span for window in windows for span in subtract_spans(window, covered_spans))
 
 
 def merge_outcomes(outcomes: Iterable[SpanOutcome]) -> list[SpanOutcome]:
@@ -225,23 +177,3 @@ def merge_outcomes(outcomes: Iterable[SpanOutcome]) -> list[SpanOutcome]:
         else:
             merged.append(span_outcome)
     return merged
-
-
-def merge_spans(spans: Iterable[Span]) -> tuple[Span, ...]:
-    """The spans in time order, with those that overlap or touch made one."""
-    merged: list[Span] = []
-    for span in sorted(spans):
-        if merged and span.start <= merged[-1].end:
-            merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
-        else:
-            merged.append(span)
-    return tuple(merged)
-
-
-def split_by_age(spans: Iterable[Span], edge: datetime) -> tuple[list[Span], list[Span]]:
-    """The parts of the spans before the edge, and those from it on."""
-    old, young = [], []
-    for span in spans:
-        old.append(Span(span.start, min(span.end, edge)))
-        young.append(Span(max(span.start, edge), span.end))
-    return [span for span in old if span.start < span.end], [span for span in young if span.start < span.end]

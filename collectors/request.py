@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from collectors.plan import Span, SpanOutcome
+from collectors.plan import SpanOutcome
 from data.errors import UsageError
+from data.intervals import Span
 from data.schema import SETTLED_OUTCOMES, Outcome, Timeframe
 
 

@@ -9,10 +9,10 @@ from typing import Protocol
 
 import polars as pl
 
-from collectors.plan import Span
 from collectors.request import MarketResult
 from collectors.store_writer import CandleSink
 from data.delta.maintenance import Maintenance
+from data.intervals import Span
 from data.schema import RunOutcome
 
 

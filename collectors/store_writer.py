@@ -11,7 +11,8 @@ from typing import Protocol
 import polars as pl
 
 from collectors.chunk import Chunk
-from collectors.plan import SeriesKey, Span, SpanOutcome
+from collectors.plan import SeriesKey, SpanOutcome
+from data.intervals import Span
 from data.schema import COVERAGE, FETCHED_CANDLE, LOW_TRADE, TIME, Origin, parse_base
 
 Clock = Callable[[], datetime]

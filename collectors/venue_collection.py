@@ -13,12 +13,13 @@ from collectors.http.access import Access
 from collectors.http.client import VenueClient
 from collectors.listing import Listing, load_listing
 from collectors.market_collection import MarketCollection, ReadSpans
-from collectors.plan import CoverageIndex, MarketPlan, SeriesKey, Span, SpanOutcome, format_any_market, select_symbols
+from collectors.plan import CoverageIndex, MarketPlan, SeriesKey, SpanOutcome, format_any_market, select_symbols
 from collectors.request import MarketProgress, MarketResult, OnProgress
 from collectors.routes.ohlcv import OhlcvReader
 from collectors.routes.trades import TradesReader
 from collectors.store_writer import BatchWriter, Clock, WriteCounts
 from collectors.venues.table import MarketType, Route, VenueRow
+from data.intervals import Span
 from data.schema import SETTLED_OUTCOMES, Origin, Outcome, Timeframe, is_derivative
 
 

@@ -1,15 +1,13 @@
 """What was asked and not had, and has not come since: failed spans less those that came whole or were asked again."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 import polars as pl
 
+from data.intervals import Span, subtract_spans
 from data.schema import COVERAGE, is_derivative, parse_base
 
-Interval = tuple[datetime, datetime]
 SeriesNames = tuple[str, str, str, str]
 
 ANY_MARKET_SUFFIXES = ("/*", "/*:*")
@@ -30,14 +28,14 @@ def list_outstanding(failed: pl.DataFrame, complete: pl.DataFrame, later: pl.Dat
     Returns:
         Rows of `data.schema.COVERAGE`, in the order of asking, that do not overlap within a market.
     """
-    covered: defaultdict[SeriesNames, list[Interval]] = defaultdict(list)
+    covered: defaultdict[SeriesNames, list[Span]] = defaultdict(list)
     columns = ("venue", "symbol", "price", "timeframe", "start", "end")
     for venue, symbol, price, timeframe, start, end in complete.select(columns).iter_rows():
-        covered[venue, symbol, price, timeframe].append((start, end))
+        covered[venue, symbol, price, timeframe].append(Span(start, end))
     outstanding: list[dict[str, Any]] = []
     for row in reversed(failed.to_dicts()):
         series = (row["venue"], row["symbol"], row["price"], row["timeframe"])
-        span = (row["start"], row["end"])
+        span = Span(row["start"], row["end"])
         asked_again = _list_later_requests(row, later) if row["symbol"].endswith(ANY_MARKET_SUFFIXES) else []
         remaining = subtract_spans(span, [*covered[series], *asked_again])
         outstanding += [{**row, "start": start, "end": end} for start, end in reversed(remaining)]
@@ -45,32 +43,13 @@ def list_outstanding(failed: pl.DataFrame, complete: pl.DataFrame, later: pl.Dat
     return pl.DataFrame(outstanding[::-1], schema=COVERAGE)
 
 
-def subtract_spans(span: Interval, subtracted: Iterable[Interval]) -> list[Interval]:
-    """What of the span none of the others holds, in time order.
-
-    >>> subtract_spans((0, 10), [(4, 5), (-3, 2)])
-    [(2, 4), (5, 10)]
-    """
-    remaining = []
-    cursor, end = span
-    for first, last in sorted(subtracted):
-        if first >= end:
-            break
-        if first > cursor:
-            remaining.append((cursor, first))
-        cursor = max(cursor, last)
-    if cursor < end:
-        remaining.append((cursor, end))
-    return remaining
-
-
-def _list_later_requests(row: dict[str, Any], later: pl.DataFrame) -> list[Interval]:
+def _list_later_requests(row: dict[str, Any], later: pl.DataFrame) -> list[Span]:
     """The spans for which the venue was asked about a market of the row's asset, kind and length, after the row."""
     is_same_length = (pl.col(name) == row[name] for name in ("venue", "timeframe"))
     later_rows = later.filter(*is_same_length, pl.col("asked_at") > row["asked_at"])
     asset, derivative = parse_base(row["symbol"]), is_derivative(row["symbol"])
     return [
-        (start, end)
+        Span(start, end)
         for symbol, start, end in later_rows.select("symbol", "start", "end").iter_rows()
         if parse_base(symbol) == asset and is_derivative(symbol) is derivative
     ]

@@ -21,9 +21,9 @@ from collectors.page_validation import (
     format_ms,
     to_ms,
 )
-from collectors.plan import Span
 from collectors.trade_candles import CandlesWithLows, build_candles
 from collectors.venues.row import Archive
+from data.intervals import Span
 from data.schema import Timeframe
 
 MIB = 1 << 20

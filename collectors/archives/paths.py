@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 
-from collectors.plan import Span
 from collectors.venues.row import Archive
+from data.intervals import Span
 from data.schema import Timeframe, parse_base, parse_quote
 
 DAY = timedelta(days=1)

@@ -20,10 +20,11 @@ from collectors.failures import CollectFailure, HistoryTooShort, Scope
 from collectors.http.access import Access
 from collectors.http.client import RETRY
 from collectors.page_validation import split_page_outcomes
-from collectors.plan import Span, SpanOutcome, get_bar_length, merge_outcomes
+from collectors.plan import SpanOutcome, get_bar_length, merge_outcomes
 from collectors.store_writer import Clock
 from collectors.trade_candles import CandlesWithLows
 from collectors.venues.row import Archive, EmptyMinutes
+from data.intervals import Span
 from data.schema import Origin, Outcome, Timeframe
 
 T = TypeVar("T")

@@ -12,8 +12,8 @@ from collectors.check.findings import FindingStatus
 from collectors.chunk import Chunk
 from collectors.failures import CollectFailure
 from collectors.page_validation import CandleArray
-from collectors.plan import Span
 from collectors.venues.table import Archive
+from data.intervals import Span
 from data.schema import Outcome, Timeframe
 
 HOUR = timedelta(hours=1)

@@ -19,10 +19,11 @@ from collectors.http.ccxt_exchange import VenueExchange
 from collectors.http.client import VenueClient
 from collectors.listing import list_pinned_markets
 from collectors.page_validation import CandleArray, format_ms, parse_ccxt_rows, validate_page
-from collectors.plan import MINUTE, SeriesKey, Span, floor_minute, list_asset_markets
+from collectors.plan import SeriesKey, floor_minute, list_asset_markets
 from collectors.routes.trades import TradesReader
 from collectors.store_writer import Clock
 from collectors.venues.table import EmptyMinutes, MarketType, Route, VenueRow
+from data.intervals import MINUTE, Span
 from data.schema import MINUTE_MS
 
 REACH_MARGIN_MIN = 10

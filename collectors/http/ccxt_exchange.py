@@ -29,9 +29,9 @@ from collectors.failures import (
 from collectors.http.access import Access
 from collectors.http.mirror import format_source
 from collectors.page_validation import CcxtRow, to_ms
-from collectors.plan import Span
 from collectors.store_writer import Clock
 from collectors.venues.table import Host, VenueRow
+from data.intervals import Span
 from data.schema import Timeframe
 
 REFUSAL_STATUSES = frozenset({HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS, HTTPStatus.FORBIDDEN})

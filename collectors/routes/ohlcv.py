@@ -7,8 +7,9 @@ from collectors.chunk import Chunk, RejectedPage
 from collectors.failures import BadData, CollectFailure, HistoryTooShort, Scope
 from collectors.http.client import VenueClient
 from collectors.page_validation import NO_CANDLES, CandleArray, build_bars_frame, list_page_outcomes, validate_page
-from collectors.plan import SeriesKey, Span, SpanOutcome, get_bar_length, merge_outcomes, split_into_pages
+from collectors.plan import SeriesKey, SpanOutcome, get_bar_length, merge_outcomes
 from collectors.store_writer import Clock
+from data.intervals import Span, split_span
 from data.schema import Origin, Timeframe
 
 CHUNK_BARS = 1440
@@ -18,7 +19,7 @@ CHUNK_BARS = 1440
 def group_pages(missing: Sequence[Span], page_bars: int, timeframe: Timeframe) -> list[list[Span]]:
     """The missing spans as pages of so many bars, in lots that are stored together."""
     size = -(-CHUNK_BARS // page_bars)
-    pages = [page for span in missing for page in split_into_pages(span, get_bar_length(timeframe) * page_bars)]
+    pages = [page for span in missing for page in split_span(span, get_bar_length(timeframe) * page_bars)]
     return [pages[start : start + size] for start in range(0, len(pages), size)]
 
 

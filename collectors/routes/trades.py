@@ -13,8 +13,9 @@ from collectors.failures import BadData, CollectFailure, HistoryTooShort
 from collectors.http.ccxt_exchange import TRADES_PER_PAGE, TradesPage
 from collectors.http.client import VenueClient
 from collectors.page_validation import from_ms, to_ms
-from collectors.plan import SeriesKey, Span, SpanOutcome, floor_bar
+from collectors.plan import SeriesKey, SpanOutcome, floor_bar
 from collectors.trade_candles import CandlesWithLows, build_candles
+from data.intervals import Span
 from data.schema import Origin, Outcome, Timeframe
 
 PAGES_PER_CHUNK = 20

@@ -14,8 +14,8 @@ import polars as pl
 from data.errors import UsageError
 from data.files.check_rows import SYMBOL_PATTERN, VENUE_PATTERN, list_unused_columns, parse_rows
 from data.files.read import LINE_COLUMN, build_refusal, read_raw_file
+from data.intervals import merge_span_rows
 from data.schema import CANDLE, CANDLE_DEFAULTS, SPAN, Origin
-from data.tables.coverage import merge_span_rows
 
 CANDLE_KEY = ("venue", "symbol", "timeframe", "price", "open_time", "origin")
 """The columns that name one candle of a file."""

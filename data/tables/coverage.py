@@ -6,12 +6,11 @@ from datetime import datetime
 import polars as pl
 
 from data.delta.table import StoreTable
+from data.intervals import MARKET_COLUMNS, merge_span_rows
 from data.outstanding import ANY_MARKET_SUFFIXES, list_outstanding
 from data.schema import COVERAGE, COVERAGE_DEFAULTS, SETTLED_OUTCOMES, Evidence, Origin, Outcome, Timeframe, parse_base
 
 SORT_COLUMNS = ("asked_at", "venue", "symbol", "price", "timeframe", "start", "end", "outcome")
-
-MARKET_COLUMNS = ("venue", "symbol")
 
 SERIES_COLUMNS = (*MARKET_COLUMNS, "price", "timeframe")
 
@@ -101,23 +100,6 @@ class CoverageTable:
         edges = pl.col("start").clip(lower_bound=start), pl.col("end").clip(upper_bound=end)
         filters = (_build_asset_filter(assets), _build_overlap_filter(start, end), *is_complete)
         return merge_span_rows(self.table.read(lambda rows: rows.filter(*filters).select(*MARKET_COLUMNS, *edges)))
-
-
-def merge_span_rows(spans: pl.DataFrame, key_columns: Collection[str] = MARKET_COLUMNS) -> pl.DataFrame:
-    """The spans of each market (or value of ``key_columns``) with overlapping and touching ones merged, sorted.
-
-    Args:
-        spans: columns ``key_columns``, ``start`` and ``end``; without ``key_columns`` those of `data.schema.SPAN`.
-        key_columns: what names the spans that belong together.
-    """
-    previous_end = pl.col("end").cum_max().shift(1).over(key_columns)
-    return (
-        spans.sort(*key_columns, "start", "end")
-        .with_columns(run=(previous_end.is_null() | (pl.col("start") > previous_end)).cum_sum())
-        .group_by(*key_columns, "run", maintain_order=True)
-        .agg(pl.col("start").min(), pl.col("end").max())
-        .select(*key_columns, "start", "end")
-    )
 
 
 def build_evidence_filter(origin: Evidence) -> pl.Expr:

@@ -10,8 +10,9 @@ from rich.console import Console
 from rich.text import Text
 
 from cli.collect_display import JsonDisplay, LiveDisplay, PlainDisplay, format_summary, select_display
-from collectors.plan import Span, SpanOutcome
+from collectors.plan import SpanOutcome
 from collectors.request import CollectionSummary, MarketProgress, MarketResult
+from data.intervals import Span
 from data.schema import Outcome
 
 WINDOW = Span(datetime(2025, 10, 10, 20, 0, tzinfo=UTC), datetime(2025, 10, 10, 21, 0, tzinfo=UTC))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from collectors.plan import MINUTE
+from data.intervals import MINUTE
 from data.schema import Origin, Outcome
 from data.store import CandleStore
 from tests.collectors.all_venues import SPOT_VENUES, build_archives, build_every_venue, build_trades_by_venue

@@ -10,9 +10,9 @@ import pytest
 
 from collectors.follower import MAX_CATCH_UP, Follower, FollowTarget
 from collectors.http.access import Access
-from collectors.plan import MINUTE
 from collectors.run_record import RunKind
 from data.errors import StoreBusy, UsageError
+from data.intervals import MINUTE
 from data.schema import RunOutcome
 from data.store import CandleStore
 from tests.collectors.replay_setup import SPOT_OHLCV_VENUES, build_bars, to_ms

@@ -12,9 +12,9 @@ import pytest
 
 from collectors.collect import collect_candles, run_collection
 from collectors.http.access import Access
-from collectors.plan import MINUTE
 from collectors.request import CollectionSummary, CollectRequest
 from collectors.venues.table import MarketType, VenueRow
+from data.intervals import MINUTE
 from data.schema import SETTLED_OUTCOMES, Outcome
 from data.store import CandleStore
 from tests.collectors.all_venues import build_archives, build_every_venue, build_trades, build_trades_by_venue

@@ -9,7 +9,7 @@ from random import Random
 
 import polars as pl
 
-from collectors.plan import MINUTE, Span
+from data.intervals import MINUTE, Span
 from data.store import CandleStore
 from tests.collectors.all_venues import build_archives, build_every_venue, build_trades_by_venue
 from tests.collectors.killable_process import REQUEST, VENUES, collect_and_exit

@@ -11,20 +11,12 @@ from collectors.http.ccxt_exchange import parse_retry_after
 from collectors.http.client import MAX_RETRY_WAIT_S, decide_retry
 from collectors.http.mirror import format_source, normalize_mirror, rewrite_urls
 from collectors.page_validation import NO_CANDLES, check_candles, parse_ccxt_rows, validate_page
-from collectors.plan import (
-    MINUTE,
-    Span,
-    SpanOutcome,
-    add_fx_legs,
-    list_missing_spans,
-    merge_outcomes,
-    select_symbols,
-    split_into_pages,
-)
+from collectors.plan import SpanOutcome, add_fx_legs, merge_outcomes, select_symbols
 from collectors.request import CollectRequest, MarketProgress
 from collectors.routes.ohlcv import group_pages
 from collectors.venues.table import VENUES
 from data.errors import UsageError
+from data.intervals import MINUTE, Span, split_span, subtract_spans
 from data.schema import Outcome, Timeframe
 from tests.collectors.replay_setup import END, NOW, START, build_bars, to_ms
 
@@ -106,12 +98,12 @@ def test_a_row_that_is_no_candle_is_bad_data(row: list[float | None], words: str
 
 def test_spans_that_are_missing() -> None:
     """What no answered span holds is missing: before, between and after them, and overlaps count once."""
-    assert list_missing_spans(WINDOW, []) == (WINDOW,)
-    assert list_missing_spans(WINDOW, [WINDOW]) == ()
-    assert list_missing_spans(WINDOW, [build_span(-10, 300)]) == ()
+    assert subtract_spans(WINDOW, []) == (WINDOW,)
+    assert subtract_spans(WINDOW, [WINDOW]) == ()
+    assert subtract_spans(WINDOW, [build_span(-10, 300)]) == ()
     answered = [build_span(-5, 10), build_span(5, 20), build_span(30, 40), build_span(200, 230)]
-    assert list_missing_spans(WINDOW, answered) == (build_span(20, 30), build_span(40, 200), build_span(230, 240))
-    assert list_missing_spans(WINDOW, [build_span(300, 310)]) == (WINDOW,)
+    assert subtract_spans(WINDOW, answered) == (build_span(20, 30), build_span(40, 200), build_span(230, 240))
+    assert subtract_spans(WINDOW, [build_span(300, 310)]) == (WINDOW,)
 
 
 @given(
@@ -121,7 +113,7 @@ def test_spans_that_are_missing() -> None:
 def test_pages_hold_each_missing_minute_once(answered: list[tuple[int, int]], page_min: int) -> None:
     """Whatever was answered, the pages to ask hold exactly the other minutes of the window, each once."""
     spans = sorted(build_span(first, first + length) for first, length in answered)
-    pages = [page for lot in group_pages(list_missing_spans(WINDOW, spans), page_min, Timeframe.M1) for page in lot]
+    pages = [page for lot in group_pages(subtract_spans(WINDOW, spans), page_min, Timeframe.M1) for page in lot]
     page_minutes = [page.start + n * MINUTE for page in pages for n in range(page.minutes)]
     covered_minutes = {span.start + n * MINUTE for span in spans for n in range(span.minutes)}
     assert page_minutes == [time for n in range(240) if (time := START + n * MINUTE) not in covered_minutes]
@@ -133,7 +125,7 @@ def test_a_lot_of_pages_is_about_a_day() -> None:
     days = Span(START, START + timedelta(days=3))
     assert [len(lot) for lot in group_pages([days], 300, Timeframe.M1)] == [5, 5, 5]
     assert [len(lot) for lot in group_pages([days], 1000, Timeframe.M1)] == [2, 2, 1]
-    assert split_into_pages(build_span(0, 0), 300 * MINUTE) == []
+    assert split_span(build_span(0, 0), 300 * MINUTE) == []
     seconds = Span(START, START + timedelta(minutes=50, seconds=7))
     pages = [page for lot in group_pages([seconds], 1000, Timeframe.S1) for page in lot]
     assert [page.count_bars(Timeframe.S1) for page in pages] == [1000, 1000, 1000, 7]

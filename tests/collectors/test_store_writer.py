@@ -8,8 +8,9 @@ import pytest
 
 from collectors import store_writer as sink
 from collectors.chunk import Chunk, build_empty_bars
-from collectors.plan import SeriesKey, Span, SpanOutcome
+from collectors.plan import SeriesKey, SpanOutcome
 from collectors.store_writer import BatchWriter
+from data.intervals import Span
 from data.schema import Origin, Outcome
 from data.store import CandleStore
 from tests.collectors.replay_setup import NOW, START

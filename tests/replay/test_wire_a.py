@@ -8,7 +8,7 @@ import ccxt.async_support as ccxt
 import pytest
 
 from collectors.http.mirror import rewrite_urls
-from collectors.plan import MINUTE
+from data.intervals import MINUTE
 from tests.collectors.replay_setup import NOW, START, build_bars, build_evening, to_ms
 from tests.replay.market import Bar, PublicTrade
 from tests.replay.server import Replay

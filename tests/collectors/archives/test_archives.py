@@ -15,9 +15,10 @@ from collectors.archives.route import ArchiveReader, run_in_thread
 from collectors.chunk import BAR_SCHEMA, Chunk
 from collectors.failures import CollectFailure, Refused, Unreachable
 from collectors.http.access import Access
-from collectors.plan import MINUTE, Span, SpanOutcome
+from collectors.plan import SpanOutcome
 from collectors.venues.row import Archive, EmptyMinutes
 from collectors.venues.table import VENUES
+from data.intervals import MINUTE, Span
 from data.schema import Origin, Outcome, Timeframe
 from tests.replay.archives import (
     CANDLE_ARCHIVES,

@@ -8,8 +8,9 @@ from typing import Any, cast
 from collectors.chunk import Chunk
 from collectors.http.ccxt_exchange import TradesPage
 from collectors.http.client import VenueClient
-from collectors.plan import SeriesKey, Span
+from collectors.plan import SeriesKey
 from collectors.routes.trades import TradesReader
+from data.intervals import Span
 from data.schema import Outcome
 from tests.collectors.replay_setup import START, to_ms
 

@@ -12,11 +12,11 @@ from urllib.parse import parse_qsl, urlsplit
 import ccxt.async_support as ccxt
 import pytest
 
-from collectors.plan import MINUTE
 from collectors.venues.docs_page import build_page
 from collectors.venues.load import parse_venue_table
 from collectors.venues.table import FACTS, VENUES, EmptyMinutes, Host, Mark, MarketType, Route, VenueRow, select_venues
 from data.errors import UsageError
+from data.intervals import MINUTE
 from data.schema import Timeframe
 from tests.collectors.replay_setup import NOW, START, build_bars, to_ms
 from tests.replay.formats import FORMATS

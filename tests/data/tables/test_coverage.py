@@ -7,9 +7,9 @@ from deltalake import DeltaTable, write_deltalake
 from polars.testing import assert_frame_equal
 
 from data.delta.table import StoreTable
+from data.intervals import merge_span_rows
 from data.schema import COVERAGE, SPAN, Outcome
 from data.store import CandleStore
-from data.tables.coverage import merge_span_rows
 from tests.data.frames import LATER, NOW, build_coverage, get_minute
 
 WIDE = (get_minute(-60), get_minute(60))
