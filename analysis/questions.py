@@ -6,7 +6,7 @@ from typing import Protocol
 
 import polars as pl
 
-from data.catalogue import Catalogue
+from data.catalogue import DEFAULT_FOCUS, Catalogue
 from data.errors import NoUsableCandles, UsageError
 from data.schema import CANDLE, Evidence, Timeframe
 from deviation.measure import measure
@@ -62,18 +62,20 @@ def build_question(
     event: str | None = None,
     parameters: Parameters | None = None,
     venues: tuple[str, ...] = (),
-    focus: str = "binance",
+    focus: str | None = None,
     origin: Evidence = Evidence.REAL,
     timeframe: Timeframe = Timeframe.M1,
 ) -> Question:
     """The question about an asset over a window, with what the catalogue knows of both.
 
     A window that the event names carries its name, any other is chosen by hand. An edge inside a bar is rounded down.
+    Without a ``focus`` it is the event's default one, without an event `DEFAULT_FOCUS`.
 
     Raises:
         UsageError: The event is unknown or the window empty.
     """
     event_entry = None if event is None else catalogue.get_event(event)
+    default_focus = DEFAULT_FOCUS if event_entry is None else event_entry.default_focus
     asset_entry = catalogue.assets.get(asset)
     start, end = (floor_to_bar(edge, timeframe) for edge in (start, end))
     try:
@@ -93,7 +95,7 @@ def build_question(
             underlying=None if asset_entry is None else asset_entry.underlying,
             ratio_market=None if asset_entry is None else asset_entry.ratio_market,
             venues=venues,
-            focus=focus,
+            focus=default_focus if focus is None else focus,
             origin=origin,
             timeframe=timeframe,
         )

@@ -13,7 +13,7 @@ from analysis.questions import build_question
 from cli.param_types import EnumChoice, Instant, NameList, Percent, VenueHost
 from collectors.http.access import Access
 from collectors.venues.table import select_venues
-from data.catalogue import Catalogue
+from data.catalogue import DEFAULT_FOCUS, Catalogue
 from data.errors import UsageError
 from data.schema import Evidence, Timeframe
 from data.settings import Settings, load_settings
@@ -59,7 +59,7 @@ class MeasureOptions:
     event: str | None
     window: str | None
     venues: tuple[str, ...]
-    focus: str
+    focus: str | None
     parameters: Parameters
     origin: Evidence
     timeframe: Timeframe
@@ -137,7 +137,9 @@ _MEASURE_OPTIONS = (
     click.option("--event", help="An event of the catalogue, such as 2025-10-10."),
     click.option("--window", help="A named window of the event; its default one if left out."),
     click.option("--venues", type=NameList(), default=(), help="Only these: kraken or kraken:BTC/USDC, with commas."),
-    click.option("--focus", default="binance", show_default=True, help="The venue that the headline speaks of."),
+    click.option(
+        "--focus", show_default=f"the event's, else {DEFAULT_FOCUS}", help="The venue that the headline speaks of."
+    ),
     click.option("--quote", type=EnumChoice(QuoteHandling), default=QuoteHandling.USD.value, show_default=True),
     click.option("--reference", type=EnumChoice(ReferenceKind), default=ReferenceKind.MEDIAN.value, show_default=True),
     click.option(

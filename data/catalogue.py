@@ -170,6 +170,9 @@ def parse_toml(file: str, text: str) -> TomlTable:
 UNKNOWN_COLOUR = "#6b7280"
 """The neutral grey of a venue that the catalogue does not know; no listed venue has it."""
 
+DEFAULT_FOCUS = "binance"
+"""The focus venue where no event names another (docs/method.md, section 7)."""
+
 NOTE_MARKS = ("C", "S", "D")
 """How a note is known: several independent sources, one source, derived from raw trades or arithmetic."""
 
@@ -220,7 +223,8 @@ class Event:
     """Something that happened: assets shown first, assets collected ``also``, spans in UTC, and time-line notes.
 
     ``calm`` is the span before it, which picks markets and gives exchange ratios (None: the method's own default).
-    ``collect`` is the span to collect. Spans are half-open.
+    ``collect`` is the span to collect. Spans are half-open. ``default_focus`` is the focus venue unless another is
+    chosen.
     """
 
     id: str
@@ -231,6 +235,7 @@ class Event:
     calm_span: tuple[datetime, datetime] | None
     windows: dict[str, Window]
     default_window: str
+    default_focus: str
     notes: tuple[Note, ...]
 
     def get_window(self, name: str | None = None) -> Window:
@@ -300,12 +305,14 @@ def parse_catalogue(assets: str, venues: str, stablecoins: str, events: str) -> 
     stablecoin_table = parse_toml("stablecoins.toml", stablecoins)
     coin_names = frozenset(stablecoin_table.read_texts("usd"))
     stablecoin_table.refuse_unknown_keys()
+    venue_rows = {key: _build_venue(table) for key, table in parse_toml("venues.toml", venues).iterate_tables()}
     return Catalogue(
         assets=asset_rows,
-        venues={key: _build_venue(table) for key, table in parse_toml("venues.toml", venues).iterate_tables()},
+        venues=venue_rows,
         stablecoins=coin_names,
         events={
-            key: _build_event(table, asset_rows) for key, table in parse_toml("events.toml", events).iterate_tables()
+            key: _build_event(table, asset_rows, venue_rows)
+            for key, table in parse_toml("events.toml", events).iterate_tables()
         },
     )
 
@@ -345,7 +352,7 @@ def _build_venue(table: TomlTable) -> Venue:
     return venue
 
 
-def _build_event(table: TomlTable, assets: dict[str, Asset]) -> Event:
+def _build_event(table: TomlTable, assets: dict[str, Asset], venues: dict[str, Venue]) -> Event:
     windows = {key: _build_window(row) for key, row in table.read_table("windows").iterate_tables()}
     event = Event(
         id=table.name,
@@ -356,6 +363,7 @@ def _build_event(table: TomlTable, assets: dict[str, Asset]) -> Event:
         calm_span=table.read_span("calm") if "calm" in table else None,
         windows=windows,
         default_window=table.read_choice("default_window", tuple(windows)),
+        default_focus=table.read_choice("default_focus", tuple(venues)) if "default_focus" in table else DEFAULT_FOCUS,
         notes=tuple(_build_note(row) for row in table.iterate_rows("notes")),
     )
     table.refuse_unknown_keys()

@@ -152,6 +152,7 @@ class Question:
     start: datetime
     end: datetime
     rules: Rules
+    focus: str
     parameters: Parameters = field(default_factory=Parameters)
     event: str | None = None
     window: str | None = None
@@ -159,7 +160,6 @@ class Question:
     underlying: str | None = None
     ratio_market: str | None = None
     venues: tuple[str, ...] = ()
-    focus: str = "binance"
     origin: Evidence = Evidence.REAL
     timeframe: Timeframe = Timeframe.M1
 

@@ -54,14 +54,18 @@ def parse_typed_time(text: str, zone: Zone) -> datetime:
 
 
 def _set_event(view: ViewState, event: str, catalogue: Catalogue) -> ViewState:
-    """Another event opens as it usually does, in minutes."""
+    """The event with its own asset and window, in minutes; a focus that was not chosen becomes the event's own."""
     event_view = build_default_view(catalogue, event)
+    has_default_focus = view.focus == catalogue.get_event(view.event).default_focus
+    focus = event_view.focus if has_default_focus else view.focus
     return replace(
         view,
         event=event_view.event,
         asset=event_view.asset,
         start=event_view.start,
         end=event_view.end,
+        focus=focus,
+        excluded=view.excluded - {focus},
         timeframe=event_view.timeframe,
     )
 

@@ -6,13 +6,10 @@ from enum import StrEnum
 
 from dashboard.state.second_window import SecondWindow
 from dashboard.text.clock import Zone
-from data.catalogue import Catalogue
+from data.catalogue import DEFAULT_FOCUS, Catalogue
 from data.schema import Timeframe
 from data.times import format_time
 from deviation.question import Parameters, QuoteHandling, ReferenceKind, floor_to_bar
-
-DEFAULT_FOCUS = "binance"
-"""The venue that is drawn boldly where nothing else is asked (docs/method.md, section 7)."""
 
 DEFAULT_PARAMETERS = Parameters()
 
@@ -112,7 +109,13 @@ def build_default_view(catalogue: Catalogue, event: str | None = None) -> ViewSt
     """The view of an event, the catalogue's first one by default, where nothing else is asked."""
     event_entry = catalogue.get_event(next(iter(catalogue.events)) if event is None else event)
     window = event_entry.get_window()
-    return ViewState(event=event_entry.id, asset=event_entry.assets[0], start=window.start, end=window.end)
+    return ViewState(
+        event=event_entry.id,
+        asset=event_entry.assets[0],
+        start=window.start,
+        end=window.end,
+        focus=event_entry.default_focus,
+    )
 
 
 def format_number(value: float) -> str:

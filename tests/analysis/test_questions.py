@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from analysis.questions import build_question
+from data.catalogue import load_catalogue
 from data.schema import CANDLE, LOW_TRADE, SPAN, build_empty_frame
 from deviation.measure import measure
 from deviation.question import Parameters, Question, Rules
@@ -41,25 +43,46 @@ def test_parameters_out_of_range_are_refused(values: dict[str, float], message: 
 def test_an_empty_window_is_refused() -> None:
     """A window that ends where it starts is an error."""
     with pytest.raises(ValueError, match="is empty"):
-        Question(asset="ATOM", start=START, end=START, rules=RULES)
+        Question(asset="ATOM", start=START, end=START, rules=RULES, focus="binance")
 
 
 def test_a_question_needs_the_day_before_and_the_calm_span() -> None:
     """Candles are needed from the earliest of the day before and the calm span, with ten minutes to carry."""
-    question = Question(asset="ATOM", start=START, end=START + timedelta(hours=1), rules=RULES)
+    question = Question(asset="ATOM", start=START, end=START + timedelta(hours=1), rules=RULES, focus="binance")
     assert question.required_span == (START - timedelta(hours=24, minutes=10), START + timedelta(hours=1))
     assert question.required_assets == {"ATOM", "USDT"}
-    wrapped = Question(asset="WBETH", start=START, end=START + timedelta(hours=1), rules=RULES, underlying="ETH")
+    wrapped = Question(
+        asset="WBETH", start=START, end=START + timedelta(hours=1), rules=RULES, focus="binance", underlying="ETH"
+    )
     assert wrapped.required_span[0] == START - timedelta(hours=36, minutes=10)
     assert wrapped.required_assets == {"WBETH", "ETH", "USDT"}
     calm = (START - timedelta(days=9), START - timedelta(days=8))
-    with_calm_span = Question(asset="ATOM", start=START, end=START + timedelta(hours=1), rules=RULES, calm_span=calm)
+    with_calm_span = Question(
+        asset="ATOM", start=START, end=START + timedelta(hours=1), rules=RULES, focus="binance", calm_span=calm
+    )
     assert with_calm_span.required_span[0] == calm[0] - timedelta(minutes=10)
+
+
+@pytest.mark.parametrize(
+    ("event", "focus", "expected"),
+    [
+        (None, None, "binance"),
+        ("2025-10-10", None, "binance"),
+        ("2023-03-10", None, "kraken"),
+        ("2023-03-10", "binance", "binance"),
+    ],
+)
+def test_the_focus_is_the_chosen_one_else_that_of_the_event(
+    event: str | None, focus: str | None, expected: str
+) -> None:
+    """A chosen focus wins over the event's default one; without either it is Binance."""
+    end = START + timedelta(hours=1)
+    assert build_question(load_catalogue(), "BTC", START, end, event=event, focus=focus).focus == expected
 
 
 def test_no_candle_gives_an_empty_answer() -> None:
     """Without a candle there is no row, no low and no statement."""
-    question = Question(asset="ATOM", start=START, end=START + timedelta(minutes=5), rules=RULES)
+    question = Question(asset="ATOM", start=START, end=START + timedelta(minutes=5), rules=RULES, focus="binance")
     measurement = measure(build_empty_frame(CANDLE), build_empty_frame(SPAN), question)
     assert build_measurement_json(measurement)["venues"] == []
     assert build_measurement_json(measurement)["headline"] == ["No statement on ATOM on binance: no candle of it here."]

@@ -125,6 +125,17 @@ def test_a_new_event_is_a_few_lines() -> None:
     assert (event.calm_span, event.extra_assets, event.notes) == (None, (), ())
 
 
+def test_the_focus_of_an_event() -> None:
+    """An event without a default focus has Binance; 2023 opens on a venue that has candles of it."""
+    events = load_catalogue().events
+    assert {event.id: event.default_focus for event in events.values()} == {
+        "2025-10-10": "binance",
+        "2023-03-10": "kraken",
+    }
+    catalogue = parse_catalogue(ASSETS, VENUES, COINS, EVENT)
+    assert catalogue.get_event("e").default_focus == "binance"
+
+
 def test_unknown_events_and_windows_are_usage_errors() -> None:
     """Asking for an event or window that is not there names those that are."""
     catalogue = parse_catalogue(ASSETS, VENUES, COINS, EVENT)
@@ -158,6 +169,7 @@ def test_unknown_events_and_windows_are_usage_errors() -> None:
         ),
         ("events", "start = 2025-01-01T08:00:00+08:00", "start = 2025-01-01", "all/start: .* should be a datetime"),
         ("events", 'default_window = "all"', 'default_window = "some"', "e/default_window: 'some' is none of all"),
+        ("events", "title", 'default_focus = "okx"\ntitle', "e/default_focus: 'okx' is none of kraken"),
         ("notes", 'mark = "S"', 'mark = "Q"', r"events.toml: e/notes\[1\]/mark: 'Q' is none of C, S, D"),
         ("notes", 'text = "Then."', 'text = "Then."\nurl = ""', r"e/notes\[1\]/url: unknown key"),
     ],

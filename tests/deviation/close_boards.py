@@ -33,7 +33,13 @@ def build_candles(board: ClosesByMarket, *, start: datetime = START, volume: flo
 def build_board_question(asset: str = "ATOM", minutes: int = 5, **fields: Any) -> Question:  # noqa: ANN401 - any field of it
     """A question over the first minutes of a board."""
     rules = Rules(stablecoins=frozenset({"USDT"}), names=NAMES)
-    values: dict[str, Any] = {"start": START, "end": START + timedelta(minutes=minutes), "rules": rules, **fields}
+    values: dict[str, Any] = {
+        "start": START,
+        "end": START + timedelta(minutes=minutes),
+        "rules": rules,
+        "focus": "binance",
+        **fields,
+    }
     return Question(asset=asset, **values)
 
 

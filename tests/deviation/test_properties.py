@@ -24,6 +24,7 @@ QUESTION = Question(
     start=START,
     end=START + timedelta(minutes=12),
     rules=Rules(stablecoins=frozenset({"USDT"})),
+    focus="binance",
     parameters=Parameters(quote=QuoteHandling.AS_IS, min_vote_usd=0),
 )
 price_values = st.integers(50, 150).map(float)

@@ -68,6 +68,13 @@ def test_event() -> None:
     assert view.timeframe is Timeframe.M1
 
 
+def test_event_brings_its_focus() -> None:
+    """A focus that is the event's default one gives way to that of the next event, and votes no more on itself."""
+    view = apply_control(replace(VIEW, excluded=frozenset({"kraken", "okx"})), "event", "2023-03-10", CATALOGUE)
+    assert (VIEW.focus, view.focus, view.excluded) == ("binance", "kraken", frozenset({"okx"}))
+    assert apply_control(view, "event", VIEW.event, CATALOGUE).focus == "binance"
+
+
 def test_seconds_have_a_longest_window() -> None:
     """A window that is too long for bars of a second is refused, as are such bars for a long window."""
     with pytest.raises(UsageError, match="bars of a second are measured over at most 12 hours; choose a shorter"):
