@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from analysis.questions import CandleSource, read_inputs
+from analysis.questions import read_inputs
 from data.errors import NoUsableCandles
+from data.reader import CandleReader
 from data.schema import Evidence, parse_base
 from deviation.measure import measure
 from deviation.placebo import PLACEBO_DAYS, PlaceboDay, build_placebo_day, shift_question
@@ -27,7 +28,7 @@ class EventMeasurement:
     placebo: tuple[PlaceboDay, ...]
 
 
-def measure_event(source: CandleSource, questions: Sequence[Question]) -> EventMeasurement:
+def measure_event(reader: CandleReader, questions: Sequence[Question]) -> EventMeasurement:
     """Measure assets over one window and, on real candles, over the same clock window of the 7 days before.
 
     ``questions`` differ in their asset alone. An asset without a candle in the window is left out of the placebo too.
@@ -41,7 +42,7 @@ def measure_event(source: CandleSource, questions: Sequence[Question]) -> EventM
     placebo_measurements: dict[int, list[Measurement]] = {day: [] for day in days}
     for question in questions:
         windows = [question, *(shift_question(question, day) for day in days)]
-        candles, covered_spans = read_inputs(source, windows)
+        candles, covered_spans = read_inputs(reader, windows)
         measurement = _measure_if_present(candles, covered_spans, question)
         if measurement is None:
             continue
@@ -66,9 +67,9 @@ def measure_event(source: CandleSource, questions: Sequence[Question]) -> EventM
     )
 
 
-def measure_question_sensitivity(source: CandleSource, question: Question) -> Sensitivity:
+def measure_question_sensitivity(reader: CandleReader, question: Question) -> Sensitivity:
     """The sensitivity of the answer to a question, from the candles of a source."""
-    return measure_sensitivity(*read_inputs(source, [question]), question)
+    return measure_sensitivity(*read_inputs(reader, [question]), question)
 
 
 def _measure_if_present(candles: pl.DataFrame, covered_spans: pl.DataFrame, question: Question) -> Measurement | None:

@@ -2,55 +2,19 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Protocol
 
 import polars as pl
 
 from data.catalogue import DEFAULT_FOCUS, Catalogue
 from data.errors import NoUsableCandles, UsageError
-from data.schema import CANDLE, Evidence, Timeframe
+from data.reader import CandleReader
+from data.schema import Evidence, Timeframe
 from deviation.measure import measure
 from deviation.question import Parameters, Question, Rules, floor_to_bar
 from deviation.result import Measurement
 
 MEASURED_COLUMNS = ("venue", "symbol", "open_time", "high", "low", "close", "volume", "origin")
 """The columns of candles on which a measurement rests."""
-
-
-class CandleSource(Protocol):
-    """Where candles come from: the store, or a file that was read for this once."""
-
-    def read_candles(
-        self,
-        assets: Collection[str],
-        start: datetime,
-        end: datetime,
-        *,
-        origin: Evidence = Evidence.REAL,
-        columns: Collection[str] = tuple(CANDLE),
-        in_order: bool = True,
-        timeframe: Timeframe = Timeframe.M1,
-    ) -> pl.DataFrame:
-        """Candles in ``[start, end)``: the given columns of `data.schema.CANDLE`, not ``sort_venues`` with enums."""
-        ...
-
-    def read_covered_spans(
-        self,
-        assets: Collection[str],
-        start: datetime,
-        end: datetime,
-        *,
-        origin: Evidence = Evidence.REAL,
-        timeframe: Timeframe = Timeframe.M1,
-    ) -> pl.DataFrame:
-        """Spans of `data.schema.SPAN` that overlap ``[start, end)``."""
-        ...
-
-    def read_low_trades(
-        self, assets: Collection[str], start: datetime, end: datetime, *, timeframe: Timeframe = Timeframe.M1
-    ) -> pl.DataFrame:
-        """The lowest trades of bars that were made from trades: a frame of `data.schema.LOW_TRADE`."""
-        ...
 
 
 def build_question(
@@ -103,13 +67,13 @@ def build_question(
         raise UsageError(str(error)) from error
 
 
-def measure_question(source: CandleSource, question: Question) -> Measurement:
+def measure_question(reader: CandleReader, question: Question) -> Measurement:
     """Measure from the candles of a source.
 
     Raises:
         NothingUsable: No market of the asset has a candle in the window.
     """
-    candles, covered_spans = read_inputs(source, [question])
+    candles, covered_spans = read_inputs(reader, [question])
     measurement = measure(candles, covered_spans, question)
     if not measurement.rows:
         venues_text = f" at {', '.join(question.venues)}" if question.venues else ""
@@ -121,16 +85,16 @@ def measure_question(source: CandleSource, question: Question) -> Measurement:
     return measurement
 
 
-def read_inputs(source: CandleSource, questions: Sequence[Question]) -> tuple[pl.DataFrame, pl.DataFrame]:
+def read_inputs(reader: CandleReader, questions: Sequence[Question]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Candles and spans on which the answers rest, read once; the questions differ in their windows alone."""
     spans = [question.required_span for question in questions]
     start, end = min(span_start for span_start, _ in spans), max(span_end for _, span_end in spans)
     assets, origin, timeframe = questions[0].required_assets, questions[0].origin, questions[0].timeframe
     return (
-        source.read_candles(
+        reader.read_candles(
             assets, start, end, origin=origin, columns=MEASURED_COLUMNS, in_order=False, timeframe=timeframe
         ),
-        source.read_covered_spans(assets, start, end, origin=origin, timeframe=timeframe),
+        reader.read_covered_spans(assets, start, end, origin=origin, timeframe=timeframe),
     )
 
 

@@ -7,16 +7,17 @@ from typing import Any
 
 import click
 
-from analysis.questions import CandleSource, find_stand_in, measure_question
+from analysis.questions import find_stand_in, measure_question
 from cli import clock
 from cli.options import MeasureOptions, build_global_options, get_global_option
 from data.catalogue import Catalogue, load_catalogue
 from data.errors import NoUsableCandles, UsageError
 from data.files.source import FileSource
+from data.reader import CandleReader
 from data.reconstruction.sample import ensure_sample
 from data.schema import Evidence
 from data.settings import Settings, load_settings
-from data.store import CandleStore, FirstSeenReader
+from data.store import CandleStore
 from deviation.result import Measurement
 
 
@@ -34,7 +35,7 @@ class Session:
         if self.verbosity >= level:
             click.echo(message, err=True)
 
-    def open_source(self, options: MeasureOptions) -> CandleSource:
+    def open_source(self, options: MeasureOptions) -> CandleReader:
         """The files given by ``--input``, else the store; adds the sample to it where a reconstruction is asked for.
 
         Raises:
@@ -47,9 +48,9 @@ class Session:
             return FileSource(options.files, complete=options.complete)
         if options.origin is Evidence.RECONSTRUCTION and ensure_sample(self.store, clock.now()):
             self.print_note("put the reconstruction of 2025-10-10 into the store; `forget --sample` drops it")
-        return FirstSeenReader(self.store) if options.first_seen else self.store
+        return CandleStore(self.store.uri, first_seen=True) if options.first_seen else self.store
 
-    def measure_asset(self, options: MeasureOptions, asset: str, source: CandleSource) -> Measurement:
+    def measure_asset(self, options: MeasureOptions, asset: str, source: CandleReader) -> Measurement:
         """The measurement of one asset; of another focus where the focus venue has no candle.
 
         Raises:

@@ -11,11 +11,12 @@ from collectors.check.findings import Finding, OnFinding
 from collectors.http.access import DIRECT_ACCESS, Access
 from collectors.plan import CoverageIndex, add_fx_legs, floor_bar, list_requested_assets
 from collectors.request import CollectionSummary, CollectRequest, MarketProgress, MarketResult, OnProgress
-from collectors.store_writer import BatchWriter, CandleSink, Clock
+from collectors.store_writer import BatchWriter, Clock
 from collectors.venues.table import VENUES, VenueRow, select_venues
 from data.errors import UsageError
 from data.intervals import Span, merge_spans
 from data.schema import Outcome, Timeframe
+from data.store import CandleStore
 
 PLACEBO_DAYS = 7
 """How many days before the window are collected with it, for comparison."""
@@ -62,7 +63,7 @@ def build_windows(request: CollectRequest, now: datetime) -> tuple[tuple[Span, .
 
 
 async def collect_candles(
-    sink: CandleSink,
+    sink: CandleStore,
     request: CollectRequest,
     *,
     venues: Iterable[VenueRow] = VENUES,
@@ -128,7 +129,7 @@ def _find_first_error(error_group: ExceptionGroup) -> Exception:
 
 
 def run_collection(
-    sink: CandleSink,
+    sink: CandleStore,
     request: CollectRequest,
     *,
     venues: Iterable[VenueRow] = VENUES,

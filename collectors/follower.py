@@ -15,12 +15,14 @@ from collectors.collect import collect_candles, ignore_progress, utc_now
 from collectors.http.access import DIRECT_ACCESS, Access
 from collectors.plan import floor_minute
 from collectors.request import CollectRequest, OnProgress
-from collectors.run_record import FollowerRun, FollowerStore, RunKind, RunResult, describe_failures, format_run_result
+from collectors.run_record import FollowerRun, RunKind, RunResult, describe_failures, format_run_result
 from collectors.store_writer import Clock
 from collectors.venues.table import VENUES, VenueRow
 from data.errors import PlumblineError, UsageError
 from data.intervals import Span
 from data.schema import Outcome, RunOutcome
+from data.store import CandleStore
+from data.tables.runs import RunRecord
 
 FIRST_LOOK_BACK = timedelta(hours=1)
 """How far back the very first run on a store begins."""
@@ -69,7 +71,7 @@ class Follower:
 
     def __init__(
         self,
-        store: FollowerStore,
+        store: CandleStore,
         target: FollowTarget,
         *,
         holder: str = "",
@@ -187,16 +189,15 @@ class Follower:
 
     async def _read_runs(self, *conditions: pl.Expr) -> pl.DataFrame:
         """The runs on record of which all that holds, newest first."""
-        return (await asyncio.to_thread(self._store.read_runs, RUN_LOG_ROWS)).filter(*conditions)
+        return (await asyncio.to_thread(self._store.runs.read_rows, RUN_LOG_ROWS)).filter(*conditions)
 
     async def _log_run(self, run: FollowerRun, result: RunResult) -> None:
         """Log a run, and say it; where the log cannot be written, saying it is all that can be done."""
         self._report(f"{run.began_at:%Y-%m-%d %H:%M:%SZ} {run.kind}: {format_run_result(result)}")
         try:
-            await asyncio.to_thread(
-                self._store.log_run,
-                run.kind,
-                result.outcome,
+            record = RunRecord(
+                kind=run.kind,
+                outcome=result.outcome,
                 began_at=run.began_at,
                 ended_at=self._now(),
                 window=run.window,
@@ -206,5 +207,6 @@ class Follower:
                 message=result.message,
                 holder=self._holder,
             )
+            await asyncio.to_thread(self._store.runs.add, record)
         except PlumblineError as error:
             self._report(f"the log of runs lacks this one: {error}")

@@ -1,17 +1,12 @@
-"""A run of the follower as it is logged, what it needs of the store, and how it is told in a line."""
+"""A run of the follower as it is logged, and its description in a line."""
 
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
-
-import polars as pl
 
 from collectors.request import MarketResult
-from collectors.store_writer import CandleSink
-from data.delta.maintenance import Maintenance
 from data.intervals import Span
 from data.schema import RunOutcome
 
@@ -22,32 +17,6 @@ class RunKind(StrEnum):
     NEWEST = "follow"
     RECOLLECT = "re-ask"
     MAINTENANCE = "maintenance"
-
-
-class FollowerStore(CandleSink, Protocol):
-    """The part of the candle store that a follower uses."""
-
-    def log_run(
-        self,
-        kind: str,
-        outcome: RunOutcome,
-        *,
-        began_at: datetime,
-        ended_at: datetime,
-        window: tuple[datetime, datetime] | None = None,
-        candles: int = 0,
-        new: int = 0,
-        revised: int = 0,
-        message: str = "",
-        holder: str = "",
-    ) -> None:
-        """Add a run to the incident log."""
-
-    def read_runs(self, limit: int) -> pl.DataFrame:
-        """The runs that ended last, newest first: rows of `data.schema.RUN`."""
-
-    def maintain(self, now: datetime) -> Maintenance:
-        """Make few files of many, and free the disk."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What collecting needs of the store, and the keeper that writes to it from beside the event loop."""
+"""Writes what was collected to the store, in a thread beside the event loop."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate
-from typing import Protocol
 
 import polars as pl
 
@@ -14,46 +13,11 @@ from collectors.chunk import Chunk
 from collectors.plan import SeriesKey, SpanOutcome
 from data.intervals import Span
 from data.schema import COVERAGE, FETCHED_CANDLE, LOW_TRADE, TIME, Origin, parse_base
+from data.store import CandleStore
+from data.tables.rejected_pages import RejectedPageRecord
 
 Clock = Callable[[], datetime]
 """Gives the present time, aware UTC."""
-
-
-class CandleSink(Protocol):
-    """The part of the candle store that a collection uses; writes are idempotent."""
-
-    def write_fetched(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """Take in candles of schema `FETCHED_CANDLE`; tells per market how many were new, same or revised."""
-
-    def write_low_trades(self, rows: pl.DataFrame) -> int:
-        """Take in lowest trades of schema `LOW_TRADE`; tells how many were new."""
-
-    def write_coverage(self, coverage: pl.DataFrame) -> None:
-        """Take in rows of schema `COVERAGE`."""
-
-    def read_coverage(self, assets: Collection[str], start: datetime, end: datetime) -> pl.DataFrame:
-        """The rows of schema `COVERAGE` that overlap ``[start, end)``; an asset is the base of a symbol."""
-
-    def read_listing(self, venue: str, newer_than: datetime) -> str | None:
-        """The markets that were kept of a venue, if they are newer."""
-
-    def add_listing(self, venue: str, markets: str, *, listed_at: datetime, source: str) -> None:
-        """Keep the markets of a venue."""
-
-    def add_rejected_page(
-        self,
-        *,
-        venue: str,
-        symbol: str,
-        price: str,
-        start: datetime,
-        end: datetime,
-        asked_at: datetime,
-        source: str,
-        message: str,
-        body: str,
-    ) -> None:
-        """Keep an answer aside that no candle was taken from."""
 
 
 COMMIT_ROWS = 100_000
@@ -153,7 +117,7 @@ class BatchWriter:
     `COMMIT_ROWS` candles, until the oldest has waited `MAX_WAIT_S`, or until no market is being read any more.
     """
 
-    def __init__(self, sink: CandleSink, now: Clock) -> None:
+    def __init__(self, sink: CandleStore, now: Clock) -> None:
         self._sink = sink
         self._now = now
         self._lock = asyncio.Lock()
@@ -163,7 +127,7 @@ class BatchWriter:
 
     async def read_coverage(self, assets: Collection[str], window: Span) -> pl.DataFrame:
         """What was asked before about the assets in the window, as rows of schema `COVERAGE`."""
-        return await asyncio.to_thread(self._sink.read_coverage, assets, window.start, window.end)
+        return await asyncio.to_thread(self._sink.coverage.read_rows, assets, window.start, window.end)
 
     @asynccontextmanager
     async def register_reader(self) -> AsyncIterator[None]:
@@ -237,38 +201,40 @@ class BatchWriter:
         candles = pl.concat([pending_chunk.build_candles() for pending_chunk in pending_chunks])
         counts = {}
         if not candles.is_empty():
-            written = self._sink.write_fetched(candles)
+            written = self._sink.candles.write(candles)
             rows = written.select("venue", "symbol", "price", "timeframe", "new", "revised").iter_rows()
             counts = {(venue, symbol, price, length): WriteCounts(*n) for venue, symbol, price, length, *n in rows}
         if any(len(pending_chunk.chunk.lows) for pending_chunk in pending_chunks):
-            self._sink.write_low_trades(
+            self._sink.lowest_trades.write(
                 pl.concat([pending_chunk.build_low_trades() for pending_chunk in pending_chunks])
             )
         for pending_chunk in pending_chunks:
             self._write_rejected_pages(pending_chunk)
-        self._sink.write_coverage(pl.concat([pending_chunk.build_coverage() for pending_chunk in pending_chunks]))
+        self._sink.coverage.write(pl.concat([pending_chunk.build_coverage() for pending_chunk in pending_chunks]))
         return counts
 
     def _write_rejected_pages(self, pending_chunk: PendingChunk) -> None:
         for page in pending_chunk.chunk.rejected_pages:
-            self._sink.add_rejected_page(
-                venue=pending_chunk.venue,
-                symbol=pending_chunk.market.symbol,
-                price=pending_chunk.market.price,
-                start=page.start,
-                end=page.end,
-                asked_at=pending_chunk.asked_at,
-                source=pending_chunk.chunk.source,
-                message=page.message,
-                body=page.body,
+            self._sink.rejected_pages.add(
+                RejectedPageRecord(
+                    venue=pending_chunk.venue,
+                    symbol=pending_chunk.market.symbol,
+                    price=pending_chunk.market.price,
+                    start=page.start,
+                    end=page.end,
+                    asked_at=pending_chunk.asked_at,
+                    source=pending_chunk.chunk.source,
+                    message=page.message,
+                    body=page.body,
+                )
             )
 
     async def read_listing(self, venue: str, newer_than: datetime) -> str | None:
         """The markets that were kept of a venue, if they are newer."""
-        return await asyncio.to_thread(self._sink.read_listing, venue, newer_than)
+        return await asyncio.to_thread(self._sink.listings.read_newest, venue, newer_than)
 
     async def add_listing(self, venue: str, markets: str, source: str) -> None:
         """Keep the markets of a venue, as of now."""
         listed_at = self._now()
         async with self._lock:
-            await asyncio.to_thread(self._sink.add_listing, venue, markets, listed_at=listed_at, source=source)
+            await asyncio.to_thread(self._sink.listings.add, venue, markets, listed_at=listed_at, source=source)

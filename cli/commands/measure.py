@@ -7,13 +7,13 @@ from pathlib import Path
 import click
 
 from analysis.event import measure_event, measure_question_sensitivity
-from analysis.questions import CandleSource
 from cli.options import ALL_ASSETS, MeasureOptions, add_measure_options
 from cli.session import Session, SessionCommand
 from cli.tables.fairness import format_fairness, format_sensitivity
 from cli.tables.measurement import build_console, format_lows, format_measurement
 from data.errors import NoUsableCandles, UsageError
 from data.files.export import EXPORT_FORMATS, write_rows
+from data.reader import CandleReader
 from deviation.report.fairness_json import build_fairness_json, build_sensitivity_json
 from deviation.report.json_output import build_deviation_frame, build_lows_json, build_measurement_json
 
@@ -48,7 +48,7 @@ def measure(session: Session, asset: str, *, options: MeasureOptions, with_sensi
         build_console().print(format_sensitivity(sensitivity))
 
 
-def _measure_all(session: Session, options: MeasureOptions, source: CandleSource, *, as_json: bool) -> None:
+def _measure_all(session: Session, options: MeasureOptions, source: CandleReader, *, as_json: bool) -> None:
     """Print the fairness matrix; exit code 1 where an asset of the event has no candle in the window."""
     questions = [options.build_question(session.catalogue, asset) for asset in options.list_assets(session.catalogue)]
     event = measure_event(source, questions)

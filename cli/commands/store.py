@@ -63,7 +63,7 @@ def status(session: Session, *, revisions: bool, set_aside: bool, as_json: bool)
         message = "--revisions and --set-aside are two lists: ask for one at a time"
         raise UsageError(message)
     if revisions or set_aside:
-        rows = store.read_revisions() if revisions else store.read_rejected_pages()
+        rows = store.candles.read_revisions() if revisions else store.rejected_pages.read_rows()
         content: object = rows.to_dicts()
         text = format_revisions(rows) if revisions else format_rejected_pages(rows)
     else:

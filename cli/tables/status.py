@@ -25,27 +25,27 @@ def build_status_json(store: CandleStore) -> dict[str, object]:
     return {
         "store": store.uri,
         "size": None if size is None else {"bytes": size.bytes, "files": size.files},
-        "candles": store.read_holdings().to_dicts(),
-        "not_had": store.read_outstanding().to_dicts(),
-        "set_aside": store.read_rejected_pages().drop("body").to_dicts(),
-        "runs": store.read_runs(MAX_RUNS).to_dicts(),
+        "candles": store.candles.read_holdings().to_dicts(),
+        "not_had": store.coverage.read_outstanding().to_dicts(),
+        "set_aside": store.rejected_pages.read_rows().drop("body").to_dicts(),
+        "runs": store.runs.read_rows(MAX_RUNS).to_dicts(),
     }
 
 
 def format_status(store: CandleStore) -> RenderableType:
     """The store, its candles by venue, what could not be had by venue and reason, answers kept aside, the last runs."""
-    size, holdings = store.measure_size(), store.read_holdings()
+    size, holdings = store.measure_size(), store.candles.read_holdings()
     size_text = "" if size is None else f" ({size.bytes / 1e6:,.1f} MB in {size.files:,} files)"
     lines = [
         f"Store: {store.uri}{size_text}",
         *(_list_holdings(holdings) or [EMPTY_STORE_HINT]),
-        *_list_outstanding(store.read_outstanding()),
+        *_list_outstanding(store.coverage.read_outstanding()),
     ]
-    rejected_count = store.read_rejected_pages().height
+    rejected_count = store.rejected_pages.read_rows().height
     if rejected_count:
         answers_text = f"{rejected_count:,} answer{'s' * (rejected_count > 1)} that no candle was taken from"
         lines.append(f"{answers_text}: see `status --set-aside`")
-    lines += _list_runs(store.read_runs(MAX_RUNS))
+    lines += _list_runs(store.runs.read_rows(MAX_RUNS))
     # No markup: what an exchange said may hold brackets.
     return Text("\n".join(lines))
 

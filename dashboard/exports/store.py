@@ -70,7 +70,7 @@ def build_store_rows(store_info: StoreInfo, view: ViewState, kind: ExportKind) -
         return _build_file_name(coverage), build_coverage_rows(coverage)
     builders = {
         ExportKind.INCIDENTS: lambda: build_incident_rows(
-            store_info.get_outstanding(), store_info.store.read_rejected_pages(), store_info.store.read_runs()
+            store_info.get_outstanding(), store_info.store.rejected_pages.read_rows(), store_info.store.runs.read_rows()
         ),
         ExportKind.REVISIONS: store_info.get_revisions,
         ExportKind.HOLDINGS: store_info.get_holdings,

@@ -1,16 +1,15 @@
 """What was had of an asset, market by market and hour by hour: bars with a candle, quiet ones and missing ones."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
 
 import numpy as np
 import polars as pl
 
-from analysis.questions import CandleSource
 from data.outstanding import ANY_MARKET_SUFFIXES
 from data.schema import COVERAGE_DEFAULTS, Evidence, Outcome, Timeframe, parse_base
+from data.store import CandleStore
 from data.tables.coverage import build_evidence_filter
 from deviation.minute.grid import Bools, Ints
 
@@ -27,14 +26,6 @@ MAX_FIELDS = 60
 
 NEVER_ASKED = "never asked"
 """What stands in place of an outcome where no question is on record."""
-
-
-class CoverageSource(CandleSource, Protocol):
-    """A source of candles that knows what was asked."""
-
-    def read_coverage(self, assets: Collection[str], start: datetime, end: datetime) -> pl.DataFrame:
-        """What was asked in ``[start, end)``: a frame of `data.schema.COVERAGE`, in the order of asking."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +132,12 @@ def split_into_steps(start: datetime, end: datetime) -> tuple[tuple[datetime, ..
 
 
 def build_coverage_map(
-    source: CoverageSource, asset: str, start: datetime, end: datetime, evidence: Evidence, timeframe: Timeframe
+    store: CandleStore, asset: str, start: datetime, end: datetime, evidence: Evidence, timeframe: Timeframe
 ) -> CoverageMap:
     """What was had of the trade candles of an asset, of one length, over a window and the 24 h before it.
 
     Args:
-        source: candles, and what was asked.
+        store: candles and coverage.
         asset: ticker.
         start: aware; the window's first minute.
         end: aware; the window's end.
@@ -160,16 +151,16 @@ def build_coverage_map(
     span = starts[0], starts[-1] + step
     market_columns = ("venue", "symbol")
     columns = (*market_columns, "open_time")
-    candles = source.read_candles([asset], *span, origin=evidence, columns=columns, in_order=False, timeframe=timeframe)
+    candles = store.read_candles([asset], *span, origin=evidence, columns=columns, in_order=False, timeframe=timeframe)
     times = {
         _parse_market_key(key): rows["open_time"]
         for key, rows in candles.partition_by(market_columns, as_dict=True).items()
     }
-    covered_spans = source.read_covered_spans([asset], *span, origin=evidence, timeframe=timeframe)
+    covered_spans = store.read_covered_spans([asset], *span, origin=evidence, timeframe=timeframe)
     covered_by_market = {
         _parse_market_key(key): rows for key, rows in covered_spans.partition_by(market_columns, as_dict=True).items()
     }
-    failed = source.read_coverage([asset], *span).filter(
+    failed = store.coverage.read_rows([asset], *span).filter(
         build_evidence_filter(evidence),
         pl.col("outcome") != Outcome.COMPLETE.value,
         pl.col("price") == COVERAGE_DEFAULTS["price"],

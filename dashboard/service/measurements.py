@@ -6,17 +6,17 @@ from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache, partial
-from typing import Protocol
 
 import polars as pl
 
 from analysis.questions import build_question, measure_question, sort_venues
 from dashboard.service.robustness import RobustnessChecker, RobustnessChecks
-from dashboard.service.store_info import StoreInfo, StoreReader
+from dashboard.service.store_info import StoreInfo
 from dashboard.state.view import OriginChoice, ViewState
 from data.catalogue import Catalogue
 from data.errors import NoUsableCandles
 from data.schema import Evidence, Timeframe
+from data.store import CandleStore
 from deviation.result import Measurement
 
 CACHE_SIZE = 64
@@ -28,10 +28,6 @@ EVIDENCE_ORDER = {
     OriginChoice.RECONSTRUCTION: (Evidence.RECONSTRUCTION,),
 }
 """The kinds of candles to try for each choice, in order; they never mix."""
-
-
-class MeasurementStore(StoreReader, Protocol):
-    """A source of candles that tells when its content has changed, and what else it knows of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +74,7 @@ class Measurements:
     ``books`` are what the store tells of itself.
     """
 
-    def __init__(self, store: MeasurementStore, catalogue: Catalogue) -> None:
+    def __init__(self, store: CandleStore, catalogue: Catalogue) -> None:
         self._store = store
         self._pinned_version: ContextVar[list[str] | None] = ContextVar("version of the store", default=None)
         self.store_info = StoreInfo(store)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from threading import Lock
 
 from analysis.event import measure_event, measure_question_sensitivity
-from analysis.questions import CandleSource
+from data.reader import CandleReader
 from deviation.placebo import PlaceboDay
 from deviation.question import Question
 from deviation.sensitivity import Sensitivity
@@ -29,7 +29,7 @@ class RobustnessChecks:
 class RobustnessChecker:
     """Works checks out, one at a time, and keeps the latest."""
 
-    def __init__(self, source: CandleSource) -> None:
+    def __init__(self, source: CandleReader) -> None:
         self._source = source
         self._cache: OrderedDict[Hashable, RobustnessChecks] = OrderedDict()
         # The same page may ask twice before the first answer is there: the second waits for it.

@@ -3,62 +3,20 @@
 What a store holds and lacks, summed up: the rows that the terminal and the data page tell.
 """
 
-from collections.abc import Collection
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any
 
 import polars as pl
 
-from analysis.questions import CandleSource
 from dashboard.service.coverage import CoverageMap, build_coverage_map
 from dashboard.state.view import OriginChoice, ViewState
-from data.delta.maintenance import StoreSize
 from data.reasons import remove_file_names
 from data.schema import Evidence, Origin, Timeframe
+from data.store import CandleStore
 
 CACHE_SIZE = 16
 """Maps of coverage that are kept."""
-
-
-class StoreReader(CandleSource, Protocol):
-    """A source of candles that keeps books; see `data.store.CandleStore` for each."""
-
-    uri: str
-
-    def read_version(self) -> str:
-        """A text that changes whenever the content changes."""
-        ...
-
-    def read_holdings(self) -> pl.DataFrame:
-        """What it holds: a frame of `data.schema.HOLDING`."""
-        ...
-
-    def read_coverage(self, assets: Collection[str], start: datetime, end: datetime) -> pl.DataFrame:
-        """What was asked in ``[start, end)``: a frame of `data.schema.COVERAGE`, in the order of asking."""
-        ...
-
-    def read_outstanding(self) -> pl.DataFrame:
-        """What was asked and not had: a frame of `data.schema.COVERAGE`."""
-        ...
-
-    def read_rejected_pages(self) -> pl.DataFrame:
-        """The answers kept aside: a frame of `data.schema.REJECTED_PAGE`."""
-        ...
-
-    def read_revisions(
-        self, start: datetime | None = None, end: datetime | None = None, assets: Collection[str] | None = None
-    ) -> pl.DataFrame:
-        """What venues changed: a frame of `data.schema.REVISION`."""
-        ...
-
-    def read_runs(self, limit: int = 100) -> pl.DataFrame:
-        """The follower's last runs, newest first: a frame of `data.schema.RUN`."""
-        ...
-
-    def measure_size(self, timeframe: Timeframe | None = None) -> StoreSize | None:
-        """Bytes and files, of all or of candles of one length; None for a store that is no folder."""
-        ...
 
 
 class StoreInfo:
@@ -67,7 +25,7 @@ class StoreInfo:
     Everything raises `StoreUnusable` where the store cannot be read.
     """
 
-    def __init__(self, store: StoreReader) -> None:
+    def __init__(self, store: CandleStore) -> None:
         self.store = store
         self._cached_coverage_map = lru_cache(maxsize=CACHE_SIZE)(self._build_coverage_map)
         self._cached_holdings = lru_cache(maxsize=1)(self._read_holdings)
@@ -98,10 +56,10 @@ class StoreInfo:
         return build_coverage_map(self.store, *arguments)
 
     def _read_holdings(self, version: str) -> pl.DataFrame:  # noqa: ARG002 - as above
-        return self.store.read_holdings()
+        return self.store.candles.read_holdings()
 
     def _read_outstanding(self, version: str) -> pl.DataFrame:  # noqa: ARG002 - as above
-        return self.store.read_outstanding()
+        return self.store.coverage.read_outstanding()
 
     def _read_revisions(
         self,
@@ -110,7 +68,7 @@ class StoreInfo:
         end: datetime | None,
         asset: str | None,
     ) -> pl.DataFrame:
-        return self.store.read_revisions(start, end, None if asset is None else [asset])
+        return self.store.candles.read_revisions(start, end, None if asset is None else [asset])
 
 
 ROUTE_LABELS = {

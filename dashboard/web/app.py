@@ -19,7 +19,7 @@ from dashboard.jobs.actions import PageActions
 from dashboard.pages import not_found
 from dashboard.pages.base import PageContext
 from dashboard.pages.registry import PAGES, find_page
-from dashboard.service.measurements import Measurements, MeasurementStore
+from dashboard.service.measurements import Measurements
 from dashboard.sheet.renderer import Renderer
 from dashboard.shell.collection_bar import COLLECTION_OUTPUTS as COLLECTION_PROPS
 from dashboard.shell.layout import build_shell
@@ -31,6 +31,7 @@ from dashboard.web.document import RENDERER_HOOKS, PlumblineDash
 from dashboard.web.prerender import Prerendered, prerender
 from data.catalogue import Catalogue
 from data.errors import PlumblineError
+from data.store import CandleStore
 
 logger = logging.getLogger(__name__)
 
@@ -63,7 +64,7 @@ CALLBACK_OUTPUTS = (*FRAME_PROPS, ("content", "children"))
 """What the shell's callback declares; the parts of a page, which are not always there, come as side updates."""
 
 
-def create_app(store: MeasurementStore, catalogue: Catalogue, actions: PageActions) -> Dash:
+def create_app(store: CandleStore, catalogue: Catalogue, actions: PageActions) -> Dash:
     """The app over a store; ``actions`` does what takes longer than a request."""
     app = PlumblineDash(
         name="plumbline",

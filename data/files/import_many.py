@@ -67,7 +67,7 @@ def import_files(
         # Candles before coverage: if it ends in between, absent minutes are missing, which claims too little.
         write_report = store.write_candles(imported.candles, source=report.file, fetched_at=now)
         origin = Origin.RECONSTRUCTION if report.reconstruction else Origin.IMPORTED
-        store.write_coverage(
+        store.coverage.write(
             build_complete_coverage(imported.covered_spans, origin=origin, source=report.file, asked_at=now)
         )
         stored.append(StoredFile(report, write_report))

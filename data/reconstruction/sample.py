@@ -36,7 +36,7 @@ def ensure_sample(store: CandleStore, now: datetime) -> bool:
     markets = candles.select("venue", "symbol", "timeframe").unique().sort("venue", "symbol")
     spans = markets.join(span, how="cross").select(*COVERED_SPAN)
     # Coverage before candles: if it ends in between, the next run finds no candles and writes both.
-    store.write_coverage(
+    store.coverage.write(
         build_complete_coverage(spans, origin=Origin.RECONSTRUCTION, source=SAMPLE_SOURCE, asked_at=now)
     )
     store.write_candles(candles, source=SAMPLE_SOURCE, fetched_at=now)

@@ -16,6 +16,7 @@ from deltalake import DeltaTable
 from data.delta.deduplicate import deduplicate_bars
 from data.delta.table import StoreTable
 from data.delta.upsert import NAME_COLUMNS, VALUE_COLUMNS, check_batch, classify_rows, sum_by_market
+from data.revisions import list_revisions
 from data.schema import CANDLE, CANDLE_DEFAULTS, HOLDING, STORED_CANDLE, WRITE_COUNTS, Timeframe, build_empty_frame
 
 MAX_PARTITIONS_PER_COMMIT = 32
@@ -38,7 +39,20 @@ class CandleTable:
         }
 
     def write(self, fetched: pl.DataFrame) -> pl.DataFrame:
-        """Store what is new or changed in a batch; see `data.store.CandleStore.write_fetched`."""
+        """Store what is new or changed in a batch of many markets and sources; writing it again stores nothing.
+
+        A market's candles of one length and calendar month are in one commit, which a reader sees as a whole or not at
+        all. After a failure the same call again completes the batch.
+
+        Args:
+            fetched: columns of `data.schema.FETCHED_CANDLE`, in any order; best grouped by market.
+
+        Returns:
+            A row of `data.schema.WRITE_COUNTS` for each market, kind of price and timeframe of the batch, sorted.
+
+        Raises:
+            ValueError: the frame is no frame of candles; see `data.delta.upsert.check_batch`.
+        """
         batch = check_batch(fetched)
         counts = [
             self._write_commit(table, part, batch.series)
@@ -48,7 +62,7 @@ class CandleTable:
         return sum_by_market(pl.concat([build_empty_frame(WRITE_COUNTS), *counts]))
 
     def read_holdings(self) -> pl.DataFrame:
-        """What there is, per origin, source, market and length; see `data.store.CandleStore.read_holdings`."""
+        """First and last candle and count per origin, source, market and length: `data.schema.HOLDING`, sorted."""
         key_columns = ["origin", "source", "asset", "venue", "symbol"]
         time = pl.col("open_time")
         counts = (time.min().alias("first"), time.max().alias("last"), time.n_unique().cast(pl.Int64).alias("candles"))
@@ -69,9 +83,9 @@ class CandleTable:
         in_order: bool = True,
         timeframe: Timeframe = Timeframe.M1,
     ) -> pl.DataFrame:
-        """Trade candles of ``[start, end)`` and one length, ``columns`` of `data.schema.CANDLE`, each bar once.
+        """Trade candles of ``[start, end)``, of one length and with further conditions, one row per market and bar.
 
-        ``wanted`` are further conditions.
+        See `data.reader.CandleReader.read_candles` and `data.delta.deduplicate.deduplicate_bars`.
         """
         is_in_window = pl.col("open_time").is_between(start, end, closed="left")
         filters = (build_partition_filter(assets, start, end), build_trade_filter(timeframe), *conditions, is_in_window)
@@ -84,6 +98,24 @@ class CandleTable:
             )
 
         return deduplicate_bars(read_columns, columns, first_seen=first_seen, in_order=in_order, timeframe=timeframe)
+
+    def read_revisions(
+        self, start: datetime | None = None, end: datetime | None = None, assets: Collection[str] | None = None
+    ) -> pl.DataFrame:
+        """The fields of collected candles of ``[start, end)`` that their venue has since reported with other values.
+
+        Only within one origin and route: an edited file, or candles built from trades, are no revision by a venue.
+
+        Args:
+            start: aware; None for the first candle.
+            end: aware; None for the last.
+            assets: bases of symbols; None for all.
+
+        Returns:
+            A row of `data.schema.REVISION` for each changed field, sorted by market and open time.
+        """
+        frames = [list_revisions(table, start, end, assets) for table in self.tables.values()]
+        return pl.concat(frames).sort("venue", "symbol", "price", "timeframe", "open_time", maintain_order=True)
 
     def _split_by_table(self, rows: pl.DataFrame, timeframes: pl.Series) -> Iterator[tuple[StoreTable, pl.DataFrame]]:
         """The rows by the table that they go to; most batches have candles of one length."""

@@ -16,15 +16,15 @@ class ListingTable:
         self.table = StoreTable(uri, LISTING)
 
     def add(self, venue: str, markets: str, *, listed_at: datetime, source: str) -> None:
-        """Keep a venue's list of markets; see `data.store.CandleStore.add_listing`."""
+        """Add a venue's list of markets, as JSON text, that ``source`` (a host) gave at an aware time."""
         row = {"venue": venue, "listed_at": listed_at, "source": source, "markets": markets}
         self.table.append(build_row_frame(LISTING, row))
 
     def read_newest(self, venue: str, newer_than: datetime) -> str | None:
-        """The list given last, if it is newer; see `data.store.CandleStore.read_listing`."""
-        is_wanted = (pl.col("venue") == venue) & (pl.col("listed_at") > newer_than)
+        """The latest list of a venue, as JSON text; None if there is none newer than an aware time."""
+        is_newer = (pl.col("venue") == venue) & (pl.col("listed_at") > newer_than)
         newest = self.table.read(
-            lambda rows: rows.filter(is_wanted).select("listed_at", "markets").top_k(1, by="listed_at")
+            lambda rows: rows.filter(is_newer).select("listed_at", "markets").top_k(1, by="listed_at")
         )
         return None if newest.is_empty() else str(newest["markets"][0])
 

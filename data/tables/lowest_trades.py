@@ -28,7 +28,15 @@ class LowTradeTable:
         self.table = StoreTable(uri, STORED_LOW_TRADE, ("asset", "day"), indexed=indexed)
 
     def write(self, rows: pl.DataFrame) -> int:
-        """Store what is not there yet, and say how many that were; see `data.store.CandleStore.write_low_trades`.
+        """Store the lowest trades of bars beside their candles; writing them again stores nothing.
+
+        Write them after the candles: a crash in between leaves candles without their lowest trade.
+
+        Args:
+            rows: columns of `data.schema.LOW_TRADE`, in any order.
+
+        Returns:
+            How many were new.
 
         Raises:
             ValueError: other columns or dtypes, nulls, an unknown timeframe, or a trade outside of its bar.
@@ -56,7 +64,7 @@ class LowTradeTable:
         return self.table.insert(choose_rows, conflict_parts=[f"{asset}/{day}" for asset, day in parts.iter_rows()])
 
     def read_rows(self, assets: Collection[str], start: datetime, end: datetime, timeframe: Timeframe) -> pl.DataFrame:
-        """The lowest trades of bars of ``[start, end)``; see `data.store.CandleStore.read_low_trades`."""
+        """The lowest trade of each bar of ``[start, end)``, as fetched last; see `data.reader.CandleReader`."""
         table = self.table.open()
         if table is None:  # as in most stores: only some venues' bars are made of trades
             return pl.DataFrame(schema=LOW_TRADE)

@@ -1,5 +1,6 @@
 """Answers of venues that could not be used, kept aside as they came, so that a fault can be looked into."""
 
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 import polars as pl
@@ -14,37 +15,37 @@ MAX_BODY_BYTES = 1_000_000
 SORT_COLUMNS = ("asked_at", "venue", "symbol", "price", "start")
 
 
+@dataclass(frozen=True, slots=True)
+class RejectedPageRecord:
+    """An answer over ``[start, end)`` of a market that could not be used: why (``message``), and its text.
+
+    ``source`` is the host, ``price`` the kind of price asked for; times are aware.
+    """
+
+    venue: str
+    symbol: str
+    price: str
+    start: datetime
+    end: datetime
+    asked_at: datetime
+    source: str
+    message: str
+    body: str
+
+
 class RejectedPageTable:
     """The Delta table of `data.schema.REJECTED_PAGE`. Rows are only ever added."""
 
     def __init__(self, uri: str) -> None:
         self.table = StoreTable(uri, REJECTED_PAGE)
 
-    def add(
-        self,
-        venue: str,
-        symbol: str,
-        *,
-        price: str,
-        start: datetime,
-        end: datetime,
-        asked_at: datetime,
-        source: str,
-        message: str,
-        body: str,
-    ) -> None:
-        """Keep an answer aside; see `data.store.CandleStore.add_rejected_page`."""
-        row = {
-            "venue": venue,
-            "symbol": symbol,
-            "price": price,
-            "start": start,
-            "end": end,
-            "asked_at": asked_at,
-            "source": source,
-            "message": message,
-            "body": truncate_utf8(body, MAX_BODY_BYTES),
-        }
+    def add(self, page: RejectedPageRecord) -> None:
+        """Add a page, its body cut to `MAX_BODY_BYTES`.
+
+        Raises:
+            ValueError: a value is null or of another type, or a time has no zone.
+        """
+        row = {**asdict(page), "body": truncate_utf8(page.body, MAX_BODY_BYTES)}
         self.table.append(build_row_frame(REJECTED_PAGE, row))
 
     def read_rows(self) -> pl.DataFrame:

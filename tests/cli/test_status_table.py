@@ -19,6 +19,7 @@ from dashboard.text.clock import Zone
 from dashboard.text.store import format_candle_time
 from data.schema import CANDLE, COVERAGE, REJECTED_PAGE, REVISION, Origin, RunOutcome, build_empty_frame
 from data.store import CandleStore
+from data.tables.runs import RunRecord
 
 START = datetime(2025, 10, 10, 20, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -55,7 +56,7 @@ def store_missing(store: CandleStore, *rows: tuple[str, str, str, str, str]) -> 
     coverage_rows = [
         {**dict(zip(names, row, strict=True)), **defaults, "source": "api", "timeframe": "1m"} for row in rows
     ]
-    store.write_coverage(pl.DataFrame(coverage_rows, schema=COVERAGE))
+    store.coverage.write(pl.DataFrame(coverage_rows, schema=COVERAGE))
 
 
 def test_an_empty_store_says_what_to_do(store: CandleStore) -> None:
@@ -144,8 +145,13 @@ def test_the_last_five_runs_are_shown(store: CandleStore) -> None:
     """Newest first, with what to know about each."""
     for number in range(7):
         began = ASKED_AT + number * HOUR
-        store.log_run("follow", RunOutcome.DONE, began_at=began, ended_at=began, new=1000 + number)
-    store.log_run("follow", RunOutcome.FAILED, began_at=ASKED_AT + 9 * HOUR, ended_at=ASKED_AT + 9 * HOUR, message="no")
+        store.runs.add(
+            RunRecord(kind="follow", outcome=RunOutcome.DONE, began_at=began, ended_at=began, new=1000 + number)
+        )
+    failed_at = ASKED_AT + 9 * HOUR
+    store.runs.add(
+        RunRecord(kind="follow", outcome=RunOutcome.FAILED, began_at=failed_at, ended_at=failed_at, message="no")
+    )
     lines = render_lines(format_status(store))[2:]
     assert lines[0] == "Last runs of the follower:"
     assert lines[1] == "2026-11-20 21:00 UTC follow: failed, 0 new, 0 revised: no"

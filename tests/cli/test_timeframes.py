@@ -80,7 +80,7 @@ def test_lows_name_the_trade(run: RunCommand, lake: str) -> None:
         "fetched_at": START + timedelta(days=1),
     }
     other_trade = {**trade, "open_time": START, "at": START, "price": 100.0, "trade_id": "1"}
-    CandleStore(lake).write_low_trades(pl.DataFrame([trade, other_trade], schema=LOW_TRADE))
+    CandleStore(lake).lowest_trades.write(pl.DataFrame([trade, other_trade], schema=LOW_TRADE))
     arguments = ("lows", "--asset", "ATOM", *WINDOW, "--timeframe", "1s")
     venues = {row["venue"]: row for row in json.loads(run(*arguments, "--json").output)["assets"][0]["venues"]}
     assert venues["binance"]["trade"] == {"at": "2025-10-10T21:20:13.482Z", "price": 40, "amount": 3.5, "id": "77"}
@@ -92,7 +92,7 @@ def test_trade_of_another_price_is_ignored(run: RunCommand, lake: str) -> None:
     """A stored trade whose price is not the bar's low comes from another route, and is not shown."""
     at = START + timedelta(seconds=13)
     row = ("binance", "ATOM/USDT", "1s", at, at, 41.0, 1.0, "7", "host", at)
-    CandleStore(lake).write_low_trades(pl.DataFrame([row], schema=LOW_TRADE, orient="row"))
+    CandleStore(lake).lowest_trades.write(pl.DataFrame([row], schema=LOW_TRADE, orient="row"))
     content = json.loads(run("lows", "--asset", "ATOM", *WINDOW, "--timeframe", "1s", "--json").output)
     assert [venue["trade"] for venue in content["assets"][0]["venues"]] == [None] * 4
 

@@ -146,7 +146,7 @@ class ReplayRun:
 
     def read_coverage(self, venue: str, symbol: str) -> list[tuple[str, datetime, datetime]]:
         """Outcome, start and end of each coverage row of a market, in time order."""
-        frame = self.store.read_coverage([symbol.split("/", maxsplit=1)[0]], START, END).filter(
+        frame = self.store.coverage.read_rows([symbol.split("/", maxsplit=1)[0]], START, END).filter(
             venue=venue, symbol=symbol
         )
         return list(frame.sort("start").select("outcome", "start", "end").iter_rows())

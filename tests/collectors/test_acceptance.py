@@ -72,7 +72,7 @@ def test_1_a_page_of_another_window_is_rejected(tmp_path: Path, venue: str) -> N
     assert result.outcome is Outcome.HISTORY_TOO_SHORT
     assert "answered with candles of another time" in result.message
     assert len(replay.list_candle_requests()) > 0
-    assert run.store.read_holdings().is_empty()
+    assert run.store.candles.read_holdings().is_empty()
     assert {outcome for outcome, _, _ in run.read_coverage(venue, symbol)} == {"history-too-short"}
     assert sum(gap.span.minutes for gap in result.gaps) == 240
 
@@ -128,7 +128,7 @@ def test_5_the_archive_of_binance_in_microseconds_equals_rest(tmp_path: Path) ->
     assert files.list_candle_requests() == []
     assert by_file.read_stored("binance", symbol) == by_rest.read_stored("binance", symbol)
     assert len(by_rest.read_stored("binance", symbol)) == 240
-    origins = [run.store.read_holdings()["origin"].to_list() for run in (by_file, by_rest)]
+    origins = [run.store.candles.read_holdings()["origin"].to_list() for run in (by_file, by_rest)]
     assert origins == [[Origin.ARCHIVE.value], [Origin.OHLCV.value]]
 
 
@@ -217,10 +217,10 @@ def test_9_an_answer_of_kraken_under_another_id_is_an_error(tmp_path: Path, requ
     legs = {"base": "XRP", "quote": "USD", "baseId": "XRP", "quoteId": "USD"}
     kinds = dict.fromkeys(("swap", "future", "option", "contract"), False)
     market = {"id": "XRPUSD", "symbol": "XRP/USD", "type": "spot", "spot": True, "active": True, **legs, **kinds}
-    run.store.add_listing("kraken", json.dumps([market]), listed_at=NOW - timedelta(hours=1), source="a test")
+    run.store.listings.add("kraken", json.dumps([market]), listed_at=NOW - timedelta(hours=1), source="a test")
     prints = {"kraken": {"XRP/USD": build_trades(run.venues["kraken"]["XRP/USD"])}}
     summary, replay = run.collect(table=FAST_VENUES, request=replace(request_, assets=("XRP",)), trades=prints)
     assert {request.query["pair"] for request in replay.requests} == {"XRPUSD"}
     assert find_result(summary, "XRP/USD").outcome is Outcome.BAD_DATA
-    assert run.store.read_holdings().is_empty()
+    assert run.store.candles.read_holdings().is_empty()
     assert run.store.read_covered_spans(["XRP"], request_.start, request_.end).is_empty()

@@ -47,7 +47,7 @@ def test_the_store_gets_what_the_venue_had(tmp_path: Path, venue: str) -> None:
             assert (result.outcome, result.message) == (Outcome.COMPLETE, "")
             assert run.read_stored(venue, symbol) == list_expected(venue, market_bars)
             assert run.read_coverage(venue, symbol) == [("complete", START, END)]
-            origins = run.store.read_holdings().filter(symbol=symbol)["origin"].to_list()
+            origins = run.store.candles.read_holdings().filter(symbol=symbol)["origin"].to_list()
             assert origins == [ROUTES.get(venue, Origin.OHLCV).value]
     outcomes = {result.symbol: result.outcome for result in summary.results}
     for asset in ("WBETH", "BNSOL"):
@@ -80,7 +80,7 @@ def test_archive_and_rest_fill_each_other(tmp_path: Path, venue: str) -> None:
     stored = run.read_stored(venue, symbol)
     assert stored == [row for row in list_expected(venue, market_bars) if venue != "bybit" or row[5]]
     origin = Origin.OHLCV if archive_first else Origin.ARCHIVE
-    assert run.store.read_holdings().filter(symbol=symbol)["origin"].to_list() == [origin.value]
+    assert run.store.candles.read_holdings().filter(symbol=symbol)["origin"].to_list() == [origin.value]
 
 
 def test_a_gap_bears_the_reasons_of_every_route(tmp_path: Path) -> None:

@@ -42,10 +42,10 @@ def test_candles_bear_origin_source_and_time(tmp_path: Path) -> None:
     """A candle and its coverage say by which route they came, which host was asked, and when."""
     run = build_run(tmp_path, "okx")
     _, replay = run.collect()
-    coverage = run.store.read_coverage(["ATOM"], START, END).row(0, named=True)
+    coverage = run.store.coverage.read_rows(["ATOM"], START, END).row(0, named=True)
     source = f"{replay.url.removeprefix('http://')}/www.okx.com"
     assert (coverage["origin"], coverage["source"], coverage["asked_at"]) == ("collected:ccxt-ohlcv", source, NOW)
-    holding = run.store.read_holdings().filter(symbol="ATOM/USDT").row(0, named=True)
+    holding = run.store.candles.read_holdings().filter(symbol="ATOM/USDT").row(0, named=True)
     assert (holding["origin"], holding["source"], holding["candles"]) == ("collected:ccxt-ohlcv", source, 240)
 
 
@@ -69,13 +69,13 @@ def test_a_second_run_asks_for_nothing(tmp_path: Path) -> None:
     """What is covered is not asked again: the second run lists markets and asks for no candle."""
     run = build_run(tmp_path)
     run.collect()
-    coverage = run.store.read_coverage(["ATOM", "USDT", "USDC"], START, END)
+    coverage = run.store.coverage.read_rows(["ATOM", "USDT", "USDC"], START, END)
     summary, replay = run.collect()
     assert replay.list_candle_requests() == []
     assert summary.failed == ()
     assert summary.candles == 0
     assert {result.message for result in summary.results if result.outcome is Outcome.COMPLETE} == {"already stored"}
-    assert run.store.read_coverage(["ATOM", "USDT", "USDC"], START, END).equals(coverage)
+    assert run.store.coverage.read_rows(["ATOM", "USDT", "USDC"], START, END).equals(coverage)
 
 
 def test_a_longer_window_asks_for_the_rest_only(tmp_path: Path) -> None:
@@ -120,7 +120,7 @@ def test_a_minute_that_runs_is_not_asked(tmp_path: Path) -> None:
     first = now - timedelta(minutes=121)
     for venue, symbol in (("binance", "ATOM/USDT"), ("okx", "ATOM/USDT"), ("coinbaseexchange", "ATOM/USD")):
         assert run.read_stored(venue, symbol, first, now) == list_expected(venue, run.venues[venue][symbol], first, now)
-    covered = run.store.read_coverage(["ATOM"], first, now)
+    covered = run.store.coverage.read_rows(["ATOM"], first, now)
     assert (covered["start"].min(), covered["end"].max()) == (first, now)
 
 
@@ -139,10 +139,10 @@ def test_candles_of_another_origin_spare_no_question(tmp_path: Path) -> None:
     """Coverage of imported or reconstructed candles does not keep a collection from asking the venue."""
     run = build_run(tmp_path, "okx")
     run.collect()
-    coverage = run.store.read_coverage(["ATOM"], START, END)
+    coverage = run.store.coverage.read_rows(["ATOM"], START, END)
     other_run = ReplayRun(type(run.store)(f"{run.store.uri}-other"), run.venues)
     for origin in ("imported", "reconstruction"):
-        other_run.store.write_coverage(
+        other_run.store.coverage.write(
             coverage.with_columns(origin=coverage["origin"].replace_strict({}, default=origin))
         )
     other_run.collect()

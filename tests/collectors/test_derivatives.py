@@ -77,7 +77,7 @@ def read_stored(run: ReplayRun, venue: str, symbol: str, price: str) -> list[tup
 
 def read_coverage(run: ReplayRun, venue: str, symbol: str) -> set[tuple[str, str, datetime, datetime]]:
     """The coverage of a market: price, outcome, start and end."""
-    rows = run.store.read_coverage(["ATOM", "USDC", "USDT"], START, END).filter(venue=venue, symbol=symbol)
+    rows = run.store.coverage.read_rows(["ATOM", "USDC", "USDT"], START, END).filter(venue=venue, symbol=symbol)
     return set(rows.select("price", "outcome", "start", "end").iter_rows())
 
 
@@ -162,7 +162,7 @@ def test_assets_without_a_perpetual_are_not_listed(tmp_path: Path, venue: str) -
     assert outcome_map[venue, "WBETH/*:*", "trade"] is Outcome.NOT_LISTED
     assert outcome_map[venue, "USDT/*:*", "trade"] is Outcome.NOT_LISTED
     assert "no such swap market" in next(r.message for r in summary.results if r.symbol == "WBETH/*:*")
-    rows = run.store.read_coverage(["WBETH"], START, END).filter(symbol="WBETH/*:*")
+    rows = run.store.coverage.read_rows(["WBETH"], START, END).filter(symbol="WBETH/*:*")
     assert rows.select("venue", "outcome").rows() == [(venue, "not-listed")]
     assert summary.failed == ()
     absent_lines = [line for line in format_summary(summary) if line.startswith("Not listed")]

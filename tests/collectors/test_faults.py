@@ -11,8 +11,10 @@ from collectors.collect import collect_candles, run_collection
 from collectors.http.access import Access
 from collectors.request import CollectionSummary, CollectRequest, MarketProgress, MarketResult
 from data.errors import StoreBusy
-from data.schema import Outcome
+from data.schema import Outcome, Timeframe
 from data.store import CandleStore
+from data.tables.candles import CandleTable
+from data.tables.coverage import CoverageTable
 from tests.collectors.replay_setup import (
     END,
     NOW,
@@ -306,7 +308,7 @@ def test_a_venue_with_a_second_host_is_asked_there(tmp_path: Path) -> None:
     assert summary.failed == ()
     assert run.read_stored("binance", symbol) == list_expected("binance", run.venues["binance"][symbol])
     assert [request.host for request in replay.list_candle_requests()] == ["data-api.binance.vision"]
-    assert run.store.read_holdings()["source"].to_list() == [
+    assert run.store.candles.read_holdings()["source"].to_list() == [
         f"{replay.url.removeprefix('http://')}/data-api.binance.vision"
     ]
 
@@ -375,21 +377,34 @@ def test_a_run_that_is_cancelled_keeps_what_came(tmp_path: Path) -> None:
     assert [request.query["instId"] for request in replay.list_candle_requests()] == [second.replace("/", "-")]
 
 
+class RecordedCandleTable(CandleTable):
+    """Candles whose writes are recorded in `CoverageBusyStore.writes`."""
+
+    def write(self, fetched: pl.DataFrame) -> pl.DataFrame:
+        """Record the write and store the candles."""
+        CoverageBusyStore.writes.append("candles")
+        return super().write(fetched)
+
+
+class BusyCoverageTable(CoverageTable):
+    """Coverage that cannot be written."""
+
+    def write(self, coverage: pl.DataFrame) -> None:
+        """Record the write and refuse it."""
+        CoverageBusyStore.writes.append("coverage")
+        message = f"the store is busy: {len(coverage)} rows are not written"
+        raise StoreBusy(message)
+
+
 class CoverageBusyStore(CandleStore):
     """A store that takes candles and then cannot take their coverage; ``writes`` tells the order."""
 
     writes: ClassVar[list[str]] = []
 
-    def write_fetched(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """Take them in."""
-        self.writes.append("candles")
-        return super().write_fetched(rows)
-
-    def write_coverage(self, coverage: pl.DataFrame) -> None:
-        """Refuse it."""
-        self.writes.append("coverage")
-        message = f"the store is busy: {len(coverage)} rows are not written"
-        raise StoreBusy(message)
+    def __init__(self, uri: str) -> None:
+        super().__init__(uri)
+        self.candles = RecordedCandleTable(self.candles.tables[Timeframe.M1].uri)
+        self.coverage = BusyCoverageTable(self.coverage.table.uri)
 
 
 def test_an_error_of_the_store_comes_out_as_it_is(tmp_path: Path) -> None:

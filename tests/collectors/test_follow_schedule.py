@@ -244,7 +244,7 @@ def test_a_signal_ends_the_follower_within_five_seconds(tmp_path: Path, number: 
 
     pid, code, output = asyncio.run(run_scenario())
     assert (code, output) == (0, b"")
-    runs = CandleStore(uri).read_runs().select("kind", "outcome", "holder").rows()
+    runs = CandleStore(uri).runs.read_rows().select("kind", "outcome", "holder").rows()
     assert [run[:2] for run in runs] == [("follow", "stopped")]
     assert runs[0][2].startswith(f"process {pid} on ")
     with FollowerLock(uri).hold(NOW):

@@ -13,8 +13,10 @@ from collectors.http.access import Access
 from collectors.run_record import RunKind
 from data.errors import StoreBusy, UsageError
 from data.intervals import MINUTE
-from data.schema import RunOutcome
+from data.schema import RunOutcome, Timeframe
 from data.store import CandleStore
+from data.tables.candles import CandleTable
+from data.tables.runs import RunRecord, RunTable
 from tests.collectors.replay_setup import SPOT_OHLCV_VENUES, build_bars, to_ms
 from tests.replay.faults import Fault, refuse_location, return_outage
 from tests.replay.market import Bar
@@ -66,7 +68,7 @@ class FollowerSetting:
 
     def read_log(self, kind: RunKind) -> pl.DataFrame:
         """The runs of a kind on record, oldest first."""
-        return self.store.read_runs(10_000).filter(pl.col("kind") == kind.value).reverse()
+        return self.store.runs.read_rows(10_000).filter(pl.col("kind") == kind.value).reverse()
 
     def read_values(self, venue: str) -> list[tuple[object, ...]]:
         """The stored candles of ATOM on a venue: time and values."""
@@ -163,7 +165,7 @@ def test_a_week_with_outages_is_stored_whole_but_for_what_venues_no_longer_had(t
         ("bybit", "ATOM/USDT", get_time(72), get_time(LAST_HOUR)),
         ("coinbaseexchange", "ATOM/USD", get_time(-1), get_time(LAST_HOUR)),
     ]
-    outstanding = setting.store.read_outstanding()
+    outstanding = setting.store.coverage.read_outstanding()
     assert set(outstanding["venue"]) == {"bybit"}
     lost = {(get_time(29), get_time(38), "history-too-short"), (get_time(60), get_time(72), "history-too-short")}
     assert lost <= set(outstanding.select("start", "end", "outcome").iter_rows())
@@ -319,14 +321,14 @@ def test_one_run_at_a_time(tmp_path: Path) -> None:
                 tidying = group.create_task(follower.maintain_store())
                 await asyncio.to_thread(lambda: None)
                 assert not tidying.done()
-                assert setting.store.read_runs().is_empty()
+                assert setting.store.runs.read_rows().is_empty()
                 setting.clock += timedelta(seconds=9)
                 hanging.release.set()
             return setting
 
     setting = asyncio.run(run_scenario())
     later = WEEK_START + timedelta(seconds=9)
-    run_kinds = setting.store.read_runs().sort("began_at").select("kind", "began_at", "ended_at").rows()
+    run_kinds = setting.store.runs.read_rows().sort("began_at").select("kind", "began_at", "ended_at").rows()
     assert run_kinds == [("follow", WEEK_START, later), ("maintenance", later, later)]
 
 
@@ -358,22 +360,33 @@ def test_a_run_that_is_cancelled_is_logged_as_stopped(tmp_path: Path) -> None:
     assert setting.read_values("binance") == list_expected(market_bars, (-1, 70))
 
 
-class BusyCandleStore(CandleStore):
-    """A store that takes no candle, and, if told so, no row of the log."""
+class BusyCandleTable(CandleTable):
+    """A table that takes no candle."""
 
-    log_busy = False
-
-    def write_fetched(self, rows: pl.DataFrame) -> pl.DataFrame:
+    def write(self, fetched: pl.DataFrame) -> pl.DataFrame:
         """Take nothing."""
-        message = f"busy, {rows.height} rows lost"
+        message = f"busy, {fetched.height} rows lost"
         raise StoreBusy(message)
 
-    def log_run(self, *args: object, **kwargs: object) -> None:
-        """As told."""
-        if self.log_busy:
-            message = "busy, no log"
-            raise StoreBusy(message)
-        super().log_run(*args, **kwargs)  # type: ignore[arg-type] # passed on as it came
+
+class BusyRunTable(RunTable):
+    """A log that takes no row."""
+
+    def add(self, run: RunRecord) -> None:
+        """Take nothing."""
+        del run
+        message = "busy, no log"
+        raise StoreBusy(message)
+
+
+class BusyCandleStore(CandleStore):
+    """A store that takes no candle, and, with ``log_busy``, no row of the log."""
+
+    def __init__(self, uri: str, *, log_busy: bool) -> None:
+        super().__init__(uri)
+        self.candles = BusyCandleTable(self.candles.tables[Timeframe.M1].uri)
+        if log_busy:
+            self.runs = BusyRunTable(self.runs.table.uri)
 
 
 @pytest.mark.parametrize("log_busy", [False, True])
@@ -382,14 +395,12 @@ def test_a_run_that_fails_is_logged_and_said(tmp_path: Path, *, log_busy: bool) 
 
     async def run_scenario() -> FollowerSetting:
         async with build_live_setting(tmp_path, build_bars(get_time(-1), 60)) as setting:
-            store = BusyCandleStore(str(tmp_path / "lake"))
-            store.log_busy = log_busy
-            setting.store = store
+            setting.store = BusyCandleStore(str(tmp_path / "lake"), log_busy=log_busy)
             assert await setting.build_follower("binance").collect_newest() is RunOutcome.FAILED
             return setting
 
     setting = asyncio.run(run_scenario())
-    logged = setting.store.read_runs().select("outcome", "message", "start", "end").rows()
+    logged = setting.store.runs.read_rows().select("outcome", "message", "start", "end").rows()
     assert logged == ([] if log_busy else [("failed", "busy, 60 rows lost", get_time(-1), get_time(0))])
     expected_reports = ["2026-11-02 00:15:30Z follow: failed, busy, 60 rows lost"]
     assert setting.reports == (

@@ -180,7 +180,7 @@ def check_nothing_wrong(store: CandleStore, venues: Markets) -> None:
             assert stored.keys() <= complete, (venue, symbol)
             lacking = [time for time in sorted(complete - stored.keys()) if truth[time][-1]]
             assert lacking == [], (venue, symbol)
-            coverage = store.read_coverage([asset], START, END).filter(venue=venue)
+            coverage = store.coverage.read_rows([asset], START, END).filter(venue=venue)
             explained = set(complete)
             for covered_symbol, outcome, start, end in coverage.select("symbol", "outcome", "start", "end").iter_rows():
                 if outcome != Outcome.COMPLETE and covered_symbol in {symbol, f"{asset}/*"}:
@@ -314,11 +314,13 @@ def test_a_candle_that_came_twice_with_two_values_is_kept_aside(tmp_path: Path, 
     setting.sites.clear()
     setting.collect(contradict_row("candle" if venue != "bybit" else "/kline", times=1), request=REQUEST)
     check_nothing_wrong(setting.store, setting.venues)
-    (page,) = setting.store.read_rejected_pages().iter_rows(named=True)
+    (page,) = setting.store.rejected_pages.read_rows().iter_rows(named=True)
     assert "two different candles for" in page["message"]
     assert START <= page["start"] < page["end"] <= END
     assert page["body"].startswith(("[", "{"))
-    coverage = setting.store.read_coverage([page["symbol"].split("/")[0]], START, END).filter(symbol=page["symbol"])
+    coverage = setting.store.coverage.read_rows([page["symbol"].split("/")[0]], START, END).filter(
+        symbol=page["symbol"]
+    )
     bad = coverage.filter(outcome=Outcome.BAD_DATA.value).select("start", "end").rows()
     assert bad == [(page["start"], page["end"])]
 
@@ -436,13 +438,13 @@ def test_a_refetch_puts_a_changed_candle_right(tmp_path: Path, venue: str) -> No
     target = "ohlc" if venue == "bitstamp" else "candles"
     before, after = asyncio.run(collect_twice(setting, alter_row(target, times=1), request))
     truth = {row[0]: row[1:] for row in list_expected(venue, market_bars)}
-    candles = setting.store.read_candles(["ATOM"], START, END, first_seen=True)
+    candles = CandleStore(setting.store.uri, first_seen=True).read_candles(["ATOM"], START, END)
     first_seen = {time: tuple(values) for time, *values in candles.select("open_time", *VALUE_COLUMNS).iter_rows()}
     (wrong,) = (time for time in truth if first_seen[time] != truth[time])
     assert read_stored(setting.store, venue, symbol) == truth
     assert (before.new, before.revised) == (len(truth), 0)
     assert (after.candles, after.new, after.revised) == (len(truth), 0, 1)
-    revisions = setting.store.read_revisions()
+    revisions = setting.store.candles.read_revisions()
     assert set(revisions["open_time"]) == {wrong}
     (close,) = revisions.filter(field="close").iter_rows(named=True)
     assert (close["first_seen"], close["now"]) == (first_seen[wrong][3], truth[wrong][3])
@@ -472,7 +474,7 @@ def test_a_refetch_by_archive_and_trades_counts_what_changed(tmp_path: Path, ven
     before, after = asyncio.run(collect_twice(setting, None, request, change_files))
     assert (before.new, before.revised) == (before.candles, 0)
     assert (after.candles, after.new, after.revised) == (before.candles, 0, 1)
-    assert setting.store.read_revisions()["open_time"].unique().to_list() == [START + 2 * MINUTE]
+    assert setting.store.candles.read_revisions()["open_time"].unique().to_list() == [START + 2 * MINUTE]
 
 
 def test_two_collections_at_once_lose_nothing(tmp_path: Path) -> None:
@@ -499,4 +501,4 @@ def test_two_collections_at_once_lose_nothing(tmp_path: Path) -> None:
     read = setting.store.read_candles(["ATOM", "BNSOL", "WBETH", "USDT", "USDC"], START, END)
     assert pl.scan_delta(f"{setting.store.uri}/candles").select(pl.len()).collect().item() == read.height
     assert sum(summary.new for summary in summaries) == read.height
-    assert setting.store.read_revisions().is_empty()
+    assert setting.store.candles.read_revisions().is_empty()

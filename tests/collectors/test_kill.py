@@ -137,8 +137,8 @@ def test_a_collection_that_is_killed_twenty_times(tmp_path: Path) -> None:
             stored = pl.scan_delta(f"{store.uri}/candles").filter(venue=venue, symbol=symbol).collect()
             assert stored.height == len(truth), (venue, symbol)
             # Binance's two days are two sources, and each minute is of one of them.
-            assert store.read_holdings().filter(venue=venue, symbol=symbol)["candles"].sum() == len(truth)
+            assert store.candles.read_holdings().filter(venue=venue, symbol=symbol)["candles"].sum() == len(truth)
             covered = store.read_covered_spans([asset], *WINDOW).filter(venue=venue, symbol=symbol)
             assert covered.select("start", "end").rows() == [tuple(WINDOW)]
-    assert store.read_revisions().is_empty()
-    assert store.read_rejected_pages().is_empty()
+    assert store.candles.read_revisions().is_empty()
+    assert store.rejected_pages.read_rows().is_empty()

@@ -34,7 +34,7 @@ def test_every_chunk_has_a_wait_of_its_own(tmp_path: Path, monkeypatch: pytest.M
         async with writer.register_reader():
             for hour in range(3):
                 await asyncio.wait_for(await writer.submit("okx", SeriesKey("ATOM/USDT"), build_chunk(hour)), 30)
-                stored.append(store.read_coverage(["ATOM"], START, START + 3 * START_HOUR).height)
+                stored.append(store.coverage.read_rows(["ATOM"], START, START + 3 * START_HOUR).height)
         await writer.close()
         return stored
 

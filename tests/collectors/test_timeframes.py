@@ -19,6 +19,8 @@ from collectors.routes import trades
 from data.errors import StoreBusy, UsageError
 from data.schema import LOW_TRADE, Outcome, Timeframe
 from data.store import CandleStore
+from data.tables.coverage import CoverageTable
+from data.tables.lowest_trades import LowTradeTable
 from tests.collectors.replay_setup import (
     EPOCH,
     FAST_VENUES,
@@ -268,23 +270,38 @@ def test_seconds_and_minutes_of_one_market_neither_mix_nor_cover_each_other(tmp_
         assert read_covered_spans(run, timeframe) == [(START, START + TEN_MINUTES)]
 
 
+class DyingLowTradeTable(LowTradeTable):
+    """Lowest trades before whose write the process ends."""
+
+    def write(self, rows: pl.DataFrame) -> int:
+        """Store them, or die."""
+        DyingStore.die("low trades")
+        return super().write(rows)
+
+
+class DyingCoverageTable(CoverageTable):
+    """Coverage before whose write the process ends."""
+
+    def write(self, coverage: pl.DataFrame) -> None:
+        """Store it, or die."""
+        DyingStore.die("coverage")
+        super().write(coverage)
+
+
 class DyingStore(CandleStore):
     """A store that ends the process, as it were, before one of its three writes."""
 
     dies_at: ClassVar[str] = ""
 
-    def write_low_trades(self, rows: pl.DataFrame) -> int:
-        """Store them, or die."""
-        self._die("low trades")
-        return super().write_low_trades(rows)
+    def __init__(self, uri: str) -> None:
+        super().__init__(uri)
+        self.lowest_trades = DyingLowTradeTable(self.lowest_trades.table.uri)
+        self.coverage = DyingCoverageTable(self.coverage.table.uri)
 
-    def write_coverage(self, coverage: pl.DataFrame) -> None:
-        """Store it, or die."""
-        self._die("coverage")
-        super().write_coverage(coverage)
-
-    def _die(self, before: str) -> None:
-        if self.dies_at == before:
+    @classmethod
+    def die(cls, before: str) -> None:
+        """Raise where this write is the one before which the process ends."""
+        if cls.dies_at == before:
             raise StoreBusy(before)
 
 
@@ -321,7 +338,7 @@ def test_seconds_that_are_killed_are_all_there_in_the_end(tmp_path: Path) -> Non
 
     assert asyncio.run(collect_until_done()) == [-signal.SIGKILL] * 3 + [0]
     assert read_stored(run, "kraken", "ATOM/USD") == list_expected(market_bars, traded_only=True)
-    assert run.store.read_holdings()["candles"].to_list() == [480]
+    assert run.store.candles.read_holdings()["candles"].to_list() == [480]
     assert read_lows(run, Timeframe.S1) == list_expected_lows("kraken", "ATOM/USD", market_bars)
     assert read_covered_spans(run, Timeframe.S1) == [(START, START + TEN_MINUTES)]
 
@@ -336,11 +353,11 @@ def test_a_venue_without_seconds_is_not_asked(tmp_path: Path) -> None:
         results = [(result.symbol, result.outcome, result.message) for result in summary.results]
         venues_without = (Outcome.NOT_OFFERED, "okx gives no 1s candles")
         assert results == [(f"{asset}/*", *venues_without) for asset in ("ATOM", "USDT", "USDC")]
-    rows = run.store.read_coverage(["ATOM"], START, START + TEN_MINUTES)
+    rows = run.store.coverage.read_rows(["ATOM"], START, START + TEN_MINUTES)
     assert rows.select("symbol", "timeframe", "outcome", "start", "end").rows() == [
         ("ATOM/*", "1s", "not-offered", START, START + TEN_MINUTES)
     ]
-    assert run.store.read_outstanding().is_empty()
+    assert run.store.coverage.read_outstanding().is_empty()
     assert format_summary(summary)[1:] == ["Not offered: okx gives no 1s candles: ATOM, USDT, USDC"]
     assert {event.outcome for event in run.events} == {Outcome.NOT_OFFERED}
     _, replay = run.collect(request=replace(SECONDS_REQUEST, timeframe=Timeframe.M1))

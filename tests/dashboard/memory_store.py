@@ -29,6 +29,10 @@ from data.schema import (
     build_empty_frame,
 )
 from data.store import CandleStore
+from data.tables.candles import CandleTable
+from data.tables.coverage import CoverageTable
+from data.tables.rejected_pages import RejectedPageTable
+from data.tables.runs import RunTable
 
 START = datetime(2025, 10, 10, 21, 10, tzinfo=UTC)
 """The start of the window ``build_crash_candles``."""
@@ -97,8 +101,70 @@ def build_crash_candles() -> pl.DataFrame:
     )
 
 
+class MemoryCandleTable(CandleTable):
+    """The candles of a `MemoryStore`, and the revisions that it was given."""
+
+    def __init__(self, store: "MemoryStore") -> None:
+        self._store = store
+
+    def read_holdings(self) -> pl.DataFrame:
+        """What is held, as if all had come from one place."""
+        time = pl.col("open_time")
+        named_candles = self._store.frame.with_columns(
+            asset=pl.col("symbol").str.split("/").list.first(), source=pl.lit("by hand")
+        )
+        counts = (time.min().alias("first"), time.max().alias("last"), pl.len().cast(pl.Int64).alias("candles"))
+        key_columns = ["origin", "source", "asset", "venue", "symbol", "timeframe"]
+        return named_candles.group_by(key_columns).agg(*counts).select(*HOLDING).sort(key_columns)
+
+    def read_revisions(
+        self, start: datetime | None = None, end: datetime | None = None, assets: Collection[str] | None = None
+    ) -> pl.DataFrame:
+        """All revisions, whatever the window."""
+        del start, end, assets
+        return self._store.revision_rows
+
+
+class MemoryCoverageTable(CoverageTable):
+    """The coverage that a `MemoryStore` was given."""
+
+    def __init__(self, store: "MemoryStore") -> None:
+        self._store = store
+
+    def read_rows(self, assets: Collection[str], start: datetime, end: datetime) -> pl.DataFrame:
+        """All rows, whatever the window."""
+        del assets, start, end
+        return self._store.coverage_rows
+
+    def read_outstanding(self) -> pl.DataFrame:
+        """The rows that are not complete."""
+        return self._store.coverage_rows.filter(pl.col("outcome") != Outcome.COMPLETE.value)
+
+
+class MemoryRejectedPageTable(RejectedPageTable):
+    """The rejected pages that a `MemoryStore` was given."""
+
+    def __init__(self, store: "MemoryStore") -> None:
+        self._store = store
+
+    def read_rows(self) -> pl.DataFrame:
+        """All rows."""
+        return self._store.rejected_rows
+
+
+class MemoryRunTable(RunTable):
+    """The runs that a `MemoryStore` was given."""
+
+    def __init__(self, store: "MemoryStore") -> None:
+        self._store = store
+
+    def read_rows(self, limit: int = 100) -> pl.DataFrame:
+        """The first rows."""
+        return self._store.run_rows.head(limit)
+
+
 @dataclass
-class MemoryStore:
+class MemoryStore(CandleStore):
     """What the page needs of a store; ``broken`` makes it one that cannot be read. ``reads`` counts the readings."""
 
     frame: pl.DataFrame = field(default_factory=build_crash_candles)
@@ -111,12 +177,20 @@ class MemoryStore:
     run_rows: pl.DataFrame = field(default_factory=lambda: build_empty_frame(RUN))
     uri: str = "nowhere"
 
+    def __post_init__(self) -> None:
+        """Put tables in memory in the place of those on the disk; those that no page reads are absent."""
+        self.candles = MemoryCandleTable(self)
+        self.coverage = MemoryCoverageTable(self)
+        self.rejected_pages = MemoryRejectedPageTable(self)
+        self.runs = MemoryRunTable(self)
+
     def read_candles(
         self,
         assets: Collection[str],
         start: datetime,
         end: datetime,
         *,
+        venues: Collection[str] | None = None,
         origin: Evidence = Evidence.REAL,
         columns: Collection[str] = tuple(CANDLE),
         in_order: bool = True,  # noqa: ARG002 - the signature of every candle source
@@ -129,6 +203,7 @@ class MemoryStore:
             pl.col("symbol").str.split("/").list.first().is_in(list(assets)),
             pl.col("open_time").is_between(start, end, closed="left"),
             pl.col("timeframe") == timeframe.value,
+            pl.lit(value=True) if venues is None else pl.col("venue").is_in(list(venues)),
             is_generated if origin is Evidence.RECONSTRUCTION else ~is_generated,
         ).select(columns)
 
@@ -158,40 +233,6 @@ class MemoryStore:
             message = "the store at nowhere cannot be read"
             raise StoreUnusable(message)
         return str(self.write_count)
-
-    def read_holdings(self) -> pl.DataFrame:
-        """What is held, as if all had come from one place."""
-        time = pl.col("open_time")
-        named_candles = self.frame.with_columns(
-            asset=pl.col("symbol").str.split("/").list.first(), source=pl.lit("by hand")
-        )
-        counts = (time.min().alias("first"), time.max().alias("last"), pl.len().cast(pl.Int64).alias("candles"))
-        key_columns = ["origin", "source", "asset", "venue", "symbol", "timeframe"]
-        return named_candles.group_by(key_columns).agg(*counts).select(*HOLDING).sort(key_columns)
-
-    def read_coverage(self, assets: Collection[str], start: datetime, end: datetime) -> pl.DataFrame:
-        """What was asked."""
-        del assets, start, end
-        return self.coverage_rows
-
-    def read_outstanding(self) -> pl.DataFrame:
-        """What was not had of it."""
-        return self.coverage_rows.filter(pl.col("outcome") != Outcome.COMPLETE.value)
-
-    def read_rejected_pages(self) -> pl.DataFrame:
-        """The answers kept aside."""
-        return self.rejected_rows
-
-    def read_revisions(
-        self, start: datetime | None = None, end: datetime | None = None, assets: Collection[str] | None = None
-    ) -> pl.DataFrame:
-        """What was changed."""
-        del start, end, assets
-        return self.revision_rows
-
-    def read_runs(self, limit: int = 100) -> pl.DataFrame:
-        """The runs of the follower."""
-        return self.run_rows.head(limit)
 
     def measure_size(self, timeframe: Timeframe | None = None) -> StoreSize | None:
         """A store in memory has none."""

@@ -10,6 +10,8 @@ from polars.testing import assert_frame_equal
 
 from data.schema import REJECTED_PAGE, RUN, RunOutcome, build_empty_frame
 from data.store import CandleStore
+from data.tables.rejected_pages import RejectedPageRecord
+from data.tables.runs import RunRecord
 from tests.data.frames import LATER, NOW, build_coverage, get_minute
 
 MARKETS_JSON = '{"ATOM/USDT": {"id": "ATOMUSDT", "note": "€"}}'
@@ -29,32 +31,32 @@ def add_page(store: CandleStore, **other: Any) -> None:  # noqa: ANN401 - any fi
         "body": '{"data": [[]]}',
         **other,
     }
-    store.add_rejected_page(page.pop("venue"), page.pop("symbol"), **page)
+    store.rejected_pages.add(RejectedPageRecord(**page))
 
 
 def log_run(store: CandleStore, ended_at: datetime, **other: Any) -> None:  # noqa: ANN401 - any field of a run
     """Log a run of a minute."""
     run = {"kind": "follow", "outcome": RunOutcome.DONE, "began_at": ended_at - timedelta(minutes=1), **other}
-    store.log_run(run.pop("kind"), run.pop("outcome"), ended_at=ended_at, **run)
+    store.runs.add(RunRecord(ended_at=ended_at, **run))
 
 
 def test_nothing_is_read_or_created_before_the_first_write(store: CandleStore) -> None:
     """Each table reads as empty and leaves the disk alone."""
-    assert store.read_listing("okx", NOW) is None
-    assert_frame_equal(store.read_rejected_pages(), build_empty_frame(REJECTED_PAGE))
-    assert_frame_equal(store.read_runs(), build_empty_frame(RUN))
+    assert store.listings.read_newest("okx", NOW) is None
+    assert_frame_equal(store.rejected_pages.read_rows(), build_empty_frame(REJECTED_PAGE))
+    assert_frame_equal(store.runs.read_rows(), build_empty_frame(RUN))
     assert not Path(store.uri).exists()
 
 
 def test_the_newest_list_of_a_venue_is_given_while_it_is_new_enough(store: CandleStore) -> None:
     """The list given last is read if it is newer than the time asked for; each venue has its own."""
-    store.add_listing("okx", MARKETS_JSON, listed_at=NOW, source="www.okx.com")
-    store.add_listing("okx", "{}", listed_at=NOW - timedelta(hours=1), source="www.okx.com")
-    store.add_listing("binance", "[]", listed_at=LATER, source="api.binance.com")
-    assert store.read_listing("okx", NOW - timedelta(days=1)) == MARKETS_JSON
-    assert store.read_listing("okx", NOW) is None
-    assert store.read_listing("binance", NOW) == "[]"
-    assert store.read_listing("kraken", NOW - timedelta(days=1)) is None
+    store.listings.add("okx", MARKETS_JSON, listed_at=NOW, source="www.okx.com")
+    store.listings.add("okx", "{}", listed_at=NOW - timedelta(hours=1), source="www.okx.com")
+    store.listings.add("binance", "[]", listed_at=LATER, source="api.binance.com")
+    assert store.listings.read_newest("okx", NOW - timedelta(days=1)) == MARKETS_JSON
+    assert store.listings.read_newest("okx", NOW) is None
+    assert store.listings.read_newest("binance", NOW) == "[]"
+    assert store.listings.read_newest("kraken", NOW - timedelta(days=1)) is None
 
 
 def test_a_bad_page_is_kept_as_it_came(store: CandleStore) -> None:
@@ -89,7 +91,7 @@ def test_a_bad_page_is_kept_as_it_came(store: CandleStore) -> None:
         schema=REJECTED_PAGE,
         orient="row",
     )
-    assert_frame_equal(store.read_rejected_pages(), expected)
+    assert_frame_equal(store.rejected_pages.read_rows(), expected)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +100,7 @@ def test_a_bad_page_is_kept_as_it_came(store: CandleStore) -> None:
 def test_a_long_page_is_cut_to_a_megabyte(store: CandleStore, body: str, kept: int) -> None:
     """A body is cut to a million bytes, before the character that would go beyond."""
     add_page(store, body=body)
-    text = store.read_rejected_pages()["body"][0]
+    text = store.rejected_pages.read_rows()["body"][0]
     assert len(text.encode()) == kept
     assert body.startswith(text)
 
@@ -106,7 +108,7 @@ def test_a_long_page_is_cut_to_a_megabyte(store: CandleStore, body: str, kept: i
 def test_half_a_character_in_a_page_is_kept_as_a_question_mark(store: CandleStore) -> None:
     """A lone surrogate, as broken JSON escapes give it, cannot be stored as text and does not stop the keeping."""
     add_page(store, body="a\ud800b")
-    assert store.read_rejected_pages()["body"].to_list() == ["a?b"]
+    assert store.rejected_pages.read_rows()["body"].to_list() == ["a?b"]
 
 
 @pytest.mark.parametrize(
@@ -151,23 +153,23 @@ def test_runs_come_newest_first(store: CandleStore) -> None:
         schema=RUN,
         orient="row",
     )
-    assert_frame_equal(store.read_runs(), expected)
-    assert_frame_equal(store.read_runs(2), expected.head(2))
+    assert_frame_equal(store.runs.read_rows(), expected)
+    assert_frame_equal(store.runs.read_rows(2), expected.head(2))
 
 
 def test_a_run_ends_in_a_known_way(store: CandleStore) -> None:
     """An outcome may be given by its text, and must be a known one."""
     log_run(store, NOW, outcome="could not have everything")
-    assert store.read_runs()["outcome"].to_list() == ["could not have everything"]
+    assert store.runs.read_rows()["outcome"].to_list() == ["could not have everything"]
     with pytest.raises(ValueError, match="fine"):
         log_run(store, NOW, outcome="fine")
 
 
 def test_logs_are_no_content(store: CandleStore) -> None:
     """What is kept of an answer stays good when a run is logged, a page kept aside or a list kept."""
-    store.write_coverage(build_coverage(0, 1))
+    store.coverage.write(build_coverage(0, 1))
     version = store.read_version()
     log_run(store, NOW)
     add_page(store)
-    store.add_listing("okx", MARKETS_JSON, listed_at=NOW, source="www.okx.com")
+    store.listings.add("okx", MARKETS_JSON, listed_at=NOW, source="www.okx.com")
     assert store.read_version() == version

@@ -35,7 +35,7 @@ def test_a_batch_of_many_markets_is_counted_by_market(store: CandleStore) -> Non
         ]
     )
     assert_frame_equal(
-        store.write_fetched(first),
+        store.candles.write(first),
         build_write_counts(
             ("binance", "ATOM/USDT", "trade", "1m", 2, 0, 0),
             ("okx", "DOGE/USDT:USDT", "mark", "1m", 1, 0, 0),
@@ -53,7 +53,7 @@ def test_a_batch_of_many_markets_is_counted_by_market(store: CandleStore) -> Non
         ]
     )
     assert_frame_equal(
-        store.write_fetched(second),
+        store.candles.write(second),
         build_write_counts(
             ("binance", "ATOM/USDT", "trade", "1m", 1, 1, 1),
             ("binance", "ATOM/USDT", "trade", "5m", 1, 0, 0),
@@ -68,7 +68,7 @@ def test_a_batch_of_many_markets_is_counted_by_market(store: CandleStore) -> Non
 
 def test_an_empty_batch_creates_nothing(store: CandleStore) -> None:
     """A batch without rows gives no counts and leaves the disk alone."""
-    assert_frame_equal(store.write_fetched(build_empty_frame(FETCHED_CANDLE)), build_empty_frame(WRITE_COUNTS))
+    assert_frame_equal(store.candles.write(build_empty_frame(FETCHED_CANDLE)), build_empty_frame(WRITE_COUNTS))
     assert not Path(store.uri).exists()
 
 
@@ -80,10 +80,10 @@ def test_the_order_of_rows_does_not_matter(store: CandleStore) -> None:
         for number in range(6)
     ]
     mixed = [rows[7 * place % len(rows)] for place in range(len(rows))]
-    counts = store.write_fetched(build_fetched(*mixed))
+    counts = store.candles.write(build_fetched(*mixed))
     assert counts["new"].to_list() == [6, 6, 6]
     assert counts["symbol"].to_list() == ["ATOM/USDT", "ATOM/USDT", "DOGE/USDT"]
-    second_counts = store.write_fetched(build_fetched(*reversed(mixed), at=LATER))
+    second_counts = store.candles.write(build_fetched(*reversed(mixed), at=LATER))
     assert second_counts["same"].to_list() == [6, 6, 6]
     read = store.read_candles(["ATOM", "DOGE"], get_minute(0), get_minute(600))
     assert_frame_equal(read, build_candles(*rows))
@@ -92,7 +92,7 @@ def test_the_order_of_rows_does_not_matter(store: CandleStore) -> None:
 def test_twins_fetched_at_two_times_are_one_as_fetched_first(store: CandleStore) -> None:
     """The same values for a minute twice in a batch are one row, with the earlier time of fetching."""
     batch = pl.concat([build_fetched(build_candle(), at=LATER), build_fetched(build_candle(), at=NOW)])
-    assert store.write_fetched(batch)["new"].to_list() == [1]
+    assert store.candles.write(batch)["new"].to_list() == [1]
     assert read_stored(store)["fetched_at"].to_list() == [NOW]
 
 
@@ -105,16 +105,16 @@ def test_a_route_that_contradicts_itself_is_refused(store: CandleStore) -> None:
         ]
     )
     with pytest.raises(ValueError, match="one candle is there twice with different values"):
-        store.write_fetched(batch)
+        store.candles.write(batch)
     assert not Path(store.uri).exists()
 
 
 def test_an_archive_issued_again_revises_where_it_differs(store: CandleStore) -> None:
     """A file of the same name with another checksum is the same route: equal values are the same, others revise."""
     issued = [build_candle(number, 2.0, origin=Origin.ARCHIVE) for number in (0, 1)]
-    store.write_fetched(build_fetched(*issued, source=f"{ZIP} sha256:aa"))
+    store.candles.write(build_fetched(*issued, source=f"{ZIP} sha256:aa"))
     changed = [build_candle(0, 2.0, origin=Origin.ARCHIVE), build_candle(1, 2.5, origin=Origin.ARCHIVE)]
-    counts = store.write_fetched(build_fetched(*changed, source=f"{ZIP} sha256:bb", at=LATER))
+    counts = store.candles.write(build_fetched(*changed, source=f"{ZIP} sha256:bb", at=LATER))
     assert_frame_equal(counts, build_write_counts(("binance", "ATOM/USDT", "trade", "1m", 0, 1, 1)))
     stored_rows = read_stored(store).sort("open_time", "fetched_at").select("close", "source").rows()
     assert stored_rows == [(2.0, f"{ZIP} sha256:aa"), (2.0, f"{ZIP} sha256:aa"), (2.5, f"{ZIP} sha256:bb")]
@@ -122,14 +122,14 @@ def test_an_archive_issued_again_revises_where_it_differs(store: CandleStore) ->
 
 def test_another_host_or_file_is_another_route(store: CandleStore) -> None:
     """The same minute from another host, or from another file of an archive, is new, whatever its values."""
-    store.write_fetched(build_fetched(build_candle(0, 2.0), source="api.example"))
-    other_host = store.write_fetched(build_fetched(build_candle(0, 2.5), source="alt.example", at=LATER))
+    store.candles.write(build_fetched(build_candle(0, 2.0), source="api.example"))
+    other_host = store.candles.write(build_fetched(build_candle(0, 2.5), source="alt.example", at=LATER))
     assert other_host["new"].to_list() == [1]
-    store.write_fetched(build_fetched(build_candle(0, 2.0, origin=Origin.ARCHIVE), source=f"{ZIP} sha256:aa"))
+    store.candles.write(build_fetched(build_candle(0, 2.0, origin=Origin.ARCHIVE), source=f"{ZIP} sha256:aa"))
     monthly = build_fetched(
         build_candle(0, 2.5, origin=Origin.ARCHIVE), source="archive.example/2025-10.zip sha256:aa", at=LATER
     )
-    assert store.write_fetched(monthly)["new"].to_list() == [1]
+    assert store.candles.write(monthly)["new"].to_list() == [1]
 
 
 def test_only_the_touched_partitions_are_looked_at(store: CandleStore) -> None:
@@ -140,7 +140,7 @@ def test_only_the_touched_partitions_are_looked_at(store: CandleStore) -> None:
         for symbol in ("ATOM/USDT", "DOGE/USDT", "XRP/USDT")
         for at in (get_minute(0), tomorrow)
     ]
-    store.write_fetched(build_fetched(*everything))
+    store.candles.write(build_fetched(*everything))
     touched = {("ATOM", "2025-10-10"), ("DOGE", "2025-10-11")}
     for file in (Path(store.uri) / "candles").rglob("*.parquet"):
         asset, day = (part.split("=")[1] for part in file.parts[-3:-1])
@@ -149,17 +149,17 @@ def test_only_the_touched_partitions_are_looked_at(store: CandleStore) -> None:
     batch = build_fetched(
         build_candle(at=get_minute(0)), build_candle(at=tomorrow, symbol="DOGE/USDT"), build_candle(1), at=LATER
     )
-    assert store.write_fetched(batch).select("new", "same").rows() == [(1, 1), (0, 1)]
+    assert store.candles.write(batch).select("new", "same").rows() == [(1, 1), (0, 1)]
 
 
 def test_a_month_of_a_market_is_one_commit(store: CandleStore) -> None:
     """31 days of two assets are two commits, a few hours of ten assets one: no market's month is ever cut."""
     days = [datetime(2025, 10, 1, tzinfo=UTC) + timedelta(days=number) for number in range(31)]
     month = [build_candle(at=day, symbol=symbol) for symbol in ("ATOM/USDT", "DOGE/USDT") for day in days]
-    store.write_fetched(build_fetched(*month))
+    store.candles.write(build_fetched(*month))
     created_and_two = DeltaTable(f"{store.uri}/candles").version()
     assert created_and_two == 2
-    store.write_fetched(build_fetched(*(build_candle(symbol=f"A{number}/USDT") for number in range(10))))
+    store.candles.write(build_fetched(*(build_candle(symbol=f"A{number}/USDT") for number in range(10))))
     assert DeltaTable(f"{store.uri}/candles").version() == created_and_two + 1
     assert len(read_stored(store)) == 72
 
@@ -167,7 +167,7 @@ def test_a_month_of_a_market_is_one_commit(store: CandleStore) -> None:
 def test_a_market_of_two_months_is_two_commits_at_most(store: CandleStore) -> None:
     """A few days on both sides of a month's end, of few partitions, may share a commit."""
     edge = [build_candle(at=datetime(2025, 10, 31, tzinfo=UTC)), build_candle(at=datetime(2025, 11, 1, tzinfo=UTC))]
-    store.write_fetched(build_fetched(*edge))
+    store.candles.write(build_fetched(*edge))
     assert DeltaTable(f"{store.uri}/candles").version() == 1
 
 
@@ -176,16 +176,16 @@ def test_null_names_and_times_are_refused(store: CandleStore, column: str) -> No
     """A row that does not say where or when it comes from is refused."""
     frame = build_fetched(build_candle()).with_columns(pl.lit(None, FETCHED_CANDLE[column]).alias(column))
     with pytest.raises(ValueError, match="a value is null"):
-        store.write_fetched(frame)
+        store.candles.write(frame)
 
 
 def test_collected_candles_can_be_forgotten(store: CandleStore) -> None:
     """Forgetting a collected source or origin drops its rows, revisions included, and they are new when they return."""
-    store.write_fetched(build_fetched(build_candle(0), build_candle(1), source="api.example"))
-    store.write_fetched(build_fetched(build_candle(0, 3.0), source="api.example", at=LATER))
-    store.write_fetched(build_fetched(build_candle(0, origin=Origin.ARCHIVE), source=f"{ZIP} sha256:aa"))
+    store.candles.write(build_fetched(build_candle(0), build_candle(1), source="api.example"))
+    store.candles.write(build_fetched(build_candle(0, 3.0), source="api.example", at=LATER))
+    store.candles.write(build_fetched(build_candle(0, origin=Origin.ARCHIVE), source=f"{ZIP} sha256:aa"))
     assert store.forget(source="api.example", origin=Origin.ARCHIVE) == 0
     assert store.forget(source="api.example") == 3
     assert store.forget(origin=Origin.ARCHIVE) == 1
-    assert store.write_fetched(build_fetched(build_candle(0, 3.0), source="api.example"))["new"].to_list() == [1]
-    assert store.read_revisions().is_empty()
+    assert store.candles.write(build_fetched(build_candle(0, 3.0), source="api.example"))["new"].to_list() == [1]
+    assert store.candles.read_revisions().is_empty()

@@ -29,8 +29,8 @@ def test_absent_store_reads_as_empty_frames_and_is_not_created(store: CandleStor
     """A store that nobody wrote to answers every read with no rows in the schema and leaves the disk alone."""
     assert_frame_equal(store.read_candles(["ATOM"], *WIDE), build_empty_frame(CANDLE))
     assert_frame_equal(store.read_covered_spans(["ATOM"], *WIDE), build_empty_frame(SPAN))
-    assert_frame_equal(store.read_coverage(["ATOM"], *WIDE), build_empty_frame(COVERAGE))
-    assert_frame_equal(store.read_holdings(), build_empty_frame(HOLDING))
+    assert_frame_equal(store.coverage.read_rows(["ATOM"], *WIDE), build_empty_frame(COVERAGE))
+    assert_frame_equal(store.candles.read_holdings(), build_empty_frame(HOLDING))
     assert not store.has_candles(Evidence.REAL)
     assert store.read_version() == "-/-/-/-/-"
     assert store.forget(source="a.csv") == 0
@@ -123,8 +123,8 @@ def test_real_and_reconstruction_never_mix(store: CandleStore) -> None:
         build_candle(0, 9.0, origin=Origin.RECONSTRUCTION), build_candle(1, 9.0, origin=Origin.RECONSTRUCTION)
     )
     store.write_candles(sample, source="sample", fetched_at=LATER)
-    store.write_coverage(build_coverage(0, 1))
-    store.write_coverage(build_coverage(0, 2, origin=Origin.RECONSTRUCTION, source="sample"))
+    store.coverage.write(build_coverage(0, 1))
+    store.coverage.write(build_coverage(0, 2, origin=Origin.RECONSTRUCTION, source="sample"))
     assert list_closes(store.read_candles(["ATOM"], *WIDE)) == [1.0]
     assert list_closes(store.read_candles(["ATOM"], *WIDE, origin=Evidence.RECONSTRUCTION)) == [9.0, 9.0]
     assert store.read_covered_spans(["ATOM"], *WIDE)["end"].to_list() == [get_minute(1)]
@@ -176,7 +176,7 @@ def test_batch_over_months_and_days_is_stored_whole(store: CandleStore) -> None:
 def test_empty_batches_do_nothing(store: CandleStore) -> None:
     """No rows, no store."""
     assert store.write_candles(build_empty_frame(CANDLE), source="api.example", fetched_at=NOW) == WriteReport()
-    store.write_coverage(build_empty_frame(COVERAGE))
+    store.coverage.write(build_empty_frame(COVERAGE))
     assert not Path(store.uri).exists()
 
 
@@ -216,9 +216,9 @@ def test_forget_undoes_one_import(store: CandleStore) -> None:
     """Forgetting a file drops its candles and coverage and nothing else, and says how many rows that were."""
     mine = build_candles(build_candle(0, origin=Origin.IMPORTED), build_candle(1, origin=Origin.IMPORTED))
     store.write_candles(mine, source="it's mine.csv", fetched_at=NOW)
-    store.write_coverage(build_coverage(0, 2, origin=Origin.IMPORTED, source="it's mine.csv"))
+    store.coverage.write(build_coverage(0, 2, origin=Origin.IMPORTED, source="it's mine.csv"))
     store.write_candles(build_candles(build_candle(0, 7.0)), source="api.example", fetched_at=NOW)
-    store.write_coverage(build_coverage(0, 1))
+    store.coverage.write(build_coverage(0, 1))
     version = store.read_version()
     assert store.forget(source="it's mine.csv") == 3
     assert store.read_version() != version
@@ -259,7 +259,7 @@ def test_holdings_count_minutes_not_revisions(store: CandleStore) -> None:
         schema=HOLDING,
         orient="row",
     )
-    assert_frame_equal(store.read_holdings(), expected)
+    assert_frame_equal(store.candles.read_holdings(), expected)
 
 
 def test_has_looks_at_assets(store: CandleStore) -> None:
@@ -276,7 +276,7 @@ def test_version_changes_with_every_change(store: CandleStore) -> None:
     versions = [store.read_version()]
     store.write_candles(build_candles(build_candle()), source="api.example", fetched_at=NOW)
     versions.append(store.read_version())
-    store.write_coverage(build_coverage(0, 1))
+    store.coverage.write(build_coverage(0, 1))
     versions.append(store.read_version())
     assert len(set(versions)) == 3
 

@@ -14,7 +14,7 @@ from data.files.import_file import read_candle_file
 from data.files.import_many import import_files
 from data.files.source import FileSource
 from data.schema import LOW_TRADE, Evidence, Origin, Outcome, Timeframe, build_empty_frame
-from data.store import CandleStore, FirstSeenReader
+from data.store import CandleStore
 from tests.data.frames import LATER, NOW, build_candle, build_candles, build_coverage, get_minute
 
 WIDE = (get_minute(-60), get_minute(60))
@@ -70,10 +70,10 @@ def test_candles_of_two_lengths_never_come_out_of_one_read(store: CandleStore) -
             store.read_candles(["ATOM"], *WIDE, timeframe=timeframe), build_candles(by_length[timeframe])
         )
         assert_frame_equal(
-            FirstSeenReader(store).read_candles(["ATOM"], *WIDE, timeframe=timeframe),
+            CandleStore(store.uri, first_seen=True).read_candles(["ATOM"], *WIDE, timeframe=timeframe),
             build_candles(by_length[timeframe]),
         )
-    assert store.read_holdings().select("first", "candles", "timeframe").rows() == [
+    assert store.candles.read_holdings().select("first", "candles", "timeframe").rows() == [
         (get_minute(0), 1, timeframe) for timeframe in ("1m", "1s", "5m")
     ]
     second_report = store.write_candles(build_candles(*by_length.values()), source="api.example", fetched_at=LATER)
@@ -86,7 +86,7 @@ def test_seconds_alone_are_no_minutes(store: CandleStore) -> None:
     assert not store.has_candles(Evidence.REAL)
     assert store.read_candles(["ATOM"], *WIDE).is_empty()
     assert store.forget(origin=Origin.OHLCV) == 1
-    assert store.read_holdings().is_empty()
+    assert store.candles.read_holdings().is_empty()
 
 
 def test_a_revised_second_is_told(store: CandleStore) -> None:
@@ -94,11 +94,11 @@ def test_a_revised_second_is_told(store: CandleStore) -> None:
     for close, at in ((2.0, NOW), (3.0, LATER)):
         batch = build_candles(build_candle(0, close, timeframe="1s"), build_candle(0, close))
         store.write_candles(batch, source="api.example", fetched_at=at)
-    changed = store.read_revisions().filter(field="close")
+    changed = store.candles.read_revisions().filter(field="close")
     assert changed.select("timeframe", "first_seen", "now").rows() == [("1m", 2.0, 3.0), ("1s", 2.0, 3.0)]
     closes = [
         source.read_candles(["ATOM"], *WIDE, timeframe=Timeframe.S1)["close"].to_list()
-        for source in (store, FirstSeenReader(store))
+        for source in (store, CandleStore(store.uri, first_seen=True))
     ]
     assert closes == [[3.0], [2.0]]
 
@@ -124,25 +124,27 @@ def test_coverage_of_one_length_covers_no_other(store: CandleStore) -> None:
     span_rows = build_coverage(0, 2, timeframe="1s").with_columns(
         end=pl.lit(get_second(90)).cast(pl.Datetime("ms", "UTC"))
     )
-    store.write_coverage(pl.concat([span_rows, build_coverage(5, 10, timeframe="5m")]))
+    store.coverage.write(pl.concat([span_rows, build_coverage(5, 10, timeframe="5m")]))
     assert store.read_covered_spans(["ATOM"], *WIDE).is_empty()
     assert store.read_covered_spans(["ATOM"], *WIDE, timeframe=Timeframe.S1).select("start", "end").rows() == [
         (get_minute(0), get_second(90))
     ]
-    assert FirstSeenReader(store).read_covered_spans(["ATOM"], *WIDE, timeframe=Timeframe.M5).select(
+    assert CandleStore(store.uri, first_seen=True).read_covered_spans(["ATOM"], *WIDE, timeframe=Timeframe.M5).select(
         "start", "end"
     ).rows() == [(get_minute(5), get_minute(10))]
 
 
 def test_seconds_that_are_not_offered_settle_no_minutes(store: CandleStore) -> None:
     """Minutes whose markets were not listed stay wanting when the venue is noted later as one without seconds."""
-    store.write_coverage(build_coverage(0, 10, symbol="ATOM/*", outcome=Outcome.UNREACHABLE))
-    store.write_coverage(
+    store.coverage.write(build_coverage(0, 10, symbol="ATOM/*", outcome=Outcome.UNREACHABLE))
+    store.coverage.write(
         build_coverage(0, 10, symbol="ATOM/*", outcome=Outcome.NOT_OFFERED, timeframe="1s", asked_at=LATER)
     )
-    assert store.read_outstanding().select("symbol", "timeframe", "outcome").rows() == [("ATOM/*", "1m", "unreachable")]
-    store.write_coverage(build_coverage(0, 10, outcome=Outcome.COMPLETE, asked_at=LATER))
-    assert store.read_outstanding().is_empty()
+    assert store.coverage.read_outstanding().select("symbol", "timeframe", "outcome").rows() == [
+        ("ATOM/*", "1m", "unreachable")
+    ]
+    store.coverage.write(build_coverage(0, 10, outcome=Outcome.COMPLETE, asked_at=LATER))
+    assert store.coverage.read_outstanding().is_empty()
 
 
 @pytest.mark.parametrize(
@@ -236,8 +238,8 @@ def test_lowest_trades_are_stored_once(store: CandleStore) -> None:
     rows = build_low_trades(
         build_low_trade(3), build_low_trade(1), build_low_trade(0, timeframe="1m"), build_low_trade(2, venue="bybit")
     )
-    assert store.write_low_trades(rows) == 4
-    assert store.write_low_trades(rows.with_columns(fetched_at=pl.lit(LATER).cast(pl.Datetime("ms", "UTC")))) == 0
+    assert store.lowest_trades.write(rows) == 4
+    assert store.lowest_trades.write(rows.with_columns(fetched_at=pl.lit(LATER).cast(pl.Datetime("ms", "UTC")))) == 0
     read = store.read_low_trades(["ATOM"], *WIDE, timeframe=Timeframe.S1)
     assert_frame_equal(
         read, build_low_trades(build_low_trade(2, venue="bybit"), build_low_trade(1), build_low_trade(3))
@@ -252,8 +254,8 @@ def test_lowest_trades_are_stored_once(store: CandleStore) -> None:
 
 def test_the_lowest_trade_that_was_fetched_last_counts(store: CandleStore) -> None:
     """Where a bar's lowest trade became another one later, the later stands in the read."""
-    store.write_low_trades(build_low_trades(build_low_trade(0, 2.0)))
-    assert store.write_low_trades(build_low_trades(build_low_trade(0, 1.5, fetched_at=LATER))) == 1
+    store.lowest_trades.write(build_low_trades(build_low_trade(0, 2.0)))
+    assert store.lowest_trades.write(build_low_trades(build_low_trade(0, 1.5, fetched_at=LATER))) == 1
     assert store.read_low_trades(["ATOM"], *WIDE, timeframe=Timeframe.S1)["price"].to_list() == [1.5]
 
 
@@ -263,7 +265,7 @@ def test_lowest_trades_go_with_their_source(store: CandleStore) -> None:
     rows = build_low_trades(
         build_low_trade(0), build_low_trade(1, source=file), build_low_trade(2, source="www.example")
     )
-    store.write_low_trades(rows)
+    store.lowest_trades.write(rows)
     assert store.forget(origin=Origin.IMPORTED) == 0
     assert store.forget(source="www.example") == 1
     assert store.forget(origin=Origin.ARCHIVE) == 1
@@ -275,7 +277,7 @@ def test_lowest_trades_count_in_version_size_and_upkeep(store: CandleStore) -> N
     """A lowest trade changes the version and the size, and many files of them become one partition's one."""
     before = store.read_version()
     for number in range(3):
-        store.write_low_trades(build_low_trades(build_low_trade(number)))
+        store.lowest_trades.write(build_low_trades(build_low_trade(number)))
     size = store.measure_size()
     assert store.read_version() != before
     assert size is not None
@@ -300,12 +302,12 @@ def test_lowest_trades_count_in_version_size_and_upkeep(store: CandleStore) -> N
 def test_what_is_no_lowest_trade_is_not_stored(store: CandleStore, frame: pl.DataFrame, fault: str) -> None:
     """Other columns, nulls, unknown lengths, and trades of another bar are refused."""
     with pytest.raises(ValueError, match=fault):
-        store.write_low_trades(frame)
+        store.lowest_trades.write(frame)
     assert store.read_low_trades(["ATOM"], *WIDE).is_empty()
 
 
 def test_no_lowest_trades_make_no_table(store: CandleStore) -> None:
     """An empty frame is stored nowhere, and an absent table reads as no rows."""
-    assert store.write_low_trades(build_empty_frame(LOW_TRADE)) == 0
+    assert store.lowest_trades.write(build_empty_frame(LOW_TRADE)) == 0
     assert not Path(store.uri).exists()
     assert_frame_equal(store.read_low_trades(["ATOM"], *WIDE), build_empty_frame(LOW_TRADE))

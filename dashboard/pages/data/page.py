@@ -56,9 +56,9 @@ def build_updates(context: PageContext, view: ViewState) -> Updates:
     """What the parts hold for a view; the form keeps what was chosen in it."""
     store_info, catalogue = context.measurements.store_info, context.catalogue
     links = ViewLinks(view.to_query(catalogue))
-    holdings, runs = store_info.get_holdings(), store_info.store.read_runs()
+    holdings, runs = store_info.get_holdings(), store_info.store.runs.read_rows()
     incident_entries = list_incidents(
-        store_info.get_outstanding(), store_info.store.read_rejected_pages(), runs, catalogue, view.zone
+        store_info.get_outstanding(), store_info.store.rejected_pages.read_rows(), runs, catalogue, view.zone
     )
     window = view.start - LEAD_TIME, view.end
     scope_text = f"{view.asset} in this window and the 24 h before"

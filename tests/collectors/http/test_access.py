@@ -285,7 +285,9 @@ def test_another_host_of_a_venue_is_asked_and_named(tmp_path: Path) -> None:
     columns = ("open_time", "open", "high", "low", "close", "volume")
     rows = store.read_candles(["ATOM"], START, END).select(columns).rows()
     assert rows == list_expected("bybit", build_evening(3))
-    sources = set(store.read_holdings()["source"]) | set(store.read_coverage(["ATOM"], START, END)["source"])
+    sources = set(store.candles.read_holdings()["source"]) | set(
+        store.coverage.read_rows(["ATOM"], START, END)["source"]
+    )
     assert {source.rpartition("/")[2] for source in sources} == {"api.bytick.com"}
 
 

@@ -85,7 +85,7 @@ def test_incidents_as_rows() -> None:
 
 def test_what_is_held_and_changed_as_files() -> None:
     """Both are the store's own frames, whatever the view."""
-    assert read_rows(MemoryStore(), "held").equals(MemoryStore().read_holdings())
+    assert read_rows(MemoryStore(), "held").equals(MemoryStore().candles.read_holdings())
     row = {"venue": "okx", "symbol": "ATOM/USDT", "price": "trade", "timeframe": "1m", "open_time": START}
     row |= {"field": "low", "first_seen": 3.9, "first_seen_at": NOW, "now": 1.2, "now_at": NOW, "changes": 1}
     revisions = pl.DataFrame([row | {"origin": "ohlcv", "source": "www.okx.com"}], schema=REVISION)

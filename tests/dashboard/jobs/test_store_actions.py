@@ -44,10 +44,10 @@ def test_files_come_in_and_go(tmp_path: Path) -> None:
     path.write_text(CSV, encoding="utf-8")
     stored, refused = actions.import_files([path], FileMarket("okx", "ATOM/USDT"), complete=True)
     assert ([file.write_report.new for file in stored], refused) == ([1], [])
-    holding = store.read_holdings().row(0, named=True)
+    holding = store.candles.read_holdings().row(0, named=True)
     assert (holding["source"], holding["venue"], holding["origin"]) == ("mine.csv", "okx", "imported")
     assert actions.forget_source(StoredSource("mine.csv", Origin.IMPORTED)) == 2, "a candle and its coverage"
-    assert store.read_holdings().is_empty()
+    assert store.candles.read_holdings().is_empty()
 
 
 def test_what_is_too_large_is_refused_by_its_head(tmp_path: Path) -> None:

@@ -296,7 +296,7 @@ def test_what_is_held_and_can_be_forgotten() -> None:
     """Files and the sample can be forgotten, what was collected cannot."""
     frame = MemoryStore().frame
     parts = [frame.with_columns(origin=pl.lit(origin.value)) for origin in (Origin.OHLCV, Origin.RECONSTRUCTION)]
-    holdings = MemoryStore(pl.concat([frame, *parts])).read_holdings()
+    holdings = MemoryStore(pl.concat([frame, *parts])).candles.read_holdings()
     assert list_forgettable(holdings) == (
         StoredSource("by hand", Origin.IMPORTED),
         StoredSource("by hand", Origin.RECONSTRUCTION),
@@ -384,7 +384,7 @@ def test_files_good_and_bad(store: CandleStore) -> None:
     refusal = read_text(build_upload_result(upload_file(store, "bad.csv", BAD_CSV)))
     assert "bad.csv" in refusal
     assert "line 3" in refusal
-    assert store.read_holdings()["source"].to_list() == ["good.csv"]
+    assert store.candles.read_holdings()["source"].to_list() == ["good.csv"]
     assert "0 candles new, 1 already there" in read_text(build_upload_result(upload_file(store, "good.csv", GOOD_CSV)))
 
 
@@ -397,14 +397,14 @@ def test_a_file_of_one_market(store: CandleStore) -> None:
     assert "names no market" in odd_result.failure
     whole_result = upload_file(store, "mine.csv", rows, ("kraken", "ATOM/USD"), complete=True)
     assert "are quiet" in read_text(build_upload_result(whole_result))
-    assert store.read_holdings()["symbol"].to_list() == ["ATOM/USD"]
+    assert store.candles.read_holdings()["symbol"].to_list() == ["ATOM/USD"]
 
 
 @pytest.mark.parametrize("name", ["../../etc/evil.csv", r"C:\temp\evil.csv", "evil.csv"])
 def test_a_name_leads_nowhere(store: CandleStore, name: str) -> None:
     """Of a path only the last part is the name, and that is the source."""
     upload_file(store, name, GOOD_CSV)
-    assert store.read_holdings()["source"].to_list() == ["evil.csv"]
+    assert store.candles.read_holdings()["source"].to_list() == ["evil.csv"]
 
 
 @pytest.mark.parametrize("name", ["..", "", "\0.csv"])
@@ -413,7 +413,7 @@ def test_what_is_no_name(store: CandleStore, name: str) -> None:
     result = upload_file(store, name, GOOD_CSV)
     assert result.stored_files == ()
     assert "is no name of a file" in result.refusals[0]
-    assert store.read_holdings().is_empty()
+    assert store.candles.read_holdings().is_empty()
 
 
 def test_a_file_over_http(store: CandleStore) -> None:
@@ -427,7 +427,7 @@ def test_a_file_over_http(store: CandleStore) -> None:
     assert response.json["stored"] is True
     assert "mine.csv" in collect_text(response.json["children"])
     assert "are quiet" in collect_text(response.json["children"])
-    assert store.read_holdings()["symbol"].to_list() == ["ATOM/USD"]
+    assert store.candles.read_holdings()["symbol"].to_list() == ["ATOM/USD"]
 
 
 def test_another_site_cannot_send_files(store: CandleStore) -> None:
@@ -436,7 +436,7 @@ def test_another_site_cannot_send_files(store: CandleStore) -> None:
     for kind in ("text/plain", "multipart/form-data", "application/x-www-form-urlencoded", None):
         assert client.post("/import?name=a.csv", data=GOOD_CSV, content_type=kind).status_code == 415
     assert client.get("/import?name=a.csv").status_code == 405
-    assert store.read_holdings().is_empty()
+    assert store.candles.read_holdings().is_empty()
 
 
 def test_files_that_are_too_large() -> None:

@@ -59,8 +59,8 @@ def test_counts_and_reasons(store: CandleStore) -> None:
     """Minutes with a candle, quiet ones within what came whole, missing ones with what the last question ended in."""
     hour = START.replace(minute=0)
     store.write_candles(build_candles("okx", "ATOM/USDT", hour, 40), source="api", fetched_at=NOW)
-    store.write_coverage(build_coverage_row("okx", "ATOM/USDT", hour, hour + timedelta(minutes=45), "complete"))
-    store.write_coverage(
+    store.coverage.write(build_coverage_row("okx", "ATOM/USDT", hour, hour + timedelta(minutes=45), "complete"))
+    store.coverage.write(
         build_coverage_row("okx", "ATOM/USDT", hour + timedelta(minutes=45), hour + HOUR, "unreachable", "HTTP 502")
     )
     coverage = build_coverage_map(store, "ATOM", START, END, Evidence.REAL, Timeframe.M1)
@@ -77,13 +77,13 @@ def test_the_commonest_reason_speaks(store: CandleStore) -> None:
     for minutes, outcome in ((60, "unreachable"), (20, "refused")):
         row = build_coverage_row("okx", "ATOM/USDT", hour, hour + timedelta(minutes=minutes), outcome)
         delay = timedelta(minutes=outcome == "refused")
-        store.write_coverage(row.with_columns(asked_at=pl.col("asked_at") + delay))
+        store.coverage.write(row.with_columns(asked_at=pl.col("asked_at") + delay))
     assert (
         build_coverage_map(store, "ATOM", START, END, Evidence.REAL, Timeframe.M1).markets[0].fields[-1].outcome
         == "unreachable"
     )
     row = build_coverage_row("okx", "ATOM/USDT", hour, hour + timedelta(minutes=45), "refused")
-    store.write_coverage(row.with_columns(asked_at=pl.col("asked_at") + timedelta(hours=1)))
+    store.coverage.write(row.with_columns(asked_at=pl.col("asked_at") + timedelta(hours=1)))
     assert (
         build_coverage_map(store, "ATOM", START, END, Evidence.REAL, Timeframe.M1).markets[0].fields[-1].outcome
         == "refused"
@@ -93,8 +93,8 @@ def test_the_commonest_reason_speaks(store: CandleStore) -> None:
 def test_an_asset_that_is_not_listed(store: CandleStore) -> None:
     """An asset without a market stands for itself, unless the venue has one of another quote."""
     hour = START.replace(minute=0)
-    store.write_coverage(build_coverage_row("gemini", "ATOM/*", hour, hour + HOUR, "not-listed"))
-    store.write_coverage(build_coverage_row("okx", "ATOM/*", hour, hour + HOUR, "unreachable", "no list"))
+    store.coverage.write(build_coverage_row("gemini", "ATOM/*", hour, hour + HOUR, "not-listed"))
+    store.coverage.write(build_coverage_row("okx", "ATOM/*", hour, hour + HOUR, "unreachable", "no list"))
     store.write_candles(build_candles("okx", "ATOM/USDT", hour, 30), source="api", fetched_at=NOW)
     coverage = build_coverage_map(store, "ATOM", START, END, Evidence.REAL, Timeframe.M1)
     assert [(market.venue, market.symbol) for market in coverage.markets] == [
@@ -112,8 +112,8 @@ def test_what_else_is_stored_does_not_count(store: CandleStore) -> None:
     candles = build_candles("okx", "ATOM/USDT", hour, 60, Origin.RECONSTRUCTION)
     store.write_candles(candles, source="reconstruction", fetched_at=NOW)
     row = build_coverage_row("kraken", "ATOM/USD", hour, hour + HOUR, "refused")
-    store.write_coverage(row.with_columns(timeframe=pl.lit("1s")))
-    store.write_coverage(row.with_columns(price=pl.lit("mark")))
+    store.coverage.write(row.with_columns(timeframe=pl.lit("1s")))
+    store.coverage.write(row.with_columns(price=pl.lit("mark")))
     assert build_coverage_map(store, "ATOM", START, END, Evidence.REAL, Timeframe.M1).markets == ()
     (market,) = build_coverage_map(store, "ATOM", START, END, Evidence.RECONSTRUCTION, Timeframe.M1).markets
     assert market.fields[-1] == CoverageField(60, 0, 0, "complete")
@@ -144,11 +144,11 @@ def test_other_lengths_are_counted_in_their_bars(store: CandleStore, timeframe: 
     complete_row = build_coverage_row("okx", "ATOM/USDT", hour, hour + 10 * bar, "complete").with_columns(
         timeframe=timeframe_literal
     )
-    store.write_coverage(complete_row)
+    store.coverage.write(complete_row)
     missing_row = build_coverage_row("okx", "ATOM/USDT", hour + 10 * bar, hour + HOUR, "unreachable").with_columns(
         timeframe=timeframe_literal
     )
-    store.write_coverage(missing_row)
+    store.coverage.write(missing_row)
     coverage = build_coverage_map(store, "ATOM", START, END, Evidence.REAL, timeframe)
     (market,) = coverage.markets
     assert market.fields[-1] == CoverageField(7, 3, each - 10, "unreachable")

@@ -25,7 +25,7 @@ def in_parts(store: CandleStore) -> CandleStore:
     """A store whose candles and coverage came minute by minute, a file each."""
     for number in range(PART_COUNT):
         store.write_candles(build_candles(build_candle(number)), source="api.example", fetched_at=NOW)
-        store.write_coverage(build_coverage(number, number + 1))
+        store.coverage.write(build_coverage(number, number + 1))
     return store
 
 
@@ -48,12 +48,12 @@ def list_parquet_files(store: CandleStore, table: str) -> list[Path]:
 
 def test_many_files_become_few_and_say_the_same(in_parts: CandleStore) -> None:
     """After the upkeep each partition is one file at its present version, and every read answers as before."""
-    before = in_parts.read_candles(["ATOM"], *WIDE), in_parts.read_coverage(["ATOM"], *WIDE)
+    before = in_parts.read_candles(["ATOM"], *WIDE), in_parts.coverage.read_rows(["ATOM"], *WIDE)
     maintenance = in_parts.maintain(LATER)
     for table in ("candles", "coverage"):
         assert len(DeltaTable(f"{in_parts.uri}/{table}").file_uris()) == 1
     assert_frame_equal(in_parts.read_candles(["ATOM"], *WIDE), before[0])
-    assert_frame_equal(in_parts.read_coverage(["ATOM"], *WIDE), before[1])
+    assert_frame_equal(in_parts.coverage.read_rows(["ATOM"], *WIDE), before[1])
     # Each table: its log of creation and six appends, six files; then one file and its commit; nothing goes for a week.
     assert (maintenance.files_before, maintenance.files_after - maintenance.files_before >= 4) == (2 * (7 + 6), True)
     second_report = in_parts.write_candles(
@@ -121,8 +121,8 @@ def test_a_writer_that_looked_before_the_upkeep_writes_on(in_parts: CandleStore)
 
 def test_old_lists_of_markets_go(store: CandleStore) -> None:
     """The upkeep drops the lists that are older than the retention, by the time that it is given."""
-    store.add_listing("okx", "{}", listed_at=NOW, source="www.okx.com")
-    store.add_listing("okx", "[]", listed_at=NOW + timedelta(days=3), source="www.okx.com")
+    store.listings.add("okx", "{}", listed_at=NOW, source="www.okx.com")
+    store.listings.add("okx", "[]", listed_at=NOW + timedelta(days=3), source="www.okx.com")
     store.maintain(NOW + timedelta(days=7, minutes=1))
     listings = pl.scan_delta(f"{store.uri}/listings").collect()
     assert listings["markets"].to_list() == ["[]"]
@@ -137,7 +137,7 @@ def test_an_absent_store_needs_no_upkeep(store: CandleStore) -> None:
 
 def test_the_size_is_what_lies_on_the_disk(store: CandleStore, tmp_path: Path) -> None:
     """Bytes and files are those of the folder, by path and by URI; a store elsewhere has no size that is known."""
-    store.write_coverage(build_coverage(0, 1))
+    store.coverage.write(build_coverage(0, 1))
     files = [path for path in Path(store.uri).rglob("*") if path.is_file()]
     # Creation, one commit, one data file.
     expected = StoreSize(bytes=sum(path.stat().st_size for path in files), files=3)

@@ -29,7 +29,7 @@ def test_two_writers_lose_nothing(tmp_path: Path) -> None:
         for number in range(ROUNDS):
             batch = build_candles(build_candle(number, venue=venue), build_candle(number, 3.0, venue="shared"))
             reports.append(own_store.write_candles(batch, source="api.example", fetched_at=NOW))
-            own_store.write_coverage(build_coverage(number, number + 1, venue=venue))
+            own_store.coverage.write(build_coverage(number, number + 1, venue=venue))
         return sum(reports, WriteReport())
 
     with ThreadPoolExecutor(2) as pool:
@@ -93,8 +93,8 @@ def test_endless_conflicts_end_in_store_busy(store: CandleStore) -> None:
 def test_times_survive_to_the_millisecond(store: CandleStore) -> None:
     """The times of a coverage row come back as the same instants in milliseconds and UTC."""
     asked_at = datetime(2025, 12, 1, 8, 0, 0, 123_000, tzinfo=UTC)
-    store.write_coverage(build_coverage(0, 1, asked_at=asked_at))
-    read = store.read_coverage(["ATOM"], *WIDE)
+    store.coverage.write(build_coverage(0, 1, asked_at=asked_at))
+    read = store.coverage.read_rows(["ATOM"], *WIDE)
     assert read["asked_at"].to_list() == [asked_at]
     assert read.schema["asked_at"] == pl.Datetime("ms", "UTC")
 

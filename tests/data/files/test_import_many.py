@@ -32,7 +32,7 @@ def test_a_complete_file_covers_its_span(store: CandleStore, tmp_path: Path) -> 
     path = write_rows(OWN_FILE, tmp_path / "mine.csv")
     import_files(store, [path], now=NOW, complete=True)
     expected = build_coverage(0, 10, origin=Origin.IMPORTED, source="mine.csv")
-    assert_frame_equal(store.read_coverage(["ATOM"], *WIDE), expected)
+    assert_frame_equal(store.coverage.read_rows(["ATOM"], *WIDE), expected)
     assert store.forget(source="mine.csv") == 3
     assert store.read_covered_spans(["ATOM"], *WIDE).is_empty()
 
@@ -45,7 +45,7 @@ def test_a_refused_file_leaves_nothing_and_the_others_come_in(store: CandleStore
     stored, refusals = import_files(store, [bad, good], now=NOW, complete=True)
     assert [file.report.file for file in stored] == ["good.parquet"]
     assert str(refusals[0]).startswith("bad.csv: nothing of it was taken\n  line 4: ")
-    assert store.read_holdings()["source"].to_list() == ["good.parquet"]
+    assert store.candles.read_holdings()["source"].to_list() == ["good.parquet"]
 
 
 def test_the_reconstruction_never_becomes_evidence(store: CandleStore, tmp_path: Path) -> None:
@@ -72,7 +72,7 @@ def test_the_sample_is_put_in_once(store: CandleStore) -> None:
     version = store.read_version()
     assert not ensure_sample(store, LATER)
     assert store.read_version() == version
-    holdings = store.read_holdings()
+    holdings = store.candles.read_holdings()
     assert set(holdings["source"]) == {SAMPLE_SOURCE}
     assert {"ATOM", "WBETH", "BNSOL", "DOGE", "XRP", "ETH", "SOL", "USDT"} <= set(holdings["asset"])
     crash = (get_minute(-35), get_minute(115))

@@ -49,8 +49,8 @@ def test_touching_and_overlapping_spans_become_one() -> None:
 
 def test_covered_spans_are_clipped_to_the_window(store: CandleStore) -> None:
     """What is covered never reaches beyond the window that was asked for."""
-    store.write_coverage(build_coverage(0, 30))
-    store.write_coverage(build_coverage(30, 50))
+    store.coverage.write(build_coverage(0, 30))
+    store.coverage.write(build_coverage(30, 50))
     read = store.read_covered_spans(["ATOM"], get_minute(10), get_minute(40))
     assert_frame_equal(read, build_spans(("binance", "ATOM/USDT", 10, 40)))
     assert store.read_covered_spans(["ATOM"], get_minute(50), get_minute(60)).is_empty()
@@ -59,23 +59,23 @@ def test_covered_spans_are_clipped_to_the_window(store: CandleStore) -> None:
 
 def test_only_complete_outcomes_cover(store: CandleStore) -> None:
     """A request that ended in anything but complete covers nothing, yet stays in the log."""
-    store.write_coverage(build_coverage(0, 10, outcome=Outcome.PARTLY, asked_at=LATER))
-    store.write_coverage(build_coverage(0, 10, outcome=Outcome.UNREACHABLE, asked_at=NOW))
+    store.coverage.write(build_coverage(0, 10, outcome=Outcome.PARTLY, asked_at=LATER))
+    store.coverage.write(build_coverage(0, 10, outcome=Outcome.UNREACHABLE, asked_at=NOW))
     assert store.read_covered_spans(["ATOM"], *WIDE).is_empty()
-    assert store.read_coverage(["ATOM"], *WIDE)["outcome"].to_list() == ["unreachable", "partly"]
+    assert store.coverage.read_rows(["ATOM"], *WIDE)["outcome"].to_list() == ["unreachable", "partly"]
 
 
 def test_a_coverage_row_written_twice_reads_as_one(store: CandleStore) -> None:
     """Writing the same row of coverage again changes no answer."""
     for _ in range(2):
-        store.write_coverage(build_coverage(0, 10))
-    assert_frame_equal(store.read_coverage(["ATOM"], *WIDE), build_coverage(0, 10))
+        store.coverage.write(build_coverage(0, 10))
+    assert_frame_equal(store.coverage.read_rows(["ATOM"], *WIDE), build_coverage(0, 10))
 
 
 def test_coverage_rows_overlap_the_window(store: CandleStore) -> None:
     """The log gives rows that share a minute with the window, whole, and none that only touch it."""
-    store.write_coverage(pl.concat([build_coverage(0, 10), build_coverage(10, 20), build_coverage(20, 30)]))
-    assert_frame_equal(store.read_coverage(["ATOM"], get_minute(10), get_minute(20)), build_coverage(10, 20))
+    store.coverage.write(pl.concat([build_coverage(0, 10), build_coverage(10, 20), build_coverage(20, 30)]))
+    assert_frame_equal(store.coverage.read_rows(["ATOM"], get_minute(10), get_minute(20)), build_coverage(10, 20))
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_coverage_rows_overlap_the_window(store: CandleStore) -> None:
 def test_what_is_no_coverage_is_not_stored(store: CandleStore, frame: pl.DataFrame) -> None:
     """Other columns or dtypes, nulls, unknown outcomes or origins and empty spans are refused."""
     with pytest.raises(ValueError, match="coverage"):
-        store.write_coverage(frame)
+        store.coverage.write(frame)
     assert store.read_version() == "-/-/-/-/-"
     assert COVERAGE.keys() == build_coverage(0, 1).schema.keys()
 
@@ -121,9 +121,9 @@ def test_what_was_not_had_and_has_not_come_since_is_wanting(store: CandleStore) 
         }
         for venue, symbol, start, end, outcome, day in requests
     ]
-    assert store.read_outstanding().is_empty()
-    store.write_coverage(pl.DataFrame(rows, schema=COVERAGE))
-    outstanding = store.read_outstanding()
+    assert store.coverage.read_outstanding().is_empty()
+    store.coverage.write(pl.DataFrame(rows, schema=COVERAGE))
+    outstanding = store.coverage.read_outstanding()
     assert outstanding.schema == COVERAGE
     assert outstanding.select("symbol", "start", "end", "outcome").rows() == [
         ("ATOM/USDT", hour[0], hour[1], "refused")
@@ -132,40 +132,42 @@ def test_what_was_not_had_and_has_not_come_since_is_wanting(store: CandleStore) 
 
 def test_frames_without_price_and_timeframe_mean_trades_by_the_minute(store: CandleStore) -> None:
     """Coverage that does not say its kind of price or timeframe, or says null, is that of one-minute trade candles."""
-    store.write_coverage(build_coverage(0, 10).drop("price", "timeframe"))
-    store.write_coverage(build_coverage(10, 20).with_columns(price=pl.lit(None, pl.String)))
-    assert_frame_equal(store.read_coverage(["ATOM"], *WIDE), pl.concat([build_coverage(0, 10), build_coverage(10, 20)]))
+    store.coverage.write(build_coverage(0, 10).drop("price", "timeframe"))
+    store.coverage.write(build_coverage(10, 20).with_columns(price=pl.lit(None, pl.String)))
+    assert_frame_equal(
+        store.coverage.read_rows(["ATOM"], *WIDE), pl.concat([build_coverage(0, 10), build_coverage(10, 20)])
+    )
 
 
 def test_only_trades_by_the_minute_cover(store: CandleStore) -> None:
     """Complete mark prices or hours say nothing about quiet minutes, yet stay in the log."""
-    store.write_coverage(
+    store.coverage.write(
         pl.concat([build_coverage(0, 10, price="mark"), build_coverage(0, 20, timeframe="1h"), build_coverage(0, 5)])
     )
     assert store.read_covered_spans(["ATOM"], *WIDE)["end"].to_list() == [get_minute(5)]
-    log = store.read_coverage(["ATOM"], *WIDE).select("price", "timeframe").rows()
+    log = store.coverage.read_rows(["ATOM"], *WIDE).select("price", "timeframe").rows()
     assert sorted(log) == [("mark", "1m"), ("trade", "1h"), ("trade", "1m")]
 
 
 def test_prices_are_wanting_apart(store: CandleStore) -> None:
     """A refused mark price stays wanting when the trade price of the span comes whole, until the mark price does."""
     refused = build_coverage(0, 10, price="mark", outcome=Outcome.REFUSED)
-    store.write_coverage(pl.concat([refused, build_coverage(0, 10, outcome=Outcome.REFUSED)]))
-    assert store.read_outstanding()["price"].to_list() == ["mark", "trade"]
-    store.write_coverage(build_coverage(0, 10, asked_at=LATER))
-    assert_frame_equal(store.read_outstanding(), refused)
-    store.write_coverage(pl.concat([build_coverage(0, 5, price="mark"), build_coverage(5, 10, price="mark")]))
-    assert store.read_outstanding().is_empty()
+    store.coverage.write(pl.concat([refused, build_coverage(0, 10, outcome=Outcome.REFUSED)]))
+    assert store.coverage.read_outstanding()["price"].to_list() == ["mark", "trade"]
+    store.coverage.write(build_coverage(0, 10, asked_at=LATER))
+    assert_frame_equal(store.coverage.read_outstanding(), refused)
+    store.coverage.write(pl.concat([build_coverage(0, 5, price="mark"), build_coverage(5, 10, price="mark")]))
+    assert store.coverage.read_outstanding().is_empty()
 
 
 def test_only_the_minutes_that_have_not_come_are_wanting(store: CandleStore) -> None:
     """Of failed spans those minutes are wanting that no complete span holds, each once however often it failed."""
     for first, last in ((0, 10), (-1, 5), (5, 11), (20, 30), (20, 28)):
-        store.write_coverage(build_coverage(first, last, outcome=Outcome.PARTLY))
-    store.write_coverage(
+        store.coverage.write(build_coverage(first, last, outcome=Outcome.PARTLY))
+    store.coverage.write(
         pl.concat([build_coverage(0, 4), build_coverage(4, 10), build_coverage(20, 25), build_coverage(26, 30)])
     )
-    assert store.read_outstanding().select("start", "end").rows() == [
+    assert store.coverage.read_outstanding().select("start", "end").rows() == [
         (get_minute(-1), get_minute(0)),
         (get_minute(10), get_minute(11)),
         (get_minute(25), get_minute(26)),
@@ -174,9 +176,9 @@ def test_only_the_minutes_that_have_not_come_are_wanting(store: CandleStore) -> 
 
 def test_of_failures_that_overlap_each_minute_bears_the_latest(store: CandleStore) -> None:
     """A minute that failed twice is wanting once, for the reason that was given last."""
-    store.write_coverage(build_coverage(0, 10, outcome=Outcome.REFUSED))
-    store.write_coverage(build_coverage(4, 12, outcome=Outcome.UNREACHABLE, asked_at=LATER))
-    assert store.read_outstanding().select("start", "end", "outcome").rows() == [
+    store.coverage.write(build_coverage(0, 10, outcome=Outcome.REFUSED))
+    store.coverage.write(build_coverage(4, 12, outcome=Outcome.UNREACHABLE, asked_at=LATER))
+    assert store.coverage.read_outstanding().select("start", "end", "outcome").rows() == [
         (get_minute(0), get_minute(4), "refused"),
         (get_minute(4), get_minute(12), "unreachable"),
     ]
@@ -185,10 +187,10 @@ def test_of_failures_that_overlap_each_minute_bears_the_latest(store: CandleStor
 def test_a_list_of_markets_that_came_later_settles_the_one_that_failed(store: CandleStore) -> None:
     """What failed because markets were not listed is over where a market of the asset was asked about later."""
     unlisted = build_coverage(0, 20, outcome=Outcome.UNREACHABLE).with_columns(symbol=pl.lit("ATOM/*"))
-    store.write_coverage(pl.concat([unlisted, unlisted.with_columns(symbol=pl.lit("XRP/*"))]))
-    store.write_coverage(build_coverage(0, 8, asked_at=LATER))
-    store.write_coverage(build_coverage(8, 15, outcome=Outcome.REFUSED, asked_at=LATER))
-    assert sorted(store.read_outstanding().select("symbol", "start", "end").rows()) == [
+    store.coverage.write(pl.concat([unlisted, unlisted.with_columns(symbol=pl.lit("XRP/*"))]))
+    store.coverage.write(build_coverage(0, 8, asked_at=LATER))
+    store.coverage.write(build_coverage(8, 15, outcome=Outcome.REFUSED, asked_at=LATER))
+    assert sorted(store.coverage.read_outstanding().select("symbol", "start", "end").rows()) == [
         ("ATOM/*", get_minute(15), get_minute(20)),
         ("ATOM/USDT", get_minute(8), get_minute(15)),
         ("XRP/*", get_minute(0), get_minute(20)),
@@ -200,15 +202,15 @@ def test_stores_from_before_price_and_timeframe_go_on(store: CandleStore) -> Non
     old = build_coverage(0, 10, outcome=Outcome.REFUSED).drop("price", "timeframe")
     write_deltalake(f"{store.uri}/coverage", pl.concat([old, build_coverage(0, 3).drop("price", "timeframe")]))
     assert_frame_equal(
-        store.read_coverage(["ATOM"], *WIDE),
+        store.coverage.read_rows(["ATOM"], *WIDE),
         pl.concat([build_coverage(0, 3), build_coverage(0, 10, outcome=Outcome.REFUSED)]),
     )
     assert store.read_covered_spans(["ATOM"], *WIDE)["end"].to_list() == [get_minute(3)]
-    assert_frame_equal(store.read_outstanding(), build_coverage(3, 10, outcome=Outcome.REFUSED))
-    store.write_coverage(build_coverage(3, 10, price="mark"))
+    assert_frame_equal(store.coverage.read_outstanding(), build_coverage(3, 10, outcome=Outcome.REFUSED))
+    store.coverage.write(build_coverage(3, 10, price="mark"))
     assert [field.name for field in DeltaTable(f"{store.uri}/coverage").schema().fields] == [*COVERAGE]
     assert store.read_covered_spans(["ATOM"], *WIDE)["end"].to_list() == [get_minute(3)]
-    assert store.read_coverage(["ATOM"], *WIDE)["price"].to_list() == ["mark", "trade", "trade"]
+    assert store.coverage.read_rows(["ATOM"], *WIDE)["price"].to_list() == ["mark", "trade", "trade"]
 
 
 def test_two_writers_add_the_columns_once(store: CandleStore) -> None:
@@ -216,16 +218,16 @@ def test_two_writers_add_the_columns_once(store: CandleStore) -> None:
     uri = f"{store.uri}/coverage"
     write_deltalake(uri, build_coverage(0, 3).drop("price", "timeframe"))
     opened = [DeltaTable(uri)]
-    store.write_coverage(build_coverage(3, 5))
+    store.coverage.write(build_coverage(3, 5))
     fresh = StoreTable.open
     with patch.object(StoreTable, "open", lambda table: opened.pop() if opened else fresh(table)):
-        store.write_coverage(build_coverage(5, 7))
+        store.coverage.write(build_coverage(5, 7))
     assert opened == []
     assert store.read_covered_spans(["ATOM"], *WIDE)["end"].to_list() == [get_minute(7)]
 
 
 def test_no_assets_have_no_coverage(store: CandleStore) -> None:
     """Asked about no asset, the log has nothing to say."""
-    store.write_coverage(build_coverage(0, 10))
-    assert store.read_coverage([], *WIDE).is_empty()
+    store.coverage.write(build_coverage(0, 10))
+    assert store.coverage.read_rows([], *WIDE).is_empty()
     assert store.read_covered_spans([], *WIDE).is_empty()

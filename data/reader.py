@@ -1,0 +1,66 @@
+"""What a measurement reads: candles, complete spans and lowest trades, from the store or from files."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Protocol
+
+import polars as pl
+
+from data.schema import CANDLE, Evidence, Timeframe
+
+
+class CandleReader(Protocol):
+    """A source of candles: `data.store.CandleStore` or `data.files.source.FileSource`."""
+
+    def read_candles(
+        self,
+        assets: Collection[str],
+        start: datetime,
+        end: datetime,
+        *,
+        origin: Evidence = Evidence.REAL,
+        columns: Collection[str] = tuple(CANDLE),
+        in_order: bool = True,
+        timeframe: Timeframe = Timeframe.M1,
+    ) -> pl.DataFrame:
+        """Trade candles of ``[start, end)`` of one length, one row per market and bar.
+
+        Args:
+            assets: bases of symbols, such as ``ATOM``.
+            start: aware; the first open time.
+            end: aware; open times lie before it.
+            origin: real candles, or those of the reconstruction.
+            columns: columns of `data.schema.CANDLE` to read; fewer take less time and memory.
+            in_order: whether to sort by venue, symbol and open time. If False, rows of a market come in runs and text
+                as enums, in half the memory.
+            timeframe: the length of the candles.
+
+        Returns:
+            The given columns.
+        """
+        ...
+
+    def read_covered_spans(
+        self,
+        assets: Collection[str],
+        start: datetime,
+        end: datetime,
+        *,
+        origin: Evidence = Evidence.REAL,
+        timeframe: Timeframe = Timeframe.M1,
+    ) -> pl.DataFrame:
+        """Complete spans of each market that overlap ``[start, end)``: disjoint, a frame of `data.schema.SPAN`.
+
+        A bar of that length in such a span that has no candle is quiet, outside of all spans it is missing.
+        """
+        ...
+
+    def read_low_trades(
+        self, assets: Collection[str], start: datetime, end: datetime, *, timeframe: Timeframe = Timeframe.M1
+    ) -> pl.DataFrame:
+        """The lowest trade of each bar of ``[start, end)`` that was built from trades, each bar once.
+
+        Returns:
+            A frame of `data.schema.LOW_TRADE`, sorted by venue, symbol and open time.
+        """
+        ...
