@@ -3,61 +3,67 @@
 The file says in its comments what each table means; here each table becomes a frozen record and nothing is computed.
 """
 
-import tomllib
-from dataclasses import dataclass
+import dataclasses
+from collections.abc import Collection
 from datetime import datetime
 from importlib.resources import files
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
+from pydantic import StrictBool, TypeAdapter
+from pydantic.dataclasses import dataclass
+
+from data.errors import UsageError
+from data.intervals import Span
 from data.schema import parse_base, parse_quote
+from data.toml import TABLE_CONFIG, EndMinute, Minute, SpanTable, Text, parse_toml
 
 ASSUMED = "assumed"
 """Evidence mark of a figure that nobody published for that venue."""
 
-Knots: TypeAlias = tuple[tuple[datetime, float], ...]
+Knots: TypeAlias = tuple[tuple[Minute, float], ...]
 """Values at given minutes; log-linear between them and constant outside."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True, config=TABLE_CONFIG)
 class PriceAnchor:
     """One minute of one market with a figure that the reconstruction meets exactly; prices in the quote.
 
-    ``low`` is the lowest trade of the span `Shape.spans` [``lowest_of``]; ``None`` marks what is not published.
+    ``low`` is the lowest trade of the span `EventShape.spans` [``lowest_of``]. None marks what is not published.
     """
 
-    venue: str
-    symbol: str
-    minute: datetime
-    open: float | None
-    high: float | None
+    venue: Text
+    symbol: Text
+    minute: Minute
+    open: float | None = None
+    high: float | None = None
     low: float
-    close: float | None
-    lowest_of: str
-    evidence: str
-    source: str
-    minute_assumed: bool
+    close: float | None = None
+    lowest_of: Text
+    evidence: Text
+    source: Text
+    minute_assumed: StrictBool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True, config=TABLE_CONFIG)
 class PriceBand:
     """Bounds published for the lows (``of`` ``low``) or calm closes of a market on each of ``venues``."""
 
-    symbol: str
-    venues: tuple[str, ...]
-    of: str
+    symbol: Text
+    venues: tuple[Text, ...]
+    of: Text
     least: float
     most: float
-    evidence: str
-    source: str
+    evidence: Text
+    source: Text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True, config=TABLE_CONFIG)
 class AssumedAsset:
     """The assumed path of an asset: knots in USDT, or in units of the asset that it wraps (``of``)."""
 
-    name: str
-    of: str | None
-    groups: tuple[str, ...]
+    name: Text
+    of: Text | None = None
+    groups: tuple[Text, ...]
     usd_per_minute: float
     price_decimals: int
     volume_decimals: int
@@ -66,7 +72,7 @@ class AssumedAsset:
     knots: Knots
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclasses.dataclass(frozen=True, slots=True, order=True)
 class AssumedMarket:
     """A venue's market, its quote group, and its calm turnover as a share of ``usd_per_minute`` of its asset."""
 
@@ -86,13 +92,13 @@ class AssumedMarket:
         return f"{self.venue} {self.symbol}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class EventShape:
     """All of an event's file. ``premiums`` maps (asset, quote group or venue) to factors on the asset's knots."""
 
     start: datetime
     end: datetime
-    spans: dict[str, tuple[datetime, datetime]]
+    spans: dict[str, Span]
     anchors: tuple[PriceAnchor, ...]
     bands: tuple[PriceBand, ...]
     activity: Knots
@@ -101,62 +107,130 @@ class EventShape:
     premiums: dict[tuple[str, str], Knots]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, config=TABLE_CONFIG)
+class KnotsTable:
+    """A table of nothing but knots."""
+
+    knots: Knots
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=TABLE_CONFIG)
+class PremiumTable:
+    """Factors on the knots of an asset in one quote group or on one venue."""
+
+    asset: Text
+    over: Text
+    knots: Knots
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=TABLE_CONFIG)
+class GroupTable:
+    """The venues on which each asset of a group has a market, with their shares of turnover."""
+
+    quote: Text
+    share: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=TABLE_CONFIG)
+class MarketTable:
+    """A market beside the groups."""
+
+    venue: Text
+    symbol: Text
+    share: float
+
+    @property
+    def market(self) -> AssumedMarket:
+        """The market, in the quote group of its symbol."""
+        return AssumedMarket(
+            self.venue, self.symbol, "usd" if parse_quote(self.symbol) == "USD" else "usdt", self.share
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=TABLE_CONFIG)
+class ShapeFile:
+    """The root table of a file, its fields named as the keys there."""
+
+    event: Text
+    start: Minute
+    end: EndMinute
+    lowest_of: dict[str, SpanTable]
+    source: dict[str, Text]
+    anchor: tuple[PriceAnchor, ...]
+    band: tuple[PriceBand, ...]
+    activity: KnotsTable
+    group: dict[str, GroupTable]
+    asset: tuple[AssumedAsset, ...]
+    market: tuple[MarketTable, ...]
+    premium: tuple[PremiumTable, ...]
+
+
+SHAPE_FILE = TypeAdapter(ShapeFile)
+
+
 def read_shape(event: str) -> EventShape:
-    """Read the file of ``event``, named by its UTC day."""
-    raw = tomllib.loads((files("data") / "anchors" / f"{event}.toml").read_text(encoding="utf-8"))
-    assets = {row["name"]: _build_asset(row) for row in raw["asset"]}
+    """Read the file of ``event``, named by its UTC day.
+
+    Raises:
+        UsageError: the file is malformed; names file and key.
+    """
+    file = f"{event}.toml"
+    return parse_shape(file, (files("data") / "anchors" / file).read_text(encoding="utf-8"))
+
+
+def parse_shape(file: str, text: str) -> EventShape:
+    """Build the shape of an event from the text of its file.
+
+    Raises:
+        UsageError: a key is unknown, missing or of the wrong type, or names nothing; names file and key.
+    """
+    content = parse_toml(file, text, SHAPE_FILE)
+    assets = {asset.name: asset for asset in content.asset}
+    _check_references(file, content)
     return EventShape(
-        start=raw["start"],
-        end=raw["end"],
-        spans={name: (span["start"], span["end"]) for name, span in raw["lowest_of"].items()},
-        anchors=tuple(_build_anchor(row, raw["source"]) for row in raw["anchor"]),
-        bands=tuple(_build_band(row, raw["source"]) for row in raw["band"]),
-        activity=_build_knots(raw["activity"]),
+        start=content.start,
+        end=content.end,
+        spans={name: table.span for name, table in content.lowest_of.items()},
+        anchors=tuple(dataclasses.replace(row, source=content.source[row.source]) for row in content.anchor),
+        bands=tuple(dataclasses.replace(row, source=content.source[row.source]) for row in content.band),
+        activity=content.activity.knots,
         assets=assets,
-        markets=tuple(
-            sorted(_build_group_markets(assets, raw["group"]) + [_build_market(row) for row in raw["market"]])
+        markets=tuple(sorted([*_list_group_markets(content), *(row.market for row in content.market)])),
+        premiums={(row.asset, row.over): row.knots for row in content.premium},
+    )
+
+
+def _check_references(file: str, content: ShapeFile) -> None:
+    """Refuse a row that names an asset, group, source or span that the file does not define.
+
+    Raises:
+        UsageError: there is one; names file and key.
+    """
+    assets = [asset.name for asset in content.asset]
+    references: list[tuple[str, str, Collection[str]]] = [
+        *((f"anchor[{n}]/source", row.source, content.source) for n, row in enumerate(content.anchor, 1)),
+        *((f"anchor[{n}]/lowest_of", row.lowest_of, content.lowest_of) for n, row in enumerate(content.anchor, 1)),
+        *((f"band[{n}]/source", row.source, content.source) for n, row in enumerate(content.band, 1)),
+        *((f"asset[{n}]/of", row.of, assets) for n, row in enumerate(content.asset, 1) if row.of is not None),
+        *(
+            (f"asset[{n}]/groups", group, content.group)
+            for n, row in enumerate(content.asset, 1)
+            for group in row.groups
         ),
-        premiums={(row["asset"], row["over"]): _build_knots(row) for row in raw["premium"]},
-    )
+        *((f"market[{n}]/symbol", parse_base(row.symbol), assets) for n, row in enumerate(content.market, 1)),
+        *((f"premium[{n}]/asset", row.asset, assets) for n, row in enumerate(content.premium, 1)),
+    ]
+    for key, name, known in references:
+        if name not in known:
+            message = f"{file}: {key}: {name!r} is unknown; known are {', '.join(known)}"
+            raise UsageError(message)
 
 
-def _build_anchor(row: dict[str, Any], sources: dict[str, str]) -> PriceAnchor:
-    return PriceAnchor(
-        venue=row["venue"],
-        symbol=row["symbol"],
-        minute=row["minute"],
-        open=row.get("open"),
-        high=row.get("high"),
-        low=row["low"],
-        close=row.get("close"),
-        lowest_of=row["lowest_of"],
-        evidence=row["evidence"],
-        source=sources[row["source"]],
-        minute_assumed=row.get("minute_assumed", False),
-    )
-
-
-def _build_band(row: dict[str, Any], sources: dict[str, str]) -> PriceBand:
-    return PriceBand(**row | {"venues": tuple(row["venues"]), "source": sources[row["source"]]})
-
-
-def _build_asset(row: dict[str, Any]) -> AssumedAsset:
-    return AssumedAsset(**row | {"of": row.get("of"), "groups": tuple(row["groups"]), "knots": _build_knots(row)})
-
-
-def _build_market(row: dict[str, Any]) -> AssumedMarket:
-    return AssumedMarket(group="usd" if parse_quote(row["symbol"]) == "USD" else "usdt", **row)
-
-
-def _build_group_markets(assets: dict[str, AssumedAsset], groups: dict[str, Any]) -> list[AssumedMarket]:
+def _list_group_markets(content: ShapeFile) -> list[AssumedMarket]:
     """The market of every asset on every venue of its groups."""
     return [
-        AssumedMarket(venue, f"{asset.name}/{groups[group]['quote']}", group, share)
-        for asset in assets.values()
-        for group in asset.groups
-        for venue, share in groups[group]["share"].items()
+        AssumedMarket(venue, f"{asset.name}/{content.group[name].quote}", name, share)
+        for asset in content.asset
+        for name in asset.groups
+        for venue, share in content.group[name].share.items()
     ]
-
-
-def _build_knots(row: dict[str, Any]) -> Knots:
-    return tuple((minute, float(value)) for minute, value in row["knots"])

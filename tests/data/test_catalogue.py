@@ -169,7 +169,7 @@ def test_unknown_events_and_windows_are_usage_errors() -> None:
         ),
         ("events", "start = 2025-01-01T08:00:00+08:00", "start = 2025-01-01", "all/start: .* should be a datetime"),
         ("events", 'default_window = "all"', 'default_window = "some"', "e/default_window: 'some' is none of all"),
-        ("events", "title", 'default_focus = "okx"\ntitle', "e/default_focus: 'okx' is none of kraken"),
+        ("events", "title", 'default_focus = "okx"\ntitle', "e/default_focus: 'okx' is unknown; known are kraken"),
         ("notes", 'mark = "S"', 'mark = "Q"', r"events.toml: e/notes\[1\]/mark: 'Q' is none of C, S, D"),
         ("notes", 'text = "Then."', 'text = "Then."\nurl = ""', r"e/notes\[1\]/url: unknown key"),
     ],
