@@ -1,1 +1,1 @@
-"""Questions put to a source of candles: one asset over one window, or every asset of an event."""
+"""Reads candles and measures them: one asset over one window, or every asset of an event."""

@@ -1,4 +1,4 @@
-"""Several assets, and several windows of each, from one source of candles: the same test for every venue."""
+"""Measures the assets of an event over one window, and over the same window on the days before."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,9 +18,9 @@ from deviation.sensitivity import Sensitivity, measure_sensitivity
 
 @dataclass(frozen=True, slots=True)
 class EventMeasurement:
-    """The measurements of the assets that have a candle, those that have none, and the placebo, nearest day first.
+    """The measurements of the assets with a candle, the other assets, and the placebo days, nearest day first.
 
-    ``placebo`` is empty on the reconstruction.
+    ``placebo`` is empty for the reconstruction.
     """
 
     measurements: tuple[Measurement, ...]
@@ -29,12 +29,14 @@ class EventMeasurement:
 
 
 def measure_event(reader: CandleReader, questions: Sequence[Question]) -> EventMeasurement:
-    """Measure assets over one window and, on real candles, over the same clock window of the 7 days before.
+    """Measure assets over one window and, on real candles, over the same window of each of the 7 days before.
 
-    ``questions`` differ in their asset alone. An asset without a candle in the window is left out of the placebo too.
+    Args:
+        reader: where candles are read from.
+        questions: one for each asset, otherwise equal. An asset without a candle in the window has no placebo either.
 
     Raises:
-        NothingUsable: No asset has a candle in the window.
+        NoUsableCandles: no asset has a candle in the window.
     """
     first_question = questions[0]
     days = range(1, PLACEBO_DAYS + 1) if first_question.origin is Evidence.REAL else range(0)
@@ -68,12 +70,12 @@ def measure_event(reader: CandleReader, questions: Sequence[Question]) -> EventM
 
 
 def measure_question_sensitivity(reader: CandleReader, question: Question) -> Sensitivity:
-    """The sensitivity of the answer to a question, from the candles of a source."""
+    """Measure how far the answer to a question depends on its parameters and on each other venue."""
     return measure_sensitivity(*read_inputs(reader, [question]), question)
 
 
 def _measure_if_present(candles: pl.DataFrame, covered_spans: pl.DataFrame, question: Question) -> Measurement | None:
-    """The answer, None where the asset has no row; a window without a candle of it is not measured at all."""
+    """The measurement; None without a candle of the asset in the window, or without a row."""
     window_candles = candles.filter(pl.col("open_time").is_between(question.start, question.end, closed="left"))
     if question.asset not in {parse_base(symbol) for symbol in window_candles["symbol"].unique()}:
         return None

@@ -1,4 +1,4 @@
-"""From what a person asks for to a question, and from a store to its answer: the same for page and command line."""
+"""Builds questions and measures them from candles, for pages and command line alike."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -14,7 +14,7 @@ from deviation.question import Parameters, Question, Rules, floor_to_bar
 from deviation.result import Measurement
 
 MEASURED_COLUMNS = ("venue", "symbol", "open_time", "high", "low", "close", "volume", "origin")
-"""The columns of candles on which a measurement rests."""
+"""The columns of candles that a measurement uses."""
 
 
 def build_question(
@@ -30,13 +30,22 @@ def build_question(
     origin: Evidence = Evidence.REAL,
     timeframe: Timeframe = Timeframe.M1,
 ) -> Question:
-    """The question about an asset over a window, with what the catalogue knows of both.
+    """Build the question about an asset over a window, with the catalogue's facts on asset, venues and event.
 
-    A window that the event names carries its name, any other is chosen by hand. An edge inside a bar is rounded down.
-    Without a ``focus`` it is the event's default one, without an event `DEFAULT_FOCUS`.
+    Args:
+        catalogue: where these facts are from.
+        asset: ticker; need not be listed.
+        start: aware; rounded down to a bar.
+        end: aware; rounded down to a bar.
+        event: id of the event that the window belongs to, for its calm span; None for none.
+        parameters: of the method; None for the defaults.
+        venues: the venues or markets to measure, as in `Question.venues`; empty for all.
+        focus: id of the focus venue; None for the default one of the event, or `DEFAULT_FOCUS` without an event.
+        origin: real candles or the reconstruction.
+        timeframe: of the bars.
 
     Raises:
-        UsageError: The event is unknown or the window empty.
+        UsageError: the event is unknown or the window empty.
     """
     event_entry = None if event is None else catalogue.get_event(event)
     default_focus = DEFAULT_FOCUS if event_entry is None else event_entry.default_focus
@@ -68,10 +77,10 @@ def build_question(
 
 
 def measure_question(reader: CandleReader, question: Question) -> Measurement:
-    """Measure from the candles of a source.
+    """Measure the answer to a question.
 
     Raises:
-        NothingUsable: No market of the asset has a candle in the window.
+        NoUsableCandles: no market of the asset has a candle in the window.
     """
     candles, covered_spans = read_inputs(reader, [question])
     measurement = measure(candles, covered_spans, question)
@@ -86,7 +95,7 @@ def measure_question(reader: CandleReader, question: Question) -> Measurement:
 
 
 def read_inputs(reader: CandleReader, questions: Sequence[Question]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Candles and spans on which the answers rest, read once; the questions differ in their windows alone."""
+    """Read the candles and complete spans for questions that differ only in their windows."""
     spans = [question.required_span for question in questions]
     start, end = min(span_start for span_start, _ in spans), max(span_end for _, span_end in spans)
     assets, origin, timeframe = questions[0].required_assets, questions[0].origin, questions[0].timeframe
@@ -98,16 +107,16 @@ def read_inputs(reader: CandleReader, questions: Sequence[Question]) -> tuple[pl
     )
 
 
-def find_stand_in(measurement: Measurement, catalogue: Catalogue) -> str | None:
-    """The venue to speak of where the focus venue has no candle: the catalogue's first present one.
+def find_replacement_focus(measurement: Measurement, catalogue: Catalogue) -> str | None:
+    """The venue that replaces a focus venue without a candle: the first measured one in the catalogue's order.
 
-    None where the focus venue is there.
+    None if the focus venue has a candle.
     """
     present = sort_venues(catalogue, {row.market.venue for row in measurement.rows})
     return None if measurement.question.focus in present else present[0]
 
 
 def sort_venues(catalogue: Catalogue, venues: Collection[str]) -> tuple[str, ...]:
-    """Venues in the catalogue's order, those that it does not know behind by name."""
+    """Venues in the catalogue's order, followed by those that are not listed, by id."""
     known_venues = [venue for venue in catalogue.venues if venue in venues]
     return (*known_venues, *sorted(set(venues) - set(known_venues)))

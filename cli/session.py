@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from analysis.questions import find_stand_in, measure_question
+from analysis.questions import find_replacement_focus, measure_question
 from cli import clock
 from cli.options import MeasureOptions, build_global_options, get_global_option
 from data.catalogue import Catalogue, load_catalogue
@@ -61,7 +61,7 @@ class Session:
         question = options.build_question(self.catalogue, asset)
         try:
             measurement = measure_question(source, question)
-            if (focus := find_stand_in(measurement, self.catalogue)) is not None:
+            if (focus := find_replacement_focus(measurement, self.catalogue)) is not None:
                 self.print_note(f"no candle of {asset} on {question.focus} here: the headline speaks of {focus}")
                 measurement = measure_question(source, replace(question, focus=focus))
         except NoUsableCandles as error:

@@ -1,4 +1,4 @@
-"""What is still to be asked: the markets of the assets, the spans that coverage does not have, cut into pages."""
+"""What a collection has to request: the markets of the assets and the spans that coverage lacks."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
@@ -15,31 +15,31 @@ QUOTES = ("USD", "USDT", "USDC")
 """The quotes in which an asset is collected."""
 
 SETTLEMENT_SUFFIXES = (":{quote}", ":{base}")
-"""How the symbol of a perpetual future ends: settled in the quote, or in the base. Dated ones bear a date behind."""
+"""Endings of symbols of perpetual futures: settled in the quote, or in the base. Dated futures add a date."""
 
 FX_LEGS = QUOTES[1:]
-"""The quotes that are no dollars: their own markets price the others, so they always come along as assets."""
+"""The quotes other than dollars. Their own markets convert prices, so they are always collected as assets too."""
 
 REACH_EVIDENCE_AGE = timedelta(hours=1)
-"""An answer without candles about minutes younger than this says nothing of how far back a venue reaches."""
+"""An empty response about minutes younger than this does not show how far back a venue's history goes."""
 
 
 @dataclass(frozen=True, slots=True)
 class SpanOutcome:
-    """How one span of a market was answered; ``message`` is empty where it is complete."""
+    """The outcome of a request for one span of a market; ``message`` is empty if it is complete."""
 
     span: Span
     outcome: Outcome
     message: str = ""
 
     def is_continued_by(self, later: "SpanOutcome") -> bool:
-        """Whether ``later`` goes on where this piece ends, and says the same."""
+        """Whether ``later`` starts where this span ends and has the same outcome and message."""
         is_same = (self.outcome, self.message) == (later.outcome, later.message)
         return is_same and self.span.end == later.span.start
 
 
 class SeriesKey(NamedTuple):
-    """What is asked of a venue: a ccxt unified symbol, a kind of price (trade, mark or index), a length of candles."""
+    """A series of candles of a venue: ccxt unified symbol, kind of price (trade, mark or index), timeframe."""
 
     symbol: str
     price: str = "trade"
@@ -48,29 +48,29 @@ class SeriesKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class MarketPlan:
-    """A market of a venue, and the spans of the windows that are not stored yet."""
+    """A series of a venue, and the spans of the windows that are not stored yet."""
 
     series: SeriesKey
     missing: tuple[Span, ...]
 
     @property
     def minutes(self) -> int:
-        """How many minutes are missing, a begun one counting as whole."""
+        """The total length of the missing spans in minutes, rounded up."""
         return count_minutes(self.missing)
 
 
 def floor_minute(time: datetime) -> datetime:
-    """The start of the minute that holds ``time``."""
+    """``time`` rounded down to the minute."""
     return time.replace(second=0, microsecond=0)
 
 
 def get_bar_length(timeframe: Timeframe) -> timedelta:
-    """The time that a candle spans."""
+    """The length of a bar."""
     return timedelta(seconds=timeframe.seconds)
 
 
 def floor_bar(time: datetime, timeframe: Timeframe) -> datetime:
-    """The start of the bar that holds ``time``: a multiple of its length since midnight in UTC.
+    """``time`` rounded down to the start of its bar; bars start at multiples of their length since midnight in UTC.
 
     >>> from datetime import UTC
     >>> floor_bar(datetime(2025, 10, 10, 21, 19, 59, tzinfo=UTC), Timeframe.M5).time()
@@ -81,7 +81,7 @@ def floor_bar(time: datetime, timeframe: Timeframe) -> datetime:
 
 
 def add_fx_legs(assets: Iterable[str]) -> tuple[str, ...]:
-    """The assets, each once, and the quotes whose value in dollars is needed to compare their markets.
+    """The assets, each once, followed by the quotes whose markets are needed to convert prices to dollars.
 
     >>> add_fx_legs(["ATOM", "USDC"])
     ('ATOM', 'USDC', 'USDT')
@@ -90,10 +90,10 @@ def add_fx_legs(assets: Iterable[str]) -> tuple[str, ...]:
 
 
 def format_any_market(asset: str, *, derivative: bool = False) -> str:
-    """The symbol under which coverage names an asset without naming a market of it.
+    """The symbol that stands for all markets of an asset in coverage.
 
-    No market can be named where none is listed, and an invented one would look as if it existed. The base is still
-    the asset, so coverage of the asset finds the row.
+    It is used where a venue listed no market, because an invented symbol would look like an existing market. Its base
+    is the asset, so that reads of the asset's coverage include it.
 
     >>> format_any_market("WBETH"), format_any_market("WBETH", derivative=True)
     ('WBETH/*', 'WBETH/*:*')
@@ -115,7 +115,7 @@ def list_asset_markets(asset: str, listed: Collection[str]) -> tuple[str, ...]:
 def select_symbols(
     assets: Iterable[str], symbols: Iterable[str], listed: Collection[str]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The listed markets of the assets and those asked by name; and what has none: assets, and symbols by name."""
+    """The listed markets of the assets and of ``symbols``, and the assets and symbols that have no listed market."""
     symbols_listed: list[str] = []
     absent: list[str] = []
     for asset in assets:
@@ -129,20 +129,20 @@ def select_symbols(
 
 
 def list_requested_assets(assets: Iterable[str], symbols: Iterable[str]) -> tuple[str, ...]:
-    """The assets whose coverage a collection of these assets and symbols has to know."""
+    """The assets whose coverage a collection of these assets and symbols depends on."""
     return tuple(dict.fromkeys([*assets, *map(parse_base, symbols)]))
 
 
 class CoverageIndex:
-    """The spans of each market of each venue that were collected with one of some outcomes.
+    """The spans of each series of each venue that were collected with one of ``outcomes``.
 
-    Coverage of imported or reconstructed candles does not count: it never spares a venue the question. Nor does what
-    a venue says of its reach about minutes younger than `REACH_EVIDENCE_AGE`: it may only be late with them.
+    Coverage of imported or reconstructed candles is ignored: a venue is requested all the same. So is the outcome
+    ``history-too-short`` for minutes younger than `REACH_EVIDENCE_AGE`, which the venue may only be late with.
     """
 
     def __init__(self, coverage: pl.DataFrame, outcomes: Collection[Outcome] = (Outcome.COMPLETE,)) -> None:
         is_too_short = pl.col("outcome") == Outcome.HISTORY_TOO_SHORT.value
-        believed_end = (
+        trusted_end = (
             pl.when(is_too_short)
             .then(pl.min_horizontal("end", pl.col("asked_at") - REACH_EVIDENCE_AGE))
             .otherwise("end")
@@ -153,7 +153,7 @@ class CoverageIndex:
                 pl.col("origin").str.starts_with("collected:"),
                 pl.col("timeframe").is_in([timeframe.value for timeframe in Timeframe]),
             )
-            .with_columns(end=believed_end.dt.truncate(pl.col("timeframe")))
+            .with_columns(end=trusted_end.dt.truncate(pl.col("timeframe")))
             .filter(pl.col("start") < pl.col("end"))
         )
         self._spans: defaultdict[tuple[str, SeriesKey], list[Span]] = defaultdict(list)
@@ -162,13 +162,13 @@ class CoverageIndex:
             self._spans[venue, SeriesKey(symbol, price, Timeframe(timeframe))].append(Span(*edges))
 
     def list_missing(self, venue: str, market: SeriesKey, windows: Iterable[Span]) -> tuple[Span, ...]:
-        """What of the windows was not answered so."""
+        """The parts of the windows without such an outcome, in order."""
         covered_spans = self._spans[venue, market]
         return tuple(span for window in windows for span in subtract_spans(window, covered_spans))
 
 
 def merge_outcomes(outcomes: Iterable[SpanOutcome]) -> list[SpanOutcome]:
-    """The pieces with neighbours joined where they touch and say the same."""
+    """The outcomes in order, with consecutive ones merged where their spans touch and they are otherwise equal."""
     merged: list[SpanOutcome] = []
     for span_outcome in outcomes:
         last = merged[-1] if merged else None

@@ -20,7 +20,7 @@ from data.toml import TABLE_CONFIG, EndMinute, Minute, SpanTable, Text, check_kn
 HEX_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 UNKNOWN_COLOUR = "#6b7280"
-"""The neutral grey of a venue that the catalogue does not know; no listed venue has it."""
+"""The grey of venues that are not listed; no listed venue has it."""
 
 DEFAULT_FOCUS = "binance"
 """The focus venue where no event names another (docs/method.md, section 7)."""
@@ -57,7 +57,15 @@ KnownAsset = Annotated[str, check_known("assets")]
 
 @dataclass(frozen=True, slots=True, config=TABLE_CONFIG)
 class Asset:
-    """A ticker; ``underlying`` and ``ratio_market`` are None unless it wraps another asset, ``fx_leg`` marks money."""
+    """An asset.
+
+    Attributes:
+        ticker: its key in the catalogue.
+        name: for people.
+        underlying: ticker of the asset that it wraps, or None.
+        ratio_market: symbol of the market in the underlying, which gives the exchange ratio; None unless it wraps one.
+        fx_leg: whether its own markets are used to convert prices to dollars.
+    """
 
     ticker: str
     name: Text
@@ -68,7 +76,7 @@ class Asset:
 
 @dataclass(frozen=True, slots=True, config=TABLE_CONFIG)
 class Venue:
-    """A ccxt venue id, the name people write, who it belongs to, and how it is drawn everywhere."""
+    """A venue: ccxt id, name for people, family of venues with one owner, and the colour of its lines."""
 
     id: str
     name: Text
@@ -78,7 +86,7 @@ class Venue:
 
 @dataclass(frozen=True, slots=True, config=TABLE_CONFIG)
 class Window:
-    """A named span ``[start, end)`` in UTC, and in one sentence who named it or what it contains."""
+    """A named span ``[start, end)`` in UTC; ``note`` is a sentence on its origin or content."""
 
     name: str
     start: Minute
@@ -88,7 +96,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True, config=TABLE_CONFIG)
 class Note:
-    """A mark on the time line; ``source_url`` is None without a public page, ``mark`` is one of `NOTE_MARKS`."""
+    """A note on the time line; ``source_url`` is None without a public page, ``mark`` is one of `NOTE_MARKS`."""
 
     at: Minute
     text: Text
@@ -135,7 +143,7 @@ class Event:
         return None if self.calm is None else self.calm.span
 
     def get_window(self, name: str | None = None) -> Window:
-        """The named window, or the default one without a name.
+        """The window of that name, by default the default window.
 
         Raises:
             UsageError: no window of this event has that name.
@@ -147,7 +155,7 @@ class Event:
         return self.windows[window_name]
 
     def find_window_name(self, start: datetime, end: datetime) -> str | None:
-        """The name of the window with these edges; None where it was chosen by hand."""
+        """The name of the window with these edges; None if no window has them."""
         return next(
             (window.name for window in self.windows.values() if (window.start, window.end) == (start, end)), None
         )
@@ -162,7 +170,7 @@ class StablecoinTable:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Everything known by name, in file order. ``stablecoins`` are the quotes of the quote group ``usdt``."""
+    """All entries by key, in file order; ``stablecoins`` are the quotes of the quote group ``usdt``."""
 
     assets: dict[str, Asset]
     venues: dict[str, Venue]
@@ -170,24 +178,24 @@ class Catalogue:
     events: dict[str, Event]
 
     def get_venue(self, venue_id: str) -> Venue:
-        """The listed venue, or a neutral row for one that only the data know: its id as name, of its own family."""
+        """The venue; for one that is not listed a neutral entry with its id as name, in a family of its own."""
         venue = self.venues.get(venue_id)
         return Venue(venue_id, venue_id, venue_id, UNKNOWN_COLOUR) if venue is None else venue
 
     def map_families(self) -> dict[str, str]:
-        """The family of each listed venue; a venue that is not listed is of its own."""
+        """The family of each listed venue by id."""
         return {venue.id: venue.family for venue in self.venues.values()}
 
     def list_relatives(self, venue_id: str) -> frozenset[str]:
-        """The listed venues that never vote on this one: those of its family, and always itself."""
+        """The venues that never vote on this one: the listed ones of its family, and itself."""
         family = self.get_venue(venue_id).family
         return frozenset({venue_id, *(venue.id for venue in self.venues.values() if venue.family == family)})
 
     def get_event(self, event_id: str) -> Event:
-        """The event of that name.
+        """The event with that id.
 
         Raises:
-            UsageError: no event has that name.
+            UsageError: there is none.
         """
         if event_id not in self.events:
             message = f"no event {event_id!r}; the catalogue has {', '.join(self.events)}"

@@ -1,47 +1,47 @@
 """The errors that a user can cause or meet, and the exit code of each.
 
-PlumblineError          1  done as far as possible, something could not be had
-├── UsageError          2  the request makes no sense as it stands
-├── StoreFollowed       2  another process follows the store already
-├── FileRefused         3  a file holds a row that is no candle; nothing of it was stored
-├── NothingUsable       3  there is no candle to answer with
-├── StoreUnusable       3  the store is there but cannot be read or written
-├── StoreBusy           1  other writers kept the store from taking a batch
-├── BrowserMissing      1  a picture needs Chromium and there is none
-├── BrowserBusy         1  as many pictures are waited for as may be
-└── BrowserFailed       1  the browser that draws the pictures ended or hung, twice
+PlumblineError            1  the work is done as far as possible, with failures
+├── UsageError            2  the request is invalid
+├── StoreAlreadyFollowed  2  another process follows the store
+├── FileRefused           3  a file has an invalid row; nothing of it was stored
+├── NoUsableCandles       3  no candle to measure
+├── StoreUnusable         3  the store cannot be read or written
+├── StoreBusy             1  conflicts with other writers, after all retries
+├── BrowserMissing        1  a picture needs Chromium and there is none
+├── BrowserBusy           1  too many pictures are waiting to be drawn
+└── BrowserFailed         1  the browser that draws pictures ended or hung, twice
 
-Each message names venue, asset, file or window and says what to do next. Foreign exceptions are translated where they
-enter, once, with ``from``.
+Each message names venue, asset, file or window and says what to do next. Exceptions of other packages are translated
+where they are first caught, with ``from``.
 """
 
 
 class PlumblineError(Exception):
-    """The root of every error whose message is meant for the user."""
+    """The base class of errors whose message is meant for the user."""
 
     exit_code = 1
 
 
 class UsageError(PlumblineError):
-    """The request makes no sense as it stands: an empty window, a time without a zone, an unknown asset."""
+    """The request is invalid: an empty window, a time without a zone, an unknown asset."""
 
     exit_code = 2
 
 
 class StoreAlreadyFollowed(PlumblineError):
-    """Another process follows the store already; the message says which, since when, and what to do."""
+    """Another process follows the store; the message says which, since when, and what to do."""
 
     exit_code = 2
 
 
 class FileRefused(PlumblineError):
-    """A file holds a row that is no candle; the message names file, line and reason."""
+    """A file or one of its rows is invalid; the message names file, line and reason."""
 
     exit_code = 3
 
 
 class NoUsableCandles(PlumblineError):
-    """There is no candle to answer with; the message says how to get some."""
+    """There is no candle to measure; the message says how to get some."""
 
     exit_code = 3
 
@@ -53,7 +53,7 @@ class StoreUnusable(PlumblineError):
 
 
 class StoreBusy(PlumblineError):
-    """Other writers kept the store from taking a batch, retries included."""
+    """A write failed because of conflicts with other writers, after all retries."""
 
 
 class BrowserMissing(PlumblineError):
@@ -61,8 +61,8 @@ class BrowserMissing(PlumblineError):
 
 
 class BrowserBusy(PlumblineError):
-    """As many pictures are waited for as may be at once: a moment later there will be room."""
+    """Too many pictures are waiting to be drawn; the request can be repeated a moment later."""
 
 
 class BrowserFailed(PlumblineError):
-    """The browser that draws the pictures ended or hung, and did so again after a new start."""
+    """The browser that draws the pictures ended or hung, and again after a restart."""

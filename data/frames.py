@@ -1,4 +1,4 @@
-"""One row for a table of the store, checked: its columns, their dtypes, and no nulls."""
+"""Frames of one row for the tables of the store, with checked columns and dtypes."""
 
 from collections.abc import Collection
 from datetime import UTC, datetime
@@ -12,8 +12,8 @@ def build_row_frame(
     """A frame of one row, times rounded down to the millisecond.
 
     Raises:
-        ValueError: a column is missing or unknown, a value is null that may not be or has another type, or a time has
-            no zone. The caller has a bug.
+        ValueError: a column is missing or unknown, a value is null but not ``nullable`` or of another type, or a time
+            has no zone; a bug of the caller.
     """
     if values.keys() != schema.keys():
         message = f"this row has {sorted(values)} instead of {sorted(schema)}"

@@ -1,4 +1,4 @@
-"""One follower per store: a lock that the operating system drops with its process, and a note of who holds it."""
+"""The lock that allows one follower per store, and a note of the process that holds it."""
 
 import json
 import os
@@ -18,7 +18,7 @@ from data.errors import StoreAlreadyFollowed, StoreUnusable
 from data.times import format_time
 
 LOCK_NAME = "follower"
-"""What the lock (``.lock``) and the note (``.json``) beside it are called."""
+"""The name of the lock file (``.lock``) and of the note (``.json``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +34,11 @@ class Holder:
 
 
 class FollowerLock:
-    """The right to follow the store at a URI.
+    """The lock of the follower of the store at a URI.
 
-    The lock of a store in a folder lies in that folder, and guards it from every process that can lock files there.
-    That of a store elsewhere lies in the user's own folder for states: it guards from this user's processes on this
-    machine only. The lock is one of the operating system, so a process that is killed leaves nothing that blocks.
+    For a store in a folder the lock file is in that folder and works between all processes that can lock files there.
+    For a store elsewhere it is in the user's state folder and works between this user's processes on this machine only.
+    The operating system releases the lock when its process ends, even if it is killed.
     """
 
     def __init__(self, uri: str) -> None:
@@ -49,11 +49,11 @@ class FollowerLock:
 
     @contextmanager
     def hold(self, now: datetime) -> Iterator[Holder]:
-        """Hold the lock, and say so from ``now`` on, an aware time; for one thread, which also lets it go.
+        """Hold the lock, and note since when (``now``, aware); the thread that acquires it has to release it.
 
         Raises:
-            StoreFollowed: another process holds it.
-            StoreUnusable: there is no place for the lock.
+            StoreAlreadyFollowed: another process holds it.
+            StoreUnusable: the lock file cannot be created.
         """
         with self._translate_errors():
             self._note_path.parent.mkdir(parents=True, exist_ok=True)
@@ -68,15 +68,15 @@ class FollowerLock:
             self._lock.release()
 
     def read_holder(self) -> Holder | None:
-        """Who wrote the note last; None where there is none, or it is just being written."""
+        """The process that wrote the note; None if there is no note, or it is incomplete."""
         with suppress(OSError, ValueError, TypeError):
             return Holder(**json.loads(self._note_path.read_text(encoding="utf-8")))
         return None
 
     def find_holder(self) -> Holder | None:
-        """Who holds the lock now; None where nobody does, whatever a process that was killed left in the note.
+        """The process that holds the lock; None if it is free, even if a killed process left its note.
 
-        The lock is tried only where there is a note, so that asking never stands in the way of a follower that starts.
+        The lock is tried only if there is a note, so that this check never blocks a follower that starts.
         """
         last_holder = self.read_holder()
         if last_holder is None:
@@ -90,7 +90,7 @@ class FollowerLock:
 
     @contextmanager
     def _translate_errors(self) -> Iterator[None]:
-        """Turns what the lock and the disk raise into errors for the user."""
+        """Translate errors of the lock and the disk into errors for the user."""
         try:
             yield
         except Timeout as timeout:
@@ -105,7 +105,7 @@ class FollowerLock:
 
 
 def build_lock_path(uri: str) -> Path:
-    """The lock of the store at a URI, without an ending.
+    """The path of the lock of the store at a URI, without an ending.
 
     >>> build_lock_path("lake").as_posix(), build_lock_path("file:///srv/my%20lake").as_posix()
     ('lake/follower', '/srv/my lake/follower')
@@ -114,6 +114,6 @@ def build_lock_path(uri: str) -> Path:
         return Path(uri) / LOCK_NAME
     if uri.startswith("file://"):
         return Path(unquote(urlsplit(uri).path)) / LOCK_NAME
-    # By a digest: a URI holds characters that file names cannot.
+    # A digest, because a URI has characters that file names cannot have.
     digest = sha256(uri.rstrip("/").encode()).hexdigest()[:16]
     return user_state_path("plumbline", appauthor=False) / f"{LOCK_NAME}-{digest}"

@@ -1,4 +1,4 @@
-"""What was asked and not had, and has not come since: failed spans less those that came whole or were asked again."""
+"""Spans that a collection failed to get and that have not been collected since."""
 
 from collections import defaultdict
 from typing import Any
@@ -11,22 +11,22 @@ from data.schema import COVERAGE, is_derivative, parse_base
 SeriesNames = tuple[str, str, str, str]
 
 ANY_MARKET_SUFFIXES = ("/*", "/*:*")
-"""How a symbol ends that names an asset without a market, because the venue did not list its markets."""
+"""Endings of symbols that stand for all markets of an asset, used where the venue did not list its markets."""
 
 
 def list_outstanding(failed: pl.DataFrame, complete: pl.DataFrame, later: pl.DataFrame) -> pl.DataFrame:
-    """The failed spans, cut down to the minutes that are still wanting, each with its latest reason.
+    """The failed spans, cut down to the minutes that are still missing, each with its latest reason.
 
-    A failure to list markets is over for the minutes of which the venue was asked about any market of the asset later:
-    what failed then speaks for itself.
+    A failure to list markets no longer counts for the minutes for which the venue was later asked about any market of
+    the asset: that request has an outcome of its own.
 
     Args:
-        failed: rows of `data.schema.COVERAGE`, in the order of asking.
-        complete: venue, symbol, price, timeframe, start and end of spans that came whole.
-        later: rows of `data.schema.COVERAGE` that may have come after a failure to list markets.
+        failed: rows of `data.schema.COVERAGE`, in the order of ``asked_at``.
+        complete: venue, symbol, price, timeframe, start and end of complete spans.
+        later: rows of `data.schema.COVERAGE` that may be younger than a failure to list markets.
 
     Returns:
-        Rows of `data.schema.COVERAGE`, in the order of asking, that do not overlap within a market.
+        Rows of `data.schema.COVERAGE`, in the order of ``asked_at``, that do not overlap within a market.
     """
     covered: defaultdict[SeriesNames, list[Span]] = defaultdict(list)
     columns = ("venue", "symbol", "price", "timeframe", "start", "end")
@@ -44,7 +44,7 @@ def list_outstanding(failed: pl.DataFrame, complete: pl.DataFrame, later: pl.Dat
 
 
 def _list_later_requests(row: dict[str, Any], later: pl.DataFrame) -> list[Span]:
-    """The spans for which the venue was asked about a market of the row's asset, kind and length, after the row."""
+    """The spans of requests after this row, to the same venue, for markets of its asset, kind and timeframe."""
     is_same_length = (pl.col(name) == row[name] for name in ("venue", "timeframe"))
     later_rows = later.filter(*is_same_length, pl.col("asked_at") > row["asked_at"])
     asset, derivative = parse_base(row["symbol"]), is_derivative(row["symbol"])

@@ -1,4 +1,4 @@
-"""What venues changed after the fact: the candles that a route reported with other values than before."""
+"""Revisions: candles that a route reported again with other values."""
 
 from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -10,19 +10,19 @@ from data.delta.upsert import MARKET_COLUMNS, ROUTE, VALUE_COLUMNS
 from data.schema import REVISION, Origin, build_empty_frame
 
 COLLECTED_ORIGINS = [Origin.ARCHIVE.value, Origin.OHLCV.value, Origin.TRADES.value]
-"""Origins whose changes are the venue's: whoever edits a file or makes a sample accuses nobody."""
+"""Origins whose revisions are made by the venue; changes of imported files and of the reconstruction are not."""
 
 CANDLE_KEY = (*MARKET_COLUMNS, "open_time", "origin", "route")
-"""The columns that name one candle of one route."""
+"""The columns that identify a candle of one route."""
 
 SLICE_LENGTH = timedelta(days=31)
-"""How many days of one asset are looked through at once, to keep the memory small."""
+"""The length of one asset's data that is processed at once, to limit memory."""
 
 
 def list_revisions(
     table: StoreTable, start: datetime | None, end: datetime | None, assets: Collection[str] | None
 ) -> pl.DataFrame:
-    """The changed fields of collected candles; see `data.store.CandleStore.read_revisions`.
+    """The changed fields of collected candles; see `data.tables.candles.CandleTable.read_revisions`.
 
     Args:
         table: of `data.schema.STORED_CANDLE`.
@@ -49,7 +49,7 @@ def list_revisions(
 
 
 def _build_slice_filters(parts: pl.DataFrame) -> Iterator[tuple[pl.Expr, pl.Expr]]:
-    """Bounds that take in all of the partitions, a part of one asset at a time."""
+    """Filters that together cover all of the partitions, each a slice of one asset."""
     spans = parts.group_by("asset").agg(pl.col("day").min().alias("first"), pl.col("day").max().alias("last"))
     for asset, first, last in spans.sort("asset").iter_rows():
         day: date = first
@@ -59,14 +59,14 @@ def _build_slice_filters(parts: pl.DataFrame) -> Iterator[tuple[pl.Expr, pl.Expr
 
 
 def _select_repeated(conditions: list[pl.Expr]) -> Callable[[pl.LazyFrame], pl.LazyFrame]:
-    """The query for the wanted rows of minutes that have several."""
+    """A query for the matching rows of bars that have several rows."""
     columns = [*MARKET_COLUMNS, "open_time", "origin", "source", "fetched_at", *VALUE_COLUMNS]
     is_repeated = pl.len().over(*MARKET_COLUMNS, "open_time", "origin") > 1
     return lambda stored: stored.filter(*conditions).select(columns).filter(is_repeated)
 
 
 def _list_changes(rows: pl.DataFrame) -> pl.DataFrame:
-    """The changed fields among stored rows, columns of `data.schema.REVISION`."""
+    """The changed fields of stored rows: a frame of `data.schema.REVISION`."""
     fields = (
         rows.with_columns(route=ROUTE)
         .sort("fetched_at", "source")

@@ -1,4 +1,4 @@
-"""The columns and dtypes of every frame that crosses a room of the project, declared once.
+"""The columns and dtypes of every frame that is passed between packages.
 
 A candle is named by its open time and its length: the one-minute candle ``t`` covers ``[t, t + 60 s)``. All times are
 UTC.
@@ -21,7 +21,7 @@ TIMEFRAME_SECONDS = {"1s": 1, "1m": 60, "5m": 300}
 
 
 class BarWords(NamedTuple):
-    """How sentences speak of bars of one length; see the properties of `Timeframe` that are called so."""
+    """Words for bars of one timeframe in sentences; see the properties of `Timeframe` of the same names."""
 
     noun: str
     adjective: str
@@ -34,11 +34,11 @@ BAR_WORDS = {
     "1m": BarWords("minute", "minute", "a minute", "minute by minute"),
     "5m": BarWords("five-minute bar", "five-minute", "five minutes", "bar by bar"),
 }
-"""What bars are called, by the name of their timeframe: the one place for it."""
+"""Words for bars by the name of their timeframe."""
 
 
 class Timeframe(StrEnum):
-    """The lengths of candles that are kept. Candles of two lengths never come out of one read."""
+    """The supported lengths of candles. No read returns candles of two timeframes."""
 
     S1 = "1s"
     M1 = "1m"
@@ -56,7 +56,7 @@ class Timeframe(StrEnum):
 
     @property
     def noun(self) -> str:
-        """One bar, as in "in the same minute"; an article and an "s" behind it fit any length.
+        """One bar, as in "in the same minute"; it can take an article and a plural "s".
 
         >>> [timeframe.noun for timeframe in Timeframe]
         ['second', 'minute', 'five-minute bar']
@@ -65,7 +65,7 @@ class Timeframe(StrEnum):
 
     @property
     def adjective(self) -> str:
-        """What stands before a close of such a bar.
+        """The adjective, as in "minute close".
 
         >>> [f"{timeframe.adjective} close" for timeframe in Timeframe]
         ['one-second close', 'minute close', 'five-minute close']
@@ -83,7 +83,7 @@ class Timeframe(StrEnum):
         return BAR_WORDS[self.value].sequence
 
     def convert_to_minutes(self, bars: int) -> float:
-        """So many bars in minutes; a whole number where they are.
+        """The length of so many bars in minutes; an int if it is whole.
 
         >>> Timeframe.M5.convert_to_minutes(3), Timeframe.S1.convert_to_minutes(90)
         (15, 1.5)
@@ -94,7 +94,7 @@ class Timeframe(StrEnum):
         return whole_minutes + rest_s / 60 if rest_s else whole_minutes
 
     def count_bars(self, minutes: int) -> int:
-        """The least number of bars that last so many minutes.
+        """The least number of bars that cover so many minutes.
 
         >>> Timeframe.S1.count_bars(3), Timeframe.M5.count_bars(3)
         (180, 1)
@@ -103,7 +103,7 @@ class Timeframe(StrEnum):
 
 
 class Origin(StrEnum):
-    """Where a candle came from. The first four are ``real``; of several for one minute the earlier listed wins."""
+    """Where a candle came from. The first four are ``real``; of several for one bar the one listed first wins."""
 
     ARCHIVE = "collected:archive"
     OHLCV = "collected:ccxt-ohlcv"
@@ -113,7 +113,7 @@ class Origin(StrEnum):
 
 
 class Evidence(StrEnum):
-    """The two kinds of candles that never mix in one measurement."""
+    """The two kinds of candles, which are never mixed in a measurement."""
 
     REAL = "real"
     RECONSTRUCTION = "reconstruction"
@@ -144,8 +144,8 @@ class RunOutcome(StrEnum):
 
 
 SETTLED_OUTCOMES = frozenset({Outcome.COMPLETE, Outcome.NOT_LISTED, Outcome.NOT_OFFERED})
-"""Outcomes after which there is nothing more to ask for: an asset without a market on a venue, or a venue without
-candles of that length, is expected."""
+"""Outcomes after which nothing is left to request. It is expected that a venue does not list every asset or does not
+offer every timeframe."""
 
 CANDLE: dict[str, pl.DataType] = {
     "venue": pl.String(),
@@ -160,24 +160,24 @@ CANDLE: dict[str, pl.DataType] = {
     "price": pl.String(),
     "origin": pl.String(),
 }
-"""A candle as it is exchanged: ccxt venue id, ccxt unified symbol, prices in the quote, volume in base units."""
+"""A candle: ccxt venue id, ccxt unified symbol, prices in the quote, volume in base units."""
 
 CANDLE_DEFAULTS: dict[str, str] = {
     "timeframe": Timeframe.M1.value,
     "price": "trade",
     "origin": Origin.IMPORTED.value,
 }
-"""Values of the optional columns of a candle where a file does not carry them."""
+"""Values of the optional columns of a candle for files without them."""
 
 FETCHED_CANDLE: dict[str, pl.DataType] = {**CANDLE, "fetched_at": TIME, "source": pl.String()}
-"""A candle as it comes to the store: when it was fetched, and ``source``, the host or file it came from."""
+"""A candle as it is written to the store: with the time of fetching, and ``source``, its host or file."""
 
 STORED_CANDLE: dict[str, pl.DataType] = {
     "asset": pl.String(),
     "day": pl.Date(),
     **FETCHED_CANDLE,
 }
-"""A candle as the store keeps it: ``asset`` is the symbol's base, ``day`` that of the open time."""
+"""A candle in the store: ``asset`` is the base of the symbol, ``day`` that of the open time."""
 
 WRITE_COUNTS: dict[str, pl.DataType] = {
     "venue": pl.String(),
@@ -188,7 +188,7 @@ WRITE_COUNTS: dict[str, pl.DataType] = {
     "same": pl.Int64(),
     "revised": pl.Int64(),
 }
-"""What a write made of one market's candles: new, the same as the latest stored, or a revision of it."""
+"""Counts of one market's candles in a write: new, the same as the latest stored row, or a revision of it."""
 
 REVISION: dict[str, pl.DataType] = {
     "venue": pl.String(),
@@ -205,10 +205,10 @@ REVISION: dict[str, pl.DataType] = {
     "origin": pl.String(),
     "source": pl.String(),
 }
-"""A field (open, high, low, close or volume) of a candle that its venue has reported with other values since.
+"""A field (open, high, low, close or volume) of a candle that its venue has since reported with other values.
 
-``now_at`` is when the present value was seen first, ``changes`` how often the value changed (twice, with ``now`` like
-``first_seen``: it was changed and changed back), ``source`` where the latest row came from.
+``now_at`` is when the current value was first fetched, ``changes`` how often the value changed (2 with ``now`` equal to
+``first_seen``: it was changed and changed back), ``source`` that of the latest row.
 """
 
 COVERAGE: dict[str, pl.DataType] = {
@@ -224,16 +224,16 @@ COVERAGE: dict[str, pl.DataType] = {
     "price": pl.String(),
     "timeframe": pl.String(),
 }
-"""What was asked of a market over ``[start, end)`` and what came; ``outcome`` is one of `Outcome`.
+"""A request for a market over ``[start, end)`` and its outcome, one of `Outcome`.
 
-Inside a ``complete`` span a bar without a candle is quiet; outside of every such span it is missing.
+A bar without a candle is quiet inside a ``complete`` span and missing outside of all of them.
 """
 
 COVERAGE_DEFAULTS: dict[str, str] = {"price": CANDLE_DEFAULTS["price"], "timeframe": CANDLE_DEFAULTS["timeframe"]}
-"""Values of the columns of coverage that older stores and frames lack."""
+"""Values of the columns of coverage for older stores and frames without them."""
 
 SPAN: dict[str, pl.DataType] = {"venue": pl.String(), "symbol": pl.String(), "start": TIME, "end": TIME}
-"""A half-open span ``[start, end)`` that was collected whole for one market."""
+"""A complete half-open span ``[start, end)`` of one market."""
 
 LOW_TRADE: dict[str, pl.DataType] = {
     "venue": pl.String(),
@@ -247,14 +247,14 @@ LOW_TRADE: dict[str, pl.DataType] = {
     "source": pl.String(),
     "fetched_at": TIME,
 }
-"""The lowest trade of a bar that was made from trades: of several at that price the first by time and id.
+"""The lowest trade of a bar that was built from trades: of several at that price the first by time and id.
 
 ``open_time`` is the bar's, ``at`` the trade's own time, ``price`` in the quote, ``amount`` in base units, ``source``
-the host or file of the trades. A bar that came ready made has none.
+the host or file of the trades. Bars that were fetched as candles have no lowest trade.
 """
 
 STORED_LOW_TRADE: dict[str, pl.DataType] = {"asset": pl.String(), "day": pl.Date(), **LOW_TRADE}
-"""A lowest trade as the store keeps it: ``asset`` is the symbol's base, ``day`` that of the bar's open time."""
+"""A lowest trade in the store: ``asset`` is the base of the symbol, ``day`` that of the bar's open time."""
 
 HOLDING: dict[str, pl.DataType] = {
     "origin": pl.String(),
@@ -267,8 +267,8 @@ HOLDING: dict[str, pl.DataType] = {
     "candles": pl.Int64(),
     "timeframe": pl.String(),
 }
-"""What the store holds of one market from one source, in candles of one length: first and last open time, and how many
-bars have a candle."""
+"""The candles of one market, source and timeframe in the store: first and last open time, and the number of bars with
+a candle."""
 
 LISTING: dict[str, pl.DataType] = {
     "venue": pl.String(),
@@ -276,7 +276,7 @@ LISTING: dict[str, pl.DataType] = {
     "source": pl.String(),
     "markets": pl.String(),
 }
-"""The markets that a venue listed at a time, as JSON text; ``source`` is the host that gave the list."""
+"""The markets that a venue listed at a time, as JSON text; ``source`` is the host."""
 
 REJECTED_PAGE: dict[str, pl.DataType] = {
     "venue": pl.String(),
@@ -289,7 +289,7 @@ REJECTED_PAGE: dict[str, pl.DataType] = {
     "message": pl.String(),
     "body": pl.String(),
 }
-"""An answer over ``[start, end)`` that could not be used: ``message`` says why, ``body`` is its text as it came."""
+"""A rejected response about ``[start, end)``: ``message`` is the reason, ``body`` its unchanged text."""
 
 RUN: dict[str, pl.DataType] = {
     "kind": pl.String(),
@@ -308,7 +308,7 @@ RUN: dict[str, pl.DataType] = {
 
 
 def parse_base(symbol: str) -> str:
-    """The asset that a ccxt unified symbol trades.
+    """The base currency of a ccxt unified symbol.
 
     >>> parse_base("DOGE/USDT:USDT")
     'DOGE'
@@ -317,7 +317,7 @@ def parse_base(symbol: str) -> str:
 
 
 def parse_quote(symbol: str) -> str:
-    """The currency in which a ccxt unified symbol is priced.
+    """The quote currency of a ccxt unified symbol.
 
     >>> parse_quote("DOGE/USDT:USDT")
     'USDT'
@@ -326,7 +326,7 @@ def parse_quote(symbol: str) -> str:
 
 
 def is_derivative(symbol: str) -> bool:
-    """Whether a ccxt unified symbol names a futures market: those carry the settlement currency after a colon.
+    """Whether a ccxt unified symbol is of a futures market, with a settlement currency after a colon.
 
     >>> is_derivative("ATOM/USD:ATOM")
     True
@@ -335,5 +335,5 @@ def is_derivative(symbol: str) -> bool:
 
 
 def build_empty_frame(schema: dict[str, pl.DataType]) -> pl.DataFrame:
-    """A frame of no rows with the given columns."""
+    """A frame without rows."""
     return pl.DataFrame(schema=schema)

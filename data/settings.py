@@ -1,4 +1,4 @@
-"""Where the store lies and the page is served: flags, then environment, then ``plumbline.toml``, then defaults."""
+"""Settings from flags, environment variables, ``plumbline.toml`` and defaults, in this order of precedence."""
 
 import os
 import tomllib
@@ -13,17 +13,17 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from data.errors import UsageError
 
 SETTINGS_FILE = "plumbline.toml"
-"""The settings file, looked for in the current folder."""
+"""The settings file in the current folder."""
 
 ENV_PREFIX = "PLUMBLINE_"
-"""What the environment variables start with."""
+"""Prefix of the environment variables."""
 
 
 def find_default_store(root: Path) -> str:
-    """``data/lake`` in a checkout of the project, else the platform's folder for the data of programs.
+    """``data/lake`` in a checkout of the project, else a folder in the platform's user data directory.
 
     Args:
-        root: the folder that the project's rooms lie in.
+        root: the folder of the project's packages.
     """
     is_checkout = (root / "pyproject.toml").is_file() and (root / "app.py").is_file()
     return str(root / "data" / "lake") if is_checkout else str(Path(user_data_dir("plumbline")) / "lake")
@@ -45,11 +45,15 @@ def _check_mirror(mirror: str | None) -> str | None:
 
 
 class Settings(BaseSettings):
-    """What can be set.
+    """The settings.
 
-    ``store`` is a folder or any URI that deltalake takes, ``host`` and ``port`` are where the page is served.
-    ``mirror`` is the base URL that answers in place of the exchanges, ``proxy`` what they are reached through, each
-    None where there is none. ``hosts`` gives a venue another of its documented hosts, by ccxt id.
+    Attributes:
+        store: a folder or any URI that deltalake takes.
+        host: the address at which the page is served.
+        port: its port.
+        mirror: base URL requested in place of the exchanges; None for the exchanges themselves.
+        proxy: URL of the proxy to the exchanges; None for none.
+        hosts: another documented host of a venue, by ccxt id.
     """
 
     model_config = SettingsConfigDict(
@@ -74,7 +78,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the signature is that of pydantic-settings
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - as above
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The sources in the order in which they win."""
+        """The sources in order of precedence."""
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
 
 
@@ -87,7 +91,7 @@ def load_settings(
     proxy: str | None = None,
     hosts: Mapping[str, str] | None = None,
 ) -> Settings:
-    """The settings as they are now; an argument (a flag) that is None was not given.
+    """Load the settings; arguments are flags, None if not given.
 
     Raises:
         UsageError: a setting is unknown or malformed; names it and where it comes from.
@@ -105,7 +109,7 @@ def load_settings(
 
 
 def _format_fault(location: tuple[int | str, ...], reason: str, flags: dict[str, Any]) -> str:
-    """A bad setting with where it comes from, as a user would find it."""
+    """A message that names where a bad setting comes from: flag, environment variable or file."""
     name = str(location[0])
     variable = ENV_PREFIX + name.upper()
     if name in flags:

@@ -1,4 +1,4 @@
-"""Times as people write them: ISO 8601 with a zone in, UTC with a Z out."""
+"""Parses times in ISO 8601 with a zone, and formats times in UTC with a Z."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -6,13 +6,13 @@ from data.errors import UsageError
 
 
 def parse_time(text: str) -> tuple[datetime, bool]:
-    """The UTC minute that a text names, and whether it was rounded down to it.
+    """The minute in UTC of a time in ISO 8601, and whether it was rounded down.
 
     >>> parse_time("2025-10-11T05:20:30+08:00")
     (datetime.datetime(2025, 10, 10, 21, 20, tzinfo=datetime.timezone.utc), True)
 
     Raises:
-        UsageError: the text is no time in ISO 8601, or names no zone.
+        UsageError: the text is no time in ISO 8601, or has no zone.
     """
     try:
         time = datetime.fromisoformat(text.strip())
@@ -32,7 +32,7 @@ def parse_time(text: str) -> tuple[datetime, bool]:
 
 
 def format_time(time: datetime) -> str:
-    """A time in UTC with a Z, to the second, and to the millisecond where it has any.
+    """A time in UTC with a Z, to the second, or to the millisecond if it has a fraction.
 
     >>> format_time(datetime(2025, 10, 10, 21, 20, tzinfo=UTC))
     '2025-10-10T21:20:00Z'

@@ -1,4 +1,4 @@
-"""What was had of an asset, market by market and hour by hour: bars with a candle, quiet ones and missing ones."""
+"""The coverage map of an asset: bars with a candle, quiet bars and missing bars by market and step of time."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,25 +14,25 @@ from data.tables.coverage import build_evidence_filter
 from deviation.minute.grid import Bools, Ints
 
 LEAD_TIME = timedelta(hours=24)
-"""How much before the window is shown with it: what a deviation is compared with."""
+"""The time before the window that the map includes, which is the baseline of a measurement."""
 
 HOUR = timedelta(hours=1)
 
 STEP_HOURS = (1, 2, 3, 6, 12, 24)
-"""Hours that one field of the map may stand for."""
+"""The possible lengths of a field of the map, in hours."""
 
 MAX_FIELDS = 60
-"""Fields in a row: longer windows are told in longer steps."""
+"""The most fields of a market; longer windows have longer steps."""
 
 NEVER_ASKED = "never asked"
-"""What stands in place of an outcome where no question is on record."""
+"""Takes the place of an outcome where no request is logged."""
 
 
 @dataclass(frozen=True, slots=True)
 class CoverageField:
-    """One market over one step: bars with a candle, quiet ones and missing ones.
+    """The bars of one market in one step: how many have a candle, are quiet, and are missing.
 
-    ``outcome`` is ``complete`` where none is missing, else what most of the missing ones ended in (one of `Outcome`
+    ``outcome`` is ``complete`` if none is missing, else the most frequent outcome of the missing bars (one of `Outcome`
     or `NEVER_ASKED`), with its ``message``.
     """
 
@@ -45,7 +45,7 @@ class CoverageField:
 
 @dataclass(frozen=True, slots=True)
 class MarketCoverage:
-    """The fields of one market in time order; ``symbol`` is ``ASSET/*`` where no market could be asked."""
+    """The fields of one market in time order; ``symbol`` is ``ASSET/*`` where the markets could not be listed."""
 
     venue: str
     symbol: str
@@ -58,18 +58,18 @@ class MarketCoverage:
 
     @property
     def quiet(self) -> int:
-        """Bars without a trade, of which the venue told."""
+        """Bars without a candle in a complete span."""
         return sum(field.quiet for field in self.fields)
 
     @property
     def missing(self) -> int:
-        """Bars of which nothing is known."""
+        """Bars without a candle outside of all complete spans."""
         return sum(field.missing for field in self.fields)
 
 
 @dataclass(frozen=True, slots=True)
 class CoverageMap:
-    """The markets of an asset, by venue and then by bars had, over steps that begin at ``starts`` (UTC).
+    """The markets of an asset, by venue and then by bars with a candle, over steps that start at ``starts`` (UTC).
 
     ``timeframe`` is the length of the bars.
     """
@@ -83,11 +83,11 @@ class CoverageMap:
 
     @property
     def end(self) -> datetime:
-        """Where the last step ends."""
+        """The end of the last step."""
         return self.starts[-1] + self.step
 
     def group_by_venue(self) -> dict[str, list[MarketCoverage]]:
-        """The markets of each venue, the one with most bars first."""
+        """The markets of each venue, the one with most candles first."""
         markets_by_venue: dict[str, list[MarketCoverage]] = {}
         for market in self.markets:
             markets_by_venue.setdefault(market.venue, []).append(market)
@@ -96,31 +96,31 @@ class CoverageMap:
 
 @dataclass(frozen=True, slots=True)
 class BarGrid:
-    """Bars of one length, numbered from the one that opens at ``first`` on."""
+    """Consecutive bars of one length; ``first`` is the open time of bar 0."""
 
     first: datetime
     timeframe: Timeframe
 
     @property
     def length(self) -> timedelta:
-        """How long each is."""
+        """The length of a bar."""
         return timedelta(seconds=self.timeframe.seconds)
 
     def locate_bars(self, times: pl.Series | None) -> Ints:
-        """The numbers of the bars that open at these times; none of None."""
+        """The numbers of the bars that open at these times; empty for None."""
         if times is None:
             return np.zeros(0, np.int64)
         return ((times.dt.epoch("ms") - int(self.first.timestamp() * 1000)) // self.timeframe.ms).to_numpy()
 
     def locate_spans(self, rows: pl.DataFrame | None) -> Iterator[tuple[int, int]]:
-        """The first bar of each row's span, and the one after its last; none of None."""
+        """The number of the first bar of each row's span and of the bar after its last; nothing for None."""
         if rows is not None:
             for start, end in rows.select("start", "end").iter_rows():
                 yield max((start - self.first) // self.length, 0), max((end - self.first) // self.length, 0)
 
 
 def split_into_steps(start: datetime, end: datetime) -> tuple[tuple[datetime, ...], timedelta]:
-    """Where the steps over a window and the 24 h before it begin, whole hours of UTC, and how long each is."""
+    """The starts of steps over a window and `LEAD_TIME` before it, whole hours of UTC, and the length of a step."""
     first_start = start - LEAD_TIME
     hours = next(
         (hours for hours in STEP_HOURS if (end - first_start) / (hours * HOUR) <= MAX_FIELDS - 2), STEP_HOURS[-1]
@@ -134,7 +134,7 @@ def split_into_steps(start: datetime, end: datetime) -> tuple[tuple[datetime, ..
 def build_coverage_map(
     store: CandleStore, asset: str, start: datetime, end: datetime, evidence: Evidence, timeframe: Timeframe
 ) -> CoverageMap:
-    """What was had of the trade candles of an asset, of one length, over a window and the 24 h before it.
+    """Build the map of the trade candles of an asset over a window and `LEAD_TIME` before it.
 
     Args:
         store: candles and coverage.
@@ -145,7 +145,7 @@ def build_coverage_map(
         timeframe: the length of the candles.
 
     Raises:
-        StoreUnusable: The store cannot be read.
+        StoreUnusable: the store cannot be read.
     """
     starts, step = split_into_steps(start, end)
     span = starts[0], starts[-1] + step
@@ -190,18 +190,18 @@ def _parse_market_key(key: tuple[object, ...]) -> tuple[str, str]:
 
 
 def _drop_placeholders(markets: list[MarketCoverage]) -> list[MarketCoverage]:
-    """The markets by venue and bars had; ``ASSET/*`` only where the venue has no market of a name."""
+    """The sorted markets, ``ASSET/*`` only for venues without another market."""
     named_venues = {market.venue for market in markets if not market.symbol.endswith(ANY_MARKET_SUFFIXES)}
-    kept_markets = [
+    visible_markets = [
         market
         for market in markets
         if market.venue not in named_venues or not market.symbol.endswith(ANY_MARKET_SUFFIXES)
     ]
-    return sorted(kept_markets, key=lambda market: (market.venue, -market.with_candle, -market.quiet, market.symbol))
+    return sorted(visible_markets, key=lambda market: (market.venue, -market.with_candle, -market.quiet, market.symbol))
 
 
 def _select_failures(failed: pl.DataFrame, venue: str, symbol: str) -> pl.DataFrame:
-    """What failed of a market: asked by its name, or for any market of its asset on the venue."""
+    """The failed requests for a market, or for all markets of its asset on the venue."""
     any_market_symbols = [f"{parse_base(symbol)}{ending}" for ending in ANY_MARKET_SUFFIXES]
     return failed.filter(pl.col("venue") == venue, pl.col("symbol").is_in([symbol, *any_market_symbols]))
 
@@ -209,10 +209,10 @@ def _select_failures(failed: pl.DataFrame, venue: str, symbol: str) -> pl.DataFr
 def _build_fields(
     has_candle: Bools, is_covered: Bools, failed_spans: Iterator[tuple[int, int]], failed: pl.DataFrame, count: int
 ) -> tuple[CoverageField, ...]:
-    """The fields of a market from its bars: with a candle, in a span collected whole, and asked in vain."""
+    """The fields of a market from its bars with a candle, those in complete spans, and those in failed spans."""
     reason: Ints = np.full(has_candle.size, -1, np.int64)
     for i, (first_bar, end_bar) in enumerate(failed_spans):
-        reason[first_bar:end_bar] = i  # of several the one that was asked for last
+        reason[first_bar:end_bar] = i  # the latest request wins
     outcomes = failed.select("outcome", "message").rows()
     rows = zip(has_candle.reshape(count, -1), is_covered.reshape(count, -1), reason.reshape(count, -1), strict=True)
     return tuple(

@@ -1,7 +1,4 @@
-"""What the store can tell of itself beside candles, and what of it is kept while its content stays as it is.
-
-What a store holds and lacks, summed up: the rows that the terminal and the data page tell.
-"""
+"""Coverage, holdings, failures and revisions of a store, cached by its version, and summaries of them."""
 
 from datetime import datetime
 from functools import lru_cache
@@ -16,13 +13,13 @@ from data.schema import Evidence, Origin, Timeframe
 from data.store import CandleStore
 
 CACHE_SIZE = 16
-"""Maps of coverage that are kept."""
+"""The number of cached coverage maps and revisions."""
 
 
 class StoreInfo:
-    """The books of a store. What takes a look through all of it is kept by its version.
+    """Reads that scan the whole store, cached by its version.
 
-    Everything raises `StoreUnusable` where the store cannot be read.
+    All of them raise `StoreUnusable` if the store cannot be read.
     """
 
     def __init__(self, store: CandleStore) -> None:
@@ -35,21 +32,21 @@ class StoreInfo:
     def get_coverage_map(
         self, asset: str, start: datetime, end: datetime, evidence: Evidence, timeframe: Timeframe
     ) -> CoverageMap:
-        """What was had of an asset around a window; see `dashboard.service.coverage.build_coverage_map`."""
+        """The coverage of an asset around a window; see `dashboard.service.coverage.build_coverage_map`."""
         return self._cached_coverage_map(self.store.read_version(), asset, start, end, evidence, timeframe)
 
     def get_holdings(self) -> pl.DataFrame:
-        """What the store holds: a frame of `data.schema.HOLDING`."""
+        """The candles in the store by source and market: a frame of `data.schema.HOLDING`."""
         return self._cached_holdings(self.store.read_version())
 
     def get_outstanding(self) -> pl.DataFrame:
-        """What was asked and not had: a frame of `data.schema.COVERAGE`."""
+        """The failed spans that have not been collected since: a frame of `data.schema.COVERAGE`."""
         return self._cached_outstanding(self.store.read_version())
 
     def get_revisions(
         self, start: datetime | None = None, end: datetime | None = None, asset: str | None = None
     ) -> pl.DataFrame:
-        """What venues changed, in a window of an asset or in all of the store: a frame of `data.schema.REVISION`."""
+        """The revisions in a window, of one asset or all of them: a frame of `data.schema.REVISION`."""
         return self._cached_revisions(self.store.read_version(), start, end, asset)
 
     def _build_coverage_map(self, version: str, *arguments: Any) -> CoverageMap:  # noqa: ANN401, ARG002 - as `build_coverage_map` has them; the version is the key
@@ -77,13 +74,13 @@ ROUTE_LABELS = {
     Origin.TRADES.value: "trades",
     Origin.RECONSTRUCTION.value: "reconstruction",
 }
-"""How the candles of an origin came, in a word; those of files by the file's name."""
+"""The route of candles by their origin; imported candles have the name of their file instead."""
 
 
 def summarize_holdings(holdings: pl.DataFrame) -> pl.DataFrame:
-    """What the store holds (`data.schema.HOLDING`), a row for each venue, route or file, and length of candles.
+    """Sum up holdings (`data.schema.HOLDING`) by venue, route or file, and timeframe.
 
-    An archive's files count as one route. A minute that came from two files or hosts is counted for each.
+    All files of an archive are one route. A bar from two files or hosts is counted twice.
 
     Returns:
         Columns venue, came, timeframe, origin, symbol (a list), candles, first and last, sorted.
@@ -100,7 +97,7 @@ def summarize_holdings(holdings: pl.DataFrame) -> pl.DataFrame:
 
 
 def summarize_outstanding(outstanding: pl.DataFrame) -> pl.DataFrame:
-    """What was asked and not had (`data.schema.COVERAGE`), a row for each venue, reason and length of candles.
+    """Sum up failed spans (`data.schema.COVERAGE`) by venue, reason and timeframe.
 
     Returns:
         Columns venue, outcome, message, timeframe, market (a list), minutes, start, end and asked_at (the latest),
@@ -122,7 +119,7 @@ def summarize_outstanding(outstanding: pl.DataFrame) -> pl.DataFrame:
 
 
 def read_coverage_map(store_info: StoreInfo, view: ViewState) -> CoverageMap:
-    """The map of real candles where anything of them is on record, else of the reconstruction; or as the view says."""
+    """The coverage map of the view's origin; by default of real candles, or of the sample if there are none."""
     series = view.asset, view.start, view.end
     if view.origin is not OriginChoice.AUTO:
         return store_info.get_coverage_map(*series, Evidence(view.origin.value), view.timeframe)

@@ -1,7 +1,7 @@
-"""Rows in the order of market and time, each bar once: by the order of `data.schema.Origin`, then the latest.
+"""Removes duplicate bars: of several rows the best by the order of `data.schema.Origin`, then the latest.
 
-Files hold the rows of a market in stretches of ascending times. Where no two stretches of a market overlap, no bar
-can occur twice, and the rows need no more than to have their stretches put in order; only the others are compared.
+Files contain the rows of a market in runs of ascending times. Where no two runs of a market overlap, no bar can occur
+twice and it is enough to sort the runs; only rows of markets with overlapping runs are compared one by one.
 """
 
 from collections.abc import Callable, Collection
@@ -15,10 +15,10 @@ from data.schema import CANDLE, FETCHED_CANDLE, Origin, Timeframe
 MARKET_COLUMNS = ("venue", "symbol")
 
 ORIGIN_ENUM = pl.Enum([origin.value for origin in Origin])
-"""Origins in the order in which they win; as an enum, so that sorting follows it."""
+"""Origins as an enum, best first, so that rows sort in this order."""
 
 MIN_ROWS_PER_RUN = 4
-"""Stretches are cut out whole where each has so many rows for every file read, as each cut looks at every file."""
+"""Runs are sliced out one by one if each has at least this many rows per chunk: every slice visits all chunks."""
 
 
 def deduplicate_bars(
@@ -31,24 +31,24 @@ def deduplicate_bars(
 ) -> pl.DataFrame:
     """One candle per market and bar; see `pick_best` for which.
 
-    What decides between several candles of a bar is read only of those markets that may have several.
+    The columns that decide between several candles of a bar are read only for markets that may have several.
 
     Args:
-        read: gives columns of `data.schema.FETCHED_CANDLE`, of one timeframe and kind of price, of the rows for which
-            further conditions hold; always of the same rows.
-        columns: those wanted of `data.schema.CANDLE`.
+        read: reads columns of `data.schema.FETCHED_CANDLE`, of one timeframe and kind of price, of the rows for which
+            further conditions hold; every call reads from the same rows.
+        columns: the columns of `data.schema.CANDLE` to return.
         first_seen: of the better origin the candle that was fetched first.
-        in_order: sorted; if not, the rows of a market come in stretches, and text as enums: in half the memory.
-        timeframe: the length of the candles read.
+        in_order: whether to sort. If False, rows of a market come in runs and text as enums, in half the memory.
+        timeframe: the length of the candles.
 
     Returns:
-        The columns wanted, sorted by venue, symbol and open time if ``in_order``.
+        The given columns, sorted by venue, symbol and open time if ``in_order``.
     """
     needed = list(dict.fromkeys([*MARKET_COLUMNS, "open_time", *columns]))
     rows = _encode_text(read(needed, []))
     runs = _find_runs(rows)
     if runs["overlaps"].any():
-        # A stretch may go on into a file of a later hour, past one that is read afterwards. Without holes none does.
+        # A run may skip a gap that a file read later fills; runs without gaps overlap only if they share a bar.
         runs = _find_runs(rows, bar=timedelta(seconds=timeframe.seconds))
     overlapping_markets = runs.filter("overlaps").select(MARKET_COLUMNS).unique()
     if not overlapping_markets.is_empty():
@@ -81,11 +81,16 @@ def pick_best(rows: pl.DataFrame, *, first_seen: bool = False) -> pl.DataFrame:
 
 
 def _find_runs(rows: pl.DataFrame, *, bar: timedelta | None = None) -> pl.DataFrame:
-    """Each stretch of rows of one market and ascending times: its market, first time, ``start`` and ``size``.
+    """The runs of rows of one market with ascending times.
 
-    With the length of a ``bar`` there are no holes: each bar follows the one before it, and two stretches overlap only
-    if they share one.
-    They are sorted by market and first time; ``overlaps`` tells that one begins before the one ahead of it ends.
+    Args:
+        rows: venue, symbol and open time at least.
+        bar: the length of a bar: a run then ends at every gap, so that two runs overlap only if they share a bar.
+
+    Returns:
+        Venue, symbol, ``first`` and ``last`` open time, index of the first row (``start``), number of rows (``size``),
+        and whether the run starts before the previous run of its market ends (``overlaps``); sorted by market and
+        ``first``.
     """
     same_market = pl.all_horizontal(pl.col(name) == pl.col(name).shift(1) for name in MARKET_COLUMNS)
     elapsed = pl.col("open_time") - pl.col("open_time").shift(1)
@@ -101,20 +106,20 @@ def _find_runs(rows: pl.DataFrame, *, bar: timedelta | None = None) -> pl.DataFr
 
 
 def _encode_text(rows: pl.DataFrame) -> pl.DataFrame:
-    """The rows in one piece, with columns of text as enums: text is looked at only where it changes."""
+    """The rows in one chunk, with text columns as enums; only the rows where a text changes are encoded."""
     names = [name for name, dtype in rows.schema.items() if dtype == pl.String()]
     changed = pl.any_horizontal(pl.lit(value=False), *(pl.col(name) != pl.col(name).shift(1) for name in names))
     start = rows.select(changed.fill_null(value=True).arg_true()).to_series()
     runs = rows.select(names)[start]
     run = np.repeat(np.arange(len(start), dtype=np.uint32), np.diff(start.to_numpy(), append=rows.height))
     columns, numbers = rows.columns, rows.select(pl.exclude(names)).rechunk()
-    del rows  # the text of a long read takes as much memory as all else
+    del rows  # the text of a long read takes as much memory as all other columns
     enums = (runs[name].cast(pl.Enum(runs[name].unique().sort())).gather(pl.Series(run)) for name in names)
     return numbers.with_columns(*enums).select(columns)
 
 
 def _sort_runs(rows: pl.DataFrame, runs: pl.DataFrame) -> pl.DataFrame:
-    """The rows with their stretches in the given order."""
+    """The rows, with their runs in the given order."""
     if runs["start"].is_sorted():
         return rows
     if runs.height * rows.n_chunks() * MIN_ROWS_PER_RUN <= rows.height:
@@ -127,7 +132,7 @@ def _sort_runs(rows: pl.DataFrame, runs: pl.DataFrame) -> pl.DataFrame:
 
 
 def _build_market_filter(markets: pl.DataFrame) -> pl.Expr:
-    """Exactly these markets, venues of one symbol in one term."""
+    """A filter for exactly these markets; venues of the same symbol share a term."""
     venues = markets.group_by("symbol", maintain_order=True).agg("venue")
     return pl.any_horizontal(
         (pl.col("symbol") == symbol) & pl.col("venue").is_in(names) for symbol, names in venues.iter_rows()

@@ -1,4 +1,4 @@
-"""The upkeep of the store: few files instead of many, and none that nobody needs any more."""
+"""Maintenance of the store: compacts files, removes those that no version needs, and measures sizes."""
 
 import os
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 from data.delta.table import StoreTable
 
 RETENTION = timedelta(days=7)
-"""How long files stay that the present version of a table has no use for: a reader may still be at an older one."""
+"""How long files stay that the current version of a table does not use: a reader may be at an older version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +23,10 @@ class StoreSize:
 
 @dataclass(frozen=True, slots=True)
 class Maintenance:
-    """What the upkeep made of the store, in files and their bytes.
+    """Files of the store and their bytes before and after maintenance.
 
-    Of a store in a folder these are all files on the disk, with the logs; elsewhere those that the present version of
-    the tables consists of.
+    For a store in a folder these are all files on the disk, logs included; elsewhere the data files of the current
+    version of each table.
     """
 
     files_before: int
@@ -36,7 +36,7 @@ class Maintenance:
 
 
 def maintain_tables(uri: str, tables: Iterable[StoreTable], retention: timedelta) -> Maintenance:
-    """Tidy the tables of a store; see `data.store.CandleStore.maintain`."""
+    """Compact the tables of a store; see `data.store.CandleStore.maintain`."""
     tables = list(tables)
     before = measure_disk_size(uri) or _measure_live_size(tables)
     for table in tables:
@@ -46,7 +46,7 @@ def maintain_tables(uri: str, tables: Iterable[StoreTable], retention: timedelta
 
 
 def measure_disk_size(uri: str) -> StoreSize | None:
-    """Bytes and files below a folder, 0 where there is none; None for a store that is no local folder."""
+    """Bytes and files below the folder of a store, 0 if it does not exist; None if the store is no local folder."""
     folder = _find_local_folder(uri)
     if folder is None:
         return None
@@ -67,7 +67,7 @@ def _find_local_folder(uri: str) -> Path | None:
 
 
 def _measure_file(path: Path) -> int | None:
-    """The size of a file; None where it went away while the folder was looked through."""
+    """The size of a file; None if it was removed meanwhile."""
     try:
         return path.stat().st_size
     except FileNotFoundError:

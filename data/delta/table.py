@@ -1,7 +1,7 @@
 """One Delta table: opened, created, read lazily, and written so that concurrent writers lose nothing.
 
-Two writers that looked at the same part of a table cannot both commit: the later one gets a conflict, looks at the
-table again and retries, a little later and a random bit apart. Foreign exceptions are translated here, once.
+Two writers that read the same part of a table cannot both commit: the later one gets a conflict, reads the table again
+and retries, with a backoff and jitter. Exceptions of deltalake and polars are translated here.
 """
 
 import threading
@@ -22,7 +22,7 @@ from data.schema import TIME
 RETRY = stamina.RetryingCaller(attempts=40, timeout=120.0, wait_initial=0.02, wait_max=2.0, wait_jitter=0.2).on(
     CommitFailedError
 )
-"""Tries again after a conflict. Every conflict means that another writer went ahead, so the work gets done."""
+"""Retries after a conflict. Every conflict means that another writer has committed, so there is progress."""
 
 T = TypeVar("T")
 
@@ -33,8 +33,8 @@ class StoreTable:
     """A Delta table at a URI, with its columns and partitions; nothing is created until the first write.
 
     ``defaults`` are the values of columns that older tables lack: reads fill them in, and the first write adds the
-    columns to the table. ``indexed`` are the columns by whose least and greatest values files are left out of a read
-    (none: all); with few of them the log of a table of many files is read in a third of the time.
+    columns to the table. ``indexed`` are the columns whose minimum and maximum per file are recorded, so that reads can
+    skip files (empty: all columns); with few of them the log of a table of many files is read in a third of the time.
     """
 
     def __init__(
@@ -53,14 +53,14 @@ class StoreTable:
         self._cached = threading.local()
 
     def open(self) -> DeltaTable | None:
-        """The table as it is now, or None where there is none yet.
+        """The table at its current version, or None if it does not exist.
 
-        Each thread keeps a table that it opened in a folder and brings it up to date, which takes a fifth of opening
-        it anew; what one thread does never moves the table under another.
+        Each thread caches the table that it opened in a folder and updates it, which takes a fifth of the time of
+        opening it again; no thread changes the version that another one reads.
 
         Raises:
-            UsageError: no storage answers to the scheme of the URI.
-            StoreUnusable: the place cannot be reached or holds something else.
+            UsageError: the scheme of the URI is unknown.
+            StoreUnusable: the place cannot be reached or is no Delta table.
         """
         with self._translate_errors():
             first_commit = _read_first_commit(self.uri)
@@ -73,17 +73,17 @@ class StoreTable:
             return table
 
     def read_version(self) -> str:
-        """The table's own id and its commit number, ``-`` where there is no table."""
+        """The table's id and version, ``-`` if it does not exist."""
         table = self.open()
         return "-" if table is None else f"{table.metadata().id}.{table.version()}"
 
     def read(self, query: Callable[[pl.LazyFrame], pl.LazyFrame]) -> pl.DataFrame:
-        """Run a lazy query; a table that is not there yet reads as one without rows.
+        """Run a lazy query; a table that does not exist reads as one without rows.
 
-        Delta stores microseconds: time columns come back in the milliseconds of the schema.
+        Delta stores microseconds: time columns are converted to the milliseconds of the schema.
 
         Args:
-            query: takes the rows of the table (columns of the schema, times in microseconds) to the query.
+            query: maps the rows of the table (columns of the schema, times in microseconds) to the result.
 
         Raises:
             StoreUnusable: the table or one of its files cannot be read.
@@ -91,7 +91,7 @@ class StoreTable:
         return self.read_from(self.open(), query)
 
     def read_from(self, table: DeltaTable | None, query: Callable[[pl.LazyFrame], pl.LazyFrame]) -> pl.DataFrame:
-        """As `read`, at the version at which the table was opened."""
+        """Like `read`, at the version at which the table was opened."""
         with self._translate_errors():
             frame = query(pl.LazyFrame(schema=self.schema) if table is None else self._scan(table)).collect()
         return frame.with_columns(pl.col(pl.Datetime).cast(TIME))
@@ -99,16 +99,18 @@ class StoreTable:
     def insert(
         self, choose_rows: Callable[[DeltaTable], tuple[pl.DataFrame, T]], *, conflict_parts: Iterable[str]
     ) -> T:
-        """Add rows chosen in the light of what the table holds; chosen anew whenever another writer came first.
+        """Append rows that depend on the content of the table; they are chosen again after every conflict.
 
-        An append as such never conflicts. So each insert signs the parts that it looked at (the application
-        transactions of the Delta protocol), and of two inserts that signed one part the later fails and looks again.
+        A plain append never conflicts. So each insert names the parts that it read (as application transactions of the
+        Delta protocol), and of two inserts that name the same part the later one fails and chooses again.
 
         Args:
-            choose_rows: takes the table at one version to the rows to add (columns of the schema) and to whatever the
-                caller wants back.
+            choose_rows: maps the table at one version to the rows to append (columns of the schema) and a result.
             conflict_parts: names of the parts of the table that ``choose_rows`` reads: a concurrent insert that names
-                one of them, and only such a one, is a conflict.
+                one of them, and only such an insert, is a conflict.
+
+        Returns:
+            The result of ``choose_rows``.
 
         Raises:
             StoreBusy: others went ahead every time.
@@ -129,7 +131,7 @@ class StoreTable:
         return self._run_with_retries(insert_once)
 
     def append(self, rows: pl.DataFrame) -> None:
-        """Add rows whatever else is written meanwhile.
+        """Append rows, whatever is written concurrently.
 
         Raises:
             StoreBusy: others went ahead every time.
@@ -140,7 +142,7 @@ class StoreTable:
         )
 
     def delete(self, predicate: str) -> int:
-        """Drop the rows for which SQL holds, and say how many; 0 where there is no table.
+        """Delete the rows that match an SQL predicate and return how many; 0 if the table does not exist.
 
         Raises:
             StoreBusy: others went ahead every time.
@@ -156,9 +158,9 @@ class StoreTable:
         return self._run_with_retries(delete_once)
 
     def compact(self, retention: timedelta) -> None:
-        """Make few files of many, and remove those from the disk that no version younger than ``retention`` has.
+        """Compact the files, and remove those from the disk that no version younger than ``retention`` uses.
 
-        Readers and writers go on meanwhile. By the real clock, whatever time the program was given.
+        Concurrent reads and writes are safe. The age of a version is by the real clock.
 
         Raises:
             StoreBusy: others went ahead every time.
@@ -169,13 +171,13 @@ class StoreTable:
             table = self.open()
             if table is not None:
                 table.optimize.compact(writer_properties=WRITER_PROPERTIES)
-                # Full: also the files that a writer left behind when it died before its commit.
+                # Full: removes also the files of writers that ended before their commit.
                 table.vacuum(int(retention / timedelta(hours=1)), dry_run=False, full=True)
 
         self._run_with_retries(compact_once)
 
     def measure_live_files(self) -> tuple[int, int]:
-        """How many files the present version of the table consists of, and their bytes; 0 where there is no table."""
+        """The number of files of the current version and their bytes; zeros if the table does not exist."""
         table = self.open()
         if table is None:
             return 0, 0
@@ -183,7 +185,7 @@ class StoreTable:
         return len(sizes), int(sizes.sum())
 
     def _scan(self, table: DeltaTable) -> pl.LazyFrame:
-        """The rows of a table that is there, with the defaults of columns that it or some of its files lack."""
+        """The rows of a table, with the defaults of columns that it or some of its files lack."""
         rows = pl.scan_delta(table)
         if not self.defaults:
             return rows
@@ -198,7 +200,7 @@ class StoreTable:
         try:
             return self._try_open()
         except TableNotFoundError:
-            # Another writer may have made the table between the look and the finding that something is there.
+            # Another writer may have created the table between the two checks.
             try:
                 return self._try_open()
             except TableNotFoundError as error:
@@ -206,7 +208,7 @@ class StoreTable:
                 raise StoreUnusable(message) from error
 
     def _try_open(self) -> DeltaTable | None:
-        """The table, or None where nothing is; TableNotFoundError where something is that is no table."""
+        """The table; None if the place is empty. Raises TableNotFoundError if it is not empty but no table."""
         try:
             return DeltaTable(self.uri)
         except TableNotFoundError as error:
@@ -260,7 +262,7 @@ def quote_sql(text: str) -> str:
 
 
 def _read_first_commit(uri: str) -> tuple[int, int] | None:
-    """What tells the table in a folder from another one that was made in its place; None where there is none."""
+    """Identity of the first commit, which changes if the table in a folder is replaced; None if there is none."""
     try:
         stat = Path(uri, "_delta_log", f"{0:020}.json").stat()
     except OSError:
@@ -269,7 +271,7 @@ def _read_first_commit(uri: str) -> tuple[int, int] | None:
 
 
 def _is_blocked(uri: str) -> bool:
-    """Whether a local place that opened as "no table" holds one after all, or has a file where a folder should be."""
+    """Whether a local place that did not open as a table has a Delta log, or a file where a folder should be."""
     if "://" in uri:
         return False
     path = Path(uri)
@@ -277,5 +279,5 @@ def _is_blocked(uri: str) -> bool:
 
 
 def _get_first_line(error: Exception) -> str:
-    """The first line of a message; what follows are inner causes in colour."""
+    """The first line of a message; deltalake appends inner causes in colour."""
     return str(error).strip().split("\n", 1)[0]

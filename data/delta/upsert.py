@@ -1,8 +1,8 @@
-"""What is new in a batch of candles: told apart from what the store has, without overwriting anything.
+"""Classifies the candles of a batch as new, same or revised, so that nothing stored is overwritten.
 
 A candle is the same, revised or new against the latest stored row of the same series and minute. A series is one
 market, timeframe, kind of price, origin and route, and a route is the source without the checksum of a file: an
-archive's file that is issued again with other values is a revision, while another file or host never revises.
+archive's file that is reissued with other values is a revision, while another file or host never revises.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ import polars as pl
 from data.schema import FETCHED_CANDLE, STORED_CANDLE, TIME, WRITE_COUNTS, Origin, Timeframe
 
 NAME_COLUMNS = ("venue", "symbol", "timeframe", "price", "origin", "source")
-"""The columns of text that name where a candle belongs. They change rarely from row to row."""
+"""The text columns that identify a candle's series and source. They rarely change from row to row."""
 
 VALUE_COLUMNS = ("open", "high", "low", "close", "volume")
 """The columns whose change makes a revision."""
@@ -23,7 +23,7 @@ MARKET_COLUMNS = ("venue", "symbol", "price", "timeframe")
 LENGTHS_MS = {timeframe.value: timeframe.ms for timeframe in Timeframe}
 
 CHECKSUM = " sha256:"
-"""What stands between the name of a file and its checksum in the source of an archive's candle."""
+"""Separates the name of a file from its checksum in the source of an archive's candle."""
 
 ROUTE = pl.col("source").str.split(CHECKSUM).list.first()
 """The source without a checksum."""
@@ -43,7 +43,7 @@ class WriteReport:
 
 @dataclass(frozen=True, slots=True)
 class CheckedBatch:
-    """Checked candles and what they belong to.
+    """Checked candles and their series.
 
     ``rows`` has the columns of `data.schema.STORED_CANDLE` and ``series``, a number, sorted by asset, day, series and
     open time, each series and minute once. ``series`` has a row for each number: `NAME_COLUMNS`, asset, route and
@@ -61,11 +61,11 @@ def check_batch(fetched: pl.DataFrame) -> CheckedBatch:
         fetched: columns and dtypes of `data.schema.FETCHED_CANDLE`, in any order.
 
     Returns:
-        The batch; a candle that is there twice with the same values is there once, as it was fetched first.
+        The batch; exact duplicates are dropped, the one fetched first is left.
 
     Raises:
-        ValueError: the frame is no frame of candles, holds nulls, unknown origins or timeframes or open times inside
-            a bar, or has one candle twice with different values. The caller has a bug.
+        ValueError: other columns or dtypes, nulls, unknown origins or timeframes, open times inside a bar, or one
+            candle twice with different values; a bug of the caller.
     """
     if dict(fetched.schema) != FETCHED_CANDLE:
         message = f"these are no candles: {dict(fetched.schema)} instead of {FETCHED_CANDLE}"
@@ -97,7 +97,7 @@ def check_batch(fetched: pl.DataFrame) -> CheckedBatch:
 
 
 def _check_open_times(times: pl.Series, run: pl.Series, timeframes: pl.Series) -> list[str]:
-    """What is wrong with the open times: each has to be a multiple of its candle's length.
+    """Faults of the open times: each has to be a multiple of its candle's length.
 
     Args:
         times: a row for each candle.
@@ -112,10 +112,10 @@ def _check_open_times(times: pl.Series, run: pl.Series, timeframes: pl.Series) -
 
 
 def classify_rows(rows: pl.DataFrame, series: pl.DataFrame, stored: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The rows to store beside those that are stored, and the count of each fate.
+    """The rows of a batch that have to be stored, and the counts of new, same and revised rows.
 
-    A revision that bears no later time than the row it revises (a clock that was set back, two writes within one
-    millisecond) gets the next millisecond, so that the order of arrival is kept.
+    A revision whose ``fetched_at`` is not later than that of the row it revises (the clock was set back, or two writes
+    in one millisecond) gets the next millisecond, so that the order of arrival is preserved.
 
     Args:
         rows: rows of a `CheckedBatch`, or some of them.
@@ -154,7 +154,7 @@ def sum_by_market(counts: pl.DataFrame) -> pl.DataFrame:
 
 
 def _select_latest(stored: pl.DataFrame, series: pl.DataFrame) -> pl.DataFrame:
-    """The stored row last fetched of each series and minute; its values and time as columns ``known_...``."""
+    """The stored row of each series and minute that was fetched last, its values as columns ``known_...``."""
     if stored.is_empty():
         run_number, series_number = pl.Series("run", [], pl.UInt32), pl.Series("series", [], pl.UInt32)
     else:
@@ -184,7 +184,7 @@ def _find_runs(rows: pl.DataFrame) -> tuple[pl.Series, pl.DataFrame]:
 
 
 def _number_series(names: pl.DataFrame) -> pl.DataFrame:
-    """Distinct names with the asset, the route and the number of their series; numbers follow the sorted names."""
+    """Distinct names with the asset, route and number of their series; numbers follow the order of names."""
     route_columns = ("venue", "symbol", "timeframe", "price", "origin", "route")
     return names.with_columns(
         asset=pl.col("symbol").str.split("/").list.first(),
@@ -193,5 +193,5 @@ def _number_series(names: pl.DataFrame) -> pl.DataFrame:
 
 
 def _equals_previous(*names: str) -> pl.Expr:
-    """Whether these columns of a row equal those of the row before it; false in the first row."""
+    """Whether these columns are equal to those of the previous row; false in the first row."""
     return pl.all_horizontal(pl.col(name) == pl.col(name).shift(1) for name in names).fill_null(value=False)

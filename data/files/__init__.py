@@ -1,1 +1,1 @@
-"""Candles from files and into files."""
+"""Import and export of candles as CSV and Parquet files."""

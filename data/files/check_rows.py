@@ -1,4 +1,4 @@
-"""Row by row: what a file says as the columns of a candle, and what is wrong with a row that is no candle."""
+"""Parses the rows of a file into the columns of a candle and describes what is wrong with invalid rows."""
 
 from pathlib import Path
 
@@ -15,28 +15,28 @@ SYMBOL_PATTERN = r"[^\s/:,]+/[^\s/:,]+(:[^\s/:,]+)?"
 """The form of a ccxt unified symbol: BASE/QUOTE, or BASE/QUOTE:SETTLE."""
 
 TIME_COLUMNS = ("open_time", "time", "timestamp", "date")
-"""Names of the time column; the first one that is there counts."""
+"""Names of the time column; the first one present is used."""
 
 MARKET_COLUMNS = ("venue", "symbol")
 PRICE_COLUMNS = ("open", "high", "low", "close")
 NUMBER_COLUMNS = (*PRICE_COLUMNS, "volume")
 
 OWN_COLUMNS = ("asset", "day", "fetched_at", "source")
-"""Columns that the store adds; they follow from the others or are given anew, so those of a file are passed over."""
+"""Columns that the store adds. It derives or sets them itself, so those of a file are ignored."""
 
 TIMEFRAMES = tuple(timeframe.value for timeframe in Timeframe)
-"""The lengths of candles that are kept; only minutes are read by default."""
+"""The supported timeframes; only minutes are read by default."""
 
 PRICE_KINDS = ("trade", "mark", "index")
-"""The kinds of price that are kept; only trades are read by default."""
+"""The supported kinds of price; only trades are read by default."""
 
 
 def parse_rows(path: Path, raw: pl.DataFrame, venue: str | None, symbol: str | None) -> pl.DataFrame:
-    """The rows of a file in the columns of a candle, each with what is wrong with it.
+    """The rows of a file in the columns of a candle, each with its fault.
 
     Args:
         path: the file, for messages.
-        raw: as `data.files.read.read_raw_file` gives it.
+        raw: the content of the file, from `data.files.read.read_raw_file`.
         venue: the venue of all rows of a file of one market, else None.
         symbol: its symbol, else None.
 
@@ -63,13 +63,13 @@ def parse_rows(path: Path, raw: pl.DataFrame, venue: str | None, symbol: str | N
 
 
 def list_unused_columns(raw: pl.DataFrame) -> tuple[str, ...]:
-    """The columns of a file that no candle has and that the store does not add."""
+    """The columns of a file that are neither those of a candle nor added by the store."""
     time_column = next(name for name in TIME_COLUMNS if name in raw.columns)
     return tuple(name for name in raw.columns if name not in {time_column, LINE_COLUMN, *OWN_COLUMNS, *CANDLE})
 
 
 def _find_time_column(path: Path, raw: pl.DataFrame, market: dict[str, str]) -> str:
-    """The name of the time column, in a file that has every column it needs."""
+    """The name of the time column. Raises FileRefused if a required column is missing or given twice."""
     time_column = next((name for name in TIME_COLUMNS if name in raw.columns), None)
     required = [name for name in (*MARKET_COLUMNS, *NUMBER_COLUMNS) if name not in market]
     missing = [*([] if time_column else TIME_COLUMNS[:1]), *(name for name in required if name not in raw.columns)]
@@ -83,7 +83,7 @@ def _find_time_column(path: Path, raw: pl.DataFrame, market: dict[str, str]) -> 
 
 
 def _read_text(path: Path, raw: pl.DataFrame, name: str, value: str | None) -> pl.Expr:
-    """A text column without blanks around it, or one value for all rows; null where empty or absent."""
+    """A text column, stripped, or one value for all rows; null where empty or absent."""
     if value is not None:
         return pl.lit(value).alias(name)
     if name not in raw.columns:
@@ -95,7 +95,7 @@ def _read_text(path: Path, raw: pl.DataFrame, name: str, value: str | None) -> p
 
 
 def _read_number(path: Path, raw: pl.DataFrame, name: str) -> pl.Expr:
-    """A column as floats; null where there is none."""
+    """A column as floats; null where a value is no number."""
     dtype = raw.schema[name]
     if dtype == pl.String:
         return pl.col(name).str.strip_chars().cast(pl.Float64, strict=False)
@@ -105,14 +105,14 @@ def _read_number(path: Path, raw: pl.DataFrame, name: str) -> pl.Expr:
 
 
 def _describe_bad_number(path: Path, raw: pl.DataFrame, name: str) -> pl.Expr:
-    """What is wrong with a row whose value is no number."""
+    """The fault of a row whose value in a column is no number; null if it is one."""
     message = pl.format("{} {} is no number", pl.lit(name), pl.col(name).cast(pl.String))
     absent = pl.when(pl.col(name).is_null()).then(pl.lit(f"has no {name}"))
     return pl.when(_read_number(path, raw, name).is_null()).then(pl.coalesce(absent, message))
 
 
 def _list_faults() -> list[pl.Expr]:
-    """What can be wrong with a row whose values are all there, each null where it is not."""
+    """The possible faults of a row whose values are all present, each null where it does not apply."""
     finite = [
         pl.when(~pl.col(name).is_finite()).then(pl.format(f"{name} {{}} is not finite", name))
         for name in NUMBER_COLUMNS

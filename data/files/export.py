@@ -1,4 +1,4 @@
-"""Rows as CSV or Parquet, into a file or as bytes; what is written of candles can be imported unchanged."""
+"""Writes frames as CSV or Parquet, to a file or as bytes; exported candles can be imported again unchanged."""
 
 import secrets
 from io import BytesIO
@@ -12,16 +12,16 @@ EXPORT_FORMATS = ("csv", "parquet")
 
 
 def write_rows(rows: pl.DataFrame, path: Path | str, file_format: str | None = None) -> Path:
-    """Write a frame to a file, replacing one that is there.
+    """Write a frame to a file, replacing an existing one.
 
-    The file appears under its name only when it is whole. In a CSV, times are ISO 8601 in UTC with a Z (to the
+    The file appears under its name only when it is complete. In a CSV, times are ISO 8601 in UTC with a Z (to the
     millisecond where they have any), numbers have the fewest digits that read back as the same float, and null is
     empty. In Parquet, numbers are the floats themselves and times are in UTC.
 
     Args:
         rows: any frame of plain columns; times with a zone.
         path: the file to write.
-        file_format: ``csv`` or ``parquet``; None to go by the file's ending.
+        file_format: ``csv`` or ``parquet``; None to use the file's ending.
 
     Returns:
         The path.
@@ -48,7 +48,7 @@ def write_rows(rows: pl.DataFrame, path: Path | str, file_format: str | None = N
 
 
 def encode_rows(rows: pl.DataFrame, file_format: str) -> bytes:
-    """The content of the file that `write_rows` would write.
+    """The bytes of the file that `write_rows` would write.
 
     Raises:
         UsageError: the format is neither ``csv`` nor ``parquet``.
@@ -69,7 +69,7 @@ def _write_frame(rows: pl.DataFrame, file: Path | BytesIO, file_format: str) -> 
 
 
 def _format_times(rows: pl.DataFrame) -> list[pl.Expr]:
-    """Each time column as text."""
+    """Expressions that format each time column as text."""
     times = [pl.col(name).dt.convert_time_zone("UTC") for name, dtype in rows.schema.items() if dtype == pl.Datetime]
     return [
         pl.when(time.dt.millisecond() == 0)

@@ -1,7 +1,7 @@
-"""Candles out of a file that a person has: read, checked row by row, and told what came in.
+"""Reads a file of candles, checks it row by row and reports its content.
 
-A file is taken whole or not at all. Its rows are in the format of `data.schema.CANDLE`, or those of one market that is
-named beside the file.
+A file is accepted or refused as a whole. Its rows have the columns of `data.schema.CANDLE`; if the file is of one
+market, venue and symbol can be given by the caller instead.
 """
 
 import re
@@ -18,13 +18,13 @@ from data.intervals import merge_span_rows
 from data.schema import CANDLE, CANDLE_DEFAULTS, SPAN, Origin
 
 CANDLE_KEY = ("venue", "symbol", "timeframe", "price", "open_time", "origin")
-"""The columns that name one candle of a file."""
+"""The columns that identify a candle of a file."""
 
 COVERED_SPAN: dict[str, pl.DataType] = {**SPAN, "timeframe": pl.String()}
-"""A span of a market in which candles of one length were all that there were."""
+"""A span of a market that is complete in candles of one timeframe."""
 
 MAX_SHOWN_ROWS = 5
-"""How many bad rows a refusal names."""
+"""How many bad rows an error message names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class MarketReport:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What came out of a file: rows, markets, exact duplicates dropped, columns that no candle has."""
+    """The content of a file: rows, markets, number of exact duplicates dropped, and columns that were ignored."""
 
     file: str
     rows: int
@@ -78,7 +78,7 @@ class ImportReport:
 
 @dataclass(frozen=True, slots=True)
 class ImportedFile:
-    """A file's ``candles`` (`data.schema.CANDLE`), the spans it covers (`COVERED_SPAN`), and the report."""
+    """A file's ``candles`` (`data.schema.CANDLE`), its complete spans (`COVERED_SPAN`), and the report."""
 
     candles: pl.DataFrame
     covered_spans: pl.DataFrame
@@ -91,8 +91,8 @@ def read_candle_file(
     """Read and check a CSV or Parquet file of candles.
 
     Args:
-        path: the file; its ending tells the format.
-        venue: ccxt id of the market of a file that names none; together with ``symbol``.
+        path: the file; its ending determines the format.
+        venue: ccxt id, for a file of one market without such a column; only together with ``symbol``.
         symbol: ccxt unified symbol of that market.
         complete: bars without a candle are quiet from each market's first row of a length to its last; otherwise
             missing.
@@ -102,7 +102,7 @@ def read_candle_file(
         ``imported``. The spans are empty unless ``complete``.
 
     Raises:
-        FileRefused: the file or one of its rows is no candle; names file, line and reason.
+        FileRefused: the file or one of its rows is invalid; names file, line and reason.
         UsageError: only one of venue and symbol is given, or one is malformed.
     """
     path = Path(path)
@@ -112,7 +112,7 @@ def read_candle_file(
     row_word = "line" if path.suffix.lower() == ".csv" else "row"
     _refuse_bad_rows(path, row_word, rows.filter(pl.col("why").is_not_null()))
     distinct = rows.unique([*CANDLE], keep="first", maintain_order=True)
-    _refuse_bad_rows(path, row_word, _find_contradictions(distinct, row_word))
+    _refuse_bad_rows(path, row_word, _find_conflicts(distinct, row_word))
     candles = distinct.select(*CANDLE).sort("venue", "symbol", "open_time", "price", "timeframe")
     if candles.is_empty():
         raise build_refusal(path, "holds no candle")
@@ -140,8 +140,8 @@ def _check_market(venue: str | None, symbol: str | None) -> None:
             raise UsageError(message)
 
 
-def _find_contradictions(distinct: pl.DataFrame, row_word: str) -> pl.DataFrame:
-    """Rows whose market and bar an earlier row has with other values."""
+def _find_conflicts(distinct: pl.DataFrame, row_word: str) -> pl.DataFrame:
+    """Rows that repeat the market and bar of an earlier row with other values."""
     first = pl.col(LINE_COLUMN).first().over(CANDLE_KEY)
     reason = pl.format(row_word + " {} has this market and minute with other values", pl.col("first"))
     duplicates = distinct.filter(pl.struct(CANDLE_KEY).is_duplicated())
@@ -149,7 +149,7 @@ def _find_contradictions(distinct: pl.DataFrame, row_word: str) -> pl.DataFrame:
 
 
 def _refuse_bad_rows(path: Path, row_word: str, bad_rows: pl.DataFrame) -> None:
-    """Refuse a file that has bad rows, naming the first few.
+    """Raise an error that names the first bad rows, if there are any.
 
     Raises:
         FileRefused: there is a bad row.
@@ -177,7 +177,7 @@ def _build_market_reports(candles: pl.DataFrame) -> tuple[MarketReport, ...]:
 
 
 def _build_covered_spans(candles: pl.DataFrame) -> pl.DataFrame:
-    """Each market and length from its first traded candle to the end of its last."""
+    """The span of each market and timeframe from the start of its first trade candle to the end of its last."""
     time, key_columns = pl.col("open_time"), ("venue", "symbol", "timeframe")
     trades = candles.filter(pl.col("price") == CANDLE_DEFAULTS["price"])
     edges = time.min().alias("start"), time.max().dt.offset_by(pl.col("timeframe").first()).alias("end")

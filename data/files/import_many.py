@@ -1,4 +1,4 @@
-"""Files into the store: each by itself, so that one that is refused does not keep the others out."""
+"""Imports files into the store, each by itself, so that a refused file does not stop the others."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,13 +16,13 @@ from data.store import CandleStore
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """What came out of a file, and what of it was new, the same or revised in the store."""
+    """The report on a file, and how many of its candles were new, the same or revised in the store."""
 
     report: ImportReport
     write_report: WriteReport
 
     def format_lines(self) -> list[str]:
-        """The report on the file and what the store made of it, as lines of text."""
+        """Both reports as lines of text."""
         written = self.write_report
         counts = f"{written.new:,} new, {written.same:,} already there, {written.revised:,} revised"
         return [*self.report.format_lines(), f"  stored: {counts}"]
@@ -40,9 +40,9 @@ def import_files(
     """Read, check and store files of candles; the source of a row is the name of its file.
 
     Args:
-        store: where they go.
+        store: the store to write to.
         paths: CSV or Parquet files.
-        now: the time of fetching that the rows get, aware.
+        now: aware; becomes ``fetched_at`` of the rows.
         venue: see `data.files.import_file.read_candle_file`.
         symbol: see there.
         complete: see there; the spans are stored as complete coverage.
@@ -64,7 +64,7 @@ def import_files(
             refusals.append(refusal)
             continue
         report = imported.report
-        # Candles before coverage: if it ends in between, absent minutes are missing, which claims too little.
+        # Candles before coverage: if the process ends in between, absent minutes count as missing, not as quiet.
         write_report = store.write_candles(imported.candles, source=report.file, fetched_at=now)
         origin = Origin.RECONSTRUCTION if report.reconstruction else Origin.IMPORTED
         store.coverage.write(

@@ -1,4 +1,4 @@
-"""A column of times in whatever form a file has them, as instants in UTC, and why a row's time cannot be one."""
+"""Parses a column of times in any supported form into UTC, and describes the fault of each row's time."""
 
 from pathlib import Path
 
@@ -12,30 +12,30 @@ ISO_WITHOUT_ZONE = r"(?i)^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?)?$"
 NUMBER_PATTERN = r"^[+-]?\d+(\.0*)?$"
 
 EPOCH_UNITS = (("s", 10**8, 10**11, 10**6), ("ms", 10**11, 10**14, 10**3), ("us", 10**14, 10**17, 1))
-"""Unit, least and bound of its numbers (years 1973 to 5138), microseconds in it."""
+"""Unit, its least number and the bound above (years 1973 to 5138), and its length in microseconds."""
 
 BAR_LENGTHS_US = {timeframe.value: timeframe.ms * 1000 for timeframe in Timeframe}
 
 BAR_NAMES = {Timeframe.S1.value: "second", Timeframe.M1.value: "minute", Timeframe.M5.value: "span of 5 minutes"}
-"""What a candle of each length is called where a time lies inside one."""
+"""What a bar of each timeframe is called in the message about a time inside a bar."""
 
 NO_ZONE_MESSAGE = "has no time zone; end it with Z for UTC, or with an offset such as +08:00"
 
 
 def parse_times(path: Path, times: pl.Series, timeframes: pl.Series) -> pl.DataFrame:
-    """Read a column of times: ISO 8601 with a zone, or epoch seconds, milliseconds or microseconds.
+    """Parse a column of times: ISO 8601 with a zone, or epoch seconds, milliseconds or microseconds.
 
     Args:
-        path: the file that they are from.
+        path: the file, for messages.
         times: texts, numbers, or times with a zone.
-        timeframes: for each row the length of its candle, as text; an unknown one is no fault of the time.
+        timeframes: the timeframe of each row as text; an unknown one is no fault of the time.
 
     Returns:
-        As many rows: ``open_time`` (milliseconds in UTC, null where the row has none) and ``why`` (null, or what is
-        wrong with the row's time).
+        A row per time: ``open_time`` (milliseconds in UTC, null if it cannot be parsed) and ``why`` (its fault, or
+        null).
 
     Raises:
-        FileRefused: the column as a whole holds no instants: naive times, or another type.
+        FileRefused: the whole column has naive times or another type.
     """
     bar_columns = (
         timeframes.replace_strict(BAR_LENGTHS_US, default=None, return_dtype=pl.Int64).alias("bar_us"),
@@ -58,10 +58,10 @@ def parse_times(path: Path, times: pl.Series, timeframes: pl.Series) -> pl.DataF
 
 
 def _build_readings(path: Path, dtype: pl.DataType) -> tuple[pl.Expr, pl.Expr]:
-    """How to take a column of that type to microseconds, and to what is wrong with a row (given ``micros``)."""
+    """Expressions for the microseconds of a column of that type, and for a row's fault (which may use ``micros``)."""
     raw = pl.col("raw")
     if isinstance(dtype, pl.Datetime) and dtype.time_zone is not None:
-        # A nanosecond past the bar's begin must not vanish in the rounding to microseconds.
+        # A nanosecond past the start of the bar must not be lost by rounding to microseconds.
         has_extra_nanos = raw.dt.nanosecond() % 1000 != 0
         return raw.dt.epoch("us"), pl.when(has_extra_nanos).then(_describe_misaligned())
     if isinstance(dtype, pl.Datetime | pl.Date):
@@ -94,7 +94,7 @@ def _build_readings(path: Path, dtype: pl.DataType) -> tuple[pl.Expr, pl.Expr]:
 
 
 def _find_unit(number: pl.Expr) -> pl.Expr:
-    """The epoch unit that a number's magnitude tells; null for none."""
+    """The epoch unit that fits the magnitude of a number; null if none does."""
     matches = (
         pl.when(number.is_between(least, bound, closed="left")).then(pl.lit(unit))
         for unit, least, bound, _ in EPOCH_UNITS
@@ -103,14 +103,14 @@ def _find_unit(number: pl.Expr) -> pl.Expr:
 
 
 def _convert_epoch(number: pl.Expr) -> pl.Expr:
-    """Microseconds of an epoch number; null where it is of no unit."""
+    """Microseconds of an epoch number; null if no unit fits it."""
     return _find_unit(number).replace_strict(
         {unit: size for unit, *_, size in EPOCH_UNITS}, return_dtype=pl.Int64
     ) * number.cast(pl.Int64, strict=False)
 
 
 def _describe_epoch_fault(number: pl.Expr) -> pl.Expr:
-    """What is wrong with a row whose time is a number: no epoch, a fraction, or another unit than the rows before."""
+    """The fault of a number as time: no epoch unit fits, a fraction, or another unit than that of the first row."""
     unit = _find_unit(number)
     first_unit = unit.drop_nulls().first()
     return (
@@ -126,10 +126,10 @@ def _describe_epoch_fault(number: pl.Expr) -> pl.Expr:
 
 
 def _describe_misaligned() -> pl.Expr:
-    """What is wrong with a time at which no candle of its row's length opens."""
+    """The fault of a time that is not the start of a bar."""
     return pl.format("time {} lies inside a {}; candles are whole ones", pl.col("raw").cast(pl.String), "bar")
 
 
 def _describe_fault(fault: str) -> pl.Expr:
-    """The time as the file has it, and what is wrong with it."""
+    """A message of the time as written in the file, and its fault."""
     return pl.format(f"time {{}} {fault}", pl.col("raw").cast(pl.String))

@@ -1,4 +1,4 @@
-"""A CSV or Parquet file as a frame of what stands in it, or a refusal that says what is wrong with the file."""
+"""Reads a CSV or Parquet file into a frame without interpreting its values."""
 
 import csv
 import io
@@ -15,12 +15,12 @@ FILE_SUFFIXES = (".csv", ".parquet")
 
 
 def read_raw_file(path: Path) -> pl.DataFrame:
-    """The rows of a file under lower-case column names, with `LINE_COLUMN`; a CSV's values are texts, empty ones null.
+    """The rows of a file with lower-case column names and `LINE_COLUMN`.
 
-    Blank lines of a CSV are left out.
+    The values of a CSV are text, empty ones null; its blank lines are dropped.
 
     Raises:
-        FileRefused: there is no such file, it is neither CSV nor Parquet, is empty, broken, or names a column twice.
+        FileRefused: the file does not exist, is neither CSV nor Parquet, empty or malformed, or repeats a column.
     """
     suffix = path.suffix.lower()
     if suffix not in FILE_SUFFIXES:
@@ -41,7 +41,7 @@ def read_raw_file(path: Path) -> pl.DataFrame:
 
 
 def build_refusal(path: Path, reason: str) -> FileRefused:
-    """The error for a file: its name and why it was refused."""
+    """The error for a file, with its name and the reason."""
     return FileRefused(f"{path.name}: {reason}")
 
 
@@ -63,7 +63,7 @@ def _parse_csv(path: Path, content: bytes) -> pl.DataFrame:
     if not body:
         raise build_refusal(path, "is empty")
     lines_before = text[: len(text) - len(body)].count("\n")
-    # polars renames a column that is there twice, so the header is looked at apart.
+    # polars renames duplicate columns, so the header is checked separately.
     header = next(csv.reader(io.StringIO(body)))
     _refuse_duplicate_columns(path, header)
     try:
@@ -76,7 +76,7 @@ def _parse_csv(path: Path, content: bytes) -> pl.DataFrame:
 
 
 def _find_uneven_line(text: str, width: int, lines_before: int) -> str | None:
-    """The first line with more fields than the header."""
+    """A message about the first line with more fields than the header; None if there is none."""
     rows = csv.reader(io.StringIO(text))
     uneven = next(((rows.line_num + lines_before, len(row)) for row in rows if len(row) > width), None)
     return None if uneven is None else f"line {uneven[0]} has {uneven[1]} fields, the header has {width}"

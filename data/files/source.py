@@ -1,4 +1,4 @@
-"""Candles of files that are measured for this once and stored nowhere."""
+"""Reads candles from files that are measured without being stored."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -24,15 +24,15 @@ from data.tables.coverage import build_evidence_filter
 
 
 class FileSource:
-    """Candles and spans of the given files; of two files for one bar the later given wins.
+    """A `data.reader.CandleReader` of files; of two files with the same bar the one given later wins.
 
     Raises:
-        FileRefused: A file holds a row that is no candle.
+        FileRefused: a file or one of its rows is invalid.
     """
 
     def __init__(self, paths: Iterable[Path | str], *, complete: bool = False) -> None:
         imported_files = [read_candle_file(path, complete=complete) for path in paths]
-        # The order in which the files were given stands for the time of fetching, by which the latest wins.
+        # The order of the files takes the place of the time of fetching, so that the later file wins.
         candles = [
             file.candles.with_columns(
                 pl.from_epoch(pl.lit(order), "ms").cast(TIME).alias("fetched_at"),
@@ -54,7 +54,7 @@ class FileSource:
         in_order: bool = True,
         timeframe: Timeframe = Timeframe.M1,
     ) -> pl.DataFrame:
-        """Trade candles of ``[start, end)`` and one length, as `data.store.CandleStore.read_candles` gives them."""
+        """Trade candles of ``[start, end)``; see `data.reader.CandleReader`."""
         is_in_window = pl.col("open_time").is_between(start, end, closed="left")
         selected = self._candles.filter(
             _build_asset_filter(self._candles, assets),
@@ -74,10 +74,10 @@ class FileSource:
         start: datetime,
         end: datetime,
         *,
-        origin: Evidence = Evidence.REAL,  # noqa: ARG002 - the signature of every candle source
+        origin: Evidence = Evidence.REAL,  # noqa: ARG002 - the signature of `CandleReader`
         timeframe: Timeframe = Timeframe.M1,
     ) -> pl.DataFrame:
-        """The complete spans of `data.schema.SPAN` that overlap ``[start, end)``."""
+        """Complete spans that overlap ``[start, end)``, unclipped; see `data.reader.CandleReader`."""
         is_overlapping = (pl.col("start") < end, pl.col("end") > start, pl.col("timeframe") == timeframe.value)
         return self._covered_spans.filter(_build_asset_filter(self._covered_spans, assets), *is_overlapping).select(
             *SPAN
@@ -85,13 +85,13 @@ class FileSource:
 
     def read_low_trades(
         self,
-        assets: Collection[str],  # noqa: ARG002 - the signature of every candle source
+        assets: Collection[str],  # noqa: ARG002 - the signature of `CandleReader`
         start: datetime,  # noqa: ARG002 - as above
         end: datetime,  # noqa: ARG002 - as above
         *,
         timeframe: Timeframe = Timeframe.M1,  # noqa: ARG002 - as above
     ) -> pl.DataFrame:
-        """None: files hold candles, not trades."""
+        """No rows: files contain candles, not trades."""
         return build_empty_frame(LOW_TRADE)
 
 

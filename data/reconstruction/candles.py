@@ -1,8 +1,8 @@
 """Sample candles of 9-11 October 2025 for a first run without a network, made from published figures.
 
-They are an illustration. A few prices and minutes were published and are met exactly (``data/anchors``); all else is
-assumed: the path between them, the noise, the turnover, and every venue for which no figure is published. Nothing that
-is measured on them supports or refutes a claim about any exchange.
+They are an illustration. A few prices and minutes were published and are reproduced exactly (``data/anchors``); all
+else is assumed: the path between them, the noise, the turnover, and every venue without a published figure. Nothing
+measured on them supports or refutes a claim about any exchange.
 """
 
 from dataclasses import dataclass
@@ -26,21 +26,21 @@ from data.reconstruction.path import (
 from data.schema import CANDLE, MINUTE_MS, Origin, Timeframe
 
 EVENT = "2025-10-10"
-"""The event that is reconstructed; names the file of its figures."""
+"""The reconstructed event, and the name of the file of its figures."""
 
 CLOSE_SHARE = 0.5
-"""How much of the (log) way from a venue's assumed price to its published low the closes go, too."""
+"""The part of the log distance from a venue's assumed price to its published low by which its closes dip."""
 
 DIP_BEFORE_MIN = 1.0
-"""Minutes in which that dip halves, looking back from the low."""
+"""Half-life of that dip in minutes, before the low."""
 
 DIP_AFTER_MIN = 2.5
-"""Minutes in which that dip halves, looking ahead from the low."""
+"""Half-life of that dip in minutes, after the low."""
 
 
 @dataclass(slots=True)
 class MarketCandles:
-    """The candles of one market, an array per field, a row per minute of the span."""
+    """The candles of one market: an array per field, a value per minute of the span."""
 
     open: Floats
     high: Floats
@@ -74,9 +74,9 @@ def reconstruct_candles() -> pl.DataFrame:
 
 
 def list_assumed_markets() -> frozenset[tuple[str, str]]:
-    """The markets, as (venue, symbol), for which no figure is published: to be drawn dashed.
+    """The markets, as (venue, symbol), without a published figure; they are drawn dashed.
 
-    A figure counts for a market when it is published for that venue by name. The band of the other offshore ATOM lows
+    A figure counts for a market if it is published for that venue by name. The band of the other offshore ATOM lows
     names no venue, so those markets are assumed although their lows lie in it.
 
     >>> ("okx", "ATOM/USDT") in list_assumed_markets(), ("binance", "ATOM/USDT") in list_assumed_markets()
@@ -90,7 +90,7 @@ def list_assumed_markets() -> frozenset[tuple[str, str]]:
 
 
 def build_market_candles(shape: EventShape, market: AssumedMarket) -> MarketCandles:
-    """The candles of one market: its assumed path, bent to pass through its anchors."""
+    """The candles of one market: its assumed path, adjusted to its anchors."""
     anchors = [a for a in shape.anchors if (a.venue, a.symbol) == (market.venue, market.symbol)]
     floor = compute_price_floor(shape, market, anchors)
     is_traded = sample_traded_minutes(shape, market)
@@ -106,7 +106,7 @@ def build_market_candles(shape: EventShape, market: AssumedMarket) -> MarketCand
 
 
 def compute_price_floor(shape: EventShape, market: AssumedMarket, anchors: list[PriceAnchor]) -> Floats:
-    """The least price allowed in each minute: one tick above the lows that are the lowest of a span with it."""
+    """The lowest price allowed in each minute: one tick above the lows that are the lowest of a span around it."""
     tick = 10.0 ** -shape.assets[market.asset].price_decimals
     floor = np.zeros(count_minutes_between(shape.start, shape.end))
     for anchor in anchors:
@@ -118,9 +118,9 @@ def compute_price_floor(shape: EventShape, market: AssumedMarket, anchors: list[
 def compute_anchored_closes(
     shape: EventShape, market: AssumedMarket, anchors: list[PriceAnchor], floor: Floats
 ) -> Floats:
-    """The close of each minute, as if every minute were traded.
+    """The close of each minute, as if every minute had a trade.
 
-    Towards a low without a published close the closes dip. A published open is the close of the minute before.
+    The closes dip around a low without a published close. A published open is the close of the previous minute.
     """
     price = compute_log_price(shape, market)
     minutes = np.arange(len(price))
@@ -142,14 +142,14 @@ def compute_anchored_closes(
 
 
 def find_last_traded(is_traded: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """For each minute the position of the latest traded one up to it, the first minute counting as traded."""
+    """The index of the last traded minute up to each minute; the first minute counts as traded."""
     return np.maximum.accumulate(np.where(is_traded, np.arange(len(is_traded)), 0))
 
 
 def build_candles_around(
     shape: EventShape, market: AssumedMarket, close: Floats, is_traded: NDArray[np.bool_], floor: Floats
 ) -> MarketCandles:
-    """Opens, wicks and volume around the closes; a quiet minute is flat at the close before it, with volume 0."""
+    """Add opens, wicks and volume to the closes; a quiet minute is flat at the previous close, with volume 0."""
     decimals = shape.assets[market.asset].price_decimals
     wick_scale = np.where(is_traded, compute_noise_scale(shape, market, np.log(close)), 0.0)
     opens = np.concatenate((close[:1], close[:-1]))

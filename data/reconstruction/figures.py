@@ -1,6 +1,6 @@
 """The published figures of an event, and the shape assumed around them, as read from ``data/anchors/<event>.toml``.
 
-The file says in its comments what each table means; here each table becomes a frozen record and nothing is computed.
+The comments of the file explain each table.
 """
 
 import dataclasses
@@ -18,7 +18,7 @@ from data.schema import parse_base, parse_quote
 from data.toml import TABLE_CONFIG, EndMinute, Minute, SpanTable, Text, parse_toml
 
 ASSUMED = "assumed"
-"""Evidence mark of a figure that nobody published for that venue."""
+"""Evidence of a figure that was not published for that venue."""
 
 Knots: TypeAlias = tuple[tuple[Minute, float], ...]
 """Values at given minutes; log-linear between them and constant outside."""
@@ -26,7 +26,7 @@ Knots: TypeAlias = tuple[tuple[Minute, float], ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=TABLE_CONFIG)
 class PriceAnchor:
-    """One minute of one market with a figure that the reconstruction meets exactly; prices in the quote.
+    """One minute of one market with figures that the reconstruction reproduces exactly; prices in the quote.
 
     ``low`` is the lowest trade of the span `EventShape.spans` [``lowest_of``]. None marks what is not published.
     """

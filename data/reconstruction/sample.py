@@ -1,4 +1,4 @@
-"""The sample: the reconstruction of the event, put into the store once so that a first run has something to show."""
+"""The sample: the reconstruction of the event, stored so that a first run has data to show."""
 
 from datetime import datetime
 
@@ -11,15 +11,15 @@ from data.schema import Evidence, Origin
 from data.store import CandleStore
 
 SAMPLE_SOURCE = "reconstruction of 2025-10-10"
-"""The source that the rows of the sample carry."""
+"""The source of the rows of the sample."""
 
 
 def ensure_sample(store: CandleStore, now: datetime) -> bool:
-    """Write the reconstruction into the store if it holds none.
+    """Write the reconstruction to the store if it has none.
 
     Args:
-        store: where it goes.
-        now: the time of fetching that the rows get, aware.
+        store: the store to write to.
+        now: aware; becomes ``fetched_at`` of the rows.
 
     Returns:
         Whether it was written.
@@ -35,7 +35,7 @@ def ensure_sample(store: CandleStore, now: datetime) -> bool:
     span = candles.select(time.min().alias("start"), time.max().dt.offset_by("1m").alias("end"))
     markets = candles.select("venue", "symbol", "timeframe").unique().sort("venue", "symbol")
     spans = markets.join(span, how="cross").select(*COVERED_SPAN)
-    # Coverage before candles: if it ends in between, the next run finds no candles and writes both.
+    # Coverage before candles: if the process ends in between, the next run finds no candles and writes both.
     store.coverage.write(
         build_complete_coverage(spans, origin=Origin.RECONSTRUCTION, source=SAMPLE_SOURCE, asked_at=now)
     )

@@ -1,10 +1,10 @@
-"""The tables of candles: batches go in, one candle per market and bar comes out.
+"""The tables of candles: batches are written, one candle per market and bar is read.
 
 A stored candle is never overwritten. What a route later reports with other values becomes a further row with a later
 ``fetched_at``; reads give one row per bar: by the order of `data.schema.Origin`, then the latest, then by source.
 
-Each length of candles has a table of its own: a day has sixty times as many seconds as minutes, and whoever reads the
-minutes should not have to read past the seconds.
+Each timeframe has a table of its own, because a day has sixty times as many seconds as minutes, which a read of minutes
+would have to skip.
 """
 
 from collections.abc import Collection, Iterator
@@ -20,14 +20,14 @@ from data.revisions import list_revisions
 from data.schema import CANDLE, CANDLE_DEFAULTS, HOLDING, STORED_CANDLE, WRITE_COUNTS, Timeframe, build_empty_frame
 
 MAX_PARTITIONS_PER_COMMIT = 32
-"""At most so many partitions go into one commit, a month of one asset or several shorter spans: each is a file that is
-open until the commit, at about 2 MB of memory."""
+"""The most partitions of one commit, about a month of one asset. Each is a file that stays open until the commit and
+takes about 2 MB of memory."""
 
 
 class CandleTable:
     """The Delta tables of `data.schema.STORED_CANDLE`, each partitioned by asset and day.
 
-    ``tables`` has one for each length: that of minutes at the URI itself, the others beside it, such as ``candles-1s``.
+    ``tables`` has one for each timeframe: minutes at the URI itself, the others beside it, such as ``candles-1s``.
     """
 
     def __init__(self, uri: str) -> None:
@@ -118,7 +118,7 @@ class CandleTable:
         return pl.concat(frames).sort("venue", "symbol", "price", "timeframe", "open_time", maintain_order=True)
 
     def _split_by_table(self, rows: pl.DataFrame, timeframes: pl.Series) -> Iterator[tuple[StoreTable, pl.DataFrame]]:
-        """The rows by the table that they go to; most batches have candles of one length."""
+        """The rows by the table that they belong to; most batches have one timeframe."""
         for name in timeframes.sort():
             table_rows = rows if len(timeframes) == 1 else rows.filter(pl.col("timeframe") == name)
             yield self.tables[Timeframe(name)], table_rows
@@ -127,7 +127,7 @@ class CandleTable:
         """Store what is new or changed in rows of a batch as one commit."""
         parts = rows.select("asset", "day").unique(maintain_order=True)
         is_overlapping = (
-            _build_touched_filter(parts),
+            _build_exact_partition_filter(parts),
             *(pl.col(name).is_in(rows[name].unique().to_list()) for name in ("venue", "symbol")),
             pl.col("open_time").is_between(rows["open_time"].min(), rows["open_time"].max()),
         )
@@ -141,7 +141,7 @@ class CandleTable:
 
 
 def build_trade_filter(timeframe: Timeframe) -> pl.Expr:
-    """The rows that are read unless another kind of price is asked for: trade candles of one length."""
+    """A filter for trade candles of one timeframe."""
     return (pl.col("timeframe") == timeframe.value) & (pl.col("price") == CANDLE_DEFAULTS["price"])
 
 
@@ -161,15 +161,15 @@ def _split_into_commits(rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
         yield rows.slice(first, row_count)
 
 
-def _build_touched_filter(parts: pl.DataFrame) -> pl.Expr:
-    """Exactly these partitions (columns asset and day), assets of the same days in one term."""
+def _build_exact_partition_filter(parts: pl.DataFrame) -> pl.Expr:
+    """A filter for exactly these partitions (columns asset and day); assets of the same days share a term."""
     days = parts.group_by("asset", maintain_order=True).agg("day")
     terms = days.group_by("day", maintain_order=True).agg("asset").iter_rows()
     return pl.any_horizontal(pl.col("asset").is_in(assets) & pl.col("day").is_in(list(span)) for span, assets in terms)
 
 
 def build_partition_filter(assets: Collection[str], start: datetime, end: datetime) -> pl.Expr:
-    """Bounds on the partition columns, so that files of other assets and days are never opened."""
+    """A filter on the partition columns, so that files of other assets and days are never opened."""
     last_instant = end - timedelta(microseconds=1)
     return pl.col("asset").is_in(list(assets)) & pl.col("day").is_between(
         start.astimezone(UTC).date(), last_instant.astimezone(UTC).date()

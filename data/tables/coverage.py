@@ -1,4 +1,4 @@
-"""The log of what was asked of each market and what came: it tells quiet minutes from missing ones."""
+"""The log of requests for each market and their outcomes, which distinguishes quiet minutes from missing ones."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -15,17 +15,17 @@ SORT_COLUMNS = ("asked_at", "venue", "symbol", "price", "timeframe", "start", "e
 SERIES_COLUMNS = (*MARKET_COLUMNS, "price", "timeframe")
 
 IS_TRADE_PRICE = pl.col("price") == COVERAGE_DEFAULTS["price"]
-"""Coverage of the candles that are measured."""
+"""Coverage of trade candles, the ones that are measured."""
 
 
 class CoverageTable:
-    """The Delta table of coverage rows. Rows are only ever added; one that is there twice reads as one."""
+    """The Delta table of `data.schema.COVERAGE`. Rows are only ever appended; reads drop duplicates."""
 
     def __init__(self, uri: str) -> None:
         self.table = StoreTable(uri, COVERAGE, defaults=COVERAGE_DEFAULTS)
 
     def write(self, coverage: pl.DataFrame) -> None:
-        """Add rows of `data.schema.COVERAGE`; where price or timeframe is absent or null it is the usual one.
+        """Append rows of `data.schema.COVERAGE`; a price or timeframe that is absent or null gets its default.
 
         Raises:
             ValueError: other columns or dtypes, nulls, an unknown outcome or origin, or an empty span.
@@ -51,7 +51,7 @@ class CoverageTable:
         self.table.append(coverage.select(*COVERAGE))
 
     def read_rows(self, assets: Collection[str], start: datetime, end: datetime) -> pl.DataFrame:
-        """The rows of `data.schema.COVERAGE` that overlap ``[start, end)``, in the order of asking."""
+        """The rows of `data.schema.COVERAGE` that overlap ``[start, end)``, sorted by ``asked_at``."""
         return (
             self.table.read(lambda rows: rows.filter(_build_asset_filter(assets), _build_overlap_filter(start, end)))
             .unique()
@@ -59,7 +59,7 @@ class CoverageTable:
         )
 
     def read_outstanding(self) -> pl.DataFrame:
-        """What was asked and not had, and has not come since: rows of `data.schema.COVERAGE`, cut to those minutes."""
+        """The failed spans that have not been collected since: rows of `data.schema.COVERAGE`, cut to those minutes."""
         is_outstanding = ~pl.col("outcome").is_in([outcome.value for outcome in SETTLED_OUTCOMES])
         failed = self.table.read(lambda rows: rows.filter(is_outstanding)).unique().sort(SORT_COLUMNS)
         if failed.is_empty():
@@ -75,7 +75,7 @@ class CoverageTable:
         return list_outstanding(failed, merge_span_rows(spans, SERIES_COLUMNS), self._read_after_failed_listing(failed))
 
     def _read_after_failed_listing(self, failed: pl.DataFrame) -> pl.DataFrame:
-        """The rows that came after a venue had not listed its markets, of the assets that were asked for then."""
+        """The rows younger than a venue's failure to list its markets, of the assets of that request."""
         failed_listings = failed.filter(
             pl.any_horizontal(pl.col("symbol").str.ends_with(end) for end in ANY_MARKET_SUFFIXES)
         )
@@ -91,9 +91,9 @@ class CoverageTable:
     def read_spans(
         self, assets: Collection[str], start: datetime, end: datetime, origin: Evidence, timeframe: Timeframe
     ) -> pl.DataFrame:
-        """What was collected whole of ``[start, end)``, per market: disjoint spans within it, ascending.
+        """The complete spans of each market, clipped to ``[start, end)``: disjoint, a frame of `data.schema.SPAN`.
 
-        Only of trade candles of that length: another kind of price, or length, says nothing about quiet bars.
+        Only those of trade candles of that timeframe: others do not show which bars are quiet.
         """
         is_measured = IS_TRADE_PRICE & (pl.col("timeframe") == timeframe.value)
         is_complete = (pl.col("outcome") == Outcome.COMPLETE, is_measured, build_evidence_filter(origin))
@@ -103,13 +103,13 @@ class CoverageTable:
 
 
 def build_evidence_filter(origin: Evidence) -> pl.Expr:
-    """Rows of that kind of evidence: the reconstruction, or everything else."""
+    """A filter for rows of one kind of evidence: the reconstruction, or all other origins."""
     is_reconstruction = pl.col("origin") == Origin.RECONSTRUCTION
     return is_reconstruction if origin is Evidence.RECONSTRUCTION else ~is_reconstruction
 
 
 def _fill_defaults(coverage: pl.DataFrame) -> pl.DataFrame:
-    """Coverage with the usual price and timeframe where a frame does not say."""
+    """Coverage with absent columns and nulls of price and timeframe replaced by `data.schema.COVERAGE_DEFAULTS`."""
     schema = coverage.schema
     return coverage.with_columns(
         (pl.col(name).fill_null(value) if name in schema else pl.lit(value)).alias(name)

@@ -1,4 +1,4 @@
-"""The lists of markets that venues gave, kept for a while so that not every run has to ask for them."""
+"""The lists of markets of venues, cached so that not every collection has to request them."""
 
 from datetime import UTC, datetime
 
@@ -10,7 +10,7 @@ from data.schema import LISTING
 
 
 class ListingTable:
-    """The Delta table of `data.schema.LISTING`. Rows are only ever added, until the upkeep drops old ones."""
+    """The Delta table of `data.schema.LISTING`. Rows are only ever appended, until maintenance drops old ones."""
 
     def __init__(self, uri: str) -> None:
         self.table = StoreTable(uri, LISTING)
@@ -29,6 +29,6 @@ class ListingTable:
         return None if newest.is_empty() else str(newest["markets"][0])
 
     def drop_before(self, time: datetime) -> None:
-        """Drop the lists that were given before an aware time."""
+        """Drop the lists from before an aware time."""
         timestamp = f"arrow_cast('{time.astimezone(UTC).isoformat()}', 'Timestamp(Microsecond, Some(\"UTC\"))')"
         self.table.delete(f"listed_at < {timestamp}")

@@ -1,4 +1,4 @@
-"""The exact trade behind each low: the lowest trade of every bar that was made from trades, beside the candles."""
+"""The lowest trade of every bar that was built from trades: the exact trade behind the low of a candle."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -14,13 +14,13 @@ from data.tables.candles import build_partition_filter
 BAR_KEY = ("venue", "symbol", "timeframe", "open_time")
 
 TRADE_KEY = (*BAR_KEY, "at", "price", "amount", "trade_id", "source")
-"""The columns that make two rows one: when it was fetched does not count."""
+"""The columns in which duplicates agree: all but ``fetched_at``."""
 
 
 class LowTradeTable:
     """The Delta table of `data.schema.STORED_LOW_TRADE`, partitioned by asset and day.
 
-    Rows are only ever added: where a source later names another lowest trade, both stay, and reads give the latest.
+    Rows are only ever appended: where a source later reports another lowest trade, both stay and reads give the latest.
     """
 
     def __init__(self, uri: str) -> None:
@@ -77,9 +77,9 @@ class LowTradeTable:
         return latest.sort("venue", "symbol", "open_time")
 
     def delete_rows(self, source: str | None, origin: Origin | None) -> int:
-        """Drop the rows of one source, one origin, or one source of one origin; gives how many.
+        """Delete the rows of one source, one origin, or one source of one origin, and return how many.
 
-        The trades of an archive bear the checksum of its file in their source; all others came page by page.
+        Trades of an archive have the checksum of its file in their source; all others came page by page.
         """
         if origin not in {None, Origin.ARCHIVE, Origin.TRADES}:
             return 0
@@ -91,10 +91,10 @@ class LowTradeTable:
 
 
 def _check_low_trades(rows: pl.DataFrame) -> None:
-    """Let only lowest trades pass.
+    """Check a frame of lowest trades.
 
     Raises:
-        ValueError: the frame holds something else. The caller has a bug.
+        ValueError: other columns, nulls, an unknown timeframe, or a trade outside of its bar; a bug of the caller.
     """
     if dict(rows.schema) != LOW_TRADE:
         message = f"these are no lowest trades: {dict(rows.schema)} instead of {LOW_TRADE}"

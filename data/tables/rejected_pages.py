@@ -1,4 +1,4 @@
-"""Answers of venues that could not be used, kept aside as they came, so that a fault can be looked into."""
+"""Responses of venues that were rejected, stored unchanged for debugging."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -10,16 +10,16 @@ from data.frames import build_row_frame
 from data.schema import REJECTED_PAGE
 
 MAX_BODY_BYTES = 1_000_000
-"""What is longer is cut there."""
+"""Longer bodies are cut."""
 
 SORT_COLUMNS = ("asked_at", "venue", "symbol", "price", "start")
 
 
 @dataclass(frozen=True, slots=True)
 class RejectedPageRecord:
-    """An answer over ``[start, end)`` of a market that could not be used: why (``message``), and its text.
+    """A rejected response about ``[start, end)`` of a market: the reason (``message``) and its text (``body``).
 
-    ``source`` is the host, ``price`` the kind of price asked for; times are aware.
+    ``source`` is the host, ``price`` the kind of price that was requested; times are aware.
     """
 
     venue: str
@@ -34,7 +34,7 @@ class RejectedPageRecord:
 
 
 class RejectedPageTable:
-    """The Delta table of `data.schema.REJECTED_PAGE`. Rows are only ever added."""
+    """The Delta table of `data.schema.REJECTED_PAGE`. Rows are only ever appended."""
 
     def __init__(self, uri: str) -> None:
         self.table = StoreTable(uri, REJECTED_PAGE)
@@ -49,12 +49,12 @@ class RejectedPageTable:
         self.table.append(build_row_frame(REJECTED_PAGE, row))
 
     def read_rows(self) -> pl.DataFrame:
-        """All of them, columns of `data.schema.REJECTED_PAGE`, in the order of asking."""
+        """All rows of `data.schema.REJECTED_PAGE`, sorted by ``asked_at``."""
         return self.table.read(lambda rows: rows).sort(SORT_COLUMNS)
 
 
 def truncate_utf8(text: str, count: int) -> str:
-    """The beginning of a text that takes at most so many bytes in UTF-8; a character is never cut in two.
+    """The longest prefix of a text that takes at most ``count`` bytes in UTF-8; no character is cut.
 
     >>> truncate_utf8("2 €", 4)
     '2 '

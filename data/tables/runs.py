@@ -1,4 +1,4 @@
-"""The incident log of the follower: each run, what it brought, and how it ended."""
+"""The log of the follower's runs: what each collected and how it ended."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -20,7 +20,7 @@ class RunRecord:
         began_at: aware.
         ended_at: aware.
         window: the span that was collected, aware; None for a run without one.
-        candles: how many came.
+        candles: how many were collected.
         new: how many of them the store did not have.
         revised: how many of them it had with other values.
         message: what went wrong, or empty.
@@ -40,7 +40,7 @@ class RunRecord:
 
 
 class RunTable:
-    """The Delta table of `data.schema.RUN`. Rows are only ever added."""
+    """The Delta table of `data.schema.RUN`. Rows are only ever appended."""
 
     def __init__(self, uri: str) -> None:
         self.table = StoreTable(uri, RUN)
@@ -57,7 +57,7 @@ class RunTable:
         self.table.append(build_row_frame(RUN, row, nullable=("start", "end")))
 
     def read_rows(self, limit: int = 100) -> pl.DataFrame:
-        """The runs that ended last, newest first, columns of `data.schema.RUN`."""
+        """The ``limit`` runs that ended last, newest first: rows of `data.schema.RUN`."""
         sort_columns = ("ended_at", "began_at", "kind")
         latest = self.table.read(lambda rows: rows.top_k(limit, by=sort_columns))
         return latest.sort(*sort_columns, descending=[True, True, False])
