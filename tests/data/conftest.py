@@ -1,4 +1,4 @@
-"""A store in a folder of its own for each test, and retries that never wait."""
+"""Fixtures of a store per test; retries do not wait."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,5 +17,5 @@ def _retry_without_waiting() -> Iterator[None]:
 
 @pytest.fixture
 def store(tmp_path: Path) -> CandleStore:
-    """A store of which nothing exists yet."""
+    """A store that does not exist yet."""
     return CandleStore(str(tmp_path / "lake"))

@@ -1,4 +1,4 @@
-"""Small frames of candles and coverage, written down by hand."""
+"""Builders of small frames of candles and coverage."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -63,8 +63,8 @@ def test_the_control_event() -> None:
 
 
 @pytest.mark.parametrize("event_id", ["2025-10-10", "2023-03-10"])
-def test_events_hold_together(event_id: str) -> None:
-    """Notes are in order and known how; calm lies before the windows; all windows lie in the span to collect."""
+def test_events_are_consistent(event_id: str) -> None:
+    """Notes are in order and link to pages; calm is before the windows; all windows are in the span to collect."""
     event = load_catalogue().get_event(event_id)
     assert [note.at for note in event.notes] == sorted(note.at for note in event.notes)
     assert all(note.source_url is None or note.source_url.startswith("https://") for note in event.notes)
@@ -94,7 +94,7 @@ def test_relatives_share_a_family() -> None:
 
 
 def test_an_unknown_venue_is_neutral() -> None:
-    """A venue that only the data know is drawn in a grey that no other has, under its id."""
+    """A venue that is not listed has its id as name and a grey that no other has."""
     catalogue = load_catalogue()
     assert catalogue.get_venue("newcomer") == Venue("newcomer", "newcomer", "newcomer", UNKNOWN_COLOUR)
     assert UNKNOWN_COLOUR not in {venue.colour for venue in catalogue.venues.values()}
@@ -108,7 +108,7 @@ def compute_luminance(colour: str) -> float:
     return sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
-def test_venues_are_told_apart_and_readable() -> None:
+def test_colours_are_distinct_and_readable() -> None:
     """No two venues share a colour; names in each colour are legible on white: 4.5 to 1."""
     venues = load_catalogue().venues.values()
     assert all(a.colour != b.colour for a, b in combinations(venues, 2))
@@ -137,7 +137,7 @@ def test_the_focus_of_an_event() -> None:
 
 
 def test_unknown_events_and_windows_are_usage_errors() -> None:
-    """Asking for an event or window that is not there names those that are."""
+    """The error for an unknown event or window lists the known ones."""
     catalogue = parse_catalogue(ASSETS, VENUES, COINS, EVENT)
     with pytest.raises(UsageError, match="no event 'f'; the catalogue has e"):
         catalogue.get_event("f")
@@ -146,7 +146,7 @@ def test_unknown_events_and_windows_are_usage_errors() -> None:
 
 
 @pytest.mark.parametrize(
-    ("file", "old", "new", "complaint"),
+    ("file", "old", "new", "fault"),
     [
         ("assets", 'underlying = "ETH"', 'underlying = "ETC"', "assets.toml: WBETH/underlying: no asset 'ETC'"),
         ("assets", 'name = "Ether"', 'nmae = "Ether"', "assets.toml: ETH/name: is missing"),
@@ -174,16 +174,16 @@ def test_unknown_events_and_windows_are_usage_errors() -> None:
         ("notes", 'text = "Then."', 'text = "Then."\nurl = ""', r"e/notes\[1\]/url: unknown key"),
     ],
 )
-def test_complaints_name_file_and_key(file: str, old: str, new: str, complaint: str) -> None:
-    """Whatever is wrong in a file of the catalogue is said with the file and the key."""
+def test_errors_name_file_and_key(file: str, old: str, new: str, fault: str) -> None:
+    """Every error in a file of the catalogue names the file and the key."""
     texts = {"assets": ASSETS, "venues": VENUES, "coins": COINS, "events": EVENT, "notes": NOTE}
     assert old in texts[file]
     texts[file] = texts[file].replace(old, new, 1)
-    with pytest.raises(UsageError, match=complaint):
+    with pytest.raises(UsageError, match=fault):
         parse_catalogue(texts["assets"], texts["venues"], texts["coins"], texts["events"] + texts["notes"])
 
 
 def test_notes_are_tables() -> None:
-    """A list of anything but tables is no list of notes."""
+    """A note that is no table is refused."""
     with pytest.raises(UsageError, match=r"events.toml: e/notes: entry 1 is no table"):
         parse_catalogue(ASSETS, VENUES, COINS, EVENT.replace("title", "notes = [1]\ntitle", 1))

@@ -24,7 +24,7 @@ with FollowerLock(sys.argv[1]).hold(datetime(2026, 11, 20, 11, tzinfo=UTC)):
 
 
 def start_other_holder(uri: str) -> "subprocess.Popen[str]":
-    """Another process, which holds the lock until its input ends."""
+    """Start another process that holds the lock until its input ends."""
     process = subprocess.Popen(  # noqa: S603 (our own interpreter)
         [sys.executable, "-c", HOLDING, uri], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
@@ -34,7 +34,7 @@ def start_other_holder(uri: str) -> "subprocess.Popen[str]":
 
 
 def test_the_lock_says_who_holds_it_and_leaves_no_note(tmp_path: Path) -> None:
-    """A store that is not there yet can be locked; the note names host, process and time, and goes with the lock."""
+    """A store that does not exist can be locked; the note has host, process and time, and is removed on release."""
     lock = FollowerLock(str(tmp_path / "new" / "lake"))
     with lock.hold(NOW) as holder:
         assert holder == Holder(socket.gethostname(), os.getpid(), "2026-11-20T12:00:30Z")
@@ -43,7 +43,7 @@ def test_the_lock_says_who_holds_it_and_leaves_no_note(tmp_path: Path) -> None:
 
 
 def test_a_second_follower_is_told_who_the_first_is(tmp_path: Path) -> None:
-    """While another process holds the lock the error names store, process and time, and it is free once that ends."""
+    """The error names the store, the process that holds the lock and its time; the lock is free after that ends."""
     uri = str(tmp_path / "lake")
     with start_other_holder(uri) as first:
         message = rf"{uri} is followed already, by process {first.pid} on .* since 2026-11-20T11:00:00Z: end that one"
@@ -57,7 +57,7 @@ def test_a_second_follower_is_told_who_the_first_is(tmp_path: Path) -> None:
 
 
 def test_two_followers_of_one_process_are_two(tmp_path: Path) -> None:
-    """The lock also keeps two followers apart that run in one process."""
+    """The lock excludes a second follower in the same process too."""
     uri = str(tmp_path / "lake")
     with (
         FollowerLock(uri).hold(NOW),
@@ -68,7 +68,7 @@ def test_two_followers_of_one_process_are_two(tmp_path: Path) -> None:
 
 
 def test_a_killed_follower_blocks_nobody(tmp_path: Path) -> None:
-    """After kill -9 the note is still there, and the lock can be had at once."""
+    """After SIGKILL the note remains, and the lock can be acquired immediately."""
     uri = str(tmp_path / "lake")
     with start_other_holder(uri) as first:
         first.send_signal(signal.SIGKILL)
@@ -81,7 +81,7 @@ def test_a_killed_follower_blocks_nobody(tmp_path: Path) -> None:
 
 
 def test_a_note_that_is_no_note_is_nobody(tmp_path: Path) -> None:
-    """A note that is being written, or was spoilt, names no holder and hinders nobody."""
+    """An incomplete or malformed note has no holder, and the lock can be acquired."""
     for text in ("", '{"host": "a"', "[1, 2]", '{"host": "a"}'):
         (tmp_path / "follower.json").write_text(text, encoding="utf-8")
         assert FollowerLock(str(tmp_path)).read_holder() is None
@@ -107,7 +107,7 @@ def test_a_store_elsewhere_is_locked_in_the_users_folder(tmp_path: Path, monkeyp
 
 
 def test_who_holds_the_lock_now(tmp_path: Path) -> None:
-    """A holder is told while it holds; a note that a killed process left says nothing, and asking takes no lock."""
+    """The holder is found while it holds the lock, not by the note of a killed process; the check takes no lock."""
     uri = str(tmp_path / "lake")
     assert FollowerLock(uri).find_holder() is None
     assert not (tmp_path / "lake").exists()

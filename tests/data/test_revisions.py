@@ -88,7 +88,7 @@ def test_an_archive_issued_again_is_a_revision(store: CandleStore) -> None:
 
 
 def test_revisions_are_bounded_by_window_and_assets(store: CandleStore) -> None:
-    """Only open times of the half-open window and assets asked for are listed, sorted by market and time."""
+    """Only revisions in the half-open window and of the given assets are listed, sorted by market and time."""
     rows = [build_candle(number, symbol=symbol) for symbol in ("DOGE/USDT", "ATOM/USDT") for number in (0, 1, 200)]
     store.candles.write(build_fetched(*rows))
     store.candles.write(build_fetched(*({**row, "volume": 11.0} for row in rows), at=LATER))
@@ -102,7 +102,7 @@ def test_revisions_are_bounded_by_window_and_assets(store: CandleStore) -> None:
 
 
 def test_an_absent_store_has_no_revisions(store: CandleStore) -> None:
-    """A store that nobody wrote to answers with no rows in the schema."""
+    """A store that does not exist has an empty frame of the schema."""
     assert_frame_equal(store.candles.read_revisions(), build_empty_frame(REVISION))
 
 

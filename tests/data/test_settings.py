@@ -51,7 +51,7 @@ def test_home_is_expanded_in_folders_only(monkeypatch: pytest.MonkeyPatch, tmp_p
 
 
 def test_a_mirror_loses_its_last_slash() -> None:
-    """The base URL of the mirror never ends in a slash, so that paths can follow."""
+    """A trailing slash is removed from the base URL of the mirror."""
     assert load_settings(mirror="http://127.0.0.1:9000/").mirror == "http://127.0.0.1:9000"
 
 

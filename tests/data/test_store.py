@@ -21,12 +21,12 @@ def list_closes(frame: pl.DataFrame) -> list[float]:
 
 
 def count_stored_rows(store: CandleStore) -> int:
-    """How many rows lie in the table, revisions included."""
+    """The number of rows in the table, revisions included."""
     return len(pl.scan_delta(f"{store.uri}/candles").collect())
 
 
 def test_absent_store_reads_as_empty_frames_and_is_not_created(store: CandleStore) -> None:
-    """A store that nobody wrote to answers every read with no rows in the schema and leaves the disk alone."""
+    """Every read of a store that does not exist returns an empty frame of the schema, and creates no file."""
     assert_frame_equal(store.read_candles(["ATOM"], *WIDE), build_empty_frame(CANDLE))
     assert_frame_equal(store.read_covered_spans(["ATOM"], *WIDE), build_empty_frame(SPAN))
     assert_frame_equal(store.coverage.read_rows(["ATOM"], *WIDE), build_empty_frame(COVERAGE))
@@ -63,7 +63,7 @@ def test_writing_a_batch_again_stores_nothing(store: CandleStore) -> None:
 
 
 def test_a_change_and_its_return_make_three_rows(store: CandleStore) -> None:
-    """A value that goes from A to B and back to A is stored three times; reads give the last."""
+    """A value that changes from A to B and back to A is stored three times, and the last is read."""
     for number, close in enumerate((2.0, 3.0, 2.0)):
         at = NOW + timedelta(hours=number)
         report = store.write_candles(build_candles(build_candle(0, close)), source="api.example", fetched_at=at)
@@ -91,7 +91,7 @@ def test_each_value_can_make_a_revision(store: CandleStore, column: str) -> None
 
 
 def test_another_source_is_no_revision(store: CandleStore) -> None:
-    """The same minute from another file is new, whatever its values: files never revise each other."""
+    """The same minute from another file counts as new with any values: files never revise each other."""
     frame = build_candles(build_candle(origin=Origin.IMPORTED))
     store.write_candles(frame, source="a.csv", fetched_at=NOW)
     assert store.write_candles(frame, source="b.csv", fetched_at=LATER) == WriteReport(new=1)
@@ -99,7 +99,7 @@ def test_another_source_is_no_revision(store: CandleStore) -> None:
 
 @pytest.mark.parametrize(("better", "worse"), list(zip(list(Origin)[:3], list(Origin)[1:4], strict=True)))
 def test_better_origin_wins_whatever_came_last(store: CandleStore, better: Origin, worse: Origin) -> None:
-    """Of two rows for one minute the one of the earlier listed origin is read, even if it was fetched first."""
+    """Of two rows for one minute that of the origin listed first is read, even if it was fetched first."""
     store.write_candles(build_candles(build_candle(0, 1.0, origin=better)), source="one", fetched_at=NOW)
     store.write_candles(build_candles(build_candle(0, 9.0, origin=worse)), source="two", fetched_at=LATER)
     read = store.read_candles(["ATOM"], *WIDE)
@@ -132,7 +132,7 @@ def test_real_and_reconstruction_never_mix(store: CandleStore) -> None:
 
 
 def test_reads_are_bounded_by_asset_window_and_venue(store: CandleStore) -> None:
-    """A read gives the assets and venues asked for, from the first minute up to but without the last."""
+    """A read returns the given assets and venues in the half-open window."""
     batch = build_candles(
         build_candle(0),
         build_candle(1),
@@ -153,7 +153,7 @@ def test_reads_are_bounded_by_asset_window_and_venue(store: CandleStore) -> None
 
 
 def test_only_minute_candles_of_trades_are_read(store: CandleStore) -> None:
-    """Mark and index candles are kept beside trades and do not come out of a read of candles."""
+    """Mark and index candles are stored, but a read returns only trade candles."""
     store.write_candles(
         build_candles(build_candle(price="mark"), build_candle(price="index")), source="api.example", fetched_at=NOW
     )
@@ -174,13 +174,13 @@ def test_batch_over_months_and_days_is_stored_whole(store: CandleStore) -> None:
 
 
 def test_empty_batches_do_nothing(store: CandleStore) -> None:
-    """No rows, no store."""
+    """Writing empty frames creates no store."""
     assert store.write_candles(build_empty_frame(CANDLE), source="api.example", fetched_at=NOW) == WriteReport()
     store.coverage.write(build_empty_frame(COVERAGE))
     assert not Path(store.uri).exists()
 
 
-def test_exact_twins_in_a_batch_are_one(store: CandleStore) -> None:
+def test_exact_duplicates_in_a_batch_are_stored_once(store: CandleStore) -> None:
     """The same candle twice in a batch, as overlapping pages give it, is stored once."""
     assert store.write_candles(
         build_candles(build_candle(), build_candle()), source="api.example", fetched_at=NOW
@@ -199,7 +199,7 @@ def test_exact_twins_in_a_batch_are_one(store: CandleStore) -> None:
         (build_candles(build_candle(0, 1.0), build_candle(0, 2.0)), "one candle is there twice with different values"),
     ],
 )
-def test_what_is_no_candle_is_not_stored(store: CandleStore, frame: pl.DataFrame, fault: str) -> None:
+def test_invalid_batches_are_refused(store: CandleStore, frame: pl.DataFrame, fault: str) -> None:
     """A batch with other columns, nulls, unknown origins, broken minutes or contradictions is refused whole."""
     with pytest.raises(ValueError, match=fault):
         store.write_candles(frame, source="api.example", fetched_at=NOW)
@@ -213,7 +213,7 @@ def test_time_of_fetching_needs_a_zone(store: CandleStore) -> None:
 
 
 def test_forget_undoes_one_import(store: CandleStore) -> None:
-    """Forgetting a file drops its candles and coverage and nothing else, and says how many rows that were."""
+    """Forgetting a file drops only its candles and coverage, and returns the number of rows."""
     mine = build_candles(build_candle(0, origin=Origin.IMPORTED), build_candle(1, origin=Origin.IMPORTED))
     store.write_candles(mine, source="it's mine.csv", fetched_at=NOW)
     store.coverage.write(build_coverage(0, 2, origin=Origin.IMPORTED, source="it's mine.csv"))
@@ -238,14 +238,14 @@ def test_forget_drops_the_sample(store: CandleStore) -> None:
     assert store.write_candles(sample, source="sample", fetched_at=LATER) == WriteReport(new=1)
 
 
-def test_forget_wants_to_know_what(store: CandleStore) -> None:
+def test_forget_needs_a_source_or_an_origin(store: CandleStore) -> None:
     """Without a source or an origin nothing is dropped."""
     with pytest.raises(UsageError, match="say what to forget"):
         store.forget()
 
 
 def test_holdings_count_minutes_not_revisions(store: CandleStore) -> None:
-    """What the store holds is told per origin, source and market, a revised minute counted once."""
+    """Holdings are counted by origin, source and market, and a revised minute counts once."""
     store.write_candles(build_candles(build_candle(0), build_candle(5)), source="api.example", fetched_at=NOW)
     store.write_candles(build_candles(build_candle(0, 9.0)), source="api.example", fetched_at=LATER)
     store.write_candles(
@@ -262,8 +262,8 @@ def test_holdings_count_minutes_not_revisions(store: CandleStore) -> None:
     assert_frame_equal(store.candles.read_holdings(), expected)
 
 
-def test_has_looks_at_assets(store: CandleStore) -> None:
-    """Whether there are candles is told per kind of evidence and asset."""
+def test_has_candles_of_assets(store: CandleStore) -> None:
+    """The check for candles distinguishes kinds of evidence and assets."""
     store.write_candles(build_candles(build_candle()), source="api.example", fetched_at=NOW)
     assert store.has_candles(Evidence.REAL)
     assert store.has_candles(Evidence.REAL, ["DOGE", "ATOM"])
@@ -272,7 +272,7 @@ def test_has_looks_at_assets(store: CandleStore) -> None:
 
 
 def test_version_changes_with_every_change(store: CandleStore) -> None:
-    """Each write that stores something gives a version never seen before, coverage included."""
+    """Each write that stores candles or coverage gives a new version."""
     versions = [store.read_version()]
     store.write_candles(build_candles(build_candle()), source="api.example", fetched_at=NOW)
     versions.append(store.read_version())
@@ -282,7 +282,7 @@ def test_version_changes_with_every_change(store: CandleStore) -> None:
 
 
 def test_other_stores_have_other_versions(tmp_path: Path) -> None:
-    """Two stores written alike differ in version, so that nothing kept for one is taken for the other."""
+    """Two stores with equal content have different versions, so that no cached result is used for the wrong one."""
     stores = [CandleStore(str(tmp_path / name)) for name in ("one", "two")]
     for store in stores:
         store.write_candles(build_candles(build_candle()), source="api.example", fetched_at=NOW)
@@ -332,8 +332,8 @@ def test_a_file_in_the_way_is_said(tmp_path: Path) -> None:
         store.write_candles(build_candles(build_candle()), source="api.example", fetched_at=NOW)
 
 
-def test_a_broken_log_is_said(store: CandleStore) -> None:
-    """A table whose log is garbage is an error that names the place, never an empty answer."""
+def test_malformed_log_raises(store: CandleStore) -> None:
+    """A table with a malformed log raises an error that names its place, instead of reading as empty."""
     store.write_candles(build_candles(build_candle()), source="api.example", fetched_at=NOW)
     for entry in (Path(store.uri) / "candles" / "_delta_log").glob("*.json"):
         entry.write_text("garbage")
@@ -341,8 +341,8 @@ def test_a_broken_log_is_said(store: CandleStore) -> None:
         store.read_candles(["ATOM"], *WIDE)
 
 
-def test_a_lost_data_file_is_said(store: CandleStore) -> None:
-    """A table whose data file is gone is an error that names the place, never an empty answer."""
+def test_missing_data_file_raises(store: CandleStore) -> None:
+    """A table without one of its data files raises an error that names its place, instead of reading as empty."""
     store.write_candles(build_candles(build_candle()), source="api.example", fetched_at=NOW)
     for data_file in (Path(store.uri) / "candles").rglob("*.parquet"):
         data_file.unlink()
@@ -350,8 +350,8 @@ def test_a_lost_data_file_is_said(store: CandleStore) -> None:
         store.read_candles(["ATOM"], *WIDE)
 
 
-def test_only_the_wanted_columns_are_read(store: CandleStore) -> None:
-    """A read of some columns gives these, of the same rows and in the order asked for."""
+def test_only_the_given_columns_are_read(store: CandleStore) -> None:
+    """A read of some columns returns them in the given order, with the same rows."""
     store.write_candles(build_candles(build_candle(1, 3.0), build_candle(0)), source="api.example", fetched_at=NOW)
     assert store.read_candles(["ATOM"], *WIDE, columns=["close", "venue"]).rows() == [
         (2.0, "binance"),

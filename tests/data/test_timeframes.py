@@ -1,4 +1,4 @@
-"""Candles of seconds, of minutes and of five minutes: in the store, in coverage and in files, never mixed."""
+"""Candles of one second, one minute and five minutes are never mixed in the store, in coverage and in files."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -60,7 +60,7 @@ def test_a_timeframe_knows_its_length() -> None:
 
 
 def test_candles_of_two_lengths_never_come_out_of_one_read(store: CandleStore) -> None:
-    """Of one market, batch and open time each read gives the candles of the length asked, and minutes by default."""
+    """Each read returns the candles of its timeframe, minutes by default, of the same market, batch and open time."""
     by_length = {t: build_candle(0, 2.0 + n, timeframe=t) for n, t in enumerate(("1s", "1m", "5m"))}
     counts = store.write_candles(build_candles(*by_length.values()), source="api.example", fetched_at=NOW)
     assert counts.new == 3
@@ -89,8 +89,8 @@ def test_seconds_alone_are_no_minutes(store: CandleStore) -> None:
     assert store.candles.read_holdings().is_empty()
 
 
-def test_a_revised_second_is_told(store: CandleStore) -> None:
-    """Revisions are told of every length; the read gives the latest value, or as first seen the first."""
+def test_revisions_of_seconds_are_listed(store: CandleStore) -> None:
+    """Revisions of every timeframe are listed; reads give the latest value, or with ``first_seen`` the first."""
     for close, at in ((2.0, NOW), (3.0, LATER)):
         batch = build_candles(build_candle(0, close, timeframe="1s"), build_candle(0, close))
         store.write_candles(batch, source="api.example", fetched_at=at)
@@ -135,7 +135,7 @@ def test_coverage_of_one_length_covers_no_other(store: CandleStore) -> None:
 
 
 def test_seconds_that_are_not_offered_settle_no_minutes(store: CandleStore) -> None:
-    """Minutes whose markets were not listed stay wanting when the venue is noted later as one without seconds."""
+    """Minutes of unlisted markets stay outstanding if the venue later turns out to offer no seconds."""
     store.coverage.write(build_coverage(0, 10, symbol="ATOM/*", outcome=Outcome.UNREACHABLE))
     store.coverage.write(
         build_coverage(0, 10, symbol="ATOM/*", outcome=Outcome.NOT_OFFERED, timeframe="1s", asked_at=LATER)
@@ -225,7 +225,7 @@ def test_a_file_of_seconds_comes_in_second_by_second(store: CandleStore, csv_of:
     ],
 )
 def test_a_row_that_fits_no_length_is_refused(csv_of: CsvOf, row: str, fault: str) -> None:
-    """A time inside the row's own bar, or a length that is not kept, is refused by file and line."""
+    """A time inside the row's bar, or an unknown timeframe, is refused with file and line."""
     path = csv_of("kraken,ATOM/USD,2025-10-10T21:20:00Z,3,3,3,3,1,1s", f"kraken,ATOM/USD,{row}")
     with pytest.raises(FileRefused) as caught:
         read_candle_file(path)

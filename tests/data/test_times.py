@@ -21,7 +21,7 @@ def test_a_time_with_a_zone_is_its_minute_in_utc(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["2025-10-10T21:20:59Z", "2025-10-10T21:20:00.001Z"])
 def test_an_edge_inside_a_minute_is_rounded_down_and_said(text: str) -> None:
-    """Seconds and fractions are dropped, and the caller is told."""
+    """Seconds and fractions are dropped, and the result says so."""
     assert parse_time(text) == (CRASH, True)
 
 

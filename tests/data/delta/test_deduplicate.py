@@ -1,4 +1,4 @@
-"""Rows come in order and each minute once, whatever the files they lie in."""
+"""Rows are sorted and every bar is unique for any distribution of rows over files."""
 
 import random
 from collections.abc import Collection
@@ -18,14 +18,14 @@ READ_COLUMNS = ("close", "venue", "origin")
 
 
 class RecordingRows:
-    """Rows that lie in files, and which columns were read of how many of them."""
+    """Rows in files, with the number of columns and rows of each read."""
 
     def __init__(self, *files: pl.DataFrame) -> None:
         self.rows = pl.concat(files, rechunk=False)
         self.reads: list[tuple[int, int]] = []
 
     def read(self, column_names: Collection[str], extra_conditions: Collection[pl.Expr]) -> pl.DataFrame:
-        """As the store and the files read."""
+        """Read like the store, and record it."""
         selected = self.rows.filter(*extra_conditions).select(column_names)
         self.reads.append((len(column_names), selected.height))
         return selected
@@ -60,7 +60,7 @@ def _build_files(seed: int) -> list[pl.DataFrame]:
 @pytest.mark.parametrize("first_seen", [False, True])
 @pytest.mark.parametrize("seed", range(20))
 def test_the_same_candles_as_of_comparing_every_row(seed: int, *, first_seen: bool) -> None:
-    """Reading by stretches gives what sorting and comparing every row gives, in whatever files the rows lie."""
+    """Reading by runs gives the same as sorting and comparing all rows, for any distribution of rows over files."""
     files = RecordingRows(*_build_files(seed))
     assert_frame_equal(
         deduplicate_bars(files.read, list(CANDLE), first_seen=first_seen),
@@ -69,8 +69,8 @@ def test_the_same_candles_as_of_comparing_every_row(seed: int, *, first_seen: bo
     )
 
 
-def test_what_decides_is_read_only_of_markets_that_may_have_a_minute_twice() -> None:
-    """Where one market has a minute twice, the time of fetching and the source are read of that market alone."""
+def test_deciding_columns_are_read_only_for_markets_with_duplicates() -> None:
+    """If one market has a minute twice, time of fetching and source are read for that market only."""
     common_rows = (build_candle(0), build_candle(1), build_candle(0, venue="okx"), build_candle(0, symbol="ATOM/USD"))
     files = RecordingRows(build_fetched(*common_rows), build_fetched(build_candle(1, 3.0), at=LATER))
     read = deduplicate_bars(files.read, READ_COLUMNS)
@@ -85,7 +85,7 @@ def test_what_decides_is_read_only_of_markets_that_may_have_a_minute_twice() -> 
 
 
 def test_rows_that_are_in_order_are_read_once_and_left_alone() -> None:
-    """Files of later minutes behind files of earlier ones need neither a second look nor another order."""
+    """Files in order of time are read once and not sorted."""
     files = RecordingRows(
         build_fetched(build_candle(0), build_candle(1), build_candle(0, venue="okx")),
         build_fetched(build_candle(1, venue="okx")),
@@ -103,7 +103,7 @@ def test_files_of_hours_in_any_order_are_no_minutes_twice() -> None:
 
 
 def test_days_in_any_order_come_out_sorted() -> None:
-    """Files of long stretches, one for each day and the last day first, come out by market and minute."""
+    """Files of one day each, in any order, are read sorted by market and minute."""
     days = [
         build_fetched(
             *(
@@ -120,8 +120,8 @@ def test_days_in_any_order_come_out_sorted() -> None:
     assert read["open_time"][-1] - read["open_time"][0] == timedelta(minutes=5 * DAY - 1)
 
 
-def test_nothing_is_nothing() -> None:
-    """No rows give no rows, with the columns wanted."""
+def test_no_rows() -> None:
+    """Without rows the result is empty, with the given columns."""
     read = deduplicate_bars(RecordingRows(build_fetched(build_candle()).clear()).read, READ_COLUMNS)
     assert read.is_empty()
     assert read.columns == list(READ_COLUMNS)

@@ -22,7 +22,7 @@ PART_COUNT = 6
 
 @pytest.fixture
 def in_parts(store: CandleStore) -> CandleStore:
-    """A store whose candles and coverage came minute by minute, a file each."""
+    """A store whose candles and coverage were written minute by minute, a file each."""
     for number in range(PART_COUNT):
         store.write_candles(build_candles(build_candle(number)), source="api.example", fetched_at=NOW)
         store.coverage.write(build_coverage(number, number + 1))
@@ -31,7 +31,7 @@ def in_parts(store: CandleStore) -> CandleStore:
 
 @pytest.fixture
 def _without_retention() -> Iterator[None]:
-    """Files go at once: what the real clock would allow after the retention."""
+    """Remove files immediately, as the real clock would allow after the retention."""
     vacuum = DeltaTable.vacuum
 
     def vacuum_at_once(table: DeltaTable, _hours: int, **options: Any) -> list[str]:  # noqa: ANN401 - options of deltalake
@@ -42,12 +42,12 @@ def _without_retention() -> Iterator[None]:
 
 
 def list_parquet_files(store: CandleStore, table: str) -> list[Path]:
-    """The data files of a table that lie on the disk."""
+    """The data files of a table on the disk."""
     return [path for path in (Path(store.uri) / table).rglob("*.parquet") if "_delta_log" not in path.parts]
 
 
-def test_many_files_become_few_and_say_the_same(in_parts: CandleStore) -> None:
-    """After the upkeep each partition is one file at its present version, and every read answers as before."""
+def test_compaction_changes_no_read(in_parts: CandleStore) -> None:
+    """After maintenance each partition is one file of the current version, and reads return the same."""
     before = in_parts.read_candles(["ATOM"], *WIDE), in_parts.coverage.read_rows(["ATOM"], *WIDE)
     maintenance = in_parts.maintain(LATER)
     for table in ("candles", "coverage"):
@@ -63,7 +63,7 @@ def test_many_files_become_few_and_say_the_same(in_parts: CandleStore) -> None:
 
 
 def test_replaced_files_stay_for_the_retention(in_parts: CandleStore) -> None:
-    """A reader that opened the store before the upkeep reads on: nothing goes from the disk for a week."""
+    """A reader that opened the store before maintenance can read on: files stay on the disk for a week."""
     opened = DeltaTable(f"{in_parts.uri}/candles")
     in_parts.maintain(LATER)
     assert len(pl.scan_delta(opened).collect()) == PART_COUNT
@@ -71,8 +71,8 @@ def test_replaced_files_stay_for_the_retention(in_parts: CandleStore) -> None:
 
 
 @pytest.mark.usefixtures("_without_retention")
-def test_after_the_retention_replaced_and_lost_files_go(in_parts: CandleStore) -> None:
-    """What no kept version consists of goes from the disk, also a file whose writer died before its commit."""
+def test_replaced_and_orphaned_files_are_removed_after_the_retention(in_parts: CandleStore) -> None:
+    """Files that no retained version uses are removed, including those of a writer that died before its commit."""
     stray = list_parquet_files(in_parts, "candles")[0].with_name("part-of-a-writer-that-died.parquet")
     stray.write_bytes(b"half a file")
     maintenance = in_parts.maintain(LATER)
@@ -86,14 +86,14 @@ def test_after_the_retention_replaced_and_lost_files_go(in_parts: CandleStore) -
 
 
 def test_a_week_is_the_least_retention(in_parts: CandleStore) -> None:
-    """A shorter retention could take files from under a reader, and is refused."""
+    """A shorter retention could remove files that a reader uses, and is refused."""
     with pytest.raises(UsageError, match="7 days"):
         in_parts.maintain(NOW, timedelta(days=6, hours=23))
     assert in_parts.maintain(NOW, timedelta(days=30)).files_after > 0
 
 
-def test_the_upkeep_gives_way_to_other_writers(in_parts: CandleStore) -> None:
-    """A conflict with another writer is tried again."""
+def test_maintenance_retries_after_a_conflict(in_parts: CandleStore) -> None:
+    """Maintenance is repeated after a conflict with another writer."""
     conflicts = [CommitFailedError("a concurrent transaction deleted data")]
     vacuum = DeltaTable.vacuum
 
@@ -107,8 +107,8 @@ def test_the_upkeep_gives_way_to_other_writers(in_parts: CandleStore) -> None:
     assert conflicts == []
 
 
-def test_a_writer_that_looked_before_the_upkeep_writes_on(in_parts: CandleStore) -> None:
-    """Compacting changes no candle, so it is no conflict for a writer whose view is older, and nothing is doubled."""
+def test_writer_with_an_older_version_can_write(in_parts: CandleStore) -> None:
+    """Compaction is no conflict for a writer that read an older version, and no candle is stored twice."""
     stale = DeltaTable(f"{in_parts.uri}/candles")
     in_parts.maintain(NOW)
     with patch.object(StoreTable, "open", return_value=stale):
@@ -119,8 +119,8 @@ def test_a_writer_that_looked_before_the_upkeep_writes_on(in_parts: CandleStore)
     assert len(in_parts.read_candles(["ATOM"], *WIDE)) == PART_COUNT + 1
 
 
-def test_old_lists_of_markets_go(store: CandleStore) -> None:
-    """The upkeep drops the lists that are older than the retention, by the time that it is given."""
+def test_old_listings_are_dropped(store: CandleStore) -> None:
+    """Maintenance drops listings older than the retention, by the given time."""
     store.listings.add("okx", "{}", listed_at=NOW, source="www.okx.com")
     store.listings.add("okx", "[]", listed_at=NOW + timedelta(days=3), source="www.okx.com")
     store.maintain(NOW + timedelta(days=7, minutes=1))
@@ -128,15 +128,15 @@ def test_old_lists_of_markets_go(store: CandleStore) -> None:
     assert listings["markets"].to_list() == ["[]"]
 
 
-def test_an_absent_store_needs_no_upkeep(store: CandleStore) -> None:
-    """The upkeep of a store that nobody wrote to does nothing and creates nothing."""
+def test_maintenance_of_an_absent_store(store: CandleStore) -> None:
+    """Maintenance of a store that does not exist does nothing and creates no file."""
     assert store.maintain(NOW) == Maintenance(0, 0, 0, 0)
     assert store.measure_size() == StoreSize(bytes=0, files=0)
     assert not Path(store.uri).exists()
 
 
 def test_the_size_is_what_lies_on_the_disk(store: CandleStore, tmp_path: Path) -> None:
-    """Bytes and files are those of the folder, by path and by URI; a store elsewhere has no size that is known."""
+    """The size is that of the folder, by path and by URI; the size of a remote store is unknown."""
     store.coverage.write(build_coverage(0, 1))
     files = [path for path in Path(store.uri).rglob("*") if path.is_file()]
     # Creation, one commit, one data file.
@@ -146,7 +146,7 @@ def test_the_size_is_what_lies_on_the_disk(store: CandleStore, tmp_path: Path) -
     assert CandleStore("s3://bucket/lake").measure_size() is None
 
 
-def test_a_store_elsewhere_counts_the_files_of_its_tables() -> None:
-    """Where there is no folder to walk through, files and bytes are those of the tables' present versions."""
+def test_remote_store_counts_the_files_of_its_tables() -> None:
+    """Without a local folder, files and bytes are those of the current versions of the tables."""
     store = CandleStore("memory:///lake")
     assert store.maintain(NOW) == Maintenance(0, 0, 0, 0)

@@ -78,7 +78,7 @@ def test_writers_of_other_days_and_assets_do_not_wait(store: CandleStore) -> Non
 
 
 def test_endless_conflicts_end_in_store_busy(store: CandleStore) -> None:
-    """A writer that never gets through gives up, saying where and that nothing is lost."""
+    """A writer gives up after too many conflicts; the error names the store and says that nothing is lost."""
     store.write_candles(build_candles(build_candle(0)), source="api.example", fetched_at=NOW)
     conflict = CommitFailedError("a concurrent transaction added data")
     with (

@@ -33,7 +33,7 @@ class CsvWriter:
 
 
 def read_refusal(path: Path, venue: str | None = None, symbol: str | None = None) -> str:
-    """What a refused file is told."""
+    """The message of the refusal of a file."""
     with pytest.raises(FileRefused) as error_info:
         read_candle_file(path, venue=venue, symbol=symbol)
     return str(error_info.value)
@@ -53,7 +53,7 @@ def test_a_candle_row_comes_in_with_the_declared_defaults(csv_of: CsvWriter) -> 
 
 
 def test_the_report_says_what_came_in(csv_of: CsvWriter) -> None:
-    """Rows, markets with first and last minute, dropped duplicates and unused columns are told."""
+    """The report has rows, markets with first and last minute, dropped duplicates and unused columns."""
     path = csv_of(
         f"{HEADER},price,trades,fetched_at",
         "kraken,ATOM/USD,2025-10-10T21:21:00Z,3,3,3,3,1,,7,x",
@@ -303,7 +303,7 @@ def test_a_folder_is_no_file(tmp_path: Path) -> None:
 
 
 def test_reconstruction_stays_what_it_is(csv_of: CsvWriter) -> None:
-    """An origin of reconstruction is kept in any spelling, every other one becomes imported; both in one is refused."""
+    """The origin reconstruction is accepted in any case, every other becomes imported; a file with both is refused."""
     header = f"{HEADER},origin"
     imported = read_candle_file(csv_of(header, f"{GOOD_ROW}, Reconstruction "))
     assert imported.candles["origin"].to_list() == ["reconstruction"]

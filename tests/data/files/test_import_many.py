@@ -28,7 +28,7 @@ def test_files_are_stored_under_their_names(store: CandleStore, tmp_path: Path) 
 
 
 def test_a_complete_file_covers_its_span(store: CandleStore, tmp_path: Path) -> None:
-    """Declared complete, a file leaves coverage of its own origin and name, which goes when it is forgotten."""
+    """A file imported as complete has coverage of its own origin and name, which is dropped with it."""
     path = write_rows(OWN_FILE, tmp_path / "mine.csv")
     import_files(store, [path], now=NOW, complete=True)
     expected = build_coverage(0, 10, origin=Origin.IMPORTED, source="mine.csv")

@@ -50,7 +50,7 @@ def test_spans_come_only_with_complete(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("origin", list(Evidence))
 def test_the_reconstruction_never_mixes_with_real_candles(tmp_path: Path, origin: Evidence) -> None:
-    """A file of reconstruction rows answers only where the reconstruction is asked for."""
+    """Rows of the reconstruction in a file are returned only by reads of the reconstruction."""
     sample = _write_file(
         tmp_path / "a.csv",
         "okx,ATOM/USDT,2025-10-10T21:20:00Z,1,1,1,1,5,reconstruction",

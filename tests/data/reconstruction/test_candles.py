@@ -234,7 +234,7 @@ def test_calm_venues_agree(sample: pl.DataFrame) -> None:
 
 
 def test_tether_stays_near_one_dollar(sample: pl.DataFrame) -> None:
-    """USDT/USD never leaves 0.995 to 1.005."""
+    """USDT/USD stays between 0.995 and 1.005."""
     tether = sample.filter(pl.col("symbol") == "USDT/USD")
     assert tether["low"].is_between(0.995, 1.005).all()
     assert tether["high"].is_between(0.995, 1.005).all()
@@ -260,7 +260,7 @@ def test_thin_venues_have_small_minutes(sample: pl.DataFrame) -> None:
 
 
 def test_anchored_minutes_are_traded(sample: pl.DataFrame) -> None:
-    """A quiet minute never falls on a published one."""
+    """Minutes with a published figure are never quiet."""
     anchors = pl.DataFrame(
         [(a.venue, a.symbol, a.minute) for a in read_shape("2025-10-10").anchors],
         schema={"venue": pl.String(), "symbol": pl.String(), "open_time": CANDLE["open_time"]},
@@ -294,7 +294,7 @@ def test_assumed_markets_are_those_without_a_figure_of_their_own(sample: pl.Data
 
 
 def test_every_anchor_names_its_source_and_evidence() -> None:
-    """Each figure in the file says where it was published and how well it is supported."""
+    """Each figure in the file has a source and an evidence mark."""
     shape = read_shape("2025-10-10")
     figures = [(a.source, a.evidence) for a in shape.anchors] + [(b.source, b.evidence) for b in shape.bands]
     assert all(source for source, _ in figures)

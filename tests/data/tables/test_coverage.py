@@ -28,7 +28,7 @@ def build_spans(*rows: tuple[str, str, int, int]) -> pl.DataFrame:
 
 
 def test_touching_and_overlapping_spans_become_one() -> None:
-    """Per market, spans that overlap, touch or lie within each other are one; a gap keeps them apart."""
+    """Overlapping, touching and nested spans of a market are merged; spans with a gap between them are not."""
     touching = build_spans(
         ("okx", "ATOM/USDT", 5, 7),
         ("okx", "ATOM/USDT", 0, 10),
@@ -48,7 +48,7 @@ def test_touching_and_overlapping_spans_become_one() -> None:
 
 
 def test_covered_spans_are_clipped_to_the_window(store: CandleStore) -> None:
-    """What is covered never reaches beyond the window that was asked for."""
+    """Complete spans are clipped to the window of the read."""
     store.coverage.write(build_coverage(0, 30))
     store.coverage.write(build_coverage(30, 50))
     read = store.read_covered_spans(["ATOM"], get_minute(10), get_minute(40))
@@ -98,7 +98,7 @@ def test_what_is_no_coverage_is_not_stored(store: CandleStore, frame: pl.DataFra
 
 
 def test_what_was_not_had_and_has_not_come_since_is_wanting(store: CandleStore) -> None:
-    """A refusal is wanting until a complete span holds it; what is not listed never is; the last answer stands."""
+    """A failed span is outstanding until a complete span covers it; one of an unlisted market never is."""
     hour = [datetime(2025, 10, 10, hour, tzinfo=UTC) for hour in range(20, 24)]
     requests = [
         ("okx", "ATOM/USDT", hour[0], hour[1], "unreachable", 1),
@@ -131,7 +131,7 @@ def test_what_was_not_had_and_has_not_come_since_is_wanting(store: CandleStore) 
 
 
 def test_frames_without_price_and_timeframe_mean_trades_by_the_minute(store: CandleStore) -> None:
-    """Coverage that does not say its kind of price or timeframe, or says null, is that of one-minute trade candles."""
+    """Coverage with an absent or null kind of price or timeframe is that of one-minute trade candles."""
     store.coverage.write(build_coverage(0, 10).drop("price", "timeframe"))
     store.coverage.write(build_coverage(10, 20).with_columns(price=pl.lit(None, pl.String)))
     assert_frame_equal(
@@ -150,7 +150,7 @@ def test_only_trades_by_the_minute_cover(store: CandleStore) -> None:
 
 
 def test_prices_are_wanting_apart(store: CandleStore) -> None:
-    """A refused mark price stays wanting when the trade price of the span comes whole, until the mark price does."""
+    """A failed span of the mark price is outstanding until that of the mark price, not of trades, is complete."""
     refused = build_coverage(0, 10, price="mark", outcome=Outcome.REFUSED)
     store.coverage.write(pl.concat([refused, build_coverage(0, 10, outcome=Outcome.REFUSED)]))
     assert store.coverage.read_outstanding()["price"].to_list() == ["mark", "trade"]
@@ -161,7 +161,7 @@ def test_prices_are_wanting_apart(store: CandleStore) -> None:
 
 
 def test_only_the_minutes_that_have_not_come_are_wanting(store: CandleStore) -> None:
-    """Of failed spans those minutes are wanting that no complete span holds, each once however often it failed."""
+    """The minutes of failed spans outside of complete spans are outstanding, each once however often it failed."""
     for first, last in ((0, 10), (-1, 5), (5, 11), (20, 30), (20, 28)):
         store.coverage.write(build_coverage(first, last, outcome=Outcome.PARTLY))
     store.coverage.write(
@@ -175,7 +175,7 @@ def test_only_the_minutes_that_have_not_come_are_wanting(store: CandleStore) -> 
 
 
 def test_of_failures_that_overlap_each_minute_bears_the_latest(store: CandleStore) -> None:
-    """A minute that failed twice is wanting once, for the reason that was given last."""
+    """A minute that failed twice is outstanding once, with the latest reason."""
     store.coverage.write(build_coverage(0, 10, outcome=Outcome.REFUSED))
     store.coverage.write(build_coverage(4, 12, outcome=Outcome.UNREACHABLE, asked_at=LATER))
     assert store.coverage.read_outstanding().select("start", "end", "outcome").rows() == [
@@ -185,7 +185,7 @@ def test_of_failures_that_overlap_each_minute_bears_the_latest(store: CandleStor
 
 
 def test_a_list_of_markets_that_came_later_settles_the_one_that_failed(store: CandleStore) -> None:
-    """What failed because markets were not listed is over where a market of the asset was asked about later."""
+    """A failure to list markets is settled by a later request for a market of the asset."""
     unlisted = build_coverage(0, 20, outcome=Outcome.UNREACHABLE).with_columns(symbol=pl.lit("ATOM/*"))
     store.coverage.write(pl.concat([unlisted, unlisted.with_columns(symbol=pl.lit("XRP/*"))]))
     store.coverage.write(build_coverage(0, 8, asked_at=LATER))

@@ -1,4 +1,4 @@
-"""The tables beside candles and coverage: lists of markets, bad pages and runs."""
+"""Listings, rejected pages and runs."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,7 +18,7 @@ MARKETS_JSON = '{"ATOM/USDT": {"id": "ATOMUSDT", "note": "€"}}'
 
 
 def add_page(store: CandleStore, **other: Any) -> None:  # noqa: ANN401 - any field of the page, also of a wrong type
-    """Keep a page aside, with some of its fields changed."""
+    """Add a rejected page, with some of its fields changed."""
     page = {
         "venue": "okx",
         "symbol": "ATOM/USDT",
@@ -40,16 +40,16 @@ def log_run(store: CandleStore, ended_at: datetime, **other: Any) -> None:  # no
     store.runs.add(RunRecord(ended_at=ended_at, **run))
 
 
-def test_nothing_is_read_or_created_before_the_first_write(store: CandleStore) -> None:
-    """Each table reads as empty and leaves the disk alone."""
+def test_absent_tables_read_as_empty_and_are_not_created(store: CandleStore) -> None:
+    """Before the first write each table reads as empty, and no file is created."""
     assert store.listings.read_newest("okx", NOW) is None
     assert_frame_equal(store.rejected_pages.read_rows(), build_empty_frame(REJECTED_PAGE))
     assert_frame_equal(store.runs.read_rows(), build_empty_frame(RUN))
     assert not Path(store.uri).exists()
 
 
-def test_the_newest_list_of_a_venue_is_given_while_it_is_new_enough(store: CandleStore) -> None:
-    """The list given last is read if it is newer than the time asked for; each venue has its own."""
+def test_newest_listing_of_a_venue_is_read_if_new_enough(store: CandleStore) -> None:
+    """The latest listing of a venue is read if it is newer than the given time."""
     store.listings.add("okx", MARKETS_JSON, listed_at=NOW, source="www.okx.com")
     store.listings.add("okx", "{}", listed_at=NOW - timedelta(hours=1), source="www.okx.com")
     store.listings.add("binance", "[]", listed_at=LATER, source="api.binance.com")
@@ -59,8 +59,8 @@ def test_the_newest_list_of_a_venue_is_given_while_it_is_new_enough(store: Candl
     assert store.listings.read_newest("kraken", NOW - timedelta(days=1)) is None
 
 
-def test_a_bad_page_is_kept_as_it_came(store: CandleStore) -> None:
-    """A page kept aside comes back with where, what, when and why; pages stand in the order of asking."""
+def test_rejected_pages_are_stored_unchanged(store: CandleStore) -> None:
+    """Rejected pages are read back with all fields, sorted by ``asked_at``."""
     add_page(store, asked_at=LATER)
     add_page(store, venue="kraken", message="no JSON", body="<html>")
     expected = pl.DataFrame(
@@ -95,18 +95,18 @@ def test_a_bad_page_is_kept_as_it_came(store: CandleStore) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "kept"), [("x" * 1_000_001, 1_000_000), ("é" * 600_000, 1_000_000), ("€" * 400_000, 999_999)]
+    ("body", "size"), [("x" * 1_000_001, 1_000_000), ("é" * 600_000, 1_000_000), ("€" * 400_000, 999_999)]
 )
-def test_a_long_page_is_cut_to_a_megabyte(store: CandleStore, body: str, kept: int) -> None:
-    """A body is cut to a million bytes, before the character that would go beyond."""
+def test_a_long_page_is_cut_to_a_megabyte(store: CandleStore, body: str, size: int) -> None:
+    """A body is cut to a million bytes at a boundary of characters."""
     add_page(store, body=body)
     text = store.rejected_pages.read_rows()["body"][0]
-    assert len(text.encode()) == kept
+    assert len(text.encode()) == size
     assert body.startswith(text)
 
 
-def test_half_a_character_in_a_page_is_kept_as_a_question_mark(store: CandleStore) -> None:
-    """A lone surrogate, as broken JSON escapes give it, cannot be stored as text and does not stop the keeping."""
+def test_lone_surrogate_in_a_page_becomes_a_question_mark(store: CandleStore) -> None:
+    """A lone surrogate, as malformed JSON escapes produce it, is replaced, and the page is stored."""
     add_page(store, body="a\ud800b")
     assert store.rejected_pages.read_rows()["body"].to_list() == ["a?b"]
 
@@ -119,15 +119,15 @@ def test_half_a_character_in_a_page_is_kept_as_a_question_mark(store: CandleStor
         ("price", 3, "this row is none of"),
     ],
 )
-def test_what_is_no_bad_page_is_not_kept(store: CandleStore, field: str, value: object, fault: str) -> None:
-    """A null, a naive time or another type in a row is refused before anything is written."""
+def test_invalid_rejected_pages_are_refused(store: CandleStore, field: str, value: object, fault: str) -> None:
+    """A null, a naive time or a value of another type is refused before anything is written."""
     with pytest.raises(ValueError, match=fault):
         add_page(store, **{field: value})
     assert not Path(store.uri).exists()
 
 
 def test_runs_come_newest_first(store: CandleStore) -> None:
-    """The log gives the runs that ended last, newest first, as many as asked for."""
+    """The runs that ended last are read, newest first, up to the limit."""
     log_run(store, NOW, window=(get_minute(0), get_minute(5)), candles=1000, new=990, revised=2, holder="host:12")
     log_run(store, LATER, kind="maintenance", outcome=RunOutcome.FAILED, message="disk full")
     log_run(store, NOW + timedelta(minutes=5), outcome=RunOutcome.SKIPPED)
@@ -157,16 +157,16 @@ def test_runs_come_newest_first(store: CandleStore) -> None:
     assert_frame_equal(store.runs.read_rows(2), expected.head(2))
 
 
-def test_a_run_ends_in_a_known_way(store: CandleStore) -> None:
-    """An outcome may be given by its text, and must be a known one."""
+def test_outcome_of_a_run_must_be_known(store: CandleStore) -> None:
+    """An outcome can be given as text, and an unknown one is refused."""
     log_run(store, NOW, outcome="could not have everything")
     assert store.runs.read_rows()["outcome"].to_list() == ["could not have everything"]
     with pytest.raises(ValueError, match="fine"):
         log_run(store, NOW, outcome="fine")
 
 
-def test_logs_are_no_content(store: CandleStore) -> None:
-    """What is kept of an answer stays good when a run is logged, a page kept aside or a list kept."""
+def test_logs_do_not_change_the_version(store: CandleStore) -> None:
+    """Writing a run, a rejected page or a listing leaves the version of the store, and so cached results, unchanged."""
     store.coverage.write(build_coverage(0, 1))
     version = store.read_version()
     log_run(store, NOW)

@@ -15,7 +15,7 @@ ZIP = "archive.example/ATOMUSDT-1m-2025-10-10.zip"
 
 
 def build_write_counts(*rows: tuple[str, str, str, str, int, int, int]) -> pl.DataFrame:
-    """A frame of what a write made of each market."""
+    """A frame of counts per market."""
     return pl.DataFrame(rows, schema=WRITE_COUNTS, orient="row")
 
 
@@ -67,7 +67,7 @@ def test_a_batch_of_many_markets_is_counted_by_market(store: CandleStore) -> Non
 
 
 def test_an_empty_batch_creates_nothing(store: CandleStore) -> None:
-    """A batch without rows gives no counts and leaves the disk alone."""
+    """An empty batch has no counts and creates no file."""
     assert_frame_equal(store.candles.write(build_empty_frame(FETCHED_CANDLE)), build_empty_frame(WRITE_COUNTS))
     assert not Path(store.uri).exists()
 
@@ -89,7 +89,7 @@ def test_the_order_of_rows_does_not_matter(store: CandleStore) -> None:
     assert_frame_equal(read, build_candles(*rows))
 
 
-def test_twins_fetched_at_two_times_are_one_as_fetched_first(store: CandleStore) -> None:
+def test_duplicates_fetched_at_two_times_are_stored_as_fetched_first(store: CandleStore) -> None:
     """The same values for a minute twice in a batch are one row, with the earlier time of fetching."""
     batch = pl.concat([build_fetched(build_candle(), at=LATER), build_fetched(build_candle(), at=NOW)])
     assert store.candles.write(batch)["new"].to_list() == [1]
@@ -121,7 +121,7 @@ def test_an_archive_issued_again_revises_where_it_differs(store: CandleStore) ->
 
 
 def test_another_host_or_file_is_another_route(store: CandleStore) -> None:
-    """The same minute from another host, or from another file of an archive, is new, whatever its values."""
+    """The same minute from another host or archive file counts as new with any values."""
     store.candles.write(build_fetched(build_candle(0, 2.0), source="api.example"))
     other_host = store.candles.write(build_fetched(build_candle(0, 2.5), source="alt.example", at=LATER))
     assert other_host["new"].to_list() == [1]
