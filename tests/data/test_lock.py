@@ -90,14 +90,14 @@ def test_a_note_that_is_no_note_is_nobody(tmp_path: Path) -> None:
 
 
 def test_a_store_that_is_a_file_cannot_be_locked(tmp_path: Path) -> None:
-    """Where the folder of the store cannot be made the error names the store."""
+    """If the folder of the store cannot be created, the error names the store."""
     (tmp_path / "lake").write_text("", encoding="utf-8")
     with pytest.raises(StoreUnusable, match="lake cannot be locked"), FollowerLock(str(tmp_path / "lake")).hold(NOW):
         pass
 
 
 def test_a_store_elsewhere_is_locked_in_the_users_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The lock of a bucket is one file for each URI, below the user's folder for states."""
+    """The lock of a remote store is a file per URI in the user's state folder."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     one, same, other = map(build_lock_path, ("s3://bucket/lake", "s3://bucket/lake/", "s3://bucket/other"))
     assert one == same != other

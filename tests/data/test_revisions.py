@@ -57,7 +57,7 @@ def test_the_present_value_has_the_time_when_it_came(store: CandleStore) -> None
 
 
 def test_a_change_and_its_return_is_told(store: CandleStore) -> None:
-    """A low that went and came back is a revision of two changes, though it reads as at first."""
+    """A low that changed and changed back is a revision of two changes, although its value is the first one."""
     first_candle = build_candle(0, 2.0)
     for low, at in ((2.0, NOW), (0.001, LATER), (2.0, LAST)):
         store.candles.write(build_fetched({**first_candle, "low": low}, at=at))
@@ -120,7 +120,7 @@ def test_kinds_of_price_are_revised_apart(store: CandleStore) -> None:
 
 
 def test_candles_as_first_seen(store: CandleStore) -> None:
-    """A read as first seen gives the earliest row of the winning origin, the usual read the latest."""
+    """A read with ``first_seen`` gives the earliest row of the best origin, one without the latest."""
     store.candles.write(build_fetched(build_candle(0, 9.0, origin=Origin.TRADES), at=NOW - timedelta(days=1)))
     for close, at in ((2.0, NOW), (3.0, LATER), (4.0, LAST)):
         store.candles.write(build_fetched(build_candle(0, close), at=at))
@@ -131,7 +131,7 @@ def test_candles_as_first_seen(store: CandleStore) -> None:
 
 
 def test_the_sample_as_first_seen_stays_the_sample(store: CandleStore) -> None:
-    """Reading as first seen mixes no kinds of evidence."""
+    """A read with ``first_seen`` does not mix real candles and the reconstruction."""
     store.candles.write(build_fetched(build_candle(0, 9.0, origin=Origin.RECONSTRUCTION), source="sample"))
     store.candles.write(build_fetched(build_candle(0, 2.0), at=LATER))
     sample_candles = CandleStore(store.uri, first_seen=True).read_candles(

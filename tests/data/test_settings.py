@@ -38,7 +38,7 @@ def test_flags_win_over_environment_over_file_over_defaults(tmp_path: Path, monk
 
 
 def test_an_empty_variable_is_not_given(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An environment variable that is set to nothing is as if it were not there."""
+    """An empty environment variable is ignored."""
     monkeypatch.setenv("PLUMBLINE_MIRROR", "")
     assert load_settings().mirror is None
 
@@ -56,7 +56,7 @@ def test_a_mirror_loses_its_last_slash() -> None:
 
 
 def test_a_bad_flag_is_named() -> None:
-    """A malformed flag is named as the user typed it."""
+    """The error for a malformed flag names the flag."""
     with pytest.raises(UsageError, match=r"^--port: .*less than or equal to 65535"):
         load_settings(port=70000)
     with pytest.raises(UsageError, match=r"^--mirror: it should start with http:// or https://$"):
@@ -64,7 +64,7 @@ def test_a_bad_flag_is_named() -> None:
 
 
 def test_a_bad_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A malformed environment variable is named."""
+    """The error for a malformed environment variable names it."""
     monkeypatch.setenv("PLUMBLINE_PORT", "eighty")
     with pytest.raises(UsageError, match=r"^PLUMBLINE_PORT: "):
         load_settings()

@@ -290,7 +290,7 @@ def test_other_stores_have_other_versions(tmp_path: Path) -> None:
 
 
 def test_a_store_can_be_named_by_uri(tmp_path: Path) -> None:
-    """A URI with a scheme is read before anything is there, written, and read back."""
+    """A store at a URI with a scheme reads as empty, is written, and is read back."""
     store = CandleStore(f"file://{tmp_path}/lake/")
     assert not store.has_candles(Evidence.REAL)
     store.write_candles(build_candles(build_candle()), source="api.example", fetched_at=NOW)
@@ -298,7 +298,7 @@ def test_a_store_can_be_named_by_uri(tmp_path: Path) -> None:
 
 
 def test_what_others_write_is_seen_at_once(store: CandleStore) -> None:
-    """A store that was read before sees what another writer has added since, and it compacted."""
+    """A store that was read before sees what another writer added and compacted."""
     other = CandleStore(store.uri)
     for number in range(3):
         other.write_candles(build_candles(build_candle(number)), source="host", fetched_at=NOW)
@@ -308,7 +308,7 @@ def test_what_others_write_is_seen_at_once(store: CandleStore) -> None:
 
 
 def test_a_store_made_anew_in_the_same_place_is_another_one(store: CandleStore) -> None:
-    """Whoever deletes the folder and collects again is shown the new candles, also by a program that runs on."""
+    """After the folder is deleted and written again, a running program reads the new candles."""
     for close in (2.0, 3.0):
         CandleStore(store.uri).write_candles(build_candles(build_candle(0, close)), source="host", fetched_at=NOW)
         assert list_closes(store.read_candles(["ATOM"], *WIDE)) == [close]
@@ -317,13 +317,13 @@ def test_a_store_made_anew_in_the_same_place_is_another_one(store: CandleStore) 
 
 
 def test_unknown_scheme_is_a_usage_error() -> None:
-    """A URI that no storage answers to is refused by name instead of reading as empty."""
+    """A URI with an unknown scheme is refused by name instead of reading as empty."""
     with pytest.raises(UsageError, match="nowhere://bucket"):
         CandleStore("nowhere://bucket/lake").read_candles(["ATOM"], *WIDE)
 
 
 def test_a_file_in_the_way_is_said(tmp_path: Path) -> None:
-    """A store below a file cannot exist; reading and writing both say so."""
+    """A store below a file cannot exist; reading and writing raise an error."""
     (tmp_path / "file").write_text("no folder")
     store = CandleStore(str(tmp_path / "file"))
     with pytest.raises(StoreUnusable, match="file/candles"):

@@ -51,7 +51,7 @@ def build_low_trades(*rows: dict[str, object]) -> pl.DataFrame:
 
 
 def test_a_timeframe_knows_its_length() -> None:
-    """One second, sixty, three hundred; in milliseconds a thousand times as many."""
+    """The lengths are 1, 60 and 300 seconds, and a thousand times as many milliseconds."""
     assert [(str(t), t.seconds, t.ms) for t in Timeframe] == [
         ("1s", 1, 1000),
         ("1m", 60, 60_000),
@@ -104,7 +104,7 @@ def test_revisions_of_seconds_are_listed(store: CandleStore) -> None:
 
 
 def test_one_second_from_two_files_of_seconds_comes_once(store: CandleStore) -> None:
-    """Two fetches that share seconds give each second once, in order, whichever was fetched first."""
+    """Two overlapping fetches of seconds are read with each second once, in order."""
     store.write_candles(
         build_candles(*(build_candle(at=get_second(n), timeframe="1s") for n in range(5, 15))),
         source="b",
@@ -120,7 +120,7 @@ def test_one_second_from_two_files_of_seconds_comes_once(store: CandleStore) -> 
 
 
 def test_coverage_of_one_length_covers_no_other(store: CandleStore) -> None:
-    """Seconds that came whole say nothing of minutes; a span may end inside a minute."""
+    """Complete seconds do not cover minutes; a span may end inside a minute."""
     span_rows = build_coverage(0, 2, timeframe="1s").with_columns(
         end=pl.lit(get_second(90)).cast(pl.Datetime("ms", "UTC"))
     )
@@ -234,7 +234,7 @@ def test_a_row_that_fits_no_length_is_refused(csv_of: CsvOf, row: str, fault: st
 
 
 def test_lowest_trades_are_stored_once(store: CandleStore) -> None:
-    """Written again, or fetched again later, a trade is not new; they come back sorted, of one length and window."""
+    """A trade written or fetched again is not new; reads are sorted, of one timeframe and window."""
     rows = build_low_trades(
         build_low_trade(3), build_low_trade(1), build_low_trade(0, timeframe="1m"), build_low_trade(2, venue="bybit")
     )
@@ -253,7 +253,7 @@ def test_lowest_trades_are_stored_once(store: CandleStore) -> None:
 
 
 def test_the_lowest_trade_that_was_fetched_last_counts(store: CandleStore) -> None:
-    """Where a bar's lowest trade became another one later, the later stands in the read."""
+    """If the lowest trade of a bar changed, the later one is read."""
     store.lowest_trades.write(build_low_trades(build_low_trade(0, 2.0)))
     assert store.lowest_trades.write(build_low_trades(build_low_trade(0, 1.5, fetched_at=LATER))) == 1
     assert store.read_low_trades(["ATOM"], *WIDE, timeframe=Timeframe.S1)["price"].to_list() == [1.5]
@@ -274,7 +274,7 @@ def test_lowest_trades_go_with_their_source(store: CandleStore) -> None:
 
 
 def test_lowest_trades_count_in_version_size_and_upkeep(store: CandleStore) -> None:
-    """A lowest trade changes the version and the size, and many files of them become one partition's one."""
+    """Lowest trades count for version and size, and their files are compacted to one per partition."""
     before = store.read_version()
     for number in range(3):
         store.lowest_trades.write(build_low_trades(build_low_trade(number)))
@@ -307,7 +307,7 @@ def test_what_is_no_lowest_trade_is_not_stored(store: CandleStore, frame: pl.Dat
 
 
 def test_no_lowest_trades_make_no_table(store: CandleStore) -> None:
-    """An empty frame is stored nowhere, and an absent table reads as no rows."""
+    """Writing an empty frame creates no table, and an absent table reads as empty."""
     assert store.lowest_trades.write(build_empty_frame(LOW_TRADE)) == 0
     assert not Path(store.uri).exists()
     assert_frame_equal(store.read_low_trades(["ATOM"], *WIDE), build_empty_frame(LOW_TRADE))

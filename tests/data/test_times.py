@@ -13,7 +13,7 @@ CRASH = datetime(2025, 10, 10, 21, 20, tzinfo=UTC)
     ["2025-10-10T21:20Z", "2025-10-10 21:20:00Z", " 2025-10-11T05:20:00+08:00 ", "2025-10-10T21:20:00.000+00:00"],
 )
 def test_a_time_with_a_zone_is_its_minute_in_utc(text: str) -> None:
-    """ISO 8601 with any zone gives the instant in UTC, not rounded."""
+    """A time in ISO 8601 with any zone is converted to UTC, not rounded."""
     time, rounded = parse_time(text)
     assert (time, rounded) == (CRASH, False)
     assert time.tzinfo is UTC
@@ -55,11 +55,11 @@ def test_a_time_beyond_the_calendar_is_refused() -> None:
     ],
 )
 def test_times_are_written_in_utc_with_a_z(time: datetime, text: str) -> None:
-    """A time is written to the second, and to the millisecond where it has any."""
+    """A time is written to the second, or to the millisecond if it has a fraction."""
     assert format_time(time) == text
 
 
 def test_a_naive_time_cannot_be_written() -> None:
-    """A time without a zone is refused on the way out, too."""
+    """Formatting a time without a zone raises."""
     with pytest.raises(UsageError, match="has no time zone"):
         format_time(CRASH.replace(tzinfo=None))

@@ -43,7 +43,7 @@ def test_two_writers_lose_nothing(tmp_path: Path) -> None:
 
 
 def test_a_late_writer_looks_again(store: CandleStore) -> None:
-    """A writer that decided before another one committed decides again: nothing is stored twice."""
+    """A writer chooses its rows again after another commit, so that nothing is stored twice."""
     store.write_candles(build_candles(build_candle(0)), source="api.example", fetched_at=NOW)
     stale = DeltaTable(f"{store.uri}/candles")
     store.write_candles(build_candles(build_candle(1)), source="api.example", fetched_at=NOW)
@@ -62,7 +62,7 @@ def test_a_late_writer_looks_again(store: CandleStore) -> None:
 
 
 def test_writers_of_other_days_and_assets_do_not_wait(store: CandleStore) -> None:
-    """A commit to another day or asset is no conflict: a stale view of the table is good enough."""
+    """A commit to another day or asset is no conflict for a writer with an older version of the table."""
     store.write_candles(build_candles(build_candle(0)), source="api.example", fetched_at=NOW)
     stale = DeltaTable(f"{store.uri}/candles")
     store.write_candles(build_candles(build_candle(1)), source="api.example", fetched_at=NOW)
@@ -100,7 +100,7 @@ def test_times_survive_to_the_millisecond(store: CandleStore) -> None:
 
 
 def test_a_table_made_while_it_is_looked_for_is_found(store: CandleStore) -> None:
-    """Another writer makes the table between a look that found none and the finding that something is there."""
+    """Another writer may create the table between the two checks of opening it."""
     store.write_candles(build_candles(build_candle(0)), source="api.example", fetched_at=NOW)
     looks = [TableNotFoundError("No files in log segment")]
 

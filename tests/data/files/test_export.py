@@ -59,7 +59,7 @@ def test_csv_times_are_iso_with_a_z(tmp_path: Path) -> None:
 
 
 def test_the_format_follows_the_ending_unless_it_is_given(tmp_path: Path) -> None:
-    """A file's ending tells its format; a format that is given wins."""
+    """The format is that of the file's ending unless one is given."""
     frame = build_candles(build_candle())
     assert_frame_equal(pl.read_parquet(write_rows(frame, tmp_path / "a.PARQUET")), frame)
     assert (write_rows(frame, tmp_path / "a.txt", "csv")).read_text().startswith("venue,symbol,open_time,")
@@ -67,7 +67,7 @@ def test_the_format_follows_the_ending_unless_it_is_given(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("file_format", ["csv", "parquet"])
 def test_bytes_are_those_of_the_file(tmp_path: Path, file_format: str) -> None:
-    """What is sent is what would be written."""
+    """The encoded bytes are those of the written file."""
     frame = build_candles(build_candle())
     assert encode_rows(frame, file_format) == write_rows(frame, tmp_path / f"a.{file_format}").read_bytes()
     with pytest.raises(UsageError, match="csv or parquet, not as xls"):
@@ -91,7 +91,7 @@ def test_a_file_that_cannot_be_written_is_said(tmp_path: Path) -> None:
 
 
 def test_nothing_half_written_is_left(tmp_path: Path) -> None:
-    """A write that fails leaves the file that was there as it was, and nothing beside it."""
+    """A failed write leaves an existing file unchanged, and no temporary file."""
     (tmp_path / "a.csv").write_text("as it was")
     with pytest.raises(pl.exceptions.ComputeError):
         write_rows(pl.DataFrame({"nested": [[1], [2]]}), tmp_path / "a.csv")

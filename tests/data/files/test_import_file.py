@@ -40,7 +40,7 @@ def read_refusal(path: Path, venue: str | None = None, symbol: str | None = None
 
 
 def test_a_candle_row_comes_in_with_the_declared_defaults(csv_of: CsvWriter) -> None:
-    """A row in the candle format is that candle; timeframe, price and origin take their defaults."""
+    """A row in the format of candles is read as it is; timeframe, price and origin have defaults."""
     imported = read_candle_file(csv_of(HEADER, GOOD_ROW))
     expected = pl.DataFrame(
         [("kraken", "ATOM/USD", START, 3.37, 3.40, 3.00, 3.32, 120.5, "1m", "trade", "imported")],
@@ -79,7 +79,7 @@ def test_the_report_says_what_came_in(csv_of: CsvWriter) -> None:
 
 
 def test_with_complete_absent_minutes_are_quiet(csv_of: CsvWriter) -> None:
-    """Declared complete, each market is covered from its first row to its last; mark candles cover nothing."""
+    """In a complete file each market is covered from its first row to its last; mark candles cover nothing."""
     path = csv_of(
         f"{HEADER},price",
         "kraken,ATOM/USD,2025-10-10T21:20:00Z,3,3,3,3,1,trade",
@@ -102,7 +102,7 @@ def test_with_complete_absent_minutes_are_quiet(csv_of: CsvWriter) -> None:
 
 @pytest.mark.parametrize("name", ["open_time", "Time", "TIMESTAMP", " Date "])
 def test_a_file_of_one_market_needs_only_times_and_values(csv_of: CsvWriter, name: str) -> None:
-    """With venue and symbol named beside it, a file of times and values in any case is enough."""
+    """With a given venue and symbol, a file of times and values with headers in any case is sufficient."""
     path = csv_of(f"{name},OPEN,High,low,Close,Volume", "1760131200,3,4,2,3.5,10")
     imported = read_candle_file(path, venue="kraken", symbol="ATOM/USD")
     assert imported.candles.select("venue", "symbol", "open_time", "high").rows() == [
@@ -200,7 +200,7 @@ def test_a_file_that_mixes_epoch_units_is_refused(csv_of: CsvWriter) -> None:
     ],
 )
 def test_a_bad_row_is_named_with_its_line_and_reason(csv_of: CsvWriter, row: str, reason: str) -> None:
-    """A row that is no candle refuses the file, with the file's name, the line and the reason."""
+    """A file with an invalid row is refused; the error has its name, the line and the reason."""
     message = read_refusal(csv_of(HEADER, GOOD_ROW, row))
     assert message.startswith("mine.csv: nothing of it was taken\n  line 3: ")
     assert reason in message
@@ -219,7 +219,7 @@ def test_only_known_kinds_are_taken(csv_of: CsvWriter, column: str, value: str, 
 
 
 def test_the_first_bad_rows_are_named_and_the_others_counted(csv_of: CsvWriter) -> None:
-    """Of many bad rows five are named, in order of their lines, and the rest is a count."""
+    """Of many bad rows the first five are named, in order of lines, and the others are counted."""
     message_lines = read_refusal(csv_of(HEADER, *(GOOD_ROW.replace("120.5", "none") for _ in range(1007)))).split("\n")
     assert message_lines[1] == "  line 2: volume none is no number"
     assert message_lines[5] == "  line 6: volume none is no number"
@@ -227,20 +227,20 @@ def test_the_first_bad_rows_are_named_and_the_others_counted(csv_of: CsvWriter) 
 
 
 def test_blank_lines_count_as_lines_and_hold_nothing(csv_of: CsvWriter) -> None:
-    """Blank lines before, between and after rows are passed over, and the lines named stay those of the file."""
+    """Blank lines before, between and after rows are skipped, and errors name the line of the file."""
     path = csv_of("", HEADER, GOOD_ROW, "", GOOD_ROW.replace("21:20", "21:21").replace("120.5", "none"), "", end="\r\n")
     assert "line 5: volume none is no number" in read_refusal(path)
     assert len(read_candle_file(csv_of("", HEADER, "", GOOD_ROW, "", "")).candles) == 1
 
 
 def test_a_byte_order_mark_and_blanks_are_no_matter(csv_of: CsvWriter) -> None:
-    """A byte order mark before the header and blanks around values are passed over."""
+    """A byte order mark before the header and blanks around values are ignored."""
     path = csv_of("\ufeff Venue , symbol,open_time,open,high,low,close,volume", GOOD_ROW.replace(",", " , "))
     assert read_candle_file(path).candles["venue"].to_list() == ["kraken"]
 
 
 def test_missing_columns_are_named(csv_of: CsvWriter) -> None:
-    """Columns that are not there are named, with a hint where only the market is missing."""
+    """The error names missing columns, with a hint if only those of the market are missing."""
     assert (
         read_refusal(csv_of("venue,symbol,open,high,low", "a,b,1,2,3"))
         == "mine.csv: has no column open_time, close, volume"
@@ -250,7 +250,7 @@ def test_missing_columns_are_named(csv_of: CsvWriter) -> None:
 
 
 def test_a_market_is_named_in_one_place(csv_of: CsvWriter) -> None:
-    """A file with a venue column of its own is not imported under another name."""
+    """A file with a venue column is refused if a market is given."""
     assert "has a column venue, symbol of its own" in read_refusal(csv_of(HEADER, GOOD_ROW), "okx", "ATOM/USDT")
 
 
@@ -297,7 +297,7 @@ def test_what_is_no_file_of_candles_is_refused(tmp_path: Path, name: str, conten
 
 
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
-    """A folder that is called like a file is refused."""
+    """A folder with the name of a file is refused."""
     (tmp_path / "folder.csv").mkdir()
     assert read_refusal(tmp_path / "folder.csv") == "folder.csv: Is a directory"
 

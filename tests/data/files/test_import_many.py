@@ -38,7 +38,7 @@ def test_a_complete_file_covers_its_span(store: CandleStore, tmp_path: Path) -> 
 
 
 def test_a_refused_file_leaves_nothing_and_the_others_come_in(store: CandleStore, tmp_path: Path) -> None:
-    """Of several files those without a bad row are stored, and the refusal of the other is handed back."""
+    """Of several files the valid ones are stored, and the refusals of the others are returned."""
     bad = tmp_path / "bad.csv"
     write_rows(pl.concat([OWN_FILE, build_candles(build_candle(3, -1.0))]), bad)
     good = write_rows(OWN_FILE, tmp_path / "good.parquet")
@@ -49,7 +49,7 @@ def test_a_refused_file_leaves_nothing_and_the_others_come_in(store: CandleStore
 
 
 def test_the_reconstruction_never_becomes_evidence(store: CandleStore, tmp_path: Path) -> None:
-    """Sample candles that went out and come in again are still no real candles, and neither is their coverage."""
+    """Exported sample candles are no real candles after their import, and neither is their coverage."""
     sample = OWN_FILE.with_columns(origin=pl.lit(Origin.RECONSTRUCTION.value))
     import_files(store, [write_rows(sample, tmp_path / "sample.csv")], now=NOW, complete=True)
     assert not store.has_candles(Evidence.REAL)
@@ -60,14 +60,14 @@ def test_the_reconstruction_never_becomes_evidence(store: CandleStore, tmp_path:
 
 
 def test_a_file_of_one_market(store: CandleStore, tmp_path: Path) -> None:
-    """Venue and symbol named beside the files are those of their rows."""
+    """The given venue and symbol become those of the rows."""
     path = write_rows(OWN_FILE.drop("venue", "symbol"), tmp_path / "mine.csv")
     import_files(store, [path], now=NOW, venue="gemini", symbol="ATOM/USD")
     assert store.read_candles(["ATOM"], *WIDE)["symbol"].to_list() == ["ATOM/USD"] * 2
 
 
 def test_the_sample_is_put_in_once(store: CandleStore) -> None:
-    """The reconstruction is written into a store that has none, covered throughout, and not a second time."""
+    """The reconstruction is written once to a store without it, with complete coverage."""
     assert ensure_sample(store, NOW)
     version = store.read_version()
     assert not ensure_sample(store, LATER)

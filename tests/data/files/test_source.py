@@ -18,7 +18,7 @@ def _write_file(path: Path, *rows: str, header: str = HEADER) -> Path:
 
 
 def test_the_later_file_wins_and_the_window_cuts(tmp_path: Path) -> None:
-    """Of two files for one minute the one given later counts; other assets and minutes stay out."""
+    """Of two files with the same minute the later one wins; other assets and minutes are not read."""
     first = _write_file(
         tmp_path / "a.csv",
         "okx,ATOM/USDT,2025-10-10T21:20:00Z,1,1,1,1,5",
@@ -36,7 +36,7 @@ def test_the_later_file_wins_and_the_window_cuts(tmp_path: Path) -> None:
 
 
 def test_spans_come_only_with_complete(tmp_path: Path) -> None:
-    """Absent minutes are quiet only where the file is called complete."""
+    """Absent minutes are quiet only if the file is read as complete."""
     path = _write_file(
         tmp_path / "a.csv",
         "okx,ATOM/USDT,2025-10-10T21:20:00Z,1,1,1,1,5",

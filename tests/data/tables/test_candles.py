@@ -73,7 +73,7 @@ def test_an_empty_batch_creates_nothing(store: CandleStore) -> None:
 
 
 def test_the_order_of_rows_does_not_matter(store: CandleStore) -> None:
-    """A shuffled batch of three markets and two days is stored, and known again, like a sorted one."""
+    """A shuffled batch of three markets and two days is stored, and found to be the same, like a sorted one."""
     rows = [
         build_candle(number * 60, 2.0 + number, venue=venue, symbol=symbol)
         for venue, symbol in (("binance", "ATOM/USDT"), ("okx", "ATOM/USDT"), ("okx", "DOGE/USDT"))
@@ -90,7 +90,7 @@ def test_the_order_of_rows_does_not_matter(store: CandleStore) -> None:
 
 
 def test_duplicates_fetched_at_two_times_are_stored_as_fetched_first(store: CandleStore) -> None:
-    """The same values for a minute twice in a batch are one row, with the earlier time of fetching."""
+    """A duplicate in a batch is stored once, with the earlier time of fetching."""
     batch = pl.concat([build_fetched(build_candle(), at=LATER), build_fetched(build_candle(), at=NOW)])
     assert store.candles.write(batch)["new"].to_list() == [1]
     assert read_stored(store)["fetched_at"].to_list() == [NOW]
@@ -133,7 +133,7 @@ def test_another_host_or_file_is_another_route(store: CandleStore) -> None:
 
 
 def test_only_the_touched_partitions_are_looked_at(store: CandleStore) -> None:
-    """A batch of two assets on two different days opens neither the other day of each nor another asset."""
+    """Writing a batch of two assets on two days opens no file of another day or asset."""
     tomorrow = datetime(2025, 10, 11, tzinfo=UTC)
     everything = [
         build_candle(at=at, symbol=symbol)
@@ -153,7 +153,7 @@ def test_only_the_touched_partitions_are_looked_at(store: CandleStore) -> None:
 
 
 def test_a_month_of_a_market_is_one_commit(store: CandleStore) -> None:
-    """31 days of two assets are two commits, a few hours of ten assets one: no market's month is ever cut."""
+    """31 days of two assets are two commits, a few hours of ten assets one: no month of a market is split."""
     days = [datetime(2025, 10, 1, tzinfo=UTC) + timedelta(days=number) for number in range(31)]
     month = [build_candle(at=day, symbol=symbol) for symbol in ("ATOM/USDT", "DOGE/USDT") for day in days]
     store.candles.write(build_fetched(*month))
@@ -173,7 +173,7 @@ def test_a_market_of_two_months_is_two_commits_at_most(store: CandleStore) -> No
 
 @pytest.mark.parametrize("column", ["source", "fetched_at", "venue"])
 def test_null_names_and_times_are_refused(store: CandleStore, column: str) -> None:
-    """A row that does not say where or when it comes from is refused."""
+    """A row without venue, source or time of fetching is refused."""
     frame = build_fetched(build_candle()).with_columns(pl.lit(None, FETCHED_CANDLE[column]).alias(column))
     with pytest.raises(ValueError, match="a value is null"):
         store.candles.write(frame)

@@ -58,7 +58,7 @@ def test_covered_spans_are_clipped_to_the_window(store: CandleStore) -> None:
 
 
 def test_only_complete_outcomes_cover(store: CandleStore) -> None:
-    """A request that ended in anything but complete covers nothing, yet stays in the log."""
+    """A request with another outcome than complete covers nothing, but is in the log."""
     store.coverage.write(build_coverage(0, 10, outcome=Outcome.PARTLY, asked_at=LATER))
     store.coverage.write(build_coverage(0, 10, outcome=Outcome.UNREACHABLE, asked_at=NOW))
     assert store.read_covered_spans(["ATOM"], *WIDE).is_empty()
@@ -66,14 +66,14 @@ def test_only_complete_outcomes_cover(store: CandleStore) -> None:
 
 
 def test_a_coverage_row_written_twice_reads_as_one(store: CandleStore) -> None:
-    """Writing the same row of coverage again changes no answer."""
+    """Writing the same row of coverage again changes no read."""
     for _ in range(2):
         store.coverage.write(build_coverage(0, 10))
     assert_frame_equal(store.coverage.read_rows(["ATOM"], *WIDE), build_coverage(0, 10))
 
 
 def test_coverage_rows_overlap_the_window(store: CandleStore) -> None:
-    """The log gives rows that share a minute with the window, whole, and none that only touch it."""
+    """Rows that overlap the window are read unclipped, those that only touch it are not."""
     store.coverage.write(pl.concat([build_coverage(0, 10), build_coverage(10, 20), build_coverage(20, 30)]))
     assert_frame_equal(store.coverage.read_rows(["ATOM"], get_minute(10), get_minute(20)), build_coverage(10, 20))
 
@@ -140,7 +140,7 @@ def test_frames_without_price_and_timeframe_mean_trades_by_the_minute(store: Can
 
 
 def test_only_trades_by_the_minute_cover(store: CandleStore) -> None:
-    """Complete mark prices or hours say nothing about quiet minutes, yet stay in the log."""
+    """Complete coverage of mark prices or of other timeframes does not make minutes quiet, but is in the log."""
     store.coverage.write(
         pl.concat([build_coverage(0, 10, price="mark"), build_coverage(0, 20, timeframe="1h"), build_coverage(0, 5)])
     )
@@ -198,7 +198,7 @@ def test_a_list_of_markets_that_came_later_settles_the_one_that_failed(store: Ca
 
 
 def test_stores_from_before_price_and_timeframe_go_on(store: CandleStore) -> None:
-    """A table without the columns reads with their usual values, and the first write adds them."""
+    """A table without the columns is read with their defaults, and the first write adds them."""
     old = build_coverage(0, 10, outcome=Outcome.REFUSED).drop("price", "timeframe")
     write_deltalake(f"{store.uri}/coverage", pl.concat([old, build_coverage(0, 3).drop("price", "timeframe")]))
     assert_frame_equal(
@@ -214,7 +214,7 @@ def test_stores_from_before_price_and_timeframe_go_on(store: CandleStore) -> Non
 
 
 def test_two_writers_add_the_columns_once(store: CandleStore) -> None:
-    """A writer whose view of an old table is from before another one added the columns writes all the same."""
+    """A writer with a version of the table from before the columns were added can write."""
     uri = f"{store.uri}/coverage"
     write_deltalake(uri, build_coverage(0, 3).drop("price", "timeframe"))
     opened = [DeltaTable(uri)]
@@ -227,7 +227,7 @@ def test_two_writers_add_the_columns_once(store: CandleStore) -> None:
 
 
 def test_no_assets_have_no_coverage(store: CandleStore) -> None:
-    """Asked about no asset, the log has nothing to say."""
+    """A read of no asset returns no row."""
     store.coverage.write(build_coverage(0, 10))
     assert store.coverage.read_rows([], *WIDE).is_empty()
     assert store.read_covered_spans([], *WIDE).is_empty()
