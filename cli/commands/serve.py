@@ -48,7 +48,7 @@ def serve(session: Session, host: str | None = None, port: int | None = None, *,
 def build_flask_app() -> "Flask":
     """The page for a WSGI server other than the program's own, configured by the settings alone.
 
-    Run it in one process: kept measurements, the browser that draws pictures and a running collection are not shared
+    Run it in one process: cached measurements, the browser that draws pictures and a running collection are not shared
     between processes.
 
     Raises:
