@@ -15,6 +15,7 @@ from data.errors import UsageError
 from data.lock import FollowerLock
 from data.schema import RunOutcome
 from data.store import CandleStore
+from tests.collectors import follower_process
 from tests.collectors.replay_setup import NOW, build_bars, to_ms
 from tests.replay.faults import Fault
 from tests.replay.server import Replay
@@ -203,25 +204,6 @@ def test_signals_stop_the_follower_and_are_given_back(at_interrupt: object) -> N
     assert [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)] == before
 
 
-CHILD = """
-import asyncio, sys
-from datetime import datetime
-from collectors.http.access import Access
-from collectors.follower import Followed, Follower
-from collectors.follow_schedule import follow_until_signal
-from data.lock import FollowerLock
-from data.store import CandleStore
-
-store, url, now = sys.argv[1], sys.argv[2], datetime.fromisoformat(sys.argv[3])
-with FollowerLock(store).held(now) as holder:
-    follower = Follower(
-        CandleStore(store), Followed(("ATOM",), venues=("binance",)),
-        holder=str(holder), access=Access(url), now=lambda: now,
-    )
-    asyncio.run(follow_until_signal(follower))
-"""
-
-
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_the_follower_within_five_seconds(tmp_path: Path, number: signal.Signals) -> None:
     """A follower that waits for a venue's answer ends with exit code 0, leaves a row "stopped" and frees the store."""
@@ -233,11 +215,14 @@ def test_a_signal_ends_the_follower_within_five_seconds(tmp_path: Path, number: 
         assert hanging.waiting is not None
         venues = {"binance": {"ATOM/USDT": build_bars(NOW.replace(second=0) - timedelta(hours=2), 130)}}
         async with Replay(venues, now_ms=to_ms(NOW), faults=(hanging,)) as replay:
-            command = (sys.executable, "-c", CHILD, uri, replay.url, NOW.isoformat())
+            command = (sys.executable, "-m", follower_process.__name__, uri, replay.url, NOW.isoformat())
             child = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE)
-            await hanging.waiting.wait()
+            end = asyncio.create_task(child.communicate())
+            request = asyncio.create_task(hanging.waiting.wait())
+            await asyncio.wait({end, request}, return_when=asyncio.FIRST_COMPLETED)
+            assert request.done(), end.result()
             child.send_signal(number)
-            _, output = await asyncio.wait_for(child.communicate(), 5)
+            _, output = await asyncio.wait_for(end, 5)
             hanging.release.set()
             assert child.returncode is not None
             return child.pid, child.returncode, output
