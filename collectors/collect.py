@@ -12,7 +12,8 @@ from collectors.http.access import DIRECT_ACCESS, Access
 from collectors.plan import CoverageIndex, Span, add_fx_legs, floor_bar, list_requested_assets, merge_spans
 from collectors.request import CollectionSummary, CollectRequest, MarketProgress, MarketResult, OnProgress
 from collectors.store_writer import BatchWriter, CandleSink, Clock
-from collectors.venues.table import VENUES, VenueRow, select_venues
+from collectors.venues.row import VenueRow
+from collectors.venues.table import VENUES, select_venues
 from data.errors import UsageError
 from data.schema import Outcome, Timeframe
 

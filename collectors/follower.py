@@ -17,7 +17,8 @@ from collectors.plan import Span, floor_minute
 from collectors.request import CollectRequest, OnProgress
 from collectors.run_record import FollowerRun, FollowerStore, RunKind, RunResult, describe_failures, format_run_result
 from collectors.store_writer import Clock
-from collectors.venues.table import VENUES, VenueRow
+from collectors.venues.row import VenueRow
+from collectors.venues.table import VENUES
 from data.errors import PlumblineError, UsageError
 from data.schema import Outcome, RunOutcome
 

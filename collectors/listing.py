@@ -14,7 +14,7 @@ from collectors.http.ccxt_exchange import VenueExchange
 from collectors.http.client import VenueClient
 from collectors.page_validation import EPOCH
 from collectors.store_writer import BatchWriter, Clock
-from collectors.venues.table import MarketType, VenueRow
+from collectors.venues.row import MarketType, VenueRow
 from data.schema import parse_base, parse_quote
 
 LISTING_MAX_AGE = timedelta(days=1)

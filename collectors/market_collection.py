@@ -9,7 +9,7 @@ from collectors.chunk import Chunk
 from collectors.plan import MarketPlan, Span, SpanOutcome, count_minutes, floor_bar, merge_outcomes, split_by_age
 from collectors.request import MarketProgress, MarketResult, OnProgress
 from collectors.store_writer import BatchWriter, Clock, WriteCounts
-from collectors.venues.table import Route, VenueRow
+from collectors.venues.row import Route, VenueRow
 from data.schema import Outcome
 
 ReadSpans = Callable[[Sequence[Span]], AsyncIterator[Chunk]]

@@ -15,7 +15,7 @@ import polars as pl
 from collectors.chunk import BAR_SCHEMA
 from collectors.failures import BadData, HistoryTooShort
 from collectors.plan import Span, SpanOutcome
-from collectors.venues.table import EmptyMinutes, PageEdge, VenueRow
+from collectors.venues.row import EmptyMinutes, PageEdge, VenueRow
 from data.schema import Outcome, Timeframe
 
 CcxtRow = Sequence[float | None]

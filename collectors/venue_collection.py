@@ -18,7 +18,7 @@ from collectors.request import MarketProgress, MarketResult, OnProgress
 from collectors.routes.ohlcv import OhlcvReader
 from collectors.routes.trades import TradesReader
 from collectors.store_writer import BatchWriter, Clock, WriteCounts
-from collectors.venues.table import MarketType, Route, VenueRow
+from collectors.venues.row import MarketType, Route, VenueRow
 from data.schema import SETTLED_OUTCOMES, Origin, Outcome, Timeframe, is_derivative
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from bench.pictures import PAGES, PICTURE_NAME
 from cli.main import main
-from collectors.venues.table import Mark, Route
+from collectors.venues.row import Mark, Route
 from dashboard.exports.kinds import KIND_FORMATS
 from dashboard.pages.registry import PAGES as SERVED
 from dashboard.sheet.renderer import PNG_SCALE

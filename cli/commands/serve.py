@@ -13,7 +13,8 @@ import click
 from cli import clock
 from cli.commands.follow import run_follower
 from cli.session import Session, SessionCommand
-from collectors.venues.table import VENUES, MarketType
+from collectors.venues.row import MarketType
+from collectors.venues.table import VENUES
 from dashboard.jobs.actions import CollectionOrder
 from data.catalogue import Catalogue, load_catalogue
 from data.reconstruction.sample import ensure_sample

@@ -18,7 +18,7 @@ from collectors.archives.unpack import unpack_file
 from collectors.chunk import Chunk, build_empty_bars, build_empty_lows
 from collectors.failures import CollectFailure, HistoryTooShort, Scope
 from collectors.http.access import Access
-from collectors.http.client import RETRY
+from collectors.http.retry import call_with_retries
 from collectors.page_validation import split_page_outcomes
 from collectors.plan import Span, SpanOutcome, get_bar_length, merge_outcomes
 from collectors.store_writer import Clock
@@ -124,7 +124,7 @@ class ArchiveReader:
         with TemporaryDirectory(prefix="plumbline-") as folder:
             table_path = Path(folder) / "table.csv"
             try:
-                sha256 = await RETRY(
+                sha256 = await call_with_retries(
                     self._download, path, table_path, ARCHIVE_FORMATS[archive.layout].max_bytes_for(timeframe)
                 )
                 source = f"{source} sha256:{sha256}"

@@ -13,7 +13,7 @@ from collectors.chunk import Chunk
 from collectors.failures import CollectFailure
 from collectors.page_validation import CandleArray
 from collectors.plan import Span
-from collectors.venues.table import Archive
+from collectors.venues.row import Archive
 from data.schema import Outcome, Timeframe
 
 HOUR = timedelta(hours=1)

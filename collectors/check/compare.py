@@ -7,7 +7,7 @@ import polars as pl
 
 from collectors.check.findings import FindingStatus
 from collectors.page_validation import CandleArray, build_bars_frame
-from collectors.venues.table import EmptyMinutes
+from collectors.venues.row import EmptyMinutes
 from data.schema import MINUTE_MS
 
 EQUALITY_TOLERANCE = 1e-6

@@ -22,7 +22,7 @@ from collectors.page_validation import CandleArray, format_ms, parse_ccxt_rows, 
 from collectors.plan import MINUTE, SeriesKey, Span, floor_minute, list_asset_markets
 from collectors.routes.trades import TradesReader
 from collectors.store_writer import Clock
-from collectors.venues.table import EmptyMinutes, MarketType, Route, VenueRow
+from collectors.venues.row import EmptyMinutes, MarketType, Route, VenueRow
 from data.schema import MINUTE_MS
 
 REACH_MARGIN_MIN = 10

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from collectors.http.mirror import normalize_mirror, rewrite_urls
-from collectors.venues.table import Host, VenueRow
+from collectors.venues.row import Host, VenueRow
 from data.errors import UsageError
 
 SOCKS_SCHEMES = frozenset({"socks4", "socks5", "socks5h"})

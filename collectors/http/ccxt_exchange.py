@@ -31,7 +31,7 @@ from collectors.http.mirror import format_source
 from collectors.page_validation import CcxtRow, to_ms
 from collectors.plan import Span
 from collectors.store_writer import Clock
-from collectors.venues.table import Host, VenueRow
+from collectors.venues.row import Host, VenueRow
 from data.schema import Timeframe
 
 REFUSAL_STATUSES = frozenset({HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS, HTTPStatus.FORBIDDEN})

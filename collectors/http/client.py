@@ -1,7 +1,4 @@
-"""Asking again: only after what can pass, a bounded number of times, a little later and a random bit apart.
-
-One venue as a collection sees it: the host that answers, how many requests are under way, and whether it ended.
-"""
+"""The client of one venue: which of its hosts is asked, how many requests at once, and whether to go on asking."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -10,30 +7,12 @@ from functools import partial
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-import stamina
-
-from collectors.failures import CollectFailure, RateLimitedOut, Refused, Rejected, Scope, Unreachable
+from collectors.failures import CollectFailure, Refused, Rejected, Scope, Unreachable
 from collectors.http.access import Access
 from collectors.http.ccxt_exchange import VenueExchange
+from collectors.http.retry import call_with_retries
 from collectors.store_writer import Clock
-from collectors.venues.table import VenueRow
-
-MAX_RETRY_WAIT_S = 120.0
-"""A venue that asks for a longer wait is left alone for this run."""
-
-
-def decide_retry(error: Exception) -> bool | float:
-    """Whether to ask again after the error, or the seconds to wait first where the venue said so."""
-    if isinstance(error, RateLimitedOut) and error.retry_after_s is not None:
-        return error.retry_after_s if error.retry_after_s <= MAX_RETRY_WAIT_S else False
-    return isinstance(error, CollectFailure) and error.is_transient
-
-
-RETRY = stamina.AsyncRetryingCaller(attempts=6, timeout=300.0, wait_initial=0.5, wait_max=30.0, wait_jitter=1.0).on(
-    decide_retry
-)
-"""Calls a coroutine function until it answers."""
-
+from collectors.venues.row import VenueRow
 
 MAX_CONCURRENT_REQUESTS = 6
 """Requests under way per venue: enough to keep a limit of 20 a second busy over a connection of 0.3 s.
@@ -92,7 +71,7 @@ class VenueClient:
     async def _call_current_host(self, request: Callable[[VenueExchange], Awaitable[T]]) -> T:
         exchange = self._exchange
         try:
-            return await RETRY(request, exchange)
+            return await call_with_retries(request, exchange)
         except Refused as refusal:
             if not self._switch_host(exchange):
                 self.fatal_failure = refusal

@@ -1,9 +1,10 @@
-"""The page of the docs that tells users what the venue table says: ``python -m collectors.venue_page > FILE``."""
+"""The page of the docs that tells users what the venue table says: ``python -m collectors.venues.docs_page > FILE``."""
 
 import sys
 from collections.abc import Iterable, Iterator
 
-from collectors.venues.table import VENUES, MarketType, VenueRow
+from collectors.venues.row import MarketType, VenueRow
+from collectors.venues.table import VENUES
 from data.schema import Timeframe
 
 INTRO = """# Venues
@@ -12,7 +13,7 @@ What each exchange gives, as far as it is known. The page is made from `collecto
 collector goes by:
 
 ```
-python -m collectors.venue_page > docs/venues.md
+python -m collectors.venues.docs_page > docs/venues.md
 ```
 
 The letter behind a fact says how it is known:
@@ -36,7 +37,7 @@ not had.
 SPOT_INTRO = """
 ## Spot markets
 
-`routes` are asked in order, each for what is still missing. `build_page`: candles asked at once. `pace`: least milliseconds
+`routes` are asked in order, each for what is still missing. `page`: candles asked at once. `pace`: least milliseconds
 between two requests for candles. `empty minutes`: a minute without a trade comes as a flat candle, is omitted (and
 counts as quiet), or it is not known (and counts as missing). Venues in brackets are asked only by name: the same order
 book must not count as two venues.

@@ -6,36 +6,9 @@ Every fact that the collector relies on carries the mark of how it is known, and
 from collections.abc import Iterable
 from importlib.resources import files
 
-from collectors.venues.load import FACTS, parse_venue_table
-from collectors.venues.row import (
-    Archive,
-    Basis,
-    EmptyMinutes,
-    EndParameter,
-    Host,
-    Mark,
-    MarketType,
-    PageEdge,
-    Route,
-    VenueRow,
-)
+from collectors.venues.load import parse_venue_table
+from collectors.venues.row import MarketType, VenueRow
 from data.errors import UsageError
-
-__all__ = [
-    "FACTS",
-    "VENUES",
-    "Archive",
-    "Basis",
-    "EmptyMinutes",
-    "EndParameter",
-    "Host",
-    "Mark",
-    "MarketType",
-    "PageEdge",
-    "Route",
-    "VenueRow",
-    "select_venues",
-]
 
 VENUES_FILE = "venues.toml"
 

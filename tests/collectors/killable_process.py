@@ -12,7 +12,7 @@ from collectors.http import ccxt_exchange as exchange
 from collectors.http.access import Access
 from collectors.request import CollectRequest
 from collectors.routes import ohlcv, trades
-from collectors.venues.table import MarketType
+from collectors.venues.row import MarketType
 from data.schema import Timeframe
 from data.store import CandleStore
 from tests.collectors.replay_setup import END, FAST_VENUES, NOW, START

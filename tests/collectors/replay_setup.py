@@ -10,7 +10,8 @@ from pathlib import Path
 from collectors.collect import collect_candles
 from collectors.http.access import Access
 from collectors.request import CollectionSummary, CollectRequest, MarketProgress
-from collectors.venues.table import VENUES, MarketType, Route, VenueRow
+from collectors.venues.row import MarketType, Route, VenueRow
+from collectors.venues.table import VENUES
 from data.store import CandleStore
 from tests.replay.faults import Fault
 from tests.replay.market import MINUTE_MS, Bar, PublicTrade

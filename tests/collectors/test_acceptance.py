@@ -18,7 +18,7 @@ from collectors.http import ccxt_exchange as exchange
 from collectors.plan import MINUTE
 from collectors.request import CollectionSummary, CollectRequest, MarketResult
 from collectors.routes import trades
-from collectors.venues.table import VenueRow
+from collectors.venues.row import VenueRow
 from data.schema import Origin, Outcome
 from data.store import CandleStore
 from tests.collectors.all_venues import (

@@ -165,4 +165,4 @@ def test_a_request_that_makes_no_sense_is_said_to_be_so(tmp_path: Path, request_
 def test_the_collector_is_light_until_it_runs() -> None:
     """Importing the job does not import ccxt, whose import is slow and large."""
     code = "import sys, collectors.collect, collectors.request; sys.exit('ccxt' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0  # noqa: S603 (our own interpreter)
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0  # noqa: S603 - a fixed program

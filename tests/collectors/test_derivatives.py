@@ -15,7 +15,8 @@ import app
 from cli.collect_display import format_summary
 from collectors.plan import list_asset_markets
 from collectors.request import CollectionSummary
-from collectors.venues.table import VENUES, MarketType, select_venues
+from collectors.venues.row import MarketType
+from collectors.venues.table import VENUES, select_venues
 from data.errors import UsageError
 from data.schema import Outcome
 from data.store import CandleStore

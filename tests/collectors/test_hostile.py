@@ -14,7 +14,7 @@ from collectors.collect import collect_candles, run_collection
 from collectors.http.access import Access
 from collectors.plan import MINUTE
 from collectors.request import CollectionSummary, CollectRequest
-from collectors.venues.table import MarketType, VenueRow
+from collectors.venues.row import MarketType, VenueRow
 from data.schema import SETTLED_OUTCOMES, Outcome
 from data.store import CandleStore
 from tests.collectors.all_venues import build_archives, build_every_venue, build_trades, build_trades_by_venue

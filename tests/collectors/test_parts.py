@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from collectors.collect import build_windows, ignore_progress, utc_now
 from collectors.failures import BadData, HistoryTooShort, RateLimitedOut, Refused, Rejected, Unreachable
 from collectors.http.ccxt_exchange import parse_retry_after
-from collectors.http.client import MAX_RETRY_WAIT_S, decide_retry
 from collectors.http.mirror import format_source, normalize_mirror, rewrite_urls
+from collectors.http.retry import MAX_RETRY_WAIT_S, decide_retry
 from collectors.page_validation import NO_CANDLES, check_candles, parse_ccxt_rows, validate_page
 from collectors.plan import (
     MINUTE,

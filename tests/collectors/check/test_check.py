@@ -18,7 +18,7 @@ from collectors.check.findings import Finding, FindingStatus, format_totals
 from collectors.check.ohlcv import check_venues
 from collectors.chunk import BAR_SCHEMA
 from collectors.http.access import Access
-from collectors.venues.table import EmptyMinutes, MarketType, Route, VenueRow
+from collectors.venues.row import EmptyMinutes, MarketType, Route, VenueRow
 from tests.collectors.all_venues import SPOT_VENUES, USD_VENUES, build_archives, build_trades
 from tests.collectors.replay_setup import FAST_VENUES, NOW, build_bars, to_ms
 from tests.replay.faults import Fault, change_rows, ignore_window, refuse_location, replace_body

@@ -19,7 +19,7 @@ from collectors.http.access import Access
 from collectors.http.ccxt_exchange import VenueExchange
 from collectors.http.client import VenueClient
 from collectors.request import CollectionSummary
-from collectors.venues.table import MarketType, Route, VenueRow
+from collectors.venues.row import MarketType, Route, VenueRow
 from data.errors import UsageError
 from data.schema import Outcome, Timeframe
 from data.store import CandleStore
