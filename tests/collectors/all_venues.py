@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import cache
 
-from tests.collectors.replay_setup import build_evening
+from tests.collectors.replay_setup import FAST_VENUES, ReplayRun, StoreT, build_evening
 from tests.replay.archives import CANDLE_ARCHIVES, ArchiveSite, build_bybit_files
 from tests.replay.market import Bar, PublicTrade
 from tests.replay.server import Site
@@ -87,3 +87,10 @@ def build_archives(venues: Mapping[str, Mapping[str, list[Bar]]], *only: str) ->
                 site.files.update(_build_files(venue, symbol, tuple(market_bars)))
             sites[host] = site
     return sites
+
+
+def build_full_run(store: StoreT, *venues: str) -> ReplayRun[StoreT]:
+    """Every venue or those named, with their public trades and archives and by every route of the table."""
+    every_venue = build_every_venue()
+    markets = {venue: every_venue[venue] for venue in venues or every_venue}
+    return ReplayRun(store, markets, build_trades_by_venue(markets), build_archives(markets), table=FAST_VENUES)

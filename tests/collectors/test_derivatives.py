@@ -1,7 +1,6 @@
 """Perpetual futures through the whole collection: trade, mark and index candles, each a series of its own."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +19,16 @@ from collectors.venues.table import VENUES, select_venues
 from data.errors import UsageError
 from data.schema import Outcome
 from data.store import CandleStore
-from tests.collectors.replay_setup import END, FAST_VENUES, REQUEST, START, ReplayRun, build_evening, list_expected
+from tests.collectors.replay_setup import (
+    END,
+    FAST_VENUES,
+    REQUEST,
+    START,
+    ReplayRun,
+    build_evening,
+    list_expected,
+    open_store,
+)
 from tests.replay.faults import replace_body
 from tests.replay.formats import FORMATS
 from tests.replay.market import Bar, RecordedRequest
@@ -58,9 +66,9 @@ def build_contract(symbol: str, level: float = 20) -> dict[str, list[Bar]]:
     }
 
 
-def build_run(tmp_path: Path, venues: Mapping[str, dict[str, list[Bar]]]) -> ReplayRun:
+def build_run(tmp_path: Path, venues: dict[str, dict[str, list[Bar]]]) -> ReplayRun[CandleStore]:
     """An empty store, and the venues."""
-    return ReplayRun(CandleStore(str(tmp_path / "lake")), venues)
+    return ReplayRun(open_store(tmp_path), venues)
 
 
 def build_spot_and_swap() -> dict[str, dict[str, list[Bar]]]:
@@ -70,13 +78,13 @@ def build_spot_and_swap() -> dict[str, dict[str, list[Bar]]]:
     return {"bybit": spot, "bybit_swap": swap, "okx": spot, "okx_swap": swap}
 
 
-def read_stored(run: ReplayRun, venue: str, symbol: str, price: str) -> list[tuple[object, ...]]:
+def read_stored(run: ReplayRun[CandleStore], venue: str, symbol: str, price: str) -> list[tuple[object, ...]]:
     """The candles of one price as they lie in the store: time and values."""
     rows = pl.read_delta(f"{run.store.uri}/candles").filter(venue=venue, symbol=symbol, price=price).sort("open_time")
     return list(rows.select(CANDLE_COLUMNS).iter_rows())
 
 
-def read_coverage(run: ReplayRun, venue: str, symbol: str) -> set[tuple[str, str, datetime, datetime]]:
+def read_coverage(run: ReplayRun[CandleStore], venue: str, symbol: str) -> set[tuple[str, str, datetime, datetime]]:
     """The coverage of a market: price, outcome, start and end."""
     rows = run.store.read_coverage(["ATOM", "USDC", "USDT"], START, END).filter(venue=venue, symbol=symbol)
     return set(rows.select("price", "outcome", "start", "end").iter_rows())

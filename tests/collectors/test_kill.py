@@ -12,7 +12,7 @@ import polars as pl
 from collectors.plan import MINUTE, Span
 from data.store import CandleStore
 from tests.collectors.all_venues import build_archives, build_every_venue, build_trades_by_venue
-from tests.collectors.killable_process import REQUEST, VENUES, collect_and_exit
+from tests.collectors.collection_process import REQUEST, VENUES, collect_and_exit
 from tests.collectors.replay_setup import EPOCH, NOW, VENUES_OMITTING_QUIET, to_ms
 from tests.replay.faults import Fault
 from tests.replay.market import RecordedRequest

@@ -27,13 +27,13 @@ from tests.collectors.replay_setup import (
     START,
     ReplayRun,
     build_evening,
+    open_store,
     to_ms,
 )
 from tests.collectors.test_kill import KillingFault, run_killed_collection
 from tests.replay.archives import ArchiveSite, build_binance_files, build_bybit_files
 from tests.replay.faults import return_outage
 from tests.replay.market import Bar, PublicTrade
-from tests.replay.server import Replay
 
 TEN_MINUTES = timedelta(minutes=10)
 SECONDS_REQUEST = CollectRequest(("ATOM",), START, START + TEN_MINUTES, timeframe=Timeframe.S1)
@@ -79,7 +79,7 @@ def list_expected(market_bars: list[Bar], *, traded_only: bool = False) -> list[
 
 
 def read_stored(
-    run: ReplayRun, venue: str, symbol: str, timeframe: Timeframe = Timeframe.S1
+    run: ReplayRun[CandleStore], venue: str, symbol: str, timeframe: Timeframe = Timeframe.S1
 ) -> list[tuple[object, ...]]:
     """The stored candles of a market and length, from a day before the window to a day after."""
     day = timedelta(days=1)
@@ -87,7 +87,7 @@ def read_stored(
     return list(frame.filter(symbol=symbol).select(CANDLE_COLUMNS).iter_rows())
 
 
-def read_covered_spans(run: ReplayRun, timeframe: Timeframe) -> list[tuple[datetime, datetime]]:
+def read_covered_spans(run: ReplayRun[CandleStore], timeframe: Timeframe) -> list[tuple[datetime, datetime]]:
     """The spans that came whole of ATOM."""
     return list(
         run.store.read_covered_spans(["ATOM"], START, START + TEN_MINUTES, timeframe=timeframe)
@@ -96,15 +96,13 @@ def read_covered_spans(run: ReplayRun, timeframe: Timeframe) -> list[tuple[datet
     )
 
 
-def build_run(tmp_path: Path, venue: str, symbol: str) -> tuple[ReplayRun, list[Bar]]:
-    """An empty store, and a venue with one market of seconds."""
+def build_run(tmp_path: Path, venue: str, symbol: str) -> tuple[ReplayRun[CandleStore], list[Bar]]:
+    """An empty store, and a venue with one market of seconds; Kraken has their trades too."""
     market_bars = build_seconds()
-    return ReplayRun(CandleStore(str(tmp_path / "lake")), {venue: {symbol: market_bars}}), market_bars
-
-
-def build_kraken_trades(market_bars: list[Bar]) -> dict[str, dict[str, list[PublicTrade]]]:
-    """The public trades of Kraken's one market."""
-    return {"kraken": {"ATOM/USD": build_trades(market_bars)}}
+    run = ReplayRun(open_store(tmp_path), {venue: {symbol: market_bars}})
+    if venue == "kraken":
+        run.trades = {venue: {symbol: build_trades(market_bars)}}
+    return run, market_bars
 
 
 def test_seconds_of_binance_equal_the_truth(tmp_path: Path) -> None:
@@ -127,8 +125,8 @@ def test_seconds_of_the_archive_of_binance_equal_the_truth(tmp_path: Path) -> No
     """The daily file of seconds gives the same candles as the klines do; what it does not hold is asked of them."""
     run, market_bars = build_run(tmp_path, "binance", "ATOM/USDT")
     archived_bars = market_bars[: 60 + 300]
-    site = ArchiveSite(build_binance_files("ATOM/USDT", archived_bars, "1s", 1000))
-    summary, replay = run.collect(request=SECONDS_REQUEST, table=FAST_VENUES, sites={"data.binance.vision": site})
+    run.sites = {"data.binance.vision": ArchiveSite(build_binance_files("ATOM/USDT", archived_bars, "1s", 1000))}
+    summary, replay = run.collect(request=SECONDS_REQUEST, table=FAST_VENUES)
     assert summary.failed == ()
     assert read_stored(run, "binance", "ATOM/USDT") == list_expected(market_bars)
     assert [request.query["startTime"] for request in replay.list_candle_requests()] == [str(to_ms(START) + 300_000)]
@@ -138,7 +136,7 @@ def test_seconds_of_the_archive_of_binance_equal_the_truth(tmp_path: Path) -> No
 def test_seconds_of_kraken_are_made_of_trades(tmp_path: Path) -> None:
     """Ten minutes of trades become candles of seconds; a second without a trade has none, and is quiet."""
     run, market_bars = build_run(tmp_path, "kraken", "ATOM/USD")
-    summary, replay = run.collect(request=SECONDS_REQUEST, table=FAST_VENUES, trades=build_kraken_trades(market_bars))
+    summary, replay = run.collect(request=SECONDS_REQUEST, table=FAST_VENUES)
     assert summary.failed == ()
     assert read_stored(run, "kraken", "ATOM/USD") == list_expected(market_bars, traded_only=True)
     assert read_covered_spans(run, Timeframe.S1) == [(START, START + TEN_MINUTES)]
@@ -150,7 +148,7 @@ def test_seconds_of_upbit_leave_quiet_ones_out(tmp_path: Path) -> None:
     begin = NOW.replace(second=0) - TEN_MINUTES
     later_ms = to_ms(begin) - to_ms(START)
     market_bars = [bar._replace(open_ms=bar.open_ms + later_ms) for bar in build_seconds()]
-    run = ReplayRun(CandleStore(str(tmp_path / "lake")), {"upbit": {"ATOM/USDT": market_bars}})
+    run = ReplayRun(open_store(tmp_path), {"upbit": {"ATOM/USDT": market_bars}})
     end = begin + timedelta(minutes=9)
     summary, replay = run.collect(request=replace(SECONDS_REQUEST, start=begin, end=end))
     assert summary.failed == ()
@@ -173,7 +171,7 @@ def list_expected_lows(
     ]
 
 
-def read_lows(run: ReplayRun, timeframe: Timeframe) -> list[tuple[object, ...]]:
+def read_lows(run: ReplayRun[CandleStore], timeframe: Timeframe) -> list[tuple[object, ...]]:
     """The stored lowest trades, without where they came from and when."""
     frame = run.store.read_low_trades(["ATOM"], START - TEN_MINUTES, START + 2 * TEN_MINUTES, timeframe=timeframe)
     return list(frame.select([*LOW_TRADE][:8]).iter_rows())
@@ -182,12 +180,12 @@ def read_lows(run: ReplayRun, timeframe: Timeframe) -> list[tuple[object, ...]]:
 def test_the_lowest_trade_of_each_second_is_kept(tmp_path: Path) -> None:
     """Kraken's trades and those of Bybit's archive leave the lowest of each second beside its candle."""
     run, market_bars = build_run(tmp_path, "kraken", "ATOM/USD")
-    run.collect(request=SECONDS_REQUEST, table=FAST_VENUES, trades=build_kraken_trades(market_bars))
+    run.collect(request=SECONDS_REQUEST, table=FAST_VENUES)
     assert read_lows(run, Timeframe.S1) == list_expected_lows("kraken", "ATOM/USD", market_bars)
     assert read_lows(run, Timeframe.M1) == []
     archived, market_bars = build_run(tmp_path / "bybit", "bybit", "ATOM/USDT")
-    site = ArchiveSite(build_bybit_files("ATOM/USDT", build_trades(market_bars)))
-    summary, replay = archived.collect(request=SECONDS_REQUEST, table=FAST_VENUES, sites={"public.bybit.com": site})
+    archived.sites = {"public.bybit.com": ArchiveSite(build_bybit_files("ATOM/USDT", build_trades(market_bars)))}
+    summary, replay = archived.collect(request=SECONDS_REQUEST, table=FAST_VENUES)
     assert summary.failed == ()
     assert replay.list_candle_requests() == []
     assert read_stored(archived, "bybit", "ATOM/USDT") == list_expected(market_bars, traded_only=True)
@@ -203,7 +201,6 @@ def test_minutes_made_of_trades_keep_their_lowest_trade_too(tmp_path: Path) -> N
     run.collect(
         request=replace(SECONDS_REQUEST, timeframe=Timeframe.M1),
         table=FAST_VENUES,
-        trades=build_kraken_trades(market_bars),
     )
     lows = list_expected_lows("kraken", "ATOM/USD", market_bars, "1m")
     expected = []
@@ -225,17 +222,15 @@ def test_a_second_run_of_seconds_goes_on_where_the_first_ended(tmp_path: Path, m
     monkeypatch.setattr(trades, "PAGES_PER_CHUNK", 1)
     run, market_bars = build_run(tmp_path, "kraken", "ATOM/USD")
     fails_after = replace(return_outage("Trades"), skip=5)
-    summary, _ = run.collect(
-        fails_after, request=SECONDS_REQUEST, table=FAST_VENUES, trades=build_kraken_trades(market_bars)
-    )
+    summary, _ = run.collect(fails_after, request=SECONDS_REQUEST, table=FAST_VENUES)
     ((start, end),) = read_covered_spans(run, Timeframe.S1)
     assert (start, end.second != 0) == (START, True)
     assert [result.outcome for result in summary.failed] == [Outcome.PARTLY]
-    _, replay = run.collect(request=SECONDS_REQUEST, table=FAST_VENUES, trades=build_kraken_trades(market_bars))
+    _, replay = run.collect(request=SECONDS_REQUEST, table=FAST_VENUES)
     assert replay.list_candle_requests()[0].query["since"] == str(to_ms(end) * 1_000_000 - 1)
     assert read_stored(run, "kraken", "ATOM/USD") == list_expected(market_bars, traded_only=True)
     assert read_lows(run, Timeframe.S1) == list_expected_lows("kraken", "ATOM/USD", market_bars)
-    summary, replay = run.collect(request=SECONDS_REQUEST, table=FAST_VENUES, trades=build_kraken_trades(market_bars))
+    summary, replay = run.collect(request=SECONDS_REQUEST, table=FAST_VENUES)
     assert (summary.candles, replay.list_candle_requests()) == (0, [])
 
 
@@ -295,12 +290,12 @@ def test_an_end_between_the_writes_loses_nothing(tmp_path: Path, monkeypatch: py
     run.store = DyingStore(run.store.uri)
     monkeypatch.setattr(DyingStore, "dies_at", before)
     with pytest.raises(StoreBusy):
-        run.collect(request=SECONDS_REQUEST, table=FAST_VENUES, trades=build_kraken_trades(market_bars))
+        run.collect(request=SECONDS_REQUEST, table=FAST_VENUES)
     assert read_stored(run, "kraken", "ATOM/USD") == list_expected(market_bars, traded_only=True)
     assert len(read_lows(run, Timeframe.S1)) == (0 if before == "low trades" else 480)
     assert read_covered_spans(run, Timeframe.S1) == []
     monkeypatch.setattr(DyingStore, "dies_at", "")
-    summary, _ = run.collect(request=SECONDS_REQUEST, table=FAST_VENUES, trades=build_kraken_trades(market_bars))
+    summary, _ = run.collect(request=SECONDS_REQUEST, table=FAST_VENUES)
     assert summary.failed == ()
     assert read_stored(run, "kraken", "ATOM/USD") == list_expected(market_bars, traded_only=True)
     assert read_lows(run, Timeframe.S1) == list_expected_lows("kraken", "ATOM/USD", market_bars)
@@ -313,9 +308,7 @@ def test_seconds_that_are_killed_are_all_there_in_the_end(tmp_path: Path) -> Non
 
     async def collect_until_done() -> list[int]:
         fault = KillingFault("")
-        async with Replay(
-            run.venues, now_ms=to_ms(NOW), faults=(fault,), trades=build_kraken_trades(market_bars)
-        ) as replay:
+        async with run.start_replay(fault) as replay:
             kills = [await run_killed_collection(tmp_path, replay, run.store, fault, 6, "1s") for _ in range(3)]
             return [*kills, await run_killed_collection(tmp_path, replay, run.store, fault, 0, "1s")]
 
@@ -354,7 +347,7 @@ SYMBOLS = {"binance": "ATOM/USDT", "bybit": "ATOM/USDT", "okx": "ATOM/USDT", "co
 def test_five_minutes_are_asked_as_such(tmp_path: Path, venue: str) -> None:
     """Bars of five minutes come by the same route, in whole ones, and equal five minutes each put together."""
     market_bars = build_evening()
-    run = ReplayRun(CandleStore(str(tmp_path / "lake")), {venue: {SYMBOLS[venue]: market_bars}})
+    run = ReplayRun(open_store(tmp_path), {venue: {SYMBOLS[venue]: market_bars}})
     start, end = START + timedelta(minutes=3), START + timedelta(minutes=41)
     request = replace(SECONDS_REQUEST, start=start, end=end, timeframe=Timeframe.M5)
     summary, replay = run.collect(request=request)

@@ -29,7 +29,7 @@ class Replay:
 
     ``requests`` lists what was asked; ``unknown`` the query parameters that the venue asked does not document.
     ``now_ms`` is the venues' clock and may be moved. ``also`` names further hosts of a venue. ``trades`` are public
-    trades by venue and symbol, ``sites`` what answers for hosts that are no venue's, such as archives.
+    trades by venue and symbol, oldest first, ``sites`` what answers for hosts that are no venue's, such as archives.
     """
 
     def __init__(
