@@ -1,4 +1,4 @@
-"""The client of one venue: which of its hosts is asked, how many requests at once, and whether to go on asking."""
+"""The client of one venue: selects the host, limits concurrent requests, and stops after a fatal failure."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -15,18 +15,15 @@ from collectors.store_writer import Clock
 from collectors.venues.row import VenueRow
 
 MAX_CONCURRENT_REQUESTS = 6
-"""Requests under way per venue: enough to keep a limit of 20 a second busy over a connection of 0.3 s.
-
-The limit itself is kept by ccxt, which lets them go one by one.
-"""
+"""Concurrent requests per venue, enough for 20 a second at a latency of 0.3 s; ccxt keeps the rate limit itself."""
 
 T = TypeVar("T")
 
 
 class VenueClient:
-    """Asks one venue, at the first of its hosts that does not refuse; use it as an async context manager.
+    """Sends requests to one venue, at the first of its hosts that does not refuse; an async context manager.
 
-    ``ended`` is the failure after which there is no use in asking the venue for anything; None as long as there is.
+    ``fatal_failure`` is the failure after which nothing more is requested of the venue; None before.
     """
 
     def __init__(self, venue: VenueRow, access: Access, now: Clock) -> None:
@@ -41,7 +38,7 @@ class VenueClient:
 
     @property
     def source(self) -> str:
-        """The host that is asked now."""
+        """The host that requests go to now."""
         return self._exchange.source
 
     async def __aenter__(self) -> Self:
@@ -53,15 +50,15 @@ class VenueClient:
         await self._stack.aclose()
 
     def use_markets(self, markets: Sequence[Mapping[str, Any]]) -> None:
-        """Take the markets as listed; a list of ccxt markets as `VenueExchange.list_markets` gives it."""
+        """Load markets, in the form of `VenueExchange.list_markets`."""
         self._markets = markets
         self._exchange.use_markets(markets)
 
     async def call(self, request: Callable[[VenueExchange], Awaitable[T]]) -> T:
-        """The answer to a request; asked again where that can help, and of the next host where one refuses.
+        """The result of a request, with retries, and at the next host where one refuses.
 
         Raises:
-            CollectFailure: no answer; that of the first host where all refuse.
+            CollectFailure: the request failed; the refusal of the first host where all refuse or fail.
         """
         async with self._slots:
             if self.fatal_failure is not None:
@@ -88,7 +85,7 @@ class VenueClient:
             raise first_refusal from later_failure
 
     def _switch_host(self, refusing: VenueExchange) -> bool:
-        """Leave a host that refuses; False where it was the last. Another task may have left it already."""
+        """Switch from a host that refuses, unless another task has; False where it was the last."""
         if refusing is self._exchange:
             if not self._untried_hosts:
                 return False

@@ -5,7 +5,7 @@ import stamina
 from collectors.failures import CollectFailure, RateLimitedOut
 
 MAX_RETRY_WAIT_S = 120.0
-"""The longest Retry-After that is waited for; a venue that asks for more is left alone for this run."""
+"""The longest Retry-After that is waited for; after a longer one the venue gets no further request in this run."""
 
 
 def decide_retry(error: Exception) -> bool | float:

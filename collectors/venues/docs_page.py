@@ -1,4 +1,4 @@
-"""The page of the docs that tells users what the venue table says: ``python -m collectors.venues.docs_page > FILE``."""
+"""The page of the docs on venues, generated from the venue table: ``python -m collectors.venues.docs_page > FILE``."""
 
 import sys
 from collections.abc import Iterable, Iterator
@@ -68,12 +68,12 @@ SOURCE_INTRO = """
 
 
 def format_fact(row: VenueRow, name: str, value: object) -> str:
-    """A fact with its mark."""
+    """The value of a fact with its mark."""
     return f"{value} {row.basis[name].mark}"
 
 
 def format_table(headers: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterator[str]:
-    """The lines of a table."""
+    """The lines of a Markdown table."""
     names = list(headers)
     yield ""
     yield f"| {' | '.join(names)} |"
@@ -83,7 +83,7 @@ def format_table(headers: Iterable[str], rows: Iterable[Iterable[object]]) -> It
 
 
 def list_columns(row: VenueRow) -> list[str]:
-    """What is told of a row of either kind."""
+    """The cells of a row in the tables of spot and swap markets."""
     return [
         row.id if row.by_default else f"({row.id})",
         ", ".join(row.routes),
@@ -96,20 +96,20 @@ def list_columns(row: VenueRow) -> list[str]:
 
 
 def list_lengths(row: VenueRow) -> list[str]:
-    """By which routes a row gives candles of each length."""
+    """The cells of a row in the table of timeframes: the routes for each."""
     routes = (", ".join(row.list_routes(timeframe)) or "–" for timeframe in Timeframe)
     return [row.key, *routes, row.basis["timeframes"].mark]
 
 
 def format_sources(row: VenueRow) -> Iterator[str]:
-    """Where each fact of a row was read."""
+    """The lines with the source of each fact of a row."""
     yield f"\n### {row.key}\n"
     for name, basis in row.basis.items():
         yield f"- `{name}` {basis.mark}: {basis.source}"
 
 
 def build_page(rows: Iterable[VenueRow] = VENUES) -> str:
-    """The page."""
+    """The text of the page, in Markdown."""
     venue_rows = list(rows)
     headers = ("venue", "routes", "candles reach", "page", "pace", "empty minutes", "hosts")
     lines = [INTRO.rstrip("\n"), SPOT_INTRO.rstrip("\n")]

@@ -4,8 +4,8 @@ Mark and index prices have paths of their own, and no volume; index prices are a
 """
 
 from tests.replay.format import Format, Json, Markets, Rows, format_bar
-from tests.replay.listing_b import list_perpetuals, parse_perpetual
 from tests.replay.market import MINUTE_MS, Bar, RecordedRequest, Refusal, select_bars
+from tests.replay.symbols import list_perpetuals, parse_perpetual
 
 MAX_ROWS = 1500
 

@@ -5,8 +5,8 @@ and errors are lists with status 500.
 """
 
 from tests.replay.format import Format, Json, Markets, Rows
-from tests.replay.listing import split_symbol
 from tests.replay.market import Bar, RecordedRequest, Refusal, select_bars
+from tests.replay.symbols import split_symbol
 
 MAX_ROWS = 10_000
 OLDEST_FIRST = "1"

@@ -5,8 +5,8 @@ window: it gives the newest 2,000 at most.
 """
 
 from tests.replay.format import Format, Json, Markets, Rows, limit_rows
-from tests.replay.listing import split_symbol
 from tests.replay.market import Bar, RecordedRequest, select_bars
+from tests.replay.symbols import split_symbol
 
 CANDLES_PATH = "/market/history/candles"
 MAX_ROWS = 1000

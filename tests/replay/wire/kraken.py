@@ -4,8 +4,8 @@ from bisect import bisect_right
 from operator import attrgetter
 
 from tests.replay.format import Format, Json, Markets, Rows, format_bar, limit_rows
-from tests.replay.listing import split_symbol
 from tests.replay.market import MINUTE_MS, Bar, PublicTrade, RecordedRequest, Refusal, aggregate_bars, select_bars
+from tests.replay.symbols import split_symbol
 
 NEWEST_BARS = 720
 
