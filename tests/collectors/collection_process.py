@@ -1,4 +1,4 @@
-"""A collection as a process of its own, to be killed at any time: small pages, and everything stored soon."""
+"""A collection in its own process that can be killed at any time: small pages, stored without delay."""
 
 import os
 import sys
@@ -30,7 +30,7 @@ SMALL_PAGE_VENUES = [
 
 
 def collect_and_exit(url: str, store: str, length: str, temporary: str) -> None:
-    """Collect from the replay at ``url`` into a store, and end with status 1 where something could not be had.
+    """Collect from the replay at ``url`` into a store, and exit with 1 where something is missing.
 
     ``length`` is that of the candles (``1s``: ten minutes of Kraken's), ``temporary`` the folder of temporary files.
     """

@@ -1,4 +1,4 @@
-"""What the tests of a collection share: an evening 13 months ago, markets with known bars, a run against a replay."""
+"""Shared by tests of collections: an evening 13 months ago, markets with known bars, runs against a replay."""
 
 import asyncio
 from collections.abc import Collection, Sequence
@@ -27,15 +27,15 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FAST_VENUES: tuple[VenueRow, ...] = tuple(
     replace(row, config={**row.config, "rateLimit": 0.001, "timeout_on_exit": 0}) for row in VENUES
 )
-"""The venue table without ccxt's waiting, before requests and on closing."""
+"""The venue table without ccxt's waits before requests and on closing."""
 
 SPOT_OHLCV_VENUES: tuple[VenueRow, ...] = tuple(
     replace(row, routes=(Route.OHLCV,), archive=None) for row in FAST_VENUES if row.kind is MarketType.SPOT
 )
-"""The spot rows of it, with the OHLCV route alone."""
+"""Its spot rows, with the OHLCV route only."""
 
 VENUES_OMITTING_QUIET = frozenset({"coinbaseexchange", "coinbase", "kucoin", "bitfinex", "upbit", "bithumb", "kraken"})
-"""Venues that show nothing for a minute without a trade: in their candles, or because trades are collected."""
+"""Venues whose stored candles lack minutes without a trade: they omit them, or trades are collected."""
 
 REQUEST = CollectRequest(("ATOM",), START, END)
 
@@ -92,7 +92,7 @@ def build_four_venues() -> dict[str, dict[str, list[Bar]]]:
 def list_expected(
     venue: str, market_bars: Sequence[Bar], start: datetime = START, end: datetime = END
 ) -> list[tuple[object, ...]]:
-    """What the store should hold of a market: bars in the window, without those that the venue omits as quiet."""
+    """The expected candles of a market: bars of the window, without those that the venue omits as quiet."""
     omits = venue in VENUES_OMITTING_QUIET
     return [
         (EPOCH + timedelta(milliseconds=bar.open_ms), *bar[1:])
@@ -183,6 +183,6 @@ def open_store(folder: Path) -> CandleStore:
 
 
 def build_run(store: StoreT, *venues: str) -> ReplayRun[StoreT]:
-    """The given ones of the four venues, or all, and a store."""
+    """A run of all four venues, or of those named."""
     markets = build_four_venues()
     return ReplayRun(store, {venue: markets[venue] for venue in venues or markets})

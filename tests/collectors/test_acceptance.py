@@ -1,4 +1,4 @@
-"""The nine checks that a collection from real venues has to stand, each against the replay, from request to store.
+"""The nine acceptance checks of a collection from real venues, each against the replay, from request to store.
 
 More on the same: pages and parameters of every venue in `tests.replay.test_wire_a` and ``test_wire_b`` (also of
 futures), layouts of archives in ``test_archives``, the gate alone in ``test_parts``, trades made into candles in
@@ -61,13 +61,13 @@ def find_result(summary: CollectionSummary, symbol: str) -> MarketResult:
 
 
 def drop_end(row: VenueRow) -> VenueRow:
-    """The row, without the page's end passed by hand: Bithumb answers with the newest candles then."""
+    """The row without the parameter for the page's end: Bithumb then sends the newest candles."""
     return replace(row, until=None)
 
 
 @pytest.mark.parametrize("venue", ["kraken", "bithumb", "gemini"])
 def test_1_a_page_of_another_window_is_rejected(venue: str) -> None:
-    """Today's candles, sent for an evening of 13 months ago, are a history too short, and none is stored."""
+    """Today's candles, sent for an evening of 13 months ago, are `HISTORY_TOO_SHORT`, and none is stored."""
     run, symbol = build_atom_run(MemorySink(), venue)
     summary, replay = run.collect(table=[drop_end(row) for row in SPOT_OHLCV_VENUES])
     result = find_result(summary, symbol)
@@ -80,7 +80,7 @@ def test_1_a_page_of_another_window_is_rejected(venue: str) -> None:
 
 
 def test_2_bitget_covers_240_minutes_in_pages_of_200() -> None:
-    """Two pages, of 200 and 40 minutes, hold every minute: more at once would come 100 minutes late."""
+    """Two pages, of 200 and 40 minutes, have every minute; a longer page would lack its first minutes."""
     run, symbol = build_atom_run(MemorySink(), "bitget")
     summary, replay = run.collect()
     assert summary.failed == ()
@@ -91,7 +91,7 @@ def test_2_bitget_covers_240_minutes_in_pages_of_200() -> None:
 
 @pytest.mark.parametrize("request_", [REQUEST, RECENT], ids=["13 months ago", "today"])
 def test_3_no_unknown_parameter_goes_on_the_wire(request_: CollectRequest) -> None:
-    """No spot venue is asked with a parameter that it does not document, `until` least of all."""
+    """No request to a spot venue has a parameter that the venue does not document, nor `until` or `paginate`."""
     _, replay = build_full_run(MemorySink()).collect(request=request_)
     assert replay.unknown_parameters == set()
     assert {name for request in replay.requests for name in request.query}.isdisjoint({"until", "paginate"})
@@ -101,7 +101,7 @@ def test_3_no_unknown_parameter_goes_on_the_wire(request_: CollectRequest) -> No
 
 
 def test_4_omitted_and_empty_minutes_stay_apart() -> None:
-    """Of the same minutes one venue shows the quiet ones flat and one not at all; the store keeps both as they are."""
+    """Quiet minutes are stored as flat candles of a venue that sends them, and not stored of one that omits them."""
     quiet = {7, 8, 100}
     market_bars = build_bars(START, 240, quiet=quiet)
     stored = {}
@@ -118,7 +118,7 @@ def test_4_omitted_and_empty_minutes_stay_apart() -> None:
 
 
 def test_5_the_archive_of_binance_in_microseconds_equals_rest() -> None:
-    """The daily file, stamped in us, and the candle request, stamped in ms, give the same rows."""
+    """The daily file with timestamps in us and the candle request with timestamps in ms give the same rows."""
     by_file, symbol = build_atom_run(MemorySink(), "binance")
     by_rest, _ = build_atom_run(MemorySink(), "binance")
     by_file.sites = build_archives(by_file.venues)
@@ -132,7 +132,7 @@ def test_5_the_archive_of_binance_in_microseconds_equals_rest() -> None:
 
 
 def test_6_a_day_of_okx_ends_at_16_utc(tmp_path: Path) -> None:
-    """Two hours around 16:00 UTC lie in two files, and 20:00 to 24:00 UTC of the 10th in that of the 11th."""
+    """Two hours around 16:00 UTC are in two files, and 20:00 to 24:00 UTC of the 10th in that of the 11th."""
     run, symbol = build_atom_run(open_store(tmp_path), "okx")
     silent = replace_body("history-candles", "{}", status=404)
     run.sites = build_archives(run.venues)
@@ -153,14 +153,14 @@ def test_6_a_day_of_okx_ends_at_16_utc(tmp_path: Path) -> None:
 
 
 def double_trades(trades: Sequence[PublicTrade]) -> list[PublicTrade]:
-    """Each trade twice in one nanosecond: a second one at another price follows it."""
+    """Each trade followed by a second one of the same nanosecond at another price."""
     doubled = [part for trade in trades for part in (trade, trade._replace(price=str(float(trade.price) + 0.125)))]
     return [trade._replace(id=number) for number, trade in enumerate(doubled, 1)]
 
 
 @pytest.mark.parametrize("page_rows", [3, 7, 250])
 def test_7_trades_of_kraken_split_over_pages(monkeypatch: pytest.MonkeyPatch, page_rows: int) -> None:
-    """Wherever a page ends, also between two trades of one nanosecond, the candles are those of one page."""
+    """The candles do not depend on where a page ends, also between two trades of one nanosecond."""
     request = replace(REQUEST, end=START + timedelta(minutes=50))
     stored = []
     for trades_per_page in (1000, page_rows):
@@ -189,7 +189,7 @@ def list_bars(run: ReplayRun[MemorySink], symbol: str, minutes: int) -> list[Bar
 
 
 def test_8_too_old_is_final_too_often_is_asked_again_and_a_refusal_stops() -> None:
-    """Gate's 400 "too long ago" is asked once, a 429 until it passes, and after a 451 nothing more."""
+    """Gate's 400 "too long ago" is not retried, a 429 is, and after a 451 there is no further request."""
     old, symbol = build_atom_run(MemorySink(), "gate")
     summary, replay = old.collect()
     assert find_result(summary, symbol).outcome is Outcome.HISTORY_TOO_SHORT
@@ -209,7 +209,7 @@ def test_8_too_old_is_final_too_often_is_asked_again_and_a_refusal_stops() -> No
 
 @pytest.mark.parametrize("request_", [REQUEST, RECENT], ids=["trades", "candles"])
 def test_9_an_answer_of_kraken_under_another_id_is_an_error(request_: CollectRequest) -> None:
-    """Asked for XRPUSD it answers under XXRPZUSD: whoever looks under XRPUSD finds nothing, and that is no silence."""
+    """A response under XXRPZUSD to a request for XRPUSD is bad data, and not a span without trades."""
     run = ReplayRun(MemorySink(), {"kraken": {"XRP/USD": build_every_venue()["kraken"]["ATOM/USD"]}})
     legs = {"base": "XRP", "quote": "USD", "baseId": "XRP", "quoteId": "USD"}
     kinds = dict.fromkeys(("swap", "future", "option", "contract"), False)

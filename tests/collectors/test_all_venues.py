@@ -1,4 +1,4 @@
-"""Every venue of the table, 13 months back: the store gets what the venue had, minute by minute, or says why not."""
+"""Every venue of the table, 13 months ago: each minute that the venue has is stored, or the outcome says why not."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +16,7 @@ VENUES_WITH_SHORT_HISTORY = {
     "mexc": "answered with no candle at all",
     "gemini": "answered with candles of another time",
 }
-"""Venues that have no way to the candles of 13 months ago, and what their answer is called."""
+"""Venues without a route to candles of 13 months ago, and the message of the outcome."""
 
 ROUTES = {
     "binance": Origin.ARCHIVE,
@@ -24,12 +24,12 @@ ROUTES = {
     "kucoin": Origin.ARCHIVE,
     "kraken": Origin.TRADES,
 }
-"""The route by which the candles of an old window come, where it is not the venue's candles."""
+"""The route to the candles of an old window, where it is not the venue's own candles."""
 
 
 @pytest.mark.parametrize("venue", SPOT_VENUES)
 def test_the_store_gets_what_the_venue_had(venue: str) -> None:
-    """Four hours of 13 months ago come minute by minute by the route of the table, or the outcome says why not."""
+    """Four hours of 13 months ago are stored minute by minute by the expected route, or the outcome says why not."""
     run = build_full_run(MemorySink(), venue)
     summary, replay = run.collect(request=replace(REQUEST, assets=("ATOM", "WBETH", "BNSOL")))
     assert replay.unknown_parameters == set()
@@ -57,7 +57,7 @@ def test_the_store_gets_what_the_venue_had(venue: str) -> None:
 
 @pytest.mark.parametrize("venue", ["binance", "kucoin", "okx", "bybit"])
 def test_archive_and_rest_fill_each_other(venue: str) -> None:
-    """Where the first route has nothing the second brings the same candles; the reasons of both stand in a gap."""
+    """Where the first route has nothing, the second one fills the same candles."""
     venues = {
         venue: {symbol: market_bars for symbol, market_bars in build_every_venue()[venue].items() if "ATOM" in symbol}
     }
@@ -79,7 +79,7 @@ def test_archive_and_rest_fill_each_other(venue: str) -> None:
 
 
 def test_a_gap_bears_the_reasons_of_every_route(tmp_path: Path) -> None:
-    """Where neither archive nor candles reach, the gap says what each of them answered."""
+    """Where neither archive nor candles reach, the gap has the reasons of both."""
     venues = {"gate": {"ATOM/USDT": build_every_venue()["gate"]["ATOM/USDT"]}}
     run = ReplayRun(open_store(tmp_path), venues)
     summary, replay = run.collect(table=FAST_VENUES)

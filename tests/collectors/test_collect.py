@@ -26,7 +26,7 @@ from tests.collectors.replay_setup import (
 
 
 def test_the_store_gets_what_the_venues_had(tmp_path: Path) -> None:
-    """Four hours of 13 months ago come into the store minute by minute from all four venues, and no other minute."""
+    """Four hours of 13 months ago are stored minute by minute from all four venues, and no other minute."""
     run = build_run(open_store(tmp_path))
     summary, replay = run.collect()
     assert summary.failed == ()
@@ -41,7 +41,7 @@ def test_the_store_gets_what_the_venues_had(tmp_path: Path) -> None:
 
 
 def test_candles_bear_origin_source_and_time(tmp_path: Path) -> None:
-    """A candle and its coverage say by which route they came, which host was asked, and when."""
+    """Candles and coverage have route, host and time of the request."""
     run = build_run(open_store(tmp_path), "okx")
     _, replay = run.collect()
     coverage = run.store.read_coverage(["ATOM"], START, END).row(0, named=True)
@@ -53,7 +53,7 @@ def test_candles_bear_origin_source_and_time(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("venue", build_four_venues())
 def test_pages_join_without_a_seam(venue: str) -> None:
-    """A window of several pages is stored whole, and each page asks for its own minutes and no unknown parameter."""
+    """A window of several pages is stored without gaps, with one request per page and no unknown parameter."""
     run = build_run(MemorySink(), venue)
     symbol = next(iter(run.venues[venue]))
     market_bars = build_bars(START - timedelta(hours=5), 60 * 60, quiet=range(0, 60 * 60, 5))
@@ -68,7 +68,7 @@ def test_pages_join_without_a_seam(venue: str) -> None:
 
 
 def test_a_second_run_asks_for_nothing(tmp_path: Path) -> None:
-    """What is covered is not asked again: the second run lists markets and asks for no candle."""
+    """A second run requests no candle that is covered."""
     run = build_run(open_store(tmp_path))
     run.collect()
     coverage = run.store.read_coverage(["ATOM", "USDT", "USDC"], START, END)
@@ -81,7 +81,7 @@ def test_a_second_run_asks_for_nothing(tmp_path: Path) -> None:
 
 
 def test_a_longer_window_asks_for_the_rest_only(tmp_path: Path) -> None:
-    """A run over more than is covered asks for the missing spans, before and after, and nothing in between."""
+    """A longer window requests only the missing spans before and after the covered one."""
     run = build_run(open_store(tmp_path), "bybit")
     run.collect()
     wider = CollectRequest(("ATOM",), START - timedelta(hours=1), END + timedelta(hours=2))
@@ -97,7 +97,7 @@ def test_a_longer_window_asks_for_the_rest_only(tmp_path: Path) -> None:
 
 
 def test_an_asset_of_one_venue_is_no_failure_elsewhere() -> None:
-    """WBETH comes from Binance, also its ratio market when named, and the others are noted as not listing it."""
+    """WBETH and its ratio market are collected from Binance, and other venues are recorded as not listing them."""
     run = build_run(MemorySink())
     request = replace(REQUEST, assets=("WBETH",), symbols=("WBETH/ETH",))
     summary, _ = run.collect(request=request)
@@ -112,7 +112,7 @@ def test_an_asset_of_one_venue_is_no_failure_elsewhere() -> None:
 
 
 def test_a_minute_that_runs_is_not_asked() -> None:
-    """A window that reaches into the future ends with the last minute that is over, and the summary says so."""
+    """A window that reaches into the future ends with the last finished minute, and the summary notes it."""
     run = build_run(MemorySink())
     now = NOW.replace(second=0)
     request = CollectRequest(("ATOM",), now - timedelta(hours=2, seconds=30), now + timedelta(hours=1))
@@ -127,7 +127,7 @@ def test_a_minute_that_runs_is_not_asked() -> None:
 
 
 def test_progress_leads_from_nothing_to_the_outcome() -> None:
-    """Each market tells its minutes first, then how far it is, and at last its outcome."""
+    """The events of a market are its total minutes, then its progress, then its outcome."""
     run = build_run(MemorySink(), "coinbaseexchange")
     run.collect(request=CollectRequest(("ATOM",), START, START + timedelta(hours=9)))
     steps = [(e.candles, e.done_min, e.total_min, e.outcome) for e in run.events if e.symbol == "ATOM/USD"]
@@ -138,7 +138,7 @@ def test_progress_leads_from_nothing_to_the_outcome() -> None:
 
 
 def test_candles_of_another_origin_spare_no_question(tmp_path: Path) -> None:
-    """Coverage of imported or reconstructed candles does not keep a collection from asking the venue."""
+    """Coverage of imported or reconstructed candles does not prevent requests to the venue."""
     run = build_run(open_store(tmp_path), "okx")
     run.collect()
     coverage = run.store.read_coverage(["ATOM"], START, END)
@@ -159,12 +159,12 @@ def test_candles_of_another_origin_spare_no_question(tmp_path: Path) -> None:
     ],
 )
 def test_a_request_that_makes_no_sense_is_said_to_be_so(request_: CollectRequest, words: str) -> None:
-    """An unknown venue is a usage error that names those known, and so is a window that has not begun."""
+    """An unknown venue is a usage error that lists the known ones; so is a window in the future."""
     with pytest.raises(UsageError, match=words):
         build_run(MemorySink()).collect(request=request_, venues=request_.venues)
 
 
 def test_the_collector_is_light_until_it_runs() -> None:
-    """Importing the job does not import ccxt, whose import is slow and large."""
+    """Importing `collectors.collect` does not import ccxt, which is slow and large."""
     code = "import sys, collectors.collect, collectors.request; sys.exit('ccxt' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0  # noqa: S603 - a fixed program

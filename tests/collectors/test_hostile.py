@@ -1,4 +1,4 @@
-"""Faults of every kind at once, and the ways of a collection that only show when something goes wrong."""
+"""Faults of every kind at random, and the behaviour of a collection when requests fail."""
 
 import asyncio
 import json
@@ -59,17 +59,17 @@ from tests.replay.market import Bar
 from tests.replay.server import Replay
 
 VENUES_WITHOUT_HISTORY = {"mexc", "gemini"}
-"""Venues without a way to the candles of 13 months ago."""
+"""Venues without a route to candles of 13 months ago."""
 
 OTHER_WINDOW_MIN = 240
-"""How far away the other window is: all of it lies beyond the one that was asked for, and has candles."""
+"""How much later the other window is: it does not overlap the requested one, and has candles."""
 
 VALUE_COLUMNS = ("open", "high", "low", "close", "volume")
 
 SECOND_HOSTS = {"data-api.binance.vision": "binance", "api.bytick.com": "bybit"}
 
 CLIENT_TIMEOUT_MS = 400
-"""How long the client waits for an answer here."""
+"""The client's timeout in these tests."""
 
 WHOLE_REQUEST = replace(REQUEST, assets=("ATOM", "WBETH", "BNSOL"))
 
@@ -77,7 +77,7 @@ Markets = Mapping[str, Mapping[str, list[Bar]]]
 
 
 def build_impatient_venues(page_min: int) -> list[VenueRow]:
-    """The spot venues, in pages of so many minutes at most, with a client that soon gives up waiting."""
+    """The spot venues with pages of at most so many minutes, and a client with a short timeout."""
     return [
         replace(row, page_min=min(page_min, row.page_min), config={**row.config, "timeout": CLIENT_TIMEOUT_MS})
         for row in FAST_VENUES
@@ -93,7 +93,7 @@ def build_world(store: StoreT, *venues: str) -> ReplayRun[StoreT]:
 
 
 def list_faults() -> list[Fault]:
-    """Every kind of answer that a client can tell from the truth."""
+    """Every kind of fault that a client can detect."""
     return [
         return_outage(""),
         limit_rate(""),
@@ -114,7 +114,7 @@ def list_minutes(start: datetime, end: datetime) -> set[datetime]:
 
 @dataclass(frozen=True, slots=True)
 class MarketContents:
-    """What a store has of one market: candles by open time, complete spans, and spans with another outcome."""
+    """The stored data of one market: candles by open time, complete spans, and spans with another outcome."""
 
     candles: dict[datetime, tuple[float, ...]] = field(default_factory=dict)
     complete: list[tuple[datetime, datetime]] = field(default_factory=list)
@@ -127,7 +127,7 @@ class MarketContents:
 
 
 def read_contents(store: CandleStore | MemorySink, venues: Markets) -> dict[tuple[str, str], MarketContents]:
-    """What the store has of the window, and of the candles ten hours around it, by venue and symbol.
+    """The coverage of the window, and the candles of it and ten hours around it, by venue and symbol.
 
     Coverage of an asset of which no market was named is under ``ASSET/*``. The store reads one candle for each minute.
     """
@@ -146,7 +146,7 @@ def read_contents(store: CandleStore | MemorySink, venues: Markets) -> dict[tupl
 
 
 def build_truth(market_bars: Sequence[Bar]) -> dict[datetime, tuple[float, ...]]:
-    """The candles of the window that a venue really has, by open time."""
+    """The bars of the window as candles by open time."""
     return {
         EPOCH + timedelta(milliseconds=bar.open_ms): tuple(bar[1:])
         for bar in market_bars
@@ -155,7 +155,7 @@ def build_truth(market_bars: Sequence[Bar]) -> dict[datetime, tuple[float, ...]]
 
 
 def check_nothing_wrong(store: CandleStore | MemorySink, venues: Markets) -> None:
-    """Stored candles are true, complete spans lack quiet minutes only, and every other minute bears a reason."""
+    """Check that stored candles are right, complete spans lack quiet minutes only, and other minutes have a reason."""
     contents = read_contents(store, venues)
     for venue, markets in venues.items():
         for symbol, market_bars in markets.items():
@@ -171,7 +171,7 @@ def check_nothing_wrong(store: CandleStore | MemorySink, venues: Markets) -> Non
 
 
 def check_all_stored(store: CandleStore | MemorySink, venues: Markets) -> None:
-    """Every venue that has a way to the window is stored minute by minute."""
+    """Check that every venue with a route to the window is stored minute by minute."""
     contents = read_contents(store, venues)
     for venue, markets in venues.items():
         for symbol, market_bars in markets.items():
@@ -193,7 +193,7 @@ def check_all_stored(store: CandleStore | MemorySink, venues: Markets) -> None:
 
 @pytest.mark.parametrize(("seed", "page_min"), [(1, 10_000), (2, 60), (4, 30)])
 def test_every_fault_at_random(tmp_path: Path, seed: int, page_min: int) -> None:
-    """With 30 % of requests struck, the store holds nothing wrong and names what it lacks; then it gets the rest."""
+    """With faults on 30 % of the requests nothing stored is wrong and gaps have reasons; a second run fills them."""
     setting, release = build_world(open_store(tmp_path)), asyncio.Event()
     undelayed = {row.archive.host for row in FAST_VENUES if row.archive is not None}
     silent_fault = FaultMix(
@@ -214,17 +214,17 @@ def test_every_fault_at_random(tmp_path: Path, seed: int, page_min: int) -> None
 
 
 def convert_to_microseconds(rows: Rows) -> Rows:
-    """Bybit's rows with stamps in us."""
+    """Bybit's rows with timestamps in us."""
     return [[f"{row[0]}000", *row[1:]] for row in rows]
 
 
 def break_times(rows: Rows) -> Rows:
-    """Bybit's rows with stamps that no calendar holds."""
+    """Bybit's rows with timestamps out of range."""
     return [[f"-1{'0' * 17}", *row[1:]] for row in rows]
 
 
 def build_one_trade(price: object, amount: object, time_s: object, number: object) -> Fault:
-    """One trade as the first answer of Kraken to a question for trades."""
+    """One trade as the first response of Kraken to a request for trades."""
     result = {"ATOMUSD": [[price, amount, time_s, "b", "m", "", number]], "last": "1760126430000000000"}
     return replace_body("/Trades", json.dumps({"error": [], "result": result}), times=1)
 
@@ -242,7 +242,7 @@ def build_one_trade(price: object, amount: object, time_s: object, number: objec
     ],
 )
 def test_an_odd_answer_of_one_venue_ends_no_other(tmp_path: Path, venue: str, fault: Fault) -> None:
-    """An answer that no candle can be made of is an outcome of its market, and the other venues go on."""
+    """A response without valid candles is an outcome of its market, and other venues are collected."""
     setting = build_world(open_store(tmp_path), "okx", venue)
     setting.sites.clear()
     summary, _ = setting.collect(fault)
@@ -265,9 +265,9 @@ def test_an_odd_answer_of_one_venue_ends_no_other(tmp_path: Path, venue: str, fa
     ],
 )
 def test_a_page_that_overlaps_another_window_proves_no_quiet_minute(venue: str, by_min: int) -> None:
-    """Rows from before a page that is counted from its start, or from behind one counted from its end, are no answer.
+    """Rows before a page that is counted from its start, or after one counted from its end, are of another window.
 
-    A venue that leaves quiet minutes out answered for another window then, and what it left out is not quiet.
+    Where the venue omits quiet minutes, those absent from such a response are not quiet.
     """
     setting = build_world(MemorySink(), venue)
     setting.sites.clear()
@@ -277,7 +277,7 @@ def test_a_page_that_overlaps_another_window_proves_no_quiet_minute(venue: str, 
 
 @pytest.mark.parametrize("minutes", [0, 10])
 def test_a_cursor_that_runs_ahead_of_its_trades_is_not_followed(minutes: int) -> None:
-    """Where the next page begins far behind the last trade of this one, what lies between was not answered."""
+    """Where the cursor is far beyond the last trade of the page, the time between is not complete."""
     setting = build_world(MemorySink(), "kraken")
     built_trades = [
         trade
@@ -292,7 +292,7 @@ def test_a_cursor_that_runs_ahead_of_its_trades_is_not_followed(minutes: int) ->
 
 @pytest.mark.parametrize("venue", ["okx", "coinbaseexchange", "upbit", "bybit"])
 def test_a_candle_that_came_twice_with_two_values_is_kept_aside(tmp_path: Path, venue: str) -> None:
-    """A page that contradicts itself is bad data: nothing of it is stored, and the answer is kept as it came."""
+    """A page with two values of a candle is bad data: nothing of it is stored, and its body is kept."""
     setting = build_world(open_store(tmp_path), venue)
     setting.sites.clear()
     setting.collect(contradict_row("candle" if venue != "bybit" else "/kline", times=1))
@@ -308,7 +308,7 @@ def test_a_candle_that_came_twice_with_two_values_is_kept_aside(tmp_path: Path, 
 
 @pytest.mark.parametrize("venue", ["okx", "bybit"])
 def test_a_route_that_was_down_is_not_a_history_too_short(tmp_path: Path, venue: str) -> None:
-    """Where candles could not be asked and no file is there, nobody said that the history ends: it is asked again."""
+    """Where candles are unreachable and there is no file, the outcome is unreachable, and the next run retries."""
     setting = build_world(open_store(tmp_path), venue)
     setting.sites.clear()
     summary, _ = setting.collect(
@@ -324,13 +324,13 @@ def test_a_route_that_was_down_is_not_a_history_too_short(tmp_path: Path, venue:
 
 
 def count_listing_requests(replay: Replay) -> int:
-    """How many requests asked for a list of markets."""
+    """The number of requests for a list of markets."""
     lists = {venue_format.listing_path for venue_format in FORMATS.values()}
     return sum(request.path in lists for request in replay.requests)
 
 
 def test_a_list_of_markets_is_believed_for_a_day(tmp_path: Path) -> None:
-    """Within a day no list is asked again, after it each is, and one that failed is asked again at once."""
+    """A listing is used for a day, then requested again; one that failed is requested in the next run."""
     setting = build_world(open_store(tmp_path), "okx", "bybit")
     setting.sites.clear()
     _, first = setting.collect(replace_body("/market/instruments-info", "[]"))
@@ -344,7 +344,7 @@ def test_a_list_of_markets_is_believed_for_a_day(tmp_path: Path) -> None:
 
 
 def test_a_market_that_only_the_list_knows_is_not_passed_over(tmp_path: Path) -> None:
-    """Where the list fails, a market that is not pinned was not asked, and the summary says so of its asset."""
+    """Where the listing fails, the summary warns of each asset that only markets on record were requested."""
     setting = build_world(open_store(tmp_path), "okx")
     setting.venues["okx"]["ATOM/USD"] = setting.venues["okx"]["ATOM/USDT"]
     summary, _ = setting.collect(replace_body("/instruments", "[]"))
@@ -353,7 +353,7 @@ def test_a_market_that_only_the_list_knows_is_not_passed_over(tmp_path: Path) ->
 
 
 def test_the_same_hours_of_the_week_before(tmp_path: Path) -> None:
-    """With the placebo the window of each of the seven days before comes too, and no minute between them."""
+    """With placebo the windows of the seven days before are collected too, and no minute between them."""
     days = [timedelta(days=day) for day in range(8)]
     market_bars = build_bars(START - days[-1] - timedelta(hours=5), 8 * 1440, quiet=range(0, 8 * 1440, 7))
     run = ReplayRun(open_store(tmp_path), {"okx": {"ATOM/USDT": market_bars}, "upbit": {"ATOM/USDT": market_bars}})
@@ -375,7 +375,7 @@ def test_the_same_hours_of_the_week_before(tmp_path: Path) -> None:
 
 
 def test_each_new_candle_counts_once(tmp_path: Path) -> None:
-    """Also of a market that is stored in several parts, as many candles are new as the store then has."""
+    """The number of new candles equals that in the store, also where a market is stored in several chunks."""
     market_bars = build_bars(START - timedelta(days=4), 6 * 1440)
     run = ReplayRun(open_store(tmp_path), {"okx": {"ATOM/USDT": market_bars}})
     start = START - timedelta(days=3)
@@ -391,7 +391,7 @@ async def collect_twice(
     request: CollectRequest,
     change: Callable[[], None] = lambda: None,
 ) -> tuple[CollectionSummary, CollectionSummary]:
-    """Collect, and again from the same address with ``refetch``, an hour later; ``change`` happens in between."""
+    """Collect, and again an hour later from the same address with ``refetch``; ``change`` is called in between."""
     second_request = replace(request, refetch=True)
     faults = () if fault is None else (fault,)
     async with setting.start_replay(*faults) as replay:
@@ -407,9 +407,9 @@ async def collect_twice(
 
 @pytest.mark.parametrize("venue", ["okx", "coinbaseexchange", "upbit", "bitstamp"])
 def test_a_refetch_puts_a_changed_candle_right(tmp_path: Path, venue: str) -> None:
-    """A value that was altered on its way is the venue's word until asked again: then both stay, and the later is read.
+    """A valid but wrong value is stored; a refetch stores the right one as a revision, and reads return it.
 
-    Nothing in the answer tells it from the truth.
+    No check of the response can detect it.
     """
     setting = build_world(open_store(tmp_path), venue)
     ((symbol, market_bars),) = [
@@ -435,7 +435,7 @@ def test_a_refetch_puts_a_changed_candle_right(tmp_path: Path, venue: str) -> No
 
 @pytest.mark.parametrize("venue", ["binance", "kraken"])
 def test_a_refetch_by_archive_and_trades_counts_what_changed(tmp_path: Path, venue: str) -> None:
-    """A file that was issued again, and trades that were corrected, are revisions; what is the same is not stored."""
+    """A changed archive file and changed trades are revisions; unchanged candles are not stored again."""
     setting = build_world(open_store(tmp_path), venue)
     ((symbol, market_bars),) = [
         (symbol, market_bars) for symbol, market_bars in setting.venues[venue].items() if symbol[:4] == "ATOM"
@@ -460,7 +460,7 @@ def test_a_refetch_by_archive_and_trades_counts_what_changed(tmp_path: Path, ven
 
 
 def test_two_collections_at_once_lose_nothing(tmp_path: Path) -> None:
-    """Two collections with event loops of their own fill one store side by side: all is there, and once."""
+    """Two concurrent collections into one store, each with its own event loop, store every candle once."""
     setting = build_world(open_store(tmp_path), "okx", "coinbaseexchange", "kraken", "binance")
     assets = (("ATOM", "WBETH", "BNSOL"), ("BNSOL", "ATOM"))
 

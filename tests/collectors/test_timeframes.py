@@ -1,4 +1,4 @@
-"""Candles of a second and of five minutes, from request to store, and the lowest trade behind each made bar."""
+"""Candles of a second and of five minutes, from request to store, and the lowest trade of bars built from trades."""
 
 import asyncio
 import signal
@@ -41,7 +41,7 @@ CANDLE_COLUMNS = ("open_time", "open", "high", "low", "close", "volume")
 
 
 def build_seconds(level: float = 3.0, *, quiet: Collection[int] = range(3, 720, 5)) -> list[Bar]:
-    """Twelve minutes of seconds from a minute before the window on; ``quiet`` ones are flat and without volume."""
+    """Twelve minutes of 1-second bars from a minute before the window on; ``quiet`` ones are flat, without volume."""
     built = []
     for number in range(720):
         open_ms, price = to_ms(START) - 60_000 + 1000 * number, level + (number * 7919 % 1000) / 1000
@@ -88,7 +88,7 @@ def read_stored(
 
 
 def read_covered_spans(run: ReplayRun[CandleStore], timeframe: Timeframe) -> list[tuple[datetime, datetime]]:
-    """The spans that came whole of ATOM."""
+    """The complete spans of ATOM."""
     return list(
         run.store.read_covered_spans(["ATOM"], START, START + TEN_MINUTES, timeframe=timeframe)
         .select("start", "end")
@@ -106,7 +106,7 @@ def build_run(tmp_path: Path, venue: str, symbol: str) -> tuple[ReplayRun[Candle
 
 
 def test_seconds_of_binance_equal_the_truth(tmp_path: Path) -> None:
-    """Ten minutes of klines come second by second, in pages that count seconds, quiet ones flat, no other length."""
+    """Ten minutes of klines are stored second by second, from pages that count seconds, and as no other timeframe."""
     run, market_bars = build_run(tmp_path, "binance", "ATOM/USDT")
     table = [replace(row, page_min=250) for row in SPOT_OHLCV_VENUES]
     summary, replay = run.collect(request=SECONDS_REQUEST, table=table)
@@ -122,7 +122,7 @@ def test_seconds_of_binance_equal_the_truth(tmp_path: Path) -> None:
 
 
 def test_seconds_of_the_archive_of_binance_equal_the_truth(tmp_path: Path) -> None:
-    """The daily file of seconds gives the same candles as the klines do; what it does not hold is asked of them."""
+    """Seconds come from the daily file, and those that it lacks from klines."""
     run, market_bars = build_run(tmp_path, "binance", "ATOM/USDT")
     archived_bars = market_bars[: 60 + 300]
     run.sites = {"data.binance.vision": ArchiveSite(build_binance_files("ATOM/USDT", archived_bars, "1s", 1000))}
@@ -134,7 +134,7 @@ def test_seconds_of_the_archive_of_binance_equal_the_truth(tmp_path: Path) -> No
 
 
 def test_seconds_of_kraken_are_made_of_trades(tmp_path: Path) -> None:
-    """Ten minutes of trades become candles of seconds; a second without a trade has none, and is quiet."""
+    """Candles of seconds are built from trades; a second without a trade has none, and is covered."""
     run, market_bars = build_run(tmp_path, "kraken", "ATOM/USD")
     summary, replay = run.collect(request=SECONDS_REQUEST, table=FAST_VENUES)
     assert summary.failed == ()
@@ -144,7 +144,7 @@ def test_seconds_of_kraken_are_made_of_trades(tmp_path: Path) -> None:
 
 
 def test_seconds_of_upbit_leave_quiet_ones_out(tmp_path: Path) -> None:
-    """Upbit's seconds have a path of their own, and reach back 90 days."""
+    """Upbit's seconds are requested at a path of their own; quiet ones are omitted."""
     begin = NOW.replace(second=0) - TEN_MINUTES
     later_ms = to_ms(begin) - to_ms(START)
     market_bars = [bar._replace(open_ms=bar.open_ms + later_ms) for bar in build_seconds()]
@@ -161,7 +161,7 @@ def test_seconds_of_upbit_leave_quiet_ones_out(tmp_path: Path) -> None:
 def list_expected_lows(
     venue: str, symbol: str, market_bars: list[Bar], timeframe: str = "1s"
 ) -> list[tuple[object, ...]]:
-    """Each second's third trade is its lowest, half a second after it opened; ids count all trades from 1."""
+    """The third trade of each second is its lowest, half a second after it opens; ids count all trades from 1."""
     half = timedelta(milliseconds=500)
     traded = [(bar, 4 * n + 3) for n, bar in enumerate(bar for bar in market_bars if bar.volume)]
     return [
@@ -172,13 +172,13 @@ def list_expected_lows(
 
 
 def read_lows(run: ReplayRun[CandleStore], timeframe: Timeframe) -> list[tuple[object, ...]]:
-    """The stored lowest trades, without where they came from and when."""
+    """The stored lowest trades, without source and time of the request."""
     frame = run.store.read_low_trades(["ATOM"], START - TEN_MINUTES, START + 2 * TEN_MINUTES, timeframe=timeframe)
     return list(frame.select([*LOW_TRADE][:8]).iter_rows())
 
 
 def test_the_lowest_trade_of_each_second_is_kept(tmp_path: Path) -> None:
-    """Kraken's trades and those of Bybit's archive leave the lowest of each second beside its candle."""
+    """The lowest trade of each second is stored from Kraken's trades and from Bybit's archive."""
     run, market_bars = build_run(tmp_path, "kraken", "ATOM/USD")
     run.collect(request=SECONDS_REQUEST, table=FAST_VENUES)
     assert read_lows(run, Timeframe.S1) == list_expected_lows("kraken", "ATOM/USD", market_bars)
@@ -196,7 +196,7 @@ def test_the_lowest_trade_of_each_second_is_kept(tmp_path: Path) -> None:
 
 
 def test_minutes_made_of_trades_keep_their_lowest_trade_too(tmp_path: Path) -> None:
-    """Of a minute's trades the lowest is kept, the first of several at that price; candles that came made have none."""
+    """The lowest trade of each minute is stored, the first of several at that price; other candles have none."""
     run, market_bars = build_run(tmp_path, "kraken", "ATOM/USD")
     run.collect(
         request=replace(SECONDS_REQUEST, timeframe=Timeframe.M1),
@@ -216,7 +216,7 @@ def test_minutes_made_of_trades_keep_their_lowest_trade_too(tmp_path: Path) -> N
 
 
 def test_a_second_run_of_seconds_goes_on_where_the_first_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A span may end inside a minute: the next run asks from that second on, and the end is the whole truth."""
+    """A complete span may end inside a minute: the next run continues at that second, and every candle is stored."""
     for module in (exchange, trades):
         monkeypatch.setattr(module, "TRADES_PER_PAGE", 100)
     monkeypatch.setattr(trades, "PAGES_PER_CHUNK", 1)
@@ -235,7 +235,7 @@ def test_a_second_run_of_seconds_goes_on_where_the_first_ended(tmp_path: Path, m
 
 
 def test_seconds_and_minutes_of_one_market_neither_mix_nor_cover_each_other(tmp_path: Path) -> None:
-    """Minutes are asked though the seconds are stored, and the other way round; each read gives its own length."""
+    """Minutes are requested though seconds are stored; reads return one timeframe, and each has its own coverage."""
     run, market_bars = build_run(tmp_path, "binance", "ATOM/USDT")
     run.collect(request=SECONDS_REQUEST)
     _, replay = run.collect(request=replace(SECONDS_REQUEST, timeframe=Timeframe.M1))
@@ -264,17 +264,17 @@ def test_seconds_and_minutes_of_one_market_neither_mix_nor_cover_each_other(tmp_
 
 
 class DyingStore(CandleStore):
-    """A store that ends the process, as it were, before one of its three writes."""
+    """A store that raises before one of its three writes."""
 
     dies_at: ClassVar[str] = ""
 
     def write_low_trades(self, rows: pl.DataFrame) -> int:
-        """Store them, or die."""
+        """Store them, or raise."""
         self._die("low trades")
         return super().write_low_trades(rows)
 
     def write_coverage(self, coverage: pl.DataFrame) -> None:
-        """Store it, or die."""
+        """Store it, or raise."""
         self._die("coverage")
         super().write_coverage(coverage)
 
@@ -285,7 +285,7 @@ class DyingStore(CandleStore):
 
 @pytest.mark.parametrize("before", ["low trades", "coverage"])
 def test_an_end_between_the_writes_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: str) -> None:
-    """Candles come first and coverage last, so what was cut off is asked again; no low trade is without its candle."""
+    """Candles are written first and coverage last, so an interrupted write is repeated, and no low trade is alone."""
     run, market_bars = build_run(tmp_path, "kraken", "ATOM/USD")
     run.store = DyingStore(run.store.uri)
     monkeypatch.setattr(DyingStore, "dies_at", before)
@@ -303,7 +303,7 @@ def test_an_end_between_the_writes_loses_nothing(tmp_path: Path, monkeypatch: py
 
 
 def test_seconds_that_are_killed_are_all_there_in_the_end(tmp_path: Path) -> None:
-    """SIGKILL in the middle, three times: in the end each second and each lowest trade is there once."""
+    """After three kills each second and each lowest trade is stored once."""
     run, market_bars = build_run(tmp_path, "kraken", "ATOM/USD")
 
     async def collect_until_done() -> list[int]:
@@ -320,7 +320,7 @@ def test_seconds_that_are_killed_are_all_there_in_the_end(tmp_path: Path) -> Non
 
 
 def test_a_venue_without_seconds_is_not_asked(tmp_path: Path) -> None:
-    """It is noted as not offered once, under each asset, and is neither a failure nor wanting."""
+    """It is recorded once as not offered, under each asset, and is neither failed nor outstanding."""
     run, _ = build_run(tmp_path, "okx", "ATOM/USDT")
     for _ in range(2):
         summary, replay = run.collect(request=SECONDS_REQUEST, table=FAST_VENUES)
@@ -345,7 +345,7 @@ SYMBOLS = {"binance": "ATOM/USDT", "bybit": "ATOM/USDT", "okx": "ATOM/USDT", "co
 
 @pytest.mark.parametrize("venue", SYMBOLS)
 def test_five_minutes_are_asked_as_such(tmp_path: Path, venue: str) -> None:
-    """Bars of five minutes come by the same route, in whole ones, and equal five minutes each put together."""
+    """Bars of five minutes are requested as such, only whole ones, and equal five 1-minute bars each."""
     market_bars = build_evening()
     run = ReplayRun(open_store(tmp_path), {venue: {SYMBOLS[venue]: market_bars}})
     start, end = START + timedelta(minutes=3), START + timedelta(minutes=41)
@@ -371,7 +371,7 @@ def test_five_minutes_are_asked_as_such(tmp_path: Path, venue: str) -> None:
 
 
 def test_a_window_without_a_whole_bar_makes_no_sense() -> None:
-    """Three minutes hold no bar of five, and a bar that is not over is not asked."""
+    """Three minutes have no bar of five minutes, and an unfinished bar is not requested."""
     short = replace(SECONDS_REQUEST, end=START + timedelta(minutes=3), timeframe=Timeframe.M5)
     with pytest.raises(UsageError, match="20:00Z to 2025-10-10 20:03Z holds no whole span of 5 minutes"):
         build_windows(short, NOW)
