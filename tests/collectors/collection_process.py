@@ -6,9 +6,9 @@ import tempfile
 from dataclasses import replace
 from datetime import timedelta
 
-from collectors import store_writer as sink
+from collectors import store_writer
 from collectors.collect import run_collection
-from collectors.http import ccxt_exchange as exchange
+from collectors.http import ccxt_exchange
 from collectors.http.access import Access
 from collectors.request import CollectRequest
 from collectors.routes import ohlcv, trades
@@ -36,10 +36,10 @@ def collect_and_exit(url: str, store: str, length: str, temporary: str) -> None:
     """
     os.environ["TMPDIR"], tempfile.tempdir = temporary, None
     ohlcv.CHUNK_BARS = 2 * PAGE_MIN
-    for module in (exchange, trades):
+    for module in (ccxt_exchange, trades):
         setattr(module, "TRADES_PER_PAGE", TRADES_PER_PAGE)  # noqa: B010 - one of them only imports the name
     trades.PAGES_PER_CHUNK = 2
-    sink.MAX_WAIT_S = 0.0
+    store_writer.MAX_WAIT_S = 0.0
     request = SECONDS_REQUEST if length == Timeframe.S1 else REQUEST
     summary = run_collection(CandleStore(store), request, venues=SMALL_PAGE_VENUES, access=Access(url), now=lambda: NOW)
     sys.exit(bool(summary.failed))

@@ -1,9 +1,9 @@
 """The nine acceptance checks of a collection from real venues, each against the replay, from request to store.
 
-More on the same: pages and parameters of every venue in `tests.replay.test_wire_a` and ``test_wire_b`` (also of
-futures), layouts of archives in ``test_archives``, the gate alone in ``test_parts``, trades made into candles in
-``test_minutes``, faults of single pages in ``test_faults``. Bitget's archive is not in the table: of the archives with
-days of UTC+8 only OKX's is read.
+Related tests: pages and parameters of every venue in `tests.replay.test_ccxt_on_spot_venues` and
+`tests.replay.test_ccxt_pages`; archives in ``archives.test_archives``, validation of pages in ``test_parts``, candles
+from trades in ``test_trade_candles``, faults of single pages in ``test_faults``. Bitget's archive is not in the table:
+of the archives with days in UTC+8 only OKX's is read.
 """
 
 import json
@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from collectors.http import ccxt_exchange as exchange
+from collectors.http import ccxt_exchange
 from collectors.plan import MINUTE
 from collectors.request import CollectionSummary, CollectRequest, MarketResult
 from collectors.routes import trades
@@ -166,7 +166,7 @@ def test_7_trades_of_kraken_split_over_pages(monkeypatch: pytest.MonkeyPatch, pa
     for trades_per_page in (1000, page_rows):
         run, symbol = build_atom_run(MemorySink(), "kraken")
         run.trades = {"kraken": {symbol: double_trades(build_trades(run.venues["kraken"][symbol]))}}
-        monkeypatch.setattr(exchange, "TRADES_PER_PAGE", trades_per_page)
+        monkeypatch.setattr(ccxt_exchange, "TRADES_PER_PAGE", trades_per_page)
         monkeypatch.setattr(trades, "TRADES_PER_PAGE", trades_per_page)
         summary, replay = run.collect(table=FAST_VENUES, request=request)
         assert find_result(summary, symbol).outcome is Outcome.COMPLETE

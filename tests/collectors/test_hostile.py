@@ -194,22 +194,22 @@ def check_all_stored(store: CandleStore | MemorySink, venues: Markets) -> None:
 @pytest.mark.parametrize(("seed", "page_min"), [(1, 10_000), (2, 60), (4, 30)])
 def test_every_fault_at_random(tmp_path: Path, seed: int, page_min: int) -> None:
     """With faults on 30 % of the requests nothing stored is wrong and gaps have reasons; a second run fills them."""
-    setting, release = build_world(open_store(tmp_path)), asyncio.Event()
+    run, release = build_world(open_store(tmp_path)), asyncio.Event()
     undelayed = {row.archive.host for row in FAST_VENUES if row.archive is not None}
     silent_fault = FaultMix(
         "", seed=seed, share=0.03, kinds=[withhold_response("", release)], undelayed_hosts=undelayed
     )
     mixture = FaultMix("", seed=-seed, share=0.28, kinds=list_faults())
-    summary, replay = setting.collect(
+    summary, replay = run.collect(
         silent_fault, mixture, request=WHOLE_REQUEST, table=build_impatient_venues(page_min), release=release
     )
     assert (silent_fault.applied + mixture.applied).total() > 0.25 * len(replay.requests)
     assert (len(silent_fault.applied), len(mixture.applied)) == (1, len(mixture.kinds))
     assert summary.failed != ()
-    check_nothing_wrong(setting.store, setting.venues)
-    second_summary, _ = setting.collect(request=WHOLE_REQUEST)
-    check_nothing_wrong(setting.store, setting.venues)
-    check_all_stored(setting.store, setting.venues)
+    check_nothing_wrong(run.store, run.venues)
+    second_summary, _ = run.collect(request=WHOLE_REQUEST)
+    check_nothing_wrong(run.store, run.venues)
+    check_all_stored(run.store, run.venues)
     assert {result.venue for result in second_summary.failed} == VENUES_WITHOUT_HISTORY
 
 
@@ -243,16 +243,16 @@ def build_one_trade(price: object, amount: object, time_s: object, number: objec
 )
 def test_an_odd_answer_of_one_venue_ends_no_other(tmp_path: Path, venue: str, fault: Fault) -> None:
     """A response without valid candles is an outcome of its market, and other venues are collected."""
-    setting = build_world(open_store(tmp_path), "okx", venue)
-    setting.sites.clear()
-    summary, _ = setting.collect(fault)
-    symbol = next(iter(setting.venues[venue]))
+    run = build_world(open_store(tmp_path), "okx", venue)
+    run.sites.clear()
+    summary, _ = run.collect(fault)
+    symbol = next(iter(run.venues[venue]))
     outcomes = {(result.venue, result.symbol): result.outcome for result in summary.results}
     assert outcomes["okx", "ATOM/USDT"] is Outcome.COMPLETE
     assert outcomes[venue, symbol] not in SETTLED_OUTCOMES
-    assert read_contents(setting.store, setting.venues)[venue, symbol].candles == {}
-    check_nothing_wrong(setting.store, setting.venues)
-    second_summary, _ = setting.collect()
+    assert read_contents(run.store, run.venues)[venue, symbol].candles == {}
+    check_nothing_wrong(run.store, run.venues)
+    second_summary, _ = run.collect()
     assert second_summary.failed == ()
 
 
@@ -269,39 +269,37 @@ def test_a_page_that_overlaps_another_window_proves_no_quiet_minute(venue: str, 
 
     Where the venue omits quiet minutes, those absent from such a response are not quiet.
     """
-    setting = build_world(MemorySink(), venue)
-    setting.sites.clear()
-    setting.collect(shift_window_by_minutes("candle", by_min))
-    check_nothing_wrong(setting.store, setting.venues)
+    run = build_world(MemorySink(), venue)
+    run.sites.clear()
+    run.collect(shift_window_by_minutes("candle", by_min))
+    check_nothing_wrong(run.store, run.venues)
 
 
 @pytest.mark.parametrize("minutes", [0, 10])
 def test_a_cursor_that_runs_ahead_of_its_trades_is_not_followed(minutes: int) -> None:
     """Where the cursor is far beyond the last trade of the page, the time between is not complete."""
-    setting = build_world(MemorySink(), "kraken")
+    run = build_world(MemorySink(), "kraken")
     built_trades = [
-        trade
-        for trade in setting.trades["kraken"]["ATOM/USD"]
-        if 0 <= trade.time_ns / 1e6 - to_ms(START) < minutes * 6e4
+        trade for trade in run.trades["kraken"]["ATOM/USD"] if 0 <= trade.time_ns / 1e6 - to_ms(START) < minutes * 6e4
     ]
     rows = [[trade.price, trade.amount, trade.time_ns / 1e9, "b", "m", "", trade.id] for trade in built_trades]
     result = {"ATOMUSD": rows, "last": f"{to_ms(END)}000000"}
-    setting.collect(replace_body("/Trades", json.dumps({"error": [], "result": result}), times=1))
-    check_nothing_wrong(setting.store, setting.venues)
+    run.collect(replace_body("/Trades", json.dumps({"error": [], "result": result}), times=1))
+    check_nothing_wrong(run.store, run.venues)
 
 
 @pytest.mark.parametrize("venue", ["okx", "coinbaseexchange", "upbit", "bybit"])
 def test_a_candle_that_came_twice_with_two_values_is_kept_aside(tmp_path: Path, venue: str) -> None:
     """A page with two values of a candle is bad data: nothing of it is stored, and its body is kept."""
-    setting = build_world(open_store(tmp_path), venue)
-    setting.sites.clear()
-    setting.collect(contradict_row("candle" if venue != "bybit" else "/kline", times=1))
-    check_nothing_wrong(setting.store, setting.venues)
-    (page,) = setting.store.read_rejected_pages().iter_rows(named=True)
+    run = build_world(open_store(tmp_path), venue)
+    run.sites.clear()
+    run.collect(contradict_row("candle" if venue != "bybit" else "/kline", times=1))
+    check_nothing_wrong(run.store, run.venues)
+    (page,) = run.store.read_rejected_pages().iter_rows(named=True)
     assert "two different candles for" in page["message"]
     assert START <= page["start"] < page["end"] <= END
     assert page["body"].startswith(("[", "{"))
-    coverage = setting.store.read_coverage([page["symbol"].split("/")[0]], START, END).filter(symbol=page["symbol"])
+    coverage = run.store.read_coverage([page["symbol"].split("/")[0]], START, END).filter(symbol=page["symbol"])
     bad = coverage.filter(outcome=Outcome.BAD_DATA.value).select("start", "end").rows()
     assert bad == [(page["start"], page["end"])]
 
@@ -309,18 +307,16 @@ def test_a_candle_that_came_twice_with_two_values_is_kept_aside(tmp_path: Path, 
 @pytest.mark.parametrize("venue", ["okx", "bybit"])
 def test_a_route_that_was_down_is_not_a_history_too_short(tmp_path: Path, venue: str) -> None:
     """Where candles are unreachable and there is no file, the outcome is unreachable, and the next run retries."""
-    setting = build_world(open_store(tmp_path), venue)
-    setting.sites.clear()
-    summary, _ = setting.collect(
-        return_outage("/market/history-candles" if venue == "okx" else "/kline"), request=REQUEST
-    )
+    run = build_world(open_store(tmp_path), venue)
+    run.sites.clear()
+    summary, _ = run.collect(return_outage("/market/history-candles" if venue == "okx" else "/kline"), request=REQUEST)
     result = next(result for result in summary.results if result.symbol == "ATOM/USDT")
     assert "HTTP 503" in result.message
     assert result.outcome is Outcome.UNREACHABLE
     settled = (Outcome.COMPLETE, Outcome.HISTORY_TOO_SHORT)
-    second_summary, _ = setting.collect(request=replace(REQUEST, final_outcomes=settled))
+    second_summary, _ = run.collect(request=replace(REQUEST, final_outcomes=settled))
     assert second_summary.failed == ()
-    check_all_stored(setting.store, setting.venues)
+    check_all_stored(run.store, run.venues)
 
 
 def count_listing_requests(replay: Replay) -> int:
@@ -331,23 +327,23 @@ def count_listing_requests(replay: Replay) -> int:
 
 def test_a_list_of_markets_is_believed_for_a_day(tmp_path: Path) -> None:
     """A listing is used for a day, then requested again; one that failed is requested in the next run."""
-    setting = build_world(open_store(tmp_path), "okx", "bybit")
-    setting.sites.clear()
-    _, first = setting.collect(replace_body("/market/instruments-info", "[]"))
-    assert (count_listing_requests(first), setting.store.read_covered_spans(["ATOM"], START, END).height) == (2, 2)
-    _, soon = setting.collect(now=NOW + timedelta(hours=23, minutes=59))
+    run = build_world(open_store(tmp_path), "okx", "bybit")
+    run.sites.clear()
+    _, first = run.collect(replace_body("/market/instruments-info", "[]"))
+    assert (count_listing_requests(first), run.store.read_covered_spans(["ATOM"], START, END).height) == (2, 2)
+    _, soon = run.collect(now=NOW + timedelta(hours=23, minutes=59))
     assert count_listing_requests(soon) == 1
-    _, then = setting.collect(now=NOW + timedelta(days=1, minutes=1))
+    _, then = run.collect(now=NOW + timedelta(days=1, minutes=1))
     assert count_listing_requests(then) == 1
-    _, later = setting.collect(now=NOW + timedelta(days=2, minutes=2))
+    _, later = run.collect(now=NOW + timedelta(days=2, minutes=2))
     assert count_listing_requests(later) == 2
 
 
 def test_a_market_that_only_the_list_knows_is_not_passed_over(tmp_path: Path) -> None:
     """Where the listing fails, the summary warns of each asset that only markets on record were requested."""
-    setting = build_world(open_store(tmp_path), "okx")
-    setting.venues["okx"]["ATOM/USD"] = setting.venues["okx"]["ATOM/USDT"]
-    summary, _ = setting.collect(replace_body("/instruments", "[]"))
+    run = build_world(open_store(tmp_path), "okx")
+    run.venues["okx"]["ATOM/USD"] = run.venues["okx"]["ATOM/USDT"]
+    summary, _ = run.collect(replace_body("/instruments", "[]"))
     messages = {result.symbol: result.message for result in summary.failed}
     assert messages["ATOM/*"].startswith("only markets on record were asked: ")
 
@@ -386,7 +382,7 @@ def test_each_new_candle_counts_once(tmp_path: Path) -> None:
 
 
 async def collect_twice(
-    setting: ReplayRun[CandleStore],
+    run: ReplayRun[CandleStore],
     fault: Fault | None,
     request: CollectRequest,
     change: Callable[[], None] = lambda: None,
@@ -394,14 +390,12 @@ async def collect_twice(
     """Collect, and again an hour later from the same address with ``refetch``; ``change`` is called in between."""
     second_request = replace(request, refetch=True)
     faults = () if fault is None else (fault,)
-    async with setting.start_replay(*faults) as replay:
+    async with run.start_replay(*faults) as replay:
         access, second_summary = Access(replay.url), NOW + timedelta(hours=1)
-        first_summary = await collect_candles(
-            setting.store, request, venues=FAST_VENUES, access=access, now=lambda: NOW
-        )
+        first_summary = await collect_candles(run.store, request, venues=FAST_VENUES, access=access, now=lambda: NOW)
         change()
         return first_summary, await collect_candles(
-            setting.store, second_request, venues=FAST_VENUES, access=access, now=lambda: second_summary
+            run.store, second_request, venues=FAST_VENUES, access=access, now=lambda: second_summary
         )
 
 
@@ -411,22 +405,22 @@ def test_a_refetch_puts_a_changed_candle_right(tmp_path: Path, venue: str) -> No
 
     No check of the response can detect it.
     """
-    setting = build_world(open_store(tmp_path), venue)
+    run = build_world(open_store(tmp_path), venue)
     ((symbol, market_bars),) = [
-        (symbol, market_bars) for symbol, market_bars in setting.venues[venue].items() if "ATOM" in symbol
+        (symbol, market_bars) for symbol, market_bars in run.venues[venue].items() if "ATOM" in symbol
     ]
-    setting.venues = {venue: {symbol: market_bars}}
+    run.venues = {venue: {symbol: market_bars}}
     request = replace(REQUEST, venues=(venue,))
     target = "ohlc" if venue == "bitstamp" else "candles"
-    before, after = asyncio.run(collect_twice(setting, alter_row(target, times=1), request))
+    before, after = asyncio.run(collect_twice(run, alter_row(target, times=1), request))
     truth = {row[0]: row[1:] for row in list_expected(venue, market_bars)}
-    candles = setting.store.read_candles(["ATOM"], START, END, first_seen=True)
+    candles = run.store.read_candles(["ATOM"], START, END, first_seen=True)
     first_seen = {time: tuple(values) for time, *values in candles.select("open_time", *VALUE_COLUMNS).iter_rows()}
     (wrong,) = (time for time in truth if first_seen[time] != truth[time])
-    assert read_contents(setting.store, setting.venues)[venue, symbol].candles == truth
+    assert read_contents(run.store, run.venues)[venue, symbol].candles == truth
     assert (before.new, before.revised) == (len(truth), 0)
     assert (after.candles, after.new, after.revised) == (len(truth), 0, 1)
-    revisions = setting.store.read_revisions()
+    revisions = run.store.read_revisions()
     assert set(revisions["open_time"]) == {wrong}
     (close,) = revisions.filter(field="close").iter_rows(named=True)
     assert (close["first_seen"], close["now"]) == (first_seen[wrong][3], truth[wrong][3])
@@ -436,40 +430,40 @@ def test_a_refetch_puts_a_changed_candle_right(tmp_path: Path, venue: str) -> No
 @pytest.mark.parametrize("venue", ["binance", "kraken"])
 def test_a_refetch_by_archive_and_trades_counts_what_changed(tmp_path: Path, venue: str) -> None:
     """A changed archive file and changed trades are revisions; unchanged candles are not stored again."""
-    setting = build_world(open_store(tmp_path), venue)
+    run = build_world(open_store(tmp_path), venue)
     ((symbol, market_bars),) = [
-        (symbol, market_bars) for symbol, market_bars in setting.venues[venue].items() if symbol[:4] == "ATOM"
+        (symbol, market_bars) for symbol, market_bars in run.venues[venue].items() if symbol[:4] == "ATOM"
     ]
-    setting.venues = {venue: {symbol: market_bars}}
+    run.venues = {venue: {symbol: market_bars}}
     changed = [bar._replace(close=bar.low) if bar.open_ms == to_ms(START + 2 * MINUTE) else bar for bar in market_bars]
 
     def change_files() -> None:
         if venue == "kraken":
-            setting.trades[venue][symbol][:] = build_trades(changed)
+            run.trades[venue][symbol][:] = build_trades(changed)
         for host, site in build_archives({venue: {symbol: changed}}).items():
-            site_before = setting.sites[host]
+            site_before = run.sites[host]
             assert isinstance(site_before, ArchiveSite)
             assert isinstance(site, ArchiveSite)
             site_before.files.update(site.files)
 
     request = replace(REQUEST, venues=(venue,))
-    before, after = asyncio.run(collect_twice(setting, None, request, change_files))
+    before, after = asyncio.run(collect_twice(run, None, request, change_files))
     assert (before.new, before.revised) == (before.candles, 0)
     assert (after.candles, after.new, after.revised) == (before.candles, 0, 1)
-    assert setting.store.read_revisions()["open_time"].unique().to_list() == [START + 2 * MINUTE]
+    assert run.store.read_revisions()["open_time"].unique().to_list() == [START + 2 * MINUTE]
 
 
 def test_two_collections_at_once_lose_nothing(tmp_path: Path) -> None:
     """Two concurrent collections into one store, each with its own event loop, store every candle once."""
-    setting = build_world(open_store(tmp_path), "okx", "coinbaseexchange", "kraken", "binance")
+    run = build_world(open_store(tmp_path), "okx", "coinbaseexchange", "kraken", "binance")
     assets = (("ATOM", "WBETH", "BNSOL"), ("BNSOL", "ATOM"))
 
     async def collect_both() -> list[CollectionSummary]:
-        async with setting.start_replay() as replay:
+        async with run.start_replay() as replay:
 
             def collect_assets(named: tuple[str, ...]) -> CollectionSummary:
-                asset_request = replace(REQUEST, assets=named, venues=tuple(setting.venues))
-                own_store = CandleStore(setting.store.uri)
+                asset_request = replace(REQUEST, assets=named, venues=tuple(run.venues))
+                own_store = CandleStore(run.store.uri)
                 return run_collection(
                     own_store, asset_request, venues=FAST_VENUES, access=Access(replay.url), now=lambda: NOW
                 )
@@ -478,9 +472,9 @@ def test_two_collections_at_once_lose_nothing(tmp_path: Path) -> None:
 
     summaries = asyncio.run(collect_both())
     assert [summary.failed for summary in summaries] == [(), ()]
-    check_nothing_wrong(setting.store, setting.venues)
-    check_all_stored(setting.store, setting.venues)
-    read = setting.store.read_candles(["ATOM", "BNSOL", "WBETH", "USDT", "USDC"], START, END)
-    assert pl.scan_delta(f"{setting.store.uri}/candles").select(pl.len()).collect().item() == read.height
+    check_nothing_wrong(run.store, run.venues)
+    check_all_stored(run.store, run.venues)
+    read = run.store.read_candles(["ATOM", "BNSOL", "WBETH", "USDT", "USDC"], START, END)
+    assert pl.scan_delta(f"{run.store.uri}/candles").select(pl.len()).collect().item() == read.height
     assert sum(summary.new for summary in summaries) == read.height
-    assert setting.store.read_revisions().is_empty()
+    assert run.store.read_revisions().is_empty()

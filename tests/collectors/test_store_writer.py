@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from collectors import store_writer as sink
+from collectors import store_writer
 from collectors.chunk import Chunk, build_empty_bars
 from collectors.plan import SeriesKey, Span, SpanOutcome
 from collectors.store_writer import BatchWriter
@@ -25,7 +25,7 @@ def build_chunk(hour: int) -> Chunk:
 
 def test_every_chunk_has_a_wait_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A chunk that is submitted right after a flush is stored too, while a market is still being read."""
-    monkeypatch.setattr(sink, "MAX_WAIT_S", 0.0)
+    monkeypatch.setattr(store_writer, "MAX_WAIT_S", 0.0)
     store = CandleStore(str(tmp_path / "lake"))
 
     async def write_chunks() -> list[int]:

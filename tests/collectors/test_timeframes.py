@@ -13,7 +13,7 @@ import pytest
 
 from cli.collect_display import format_summary
 from collectors.collect import build_windows
-from collectors.http import ccxt_exchange as exchange
+from collectors.http import ccxt_exchange
 from collectors.request import CollectRequest
 from collectors.routes import trades
 from data.errors import StoreBusy, UsageError
@@ -217,7 +217,7 @@ def test_minutes_made_of_trades_keep_their_lowest_trade_too(tmp_path: Path) -> N
 
 def test_a_second_run_of_seconds_goes_on_where_the_first_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A complete span may end inside a minute: the next run continues at that second, and every candle is stored."""
-    for module in (exchange, trades):
+    for module in (ccxt_exchange, trades):
         monkeypatch.setattr(module, "TRADES_PER_PAGE", 100)
     monkeypatch.setattr(trades, "PAGES_PER_CHUNK", 1)
     run, market_bars = build_run(tmp_path, "kraken", "ATOM/USD")

@@ -326,7 +326,7 @@ TIMEFRAME_PARAMETERS = {
     "bybit-swap": {"5m": "limit=1000&interval=5&category=linear"},
     "okx-swap": {"5m": "bar=5m&limit=100&before=1760126399999&after=1760156400000"},
 }
-"""How a page from 2025-10-10 20:00 UTC on is asked: so many bars of the length as the table says, and no minutes."""
+"""A part of the URL for a page from 2025-10-10 20:00 UTC on: as many bars of the timeframe as the table says."""
 
 
 @pytest.mark.parametrize("row", VENUES, ids=lambda row: row.key)

@@ -36,7 +36,7 @@ def _build_markets(markets: Markets) -> Json:
 
 
 def _list_rows(request: RecordedRequest, bars: list[Bar], now_ms: int) -> Rows:
-    """Newest first; more than 1,000 asked of the endpoint with a window gives nothing."""
+    """Newest first; the endpoint with a window sends nothing for a size above 1,000."""
     query = request.query
     matching = select_bars(bars, 0, now_ms + 1)
     if request.path != CANDLES_PATH:

@@ -1,4 +1,4 @@
-"""Kraken spot: OHLC of the newest 720 minutes whatever is asked, flat where quiet; trades back to the first one."""
+"""Kraken spot: OHLC of the newest 720 minutes whatever the start, flat where quiet; trades back to the first one."""
 
 from bisect import bisect_right
 from operator import attrgetter
@@ -43,7 +43,7 @@ def get_asset_key(code: str) -> str:
 
 
 def format_id(symbol: str) -> str:
-    """The key under which the venue lists a pair and answers for it.
+    """The key under which the venue lists a pair and sends its data.
 
     >>> [format_id(symbol) for symbol in ("XRP/USD", "DOGE/USD", "USDT/USD", "ATOM/USD", "BTC/USDT")]
     ['XXRPZUSD', 'XDGUSD', 'USDTZUSD', 'ATOMUSD', 'XBTUSDT']
@@ -58,7 +58,7 @@ def format_id(symbol: str) -> str:
 
 
 def read_id(request: RecordedRequest) -> str:
-    """The key of the pair asked: the venue also takes the short name of a pair, and answers under the key.
+    """The key of the requested pair: the venue also takes its short name, and responds under the key.
 
     Raises:
         Refusal: no pair is named like that.
@@ -134,7 +134,7 @@ def _list_rows(request: RecordedRequest, bars: list[Bar], now_ms: int) -> Rows:
 
 
 def _wrap_rows(rows: Rows, request: RecordedRequest) -> Json:
-    """``last`` is the newest minute that is over."""
+    """``last`` is the newest finished minute."""
     return {"error": [], "result": {read_id(request): rows, "last": rows[-2][0] if len(rows) > 1 else 0}}
 
 
