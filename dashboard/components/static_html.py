@@ -76,8 +76,8 @@ def split_component(part: Component) -> tuple[dict[str, Any], str, str]:
     untyped: Any = part  # dash leaves these untyped
     return (
         {name: value for name, value in vars(part).items() if name not in COMPONENT_METADATA},
-        untyped._type,  # noqa: SLF001
-        untyped._namespace,  # noqa: SLF001
+        untyped._type,  # noqa: SLF001 - dash has no public name for it
+        untyped._namespace,  # noqa: SLF001 - as above
     )
 
 

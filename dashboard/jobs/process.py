@@ -51,12 +51,10 @@ class CollectionProcess:
     def read_progress(self) -> CollectionProgress | None:
         """How far the running or latest collection is; None where there was none yet."""
         with self._lock:
-            is_started, progress_reader, description = (
-                self._process is not None,
-                self._progress_reader,
-                self._description,
-            )
-        return replace(progress_reader.build_progress(), description=description) if is_started else None
+            if self._process is None:
+                return None
+            progress_reader, description = self._progress_reader, self._description
+        return replace(progress_reader.build_progress(), description=description)
 
     def cancel_collection(self) -> None:
         """Ask the running collection to end; what has come stays. Nothing happens where none runs."""

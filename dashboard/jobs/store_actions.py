@@ -14,7 +14,7 @@ from data.store import CandleStore
 
 
 class StoreActions(CollectionProcess):
-    """What `dashboard.jobs.actions.PageActions` promises, for one store; ``now`` gives the aware time that rows are dated by."""
+    """`dashboard.jobs.actions.PageActions` for one store; ``now`` returns the aware time that stored rows get."""
 
     def __init__(
         self,

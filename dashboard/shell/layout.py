@@ -1,4 +1,4 @@
-"""The shell around every page: what stays whatever is shown. What its parts hold comes from `dashboard.shell.values`."""
+"""The components around every page, without values; `dashboard.shell.updates` returns the values."""
 
 from typing import Any
 

@@ -92,7 +92,7 @@ def describe_origin(result: ViewResult) -> str:
 
 
 def _describe_replacements(panels: Sequence[ViewResult], catalogue: Catalogue) -> list[str]:
-    """Who is missing on which assets, and who is shown there: a sentence for all windows in which that is the same."""
+    """One sentence per missing focus and replacement, naming the windows; the same sentence is not repeated."""
     panels_by_window: dict[tuple[datetime, datetime], list[ViewResult]] = {_get_edges(panel): [] for panel in panels}
     for panel in panels:
         if panel.replaced_focus is not None:
@@ -103,9 +103,10 @@ def _describe_replacements(panels: Sequence[ViewResult], catalogue: Catalogue) -
             span_text = f"from {format_span(start, end, replaced_panels[0].view.zone)}"
             spans_by_sentence.setdefault(_describe_replacement(replaced_panels, catalogue), []).append(span_text)
     window_text = "in this window" if len(panels_by_window) == 1 else "in either window"
+    all_windows_count = len(panels_by_window)
     return [
-        f"{missing} {window_text if len(span_texts) == len(panels_by_window) else join_names(span_texts)}; {shown_text}."
-        for (missing, shown_text), span_texts in spans_by_sentence.items()
+        f"{missing_text} {window_text if len(spans) == all_windows_count else join_names(spans)}; {shown_text}."
+        for (missing_text, shown_text), spans in spans_by_sentence.items()
     ]
 
 
@@ -114,11 +115,8 @@ def _describe_replacement(replaced_panels: Sequence[ViewResult], catalogue: Cata
     by_venue: dict[str, list[str]] = {}
     for panel in replaced_panels:
         by_venue.setdefault(catalogue.get_venue(panel.view.focus).name, []).append(panel.view.asset)
-    missing_venue, assets = (
-        catalogue.get_venue(replaced_panels[0].replaced_focus or "").name,
-        join_names([panel.view.asset for panel in replaced_panels]),
-    )
-    missing_text = f"{missing_venue} has no candle of {assets}"
+    missing_venue = catalogue.get_venue(replaced_panels[0].replaced_focus or "").name
+    missing_text = f"{missing_venue} has no candle of {join_names([panel.view.asset for panel in replaced_panels])}"
     if len(by_venue) == 1:
         return missing_text, f"{next(iter(by_venue))} is shown"
     shown_text = join_names([f"{name} ({', '.join(venue_assets)})" for name, venue_assets in by_venue.items()])

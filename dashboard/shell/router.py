@@ -11,7 +11,7 @@ from dashboard.components.updates import Updates
 from dashboard.pages.base import Page, PageContext
 from dashboard.pages.registry import find_page, find_page_by_name
 from dashboard.shell.collection_bar import build_collection_updates, control_collection
-from dashboard.shell.values import build_location_updates, build_shell_updates
+from dashboard.shell.updates import build_location_updates, build_shell_updates
 from dashboard.state.controls import apply_control
 from dashboard.state.url import parse_query
 from data.catalogue import Catalogue

@@ -121,7 +121,8 @@ class _QueryReader:
         except ValueError as error:
             self.notices.append(
                 f"The link's thresholds cannot be used ({error}); enter {100 * DEFAULT_PARAMETERS.enter:g} %, "
-                f"exit {100 * DEFAULT_PARAMETERS.exit:g} % and votes from {DEFAULT_PARAMETERS.min_vote_usd:g} dollars are."
+                f"exit {100 * DEFAULT_PARAMETERS.exit:g} % and votes from {DEFAULT_PARAMETERS.min_vote_usd:g} dollars "
+                "are."
             )
             return default_view
 

@@ -1,7 +1,7 @@
 """The web app: pages in one shell, one request per change, and its whole state in the address."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from http import HTTPStatus
 from importlib.resources import files
@@ -21,10 +21,10 @@ from dashboard.pages.base import PageContext
 from dashboard.pages.registry import PAGES, find_page
 from dashboard.service.measurements import Measurements, MeasurementStore
 from dashboard.sheet.renderer import Renderer
-from dashboard.shell.collection_bar import COLLECTION_OUTPUTS as COLLECTION_PROPS
+from dashboard.shell.collection_bar import build_collection_updates
 from dashboard.shell.layout import build_shell
 from dashboard.shell.router import QueryParameters, Router
-from dashboard.shell.values import SHELL_OUTPUTS as FRAME_PROPS
+from dashboard.shell.updates import list_shell_outputs
 from dashboard.state.controls import CONTROLS
 from dashboard.web.caching import cache_assets
 from dashboard.web.document import RENDERER_HOOKS, PlumblineDash
@@ -57,10 +57,6 @@ CONTROL_PROPERTIES = {
     "range": "n_clicks",
 }
 """The property in which each control tells that it was used."""
-
-
-CALLBACK_OUTPUTS = (*FRAME_PROPS, ("content", "children"))
-"""What the shell's callback declares; the parts of a page, which are not always there, come as side updates."""
 
 
 def create_app(store: MeasurementStore, catalogue: Catalogue, actions: PageActions) -> Dash:
@@ -127,38 +123,29 @@ def send_method_document() -> Response:
     return send_file(METHOD_FILE, mimetype="text/plain; charset=utf-8")
 
 
-def build_outputs(properties: Iterable[tuple[str, str]]) -> list[Output]:
-    """The outputs of a callback that answers with panes."""
-    return [Output(name, prop) for name, prop in properties]
-
-
-def order_updates(updates: Updates, properties: Iterable[tuple[str, str]]) -> list[Any]:
-    """Panes in the order of the outputs; what they do not speak of stays."""
-    return [updates.get(key, no_update) for key in properties]
-
-
 def list_used_controls(
     triggered_ids: Iterable[str], values: dict[str, Any], range_texts: tuple[str, str]
 ) -> list[tuple[str, Any]]:
-    """Which controls were used and what they say, the typed range by its two texts."""
+    """The used controls with their values; the typed range has its two texts as its value."""
     control_names = dict.fromkeys("range" if name.startswith("range-") else name for name in triggered_ids)
     return [(name, range_texts if name == "range" else values[name]) for name in control_names]
 
 
-def send_updates(updates: Updates) -> list[Any]:
-    """The declared outputs of the shell's callback; everything else in the values is sent beside them."""
+def send_updates(updates: Updates, outputs: Sequence[tuple[str, str]]) -> list[Any]:
+    """The values in the order of a callback's outputs; the others, of parts of a page, are set beside them."""
     serialized = {key: serialize(value) for key, value in updates.items()}
     for (name, property_name), value in serialized.items():
-        if (name, property_name) not in CALLBACK_OUTPUTS:
+        if (name, property_name) not in outputs:
             set_props(name, {property_name: value})
-    return order_updates(serialized, CALLBACK_OUTPUTS)
+    return [serialized.get(key, no_update) for key in outputs]
 
 
 def _register_view(app: Dash, router: Router) -> None:
     """One callback for every way in which what is shown can change, so that each is one request."""
+    outputs = (*list_shell_outputs(router.catalogue), ("content", "children"))
 
     @app.callback(
-        build_outputs(CALLBACK_OUTPUTS),
+        [Output(name, prop) for name, prop in outputs],
         {
             "place": Input("place", "data"),
             "values": {name: Input(name, prop) for name, prop in CONTROL_PROPERTIES.items()},
@@ -179,8 +166,9 @@ def _register_view(app: Dash, router: Router) -> None:
     ) -> list[Any]:
         triggered = [name.rsplit(".", 1)[0] for name in ctx.triggered_prop_ids]
         if "place" in triggered or query is None or page is None:
-            return send_updates(router.open(place["path"], place["search"]))
-        return send_updates(router.apply(list_used_controls(triggered, values, typed), query, page["name"]))
+            return send_updates(router.open(place["path"], place["search"]), outputs)
+        updates = router.apply(list_used_controls(triggered, values, typed), query, page["name"])
+        return send_updates(updates, outputs)
 
 
 def _register_picture(app: Dash, router: Router) -> None:
@@ -196,8 +184,10 @@ def _register_picture(app: Dash, router: Router) -> None:
 
 
 def _register_collection(app: Dash, router: Router) -> None:
+    outputs = tuple(build_collection_updates(None))
+
     @app.callback(
-        [*build_outputs(COLLECTION_PROPS), Output("collected", "data")],
+        [*(Output(name, prop) for name, prop in outputs), Output("collected", "data")],
         Input("collect", "n_clicks"),
         Input("cancel", "n_clicks"),
         Input("ticker", "n_intervals"),
@@ -207,10 +197,8 @@ def _register_collection(app: Dash, router: Router) -> None:
     def update_collection(collect_clicks: int, cancel_clicks: int, ticks: int, query: QueryParameters) -> list[Any]:
         updates, has_ended = router.update_collection(str(ctx.triggered_id), query)
         # Any new value makes the page read the store again.
-        return [
-            *order_updates(updates, COLLECTION_PROPS),
-            [collect_clicks, cancel_clicks, ticks] if has_ended else no_update,
-        ]
+        collected = [collect_clicks, cancel_clicks, ticks] if has_ended else no_update
+        return [*(updates[key] for key in outputs), collected]
 
 
 def _register_clientside(app: Dash) -> None:

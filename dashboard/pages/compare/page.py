@@ -20,7 +20,7 @@ from dashboard.charts.small_multiples.panels import (
 )
 from dashboard.charts.small_multiples.rows import build_panel_rows
 from dashboard.components.caveats import build_limits
-from dashboard.components.updates import Updates
+from dashboard.components.updates import Updates, apply_updates
 from dashboard.draw.axis import Scale
 from dashboard.draw.scene import Scene
 from dashboard.exports.kinds import ExportKind
@@ -36,12 +36,10 @@ from data.catalogue import Catalogue
 
 
 def build_content(context: PageContext, view: ViewState) -> list[Any]:
-    """The page with everything in its place."""
+    """The layout with its values."""
     links = ViewLinks(view.to_query(context.catalogue))
-    content = html.Div([*_build_layout(context.catalogue, view), build_limits(links, view.timeframe)])
-    for (name, property_name), value in build_updates(context, view).items():
-        setattr(content[name], property_name, value)
-    return [content]
+    layout = html.Div([*_build_layout(context.catalogue, view), build_limits(links, view.timeframe)])
+    return apply_updates([layout], build_updates(context, view))
 
 
 def build_updates(context: PageContext, view: ViewState) -> Updates:
@@ -169,11 +167,12 @@ def _build_pair(
     panel_lines = build_panel_rows(pair_panels, catalogue)
     parts: list[Any] = []
     for number, (asset_panel, line) in enumerate(zip(pair_panels, panel_lines, strict=True)):
-        parts.append(html.H3(format_window_title(asset_panel.view, catalogue)))
+        window_title = format_window_title(asset_panel.view, catalogue)
+        parts.append(html.H3(window_title))
         if asset_panel.build_scene(catalogue, view.theme) is None:
             parts.append(html.P(f"{asset_panel.asset}: {asset_panel.empty_text}", className="compare-none"))
         else:
-            label = f"{asset_panel.asset} on {line.venue}, {format_window_title(asset_panel.view, catalogue)}, by {SINCE_START_TEXT}"
+            label = f"{asset_panel.asset} on {line.venue}, {window_title}, by {SINCE_START_TEXT}"
             parts.append(build_graph(f"compare-pair-{number}", label))
     lines_by_window = [
         (format_window_title(asset_panel.view, catalogue), [line])
@@ -199,10 +198,8 @@ def _build_figures(
         if (scene := asset_panel.build_scene(catalogue, view.theme)) is not None
     }
     max_minutes = max((_measure_minutes(scene) for scene in pair_scenes.values()), default=0.0)
-    shared_scale, pair_scale = (
-        build_common_scale(list(scenes_by_id.values())),
-        build_common_scale(list(pair_scenes.values())),
-    )
+    shared_scale = build_common_scale(list(scenes_by_id.values()))
+    pair_scale = build_common_scale(list(pair_scenes.values()))
     figures = {
         graph_id: _encode_figure(build_panel_figure(scene, shared_scale, view.zone), scene, shared_scale)
         for graph_id, scene in scenes_by_id.items()

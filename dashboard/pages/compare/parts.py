@@ -57,10 +57,8 @@ def build_panel(
 def build_facts(line: PanelRow, enter_text: str, links: ViewLinks) -> html.Div:
     """The deepest close and the minutes below, against either group, each word leading to its definition."""
     group_facts = [_build_fact(group, *line.by_group[group], enter_text, links) for group in Group]
-    deepest_other, time_text = (
-        line.deepest_other,
-        f" at {line.deepest_other.detail}" if line.deepest_other.detail else "",
-    )
+    deepest_other = line.deepest_other
+    time_text = f" at {deepest_other.detail}" if deepest_other.detail else ""
     other_parts = (
         []
         if deepest_other.text == EN_DASH

@@ -19,14 +19,6 @@ from data.catalogue import Catalogue
 from data.errors import PlumblineError
 from data.schema import SETTLED_OUTCOMES, Timeframe
 
-PROGRESS_OUTPUTS = (
-    ("data-progress", "children"),
-    ("data-collect", "disabled"),
-    ("data-cancel", "className"),
-    ("data-ticker", "disabled"),
-)
-"""The id and property of every value of `build_progress_updates`."""
-
 BAR_CHOICES = ((Timeframe.M1, "1 min"), (Timeframe.S1, "1 s"), (Timeframe.M5, "5 min"))
 """Lengths of candles on offer."""
 

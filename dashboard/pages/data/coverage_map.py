@@ -171,7 +171,8 @@ def _build_cell(coverage: CoverageMap, name: str, markets: list[MarketCoverage],
     for market in markets[1:]:
         merged = FieldRun(run.start, run.size, market.fields[run.start : run.start + run.size]).merged_field
         sentences.append(
-            f"{format_symbol(market.symbol)}: {merged.with_candle:,} had, {merged.quiet:,} quiet, {merged.missing:,} missing"
+            f"{format_symbol(market.symbol)}: {merged.with_candle:,} had, {merged.quiet:,} quiet, "
+            f"{merged.missing:,} missing"
         )
     total = max(field.with_candle + field.quiet + field.missing, 1)
     style: Any = {

@@ -99,8 +99,8 @@ def build_follower_status(holder: Holder | None, runs: pl.DataFrame, zone: Zone)
         next_run_text = "When the next run comes cannot be told yet: fewer than two runs of it are on record."
         if pace is not None:
             last_start, interval = pace
-            minutes = interval / timedelta(minutes=1)
-            next_run_text = f"It ran every {minutes:.3g} min; the next run is expected at {format_instant(last_start + interval, zone)} {zone}."
+            minutes, next_start = interval / timedelta(minutes=1), format_instant(last_start + interval, zone)
+            next_run_text = f"It ran every {minutes:.3g} min; the next run is expected at {next_start} {zone}."
         parts = [html.P([html.Strong("A follower runs"), f": {holder}. {next_run_text}"])]
     if runs.is_empty():
         return [*parts, html.P("No run is on record.", className="quiet")]

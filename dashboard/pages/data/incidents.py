@@ -66,7 +66,7 @@ def list_incidents(
         Incident(
             row["asked_at"],
             catalogue.get_venue(row["venue"]).name,
-            f"{format_count(row['minutes'], 'minute')} of {join_first_names([format_symbol(symbol) for symbol in row['market']])}"
+            f"{format_count(row['minutes'], 'minute')} of {join_first_names([*map(format_symbol, row['market'])])}"
             f"{_format_bar_suffix(row['timeframe'])}, {format_span(row['start'], row['end'], zone)}",
             format_outcome(row["outcome"]),
             row["message"],

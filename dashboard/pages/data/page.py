@@ -7,12 +7,11 @@ import dash_mantine_components as dmc
 import polars as pl
 from dash import Dash, Input, Output, State, ctx, dcc, html, no_update, set_props
 
-from dashboard.components.updates import Updates
+from dashboard.components.updates import Updates, apply_updates
 from dashboard.exports.kinds import ExportKind
 from dashboard.exports.store import build_files_line
 from dashboard.jobs.actions import StoredSource
 from dashboard.pages.base import Control, Page, PageContext
-from dashboard.pages.data.collect_form import PROGRESS_OUTPUTS as PROGRESS_PROPS
 from dashboard.pages.data.collect_form import (
     CollectForm,
     CollectScope,
@@ -45,11 +44,8 @@ REVISIONS_OUTPUT = ("data-changes", "children")
 
 
 def build_content(context: PageContext, view: ViewState) -> list[Any]:
-    """The page with everything in its place."""
-    content = html.Div(_build_layout(context))
-    for (name, property_name), value in build_updates(context, view).items():
-        setattr(content[name], property_name, value)
-    return [content]
+    """The layout with its values."""
+    return apply_updates([html.Div(_build_layout(context))], build_updates(context, view))
 
 
 def build_updates(context: PageContext, view: ViewState) -> Updates:
@@ -128,8 +124,10 @@ def refresh_page(trigger_value: object) -> None:
 
 
 def _register_collect(app: Dash, context: PageContext) -> None:
+    outputs = tuple(build_progress_updates(None, context.catalogue))
+
     @app.callback(
-        [Output(name, prop) for name, prop in PROGRESS_PROPS],
+        [Output(name, prop) for name, prop in outputs],
         Input("data-collect", "n_clicks"),
         Input("data-cancel", "n_clicks"),
         Input("data-ticker", "n_intervals"),
@@ -164,8 +162,8 @@ def _register_collect(app: Dash, context: PageContext) -> None:
             progress = context.actions.read_progress()
         if ctx.triggered_id != "data-collect" and progress is not None and not progress.running:
             refresh_page([collect_clicks, cancel_clicks, ticks])
-        panes = build_progress_updates(progress, context.catalogue)
-        return [panes[prop] for prop in PROGRESS_PROPS]
+        updates = build_progress_updates(progress, context.catalogue)
+        return [updates[key] for key in outputs]
 
 
 def _register_forget(app: Dash, context: PageContext) -> None:
@@ -178,8 +176,8 @@ def _register_forget(app: Dash, context: PageContext) -> None:
         prevent_initial_call=True,
     )
     def confirm_forget(
-        forget_clicks: int | None,  # noqa: ARG001
-        keep_clicks: int | None,  # noqa: ARG001
+        forget_clicks: int | None,  # noqa: ARG001 - a trigger
+        keep_clicks: int | None,  # noqa: ARG001 - a trigger
         encoded_source: str | None,
     ) -> tuple[str, str]:
         if ctx.triggered_id == "data-forget-keep" or not encoded_source:

@@ -18,7 +18,7 @@ MAX_VALUES = 200
 
 
 def build_revision_list(revisions: pl.DataFrame, scope_text: str, catalogue: Catalogue, zone: Zone) -> list[Any]:
-    """The changed fields of candles (`data.schema.REVISION`) as a table; ``scope_text`` says what was looked through."""
+    """The changed fields of candles (rows of `data.schema.REVISION`) as a table; ``scope_text`` names the search."""
     if revisions.is_empty():
         return [
             html.P(
@@ -26,7 +26,10 @@ def build_revision_list(revisions: pl.DataFrame, scope_text: str, catalogue: Cat
             )
         ]
     candle_count = revisions.select("venue", "symbol", "price", "timeframe", "open_time").n_unique()
-    summary = f"{format_count(candle_count, 'candle')} of {scope_text} changed, in {format_count(revisions.height, 'value')}. Both values are kept."
+    summary = (
+        f"{format_count(candle_count, 'candle')} of {scope_text} changed, in "
+        f"{format_count(revisions.height, 'value')}. Both values are kept."
+    )
     rows = [_build_row(row, catalogue, zone) for row in revisions.head(MAX_VALUES).iter_rows(named=True)]
     parts: list[Any] = [html.P(summary), _build_table(rows[:VISIBLE_VALUES], "Candles that exchanges changed")]
     hidden_rows = rows[VISIBLE_VALUES:]

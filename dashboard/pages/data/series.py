@@ -36,8 +36,8 @@ def build_coverage_updates(context: PageContext, view: ViewState) -> Updates:
         )
         length_note = "" if view.timeframe is Timeframe.M1 else f" in candles of {LENGTH_NAMES[view.timeframe]}"
         summary = (
-            f"{view.asset}{length_note}, {span_text}: candles of {format_count(venues_with_candles, 'exchange')}{evidence_note}; "
-            f"{complete_venues:,} without a missing {BAR_NAMES[view.timeframe]}."
+            f"{view.asset}{length_note}, {span_text}: candles of {format_count(venues_with_candles, 'exchange')}"
+            f"{evidence_note}; {complete_venues:,} without a missing {BAR_NAMES[view.timeframe]}."
         )
     venues_without_record = [
         catalogue.get_venue(venue).name for venue in context.actions.venues if venue not in by_venue

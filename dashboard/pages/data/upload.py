@@ -57,10 +57,8 @@ def build_import_routes(actions: PageActions) -> Blueprint:
             return Response(
                 f"A file is sent as {CONTENT_TYPE}.\n", HTTPStatus.UNSUPPORTED_MEDIA_TYPE, mimetype="text/plain"
             )
-        name, market_texts = (
-            request.args.get("name", ""),
-            (request.args.get("venue", ""), request.args.get("symbol", "")),
-        )
+        name = request.args.get("name", "")
+        market_texts = request.args.get("venue", ""), request.args.get("symbol", "")
         try:
             result = store_upload(
                 actions, name, request.stream, market_texts, complete=request.args.get("complete") == "true"
@@ -145,10 +143,8 @@ def _parse_file_name(name: str) -> str:
 
 def _build_stored_file(file: StoredFile) -> html.Div:
     report, write_result = file.report, file.write_report
-    new_text, revised_text = (
-        format_count(write_result.new, "candle"),
-        f"{write_result.revised:,} with other values than before",
-    )
+    new_text = format_count(write_result.new, "candle")
+    revised_text = f"{write_result.revised:,} with other values than before"
     evidence_note = ", of the reconstruction, which is no evidence" if report.reconstruction else ""
     absence_note = "Minutes without a candle are quiet" if report.complete else "Minutes without a candle are missing"
     remarks = [f"{absence_note}{evidence_note}."]
@@ -159,7 +155,7 @@ def _build_stored_file(file: StoredFile) -> html.Div:
     markets = [html.Li(market.format_line()) for market in report.markets]
     market_list = html.Details(
         [html.Summary(format_count(len(markets), "market")), html.Ul(markets)],
-        open=len(markets) <= 3,  # noqa: PLR2004
+        open=len(markets) <= 3,  # noqa: PLR2004 - a few lines
     )
     return html.Div(
         [

@@ -23,7 +23,7 @@ from dashboard.charts.timeline.layout import FIGURE_HEIGHT
 from dashboard.charts.timeline.notes import build_notes_list
 from dashboard.components.caveats import build_limits
 from dashboard.components.point_slider import build_point_slider
-from dashboard.components.updates import Updates
+from dashboard.components.updates import Updates, apply_updates
 from dashboard.draw.encoding import Figure
 from dashboard.draw.scene import Scene
 from dashboard.draw.traces import MAX_SCREEN_WICKS, compute_bucket_size, compute_wick_bucket
@@ -55,33 +55,23 @@ DEFERRED_OUTPUTS = (
 )
 """What lies below the first chart and takes the browser longest, in the order in which it is shown."""
 
-PropsById = dict[str, dict[str, Any]]
-"""The properties of each part of the page, by its id."""
-
 GRAPH_LABEL = "Prices, deviation and states on one time axis. The tables beside hold the numbers."
 
 
 def build_content(context: PageContext, view: ViewState) -> list[Any]:
-    """The page with everything in its place."""
-    props: PropsById = {}
-    for (name, property_name), value in build_updates(context, view).items():
-        props.setdefault(name, {})[property_name] = value
-    return [_build_layout(props), build_limits(ViewLinks(view.to_query(context.catalogue)), view.timeframe)]
+    """The layout with its values."""
+    limits = build_limits(ViewLinks(view.to_query(context.catalogue)), view.timeframe)
+    return apply_updates([_build_layout(), limits], build_updates(context, view))
 
 
 def build_updates(context: PageContext, view: ViewState) -> Updates:
-    """The values after a change."""
-    return defer_updates(build_all_updates(context, view))
+    """Headline, charts and tables; the values of `DEFERRED_OUTPUTS` are within the one of ``later``."""
+    updates = _build_all_updates(context, view)
+    deferred: dict[str, dict[str, Any]] = {name: {prop: updates.pop((name, prop))} for name, prop in DEFERRED_OUTPUTS}
+    return {**updates, ("later", "data"): deferred}
 
 
-def defer_updates(updates: Updates) -> Updates:
-    """The same values, of which the browser shows those of `DEFERRED_OUTPUTS` after the first chart."""
-    deferred: dict[str, dict[str, Any]] = {name: {prop: updates[name, prop]} for name, prop in DEFERRED_OUTPUTS}
-    return {key: value for key, value in updates.items() if key not in DEFERRED_OUTPUTS} | {("later", "data"): deferred}
-
-
-def build_all_updates(context: PageContext, view: ViewState) -> Updates:
-    """The sentences, the charts and the tables."""
+def _build_all_updates(context: PageContext, view: ViewState) -> Updates:
     result, catalogue = context.measurements.measure_view(view), context.catalogue
     links = ViewLinks(view.to_query(catalogue))
     if result.measurement is None:
@@ -142,18 +132,16 @@ def build_all_updates(context: PageContext, view: ViewState) -> Updates:
 
 
 def _build_empty_updates(view: ViewState) -> Updates:
-    empty_ids = (
-        *("measured", "terms", "venues", "reading", "left-out", "asset-lows", "all-lows", "hint", "bars-offer"),
-        *("notes", "chart-files", "thresholds-chart", "thresholds-table", "thresholds-files", "close-look"),
-        "lows-files",
-    )
+    """The values without a measurement: every part that the layout leaves empty is cleared."""
+    layout = _build_layout()
+    empty_ids = [name for name in layout if getattr(layout[name], "children", "") is None]
     return {
+        **{(name, "children"): "" for name in empty_ids},
         ("main", "className"): "main empty",
         ("headline", "children"): f"Nothing to measure for {view.asset} in this window",
         ("second", "children"): _build_next_steps(view),
         ("graph", "figure"): {"data": [], "layout": {}},
         ("minute-data", "data"): None,
-        **{(name, "children"): "" for name in empty_ids},
     }
 
 
@@ -240,8 +228,8 @@ def _describe_chart_use(measurement: Measurement) -> str:
     subject, bucket_size = ("Wicks are drawn", wick_bucket_size) if line_bucket == 1 else ("Drawn", line_bucket)
     duration_text = format_minutes(timeframe.convert_to_minutes(bucket_size))
     return (
-        f"{subject} by least and greatest of each {duration_text} minutes, so that no wick is lost; the numbers count every "
-        f"bar. {usage}"
+        f"{subject} by least and greatest of each {duration_text} minutes, so that no wick is lost; the numbers count "
+        f"every bar. {usage}"
     )
 
 
@@ -296,22 +284,22 @@ def _build_lowest_minute(scene: Scene, position: int, trades: pl.DataFrame, menu
     )
 
 
-def _build_layout(props: PropsById) -> html.Div:
+def _build_layout() -> html.Div:
     return html.Div(
         [
-            html.H1(id="headline", **props["headline"]),
-            html.P(id="second", className="second", **props["second"]),
-            html.P(id="measured", className="quiet", **props["measured"]),
-            html.P(id="terms", className="quiet terms", **props["terms"]),
-            html.Div([_build_charts(props), _build_tables(props)], className="beside"),
-            html.Div([_build_thresholds(props), html.Div(id="close-look")], className="closer"),
+            html.H1(id="headline"),
+            html.P(id="second", className="second"),
+            html.P(id="measured", className="quiet"),
+            html.P(id="terms", className="quiet terms"),
+            html.Div([_build_charts(), _build_tables()], className="beside"),
+            html.Div([_build_thresholds(), html.Div(id="close-look")], className="closer"),
             html.Section(
                 [
                     html.Div(
                         [
                             html.H2("Lowest trades"),
-                            html.P(id="all-lows", **props["all-lows"]),
-                            html.Div(id="lows-files", className="taken", **props["lows-files"]),
+                            html.P(id="all-lows"),
+                            html.Div(id="lows-files", className="taken"),
                         ],
                         className="block-head",
                     ),
@@ -319,55 +307,45 @@ def _build_layout(props: PropsById) -> html.Div:
                 ],
                 className="lows",
             ),
-            dcc.Store(id="later", **props["later"]),
+            dcc.Store(id="later"),
             dcc.Store(id="later-shown"),
         ],
         id="main",
-        **props["main"],
     )
 
 
-def _build_charts(props: PropsById) -> html.Div:
+def _build_charts() -> html.Div:
     aria: dict[str, Any] = {"aria-label": "Every exchange at one moment"}
+    # Filled by assets/explorer.js, which follows the pointer: empty, but not left to the values.
+    minute = html.Div([], id="minute", className="moment-box", role="region", **aria)
     return html.Div(
         [
-            html.P(id="bars-offer", className="bars-offer", **props["bars-offer"]),
-            _build_chart("graph", GRAPH_LABEL, FIGURE_HEIGHT, **props["graph"]),
+            html.P(id="bars-offer", className="bars-offer"),
+            _build_chart("graph", GRAPH_LABEL, FIGURE_HEIGHT),
             html.Div(
-                [
-                    html.P(id="hint", className="hint", **props["hint"]),
-                    html.Div(id="chart-files", className="taken", **props["chart-files"]),
-                ],
+                [html.P(id="hint", className="hint"), html.Div(id="chart-files", className="taken")],
                 className="below",
             ),
             dcc.Store(id="minute-data"),
             dcc.Store(id="minute-shown"),
-            # Filled by assets/page.js, which follows the pointer.
-            html.Div(html.Div(id="minute", className="moment-box", role="region", **aria), className="moment-place"),
-            html.Div(id="notes", className="notes", **props["notes"]),
+            html.Div(minute, className="moment-place"),
+            html.Div(id="notes", className="notes"),
         ],
         className="charts",
     )
 
 
-def _build_tables(props: PropsById) -> html.Div:
+def _build_tables() -> html.Div:
     return html.Div(
-        [
-            html.Div(id="venues", **props["venues"]),
-            html.P(id="reading", className="quiet", **props["reading"]),
-            html.P(id="left-out", className="quiet", **props["left-out"]),
-        ]
+        [html.Div(id="venues"), html.P(id="reading", className="quiet"), html.P(id="left-out", className="quiet")]
     )
 
 
-def _build_thresholds(props: PropsById) -> html.Section:
+def _build_thresholds() -> html.Section:
     return html.Section(
         [
             html.Div(
-                [
-                    html.H2("How long at which depth"),
-                    html.Div(id="thresholds-files", className="taken", **props["thresholds-files"]),
-                ],
+                [html.H2("How long at which depth"), html.Div(id="thresholds-files", className="taken")],
                 className="block-head",
             ),
             html.P(CHART_NOTE, className="quiet"),
@@ -378,13 +356,23 @@ def _build_thresholds(props: PropsById) -> html.Section:
     )
 
 
-def _build_chart(name: str, label: str, height: int, figure: Figure, slider: html.Div | None = None) -> html.Div:
-    """A chart with a name for those who cannot see it, and a way along its points for the keyboard."""
+def _build_chart(
+    name: str, label: str, height: int, figure: Figure | None = None, slider: html.Div | None = None
+) -> html.Div:
+    """A chart with a label for screen readers, below a slider that leads the keyboard along its points.
+
+    Args:
+        name: the id of the graph.
+        label: what the chart shows.
+        height: in pixels.
+        figure: None where it is set later.
+        slider: of `build_point_slider`.
+    """
     config: Any = {"displayModeBar": False, "doubleClick": "autosize"}
     untyped_figure: Any = figure  # dash wants a figure of plotly's by its type
     graph = dcc.Graph(id=name, responsive=True, config=config, style={"height": height}, figure=untyped_figure)
     attributes: dict[str, Any] = {"aria-label": label}
-    # Its place is kept while plotly.js is still on its way.
+    # As high as the chart before plotly.js is loaded.
     parts = [graph] if slider is None else [slider, graph]
     return html.Div(parts, className="walked", role="group", style={"minHeight": height}, **attributes)
 

@@ -10,7 +10,7 @@ from dash import ClientsideFunction, Dash, Input, State, dcc, html
 from dashboard.charts.gaps.figure import FIGURE_HEIGHT, build_gaps_figure, build_gaps_table, measure_gaps
 from dashboard.components.caveats import build_limits
 from dashboard.components.point_slider import build_point_slider
-from dashboard.components.updates import Updates
+from dashboard.components.updates import Updates, apply_updates
 from dashboard.exports.kinds import ExportKind
 from dashboard.exports.menu import build_export_menu
 from dashboard.pages.base import VIEW_CONTROLS, Page, PageContext
@@ -34,12 +34,9 @@ GRAPH_LABEL = "How many gaps of which size there are; the table below holds the 
 
 
 def build_content(context: PageContext, view: ViewState) -> list[Any]:
-    """The page with everything in its place."""
-    links = ViewLinks(view.to_query(context.catalogue))
-    content = html.Div([*_build_layout(), build_limits(links, view.timeframe)])
-    for (name, property_name), value in build_updates(context, view).items():
-        setattr(content[name], property_name, value)
-    return [content]
+    """The layout with its values."""
+    layout = html.Div([*_build_layout(), build_limits(ViewLinks(view.to_query(context.catalogue)), view.timeframe)])
+    return apply_updates([layout], build_updates(context, view))
 
 
 def build_notice_result(context: PageContext, view: ViewState) -> ViewResult:
@@ -58,10 +55,8 @@ def build_updates(context: PageContext, view: ViewState) -> Updates:
     links = ViewLinks(view.to_query(catalogue))
     shown_view = context.measurements.measure_view(view).view
     measurements = context.measurements.list_measurements(view)
-    event_gaps, rows = (
-        measure_gaps(measurements, shown_view.focus),
-        build_grid_rows(measurements, catalogue, shown_view.focus, view.zone),
-    )
+    event_gaps = measure_gaps(measurements, shown_view.focus)
+    rows = build_grid_rows(measurements, catalogue, shown_view.focus, view.zone)
     focus_name = catalogue.get_venue(shown_view.focus).name
     return {
         ("lows-none", "children"): _describe_missing_assets(context, view, measurements),

@@ -5,8 +5,8 @@ from typing import Any
 from dash import html
 
 from dashboard.pages.base import Page, PageContext
+from dashboard.pages.method.definitions import Definition, build_definitions
 from dashboard.pages.method.parts import DefinitionParameters
-from dashboard.pages.method.sections import Definition, build_definitions
 from dashboard.state.links import MethodAnchor, ViewLinks
 from dashboard.state.view import ViewState
 from dashboard.text.numbers import format_span, format_window_name, join_names

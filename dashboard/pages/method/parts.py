@@ -33,13 +33,13 @@ class DefinitionParameters:
         return self.view.parameters.confirm
 
     @property
-    def bar(self) -> Timeframe:
-        """The length of the bars that are measured, of which the definitions speak."""
+    def timeframe(self) -> Timeframe:
+        """The length of the measured bars."""
         return self.view.timeframe
 
     @property
     def bar_name(self) -> str:
-        """What one of them is called."""
+        """The noun for one bar, such as "minute"."""
         return self.view.timeframe.noun
 
     @property

@@ -18,11 +18,12 @@ from deviation.ranks import MIN_DEEPEST_LEAD, MIN_FIRM_SHARE, MIN_LONGEST_LEAD, 
 
 def define_episodes(parameters: DefinitionParameters) -> list[Any]:
     """Stretches, for shading."""
+    bar = parameters.bar_name
     return [
         build_paragraph(
-            f"For shading and lists: an episode starts with the first {parameters.bar_name} at least {parameters.enter_text} away, and "
-            f"ends where {parameters.confirm_minutes} minutes in a row are back within {parameters.exit_text}. What cannot be judged is "
-            "skipped: it neither starts nor ends one. Ranks do not use episodes."
+            f"For shading and lists: an episode starts with the first {bar} at least {parameters.enter_text} away, and "
+            f"ends where {parameters.confirm_minutes} minutes in a row are back within {parameters.exit_text}. What "
+            "cannot be judged is skipped: it neither starts nor ends one. Ranks do not use episodes."
         ),
         build_formula("area = 100 × Σ |d|, in per cent times minutes"),
     ]
@@ -32,8 +33,8 @@ def define_baseline(parameters: DefinitionParameters) -> list[Any]:
     """The day before."""
     return [
         build_paragraph(
-            f"What was normal: how far {parameters.focus_name} stood from the others, at most, in the firm minutes of the 24 "
-            "hours before the window. Without it no number of the window can be called large."
+            f"What was normal: how far {parameters.focus_name} stood from the others, at most, in the firm minutes of "
+            "the 24 hours before the window. Without it no number of the window can be called large."
         )
     ]
 
@@ -57,6 +58,7 @@ def define_ranks(_: DefinitionParameters) -> list[Any]:
 
 def define_lowest_trades(parameters: DefinitionParameters) -> list[Any]:
     """Lowest trades, and how they mislead."""
+    bar = parameters.bar_name
     return [
         build_paragraph(
             "The lowest trade of each exchange over the window, in dollars. Set side by side, such lows mislead "
@@ -64,11 +66,9 @@ def define_lowest_trades(parameters: DefinitionParameters) -> list[Any]:
             "23:47; in the minute of the crash it traded at 3.56), and the busiest exchange has more trades, hence "
             "more extreme lows."
         ),
-        build_formula(
-            f"gap to the lowest other = low / lowest low of all other exchanges − 1, of whatever {parameters.bar_name}"
-        ),
+        build_formula(f"gap to the lowest other = low / lowest low of all other exchanges − 1, of whatever {bar}"),
         build_paragraph(
-            f"Beside each such gap stand those of one and the same {parameters.bar_name}: the gap to the next close, and the "
+            f"Beside each such gap stand those of one and the same {bar}: the gap to the next close, and the "
             "bounds of the lowest trade."
         ),
         build_source_note("the table follows the published description of Benson Sun's report."),

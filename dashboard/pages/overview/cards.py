@@ -140,7 +140,7 @@ SENSITIVITY_ANCHORS = (MethodAnchor.SENSITIVITY, MethodAnchor.RANK, MethodAnchor
 
 
 def build_cards(overview: EventContext, sensitivities: Mapping[str, Sensitivity] | None) -> list[html.Article]:
-    """The cards of all assets, those without a candle last; ``sensitivities`` is None where it is not yet worked out."""
+    """A card for each asset, those without a candle last; ``sensitivities`` is None until it has been computed."""
     measured_assets = {measurement.question.asset for measurement in overview.measurements}
     event = overview.catalogue.get_event(overview.view.event)
     return [

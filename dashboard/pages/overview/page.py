@@ -108,7 +108,8 @@ def _write_summary(overview: EventContext) -> str:
 def _describe_question(view: ViewState, catalogue: Catalogue) -> str:
     window_name = view.window_name(catalogue)
     window_text = UNNAMED_WINDOW if window_name is None else f"window {format_window_name(window_name, catalogue)}"
-    return f"{format_span(view.start, view.end, view.zone)}, {window_text}; every exchange against the others, {view.timeframe.sequence}."
+    span_text = format_span(view.start, view.end, view.zone)
+    return f"{span_text}, {window_text}; every exchange against the others, {view.timeframe.sequence}."
 
 
 def _build_reading_aid(overview: EventContext, checks: RobustnessChecks | None) -> html.Section:

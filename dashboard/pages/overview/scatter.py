@@ -48,10 +48,8 @@ def build_depth_chart(overview: EventContext, points: Sequence[MarketPoint]) -> 
     """Depth against minutes; whatever was never below for a minute, or not measured, is named below."""
     partition = categorize_by_depth(points)
     links = overview.links
-    depth_link, duration_link = (
-        links.build_definition_link("deep", MethodAnchor.DEPTH),
-        links.build_definition_link("long", MethodAnchor.BELOW_MIN),
-    )
+    depth_link = links.build_definition_link("deep", MethodAnchor.DEPTH)
+    duration_link = links.build_definition_link("long", MethodAnchor.BELOW_MIN)
     bar = overview.view.timeframe
     title: list[Any] = ["How ", depth_link, ", and how ", duration_link]
     description = (

@@ -29,7 +29,7 @@ from dashboard.pages.compare.page import PAGE, build_updates
 from dashboard.service.measurements import Measurements
 from dashboard.sheet.sizes import SHAPES, SheetSize
 from dashboard.shell.router import Router
-from dashboard.shell.values import build_shell_updates
+from dashboard.shell.updates import build_shell_updates
 from dashboard.state.url import parse_query
 from dashboard.state.view import Theme, ViewState
 from dashboard.tables.venues import TableCell

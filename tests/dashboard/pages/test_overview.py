@@ -37,7 +37,7 @@ from dashboard.pages.overview.scatter import (
 )
 from dashboard.service.event import EventContext
 from dashboard.service.measurements import Measurements
-from dashboard.shell.values import build_shell_updates
+from dashboard.shell.updates import build_shell_updates
 from dashboard.state.view import OriginChoice, Theme, ViewState, build_default_view
 from data.reconstruction.candles import reconstruct_candles
 from data.schema import CANDLE, Origin, build_empty_frame

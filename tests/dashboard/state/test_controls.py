@@ -54,7 +54,7 @@ def build_time(hour: int, minute: int) -> datetime:
         ("asset", None, {}),
     ],
 )
-def test_control(control: str, value: Any, changes: dict[str, Any]) -> None:  # noqa: ANN401
+def test_control(control: str, value: Any, changes: dict[str, Any]) -> None:  # noqa: ANN401 - what a browser sends
     """A control changes what it is there for and nothing else; an emptied one nothing at all."""
     assert apply_control(VIEW, control, value, CATALOGUE) == replace(VIEW, **changes)
 
@@ -114,7 +114,7 @@ def test_focus_votes() -> None:
         ("theme", "red", "'red' is not a valid Theme"),
     ],
 )
-def test_nonsense(control: str, value: Any, reason: str) -> None:  # noqa: ANN401
+def test_nonsense(control: str, value: Any, reason: str) -> None:  # noqa: ANN401 - what a browser sends
     """What makes no sense is refused with a reason for the reader."""
     with pytest.raises(UsageError, match=reason):
         apply_control(VIEW, control, value, CATALOGUE)

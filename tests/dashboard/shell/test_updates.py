@@ -12,9 +12,9 @@ from dashboard.jobs.actions import CollectionProgress
 from dashboard.pages.base import PageContext
 from dashboard.pages.explorer import page as explorer
 from dashboard.service.measurements import Measurements
-from dashboard.shell.collection_bar import COLLECTION_OUTPUTS as COLLECTION_PROPS
+from dashboard.shell.collection_bar import build_collection_updates
 from dashboard.shell.router import Router
-from dashboard.shell.values import SHELL_OUTPUTS, build_shell_updates
+from dashboard.shell.updates import build_shell_updates, list_shell_outputs
 from dashboard.state.url import parse_query
 from dashboard.state.view import build_default_view
 from data.catalogue import load_catalogue
@@ -60,7 +60,8 @@ def test_a_page_holds_every_value() -> None:
 def test_what_changes_is_declared(shelf: MemoryStore) -> None:
     """The outputs that the shell has are those that are declared, with candles or without."""
     context = build_site(shelf).context
-    assert set(build_shell_updates(context, explorer.PAGE, build_default_view(CATALOGUE))) == set(SHELL_OUTPUTS)
+    values = build_shell_updates(context, explorer.PAGE, build_default_view(CATALOGUE))
+    assert set(values) == set(list_shell_outputs(CATALOGUE))
 
 
 def test_the_finding() -> None:
@@ -200,7 +201,7 @@ def test_collecting() -> None:
     values, ended = site.update_collection("cancel", {})
     assert (hands.calls[-1], ended) == ("cancel", True)
     assert (values["collection", "className"], values["collection-text", "children"]) == ("collection ended", "done")
-    assert set(values) == set(COLLECTION_PROPS)
+    assert set(values) == set(build_collection_updates(None))
 
 
 def test_a_collection_that_cannot_start() -> None:
