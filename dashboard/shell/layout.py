@@ -5,6 +5,7 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import dcc, html
 
+from dashboard.components.accessibility import build_aria_label
 from dashboard.components.popover import build_popover
 from dashboard.pages.base import Control
 from dashboard.shell.collection_bar import build_collect_button, build_collection_bar
@@ -74,7 +75,7 @@ def _build_header(catalogue: Catalogue) -> html.Header:
                 ],
                 className="tools",
             ),
-            html.Nav(id="nav", **_build_aria_label("Pages")),
+            html.Nav(id="nav", **build_aria_label("Pages")),
         ]
     )
 
@@ -103,7 +104,7 @@ def _build_controls() -> html.Section:
     ]
     # A section with a name is a landmark, so that a reader of the page by ear finds the controls at once.
     return html.Section(
-        [html.Div(row, className="row") for row in rows], className="controls", **_build_aria_label("What is shown")
+        [html.Div(row, className="row") for row in rows], className="controls", **build_aria_label("What is shown")
     )
 
 
@@ -127,7 +128,7 @@ def _build_notice_area() -> html.Section:
             html.Div(id="notices"),
         ],
         className="above",
-        **_build_aria_label("Notices"),
+        **build_aria_label("Notices"),
     )
 
 
@@ -178,21 +179,21 @@ def _build_range_popover() -> dmc.Popover:
 def _build_popover(name: str, label: str, fields: list[Any]) -> dmc.Popover:
     attributes: dict[str, Any] = {"aria-haspopup": "dialog"}
     button = dmc.Button(label, id=name, size="xs", **PLAIN_BUTTON, **attributes)
-    dialog = html.Div(fields, className="fields", role="dialog", **_build_aria_label(label))
+    dialog = html.Div(fields, className="fields", role="dialog", **build_aria_label(label))
     return build_popover(button, dialog, "bottom-start", keep_mounted=True)
 
 
 def _build_chips(name: str, label: str) -> html.Div:
-    return html.Div(dmc.ChipGroup(id=name), className="chips", role="group", **_build_aria_label(label))
+    return html.Div(dmc.ChipGroup(id=name), className="chips", role="group", **build_aria_label(label))
 
 
 def _build_switch(name: str, label: str, choices: list[tuple[str, str]]) -> html.Div:
     data = [{"value": value, "label": text} for value, text in choices]
-    return html.Div(dmc.SegmentedControl(id=name, data=data, size="xs"), role="group", **_build_aria_label(label))
+    return html.Div(dmc.SegmentedControl(id=name, data=data, size="xs"), role="group", **build_aria_label(label))
 
 
 def _build_select(name: str, label: str, **options: Any) -> dmc.Select:  # noqa: ANN401 - properties of the component
-    return dmc.Select(id=name, size="xs", allowDeselect=False, **_build_aria_label(label), **options)
+    return dmc.Select(id=name, size="xs", allowDeselect=False, **build_aria_label(label), **options)
 
 
 def _build_number_input(name: str, label: str, **options: Any) -> dmc.NumberInput:  # noqa: ANN401 - as above
@@ -213,10 +214,6 @@ def _build_multi_select(name: str, label: str, description: str) -> dmc.MultiSel
         value=[],
         comboboxProps={"withinPortal": False},
     )
-
-
-def _build_aria_label(label: str) -> dict[str, Any]:
-    return {"aria-label": label}
 
 
 PLAIN_BUTTON: dict[str, Any] = {"variant": "default", "className": "plain"}

@@ -5,6 +5,7 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import html
 
+from dashboard.components.accessibility import build_aria_label
 from dashboard.components.popover import build_popover
 from dashboard.state.view import PanelScale, ViewState
 from dashboard.text.numbers import format_input_time, format_span, format_window_name
@@ -17,7 +18,7 @@ def build_scale_switch(view: ViewState) -> html.Div:
     """One scale for all panels, or each its own; the browser draws either without asking."""
     data = [{"value": scale.value, "label": text} for scale, text in SCALE_LABELS.items()]
     switch = dmc.SegmentedControl(id="compare-scale", data=data, value=view.scale.value, size="xs")
-    return html.Div(switch, role="group", **_build_aria_label("Scale of the panels"))
+    return html.Div(switch, role="group", **build_aria_label("Scale of the panels"))
 
 
 def build_second_window_select(catalogue: Catalogue, view: ViewState) -> html.Div:
@@ -44,7 +45,7 @@ def build_second_window_select(catalogue: Catalogue, view: ViewState) -> html.Di
         clearable=True,
         size="xs",
         w=250,
-        **_build_aria_label("Second window"),
+        **build_aria_label("Second window"),
     )
     label = html.Span("Against", className="label")
     return html.Div([label, select, _build_range_popover(catalogue, view)], className="labelled compare-against")
@@ -77,7 +78,7 @@ def _build_range_popover(catalogue: Catalogue, view: ViewState) -> dmc.Popover:
     class_name = "plain chosen" if _has_unnamed_window(view, catalogue) else "plain"
     attributes: dict[str, Any] = {"aria-haspopup": "dialog"}
     button = dmc.Button("Own second range", size="xs", variant="default", className=class_name, **attributes)
-    dialog = html.Div(fields, className="fields", role="dialog", **_build_aria_label("Own second range"))
+    dialog = html.Div(fields, className="fields", role="dialog", **build_aria_label("Own second range"))
     return build_popover(button, dialog, "bottom-start", keep_mounted=True)
 
 
@@ -85,7 +86,3 @@ def _has_unnamed_window(view: ViewState, catalogue: Catalogue) -> bool:
     """Whether there is a second window without a name."""
     second = view.second_window
     return second is not None and catalogue.get_event(second.event).find_window_name(second.start, second.end) is None
-
-
-def _build_aria_label(label: str) -> dict[str, Any]:
-    return {"aria-label": label}

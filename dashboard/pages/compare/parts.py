@@ -10,6 +10,7 @@ from dashboard.charts.small_multiples.figure import PANEL_HEIGHT
 from dashboard.charts.small_multiples.legend import LineSample
 from dashboard.charts.small_multiples.panels import AssetPanel
 from dashboard.charts.small_multiples.rows import AT_LEAST_SIGN, PanelRow
+from dashboard.components.accessibility import build_aria_label, build_scroll_box
 from dashboard.draw.theme import get_palette
 from dashboard.state.links import MethodAnchor, ViewLinks
 from dashboard.state.view import Theme, format_number
@@ -88,10 +89,14 @@ def _build_fact(group: Group, deepest: TableCell, below: TableCell, enter_text: 
 
 def build_graph(graph_id: str, label: str) -> html.Div:
     """The place of a chart; the browser draws it from the store of figures, on the scale that is chosen."""
-    aria: dict[str, Any] = {"aria-label": f"{label}. The table holds the numbers."}
     chart = dcc.Graph(id=graph_id, responsive=True, config={"displayModeBar": False}, style={"height": PANEL_HEIGHT})
     # As high as the chart from the first, which comes later: nothing below may jump.
-    return html.Div(chart, role="img", style={"minHeight": PANEL_HEIGHT}, **aria)
+    return html.Div(
+        chart,
+        role="img",
+        style={"minHeight": PANEL_HEIGHT},
+        **build_aria_label(f"{label}. The table holds the numbers."),
+    )
 
 
 def build_legend(samples: Sequence[LineSample], theme: Theme, bar: Timeframe) -> html.Ul:
@@ -139,9 +144,8 @@ def build_table(sides: Sequence[tuple[str, Sequence[PanelRow]]], enter_text: str
         html.Tbody([*_build_window_header(name, len(headers)), *(_build_row(line) for line in panel_lines)])
         for name, panel_lines in sides
     ]
-    aria: dict[str, Any] = {"aria-label": "Numbers of all panels"}
     content = html.Table([html.Thead(html.Tr(headers)), *bodies])
-    return html.Div(content, className="wide", tabIndex=0, role="region", **aria)
+    return build_scroll_box(content, "Numbers of all panels")
 
 
 def _build_window_header(name: str, columns: int) -> list[html.Tr]:

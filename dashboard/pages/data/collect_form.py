@@ -9,12 +9,14 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 
 from analysis.questions import sort_venues
+from dashboard.components.accessibility import build_aria_label
 from dashboard.components.updates import Updates
 from dashboard.jobs.actions import ASKING, CollectionOrder, CollectionProgress, PageActions, VenueProgress
-from dashboard.pages.data.wording import build_header, format_outcome
+from dashboard.pages.data.tables import build_header
 from dashboard.service.coverage import LEAD_TIME
 from dashboard.state.view import ViewState
 from dashboard.text.numbers import format_span
+from dashboard.text.store import format_outcome
 from data.catalogue import Catalogue
 from data.errors import PlumblineError
 from data.schema import SETTLED_OUTCOMES, Timeframe
@@ -75,14 +77,12 @@ def build_form(actions: PageActions, catalogue: Catalogue) -> html.Div:
         {"value": venue, "label": catalogue.get_venue(venue).name} for venue in sort_venues(catalogue, actions.venues)
     ]
     bar_choices = [{"value": timeframe.value, "label": text} for timeframe, text in BAR_CHOICES]
-    scope_aria: dict[str, Any] = {"aria-label": "What to collect"}
-    length_aria: dict[str, Any] = {"aria-label": "Length of candles"}
     return html.Div(
         [
             html.Div(
                 dmc.SegmentedControl(id="data-scope", value=CollectScope.VIEW.value, data=[], size="xs"),
                 role="group",
-                **scope_aria,
+                **build_aria_label("What to collect"),
             ),
             html.P(id="data-scope-told", className="quiet"),
             dmc.Checkbox(id="data-before", label="with the 24 h before, as shown above", checked=True, size="xs"),
@@ -103,7 +103,7 @@ def build_form(actions: PageActions, catalogue: Catalogue) -> html.Div:
                     html.Div(
                         dmc.SegmentedControl(id="data-bars", value=Timeframe.M1.value, data=bar_choices, size="xs"),
                         role="group",
-                        **length_aria,
+                        **build_aria_label("Length of candles"),
                     ),
                 ],
                 className="labelled",
@@ -144,7 +144,7 @@ def build_form_updates(view: ViewState, catalogue: Catalogue) -> Updates:
 
 
 def build_progress_updates(progress: CollectionProgress | None, catalogue: Catalogue) -> Updates:
-    """How a collection stands; the clock that asks again only runs while one does."""
+    """The values of progress, buttons and ticker, always of the same properties; it ticks while a collection runs."""
     running = progress is not None and progress.running
     return {
         ("data-progress", "children"): [] if progress is None else _build_progress(progress, catalogue),

@@ -9,19 +9,27 @@ from typing import Any
 from dash import html
 
 from analysis.questions import sort_venues
-from dashboard.pages.data.wording import (
-    BAR_NAMES,
-    OUTCOME_LETTERS,
-    build_header,
-    format_count,
-    format_outcome,
-    format_symbol,
-)
-from dashboard.service.coverage import HOUR, CoverageField, CoverageMap, MarketCoverage
+from dashboard.components.accessibility import build_aria_label, build_scroll_box
+from dashboard.pages.data.tables import build_header
+from dashboard.service.coverage import HOUR, NEVER_ASKED, CoverageField, CoverageMap, MarketCoverage
 from dashboard.text.clock import Zone, convert_to_zone, format_day
 from dashboard.text.numbers import format_span
+from dashboard.text.store import BAR_NAMES, format_count, format_outcome, format_symbol
 from data.catalogue import Catalogue
 from data.schema import Outcome, Timeframe
+
+OUTCOME_LETTERS = {
+    Outcome.PARTLY.value: "P",
+    Outcome.HISTORY_TOO_SHORT.value: "H",
+    Outcome.NOT_LISTED.value: "L",
+    Outcome.NOT_OFFERED.value: "O",
+    Outcome.UNREACHABLE.value: "U",
+    Outcome.REFUSED.value: "R",
+    Outcome.RATE_LIMITED_OUT.value: "T",
+    Outcome.BAD_DATA.value: "B",
+    NEVER_ASKED: "?",
+}
+"""The letter of each outcome, for a field of the map that has no room for the word."""
 
 MIN_WORD_FIELDS = 4
 """Fields that have to be alike so that there is room for a word in them."""
@@ -68,13 +76,17 @@ def build_map(coverage: CoverageMap, window: tuple[datetime, datetime], catalogu
     by_venue = coverage.group_by_venue()
     rows = [_build_row(coverage, by_venue[venue], catalogue, zone) for venue in sort_venues(catalogue, by_venue)]
     rows[0].children[1].tabIndex = 0  # the stop of the keyboard; arrow keys lead on from there
-    aria: dict[str, Any] = {"aria-label": f"What was had of {coverage.asset}, by exchange and time"}
     header = html.Thead([_build_day_row(coverage, zone), _build_hour_row(coverage, window, zone)])
     columns = html.Colgroup([html.Col(className="data-map-names"), *(html.Col() for _ in coverage.starts)])
     # A number of seconds has more digits.
     style: Any = {"--fields": len(coverage.starts), "--field": "46px" if coverage.timeframe is Timeframe.S1 else "36px"}
     table = html.Table(
-        [columns, header, html.Tbody(rows)], id=GRID_ID, role="grid", className="data-map", style=style, **aria
+        [columns, header, html.Tbody(rows)],
+        id=GRID_ID,
+        role="grid",
+        className="data-map",
+        style=style,
+        **build_aria_label(f"What was had of {coverage.asset}, by exchange and time"),
     )
     return html.Div(table, className="wide")
 
@@ -121,10 +133,7 @@ def build_numbers_table(coverage: CoverageMap, catalogue: Catalogue) -> html.Div
         for market in by_venue[venue]
     ]
     table = html.Table([header, html.Tbody(rows)], className="data-table")
-    aria: dict[str, Any] = {
-        "aria-label": f"{BAR_NAMES[coverage.timeframe].capitalize()}s had, quiet and missing, by market"
-    }
-    return html.Div(table, className="wide", tabIndex=0, role="region", **aria)
+    return build_scroll_box(table, f"{BAR_NAMES[coverage.timeframe].capitalize()}s had, quiet and missing, by market")
 
 
 def describe_missing(market: MarketCoverage) -> str:

@@ -9,11 +9,13 @@ from typing import Any
 import polars as pl
 from dash import html
 
+from dashboard.components.accessibility import build_scroll_box
 from dashboard.jobs.actions import StoredSource
 from dashboard.pages.data.incidents import join_first_names
-from dashboard.pages.data.wording import LENGTH_NAMES, build_header, format_count, format_instant
+from dashboard.pages.data.tables import build_header
 from dashboard.service.store_info import summarize_holdings
 from dashboard.text.clock import Zone
+from dashboard.text.store import LENGTH_NAMES, format_count, format_instant
 from data.catalogue import Catalogue
 from data.delta.maintenance import StoreSize
 from data.lock import Holder
@@ -67,8 +69,7 @@ def build_holdings_table(holdings: pl.DataFrame, catalogue: Catalogue, zone: Zon
     header = build_header(*column_names, numeric={"Candles"})
     rows = [_build_holding_row(row, catalogue, zone) for row in summarize_holdings(holdings).iter_rows(named=True)]
     table = html.Table([header, html.Tbody(rows)], className="data-table data-lines data-held")
-    aria: dict[str, Any] = {"aria-label": "What the store holds, by exchange and route"}
-    return [html.Div(table, className="wide", tabIndex=0, role="region", **aria)]
+    return [build_scroll_box(table, "What the store holds, by exchange and route")]
 
 
 def list_forgettable(holdings: pl.DataFrame) -> tuple[StoredSource, ...]:
@@ -107,8 +108,7 @@ def build_follower_status(holder: Holder | None, runs: pl.DataFrame, zone: Zone)
     header = build_header(f"Began ({zone})", "Run", "Outcome", "New", "Revised", "Message", numeric={"New", "Revised"})
     rows = [_build_run_row(row, zone) for row in runs.head(VISIBLE_RUNS).iter_rows(named=True)]
     table = html.Table([header, html.Tbody(rows)], className="data-table")
-    aria: dict[str, Any] = {"aria-label": "The last runs of the follower"}
-    return [*parts, html.Div(table, className="wide", tabIndex=0, role="region", **aria)]
+    return [*parts, build_scroll_box(table, "The last runs of the follower")]
 
 
 def measure_pace(runs: pl.DataFrame, holder: Holder) -> tuple[datetime, timedelta] | None:

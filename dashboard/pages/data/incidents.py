@@ -8,19 +8,20 @@ from typing import Any
 import polars as pl
 from dash import html
 
-from dashboard.pages.data.wording import (
-    LENGTH_NAMES,
-    OUTCOME_ADVICE,
-    build_header,
-    format_count,
-    format_instant,
-    format_outcome,
-    format_symbol,
-)
+from dashboard.pages.data.tables import build_header
 from dashboard.service.store_info import summarize_outstanding
 from dashboard.text.clock import Zone
 from dashboard.text.numbers import format_span
-from dashboard.text.store import EXCERPT_CHARS, format_market
+from dashboard.text.store import (
+    EXCERPT_CHARS,
+    LENGTH_NAMES,
+    OUTCOME_ADVICE,
+    format_count,
+    format_instant,
+    format_market,
+    format_outcome,
+    format_symbol,
+)
 from data.catalogue import Catalogue
 from data.schema import RunOutcome, Timeframe
 

@@ -5,9 +5,10 @@ from typing import Any
 import polars as pl
 from dash import html
 
-from dashboard.pages.data.wording import build_header, format_count, format_instant
+from dashboard.components.accessibility import build_scroll_box
+from dashboard.pages.data.tables import build_header
 from dashboard.text.clock import Zone
-from dashboard.text.store import format_candle_time, format_market
+from dashboard.text.store import format_candle_time, format_count, format_instant, format_market
 from data.catalogue import Catalogue
 
 VISIBLE_VALUES = 12
@@ -48,8 +49,7 @@ def _build_table(rows: list[html.Tr], name: str) -> html.Div:
         "Exchange", "Candle", "Value", "First seen", "Now", "Changes", "Route", numeric=numeric_columns
     )
     table = html.Table([header, html.Tbody(rows)], className="data-table data-lines data-changed")
-    aria: dict[str, Any] = {"aria-label": name}
-    return html.Div(table, className="wide", tabIndex=0, role="region", **aria)
+    return build_scroll_box(table, name)
 
 
 def _build_row(row: dict[str, Any], catalogue: Catalogue, zone: Zone) -> html.Tr:

@@ -6,14 +6,15 @@ from typing import Any
 import polars as pl
 from dash import html
 
+from dashboard.components.accessibility import build_aria_label
 from dashboard.components.updates import Updates
 from dashboard.pages.base import PageContext
 from dashboard.pages.data.coverage_map import build_legend, build_map, build_numbers_table
 from dashboard.pages.data.holdings import count_by_length
-from dashboard.pages.data.wording import BAR_NAMES, LENGTH_NAMES, format_count
 from dashboard.service.store_info import read_coverage_map
 from dashboard.state.view import ViewState
 from dashboard.text.numbers import format_span, join_names
+from dashboard.text.store import BAR_NAMES, LENGTH_NAMES, format_count
 from data.schema import Evidence, Timeframe
 
 
@@ -74,7 +75,11 @@ def build_length_choice(lengths: Sequence[Timeframe], selected: Timeframe) -> li
             "aria-pressed": "true" if length is selected else "false",
         }
         buttons.append(html.Button(LENGTH_NAMES[length], type="button", className="data-length", **attributes))
-    aria: dict[str, Any] = {"aria-label": "Length of the candles that are shown"}
     return [
-        html.Div([html.Span("Candles of", className="label"), *buttons], role="group", className="data-lengths", **aria)
+        html.Div(
+            [html.Span("Candles of", className="label"), *buttons],
+            role="group",
+            className="data-lengths",
+            **build_aria_label("Length of the candles that are shown"),
+        )
     ]

@@ -19,7 +19,7 @@ from plotly.utils import PlotlyJSONEncoder
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from dashboard.jobs.actions import FileMarket, PageActions
-from dashboard.pages.data.wording import format_count
+from dashboard.text.store import format_count
 from data.errors import FileRefused, PlumblineError
 from data.files.import_many import StoredFile
 

@@ -21,6 +21,7 @@ from dashboard.charts.timeline.figure import build_explorer_figure
 from dashboard.charts.timeline.hover_table import build_minute_data
 from dashboard.charts.timeline.layout import FIGURE_HEIGHT
 from dashboard.charts.timeline.notes import build_notes_list
+from dashboard.components.accessibility import build_aria_label
 from dashboard.components.caveats import build_limits
 from dashboard.components.point_slider import build_point_slider
 from dashboard.components.updates import Updates, apply_updates
@@ -315,9 +316,10 @@ def _build_layout() -> html.Div:
 
 
 def _build_charts() -> html.Div:
-    aria: dict[str, Any] = {"aria-label": "Every exchange at one moment"}
     # Filled by assets/explorer.js, which follows the pointer: empty, but not left to the values.
-    minute = html.Div([], id="minute", className="moment-box", role="region", **aria)
+    minute = html.Div(
+        [], id="minute", className="moment-box", role="region", **build_aria_label("Every exchange at one moment")
+    )
     return html.Div(
         [
             html.P(id="bars-offer", className="bars-offer"),
@@ -371,10 +373,9 @@ def _build_chart(
     config: Any = {"displayModeBar": False, "doubleClick": "autosize"}
     untyped_figure: Any = figure  # dash wants a figure of plotly's by its type
     graph = dcc.Graph(id=name, responsive=True, config=config, style={"height": height}, figure=untyped_figure)
-    attributes: dict[str, Any] = {"aria-label": label}
     # As high as the chart before plotly.js is loaded.
     parts = [graph] if slider is None else [slider, graph]
-    return html.Div(parts, className="walked", role="group", style={"minHeight": height}, **attributes)
+    return html.Div(parts, className="walked", role="group", style={"minHeight": height}, **build_aria_label(label))
 
 
 PAGE = Page(

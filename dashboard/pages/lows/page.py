@@ -8,6 +8,7 @@ import dash_mantine_components as dmc
 from dash import ClientsideFunction, Dash, Input, State, dcc, html
 
 from dashboard.charts.gaps.figure import FIGURE_HEIGHT, build_gaps_figure, build_gaps_table, measure_gaps
+from dashboard.components.accessibility import build_aria_label, build_scroll_box
 from dashboard.components.caveats import build_limits
 from dashboard.components.point_slider import build_point_slider
 from dashboard.components.updates import Updates, apply_updates
@@ -135,12 +136,10 @@ def _build_layout() -> list[Any]:
 
 def _build_sections() -> list[Any]:
     """Tables and charts, which are hidden where nothing is in them."""
-    graph_aria: dict[str, Any] = {"aria-label": GRAPH_LABEL}
     graph = dcc.Graph(
         id="lows-gaps", responsive=True, config={"displayModeBar": False}, style={"height": FIGURE_HEIGHT}
     )
-    table_aria: dict[str, Any] = {"aria-label": "The numbers behind the chart"}
-    table = html.Div(id="lows-gaps-table", className="wide", tabIndex=0, role="region", **table_aria)
+    table = build_scroll_box(None, "The numbers behind the chart", id="lows-gaps-table")
     button = dmc.Button("Download table (CSV)", id="lows-csv", size="xs", variant="default", className="plain")
     return [
         html.Section([html.H2("By asset"), html.Div(id="lows-summary")], className="lows"),
@@ -163,7 +162,7 @@ def _build_sections() -> list[Any]:
                     [build_point_slider("lows-gaps", "Gaps of each size"), graph],
                     className="walked",
                     role="group",
-                    **graph_aria,
+                    **build_aria_label(GRAPH_LABEL),
                 ),
                 html.Details([html.Summary("As a table"), table]),
             ],

@@ -4,6 +4,7 @@ from typing import Any
 
 from dash import html
 
+from dashboard.components.accessibility import build_aria_label
 from dashboard.pages.base import Page, PageContext
 from dashboard.pages.method.definitions import Definition, build_definitions
 from dashboard.pages.method.parts import DefinitionParameters
@@ -25,7 +26,6 @@ def build_content(context: PageContext, view: ViewState) -> list[Any]:
     catalogue = context.catalogue
     definitions = build_definitions(DefinitionParameters(view, catalogue))
     links = ViewLinks(view.to_query(catalogue))
-    contents_aria: dict[str, Any] = {"aria-label": "Contents"}
     return [
         html.H1("What the numbers mean"),
         html.P(
@@ -45,7 +45,7 @@ def build_content(context: PageContext, view: ViewState) -> list[Any]:
                 html.Nav(
                     html.Ol([html.Li(_build_contents_link(definition)) for definition in definitions]),
                     className="contents",
-                    **contents_aria,
+                    **build_aria_label("Contents"),
                 ),
                 html.Div([_build_definition(definition) for definition in definitions], className="definitions"),
             ],

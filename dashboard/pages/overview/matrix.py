@@ -15,6 +15,7 @@ from dashboard.charts.matrix.cells import (
     is_outlined,
     select_cell_colours,
 )
+from dashboard.components.accessibility import build_aria_label, build_scroll_box
 from dashboard.exports.kinds import ExportKind
 from dashboard.exports.menu import build_export_menu
 from dashboard.service.event import EventContext, build_focus_button
@@ -72,12 +73,11 @@ def _build_table(overview: EventContext, board: GroupMatrix) -> html.Div:
         name = html.Th(build_focus_button(overview.catalogue, venue, focus), scope="row")
         row_cells = [_build_cell(overview, board.cells[venue, asset]) for asset in assets]
         rows.append(html.Tr([name, *row_cells], className="focus" if venue == focus else ""))
-    aria: dict[str, Any] = {"aria-label": f"Depth and minutes among {group_name}"}
     # Few assets must not make cells as wide as the page, nor many on a telephone as narrow as a word.
     min_width, max_width = (f"{VENUE_WIDTH_PX + cell * len(assets)}px" for cell in CELL_WIDTHS_PX)
     style = {"minWidth": min_width, "maxWidth": max_width}
     table = html.Table([html.Thead(header), html.Tbody(rows)], className="overview-matrix", style=style)
-    return html.Div(table, className="wide", tabIndex=0, role="region", **aria)
+    return build_scroll_box(table, f"Depth and minutes among {group_name}")
 
 
 def _build_cell(overview: EventContext, cell: MatrixCell) -> html.Td:
@@ -91,11 +91,16 @@ def _build_cell(overview: EventContext, cell: MatrixCell) -> html.Td:
     lines = [html.B(depth), html.Span(minutes), html.Em(rank_text)]
     classes = {"unranked": is_unranked, "deepest": is_outlined(overview, cell)}
     rank_detail = _describe_rank(overview, cell.rank)
-    attributes: dict[str, Any] = {
-        "aria-label": f"{name}, {cell.asset}: {depth}, {minutes} at least {overview.enter_text} below; {rank_detail}"
-    }
     return html.Td(
-        overview.build_explorer_link(lines, cell.asset, cell.venue, title=rank_detail, **attributes),
+        overview.build_explorer_link(
+            lines,
+            cell.asset,
+            cell.venue,
+            title=rank_detail,
+            **build_aria_label(
+                f"{name}, {cell.asset}: {depth}, {minutes} at least {overview.enter_text} below; {rank_detail}"
+            ),
+        ),
         className=" ".join(name for name, applies in classes.items() if applies),
         style={} if is_unranked else build_tint(summary.depth, overview.view.theme),
     )

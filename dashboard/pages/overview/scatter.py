@@ -18,6 +18,7 @@ from dashboard.charts.scatter.points import (
     categorize_by_volume,
     format_names_by_asset,
 )
+from dashboard.components.accessibility import build_aria_label, build_scroll_box
 from dashboard.components.point_slider import build_point_slider
 from dashboard.draw.encoding import Figure
 from dashboard.draw.markers import get_marker_corners
@@ -138,7 +139,6 @@ def _build_graphs(
     if not points:
         return [html.P(empty_text, className="overview-none")]
     config: Any = {"displayModeBar": False}
-    aria: dict[str, Any] = {"aria-label": GRAPH_LABELS[name]}
     graphs = [
         html.Div(
             [
@@ -155,7 +155,7 @@ def _build_graphs(
             role="group",
             # Its place is kept while what draws it is still on its way.
             style={"minHeight": size.height},
-            **aria,
+            **build_aria_label(GRAPH_LABELS[name]),
         )
         for size_name, size in SIZES.items()
     ]
@@ -222,8 +222,7 @@ def _build_table(overview: EventContext, points: Sequence[MarketPoint], *, with_
         for point in sorted(points, key=lambda row_point: math.inf if row_point.depth is None else row_point.depth)
     ]
     header = html.Thead(html.Tr([html.Th(name, scope="col") for name in headers]))
-    aria: dict[str, Any] = {"aria-label": "The numbers behind the chart"}
-    table = html.Div(html.Table([header, html.Tbody(rows)]), className="wide", tabIndex=0, role="region", **aria)
+    table = build_scroll_box(html.Table([header, html.Tbody(rows)]), "The numbers behind the chart")
     return html.Details([html.Summary("As a table"), table])
 
 
