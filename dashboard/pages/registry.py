@@ -1,4 +1,4 @@
-"""All pages, in the order of the navigation, and which of them an address means."""
+"""All pages in the order of the navigation, and the page of an address."""
 
 from collections.abc import Mapping
 

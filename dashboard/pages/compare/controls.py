@@ -1,4 +1,4 @@
-"""What is chosen on the Compare page itself: the scale of its panels, and the window that stands beside the first."""
+"""The controls of the Compare page itself: the scale of its panels, and the second window."""
 
 from typing import Any
 
@@ -15,14 +15,14 @@ SCALE_LABELS = {PanelScale.SHARED: "Same scale", PanelScale.OWN: "Own scales"}
 
 
 def build_scale_switch(view: ViewState) -> html.Div:
-    """One scale for all panels, or each its own; the browser draws either without asking."""
+    """A switch between one scale for all panels and a scale for each; the browser draws either without a request."""
     data = [{"value": scale.value, "label": text} for scale, text in SCALE_LABELS.items()]
     switch = dmc.SegmentedControl(id="compare-scale", data=data, value=view.scale.value, size="xs")
     return html.Div(switch, role="group", **build_aria_label("Scale of the panels"))
 
 
 def build_second_window_select(catalogue: Catalogue, view: ViewState) -> html.Div:
-    """The list of second windows, those of each event under its title, and a range of its own."""
+    """A list of the windows of all events, and a popover for a window by its edges."""
     groups = [
         {
             "group": event.title,
@@ -52,15 +52,15 @@ def build_second_window_select(catalogue: Catalogue, view: ViewState) -> html.Di
 
 
 def _build_range_popover(catalogue: Catalogue, view: ViewState) -> dmc.Popover:
-    """A second window by its edges, of any event: its assets are shown."""
+    """The fields for a second window by its edges, and for the event whose assets are shown in it."""
     second = view.second_window
     event, start, end = (
         (view.event, view.start, view.end) if second is None else (second.event, second.start, second.end)
     )
     events = [{"value": listed_event.id, "label": listed_event.title} for listed_event in catalogue.events.values()]
-    # Without a portal: a click into the list must not count as one outside of the popover.
+    # Without a portal: else a click into the list would count as one outside of the popover and close it.
     select_options: dict[str, Any] = {"comboboxProps": {"withinPortal": False}, "allowDeselect": False}
-    # Debounced, so that return sends the text and the wish together.
+    # Debounced, so that Enter sends the text and the submission together.
     input_options: dict[str, Any] = {"size": "xs", "placeholder": "2025-10-10 21:10", "debounce": True}
     fields = [
         dmc.Select(id="compare-own-event", label="Assets of", data=events, value=event, size="xs", **select_options),
@@ -83,6 +83,6 @@ def _build_range_popover(catalogue: Catalogue, view: ViewState) -> dmc.Popover:
 
 
 def _has_unnamed_window(view: ViewState, catalogue: Catalogue) -> bool:
-    """Whether there is a second window without a name."""
+    """Whether the view has a second window, and one that its event has no name for."""
     second = view.second_window
     return second is not None and catalogue.get_event(second.event).find_window_name(second.start, second.end) is None

@@ -1,4 +1,4 @@
-"""Compare: every asset of an event in a panel of its own, and one window beside another."""
+"""The Compare page: a panel for every asset of an event, and one window beside another."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -43,7 +43,7 @@ def build_content(context: PageContext, view: ViewState) -> list[Any]:
 
 
 def build_updates(context: PageContext, view: ViewState) -> Updates:
-    """Panels, pair, key and tables; the figures come last, when the places that they are drawn in are there."""
+    """Panels, pair, legend and tables; figures come last, after the components that they are drawn in."""
     catalogue = context.catalogue
     window_sides, pair_panels = measure_windows(context.measurements, view), measure_pair(context.measurements, view)
     links = ViewLinks(view.to_query(catalogue))
@@ -76,7 +76,7 @@ def build_updates(context: PageContext, view: ViewState) -> Updates:
 
 
 def register_callbacks(app: Dash, context: PageContext) -> None:  # noqa: ARG001 - as every page is called
-    """What the browser does by itself: draw on the chosen scale, and open the page with the chosen second window."""
+    """Callbacks in the browser: draw on the selected scale, and open the page with the selected second window."""
     clientside_callback: Any = app.clientside_callback  # dash leaves it untyped
     clientside_callback(
         ClientsideFunction("plumblineCompare", "drawn"),
@@ -111,7 +111,7 @@ def register_callbacks(app: Dash, context: PageContext) -> None:  # noqa: ARG001
 
 
 def build_notice_result(context: PageContext, view: ViewState) -> ViewResult:
-    """What the notices speak of: every panel of either window, and the pair's where its asset is none of them."""
+    """The results of all panels, and those of the pair if no panel is about its asset."""
     window_sides = measure_windows(context.measurements, view)
     results = [asset_panel.result for side in window_sides for asset_panel in side.panels]
     if view.asset not in {asset_panel.asset for asset_panel in window_sides[0].panels}:
@@ -160,7 +160,7 @@ def _build_side(
 def _build_pair(
     pair_panels: Sequence[AssetPanel], view: ViewState, catalogue: Catalogue, links: ViewLinks
 ) -> list[Any]:
-    """One chart above the other, each under the name of its window; or how to get there."""
+    """The view's asset in both windows, one chart above the other; a hint if there is no second window."""
     if not pair_panels:
         prompt = f"Choose a second window above: {view.asset} in both is then drawn one above the other."
         return [html.P(prompt, className="quiet")]
@@ -185,7 +185,7 @@ def _build_pair(
 def _build_figures(
     window_sides: Sequence[WindowPanels], pair_panels: Sequence[AssetPanel], view: ViewState, catalogue: Catalogue
 ) -> dict[str, Any]:
-    """Every chart by the id of its place, with the axis of either scale."""
+    """The figure of every chart by the id of its component, with the value axis for either scale."""
     scenes_by_id = {
         _format_graph_id(number, asset_panel.asset): scene
         for number, side in enumerate(window_sides)
@@ -211,7 +211,7 @@ def _build_figures(
 
 
 def _measure_minutes(scene: Scene) -> float:
-    """How long the panel's window lasts."""
+    """The length of the panel's window in minutes."""
     question = scene.measurement.question
     return float((question.end - question.start) / timedelta(minutes=1))
 

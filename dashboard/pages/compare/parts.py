@@ -1,4 +1,4 @@
-"""The parts of the Compare page as markup: panels, the key of the lines, tables, and links to files."""
+"""The parts of the Compare page as markup: panels, the legend, and tables."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -21,15 +21,15 @@ from data.schema import Timeframe
 from deviation.question import Group
 
 DASH_LENGTHS = {"solid": "", "dash": "7 5", "dot": "1.5 3"}
-"""Dashes of the key as lengths in pixels, as plotly draws them."""
+"""Dashes of lines in the legend, as lengths in pixels, as plotly draws them."""
 
 
 def build_panel(
     asset_panel: AssetPanel, line: PanelRow, graph_id: str, catalogue: Catalogue, *, has_lines: bool
 ) -> html.Section:
-    """A panel: what was found in words, and its chart; a click anywhere on it opens the asset in the explorer.
+    """A panel with facts and a chart; a click on it opens the asset in the explorer.
 
-    ``has_lines``: there is a line to draw.
+    Without lines to draw (``has_lines``) it is a note instead.
     """
     links = ViewLinks(asset_panel.view.to_query(catalogue))
     attributes: dict[str, Any] = {"data-opens": links.build_href("explorer")}
@@ -56,7 +56,7 @@ def build_panel(
 
 
 def build_facts(line: PanelRow, enter_text: str, links: ViewLinks) -> html.Div:
-    """The deepest close and the minutes below, against either group, each word leading to its definition."""
+    """Deepest close and minutes below against either group, with links to the definitions."""
     group_facts = [_build_fact(group, *line.by_group[group], enter_text, links) for group in Group]
     deepest_other = line.deepest_other
     time_text = f" at {deepest_other.detail}" if deepest_other.detail else ""
@@ -88,9 +88,9 @@ def _build_fact(group: Group, deepest: TableCell, below: TableCell, enter_text: 
 
 
 def build_graph(graph_id: str, label: str) -> html.Div:
-    """The place of a chart; the browser draws it from the store of figures, on the scale that is chosen."""
+    """An empty chart; the browser draws it on the selected scale, from the ``dcc.Store`` of figures."""
     chart = dcc.Graph(id=graph_id, responsive=True, config={"displayModeBar": False}, style={"height": PANEL_HEIGHT})
-    # As high as the chart from the first, which comes later: nothing below may jump.
+    # As high as the chart that comes later, so that nothing below it moves.
     return html.Div(
         chart,
         role="img",
@@ -100,7 +100,7 @@ def build_graph(graph_id: str, label: str) -> html.Div:
 
 
 def build_legend(samples: Sequence[LineSample], theme: Theme, bar: Timeframe) -> html.Ul:
-    """Every kind of line with its colour and its dash, and what else is drawn."""
+    """A sample of every kind of line, and of the hollow marks."""
     hollow_item = html.Li([_build_circle_image(get_palette(theme).ink), f"a {bar.noun} in which only one or two voted"])
     return html.Ul([*(_build_sample(sample) for sample in samples), hollow_item], className="compare-key")
 
@@ -120,7 +120,7 @@ def _build_image(shape: str) -> html.Img:
 
 
 def build_table(sides: Sequence[tuple[str, Sequence[PanelRow]]], enter_text: str, links: ViewLinks) -> html.Div:
-    """The numbers of all panels; ``sides`` are windows by their name, "" for a lone one, with the lines of panels."""
+    """The numbers of all panels; ``sides`` are the names of windows ("" for a single one) with their rows."""
     headers = [
         html.Th("Asset", scope="col"),
         html.Th("Exchange", scope="col"),
@@ -149,7 +149,7 @@ def build_table(sides: Sequence[tuple[str, Sequence[PanelRow]]], enter_text: str
 
 
 def _build_window_header(name: str, columns: int) -> list[html.Tr]:
-    """The name of a window above its rows; none where there is but one."""
+    """The name of a window above its rows; no row without a name."""
     return [html.Tr(html.Th(name, scope="rowgroup", colSpan=columns))] if name else []
 
 

@@ -45,7 +45,7 @@ from deviation.report.headline import format_minutes
 from deviation.result import Measurement
 
 MAX_SECONDS_WINDOW = timedelta(minutes=30)
-"""The longest window in which seconds are offered: in a longer one a screen has no room for them."""
+"""The longest window for which bars of a second are offered; in a longer one they are narrower than a pixel."""
 
 DEFERRED_OUTPUTS = (
     ("minute-data", "data"),
@@ -54,7 +54,7 @@ DEFERRED_OUTPUTS = (
     ("thresholds-table", "children"),
     ("asset-lows", "children"),
 )
-"""What lies below the first chart and takes the browser longest, in the order in which it is shown."""
+"""The values below the first chart that take the browser longest, in the order in which it sets them after it."""
 
 GRAPH_LABEL = "Prices, deviation and states on one time axis. The tables beside hold the numbers."
 
@@ -147,7 +147,7 @@ def _build_empty_updates(view: ViewState) -> Updates:
 
 
 def _build_next_steps(view: ViewState) -> list[Any]:
-    """What to do where there is nothing to show."""
+    """What a reader can do where there is no candle."""
     if view.timeframe is not Timeframe.M1:
         return _build_collect_hint(view)
     return [
@@ -160,7 +160,7 @@ def _build_next_steps(view: ViewState) -> list[Any]:
 
 
 def _build_collect_hint(view: ViewState) -> list[Any]:
-    """How candles of another length come into the store: they are a series of their own."""
+    """How to collect candles of the view's length, which are stored apart from those of a minute."""
     start, end = view.whole_bars
     if start >= end:
         return [f"No whole bar of {view.timeframe.length} lies in this window: choose a longer window or shorter bars."]
@@ -174,7 +174,7 @@ def _build_collect_hint(view: ViewState) -> list[Any]:
 
 
 def _build_terms(measurement: Measurement, links: ViewLinks) -> list[Any]:
-    """The words of the headline, each leading to its definition."""
+    """Links from the terms of the headline to their definitions."""
     terms = [
         ("how far below", MethodAnchor.DEPTH),
         ("minutes below", MethodAnchor.BELOW_MIN),
@@ -191,7 +191,7 @@ def _build_terms(measurement: Measurement, links: ViewLinks) -> list[Any]:
 
 
 def join_with_dots(parts: list[Any]) -> list[Any]:
-    """Parts of a line with a dot between them."""
+    """The parts with a dot between each two."""
     return [item for i, part in enumerate(parts) for item in ([" · ", part] if i else [part])]
 
 
@@ -206,21 +206,21 @@ def _build_reading_note(links: ViewLinks, bar: Timeframe) -> list[Any]:
 
 
 def _build_scene(measurement: Measurement, view: ViewState, catalogue: Catalogue) -> Scene:
-    """What is drawn, and how."""
+    """The measurement with everything that charts need of the view."""
     is_illustration = measurement.question.origin is Evidence.RECONSTRUCTION
     assumed_set = list_assumed_markets() if is_illustration else frozenset()
     return Scene(measurement, catalogue, view.theme, view.hidden, assumed_set)
 
 
 def _build_figure(scene: Scene, view: ViewState) -> Figure:
-    """The charts; what a reader zoomed into stays as long as asset, window and bars do."""
+    """The figure; a zoom is kept as long as asset, window and length of bars stay the same."""
     figure = build_explorer_figure(scene, view.zone)
     figure["layout"]["uirevision"] = f"{view.asset} {view.start} {view.end} {view.timeframe}"
     return figure
 
 
 def _describe_chart_use(measurement: Measurement) -> str:
-    """How the charts are used and, where bars are drawn together, how."""
+    """How to zoom and, where several bars are drawn as one, how they are aggregated."""
     usage = "Drag along the charts for a closer window; a double click goes back."
     size, timeframe = measurement.axis.size, measurement.question.timeframe
     line_bucket, wick_bucket_size = compute_bucket_size(size), compute_wick_bucket(size, MAX_SCREEN_WICKS)
@@ -235,7 +235,7 @@ def _describe_chart_use(measurement: Measurement) -> str:
 
 
 def _build_bars_offer(context: PageContext, view: ViewState) -> list[Any]:
-    """Seconds where they can be seen, and the way back from other bars."""
+    """The offer of bars of a second where they are stored and wide enough, or of minutes if others are shown."""
     if view.timeframe is not Timeframe.M1:
         return [f"Bars of {view.timeframe.length}. ", _build_bars_button("Show minutes", Timeframe.M1)]
     if view.end - view.start > MAX_SECONDS_WINDOW or not context.measurements.has_seconds(view):
@@ -247,13 +247,13 @@ def _build_bars_offer(context: PageContext, view: ViewState) -> list[Any]:
 
 
 def _build_bars_button(text: str, bar: Timeframe) -> html.Button:
-    """A button that ``assets/page.js`` makes one that shows bars of a length."""
+    """A button for bars of another length, on which ``assets/page.js`` acts."""
     attributes: dict[str, Any] = {"data-bar": bar.value}
     return html.Button(text, type="button", className="bars", **attributes)
 
 
 def _build_lowest_minutes(context: PageContext, scene: Scene, query: Mapping[str, str]) -> list[Any]:
-    """The bars of the focus venue's lowest trades, with everyone's range; one menu gives all of them."""
+    """Charts of the bars with the focus venue's lowest trades; the first has the menu of files for all of them."""
     lowest_positions = list_bar_positions(scene)
     if not lowest_positions:
         return []

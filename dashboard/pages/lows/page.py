@@ -1,4 +1,4 @@
-"""Lows: the lowest trade of every asset on every exchange, beside what one and the same minute says."""
+"""The Lows page: the lowest trade of every asset on every exchange, beside measures of one and the same minute."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -41,7 +41,7 @@ def build_content(context: PageContext, view: ViewState) -> list[Any]:
 
 
 def build_notice_result(context: PageContext, view: ViewState) -> ViewResult:
-    """What the notices speak of: every asset of the event with a candle, else the view's own."""
+    """The results of the event's assets that have candles; that of the view if none has."""
     own_result, event_results = context.measurements.measure_view(view), context.measurements.measure_assets(view)
     return (
         replace(combine_results(view, event_results, context.catalogue), view=own_result.view)
@@ -94,7 +94,7 @@ def build_updates(context: PageContext, view: ViewState) -> Updates:
 
 
 def register_callbacks(app: Dash, context: PageContext) -> None:  # noqa: ARG001 - as every page is called
-    """The file of the grid, which the browser writes by itself."""
+    """The download of the grid, which the browser writes without a request."""
     clientside_callback: Any = app.clientside_callback  # dash leaves it untyped
     clientside_callback(
         ClientsideFunction("plumblineGrid", "file"),
@@ -116,7 +116,7 @@ def _describe_missing_assets(context: PageContext, view: ViewState, measurements
 
 
 def _build_column_terms(links: ViewLinks) -> list[Any]:
-    """The columns of the grid, each leading to its definition, the way of keyboard and finger; and their units."""
+    """Links from the names of columns to their definitions, for keyboards and touch screens; and their units."""
     parts: list[Any] = ["What the columns mean: "]
     for name, anchor in list_column_terms():
         parts += [links.build_definition_link(name, anchor), " · "]
@@ -135,7 +135,7 @@ def _build_layout() -> list[Any]:
 
 
 def _build_sections() -> list[Any]:
-    """Tables and charts, which are hidden where nothing is in them."""
+    """Tables and charts, which are hidden without a measurement."""
     graph = dcc.Graph(
         id="lows-gaps", responsive=True, config={"displayModeBar": False}, style={"height": FIGURE_HEIGHT}
     )

@@ -1,4 +1,4 @@
-"""Definitions of what is measured in a minute: states, money, reference, deviation, gap and bounds."""
+"""Definitions of measures of one bar: states, conversion, reference, deviation, gap and bounds."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ from deviation.summary import THRESHOLDS_PCT
 
 
 def define_limits(parameters: DefinitionParameters) -> list[Any]:
-    """The limits of candles, before everything else."""
+    """What candles cannot show."""
     bar = parameters.bar_name
     return [
         build_paragraph(
@@ -34,7 +34,7 @@ def define_limits(parameters: DefinitionParameters) -> list[Any]:
 
 
 def define_minute_states(parameters: DefinitionParameters) -> list[Any]:
-    """The five states."""
+    """The five states of a market in a bar."""
     bar = parameters.bar_name
     return [
         build_paragraph(
@@ -52,7 +52,7 @@ def define_minute_states(parameters: DefinitionParameters) -> list[Any]:
 
 
 def define_conversion(parameters: DefinitionParameters) -> list[Any]:
-    """Groups and conversion."""
+    """Quote groups, and conversion to dollars."""
     bar = parameters.bar_name
     quote_note = (
         "In this view prices are taken as printed: a USDT counts as a dollar everywhere."
@@ -77,7 +77,7 @@ def define_conversion(parameters: DefinitionParameters) -> list[Any]:
 
 
 def define_reference(parameters: DefinitionParameters) -> list[Any]:
-    """What the others say."""
+    """The reference price of the other exchanges."""
     bar = parameters.bar_name
     reference_name = parameters.view.reference.label
     parts = [
@@ -109,7 +109,7 @@ def define_reference(parameters: DefinitionParameters) -> list[Any]:
 
 
 def define_firm_minutes(parameters: DefinitionParameters) -> list[Any]:
-    """How many votes it takes."""
+    """Firm, thin and alone: how many others voted."""
     bar = parameters.bar_name
     return [
         build_paragraph(
@@ -123,7 +123,7 @@ def define_firm_minutes(parameters: DefinitionParameters) -> list[Any]:
 
 
 def define_depth(parameters: DefinitionParameters) -> list[Any]:
-    """How far."""
+    """Deviation and depth."""
     bar = parameters.bar_name
     return [
         build_paragraph(f"How far the exchange's price lay from what the others said, at the close of the {bar}:"),
@@ -137,7 +137,7 @@ def define_depth(parameters: DefinitionParameters) -> list[Any]:
 
 
 def define_minutes_below(parameters: DefinitionParameters) -> list[Any]:
-    """How long."""
+    """Minutes below the threshold."""
     return [
         build_paragraph(
             "How long it lasted: the number of firm minutes in which the close lay at least "
@@ -149,7 +149,7 @@ def define_minutes_below(parameters: DefinitionParameters) -> list[Any]:
 
 
 def _describe_bar_minutes(parameters: DefinitionParameters) -> str:
-    """How bars of another length are counted."""
+    """How bars of another length count in minutes; "" for minutes."""
     if parameters.timeframe is Timeframe.M1:
         return ""
     share_text = format_minutes(parameters.timeframe.convert_to_minutes(1))
@@ -157,7 +157,7 @@ def _describe_bar_minutes(parameters: DefinitionParameters) -> str:
 
 
 def define_thresholds(_: DefinitionParameters) -> list[Any]:
-    """How long, at fixed depths."""
+    """Minutes below at fixed depths."""
     depths_text = ", ".join(f"{x}" for x in THRESHOLDS_PCT[:-1])
     return [
         build_paragraph(
@@ -169,7 +169,7 @@ def define_thresholds(_: DefinitionParameters) -> list[Any]:
 
 
 def define_gap(parameters: DefinitionParameters) -> list[Any]:
-    """Against the next lowest."""
+    """The gap to the next lowest close."""
     bar = parameters.bar_name
     return [
         build_paragraph(f"How far the exchange stood from the next lowest, in one and the same {bar}:"),
@@ -184,7 +184,7 @@ def define_gap(parameters: DefinitionParameters) -> list[Any]:
 
 
 def define_wick(parameters: DefinitionParameters) -> list[Any]:
-    """What can be said of a single trade."""
+    """The bounds of the lowest trade."""
     bar = parameters.bar_name
     return [
         build_paragraph(
@@ -202,7 +202,7 @@ def define_wick(parameters: DefinitionParameters) -> list[Any]:
 
 
 def define_order_proof(parameters: DefinitionParameters) -> list[Any]:
-    """Whole minutes below."""
+    """Bars that are below in whatever order their trades came."""
     bar = parameters.bar_name
     return [
         build_paragraph(

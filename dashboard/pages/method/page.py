@@ -1,4 +1,4 @@
-"""Method: what every number means, with the parameters of the view, and first of all what candles cannot show."""
+"""The Method page: the definition of every number with the settings of the view, the limits of candles first."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ LEAD = (
 
 
 def build_content(context: PageContext, view: ViewState) -> list[Any]:
-    """The parameters of the moment and the contents, which stay in view where there is room, and the definitions."""
+    """The settings of the view, the table of contents, and the definitions."""
     catalogue = context.catalogue
     definitions = build_definitions(DefinitionParameters(view, catalogue))
     links = ViewLinks(view.to_query(catalogue))
@@ -66,7 +66,7 @@ def _build_definition(definition: Definition) -> html.Section:
 
 
 def _build_settings_table(view: ViewState, catalogue: Catalogue, links: ViewLinks) -> html.Table:
-    """What the view asks for, each beside the word that the page defines."""
+    """The settings of the view, each labelled with a link to its definition."""
     parameters, window_name = DefinitionParameters(view, catalogue), view.window_name(catalogue)
     quote_text = "as printed" if view.quote is QuoteHandling.AS_IS else "converted to dollars"
     left_out_text = (

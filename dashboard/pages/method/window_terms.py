@@ -1,4 +1,4 @@
-"""Definitions of what is said over a window, of all venues and assets, and of where candles come from."""
+"""Definitions of measures over a window, over venues and assets, and of the origins of candles."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from deviation.ranks import MIN_DEEPEST_LEAD, MIN_FIRM_SHARE, MIN_LONGEST_LEAD, 
 
 
 def define_episodes(parameters: DefinitionParameters) -> list[Any]:
-    """Stretches, for shading."""
+    """Episodes, which charts shade."""
     bar = parameters.bar_name
     return [
         build_paragraph(
@@ -30,7 +30,7 @@ def define_episodes(parameters: DefinitionParameters) -> list[Any]:
 
 
 def define_baseline(parameters: DefinitionParameters) -> list[Any]:
-    """The day before."""
+    """The baseline: the 24 hours before."""
     return [
         build_paragraph(
             f"What was normal: how far {parameters.focus_name} stood from the others, at most, in the firm minutes of "
@@ -40,7 +40,7 @@ def define_baseline(parameters: DefinitionParameters) -> list[Any]:
 
 
 def define_ranks(_: DefinitionParameters) -> list[Any]:
-    """Words for ranks and what they take."""
+    """The words for ranks and their conditions."""
     return [
         build_paragraph(
             "Every exchange gets the same test; the focus is only the one drawn boldly. Ranked are spot markets of "
@@ -57,7 +57,7 @@ def define_ranks(_: DefinitionParameters) -> list[Any]:
 
 
 def define_lowest_trades(parameters: DefinitionParameters) -> list[Any]:
-    """Lowest trades, and how they mislead."""
+    """Lowest trades, and why they mislead."""
     bar = parameters.bar_name
     return [
         build_paragraph(
@@ -76,7 +76,7 @@ def define_lowest_trades(parameters: DefinitionParameters) -> list[Any]:
 
 
 def define_fair_value(_: DefinitionParameters) -> list[Any]:
-    """Assets without peers."""
+    """Fair value, for wrapped assets that trade on one exchange only."""
     return [
         build_paragraph(
             "WBETH and BNSOL trade on one exchange only, so nobody can vote on them. They wrap ETH and SOL; what they "
@@ -92,7 +92,7 @@ def define_fair_value(_: DefinitionParameters) -> list[Any]:
 
 
 def define_matrix(_: DefinitionParameters) -> list[Any]:
-    """Every exchange on every asset."""
+    """The matrix of exchanges and assets, and the even share."""
     return [
         build_paragraph(
             "Every spot exchange on every asset, with the same numbers for all. Beside it stands on how many of the "
@@ -107,7 +107,7 @@ def define_matrix(_: DefinitionParameters) -> list[Any]:
 
 
 def define_placebo(_: DefinitionParameters) -> list[Any]:
-    """The same on ordinary days."""
+    """The same window on the days before."""
     return [
         build_paragraph(
             f"The same count in the same clock window of the {PLACEBO_DAYS} days before. If an exchange is the deepest "
@@ -118,7 +118,7 @@ def define_placebo(_: DefinitionParameters) -> list[Any]:
 
 
 def define_sensitivity(_: DefinitionParameters) -> list[Any]:
-    """The range over every choice."""
+    """The range of a number over all settings."""
     return [
         build_paragraph(
             "How far a number hangs on choices: everything is measured again with either reference, with converted "
@@ -130,7 +130,7 @@ def define_sensitivity(_: DefinitionParameters) -> list[Any]:
 
 
 def define_market_path(_: DefinitionParameters) -> list[Any]:
-    """The market as a whole."""
+    """Onset and bottom of the market as a whole."""
     return [
         build_paragraph(
             "The market as a whole is the median of all voting prices of a group. Its onset is the first minute in "
@@ -150,7 +150,7 @@ def define_windows(parameters: DefinitionParameters) -> list[Any]:
 
 
 def define_origins(_: DefinitionParameters) -> list[Any]:
-    """Kinds of candles."""
+    """Real candles and the reconstruction."""
     return [
         build_paragraph(
             "Real candles were collected from exchanges, by their candles, their public trades or their archives, or "
@@ -163,7 +163,7 @@ def define_origins(_: DefinitionParameters) -> list[Any]:
 
 
 def list_sources(_: DefinitionParameters) -> list[Any]:
-    """Where all of it is written."""
+    """The full document of the method."""
     return [
         build_paragraph(
             "The whole of the method, with every edge case, is ",
