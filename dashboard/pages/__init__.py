@@ -4,8 +4,8 @@ How to add one:
 
 1. Write ``dashboard/pages/NAME/page.py`` with a constant ``PAGE = Page(...)`` (`dashboard.pages.base`) and add it to
    `dashboard.pages.registry.PAGES`, whose order is that of the navigation. Nothing else has to change.
-2. ``build_content(context, view)`` returns the children of ``main`` for a view: dash components, the first of them or
-   in them an ``h1``. ``context.measurements`` measures views and caches the results.
+2. ``build_content(context, view)`` returns the children of ``main`` for a view: dash components that begin with an
+   ``h1``. ``context.measurements`` measures views and caches the results.
 3. The controls (asset, window, focus, settings, clock, picture) are part of the shell; ``controls`` names those that
    the page uses. When a reader uses one, the whole page is built again. A page whose components must stay (a zoomed
    chart, a sorted table) has ``build_updates(context, view)`` too: values by id and property

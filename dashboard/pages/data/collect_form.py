@@ -1,4 +1,4 @@
-"""Collecting from the data page: what to ask for, how far each exchange is, a way to stop, and what came of it."""
+"""The form for collecting candles on the data page, and the progress of a collection by exchange."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,14 +22,14 @@ from data.errors import PlumblineError
 from data.schema import SETTLED_OUTCOMES, Timeframe
 
 BAR_CHOICES = ((Timeframe.M1, "1 min"), (Timeframe.S1, "1 s"), (Timeframe.M5, "5 min"))
-"""Lengths of candles on offer."""
+"""The lengths of candles to choose from, with their labels."""
 
 POLL_INTERVAL_MS = 1000
-"""How often a running collection is asked how far it is."""
+"""Milliseconds between two requests for the progress of a running collection."""
 
 
 class CollectScope(StrEnum):
-    """What a collection is about: the view's asset and window, or everything of its event."""
+    """Whether to collect the view's asset and window, or everything of its event."""
 
     VIEW = "view"
     EVENT = "event"
@@ -37,9 +37,9 @@ class CollectScope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CollectForm:
-    """What was chosen: the scope, whether the 24 h before are wanted too, further assets, venues, length of bars.
+    """The choices of the form; no venues means all.
 
-    ``further`` and ``before`` only matter to the view's scope.
+    ``include_before`` (the 24 h before the window) and ``further_assets`` only apply to the scope of the view.
     """
 
     scope: CollectScope = CollectScope.VIEW
@@ -49,8 +49,8 @@ class CollectForm:
     timeframe: Timeframe = Timeframe.M1
 
 
-def build_request(form: CollectForm, view: ViewState) -> CollectionOrder:
-    """The collection that was chosen, for a view."""
+def build_order(form: CollectForm, view: ViewState) -> CollectionOrder:
+    """The collection that the form describes for a view."""
     if form.scope is CollectScope.EVENT:
         return CollectionOrder(event=view.event, venues=form.venues, timeframe=form.timeframe)
     return CollectionOrder(
@@ -63,16 +63,16 @@ def build_request(form: CollectForm, view: ViewState) -> CollectionOrder:
 
 
 def start_collection(actions: PageActions, form: CollectForm, view: ViewState) -> CollectionProgress | None:
-    """How it stands after a collection was asked for; one that cannot be started says why."""
+    """The progress of a collection after starting it; one that cannot be started has failed, with the reason."""
     try:
-        actions.start_collection(build_request(form, view))
+        actions.start_collection(build_order(form, view))
     except PlumblineError as error:
         return CollectionProgress(str(error), None, running=False, failed=True)
     return actions.read_progress()
 
 
 def build_form(actions: PageActions, catalogue: Catalogue) -> html.Div:
-    """The choices and the buttons; what depends on the view comes from `build_form_updates`."""
+    """The fields and buttons; values that depend on the view come from `build_form_updates`."""
     venue_choices = [
         {"value": venue, "label": catalogue.get_venue(venue).name} for venue in sort_venues(catalogue, actions.venues)
     ]
@@ -126,7 +126,7 @@ LIST_OPTIONS: dict[str, Any] = {"size": "xs", "searchable": True, "clearable": T
 
 
 def build_form_updates(view: ViewState, catalogue: Catalogue) -> Updates:
-    """What of the form depends on the view."""
+    """The values of the form that depend on the view."""
     event = catalogue.get_event(view.event)
     choices = [
         {"value": CollectScope.VIEW.value, "label": f"{view.asset}, this window"},
@@ -192,7 +192,7 @@ def _build_venue_row(venue: VenueProgress, name: str) -> html.Tr:
 
 
 def _build_progress_bar(fraction: float | None, label: str) -> html.Div:
-    """A bar of progress; without an end in sight it says so by being empty."""
+    """A bar of progress; an empty one without a value if the end is not known."""
     percent = round(100 * (fraction or 0))
     attributes: dict[str, Any] = {"aria-label": label, "aria-valuemin": 0, "aria-valuemax": 100}
     if fraction is not None:

@@ -1,4 +1,4 @@
-"""Data: what is stored, what could not be had, and ways to more: collecting, importing, forgetting."""
+"""The Data page: what the store holds and lacks, and forms for collecting, importing and forgetting candles."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -49,7 +49,7 @@ def build_content(context: PageContext, view: ViewState) -> list[Any]:
 
 
 def build_updates(context: PageContext, view: ViewState) -> Updates:
-    """What the parts hold for a view; the form keeps what was chosen in it."""
+    """The values for a view; what a reader has entered into the forms stays."""
     store_info, catalogue = context.measurements.store_info, context.catalogue
     links = ViewLinks(view.to_query(catalogue))
     holdings, runs = store_info.get_holdings(), store_info.store.read_runs()
@@ -98,20 +98,20 @@ SECTION_TITLES = ("What could not be had", "Candles that exchanges changed")
 
 
 def build_revisions(revisions: pl.DataFrame, scope_text: str, catalogue: Catalogue, zone: Zone) -> list[Any]:
-    """The changed candles of what was looked through, and all of the store's as a file."""
+    """The changed candles of the search, and links to a file of all in the store."""
     return append_file_links(
         build_revision_list(revisions, scope_text, catalogue, zone), ExportKind.REVISIONS, not revisions.is_empty()
     )
 
 
 def append_file_links(parts: list[Any], kind: ExportKind, has_rows: bool) -> list[Any]:  # noqa: FBT001 - whether there is a row
-    """A table and the links to it as a file, where it has a row."""
+    """The table, followed by the links to its files if it has rows."""
     return [*parts, build_files_line(kind)] if has_rows else parts
 
 
 def register_callbacks(app: Dash, context: PageContext) -> None:
-    """What is done on the page: collecting, importing, forgetting, and looking through the whole store."""
-    app.server.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES  # whichever server it is
+    """Callbacks for collecting, importing, forgetting, and for searching the whole store for changed candles."""
+    app.server.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
     _register_collect(app, context)
     app.server.register_blueprint(build_import_routes(context.actions))
     _register_forget(app, context)
@@ -119,7 +119,7 @@ def register_callbacks(app: Dash, context: PageContext) -> None:
 
 
 def refresh_page(trigger_value: object) -> None:
-    """Let the shell read the store anew and show the page with what it holds now; any new value does."""
+    """Make the shell read the store and build the page again; any value that differs from the last one does."""
     set_props("collected", {"data": trigger_value})
 
 
@@ -322,7 +322,7 @@ def _build_import_form() -> list[Any]:
 
 
 def _build_drop_zone() -> dcc.Upload:
-    """The place where files are dropped; ``assets/data.js`` takes them from there and sends them."""
+    """The area to drop files on; ``assets/data.js`` sends them."""
     return dcc.Upload(
         [html.Strong("Drop files here"), f" or choose them: CSV or Parquet, up to {MAX_FILE_MB} MB each"],
         id="data-upload",

@@ -1,4 +1,4 @@
-"""Candles that venues changed after the fact: what was seen first, and what they say now."""
+"""The table of candles that venues changed later, with the first and the latest value."""
 
 from typing import Any
 
@@ -12,14 +12,14 @@ from dashboard.text.store import format_candle_time, format_count, format_instan
 from data.catalogue import Catalogue
 
 VISIBLE_VALUES = 12
-"""Changed fields that are shown at once; the others are one click away."""
+"""The number of changed fields that are visible at once; a click shows the others."""
 
 MAX_VALUES = 200
-"""Changed fields that are listed."""
+"""The number of changed fields that the page lists."""
 
 
 def build_revision_list(revisions: pl.DataFrame, scope_text: str, catalogue: Catalogue, zone: Zone) -> list[Any]:
-    """The changed fields of candles (rows of `data.schema.REVISION`) as a table; ``scope_text`` names the search."""
+    """The changed fields (rows of `data.schema.REVISION`) as tables; ``scope_text`` says what was searched."""
     if revisions.is_empty():
         return [
             html.P(

@@ -1,4 +1,4 @@
-"""What of an asset the page shows: the map of coverage in one length of candles, and the choice among lengths."""
+"""The coverage of the view's asset in one length of candles, and the choice of the length."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,7 +19,7 @@ from data.schema import Evidence, Timeframe
 
 
 def build_coverage_updates(context: PageContext, view: ViewState) -> Updates:
-    """The map of the view's asset, with what it says in a sentence."""
+    """The values of the coverage map, its legend and table, and a sentence about it."""
     coverage = read_coverage_map(context.measurements.store_info, view)
     catalogue = context.catalogue
     lengths = list_lengths(context, view)
@@ -58,14 +58,14 @@ def build_coverage_updates(context: PageContext, view: ViewState) -> Updates:
 
 
 def list_lengths(context: PageContext, view: ViewState) -> list[Timeframe]:
-    """The lengths of candles that are held of the view's asset, and the one that is shown."""
+    """The lengths of candles that the store holds of the view's asset, and the view's own."""
     holdings = context.measurements.store_info.get_holdings().filter(pl.col("asset") == view.asset)
     available = {*count_by_length(holdings), view.timeframe}
     return [Timeframe(length) for length in LENGTH_NAMES if length in available]
 
 
 def build_length_choice(lengths: Sequence[Timeframe], selected: Timeframe) -> list[Any]:
-    """Which length the map shows, where there is more than one; ``assets/data.js`` hears the buttons."""
+    """Buttons for the length that the map shows, if there are several; ``assets/data.js`` acts on them."""
     if len(lengths) < 2:  # noqa: PLR2004 - a choice needs two
         return []
     buttons = []

@@ -16,8 +16,8 @@ from dashboard.pages.data import page as data
 from dashboard.pages.data.collect_form import (
     CollectForm,
     CollectScope,
+    build_order,
     build_progress_updates,
-    build_request,
     start_collection,
 )
 from dashboard.pages.data.coverage_map import describe_field, describe_missing, group_fields
@@ -215,14 +215,14 @@ def test_changed_candles() -> None:
 
 def test_what_to_collect() -> None:
     """The view's asset and window, with the 24 h before and further assets where wanted; or all of the event."""
-    assert build_request(CollectForm(), VIEW) == CollectionOrder(
+    assert build_order(CollectForm(), VIEW) == CollectionOrder(
         assets=("ATOM",), start=START - timedelta(hours=24), end=END
     )
     form = CollectForm(include_before=False, further_assets=("DOGE", "ATOM"), venues=("okx",), timeframe=Timeframe.S1)
-    assert build_request(form, VIEW) == CollectionOrder(
+    assert build_order(form, VIEW) == CollectionOrder(
         assets=("ATOM", "DOGE"), start=START, end=END, venues=("okx",), timeframe=Timeframe.S1
     )
-    assert build_request(CollectForm(CollectScope.EVENT), VIEW) == CollectionOrder(event="2025-10-10")
+    assert build_order(CollectForm(CollectScope.EVENT), VIEW) == CollectionOrder(event="2025-10-10")
 
 
 def test_progress_of_each_venue() -> None:
