@@ -23,7 +23,7 @@ MANTINE_THEME = {
 
 
 def build_shell(catalogue: Catalogue) -> dmc.MantineProvider:
-    """Address, navigation, controls and notices, and the place for the page."""
+    """Navigation, controls, notices, and the empty ``main`` for the page."""
     container = html.Div(
         [
             html.A("Skip to the page", href="#content", className="skip"),
@@ -46,7 +46,7 @@ def build_shell(catalogue: Catalogue) -> dmc.MantineProvider:
 
 
 def _build_stores() -> html.Div:
-    """What the browser keeps of the view, and what it tells of things that no control stands for."""
+    """Stores for the address, the page and the view, and for events of the browser that no control triggers."""
     store_ids = ("place", "page", "view", "dragged", "picked", "picture-figure", "collected")
     return html.Div(
         [*(dcc.Store(id=name) for name in store_ids), dcc.Interval(id="ticker", interval=1000, disabled=True)]
@@ -102,25 +102,25 @@ def _build_controls() -> html.Section:
             _wrap_control(Control.WINDOW, html.P(id="span", className="quiet")),
         ],
     ]
-    # A section with a name is a landmark, so that a reader of the page by ear finds the controls at once.
+    # A section with a name is a landmark, which screen readers can jump to.
     return html.Section(
         [html.Div(row, className="row") for row in rows], className="controls", **build_aria_label("What is shown")
     )
 
 
 def _build_picture_button() -> html.Div:
-    """The picture at one click, and beside it everything else that it can be had as."""
+    """A button for the picture as PNG, and the menu of other files."""
     button = dmc.Button("Download picture (PNG)", id="picture", size="xs", className="primary")
     return html.Div([button, html.Div(id="export")], className="taken")
 
 
 def _wrap_control(control: Control, part: Any) -> html.Div:  # noqa: ANN401 - whatever dash takes as a child
-    """A part of the bar of controls, which pages without use for it leave away."""
+    """A part of the bar of controls, with a class by which it is hidden on pages that do not use it."""
     return html.Div(part, className=f"for-{control}")
 
 
 def _build_notice_area() -> html.Section:
-    """What has to be known first: where the candles come from, how collecting stands, and what was not as asked."""
+    """The offer to collect real candles, the progress of a collection, and notices."""
     return html.Section(
         [
             html.Div([html.P(id="offer-text"), build_collect_button()], id="offer", className="offer away"),
@@ -168,7 +168,7 @@ def _build_settings() -> dmc.Popover:
 
 def _build_range_popover() -> dmc.Popover:
     fields = [
-        # Debounced, so that return sends the text and the wish together.
+        # Debounced, so that Enter sends the text and the submission together.
         dmc.TextInput(id="range-from", size="xs", placeholder="2025-10-10 21:10", debounce=True),
         dmc.TextInput(id="range-to", size="xs", placeholder="2025-10-10 21:40", debounce=True),
         dmc.Button("Show this window", id="range", size="xs", className="primary"),
@@ -201,7 +201,7 @@ def _build_number_input(name: str, label: str, **options: Any) -> dmc.NumberInpu
 
 
 def _build_multi_select(name: str, label: str, description: str) -> dmc.MultiSelect:
-    # Without a portal: a click into the list must not count as one outside of the popover.
+    # Without a portal: else a click into the list would count as one outside of the popover and close it.
     return dmc.MultiSelect(
         id=name,
         label=label,
@@ -210,7 +210,7 @@ def _build_multi_select(name: str, label: str, description: str) -> dmc.MultiSel
         clearable=True,
         searchable=True,
         placeholder="none",
-        # Else it would tell its emptiness as a change.
+        # Without a value the component would send its empty list as a change.
         value=[],
         comboboxProps={"withinPortal": False},
     )

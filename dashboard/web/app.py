@@ -1,4 +1,4 @@
-"""The web app: pages in one shell, one request per change, and its whole state in the address."""
+"""The Dash app: pages in one shell, one request per change, and the whole state in the address."""
 
 import logging
 from collections.abc import Iterable, Sequence
@@ -35,7 +35,7 @@ from data.errors import PlumblineError
 logger = logging.getLogger(__name__)
 
 CATCH_ALL_ROUTE = "/<path:path>"
-"""The name of dash's route that answers every path, whether or not a page has it."""
+"""The endpoint of dash's route for every path, whether or not a page has it."""
 
 INDEX_TEMPLATE = """<!DOCTYPE html>
 <html lang="en">
@@ -49,18 +49,18 @@ window.colour();
 </script>{%metas%}<title>{%title%}</title>{%favicon%}{%css%}</head>
 <body>{%app_entry%}<footer>{%config%}{%scripts%}{%renderer%}</footer></body>
 </html>"""
-"""The page before anything is known of it but its colours; why it keeps ``trim`` stands in ``assets/page.js``."""
+"""The document; it sets the colours before anything is drawn. ``assets/page.js`` explains ``ownTrim``."""
 
 CONTROL_PROPERTIES = {
     **dict.fromkeys(CONTROLS, "value"),
     **dict.fromkeys(("dragged", "picked", "collected"), "data"),
     "range": "n_clicks",
 }
-"""The property in which each control tells that it was used."""
+"""The property of each control that triggers the callback of the shell."""
 
 
 def create_app(store: MeasurementStore, catalogue: Catalogue, actions: PageActions) -> Dash:
-    """The app over a store; ``actions`` does what takes longer than a request."""
+    """The app over a store; ``actions`` does the work that takes longer than a request."""
     app = PlumblineDash(
         name="plumbline",
         title="Plumbline",
@@ -93,7 +93,7 @@ def create_app(store: MeasurementStore, catalogue: Catalogue, actions: PageActio
 
 
 def report_error(error: Exception) -> None:
-    """Say what went wrong where the reader looks, and leave the page as it was."""
+    """Show an error of a callback as a notice, and leave the page as it was."""
     if isinstance(error, PlumblineError):
         text = f"This could not be done: {error}"
     else:
@@ -103,7 +103,7 @@ def report_error(error: Exception) -> None:
 
 
 def prerender_address(shell_layout: Component, router: Router, path: str, search: str) -> Prerendered:
-    """The first sight of an address; an empty one where it fails, as the app will then say."""
+    """The prerendered page of an address; empty after an error, which the app itself will show."""
     try:
         return prerender(shell_layout, router.open(path, search))
     except Exception:
@@ -112,14 +112,14 @@ def prerender_address(shell_layout: Component, router: Router, path: str, search
 
 
 def set_not_found_status(response: Response) -> Response:
-    """Send the page that says so with the status 404 where no page has the address."""
+    """Set the status 404 if no page has the address."""
     if request.endpoint == CATCH_ALL_ROUTE and find_page(request.path, request.args) is not_found.PAGE:
         response.status_code = HTTPStatus.NOT_FOUND
     return response
 
 
 def send_method_document() -> Response:
-    """The definitions, as the text that they are."""
+    """The document of the method as plain text."""
     return send_file(METHOD_FILE, mimetype="text/plain; charset=utf-8")
 
 
@@ -141,7 +141,7 @@ def send_updates(updates: Updates, outputs: Sequence[tuple[str, str]]) -> list[A
 
 
 def _register_view(app: Dash, router: Router) -> None:
-    """One callback for every way in which what is shown can change, so that each is one request."""
+    """One callback for every change of the view, so that each change is one request."""
     outputs = (*list_shell_outputs(router.catalogue), ("content", "children"))
 
     @app.callback(
@@ -196,13 +196,13 @@ def _register_collection(app: Dash, router: Router) -> None:
     )
     def update_collection(collect_clicks: int, cancel_clicks: int, ticks: int, query: QueryParameters) -> list[Any]:
         updates, has_ended = router.update_collection(str(ctx.triggered_id), query)
-        # Any new value makes the page read the store again.
+        # Any value that differs from the last one makes the page read the store again.
         collected = [collect_clicks, cancel_clicks, ticks] if has_ended else no_update
         return [*(updates[key] for key in outputs), collected]
 
 
 def _register_clientside(app: Dash) -> None:
-    """What needs no server: the address, the colours, what was dragged over, and the file of the picture."""
+    """Callbacks in the browser: the address, the colours, dragged ranges, and the download of the picture."""
     namespace = "plumbline"
     clientside_callback: Any = app.clientside_callback  # dash leaves it untyped
     clientside_callback(ClientsideFunction(namespace, "arrived"), Output("place", "data"), Input("address", "href"))

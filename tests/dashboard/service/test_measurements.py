@@ -197,7 +197,7 @@ def test_a_page_is_of_one_version(view: ViewState) -> None:
     """Candles that come while a page is being made are on the next one: its parts never speak of two stores."""
     shelf = MemoryStore()
     measurements = Measurements(shelf, CATALOGUE)
-    with measurements.one_version():
+    with measurements.pin_version():
         first_result = measurements.measure_view(view)
         shelf.add_candles(build_market_candles("kucoin", "ATOM/USDT", 4))
         assert measurements.read_version() == "0"
