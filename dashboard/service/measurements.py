@@ -87,8 +87,8 @@ class Measurements:
         self.store_info = StoreInfo(store)
         self.catalogue = catalogue
         self._cached_measure = lru_cache(maxsize=CACHE_SIZE)(self._measure)
-        self._cached_has_seconds = lru_cache(maxsize=CACHE_SIZE)(self._find_seconds)
-        self._cached_other_assets = lru_cache(maxsize=1)(self._find_other_assets)
+        self._cached_has_seconds = lru_cache(maxsize=CACHE_SIZE)(self._read_has_seconds)
+        self._cached_other_assets = lru_cache(maxsize=1)(self._read_other_assets)
         self._checker = RobustnessChecker(store)
 
     def measure_view(self, view: ViewState) -> ViewResult:
@@ -276,7 +276,7 @@ class Measurements:
         collect_start, collect_end = self.catalogue.get_event(view.event).collect_span
         return view.start < collect_end and collect_start < view.end
 
-    def _find_seconds(
+    def _read_has_seconds(
         self,
         version: str,  # noqa: ARG002 - the version is the key
         asset: str,
@@ -289,5 +289,5 @@ class Measurements:
         )
         return any(read_candles(origin=evidence, in_order=False).height > 0 for evidence in EVIDENCE_ORDER[origin])
 
-    def _find_other_assets(self, version: str) -> tuple[str, ...]:  # noqa: ARG002 - the version is the key
+    def _read_other_assets(self, version: str) -> tuple[str, ...]:  # noqa: ARG002 - the version is the key
         return tuple(sorted({*self.store_info.get_holdings()["asset"]} - {*self.catalogue.assets}))

@@ -123,7 +123,7 @@ def _build_file_menu(result: ViewResult, catalogue: Catalogue) -> Any:  # noqa: 
 
 
 def _build_window_updates(view: ViewState, catalogue: Catalogue) -> Updates:
-    event, window_name = catalogue.get_event(view.event), view.window_name(catalogue)
+    event, window_name = catalogue.get_event(view.event), view.find_window_name(catalogue)
     minutes = (view.end - view.start) // timedelta(minutes=1)
     bars_text = "" if view.timeframe is Timeframe.M1 else f" in bars of {view.timeframe.length}"
     by_hand_text = f", {UNNAMED_WINDOW}" if window_name is None else ""

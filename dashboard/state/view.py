@@ -95,7 +95,7 @@ class ViewState:
         """The window with its edges rounded down to whole bars; both are equal if it contains none."""
         return floor_to_bar(self.start, self.timeframe), floor_to_bar(self.end, self.timeframe)
 
-    def window_name(self, catalogue: Catalogue) -> str | None:
+    def find_window_name(self, catalogue: Catalogue) -> str | None:
         """The name of the window in its event; None if it has none."""
         return catalogue.get_event(self.event).find_window_name(self.start, self.end)
 
@@ -125,7 +125,7 @@ def format_number(value: float) -> str:
 
 
 def _list_query_values(view: ViewState, catalogue: Catalogue) -> dict[str, str]:
-    window = view.window_name(catalogue)
+    window = view.find_window_name(catalogue)
     edges = {"from": format_time(view.start), "to": format_time(view.end)}
     return {
         "event": view.event,

@@ -104,7 +104,7 @@ def measure_pair(measurements: Measurements, view: ViewState) -> tuple[AssetPane
 
 def format_window_title(view: ViewState, catalogue: Catalogue) -> str:
     """The event and the window of a view as a title; a range of its own by its times."""
-    name = view.window_name(catalogue)
+    name = view.find_window_name(catalogue)
     if name is None:
         return f"{format_span(view.start, view.end, view.zone)} (own range)"
     return f"{catalogue.get_event(view.event).title}: {format_window_name(name, catalogue)}"

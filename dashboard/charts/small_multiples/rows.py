@@ -120,7 +120,7 @@ def _build_rows(panel: AssetPanel, measurement: Measurement, catalogue: Catalogu
         build_deviation_frame(measurement)
         .with_columns(
             event=pl.lit(panel.view.event),
-            window=pl.lit(panel.view.window_name(catalogue), dtype=pl.String),
+            window=pl.lit(panel.view.find_window_name(catalogue), dtype=pl.String),
             window_start=pl.lit(question.start),
             window_end=pl.lit(question.end),
             asset=pl.lit(panel.asset),

@@ -72,7 +72,7 @@ def build_holdings_table(holdings: pl.DataFrame, catalogue: Catalogue, zone: Zon
     return [build_scroll_box(table, "What the store holds, by exchange and route")]
 
 
-def list_forgettable(holdings: pl.DataFrame) -> tuple[StoredSource, ...]:
+def list_forgettable_sources(holdings: pl.DataFrame) -> tuple[StoredSource, ...]:
     """The imported files and the sample in the store, by name."""
     origins = [Origin.IMPORTED.value, Origin.RECONSTRUCTION.value]
     sources = (

@@ -25,7 +25,7 @@ from dashboard.pages.data.holdings import (
     build_holdings_table,
     count_by_length,
     describe_store,
-    list_forgettable,
+    list_forgettable_sources,
 )
 from dashboard.pages.data.incidents import build_incident_list, list_incidents
 from dashboard.pages.data.revisions import build_revision_list
@@ -62,7 +62,7 @@ def build_updates(context: PageContext, view: ViewState) -> Updates:
         length: (number, store_info.store.measure_size(length)) for length, number in count_by_length(holdings).items()
     }
     holdings_table = build_holdings_table(holdings, catalogue, view.zone)
-    forgettable_sources = list_forgettable(holdings)
+    forgettable_sources = list_forgettable_sources(holdings)
     return {
         **build_coverage_updates(context, view),
         ("data-map-files", "children"): build_files_line(ExportKind.COVERAGE, view.to_query(catalogue)),

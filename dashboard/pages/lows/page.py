@@ -89,7 +89,7 @@ def build_updates(context: PageContext, view: ViewState) -> Updates:
             " of its own group.",
         ],
         ("lows-gaps-table", "children"): build_gaps_table(event_gaps, focus_name, view.timeframe),
-        ("lows-file", "data"): f"plumbline-lows-{view.event}-{view.window_name(catalogue) or 'by-hand'}.csv",
+        ("lows-file", "data"): f"plumbline-lows-{view.event}-{view.find_window_name(catalogue) or 'by-hand'}.csv",
     }
 
 

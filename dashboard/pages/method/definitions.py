@@ -49,6 +49,6 @@ DEFINITIONS: dict[MethodAnchor, tuple[str, Callable[[DefinitionParameters], list
     MethodAnchor.PATH: ("Onset and bottom", window.define_market_path),
     MethodAnchor.WINDOWS: ("Windows", window.define_windows),
     MethodAnchor.CANDLES: ("Real candles and the reconstruction", window.define_origins),
-    MethodAnchor.SOURCES: ("The whole method", window.list_sources),
+    MethodAnchor.SOURCES: ("The whole method", window.define_sources),
 }
 """Title and content of each section, in the order of the page."""

@@ -67,7 +67,7 @@ def _build_definition(definition: Definition) -> html.Section:
 
 def _build_settings_table(view: ViewState, catalogue: Catalogue, links: ViewLinks) -> html.Table:
     """The settings of the view, each labelled with a link to its definition."""
-    parameters, window_name = DefinitionParameters(view, catalogue), view.window_name(catalogue)
+    parameters, window_name = DefinitionParameters(view, catalogue), view.find_window_name(catalogue)
     quote_text = "as printed" if view.quote is QuoteHandling.AS_IS else "converted to dollars"
     left_out_text = (
         join_names([catalogue.get_venue(venue).name for venue in sorted(view.excluded)]) if view.excluded else "nobody"

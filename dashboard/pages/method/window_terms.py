@@ -162,7 +162,7 @@ def define_origins(_: DefinitionParameters) -> list[Any]:
     ]
 
 
-def list_sources(_: DefinitionParameters) -> list[Any]:
+def define_sources(_: DefinitionParameters) -> list[Any]:
     """The full document of the method."""
     return [
         build_paragraph(

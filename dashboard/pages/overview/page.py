@@ -106,7 +106,7 @@ def _write_summary(overview: EventContext) -> str:
 
 
 def _describe_question(view: ViewState, catalogue: Catalogue) -> str:
-    window_name = view.window_name(catalogue)
+    window_name = view.find_window_name(catalogue)
     window_text = UNNAMED_WINDOW if window_name is None else f"window {format_window_name(window_name, catalogue)}"
     span_text = format_span(view.start, view.end, view.zone)
     return f"{span_text}, {window_text}; every exchange against the others, {view.timeframe.sequence}."

@@ -21,7 +21,7 @@ from dashboard.pages.data.collect_form import (
     start_collection,
 )
 from dashboard.pages.data.coverage_map import describe_field, describe_missing, group_fields
-from dashboard.pages.data.holdings import build_follower_status, describe_store, list_forgettable, measure_pace
+from dashboard.pages.data.holdings import build_follower_status, describe_store, list_forgettable_sources, measure_pace
 from dashboard.pages.data.incidents import MAX_INCIDENTS, VISIBLE_INCIDENTS, build_incident_list, list_incidents
 from dashboard.pages.data.revisions import build_revision_list
 from dashboard.pages.data.upload import (
@@ -297,7 +297,7 @@ def test_what_is_held_and_can_be_forgotten() -> None:
     frame = MemoryStore().frame
     parts = [frame.with_columns(origin=pl.lit(origin.value)) for origin in (Origin.OHLCV, Origin.RECONSTRUCTION)]
     holdings = MemoryStore(pl.concat([frame, *parts])).read_holdings()
-    assert list_forgettable(holdings) == (
+    assert list_forgettable_sources(holdings) == (
         StoredSource("by hand", Origin.IMPORTED),
         StoredSource("by hand", Origin.RECONSTRUCTION),
     )

@@ -64,7 +64,12 @@ def test_event() -> None:
     view = apply_control(
         replace(VIEW, theme=Theme.DARK, focus="okx", timeframe=Timeframe.S1), "event", "2023-03-10", CATALOGUE
     )
-    assert (view.asset, view.window_name(CATALOGUE), view.theme, view.focus) == ("BTC", "usdc-depeg", Theme.DARK, "okx")
+    assert (view.asset, view.find_window_name(CATALOGUE), view.theme, view.focus) == (
+        "BTC",
+        "usdc-depeg",
+        Theme.DARK,
+        "okx",
+    )
     assert view.timeframe is Timeframe.M1
 
 

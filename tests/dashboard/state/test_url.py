@@ -99,7 +99,7 @@ def test_default_view() -> None:
     """Without a query the view is ATOM on Binance in the window "both-sides"."""
     view = build_default_view(CATALOGUE)
     assert view.to_query(CATALOGUE) == {}
-    assert (view.asset, view.focus, view.window_name(CATALOGUE)) == ("ATOM", "binance", "both-sides")
+    assert (view.asset, view.focus, view.find_window_name(CATALOGUE)) == ("ATOM", "binance", "both-sides")
 
 
 def test_default_view_of_another_event() -> None:
