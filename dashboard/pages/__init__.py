@@ -10,7 +10,7 @@ How to add one:
    the page uses. When a reader uses one, the whole page is built again. A page whose components must stay (a zoomed
    chart, a sorted table) has ``build_updates(context, view)`` too: values by id and property
    (`dashboard.components.updates`). Then ``build_content`` is a static layout with these values:
-   ``apply_updates(_build_layout(), build_updates(context, view))``. No component of a page may be an ``Output`` or an
+   ``apply_updates([_build_layout()], build_updates(context, view))``. No component of a page may be an ``Output`` or an
    ``Input`` of the shell's callback.
 4. ``is_measured``: the view is measured before the page is shown, and notices (illustration, excluded venues, replaced
    focus) and the offer to collect real candles stand above it. ``build_notice_result`` returns the result that they

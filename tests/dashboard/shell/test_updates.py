@@ -9,8 +9,9 @@ from plotly.utils import PlotlyJSONEncoder
 from dashboard.components.static_html import serialize
 from dashboard.components.updates import Updates
 from dashboard.jobs.actions import CollectionProgress
-from dashboard.pages.base import PageContext
+from dashboard.pages.base import Page, PageContext
 from dashboard.pages.explorer import page as explorer
+from dashboard.pages.registry import PAGES
 from dashboard.service.measurements import Measurements
 from dashboard.shell.collection_bar import build_collection_updates
 from dashboard.shell.router import Router
@@ -62,6 +63,13 @@ def test_what_changes_is_declared(store: MemoryStore) -> None:
     context = build_router(store).context
     values = build_shell_updates(context, explorer.PAGE, build_default_view(CATALOGUE))
     assert set(values) == set(list_shell_outputs(CATALOGUE))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=[page.name for page in PAGES])
+def test_every_page_sets_declared_outputs(page: Page) -> None:
+    """No page has a value of the shell that its callback does not declare."""
+    values = build_shell_updates(build_router(MemoryStore()).context, page, build_default_view(CATALOGUE))
+    assert set(values) <= set(list_shell_outputs(CATALOGUE))
 
 
 def test_the_finding() -> None:
