@@ -223,13 +223,13 @@ def _register_clientside(app: Dash) -> None:
     )
     clientside_callback(
         ClientsideFunction("plumblineMoment", "pointed"),
-        # A callback without an output would not be called when the page is shown.
+        # A callback without an output would not be called for components that are added later.
         Output("minute-shown", "data"),
         Input("minute-data", "data"),
         Input("graph", "hoverData"),
         Input("graph", "clickData"),
     )
-    # A callback without an output would not be called when the page is shown.
+    # A callback without an output would not be called for components that are added later.
     clientside_callback(ClientsideFunction(namespace, "later"), Output("later-shown", "data"), Input("later", "data"))
     clientside_callback(
         ClientsideFunction(namespace, "download"), Input("picture-figure", "data"), prevent_initial_call=True

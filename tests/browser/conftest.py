@@ -54,9 +54,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Everything here needs Chromium."""
     for item in items:
         item.add_marker("browser")
-        # pytest-playwright gives a fixture of its own a scope that pytest 9 warns of.
+        # pytest 9 warns of the scope of a fixture of pytest-playwright.
         item.add_marker(pytest.mark.filterwarnings("ignore::pytest.PytestRemovedIn10Warning"))
-        # flask-compress reads a static file to its end and leaves closing it to the garbage collector.
+        # flask-compress leaves closing static files to the garbage collector.
         unclosed = "ignore:Exception ignored in. <_io.FileIO name=.*[.](js|css):pytest.PytestUnraisableExceptionWarning"
         item.add_marker(pytest.mark.filterwarnings(unclosed))
 

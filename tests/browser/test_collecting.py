@@ -94,7 +94,7 @@ def program(
     monkeypatch.setattr(clock, "now", lambda: NOW)
     monkeypatch.setattr(serve, "PROGRAM", timed.__file__)
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    # Where no bytecode is kept, every start would compile all of ccxt.
+    # Without a cache of bytecode every start would compile all of ccxt.
     monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
     monkeypatch.setenv("PYTHONPYCACHEPREFIX", str(tmp_path_factory.getbasetemp() / "bytecode"))
     store = CandleStore(str(tmp_path / "lake"))
@@ -158,7 +158,7 @@ def test_a_collection_to_its_end(visit: PageVisit, program: ServedProgram) -> No
     assert program.count_candles() == {("binance", "ATOM/USDT"): 240, ("okx", "ATOM/USDT"): 240}
     visit.wait_until_idle()
     assert list_other_triggers(visit) == [["place.data"], ["data-collect.n_clicks"], ["collected.data"]]
-    assert visit.request_triggers[-1] == ["collected.data"], "once it has ended nothing is asked any more"
+    assert visit.request_triggers[-1] == ["collected.data"], "no request follows the end of the collection"
     tab.get_by_role("link", name="ATOM in the explorer").click()
     expect(tab.locator("#graph path.js-line").first).to_be_visible()
     expect(tab.locator("#asset-lows")).to_contain_text("OKX")

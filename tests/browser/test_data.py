@@ -88,7 +88,7 @@ def test_collecting(visit: PageVisit, store: CandleStore) -> None:
         expect(tab.get_by_role("button", name="Cancel")).to_be_hidden()
         assert actions.calls == ["ATOM from 2025-10-09T21:10:00Z to 2025-10-10T21:40:00Z", "cancel"]
         visit.wait_until_idle()
-        assert visit.request_triggers[-1] == ["collected.data"], "once it has ended nothing is asked any more"
+        assert visit.request_triggers[-1] == ["collected.data"], "no request follows the end of the collection"
 
 
 def test_progress_is_told_once(visit: PageVisit, store: CandleStore) -> None:
@@ -134,7 +134,7 @@ def test_a_chosen_collection(visit: PageVisit, store: CandleStore) -> None:
         tab.get_by_role("button", name="Collect", exact=True).click()
         visit.wait_until_idle()
         assert actions.calls == ["2025-10-10, candles of 5m, kraken only"]
-        assert len(visit.requests) == 2, "opening and starting; the choices ask for nothing"
+        assert len(visit.requests) == 2, "opening and starting; choices send no request"
 
 
 def test_importing(visit: PageVisit, store: CandleStore, write_file: Callable[[str, str], Path]) -> None:
@@ -147,7 +147,7 @@ def test_importing(visit: PageVisit, store: CandleStore, write_file: Callable[[s
         expect(tab.locator("#data-said")).to_contain_text("candles of 1 exchange")
         expect(tab.locator("#data-held")).to_contain_text("good.csv")
         visit.wait_until_idle()
-        assert len(visit.requests) == 2, "opening, and showing what came"
+        assert len(visit.requests) == 2, "opening, and showing the stored candles"
         expect(tab.locator("#data-waiting")).to_be_hidden()
         choose_files(tab, write_file("good.csv", GOOD_CSV))
         expect(tab.locator("#data-imported")).to_contain_text("0 candles new, 1 already there")

@@ -31,7 +31,7 @@ def test_two_requests_and_then_none(visit: PageVisit, real: str) -> None:
     tab = visit.open_page(build_address(real, CRASH), HEADING)
     wait_for_deferred_parts(tab)
     visit.wait_until_idle()
-    # A part of a page that has just come asks without having been changed.
+    # The request of a component that was just added has no changed property.
     assert visit.request_triggers in ([["place.data"], []], [["place.data"]])
     requests_before = len(visit.request_triggers)
     visit.wait_for_change(lambda: tab.get_by_text("Dark", exact=True).click())
@@ -56,7 +56,7 @@ def test_nothing_moves(first_visit: PageVisit, real: str, width: int) -> None:
     tab.set_viewport_size({"width": width, "height": 900})
     tab.route("**/_dash-update-component*", delay_deferred)
     tab.route("**/async-graph*", delay_deferred)
-    # Another threshold for each width: what was worked out for one is not known for the next.
+    # A threshold of its own for each width, so that its checks are not in the cache.
     with (
         tab.expect_request("**/async-graph*"),
         tab.expect_request(lambda request: "overview-asked" in (request.post_data or "")),

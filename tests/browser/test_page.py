@@ -36,7 +36,7 @@ def read_lines(tab: Tab) -> list[str]:
 def read_numbers(tab: Tab) -> list[str]:
     """The text of every sentence and cell of the page."""
     selector = "h1, .second, #measured, .venues td, .lows td"
-    # In one go: a locator first finds the elements and then reads them, when some may have been replaced.
+    # In one script: a locator finds the elements first and reads them later, when some may have been replaced.
     texts: list[str] = tab.evaluate(
         "told => [...document.querySelectorAll(told)].map(part => part.innerText)", selector
     )

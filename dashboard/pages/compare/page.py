@@ -80,7 +80,7 @@ def register_callbacks(app: Dash, context: PageContext) -> None:  # noqa: ARG001
     clientside_callback: Any = app.clientside_callback  # dash leaves it untyped
     clientside_callback(
         ClientsideFunction("plumblineCompare", "drawn"),
-        # Without an output it would not be called for parts that come after the first layout.
+        # A callback without an output would not be called for components that are added later.
         Output("compare-drawn", "data"),
         Input("compare-figures", "data"),
         Input("compare-scale", "value"),
@@ -151,7 +151,7 @@ def _build_side(
     if side_count == 1:
         return html.Div(parts, className="compare-side compare-grid")
     span_text = format_span(side.view.start, side.view.end, side.view.zone)
-    # A row for each part, in which those of the other window stand too.
+    # A row of the grid for each part, shared with the other window.
     grid_style = {"gridRow": f"span {len(parts) + 1}"}
     header = html.Div([html.H2(side.name), html.P(span_text, className="quiet")])
     return html.Div([header, *parts], className="compare-side compare-beside", style=grid_style)

@@ -316,7 +316,7 @@ def _build_layout() -> html.Div:
 
 
 def _build_charts() -> html.Div:
-    # Filled by assets/explorer.js, which follows the pointer: empty, but not left to the values.
+    # Filled by assets/explorer.js; its children are [], so that `_build_empty_updates` does not clear it.
     minute = html.Div(
         [], id="minute", className="moment-box", role="region", **build_aria_label("Every exchange at one moment")
     )
@@ -371,7 +371,7 @@ def _build_chart(
         slider: of `build_point_slider`.
     """
     config: Any = {"displayModeBar": False, "doubleClick": "autosize"}
-    untyped_figure: Any = figure  # dash wants a figure of plotly's by its type
+    untyped_figure: Any = figure  # dash types it as a figure of plotly
     graph = dcc.Graph(id=name, responsive=True, config=config, style={"height": height}, figure=untyped_figure)
     # As high as the chart before plotly.js is loaded.
     parts = [graph] if slider is None else [slider, graph]

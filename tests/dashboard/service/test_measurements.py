@@ -183,7 +183,7 @@ def test_leaving_out_everyone(view: ViewState) -> None:
     focus_view = replace(view, focus="binance")
     assert [measurement.question.asset for measurement in measurements.measure_event(focus_view)] == ["ATOM"]
     assert measurements.measure_event(replace(focus_view, excluded=frozenset({"okx"}))) == ()
-    # A view shows one venue at least: its focus, which cannot be left out.
+    # A view shows at least its focus, which cannot be excluded.
     result = measurements.measure_view(replace(focus_view, excluded=frozenset({"okx"})))
     assert (result.view.focus, result.view.excluded) == ("okx", frozenset())
 

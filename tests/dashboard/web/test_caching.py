@@ -8,7 +8,7 @@ from dashboard.web.app import create_app
 from data.catalogue import load_catalogue
 from tests.dashboard.memory_store import MemoryStore, RecordedActions
 
-# flask-compress reads a file to its end and leaves closing it to the garbage collector.
+# flask-compress leaves closing files to the garbage collector.
 pytestmark = pytest.mark.filterwarnings(
     "ignore:Exception ignored in. <_io.FileIO name=.*[.](js|css):pytest.PytestUnraisableExceptionWarning"
 )
