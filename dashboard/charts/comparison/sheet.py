@@ -5,7 +5,7 @@ from datetime import datetime
 
 import plotly.graph_objects as go
 
-from dashboard.charts.comparison.blocks import VenueBlocks
+from dashboard.charts.comparison.block_layout import VenueBlocks
 from dashboard.charts.comparison.panels import draw_charts
 from dashboard.draw.label_layout import Box
 from dashboard.draw.scene import Scene

@@ -7,9 +7,8 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
+from dashboard.charts.comparison.block_rows import build_block, trim_blocks
 from dashboard.charts.comparison.sheet import build_comparison_sheet, build_file_name
-from dashboard.charts.comparison.venue_rows import build_table as block
-from dashboard.charts.comparison.venue_rows import trim_tables
 from dashboard.draw.label_layout import Box
 from dashboard.draw.scene import Scene
 from dashboard.sheet.frame import WATERMARK
@@ -297,15 +296,15 @@ def test_venues_without_room_are_counted() -> None:
     """More venues than find room leave a count behind, and the focus venue stays."""
     text = collect_annotation_text(build_sheet("crowd"))
     assert "more not shown." in text
-    tables = [block(Scene(measure_scenario("crowd"), CATALOGUE), group) for group in Group]
-    kept_tables, lost_counts = trim_tables(tables, 1)
+    tables = [build_block(Scene(measure_scenario("crowd"), CATALOGUE), group) for group in Group]
+    kept_tables, lost_counts = trim_blocks(tables, 1)
     assert [[row.name for row in table.rows] for table in kept_tables] == [["Binance"], ["Binance (USDT)"]]
     assert sum(lost_counts) == sum(len(table.rows) for table in tables) - 2
 
 
 def test_the_deepest_come_first() -> None:
     """Ranked venues stand in the order of their depth; the focus venue leads the block of the other group."""
-    tables = {group: block(Scene(measure_scenario("kraken"), CATALOGUE), group) for group in Group}
+    tables = {group: build_block(Scene(measure_scenario("kraken"), CATALOGUE), group) for group in Group}
     depths = [row.depth for row in tables[Group.USD].rows]
     assert depths == sorted(depths, key=lambda depth: depth or 0.0)
     assert tables[Group.USDT].rows[0].name == "Kraken"

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dashboard.charts.comparison.venue_rows import format_dollars
+from dashboard.charts.comparison.block_rows import format_dollars
 from dashboard.charts.timeline.deviations import build_deviation_end_labels, find_extremes, fit_deviation_scale
 from dashboard.charts.timeline.prices import build_price_end_labels, build_price_traces, fit_price_scale
 from dashboard.charts.timeline.states import build_lanes, count_states
