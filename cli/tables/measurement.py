@@ -74,7 +74,7 @@ def format_lows(measurements: Sequence[Measurement], trades: pl.DataFrame) -> Re
 
 
 def _list_exact_trades(measurement: Measurement, trades: pl.DataFrame) -> list[str]:
-    """A line for each low whose trade is known."""
+    """A line for each low of which the exact trade is known."""
     rows_and_trades = ((row, find_exact_trade(measurement, row, trades)) for row in summarize_lows(measurement).rows)
     return [
         f"{measurement.question.asset} on {measurement.question.rules.name_of(row.market.venue)}: the lowest trade was "
@@ -86,13 +86,13 @@ def _list_exact_trades(measurement: Measurement, trades: pl.DataFrame) -> list[s
 
 
 def list_assumed_notes(measurements: Sequence[Measurement]) -> list[str]:
-    """A line that names the quotes that count 1:1, where there are any."""
+    """A line that names the quotes taken as 1 USD, if there are any."""
     quotes = list_assumed_quotes(measurements)
     return [f"{' and '.join(f'1 {quote}' for quote in quotes)} taken as 1 USD"] if quotes else []
 
 
 def describe_question(measurement: Measurement) -> str:
-    """Window, handling of quotes, origin and parameters in one line."""
+    """The question in one line: window, bars, handling of quotes, origin and parameters."""
     question, parameters = measurement.question, measurement.question.parameters
     converted = "in dollars" if parameters.quote is QuoteHandling.USD else "as printed, not converted"
     return (
@@ -105,12 +105,12 @@ def describe_question(measurement: Measurement) -> str:
 
 
 def format_signed_plain(fraction: float | None) -> str:
-    """A fraction in per cent with its sign; a dash where there is none."""
+    """A fraction in per cent with its sign; a dash for None."""
     return NO_VALUE if fraction is None else f"{'−' if fraction < 0 else '+'}{format_percent(abs(fraction))}"
 
 
 def _build_group_table(measurement: Measurement, group: Group) -> Table | None:
-    """Every market against one group: the group's own first, then those of the other group."""
+    """A row per market against the votes of one group, its own markets first; None if no market has a number."""
     rows = sorted(measurement.rows, key=lambda row: row.market.group is not group)
     if not any(row.market.group is group or row.summaries[group].firm_min for row in rows):
         return None
@@ -129,7 +129,7 @@ def _build_group_table(measurement: Measurement, group: Group) -> Table | None:
 
 
 def _build_curve_tables(measurement: Measurement) -> list[Table]:
-    """Per group, every spot venue's low and its firm minutes at or beyond each depth, lowest trade first."""
+    """A table per group: every spot market's low and firm minutes at or beyond each depth, lowest trade first."""
     fair_value_note = " fair value by" if measurement.question.underlying else ""
     tables = []
     for group in Group:
@@ -158,7 +158,7 @@ def _build_curve_tables(measurement: Measurement) -> list[Table]:
 
 
 def _format_share(share: float | None) -> str:
-    """A share of volume in brackets, nothing where there is none."""
+    """A share of volume in per cent in brackets after a space; empty for none."""
     return f" ({100 * share:.0f})" if share else ""
 
 
@@ -230,6 +230,6 @@ def _format_bounds(shallow: float | None, deep: float | None) -> str:
 
 
 def build_console(*, error: bool = False) -> Console:
-    """A console that does not cut tables short where the output goes to a file or a pipe."""
+    """A console; 200 columns wide without wrapping where the output goes to a file or a pipe."""
     terminal = Console(stderr=error, highlight=False)
     return terminal if terminal.is_terminal else Console(stderr=error, highlight=False, width=200, soft_wrap=True)

@@ -94,7 +94,7 @@ def _build_row(scene: Scene, result: VenueResult) -> BlockRow:
         depth_text=EN_DASH if counted.depth is None else format_signed_fraction(counted.depth),
         count_text=_format_count(counted),
         low_text="" if row.low is None else format_short_price(row.low),
-        low_time_text="" if row.low_at is None else format_bar_time(scene.measurement.axis, row.low_at),
+        low_time_text="" if row.low_at is None else _format_bar_time(scene.measurement.axis, row.low_at),
         volume_text=format_dollars(row.volume_usd_before),
     )
 
@@ -127,8 +127,8 @@ def _to_percent(fraction: float | None) -> float | None:
     return None if fraction is None else 100 * fraction
 
 
-def format_bar_time(axis: Axis, position: int) -> str:
-    """A minute of the window: its time alone where the window is no longer than a day, else with its day."""
+def _format_bar_time(axis: Axis, position: int) -> str:
+    """The time of a bar in a window of at most a day, else its day."""
     time = axis.time_at(position)
     if axis.size * axis.bar_length > timedelta(days=1):
         return f"{time.day} {time:%b}"
@@ -170,7 +170,7 @@ def has_cut_wick(blocks: Sequence[SheetBlock], measurement: Measurement) -> bool
 
 
 def _compute_extent(blocks: Sequence[SheetBlock], measurement: Measurement) -> tuple[float, float]:
-    """The ends of the scale."""
+    """The ends of the scale of marks, in per cent."""
     enter = 100 * measurement.question.parameters.enter
     rows = [row for block in blocks for row in block.rows]
     closes = [value for row in rows for value in (row.depth, row.certain_depth, row.height) if value is not None]

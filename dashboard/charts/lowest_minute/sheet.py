@@ -1,12 +1,10 @@
-"""The minute of the lowest trade on a printed sheet: for each bar its words, and a range and a close per exchange."""
+"""The bar of the lowest trade on a printed sheet: sentences, and the range and close of each exchange."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
-from dashboard.charts.lowest_minute.figure import PriceRange, list_price_ranges, write_heading
-from dashboard.draw.axis import Scale, build_price_scale, format_short_price
+from dashboard.charts.lowest_minute.figure import PriceRange, build_range_scale, list_price_ranges, write_heading
+from dashboard.draw.axis import format_short_price
 from dashboard.draw.label_layout import Box
 from dashboard.draw.scene import Scene
 from dashboard.draw.text_metrics import LINE_HEIGHT, fit_text, measure_text_width, shorten_text
@@ -22,16 +20,16 @@ HEADING_FONT, SENTENCE_FONTS = 18, (16, 15, 14, 13)
 """Font sizes of a bar's heading, and of its sentences."""
 
 MAX_SENTENCE_LINES = 4
-"""Lines that a bar's sentences may take."""
+"""Number of lines that a bar's sentences may take."""
 
 ROW_HEIGHTS = (16.0, 110.0)
-"""Least and greatest height of an exchange's line."""
+"""Least and greatest height of an exchange's row."""
 
 ROW_FONTS = (17, 16, 15, 14, 13, 12)
-"""Font sizes of names and numbers, the largest that leaves some air between lines."""
+"""Font sizes of names and numbers; the largest that the height of a row allows is used."""
 
 AXIS_HEIGHT = 42.0
-"""Room for the numbers of the axis and its title."""
+"""Height of the axis' numbers and title."""
 
 CHART_GAP = 30.0
 """Space between two bars' charts."""
@@ -48,7 +46,7 @@ VALUE_GAP = 18.0
 
 @dataclass(frozen=True, slots=True)
 class BarDetail:
-    """A bar that is looked at closely: its position, and what its candles say in words."""
+    """A bar to draw: its position, and sentences on it."""
 
     position: int
     sentences: Sequence[str]
@@ -65,7 +63,7 @@ def draw_bounds(sheet: Sheet, box: Box, scene: Scene, details: Sequence[BarDetai
 
 
 def build_bounds_legend(scene: Scene, details: Sequence[BarDetail]) -> list[LegendItem]:
-    """The colour of each group that is drawn beside the focus."""
+    """An item for each group of the exchanges beside the focus."""
     groups = {
         price_range.row.market.group
         for detail in details
@@ -86,7 +84,7 @@ def _layout_bars(box: Box, scene: Scene, details: Sequence[BarDetail], *, side_b
         width = (box.right - box.left - CHART_GAP * (len(details) - 1)) / len(details)
         lefts = [box.left + number * (width + CHART_GAP) for number in range(len(details))]
         return [Box(left, box.top, left + width, box.bottom) for left in lefts]
-    # A chart of few lines still needs its words and its axis.
+    # 6 rows stand for the text and the axis of a bar.
     weights = [len(list_price_ranges(scene, detail.position)) + 6 for detail in details]
     height = box.bottom - box.top - CHART_GAP * (len(details) - 1)
     bar_boxes, top = [], box.top
@@ -98,7 +96,7 @@ def _layout_bars(box: Box, scene: Scene, details: Sequence[BarDetail], *, side_b
 
 
 def _draw_text(sheet: Sheet, box: Box, scene: Scene, detail: BarDetail) -> float:
-    """Heading and sentences of a bar; returns where its chart may begin."""
+    """Draw heading and sentences of a bar; returns the height at which its chart may begin."""
     colours, width = scene.colours, box.right - box.left
     size, lines = fit_text(write_heading(scene, detail.position), (HEADING_FONT, 17, 16, 15), width, 2, bold=True)
     y = box.top
@@ -133,7 +131,7 @@ def _draw_chart(sheet: Sheet, number: int, box: Box, scene: Scene, position: int
     right = box.right - sum(value_widths) - VALUE_GAP * len(value_widths) - 6
     plot = Plot(
         Box(left, top, right, top + row_height * len(shown_ranges)),
-        _build_scale(price_ranges),
+        build_range_scale(price_ranges),
         build_linear_scale(len(shown_ranges) - 0.5, -0.5),
     )
     _draw_axis(sheet, plot, scene)
@@ -152,12 +150,6 @@ def _draw_chart(sheet: Sheet, number: int, box: Box, scene: Scene, position: int
     if hidden_count:
         text = f"{hidden_count} more not shown."
         sheet.write_text(text, box.left, plot.box.bottom + row_height / 2, size=12, colour=colours.muted)
-
-
-def _build_scale(price_ranges: Sequence[PriceRange]) -> Scale:
-    """The scale of prices that holds every range."""
-    prices = [value for price_range in price_ranges for value in (price_range.low, price_range.high) if value > 0]
-    return build_price_scale([np.array(prices)], 5)
 
 
 def _draw_axis(sheet: Sheet, plot: Plot, scene: Scene) -> None:
@@ -193,7 +185,7 @@ def _build_range_trace(scene: Scene, price_range: PriceRange, index: int, row_he
             "size": [0, tick_size, 0],
             "color": colour,
             "line": {"width": [0, 3, 0], "color": colour},
-            "opacity": 1,  # markers of several sizes are pale unless told otherwise
+            "opacity": 1,  # plotly draws markers of several sizes at 0.7 by default
         },
         "cliponaxis": False,
         "name": scene.format_name(price_range.row),
