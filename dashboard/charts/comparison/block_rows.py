@@ -81,10 +81,10 @@ def _build_row(scene: Scene, result: VenueResult) -> BlockRow:
     row, summary, counted, colours = result.row, result.summary, result.counted, scene.colours
     enter = scene.measurement.question.parameters.enter - TOLERANCE
     is_above = select_side(summary) is Direction.ABOVE and (summary.height or 0.0) >= enter
-    unranked_colour = colours.ink if result.rank.reason is None else colours.muted
+    venue_colour = colours.ink if result.rank.reason is None else colours.muted
     return BlockRow(
         name=_format_name(scene, result),
-        colour=scene.focus_colour if result.is_focus else unranked_colour,
+        colour=scene.focus_colour if result.is_focus else venue_colour,
         is_bold=result.is_focus,
         depth=_to_percent(counted.depth),
         certain_depth=_to_percent(summary.sure_depth),
