@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from dashboard.charts.comparison.block_rows import BlockRow, SheetBlock
 from dashboard.draw.axis import Scale, format_axis_percent
 from dashboard.draw.label_layout import Box
+from dashboard.draw.plot import Plot
 from dashboard.draw.scene import Scene
 from dashboard.draw.text_metrics import measure_text_width
 from dashboard.draw.traces import Trace
 from dashboard.sheet.canvas import Sheet
-from dashboard.sheet.panel import Plot, add_plot, build_linear_scale
+from dashboard.sheet.panel import add_plot, build_linear_scale
 from dashboard.sheet.table import Cell, Column, SheetTable, fit_cell, measure_column
 
 MAX_NAME_WIDTH = 138.0

@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from dashboard.charts.lowest_minute.figure import PriceRange, build_range_scale, list_price_ranges, write_heading
 from dashboard.draw.axis import format_short_price
 from dashboard.draw.label_layout import Box
+from dashboard.draw.plot import Plot
 from dashboard.draw.scene import Scene
 from dashboard.draw.text_metrics import LINE_HEIGHT, fit_text, measure_text_width, shorten_text
 from dashboard.draw.theme import mix_colours
 from dashboard.sheet.canvas import Sheet
 from dashboard.sheet.legend import LegendItem, build_swatch_item
-from dashboard.sheet.panel import SMALL_FONT, Plot, add_plot, build_linear_scale
+from dashboard.sheet.panel import SMALL_FONT, add_plot, build_linear_scale
 from dashboard.sheet.table import Cell, Column, SheetTable, measure_column
 from dashboard.text.numbers import format_optional_price
 from deviation.question import Group
