@@ -1,4 +1,4 @@
-"""Traces of series per bar, shared by pages and sheets: lines, hollow dots, areas, whiskers and blocks.
+"""Traces of series per bar, shared by pages and sheets: lines, hollow dots, areas, wicks and blocks.
 
 Times are UTC. Series on the grid of the window are given by ``x0`` and ``dx``, with 32-bit values, as they are for
 drawing only. NaN breaks a line.
@@ -182,11 +182,11 @@ def build_block_trace(
     return trace
 
 
-def build_whisker_trace(
-    measurement: Measurement, low: Floats, high: Floats, colour: str, *, width: float, max_whiskers: int = BUCKET_COUNT
+def build_wick_trace(
+    measurement: Measurement, low: Floats, high: Floats, colour: str, *, width: float, max_wicks: int = BUCKET_COUNT
 ) -> Trace:
-    """A thin vertical line per bar from low to high; bars share a line where there are more than ``max_whiskers``."""
-    bucket_size = compute_wick_bucket(low.size, max_whiskers)
+    """A thin vertical line per bar from low to high; bars share a line where there are more than ``max_wicks``."""
+    bucket_size = compute_wick_bucket(low.size, max_wicks)
     bottom, top = compute_bucket_minima(low, bucket_size), compute_bucket_maxima(high, bucket_size)
     present = ~np.isnan(bottom)
     gap = np.full(int(present.sum()), np.nan)

@@ -23,7 +23,7 @@ from dashboard.draw.traces import (
     build_grid_coordinates,
     build_hollow_trace,
     build_line_traces,
-    build_whisker_trace,
+    build_wick_trace,
     compute_extremes,
     find_isolated,
     find_runs,
@@ -59,7 +59,7 @@ def test_a_long_window_is_drawn_by_buckets() -> None:
     assert grid["y"].size <= 2 * BUCKET_COUNT
     assert grid["y"].size * grid["dx"] == pytest.approx(5760 * 60_000)
     low, high = np.full(5760, 1.0), np.full(5760, 2.0)
-    assert build_whisker_trace(measurement, low, high, "#000000", width=1)["y"].size <= 3 * BUCKET_COUNT
+    assert build_wick_trace(measurement, low, high, "#000000", width=1)["y"].size <= 3 * BUCKET_COUNT
 
 
 def test_gaps_break_a_line() -> None:
@@ -258,8 +258,8 @@ def test_bars_share_a_wick() -> None:
     """With a third as many wicks as bars, three bars share one from their least to their greatest value."""
     measurement = measure_scenario("crash")
     low, high = np.arange(90.0), np.arange(90.0) + 100
-    trace = build_whisker_trace(measurement, low, high, "#000000", width=1, max_whiskers=30)
+    trace = build_wick_trace(measurement, low, high, "#000000", width=1, max_wicks=30)
     assert trace["y"].reshape(30, 3)[:2, :2].tolist() == [[0.0, 102.0], [3.0, 105.0]]
     assert ((trace["x"].reshape(30, 3)[:2, 0] / 60_000) - measurement.axis.first).tolist() == [0.0, 3.0]
     assert trace["x"].size == 90
-    assert build_whisker_trace(measurement, low, high, "#000000", width=1)["y"].size == 270
+    assert build_wick_trace(measurement, low, high, "#000000", width=1)["y"].size == 270
