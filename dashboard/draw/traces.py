@@ -49,13 +49,8 @@ def compute_extremes(values: Floats, width: int) -> Floats:
     """The least and the greatest of every ``width`` values, in their order of time; NaN where all are NaN."""
     rows = _split_into_rows(values, width)
     low, high = np.where(np.isnan(rows), np.inf, rows), np.where(np.isnan(rows), -np.inf, rows)
-    first, second = low.argmin(axis=1), high.argmax(axis=1)
-    is_rising = first <= second
-    indices = np.arange(len(rows))
-    pairs = rows[indices[:, None], np.where(is_rising[:, None], np.column_stack([first, second]), [0, 0])]
-    is_falling = ~is_rising
-    pairs[is_falling] = rows[indices[is_falling][:, None], np.column_stack([second, first])[is_falling]]
-    return pairs.ravel()
+    positions = np.sort(np.column_stack([low.argmin(axis=1), high.argmax(axis=1)]), axis=1)
+    return np.take_along_axis(rows, positions, axis=1).ravel()
 
 
 def compute_bucket_minima(values: Floats, width: int) -> Floats:
