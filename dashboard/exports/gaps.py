@@ -38,7 +38,7 @@ GAP_SCHEMA: dict[str, pl.DataType] = {
     "at": TIME,
     "origin": pl.String(),
 }
-"""A row per gap: asset by asset, the lowest market first, of each the gap of kind `LOW_KIND` before that of kind `CLOSE_KIND`.
+"""A row per gap: asset by asset, the lowest market first, its gap of kind `LOW_KIND` before that of `CLOSE_KIND`.
 
 ``gap`` is a fraction, below 0 where the market was lower: of its lowest trade against the lowest of all other venues,
 or of its close against the next close of its own group, the smallest over its firm bars. ``at`` is the bar of its
@@ -47,7 +47,7 @@ lowest trade, or that in which it was so far from the next close. A gap that is 
 
 
 def build_gap_rows(measurements: Sequence[Measurement], focus: str) -> pl.DataFrame:
-    """The gaps of every spot market with a trade; frame of `GAP_SCHEMA`. ``focus`` is the venue to tell from the others."""
+    """The gaps of every spot market with a trade; frame of `GAP_SCHEMA`. ``focus`` is the focus venue's id."""
     rows = [
         {
             "asset": measurement.question.asset,
@@ -95,11 +95,12 @@ def build_gap_sheet(
     gaps, question = measure_gaps(measurements, focus), measurements[0].question
     name, bar_name = catalogue.get_venue(focus).name, question.timeframe.noun
     draw = partial(draw_gaps, gaps=gaps, catalogue=catalogue, focus=focus, theme=theme, bar=question.timeframe)
+    assets = [measurement.question.asset for measurement in measurements]
     text = ChartText(
         headline=_write_headline(gaps, name, question),
         subtitle=(
-            f"Gaps of every exchange on {join_names([measurement.question.asset for measurement in measurements])}. Lows of whatever "
-            f"{bar_name} were not printed together, so a gap between them alone says little."
+            f"Gaps of every exchange on {join_names(assets)}. Lows of whatever {bar_name} were not printed together, "
+            "so a gap between them alone says little."
         ),
         method=write_compared(measurements),
     )
@@ -115,7 +116,8 @@ def _write_headline(gaps: Gaps, name: str, question: Question) -> str:
     )
     if not low_total:
         return f"No low of {name} to set beside another exchange's"
-    text = f"{name}'s low was {100 * enter:g} % or more under all other lows on {low_count} of {low_total} asset{'s' * (low_total > 1)}"
+    assets = "assets" if low_total > 1 else "asset"
+    text = f"{name}'s low was {100 * enter:g} % or more under all other lows on {low_count} of {low_total} {assets}"
     if not close_total:
         return f"{text}; too few traded in one and the same {bar_name}"
     close_text = (

@@ -120,6 +120,8 @@ def _build_text(scene: Scene, details: Sequence[BarDetail]) -> ChartText:
     bar_text = f"{'each' if has_several else 'one'} {question.timeframe.noun}"
     return ChartText(
         headline=write_title(scene.measurement)[0],
-        subtitle=f"{question.asset} within {bar_text}: the range in which its price stood on each exchange, and its close.",
+        subtitle=(
+            f"{question.asset} within {bar_text}: the range in which its price stood on each exchange, and its close."
+        ),
         method=write_measured(scene.measurement),
     )

@@ -52,10 +52,10 @@ def _build_content(kind: ExportKind, query: Mapping[str, str]) -> str:
 def _build_picture_table(kind: ExportKind, query: Mapping[str, str], formats: list[str]) -> str:
     """A line per shape, a column per format and paper."""
     header = "".join(f'<th scope="col">{theme.capitalize()} paper</th>' for theme in Theme)
-    lines = [
-        f'<tr><th scope="row">{name}</th>{"".join(_build_link_cell(kind, query, formats, size, theme) for theme in Theme)}</tr>'
-        for size, name in SIZE_LABELS.items()
-    ]
+    lines = []
+    for size, name in SIZE_LABELS.items():
+        cells = "".join(_build_link_cell(kind, query, formats, size, theme) for theme in Theme)
+        lines.append(f'<tr><th scope="row">{name}</th>{cells}</tr>')
     return f"<table><thead><tr><td></td>{header}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
 
 

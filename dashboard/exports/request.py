@@ -129,7 +129,7 @@ class ExportRequest:
         return self.build_no_candle_error(f"any asset of {self.view.event}")
 
     def build_file(self, content: bytes, measurement: Measurement, *, asset: str | None = None) -> ExportFile:
-        """The file of these bytes, named after the measurement; ``asset`` as in `dashboard.charts.comparison.sheet.build_file_name`."""
+        """The file of these bytes, named after the measurement; ``asset`` as `build_file_name` takes it."""
         second_window = self.view.second_window if self.kind is ExportKind.COMPARE else None
         window_edges = None if second_window is None else (second_window.start, second_window.end)
         build_name = partial(

@@ -179,7 +179,7 @@ VOLUME_SCHEMA: dict[str, pl.DataType] = {
     "assumed": pl.Boolean(),
     "origin": pl.String(),
 }
-"""A row per asset and spot market, in the order of `dashboard.exports.scatter.DEPTH_SCHEMA`, whose columns mean the same here.
+"""A row per asset and spot market, in the order of `DEPTH_SCHEMA`, whose columns mean the same here.
 
 ``volume_usd_before`` is what the market reported as traded in the 24 h before the window, in dollars; 0 where no candle
 of then is held. ``volume_rank`` is its place by that among the ranked markets of the asset and group, 1 being the

@@ -114,7 +114,8 @@ def _build_text(scene: Scene) -> ChartText:
     return ChartText(
         headline=write_title(scene.measurement)[0],
         subtitle=(
-            f"{question.asset}: firm minutes at or beyond each depth, every exchange against {reference_text}{focus_text}."
+            f"{question.asset}: firm minutes at or beyond each depth, every exchange against "
+            f"{reference_text}{focus_text}."
         ),
         method=write_measured(scene.measurement),
         notes=[f"{reason}: {join_names(names)}." for reason, names in names_by_reason.items() if drawn_rows and names],

@@ -59,7 +59,7 @@ def build_market_candles(
     volume: float = 1000.0,
     start: datetime = START,
 ) -> pl.DataFrame:
-    """Candles of one market over the window: flat at a level, five of them from `FALL_MINUTE` on times ``fall_factor``."""
+    """Candles of one market over the window at one price, times ``fall_factor`` for 5 minutes from `FALL_MINUTE`."""
     closes = [price_level * (fall_factor if FALL_MINUTE <= i < FALL_MINUTE + 5 else 1.0) for i in range(MINUTES)]
     lows = [low if low is not None and i == FALL_MINUTE else close for i, close in enumerate(closes)]
     times = [start + timedelta(minutes=i) for i in range(MINUTES)]

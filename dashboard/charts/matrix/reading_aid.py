@@ -79,7 +79,8 @@ def _write_group_verdict(overview: EventContext, aid: ReadingAid) -> str:
 def _describe_count(overview: EventContext, aid: ReadingAid) -> str:
     ranked_count = len(aid.ranked)
     assets = "asset" if ranked_count == 1 else "assets"
-    return f"{overview.focus_name} was deepest on {aid.deepest_count} of {ranked_count} ranked {assets} among {format_exchanges(aid.group)}"
+    count = f"{aid.deepest_count} of {ranked_count} ranked {assets}"
+    return f"{overview.focus_name} was deepest on {count} among {format_exchanges(aid.group)}"
 
 
 def build_reading_section(overview: EventContext, placebo: Sequence[PlaceboDay] | None) -> list[Any]:
@@ -127,9 +128,13 @@ def _build_paragraph(overview: EventContext, aid: ReadingAid) -> html.P:
     return html.P(
         [
             html.Strong(
-                f"{format_exchanges(aid.group)}: deepest on {aid.deepest_count} of {ranked_count}, longest on {aid.longest_count} of {ranked_count}. "
+                f"{format_exchanges(aid.group)}: deepest on {aid.deepest_count} of {ranked_count}, "
+                f"longest on {aid.longest_count} of {ranked_count}. "
             ),
-            f"Shared evenly, each ranked exchange would be deepest on {aid.even_share:.2g} of {ranked_count} ({shares}).{unranked_text}",
+            (
+                f"Shared evenly, each ranked exchange would be deepest on {aid.even_share:.2g} of {ranked_count} "
+                f"({shares}).{unranked_text}"
+            ),
         ]
     )
 

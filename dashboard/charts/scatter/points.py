@@ -55,9 +55,8 @@ class MarketPoint:
         if self.depth is None:
             return f"{lines[0]}<br>no firm minute"
         lines.append(f"{format_signed_percent(self.depth)} against {self.reference_text}, {self.depth_at}")
-        lines.append(
-            f"at least {enter} below for {format_minutes(self.below_min)} of {format_minutes(self.firm_min)} firm minutes"
-        )
+        minutes = f"{format_minutes(self.below_min)} of {format_minutes(self.firm_min)} firm minutes"
+        lines.append(f"at least {enter} below for {minutes}")
         if self.is_assumed:
             lines.append("assumed: no figure of it is published")
         return "<br>".join(lines)

@@ -198,8 +198,8 @@ def _draw_header(
     headline = f"{count} side by side: {name} against the {reference} of the others"
     window_names = " and ".join(window.name for window in windows)
     subtitle = (
-        f"{window_names}. In per cent, times in UTC. Solid: USDT exchanges, dashed: USD exchanges; hollow: only one or two "
-        "voted."
+        f"{window_names}. In per cent, times in UTC. Solid: USDT exchanges, dashed: USD exchanges; "
+        "hollow: only one or two voted."
     )
     if measurement.question.origin is Evidence.RECONSTRUCTION:
         subtitle = f"{ILLUSTRATION}. {subtitle}"
