@@ -8,7 +8,7 @@ import pytest
 from bench.pictures import PAGES, PICTURE_NAME
 from cli.main import main
 from collectors.venues.row import Mark, Route
-from dashboard.exports.kinds import KIND_FORMATS
+from dashboard.exports.registry import EXPORTS
 from dashboard.pages.registry import PAGES as SERVED
 from dashboard.sheet.renderer import PNG_SCALE
 from dashboard.sheet.sizes import SHAPES, SheetSize
@@ -20,7 +20,7 @@ from deviation.ranks import RankWord
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COLLECTING = (ROOT / "docs" / "collecting.md").read_text(encoding="utf-8")
-EXPORTS = (ROOT / "docs" / "exports.md").read_text(encoding="utf-8")
+EXPORT_PAGE = (ROOT / "docs" / "exports.md").read_text(encoding="utf-8")
 METHOD = (ROOT / "docs" / "method.md").read_text(encoding="utf-8")
 
 
@@ -55,15 +55,16 @@ def test_collecting_names_options_and_outcomes() -> None:
 
 def test_exports_names_kinds_and_formats() -> None:
     """docs/exports.md lists each export with its formats, each size in pixels, and each option of `chart`."""
-    for export_name, formats in KIND_FORMATS.items():
-        assert f"| `{export_name}` | {' '.join(f'`{file_format}`' for file_format in formats)} |" in EXPORTS
+    for export_name, export in EXPORTS.items():
+        formats = " ".join(f"`{file_format}`" for file_format in export.formats)
+        assert f"| `{export_name}` | {formats} |" in EXPORT_PAGE
     for size in SheetSize:
-        assert f"| `{size}` |" in EXPORTS
-        assert f"| {PNG_SCALE * SHAPES[size].width} x {PNG_SCALE * SHAPES[size].height} |" in EXPORTS
+        assert f"| `{size}` |" in EXPORT_PAGE
+        assert f"| {PNG_SCALE * SHAPES[size].width} x {PNG_SCALE * SHAPES[size].height} |" in EXPORT_PAGE
     chart_options = {"asset", "assets", "size", "theme", "file_format", "out"}
     options = [option for option in main.commands["chart"].params if option.name in chart_options]
     assert len(options) == len(chart_options)
-    assert [word for option in options for word in option.opts if word not in EXPORTS] == []
+    assert [word for option in options for word in option.opts if word not in EXPORT_PAGE] == []
 
 
 def test_pictures_of_the_docs_are_generated() -> None:

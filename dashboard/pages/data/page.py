@@ -9,7 +9,7 @@ from dash import Dash, Input, Output, State, ctx, dcc, html, no_update, set_prop
 
 from dashboard.components.updates import Updates, apply_updates
 from dashboard.exports.kinds import ExportKind
-from dashboard.exports.store import build_files_line
+from dashboard.exports.menu import build_files_line
 from dashboard.jobs.actions import StoredSource
 from dashboard.pages.base import Control, Page, PageContext
 from dashboard.pages.data.collect_form import (

@@ -22,8 +22,9 @@ from dashboard.charts.timeline.figure import build_explorer_figure
 from dashboard.charts.timeline.hover_table import build_minute_data
 from dashboard.charts.timeline.notes import build_notes_list
 from dashboard.draw.scene import Scene
-from dashboard.exports.kinds import KIND_FORMATS, ExportKind
+from dashboard.exports.kinds import ExportKind
 from dashboard.exports.menu import build_export_menu
+from dashboard.exports.registry import EXPORTS
 from dashboard.state.links import ViewLinks
 from dashboard.text.clock import Zone
 from dashboard.text.sentences import list_window_notes
@@ -206,7 +207,7 @@ def test_every_format_is_in_the_menu(kind: ExportKind) -> None:
         for size in (None, "square", "tall")
         for theme in (None, "dark")
     }
-    assert shapes == (expected if "png" in KIND_FORMATS[kind] else set())
+    assert shapes == (expected if "png" in EXPORTS[kind].formats else set())
     other_endings = {ExportKind.LOWS: {"csv", "parquet", "json"}, ExportKind.MEASUREMENT: {"json"}}
     endings = other_endings.get(kind, {"csv", "parquet"})
     rows = {path for path, _ in parsed_links} - {f"/export/{kind}.{ending}" for ending in ("png", "svg")}

@@ -50,7 +50,7 @@ def select_row(frame: pl.DataFrame, asset: str, venue: str, symbol: str) -> dict
 
 def list_low_rows(overview: EventContext) -> pl.DataFrame:
     """The rows that are at least 2 % below for a minute, from the file."""
-    return build_depth_rows(overview.measurements).filter(pl.col("below_min") > 0)
+    return build_depth_rows(overview).filter(pl.col("below_min") > 0)
 
 
 def build_event_overview(shelf: MemoryStore, theme: Theme = Theme.LIGHT) -> EventContext:

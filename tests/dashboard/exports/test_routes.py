@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from PIL import Image
 from werkzeug.test import TestResponse
 
-from dashboard.exports.kinds import KIND_FORMATS, STORE_KINDS, ExportKind
+from dashboard.exports.kinds import ExportKind
+from dashboard.exports.registry import EXPORTS
 from dashboard.exports.routes import build_export_routes
 from dashboard.service.measurements import Measurements
 from dashboard.sheet.manifest import read_png_manifest
@@ -41,13 +42,16 @@ EDGE_VALUES = st.sampled_from(
 )
 """Values that make sense under some key, mostly at the edge of what does."""
 
+STORE_KINDS = ("coverage", "incidents", "revisions", "held")
+"""The exports of the data page's tables, which test_store.py tests."""
+
 EXPORT_NAMES = [
-    f"{what}.{file_format}"
-    for what, formats in KIND_FORMATS.items()
-    for file_format in formats
-    if what not in STORE_KINDS
+    f"{kind}.{file_format}"
+    for kind, export in EXPORTS.items()
+    for file_format in export.formats
+    if kind not in STORE_KINDS
 ]
-"""The exports of a measurement; what the store tells of itself is in test_data_files.py."""
+"""The exports of measurements."""
 
 SINGLE_ASSET_KINDS = ("comparison", "thresholds", "bounds", "candles", "deviation", "measurement")
 """The exports of the view's asset; all others are of every asset of the event."""
