@@ -20,7 +20,7 @@ from dashboard.text.sentences import select_notes, write_unranked
 from data.schema import Evidence
 from deviation.question import Group
 from deviation.report.headline import ILLUSTRATION
-from tests.dashboard.scenarios import CATALOGUE, SCENARIOS, crash, measure_scenario
+from tests.dashboard.scenarios import CATALOGUE, SCENARIOS, measure_crash, measure_scenario
 from tests.dashboard.text_boxes import collect_annotation_text, find_overlaps, measure_text_boxes
 
 HEX = re.compile(r"#[0-9a-f]{6}")
@@ -113,7 +113,7 @@ def test_colours_are_full_hex(name: str) -> None:
 
 def test_the_picture_is_deterministic() -> None:
     """The same measurement gives the same figure, byte for byte."""
-    assert build_comparison_sheet(crash(), CATALOGUE).to_json() == build_sheet("crash").to_json()
+    assert build_comparison_sheet(measure_crash(), CATALOGUE).to_json() == build_sheet("crash").to_json()
 
 
 @pytest.mark.parametrize(("size", "pixels"), [("wide", (1600, 900)), ("square", (1200, 1200)), ("tall", (1080, 1350))])
@@ -151,7 +151,10 @@ def test_charts_have_the_larger_part(name: str, size: SheetSize) -> None:
 
 def test_dark_paper() -> None:
     """Dark paper has light text, and the same text in the same places."""
-    light_figure, dark_figure = build_sheet("crash"), build_comparison_sheet(crash(), CATALOGUE, theme=Theme.DARK)
+    light_figure, dark_figure = (
+        build_sheet("crash"),
+        build_comparison_sheet(measure_crash(), CATALOGUE, theme=Theme.DARK),
+    )
     assert dark_figure.layout.template.layout.paper_bgcolor == "#15181c"
     assert dark_figure.layout.annotations[0].font.color == "#f2f4f6"
     assert collect_annotation_text(dark_figure) == collect_annotation_text(light_figure)

@@ -37,9 +37,9 @@ from tests.dashboard.scenarios import (
     SCENARIOS,
     USD,
     USDT,
-    ask_and_measure,
     build_candles,
     build_dip,
+    measure_frames,
     measure_scenario,
 )
 
@@ -52,7 +52,7 @@ def build_fall_scene() -> Scene:
     frames = [build_candles(("binance", "ATOM/USDT"), build_dip(60, 4.0, 0.6, 20), lows={20: 0.001})]
     frames += [build_candles((venue, "ATOM/USDT"), build_dip(60, 4.0, 0.3, 20)) for venue in USDT]
     frames += [build_candles((venue, "ATOM/USD"), np.full(60, 4.0)) for venue in USD]
-    return Scene(ask_and_measure(frames, 60), CATALOGUE)
+    return Scene(measure_frames(frames, 60), CATALOGUE)
 
 
 def build_scene(name: str) -> Scene:

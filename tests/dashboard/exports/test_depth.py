@@ -1,4 +1,4 @@
-"""Depth against duration as files: rows, printed chart, and the frame that all printed charts share."""
+"""Depth against duration as files: rows, printed chart, and the frame of all printed charts."""
 
 import json
 from dataclasses import replace
@@ -39,7 +39,7 @@ from tests.dashboard.text_boxes import collect_annotation_text, find_faults, fin
 
 
 def read_rows(shelf: MemoryStore | None = None) -> pl.DataFrame:
-    """The rows of the crash."""
+    """The rows of the window ``crash``."""
     return pl.read_parquet(BytesIO(build_client(shelf).get(f"/export/depth.parquet?{CRASH_QUERY}").data))
 
 
@@ -49,12 +49,12 @@ def select_row(frame: pl.DataFrame, asset: str, venue: str, symbol: str) -> dict
 
 
 def list_low_rows(overview: EventContext) -> pl.DataFrame:
-    """The rows that are at least 2 % below for a minute, from the file."""
+    """The rows of markets that were at least 2 % below for a minute."""
     return build_depth_rows(overview).filter(pl.col("below_min") > 0)
 
 
 def build_event_overview(shelf: MemoryStore, theme: Theme = Theme.LIGHT) -> EventContext:
-    """The event over a shelf, as the overview sees it."""
+    """The event over a store."""
     view = replace(VIEW, theme=theme)
     return EventContext(Measurements(shelf, CATALOGUE).measure_event(view), view, CATALOGUE)
 
@@ -95,7 +95,7 @@ def test_a_row_for_each_market_of_each_asset() -> None:
 
 
 def test_rows_of_an_illustration_have_no_rank() -> None:
-    """On the reconstruction ranks and their reasons are empty, and markets without a published figure say so."""
+    """On the reconstruction ranks and reasons are null, and markets without a published figure are assumed."""
     rows = read_rows(MemoryStore(reconstruct_candles()))
     assert rows.select("deepest", "longest", "not_ranked_why").null_count().row(0) == (rows.height,) * 3
     assert rows["origin"].unique().to_list() == ["reconstruction"]
@@ -106,7 +106,7 @@ def test_rows_of_an_illustration_have_no_rank() -> None:
 @pytest.mark.parametrize("name", SCENARIOS)
 @pytest.mark.parametrize("size", SheetSize)
 def test_no_text_collides_or_leaves_the_sheet(name: str, size: SheetSize) -> None:
-    """Whatever was measured, in each shape every text has a place of its own within the sheet."""
+    """In each shape all texts are within the sheet and none overlaps another."""
     figure = build_depth_sheet(build_overview(measure_scenario(name)), size)
     assert find_faults(figure, size) == []
 
@@ -114,7 +114,7 @@ def test_no_text_collides_or_leaves_the_sheet(name: str, size: SheetSize) -> Non
 @pytest.mark.parametrize("size", SheetSize)
 @pytest.mark.parametrize("theme", Theme)
 def test_the_printed_chart(size: SheetSize, theme: Theme) -> None:
-    """Headline, the focus venue's dots by name, their key, what has no dot, and what it all rests on."""
+    """The sheet has the headline, labels of the focus venue's points, a legend, omitted markets and the source."""
     overview = build_event_overview(MemoryStore(), theme)
     figure = build_depth_sheet(overview, size)
     assert find_overlaps(figure) == []
@@ -134,7 +134,7 @@ def test_the_printed_chart(size: SheetSize, theme: Theme) -> None:
 
 
 def test_two_markets_of_a_venue_are_told_apart() -> None:
-    """Where a venue has two dots on one asset, each is named by its symbol."""
+    """Two points of a venue on one asset are labelled with their symbols."""
     candles = pl.concat([build_crash_candles(), build_market_candles("binance", "ATOM/USD", 4, fall_factor=0.5)])
     labels = {
         text
@@ -144,7 +144,7 @@ def test_two_markets_of_a_venue_are_told_apart() -> None:
 
 
 def test_every_dot_has_its_name() -> None:
-    """A dot without a place for its name beside it is named above the chart: no dot stays unknown."""
+    """A point without a label is named above the chart."""
     overview = build_event_overview(MemoryStore(reconstruct_candles()))
     figure = build_depth_sheet(overview, SheetSize.WIDE)
     labels = [text.removeprefix("<b>").removesuffix("</b>") for text, _ in measure_text_boxes(figure)]
@@ -162,14 +162,14 @@ def test_every_dot_has_its_name() -> None:
     ("name", "sentence"), [("calm", "Nobody was 2 % below for a minute."), ("alone", "Too few exchanges")]
 )
 def test_a_sentence_where_there_is_no_dot(name: str, sentence: str) -> None:
-    """With nothing to draw the sheet says why, and keeps headline and provenance."""
+    """Without a point the sheet says why."""
     figure = build_depth_sheet(build_overview(measure_scenario(name)), SheetSize.SQUARE)
     assert sentence in " ".join(collect_annotation_text(figure).split())
     assert figure.data == ()
 
 
 def test_an_illustration_states_no_finding() -> None:
-    """On the reconstruction the headline says what it is, a stamp lies across, and hollow dots are assumed ones."""
+    """On the reconstruction the headline says what it is, there is a watermark, and hollow markers are assumed."""
     figure = build_depth_sheet(build_event_overview(MemoryStore(reconstruct_candles())), SheetSize.WIDE)
     sheet_text = collect_annotation_text(figure)
     assert sheet_text.startswith(ILLUSTRATION)
@@ -181,7 +181,7 @@ def test_an_illustration_states_no_finding() -> None:
 
 @pytest.mark.parametrize("size", SheetSize)
 def test_the_frame_of_any_chart(size: SheetSize) -> None:
-    """A long headline, many remarks and a key of several rows leave the chart a box, and nothing overlaps."""
+    """A long headline, many notes and a legend of several rows leave space for the chart, without overlaps."""
     boxes: list[Box] = []
     items: list[LegendItem] = [
         build_venue_item(CATALOGUE, venue, Theme.DARK, bold=venue == "okx") for venue in CATALOGUE.venues
@@ -207,7 +207,7 @@ def test_the_frame_of_any_chart(size: SheetSize) -> None:
 
 
 def test_an_empty_chart_has_its_sentence_in_the_middle() -> None:
-    """The sentence that stands for a chart is centred in the chart's box."""
+    """The sentence in place of a chart is centred."""
     draw = build_sentence_drawer("Nothing here.", get_palette(Theme.LIGHT))
     figure = partial(
         build_chart_sheet, ChartText(headline="Head", subtitle="Under"), draw, [measure_scenario("crash")], CATALOGUE
@@ -217,7 +217,7 @@ def test_an_empty_chart_has_its_sentence_in_the_middle() -> None:
 
 
 def test_the_manifest_names_all_assets() -> None:
-    """The picture says which assets it shows; its name says size, paper and that it is an illustration."""
+    """The manifest names the assets; the file name has shape, paper and that it is an illustration."""
     response = build_client(build_illustrated_shelf()).get(f"/export/depth.png?{CRASH_QUERY}&size=tall&theme=dark")
     content = json.loads(response.data)
     assert content["shape"] == ["png", 1080, 1350, "#15181c"]
@@ -226,7 +226,7 @@ def test_the_manifest_names_all_assets() -> None:
 
 
 def test_no_candle_of_any_asset() -> None:
-    """Without a candle there is no file, and the answer says what to do."""
+    """Without a candle the status is 404, and the text names the event."""
     response = build_client(MemoryStore(build_empty_frame(dict(build_crash_candles().schema)))).get(
         f"/export/depth.csv?{CRASH_QUERY}"
     )

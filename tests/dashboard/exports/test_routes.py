@@ -32,7 +32,7 @@ from tests.dashboard.memory_store import FALL_MINUTE, MINUTES, START, MemoryStor
 CATALOGUE = load_catalogue()
 CRASH_QUERY = "window=crash"
 WINDOW_TEXT = "2025-10-10T2110Z-2140Z"
-"""The window ``build_crash_candles`` in a file's name."""
+"""The window ``crash`` in a file name."""
 
 EDGE_VALUES = st.sampled_from(
     (
@@ -40,7 +40,7 @@ EDGE_VALUES = st.sampled_from(
         *("2009-01-03T00:00Z", "2009-01-04T00:00Z", "2099-12-31T23:59Z", "2100-01-01T00:00Z", "2025-10-10T21:10:30Z"),
     )
 )
-"""Values that make sense under some key, mostly at the edge of what does."""
+"""Values that are valid for some key, mostly at the limits of valid ranges."""
 
 STORE_KINDS = ("coverage", "incidents", "revisions", "held")
 """The exports of the data page's tables, which test_store.py tests."""
@@ -54,18 +54,18 @@ EXPORT_NAMES = [
 """The exports of measurements."""
 
 SINGLE_ASSET_KINDS = ("comparison", "thresholds", "bounds", "candles", "deviation", "measurement")
-"""The exports of the view's asset; all others are of every asset of the event."""
+"""The exports of the view's asset; all others cover every asset of the event."""
 
 
 class RecordingRenderer(Renderer):
-    """Draws nothing: the bytes say what was asked for. Raises what it is told to."""
+    """Draws nothing: the bytes describe the request. Raises the given error, if any."""
 
     def __init__(self, error: PlumblineError | None = None) -> None:
         super().__init__()
         self.error = error
 
     def draw(self, figure: go.Figure, file_format: FileFormat, manifest: Mapping[str, Any] | None = None) -> bytes:
-        """Shape, paper and manifest as JSON."""
+        """Format, size, background and manifest as JSON."""
         if self.error is not None:
             raise self.error
         layout = figure.layout
@@ -74,7 +74,7 @@ class RecordingRenderer(Renderer):
 
 
 def build_client(shelf: MemoryStore | None = None, renderer: Renderer | None = None) -> FlaskClient:
-    """A client of a server that has the exports and nothing else."""
+    """A client of a server with the routes of exports only."""
     server = Flask(__name__)
     measurements = Measurements(shelf or MemoryStore(), CATALOGUE)
     server.register_blueprint(build_export_routes(measurements, renderer or RecordingRenderer()))
@@ -82,14 +82,14 @@ def build_client(shelf: MemoryStore | None = None, renderer: Renderer | None = N
 
 
 def read_file_name(response: TestResponse) -> str:
-    """The file's name."""
+    """The file name of an attachment."""
     disposition, _, name = response.headers["Content-Disposition"].partition("; filename=")
     assert disposition == "attachment"
     return name
 
 
 def test_a_file_of_two_windows_names_both() -> None:
-    """Only what shows both is named after both."""
+    """Of two exports of a view with two windows, only that which shows both has both in its name."""
     query = f"{CRASH_QUERY}&against=2025-10-10:both-sides"
     second_window = "2025-10-10T2045Z-2315Z"
     assert (
@@ -103,13 +103,13 @@ def test_a_file_of_two_windows_names_both() -> None:
 
 
 def build_illustrated_shelf() -> MemoryStore:
-    """The same candles, as a reconstruction."""
+    """The candles of the crash, as a reconstruction."""
     return MemoryStore(build_crash_candles().with_columns(origin=pl.lit(Origin.RECONSTRUCTION.value)))
 
 
 @pytest.mark.parametrize("name", EXPORT_NAMES)
 def test_every_export_is_a_file(name: str) -> None:
-    """Each export has a name that says asset, venue, window and content, and the type of its format."""
+    """The file name has asset, venue, window and kind, and the MIME type is that of the format."""
     response = build_client().get(f"/export/{name}?{CRASH_QUERY}")
     assert response.status_code == 200
     asset = "ATOM" if name.startswith(SINGLE_ASSET_KINDS) else "all"
@@ -120,7 +120,7 @@ def test_every_export_is_a_file(name: str) -> None:
 
 
 def test_a_picture_has_the_shape_and_paper_that_were_asked_for() -> None:
-    """Size and theme are those of the link, and the manifest has the store's version and the page's own link."""
+    """Size and theme are those of the link, and the manifest has the store's version and the link of the page."""
     client = build_client()
     default_content = json.loads(client.get(f"/export/comparison.png?{CRASH_QUERY}").data)
     assert default_content["shape"] == ["png", 1600, 900, "#ffffff"]
@@ -144,7 +144,7 @@ def test_a_picture_has_the_shape_and_paper_that_were_asked_for() -> None:
 
 @pytest.mark.parametrize("kind", ["comparison", "deviation"])
 def test_rows_are_those_behind_the_picture(kind: str) -> None:
-    """CSV and Parquet hold every minute of every market against both groups, at full precision, times in UTC."""
+    """CSV and Parquet have every minute of every market against both groups, at full precision, times in UTC."""
     client = build_client()
     rows = pl.read_parquet(BytesIO(client.get(f"/export/{kind}.parquet?{CRASH_QUERY}").data))
     assert rows.schema == pl.Schema(DEVIATION_SCHEMA)
@@ -164,7 +164,7 @@ def test_rows_are_those_behind_the_picture(kind: str) -> None:
 
 @pytest.mark.parametrize("file_format", ["csv", "parquet"])
 def test_candles_can_be_imported_again(tmp_path: Any, file_format: str) -> None:  # noqa: ANN401 - pytest's path
-    """The candles are those of the asset in the window, all markets and columns of them."""
+    """The candles of all markets of the asset in the window can be read back."""
     file = tmp_path / f"candles.{file_format}"
     file.write_bytes(build_client().get(f"/export/candles.{file_format}?{CRASH_QUERY}").data)
     candles = read_candle_file(file).candles
@@ -175,7 +175,7 @@ def test_candles_can_be_imported_again(tmp_path: Any, file_format: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in EXPORT_NAMES if not name.endswith(".svg")])
 def test_an_illustration_stays_one(name: str) -> None:
-    """A file made of the reconstruction says so in its name and in its content."""
+    """File name and content say that the candles are the reconstruction."""
     response = build_client(build_illustrated_shelf()).get(f"/export/{name}?{CRASH_QUERY}")
     assert "_illustration." in read_file_name(response)
     if name.endswith("parquet"):
@@ -207,7 +207,7 @@ def test_lows_stand_beside_the_aligned_numbers() -> None:
 
 @pytest.mark.parametrize("file_format", ["csv", "parquet", "json"])
 def test_lows_where_the_own_asset_has_none(file_format: str) -> None:
-    """The lows of the event's other assets are a file, whatever asset the view is of."""
+    """Without a candle of the view's asset the file has the lows of the other assets."""
     shelf = MemoryStore(build_crash_candles().filter(~pl.col("symbol").str.starts_with("ATOM/")))
     response = build_client(shelf).get(f"/export/lows.{file_format}?{CRASH_QUERY}")
     assert response.status_code == 200
@@ -223,7 +223,7 @@ def test_lows_where_the_own_asset_has_none(file_format: str) -> None:
 
 
 def test_the_whole_answer() -> None:
-    """The measurement is the JSON of the command line, with the venue that the headline speaks of."""
+    """The JSON is that of the command line, with the focus venue."""
     content = json.loads(build_client().get(f"/export/measurement.json?{CRASH_QUERY}&quote=as-is").data)
     assert (content["asset"], content["focus"], content["quote"], content["window"]) == (
         "ATOM",
@@ -255,7 +255,7 @@ def test_the_whole_answer() -> None:
     ],
 )
 def test_what_makes_no_sense_is_refused(link: str, sentence: str) -> None:
-    """A link that cannot be followed to the letter is a bad request, with one plain sentence."""
+    """An invalid link is refused with status 400 and one sentence."""
     response = build_client().get(f"/export/{link}")
     assert response.status_code == 400
     assert response.mimetype == "text/plain"
@@ -264,7 +264,7 @@ def test_what_makes_no_sense_is_refused(link: str, sentence: str) -> None:
 
 
 def test_nothing_to_show_is_not_found() -> None:
-    """Where there is no candle, the answer names asset and window and says what to do."""
+    """Without a candle the status is 404, and the text names asset and window and says what to do."""
     response = build_client().get(f"/export/comparison.png?{CRASH_QUERY}&asset=BTC")
     assert response.status_code == 404
     assert response.text == (
@@ -285,7 +285,7 @@ def test_nothing_to_show_is_not_found() -> None:
     ],
 )
 def test_a_picture_that_cannot_be_drawn(error: PlumblineError, status: int, *, retried: bool) -> None:
-    """No browser, none free or none alive: each has its status, and says when to try again where that helps."""
+    """Each error of the renderer has its status, and a Retry-After header if a retry may succeed."""
     client = build_client(renderer=RecordingRenderer(error))
     response = client.get(f"/export/comparison.svg?{CRASH_QUERY}")
     assert response.status_code == status
@@ -295,7 +295,7 @@ def test_a_picture_that_cannot_be_drawn(error: PlumblineError, status: int, *, r
 
 
 def test_a_store_that_cannot_be_read() -> None:
-    """Its own words, and no trace."""
+    """A store that cannot be read is status 503 with the text of the error."""
     response = build_client(MemoryStore(is_broken=True)).get(f"/export/candles.csv?{CRASH_QUERY}")
     assert response.status_code == 503
     assert response.text == "The store at nowhere cannot be read.\n"
@@ -308,7 +308,7 @@ def test_a_store_that_cannot_be_read() -> None:
     )
 )
 def test_no_link_is_a_failure(query: dict[str, str]) -> None:
-    """Whatever a link says is answered or refused."""
+    """Any query is answered or refused, never an internal error."""
     for name in ("comparison.csv", "measurement.json"):
         response = build_client().get(f"/export/{name}", query_string=query)
         assert response.status_code in {200, 400, 404}
@@ -316,7 +316,7 @@ def test_no_link_is_a_failure(query: dict[str, str]) -> None:
 
 @pytest.mark.browser
 def test_the_file_has_the_pixels_and_says_what_it_shows() -> None:
-    """The square picture comes as 2400x2400 pixels, with its manifest."""
+    """A square PNG has 2400x2400 pixels and a manifest."""
     with Renderer() as renderer:
         response = build_client(build_illustrated_shelf(), renderer).get(
             f"/export/comparison.png?{CRASH_QUERY}&size=square"

@@ -1,4 +1,4 @@
-"""The data page's tables as files: their rows by hand, their names, and that each can be had by its link."""
+"""The tables of the data page as files: rows, file names and links."""
 
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -24,19 +24,19 @@ NOW = datetime(2025, 12, 1, 12, tzinfo=UTC)
 
 
 def build_client(shelf: MemoryStore) -> FlaskClient:
-    """A client of a server that has the exports and nothing else."""
+    """A client of a server with the routes of exports only."""
     server = Flask(__name__)
     server.register_blueprint(build_export_routes(Measurements(shelf, CATALOGUE), Renderer()))
     return server.test_client()
 
 
 def read_rows(shelf: MemoryStore, kind: str) -> pl.DataFrame:
-    """The rows of a file, by its link over the crash."""
+    """The rows of an export over the window ``crash``."""
     return pl.read_parquet(BytesIO(build_client(shelf).get(f"/export/{kind}.parquet?window=crash").data))
 
 
 def test_what_was_had_as_a_file() -> None:
-    """A row for each market and hour: OKX has the crash's 30 minutes, and was never asked for the other 30."""
+    """A row per market and hour: OKX has 30 minutes of the last hour, and no request for the other 30."""
     rows = read_rows(MemoryStore(), "coverage")
     assert rows.schema == pl.Schema(COVERAGE_FIELD_SCHEMA)
     assert rows.height == 11 * 25, "markets of ATOM, hours from 9 Oct 21:00 to 10 Oct 22:00"
@@ -51,7 +51,7 @@ def test_what_was_had_as_a_file() -> None:
 
 
 def test_the_map_of_the_reconstruction_says_so() -> None:
-    """A file that is no evidence has that in its name and in each row."""
+    """On the reconstruction the file name says illustration, and every row says reconstruction."""
     shelf = MemoryStore(MemoryStore().frame.with_columns(origin=pl.lit(Origin.RECONSTRUCTION.value)))
     assert read_rows(shelf, "coverage")["evidence"].unique().to_list() == ["reconstruction"]
     disposition = build_client(shelf).get("/export/coverage.parquet?window=crash").headers["Content-Disposition"]
@@ -59,7 +59,7 @@ def test_the_map_of_the_reconstruction_says_so() -> None:
 
 
 def test_incidents_as_rows() -> None:
-    """What was not had, answers kept aside and runs that failed stand in one table, newest first."""
+    """Outstanding requests, rejected pages and failed runs are one table, newest first."""
     missing = pl.DataFrame([build_failed_row("htx", "ATOM/USDT", "refused", "HTTP 403")], schema=COVERAGE)
     rejected_page = {
         "venue": "okx",
@@ -84,7 +84,7 @@ def test_incidents_as_rows() -> None:
 
 
 def test_what_is_held_and_changed_as_files() -> None:
-    """Both are the store's own frames, whatever the view."""
+    """Holdings and revisions are the store's frames, whatever the view."""
     assert read_rows(MemoryStore(), "held").equals(MemoryStore().read_holdings())
     row = {"venue": "okx", "symbol": "ATOM/USDT", "price": "trade", "timeframe": "1m", "open_time": START}
     row |= {"field": "low", "first_seen": 3.9, "first_seen_at": NOW, "now": 1.2, "now_at": NOW, "changes": 1}
@@ -97,7 +97,7 @@ def test_what_is_held_and_changed_as_files() -> None:
     [("coverage", COVERAGE_FIELD_SCHEMA), ("incidents", INCIDENT_SCHEMA), ("revisions", REVISION), ("held", HOLDING)],
 )
 def test_an_empty_store_gives_files_without_rows(kind: str, schema: dict[str, pl.DataType]) -> None:
-    """The columns are there, as CSV too; there is just nothing to tell."""
+    """Each file of an empty store has the columns and no row."""
     shelf = MemoryStore(build_empty_frame(CANDLE))
     assert read_rows(shelf, kind).is_empty()
     text = build_client(shelf).get(f"/export/{kind}.csv?window=crash").data.decode()
@@ -105,7 +105,7 @@ def test_an_empty_store_gives_files_without_rows(kind: str, schema: dict[str, pl
 
 
 def test_what_cannot_be_followed_is_refused() -> None:
-    """Another format or an unknown key is refused in a sentence that names what there is."""
+    """An unknown format is refused with the list of exports, an unknown key of the query is refused."""
     response = build_client(MemoryStore()).get("/export/held.png")
     assert response.status_code == 400
     assert "held.csv|parquet" in response.text
@@ -113,7 +113,7 @@ def test_what_cannot_be_followed_is_refused() -> None:
 
 
 def test_the_page_links_to_its_files() -> None:
-    """Each table that has rows is followed by its files; the map's carry the view along."""
+    """Each table with rows has links to its files; those of the coverage map have the query of the view."""
     values = data.build_updates(build_context(MemoryStore()), VIEW)
     assert "/export/coverage.csv?window=crash" in str(to_plain_data(values["data-map-files", "children"]))
     assert "/export/held.parquet'" in str(to_plain_data(values["data-held", "children"]))

@@ -36,12 +36,12 @@ from tests.dashboard.scenarios import SCENARIOS, measure_scenario
 from tests.dashboard.text_boxes import collect_annotation_text, find_faults, find_overlaps, measure_text_boxes
 
 UNITS_BEFORE = {"okx": 3.0, "binance": 2.0, "bybit": 1.0, "bitget": 1.0}
-"""What was traded of ATOM in each of thirty minutes an hour before, at 4 dollars; nothing on Gate."""
+"""ATOM traded in each of thirty minutes an hour before, at 4 dollars; nothing on Gate."""
 
 
 @cache
 def build_busy_shelf() -> MemoryStore:
-    """The crash, and ATOM's volume before it: most on OKX, less on Binance, which falls further."""
+    """The crash, and volume of ATOM before it: most on OKX, less on Binance, which falls further."""
     earlier_start = START - timedelta(hours=1)
     earlier_candles = [
         build_market_candles(venue, "ATOM/USDT", 4, volume=units, start=earlier_start)
@@ -52,7 +52,7 @@ def build_busy_shelf() -> MemoryStore:
 
 
 def read_rows(shelf: MemoryStore) -> pl.DataFrame:
-    """The rows of the crash."""
+    """The rows of the window ``crash``."""
     return pl.read_parquet(BytesIO(build_client(shelf).get(f"/export/volume.parquet?{CRASH_QUERY}").data))
 
 
@@ -84,7 +84,7 @@ def test_a_row_for_each_spot_market() -> None:
 
 
 def test_rows_of_an_illustration_have_no_rank() -> None:
-    """On the reconstruction there is neither a rank in volume nor one in depth."""
+    """On the reconstruction the ranks in volume and in depth are null."""
     rows = read_rows(MemoryStore(reconstruct_candles()))
     assert rows.select("volume_rank", "deepest").null_count().row(0) == (rows.height,) * 2
     assert rows.filter(pl.col("volume_usd_before") > 0).height > 0
@@ -93,7 +93,7 @@ def test_rows_of_an_illustration_have_no_rank() -> None:
 @pytest.mark.parametrize("name", SCENARIOS)
 @pytest.mark.parametrize("size", SheetSize)
 def test_no_text_collides_or_leaves_the_sheet(name: str, size: SheetSize) -> None:
-    """Whatever was measured, in each shape every text has a place of its own within the sheet."""
+    """In each shape all texts are within the sheet and none overlaps another."""
     figure = build_volume_sheet(build_overview(measure_scenario(name)), size)
     assert find_faults(figure, size) == []
 
@@ -101,7 +101,7 @@ def test_no_text_collides_or_leaves_the_sheet(name: str, size: SheetSize) -> Non
 @pytest.mark.parametrize("size", SheetSize)
 @pytest.mark.parametrize("theme", Theme)
 def test_the_printed_chart(size: SheetSize, theme: Theme) -> None:
-    """The count as headline, its comparisons, Binance's dot by name, and by name what has none."""
+    """The sheet has the count as headline, the comparisons, the label of Binance's point, and omitted markets."""
     figure = build_volume_sheet(build_event_overview(build_busy_shelf(), theme), size)
     assert find_overlaps(figure) == []
     assert figure.layout.template.layout.paper_bgcolor == get_palette(theme).paper
@@ -121,7 +121,7 @@ def test_the_printed_chart(size: SheetSize, theme: Theme) -> None:
 
 
 def test_nothing_to_compare() -> None:
-    """Without ranked exchanges the headline says so, and a sentence stands where the chart would."""
+    """Without ranked exchanges the headline says so, and a sentence is in place of the chart."""
     figure = build_volume_sheet(build_overview(measure_scenario("alone")), SheetSize.WIDE)
     sheet_text = " ".join(collect_annotation_text(figure).split())
     assert sheet_text.startswith(NO_COMPARISON_TEXT)
@@ -130,7 +130,7 @@ def test_nothing_to_compare() -> None:
 
 
 def test_an_illustration_states_no_finding() -> None:
-    """On the reconstruction nothing is counted or compared."""
+    """The sheet of the reconstruction counts and compares nothing."""
     sheet_text = collect_annotation_text(
         build_volume_sheet(build_event_overview(MemoryStore(reconstruct_candles())), SheetSize.TALL)
     )
@@ -141,7 +141,7 @@ def test_an_illustration_states_no_finding() -> None:
 
 
 def test_the_manifest_names_all_assets() -> None:
-    """The picture says which assets it shows; its name says size, paper and that it is an illustration."""
+    """The manifest names the assets; the file name has shape, paper and that it is an illustration."""
     response = build_client(build_illustrated_shelf()).get(f"/export/volume.png?{CRASH_QUERY}&size=tall&theme=dark")
     content = json.loads(response.data)
     assert content["shape"] == ["png", 1080, 1350, "#15181c"]

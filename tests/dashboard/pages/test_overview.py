@@ -53,9 +53,9 @@ from tests.dashboard.scenarios import (
     CATALOGUE,
     START,
     USDT,
-    ask_and_measure,
     build_candles,
     build_dip,
+    measure_frames,
     measure_scenario,
 )
 from tests.deviation.close_boards import NOTHING_COVERED, build_board_question
@@ -365,7 +365,7 @@ def test_volume_beside_depth() -> None:
         )
         for venue in ("binance", *USDT)
     ]
-    measurement = ask_and_measure(frames, minutes)
+    measurement = measure_frames(frames, minutes)
     (leader,) = find_volume_leaders([measurement])
     assert (leader.asset, leader.venue, leader.word, leader.deeper_venue) == (
         "ATOM",
