@@ -37,7 +37,7 @@ def build_text_figure(*notes: tuple[str, float]) -> go.Figure:
         ("\N{RIGHTWARDS ARROW}", 8.38),
     ],
 )
-def test_the_ruler_measures_by_the_font(text: str, width: float) -> None:
+def test_text_width(text: str, width: float) -> None:
     """An "n" of DejaVu Sans is 0.634 wide, bold 0.712; tags have no width, and the widest line counts."""
     assert measure_text(text, 10) == pytest.approx(width, abs=0.02)
 
@@ -48,7 +48,7 @@ def test_kerning_counts() -> None:
 
 
 @pytest.mark.parametrize("text", ["\N{LATIN SMALL LETTER N WITH TILDE}" * 10, "n" * 10])
-def test_texts_collide_from_where_the_first_ends(text: str) -> None:
+def test_texts_overlap_up_to_the_end_of_the_first(text: str) -> None:
     """Ten letters of 6.34 pixels end at 63.4: a text that starts before that overlaps them, one after it does not."""
     assert find_overlaps(build_text_figure((text, 0), ("n", 63))) == [(text, "n")]
     assert find_overlaps(build_text_figure((text, 0), ("n", 64))) == []

@@ -53,8 +53,8 @@ def build_month_updates() -> Updates:
             closes[GAP_MINUTE : GAP_MINUTE + 2] = np.nan
         lows = {WICK_MINUTE: 0.001} if venue == "binance" else {}
         frames.append(build_candles((venue, f"ATOM/{quote}"), closes, lows=lows, origin=Origin.OHLCV))
-    shelf = MemoryStore(pl.concat(frames))
-    updates = Router(PageContext(Measurements(shelf, CATALOGUE), RecordedActions())).apply([], WINDOW_QUERY, "explorer")
+    store = MemoryStore(pl.concat(frames))
+    updates = Router(PageContext(Measurements(store, CATALOGUE), RecordedActions())).apply([], WINDOW_QUERY, "explorer")
     return {key: serialize(value) for key, value in updates.items()}
 
 
@@ -63,7 +63,7 @@ def list_traces() -> dict[str, dict[str, Any]]:
     return {trace["name"]: trace for trace in build_month_updates()["graph", "figure"]["data"]}
 
 
-def test_a_wick_of_one_minute_is_found_in_what_is_sent() -> None:
+def test_a_wick_of_one_minute_is_drawn() -> None:
     """One very low trade in one of 43,200 minutes is in the chart and in the minute table."""
     wicks = decode_array(list_traces()["Binance low to high"]["y"])
     assert np.nanmin(wicks) == np.float32(0.001)
@@ -73,7 +73,7 @@ def test_a_wick_of_one_minute_is_found_in_what_is_sent() -> None:
     assert any("lowest trade <b>0.001</b>" in text for text in notes)
 
 
-def test_a_state_of_one_minute_is_seen() -> None:
+def test_a_state_of_one_minute_is_drawn() -> None:
     """Two missing minutes in a month of voting ones are drawn, and make their bucket missing."""
     missing = list_traces()["missing"]
     start = START.timestamp() * 1000
@@ -84,7 +84,7 @@ def test_a_state_of_one_minute_is_seen() -> None:
     assert np.count_nonzero(states == State.MISSING) == 1
 
 
-def test_lines_are_short_and_the_answer_is_small() -> None:
+def test_lines_are_short_and_the_response_is_small() -> None:
     """No line has more than two points per bucket, and the compressed response is within its limit."""
     sizes = [
         decode_array(trace["y"]).size for trace in build_month_updates()["graph", "figure"]["data"] if "x0" in trace
@@ -96,14 +96,14 @@ def test_lines_are_short_and_the_answer_is_small() -> None:
     assert len(compress(body.encode(), 6)) < MAX_COMPRESSED_BYTES
 
 
-def test_the_page_says_that_it_draws_buckets() -> None:
+def test_a_hint_explains_the_buckets() -> None:
     """A hint below the charts explains the buckets."""
     assert build_month_updates()["hint", "children"].startswith(
         "Drawn by least and greatest of each 22 minutes, so that no wick"
     )
 
 
-def test_drawing_by_buckets_keeps_the_ends() -> None:
+def test_minima_and_maxima_of_buckets() -> None:
     """Minimum and maximum per bucket ignore NaN; a bucket without a value is NaN."""
     values = np.array([3.0, np.nan, 1.0, np.nan, np.nan, np.nan, 7.0])
     assert np.array_equal(compute_bucket_minima(values, 3), [1.0, np.nan, 7.0], equal_nan=True)
@@ -112,7 +112,7 @@ def test_drawing_by_buckets_keeps_the_ends() -> None:
 
 
 @pytest.mark.parametrize("name", ["USDT: 3 votes or more", "USD: 3 votes or more"])
-def test_the_strip_reaches_the_window_s_end(name: str) -> None:
+def test_the_strip_ends_with_the_window(name: str) -> None:
     """The last block ends with the last minute, even if its bucket is not full."""
     end = (START + timedelta(days=DAYS)).timestamp() * 1000
     assert np.nanmax(decode_array(list_traces()[name]["x"])) == end

@@ -75,7 +75,7 @@ def test_a_panel_for_each_asset_of_the_event() -> None:
     assert [panel.asset for panel in window.panels if panel.measurement is None] == ["BNSOL", "XRP"]
 
 
-def test_what_a_panel_says() -> None:
+def test_the_numbers_of_a_panel() -> None:
     """ATOM closes at 2.4 where four other venues close at 3.6, for five minutes; against USD venues at 4."""
     (window,) = measure_windows(MEASUREMENTS, parse_view())
     atom, *_, xrp = build_panel_rows(window.panels, CATALOGUE)
@@ -145,7 +145,7 @@ def test_the_key_names_every_line() -> None:
     assert samples_by_text["USDT perpetuals"] == ("dot", ("Binance USD-M",))
 
 
-def test_the_furthest_other_is_named() -> None:
+def test_the_deepest_other_venue() -> None:
     """The deepest other venue is named with its minute if it fell by the threshold or more; else there is none."""
     candles = pl.concat([build_crash_candles(), build_market_candles("htx", "ATOM/USDT", 4, fall_factor=0.5)])
     (window,) = measure_windows(Measurements(MemoryStore(candles), CATALOGUE), parse_view())
@@ -156,7 +156,7 @@ def test_the_furthest_other_is_named() -> None:
     ].deepest_other == TableCell("–")
 
 
-def test_a_focus_without_candles_is_replaced_where_it_must_be() -> None:
+def test_a_focus_without_candles_is_replaced() -> None:
     """If the focus venue has no candle of an asset, another venue replaces it and the panel says so."""
     (window,) = measure_windows(MEASUREMENTS, parse_view(focus="okx"))
     assert {panel.asset: panel.replaced for panel in window.panels if panel.measurement} == {
@@ -191,7 +191,7 @@ def test_kinds_of_candles_never_mix_between_windows() -> None:
     ]
 
 
-def test_notices_speak_of_every_panel() -> None:
+def test_notices_cover_every_panel() -> None:
     """A notice names all assets with a replaced focus, and the requested focus stays selected."""
     context = PageContext(MEASUREMENTS, RecordedActions())
     updates = build_shell_updates(context, PAGE, parse_view(focus="okx"))
@@ -202,7 +202,7 @@ def test_notices_speak_of_every_panel() -> None:
     assert {"value": "gemini", "label": "Gemini"} in updates["focus", "data"]
 
 
-def test_notices_speak_of_both_windows() -> None:
+def test_notices_cover_both_windows() -> None:
     """A notice that holds in both windows appears once, for both; one that holds in one window names its times."""
     context = PageContext(MEASUREMENTS, RecordedActions())
     notices_html = build_shell_updates(context, PAGE, parse_view(focus="okx", against="2025-10-10:both-sides"))[
@@ -269,7 +269,7 @@ def test_two_windows_stand_beside_each_other() -> None:
     assert np.nanargmin(long_values) - np.nanargmin(short_values) == 25
 
 
-def test_an_event_beside_another() -> None:
+def test_windows_of_two_events() -> None:
     """A second window of another event has that event's assets; panels without a candle are empty."""
     first_panels, second_panels = measure_windows(MEASUREMENTS, parse_view(against="2023-03-10:usdc-depeg"))
     assert (first_panels.view.event, second_panels.view.event) == ("2025-10-10", "2023-03-10")
@@ -280,7 +280,7 @@ def test_an_event_beside_another() -> None:
     assert measure_pair(MEASUREMENTS, parse_view()) == ()
 
 
-def test_a_second_window_of_its_own() -> None:
+def test_an_unnamed_second_window() -> None:
     """A second window given by its edges has its times as title, and is selected in the list."""
     own_range = "2025-10-10:2025-10-10T21:05:00Z~2025-10-10T21:35:00Z"
     text = collect_text(to_plain_data(build_page_values(against=own_range)["compare-panels"]))
@@ -347,7 +347,7 @@ def test_an_empty_store() -> None:
 
 @pytest.mark.parametrize("size", SheetSize)
 @pytest.mark.parametrize("against", ["", "2025-10-10:both-sides"])
-def test_the_picture_keeps_to_its_sheet(size: SheetSize, against: str) -> None:
+def test_panels_fit_the_sheet(size: SheetSize, against: str) -> None:
     """In each shape all panels are within the sheet, none overlaps another, and every asset is named."""
     windows = measure_windows(MEASUREMENTS, parse_view(against=against) if against else parse_view())
     figure = build_compare_sheet(windows, CATALOGUE, size=size, theme=Theme.DARK, share_scale=False)
@@ -367,7 +367,7 @@ def test_the_picture_keeps_to_its_sheet(size: SheetSize, against: str) -> None:
 
 
 @pytest.mark.parametrize("size", [SheetSize.SQUARE, SheetSize.TALL])
-def test_panels_without_a_line_leave_their_room(size: SheetSize) -> None:
+def test_panels_without_a_line_are_low(size: SheetSize) -> None:
     """In columns an asset without a line in either window is a low row; other panels all have the same height."""
     sheet_box = Box(0, 0, 1000, 1000)
     first, second = layout_windows([[True, False, False, True]] * 2, sheet_box, size, same_assets=True)
@@ -417,7 +417,7 @@ def test_rows_of_both_windows() -> None:
     assert crash_rows["minute"].to_list() == [float(minute) for minute in range(MINUTES)]
 
 
-def test_rows_tell_own_ranges_apart() -> None:
+def test_rows_of_unnamed_windows_have_their_edges() -> None:
     """Rows of windows without a name differ in their edges."""
     link = "/export/compare.csv?from=2025-10-10T21:10Z&to=2025-10-10T21:20Z&against=2025-10-10:"
     own_range = "2025-10-10T21:15Z~2025-10-10T21:20Z"
@@ -429,7 +429,7 @@ def test_rows_tell_own_ranges_apart() -> None:
     ]
 
 
-def test_the_picture_keeps_to_utc() -> None:
+def test_the_picture_is_in_utc() -> None:
     """Whatever the time zone of the page, the times of the picture are in UTC."""
     own_range = "2025-10-10:2025-10-10T21:05Z~2025-10-10T21:35Z"
     content = json.loads(build_client().get(f"/export/compare.png?window=crash&zone=UTC%2B8&against={own_range}").data)

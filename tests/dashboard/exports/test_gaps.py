@@ -22,7 +22,7 @@ from tests.dashboard.exports.test_routes import (
     CRASH_QUERY,
     WINDOW_TEXT,
     build_client,
-    build_illustrated_shelf,
+    build_sample_store,
     read_file_name,
 )
 from tests.dashboard.memory_store import FALL_MINUTE, START, MemoryStore, build_crash_candles
@@ -31,14 +31,14 @@ from tests.dashboard.scenarios import CATALOGUE, SCENARIOS, measure_scenario
 from tests.dashboard.text_boxes import collect_annotation_text, find_faults, find_overlaps, measure_text_boxes
 
 
-def read_rows(shelf: MemoryStore | None = None) -> pl.DataFrame:
+def read_rows(store: MemoryStore | None = None) -> pl.DataFrame:
     """The rows of the window ``crash``."""
-    return pl.read_parquet(BytesIO(build_client(shelf).get(f"/export/gaps.parquet?{CRASH_QUERY}").data))
+    return pl.read_parquet(BytesIO(build_client(store).get(f"/export/gaps.parquet?{CRASH_QUERY}").data))
 
 
-def measure_event_lows(shelf: MemoryStore) -> tuple[Measurement, ...]:
+def measure_event_lows(store: MemoryStore) -> tuple[Measurement, ...]:
     """The measurements of the event over a store."""
-    return Measurements(shelf, CATALOGUE).list_measurements(VIEW)
+    return Measurements(store, CATALOGUE).list_measurements(VIEW)
 
 
 def measure_many_assets() -> tuple[Measurement, ...]:
@@ -75,16 +75,16 @@ def test_a_row_for_each_gap() -> None:
     assert (gemini["gap"], gemini["focus"]) == (0.2 * 0.9 / 0.2 - 1, False)
 
 
-def test_rows_where_the_own_asset_has_no_candle() -> None:
+def test_rows_without_a_candle_of_the_asset() -> None:
     """Without a candle of the view's asset the file has the gaps of the other assets."""
-    shelf = MemoryStore(build_crash_candles().filter(~pl.col("symbol").str.starts_with("ATOM/")))
-    assert set(read_rows(shelf)["asset"]) == {"DOGE", "WBETH"}
+    store = MemoryStore(build_crash_candles().filter(~pl.col("symbol").str.starts_with("ATOM/")))
+    assert set(read_rows(store)["asset"]) == {"DOGE", "WBETH"}
 
 
 @pytest.mark.parametrize("name", [*SCENARIOS, "many"])
 @pytest.mark.parametrize("size", SheetSize)
 @pytest.mark.parametrize("theme", Theme)
-def test_no_text_collides_or_leaves_the_sheet(name: str, size: SheetSize, theme: Theme) -> None:
+def test_texts_fit_the_sheet_without_overlaps(name: str, size: SheetSize, theme: Theme) -> None:
     """In each shape and theme all texts are within the sheet and none overlaps another."""
     measurements = measure_many_assets() if name == "many" else (measure_scenario(name),)
     figure = build_gap_sheet(measurements, CATALOGUE, "binance", size=size, theme=theme)
@@ -123,7 +123,7 @@ def test_nothing_to_compare() -> None:
     assert "No low of Binance to set beside another exchange's" in " ".join(collect_annotation_text(figure).split())
 
 
-def test_names_without_a_place_are_counted() -> None:
+def test_names_that_do_not_fit_are_counted() -> None:
     """If not all names of a bin fit, the others are counted."""
     figure = build_gap_sheet(measure_many_assets(), CATALOGUE, "binance", size=SheetSize.WIDE, theme=Theme.LIGHT)
     assert any(text.startswith("<b>+ ") for text, _ in measure_text_boxes(figure))
@@ -131,7 +131,7 @@ def test_names_without_a_place_are_counted() -> None:
 
 def test_the_manifest_names_all_assets() -> None:
     """The manifest names the assets; the file name has shape, paper and that it is an illustration."""
-    response = build_client(build_illustrated_shelf()).get(f"/export/gaps.png?{CRASH_QUERY}&size=tall&theme=dark")
+    response = build_client(build_sample_store()).get(f"/export/gaps.png?{CRASH_QUERY}&size=tall&theme=dark")
     content = json.loads(response.data)
     assert content["shape"] == ["png", 1080, 1350, "#15181c"]
     manifest = content["manifest"]

@@ -21,7 +21,7 @@ from tests.dashboard.exports.test_routes import (
     CRASH_QUERY,
     WINDOW_TEXT,
     build_client,
-    build_illustrated_shelf,
+    build_sample_store,
     read_file_name,
 )
 from tests.dashboard.memory_store import FALL_MINUTE, START, MemoryStore, build_crash_candles
@@ -85,7 +85,7 @@ def test_a_row_for_each_venue_of_the_minute() -> None:
     assert (okx["wick_deep_usdt"], okx["sure_usd"], okx["focus"]) == (None, None, False)
 
 
-def test_two_minutes_have_rows_of_their_own() -> None:
+def test_rows_of_two_bars() -> None:
     """The lowest trade was 1.9 against 2 and 4, the surely deepest one 2.4 against 4."""
     rows = build_bounds_rows(Scene(measure_two_lows(), CATALOGUE))
     focus_rows = rows.filter(focus=True).select("lowest", "low", "wick_shallow_usdt", "wick_deep_usdt")
@@ -104,7 +104,7 @@ def test_without_the_focus_venue_there_is_no_row() -> None:
 @pytest.mark.parametrize("name", MEASUREMENTS)
 @pytest.mark.parametrize("size", SheetSize)
 @pytest.mark.parametrize("theme", Theme)
-def test_no_text_collides_or_leaves_the_sheet(name: str, size: SheetSize, theme: Theme) -> None:
+def test_texts_fit_the_sheet_without_overlaps(name: str, size: SheetSize, theme: Theme) -> None:
     """In each shape and theme all texts are within the sheet and none overlaps another."""
     figure = build_bounds_sheet(Scene(MEASUREMENTS[name](), CATALOGUE, theme), NO_TRADES, size)
     assert find_faults(figure, size, theme) == []
@@ -136,7 +136,7 @@ def test_the_printed_ranges(size: SheetSize) -> None:
     assert (first_domain[1] < second_domain[0]) == (size is SheetSize.WIDE)
 
 
-def test_what_has_no_place_is_counted() -> None:
+def test_venues_that_do_not_fit_are_counted() -> None:
     """Exchanges that do not fit are counted."""
     scene = Scene(measure_crowd(), CATALOGUE)
     figure = build_bounds_sheet(scene, NO_TRADES, SheetSize.WIDE)
@@ -148,7 +148,7 @@ def test_what_has_no_place_is_counted() -> None:
     assert traces[0].name == "Binance"
 
 
-def test_the_trade_itself_is_told() -> None:
+def test_the_lowest_trade_is_named() -> None:
     """If the bar was built from trades, the sentences name the lowest trade."""
     question = measure_two_lows().question
     time = question.start + timedelta(minutes=30)
@@ -172,7 +172,7 @@ def test_the_trade_itself_is_told() -> None:
 
 def test_an_illustration_states_no_finding() -> None:
     """On the reconstruction headline and file name say what it is, and there is a watermark."""
-    response = build_client(build_illustrated_shelf()).get(f"/export/bounds.svg?{CRASH_QUERY}&size=square&theme=dark")
+    response = build_client(build_sample_store()).get(f"/export/bounds.svg?{CRASH_QUERY}&size=square&theme=dark")
     assert json.loads(response.data)["shape"] == ["svg", 1200, 1200, "#15181c"]
     assert json.loads(response.data)["manifest"]["asset"] == "ATOM"
     assert read_file_name(response) == f"plumbline_ATOM_binance_{WINDOW_TEXT}_bounds_square_dark_illustration.svg"

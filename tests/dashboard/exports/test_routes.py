@@ -73,10 +73,10 @@ class RecordingRenderer(Renderer):
         return json.dumps({"shape": shape, "manifest": manifest}).encode()
 
 
-def build_client(shelf: MemoryStore | None = None, renderer: Renderer | None = None) -> FlaskClient:
+def build_client(store: MemoryStore | None = None, renderer: Renderer | None = None) -> FlaskClient:
     """A client of a server with the routes of exports only."""
     server = Flask(__name__)
-    measurements = Measurements(shelf or MemoryStore(), CATALOGUE)
+    measurements = Measurements(store or MemoryStore(), CATALOGUE)
     server.register_blueprint(build_export_routes(measurements, renderer or RecordingRenderer()))
     return server.test_client()
 
@@ -102,7 +102,7 @@ def test_a_file_of_two_windows_names_both() -> None:
     )
 
 
-def build_illustrated_shelf() -> MemoryStore:
+def build_sample_store() -> MemoryStore:
     """The candles of the crash, as a reconstruction."""
     return MemoryStore(build_crash_candles().with_columns(origin=pl.lit(Origin.RECONSTRUCTION.value)))
 
@@ -119,7 +119,7 @@ def test_every_export_is_a_file(name: str) -> None:
     assert response.data
 
 
-def test_a_picture_has_the_shape_and_paper_that_were_asked_for() -> None:
+def test_size_and_theme_of_a_picture() -> None:
     """Size and theme are those of the link, and the manifest has the store's version and the link of the page."""
     client = build_client()
     default_content = json.loads(client.get(f"/export/comparison.png?{CRASH_QUERY}").data)
@@ -174,9 +174,9 @@ def test_candles_can_be_imported_again(tmp_path: Any, file_format: str) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in EXPORT_NAMES if not name.endswith(".svg")])
-def test_an_illustration_stays_one(name: str) -> None:
+def test_files_of_the_reconstruction_say_so(name: str) -> None:
     """File name and content say that the candles are the reconstruction."""
-    response = build_client(build_illustrated_shelf()).get(f"/export/{name}?{CRASH_QUERY}")
+    response = build_client(build_sample_store()).get(f"/export/{name}?{CRASH_QUERY}")
     assert "_illustration." in read_file_name(response)
     if name.endswith("parquet"):
         assert pl.read_parquet(BytesIO(response.data))["origin"].unique().to_list() == ["reconstruction"]
@@ -184,7 +184,7 @@ def test_an_illustration_stays_one(name: str) -> None:
         assert "reconstruction" in response.text
 
 
-def test_lows_stand_beside_the_aligned_numbers() -> None:
+def test_lows_rows() -> None:
     """A row per asset and spot market, lowest first, with gap and bounds against both groups."""
     client = build_client()
     lows = pl.read_parquet(BytesIO(client.get(f"/export/lows.parquet?{CRASH_QUERY}").data))
@@ -206,10 +206,10 @@ def test_lows_stand_beside_the_aligned_numbers() -> None:
 
 
 @pytest.mark.parametrize("file_format", ["csv", "parquet", "json"])
-def test_lows_where_the_own_asset_has_none(file_format: str) -> None:
+def test_lows_without_a_candle_of_the_asset(file_format: str) -> None:
     """Without a candle of the view's asset the file has the lows of the other assets."""
-    shelf = MemoryStore(build_crash_candles().filter(~pl.col("symbol").str.starts_with("ATOM/")))
-    response = build_client(shelf).get(f"/export/lows.{file_format}?{CRASH_QUERY}")
+    store = MemoryStore(build_crash_candles().filter(~pl.col("symbol").str.starts_with("ATOM/")))
+    response = build_client(store).get(f"/export/lows.{file_format}?{CRASH_QUERY}")
     assert response.status_code == 200
     assert read_file_name(response) == f"plumbline_all_binance_{WINDOW_TEXT}_lows.{file_format}"
     if file_format == "parquet":
@@ -222,7 +222,7 @@ def test_lows_where_the_own_asset_has_none(file_format: str) -> None:
         ]
 
 
-def test_the_whole_answer() -> None:
+def test_the_json_of_a_measurement() -> None:
     """The JSON is that of the command line, with the focus venue."""
     content = json.loads(build_client().get(f"/export/measurement.json?{CRASH_QUERY}&quote=as-is").data)
     assert (content["asset"], content["focus"], content["quote"], content["window"]) == (
@@ -254,7 +254,7 @@ def test_the_whole_answer() -> None:
         ("comparison", "There is no such export"),
     ],
 )
-def test_what_makes_no_sense_is_refused(link: str, sentence: str) -> None:
+def test_invalid_links_are_refused(link: str, sentence: str) -> None:
     """An invalid link is refused with status 400 and one sentence."""
     response = build_client().get(f"/export/{link}")
     assert response.status_code == 400
@@ -263,7 +263,7 @@ def test_what_makes_no_sense_is_refused(link: str, sentence: str) -> None:
     assert response.text.count("\n") == 1
 
 
-def test_nothing_to_show_is_not_found() -> None:
+def test_missing_candles_are_not_found() -> None:
     """Without a candle the status is 404, and the text names asset and window and says what to do."""
     response = build_client().get(f"/export/comparison.png?{CRASH_QUERY}&asset=BTC")
     assert response.status_code == 404
@@ -271,7 +271,7 @@ def test_nothing_to_show_is_not_found() -> None:
         "There is no candle of BTC from 2025-10-10T21:10Z to 2025-10-10T21:40Z; "
         "collect or import some, or choose another asset or window.\n"
     )
-    real_response = build_client(build_illustrated_shelf()).get(f"/export/lows.csv?{CRASH_QUERY}&origin=real")
+    real_response = build_client(build_sample_store()).get(f"/export/lows.csv?{CRASH_QUERY}&origin=real")
     assert real_response.status_code == 404
     assert "no real candle of any asset of 2025-10-10" in real_response.text
 
@@ -284,7 +284,7 @@ def test_nothing_to_show_is_not_found() -> None:
         (BrowserFailed("the browser ended"), 503, True),
     ],
 )
-def test_a_picture_that_cannot_be_drawn(error: PlumblineError, status: int, *, retried: bool) -> None:
+def test_errors_of_the_renderer(error: PlumblineError, status: int, *, retried: bool) -> None:
     """Each error of the renderer has its status, and a Retry-After header if a retry may succeed."""
     client = build_client(renderer=RecordingRenderer(error))
     response = client.get(f"/export/comparison.svg?{CRASH_QUERY}")
@@ -294,7 +294,7 @@ def test_a_picture_that_cannot_be_drawn(error: PlumblineError, status: int, *, r
     assert client.get(f"/export/comparison.csv?{CRASH_QUERY}").status_code == 200
 
 
-def test_a_store_that_cannot_be_read() -> None:
+def test_an_unreadable_store() -> None:
     """A store that cannot be read is status 503 with the text of the error."""
     response = build_client(MemoryStore(is_broken=True)).get(f"/export/candles.csv?{CRASH_QUERY}")
     assert response.status_code == 503
@@ -307,7 +307,7 @@ def test_a_store_that_cannot_be_read() -> None:
         st.sampled_from([*QUERY_KEYS, "size", "other"]), EDGE_VALUES | st.text(max_size=12), max_size=4
     )
 )
-def test_no_link_is_a_failure(query: dict[str, str]) -> None:
+def test_no_query_is_an_internal_error(query: dict[str, str]) -> None:
     """Any query is answered or refused, never an internal error."""
     for name in ("comparison.csv", "measurement.json"):
         response = build_client().get(f"/export/{name}", query_string=query)
@@ -315,12 +315,10 @@ def test_no_link_is_a_failure(query: dict[str, str]) -> None:
 
 
 @pytest.mark.browser
-def test_the_file_has_the_pixels_and_says_what_it_shows() -> None:
+def test_size_and_manifest_of_a_png() -> None:
     """A square PNG has 2400x2400 pixels and a manifest."""
     with Renderer() as renderer:
-        response = build_client(build_illustrated_shelf(), renderer).get(
-            f"/export/comparison.png?{CRASH_QUERY}&size=square"
-        )
+        response = build_client(build_sample_store(), renderer).get(f"/export/comparison.png?{CRASH_QUERY}&size=square")
     with Image.open(BytesIO(response.data)) as image:
         assert image.size == (2400, 2400)
     manifest = read_png_manifest(response.data)

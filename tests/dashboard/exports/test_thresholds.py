@@ -19,7 +19,7 @@ from tests.dashboard.exports.test_routes import (
     CRASH_QUERY,
     WINDOW_TEXT,
     build_client,
-    build_illustrated_shelf,
+    build_sample_store,
     read_file_name,
 )
 from tests.dashboard.memory_store import MemoryStore, build_crash_candles
@@ -29,10 +29,10 @@ from tests.dashboard.text_boxes import collect_annotation_text, find_faults, mea
 DEPTHS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5]
 
 
-def read_rows(shelf: MemoryStore | None = None, extra_query: str = "") -> pl.DataFrame:
+def read_rows(store: MemoryStore | None = None, extra_query: str = "") -> pl.DataFrame:
     """The rows of the window ``crash``."""
     return pl.read_parquet(
-        BytesIO(build_client(shelf).get(f"/export/thresholds.parquet?{CRASH_QUERY}{extra_query}").data)
+        BytesIO(build_client(store).get(f"/export/thresholds.parquet?{CRASH_QUERY}{extra_query}").data)
     )
 
 
@@ -78,7 +78,7 @@ def test_rows_of_the_reconstruction_say_what_is_assumed() -> None:
 @pytest.mark.parametrize("name", SCENARIOS)
 @pytest.mark.parametrize("size", SheetSize)
 @pytest.mark.parametrize("theme", Theme)
-def test_no_text_collides_or_leaves_the_sheet(name: str, size: SheetSize, theme: Theme) -> None:
+def test_texts_fit_the_sheet_without_overlaps(name: str, size: SheetSize, theme: Theme) -> None:
     """In each shape and theme all texts are within the sheet and none overlaps another."""
     figure = build_threshold_sheet(Scene(measure_scenario(name), CATALOGUE, theme), size)
     assert find_faults(figure, size, theme) == []
@@ -103,7 +103,7 @@ def test_the_printed_chart(size: SheetSize) -> None:
     assert len(other_traces) == 9
 
 
-def test_names_lie_left_of_the_lines() -> None:
+def test_labels_are_left_of_the_lines() -> None:
     """Every line has its name left of its start, the longest at the top."""
     figure = build_threshold_sheet(build_fall_scene(), SheetSize.TALL)
     left = figure.layout.xaxis.domain[0] * figure.layout.width
@@ -113,7 +113,7 @@ def test_names_lie_left_of_the_lines() -> None:
     assert min(boxes, key=lambda name: (name not in names, boxes[name].top)) == "Binance"
 
 
-def test_two_markets_of_a_venue_are_told_apart() -> None:
+def test_two_markets_of_a_venue_have_their_symbols() -> None:
     """Two lines of a venue are labelled with their symbols, and lines without a label are listed."""
     figure = build_threshold_sheet(Scene(measure_scenario("crowd"), CATALOGUE), SheetSize.WIDE)
     texts = [text.removeprefix("<b>").removesuffix("</b>") for text, _ in measure_text_boxes(figure)]
@@ -137,7 +137,7 @@ def test_a_sentence_where_there_is_no_line(name: str) -> None:
 
 def test_an_illustration_states_no_finding() -> None:
     """On the reconstruction the headline says what it is, there is a watermark, and dashed lines are assumed."""
-    response = build_client(build_illustrated_shelf()).get(f"/export/thresholds.png?{CRASH_QUERY}&size=tall&theme=dark")
+    response = build_client(build_sample_store()).get(f"/export/thresholds.png?{CRASH_QUERY}&size=tall&theme=dark")
     content = json.loads(response.data)
     assert content["shape"] == ["png", 1080, 1350, "#15181c"]
     assert read_file_name(response) == f"plumbline_ATOM_binance_{WINDOW_TEXT}_thresholds_tall_dark_illustration.png"

@@ -20,7 +20,7 @@ from tests.dashboard.exports.test_routes import (
     CRASH_QUERY,
     WINDOW_TEXT,
     build_client,
-    build_illustrated_shelf,
+    build_sample_store,
     read_file_name,
 )
 from tests.dashboard.memory_store import (
@@ -40,7 +40,7 @@ UNITS_BEFORE = {"okx": 3.0, "binance": 2.0, "bybit": 1.0, "bitget": 1.0}
 
 
 @cache
-def build_busy_shelf() -> MemoryStore:
+def build_volume_store() -> MemoryStore:
     """The crash, and volume of ATOM before it: most on OKX, less on Binance, which falls further."""
     earlier_start = START - timedelta(hours=1)
     earlier_candles = [
@@ -51,14 +51,14 @@ def build_busy_shelf() -> MemoryStore:
     return MemoryStore(pl.concat([build_crash_candles(), kraken, *earlier_candles]))
 
 
-def read_rows(shelf: MemoryStore) -> pl.DataFrame:
+def read_rows(store: MemoryStore) -> pl.DataFrame:
     """The rows of the window ``crash``."""
-    return pl.read_parquet(BytesIO(build_client(shelf).get(f"/export/volume.parquet?{CRASH_QUERY}").data))
+    return pl.read_parquet(BytesIO(build_client(store).get(f"/export/volume.parquet?{CRASH_QUERY}").data))
 
 
 def test_a_row_for_each_spot_market() -> None:
     """30 minutes of 3 units at 4 dollars make OKX the busiest; a perpetual has no row, a wrapped asset no rank."""
-    rows = read_rows(build_busy_shelf())
+    rows = read_rows(build_volume_store())
     assert rows.schema == pl.Schema(VOLUME_SCHEMA)
     assert rows["asset"].to_list() == 9 * ["ATOM"] + ["WBETH"] + 2 * ["DOGE"]
     rows_by_venue = {venue: select_row(rows, "ATOM", venue, "ATOM/USDT") for venue in USDT_VENUES}
@@ -92,7 +92,7 @@ def test_rows_of_an_illustration_have_no_rank() -> None:
 
 @pytest.mark.parametrize("name", SCENARIOS)
 @pytest.mark.parametrize("size", SheetSize)
-def test_no_text_collides_or_leaves_the_sheet(name: str, size: SheetSize) -> None:
+def test_texts_fit_the_sheet_without_overlaps(name: str, size: SheetSize) -> None:
     """In each shape all texts are within the sheet and none overlaps another."""
     figure = build_volume_sheet(build_overview(measure_scenario(name)), size)
     assert find_faults(figure, size) == []
@@ -102,7 +102,7 @@ def test_no_text_collides_or_leaves_the_sheet(name: str, size: SheetSize) -> Non
 @pytest.mark.parametrize("theme", Theme)
 def test_the_printed_chart(size: SheetSize, theme: Theme) -> None:
     """The sheet has the count as headline, the comparisons, the label of Binance's point, and omitted markets."""
-    figure = build_volume_sheet(build_event_overview(build_busy_shelf(), theme), size)
+    figure = build_volume_sheet(build_event_overview(build_volume_store(), theme), size)
     assert find_overlaps(figure) == []
     assert figure.layout.template.layout.paper_bgcolor == get_palette(theme).paper
     sheet_text = " ".join(collect_annotation_text(figure).split())
@@ -142,7 +142,7 @@ def test_an_illustration_states_no_finding() -> None:
 
 def test_the_manifest_names_all_assets() -> None:
     """The manifest names the assets; the file name has shape, paper and that it is an illustration."""
-    response = build_client(build_illustrated_shelf()).get(f"/export/volume.png?{CRASH_QUERY}&size=tall&theme=dark")
+    response = build_client(build_sample_store()).get(f"/export/volume.png?{CRASH_QUERY}&size=tall&theme=dark")
     content = json.loads(response.data)
     assert content["shape"] == ["png", 1080, 1350, "#15181c"]
     assert (content["manifest"]["asset"], content["manifest"]["assets"]) == (None, ["ATOM", "WBETH", "DOGE"])
