@@ -70,7 +70,7 @@ def export_gaps(request: ExportRequest) -> ExportFile:
         StoreUnusable: The store cannot be read.
         BrowserMissing, BrowserBusy, BrowserFailed: The picture cannot be drawn (now).
     """
-    measurements, named_after = request.measure_lows()
+    measurements, named_after = request.measure_assets()
     # As on the page: the venue that replaces the focus for the view's asset, if any, replaces it for all assets.
     focus = request.measurements.measure_view(request.view).view.focus
     if not request.is_picture:

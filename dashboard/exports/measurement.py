@@ -30,7 +30,7 @@ def export_deviations(request: ExportRequest) -> ExportFile:
         NoUsableCandles: The asset has no candle in the window.
         StoreUnusable: The store cannot be read.
     """
-    _, measurement = request.measure_view()
+    measurement = request.measure_asset()
     return request.build_rows_file(build_deviation_frame(measurement), measurement)
 
 
@@ -41,7 +41,7 @@ def export_candles(request: ExportRequest) -> ExportFile:
         NoUsableCandles: The asset has no candle in the window.
         StoreUnusable: The store cannot be read.
     """
-    _, measurement = request.measure_view()
+    measurement = request.measure_asset()
     return request.build_rows_file(request.measurements.read_candles(measurement), measurement)
 
 
@@ -52,7 +52,7 @@ def export_measurement(request: ExportRequest) -> ExportFile:
         NoUsableCandles: The asset has no candle in the window.
         StoreUnusable: The store cannot be read.
     """
-    _, measurement = request.measure_view()
+    measurement = request.measure_asset()
     return request.build_json_file(
         {**build_measurement_json(measurement), "focus": measurement.question.focus}, measurement
     )
@@ -65,7 +65,7 @@ def export_lows(request: ExportRequest) -> ExportFile:
         NoUsableCandles: No asset of the event has a candle in the window.
         StoreUnusable: The store cannot be read.
     """
-    measurements, named_after = request.measure_lows()
+    measurements, named_after = request.measure_assets()
     if request.file_format == "json":
         return request.build_json_file(
             build_lows_json(measurements, request.measurements.read_low_trades(measurements)),

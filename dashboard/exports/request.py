@@ -14,7 +14,7 @@ from dashboard.charts.comparison.sheet import build_file_name
 from dashboard.draw.scene import Scene
 from dashboard.exports.kinds import ExportKind
 from dashboard.service.event import EventContext
-from dashboard.service.measurements import Measurements, ViewResult
+from dashboard.service.measurements import Measurements
 from dashboard.sheet.manifest import build_manifest
 from dashboard.sheet.renderer import FileFormat, Renderer
 from dashboard.sheet.sizes import SheetSize
@@ -23,6 +23,7 @@ from data.catalogue import Catalogue
 from data.errors import NoUsableCandles
 from data.files.export import encode_rows
 from data.reconstruction.candles import list_assumed_markets
+from data.schema import Evidence
 from deviation.result import Measurement
 
 ALL_ASSETS = "all"
@@ -79,17 +80,17 @@ class ExportRequest:
         """Whether the format is that of a picture."""
         return self.file_format in list(FileFormat)
 
-    def measure_view(self) -> tuple[ViewResult, Measurement]:
-        """The result of the view's asset, and its measurement.
+    def measure_asset(self) -> Measurement:
+        """The measurement of the view's asset.
 
         Raises:
             NoUsableCandles: The asset has no candle in the window.
             StoreUnusable: The store cannot be read.
         """
-        result = self.measurements.measure_view(self.view)
-        if result.measurement is None:
+        measurement = self.measurements.measure_view(self.view).measurement
+        if measurement is None:
             raise self.build_no_candle_error(self.view.asset)
-        return result, result.measurement
+        return measurement
 
     def build_scene(self) -> Scene:
         """The scene of the view's asset.
@@ -98,11 +99,12 @@ class ExportRequest:
             NoUsableCandles: The asset has no candle in the window.
             StoreUnusable: The store cannot be read.
         """
-        result, measurement = self.measure_view()
-        assumed = list_assumed_markets() if result.is_illustration else frozenset()
+        measurement = self.measure_asset()
+        is_illustration = measurement.question.origin is Evidence.RECONSTRUCTION
+        assumed = list_assumed_markets() if is_illustration else frozenset()
         return Scene(measurement, self.catalogue, self.view.theme, frozenset(), assumed)
 
-    def build_overview(self) -> EventContext:
+    def measure_event(self) -> EventContext:
         """The event of the view, with at least one measurement.
 
         Raises:
@@ -114,7 +116,7 @@ class ExportRequest:
             raise self.build_empty_event_error()
         return overview
 
-    def measure_lows(self) -> tuple[tuple[Measurement, ...], Measurement]:
+    def measure_assets(self) -> tuple[tuple[Measurement, ...], Measurement]:
         """The measurements of all assets of the event, at least one, and the one that gives the file its name.
 
         The latter is that of the view's asset, or the first if that asset has no candle.
@@ -200,7 +202,7 @@ class ExportRequest:
             StoreUnusable: The store cannot be read.
             BrowserMissing, BrowserBusy, BrowserFailed: The picture cannot be drawn (now).
         """
-        overview = self.build_overview()
+        overview = self.measure_event()
         named_after = overview.measurements[0]
         if not self.is_picture:
             return self.build_rows_file(build_rows(overview), named_after, asset=ALL_ASSETS)
