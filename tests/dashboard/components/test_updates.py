@@ -12,7 +12,7 @@ def test_values_are_set_by_id() -> None:
     outer.children = [html.Div(inner)]
     content = [html.H1("title"), outer]
     assert apply_updates(content, {("inner", "children"): "text", ("outer", "className"): "wide"}) is content
-    assert (inner.children, outer.className) == ("text", "wide")
+    assert (inner.children, vars(outer)["className"]) == ("text", "wide")
 
 
 def test_ids_within_values_are_not_searched() -> None:

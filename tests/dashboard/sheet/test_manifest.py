@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 from PIL import Image
 
 from dashboard.sheet.manifest import build_manifest, embed_in_png, embed_in_svg, read_png_manifest
-from tests.dashboard.scenarios import as_is, crash, illustration
+from tests.dashboard.scenarios import measure_as_is, measure_crash, measure_illustration
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -19,15 +19,15 @@ def _build_png() -> bytes:
 
 def test_content_of_a_manifest() -> None:
     """A manifest has asset, focus, window, parameters, origin and program; store and link only where given."""
-    manifest = build_manifest(as_is(), store="17", link="asset=ATOM&quote=as-is")
+    manifest = build_manifest(measure_as_is(), store="17", link="asset=ATOM&quote=as-is")
     assert (manifest["asset"], manifest["focus"], manifest["origin"]) == ("ATOM", "binance", "real")
     assert (manifest["from"], manifest["to"]) == ("2025-10-10T21:00:00Z", "2025-10-10T22:00:00Z")
     assert manifest["quote"] == "as-is"
     assert manifest["parameters"]["enter"] == 0.05
     assert manifest["program"].startswith("Plumbline ")
     assert (manifest["store"], manifest["link"]) == ("17", "asset=ATOM&quote=as-is")
-    assert not {"store", "link"} & build_manifest(crash()).keys()
-    assert build_manifest(illustration())["origin"] == "reconstruction"
+    assert not {"store", "link"} & build_manifest(measure_crash()).keys()
+    assert build_manifest(measure_illustration())["origin"] == "reconstruction"
 
 
 def test_manifest_of_a_png() -> None:

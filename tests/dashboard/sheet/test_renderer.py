@@ -19,7 +19,7 @@ from dashboard.charts.comparison.sheet import build_comparison_sheet
 from dashboard.sheet.manifest import build_manifest, read_png_manifest
 from dashboard.sheet.renderer import FileFormat, Renderer, write_atomically
 from data.errors import BrowserBusy, BrowserFailed, BrowserMissing, UsageError
-from tests.dashboard.scenarios import CATALOGUE, crash
+from tests.dashboard.scenarios import CATALOGUE, measure_crash
 
 SMALL_FIGURE = go.Figure(layout={"width": 20, "height": 10})
 
@@ -143,7 +143,7 @@ def test_a_file_is_whole_or_absent(tmp_path: Path) -> None:
 @pytest.mark.browser
 def test_the_picture_is_drawn(tmp_path: Path, renderer: Renderer) -> None:
     """Chromium draws a PNG of 3200x1800 pixels with a manifest, the same bytes each time, and an SVG with text."""
-    measurement = crash()
+    measurement = measure_crash()
     figure, manifest = (
         build_comparison_sheet(measurement, CATALOGUE),
         build_manifest(measurement, store="7", link="asset=ATOM"),
