@@ -29,7 +29,8 @@ from collectors.collect import run_collection
 from collectors.http.access import Access
 from collectors.http.mirror import rewrite_urls
 from collectors.request import CollectionSummary, CollectRequest
-from collectors.venues.table import VENUES, MarketType, Route, VenueRow
+from collectors.venues.row import MarketType, Route, VenueRow
+from collectors.venues.table import VENUES
 from data.catalogue import load_catalogue
 from data.intervals import MINUTE
 from data.store import CandleStore

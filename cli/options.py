@@ -91,7 +91,7 @@ class MeasureOptions:
             timeframe=self.timeframe,
         )
 
-    def suggest_candles(self, catalogue: Catalogue, asset: str) -> str:
+    def suggest_sources(self, catalogue: Catalogue, asset: str) -> str:
         """What a user can do where there is no candle of an asset."""
         if self.files:
             return "check asset, window and --origin against what the file holds"

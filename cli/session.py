@@ -65,7 +65,7 @@ class Session:
                 self.print_note(f"no candle of {asset} on {question.focus} here: the headline speaks of {focus}")
                 measurement = measure_question(source, replace(question, focus=focus))
         except NoUsableCandles as error:
-            message = f"{error}\n{options.suggest_candles(self.catalogue, asset)}"
+            message = f"{error}\n{options.suggest_sources(self.catalogue, asset)}"
             raise NoUsableCandles(message) from error
         self.print_note(f"{asset}: measured in {1000 * (time.perf_counter() - start_s):.0f} ms", level=1)
         return measurement

@@ -13,7 +13,8 @@ import click
 from cli import clock
 from cli.commands.follow import run_follower
 from cli.session import Session, SessionCommand
-from collectors.venues.table import VENUES, MarketType
+from collectors.venues.row import MarketType
+from collectors.venues.table import VENUES
 from dashboard.jobs.actions import CollectionOrder
 from data.catalogue import Catalogue, load_catalogue
 from data.reconstruction.sample import ensure_sample
@@ -48,7 +49,7 @@ def serve(session: Session, host: str | None = None, port: int | None = None, *,
 def build_flask_app() -> "Flask":
     """The page for a WSGI server other than the program's own, configured by the settings alone.
 
-    Run it in one process: kept measurements, the browser that draws pictures and a running collection are not shared
+    Run it in one process: cached measurements, the browser that draws pictures and a running collection are not shared
     between processes.
 
     Raises:

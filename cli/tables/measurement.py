@@ -1,4 +1,4 @@
-"""The answer as readable tables on a terminal."""
+"""The results of `measure` and `lows` as tables on a terminal."""
 
 from collections.abc import Sequence
 
@@ -7,6 +7,7 @@ from rich.console import Console, RenderableType
 from rich.console import Group as Stack
 from rich.table import Table
 
+from dashboard.tables.venue_result import build_venue_result
 from data.schema import parse_quote
 from deviation.question import Group, QuoteHandling
 from deviation.report.headline import (
@@ -23,18 +24,23 @@ from deviation.result import MarketRow, Measurement
 from deviation.summary import THRESHOLDS_PCT
 
 NO_VALUE = "–"
-"""Stands where nothing defines a value."""
+"""Text of an undefined value."""
 
 
 def format_measurement(measurement: Measurement) -> RenderableType:
-    """The headline, what was measured, a table per quote group, and what could not be told."""
+    """The headline, the question, a table per quote group, and notes on data that is missing or left out."""
     lines = [*write_headline(measurement), "", describe_question(measurement)]
     tables = [table for group in Group if (table := _build_group_table(measurement, group)) is not None]
     return Stack(*lines, *tables, *_list_notes(measurement))
 
 
 def format_lows(measurements: Sequence[Measurement], trades: pl.DataFrame) -> RenderableType:
-    """The table of lows: a line per asset, unaligned gaps beside aligned numbers; ``trades`` as for `lows_json`."""
+    """The table of lows, a row per asset, then exact trades and minutes by depth.
+
+    Args:
+        measurements: one of each asset, at least one, all of one window.
+        trades: frame of `data.schema.LOW_TRADE` over the window.
+    """
     table = Table(title="Lowest trades, in dollars", title_justify="left")
     for name in ("asset", "lowest", "second", "focus low", "gap to second", "USDT low", "USD low", "USDT/USD gap"):
         table.add_column(name, justify="left" if name in {"asset", "lowest", "second"} else "right")
@@ -58,7 +64,7 @@ def format_lows(measurements: Sequence[Measurement], trades: pl.DataFrame) -> Re
         )
     bar_name = measurements[0].question.timeframe.noun
     note = f"Lows are not simultaneous; the aligned gap and the bounds compare within one {bar_name}."
-    trade_lines = [asset_lows for measurement in measurements for asset_lows in _list_exact_trades(measurement, trades)]
+    trade_lines = [line for measurement in measurements for line in _list_exact_trades(measurement, trades)]
     curves: list[RenderableType] = [curve for measurement in measurements for curve in _build_curve_tables(measurement)]
     if curves:
         curves.append("In brackets the share of the window's volume in those minutes, in per cent: an upper bound.")
@@ -68,7 +74,7 @@ def format_lows(measurements: Sequence[Measurement], trades: pl.DataFrame) -> Re
 
 
 def _list_exact_trades(measurement: Measurement, trades: pl.DataFrame) -> list[str]:
-    """A line for each low whose trade is known."""
+    """A line for each low of which the exact trade is known."""
     rows_and_trades = ((row, find_exact_trade(measurement, row, trades)) for row in summarize_lows(measurement).rows)
     return [
         f"{measurement.question.asset} on {measurement.question.rules.name_of(row.market.venue)}: the lowest trade was "
@@ -80,13 +86,13 @@ def _list_exact_trades(measurement: Measurement, trades: pl.DataFrame) -> list[s
 
 
 def list_assumed_notes(measurements: Sequence[Measurement]) -> list[str]:
-    """A line that names the quotes that count 1:1, where there are any."""
+    """A line that names the quotes taken as 1 USD, if there are any."""
     quotes = list_assumed_quotes(measurements)
     return [f"{' and '.join(f'1 {quote}' for quote in quotes)} taken as 1 USD"] if quotes else []
 
 
 def describe_question(measurement: Measurement) -> str:
-    """Window, handling of quotes, origin and parameters in one line."""
+    """The question in one line: window, bars, handling of quotes, origin and parameters."""
     question, parameters = measurement.question, measurement.question.parameters
     converted = "in dollars" if parameters.quote is QuoteHandling.USD else "as printed, not converted"
     return (
@@ -99,12 +105,12 @@ def describe_question(measurement: Measurement) -> str:
 
 
 def format_signed_plain(fraction: float | None) -> str:
-    """A fraction in per cent with its sign; a dash where there is none."""
+    """A fraction in per cent with its sign; a dash for None."""
     return NO_VALUE if fraction is None else f"{'−' if fraction < 0 else '+'}{format_percent(abs(fraction))}"
 
 
 def _build_group_table(measurement: Measurement, group: Group) -> Table | None:
-    """Every market against one group: the group's own first, then those of the other group."""
+    """A row per market against the votes of one group, its own markets first; None if no market has a number."""
     rows = sorted(measurement.rows, key=lambda row: row.market.group is not group)
     if not any(row.market.group is group or row.summaries[group].firm_min for row in rows):
         return None
@@ -123,7 +129,7 @@ def _build_group_table(measurement: Measurement, group: Group) -> Table | None:
 
 
 def _build_curve_tables(measurement: Measurement) -> list[Table]:
-    """Per group, every spot venue's low and its firm minutes at or beyond each depth, lowest trade first."""
+    """A table per group: every spot market's low and firm minutes at or beyond each depth, lowest trade first."""
     fair_value_note = " fair value by" if measurement.question.underlying else ""
     tables = []
     for group in Group:
@@ -152,46 +158,28 @@ def _build_curve_tables(measurement: Measurement) -> list[Table]:
 
 
 def _format_share(share: float | None) -> str:
-    """A share of volume in brackets, nothing where there is none."""
+    """A share of volume in per cent in brackets after a space; empty for none."""
     return f" ({100 * share:.0f})" if share else ""
 
 
 def _format_cells(measurement: Measurement, row: MarketRow, group: Group) -> list[str]:
-    summary, rank = row.summaries[group], measurement.ranks[row.market]
+    result = build_venue_result(measurement, row, group)
+    counted, rank = result.counted, result.rank
+    thin_prefix = "thin " if counted.is_thin else ""
+    ranks = [rank.deepest.value, rank.longest.value] if rank.reason is None else [f"not ranked: {rank.reason}", ""]
     name = measurement.question.rules.name_of(row.market.venue)
-    ranks = [rank.deepest.value, rank.longest.value]
-    if rank.reason is not None:
-        ranks = [f"not ranked: {rank.reason}", ""]
-    if row.market.group is not group:
-        ranks = ["", ""]
-    thin = summary.thin
-    depth, at, below = (
-        format_signed_plain(summary.depth),
-        summary.depth_at,
-        _format_count(summary.below_min, summary.firm_min),
-    )
-    if not summary.firm_min and thin.minutes:
-        depth, at, below = (
-            f"thin {format_signed_plain(thin.depth)}",
-            thin.depth_at,
-            f"thin {_format_count(thin.below_min, thin.minutes)}",
-        )
     return [
         f"[bold]{name}[/bold]" if row.market.venue == measurement.question.focus else name,
         row.market.symbol,
-        depth,
-        _format_time(measurement, at),
-        below,
-        format_minutes(summary.sure_min),
+        f"{thin_prefix}{format_signed_plain(counted.depth)}",
+        _format_time(measurement, counted.depth_at),
+        f"{thin_prefix}{format_minutes(counted.below_min)} of {format_minutes(counted.minutes)}",
+        format_minutes(result.summary.sure_min),
         _format_optional_price(row.low),
         _format_time(measurement, row.low_at),
         f"{row.volume_usd_before:,.0f}" if row.volume_usd_before else NO_VALUE,
-        *ranks,
+        *(ranks if result.is_own_group else ["", ""]),
     ]
-
-
-def _format_count(minutes: float, total: float) -> str:
-    return f"{format_minutes(minutes)} of {format_minutes(total)}"
 
 
 def _list_notes(measurement: Measurement) -> list[str]:
@@ -242,6 +230,6 @@ def _format_bounds(shallow: float | None, deep: float | None) -> str:
 
 
 def build_console(*, error: bool = False) -> Console:
-    """A console that does not cut tables short where the output goes to a file or a pipe."""
+    """A console; 200 columns wide without wrapping where the output goes to a file or a pipe."""
     terminal = Console(stderr=error, highlight=False)
     return terminal if terminal.is_terminal else Console(stderr=error, highlight=False, width=200, soft_wrap=True)

@@ -19,7 +19,6 @@ AXIS_MARGIN = 0.05
 MIN_TICK_DISTANCE = 24.0
 """Least distance between ticks in pixels: the height of a label of 14 pixels, and space between two."""
 
-
 DEPTH_TICKS = tuple((pct / 100, f"{pct:g} %") for pct in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100))
 """Ticks of an axis of depths, and their labels."""
 
@@ -30,9 +29,9 @@ class Scale:
 
     low: float
     high: float
-    log: bool
-    ticks: tuple[float, ...]
-    tick_texts: tuple[str, ...]
+    log: bool = False
+    ticks: tuple[float, ...] = ()
+    tick_texts: tuple[str, ...] = ()
 
     @property
     def range(self) -> list[float]:
@@ -84,7 +83,7 @@ def build_price_scale(closes: Iterable[Floats], max_ticks: int = 7) -> Scale:
     """
     extents = [(float(np.nanmin(series)), float(np.nanmax(series))) for series in closes if not np.isnan(series).all()]
     if not extents:
-        return Scale(0.0, 1.0, log=False, ticks=(), tick_texts=())
+        return Scale(0.0, 1.0)
     low, high = min(lowest for lowest, _ in extents), max(highest for _, highest in extents)
     if high / low >= LOG_SCALE_RATIO:
         margin = (high / low) ** AXIS_MARGIN
@@ -96,7 +95,7 @@ def build_price_scale(closes: Iterable[Floats], max_ticks: int = 7) -> Scale:
     middle = (high + low) / 2
     low, high = middle - extent * (0.5 + AXIS_MARGIN), middle + extent * (0.5 + AXIS_MARGIN)
     ticks = compute_ticks(low, high, max_ticks)
-    return Scale(low, high, log=False, ticks=ticks, tick_texts=_format_ticks(ticks))
+    return Scale(low, high, ticks=ticks, tick_texts=_format_ticks(ticks))
 
 
 def build_log_scale(values: Sequence[float], ticks: Sequence[tuple[float, str]]) -> Scale:
@@ -122,9 +121,7 @@ def build_deviation_scale(values: Iterable[Floats], enter: float, max_ticks: int
     margin = AXIS_MARGIN * (highest - lowest)
     lowest, highest = lowest - margin, highest + margin
     ticks = compute_ticks(lowest, highest, max_ticks)
-    return Scale(
-        lowest, highest, log=False, ticks=ticks, tick_texts=tuple(format_axis_percent(value) for value in ticks)
-    )
+    return Scale(lowest, highest, ticks=ticks, tick_texts=tuple(format_axis_percent(value) for value in ticks))
 
 
 def format_short_price(price: float) -> str:

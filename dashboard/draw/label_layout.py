@@ -12,10 +12,8 @@ Points = npt.NDArray[np.float64]
 CALLOUT_DISTANCES = (10.0, 22.0, 38.0, 60.0, 90.0, 130.0, 180.0)
 """Distances of a callout from its point, in pixels."""
 
-CALLOUT_DIRECTIONS = (
-    *((1, 0), (-1, 0)),
-    *((1, 0.5), (-1, 0.5), (1, -0.5), (-1, -0.5)),
-    *((0.4, 1), (-0.4, 1), (0.4, -1), (-0.4, -1)),
+CALLOUT_DIRECTIONS = tuple(
+    (sign * x, y) for x, y in ((1, 0), (1, 0.5), (1, -0.5), (0.4, 1), (0.4, -1)) for sign in (1, -1)
 )
 """Directions of a callout from its point, x and y: right or left, then slanted, then below or above."""
 

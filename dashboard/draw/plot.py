@@ -46,7 +46,7 @@ class Plot:
 
 def build_time_plot(box: Box, bar_count: int, scale: Scale) -> Plot:
     """A plot whose ``x`` is a position in a window of ``bar_count`` bars, its ``y`` a value on ``scale``."""
-    return Plot(box, Scale(0.0, bar_count, log=False, ticks=(), tick_texts=()), scale)
+    return Plot(box, Scale(0.0, bar_count), scale)
 
 
 def _clip(fraction: float) -> float:

@@ -1,4 +1,4 @@
-"""Traces of series per bar, shared by pages and sheets: lines, hollow dots, areas, whiskers and blocks.
+"""Traces of series per bar, shared by pages and sheets: lines, hollow dots, areas, wicks and blocks.
 
 Times are UTC. Series on the grid of the window are given by ``x0`` and ``dx``, with 32-bit values, as they are for
 drawing only. NaN breaks a line.
@@ -49,13 +49,8 @@ def compute_extremes(values: Floats, width: int) -> Floats:
     """The least and the greatest of every ``width`` values, in their order of time; NaN where all are NaN."""
     rows = _split_into_rows(values, width)
     low, high = np.where(np.isnan(rows), np.inf, rows), np.where(np.isnan(rows), -np.inf, rows)
-    first, second = low.argmin(axis=1), high.argmax(axis=1)
-    is_rising = first <= second
-    indices = np.arange(len(rows))
-    pairs = rows[indices[:, None], np.where(is_rising[:, None], np.column_stack([first, second]), [0, 0])]
-    is_falling = ~is_rising
-    pairs[is_falling] = rows[indices[is_falling][:, None], np.column_stack([second, first])[is_falling]]
-    return pairs.ravel()
+    positions = np.sort(np.column_stack([low.argmin(axis=1), high.argmax(axis=1)]), axis=1)
+    return np.take_along_axis(rows, positions, axis=1).ravel()
 
 
 def compute_bucket_minima(values: Floats, width: int) -> Floats:
@@ -182,11 +177,11 @@ def build_block_trace(
     return trace
 
 
-def build_whisker_trace(
-    measurement: Measurement, low: Floats, high: Floats, colour: str, *, width: float, max_whiskers: int = BUCKET_COUNT
+def build_wick_trace(
+    measurement: Measurement, low: Floats, high: Floats, colour: str, *, width: float, max_wicks: int = BUCKET_COUNT
 ) -> Trace:
-    """A thin vertical line per bar from low to high; bars share a line where there are more than ``max_whiskers``."""
-    bucket_size = compute_wick_bucket(low.size, max_whiskers)
+    """A thin vertical line per bar from low to high; bars share a line where there are more than ``max_wicks``."""
+    bucket_size = compute_wick_bucket(low.size, max_wicks)
     bottom, top = compute_bucket_minima(low, bucket_size), compute_bucket_maxima(high, bucket_size)
     present = ~np.isnan(bottom)
     gap = np.full(int(present.sum()), np.nan)

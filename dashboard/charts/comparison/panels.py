@@ -1,4 +1,4 @@
-"""The charts of the picture: prices, deviation and strip on one axis of time, labels where they fit."""
+"""The charts of the comparison sheet: prices, deviations and the strip of states, stacked on one time axis."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -35,18 +35,17 @@ from deviation.question import Group
 from deviation.report.headline import format_minutes
 
 END_LABEL_WIDTH = 146
-"""Width kept for the labels at the ends of lines, right of the plot."""
+"""Width of the space for labels right of the plots."""
 
 LANE_HEIGHT = 17
 """Height of a lane of the strip."""
 
-
 PRICES_SHARE = 0.53
-"""Share of the height of both panels that prices take."""
+"""Share of the height of both plots that prices take."""
 
 
 def draw_charts(sheet: Sheet, scene: Scene, box: Box, notes: Sequence[Note]) -> None:
-    """All panels, the axis of time below them, and the notes at the very bottom."""
+    """Draw all charts, the time axis below them, and the notes at the bottom."""
     bottom = draw_notes(sheet, scene, box, notes)
     lanes = build_lanes(scene)
     strip_bottom = bottom - 44
@@ -140,7 +139,7 @@ def _draw_deviations(sheet: Sheet, scene: Scene, plot: Plot, box: Box) -> None:
     draw_end_labels(sheet, plot, build_deviation_end_labels(scene), box.right)
     lines = [plot.build_line_points(100 * focus.series[group].d) for group in Group]
     drawn_points, occupied = join_lines(lines), []
-    # The deepest point lies near the lower edge: a label beside it may reach a little beyond.
+    # The deepest point lies near the lower edge; its label may extend a little below the plot.
     bounds = replace(plot.box, bottom=plot.box.bottom + 5)
     for extreme in find_extremes(scene):
         point = (plot.to_x(extreme.position), plot.to_y(extreme.value))

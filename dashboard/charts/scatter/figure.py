@@ -1,4 +1,4 @@
-"""A chart of points on two log axes for the page, laid out in pixels so that no label covers another or a marker."""
+"""A scatter chart on two log axes for the page, with labels that overlap neither each other nor a marker."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ from dashboard.state.view import Theme
 from data.catalogue import Catalogue
 
 MARGIN_LEFT, MARGIN_TOP, MARGIN_RIGHT, MARGIN_BOTTOM = 46, 12, 16, 28
-"""Room around the plot in pixels."""
+"""Space around the plot in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChartSize:
-    """Width and height in pixels, font size, and how many labels the markers of others get."""
+    """Width and height in pixels, font size, and the largest number of labels on venues other than the focus."""
 
     width: int
     height: int
@@ -36,7 +36,7 @@ NARROW_CHART = ChartSize(350, 384, 11, 4)
 def build_scatter_figure(
     points: Sequence[ScatterPoint], x: Scale, y: Scale, catalogue: Catalogue, theme: Theme, size: ChartSize
 ) -> Figure:
-    """The chart, as the browser takes it; what the axes show is said around it."""
+    """The chart without axis titles, which the page writes around it."""
     colours = get_palette(theme)
     plot = Plot(Box(MARGIN_LEFT, MARGIN_TOP, size.width - MARGIN_RIGHT, size.height - MARGIN_BOTTOM), x, y)
     bounds = Box(plot.box.left, plot.box.top - 4, size.width - 2, plot.box.bottom)
@@ -92,7 +92,7 @@ def _build_leader_trace(plot: Plot, lines: Sequence[LeaderLine], colours: Palett
 
 
 def _build_text_trace(plot: Plot, texts: Sequence[tuple[float, float, str]], colour: str, font_size: int) -> Trace:
-    """Texts that begin at pixels: a trace, as a browser misplaces annotations in what is not in sight when drawn."""
+    """Texts that start at given pixels, as a trace: browsers misplace annotations of charts drawn out of sight."""
     values = [plot.to_values(x, y) for x, y, _ in texts]
     return {
         "type": "scatter",

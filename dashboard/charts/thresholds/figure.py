@@ -66,7 +66,6 @@ def build_minute_scale(scene: Scene, rows: Sequence[MarketRow]) -> MinuteScale:
     axis = Scale(
         zero - 0.15,
         float(np.log10(max_minutes)) + 0.1,
-        log=False,
         ticks=(zero, *(float(np.log10(minutes)) for minutes in ticks)),
         tick_texts=("none", *(format_minutes(minutes) for minutes in ticks)),
     )

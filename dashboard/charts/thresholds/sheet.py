@@ -49,7 +49,6 @@ SIDE_MARGIN = 0.12
 DEPTH_AXIS = Scale(
     -SIDE_MARGIN,
     len(THRESHOLDS_PCT) - 1 + SIDE_MARGIN,
-    log=False,
     ticks=tuple(range(len(DEPTH_LABELS))),
     tick_texts=DEPTH_LABELS,
 )

@@ -55,19 +55,19 @@ def build_note_marks(scene: Scene, notes: Sequence[Note]) -> list[dict[str, Any]
     ]
 
 
-def build_notes_list(notes: Sequence[Note], zone: Zone, length: timedelta) -> list[Any]:
+def build_notes_list(notes: Sequence[Note], zone: Zone, duration: timedelta) -> list[Any]:
     """A heading and the list of notes, with times in ``zone`` and links to the sources; empty without notes."""
     if not notes:
         return []
     return [
         html.H2([f"{NOTE_SYMBOL} Noted at the time ", html.Small(str(zone))]),
-        html.Ul([html.Li(_build_note_item(note, zone, length)) for note in notes]),
+        html.Ul([html.Li(_build_note_item(note, zone, duration)) for note in notes]),
     ]
 
 
-def _build_note_item(note: Note, zone: Zone, length: timedelta) -> list[Any]:
+def _build_note_item(note: Note, zone: Zone, duration: timedelta) -> list[Any]:
     local = convert_to_zone(note.at, zone)
-    time = f"{local:%H:%M}" if length <= timedelta(days=1) else f"{format_day(local.date())} {local:%H:%M}"
+    time = f"{local:%H:%M}" if duration <= timedelta(days=1) else f"{format_day(local.date())} {local:%H:%M}"
     support = SUPPORT_TEXTS[note.mark]
     if note.source_url is None:
         support_part: Any = html.Small(f"({support}; no public page on record)")

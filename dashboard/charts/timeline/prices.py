@@ -8,7 +8,7 @@ import numpy as np
 from dashboard.draw.axis import Scale, build_price_scale, format_short_price
 from dashboard.draw.scene import EndLabel, Scene, extract_voting_prices, find_last_value
 from dashboard.draw.theme import mix_colours
-from dashboard.draw.traces import BUCKET_COUNT, Trace, build_hollow_trace, build_line_traces, build_whisker_trace
+from dashboard.draw.traces import BUCKET_COUNT, Trace, build_hollow_trace, build_line_traces, build_wick_trace
 from deviation.minute.grid import Floats
 from deviation.minute.states import State
 from deviation.question import Group
@@ -87,8 +87,8 @@ def _build_focus_traces(scene: Scene, max_wicks: int) -> list[Trace]:
     name, colour, width = scene.format_name(row), scene.focus_colour, scene.focus_width
     return [
         {
-            **build_whisker_trace(
-                measurement, row.minutes.low, row.minutes.high, pale_colour, width=1.4, max_whiskers=max_wicks
+            **build_wick_trace(
+                measurement, row.minutes.low, row.minutes.high, pale_colour, width=1.4, max_wicks=max_wicks
             ),
             "name": f"{name} low to high",
         },

@@ -17,11 +17,11 @@ Client: TypeAlias = Any
 """A client of ccxt, which has no types."""
 
 Body: TypeAlias = Any
-"""JSON of a venue, or what ccxt made of it."""
+"""JSON of a venue, or as parsed by ccxt."""
 
 MINUTE_MS = 60_000
 OLD = START - timedelta(hours=1)
-"""Where the old pages begin: 13 months before now, four hours after the first of the evening's bars."""
+"""The start of old pages: 13 months before now, four hours after the first of the evening's bars."""
 
 SPOT_ONLY = {"options": {"fetchMarkets": {"types": ["spot"]}}, "has": {"fetchCurrencies": False}}
 LISTED_ONLY = {"has": {"fetchCurrencies": False}}
@@ -29,9 +29,9 @@ LISTED_ONLY = {"has": {"fetchCurrencies": False}}
 
 @dataclass(frozen=True)
 class VenueCase:
-    """What is asked of a venue: its smallest config, the lists it then needs, a market, and the safe page.
+    """How a venue is requested: the smallest config, the lists that it needs, a market, and the size of a safe page.
 
-    ``over_min`` is how many minutes ccxt asks beyond the page; where quiet ones are omitted, it hands them on.
+    ccxt requests ``extra_min`` minutes beyond the page and, where quiet ones are omitted, returns them.
     """
 
     config: Mapping[str, Any]
@@ -75,7 +75,7 @@ VENUES = {
 
 @dataclass
 class ClientResult:
-    """What a client made of the answers, and the replay that gave them."""
+    """What a client returned, and the replay."""
 
     value: Body
     replay: Replay
@@ -87,7 +87,7 @@ def run_client(
     markets: Mapping[str, list[Bar]] | None = None,
     trades: Sequence[PublicTrade] = (),
 ) -> ClientResult:
-    """Let a real client of ccxt do something over HTTP, by the replay's clock."""
+    """Run an action with a ccxt client over HTTP, by the replay's clock."""
     case = VENUES[venue]
 
     async def run_action() -> ClientResult:
@@ -111,7 +111,7 @@ def run_client(
 def read_page(
     venue: str, since_ms: int, limit: int | None, markets: Mapping[str, list[Bar]] | None = None
 ) -> list[tuple[float, ...]]:
-    """The candles that ccxt hands on; nothing may have been asked in a parameter that the venue does not have."""
+    """The candles that ccxt returns; checks that all query parameters are documented."""
 
     async def fetch(client: Client) -> object:
         return await client.fetch_ohlcv(VENUES[venue].symbol, "1m", since_ms, limit)
@@ -122,7 +122,7 @@ def read_page(
 
 
 def read_raw(venue: str, method: str, **query: object) -> Body:
-    """The venue's own answer to a query, as ccxt's implicit methods give it, of the evening's bars."""
+    """The raw response to a query, by an implicit method of ccxt, of the evening's bars."""
     return run_client(venue, lambda client: getattr(client, method)(query)).value
 
 
@@ -136,7 +136,7 @@ def list_expected(
 
 @pytest.mark.parametrize("venue", VENUES)
 def test_markets_load_under_their_unified_symbols_from_the_fewest_lists(venue: str) -> None:
-    """The config leaves no list that could be spared, and every symbol comes back under the name it was given."""
+    """The config requests only the lists that are needed, and every symbol is listed under its name."""
     symbols = ["ATOM/USD", "ATOM/USDT", "USDT/USD", "USDC/USD", "XRP/USD", "DOGE/USD", "ETH/USD", "BTC/USD", "SOL/USD"]
     symbols += ["WBETH/ETH", "BTC/USDT", "ETH/BTC", "DOGE/USDT", "XRP/EUR"]
 
@@ -155,7 +155,7 @@ def test_markets_load_under_their_unified_symbols_from_the_fewest_lists(venue: s
     ("venue", "rows"), [("coinbase", 258), ("bitget", 200), ("kucoin", 1286), ("htx", 1000), ("cryptocom", 300)]
 )
 def test_an_old_page_comes_back_to_the_minute(venue: str, rows: int) -> None:
-    """A page of the safe size, 13 months old, holds all its bars and no other, less the quiet ones where omitted."""
+    """A page of the safe size, 13 months old, has exactly its bars, without the quiet ones where omitted."""
     market_bars = build_bars(OLD - timedelta(hours=3), 2000, quiet=range(0, 2000, 7)) + build_evening()[-1801:]
     case = VENUES[venue]
     expected_rows = list_expected(market_bars, to_ms(OLD), case.page + case.extra_min, omits_quiet=case.omits_quiet)
@@ -165,20 +165,20 @@ def test_an_old_page_comes_back_to_the_minute(venue: str, rows: int) -> None:
 
 @pytest.mark.parametrize(("venue", "minutes"), [("gate", 1000), ("mexc", 500), ("kraken", 600), ("bitget", 1000)])
 def test_a_recent_page_comes_back_to_the_minute(venue: str, minutes: int) -> None:
-    """Inside the venue's reach a page holds all its bars."""
+    """A page inside the venue's reach has all its bars."""
     since_ms = to_ms(NOW.replace(second=0) - timedelta(minutes=1100 if venue != "kraken" else 700))
     assert read_page(venue, since_ms, minutes) == list_expected(build_evening(), since_ms, minutes)
 
 
 def test_kraken_gives_its_newest_minutes_whatever_old_time_is_asked() -> None:
-    """Asked for a page 13 months old, Kraken answers with the last 720 minutes up to the unfinished one."""
+    """For a page 13 months old Kraken sends the last 720 minutes up to the unfinished one."""
     newest = list_expected(build_evening(), to_ms(NOW.replace(second=0)) - 719 * MINUTE_MS, 720)
     assert read_page("kraken", to_ms(OLD), 720) == newest
     assert len(newest) == 720
 
 
 def test_kraken_leaves_out_the_minute_that_since_names() -> None:
-    """``since`` is exclusive, and ``last`` names the newest minute that is over."""
+    """``since`` is exclusive, and ``last`` is the newest finished minute."""
     newest_s = to_ms(NOW.replace(second=0)) // 1000
     result = read_raw("kraken", "publicGetOHLC", pair="ATOMUSD", interval=1, since=newest_s - 120)["result"]
     assert [int(row[0]) for row in result["ATOMUSD"]] == [newest_s - 60, newest_s]
@@ -212,7 +212,7 @@ def test_kraken_shows_a_quiet_minute_as_a_flat_row() -> None:
     ],
 )
 def test_kraken_answers_under_its_own_key(symbol: str, short: str, key: str) -> None:
-    """Asked for a pair by its short name or its key, Kraken answers under the key, for candles and for trades."""
+    """For a pair by its short name or its key Kraken responds under the key, with candles and with trades."""
 
     async def do(client: Client) -> object:
         bodies = [await client.publicGetOHLC({"pair": name, "interval": 1}) for name in (short, key)]
@@ -223,7 +223,7 @@ def test_kraken_answers_under_its_own_key(symbol: str, short: str, key: str) -> 
 
 
 def test_kraken_names_a_pair_it_does_not_know_an_error() -> None:
-    """The answer to a pair that is none has status 200 and an error."""
+    """The response for an unknown pair has status 200 and an error."""
     with pytest.raises(ccxt.ExchangeError, match=r"EQuery:Unknown asset pair"):
         read_raw("kraken", "publicGetOHLC", pair="ATOMNOSUCH", interval=1)
 
@@ -257,7 +257,7 @@ async def read_all_trades(client: Client, since: str, **query: object) -> list[l
 
 @pytest.mark.parametrize(("query", "sizes"), [({}, [1000, 1000, 345]), ({"count": 1999}, [1000, 1000, 345])])
 def test_kraken_trades_paged_through_last_are_all_the_trades(query: Mapping[str, object], sizes: list[int]) -> None:
-    """1,000 a page at most, oldest first; paged through ``last`` every trade comes once."""
+    """At most 1,000 a page, oldest first; paging by ``last`` gives every trade once."""
     built_trades = build_trades(2345)
     before = str(built_trades[0].time_ns - 1)
     answer = run_client("kraken", lambda client: read_all_trades(client, before, **query), trades=built_trades)
@@ -271,7 +271,7 @@ def test_kraken_trades_paged_through_last_are_all_the_trades(query: Mapping[str,
 
 
 def test_kraken_leaves_out_the_trade_that_since_names() -> None:
-    """``since`` is exclusive, and without it the newest trades come."""
+    """``since`` is exclusive; without it the newest trades are sent."""
     built_trades = build_trades(30)
 
     async def do(client: Client) -> list[list[int]]:
@@ -283,7 +283,7 @@ def test_kraken_leaves_out_the_trade_that_since_names() -> None:
 
 
 def test_ccxt_reads_the_trades_of_kraken() -> None:
-    """The rows are such that ccxt's own parser finds price, amount and time in them."""
+    """The parser of ccxt reads price, amount and time from the rows."""
     built_trades = build_trades(3)
 
     async def do(client: Client) -> object:
@@ -299,12 +299,12 @@ def test_ccxt_reads_the_trades_of_kraken() -> None:
 
 
 def test_bitget_loses_the_first_minutes_of_a_page_that_is_too_long() -> None:
-    """Of 300 old minutes the history endpoint gives the last 200."""
+    """Of 300 old minutes the history endpoint sends the last 200."""
     assert read_page("bitget", to_ms(OLD), 300) == list_expected(build_evening(), to_ms(OLD) + 100 * MINUTE_MS, 200)
 
 
 def test_bitget_counts_back_from_the_end() -> None:
-    """Without a limit 100 come, before the end, which must be given for history."""
+    """Without a limit 100 rows before the end are sent; the history endpoint requires the end."""
     end_ms = to_ms(OLD)
     rows = read_raw(
         "bitget",
@@ -365,7 +365,7 @@ def test_mexc_has_nothing_that_is_older_than_a_month() -> None:
 
 
 def test_mexc_gives_500_whatever_is_asked() -> None:
-    """More than 500 asked gives the first 500, and so does no limit at all."""
+    """With a limit above 500 the first 500 are sent, as without a limit."""
     since_ms = to_ms(NOW.replace(second=0) - timedelta(minutes=1700))
     query = {"symbol": "ATOMUSDT", "interval": "1m", "startTime": since_ms, "endTime": since_ms + 1000 * MINUTE_MS}
     for limit in ({"limit": 1000}, {}):
@@ -374,7 +374,7 @@ def test_mexc_gives_500_whatever_is_asked() -> None:
 
 
 def test_mexc_ignores_a_start_without_an_end() -> None:
-    """The newest come then, as if no start had been given."""
+    """The newest rows are sent, as without a start."""
     rows = read_raw("mexc", "spotPublicGetKlines", symbol="ATOMUSDT", interval="1m", startTime=to_ms(OLD), limit=1)
     assert [row[0] for row in rows] == [to_ms(NOW.replace(second=0))]
 
@@ -410,7 +410,7 @@ def test_kucoin_gives_the_newest_1500_trading_minutes_of_a_window() -> None:
 
 
 def test_kucoin_gives_100_without_a_start() -> None:
-    """Without a window the newest 100 come."""
+    """Without a window the newest 100 are sent."""
     rows = read_raw("kucoin", "publicGetMarketCandles", symbol="ATOM-USDT", type="1min")["data"]
     newest_s = to_ms(NOW.replace(second=0)) // 1000
     assert [int(row[0]) for row in rows] == [newest_s - minute * 60 for minute in range(100)]
@@ -425,7 +425,7 @@ def test_htx_gives_150_where_no_size_is_asked_and_nothing_for_more_than_1000() -
 
 
 def test_htx_knows_no_window_on_its_older_endpoint() -> None:
-    """The documented endpoint gives the newest, whatever start is asked."""
+    """The documented endpoint sends the newest rows whatever the start."""
     query = {"symbol": "atomusdt", "period": "1min", "from": to_ms(OLD) // 1000, "size": 2}
     rows = read_raw("htx", "spotPublicGetMarketHistoryKline", **query)["data"]
     newest_s = to_ms(NOW.replace(second=0)) // 1000
@@ -433,7 +433,7 @@ def test_htx_knows_no_window_on_its_older_endpoint() -> None:
 
 
 def test_cryptocom_counts_back_from_the_end() -> None:
-    """300 at most and 25 where no count is asked, before the end, oldest first."""
+    """At most 300 rows, and 25 without a count, before the end, oldest first."""
     end_ms = to_ms(OLD) + 600 * MINUTE_MS
     query = {"instrument_name": "ATOM_USDT", "timeframe": "1m", "start_ts": to_ms(OLD), "end_ts": end_ms}
     for count, expected_rows in (({"count": 1000}, 300), ({}, 25)):

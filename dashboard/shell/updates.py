@@ -1,4 +1,4 @@
-"""What the shell around every page holds: navigation, notices, and the controls as they stand for a view."""
+"""The values of the shell around every page: navigation, notices, and the controls for a view."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -12,51 +12,52 @@ from dashboard.exports.kinds import ExportKind
 from dashboard.exports.menu import build_export_menu
 from dashboard.pages.base import Control, Page, PageContext
 from dashboard.pages.registry import PAGES
-from dashboard.service.measurements import Measurements, ViewResult
+from dashboard.service.measurements import ViewResult
 from dashboard.shell.notices import Notice, Severity, describe_origin, list_notices
 from dashboard.state.links import ViewLinks
-from dashboard.state.view import ViewState
+from dashboard.state.view import ViewState, build_default_view
 from dashboard.text.numbers import format_input_time, format_span, format_window_name
 from data.catalogue import Catalogue
 from data.schema import Timeframe
 from deviation.report.json_output import UNNAMED_WINDOW
 
-SHELL_OUTPUTS = (
-    *((name, "children") for name in ("nav", "notices", "offer-text", "asset", "window", "span", "export")),
-    *((name, "className") for name in ("frame", "offer", "range-open")),
-    *((name, "value") for name in ("event", "asset", "more", "window", "range-from", "range-to", "zone", "theme")),
-    *((name, "value") for name in ("origin", "bar", "quote", "reference-kind", "enter", "exit", "min-vote")),
-    *((name, "value") for name in ("focus", "out", "hide")),
-    *((name, "data") for name in ("more", "focus", "out", "hide", "view", "page")),
-    *((name, "label") for name in ("range-from", "range-to")),
-    ("name", "href"),
-    ("picture", "disabled"),
-)
-"""The id and property of every value of `build_shell_updates`."""
+
+def list_shell_outputs(catalogue: Catalogue) -> tuple[tuple[str, str], ...]:
+    """The id and property of every value that `build_shell_updates` returns for any page."""
+    view = build_default_view(catalogue)
+    values = _build_updates(PAGES[0], view, ViewResult(view, None), catalogue)
+    return tuple(values | _build_asset_updates(view, (), catalogue))
 
 
 def build_shell_updates(context: PageContext, page: Page, view: ViewState, messages: Sequence[str] = ()) -> Updates:
-    """Every value of the shell; the store is asked only where the page measures or offers assets.
+    """The values of the shell; the store is read only if the page measures or offers assets.
 
     Args:
-        context: Where answers come from.
-        page: The page that is shown.
-        view: What is shown on it.
-        messages: Sentences about the request itself, such as values of a link that make no sense.
+        context: measures the view.
+        page: the page that is shown.
+        view: what it shows.
+        messages: sentences about the request itself, such as values of a link that are not valid.
 
     Raises:
         StoreUnusable: The store cannot be read.
     """
-    catalogue = context.catalogue
-    result = _find_notice_result(context, page, view)
-    shown_view = result.view
+    result, catalogue = _measure_for_notices(context, page, view), context.catalogue
+    updates = _build_updates(page, view, result, catalogue, messages)
+    if Control.ASSET in page.controls:
+        updates |= _build_asset_updates(result.view, context.measurements.list_other_assets(), catalogue)
+    return updates
+
+
+def _build_updates(
+    page: Page, view: ViewState, result: ViewResult, catalogue: Catalogue, messages: Sequence[str] = ()
+) -> Updates:
+    """All values but those of the choice of an asset."""
     offer_text = describe_origin(result) if page.is_measured else ""
     notice_entries = (*(Notice(Severity.ALERT, text) for text in messages), *list_notices(result, catalogue))
     return {
         **build_location_updates(page, view, catalogue),
-        **_build_window_updates(shown_view, catalogue),
-        **(_build_asset_updates(shown_view, context.measurements) if Control.ASSET in page.controls else {}),
-        **_build_setting_updates(shown_view),
+        **_build_window_updates(result.view, catalogue),
+        **_build_setting_updates(result.view),
         **_build_venue_updates(result, catalogue),
         ("notices", "children"): build_notice_lines(notice_entries),
         ("offer", "className"): "offer" if offer_text else "offer away",
@@ -66,17 +67,18 @@ def build_shell_updates(context: PageContext, page: Page, view: ViewState, messa
     }
 
 
-def _find_notice_result(context: PageContext, page: Page, view: ViewState) -> ViewResult:
-    """What the notices speak of."""
+def _measure_for_notices(context: PageContext, page: Page, view: ViewState) -> ViewResult:
+    """The result that notices and offer are about."""
     if page.build_notice_result is not None:
         return page.build_notice_result(context, view)
     return context.measurements.measure_view(view) if page.is_measured else ViewResult(view, None)
 
 
 def build_location_updates(page: Page, view: ViewState, catalogue: Catalogue) -> Updates:
-    """The page and its neighbours: navigation, address and title. Needs no store.
+    """The values of navigation, address and title, which need no store.
 
-    The view is kept as asked, not as shown: a focus that had to give way comes back where it has candles.
+    ``view`` is the requested one, not the one that is shown: a focus without candles here is shown again on an asset
+    that it has candles of.
     """
     query = view.to_query(catalogue)
     links = ViewLinks(query)
@@ -90,7 +92,7 @@ def build_location_updates(page: Page, view: ViewState, catalogue: Catalogue) ->
         ("view", "data"): query,
         ("page", "data"): {
             "name": page.name,
-            # An address that no page has stays as it was typed.
+            # None leaves the address as it was typed.
             "address": links.build_href(page.name) if page in PAGES else None,
             "title": " · ".join(title_parts),
         },
@@ -108,20 +110,20 @@ def _build_nav_link(links: ViewLinks, page: Page, *, is_current: bool) -> html.A
 
 
 def _list_hidden_classes(page: Page) -> list[str]:
-    """What the style sheet hides: controls that the page has no use for, and the whole bar where it has none."""
+    """Classes by which the style sheet hides controls that the page does not use, or the whole bar of controls."""
     class_names = [f"without-{control}" for control in Control if control not in page.controls]
     return class_names if page.controls else [*class_names, "without-controls"]
 
 
 def _build_file_menu(result: ViewResult, catalogue: Catalogue) -> Any:  # noqa: ANN401 - whatever dash takes as a child
-    """The menu of files of the picture, where there is one."""
+    """The menu of files of the picture, "" without a measurement."""
     if result.measurement is None:
         return ""
     return build_export_menu(ExportKind.COMPARISON, result.view.to_query(catalogue), "More files")
 
 
 def _build_window_updates(view: ViewState, catalogue: Catalogue) -> Updates:
-    event, window_name = catalogue.get_event(view.event), view.window_name(catalogue)
+    event, window_name = catalogue.get_event(view.event), view.find_window_name(catalogue)
     minutes = (view.end - view.start) // timedelta(minutes=1)
     bars_text = "" if view.timeframe is Timeframe.M1 else f" in bars of {view.timeframe.length}"
     by_hand_text = f", {UNNAMED_WINDOW}" if window_name is None else ""
@@ -135,14 +137,12 @@ def _build_window_updates(view: ViewState, catalogue: Catalogue) -> Updates:
         )
         for window in event.windows.values()
     ]
+    span_text = format_span(view.start, view.end, view.zone)
     return {
         ("event", "value"): view.event,
         ("window", "children"): chips,
         ("window", "value"): window_name,
-        (
-            "span",
-            "children",
-        ): f"{format_span(view.start, view.end, view.zone)}, {minutes:,} minutes{bars_text}{by_hand_text}",
+        ("span", "children"): f"{span_text}, {minutes:,} minutes{bars_text}{by_hand_text}",
         ("range-open", "className"): "plain" if window_name else "plain chosen",
         ("range-from", "value"): format_input_time(view.start, view.zone),
         ("range-to", "value"): format_input_time(view.end, view.zone),
@@ -151,16 +151,14 @@ def _build_window_updates(view: ViewState, catalogue: Catalogue) -> Updates:
     }
 
 
-def _build_asset_updates(view: ViewState, measurements: Measurements) -> Updates:
-    """The event's assets one click away, all others in a list."""
-    event = measurements.catalogue.get_event(view.event)
-    catalogue_assets = measurements.catalogue.assets
-    all_assets = dict.fromkeys((*event.extra_assets, *catalogue_assets, *measurements.list_other_assets(), view.asset))
-    other_assets = [ticker for ticker in all_assets if ticker not in event.assets]
+def _build_asset_updates(view: ViewState, stored_assets: Sequence[str], catalogue: Catalogue) -> Updates:
+    """The event's assets as chips, all others in a list; ``stored_assets`` are those that only the store knows."""
+    event = catalogue.get_event(view.event)
+    all_assets = dict.fromkeys((*event.extra_assets, *catalogue.assets, *stored_assets, view.asset))
     return {
         ("asset", "children"): [dmc.Chip(ticker, value=ticker, size="sm") for ticker in event.assets],
         ("asset", "value"): view.asset if view.asset in event.assets else None,
-        ("more", "data"): other_assets,
+        ("more", "data"): [ticker for ticker in all_assets if ticker not in event.assets],
         ("more", "value"): None if view.asset in event.assets else view.asset,
     }
 
@@ -180,7 +178,7 @@ def _build_setting_updates(view: ViewState) -> Updates:
 
 
 def _build_venue_updates(result: ViewResult, catalogue: Catalogue) -> Updates:
-    """The venues to choose from: those with candles here, else all that the catalogue lists."""
+    """Lists of venues: those with candles in the window, else all of the catalogue."""
     view = result.view
     present_venues = result.present_venues or tuple(catalogue.venues)
     options = [

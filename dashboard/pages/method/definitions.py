@@ -1,7 +1,4 @@
-"""What every number means, in short, with the parameters of a view: the sections of the method page.
-
-Facts are those of docs/method.md, which is whole; a test holds that each anchor has a section.
-"""
+"""The definitions of the method page, one for each anchor; docs/method.md has them in full."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +12,7 @@ from dashboard.state.links import MethodAnchor
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """One definition: its anchor, its title, and what it says."""
+    """A section of the method page: its anchor, its title and its components."""
 
     anchor: MethodAnchor
     title: str
@@ -52,6 +49,6 @@ DEFINITIONS: dict[MethodAnchor, tuple[str, Callable[[DefinitionParameters], list
     MethodAnchor.PATH: ("Onset and bottom", window.define_market_path),
     MethodAnchor.WINDOWS: ("Windows", window.define_windows),
     MethodAnchor.CANDLES: ("Real candles and the reconstruction", window.define_origins),
-    MethodAnchor.SOURCES: ("The whole method", window.list_sources),
+    MethodAnchor.SOURCES: ("The whole method", window.define_sources),
 }
 """Title and content of each section, in the order of the page."""

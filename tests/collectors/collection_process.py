@@ -1,4 +1,4 @@
-"""A collection as a process of its own, to be killed at any time: small pages, and everything stored soon."""
+"""A collection in its own process that can be killed at any time: small pages, stored without delay."""
 
 import os
 import sys
@@ -6,13 +6,13 @@ import tempfile
 from dataclasses import replace
 from datetime import timedelta
 
-from collectors import store_writer as sink
+from collectors import store_writer
 from collectors.collect import run_collection
-from collectors.http import ccxt_exchange as exchange
+from collectors.http import ccxt_exchange
 from collectors.http.access import Access
 from collectors.request import CollectRequest
 from collectors.routes import ohlcv, trades
-from collectors.venues.table import MarketType
+from collectors.venues.row import MarketType
 from data.schema import Timeframe
 from data.store import CandleStore
 from tests.collectors.replay_setup import END, FAST_VENUES, NOW, START
@@ -30,16 +30,16 @@ SMALL_PAGE_VENUES = [
 
 
 def collect_and_exit(url: str, store: str, length: str, temporary: str) -> None:
-    """Collect from the replay at ``url`` into a store, and end with status 1 where something could not be had.
+    """Collect from the replay at ``url`` into a store, and exit with 1 where something is missing.
 
     ``length`` is that of the candles (``1s``: ten minutes of Kraken's), ``temporary`` the folder of temporary files.
     """
     os.environ["TMPDIR"], tempfile.tempdir = temporary, None
     ohlcv.CHUNK_BARS = 2 * PAGE_MIN
-    for module in (exchange, trades):
+    for module in (ccxt_exchange, trades):
         setattr(module, "TRADES_PER_PAGE", TRADES_PER_PAGE)  # noqa: B010 - one of them only imports the name
     trades.PAGES_PER_CHUNK = 2
-    sink.MAX_WAIT_S = 0.0
+    store_writer.MAX_WAIT_S = 0.0
     request = SECONDS_REQUEST if length == Timeframe.S1 else REQUEST
     summary = run_collection(CandleStore(store), request, venues=SMALL_PAGE_VENUES, access=Access(url), now=lambda: NOW)
     sys.exit(bool(summary.failed))

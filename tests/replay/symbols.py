@@ -1,13 +1,22 @@
-"""Perpetual contracts in the bars of a replay: the symbol of ccxt, and for mark and index prices a suffix.
+"""Symbols of the markets of a replay: spot markets, and perpetual contracts with a suffix for the kind of price.
 
-``ATOM/USDT:USDT`` has the bars of trades, ``ATOM/USDT:USDT#mark`` and ``ATOM/USDT:USDT#index`` those of the other
-prices. Lists of markets leave the suffixed ones out.
+``ATOM/USDT:USDT`` has the bars of trades, ``ATOM/USDT:USDT#mark`` and ``ATOM/USDT:USDT#index`` those of the mark and
+index prices. Lists of markets do not have the suffixed ones.
 """
 
 from typing import NamedTuple
 
 from tests.replay.format import Markets
-from tests.replay.listing import split_symbol
+
+
+def split_symbol(symbol: str) -> tuple[str, str]:
+    """The base and the quote of a spot market.
+
+    >>> split_symbol("ATOM/USDT")
+    ('ATOM', 'USDT')
+    """
+    base, _, quote = symbol.partition("/")
+    return base, quote
 
 
 class Perpetual(NamedTuple):

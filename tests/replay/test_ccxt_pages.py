@@ -25,7 +25,7 @@ OhlcvRow = tuple[float | None, ...]
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """How ccxt asks a venue: ``lists`` are the paths behind load_markets, ``page`` is what is safe to ask at once.
+    """How ccxt requests a venue: ``lists`` are the paths of load_markets, ``page`` is the size of a safe page.
 
     ``params`` go with a request for ``page`` candles from `START` on.
     """
@@ -96,7 +96,7 @@ VOLUME_OF_UNTRADED: Mapping[str, float | None] = {
     "bybit_swap": None,
     "okx_swap": None,
 }
-"""What ccxt makes of the volume of mark and index candles."""
+"""The volume of mark and index candles as parsed by ccxt."""
 
 
 def name_case(case: Case) -> str:
@@ -106,7 +106,7 @@ def name_case(case: Case) -> str:
 
 @dataclass(slots=True)
 class PageResult:
-    """What ccxt made of the markets and of one page, and the replay that was asked."""
+    """The markets and one page as parsed by ccxt, and the replay."""
 
     symbols: frozenset[str]
     rows: list[OhlcvRow]
@@ -122,7 +122,7 @@ def read_page(
     params: Mapping[str, str] | None = None,
     config: Mapping[str, Any] | None = None,
 ) -> PageResult:
-    """Load the markets and one page of minutes with a real client, over HTTP."""
+    """Load the markets and one page of minutes with a ccxt client over HTTP."""
 
     async def fetch() -> PageResult:
         market_bars = markets or {case.symbol: PAST + TODAY}
@@ -162,7 +162,7 @@ def list_open_times(rows: Sequence[OhlcvRow]) -> list[float | None]:
 def read_served(
     venue: str, query: Mapping[str, str], path: str = "", market_bars: Sequence[Bar] = PAST
 ) -> list[list[object]]:
-    """The rows that the venue's format gives to a query, as they go on the wire."""
+    """The rows of the venue's format for a query, as sent."""
     venue_format = FORMATS[venue]
     request = RecordedRequest(venue_format.host, path or venue_format.candle_paths[0], query)
     return venue_format.list_rows(request, list(market_bars), to_ms(NOW))
@@ -170,7 +170,7 @@ def read_served(
 
 @pytest.mark.parametrize("case", [*SPOT, GEMINI, *SWAPS], ids=name_case)
 def test_markets_are_listed(case: Case) -> None:
-    """load_markets finds the market and asks no more than the lists that it needs."""
+    """load_markets finds the market and requests only the lists that it needs."""
     answer = read_page(case, 1)
     paths = [request.path for request in answer.replay.requests]
     assert answer.symbols == {case.symbol}
@@ -180,7 +180,7 @@ def test_markets_are_listed(case: Case) -> None:
 
 @pytest.mark.parametrize("case", [*SPOT, *SWAPS], ids=name_case)
 def test_page_of_13_months_ago(case: Case) -> None:
-    """A safe page holds every minute asked for, oldest first, less the quiet ones where they are omitted."""
+    """A safe page has every requested minute, oldest first, without the quiet ones where they are omitted."""
     answer = read_page(case, case.page)
     market_bars = select_traded(PAST) if case.omits else PAST
     assert select_window(answer.rows, START, case.page) == select_window(market_bars, START, case.page)
@@ -189,7 +189,7 @@ def test_page_of_13_months_ago(case: Case) -> None:
 
 @pytest.mark.parametrize("case", [*SPOT, *SWAPS], ids=name_case)
 def test_short_page(case: Case) -> None:
-    """A page of 30 minutes holds them as well."""
+    """A page of 30 minutes has all of them."""
     params = {"to": "2025-10-11T05:30:00"} if case.params else {}
     answer = read_page(case, 30, params=params)
     market_bars = select_traded(PAST) if case.omits else PAST
@@ -212,7 +212,7 @@ def test_short_page(case: Case) -> None:
     ],
 )
 def test_ids_of_other_markets(venue: str, symbol: str) -> None:
-    """Markets whose ids have traps are found under their symbols."""
+    """Markets with irregular ids are found under their symbols."""
     case = next(case for case in (*SPOT, GEMINI) if case.venue == venue)
     other = Case(venue, symbol, case.page, case.lists, case.config, omits=case.omits)
     since = NOW.replace(second=0) - timedelta(minutes=30)
@@ -241,7 +241,7 @@ def test_ids_of_bitfinex(symbol: str, market_id: str) -> None:
     ],
 )
 def test_more_than_a_page_is_an_error(venue: str, query: Mapping[str, str]) -> None:
-    """Venues that refuse a limit above theirs, or no limit, do so."""
+    """A limit above the maximum, or no limit, is refused by these venues."""
     with pytest.raises(Refusal):
         read_served(venue, query)
 
@@ -269,13 +269,13 @@ def test_more_than_a_page_is_an_error(venue: str, query: Mapping[str, str]) -> N
     ],
 )
 def test_pages_are_no_longer_than_the_venues(venue: str, path: str, query: Mapping[str, str], count: int) -> None:
-    """Where more is asked than there is on a page, or nothing is said, the venue's own number of rows comes."""
+    """With a limit above the maximum, or without one, the venue's own number of rows is sent."""
     assert len(read_served(venue, query, path)) == count
 
 
 @pytest.mark.parametrize("case", [*SPOT, *SWAPS], ids=name_case)
 def test_more_than_a_page_asked_of_ccxt(case: Case) -> None:
-    """Never more rows come than fit on a page, though ccxt is asked for more."""
+    """No more rows than fit on a page are sent, though ccxt is called with a larger limit."""
     assert 0 < len(read_page(case, case.page + 500).rows) <= case.page
 
 
@@ -295,14 +295,14 @@ def test_more_than_a_page_asked_of_ccxt(case: Case) -> None:
     ],
 )
 def test_order_on_the_wire(venue: str, *, newest_first: bool) -> None:
-    """Rows come in the venue's order; ccxt would sort them."""
+    """Rows are sent in the venue's order; ccxt would sort them."""
     times = [int(str(row[0])) for row in read_served(venue, {"limit": "5"}, market_bars=PAST + TODAY)]
     assert times == sorted(times, reverse=newest_first)
     assert len(set(times)) > 1
 
 
 def test_upbit_counts_rows_back() -> None:
-    """Over quiet minutes a page of Upbit begins before the minutes asked for; one too long loses its first minutes."""
+    """With quiet minutes a page of Upbit begins before the requested minutes; one too long lacks its first minutes."""
     wire = read_served("upbit", {"to": "2025-10-10T20:10:00Z", "count": "10"})
     assert [row[0] for row in wire] == [
         # The bars begin at 15:00, and those whose number seven divides are quiet: 301 is 20:01, 308 is 20:08.
@@ -322,7 +322,7 @@ def test_upbit_counts_rows_back() -> None:
 
 
 def test_bitfinex_counts_rows_on() -> None:
-    """Over quiet minutes a page of Bitfinex runs past the minutes asked for; newest first it is counted back."""
+    """With quiet minutes a page of Bitfinex runs past the requested minutes; newest first it is counted back."""
     wire = read_served("bitfinex", {"start": str(to_ms(START)), "sort": "1", "limit": "10"})
     assert [(int(str(row[0])) - to_ms(START)) // MINUTE_MS for row in wire] == [0, 2, 3, 4, 5, 6, 7, 9, 10, 11]
     end = str(to_ms(START + timedelta(minutes=4)))
@@ -340,7 +340,7 @@ def test_bitstamp_goes_by_the_end() -> None:
 
 
 def test_coin_margined_klines_are_counted_from_the_end() -> None:
-    """COIN-M answers with the last rows of the window, USD-M with the first; a window over 200 days is refused."""
+    """COIN-M sends the last rows of the window, USD-M the first; a window over 200 days is refused."""
     start, end = str(to_ms(START)), str(to_ms(START + timedelta(minutes=9)))
     query = {"startTime": start, "endTime": end, "limit": "2"}
     minutes = {
@@ -353,20 +353,20 @@ def test_coin_margined_klines_are_counted_from_the_end() -> None:
 
 
 def test_bingx_starts_later_than_asked() -> None:
-    """The minute at startTime itself does not come."""
+    """The minute at startTime itself is not sent."""
     wire = read_served("bingx", {"startTime": str(to_ms(START)), "limit": "2"})
     assert [(int(str(row[0])) - to_ms(START)) // MINUTE_MS for row in wire] == [2, 1]
 
 
 def test_bybit_counts_back_from_the_end() -> None:
-    """With both ends given, the last rows of the window come."""
+    """With both ends given, the last rows of the window are sent."""
     query = {"start": str(to_ms(START)), "end": str(to_ms(START + timedelta(minutes=9))), "limit": "2"}
     wire = read_served("bybit_swap", query)
     assert [(int(str(row[0])) - to_ms(START)) // MINUTE_MS for row in wire] == [9, 8]
 
 
 def test_okx_cursors_are_exclusive() -> None:
-    """Neither the minute of ``before`` nor that of ``after`` comes, and the path without history has no old minutes."""
+    """The minutes of ``before`` and ``after`` are not sent, and the path without history has no old minutes."""
     query = {"before": str(to_ms(START)), "after": str(to_ms(START + timedelta(minutes=3)))}
     wire = read_served("okx_swap", query)
     assert [(int(str(row[0])) - to_ms(START)) // MINUTE_MS for row in wire] == [2, 1]
@@ -374,7 +374,7 @@ def test_okx_cursors_are_exclusive() -> None:
 
 
 def test_bithumb_without_an_end_gives_the_newest() -> None:
-    """Whatever time was asked, today's candles come: since never leaves the client."""
+    """Today's candles are sent whatever the time: ccxt does not send since."""
     bithumb = next(case for case in SPOT if case.venue == "bithumb")
     answer = read_page(bithumb, 200, params={})
     assert answer.rows == [tuple(bar) for bar in TODAY[-200:]]
@@ -389,7 +389,7 @@ def test_bithumb_refuses_a_zone() -> None:
 
 
 def test_gemini_gives_the_newest() -> None:
-    """Whatever time was asked, the newest 1,440 minutes come, and nothing is asked but the path."""
+    """The newest 1,440 minutes are sent whatever the time, and the query is empty."""
     answer = read_page(GEMINI, 1440)
     assert answer.rows == [tuple(bar) for bar in TODAY[-1440:]]
     assert answer.replay.requests[-1].query == {}
@@ -398,7 +398,7 @@ def test_gemini_gives_the_newest() -> None:
 @pytest.mark.parametrize("price", ["mark", "index"])
 @pytest.mark.parametrize("case", SWAPS, ids=name_case)
 def test_mark_and_index_candles(case: Case, price: str) -> None:
-    """Candles of another price than the trades' come from a path of their own, and without volume."""
+    """Mark and index candles have paths of their own, and no volume."""
     other = build_bars(START - timedelta(hours=1), 400, level=9)
     answer = read_page(
         case,
@@ -415,7 +415,7 @@ def test_mark_and_index_candles(case: Case, price: str) -> None:
 @pytest.mark.parametrize("price", ["mark", "index"])
 @pytest.mark.parametrize("case", SWAPS, ids=name_case)
 def test_recent_mark_and_index_candles(case: Case, price: str) -> None:
-    """Today's are there too, where the path for them is another one."""
+    """Today's mark and index candles are sent too, also where they have another path."""
     since = NOW.replace(second=0) - timedelta(minutes=60)
     answer = read_page(
         case,
@@ -442,7 +442,7 @@ def test_index_is_asked_by_the_pair(venue: str) -> None:
     [("bitfinex", 2), ("whitebit", 2)],
 )
 def test_currencies_are_listed_too(venue: str, paths: int) -> None:
-    """A client that asks for the currencies as well gets them."""
+    """A client that requests currencies too gets them."""
     case = next(case for case in SPOT if case.venue == venue)
     answer = read_page(case, 1, config={})
     assert answer.symbols == {case.symbol}
