@@ -99,7 +99,7 @@ def build_price_scale(closes: Iterable[Floats], max_ticks: int = 7) -> Scale:
 
 
 def build_log_scale(values: Sequence[float], ticks: Sequence[tuple[float, str]]) -> Scale:
-    """A log axis that covers all values and a little more, with those of the ticks that lie on it: at least two."""
+    """A log axis that covers all values and the ticks around them, with the ticks that lie on it."""
     low, high = min(values), max(values)
     lower_tick = max((value for value, _ in ticks if value <= low), default=ticks[0][0])
     upper_tick = min((value for value, _ in ticks if value >= high), default=ticks[-1][0])

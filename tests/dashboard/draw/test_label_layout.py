@@ -4,7 +4,15 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.draw.label_layout import NO_POINTS, Box, compute_leader, interpolate_line, place_callout, spread_labels
+from dashboard.draw.label_layout import (
+    NO_POINTS,
+    Box,
+    compute_leader,
+    find_free_boxes,
+    interpolate_line,
+    place_callout,
+    spread_labels,
+)
 
 LABELS = st.lists(st.tuples(st.floats(-50, 450), st.floats(1, 30)), max_size=12)
 
@@ -30,6 +38,20 @@ def test_labels_that_do_not_overlap_stay_at_their_targets() -> None:
 def test_two_labels_move_by_equal_amounts() -> None:
     """Two labels with one target move apart by equal amounts."""
     assert spread_labels([50.0, 50.0], [10.0, 10.0], 0.0, 100.0) == [45.0, 55.0]
+
+
+def test_free_boxes_are_tried_outwards_from_the_anchor() -> None:
+    """Boxes lie beside the anchor at each distance and direction in turn, unless out of bounds or occupied."""
+    bounds, occupied = Box(-16, -10, 40, 10), [Box(8, -1, 9, 1)]
+    boxes = find_free_boxes(
+        (0, 0), (10, 4), bounds, occupied, distances=(5, 10), directions=((1, 0), (-1, 0), (0, 1), (0.5, -1))
+    )
+    assert [(box, distance) for box, distance, _ in boxes] == [
+        (Box(-15, -2, -5, 2), 5),
+        (Box(-5, 5, 5, 9), 5),
+        (Box(2.5, -9, 12.5, -5), 5),
+        (Box(10, -2, 20, 2), 10),
+    ]
 
 
 def test_a_callout_avoids_drawn_points() -> None:
