@@ -50,25 +50,25 @@ def build_trades(market_bars: list[Bar]) -> list[PublicTrade]:
 
 
 @cache
-def _build_trades(made: tuple[Bar, ...]) -> tuple[PublicTrade, ...]:
-    traded = (bar for bar in made if bar.volume)
-    prints = (
+def _build_trades(bars: tuple[Bar, ...]) -> tuple[PublicTrade, ...]:
+    traded = (bar for bar in bars if bar.volume)
+    values = (
         (bar.open_ms * 1_000_000 + 14_999_000_000 * part, str(price), str(bar.volume / 4))
         for bar in traded
         for part, price in enumerate(bar[1:5])
     )
     return tuple(
-        PublicTrade(time_ns, price, amount, number) for number, (time_ns, price, amount) in enumerate(prints, 1)
+        PublicTrade(time_ns, price, amount, number) for number, (time_ns, price, amount) in enumerate(values, 1)
     )
 
 
 @cache
-def _build_files(venue: str, symbol: str, made: tuple[Bar, ...]) -> Mapping[str, bytes]:
+def _build_files(venue: str, symbol: str, bars: tuple[Bar, ...]) -> Mapping[str, bytes]:
     """The files of a market in the archive of its venue."""
     if venue == "bybit":
-        return build_bybit_files(symbol, _build_trades(made))
-    _, files = CANDLE_ARCHIVES[venue]
-    return files(symbol, made)
+        return build_bybit_files(symbol, _build_trades(bars))
+    _, build_files = CANDLE_ARCHIVES[venue]
+    return build_files(symbol, bars)
 
 
 def build_trades_by_venue(venues: Mapping[str, Mapping[str, list[Bar]]]) -> dict[str, dict[str, list[PublicTrade]]]:

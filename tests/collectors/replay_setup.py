@@ -67,7 +67,7 @@ def _build_evening(level: float) -> tuple[Bar, ...]:
 def build_evening(level: float = 3.0) -> list[Bar]:
     """Bars from five hours before the window to five hours after it, quiet in every seventh minute, and today's.
 
-    The bars are made once per level; the list is the caller's own.
+    The bars of a level are built once; the list is a copy.
     """
     return list(_build_evening(level))
 

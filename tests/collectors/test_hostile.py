@@ -182,7 +182,7 @@ def check_all_stored(store: CandleStore | MemorySink, venues: Markets) -> None:
             assert truth.keys() == list_minutes(START, END)
             traded = {time: values for time, values in truth.items() if values[-1]}
             flat = {time: values for time, values in truth.items() if not values[-1]}
-            # Bybit's archive is made of trades: what came from there has no flat candles.
+            # Bybit's archive has trades: candles from it are never flat.
             assert traded.items() <= market.candles.items(), (venue, symbol)
             if venue not in VENUES_OMITTING_QUIET | {"bybit"}:
                 assert flat.items() <= market.candles.items(), (venue, symbol)

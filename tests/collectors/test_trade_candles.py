@@ -140,19 +140,19 @@ PRICES = st.builds(lambda digits, places: Decimal(digits).scaleb(-places), st.in
 
 
 @given(st.lists(st.tuples(st.integers(0, 179), st.integers(0, 3), PRICES, AMOUNTS), max_size=12), st.integers(0, 12))
-def test_candles_are_exact(made: list[tuple[int, int, Decimal, Decimal]], border: int) -> None:
+def test_candles_are_exact(trades: list[tuple[int, int, Decimal, Decimal]], border: int) -> None:
     """For any trades and batches prices are the printed ones, and volumes the exact sums."""
-    rows = [(get_time(second), number, f"{price:f}", f"{amount:f}") for second, number, price, amount in made]
+    rows = [(get_time(second), number, f"{price:f}", f"{amount:f}") for second, number, price, amount in trades]
     frame = build_candle_frame(build_trades(*rows[:border]), build_trades(*rows[border:]))
     minutes: dict[int, list[tuple[int, int, Decimal, Decimal]]] = {}
-    for trade in made:
+    for trade in trades:
         if trade[3]:
             minutes.setdefault(trade[0] // 60, []).append(trade)
     assert frame["open_time"].to_list() == [get_time(60 * minute) for minute in sorted(minutes)]
     for row, (_, minute_trades) in zip(frame.iter_rows(named=True), sorted(minutes.items()), strict=True):
         keys = [trade[:2] for trade in minute_trades]
         exact = sum((Fraction(amount) for *_, amount in minute_trades), Fraction(0))
-        # A fraction is made into a float with one rounding, to the nearest.
+        # The division rounds once, to the nearest float.
         assert row["volume"] == exact.numerator / exact.denominator
         prices = [price for _, _, price, _ in minute_trades]
         assert (row["high"], row["low"]) == (float(max(prices)), float(min(prices)))
@@ -202,12 +202,12 @@ RANDOM_TRADES = st.tuples(st.integers(0, 179), st.integers(0, 9), PRICES, AMOUNT
 
 
 @given(st.lists(RANDOM_TRADES, max_size=12, unique_by=lambda trade: trade[:2]))
-def test_lowest_trades_are_those_found_one_by_one(made: list[tuple[int, int, Decimal, Decimal]]) -> None:
+def test_lowest_trades_are_those_found_one_by_one(trades: list[tuple[int, int, Decimal, Decimal]]) -> None:
     """For any trades the lowest trade of a bar is the least by price, time and id, as sorted in plain Python."""
-    rows = [(get_time(second), number, f"{price:f}", f"{amount:f}") for second, number, price, amount in made]
+    rows = [(get_time(second), number, f"{price:f}", f"{amount:f}") for second, number, price, amount in trades]
     lows = build_candles([build_trades(*rows)], Timeframe.M1).lows
     best: dict[int, tuple[float, int, int, float]] = {}
-    for second, number, price, amount in made:
+    for second, number, price, amount in trades:
         trade = (float(price), second, number, float(amount))
         if amount:
             best[second // 60] = min(best.get(second // 60, trade), trade)
