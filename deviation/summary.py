@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from data.schema import Timeframe
-from deviation.episodes import Episode, find_episodes
+from deviation.episodes import Direction, Episode, find_episodes
 from deviation.minute.grid import Floats
 from deviation.minute.series import DeviationSeries
 from deviation.minute.states import MarketMinutes, State
@@ -236,6 +236,12 @@ def compute_volume_shares(minutes: MarketMinutes, series: DeviationSeries) -> di
         x: float(volume[below >= x / 100 - TOLERANCE].sum()) / total_volume if total_volume else None
         for x in THRESHOLDS_PCT
     }
+
+
+def select_side(summary: DeviationSummary | ThinSummary) -> Direction:
+    """The side of the larger deviation: above where the largest is above and larger in size than the deepest."""
+    above = summary.height or 0.0
+    return Direction.ABOVE if above > 0 and above > -(summary.depth or 0.0) else Direction.BELOW
 
 
 def find_minimum(values: Floats) -> int | None:

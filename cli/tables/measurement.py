@@ -9,16 +9,10 @@ from rich.table import Table
 
 from data.schema import parse_quote
 from deviation.question import Group, QuoteHandling
-from deviation.report.headline import (
-    describe_split,
-    format_clock_time,
-    format_minutes,
-    format_percent,
-    format_price,
-    write_headline,
-)
+from deviation.report.headline import write_headline
 from deviation.report.json_output import UNNAMED_WINDOW, list_assumed_quotes
 from deviation.report.lows import find_exact_trade, summarize_lows
+from deviation.report.wording import describe_split, format_clock_time, format_minutes, format_percent, format_price
 from deviation.result import MarketRow, Measurement
 from deviation.summary import THRESHOLDS_PCT
 
@@ -221,7 +215,7 @@ def _list_notes(measurement: Measurement) -> list[str]:
 
 
 def _format_time(measurement: Measurement, position: int | None) -> str:
-    return NO_VALUE if position is None else format_clock_time(measurement, position)
+    return NO_VALUE if position is None else format_clock_time(measurement.axis, position)
 
 
 def _format_optional_price(price: float | None) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 
 from dashboard.text.numbers import MINUS_SIGN
 from deviation.minute.grid import Floats
-from deviation.report.headline import format_price
+from deviation.report.wording import format_price
 
 LOG_SCALE_RATIO = 1.6
 """Highest over lowest close from which prices are drawn on a log scale: equal falls then look equal."""

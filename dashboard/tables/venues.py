@@ -15,7 +15,7 @@ from data.catalogue import Catalogue
 from data.schema import Evidence
 from deviation.question import Group
 from deviation.ranks import Rank, RankWord
-from deviation.report.headline import describe_split, format_minutes
+from deviation.report.wording import describe_split, format_minutes
 from deviation.result import MarketRow, Measurement
 from deviation.summary import DeviationSummary
 

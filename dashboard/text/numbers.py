@@ -7,7 +7,7 @@ from dashboard.text.clock import Zone, convert_to_zone, format_day
 from data.catalogue import Catalogue
 from data.schema import Timeframe
 from deviation.question import Group
-from deviation.report.headline import format_percent, format_price
+from deviation.report.wording import format_percent, format_price
 from deviation.result import Measurement
 
 

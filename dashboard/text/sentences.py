@@ -7,8 +7,9 @@ from data.catalogue import Catalogue, Note
 from data.schema import Evidence, Origin, Timeframe
 from data.version import VERSION
 from deviation.question import Group, Question, QuoteHandling
-from deviation.report.headline import format_minutes, format_percent, write_headline
+from deviation.report.headline import write_headline
 from deviation.report.json_output import UNNAMED_WINDOW
+from deviation.report.wording import format_minutes, format_percent
 from deviation.result import MarketRow, Measurement
 
 ORIGIN_LABELS = {

@@ -1,16 +1,13 @@
-"""What was found, in two lines that say no more than the numbers do (docs/method.md, section 9)."""
+"""The finding in two lines (docs/method.md, section 9)."""
 
-import math
-
-import numpy as np
-
-from data.schema import Evidence, Timeframe
+from data.schema import Evidence
 from deviation.episodes import Direction
 from deviation.question import TOLERANCE, Group, QuoteHandling
 from deviation.ranks import RankWord
 from deviation.report.lows import measure_low_bounds
+from deviation.report.wording import format_clock_time, format_minutes, format_percent, format_price
 from deviation.result import MarketRow, Measurement
-from deviation.summary import DeviationSummary, ThinSummary
+from deviation.summary import DeviationSummary, ThinSummary, select_side
 
 ILLUSTRATION = "Illustration from published figures, not a measurement"
 
@@ -37,65 +34,6 @@ def write_headline(measurement: Measurement) -> tuple[str, ...]:
         first_line + _write_conversion_note(measurement),
         f"{second_line} {_write_lowest_trade(measurement, row)}".rstrip(),
     )
-
-
-def format_percent(fraction: float) -> str:
-    """A positive fraction in per cent: one decimal below 10, none above, and never a false "100".
-
-    >>> format_percent(0.0345), format_percent(0.284), format_percent(0.9996)
-    ('3.5 %', '28 %', '99.9 %')
-    """
-    value = 100 * fraction
-    if 99.5 <= value < 100:  # noqa: PLR2004 - rounding up would say that nothing was left
-        return f"{math.floor(10 * value) / 10:.1f} %"
-    return f"{value:.1f} %" if value < 9.95 else f"{value:.0f} %"  # noqa: PLR2004 - 9.95 rounds to 10
-
-
-def format_price(price: float) -> str:
-    """A price as a reader wants it: five significant digits, three below a cent, never a rounded-off thousand.
-
-    >>> format_price(0.00100208), format_price(430.65), format_price(102000.0)
-    ('0.001', '430.65', '102000')
-    """
-    digits = 3 if price < 0.01 else max(5, math.ceil(math.log10(price)))  # noqa: PLR2004 - a cent
-    return np.format_float_positional(price, precision=digits, fractional=False, trim="-")
-
-
-def format_minutes(minutes: float) -> str:
-    """Minutes as a reader wants them: whole ones as they are, those of shorter bars to a hundredth.
-
-    >>> format_minutes(1440), format_minutes(1.5), format_minutes(1 / 60)
-    ('1440', '1.5', '0.02')
-    """
-    return str(minutes) if isinstance(minutes, int) else f"{minutes:.2f}".rstrip("0").rstrip(".")
-
-
-def describe_split(underlying: str, ratio_quotient: float, price_quotient: float) -> tuple[str, str]:
-    """The two quotients whose product is 1 + deviation from fair value, in words (docs/method.md, section 6).
-
-    >>> describe_split("ETH", 0.2, 0.99)
-    ('80 % below the ratio here', 'ETH here 1.0 % below elsewhere')
-    """
-    sides = ((abs(quotient - 1), "below" if quotient < 1 else "above") for quotient in (ratio_quotient, price_quotient))
-    (ratio, ratio_side), (price, price_side) = sides
-    return (
-        f"{format_percent(ratio)} {ratio_side} the ratio here",
-        f"{underlying} here {format_percent(price)} {price_side} elsewhere",
-    )
-
-
-def format_clock_time(measurement: Measurement, position: int) -> str:
-    """A minute of the window as the reader's clock shows it, with its day where the window covers several."""
-    question, time = measurement.question, measurement.axis.time_at(position)
-    last_time = measurement.axis.time_at(measurement.axis.size - 1)
-    time_format = "%H:%M:%S" if question.timeframe is Timeframe.S1 else "%H:%M"
-    return f"{time:{time_format}}" if question.start.date() == last_time.date() else f"{time:%d %b {time_format}}"
-
-
-def select_side(summary: DeviationSummary | ThinSummary) -> Direction:
-    """The side of the larger deviation: above where the largest is above and larger in size than the deepest."""
-    above = summary.height or 0.0
-    return Direction.ABOVE if above > 0 and above > -(summary.depth or 0.0) else Direction.BELOW
 
 
 def _measure_size(summary: DeviationSummary | ThinSummary) -> float:
@@ -207,7 +145,7 @@ def _write_lowest_trade(measurement: Measurement, row: MarketRow) -> str:
         return ""
     shallow_text, deep_text = format_percent(-shallow), format_percent(-deep)
     range_text = shallow_text if shallow_text == deep_text else f"{shallow_text.removesuffix(' %')} to {deep_text}"
-    return f"Lowest trade {format_price(row.low)} at {format_clock_time(measurement, row.low_at)}, {range_text} below."
+    return f"Lowest trade {format_price(row.low)} at {format_clock_time(measurement.axis, row.low_at)}, {range_text} below."
 
 
 def _write_thin(subject: str, measurement: Measurement, row: MarketRow) -> str:

@@ -14,9 +14,9 @@ from data.schema import Timeframe
 from deviation.episodes import Direction
 from deviation.minute.grid import Axis
 from deviation.question import TOLERANCE, Group
-from deviation.report.headline import describe_split, format_minutes, select_side
+from deviation.report.wording import describe_split, format_minutes
 from deviation.result import MarketRow, Measurement
-from deviation.summary import THRESHOLDS_PCT, DeviationSummary
+from deviation.summary import THRESHOLDS_PCT, DeviationSummary, select_side
 
 MAX_SCALE_STRETCH = 1.5
 """How many times as deep as the deepest close the scale goes for the sake of a lowest trade."""

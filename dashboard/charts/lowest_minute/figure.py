@@ -18,8 +18,8 @@ from dashboard.draw.theme import TEMPLATES, mix_colours
 from dashboard.text.numbers import format_optional_price
 from data.schema import parse_quote
 from deviation.question import TOLERANCE, Group
-from deviation.report.headline import format_clock_time, format_percent, format_price
 from deviation.report.lows import find_exact_trade
+from deviation.report.wording import format_clock_time, format_percent, format_price
 from deviation.result import MarketRow
 
 ROW_HEIGHT = 21
@@ -246,4 +246,4 @@ def write_heading(scene: Scene, position: int) -> str:
     row = scene.focus
     is_lowest = row is not None and position == row.low_at
     description = "of the lowest trade" if is_lowest else "in which the lowest trade was surely deepest"
-    return f"The {scene.measurement.question.timeframe.noun} {description}: {format_clock_time(scene.measurement, position)} UTC"
+    return f"The {scene.measurement.question.timeframe.noun} {description}: {format_clock_time(scene.measurement.axis, position)} UTC"

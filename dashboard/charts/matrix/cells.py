@@ -11,7 +11,7 @@ from data.reconstruction.candles import list_assumed_markets
 from deviation.matrix import MatrixCell, build_matrix
 from deviation.question import TOLERANCE, Group
 from deviation.ranks import Rank, RankWord
-from deviation.report.headline import format_minutes
+from deviation.report.wording import format_minutes
 from deviation.result import MarketRow
 from deviation.summary import DeviationSummary
 

@@ -15,7 +15,7 @@ from data.catalogue import Catalogue
 from data.reconstruction.candles import list_assumed_markets
 from data.schema import Evidence, Timeframe
 from deviation.question import Group
-from deviation.report.headline import format_minutes
+from deviation.report.wording import format_minutes
 from deviation.result import MarketRow, Measurement
 
 

@@ -12,9 +12,9 @@ from dashboard.text.numbers import MINUS_SIGN
 from deviation.episodes import Direction
 from deviation.minute.series import DeviationSeries
 from deviation.question import TOLERANCE, Group
-from deviation.report.headline import format_clock_time, format_percent, select_side
+from deviation.report.wording import format_clock_time, format_percent
 from deviation.result import MarketRow
-from deviation.summary import find_minimum, value_at
+from deviation.summary import find_minimum, select_side, value_at
 
 LINE_WIDTH_SHARES = (0.9, 0.65)
 """Width, as a share of the price line's, of the line against the own group and against the other one."""
@@ -153,7 +153,7 @@ def format_signed_fraction(fraction: float) -> str:
 
 
 def _describe_reference(scene: Scene, row: MarketRow, group: Group, position: int) -> str:
-    time = format_clock_time(scene.measurement, position)
+    time = format_clock_time(scene.measurement.axis, position)
     if scene.measurement.question.underlying is not None:
         return f"against fair value ({group.upper()}), {time}"
     if row.series[group].firm[position]:

@@ -12,7 +12,7 @@ from dashboard.draw.traces import BUCKET_COUNT, Trace, build_hollow_trace, build
 from deviation.minute.grid import Floats
 from deviation.minute.states import State
 from deviation.question import Group
-from deviation.report.headline import format_clock_time
+from deviation.report.wording import format_clock_time
 from deviation.result import MarketRow
 
 MAX_NAMED_VENUES = 2
@@ -176,5 +176,5 @@ def _build_lowest_trade(scene: Scene, row: MarketRow) -> LowestTrade | None:
     is_focus = row is scene.highlighted_row
     name = "lowest trade" if is_focus else scene.format_name(row)
     colour = scene.focus_colour if is_focus else scene.colours.group_colours[row.market.group]
-    text = f"{name} <b>{format_short_price(row.low)}</b> at {format_clock_time(scene.measurement, row.low_at)}"
+    text = f"{name} <b>{format_short_price(row.low)}</b> at {format_clock_time(scene.measurement.axis, row.low_at)}"
     return LowestTrade(row.low_at, row.low, text, colour)

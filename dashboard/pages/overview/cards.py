@@ -18,7 +18,8 @@ from data.reconstruction.candles import list_assumed_markets
 from deviation.minute.markets import Market
 from deviation.question import Group, Rules
 from deviation.ranks import RankWord
-from deviation.report.headline import format_minutes, write_headline
+from deviation.report.headline import write_headline
+from deviation.report.wording import format_minutes
 from deviation.result import MarketRow, Measurement
 from deviation.sensitivity import MarketSensitivity, Sensitivity, ValueRange, Verdict
 

@@ -28,7 +28,7 @@ from dashboard.state.links import MethodAnchor
 from dashboard.state.view import Theme
 from dashboard.text.numbers import format_signed_percent
 from data.catalogue import Catalogue
-from deviation.report.headline import format_minutes
+from deviation.report.wording import format_minutes
 
 SIZES = {"wide": WIDE_CHART, "narrow": NARROW_CHART}
 """Both are sent; the style sheet shows the one that there is room for."""

@@ -1,6 +1,6 @@
 """What is written of a number says no more and no less than the number."""
 
-from deviation.report.headline import format_clock_time, format_percent
+from deviation.report.wording import format_clock_time, format_percent
 from tests.deviation.close_boards import build_board_question, measure_board
 
 
@@ -20,6 +20,6 @@ def test_a_minute_bears_its_day_as_soon_as_the_window_reaches_into_another() -> 
     until_midnight, past_midnight = (
         measure_board(board, build_board_question(minutes=minutes)) for minutes in (160, 161)
     )
-    assert format_clock_time(until_midnight, 0) == "21:20"
-    assert format_clock_time(past_midnight, 0) == "10 Oct 21:20"
-    assert format_clock_time(past_midnight, 160) == "11 Oct 00:00"
+    assert format_clock_time(until_midnight.axis, 0) == "21:20"
+    assert format_clock_time(past_midnight.axis, 0) == "10 Oct 21:20"
+    assert format_clock_time(past_midnight.axis, 160) == "11 Oct 00:00"

@@ -1,0 +1,60 @@
+"""Percentages, prices, minutes and times of day as text."""
+
+import math
+
+import numpy as np
+
+from data.schema import Timeframe
+from deviation.minute.grid import Axis
+
+
+def format_percent(fraction: float) -> str:
+    """A fraction of at least 0 in per cent: one decimal below 10, none above; less than all never rounds to "100".
+
+    >>> format_percent(0.0345), format_percent(0.284), format_percent(0.9996)
+    ('3.5 %', '28 %', '99.9 %')
+    """
+    value = 100 * fraction
+    if 99.5 <= value < 100:  # noqa: PLR2004 - rounding up would say that nothing was left
+        return f"{math.floor(10 * value) / 10:.1f} %"
+    return f"{value:.1f} %" if value < 9.95 else f"{value:.0f} %"  # noqa: PLR2004 - 9.95 rounds to 10
+
+
+def format_price(price: float) -> str:
+    """A price: five significant digits, three below a cent, and all digits before the decimal point.
+
+    >>> format_price(0.00100208), format_price(430.65), format_price(102000.0)
+    ('0.001', '430.65', '102000')
+    """
+    digits = 3 if price < 0.01 else max(5, math.ceil(math.log10(price)))  # noqa: PLR2004 - a cent
+    return np.format_float_positional(price, precision=digits, fractional=False, trim="-")
+
+
+def format_minutes(minutes: float) -> str:
+    """A number of minutes, to a hundredth.
+
+    >>> format_minutes(1440), format_minutes(1.5), format_minutes(1 / 60)
+    ('1440', '1.5', '0.02')
+    """
+    return str(minutes) if isinstance(minutes, int) else f"{minutes:.2f}".rstrip("0").rstrip(".")
+
+
+def format_clock_time(axis: Axis, position: int) -> str:
+    """The open time of a bar in UTC, with its day where the axis touches several days."""
+    time, first_time, last_time = (axis.time_at(place) for place in (position, 0, axis.size - 1))
+    time_format = "%H:%M:%S" if axis.timeframe is Timeframe.S1 else "%H:%M"
+    return f"{time:{time_format}}" if first_time.date() == last_time.date() else f"{time:%d %b {time_format}}"
+
+
+def describe_split(underlying: str, ratio_quotient: float, price_quotient: float) -> tuple[str, str]:
+    """The two quotients whose product is 1 + deviation from fair value, in words (docs/method.md, section 6).
+
+    >>> describe_split("ETH", 0.2, 0.99)
+    ('80 % below the ratio here', 'ETH here 1.0 % below elsewhere')
+    """
+    sides = ((abs(quotient - 1), "below" if quotient < 1 else "above") for quotient in (ratio_quotient, price_quotient))
+    (ratio, ratio_side), (price, price_side) = sides
+    return (
+        f"{format_percent(ratio)} {ratio_side} the ratio here",
+        f"{underlying} here {format_percent(price)} {price_side} elsewhere",
+    )
