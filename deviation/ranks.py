@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from deviation.minute.markets import Market
 from deviation.question import TOLERANCE
+from deviation.report.wording import format_minutes
 
 MIN_FIRM_SHARE = 0.8
 """Share of the window's minutes in which a venue must be firm to be ranked."""
@@ -69,7 +70,7 @@ def _rank_contender(
     market: Market, contender: Contender, ranked: Mapping[Market, tuple[float, float]], window_min: float
 ) -> Rank:
     if market not in ranked:
-        return build_unranked(f"firm in {round(contender.firm_min, 2):g} of {round(window_min, 2):g} minutes")
+        return build_unranked(f"firm in {format_minutes(contender.firm_min)} of {format_minutes(window_min)} minutes")
     if len(ranked) < MIN_RANKED_VENUES:
         return build_unranked(f"only {len(ranked)} comparable")
     other_contenders = [other_numbers for other, other_numbers in ranked.items() if other != market]

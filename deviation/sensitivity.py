@@ -16,6 +16,7 @@ from deviation.minute.grid import align_candles, build_axis
 from deviation.minute.markets import Market
 from deviation.question import TOLERANCE, Group, Parameters, Question, QuoteHandling, ReferenceKind, Rules
 from deviation.ranks import Rank, RankWord
+from deviation.report.wording import format_amount
 from deviation.result import Measurement
 from deviation.summary import DeviationSummary
 
@@ -38,10 +39,11 @@ class RunSetting:
         """What differs from the defaults, in words."""
         if self.without_venue is not None:
             return f"without {rules.name_of(self.without_venue)}"
+        vote = "" if self.min_vote_usd == DEFAULT_PARAMETERS.min_vote_usd else format_amount(self.min_vote_usd)
         parts = [
             str(self.reference) if self.reference is not DEFAULT_PARAMETERS.reference else "",
             str(self.quote) if self.quote is not DEFAULT_PARAMETERS.quote else "",
-            f"smallest vote {self.min_vote_usd:g} USD" if self.min_vote_usd != DEFAULT_PARAMETERS.min_vote_usd else "",
+            f"smallest vote {vote} USD" if vote else "",
         ]
         return ", ".join(part for part in parts if part) or "defaults"
 

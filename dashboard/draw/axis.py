@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dashboard.text.numbers import MINUS_SIGN
+from dashboard.text.numbers import format_axis_percent
 from deviation.minute.grid import Floats
-from deviation.report.wording import format_price
 
 LOG_SCALE_RATIO = 1.6
 """Highest over lowest close from which prices are drawn on a log scale: equal falls then look equal."""
@@ -98,25 +97,6 @@ def build_deviation_scale(values: Iterable[Floats], enter: float, max_ticks: int
     return Scale(
         lowest, highest, log=False, ticks=ticks, tick_texts=tuple(format_axis_percent(value) for value in ticks)
     )
-
-
-def format_short_price(price: float) -> str:
-    """A price as in the headline, with a comma per thousand.
-
-    >>> format_short_price(0.00100208), format_short_price(430.65), format_short_price(20112.4)
-    ('0.001', '430.65', '20,112')
-    """
-    return f"{price:,.0f}" if price >= 1000 else format_price(price)  # noqa: PLR2004 - where commas begin
-
-
-def format_axis_percent(value: float) -> str:
-    """A number of per cent with a real minus sign.
-
-    >>> format_axis_percent(-20.0) == "\N{MINUS SIGN}20 %", format_axis_percent(0.0), format_axis_percent(2.5)
-    (True, '0 %', '+2.5 %')
-    """
-    magnitude = f"{abs(value):g}"
-    return f"{MINUS_SIGN if value < 0 else '+' if value > 0 else ''}{magnitude} %"
 
 
 def compute_ticks(low: float, high: float, max_ticks: int) -> tuple[float, ...]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dashboard.draw.label_layout import Box
+from dashboard.text.numbers import DOLLAR_UNITS
 
 DEPTH_TICKS = tuple((pct / 100, f"{pct:g} %") for pct in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100))
 """Ticks of a depth."""
@@ -77,7 +78,6 @@ def list_dollar_ticks() -> list[tuple[float, str]]:
     """Every power of ten from a dollar on, in the words of a newspaper.
 
     >>> list_dollar_ticks()[4], list_dollar_ticks()[7]
-    ((10000.0, '$10k'), (10000000.0, '$10m'))
+    ((10000.0, '$10k'), (10000000.0, '$10M'))
     """
-    units = ("", "k", "m", "bn")
-    return [(10.0**power, f"${10 ** (power % 3)}{units[power // 3]}") for power in range(12)]
+    return [(10.0**power, f"${10 ** (power % 3)}{DOLLAR_UNITS[power // 3]}") for power in range(12)]

@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import Any
 
 from dashboard.jobs.actions import ASKING, CollectionProgress, VenueProgress
+from dashboard.text.numbers import format_count
 from data.reasons import remove_file_names
 from data.schema import SETTLED_OUTCOMES, Outcome
 
@@ -115,5 +116,4 @@ def _compute_fraction(venues: tuple[VenueProgress, ...]) -> float | None:
 
 
 def _format_candle_count(venues: tuple[VenueProgress, ...]) -> str:
-    count = sum(venue.candles for venue in venues)
-    return f"{count:,} candle{'s' * (count != 1)}"
+    return format_count(sum(venue.candles for venue in venues), "candle")

@@ -8,6 +8,7 @@ from dashboard.text.numbers import (
     EN_DASH,
     format_bar_time,
     format_exchanges,
+    format_minute_count,
     format_optional_price,
     format_signed_percent,
 )
@@ -173,11 +174,9 @@ def build_minutes_below_cell(summary: DeviationSummary) -> TableCell:
     """Minutes beyond enter of the firm ones, else of the thin ones."""
     if summary.firm_min:
         above_text = f"{format_minutes(summary.above_min)} above" if summary.above_min else ""
-        return TableCell(f"{format_minutes(summary.below_min)} of {format_minutes(summary.firm_min)}", above_text)
+        return TableCell(format_minute_count(summary.below_min, summary.firm_min), above_text)
     thin = summary.thin
-    if not thin.minutes:
-        return TableCell("0 of 0")
-    return TableCell(f"{format_minutes(thin.below_min)} of {format_minutes(thin.minutes)}", "thin")
+    return TableCell(format_minute_count(thin.below_min, thin.minutes), "thin" if thin.minutes else "")
 
 
 def build_rank_cell(rank: Rank) -> TableCell:

@@ -9,7 +9,7 @@ from data.version import VERSION
 from deviation.question import Group, Question, QuoteHandling
 from deviation.report.headline import write_headline
 from deviation.report.json_output import UNNAMED_WINDOW
-from deviation.report.wording import format_minutes, format_percent
+from deviation.report.wording import format_amount, format_minutes, format_percent, format_threshold
 from deviation.result import MarketRow, Measurement
 
 ORIGIN_LABELS = {
@@ -120,8 +120,9 @@ def write_choices(measurement: Measurement, *other_measurements: Measurement) ->
         if assumed:
             quotes_text = f"{' and '.join(f'1 {quote}' for quote in assumed)} taken as 1 USD"
     parameters_text = (
-        f"{parameters.reference.label.capitalize()}, enter {100 * parameters.enter:g} %, "
-        f"exit {100 * parameters.exit:g} %, confirm {parameters.confirm}, votes from ${parameters.min_vote_usd:g}"
+        f"{parameters.reference.label.capitalize()}, enter {format_threshold(parameters.enter)}, "
+        f"exit {format_threshold(parameters.exit)}, "
+        f"confirm {parameters.confirm}, votes from ${format_amount(parameters.min_vote_usd)}"
     )
     bars_text = "" if question.timeframe is Timeframe.M1 else f"Bars of {question.timeframe}. "
     other_windows = "".join(

@@ -5,7 +5,7 @@ from deviation.episodes import Direction
 from deviation.question import TOLERANCE, Group, QuoteHandling
 from deviation.ranks import RankWord
 from deviation.report.lows import measure_low_bounds
-from deviation.report.wording import format_clock_time, format_minutes, format_percent, format_price
+from deviation.report.wording import format_clock_time, format_minutes, format_percent, format_price, format_threshold
 from deviation.result import MarketRow, Measurement
 from deviation.summary import DeviationSummary, ThinSummary, select_side
 
@@ -46,7 +46,7 @@ def _format_exchanges(group: Group, *, is_own: bool = False) -> str:
 
 
 def _format_enter(measurement: Measurement) -> str:
-    return f"{100 * measurement.question.parameters.enter:g} %"
+    return format_threshold(measurement.question.parameters.enter)
 
 
 def _write_deviations(subject: str, firm_groups: list[Group], measurement: Measurement, row: MarketRow) -> str:

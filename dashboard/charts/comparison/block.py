@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dashboard.charts.comparison.venue_rows import SheetRow, SheetTable
-from dashboard.draw.axis import Scale, format_axis_percent
+from dashboard.draw.axis import Scale
 from dashboard.draw.label_layout import Box
 from dashboard.draw.scene import Scene
 from dashboard.draw.text_metrics import fit_text, measure_text_width, shorten_text
 from dashboard.draw.traces import Trace
 from dashboard.sheet.canvas import Sheet
+from dashboard.text.numbers import format_axis_percent
 
 MAX_NAME_WIDTH = 138.0
 """Width from which a name is set smaller or broken."""

@@ -31,6 +31,7 @@ from dashboard.draw.text_metrics import balance_lines, fit_text, measure_text_wi
 from dashboard.sheet.canvas import Sheet
 from dashboard.text.sentences import write_unranked
 from deviation.question import Group
+from deviation.report.wording import format_threshold
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ class VenueBlocks:
         self.row_height = (
             TWO_LINE_ROW_HEIGHT if has_long_name and len(self.rows) <= MAX_TWO_LINE_ROWS else COMFORTABLE_ROW_HEIGHT
         )
-        self.enter_text = f"{100 * scene.measurement.question.parameters.enter:g} %"
+        self.enter_text = format_threshold(scene.measurement.question.parameters.enter)
 
     def measure_stacked_height(self, width: float) -> float:
         """The height that `stacked` would like to have."""

@@ -2,17 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from dashboard.charts.timeline.deviations import format_signed_fraction
-from dashboard.draw.axis import Scale, compute_ticks, format_axis_percent, format_short_price
+from dashboard.draw.axis import Scale, compute_ticks
 from dashboard.draw.scene import Scene
 from dashboard.text.clock import format_day
-from dashboard.text.numbers import EN_DASH, TIMES_SIGN
+from dashboard.text.numbers import (
+    TIMES_SIGN,
+    format_axis_percent,
+    format_dollars,
+    format_minute_count,
+    format_optional_price,
+    format_short_time,
+    format_signed_percent,
+)
 from dashboard.text.sentences import format_market_name
-from data.schema import Timeframe
 from deviation.episodes import Direction
-from deviation.minute.grid import Axis
 from deviation.question import TOLERANCE, Group
 from deviation.report.wording import describe_split, format_minutes
 from deviation.result import MarketRow, Measurement
@@ -101,10 +106,10 @@ def _build_row(scene: Scene, row: MarketRow, group: Group) -> SheetRow:
         wick_bounds=_compute_wick_bounds(summary),
         height=_to_percent(summary.height) if is_above else None,
         is_thin=is_thin,
-        depth_text=EN_DASH if depth is None else format_signed_fraction(depth),
+        depth_text=format_signed_percent(depth, space=" "),
         count_text=_format_count(summary, is_thin=is_thin),
-        low_text="" if row.low is None else format_short_price(row.low),
-        low_time_text="" if row.low_at is None else format_bar_time(measurement.axis, row.low_at),
+        low_text=format_optional_price(row.low),
+        low_time_text="" if row.low_at is None else format_short_time(measurement.axis, row.low_at),
         volume_text=format_dollars(row.volume_usd_before),
     )
 
@@ -121,10 +126,8 @@ def _format_name(scene: Scene, row: MarketRow, group: Group) -> str:
 
 def _format_count(summary: DeviationSummary, *, is_thin: bool) -> str:
     if is_thin:
-        return f"({format_minutes(summary.thin.below_min)} of {format_minutes(summary.thin.minutes)})"
-    if not summary.firm_min:
-        return EN_DASH
-    return f"{format_minutes(summary.below_min)} of {format_minutes(summary.firm_min)}"
+        return f"({format_minute_count(summary.thin.below_min, summary.thin.minutes)})"
+    return format_minute_count(summary.below_min, summary.firm_min)
 
 
 def _compute_wick_bounds(summary: DeviationSummary) -> tuple[float, float] | None:
@@ -135,29 +138,6 @@ def _compute_wick_bounds(summary: DeviationSummary) -> tuple[float, float] | Non
 
 def _to_percent(fraction: float | None) -> float | None:
     return None if fraction is None else 100 * fraction
-
-
-def format_bar_time(axis: Axis, position: int) -> str:
-    """A minute of the window: its time alone where the window is no longer than a day, else with its day."""
-    time = axis.time_at(position)
-    if axis.size * axis.bar_length > timedelta(days=1):
-        return f"{time.day} {time:%b}"
-    return f"{time:%H:%M:%S}" if axis.timeframe is Timeframe.S1 else f"{time:%H:%M}"
-
-
-def format_dollars(amount: float) -> str:
-    """An amount of dollars in few letters.
-
-    >>> format_dollars(12_345_678), format_dollars(950)
-    ('$12M', '$950')
-    """
-    if amount <= 0:
-        return EN_DASH
-    for size, letter in ((1e9, "B"), (1e6, "M"), (1e3, "k")):
-        if amount >= 0.9995 * size:
-            value = amount / size
-            return f"${value:.1f}{letter}" if value < 9.95 else f"${value:,.0f}{letter}"  # noqa: PLR2004 - rounds to 10
-    return f"${amount:.0f}"
 
 
 def build_depth_scale(tables: Sequence[SheetTable], measurement: Measurement, width: float) -> Scale:

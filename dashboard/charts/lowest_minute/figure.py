@@ -19,7 +19,7 @@ from dashboard.text.numbers import format_optional_price
 from data.schema import parse_quote
 from deviation.question import TOLERANCE, Group
 from deviation.report.lows import find_exact_trade
-from deviation.report.wording import format_clock_time, format_percent, format_price
+from deviation.report.wording import format_amount, format_clock_time, format_percent, format_price
 from deviation.result import MarketRow
 
 ROW_HEIGHT = 21
@@ -99,8 +99,8 @@ def write_sentences(scene: Scene, position: int, trades: pl.DataFrame) -> list[s
     if trade is not None:
         asset, quote = scene.measurement.question.asset, parse_quote(row.market.symbol)
         texts.append(
-            f"The trade itself: {format_price(trade.price)} {quote} at {trade.time_text} UTC, {trade.amount:,.6g} {asset}, "
-            f"number {trade.trade_id}."
+            f"The trade itself: {format_price(trade.price)} {quote} at {trade.time_text} UTC, "
+            f"{format_amount(trade.amount)} {asset}, number {trade.trade_id}."
         )
     return texts
 

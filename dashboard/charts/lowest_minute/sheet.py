@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dashboard.charts.lowest_minute.figure import PriceRange, list_price_ranges, write_heading
-from dashboard.draw.axis import Scale, build_price_scale, format_short_price
+from dashboard.draw.axis import Scale, build_price_scale
 from dashboard.draw.label_layout import Box
 from dashboard.draw.scene import Scene
 from dashboard.draw.text_metrics import LINE_HEIGHT, fit_text, measure_text_width, shorten_text
@@ -16,6 +16,7 @@ from dashboard.sheet.legend import LegendItem, build_swatch_item
 from dashboard.sheet.panel import SMALL_FONT
 from dashboard.text.numbers import format_optional_price
 from deviation.question import Group
+from deviation.report.wording import format_price
 
 HEADING_FONT, SENTENCE_FONTS = 18, (16, 15, 14, 13)
 """Font sizes of a bar's heading, and of its sentences."""
@@ -175,7 +176,7 @@ def _build_scale(price_ranges: Sequence[PriceRange]) -> Scale:
 def _draw_axis(sheet: Sheet, inner: Box, scale: Scale, scene: Scene) -> None:
     """Prices below the chart, with lines up through it."""
     colours, last_label_end = scene.colours, inner.left - 60
-    for value, text in ((value, format_short_price(value)) for value in scale.ticks):
+    for value, text in ((value, format_price(value)) for value in scale.ticks):
         x = inner.left + (inner.right - inner.left) * scale.to_fraction(value)
         sheet.draw_line((x, inner.top), (x, inner.bottom), colours.grid, 1, below=True)
         half = measure_text_width(text, 14) / 2

@@ -8,11 +8,11 @@ from dashboard.draw.axis import Scale, build_deviation_scale
 from dashboard.draw.scene import HOLLOW_DASH, EndLabel, Scene, find_last_value
 from dashboard.draw.theme import GROUP_DASHES, mix_colours
 from dashboard.draw.traces import Trace, build_area_trace, build_hollow_trace, build_line_traces
-from dashboard.text.numbers import MINUS_SIGN
+from dashboard.text.numbers import format_signed_percent
 from deviation.episodes import Direction
 from deviation.minute.series import DeviationSeries
 from deviation.question import TOLERANCE, Group
-from deviation.report.wording import format_clock_time, format_percent
+from deviation.report.wording import format_clock_time, format_threshold
 from deviation.result import MarketRow
 from deviation.summary import find_minimum, select_side, value_at
 
@@ -103,7 +103,7 @@ def _build_shading(scene: Scene, row: MarketRow) -> list[Trace]:
             **build_area_trace(
                 measurement, zero, np.where(is_beyond, 100 * series.d, np.nan), scene.focus_colour, 0.22
             ),
-            "name": f"firm minutes at least {100 * enter:g} % off",
+            "name": f"firm minutes at least {format_threshold(enter)} off",
         },
         {
             **build_area_trace(
@@ -134,7 +134,7 @@ def find_extremes(scene: Scene) -> list[ExtremeDeviation]:
             ExtremeDeviation(
                 position,
                 100 * value,
-                f"<b>{format_signed_fraction(value)}</b> {_describe_reference(scene, row, group, position)}",
+                f"<b>{format_signed_percent(value, space=' ')}</b> {_describe_reference(scene, row, group, position)}",
             )
         )
     return extremes
@@ -144,12 +144,6 @@ def _find_furthest_thin(series: DeviationSeries) -> tuple[float | None, int | No
     """The largest deviation of a thin minute, on either side."""
     position = find_minimum(np.where(series.thin, -np.abs(series.d), np.nan))
     return value_at(series.d, position), position
-
-
-def format_signed_fraction(fraction: float) -> str:
-    """A fraction in per cent with its sign, as in the headline; what rounds to nothing has none."""
-    magnitude = format_percent(abs(fraction))
-    return magnitude if magnitude == format_percent(0.0) else f"{MINUS_SIGN if fraction < 0 else '+'}{magnitude}"
 
 
 def _describe_reference(scene: Scene, row: MarketRow, group: Group, position: int) -> str:

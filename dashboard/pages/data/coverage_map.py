@@ -9,17 +9,10 @@ from typing import Any
 from dash import html
 
 from analysis.questions import sort_venues
-from dashboard.pages.data.wording import (
-    BAR_NAMES,
-    OUTCOME_LETTERS,
-    build_header,
-    format_count,
-    format_outcome,
-    format_symbol,
-)
+from dashboard.pages.data.wording import BAR_NAMES, OUTCOME_LETTERS, build_header, format_outcome, format_symbol
 from dashboard.service.coverage import HOUR, CoverageField, CoverageMap, MarketCoverage
 from dashboard.text.clock import Zone, convert_to_zone, format_day
-from dashboard.text.numbers import format_span
+from dashboard.text.numbers import format_count, format_span
 from data.catalogue import Catalogue
 from data.schema import Outcome, Timeframe
 

@@ -11,9 +11,10 @@ from dash import html
 
 from dashboard.jobs.actions import StoredSource
 from dashboard.pages.data.incidents import join_first_names
-from dashboard.pages.data.wording import LENGTH_NAMES, build_header, format_count, format_instant
+from dashboard.pages.data.wording import LENGTH_NAMES, build_header, format_instant
 from dashboard.service.store_info import summarize_holdings
 from dashboard.text.clock import Zone
+from dashboard.text.numbers import format_count, format_megabytes
 from data.catalogue import Catalogue
 from data.delta.maintenance import StoreSize
 from data.lock import Holder
@@ -43,10 +44,10 @@ def describe_store(
         length_sizes: candles of each length that it holds, and what they take; where there are several each is told.
     """
     candle_count = sum(number for number, _ in length_sizes.values())
-    size_text = "" if size is None else f", {size.bytes / 1e6:,.1f} MB in {format_count(size.files, 'file')}"
+    size_text = "" if size is None else f", {format_megabytes(size.bytes)} in {format_count(size.files, 'file')}"
     length_texts = [
         f"{number:,} of {LENGTH_NAMES[length]}"
-        + ("" if length_size is None else f" ({length_size.bytes / 1e6:,.1f} MB)")
+        + ("" if length_size is None else f" ({format_megabytes(length_size.bytes)})")
         for length, (number, length_size) in length_sizes.items()
     ]
     detail_text = f": {', '.join(length_texts)}" if len(length_texts) > 1 else ""

@@ -12,14 +12,13 @@ from dashboard.pages.data.wording import (
     LENGTH_NAMES,
     OUTCOME_ADVICE,
     build_header,
-    format_count,
     format_instant,
     format_outcome,
     format_symbol,
 )
 from dashboard.service.store_info import summarize_outstanding
 from dashboard.text.clock import Zone
-from dashboard.text.numbers import format_span
+from dashboard.text.numbers import format_count, format_span
 from dashboard.text.store import EXCERPT_CHARS, format_market
 from data.catalogue import Catalogue
 from data.schema import RunOutcome, Timeframe

@@ -32,12 +32,12 @@ from dashboard.pages.data.incidents import build_incident_list, list_incidents
 from dashboard.pages.data.revisions import build_revision_list
 from dashboard.pages.data.series import build_coverage_updates
 from dashboard.pages.data.upload import IMPORT_PATH, MAX_FILE_MB, MAX_REQUEST_BYTES, build_import_routes
-from dashboard.pages.data.wording import format_count
 from dashboard.service.coverage import LEAD_TIME
 from dashboard.state.links import MethodAnchor, ViewLinks
 from dashboard.state.url import parse_query
 from dashboard.state.view import ViewState
 from dashboard.text.clock import Zone
+from dashboard.text.numbers import format_count
 from data.catalogue import Catalogue
 from data.schema import Origin, Timeframe
 

@@ -5,8 +5,9 @@ from typing import Any
 import polars as pl
 from dash import html
 
-from dashboard.pages.data.wording import build_header, format_count, format_instant
+from dashboard.pages.data.wording import build_header, format_instant
 from dashboard.text.clock import Zone
+from dashboard.text.numbers import format_count
 from dashboard.text.store import format_candle_time, format_market
 from data.catalogue import Catalogue
 

@@ -10,10 +10,10 @@ from dashboard.components.updates import Updates
 from dashboard.pages.base import PageContext
 from dashboard.pages.data.coverage_map import build_legend, build_map, build_numbers_table
 from dashboard.pages.data.holdings import count_by_length
-from dashboard.pages.data.wording import BAR_NAMES, LENGTH_NAMES, format_count
+from dashboard.pages.data.wording import BAR_NAMES, LENGTH_NAMES
 from dashboard.service.store_info import read_coverage_map
 from dashboard.state.view import ViewState
-from dashboard.text.numbers import format_span, join_names
+from dashboard.text.numbers import format_count, format_span, join_names
 from data.schema import Evidence, Timeframe
 
 

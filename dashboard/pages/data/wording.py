@@ -84,12 +84,3 @@ def format_instant(time: datetime, zone: Zone) -> str:
     """
     local_time = convert_to_zone(time, zone)
     return f"{format_day(local_time.date())} {local_time.year} {local_time:%H:%M}"
-
-
-def format_count(number: int, noun: str) -> str:
-    """A number of things.
-
-    >>> format_count(1, "candle"), format_count(1200, "candle")
-    ('1 candle', '1,200 candles')
-    """
-    return f"{number:,} {noun}{'s' * (number != 1)}"

@@ -26,7 +26,7 @@ from dashboard.exports.menu import build_export_menu
 from dashboard.service.event import EventContext, build_focus_button
 from dashboard.state.links import MethodAnchor
 from dashboard.state.view import Theme
-from dashboard.text.numbers import format_signed_percent
+from dashboard.text.numbers import format_signed_percent, format_whole_dollars
 from data.catalogue import Catalogue
 from deviation.report.wording import format_minutes
 
@@ -217,7 +217,7 @@ def _build_table(overview: EventContext, points: Sequence[MarketPoint], *, with_
                 html.Td(point.depth_at, className="number"),
                 html.Td(format_minutes(point.below_min), className="number"),
                 html.Td(format_minutes(point.firm_min), className="number"),
-                *([html.Td(f"{point.volume_usd:,.0f}", className="number")] if with_volume else []),
+                *([html.Td(format_whole_dollars(point.volume_usd), className="number")] if with_volume else []),
             ]
         )
         for point in sorted(points, key=lambda row_point: math.inf if row_point.depth is None else row_point.depth)

@@ -100,7 +100,7 @@ def test_alone() -> None:
     (line,) = block.rows
     assert (line.deepest, line.minutes_below, line.lowest_trade) == (
         TableCell(EN_DASH),
-        TableCell("0 of 0"),
+        TableCell(EN_DASH),
         TableCell("4", "21:10"),
     )
 
