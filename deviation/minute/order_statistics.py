@@ -3,16 +3,13 @@
 A matrix is sorted once; the values around the middle of a column then give its median without any one of its values.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 
 import numpy as np
 
 from deviation.minute.grid import Floats, Ints
-
-BLOCK_COLUMNS = 8192
-"""Columns that are worked on together, so that they stay in the processor's cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,50 +43,13 @@ class SortedColumns:
         return Medians(self.count, _mask_empty(values, self.count))
 
 
-@cache
-def list_comparisons(size: int) -> tuple[tuple[int, int], ...]:
-    """The pairs whose exchange, in turn, sorts so many values: Batcher's method (Knuth, TAOCP 3, 5.2.2, algorithm M).
-
-    >>> list_comparisons(3)
-    ((0, 2), (0, 1), (1, 2))
-    """
-    return tuple(_list_pairs(size))
-
-
-def _list_pairs(size: int) -> Iterator[tuple[int, int]]:
-    top = 1 << max((size - 1).bit_length() - 1, 0)
-    p = top
-    while p and size > 1:
-        q, r, d = top, 0, p
-        while True:
-            yield from ((i, i + d) for i in range(size - d) if i & p == r)
-            if q == p:
-                break
-            q, r, d = q // 2, p, q - p
-        p //= 2
-
-
 def sort_columns(values: Sequence[Floats], size: int) -> SortedColumns:
-    """The columns of a matrix of ``size`` columns, given row by row, in ascending order."""
-    rows = np.full((len(values) + 1, size), np.inf)
-    count = np.zeros(size, np.int16)
-    for row, value in zip(rows[:-1], values, strict=True):
-        has_value = ~np.isnan(value)
-        np.copyto(row, value, where=has_value)
-        count += has_value
-    buffer = np.empty(min(BLOCK_COLUMNS, size))
-    for block in _split_blocks(size):
-        block_rows = rows[:, block]
-        minima = buffer[: block_rows.shape[1]]
-        for i, j in list_comparisons(len(values)):
-            np.minimum(block_rows[i], block_rows[j], out=minima)
-            np.maximum(block_rows[i], block_rows[j], out=block_rows[j])
-            block_rows[i] = minima
-    return _pick_middles(rows, count)
-
-
-def _split_blocks(size: int) -> Iterator[slice]:
-    return (slice(first, min(first + BLOCK_COLUMNS, size)) for first in range(0, size, BLOCK_COLUMNS))
+    """The columns of a matrix of ``size`` columns, given row by row, in ascending order; NaN is no value."""
+    rows = np.vstack([*values, np.full(size, np.inf)])
+    missing = np.isnan(rows)
+    np.copyto(rows, np.inf, where=missing)
+    rows.sort(axis=0)
+    return _pick_middles(rows, len(values) - missing.sum(axis=0, dtype=np.int16))
 
 
 def _pick_middles(rows: Floats, count: Ints) -> SortedColumns:
@@ -122,18 +82,10 @@ def compute_medians_without(ranked: SortedColumns, excluded: Floats) -> Medians:
     that is one further in the whole.
     """
     has_value = ~np.isnan(excluded)
-    median = np.empty(excluded.size)
-    for block in _split_blocks(excluded.size):
-        own_block, low, block_medians = excluded[block], ranked.low[block], median[block]
-        np.add(
-            np.where(ranked.below[block] >= own_block, ranked.high[block], ranked.below[block]),
-            np.where(low >= own_block, ranked.above[block], low),
-            out=block_medians,
-        )
-        block_medians /= 2
-        np.copyto(block_medians, ranked.medians.median[block], where=~has_value[block])
+    low = np.where(ranked.below >= excluded, ranked.high, ranked.below)
+    high = np.where(ranked.low >= excluded, ranked.above, ranked.low)
     count = ranked.count - has_value
-    return Medians(count, _mask_empty(median, count))
+    return Medians(count, _mask_empty(np.where(has_value, (low + high) / 2, ranked.medians.median), count))
 
 
 def compute_minimum_without(ranked: SortedColumns, excluded: Floats) -> Floats:

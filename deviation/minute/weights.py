@@ -10,7 +10,6 @@ import numpy as np
 
 from deviation.minute.grid import Floats, Ints
 from deviation.minute.markets import Market
-from deviation.minute.order_statistics import BLOCK_COLUMNS, list_comparisons
 from deviation.minute.states import MarketMinutes
 from deviation.question import Group
 
@@ -48,25 +47,13 @@ def _count_cents(minutes: MarketMinutes) -> int:
 
 def sort_weighted(values: Floats, weights: Sequence[int]) -> WeightedColumns:
     """The columns of a matrix in ascending order, each value with the weight of its row; NaN weighs nothing."""
-    missing = np.isnan(values)
-    rows = np.where(missing, np.inf, values)
-    weights_by_cell = np.where(missing, 0, np.array(weights, np.int64).reshape(-1, 1))
-    for first in range(0, values.shape[1], BLOCK_COLUMNS):
-        block_rows, block_weights = (
-            rows[:, first : first + BLOCK_COLUMNS],
-            weights_by_cell[:, first : first + BLOCK_COLUMNS],
-        )
-        for i, j in list_comparisons(len(values)):
-            swap = block_rows[i] > block_rows[j]
-            block_rows[i], block_rows[j] = (
-                np.minimum(block_rows[i], block_rows[j]),
-                np.maximum(block_rows[i], block_rows[j]),
-            )
-            block_weights[i], block_weights[j] = (
-                np.where(swap, block_weights[j], block_weights[i]),
-                np.where(swap, block_weights[i], block_weights[j]),
-            )
-    return WeightedColumns(rows, 2 * np.cumsum(weights_by_cell, axis=0), weights_by_cell.sum(axis=0))
+    order = np.argsort(values, axis=0)  # NaN comes last
+    rows = np.take_along_axis(values, order, axis=0)
+    sorted_weights = np.array(weights, np.int64)[order]
+    missing = np.isnan(rows)
+    np.copyto(rows, np.inf, where=missing)
+    np.copyto(sorted_weights, 0, where=missing)
+    return WeightedColumns(rows, 2 * np.cumsum(sorted_weights, axis=0), sorted_weights.sum(axis=0))
 
 
 def compute_weighted_median(columns: WeightedColumns, excluded: Sequence[tuple[Floats, int]] = ()) -> Floats:
