@@ -1,4 +1,4 @@
-"""Who was deepest and who longest, where that can be said (docs/method.md, section 7)."""
+"""Ranks by depth and by time below within a quote group (docs/method.md, section 7)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ MIN_LONGEST_LEAD = 3
 
 
 class RankWord(StrEnum):
-    """The only words in which a rank is given."""
+    """Every value of a rank."""
 
     DEEPEST = "deepest"
     NOT_DEEPEST = "not deepest"
@@ -35,7 +35,7 @@ class RankWord(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rank:
-    """A market's two ranks; ``why`` says why it has none, and is None where it has."""
+    """A market's two ranks; ``reason`` says why it has none, and is None where it has."""
 
     deepest: RankWord
     longest: RankWord
@@ -49,7 +49,7 @@ def build_unranked(reason: str) -> Rank:
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """A spot market in its own group: fraction, minutes, and the minutes in which it was firm."""
+    """A spot market against its own group: depth as a fraction, minutes below, firm minutes."""
 
     depth: float | None
     below_min: float

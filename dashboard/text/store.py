@@ -1,4 +1,4 @@
-"""What the store holds and lacks, in words."""
+"""Texts on stored candles and rejected answers."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from dashboard.text.clock import Zone, convert_to_zone
 from data.schema import Timeframe
 
 EXCERPT_CHARS = 200
-"""Characters that are shown of an answer kept aside."""
+"""Characters shown of a rejected answer."""
 
 
 def format_market(row: dict[str, object]) -> str:
@@ -15,7 +15,7 @@ def format_market(row: dict[str, object]) -> str:
 
 
 def format_candle_time(row: dict[str, Any], zone: Zone) -> str:
-    """When a candle opened, to the second where it lasts no minute, and its length where it is not the usual one."""
+    """The open time of a candle, with seconds for bars of a second, and its length unless it is a minute."""
     timeframe = Timeframe(row["timeframe"])
     time_format = "%Y-%m-%d %H:%M:%S" if timeframe is Timeframe.S1 else "%Y-%m-%d %H:%M"
     length = "" if timeframe is Timeframe.M1 else f" ({timeframe})"

@@ -55,7 +55,7 @@ def sort_columns(values: Sequence[Floats], size: int) -> SortedColumns:
 def _pick_middles(rows: Floats, count: Ints) -> SortedColumns:
     """Pick the middle of sorted columns: one pass for each number of values that occurs."""
     columns_by_count = np.bincount(count, minlength=1)
-    commonest_count = int(columns_by_count.argmax())  # most columns have as many values: they are copied whole
+    commonest_count = int(columns_by_count.argmax())  # copied for all columns, then the others are overwritten
     middles = [rows[position].copy() for position in _middle_positions(commonest_count)]
     for n in np.flatnonzero(columns_by_count).tolist():
         if n != commonest_count:
@@ -70,35 +70,35 @@ def _middle_positions(n: int) -> tuple[int, int, int, int]:
     return (n // 2 - 1, (n - 1) // 2, n // 2, (n + 1) // 2) if n else (-1, -1, -1, -1)
 
 
-def compute_minimum(ranked: SortedColumns) -> Floats:
+def compute_minimum(columns: SortedColumns) -> Floats:
     """The least value of each column, NaN where there is none."""
-    return _mask_empty(ranked.rows[0].copy(), ranked.count)
+    return _mask_empty(columns.rows[0].copy(), columns.count)
 
 
-def compute_medians_without(ranked: SortedColumns, excluded: Floats) -> Medians:
+def compute_medians_without(columns: SortedColumns, excluded: Floats) -> Medians:
     """Count and median of each column without one of its values; NaN in ``excluded`` leaves out none.
 
-    What is left of n values has its middle at n // 2 - 1 and (n - 1) // 2; from the place of the value left out on,
-    that is one further in the whole.
+    The n - 1 remaining values have their middle at n // 2 - 1 and (n - 1) // 2, which is one further in the full column
+    from the position of the excluded value on.
     """
     has_value = ~np.isnan(excluded)
-    low = np.where(ranked.below >= excluded, ranked.high, ranked.below)
-    high = np.where(ranked.low >= excluded, ranked.above, ranked.low)
-    count = ranked.count - has_value
-    return Medians(count, _mask_empty(np.where(has_value, (low + high) / 2, ranked.medians.median), count))
+    low = np.where(columns.below >= excluded, columns.high, columns.below)
+    high = np.where(columns.low >= excluded, columns.above, columns.low)
+    count = columns.count - has_value
+    return Medians(count, _mask_empty(np.where(has_value, (low + high) / 2, columns.medians.median), count))
 
 
-def compute_minimum_without(ranked: SortedColumns, excluded: Floats) -> Floats:
+def compute_minimum_without(columns: SortedColumns, excluded: Floats) -> Floats:
     """As `compute_minimum`, of the columns without one of their values; NaN in ``excluded`` leaves out none."""
-    values = np.where(ranked.rows[0] >= excluded, ranked.rows[1], ranked.rows[0])
-    return _mask_empty(values, ranked.count - ~np.isnan(excluded))
+    values = np.where(columns.rows[0] >= excluded, columns.rows[1], columns.rows[0])
+    return _mask_empty(values, columns.count - ~np.isnan(excluded))
 
 
-def remove_values(ranked: SortedColumns, excluded: Floats) -> SortedColumns:
+def remove_values(columns: SortedColumns, excluded: Floats) -> SortedColumns:
     """The columns without one of their values each, still in order; NaN in ``excluded`` leaves out none."""
-    rows = ranked.rows.copy()
-    np.copyto(rows[:-1], ranked.rows[1:], where=ranked.rows[:-1] >= excluded)
-    return _pick_middles(rows, ranked.count - ~np.isnan(excluded))
+    rows = columns.rows.copy()
+    np.copyto(rows[:-1], columns.rows[1:], where=columns.rows[:-1] >= excluded)
+    return _pick_middles(rows, columns.count - ~np.isnan(excluded))
 
 
 def compute_medians(values: Floats) -> Medians:

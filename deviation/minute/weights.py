@@ -18,7 +18,7 @@ from deviation.question import Group
 class WeightedColumns:
     """Values in ascending order down each column, infinite behind the last.
 
-    ``twice`` is twice the weight of a value and all before it, ``total`` the weight of the column.
+    ``doubled_sums`` is twice the weight of a value and all before it, ``total`` the weight of the column.
     """
 
     rows: Floats
@@ -61,16 +61,16 @@ def compute_weighted_median(columns: WeightedColumns, excluded: Sequence[tuple[F
 
     The first value whose cumulative weight exceeds half of the total; where it equals half, the mean of that value and
     the next: the lower and upper weighted median of Cormen, Leiserson, Rivest and Stein, Introduction to Algorithms
-    (problem 9-2), and their mean. With C and S of the whole column, leaving out w at place k makes 2 C >= S - w before
-    k and 2 C >= S + w from k on. Among equal values the place does not matter: only the last one's sum decides.
+    (problem 9-2), and their mean. With the cumulative weight C and the total S of the whole column, leaving out a
+    weight w at position k turns 2 C >= S into 2 C >= S - w before k and 2 C >= S + w from k on. Among equal values only
+    the sum of the last one decides, so their order does not matter.
     """
     half = columns.total.copy()
     for excluded_values, weight in excluded:
         half -= np.where(np.isnan(excluded_values), 0, weight)
     lower, upper = np.full((2, half.size), np.nan)
-    for value, doubled_sum in zip(
-        columns.rows[::-1], columns.doubled_sums[::-1], strict=True
-    ):  # so that the first one stays
+    # From the last value to the first, so that the first that satisfies the condition is kept.
+    for value, doubled_sum in zip(columns.rows[::-1], columns.doubled_sums[::-1], strict=True):
         remaining = doubled_sum - sum(
             (np.where(value >= excluded_values, 2 * weight, 0) for excluded_values, weight in excluded), np.int64(0)
         )

@@ -52,7 +52,8 @@ def _format_enter(measurement: Measurement) -> str:
 def _write_deviations(subject: str, firm_groups: list[Group], measurement: Measurement, row: MarketRow) -> str:
     if measurement.question.underlying is not None:
         summary = row.summaries[firm_groups[0]]
-        return f"{subject}: up to {format_percent(_measure_size(summary))} {select_side(summary)} fair value{_write_listing_note(measurement, row)}"
+        finding = f"{format_percent(_measure_size(summary))} {select_side(summary)} fair value"
+        return f"{subject}: up to {finding}{_write_listing_note(measurement, row)}"
     findings = [
         f"{format_percent(_measure_size(row.summaries[group]))} {select_side(row.summaries[group])} "
         f"{_format_exchanges(group, is_own=group is row.market.group)}"
@@ -129,27 +130,27 @@ def _write_rank(measurement: Measurement, row: MarketRow) -> str:
     if rank.deepest is RankWord.DEEPEST:
         rank_text = "yes"
     elif (deeper := _find_deeper(measurement, row)) is not None:
-        rank_text = f"no, {measurement.question.rules.name_of(deeper.market.venue)} at {format_percent(-(deeper.own_summary.depth or 0.0))}"
+        depth_text = format_percent(-(deeper.own_summary.depth or 0.0))
+        rank_text = f"no, {measurement.question.rules.name_of(deeper.market.venue)} at {depth_text}"
     return f"Deepest of {len(_list_ranked(measurement, row))} {_format_exchanges(row.market.group)}: {rank_text}."
 
 
 def _write_lowest_trade(measurement: Measurement, row: MarketRow) -> str:
-    """Named where even the mildest bound of the lowest trade is deeper than the deepest close."""
-    shallow, deep = (
-        measure_low_bounds(row, row.market.group).wick_shallow,
-        measure_low_bounds(row, row.market.group).wick_deep,
-    )
+    """The lowest trade, where even its shallow bound is deeper than the deepest close; else ""."""
+    bounds = measure_low_bounds(row, row.market.group)
+    shallow, deep = bounds.wick_shallow, bounds.wick_deep
     if row.low is None or row.low_at is None or shallow is None or deep is None:
         return ""
     if shallow >= (row.own_summary.depth or 0.0) - TOLERANCE:
         return ""
     shallow_text, deep_text = format_percent(-shallow), format_percent(-deep)
     range_text = shallow_text if shallow_text == deep_text else f"{shallow_text.removesuffix(' %')} to {deep_text}"
-    return f"Lowest trade {format_price(row.low)} at {format_clock_time(measurement.axis, row.low_at)}, {range_text} below."
+    time_text = format_clock_time(measurement.axis, row.low_at)
+    return f"Lowest trade {format_price(row.low)} at {time_text}, {range_text} below."
 
 
 def _write_thin(subject: str, measurement: Measurement, row: MarketRow) -> str:
-    """Against the one or two markets that traded, by name; never ranked."""
+    """The finding against the one or two markets that traded, which are named."""
     for group in (row.market.group, row.market.group.other):
         thin = row.summaries[group].thin
         position = thin.height_at if select_side(thin) is Direction.ABOVE else thin.depth_at
@@ -168,7 +169,7 @@ def _write_thin(subject: str, measurement: Measurement, row: MarketRow) -> str:
 
 
 def _write_conversion_note(measurement: Measurement) -> str:
-    """How quotes became dollars, where it was not at their own market's rate."""
+    """A note on quotes that were not converted at their own market's rate; else ""."""
     if measurement.question.parameters.quote is QuoteHandling.AS_IS:
         return " (Prices as printed, not converted.)"
     if not measurement.fx_assumed:

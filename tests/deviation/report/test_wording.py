@@ -1,11 +1,11 @@
-"""What is written of a number says no more and no less than the number."""
+"""Texts of numbers that are close to a limit of their format."""
 
 from deviation.report.wording import format_clock_time, format_percent
 from tests.deviation.close_boards import build_board_question, measure_board
 
 
 def test_nothing_is_rounded_up_to_all() -> None:
-    """From 99.5 per cent on a decimal is kept: something was left."""
+    """From 99.5 per cent on a decimal is kept, so that only 1.0 reads 100 %."""
     assert [format_percent(fraction) for fraction in (0.994, 0.995, 0.9996, 1.0)] == [
         "99 %",
         "99.5 %",
