@@ -1,7 +1,7 @@
-# The dashboard and the command line in one image. See docs/deploy.md.
+# The program, as page and as command line; see docs/deploy.md.
 FROM python:3.11-slim-bookworm
 
-# Chromium draws the pictures that are asked for by link or by `chart`.
+# Chromium draws pictures for links and for `chart`.
 RUN apt-get update \
     && apt-get install -y --no-install-recommends chromium fonts-dejavu-core \
     && rm -rf /var/lib/apt/lists/*
@@ -22,7 +22,7 @@ COPY data data
 COPY deviation deviation
 RUN python -m pip install --no-cache-dir --no-deps --no-build-isolation .
 
-# A plumbline.toml is looked for in the folder that the program is started in.
+# plumbline.toml is read from the current folder.
 WORKDIR /var/lib/plumbline
 ENV PLUMBLINE_STORE=/var/lib/plumbline/lake \
     PLUMBLINE_HOST=0.0.0.0 \

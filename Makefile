@@ -1,4 +1,4 @@
-# make run: the dashboard. make test: everything that must hold. Both make their own .venv first.
+# make run: the dashboard. make test: all checks. Both create .venv first.
 
 PYTHON ?= python3
 VENV := .venv
@@ -24,17 +24,17 @@ unit: $(VENV)/dev.stamp
 	$(BIN)/coverage report --fail-under=95
 	$(BIN)/coverage report --include='deviation/*' --fail-under=100
 
-# Playwright's event loop does not share a process with the others.
+# Playwright's event loop needs a process of its own.
 browser: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest --numprocesses=auto tests/browser
 
-# What pip cannot bring: a browser, a font, and on Debian the module that makes virtual environments.
+# What pip cannot install: a browser, a font, and on Debian the venv module.
 system:
 	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && ! dpkg -s $(SYSTEM_PACKAGES) >/dev/null 2>&1; then \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(SYSTEM_PACKAGES); \
 	fi
 
-# Renew every pin: all platforms, with hashes and extras (older pip asks for them), without the address of an index.
+# Update all pins: for all platforms, with hashes and extras (older pip needs them), without index URLs.
 PIN := .venv-pins/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-strip-extras --no-annotate --no-header --no-emit-index-url --no-emit-find-links pyproject.toml
 pins:

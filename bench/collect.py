@@ -30,7 +30,8 @@ from collectors.http.access import Access
 from collectors.http.mirror import rewrite_urls
 from collectors.plan import MINUTE
 from collectors.request import CollectionSummary, CollectRequest
-from collectors.venues.table import VENUES, MarketType, Route, VenueRow
+from collectors.venues.row import MarketType, Route, VenueRow
+from collectors.venues.table import VENUES
 from data.catalogue import load_catalogue
 from data.store import CandleStore
 from tests.collectors.all_venues import SPOT_VENUES, USD_VENUES, build_archives, build_trades

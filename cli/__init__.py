@@ -1,1 +1,1 @@
-"""The command line: commands, options, what is printed on a terminal, and the program's own server."""
+"""The command line: its commands, their options, what a terminal shows, and the server that `serve` runs."""

@@ -1,4 +1,4 @@
-"""How a collection shows itself: bars on a terminal, plain lines elsewhere, JSON lines for another program."""
+"""Progress and result of a collection: bars on a terminal, plain lines elsewhere, or JSON lines."""
 
 import json
 from collections import defaultdict
@@ -10,8 +10,7 @@ from typing import Any, Protocol
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn
-from rich.progress import Progress as Bars
+from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from collectors.check.findings import Finding, FindingStatus
@@ -19,43 +18,44 @@ from collectors.plan import Span, count_minutes
 from collectors.request import CollectionSummary, MarketProgress, MarketResult
 from data.reasons import remove_file_names
 from data.schema import SETTLED_OUTCOMES, Outcome
+from data.times import format_time
 
 ABSENCE_LABELS = {Outcome.NOT_LISTED: "Not listed", Outcome.NOT_OFFERED: "Not offered"}
-"""Outcomes of what a venue does not have, and how they are told together at the end."""
+"""Outcomes of what a venue does not have, with the label of their line in the summary."""
 
 STATUS_WIDTH = max(map(len, FindingStatus))
-"""Characters of the longest verdict."""
+"""Width of the verdict column, in characters."""
 
 
 class Display(Protocol):
-    """What shows a collection while it runs and at its end."""
+    """Shows a collection while it runs, and its result."""
 
     def run_live(self) -> AbstractContextManager[object]:
-        """Holds the screen while the collection runs."""
+        """Keep the display open while the collection runs."""
         ...
 
     def show_progress(self, progress: MarketProgress) -> None:
-        """One step of one market."""
+        """Show a step of a market."""
         ...
 
     def show_summary(self, summary: CollectionSummary) -> None:
-        """What came and what could not be had."""
+        """Show what was collected and what is missing."""
         ...
 
 
 class JsonDisplay:
-    """An object a line: ``event`` is ``progress`` or ``summary``, times ISO 8601 with Z."""
+    """Prints a JSON object per line; ``event`` is ``progress`` or ``summary``, times are ISO 8601 with Z."""
 
     def run_live(self) -> AbstractContextManager[object]:
-        """Holds nothing."""
+        """Nothing to keep open."""
         return nullcontext()
 
     def show_progress(self, progress: MarketProgress) -> None:
-        """The step as it is."""
+        """Print all fields of the step."""
         click.echo(json.dumps({"event": "progress", **asdict(progress)}))
 
     def show_summary(self, summary: CollectionSummary) -> None:
-        """Totals, and each market with its gaps."""
+        """Print the totals, and each market with its gaps."""
         totals = {"candles": summary.candles, "new": summary.new, "revised": summary.revised}
         results = [_build_result(result) for result in summary.results]
         failed_count = len(summary.failed)
@@ -64,29 +64,29 @@ class JsonDisplay:
 
 
 class PlainDisplay:
-    """A line per market when it is done, and what could not be had at the end."""
+    """Prints a line per market when it is done, and a summary."""
 
     def run_live(self) -> AbstractContextManager[object]:
-        """Holds nothing."""
+        """Nothing to keep open."""
         return nullcontext()
 
     def show_progress(self, progress: MarketProgress) -> None:
-        """Only the last step of a market is worth a line; what is not listed or not offered is told at the end."""
+        """Print the last step of a market; markets not listed or not offered are left to the summary."""
         if progress.outcome not in {None, *ABSENCE_LABELS}:
             reason = f": {progress.message}" if progress.message else ""
             market = _format_market(progress)
             click.echo(f"{progress.venue} {market}: {progress.candles:,} candles, {progress.outcome}{reason}")
 
     def show_summary(self, summary: CollectionSummary) -> None:
-        """Totals and failures."""
+        """Print totals and failures."""
         for line in format_summary(summary):
             click.echo(line)
 
 
 class LiveDisplay:
-    """A bar per venue over the minutes asked of all its markets, with candles, minutes missing, and rate.
+    """A progress bar per venue over the minutes of all its markets, with candles, missing minutes and rate.
 
-    ``clock`` gives seconds that only go forward; the rate is that of the candles since the venue's first ones.
+    ``clock`` returns monotonic seconds; the rate counts from the venue's first step.
     """
 
     def __init__(self, console: Console, clock: Callable[[], float] = monotonic) -> None:
@@ -99,26 +99,26 @@ class LiveDisplay:
         )
         self._clock = clock
         self._start_times: dict[str, float] = {}
-        self._progress_bars = Bars(*columns, console=console)
+        self._bars = Progress(*columns, console=console)
         self._tasks: dict[str, TaskID] = {}
         self._markets: defaultdict[str, dict[str, MarketProgress]] = defaultdict(dict)
 
     def run_live(self) -> AbstractContextManager[object]:
-        """Draws the bars until the collection ends."""
-        return self._progress_bars
+        """Draw the bars until the collection ends."""
+        return self._bars
 
     def show_progress(self, progress: MarketProgress) -> None:
-        """Move the venue's bar; a market's minutes join its length when its first step comes."""
+        """Advance the venue's bar; the minutes of a market count from its first step."""
         venue = progress.venue
         if venue not in self._tasks:
-            self._tasks[venue] = self._progress_bars.add_task(venue, status="", total=0)
+            self._tasks[venue] = self._bars.add_task(venue, status="", total=0)
             self._start_times[venue] = self._clock()
         self._markets[venue][_format_market(progress)] = progress
         markets = self._markets[venue].values()
         done_min, total_min = sum(m.done_min for m in markets), sum(m.total_min for m in markets)
-        # Of a venue that nothing had to be asked of the bar is full, of one that cannot be asked it is empty.
+        # Without minutes to ask for, the bar is full if everything is stored and empty if the venue cannot be asked.
         is_full = int(not total_min and all(m.outcome in SETTLED_OUTCOMES for m in markets))
-        self._progress_bars.update(
+        self._bars.update(
             self._tasks[venue],
             completed=done_min or is_full,
             total=total_min or is_full,
@@ -126,7 +126,7 @@ class LiveDisplay:
         )
 
     def _format_status(self, venue: str) -> str:
-        """Candles, what is missing, and how fast they came; why there is nothing, where nothing can be asked for."""
+        """Candles, missing minutes and rate; the outcomes where there are no minutes to ask for."""
         markets = self._markets[venue].values()
         if not any(market.total_min for market in markets):
             outcomes = {market.outcome.value for market in markets if market.outcome} - SETTLED_OUTCOMES
@@ -138,20 +138,20 @@ class LiveDisplay:
         return f"{candles:,} candles{gaps}{rate}"
 
     def show_summary(self, summary: CollectionSummary) -> None:
-        """Totals and failures below the bars."""
+        """Print totals and failures below the bars."""
         for line in format_summary(summary):
-            self._progress_bars.console.print(Text(line))  # no markup: what an exchange said may hold brackets
+            self._bars.console.print(Text(line))  # no markup: messages of exchanges may contain brackets
 
 
 def select_display(console: Console, *, as_json: bool) -> Display:
-    """The display that suits the output."""
+    """JSON if requested, bars on a terminal, else plain lines."""
     if as_json:
         return JsonDisplay()
     return LiveDisplay(console) if console.is_terminal else PlainDisplay()
 
 
 def format_summary(summary: CollectionSummary) -> list[str]:
-    """Totals, remarks, where an asset is not listed, by name what could not be had, and what to do next."""
+    """The lines of a summary: totals, notes, assets not listed or not offered, failures, and what to do next."""
     lines = [f"{summary.candles:,} candles: {summary.new:,} new, {summary.revised:,} with other values than before"]
     lines += summary.notes
     for outcome, label in ABSENCE_LABELS.items():
@@ -173,17 +173,17 @@ def format_summary(summary: CollectionSummary) -> list[str]:
 
 
 def _format_place(result: MarketResult) -> str:
-    """The venue; of one without candles of the length asked, why nobody was asked."""
+    """The venue, or the reason if the venue has no candles of that length."""
     return f"{result.message}:" if result.outcome is Outcome.NOT_OFFERED else result.venue
 
 
 def _format_reason(result: MarketResult) -> str:
-    """Why its minutes were not had, each reason once."""
+    """The distinct reasons of its gaps."""
     return "; ".join(dict.fromkeys(remove_file_names(gap.message) for gap in result.gaps))
 
 
 def _list_next_steps(summary: CollectionSummary) -> list[str]:
-    """What a user can do about what could not be had."""
+    """Lines on what a user can do about the failures."""
     outcomes = {gap.outcome for result in summary.failed for gap in result.gaps}
     lines = []
     if Outcome.REFUSED in outcomes:
@@ -196,12 +196,12 @@ def _list_next_steps(summary: CollectionSummary) -> list[str]:
 
 
 def _format_market(item: MarketProgress | MarketResult) -> str:
-    """The market, with the kind of price where it is not that of trades."""
+    """The symbol, with the kind of price unless it is that of trades."""
     return item.symbol if item.price == "trade" else f"{item.symbol} ({item.price})"
 
 
 def _format_asset(symbol: str) -> str:
-    """An asset that no market is listed of, as a reader would name it; any other symbol as it is."""
+    """The asset of a wildcard symbol such as ``ATOM/*``; other symbols unchanged."""
     return symbol.replace("/*:*", " perpetual").removesuffix("/*")
 
 
@@ -210,7 +210,7 @@ def _format_span(span: Span) -> str:
 
 
 def _build_edges(span: Span) -> dict[str, str]:
-    return {"from": f"{span.start:%Y-%m-%dT%H:%M:%SZ}", "to": f"{span.end:%Y-%m-%dT%H:%M:%SZ}"}
+    return {"from": format_time(span.start), "to": format_time(span.end)}
 
 
 def _build_result(result: MarketResult) -> dict[str, Any]:
@@ -227,7 +227,7 @@ def _build_result(result: MarketResult) -> dict[str, Any]:
 
 
 def format_finding_line(finding: Finding) -> str:
-    """A finding on one line: verdict, where, what is assumed on what evidence, what came, and what to do about it."""
+    """A finding on one line: verdict, place, assumption with its evidence mark, observation, and advice."""
     mark = f" [{finding.mark}]" if finding.mark else ""
     observed = "" if finding.came == finding.assumed else f"; came {finding.came}"
     advice = f" -> {finding.advice}" if finding.advice else ""

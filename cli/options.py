@@ -1,101 +1,58 @@
-"""What a person asks for on the command line: the options of every command that measures, and what they mean."""
+"""Options that several commands share, and the objects that the parsed values become."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
-from enum import StrEnum
-from functools import reduce, wraps
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import click
 
 from analysis.questions import build_question
+from cli.param_types import EnumChoice, Instant, NameList, Percent, VenueHost
+from collectors.http.access import Access
+from collectors.venues.table import select_venues
 from data.catalogue import Catalogue
 from data.errors import UsageError
 from data.schema import Evidence, Timeframe
-from data.times import parse_time
+from data.settings import Settings, load_settings
+from data.times import format_time
 from deviation.question import Parameters, Question, QuoteHandling, ReferenceKind
 
+ALL_ASSETS = "all"
+"""Stands for every asset in ``--asset`` and ``--assets``."""
 
-class Percent(click.ParamType[float]):
-    """Per cent on the command line, a fraction in the program."""
+GLOBAL_PREFIX = "plumbline."
+"""Prefix of the global options in the context's ``meta``, which all contexts of a run share."""
 
-    name = "per cent"
-
-    def convert(self, value: str | float, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Divide by 100 in decimals, so that 0.7 becomes 0.007 and not its neighbour."""
-        try:
-            return float(Decimal(str(value)) / 100)
-        except InvalidOperation:
-            self.fail(f"{value!r} is no number", param, ctx)
-
-
-class Instant(click.ParamType[datetime]):
-    """A time with its zone, rounded down to the minute."""
-
-    name = "time"
-
-    def convert(self, value: str | datetime, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """Parse ISO 8601 with a zone; say so where an edge inside a minute was rounded down."""
-        if isinstance(value, datetime):
-            return value
-        try:
-            time, rounded = parse_time(value)
-        except UsageError as error:
-            self.fail(str(error), param, ctx)
-        if rounded:
-            click.echo(f"{value} rounded down to {time:%Y-%m-%dT%H:%MZ}", err=True)
-        return time
-
-
-class NameList(click.ParamType[tuple[str, ...]]):
-    """Names with commas between them."""
-
-    name = "a,b"
-
-    def convert(
-        self,
-        value: str | tuple[str, ...],
-        param: click.Parameter | None,  # noqa: ARG002 - the signature is click's
-        ctx: click.Context | None,  # noqa: ARG002 - as above
-    ) -> tuple[str, ...]:
-        """Split at commas; blanks and empty items are dropped."""
-        if isinstance(value, tuple):
-            return value
-        return tuple(item.strip() for item in value.split(",") if item.strip())
-
-
-class VenueHost(click.ParamType[tuple[str, str]]):
-    """A venue and the host to ask instead of its usual one."""
-
-    name = "venue=host"
-
-    def convert(
-        self, value: str | tuple[str, str], param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, str]:
-        """Split at the first equals sign."""
-        if isinstance(value, tuple):
-            return value
-        venue, _, host = value.partition("=")
-        if not venue or not host:
-            self.fail(f"{value!r} is not of the form bybit=api.bytick.com", param, ctx)
-        return venue, host
+Callback = Callable[..., Any]
+"""The function behind a command."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessOptions:
-    """The options on how exchanges are reached, as typed; None and empty where not given."""
+    """How exchanges are reached, as typed; None and empty where not given."""
 
     mirror: str | None = None
     proxy: str | None = None
     hosts: tuple[tuple[str, str], ...] = ()
 
+    def build_access(self, settings: Settings) -> Access:
+        """How exchanges are reached: by the options, else by the settings.
+
+        Raises:
+            UsageError: A mirror or proxy is no address, or a host is given for an unknown venue.
+        """
+        hosts = dict(self.hosts) or None
+        settings = load_settings(store=settings.store, mirror=self.mirror, proxy=self.proxy, hosts=hosts)
+        select_venues(settings.hosts, derivatives=True)
+        return Access(settings.mirror, settings.proxy, settings.hosts)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeasureOptions:
-    """The options of a measuring command as typed; fractions, aware UTC minutes, None where not given."""
+    """The options of a measuring command; fractions, aware UTC minutes, None where not given."""
 
     start: datetime | None
     end: datetime | None
@@ -110,19 +67,23 @@ class MeasureOptions:
     complete: bool
     first_seen: bool
 
+    def list_assets(self, catalogue: Catalogue) -> tuple[str, ...]:
+        """The assets that "all" stands for: those of the event, else of the catalogue."""
+        return catalogue.get_event(self.event).assets if self.event else tuple(catalogue.assets)
+
     def build_question(self, catalogue: Catalogue, asset: str) -> Question:
         """The question about one asset.
 
         Raises:
             UsageError: No window, or two, or an unknown asset, event or window.
         """
-        start, end, event = self._find_window(catalogue)
+        start, end = self._find_window(catalogue)
         return build_question(
             catalogue,
             asset,
             start,
             end,
-            event=event,
+            event=self.event,
             parameters=self.parameters,
             venues=self.venues,
             focus=self.focus,
@@ -130,21 +91,23 @@ class MeasureOptions:
             timeframe=self.timeframe,
         )
 
-    def find_window(self, catalogue: Catalogue) -> tuple[datetime, datetime]:
-        """The window alone.
+    def suggest_sources(self, catalogue: Catalogue, asset: str) -> str:
+        """What a user can do where there is no candle of an asset."""
+        if self.files:
+            return "check asset, window and --origin against what the file holds"
+        start, end = map(format_time, self._find_window(catalogue))
+        timeframe_option = "" if self.timeframe is Timeframe.M1 else f" --timeframe {self.timeframe}"
+        return (
+            f"collect them with `collect --assets {asset} --from {start} --to {end}{timeframe_option}`, "
+            "import a file with `import FILE`, or look at the sample with `--origin reconstruction`"
+        )
 
-        Raises:
-            UsageError: No window, or two, or an unknown event or window.
-        """
-        start, end, _ = self._find_window(catalogue)
-        return start, end
-
-    def _find_window(self, catalogue: Catalogue) -> tuple[datetime, datetime, str | None]:
+    def _find_window(self, catalogue: Catalogue) -> tuple[datetime, datetime]:
         if self.start is not None and self.end is not None:
             if self.window is not None:
                 message = "give --from and --to, or --window, not both"
                 raise UsageError(message)
-            return self.start, self.end, self.event
+            return self.start, self.end
         if self.start is not None or self.end is not None:
             message = "give both --from and --to"
             raise UsageError(message)
@@ -152,147 +115,126 @@ class MeasureOptions:
             message = f"say which window: --from and --to, or --event ({', '.join(catalogue.events)}) with --window"
             raise UsageError(message)
         window = catalogue.get_event(self.event).get_window(self.window)
-        return window.start, window.end, self.event
+        return window.start, window.end
 
 
-GLOBAL = "plumbline."
-"""Prefix of the global options' values in the context's ``meta``, which all contexts of a call share."""
+from_option = click.option("--from", "start", type=Instant(), help="First minute, ISO 8601 with its zone.")
+to_option = click.option("--to", "end", type=Instant(), help="End of the window (not in it), ISO 8601 with its zone.")
+venues_option = click.option("--venues", type=NameList(), default=(), help="Only these venues, with commas.")
+derivatives_option = click.option(
+    "--derivatives", is_flag=True, help="Perpetual futures too, with their mark and index prices."
+)
+
+_ACCESS_OPTIONS = (
+    click.option("--mirror", help="Address that answers in place of the exchanges."),
+    click.option("--proxy", help="Address to go through: http://HOST:PORT or socks5h://HOST:PORT."),
+    click.option("--host", "hosts", type=VenueHost(), multiple=True, help="Another documented host of a venue."),
+)
+
+_MEASURE_OPTIONS = (
+    from_option,
+    to_option,
+    click.option("--event", help="An event of the catalogue, such as 2025-10-10."),
+    click.option("--window", help="A named window of the event; its default one if left out."),
+    click.option("--venues", type=NameList(), default=(), help="Only these: kraken or kraken:BTC/USDC, with commas."),
+    click.option("--focus", default="binance", show_default=True, help="The venue that the headline speaks of."),
+    click.option("--quote", type=EnumChoice(QuoteHandling), default=QuoteHandling.USD.value, show_default=True),
+    click.option("--reference", type=EnumChoice(ReferenceKind), default=ReferenceKind.MEDIAN.value, show_default=True),
+    click.option(
+        "--min-vote", "min_vote_usd", type=float, default=100.0, show_default=True, help="Dollars in a bar to vote."
+    ),
+    click.option("--enter", type=Percent(), default="2", show_default=True, help="Per cent that count as astray."),
+    click.option("--exit", type=Percent(), default="1", show_default=True, help="Per cent that count as back."),
+    click.option("--confirm", type=int, default=3, show_default=True, help="Minutes back that end an episode."),
+    click.option(
+        "--timeframe",
+        type=EnumChoice(Timeframe),
+        default=Timeframe.M1.value,
+        show_default=True,
+        help="Length of the bars that are measured.",
+    ),
+    click.option("--origin", type=EnumChoice(Evidence), default=Evidence.REAL.value, show_default=True),
+    click.option(
+        "--input",
+        "files",
+        type=click.Path(path_type=Path),
+        multiple=True,
+        help="Measure this file instead of the store.",
+    ),
+    click.option(
+        "--as-first-seen", "first_seen", is_flag=True, help="As candles first came, whatever venues changed since."
+    ),
+    click.option("--complete", is_flag=True, help="With --input: absent minutes are quiet, not missing."),
+)
 
 
 def build_global_options() -> list[click.Option]:
-    """The options that may stand before and after a command's name; `get_global_option` has what was given.
+    """The options that may stand before and after a command's name; read them with `get_global_option`.
 
-    click reads what stands before the name first, so the later of two values replaces the earlier one.
+    click parses what stands before the name first, so the later of two values replaces the earlier one.
     """
 
-    def store_option(context: click.Context, option: click.Parameter, value: str | int | None) -> None:
+    def store_value(context: click.Context, option: click.Parameter, value: str | int | None) -> None:
         if value is not None:
-            context.meta[GLOBAL + str(option.name)] = value
+            context.meta[GLOBAL_PREFIX + str(option.name)] = value
 
+    verbosity_flags = (
+        ("--verbose", 1, "Say more on the error stream."),
+        ("--quiet", -1, "Say nothing but results and errors."),
+    )
     return [
         click.Option(
             ["--store"],
             help="Where candles are kept: a folder or any URI that Delta Lake takes.",
-            callback=store_option,
+            callback=store_value,
             expose_value=False,
         ),
         *(
             click.Option(
-                [flag, "loudness"], type=int, flag_value=loudness, help=text, callback=store_option, expose_value=False
+                [flag, "verbosity"], type=int, flag_value=verbosity, help=text, callback=store_value, expose_value=False
             )
-            for flag, loudness, text in (
-                ("--verbose", 1, "Say more on the error stream."),
-                ("--quiet", -1, "Say nothing but results and errors."),
-            )
+            for flag, verbosity, text in verbosity_flags
         ),
     ]
 
 
 def get_global_option(context: click.Context, name: str, default: Any = None) -> Any:  # noqa: ANN401 - a value of any option
-    """The last given value of a global option: ``store`` as text, ``loudness`` -1 or 1; else the default."""
-    return context.meta.get(GLOBAL + name, default)
+    """The last given value of a global option: ``store`` as text, ``verbosity`` -1 or 1; else the default."""
+    return context.meta.get(GLOBAL_PREFIX + name, default)
 
 
-def add_access_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the options on how exchanges are reached; it receives them as one `AccessOptions` named ``access_options``."""
-    options = [
-        click.option("--mirror", help="Address that answers in place of the exchanges."),
-        click.option("--proxy", help="Address to go through: http://HOST:PORT or socks5h://HOST:PORT."),
-        click.option("--host", "hosts", type=VenueHost(), multiple=True, help="Another documented host of a venue."),
-    ]
+def add_access_options(callback: Callback) -> Callback:
+    """Give a command the options on how exchanges are reached, as one `AccessOptions` named ``access_options``."""
 
-    @wraps(command)
-    def wrapper(
-        *,
-        mirror: str | None,
-        proxy: str | None,
-        hosts: tuple[tuple[str, str], ...],
-        **other_options: Any,  # noqa: ANN401
-    ) -> Any:  # noqa: ANN401 - the command's own options pass through
-        return command(access_options=AccessOptions(mirror=mirror, proxy=proxy, hosts=hosts), **other_options)
+    @wraps(callback)
+    def wrapper(**values: Any) -> Any:  # noqa: ANN401 - the command's own options pass through
+        return callback(access_options=AccessOptions(**_pop_fields(AccessOptions, values)), **values)
 
-    return reduce(lambda decorated, option: option(decorated), reversed(options), wrapper)
+    return _add_options(wrapper, _ACCESS_OPTIONS)
 
 
-def add_measure_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the options of a measurement; it receives them as one `MeasureOptions` under the name ``options``."""
-    options = [
-        click.option("--from", "start", type=Instant(), help="First minute, ISO 8601 with its zone."),
-        click.option("--to", "end", type=Instant(), help="End of the window (not in it), ISO 8601 with its zone."),
-        click.option("--event", help="An event of the catalogue, such as 2025-10-10."),
-        click.option("--window", help="A named window of the event; its default one if left out."),
-        click.option(
-            "--venues", type=NameList(), default=(), help="Only these: kraken or kraken:BTC/USDC, with commas."
-        ),
-        click.option("--focus", default="binance", show_default=True, help="The venue that the headline speaks of."),
-        click.option("--quote", type=build_choice(QuoteHandling), default=QuoteHandling.USD.value, show_default=True),
-        click.option(
-            "--reference", type=build_choice(ReferenceKind), default=ReferenceKind.MEDIAN.value, show_default=True
-        ),
-        click.option("--min-vote", type=float, default=100.0, show_default=True, help="Dollars in a bar to vote."),
-        click.option("--enter", type=Percent(), default="2", show_default=True, help="Per cent that count as astray."),
-        click.option(
-            "--exit", "exit_", type=Percent(), default="1", show_default=True, help="Per cent that count as back."
-        ),
-        click.option("--confirm", type=int, default=3, show_default=True, help="Minutes back that end an episode."),
-        click.option(
-            "--timeframe",
-            type=build_choice(Timeframe),
-            default=Timeframe.M1.value,
-            show_default=True,
-            help="Length of the bars that are measured.",
-        ),
-        click.option("--origin", type=build_choice(Evidence), default=Evidence.REAL.value, show_default=True),
-        click.option(
-            "--input",
-            "files",
-            type=click.Path(path_type=Path),
-            multiple=True,
-            help="Measure this file instead of the store.",
-        ),
-        click.option(
-            "--as-first-seen", "first_seen", is_flag=True, help="As candles first came, whatever venues changed since."
-        ),
-        click.option("--complete", is_flag=True, help="With --input: absent minutes are quiet, not missing."),
-    ]
+def add_measure_options(callback: Callback) -> Callback:
+    """Give a command the options of a measurement, as one `MeasureOptions` named ``options``."""
 
-    @wraps(command)
-    def wrapper(
-        *,
-        quote: str,
-        reference: str,
-        origin: str,
-        timeframe: str,
-        min_vote: float,
-        enter: float,
-        exit_: float,
-        confirm: int,
-        **other_options: Any,  # noqa: ANN401 - the command's own options pass through
-    ) -> Any:  # noqa: ANN401 - as above
+    @wraps(callback)
+    def wrapper(**values: Any) -> Any:  # noqa: ANN401 - the command's own options pass through
         try:
-            parameters = Parameters(
-                reference=ReferenceKind(reference),
-                quote=QuoteHandling(quote),
-                enter=enter,
-                exit=exit_,
-                confirm=confirm,
-                min_vote_usd=min_vote,
-            )
+            parameters = Parameters(**_pop_fields(Parameters, values))
         except ValueError as error:
             raise UsageError(str(error)) from error
-        names = ("start", "end", "event", "window", "venues", "focus", "files", "complete", "first_seen")
-        values = {name: other_options.pop(name) for name in names}
-        evidence_and_timeframe = Evidence(origin), Timeframe(timeframe)
-        return command(
-            options=MeasureOptions(
-                parameters=parameters, origin=evidence_and_timeframe[0], timeframe=evidence_and_timeframe[1], **values
-            ),
-            **other_options,
-        )
+        options = MeasureOptions(parameters=parameters, **_pop_fields(MeasureOptions, values))
+        return callback(options=options, **values)
 
-    return reduce(lambda wrapped, option: option(wrapped), reversed(options), wrapper)
+    return _add_options(wrapper, _MEASURE_OPTIONS)
 
 
-def build_choice(choices: type[StrEnum]) -> click.Choice[str]:
-    """The values of an enumeration; click by itself would ask for its names."""
-    return click.Choice([choice.value for choice in choices])
+def _add_options(callback: Callback, options: tuple[Callable[[Callback], Callback], ...]) -> Callback:
+    """Apply decorators so that help lists the options in the order given."""
+    for option in reversed(options):
+        callback = option(callback)
+    return callback
+
+
+def _pop_fields(kind: type[Any], values: dict[str, Any]) -> dict[str, Any]:
+    """Remove the values named like fields of a dataclass, and return them."""
+    return {field.name: values.pop(field.name) for field in fields(kind) if field.name in values}

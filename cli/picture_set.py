@@ -1,4 +1,4 @@
-"""A set of pictures for the command line: one browser for all, a bar on a terminal, a line each elsewhere."""
+"""Comparison pictures written to files, with a progress bar on a terminal."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
-from rich.progress import Progress as Bars
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from dashboard.charts.comparison.sheet import build_comparison_sheet, build_file_name
@@ -22,12 +21,12 @@ from data.schema import Evidence
 from deviation.result import Measurement
 
 ShowLine = Callable[[str], None]
-"""Shows a line."""
+"""Prints a line."""
 
 
 @dataclass(frozen=True, slots=True)
 class PictureStyle:
-    """What all pictures of a set share; ``store`` is the version of the store for their manifests."""
+    """What all pictures of a set share; ``store`` is the store version for their manifests, None without a store."""
 
     size: SheetSize = SheetSize.WIDE
     theme: Theme = Theme.LIGHT
@@ -36,10 +35,10 @@ class PictureStyle:
 
 
 def choose_format(path: Path, requested: str | None) -> FileFormat:
-    """The format that was asked for, else that of the file's ending; PNG in a folder.
+    """The requested format, else that of the file name's extension; PNG in a folder.
 
     Raises:
-        UsageError: The ending is neither.
+        UsageError: The extension is neither.
     """
     format_name = requested or ("png" if path.is_dir() else path.suffix.lower().removeprefix("."))
     if format_name not in list(FileFormat):
@@ -53,11 +52,19 @@ def choose_format(path: Path, requested: str | None) -> FileFormat:
 def write_picture(
     measurement: Measurement, catalogue: Catalogue, renderer: Renderer, style: PictureStyle, target: Path
 ) -> Path:
-    """Write the picture to a file, or into a folder under its own name; returns where it is.
+    """Write the picture of a measurement, and return its path.
+
+    Args:
+        measurement: what to draw.
+        catalogue: names and colours of venues.
+        renderer: the browser that draws.
+        style: size, theme and format.
+        target: a file, or a folder in which the file is named after the measurement.
 
     Raises:
-        UsageError: It cannot be written there.
-        BrowserMissing, BrowserFailed: It cannot be drawn.
+        UsageError: The file cannot be written.
+        BrowserMissing: There is no browser.
+        BrowserFailed: The browser failed.
     """
     assumed = list_assumed_markets() if measurement.question.origin is Evidence.RECONSTRUCTION else frozenset()
     name = build_file_name(measurement, file_format=style.file_format.value, size=style.size, theme=style.theme)
@@ -73,13 +80,13 @@ def write_pictures(
     write: Callable[[Measurement], Path],
     show_line: ShowLine,
 ) -> list[str]:
-    """Write the picture of each asset that has one, and say where; returns why the others have none.
+    """Write a picture per asset; returns a reason for each asset without candles.
 
     Args:
         assets: tickers, in order.
-        measure: measures one; raises `NoUsableCandles` where there is no candle.
-        write: writes the picture of one.
-        show_line: shows a line for each asset when it is done.
+        measure: measures an asset; raises `NoUsableCandles` where it has no candle.
+        write: writes the picture of a measurement and returns its path.
+        show_line: prints a line per asset: the path, or the reason.
     """
     missing = []
     for asset in assets:
@@ -95,16 +102,16 @@ def write_pictures(
 
 @contextmanager
 def show_progress(console: Console, total: int, show_line: ShowLine) -> Iterator[ShowLine]:
-    """What shows a line for each picture: above a bar on a terminal, by ``show_line`` elsewhere."""
+    """A function that prints a line per picture: above a progress bar on a terminal, else ``show_line`` itself."""
     if not console.is_terminal:
         yield show_line
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Bars(*columns, console=console) as progress:
+    with Progress(*columns, console=console) as progress:
         task = progress.add_task("pictures", total=total)
 
         def advance(line: str) -> None:
-            progress.console.print(Text(line), soft_wrap=True)  # no markup, and a path stays in one piece
+            progress.console.print(Text(line), soft_wrap=True)  # no markup, no line break within a path
             progress.advance(task)
 
         yield advance

@@ -1,4 +1,4 @@
-"""An end in good order, whoever asks for it."""
+"""SIGTERM handled like Ctrl-C."""
 
 import signal
 from collections.abc import Iterator
@@ -7,9 +7,9 @@ from contextlib import contextmanager
 
 @contextmanager
 def interrupt_on_sigterm() -> Iterator[None]:
-    """SIGTERM, from the page or a service manager, ends the block as Ctrl-C does: nothing is left half done.
+    """Raise `KeyboardInterrupt` in the block on SIGTERM, which the page and service managers send.
 
-    In the main thread alone.
+    Only in the main thread.
     """
     previous_handler = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:

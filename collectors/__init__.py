@@ -1,4 +1,4 @@
-"""Collecting candles from exchanges: what each venue can give, one client per venue, and the job that runs them.
+"""Collection of candles from exchanges: the venue table, a client per venue, routes to candles, and the follower.
 
-This package imports no ccxt by itself: that costs over half a second and 100 MB, and most commands never collect.
+Importing the package does not import ccxt, which takes over half a second and 100 MB.
 """

@@ -1,4 +1,4 @@
-"""What a part of a market's reading brought, whatever the route."""
+"""What every route yields: candles of one market, with the outcome of each requested span."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,12 +12,12 @@ from data.schema import CANDLE, LOW_TRADE, Origin
 BAR_SCHEMA: dict[str, pl.DataType] = {
     name: CANDLE[name] for name in ("open_time", "open", "high", "low", "close", "volume")
 }
-"""The candles of one market and length: open time, prices in the quote, volume in base units."""
+"""Candles of one market and timeframe: open time, prices in the quote, volume in base units."""
 
 LOW_SCHEMA: dict[str, pl.DataType] = {
     name: LOW_TRADE[name] for name in ("open_time", "at", "price", "amount", "trade_id")
 }
-"""The lowest trade of each bar of one market and length: the bar's open time, and the trade."""
+"""The lowest trade of each bar of one market and timeframe: the bar's open time, and the trade."""
 
 
 def build_empty_bars() -> pl.DataFrame:
@@ -31,7 +31,7 @@ def build_empty_lows() -> pl.DataFrame:
 
 
 class RejectedPage(NamedTuple):
-    """An answer that could not be believed: the span it was asked for, why it is kept aside, and the answer itself."""
+    """A response that no candle was taken from: the requested span, the reason, and the body as received."""
 
     start: datetime
     end: datetime
@@ -41,11 +41,10 @@ class RejectedPage(NamedTuple):
 
 @dataclass(slots=True)
 class Chunk:
-    """Candles of one market, and how each span that was asked for them was answered.
+    """Candles of one market, and the outcome of each span that was requested.
 
-    ``candles`` is a frame of `BAR_SCHEMA`, in time order, each bar once. ``source`` is the host that answered, or host and
-    file with its SHA-256. ``aside`` are the answers that no candle was taken from. ``lows`` is a frame of `LOW_SCHEMA` for
-    the candles that were made from trades.
+    ``candles`` is a frame of `BAR_SCHEMA`, in time order, each bar once. ``source`` is the host, or the host and a file
+    with its SHA-256. ``lows`` is a frame of `LOW_SCHEMA`, with rows for candles that were built from trades only.
     """
 
     candles: pl.DataFrame

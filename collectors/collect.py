@@ -1,6 +1,6 @@
-"""The collection: venues side by side, each within its own limit, all writing to one store.
+"""A collection: venues are read concurrently, each within its own rate limit, and all write to one store.
 
-What was stored stays stored whenever the job ends, and the next run asks only for what is missing.
+What was stored stays stored however a collection ends, and the next one requests only what is missing.
 """
 
 import asyncio
@@ -12,12 +12,13 @@ from collectors.http.access import DIRECT_ACCESS, Access
 from collectors.plan import CoverageIndex, Span, add_fx_legs, floor_bar, list_requested_assets, merge_spans
 from collectors.request import CollectionSummary, CollectRequest, MarketProgress, MarketResult, OnProgress
 from collectors.store_writer import BatchWriter, CandleSink, Clock
-from collectors.venues.table import VENUES, VenueRow, select_venues
+from collectors.venues.row import VenueRow
+from collectors.venues.table import VENUES, select_venues
 from data.errors import UsageError
 from data.schema import Outcome, Timeframe
 
 PLACEBO_DAYS = 7
-"""How many days before the window are collected with it, for comparison."""
+"""Number of days before the window on which a request with ``placebo`` collects the same hours."""
 
 
 def utc_now() -> datetime:
@@ -26,17 +27,17 @@ def utc_now() -> datetime:
 
 
 def ignore_progress(progress: MarketProgress) -> None:
-    """Takes progress and does nothing with it."""
+    """Discard progress."""
 
 
 def build_windows(request: CollectRequest, now: datetime) -> tuple[tuple[Span, ...], tuple[str, ...]]:
-    """The whole, finished minutes of the request, in UTC and in time order, and notes on what of it was cut off.
+    """The windows of a request in UTC and in time order, and notes on what was cut off the request.
 
-    Of candles of five minutes these are whole, finished bars. What is still running is never asked: its candle would
-    change, and coverage would call it complete.
+    Their edges are rounded down to minutes, or to bars where candles span five minutes. A bar that is not finished is
+    never requested: its candle would still change, and coverage would call it complete.
 
     Raises:
-        UsageError: no bar of the window is over yet, or it holds none.
+        UsageError: the window holds no bar, or no finished one.
     """
     step, unit = (
         (Timeframe.M5, "spans of 5 minutes") if request.timeframe is Timeframe.M5 else (Timeframe.M1, "minutes")
@@ -49,7 +50,8 @@ def build_windows(request: CollectRequest, now: datetime) -> tuple[tuple[Span, .
         edges = f"{floored.start:%Y-%m-%d %H:%MZ} to {floored.end:%Y-%m-%d %H:%MZ}"
         notes.append(f"edges rounded down to whole {unit}: {edges}")
     if floored.start == floored.end:
-        message = f"window {requested.start:%Y-%m-%d %H:%MZ} to {requested.end:%Y-%m-%d %H:%MZ} holds no whole span of 5 minutes"
+        edges = f"{requested.start:%Y-%m-%d %H:%MZ} to {requested.end:%Y-%m-%d %H:%MZ}"
+        message = f"window {edges} holds no whole span of 5 minutes"
         raise UsageError(message)
     if window.end < floored.end:
         notes.append(f"minutes from {window.end:%Y-%m-%d %H:%MZ} on are not over yet; collect them later")
@@ -69,13 +71,18 @@ async def collect_candles(
     now: Clock = utc_now,
     on_progress: OnProgress = ignore_progress,
 ) -> CollectionSummary:
-    """Bring the candles of the request that are not stored yet into the store, with the coverage of all of them.
+    """Store the candles of the request that are missing, and the coverage of every span that was requested.
 
-    ``venues`` is the table to choose from, ``access`` how they are reached, ``now`` the clock by which minutes are
-    finished and answers are dated. ``on_progress`` is called in the event loop's own thread.
+    Args:
+        sink: the store.
+        request: assets, window, venues and kinds of markets.
+        venues: the rows of the venue table to choose from.
+        access: how hosts are reached.
+        now: the clock that decides which minutes are finished, and that dates responses.
+        on_progress: called in the thread of the event loop.
 
     Raises:
-        UsageError: an unknown venue or host, a mirror that is no address, or a window that is not over in any minute.
+        UsageError: an unknown venue or host, or a window without a finished minute.
         StoreBusy: other writers kept the store from taking a batch.
         StoreUnusable: the store cannot be read or written.
     """
@@ -104,7 +111,7 @@ async def collect_candles(
     )
 
     async def collect_rows(rows: list[VenueRow]) -> list[MarketResult]:
-        """Rows of one venue share its limit, and each keeps its own count of it."""
+        """One row after the other, as rows of a venue share its rate limit and each client counts its own requests."""
         return [result for row in rows for result in await VenueCollection(row, job).run()]
 
     rows_by_venue: dict[str, list[VenueRow]] = {}
@@ -121,7 +128,7 @@ async def collect_candles(
 
 
 def _find_first_error(error_group: ExceptionGroup) -> Exception:
-    """The error that ended the others, which is what the caller has to know."""
+    """The first error of a group and the groups in it: the one that cancelled the other tasks."""
     error = error_group.exceptions[0]
     return _find_first_error(error) if isinstance(error, ExceptionGroup) else error
 
@@ -135,7 +142,7 @@ def run_collection(
     now: Clock = utc_now,
     on_progress: OnProgress = ignore_progress,
 ) -> CollectionSummary:
-    """`collect_candles`, for callers that have no event loop. Ctrl-C ends it and loses nothing that was stored."""
+    """`collect_candles` for callers without an event loop. Ctrl-C ends it; what was stored stays."""
     return asyncio.run(collect_candles(sink, request, venues=venues, access=access, now=now, on_progress=on_progress))
 
 
@@ -148,7 +155,7 @@ def run_check(
     access: Access = DIRECT_ACCESS,
     now: Clock = utc_now,
 ) -> list[Finding]:
-    """Compare what the table assumes of the venues with what they send; `collectors.check.ohlcv`.
+    """Compare what the venue table assumes with what the venues send; see `collectors.check.ohlcv`.
 
     Raises:
         UsageError: an unknown venue or host.

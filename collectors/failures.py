@@ -1,16 +1,16 @@
-"""The ways in which a request to a venue fails, each with its outcome and with how much it ends.
+"""How requests to venues fail: each failure has an outcome, and a scope that it ends.
 
 CollectFailure
-├── BadData          bad-data           ends the page; a garbled body may pass
+├── BadData          bad-data           ends the page; transient if garbled
 ├── HistoryTooShort  history-too-short  ends the page
 ├── NotListed        not-listed         ends the market
-├── Rejected         unreachable        ends the market: the venue answered with an error
-├── Unreachable      unreachable        ends the venue; may pass
-├── RateLimitedOut   rate-limited-out   ends the venue; may pass
+├── Rejected         unreachable        ends the market
+├── Unreachable      unreachable        ends the venue; transient
+├── RateLimitedOut   rate-limited-out   ends the venue; transient
 └── Refused          refused            ends the venue
 
-What may pass is asked again, a bounded number of times. The message is the reason alone: venue, symbol and span stand
-beside it in the coverage and in the summary.
+Transient failures are retried, see `collectors.http.retry`. A message is the reason alone: venue, symbol and span are
+other columns of the coverage and other fields of the summary.
 """
 
 from enum import IntEnum
@@ -21,7 +21,7 @@ from data.schema import Outcome
 
 
 class Scope(IntEnum):
-    """How much of a collection a failure ends: there is no use in asking for the rest of it."""
+    """The part of a collection that a failure ends: nothing more of it is requested."""
 
     PAGE = 1
     MARKET = 2
@@ -29,7 +29,7 @@ class Scope(IntEnum):
 
 
 class CollectFailure(PlumblineError):
-    """A request to a venue gave no candles that can be believed."""
+    """A request to a venue gave no valid candles."""
 
     outcome: ClassVar[Outcome]
     scope: ClassVar[Scope]
@@ -37,7 +37,7 @@ class CollectFailure(PlumblineError):
 
 
 class BadData(CollectFailure):
-    """The venue answered with something that is no page of candles; ``garbled``: not even with JSON."""
+    """The response is no page of candles; ``garbled`` where it is not even valid JSON or a readable file."""
 
     outcome = Outcome.BAD_DATA
     scope = Scope.PAGE
@@ -48,7 +48,7 @@ class BadData(CollectFailure):
 
 
 class HistoryTooShort(CollectFailure):
-    """The venue answered for another time than was asked, or with nothing where it would give flat candles."""
+    """The response is for another time than requested, or empty where the venue would send flat candles."""
 
     outcome = Outcome.HISTORY_TOO_SHORT
     scope = Scope.PAGE
@@ -62,7 +62,7 @@ class NotListed(CollectFailure):
 
 
 class Rejected(CollectFailure):
-    """The venue answered with an error that asking again will not change."""
+    """The venue answered with an error that a retry will not change."""
 
     outcome = Outcome.UNREACHABLE
     scope = Scope.MARKET
@@ -77,7 +77,7 @@ class Unreachable(CollectFailure):
 
 
 class RateLimitedOut(CollectFailure):
-    """The venue answered that it was asked too often; ``retry_after_s`` is None where it named no wait."""
+    """The venue's rate limit is exceeded; ``retry_after_s`` is None where the response names no wait."""
 
     outcome = Outcome.RATE_LIMITED_OUT
     scope = Scope.VENUE
@@ -89,7 +89,7 @@ class RateLimitedOut(CollectFailure):
 
 
 class Refused(CollectFailure):
-    """The venue serves nobody from here: HTTP 451 or 403."""
+    """The venue serves no clients from this location: HTTP 451 or 403."""
 
     outcome = Outcome.REFUSED
     scope = Scope.VENUE

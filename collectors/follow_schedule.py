@@ -1,4 +1,4 @@
-"""When the follower runs, and how it ends: on SIGTERM or Ctrl-C, or when the program that it runs beside does."""
+"""When a follower runs, and how it stops: on SIGTERM or Ctrl-C, or with the program that it runs beside."""
 
 import asyncio
 import signal
@@ -24,32 +24,32 @@ DEFAULT_INTERVAL_MIN = 5
 """Minutes between two runs for the newest candles."""
 
 MAINTENANCE_MINUTE = 40
-"""The minute of each hour in which it is seen to it that the store was tidied on that day."""
+"""The minute of each hour at which the maintenance of the day is run unless it was."""
 
 JOB_DEFAULTS = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-"""After a pause of the machine each kind of run is made up for once, however late, and none overtakes itself."""
+"""After a pause of the machine each kind of run is started once, however late, and never twice at a time."""
 
 
 class ScheduledRuns(Protocol):
-    """What is scheduled; see `collectors.follower.Follower`."""
+    """The runs that are scheduled; see `collectors.follower.Follower`."""
 
     async def collect_newest(self) -> RunOutcome | None:
         """Collect the newest minutes."""
 
     async def recollect_hour(self) -> RunOutcome | None:
-        """Ask for the last hour once more."""
+        """Request the last hour once more."""
 
     async def maintain_store(self) -> RunOutcome | None:
         """Compact and vacuum the store."""
 
     async def log_skipped(self, kind: RunKind) -> None:
-        """Log that a run was left out."""
+        """Log that a run was skipped."""
 
 
 class Schedule:
-    """The runs of a follower by the clock, in the running event loop.
+    """Starts the runs of a follower by the clock, in the running event loop.
 
-    ``stop`` is set when a run ended by an exception: there is no use in going on.
+    ``stop`` is set when a run raises an exception.
     """
 
     def __init__(self, follower: ScheduledRuns, every_min: int, stop: asyncio.Event) -> None:
@@ -77,10 +77,10 @@ class Schedule:
         self.scheduler.start()
 
     async def shut_down(self) -> None:
-        """Cancel what goes on, and wait until it has ended.
+        """Cancel the runs under way, and wait until they have ended.
 
         Raises:
-            BaseException: what ended a run.
+            BaseException: the first exception that a run raised.
         """
         # Paused first: a scheduler that shuts down would cancel the runs itself, and report that as their failure.
         self.scheduler.pause()
@@ -94,7 +94,7 @@ class Schedule:
             raise self._failures[0]
 
     async def _run_job(self, action: Callable[[], Awaitable[object]]) -> None:
-        """One run, in a task of its own, so that no exception of it ends in the logging of the scheduler."""
+        """Run in a task of its own, so that an exception reaches `shut_down` and not the log of the scheduler."""
         await asyncio.wait({self._start_task(action())})
 
     def _log_skipped(self, event: JobSubmissionEvent) -> None:
@@ -115,10 +115,10 @@ class Schedule:
 
 
 async def follow(follower: ScheduledRuns, *, every_min: int, stop: asyncio.Event) -> None:
-    """Run the follower by the clock until ``stop`` is set; what goes on then is cancelled, and nothing stored is lost.
+    """Run the follower by the clock until ``stop`` is set, then cancel runs under way; what was stored stays.
 
     Raises:
-        UsageError: what is to be followed makes no sense.
+        UsageError: the interval is shorter than a minute, or the target names an unknown venue.
     """
     schedule = Schedule(follower, every_min, stop)
     schedule.start()
@@ -129,10 +129,10 @@ async def follow(follower: ScheduledRuns, *, every_min: int, stop: asyncio.Event
 
 
 async def follow_until_signal(follower: ScheduledRuns, *, every_min: int = DEFAULT_INTERVAL_MIN) -> None:
-    """`follow`, until the process gets SIGTERM or SIGINT; in the main thread.
+    """`follow` until the process gets SIGTERM or SIGINT; in the main thread.
 
     Raises:
-        UsageError: what is to be followed makes no sense.
+        UsageError: as `follow`.
     """
     stop = asyncio.Event()
     with install_signal_handlers(stop):
@@ -141,21 +141,21 @@ async def follow_until_signal(follower: ScheduledRuns, *, every_min: int = DEFAU
 
 @contextmanager
 def install_signal_handlers(stop: asyncio.Event) -> Iterator[None]:
-    """SIGTERM and SIGINT set ``stop`` within the block, and afterwards do what they did before, ignored ones included.
+    """Let SIGTERM and SIGINT set ``stop`` within the block, and restore their handlers afterwards, also ``SIG_IGN``.
 
-    Where an event loop takes no signals (Windows), Ctrl-C cancels what `asyncio.run` runs, and that ends it too.
+    Where event loops take no signals (Windows), Ctrl-C cancels what `asyncio.run` runs, which ends the follower too.
     """
     loop = asyncio.get_running_loop()
-    before = {}
+    previous_handlers = {}
     with suppress(NotImplementedError):
         for signal_number in (signal.SIGTERM, signal.SIGINT):
             handler = signal.getsignal(signal_number)
             loop.add_signal_handler(signal_number, stop.set)
-            before[signal_number] = handler
+            previous_handlers[signal_number] = handler
     try:
         yield
     finally:
-        for signal_number, handler in before.items():
+        for signal_number, handler in previous_handlers.items():
             loop.remove_signal_handler(signal_number)  # leaves the default handler
             signal.signal(signal_number, handler)
 
@@ -166,7 +166,7 @@ def follow_in_thread(
 ) -> Iterator[None]:
     """Run the follower in a thread with an event loop of its own, as long as the block lasts.
 
-    ``report`` is told at once when the follower ends by an error; the error itself is raised at the end of the block.
+    ``report`` gets a line as soon as the follower ends by an error, which is raised at the end of the block.
     """
     ready: Future[Callable[[], object]] = Future()
 

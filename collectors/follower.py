@@ -1,7 +1,6 @@
-"""What the follower does in one run: collect the newest minutes, ask the last hour again, tidy the store.
+"""The runs of a follower: collect the newest minutes, request the last hour again, maintain the store.
 
-Each run is a row of the store's incident log, and the log is all that a follower knows of the runs before: one that is
-started anew goes on where the last one ended.
+Each run is a row of the store's run log. A follower keeps no other state, so a new one continues where the last ended.
 """
 
 import asyncio
@@ -17,33 +16,34 @@ from collectors.plan import Span, floor_minute
 from collectors.request import CollectRequest, OnProgress
 from collectors.run_record import FollowerRun, FollowerStore, RunKind, RunResult, describe_failures, format_run_result
 from collectors.store_writer import Clock
-from collectors.venues.table import VENUES, VenueRow
+from collectors.venues.row import VenueRow
+from collectors.venues.table import VENUES
 from data.errors import PlumblineError, UsageError
 from data.schema import Outcome, RunOutcome
 
 FIRST_LOOK_BACK = timedelta(hours=1)
-"""How far back the very first run on a store begins."""
+"""How far back the first run on a store begins."""
 
 MAX_CATCH_UP = timedelta(days=7)
-"""How far back a run makes up for what was missed."""
+"""How far back a run collects what earlier runs missed."""
 
 HOUR = timedelta(hours=1)
 
 SETTLING_DELAY = timedelta(minutes=10)
-"""How long candles get to come late, or to be changed, before their hour is asked again."""
+"""How long after its end an hour is requested again, as candles may be late or change."""
 
 FINAL_OUTCOMES = (Outcome.COMPLETE, Outcome.HISTORY_TOO_SHORT)
-"""What a venue no longer has it will not have in the next run either."""
+"""Outcomes after which a span is not requested again: what a venue no longer has does not come back."""
 
 HAS_SUCCEEDED = pl.col("outcome").is_in([RunOutcome.DONE.value, RunOutcome.INCOMPLETE.value])
 
 RUN_LOG_ROWS = 10_080
-"""Rows of the log that are looked through for the run before: a week of runs each minute."""
+"""Rows of the log that are searched for earlier runs: a week of a run each minute."""
 
 
 @dataclass(frozen=True, slots=True)
 class FollowTarget:
-    """What is followed: assets, further spot markets by name, and on which venues (none: those by default).
+    """What to follow: assets, further markets by symbol, and venues (empty: those that the table asks by default).
 
     ``derivatives`` adds perpetual futures.
     """
@@ -55,15 +55,16 @@ class FollowTarget:
 
 
 RunAction = Callable[[FollowerRun], Awaitable[RunResult | None]]
-"""What a run does; None where there was nothing to do."""
+"""The work of a run; None where there was nothing to do."""
 
 
 class Follower:
-    """Runs on one store, one after the other; ``holder`` is who runs them, ``say`` takes a line about each.
+    """Runs on one store, never two at a time.
 
-    ``table``, ``access``, ``now`` and ``on_progress`` are those of `collectors.collect.collect_candles`. A run that fails, or is
-    cancelled, is logged like the others. Two errors pass: a request that makes no sense will make none in the next run
-    (UsageError), and what is no error of the project is a fault of the program.
+    ``holder`` is the process that runs them, as logged; ``report`` gets a line on each run. ``table``, ``access``,
+    ``now`` and ``on_progress`` are those of `collectors.collect.collect_candles`. A run that fails or is cancelled is
+    logged too. Its error is not raised, unless it is a `UsageError`, which the next run would raise as well, or no
+    `PlumblineError`.
     """
 
     def __init__(
@@ -89,33 +90,33 @@ class Follower:
         self._run_lock = asyncio.Lock()
 
     async def collect_newest(self) -> RunOutcome | None:
-        """Collect what is missing up to now, from the first run on record on, but no further back than `MAX_CATCH_UP`.
+        """Collect what is missing up to now, from the start of the first run on, but at most `MAX_CATCH_UP` back.
 
-        So an outage of a venue or a pause of the follower is made up for by the next run. A venue is not asked again
-        for what it said it no longer has.
+        So the next run collects what an outage of a venue or a pause of the follower left out.
         """
         return await self._run_logged(RunKind.NEWEST, self._collect_newest)
 
     async def recollect_hour(self) -> RunOutcome | None:
-        """Ask once more for the last hour that has been over for `SETTLING_DELAY`: some candles come late, some are changed.
+        """Request the last hour that ended `SETTLING_DELAY` ago once more, as candles may be late or change.
 
-        Once for each hour, however often it is called. None where that was done, and where nothing was collected while
-        the hour was young: what comes in after a pause comes late enough.
+        Returns:
+            None where that was done before, and where no run for the newest minutes began in that hour or within
+            `SETTLING_DELAY` of its end: candles that are collected later are settled already.
         """
         return await self._run_logged(RunKind.RECOLLECT, self._recollect_hour)
 
     async def maintain_store(self) -> RunOutcome | None:
-        """Compact and vacuum the store, once on each day in UTC. None where that was done."""
+        """Compact and vacuum the store, once on each day in UTC; None where that was done."""
         return await self._run_logged(RunKind.MAINTENANCE, self._maintain_store)
 
     async def log_skipped(self, kind: RunKind) -> None:
-        """Log that a run was left out because the one before still goes on."""
+        """Log that a run was skipped because the previous one still runs."""
         result = RunResult(RunOutcome.SKIPPED, message="left out: the run before still goes on")
         await self._log_run(FollowerRun(kind, self._now()), result)
 
     async def _collect_newest(self, run: FollowerRun) -> RunResult:
         end = floor_minute(run.began_at)
-        # Each run begins where the one before did, so that the first on record has its say.
+        # Each run begins where the previous one began, so that all begin where the first did.
         previous_runs = await self._read_runs(pl.col("kind") == RunKind.NEWEST, pl.col("start").is_not_null())
         start = (
             end - FIRST_LOOK_BACK if previous_runs.is_empty() else max(previous_runs["start"][0], end - MAX_CATCH_UP)
@@ -185,11 +186,11 @@ class Follower:
             return result.outcome
 
     async def _read_runs(self, *conditions: pl.Expr) -> pl.DataFrame:
-        """The runs on record of which all that holds, newest first."""
+        """The logged runs that meet all conditions, newest first."""
         return (await asyncio.to_thread(self._store.read_runs, RUN_LOG_ROWS)).filter(*conditions)
 
     async def _log_run(self, run: FollowerRun, result: RunResult) -> None:
-        """Log a run, and say it; where the log cannot be written, saying it is all that can be done."""
+        """Log a run and report it; a log that cannot be written is reported too."""
         self._report(f"{run.began_at:%Y-%m-%d %H:%M:%SZ} {run.kind}: {format_run_result(result)}")
         try:
             await asyncio.to_thread(

@@ -1,4 +1,4 @@
-"""Which markets a venue has: as listed within a day, or, where the list fails, as kept before or pinned."""
+"""The markets of a venue: listed within a day, or, where the listing fails, the latest stored or the pinned ones."""
 
 import json
 import tomllib
@@ -14,20 +14,20 @@ from collectors.http.ccxt_exchange import VenueExchange
 from collectors.http.client import VenueClient
 from collectors.page_validation import EPOCH
 from collectors.store_writer import BatchWriter, Clock
-from collectors.venues.table import MarketType, VenueRow
+from collectors.venues.row import MarketType, VenueRow
 from data.schema import parse_base, parse_quote
 
 LISTING_MAX_AGE = timedelta(days=1)
-"""How long a list of markets is believed."""
+"""How long a stored listing is used without a new request."""
 
 PINNED_FILE = "markets.toml"
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The unified symbols that can be asked; ``failure`` is why the venue did not list them itself, None where it did.
+    """The unified symbols that can be requested; ``failure`` is why the venue did not list them, None where it did.
 
-    A list that is older than a day, or pinned, proves no market absent.
+    With a failure the symbols are those of an old or pinned listing: a market that is not among them may exist.
     """
 
     symbols: frozenset[str]
@@ -35,11 +35,11 @@ class Listing:
 
 
 async def load_listing(client: VenueClient, writer: BatchWriter, now: Clock) -> Listing:
-    """Make the client know its markets: those listed within a day, or else the latest list, or else the pinned one.
+    """Load the markets of a venue into its client: a listing of the last day, else the latest, else the pinned one.
 
     Raises:
-        CollectFailure: the list could not be had, none was ever kept, and the venue is not to be asked any more or has
-            no pinned markets.
+        CollectFailure: the venue did not list its markets, no listing is stored, and the failure ends the venue or no
+            markets of it are pinned.
     """
     venue = client.venue
     recent_json = await writer.read_listing(venue.key, now() - LISTING_MAX_AGE)
@@ -58,7 +58,7 @@ async def load_listing(client: VenueClient, writer: BatchWriter, now: Clock) -> 
 
 
 def list_pinned_markets(venue: VenueRow) -> list[dict[str, Any]]:
-    """The venue's pinned spot markets, in the form that `VenueExchange.list_markets` gives; none for other kinds."""
+    """The venue's pinned spot markets, in the form of `VenueExchange.list_markets`; empty for swaps."""
     if venue.kind is not MarketType.SPOT:
         return []
     return [_build_market(symbol, market_id) for symbol, market_id in _read_pinned().get(venue.id, {}).items()]

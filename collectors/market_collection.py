@@ -1,4 +1,4 @@
-"""One market's part of a collection: each route in turn for what is still missing, kept chunk by chunk."""
+"""The collection of one market: each route in turn for what is still missing, stored chunk by chunk."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -9,16 +9,16 @@ from collectors.chunk import Chunk
 from collectors.plan import MarketPlan, Span, SpanOutcome, count_minutes, floor_bar, merge_outcomes, split_by_age
 from collectors.request import MarketProgress, MarketResult, OnProgress
 from collectors.store_writer import BatchWriter, Clock, WriteCounts
-from collectors.venues.table import Route, VenueRow
+from collectors.venues.row import Route, VenueRow
 from data.schema import Outcome
 
 ReadSpans = Callable[[Sequence[Span]], AsyncIterator[Chunk]]
-"""A route to the candles of one market: reads spans, and says how each was answered; a failure is a piece."""
+"""A route to the candles of one market: reads spans into chunks. Failures are outcomes of spans, never raised."""
 
 
 @dataclass(slots=True)
 class MarketTally:
-    """What came of one market so far."""
+    """What was read of one market so far."""
 
     candles: int = 0
     done_spans: list[Span] = field(default_factory=list)
@@ -26,7 +26,7 @@ class MarketTally:
 
 
 def summarize_outcome(gaps: Sequence[SpanOutcome], plan: MarketPlan, requested_min: int) -> tuple[Outcome, str]:
-    """The outcome of a market over all the minutes asked, and what is missing and why, in words."""
+    """The outcome of a market over all requested minutes, and a message on what is missing and why."""
     if not gaps:
         return Outcome.COMPLETE, "" if plan.missing else "already stored"
     missing_min = count_minutes(gap.span for gap in gaps)
@@ -36,7 +36,7 @@ def summarize_outcome(gaps: Sequence[SpanOutcome], plan: MarketPlan, requested_m
 
 
 class MarketCollection:
-    """Collects one market; ``routes`` are the ways to read it."""
+    """Collects one market by the routes of its venue; ``routes`` has a reader for each."""
 
     def __init__(
         self,
@@ -57,7 +57,7 @@ class MarketCollection:
         self._count_futures: list[asyncio.Future[WriteCounts]] = []
 
     async def run(self, windows: Sequence[Span]) -> MarketResult:
-        """Read what is missing of the windows by each route of the venue in turn, and say how it ended."""
+        """Read what is missing of the windows by each route of the venue in turn."""
         self._report_progress()
         async with self._writer.register_reader():
             gaps = await self._read_all_routes()
@@ -79,7 +79,7 @@ class MarketCollection:
         )
 
     async def _read_all_routes(self) -> list[SpanOutcome]:
-        """Read by each route; the pieces that none could have."""
+        """Read by each route in turn; the spans that none could read, with their reasons."""
         missing: list[Span] = list(self._plan.missing)
         failed_spans: list[SpanOutcome] = []
         *first_routes, last_route = self._venue.list_routes(self._plan.series.timeframe)
@@ -93,7 +93,7 @@ class MarketCollection:
         )
 
     def _split_by_reach(self, route: Route, spans: Sequence[Span]) -> tuple[list[Span], list[Span]]:
-        """What the route can have, and what is older than it reaches."""
+        """The parts of the spans within the route's reach, and those that are older."""
         timeframe = self._plan.series.timeframe
         reach_min = self._venue.find_reach(timeframe)
         if route is not Route.OHLCV or reach_min is None:
@@ -104,9 +104,9 @@ class MarketCollection:
     async def _read_route(
         self, route: Route, spans: Sequence[Span], failed_spans: Sequence[SpanOutcome] = (), *, is_last: bool = False
     ) -> AsyncIterator[SpanOutcome]:
-        """Read the spans by one route and store what comes; yields the pieces that could not be had.
+        """Read the spans by one route and store what it yields; yields the spans that it could not read.
 
-        Gaps are stored by the last route only, with the reasons of those before: another may still fill them.
+        Gaps are stored by the last route only, with the reasons of the routes before it, as those may still be filled.
         """
         if not spans:
             return
@@ -122,7 +122,7 @@ class MarketCollection:
             final = [*complete, *gaps] if is_last else complete
             chunk = replace(route_chunk, outcomes=final)
             if self._count_futures and self._count_futures[-1].done():
-                self._count_futures[-1].result()  # a store that takes nothing ends the reading
+                self._count_futures[-1].result()  # a store that takes nothing ends the reading by its error
             self._count_futures.append(await self._writer.submit(self._venue.id, self._plan.series, chunk))
             self._tally.candles += chunk.candles.height
             self._tally.done_spans += (span_outcome.span for span_outcome in final)
@@ -149,9 +149,10 @@ class MarketCollection:
 
 
 def add_reasons(gap: SpanOutcome, failed_spans: Sequence[SpanOutcome]) -> SpanOutcome:
-    """The gap with the reasons of the routes before, where they failed on some of its minutes.
+    """The gap with the reasons of earlier routes that failed on some of its minutes.
 
-    That one route does not reach says nothing while another was only down: the minutes have to be asked again.
+    Where any of them failed otherwise than by `Outcome.HISTORY_TOO_SHORT`, so does the gap: a route that was down may
+    still have the minutes, so they are requested again.
     """
     overlapping = (
         span_outcome

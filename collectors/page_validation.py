@@ -1,8 +1,8 @@
-"""The gate: which of the rows that a venue sent are candles of the page that was asked.
+"""Validation of pages: which rows of a response are finished candles of the page that was requested.
 
-Rows that came back are no proof of anything: several venues answer an old page with today's candles, and ccxt passes
-them on because they are later than ``since`` (https://github.com/ccxt/ccxt/issues/22606). Nothing passes here that was
-not asked for, is not finished, or is no candle.
+Several venues answer a request for an old page with today's candles, and ccxt passes them on because they are later
+than ``since`` (https://github.com/ccxt/ccxt/issues/22606). Rows outside the page, unfinished candles and rows that are
+no candles are never returned.
 """
 
 from collections.abc import Sequence
@@ -15,11 +15,11 @@ import polars as pl
 from collectors.chunk import BAR_SCHEMA
 from collectors.failures import BadData, HistoryTooShort
 from collectors.plan import Span, SpanOutcome
-from collectors.venues.table import EmptyMinutes, PageEdge, VenueRow
+from collectors.venues.row import EmptyMinutes, PageEdge, VenueRow
 from data.schema import Outcome, Timeframe
 
 CcxtRow = Sequence[float | None]
-"""A candle as ccxt gives it: open time in ms, open, high, low, close, volume; None where the venue sent no number."""
+"""A candle as ccxt returns it: open time in ms, open, high, low, close, volume; None where the venue sent no number."""
 
 CandleArray = npt.NDArray[np.float64]
 """Shape (candles, 6): open time in ms since 1970 UTC, open, high, low, close, volume."""
@@ -36,12 +36,12 @@ def to_ms(time: datetime) -> int:
 
 
 def from_ms(milliseconds: float) -> datetime:
-    """The time that many milliseconds after 1970 UTC."""
+    """The time so many milliseconds after 1970 UTC."""
     return EPOCH + timedelta(milliseconds=milliseconds)
 
 
 def format_ms(milliseconds: float) -> str:
-    """The time to the minute, or to the second inside one; the number itself where no calendar holds it."""
+    """The time as text, to the minute or, within one, to the second; the number where no `datetime` can hold it."""
     try:
         time = from_ms(milliseconds)
     except OverflowError:
@@ -50,7 +50,7 @@ def format_ms(milliseconds: float) -> str:
 
 
 def parse_ccxt_rows(rows: Sequence[CcxtRow]) -> CandleArray:
-    """The rows as numbers; what is no number is NaN.
+    """The rows as an array; None is NaN.
 
     Raises:
         BadData: a row holds fewer than six values, or something that is neither number nor None.
@@ -65,10 +65,10 @@ def parse_ccxt_rows(rows: Sequence[CcxtRow]) -> CandleArray:
 
 
 def check_candles(candles: CandleArray, timeframe: Timeframe) -> None:
-    """Let only candles of that length pass.
+    """Check that all rows are candles of that timeframe.
 
     Raises:
-        BadData: a value is missing, not finite or impossible, or no bar opens at an open time; names the first.
+        BadData: a value is missing, not finite or impossible, or an open time is inside a bar; names the first one.
     """
     open_time, open_price, high, low, close, volume = candles.T
     is_ordered = (low > 0) & (low <= np.minimum(open_price, close)) & (np.maximum(open_price, close) <= high)
@@ -90,7 +90,7 @@ def deduplicate_candles(candles: CandleArray) -> CandleArray:
     """The candles in time order, each bar once.
 
     Raises:
-        BadData: a bar came with two different values.
+        BadData: two candles of a bar differ.
     """
     time = candles[:, 0]
     if (time[1:] > time[:-1]).all():
@@ -106,14 +106,20 @@ def deduplicate_candles(candles: CandleArray) -> CandleArray:
 def validate_page(
     rows: Sequence[CcxtRow], page: Span, venue: VenueRow, timeframe: Timeframe, now: datetime, previous: CandleArray
 ) -> tuple[CandleArray, CandleArray]:
-    """The finished candles of the page among the rows, in time order, and all that the rows held.
+    """The finished candles of a page in time order, and all finished candles among the rows.
 
-    ``previous`` is all that the page before held: a page may run past its end where a venue counts rows instead of
-    time, and what it says there must hold in the next page.
+    Args:
+        rows: the rows of the response.
+        page: the requested span.
+        venue: the venue that sent them.
+        timeframe: the requested timeframe.
+        now: bars that end later are not finished.
+        previous: all finished candles of the previous page. Where a venue counts rows instead of time, a page may run
+            past its end, and the candles there must equal those of the next page.
 
     Raises:
-        BadData: a row is no candle of that length, or a bar came with two different values.
-        HistoryTooShort: rows came, and none belongs to the page.
+        BadData: a row is no candle of that timeframe, or two candles of a bar differ.
+        HistoryTooShort: there are rows, and none belongs to the page.
     """
     start_ms, end_ms = to_ms(page.start), to_ms(page.end)
     received = parse_ccxt_rows(rows)
@@ -136,16 +142,16 @@ def _is_outside_page(
     venue: VenueRow,
     timeframe: Timeframe,
 ) -> bool:
-    """Whether the venue answered, and not for the page.
+    """Whether the response is for another window than the page.
 
-    Rows from before the page only are what a venue sends that counts rows back from the page's end and leaves out
-    quiet bars: they prove that it looked there, and that nothing traded in the page.
+    A venue that counts rows back from the end of the page and omits quiet bars sends only rows from before the page
+    where nothing traded in it: such a response is for the page.
     """
     start_ms, end_ms = to_ms(page.start), to_ms(page.end)
     timestamps = open_time[np.isfinite(open_time)]
     if venue.empty_minutes is EmptyMinutes.OMITTED:
-        # Counted from the start no row lies before the page, counted from the end none behind it: a part of another
-        # window would be taken for the whole page. Some venues count a bar at the border in.
+        # Counted from the start no row can be earlier than the page, counted from the end none later: such rows are of
+        # another window, whose part in the page must not be taken for all of it. Some venues include a bar at the edge.
         is_far = (
             timestamps < start_ms - timeframe.ms
             if venue.anchor is PageEdge.START
@@ -158,19 +164,18 @@ def _is_outside_page(
 
 
 def list_page_outcomes(candles: CandleArray, page: Span, venue: VenueRow, timeframe: Timeframe) -> list[SpanOutcome]:
-    """Which bars of the page the venue answered for.
+    """Which spans of a page are complete.
 
-    A venue that omits empty bars answered for the whole page. One that sends them flat, or of which it is not
-    known, answered from its first to its last candle: what lies before and after was cut off, unlisted yet, or
-    delisted, and would be taken for quiet.
+    The whole page where the venue omits bars without a trade. Where it sends them flat, or that is not known, the span
+    from its first to its last candle: bars outside were cut off, or the market was not listed, and are not quiet.
 
     Raises:
-        HistoryTooShort: no candle at all from a venue that sends empty bars flat.
+        HistoryTooShort: no candle at all where bars without a trade are not omitted.
     """
     if venue.empty_minutes is EmptyMinutes.OMITTED:
         return [SpanOutcome(page, Outcome.COMPLETE)]
     if not len(candles):
-        # What the table says of the reach is about minutes.
+        # The history in the table is that of 1-minute candles.
         known_reach = f"; its 1-minute history is taken to reach {venue.history}" if timeframe is Timeframe.M1 else ""
         message = f"answered with no candle at all{known_reach}"
         raise HistoryTooShort(message)
@@ -178,7 +183,7 @@ def list_page_outcomes(candles: CandleArray, page: Span, venue: VenueRow, timefr
 
 
 def split_page_outcomes(start: datetime, end: datetime, page: Span, timeframe: Timeframe) -> list[SpanOutcome]:
-    """The pieces of a page that was answered from ``start`` to ``end``, and not outside."""
+    """The outcomes of a page that is complete from ``start`` to ``end``, and missing before and after."""
     bar_name = {Timeframe.S1: "second", Timeframe.M1: "minute", Timeframe.M5: "bar"}[timeframe]
     message = f"answered a part of the page only, and a {bar_name} without a trade is taken to come as a flat candle"
     outcomes = (

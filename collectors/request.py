@@ -1,4 +1,4 @@
-"""What a collection is asked for, and what it tells while it runs and at its end."""
+"""The request for a collection, its progress, and its results."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from data.schema import SETTLED_OUTCOMES, Outcome, Timeframe
 
 @dataclass(frozen=True, slots=True)
 class CollectRequest:
-    """Assets over ``[start, end)``, two aware times; edges inside a minute are rounded down to it.
+    """Assets over ``[start, end)``, two aware times; edges inside a minute are rounded down.
 
-    ``venues`` are ccxt ids (none: every venue of the table). ``symbols`` are further spot markets asked by name, such
-    as the ratio market ``WBETH/ETH``, beside each asset's markets in USD, USDT and USDC. ``derivatives`` adds perpetual
-    futures, with their mark and index prices. ``placebo`` adds the same window of each of the 7 days before.
-    ``refetch`` asks also for what is stored: where a venue now says otherwise, both values stay. ``settled`` are the
-    outcomes after which minutes are not asked for again. ``timeframe`` is the length of the candles.
+    ``venues`` are ccxt ids (empty: those that the table asks by default). ``symbols`` are further markets, such as the
+    ratio market ``WBETH/ETH``, beside the markets of each asset in USD, USDT and USDC. ``derivatives`` adds perpetual
+    futures, with their mark and index prices. ``placebo`` adds the same window on each of the 7 days before.
+    ``refetch`` requests stored minutes too: where values differ now, both are kept. ``final_outcomes`` are those after
+    which a span is not requested again.
 
     Raises:
         UsageError: no asset, a time without a zone, or an empty window.
@@ -49,10 +49,9 @@ class CollectRequest:
 
 @dataclass(frozen=True, slots=True)
 class MarketProgress:
-    """How far one market is: candles stored so far, minutes settled of those that were missing.
+    """The progress of one market: candles read, and ``done_min`` of the ``total_min`` minutes that were missing.
 
-    Of the settled minutes ``gap_min`` could not be had. ``outcome`` is None while the market is being read; the last
-    event of a market carries it, with the message.
+    ``gap_min`` of the done minutes could not be read. ``outcome`` is None until the last event of the market.
     """
 
     venue: str
@@ -71,11 +70,11 @@ OnProgress = Callable[[MarketProgress], None]
 
 @dataclass(frozen=True, slots=True)
 class MarketResult:
-    """How the collection of one market over ``window`` ended: from the first to the last minute that was asked for.
+    """The result of one market; ``window`` is from the first to the last requested minute.
 
-    ``symbol`` is ``ASSET/*`` where no market of an asset could be asked: the venue lists none in USD, USDT or USDC, or
-    did not list its markets at all. ``candles`` came in this run; of those ``new`` and ``revised`` changed the store.
-    ``gaps`` are the spans that could not be had, with the reason of each.
+    ``symbol`` is ``ASSET/*`` where no market of an asset could be requested: the venue lists none in USD, USDT or USDC,
+    or did not list its markets at all. ``candles`` were read in this run; the store did not have ``new`` of them, and
+    had ``revised`` of them with other values. ``gaps`` are the spans that could not be read, each with its reason.
     """
 
     venue: str
@@ -92,19 +91,19 @@ class MarketResult:
 
 @dataclass(frozen=True, slots=True)
 class CollectionSummary:
-    """Every market's result, by venue in the order asked, and ``notes`` on how the request was read."""
+    """The results of all markets, by venue in the order requested, and ``notes`` on how the window was cut."""
 
     results: tuple[MarketResult, ...]
     notes: tuple[str, ...] = ()
 
     @property
     def failed(self) -> tuple[MarketResult, ...]:
-        """The markets of which something could not be had."""
+        """The results whose outcome is not settled: something is missing."""
         return tuple(result for result in self.results if result.outcome not in SETTLED_OUTCOMES)
 
     @property
     def candles(self) -> int:
-        """Candles that came in this run."""
+        """Candles that were read in this run."""
         return sum(result.candles for result in self.results)
 
     @property
@@ -114,5 +113,5 @@ class CollectionSummary:
 
     @property
     def revised(self) -> int:
-        """Candles that the store had with other values; it keeps both."""
+        """Candles that the store had with other values; both are kept."""
         return sum(result.revised for result in self.results)

@@ -1,4 +1,4 @@
-"""A run of the follower as it is logged, what it needs of the store, and how it is told in a line."""
+"""A run of the follower: its kind, its result, and the line that reports it."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ from data.schema import RunOutcome
 
 
 class RunKind(StrEnum):
-    """The runs of a follower, as the log names them."""
+    """The kinds of runs; the values are those of the log."""
 
     NEWEST = "follow"
     RECOLLECT = "re-ask"
@@ -41,18 +41,18 @@ class FollowerStore(CandleSink, Protocol):
         message: str = "",
         holder: str = "",
     ) -> None:
-        """Add a run to the incident log."""
+        """Add a run to the run log."""
 
     def read_runs(self, limit: int) -> pl.DataFrame:
         """The runs that ended last, newest first: rows of `data.schema.RUN`."""
 
     def maintain(self, now: datetime) -> Maintenance:
-        """Make few files of many, and free the disk."""
+        """Compact and vacuum the tables."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """What a run brought: how it ended, the candles that came, how many changed the store, and what to say."""
+    """How a run ended: outcome, candles read, how many of them were new or revised, and a message."""
 
     outcome: RunOutcome = RunOutcome.DONE
     candles: int = 0
@@ -63,7 +63,7 @@ class RunResult:
 
 @dataclass(slots=True)
 class FollowerRun:
-    """A run that goes on; ``window`` is what it is about, None as long as it is about none."""
+    """A run under way; ``window`` is what it collects, None where it collects nothing."""
 
     kind: RunKind
     began_at: datetime
@@ -71,7 +71,7 @@ class FollowerRun:
 
 
 def describe_failures(failed: Iterable[MarketResult]) -> str:
-    """What could not be had, in a few words for each venue; empty where nothing failed."""
+    """A few words on the failed markets of each venue; empty where nothing failed."""
     venues: defaultdict[str, list[MarketResult]] = defaultdict(list)
     for result in failed:
         venues[result.venue].append(result)
@@ -82,7 +82,7 @@ def describe_failures(failed: Iterable[MarketResult]) -> str:
 
 
 def format_run_result(result: RunResult) -> str:
-    """A run in one line.
+    """A result on one line.
 
     >>> format_run_result(RunResult(RunOutcome.DONE, candles=120, new=118, revised=1))
     'done, 120 candles, 118 new, 1 revised'

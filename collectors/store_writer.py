@@ -1,4 +1,4 @@
-"""What collecting needs of the store, and the keeper that writes to it from beside the event loop."""
+"""The writer of a collection: batches chunks of all markets and stores them in a thread."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
@@ -15,29 +15,29 @@ from collectors.plan import SeriesKey, Span, SpanOutcome
 from data.schema import COVERAGE, FETCHED_CANDLE, LOW_TRADE, TIME, Origin, parse_base
 
 Clock = Callable[[], datetime]
-"""Gives the present time, aware UTC."""
+"""Returns the present time, aware UTC."""
 
 
 class CandleSink(Protocol):
     """The part of the candle store that a collection uses; writes are idempotent."""
 
     def write_fetched(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """Take in candles of schema `FETCHED_CANDLE`; tells per market how many were new, same or revised."""
+        """Store candles of schema `FETCHED_CANDLE`; returns `WRITE_COUNTS`: new, same and revised ones per market."""
 
     def write_low_trades(self, rows: pl.DataFrame) -> int:
-        """Take in lowest trades of schema `LOW_TRADE`; tells how many were new."""
+        """Store lowest trades of schema `LOW_TRADE`; returns how many were new."""
 
     def write_coverage(self, coverage: pl.DataFrame) -> None:
-        """Take in rows of schema `COVERAGE`."""
+        """Store rows of schema `COVERAGE`."""
 
     def read_coverage(self, assets: Collection[str], start: datetime, end: datetime) -> pl.DataFrame:
         """The rows of schema `COVERAGE` that overlap ``[start, end)``; an asset is the base of a symbol."""
 
     def read_listing(self, venue: str, newer_than: datetime) -> str | None:
-        """The markets that were kept of a venue, if they are newer."""
+        """The latest listing of a venue, if it is newer; None otherwise."""
 
     def add_listing(self, venue: str, markets: str, *, listed_at: datetime, source: str) -> None:
-        """Keep the markets of a venue."""
+        """Store a listing of a venue."""
 
     def add_rejected_page(
         self,
@@ -52,19 +52,19 @@ class CandleSink(Protocol):
         message: str,
         body: str,
     ) -> None:
-        """Keep an answer aside that no candle was taken from."""
+        """Store a response that no candle was taken from."""
 
 
 COMMIT_ROWS = 100_000
-"""Candles of one commit: at 20,000 a candle costs twice as much, at 300,000 no less."""
+"""Candles in one commit: with 20,000 a candle takes twice as long to store, with 300,000 no less long."""
 
 MAX_WAIT_S = 5.0
-"""A crash loses the requests of so many seconds."""
+"""Longest wait of a chunk: a crash loses the responses of so many seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class WriteCounts:
-    """Candles of a chunk that the store did not have, and those that it had with other values."""
+    """Candles that the store did not have, and those that it had with other values."""
 
     new: int = 0
     revised: int = 0
@@ -72,7 +72,7 @@ class WriteCounts:
 
 @dataclass(frozen=True, slots=True)
 class PendingChunk:
-    """A chunk on its way to the store."""
+    """A chunk that waits to be stored; ``counts_future`` is resolved when it is."""
 
     venue: str
     market: SeriesKey
@@ -105,19 +105,19 @@ class PendingChunk:
         ).select(*LOW_TRADE)
 
     def resolve(self, commit: "asyncio.Future[dict[tuple[str, str, str, str], WriteCounts]]") -> None:
-        """Say what was written, or why it was not; nobody may be left to hear it."""
+        """Resolve the future of the chunk by the commit that it was in."""
         if self.counts_future.done():
             return
         error = commit.exception()
         if error is None:
-            # The counts are those of the market in the whole batch: its first chunk takes them.
+            # The counts are those of the market in the whole batch: its first chunk gets them.
             self.counts_future.set_result(commit.result().pop((self.venue, *self.market), WriteCounts()))
         else:
             self.counts_future.set_exception(error)
-            self.counts_future.exception()
+            self.counts_future.exception()  # retrieved, as the caller may be cancelled
 
     def build_coverage(self) -> pl.DataFrame:
-        """The pieces as rows of schema `COVERAGE`."""
+        """The outcomes as rows of schema `COVERAGE`."""
         chunk = self.chunk
         return build_coverage_frame(self.venue, self.market, chunk.outcomes, self.asked_at, chunk.origin, chunk.source)
 
@@ -125,7 +125,7 @@ class PendingChunk:
 def build_coverage_frame(
     venue: str, market: SeriesKey, outcomes: Sequence[SpanOutcome], asked_at: datetime, origin: Origin, source: str
 ) -> pl.DataFrame:
-    """The pieces of one market as rows of schema `COVERAGE`."""
+    """The outcomes of one market as rows of schema `COVERAGE`."""
     rows = [
         {
             "venue": venue,
@@ -146,10 +146,10 @@ def build_coverage_frame(
 
 
 class BatchWriter:
-    """Writes what comes in, in a thread, many chunks at once: the venues go on being asked meanwhile.
+    """Stores chunks in a thread, many in one commit, while venues are read on.
 
-    A commit costs nearly the same for one market as for a hundred. So chunks wait for each other: until they hold
-    `COMMIT_ROWS` candles, until the oldest has waited `MAX_WAIT_S`, or until no market is being read any more.
+    A commit costs nearly the same for one market as for a hundred. So chunks wait until there are `COMMIT_ROWS`
+    candles, until `MAX_WAIT_S` have passed, or until no market is being read any more.
     """
 
     def __init__(self, sink: CandleSink, now: Clock) -> None:
@@ -161,12 +161,12 @@ class BatchWriter:
         self._flush_task: asyncio.Task[None] | None = None
 
     async def read_coverage(self, assets: Collection[str], window: Span) -> pl.DataFrame:
-        """What was asked before about the assets in the window, as rows of schema `COVERAGE`."""
+        """The stored coverage of the assets in the window, as rows of schema `COVERAGE`."""
         return await asyncio.to_thread(self._sink.read_coverage, assets, window.start, window.end)
 
     @asynccontextmanager
     async def register_reader(self) -> AsyncIterator[None]:
-        """As long as anybody reads, chunks may wait for more; the last one out has them written."""
+        """While a market is read, chunks may wait for more; the last reader to leave flushes them."""
         self._reader_count += 1
         try:
             yield
@@ -176,9 +176,10 @@ class BatchWriter:
             await self.flush()
 
     async def submit(self, venue: str, market: SeriesKey, chunk: Chunk) -> asyncio.Future[WriteCounts]:
-        """Take a chunk to be stored, candles and how its pieces were answered; what it changed is known when it is.
+        """Queue a chunk; waits only where `COMMIT_ROWS` candles are queued or no reader is registered.
 
-        The future raises StoreBusy or StoreUnusable where the store did not take it.
+        Returns:
+            A future of what the chunk changed in the store; it raises StoreBusy or StoreUnusable where writing failed.
         """
         pending_chunk = PendingChunk(venue, market, chunk, self._now(), asyncio.get_running_loop().create_future())
         self._pending.append(pending_chunk)
@@ -191,14 +192,14 @@ class BatchWriter:
         return pending_chunk.counts_future
 
     async def flush(self) -> None:
-        """Store all that waits."""
+        """Store all queued chunks."""
         while self._pending:
             await self._commit_next()
         async with self._lock:
-            pass  # what another task was writing is safe too
+            pass  # wait for a commit of another task
 
     async def _commit_next(self) -> None:
-        """Store so many of the chunks that wait as go into one commit."""
+        """Store as many queued chunks as go into one commit."""
         async with self._lock:
             pending_chunks = self._take_next()
             if pending_chunks:
@@ -208,31 +209,31 @@ class BatchWriter:
                     pending_chunk.resolve(commit)
 
     def _take_next(self) -> list[PendingChunk]:
-        """Take `COMMIT_ROWS` candles off what waits: those of few assets together, whose files are the same."""
-        self._pending.sort(key=lambda parcel: parse_base(parcel.market.symbol))
-        row_totals = accumulate(parcel.chunk.candles.height for parcel in self._pending)
+        """Remove `COMMIT_ROWS` candles from the queue, sorted by asset so that a commit touches few partitions."""
+        self._pending.sort(key=lambda pending_chunk: parse_base(pending_chunk.market.symbol))
+        row_totals = accumulate(pending_chunk.chunk.candles.height for pending_chunk in self._pending)
         size = next((count for count, rows in enumerate(row_totals, 1) if rows >= COMMIT_ROWS), len(self._pending))
         batch, self._pending = self._pending[:size], self._pending[size:]
         return batch
 
     def _count_rows(self) -> int:
-        return sum(parcel.chunk.candles.height for parcel in self._pending)
+        return sum(pending_chunk.chunk.candles.height for pending_chunk in self._pending)
 
     async def close(self) -> None:
-        """Store all that waits, and wait no longer."""
+        """Store all queued chunks and cancel the timer."""
         if self._flush_task is not None:
             self._flush_task.cancel()
         await self.flush()
 
     async def _flush_later(self) -> None:
         await asyncio.sleep(MAX_WAIT_S)
-        # From here on nobody cuts this short, and what comes in has a wait of its own.
+        # From here on `close` does not cancel this flush, and the next chunk starts a timer of its own.
         self._flush_task = None
         await self.flush()
 
     def _write_chunks(self, pending_chunks: Sequence[PendingChunk]) -> dict[tuple[str, str, str, str], WriteCounts]:
-        # Candles first: a crash in between asks for them again, and the other order would call them quiet. Their
-        # lowest trades second: no trade is ever the lowest of a candle that is not there.
+        # Candles before coverage: after a crash in between they are requested again, in the other order their bars
+        # would count as quiet. Lowest trades after candles, so that each has its candle.
         candles = pl.concat([pending_chunk.build_candles() for pending_chunk in pending_chunks])
         counts = {}
         if not candles.is_empty():
@@ -263,11 +264,11 @@ class BatchWriter:
             )
 
     async def read_listing(self, venue: str, newer_than: datetime) -> str | None:
-        """The markets that were kept of a venue, if they are newer."""
+        """The latest stored listing of a venue, if it is newer; None otherwise."""
         return await asyncio.to_thread(self._sink.read_listing, venue, newer_than)
 
     async def add_listing(self, venue: str, markets: str, source: str) -> None:
-        """Keep the markets of a venue, as of now."""
+        """Store the listing of a venue, dated now."""
         listed_at = self._now()
         async with self._lock:
             await asyncio.to_thread(self._sink.add_listing, venue, markets, listed_at=listed_at, source=source)

@@ -1,7 +1,7 @@
-"""Trades made into candles of any length, with the volume as the exact sum of what the venue printed.
+"""Candles built from trades, of any timeframe, with the volume as the exact sum of the printed amounts.
 
-A float sum depends on the order of the trades and ends in digits that nobody printed; the decimal sum, rounded once,
-is the number that anyone gets who adds the trades by hand.
+A float sum depends on the order of the trades and has rounding errors; the decimal sum, rounded once, equals the sum by
+hand.
 """
 
 from collections.abc import Iterable
@@ -16,16 +16,16 @@ from data.schema import Timeframe
 
 AMOUNT_TYPE = pl.Decimal(38, 18)
 MAX_AMOUNT = 1e14
-"""An amount above it is no amount; a million of them still add up within the 38 digits."""
+"""A larger amount is rejected; a million of this size still add up within 38 digits."""
 
 MAX_PLAIN_CHARS = 19
-"""An amount of no more characters and without an exponent holds at most 18 digits behind the point."""
+"""An amount of at most so many characters and without an exponent has at most 18 decimal places."""
 
 
 class CandlesWithLows(NamedTuple):
-    """The candles of one market and length (`collectors.chunk.BAR_SCHEMA`), and the lowest trade of each bar (`LOW_SCHEMA`).
+    """Candles of one market and timeframe (`BAR_SCHEMA`), and the lowest trade of each bar (`LOW_SCHEMA`).
 
-    Of candles that were not made from trades ``lows`` has no rows.
+    ``lows`` has no rows for candles that were not built from trades.
     """
 
     candles: pl.DataFrame
@@ -33,14 +33,13 @@ class CandlesWithLows(NamedTuple):
 
 
 def build_candles(batches: Iterable[pl.DataFrame], timeframe: Timeframe) -> CandlesWithLows:
-    """The candles of trades that come batch by batch; a bar without a trade has no row.
+    """Candles and lowest trades from batches of trades; a bar without a trade has no row.
 
-    The rows of a batch may come in any order; each is a trade of its own. Columns: ``time`` (Datetime in us or ns,
-    UTC), ``id`` (any type with an order, for trades of the same time), ``price`` and ``amount`` (String, in the quote
-    and in base units, as the venue printed them). The open is the price of the first trade by time and id, the close
-    that of the last; the lowest trade is the first of those at the lowest price. A trade of amount 0 is left out:
-    nothing changed hands at its price. Only the bars of a batch are kept, so a day of trades needs no more memory than
-    its largest batch.
+    Each row of a batch, in any order, is a trade: ``time`` (Datetime in us or ns, UTC), ``id`` (any sortable type, to
+    order trades of the same time), ``price`` and ``amount`` (String, in the quote and in base units, as the venue
+    printed them). The open is the price of the first trade by time and id, the close that of the last; the lowest trade
+    is the first of those at the lowest price. Trades of amount 0 are ignored. A batch is reduced to its bars before the
+    next is read, so memory is bounded by the largest batch.
 
     >>> from datetime import UTC, datetime
     >>> at = datetime(2025, 10, 10, 21, 20, 30, tzinfo=UTC)
@@ -50,14 +49,14 @@ def build_candles(batches: Iterable[pl.DataFrame], timeframe: Timeframe) -> Cand
     ((3.0, 3.5, 3.0, 3.5, 0.3), (3.0, 0.2, '1'))
 
     Raises:
-        BadData: a time or an id is missing, a price is no positive number, an amount is no number from 0 up, or it has
-            more than 18 digits behind the point.
+        BadData: a time or an id is missing, a price is no positive number, or an amount is negative, no number or has
+            more than 18 decimal places.
     """
     parts = [_aggregate_batch(batch, timeframe) for batch in batches]
     if not parts:
         return CandlesWithLows(build_empty_bars(), build_empty_lows())
     bars = _merge_parts(pl.concat(parts)).sort("open_time")
-    # A decimal made into a float is rounded twice, a text once.
+    # Decimal to float rounds twice, text to float once.
     volume = pl.col("volume").cast(pl.String).cast(pl.Float64)
     open_time = pl.col("open_time").cast(BAR_SCHEMA["open_time"])
     low_columns = {
@@ -71,7 +70,7 @@ def build_candles(batches: Iterable[pl.DataFrame], timeframe: Timeframe) -> Cand
 
 
 def _aggregate_batch(trades: pl.DataFrame, timeframe: Timeframe) -> pl.DataFrame:
-    """One row for each bar of the trades, with what tells it from the bar's other part in another batch."""
+    """One row for each bar of a batch, with the columns needed to merge it with the same bar of other batches."""
     price = pl.col("price").cast(pl.Float64, strict=False)
     parsed = trades.select(
         "time", "id", "price", "amount", value=price, sum=pl.col("amount").cast(AMOUNT_TYPE, strict=False)
@@ -100,7 +99,7 @@ def _aggregate_batch(trades: pl.DataFrame, timeframe: Timeframe) -> pl.DataFrame
 
 
 def _merge_parts(parts: pl.DataFrame) -> pl.DataFrame:
-    """One row for each bar, of rows that each hold a part of it; most bars lie in one batch."""
+    """One row for each bar, of rows that each are a part of it; most bars are in one batch only."""
     is_shared = pl.col("open_time").is_duplicated()
     shared = parts.filter(is_shared)
     if shared.is_empty():

@@ -1,4 +1,4 @@
-"""One venue's part of a collection: list its markets, plan what is missing, and collect the markets side by side."""
+"""The collection of one venue: list its markets, plan what is missing, and collect the markets concurrently."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -18,13 +18,13 @@ from collectors.request import MarketProgress, MarketResult, OnProgress
 from collectors.routes.ohlcv import OhlcvReader
 from collectors.routes.trades import TradesReader
 from collectors.store_writer import BatchWriter, Clock, WriteCounts
-from collectors.venues.table import MarketType, Route, VenueRow
+from collectors.venues.row import MarketType, Route, VenueRow
 from data.schema import SETTLED_OUTCOMES, Origin, Outcome, Timeframe, is_derivative
 
 
 @dataclass(frozen=True, slots=True)
 class CollectionJob:
-    """What every venue of a collection shares. ``had``, ``unlisted`` and ``unoffered`` are known from before."""
+    """What all venues of a collection share; the indexes are of the coverage stored before."""
 
     assets: tuple[str, ...]
     symbols: tuple[str, ...]
@@ -40,7 +40,7 @@ class CollectionJob:
 
 
 class VenueCollection:
-    """Collects from one row of the venue table, within the limit that ccxt keeps for it."""
+    """Collects from one row of the venue table, within the rate limit that ccxt keeps for it."""
 
     def __init__(self, venue: VenueRow, job: CollectionJob) -> None:
         self._venue = venue
@@ -50,7 +50,7 @@ class VenueCollection:
         self._archive = None if venue.archive is None else ArchiveReader(venue.archive, job.access, job.now)
 
     async def run(self) -> list[MarketResult]:
-        """Collect; a failure of the venue is a result of each market, and never an exception."""
+        """Collect. A failure of the venue is the outcome of its markets, and never raised."""
         results = await self._collect_all()
         await asyncio.gather(*self._count_futures)
         return results
@@ -102,7 +102,7 @@ class VenueCollection:
         return format_any_market(asset, derivative=self._venue.kind is MarketType.SWAP)
 
     async def _record_not_listed(self, symbol: str, listing: Listing) -> MarketResult:
-        """Note that the venue lists no such market, unless that was noted before; a pinned list cannot say so."""
+        """Store that the venue lists no such market, once; with an old or pinned listing, that the listing failed."""
         symbol = symbol if "/" in symbol else self._format_any_market(symbol)
         if listing.failure is not None:
             return await self._record_failure(symbol, listing.failure)
@@ -113,7 +113,7 @@ class VenueCollection:
         return await self._record_without_candles(symbol, Outcome.NOT_LISTED, message, missing_spans)
 
     async def _record_not_offered(self, symbol: str) -> MarketResult:
-        """Note that the venue gives no candles of that length by any route, unless that was noted before."""
+        """Store, once, that no route of the venue has candles of the timeframe."""
         missing_spans = self._job.not_offered_index.list_missing(
             self._venue.id, self._build_series_key(symbol), self._job.windows
         )
@@ -121,11 +121,11 @@ class VenueCollection:
         return await self._record_without_candles(symbol, Outcome.NOT_OFFERED, message, missing_spans)
 
     def _build_series_key(self, symbol: str) -> SeriesKey:
-        """The series under which coverage names something of which no candle is asked."""
+        """The series of an asset or market of which no candle is requested, as coverage names it."""
         return SeriesKey(symbol, timeframe=self._job.timeframe)
 
     def _warn_incomplete_listing(self, listing: Listing, absent: Sequence[str]) -> list[MarketResult]:
-        """Say of assets that were asked by an old or pinned list that the venue may have further markets of them."""
+        """Results that warn that the venue may have further markets of an asset than an old or pinned listing has."""
         if listing.failure is None:
             return []
         outcome, message = listing.failure.outcome, f"only markets on record were asked: {listing.failure}"
@@ -136,7 +136,7 @@ class VenueCollection:
         ]
 
     async def _record_failure(self, symbol: str, failure: CollectFailure) -> MarketResult:
-        """Note that the venue did not even list its markets."""
+        """Store that the venue did not list its markets."""
         return await self._record_without_candles(
             symbol, failure.outcome, f"no list of markets: {failure}", self._job.windows
         )
@@ -153,7 +153,7 @@ class VenueCollection:
         return self._result_without_candles(symbol, outcome, message)
 
     def _result_without_candles(self, symbol: str, outcome: Outcome, message: str) -> MarketResult:
-        """The result of something of which no candle was asked."""
+        """The result of an asset or market of which no candle was requested."""
         self._job.on_progress(MarketProgress(self._venue.id, symbol, 0, 0, 0, outcome, message))
         full_span = Span(self._job.windows[0].start, self._job.windows[-1].end)
         gaps = tuple(SpanOutcome(window, outcome, message) for window in self._job.windows)

@@ -1,4 +1,4 @@
-"""The image and the services name what the project has: files, commands, settings, and the same store."""
+"""Dockerfile, compose.yaml and docs/deploy.md agree with the project and with each other."""
 
 import re
 from pathlib import Path
@@ -20,39 +20,39 @@ VOLUME = "/var/lib/plumbline"
 
 
 def find_instructions(instruction: str) -> list[str]:
-    """What stands after an instruction of the Dockerfile, line by line."""
+    """The arguments of each use of a Dockerfile instruction."""
     return re.findall(rf"^\s*{instruction} (.+)$", DOCKERFILE, re.MULTILINE)
 
 
-def list_copied() -> list[str]:
-    """The files and folders that the image gets."""
+def list_copied_paths() -> list[str]:
+    """The files and folders that are copied into the image."""
     return [name for line in find_instructions("COPY") for name in line.split()[:-1]]
 
 
 def read_environment() -> dict[str, str]:
-    """The variables that the image sets."""
+    """The environment variables that the image sets."""
     return dict(re.findall(r"(\w+)=(\S+)", " ".join(find_instructions("ENV"))))
 
 
-def test_what_is_copied_is_there_and_not_ignored() -> None:
-    """Every file that the image copies exists, and is what the list of what goes to the builder lets through."""
-    names = list_copied()
+def test_copied_paths_exist_and_are_not_ignored() -> None:
+    """Every path that is copied exists, and `.dockerignore` lets through exactly these."""
+    names = list_copied_paths()
     assert [name for name in names if not (ROOT / name).exists()] == []
     ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
     assert "*" in ignored
     assert sorted(line.removeprefix("!") for line in ignored if line.startswith("!")) == sorted(names)
 
 
-def test_the_image_has_every_room() -> None:
-    """Each package and module that the project is made of is copied."""
+def test_image_has_every_package() -> None:
+    """Each package of the project and `app.py` are copied."""
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     packages = re.findall(r'"(\w+)\*"', re.findall(r"^include = (.+)$", project, re.MULTILINE)[0])
     assert len(packages) == 6
-    assert set(packages) | {"app.py"} <= set(list_copied())
+    assert set(packages) | {"app.py"} <= set(list_copied_paths())
 
 
-def test_everything_is_installed_by_hash() -> None:
-    """What comes from elsewhere is checked by its hash, and the project brings nothing along."""
+def test_installs_check_hashes() -> None:
+    """Every requirement is checked by its hash, and the project itself is installed without dependencies."""
     installs = [line for line in find_instructions("RUN") if "pip install" in line]
     assert len(installs) == 2
     for line in installs:
@@ -66,22 +66,22 @@ def test_everything_is_installed_by_hash() -> None:
     assert re.search(r"^setuptools==", run, re.MULTILINE), "the project is built with it"
 
 
-def test_the_system_packages_are_those_of_the_makefile() -> None:
+def test_system_packages_match_the_makefile() -> None:
     """Browser and font are those that the tests run with."""
     expected = set(re.findall(r"^SYSTEM_PACKAGES := (.+)$", MAKEFILE, re.MULTILINE)[0].split()) - {"python3-venv"}
     assert expected == {"chromium", "fonts-dejavu-core"}
     assert all(package in find_instructions("RUN")[0].split() for package in expected)
 
 
-def test_the_variables_are_settings() -> None:
-    """Every variable that is set or spoken of is one of the program's, and the page of docs names them all."""
+def test_environment_variables_are_settings() -> None:
+    """Every variable in image and services is a setting, and docs/deploy.md names all settings."""
     assert set(read_environment()) <= SETTING_VARIABLES
     assert set(re.findall(rf"{ENV_PREFIX}[A-Z]+", COMPOSE)) <= SETTING_VARIABLES
     assert set(re.findall(rf"{ENV_PREFIX}[A-Z]+", DEPLOY_DOC)) == SETTING_VARIABLES
 
 
-def test_the_store_lies_in_the_volume_of_a_user_that_is_not_root() -> None:
-    """The volume holds the store, both services share it, and the last user is one of the image's own."""
+def test_store_is_in_the_volume_of_an_unprivileged_user() -> None:
+    """Both services share the volume with the store, and the image runs as its own user."""
     assert read_environment()["PLUMBLINE_STORE"].startswith(f"{VOLUME}/")
     assert find_instructions("VOLUME") == [VOLUME]
     assert COMPOSE.count(f"lake:{VOLUME}") == 2
@@ -89,8 +89,8 @@ def test_the_store_lies_in_the_volume_of_a_user_that_is_not_root() -> None:
     assert f"install -d -o plumbline -g plumbline {VOLUME}" in DOCKERFILE
 
 
-def test_the_port_is_the_same_everywhere() -> None:
-    """The page is asked how it is where it listens, and is reached from this machine alone."""
+def test_port_is_consistent() -> None:
+    """Page, health check and services use one port, published on the host's loopback address only."""
     port = read_environment()["PLUMBLINE_PORT"]
     assert find_instructions("EXPOSE") == [port]
     assert f"http://127.0.0.1:{port}/" in DOCKERFILE
@@ -101,8 +101,8 @@ def test_the_port_is_the_same_everywhere() -> None:
 @pytest.mark.parametrize(
     "text", [DOCKERFILE, COMPOSE, DEPLOY_DOC], ids=["Dockerfile", "compose.yaml", "docs/deploy.md"]
 )
-def test_every_command_is_one_of_the_program(text: str) -> None:
-    """What is called ``plumbline`` with a command has that command, with those options."""
+def test_commands_and_options_exist(text: str) -> None:
+    """Every `plumbline` command in image, services and docs exists, with its options."""
     calls = re.findall(r'\["plumbline", (.+?)\]', text) + re.findall(r"(?:web|bin/)\s?plumbline (\w.+)", text)
     assert calls
     for call in calls:
@@ -111,14 +111,14 @@ def test_every_command_is_one_of_the_program(text: str) -> None:
         assert {word for word in words if word.startswith("--")} <= options
 
 
-def test_the_image_serves_and_follows() -> None:
-    """The page is the image's own command, and the follower is a service of its own."""
+def test_image_serves_and_follows() -> None:
+    """The image serves the page by default, and the follower is a service of its own."""
     assert find_instructions("CMD")[-1] == '["plumbline", "serve"]'
     assert '["plumbline", "follow", "--every", "5"]' in COMPOSE
 
 
-def test_another_server_finds_the_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the docs tell gunicorn to serve is the app over the store of the settings, with the sample in it."""
+def test_gunicorn_entry_point(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`server` returns the app over the store of the settings, with the sample; docs/deploy.md names it."""
     monkeypatch.setenv("PLUMBLINE_STORE", str(tmp_path / "lake"))
     response = server().test_client().get("/export/measurement.json?asset=ATOM&window=crash&origin=reconstruction")
     assert response.status_code == 200

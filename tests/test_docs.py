@@ -1,14 +1,14 @@
-"""The docs name what the program has."""
+"""The documents cover all commands, settings, options and formats, and their links and pictures exist."""
 
 import re
 from pathlib import Path
 
 import pytest
 
-from app import main
 from bench.pictures import PAGES, PICTURE_NAME
-from collectors.venues.table import Mark, Route
-from dashboard.exports.kinds import KIND_FORMATS
+from cli.main import main
+from collectors.venues.row import Mark, Route
+from dashboard.exports.registry import EXPORTS
 from dashboard.pages.registry import PAGES as SERVED
 from dashboard.sheet.renderer import PNG_SCALE
 from dashboard.sheet.sizes import SHAPES, SheetSize
@@ -20,32 +20,32 @@ from deviation.ranks import RankWord
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COLLECTING = (ROOT / "docs" / "collecting.md").read_text(encoding="utf-8")
-EXPORTS = (ROOT / "docs" / "exports.md").read_text(encoding="utf-8")
+EXPORT_PAGE = (ROOT / "docs" / "exports.md").read_text(encoding="utf-8")
 METHOD = (ROOT / "docs" / "method.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("command", sorted(main.commands))
-def test_the_readme_shows_every_command(command: str) -> None:
-    """Each command of the command line appears in the README."""
+def test_readme_shows_every_command(command: str) -> None:
+    """Each command has an example in the README, except `serve`, the default."""
     assert f"app.py {command}" in README or command == "serve"
 
 
 @pytest.mark.parametrize("name", sorted(Settings.model_fields))
-def test_the_readme_names_every_setting(name: str) -> None:
+def test_readme_names_every_setting(name: str) -> None:
     """Each setting's environment variable appears in the README."""
     assert f"{ENV_PREFIX}{name.upper()}" in README
 
 
-def test_the_method_names_every_parameter_and_rank() -> None:
-    """The method page names each parameter and each word of a rank."""
+def test_method_names_parameters_and_ranks() -> None:
+    """docs/method.md names each parameter and each word of a rank."""
     for name in Parameters.__dataclass_fields__:
         assert name.replace("_", "-") in METHOD or name in METHOD
     for word in RankWord:
         assert word.value in METHOD
 
 
-def test_the_page_on_collecting_names_every_option_and_outcome() -> None:
-    """Each option of `collect` and `follow`, each outcome, each route and each mark is explained."""
+def test_collecting_names_options_and_outcomes() -> None:
+    """docs/collecting.md names each option of `collect` and `follow`, each outcome, route and mark."""
     options = {option for name in ("collect", "follow") for option in main.commands[name].params}
     option_names = {word for option in options for word in option.opts}
     words = {*option_names, *(f"`{outcome}`" for outcome in Outcome), *(f"`{route}`" for route in Route)}
@@ -53,21 +53,22 @@ def test_the_page_on_collecting_names_every_option_and_outcome() -> None:
     assert [mark for mark in Mark if f" {mark} " not in " ".join(COLLECTING.split())] == []
 
 
-def test_the_page_on_exports_names_each_with_its_formats() -> None:
-    """Each export stands in the table with its formats, each size with its pixels, each option of `chart` somewhere."""
-    for export_name, formats in KIND_FORMATS.items():
-        assert f"| `{export_name}` | {' '.join(f'`{file_format}`' for file_format in formats)} |" in EXPORTS
+def test_exports_names_kinds_and_formats() -> None:
+    """docs/exports.md lists each export with its formats, each size in pixels, and each option of `chart`."""
+    for export_name, export in EXPORTS.items():
+        formats = " ".join(f"`{file_format}`" for file_format in export.formats)
+        assert f"| `{export_name}` | {formats} |" in EXPORT_PAGE
     for size in SheetSize:
-        assert f"| `{size}` |" in EXPORTS
-        assert f"| {PNG_SCALE * SHAPES[size].width} x {PNG_SCALE * SHAPES[size].height} |" in EXPORTS
+        assert f"| `{size}` |" in EXPORT_PAGE
+        assert f"| {PNG_SCALE * SHAPES[size].width} x {PNG_SCALE * SHAPES[size].height} |" in EXPORT_PAGE
     chart_options = {"asset", "assets", "size", "theme", "file_format", "out"}
     options = [option for option in main.commands["chart"].params if option.name in chart_options]
     assert len(options) == len(chart_options)
-    assert [word for option in options for word in option.opts if word not in EXPORTS] == []
+    assert [word for option in options for word in option.opts if word not in EXPORT_PAGE] == []
 
 
-def test_every_picture_of_the_docs_is_there_and_is_made_by_the_program() -> None:
-    """Each picture that a document shows exists, and the script that makes the pictures makes it."""
+def test_pictures_of_the_docs_are_generated() -> None:
+    """Each picture in a document exists, and `bench.pictures` draws it."""
     documents = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
     shown_pictures = {
         (document.parent / name).resolve()
@@ -81,20 +82,20 @@ def test_every_picture_of_the_docs_is_there_and_is_made_by_the_program() -> None
     assert set((ROOT / "docs").rglob("*.png")) <= generated
 
 
-def test_there_is_a_picture_of_every_page() -> None:
-    """Every page of the navigation has one."""
+def test_every_page_has_a_picture() -> None:
+    """`bench.pictures` takes a picture of every page in the navigation."""
     assert set(PAGES) == {page.name for page in SERVED}
 
 
-def test_every_link_of_the_docs_leads_somewhere() -> None:
+def test_links_of_the_docs_exist() -> None:
     """Each file that a document links to exists."""
     for document in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
         for name in re.findall(r"(?<!!)\[[^\]]+\]\(([^)#:]+)\)", document.read_text(encoding="utf-8")):
             assert (document.parent / name).exists(), f"{document.name}: {name}"
 
 
-def test_the_page_on_quality_names_every_benchmark() -> None:
-    """Each module of `bench` that is run by name stands there."""
+def test_quality_names_every_benchmark() -> None:
+    """docs/quality.md names each module of `bench` that can be run."""
     benchmark_names = {
         path.stem for path in (ROOT / "bench").glob("*.py") if "__main__" in path.read_text(encoding="utf-8")
     }

@@ -1,5 +1,6 @@
-"""The built wheel holds every room with its data, and its command answers."""
+"""The built wheel contains every package with its data, and the program runs from it."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -19,31 +20,56 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("package")
     for name in SOURCES:
         shutil.copy(ROOT / name, folder / name)
-    for room in PACKAGES:
-        shutil.copytree(ROOT / room, folder / room, ignore=shutil.ignore_patterns("lake", "__pycache__"))
+    for package in PACKAGES:
+        shutil.copytree(ROOT / package, folder / package, ignore=shutil.ignore_patterns("lake", "__pycache__"))
     arguments = ["-m", "pip", "wheel", ".", "--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", "out"]
-    subprocess.run([sys.executable, *arguments], cwd=folder, check=True)  # noqa: S603 - our own words
+    subprocess.run([sys.executable, *arguments], cwd=folder, check=True)  # noqa: S603 - our own arguments
     (wheel_path,) = (folder / "out").glob("*.whl")
     return wheel_path
 
 
-def test_the_wheel_holds_modules_and_data(wheel: Path) -> None:
-    """Every module, TOML file and asset of the rooms is in the wheel, and nothing else."""
+@pytest.fixture(scope="session")
+def site_packages(wheel: Path) -> Path:
+    """A folder with the content of the wheel, as pip installs it."""
+    folder = wheel.parent / "site-packages"
+    zipfile.ZipFile(wheel).extractall(folder)
+    return folder
+
+
+def test_wheel_contains_modules_and_data(wheel: Path) -> None:
+    """The wheel contains exactly the modules, TOML files and assets of the packages."""
     expected = {"app.py"} | {
         path.relative_to(ROOT).as_posix()
-        for room in PACKAGES
-        for path in (ROOT / room).rglob("*")
+        for package in PACKAGES
+        for path in (ROOT / package).rglob("*")
         if path.is_file() and not {"lake", "__pycache__"} & set(path.parts)
     }
     names_in_wheel = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
     assert names_in_wheel == expected
 
 
-def test_the_installed_command_answers(wheel: Path, tmp_path: Path) -> None:
-    """Run from the wheel alone, far from the checkout, the program finds its catalogue."""
-    code = f"import sys; sys.path.insert(0, {str(wheel.parent / 'unpacked')!r}); import app; app.main()"
-    zipfile.ZipFile(wheel).extractall(wheel.parent / "unpacked")
+def test_installed_program(site_packages: Path, tmp_path: Path) -> None:
+    """Run from the wheel's content alone, outside of the checkout, the program finds its catalogue."""
+    code = f"import sys; sys.path.insert(0, {str(site_packages)!r}); import app; app.main()"
     arguments = ["-c", code, "--store", str(tmp_path / "lake"), "collect", "--event", "nothing"]
-    result = subprocess.run([sys.executable, *arguments], cwd=tmp_path, capture_output=True, text=True, check=False)  # noqa: S603
+    result = subprocess.run([sys.executable, *arguments], cwd=tmp_path, capture_output=True, text=True, check=False)  # noqa: S603 - our own arguments
+    assert result.returncode == 2
+    assert "no event 'nothing'; the catalogue has 2025-10-10" in result.stderr
+
+
+def test_collection_of_the_installed_page(site_packages: Path, tmp_path: Path) -> None:
+    """The command with which an installed page starts a collection runs from any folder."""
+    code = (
+        f"import json, sys; sys.path.insert(0, {str(site_packages)!r})\n"
+        "from cli.commands.serve import build_collect_command\n"
+        "from dashboard.jobs.actions import CollectionOrder\n"
+        "from data.settings import Settings\n"
+        f"settings = Settings(store={str(tmp_path / 'lake')!r}, mirror='http://127.0.0.1:9')\n"
+        "print(json.dumps(build_collect_command(settings, CollectionOrder(event='nothing'))))"
+    )
+    built = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)  # noqa: S603 - our own code
+    command = json.loads(built.stdout)
+    assert command[1] == str(site_packages / "app.py")
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
     assert result.returncode == 2
     assert "no event 'nothing'; the catalogue has 2025-10-10" in result.stderr

@@ -1,4 +1,4 @@
-"""The fairness matrix, its reading aid and placebo, and the sensitivity, as tables on a terminal of 100 columns."""
+"""The fairness matrix, its reading aid and placebo days, and the sensitivity, as tables of at most 100 columns."""
 
 from collections.abc import Iterable, Sequence
 
@@ -29,7 +29,7 @@ ILLUSTRATION_NOTE = "Illustration from published figures: no ranks, no reading a
 
 
 def format_fairness(event: EventMeasurement) -> RenderableType:
-    """A table per quote group, then the reading aid beside the same count on the days before."""
+    """The matrix as a table per quote group, then the reading aid with its counts on the placebo days before."""
     measurements = event.measurements
     tables = [part for group in Group for part in _build_matrix_parts(measurements, group)]
     aids = [part for group in Group for part in _build_aid_parts(event, group)]
@@ -39,15 +39,15 @@ def format_fairness(event: EventMeasurement) -> RenderableType:
 
 
 def format_sensitivity(sensitivity: Sensitivity) -> RenderableType:
-    """A table per quote group of votes, then every setting that changes a rank, by name."""
+    """A table of ranges per quote group of votes, then every setting that changes a rank."""
     if not sensitivity.ranges:
         return ILLUSTRATION_NOTE
     rules = sensitivity.question.rules
     tables = [part for group in Group for part in _build_range_parts(sensitivity, group)]
     flips = [line for market_range in sensitivity.ranges for line in _list_flips(market_range, rules)]
     return Stack(
-        f"Over {sensitivity.runs} runs a market: median and weighted-median, converted and as printed, smallest vote 0, "
-        "100, 1,000 and 10,000 USD,\nand at the defaults without each other venue in turn:",
+        f"Over {sensitivity.runs} runs a market: median and weighted-median, converted and as printed, smallest vote "
+        "0, 100, 1,000 and 10,000 USD,\nand at the defaults without each other venue in turn:",
         *tables,
         *(flips or ["No setting changes a rank."]),
     )
@@ -99,7 +99,7 @@ def _format_matrix_row(cell: MatrixCell, summary: DeviationSummary, question: Qu
 
 
 def _list_reasons(cells: Sequence[MatrixCell], rules: Rules) -> list[str]:
-    """A line for each reason why a venue has no rank on an asset, with the venues of each asset."""
+    """A line for each reason for no rank, with the venues that it concerns, by asset."""
     reasons: dict[str, dict[str, list[str]]] = {}
     for cell in cells:
         if cell.rank.reason is not None:
@@ -187,7 +187,7 @@ def _format_minute_range(market_range: MarketSensitivity) -> str:
 
 
 def _describe_range_ends(market_range: MarketSensitivity, rules: Rules) -> list[str]:
-    """Which settings gave the ends of the focus venue's ranges, and which left it without a firm minute."""
+    """Lines on the settings at the ends of the focus venue's range of depths, and on those without a firm minute."""
     name = f"{rules.name_of(market_range.market.venue)} {market_range.market.symbol}"
     lines = []
     if market_range.depth.least is not None and market_range.depth.most is not None:
@@ -214,7 +214,7 @@ def _list_flips(market_range: MarketSensitivity, rules: Rules) -> list[str]:
 
 
 def _describe_flip(name: str, question_text: str, verdict: Verdict, rules: Rules) -> str:
-    """One rank's word at the defaults, and the settings that change it, those of one word together."""
+    """A rank at the defaults, and the settings that change it, grouped by the rank they give."""
     settings: dict[str, list[str]] = {}
     for flip in verdict.flips:
         settings.setdefault(flip.word.value, []).append(flip.setting.describe(rules))

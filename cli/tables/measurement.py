@@ -1,4 +1,4 @@
-"""The answer as readable tables on a terminal."""
+"""The results of `measure` and `lows` as tables on a terminal."""
 
 from collections.abc import Sequence
 
@@ -7,6 +7,7 @@ from rich.console import Console, RenderableType
 from rich.console import Group as Stack
 from rich.table import Table
 
+from dashboard.tables.venue_result import build_venue_result
 from dashboard.text.numbers import (
     EN_DASH,
     format_bounds,
@@ -33,14 +34,19 @@ from deviation.summary import THRESHOLDS_PCT
 
 
 def format_measurement(measurement: Measurement) -> RenderableType:
-    """The headline, what was measured, a table per quote group, and what could not be told."""
+    """The headline, the question, a table per quote group, and notes on data that is missing or left out."""
     lines = [*write_headline(measurement), "", describe_question(measurement)]
     tables = [table for group in Group if (table := _build_group_table(measurement, group)) is not None]
     return Stack(*lines, *tables, *_list_notes(measurement))
 
 
 def format_lows(measurements: Sequence[Measurement], trades: pl.DataFrame) -> RenderableType:
-    """The table of lows: a line per asset, unaligned gaps beside aligned numbers; ``trades`` as for `lows_json`."""
+    """The table of lows, a row per asset, then exact trades and minutes by depth.
+
+    Args:
+        measurements: one of each asset, at least one, all of one window.
+        trades: frame of `data.schema.LOW_TRADE` over the window.
+    """
     table = Table(title="Lowest trades, in dollars", title_justify="left")
     for name in ("asset", "lowest", "second", "focus low", "gap to second", "USDT low", "USD low", "USDT/USD gap"):
         table.add_column(name, justify="left" if name in {"asset", "lowest", "second"} else "right")
@@ -64,7 +70,7 @@ def format_lows(measurements: Sequence[Measurement], trades: pl.DataFrame) -> Re
         )
     bar_name = measurements[0].question.timeframe.noun
     note = f"Lows are not simultaneous; the aligned gap and the bounds compare within one {bar_name}."
-    trade_lines = [asset_lows for measurement in measurements for asset_lows in _list_exact_trades(measurement, trades)]
+    trade_lines = [line for measurement in measurements for line in _list_exact_trades(measurement, trades)]
     curves: list[RenderableType] = [curve for measurement in measurements for curve in _build_curve_tables(measurement)]
     if curves:
         curves.append("In brackets the share of the window's volume in those minutes, in per cent: an upper bound.")
@@ -74,7 +80,7 @@ def format_lows(measurements: Sequence[Measurement], trades: pl.DataFrame) -> Re
 
 
 def _list_exact_trades(measurement: Measurement, trades: pl.DataFrame) -> list[str]:
-    """A line for each low whose trade is known."""
+    """A line for each low of which the exact trade is known."""
     rows_and_trades = ((row, find_exact_trade(measurement, row, trades)) for row in summarize_lows(measurement).rows)
     return [
         f"{measurement.question.asset} on {measurement.question.rules.name_of(row.market.venue)}: the lowest trade was "
@@ -86,13 +92,13 @@ def _list_exact_trades(measurement: Measurement, trades: pl.DataFrame) -> list[s
 
 
 def list_assumed_notes(measurements: Sequence[Measurement]) -> list[str]:
-    """A line that names the quotes that count 1:1, where there are any."""
+    """A line that names the quotes taken as 1 USD, if there are any."""
     quotes = list_assumed_quotes(measurements)
     return [f"{' and '.join(f'1 {quote}' for quote in quotes)} taken as 1 USD"] if quotes else []
 
 
 def describe_question(measurement: Measurement) -> str:
-    """Window, handling of quotes, origin and parameters in one line."""
+    """The question in one line: window, bars, handling of quotes, origin and parameters."""
     question, parameters = measurement.question, measurement.question.parameters
     converted = "in dollars" if parameters.quote is QuoteHandling.USD else "as printed, not converted"
     return (
@@ -105,7 +111,7 @@ def describe_question(measurement: Measurement) -> str:
 
 
 def _build_group_table(measurement: Measurement, group: Group) -> Table | None:
-    """Every market against one group: the group's own first, then those of the other group."""
+    """A row per market against the votes of one group, its own markets first; None if no market has a number."""
     rows = sorted(measurement.rows, key=lambda row: row.market.group is not group)
     if not any(row.market.group is group or row.summaries[group].firm_min for row in rows):
         return None
@@ -124,14 +130,15 @@ def _build_group_table(measurement: Measurement, group: Group) -> Table | None:
 
 
 def _build_curve_tables(measurement: Measurement) -> list[Table]:
-    """Per group, every spot venue's low and its firm minutes at or beyond each depth, lowest trade first."""
+    """A table per group: every spot market's low and firm minutes at or beyond each depth, lowest trade first."""
     fair_value_note = " fair value by" if measurement.question.underlying else ""
     tables = []
     for group in Group:
         rows = [row for row in summarize_lows(measurement).rows if row.market.group is group]
         if not rows:
             continue
-        title = f"{measurement.question.asset} against{fair_value_note} {group.upper()} exchanges: minutes at or beyond each depth"
+        against = f"{measurement.question.asset} against{fair_value_note} {group.upper()} exchanges"
+        title = f"{against}: minutes at or beyond each depth"
         table = Table(title=title, title_justify="left", box=None, padding=(0, 2, 0, 0), pad_edge=False)
         for name in ("venue", "market"):
             table.add_column(name)
@@ -152,41 +159,27 @@ def _build_curve_tables(measurement: Measurement) -> list[Table]:
 
 
 def _format_share(share: float | None) -> str:
-    """A share of volume in brackets, nothing where there is none."""
+    """A share of volume in per cent in brackets after a space; empty for none."""
     return f" ({100 * share:.0f})" if share else ""
 
 
 def _format_cells(measurement: Measurement, row: MarketRow, group: Group) -> list[str]:
-    summary, rank = row.summaries[group], measurement.ranks[row.market]
+    result = build_venue_result(measurement, row, group)
+    counted, rank = result.counted, result.rank
+    thin_prefix = "thin " if counted.is_thin else ""
+    ranks = [rank.deepest.value, rank.longest.value] if rank.reason is None else [f"not ranked: {rank.reason}", ""]
     name = measurement.question.rules.name_of(row.market.venue)
-    ranks = [rank.deepest.value, rank.longest.value]
-    if rank.reason is not None:
-        ranks = [f"not ranked: {rank.reason}", ""]
-    if row.market.group is not group:
-        ranks = ["", ""]
-    thin = summary.thin
-    depth, at, below = (
-        format_signed_percent(summary.depth, space=" "),
-        summary.depth_at,
-        format_minute_count(summary.below_min, summary.firm_min),
-    )
-    if not summary.firm_min and thin.minutes:
-        depth, at, below = (
-            f"thin {format_signed_percent(thin.depth, space=' ')}",
-            thin.depth_at,
-            f"thin {format_minute_count(thin.below_min, thin.minutes)}",
-        )
     return [
         f"[bold]{name}[/bold]" if row.market.venue == measurement.question.focus else name,
         row.market.symbol,
-        depth,
-        _format_time(measurement, at),
-        below,
-        format_minutes(summary.sure_min) if summary.firm_min else EN_DASH,
+        f"{thin_prefix}{format_signed_percent(counted.depth, space=' ')}",
+        _format_time(measurement, counted.depth_at),
+        f"{thin_prefix}{format_minute_count(counted.below_min, counted.minutes)}",
+        format_minutes(result.summary.sure_min) if result.summary.firm_min else EN_DASH,
         format_optional_price(row.low),
         _format_time(measurement, row.low_at),
         format_whole_dollars(row.volume_usd_before),
-        *ranks,
+        *(ranks if result.is_own_group else ["", ""]),
     ]
 
 
@@ -210,7 +203,8 @@ def _list_notes(measurement: Measurement) -> list[str]:
     ]
     notes += [f"Left out: {excluded.venue} {excluded.symbol}: {excluded.reason}" for excluded in measurement.left_out]
     notes += [
-        f"{group.upper()} venues together: onset {_format_time(measurement, path.onset)}, bottom {_format_time(measurement, path.bottom)}"
+        f"{group.upper()} venues together: onset {_format_time(measurement, path.onset)}, "
+        f"bottom {_format_time(measurement, path.bottom)}"
         for group, path in measurement.paths.items()
         if path.bottom is not None
     ]
@@ -229,6 +223,6 @@ def _format_low(measurement: Measurement, row: MarketRow | None) -> str:
 
 
 def build_console(*, error: bool = False) -> Console:
-    """A console that does not cut tables short where the output goes to a file or a pipe."""
+    """A console; 200 columns wide without wrapping where the output goes to a file or a pipe."""
     terminal = Console(stderr=error, highlight=False)
     return terminal if terminal.is_terminal else Console(stderr=error, highlight=False, width=200, soft_wrap=True)

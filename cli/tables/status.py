@@ -1,4 +1,4 @@
-"""What the store holds, what was not had, and what its follower did, as readable lines and tables."""
+"""Contents of the store, candles that could not be collected, and runs of the follower, as text and as JSON."""
 
 import polars as pl
 from rich.console import RenderableType
@@ -14,14 +14,14 @@ from data.store import CandleStore
 from deviation.report.json_output import format_iso
 
 MAX_RUNS = 5
-"""Runs of the follower that are shown."""
-
+"""Number of runs of the follower that are shown."""
 
 EMPTY_STORE_HINT = "It holds no candle yet: `collect --event 2025-10-10`, `import FILE`, or `serve` for the sample."
+"""Shown for a store without candles."""
 
 
 def build_status_json(store: CandleStore) -> dict[str, object]:
-    """Everything that `status` shows, as rows; ``size`` is null for a store that is no folder."""
+    """Everything that `status` shows, as rows; ``size`` is null for a store that is not a local folder."""
     size = store.measure_size()
     return {
         "store": store.uri,
@@ -34,7 +34,7 @@ def build_status_json(store: CandleStore) -> dict[str, object]:
 
 
 def format_status(store: CandleStore) -> RenderableType:
-    """The store, its candles by venue, what could not be had by venue and reason, answers kept aside, the last runs."""
+    """The store, its candles by venue, outstanding candles by venue and reason, rejected pages, and the last runs."""
     size, holdings = store.measure_size(), store.read_holdings()
     size_text = "" if size is None else f" ({format_megabytes(size.bytes)} in {format_count(size.files, 'file')})"
     lines = [
@@ -47,14 +47,14 @@ def format_status(store: CandleStore) -> RenderableType:
         answers_text = f"{rejected_count:,} answer{'s' * (rejected_count > 1)} that no candle was taken from"
         lines.append(f"{answers_text}: see `status --set-aside`")
     lines += _list_runs(store.read_runs(MAX_RUNS))
-    # No markup: what an exchange said may hold brackets.
+    # Text, not markup: messages of exchanges may contain brackets.
     return Text("\n".join(lines))
 
 
 def format_revisions(revisions: pl.DataFrame) -> RenderableType:
-    """A line per field of a candle that a venue has reported with other values; rows of `data.schema.REVISION`.
+    """A table with a row per revised field of a candle; ``revisions`` is a frame of `data.schema.REVISION`.
 
-    All times are UTC.
+    All times are in UTC.
     """
     if revisions.is_empty():
         return "No venue has reported a stored candle with other values."
@@ -81,24 +81,25 @@ def format_revisions(revisions: pl.DataFrame) -> RenderableType:
 
 
 def format_rejected_pages(pages: pl.DataFrame) -> RenderableType:
-    """The answers kept aside, each with the reason and its beginning; rows of `data.schema.REJECTED_PAGE`."""
+    """The rejected pages, each with reason and excerpt; ``pages`` is a frame of `data.schema.REJECTED_PAGE`."""
     if pages.is_empty():
         return "No answer was kept aside."
     lines = [
-        f"{row['venue']} {format_market(row)} {format_iso(row['start'])} to {format_iso(row['end'])}, asked {format_iso(row['asked_at'])} of "
-        f"{row['source']}: {row['message']}\n    {' '.join(row['body'].split())[:EXCERPT_CHARS]}"
+        f"{row['venue']} {format_market(row)} {format_iso(row['start'])} to {format_iso(row['end'])}, "
+        f"asked {format_iso(row['asked_at'])} of {row['source']}: {row['message']}\n"
+        f"    {' '.join(row['body'].split())[:EXCERPT_CHARS]}"
         for row in pages.iter_rows(named=True)
     ]
     return Text("\n".join(lines))
 
 
 def _format_length(timeframe: Timeframe) -> str:
-    """What is said before "candles"; those of a minute are the usual ones."""
+    """The adjective before "candles" with a space; empty for those of a minute, the default."""
     return "" if timeframe is Timeframe.M1 else f"{timeframe.adjective} "
 
 
 def _list_holdings(holdings: pl.DataFrame) -> list[str]:
-    """What the store holds: two lines per venue, route or file, and length of candles."""
+    """Two lines per venue, route or file, and length of candles."""
     return [
         f"{row['venue']}, {row['came']}: {row['candles']:,} {_format_length(Timeframe(row['timeframe']))}candle"
         f"{'s' * (row['candles'] != 1)} of {row['first']:%Y-%m-%d %H:%M} to {row['last']:%Y-%m-%d %H:%M} UTC\n"
@@ -108,24 +109,25 @@ def _list_holdings(holdings: pl.DataFrame) -> list[str]:
 
 
 def _list_outstanding(outstanding: pl.DataFrame) -> list[str]:
-    """What was asked and not had: two lines per venue and reason."""
+    """A heading, then two lines per venue and reason; nothing where no candle is outstanding."""
     if outstanding.is_empty():
         return []
     return ["Asked for and not had:"] + [
-        f"{row['venue']}, {row['outcome']}: {row['message']}\n    {row['minutes']:,} min of {_format_candle_length(row)}"
+        f"{row['venue']}, {row['outcome']}: {row['message']}\n"
+        f"    {row['minutes']:,} min of {_format_candle_length(row)}"
         f"{row['start']:%Y-%m-%d %H:%M} to {row['end']:%Y-%m-%d %H:%M} UTC: {', '.join(row['market'])}"
         for row in summarize_outstanding(outstanding).iter_rows(named=True)
     ]
 
 
 def _format_candle_length(row: dict[str, str]) -> str:
-    """Which candles a span is about, where they are not the usual ones."""
+    """The length of a span's candles, empty for those of a minute."""
     length = _format_length(Timeframe(row["timeframe"]))
     return f"{length}candles, " if length else ""
 
 
 def _list_runs(runs: pl.DataFrame) -> list[str]:
-    """The last runs of the follower, a line each."""
+    """A heading, then a line per run of the follower; nothing without a run."""
     if runs.is_empty():
         return []
     return ["Last runs of the follower:"] + [

@@ -1,1 +1,1 @@
-"""Daily archive files of exchanges: where they lie, their formats, download and reading."""
+"""Daily archive files of exchanges: paths, formats, download and reading."""

@@ -1,4 +1,4 @@
-"""One host of archives: a file comes onto the disk block by block, and is compared with its published SHA-256."""
+"""Download of archive files: written to disk block by block, and compared with their published SHA-256."""
 
 import hashlib
 import re
@@ -34,23 +34,23 @@ from collectors.store_writer import Clock
 
 BLOCK_BYTES = 1 << 18
 TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=30.0, sock_read=60.0)
-"""A large file may take long, silence may not."""
+"""A large file may take long; 60 s without data may not."""
 
 IDENTITY_HEADERS = {"Accept-Encoding": "identity"}
-"""A file that is packed already comes as it lies there, so that its sum can be taken."""
+"""No compression on the way, so that the SHA-256 is that of the file."""
 
 MAX_TEXT_BYTES = 4096
-"""Bytes of a checksum file, or of the body of an error, that are read."""
+"""Bytes that are read of a checksum file and of an error body."""
 
 S3_MISSING_FILE = re.compile("<Code>(AccessDenied|NoSuchKey)</Code>")
-"""What S3 answers with 403 for a file that is not there, where the caller may not list the folder."""
+"""What S3 sends with 403 for a missing file where the client may not list the folder."""
 
 SHA256_LINE = re.compile(r"([0-9a-fA-F]{64})(?: [ *](\S+))?\s*")
-"""A sum, and the file that it is of: the second may be left out."""
+"""A SHA-256 and the name of its file, which may be left out."""
 
 
 class HashedFile:
-    """A file on the disk that is written block by block, with its SHA-256; use it as a context manager."""
+    """A file that is written block by block, with its SHA-256; a context manager."""
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("wb")
@@ -65,18 +65,18 @@ class HashedFile:
         self._file.close()
 
     def write(self, block: bytes) -> None:
-        """Write the next block."""
+        """Append a block."""
         self._hash.update(block)
         self._file.write(block)
 
     @property
     def sha256(self) -> str:
-        """The sum of all blocks so far, in hexadecimal digits."""
+        """The SHA-256 of all blocks so far, in hexadecimal digits."""
         return self._hash.hexdigest()
 
 
 class ArchiveHost:
-    """Gives the files of one host. ``source`` is its name, behind that of the mirror. Close it at the end."""
+    """Downloads from one host. ``source`` is its name, after that of the mirror. Close it at the end."""
 
     def __init__(self, name: str, access: Access, now: Clock) -> None:
         self.source = format_source(name, access.mirror)
@@ -86,16 +86,16 @@ class ArchiveHost:
         self._session = access.open_session()
 
     async def close(self) -> None:
-        """Give back the connections."""
+        """Close the connections."""
         await self._session.close()
 
     async def download_file(self, path: str, target: Path, checksum_suffix: str | None) -> str:
-        """Download the file at ``path`` to ``target``; gives its SHA-256.
+        """Download the file at ``path`` to ``target``; returns its SHA-256.
 
-        ``checksum_suffix`` is what is added to the path to get the published SHA-256; None where none is published.
+        The published SHA-256 is at the path with ``checksum_suffix``; None where none is published.
 
         Raises:
-            CollectFailure: there is no such file, it could not be had, or it is not the one that was published.
+            CollectFailure: the file does not exist, the download failed, or the SHA-256 is not the published one.
         """
         name = path.rpartition("/")[2]
         with HashedFile(target) as file:
@@ -110,7 +110,7 @@ class ArchiveHost:
         return file.sha256
 
     async def _read_published_sha256(self, path: str, name: str) -> str:
-        """The SHA-256 that is published for the file ``name``, in a line as ``sha256sum -c`` reads it."""
+        """The SHA-256 published for the file ``name``, from a line in the format of ``sha256sum``."""
         try:
             async with self._open_response(path) as response:
                 line = (await _read_start(response)).decode(errors="replace")
@@ -125,10 +125,10 @@ class ArchiveHost:
 
     @asynccontextmanager
     async def _open_response(self, path: str) -> AsyncIterator[aiohttp.ClientResponse]:
-        """The response to a request for a file, if it is one.
+        """The response to a request for a file, of status 200.
 
         Raises:
-            CollectFailure: there is no such file, or it could not be had.
+            CollectFailure: the file does not exist, or the request failed.
         """
         url = f"https://{self._name}/{path}"
         address = url if self._mirror is None else rewrite_urls(url, self._mirror)
@@ -149,7 +149,7 @@ class ArchiveHost:
 
 
 async def _read_start(response: aiohttp.ClientResponse) -> bytes:
-    """The first bytes of a body."""
+    """The first `MAX_TEXT_BYTES` of a body."""
     body = b""
     async for block in response.content.iter_chunked(MAX_TEXT_BYTES):
         body += block
@@ -159,7 +159,7 @@ async def _read_start(response: aiohttp.ClientResponse) -> bytes:
 
 
 def translate_response(response: aiohttp.ClientResponse, body: str, name: str, now: datetime) -> CollectFailure:
-    """What a status other than 200 means for a file."""
+    """The failure that a status other than 200 means for a file."""
     status = response.status
     message = shorten_message(f"HTTP {status} {response.reason}: {body}")
     if status == HTTPStatus.NOT_FOUND or (status == HTTPStatus.FORBIDDEN and S3_MISSING_FILE.search(body)):

@@ -1,4 +1,4 @@
-"""Reading the tables of the archives: columns in each venue's own order, made into candles that passed the gate."""
+"""Archive files as tables: the columns of each venue, read into validated candles."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -29,17 +29,17 @@ from data.schema import Timeframe
 MIB = 1 << 20
 MAX_LINE_CHARS = 200
 BATCH_ROWS = 100_000
-"""Trades that are read at once. Of 3 million the whole takes 2 to 3 s and 220 MB; five times as many cost 360 MB."""
+"""Trades in a batch: 3 million take 2 to 3 s and 220 MB; batches five times as large need 360 MB."""
 
 
 @dataclass(frozen=True, slots=True)
 class ArchiveFormat:
-    """The columns of a file in their order, by the names that its header has, or would have.
+    """The columns of a file in their order, by the names in its header.
 
-    ``format_market_name`` are those whose name differs from ours: ours to theirs. ``headed``: the file has a header; else it may
-    have one. ``must`` are values that every row has to hold, as patterns of ``{base}`` and ``{quote}``.
-    ``most_bytes`` is the size that no true file of minutes, or of trades, reaches. ``trades``: each row is a trade, and
-    no candle.
+    ``column_names`` maps our names to those of the file where they differ. The file must have a header where
+    ``requires_header``, and may have one otherwise. ``required_values`` are values that every row must have, as
+    patterns of ``{base}`` and ``{quote}``. ``max_bytes`` is more than any valid file of 1-minute candles, or of trades,
+    unpacks to. Rows are trades where ``holds_trades``, and candles otherwise.
     """
 
     columns: tuple[str, ...]
@@ -50,12 +50,12 @@ class ArchiveFormat:
     holds_trades: bool = False
 
     def max_bytes_for(self, timeframe: Timeframe) -> int:
-        """The size that no true file of candles of that length reaches: 86,400 seconds take some 130 bytes each."""
+        """More bytes than any valid file of the timeframe has: a day is 86,400 seconds of some 130 bytes each."""
         return self.max_bytes * 4 if timeframe is Timeframe.S1 else self.max_bytes
 
     @property
     def source_columns(self) -> dict[str, str]:
-        """The columns that are read: our name to theirs."""
+        """The columns that are read: our name to that of the file."""
         own_names = ("time", "id", "price", "amount") if self.holds_trades else ("open_time", *VALUE_COLUMNS)
         return {name: self.column_names.get(name, name) for name in own_names}
 
@@ -87,13 +87,13 @@ ARCHIVE_FORMATS: Mapping[str, ArchiveFormat] = {
 
 
 def read_bars(path: Path, archive: Archive, symbol: str, timeframe: Timeframe, day: date) -> CandlesWithLows:
-    """The candles of that length of an unpacked file, and their lowest trades where it holds trades.
+    """The candles of an unpacked file, and their lowest trades where it holds trades.
 
-    Where it is not known what the volume counts it is taken for base units: the mark in the venue table says so.
+    A volume of unknown unit is taken for base units; the venue table marks that as unknown.
 
     Raises:
-        BadData: the file is no table of the archive's layout, or holds what is no candle of that day, market and
-            length.
+        BadData: the file is no table of the archive's layout, or a row is no candle or trade of that day, market and
+            timeframe.
     """
     if archive.volume_unit == "quote":
         message = "a file that counts volume in the quote: the volume in base units cannot be had from it"
@@ -118,9 +118,9 @@ def read_bars(path: Path, archive: Archive, symbol: str, timeframe: Timeframe, d
 
 
 def _scan_rows(path: Path, archive_format: ArchiveFormat) -> pl.LazyFrame:
-    """The rows of the file, every value as text. A first line without a number is a header.
+    """The rows of a file, all values as text. A first line without a number is a header.
 
-    Collect all columns: of a row that is too long polars complains only where it reads the last column.
+    Collect all columns: polars raises on a row that is too long only where it reads the last column.
     """
     with path.open("rb") as file:
         first_line = file.readline(MIB).decode("utf-8-sig", errors="replace").strip()
@@ -150,13 +150,13 @@ def _is_number(text: str) -> bool:
 
 
 S_END, MS_END, US_END = 1e11, 1e14, 1e17
-"""Smaller stamps are in s, in ms, in us: the year 5138 in one is 1973 in the next."""
+"""Smaller timestamps are in s, ms and us respectively: the year 5138 in one unit is 1973 in the next."""
 
 
 def _convert_to_ms(timestamp: pl.Expr) -> pl.Expr:
-    """Stamps in ms, of stamps in s, ms or us, told by their size; null where there is no such time.
+    """Timestamps in ms from such in s, ms or us, by their size; null where out of range.
 
-    Binance went from ms to us with 2025-01-01. That the bars lie in the file's own day is checked afterwards.
+    Binance changed from ms to us on 2025-01-01. Whether the bars are of the file's day is checked afterwards.
     """
     time = (
         pl.when(timestamp < S_END)
@@ -177,7 +177,7 @@ def _select_trades(rows: pl.DataFrame, archive_format: ArchiveFormat) -> pl.Data
 
 
 def _parse_candles(rows: pl.DataFrame, archive_format: ArchiveFormat, symbol: str) -> CandleArray:
-    """The rows of a table of candles as numbers, in their own order; what is no number is NaN.
+    """The rows of a table of candles as an array, in the order of the file; what is no number is NaN.
 
     Raises:
         BadData: a row is of another market.

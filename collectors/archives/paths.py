@@ -1,4 +1,4 @@
-"""A venue's public archive of daily files: the path of a file, the minutes that it holds, and when it can be there."""
+"""Daily files of an archive: their paths, the span of each, and when it is published."""
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
@@ -20,19 +20,19 @@ def format_market_name(pattern: str, symbol: str) -> str:
 
 
 def format_path(archive: Archive, symbol: str, timeframe: Timeframe, day: date) -> str:
-    """The path of the file that holds the day of a market, without a slash in front."""
+    """The path of the file of a market and day, without a leading slash."""
     fields = {"base": parse_base(symbol), "quote": parse_quote(symbol), "timeframe": timeframe.value, "day": day}
     return archive.path.format(**fields).lstrip("/")
 
 
 def compute_file_span(archive: Archive, day: date) -> Span:
-    """The minutes that the file of a day holds."""
+    """The span of the file of a day."""
     start = datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(hours=archive.day_zone_h)
     return Span(start, start + DAY)
 
 
 def split_by_day(archive: Archive, spans: Iterable[Span]) -> dict[date, list[Span]]:
-    """The spans, which are in time order, cut where one file ends and the next begins, by the day of the file."""
+    """The spans, given in time order, cut at the borders of files and grouped by the day of the file."""
     days: dict[date, list[Span]] = {}
     for span in spans:
         start = span.start
@@ -45,7 +45,7 @@ def split_by_day(archive: Archive, spans: Iterable[Span]) -> dict[date, list[Spa
 
 
 def find_unavailable_reason(archive: Archive, day: date, now: datetime) -> str | None:
-    """Why there can be no file of that day; None where there can be one."""
+    """Why the file of that day cannot exist; None where it can."""
     if day < archive.from_day:
         return f"the archive begins with {archive.from_day}"
     if now < compute_file_span(archive, day).end + timedelta(hours=archive.lag_h):

@@ -1,4 +1,4 @@
-"""The archive route: the daily files that a venue publishes, one at a time, each verified before it is read."""
+"""The archive route: daily files of a venue, one at a time, each verified before it is read."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -18,7 +18,7 @@ from collectors.archives.unpack import unpack_file
 from collectors.chunk import Chunk, build_empty_bars, build_empty_lows
 from collectors.failures import CollectFailure, HistoryTooShort, Scope
 from collectors.http.access import Access
-from collectors.http.client import RETRY
+from collectors.http.retry import call_with_retries
 from collectors.page_validation import split_page_outcomes
 from collectors.plan import Span, SpanOutcome, get_bar_length, merge_outcomes
 from collectors.store_writer import Clock
@@ -32,7 +32,7 @@ NO_BARS = CandlesWithLows(build_empty_bars(), build_empty_lows())
 
 
 async def run_in_thread(work: Callable[[], T]) -> T:
-    """The result of the work, done beside the event loop. Who is cancelled waits for it: its files go next."""
+    """The result of the work, done in a thread. A cancelled caller waits for the thread before it deletes its files."""
     task = asyncio.ensure_future(asyncio.to_thread(work))
     try:
         return await asyncio.shield(task)
@@ -44,13 +44,12 @@ async def run_in_thread(work: Callable[[], T]) -> T:
 def list_file_outcomes(
     candles: pl.DataFrame, spans: Sequence[Span], archive: Archive, timeframe: Timeframe
 ) -> list[SpanOutcome]:
-    """Which bars of the spans a file answered for.
+    """Which spans a file completes.
 
-    A file that leaves out the bars in which nothing traded answered for its whole day, any other from its first to
-    its last candle.
+    All where the archive omits bars without a trade, otherwise their parts from its first to its last candle.
 
     Raises:
-        HistoryTooShort: the file holds no candle at all.
+        HistoryTooShort: the file has no candle.
     """
     if not len(candles):
         message = "a file without a candle"
@@ -66,9 +65,9 @@ def list_file_outcomes(
 
 
 class ArchiveReader:
-    """Reads the archive of one venue; use it as an async context manager.
+    """Reads the archive of one venue; an async context manager.
 
-    ``ended`` is the failure after which there is no use in asking for any file; None as long as there is.
+    ``fatal_failure`` is the failure after which no file is requested any more; None before.
     """
 
     def __init__(self, archive: Archive, access: Access, now: Clock) -> None:
@@ -86,9 +85,9 @@ class ArchiveReader:
         await self._host.close()
 
     async def read(self, symbol: str, timeframe: Timeframe, missing: Sequence[Span]) -> AsyncIterator[Chunk]:
-        """The candles of that length of the spans, which are in time order; a chunk for each file.
+        """The candles of the missing spans, which are in time order; a chunk for each file.
 
-        A failure leaves its spans with outcome and reason, and is never raised.
+        A failure is the outcome of its spans, and never raised.
         """
         fatal_failure = self.fatal_failure
         skipped: list[SpanOutcome] = []
@@ -117,14 +116,14 @@ class ArchiveReader:
     async def _read_day(
         self, symbol: str, timeframe: Timeframe, day: date, spans: Sequence[Span]
     ) -> tuple[Chunk, CollectFailure | None]:
-        """What the file of a day brought, and why it brought nothing."""
+        """The chunk of the file of a day, and why it has no candles; None where it has."""
         archive = self._archive
         path = format_path(archive, symbol, timeframe, day)
         source = f"{self._host.source}/{path.rpartition('/')[2]}"
         with TemporaryDirectory(prefix="plumbline-") as folder:
             table_path = Path(folder) / "table.csv"
             try:
-                sha256 = await RETRY(
+                sha256 = await call_with_retries(
                     self._download, path, table_path, ARCHIVE_FORMATS[archive.layout].max_bytes_for(timeframe)
                 )
                 source = f"{source} sha256:{sha256}"
@@ -139,11 +138,11 @@ class ArchiveReader:
             CandlesWithLows(*(frame.filter(is_in_spans) for frame in bars)), outcomes, source
         ), None
 
-    async def _download(self, path: str, table_path: Path, most_bytes: int) -> str:
-        """Download the file, verified, and unpack it to ``table_path``; gives its SHA-256."""
+    async def _download(self, path: str, table_path: Path, max_bytes: int) -> str:
+        """Download and verify the file, and unpack it to ``table_path``; returns its SHA-256."""
         packed_path = table_path.with_name("packed")
         sha256 = await self._host.download_file(path, packed_path, self._archive.checksum)
-        await run_in_thread(partial(unpack_file, packed_path, path.rpartition("/")[2], table_path, most_bytes))
+        await run_in_thread(partial(unpack_file, packed_path, path.rpartition("/")[2], table_path, max_bytes))
         packed_path.unlink()
         return sha256
 

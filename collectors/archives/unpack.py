@@ -1,4 +1,4 @@
-"""Unpacking a downloaded file onto the disk, piece by piece, without trusting what it says of itself."""
+"""Unpacking of downloaded files to disk, block by block, without relying on the sizes that they state."""
 
 import gzip
 import lzma
@@ -13,16 +13,16 @@ BLOCK_BYTES = 1 << 20
 MAX_LIST_CHARS = 200
 
 UNPACK_ERRORS = (EOFError, OSError, RuntimeError, ValueError, lzma.LZMAError, zipfile.BadZipFile, zlib.error)
-"""What the standard library raises on a file that is cut off, damaged, encrypted, or packed in an unknown way."""
+"""What the standard library raises on files that are cut off, damaged, encrypted or compressed in an unknown way."""
 
 
 def unpack_file(packed_path: Path, name: str, table_path: Path, max_bytes: int) -> None:
-    """Write the table that ``packed_path`` holds to ``table_path``; ``name`` is the name of the file on its host.
+    """Unpack a zip or gzip to ``table_path``; ``name`` is the name of the file on its host.
 
-    A zip has to hold one file of the same name that ends in ``.csv``, and nothing else.
+    A zip must hold one file of the same name with the ending ``.csv``, and nothing else.
 
     Raises:
-        BadData: the file is broken, and may come whole when it is asked again; or it holds something else.
+        BadData: the file is broken (garbled), has other members, or unpacks to more than ``max_bytes``.
     """
     blocks = (
         _read_zip(packed_path, name.removesuffix(".zip") + ".csv") if name.endswith(".zip") else _read_gzip(packed_path)
@@ -38,7 +38,7 @@ def unpack_file(packed_path: Path, name: str, table_path: Path, max_bytes: int) 
 
 
 def _translate_errors(blocks: Iterator[bytes], name: str) -> Iterator[bytes]:
-    """The blocks, with every sign of a broken file told as one error; errors of writing them do not come by here."""
+    """The blocks; errors of reading them, not of writing them, are raised as `BadData`."""
     try:
         yield from blocks
     except UNPACK_ERRORS as error:

@@ -1,4 +1,4 @@
-"""What the venue table assumes of an archive beside the files that are there, and beside the venue's own candles."""
+"""Comparison of the venue table's facts on an archive with its files, and of the files with the venue's candles."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -13,7 +13,7 @@ from collectors.chunk import Chunk
 from collectors.failures import CollectFailure
 from collectors.page_validation import CandleArray
 from collectors.plan import Span
-from collectors.venues.table import Archive
+from collectors.venues.row import Archive
 from data.schema import Outcome, Timeframe
 
 HOUR = timedelta(hours=1)
@@ -22,14 +22,14 @@ OLD_HOUR_START = datetime(2025, 10, 10, 21, 0, tzinfo=UTC)
 """The start of the old page: the hour in which prices collapsed."""
 
 RECENT_AGE = timedelta(hours=72)
-"""How old the hour is that archive and candles are compared in: the file of its day is out, and Gate's candles, which
-reach 6.9 days, still have it."""
+"""Age of the hour in which archive and candles are compared: the file of its day is published, and Gate's candles,
+which reach back 6.9 days, still have it."""
 
 AddFinding = Callable[[str, str, str, FindingStatus], None]
-"""Takes fact, what is assumed, what came, and the verdict."""
+"""Takes the fact, what is assumed, what was observed, and the status."""
 
 ReadCandles = Callable[[Span], Awaitable[CandleArray]]
-"""Gives the venue's own candles of a span, or raises CollectFailure."""
+"""Returns the venue's own candles of a span, or raises CollectFailure."""
 
 
 async def check_archive(
@@ -40,7 +40,7 @@ async def check_archive(
     add_finding: AddFinding,
     read_candles: ReadCandles | None,
 ) -> None:
-    """Read an old file and a recent one, and compare an hour of the latter with the candles, if they can be read."""
+    """Check an old file and a recent one, and compare an hour of it with candles if there is ``read_candles``."""
     (old_day,) = split_by_day(archive, [Span(OLD_HOUR_START, OLD_HOUR_START + HOUR)])
     chunks = [chunk async for chunk in reader.read(symbol, Timeframe.M1, [compute_file_span(archive, old_day)])]
     add_finding("archive.path", f"a file for {old_day}", *summarize_chunks(chunks))
@@ -62,7 +62,7 @@ async def check_archive(
 async def _compare_hour(
     minutes: pl.DataFrame, hour: Span, archive: Archive, add_finding: AddFinding, read_candles: ReadCandles
 ) -> None:
-    """The hour of the archive beside that of the candles."""
+    """Compare the hour of the archive with the same hour of the candles."""
     period = f"in the hour of {hour.start:%Y-%m-%d %H:%MZ}"
     unit = f"volume in {archive.volume_unit}"
     facts = (("archive.layout", "the prices of the candles"), ("archive.volume_unit", unit))
@@ -77,7 +77,7 @@ async def _compare_hour(
 
 
 def summarize_chunks(chunks: Sequence[Chunk]) -> tuple[str, FindingStatus]:
-    """What came by a route, and what it says about whether the route reaches so far."""
+    """A summary of the chunks of a route, and the status of the fact that the route reaches so far."""
     failures = [
         span_outcome
         for chunk in chunks

@@ -1,4 +1,4 @@
-"""What candles show by themselves and beside those of another route: how empty minutes come, what a volume counts."""
+"""Comparison of candles with what is assumed of empty minutes, and with the candles of another route."""
 
 from typing import NamedTuple
 
@@ -7,27 +7,27 @@ import polars as pl
 
 from collectors.check.findings import FindingStatus
 from collectors.page_validation import CandleArray, build_bars_frame
-from collectors.venues.table import EmptyMinutes
+from collectors.venues.row import EmptyMinutes
 from data.schema import MINUTE_MS
 
 EQUALITY_TOLERANCE = 1e-6
-"""Relative difference within which two sums of the same trades are the same number."""
+"""Relative difference within which two sums of the same trades count as equal."""
 
 QUOTE_VOLUME_TOLERANCE = 0.02
-"""Relative difference within which a volume counts the quote: it is summed at each trade's price, and not the close."""
+"""Relative difference within which a volume counts as one in the quote, which sums each trade at its own price."""
 
 PRICES = ("open", "high", "low", "close")
 
 
 class ComparisonResult(NamedTuple):
-    """What a comparison shows, in words, and whether the two are the same."""
+    """What was observed, in words, and whether it is as assumed."""
 
     observed: str
     status: FindingStatus
 
 
 def compare_empty_minutes(candles: CandleArray, assumed: EmptyMinutes) -> ComparisonResult:
-    """How minutes without a trade come, beside what is assumed; the candles are two or more, in time order."""
+    """Compare how minutes without a trade are sent with what is assumed; two candles or more, in time order."""
     flat_count = int((candles[:, 5] == 0).sum())
     absent_count = int((candles[-1, 0] - candles[0, 0]) // MINUTE_MS) + 1 - len(candles)
     observed = {(True, False): EmptyMinutes.FLAT, (False, True): EmptyMinutes.OMITTED}.get(
@@ -43,11 +43,11 @@ def compare_empty_minutes(candles: CandleArray, assumed: EmptyMinutes) -> Compar
 
 
 def compare_candles(archived: pl.DataFrame, candles: CandleArray) -> tuple[ComparisonResult, ComparisonResult]:
-    """Prices and volumes of the minutes with trades that both have; first the prices, then the volumes.
+    """Compare the minutes with trades that both have: first the prices, then the volumes.
 
     Args:
-        archived: a frame of `BARS`.
-        candles: of the same market.
+        archived: a frame of `collectors.chunk.BAR_SCHEMA`.
+        candles: the candles of the same market.
     """
     joined = archived.join(build_bars_frame([candles]), on="open_time", suffix="_of_candles")
     joined = joined.filter(pl.min_horizontal("volume", "volume_of_candles") > 0)
@@ -74,7 +74,7 @@ def _build_comparison(quantity: str, match_count: int, total: int) -> Comparison
 
 
 def _describe_unit(joined: pl.DataFrame) -> str:
-    """How the volumes differ: the quote is told by what the same volume costs."""
+    """How the volumes differ: one counts the quote where it is the other times the price."""
     volume, candle_volume, close = (joined[name].to_numpy() for name in ("volume", "volume_of_candles", "close"))
     if abs(float(np.median(volume / (candle_volume * close))) - 1) <= QUOTE_VOLUME_TOLERANCE:
         return "it counts the quote"

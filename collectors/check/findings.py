@@ -1,4 +1,4 @@
-"""What a check of the venue table finds."""
+"""The findings of a check of the venue table."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,11 +6,11 @@ from enum import StrEnum
 
 UNKNOWN_MARK = "U"
 UNVERIFIED_MARKS = frozenset({"I", "M", UNKNOWN_MARK})
-"""Marks of evidence that only the venue itself can settle."""
+"""Marks of facts that only the venue itself can confirm."""
 
 
 class FindingStatus(StrEnum):
-    """Whether what came is what the table assumes."""
+    """Whether the observation is what the table assumes."""
 
     AS_ASSUMED = "as assumed"
     DIFFERENT = "other than assumed"
@@ -19,10 +19,10 @@ class FindingStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One fact of the table about a venue: what is assumed, on what evidence, and what came.
+    """One fact of the venue table: what is assumed, on what evidence, and what was observed.
 
-    ``venue`` is the key of the row. ``fact`` is the field of the row, behind ``archive.`` where it is one of its
-    archive. ``mark`` is the mark of the table's evidence, empty where the fact has none there.
+    ``venue`` is the key of the row. ``fact`` is a field of the row, or of its archive with the prefix ``archive.``.
+    ``mark`` is the mark of the fact in the table, empty where it has none. ``came`` is what was observed.
     """
 
     venue: str
@@ -35,7 +35,7 @@ class Finding:
 
     @property
     def advice(self) -> str:
-        """What to do about it in ``collectors/venues.toml``; empty where there is nothing to do.
+        """What to change in ``collectors/venues.toml``; empty where nothing.
 
         >>> Finding("okx", "ohlcv ATOM/USDT", "newest_first", "M", "newest first", "", FindingStatus.AS_ASSUMED).advice
         'mark M may become V'
@@ -59,7 +59,7 @@ OnFinding = Callable[[Finding], None]
 
 
 def format_totals(findings: list[Finding]) -> str:
-    """How many findings there are of each verdict, and what to do with them, on one line.
+    """The number of findings of each status on one line.
 
     >>> format_totals([Finding("okx", "markets", "WBETH", "", "not listed", "not listed", FindingStatus.AS_ASSUMED)])
     '1 finding: 1 as assumed, 0 other than assumed, 0 cannot be told. Facts are in collectors/venues.toml.'

@@ -1,7 +1,4 @@
-"""What the venue table assumes beside what a venue really sends: the way to settle what is marked unverified.
-
-A few pages per venue and route are asked, and nothing is stored.
-"""
+"""Comparison of the venue table with what venues send, by a few requests per venue and route; nothing is stored."""
 
 import asyncio
 from collections.abc import Iterable
@@ -22,24 +19,24 @@ from collectors.page_validation import CandleArray, format_ms, parse_ccxt_rows, 
 from collectors.plan import MINUTE, SeriesKey, Span, floor_minute, list_asset_markets
 from collectors.routes.trades import TradesReader
 from collectors.store_writer import Clock
-from collectors.venues.table import EmptyMinutes, MarketType, Route, VenueRow
+from collectors.venues.row import EmptyMinutes, MarketType, Route, VenueRow
 from data.schema import MINUTE_MS
 
 REACH_MARGIN_MIN = 10
-"""A page within a bounded reach begins so many minutes after its edge: the edge moves while the page is asked."""
+"""A page at the edge of a bounded reach begins so many minutes after it, as the edge moves during the request."""
 
 QUIET_EDGE_MIN = 30
-"""So many minutes may be absent at an edge of a page where minutes without a trade are left out."""
+"""So many minutes may be absent at an edge of a page where minutes without a trade are omitted."""
 
 PROBE_ASSETS = ("ATOM", "DOGE", "XRP", "SOL", "ETH", "BTC")
-"""Assets whose first listed market is asked for, the least traded first: it shows best how empty minutes come."""
+"""The first of these with a listed market is requested; the least traded come first, as they have empty minutes."""
 
 EXCLUSIVE_VENUES = {"WBETH": "binance", "BNSOL": "binance"}
-"""Assets for whose spot markets one venue only is on record."""
+"""Assets with spot markets on one known venue only."""
 
 
 class CheckedPage(NamedTuple):
-    """A page that was asked for, its candles, and whether they came newest first (None: fewer than two came)."""
+    """A requested page, its candles, and whether they were sent newest first (None: fewer than two)."""
 
     page: Span
     candles: CandleArray
@@ -49,10 +46,12 @@ class CheckedPage(NamedTuple):
 async def check_venues(
     venues: Iterable[VenueRow], now: Clock, on_finding: OnFinding, access: Access = DIRECT_ACCESS
 ) -> list[Finding]:
-    """Ask every venue, side by side; tell the findings of each when it is done, and return all in the given order.
+    """Check all venues concurrently.
+
+    ``on_finding`` gets the findings of a venue when it is done; all are returned in the given order of venues.
 
     Raises:
-        UsageError: the host chosen for a venue is none that it documents.
+        UsageError: the host chosen for a venue is not in the table.
     """
     rows = tuple(venues)
     for venue in rows:
@@ -63,7 +62,7 @@ async def check_venues(
 
 
 class VenueChecker:
-    """The findings about one row of the venue table."""
+    """Checks one row of the venue table."""
 
     def __init__(self, venue: VenueRow, access: Access, now: Clock, on_finding: OnFinding) -> None:
         self._venue = venue
@@ -73,7 +72,7 @@ class VenueChecker:
         self._findings: list[Finding] = []
 
     async def run(self) -> list[Finding]:
-        """Ask for the list of markets, and by each route for a few pages; what fails is a finding."""
+        """Request the list of markets, and a few pages by each route; failures are findings."""
         venue = self._venue
         async with AsyncExitStack() as stack:
             client = await stack.enter_async_context(VenueClient(venue, self._access, self._now))
@@ -113,7 +112,7 @@ class VenueChecker:
             self._add_finding("markets", asset, assumed, ", ".join(markets) or "not listed", status)
 
     async def _check_candles(self, client: VenueClient, market: SeriesKey) -> None:
-        """The OHLCV route: how far back, in which order, how empty minutes come, how many candles at once."""
+        """Check the OHLCV route: reach, order, empty minutes, and the size of a page."""
         venue = self._venue
         route = _format_route(Route.OHLCV, market)
         checked_page = await self._check_old_page(client, market, route)
@@ -135,7 +134,7 @@ class VenueChecker:
         self._check_page_size(route, checked_page)
 
     async def _check_old_page(self, client: VenueClient, market: SeriesKey, route: str) -> CheckedPage | None:
-        """Whether candles reach back to the old page; the page, if it came."""
+        """Check whether candles reach back to the old page; the page if it has candles."""
         venue, page = self._venue, Span(OLD_HOUR_START, OLD_HOUR_START + MINUTE * self._venue.page_min)
         is_in_reach = venue.reach_min is None or self._now() - MINUTE * venue.reach_min <= OLD_HOUR_START
         try:
@@ -155,7 +154,7 @@ class VenueChecker:
     async def _check_page_within_reach(
         self, client: VenueClient, market: SeriesKey, route: str, reach_min: int
     ) -> CheckedPage | None:
-        """A page from the edge of a bounded reach on, if it came."""
+        """Check a page at the edge of a bounded reach; the page if it has candles."""
         start = floor_minute(self._now()) - MINUTE * (reach_min - REACH_MARGIN_MIN)
         page = Span(start, start + MINUTE * min(self._venue.page_min, reach_min - REACH_MARGIN_MIN))
         assumed = f"{reach_min} minutes, so candles from {start:%Y-%m-%d %H:%MZ} on"
@@ -179,18 +178,18 @@ class VenueChecker:
         """The candles of a page.
 
         Raises:
-            CollectFailure: none came that can be believed.
+            CollectFailure: the response has no valid candles of the page.
         """
         received = await client.call(lambda exchange: exchange.fetch_candle_page(*market, page))
         candles, _ = validate_page(received.rows, page, self._venue, market.timeframe, self._now(), parse_ccxt_rows([]))
         return CheckedPage(page, candles, received.newest_first)
 
     async def _read_candles(self, client: VenueClient, market: SeriesKey, page: Span) -> CandleArray:
-        """The candles of a page, as `_page` gives them."""
+        """The candles of a page; see `_read_page`."""
         return (await self._read_page(client, market, page)).candles
 
     def _check_page_size(self, route: str, checked_page: CheckedPage) -> None:
-        """Whether so many minutes came at once."""
+        """Check whether the page has as many minutes as the table says."""
         page, first, last = checked_page.page, checked_page.candles[0, 0], checked_page.candles[-1, 0]
         omits_empty = self._venue.empty_minutes is EmptyMinutes.OMITTED
         slack_ms = QUIET_EDGE_MIN * MINUTE_MS if omits_empty else 0
@@ -204,7 +203,7 @@ class VenueChecker:
         self._add_finding(route, "page_min", f"{page.minutes} minutes at once", observed, status)
 
     async def _check_trades(self, client: VenueClient, symbol: str) -> None:
-        """Public trades, made into candles: one hour."""
+        """Check an hour of candles built from public trades."""
         chunks = [
             chunk
             async for chunk in TradesReader(client, SeriesKey(symbol)).read(

@@ -1,4 +1,4 @@
-"""How the venues are reached: directly, through a mirror or a proxy, at the host that a user has chosen."""
+"""How venues are reached: directly, through a mirror or a proxy, and at which of their hosts."""
 
 import ssl
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from collectors.http.mirror import normalize_mirror, rewrite_urls
-from collectors.venues.table import Host, VenueRow
+from collectors.venues.row import Host, VenueRow
 from data.errors import UsageError
 
 SOCKS_SCHEMES = frozenset({"socks4", "socks5", "socks5h"})
@@ -19,10 +19,10 @@ PROXY_SCHEMES = frozenset({"http", "https"}) | SOCKS_SCHEMES
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """``mirror`` answers in place of every host; ``proxy`` is passed through; ``hosts`` gives a venue one of its hosts.
+    """Mirror and proxy, and the host to use by venue.
 
-    Without a proxy the standard variables ``http_proxy``, ``https_proxy`` and ``no_proxy`` count. A SOCKS proxy looks
-    the names of hosts up itself.
+    ``mirror`` is requested in place of every host, see `collectors.http.mirror`. Without a ``proxy`` the environment
+    variables ``http_proxy``, ``https_proxy`` and ``no_proxy`` apply. A SOCKS proxy resolves the names of hosts.
 
     Raises:
         UsageError: mirror or proxy are no address.
@@ -39,10 +39,10 @@ class Access:
             check_proxy(self.proxy)
 
     def select_hosts(self, venue: VenueRow) -> tuple[Host, ...]:
-        """The hosts to try, in order: the chosen one, or all of the table.
+        """The hosts to try, in order: the chosen one, or all hosts of the venue in the table.
 
         Raises:
-            UsageError: the chosen host is none that the venue documents.
+            UsageError: the chosen host is not in the table.
         """
         host_name = self.hosts.get(venue.id)
         if host_name is None:
@@ -61,17 +61,16 @@ class Access:
         if self.mirror is not None:
             exchange.urls["api"] = rewrite_urls(exchange.urls["api"], self.mirror, exchange.hostname)
         if self.proxy is not None:
-            # ccxt takes socks5:// for looking names up here; they go to the proxy, as those of files do.
+            # With socks5:// ccxt would resolve names here; the proxy does, as for archive files.
             proxy = self.proxy.replace("socks5://", "socks5h://")
             setattr(exchange, "socksProxy" if _is_socks(proxy) else "httpsProxy", proxy)
 
     def open_session(self) -> aiohttp.ClientSession:
-        """A session for files; close it at the end."""
+        """A session for archive files; close it at the end."""
         if self.proxy is None:
             return aiohttp.ClientSession(trust_env=True)
         if _is_socks(self.proxy):
-            # Imported here: only who goes through a SOCKS proxy needs it.
-            from aiohttp_socks import ProxyConnector  # noqa: PLC0415
+            from aiohttp_socks import ProxyConnector  # noqa: PLC0415 - needed for SOCKS proxies only
 
             proxy_url = self.proxy.replace("socks5h://", "socks5://")
             return aiohttp.ClientSession(connector=ProxyConnector.from_url(proxy_url, rdns=True))
@@ -79,20 +78,20 @@ class Access:
 
 
 DIRECT_ACCESS = Access()
-"""No mirror, no proxy but that of the environment, hosts as in the table."""
+"""No mirror, the proxy of the environment if any, and all hosts of the table."""
 
 
 @cache
 def build_ssl_context(ca_file: str) -> ssl.SSLContext:
-    """Checks the certificates of hosts against those of a file: one for all venues, as reading it costs 0.1 s."""
+    """A TLS context that trusts the certificates of a file; cached, as reading it takes 0.1 s."""
     return ssl.create_default_context(cafile=ca_file)
 
 
 def check_proxy(proxy: str) -> None:
-    """Let only the address of one proxy pass.
+    """Check the address of a proxy.
 
     Raises:
-        UsageError: it is no ``http``, ``https`` or ``socks`` address.
+        UsageError: it is no ``http``, ``https`` or ``socks`` address of one host.
     """
     try:
         parts = urlsplit(proxy)

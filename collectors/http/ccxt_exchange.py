@@ -1,6 +1,6 @@
-"""The edge to ccxt: the only module that imports it, and the only one that holds values without a type.
+"""The adapter of ccxt: the only module that imports it, and the only one with untyped values.
 
-Importing ccxt costs over half a second and 100 MB, so this module is imported when a collection starts, not before.
+Importing ccxt takes over half a second and 100 MB, so this module is imported when a collection starts, not before.
 """
 
 import re
@@ -31,48 +31,48 @@ from collectors.http.mirror import format_source
 from collectors.page_validation import CcxtRow, to_ms
 from collectors.plan import Span
 from collectors.store_writer import Clock
-from collectors.venues.table import Host, VenueRow
+from collectors.venues.row import Host, VenueRow
 from data.schema import Timeframe
 
 REFUSAL_STATUSES = frozenset({HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS, HTTPStatus.FORBIDDEN})
 RATE_LIMIT_STATUSES = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.IM_A_TEAPOT})
-"""Binance answers 418 when an address goes on after 429."""
+"""Binance sends 418 to clients that go on after 429."""
 
 GATE_TOO_OLD = "Candlestick too long ago"
-"""What Gate says with HTTP 400 to a page beyond its newest 10,000 candles: https://github.com/ccxt/ccxt/issues/27861."""
+"""Gate's message with HTTP 400 for a page beyond its newest 10,000 candles: https://github.com/ccxt/ccxt/issues/27861."""
 
 PARSE_ERRORS = (AttributeError, IndexError, KeyError, TypeError, ValueError)
-"""What the parsers of ccxt raise on JSON of a shape that they do not expect."""
+"""What the parsers of ccxt raise on JSON of an unexpected shape."""
 
 SOCKS_FAILURES = (ProxyConnectionError, ProxyError, ProxyTimeoutError)
-"""What a SOCKS proxy that fails or refuses raises: no errors of aiohttp, and ccxt does not know them."""
+"""Errors of SOCKS proxies; they are no errors of aiohttp, and ccxt does not translate them."""
 
 MAX_MESSAGE_CHARS = 200
 
 MARKET_ID_PLACEHOLDER = "{id}"
-"""Stands for the market's own id among the keys that lead to the candles."""
+"""Stands for the id of the market among the keys that lead to the candles."""
 
 MARKET_KEYS = (
     *("id", "symbol", "base", "quote", "settle", "baseId", "quoteId", "settleId", "type", "active"),
     *("spot", "swap", "future", "option", "contract", "linear", "inverse", "contractSize"),
 )
-"""What is kept of a market of ccxt: enough to ask for its candles without asking for the list again."""
+"""The keys of a ccxt market that are stored: enough to request its candles without a new listing."""
 
 INFO_KEYS = ("instFamily",)
-"""What is kept of a market as the venue itself describes it: ccxt asks okx for index prices by it."""
+"""The keys of a market's raw ``info`` that are stored: ccxt needs them for index prices of okx."""
 
 TRADES_PER_PAGE = 1000
 VOLUME_INDEX = 5
-"""Where the volume stands in a row of ccxt."""
+"""The index of the volume in a row of ccxt."""
 
 
 def shorten_message(error: Exception | str) -> str:
-    """The error on one line of bounded length: the messages of ccxt can carry a whole web page."""
+    """The error on one line of at most `MAX_MESSAGE_CHARS`: messages of ccxt can contain a whole web page."""
     return re.sub(r"\s+", " ", str(error)).strip()[:MAX_MESSAGE_CHARS]
 
 
 def parse_retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
-    """The seconds that the Retry-After header asks for, as a number or as a date; None without one that makes sense."""
+    """The seconds in the Retry-After header, given as a number or a date; None where it is absent or invalid."""
     lowered = {name.lower(): value for name, value in headers.items()}
     value = lowered.get("retry-after", "").strip()
     if value.isascii() and value.isdigit():
@@ -84,7 +84,7 @@ def parse_retry_after(headers: Mapping[str, str], now: datetime) -> float | None
 
 
 def _reduce_market(market: Mapping[str, Any]) -> dict[str, Any]:
-    """What is kept of a market of ccxt."""
+    """The stored part of a ccxt market."""
     venue_info = market.get("info")
     info = {key: venue_info[key] for key in INFO_KEYS if key in venue_info} if isinstance(venue_info, Mapping) else {}
     return {key: market.get(key) for key in MARKET_KEYS} | ({"info": info} if info else {})
@@ -97,28 +97,28 @@ ERROR_TRANSLATION: tuple[tuple[tuple[type[ccxt.BaseError], ...], type[CollectFai
     ((ccxt.NetworkError,), Unreachable),
     ((ccxt.BadResponse,), BadData),
 )
-"""What the exceptions of ccxt mean here; the first that fits counts."""
+"""The failure for each exception of ccxt; the first match counts."""
 
 
 def translate_error(error: ccxt.BaseError) -> CollectFailure:
-    """What an exception of ccxt means here; any other than `ERROR_TRANSLATION` is the venue saying no."""
-    # Of a connection that failed ccxt says only what it asked; why is in the cause.
+    """The failure for an exception of ccxt: by `ERROR_TRANSLATION`, otherwise an error that the venue answered with."""
+    # On a failed connection the message of ccxt has the request only; the reason is in the cause.
     is_connection_error = isinstance(error.__cause__, aiohttp.ClientError)
     message = shorten_message(f"{error.__cause__}; {error}" if is_connection_error else error)
     for error_types, failure_type in ERROR_TRANSLATION:
         if isinstance(error, error_types):
             return failure_type(message)
-    # ccxt calls a body that was cut off on its way an ExchangeError, as if the venue had said no.
+    # ccxt raises ExchangeError for a body that was cut off, as for errors that the venue answered with.
     return Unreachable(message) if is_connection_error else Rejected(message)
 
 
 CCXT_THROTTLE_CONFIG: Mapping[str, Any] = {"tokenBucket": {"delay": 0.01}}
-"""How many seconds ccxt sleeps before it looks again whether a request may go: its own 0.001 of nineteen venues keeps
-a processor busy. What a late look misses is made up for by the next, so the pace stays."""
+"""Seconds between ccxt's checks whether a request may be sent: its default of 0.001 keeps a processor busy with
+nineteen venues. The rate stays the same, as a late check sends what is due."""
 
 
 class VenueResponse(NamedTuple):
-    """What a venue sent: the body, and what JSON it holds."""
+    """A response: its body, and the parsed JSON."""
 
     body: str
     json: Any
@@ -128,7 +128,7 @@ NO_RESPONSE = VenueResponse("", None)
 
 
 class CandlePage(NamedTuple):
-    """The rows of a page in time order, whether they came newest first (None: fewer than two), and the whole answer."""
+    """The rows of a page in time order, whether they were sent newest first (None: fewer than two), and the body."""
 
     rows: list[CcxtRow]
     newest_first: bool | None
@@ -136,7 +136,7 @@ class CandlePage(NamedTuple):
 
 
 class TradesPage(NamedTuple):
-    """Public trades: rows of time in s, price, amount, id, oldest first; ``last_ns`` is where the next page begins."""
+    """Public trades: rows of time in s, price, amount and id, oldest first; the next page begins at ``last_ns``."""
 
     rows: list[tuple[float, str, str, int]]
     last_ns: int
@@ -144,32 +144,32 @@ class TradesPage(NamedTuple):
 
 
 class VenueExchange:
-    """One ccxt exchange of one venue, and the only one in the process: limits are kept per instance.
+    """One ccxt exchange at one host of a venue. Use only one per venue, as ccxt keeps rate limits per instance.
 
-    ``source`` is the host that is asked. Several tasks may ask at once. Close it at the end.
+    ``source`` is the host. Several tasks may send requests at once. Close it at the end.
     """
 
     def __init__(self, venue: VenueRow, host: Host, access: Access, now: Clock) -> None:
         self.venue = venue
         self.source = format_source(host.name, access.mirror)
         self._now = now
-        # Of its own for each task: requests of several markets are under way at the same time.
+        # A value for each task: requests of several markets run concurrently.
         self._response: ContextVar[VenueResponse] = ContextVar("answer")
         self._ccxt: Any = getattr(ccxt, venue.id)(
             ccxt.Exchange.deep_extend(CCXT_THROTTLE_CONFIG, venue.config, host.config)
         )
         access.configure(self._ccxt)
-        # okx and gate look at the age of the page, so ccxt has to live by the same clock as the rest.
+        # For okx and gate ccxt looks at the age of the page, so it needs the same clock as the rest.
         self._ccxt.milliseconds = lambda: to_ms(now())
         self._ccxt.seconds = lambda: to_ms(now()) // 1000
         self._ccxt_handle_errors = self._ccxt.handle_errors
         self._ccxt.handle_errors = self._handle_response
 
     async def list_markets(self) -> list[dict[str, Any]]:
-        """The venue's markets of the row's kind, halted ones included: their history can be asked.
+        """The venue's markets of the row's kind, halted ones included: their history can be requested.
 
         Raises:
-            CollectFailure: the list could not be had.
+            CollectFailure: the request failed, or the list has no market of the kind.
         """
         with self._translate_errors():
             markets = (await self._ccxt.load_markets()).values()
@@ -180,24 +180,24 @@ class VenueExchange:
         return [_reduce_market(market) for market in matching]
 
     def use_markets(self, markets: Sequence[Mapping[str, Any]]) -> None:
-        """Take markets as listed, in the form that `list_markets` gives."""
+        """Load markets, in the form of `list_markets`."""
         with self._translate_errors():
             self._ccxt.set_markets([dict(market) for market in markets])
 
     async def fetch_candle_page(self, symbol: str, price: str, timeframe: Timeframe, page: Span) -> CandlePage:
-        """Every row that the venue sends when asked for the candles of a page, whatever it is.
+        """All rows that the venue sends for a page of candles, also invalid ones.
 
-        Never ``until`` or ``paginate``: with them the pages of several venues repeat or leave out minutes
+        Does not use ``until`` or ``paginate`` of ccxt: with them pages of several venues repeat or lack minutes
         (https://github.com/ccxt/ccxt/issues/26252).
 
         Args:
             symbol: ccxt unified symbol.
             price: ``trade``, ``mark`` or ``index``.
-            timeframe: the length of the candles.
-            page: whole bars, at most as many as the venue gives at once.
+            timeframe: the timeframe of the candles.
+            page: whole bars, at most as many as the venue sends at once.
 
         Raises:
-            CollectFailure: no list of rows came.
+            CollectFailure: the request failed, or the response has no list of rows.
         """
         parameters = {} if price == "trade" else {"price": price}
         end_parameter = self.venue.until
@@ -211,8 +211,8 @@ class VenueExchange:
             market = self._ccxt.market(symbol)
             raw_rows = self._extract_rows(response, market)
             if len(rows) != len(raw_rows):
-                # ccxt dropped rows that are earlier than since or carry no time. The gate has to see them:
-                # without them an answer for another time looks like an empty page.
+                # ccxt dropped rows that are earlier than since or have no time. Validation needs them: without them
+                # a response for another time looks like an empty page.
                 rows = self._ccxt.parse_ohlcvs(raw_rows, market)
             newest_first = None
             if len(raw_rows) > 1:
@@ -220,17 +220,17 @@ class VenueExchange:
                 newest_first = first_time is not None and last_time is not None and first_time > last_time
         self._clear_response()
         if price != "trade":
-            # Nothing is traded at a mark or an index price; some venues send no volume with them, and others 0.
+            # Mark and index prices have no volume; some venues send none, and others 0.
             rows = [[*row[:VOLUME_INDEX], 0.0] for row in rows]
         return CandlePage(rows, newest_first, response.body)
 
     async def fetch_trades_page(self, symbol: str, since_ns: int) -> TradesPage:
-        """The page of public trades after ``since_ns``, as Kraken gives it.
+        """The page of public trades after ``since_ns``, in the format of Kraken.
 
-        Not ``fetch_trades`` of ccxt: it cuts the cursor to whole seconds, and repeats or loses trades at page borders.
+        Does not use ``fetch_trades`` of ccxt: it cuts the cursor to seconds, and repeats or loses trades between pages.
 
         Raises:
-            CollectFailure: no page of trades came.
+            CollectFailure: the request failed, or the response is no page of trades.
         """
         with self._translate_errors():
             market_id = self._ccxt.market(symbol)["id"]
@@ -243,15 +243,15 @@ class VenueExchange:
         return page
 
     async def close(self) -> None:
-        """Give back the connections."""
+        """Close the connections."""
         await self._ccxt.close()
 
     def _clear_response(self) -> None:
-        """Keep nothing of the last answer to this task: a page of JSON takes a megabyte, and each market has one."""
+        """Drop the last response of this task: a page of JSON takes a megabyte, and each market has a task."""
         self._response.set(NO_RESPONSE)
 
     def _extract_rows(self, response: VenueResponse, market: Mapping[str, Any]) -> list[Any]:
-        """The list of candles in an answer, before ccxt looked at it; ccxt takes any other shape for no rows."""
+        """The raw list of candles in a response; ccxt takes any other shape for no rows."""
         rows = response.json
         for key in self.venue.rows_at:
             rows = rows[market["id"] if key == MARKET_ID_PLACEHOLDER else key]
@@ -263,10 +263,10 @@ class VenueExchange:
     def _handle_response(
         self, code: int, reason: str, url: str, method: str, headers: Mapping[str, str], body: str, *extra: object
     ) -> object:
-        """Stands before ccxt's own ``handle_errors``: the status tells more than the exception that ccxt makes of it.
+        """Replaces ``handle_errors`` of ccxt, which is called where the status has no fixed meaning.
 
-        ccxt calls 451, 403, 404 and 400 an unavailable exchange, which looks as if it would pass, and hands on a body
-        that is no JSON as if it were an empty answer.
+        ccxt raises ExchangeNotAvailable, which looks transient, for 451, 403, 404 and 400, and takes a body that is no
+        JSON for an empty response.
         """
         parsed_json = extra[0]  # the body as JSON, None where it is none
         self._response.set(VenueResponse(body, parsed_json))
@@ -281,7 +281,7 @@ class VenueExchange:
         return result
 
     def _raise_for_status(self, code: int, message: str, headers: Mapping[str, str]) -> None:
-        """Raise what the status means, where it has one meaning for every venue."""
+        """Raise the failure for a status that means the same at every venue; return for others."""
         if code in REFUSAL_STATUSES:
             raise Refused(message)
         if code in RATE_LIMIT_STATUSES:
@@ -293,7 +293,7 @@ class VenueExchange:
 
     @contextmanager
     def _translate_errors(self) -> Iterator[None]:
-        """Turns what ccxt raises into a `CollectFailure`."""
+        """Raise errors of ccxt as a `CollectFailure`."""
         try:
             yield
         except ccxt.BaseError as error:

@@ -1,7 +1,4 @@
-"""Asking again: only after what can pass, a bounded number of times, a little later and a random bit apart.
-
-One venue as a collection sees it: the host that answers, how many requests are under way, and whether it ended.
-"""
+"""The client of one venue: selects the host, limits concurrent requests, and stops after a fatal failure."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -10,44 +7,23 @@ from functools import partial
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-import stamina
-
-from collectors.failures import CollectFailure, RateLimitedOut, Refused, Rejected, Scope, Unreachable
+from collectors.failures import CollectFailure, Refused, Rejected, Scope, Unreachable
 from collectors.http.access import Access
 from collectors.http.ccxt_exchange import VenueExchange
+from collectors.http.retry import call_with_retries
 from collectors.store_writer import Clock
-from collectors.venues.table import VenueRow
-
-MAX_RETRY_WAIT_S = 120.0
-"""A venue that asks for a longer wait is left alone for this run."""
-
-
-def decide_retry(error: Exception) -> bool | float:
-    """Whether to ask again after the error, or the seconds to wait first where the venue said so."""
-    if isinstance(error, RateLimitedOut) and error.retry_after_s is not None:
-        return error.retry_after_s if error.retry_after_s <= MAX_RETRY_WAIT_S else False
-    return isinstance(error, CollectFailure) and error.is_transient
-
-
-RETRY = stamina.AsyncRetryingCaller(attempts=6, timeout=300.0, wait_initial=0.5, wait_max=30.0, wait_jitter=1.0).on(
-    decide_retry
-)
-"""Calls a coroutine function until it answers."""
-
+from collectors.venues.row import VenueRow
 
 MAX_CONCURRENT_REQUESTS = 6
-"""Requests under way per venue: enough to keep a limit of 20 a second busy over a connection of 0.3 s.
-
-The limit itself is kept by ccxt, which lets them go one by one.
-"""
+"""Concurrent requests per venue, enough for 20 a second at a latency of 0.3 s; ccxt keeps the rate limit itself."""
 
 T = TypeVar("T")
 
 
 class VenueClient:
-    """Asks one venue, at the first of its hosts that does not refuse; use it as an async context manager.
+    """Sends requests to one venue, at the first of its hosts that does not refuse; an async context manager.
 
-    ``ended`` is the failure after which there is no use in asking the venue for anything; None as long as there is.
+    ``fatal_failure`` is the failure after which nothing more is requested of the venue; None before.
     """
 
     def __init__(self, venue: VenueRow, access: Access, now: Clock) -> None:
@@ -62,7 +38,7 @@ class VenueClient:
 
     @property
     def source(self) -> str:
-        """The host that is asked now."""
+        """The host that requests go to now."""
         return self._exchange.source
 
     async def __aenter__(self) -> Self:
@@ -74,15 +50,15 @@ class VenueClient:
         await self._stack.aclose()
 
     def use_markets(self, markets: Sequence[Mapping[str, Any]]) -> None:
-        """Take the markets as listed; a list of ccxt markets as `VenueExchange.list_markets` gives it."""
+        """Load markets, in the form of `VenueExchange.list_markets`."""
         self._markets = markets
         self._exchange.use_markets(markets)
 
     async def call(self, request: Callable[[VenueExchange], Awaitable[T]]) -> T:
-        """The answer to a request; asked again where that can help, and of the next host where one refuses.
+        """The result of a request, with retries, and at the next host where one refuses.
 
         Raises:
-            CollectFailure: no answer; that of the first host where all refuse.
+            CollectFailure: the request failed; the refusal of the first host where all refuse or fail.
         """
         async with self._slots:
             if self.fatal_failure is not None:
@@ -92,7 +68,7 @@ class VenueClient:
     async def _call_current_host(self, request: Callable[[VenueExchange], Awaitable[T]]) -> T:
         exchange = self._exchange
         try:
-            return await RETRY(request, exchange)
+            return await call_with_retries(request, exchange)
         except Refused as refusal:
             if not self._switch_host(exchange):
                 self.fatal_failure = refusal
@@ -109,7 +85,7 @@ class VenueClient:
             raise first_refusal from later_failure
 
     def _switch_host(self, refusing: VenueExchange) -> bool:
-        """Leave a host that refuses; False where it was the last. Another task may have left it already."""
+        """Switch from a host that refuses, unless another task has; False where it was the last."""
         if refusing is self._exchange:
             if not self._untried_hosts:
                 return False

@@ -1,6 +1,6 @@
-"""The mirror rule: a request that would go to ``https://HOST/PATH`` goes to ``MIRROR/HOST/PATH``.
+"""Mirrors: a request to ``https://HOST/PATH`` goes to ``MIRROR/HOST/PATH``.
 
-It serves caches, work offline, and tests against a local replay of the venues.
+For caches, offline work, and tests against a local replay of the venues.
 """
 
 import re
@@ -29,7 +29,7 @@ def normalize_mirror(mirror: str) -> str:
 
 
 def format_source(host: str, base: str | None) -> str:
-    """What candles of ``host`` name as their source: with a mirror its address too, whose mistakes are not the venue's.
+    """The source of candles of ``host``: with a mirror its address too, as errors of a mirror are not the venue's.
 
     >>> format_source("www.okx.com", "http://127.0.0.1:9000")
     '127.0.0.1:9000/www.okx.com'
@@ -38,7 +38,7 @@ def format_source(host: str, base: str | None) -> str:
 
 
 def rewrite_urls(urls: Urls, base: str, hostname: str | None = None) -> Urls:
-    """The addresses of a ccxt exchange, moved to the mirror at ``base``.
+    """The addresses of a ccxt exchange, rewritten to the mirror at ``base``.
 
     ``urls`` is what ccxt keeps in ``urls["api"]``: an address, or a dict of them, nested. ``{hostname}`` in an address
     stands for ``hostname``. Values that are no address stay as they are.

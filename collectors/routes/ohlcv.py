@@ -1,4 +1,4 @@
-"""The OHLCV route: one market of a venue, page by page; what came goes through the gate."""
+"""The OHLCV route: the venue's own candles of one market, page by page, each page validated."""
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
@@ -12,18 +12,18 @@ from collectors.store_writer import Clock
 from data.schema import Origin, Timeframe
 
 CHUNK_BARS = 1440
-"""Bars that are read before they are stored, rounded up to whole pages: a crash loses a day of minutes of a market."""
+"""Bars in a chunk, rounded up to whole pages: a crash loses at most a day of minutes of a market."""
 
 
 def group_pages(missing: Sequence[Span], page_bars: int, timeframe: Timeframe) -> list[list[Span]]:
-    """The missing spans as pages of so many bars, in lots that are stored together."""
+    """The missing spans as pages of at most so many bars, in groups of one chunk each."""
     size = -(-CHUNK_BARS // page_bars)
     pages = [page for span in missing for page in split_into_pages(span, get_bar_length(timeframe) * page_bars)]
     return [pages[start : start + size] for start in range(0, len(pages), size)]
 
 
 class OhlcvReader:
-    """Reads the candles of one market, in time order. A page that fails leaves its span with outcome and reason."""
+    """Reads the candles of one market, in time order. The failure of a page is the outcome of its span."""
 
     def __init__(self, client: VenueClient, market: SeriesKey, now: Clock) -> None:
         self._client = client
@@ -35,7 +35,7 @@ class OhlcvReader:
         self._reach_failure: CollectFailure | None = None
 
     async def read(self, missing: Sequence[Span]) -> AsyncIterator[Chunk]:
-        """The candles of the spans, in chunks of about `CHUNK_BARS`."""
+        """The candles of the missing spans, in chunks of about `CHUNK_BARS`."""
         timeframe = self._market.timeframe
         for pages in group_pages(missing, self._venue.page_min, timeframe):
             candles: list[CandleArray] = []
@@ -70,7 +70,7 @@ class OhlcvReader:
         return candles
 
     def _is_beyond_reach(self, page: Span) -> bool:
-        """Whether the page is older than the table says that candles reach."""
+        """Whether the page is older than the reach in the venue table."""
         reach_min = self._venue.find_reach(self._market.timeframe)
         return reach_min is not None and page.end <= self._now() - timedelta(minutes=reach_min)
 

@@ -1,6 +1,6 @@
-"""The trades route: public trades, page by page, made into candles.
+"""The trades route: public trades, page by page, built into candles.
 
-The cursor is the coverage itself: a chunk ends with a whole bar, so an interrupted run goes on with the next one.
+A chunk ends with a whole bar, so coverage serves as the cursor of an interrupted run.
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -18,15 +18,15 @@ from collectors.trade_candles import CandlesWithLows, build_candles
 from data.schema import Origin, Outcome, Timeframe
 
 PAGES_PER_CHUNK = 20
-"""Pages that are read before their whole bars are stored: a crash loses some 20 s of asking."""
+"""Pages in a chunk: a crash loses some 20 s of requests."""
 
 MAX_SILENCE = timedelta(days=1)
-"""Beyond it, trades that begin only after the span are taken for the newest ones, and not for a quiet market."""
+"""Trades that begin later than this after a span are the newest ones, and do not prove that the span was quiet."""
 
 NS_PER_MS = 1_000_000
 NS_PER_S = 1_000_000_000
 MAX_TIME_S = 100_000_000_000
-"""A time in seconds beyond it is no time: the year 5138."""
+"""A larger time in seconds is invalid: the year 5138."""
 
 TradeRow = tuple[float, str, str, int]
 NO_BARS = CandlesWithLows(build_empty_bars(), build_empty_lows())
@@ -34,7 +34,7 @@ TRADE_SCHEMA = {"time": pl.Float64, "price": pl.String, "amount": pl.String, "id
 
 
 class TradesReader:
-    """Reads the trades of one market, in time order; a failure leaves the rest of its span with outcome and reason."""
+    """Reads the trades of one market, in time order. A failure is the outcome of the rest of its span."""
 
     def __init__(self, client: VenueClient, market: SeriesKey) -> None:
         self._client = client
@@ -42,7 +42,7 @@ class TradesReader:
         self._timeframe = market.timeframe
 
     async def read(self, missing: Sequence[Span]) -> AsyncIterator[Chunk]:
-        """The candles of the spans; a bar without a trade has none."""
+        """The candles of the missing spans; a bar without a trade has none."""
         for span in missing:
             async for chunk in self._read_span(span):
                 yield chunk
@@ -74,7 +74,7 @@ class TradesReader:
                 start = end
 
     async def _read_page(self, cursor: int, span: Span, rejected_pages: list[RejectedPage]) -> TradesPage:
-        """The trades from the cursor on, that of the cursor itself again: others may bear the same time."""
+        """The trades from the cursor on, those at the cursor itself included: there may be others of the same time."""
         page = await self._client.call(lambda exchange: exchange.fetch_trades_page(self._symbol, cursor - 1))
         try:
             _check_page(page, cursor, span)
@@ -92,11 +92,12 @@ class TradesReader:
 
 
 def _check_page(page: TradesPage, cursor: int, span: Span) -> None:
-    """Let only a page pass that goes on where the cursor stands.
+    """Check that a page continues at the cursor.
 
     Raises:
-        BadData: trades from before the cursor, or a full page of one instant, after which there is no going on.
-        HistoryTooShort: the first trade lies beyond the span by more than a day: newest data for an old question.
+        BadData: an invalid trade or cursor, a trade from before the cursor, or a full page of one instant, after which
+            the cursor cannot advance.
+        HistoryTooShort: the first trade is later than `MAX_SILENCE` after the span.
     """
     bad_row = next((row for row in page.rows if not (0 <= row[0] < MAX_TIME_S and 0 <= row[3] < 1 << 63)), None)
     if bad_row is not None:
@@ -121,10 +122,10 @@ def _check_page(page: TradesPage, cursor: int, span: Span) -> None:
 
 
 def _check_overlap(page: TradesPage, cursor: int) -> None:
-    """Let only a page pass that begins with the trade at which the last one ended.
+    """Check that a page begins with the last trade of the previous one.
 
     Raises:
-        BadData: it does not: trades in between may be missing.
+        BadData: it does not, so trades in between may be missing.
     """
     if not page.rows or page.rows[0][0] * NS_PER_S > cursor + NS_PER_MS:
         message = f"left out the trade at {from_ms(cursor // NS_PER_MS):%Y-%m-%d %H:%M:%SZ}, and maybe others behind it"

@@ -1,1 +1,1 @@
-"""The table of venues: what each exchange gives, and how that is known."""
+"""The venue table: what each exchange offers, and the evidence for it."""

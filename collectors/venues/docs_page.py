@@ -1,9 +1,10 @@
-"""The page of the docs that tells users what the venue table says: ``python -m collectors.venue_page > FILE``."""
+"""The page of the docs on venues, generated from the venue table: ``python -m collectors.venues.docs_page > FILE``."""
 
 import sys
 from collections.abc import Iterable, Iterator
 
-from collectors.venues.table import VENUES, MarketType, VenueRow
+from collectors.venues.row import MarketType, VenueRow
+from collectors.venues.table import VENUES
 from data.schema import Timeframe
 
 INTRO = """# Venues
@@ -12,7 +13,7 @@ What each exchange gives, as far as it is known. The page is made from `collecto
 collector goes by:
 
 ```
-python -m collectors.venue_page > docs/venues.md
+python -m collectors.venues.docs_page > docs/venues.md
 ```
 
 The letter behind a fact says how it is known:
@@ -36,7 +37,7 @@ not had.
 SPOT_INTRO = """
 ## Spot markets
 
-`routes` are asked in order, each for what is still missing. `build_page`: candles asked at once. `pace`: least milliseconds
+`routes` are asked in order, each for what is still missing. `page`: candles asked at once. `pace`: least milliseconds
 between two requests for candles. `empty minutes`: a minute without a trade comes as a flat candle, is omitted (and
 counts as quiet), or it is not known (and counts as missing). Venues in brackets are asked only by name: the same order
 book must not count as two venues.
@@ -67,12 +68,12 @@ SOURCE_INTRO = """
 
 
 def format_fact(row: VenueRow, name: str, value: object) -> str:
-    """A fact with its mark."""
+    """The value of a fact with its mark."""
     return f"{value} {row.basis[name].mark}"
 
 
 def format_table(headers: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterator[str]:
-    """The lines of a table."""
+    """The lines of a Markdown table."""
     names = list(headers)
     yield ""
     yield f"| {' | '.join(names)} |"
@@ -82,7 +83,7 @@ def format_table(headers: Iterable[str], rows: Iterable[Iterable[object]]) -> It
 
 
 def list_columns(row: VenueRow) -> list[str]:
-    """What is told of a row of either kind."""
+    """The cells of a row in the tables of spot and swap markets."""
     return [
         row.id if row.by_default else f"({row.id})",
         ", ".join(row.routes),
@@ -95,20 +96,20 @@ def list_columns(row: VenueRow) -> list[str]:
 
 
 def list_lengths(row: VenueRow) -> list[str]:
-    """By which routes a row gives candles of each length."""
+    """The cells of a row in the table of timeframes: the routes for each."""
     routes = (", ".join(row.list_routes(timeframe)) or "–" for timeframe in Timeframe)
     return [row.key, *routes, row.basis["timeframes"].mark]
 
 
 def format_sources(row: VenueRow) -> Iterator[str]:
-    """Where each fact of a row was read."""
+    """The lines with the source of each fact of a row."""
     yield f"\n### {row.key}\n"
     for name, basis in row.basis.items():
         yield f"- `{name}` {basis.mark}: {basis.source}"
 
 
 def build_page(rows: Iterable[VenueRow] = VENUES) -> str:
-    """The page."""
+    """The text of the page, in Markdown."""
     venue_rows = list(rows)
     headers = ("venue", "routes", "candles reach", "page", "pace", "empty minutes", "hosts")
     lines = [INTRO.rstrip("\n"), SPOT_INTRO.rstrip("\n")]

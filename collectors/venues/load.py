@@ -1,4 +1,4 @@
-"""Reads the venue table from TOML, and complains by venue and field where it is wrong.
+"""The parser of the venue table in TOML; errors name venue and field.
 
 Each fact is an inline table of the value, the mark of evidence and the source:
 ``page_min = { is = 300, mark = "D", source = "..." }``.
@@ -53,23 +53,23 @@ FACTS = (
     "rows_at",
     "timeframes",
 )
-"""The fields of a row that claim something about the venue, and so need a basis; beside those of `OPTIONAL_FACTS`."""
+"""The fields that every row has and that state facts about the venue, each with a basis."""
 
 OPTIONAL_FACTS = ("until", "archive", "reaches_min")
-"""Fields of that kind that not every row has."""
+"""Such fields that not every row has."""
 
 UNBOUNDED = "unbounded"
 UNKNOWN = "unknown"
 
 
 class TablePart(BaseModel):
-    """A table of the file: a key that nobody reads is an error."""
+    """A table of the file; unknown keys are errors."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class MarkedPart(TablePart):
-    """What stands beside every fact."""
+    """Mark and source of a fact."""
 
     mark: Mark
     source: NonEmptyText
@@ -87,7 +87,7 @@ class FactPart(MarkedPart, Generic[Value]):
 
 
 class HostPart(TablePart):
-    """A host, and what points ccxt at it."""
+    """A host, and the ccxt configuration for it."""
 
     name: NonEmptyText
     config: dict[str, Any] = {}
@@ -139,7 +139,7 @@ class ArchivePart(MarkedPart):
         return self
 
     def supports_timeframes(self, timeframes: tuple[Timeframe, ...]) -> bool:
-        """Whether the files can hold candles of these lengths: any can be made of trades."""
+        """Whether the files can have candles of all these timeframes: any can be built from trades."""
         return len(timeframes) == 1 or "{timeframe}" in self.path or self.layout.endswith("-trades")
 
     @property

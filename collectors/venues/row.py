@@ -1,4 +1,4 @@
-"""What a row of the venue table says. The rows are in ``venues.toml``; `collectors.venues.table` reads them."""
+"""The types of a row of the venue table; `collectors.venues.table` has the rows."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,10 +12,10 @@ from data.schema import Timeframe
 class Mark(StrEnum):
     """How a fact about a venue is known, from the surest to the least sure."""
 
-    SEEN = "V"
-    """Seen at the venue itself, with `collect --check`."""
+    VERIFIED = "V"
+    """Verified at the venue itself, with `collect --check`."""
     TESTED = "T"
-    """Run with this version of ccxt against a local replay."""
+    """Tested with this version of ccxt against a local replay."""
     SOURCE = "S"
     """Read in the source of ccxt 4.5.90, or captured from the library."""
     DOCUMENTED = "D"
@@ -25,12 +25,12 @@ class Mark(StrEnum):
     MEMORY = "M"
     """General knowledge, not verified."""
     UNKNOWN = "U"
-    """Not known: the value is the careful choice, until somebody asks the venue."""
+    """Not known: the value is the cautious choice until it is checked at the venue."""
 
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """Why a field of a venue row is believed: the mark of evidence, and what it was read in."""
+    """The evidence for a field of a venue row: a mark, and the source."""
 
     mark: Mark
     source: str
@@ -45,7 +45,7 @@ class MarketType(StrEnum):
 
 
 class PageEdge(StrEnum):
-    """From which end of a page a venue counts the candles that it was asked for."""
+    """From which end of a page a venue counts candles."""
 
     START = "start"
     """Forward from the start of the page, or the page has both ends and nothing is counted."""
@@ -57,27 +57,27 @@ class EmptyMinutes(StrEnum):
     """How a venue shows a minute in which nothing traded."""
 
     FLAT = "flat"
-    """As a candle with volume 0: a minute without a candle was then not answered."""
+    """As a candle with volume 0: a minute without a candle is missing."""
     OMITTED = "omitted"
-    """Not at all: a minute without a candle inside an answered page is quiet."""
+    """Not at all: a minute without a candle inside a page is quiet."""
     UNKNOWN = "unknown"
-    """Not known: no minute without a candle can be called quiet."""
+    """Not known: a minute without a candle counts as missing."""
 
 
 class Route(StrEnum):
     """A way to a venue's candles."""
 
     ARCHIVE = "archive"
-    """Files that the venue publishes, a day each."""
+    """Daily files that the venue publishes."""
     OHLCV = "ohlcv"
     """The venue's candles, by ccxt."""
     TRADES = "trades"
-    """The venue's public trades, made into candles here."""
+    """The venue's public trades, built into candles here."""
 
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """A host that serves a venue's candles; ``config`` is what points ccxt at it (nothing: ccxt's own choice)."""
+    """A host that serves a venue's candles; ``config`` is the ccxt configuration for it (empty: ccxt's default)."""
 
     name: str
     config: Mapping[str, Any] = field(default_factory=dict)
@@ -85,9 +85,9 @@ class Host:
 
 @dataclass(frozen=True, slots=True)
 class EndParameter:
-    """The end of a page, where it has to be passed by hand because ccxt passes neither start nor end.
+    """The parameter for the end of a page, for venues to which ccxt passes neither start nor end.
 
-    ``name`` is the parameter; the time is written in ``zone`` as ``pattern`` says (strftime).
+    The time is formatted in ``zone`` by ``pattern`` (strftime).
     """
 
     name: str
@@ -95,7 +95,7 @@ class EndParameter:
     pattern: str
 
     def format_time(self, time: datetime) -> str:
-        """The time as the venue reads it.
+        """The time in the format of the venue.
 
         >>> from datetime import UTC, timedelta
         >>> korean = EndParameter("to", timezone(timedelta(hours=9)), "%Y-%m-%dT%H:%M:%S")
@@ -109,11 +109,11 @@ class EndParameter:
 class Archive:
     """The daily files that a venue publishes.
 
-    ``path`` is a pattern with ``{base}``, ``{quote}``, ``{day:...}`` and, where files hold candles of one length each,
-    ``{timeframe}``. ``layout`` names the way of the columns. The
-    day of a file begins ``day_zone_h`` hours before that day does in UTC. ``checksum`` is what is added to the path of
-    a file to get its SHA-256; None without one. ``from_day`` is the first day on record. ``lag_h`` is how many hours
-    after the end of a day its file can be expected. ``volume_unit`` is ``base``, ``quote`` or ``unknown``.
+    ``path`` is a pattern with ``{base}``, ``{quote}``, ``{day:...}`` and, where files have candles of one timeframe
+    each, ``{timeframe}``. ``layout`` is a key of `collectors.archives.formats.ARCHIVE_FORMATS`. The day of a file
+    begins ``day_zone_h`` hours before that day does in UTC. ``checksum`` is the suffix of the path to the SHA-256 of a
+    file; None where none is published. ``from_day`` is the first day with a file, ``lag_h`` how many hours after the
+    end of a day its file is expected. ``volume_unit`` is ``base``, ``quote`` or ``unknown``.
     """
 
     host: str
@@ -129,20 +129,32 @@ class Archive:
 
 @dataclass(frozen=True, slots=True)
 class VenueRow:
-    """What one venue gives of one kind of market.
+    """What one venue offers of one kind of market.
 
-    ``key`` is unique in the table, ``id`` is the ccxt id and the venue's name in the store. ``by_default`` says
-    whether the row is meant where no venue is named: a second route to books that another row reads is not, because
-    the same order book must not count as two venues. ``hosts`` are tried in order while a host refuses to list its
-    markets; the first is the default. ``page_min`` is the number of candles that is safe to ask for at once: minutes,
-    of candles of a minute. ``newest_first`` is the order on the wire. ``reach_min`` is how many of the newest minutes
-    the 1-minute candles cover; None where no such bound is known. ``reaches_min`` is the same of other lengths, where
-    one is known. ``history`` says in words how far back 1-minute candles reach. ``timeframes`` are the lengths of
-    candles that each route gives. ``pace_ms`` is the least time
-    between two requests for candles. ``routes`` are asked in order, each for what is still missing. ``prices`` are the
-    price series that have candles. ``rows_at`` are the keys that lead to the list of candles in an answer (none: the
-    answer is the list); ``{id}`` stands for the market's id. ``until`` and ``archive`` are None where there is no such
-    thing. ``config`` is given to the ccxt constructor. ``basis`` has an entry for each fact, by field name.
+    Attributes:
+        key: unique in the table.
+        id: the ccxt id, and the venue's name in the store.
+        kind: spot markets or perpetual futures.
+        by_default: whether the row is used where no venue is named; not for a second route to order books that another
+            row reads, which must not count as two venues.
+        hosts: tried in order while a host refuses; the first is the default.
+        page_min: the number of candles that can safely be requested at once: minutes, for 1-minute candles.
+        anchor: the end of a page from which candles are counted.
+        newest_first: the order of candles in a response.
+        empty_minutes: how minutes without a trade are sent.
+        reach_min: how many of the newest minutes the 1-minute candles cover; None where no bound is known.
+        history: how far back 1-minute candles reach, in words.
+        pace_ms: the minimum time between two requests for candles.
+        routes: the routes to candles, tried in order, each for what is still missing.
+        timeframes: the timeframes that each route has.
+        reaches_min: ``reach_min`` of other timeframes, where a bound is known.
+        prices: the price series that have candles: ``trade``, ``mark``, ``index``.
+        rows_at: the keys that lead to the list of candles in a response (empty: the response is the list); ``{id}``
+            stands for the id of the market.
+        until: the parameter for the end of a page; None where ccxt passes it.
+        archive: the daily files; None where the venue publishes none.
+        basis: the evidence for each fact, by field name.
+        config: arguments of the ccxt constructor.
     """
 
     key: str
@@ -168,9 +180,9 @@ class VenueRow:
     config: Mapping[str, Any] = field(default_factory=dict)
 
     def list_routes(self, timeframe: Timeframe) -> tuple[Route, ...]:
-        """The routes that give candles of that length, in the order in which they are asked."""
+        """The routes that have candles of the timeframe, in the order in which they are tried."""
         return tuple(route for route in self.routes if timeframe in self.timeframes.get(route, ()))
 
     def find_reach(self, timeframe: Timeframe) -> int | None:
-        """How many of the newest minutes the candles of that length cover; None where no bound is known."""
+        """How many of the newest minutes the candles of the timeframe cover; None where no bound is known."""
         return self.reach_min if timeframe is Timeframe.M1 else self.reaches_min.get(timeframe)

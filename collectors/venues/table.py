@@ -1,41 +1,11 @@
-"""The venue table: what each exchange gives, as data. A new venue is a row of ``venues.toml``, not code.
-
-Every fact that the collector relies on carries the mark of how it is known, and where it was read.
-"""
+"""The venue table: what each exchange offers, read from ``venues.toml``, each fact with its evidence."""
 
 from collections.abc import Iterable
 from importlib.resources import files
 
-from collectors.venues.load import FACTS, parse_venue_table
-from collectors.venues.row import (
-    Archive,
-    Basis,
-    EmptyMinutes,
-    EndParameter,
-    Host,
-    Mark,
-    MarketType,
-    PageEdge,
-    Route,
-    VenueRow,
-)
+from collectors.venues.load import parse_venue_table
+from collectors.venues.row import MarketType, VenueRow
 from data.errors import UsageError
-
-__all__ = [
-    "FACTS",
-    "VENUES",
-    "Archive",
-    "Basis",
-    "EmptyMinutes",
-    "EndParameter",
-    "Host",
-    "Mark",
-    "MarketType",
-    "PageEdge",
-    "Route",
-    "VenueRow",
-    "select_venues",
-]
 
 VENUES_FILE = "venues.toml"
 
@@ -48,12 +18,12 @@ VENUES: tuple[VenueRow, ...] = parse_venue_table(
 def select_venues(
     ids: Iterable[str], table: Iterable[VenueRow] = VENUES, *, derivatives: bool = False
 ) -> tuple[VenueRow, ...]:
-    """The rows of those ids, each once, in the order asked; those by default where none is asked.
+    """The rows of the ids, each once and in the given order; those by default where there are no ids.
 
     ``derivatives`` adds the rows of perpetual futures.
 
     Raises:
-        UsageError: an id is not in the table, or only with derivatives.
+        UsageError: an id is not in the table, or has perpetual futures only and ``derivatives`` is False.
     """
     rows: dict[str, list[VenueRow]] = {}
     for row in (table := tuple(table)):

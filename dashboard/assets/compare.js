@@ -1,38 +1,38 @@
-/* What the Compare page does without its server. */
+/* The parts of the Compare page that run in the browser. */
 (() => {
   const dash = (window.dash_clientside = window.dash_clientside || {});
 
-  let chosen = "shared"; // the scale that the panels are drawn on
+  let currentScale = "shared"; // the scale of the y axes: shared by all panels, or one for each
 
-  const here = () => window.location.pathname + window.location.search;
+  const currentAddress = () => window.location.pathname + window.location.search;
 
-  /* An address with a key of its query set, or without it. */
-  const having = (address, key, value) => {
-    const to = new URL(address, window.location.href);
+  /* An address with a query parameter set, or removed where the value is empty. */
+  const setParameter = (address, key, value) => {
+    const url = new URL(address, window.location.href);
     if (value) {
-      to.searchParams.set(key, value);
+      url.searchParams.set(key, value);
     } else {
-      to.searchParams.delete(key);
+      url.searchParams.delete(key);
     }
-    // A view at the root is an old link to the explorer.
-    const path = to.pathname === "/" && to.search ? "/overview" : to.pathname;
-    return path + to.search + to.hash;
+    // The root without a query is the overview; with one it is an old link to the explorer.
+    const path = url.pathname === "/" && url.search ? "/overview" : url.pathname;
+    return path + url.search + url.hash;
   };
 
-  const scaled = (address) => having(address, "scale", chosen === "shared" ? "" : chosen);
+  const addScale = (address) => setParameter(address, "scale", currentScale === "shared" ? "" : currentScale);
 
-  /* Another second window is another address. */
-  const beside = (window_) => {
-    const address = having(here(), "against", window_);
-    if (address !== having(here(), "", "")) {
+  /* The second window is part of the address. */
+  const openWindow = (window_) => {
+    const address = setParameter(currentAddress(), "against", window_);
+    if (address !== setParameter(currentAddress(), "", "")) {
       dash.plumbline.go(address);
     }
   };
 
   dash.plumblineCompare = {
-    /* Each chart in its place, on the same scale as all others or on its own. */
+    /* Draw each chart, on the scale that all share or on its own. */
     drawn(figures, scale) {
-      chosen = scale;
+      currentScale = scale;
       for (const [id, { figure, axes }] of Object.entries(figures || {})) {
         const layout = { ...figure.layout, yaxis: { ...figure.layout.yaxis, ...axes[scale] } };
         dash.set_props(id, { figure: { ...figure, layout } });
@@ -40,22 +40,22 @@
       return Object.keys(figures || {});
     },
 
-    /* The scale is part of the view, and of its link. */
+    /* Set the scale in the view and in the address. */
     scaled(scale, view, page) {
       const { scale: before = "shared", ...others } = view;
       if (scale !== before) {
-        chosen = scale;
+        currentScale = scale;
         dash.set_props("view", { data: scale === "shared" ? others : { ...others, scale } });
-        dash.set_props("page", { data: { ...page, address: scaled(page.address), place: null } });
+        dash.set_props("page", { data: { ...page, address: addScale(page.address), place: null } });
       }
     },
 
-    /* A window of the list. */
+    /* Open a second window from the list. */
     against(value) {
-      beside(value || "");
+      openWindow(value || "");
     },
 
-    /* A range of its own, as typed on the reader's clock unless it names a zone itself. */
+    /* Open a second window by its range as typed: in the zone of the view, unless a time names its own. */
     own(clicks, first, last, event, from, to, view) {
       if (clicks || first || last) {
         const zone = view.zone === "UTC+8" ? "+08:00" : "Z";
@@ -63,25 +63,25 @@
           const time = (text || "").trim();
           return /[ T]\d\d:\d\d(:\d\d)?$/.test(time) ? time.replace(" ", "T") + zone : time;
         });
-        beside(`${event}:${start}~${end}`);
+        openWindow(`${event}:${start}~${end}`);
       }
     },
   };
 
-  /* Links lead on with the scale that was chosen since they were made, also those that are copied or opened aside. */
-  const KEPT = { href: "a[data-page], a[href^='/export/compare.']", "data-opens": "[data-opens]", "data-copy": "[data-copy]" };
-  const carry = (event) => {
+  /* Links get the current scale when they are used, also where they are copied or opened in another tab. */
+  const LINK_SELECTORS = { href: "a[data-page], a[href^='/export/compare.']", "data-opens": "[data-opens]", "data-copy": "[data-copy]" };
+  const addScaleToLink = (event) => {
     if (document.getElementById("compare-panels")) {
-      for (const [name, selector] of Object.entries(KEPT)) {
+      for (const [name, selector] of Object.entries(LINK_SELECTORS)) {
         const link = event.target.closest && event.target.closest(selector);
         if (link) {
-          link.setAttribute(name, scaled(link.getAttribute(name)));
+          link.setAttribute(name, addScale(link.getAttribute(name)));
         }
       }
     }
   };
   for (const kind of ["pointerdown", "focusin", "click"]) {
-    document.addEventListener(kind, carry, true);
+    document.addEventListener(kind, addScaleToLink, true);
   }
 
   document.addEventListener("click", (event) => {

@@ -1,42 +1,42 @@
-/* The map of coverage by pointer, finger and arrow keys, and the sending of files. */
+/* The Data page: the coverage map by pointer, touch and arrow keys, and the upload of files. */
 (() => {
-  const tell = (id, text) => window.dash_clientside.set_props(id, { children: text });
-  const field = (target) => target.closest?.("#data-map-grid [data-told]");
+  const setText = (id, text) => window.dash_clientside.set_props(id, { children: text });
+  const findField = (target) => target.closest?.("#data-map-grid [data-told]");
 
-  const say = (event) => {
-    const found = field(event.target);
-    if (found) {
-      tell("data-told", found.dataset.told);
+  const showText = (event) => {
+    const target = findField(event.target);
+    if (target) {
+      setText("data-told", target.dataset.told);
     }
   };
-  document.addEventListener("pointerover", say);
-  document.addEventListener("focusin", say);
-  document.addEventListener("click", (event) => field(event.target)?.focus());
+  document.addEventListener("pointerover", showText);
+  document.addEventListener("focusin", showText);
+  document.addEventListener("click", (event) => findField(event.target)?.focus());
 
-  /* One field of the map is a stop of the keyboard; from there the arrow keys lead on, a row at a time or a field. */
-  const middle = (element) => element.getBoundingClientRect().left + element.offsetWidth / 2;
-  const beside = (from, key) => {
+  /* Only one field of the map is in the tab order; from there the arrow keys move by row or by field. */
+  const findCentre = (element) => element.getBoundingClientRect().left + element.offsetWidth / 2;
+  const findNeighbour = (from, key) => {
     const row = from.parentElement;
     const fields = [...row.querySelectorAll("[data-told]")];
-    const place = fields.indexOf(from);
-    const ways = { ArrowLeft: fields[place - 1], ArrowRight: fields[place + 1], Home: fields[0], End: fields.at(-1) };
-    if (key in ways) {
-      return ways[key];
+    const index = fields.indexOf(from);
+    const targets = { ArrowLeft: fields[index - 1], ArrowRight: fields[index + 1], Home: fields[0], End: fields.at(-1) };
+    if (key in targets) {
+      return targets[key];
     }
     const next = key === "ArrowDown" ? row.nextElementSibling : row.previousElementSibling;
-    const at = middle(from);
+    const centre = findCentre(from);
     return [...(next?.querySelectorAll("[data-told]") || [])].sort(
-      (one, two) => Math.abs(middle(one) - at) - Math.abs(middle(two) - at))[0];
+      (one, two) => Math.abs(findCentre(one) - centre) - Math.abs(findCentre(two) - centre))[0];
   };
   document.addEventListener("keydown", (event) => {
-    const from = field(event.target);
+    const from = findField(event.target);
     if (from && ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End"].includes(event.key)) {
       event.preventDefault();
-      beside(from, event.key)?.focus();
+      findNeighbour(from, event.key)?.focus();
     }
   });
 
-  /* The length of the candles that are shown is a control of the shell, which this page shows by buttons of its own. */
+  /* The buttons of timeframes set the control of the shell, which this page does not show. */
   document.addEventListener("click", (event) => {
     const length = event.target.closest?.("#data-lengths [data-length]")?.dataset.length;
     if (length) {
@@ -44,64 +44,64 @@
     }
   });
 
-  /* Files are sent one after another, each as it is. One that is too large is not sent at all. */
-  const shown = (id, props) => document.getElementById(id) && window.dash_clientside.set_props(id, props);
+  /* Files are sent one after another, as they are; one that is too large is not sent. */
+  const setProps = (id, props) => document.getElementById(id) && window.dash_clientside.set_props(id, props);
   const alert = (text) => (
     { type: "P", namespace: "dash_html_components", props: { children: text, className: "notice alert" } });
   const megabytes = (file) => (file.size / 1e6).toFixed(1);
 
-  const posted = (address, file, told) => new Promise((resolve) => {
+  const postFile = (address, file, onProgress) => new Promise((resolve) => {
     const request = new XMLHttpRequest();
-    const failed = (why) => resolve({ children: [alert(`${file.name} was not taken: ${why}.`)], stored: false });
-    request.upload.onprogress = (event) => told(event.loaded / event.total);
-    request.onerror = () => failed("the server cannot be reached; drop it again later");
+    const fail = (reason) => resolve({ children: [alert(`${file.name} was not taken: ${reason}.`)], stored: false });
+    request.upload.onprogress = (event) => onProgress(event.loaded / event.total);
+    request.onerror = () => fail("the server cannot be reached; drop it again later");
     request.onload = () => (
-      request.status === 200 ? resolve(JSON.parse(request.response)) : failed(`the server answered ${request.status}`));
+      request.status === 200 ? resolve(JSON.parse(request.response)) : fail(`the server answered ${request.status}`));
     request.open("POST", address);
     request.setRequestHeader("Content-Type", "application/octet-stream");
     request.send(file);
   });
 
   let busy = false;
-  const send = async (files, place) => {
-    const most = Number(place.dataset.most);
+  const sendFiles = async (files, place) => {
+    const maxMegabytes = Number(place.dataset.most);
     const typed = (id) => document.getElementById(id).value;
-    const beside = {
+    const fields = {
       venue: typed("data-venue"), symbol: typed("data-symbol"), complete: document.getElementById("data-complete").checked };
     const lines = [];
     let stored = false;
     busy = true;
-    shown("data-imported", { children: null });
-    shown("data-upload", { disabled: true });
+    setProps("data-imported", { children: null });
+    setProps("data-upload", { disabled: true });
     for (const [number, file] of files.entries()) {
       const name = `${file.name}, ${megabytes(file)} MB${files.length > 1 ? ` (${number + 1} of ${files.length})` : ""}`;
-      const said = (text, share) => {
-        shown("data-waiting", { children: `${name}: ${text}`, className: "notice" });
-        shown("data-sent", { className: "data-sent", value: share });
+      const showProgress = (text, share) => {
+        setProps("data-waiting", { children: `${name}: ${text}`, className: "notice" });
+        setProps("data-sent", { className: "data-sent", value: share });
       };
-      if (file.size >= most * 1e6) {
-        lines.push(alert(`Nothing was taken: ${file.name} has ${megabytes(file)} MB, and the page takes up to ${most} MB. `
+      if (file.size >= maxMegabytes * 1e6) {
+        lines.push(alert(`Nothing was taken: ${file.name} has ${megabytes(file)} MB, and the page takes up to ${maxMegabytes} MB. `
           + 'On the command line "plumbline import FILE..." takes any size.'));
       } else {
-        said("being sent", "0");
-        const address = `${place.dataset.link}?${new URLSearchParams({ name: file.name, ...beside })}`;
-        const answer = await posted(address, file, (share) => (
-          share < 1 ? said("being sent", String(share)) : said("being read and checked", null)));
+        showProgress("being sent", "0");
+        const address = `${place.dataset.link}?${new URLSearchParams({ name: file.name, ...fields })}`;
+        const answer = await postFile(address, file, (share) => (
+          share < 1 ? showProgress("being sent", String(share)) : showProgress("being read and checked", null)));
         lines.push(...answer.children);
         stored ||= answer.stored;
       }
-      shown("data-imported", { children: [...lines] });
+      setProps("data-imported", { children: [...lines] });
     }
     busy = false;
-    shown("data-waiting", { className: "away" });
-    shown("data-sent", { className: "away" });
-    shown("data-upload", { disabled: false });
+    setProps("data-waiting", { className: "away" });
+    setProps("data-sent", { className: "away" });
+    setProps("data-upload", { disabled: false });
     if (stored) {
       window.dash_clientside.set_props("collected", { data: `imported at ${performance.now()}` });
     }
   };
 
-  const dropped = (event) => {
+  const takeFiles = (event) => {
     const place = document.getElementById("data-drop");
     const files = [...(event.dataTransfer?.files || event.target.files || [])];
     if (!place?.contains(event.target) || !files.length) {
@@ -110,14 +110,14 @@
     event.preventDefault();
     event.stopImmediatePropagation();
     if (event.type === "drop") {
-      event.target.dispatchEvent(new DragEvent("dragleave", { bubbles: true }));  // so that the place looks as before
+      event.target.dispatchEvent(new DragEvent("dragleave", { bubbles: true }));  // ends the highlight of the drop area
     } else {
       event.target.value = "";  // so that the same file can be chosen again
     }
     if (!busy) {
-      send(files, place);
+      sendFiles(files, place);
     }
   };
-  window.addEventListener("change", dropped, true);
-  window.addEventListener("drop", dropped, true);
+  window.addEventListener("change", takeFiles, true);
+  window.addEventListener("drop", takeFiles, true);
 })();

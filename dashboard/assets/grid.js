@@ -1,10 +1,10 @@
-/* How the grid of lows writes its numbers and headers, and its file. */
+/* Numbers, headers and CSV file of the grid of lows. */
 (() => {
   const functions = (window.dashAgGridFunctions = window.dashAgGridFunctions || {});
   const components = (window.dashAgGridComponentFunctions = window.dashAgGridComponentFunctions || {});
   const [DASH, MINUS, NARROW] = ["\u2013", "\u2212", "\u00a0"];
 
-  /* As dashboard.text.numbers.format_signed_percent: one decimal below 10, none above, and never a false "100". */
+  /* As dashboard.text.numbers.format_signed_percent: one decimal below 10, none above, and 99.5 to 100 rounded down. */
   const size = (fraction) => {
     const value = 100 * Math.abs(fraction);
     if (value >= 99.5 && value < 100) {
@@ -14,7 +14,7 @@
   };
 
   functions.plumbline = {
-    /* A fraction as a filter compares it with what is typed: 0.07 is 7, not 7.000000000000001. */
+    /* A fraction in per cent, which a filter compares with a typed number: 0.07 is 7, not 7.000000000000001. */
     perCent(fraction) {
       return fraction === null || fraction === undefined ? null : Number((100 * fraction).toPrecision(12));
     },
@@ -53,7 +53,7 @@
 
   window.dash_clientside = window.dash_clientside || {};
   window.dash_clientside.plumblineGrid = {
-    /* The rows as sorted and filtered, every number as it is, under the names of the fields. */
+    /* Download the rows as sorted and filtered, with raw numbers and the names of the fields. */
     file(clicks, grid, columns, fileName) {
       if (clicks) {
         window.dash_ag_grid.getApi(grid).exportDataAsCsv({

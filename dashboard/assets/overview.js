@@ -1,4 +1,4 @@
-/* A click on a point of the overview leads to the explorer, as the links of the tables do. */
+/* A click on a point of the overview's charts follows the point's link, as a click on a link of the tables does. */
 window.dash_clientside = window.dash_clientside || {};
 
 window.dash_clientside.plumblineOverview = {

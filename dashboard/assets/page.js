@@ -1,28 +1,28 @@
-/* What the page does without its server. */
+/* The parts of every page that run in the browser. */
 window.dash_clientside = window.dash_clientside || {};
 
-/* Dash loads a polyfill for browsers of 2015 which replaces this by a slow one; drawing a chart calls it for every colour. */
+/* Dash loads a polyfill for old browsers that replaces this method by a slow one, which plotly calls for every colour. */
 String.prototype.trim = window.ownTrim;
 
 (() => {
   const unchanged = () => window.dash_clientside.no_update;
 
-  /* Another value of one of these is an entry of the browser's history; other changes replace the current one. */
+  /* A change of one of these adds an entry to the browser's history; other changes replace the current entry. */
   const ENTRIES = ["event", "asset", "window", "from", "to", "focus"];
 
-  let shown = null; // path and query of what is on the page, or on its way
-  let arriving = false; // whether it was opened by its address, rather than by a control
-  let before = {}; // the view that the address spoke of last
-  let page = null; // the page that was shown last
+  let shownAddress = null; // path and query of the page that is shown or loading
+  let arriving = false; // whether it was opened by its address, not by a control
+  let previousView = {}; // the view of the last address
+  let previousPage = null; // the name of the page that was shown last
 
-  const place = () => window.location.pathname + window.location.search;
+  const currentAddress = () => window.location.pathname + window.location.search;
 
-  /* dcc.Location has to know where the browser is, or it would miss the way back. */
-  const tell = () => window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+  /* Report a change of the address to dcc.Location, which else would miss the way back. */
+  const notifyLocation = () => window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
 
   const go = (address) => {
     window.history.pushState(null, "", address);
-    tell();
+    notifyLocation();
     if (window.location.hash) {
       reveal();
     } else {
@@ -30,32 +30,32 @@ String.prototype.trim = window.ownTrim;
     }
   };
 
-  /* The part that the address names; it may take a moment until it is drawn. */
+  /* Scroll to the element that the hash of the address names; it may take some frames until it is drawn. */
   const reveal = (tries = 20) => {
-    const part = document.getElementById(decodeURIComponent(window.location.hash.slice(1)));
-    if (part) {
-      part.scrollIntoView();
-      part.focus({ preventScroll: true });
+    const element = document.getElementById(decodeURIComponent(window.location.hash.slice(1)));
+    if (element) {
+      element.scrollIntoView();
+      element.focus({ preventScroll: true });
     } else if (tries > 0) {
       requestAnimationFrame(() => reveal(tries - 1));
     }
   };
 
-  /* Charts need plotly.js, which takes long to start. What draws them finds a promise in its place until it has. */
+  /* Load plotly.js, which takes long to start; dash waits for a promise in its place. */
   const startCharts = () => {
     const hint = document.getElementById("charts");
     if (!hint || window.Plotly) {
       return;
     }
-    window.Plotly = new Promise((started, failed) => {
+    window.Plotly = new Promise((resolve, reject) => {
       const script = document.createElement("script");
-      [script.src, script.onload, script.onerror] = [hint.href, () => started(), failed];
+      [script.src, script.onload, script.onerror] = [hint.href, () => resolve(), reject];
       document.head.append(script);
     });
   };
 
-  /* A part of the page as dash keeps it; it asks in vain where there is none. */
-  const held = (id) => {
+  /* The component with an id in dash's layout; undefined where there is none, for which dash throws. */
+  const findComponent = (id) => {
     try {
       return window.dash_component_api.getLayout(id);
     } catch {
@@ -63,107 +63,107 @@ String.prototype.trim = window.ownTrim;
     }
   };
 
-  /* Whatever is set makes every part of the page look whether it has changed: what is so already is not set again. */
-  const news = (id, props) => {
-    const part = held(id);
-    const told = part && part.type !== "Store" && id !== "content";
-    const same = (name) => JSON.stringify(part.props[name]) === JSON.stringify(props[name]);
-    return told ? Object.fromEntries(Object.entries(props).filter(([name]) => !same(name))) : props;
+  /* The properties that differ from the current ones: dash renders a component again for every property that is set. */
+  const selectChanges = (id, props) => {
+    const component = findComponent(id);
+    const comparable = component && component.type !== "Store" && id !== "content";
+    const same = (name) => JSON.stringify(component.props[name]) === JSON.stringify(props[name]);
+    return comparable ? Object.fromEntries(Object.entries(props).filter(([name]) => !same(name))) : props;
   };
 
-  const turn = (wait) => new Promise((go) => { wait(go); });
+  const waitFor = (schedule) => new Promise((resolve) => { schedule(resolve); });
 
-  /* Wait until the first chart of the page, if it has one, can be seen. */
-  const drawn = async (wanted = () => true) => {
+  /* Wait until the first visible chart of the page, if there is one, is drawn. */
+  const waitForChart = async (isCurrent = () => true) => {
     const first = () => [...document.querySelectorAll("#content .dash-graph")].find((chart) => chart.offsetParent);
-    while (wanted() && first()?.querySelector(".main-svg") === null) {
-      await turn(requestAnimationFrame);
+    while (isCurrent() && first()?.querySelector(".main-svg") === null) {
+      await waitFor(requestAnimationFrame);
     }
-    await turn(requestAnimationFrame);
+    await waitFor(requestAnimationFrame);
   };
 
-  /* The page as it came lies over the app until that shows the same, or what went wrong. */
-  const uncover = async () => {
+  /* Remove the pre-rendered page, which covers the app, once the app shows the same or a failure. */
+  const removePrerendered = async () => {
     const first = document.getElementById("first");
     while (first && !document.querySelector("#content > *, #failure > *")) {
-      await turn(requestAnimationFrame);
+      await waitFor(requestAnimationFrame);
     }
-    await drawn();
+    await waitForChart();
     first?.remove();
   };
 
-  let later = null; // what the newest answer has for after its first chart
+  let deferredParts = null; // the parts of the last answer that are set after its first chart
 
   window.dash_clientside.plumbline = {
-    /* An answer has come. */
+    /* An answer of the server has arrived. */
     answered(answer) {
-      uncover();
+      removePrerendered();
       Object.entries(answer || {}).forEach(([id, props]) => {
-        answer[id] = news(id, props);
+        answer[id] = selectChanges(id, props);
         if (Object.keys(answer[id]).length === 0) {
           delete answer[id];
         }
       });
     },
 
-    /* Parts of the page that are put in their places once its first chart can be seen, one by one. */
+    /* Set these parts of the page one by one, after its first chart is drawn. */
     async later(parts) {
-      later = parts;
-      await drawn(() => later === parts);
+      deferredParts = parts;
+      await waitForChart(() => deferredParts === parts);
       for (const [id, props] of Object.entries(parts || {})) {
-        await turn(setTimeout);
-        if (later === parts && held(id)) {
+        await waitFor(setTimeout);
+        if (deferredParts === parts && findComponent(id)) {
           window.dash_clientside.set_props(id, props);
         }
       }
       return unchanged();
     },
 
-    /* The server is being asked: there is time until it answers, once the request is on its way. */
+    /* A request is about to be sent: load plotly.js while the server works on the answer. */
     asked() {
       setTimeout(startCharts);
     },
-    /* For the scripts of single pages. */
+    /* Used by the scripts of single pages. */
     go,
 
-    /* The browser is somewhere else: opened, went back or forward, or followed a link. */
+    /* The address has changed: the page was opened, a link was followed, or the browser went back or forward. */
     arrived() {
-      if (place() === shown) {
+      if (currentAddress() === shownAddress) {
         return unchanged();
       }
-      shown = place();
+      shownAddress = currentAddress();
       arriving = true;
       window.colour();
-      // The time makes it news, also where the browser came back to where it was opened.
+      // The time makes the value a new one, also where the browser is back at the first address.
       return { path: window.location.pathname, search: window.location.search, at: Date.now() };
     },
 
-    /* The address says what is shown, so that a copied link opens the same view; a failure before it is past. */
+    /* Set the address to that of the view, so that a copied link opens the same view, and clear the last failure. */
     address(now, view) {
-      // An answer to where the browser is no longer must not lead it back there.
-      if (!now || !view || place() !== shown || (now.place && now.place !== shown)) {
+      // An answer for an address that has been left must not lead back to it.
+      if (!now || !view || currentAddress() !== shownAddress || (now.place && now.place !== shownAddress)) {
         return [unchanged(), unchanged(), unchanged()];
       }
-      const entry = !arriving && ENTRIES.some((key) => view[key] !== before[key]);
-      const address = now.address || place();
-      if (address !== place()) {
+      const entry = !arriving && ENTRIES.some((key) => view[key] !== previousView[key]);
+      const address = now.address || currentAddress();
+      if (address !== currentAddress()) {
         const hash = arriving ? window.location.hash : "";
         window.history[entry ? "pushState" : "replaceState"](null, "", address + hash);
-        shown = address;
-        tell();
+        shownAddress = address;
+        notifyLocation();
       }
-      if (page !== null && page !== now.name && !window.location.hash) {
+      if (previousPage !== null && previousPage !== now.name && !window.location.hash) {
         document.getElementById("content").focus({ preventScroll: true });
       }
       if (arriving && window.location.hash) {
         reveal();
       }
       document.title = now.title;
-      [arriving, before, page] = [false, view, now.name];
+      [arriving, previousView, previousPage] = [false, view, now.name];
       return [view.theme || "light", window.location.href, ""];
     },
 
-    /* A range along the time axis, or a double click; every other change of the charts stays here. */
+    /* A range dragged along the time axis, or a double click; other changes of the charts are not reported. */
     dragged(layout) {
       const keys = Object.keys(layout || {});
       const edge = (end) => keys.find((key) => new RegExp(`^xaxis\\d*\\.range\\[${end}\\]$`).test(key));
@@ -176,31 +176,31 @@ String.prototype.trim = window.ownTrim;
       return unchanged();
     },
 
-    download(drawn) {
-      if (drawn) {
-        window.Plotly.downloadImage(drawn.figure, {
-          format: "png", width: 1600, height: 900, scale: 2, filename: drawn.filename,
+    download(picture) {
+      if (picture) {
+        window.Plotly.downloadImage(picture.figure, {
+          format: "png", width: 1600, height: 900, scale: 2, filename: picture.filename,
         });
       }
     },
   };
 
   document.addEventListener("click", (event) => {
-    /* Of the page as it came the links lead on; everything else waits for the app. */
+    /* Before the app runs, only the links of the pre-rendered page work. */
     if (event.target.closest("#first") && !event.target.closest("a")) {
       return;
     }
-    /* The name of a venue, wherever it stands, makes it the focus. */
+    /* A click on the name of a venue makes it the focus. */
     const button = event.target.closest("[data-focus]");
     if (button) {
       window.dash_clientside.set_props("picked", { data: { venue: button.dataset.focus, at: Date.now() } });
     }
-    /* The same for the length of bars. */
+    /* A click on a timeframe selects it. */
     const bars = event.target.closest("[data-bar]");
     if (bars) {
       window.dash_clientside.set_props("bar", { value: bars.dataset.bar });
     }
-    /* A link to a file, for elsewhere. */
+    /* Copy the link to a file. */
     const copied = event.target.closest("[data-copy]");
     if (copied) {
       const text = copied.textContent;
@@ -209,7 +209,7 @@ String.prototype.trim = window.ownTrim;
         setTimeout(() => { copied.textContent = text; }, 1500);
       });
     }
-    /* A link within the app is followed without loading it again; one to a new tab or a new window is the browser's. */
+    /* Follow a link within the app without loading it again, unless it is opened in a new tab or window. */
     const link = event.target.closest("a[data-page]");
     if (link && event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey) {
       event.preventDefault();

@@ -1,14 +1,14 @@
-/* The points of a chart by keyboard: a slider over it (dashboard/components/point_slider.py) whose steps are its points. */
+/* The points of a chart by keyboard: a slider over it (dashboard/components/point_slider.py) with a step per point. */
 (() => {
   const KEYS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10 };
 
-  const values = (given) => (given && given._inputArray) || given || [];
+  const values = (property) => (property && property._inputArray) || property || [];
 
-  /* What a point says under the pointer, as plain text. */
-  const told = (trace, number) => {
+  /* The hover text of a point, as plain text. */
+  const formatPoint = (trace, number) => {
     const of = (name, index) => {
-      const given = values(trace[name]);
-      const value = Array.isArray(given) || ArrayBuffer.isView(given) ? given[number] : given;
+      const property = values(trace[name]);
+      const value = Array.isArray(property) || ArrayBuffer.isView(property) ? property[number] : property;
       return index === undefined ? value : value[index];
     };
     return trace.hovertemplate
@@ -18,9 +18,9 @@
       .replace(/<[^>]+>/g, "");
   };
 
-  /* Scattered points from left to right, all others in the order of their lines; of bars those that are there. */
+  /* Points of a scatter chart from left to right, of others in the order of the traces; bars of no height are left out. */
   const pointsOf = (graph) => {
-    const found = [];
+    const points = [];
     graph.data.forEach((trace, curve) => {
       if (!trace.hovertemplate) {
         return;
@@ -28,40 +28,40 @@
       const [x, y] = [values(trace.x), values(trace.y)];
       for (let number = 0; number < y.length; number += 1) {
         if (trace.type !== "bar" || y[number]) {
-          found.push({ curve, number, x: x[number], scattered: trace.mode === "markers" });
+          points.push({ curve, number, x: x[number], scattered: trace.mode === "markers" });
         }
       }
     });
-    return found.every((point) => point.scattered) ? found.sort((one, other) => one.x - other.x) : found;
+    return points.every((point) => point.scattered) ? points.sort((one, other) => one.x - other.x) : points;
   };
 
-  const graphOf = (walk) => document.querySelector(`#${walk.dataset.walks} .js-plotly-plot`);
+  const graphOf = (slider) => document.querySelector(`#${slider.dataset.walks} .js-plotly-plot`);
 
-  const show = (walk, graph, points, at) => {
+  const show = (slider, graph, points, at) => {
     const { curve, number } = points[at];
     const trace = graph.data[curve];
-    walk.setAttribute("aria-valuemin", 1);
-    walk.setAttribute("aria-valuemax", points.length);
-    walk.setAttribute("aria-valuenow", at + 1);
-    walk.setAttribute("aria-valuetext", told(trace, number));
+    slider.setAttribute("aria-valuemin", 1);
+    slider.setAttribute("aria-valuemax", points.length);
+    slider.setAttribute("aria-valuenow", at + 1);
+    slider.setAttribute("aria-valuetext", formatPoint(trace, number));
     const subplot = (trace.xaxis || "x") + (trace.yaxis || "y");
     window.Plotly.Fx.hover(graph, [{ curveNumber: curve, pointNumber: number }], subplot);
   };
 
   document.addEventListener("keydown", (event) => {
-    const walk = event.target.closest && event.target.closest("[data-walks]");
-    const graph = walk && graphOf(walk);
+    const slider = event.target.closest && event.target.closest("[data-walks]");
+    const graph = slider && graphOf(slider);
     const points = graph ? pointsOf(graph) : [];
     if (!points.length) {
       return;
     }
     const last = points.length - 1;
-    const at = Number(walk.getAttribute("aria-valuenow")) - 1; // -1 before the first step
+    const at = Number(slider.getAttribute("aria-valuenow")) - 1; // -1 until the first step
     if (event.key in KEYS) {
-      show(walk, graph, points, Math.max(0, Math.min(last, at + KEYS[event.key])));
+      show(slider, graph, points, Math.max(0, Math.min(last, at + KEYS[event.key])));
     } else if (event.key === "Home" || event.key === "End") {
-      show(walk, graph, points, event.key === "Home" ? 0 : last);
-    } else if (event.key === "Enter" && walk.dataset.opens && at >= 0 && at <= last) {
+      show(slider, graph, points, event.key === "Home" ? 0 : last);
+    } else if (event.key === "Enter" && slider.dataset.opens && at >= 0 && at <= last) {
       const { curve, number } = points[at];
       const customdata = values(graph.data[curve].customdata)[number];
       window.dash_clientside.plumblineOverview.follow({ points: [{ customdata }] });
@@ -72,9 +72,9 @@
   });
 
   document.addEventListener("focusout", (event) => {
-    const walk = event.target.closest && event.target.closest("[data-walks]");
-    const graph = walk && graphOf(walk);
-    // A chart that is being taken off the page has no layout any more.
+    const slider = event.target.closest && event.target.closest("[data-walks]");
+    const graph = slider && graphOf(slider);
+    // A chart that has been removed from the page has no layout.
     if (graph && graph._fullLayout) {
       window.Plotly.Fx.unhover(graph);
     }

@@ -1,19 +1,19 @@
-/* Markup that came as text (dashboard/components/static_html.py): one component of Dash instead of hundreds. */
+/* HTML as text (dashboard/components/static_html.py): one Dash component instead of hundreds. */
 (() => {
-  const WITHIN = "a, button, input, summary, [tabindex]";
+  const FOCUSABLE = "a, button, input, summary, [tabindex]";
 
   const Written = ({ tag, attributes, html }) => {
-    const place = React.useRef(null);
+    const ref = React.useRef(null);
     React.useLayoutEffect(() => {
-      const within = () => [...place.current.querySelectorAll(WITHIN)];
-      const at = within().indexOf(document.activeElement);
-      place.current.innerHTML = html;
-      // Who was on the third link is on the third link, whatever it says now.
-      if (at >= 0 && within()[at]) {
-        within()[at].focus({ preventScroll: true });
+      const listFocusable = () => [...ref.current.querySelectorAll(FOCUSABLE)];
+      const index = listFocusable().indexOf(document.activeElement);
+      ref.current.innerHTML = html;
+      // The keyboard focus stays on the element with the same number.
+      if (index >= 0 && listFocusable()[index]) {
+        listFocusable()[index].focus({ preventScroll: true });
       }
     }, [tag, html]);
-    return React.createElement(tag, { ...attributes, ref: place });
+    return React.createElement(tag, { ...attributes, ref });
   };
 
   window.plumbline = { ...window.plumbline, Written };

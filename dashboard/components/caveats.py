@@ -1,4 +1,4 @@
-"""What no candle can show, at the foot of every view (docs/method.md, section 11)."""
+"""The limits of candles, at the foot of every page (docs/method.md, section 11)."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from dashboard.state.links import MethodAnchor, ViewLinks
 from data.schema import Timeframe
 
 METHOD_FILE = Path(__file__).parent.parent.parent / "docs" / "method.md"
-"""The definition of every number, where the project is run from its checkout."""
+"""The document of the method; it exists if the project is run from its checkout."""
 
 METHOD_URL = "/docs/method.md"
 
@@ -18,11 +18,11 @@ LIMIT_SENTENCES = (
     ("No depth.", "Volume is what an exchange reported; it is not what could have been traded."),
     ("No true price.", "The others are a yardstick, not the truth: a thinly traded exchange can lag for hours."),
 )
-"""Each in short and in a sentence, with places for the length of the bars that are measured."""
+"""A heading and a sentence for each limit, with placeholders for the length of the measured bars."""
 
 
 def build_limits(links: ViewLinks, bar: Timeframe) -> html.Section:
-    """The list, and where every definition is written."""
+    """The list with a heading, and links to the method page."""
     return html.Section(
         [
             html.H2(links.build_definition_link("What this cannot show", MethodAnchor.CANNOT_SHOW)),
@@ -36,11 +36,11 @@ def build_limits(links: ViewLinks, bar: Timeframe) -> html.Section:
 
 
 def build_limits_list(bar: Timeframe) -> html.Ul:
-    """The list alone."""
+    """The list of limits."""
     sentences = ((heading.format(bar=bar), sentence.format(bar=bar)) for heading, sentence in LIMIT_SENTENCES)
     return html.Ul([html.Li([html.Strong(heading), f" {sentence}"]) for heading, sentence in sentences])
 
 
 def build_document_link() -> html.A | html.Code:
-    """The document of the method, as a link where it can be served."""
+    """The name of the document of the method, as a link if the document exists."""
     return html.A("docs/method.md", href=METHOD_URL) if METHOD_FILE.is_file() else html.Code("docs/method.md")

@@ -1,6 +1,6 @@
-"""The way of the keyboard along the points of a chart: a slider of which each step is a point, told in words.
+"""Keyboard access to the points of a chart: a slider with a step for each point, which screen readers read out.
 
-It lies over its chart, lets the pointer through, and shows where the keyboard is. ``assets/points.js`` moves it.
+It covers its chart, ignores the pointer, and shows the focus of the keyboard. ``assets/points.js`` moves it.
 """
 
 from typing import Any
@@ -9,12 +9,12 @@ from dash import html
 
 
 def build_point_slider(graph_id: str, label: str, *, opens_link: bool = False) -> html.Div:
-    """The slider over a chart, to stand beside the graph in a box of class ``walked``.
+    """The slider over a chart, a sibling of the graph within an element of class ``walked``.
 
     Args:
-        graph_id: the id of the chart, whose points tell themselves by their hover template.
+        graph_id: the id of the graph; the hover texts of its points are read out.
         label: what the points are.
-        opens_link: whether a point leads somewhere, by the address that its custom data begins with.
+        opens_link: Enter opens the address that the custom data of a point begins with.
     """
     keys_hint = "The arrow keys go from one to the next" + (", Enter opens it." if opens_link else ".")
     attributes: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""What opens under a button: a small dialog that keeps the keyboard until it is closed."""
+"""A small dialog that opens under a button, and traps the focus until it is closed."""
 
 from typing import Any, Literal
 
@@ -15,14 +15,14 @@ def build_popover(
     *,
     keep_mounted: bool = False,
 ) -> dmc.Popover:
-    """The button, which opens ``content`` below it.
+    """The button with the popover.
 
-    ``keep_mounted``: it stays part of the page while it is closed, as it must where it holds controls.
+    ``keep_mounted``: ``content`` stays in the page while it is closed, as inputs of callbacks must.
     """
     options: dict[str, Any] = {"keepMounted": True} if keep_mounted else {}
     return dmc.Popover(
         [dmc.PopoverTarget(button), dmc.PopoverDropdown(content)],
-        # Its own roles would stand on a box around the button, which may not have them.
+        # Else its roles would be set on the element around the button, where they are not allowed.
         withRoles=False,
         position=position,
         shadow="md",

@@ -1,9 +1,8 @@
-"""Parts of a page on their way to the browser: markup without life goes as text, the rest as Dash's components.
+"""Serializing components: static markup is sent as HTML, the rest as components of Dash.
 
-Every component that the browser keeps is asked, at every single value that changes, whether it has changed: tables of
-hundreds of cells made an answer slow to send and slow to show. Elements of `dash.html` to which no callback can speak,
-as they have no id, and which hold nothing else than their like, therefore become one component, ``StaticElement``
-(``assets/written.js``), with their content as HTML.
+For every value that changes the browser checks each of its components, so that tables of hundreds of cells were slow
+to send and to show. Elements of `dash.html` that no callback can change, as they have no id, and that contain only
+such elements, are therefore sent as one component, ``Written`` (``assets/written.js``), with their content as HTML.
 """
 
 from dataclasses import dataclass
@@ -16,26 +15,26 @@ from dash.development.base_component import Component
 from dashboard.draw.encoding import encode_array
 
 HTML_NAMESPACE = "dash_html_components"
-"""Where dash has the elements of HTML."""
+"""The namespace of the components of `dash.html`."""
 
 STATEFUL_ELEMENTS = frozenset({"Details"})
-"""Elements that readers change: what they opened stays open."""
+"""Elements with a state in the browser, which must not be lost when they are sent again."""
 
 COMPONENT_METADATA = frozenset(
     {"_prop_names", "_valid_wildcard_attributes", "available_properties", "available_wildcard_properties"}
 )
-"""What a component of Dash holds beside its properties."""
+"""Attributes of a component of Dash that are no properties."""
 
 VOID_ELEMENTS = frozenset({"br", "col", "hr", "img", "wbr"})
 """Elements of HTML without content."""
 
 HTML_NAMES = {"className": "class", "htmlFor": "for"}
-"""Properties that HTML calls otherwise; all others have its letters, and case does not count there."""
+"""Properties with another name in HTML; all other names differ at most in case, which HTML ignores."""
 
 
 @dataclass(frozen=True, slots=True)
 class StaticElement:
-    """An element without life: its tag, its attributes by React's names, and its content as HTML."""
+    """A static element: its tag, its attributes by React's names, and its content as HTML."""
 
     tag: str
     attributes: dict[str, Any]
@@ -43,14 +42,14 @@ class StaticElement:
 
     @property
     def component(self) -> dict[str, Any]:
-        """The element as a component of its own."""
+        """The element as a serialized component."""
         return _build_component_data(
             "plumbline", "Written", {"tag": self.tag, "attributes": self.attributes, "html": self.content}
         )
 
     @property
     def html(self) -> str:
-        """The element as text."""
+        """The element as HTML."""
         attributes_html = "".join(
             _format_attribute(HTML_NAMES.get(name, name), value) for name, value in sorted(self.attributes.items())
         )
@@ -58,7 +57,7 @@ class StaticElement:
 
 
 def serialize(value: Any) -> Any:  # noqa: ANN401 - whatever a property of a component may hold
-    """A property's value as plain data: the components, figures and arrays that are in it, taken apart."""
+    """A property's value as plain data, with the components, figures and arrays in it serialized."""
     if isinstance(value, Component | StaticElement):
         return _serialize_part(_convert_child(value))
     if isinstance(value, list | tuple):
@@ -69,20 +68,20 @@ def serialize(value: Any) -> Any:  # noqa: ANN401 - whatever a property of a com
 
 
 def split_component(part: Component) -> tuple[dict[str, Any], str, str]:
-    """A component's properties, its type and its namespace: as ``to_plotly_json`` says, in a tenth of its time.
+    """A component's properties, type and namespace, as in its ``to_plotly_json``, in a tenth of the time.
 
-    That asks a component for each property that its kind may have, and there are hundreds of components on a page.
+    That method looks up each property that a component may have, for hundreds of components on a page.
     """
     untyped: Any = part  # dash leaves these untyped
     return (
         {name: value for name, value in vars(part).items() if name not in COMPONENT_METADATA},
-        untyped._type,  # noqa: SLF001
-        untyped._namespace,  # noqa: SLF001
+        untyped._type,  # noqa: SLF001 - dash has no public name for it
+        untyped._namespace,  # noqa: SLF001 - as above
     )
 
 
 def _convert_component(part: Component) -> StaticElement | dict[str, Any]:
-    """The element as text, if it may be; the parts of any other as text as far as they may be."""
+    """A static element if the component has no state and no id, else a serialized component with static parts."""
     props, name, namespace = split_component(part)
     if namespace != HTML_NAMESPACE:
         return _build_component_data(namespace, name, serialize(props))
@@ -96,7 +95,7 @@ def _convert_component(part: Component) -> StaticElement | dict[str, Any]:
     return _build_component_data(namespace, name, props)
 
 
-def _convert_child(child: Any) -> Any:  # noqa: ANN401 - a component, an element without life, a text, a number or nothing
+def _convert_child(child: Any) -> Any:  # noqa: ANN401 - a component, a static element, a text, a number or None
     return _convert_component(child) if isinstance(child, Component) else child
 
 
@@ -105,7 +104,7 @@ def _serialize_part(part: Any) -> Any:  # noqa: ANN401 - as above
 
 
 def _format_text(part: Any) -> str | None:  # noqa: ANN401 - as above
-    """A part as HTML; None where it has life."""
+    """A part as HTML; None if it is not static."""
     if isinstance(part, StaticElement):
         return part.html
     if isinstance(part, str | int | float):
@@ -122,7 +121,7 @@ def _format_attribute(name: str, value: Any) -> str:  # noqa: ANN401 - a text, a
 
 
 def _to_kebab_case(name: str) -> str:
-    """A property of a style as CSS has it.
+    """The CSS name of a property of a style.
 
     >>> _to_kebab_case("minHeight")
     'min-height'
@@ -131,7 +130,7 @@ def _to_kebab_case(name: str) -> str:
 
 
 def _format_css_value(value: str | float) -> str:
-    """A value of a style: numbers are pixels, as React takes them."""
+    """A value of a style; numbers are pixels, as in React."""
     return value if isinstance(value, str) else f"{value}px"
 
 

@@ -1,1 +1,1 @@
-"""Drawing primitives shared by screen and sheet."""
+"""Drawing primitives shared by pages and sheets."""

@@ -1,92 +1,118 @@
-"""Which part of the values an axis shows, and where its ticks stand."""
+"""Value axes: their range, their ticks and the labels of those."""
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from dashboard.text.numbers import format_axis_percent
+from dashboard.text.numbers import DOLLAR_UNITS, format_axis_percent
 from deviation.minute.grid import Floats
 
 LOG_SCALE_RATIO = 1.6
-"""Highest over lowest close from which prices are drawn on a log scale: equal falls then look equal."""
+"""Ratio of the highest to the lowest close from which prices have a log scale, where equal ratios look equal."""
 
 AXIS_MARGIN = 0.05
-"""Share of the axis left free at either end."""
+"""Free space at either end of an axis, as a share of the range of the values."""
 
 MIN_TICK_DISTANCE = 24.0
-"""Least distance of ticks in pixels, from one number's middle to the next: a line of 14 pixels and as much air again
-as lets each be read by itself."""
+"""Least distance between ticks in pixels: the height of a label of 14 pixels, and space between two."""
+
+DEPTH_TICKS = tuple((pct / 100, f"{pct:g} %") for pct in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100))
+"""Ticks of an axis of depths, and their labels."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """An axis from ``low`` to ``high`` (values, not exponents), its tick values and what they say."""
+    """An axis from ``low`` to ``high`` (values, not exponents), the values of its ticks and their labels."""
 
     low: float
     high: float
-    log: bool
-    ticks: tuple[float, ...]
-    tick_texts: tuple[str, ...]
+    log: bool = False
+    ticks: tuple[float, ...] = ()
+    tick_texts: tuple[str, ...] = ()
 
     @property
     def range(self) -> list[float]:
-        """The axis as plotly wants it: exponents of ten on a log axis."""
+        """Both ends as plotly takes them: exponents of ten on a log axis."""
         return [math.log10(self.low), math.log10(self.high)] if self.log else [self.low, self.high]
 
     def to_fraction(self, value: float) -> float:
-        """How far up the axis a value lies: 0 at the bottom, 1 at the top."""
+        """The position of a value along the axis: 0 at ``low``, 1 at ``high``; NaN where a log axis has none."""
         return float(self.to_fractions(np.array([value]))[0])
 
     def to_fractions(self, values: Floats) -> Floats:
-        """`share` of many values; those that a log axis cannot show are NaN."""
+        """`to_fraction` of each value."""
         low, high = self.range
         if self.log:
             values = np.log10(np.where(values > 0, values, np.nan))
         return (values - low) / (high - low)
 
+    def to_value(self, fraction: float) -> float:
+        """The value at a position along the axis, the inverse of `to_fraction`."""
+        low, high = self.range
+        position = low + fraction * (high - low)
+        return 10.0**position if self.log else position
+
 
 def build_readable_scale(build_scale: Callable[[int], Scale], max_ticks: int, height: float) -> Scale:
-    """The axis with the most ticks, ``max_ticks`` at first, whose numbers stand clear of each other in so many pixels.
+    """The axis with the most ticks, at most ``max_ticks``, that are at least `MIN_TICK_DISTANCE` apart.
 
     Args:
-        build_scale: the axis for a number of ticks that is not to be exceeded.
-        max_ticks: ticks to begin with.
-        height: of the panel.
+        build_scale: Builds the axis for a maximum number of ticks.
+        max_ticks: The maximum that is tried first.
+        height: Height of the panel in pixels.
     """
     for tick_count in range(max_ticks, 2, -1):
         scale = build_scale(tick_count)
         fractions = scale.to_fractions(np.array(scale.ticks))
-        if fractions.size < 2 or height * np.diff(fractions).min() >= MIN_TICK_DISTANCE:  # noqa: PLR2004 - a tick alone is clear
+        if fractions.size < 2 or height * np.diff(fractions).min() >= MIN_TICK_DISTANCE:  # noqa: PLR2004 - one tick
             return scale
     return build_scale(2)
 
 
 def build_price_scale(closes: Iterable[Floats], max_ticks: int = 7) -> Scale:
-    """An axis for prices, made for closes alone: a single odd trade must not squash everything else.
+    """An axis for prices that covers the closes only, so that a single outlying trade does not compress them.
 
-    Without any close it runs from 0 to 1 without ticks.
+    Without any close it runs from 0 to 1 and has no ticks.
+
+    Args:
+        closes: Series of closes, NaN for none.
+        max_ticks: Maximum number of ticks.
     """
     extents = [(float(np.nanmin(series)), float(np.nanmax(series))) for series in closes if not np.isnan(series).all()]
     if not extents:
-        return Scale(0.0, 1.0, log=False, ticks=(), tick_texts=())
+        return Scale(0.0, 1.0)
     low, high = min(lowest for lowest, _ in extents), max(highest for _, highest in extents)
     if high / low >= LOG_SCALE_RATIO:
         margin = (high / low) ** AXIS_MARGIN
         low, high = low / margin, high * margin
         ticks = _compute_log_ticks(low, high, max_ticks)
         return Scale(low, high, log=True, ticks=ticks, tick_texts=_format_ticks(ticks))
-    # A calm market must look calm: the axis never covers less than 2 % of the price.
+    # The axis covers at least 2 % of the price, so that a flat market looks flat.
     extent = max(high - low, 0.02 * high)
     middle = (high + low) / 2
     low, high = middle - extent * (0.5 + AXIS_MARGIN), middle + extent * (0.5 + AXIS_MARGIN)
     ticks = compute_ticks(low, high, max_ticks)
-    return Scale(low, high, log=False, ticks=ticks, tick_texts=_format_ticks(ticks))
+    return Scale(low, high, ticks=ticks, tick_texts=_format_ticks(ticks))
+
+
+def build_log_scale(values: Sequence[float], ticks: Sequence[tuple[float, str]]) -> Scale:
+    """A log axis that covers all values and a little more, with those of the ticks that lie on it: at least two."""
+    low, high = min(values), max(values)
+    lower_tick = max((value for value, _ in ticks if value <= low), default=ticks[0][0])
+    upper_tick = min((value for value, _ in ticks if value >= high), default=ticks[-1][0])
+    if lower_tick == upper_tick:
+        upper_tick = min((value for value, _ in ticks if value > lower_tick), default=2 * lower_tick)
+    low, high = min(low, lower_tick), max(high, upper_tick)
+    margin = (high / low) ** 0.04
+    low, high = low / margin, high * margin
+    tick_values, tick_texts = zip(*((value, text) for value, text in ticks if low <= value <= high), strict=True)
+    return Scale(low, high, log=True, ticks=tick_values, tick_texts=tick_texts)
 
 
 def build_deviation_scale(values: Iterable[Floats], enter: float, max_ticks: int = 6) -> Scale:
-    """An axis in per cent for deviations in per cent, which always reaches a little beyond ``enter`` (a fraction)."""
+    """An axis for deviations in per cent (NaN for none) that extends beyond ``enter``, a fraction, on either side."""
     lowest, highest = -130 * enter, 130 * enter
     for series in values:
         if not np.isnan(series).all():
@@ -94,13 +120,11 @@ def build_deviation_scale(values: Iterable[Floats], enter: float, max_ticks: int
     margin = AXIS_MARGIN * (highest - lowest)
     lowest, highest = lowest - margin, highest + margin
     ticks = compute_ticks(lowest, highest, max_ticks)
-    return Scale(
-        lowest, highest, log=False, ticks=ticks, tick_texts=tuple(format_axis_percent(value) for value in ticks)
-    )
+    return Scale(lowest, highest, ticks=ticks, tick_texts=tuple(format_axis_percent(value) for value in ticks))
 
 
 def compute_ticks(low: float, high: float, max_ticks: int) -> tuple[float, ...]:
-    """At most ``max_ticks`` round values, evenly apart, within ``[low, high]``."""
+    """At most ``max_ticks`` evenly spaced round values within ``[low, high]``."""
     min_step = (high - low) / max_ticks
     power = 10.0 ** math.floor(math.log10(min_step))
     step = next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= min_step * (1 - 1e-9))
@@ -109,8 +133,22 @@ def compute_ticks(low: float, high: float, max_ticks: int) -> tuple[float, ...]:
     return tuple(float(f"{i * step:.12g}") for i in range(first, last + 1))
 
 
+def list_minute_ticks() -> list[tuple[float, str]]:
+    """Ticks of an axis of minutes, and their labels."""
+    return [(step * 10**power, f"{step * 10**power:,}") for power in range(5) for step in (1, 2, 5)]
+
+
+def list_dollar_ticks() -> list[tuple[float, str]]:
+    """Ticks of an axis of dollars, and their labels: every power of ten from one dollar on.
+
+    >>> list_dollar_ticks()[4], list_dollar_ticks()[7]
+    ((10000.0, '$10k'), (10000000.0, '$10M'))
+    """
+    return [(10.0**power, f"${10 ** (power % 3)}{DOLLAR_UNITS[power // 3]}") for power in range(12)]
+
+
 def _compute_log_ticks(low: float, high: float, max_ticks: int) -> tuple[float, ...]:
-    """Round values on a log axis: the finest of these ladders that has few enough rungs."""
+    """Round values on a log axis: the finest of these series with at most ``max_ticks`` values on it."""
     ladders = (
         (1, 1.2, 1.5, 2, 2.5, 3, 3.5, 4, 5, 6, 7, 8, 9),
         (1, 1.5, 2, 2.5, 3, 4, 5, 7),
@@ -129,7 +167,7 @@ def _compute_log_ticks(low: float, high: float, max_ticks: int) -> tuple[float, 
 
 
 def _format_ticks(values: tuple[float, ...]) -> tuple[str, ...]:
-    """Prices with a comma per thousand and just the decimals that tell them apart."""
+    """Prices with thousands separators and as few decimals as show every value exactly."""
     for decimals in range(13):
         if all(math.isclose(round(value, decimals), value, rel_tol=1e-9) for value in values):
             return tuple(f"{value:,.{decimals}f}" for value in values)

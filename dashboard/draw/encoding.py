@@ -1,7 +1,7 @@
-"""Arrays on their way to the browser: as base64 of their bytes, which is small, quick to write and quick to read.
+"""Figures and arrays as they are sent to the browser.
 
-A figure that is a plain dictionary goes to the browser as it is. plotly's own figure classes check every property of
-every trace, which costs more than all measuring and drawing together.
+Figures are plain dictionaries: plotly's figure classes validate every property of every trace, which takes longer than
+measuring and drawing together. Arrays are sent as base64 of their bytes, plotly.js's typed array format.
 """
 
 from base64 import b64encode
@@ -10,14 +10,14 @@ from typing import Any
 import numpy.typing as npt
 
 Figure = dict[str, Any]
-"""A figure as plotly.js takes it: ``data`` and ``layout``; arrays of numbers may be numpy arrays."""
+"""A figure for plotly.js: ``data`` and ``layout``; arrays of numbers may be numpy arrays."""
 
 DTYPE_CODES = {"float64": "f8", "float32": "f4", "int32": "i4", "int16": "i2", "int8": "i1"}
-"""What plotly.js calls the types of numbers that are sent."""
+"""plotly.js's names of the number types that are sent, by numpy's."""
 
 
 def encode_array(values: npt.NDArray[Any]) -> dict[str, str]:
-    """Numbers as plotly.js reads them.
+    """Numbers as a typed array of plotly.js, little-endian.
 
     >>> import numpy as np
     >>> encode_array(np.array([1, 2], dtype=np.int8))

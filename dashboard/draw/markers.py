@@ -1,23 +1,18 @@
-"""The marker of each venue, the same on every chart of points: shapes tell venues apart where colours do not.
-
-The points of a chart, and their markers: each venue its shape and colour, the focus venue larger and on top.
-"""
+"""The marker shape of each venue, the same on every scatter chart: a second cue for who cannot rely on colours."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
-from dashboard.draw.theme import compute_venue_colour, get_palette
-from dashboard.state.view import Theme
 from data.catalogue import Catalogue
 
+MARKER_SIZE, FOCUS_MARKER_SIZE = 10, 14
+"""Marker sizes in pixels of the page: other venues', and the focus venue's."""
+
 Corners = tuple[tuple[float, float], ...]
-"""The corners of a shape, from -1 to 1, y downwards."""
+"""The corners of a shape within a square from -1 to 1, y downwards."""
 
 
 def _build_polygon(corner_count: int, *, inner_radius: float | None = None, rotation: float = 0.0) -> Corners:
-    """A regular polygon with a corner at the top, or a star whose inner corners lie at a share of the radius."""
+    """A regular polygon with a corner at the top, or a star with inner corners at ``inner_radius`` (1 is the outer)."""
     count = corner_count if inner_radius is None else 2 * corner_count
     radii = [1.0 if inner_radius is None or not step % 2 else inner_radius for step in range(count)]
     angles = [rotation - math.pi / 2 + 2 * math.pi * step / count for step in range(count)]
@@ -53,14 +48,14 @@ MARKER_SHAPES: tuple[tuple[str, Corners], ...] = (
     ("hexagram", _build_polygon(6, inner_radius=0.55)),
     ("diamond-tall", ((0, -1), (0.5, 0), (0, 1), (-0.5, 0))),
 )
-"""Shapes as plotly calls them, and as the key draws them: not every font has letters for them.
+"""Shapes by plotly's name, with the corners by which legends draw them.
 
-There are fewer than venues, but no two that share a shape share a colour.
+There are fewer shapes than venues, but venues that share a shape differ in colour.
 """
 
 
 def get_marker_symbol(catalogue: Catalogue, venue: str) -> str:
-    """The shape of a venue, by its place in the catalogue; venues that it does not list share one.
+    """Plotly's name of a venue's shape, by the venue's position in the catalogue; a circle for unlisted venues.
 
     >>> from data.catalogue import load_catalogue
     >>> get_marker_symbol(load_catalogue(), "okx"), get_marker_symbol(load_catalogue(), "nobody")
@@ -77,66 +72,3 @@ def get_marker_corners(catalogue: Catalogue, venue: str) -> Corners:
 def _find_marker_index(catalogue: Catalogue, venue: str) -> int:
     venues = list(catalogue.venues)
     return venues.index(venue) % len(MARKER_SHAPES) if venue in venues else 0
-
-
-MARKER_SIZE, FOCUS_MARKER_SIZE = 10, 14
-"""Sizes of markers."""
-
-Trace = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class ScatterPoint:
-    """A point of the chart; ``x`` and ``y`` are above 0.
-
-    ``hover`` is what it says under the pointer, ``href`` where a click leads; ``hollow`` marks what is not ranked.
-    """
-
-    x: float
-    y: float
-    venue: str
-    label: str
-    hover: str
-    href: str
-    is_focus: bool
-    is_hollow: bool
-
-    @property
-    def size(self) -> int:
-        """The size of its marker in pixels of the page."""
-        return FOCUS_MARKER_SIZE if self.is_focus else MARKER_SIZE
-
-
-def build_marker_traces(
-    points: Sequence[ScatterPoint], catalogue: Catalogue, theme: Theme, magnification: float = 1.0
-) -> list[Trace]:
-    """A trace for each venue, the focus venue's above all others; ``magnification`` is how much larger than on the page."""
-    colours = get_palette(theme)
-    focus_by_venue = {point.venue: point.is_focus for point in points}
-    traces: list[Trace] = []
-    for venue in sorted(focus_by_venue, key=lambda name: focus_by_venue[name]):
-        venue_points = [point for point in points if point.venue == venue]
-        shape, colour = get_marker_symbol(catalogue, venue), compute_venue_colour(catalogue, venue, theme)
-        edges = [
-            colour if point.is_hollow else colours.ink if point.is_focus else colours.paper for point in venue_points
-        ]
-        traces.append(
-            {
-                "type": "scatter",
-                "x": [point.x for point in venue_points],
-                "y": [point.y for point in venue_points],
-                "mode": "markers",
-                "name": catalogue.get_venue(venue).name,
-                "marker": {
-                    "symbol": [f"{shape}-open" if point.is_hollow else shape for point in venue_points],
-                    "color": colour,
-                    "size": magnification * (FOCUS_MARKER_SIZE if focus_by_venue[venue] else MARKER_SIZE),
-                    "opacity": 1,
-                    "line": {"color": edges, "width": [2 if point.is_hollow else 1 for point in venue_points]},
-                },
-                "customdata": [[point.href, point.hover] for point in venue_points],
-                "hovertemplate": "%{customdata[1]}<extra></extra>",
-                "cliponaxis": False,
-            }
-        )
-    return traces

@@ -1,35 +1,41 @@
-"""Which points of a chart get their names beside them, and where: no label covers another one or a marker."""
+"""Labels beside the points of a scatter chart: none overlaps another label, a marker or a leader line."""
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dashboard.draw.label_layout import Box
-from dashboard.draw.log_axis import LogPlot
-from dashboard.draw.markers import ScatterPoint
+import numpy as np
+
+from dashboard.draw.label_layout import Box, Points, find_free_boxes, find_leader_end
+from dashboard.draw.plot import Plot
+from dashboard.draw.scatter_points import ScatterPoint
 from dashboard.draw.text_metrics import measure_text_width
 
 LEADER_DISTANCE = 12.0
-"""Pixels from which a label is joined to its point by a line."""
+"""Distance in pixels beyond which a leader line joins a label to its point."""
 
 LABEL_DISTANCES = (2.0, 8.0, 16.0, 26.0, 38.0, 54.0, 72.0)
-"""How far from its marker a label may stand, in pixels; what finds no place so near goes without."""
+"""Distances of a label from its marker in pixels, in the order in which they are tried."""
 
 MAX_SCREEN_DISTANCE = 38.0
-"""The furthest of them on the page, where the pointer tells what has no label."""
+"""The largest of them on the page, where a point without a label still has its hover text."""
 
 LABEL_DIRECTIONS = ((1, 0), (-1, 0), (1, 0.5), (-1, 0.5), (1, -0.5), (-1, -0.5), (0, 1), (0, -1), (0.6, 1), (-0.6, -1))
-"""Where a label may lie: right or left, then slanted, then below or above."""
+"""Directions of a label from its marker, x and y: right or left, then slanted, then below or above."""
 
 LeaderLine = tuple[tuple[float, float], tuple[float, float]]
-"""From a point to its label, in pixels."""
+"""The point and the end at its label, in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
 class LabelStyle:
-    """How labels are set: size of their letters, how many of them the points of other venues than the focus get.
+    """How labels are set.
 
-    ``grown`` is how much larger than on the page markers are, ``reach`` the furthest of `LABEL_DISTANCES`.
+    Attributes:
+        font_size: Font size in pixels.
+        max_labels: Maximum number of labels of points that are not the focus venue's.
+        magnification: Size of the markers relative to the page.
+        max_distance: The largest of `LABEL_DISTANCES` that is tried.
     """
 
     font_size: float
@@ -39,13 +45,17 @@ class LabelStyle:
 
 
 def place_point_labels(
-    points: Sequence[ScatterPoint], plot: LogPlot, bounds: Box, style: LabelStyle
+    points: Sequence[ScatterPoint], plot: Plot, bounds: Box, style: LabelStyle
 ) -> tuple[list[tuple[ScatterPoint, Box]], list[LeaderLine]]:
-    """Labels within bounds that cover nothing, the focus venue's first, then the deepest; and the lines to them."""
+    """Place labels within ``bounds``, the focus venue's first, then those of the deepest points.
+
+    Returns:
+        The points that have a label, each with its box, and the leader lines. A point without a free place has none.
+    """
     pixels = [plot.to_pixel(point.x, point.y) for point in points]
-    # Half of a marker's size, with a little air.
+    # Half of a marker's size, and a pixel of space.
     half_sizes = [style.magnification * point.size / 2 + 1 for point in points]
-    occupied = [_build_square(pixel, half_size) for pixel, half_size in zip(pixels, half_sizes, strict=True)]
+    occupied = [Box.around(pixel, half_size) for pixel, half_size in zip(pixels, half_sizes, strict=True)]
     placed: list[tuple[ScatterPoint, Box]] = []
     lines: list[LeaderLine] = []
     for i in sorted(range(len(points)), key=lambda i: (not points[i].is_focus, -points[i].y, -points[i].x)):
@@ -61,7 +71,7 @@ def place_point_labels(
         occupied.append(box)
         if line is not None:
             lines.append(line)
-            occupied += [_build_square(position, 1) for position in _sample_line(line)]
+            occupied += [Box.around((x, y), 1) for x, y in _sample_line(line).tolist()]
     return placed, lines
 
 
@@ -73,33 +83,20 @@ def _place_beside(
     occupied: Sequence[Box],
     style: LabelStyle,
 ) -> tuple[Box, LeaderLine | None] | None:
-    """The nearest place for a label that covers nothing, and the line to its point where it stands away from it."""
-    (x, y), (width, height) = pixel, size
-    marker_box = _build_square(pixel, half_size)
-    for offset in (half_size + distance for distance in LABEL_DISTANCES if distance <= style.max_distance):
-        for across, down in LABEL_DIRECTIONS:
-            left = x + across * offset - (width if across < 0 else 0 if across > 0 else width / 2)
-            top = y + down * offset - height / 2 * (1 - down)
-            box = Box(left, top, left + width, top + height)
-            if not bounds.contains(box) or any(box.overlaps(other) for other in occupied):
-                continue
-            line = pixel, (min(max(x, box.left), box.right), min(max(y, box.top + 4), box.bottom - 4))
-            if math.dist(*line) <= LEADER_DISTANCE * style.magnification:
-                return box, None
-            obstacles = [other for other in occupied if not other.overlaps(marker_box)]
-            if not any(
-                _build_square(position, 0.5).overlaps(other) for position in _sample_line(line) for other in obstacles
-            ):
-                return box, line
+    """The nearest free box whose leader crosses nothing, and the leader where the box is not beside its marker."""
+    marker_box = Box.around(pixel, half_size)
+    line_obstacles = [other.expand(0.5) for other in occupied if not other.overlaps(marker_box)]
+    distances = [half_size + distance for distance in LABEL_DISTANCES if distance <= style.max_distance]
+    for box, *_ in find_free_boxes(pixel, size, bounds, occupied, distances=distances, directions=LABEL_DIRECTIONS):
+        line = pixel, find_leader_end(pixel, box)
+        if math.dist(*line) <= LEADER_DISTANCE * style.magnification:
+            return box, None
+        points = _sample_line(line)
+        if not any(other.count_points(points) for other in line_obstacles):
+            return box, line
     return None
 
 
-def _sample_line(line: LeaderLine) -> list[tuple[float, float]]:
-    """Points of a line a few pixels apart."""
-    (x, y), (end_x, end_y) = line
-    steps = max(2, round(math.dist(*line) / 4))
-    return [(x + (end_x - x) * i / steps, y + (end_y - y) * i / steps) for i in range(steps + 1)]
-
-
-def _build_square(centre: tuple[float, float], half_size: float) -> Box:
-    return Box(centre[0] - half_size, centre[1] - half_size, centre[0] + half_size, centre[1] + half_size)
+def _sample_line(line: LeaderLine) -> Points:
+    """Points of a line some 4 pixels apart."""
+    return np.linspace(*line, max(2, round(math.dist(*line) / 4)) + 1)

@@ -1,4 +1,4 @@
-"""What a figure shows: a measurement, how its venues look, which of them are hidden, which markets are assumed."""
+"""What a figure draws: a measurement, and the settings that decide how its markets look."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,7 +17,15 @@ from deviation.result import MarketRow, Measurement
 
 @dataclass(frozen=True)
 class Scene:
-    """What is drawn: a measurement, how venues look, which of them are hidden, and which markets are assumed."""
+    """A measurement to draw, and how.
+
+    Attributes:
+        measurement: The measurement.
+        catalogue: Names and colours of the venues.
+        theme: Light or dark.
+        hidden: Venues that are not drawn.
+        assumed_markets: Venue and symbol of markets whose candles the reconstruction assumes.
+    """
 
     measurement: Measurement
     catalogue: Catalogue
@@ -32,22 +40,22 @@ class Scene:
 
     @cached_property
     def focus(self) -> MarketRow | None:
-        """The row that is drawn boldly."""
+        """The row of the focus venue; None without one."""
         return self.measurement.focus_row
 
     @property
     def highlighted_row(self) -> MarketRow | None:
-        """The focus row, unless its venue is hidden."""
+        """The focus row, which is drawn in bold; None where its venue is hidden."""
         return None if self.measurement.question.focus in self.hidden else self.focus
 
     @cached_property
     def focus_colour(self) -> str:
-        """The focus venue's own colour."""
+        """The colour of the focus venue."""
         return compute_venue_colour(self.catalogue, self.measurement.question.focus, self.theme)
 
     @property
     def other_rows(self) -> tuple[MarketRow, ...]:
-        """The rows drawn quietly: every other venue that is not hidden."""
+        """The rows of every other venue that is not hidden."""
         focus = self.measurement.question.focus
         return tuple(
             row for row in self.measurement.rows if row.market.venue != focus and row.market.venue not in self.hidden
@@ -55,7 +63,7 @@ class Scene:
 
     @property
     def secondary_prices(self) -> tuple[tuple[str, Floats], ...]:
-        """The focus venue's markets beside the bold one, symbol and price: drawn thin in its colour."""
+        """The focus venue's other markets: symbol, and price per bar (NaN for none)."""
         focus = self.measurement.question.focus
         if self.highlighted_row is None:
             return ()
@@ -65,10 +73,10 @@ class Scene:
 
     @cached_property
     def band(self) -> tuple[Floats, Floats]:
-        """What is normal in each minute, in per cent: least and greatest of the other venues' own deviations.
+        """The range of the other venues' deviations per bar, in per cent: the least and the greatest.
 
-        Every other spot market counts, in its firm minutes, against its own group. The focus venue and its relatives
-        are not in it, and hiding a line does not change it. NaN where nobody else was firm.
+        It covers the firm minutes of every spot market against its own group, without the focus venue and venues of
+        the same family; hidden venues count too. NaN where no other market was firm.
         """
         measurement = self.measurement
         rules = measurement.question.rules
@@ -90,41 +98,53 @@ class Scene:
 
     @property
     def is_illustration(self) -> bool:
-        """Whether the candles are the reconstruction."""
+        """Whether the candles are those of the reconstruction."""
         return self.measurement.question.origin is Evidence.RECONSTRUCTION
 
     def format_name(self, row: MarketRow) -> str:
-        """The venue's name as people write it, with what tells its markets apart."""
+        """The venue's name, with "perpetual" for a market that is not spot."""
         name = self.catalogue.get_venue(row.market.venue).name
         return name if row.is_spot else f"{name} perpetual"
 
+    def select_colour(self, row: MarketRow) -> str:
+        """The colour of a market's line: the focus venue's own for the focus row, else that of its group."""
+        return self.focus_colour if row is self.focus else self.colours.group_colours[row.market.group]
+
     def select_dash(self, market: Market) -> str:
-        """Dashes tell groups apart; on the reconstruction, where hue alone does that, they mean assumed."""
+        """The dash of a market's line: that of its group; on the reconstruction, dashed where the market is assumed."""
         if self.is_illustration:
             return "dash" if (market.venue, market.symbol) in self.assumed_markets else "solid"
         return select_group_dash(market)
 
     @property
     def focus_width(self) -> float:
-        """Width of the focus venue's line in pixels: the more minutes, the finer."""
+        """Width of the focus venue's line in pixels: thinner the more bars the window has."""
         minutes = self.measurement.axis.size
         return next(width for limit, width in ((400, 3.0), (1_500, 2.2), (float("inf"), 1.7)) if minutes <= limit)
 
     @property
     def groups(self) -> tuple[Group, ...]:
-        """The groups, the focus row's own first."""
+        """Both groups, that of the focus row first (USDT without one)."""
         first = Group.USDT if self.focus is None else self.focus.market.group
         return (first, first.other)
 
 
 def select_group_dash(market: Market) -> str:
-    """The dash of a market as one of the many: that of its quote group, dotted where it is no spot market."""
+    """The dash of a market's quote group; dotted where the market is not spot."""
     return GROUP_DASHES[market.group] if market.kind == "spot" else "dot"
 
 
 @dataclass(frozen=True, slots=True)
 class EndLabel:
-    """What stands at the end of a line: the value there, a fixed colour, bold for the focus venue; the line's dash."""
+    """The label at the end of a line.
+
+    Attributes:
+        text: The label.
+        value: The last value of the line.
+        colour: The colour of the text.
+        is_bold: Whether it is the focus venue's.
+        dash: The line's dash, of which a sample precedes the text; empty for none.
+    """
 
     text: str
     value: float
@@ -134,15 +154,15 @@ class EndLabel:
 
 
 def find_last_value(values: Floats) -> float:
-    """The last value there is; NaN without any."""
+    """The last value that is not NaN; NaN without any."""
     positions = np.flatnonzero(~np.isnan(values))
     return float(values[positions[-1]]) if positions.size else float("nan")
 
 
 def extract_voting_prices(row: MarketRow) -> Floats:
-    """The converted close in voting minutes."""
+    """The converted close in voting minutes; NaN in all others."""
     return np.where(row.minutes.voting, row.minutes.price, np.nan)
 
 
 HOLLOW_DASH = "hollow"
-"""Stands for a dash where a line has thin minutes only, which are drawn as hollow dots."""
+"""In place of a dash: all minutes are thin, which are drawn as hollow dots."""

@@ -1,6 +1,7 @@
-"""How wide text will be: advance widths of DejaVu Sans, so that lines are broken and fitted before anything is drawn.
+"""Widths of text in DejaVu Sans, and lines broken and fitted by them before anything is drawn.
 
-Widths are in thousandths of the font size. Text may carry the few HTML tags that plotly draws; they take no room.
+The tables hold advance widths in thousandths of the font size. Text may have the few HTML tags that plotly draws, which
+have no width.
 """
 
 import re
@@ -38,17 +39,17 @@ _BOLD_WIDTHS = {
 }  # fmt: skip
 
 _UNKNOWN_WIDTH = 1000
-"""Width of a letter that is neither in the tables nor one of theirs with an accent: as wide as any."""
+"""Width of a character that is neither in the tables nor an accented form of one that is."""
 
 
 class _Widths(dict[str, int]):
-    """The widths of a table; an accented letter is as wide as its base letter, a combining accent takes no room."""
+    """The widths of a table; an accented letter has that of its base letter, a combining accent has none."""
 
     def __missing__(self, letter: str) -> int:
         base, *accents = unicodedata.decomposition(letter).split() or [""]
         if unicodedata.combining(letter):
             width = 0
-        elif accents and not base.startswith("<"):  # a tag: another form of a letter and no accented one
+        elif accents and not base.startswith("<"):  # "<...>" marks compatibility forms, not accents
             width = self[chr(int(base, 16))]
         else:
             width = _UNKNOWN_WIDTH
@@ -64,13 +65,13 @@ _WIDTHS = [
 _TAG_PATTERN = re.compile(r"<(/?)(\w+)[^>]*>")
 
 LINE_HEIGHT = 1.3
-"""Height of a line per font size, as plotly draws it."""
+"""Height of a line relative to the font size, as plotly draws it."""
 
 ELLIPSIS = "\u2026"
 
 
 def measure_text_width(text: str, size: float, *, bold: bool = False) -> float:
-    """Width of the widest line in the unit of ``size``; ``<b>`` counts as bold, other tags as nothing.
+    """Width of the widest line in the unit of ``size``; text in ``<b>`` is bold, other tags have no effect.
 
     >>> measure_text_width("mm<br>m", 10)
     19.48
@@ -95,7 +96,7 @@ def _measure_plain_text(text: str, *, bold: bool) -> float:
 
 
 def wrap_text(text: str, size: float, max_width: float, *, bold: bool = False) -> list[str]:
-    """The words of a plain text in lines of at most ``max_width``; a single word may exceed it. "28 %" counts as one."""
+    """Lines of at most ``max_width``; a single word may exceed it, and a number is one word with its "%"."""
     lines = [""]
     for word in text.replace(" %", "\u00a0%").split(" "):
         candidate = f"{lines[-1]} {word}".strip()
@@ -107,7 +108,7 @@ def wrap_text(text: str, size: float, max_width: float, *, bold: bool = False) -
 
 
 def balance_lines(text: str, size: float, max_width: float, *, bold: bool = False) -> list[str]:
-    """As few lines as `wrap_text`, of widths as even as can be: a last line of one word reads as a mistake."""
+    """As many lines as `wrap_text` makes, of widths as even as possible, which avoids a last line of one word."""
     lines = wrap_text(text, size, max_width, bold=bold)
     width = max_width
     while len(lines) > 1:
@@ -122,10 +123,10 @@ def balance_lines(text: str, size: float, max_width: float, *, bold: bool = Fals
 def fit_text(
     text: str, sizes: Sequence[float], max_width: float, max_lines: int, *, bold: bool = False, balance: bool = True
 ) -> tuple[float, list[str]]:
-    """Size and lines of a plain text: the fewest lines, up to ``max_lines``, that any size allows, and its largest size.
+    """Font size and lines of a plain text: the fewest lines that any size allows, in the largest size that does.
 
-    Lines are as even as can be, or each as full as can be. Where even the smallest size needs more lines the text is
-    cut.
+    With ``balance`` the lines are of similar width, else each is filled. A text that needs more than ``max_lines`` in
+    the smallest size is cut.
     """
     break_lines = balance_lines if balance else wrap_text
     for count in range(1, max_lines + 1):
@@ -138,7 +139,7 @@ def fit_text(
 
 
 def shorten_text(text: str, size: float, max_width: float, *, bold: bool = False) -> str:
-    """A plain text cut, with an ellipsis, to at most ``max_width``."""
+    """A plain text, cut with an ellipsis where it is wider than ``max_width``."""
     if measure_text_width(text, size, bold=bold) <= max_width:
         return text
     prefix = text.rstrip(ELLIPSIS).rstrip()
@@ -148,7 +149,7 @@ def shorten_text(text: str, size: float, max_width: float, *, bold: bool = False
 
 
 def join_items(items: Sequence[str], is_accepted: Callable[[str], bool]) -> str:
-    """As many of the items as are accepted together, in one list that says how many it leaves out."""
+    """The longest accepted list of the first items and the number of the others; only their number if none is."""
     for count in range(len(items), 0, -1):
         omitted = len(items) - count
         text = ", ".join(items[:count]) + (f" and {omitted} more" if omitted else "")

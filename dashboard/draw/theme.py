@@ -1,7 +1,7 @@
-"""How every figure looks: fonts, colours and the plotly template of each theme, built once.
+"""Font, colours, dashes and plotly template of every figure, per theme.
 
-Colours are full ``#rrggbb``: plotly 7 takes nothing looser. Nothing is told apart by red against green; groups differ
-in dash as well as in hue, venues in the shape of their point, and minutes in hatching as well as in tint.
+Colours are full ``#rrggbb``, as plotly 7 requires. Colour is never the only cue: groups also differ in dash, venues in
+marker shape and minute states in hatching.
 """
 
 from dataclasses import dataclass
@@ -15,22 +15,21 @@ from deviation.minute.states import State
 from deviation.question import Group
 
 FONT_FAMILY = "DejaVu Sans, Verdana, sans-serif"
-"""The first is what a server draws with, the second what it was widened from: both keep the measured text widths."""
-
+"""DejaVu Sans is what servers draw with; it derives from Verdana, so that the measured widths hold for both."""
 
 GROUP_DASHES = {Group.USDT: "solid", Group.USD: "dash"}
-"""The dash of a line is its quote group on every chart, and nothing else (docs/decisions/008)."""
+"""The dash of a group's lines, on every chart (docs/decisions/008)."""
 
 STATE_HATCHES = {State.SMALL: ".", State.MISSING: "/", State.UNPRICED: "x"}
-"""Patterns of the states that a tint alone would not tell apart in print."""
+"""Hatch patterns of the states that tints alone would not distinguish in print."""
 
 MIN_CONTRAST = 4.5
-"""Contrast that text and lines of a venue keep against the paper (WCAG AA)."""
+"""Least contrast of text, and of venues' colours, against the paper (WCAG AA)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """The colours of a theme; ``votes`` gives the tints of minutes that are alone, thin and firm, per group."""
+    """The colours of a theme; ``vote_tints`` are, per group, for minutes with no, too few and enough votes."""
 
     paper: str
     ink: str
@@ -122,17 +121,15 @@ TEMPLATES = {theme: _build_template(colours) for theme, colours in PALETTES.item
 
 
 def compute_venue_colour(catalogue: Catalogue, venue: str, theme: Theme) -> str:
-    """The fixed colour of a venue, on dark paper lightened until it is as strong there as it is on white.
+    """The colour of a venue; in the dark theme lightened until its contrast is that of the light theme.
 
-    So venues that differ in lightness on light paper, as those of one shape do, differ on dark paper too.
+    Venues that differ in lightness, as those with the same marker shape do, then differ in both themes.
     """
     colour = catalogue.get_venue(venue).colour
     if theme is Theme.LIGHT:
         return colour
-    paper, min_contrast = (
-        PALETTES[theme].paper,
-        max(MIN_CONTRAST, compute_contrast(colour, PALETTES[Theme.LIGHT].paper)),
-    )
+    paper = PALETTES[theme].paper
+    min_contrast = max(MIN_CONTRAST, compute_contrast(colour, PALETTES[Theme.LIGHT].paper))
     shares = (step / 100 for step in range(101))
     return next(
         candidate
@@ -142,7 +139,7 @@ def compute_venue_colour(catalogue: Catalogue, venue: str, theme: Theme) -> str:
 
 
 def mix_colours(colour: str, other: str, weight: float) -> str:
-    """A colour moved towards another by a share between 0 and 1.
+    """A colour mixed with another, whose weight is between 0 and 1.
 
     >>> mix_colours("#000000", "#ffffff", 0.5)
     '#808080'
@@ -152,7 +149,7 @@ def mix_colours(colour: str, other: str, weight: float) -> str:
 
 
 def compute_contrast(first: str, second: str) -> float:
-    """The contrast of two colours as WCAG 2 defines it: 1 for equal ones, 21 for black on white.
+    """The WCAG 2 contrast ratio of two colours, from 1 (equal) to 21 (black and white).
 
     >>> round(compute_contrast("#000000", "#ffffff"))
     21

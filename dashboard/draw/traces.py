@@ -1,7 +1,7 @@
-"""What page and picture draw alike: minutes as lines, hollow dots, areas, whiskers and blocks of plotly.
+"""Traces of series per bar, shared by pages and sheets: lines, hollow dots, areas, wicks and blocks.
 
-Times in figures are UTC. A regular grid goes as ``x0`` and ``dx`` with 32-bit values, which is for drawing alone; NaN
-breaks a line, and nothing ever bridges it.
+Times are UTC. Series on the grid of the window are given by ``x0`` and ``dx``, with 32-bit values, as they are for
+drawing only. NaN breaks a line.
 """
 
 from typing import Any
@@ -14,73 +14,64 @@ from deviation.minute.grid import Bools, Floats, Ints
 from deviation.result import Measurement
 
 Trace = dict[str, Any]
-"""The properties of one ``go.Scatter``."""
+"""A trace for plotly.js: the properties of a scatter trace."""
 
 MAX_LINE_POINTS = 5_000
-"""Points of a line from which each bucket of bars is drawn by its least and its greatest value alone."""
+"""Number of bars above which lines are drawn by the least and the greatest value of each bucket of bars."""
 
 BUCKET_COUNT = 2_000
-"""Buckets of such a line: more than a screen or a page has columns for it, so that no spike can hide."""
-
+"""Maximum number of buckets: more than the panel has columns of pixels, so that every spike shows."""
 
 MAX_SCREEN_WICKS = 600
-"""Wicks beside each other on a screen: each is an element of the page, which a browser takes its time to make."""
+"""Maximum number of wicks on a page, as the browser draws each as an element of its own."""
 
 
 def compute_wick_bucket(size: int, max_wicks: int) -> int:
-    """How many of ``size`` bars share a wick where there is room for ``max_wicks``."""
+    """The number of bars that share a wick, so that ``size`` bars have at most ``max_wicks``."""
     return -(-size // max_wicks)
 
 
 def compute_bucket_size(size: int) -> int:
-    """How many of ``size`` bars are drawn as one: 1 unless there are more than `MAX_LINE_POINTS`."""
+    """The number of bars per bucket: 1 for up to `MAX_LINE_POINTS` bars."""
     return 1 if size <= MAX_LINE_POINTS else -(-size // BUCKET_COUNT)
 
 
 def build_grid_coordinates(measurement: Measurement, values: Floats) -> Trace:
-    """``x0``, ``dx`` and ``y`` of values per bar of the window; long ones as least and greatest per bucket."""
-    start, dx, width = (
-        format_naive(measurement.axis.time_at(0)),
-        measurement.question.timeframe.ms,
-        compute_bucket_size(values.size),
-    )
+    """``x0``, ``dx`` and ``y`` of a value per bar; above `MAX_LINE_POINTS` bars, of two values per bucket."""
+    start, dx = format_naive(measurement.axis.time_at(0)), measurement.question.timeframe.ms
+    width = compute_bucket_size(values.size)
     if width == 1:
         return {"x0": start, "dx": dx, "y": values.astype(np.float32)}
     return {"x0": start, "dx": dx * width / 2, "y": compute_extremes(values, width).astype(np.float32)}
 
 
 def compute_extremes(values: Floats, width: int) -> Floats:
-    """The least and the greatest value of every ``width`` values, in the order in which they came; NaN if all are."""
+    """The least and the greatest of every ``width`` values, in their order of time; NaN where all are NaN."""
     rows = _split_into_rows(values, width)
     low, high = np.where(np.isnan(rows), np.inf, rows), np.where(np.isnan(rows), -np.inf, rows)
-    first, second = low.argmin(axis=1), high.argmax(axis=1)
-    is_rising = first <= second
-    indices = np.arange(len(rows))
-    pairs = rows[indices[:, None], np.where(is_rising[:, None], np.column_stack([first, second]), [0, 0])]
-    is_falling = ~is_rising
-    pairs[is_falling] = rows[indices[is_falling][:, None], np.column_stack([second, first])[is_falling]]
-    return pairs.ravel()
+    positions = np.sort(np.column_stack([low.argmin(axis=1), high.argmax(axis=1)]), axis=1)
+    return np.take_along_axis(rows, positions, axis=1).ravel()
 
 
 def compute_bucket_minima(values: Floats, width: int) -> Floats:
-    """The least of every ``width`` values; NaN where all are."""
+    """The least of every ``width`` values; NaN where all are NaN."""
     return values if width == 1 else np.fmin.reduce(_split_into_rows(values, width), axis=1)
 
 
 def compute_bucket_maxima(values: Floats, width: int) -> Floats:
-    """The greatest of every ``width`` values; NaN where all are."""
+    """The greatest of every ``width`` values; NaN where all are NaN."""
     return values if width == 1 else np.fmax.reduce(_split_into_rows(values, width), axis=1)
 
 
 def _split_into_rows(values: Floats, width: int) -> Floats:
-    """The values in rows of ``width``, the last one filled up with NaN."""
+    """The values in rows of ``width``, the last row padded with NaN."""
     return np.append(values, np.full(-values.size % width, np.nan)).reshape(-1, width)
 
 
 def build_line_traces(
     measurement: Measurement, values: Floats, colour: str, *, name: str, width: float, dash: str = "solid"
 ) -> list[Trace]:
-    """A line over the minutes and, where some stand alone between gaps, dots for those: no line would show them."""
+    """A line, and where values stand alone between gaps a second trace with dots for them, as no line shows those."""
     grid = build_grid_coordinates(measurement, values)
     trace: Trace = {
         **grid,
@@ -97,7 +88,7 @@ def build_line_traces(
 
 
 def find_isolated(values: npt.NDArray[Any]) -> Bools:
-    """Values between two gaps."""
+    """Mask of the values that have a gap, or the end of the series, on either side."""
     present = np.concatenate([[False], ~np.isnan(values), [False]])
     isolated: Bools = present[1:-1] & ~present[:-2] & ~present[2:]
     return isolated
@@ -106,7 +97,7 @@ def find_isolated(values: npt.NDArray[Any]) -> Bools:
 def build_hollow_trace(
     measurement: Measurement, values: Floats, colour: str, paper: str, *, name: str, size: float
 ) -> Trace:
-    """Hollow dots on the minutes that have a value."""
+    """Hollow dots at the bars that have a value."""
     marker = {"color": paper, "size": size, "symbol": "circle", "line": {"color": colour, "width": 1.2}}
     return _build_dot_trace(measurement, values, marker, name)
 
@@ -114,9 +105,9 @@ def build_hollow_trace(
 def _build_dot_trace(
     measurement: Measurement, values: Floats, marker: dict[str, Any], name: str, selected: Bools | None = None
 ) -> Trace:
-    """Dots on drawn values that are there, or on the chosen ones of them.
+    """Dots at the values that are not NaN, or at the ``selected`` ones.
 
-    Each has its place: on a grid the browser would make an element for every minute, with a value or without.
+    Each dot has its own ``x``: on a grid the browser would create an element for every bar, with a value or without.
     """
     y = build_grid_coordinates(measurement, values)["y"]
     positions = np.flatnonzero(~np.isnan(y) if selected is None else selected)
@@ -132,7 +123,7 @@ def _build_dot_trace(
 
 
 def find_runs(mask: Bools) -> list[tuple[int, int]]:
-    """The spans ``[start, end)`` of positions in which the mask holds.
+    """The spans ``[start, end)`` of positions where the mask is true.
 
     >>> find_runs(np.array([True, False, True, True]))
     [(0, 1), (2, 4)]
@@ -142,10 +133,10 @@ def find_runs(mask: Bools) -> list[tuple[int, int]]:
 
 
 def build_area_trace(measurement: Measurement, low: Floats, high: Floats, colour: str, opacity: float) -> Trace:
-    """The area between two series in the minutes in which both have a value: a polygon per spell without a gap.
+    """The area between two series where both have a value: a polygon per run of bars without a gap.
 
-    It reaches half a bar beyond each spell, so that a single one shows, but not beyond the window. Long windows are
-    drawn as far as any bar of a bucket reaches.
+    A polygon extends half a bar beyond its run, so that a single bar shows, but not beyond the window. In buckets the
+    area reaches as far as any of their bars.
     """
     x: list[Floats] = []
     y: list[Floats] = []
@@ -170,9 +161,9 @@ def _extend_edges(values: Floats) -> Floats:
 def build_block_trace(
     measurement: Measurement, mask: Bools, span: tuple[float, float], colour: str, *, hatch: str | None, paper: str
 ) -> Trace:
-    """A strip between two heights, filled where the mask holds, hatched if that is asked for.
+    """A strip between the two heights of ``span``, filled where the mask is true, with a hatch pattern if one is given.
 
-    In long windows a bucket is filled where the mask holds in any of its bars.
+    A bucket is filled where the mask is true for any of its bars.
     """
     (low, high), width = span, compute_bucket_size(mask.size)
     rows = np.append(mask, np.zeros(-mask.size % width, np.bool_)).reshape(-1, width)
@@ -186,11 +177,11 @@ def build_block_trace(
     return trace
 
 
-def build_whisker_trace(
-    measurement: Measurement, low: Floats, high: Floats, colour: str, *, width: float, max_whiskers: int = BUCKET_COUNT
+def build_wick_trace(
+    measurement: Measurement, low: Floats, high: Floats, colour: str, *, width: float, max_wicks: int = BUCKET_COUNT
 ) -> Trace:
-    """A thin upright line per bar from low to high; of more than ``max_whiskers``, by the extremes of a few bars each."""
-    bucket_size = compute_wick_bucket(low.size, max_whiskers)
+    """A thin vertical line per bar from low to high; bars share a line where there are more than ``max_wicks``."""
+    bucket_size = compute_wick_bucket(low.size, max_wicks)
     bottom, top = compute_bucket_minima(low, bucket_size), compute_bucket_maxima(high, bucket_size)
     present = ~np.isnan(bottom)
     gap = np.full(int(present.sum()), np.nan)
@@ -205,7 +196,7 @@ def build_whisker_trace(
 
 
 def compute_epoch_ms(measurement: Measurement, positions: Floats) -> Floats:
-    """Times of positions in the window, in milliseconds since the epoch, as plotly takes them on a date axis."""
+    """Times of positions in the window in milliseconds since the epoch, which plotly accepts on a date axis."""
     return (measurement.axis.first + positions) * float(measurement.question.timeframe.ms)
 
 
@@ -226,12 +217,12 @@ def _build_filled_trace(
 
 
 def get_window_range(measurement: Measurement) -> list[str]:
-    """The time axis: the window, no more and no less."""
+    """The range of the time axis: first and last instant of the window."""
     question = measurement.question
     return [format_naive(question.start), format_naive(question.end)]
 
 
 def format_count_range(values: Ints) -> str:
-    """The least and the greatest of some counts: "4", "0-3"."""
+    """The range of some counts: "0-3", or "4" where all are equal."""
     lowest, highest = int(values.min()), int(values.max())
     return f"{lowest}" if lowest == highest else f"{lowest}-{highest}"

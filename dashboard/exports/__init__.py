@@ -1,1 +1,1 @@
-"""Files by link: a module for each export, with its rows and maker."""
+"""Exports: downloadable pictures, rows and JSON, and the routes that serve them."""

@@ -1,7 +1,4 @@
-"""The minute of the lowest trade as rows: everyone's range and close, and the focus venue's bounds.
-
-The minute of the lowest trade as files.
-"""
+"""The minute of the lowest trade as files: a row per bar and market with range and close, and the printed chart."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -14,6 +11,7 @@ from dashboard.charts.lowest_minute.figure import PriceRange, list_bar_positions
 from dashboard.charts.lowest_minute.sheet import BarDetail, build_bounds_legend, draw_bounds
 from dashboard.draw.scene import Scene
 from dashboard.exports.request import ExportFile, ExportRequest
+from dashboard.exports.rows import Row, build_market_columns
 from dashboard.sheet.chart_sheet import ChartText, build_chart_sheet, build_sentence_drawer
 from dashboard.sheet.sizes import SheetSize
 from dashboard.text.sentences import write_measured, write_title
@@ -35,16 +33,17 @@ BOUNDS_SCHEMA: dict[str, pl.DataType] = {
     **{f"{name}_{group.value}": pl.Float64() for group in Group for name in ("wick_shallow", "wick_deep", "sure")},
     "origin": pl.String(),
 }
-"""A row per bar and venue, in the order of the chart: the focus first, then its own group, the lowest first.
+"""A row per bar and market, in the order of the chart: the focus first, then its own group, the lowest first.
 
-``lowest`` tells the bar of the focus venue's lowest trade from that in which it was surely deepest. Prices in dollars.
-Per group of votes, fractions on the focus venue's rows alone: the bounds of its lowest trade in the bar, and how far it
-was off for the whole bar in any order of trades; null elsewhere and where fewer than three others had a range.
+``lowest`` marks the bar of the focus venue's lowest trade; the other bar is the one in which it was surely deepest.
+Prices are dollars. ``wick_shallow`` and ``wick_deep`` bound the deviation of its lowest trade in the bar, ``sure`` is
+the deviation that held for the whole bar whatever the order of trades, each against one group of votes, as a fraction.
+They are null in rows of other markets, and if fewer than three others have a range.
 """
 
 
 def build_bounds_rows(scene: Scene) -> pl.DataFrame:
-    """The bars worth a close look; frame of `BOUNDS_SCHEMA`, without rows where the focus venue has no trade."""
+    """The bars of `list_bar_positions`; frame of `BOUNDS_SCHEMA`, without rows if the focus venue has no trade."""
     rows = [
         _build_bounds_row(scene, position, price_range)
         for position in list_bar_positions(scene)
@@ -53,16 +52,13 @@ def build_bounds_rows(scene: Scene) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=BOUNDS_SCHEMA)
 
 
-def _build_bounds_row(scene: Scene, position: int, price_range: PriceRange) -> dict[str, object]:
+def _build_bounds_row(scene: Scene, position: int, price_range: PriceRange) -> Row:
     row, measurement = price_range.row, scene.measurement
     is_focus = row is scene.focus
     return {
-        "asset": measurement.question.asset,
+        **build_market_columns(measurement, row),
         "open_time": measurement.time_at(position),
         "lowest": scene.focus is not None and position == scene.focus.low_at,
-        "venue": row.market.venue,
-        "symbol": row.market.symbol,
-        "group": row.market.group.value,
         "focus": is_focus,
         "low": price_range.low,
         "high": price_range.high,
@@ -72,7 +68,6 @@ def _build_bounds_row(scene: Scene, position: int, price_range: PriceRange) -> d
             for group in Group
             for name in ("wick_shallow", "wick_deep", "sure")
         },
-        "origin": measurement.question.origin.value,
     }
 
 
@@ -85,21 +80,22 @@ def _nan_to_none(value: float) -> float | None:
 
 
 def export_bounds(request: ExportRequest) -> ExportFile:
-    """Everyone's range in the bars of the focus venue's lowest trade as one sheet, or a row for each bar and venue.
+    """The chart as a sheet, or its rows.
 
     Raises:
-        NothingUsable, StoreUnusable: There is nothing to show, or it cannot be read.
-        BrowserMissing, BrowserBusy, BrowserFailed: The picture cannot be drawn, or not now.
+        NoUsableCandles: The asset has no candle in the window.
+        StoreUnusable: The store cannot be read.
+        BrowserMissing, BrowserBusy, BrowserFailed: The picture cannot be drawn (now).
     """
-    scene = request.build_scene()
-    if not request.is_picture:
-        return request.build_rows_file(build_bounds_rows(scene), scene.measurement)
-    trades = request.measurements.read_low_trades([scene.measurement])
-    return request.build_picture_file(build_bounds_sheet(scene, trades, request.size), scene.measurement)
+
+    def build_sheet(scene: Scene, size: SheetSize) -> go.Figure:
+        return build_bounds_sheet(scene, request.measurements.read_low_trades([scene.measurement]), size)
+
+    return request.build_asset_file(build_bounds_rows, build_sheet)
 
 
 def build_bounds_sheet(scene: Scene, trades: pl.DataFrame, size: SheetSize) -> go.Figure:
-    """The printed charts; without a trade of the focus venue, a sentence in their place.
+    """The printed charts; a sentence in their place if the focus venue has no trade.
 
     ``trades`` is a frame of `data.schema.LOW_TRADE`.
     """
@@ -120,6 +116,8 @@ def _build_text(scene: Scene, details: Sequence[BarDetail]) -> ChartText:
     bar_text = f"{'each' if has_several else 'one'} {question.timeframe.noun}"
     return ChartText(
         headline=write_title(scene.measurement)[0],
-        subtitle=f"{question.asset} within {bar_text}: the range in which its price stood on each exchange, and its close.",
+        subtitle=(
+            f"{question.asset} within {bar_text}: the range in which its price stood on each exchange, and its close."
+        ),
         method=write_measured(scene.measurement),
     )

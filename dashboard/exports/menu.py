@@ -1,4 +1,4 @@
-"""A small menu of everything that a part of a page can be taken away as, for any page."""
+"""Links to the files of an export: a menu for charts and tables, a line of links for the data page."""
 
 from collections.abc import Mapping
 from html import escape
@@ -6,56 +6,70 @@ from typing import Any
 from urllib.parse import urlencode
 
 import dash_mantine_components as dmc
+from dash import html
 
 from dashboard.components.popover import build_popover
 from dashboard.components.static_html import StaticElement
-from dashboard.exports.kinds import KIND_FORMATS, KIND_LABELS, ExportKind
+from dashboard.exports.kinds import ExportKind
+from dashboard.exports.registry import EXPORTS
 from dashboard.sheet.renderer import FileFormat
 from dashboard.sheet.sizes import SheetSize
 from dashboard.state.view import Theme
 
 SIZE_LABELS = {SheetSize.WIDE: "Wide 16:9", SheetSize.SQUARE: "Square 1:1", SheetSize.TALL: "Tall 4:5"}
-"""The shapes of a picture as the menu calls them."""
+"""Label of each shape of a picture."""
 
 FORMAT_LABELS = {"csv": "CSV", "parquet": "Parquet", "json": "JSON"}
-"""Formats of rows as people write them."""
+"""Label of each format of rows."""
 
 
 def build_export_menu(kind: ExportKind, query: Mapping[str, str], label: str = "Files") -> dmc.Popover:
-    """A button that opens the list of files of one export.
+    """A button that opens the list of files of an export.
 
     Args:
         kind: the export (docs/exports.md).
-        query: the view, as a link has it (`ViewState.to_query`).
+        query: the view as the query of a link (`ViewState.to_query`).
         label: the text of the button.
     """
-    button_labels: dict[str, Any] = {"aria-label": f"{label}: {KIND_LABELS[kind]}", "aria-haspopup": "dialog"}
+    button_labels: dict[str, Any] = {"aria-label": f"{label}: {EXPORTS[kind].label}", "aria-haspopup": "dialog"}
     button = dmc.Button(label, size="xs", variant="default", className="plain", **button_labels)
-    dialog_properties = {"className": "files", "role": "dialog", "aria-label": KIND_LABELS[kind]}
+    dialog_properties = {"className": "files", "role": "dialog", "aria-label": EXPORTS[kind].label}
     return build_popover(button, StaticElement("div", dialog_properties, _build_content(kind, query)), "bottom-end")
 
 
+def build_files_line(kind: ExportKind, query: Mapping[str, str] | None = None) -> html.P:
+    """A line of links to the files of a table of rows; ``query`` is the view, if the table depends on it."""
+    prefix = "As a file: " if kind is ExportKind.COVERAGE else "As a file, of the whole store: "
+    parts: list[Any] = []
+    for file_format in EXPORTS[kind].formats:
+        name = FORMAT_LABELS[file_format]
+        label: dict[str, Any] = {"aria-label": f"{name}: {EXPORTS[kind].label}"}
+        parts += [html.A(name, href=_build_address(kind, file_format, query or {}), target="_blank", **label), " · "]
+    return html.P([prefix, *parts[:-1]], className="quiet data-files")
+
+
 def _build_content(kind: ExportKind, query: Mapping[str, str]) -> str:
-    """The list as HTML: a page has many of them, each with dozens of links."""
-    pictures = [file_format for file_format in KIND_FORMATS[kind] if file_format in list(FileFormat)]
-    rows = [file_format for file_format in KIND_FORMATS[kind] if file_format not in pictures]
+    """The list as HTML text, which is faster than components: a page has several lists of dozens of links."""
+    formats = EXPORTS[kind].formats
+    pictures = [file_format for file_format in formats if file_format in list(FileFormat)]
+    rows = [file_format for file_format in formats if file_format not in pictures]
     parts = [_build_picture_table(kind, query, pictures)] if pictures else []
     if rows:
         links = "".join(_build_link(FORMAT_LABELS[file_format], kind, file_format, query) for file_format in rows)
-        title = "Rows behind it" if pictures else f"The {KIND_LABELS[kind]}"
+        title = "Rows behind it" if pictures else f"The {EXPORTS[kind].label}"
         parts.append(f'<div class="line"><strong>{title}</strong>{links}</div>')
-    first_address = escape(_build_address(kind, KIND_FORMATS[kind][0], query))
+    first_address = escape(_build_address(kind, formats[0], query))
     parts.append(f'<button type="button" class="venue-name" data-copy="{first_address}">Copy link to the file</button>')
     return "".join(parts)
 
 
 def _build_picture_table(kind: ExportKind, query: Mapping[str, str], formats: list[str]) -> str:
-    """A line per shape, a column per format and paper."""
+    """A row of links per shape, a column per paper."""
     header = "".join(f'<th scope="col">{theme.capitalize()} paper</th>' for theme in Theme)
-    lines = [
-        f'<tr><th scope="row">{name}</th>{"".join(_build_link_cell(kind, query, formats, size, theme) for theme in Theme)}</tr>'
-        for size, name in SIZE_LABELS.items()
-    ]
+    lines = []
+    for size, name in SIZE_LABELS.items():
+        cells = "".join(_build_link_cell(kind, query, formats, size, theme) for theme in Theme)
+        lines.append(f'<tr><th scope="row">{name}</th>{cells}</tr>')
     return f"<table><thead><tr><td></td>{header}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
 
 

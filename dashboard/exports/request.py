@@ -1,4 +1,4 @@
-"""What a link to a file asks for, and how its maker turns a figure, rows or an answer into that file."""
+"""A request for a file: what to show, and how to turn rows, figures and JSON into the file."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -12,9 +12,9 @@ import polars as pl
 
 from dashboard.charts.comparison.sheet import build_file_name
 from dashboard.draw.scene import Scene
-from dashboard.exports.kinds import MIMETYPES, ExportKind
+from dashboard.exports.kinds import ExportKind
 from dashboard.service.event import EventContext
-from dashboard.service.measurements import Measurements, ViewResult
+from dashboard.service.measurements import Measurements
 from dashboard.sheet.manifest import build_manifest
 from dashboard.sheet.renderer import FileFormat, Renderer
 from dashboard.sheet.sizes import SheetSize
@@ -23,15 +23,25 @@ from data.catalogue import Catalogue
 from data.errors import NoUsableCandles
 from data.files.export import encode_rows
 from data.reconstruction.candles import list_assumed_markets
+from data.schema import Evidence
 from deviation.result import Measurement
 
 ALL_ASSETS = "all"
-"""What stands for the asset in the name of a file of several."""
+"""Stands for the asset in the name of a file about several."""
+
+MIMETYPES = {
+    "png": "image/png",
+    "svg": "image/svg+xml",
+    "csv": "text/csv; charset=utf-8",
+    "parquet": "application/vnd.apache.parquet",
+    "json": "application/json",
+}
+"""MIME type of each file format."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExportFile:
-    """A file: its name, what it is, and its bytes."""
+    """A file to download."""
 
     name: str
     mimetype: str
@@ -40,9 +50,16 @@ class ExportFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportRequest:
-    """A link that makes sense, and what it takes to follow it; ``version`` is that of the store.
+    """A valid link to a file, and the services that make it.
 
-    ``size`` matters to pictures.
+    Attributes:
+        kind: the export.
+        file_format: one of the export's formats.
+        view: asset, event, window, focus venue and settings.
+        size: shape of a picture; other formats ignore it.
+        version: version of the store, for the manifest of a picture.
+        measurements: measures views.
+        renderer: draws pictures.
     """
 
     kind: ExportKind
@@ -55,42 +72,43 @@ class ExportRequest:
 
     @property
     def catalogue(self) -> Catalogue:
-        """What is known of venues, assets and events."""
+        """Names of venues, assets and events."""
         return self.measurements.catalogue
 
     @property
     def is_picture(self) -> bool:
-        """Whether a picture is asked for, not the rows behind it."""
+        """Whether the format is that of a picture."""
         return self.file_format in list(FileFormat)
 
-    def measure_view(self) -> tuple[ViewResult, Measurement]:
-        """The answer to the view, of its one asset.
+    def measure_asset(self) -> Measurement:
+        """The measurement of the view's asset.
 
         Raises:
-            NothingUsable: There is no candle of it in the window.
+            NoUsableCandles: The asset has no candle in the window.
             StoreUnusable: The store cannot be read.
         """
-        result = self.measurements.measure_view(self.view)
-        if result.measurement is None:
+        measurement = self.measurements.measure_view(self.view).measurement
+        if measurement is None:
             raise self.build_no_candle_error(self.view.asset)
-        return result, result.measurement
+        return measurement
 
     def build_scene(self) -> Scene:
-        """The measurement of the view's one asset, as pictures draw it.
+        """The scene of the view's asset.
 
         Raises:
-            NothingUsable: There is no candle of it in the window.
+            NoUsableCandles: The asset has no candle in the window.
             StoreUnusable: The store cannot be read.
         """
-        result, measurement = self.measure_view()
-        assumed = list_assumed_markets() if result.is_illustration else frozenset()
+        measurement = self.measure_asset()
+        is_illustration = measurement.question.origin is Evidence.RECONSTRUCTION
+        assumed = list_assumed_markets() if is_illustration else frozenset()
         return Scene(measurement, self.catalogue, self.view.theme, frozenset(), assumed)
 
-    def build_overview(self) -> EventContext:
-        """The event as the view sees it; it has at least one measurement.
+    def measure_event(self) -> EventContext:
+        """The event of the view, with at least one measurement.
 
         Raises:
-            NothingUsable: There is no candle of any of its assets in the window.
+            NoUsableCandles: No asset of the event has a candle in the window.
             StoreUnusable: The store cannot be read.
         """
         overview = EventContext(self.measurements.measure_event(self.view), self.view, self.catalogue)
@@ -98,13 +116,13 @@ class ExportRequest:
             raise self.build_empty_event_error()
         return overview
 
-    def measure_lows(self) -> tuple[tuple[Measurement, ...], Measurement]:
-        """The measurement of each asset of the event, at least one, and the one after which files are named.
+    def measure_assets(self) -> tuple[tuple[Measurement, ...], Measurement]:
+        """The measurements of all assets of the event, at least one, and the one that gives the file its name.
 
-        That is the view's own asset's, or where it has no candle, the first.
+        The latter is that of the view's asset, or the first if that asset has no candle.
 
         Raises:
-            NothingUsable: There is no candle of any of them in the window.
+            NoUsableCandles: No asset of the event has a candle in the window.
             StoreUnusable: The store cannot be read.
         """
         measurements = self.measurements.list_measurements(self.view)
@@ -116,7 +134,7 @@ class ExportRequest:
         )
 
     def build_no_candle_error(self, assets: str) -> NoUsableCandles:
-        """The error that says of what there is no candle, and what to do."""
+        """The error to raise if there is no candle of these assets."""
         view = self.view
         kind = "" if view.origin == "auto" else f"{view.origin} "
         return NoUsableCandles(
@@ -125,11 +143,11 @@ class ExportRequest:
         )
 
     def build_empty_event_error(self) -> NoUsableCandles:
-        """The same of every asset of the event."""
+        """The error to raise if no asset of the event has a candle."""
         return self.build_no_candle_error(f"any asset of {self.view.event}")
 
     def build_file(self, content: bytes, measurement: Measurement, *, asset: str | None = None) -> ExportFile:
-        """The file of these bytes, named after the measurement; ``asset`` as in `dashboard.charts.comparison.sheet.build_file_name`."""
+        """A file with a name built by `build_file_name` from the measurement; ``asset`` replaces its asset."""
         second_window = self.view.second_window if self.kind is ExportKind.COMPARE else None
         window_edges = None if second_window is None else (second_window.start, second_window.end)
         build_name = partial(
@@ -146,10 +164,10 @@ class ExportRequest:
         asset: str | None = None,
         extra: Mapping[str, Any] | None = None,
     ) -> ExportFile:
-        """The figure as a file with its manifest, to which ``extra`` is added.
+        """The figure as a file with a manifest; ``extra`` adds or replaces entries of the manifest.
 
         Raises:
-            BrowserMissing, BrowserBusy, BrowserFailed: It cannot be drawn, or not now.
+            BrowserMissing, BrowserBusy, BrowserFailed: The picture cannot be drawn (now).
         """
         link = urlencode(self.view.to_query(self.catalogue))
         manifest = build_manifest(measurement, store=self.version, link=link) | dict(extra or {})
@@ -157,18 +175,34 @@ class ExportRequest:
             self.renderer.draw(figure, FileFormat(self.file_format), manifest), measurement, asset=asset
         )
 
-    def export_event(
+    def build_asset_file(
+        self, build_rows: Callable[[Scene], pl.DataFrame], build_sheet: Callable[[Scene, SheetSize], go.Figure]
+    ) -> ExportFile:
+        """A chart of the view's asset as a sheet, or the rows behind it.
+
+        Raises:
+            NoUsableCandles: The asset has no candle in the window.
+            StoreUnusable: The store cannot be read.
+            BrowserMissing, BrowserBusy, BrowserFailed: The picture cannot be drawn (now).
+        """
+        scene = self.build_scene()
+        if self.is_picture:
+            return self.build_picture_file(build_sheet(scene, self.size), scene.measurement)
+        return self.build_rows_file(build_rows(scene), scene.measurement)
+
+    def build_event_file(
         self,
         build_rows: Callable[[EventContext], pl.DataFrame],
         build_sheet: Callable[[EventContext, SheetSize], go.Figure],
     ) -> ExportFile:
-        """A chart of all assets of the event as one sheet, or the rows behind it.
+        """A chart of all assets of the event as a sheet, or the rows behind it.
 
         Raises:
-            NothingUsable, StoreUnusable: There is nothing to show, or it cannot be read.
-            BrowserMissing, BrowserBusy, BrowserFailed: The picture cannot be drawn, or not now.
+            NoUsableCandles: No asset of the event has a candle in the window.
+            StoreUnusable: The store cannot be read.
+            BrowserMissing, BrowserBusy, BrowserFailed: The picture cannot be drawn (now).
         """
-        overview = self.build_overview()
+        overview = self.measure_event()
         named_after = overview.measurements[0]
         if not self.is_picture:
             return self.build_rows_file(build_rows(overview), named_after, asset=ALL_ASSETS)
@@ -176,11 +210,16 @@ class ExportRequest:
         return self.build_picture_file(build_sheet(overview, self.size), named_after, asset=ALL_ASSETS, extra=extra)
 
     def build_rows_file(self, rows: pl.DataFrame, measurement: Measurement, *, asset: str | None = None) -> ExportFile:
-        """The rows as a file."""
+        """The rows as a file named after the measurement."""
         return self.build_file(encode_rows(rows, self.file_format), measurement, asset=asset)
 
     def build_json_file(
         self, content: Mapping[str, Any], measurement: Measurement, *, asset: str | None = None
     ) -> ExportFile:
-        """The content as a file."""
+        """The content as a JSON file named after the measurement."""
         return self.build_file(json.dumps(content, indent=2).encode(), measurement, asset=asset)
+
+    def build_table_file(self, rows: pl.DataFrame, stem: str | None = None) -> ExportFile:
+        """The rows as a file; ``stem`` is its name without the ending, by default that of the export."""
+        name = f"{stem or f'plumbline_{self.kind}'}.{self.file_format}"
+        return ExportFile(name, MIMETYPES[self.file_format], encode_rows(rows, self.file_format))

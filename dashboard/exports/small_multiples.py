@@ -1,4 +1,4 @@
-"""The small multiples as files: every asset of the event, in both windows where there are two."""
+"""The small multiples as files: every asset of the event, in one window or two."""
 
 from dataclasses import replace
 
@@ -8,17 +8,19 @@ from dashboard.charts.small_multiples.sheet import build_compare_sheet
 from dashboard.exports.request import ALL_ASSETS, ExportFile, ExportRequest
 from dashboard.state.view import PanelScale
 from dashboard.text.clock import Zone
+from deviation.report.json_output import list_assumed_quotes
 
 
 def export_compare(request: ExportRequest) -> ExportFile:
-    """The panels as one sheet, or the rows behind them.
+    """The panels as a sheet, or their rows.
 
     Raises:
-        NothingUsable, StoreUnusable: There is nothing to show, or it cannot be read.
-        BrowserMissing, BrowserBusy, BrowserFailed: The picture cannot be drawn, or not now.
+        NoUsableCandles: No asset has a candle in any window.
+        StoreUnusable: The store cannot be read.
+        BrowserMissing, BrowserBusy, BrowserFailed: The picture cannot be drawn (now).
     """
     view, catalogue = request.view, request.catalogue
-    # Pictures tell times in UTC, whatever clock the page was on.
+    # Pictures show times in UTC, whatever the clock of the page.
     windows = measure_windows(request.measurements, replace(view, zone=Zone.UTC))
     panels = [panel for window in windows for panel in window.panels]
     measurements = [panel.measurement for panel in panels if panel.measurement is not None]
@@ -32,8 +34,8 @@ def export_compare(request: ExportRequest) -> ExportFile:
     extra = {
         "asset": None,
         "focus": view.focus,
-        "candles_from": sorted({name for panel in measurements for names in panel.origins.values() for name in names}),
-        "fx_assumed": sorted({quote for panel in measurements for quote in panel.fx_assumed}),
+        "candles_from": sorted({name for m in measurements for names in m.origins.values() for name in names}),
+        "fx_assumed": list_assumed_quotes(measurements),
         "assets": list(dict.fromkeys(panel.asset for panel in panels)),
         "windows": [window.name for window in windows],
     }

@@ -1,21 +1,13 @@
-"""The tables of the data page as files: what was had, what could not be had, what was changed, and what is held.
+"""The tables of the data page as files: coverage map, incidents, revised candles and holdings.
 
-What the store tells of itself as files: what was had, what could not be had, what was changed, and what is held.
+A table without rows is a file with column names only.
 """
 
-from collections.abc import Mapping
-from typing import Any
-from urllib.parse import urlencode
-
 import polars as pl
-from dash import html
 
-from dashboard.exports.kinds import KIND_LABELS, MIMETYPES, ExportKind
 from dashboard.exports.request import ExportFile, ExportRequest
 from dashboard.service.coverage import CoverageMap
-from dashboard.service.store_info import StoreInfo, read_coverage_map
-from dashboard.state.view import ViewState
-from data.files.export import EXPORT_FORMATS, encode_rows
+from dashboard.service.store_info import read_coverage_map
 from data.schema import TIME, Evidence, RunOutcome
 
 COVERAGE_FIELD_SCHEMA: dict[str, pl.DataType] = {
@@ -32,10 +24,11 @@ COVERAGE_FIELD_SCHEMA: dict[str, pl.DataType] = {
     "outcome": pl.String(),
     "message": pl.String(),
 }
-"""A field of the map: bars of ``timeframe`` in ``[start, end)`` with a candle, quiet ones and missing ones.
+"""A row per market and field of the coverage map, by market and time.
 
-``evidence`` is ``real`` or ``reconstruction``; ``outcome`` is ``complete`` where no bar is missing, else what most of
-the missing ones ended in, ``never asked`` where no question is on record.
+``had``, ``quiet`` and ``missing`` count the bars of length ``timeframe`` in ``[start, end)``. ``evidence`` is ``real``
+or ``reconstruction``; ``outcome`` is ``complete`` if no bar is missing, else the most frequent outcome of the requests
+for the missing ones, or ``never asked`` without any request.
 """
 
 INCIDENT_SCHEMA: dict[str, pl.DataType] = {
@@ -52,60 +45,43 @@ INCIDENT_SCHEMA: dict[str, pl.DataType] = {
     "source": pl.String(),
     "holder": pl.String(),
 }
-"""Something wanted and not had, newest first: ``kind`` is ``not had``, ``set aside`` (an answer) or ``run``.
+"""A row per incident, newest first: ``kind`` is ``not had``, ``set aside`` (a rejected page) or ``run``.
 
-Of a run of the follower venue, market and source are null, and holder names its process, which is null for the others;
-an answer kept aside has no outcome and no length.
+A failed run of the follower has no venue, symbol and source; only a run has a holder, which names its process. A
+rejected page has no outcome and no timeframe.
 """
 
 
-def build_store_rows(store_info: StoreInfo, view: ViewState, kind: ExportKind) -> tuple[str, pl.DataFrame]:
-    """The name of a file without its ending, and its rows; a table without a row is a file without one.
-
-    Raises:
-        StoreUnusable: The store cannot be read.
-    """
-    if kind is ExportKind.COVERAGE:
-        coverage = read_coverage_map(store_info, view)
-        return _build_file_name(coverage), build_coverage_rows(coverage)
-    builders = {
-        ExportKind.INCIDENTS: lambda: build_incident_rows(
-            store_info.get_outstanding(), store_info.store.read_rejected_pages(), store_info.store.read_runs()
-        ),
-        ExportKind.REVISIONS: store_info.get_revisions,
-        ExportKind.HOLDINGS: store_info.get_holdings,
-    }
-    return f"plumbline_{kind}", builders[kind]()
-
-
 def build_coverage_rows(coverage: CoverageMap) -> pl.DataFrame:
-    """Every field of every market: a frame of `COVERAGE_FIELD_SCHEMA`, by market and time."""
+    """Every field of every market; frame of `COVERAGE_FIELD_SCHEMA`."""
     rows = [
-        (
-            *(coverage.asset, market.venue, market.symbol, coverage.timeframe.value, coverage.evidence.value),
-            *(
-                start,
-                start + coverage.step,
-                field.with_candle,
-                field.quiet,
-                field.missing,
-                field.outcome,
-                field.message,
-            ),
-        )
+        {
+            "asset": coverage.asset,
+            "venue": market.venue,
+            "symbol": market.symbol,
+            "timeframe": coverage.timeframe.value,
+            "evidence": coverage.evidence.value,
+            "start": start,
+            "end": start + coverage.step,
+            "had": field.with_candle,
+            "quiet": field.quiet,
+            "missing": field.missing,
+            "outcome": field.outcome,
+            "message": field.message,
+        }
         for market in coverage.markets
         for start, field in zip(coverage.starts, market.fields, strict=True)
     ]
-    return pl.DataFrame(rows, schema=COVERAGE_FIELD_SCHEMA, orient="row")
+    return pl.DataFrame(rows, schema=COVERAGE_FIELD_SCHEMA)
 
 
 def build_incident_rows(missing: pl.DataFrame, rejected_pages: pl.DataFrame, runs: pl.DataFrame) -> pl.DataFrame:
-    """What the page tells of incidents, each by itself: a frame of `INCIDENT_SCHEMA`.
+    """The incidents of the data page; frame of `INCIDENT_SCHEMA`.
 
     Args:
-        missing: columns of `data.schema.COVERAGE`: what was asked and not had.
-        rejected_pages: columns of `data.schema.REJECTED_PAGE`.
-        runs: columns of `data.schema.RUN`; those that failed count.
+        missing: frame of `data.schema.COVERAGE` with the requests that were not answered completely.
+        rejected_pages: frame of `data.schema.REJECTED_PAGE`.
+        runs: frame of `data.schema.RUN`; only failed runs are incidents.
     """
     failed = runs.filter(pl.col("outcome") == RunOutcome.FAILED.value)
     parts = (
@@ -118,31 +94,49 @@ def build_incident_rows(missing: pl.DataFrame, rejected_pages: pl.DataFrame, run
     return incidents.sort("at", "venue", "symbol", descending=[True, False, False])
 
 
-def build_files_line(kind: ExportKind, query: Mapping[str, str] | None = None) -> html.P:
-    """Links to a table as a file, of a view where it depends on one."""
-    prefix = "As a file: " if kind is ExportKind.COVERAGE else "As a file, of the whole store: "
-    query_text = f"?{urlencode(query)}" if query else ""
-    parts: list[Any] = []
-    for file_format, name in zip(EXPORT_FORMATS, ("CSV", "Parquet"), strict=True):
-        label: dict[str, Any] = {"aria-label": f"{name}: {KIND_LABELS[kind]}"}
-        parts += [html.A(name, href=f"/export/{kind}.{file_format}{query_text}", target="_blank", **label), " · "]
-    return html.P([prefix, *parts[:-1]], className="quiet data-files")
-
-
 def _build_file_name(coverage: CoverageMap) -> str:
-    """The name of the map's file: asset, span and length, and that it is no evidence where it is none."""
+    """Name of the map's file without its ending: asset, span, bar length, and whether it is an illustration."""
     kind = "_illustration" if coverage.evidence is Evidence.RECONSTRUCTION else ""
     span = f"{coverage.starts[0]:%Y-%m-%dT%H%MZ}-{coverage.end:%Y-%m-%dT%H%MZ}"
     return f"plumbline_{coverage.asset}_{span}_{coverage.timeframe}_coverage{kind}"
 
 
-def export_store_table(request: ExportRequest) -> ExportFile:
-    """The rows of a table of the data page; a table without a row is a file without one.
+def export_coverage(request: ExportRequest) -> ExportFile:
+    """The fields of the coverage map of the view.
 
     Raises:
         StoreUnusable: The store cannot be read.
     """
-    name, rows = build_store_rows(request.measurements.store_info, request.view, request.kind)
-    return ExportFile(
-        f"{name}.{request.file_format}", MIMETYPES[request.file_format], encode_rows(rows, request.file_format)
+    coverage = read_coverage_map(request.measurements.store_info, request.view)
+    return request.build_table_file(build_coverage_rows(coverage), _build_file_name(coverage))
+
+
+def export_incidents(request: ExportRequest) -> ExportFile:
+    """The incidents of the whole store.
+
+    Raises:
+        StoreUnusable: The store cannot be read.
+    """
+    store_info = request.measurements.store_info
+    store = store_info.store
+    return request.build_table_file(
+        build_incident_rows(store_info.get_outstanding(), store.read_rejected_pages(), store.read_runs())
     )
+
+
+def export_revisions(request: ExportRequest) -> ExportFile:
+    """The revised candles of the whole store, a frame of `data.schema.REVISION`.
+
+    Raises:
+        StoreUnusable: The store cannot be read.
+    """
+    return request.build_table_file(request.measurements.store_info.get_revisions())
+
+
+def export_holdings(request: ExportRequest) -> ExportFile:
+    """The holdings of the whole store, a frame of `data.schema.HOLDING`.
+
+    Raises:
+        StoreUnusable: The store cannot be read.
+    """
+    return request.build_table_file(request.measurements.store_info.get_holdings())

@@ -1,7 +1,4 @@
-"""How long at which depth as rows: every market at every depth.
-
-The explorer's chart of how long at which depth as files.
-"""
+"""The explorer's chart of minutes by depth as files: a row per market and depth, and the printed chart."""
 
 from functools import partial
 
@@ -11,21 +8,16 @@ import polars as pl
 from dashboard.charts.thresholds.figure import list_compared_rows
 from dashboard.charts.thresholds.sheet import build_threshold_legend, draw_thresholds
 from dashboard.draw.scene import Scene
-from dashboard.exports.request import ExportFile, ExportRequest
+from dashboard.exports.rows import MARKET_SCHEMA, Row, build_market_columns
 from dashboard.sheet.chart_sheet import ChartText, build_chart_sheet, build_sentence_drawer
 from dashboard.sheet.sizes import SheetSize
 from dashboard.text.numbers import join_names
 from dashboard.text.sentences import write_measured, write_title
-from data.reconstruction.candles import list_assumed_markets
-from data.schema import Evidence
 from deviation.result import MarketRow, Measurement
 from deviation.summary import THRESHOLDS_PCT
 
 THRESHOLD_SCHEMA: dict[str, pl.DataType] = {
-    "asset": pl.String(),
-    "venue": pl.String(),
-    "symbol": pl.String(),
-    "group": pl.String(),
+    **MARKET_SCHEMA,
     "focus": pl.Boolean(),
     "threshold": pl.Float64(),
     "threshold_min": pl.Float64(),
@@ -33,59 +25,40 @@ THRESHOLD_SCHEMA: dict[str, pl.DataType] = {
     "assumed": pl.Boolean(),
     "origin": pl.String(),
 }
-"""A row per market and depth, markets by venue, group and kind, the mildest depth first.
+"""A row per market and depth, markets by venue, group and kind, the smallest depth first.
 
-``threshold`` is a fraction; ``threshold_min`` counts firm minutes at or beyond it below the market's own group, null
-where no minute was firm (``firm_min`` 0). ``assumed``: no figure of the market is published.
+``threshold`` is the depth as a fraction. ``threshold_min`` counts firm minutes at least that far below the market's own
+group; null if no minute is firm (``firm_min`` 0). ``focus`` marks the focus row only.
 """
 
 
-def build_threshold_rows(measurement: Measurement) -> pl.DataFrame:
+def build_threshold_rows(scene: Scene) -> pl.DataFrame:
     """Every market of the asset at every depth; frame of `THRESHOLD_SCHEMA`."""
+    measurement = scene.measurement
     rows = [_build_threshold_row(measurement, row, pct) for row in measurement.rows for pct in THRESHOLDS_PCT]
     return pl.DataFrame(rows, schema=THRESHOLD_SCHEMA)
 
 
-def _build_threshold_row(measurement: Measurement, row: MarketRow, pct: int) -> dict[str, object]:
-    question, market = measurement.question, row.market
-    is_illustration = question.origin is Evidence.RECONSTRUCTION
+def _build_threshold_row(measurement: Measurement, row: MarketRow, pct: int) -> Row:
+    summary = row.own_summary
     return {
-        "asset": question.asset,
-        "venue": market.venue,
-        "symbol": market.symbol,
-        "group": market.group.value,
+        **build_market_columns(measurement, row),
         "focus": row is measurement.focus_row,
         "threshold": pct / 100,
-        "threshold_min": row.own_summary.threshold_min[pct] if row.own_summary.firm_min else None,
-        "firm_min": row.own_summary.firm_min,
-        "assumed": is_illustration and (market.venue, market.symbol) in list_assumed_markets(),
-        "origin": question.origin.value,
+        "threshold_min": summary.threshold_min[pct] if summary.firm_min else None,
+        "firm_min": summary.firm_min,
     }
 
 
-def export_thresholds(request: ExportRequest) -> ExportFile:
-    """The chart as one sheet, or a row for each market and depth.
-
-    Raises:
-        NothingUsable, StoreUnusable: There is nothing to show, or it cannot be read.
-        BrowserMissing, BrowserBusy, BrowserFailed: The picture cannot be drawn, or not now.
-    """
-    scene = request.build_scene()
-    if not request.is_picture:
-        return request.build_rows_file(build_threshold_rows(scene.measurement), scene.measurement)
-    return request.build_picture_file(build_threshold_sheet(scene, request.size), scene.measurement)
-
-
 def build_threshold_sheet(scene: Scene, size: SheetSize) -> go.Figure:
-    """The printed chart; without any firm minute, a sentence in its place."""
-    measurement = scene.measurement
+    """The printed chart; a sentence in its place if no minute is firm."""
     draw, legend_items = build_sentence_drawer(_write_no_line_text(scene), scene.colours), []
     if list_compared_rows(scene):
         draw, legend_items = partial(draw_thresholds, scene=scene), build_threshold_legend(scene)
     return build_chart_sheet(
         _build_text(scene),
         draw,
-        [measurement],
+        [scene.measurement],
         scene.catalogue,
         size=size,
         theme=scene.theme,
@@ -114,7 +87,8 @@ def _build_text(scene: Scene) -> ChartText:
     return ChartText(
         headline=write_title(scene.measurement)[0],
         subtitle=(
-            f"{question.asset}: firm minutes at or beyond each depth, every exchange against {reference_text}{focus_text}."
+            f"{question.asset}: firm minutes at or beyond each depth, every exchange against "
+            f"{reference_text}{focus_text}."
         ),
         method=write_measured(scene.measurement),
         notes=[f"{reason}: {join_names(names)}." for reason, names in names_by_reason.items() if drawn_rows and names],

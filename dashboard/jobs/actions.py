@@ -1,4 +1,4 @@
-"""What the page can have done outside of it: the program that serves it hands these in."""
+"""Actions that take longer than a request: the protocol `PageActions`, and the data that it works with."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from data.times import format_time
 class CollectionOrder:
     """What to collect: everything of an event, or assets over ``[start, end)``, two aware times.
 
-    ``venues`` are ccxt ids (none: all that are asked by default), ``timeframe`` is the length of the candles.
+    ``venues`` are ccxt ids (none: all that are collected by default), ``timeframe`` is the length of the candles.
 
     Raises:
         ValueError: Neither an event nor assets with both edges of a window.
@@ -36,7 +36,7 @@ class CollectionOrder:
             raise ValueError(message)
 
     def __str__(self) -> str:
-        """The request in words, such as ``ATOM from 2025-10-10T21:00:00Z to 2025-10-10T22:00:00Z``."""
+        """The order in words, such as ``ATOM from 2025-10-10T21:00:00Z to 2025-10-10T22:00:00Z``."""
         description = ", ".join(self.assets) or str(self.event)
         if self.start is not None and self.end is not None:
             description += f" from {format_time(self.start)} to {format_time(self.end)}"
@@ -46,15 +46,15 @@ class CollectionOrder:
 
 
 ASKING = "asking"
-"""The state of a venue of which something is still being asked for."""
+"""The state of a venue with markets that are not done."""
 
 
 @dataclass(frozen=True, slots=True)
 class VenueProgress:
-    """How far one venue is, over all of its markets.
+    """The progress of one venue, over all of its markets.
 
-    ``state`` is `ASKING`, or the outcome when all of its markets are done: of several the one that says least was had.
-    ``message`` says what was not had and why.
+    ``state`` is `ASKING`, or the outcome of the venue when all of its markets are done (of several different ones the
+    worst). ``message`` says which markets are not complete, and why.
     """
 
     venue: str
@@ -66,15 +66,15 @@ class VenueProgress:
 
     @property
     def fraction(self) -> float:
-        """The share of its minutes that are settled; 1 where none had to be asked for."""
+        """The share of its minutes that are done; without any 1 if the venue is done, else 0."""
         return self.done_min / self.total_min if self.total_min else float(self.state != ASKING)
 
 
 @dataclass(frozen=True, slots=True)
 class CollectionProgress:
-    """How far a collection is; ``text`` is a line for the reader, ``fraction`` None where the end is not in sight.
+    """The progress of a collection; ``text`` is a line for the reader, ``fraction`` is None if the end is not known.
 
-    ``what`` names what is collected, ``venues`` tells of each venue in the order of its first word.
+    ``description`` says what is collected, ``venues`` are in the order of their first messages.
     """
 
     text: str
@@ -87,7 +87,7 @@ class CollectionProgress:
 
 @dataclass(frozen=True, slots=True)
 class FileMarket:
-    """The market of a file whose rows name none: ccxt venue id and unified symbol."""
+    """The market of a file without columns for it: ccxt venue id and unified symbol."""
 
     venue: str
     symbol: str
@@ -95,22 +95,22 @@ class FileMarket:
 
 @dataclass(frozen=True, slots=True)
 class StoredSource:
-    """Rows that can be dropped from the store: those of an imported file, or of the sample."""
+    """A source whose rows can be removed from the store: an imported file, or the sample."""
 
     source: str
     origin: Origin
 
 
 class PageActions(Protocol):
-    """Collecting real candles, one collection at a time, outside of the process that serves the page; and files."""
+    """Collecting candles in another process, one collection at a time; importing files; removing sources."""
 
     @property
     def venues(self) -> Sequence[str]:
-        """The venues that can be asked, as ccxt ids."""
+        """The venues that candles can be collected from, as ccxt ids."""
         ...
 
     def start_collection(self, order: CollectionOrder) -> None:
-        """Start a collection; while one runs, nothing else is started.
+        """Start a collection; does nothing while one runs.
 
         Raises:
             PlumblineError: It cannot be started; the message says why.
@@ -118,34 +118,34 @@ class PageActions(Protocol):
         ...
 
     def read_progress(self) -> CollectionProgress | None:
-        """How far the running or latest collection is; None where there was none yet."""
+        """The progress of the running or latest collection; None before the first."""
         ...
 
     def cancel_collection(self) -> None:
-        """End the running collection; what has come stays. Nothing happens where none runs."""
+        """End the running collection, if there is one; candles that it has received are stored."""
         ...
 
     def import_files(
         self, paths: Sequence[Path], market: FileMarket | None, *, complete: bool
     ) -> tuple[list[StoredFile], list[FileRefused]]:
-        """Bring files into the store, each whole or not at all; see `data.files.import_many.import_files`.
+        """Store the candles of files, all or none of each file; see `data.files.import_many.import_files`.
 
         Raises:
             UsageError: The market is malformed.
-            StoreBusy: Other writers went ahead every time.
+            StoreBusy: Every attempt conflicted with another writer.
             StoreUnusable: The store cannot be read or written.
         """
         ...
 
     def forget_source(self, source: StoredSource) -> int:
-        """Drop rows of the store, and say how many.
+        """Remove the rows of a source from the store, and return their number.
 
         Raises:
-            StoreBusy: Other writers went ahead every time.
+            StoreBusy: Every attempt conflicted with another writer.
             StoreUnusable: The store cannot be written.
         """
         ...
 
     def find_follower(self) -> Holder | None:
-        """Who follows the store now; None where nobody does."""
+        """The process that follows the store; None if there is none."""
         ...

@@ -1,4 +1,4 @@
-"""Collecting from the page: a process of its own, whose JSON lines say how far it is."""
+"""Collecting in a process of its own, which reports its progress as JSON lines."""
 
 import subprocess
 import threading
@@ -10,11 +10,11 @@ from dashboard.jobs.progress import ProgressReader
 from data.errors import PlumblineError
 
 END_TIMEOUT_S = 60
-"""Seconds that a cancelled collection gets to store what has come and to end by itself."""
+"""Seconds until a cancelled collection is killed; until then it stores the candles that it has received."""
 
 
 class CollectionProcess:
-    """One collection at a time, run by ``command(wanted)`` as a process whose output are JSON lines."""
+    """Runs one collection at a time, by the command ``build_command(order)`` that prints JSON lines."""
 
     def __init__(self, build_command: Callable[[CollectionOrder], Sequence[str]]) -> None:
         self._build_command = build_command
@@ -24,7 +24,7 @@ class CollectionProcess:
         self._description = ""
 
     def start_collection(self, order: CollectionOrder) -> None:
-        """Start a collection; while one runs, nothing else is started.
+        """Start a collection; does nothing while one runs.
 
         Raises:
             PlumblineError: The process cannot be started.
@@ -49,29 +49,27 @@ class CollectionProcess:
             ).start()
 
     def read_progress(self) -> CollectionProgress | None:
-        """How far the running or latest collection is; None where there was none yet."""
+        """The progress of the running or latest collection; None before the first."""
         with self._lock:
-            is_started, progress_reader, description = (
-                self._process is not None,
-                self._progress_reader,
-                self._description,
-            )
-        return replace(progress_reader.build_progress(), description=description) if is_started else None
+            if self._process is None:
+                return None
+            progress_reader, description = self._progress_reader, self._description
+        return replace(progress_reader.build_progress(), description=description)
 
     def cancel_collection(self) -> None:
-        """Ask the running collection to end; what has come stays. Nothing happens where none runs."""
+        """End the running collection, if there is one; candles that it has received are stored."""
         with self._lock:
             process, progress_reader = self._process, self._progress_reader
         if process is None or process.poll() is not None:
             return
         progress_reader.cancelled = True
         process.terminate()
-        # It may have much to store first: nobody waits for that but this thread.
+        # It may take long to store its candles, so that only a thread of its own waits for it.
         threading.Thread(target=_end_process, args=(process,), name="collect-end", daemon=True).start()
 
 
 def _end_process(process: "subprocess.Popen[str]") -> None:
-    """Wait for a process that was asked to end, and end it where it does not."""
+    """Wait for a terminated process, and kill it after `END_TIMEOUT_S`."""
     try:
         process.wait(END_TIMEOUT_S)
     except subprocess.TimeoutExpired:

@@ -1,4 +1,4 @@
-"""What a collection tells, line by line, and what a reader makes of it: all of it, and venue by venue."""
+"""Reading the JSON lines of a collection as its progress, as a whole and by venue."""
 
 import json
 import subprocess
@@ -14,13 +14,13 @@ OUTCOME_ORDER = (
     *(Outcome.REFUSED, Outcome.UNREACHABLE, Outcome.RATE_LIMITED_OUT, Outcome.BAD_DATA, Outcome.HISTORY_TOO_SHORT),
     *(Outcome.PARTLY, Outcome.COMPLETE, Outcome.NOT_LISTED, Outcome.NOT_OFFERED),
 )
-"""Outcomes in the order in which one speaks for a venue with several: what was not had comes first."""
+"""Outcomes from worst to best: the first one of its markets is the outcome of a venue."""
 
 
 class ProgressReader:
-    """What a collection has told so far; written by the thread that reads it, read by the page.
+    """The messages of a collection so far; one thread reads them, requests for the page read the progress.
 
-    ``cancelled`` is set where the reader of the page ended it.
+    ``cancelled`` is set before a user's cancellation ends the process.
     """
 
     def __init__(self) -> None:
@@ -32,18 +32,18 @@ class ProgressReader:
 
     @property
     def is_running(self) -> bool:
-        """Whether its process has not been read to the end."""
+        """Whether the output of the process has not ended."""
         return not self._ended
 
     def read_output(self, process: "subprocess.Popen[str]") -> None:
-        """Read the process to its end."""
+        """Read the output of the process until it ends."""
         with process:
             for line in process.stdout or ():
                 self.read_line(line)
         self._ended = True
 
     def read_line(self, line: str) -> None:
-        """Take in one line: a JSON object, or the words of an error."""
+        """Read one line: a JSON object, or the text of an error."""
         try:
             message = json.loads(line)
         except json.JSONDecodeError:
@@ -52,11 +52,11 @@ class ProgressReader:
         if message["event"] == "summary":
             self._summary = message
         else:
-            # A new dict, so that the page never reads one that is being changed.
+            # A new dict, so that other threads never read one while it changes.
             self._markets = {**self._markets, (message["venue"], message["symbol"], message["price"]): message}
 
     def build_progress(self) -> CollectionProgress:
-        """The state, in one line and venue by venue."""
+        """The progress so far."""
         venues = self._list_venues()
         if self.is_running:
             return CollectionProgress(
@@ -95,7 +95,7 @@ class ProgressReader:
 
 
 def _build_venue_progress(venue: str, markets: list[dict[str, Any]]) -> VenueProgress:
-    """A venue from the latest word of each of its markets; assets without a market there speak only if all do."""
+    """The progress of a venue from the latest message of each of its markets."""
     outcomes = {market["outcome"] for market in markets}
     state = ASKING if None in outcomes else min(outcomes, key=lambda outcome: OUTCOME_ORDER.index(Outcome(outcome)))
     failed = [market for market in markets if market["outcome"] not in {None, *SETTLED_OUTCOMES}]

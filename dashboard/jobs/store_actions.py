@@ -1,4 +1,4 @@
-"""The actions of the page over a store on hand: collections as processes, files and forgetting by the store itself."""
+"""`dashboard.jobs.actions.PageActions` over one store."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -14,7 +14,7 @@ from data.store import CandleStore
 
 
 class StoreActions(CollectionProcess):
-    """What `dashboard.jobs.actions.PageActions` promises, for one store; ``now`` gives the aware time that rows are dated by."""
+    """`dashboard.jobs.actions.PageActions` for one store; ``now`` returns the aware time that stored rows get."""
 
     def __init__(
         self,
@@ -33,13 +33,13 @@ class StoreActions(CollectionProcess):
     def import_files(
         self, paths: Sequence[Path], market: FileMarket | None, *, complete: bool
     ) -> tuple[list[StoredFile], list[FileRefused]]:
-        """Bring files into the store, each whole or not at all; see `data.files.import_many.import_files`.
+        """Store the candles of files, all or none of each file; see `data.files.import_many.import_files`.
 
-        One reader's files after another's: several at a time would take several times the memory.
+        Requests wait for each other: several imports at a time would take several times the memory.
 
         Raises:
             UsageError: The market is malformed.
-            StoreBusy: Other writers went ahead every time.
+            StoreBusy: Every attempt conflicted with another writer.
             StoreUnusable: The store cannot be read or written.
         """
         venue, symbol = (None, None) if market is None else (market.venue, market.symbol)
@@ -47,14 +47,14 @@ class StoreActions(CollectionProcess):
             return import_files(self._store, paths, now=self._now(), venue=venue, symbol=symbol, complete=complete)
 
     def forget_source(self, source: StoredSource) -> int:
-        """Drop the rows of one source and origin, and say how many.
+        """Remove the rows of a source from the store, and return their number.
 
         Raises:
-            StoreBusy: Other writers went ahead every time.
+            StoreBusy: Every attempt conflicted with another writer.
             StoreUnusable: The store cannot be written.
         """
         return self._store.forget(source=source.source, origin=source.origin)
 
     def find_follower(self) -> Holder | None:
-        """Who follows the store now; None where nobody does."""
+        """The process that follows the store; None if there is none."""
         return FollowerLock(self._store.uri).find_holder()

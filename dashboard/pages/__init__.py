@@ -1,29 +1,31 @@
-"""The pages of the app: a module each, alike in shape.
+"""The pages of the app: a module or a package each, all of the same shape.
 
 How to add one:
 
-1. Write ``dashboard/pages/NAME.py`` with a constant ``PAGE = Page(...)`` (`dashboard.pages.base`) and list it in
-   `dashboard.pages.registry.PAGES`; its place there is its place in the navigation. Nothing else has to know of it.
-2. ``show(context, view)`` gives what ``main`` holds, for a view that was read from the address: plain dash components
-   from pure functions. It starts with an ``h1``. ``context.answers`` answers views and keeps what it measured.
-3. Controls (asset, window, focus, settings, clock, picture) stand in the shell, once for all pages; ``controls`` names
-   those that the page shows. When one is used, the page is shown anew. A page that wants to keep what a reader did in
-   it (a zoom, a sorted table) gives ``change(context, view)`` too: values by id and property of its own parts
-   (`dashboard.components.updates.Updates`), sent in the same answer. No part of a page may be an ``Output`` or ``Input`` of the
-   shell's callback.
-4. ``measures`` tells whether the view's asset is measured before the page is shown: then its notices (illustration,
-   left out by choice, replaced focus) and the offer of real candles stand above the page.
-5. ``seen_first`` sends the page as HTML too, for the time before the app runs. Style rules of what stands in its first
-   screen then go by class, not by id, and ``tests/browser/test_prerender.py`` gets its address.
-6. ``register(app, context)`` adds callbacks of the page's own parts, thin ones: the view is ``State("view", "data")``,
-   read by `dashboard.state.url.parse_query`. Ids begin with the name of the page. An ``Input`` that stands on the page alone
-   never fires elsewhere.
-7. Links to other pages carry the view along: ``Links(view.to_query(catalogue))`` of `dashboard.state.links`, with
-   ``page("lows", "Lows")`` for a page and ``define("firm", Anchor.FIRM)`` for a word that the method page defines.
-   Every number's label is one.
+1. Write ``dashboard/pages/NAME/page.py`` with a constant ``PAGE = Page(...)`` (`dashboard.pages.base`) and add it to
+   `dashboard.pages.registry.PAGES`, whose order is that of the navigation. Nothing else has to change.
+2. ``build_content(context, view)`` returns the children of ``main`` for a view: dash components that begin with an
+   ``h1``. ``context.measurements`` measures views and caches the results.
+3. The controls (asset, window, focus, settings, clock, picture) are part of the shell; ``controls`` names those that
+   the page uses. When a reader uses one, the whole page is built again. A page whose components must stay (a zoomed
+   chart, a sorted table) has ``build_updates(context, view)`` too: values by id and property
+   (`dashboard.components.updates`). Then ``build_content`` is a static layout with these values:
+   ``apply_updates([_build_layout()], build_updates(context, view))``. No component of a page may be an ``Output`` or an
+   ``Input`` of the shell's callback.
+4. ``is_measured``: the view is measured before the page is shown, and notices (illustration, excluded venues, replaced
+   focus) and the offer to collect real candles stand above it. ``build_notice_result`` returns the result that they
+   are about, if that is not the measurement of the view's asset.
+5. ``is_prerendered``: the page is part of the HTML document, and is visible before the app has started. Style rules
+   for its first screen then select by class, not by id, and ``tests/browser/test_prerender.py`` gets its address.
+6. ``register_callbacks(app, context)`` adds callbacks for the page's own components. They read the view from
+   ``State("view", "data")`` with `dashboard.state.url.parse_query`. Ids begin with the name of the page. A callback
+   whose ``Input`` exists on one page only is never called on others.
+7. Links to other pages keep the view: ``ViewLinks(view.to_query(catalogue))`` of `dashboard.state.links` has
+   ``build_page_link("lows", "Lows")`` for a page and ``build_definition_link("firm", MethodAnchor.FIRM)`` for a term
+   that the method page defines. The label of every number is such a link.
 
-What is asked for lies in the address: `dashboard.shell.router` reads it, ``assets/page.js`` writes it (another event, asset,
-window, focus or page is an entry of the browser's history, everything else replaces the current one).
+The view is part of the address: `dashboard.shell.router` reads it, ``assets/page.js`` writes it. Another event, asset,
+window, focus or page adds an entry to the browser's history; every other change replaces the current entry.
 
-Dash's own ``use_pages`` is not used: its registry is global to the process, and two apps in one process would share it.
+Dash's own ``use_pages`` is not used: its registry is global to the process, so that two apps would share it.
 """

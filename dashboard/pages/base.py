@@ -1,4 +1,4 @@
-"""What a page is to the app, and what it is given."""
+"""What a page is made of, and what its functions are called with."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from data.catalogue import Catalogue
 
 
 class Control(StrEnum):
-    """The controls of the shell that a page can show or leave away; event and colours are always there."""
+    """The controls of the shell that a page can show or hide; those for event and colours are always shown."""
 
     ASSET = "asset"
     WINDOW = "window"
@@ -26,33 +26,42 @@ class Control(StrEnum):
 
 
 VIEW_CONTROLS = frozenset({Control.ASSET, Control.WINDOW, Control.FOCUS, Control.SETTINGS, Control.CLOCK})
-"""Everything but the picture: what bears on numbers and how times are told."""
+"""The controls that change the view; the picture does not."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageContext:
-    """What pages work with: answers to views, and actions that take longer than a request."""
+    """Measurements of views, and actions that take longer than a request."""
 
     measurements: Measurements
     actions: PageActions
 
     @property
     def catalogue(self) -> Catalogue:
-        """What is known by name."""
+        """The catalogue of events, assets and venues."""
         return self.measurements.catalogue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """One page.
+    """One page; `dashboard.pages` explains how to add one.
 
-    ``name`` is its id and its address (``/name``; the overview's is ``/``), ``title`` what navigation and window call
-    it. ``of_asset``: what it shows is of the view's one asset, whose name then stands in the window's title.
-    ``charts``: it draws charts, which the browser then makes ready for at once. ``seen_first``: it is sent with its
-    first sight (`dashboard.web.prerender`). ``answer`` gives what the notices above the page speak of, where it is not
-    the answer on the view's asset. ``collects``: it tells by itself how a collection stands, which the shell then
-    leaves to it. ``show``, ``change`` and ``answer`` may raise StoreUnusable. See `dashboard.pages` for how they are
-    used.
+    The functions ``build_content``, ``build_updates`` and ``build_notice_result`` may raise StoreUnusable.
+
+    Attributes:
+        name: its id and its address (``/name``; the overview's is ``/``).
+        title: its name in the navigation and in the title of the window.
+        build_content: returns the components of the page for a view.
+        build_updates: returns the values after a change of the view, by id and property; None if the page is built
+            again instead.
+        register_callbacks: adds the callbacks of the page's own components.
+        build_notice_result: returns the result that the notices are about; None for the measurement of the view.
+        controls: the controls of the shell that the page uses.
+        is_measured: notices and the offer to collect real candles stand above the page.
+        is_about_asset: the page shows the view's asset alone, so that the title of the window names it.
+        has_charts: the browser loads plotly.js with the page.
+        is_prerendered: the HTML document contains the page (`dashboard.web.prerender`).
+        shows_collection: the page itself shows a running collection, so that the shell does not.
     """
 
     name: str

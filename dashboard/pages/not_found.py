@@ -1,4 +1,4 @@
-"""The page for an address that no page has: it says so, and where to go."""
+"""The page for an address that no page has."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from dashboard.state.view import ViewState
 
 
 def build_content(context: PageContext, view: ViewState) -> list[Any]:
-    """One sentence and the way back."""
+    """A sentence, and links to the overview and the explorer."""
     links = ViewLinks(view.to_query(context.catalogue))
     return [
         html.H1("There is no such page"),

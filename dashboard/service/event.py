@@ -1,4 +1,4 @@
-"""What every part of the overview needs: the event's measurements, the view, and links from it."""
+"""The measurements of an event with what parts of the overview need beside them: the view, and links from it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +16,7 @@ from deviation.result import Measurement
 
 @dataclass(frozen=True, slots=True)
 class EventContext:
-    """One event as a view sees it; ``measurements`` holds an asset each, in the event's order."""
+    """The measurements of a view's event, one for each asset with candles, in the event's order."""
 
     measurements: Sequence[Measurement]
     view: ViewState
@@ -24,17 +24,17 @@ class EventContext:
 
     @property
     def links(self) -> ViewLinks:
-        """Links that keep the view as it is."""
+        """Links that keep the view."""
         return ViewLinks(self.view.to_query(self.catalogue))
 
     @property
     def has_ranks(self) -> bool:
-        """Whether ranks and what follows from them are given: not on the reconstruction, nor without a candle."""
+        """Whether markets are ranked: not on the reconstruction, nor without a measurement."""
         return bool(self.measurements) and is_rankable(self.measurements)
 
     @property
     def is_illustration(self) -> bool:
-        """Whether everything rests on the reconstruction."""
+        """Whether the measurements are of the reconstruction."""
         return bool(self.measurements) and not is_rankable(self.measurements)
 
     @property
@@ -44,7 +44,7 @@ class EventContext:
 
     @property
     def focus_family(self) -> frozenset[str]:
-        """The focus venue and its relatives: where it has no candle, theirs are told in its place."""
+        """The focus venue and its relatives, which are shown in its place if it has no candle."""
         return self.catalogue.list_relatives(self.view.focus)
 
     @property
@@ -53,23 +53,23 @@ class EventContext:
         return f"{format_number(self.view.enter_pct)} %"
 
     def build_explorer_url(self, asset: str, venue: str) -> str:
-        """The address of the explorer with an asset, and a venue as its focus."""
+        """The address of the explorer for an asset with a venue as focus."""
         explorer_view = replace(self.view, asset=asset, focus=venue)
         return ViewLinks(explorer_view.to_query(self.catalogue)).build_href("explorer")
 
     def build_explorer_link(self, content: Any, asset: str, venue: str, **attributes: Any) -> html.A:  # noqa: ANN401 - dash children
-        """A link to it."""
+        """A link to the explorer for an asset with a venue as focus."""
         return html.A(content, href=self.build_explorer_url(asset, venue), **IN_APP_ATTRIBUTES, **attributes)
 
     def build_file_link(self, name: str, text: str, asset: str | None = None, venue: str | None = None) -> html.A:
-        """A link to a file of the view, or of the same view of another asset and focus venue (docs/exports.md)."""
+        """A link to a file of the view, or of the view with another asset or focus venue (docs/exports.md)."""
         file_view = replace(self.view, asset=asset or self.view.asset, focus=venue or self.view.focus)
         query = urlencode(file_view.to_query(self.catalogue))
         return html.A(text, href=f"/export/{name}{'?' if query else ''}{query}", className="overview-file")
 
 
 def build_focus_button(catalogue: Catalogue, venue: str, focus: str, icon: html.Img | None = None) -> html.Button:
-    """The name of a venue, which makes it the focus."""
+    """A button with the name of a venue, which makes it the focus."""
     name = catalogue.get_venue(venue).name
     attributes: dict[str, Any] = {"data-focus": venue, "aria-pressed": str(venue == focus).lower()}
     content: list[Any] = [name] if icon is None else [icon, name]

@@ -1,4 +1,4 @@
-"""From a view to its answer: which candles, which focus, and what the reader has to be told of either."""
+"""Measuring views: the choice of candles and focus, and a cache of measurements."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -20,7 +20,7 @@ from data.schema import Evidence, Timeframe
 from deviation.result import Measurement
 
 CACHE_SIZE = 64
-"""Measurements that are kept; one takes a few megabytes."""
+"""Measurements in the cache; one takes a few megabytes."""
 
 EVIDENCE_ORDER = {
     OriginChoice.AUTO: (Evidence.REAL, Evidence.RECONSTRUCTION),
@@ -31,16 +31,19 @@ EVIDENCE_ORDER = {
 
 
 class MeasurementStore(StoreReader, Protocol):
-    """A source of candles that tells when its content has changed, and what else it knows of it."""
+    """A store with a version that changes with its content; see `StoreReader`."""
 
 
 @dataclass(frozen=True, slots=True)
 class ViewResult:
-    """What there is to show for a view: ``measurement`` is None where no candle of the asset lies in its window.
+    """The measurement of a view, None if its asset has no candle in its window.
 
-    ``present`` are the venues with a candle in it, those left out of the vote included, in the catalogue's order.
-    ``replaced`` is the venue that was asked for as focus where another one had to be shown. ``shown`` are the answers
-    of a page of several panels; the answer itself then speaks of all of them.
+    Attributes:
+        view: the view that is shown, with the focus that replaces a venue without candles.
+        measurement: the measurement; of several results the first that there is.
+        present_venues: the venues with candles in the window, excluded ones too, in the catalogue's order.
+        replaced_focus: the requested focus venue, if another one is shown; else None.
+        parts: the results that this one combines, for a page with several panels.
     """
 
     view: ViewState
@@ -51,31 +54,31 @@ class ViewResult:
 
     @property
     def panels(self) -> tuple["ViewResult", ...]:
-        """Every answer on the page, itself where it is alone."""
+        """The combined results, or this result alone."""
         return self.parts or (self,)
 
     @property
     def excluded_venues(self) -> tuple[str, ...]:
-        """The present venues that neither vote nor are measured, by choice."""
+        """The present venues that the view excludes."""
         return tuple(venue for venue in self.present_venues if venue in self.view.excluded and venue != self.view.focus)
 
     @property
     def is_illustration(self) -> bool:
-        """Whether this rests on the reconstruction."""
+        """Whether the measurement is of the reconstruction."""
         return self.measurement is not None and self.measurement.question.origin is Evidence.RECONSTRUCTION
 
 
 def combine_results(view: ViewState, results: Sequence[ViewResult], catalogue: Catalogue) -> ViewResult:
-    """The answer of a page of several panels: its measurement is the first one that there is."""
+    """One result for a page with several panels; its measurement is the first one that there is."""
     first_measurement = next((result.measurement for result in results if result.measurement is not None), None)
     present_venues = sort_venues(catalogue, {venue for result in results for venue in result.present_venues})
     return ViewResult(view, first_measurement, present_venues, parts=tuple(results))
 
 
 class Measurements:
-    """Answers views from a store, and keeps what was measured as long as the store's content stays as it is.
+    """Measures views from a store, and caches measurements for the version of its content.
 
-    ``books`` are what the store tells of itself.
+    ``store_info`` reads what the store holds and lacks.
     """
 
     def __init__(self, store: MeasurementStore, catalogue: Catalogue) -> None:
@@ -84,12 +87,12 @@ class Measurements:
         self.store_info = StoreInfo(store)
         self.catalogue = catalogue
         self._cached_measure = lru_cache(maxsize=CACHE_SIZE)(self._measure)
-        self._cached_has_seconds = lru_cache(maxsize=CACHE_SIZE)(self._find_seconds)
-        self._cached_other_assets = lru_cache(maxsize=1)(self._find_other_assets)
+        self._cached_has_seconds = lru_cache(maxsize=CACHE_SIZE)(self._read_has_seconds)
+        self._cached_other_assets = lru_cache(maxsize=1)(self._read_other_assets)
         self._checker = RobustnessChecker(store)
 
     def measure_view(self, view: ViewState) -> ViewResult:
-        """The answer to a view; a focus venue without candles gives way to the catalogue's first present one.
+        """The result for a view; a focus venue without candles is replaced by the catalogue's first present one.
 
         Raises:
             StoreUnusable: The store cannot be read.
@@ -102,9 +105,9 @@ class Measurements:
         return ViewResult(view, None)
 
     def measure_assets(self, view: ViewState) -> tuple[ViewResult, ...]:
-        """The answer on each asset of the event that has a candle, all of one kind of candles.
+        """The results for all assets of the event that have candles, all of one kind of candles.
 
-        It is the kind that the view shows, or where its own asset has no candle, the first one of which any asset has.
+        It is the kind of the view's measurement, or without one the first of which any asset has a candle.
 
         Raises:
             StoreUnusable: The store cannot be read.
@@ -121,7 +124,7 @@ class Measurements:
         return ()
 
     def list_measurements(self, view: ViewState) -> tuple[Measurement, ...]:
-        """The measurements of `every`.
+        """The measurements of `measure_assets`.
 
         Raises:
             StoreUnusable: The store cannot be read.
@@ -129,9 +132,9 @@ class Measurements:
         return tuple(result.measurement for result in self.measure_assets(view) if result.measurement is not None)
 
     def measure_event(self, view: ViewState) -> tuple[Measurement, ...]:
-        """The measurement of each asset of the event, all of one kind of candles; empty where there are none.
+        """The measurements of all assets of the event that have candles, all of one kind of candles.
 
-        Unlike in `every`, the focus venue is the asked one on every asset, also where it has no candle.
+        Unlike in `measure_assets`, the focus venue is never replaced.
 
         Raises:
             StoreUnusable: The store cannot be read.
@@ -150,7 +153,7 @@ class Measurements:
         return ()
 
     def run_checks(self, view: ViewState) -> RobustnessChecks:
-        """How far the answers of `event` depend on the choices behind them, and the days before; kept once worked out.
+        """The robustness checks of `measure_event`, from the cache if they are there.
 
         Raises:
             StoreUnusable: The store cannot be read.
@@ -159,7 +162,7 @@ class Measurements:
         return self._checker.run_checks(key, [measurement.question for measurement in self.measure_event(view)])
 
     def get_cached_checks(self, view: ViewState) -> RobustnessChecks | None:
-        """`checks` where they have been worked out already, None where they would take their time.
+        """The robustness checks of `measure_event` if they are in the cache, else None.
 
         Raises:
             StoreUnusable: The store cannot be read.
@@ -167,7 +170,7 @@ class Measurements:
         return self._checker.get_cached(self._build_checks_key(view))
 
     def read_candles(self, measurement: Measurement) -> pl.DataFrame:
-        """The candles of the measured asset in its window, of the kind that it rests on.
+        """The candles of the measured asset in its window, of the measurement's kind.
 
         Raises:
             StoreUnusable: The store cannot be read.
@@ -178,7 +181,7 @@ class Measurements:
         )
 
     def read_low_trades(self, measurements: Sequence[Measurement]) -> pl.DataFrame:
-        """The lowest trades of bars made of trades: a frame of `data.schema.LOW_TRADE` over the measurements' window.
+        """The lowest trades of bars made from trades: a frame of `data.schema.LOW_TRADE` over the measurements' window.
 
         Raises:
             StoreUnusable: The store cannot be read.
@@ -188,7 +191,7 @@ class Measurements:
         return self._store.read_low_trades(assets, question.start, question.end, timeframe=question.timeframe)
 
     def has_seconds(self, view: ViewState) -> bool:
-        """Whether the store holds candles of a second of the view's asset in its window, of the kind that is shown.
+        """Whether the store holds candles of a second of the view's asset in its window, of a kind that it shows.
 
         Raises:
             StoreUnusable: The store cannot be read.
@@ -209,8 +212,8 @@ class Measurements:
         return pinned[0]
 
     @contextmanager
-    def one_version(self) -> Iterator[None]:
-        """Within, the store is asked for its version at most once: all parts of a page are of one."""
+    def pin_version(self) -> Iterator[None]:
+        """A context in which the version of the store is read at most once, so that a page is of one version."""
         token = self._pinned_version.set([])
         try:
             yield
@@ -218,15 +221,15 @@ class Measurements:
             self._pinned_version.reset(token)
 
     def list_other_assets(self) -> tuple[str, ...]:
-        """The assets of which the store holds candles and the catalogue knows nothing."""
+        """The assets that the store holds candles of and that the catalogue does not list."""
         return self._cached_other_assets(self.read_version())
 
     def _list_event_assets(self, view: ViewState) -> tuple[str, ...]:
-        """The assets of the event, and the view's own one behind them where it is another."""
+        """The assets of the event, followed by the view's own if it is another."""
         return tuple(dict.fromkeys((*self.catalogue.get_event(view.event).assets, view.asset)))
 
     def _build_checks_key(self, view: ViewState) -> tuple[object, ...]:
-        """What checks depend on: which of the event's assets the view is of does not matter."""
+        """What the checks depend on; they are the same for views of any asset of the event."""
         return self.read_version(), replace(view.measured_view, asset=""), self._list_event_assets(view)
 
     def _apply_focus(
@@ -242,9 +245,9 @@ class Measurements:
         start, end = view.whole_bars
         if start >= end:
             return None
-        venues = self._list_kept_venues(version, view, evidence) if view.excluded else ()
+        venues = self._list_voting_venues(version, view, evidence) if view.excluded else ()
         if view.excluded and not venues:
-            return None  # a question that names no venue is one about everyone
+            return None  # a question without venues would be about all of them
         question = build_question(
             self.catalogue,
             view.asset,
@@ -262,18 +265,18 @@ class Measurements:
         except NoUsableCandles:
             return None
 
-    def _list_kept_venues(self, version: str, view: ViewState, evidence: Evidence) -> tuple[str, ...]:
-        """The present venues that are measured and vote, named one by one; none where all of them are left out."""
+    def _list_voting_venues(self, version: str, view: ViewState, evidence: Evidence) -> tuple[str, ...]:
+        """The present venues that are measured and vote; empty if all of them are excluded."""
         measurement = self._cached_measure(version, replace(view, excluded=frozenset()), evidence)
         rows = () if measurement is None else measurement.rows
         return sort_venues(self.catalogue, {row.market.venue for row in rows} - view.excluded)
 
     def _is_about_event(self, view: ViewState) -> bool:
-        """Whether the window has to do with the event: one far from it must not borrow its calm span."""
+        """Whether the window overlaps the event's collected span; a window far from it must not use its calm span."""
         collect_start, collect_end = self.catalogue.get_event(view.event).collect_span
         return view.start < collect_end and collect_start < view.end
 
-    def _find_seconds(
+    def _read_has_seconds(
         self,
         version: str,  # noqa: ARG002 - the version is the key
         asset: str,
@@ -286,5 +289,5 @@ class Measurements:
         )
         return any(read_candles(origin=evidence, in_order=False).height > 0 for evidence in EVIDENCE_ORDER[origin])
 
-    def _find_other_assets(self, version: str) -> tuple[str, ...]:  # noqa: ARG002 - the version is the key
+    def _read_other_assets(self, version: str) -> tuple[str, ...]:  # noqa: ARG002 - the version is the key
         return tuple(sorted({*self.store_info.get_holdings()["asset"]} - {*self.catalogue.assets}))

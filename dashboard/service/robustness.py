@@ -1,4 +1,4 @@
-"""What takes longer than a measurement: how far answers depend on choices, and the same window on the days before."""
+"""Robustness checks, which take longer than a measurement: sensitivity to settings, and the placebo days before."""
 
 from collections import OrderedDict
 from collections.abc import Hashable, Mapping, Sequence
@@ -12,7 +12,7 @@ from deviation.question import Question
 from deviation.sensitivity import Sensitivity
 
 CACHE_SIZE = 32
-"""Checks that are kept; one holds numbers over the window, no series."""
+"""Checks in the cache; they are small, as they contain no series."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +27,17 @@ class RobustnessChecks:
 
 
 class RobustnessChecker:
-    """Works checks out, one at a time, and keeps the latest."""
+    """Runs checks, one at a time, and caches the latest."""
 
     def __init__(self, source: CandleSource) -> None:
         self._source = source
         self._cache: OrderedDict[Hashable, RobustnessChecks] = OrderedDict()
-        # The same page may ask twice before the first answer is there: the second waits for it.
+        # A second request for the same checks waits for the first, and finds them in the cache.
         self._compute_lock = Lock()
         self._cache_lock = Lock()
 
     def get_cached(self, key: Hashable) -> RobustnessChecks | None:
-        """What was worked out under a key, None where nothing was or is no longer kept."""
+        """The checks of a key; None if they are not in the cache."""
         with self._cache_lock:
             checks = self._cache.get(key)
             if checks is not None:
@@ -45,7 +45,7 @@ class RobustnessChecker:
             return checks
 
     def run_checks(self, key: Hashable, questions: Sequence[Question]) -> RobustnessChecks:
-        """The checks of questions that differ in their asset alone; ``key`` stands for them and the candles.
+        """The checks of questions that differ in their asset alone; ``key`` identifies them and the stored candles.
 
         Raises:
             StoreUnusable: The store cannot be read.

@@ -1,1 +1,1 @@
-"""The printed sheet: canvas, frame, legend, renderer, manifest."""
+"""The printed sheet: canvas, plots, tables, frame, legend, renderer and manifest."""

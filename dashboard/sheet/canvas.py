@@ -1,6 +1,6 @@
-"""A sheet of paper measured in pixels from its top left corner: text, rules and subplots at exact places.
+"""A sheet in pixels from its top left corner: text, lines, polygons and subplots at exact positions.
 
-Everything lands in the figure itself, in paper coordinates with no margin, so nothing depends on a layout engine.
+All of it is stored in paper coordinates of a figure without margins, so that plotly lays nothing out by itself.
 """
 
 from collections.abc import Sequence
@@ -14,12 +14,12 @@ from dashboard.draw.text_metrics import LINE_HEIGHT, measure_text_width
 from dashboard.draw.traces import Trace
 
 ALIGN_SHARES = {"left": 0.0, "center": 0.5, "right": 1.0}
-"""Share of a text's width that lies left of the place where it is written."""
+"""Share of a text's width that lies left of its position."""
 
 
 @dataclass(slots=True)
 class Sheet:
-    """Collects what will be one figure of ``width`` times ``height`` pixels."""
+    """Collects the elements of a figure of ``width`` times ``height`` pixels."""
 
     width: int
     height: int
@@ -31,7 +31,7 @@ class Sheet:
     def write_text(
         self, text: str, x: float, y: float, *, size: float, colour: str, align: str = "left", bold: bool = False
     ) -> Box:
-        """One line of text, its middle at height ``y``; returns the room it takes."""
+        """Add one line of text with its middle at height ``y``; returns the box that it covers."""
         self.annotations.append(
             {
                 "text": f"<b>{text}</b>" if bold else text,
@@ -61,7 +61,7 @@ class Sheet:
         *,
         below: bool = False,
     ) -> None:
-        """A straight line."""
+        """Add a straight line, below traces or above them."""
         self.shapes.append(
             {
                 "type": "line",
@@ -77,7 +77,7 @@ class Sheet:
         )
 
     def draw_polygon(self, corners: Sequence[tuple[float, float]], colour: str, edge: str | None = None) -> None:
-        """A filled polygon, without an outline or with one of 2 pixels."""
+        """Add a filled polygon, with an outline of 2 pixels in the colour ``edge``, if any."""
         points = " L ".join(f"{x / self.width:.6f} {1 - y / self.height:.6f}" for x, y in corners)
         self.shapes.append(
             {
@@ -93,7 +93,7 @@ class Sheet:
     def draw_lines(
         self, lines: Sequence[tuple[tuple[float, float], tuple[float, float]]], colour: str, width: float
     ) -> None:
-        """Several straight lines as one shape, which takes far less to draw than a shape each."""
+        """Add several straight lines as one shape, which is far faster to draw than a shape each."""
         ends = (tuple(f"{x / self.width:.6f} {1 - y / self.height:.6f}" for x, y in line) for line in lines)
         self.shapes.append(
             {
@@ -106,7 +106,7 @@ class Sheet:
         )
 
     def add_subplot(self, number: int, box: Box, x: dict[str, Any], y: dict[str, Any], traces: Sequence[Trace]) -> None:
-        """A subplot that fills a box: its axes, each shown on the box's edge, and its traces."""
+        """Add a subplot that fills a box: properties of its axes, and its traces; ``number`` names its axes."""
         suffix = "" if number == 1 else str(number)
         self.axes[f"xaxis{suffix}"] = {
             "domain": [box.left / self.width, box.right / self.width],
@@ -121,9 +121,9 @@ class Sheet:
         self.traces += [{**trace, "xaxis": f"x{suffix}", "yaxis": f"y{suffix}"} for trace in traces]
 
     def build_figure(self, template: go.layout.Template) -> go.Figure:
-        """The figure."""
+        """The figure of all elements."""
         return go.Figure(
-            # Named by number: plotly would name them at random, and no two files would be alike.
+            # Without an uid of its own a trace gets a random one, and files would differ each time.
             data=[{"type": "scatter", **trace, "uid": f"t{number}"} for number, trace in enumerate(self.traces)],
             layout={
                 "template": template,

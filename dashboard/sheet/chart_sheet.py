@@ -1,4 +1,4 @@
-"""Any chart of a page as a printed sheet: what it says, the chart, its key, what it leaves out, what it rests on."""
+"""A chart of a page as a printed sheet: header, chart, key, notes and footer."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,17 +22,17 @@ from deviation.result import Measurement
 ASSUMED_NOTE = "Few of its prices are published; the path between them is assumed."
 
 ChartDrawer = Callable[[Sheet, Box], None]
-"""Draws a chart within a box of the sheet, its axes' numbers and titles included (`Sheet.subplot`, `write`, `rule`)."""
+"""Draws a chart, its axes included, within a box of the sheet."""
 
 NOTE_LINE_HEIGHT = 18.0
-"""Height of a line of a remark."""
+"""Height of a line of a note."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChartText:
-    """The text of a chart: a ``headline`` that states the finding, ``under`` what is drawn, ``measured`` how.
+    """The text of a chart: ``headline`` states the finding, ``subtitle`` what is drawn, ``method`` how it is measured.
 
-    ``notes`` are remarks below the chart, such as what has no place in it; each is cut to two lines.
+    ``notes`` stand below the chart, such as markets that it leaves out; each is cut to two lines.
     """
 
     headline: str
@@ -54,13 +54,13 @@ def build_chart_sheet(
     """The sheet, laid out for its shape.
 
     Args:
-        text: its text; on the reconstruction, of which no finding is stated, the headline says that it is one.
+        text: its text; the headline is replaced on the reconstruction, which supports no finding.
         draw: draws the chart.
-        measurements: what is shown; at least one, all of one kind of candles.
+        measurements: those shown; at least one, all on candles of one origin.
         catalogue: names of venues.
         size: the shape; see `SHAPES` for its pixels.
         theme: light or dark paper.
-        legend_items: the key of the chart.
+        legend_items: the items of the key, which stands below the chart.
     """
     shape, colours = SHAPES[size], get_palette(theme)
     is_illustration = measurements[0].question.origin is Evidence.RECONSTRUCTION
@@ -88,7 +88,7 @@ def build_chart_sheet(
 
 
 def build_sentence_drawer(text: str, colours: Palette) -> ChartDrawer:
-    """What stands in the place of a chart that has nothing to draw."""
+    """A drawer that writes a sentence in place of a chart without data."""
 
     def draw(sheet: Sheet, box: Box) -> None:
         middle = (box.left + box.right) / 2, (box.top + box.bottom) / 2
@@ -101,7 +101,7 @@ def build_sentence_drawer(text: str, colours: Palette) -> ChartDrawer:
 
 
 def _draw_notes(sheet: Sheet, notes: Sequence[str], colours: Palette, box: Box) -> float:
-    """Remarks up from the bottom of the box; returns where the rest must end."""
+    """Draw notes at the bottom of the box; returns the height at which the chart must end."""
     lines: list[tuple[float, str]] = []
     for text in notes:
         size, wrapped = fit_text(text, (SMALL_FONT, 12.5, 12), box.right - box.left, 2, balance=False)

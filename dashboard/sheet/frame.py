@@ -1,4 +1,4 @@
-"""What stands around every printed picture: its lines of text above, its provenance below, a stamp across it."""
+"""The frame of every printed sheet: header above, footer with sources and parameters below, watermark across."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,18 +14,18 @@ from deviation.report.wording import format_minutes
 from deviation.result import Measurement
 
 HEADER_TOP = 30.0
-"""Where the first line begins."""
+"""Height in pixels at which the first line begins."""
 
 FOOTER_SIZES = (13, 12.5, 12)
 FOOTER_LINE_HEIGHT = 18
-"""Font sizes and height of a line at the bottom."""
+"""Font sizes, and height of a line, of the footer."""
 
 WATERMARK = "ILLUSTRATION, NOT A MEASUREMENT"
 
 
 @dataclass(frozen=True, slots=True)
 class HeaderText:
-    """A text at the top, in the largest of its ``sizes`` that needs the fewest lines; an empty one takes no room."""
+    """A text of the header, set in the fewest lines that any of its font ``sizes`` allows; an empty one is left out."""
 
     text: str
     sizes: Sequence[float]
@@ -34,7 +34,7 @@ class HeaderText:
 
 
 def draw_header(sheet: Sheet, texts: Sequence[HeaderText], shape: SheetShape) -> float:
-    """Headline and what stands under it; returns where the rest may begin."""
+    """Draw the texts of the header; returns the height at which the rest may begin."""
     y = HEADER_TOP
     for header_text in texts:
         if not header_text.text:
@@ -53,8 +53,8 @@ def draw_header(sheet: Sheet, texts: Sequence[HeaderText], shape: SheetShape) ->
 def draw_footer(
     sheet: Sheet, measurements: Sequence[Measurement], catalogue: Catalogue, colours: Palette, shape: SheetShape
 ) -> float:
-    """Where candles came from and every choice, up from the bottom; returns where the rest must end."""
-    # A sheet too narrow for one line gets two; what is broken needs a little more room than what is not.
+    """Draw sources and parameters at the bottom; returns the height at which the rest must end."""
+    # A narrow sheet has two lines; 1.9 instead of 2, as a broken text fills its lines less.
     max_width = shape.inner_width * (1 if shape.width >= SHAPES[SheetSize.WIDE].width else 1.9)
     lines: list[tuple[float, str]] = []
     for text in write_footer(measurements, catalogue, FOOTER_SIZES[0], max_width):
@@ -68,7 +68,7 @@ def draw_footer(
 
 
 def draw_watermark(sheet: Sheet, colours: Palette, shape: SheetShape) -> None:
-    """Across everything, so that no part of the picture can be shown without it."""
+    """Write the watermark across the whole sheet, so that no part of it can be shown without it."""
     sheet.annotations.append(
         {
             "text": WATERMARK,
@@ -85,17 +85,18 @@ def draw_watermark(sheet: Sheet, colours: Palette, shape: SheetShape) -> None:
 
 
 def write_footer(
-    measurements: Sequence[Measurement], catalogue: Catalogue, size: float, room: float
+    measurements: Sequence[Measurement], catalogue: Catalogue, size: float, max_width: float
 ) -> tuple[str, str]:
-    """Two lines: where candles came from and which are missing, by name; then every choice behind the numbers.
+    """Two texts: sources of candles with the markets that lack some, then every parameter of the measurements.
 
-    Of several assets, which share the choices, what is missing is named with its asset.
+    Measurements of several assets share their parameters; markets are then named with their asset. ``size`` is the font
+    size at which the first text fits into ``max_width``.
     """
-    return _write_sources(measurements, catalogue, size, room), write_choices(*measurements)
+    return _write_sources(measurements, catalogue, size, max_width), write_choices(*measurements)
 
 
-def _write_sources(measurements: Sequence[Measurement], catalogue: Catalogue, size: float, room: float) -> str:
-    """The first line, cut to its room by naming fewer markets and saying how many more there are."""
+def _write_sources(measurements: Sequence[Measurement], catalogue: Catalogue, size: float, max_width: float) -> str:
+    """Sources and missing candles; names that do not fit into ``max_width`` are replaced by their number."""
     origins = sorted(
         {Origin(name) for measurement in measurements for names in measurement.origins.values() for name in names}
     )
@@ -109,7 +110,8 @@ def _write_sources(measurements: Sequence[Measurement], catalogue: Catalogue, si
     missing = sorted(
         (
             -missing_min,
-            f"{asset_prefixes[id(measurement)]}{format_market_name(row, measurement, catalogue)} {format_minutes(missing_min)}",
+            asset_prefixes[id(measurement)]
+            + f"{format_market_name(row, measurement, catalogue)} {format_minutes(missing_min)}",
         )
         for measurement in measurements
         for row in measurement.rows
@@ -134,10 +136,10 @@ def _write_sources(measurements: Sequence[Measurement], catalogue: Catalogue, si
         return f"{text} No {measurements[0].question.timeframe.noun} is missing."
     for label, names in gaps.items():
         if names:
-            text = _append_names(f"{text} {label}: ", names, size, room)
-    return shorten_text(text, size, room)
+            text = _append_names(f"{text} {label}: ", names, size, max_width)
+    return shorten_text(text, size, max_width)
 
 
-def _append_names(prefix: str, names: list[str], size: float, room: float) -> str:
-    """A sentence that ends in as many of the names as fit."""
-    return f"{prefix}{join_items(names, lambda items: measure_text_width(f'{prefix}{items}.', size) <= room)}."
+def _append_names(prefix: str, names: list[str], size: float, max_width: float) -> str:
+    """The prefix and as many of the names as fit, as a sentence."""
+    return f"{prefix}{join_items(names, lambda items: measure_text_width(f'{prefix}{items}.', size) <= max_width)}."

@@ -1,4 +1,4 @@
-"""The key of a printed picture: samples with their names, in rows up from the bottom of a box."""
+"""The key of a sheet: samples with their names, in rows at the bottom of a box."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -23,7 +23,7 @@ LINE_WIDTH, MARKER_WIDTH, SWATCH_WIDTH = 34.0, 13.0, 22.0
 
 @dataclass(frozen=True, slots=True)
 class LegendItem:
-    """A sample of a width, and its name; ``draw`` puts the sample on a sheet with its left middle at x, y."""
+    """A sample and its name; ``draw`` draws the sample, ``width`` pixels wide, with its left middle at x, y."""
 
     name: str
     width: float
@@ -32,7 +32,7 @@ class LegendItem:
 
 
 def build_line_item(name: str, colour: str, dash: str, width: float = 2.0) -> LegendItem:
-    """A line as wide as it is drawn, or a little wider: one of a pixel alone shows no dash."""
+    """An item with a line of ``width``, but at least 1.5 pixels, as a thinner one does not show its dash."""
     stroke = max(width, 1.5)
     return LegendItem(
         name, LINE_WIDTH, lambda sheet, x, y: sheet.draw_line((x, y), (x + LINE_WIDTH, y), colour, stroke, dash)
@@ -40,7 +40,7 @@ def build_line_item(name: str, colour: str, dash: str, width: float = 2.0) -> Le
 
 
 def build_swatch_item(name: str, colour: str, edge: str | None = None) -> LegendItem:
-    """A field of a colour."""
+    """An item with a rectangle of a colour."""
 
     def draw(sheet: Sheet, x: float, y: float) -> None:
         sheet.draw_polygon([(x, y - 6), (x + SWATCH_WIDTH, y - 6), (x + SWATCH_WIDTH, y + 6), (x, y + 6)], colour, edge)
@@ -49,7 +49,7 @@ def build_swatch_item(name: str, colour: str, edge: str | None = None) -> Legend
 
 
 def build_venue_item(catalogue: Catalogue, venue: str, theme: Theme, *, bold: bool = False) -> LegendItem:
-    """The marker of a venue, by the venue's name."""
+    """An item with the marker and the name of a venue."""
     return build_marker_item(
         catalogue.get_venue(venue).name,
         get_marker_corners(catalogue, venue),
@@ -61,7 +61,7 @@ def build_venue_item(catalogue: Catalogue, venue: str, theme: Theme, *, bold: bo
 def build_marker_item(
     name: str, shape: Sequence[tuple[float, float]], fill: str, edge: str | None = None, *, bold: bool = False
 ) -> LegendItem:
-    """A marker; the corners of its shape lie between -1 and 1, y downwards."""
+    """An item with a marker; the corners of ``shape`` lie between -1 and 1, y downwards."""
 
     def draw(sheet: Sheet, x: float, y: float) -> None:
         half = MARKER_WIDTH / 2
@@ -71,7 +71,7 @@ def build_marker_item(
 
 
 def draw_legend(sheet: Sheet, items: Sequence[LegendItem], colours: Palette, box: Box) -> float:
-    """All items row by row, the last row at the bottom of the box; returns where the rest must end."""
+    """Draw the items in rows, the last at the bottom of the box; returns the height at which the rest must end."""
     if not items:
         return box.bottom
     rows: list[list[tuple[LegendItem, float]]] = [[]]

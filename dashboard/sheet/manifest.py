@@ -1,4 +1,4 @@
-"""What a picture shows, as data inside its file: a tEXt chunk of a PNG, the metadata of an SVG."""
+"""The question behind a picture, as data in its file: a tEXt chunk of a PNG, the metadata of an SVG."""
 
 import json
 import zlib
@@ -15,16 +15,16 @@ KEYWORD = "Plumbline"
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 HEADER_END = len(PNG_SIGNATURE) + 25
-"""Where the first chunk of a PNG, IHDR, ends: 8 bytes of length and name, 13 of content, 4 of checksum."""
+"""Offset of the end of IHDR, a PNG's first chunk: 8 bytes of length and name, 13 of content, 4 of checksum."""
 
 
 def build_manifest(measurement: Measurement, *, store: str | None = None, link: str | None = None) -> dict[str, Any]:
-    """Everything by which the picture can be made again: what was asked, of which candles, by which program.
+    """All that is needed to draw the picture again: question, origins of candles, and version of the program.
 
     Args:
-        measurement: what is shown.
-        store: the version of the store, where it has one.
-        link: the query of the page that shows the same.
+        measurement: the measurement shown.
+        store: the version of the store; left out if None.
+        link: the query of the page that shows the same; left out if None.
     """
     question = measurement.question
     optional_entries = {"store": store, "link": link}
@@ -40,7 +40,7 @@ def build_manifest(measurement: Measurement, *, store: str | None = None, link: 
 
 
 def embed_in_png(content: bytes, manifest: Mapping[str, Any]) -> bytes:
-    """The PNG with the manifest as a tEXt chunk behind its header; its pixels stay as they are."""
+    """The PNG with the manifest as a tEXt chunk after its header; pixels are unchanged."""
     body = b"tEXt" + KEYWORD.encode() + b"\0" + _serialize(manifest).encode()
     chunk = (len(body) - 4).to_bytes(4) + body + zlib.crc32(body).to_bytes(4)
     return content[:HEADER_END] + chunk + content[HEADER_END:]
@@ -66,5 +66,5 @@ def embed_in_svg(content: bytes, manifest: Mapping[str, Any]) -> bytes:
 
 
 def _serialize(manifest: Mapping[str, Any]) -> str:
-    """In ASCII, which a tEXt chunk must be."""
+    """JSON in ASCII, as a tEXt chunk takes no other letters."""
     return json.dumps(manifest, separators=(",", ":"))

@@ -1,18 +1,17 @@
-"""One panel of the picture, measured in pixels: its axis, labels at line ends, and labels near points."""
+"""A plot on the sheet: its axis, labels at the ends of lines and labels near points."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from typing import Any
 
 import numpy as np
 
 from dashboard.draw.axis import Scale
-from dashboard.draw.label_layout import Box, Points, compute_leader, interpolate_line, place_label, spread_labels
+from dashboard.draw.label_layout import Box, Points, compute_leader, place_callout, spread_labels
+from dashboard.draw.plot import Plot
 from dashboard.draw.scene import HOLLOW_DASH, EndLabel, Scene
 from dashboard.draw.text_metrics import LINE_HEIGHT, fit_text, measure_text_width
-from dashboard.draw.traces import get_window_range
+from dashboard.draw.traces import Trace, get_window_range
 from dashboard.sheet.canvas import Sheet
-from deviation.minute.grid import Floats
 
 SMALL_FONT = 13
 """Font size of axes and labels."""
@@ -21,45 +20,31 @@ DASH_WIDTH = 32
 """Width of the sample of a dash before its label."""
 
 LEADER_THRESHOLD = 5.0
-"""Pixels from which a label that had to give way is joined to its line."""
+"""Distance in pixels of a label from its point or line beyond which a thin line joins them."""
 
 
-@dataclass(frozen=True, slots=True)
-class TimePlot:
-    """A panel on the sheet: its box, the window's first bar and number of bars, and its scale."""
-
-    box: Box
-    start: datetime
-    bars: int
-    scale: Scale
-
-    def to_x(self, position: float) -> float:
-        """Where the bar at a position lies."""
-        return self.box.left + (self.box.right - self.box.left) * position / self.bars
-
-    def to_y(self, value: float) -> float:
-        """Where a value lies, cut to the panel."""
-        fraction = min(max(self.scale.to_fraction(value), 0.0), 1.0)
-        return self.box.bottom - (self.box.bottom - self.box.top) * fraction
-
-    def build_line_points(self, values: Floats) -> Points:
-        """The line that these values are drawn as, as points no more than some pixels apart."""
-        fractions = np.clip(self.scale.to_fractions(values), 0.0, 1.0)
-        x = self.box.left + (self.box.right - self.box.left) * np.arange(values.size) / self.bars
-        return interpolate_line(
-            np.column_stack([x, self.box.bottom - (self.box.bottom - self.box.top) * fractions]), 5.0
-        )
+def build_linear_scale(low: float, high: float) -> Scale:
+    """A linear scale without ticks; ``low`` may exceed ``high``, and values then grow the other way."""
+    return Scale(low, high, log=False, ticks=(), tick_texts=())
 
 
-def draw_axis(sheet: Sheet, scene: Scene, plot: TimePlot, number: int, traces: list[dict[str, object]]) -> None:
-    """The panel itself: grid lines, numbers on the left, and what is drawn."""
-    for value, text in zip(plot.scale.ticks, plot.scale.tick_texts, strict=True):
+def add_plot(sheet: Sheet, number: int, plot: Plot, traces: Sequence[Trace]) -> None:
+    """Add a plot as the subplot of that number; numbers and lines of its axes are left to the caller."""
+    sheet.add_subplot(number, plot.box, _build_axis(plot.x), _build_axis(plot.y), traces)
+
+
+def _build_axis(scale: Scale) -> dict[str, Any]:
+    return {"type": "log" if scale.log else "linear", "range": scale.range, "showticklabels": False}
+
+
+def draw_axis(sheet: Sheet, scene: Scene, plot: Plot, number: int, traces: Sequence[Trace]) -> None:
+    """Draw a plot over the measurement's window: grid lines, numbers on the left, and the traces."""
+    for value, text in zip(plot.y.ticks, plot.y.tick_texts, strict=True):
         y = plot.to_y(value)
         sheet.draw_line((plot.box.left, y), (plot.box.right, y), scene.colours.grid, 1, below=True)
         sheet.write_text(text, plot.box.left - 8, y, size=14, colour=scene.colours.text, align="right")
     x = {"type": "date", "range": get_window_range(scene.measurement), "showticklabels": False}
-    y_axis = {"type": "log" if plot.scale.log else "linear", "range": plot.scale.range, "showticklabels": False}
-    sheet.add_subplot(number, plot.box, x, y_axis, traces)
+    sheet.add_subplot(number, plot.box, x, _build_axis(plot.y), traces)
 
 
 def draw_callout(
@@ -71,9 +56,12 @@ def draw_callout(
     occupied: list[Box],
     drawn_points: Points,
 ) -> None:
-    """A label near a point, where it covers least, joined to it by a thin line where it stands away."""
+    """Draw a label near a point, where it covers least, with a thin line to the point where it is not beside it.
+
+    ``occupied`` are boxes that the label must not cover, to which it is added; nothing is drawn where none is free.
+    """
     size = (measure_text_width(text, 14) + 4, 14 * LINE_HEIGHT)
-    box = place_label(point, size, bounds, occupied, drawn_points)
+    box = place_callout(point, size, bounds, occupied, drawn_points)
     if box is None:
         return
     occupied.append(box)
@@ -85,8 +73,8 @@ def draw_callout(
         occupied += [Box(x - 1, y - 1, x + 1, y + 1) for x, y in line.tolist()]
 
 
-def draw_end_labels(sheet: Sheet, plot: TimePlot, labels: Sequence[EndLabel], right_limit: float) -> None:
-    """Labels right of the plot, at their lines' ends but never on each other; with samples of the dashes, if any."""
+def draw_end_labels(sheet: Sheet, plot: Plot, labels: Sequence[EndLabel], right_limit: float) -> None:
+    """Draw labels right of the plot, at their lines' ends but never on each other, with a sample of each dash."""
     left = plot.box.right + 12
     indents = [DASH_WIDTH if label.dash else 0 for label in labels]
     texts = [
@@ -109,5 +97,5 @@ def draw_end_labels(sheet: Sheet, plot: TimePlot, labels: Sequence[EndLabel], ri
 
 
 def join_lines(lines: Sequence[Points]) -> Points:
-    """The points of several lines in one."""
+    """The points of several lines in one array; shape (n, 2)."""
     return np.vstack([np.empty((0, 2)), *lines])

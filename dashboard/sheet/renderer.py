@@ -1,10 +1,10 @@
-"""From figures to files: one warm browser per process, started at the first picture and closed at exit.
+"""Renders figures to PNG and SVG with one browser per process, started at the first picture and closed at exit.
 
-kaleido offers a server of its own (`start_sync_server`). It is not used: it answers callers from one queue without
-telling them apart, so that two threads can get each other's pictures; it takes any number of requests; and once its
-browser has died it stays dead. Instead one `Kaleido` runs on an event loop in a thread of its own, which any thread may
-ask; kaleido and the browser do the waiting there. The loop runs between pictures too: that is how the end of the
-browser is noticed at once and not by the next picture's time running out.
+kaleido's own server (`start_sync_server`) is not used: it returns results through one queue without matching them to
+callers, so that two threads can get each other's pictures; it accepts any number of requests; and it does not restart
+a browser that has died. Instead one `Kaleido` runs on an event loop in a thread of its own, to which any thread may
+submit figures. The loop also runs between pictures, so that the end of the browser is noticed at once and not by the
+next picture's timeout.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ PNG_SCALE = 2
 """Pixels of a PNG per unit of the figure: 1600x900 becomes 3200x1800."""
 
 MAX_PENDING = 8
-"""Pictures that are drawn or waited for at once; one takes about half a second."""
+"""Pictures that may be in progress or pending at once; one takes about half a second."""
 
 TIMEOUT_S = 60.0
 """Seconds after which a picture counts as failed, the start of the browser included."""
@@ -41,7 +41,7 @@ BROWSER_MISSING_TEXT = (
 
 
 class FileFormat(StrEnum):
-    """What a picture can be written as."""
+    """The formats of a picture."""
 
     PNG = "png"
     SVG = "svg"
@@ -50,8 +50,8 @@ class FileFormat(StrEnum):
 class Renderer:
     """Draws figures with one browser, for any number of threads, one picture after the other.
 
-    The browser starts at the first picture. Where it has died, it is started once more for the picture that met it
-    dead. It ends with `close`, at the end of a ``with`` block, or at exit.
+    The browser starts at the first picture. If it has died, it is started again, once for each picture. It ends with
+    `close`, at the end of a ``with`` block, or at exit.
     """
 
     def __init__(self, max_pending: int = MAX_PENDING) -> None:
@@ -72,12 +72,12 @@ class Renderer:
         Args:
             figure: a figure with ``width`` and ``height``.
             file_format: a PNG has `PNG_SCALE` pixels per unit.
-            manifest: what the picture shows, for programs; see `dashboard.sheet.manifest`.
+            manifest: the data to embed in the file; see `dashboard.sheet.manifest`.
 
         Raises:
-            BrowserMissing: There is no browser to draw with.
-            BrowserBusy: As many pictures are waited for as may be.
-            BrowserFailed: The browser ended or hung, and did so again after a new start.
+            BrowserMissing: No browser is installed.
+            BrowserBusy: ``max_pending`` pictures are in progress or pending.
+            BrowserFailed: The browser ended or hung, and again after a restart.
         """
         if not self._slots.acquire(blocking=False):
             message = f"{self._max_pending} pictures are being drawn already; try again in a few seconds"
@@ -93,7 +93,7 @@ class Renderer:
         return embed_in_png(content, manifest) if file_format is FileFormat.PNG else embed_in_svg(content, manifest)
 
     def close(self) -> None:
-        """End the browser, if one runs; the next picture would start another."""
+        """End the browser, if one runs; a later picture starts another."""
         with self._lock:
             thread, self._thread = self._thread, None
         atexit.unregister(self.close)
@@ -109,19 +109,19 @@ class Renderer:
 
 
 class _BrowserThread:
-    """An event loop in a thread, and the browser that lives on it."""
+    """An event loop in a thread, and the browser that runs on it."""
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
         self._draw_lock = asyncio.Lock()
         self._exit_stack = AsyncExitStack()
         self._browser: Any = None
-        # A thread that is no daemon would be waited for before anything at exit could end it.
+        # A daemon, as Python joins other threads before it calls the functions registered with atexit.
         self._thread = Thread(target=self._loop.run_forever, name="pictures", daemon=True)
         self._thread.start()
 
     def draw(self, figure: go.Figure, file_format: FileFormat) -> bytes:
-        """The picture, in whose turn it is; called from any other thread."""
+        """The content of the picture, after all that were submitted before it; called from any other thread."""
         options = {
             "format": file_format.value,
             "scale": PNG_SCALE if file_format is FileFormat.PNG else 1,
@@ -150,7 +150,7 @@ class _BrowserThread:
                 raise
 
     async def _draw_once(self, figure: dict[str, Any], options: dict[str, Any]) -> bytes:
-        # Imported here: they take long, and most of the program needs none of it.
+        # Imported here, as they take long and most commands draw no picture.
         from choreographer.errors import BrowserClosedError, BrowserFailedError, ChromeNotFoundError  # noqa: PLC0415
         from kaleido import Kaleido  # noqa: PLC0415
 
@@ -161,7 +161,7 @@ class _BrowserThread:
                 content: bytes = await self._browser.calc_fig(figure, opts=options)
         except (ChromeNotFoundError, BrowserFailedError) as error:
             raise BrowserMissing(BROWSER_MISSING_TEXT) from error
-        # When a browser ends, choreographer cancels what waits for it; its channel then reports an OSError.
+        # When a browser ends, choreographer cancels the tasks that await it; its channel then raises an OSError.
         except (BrowserClosedError, OSError, TimeoutError, asyncio.CancelledError) as error:
             message = "the browser that draws the pictures ended or hung, twice; try again"
             raise BrowserFailed(message) from error
@@ -174,7 +174,7 @@ class _BrowserThread:
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file under another name in its folder, then rename it: nobody ever sees a part of it.
+    """Write a file under a temporary name in its folder, then rename it, so that it is never seen in part.
 
     Raises:
         UsageError: It cannot be written there.
@@ -196,7 +196,7 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 
 def _replace_random_ids(svg: bytes) -> bytes:
-    """The SVG with the six random digits that plotly puts into all of its ids replaced by fixed ones."""
+    """The SVG with the six random digits that plotly puts into all of its ids replaced by a constant."""
     match = re.search(rb'id="defs-([0-9a-f]{6})"', svg)
     if match is None:
         return svg

@@ -1,11 +1,11 @@
-"""The shapes of the picture: how large the sheet is, and what of its layout the shape decides."""
+"""The shapes of a sheet: size in pixels, and the properties of the layout that depend on it."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class SheetSize(StrEnum):
-    """The shapes on offer: 16:9 for slides and articles, 1:1 and 4:5 for feeds and telephones."""
+    """The shapes: 16:9 for slides and articles, 1:1 and 4:5 for feeds and telephones."""
 
     WIDE = "wide"
     SQUARE = "square"
@@ -14,10 +14,10 @@ class SheetSize(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SheetShape:
-    """Pixels of the sheet, and its layout; a PNG has twice as many either way.
+    """Size and layout of a sheet in pixels; a PNG has twice as many along each side.
 
-    ``lines`` is what each of headline, line under it and grey sentence may take, ``least_charts`` the height that
-    charts keep where venues stand below them.
+    ``max_header_lines`` is the number of lines that each text of header and footer may take, ``min_charts_height`` the
+    height that charts keep where venues stand below them.
     """
 
     width: int
@@ -42,4 +42,4 @@ SHAPES = {
     SheetSize.SQUARE: SheetShape(1200, 1200, 46, 3, 540),
     SheetSize.TALL: SheetShape(1080, 1350, 42, 3, 620),
 }
-"""Where sizes come from: full HD with a margin, and the largest that feeds show unscaled at 1:1 and 4:5."""
+"""Wide fits a full HD screen; feeds show 1:1 and 4:5 unscaled up to these sizes."""

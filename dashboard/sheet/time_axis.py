@@ -1,36 +1,37 @@
-"""Time on the picture: ticks on both clocks, and the marks of notes, each named by its time above the charts."""
+"""Time on the sheet: ticks in UTC and UTC+8, and the marks of notes with their times above the charts."""
 
 from collections.abc import Sequence
 from datetime import timedelta
 
 from dashboard.draw.label_layout import Box, spread_labels
+from dashboard.draw.plot import Plot
 from dashboard.draw.scene import Scene
 from dashboard.draw.text_metrics import fit_text, measure_text_width
 from dashboard.sheet.canvas import Sheet
-from dashboard.sheet.panel import SMALL_FONT, TimePlot
+from dashboard.sheet.panel import SMALL_FONT
 from dashboard.text.clock import Zone, build_ticks, format_day
 from data.catalogue import Note
 
 MARKS_HEIGHT = 22
-"""Height above the charts that the marks' times and their leaders take."""
+"""Height above the charts of the marks' times and the lines to them."""
 
 LEADER_HEIGHT = 6
-"""Height of the slanted lines from a time to its mark."""
+"""Height of the line from a time to its mark, slanted where the time had to move."""
 
 NOTE_JOINT = "\N{NO-BREAK SPACE}"
-"""What joins a note to its time."""
+"""Separator of a note's time and its text."""
 
 ONE_DAY = timedelta(days=1)
 """Length of a window beyond which a time needs its day."""
 
 
 def draw_notes(sheet: Sheet, scene: Scene, box: Box, notes: Sequence[Note]) -> float:
-    """What the marks mean, as one small paragraph of times and notes; returns where the charts must end."""
+    """Draw times and texts of the notes as one paragraph at the bottom; returns the height at which charts must end."""
     if not notes:
         return box.bottom
     times = [_format_time(scene, note) for note in notes]
     text = " ".join(f"{time}{NOTE_JOINT}{note.text}" for time, note in zip(times, notes, strict=True))
-    # Lines are broken as plain text; what is bold in them is wider.
+    # Lines are broken as plain text, although the times in them are bold and hence wider.
     bold_extra = sum(
         measure_text_width(time, SMALL_FONT, bold=True) - measure_text_width(time, SMALL_FONT) for time in times
     )
@@ -44,7 +45,7 @@ def draw_notes(sheet: Sheet, scene: Scene, box: Box, notes: Sequence[Note]) -> f
 
 
 def _format_time(scene: Scene, note: Note) -> str:
-    """A note's time, kept in one piece, with its day where the window is longer than one."""
+    """A note's time without a break, with its day where the window is longer than a day."""
     time = f"{note.at:%H:%M}"
     question = scene.measurement.question
     if question.end - question.start <= ONE_DAY:
@@ -53,18 +54,18 @@ def _format_time(scene: Scene, note: Note) -> str:
 
 
 def _embolden_times(line: str, times: Sequence[str]) -> str:
-    """The line with the times that begin a note in bold; times within a note have no joint behind them."""
+    """The line with the times that begin a note in bold; other times are not followed by `NOTE_JOINT`."""
     for time in times:
         line = line.replace(f"{time}{NOTE_JOINT}", f"<b>{time}</b>{NOTE_JOINT}")
     return line
 
 
-def draw_note_marks(sheet: Sheet, scene: Scene, notes: Sequence[Note], plots: Sequence[TimePlot]) -> None:
-    """An upright through the charts for each note, with its time above; times give way to each other sideways."""
+def draw_note_marks(sheet: Sheet, scene: Scene, notes: Sequence[Note], plots: Sequence[Plot]) -> None:
+    """Draw a vertical line through the plots for each note, its time above; times move sideways to stay apart."""
     if not notes:
         return
-    top_plot = plots[0]
-    positions = [top_plot.to_x((note.at - top_plot.start) / scene.measurement.axis.bar_length) for note in notes]
+    top_plot, question, bar_length = plots[0], scene.measurement.question, scene.measurement.axis.bar_length
+    positions = [top_plot.to_x((note.at - question.start) / bar_length) for note in notes]
     times = [_format_time(scene, note) for note in notes]
     widths = [measure_text_width(time, SMALL_FONT) + 8 for time in times]
     centres = spread_labels(positions, widths, top_plot.box.left - 20, top_plot.box.right + 20)
@@ -82,8 +83,8 @@ def draw_note_marks(sheet: Sheet, scene: Scene, notes: Sequence[Note], plots: Se
             sheet.draw_line((x, plot.box.top), (x, plot.box.bottom), scene.colours.rule, 1, "dot", below=True)
 
 
-def draw_time_axis(sheet: Sheet, scene: Scene, box: Box, plots: Sequence[TimePlot]) -> None:
-    """Ticks on both clocks under everything, and faint uprights through the panels."""
+def draw_time_axis(sheet: Sheet, scene: Scene, box: Box, plots: Sequence[Plot]) -> None:
+    """Draw ticks in UTC and UTC+8 below the box, and a faint vertical line of each through the plots."""
     question, plot, bar = scene.measurement.question, plots[0], scene.measurement.axis.bar_length
     rows = [build_ticks(question.start, question.end, zone, 6, bar) for zone in (Zone.UTC, Zone.UTC8)]
     sheet.draw_line((box.left, box.bottom + 3), (box.right, box.bottom + 3), scene.colours.rule)

@@ -1,1 +1,1 @@
-"""What stands around every page: navigation, controls, notices, routing."""
+"""The shell around every page: navigation, controls, notices, routing."""

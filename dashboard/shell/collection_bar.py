@@ -1,4 +1,4 @@
-"""Collecting real candles from the page: a button, a line of progress, a way to stop, and what came of it."""
+"""Collecting real candles from the shell: the button, the bar of progress and its result."""
 
 import dash_mantine_components as dmc
 from dash import html
@@ -7,23 +7,14 @@ from dashboard.components.updates import Updates
 from dashboard.jobs.actions import CollectionOrder, CollectionProgress, PageActions
 from data.errors import PlumblineError
 
-COLLECTION_OUTPUTS = (
-    ("collection", "className"),
-    ("collection-text", "children"),
-    ("collection-bar", "value"),
-    ("collect", "disabled"),
-    ("ticker", "disabled"),
-)
-"""The id and property of every value of `build_collection_updates`."""
-
 
 def build_collect_button() -> dmc.Button:
-    """The button that starts it."""
+    """The button that starts a collection."""
     return dmc.Button("Collect real candles", id="collect", size="xs", className="primary")
 
 
 def build_collection_bar() -> html.Div:
-    """How far it is, without what it says; apart from the offer, which goes away once there are real candles."""
+    """The bar of a running collection; not part of the offer, which is hidden once there are real candles."""
     return html.Div(
         [
             html.P(id="collection-text", role="status"),
@@ -36,7 +27,7 @@ def build_collection_bar() -> html.Div:
 
 
 def control_collection(actions: PageActions, control: str, event: str) -> CollectionProgress | None:
-    """How a collection stands after a control was used: ``collect``, ``cancel``, or neither."""
+    """Start or cancel a collection (``collect``, ``cancel``, anything else does neither), and return its progress."""
     try:
         if control == "collect":
             actions.start_collection(CollectionOrder(event=event))
@@ -48,9 +39,15 @@ def control_collection(actions: PageActions, control: str, event: str) -> Collec
 
 
 def build_collection_updates(progress: CollectionProgress | None) -> Updates:
-    """What the parts hold; the clock that asks again only runs while a collection does."""
+    """The values of button and bar, always of the same properties; the ticker only runs while a collection does."""
     if progress is None:
-        return {("collection", "className"): "away", ("collect", "disabled"): False, ("ticker", "disabled"): True}
+        return {
+            ("collection", "className"): "away",
+            ("collection-text", "children"): "",
+            ("collection-bar", "value"): 0,
+            ("collect", "disabled"): False,
+            ("ticker", "disabled"): True,
+        }
     class_names = ["collection", "running" if progress.running else "ended", *(["failed"] if progress.failed else [])]
     return {
         ("collection", "className"): " ".join(class_names),

@@ -1,10 +1,11 @@
-"""The shell around every page: what stays whatever is shown. What its parts hold comes from `dashboard.shell.values`."""
+"""The components around every page, without values; `dashboard.shell.updates` returns the values."""
 
 from typing import Any
 
 import dash_mantine_components as dmc
 from dash import dcc, html
 
+from dashboard.components.accessibility import build_aria_label
 from dashboard.components.popover import build_popover
 from dashboard.pages.base import Control
 from dashboard.shell.collection_bar import build_collect_button, build_collection_bar
@@ -22,7 +23,7 @@ MANTINE_THEME = {
 
 
 def build_shell(catalogue: Catalogue) -> dmc.MantineProvider:
-    """Address, navigation, controls and notices, and the place for the page."""
+    """Navigation, controls, notices, and the empty ``main`` for the page."""
     container = html.Div(
         [
             html.A("Skip to the page", href="#content", className="skip"),
@@ -45,7 +46,7 @@ def build_shell(catalogue: Catalogue) -> dmc.MantineProvider:
 
 
 def _build_stores() -> html.Div:
-    """What the browser keeps of the view, and what it tells of things that no control stands for."""
+    """Stores for the address, the page and the view, and for events of the browser that no control triggers."""
     store_ids = ("place", "page", "view", "dragged", "picked", "picture-figure", "collected")
     return html.Div(
         [*(dcc.Store(id=name) for name in store_ids), dcc.Interval(id="ticker", interval=1000, disabled=True)]
@@ -74,7 +75,7 @@ def _build_header(catalogue: Catalogue) -> html.Header:
                 ],
                 className="tools",
             ),
-            html.Nav(id="nav", **_build_aria_label("Pages")),
+            html.Nav(id="nav", **build_aria_label("Pages")),
         ]
     )
 
@@ -101,25 +102,25 @@ def _build_controls() -> html.Section:
             _wrap_control(Control.WINDOW, html.P(id="span", className="quiet")),
         ],
     ]
-    # A section with a name is a landmark, so that a reader of the page by ear finds the controls at once.
+    # A section with a name is a landmark, which screen readers can jump to.
     return html.Section(
-        [html.Div(row, className="row") for row in rows], className="controls", **_build_aria_label("What is shown")
+        [html.Div(row, className="row") for row in rows], className="controls", **build_aria_label("What is shown")
     )
 
 
 def _build_picture_button() -> html.Div:
-    """The picture at one click, and beside it everything else that it can be had as."""
+    """A button for the picture as PNG, and the menu of other files."""
     button = dmc.Button("Download picture (PNG)", id="picture", size="xs", className="primary")
     return html.Div([button, html.Div(id="export")], className="taken")
 
 
 def _wrap_control(control: Control, part: Any) -> html.Div:  # noqa: ANN401 - whatever dash takes as a child
-    """A part of the bar of controls, which pages without use for it leave away."""
+    """A part of the bar of controls, with a class by which it is hidden on pages that do not use it."""
     return html.Div(part, className=f"for-{control}")
 
 
 def _build_notice_area() -> html.Section:
-    """What has to be known first: where the candles come from, how collecting stands, and what was not as asked."""
+    """The offer to collect real candles, the progress of a collection, and notices."""
     return html.Section(
         [
             html.Div([html.P(id="offer-text"), build_collect_button()], id="offer", className="offer away"),
@@ -127,7 +128,7 @@ def _build_notice_area() -> html.Section:
             html.Div(id="notices"),
         ],
         className="above",
-        **_build_aria_label("Notices"),
+        **build_aria_label("Notices"),
     )
 
 
@@ -167,7 +168,7 @@ def _build_settings() -> dmc.Popover:
 
 def _build_range_popover() -> dmc.Popover:
     fields = [
-        # Debounced, so that return sends the text and the wish together.
+        # Debounced, so that Enter sends the text and the submission together.
         dmc.TextInput(id="range-from", size="xs", placeholder="2025-10-10 21:10", debounce=True),
         dmc.TextInput(id="range-to", size="xs", placeholder="2025-10-10 21:40", debounce=True),
         dmc.Button("Show this window", id="range", size="xs", className="primary"),
@@ -178,21 +179,21 @@ def _build_range_popover() -> dmc.Popover:
 def _build_popover(name: str, label: str, fields: list[Any]) -> dmc.Popover:
     attributes: dict[str, Any] = {"aria-haspopup": "dialog"}
     button = dmc.Button(label, id=name, size="xs", **PLAIN_BUTTON, **attributes)
-    dialog = html.Div(fields, className="fields", role="dialog", **_build_aria_label(label))
+    dialog = html.Div(fields, className="fields", role="dialog", **build_aria_label(label))
     return build_popover(button, dialog, "bottom-start", keep_mounted=True)
 
 
 def _build_chips(name: str, label: str) -> html.Div:
-    return html.Div(dmc.ChipGroup(id=name), className="chips", role="group", **_build_aria_label(label))
+    return html.Div(dmc.ChipGroup(id=name), className="chips", role="group", **build_aria_label(label))
 
 
 def _build_switch(name: str, label: str, choices: list[tuple[str, str]]) -> html.Div:
     data = [{"value": value, "label": text} for value, text in choices]
-    return html.Div(dmc.SegmentedControl(id=name, data=data, size="xs"), role="group", **_build_aria_label(label))
+    return html.Div(dmc.SegmentedControl(id=name, data=data, size="xs"), role="group", **build_aria_label(label))
 
 
 def _build_select(name: str, label: str, **options: Any) -> dmc.Select:  # noqa: ANN401 - properties of the component
-    return dmc.Select(id=name, size="xs", allowDeselect=False, **_build_aria_label(label), **options)
+    return dmc.Select(id=name, size="xs", allowDeselect=False, **build_aria_label(label), **options)
 
 
 def _build_number_input(name: str, label: str, **options: Any) -> dmc.NumberInput:  # noqa: ANN401 - as above
@@ -200,7 +201,7 @@ def _build_number_input(name: str, label: str, **options: Any) -> dmc.NumberInpu
 
 
 def _build_multi_select(name: str, label: str, description: str) -> dmc.MultiSelect:
-    # Without a portal: a click into the list must not count as one outside of the popover.
+    # Without a portal: else a click into the list would count as one outside of the popover and close it.
     return dmc.MultiSelect(
         id=name,
         label=label,
@@ -209,14 +210,10 @@ def _build_multi_select(name: str, label: str, description: str) -> dmc.MultiSel
         clearable=True,
         searchable=True,
         placeholder="none",
-        # Else it would tell its emptiness as a change.
+        # Without a value the component would send its empty list as a change.
         value=[],
         comboboxProps={"withinPortal": False},
     )
-
-
-def _build_aria_label(label: str) -> dict[str, Any]:
-    return {"aria-label": label}
 
 
 PLAIN_BUTTON: dict[str, Any] = {"variant": "default", "className": "plain"}

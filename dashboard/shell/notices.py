@@ -1,4 +1,4 @@
-"""What a reader has to know before reading a number: one sentence each, the gravest first."""
+"""Notices above the page: sentences about the measurement that qualify its numbers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ ILLUSTRATION_NOTICE = (
 
 
 class Severity(StrEnum):
-    """How much a notice matters: it says that something is wrong, or only how the numbers came about."""
+    """Alerts say that something is not as requested; remarks say how numbers were measured."""
 
     ALERT = "alert"
     REMARK = "remark"
@@ -34,7 +34,7 @@ class Notice:
 
 
 def list_notices(result: ViewResult, catalogue: Catalogue) -> tuple[Notice, ...]:
-    """What has to be said about an answer, or about all the panels that it stands for."""
+    """The notices about a result and all its panels."""
     view, panels = result.view, result.panels
     measurements = [panel.measurement for panel in panels if panel.measurement is not None]
     if not measurements:
@@ -63,7 +63,7 @@ def list_notices(result: ViewResult, catalogue: Catalogue) -> tuple[Notice, ...]
 
 
 def _describe_assumed_rates(assumed_panels: Sequence[ViewResult], panels: Sequence[ViewResult]) -> str:
-    """Which quotes were taken as dollars, and in which windows."""
+    """The quotes that were taken as dollars, and the windows in which they were."""
     quotes = dict.fromkeys(
         quote for panel in assumed_panels if panel.measurement for quote in panel.measurement.fx_assumed
     )
@@ -73,7 +73,7 @@ def _describe_assumed_rates(assumed_panels: Sequence[ViewResult], panels: Sequen
 
 
 def describe_origin(result: ViewResult) -> str:
-    """What the grave notice in the offer of real candles says: illustration, nothing at all, or nothing to say."""
+    """The text of the offer to collect real candles: for an illustration or without a candle; "" for real ones."""
     view, panels = result.view, result.panels
     assets = join_names([*dict.fromkeys(panel.view.asset for panel in panels)], "or")
     if result.is_illustration:
@@ -92,7 +92,7 @@ def describe_origin(result: ViewResult) -> str:
 
 
 def _describe_replacements(panels: Sequence[ViewResult], catalogue: Catalogue) -> list[str]:
-    """Who is missing on which assets, and who is shown there: a sentence for all windows in which that is the same."""
+    """One sentence per missing focus and replacement, naming the windows; the same sentence is not repeated."""
     panels_by_window: dict[tuple[datetime, datetime], list[ViewResult]] = {_get_edges(panel): [] for panel in panels}
     for panel in panels:
         if panel.replaced_focus is not None:
@@ -103,22 +103,20 @@ def _describe_replacements(panels: Sequence[ViewResult], catalogue: Catalogue) -
             span_text = f"from {format_span(start, end, replaced_panels[0].view.zone)}"
             spans_by_sentence.setdefault(_describe_replacement(replaced_panels, catalogue), []).append(span_text)
     window_text = "in this window" if len(panels_by_window) == 1 else "in either window"
+    all_windows_count = len(panels_by_window)
     return [
-        f"{missing} {window_text if len(span_texts) == len(panels_by_window) else join_names(span_texts)}; {shown_text}."
-        for (missing, shown_text), span_texts in spans_by_sentence.items()
+        f"{missing_text} {window_text if len(spans) == all_windows_count else join_names(spans)}; {shown_text}."
+        for (missing_text, shown_text), spans in spans_by_sentence.items()
     ]
 
 
 def _describe_replacement(replaced_panels: Sequence[ViewResult], catalogue: Catalogue) -> tuple[str, str]:
-    """Who is missing on which assets of one window, and who is shown."""
+    """The missing focus venue with its assets in one window, and the venues that are shown instead."""
     by_venue: dict[str, list[str]] = {}
     for panel in replaced_panels:
         by_venue.setdefault(catalogue.get_venue(panel.view.focus).name, []).append(panel.view.asset)
-    missing_venue, assets = (
-        catalogue.get_venue(replaced_panels[0].replaced_focus or "").name,
-        join_names([panel.view.asset for panel in replaced_panels]),
-    )
-    missing_text = f"{missing_venue} has no candle of {assets}"
+    missing_venue = catalogue.get_venue(replaced_panels[0].replaced_focus or "").name
+    missing_text = f"{missing_venue} has no candle of {join_names([panel.view.asset for panel in replaced_panels])}"
     if len(by_venue) == 1:
         return missing_text, f"{next(iter(by_venue))} is shown"
     shown_text = join_names([f"{name} ({', '.join(venue_assets)})" for name, venue_assets in by_venue.items()])
@@ -130,5 +128,5 @@ def _get_edges(result: ViewResult) -> tuple[datetime, datetime]:
 
 
 def _choose_wording(panels: Sequence[ViewResult], singular: str, plural: str) -> str:
-    """How to speak of the window, or of the windows where there are several."""
+    """``singular`` if all panels have the same window, else ``plural``."""
     return singular if len({_get_edges(panel) for panel in panels}) == 1 else plural

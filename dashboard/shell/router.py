@@ -1,4 +1,4 @@
-"""What the app does when it is opened or used: plain functions of what the browser sends, free of the web framework."""
+"""From the requests of the browser to the values of shell and page, without the web framework."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -11,7 +11,7 @@ from dashboard.components.updates import Updates
 from dashboard.pages.base import Page, PageContext
 from dashboard.pages.registry import find_page, find_page_by_name
 from dashboard.shell.collection_bar import build_collection_updates, control_collection
-from dashboard.shell.values import build_location_updates, build_shell_updates
+from dashboard.shell.updates import build_location_updates, build_shell_updates
 from dashboard.state.controls import apply_control
 from dashboard.state.url import parse_query
 from data.catalogue import Catalogue
@@ -19,39 +19,39 @@ from data.errors import PlumblineError, UsageError
 from data.reconstruction.candles import list_assumed_markets
 
 QueryParameters = Mapping[str, str]
-"""A view as its link has it."""
+"""The query of a link to a view."""
 
 
 class Router:
-    """All pages over one store."""
+    """Opens and changes pages over one store."""
 
     def __init__(self, context: PageContext) -> None:
         self.context = context
 
     @property
     def catalogue(self) -> Catalogue:
-        """What is known by name."""
+        """The catalogue of events, assets and venues."""
         return self.context.catalogue
 
     def open(self, path: str | None, search: str | None) -> Updates:
-        """Shell and page for an address, such as ``/explorer`` and ``?asset=DOGE``; a failure is said on the page."""
+        """The values for an address such as ``/explorer`` and ``?asset=DOGE``; an unusable store becomes the page."""
         path, search = path or "/", search or ""
         query = dict(parse_qsl(search.removeprefix("?")))
         page = find_page(path, query)
         view, messages = parse_query(query, self.catalogue)
         try:
-            with self.context.measurements.one_version():
+            with self.context.measurements.pin_version():
                 updates = build_shell_updates(self.context, page, view, messages) | self._build_running_collection(page)
                 updates["content", "children"] = page.build_content(self.context, view)
         except PlumblineError as error:
             error_content = [html.H1("Nothing can be shown"), html.P(str(error), className="notice alert")]
             updates = build_location_updates(page, view, self.catalogue) | {("content", "children"): error_content}
-        # So that the browser can tell an answer that it no longer waits for.
+        # By this the browser recognises a response to an earlier request.
         updates["page", "data"]["place"] = path + search
         return updates
 
     def apply(self, used_controls: Iterable[tuple[str, Any]], query: QueryParameters, page_name: str) -> Updates:
-        """The values after controls were used; what makes no sense is said, and changes nothing.
+        """The values after controls were used; a value that is not valid becomes a notice and changes nothing.
 
         Raises:
             StoreUnusable: The store cannot be read.
@@ -64,14 +64,14 @@ class Router:
                 view = apply_control(view, control, value, self.catalogue)
             except UsageError as error:
                 messages.append(f"Not done: {error}.")
-        with self.context.measurements.one_version():
+        with self.context.measurements.pin_version():
             updates = build_shell_updates(self.context, page, view, messages)
             if page.build_updates is None:
                 return updates | {("content", "children"): page.build_content(self.context, view)}
             return updates | page.build_updates(self.context, view)
 
     def build_picture(self, query: QueryParameters) -> dict[str, Any] | None:
-        """The comparison picture as the browser draws it, and the name of its file; None where nothing is shown."""
+        """The comparison picture as a plotly figure, and the name of its file; None without a measurement."""
         result = self.context.measurements.measure_view(parse_query(query, self.catalogue)[0])
         if result.measurement is None:
             return None
@@ -80,12 +80,12 @@ class Router:
         return {"figure": figure.to_plotly_json(), "filename": build_file_name(result.measurement).removesuffix(".png")}
 
     def update_collection(self, control: str, query: QueryParameters) -> tuple[Updates, bool]:
-        """How a collection stands, and whether it has just ended."""
+        """The values of the collection bar after a control was used, and whether no collection runs any more."""
         event = parse_query(query, self.catalogue)[0].event
         progress = control_collection(self.context.actions, control, event)
         return build_collection_updates(progress), progress is not None and not progress.running
 
     def _build_running_collection(self, page: Page) -> Updates:
-        """A collection that runs is found again; what came of an earlier one was said when it ended."""
+        """The values of the collection bar when a page is opened: hidden unless a collection runs."""
         progress = None if page.shows_collection else self.context.actions.read_progress()
         return build_collection_updates(progress if progress is not None and progress.running else None)

@@ -1,4 +1,4 @@
-"""What each control of the page makes of a view; whatever comes out is a view that a link can carry."""
+"""The effect of each control on the view; the result is always a view that a link can have."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -18,10 +18,10 @@ MINUTE = timedelta(minutes=1)
 
 
 def apply_control(view: ViewState, control: str, value: Any, catalogue: Catalogue) -> ViewState:  # noqa: ANN401 - whatever a browser sends
-    """The view after a control was used; a control that was emptied changes nothing.
+    """The view after a control was used; an empty value changes nothing.
 
     Raises:
-        UsageError: The value makes no sense; the message is for the reader.
+        UsageError: The value is not valid; the message is for the reader.
     """
     if value in (None, ""):
         return view
@@ -36,7 +36,7 @@ def apply_control(view: ViewState, control: str, value: Any, catalogue: Catalogu
 
 
 def parse_typed_time(text: str, zone: Zone) -> datetime:
-    """A time as typed: on the reader's clock, unless it names a zone itself.
+    """A typed time, in UTC; without an offset of its own it is on the reader's clock.
 
     >>> parse_typed_time("2025-10-11 05:20", Zone.UTC8)
     datetime.datetime(2025, 10, 10, 21, 20, tzinfo=datetime.timezone.utc)
@@ -54,7 +54,7 @@ def parse_typed_time(text: str, zone: Zone) -> datetime:
 
 
 def _set_event(view: ViewState, event: str, catalogue: Catalogue) -> ViewState:
-    """Another event opens as it usually does, in minutes."""
+    """The default asset, window and bars of another event."""
     event_view = build_default_view(catalogue, event)
     return replace(
         view,
@@ -77,7 +77,7 @@ def _set_range(view: ViewState, texts: tuple[str, str], _: Catalogue) -> ViewSta
 
 
 def _set_dragged_range(view: ViewState, value: dict[str, str], catalogue: Catalogue) -> ViewState:
-    """A range that was dragged over, every minute that it touches; a double click goes back to the usual window."""
+    """All minutes of a dragged range; after a double click, which sends no range, the default window."""
     if "start" not in value:
         return _set_window(view, catalogue.get_event(view.event).default_window, catalogue)
     start, end = (parse_typed_time(value[edge], Zone.UTC) for edge in ("start", "end"))
@@ -89,7 +89,7 @@ def _set_focus(view: ViewState, venue: str, _: Catalogue) -> ViewState:
 
 
 def _set_enter(view: ViewState, value: float, _: Catalogue) -> ViewState:
-    """An exit above the new enter follows it down."""
+    """The new enter, and the exit lowered to it if it was above."""
     return replace(view, enter_pct=float(value), exit_pct=min(view.exit_pct, float(value)))
 
 
@@ -115,4 +115,4 @@ CONTROLS: dict[str, Callable[[ViewState, Any, Catalogue], ViewState]] = {
     "min-vote": lambda view, value, _: replace(view, min_vote_usd=float(value)),
     "collected": lambda view, _, __: view,
 }
-"""Each control by its id, and the view that it leads to."""
+"""The function from view, value and catalogue to the new view, by the id of each control."""

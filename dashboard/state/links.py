@@ -1,7 +1,4 @@
-"""The words that the method page defines, each under an anchor of its own.
-
-Links within the app: they carry the view along, and the browser follows them without loading the app again.
-"""
+"""Links between pages, which keep the view, and the anchors of the method page that definitions are linked to."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -12,7 +9,7 @@ from dash import html
 
 
 class MethodAnchor(StrEnum):
-    """The sections of the method page, in its order; the value is the anchor in its address."""
+    """The sections of the method page in its order; the value is the fragment of the address."""
 
     CANNOT_SHOW = "cannot-show"
     MINUTE = "minute"
@@ -43,11 +40,11 @@ OVERVIEW_PAGE = "overview"
 METHOD_PAGE = "method"
 
 IN_APP_ATTRIBUTES: dict[str, Any] = {"data-page": "true"}
-"""What marks a link that ``assets/page.js`` follows by itself."""
+"""Attributes of a link that ``assets/page.js`` follows without loading the app again."""
 
 
 class ViewLinks:
-    """Links from a view, given by its query, to pages by their name."""
+    """Links to pages by their name, with the query of one view."""
 
     def __init__(self, query: Mapping[str, str]) -> None:
         self.search = f"?{urlencode(query)}" if query else ""
@@ -69,6 +66,6 @@ class ViewLinks:
         return html.A(text, href=self.build_href(page), **IN_APP_ATTRIBUTES, **attributes)
 
     def build_definition_link(self, text: str, anchor: MethodAnchor) -> html.A:
-        """A word that leads to its definition."""
+        """A link from a term to its definition on the method page."""
         attributes: dict[str, Any] = {"className": "defined", **IN_APP_ATTRIBUTES}
         return html.A(text, href=self.build_href(METHOD_PAGE, anchor), **attributes)

@@ -1,4 +1,4 @@
-"""From a link to a view: whatever a link says that makes no sense becomes a notice, never an error."""
+"""Parsing the query of a link: a value that is not valid becomes a notice, never an error."""
 
 import re
 from collections.abc import Mapping
@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 
+from dashboard.state.quoting import quote_value
 from dashboard.state.second_window import parse_second_window
 from dashboard.state.view import DEFAULT_PARAMETERS, OriginChoice, PanelScale, Theme, ViewState, build_default_view
 from dashboard.state.window import validate_window
@@ -24,9 +25,6 @@ QUERY_KEYS = (
 )
 """The keys that a link may have; enter and exit are in per cent, as on the command line."""
 
-MAX_ECHOED_CHARS = 40
-"""Characters of a bad value that a notice repeats."""
-
 TICKER = re.compile(r"[A-Z0-9]{1,20}")
 VENUE_ID = re.compile(r"[a-z0-9_]{1,40}")
 
@@ -35,9 +33,9 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 
 def parse_query(query: Mapping[str, str], catalogue: Catalogue) -> tuple[ViewState, tuple[str, ...]]:
-    """The view that a link asks for, and what of the link could not be followed.
+    """The view of a link, and a notice for each value that is not valid and was replaced by its default.
 
-    An asset or a venue that the catalogue does not list is taken as it is: the store may know it.
+    An asset or a venue that the catalogue does not list is accepted: the store may have candles of it.
     """
     reader = _QueryReader(query)
     view = build_default_view(catalogue, reader.read_event(catalogue))
@@ -69,12 +67,12 @@ def parse_query(query: Mapping[str, str], catalogue: Catalogue) -> tuple[ViewSta
         view = replace(view, excluded=view.excluded - {focus})
     return view, (
         *reader.notices,
-        *(f"The link's {_quote_value(key)} is not known." for key in query if key not in QUERY_KEYS),
+        *(f"The link's {quote_value(key)} is not known." for key in query if key not in QUERY_KEYS),
     )
 
 
 class _QueryReader:
-    """The values of a link, read one by one; collects what could not be followed."""
+    """Reads the values of a link, and collects notices about those that are not valid."""
 
     def __init__(self, query: Mapping[str, str]) -> None:
         self.query = query
@@ -94,7 +92,7 @@ class _QueryReader:
         return requested if pattern.fullmatch(requested) else self._refuse_value(key, default)
 
     def read_timeframe(self, start: datetime, end: datetime) -> Timeframe:
-        """The length of bars; minutes where the window is too long for shorter ones."""
+        """The length of bars; minutes if the window is too long for it."""
         requested = self.read_choice("bar", Timeframe, Timeframe.M1)
         try:
             validate_window(start, end, requested)
@@ -107,14 +105,12 @@ class _QueryReader:
         requested = [item for item in self.query.get(key, "").split(",") if item]
         valid = [item for item in requested if VENUE_ID.fullmatch(item)]
         self.notices += [
-            f"The link's {key} names {_quote_value(item)}, which is no venue."
-            for item in requested
-            if item not in valid
+            f"The link's {key} names {quote_value(item)}, which is no venue." for item in requested if item not in valid
         ]
         return frozenset(valid)
 
     def read_thresholds(self, default_view: ViewState) -> ViewState:
-        """Enter, exit and least vote: all three as asked, or all three as usual."""
+        """The view with enter, exit and least vote of the link, or with none of them if one is not valid."""
         keys = {"enter": default_view.enter_pct, "exit": default_view.exit_pct, "min-vote": default_view.min_vote_usd}
         try:
             enter, exit_, min_vote_usd = (float(self.query.get(key, value)) for key, value in keys.items())
@@ -123,7 +119,8 @@ class _QueryReader:
             self.notices.append(
                 f"The link's thresholds cannot be used ({error}); enter {format_threshold(DEFAULT_PARAMETERS.enter)}, "
                 f"exit {format_threshold(DEFAULT_PARAMETERS.exit)} and "
-                f"votes from {format_amount(DEFAULT_PARAMETERS.min_vote_usd)} dollars are."
+                f"votes from {format_amount(DEFAULT_PARAMETERS.min_vote_usd)} dollars "
+                "are."
             )
             return default_view
 
@@ -151,9 +148,5 @@ class _QueryReader:
         return validate_window(edges[0], edges[1])
 
     def _refuse_value(self, key: str, default: Text) -> Text:
-        self.notices.append(f"The link's {key} {_quote_value(self.query[key])} is not known; {default} is shown.")
+        self.notices.append(f"The link's {key} {quote_value(self.query[key])} is not known; {default} is shown.")
         return default
-
-
-def _quote_value(text: str) -> str:
-    return repr(text if len(text) <= MAX_ECHOED_CHARS else f"{text[:MAX_ECHOED_CHARS]}...")

@@ -1,4 +1,4 @@
-"""What the page shows, as one value that a link can carry (`dashboard.state.url` reads links)."""
+"""The view: everything that a page shows, as one value and as the query of a link (`dashboard.state.url` parses it)."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -12,20 +12,20 @@ from data.times import format_time
 from deviation.question import Parameters, QuoteHandling, ReferenceKind, floor_to_bar
 
 DEFAULT_FOCUS = "binance"
-"""The venue that is drawn boldly where nothing else is asked (docs/method.md, section 7)."""
+"""The venue that is drawn boldly by default (docs/method.md, section 7)."""
 
 DEFAULT_PARAMETERS = Parameters()
 
 
 class Theme(StrEnum):
-    """Light or dark paper."""
+    """Light or dark colours."""
 
     LIGHT = "light"
     DARK = "dark"
 
 
 class OriginChoice(StrEnum):
-    """Which candles to show: real ones where there are any, or one kind alone."""
+    """Which candles to show: real ones, the reconstruction, or real ones if there are any."""
 
     AUTO = "auto"
     REAL = "real"
@@ -33,7 +33,7 @@ class OriginChoice(StrEnum):
 
 
 class PanelScale(StrEnum):
-    """Whether panels beside each other have one scale for all, or each its own."""
+    """Whether panels share one scale, or have one each."""
 
     SHARED = "shared"
     OWN = "own"
@@ -41,12 +41,12 @@ class PanelScale(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ViewState:
-    """Everything that distinguishes one view of the page from another.
+    """Everything that distinguishes one view from another.
 
-    ``enter_pct`` and ``exit_pct`` are in per cent, so that a link says what a person typed. ``out`` are venues left out
-    of the vote, ``hidden`` those whose line is not drawn. A window is known by its edges alone; its name follows.
-    ``against`` is a second window to hold this one against, None where nobody asked for one.
-    ``bar`` is the length of the bars that are measured, ``scale`` how far the axes of small multiples reach.
+    ``enter_pct`` and ``exit_pct`` are in per cent, so that a link has the numbers that were typed. ``excluded`` venues
+    neither vote nor are measured, the lines of ``hidden`` ones are not drawn. The window ``[start, end)`` is identified
+    by its edges; whether it has a name follows from them. ``second_window`` is shown beside it on the Compare page.
+    ``timeframe`` is the length of the measured bars, ``scale`` that of the panels of the Compare page.
 
     Raises:
         ValueError: A parameter of the method lies outside of its range.
@@ -85,22 +85,22 @@ class ViewState:
 
     @property
     def measured_view(self) -> "ViewState":
-        """The same view without what changes no number: views of one measurement are equal in it."""
+        """The view with defaults for all settings that change no number, so that it is a key of measurements."""
         return replace(
             self, hidden=frozenset(), zone=Zone.UTC, theme=Theme.LIGHT, second_window=None, scale=PanelScale.SHARED
         )
 
     @property
     def whole_bars(self) -> tuple[datetime, datetime]:
-        """The window in whole bars, its edges rounded down; empty where it holds none."""
+        """The window with its edges rounded down to whole bars; both are equal if it contains none."""
         return floor_to_bar(self.start, self.timeframe), floor_to_bar(self.end, self.timeframe)
 
-    def window_name(self, catalogue: Catalogue) -> str | None:
-        """The name of the window in its event; None where it was chosen by hand."""
+    def find_window_name(self, catalogue: Catalogue) -> str | None:
+        """The name of the window in its event; None if it has none."""
         return catalogue.get_event(self.event).find_window_name(self.start, self.end)
 
     def to_query(self, catalogue: Catalogue) -> dict[str, str]:
-        """The keys and values of a link to this view; what is as in the event's default view is left out."""
+        """The query of a link to this view, without values that are those of the event's default view."""
         default_values = _list_query_values(build_default_view(catalogue, self.event), catalogue)
         default_values["event"] = build_default_view(catalogue).event
         return {
@@ -109,14 +109,14 @@ class ViewState:
 
 
 def build_default_view(catalogue: Catalogue, event: str | None = None) -> ViewState:
-    """The view of an event, the catalogue's first one by default, where nothing else is asked."""
+    """The default view of an event, by default the first one of the catalogue."""
     event_entry = catalogue.get_event(next(iter(catalogue.events)) if event is None else event)
     window = event_entry.get_window()
     return ViewState(event=event_entry.id, asset=event_entry.assets[0], start=window.start, end=window.end)
 
 
 def format_number(value: float) -> str:
-    """A number as short as it reads back exactly.
+    """The shortest text that is read back as the same number.
 
     >>> format_number(2.0), format_number(0.5)
     ('2', '0.5')
@@ -125,7 +125,7 @@ def format_number(value: float) -> str:
 
 
 def _list_query_values(view: ViewState, catalogue: Catalogue) -> dict[str, str]:
-    window = view.window_name(catalogue)
+    window = view.find_window_name(catalogue)
     edges = {"from": format_time(view.start), "to": format_time(view.end)}
     return {
         "event": view.event,

@@ -1,4 +1,4 @@
-"""Which windows the page measures."""
+"""The limits of windows."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -7,14 +7,14 @@ from data.errors import UsageError
 from data.schema import Timeframe
 
 ALLOWED_SPAN = (datetime(2009, 1, 3, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
-"""A window lies within these: from the first block of Bitcoin on."""
+"""Every window lies within this span, which begins with the first block of Bitcoin."""
 
 
 def validate_window(start: datetime, end: datetime, timeframe: Timeframe = Timeframe.M1) -> tuple[datetime, datetime]:
-    """The window, if it is one that the page measures in bars of that length.
+    """The window, if it can be measured in bars of that length.
 
     Raises:
-        UsageError: It is empty, too long, or outside of the years in which coins were traded.
+        UsageError: It is empty, too long for the bars, or outside of `ALLOWED_SPAN`.
     """
     if start >= end:
         message = "the window's end does not lie after its start"
@@ -35,4 +35,4 @@ def validate_window(start: datetime, end: datetime, timeframe: Timeframe = Timef
 
 
 MAX_WINDOW = {Timeframe.S1: timedelta(hours=12), Timeframe.M1: timedelta(days=31), Timeframe.M5: timedelta(days=31)}
-"""The longest window that a page measures in bars of each length: every bar of it is held for every venue."""
+"""The longest window for each length of bars: all of its bars are in memory for every venue."""

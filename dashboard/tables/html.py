@@ -1,4 +1,4 @@
-"""The tables as markup: plain HTML tables, so that a screen reader, a printer and a copy to a sheet get them whole."""
+"""The page's tables as plain HTML tables, which screen readers, printers and spreadsheets take as they are."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -41,12 +41,12 @@ LOWS_COLUMNS: tuple[tuple[str, MethodAnchor | None], ...] = (
 
 
 def build_venue_tables(blocks: Sequence[VenueBlock], enter_text: str, links: ViewLinks) -> list[html.Section]:
-    """A table for each block; ``enter_text`` is the threshold in per cent."""
+    """A section with a table for each block; ``enter_text`` is the threshold in per cent."""
     return [_build_venue_table(block, enter_text, links) for block in blocks]
 
 
 def _build_venue_table(block: VenueBlock, enter_text: str, links: ViewLinks) -> html.Section:
-    has_ranks = any(line.rank is not None for line in block.rows)
+    has_ranks = any(row.rank is not None for row in block.rows)
     columns = VENUE_COLUMNS if has_ranks else VENUE_COLUMNS[:-1]
     headers = [
         html.Th(link_to_definition(name.format(enter=enter_text), anchor, links), scope="col", title=explanation)
@@ -56,54 +56,54 @@ def _build_venue_table(block: VenueBlock, enter_text: str, links: ViewLinks) -> 
         [
             html.Div([html.H2(block.title), html.P(block.note)], className="block-head"),
             html.Table(
-                [html.Thead(html.Tr(headers)), html.Tbody([_build_venue_row(line, has_ranks) for line in block.rows])]
+                [html.Thead(html.Tr(headers)), html.Tbody([_build_venue_row(row, has_ranks) for row in block.rows])]
             ),
         ],
         className="venues ranked" if has_ranks else "venues",
     )
 
 
-def _build_venue_row(line: VenueTableRow, has_ranks: bool) -> html.Tr:  # noqa: FBT001 - a property of the table
-    attributes: dict[str, Any] = {"data-focus": line.venue, "aria-pressed": str(line.is_focus).lower()}
-    title = f"Make {line.name} the focus"
-    button = html.Button(line.name, type="button", className="venue-name", title=title, **attributes)
+def _build_venue_row(row: VenueTableRow, has_ranks: bool) -> html.Tr:  # noqa: FBT001 - a property of the table
+    attributes: dict[str, Any] = {"data-focus": row.venue, "aria-pressed": str(row.is_focus).lower()}
+    title = f"Make {row.name} the focus"
+    button = html.Button(row.name, type="button", className="venue-name", title=title, **attributes)
     cells = [
-        html.Th([button, html.Small(line.market_label)], scope="row"),
-        _build_cell(line.deepest, "number"),
-        _build_cell(line.minutes_below, "number"),
-        html.Td(line.order_proof, className="number"),
-        _build_cell(line.lowest_trade, "number"),
+        html.Th([button, html.Small(row.market_label)], scope="row"),
+        _build_cell(row.deepest, "number"),
+        _build_cell(row.minutes_below, "number"),
+        html.Td(row.order_proof, className="number"),
+        _build_cell(row.lowest_trade, "number"),
     ]
     if has_ranks:
-        cells.append(html.Td() if line.rank is None else _build_cell(line.rank, "rank"))
-    classes = {"focus": line.is_focus, "guest": line.is_guest, "unranked": line.is_unranked}
+        cells.append(html.Td() if row.rank is None else _build_cell(row.rank, "rank"))
+    classes = {"focus": row.is_focus, "guest": row.is_guest, "unranked": row.is_unranked}
     return html.Tr(cells, className=" ".join(name for name, applies in classes.items() if applies))
 
 
-def build_lows_table(lines: Sequence[LowsRow], links: ViewLinks, bar: Timeframe) -> html.Div:
-    """The table of lows, wide: it scrolls in its own box where the screen is narrow."""
+def build_lows_table(rows: Sequence[LowsRow], links: ViewLinks, bar: Timeframe) -> html.Div:
+    """The table of lows in a box of its own, which scrolls where the screen is narrow."""
     header_groups = (("", 1), (f"Lowest trades, of whatever {bar.noun}", 7), (f"In one and the same {bar.noun}", 3))
     headers = [
         html.Tr([html.Th(name, colSpan=width, scope="colgroup") for name, width in header_groups]),
         html.Tr([html.Th(link_to_definition(name, anchor, links), scope="col") for name, anchor in LOWS_COLUMNS]),
     ]
-    table = html.Table([html.Thead(headers), html.Tbody([_build_lows_row(line) for line in lines])])
+    table = html.Table([html.Thead(headers), html.Tbody([_build_lows_row(row) for row in rows])])
     aria: dict[str, Any] = {"aria-label": "Table of lows"}
     return html.Div(table, className="wide", tabIndex=0, role="region", **aria)
 
 
 def link_to_definition(text: str, anchor: MethodAnchor | None, links: ViewLinks) -> str | html.A:
-    """A label, which leads to its definition where it has one."""
+    """A label, as a link to its definition where it has one."""
     return text if anchor is None else links.build_definition_link(text, anchor)
 
 
-def _build_lows_row(line: LowsRow) -> html.Tr:
-    texts = (line.gap_to_second, line.usdt_low, line.usd_low, line.usdt_usd_gap, line.gap_depth)
-    bounds = (line.bounds[Group.USDT], line.bounds[Group.USD])
+def _build_lows_row(row: LowsRow) -> html.Tr:
+    texts = (row.gap_to_second, row.usdt_low, row.usd_low, row.usdt_usd_gap, row.gap_depth)
+    bounds = (row.bounds[Group.USDT], row.bounds[Group.USD])
     return html.Tr(
         [
-            html.Th(line.asset, scope="row"),
-            *(_build_cell(cell, "number") for cell in (line.focus, line.lowest, line.second_lowest)),
+            html.Th(row.asset, scope="row"),
+            *(_build_cell(cell, "number") for cell in (row.focus, row.lowest, row.second_lowest)),
             *(html.Td(text, className="number") for text in (*texts, *bounds)),
         ]
     )

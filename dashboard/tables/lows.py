@@ -1,4 +1,4 @@
-"""The lines of the table of lows: an asset's lowest trades, and the aligned numbers beside each unaligned gap."""
+"""The page's table of lows as text: a row per asset, with the aligned numbers beside each unaligned gap."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,9 +14,10 @@ from deviation.result import MarketRow, Measurement
 
 @dataclass(frozen=True, slots=True)
 class LowsRow:
-    """One asset's lowest trades; gaps between lows are unaligned, ``gap_depth`` and the bounds are of one minute.
+    """One asset's lowest trades, as text.
 
-    ``gap_depth`` is against the focus market's own group, ``bounds`` against each.
+    Gaps between lows are unaligned; ``gap_depth``, against the focus market's own group, and ``bounds``, against each
+    group, compare within one bar.
     """
 
     asset: str
@@ -32,7 +33,7 @@ class LowsRow:
 
 
 def build_lows_rows(measurements: Sequence[Measurement], catalogue: Catalogue, zone: Zone) -> tuple[LowsRow, ...]:
-    """A line for each measurement."""
+    """A row for each measurement; times are on the clock of ``zone``."""
     return tuple(_build_row(measurement, catalogue, zone) for measurement in measurements)
 
 

@@ -1,4 +1,4 @@
-"""The grid of lows: its columns, how they read, and what they mean."""
+"""The grid of lows: its columns, their formats and filters, and the definitions that their names lead to."""
 
 from typing import Any
 
@@ -9,23 +9,23 @@ from data.schema import Timeframe
 from deviation.summary import THRESHOLDS_PCT
 
 GRID_ID = "lows-grid"
-"""The id of the grid; ``assets/grid.js`` knows it by what it is given."""
+"""The id of the grid."""
 
 ColumnDefinition = dict[str, Any]
 
 HEADER_PX, ROW_PX = 112, 30
-"""The heights of both rows of headers with the frame and a scroll bar, and of a row."""
+"""Height in pixels of all that is not a row (two rows of headers, frame, scroll bar), and of a row."""
 
 PERCENT_FILTER: ColumnDefinition = {
     "filterValueGetter": {"function": "plumbline.perCent(params.data[params.colDef.field])"},
     "filterParams": {
-        # What equals a number of many digits is not what anybody types.
+        # No "equals": cells show fewer digits than the values have.
         "filterOptions": ["lessThanOrEqual", "greaterThanOrEqual", "inRange", "blank", "notBlank"],
         "inRangeInclusive": True,
         "filterPlaceholder": "per cent",
     },
 }
-"""A filter takes what the cells show; the values behind them, which the file holds, are fractions."""
+"""Filters take per cent, as cells show it; the values behind them, which files hold, are fractions."""
 
 SIGNED_COLUMN: ColumnDefinition = {"valueFormatter": {"function": "plumbline.signed(params.value)"}, **PERCENT_FILTER}
 SHARE_COLUMN: ColumnDefinition = {"valueFormatter": {"function": "plumbline.share(params.value)"}, **PERCENT_FILTER}
@@ -41,7 +41,7 @@ GRID_THEME = {
         "cellHorizontalPadding: 8, wrapperBorderRadius: 3})"
     )
 }
-"""The colours of the page, so that the grid follows them when they change."""
+"""The theme of the grid: custom properties of the page, so that a switch of the page's theme changes it, too."""
 
 
 def build_grid(bar: Timeframe) -> dag.AgGrid:
@@ -75,14 +75,14 @@ def build_grid(bar: Timeframe) -> dag.AgGrid:
 
 
 def format_grid_height(rows: int) -> str:
-    """As high as its rows, but never higher than most of the screen: then it scrolls under its header."""
+    """The CSS height of a grid with so many rows: that of its rows, but 75 % of the screen at most."""
     return f"min({HEADER_PX + ROW_PX * max(rows, 2)}px, 75vh)"
 
 
 def build_columns(bar: Timeframe, *, with_dates: bool = False) -> list[ColumnDefinition]:
-    """The columns in three groups: what was lowest, what the same bar says, and how long it was far below.
+    """The columns: the market, then groups for its lowest trade, the same bar's bounds, and shares of minutes by depth.
 
-    ``with_dates``: times come with their day, as in windows of several, and need more room.
+    Times take more room ``with_dates``, as in windows that touch several days.
     """
     asset_column = _build_text_column("asset", "Asset", pinned="left", width=78)
     venue_column = _build_formatted_column("venue", "Exchange", minWidth=116, flex=1)
@@ -132,7 +132,7 @@ def build_columns(bar: Timeframe, *, with_dates: bool = False) -> list[ColumnDef
 
 
 def list_column_terms() -> list[tuple[str, MethodAnchor]]:
-    """What the columns are about, and where it is defined."""
+    """Names of columns or of several alike, each with the place of its definition."""
     terms = [("Low, USD", "low"), ("To lowest of the others", "gap_to_second"), ("Gap to next close", "gap_depth")]
     terms += [("Low, at least and at most", "wick_deep"), ("Firm min.", "firm_min"), ("Shares", "threshold_share.1")]
     anchors = {
@@ -149,12 +149,12 @@ def _build_text_column(field: str, name: str, **options: Any) -> ColumnDefinitio
 
 
 def _build_formatted_column(field: str, name: str, **options: Any) -> ColumnDefinition:  # noqa: ANN401 - as above
-    """A column that reads, and is filtered, by another text than its value."""
+    """A column shown and filtered by the field ``<field>_text``, sorted by its value."""
     text = {"function": f"params.data.{field}_text"}
     return _build_text_column(field, name, valueFormatter=text, filterValueGetter=text, **options)
 
 
 def _build_number_column(field: str, name: str, anchor: MethodAnchor, **options: Any) -> ColumnDefinition:  # noqa: ANN401 - as above
-    # The name leads to its definition by a mark of its own: a click on the name sorts.
+    # The header has a link of its own to the definition, as a click on the name sorts.
     params = {"innerHeaderComponent": "PlumblineHeader", "anchor": anchor.value}
     return {"field": field, "headerName": name, "type": "rightAligned", "headerComponentParams": params, **options}

@@ -1,9 +1,9 @@
-"""The table of lows as rows: each unaligned low beside its aligned numbers (docs/method.md, section 8).
+"""The lowest trade of every asset on every spot market, a row each: for files, and for the page's grid.
 
-The lowest trade of every asset on every spot market, with the aligned numbers beside it, as rows of a grid.
+Each row has the aligned numbers beside the unaligned low (docs/method.md, section 8).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import polars as pl
@@ -31,28 +31,32 @@ LOWS_SCHEMA: dict[str, pl.DataType] = {
 }
 """A row per asset and spot market with a trade, each asset's lowest first; ``low`` in dollars, the others fractions.
 
-Per group of votes: the smallest gap of a minute close, and the bounds of the lowest trade in its minute; null where
-they are undefined.
+Per group of votes: the smallest gap of a minute's close to the lowest vote, and the bounds of the lowest trade in its
+minute; null where undefined.
 """
+
+FILE_FIELDS = (
+    *("asset", "venue", "symbol", "group", "low", "low_at", "gap_to_second"),
+    *("gap_depth", "gap_at", "wick_shallow", "wick_deep", "firm_min"),
+    *(f"threshold_min.{x}" for x in THRESHOLDS_PCT),
+    *(f"threshold_share.{x}" for x in THRESHOLDS_PCT),
+)
+"""Fields of a file of the grid, named as in the JSON of the command ``lows``; a dot separates the key of an object."""
+
+GridRow = dict[str, Any]
+"""A row of the grid: values by field."""
 
 
 def build_lows_frame(measurements: Sequence[Measurement]) -> pl.DataFrame:
     """The lowest trades of several assets; frame of `LOWS_SCHEMA`."""
-    rows = [
-        _build_export_row(measurement, row) for measurement in measurements for row in summarize_lows(measurement).rows
-    ]
-    return pl.DataFrame(rows, schema=LOWS_SCHEMA)
+    return pl.DataFrame([_build_frame_row(*market) for market in _iterate_markets(measurements)], schema=LOWS_SCHEMA)
 
 
-def _build_export_row(measurement: Measurement, row: MarketRow) -> dict[str, object]:
+def _build_frame_row(measurement: Measurement, row: MarketRow) -> dict[str, object]:
     bounds_by_group = {group: measure_low_bounds(row, group) for group in Group}
     return {
-        "asset": measurement.question.asset,
-        "venue": row.market.venue,
-        "symbol": row.market.symbol,
-        "group": row.market.group.value,
+        **_build_market_fields(measurement, row),
         "focus": row.market.venue == measurement.question.focus,
-        "low": row.low,
         "low_at": measurement.time_at(row.low_at),
         **{
             f"{name}_{group.value}": getattr(group_bounds, name)
@@ -63,42 +67,25 @@ def _build_export_row(measurement: Measurement, row: MarketRow) -> dict[str, obj
     }
 
 
-GridRow = dict[str, Any]
-"""One row: values by field."""
-
-FILE_FIELDS = (
-    *("asset", "venue", "symbol", "group", "low", "low_at", "gap_to_second"),
-    *("gap_depth", "gap_at", "wick_shallow", "wick_deep", "firm_min"),
-    *(f"threshold_min.{x}" for x in THRESHOLDS_PCT),
-    *(f"threshold_share.{x}" for x in THRESHOLDS_PCT),
-)
-"""The fields that a file of the grid has, named as in the JSON of the command ``summarize_lows``; a dot steps inside."""
-
-
 def build_grid_rows(measurements: Sequence[Measurement], catalogue: Catalogue, focus: str, zone: Zone) -> list[GridRow]:
     """A row for each asset and spot market with a trade, lowest first within each asset.
 
-    Fractions and dollars at full precision, times ISO 8601; null where undefined. ``gap_to_second`` is the market's low
-    against the lowest of the other venues, unaligned; the bounds are those in the minute of the market's own low, like
-    the gap and the shares against its own group. Fields ending in ``_text`` and ``focus`` (whether the venue is the one
-    named so) are for display.
+    Fractions and dollars have full precision, times are ISO 8601; null where undefined. ``gap_to_second`` is the
+    market's low against the lowest of the other venues, unaligned. Bounds, in the minute of the market's own low, gap
+    and shares are against its own group. Fields ending in ``_text``, and ``focus``, which is whether the row is of the
+    venue ``focus``, are for display.
     """
     return [
         {**_build_grid_row(measurement, row, catalogue, zone), "focus": row.market.venue == focus}
-        for measurement in measurements
-        for row in summarize_lows(measurement).rows
+        for measurement, row in _iterate_markets(measurements)
     ]
 
 
 def _build_grid_row(measurement: Measurement, row: MarketRow, catalogue: Catalogue, zone: Zone) -> GridRow:
     summary, wick_bounds = row.own_summary, measure_low_bounds(row, row.market.group)
     return {
-        "asset": measurement.question.asset,
-        "venue": row.market.venue,
+        **_build_market_fields(measurement, row),
         "venue_text": catalogue.get_venue(row.market.venue).name,
-        "symbol": row.market.symbol,
-        "group": row.market.group.value,
-        "low": row.low,
         "low_text": format_optional_price(row.low),
         "low_at": format_iso(measurement.time_at(row.low_at)),
         "low_at_text": format_bar_time(measurement, row.low_at, zone),
@@ -116,8 +103,27 @@ def _build_grid_row(measurement: Measurement, row: MarketRow, catalogue: Catalog
     }
 
 
+def _iterate_markets(measurements: Sequence[Measurement]) -> Iterator[tuple[Measurement, MarketRow]]:
+    """The spot markets with a trade, each with its measurement, lowest first within each asset."""
+    return ((measurement, row) for measurement in measurements for row in summarize_lows(measurement).rows)
+
+
+def _build_market_fields(measurement: Measurement, row: MarketRow) -> dict[str, object]:
+    """The fields that rows of either kind begin with."""
+    return {
+        "asset": measurement.question.asset,
+        "venue": row.market.venue,
+        "symbol": row.market.symbol,
+        "group": row.market.group.value,
+        "low": row.low,
+    }
+
+
 def measure_unaligned_gap(measurement: Measurement, row: MarketRow) -> float | None:
-    """A market's low against the lowest low of all other venues, whenever each was; None where no other traded."""
+    """A market's low against the lowest of all other venues, as a fraction, each at its own time.
+
+    None where either side has no trade.
+    """
     other_lows = [
         other_row.low
         for other_row in measurement.rows

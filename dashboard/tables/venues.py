@@ -1,8 +1,9 @@
-"""The lines of the venue tables: every venue against a group, with what it takes to believe a number beside it."""
+"""The rows of the page's venue tables as text: every market against a group, with the minutes behind each number."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from dashboard.tables.venue_result import CountedMinutes, build_venue_result, select_counted_minutes
 from dashboard.text.clock import Zone
 from dashboard.text.numbers import (
     EN_DASH,
@@ -23,7 +24,7 @@ from deviation.summary import DeviationSummary
 
 @dataclass(frozen=True, slots=True)
 class TableCell:
-    """A value and what stands small below it."""
+    """The text of a value and a smaller text below it."""
 
     text: str
     detail: str = ""
@@ -31,10 +32,10 @@ class TableCell:
 
 @dataclass(frozen=True, slots=True)
 class VenueTableRow:
-    """One market against one group.
+    """One market against one group, as text.
 
-    ``label`` is the market; ``guest`` marks the focus venue in the block of the group that is not its own; ``rank`` is
-    None where none is given, ``unranked`` greys a line that has too few firm minutes to compare.
+    ``market_label`` names the market; ``is_guest`` marks the focus venue in the block of the group that is not its own;
+    ``rank`` is None where none is given; a row that ``is_unranked`` has no firm minute and is greyed.
     """
 
     venue: str
@@ -52,7 +53,7 @@ class VenueTableRow:
 
 @dataclass(frozen=True, slots=True)
 class VenueBlock:
-    """The lines of one group, in the catalogue's order but the focus venue first; ``note`` says against what."""
+    """The rows of one group, the focus venue first, then in the catalogue's order; ``note`` names the reference."""
 
     title: str
     note: str
@@ -60,14 +61,14 @@ class VenueBlock:
 
 
 def build_venue_blocks(measurement: Measurement, catalogue: Catalogue, zone: Zone) -> tuple[VenueBlock, ...]:
-    """A block for each group that has something to show, and one for derivatives."""
+    """A block for each group and one for derivatives; those without a row are left out."""
     builder = _BlockBuilder(measurement, catalogue, zone)
     candidates = [*(builder.build_spot_block(group) for group in Group), builder.build_derivatives_block()]
     return tuple(block for block in candidates if block.rows)
 
 
 class _BlockBuilder:
-    """One measurement on its way into lines."""
+    """Builds the blocks of one measurement."""
 
     def __init__(self, measurement: Measurement, catalogue: Catalogue, zone: Zone) -> None:
         self.measurement = measurement
@@ -92,7 +93,7 @@ class _BlockBuilder:
         )
 
     def write_note(self, group: Group) -> str:
-        """What the numbers are against; of a fair value the ratio, what it rests on and its 5-95 % range, said once."""
+        """The reference of a block; of a fair value its ratio, with source and 5-95 % range in the focus' own group."""
         fair_value = next((row.fair_value for row in self.measurement.rows if row.fair_value is not None), None)
         if fair_value is None:
             return f"each against the {self.measurement.question.parameters.reference.label} of the others"
@@ -107,7 +108,7 @@ class _BlockBuilder:
         return f"{intro} {fair_value.ratio:.5g} ({basis_text}){self.write_split()}"
 
     def write_split(self) -> str:
-        """What the focus venue's deepest close is made of: its own quotient, and the underlying here and elsewhere."""
+        """The two factors of the focus venue's deepest close against fair value, as the end of the note."""
         focus = self.measurement.focus_row
         if focus is None or focus.fair_value is None or (parts := focus.split_depth(focus.market.group)) is None:
             return ""
@@ -136,47 +137,43 @@ class _BlockBuilder:
         return sorted(rows, key=get_sort_key)
 
     def build_row(self, row: MarketRow, group: Group, label: str) -> VenueTableRow:
-        market, summary = row.market, row.summaries[group]
-        focus = self.measurement.focus_row
-        is_guest = row.is_spot and market.group is not group
+        result = build_venue_result(self.measurement, row, group)
+        summary, is_guest = result.summary, row.is_spot and not result.is_own_group
         is_illustration = self.measurement.question.origin is Evidence.RECONSTRUCTION
+        has_rank = row.is_spot and not is_guest and not is_illustration
         return VenueTableRow(
-            venue=market.venue,
-            name=self.catalogue.get_venue(market.venue).name,
+            venue=row.market.venue,
+            name=self.catalogue.get_venue(row.market.venue).name,
             market_label=label,
-            is_focus=focus is not None and market == focus.market,
+            is_focus=result.is_focus,
             is_guest=is_guest,
-            deepest=self.build_deepest_cell(summary),
+            deepest=self.build_deepest_cell(result.counted),
             minutes_below=build_minutes_below_cell(summary),
             order_proof=format_minutes(summary.sure_min) if summary.firm_min else EN_DASH,
             lowest_trade=TableCell(format_optional_price(row.low), self.format_minute(row.low_at)),
-            rank=None
-            if is_illustration or is_guest or not row.is_spot
-            else build_rank_cell(self.measurement.ranks[market]),
+            rank=build_rank_cell(result.rank) if has_rank else None,
             is_unranked=not summary.firm_min,
         )
 
-    def build_deepest_cell(self, summary: DeviationSummary) -> TableCell:
-        """The deepest firm close; without one the deepest thin one, which is said."""
-        if summary.firm_min:
-            return TableCell(format_signed_percent(summary.depth), self.format_minute(summary.depth_at))
-        if summary.thin.minutes:
-            return TableCell(
-                format_signed_percent(summary.thin.depth), f"{self.format_minute(summary.thin.depth_at)}, thin"
-            )
-        return TableCell(EN_DASH)
+    def build_deepest_cell(self, counted: CountedMinutes) -> TableCell:
+        """The deepest close and its minute, with the word "thin" if that minute is."""
+        if not counted.minutes:
+            return TableCell(EN_DASH)
+        time_text = self.format_minute(counted.depth_at)
+        return TableCell(format_signed_percent(counted.depth), f"{time_text}, thin" if counted.is_thin else time_text)
 
     def format_minute(self, position: int | None) -> str:
         return format_bar_time(self.measurement, position, self.zone)
 
 
 def build_minutes_below_cell(summary: DeviationSummary) -> TableCell:
-    """Minutes beyond enter of the firm ones, else of the thin ones."""
-    if summary.firm_min:
-        above_text = f"{format_minutes(summary.above_min)} above" if summary.above_min else ""
-        return TableCell(format_minute_count(summary.below_min, summary.firm_min), above_text)
-    thin = summary.thin
-    return TableCell(format_minute_count(thin.below_min, thin.minutes), "thin" if thin.minutes else "")
+    """Minutes at least ``enter`` below of those that count, and either that they are thin or how many lie above."""
+    counted = select_counted_minutes(summary)
+    above_text = f"{format_minutes(summary.above_min)} above" if summary.above_min else ""
+    return TableCell(
+        format_minute_count(counted.below_min, counted.minutes),
+        "thin" if counted.is_thin else above_text,
+    )
 
 
 def build_rank_cell(rank: Rank) -> TableCell:

@@ -1,7 +1,7 @@
-"""The web app: pages in one shell, one request per change, and its whole state in the address."""
+"""The Dash app: pages in one shell, one request per change, and the whole state in the address."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from http import HTTPStatus
 from importlib.resources import files
@@ -21,10 +21,10 @@ from dashboard.pages.base import PageContext
 from dashboard.pages.registry import PAGES, find_page
 from dashboard.service.measurements import Measurements, MeasurementStore
 from dashboard.sheet.renderer import Renderer
-from dashboard.shell.collection_bar import COLLECTION_OUTPUTS as COLLECTION_PROPS
+from dashboard.shell.collection_bar import build_collection_updates
 from dashboard.shell.layout import build_shell
 from dashboard.shell.router import QueryParameters, Router
-from dashboard.shell.values import SHELL_OUTPUTS as FRAME_PROPS
+from dashboard.shell.updates import list_shell_outputs
 from dashboard.state.controls import CONTROLS
 from dashboard.web.caching import cache_assets
 from dashboard.web.document import RENDERER_HOOKS, PlumblineDash
@@ -35,7 +35,7 @@ from data.errors import PlumblineError
 logger = logging.getLogger(__name__)
 
 CATCH_ALL_ROUTE = "/<path:path>"
-"""The name of dash's route that answers every path, whether or not a page has it."""
+"""The endpoint of dash's route for every path, whether or not a page has it."""
 
 INDEX_TEMPLATE = """<!DOCTYPE html>
 <html lang="en">
@@ -49,22 +49,18 @@ window.colour();
 </script>{%metas%}<title>{%title%}</title>{%favicon%}{%css%}</head>
 <body>{%app_entry%}<footer>{%config%}{%scripts%}{%renderer%}</footer></body>
 </html>"""
-"""The page before anything is known of it but its colours; why it keeps ``trim`` stands in ``assets/page.js``."""
+"""The document; it sets the colours before anything is drawn. ``assets/page.js`` explains ``ownTrim``."""
 
 CONTROL_PROPERTIES = {
     **dict.fromkeys(CONTROLS, "value"),
     **dict.fromkeys(("dragged", "picked", "collected"), "data"),
     "range": "n_clicks",
 }
-"""The property in which each control tells that it was used."""
-
-
-CALLBACK_OUTPUTS = (*FRAME_PROPS, ("content", "children"))
-"""What the shell's callback declares; the parts of a page, which are not always there, come as side updates."""
+"""The property of each control that triggers the callback of the shell."""
 
 
 def create_app(store: MeasurementStore, catalogue: Catalogue, actions: PageActions) -> Dash:
-    """The app over a store; ``actions`` does what takes longer than a request."""
+    """The app over a store; ``actions`` does the work that takes longer than a request."""
     app = PlumblineDash(
         name="plumbline",
         title="Plumbline",
@@ -97,7 +93,7 @@ def create_app(store: MeasurementStore, catalogue: Catalogue, actions: PageActio
 
 
 def report_error(error: Exception) -> None:
-    """Say what went wrong where the reader looks, and leave the page as it was."""
+    """Show an error of a callback as a notice, and leave the page as it was."""
     if isinstance(error, PlumblineError):
         text = f"This could not be done: {error}"
     else:
@@ -107,7 +103,7 @@ def report_error(error: Exception) -> None:
 
 
 def prerender_address(shell_layout: Component, router: Router, path: str, search: str) -> Prerendered:
-    """The first sight of an address; an empty one where it fails, as the app will then say."""
+    """The prerendered page of an address; empty after an error, which the app itself will show."""
     try:
         return prerender(shell_layout, router.open(path, search))
     except Exception:
@@ -116,49 +112,40 @@ def prerender_address(shell_layout: Component, router: Router, path: str, search
 
 
 def set_not_found_status(response: Response) -> Response:
-    """Send the page that says so with the status 404 where no page has the address."""
+    """Set the status 404 if no page has the address."""
     if request.endpoint == CATCH_ALL_ROUTE and find_page(request.path, request.args) is not_found.PAGE:
         response.status_code = HTTPStatus.NOT_FOUND
     return response
 
 
 def send_method_document() -> Response:
-    """The definitions, as the text that they are."""
+    """The document of the method as plain text."""
     return send_file(METHOD_FILE, mimetype="text/plain; charset=utf-8")
-
-
-def build_outputs(properties: Iterable[tuple[str, str]]) -> list[Output]:
-    """The outputs of a callback that answers with panes."""
-    return [Output(name, prop) for name, prop in properties]
-
-
-def order_updates(updates: Updates, properties: Iterable[tuple[str, str]]) -> list[Any]:
-    """Panes in the order of the outputs; what they do not speak of stays."""
-    return [updates.get(key, no_update) for key in properties]
 
 
 def list_used_controls(
     triggered_ids: Iterable[str], values: dict[str, Any], range_texts: tuple[str, str]
 ) -> list[tuple[str, Any]]:
-    """Which controls were used and what they say, the typed range by its two texts."""
+    """The used controls with their values; the typed range has its two texts as its value."""
     control_names = dict.fromkeys("range" if name.startswith("range-") else name for name in triggered_ids)
     return [(name, range_texts if name == "range" else values[name]) for name in control_names]
 
 
-def send_updates(updates: Updates) -> list[Any]:
-    """The declared outputs of the shell's callback; everything else in the values is sent beside them."""
+def send_updates(updates: Updates, outputs: Sequence[tuple[str, str]]) -> list[Any]:
+    """The values in the order of a callback's outputs; the others, of parts of a page, are set beside them."""
     serialized = {key: serialize(value) for key, value in updates.items()}
     for (name, property_name), value in serialized.items():
-        if (name, property_name) not in CALLBACK_OUTPUTS:
+        if (name, property_name) not in outputs:
             set_props(name, {property_name: value})
-    return order_updates(serialized, CALLBACK_OUTPUTS)
+    return [serialized.get(key, no_update) for key in outputs]
 
 
 def _register_view(app: Dash, router: Router) -> None:
-    """One callback for every way in which what is shown can change, so that each is one request."""
+    """One callback for every change of the view, so that each change is one request."""
+    outputs = (*list_shell_outputs(router.catalogue), ("content", "children"))
 
     @app.callback(
-        build_outputs(CALLBACK_OUTPUTS),
+        [Output(name, prop) for name, prop in outputs],
         {
             "place": Input("place", "data"),
             "values": {name: Input(name, prop) for name, prop in CONTROL_PROPERTIES.items()},
@@ -179,8 +166,9 @@ def _register_view(app: Dash, router: Router) -> None:
     ) -> list[Any]:
         triggered = [name.rsplit(".", 1)[0] for name in ctx.triggered_prop_ids]
         if "place" in triggered or query is None or page is None:
-            return send_updates(router.open(place["path"], place["search"]))
-        return send_updates(router.apply(list_used_controls(triggered, values, typed), query, page["name"]))
+            return send_updates(router.open(place["path"], place["search"]), outputs)
+        updates = router.apply(list_used_controls(triggered, values, typed), query, page["name"])
+        return send_updates(updates, outputs)
 
 
 def _register_picture(app: Dash, router: Router) -> None:
@@ -196,8 +184,10 @@ def _register_picture(app: Dash, router: Router) -> None:
 
 
 def _register_collection(app: Dash, router: Router) -> None:
+    outputs = tuple(build_collection_updates(None))
+
     @app.callback(
-        [*build_outputs(COLLECTION_PROPS), Output("collected", "data")],
+        [*(Output(name, prop) for name, prop in outputs), Output("collected", "data")],
         Input("collect", "n_clicks"),
         Input("cancel", "n_clicks"),
         Input("ticker", "n_intervals"),
@@ -206,15 +196,13 @@ def _register_collection(app: Dash, router: Router) -> None:
     )
     def update_collection(collect_clicks: int, cancel_clicks: int, ticks: int, query: QueryParameters) -> list[Any]:
         updates, has_ended = router.update_collection(str(ctx.triggered_id), query)
-        # Any new value makes the page read the store again.
-        return [
-            *order_updates(updates, COLLECTION_PROPS),
-            [collect_clicks, cancel_clicks, ticks] if has_ended else no_update,
-        ]
+        # Any value that differs from the last one makes the page read the store again.
+        collected = [collect_clicks, cancel_clicks, ticks] if has_ended else no_update
+        return [*(updates[key] for key in outputs), collected]
 
 
 def _register_clientside(app: Dash) -> None:
-    """What needs no server: the address, the colours, what was dragged over, and the file of the picture."""
+    """Callbacks in the browser: the address, the colours, dragged ranges, and the download of the picture."""
     namespace = "plumbline"
     clientside_callback: Any = app.clientside_callback  # dash leaves it untyped
     clientside_callback(ClientsideFunction(namespace, "arrived"), Output("place", "data"), Input("address", "href"))
@@ -235,13 +223,13 @@ def _register_clientside(app: Dash) -> None:
     )
     clientside_callback(
         ClientsideFunction("plumblineMoment", "pointed"),
-        # A callback without an output would not be called when the page is shown.
+        # A callback without an output would not be called for components that are added later.
         Output("minute-shown", "data"),
         Input("minute-data", "data"),
         Input("graph", "hoverData"),
         Input("graph", "clickData"),
     )
-    # A callback without an output would not be called when the page is shown.
+    # A callback without an output would not be called for components that are added later.
     clientside_callback(ClientsideFunction(namespace, "later"), Output("later-shown", "data"), Input("later", "data"))
     clientside_callback(
         ClientsideFunction(namespace, "download"), Input("picture-figure", "data"), prevent_initial_call=True

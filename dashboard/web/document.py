@@ -1,9 +1,8 @@
-"""A head start for charts: plotly.js is most of what a page loads, and its start half of the time until a first chart.
+"""The HTML document of a page: it preloads plotly.js, and contains the prerendered page.
 
-Left alone, the browser asks for it only when the first chart is about to be drawn, after the server has answered.
-The hint in the page's head makes it come with everything else. A page that says so is sent with its first sight, whose
-first chart is drawn before the app itself starts; on other pages ``page.js`` starts plotly.js while the server works
-on its first answer.
+Plotly.js is most of what a page loads, and starting it takes half of the time until a first chart. Without a hint the
+browser requests it only before it draws that chart, after the server has responded. On a prerendered page the first
+chart is drawn before the app starts; on others ``page.js`` starts plotly.js during the first request.
 """
 
 from collections.abc import Callable
@@ -21,7 +20,7 @@ from dashboard.pages.registry import find_page
 from dashboard.web.prerender import Prerendered
 
 PLOTLY_SCRIPT = "package_data/plotly.min.js"
-"""Its place in the package that dash serves it from."""
+"""Its path within the package plotly, from which dash serves it."""
 
 DRAW_SCRIPT = """{
   const figures = JSON.parse(document.getElementById("first-figures").textContent);
@@ -31,22 +30,22 @@ DRAW_SCRIPT = """{
     window.Plotly.newPlot(rooms[at], figures[at].data, figures[at].layout, { staticPlot: true });
   }
 }"""
-"""What draws the first chart of the first sight for which the screen has room."""
+"""The script that draws the first visible chart of a prerendered page."""
 
 RENDERER_HOOKS: RendererHooks = {
     "request_pre": "() => window.dash_clientside.plumbline.asked()",
     "request_post": "(_, answer) => window.dash_clientside.plumbline.answered(answer)",
 }
-"""What the browser calls before it asks the server, and when it has been answered."""
+"""Functions that the browser calls before a request of a callback and after its response."""
 
 
 class PlumblineDash(Dash):
-    """A Dash app whose pages with charts ask for plotly.js in their head; ``sight`` gives the first sight of a page."""
+    """A Dash app that preloads plotly.js on pages with charts; ``prerender`` takes the path and query of an address."""
 
     prerender: Callable[[str, str], Prerendered]
 
     def interpolate_index(self, *_: Any, **parts: Any) -> str:  # noqa: ANN401 - the texts that dash puts into the page
-        """The page's HTML for the address that is asked for."""
+        """The HTML document for the address of the request."""
         page = find_page(request.path, request.args)
         plotly_url = f"{self.config.requests_pathname_prefix}_dash-component-suites/plotly/{fingerprint_plotly()}"
         if page.has_charts:
@@ -60,17 +59,17 @@ class PlumblineDash(Dash):
 
 
 def embed_prerendered(prerendered: Prerendered, plotly_url: str) -> str:
-    """The first sight as a part of the document."""
+    """The prerendered page as HTML, with its figures and the script that draws one."""
     text = f'<div id="first">{prerendered.html}</div>'
     if not prerendered.figures:
         return text
-    # Written so that nothing in it can end the element.
+    # This encoder escapes "<" and ">", so that no text can end the element.
     figures = f'<script id="first-figures" type="application/json">{to_json_plotly(prerendered.figures)}</script>'
     return f'{text}{figures}<script src="{plotly_url}"></script><script>{DRAW_SCRIPT}</script>'
 
 
 def fingerprint_plotly() -> str:
-    """The script's name with its version and age, under which a browser may keep it for a year."""
+    """The path of plotly.js with version and modification time, so that a browser may cache it for a year."""
     file = Path(plotly.__file__).parent / PLOTLY_SCRIPT
     fingerprint: Any = build_fingerprint  # dash leaves it untyped
     return str(fingerprint(PLOTLY_SCRIPT, plotly.__version__, int(file.stat().st_mtime)))

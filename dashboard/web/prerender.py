@@ -1,9 +1,8 @@
-"""The page as it comes with its address: text, tables, and controls as large as they will be, before any script runs.
+"""Prerendering: the page as static HTML, with text, tables, and controls in their final size.
 
-Starting the app takes a browser longer than drawing a chart. So the document already holds what the app will show, with
-the figures of its charts, of which the first is drawn as soon as plotly.js has started. It lies over the app and is
-taken away (``assets/page.js``) once the app has drawn the same; until then, and where no script runs at all, it can be
-read, and its links lead on.
+Starting the app takes a browser longer than drawing a chart. So the document already contains what the app will show,
+with the figures of its charts, of which the first is drawn as soon as plotly.js has started. It covers the app, and
+``assets/page.js`` removes it once the app has drawn the same. Until then, and without scripts, its text and links work.
 """
 
 from collections.abc import Callable
@@ -22,25 +21,25 @@ Props = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Prerendered:
-    """The page as HTML, without ids, and the figures for its elements of class ``chart-room``, as plain data."""
+    """The page as HTML without ids, and the figures for its elements of class ``chart-room`` in the same order."""
 
     html: str
     figures: list[Figure]
 
 
 def prerender(shell: Component, updates: Updates) -> Prerendered:
-    """What the shell and the page in it look like with their values.
+    """The shell and its page with their values.
 
     Args:
-        shell: the shell as the app lays it out (`dashboard.shell.layout`).
-        updates: the values of its parts and of the page (`Site.opened`).
+        shell: the layout of the shell (`dashboard.shell.layout`).
+        updates: the values of shell and page (`dashboard.shell.router.Router.open`).
     """
     writer = _HtmlWriter(updates)
     return Prerendered(writer.write(shell), writer.figures)
 
 
 class _HtmlWriter:
-    """Goes through components in the order of the page, and meets their charts on the way."""
+    """Writes components as HTML, and collects the figures of their charts."""
 
     def __init__(self, updates: Updates) -> None:
         self._props_by_id: dict[str, Props] = {}
@@ -49,7 +48,7 @@ class _HtmlWriter:
         self.figures: list[Figure] = []
 
     def write(self, part: Any) -> str:  # noqa: ANN401 - whatever dash takes as a child
-        """A part of the page as HTML."""
+        """A component or its children as HTML."""
         if isinstance(part, Component):
             return self._write_element(part)
         if isinstance(part, list | tuple):
@@ -70,16 +69,16 @@ class _HtmlWriter:
         return self.write(props.get("children")) if write_control is None else write_control(self, props)
 
     def _write_chart(self, props: Props) -> str:
-        """The room of a chart, whose figure is kept."""
+        """An empty element in the size of the chart; its figure is added to ``figures``."""
         self.figures.append(serialize(props["figure"]))
         return StaticElement("div", {"className": "chart-room", "style": props["style"]}, "").html
 
     def write_popover(self, props: Props) -> str:
-        """Of what opens under a button, the button."""
+        """The button of the popover alone."""
         return self.write(props["children"][0])
 
     def write_select(self, props: Props) -> str:
-        """A field as wide as it was made, with the label of its value."""
+        """A field of the select's width, with the label of its value."""
         options = [
             option if isinstance(option, dict) else {"value": option, "label": option}
             for option in props.get("data", [])
@@ -89,16 +88,16 @@ class _HtmlWriter:
         return _write_placeholder("field mantine-Select-root", escape(text), style={"width": props["w"]})
 
     def write_button(self, props: Props) -> str:
-        """A button of the look it was given."""
+        """A button with its class."""
         return _write_placeholder(f"button {props['className']}", self.write(props["children"]))
 
     def write_switch(self, props: Props) -> str:
-        """Choices beside each other, of which one is on."""
+        """Choices beside each other, one of them selected."""
         parts = [_write_choice(option["value"] == props.get("value"), option["label"]) for option in props["data"]]
         return StaticElement("span", {"className": "ghost switch"}, "".join(parts)).html
 
     def write_chips(self, props: Props) -> str:
-        """Chips, of which one may be on; one with a hint is within it."""
+        """Chips, of which one may be selected; a chip may be within its tooltip."""
         return "".join(self._write_chip(chip, props.get("value")) for chip in props.get("children") or ())
 
     def _write_chip(self, chip: Any, value: str | None) -> str:  # noqa: ANN401 - a component
@@ -108,11 +107,11 @@ class _HtmlWriter:
 
 
 def _write_placeholder(class_name: str, text: str, **attributes: Any) -> str:  # noqa: ANN401 - attributes of an element
-    """The looks of a control; what the style sheet says of the kit's elements goes for it too."""
+    """A control as an inert element; the style sheet treats it like the element of dash-mantine-components."""
     return StaticElement("span", {"className": f"ghost {class_name}", **attributes}, text).html
 
 
-def _write_choice(is_selected: bool, text: str) -> str:  # noqa: FBT001 - which of them is chosen
+def _write_choice(is_selected: bool, text: str) -> str:  # noqa: FBT001 - its only caller passes a comparison
     return StaticElement("span", {"className": "on" if is_selected else None}, escape(text)).html
 
 
@@ -123,4 +122,4 @@ CONTROL_WRITERS: dict[str, Callable[[_HtmlWriter, Props], str]] = {
     "ChipGroup": _HtmlWriter.write_chips,
     "Popover": _HtmlWriter.write_popover,
 }
-"""How controls of the kit that only scripts can draw stand there before; of any other there is what it holds."""
+"""How to write the controls of dash-mantine-components; of any other component the children are written."""

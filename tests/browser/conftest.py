@@ -1,4 +1,4 @@
-"""A real Chromium on a page that is served from a store of the reconstruction, or of candles made by hand."""
+"""Chromium on the app over a store of the reconstruction, or of candles made by hand."""
 
 import json
 import threading
@@ -26,7 +26,7 @@ NOW = datetime(2025, 12, 1, tzinfo=UTC)
 expect.set_options(timeout=20_000)  # a busy machine draws late
 
 IGNORED_MESSAGES = ("favicon", "/nowhere")
-"""In messages of the console that say nothing of the page: a mark it has not got, and the path that no page has."""
+"""Texts in console messages that are no errors of the page: the missing icon, and the address without a page."""
 
 QUIET_SCRIPT = """
 (() => {
@@ -47,37 +47,37 @@ QUIET_SCRIPT = """
   count();
 })();
 """
-"""Counts the frames since the server was last waited for: a busy page draws none, so that this is no matter of time."""
+"""Counts the frames since the last open request; a busy page draws no frames, so that this does not depend on time."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Everything here needs Chromium."""
     for item in items:
         item.add_marker("browser")
-        # pytest-playwright gives a fixture of its own a scope that pytest 9 warns of.
+        # pytest 9 warns of the scope of a fixture of pytest-playwright.
         item.add_marker(pytest.mark.filterwarnings("ignore::pytest.PytestRemovedIn10Warning"))
-        # flask-compress reads a static file to its end and leaves closing it to the garbage collector.
+        # flask-compress leaves closing static files to the garbage collector.
         unclosed = "ignore:Exception ignored in. <_io.FileIO name=.*[.](js|css):pytest.PytestUnraisableExceptionWarning"
         item.add_marker(pytest.mark.filterwarnings(unclosed))
 
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """The system's Chromium, also as root; tabs of one context share a process, so that it compiles scripts once."""
+    """The system's Chromium, also for root; tabs of one context share a process, so that scripts are compiled once."""
     arguments = ["--no-sandbox", "--process-per-site"]
     return {**browser_type_launch_args, "executable_path": "/usr/bin/chromium", "args": arguments}
 
 
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
-    """A screen of a common laptop, and a clipboard that may be read."""
+    """The screen of a common laptop, and permission to read the clipboard."""
     viewport = {"width": 1440, "height": 900}
     return {**browser_context_args, "viewport": viewport, "permissions": ["clipboard-read", "clipboard-write"]}
 
 
 @contextmanager
 def serve_store(store: CandleStore, actions: PageActions) -> Iterator[str]:
-    """The app over a store; the address that is given is the explorer's."""
+    """Serve the app over a store; yields the address of the explorer."""
     app = create_app(store, load_catalogue(), actions)
     server = make_server("127.0.0.1", 0, app.server, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
@@ -92,7 +92,7 @@ def serve_store(store: CandleStore, actions: PageActions) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The page over the reconstruction alone."""
+    """The address of the explorer over the reconstruction alone."""
     store = CandleStore(str(tmp_path_factory.mktemp("sample") / "lake"))
     ensure_sample(store, NOW)
     with serve_store(store, RecordedActions()) as address:
@@ -101,7 +101,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The page over candles that count as real, made by hand."""
+    """The address of the explorer over candles that count as real, made by hand."""
     store = CandleStore(str(tmp_path_factory.mktemp("real") / "lake"))
     store.write_candles(build_crash_candles(), source="by hand", fetched_at=NOW)
     with serve_store(store, RecordedActions()) as address:
@@ -109,7 +109,7 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 class PageVisit:
-    """A tab with an ear on what it asks the server for and what it complains of."""
+    """A tab that records its requests to the server and the errors on its console."""
 
     def __init__(self, tab: Tab) -> None:
         self.tab = tab
@@ -123,38 +123,44 @@ class PageVisit:
         tab.on("pageerror", lambda error: self._record_message("error", str(error)))
 
     def open_page(self, address: str, heading: str) -> Tab:
-        """Open an address and wait for the heading of its page, and for everything that was asked for."""
+        """Open an address, and wait for the heading of its page and until no request is open."""
         self.goto(address)
         expect(self.tab.locator("h1")).to_have_text(heading)
         self.wait_until_idle()
         return self.tab
 
     def open(self, address: str) -> Tab:
-        """Open an address and wait until charts and tables are there."""
+        """Open an address of the explorer, and wait until charts and tables are drawn."""
         self.goto(address)
         expect(self.tab.locator("#graph .main-svg").first).to_be_visible()
         expect(self.tab.locator("#asset-lows table").first).to_be_visible()
         return self.tab
 
     def goto(self, address: str) -> None:
-        """Open an address and wait until the app itself shows it."""
+        """Open an address, and wait until the app has replaced the prerendered page."""
         self.tab.goto(address)
         expect(self.tab.locator("#first")).to_have_count(0)
 
+    def switch_theme(self, theme: str) -> None:
+        """Choose light or dark colours, and wait until everything is drawn in them."""
+        self.wait_for_change(self.tab.get_by_text(theme.capitalize(), exact=True).click)
+        expect(self.tab.locator("html")).to_have_attribute("data-mantine-color-scheme", theme)
+        self.wait_until_idle()
+
     @property
     def request_triggers(self) -> list[list[str]]:
-        """What made the browser ask the server, request by request."""
+        """The changed properties that triggered each request."""
         return [request["changedPropIds"] for request in self.requests]
 
     def wait_for_change(self, action: Callable[[], object]) -> None:
-        """Do something, and wait for the answer to it that changes what is shown."""
+        """Do something, and wait for the response that changes the view."""
         with self.tab.expect_response(lambda response: "view.data" in (response.request.post_data or "")):
             action()
 
     def wait_until_idle(self) -> None:
-        """Wait until nothing is asked for any more.
+        """Wait until no request is open, for 20 frames.
 
-        The browser's own state of being idle would not do: it is reached once, and stays.
+        Playwright's state "networkidle" would not do: it is reached once per page.
         """
         self.tab.evaluate("window.quietFrames = 0")
         self.tab.wait_for_function("window.quietFrames >= 20")
@@ -184,13 +190,14 @@ def warm_context(browser: Browser, browser_context_args: dict[str, Any]) -> Iter
 
 @pytest.fixture
 def warm_tab(warm_context: BrowserContext) -> Iterator[Tab]:
-    """A new tab in the shared context; closing it removes every other tab and everything that was stored."""
-    empty = warm_context.pages[0]
+    """A new tab in the shared context; at the end it is closed with all tabs opened from it, and storage is cleared."""
+    empty, *open_pages = warm_context.pages
     tab = warm_context.new_page()
     yield tab
     session = warm_context.new_cdp_session(empty)
-    origins = {"{0.scheme}://{0.netloc}".format(urlsplit(page.url)) for page in warm_context.pages[1:]}
-    for page in warm_context.pages[1:]:
+    new_pages = [page for page in warm_context.pages[1:] if page not in open_pages]
+    origins = {"{0.scheme}://{0.netloc}".format(urlsplit(page.url)) for page in new_pages}
+    for page in new_pages:
         page.close()
     for origin in origins:
         session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "local_storage,indexeddb"})
@@ -200,10 +207,56 @@ def warm_tab(warm_context: BrowserContext) -> Iterator[Tab]:
 
 @pytest.fixture
 def visit(warm_tab: Tab) -> Iterator[PageVisit]:
-    """A tab whose browser has the app's scripts already; whatever it complains of fails the test."""
+    """A tab whose browser has compiled the app's scripts already; an error on its console fails the test."""
     visit = PageVisit(warm_tab)
     yield visit
     assert visit.console_errors == []
+
+
+class SharedVisits:
+    """Visits of explorer pages by several tests; only the page that was opened last stays open."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        self._context = context
+        self._address = ""
+        self._visit: PageVisit | None = None
+
+    def open(self, address: str) -> PageVisit:
+        """The visit of an address, which is opened unless it was the last one."""
+        if self._visit is None or self._address != address:
+            self.close()
+            self._address, self._visit = address, PageVisit(self._context.new_page())
+            self._visit.open(address)
+            self._visit.wait_until_idle()
+        self._visit.tab.bring_to_front()
+        return self._visit
+
+    def close(self) -> None:
+        """Close the open page."""
+        if self._visit is not None:
+            self._visit.tab.close()
+        self._visit = None
+
+
+@pytest.fixture(scope="module")
+def shared_visits(warm_context: BrowserContext) -> Iterator[SharedVisits]:
+    """The shared visits of a module."""
+    visits = SharedVisits(warm_context)
+    yield visits
+    visits.close()
+
+
+@pytest.fixture
+def open_shared(shared_visits: SharedVisits) -> Iterator[Callable[[str], PageVisit]]:
+    """Opens an explorer page that tests share: none may change its view, or what another one reads."""
+    opened: list[PageVisit] = []
+
+    def open_page(address: str) -> PageVisit:
+        opened.append(shared_visits.open(address))
+        return opened[-1]
+
+    yield open_page
+    assert [error for visit in opened for error in visit.console_errors] == []
 
 
 @pytest.fixture
@@ -216,5 +269,5 @@ def first_visit(page: Tab) -> Iterator[PageVisit]:
 
 @pytest.fixture
 def downloads(tmp_path: Path) -> Path:
-    """Where a test puts what it downloads."""
+    """The folder for downloaded files."""
     return tmp_path

@@ -1,4 +1,4 @@
-"""A collection from the page as it is served: the program's own process, against a replay of what venues send."""
+"""A collection from the data page in the program's own process, from a replay of venues."""
 
 import asyncio
 import threading
@@ -13,7 +13,8 @@ from playwright.sync_api import Locator, expect
 from playwright.sync_api import Page as Tab
 from werkzeug.serving import make_server
 
-import app
+from cli import clock
+from cli.commands import serve
 from data.catalogue import load_catalogue
 from data.settings import Settings
 from data.store import CandleStore
@@ -29,27 +30,27 @@ VENUES = {
     "okx": {"ATOM/USDT": build_evening(9), "USDC/USDT": build_evening(10)},
 }
 DELAYED_PATH = "www.okx.com/api/v5/market"
-"""The candles of OKX, which the tests let wait for an answer."""
+"""The path of OKX's candles, whose responses the tests withhold."""
 
 WINDOW = "from=2025-10-10T20:00Z&to=2025-10-11T00:00Z"
 
 
 @dataclass(frozen=True, slots=True)
 class ReplayedVenues:
-    """The replay, and the fault that keeps OKX from answering."""
+    """The replay, and the event that lets OKX respond."""
 
     replay: Replay
     loop: asyncio.AbstractEventLoop
     release: asyncio.Event
 
     def release_answers(self) -> None:
-        """Let OKX answer."""
+        """Let OKX respond."""
         self.loop.call_soon_threadsafe(self.release.set)
 
 
 @contextmanager
 def replay_venues() -> Iterator[ReplayedVenues]:
-    """The venues, in a thread with a loop of its own; OKX's candles wait until it is let answer."""
+    """The venues, in a thread with an event loop of its own; OKX's candles are withheld until they are released."""
     started: Future[ReplayedVenues] = Future()
     ended = asyncio.Event()
 
@@ -72,14 +73,14 @@ def replay_venues() -> Iterator[ReplayedVenues]:
 
 @dataclass(frozen=True, slots=True)
 class ServedProgram:
-    """The page as ``serve`` makes it over a store, and the venues that its collections ask."""
+    """The app as ``serve`` runs it over a store, and the venues that it collects from."""
 
     address: str
     store: CandleStore
     venues: ReplayedVenues
 
     def count_candles(self) -> dict[tuple[str, str], int]:
-        """Candles of ATOM in the window by venue and market."""
+        """The number of candles of ATOM in the window by venue and symbol."""
         counts = self.store.read_candles(["ATOM"], START, END).group_by("venue", "symbol").len()
         return {(venue, symbol): number for venue, symbol, number in counts.iter_rows()}
 
@@ -88,18 +89,18 @@ class ServedProgram:
 def program(
     tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[ServedProgram]:
-    """The program over an empty store, but for clock and pace of the venues, also in processes that it starts."""
+    """The program over an empty store, with a fixed clock and without pauses, also in processes that it starts."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(app, "now", lambda: NOW)
-    monkeypatch.setattr(app, "__file__", timed.__file__)
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    monkeypatch.setattr(serve, "PROGRAM", timed.__file__)
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    # Where no bytecode is kept, every start would compile all of ccxt.
+    # Without a cache of bytecode every start would compile all of ccxt.
     monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
     monkeypatch.setenv("PYTHONPYCACHEPREFIX", str(tmp_path_factory.getbasetemp() / "bytecode"))
     store = CandleStore(str(tmp_path / "lake"))
     with replay_venues() as venues:
         settings = Settings(store=store.uri, mirror=venues.replay.url)
-        app_page = app.build_app(settings, load_catalogue(), store, lambda _: None)
+        app_page = serve.build_app(settings, load_catalogue(), store, lambda _: None)
         server = make_server("127.0.0.1", 0, app_page.server, threaded=True)
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
@@ -112,7 +113,7 @@ def program(
 
 
 def start_collection(visit: PageVisit, program: ServedProgram) -> Tab:
-    """Ask for ATOM of two exchanges in the window alone, and wait until one of them has given everything."""
+    """Collect ATOM from two exchanges in the window alone, and wait until one of them is complete."""
     tab = visit.open_page(program.address, "Data")
     expect(tab.locator("#data-said")).to_contain_text("of the reconstruction, which is no evidence")
     tab.get_by_label("with the 24 h before").uncheck()
@@ -130,22 +131,22 @@ def start_collection(visit: PageVisit, program: ServedProgram) -> Tab:
 
 
 def find_progress_row(tab: Tab, name: str) -> Locator:
-    """What is told of an exchange's progress."""
+    """The row of an exchange in the table of progress."""
     return tab.locator("#data-progress tr", has=tab.get_by_role("rowheader", name=name))
 
 
 def find_window_fields(tab: Tab, name: str) -> Locator:
-    """The fields of an exchange in the map that are of the window."""
+    """The fields of an exchange in the coverage map that lie in the window."""
     return tab.locator("#data-map-grid tr", has=tab.get_by_role("rowheader", name=name)).locator("td", has_text="60")
 
 
 def list_other_triggers(visit: PageVisit) -> list[list[str]]:
-    """What made the browser ask, but for the clock that asks how far a collection is."""
+    """The triggers of all requests but those for the progress."""
     return [triggers for triggers in visit.request_triggers if triggers != ["data-ticker.n_intervals"]]
 
 
 def test_a_collection_to_its_end(visit: PageVisit, program: ServedProgram) -> None:
-    """It tells how far each exchange is while it runs; then its candles are on the page and in the explorer."""
+    """Progress is shown by exchange during the collection; then its candles are on the page and in the explorer."""
     tab = start_collection(visit, program)
     program.venues.release_answers()
     expect(tab.locator("#data-progress")).to_contain_text("Collected 960 new candles.")
@@ -157,14 +158,14 @@ def test_a_collection_to_its_end(visit: PageVisit, program: ServedProgram) -> No
     assert program.count_candles() == {("binance", "ATOM/USDT"): 240, ("okx", "ATOM/USDT"): 240}
     visit.wait_until_idle()
     assert list_other_triggers(visit) == [["place.data"], ["data-collect.n_clicks"], ["collected.data"]]
-    assert visit.request_triggers[-1] == ["collected.data"], "once it has ended nothing is asked any more"
+    assert visit.request_triggers[-1] == ["collected.data"], "no request follows the end of the collection"
     tab.get_by_role("link", name="ATOM in the explorer").click()
     expect(tab.locator("#graph path.js-line").first).to_be_visible()
     expect(tab.locator("#asset-lows")).to_contain_text("OKX")
 
 
 def test_a_collection_that_is_cancelled(visit: PageVisit, program: ServedProgram) -> None:
-    """Its process ends in the middle, what had come stays and is shown, the page says so, and can collect again."""
+    """A cancelled process ends, the candles so far are stored and shown, and another collection can start."""
     tab = start_collection(visit, program)
     tab.get_by_role("button", name="Cancel").click()
     expect(tab.locator("#data-progress")).to_contain_text("Cancelled; what had come is stored: 480 candles.")

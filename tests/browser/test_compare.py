@@ -1,8 +1,7 @@
-"""The Compare page in a real browser: its scale, its second window, its way to the explorer, its files."""
+"""The Compare page in Chromium: scale, second window, links to the explorer, and files."""
 
 from urllib.parse import parse_qsl, urlsplit
 
-import pytest
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import expect
 
@@ -21,7 +20,7 @@ def open_compare(visit: PageVisit, explorer: str, query: str = "?window=crash") 
 
 
 def test_the_scale_is_the_reader_s(visit: PageVisit, real: str) -> None:
-    """Panels share a scale until each is given its own; that asks nobody, and stays when the focus changes."""
+    """Panels share a scale until each gets its own; that sends no request, and stays when the focus changes."""
     tab = open_compare(visit, real)
     shared = tab.evaluate(LOWEST_SCRIPT, "compare-0-ATOM")
     assert tab.evaluate(LOWEST_SCRIPT, "compare-0-WBETH") == shared
@@ -39,7 +38,7 @@ def test_the_scale_is_the_reader_s(visit: PageVisit, real: str) -> None:
 
 
 def test_the_scale_is_part_of_the_link(visit: PageVisit, real: str) -> None:
-    """The chosen scale is in the address, in every file of the menu and on the way to other pages and back."""
+    """The selected scale is in the address, in every file of the menu, and kept on other pages."""
     tab = open_compare(visit, real)
     requests_before = len(visit.request_triggers)
     tab.get_by_text("Own scales").click()
@@ -70,7 +69,7 @@ def test_the_scale_is_part_of_the_link(visit: PageVisit, real: str) -> None:
 
 
 def test_a_second_window_is_in_the_address(visit: PageVisit, real: str) -> None:
-    """Choosing a second window leads to its address, with one request; back leads out of it again."""
+    """A second window has an address of its own, and is one request; back removes it."""
     tab = open_compare(visit, real)
     requests_before = len(visit.request_triggers)
     tab.locator("#compare-against").click()
@@ -84,7 +83,7 @@ def test_a_second_window_is_in_the_address(visit: PageVisit, real: str) -> None:
 
 
 def test_a_click_opens_the_explorer(visit: PageVisit, real: str) -> None:
-    """A click into a panel's chart opens its asset in the explorer, in the same window."""
+    """A click on the chart of a panel opens its asset in the explorer, in the same window."""
     tab = open_compare(visit, real)
     tab.locator("#compare-0-DOGE .nsewdrag").click()
     expect(tab.locator("h1")).to_contain_text("DOGE")
@@ -92,19 +91,21 @@ def test_a_click_opens_the_explorer(visit: PageVisit, real: str) -> None:
     assert (parts.path, dict(parse_qsl(parts.query))) == ("/explorer", {"asset": "DOGE", "window": "crash"})
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_a_phone(visit: PageVisit, real: str, theme: str) -> None:
-    """On a phone the panels stand below each other, as wide as the screen, also of two windows."""
+def test_a_phone(visit: PageVisit, real: str) -> None:
+    """On a phone the panels of two windows are below each other and as wide as the screen, in either theme."""
     visit.tab.set_viewport_size({"width": 390, "height": 844})
-    tab = open_compare(visit, real, f"?window=crash&theme={theme}&against=2025-10-10:both-sides")
-    assert tab.evaluate("document.documentElement.scrollWidth") <= 390
-    boxes = [panel.bounding_box() for panel in tab.locator(".compare-panel").all()]
-    assert {round(box["x"]) for box in boxes if box} == {12}
-    assert min(box["width"] for box in boxes if box) > 350
+    tab = open_compare(visit, real, "?window=crash&theme=dark&against=2025-10-10:both-sides")
+    for theme in ("dark", "light"):
+        if theme == "light":
+            visit.switch_theme(theme)
+        assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+        boxes = [panel.bounding_box() for panel in tab.locator(".compare-panel").all()]
+        assert {round(box["x"]) for box in boxes if box} == {12}
+        assert min(box["width"] for box in boxes if box) > 350
 
 
 def test_a_second_range_of_its_own(visit: PageVisit, real: str) -> None:
-    """A second range is typed on the reader's clock, shown with one request, and stands in address and list."""
+    """A typed second range is on the reader's clock, is one request, and becomes part of the address and the list."""
     tab = open_compare(visit, real, "?window=crash&zone=UTC%2B8")
     requests_before = len(visit.request_triggers)
     tab.get_by_role("button", name="Own second range").click()
@@ -120,7 +121,7 @@ def test_a_second_range_of_its_own(visit: PageVisit, real: str) -> None:
 
 
 def test_a_second_range_that_makes_no_sense(visit: PageVisit, real: str) -> None:
-    """What is no time is said above the page, which stays without a second window; that is one request."""
+    """A range that is no time has a notice, and no second window is shown; that is one request."""
     tab = open_compare(visit, real)
     requests_before = len(visit.request_triggers)
     tab.get_by_role("button", name="Own second range").click()
@@ -133,14 +134,14 @@ def test_a_second_range_that_makes_no_sense(visit: PageVisit, real: str) -> None
 
 
 def test_notices_are_true_of_all_panels(visit: PageVisit, real: str) -> None:
-    """A focus that some assets have no candle of is told for those, and stays the focus."""
+    """The notice about a missing focus names all assets that lack it, and the focus stays."""
     tab = open_compare(visit, real, "?window=crash&focus=okx")
     expect(tab.locator("#notices")).to_contain_text("OKX has no candle of WBETH and DOGE in this window")
     expect(tab.locator("#focus")).to_have_value("OKX")
 
 
 def test_the_numbers_without_a_mouse(visit: PageVisit, real: str) -> None:
-    """The keyboard reaches the numbers of all panels as a table, and each asset's page."""
+    """The keyboard reaches the table of numbers, and the link of each asset."""
     tab = open_compare(visit, real)
     table = tab.get_by_role("region", name="Numbers of all panels")
     table.focus()
@@ -152,7 +153,7 @@ def test_the_numbers_without_a_mouse(visit: PageVisit, real: str) -> None:
 
 
 def test_panels_of_an_asset_stand_in_line(visit: PageVisit, real: str) -> None:
-    """Of two windows the panels of an asset stand beside each other, also where one of them draws nothing."""
+    """The panels of an asset in two windows are beside each other, also if one of them draws nothing."""
     range_text = "2025-10-10:2025-10-10T10:00Z~2025-10-10T10:30Z"
     tab = open_compare(visit, real, f"?window=crash&against={range_text}")
     sides = [
@@ -167,7 +168,7 @@ def test_panels_of_an_asset_stand_in_line(visit: PageVisit, real: str) -> None:
 
 
 def test_axe_finds_nothing_grave_in_what_opens(visit: PageVisit, real: str) -> None:
-    """Neither the second range nor the menu of files has a grave finding while it is open."""
+    """The second range and the menu of files have no serious finding while they are open."""
     tab = open_compare(visit, real, "?window=crash&theme=dark")
     tab.get_by_role("button", name="Own second range").click()
     expect(tab.locator("#compare-own-from")).to_be_visible()

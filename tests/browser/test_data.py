@@ -1,4 +1,4 @@
-"""The data page in a real browser: collecting, importing, forgetting, and the map by pointer and keyboard."""
+"""The data page in Chromium: collecting, importing, forgetting, and the map by pointer and keyboard."""
 
 import re
 from collections.abc import Callable
@@ -30,18 +30,18 @@ CARRY_FILE_SCRIPT = """(place, [kind, text]) => {
   carried.items.add(new File([text], "fallen.csv"));
   place.dispatchEvent(new DragEvent(kind, { bubbles: true, cancelable: true, dataTransfer: carried }));
 }"""
-"""What an element hears of a pointer that carries a file."""
+"""Dispatches the event of a pointer that drags a file over an element."""
 
 DONE_PROGRESS = CollectionProgress("Collected 300 new candles.", 1.0, running=False, failed=False, description="ATOM")
 
 
 def build_address(explorer: str) -> str:
-    """The address of the data page over the crash, from that of the explorer."""
+    """The address of the data page for the crash window."""
     return f"{explorer.removesuffix('explorer')}data?window=crash"
 
 
 def choose_files(tab: Tab, *files: Path) -> None:
-    """Choose files in the place for dropping them."""
+    """Choose files in the field for uploads."""
     tab.set_input_files("#data-upload input[type=file]", [str(file) for file in files])
 
 
@@ -53,7 +53,7 @@ def store(tmp_path: Path) -> CandleStore:
 
 @pytest.fixture
 def write_file(tmp_path: Path) -> Callable[[str, str], Path]:
-    """Writes a file of a name and a text."""
+    """Returns a function that writes a file."""
 
     def write_text_file(name: str, text: str) -> Path:
         path = tmp_path / name
@@ -64,7 +64,7 @@ def write_file(tmp_path: Path) -> Callable[[str, str], Path]:
 
 
 def test_collecting(visit: PageVisit, store: CandleStore) -> None:
-    """A collection tells of each exchange, survives leaving the page, can be cancelled, and its candles are shown."""
+    """A collection shows each exchange, continues while another page is open, and can be cancelled."""
     actions = RecordedActions()
     with serve_store(store, actions) as address:
         tab = visit.open_page(build_address(address), "Data")
@@ -88,11 +88,11 @@ def test_collecting(visit: PageVisit, store: CandleStore) -> None:
         expect(tab.get_by_role("button", name="Cancel")).to_be_hidden()
         assert actions.calls == ["ATOM from 2025-10-09T21:10:00Z to 2025-10-10T21:40:00Z", "cancel"]
         visit.wait_until_idle()
-        assert visit.request_triggers[-1] == ["collected.data"], "once it has ended nothing is asked any more"
+        assert visit.request_triggers[-1] == ["collected.data"], "no request follows the end of the collection"
 
 
 def test_progress_is_told_once(visit: PageVisit, store: CandleStore) -> None:
-    """An answer for the page before that comes after this one tells nothing beside what this page tells."""
+    """A late response for the page before shows nothing beside the progress of this page."""
     actions = RecordedActions(progress_steps=[RUNNING_PROGRESS])
     tick_trigger, open_trigger = '"ticker.n_intervals"', '"place.data"'
     delayed_routes: dict[str, Route] = {}
@@ -122,7 +122,7 @@ def test_progress_is_told_once(visit: PageVisit, store: CandleStore) -> None:
 
 
 def test_a_chosen_collection(visit: PageVisit, store: CandleStore) -> None:
-    """Scope, exchanges and bar length go into what is asked for."""
+    """Scope, exchanges and length of bars are part of the order."""
     actions = RecordedActions()
     with serve_store(store, actions) as address:
         tab = visit.open_page(build_address(address), "Data")
@@ -134,11 +134,11 @@ def test_a_chosen_collection(visit: PageVisit, store: CandleStore) -> None:
         tab.get_by_role("button", name="Collect", exact=True).click()
         visit.wait_until_idle()
         assert actions.calls == ["2025-10-10, candles of 5m, kraken only"]
-        assert len(visit.requests) == 2, "opening and starting; the choices ask for nothing"
+        assert len(visit.requests) == 2, "opening and starting; choices send no request"
 
 
 def test_importing(visit: PageVisit, store: CandleStore, write_file: Callable[[str, str], Path]) -> None:
-    """Of two files the good one comes in and is shown at once; the bad one is refused by its line."""
+    """Of two files the good one is stored and shown at once; the bad one is refused by its line."""
     with serve_store(store, RecordedActions(store=store)) as address:
         tab = visit.open_page(build_address(address), "Data")
         choose_files(tab, write_file("good.csv", GOOD_CSV), write_file("bad.csv", BAD_CSV))
@@ -147,14 +147,14 @@ def test_importing(visit: PageVisit, store: CandleStore, write_file: Callable[[s
         expect(tab.locator("#data-said")).to_contain_text("candles of 1 exchange")
         expect(tab.locator("#data-held")).to_contain_text("good.csv")
         visit.wait_until_idle()
-        assert len(visit.requests) == 2, "opening, and showing what came"
+        assert len(visit.requests) == 2, "opening, and showing the stored candles"
         expect(tab.locator("#data-waiting")).to_be_hidden()
         choose_files(tab, write_file("good.csv", GOOD_CSV))
         expect(tab.locator("#data-imported")).to_contain_text("0 candles new, 1 already there")
 
 
 def test_a_file_of_one_market(visit: PageVisit, store: CandleStore, write_file: Callable[[str, str], Path]) -> None:
-    """A file that names no market is refused, and comes in when exchange and symbol stand beside it."""
+    """A file without columns for its market is refused, and stored when exchange and symbol are given."""
     file = write_file("mine.csv", "open_time,open,high,low,close,volume\n2025-10-10T21:00:00Z,4,4,3,3.5,10\n")
     with serve_store(store, RecordedActions(store=store)) as address:
         tab = visit.open_page(build_address(address), "Data")
@@ -168,7 +168,7 @@ def test_a_file_of_one_market(visit: PageVisit, store: CandleStore, write_file: 
 
 
 def test_dropping(visit: PageVisit, store: CandleStore) -> None:
-    """A file that is let fall on the place comes in, and the place looks as before; the same file can come again."""
+    """A dropped file is stored, and the field looks as before; the same file can be dropped again."""
     with serve_store(store, RecordedActions(store=store)) as address:
         tab = visit.open_page(build_address(address), "Data")
         for text in ("1 candle new", "0 candles new, 1 already there"):
@@ -184,7 +184,7 @@ def test_dropping(visit: PageVisit, store: CandleStore) -> None:
 def test_while_a_file_is_on_its_way(
     visit: PageVisit, store: CandleStore, write_file: Callable[[str, str], Path]
 ) -> None:
-    """It is said what is being sent, the rest of the page goes on, nothing else is taken, and a failure is told."""
+    """During an upload its file is named, the page works, no other file is accepted, and a failure is shown."""
     with serve_store(store, RecordedActions(store=store)) as address:
         tab = visit.open_page(build_address(address), "Data")
         pending_routes: list[Route] = []
@@ -205,7 +205,7 @@ def test_while_a_file_is_on_its_way(
 
 
 def test_files_that_are_too_large(visit: PageVisit, store: CandleStore, write_file: Callable[[str, str], Path]) -> None:
-    """A file above the limit is stopped in the browser, with the way for such files."""
+    """A file above the limit is refused in the browser, with a hint to the command line."""
     with serve_store(store, RecordedActions(store=store)) as address:
         tab = visit.open_page(build_address(address), "Data")
         tab.evaluate("document.getElementById('data-drop').dataset.most = '0.00001'")
@@ -216,7 +216,7 @@ def test_files_that_are_too_large(visit: PageVisit, store: CandleStore, write_fi
 
 
 def test_forgetting(visit: PageVisit, store: CandleStore) -> None:
-    """An imported file is dropped only after a question, and the page shows what is left."""
+    """An imported file is removed only after a confirmation, and the page shows what remains."""
     store.write_candles(build_crash_candles(), source="mine.csv", fetched_at=NOW)
     actions = RecordedActions(store=store)
     with serve_store(store, actions) as address:
@@ -236,7 +236,7 @@ def test_forgetting(visit: PageVisit, store: CandleStore) -> None:
 
 
 def test_the_map_by_pointer_and_keys(visit: PageVisit, real: str) -> None:
-    """A field that is pointed at, tapped or reached by arrow keys tells its minutes, without asking the server."""
+    """A field under the pointer or the focus has its minutes read out, without a request."""
     tab = visit.open_page(build_address(real), "Data")
     last_field = tab.locator("#data-map-grid tbody tr").first.locator("td").last
     last_field.hover()
@@ -254,7 +254,7 @@ def test_the_map_by_pointer_and_keys(visit: PageVisit, real: str) -> None:
 
 
 def test_another_length(visit: PageVisit, store: CandleStore) -> None:
-    """A store with candles of five minutes offers them in one request, by keyboard too; the address says which."""
+    """Candles of five minutes are offered by one request, also by keyboard, and the address has the length."""
     five_minute_candles = build_crash_candles().filter(
         pl.col("venue") == "okx", pl.col("open_time").dt.minute() % 5 == 0
     )
@@ -279,7 +279,7 @@ def test_another_length(visit: PageVisit, store: CandleStore) -> None:
 
 
 def test_another_asset_keeps_the_form(visit: PageVisit, real: str) -> None:
-    """Another asset is shown in one request, and what was typed in the form stays."""
+    """Another asset is one request, and the form keeps what was typed."""
     tab = visit.open_page(build_address(real), "Data")
     tab.get_by_text("A file of one market").click()
     tab.get_by_label("Symbol", exact=True).fill("ATOM/USD")

@@ -1,4 +1,4 @@
-"""What the browser loads for a first chart, and when."""
+"""What the browser loads for the first chart, and when."""
 
 from playwright.sync_api import expect
 
@@ -6,7 +6,7 @@ from tests.browser.conftest import PageVisit
 
 
 def test_plotly_is_loaded_once_and_before_the_answer(first_visit: PageVisit, sample: str) -> None:
-    """plotly.js is asked for together with the other scripts, once, and not only after the server has answered."""
+    """plotly.js is requested once, together with the other scripts, and before the first response of a callback."""
     urls: list[str] = []
     first_visit.tab.on("request", lambda request: urls.append(request.url))
     first_visit.open(sample)
@@ -19,7 +19,7 @@ def test_plotly_is_loaded_once_and_before_the_answer(first_visit: PageVisit, sam
 
 
 def test_a_page_of_text_loads_it_when_a_chart_follows(first_visit: PageVisit, sample: str) -> None:
-    """From the definitions, which need no chart, a link leads to charts that are drawn."""
+    """From the method page, which has no chart, a link leads to charts that are drawn."""
     urls: list[str] = []
     first_visit.tab.on("request", lambda request: urls.append(request.url))
     first_visit.open_page(sample.replace("/explorer", "/method"), "What the numbers mean")

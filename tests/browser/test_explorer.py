@@ -1,7 +1,7 @@
-"""The explorer in a real browser: seconds, the moment under the pointer, files, and what is told around the charts."""
+"""The explorer in Chromium: seconds, the table of one moment, files, and the notes and tables around the charts."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,7 @@ from tests.dashboard.test_timeframes import build_fall, convert_bar_length
 
 @pytest.fixture(scope="module")
 def seconds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The page over minutes of the crash and the seconds of its first half minute, made by hand."""
+    """The address of the explorer over minutes of the crash and the seconds of its first half minute, made by hand."""
     store = CandleStore(str(tmp_path_factory.mktemp("seconds") / "lake"))
     for frame in (build_crash_candles(), convert_bar_length(build_fall(), Timeframe.S1)):
         store.write_candles(frame, source="by hand", fetched_at=NOW)
@@ -28,12 +28,12 @@ def seconds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def read_moment(tab: Tab) -> str:
-    """The moment that is told below the charts."""
+    """The time of the table below the charts."""
     return tab.locator("#minute strong").inner_text()
 
 
 def test_seconds_are_one_click_away(visit: PageVisit, seconds: str) -> None:
-    """Where seconds are stored one click shows them, with one request; another one goes back to minutes."""
+    """Where seconds are stored a button shows them, with one request; another one shows minutes again."""
     tab = visit.open(f"{seconds}?from=2025-10-10T21:10:00Z&to=2025-10-10T21:11:00Z")
     visit.wait_for_change(lambda: tab.get_by_role("button", name="Show seconds").click())
     expect(tab.locator("#span")).to_contain_text("in bars of a second")
@@ -46,7 +46,7 @@ def test_seconds_are_one_click_away(visit: PageVisit, seconds: str) -> None:
 
 
 def test_seconds_are_not_offered_where_there_are_none(visit: PageVisit, real: str) -> None:
-    """Without candles of a second nothing is offered, and a link to them says how to collect some."""
+    """Without candles of a second there is no offer, and a link to them says how to collect some."""
     tab = visit.open(f"{real}?window=crash")
     expect(tab.get_by_role("button", name="Show seconds")).to_have_count(0)
     visit.goto(f"{real}?window=crash&bar=1s")
@@ -56,7 +56,7 @@ def test_seconds_are_not_offered_where_there_are_none(visit: PageVisit, real: st
 
 
 def test_the_pointer_tells_every_exchange(visit: PageVisit, real: str) -> None:
-    """Pointing along the charts tells price, deviation and state of all at that minute, and asks for nothing."""
+    """Under the pointer price, deviation and state of all exchanges are shown for that minute, without a request."""
     tab = visit.open(f"{real}?window=crash")
     expect(tab.locator("#minute strong")).to_have_text("2025-10-10 21:20 UTC")
     first_row = tab.locator("#minute tbody tr").first
@@ -80,9 +80,9 @@ def test_the_pointer_tells_every_exchange(visit: PageVisit, real: str) -> None:
     assert len(visit.request_triggers) == request_count
 
 
-def test_the_keyboard_leads_along_the_minutes(visit: PageVisit, real: str) -> None:
-    """The slider below the charts moves by the arrow keys and says where it is."""
-    tab = visit.open(f"{real}?window=crash")
+def test_the_keyboard_leads_along_the_minutes(open_shared: Callable[[str], PageVisit], real: str) -> None:
+    """The slider below the charts moves by the arrow keys, and its text is the time."""
+    tab = open_shared(f"{real}?window=crash").tab
     slider = tab.get_by_role("slider", name="Moment")
     slider.focus()
     tab.keyboard.press("ArrowRight")
@@ -91,7 +91,7 @@ def test_the_keyboard_leads_along_the_minutes(visit: PageVisit, real: str) -> No
 
 
 def test_the_moment_follows_the_view(visit: PageVisit, real: str) -> None:
-    """Another focus and another page lead to other numbers, and back to the explorer the table is there again."""
+    """Another focus and another page change the numbers, and back in the explorer the table is there again."""
     tab = visit.open(f"{real}?window=crash")
     visit.wait_for_change(tab.locator(".venues").get_by_role("button", name="Kraken", exact=True).first.click)
     expect(tab.locator("#minute tr.focus")).to_contain_text("Kraken")
@@ -102,7 +102,7 @@ def test_the_moment_follows_the_view(visit: PageVisit, real: str) -> None:
 
 
 def test_files_are_in_the_menu(visit: PageVisit, real: str) -> None:
-    """The menu beside the picture's button opens by keyboard and holds links to files that come."""
+    """The menu beside the button of the picture opens by keyboard and has links to files."""
     tab = visit.open(f"{real}?window=crash")
     tab.get_by_role("button", name="More files: picture").press("Enter")
     menu = tab.get_by_role("dialog")
@@ -118,7 +118,7 @@ def test_files_are_in_the_menu(visit: PageVisit, real: str) -> None:
 
 
 def test_the_depths_as_a_picture(visit: PageVisit, real: str, downloads: Path) -> None:
-    """The menu beside the depths gives a square PNG on dark paper, of twice its pixels and with its manifest."""
+    """The menu beside the depths has a dark square PNG, of twice the sheet's pixels and with its manifest."""
     tab = visit.open(f"{real}?window=crash")
     tab.get_by_role("button", name="Files: how long at which depth").click()
     square_link = tab.get_by_role("dialog").get_by_role("row", name="Square 1:1").get_by_role("link", name="PNG").last
@@ -137,9 +137,9 @@ def test_the_depths_as_a_picture(visit: PageVisit, real: str, downloads: Path) -
     assert (manifest["asset"], manifest["focus"], manifest["window"]) == ("ATOM", "binance", "crash")
 
 
-def test_every_chart_has_a_name_and_a_table(visit: PageVisit, real: str) -> None:
-    """Each chart is a group with a name, and its numbers stand in a table as well."""
-    tab = visit.open(f"{real}?window=crash")
+def test_every_chart_has_a_name_and_a_table(open_shared: Callable[[str], PageVisit], real: str) -> None:
+    """Each chart is a group with a label, and a table has its numbers too."""
+    tab = open_shared(f"{real}?window=crash").tab
     for graph in tab.locator(".dash-graph").all():
         assert graph.locator("xpath=ancestor::*[@role='group'][1]").get_attribute("aria-label")
     tab.get_by_text("Table of depths").click()
@@ -149,9 +149,9 @@ def test_every_chart_has_a_name_and_a_table(visit: PageVisit, real: str) -> None
     expect(tab.locator("#close-look")).to_contain_text("The minute of the lowest trade: 21:20 UTC")
 
 
-def test_the_depths_by_keyboard(visit: PageVisit, real: str) -> None:
-    """The arrows lead along each line of the depths, the focus venue's last."""
-    tab = visit.open(f"{real}?window=crash")
+def test_the_depths_by_keyboard(open_shared: Callable[[str], PageVisit], real: str) -> None:
+    """The arrow keys move along each line of the depths, the focus venue's last."""
+    tab = open_shared(f"{real}?window=crash").tab
     expect(tab.locator("#thresholds .main-svg").first).to_be_visible()
     slider = tab.locator("[data-walks=thresholds]")
     slider.focus()
@@ -162,9 +162,9 @@ def test_the_depths_by_keyboard(visit: PageVisit, real: str) -> None:
     expect(slider).to_have_attribute("aria-valuetext", "Binance: 5 of 30 minutes at least 20 % below")
 
 
-def test_notes_lead_to_their_sources(visit: PageVisit, real: str) -> None:
-    """The notes of the event are listed under the charts, with links where a public page is on record."""
-    tab = visit.open(f"{real}?window=crash")
+def test_notes_lead_to_their_sources(open_shared: Callable[[str], PageVisit], real: str) -> None:
+    """The notes of the event are listed under the charts, with links to public pages about them."""
+    tab = open_shared(f"{real}?window=crash").tab
     note = tab.locator("#notes li", has_text="bottom lay at 21:20")
     expect(note.get_by_role("link", name="source")).to_have_attribute(
         "href", "https://www.binance.com/en/support/announcement/detail/d9cb0d52d7c142a5be4f49732bd8760c"
@@ -172,7 +172,7 @@ def test_notes_lead_to_their_sources(visit: PageVisit, real: str) -> None:
 
 
 def test_on_a_phone(visit: PageVisit, seconds: str) -> None:
-    """On a narrow screen seconds, moment, depths and the close look stay within the screen."""
+    """On a narrow screen the explorer with seconds does not scroll sideways."""
     visit.tab.set_viewport_size({"width": 390, "height": 844})
     tab = visit.open(f"{seconds}?from=2025-10-10T21:10:00Z&to=2025-10-10T21:11:00Z&bar=1s")
     expect(tab.locator("#minute table").first).to_be_visible()

@@ -1,4 +1,4 @@
-"""The overview in a real browser: two requests, nothing that moves, and ways into the explorer."""
+"""The overview in Chromium: its two requests, layout without shifts, and links to the explorer."""
 
 import re
 from pathlib import Path
@@ -21,17 +21,17 @@ def build_address(explorer: str, path_and_query: str) -> str:
 
 
 def wait_for_deferred_parts(tab: Tab) -> None:
-    """Wait until what takes longer is there."""
+    """Wait until the results of the robustness checks are shown."""
     expect(tab.locator("#overview-cards [aria-busy=true]")).to_have_count(0)
     expect(tab.locator("#overview-reading [aria-busy=true]")).to_have_count(0)
 
 
 def test_two_requests_and_then_none(visit: PageVisit, real: str) -> None:
-    """The page comes first and what takes longer second; shown again, both are one answer."""
+    """The robustness checks are a second request; once they are cached, a change is one request."""
     tab = visit.open_page(build_address(real, CRASH), HEADING)
     wait_for_deferred_parts(tab)
     visit.wait_until_idle()
-    # A part of a page that has just come asks without having been changed.
+    # The request of a component that was just added has no changed property.
     assert visit.request_triggers in ([["place.data"], []], [["place.data"]])
     requests_before = len(visit.request_triggers)
     visit.wait_for_change(lambda: tab.get_by_text("Dark", exact=True).click())
@@ -43,7 +43,7 @@ def test_two_requests_and_then_none(visit: PageVisit, real: str) -> None:
 
 @pytest.mark.parametrize("width", [390, 820, 1440])
 def test_nothing_moves(first_visit: PageVisit, real: str, width: int) -> None:
-    """What comes second, and the charts, fill places of the same height, on a screen of any width."""
+    """The deferred parts and the charts have the height of their placeholders, on a screen of any width."""
     delayed_routes: list[Route] = []
 
     def delay_deferred(route: Route) -> None:
@@ -56,7 +56,7 @@ def test_nothing_moves(first_visit: PageVisit, real: str, width: int) -> None:
     tab.set_viewport_size({"width": width, "height": 900})
     tab.route("**/_dash-update-component*", delay_deferred)
     tab.route("**/async-graph*", delay_deferred)
-    # Another threshold for each width: what was worked out for one is not known for the next.
+    # A threshold of its own for each width, so that its checks are not in the cache.
     with (
         tab.expect_request("**/async-graph*"),
         tab.expect_request(lambda request: "overview-asked" in (request.post_data or "")),
@@ -76,7 +76,7 @@ def test_nothing_moves(first_visit: PageVisit, real: str, width: int) -> None:
 
 
 def test_a_cell_leads_to_the_explorer(visit: PageVisit, real: str) -> None:
-    """A cell of the matrix opens the explorer with its asset and its venue as the focus, by keyboard too."""
+    """A cell of the matrix opens the explorer with its asset and its venue as the focus, also by keyboard."""
     tab = visit.open_page(build_address(real, CRASH), HEADING)
     cell = tab.get_by_role("link", name=re.compile(r"^Gate, ATOM: "))
     cell.focus()
@@ -108,7 +108,7 @@ def test_a_point_leads_to_the_explorer(visit: PageVisit, real: str) -> None:
 
 
 def test_points_by_keyboard(visit: PageVisit, real: str) -> None:
-    """The arrows go from point to point, each is told and shown as under the pointer, and Enter opens it."""
+    """The arrow keys move from point to point, each has a text and a hover label, and Enter opens it."""
     tab = visit.open_page(build_address(real, CRASH), HEADING)
     wait_for_deferred_parts(tab)
     expect(tab.locator("#overview-depth-wide .main-svg").first).to_be_visible()
@@ -145,7 +145,7 @@ def test_the_focus_is_one_click_away(visit: PageVisit, real: str) -> None:
 
 
 def test_the_matrix_as_a_file(visit: PageVisit, real: str, downloads: Path) -> None:
-    """The menu beside the matrix gives it square on dark paper, with twice the sheet's pixels and what it shows."""
+    """The menu beside the matrix has a dark square PNG of twice the sheet's pixels, with its manifest."""
     tab = visit.open_page(build_address(real, f"{CRASH}&focus=okx"), HEADING)
     wait_for_deferred_parts(tab)
     tab.get_by_role("button", name="Files: every exchange under the same test").click()
@@ -163,7 +163,7 @@ def test_the_matrix_as_a_file(visit: PageVisit, real: str, downloads: Path) -> N
 
 
 def test_a_phone_shows_the_narrow_charts(visit: PageVisit, real: str) -> None:
-    """One size of each chart is in sight, the one that there is room for."""
+    """The chart whose size fits the screen is visible, the other one hidden."""
     tab = visit.open_page(build_address(real, CRASH), HEADING)
     expect(tab.locator("#overview-depth-wide")).to_be_visible()
     expect(tab.locator("#overview-depth-narrow")).to_be_hidden()
@@ -174,7 +174,7 @@ def test_a_phone_shows_the_narrow_charts(visit: PageVisit, real: str) -> None:
 
 
 def test_an_illustration_is_one_request(visit: PageVisit, sample: str) -> None:
-    """Nothing is worked out for an illustration, and it is marked as one."""
+    """An illustration has no robustness checks, and is marked as one."""
     tab = visit.open_page(build_address(sample, CRASH), HEADING)
     expect(tab.locator("#overview-summary")).to_contain_text("supports no statement")
     expect(tab.locator("#offer-text")).to_contain_text("Illustration, not a measurement")

@@ -1,6 +1,7 @@
-"""The page in a real browser: what a person does with it."""
+"""The controls of the explorer in Chromium."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -19,23 +20,23 @@ GROUP_NAMES = ("USDT exchanges", "USD exchanges")
 
 
 def read_query(tab: Tab, *expected_texts: str) -> dict[str, str]:
-    """What the address says, once it says these; it follows the page a moment later."""
+    """The query of the address, once it contains the texts; the address changes a moment after the page."""
     tab.wait_for_function("said => said.every(text => location.search.includes(text))", arg=list(expected_texts))
     search: str = tab.evaluate("location.search")
     return dict(parse_qsl(search.removeprefix("?")))
 
 
 def read_lines(tab: Tab) -> list[str]:
-    """What the charts draw, as text that differs where a line does."""
+    """The lines of the charts as text, which differs if a line does."""
     script = "paths => paths.map(path => path.outerHTML)"
     line_html: list[str] = tab.eval_on_selector_all("#graph .scatterlayer path.js-line", script)
     return line_html
 
 
 def read_numbers(tab: Tab) -> list[str]:
-    """Every sentence and every cell of the page."""
+    """The text of every sentence and cell of the page."""
     selector = "h1, .second, #measured, .venues td, .lows td"
-    # In one go: a locator first finds the elements and then reads them, when some may have been replaced.
+    # In one script: a locator finds the elements first and reads them later, when some may have been replaced.
     texts: list[str] = tab.evaluate(
         "told => [...document.querySelectorAll(told)].map(part => part.innerText)", selector
     )
@@ -48,15 +49,13 @@ def choose_option(tab: Tab, field: str, option: str) -> None:
     tab.get_by_role("option", name=option, exact=True).click()
 
 
-def test_one_request_for_a_page(visit: PageVisit, sample: str) -> None:
-    """Opening asks for everything that is shown once; nothing is asked for after that."""
-    visit.open(sample)
-    visit.wait_until_idle()
-    assert visit.request_triggers == [["place.data"]]
+def test_one_request_for_a_page(open_shared: Callable[[str], PageVisit], sample: str) -> None:
+    """Opening a page is one request, and none follows."""
+    assert open_shared(sample).request_triggers == [["place.data"]]
 
 
 def test_one_request_for_a_change(visit: PageVisit, sample: str) -> None:
-    """A change of the asset is one request for everything that is shown."""
+    """A change of the asset is one request."""
     tab = visit.open(sample)
     visit.wait_for_change(tab.get_by_text("DOGE", exact=True).first.click)
     expect(tab.locator("#second")).to_contain_text("DOGE on Binance")
@@ -64,16 +63,16 @@ def test_one_request_for_a_change(visit: PageVisit, sample: str) -> None:
     assert visit.request_triggers == [["place.data"], ["asset.value"]]
 
 
-def test_the_first_screen(visit: PageVisit, sample: str) -> None:
-    """Headline, choices, the button of the picture and the top of the charts are in sight without scrolling."""
-    tab = visit.open(sample)
+def test_the_first_screen(open_shared: Callable[[str], PageVisit], sample: str) -> None:
+    """Headline, controls, the button of the picture and the top of the charts are visible without scrolling."""
+    tab = open_shared(sample).tab
     for part in (tab.locator("h1"), tab.get_by_role("button", name=PICTURE_BUTTON), tab.locator("#settings")):
         expect(part).to_be_in_viewport(ratio=1)
     expect(tab.locator("#graph .main-svg").first).to_be_in_viewport(ratio=0.5)
 
 
 def test_three_clicks_to_the_file(visit: PageVisit, sample: str, downloads: Path) -> None:
-    """Asset, window, button: the file is a picture of 3200x1800, named after what it shows, and not blank."""
+    """Asset, window, button: the file is a picture of 3200x1800 with its asset in the name, and not blank."""
     tab = visit.open(sample)
     visit.wait_for_change(tab.get_by_text("DOGE", exact=True).first.click)
     visit.wait_for_change(lambda: tab.get_by_text("Crash", exact=True).click())
@@ -91,7 +90,7 @@ def test_three_clicks_to_the_file(visit: PageVisit, sample: str, downloads: Path
 
 
 def test_asset_and_window_change_the_charts(visit: PageVisit, sample: str) -> None:
-    """Another asset and another window draw other lines, and the address says which."""
+    """Another asset and another window draw other lines, and are part of the address."""
     tab = visit.open(sample)
     line_sets = [read_lines(tab)]
     for name in ("XRP", "Article"):
@@ -106,7 +105,7 @@ def test_asset_and_window_change_the_charts(visit: PageVisit, sample: str) -> No
 
 
 def test_a_copied_link_opens_the_same_view(visit: PageVisit, real: str) -> None:
-    """What a person chose is in the copied link, and opens again as it was."""
+    """A copied link opens the same view with the same numbers."""
     tab = visit.open(f"{real}?window=crash")
     visit.wait_for_change(lambda: choose_option(tab, "focus", "Gate"))
     visit.wait_for_change(lambda: tab.get_by_text("UTC+8", exact=True).click())
@@ -124,9 +123,9 @@ def test_a_copied_link_opens_the_same_view(visit: PageVisit, real: str) -> None:
     new_tab.close()
 
 
-def test_the_reconstruction_is_marked(visit: PageVisit, sample: str) -> None:
+def test_the_reconstruction_is_marked(open_shared: Callable[[str], PageVisit], sample: str) -> None:
     """Notice, headline and charts say that this is no measurement, real candles are offered, and nothing is ranked."""
-    tab = visit.open(sample)
+    tab = open_shared(sample).tab
     expect(tab.locator("#offer-text")).to_contain_text("Illustration, not a measurement")
     expect(tab.locator("h1")).to_have_text("Illustration from published figures, not a measurement")
     expect(tab.locator("#graph")).to_contain_text("not a measurement")
@@ -135,7 +134,7 @@ def test_the_reconstruction_is_marked(visit: PageVisit, sample: str) -> None:
 
 
 def test_the_picture_of_the_reconstruction_is_marked(visit: PageVisit, sample: str) -> None:
-    """What the browser is given to draw bears the mark."""
+    """The figure that the browser draws the picture from has the mark."""
     tab = visit.open(sample)
     with tab.expect_response(lambda answer: "picture-figure" in (answer.request.post_data or "")) as answer:
         tab.get_by_role("button", name=PICTURE_BUTTON).click()
@@ -143,7 +142,7 @@ def test_the_picture_of_the_reconstruction_is_marked(visit: PageVisit, sample: s
 
 
 def test_hiding_a_line_changes_no_number(visit: PageVisit, real: str) -> None:
-    """A hidden line is gone from the charts, and every number stays; leaving out of the vote changes them."""
+    """A hidden line is not drawn, and every number stays; excluding a venue changes them."""
     tab = visit.open(f"{real}?window=crash")
     numbers_before, line_count = read_numbers(tab), len(read_lines(tab))
     tab.get_by_role("button", name="Settings").click()
@@ -190,7 +189,7 @@ def test_dragging_sets_the_window(visit: PageVisit, sample: str) -> None:
 
 
 def test_an_own_range(visit: PageVisit, sample: str) -> None:
-    """Two times, typed on the clock that is shown, are a window."""
+    """Two typed times on the reader's clock are a window."""
     tab = visit.open(f"{sample}?zone=UTC%2B8")
     tab.get_by_role("button", name="Own range").click()
     tab.get_by_label("From (UTC+8)").fill("2025-10-11 05:12")
@@ -201,7 +200,7 @@ def test_an_own_range(visit: PageVisit, sample: str) -> None:
 
 
 def test_dark(visit: PageVisit, sample: str) -> None:
-    """Dark is one click, for the page and for the charts."""
+    """One click on Dark changes the colours of page and charts."""
     tab = visit.open(sample)
     visit.wait_for_change(lambda: tab.get_by_text("Dark", exact=True).click())
     expect(tab.locator("html")).to_have_attribute("data-mantine-color-scheme", "dark")
@@ -211,7 +210,7 @@ def test_dark(visit: PageVisit, sample: str) -> None:
 
 @pytest.mark.parametrize("width", [390, 768, 1920])
 def test_widths(visit: PageVisit, real: str, width: int) -> None:
-    """Nothing makes the page itself scroll sideways, on a phone as on a wide screen."""
+    """The page does not scroll sideways, on a phone as on a wide screen."""
     visit.tab.set_viewport_size({"width": width, "height": 844})
     tab = visit.open(f"{real}?window=crash")
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
@@ -219,7 +218,7 @@ def test_widths(visit: PageVisit, real: str, width: int) -> None:
 
 
 def test_nothing_to_show(visit: PageVisit, sample: str) -> None:
-    """Where there is no candle the page says what to do next instead of empty charts."""
+    """Without candles the page says what to do instead of empty charts."""
     visit.goto(f"{sample}?origin=real")
     tab = visit.tab
     expect(tab.locator("h1")).to_have_text("Nothing to measure for ATOM in this window")
@@ -229,14 +228,14 @@ def test_nothing_to_show(visit: PageVisit, sample: str) -> None:
 
 
 def test_a_bad_link_is_a_notice(visit: PageVisit, sample: str) -> None:
-    """A link with values that make no sense opens the page and says what they were."""
+    """A link with values that are not valid opens the page with notices about them."""
     tab = visit.open(f"{sample}?asset=%3Cb%3E&zone=CET&from=noon&to=night")
     for notices in ("asset '<b>' is not known", "zone 'CET' is not known", "'noon' is no time"):
         expect(tab.locator("#notices")).to_contain_text(notices)
 
 
 def test_the_keyboard_reaches_the_choices(visit: PageVisit, sample: str) -> None:
-    """An asset is chosen with the keyboard alone, and what has the focus is outlined."""
+    """An asset can be chosen by keyboard, and the focused element has an outline."""
     tab = visit.open(sample)
     tab.get_by_role("radio", name="ATOM").focus()
     visit.wait_for_change(lambda: tab.keyboard.press("ArrowRight"))
@@ -247,7 +246,7 @@ def test_the_keyboard_reaches_the_choices(visit: PageVisit, sample: str) -> None
 
 
 def test_collecting_real_candles(visit: PageVisit, tmp_path: Path) -> None:
-    """The button starts a collection that tells how far it is; when it ends the real candles are shown."""
+    """The button starts a collection that shows its progress; at its end the real candles are shown."""
     store = CandleStore(str(tmp_path / "lake"))
     actions = RecordedActions()
     with serve_store(store, actions) as address:

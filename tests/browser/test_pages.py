@@ -1,4 +1,4 @@
-"""The app of several pages in a real browser: moving between them, back and forth, and what each is good for."""
+"""All pages in Chromium: moving between them, history, and the controls of the lows and method pages."""
 
 import csv
 import re
@@ -30,7 +30,7 @@ def build_address(explorer: str, page: str, query: str = "") -> str:
 
 
 def read_view(tab: Tab) -> tuple[str, dict[str, str]]:
-    """The page and the view that the address speaks of."""
+    """The path and the query of the address."""
     parts = urlsplit(tab.url)
     return parts.path, dict(parse_qsl(parts.query))
 
@@ -42,7 +42,7 @@ def follow_link(tab: Tab, page: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(HEADINGS))
 def test_each_page_asks_once(visit: PageVisit, sample: str, name: str) -> None:
-    """Every page comes in one answer and asks for nothing after it, and says in the window's title what it is."""
+    """Every page is one request and a title of the window that ends with the program's name."""
     tab = visit.open_page(build_address(sample, name), HEADINGS[name])
     assert visit.request_triggers == [["place.data"]]
     expect(tab).to_have_title(re.compile("Plumbline$"))
@@ -50,19 +50,21 @@ def test_each_page_asks_once(visit: PageVisit, sample: str, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(HEADINGS))
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_a_phone(visit: PageVisit, sample: str, name: str, theme: str) -> None:
-    """On a phone no page scrolls sideways, and every page is in the navigation in sight."""
+def test_a_phone(visit: PageVisit, sample: str, name: str) -> None:
+    """On a phone no page scrolls sideways, and the links to all pages are visible, in dark and in light colours."""
     visit.tab.set_viewport_size({"width": 390, "height": 844})
-    tab = visit.open_page(build_address(sample, name, f"?zone=UTC%2B8&theme={theme}"), HEADINGS[name])
-    assert tab.evaluate("document.documentElement.scrollWidth") <= 390
-    for link in tab.get_by_role("navigation", name="Pages").get_by_role("link").all():
-        expect(link).to_be_in_viewport(ratio=0.99)
-    expect(tab.locator("html")).to_have_attribute("data-mantine-color-scheme", theme)
+    tab = visit.open_page(build_address(sample, name, "?zone=UTC%2B8&theme=dark"), HEADINGS[name])
+    for theme in ("dark", "light"):
+        if theme == "light":
+            visit.switch_theme(theme)
+        assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+        for link in tab.get_by_role("navigation", name="Pages").get_by_role("link").all():
+            expect(link).to_be_in_viewport(ratio=0.99)
+        expect(tab.locator("html")).to_have_attribute("data-mantine-color-scheme", theme)
 
 
 def test_the_view_comes_along(visit: PageVisit, real: str) -> None:
-    """What was chosen on one page holds on the next, which is one request away."""
+    """The view is kept on another page, which is one request."""
     tab = visit.open(f"{real}?asset=WBETH&window=crash&zone=UTC%2B8&reference=weighted-median")
     follow_link(tab, "Lows")
     expect(tab.locator("h1")).to_have_text(HEADINGS["lows"])
@@ -76,7 +78,7 @@ def test_the_view_comes_along(visit: PageVisit, real: str) -> None:
 
 
 def test_back_and_forward(visit: PageVisit, real: str) -> None:
-    """Back and forward lead through assets, windows and pages, one request a step; a toggle is no step."""
+    """Back and forward move through assets, windows and pages, one request a step; a switch is no step."""
     tab = visit.open(f"{real}?window=crash")
     visit.wait_for_change(tab.get_by_text("WBETH", exact=True).first.click)
     tab.wait_for_url("**asset=WBETH*")
@@ -102,7 +104,7 @@ def test_back_and_forward(visit: PageVisit, real: str) -> None:
 
 
 def test_changes_after_going_back(visit: PageVisit, real: str) -> None:
-    """A view that was gone back to can be changed from there on."""
+    """After going back the view can be changed."""
     tab = visit.open(f"{real}?window=crash")
     visit.wait_for_change(tab.get_by_text("WBETH", exact=True).first.click)
     tab.wait_for_url("**asset=WBETH*")
@@ -116,7 +118,7 @@ def test_changes_after_going_back(visit: PageVisit, real: str) -> None:
 
 
 def test_an_old_link(visit: PageVisit, sample: str) -> None:
-    """A view at the root opens in the explorer, under its new address."""
+    """A view at the root opens in the explorer, and the address becomes the explorer's."""
     tab = visit.open(build_address(sample, "", "?asset=DOGE&window=crash"))
     expect(tab.locator("#second")).to_contain_text("DOGE on Binance")
     tab.wait_for_url("**/explorer?asset=DOGE&window=crash")
@@ -124,7 +126,7 @@ def test_an_old_link(visit: PageVisit, sample: str) -> None:
 
 
 def test_the_overview_keeps_the_view(visit: PageVisit, sample: str) -> None:
-    """The overview of a view has an address that opens as itself."""
+    """The overview with a view has an address that opens the overview."""
     tab = visit.open(f"{sample}?asset=DOGE")
     follow_link(tab, "Overview")
     expect(tab.locator("h1")).to_have_text(HEADINGS["overview"])
@@ -134,7 +136,7 @@ def test_the_overview_keeps_the_view(visit: PageVisit, sample: str) -> None:
 
 
 def test_the_keyboard_skips_to_the_page(visit: PageVisit, sample: str) -> None:
-    """The first stop of the keyboard skips the navigation, and following a link puts it on the new page."""
+    """The first tab stop skips the navigation, and after following a link the focus is on the new page."""
     tab = visit.open_page(build_address(sample, "compare"), HEADINGS["compare"])
     tab.keyboard.press("Tab")
     expect(tab.get_by_role("link", name="Skip to the page")).to_be_focused()
@@ -182,7 +184,7 @@ def select_focus(tab: Tab, name: str) -> None:
 
 
 def test_the_grid_by_keyboard(visit: PageVisit, real: str) -> None:
-    """The arrows walk through the cells, and the return key on a header sorts."""
+    """The arrow keys move through the cells, and Enter on a header sorts."""
     tab = visit.open_page(build_address(real, "lows", "?window=crash"), HEADINGS["lows"])
     tab.locator("#lows-grid .ag-cell").first.click()
     tab.keyboard.press("ArrowRight")
@@ -212,7 +214,7 @@ def filter_column(tab: Tab, field: str, comparison: str, number_text: str) -> No
 def test_a_filter_takes_what_the_cells_show(
     visit: PageVisit, real: str, field: str, comparison: str, number_text: str, expected_assets: list[str]
 ) -> None:
-    """Who types 5 means 5 per cent, as it stands in the cells, although the values behind them are fractions."""
+    """A filter takes per cent, as the cells show them, although the values behind them are fractions."""
     tab = visit.open_page(build_address(real, "lows", "?window=crash"), HEADINGS["lows"])
     filter_column(tab, field, comparison, number_text)
     expect(tab.locator('#lows-grid .ag-cell[col-id="asset"]')).to_have_text(expected_assets)
@@ -220,7 +222,7 @@ def test_a_filter_takes_what_the_cells_show(
 
 
 def test_bars_of_the_histograms_by_keyboard(visit: PageVisit, real: str) -> None:
-    """Each bar that is there is told by how many gaps of which size it stands for, in the upper chart first."""
+    """Each bar has a text with the number and size of its gaps, those of the upper chart first."""
     tab = visit.open_page(build_address(real, "lows", "?window=crash"), HEADINGS["lows"])
     expect(tab.locator("#lows-gaps .main-svg").first).to_be_visible()
     slider = tab.locator("[data-walks=lows-gaps]")
@@ -275,7 +277,7 @@ def test_anchors(visit: PageVisit, sample: str, anchor: MethodAnchor) -> None:
 
 
 def test_contents_of_the_method(visit: PageVisit, sample: str) -> None:
-    """The contents lead to each definition without asking the server again."""
+    """The contents lead to each definition without a request."""
     tab = visit.open_page(build_address(sample, "method"), HEADINGS["method"])
     for name, anchor in (("Ranks", "rank"), ("Firm, thin, alone", "firm")):
         tab.get_by_role("navigation", name="Contents").get_by_role("link", name=name).click()
@@ -284,7 +286,7 @@ def test_contents_of_the_method(visit: PageVisit, sample: str) -> None:
 
 
 def test_a_number_s_label_leads_to_its_definition(visit: PageVisit, real: str) -> None:
-    """In the explorer the head of a column is a link that the keyboard reaches."""
+    """The header of a column in the explorer is a link that the keyboard reaches."""
     tab = visit.open(f"{real}?window=crash")
     tab.locator(".venues").first.get_by_role("link", name="Order-proof").focus()
     tab.keyboard.press("Enter")

@@ -1,4 +1,4 @@
-"""What a reader sees before the app runs, and how the app takes its place."""
+"""The prerendered page, and its replacement by the app."""
 
 import pytest
 from playwright.sync_api import Browser, Route, expect
@@ -12,11 +12,11 @@ PLACES_SCRIPT = f"""root => [...document.querySelectorAll(root + ' :is({PART_SEL
   const {{ x, y, width, height }} = part.getBoundingClientRect();
   return [x, y, width, height].map(Math.round);
 }}).filter(([, y, width]) => width && y < innerHeight)"""
-"""Where every part of the first screen stands."""
+"""The position and size of every element on the first screen."""
 
 
 def open_without_app(visit: PageVisit, address: str) -> Route:
-    """Open an address, hold back the script that runs the app, and wait for the chart that is there without it."""
+    """Open an address without the script that starts the app, and wait for the prerendered chart."""
     delayed_routes: list[Route] = []
 
     def delay_route(route: Route) -> None:
@@ -33,7 +33,7 @@ def open_without_app(visit: PageVisit, address: str) -> Route:
 def test_the_app_takes_its_place_and_nothing_moves(
     first_visit: PageVisit, sample: str, page_address: str, width: int
 ) -> None:
-    """Text, controls and the first chart stand where they will stand, before any script of the app has come."""
+    """Text, controls and the first chart are where the app will show them, before any of its scripts has loaded."""
     tab = first_visit.tab
     tab.set_viewport_size({"width": width, "height": 900})
     app_route = open_without_app(first_visit, sample.replace("explorer", page_address))
@@ -50,7 +50,7 @@ def test_the_app_takes_its_place_and_nothing_moves(
 
 
 def test_its_links_lead_on_and_the_rest_waits(first_visit: PageVisit, sample: str) -> None:
-    """A venue's name does nothing before the app runs; a link is followed, and the app shows where it leads."""
+    """A venue's button does nothing before the app runs; a link is followed, and the app shows its page."""
     tab = first_visit.tab
     app_route = open_without_app(first_visit, f"{sample}?window=crash")
     tab.get_by_role("button", name="OKX").first.click()
@@ -62,7 +62,7 @@ def test_its_links_lead_on_and_the_rest_waits(first_visit: PageVisit, sample: st
 
 
 def test_without_any_script(browser: Browser, real: str) -> None:
-    """Where scripts are off the finding and the tables can be read, and links lead to other views."""
+    """Without scripts headline and tables can be read, and links lead to other views."""
     context = browser.new_context(java_script_enabled=False)
     tab = context.new_page()
     tab.goto(f"{real}?window=crash")

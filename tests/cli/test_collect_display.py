@@ -1,4 +1,4 @@
-"""A collection shows itself as bars, plain lines or JSON, and always names what could not be had."""
+"""Progress and summary of a collection as bars, plain lines and JSON."""
 
 import io
 import json
@@ -43,7 +43,7 @@ CLOSING_LINES = [
 ]
 
 
-def test_plain_lines_name_each_market_once(capsys: pytest.CaptureFixture[str]) -> None:
+def test_plain_lines(capsys: pytest.CaptureFixture[str]) -> None:
     """A line per market when it is done, then totals and failures."""
     display = PlainDisplay()
     with display.run_live():
@@ -53,8 +53,8 @@ def test_plain_lines_name_each_market_once(capsys: pytest.CaptureFixture[str]) -
     assert capsys.readouterr().out.splitlines() == ["okx ATOM/USDT: 60 candles, complete", *CLOSING_LINES]
 
 
-def test_json_lines_are_objects(capsys: pytest.CaptureFixture[str]) -> None:
-    """Progress and summary come as one JSON object a line."""
+def test_json_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    """Progress and summary are a JSON object per line."""
     display = JsonDisplay()
     with display.run_live():
         display.show_progress(HALF_DONE)
@@ -77,8 +77,8 @@ def test_json_lines_are_objects(capsys: pytest.CaptureFixture[str]) -> None:
     assert summary["results"][2]["gaps"] == [{**edges, "outcome": "refused", "message": "HTTP 403"}]
 
 
-def test_bars_move_by_venue() -> None:
-    """On a terminal each venue has a bar with candles, what is missing and the rate, and the end is told below."""
+def test_bar_per_venue() -> None:
+    """On a terminal each venue has a bar with candles, missing minutes and rate; the summary follows."""
     screen = io.StringIO()
     seconds = iter([10.0, 10.0, 12.0])
     display = LiveDisplay(Console(file=screen, force_terminal=True, width=200), lambda: next(seconds))
@@ -91,28 +91,30 @@ def test_bars_move_by_venue() -> None:
     assert "Not listed: okx WBETH" in screen.getvalue()
 
 
-def test_markets_that_failed_alike_share_a_line() -> None:
-    """Markets of a venue with one reason are named together, with their minutes; others stand apart."""
-    dogs = replace(REFUSED, symbol="DOGE/USDT")
+def test_failures_are_grouped_by_reason() -> None:
+    """Markets of a venue with the same reason share a line with their total of minutes."""
+    doge = replace(REFUSED, symbol="DOGE/USDT")
     marks = replace(REFUSED, symbol="DOGE/USDT:USDT", price="mark")
     late = SpanOutcome(Span(WINDOW.start, WINDOW.start + timedelta(minutes=7)), Outcome.HISTORY_TOO_SHORT, "too old")
     partly = replace(REFUSED, outcome=Outcome.PARTLY, gaps=(late,))
     window = "2025-10-10 20:00 to 2025-10-10 21:00 UTC"
-    assert format_summary(CollectionSummary((REFUSED, dogs, partly, marks)))[1:3] == [
+    assert format_summary(CollectionSummary((REFUSED, doge, partly, marks)))[1:3] == [
         f"Not had: bybit ATOM/USDT, DOGE/USDT, DOGE/USDT:USDT (mark): 180 min of {window}: refused: HTTP 403",
         f"Not had: bybit ATOM/USDT: 7 min of {window}: partly: too old",
     ]
 
 
-def test_asking_again_is_advised_where_it_can_help() -> None:
-    """Of history that a venue no longer has it is said that it will not come."""
-    lost = (SpanOutcome(WINDOW, Outcome.HISTORY_TOO_SHORT, "too old"),)
-    advice = format_summary(CollectionSummary((replace(REFUSED, outcome=Outcome.HISTORY_TOO_SHORT, gaps=lost),)))[2:]
+def test_advice_for_short_history() -> None:
+    """For history that a venue no longer has, no repetition is advised."""
+    short_history = (SpanOutcome(WINDOW, Outcome.HISTORY_TOO_SHORT, "too old"),)
+    advice = format_summary(
+        CollectionSummary((replace(REFUSED, outcome=Outcome.HISTORY_TOO_SHORT, gaps=short_history),))
+    )[2:]
     assert advice == ["What is history-too-short will not come by asking again; `import` takes files."]
 
 
-def test_a_bar_says_why_nothing_comes() -> None:
-    """A venue that refuses has an empty bar and the reason, one that is stored already a full bar."""
+def test_bar_without_minutes() -> None:
+    """A venue that refuses has an empty bar with the outcome; one with everything stored a full bar."""
     screen = io.StringIO()
     display = LiveDisplay(Console(file=screen, force_terminal=True, width=100), lambda: 1.0)
     with display.run_live():
@@ -127,16 +129,16 @@ def test_a_bar_says_why_nothing_comes() -> None:
     ]
 
 
-def test_what_an_exchange_said_is_shown_as_it_is() -> None:
-    """Brackets in an answer are no markup of the terminal."""
+def test_messages_are_not_markup() -> None:
+    """Brackets in a message of an exchange are printed as they are."""
     screen = io.StringIO()
     reason = (SpanOutcome(WINDOW, Outcome.BAD_DATA, "answered [/b] [red]"),)
     LiveDisplay(Console(file=screen, width=200)).show_summary(CollectionSummary((replace(REFUSED, gaps=reason),)))
     assert "answered [/b] [red]" in screen.getvalue()
 
 
-def test_the_output_decides_the_display() -> None:
-    """JSON where it was asked for, bars on a terminal, plain lines where there is none."""
+def test_select_display() -> None:
+    """JSON if requested, bars on a terminal, else plain lines."""
     assert isinstance(select_display(Console(file=io.StringIO(), force_terminal=True), as_json=False), LiveDisplay)
     console = Console(file=io.StringIO())
     assert isinstance(select_display(console, as_json=True), JsonDisplay)

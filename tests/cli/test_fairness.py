@@ -1,14 +1,13 @@
-"""`measure` compares every venue on all assets, beside the days before, and says what its numbers depend on."""
+"""`measure` over all assets, with the days before, and with `--sensitivity`; `lows` with its threshold curve."""
 
 import json
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
-from app import main
+from tests.cli.program import RunCommand, split_lines
 from tests.deviation.close_boards import START, ClosesByMarket, build_candles
 
 WINDOW = ("--from", "2025-10-10T21:20Z", "--to", "2025-10-10T21:25Z")
@@ -19,9 +18,9 @@ ATOM_BOARD: ClosesByMarket = {f"{venue} ATOM/USDT": FLAT_CLOSES for venue in VEN
 }
 DOGE_BOARD: ClosesByMarket = {f"{venue} DOGE/USDT": FLAT_CLOSES for venue in VENUES}
 DAY_BEFORE_BOARD: ClosesByMarket = {f"{venue} ATOM/USDT": FLAT_CLOSES for venue in VENUES}
-"""In the same minutes of the day before nobody strayed."""
+"""In the same minutes of the day before all closes are equal."""
 QUIET_BOARD: ClosesByMarket = {"okx ATOM/USDT": FLAT_CLOSES}
-"""A venue that answered and reported no trade."""
+"""A venue with candles but no trade."""
 
 
 @pytest.fixture
@@ -37,18 +36,16 @@ def file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def run(tmp_path: Path, file: Path) -> Any:  # noqa: ANN401 - a function
-    """Runs a command on the file, with a store of its own."""
+def run(run: RunCommand, file: Path) -> RunCommand:
+    """Runs commands on the file, or on the store for a reconstruction."""
 
-    def run_command(*arguments: str) -> Result:
-        command = ["--store", str(tmp_path / "lake"), *arguments]
-        command += [] if "reconstruction" in arguments else ["--input", str(file)]
-        return CliRunner().invoke(main, command, catch_exceptions=False)
+    def run_on_file(*arguments: str) -> Result:
+        return run(*arguments, *(() if "reconstruction" in arguments else ("--input", file)))
 
-    return run_command
+    return run_on_file
 
 
-def test_all_assets_of_an_event_and_what_has_no_candle(run: Any) -> None:  # noqa: ANN401
+def test_all_assets_of_an_event(run: RunCommand) -> None:
     """The event's assets without a candle are named, and the exit code is 1."""
     edges = ("--event", "2025-10-10", *WINDOW)
     result = run("measure", *edges, "--json")
@@ -67,8 +64,8 @@ def test_all_assets_of_an_event_and_what_has_no_candle(run: Any) -> None:  # noq
     assert json.loads(run("measure", "--asset", "all", *edges, "--json").stdout) == content
 
 
-def test_without_an_event_all_assets_with_candles(run: Any) -> None:  # noqa: ANN401
-    """Of the whole catalogue those with a candle in the window are measured, which is nothing less: exit 0."""
+def test_all_assets_of_the_catalogue(run: RunCommand) -> None:
+    """Without an event, assets with a candle in the window are measured, and the exit code is 0."""
     result = run("measure", *WINDOW, "--json")
     assert result.exit_code == 0
     content = json.loads(result.stdout)
@@ -77,10 +74,10 @@ def test_without_an_event_all_assets_with_candles(run: Any) -> None:  # noqa: AN
     assert content["fx_assumed"] == ["USDT"]
 
 
-def test_the_matrix_fits_a_narrow_terminal(run: Any) -> None:  # noqa: ANN401
-    """A table per group within 100 columns, the reading aid with its sentence, the days before."""
+def test_matrix_width(run: RunCommand) -> None:
+    """A table per group, the reading aid and the days before fit into 100 columns."""
     text = run("measure", *WINDOW, "--focus", "binance").stdout
-    lines = [" ".join(line.split()) for line in text.splitlines()]
+    lines = split_lines(text)
     assert "ATOM Binance −20 % 3 of 5 2 3 deepest longest" in lines
     assert "DOGE Binance 0.0 % 0 of 5 0 0 too close to call too close to call" in [
         line.replace("+0.0", "0.0") for line in lines
@@ -97,8 +94,8 @@ def test_the_matrix_fits_a_narrow_terminal(run: Any) -> None:  # noqa: ANN401
     assert all(len(line) <= 100 for line in event.splitlines()[1:])
 
 
-def test_a_focus_without_a_rank_is_said(run: Any) -> None:  # noqa: ANN401
-    """A venue without a candle stands nowhere in the matrix, and is ranked on no asset."""
+def test_focus_without_rank(run: RunCommand) -> None:
+    """A venue without a candle is not in the matrix, and a line says that it has no rank."""
     text = run("measure", *WINDOW, "--focus", "kraken").stdout
     assert "Kraken is ranked on no asset among USDT exchanges." in text
     text_of_three = run("measure", *WINDOW, "--venues", "binance,bitget,bybit").stdout
@@ -107,15 +104,15 @@ def test_a_focus_without_a_rank_is_said(run: Any) -> None:  # noqa: ANN401
     )
 
 
-def test_nothing_at_all_ends_with_three(run: Any) -> None:  # noqa: ANN401
+def test_no_candle_exits_with_3(run: RunCommand) -> None:
     """Without a candle of any asset the exit code is 3."""
     result = run("measure", "--event", "2025-10-10", "--window", "depeg")
     assert result.exit_code == 3
     assert "no real candle of ATOM, WBETH, BNSOL, DOGE, XRP from 2025-10-10T21:36Z" in result.output
 
 
-def test_the_sensitivity_beside_the_measurement(run: Any) -> None:  # noqa: ANN401
-    """The measurement stays as it is, and the ranges of every market stand beside it."""
+def test_sensitivity(run: RunCommand) -> None:
+    """`--sensitivity` adds the ranges of every market and leaves the measurement unchanged."""
     without_sensitivity = json.loads(run("measure", "--asset", "ATOM", *WINDOW, "--json").stdout)
     content = json.loads(run("measure", "--asset", "ATOM", *WINDOW, "--json", "--sensitivity").stdout)
     assert {
@@ -127,7 +124,7 @@ def test_the_sensitivity_beside_the_measurement(run: Any) -> None:  # noqa: ANN4
     # Without any of the four that trade only two votes are left.
     assert binance["not_firm"] == ["without Bitget", "without Bybit", "without Gate"]
     text = run("measure", "--asset", "ATOM", *WINDOW, "--sensitivity").stdout
-    lines = [" ".join(line.split()) for line in text.splitlines()]
+    lines = split_lines(text)
     assert "Over 20 runs a market: median and weighted-median" in text
     assert "Binance ATOM/USDT −20 % 0 to 3 without Bitget –" in lines
     assert "Binance ATOM/USDT: −20 % (defaults) to −20 % (defaults)" in lines
@@ -136,23 +133,23 @@ def test_the_sensitivity_beside_the_measurement(run: Any) -> None:  # noqa: ANN4
     assert f"Binance ATOM/USDT, deepest? 'deepest' | {flips}" in lines
 
 
-def test_a_market_without_a_firm_minute_has_dashes(run: Any) -> None:  # noqa: ANN401
-    """OKX never trades: no depth in any run, and no setting changes that it is not ranked."""
+def test_sensitivity_without_firm_minute(run: RunCommand) -> None:
+    """OKX never trades: its depth is a dash in every run, and it has no rank to change."""
     text = run("measure", "--asset", "ATOM", *WINDOW, "--focus", "okx", "--sensitivity").stdout
-    lines = [" ".join(line.split()) for line in text.splitlines()]
+    lines = split_lines(text)
     assert "OKX ATOM/USDT – – – –" in lines
     assert any(line.startswith("OKX ATOM/USDT: no firm minute (defaults; ") for line in lines)
     assert not any(line.startswith("OKX ATOM/USDT, ") for line in lines)
 
 
-def test_that_no_setting_changes_a_rank_is_said(run: Any) -> None:  # noqa: ANN401
-    """Two venues make thin minutes only: no range to show, and nothing to change."""
+def test_sensitivity_without_changes(run: RunCommand) -> None:
+    """With two venues no minute is firm: there are no ranges, and a line says that no rank changes."""
     text = run("measure", "--asset", "ATOM", *WINDOW, "--venues", "binance,bitget", "--sensitivity").stdout
     assert text.rstrip().endswith("in turn:\nNo setting changes a rank.")
 
 
-def test_the_reconstruction_gives_neither(run: Any) -> None:  # noqa: ANN401
-    """On the sample: numbers without ranks, no reading aid, no placebo, no sensitivity."""
+def test_reconstruction_has_no_ranks(run: RunCommand) -> None:
+    """The sample has numbers, but no ranks, reading aid, placebo or sensitivity."""
     sample = ("--event", "2025-10-10", "--origin", "reconstruction")
     assert "taken as 1 USD" not in run("measure", *sample).stdout  # the sample has USDT/USD
     content = json.loads(run("measure", *sample, "--json").stdout)
@@ -164,15 +161,15 @@ def test_the_reconstruction_gives_neither(run: Any) -> None:  # noqa: ANN401
     assert note in run("measure", *asset_arguments).stdout
 
 
-def test_sensitivity_is_of_one_asset(run: Any) -> None:  # noqa: ANN401
-    """Over all assets it is refused with a sentence."""
+def test_sensitivity_of_all_assets_is_usage_error(run: RunCommand) -> None:
+    """`--sensitivity` needs one asset."""
     result = run("measure", *WINDOW, "--sensitivity")
     assert result.exit_code == 2
     assert "--sensitivity is of one asset" in result.output
 
 
-def test_the_threshold_curve_of_every_venue(run: Any) -> None:  # noqa: ANN401
-    """Beside the lows: firm minutes at or beyond each depth, and the share of the window's volume in them."""
+def test_threshold_curve(run: RunCommand) -> None:
+    """`lows` has firm minutes at or beyond each depth, and the share of the window's volume in them."""
     content = json.loads(run("lows", "--asset", "ATOM", *WINDOW, "--json").stdout)
     rows = {row["venue"]: row for row in content["assets"][0]["venues"]}
     assert list(rows) == ["binance", "bitget", "bybit", "gate"]
@@ -186,13 +183,13 @@ def test_the_threshold_curve_of_every_venue(run: Any) -> None:  # noqa: ANN401
     assert rows["gate"]["against"]["usdt"]["threshold_min"]["1"] == 0
     assert set(content["assets"][0]["lowest"]) == {"venue", "symbol", "group", "low", "low_at"}
     assert content["fx_assumed"] == ["USDT"]
-    lines = [" ".join(line.split()) for line in run("lows", "--asset", "ATOM", *WINDOW).stdout.splitlines()]
+    lines = split_lines(run("lows", "--asset", "ATOM", *WINDOW).stdout)
     assert "1 USDT taken as 1 USD" in lines
     assert "ATOM against USDT exchanges: minutes at or beyond each depth" in lines
     assert "Binance ATOM/USDT 80 21:20 5 3 (60) 3 (60) 3 (60) 3 (60) 3 (60) 0" in lines
 
 
-def test_the_path_of_the_market_is_in_the_answer(run: Any) -> None:  # noqa: ANN401
+def test_market_path(run: RunCommand) -> None:
     """Section 10: the median of 100, 100, 100 and 80 never falls; its minimum is first reached at once."""
     content = json.loads(run("measure", "--asset", "ATOM", *WINDOW, "--json").stdout)
     assert content["path"] == {

@@ -1,18 +1,18 @@
-"""The command line does what it says, ends with the right code, and shows no trace for a user's mistake."""
+"""Commands on files and on the store: results, exit codes, and messages without a traceback."""
 
 import csv
 import json
+import subprocess
+import sys
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 import pytest
-from click.testing import CliRunner, Result
 
-from app import main
 from data.version import VERSION
+from tests.cli.program import RunCommand, write_csv
 
-HEADER = "venue,symbol,open_time,open,high,low,close,volume"
+ROOT = Path(__file__).parents[2]
 WINDOW = ("--from", "2025-10-10T21:20Z", "--to", "2025-10-10T21:22Z")
 CLOSES_BY_VENUE = {"binance": (90, 99), "bitget": (100, 100), "bybit": (100, 100), "gate": (101, 100)}
 
@@ -20,36 +20,21 @@ CLOSES_BY_VENUE = {"binance": (90, 99), "bitget": (100, 100), "bybit": (100, 100
 @pytest.fixture
 def candles(tmp_path: Path) -> Path:
     """Two minutes of four venues; in the first, Binance closes 10 % below the median of the others."""
-    path = tmp_path / "candles.csv"
     rows = [
         f"{venue},ATOM/USDT,2025-10-10T21:2{i}:00Z,100,101,{close - 1},{close},50"
         for venue, closes in CLOSES_BY_VENUE.items()
         for i, close in enumerate(closes)
     ]
-    path.write_text("\n".join([HEADER, *rows]), encoding="utf-8")
-    return path
+    return write_csv(tmp_path / "candles.csv", rows)
 
 
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:  # noqa: ANN401 - a function
-    """Runs a command on a store of its own, in a folder of its own."""
-    monkeypatch.chdir(tmp_path)
-
-    def run_command(*arguments: str | Path) -> Result:
-        return CliRunner().invoke(
-            main, ["--store", str(tmp_path / "lake"), *map(str, arguments)], catch_exceptions=False
-        )
-
-    return run_command
-
-
-def test_the_version_is_printed(run: Any) -> None:  # noqa: ANN401
+def test_version(run: RunCommand) -> None:
     """`--version` names the program and its version."""
     assert run("--version").output == f"plumbline, version {VERSION}\n"
 
 
-def test_import_measure_export_forget(run: Any, candles: Path, tmp_path: Path) -> None:  # noqa: ANN401
-    """A file comes in, is measured, goes out again the same, and is forgotten."""
+def test_import_measure_export_forget(run: RunCommand, candles: Path, tmp_path: Path) -> None:
+    """An imported file can be measured, exported unchanged, and forgotten."""
     imported = run("import", candles)
     assert imported.exit_code == 0
     assert "binance ATOM/USDT: 2 candles" in imported.output
@@ -79,8 +64,8 @@ def test_import_measure_export_forget(run: Any, candles: Path, tmp_path: Path) -
     assert run("forget", "candles.csv").exit_code == 3
 
 
-def test_deviation_rows_are_exported(run: Any, candles: Path, tmp_path: Path) -> None:  # noqa: ANN401
-    """A row per market, group and minute goes out as CSV and as Parquet."""
+def test_export_deviation(run: RunCommand, candles: Path, tmp_path: Path) -> None:
+    """A row per market, group and minute, as CSV and as Parquet."""
     run("import", candles)
     for name in ("rows.csv", "rows.parquet"):
         arguments = ("--asset", "ATOM", *WINDOW, "--what", "deviation", "--out", tmp_path / name)
@@ -92,8 +77,8 @@ def test_deviation_rows_are_exported(run: Any, candles: Path, tmp_path: Path) ->
     assert pl.read_parquet(tmp_path / "rows.parquet")["d"].null_count() == 8  # nothing votes in USD
 
 
-def test_readable_tables(run: Any, candles: Path) -> None:  # noqa: ANN401
-    """Without `--json` there is a headline, a table per group, and the table of lows."""
+def test_tables(run: RunCommand, candles: Path) -> None:
+    """Without `--json`, `measure` prints a headline and a table per group, and `lows` a table of lows."""
     run("import", candles)
     text = run("measure", "--asset", "ATOM", *WINDOW).output
     assert "ATOM on Binance: up to 10 % below other USDT exchanges." in text
@@ -104,16 +89,16 @@ def test_readable_tables(run: Any, candles: Path) -> None:  # noqa: ANN401
     assert json.loads(run("lows", "--asset", "ATOM", *WINDOW, "--json").output)["assets"][0]["usdt_low"] == 89.0
 
 
-def test_lows_of_an_event_name_what_is_missing(run: Any, candles: Path) -> None:  # noqa: ANN401
-    """Over an event, assets without candles are named and the exit code is 1."""
+def test_lows_names_assets_without_candles(run: RunCommand, candles: Path) -> None:
+    """Assets of the event without candles are named, and the exit code is 1."""
     run("import", candles)
     result = run("lows", "--event", "2025-10-10", "--window", "crash")
     assert result.exit_code == 1
     assert "no real candle of WBETH from 2025-10-10T21:10Z" in result.output
 
 
-def test_the_sample_is_kept_apart(run: Any) -> None:  # noqa: ANN401
-    """Real candles are the default; the reconstruction has to be asked for, and says what it is."""
+def test_reconstruction_only_on_request(run: RunCommand) -> None:
+    """Real candles are the default; the reconstruction needs `--origin` and is labelled as an illustration."""
     without_candles = run("measure", "--asset", "ATOM", "--event", "2025-10-10")
     assert without_candles.exit_code == 3
     assert "`collect --assets ATOM --from 2025-10-10T20:45:00Z --to 2025-10-10T23:15:00Z`" in without_candles.output
@@ -126,15 +111,15 @@ def test_the_sample_is_kept_apart(run: Any) -> None:  # noqa: ANN401
     assert "rows dropped" in run("forget", "--sample").output
 
 
-def test_a_stand_in_for_a_focus_without_candles_is_said(run: Any, candles: Path) -> None:  # noqa: ANN401
-    """Where the focus venue has no candle, the catalogue's first present venue stands in, and that is said."""
+def test_focus_without_candles(run: RunCommand, candles: Path) -> None:
+    """If the focus venue has no candle, the catalogue's first venue with candles replaces it, with a note."""
     run("import", candles)
     result = run("measure", "--asset", "ATOM", *WINDOW, "--focus", "kraken")
     assert "no candle of ATOM on kraken here: the headline speaks of binance" in result.output
 
 
-def test_status_names_what_is_held(run: Any, candles: Path, tmp_path: Path) -> None:  # noqa: ANN401
-    """`status` lists what the store holds, also as JSON; an empty one says what to do."""
+def test_status(run: RunCommand, candles: Path, tmp_path: Path) -> None:
+    """`status` lists the candles in the store, also as JSON; for an empty store it says how to fill it."""
     assert "It holds no candle yet" in run("status").output
     run("import", candles)
     assert "candles.csv" in run("status").output
@@ -163,16 +148,16 @@ def test_status_names_what_is_held(run: Any, candles: Path, tmp_path: Path) -> N
         (("collect", "--event", "nothing"), 2, "no event 'nothing'"),
     ],
 )
-def test_mistakes_are_told_plainly(run: Any, arguments: tuple[str, ...], code: int, message: str) -> None:  # noqa: ANN401
-    """A mistake ends with its exit code and a sentence, without a trace."""
+def test_usage_errors(run: RunCommand, arguments: tuple[str, ...], code: int, message: str) -> None:
+    """A mistake prints a message without a traceback, and exits with its code."""
     result = run(*arguments)
     assert result.exit_code == code
     assert message in result.output
     assert "Traceback" not in result.output
 
 
-def test_an_edge_inside_a_minute_is_rounded_down_and_said(run: Any, candles: Path) -> None:  # noqa: ANN401
-    """Seconds of an edge are dropped, and the command says so."""
+def test_window_edges_are_rounded_down(run: RunCommand, candles: Path) -> None:
+    """Seconds of an edge are dropped, with a note."""
     run("import", candles)
     edges = ("--from", "2025-10-10T21:20:30Z", "--to", "2025-10-11T05:22:59+08:00")
     result = run("measure", "--asset", "ATOM", *edges, "--json")
@@ -181,12 +166,19 @@ def test_an_edge_inside_a_minute_is_rounded_down_and_said(run: Any, candles: Pat
     assert "rounded down to 2025-10-10T21:22Z" in result.stderr
 
 
-def test_one_bad_file_keeps_only_itself_out(run: Any, candles: Path, tmp_path: Path) -> None:  # noqa: ANN401
-    """Of two files the sound one comes in, the other is refused with its line, and the exit code is 1."""
-    bad = tmp_path / "bad.csv"
-    bad.write_text(f"{HEADER}\nbinance,ATOM/USDT,2025-10-10T21:20:00Z,1,2,3,1,5\n", encoding="utf-8")
+def test_import_skips_a_bad_file(run: RunCommand, candles: Path, tmp_path: Path) -> None:
+    """The valid file is imported, the invalid one refused with its line, and the exit code is 1."""
+    bad = write_csv(tmp_path / "bad.csv", ["binance,ATOM/USDT,2025-10-10T21:20:00Z,1,2,3,1,5"])
     result = run("import", bad, candles)
     assert result.exit_code == 1
     assert "bad.csv" in result.output
     assert "line 2" in result.output
     assert "8 new" in result.output
+
+
+def test_heavy_packages_are_imported_on_demand() -> None:
+    """Importing the program loads no package that only collecting, following or the page needs."""
+    heavy = ("ccxt", "dash", "plotly", "kaleido", "apscheduler", "waitress")
+    code = f"import sys, app; print([name for name in {heavy!r} if name in sys.modules])"
+    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603 - our own program
+    assert result.stdout == "[]\n"

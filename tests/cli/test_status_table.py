@@ -1,4 +1,4 @@
-"""What a store tells of itself stays readable with hundreds of markets, and complete as JSON."""
+"""The texts of `status`, which stay short with hundreds of markets, and its complete JSON."""
 
 import io
 from datetime import UTC, datetime, timedelta
@@ -49,7 +49,7 @@ def store_candle(
 
 
 def store_missing(store: CandleStore, *rows: tuple[str, str, str, str, str]) -> None:
-    """Note of venue, symbol and price that an hour was not had, with outcome and message."""
+    """Store an hour of each (venue, symbol, price, outcome, message) as outstanding."""
     names = ("venue", "symbol", "price", "outcome", "message")
     defaults = {"start": START, "end": START + HOUR, "asked_at": ASKED_AT, "origin": Origin.OHLCV.value}
     coverage_rows = [
@@ -58,14 +58,14 @@ def store_missing(store: CandleStore, *rows: tuple[str, str, str, str, str]) -> 
     store.write_coverage(pl.DataFrame(coverage_rows, schema=COVERAGE))
 
 
-def test_an_empty_store_says_what_to_do(store: CandleStore) -> None:
-    """Place and size, and the ways to candles."""
+def test_an_empty_store_has_a_hint(store: CandleStore) -> None:
+    """An empty store shows its location, its size and how to get candles."""
     assert render_lines(format_status(store))[1:] == [EMPTY_STORE_HINT]
     assert render_lines(format_status(store))[0].endswith("lake (0.0 MB in 0 files)")
 
 
-def test_candles_of_two_lengths_are_told_apart(store: CandleStore) -> None:
-    """Seconds are not added to minutes."""
+def test_candles_of_two_lengths_have_lines_of_their_own(store: CandleStore) -> None:
+    """Candles of a second are not added to those of a minute."""
     for timeframe in ("1s", "1m"):
         store_candle(store, "binance", "ATOM/USDT", Origin.OHLCV, "api", timeframe=timeframe)
     assert [line.split(" of ")[0] for line in render_lines(format_status(store))[1::2]] == [
@@ -74,8 +74,8 @@ def test_candles_of_two_lengths_are_told_apart(store: CandleStore) -> None:
     ]
 
 
-def test_candles_are_told_by_venue_and_route(store: CandleStore) -> None:
-    """The files of an archive are one route, whatever their checksums; an imported file bears its name."""
+def test_candles_are_listed_by_venue_and_route(store: CandleStore) -> None:
+    """The files of an archive are one route, whatever their checksums; an imported file is named."""
     store_candle(store, "binance", "ATOM/USDT", Origin.ARCHIVE, "vision/a-10.zip sha256:aa")
     store_candle(store, "binance", "ATOM/USDT", Origin.ARCHIVE, "vision/a-11.zip sha256:bb", minute=1)
     store_candle(store, "binance", "DOGE/USDT", Origin.ARCHIVE, "vision/d-10.zip sha256:cc")
@@ -95,7 +95,7 @@ def test_candles_are_told_by_venue_and_route(store: CandleStore) -> None:
 
 
 def test_three_hundred_markets_take_two_lines_a_venue(store: CandleStore) -> None:
-    """What was not had is told by venue and reason; the JSON has every span."""
+    """Outstanding candles are summed by venue and reason; the JSON has every span."""
     venues = [f"venue{number:02}" for number in range(20)]
     store_missing(store, *((v, f"A{n:02}/USDT", "trade", "refused", "HTTP 451") for v in venues for n in range(15)))
     lines = render_lines(format_status(store), width=1000)[2:]
@@ -111,8 +111,8 @@ def test_three_hundred_markets_take_two_lines_a_venue(store: CandleStore) -> Non
     assert len(not_had) == 300
 
 
-def test_reasons_are_kept_apart(store: CandleStore) -> None:
-    """Two reasons of one venue have lines of their own, and the kind of price is named; brackets are no markup."""
+def test_reasons_have_lines_of_their_own(store: CandleStore) -> None:
+    """Each reason of a venue has its lines, with the kind of price; brackets in a message are not markup."""
     store_missing(
         store,
         ("okx", "ATOM/USDT:USDT", "mark", "bad-data", "answered [/b]"),
@@ -127,7 +127,7 @@ def test_reasons_are_kept_apart(store: CandleStore) -> None:
 
 
 def test_files_of_an_archive_are_not_named_one_by_one(store: CandleStore) -> None:
-    """Market and day stand beside the reason; the names of files would make as many reasons of it."""
+    """Names of files are removed from messages, so that one reason is not listed once per file."""
     messages = [f"no archive file {name}-2025-10-10.zip (HTTP 404)" for name in ("ATOMUSDT-1m", "DOGEUSDT-1m")]
     store_missing(
         store,
@@ -141,7 +141,7 @@ def test_files_of_an_archive_are_not_named_one_by_one(store: CandleStore) -> Non
 
 
 def test_the_last_five_runs_are_shown(store: CandleStore) -> None:
-    """Newest first, with what to know about each."""
+    """The five newest runs are listed, newest first, with outcome, counts and message."""
     for number in range(7):
         began = ASKED_AT + number * HOUR
         store.log_run("follow", RunOutcome.DONE, began_at=began, ended_at=began, new=1000 + number)
@@ -154,7 +154,7 @@ def test_the_last_five_runs_are_shown(store: CandleStore) -> None:
 
 
 def test_revisions_are_a_table() -> None:
-    """First and present value of each changed field, with their times; without any it is said."""
+    """A row has the first and the latest value of a field with their times; without a row there is a sentence."""
     row = {
         "venue": "okx",
         "symbol": "ATOM/USDT",
@@ -179,8 +179,8 @@ def test_revisions_are_a_table() -> None:
     ]
 
 
-def test_changed_candles_are_told_to_their_length() -> None:
-    """A candle of a second opens at a second and says its length; one of a minute needs neither."""
+def test_times_of_candles_of_each_length() -> None:
+    """The time of a candle has its length unless it is a minute, and seconds if its length is one."""
     time = START.replace(minute=17, second=3)
     row = {"timeframe": "1m"}
     assert format_candle_time({**row, "open_time": START}, Zone.UTC) == "2025-10-10 20:00 UTC"
@@ -190,8 +190,8 @@ def test_changed_candles_are_told_to_their_length() -> None:
     )
 
 
-def test_answers_kept_aside_show_their_beginning() -> None:
-    """The reason and 200 characters on one line, whatever brackets and line ends the answer holds."""
+def test_rejected_pages_have_an_excerpt() -> None:
+    """A rejected page has its reason and 200 characters on one line, with brackets and without line feeds."""
     row = {
         "venue": "okx",
         "symbol": "ATOM/USDT",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import cache
 
-from tests.collectors.replay_setup import build_evening
+from tests.collectors.replay_setup import FAST_VENUES, ReplayRun, StoreT, build_evening
 from tests.replay.archives import CANDLE_ARCHIVES, ArchiveSite, build_bybit_files
 from tests.replay.market import Bar, PublicTrade
 from tests.replay.server import Site
@@ -36,7 +36,7 @@ SPOT_VENUES = (
 
 
 def build_every_venue() -> dict[str, dict[str, list[Bar]]]:
-    """ATOM and the dollar value of its quote on each venue, at levels of their own; WBETH and BNSOL on Binance."""
+    """ATOM and a dollar market of its quote on each venue, each at its own price level; WBETH and BNSOL on Binance."""
     venues: dict[str, dict[str, list[Bar]]] = {}
     for number, venue in enumerate(SPOT_VENUES):
         quotes = ("ATOM/USD", "USDT/USD") if venue in USD_VENUES else ("ATOM/USDT", "USDC/USDT")
@@ -77,7 +77,7 @@ def build_trades_by_venue(venues: Mapping[str, Mapping[str, list[Bar]]]) -> dict
 
 
 def build_archives(venues: Mapping[str, Mapping[str, list[Bar]]], *only: str) -> dict[str, Site]:
-    """The archives, with the files of each market; of these venues ``only`` where some are named."""
+    """The archives by host, with the files of each market; only those of the venues named, if any."""
     hosts = {venue: host for venue, (host, _) in CANDLE_ARCHIVES.items()} | {"bybit": "public.bybit.com"}
     sites: dict[str, Site] = {}
     for venue, host in hosts.items():
@@ -87,3 +87,10 @@ def build_archives(venues: Mapping[str, Mapping[str, list[Bar]]], *only: str) ->
                 site.files.update(_build_files(venue, symbol, tuple(market_bars)))
             sites[host] = site
     return sites
+
+
+def build_full_run(store: StoreT, *venues: str) -> ReplayRun[StoreT]:
+    """A run of every venue, or of those named, with public trades and archives, by every route of the table."""
+    every_venue = build_every_venue()
+    markets = {venue: every_venue[venue] for venue in venues or every_venue}
+    return ReplayRun(store, markets, build_trades_by_venue(markets), build_archives(markets), table=FAST_VENUES)

@@ -6,7 +6,7 @@ import stamina
 
 @pytest.fixture(autouse=True)
 def _retry_without_waiting() -> Iterator[None]:
-    """Retries happen at once, three attempts at most."""
+    """Retries without waits, three attempts at most."""
     stamina.set_testing(True, attempts=3, cap=True)
     yield
     stamina.set_testing(False)

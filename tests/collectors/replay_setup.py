@@ -1,17 +1,20 @@
-"""What the tests of a collection share: an evening 13 months ago, markets with known bars, a run against a replay."""
+"""Shared by tests of collections: an evening 13 months ago, markets with known bars, runs against a replay."""
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from collectors.collect import collect_candles
 from collectors.http.access import Access
 from collectors.request import CollectionSummary, CollectRequest, MarketProgress
-from collectors.venues.table import VENUES, MarketType, Route, VenueRow
+from collectors.venues.row import MarketType, Route, VenueRow
+from collectors.venues.table import VENUES
 from data.store import CandleStore
+from tests.collectors.memory_sink import MemorySink
 from tests.replay.faults import Fault
 from tests.replay.market import MINUTE_MS, Bar, PublicTrade
 from tests.replay.server import Replay, Site
@@ -24,15 +27,15 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FAST_VENUES: tuple[VenueRow, ...] = tuple(
     replace(row, config={**row.config, "rateLimit": 0.001, "timeout_on_exit": 0}) for row in VENUES
 )
-"""The venue table without ccxt's waiting, before requests and on closing."""
+"""The venue table without ccxt's waits before requests and on closing."""
 
 SPOT_OHLCV_VENUES: tuple[VenueRow, ...] = tuple(
     replace(row, routes=(Route.OHLCV,), archive=None) for row in FAST_VENUES if row.kind is MarketType.SPOT
 )
-"""The spot rows of it, with the OHLCV route alone."""
+"""Its spot rows, with the OHLCV route only."""
 
 VENUES_OMITTING_QUIET = frozenset({"coinbaseexchange", "coinbase", "kucoin", "bitfinex", "upbit", "bithumb", "kraken"})
-"""Venues that show nothing for a minute without a trade: in their candles, or because trades are collected."""
+"""Venues whose stored candles lack minutes without a trade: they omit them, or trades are collected."""
 
 REQUEST = CollectRequest(("ATOM",), START, END)
 
@@ -89,7 +92,7 @@ def build_four_venues() -> dict[str, dict[str, list[Bar]]]:
 def list_expected(
     venue: str, market_bars: Sequence[Bar], start: datetime = START, end: datetime = END
 ) -> list[tuple[object, ...]]:
-    """What the store should hold of a market: bars in the window, without those that the venue omits as quiet."""
+    """The expected candles of a market: bars of the window, without those that the venue omits as quiet."""
     omits = venue in VENUES_OMITTING_QUIET
     return [
         (EPOCH + timedelta(milliseconds=bar.open_ms), *bar[1:])
@@ -98,12 +101,23 @@ def list_expected(
     ]
 
 
-@dataclass(slots=True)
-class ReplayRun:
-    """One store, and collections into it from a replay that starts anew each time."""
+StoreT = TypeVar("StoreT", bound=CandleStore | MemorySink)
 
-    store: CandleStore
-    venues: Mapping[str, Mapping[str, list[Bar]]] = field(default_factory=build_four_venues)
+
+@dataclass(slots=True)
+class ReplayRun(Generic[StoreT]):
+    """A store, and collections into it from a replay of venues that starts anew each time.
+
+    ``venues``, ``trades``, ``sites`` and ``extra_hosts`` are those of `tests.replay.server.Replay`, ``table`` the venue
+    rows to choose from; ``events`` is all progress so far.
+    """
+
+    store: StoreT
+    venues: dict[str, dict[str, list[Bar]]]
+    trades: dict[str, dict[str, list[PublicTrade]]] = field(default_factory=dict)
+    sites: dict[str, Site] = field(default_factory=dict)
+    extra_hosts: dict[str, str] = field(default_factory=dict)
+    table: Sequence[VenueRow] = SPOT_OHLCV_VENUES
     events: list[MarketProgress] = field(default_factory=list)
 
     def collect(
@@ -112,28 +126,39 @@ class ReplayRun:
         request: CollectRequest = REQUEST,
         venues: Sequence[str] = (),
         now: datetime = NOW,
-        extra_hosts: Mapping[str, str] | None = None,
-        table: Sequence[VenueRow] = SPOT_OHLCV_VENUES,
-        trades: Mapping[str, Mapping[str, list[PublicTrade]]] | None = None,
-        sites: Mapping[str, Site] | None = None,
+        table: Sequence[VenueRow] | None = None,
+        release: asyncio.Event | None = None,
     ) -> tuple[CollectionSummary, Replay]:
-        """Collect the request over HTTP from a replay with these faults."""
+        """Collect the request over HTTP from a replay with these faults; sets ``release`` when the collection ends."""
 
         async def collect_from_replay() -> tuple[CollectionSummary, Replay]:
-            async with Replay(
-                self.venues, now_ms=to_ms(now), faults=faults, extra_hosts=extra_hosts, trades=trades, sites=sites
-            ) as replay:
-                summary = await collect_candles(
-                    self.store,
-                    replace(request, venues=tuple(venues) or tuple(self.venues)),
-                    venues=table,
-                    access=Access(replay.url),
-                    now=lambda: now,
-                    on_progress=self.events.append,
-                )
+            async with self.start_replay(*faults, now=now) as replay:
+                try:
+                    summary = await collect_candles(
+                        self.store,
+                        replace(request, venues=tuple(venues) or tuple(self.venues)),
+                        venues=self.table if table is None else table,
+                        access=Access(replay.url),
+                        now=lambda: now,
+                        on_progress=self.events.append,
+                    )
+                finally:
+                    if release is not None:
+                        release.set()
                 return summary, replay
 
         return asyncio.run(collect_from_replay())
+
+    def start_replay(self, *faults: Fault, now: datetime = NOW) -> Replay:
+        """A replay of the venues, to be entered as an async context manager."""
+        return Replay(
+            self.venues,
+            now_ms=to_ms(now),
+            faults=faults,
+            extra_hosts=self.extra_hosts,
+            trades=self.trades,
+            sites=self.sites,
+        )
 
     def read_stored(
         self, venue: str, symbol: str, start: datetime = START, end: datetime = END
@@ -152,7 +177,12 @@ class ReplayRun:
         return list(frame.sort("start").select("outcome", "start", "end").iter_rows())
 
 
-def build_run(tmp_path: Path, *venues: str) -> ReplayRun:
-    """An empty store, and the given ones of the four venues, or all."""
+def open_store(folder: Path) -> CandleStore:
+    """The store on disk in a test's folder; nothing is created until the first write."""
+    return CandleStore(str(folder / "lake"))
+
+
+def build_run(store: StoreT, *venues: str) -> ReplayRun[StoreT]:
+    """A run of all four venues, or of those named."""
     markets = build_four_venues()
-    return ReplayRun(CandleStore(str(tmp_path / "lake")), {venue: markets[venue] for venue in venues or markets})
+    return ReplayRun(store, {venue: markets[venue] for venue in venues or markets})

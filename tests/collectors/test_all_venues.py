@@ -1,4 +1,4 @@
-"""Every venue of the table, 13 months back: the store gets what the venue had, minute by minute, or says why not."""
+"""Every venue of the table, 13 months ago: each minute that the venue has is stored, or the outcome says why not."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -7,16 +7,16 @@ import pytest
 
 from collectors.plan import MINUTE
 from data.schema import Origin, Outcome
-from data.store import CandleStore
-from tests.collectors.all_venues import SPOT_VENUES, build_archives, build_every_venue, build_trades_by_venue
-from tests.collectors.replay_setup import END, FAST_VENUES, REQUEST, START, ReplayRun, list_expected
+from tests.collectors.all_venues import SPOT_VENUES, build_archives, build_every_venue, build_full_run
+from tests.collectors.memory_sink import MemorySink
+from tests.collectors.replay_setup import END, FAST_VENUES, REQUEST, START, ReplayRun, list_expected, open_store
 from tests.replay.faults import replace_body
 
 VENUES_WITH_SHORT_HISTORY = {
     "mexc": "answered with no candle at all",
     "gemini": "answered with candles of another time",
 }
-"""Venues that have no way to the candles of 13 months ago, and what their answer is called."""
+"""Venues without a route to candles of 13 months ago, and the message of the outcome."""
 
 ROUTES = {
     "binance": Origin.ARCHIVE,
@@ -24,19 +24,16 @@ ROUTES = {
     "kucoin": Origin.ARCHIVE,
     "kraken": Origin.TRADES,
 }
-"""The route by which the candles of an old window come, where it is not the venue's candles."""
+"""The route to the candles of an old window, where it is not the venue's own candles."""
 
 
 @pytest.mark.parametrize("venue", SPOT_VENUES)
-def test_the_store_gets_what_the_venue_had(tmp_path: Path, venue: str) -> None:
-    """Four hours of 13 months ago come minute by minute by the route of the table, or the outcome says why not."""
-    venues = {venue: build_every_venue()[venue]}
-    run = ReplayRun(CandleStore(str(tmp_path / "lake")), venues)
-    request = replace(REQUEST, assets=("ATOM", "WBETH", "BNSOL"))
-    sites = build_archives(venues)
-    summary, replay = run.collect(table=FAST_VENUES, request=request, trades=build_trades_by_venue(venues), sites=sites)
+def test_the_store_gets_what_the_venue_had(venue: str) -> None:
+    """Four hours of 13 months ago are stored minute by minute by the expected route, or the outcome says why not."""
+    run = build_full_run(MemorySink(), venue)
+    summary, replay = run.collect(request=replace(REQUEST, assets=("ATOM", "WBETH", "BNSOL")))
     assert replay.unknown_parameters == set()
-    for symbol, market_bars in venues[venue].items():
+    for symbol, market_bars in run.venues[venue].items():
         result = next(result for result in summary.results if result.symbol == symbol)
         if venue in VENUES_WITH_SHORT_HISTORY:
             assert result.outcome is Outcome.HISTORY_TOO_SHORT
@@ -59,21 +56,19 @@ def test_the_store_gets_what_the_venue_had(tmp_path: Path, venue: str) -> None:
 
 
 @pytest.mark.parametrize("venue", ["binance", "kucoin", "okx", "bybit"])
-def test_archive_and_rest_fill_each_other(tmp_path: Path, venue: str) -> None:
-    """Where the first route has nothing the second brings the same candles; the reasons of both stand in a gap."""
+def test_archive_and_rest_fill_each_other(venue: str) -> None:
+    """Where the first route has nothing, the second one fills the same candles."""
     venues = {
         venue: {symbol: market_bars for symbol, market_bars in build_every_venue()[venue].items() if "ATOM" in symbol}
     }
     ((symbol, market_bars),) = venues[venue].items()
-    run = ReplayRun(CandleStore(str(tmp_path / "lake")), venues)
+    run = ReplayRun(MemorySink(), venues)
     first_fault = replace_body("api." if venue in {"okx", "bybit"} else "/data/", "gone", status=404)
     archive_first = venue in {"binance", "kucoin"}
     rest_fails = replace_body({"okx": "history-candles", "bybit": "/kline"}.get(venue, "-"), "{}", status=404)
-    summary, _ = run.collect(
-        *([] if archive_first else [rest_fails]),
-        table=FAST_VENUES,
-        sites={} if archive_first else build_archives(venues),
-    )
+    if not archive_first:
+        run.sites = build_archives(venues)
+    summary, _ = run.collect(*([] if archive_first else [rest_fails]), table=FAST_VENUES)
     assert first_fault.status == 404
     result = next(result for result in summary.results if result.symbol == symbol)
     assert (result.outcome, result.message) == (Outcome.COMPLETE, "")
@@ -84,9 +79,9 @@ def test_archive_and_rest_fill_each_other(tmp_path: Path, venue: str) -> None:
 
 
 def test_a_gap_bears_the_reasons_of_every_route(tmp_path: Path) -> None:
-    """Where neither archive nor candles reach, the gap says what each of them answered."""
+    """Where neither archive nor candles reach, the gap has the reasons of both."""
     venues = {"gate": {"ATOM/USDT": build_every_venue()["gate"]["ATOM/USDT"]}}
-    run = ReplayRun(CandleStore(str(tmp_path / "lake")), venues)
+    run = ReplayRun(open_store(tmp_path), venues)
     summary, replay = run.collect(table=FAST_VENUES)
     result = next(result for result in summary.results if result.symbol == "ATOM/USDT")
     assert result.outcome is Outcome.HISTORY_TOO_SHORT

@@ -9,6 +9,7 @@ import pytest
 from collectors.request import CollectRequest
 from data.errors import UsageError
 from data.schema import Outcome
+from tests.collectors.memory_sink import MemorySink
 from tests.collectors.replay_setup import (
     END,
     NOW,
@@ -19,13 +20,14 @@ from tests.collectors.replay_setup import (
     build_four_venues,
     build_run,
     list_expected,
+    open_store,
     to_ms,
 )
 
 
 def test_the_store_gets_what_the_venues_had(tmp_path: Path) -> None:
-    """Four hours of 13 months ago come into the store minute by minute from all four venues, and no other minute."""
-    run = build_run(tmp_path)
+    """Four hours of 13 months ago are stored minute by minute from all four venues, and no other minute."""
+    run = build_run(open_store(tmp_path))
     summary, replay = run.collect()
     assert summary.failed == ()
     for venue, markets in run.venues.items():
@@ -39,8 +41,8 @@ def test_the_store_gets_what_the_venues_had(tmp_path: Path) -> None:
 
 
 def test_candles_bear_origin_source_and_time(tmp_path: Path) -> None:
-    """A candle and its coverage say by which route they came, which host was asked, and when."""
-    run = build_run(tmp_path, "okx")
+    """Candles and coverage have route, host and time of the request."""
+    run = build_run(open_store(tmp_path), "okx")
     _, replay = run.collect()
     coverage = run.store.read_coverage(["ATOM"], START, END).row(0, named=True)
     source = f"{replay.url.removeprefix('http://')}/www.okx.com"
@@ -50,9 +52,9 @@ def test_candles_bear_origin_source_and_time(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("venue", build_four_venues())
-def test_pages_join_without_a_seam(tmp_path: Path, venue: str) -> None:
-    """A window of several pages is stored whole, and each page asks for its own minutes and no unknown parameter."""
-    run = build_run(tmp_path, venue)
+def test_pages_join_without_a_seam(venue: str) -> None:
+    """A window of several pages is stored without gaps, with one request per page and no unknown parameter."""
+    run = build_run(MemorySink(), venue)
     symbol = next(iter(run.venues[venue]))
     market_bars = build_bars(START - timedelta(hours=5), 60 * 60, quiet=range(0, 60 * 60, 5))
     run.venues = {venue: {symbol: market_bars}}
@@ -66,8 +68,8 @@ def test_pages_join_without_a_seam(tmp_path: Path, venue: str) -> None:
 
 
 def test_a_second_run_asks_for_nothing(tmp_path: Path) -> None:
-    """What is covered is not asked again: the second run lists markets and asks for no candle."""
-    run = build_run(tmp_path)
+    """A second run requests no candle that is covered."""
+    run = build_run(open_store(tmp_path))
     run.collect()
     coverage = run.store.read_coverage(["ATOM", "USDT", "USDC"], START, END)
     summary, replay = run.collect()
@@ -79,8 +81,8 @@ def test_a_second_run_asks_for_nothing(tmp_path: Path) -> None:
 
 
 def test_a_longer_window_asks_for_the_rest_only(tmp_path: Path) -> None:
-    """A run over more than is covered asks for the missing spans, before and after, and nothing in between."""
-    run = build_run(tmp_path, "bybit")
+    """A longer window requests only the missing spans before and after the covered one."""
+    run = build_run(open_store(tmp_path), "bybit")
     run.collect()
     wider = CollectRequest(("ATOM",), START - timedelta(hours=1), END + timedelta(hours=2))
     _, replay = run.collect(request=wider)
@@ -94,9 +96,9 @@ def test_a_longer_window_asks_for_the_rest_only(tmp_path: Path) -> None:
     assert run.read_stored("bybit", "ATOM/USDT") == list_expected("bybit", market_bars, wider.start, wider.end)
 
 
-def test_an_asset_of_one_venue_is_no_failure_elsewhere(tmp_path: Path) -> None:
-    """WBETH comes from Binance, also its ratio market when named, and the others are noted as not listing it."""
-    run = build_run(tmp_path)
+def test_an_asset_of_one_venue_is_no_failure_elsewhere() -> None:
+    """WBETH and its ratio market are collected from Binance, and other venues are recorded as not listing them."""
+    run = build_run(MemorySink())
     request = replace(REQUEST, assets=("WBETH",), symbols=("WBETH/ETH",))
     summary, _ = run.collect(request=request)
     assert summary.failed == ()
@@ -109,9 +111,9 @@ def test_an_asset_of_one_venue_is_no_failure_elsewhere(tmp_path: Path) -> None:
         assert outcomes == {"WBETH/*": Outcome.NOT_LISTED, "WBETH/ETH": Outcome.NOT_LISTED}
 
 
-def test_a_minute_that_runs_is_not_asked(tmp_path: Path) -> None:
-    """A window that reaches into the future ends with the last minute that is over, and the summary says so."""
-    run = build_run(tmp_path)
+def test_a_minute_that_runs_is_not_asked() -> None:
+    """A window that reaches into the future ends with the last finished minute, and the summary notes it."""
+    run = build_run(MemorySink())
     now = NOW.replace(second=0)
     request = CollectRequest(("ATOM",), now - timedelta(hours=2, seconds=30), now + timedelta(hours=1))
     summary, _ = run.collect(request=request)
@@ -124,9 +126,9 @@ def test_a_minute_that_runs_is_not_asked(tmp_path: Path) -> None:
     assert (covered["start"].min(), covered["end"].max()) == (first, now)
 
 
-def test_progress_leads_from_nothing_to_the_outcome(tmp_path: Path) -> None:
-    """Each market tells its minutes first, then how far it is, and at last its outcome."""
-    run = build_run(tmp_path, "coinbaseexchange")
+def test_progress_leads_from_nothing_to_the_outcome() -> None:
+    """The events of a market are its total minutes, then its progress, then its outcome."""
+    run = build_run(MemorySink(), "coinbaseexchange")
     run.collect(request=CollectRequest(("ATOM",), START, START + timedelta(hours=9)))
     steps = [(e.candles, e.done_min, e.total_min, e.outcome) for e in run.events if e.symbol == "ATOM/USD"]
     candles = len(run.read_stored("coinbaseexchange", "ATOM/USD"))
@@ -136,8 +138,8 @@ def test_progress_leads_from_nothing_to_the_outcome(tmp_path: Path) -> None:
 
 
 def test_candles_of_another_origin_spare_no_question(tmp_path: Path) -> None:
-    """Coverage of imported or reconstructed candles does not keep a collection from asking the venue."""
-    run = build_run(tmp_path, "okx")
+    """Coverage of imported or reconstructed candles does not prevent requests to the venue."""
+    run = build_run(open_store(tmp_path), "okx")
     run.collect()
     coverage = run.store.read_coverage(["ATOM"], START, END)
     other_run = ReplayRun(type(run.store)(f"{run.store.uri}-other"), run.venues)
@@ -156,13 +158,13 @@ def test_candles_of_another_origin_spare_no_question(tmp_path: Path) -> None:
         (replace(REQUEST, start=NOW, end=NOW + timedelta(hours=1)), "is over yet"),
     ],
 )
-def test_a_request_that_makes_no_sense_is_said_to_be_so(tmp_path: Path, request_: CollectRequest, words: str) -> None:
-    """An unknown venue is a usage error that names those known, and so is a window that has not begun."""
+def test_a_request_that_makes_no_sense_is_said_to_be_so(request_: CollectRequest, words: str) -> None:
+    """An unknown venue is a usage error that lists the known ones; so is a window in the future."""
     with pytest.raises(UsageError, match=words):
-        build_run(tmp_path).collect(request=request_, venues=request_.venues)
+        build_run(MemorySink()).collect(request=request_, venues=request_.venues)
 
 
 def test_the_collector_is_light_until_it_runs() -> None:
-    """Importing the job does not import ccxt, whose import is slow and large."""
-    code = "import sys, collectors.job, collectors.request; sys.exit('ccxt' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0  # noqa: S603 (our own interpreter)
+    """Importing `collectors.collect` does not import ccxt, which is slow and large."""
+    code = "import sys, collectors.collect, collectors.request; sys.exit('ccxt' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0  # noqa: S603 - a fixed program

@@ -1,7 +1,6 @@
 """Perpetual futures through the whole collection: trade, mark and index candles, each a series of its own."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -15,11 +14,21 @@ import app
 from cli.collect_display import format_summary
 from collectors.plan import list_asset_markets
 from collectors.request import CollectionSummary
-from collectors.venues.table import VENUES, MarketType, select_venues
+from collectors.venues.row import MarketType
+from collectors.venues.table import VENUES, select_venues
 from data.errors import UsageError
 from data.schema import Outcome
 from data.store import CandleStore
-from tests.collectors.replay_setup import END, FAST_VENUES, REQUEST, START, ReplayRun, build_evening, list_expected
+from tests.collectors.replay_setup import (
+    END,
+    FAST_VENUES,
+    REQUEST,
+    START,
+    ReplayRun,
+    build_evening,
+    list_expected,
+    open_store,
+)
 from tests.replay.faults import replace_body
 from tests.replay.formats import FORMATS
 from tests.replay.market import Bar, RecordedRequest
@@ -43,7 +52,7 @@ CANDLE_PATHS = {
         "/api/v5/market/history-index-candles",
     ),
 }
-"""Where the candles of each price come from."""
+"""The paths of the candles of each price."""
 
 CANDLE_COLUMNS = ("open_time", "open", "high", "low", "close", "volume")
 
@@ -57,9 +66,9 @@ def build_contract(symbol: str, level: float = 20) -> dict[str, list[Bar]]:
     }
 
 
-def build_run(tmp_path: Path, venues: Mapping[str, dict[str, list[Bar]]]) -> ReplayRun:
+def build_run(tmp_path: Path, venues: dict[str, dict[str, list[Bar]]]) -> ReplayRun[CandleStore]:
     """An empty store, and the venues."""
-    return ReplayRun(CandleStore(str(tmp_path / "lake")), venues)
+    return ReplayRun(open_store(tmp_path), venues)
 
 
 def build_spot_and_swap() -> dict[str, dict[str, list[Bar]]]:
@@ -69,13 +78,13 @@ def build_spot_and_swap() -> dict[str, dict[str, list[Bar]]]:
     return {"bybit": spot, "bybit_swap": swap, "okx": spot, "okx_swap": swap}
 
 
-def read_stored(run: ReplayRun, venue: str, symbol: str, price: str) -> list[tuple[object, ...]]:
-    """The candles of one price as they lie in the store: time and values."""
+def read_stored(run: ReplayRun[CandleStore], venue: str, symbol: str, price: str) -> list[tuple[object, ...]]:
+    """The stored candles of one price: time and values."""
     rows = pl.read_delta(f"{run.store.uri}/candles").filter(venue=venue, symbol=symbol, price=price).sort("open_time")
     return list(rows.select(CANDLE_COLUMNS).iter_rows())
 
 
-def read_coverage(run: ReplayRun, venue: str, symbol: str) -> set[tuple[str, str, datetime, datetime]]:
+def read_coverage(run: ReplayRun[CandleStore], venue: str, symbol: str) -> set[tuple[str, str, datetime, datetime]]:
     """The coverage of a market: price, outcome, start and end."""
     rows = run.store.read_coverage(["ATOM", "USDC", "USDT"], START, END).filter(venue=venue, symbol=symbol)
     return set(rows.select("price", "outcome", "start", "end").iter_rows())
@@ -93,7 +102,7 @@ def drop_volume(rows: list[tuple[object, ...]]) -> list[tuple[object, ...]]:
 
 @pytest.mark.parametrize("row", SWAPS)
 def test_each_price_is_a_series_of_its_own(tmp_path: Path, row: str) -> None:
-    """Trade, mark and index candles come minute by minute, with a coverage each, the latter two without volume."""
+    """Trade, mark and index candles are stored, each with its coverage; the latter two without volume."""
     venue, symbol = row.removesuffix("_swap"), SWAPS[row]
     market_bars = build_contract(symbol)
     run = build_run(tmp_path, {row: market_bars})
@@ -114,7 +123,7 @@ def test_each_price_is_a_series_of_its_own(tmp_path: Path, row: str) -> None:
 
 @pytest.mark.parametrize("row", SWAPS)
 def test_nothing_is_asked_twice(tmp_path: Path, row: str) -> None:
-    """A second run asks for no candle of any price, and finds what is stored."""
+    """A second run requests no candle of any price."""
     venue = row.removesuffix("_swap")
     run = build_run(tmp_path, {row: build_contract(SWAPS[row])})
     table = [venue_row for venue_row in FAST_VENUES if venue_row.id == venue and venue_row.kind is MarketType.SWAP]
@@ -129,7 +138,7 @@ def test_nothing_is_asked_twice(tmp_path: Path, row: str) -> None:
 
 @pytest.mark.parametrize("venue", ["bybit", "okx"])
 def test_spot_and_futures_take_turns(tmp_path: Path, venue: str) -> None:
-    """Rows of one venue share its limit: the first request for futures comes after the last for spot."""
+    """Rows of one venue run one after the other: the first request for futures comes after the last for spot."""
     run = build_run(tmp_path, {key: markets for key, markets in build_spot_and_swap().items() if venue in key})
     summary, replay = run.collect(request=DERIVATIVES_REQUEST, venues=(venue,), table=FAST_VENUES)
     assert replay.unknown_parameters == set()
@@ -146,7 +155,7 @@ def test_spot_and_futures_take_turns(tmp_path: Path, venue: str) -> None:
 
 
 def _is_swap_request(request: RecordedRequest) -> bool:
-    """Whether Bybit or OKX was asked about perpetuals."""
+    """Whether a request to Bybit or OKX is about perpetuals."""
     named = request.query.get("category", request.query.get("instType", request.query.get("instId", "")))
     index = request.path.endswith("index-candles")
     return index or named in {"linear", "inverse", "SWAP"} or named.endswith("-SWAP")
@@ -154,7 +163,7 @@ def _is_swap_request(request: RecordedRequest) -> bool:
 
 @pytest.mark.parametrize("venue", ["binanceusdm", "binancecoinm", "bybit", "okx"])
 def test_assets_without_a_perpetual_are_not_listed(tmp_path: Path, venue: str) -> None:
-    """An asset that has no perpetual is named as such, apart from the spot market that it may have."""
+    """An asset without a perpetual is recorded as not listed, whether or not it has a spot market."""
     run = build_run(tmp_path, {key: {**markets} for key, markets in _build_venue_markets(venue).items()})
     request = replace(DERIVATIVES_REQUEST, assets=("ATOM", "WBETH"))
     summary, _ = run.collect(request=request, venues=(venue,), table=FAST_VENUES)
@@ -177,7 +186,7 @@ def _build_venue_markets(venue: str) -> dict[str, dict[str, list[Bar]]]:
 
 
 def test_without_the_flag_no_future_is_asked(tmp_path: Path) -> None:
-    """Only spot is asked where derivatives are not wanted, and nothing is said of perpetuals."""
+    """Without ``derivatives`` only spot markets are requested, and no result is about perpetuals."""
     run = build_run(tmp_path, build_spot_and_swap())
     summary, replay = run.collect(venues=("bybit", "okx"), table=FAST_VENUES)
     assert not any(map(_is_swap_request, replay.requests))
@@ -186,7 +195,7 @@ def test_without_the_flag_no_future_is_asked(tmp_path: Path) -> None:
 
 
 def test_one_price_that_fails_leaves_the_others(tmp_path: Path) -> None:
-    """Where a venue refuses the mark price, trades and index prices come all the same, and the gap bears its price."""
+    """Where the mark price fails, trade and index prices are stored, and the gap has the price of its series."""
     run = build_run(tmp_path, {"binanceusdm": build_contract("ATOM/USDT:USDT")})
     no_mark = replace_body("markPriceKlines", '{"code": -1102, "msg": "Malformed."}', status=400)
     summary, _ = run.collect(no_mark, request=DERIVATIVES_REQUEST, venues=("binanceusdm",), table=FAST_VENUES)
@@ -201,7 +210,7 @@ def test_one_price_that_fails_leaves_the_others(tmp_path: Path) -> None:
 
 
 def test_a_perpetual_can_be_asked_by_name(tmp_path: Path) -> None:
-    """A symbol with its settlement goes to the row of futures, and no spot row is asked for it."""
+    """A symbol with a settlement currency is requested from the row of futures, and not from the spot row."""
     run = build_run(tmp_path, {key: markets for key, markets in build_spot_and_swap().items() if "bybit" in key})
     request = replace(DERIVATIVES_REQUEST, assets=("WBETH",), symbols=("ATOM/USDT:USDT",))
     summary, _ = run.collect(request=request, venues=("bybit",), table=FAST_VENUES)
@@ -218,7 +227,7 @@ LISTED = frozenset(
 
 
 def test_the_perpetuals_of_an_asset() -> None:
-    """Linear ones in USDT and USDC and inverse ones in USD are taken; dated futures and other quotes are not."""
+    """Linear perpetuals in USDT and USDC and inverse ones in USD are selected; others and dated futures are not."""
     assert list_asset_markets("ATOM", LISTED - {"ATOM/USDT"}) == ("ATOM/USDT:USDT", "ATOM/USDC:USDC", "ATOM/USD:ATOM")
     assert list_asset_markets("ATOM", {"ATOM/USDT:USDT-251226", "ATOM/USD:ATOM-251226"}) == ()
 
@@ -245,7 +254,7 @@ DELIVERY_MS = 1_766_736_000_000
     ],
 )
 def test_dated_futures_are_left_out(tmp_path: Path, row: str, dated: dict[str, Any]) -> None:
-    """A venue that lists a future with a delivery date beside the perpetual is asked for the perpetual only."""
+    """Of a perpetual and a dated future only the perpetual is requested."""
     venue, symbol, venue_format = row.removesuffix("_swap"), SWAPS[row], FORMATS[row]
     body: Any = venue_format.build_markets(build_contract(symbol))
     listed = body["result"]["list"] if row == "bybit_swap" else body["symbols"]
@@ -263,7 +272,7 @@ def test_dated_futures_are_left_out(tmp_path: Path, row: str, dated: dict[str, A
 
 
 def test_venues_of_futures_alone_need_the_flag(tmp_path: Path) -> None:
-    """`--venues binanceusdm` without `--derivatives` ends with 2 and names what can be collected and the flag."""
+    """`--venues binanceusdm` without `--derivatives` exits with 2 and lists the venues and the flag."""
     words = ("--store", str(tmp_path / "lake"), "collect", "--assets", "ATOM", "--venues", "binanceusdm")
     result = CliRunner().invoke(app.main, [*words, "--from", "2025-10-10T20:00Z", "--to", "2025-10-11T00:00Z"])
     assert result.exit_code == 2

@@ -13,6 +13,7 @@ from collectors.request import CollectionSummary, CollectRequest, MarketProgress
 from data.errors import StoreBusy
 from data.schema import Outcome
 from data.store import CandleStore
+from tests.collectors.memory_sink import MemorySink
 from tests.collectors.replay_setup import (
     END,
     NOW,
@@ -20,9 +21,12 @@ from tests.collectors.replay_setup import (
     SPOT_OHLCV_VENUES,
     START,
     ReplayRun,
+    StoreT,
     build_bars,
+    build_four_venues,
     build_run,
     list_expected,
+    open_store,
     to_ms,
 )
 from tests.replay.faults import (
@@ -46,12 +50,10 @@ CANDLES = {
 }
 
 
-def build_one_market(tmp_path: Path, venue: str) -> tuple[ReplayRun, str]:
-    """A run with one venue that has ATOM in one quote and nothing else."""
-    run = build_run(tmp_path, venue)
-    symbol = next(iter(run.venues[venue]))
-    run.venues = {venue: {symbol: run.venues[venue][symbol]}}
-    return run, symbol
+def build_one_market(store: StoreT, venue: str) -> tuple[ReplayRun[StoreT], str]:
+    """A run of one venue that has ATOM in one quote only, and the symbol."""
+    symbol, market_bars = next(iter(build_four_venues()[venue].items()))
+    return ReplayRun(store, {venue: {symbol: market_bars}}), symbol
 
 
 def find_result(summary: CollectionSummary, symbol: str) -> MarketResult:
@@ -72,9 +74,9 @@ def find_result(summary: CollectionSummary, symbol: str) -> MarketResult:
         pytest.param(lambda where: change_rows(where, lambda rows: rows + rows[:9]), id="twice"),
     ],
 )
-def test_what_passes_leaves_no_trace(tmp_path: Path, venue: str, fault: object) -> None:
-    """A fault that passes within the retries, and rows out of order or twice, leave a store equal to the truth."""
-    run, symbol = build_one_market(tmp_path, venue)
+def test_what_passes_leaves_no_trace(venue: str, fault: object) -> None:
+    """Transient faults, and rows out of order or repeated, leave the expected candles in the store."""
+    run, symbol = build_one_market(MemorySink(), venue)
     assert callable(fault)
     summary, _ = run.collect(fault(CANDLES[venue]))
     assert summary.failed == ()
@@ -97,11 +99,9 @@ def test_what_passes_leaves_no_trace(tmp_path: Path, venue: str, fault: object) 
         ),
     ],
 )
-def test_what_does_not_pass_is_named(
-    tmp_path: Path, venue: str, fault: object, outcome: Outcome, requests: int
-) -> None:
-    """A fault that stays ends in its outcome, after retries only where it could have passed, and nothing is stored."""
-    run, symbol = build_one_market(tmp_path, venue)
+def test_what_does_not_pass_is_named(venue: str, fault: object, outcome: Outcome, requests: int) -> None:
+    """A permanent fault ends in its outcome, with retries only where it is transient, and nothing is stored."""
+    run, symbol = build_one_market(MemorySink(), venue)
     assert callable(fault)
     summary, replay = run.collect(fault(CANDLES[venue]))
     result = find_result(summary, symbol)
@@ -128,9 +128,9 @@ def test_what_does_not_pass_is_named(
         ("bybit", '{"retCode": 10001, "retMsg": "params error"}', Outcome.UNREACHABLE),
     ],
 )
-def test_json_without_candles_is_not_an_empty_page(tmp_path: Path, venue: str, body: str, outcome: Outcome) -> None:
-    """A body of another shape, or with an error of the venue's own, is never taken for a page of quiet minutes."""
-    run, symbol = build_one_market(tmp_path, venue)
+def test_json_without_candles_is_not_an_empty_page(venue: str, body: str, outcome: Outcome) -> None:
+    """A body of another shape, or with an error of the venue, is never taken for a page of quiet minutes."""
+    run, symbol = build_one_market(MemorySink(), venue)
     summary, _ = run.collect(replace_body(CANDLES[venue], body))
     assert find_result(summary, symbol).outcome is outcome
     assert run.read_coverage(venue, symbol) == [(outcome.value, START, END)]
@@ -147,27 +147,27 @@ def test_json_without_candles_is_not_an_empty_page(tmp_path: Path, venue: str, b
         ("bybit", shift_window("/kline", "start", 240 * 60_000)),
     ],
 )
-def test_candles_of_another_window_are_never_data(tmp_path: Path, venue: str, fault: Fault) -> None:
-    """A page of the newest candles, or of an earlier or later window, is a history too short, and nothing is stored."""
-    run, symbol = build_one_market(tmp_path, venue)
+def test_candles_of_another_window_are_never_data(venue: str, fault: Fault) -> None:
+    """Candles of another window are `HISTORY_TOO_SHORT`, and none is stored."""
+    run, symbol = build_one_market(MemorySink(), venue)
     summary, _ = run.collect(fault)
     assert find_result(summary, symbol).outcome is Outcome.HISTORY_TOO_SHORT
     assert "answered with candles of another time" in find_result(summary, symbol).message
     assert run.read_stored(venue, symbol) == []
 
 
-def test_no_candles_from_a_venue_that_sends_flat_ones_is_not_quiet(tmp_path: Path) -> None:
-    """An empty page means history too short where empty minutes are sent, and quiet minutes where they are omitted."""
+def test_no_candles_from_a_venue_that_sends_flat_ones_is_not_quiet() -> None:
+    """An empty page is `HISTORY_TOO_SHORT` where empty minutes are sent, and quiet minutes where they are omitted."""
     for venue, outcome in (("okx", Outcome.HISTORY_TOO_SHORT), ("coinbaseexchange", Outcome.COMPLETE)):
-        run, symbol = build_one_market(tmp_path / venue, venue)
+        run, symbol = build_one_market(MemorySink(), venue)
         summary, _ = run.collect(change_rows(CANDLES[venue], lambda _: []))
         assert find_result(summary, symbol).outcome is outcome
         assert run.read_coverage(venue, symbol) == [(outcome.value, START, END)]
 
 
 def test_a_page_that_is_cut_short_covers_what_it_holds(tmp_path: Path) -> None:
-    """Minutes at the edges of a page that a venue with flat candles left out are missing, and asked again."""
-    run, symbol = build_one_market(tmp_path, "okx")
+    """Where empty minutes are sent, absent minutes at the edges of a page are missing and requested again."""
+    run, symbol = build_one_market(open_store(tmp_path), "okx")
     summary, _ = run.collect(change_rows("candles", lambda rows: rows[30:-60]))
     result = find_result(summary, symbol)
     first, last = START + timedelta(minutes=60), END - timedelta(minutes=30)
@@ -186,7 +186,7 @@ def test_a_page_that_is_cut_short_covers_what_it_holds(tmp_path: Path) -> None:
 
 
 def change_close(rows: Rows) -> Rows:
-    """The rows, the third of them twice with two closes."""
+    """The rows, and the third once more with another close."""
     return [*rows, [*rows[2][:4], "11.75", *rows[2][5:]]]
 
 
@@ -204,10 +204,10 @@ def change_close(rows: Rows) -> Rows:
         (lambda rows: [*rows[1:], 7], "value missing"),
     ],
 )
-def test_a_page_with_a_bad_row_is_kept_out(tmp_path: Path, change: object, words: str) -> None:
-    """A row that is no candle, or a minute with two values, keeps its whole page out and says which row it was."""
+def test_a_page_with_a_bad_row_is_kept_out(change: object, words: str) -> None:
+    """A row that is no candle, or a minute with two values, makes its page bad data; the message names the row."""
     assert callable(change)
-    run, symbol = build_one_market(tmp_path, "bybit")
+    run, symbol = build_one_market(MemorySink(), "bybit")
     summary, _ = run.collect(change_rows("/kline", change))
     result = find_result(summary, symbol)
     assert result.outcome is Outcome.BAD_DATA
@@ -216,8 +216,8 @@ def test_a_page_with_a_bad_row_is_kept_out(tmp_path: Path, change: object, words
 
 
 def test_a_bad_page_leaves_the_others(tmp_path: Path) -> None:
-    """Of three pages the bad one is missing alone, and the next run asks for it alone."""
-    run, symbol = build_one_market(tmp_path, "coinbaseexchange")
+    """Only the bad page is missing, and the next run requests only that page."""
+    run, symbol = build_one_market(open_store(tmp_path), "coinbaseexchange")
     request = CollectRequest(("ATOM",), START, START + timedelta(minutes=540))
     faults = Fault("/candles", skip=1, times=3, body="<html>", status=200)
     summary, _ = run.collect(faults, request=request)
@@ -237,9 +237,9 @@ def get_window(request: CollectRequest) -> tuple[datetime, datetime]:
     return request.start, request.end
 
 
-def test_what_overran_a_page_must_hold_in_the_next(tmp_path: Path) -> None:
-    """A minute that came with one value beyond the end of a page and with another in its own page is bad data."""
-    run, symbol = build_one_market(tmp_path, "bybit")
+def test_what_overran_a_page_must_hold_in_the_next() -> None:
+    """A candle beyond the end of a page that differs from the one in its own page is bad data."""
+    run, symbol = build_one_market(MemorySink(), "bybit")
     table = [replace(row, page_min=60) for row in SPOT_OHLCV_VENUES]
     second = to_ms(START + timedelta(minutes=60))
 
@@ -253,9 +253,9 @@ def test_what_overran_a_page_must_hold_in_the_next(tmp_path: Path) -> None:
     assert len(run.read_stored("bybit", symbol)) == 180
 
 
-def test_a_refusal_stops_the_venue_alone(tmp_path: Path) -> None:
-    """After a 451 a venue is asked nothing more than what was under way, its markets bear it, and others go on."""
-    run = build_run(tmp_path)
+def test_a_refusal_stops_the_venue_alone() -> None:
+    """After a 451 no further request goes to the venue, its markets are refused, and other venues go on."""
+    run = build_run(MemorySink())
     table = [replace(row, page_min=120, hosts=row.hosts[:1]) for row in SPOT_OHLCV_VENUES]
     summary, replay = run.collect(refuse_location("api.binance.com/api/v3/klines", skip=1), table=table)
     # Six pages in all: the first of each market was under way, and the second of the one that was answered.
@@ -267,9 +267,9 @@ def test_a_refusal_stops_the_venue_alone(tmp_path: Path) -> None:
     assert run.read_coverage("binance", refused) == [("refused", START, END)]
 
 
-def test_a_venue_that_does_not_list_its_markets_is_named(tmp_path: Path) -> None:
-    """Without a list of markets every asset of the venue bears the reason, under a symbol that names no market."""
-    run = build_run(tmp_path, "okx")
+def test_a_venue_that_does_not_list_its_markets_is_named() -> None:
+    """Without a list of markets every asset of the venue gets the reason, under `ASSET/*`."""
+    run = build_run(MemorySink(), "okx")
     summary, replay = run.collect(return_outage("/instruments"), request=replace(REQUEST, symbols=("WBETH/ETH",)))
     assert replay.list_candle_requests() == []
     failed = {result.symbol: (result.outcome, result.message.partition(":")[0]) for result in summary.failed}
@@ -279,9 +279,9 @@ def test_a_venue_that_does_not_list_its_markets_is_named(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("body", ['{"symbols": []}', '{"symbols": [{"symbol": "ATOMUSDT", "baseAsset": 7}]}', "[]"])
-def test_an_empty_list_of_markets_is_not_taken_for_absence(tmp_path: Path, body: str) -> None:
-    """Without a list that can be read the pinned markets are asked, and no asset counts as not listed because of it."""
-    run = build_run(tmp_path, "binance")
+def test_an_empty_list_of_markets_is_not_taken_for_absence(body: str) -> None:
+    """Where the list cannot be read the pinned markets are requested, and no asset counts as not listed."""
+    run = build_run(MemorySink(), "binance")
     summary, _ = run.collect(replace_body("exchangeInfo", body), request=replace(REQUEST, assets=("ATOM", "PEPE")))
     outcomes = {result.symbol: result.outcome for result in summary.results}
     assert outcomes == {
@@ -297,12 +297,11 @@ def test_an_empty_list_of_markets_is_not_taken_for_absence(tmp_path: Path, body:
     assert run.read_stored("binance", "ATOM/USDT") == list_expected("binance", run.venues["binance"]["ATOM/USDT"])
 
 
-def test_a_venue_with_a_second_host_is_asked_there(tmp_path: Path) -> None:
-    """Where Binance's trading host answers 451 its market data host is asked, and named as the source."""
-    run, symbol = build_one_market(tmp_path, "binance")
-    summary, replay = run.collect(
-        refuse_location("api.binance.com"), extra_hosts={"data-api.binance.vision": "binance"}
-    )
+def test_a_venue_with_a_second_host_is_asked_there() -> None:
+    """Where Binance's trading host refuses, its market data host is requested and named as the source."""
+    run, symbol = build_one_market(MemorySink(), "binance")
+    run.extra_hosts = {"data-api.binance.vision": "binance"}
+    summary, replay = run.collect(refuse_location("api.binance.com"))
     assert summary.failed == ()
     assert run.read_stored("binance", symbol) == list_expected("binance", run.venues["binance"][symbol])
     assert [request.host for request in replay.list_candle_requests()] == ["data-api.binance.vision"]
@@ -311,19 +310,19 @@ def test_a_venue_with_a_second_host_is_asked_there(tmp_path: Path) -> None:
     ]
 
 
-def test_a_refusal_by_every_host_is_the_first_ones(tmp_path: Path) -> None:
-    """Where the second host cannot be had either, the outcome is the first one's refusal, without retries."""
-    run, _ = build_one_market(tmp_path, "binance")
-    second_hosts = {"data-api.binance.vision": "binance"}
+def test_a_refusal_by_every_host_is_the_first_ones() -> None:
+    """Where the second host fails too, the outcome is the refusal of the first, without retries."""
+    run, _ = build_one_market(MemorySink(), "binance")
+    run.extra_hosts = {"data-api.binance.vision": "binance"}
     for fault in (refuse_location("data-api"), replace_body("data-api", "no", status=404)):
-        summary, replay = run.collect(refuse_location("api.binance.com"), fault, extra_hosts=second_hosts)
+        summary, replay = run.collect(refuse_location("api.binance.com"), fault)
         assert {result.outcome for result in summary.results} == {Outcome.REFUSED}
         assert len(replay.requests) == 2
 
 
-def test_a_closed_port_is_unreachable(tmp_path: Path) -> None:
-    """Where nobody listens the venue is unreachable, and that is told and not raised."""
-    run = build_run(tmp_path, "okx")
+def test_a_closed_port_is_unreachable() -> None:
+    """A closed port makes the venue unreachable, as an outcome and not as an exception."""
+    run = build_run(MemorySink(), "okx")
 
     async def get_closed_address() -> str:
         async with Replay(run.venues, now_ms=to_ms(NOW)) as replay:
@@ -336,8 +335,8 @@ def test_a_closed_port_is_unreachable(tmp_path: Path) -> None:
 
 
 def test_a_run_that_is_cancelled_keeps_what_came(tmp_path: Path) -> None:
-    """Ctrl-C while the second market waits loses nothing of the first, and the next run asks for the rest only."""
-    run = build_run(tmp_path, "okx")
+    """A collection cancelled while the second market waits keeps the first; the next run requests only the second."""
+    run = build_run(open_store(tmp_path), "okx")
 
     async def run_interrupted() -> str:
         release, first_progress = asyncio.Event(), asyncio.get_running_loop().create_future()
@@ -376,25 +375,25 @@ def test_a_run_that_is_cancelled_keeps_what_came(tmp_path: Path) -> None:
 
 
 class CoverageBusyStore(CandleStore):
-    """A store that takes candles and then cannot take their coverage; ``writes`` tells the order."""
+    """A store that takes candles and then raises on their coverage; ``writes`` is the order of calls."""
 
     writes: ClassVar[list[str]] = []
 
     def write_fetched(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """Take them in."""
+        """Store the candles."""
         self.writes.append("candles")
         return super().write_fetched(rows)
 
     def write_coverage(self, coverage: pl.DataFrame) -> None:
-        """Refuse it."""
+        """Raise."""
         self.writes.append("coverage")
         message = f"the store is busy: {len(coverage)} rows are not written"
         raise StoreBusy(message)
 
 
 def test_an_error_of_the_store_comes_out_as_it_is(tmp_path: Path) -> None:
-    """A store that cannot write ends the collection with its own error; candles went before their coverage."""
-    run = build_run(tmp_path, "okx", "bybit")
+    """An error of the store is raised by the collection; candles are written before their coverage."""
+    run = build_run(open_store(tmp_path), "okx", "bybit")
     run.store = CoverageBusyStore(run.store.uri)
     with pytest.raises(StoreBusy, match="the store is busy"):
         run.collect()
@@ -402,9 +401,9 @@ def test_an_error_of_the_store_comes_out_as_it_is(tmp_path: Path) -> None:
     assert run.read_coverage("okx", "ATOM/USDT") == []
 
 
-def test_what_a_venue_changed_later_is_counted_as_revised(tmp_path: Path) -> None:
-    """Minutes that are asked again, because coverage was lost, and come with other values are reported as revised."""
-    run, symbol = build_one_market(tmp_path, "okx")
+def test_only_missing_minutes_are_requested_again(tmp_path: Path) -> None:
+    """Only the missing half is requested again, and its changed candles are new, not revised."""
+    run, symbol = build_one_market(open_store(tmp_path), "okx")
     market_bars = run.venues["okx"][symbol]
     run.collect(change_rows("candles", lambda rows: rows[120:]))
     changed = build_bars(START, 240, level=50.0)

@@ -15,6 +15,7 @@ from data.errors import UsageError
 from data.lock import FollowerLock
 from data.schema import RunOutcome
 from data.store import CandleStore
+from tests.collectors import follower_process
 from tests.collectors.replay_setup import NOW, build_bars, to_ms
 from tests.replay.faults import Fault
 from tests.replay.server import Replay
@@ -22,14 +23,14 @@ from tests.replay.server import Replay
 
 @dataclass(slots=True)
 class RecordingRuns:
-    """A follower that only notes what is done with it; ``meanwhile`` is what a run for the newest minutes waits for."""
+    """A follower that records the calls; a run for the newest minutes waits for ``meanwhile``."""
 
     meanwhile: Callable[[], Awaitable[object]]
     finished: list[str] = field(default_factory=list)
     skipped: "asyncio.Event" = field(default_factory=asyncio.Event)
 
     async def collect_newest(self) -> RunOutcome | None:
-        """Note begin and end."""
+        """Record begin and end."""
         self.finished.append("newest begins")
         try:
             await self.meanwhile()
@@ -40,27 +41,27 @@ class RecordingRuns:
         return RunOutcome.DONE
 
     async def recollect_hour(self) -> RunOutcome | None:
-        """Note it."""
+        """Record the call."""
         self.finished.append("again")
         return None
 
     async def maintain_store(self) -> RunOutcome | None:
-        """Note it."""
+        """Record the call."""
         self.finished.append("tidy")
         return None
 
     async def log_skipped(self, kind: RunKind) -> None:
-        """Note which."""
+        """Record which run was skipped."""
         self.finished.append(f"{kind} left out")
         self.skipped.set()
 
 
 async def wait_for_nothing() -> None:
-    """Ends at once."""
+    """Return at once."""
 
 
 def test_the_schedule_makes_up_for_misfires_once_and_never_overtakes_itself() -> None:
-    """Misfires of any age become one run, one at a time; newest each 7 minutes, the others hourly, all in UTC."""
+    """Misfires of any age become one run; newest minutes every 7 minutes, the others hourly, all in UTC."""
     jobs = {job.id: job for job in Schedule(RecordingRuns(wait_for_nothing), 7, asyncio.Event()).scheduler.get_jobs()}
     assert {name: job.trigger for name, job in jobs.items()}.keys() == {"follow", "re-ask", "maintenance"}
     scheduler = Schedule(RecordingRuns(wait_for_nothing), 7, asyncio.Event()).scheduler
@@ -82,13 +83,13 @@ def test_the_schedule_makes_up_for_misfires_once_and_never_overtakes_itself() ->
 
 
 def test_an_interval_of_no_minutes_makes_no_sense() -> None:
-    """Less than a minute between two runs is a usage error."""
+    """An interval below one minute is a usage error."""
     with pytest.raises(UsageError, match="every 0 minutes"):
         Schedule(RecordingRuns(wait_for_nothing), 0, asyncio.Event())
 
 
 def test_everything_runs_at_the_start_and_a_stop_cancels_what_goes_on(caplog: pytest.LogCaptureFixture) -> None:
-    """At the start each kind runs, the newest first; the stop cancels the run under way, and nothing is reported."""
+    """At the start each kind of run is started, newest minutes first; stopping cancels the one under way."""
 
     async def run_scenario() -> list[str]:
         stop = asyncio.Event()
@@ -112,11 +113,11 @@ def test_everything_runs_at_the_start_and_a_stop_cancels_what_goes_on(caplog: py
 
 
 def return_nothing() -> None:
-    """A thread that ends at once, so that the event loop goes on meanwhile."""
+    """Work of a thread that ends at once, so that the event loop runs in between."""
 
 
 def test_a_run_that_is_due_while_the_last_goes_on_is_left_out() -> None:
-    """A run whose turn comes too early is noted as left out, and the one that goes on is let end."""
+    """A run that is due while the last one runs is skipped and logged, and the running one is not cancelled."""
 
     async def run_scenario() -> list[str]:
         going, release, stop = asyncio.Event(), asyncio.Event(), asyncio.Event()
@@ -142,23 +143,23 @@ def test_a_run_that_is_due_while_the_last_goes_on_is_left_out() -> None:
 
 
 class BrokenRunError(Exception):
-    """A fault of the program."""
+    """An error that is no `PlumblineError`."""
 
 
 async def raise_error() -> None:
-    """Fails as no run should."""
+    """Raise it."""
     message = "a fault of the program"
     raise BrokenRunError(message)
 
 
 def test_a_fault_of_the_program_ends_the_follower() -> None:
-    """What is no error of the project comes out of `follow`, and does not end in a scheduler's log."""
+    """An error that is no `PlumblineError` is raised by `follow`, and not only logged by the scheduler."""
     with pytest.raises(BrokenRunError):
         asyncio.run(follow(RecordingRuns(raise_error), every_min=5, stop=asyncio.Event()))
 
 
 def test_a_follower_beside_a_program_ends_with_it() -> None:
-    """In a thread of its own the follower runs as long as the block lasts, and no longer."""
+    """A follower in a thread is cancelled at the end of the block."""
     runs = RecordingRuns(lambda: asyncio.Event().wait())
     with follow_in_thread(runs):
         pass
@@ -166,7 +167,7 @@ def test_a_follower_beside_a_program_ends_with_it() -> None:
 
 
 def test_a_follower_beside_a_program_says_what_ended_it() -> None:
-    """An error is said at once, and raised where the block ends."""
+    """An error is reported at once, and raised at the end of the block."""
     messages: list[str] = []
     is_reported = threading.Event()
 
@@ -181,14 +182,14 @@ def test_a_follower_beside_a_program_says_what_ended_it() -> None:
 
 @pytest.fixture(params=[signal.default_int_handler, signal.SIG_IGN], ids=["interruptible", "ignored"])
 def at_interrupt(request: pytest.FixtureRequest) -> Iterator[object]:
-    """What SIGINT does in the test: interrupt it, or nothing, as in a process that a shell started with `&`."""
+    """The handler of SIGINT in the test: the default, or ignored as in a process that a shell started with `&`."""
     before = signal.signal(signal.SIGINT, request.param)
     yield request.param
     signal.signal(signal.SIGINT, before)
 
 
 def test_signals_stop_the_follower_and_are_given_back(at_interrupt: object) -> None:
-    """SIGTERM and SIGINT cancel what goes on, and end nothing but the follower; afterwards they do what they did."""
+    """SIGTERM and SIGINT cancel the run under way and stop only the follower; their handlers are restored."""
     before = [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)]
     assert before[1] == at_interrupt
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -203,28 +204,9 @@ def test_signals_stop_the_follower_and_are_given_back(at_interrupt: object) -> N
     assert [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)] == before
 
 
-CHILD = """
-import asyncio, sys
-from datetime import datetime
-from collectors.http.access import Access
-from collectors.follower import Followed, Follower
-from collectors.follow_schedule import follow_until_signal
-from data.lock import FollowerLock
-from data.store import CandleStore
-
-store, url, now = sys.argv[1], sys.argv[2], datetime.fromisoformat(sys.argv[3])
-with FollowerLock(store).held(now) as holder:
-    follower = Follower(
-        CandleStore(store), Followed(("ATOM",), venues=("binance",)),
-        holder=str(holder), access=Access(url), now=lambda: now,
-    )
-    asyncio.run(follow_until_signal(follower))
-"""
-
-
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_the_follower_within_five_seconds(tmp_path: Path, number: signal.Signals) -> None:
-    """A follower that waits for a venue's answer ends with exit code 0, leaves a row "stopped" and frees the store."""
+    """A follower that waits for a response exits with 0, logs the run as stopped, and releases the store."""
     uri = str(tmp_path / "lake")
     hanging = Fault("/klines", release=asyncio.Event(), waiting=asyncio.Event())
 
@@ -233,11 +215,14 @@ def test_a_signal_ends_the_follower_within_five_seconds(tmp_path: Path, number: 
         assert hanging.waiting is not None
         venues = {"binance": {"ATOM/USDT": build_bars(NOW.replace(second=0) - timedelta(hours=2), 130)}}
         async with Replay(venues, now_ms=to_ms(NOW), faults=(hanging,)) as replay:
-            command = (sys.executable, "-c", CHILD, uri, replay.url, NOW.isoformat())
+            command = (sys.executable, "-m", follower_process.__name__, uri, replay.url, NOW.isoformat())
             child = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE)
-            await hanging.waiting.wait()
+            end = asyncio.create_task(child.communicate())
+            request = asyncio.create_task(hanging.waiting.wait())
+            await asyncio.wait({end, request}, return_when=asyncio.FIRST_COMPLETED)
+            assert request.done(), end.result()
             child.send_signal(number)
-            _, output = await asyncio.wait_for(child.communicate(), 5)
+            _, output = await asyncio.wait_for(end, 5)
             hanging.release.set()
             assert child.returncode is not None
             return child.pid, child.returncode, output

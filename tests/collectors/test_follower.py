@@ -21,10 +21,10 @@ from tests.replay.market import Bar
 from tests.replay.server import Replay
 
 WEEK_START = datetime(2026, 11, 2, 0, 15, 30, tzinfo=UTC)
-"""When the first run begins; a run "at hour n" begins n hours later."""
+"""The time of the first run; a run "at hour n" is n hours later."""
 
 REACH_MIN = 720
-"""How far back Bybit's candles are made to reach."""
+"""The reach of Bybit's candles in these tests."""
 
 VENUES_WITH_REACH = tuple(
     replace(row, reach_min=REACH_MIN if row.id == "bybit" else row.reach_min) for row in SPOT_OHLCV_VENUES
@@ -34,13 +34,13 @@ HOSTS = {"binance": "api.binance.com", "bybit": "api.bybit.com", "coinbaseexchan
 
 
 def get_time(hour: float) -> datetime:
-    """The minute in which the run at an hour begins."""
+    """The minute of the run at an hour."""
     return WEEK_START.replace(second=0) + timedelta(hours=hour)
 
 
 @dataclass(slots=True)
 class FollowerSetting:
-    """A store, a replay, and followers of ATOM with a clock that stands still until it is set."""
+    """A store, a replay, and followers of ATOM with a clock that is set by hand."""
 
     store: CandleStore
     replay: Replay
@@ -48,7 +48,7 @@ class FollowerSetting:
     reports: list[str] = field(default_factory=list)
 
     def build_follower(self, *venues: str, assets: tuple[str, ...] = ("ATOM",)) -> Follower:
-        """A follower that was just started."""
+        """A new follower."""
         return Follower(
             self.store,
             FollowTarget(assets, venues=venues),
@@ -60,12 +60,12 @@ class FollowerSetting:
         )
 
     def set_clock(self, hour: float) -> None:
-        """Move the time to that of the run at an hour, here and at the venues."""
+        """Set the clock of the followers and of the venues to the run at an hour."""
         self.clock = WEEK_START + timedelta(hours=hour)
         self.replay.now_ms = to_ms(self.clock)
 
     def read_log(self, kind: RunKind) -> pl.DataFrame:
-        """The runs of a kind on record, oldest first."""
+        """The logged runs of a kind, oldest first."""
         return self.store.read_runs(10_000).filter(pl.col("kind") == kind.value).reverse()
 
     def read_values(self, venue: str) -> list[tuple[object, ...]]:
@@ -87,7 +87,7 @@ HOURS = (
     *(0, 1, 9, 10, 16, 20, 21, 29, 30, 40, 50, 51, 52, 60),
     *(84, 85, 86, 96, 99, 100, 103, 114, 125, 136, 147, 158, 168),
 )
-"""When the runs of the week are, never further apart than Bybit reaches but for outages and the pause."""
+"""The hours of the runs, never further apart than Bybit's reach but for outages and the pause."""
 
 LAST_HOUR = HOURS[-1]
 
@@ -98,7 +98,7 @@ OUTAGE_ENDS = frozenset({16, 50, 103})
 
 @dataclass(slots=True)
 class WeekSimulation:
-    """A week of three venues: what they really had. Of Coinbase one candle comes late, and one is changed."""
+    """A week of bars of three venues. One candle of Coinbase is late, and one is changed later."""
 
     binance: list[Bar] = field(default_factory=lambda: build_bars(get_time(-1), (LAST_HOUR + 2) * 60, level=3))
     bybit: list[Bar] = field(default_factory=lambda: build_bars(get_time(-1), (LAST_HOUR + 2) * 60, level=4))
@@ -109,7 +109,7 @@ class WeekSimulation:
     )
 
     async def simulate(self, store: CandleStore) -> FollowerSetting:
-        """The runs of the week, one after the other."""
+        """Run all runs of the week."""
         # 20:05 and 20:06 of the first day, ten minutes before the run at hour 20.
         late_bar, changed_bar = self.coinbase[1250:1252]
         first_seen_bar = changed_bar._replace(volume=changed_bar.volume + 1)
@@ -142,7 +142,7 @@ class WeekSimulation:
 
 
 def test_a_week_with_outages_is_stored_whole_but_for_what_venues_no_longer_had(tmp_path: Path) -> None:
-    """A week of runs, with outages of venues, a day's pause, a late and a changed candle: candles and coverage.
+    """Candles and coverage after a week of runs with outages of venues, a day's pause, a late and a changed candle.
 
     Binance fails from hour 10 to 16, Coinbase from 100 to 103: made up for. Bybit, whose candles reach 12 hours back,
     fails from hour 30 to 50, so that 9 hours of it are gone (29 to 38), and of the follower's pause from hour 60 to 84
@@ -206,7 +206,7 @@ class LiveSetting:
 
 
 def test_the_first_run_looks_back_an_hour(tmp_path: Path) -> None:
-    """On an empty store the window is the hour before, and the log says window, counts, outcome and holder."""
+    """On an empty store the window is the hour before, and the log has window, counts, outcome and holder."""
 
     async def run_scenario() -> FollowerSetting:
         async with build_live_setting(tmp_path, build_bars(get_time(-9), 600)) as setting:
@@ -232,7 +232,7 @@ def test_the_first_run_looks_back_an_hour(tmp_path: Path) -> None:
 
 
 def test_a_pause_is_made_up_for_up_to_a_week(tmp_path: Path) -> None:
-    """After nine days without a run the next one begins seven days before, and the two days between stay open."""
+    """After nine days without a run the next one begins seven days back, and two days stay missing."""
 
     async def run_scenario() -> FollowerSetting:
         async with build_live_setting(tmp_path, build_bars(get_time(-1), 11 * 1440)) as setting:
@@ -248,7 +248,7 @@ def test_a_pause_is_made_up_for_up_to_a_week(tmp_path: Path) -> None:
 
 
 def test_an_hour_is_asked_again_once(tmp_path: Path) -> None:
-    """An hour is asked again when it has been over for ten minutes, and not twice, whoever comes later."""
+    """An hour is requested again ten minutes after its end, and only once, also by another follower."""
 
     async def run_scenario() -> FollowerSetting:
         async with build_live_setting(tmp_path, build_bars(get_time(-9), 1000)) as setting:
@@ -272,7 +272,7 @@ def test_an_hour_is_asked_again_once(tmp_path: Path) -> None:
 
 
 def test_what_comes_after_a_pause_is_not_asked_twice(tmp_path: Path) -> None:
-    """Where no run was in the last hour, its candles were collected late enough, and are not asked again."""
+    """Where no run was in the last hour, its candles were collected after they settled, and are not requested again."""
 
     async def run_scenario() -> None:
         async with build_live_setting(tmp_path, build_bars(get_time(-9), 1000)) as setting:
@@ -285,7 +285,7 @@ def test_what_comes_after_a_pause_is_not_asked_twice(tmp_path: Path) -> None:
 
 
 def test_a_venue_that_is_late_has_not_lost_its_history(tmp_path: Path) -> None:
-    """An answer without candles to young minutes is asked again by the next run, and settled only for older ones."""
+    """An empty response is final for minutes older than an hour; younger ones are requested again."""
     market_bars = build_bars(get_time(-1), 600)
     silent = Fault("/klines", change_rows=lambda _: [])
 
@@ -305,7 +305,7 @@ def test_a_venue_that_is_late_has_not_lost_its_history(tmp_path: Path) -> None:
 
 
 def test_one_run_at_a_time(tmp_path: Path) -> None:
-    """A run that begins while another goes on waits for it, and begins when that has ended."""
+    """A run waits for another one under way, and begins after it."""
     hanging = Fault("/klines", times=1, release=asyncio.Event(), waiting=asyncio.Event())
 
     async def run_scenario() -> FollowerSetting:
@@ -331,7 +331,7 @@ def test_one_run_at_a_time(tmp_path: Path) -> None:
 
 
 def test_a_run_that_is_cancelled_is_logged_as_stopped(tmp_path: Path) -> None:
-    """What came before the end is stored, the run is on record as stopped, and the next run gets the rest."""
+    """A cancelled run keeps its candles and is logged as stopped, and the next run collects the rest."""
     market_bars = build_bars(get_time(-1), 1440 * 3)
     hanging = Fault("/klines", skip=2, times=1, release=asyncio.Event(), waiting=asyncio.Event())
 
@@ -359,17 +359,17 @@ def test_a_run_that_is_cancelled_is_logged_as_stopped(tmp_path: Path) -> None:
 
 
 class BusyCandleStore(CandleStore):
-    """A store that takes no candle, and, if told so, no row of the log."""
+    """A store that raises on candles and, with ``log_busy``, on the log."""
 
     log_busy = False
 
     def write_fetched(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """Take nothing."""
+        """Raise."""
         message = f"busy, {rows.height} rows lost"
         raise StoreBusy(message)
 
     def log_run(self, *args: object, **kwargs: object) -> None:
-        """As told."""
+        """Raise with ``log_busy``."""
         if self.log_busy:
             message = "busy, no log"
             raise StoreBusy(message)
@@ -378,7 +378,7 @@ class BusyCandleStore(CandleStore):
 
 @pytest.mark.parametrize("log_busy", [False, True])
 def test_a_run_that_fails_is_logged_and_said(tmp_path: Path, *, log_busy: bool) -> None:
-    """An error of the store ends the run and not the follower; where not even the log can be had it is said aloud."""
+    """An error of the store fails the run and is not raised; where the log fails too, that is reported."""
 
     async def run_scenario() -> FollowerSetting:
         async with build_live_setting(tmp_path, build_bars(get_time(-1), 60)) as setting:
@@ -398,7 +398,7 @@ def test_a_run_that_fails_is_logged_and_said(tmp_path: Path, *, log_busy: bool) 
 
 
 def test_a_request_that_makes_no_sense_ends_the_follower(tmp_path: Path) -> None:
-    """An unknown venue will be unknown in the next run too, so the error passes, after it was logged."""
+    """An unknown venue is logged and raised, as the next run would fail too."""
 
     async def run_scenario() -> FollowerSetting:
         async with build_live_setting(tmp_path, []) as setting:
@@ -410,7 +410,7 @@ def test_a_request_that_makes_no_sense_ends_the_follower(tmp_path: Path) -> None
 
 
 def test_the_log_says_what_could_not_be_had(tmp_path: Path) -> None:
-    """The message names the venue, how many of its markets, one of them and the reason."""
+    """The message has the venue, the number of its markets, one of them and the reason."""
 
     async def run_scenario() -> FollowerSetting:
         async with build_live_setting(tmp_path, build_bars(get_time(-1), 60), refuse_location("/klines")) as setting:
@@ -422,7 +422,7 @@ def test_the_log_says_what_could_not_be_had(tmp_path: Path) -> None:
 
 
 def test_the_store_is_tidied_once_a_day(tmp_path: Path) -> None:
-    """The upkeep runs once on each day in UTC, also after a restart, and says what it did."""
+    """Maintenance runs once on each day in UTC, also after a restart, and logs what it did."""
 
     async def run_scenario() -> FollowerSetting:
         async with build_live_setting(tmp_path, build_bars(get_time(-1), 60)) as setting:
@@ -439,7 +439,7 @@ def test_the_store_is_tidied_once_a_day(tmp_path: Path) -> None:
 
 
 def test_a_run_left_out_is_on_record(tmp_path: Path) -> None:
-    """A run that was left out has a row of its own, without a window."""
+    """A skipped run is logged without a window."""
 
     async def run_scenario() -> FollowerSetting:
         async with build_live_setting(tmp_path, []) as setting:

@@ -1,7 +1,8 @@
-"""Faults of every kind at once, and the ways of a collection that only show when something goes wrong."""
+"""Faults of every kind at random, and the behaviour of a collection when requests fail."""
 
 import asyncio
 import json
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -14,10 +15,11 @@ from collectors.collect import collect_candles, run_collection
 from collectors.http.access import Access
 from collectors.plan import MINUTE
 from collectors.request import CollectionSummary, CollectRequest
-from collectors.venues.table import MarketType, VenueRow
+from collectors.venues.row import MarketType, VenueRow
 from data.schema import SETTLED_OUTCOMES, Outcome
 from data.store import CandleStore
-from tests.collectors.all_venues import build_archives, build_every_venue, build_trades, build_trades_by_venue
+from tests.collectors.all_venues import build_archives, build_full_run, build_trades
+from tests.collectors.memory_sink import MemorySink
 from tests.collectors.replay_setup import (
     END,
     EPOCH,
@@ -27,8 +29,10 @@ from tests.collectors.replay_setup import (
     START,
     VENUES_OMITTING_QUIET,
     ReplayRun,
+    StoreT,
     build_bars,
     list_expected,
+    open_store,
     to_ms,
 )
 from tests.replay.archives import ArchiveSite
@@ -52,20 +56,20 @@ from tests.replay.faults import (
 from tests.replay.format import Rows
 from tests.replay.formats import FORMATS
 from tests.replay.market import Bar
-from tests.replay.server import Replay, Site, Trades
+from tests.replay.server import Replay
 
 VENUES_WITHOUT_HISTORY = {"mexc", "gemini"}
-"""Venues without a way to the candles of 13 months ago."""
+"""Venues without a route to candles of 13 months ago."""
 
 OTHER_WINDOW_MIN = 240
-"""How far away the other window is: all of it lies beyond the one that was asked for, and has candles."""
+"""How much later the other window is: it does not overlap the requested one, and has candles."""
 
 VALUE_COLUMNS = ("open", "high", "low", "close", "volume")
 
 SECOND_HOSTS = {"data-api.binance.vision": "binance", "api.bytick.com": "bybit"}
 
 CLIENT_TIMEOUT_MS = 400
-"""How long the client waits for an answer here."""
+"""The client's timeout in these tests."""
 
 WHOLE_REQUEST = replace(REQUEST, assets=("ATOM", "WBETH", "BNSOL"))
 
@@ -73,7 +77,7 @@ Markets = Mapping[str, Mapping[str, list[Bar]]]
 
 
 def build_impatient_venues(page_min: int) -> list[VenueRow]:
-    """The spot venues, in pages of so many minutes at most, with a client that soon gives up waiting."""
+    """The spot venues with pages of at most so many minutes, and a client with a short timeout."""
     return [
         replace(row, page_min=min(page_min, row.page_min), config={**row.config, "timeout": CLIENT_TIMEOUT_MS})
         for row in FAST_VENUES
@@ -81,62 +85,15 @@ def build_impatient_venues(page_min: int) -> list[VenueRow]:
     ]
 
 
-SPOT_ROWS = [row for row in FAST_VENUES if row.kind is MarketType.SPOT]
-
-
-@dataclass(slots=True)
-class ReplayWorld:
-    """Venues with candles, trades and archives, and a store that is filled from them."""
-
-    store: CandleStore
-    venues: dict[str, dict[str, list[Bar]]] = field(default_factory=build_every_venue)
-    trades: Mapping[str, Trades] = field(default_factory=dict)
-    sites: dict[str, Site] = field(default_factory=dict)
-
-    def collect(
-        self,
-        *faults: Fault,
-        table: Sequence[VenueRow] = SPOT_ROWS,
-        request: CollectRequest = WHOLE_REQUEST,
-        release: asyncio.Event | None = None,
-        now: datetime = NOW,
-    ) -> tuple[CollectionSummary, Replay]:
-        """Collect the request over HTTP; connections that wait for ``release`` are let go at the end."""
-
-        async def collect_from_replay() -> tuple[CollectionSummary, Replay]:
-            extra_hosts = {host: venue for host, venue in SECOND_HOSTS.items() if venue in self.venues}
-            async with Replay(
-                self.venues,
-                now_ms=to_ms(now),
-                faults=faults,
-                trades=self.trades,
-                sites=self.sites,
-                extra_hosts=extra_hosts,
-            ) as replay:
-                try:
-                    venue_request = replace(request, venues=tuple(self.venues))
-                    summary = await collect_candles(
-                        self.store, venue_request, venues=table, access=Access(replay.url), now=lambda: now
-                    )
-                finally:
-                    if release is not None:
-                        release.set()
-                return summary, replay
-
-        return asyncio.run(collect_from_replay())
-
-
-def build_world(tmp_path: Path, *venues: str) -> ReplayWorld:
-    """An empty store, and every venue or those named."""
-    all_venues = build_every_venue()
-    chosen = {venue: all_venues[venue] for venue in venues or all_venues}
-    return ReplayWorld(
-        CandleStore(str(tmp_path / "lake")), chosen, build_trades_by_venue(chosen), dict(build_archives(chosen))
-    )
+def build_world(store: StoreT, *venues: str) -> ReplayRun[StoreT]:
+    """Every venue or those named, by every route and also at their second hosts."""
+    run = build_full_run(store, *venues)
+    run.extra_hosts = {host: venue for host, venue in SECOND_HOSTS.items() if venue in run.venues}
+    return run
 
 
 def list_faults() -> list[Fault]:
-    """Every kind of answer that a client can tell from the truth."""
+    """Every kind of fault that a client can detect."""
     return [
         return_outage(""),
         limit_rate(""),
@@ -155,93 +112,119 @@ def list_minutes(start: datetime, end: datetime) -> set[datetime]:
     return {start + number * MINUTE for number in range((end - start) // MINUTE)}
 
 
-def read_stored(store: CandleStore, venue: str, symbol: str) -> dict[datetime, tuple[float, ...]]:
-    """The stored candles of a market by open time; the store reads one for each minute."""
-    frame = store.read_candles(
-        [symbol.split("/", maxsplit=1)[0]], START - MINUTE * 600, END + MINUTE * 600, venues=[venue]
-    )
-    rows = list(frame.filter(symbol=symbol).select("open_time", "open", "high", "low", "close", "volume").iter_rows())
-    stored = {time: tuple(values) for time, *values in rows}
-    assert len(stored) == len(rows)
-    return stored
+@dataclass(frozen=True, slots=True)
+class MarketContents:
+    """The stored data of one market: candles by open time, complete spans, and spans with another outcome."""
+
+    candles: dict[datetime, tuple[float, ...]] = field(default_factory=dict)
+    complete: list[tuple[datetime, datetime]] = field(default_factory=list)
+    incomplete: list[tuple[datetime, datetime]] = field(default_factory=list)
+
+    @property
+    def complete_minutes(self) -> set[datetime]:
+        """The open times of the complete spans."""
+        return {time for span in self.complete for time in list_minutes(*span)}
 
 
-def check_nothing_wrong(store: CandleStore, venues: Markets) -> None:
-    """Stored candles are true, complete spans lack quiet minutes only, and every other minute bears a reason."""
+def read_contents(store: CandleStore | MemorySink, venues: Markets) -> dict[tuple[str, str], MarketContents]:
+    """The coverage of the window, and the candles of it and ten hours around it, by venue and symbol.
+
+    Coverage of an asset of which no market was named is under ``ASSET/*``. The store reads one candle for each minute.
+    """
+    contents: defaultdict[tuple[str, str], MarketContents] = defaultdict(MarketContents)
+    assets = {symbol.split("/")[0] for markets in venues.values() for symbol in markets}
+    candles = store.read_candles(assets, START - MINUTE * 600, END + MINUTE * 600)
+    for venue, symbol, time, *values in candles.select("venue", "symbol", "open_time", *VALUE_COLUMNS).iter_rows():
+        assert time not in contents[venue, symbol].candles
+        contents[venue, symbol].candles[time] = tuple(values)
+    for venue, symbol, *span in store.read_covered_spans(assets, START, END).iter_rows():
+        contents[venue, symbol].complete.append(tuple(span))
+    incomplete = store.read_coverage(assets, START, END).filter(pl.col("outcome") != Outcome.COMPLETE.value)
+    for venue, symbol, *span in incomplete.select("venue", "symbol", "start", "end").iter_rows():
+        contents[venue, symbol].incomplete.append(tuple(span))
+    return contents
+
+
+def build_truth(market_bars: Sequence[Bar]) -> dict[datetime, tuple[float, ...]]:
+    """The bars of the window as candles by open time."""
+    return {
+        EPOCH + timedelta(milliseconds=bar.open_ms): tuple(bar[1:])
+        for bar in market_bars
+        if to_ms(START) <= bar.open_ms < to_ms(END)
+    }
+
+
+def check_nothing_wrong(store: CandleStore | MemorySink, venues: Markets) -> None:
+    """Check that stored candles are right, complete spans lack quiet minutes only, and other minutes have a reason."""
+    contents = read_contents(store, venues)
     for venue, markets in venues.items():
         for symbol, market_bars in markets.items():
-            asset = symbol.split("/")[0]
-            truth = {EPOCH + timedelta(milliseconds=bar.open_ms): tuple(bar[1:]) for bar in market_bars}
-            stored = read_stored(store, venue, symbol)
-            assert stored.items() <= truth.items(), (venue, symbol)
-            assert stored.keys() <= list_minutes(START, END), (venue, symbol)
-            covered = store.read_covered_spans([asset], START, END).filter(venue=venue, symbol=symbol)
-            complete = {time for span in covered.select("start", "end").iter_rows() for time in list_minutes(*span)}
-            assert stored.keys() <= complete, (venue, symbol)
-            lacking = [time for time in sorted(complete - stored.keys()) if truth[time][-1]]
+            truth, market = build_truth(market_bars), contents[venue, symbol]
+            assert market.candles.items() <= truth.items(), (venue, symbol)
+            complete = market.complete_minutes
+            assert market.candles.keys() <= complete, (venue, symbol)
+            lacking = [time for time in sorted(complete - market.candles.keys()) if truth[time][-1]]
             assert lacking == [], (venue, symbol)
-            coverage = store.read_coverage([asset], START, END).filter(venue=venue)
-            explained = set(complete)
-            for covered_symbol, outcome, start, end in coverage.select("symbol", "outcome", "start", "end").iter_rows():
-                if outcome != Outcome.COMPLETE and covered_symbol in {symbol, f"{asset}/*"}:
-                    explained |= list_minutes(start, end)
-            assert list_minutes(START, END) <= explained, (venue, symbol)
+            any_market = contents[venue, f"{symbol.split('/')[0]}/*"]
+            explained = {time for span in (*market.incomplete, *any_market.incomplete) for time in list_minutes(*span)}
+            assert list_minutes(START, END) <= explained | complete, (venue, symbol)
 
 
-def check_all_stored(store: CandleStore, venues: Markets) -> None:
-    """Every venue that has a way to the window is stored minute by minute."""
+def check_all_stored(store: CandleStore | MemorySink, venues: Markets) -> None:
+    """Check that every venue with a route to the window is stored minute by minute."""
+    contents = read_contents(store, venues)
     for venue, markets in venues.items():
         for symbol, market_bars in markets.items():
-            truth = {EPOCH + timedelta(milliseconds=bar.open_ms): tuple(bar[1:]) for bar in market_bars}
-            window = list_minutes(START, END)
-            stored = read_stored(store, venue, symbol)
+            truth, market = build_truth(market_bars), contents[venue, symbol]
             if venue in VENUES_WITHOUT_HISTORY:
-                assert stored == {}
+                assert market.candles == {}
                 continue
-            traded = {time: truth[time] for time in window if truth[time][-1]}
-            flat = {time: truth[time] for time in window if not truth[time][-1]}
+            assert truth.keys() == list_minutes(START, END)
+            traded = {time: values for time, values in truth.items() if values[-1]}
+            flat = {time: values for time, values in truth.items() if not values[-1]}
             # Bybit's archive is made of trades: what came from there has no flat candles.
-            assert traded.items() <= stored.items(), (venue, symbol)
+            assert traded.items() <= market.candles.items(), (venue, symbol)
             if venue not in VENUES_OMITTING_QUIET | {"bybit"}:
-                assert flat.items() <= stored.items(), (venue, symbol)
+                assert flat.items() <= market.candles.items(), (venue, symbol)
             if venue in VENUES_OMITTING_QUIET:
-                assert stored == traded, (venue, symbol)
-            covered = store.read_covered_spans([symbol.split("/")[0]], START, END).filter(venue=venue, symbol=symbol)
-            assert covered.select("start", "end").rows() == [(START, END)]
+                assert market.candles == traded, (venue, symbol)
+            assert market.complete == [(START, END)]
 
 
 @pytest.mark.parametrize(("seed", "page_min"), [(1, 10_000), (2, 60), (4, 30)])
 def test_every_fault_at_random(tmp_path: Path, seed: int, page_min: int) -> None:
-    """With 30 % of requests struck, the store holds nothing wrong and names what it lacks; then it gets the rest."""
-    setting, release = build_world(tmp_path), asyncio.Event()
+    """With faults on 30 % of the requests nothing stored is wrong and gaps have reasons; a second run fills them."""
+    run, release = build_world(open_store(tmp_path)), asyncio.Event()
     undelayed = {row.archive.host for row in FAST_VENUES if row.archive is not None}
     silent_fault = FaultMix(
         "", seed=seed, share=0.03, kinds=[withhold_response("", release)], undelayed_hosts=undelayed
     )
     mixture = FaultMix("", seed=-seed, share=0.28, kinds=list_faults())
-    summary, replay = setting.collect(silent_fault, mixture, table=build_impatient_venues(page_min), release=release)
+    summary, replay = run.collect(
+        silent_fault, mixture, request=WHOLE_REQUEST, table=build_impatient_venues(page_min), release=release
+    )
     assert (silent_fault.applied + mixture.applied).total() > 0.25 * len(replay.requests)
     assert (len(silent_fault.applied), len(mixture.applied)) == (1, len(mixture.kinds))
     assert summary.failed != ()
-    check_nothing_wrong(setting.store, setting.venues)
-    second_summary, _ = setting.collect()
-    check_nothing_wrong(setting.store, setting.venues)
-    check_all_stored(setting.store, setting.venues)
+    check_nothing_wrong(run.store, run.venues)
+    second_summary, _ = run.collect(request=WHOLE_REQUEST)
+    check_nothing_wrong(run.store, run.venues)
+    check_all_stored(run.store, run.venues)
     assert {result.venue for result in second_summary.failed} == VENUES_WITHOUT_HISTORY
 
 
 def convert_to_microseconds(rows: Rows) -> Rows:
-    """Bybit's rows with stamps in us."""
+    """Bybit's rows with timestamps in us."""
     return [[f"{row[0]}000", *row[1:]] for row in rows]
 
 
 def break_times(rows: Rows) -> Rows:
-    """Bybit's rows with stamps that no calendar holds."""
+    """Bybit's rows with timestamps out of range."""
     return [[f"-1{'0' * 17}", *row[1:]] for row in rows]
 
 
 def build_one_trade(price: object, amount: object, time_s: object, number: object) -> Fault:
-    """One trade as the first answer of Kraken to a question for trades."""
+    """One trade as the first response of Kraken to a request for trades."""
     result = {"ATOMUSD": [[price, amount, time_s, "b", "m", "", number]], "last": "1760126430000000000"}
     return replace_body("/Trades", json.dumps({"error": [], "result": result}), times=1)
 
@@ -259,17 +242,17 @@ def build_one_trade(price: object, amount: object, time_s: object, number: objec
     ],
 )
 def test_an_odd_answer_of_one_venue_ends_no_other(tmp_path: Path, venue: str, fault: Fault) -> None:
-    """An answer that no candle can be made of is an outcome of its market, and the other venues go on."""
-    setting = build_world(tmp_path, "okx", venue)
-    setting.sites.clear()
-    summary, _ = setting.collect(fault, request=REQUEST)
-    symbol = next(iter(setting.venues[venue]))
+    """A response without valid candles is an outcome of its market, and other venues are collected."""
+    run = build_world(open_store(tmp_path), "okx", venue)
+    run.sites.clear()
+    summary, _ = run.collect(fault)
+    symbol = next(iter(run.venues[venue]))
     outcomes = {(result.venue, result.symbol): result.outcome for result in summary.results}
     assert outcomes["okx", "ATOM/USDT"] is Outcome.COMPLETE
     assert outcomes[venue, symbol] not in SETTLED_OUTCOMES
-    assert read_stored(setting.store, venue, symbol) == {}
-    check_nothing_wrong(setting.store, setting.venues)
-    second_summary, _ = setting.collect(request=REQUEST)
+    assert read_contents(run.store, run.venues)[venue, symbol].candles == {}
+    check_nothing_wrong(run.store, run.venues)
+    second_summary, _ = run.collect()
     assert second_summary.failed == ()
 
 
@@ -281,101 +264,95 @@ def test_an_odd_answer_of_one_venue_ends_no_other(tmp_path: Path, venue: str, fa
         ("bithumb", 60),
     ],
 )
-def test_a_page_that_overlaps_another_window_proves_no_quiet_minute(tmp_path: Path, venue: str, by_min: int) -> None:
-    """Rows from before a page that is counted from its start, or from behind one counted from its end, are no answer.
+def test_a_page_that_overlaps_another_window_proves_no_quiet_minute(venue: str, by_min: int) -> None:
+    """Rows before a page that is counted from its start, or after one counted from its end, are of another window.
 
-    A venue that leaves quiet minutes out answered for another window then, and what it left out is not quiet.
+    Where the venue omits quiet minutes, those absent from such a response are not quiet.
     """
-    setting = build_world(tmp_path, venue)
-    setting.sites.clear()
-    setting.collect(shift_window_by_minutes("candle", by_min), request=REQUEST)
-    check_nothing_wrong(setting.store, setting.venues)
+    run = build_world(MemorySink(), venue)
+    run.sites.clear()
+    run.collect(shift_window_by_minutes("candle", by_min))
+    check_nothing_wrong(run.store, run.venues)
 
 
 @pytest.mark.parametrize("minutes", [0, 10])
-def test_a_cursor_that_runs_ahead_of_its_trades_is_not_followed(tmp_path: Path, minutes: int) -> None:
-    """Where the next page begins far behind the last trade of this one, what lies between was not answered."""
-    setting = build_world(tmp_path, "kraken")
+def test_a_cursor_that_runs_ahead_of_its_trades_is_not_followed(minutes: int) -> None:
+    """Where the cursor is far beyond the last trade of the page, the time between is not complete."""
+    run = build_world(MemorySink(), "kraken")
     built_trades = [
-        trade
-        for trade in setting.trades["kraken"]["ATOM/USD"]
-        if 0 <= trade.time_ns / 1e6 - to_ms(START) < minutes * 6e4
+        trade for trade in run.trades["kraken"]["ATOM/USD"] if 0 <= trade.time_ns / 1e6 - to_ms(START) < minutes * 6e4
     ]
     rows = [[trade.price, trade.amount, trade.time_ns / 1e9, "b", "m", "", trade.id] for trade in built_trades]
     result = {"ATOMUSD": rows, "last": f"{to_ms(END)}000000"}
-    setting.collect(replace_body("/Trades", json.dumps({"error": [], "result": result}), times=1), request=REQUEST)
-    check_nothing_wrong(setting.store, setting.venues)
+    run.collect(replace_body("/Trades", json.dumps({"error": [], "result": result}), times=1))
+    check_nothing_wrong(run.store, run.venues)
 
 
 @pytest.mark.parametrize("venue", ["okx", "coinbaseexchange", "upbit", "bybit"])
 def test_a_candle_that_came_twice_with_two_values_is_kept_aside(tmp_path: Path, venue: str) -> None:
-    """A page that contradicts itself is bad data: nothing of it is stored, and the answer is kept as it came."""
-    setting = build_world(tmp_path, venue)
-    setting.sites.clear()
-    setting.collect(contradict_row("candle" if venue != "bybit" else "/kline", times=1), request=REQUEST)
-    check_nothing_wrong(setting.store, setting.venues)
-    (page,) = setting.store.read_rejected_pages().iter_rows(named=True)
+    """A page with two values of a candle is bad data: nothing of it is stored, and its body is kept."""
+    run = build_world(open_store(tmp_path), venue)
+    run.sites.clear()
+    run.collect(contradict_row("candle" if venue != "bybit" else "/kline", times=1))
+    check_nothing_wrong(run.store, run.venues)
+    (page,) = run.store.read_rejected_pages().iter_rows(named=True)
     assert "two different candles for" in page["message"]
     assert START <= page["start"] < page["end"] <= END
     assert page["body"].startswith(("[", "{"))
-    coverage = setting.store.read_coverage([page["symbol"].split("/")[0]], START, END).filter(symbol=page["symbol"])
+    coverage = run.store.read_coverage([page["symbol"].split("/")[0]], START, END).filter(symbol=page["symbol"])
     bad = coverage.filter(outcome=Outcome.BAD_DATA.value).select("start", "end").rows()
     assert bad == [(page["start"], page["end"])]
 
 
 @pytest.mark.parametrize("venue", ["okx", "bybit"])
 def test_a_route_that_was_down_is_not_a_history_too_short(tmp_path: Path, venue: str) -> None:
-    """Where candles could not be asked and no file is there, nobody said that the history ends: it is asked again."""
-    setting = build_world(tmp_path, venue)
-    setting.sites.clear()
-    summary, _ = setting.collect(
-        return_outage("/market/history-candles" if venue == "okx" else "/kline"), request=REQUEST
-    )
+    """Where candles are unreachable and there is no file, the outcome is unreachable, and the next run retries."""
+    run = build_world(open_store(tmp_path), venue)
+    run.sites.clear()
+    summary, _ = run.collect(return_outage("/market/history-candles" if venue == "okx" else "/kline"), request=REQUEST)
     result = next(result for result in summary.results if result.symbol == "ATOM/USDT")
     assert "HTTP 503" in result.message
     assert result.outcome is Outcome.UNREACHABLE
     settled = (Outcome.COMPLETE, Outcome.HISTORY_TOO_SHORT)
-    second_summary, _ = setting.collect(request=replace(REQUEST, final_outcomes=settled))
+    second_summary, _ = run.collect(request=replace(REQUEST, final_outcomes=settled))
     assert second_summary.failed == ()
-    check_all_stored(setting.store, setting.venues)
+    check_all_stored(run.store, run.venues)
 
 
 def count_listing_requests(replay: Replay) -> int:
-    """How many requests asked for a list of markets."""
+    """The number of requests for a list of markets."""
     lists = {venue_format.listing_path for venue_format in FORMATS.values()}
     return sum(request.path in lists for request in replay.requests)
 
 
 def test_a_list_of_markets_is_believed_for_a_day(tmp_path: Path) -> None:
-    """Within a day no list is asked again, after it each is, and one that failed is asked again at once."""
-    setting = build_world(tmp_path, "okx", "bybit")
-    setting.sites.clear()
-    _, first = setting.collect(replace_body("/market/instruments-info", "[]"), request=REQUEST)
-    assert (count_listing_requests(first), setting.store.read_covered_spans(["ATOM"], START, END).height) == (2, 2)
-    _, soon = setting.collect(request=REQUEST, now=NOW + timedelta(hours=23, minutes=59))
+    """A listing is used for a day, then requested again; one that failed is requested in the next run."""
+    run = build_world(open_store(tmp_path), "okx", "bybit")
+    run.sites.clear()
+    _, first = run.collect(replace_body("/market/instruments-info", "[]"))
+    assert (count_listing_requests(first), run.store.read_covered_spans(["ATOM"], START, END).height) == (2, 2)
+    _, soon = run.collect(now=NOW + timedelta(hours=23, minutes=59))
     assert count_listing_requests(soon) == 1
-    _, then = setting.collect(request=REQUEST, now=NOW + timedelta(days=1, minutes=1))
+    _, then = run.collect(now=NOW + timedelta(days=1, minutes=1))
     assert count_listing_requests(then) == 1
-    _, later = setting.collect(request=REQUEST, now=NOW + timedelta(days=2, minutes=2))
+    _, later = run.collect(now=NOW + timedelta(days=2, minutes=2))
     assert count_listing_requests(later) == 2
 
 
 def test_a_market_that_only_the_list_knows_is_not_passed_over(tmp_path: Path) -> None:
-    """Where the list fails, a market that is not pinned was not asked, and the summary says so of its asset."""
-    setting = build_world(tmp_path, "okx")
-    setting.venues["okx"]["ATOM/USD"] = setting.venues["okx"]["ATOM/USDT"]
-    summary, _ = setting.collect(replace_body("/instruments", "[]"), request=REQUEST)
+    """Where the listing fails, the summary warns of each asset that only markets on record were requested."""
+    run = build_world(open_store(tmp_path), "okx")
+    run.venues["okx"]["ATOM/USD"] = run.venues["okx"]["ATOM/USDT"]
+    summary, _ = run.collect(replace_body("/instruments", "[]"))
     messages = {result.symbol: result.message for result in summary.failed}
     assert messages["ATOM/*"].startswith("only markets on record were asked: ")
 
 
 def test_the_same_hours_of_the_week_before(tmp_path: Path) -> None:
-    """With the placebo the window of each of the seven days before comes too, and no minute between them."""
+    """With placebo the windows of the seven days before are collected too, and no minute between them."""
     days = [timedelta(days=day) for day in range(8)]
     market_bars = build_bars(START - days[-1] - timedelta(hours=5), 8 * 1440, quiet=range(0, 8 * 1440, 7))
-    run = ReplayRun(
-        CandleStore(str(tmp_path / "lake")), {"okx": {"ATOM/USDT": market_bars}, "upbit": {"ATOM/USDT": market_bars}}
-    )
+    run = ReplayRun(open_store(tmp_path), {"okx": {"ATOM/USDT": market_bars}, "upbit": {"ATOM/USDT": market_bars}})
     summary, _ = run.collect(request=replace(REQUEST, placebo=True))
     assert summary.failed == ()
     assert summary.new == summary.candles
@@ -394,9 +371,9 @@ def test_the_same_hours_of_the_week_before(tmp_path: Path) -> None:
 
 
 def test_each_new_candle_counts_once(tmp_path: Path) -> None:
-    """Also of a market that is stored in several parts, as many candles are new as the store then has."""
+    """The number of new candles equals that in the store, also where a market is stored in several chunks."""
     market_bars = build_bars(START - timedelta(days=4), 6 * 1440)
-    run = ReplayRun(CandleStore(str(tmp_path / "lake")), {"okx": {"ATOM/USDT": market_bars}})
+    run = ReplayRun(open_store(tmp_path), {"okx": {"ATOM/USDT": market_bars}})
     start = START - timedelta(days=3)
     summary, _ = run.collect(request=CollectRequest(("ATOM",), start, END))
     stored = len(run.read_stored("okx", "ATOM/USDT", start, END))
@@ -405,44 +382,45 @@ def test_each_new_candle_counts_once(tmp_path: Path) -> None:
 
 
 async def collect_twice(
-    setting: ReplayWorld, fault: Fault | None, request: CollectRequest, change: Callable[[], None] = lambda: None
+    run: ReplayRun[CandleStore],
+    fault: Fault | None,
+    request: CollectRequest,
+    change: Callable[[], None] = lambda: None,
 ) -> tuple[CollectionSummary, CollectionSummary]:
-    """Collect, and again from the same address with ``refetch``, an hour later; ``change`` happens in between."""
+    """Collect, and again an hour later from the same address with ``refetch``; ``change`` is called in between."""
     second_request = replace(request, refetch=True)
     faults = () if fault is None else (fault,)
-    async with Replay(
-        setting.venues, now_ms=to_ms(NOW), faults=faults, trades=setting.trades, sites=setting.sites
-    ) as replay:
+    async with run.start_replay(*faults) as replay:
         access, second_summary = Access(replay.url), NOW + timedelta(hours=1)
-        first_summary = await collect_candles(setting.store, request, venues=SPOT_ROWS, access=access, now=lambda: NOW)
+        first_summary = await collect_candles(run.store, request, venues=FAST_VENUES, access=access, now=lambda: NOW)
         change()
         return first_summary, await collect_candles(
-            setting.store, second_request, venues=SPOT_ROWS, access=access, now=lambda: second_summary
+            run.store, second_request, venues=FAST_VENUES, access=access, now=lambda: second_summary
         )
 
 
 @pytest.mark.parametrize("venue", ["okx", "coinbaseexchange", "upbit", "bitstamp"])
 def test_a_refetch_puts_a_changed_candle_right(tmp_path: Path, venue: str) -> None:
-    """A value that was altered on its way is the venue's word until asked again: then both stay, and the later is read.
+    """A valid but wrong value is stored; a refetch stores the right one as a revision, and reads return it.
 
-    Nothing in the answer tells it from the truth.
+    No check of the response can detect it.
     """
-    setting = build_world(tmp_path, venue)
+    run = build_world(open_store(tmp_path), venue)
     ((symbol, market_bars),) = [
-        (symbol, market_bars) for symbol, market_bars in setting.venues[venue].items() if "ATOM" in symbol
+        (symbol, market_bars) for symbol, market_bars in run.venues[venue].items() if "ATOM" in symbol
     ]
-    setting.venues = {venue: {symbol: market_bars}}
+    run.venues = {venue: {symbol: market_bars}}
     request = replace(REQUEST, venues=(venue,))
     target = "ohlc" if venue == "bitstamp" else "candles"
-    before, after = asyncio.run(collect_twice(setting, alter_row(target, times=1), request))
+    before, after = asyncio.run(collect_twice(run, alter_row(target, times=1), request))
     truth = {row[0]: row[1:] for row in list_expected(venue, market_bars)}
-    candles = setting.store.read_candles(["ATOM"], START, END, first_seen=True)
+    candles = run.store.read_candles(["ATOM"], START, END, first_seen=True)
     first_seen = {time: tuple(values) for time, *values in candles.select("open_time", *VALUE_COLUMNS).iter_rows()}
     (wrong,) = (time for time in truth if first_seen[time] != truth[time])
-    assert read_stored(setting.store, venue, symbol) == truth
+    assert read_contents(run.store, run.venues)[venue, symbol].candles == truth
     assert (before.new, before.revised) == (len(truth), 0)
     assert (after.candles, after.new, after.revised) == (len(truth), 0, 1)
-    revisions = setting.store.read_revisions()
+    revisions = run.store.read_revisions()
     assert set(revisions["open_time"]) == {wrong}
     (close,) = revisions.filter(field="close").iter_rows(named=True)
     assert (close["first_seen"], close["now"]) == (first_seen[wrong][3], truth[wrong][3])
@@ -451,52 +429,52 @@ def test_a_refetch_puts_a_changed_candle_right(tmp_path: Path, venue: str) -> No
 
 @pytest.mark.parametrize("venue", ["binance", "kraken"])
 def test_a_refetch_by_archive_and_trades_counts_what_changed(tmp_path: Path, venue: str) -> None:
-    """A file that was issued again, and trades that were corrected, are revisions; what is the same is not stored."""
-    setting = build_world(tmp_path, venue)
+    """A changed archive file and changed trades are revisions; unchanged candles are not stored again."""
+    run = build_world(open_store(tmp_path), venue)
     ((symbol, market_bars),) = [
-        (symbol, market_bars) for symbol, market_bars in setting.venues[venue].items() if symbol[:4] == "ATOM"
+        (symbol, market_bars) for symbol, market_bars in run.venues[venue].items() if symbol[:4] == "ATOM"
     ]
-    setting.venues = {venue: {symbol: market_bars}}
+    run.venues = {venue: {symbol: market_bars}}
     changed = [bar._replace(close=bar.low) if bar.open_ms == to_ms(START + 2 * MINUTE) else bar for bar in market_bars]
 
     def change_files() -> None:
         if venue == "kraken":
-            setting.trades[venue][symbol][:] = build_trades(changed)
+            run.trades[venue][symbol][:] = build_trades(changed)
         for host, site in build_archives({venue: {symbol: changed}}).items():
-            site_before = setting.sites[host]
+            site_before = run.sites[host]
             assert isinstance(site_before, ArchiveSite)
             assert isinstance(site, ArchiveSite)
             site_before.files.update(site.files)
 
     request = replace(REQUEST, venues=(venue,))
-    before, after = asyncio.run(collect_twice(setting, None, request, change_files))
+    before, after = asyncio.run(collect_twice(run, None, request, change_files))
     assert (before.new, before.revised) == (before.candles, 0)
     assert (after.candles, after.new, after.revised) == (before.candles, 0, 1)
-    assert setting.store.read_revisions()["open_time"].unique().to_list() == [START + 2 * MINUTE]
+    assert run.store.read_revisions()["open_time"].unique().to_list() == [START + 2 * MINUTE]
 
 
 def test_two_collections_at_once_lose_nothing(tmp_path: Path) -> None:
-    """Two collections with event loops of their own fill one store side by side: all is there, and once."""
-    setting = build_world(tmp_path, "okx", "coinbaseexchange", "kraken", "binance")
+    """Two concurrent collections into one store, each with its own event loop, store every candle once."""
+    run = build_world(open_store(tmp_path), "okx", "coinbaseexchange", "kraken", "binance")
     assets = (("ATOM", "WBETH", "BNSOL"), ("BNSOL", "ATOM"))
 
     async def collect_both() -> list[CollectionSummary]:
-        async with Replay(setting.venues, now_ms=to_ms(NOW), trades=setting.trades, sites=setting.sites) as replay:
+        async with run.start_replay() as replay:
 
             def collect_assets(named: tuple[str, ...]) -> CollectionSummary:
-                asset_request = replace(REQUEST, assets=named, venues=tuple(setting.venues))
-                own_store = CandleStore(setting.store.uri)
+                asset_request = replace(REQUEST, assets=named, venues=tuple(run.venues))
+                own_store = CandleStore(run.store.uri)
                 return run_collection(
-                    own_store, asset_request, venues=SPOT_ROWS, access=Access(replay.url), now=lambda: NOW
+                    own_store, asset_request, venues=FAST_VENUES, access=Access(replay.url), now=lambda: NOW
                 )
 
             return await asyncio.gather(*(asyncio.to_thread(collect_assets, named) for named in assets))
 
     summaries = asyncio.run(collect_both())
     assert [summary.failed for summary in summaries] == [(), ()]
-    check_nothing_wrong(setting.store, setting.venues)
-    check_all_stored(setting.store, setting.venues)
-    read = setting.store.read_candles(["ATOM", "BNSOL", "WBETH", "USDT", "USDC"], START, END)
-    assert pl.scan_delta(f"{setting.store.uri}/candles").select(pl.len()).collect().item() == read.height
+    check_nothing_wrong(run.store, run.venues)
+    check_all_stored(run.store, run.venues)
+    read = run.store.read_candles(["ATOM", "BNSOL", "WBETH", "USDT", "USDC"], START, END)
+    assert pl.scan_delta(f"{run.store.uri}/candles").select(pl.len()).collect().item() == read.height
     assert sum(summary.new for summary in summaries) == read.height
-    assert setting.store.read_revisions().is_empty()
+    assert run.store.read_revisions().is_empty()

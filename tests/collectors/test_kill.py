@@ -12,7 +12,7 @@ import polars as pl
 from collectors.plan import MINUTE, Span
 from data.store import CandleStore
 from tests.collectors.all_venues import build_archives, build_every_venue, build_trades_by_venue
-from tests.collectors.killable_process import REQUEST, VENUES, collect_and_exit
+from tests.collectors.collection_process import REQUEST, VENUES, collect_and_exit
 from tests.collectors.replay_setup import EPOCH, NOW, VENUES_OMITTING_QUIET, to_ms
 from tests.replay.faults import Fault
 from tests.replay.market import RecordedRequest
@@ -27,13 +27,13 @@ WINDOW = Span(REQUEST.start, REQUEST.end)
 
 @dataclass(slots=True)
 class KillingFault(Fault):
-    """Kills a process when it has sent so many requests; no request is struck."""
+    """Kills a process after so many requests; it never applies to a request."""
 
     process: BaseProcess | None = None
     requests_left: int = 0
 
     def applies_to(self, request: RecordedRequest) -> bool:
-        """Never; counts the request."""
+        """Count the request, and never apply."""
         del request
         self.requests_left -= 1
         if self.requests_left == 0 and self.process is not None:
@@ -43,13 +43,13 @@ class KillingFault(Fault):
 
 @dataclass(slots=True)
 class KnownCoverage:
-    """What a store had whole when a process began."""
+    """The complete minutes of a store when a process starts."""
 
     store: CandleStore
     complete: dict[tuple[str, str], set[datetime]] = field(default_factory=dict)
 
     def refresh(self) -> None:
-        """Look again."""
+        """Read the store again."""
         spans = self.store.read_covered_spans(["ATOM", "USDC", "USDT", "WBETH"], *WINDOW)
         self.complete = {}
         for venue, symbol, start, end in spans.select("venue", "symbol", "start", "end").iter_rows():
@@ -62,7 +62,7 @@ def list_minutes(span: Span) -> set[datetime]:
 
 
 def parse_request(request: RecordedRequest, symbols: list[str]) -> tuple[str, str, set[datetime]] | None:
-    """The venue, market and minutes of the window that a request asks for; of Kraken the first minute only."""
+    """The venue, market and minutes that a request is for; of Kraken the first minute only. None for other requests."""
     names = {symbol.replace("/", sign): symbol for symbol in symbols for sign in ("", "-")} | {"USDTZUSD": "USDT/USD"}
     window = list_minutes(WINDOW)
     if "history-candles" in request.path:
@@ -81,7 +81,7 @@ def parse_request(request: RecordedRequest, symbols: list[str]) -> tuple[str, st
 async def run_killed_collection(
     folder: Path, replay: Replay, store: CandleStore, fault: KillingFault, requests: int, length: str = "1m"
 ) -> int:
-    """How a collection in a process of its own ends, which is killed when it has sent so many requests; 0 for never."""
+    """The exit code of a collection in its own process, killed after so many requests (0: never)."""
     (folder / "tmp").mkdir(exist_ok=True)
     process = PROCESSES.Process(target=collect_and_exit, args=(replay.url, store.uri, length, str(folder / "tmp")))
     fault.requests_left, fault.process = requests, process
@@ -92,7 +92,7 @@ async def run_killed_collection(
 
 
 def test_a_collection_that_is_killed_twenty_times(tmp_path: Path) -> None:
-    """SIGKILL in the middle, again and again: in the end all is stored once, and nothing stored was asked again."""
+    """After 20 kills every candle is stored once, and no stored candle was requested again."""
     venues = {venue: build_every_venue()[venue] for venue in VENUES}
     del venues["binance"]["BNSOL/USDT"]
     symbols = [symbol for markets in venues.values() for symbol in markets]

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from collectors.collect import build_windows, ignore_progress, utc_now
 from collectors.failures import BadData, HistoryTooShort, RateLimitedOut, Refused, Rejected, Unreachable
 from collectors.http.ccxt_exchange import parse_retry_after
-from collectors.http.client import MAX_RETRY_WAIT_S, decide_retry
 from collectors.http.mirror import format_source, normalize_mirror, rewrite_urls
+from collectors.http.retry import MAX_RETRY_WAIT_S, decide_retry
 from collectors.page_validation import NO_CANDLES, check_candles, parse_ccxt_rows, validate_page
 from collectors.plan import (
     MINUTE,
@@ -40,13 +40,13 @@ def build_span(first_minute: int, last_minute: int) -> Span:
 
 @pytest.mark.parametrize("mirror", ["127.0.0.1:9000", "ftp://host", "http://", "http://host/?a=b", "nonsense"])
 def test_a_mirror_is_an_http_address(mirror: str) -> None:
-    """A mirror that is no address of an http host is a usage error that names it."""
+    """A mirror that is no http address is a usage error."""
     with pytest.raises(UsageError, match="is no address"):
         normalize_mirror(mirror)
 
 
 def test_the_mirror_moves_every_address() -> None:
-    """Nested addresses move with their host in the path, ``{hostname}`` is filled in, and other values stay."""
+    """Nested addresses are rewritten with their host in the path, ``{hostname}`` is filled in, other values stay."""
     urls = {"a": {"b": "https://api.{hostname}/v1"}, "c": "http://x.org", "d": None}
     moved = {"a": {"b": "http://m:1/api.bybit.com/v1"}, "c": "http://m:1/x.org", "d": None}
     assert rewrite_urls(urls, normalize_mirror("http://m:1/"), "bybit.com") == moved
@@ -55,7 +55,7 @@ def test_the_mirror_moves_every_address() -> None:
 
 
 def test_the_gate_lets_through_finished_minutes_of_the_page() -> None:
-    """Of rows before, in and after the page, twice and still running, the finished ones of the page pass, in order."""
+    """Only finished rows of the page are returned, once and in order."""
     rows = [[*map(float, bar)] for bar in build_bars(START, 20)]
     now = START + 15 * MINUTE + timedelta(seconds=59)
     passed, received = validate_page(
@@ -66,7 +66,7 @@ def test_the_gate_lets_through_finished_minutes_of_the_page() -> None:
 
 
 def test_what_ran_past_a_page_must_hold_in_the_next() -> None:
-    """A minute that came with one page and comes with other values in the next is bad data, and named."""
+    """A candle beyond a page that has other values in the next page is bad data; the message has its time."""
     rows = [[*map(float, bar)] for bar in build_bars(START, 20)]
     _, received = validate_page(rows, build_span(0, 10), FLAT_VENUE, Timeframe.M1, END, NO_CANDLES)
     changed_rows = [[*rows[12][:5], 77.0], *rows[13:]]
@@ -75,7 +75,7 @@ def test_what_ran_past_a_page_must_hold_in_the_next() -> None:
 
 
 def test_rows_from_before_prove_a_quiet_page_only_where_rows_are_counted_back() -> None:
-    """Who counts rows back and omits quiet minutes may answer with earlier rows; any other gave another time."""
+    """Rows before the page are valid only where rows are counted back and quiet minutes omitted."""
     rows = [[*map(float, bar)] for bar in build_bars(START, 20)]
     passed, _ = validate_page(rows, build_span(30, 40), OMITTING_VENUE, Timeframe.M1, END, NO_CANDLES)
     assert len(passed) == 0
@@ -99,13 +99,13 @@ def test_rows_from_before_prove_a_quiet_page_only_where_rows_are_counted_back() 
     ],
 )
 def test_a_row_that_is_no_candle_is_bad_data(row: list[float | None], words: str) -> None:
-    """A row too short, with a null or an infinity, inside a minute, or with prices that cannot be, is bad data."""
+    """A row that is too short, has a null or an infinity, is inside a minute, or has impossible prices is bad data."""
     with pytest.raises(BadData, match=words):
         check_candles(parse_ccxt_rows([[60_000.0, 1.0, 1.0, 1.0, 1.0, 1.0], row]), Timeframe.M1)
 
 
 def test_spans_that_are_missing() -> None:
-    """What no answered span holds is missing: before, between and after them, and overlaps count once."""
+    """Missing spans are those before, between and after the covered ones, which may overlap."""
     assert list_missing_spans(WINDOW, []) == (WINDOW,)
     assert list_missing_spans(WINDOW, [WINDOW]) == ()
     assert list_missing_spans(WINDOW, [build_span(-10, 300)]) == ()
@@ -119,7 +119,7 @@ def test_spans_that_are_missing() -> None:
     st.integers(1, 100),
 )
 def test_pages_hold_each_missing_minute_once(answered: list[tuple[int, int]], page_min: int) -> None:
-    """Whatever was answered, the pages to ask hold exactly the other minutes of the window, each once."""
+    """The pages have exactly the minutes of the window that are not covered, each once."""
     spans = sorted(build_span(first, first + length) for first, length in answered)
     pages = [page for lot in group_pages(list_missing_spans(WINDOW, spans), page_min, Timeframe.M1) for page in lot]
     page_minutes = [page.start + n * MINUTE for page in pages for n in range(page.minutes)]
@@ -129,7 +129,7 @@ def test_pages_hold_each_missing_minute_once(answered: list[tuple[int, int]], pa
 
 
 def test_a_lot_of_pages_is_about_a_day() -> None:
-    """Pages are stored in lots of a day, rounded up to whole pages."""
+    """Pages are grouped into chunks of a day, rounded up to whole pages."""
     days = Span(START, START + timedelta(days=3))
     assert [len(lot) for lot in group_pages([days], 300, Timeframe.M1)] == [5, 5, 5]
     assert [len(lot) for lot in group_pages([days], 1000, Timeframe.M1)] == [2, 2, 1]
@@ -141,7 +141,7 @@ def test_a_lot_of_pages_is_about_a_day() -> None:
 
 
 def test_neighbours_that_say_the_same_are_joined() -> None:
-    """Pieces that touch and agree become one; a gap, another outcome or another reason keeps them apart."""
+    """Adjacent outcomes that are equal are merged; a gap, another outcome or another message separates them."""
     complete, bad = Outcome.COMPLETE, Outcome.BAD_DATA
     pieces = [
         SpanOutcome(build_span(0, 5), complete),
@@ -154,7 +154,7 @@ def test_neighbours_that_say_the_same_are_joined() -> None:
 
 
 def test_markets_of_an_asset() -> None:
-    """An asset's markets are those in USD, USDT and USDC; the quotes that are no dollars come along as assets."""
+    """The markets of an asset are those in USD, USDT and USDC; USDT and USDC are added as assets."""
     listed = {"ATOM/USD", "ATOM/USDC", "ATOM/EUR", "USDT/USD", "WBETH/ETH"}
     listed_symbols, absent = select_symbols(add_fx_legs(("ATOM",)), ("WBETH/ETH", "BNSOL/SOL"), listed)
     assert listed_symbols == ("ATOM/USD", "ATOM/USDC", "USDT/USD", "WBETH/ETH")
@@ -177,12 +177,12 @@ def test_markets_of_an_asset() -> None:
     ],
 )
 def test_only_what_can_pass_is_asked_again(error: Exception, wait: object) -> None:
-    """Retry-After is honoured up to a bound; refusals, bad rows and errors of the venue are final."""
+    """Transient failures are retried, with Retry-After up to a bound; refusals, bad rows and venue errors are not."""
     assert decide_retry(error) == wait
 
 
 def test_retry_after_in_seconds_or_as_a_date() -> None:
-    """The header is read whatever its case, as seconds or as a date; nonsense or nothing gives none."""
+    """The header is read in any case, as seconds or a date; None where it is invalid or absent."""
     now = datetime(2025, 10, 10, 21, 19, 30, tzinfo=UTC)
     assert parse_retry_after({"retry-after": "30"}, now) == 30.0
     assert parse_retry_after({"Retry-After": "Fri, 10 Oct 2025 21:20:00 GMT"}, now) == 30.0
@@ -210,7 +210,7 @@ def test_a_request_has_assets_zones_and_minutes(
 
 
 def test_a_window_is_whole_minutes_in_utc() -> None:
-    """Times of another zone are turned into UTC, and edges inside a minute are rounded down and noted."""
+    """Times of another zone are converted to UTC, and edges inside a minute are rounded down and noted."""
     east = timezone(timedelta(hours=8))
     start = datetime(2025, 10, 11, 4, 0, 30, tzinfo=east)
     windows, notes = build_windows(
@@ -222,7 +222,7 @@ def test_a_window_is_whole_minutes_in_utc() -> None:
 
 
 def test_the_placebo_is_the_same_clock_window_of_seven_days_before() -> None:
-    """A short window brings seven others; one of a day or more runs into those before and becomes one."""
+    """A short window has seven others; one of a day or more touches those before and is merged with them."""
     placebo = CollectRequest(("ATOM",), START, END, placebo=True)
     windows, _ = build_windows(placebo, NOW)
     assert windows == tuple(Span(START - timedelta(days=n), END - timedelta(days=n)) for n in range(7, -1, -1))
@@ -231,6 +231,6 @@ def test_the_placebo_is_the_same_clock_window_of_seven_days_before() -> None:
 
 
 def test_the_clock_is_utc_and_progress_may_go_nowhere() -> None:
-    """The default clock is aware UTC, and progress that nobody wants is dropped."""
+    """The default clock is aware UTC, and progress is ignored by default."""
     assert utc_now().tzinfo is UTC
     ignore_progress(MarketProgress("okx", "ATOM/USDT", 0, 0, 240))

@@ -1,4 +1,4 @@
-"""The keeper: what comes in while others are still being read is stored in time."""
+"""`BatchWriter`: chunks are stored in time while markets are still being read."""
 
 import asyncio
 from datetime import timedelta
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from collectors import store_writer as sink
+from collectors import store_writer
 from collectors.chunk import Chunk, build_empty_bars
 from collectors.plan import SeriesKey, Span, SpanOutcome
 from collectors.store_writer import BatchWriter
@@ -18,14 +18,14 @@ START_HOUR = timedelta(hours=1)
 
 
 def build_chunk(hour: int) -> Chunk:
-    """An hour of a market that was asked for and held no trade."""
+    """A complete hour of a market without a trade."""
     span = Span(START + hour * START_HOUR, START + (hour + 1) * START_HOUR)
     return Chunk(build_empty_bars(), [SpanOutcome(span, Outcome.COMPLETE, "")], Origin.ARCHIVE, "by.hand")
 
 
 def test_every_chunk_has_a_wait_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What comes at the very moment in which an earlier chunk was stored is stored too, though a market is read on."""
-    monkeypatch.setattr(sink, "MAX_WAIT_S", 0.0)
+    """A chunk that is submitted right after a flush is stored too, while a market is still being read."""
+    monkeypatch.setattr(store_writer, "MAX_WAIT_S", 0.0)
     store = CandleStore(str(tmp_path / "lake"))
 
     async def write_chunks() -> list[int]:

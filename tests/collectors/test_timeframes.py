@@ -1,4 +1,4 @@
-"""Candles of a second and of five minutes, from request to store, and the lowest trade behind each made bar."""
+"""Candles of a second and of five minutes, from request to store, and the lowest trade of bars built from trades."""
 
 import asyncio
 import signal
@@ -13,7 +13,7 @@ import pytest
 
 from cli.collect_display import format_summary
 from collectors.collect import build_windows
-from collectors.http import ccxt_exchange as exchange
+from collectors.http import ccxt_exchange
 from collectors.request import CollectRequest
 from collectors.routes import trades
 from data.errors import StoreBusy, UsageError
@@ -27,13 +27,13 @@ from tests.collectors.replay_setup import (
     START,
     ReplayRun,
     build_evening,
+    open_store,
     to_ms,
 )
 from tests.collectors.test_kill import KillingFault, run_killed_collection
 from tests.replay.archives import ArchiveSite, build_binance_files, build_bybit_files
 from tests.replay.faults import return_outage
 from tests.replay.market import Bar, PublicTrade
-from tests.replay.server import Replay
 
 TEN_MINUTES = timedelta(minutes=10)
 SECONDS_REQUEST = CollectRequest(("ATOM",), START, START + TEN_MINUTES, timeframe=Timeframe.S1)
@@ -41,7 +41,7 @@ CANDLE_COLUMNS = ("open_time", "open", "high", "low", "close", "volume")
 
 
 def build_seconds(level: float = 3.0, *, quiet: Collection[int] = range(3, 720, 5)) -> list[Bar]:
-    """Twelve minutes of seconds from a minute before the window on; ``quiet`` ones are flat and without volume."""
+    """Twelve minutes of 1-second bars from a minute before the window on; ``quiet`` ones are flat, without volume."""
     built = []
     for number in range(720):
         open_ms, price = to_ms(START) - 60_000 + 1000 * number, level + (number * 7919 % 1000) / 1000
@@ -79,7 +79,7 @@ def list_expected(market_bars: list[Bar], *, traded_only: bool = False) -> list[
 
 
 def read_stored(
-    run: ReplayRun, venue: str, symbol: str, timeframe: Timeframe = Timeframe.S1
+    run: ReplayRun[CandleStore], venue: str, symbol: str, timeframe: Timeframe = Timeframe.S1
 ) -> list[tuple[object, ...]]:
     """The stored candles of a market and length, from a day before the window to a day after."""
     day = timedelta(days=1)
@@ -87,8 +87,8 @@ def read_stored(
     return list(frame.filter(symbol=symbol).select(CANDLE_COLUMNS).iter_rows())
 
 
-def read_covered_spans(run: ReplayRun, timeframe: Timeframe) -> list[tuple[datetime, datetime]]:
-    """The spans that came whole of ATOM."""
+def read_covered_spans(run: ReplayRun[CandleStore], timeframe: Timeframe) -> list[tuple[datetime, datetime]]:
+    """The complete spans of ATOM."""
     return list(
         run.store.read_covered_spans(["ATOM"], START, START + TEN_MINUTES, timeframe=timeframe)
         .select("start", "end")
@@ -96,19 +96,17 @@ def read_covered_spans(run: ReplayRun, timeframe: Timeframe) -> list[tuple[datet
     )
 
 
-def build_run(tmp_path: Path, venue: str, symbol: str) -> tuple[ReplayRun, list[Bar]]:
-    """An empty store, and a venue with one market of seconds."""
+def build_run(tmp_path: Path, venue: str, symbol: str) -> tuple[ReplayRun[CandleStore], list[Bar]]:
+    """An empty store, and a venue with one market of seconds; Kraken has their trades too."""
     market_bars = build_seconds()
-    return ReplayRun(CandleStore(str(tmp_path / "lake")), {venue: {symbol: market_bars}}), market_bars
-
-
-def build_kraken_trades(market_bars: list[Bar]) -> dict[str, dict[str, list[PublicTrade]]]:
-    """The public trades of Kraken's one market."""
-    return {"kraken": {"ATOM/USD": build_trades(market_bars)}}
+    run = ReplayRun(open_store(tmp_path), {venue: {symbol: market_bars}})
+    if venue == "kraken":
+        run.trades = {venue: {symbol: build_trades(market_bars)}}
+    return run, market_bars
 
 
 def test_seconds_of_binance_equal_the_truth(tmp_path: Path) -> None:
-    """Ten minutes of klines come second by second, in pages that count seconds, quiet ones flat, no other length."""
+    """Ten minutes of klines are stored second by second, from pages that count seconds, and as no other timeframe."""
     run, market_bars = build_run(tmp_path, "binance", "ATOM/USDT")
     table = [replace(row, page_min=250) for row in SPOT_OHLCV_VENUES]
     summary, replay = run.collect(request=SECONDS_REQUEST, table=table)
@@ -124,11 +122,11 @@ def test_seconds_of_binance_equal_the_truth(tmp_path: Path) -> None:
 
 
 def test_seconds_of_the_archive_of_binance_equal_the_truth(tmp_path: Path) -> None:
-    """The daily file of seconds gives the same candles as the klines do; what it does not hold is asked of them."""
+    """Seconds come from the daily file, and those that it lacks from klines."""
     run, market_bars = build_run(tmp_path, "binance", "ATOM/USDT")
     archived_bars = market_bars[: 60 + 300]
-    site = ArchiveSite(build_binance_files("ATOM/USDT", archived_bars, "1s", 1000))
-    summary, replay = run.collect(request=SECONDS_REQUEST, table=FAST_VENUES, sites={"data.binance.vision": site})
+    run.sites = {"data.binance.vision": ArchiveSite(build_binance_files("ATOM/USDT", archived_bars, "1s", 1000))}
+    summary, replay = run.collect(request=SECONDS_REQUEST, table=FAST_VENUES)
     assert summary.failed == ()
     assert read_stored(run, "binance", "ATOM/USDT") == list_expected(market_bars)
     assert [request.query["startTime"] for request in replay.list_candle_requests()] == [str(to_ms(START) + 300_000)]
@@ -136,9 +134,9 @@ def test_seconds_of_the_archive_of_binance_equal_the_truth(tmp_path: Path) -> No
 
 
 def test_seconds_of_kraken_are_made_of_trades(tmp_path: Path) -> None:
-    """Ten minutes of trades become candles of seconds; a second without a trade has none, and is quiet."""
+    """Candles of seconds are built from trades; a second without a trade has none, and is covered."""
     run, market_bars = build_run(tmp_path, "kraken", "ATOM/USD")
-    summary, replay = run.collect(request=SECONDS_REQUEST, table=FAST_VENUES, trades=build_kraken_trades(market_bars))
+    summary, replay = run.collect(request=SECONDS_REQUEST, table=FAST_VENUES)
     assert summary.failed == ()
     assert read_stored(run, "kraken", "ATOM/USD") == list_expected(market_bars, traded_only=True)
     assert read_covered_spans(run, Timeframe.S1) == [(START, START + TEN_MINUTES)]
@@ -146,11 +144,11 @@ def test_seconds_of_kraken_are_made_of_trades(tmp_path: Path) -> None:
 
 
 def test_seconds_of_upbit_leave_quiet_ones_out(tmp_path: Path) -> None:
-    """Upbit's seconds have a path of their own, and reach back 90 days."""
+    """Upbit's seconds are requested at a path of their own; quiet ones are omitted."""
     begin = NOW.replace(second=0) - TEN_MINUTES
     later_ms = to_ms(begin) - to_ms(START)
     market_bars = [bar._replace(open_ms=bar.open_ms + later_ms) for bar in build_seconds()]
-    run = ReplayRun(CandleStore(str(tmp_path / "lake")), {"upbit": {"ATOM/USDT": market_bars}})
+    run = ReplayRun(open_store(tmp_path), {"upbit": {"ATOM/USDT": market_bars}})
     end = begin + timedelta(minutes=9)
     summary, replay = run.collect(request=replace(SECONDS_REQUEST, start=begin, end=end))
     assert summary.failed == ()
@@ -163,7 +161,7 @@ def test_seconds_of_upbit_leave_quiet_ones_out(tmp_path: Path) -> None:
 def list_expected_lows(
     venue: str, symbol: str, market_bars: list[Bar], timeframe: str = "1s"
 ) -> list[tuple[object, ...]]:
-    """Each second's third trade is its lowest, half a second after it opened; ids count all trades from 1."""
+    """The third trade of each second is its lowest, half a second after it opens; ids count all trades from 1."""
     half = timedelta(milliseconds=500)
     traded = [(bar, 4 * n + 3) for n, bar in enumerate(bar for bar in market_bars if bar.volume)]
     return [
@@ -173,21 +171,21 @@ def list_expected_lows(
     ]
 
 
-def read_lows(run: ReplayRun, timeframe: Timeframe) -> list[tuple[object, ...]]:
-    """The stored lowest trades, without where they came from and when."""
+def read_lows(run: ReplayRun[CandleStore], timeframe: Timeframe) -> list[tuple[object, ...]]:
+    """The stored lowest trades, without source and time of the request."""
     frame = run.store.read_low_trades(["ATOM"], START - TEN_MINUTES, START + 2 * TEN_MINUTES, timeframe=timeframe)
     return list(frame.select([*LOW_TRADE][:8]).iter_rows())
 
 
 def test_the_lowest_trade_of_each_second_is_kept(tmp_path: Path) -> None:
-    """Kraken's trades and those of Bybit's archive leave the lowest of each second beside its candle."""
+    """The lowest trade of each second is stored from Kraken's trades and from Bybit's archive."""
     run, market_bars = build_run(tmp_path, "kraken", "ATOM/USD")
-    run.collect(request=SECONDS_REQUEST, table=FAST_VENUES, trades=build_kraken_trades(market_bars))
+    run.collect(request=SECONDS_REQUEST, table=FAST_VENUES)
     assert read_lows(run, Timeframe.S1) == list_expected_lows("kraken", "ATOM/USD", market_bars)
     assert read_lows(run, Timeframe.M1) == []
     archived, market_bars = build_run(tmp_path / "bybit", "bybit", "ATOM/USDT")
-    site = ArchiveSite(build_bybit_files("ATOM/USDT", build_trades(market_bars)))
-    summary, replay = archived.collect(request=SECONDS_REQUEST, table=FAST_VENUES, sites={"public.bybit.com": site})
+    archived.sites = {"public.bybit.com": ArchiveSite(build_bybit_files("ATOM/USDT", build_trades(market_bars)))}
+    summary, replay = archived.collect(request=SECONDS_REQUEST, table=FAST_VENUES)
     assert summary.failed == ()
     assert replay.list_candle_requests() == []
     assert read_stored(archived, "bybit", "ATOM/USDT") == list_expected(market_bars, traded_only=True)
@@ -198,12 +196,11 @@ def test_the_lowest_trade_of_each_second_is_kept(tmp_path: Path) -> None:
 
 
 def test_minutes_made_of_trades_keep_their_lowest_trade_too(tmp_path: Path) -> None:
-    """Of a minute's trades the lowest is kept, the first of several at that price; candles that came made have none."""
+    """The lowest trade of each minute is stored, the first of several at that price; other candles have none."""
     run, market_bars = build_run(tmp_path, "kraken", "ATOM/USD")
     run.collect(
         request=replace(SECONDS_REQUEST, timeframe=Timeframe.M1),
         table=FAST_VENUES,
-        trades=build_kraken_trades(market_bars),
     )
     lows = list_expected_lows("kraken", "ATOM/USD", market_bars, "1m")
     expected = []
@@ -219,28 +216,26 @@ def test_minutes_made_of_trades_keep_their_lowest_trade_too(tmp_path: Path) -> N
 
 
 def test_a_second_run_of_seconds_goes_on_where_the_first_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A span may end inside a minute: the next run asks from that second on, and the end is the whole truth."""
-    for module in (exchange, trades):
+    """A complete span may end inside a minute: the next run continues at that second, and every candle is stored."""
+    for module in (ccxt_exchange, trades):
         monkeypatch.setattr(module, "TRADES_PER_PAGE", 100)
     monkeypatch.setattr(trades, "PAGES_PER_CHUNK", 1)
     run, market_bars = build_run(tmp_path, "kraken", "ATOM/USD")
     fails_after = replace(return_outage("Trades"), skip=5)
-    summary, _ = run.collect(
-        fails_after, request=SECONDS_REQUEST, table=FAST_VENUES, trades=build_kraken_trades(market_bars)
-    )
+    summary, _ = run.collect(fails_after, request=SECONDS_REQUEST, table=FAST_VENUES)
     ((start, end),) = read_covered_spans(run, Timeframe.S1)
     assert (start, end.second != 0) == (START, True)
     assert [result.outcome for result in summary.failed] == [Outcome.PARTLY]
-    _, replay = run.collect(request=SECONDS_REQUEST, table=FAST_VENUES, trades=build_kraken_trades(market_bars))
+    _, replay = run.collect(request=SECONDS_REQUEST, table=FAST_VENUES)
     assert replay.list_candle_requests()[0].query["since"] == str(to_ms(end) * 1_000_000 - 1)
     assert read_stored(run, "kraken", "ATOM/USD") == list_expected(market_bars, traded_only=True)
     assert read_lows(run, Timeframe.S1) == list_expected_lows("kraken", "ATOM/USD", market_bars)
-    summary, replay = run.collect(request=SECONDS_REQUEST, table=FAST_VENUES, trades=build_kraken_trades(market_bars))
+    summary, replay = run.collect(request=SECONDS_REQUEST, table=FAST_VENUES)
     assert (summary.candles, replay.list_candle_requests()) == (0, [])
 
 
 def test_seconds_and_minutes_of_one_market_neither_mix_nor_cover_each_other(tmp_path: Path) -> None:
-    """Minutes are asked though the seconds are stored, and the other way round; each read gives its own length."""
+    """Minutes are requested though seconds are stored; reads return one timeframe, and each has its own coverage."""
     run, market_bars = build_run(tmp_path, "binance", "ATOM/USDT")
     run.collect(request=SECONDS_REQUEST)
     _, replay = run.collect(request=replace(SECONDS_REQUEST, timeframe=Timeframe.M1))
@@ -269,17 +264,17 @@ def test_seconds_and_minutes_of_one_market_neither_mix_nor_cover_each_other(tmp_
 
 
 class DyingStore(CandleStore):
-    """A store that ends the process, as it were, before one of its three writes."""
+    """A store that raises before one of its three writes."""
 
     dies_at: ClassVar[str] = ""
 
     def write_low_trades(self, rows: pl.DataFrame) -> int:
-        """Store them, or die."""
+        """Store them, or raise."""
         self._die("low trades")
         return super().write_low_trades(rows)
 
     def write_coverage(self, coverage: pl.DataFrame) -> None:
-        """Store it, or die."""
+        """Store it, or raise."""
         self._die("coverage")
         super().write_coverage(coverage)
 
@@ -290,17 +285,17 @@ class DyingStore(CandleStore):
 
 @pytest.mark.parametrize("before", ["low trades", "coverage"])
 def test_an_end_between_the_writes_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: str) -> None:
-    """Candles come first and coverage last, so what was cut off is asked again; no low trade is without its candle."""
+    """Candles are written first and coverage last, so an interrupted write is repeated, and no low trade is alone."""
     run, market_bars = build_run(tmp_path, "kraken", "ATOM/USD")
     run.store = DyingStore(run.store.uri)
     monkeypatch.setattr(DyingStore, "dies_at", before)
     with pytest.raises(StoreBusy):
-        run.collect(request=SECONDS_REQUEST, table=FAST_VENUES, trades=build_kraken_trades(market_bars))
+        run.collect(request=SECONDS_REQUEST, table=FAST_VENUES)
     assert read_stored(run, "kraken", "ATOM/USD") == list_expected(market_bars, traded_only=True)
     assert len(read_lows(run, Timeframe.S1)) == (0 if before == "low trades" else 480)
     assert read_covered_spans(run, Timeframe.S1) == []
     monkeypatch.setattr(DyingStore, "dies_at", "")
-    summary, _ = run.collect(request=SECONDS_REQUEST, table=FAST_VENUES, trades=build_kraken_trades(market_bars))
+    summary, _ = run.collect(request=SECONDS_REQUEST, table=FAST_VENUES)
     assert summary.failed == ()
     assert read_stored(run, "kraken", "ATOM/USD") == list_expected(market_bars, traded_only=True)
     assert read_lows(run, Timeframe.S1) == list_expected_lows("kraken", "ATOM/USD", market_bars)
@@ -308,14 +303,12 @@ def test_an_end_between_the_writes_loses_nothing(tmp_path: Path, monkeypatch: py
 
 
 def test_seconds_that_are_killed_are_all_there_in_the_end(tmp_path: Path) -> None:
-    """SIGKILL in the middle, three times: in the end each second and each lowest trade is there once."""
+    """After three kills each second and each lowest trade is stored once."""
     run, market_bars = build_run(tmp_path, "kraken", "ATOM/USD")
 
     async def collect_until_done() -> list[int]:
         fault = KillingFault("")
-        async with Replay(
-            run.venues, now_ms=to_ms(NOW), faults=(fault,), trades=build_kraken_trades(market_bars)
-        ) as replay:
+        async with run.start_replay(fault) as replay:
             kills = [await run_killed_collection(tmp_path, replay, run.store, fault, 6, "1s") for _ in range(3)]
             return [*kills, await run_killed_collection(tmp_path, replay, run.store, fault, 0, "1s")]
 
@@ -327,7 +320,7 @@ def test_seconds_that_are_killed_are_all_there_in_the_end(tmp_path: Path) -> Non
 
 
 def test_a_venue_without_seconds_is_not_asked(tmp_path: Path) -> None:
-    """It is noted as not offered once, under each asset, and is neither a failure nor wanting."""
+    """It is recorded once as not offered, under each asset, and is neither failed nor outstanding."""
     run, _ = build_run(tmp_path, "okx", "ATOM/USDT")
     for _ in range(2):
         summary, replay = run.collect(request=SECONDS_REQUEST, table=FAST_VENUES)
@@ -352,9 +345,9 @@ SYMBOLS = {"binance": "ATOM/USDT", "bybit": "ATOM/USDT", "okx": "ATOM/USDT", "co
 
 @pytest.mark.parametrize("venue", SYMBOLS)
 def test_five_minutes_are_asked_as_such(tmp_path: Path, venue: str) -> None:
-    """Bars of five minutes come by the same route, in whole ones, and equal five minutes each put together."""
+    """Bars of five minutes are requested as such, only whole ones, and equal five 1-minute bars each."""
     market_bars = build_evening()
-    run = ReplayRun(CandleStore(str(tmp_path / "lake")), {venue: {SYMBOLS[venue]: market_bars}})
+    run = ReplayRun(open_store(tmp_path), {venue: {SYMBOLS[venue]: market_bars}})
     start, end = START + timedelta(minutes=3), START + timedelta(minutes=41)
     request = replace(SECONDS_REQUEST, start=start, end=end, timeframe=Timeframe.M5)
     summary, replay = run.collect(request=request)
@@ -378,7 +371,7 @@ def test_five_minutes_are_asked_as_such(tmp_path: Path, venue: str) -> None:
 
 
 def test_a_window_without_a_whole_bar_makes_no_sense() -> None:
-    """Three minutes hold no bar of five, and a bar that is not over is not asked."""
+    """Three minutes have no bar of five minutes, and an unfinished bar is not requested."""
     short = replace(SECONDS_REQUEST, end=START + timedelta(minutes=3), timeframe=Timeframe.M5)
     with pytest.raises(UsageError, match="20:00Z to 2025-10-10 20:03Z holds no whole span of 5 minutes"):
         build_windows(short, NOW)

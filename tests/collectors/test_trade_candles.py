@@ -34,7 +34,7 @@ def build_trades(*rows: TradeTuple) -> pl.DataFrame:
 
 
 def build_candle_frame(*batches: pl.DataFrame, timeframe: Timeframe = Timeframe.M1) -> pl.DataFrame:
-    """The candles that the batches make."""
+    """The candles of the batches."""
     return build_candles(batches, timeframe).candles
 
 
@@ -54,7 +54,7 @@ CANDLES = [
 
 
 def test_trades_make_candles() -> None:
-    """Open is the first trade, close the last, and the volume is what adding by hand gives; 21:21 has no row."""
+    """Open is the first trade, close the last, and the volume the exact sum; 21:21 has no row."""
     frame = build_candle_frame(build_trades(*EVENING))
     assert frame.schema == BAR_SCHEMA
     assert frame.rows() == CANDLES
@@ -62,14 +62,14 @@ def test_trades_make_candles() -> None:
 
 
 def test_the_order_of_the_rows_does_not_count() -> None:
-    """Trades in reverse, in one batch or one by one, make the same candles."""
+    """Trades in reverse order, in one batch or one by one, give the same candles."""
     backwards = EVENING[::-1]
     assert build_candle_frame(build_trades(*backwards)).rows() == CANDLES
     assert build_candle_frame(*(build_trades(row) for row in backwards)).rows() == CANDLES
 
 
 def test_the_border_of_a_page_inside_a_minute_leaves_no_seam() -> None:
-    """Wherever a page ends, also between two trades of one time, the joined candles are those of one page."""
+    """The candles do not depend on where a batch ends, also between two trades of one time."""
     for border in range(len(EVENING) + 1):
         pages = (build_trades(*EVENING[:border]), build_trades(*EVENING[border:]))
         assert build_candle_frame(pl.concat(pages)).rows() == CANDLES
@@ -93,7 +93,7 @@ def test_without_trades_there_is_no_candle() -> None:
 
 
 def test_a_trade_of_nothing_moves_no_price() -> None:
-    """A price at which the amount is 0 is neither open nor low."""
+    """A trade of amount 0 is neither open nor low."""
     frame = build_candle_frame(build_trades((get_time(1), 1, "0.001", "0.0"), (get_time(2), 2, "3.5", "1")))
     assert frame.rows() == [(START_TIME, 3.5, 3.5, 3.5, 3.5, 1.0)]
 
@@ -127,7 +127,7 @@ def test_small_amounts_may_be_printed_with_an_exponent() -> None:
     ],
 )
 def test_what_is_no_trade_is_bad_data(row: TradeTuple, words: str) -> None:
-    """A value that is missing, negative, not finite or too fine to add is an error that names the trade."""
+    """A value that is missing, negative, not finite or with too many digits is bad data; the message has the trade."""
     with pytest.raises(BadData, match=words):
         build_candle_frame(build_trades((START_TIME, 2, "1", "1"), row))
 
@@ -141,7 +141,7 @@ PRICES = st.builds(lambda digits, places: Decimal(digits).scaleb(-places), st.in
 
 @given(st.lists(st.tuples(st.integers(0, 179), st.integers(0, 3), PRICES, AMOUNTS), max_size=12), st.integers(0, 12))
 def test_candles_are_exact(made: list[tuple[int, int, Decimal, Decimal]], border: int) -> None:
-    """Whatever the trades and the border of the batches, prices are the printed ones, and volumes the exact sums."""
+    """For any trades and batches prices are the printed ones, and volumes the exact sums."""
     rows = [(get_time(second), number, f"{price:f}", f"{amount:f}") for second, number, price, amount in made]
     frame = build_candle_frame(build_trades(*rows[:border]), build_trades(*rows[border:]))
     minutes: dict[int, list[tuple[int, int, Decimal, Decimal]]] = {}
@@ -163,7 +163,7 @@ def test_candles_are_exact(made: list[tuple[int, int, Decimal, Decimal]], border
 
 
 def test_the_length_of_a_bar_is_a_choice() -> None:
-    """The same trades make candles of seconds and of five minutes, each bar from a multiple of its length on."""
+    """The same trades give candles of seconds and of five minutes, opening at multiples of their length."""
     seconds = build_candle_frame(build_trades(*EVENING), timeframe=Timeframe.S1)
     assert seconds.rows() == [
         (get_time(-1), 3.4, 3.4, 3.4, 3.4, 5.0),
@@ -188,7 +188,7 @@ LOWS_BY_HAND = [(START_TIME, get_time(10), 2.25, 0.3, "2"), (get_time(60), get_t
 
 
 def test_the_lowest_trade_of_each_bar_is_kept() -> None:
-    """Of trades at the lowest price the first by time, then by id; one of nothing is none; its time is cut to ms."""
+    """Of trades at the lowest price the first by time, then id; amount 0 is ignored; times are cut to ms."""
     for border in range(len(LOWEST) + 1):
         for rows in (LOWEST, LOWEST[::-1]):
             lows = build_candles([build_trades(*rows[:border]), build_trades(*rows[border:])], Timeframe.M1).lows
@@ -203,7 +203,7 @@ RANDOM_TRADES = st.tuples(st.integers(0, 179), st.integers(0, 9), PRICES, AMOUNT
 
 @given(st.lists(RANDOM_TRADES, max_size=12, unique_by=lambda trade: trade[:2]))
 def test_lowest_trades_are_those_found_one_by_one(made: list[tuple[int, int, Decimal, Decimal]]) -> None:
-    """Whatever the trades, each bar's lowest is the least by price, time and id, found by sorting in plain Python."""
+    """For any trades the lowest trade of a bar is the least by price, time and id, as sorted in plain Python."""
     rows = [(get_time(second), number, f"{price:f}", f"{amount:f}") for second, number, price, amount in made]
     lows = build_candles([build_trades(*rows)], Timeframe.M1).lows
     best: dict[int, tuple[float, int, int, float]] = {}

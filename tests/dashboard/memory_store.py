@@ -1,4 +1,4 @@
-"""A store in memory, with candles written down by hand, for tests of the page."""
+"""A store in memory with synthetic candles, for tests of the dashboard."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -31,19 +31,19 @@ from data.schema import (
 from data.store import CandleStore
 
 START = datetime(2025, 10, 10, 21, 10, tzinfo=UTC)
-"""The start of the window ``build_crash_candles``."""
+"""The start of the event's window ``crash``."""
 
 IMPORTED_AT = datetime(2025, 12, 1, tzinfo=UTC)
-"""When files are taken into a store."""
+"""Time of every import."""
 
 MINUTES = 30
-"""Its length."""
+"""The length of the window in minutes."""
 
 CALM_START = datetime(2025, 10, 10, 10, 0, tzinfo=UTC)
-"""A minute of the calm span, from which the ratio of wrapped assets is taken."""
+"""A minute of the calm span, which gives the ratio of wrapped assets to their underlying."""
 
 FALL_MINUTE = 10
-"""The minute of it in which the venue that fell prints its low."""
+"""The minute of the window in which prices fall and lows are printed."""
 
 USDT_VENUES = ("binance", "okx", "bybit", "bitget", "gate")
 USD_VENUES = ("coinbaseexchange", "kraken", "gemini", "bitstamp")
@@ -59,7 +59,7 @@ def build_market_candles(
     volume: float = 1000.0,
     start: datetime = START,
 ) -> pl.DataFrame:
-    """Candles of one market over the window: flat at a level, five of them from `FALL_MINUTE` on times ``fall_factor``."""
+    """Candles of one market over the window at one price, times ``fall_factor`` for 5 minutes from `FALL_MINUTE`."""
     closes = [price_level * (fall_factor if FALL_MINUTE <= i < FALL_MINUTE + 5 else 1.0) for i in range(MINUTES)]
     lows = [low if low is not None and i == FALL_MINUTE else close for i, close in enumerate(closes)]
     times = [start + timedelta(minutes=i) for i in range(MINUTES)]
@@ -99,7 +99,7 @@ def build_crash_candles() -> pl.DataFrame:
 
 @dataclass
 class MemoryStore:
-    """What the page needs of a store; ``broken`` makes it one that cannot be read. ``reads`` counts the readings."""
+    """A store with fixed frames; if ``is_broken``, it cannot be read. Reads and writes of candles are counted."""
 
     frame: pl.DataFrame = field(default_factory=build_crash_candles)
     is_broken: bool = False
@@ -141,14 +141,14 @@ class MemoryStore:
         origin: Evidence = Evidence.REAL,
         timeframe: Timeframe = Timeframe.M1,
     ) -> pl.DataFrame:
-        """Nothing was collected whole."""
+        """No span was collected completely."""
         del assets, start, end, origin, timeframe
         return pl.DataFrame(schema=SPAN)
 
     def read_low_trades(
         self, assets: Collection[str], start: datetime, end: datetime, *, timeframe: Timeframe = Timeframe.M1
     ) -> pl.DataFrame:
-        """No bar was made of trades."""
+        """No bar was built from trades."""
         del assets, start, end, timeframe
         return build_empty_frame(LOW_TRADE)
 
@@ -160,7 +160,7 @@ class MemoryStore:
         return str(self.write_count)
 
     def read_holdings(self) -> pl.DataFrame:
-        """What is held, as if all had come from one place."""
+        """The holdings, all of one source."""
         time = pl.col("open_time")
         named_candles = self.frame.with_columns(
             asset=pl.col("symbol").str.split("/").list.first(), source=pl.lit("by hand")
@@ -170,22 +170,22 @@ class MemoryStore:
         return named_candles.group_by(key_columns).agg(*counts).select(*HOLDING).sort(key_columns)
 
     def read_coverage(self, assets: Collection[str], start: datetime, end: datetime) -> pl.DataFrame:
-        """What was asked."""
+        """All coverage, whatever the span."""
         del assets, start, end
         return self.coverage_rows
 
     def read_outstanding(self) -> pl.DataFrame:
-        """What was not had of it."""
+        """The coverage with an outcome other than complete."""
         return self.coverage_rows.filter(pl.col("outcome") != Outcome.COMPLETE.value)
 
     def read_rejected_pages(self) -> pl.DataFrame:
-        """The answers kept aside."""
+        """The rejected pages."""
         return self.rejected_rows
 
     def read_revisions(
         self, start: datetime | None = None, end: datetime | None = None, assets: Collection[str] | None = None
     ) -> pl.DataFrame:
-        """What was changed."""
+        """All revisions, whatever the span."""
         del start, end, assets
         return self.revision_rows
 
@@ -194,22 +194,19 @@ class MemoryStore:
         return self.run_rows.head(limit)
 
     def measure_size(self, timeframe: Timeframe | None = None) -> StoreSize | None:
-        """A store in memory has none."""
+        """None: the store is no folder."""
         del timeframe
         return None
 
     def add_candles(self, frame: pl.DataFrame) -> None:
-        """Add candles, as a collection does."""
+        """Append candles and change the version."""
         self.frame = pl.concat([self.frame, frame])
         self.write_count += 1
 
 
 @dataclass
 class RecordedActions:
-    """Actions that only note what was asked, and tell the progress that they were given.
-
-    Files are taken into the store that they were given, if any.
-    """
+    """Actions that record their calls and report the given progress; imports go to ``store``, if given."""
 
     progress_steps: list[CollectionProgress] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
@@ -220,7 +217,7 @@ class RecordedActions:
     requests: list[CollectionOrder] = field(default_factory=list)
 
     def start_collection(self, request: CollectionOrder) -> None:
-        """Note the start, or refuse it."""
+        """Record the request, or refuse it."""
         if self.refuses_start:
             message = "the network is off"
             raise PlumblineError(message)
@@ -228,29 +225,29 @@ class RecordedActions:
         self.requests.append(request)
 
     def read_progress(self) -> CollectionProgress | None:
-        """The next progress that was given; the last stays."""
+        """The next of the given progress steps; the last is repeated."""
         if not self.progress_steps:
             return None
         return self.progress_steps.pop(0) if len(self.progress_steps) > 1 else self.progress_steps[0]
 
     def cancel_collection(self) -> None:
-        """Note the wish."""
+        """Record the call."""
         self.calls.append("cancel")
 
     def import_files(
         self, paths: Sequence[Path], market: FileMarket | None, *, complete: bool
     ) -> tuple[list[StoredFile], list[FileRefused]]:
-        """Take files into the store, by a clock that stands still."""
+        """Import files into the store at `IMPORTED_AT`."""
         self.calls.append(f"import {', '.join(path.name for path in paths)}")
         assert self.store is not None
         venue, symbol = (None, None) if market is None else (market.venue, market.symbol)
         return import_files(self.store, paths, now=IMPORTED_AT, venue=venue, symbol=symbol, complete=complete)
 
     def forget_source(self, dropped: StoredSource) -> int:
-        """Drop rows of the store."""
+        """Drop the rows of a source from the store."""
         self.calls.append(f"forget {dropped.source}")
         return 0 if self.store is None else self.store.forget(source=dropped.source, origin=dropped.origin)
 
     def find_follower(self) -> Holder | None:
-        """Who was said to follow."""
+        """The given holder."""
         return self.holder

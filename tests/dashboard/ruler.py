@@ -1,4 +1,4 @@
-"""Widths of drawn text by the font file itself, apart from the tables that the program lays text out with."""
+"""Widths of text by the font file itself, independent of the tables that the program lays out text with."""
 
 from functools import cache
 from html.parser import HTMLParser
@@ -6,12 +6,12 @@ from html.parser import HTMLParser
 from PIL import ImageFont
 
 UNITS = 1000
-"""Font size at which text is measured: large, so that no rounding to pixels shows."""
+"""Font size at which text is measured; large, so that rounding to pixels has no effect."""
 
 
 @cache
 def load_font(*, bold: bool) -> ImageFont.FreeTypeFont:
-    """DejaVu Sans, which `make system` installs and every picture is drawn with.
+    """DejaVu Sans, the font of every picture; `make system` installs it.
 
     Raises:
         OSError: The font is not installed.
@@ -21,7 +21,7 @@ def load_font(*, bold: bool) -> ImageFont.FreeTypeFont:
 
 @cache
 def measure_line(text: str, *, bold: bool = False) -> float:
-    """Width of a text without tags, kerning included, in font sizes."""
+    """Width of a text without tags in font sizes, with kerning."""
     return load_font(bold=bold).getlength(text) / UNITS
 
 
@@ -35,7 +35,7 @@ def measure_text(text: str, size: float) -> float:
 
 
 class _Lines(HTMLParser):
-    """The parts of each line, and whether they are bold."""
+    """Splits a text into lines of (text, bold) parts."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)

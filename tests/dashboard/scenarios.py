@@ -1,4 +1,4 @@
-"""Small measurements made by hand, one for every way in which a picture can be hard to draw."""
+"""Small measurements of synthetic candles, one for each case that is hard to draw."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -32,7 +32,7 @@ def build_candles(
     volume_usd: float = 50_000.0,
     origin: Origin = Origin.OHLCV,
 ) -> pl.DataFrame:
-    """Candles that open where the last one closed; NaN leaves a minute out; ``lows`` sets single lowest trades."""
+    """Candles that open at the previous close; NaN leaves a minute out, ``lows`` sets the low of single minutes."""
     close = np.asarray(closes, dtype=np.float64)
     opens = np.concatenate([close[:1], close[:-1]])
     opens = np.where(np.isnan(opens), close, opens)
@@ -57,7 +57,7 @@ def build_candles(
     return frame.filter(pl.col("close").is_not_nan()).cast(pl.Schema(CANDLE))
 
 
-def ask_and_measure(
+def measure_frames(
     frames: Sequence[pl.DataFrame],
     minutes: int,
     *,
@@ -68,7 +68,7 @@ def ask_and_measure(
     origin: Evidence = Evidence.REAL,
     parameters: Parameters | None = None,
 ) -> Measurement:
-    """The answer over the first ``minutes`` of what the frames hold."""
+    """The measurement over ``minutes`` from ``start`` of the candles in the frames."""
     question = build_question(
         CATALOGUE,
         asset,
@@ -85,15 +85,15 @@ def ask_and_measure(
 def build_dip(
     minutes: int, level: float, depth: float, dip_minute: int
 ) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """A price that falls by a fraction in one minute and halves its way back in every later one."""
+    """A price that falls by the fraction ``depth`` in ``dip_minute``; each later minute the loss shrinks by a fifth."""
     minutes_after = np.arange(minutes) - dip_minute
     return level * (1 - np.where(minutes_after < 0, 0.0, depth * 0.8 ** np.maximum(minutes_after, 0)))
 
 
-def crash(
+def measure_crash(
     minutes: int = 90, *, focus: str = "binance", origin: Origin = Origin.OHLCV, level: float = 4.0
 ) -> Measurement:
-    """Binance falls deeper than five USDT and four USD venues, with one trade far below everything."""
+    """Binance falls further than five USDT and four USD venues, with one trade far below all others."""
     dip_minute = minutes // 3
     frames = [
         build_candles(
@@ -113,61 +113,59 @@ def crash(
         for i, venue in enumerate(USD)
     ]
     evidence = Evidence.RECONSTRUCTION if origin is Origin.RECONSTRUCTION else Evidence.REAL
-    return ask_and_measure(frames, minutes, focus=focus, origin=evidence)
+    return measure_frames(frames, minutes, focus=focus, origin=evidence)
 
 
-def illustration() -> Measurement:
+def measure_illustration() -> Measurement:
     """The crash, on candles of the reconstruction."""
-    return crash(origin=Origin.RECONSTRUCTION)
+    return measure_crash(origin=Origin.RECONSTRUCTION)
 
 
-def kraken() -> Measurement:
-    """The crash as a USD venue saw it, above all USDT venues."""
-    return crash(focus="kraken")
+def measure_kraken() -> Measurement:
+    """The crash with a USD venue as focus, which stays above all USDT venues."""
+    return measure_crash(focus="kraken")
 
 
-def day_long() -> Measurement:
-    """The crash over a day: the window covers two days on either clock."""
-    return crash(24 * 60)
+def measure_day_long() -> Measurement:
+    """The crash over a day: the window spans two dates in UTC and in UTC+8."""
+    return measure_crash(24 * 60)
 
 
-def half_hour() -> Measurement:
-    """The crash within one hour."""
-    return crash(30)
+def measure_half_hour() -> Measurement:
+    """The crash over half an hour."""
+    return measure_crash(30)
 
 
-def dear() -> Measurement:
+def measure_dear() -> Measurement:
     """The crash at prices of six figures."""
-    return crash(level=102_000.0)
+    return measure_crash(level=102_000.0)
 
 
-def cheap() -> Measurement:
+def measure_cheap() -> Measurement:
     """The crash at prices far below a cent."""
-    return crash(level=0.0012)
+    return measure_crash(level=0.0012)
 
 
-def week() -> Measurement:
-    """Four calm days, more minutes than points of a line are drawn."""
+def measure_week() -> Measurement:
+    """Four calm days: more minutes than `MAX_LINE_POINTS`."""
     minutes = 4 * 24 * 60
     wave = 4 + 0.2 * np.sin(np.arange(minutes) / 300)
     frames = [build_candles((venue, "ATOM/USDT"), wave) for venue in ("binance", *USDT)]
     frames += [build_candles((venue, "ATOM/USD"), wave) for venue in USD]
-    return ask_and_measure(frames, minutes)
+    return measure_frames(frames, minutes)
 
 
-def calm() -> Measurement:
-    """Nobody strays by more than a few thousandths, with a day before the window to compare with."""
+def measure_calm() -> Measurement:
+    """No venue deviates by more than a few thousandths; with an hour of candles before the window."""
     minutes, minutes_before = 60, 60
     waves = [4 + 0.004 * np.sin(np.arange(minutes + minutes_before) / (3 + i)) for i in range(10)]
     start = START - timedelta(minutes=minutes_before)
     venues = [(venue, "ATOM/USDT") for venue in ("binance", *USDT)] + [(venue, "ATOM/USD") for venue in USD]
-    return ask_and_measure(
-        [build_candles(m, wave, start=start) for m, wave in zip(venues, waves, strict=True)], minutes
-    )
+    return measure_frames([build_candles(m, wave, start=start) for m, wave in zip(venues, waves, strict=True)], minutes)
 
 
-def thin() -> Measurement:
-    """A perpetual against two spot venues, one of which is silent half of the time and small at times."""
+def measure_thin() -> Measurement:
+    """A perpetual against two spot venues, one with gaps and with small volumes."""
     minutes = 60
     gappy_closes = np.where(np.arange(minutes) % 2 == 0, 0.2, np.nan)
     frames = [
@@ -176,22 +174,22 @@ def thin() -> Measurement:
         build_candles(("gemini", "DOGE/USD"), gappy_closes[:40]),
         build_candles(("gemini", "DOGE/USD"), gappy_closes[:20], start=START + timedelta(minutes=40), volume_usd=20.0),
     ]
-    return ask_and_measure(frames, minutes, asset="DOGE", focus="binanceusdm")
+    return measure_frames(frames, minutes, asset="DOGE", focus="binanceusdm")
 
 
-def alone() -> Measurement:
-    """The focus venue and nobody else."""
-    return ask_and_measure([build_candles(("binance", "XRP/USDT"), build_dip(30, 2.4, 0.4, 10))], 30, asset="XRP")
+def measure_alone() -> Measurement:
+    """The focus venue without any other."""
+    return measure_frames([build_candles(("binance", "XRP/USDT"), build_dip(30, 2.4, 0.4, 10))], 30, asset="XRP")
 
 
-def without_focus() -> Measurement:
+def measure_without_focus() -> Measurement:
     """The focus venue has no candle at all."""
     frames = [build_candles((venue, "XRP/USDT"), build_dip(30, 2.4, 0.4, 10)) for venue in USDT]
-    return ask_and_measure(frames, 30, asset="XRP")
+    return measure_frames(frames, 30, asset="XRP")
 
 
-def one_group() -> Measurement:
-    """USDT venues only; one of them loses minutes, another is quiet or small in some, a third has another quote."""
+def measure_one_group() -> Measurement:
+    """USDT venues only; the focus lacks minutes, another venue is quiet in some, and one market has another quote."""
     minutes = 60
     closes_with_gap = build_dip(minutes, 4.0, 0.3, 20)
     closes_with_gap[30:45] = np.nan
@@ -203,11 +201,11 @@ def one_group() -> Measurement:
         quiet_candles.with_columns(pl.when(is_late).then(0.0).otherwise("volume").alias("volume")),
         build_candles(("upbit", "ATOM/KRW"), build_dip(minutes, 5_600.0, 0.3, 20)),
     ]
-    return ask_and_measure(frames, minutes, event=None)
+    return measure_frames(frames, minutes, event=None)
 
 
-def fair_value() -> Measurement:
-    """A wrapped asset on one venue, its underlying on all of them, a calm day before."""
+def measure_fair_value() -> Measurement:
+    """A wrapped asset on one venue, its underlying on several, and 40 calm hours before the window."""
     minutes, minutes_before = 90, 40 * 60
     start = START - timedelta(minutes=minutes_before)
     calm_ones = np.ones(minutes_before)
@@ -223,18 +221,16 @@ def fair_value() -> Measurement:
     ]
     frames += [build_candles((venue, "ETH/USDT"), flat_closes, start=start) for venue in USDT]
     frames += [build_candles((venue, "ETH/USD"), flat_closes, start=start) for venue in USD]
-    return ask_and_measure(frames, minutes, asset="WBETH")
+    return measure_frames(frames, minutes, asset="WBETH")
 
 
-def no_ratio() -> Measurement:
-    """A wrapped asset for which no calm minute gives a ratio."""
-    return ask_and_measure(
-        [build_candles(("binance", "WBETH/USDT"), build_dip(30, 4_312, 0.85, 10))], 30, asset="WBETH"
-    )
+def measure_no_ratio() -> Measurement:
+    """A wrapped asset without a calm minute, so without a ratio to its underlying."""
+    return measure_frames([build_candles(("binance", "WBETH/USDT"), build_dip(30, 4_312, 0.85, 10))], 30, asset="WBETH")
 
 
-def crowd() -> Measurement:
-    """Every venue of the catalogue in both groups, and perpetuals: more rows than find room."""
+def measure_crowd() -> Measurement:
+    """Every venue of the catalogue in both groups, and perpetuals: more rows than fit on a sheet."""
     minutes = 60
     frames = []
     for i, venue in enumerate(CATALOGUE.venues):
@@ -242,49 +238,49 @@ def crowd() -> Measurement:
             is_silent = np.arange(minutes) % 3 == 0 if i % 4 == 0 else np.zeros(minutes, dtype=np.bool_)
             closes = np.where(is_silent, np.nan, build_dip(minutes, 4.0, 0.3 + 0.01 * i, 20))
             frames.append(build_candles((venue, f"ATOM/{quote}"), closes, lows={20: 0.5 + i / 100}))
-    return ask_and_measure(frames, minutes)
+    return measure_frames(frames, minutes)
 
 
-def low_on_scale() -> Measurement:
-    """The focus venue's lowest trade is clearly under its closes but not under those of all others."""
+def measure_low_on_scale() -> Measurement:
+    """The focus venue's lowest trade is clearly below its closes, but not below the closes of all others."""
     frames = [build_candles((venue, "ATOM/USDT"), build_dip(60, 4.0, 0.4, 20)) for venue in USDT]
     frames.append(build_candles(("binance", "ATOM/USDT"), build_dip(60, 4.0, 0.3, 20), lows={20: 2.6}))
-    return ask_and_measure(frames, 60)
+    return measure_frames(frames, 60)
 
 
-def as_is() -> Measurement:
-    """The crash with quotes as printed."""
+def measure_as_is() -> Measurement:
+    """A fall with quotes as they are, without conversion."""
     frames = [build_candles((venue, "ATOM/USDT"), build_dip(60, 4.0, 0.3, 20)) for venue in ("binance", *USDT)]
-    return ask_and_measure(frames, 60, parameters=Parameters(quote=QuoteHandling.AS_IS, enter=0.05, exit=0.02))
+    return measure_frames(frames, 60, parameters=Parameters(quote=QuoteHandling.AS_IS, enter=0.05, exit=0.02))
 
 
 SCENARIOS: dict[str, Callable[[], Measurement]] = {
-    made.__name__: made
-    for made in (
-        crash,
-        illustration,
-        kraken,
-        day_long,
-        half_hour,
-        dear,
-        cheap,
-        week,
-        calm,
-        thin,
-        alone,
-        without_focus,
-        one_group,
-        fair_value,
-        no_ratio,
-        crowd,
-        as_is,
-        low_on_scale,
+    build.__name__.removeprefix("measure_"): build
+    for build in (
+        measure_crash,
+        measure_illustration,
+        measure_kraken,
+        measure_day_long,
+        measure_half_hour,
+        measure_dear,
+        measure_cheap,
+        measure_week,
+        measure_calm,
+        measure_thin,
+        measure_alone,
+        measure_without_focus,
+        measure_one_group,
+        measure_fair_value,
+        measure_no_ratio,
+        measure_crowd,
+        measure_as_is,
+        measure_low_on_scale,
     )
 }
-"""All of them by name."""
+"""The measurements by name."""
 
 
 @cache
 def measure_scenario(name: str) -> Measurement:
-    """The measurement of that name, made once."""
+    """The measurement of that name; cached."""
     return SCENARIOS[name]()

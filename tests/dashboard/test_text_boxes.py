@@ -1,4 +1,4 @@
-"""The tests' own measure of drawn text, against numbers of the font written down by hand."""
+"""Text measurement of the tests, against numbers of the font written by hand."""
 
 import plotly.graph_objects as go
 import pytest
@@ -7,9 +7,9 @@ from tests.dashboard.ruler import measure_text
 from tests.dashboard.text_boxes import find_overlaps, measure_text_boxes
 
 
-def figure(*notes: tuple[str, float]) -> go.Figure:
-    """A sheet of 400 by 100 pixels with texts of 10 pixels on one line, each from a place rightwards."""
-    written = [
+def build_text_figure(*notes: tuple[str, float]) -> go.Figure:
+    """A sheet of 400 by 100 pixels with left-aligned texts of 10 pixels on one line, each at a given x."""
+    annotations = [
         {
             "text": text,
             "x": left / 400,
@@ -22,7 +22,7 @@ def figure(*notes: tuple[str, float]) -> go.Figure:
         }
         for text, left in notes
     ]
-    return go.Figure(layout={"width": 400, "height": 100, "annotations": written})
+    return go.Figure(layout={"width": 400, "height": 100, "annotations": annotations})
 
 
 @pytest.mark.parametrize(
@@ -37,19 +37,19 @@ def figure(*notes: tuple[str, float]) -> go.Figure:
         ("\N{RIGHTWARDS ARROW}", 8.38),
     ],
 )
-def test_the_ruler_measures_by_the_font(text: str, width: float) -> None:
-    """DejaVu Sans is 0.634 wide per `n`, bold 0.712; tags take no room, and the widest line counts."""
+def test_text_width(text: str, width: float) -> None:
+    """An "n" of DejaVu Sans is 0.634 wide, bold 0.712; tags have no width, and the widest line counts."""
     assert measure_text(text, 10) == pytest.approx(width, abs=0.02)
 
 
 def test_kerning_counts() -> None:
-    """A pair that the font draws closer together is narrower than its letters."""
+    """A kerned pair is narrower than its two letters."""
     assert measure_text("AV", 10) < measure_text("A", 10) + measure_text("V", 10) - 0.3
 
 
 @pytest.mark.parametrize("text", ["\N{LATIN SMALL LETTER N WITH TILDE}" * 10, "n" * 10])
-def test_texts_collide_from_where_the_first_ends(text: str) -> None:
-    """Ten letters of 6.34 pixels reach 63.4 pixels far: what begins sooner lies on them, what begins later does not."""
-    assert find_overlaps(figure((text, 0), ("n", 63))) == [(text, "n")]
-    assert find_overlaps(figure((text, 0), ("n", 64))) == []
-    assert [round(box.right, 1) for _, box in measure_text_boxes(figure((text, 0)))] == [63.4]
+def test_texts_overlap_up_to_the_end_of_the_first(text: str) -> None:
+    """Ten letters of 6.34 pixels end at 63.4: a text that starts before that overlaps them, one after it does not."""
+    assert find_overlaps(build_text_figure((text, 0), ("n", 63))) == [(text, "n")]
+    assert find_overlaps(build_text_figure((text, 0), ("n", 64))) == []
+    assert [round(box.right, 1) for _, box in measure_text_boxes(build_text_figure((text, 0)))] == [63.4]

@@ -1,4 +1,4 @@
-"""Bars of a second and of five minutes on the page: what is read, drawn and said goes by their length."""
+"""Bars of a second and of five minutes: measurement, charts and texts go by the timeframe."""
 
 import re
 from dataclasses import replace
@@ -47,7 +47,7 @@ CATALOGUE = load_catalogue()
 
 
 def convert_bar_length(frame: pl.DataFrame, bar: Timeframe) -> pl.DataFrame:
-    """The candles of 30 minutes as 30 bars of another length from the same start."""
+    """30 candles of a minute as 30 bars of another timeframe from the same start."""
     elapsed = pl.col("open_time") - pl.lit(START).cast(frame.schema["open_time"])
     return frame.with_columns(
         (pl.lit(START).cast(frame.schema["open_time"]) + elapsed * (bar.seconds / 60)).alias("open_time"),
@@ -65,7 +65,7 @@ def build_fall() -> pl.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def shelf() -> MemoryStore:
+def store() -> MemoryStore:
     """A store with minutes, and with 30 seconds and 30 bars of five minutes from the same start."""
     return MemoryStore(
         pl.concat(
@@ -81,16 +81,16 @@ def view() -> ViewState:
     return replace(default, start=START, end=START + timedelta(minutes=1), timeframe=Timeframe.S1)
 
 
-def measure_view(shelf: MemoryStore, view: ViewState) -> Measurement:
-    """What is measured for a view."""
-    measurement = Measurements(shelf, CATALOGUE).measure_view(view).measurement
+def measure_view(store: MemoryStore, view: ViewState) -> Measurement:
+    """The measurement of a view."""
+    measurement = Measurements(store, CATALOGUE).measure_view(view).measurement
     assert measurement is not None
     return measurement
 
 
-def test_a_view_in_seconds_is_measured_in_seconds(shelf: MemoryStore, view: ViewState) -> None:
-    """Bars of a second are read, counted in parts of a minute, and named to the second."""
-    measurement = measure_view(shelf, view)
+def test_a_view_in_seconds_is_measured_in_seconds(store: MemoryStore, view: ViewState) -> None:
+    """Bars of a second count as parts of a minute, and their times are given to the second."""
+    measurement = measure_view(store, view)
     assert (measurement.question.timeframe, measurement.axis.size) == (Timeframe.S1, 60)
     row = measurement.focus_row
     assert row is not None
@@ -100,9 +100,9 @@ def test_a_view_in_seconds_is_measured_in_seconds(shelf: MemoryStore, view: View
     assert write_measured(measurement).startswith("One-second closes in dollars against")
 
 
-def test_charts_go_by_the_length_of_bars(shelf: MemoryStore, view: ViewState) -> None:
-    """Lines have a point per second, wicks stand at theirs, the axis ends with the window and ticks name seconds."""
-    measurement = measure_view(shelf, view)
+def test_charts_go_by_the_length_of_bars(store: MemoryStore, view: ViewState) -> None:
+    """Lines have a point per second, wicks are at their second, the axis ends with the window, ticks have seconds."""
+    measurement = measure_view(store, view)
     figure = go.Figure(build_explorer_figure(Scene(measurement, CATALOGUE)))
     lines = {trace.name: trace for trace in figure.data}
     assert (lines["Binance"].x0, lines["Binance"].dx) == ("2025-10-10 21:10:00", 1000)
@@ -114,9 +114,9 @@ def test_charts_go_by_the_length_of_bars(shelf: MemoryStore, view: ViewState) ->
     assert figure.layout.xaxis3.ticktext[:3] == ("21:10:00", "21:10:10", "21:10:20")
 
 
-def test_the_picture_goes_by_the_length_of_bars(shelf: MemoryStore, view: ViewState) -> None:
-    """Ticks, counts and texts of the picture are those of seconds, and its file says so in its name."""
-    measurement = measure_view(shelf, view)
+def test_the_picture_goes_by_the_length_of_bars(store: MemoryStore, view: ViewState) -> None:
+    """Ticks, counts and texts of the picture are those of seconds, and its file name has the timeframe."""
+    measurement = measure_view(store, view)
     text = collect_annotation_text(build_comparison_sheet(measurement, CATALOGUE))
     assert "second closes" in text
     assert "21:10:30" in text
@@ -128,10 +128,10 @@ def test_the_picture_goes_by_the_length_of_bars(shelf: MemoryStore, view: ViewSt
 
 @pytest.mark.parametrize(("bar", "minutes"), [(Timeframe.S1, 1.0), (Timeframe.M5, 150.0)])
 def test_panels_side_by_side_are_as_long_as_their_window(
-    shelf: MemoryStore, view: ViewState, bar: Timeframe, minutes: float
+    store: MemoryStore, view: ViewState, bar: Timeframe, minutes: float
 ) -> None:
     """Ticks and minutes since the start go by the window's time, not by the number of its bars."""
-    measurement = measure_view(shelf, replace(view, timeframe=bar, end=START + timedelta(minutes=minutes)))
+    measurement = measure_view(store, replace(view, timeframe=bar, end=START + timedelta(minutes=minutes)))
     scene = Scene(measurement, CATALOGUE)
     axis = build_panel_figure(scene, build_common_scale([scene]), Zone.UTC).layout.xaxis
     last_tick = datetime.fromisoformat(axis.tickvals[-1]).replace(tzinfo=UTC)
@@ -140,12 +140,12 @@ def test_panels_side_by_side_are_as_long_as_their_window(
     assert shift_to_start(measurement, trace)["x"].tolist() == [0.0, 10 * bar.seconds / 60]
 
 
-def test_five_minutes_round_the_window(shelf: MemoryStore, view: ViewState) -> None:
-    """At five minutes a window is measured in whole bars, and the page says which."""
+def test_five_minutes_round_the_window(store: MemoryStore, view: ViewState) -> None:
+    """With five-minute bars a window is rounded to whole bars, and a notice names the result."""
     rough_view = replace(
         view, timeframe=Timeframe.M5, start=START + timedelta(minutes=3), end=START + timedelta(minutes=44)
     )
-    result = Measurements(shelf, CATALOGUE).measure_view(rough_view)
+    result = Measurements(store, CATALOGUE).measure_view(rough_view)
     assert result.measurement is not None
     assert result.measurement.axis.size == 8
     texts = [notice.text for notice in list_notices(result, CATALOGUE)]
@@ -154,8 +154,8 @@ def test_five_minutes_round_the_window(shelf: MemoryStore, view: ViewState) -> N
     assert lines["Binance"].dx == 300_000
 
 
-def test_without_such_candles_it_is_said_how_to_collect_them(view: ViewState) -> None:
-    """A link to seconds that nobody collected says which command brings them, and offers minutes."""
+def test_missing_candles_of_seconds_show_the_command(view: ViewState) -> None:
+    """A view in seconds without candles shows the command that collects them, and offers minutes."""
     measurements = Measurements(MemoryStore(), CATALOGUE)
     assert "No candle of a second of ATOM in the store" in describe_origin(measurements.measure_view(view))
     query = {"bar": "1s", "window": "crash"}
@@ -165,19 +165,19 @@ def test_without_such_candles_it_is_said_how_to_collect_them(view: ViewState) ->
     assert "Show minutes" in text
 
 
-def test_a_window_without_a_whole_bar(shelf: MemoryStore, view: ViewState) -> None:
-    """Where rounding down leaves nothing to measure, that is what is said."""
+def test_a_window_without_a_whole_bar(store: MemoryStore, view: ViewState) -> None:
+    """If rounding leaves no whole bar, the page says so."""
     short_view = replace(
         view, timeframe=Timeframe.M5, start=START + timedelta(minutes=1), end=START + timedelta(minutes=3)
     )
-    measurements = Measurements(shelf, CATALOGUE)
+    measurements = Measurements(store, CATALOGUE)
     assert measurements.measure_view(short_view).measurement is None
     values = Router(PageContext(measurements, RecordedActions())).apply([], short_view.to_query(CATALOGUE), "explorer")
     assert "No whole bar of five minutes" in collect_text(to_plain_data(values["second", "children"]))
 
 
 def test_ticks_of_seconds_need_bars_of_seconds() -> None:
-    """A short window has ticks between its minutes only where something is drawn there."""
+    """A short window has ticks between minutes only with bars shorter than a minute."""
     end = START + timedelta(minutes=2)
     assert build_ticks(START, end, Zone.UTC, 8).labels == ("21:10", "21:11", "21:12")
     fine_ticks = build_ticks(START, end, Zone.UTC, 8, timedelta(seconds=1))
@@ -185,7 +185,7 @@ def test_ticks_of_seconds_need_bars_of_seconds() -> None:
 
 
 def test_ticks_at_midnight_name_days() -> None:
-    """Over a month ticks are days; on a clock on which they are no midnights they keep their time."""
+    """Ticks over a month are days; in a zone in which they are not at midnight they include the time."""
     end = START + timedelta(days=30)
     assert build_ticks(START, end, Zone.UTC, 8).labels[:2] == ("14 Oct", "19 Oct")
     assert build_ticks(START, end, Zone.UTC8, 8).labels[0] == "14 Oct 08:00"
@@ -198,7 +198,7 @@ CALM_HEADLINE = "ATOM on Binance stayed within 2 % of the others' {} closes."
     ("bar", "closes"), [(Timeframe.S1, "one-second"), (Timeframe.M1, "minute"), (Timeframe.M5, "five-minute")]
 )
 def test_the_headline_names_the_closes(bar: Timeframe, closes: str) -> None:
-    """Where nothing strayed the finding says of which closes; of a minute's it is the sentence of the method."""
+    """The headline of a calm window names the kind of closes."""
     candles = pl.concat([build_market_candles(venue, "ATOM/USDT", 4) for venue in USDT_VENUES])
     view = replace(
         build_default_view(CATALOGUE), start=START, end=START + 30 * timedelta(seconds=bar.seconds), timeframe=bar
@@ -208,7 +208,7 @@ def test_the_headline_names_the_closes(bar: Timeframe, closes: str) -> None:
 
 
 def test_reasons_name_parts_of_minutes(view: ViewState) -> None:
-    """A market that is not ranked is told in minutes and their hundredths, never in a number without an end."""
+    """The reason for no rank gives minutes with two decimals at most."""
     candles = pl.concat([build_market_candles(venue, "ATOM/USDT", 4) for venue in USDT_VENUES])
     measurement = measure_view(
         MemoryStore(convert_bar_length(candles, Timeframe.S1)), replace(view, end=START + timedelta(seconds=70))
@@ -221,10 +221,10 @@ PAGE_NAMES = ("overview", "explorer", "lows", "compare", "method")
 
 @pytest.mark.parametrize("bar", [Timeframe.S1, Timeframe.M5])
 @pytest.mark.parametrize("name", PAGE_NAMES)
-def test_no_page_calls_another_bar_a_minute(shelf: MemoryStore, view: ViewState, bar: Timeframe, name: str) -> None:
-    """What is said of a bar names its length on every page; minutes are durations there, and numbers of them."""
+def test_no_page_calls_another_bar_a_minute(store: MemoryStore, view: ViewState, bar: Timeframe, name: str) -> None:
+    """No page calls a bar of another timeframe a minute; minutes are durations only."""
     shown_view = replace(view, timeframe=bar, end=START + timedelta(minutes=30))
-    context = PageContext(Measurements(shelf, CATALOGUE), RecordedActions())
+    context = PageContext(Measurements(store, CATALOGUE), RecordedActions())
     values = Router(context).open(f"/{name}", f"?{urlencode(shown_view.to_query(CATALOGUE))}")
     text = collect_text(to_plain_data([values["content", "children"], values.get(("headline", "children"), "")]))
     for fact in MINUTE_FACTS:
@@ -240,9 +240,9 @@ MINUTE_FACTS = (
     "not printed in the same minute (Coinbase",
     "the two minute by minute",
 )
-"""What the method page says of minutes whatever bars are measured: durations, the published lows, and the tests."""
+"""Phrases of the method page that speak of minutes whatever the timeframe."""
 
 MINUTE_WORDING = re.compile(
     r"(?:same|whatever|(?<!half )a|each|any|that|another|calm) minute\b(?! before)|minute by minute|[^-]minute close"
 )
-"""How a bar of a minute is spoken of."""
+"""Phrases that call a bar a minute."""

@@ -1,4 +1,4 @@
-"""Where the text of a figure will stand, worked out from its annotations and the font alone."""
+"""The boxes of a figure's texts, computed from its annotations and the font."""
 
 import re
 from typing import Any
@@ -17,7 +17,7 @@ CAPITAL_HEIGHT = 0.73
 
 
 def measure_text_boxes(figure: go.Figure) -> list[tuple[str, Box]]:
-    """The text and its room, in pixels from the top left, of every upright annotation in paper coordinates."""
+    """Text and box, in pixels from the top left, of every annotation in paper coordinates that is not rotated."""
     width, height = figure.layout.width, figure.layout.height
     return [
         (note["text"], _build_box(note, width, height))
@@ -27,7 +27,7 @@ def measure_text_boxes(figure: go.Figure) -> list[tuple[str, Box]]:
 
 
 def find_overlaps(figure: go.Figure) -> list[tuple[str, str]]:
-    """The pairs of texts that would overlap."""
+    """The pairs of texts that overlap."""
     boxes = measure_text_boxes(figure)
     return [
         (text, other_text)
@@ -38,7 +38,7 @@ def find_overlaps(figure: go.Figure) -> list[tuple[str, str]]:
 
 
 def find_faults(figure: go.Figure, size: SheetSize, theme: Theme = Theme.LIGHT) -> list[str]:
-    """What a printer would send back: another shape or paper, texts on each other, texts beyond the sheet."""
+    """Faults of a sheet: wrong size or background, texts that overlap, texts beyond the edge."""
     layout, shape = figure.layout, SHAPES[size]
     sheet = Box(0, 0, shape.width, shape.height)
     problems = [] if (layout.width, layout.height) == (shape.width, shape.height) else ["another shape"]
@@ -55,9 +55,9 @@ def collect_annotation_text(figure: go.Figure) -> str:
 
 
 def _list_annotations(figure: go.Figure) -> list[dict[str, Any]]:
-    """The annotations as plain dicts: reading attributes of plotly's objects takes longer than drawing them did."""
-    found: list[dict[str, Any]] = figure.layout.to_plotly_json().get("annotations", [])
-    return found
+    """The annotations as plain dicts, which are much faster to read than plotly's objects."""
+    annotations: list[dict[str, Any]] = figure.layout.to_plotly_json().get("annotations", [])
+    return annotations
 
 
 def _build_box(note: dict[str, Any], sheet_width: float, sheet_height: float) -> Box:

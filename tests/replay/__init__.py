@@ -1,1 +1,1 @@
-"""A local server that answers as the venues do, in their own formats and with their own limits, from given candles."""
+"""A local server that responds as the venues do, in their formats and with their limits, from given candles."""

@@ -1,4 +1,4 @@
-"""Public archives: files by path, made from given bars or trades in each venue's own layout."""
+"""Public archives: files by path, built from bars or trades in the layout of each venue."""
 
 import gzip
 import hashlib
@@ -19,7 +19,7 @@ MICROSECONDS_FROM = datetime(2025, 1, 1, tzinfo=UTC)
 
 @dataclass(slots=True)
 class ArchiveSite:
-    """A host of files, by path with a slash in front; ``files`` may be changed."""
+    """A host of files, by path with a leading slash; ``files`` may be changed."""
 
     files: Files = field(default_factory=dict)
 
@@ -36,10 +36,10 @@ def build_binance_files(symbol: str, bars: Iterable[Bar], interval: str = "1m", 
     files: Files = {}
     for day, day_bars in _group_by_day(bars).items():
         scale = 1000 if day >= MICROSECONDS_FROM else 1
-        lines = [
-            f"{bar.open_ms * scale},{_format_row(bar, 'ohlcv')},{(bar.open_ms + step_ms) * scale - 1},1.00000000,7,0.5,0.5,0"
-            for bar in day_bars
-        ]
+        lines = []
+        for bar in day_bars:
+            close_time = (bar.open_ms + step_ms) * scale - 1
+            lines.append(f"{bar.open_ms * scale},{_format_row(bar, 'ohlcv')},{close_time},1.00000000,7,0.5,0.5,0")
         name = f"{market}-{interval}-{day:%Y-%m-%d}"
         files |= _add_checksum(
             f"/data/spot/daily/klines/{market}/{interval}/{name}.zip", build_zip(f"{name}.csv", lines)
@@ -104,11 +104,11 @@ CANDLE_ARCHIVES: Mapping[str, tuple[str, Callable[[str, Iterable[Bar]], Files]]]
     "kucoin": ("historical-data.kucoin.com", build_kucoin_files),
     "okx": ("static.okx.com", build_okx_files),
 }
-"""Host and files of the archives that are made of candles, by ccxt id. Bybit's, ``public.bybit.com``, has trades."""
+"""Host and builder of files of the archives of candles, by ccxt id. Bybit's, ``public.bybit.com``, has trades."""
 
 
 def build_zip(member: str, lines: Iterable[str], **extra_files: bytes) -> bytes:
-    """A zip of one table, and of ``more`` files by name."""
+    """A zip of one table, and of further files by name."""
     packed = BytesIO()
     with zipfile.ZipFile(packed, "w") as files:
         for name, body in {member: _encode_lines(lines), **extra_files}.items():

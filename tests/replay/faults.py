@@ -1,4 +1,4 @@
-"""Faults on demand: what a replayed venue does instead of answering as it should."""
+"""Faults of replayed venues: what they send instead of the right response."""
 
 import asyncio
 import re
@@ -14,16 +14,16 @@ from tests.replay.market import RecordedRequest
 DECIMAL = re.compile(r"\d+\.\d+")
 ISO = re.compile(r"\d{4}-\d{2}-\d{2}T")
 UNITS_PER_MINUTE = {10: 60, 13: 60_000, 19: 60 * 10**9}
-"""How much a minute is in a time of so many digits: s, ms, ns."""
+"""A minute in the unit of a timestamp with so many digits: s, ms, ns."""
 
 
 @dataclass(slots=True)
 class Fault:
-    """Strikes requests whose host and path contain ``where``, after letting ``after`` of them pass, ``times`` in all.
+    """Applies to ``times`` requests (None: all) whose host and path contain ``target``, after ``skip`` of them.
 
-    Either the whole answer is replaced (``status``, ``headers``, ``body``), or its rows are changed as they go on the
-    wire (``change_rows``), or the bars are taken as if another query had come (``change_query``), or the answer waits for ``release``
-    and sets ``waiting`` meanwhile. ``cut`` ends the connection in the middle of the body.
+    Either the response is replaced (``status``, ``headers``, ``body``), or its rows are changed (``change_rows``), or
+    the bars are those of another query (``change_query``), or the response waits for ``release`` and sets ``waiting``
+    meanwhile. ``cut`` closes the connection in the middle of the body.
     """
 
     target: str
@@ -39,7 +39,7 @@ class Fault:
     waiting: asyncio.Event | None = None
 
     def applies_to(self, request: RecordedRequest) -> bool:
-        """Whether this request is struck; each call counts."""
+        """Whether the fault applies to this request; each call counts."""
         if self.target not in request.host + request.path or self.times == 0:
             return False
         if self.skip:
@@ -56,32 +56,32 @@ def limit_rate(target: str, *, times: int | None = None, retry_after: str = "1")
 
 
 def return_outage(target: str, *, times: int | None = None) -> Fault:
-    """HTTP 503 with a page for people."""
+    """HTTP 503 with an HTML page."""
     return Fault(target, times, status=503, body="<html>\n<h1>Service unavailable</h1></html>")
 
 
 def refuse_location(target: str, *, status: int = 451, skip: int = 0) -> Fault:
-    """HTTP 451 or 403: nobody is served from here."""
+    """HTTP 451 or 403: the location is not served."""
     return Fault(target, skip=skip, status=status, body='{"code": 0, "msg": "restricted location"}')
 
 
 def replace_body(target: str, body: str, *, status: int = 200, times: int | None = None) -> Fault:
-    """Any body."""
+    """The given body."""
     return Fault(target, times, status=status, body=body)
 
 
 def change_rows(target: str, change: Callable[[Rows], Rows], *, times: int | None = None) -> Fault:
-    """The right answer with its rows changed."""
+    """The right response with its rows changed."""
     return Fault(target, times, change_rows=change)
 
 
 def ignore_window(target: str, *parameters: str, times: int | None = None) -> Fault:
-    """The newest candles, whatever window was asked: what several venues answer when it is too old."""
+    """The newest candles whatever window is requested, as several venues send for one that is too old."""
     return Fault(target, times, change_query=lambda query: {k: v for k, v in query.items() if k not in parameters})
 
 
 def shift_window(target: str, parameter: str, by_ms: int, *, times: int | None = None) -> Fault:
-    """The candles of another window, earlier or later than the one asked."""
+    """The candles of another window, earlier or later than the requested one."""
     return Fault(target, times, change_query=lambda query: {**query, parameter: str(int(query[parameter]) + by_ms)})
 
 
@@ -96,34 +96,34 @@ def garble_body(target: str, *, times: int | None = None) -> Fault:
 
 
 def withhold_response(target: str, release: asyncio.Event, *, times: int | None = None) -> Fault:
-    """No answer before ``release`` is set: the client gives up first."""
+    """No response before ``release`` is set, so that the client times out."""
     return Fault(target, times, release=release, waiting=asyncio.Event())
 
 
 def repeat_rows(target: str, *, times: int | None = None) -> Fault:
-    """The right answer with its first nine rows twice."""
+    """The right response with its first nine rows twice."""
     return change_rows(target, lambda rows: rows + rows[:9], times=times)
 
 
 def shuffle_rows(target: str, *, times: int | None = None) -> Fault:
-    """The right answer in another order."""
+    """The right response in another order."""
     return change_rows(target, lambda rows: rows[1::2] + rows[::2], times=times)
 
 
 def contradict_row(target: str, *, times: int | None = None) -> Fault:
-    """The right answer with its middle row once more, with other values."""
+    """The right response with its middle row once more, with other values."""
     return change_rows(target, lambda rows: rows + [_double_row(row) for row in _select_middle(rows)], times=times)
 
 
 def alter_row(target: str, *, times: int | None = None) -> Fault:
-    """The right answer with other values in its middle row: nobody can tell it from the truth."""
+    """The right response with other valid values in its middle row, which no check can detect."""
     return change_rows(
         target, lambda rows: [_double_row(row) if row in _select_middle(rows) else row for row in rows], times=times
     )
 
 
 def shift_window_by_minutes(target: str, by_min: int, *, times: int | None = None) -> Fault:
-    """The candles of a window that lies so many minutes later, whatever way the venue has of asking for a time."""
+    """The candles of a window so many minutes later, in whatever format the venue takes times."""
     return Fault(
         target, times, change_query=lambda query: {key: _shift_time(value, by_min) for key, value in query.items()}
     )
@@ -131,10 +131,10 @@ def shift_window_by_minutes(target: str, by_min: int, *, times: int | None = Non
 
 @dataclass(slots=True)
 class FaultMix(Fault):
-    """Strikes a ``share`` of the requests, each with one of ``kinds``.
+    """Applies one of ``kinds``, drawn at random, to a ``share`` of the requests.
 
-    The lot is drawn by ``seed``, by what is asked, and by how often that was asked before: the order in which venues
-    are asked does not count. A request to one of the ``patient`` hosts is not kept waiting. ``struck`` counts.
+    The draw depends on ``seed``, on the request, and on how often it was sent before, and not on the order in which
+    venues are requested. Requests to ``undelayed_hosts`` are never delayed. ``applied`` counts by index of the kind.
     """
 
     share: float = 0.3
@@ -145,9 +145,9 @@ class FaultMix(Fault):
     request_counts: Counter[str] = field(default_factory=Counter)
 
     def applies_to(self, request: RecordedRequest) -> bool:
-        """Whether this request is struck; then the mixture is the fault that was drawn."""
+        """Whether a fault applies to this request; this fault then has the fields of the one drawn."""
         request_key = f"{request.host}{request.path} {sorted(request.query.items())}"
-        generator = Random(f"{self.seed} {request_key} {self.request_counts[request_key]}")  # noqa: S311 - repeatable, and no secret
+        generator = Random(f"{self.seed} {request_key} {self.request_counts[request_key]}")  # noqa: S311 - reproducible, no secret
         self.request_counts[request_key] += 1
         if generator.random() >= self.share:
             return False

@@ -1,4 +1,4 @@
-"""What a replayed venue is made of: paths, parameters, limits, order, and its way with empty minutes."""
+"""The format of a replayed venue: paths, parameters, limits, order of rows, and how empty minutes are sent."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -12,14 +12,22 @@ Rows = list[list[object]]
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """How one venue answers.
+    """How one venue responds.
 
-    ``listing`` and ``candle_paths`` are paths; ``{id}`` in a path stands for a market's id. ``known`` are the query
-    parameters that the venue documents. ``id_of`` gives a symbol its id, ``asked_id`` finds the id in a request.
-    ``markets`` is the body of the list of markets, ``rows`` the rows that answer a request at a time, and ``wrap``
-    puts rows into a body. ``also`` are further lists by path, such as currencies. ``trades`` is the body that answers
-    a request for public trades at ``trade_path``; None where the replay has no such page. ``serves`` says whether a
-    request is for this format at all: spot and futures of a venue may share a host, and the path of their lists.
+    Attributes:
+        host: the host that requests name.
+        listing_path: the path of the list of markets.
+        candle_paths: paths of candles; ``{id}`` stands for the id of a market.
+        known_parameters: the query parameters that the venue documents.
+        format_id: the id of a symbol.
+        read_id: the id in a request.
+        build_markets: the body of the list of markets.
+        list_rows: the rows for a request, of the bars of a market at a time in ms.
+        wrap_rows: the body with the rows.
+        extra_lists: the bodies of further lists by path, such as currencies.
+        trade_path: the path of public trades.
+        list_trades: the body for a request for public trades; None where they are not replayed.
+        serves: whether a request is for this format: spot and futures of a venue may share host and paths.
     """
 
     host: str
@@ -38,7 +46,7 @@ class Format:
 
 
 def limit_rows(request: RecordedRequest, default: int, max_rows: int, name: str = "limit") -> int:
-    """The number of rows asked for in the parameter ``name``, as far as the venue gives that many."""
+    """The number of rows requested by the parameter ``name``, at most ``max_rows``."""
     return min(int(request.query.get(name, default)), max_rows)
 
 

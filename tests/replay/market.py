@@ -1,4 +1,4 @@
-"""The candles that a replayed venue has, and what a client asked it."""
+"""Bars and trades of a replayed venue, and the requests that it gets."""
 
 from bisect import bisect_left
 from collections.abc import Mapping
@@ -41,13 +41,13 @@ class RecordedRequest:
 
 
 def select_bars(bars: list[Bar], start_ms: int, end_ms: int) -> list[Bar]:
-    """The bars that open in ``[start_ms, end_ms)``; ``bars`` are in time order, oldest first, and so is the answer."""
+    """The bars that open in ``[start_ms, end_ms)``; ``bars`` are in time order, and so is the result."""
     first_index, last_index = (bisect_left(bars, ms, key=lambda bar: bar.open_ms) for ms in (start_ms, end_ms))
     return bars[first_index:last_index]
 
 
 def aggregate_bars(bars: list[Bar], step_ms: int) -> list[Bar]:
-    """The bars of a finer market put together to bars of that length, oldest first; coarser ones as they are."""
+    """Bars of ``step_ms`` from shorter ones, oldest first; bars of that length or more are returned as they are."""
     if len(bars) < 2 or bars[1].open_ms - bars[0].open_ms >= step_ms:
         return bars
     bars_by_open: dict[int, Bar] = {}
@@ -64,7 +64,7 @@ def aggregate_bars(bars: list[Bar], step_ms: int) -> list[Bar]:
 
 
 class Refusal(Exception):
-    """An answer with an HTTP status other than 200 and a JSON body."""
+    """A response with an HTTP status and a JSON body instead of rows."""
 
     def __init__(self, status: int, body: object) -> None:
         super().__init__(str(body))

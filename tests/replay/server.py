@@ -1,4 +1,4 @@
-"""The server: ``http://127.0.0.1:PORT/HOST/PATH`` answers as ``https://HOST/PATH`` would."""
+"""A server that responds to ``http://127.0.0.1:PORT/HOST/PATH`` as ``https://HOST/PATH`` would."""
 
 import json
 from collections import defaultdict
@@ -18,18 +18,18 @@ Trades = Mapping[str, list[PublicTrade]]
 
 
 class Site(Protocol):
-    """What answers for a host: JSON, or the bytes of a file."""
+    """What responds for a host: JSON, or the bytes of a file."""
 
     def respond(self, request: RecordedRequest, fault: Fault) -> Json | bytes:
-        """The answer; raises `Refusal` for any status but 200. Of the fault only ``rows`` and ``query`` matter."""
+        """The response; raises `Refusal` for an error. Of the fault, ``change_rows`` and ``change_query`` are used."""
 
 
 class Replay:
-    """Venues with the given candles, by ccxt id and unified symbol; use it as an async context manager.
+    """Venues with the given bars, by ccxt id and unified symbol; an async context manager.
 
-    ``requests`` lists what was asked; ``unknown`` the query parameters that the venue asked does not document.
-    ``now_ms`` is the venues' clock and may be moved. ``also`` names further hosts of a venue. ``trades`` are public
-    trades by venue and symbol, ``sites`` what answers for hosts that are no venue's, such as archives.
+    ``requests`` are those received, ``unknown_parameters`` their query parameters that the venues do not document.
+    ``now_ms`` is the clock of the venues and may be set. ``extra_hosts`` are further hosts, each with its venue.
+    ``trades`` are public trades by venue and symbol, oldest first, ``sites`` respond for other hosts, such as archives.
     """
 
     def __init__(
@@ -96,7 +96,7 @@ class Replay:
             return _build_response(fault.body, fault.status, fault.headers)
         try:
             if recorded.host not in self._sites:
-                raise Refusal(404, {"message": "no such host"})  # noqa: TRY301 - one place that answers refusals
+                raise Refusal(404, {"message": "no such host"})  # noqa: TRY301 - one place that sends refusals
             answer = self._sites[recorded.host].respond(recorded, fault)
         except Refusal as refusal:
             return _build_response(json.dumps(refusal.body), refusal.status)
@@ -106,13 +106,13 @@ class Replay:
 
 
 class SharedSite:
-    """What shares a host: the first that has what is asked for answers."""
+    """Venues that share a host: the first that has the path responds."""
 
     def __init__(self, sites: Sequence["VenueSite"]) -> None:
         self._sites = sites
 
     def respond(self, request: RecordedRequest, fault: Fault) -> Json:
-        """The first answer that is none of 404."""
+        """The first response that is no 404."""
         for site in self._sites:
             try:
                 return site.respond(request, fault)
@@ -163,7 +163,7 @@ def _build_response(body: str, status: int = 200, headers: Mapping[str, str] | N
 
 
 async def _send_cut_response(request: web.Request) -> web.StreamResponse:
-    """Promise more than is sent."""
+    """Announce a longer body than is sent."""
     response = web.StreamResponse(headers={"Content-Type": "application/json", "Content-Length": "1000"})
     await response.prepare(request)
     await response.write(b"[[")

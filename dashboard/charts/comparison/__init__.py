@@ -1,1 +1,1 @@
-"""The comparison picture of one asset."""
+"""The comparison sheet."""

@@ -1,4 +1,4 @@
-"""The charts of the picture: prices, deviation and strip on one axis of time, labels where they fit."""
+"""The charts of the comparison sheet: prices, deviations and the strip of states, stacked on one time axis."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -22,11 +22,12 @@ from dashboard.charts.timeline.prices import (
 from dashboard.charts.timeline.states import LANE_COUNT, build_lanes, count_states
 from dashboard.draw.axis import build_readable_scale
 from dashboard.draw.label_layout import Box
+from dashboard.draw.plot import Plot, build_time_plot
 from dashboard.draw.scene import Scene
 from dashboard.draw.text_metrics import measure_text_width, shorten_text
 from dashboard.draw.traces import get_window_range
 from dashboard.sheet.canvas import Sheet
-from dashboard.sheet.panel import SMALL_FONT, TimePlot, draw_axis, draw_callout, draw_end_labels, join_lines
+from dashboard.sheet.panel import SMALL_FONT, draw_axis, draw_callout, draw_end_labels, join_lines
 from dashboard.sheet.time_axis import MARKS_HEIGHT, draw_note_marks, draw_notes, draw_time_axis
 from dashboard.text.sentences import describe_bar_closes
 from data.catalogue import Note
@@ -34,18 +35,17 @@ from deviation.question import Group
 from deviation.report.wording import format_minutes
 
 END_LABEL_WIDTH = 146
-"""Width kept for the labels at the ends of lines, right of the plot."""
+"""Width of the space for labels right of the plots."""
 
 LANE_HEIGHT = 17
 """Height of a lane of the strip."""
 
-
 PRICES_SHARE = 0.53
-"""Share of the height of both panels that prices take."""
+"""Share of the height of both plots that prices take."""
 
 
 def draw_charts(sheet: Sheet, scene: Scene, box: Box, notes: Sequence[Note]) -> None:
-    """All panels, the axis of time below them, and the notes at the very bottom."""
+    """Draw all charts, the time axis below them, and the notes at the bottom."""
     bottom = draw_notes(sheet, scene, box, notes)
     lanes = build_lanes(scene)
     strip_bottom = bottom - 44
@@ -61,11 +61,11 @@ def draw_charts(sheet: Sheet, scene: Scene, box: Box, notes: Sequence[Note]) -> 
     )
     number_width = max(measure_text_width(text, 14) for scale in scales for text in (*scale.tick_texts, "0"))
     left, right = box.left + number_width + 10, box.right - END_LABEL_WIDTH
-    bars, start = scene.measurement.axis.size, scene.measurement.question.start
+    bar_count = scene.measurement.axis.size
     price_box = Box(left, box.top + heading_heights[0], right, price_bottom)
-    price_plot = TimePlot(price_box, start, bars, scales[0])
+    price_plot = build_time_plot(price_box, bar_count, scales[0])
     deviation_box = Box(left, price_bottom + heading_heights[1], right, strip_top - 26)
-    deviation_plot = TimePlot(deviation_box, start, bars, scales[1])
+    deviation_plot = build_time_plot(deviation_box, bar_count, scales[1])
     draw_note_marks(sheet, scene, notes, (price_plot, deviation_plot))
     _draw_prices(sheet, scene, price_plot, box)
     _draw_deviations(sheet, scene, deviation_plot, box)
@@ -74,10 +74,10 @@ def draw_charts(sheet: Sheet, scene: Scene, box: Box, notes: Sequence[Note]) -> 
     draw_time_axis(sheet, scene, Box(left, price_box.top, right, strip_bottom), (price_plot, deviation_plot))
 
 
-def _draw_prices(sheet: Sheet, scene: Scene, plot: TimePlot, box: Box) -> None:
+def _draw_prices(sheet: Sheet, scene: Scene, plot: Plot, box: Box) -> None:
     question = scene.measurement.question
     unit = "as printed, in the quote of each market" if question.parameters.quote == "as-is" else "in dollars"
-    log = ", log scale" if plot.scale.log else ""
+    log = ", log scale" if plot.y.log else ""
     closes = describe_bar_closes(question)
     hollow = (
         "; hollow: too small to vote"
@@ -96,19 +96,19 @@ def _draw_prices(sheet: Sheet, scene: Scene, plot: TimePlot, box: Box) -> None:
     draw_end_labels(sheet, plot, build_price_end_labels(scene, with_dashes=True), box.right)
     drawn_points = join_lines([plot.build_line_points(values) for values in list_drawn_prices(scene)])
     occupied: list[Box] = []
-    for trade in find_off_scale_trades(scene, plot.scale):
+    for trade in find_off_scale_trades(scene, plot.y):
         x = plot.to_x(trade.position)
         tip = plot.box.bottom - 1
         sheet.draw_polygon([(x - 4.5, tip - 8), (x + 4.5, tip - 8), (x, tip)], trade.colour)
         sheet.draw_line((x, tip - 17), (x, tip - 7), trade.colour, 1.6)
         occupied.append(Box(x - 6, tip - 18, x + 6, tip))
         draw_callout(sheet, trade.text, (x, tip - 10), trade.colour, plot.box, occupied, drawn_points)
-    if (lowest_trade := find_clear_low(scene)) is not None and lowest_trade.price >= plot.scale.low:
+    if (lowest_trade := find_clear_low(scene)) is not None and lowest_trade.price >= plot.y.low:
         point = (plot.to_x(lowest_trade.position), plot.to_y(lowest_trade.price))
         draw_callout(sheet, lowest_trade.text, point, lowest_trade.colour, plot.box, occupied, drawn_points)
 
 
-def _draw_deviations(sheet: Sheet, scene: Scene, plot: TimePlot, box: Box) -> None:
+def _draw_deviations(sheet: Sheet, scene: Scene, plot: Plot, box: Box) -> None:
     measurement, colours = scene.measurement, scene.colours
     question, focus = measurement.question, scene.focus
     name = scene.format_name(focus) if focus is not None else scene.catalogue.get_venue(question.focus).name
@@ -139,7 +139,7 @@ def _draw_deviations(sheet: Sheet, scene: Scene, plot: TimePlot, box: Box) -> No
     draw_end_labels(sheet, plot, build_deviation_end_labels(scene), box.right)
     lines = [plot.build_line_points(100 * focus.series[group].d) for group in Group]
     drawn_points, occupied = join_lines(lines), []
-    # The deepest point lies near the lower edge: a label beside it may reach a little beyond.
+    # The deepest point lies near the lower edge; its label may extend a little below the plot.
     bounds = replace(plot.box, bottom=plot.box.bottom + 5)
     for extreme in find_extremes(scene):
         point = (plot.to_x(extreme.position), plot.to_y(extreme.value))
@@ -158,7 +158,8 @@ def _draw_strip(sheet: Sheet, scene: Scene, box: Box, limits: Box) -> None:
         text = shorten_text(lane.label, SMALL_FONT, limits.right - box.right - 12)
         sheet.write_text(text, box.right + 12, y, size=SMALL_FONT, colour=lane.colour)
     parts = [
-        f'<span style="color:{scene.colours.state_colours[state]}">■</span> {format_minutes(count)} {state.name.lower()}'
+        f'<span style="color:{scene.colours.state_colours[state]}">■</span> '
+        f"{format_minutes(count)} {state.name.lower()}"
         for state, count in count_states(scene)
     ]
     name = "" if scene.focus is None else scene.catalogue.get_venue(scene.focus.market.venue).name

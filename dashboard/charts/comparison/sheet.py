@@ -1,11 +1,11 @@
-"""The comparison picture: one sheet that states the finding, shows it, and says what it rests on."""
+"""The comparison sheet: headline, charts, venues and footer of one measurement; and the names of exported files."""
 
 import re
 from datetime import datetime
 
 import plotly.graph_objects as go
 
-from dashboard.charts.comparison.blocks import VenueBlocks
+from dashboard.charts.comparison.block_layout import VenueBlocks
 from dashboard.charts.comparison.panels import draw_charts
 from dashboard.draw.label_layout import Box
 from dashboard.draw.scene import Scene
@@ -26,9 +26,10 @@ CHARTS_SHARE = 0.629
 """Share of the width that charts take where venues stand beside them."""
 
 HEADLINE_SIZES = (34, 32, 30, 28, 26)
+"""Font sizes of the headline."""
 
 UNSAFE_CHARACTERS = re.compile(r"[^\w.-]|_")
-"""What a part of a file's name may not hold; parts are joined by underscores."""
+"""Characters that are replaced in the parts of a file's name, which are joined by underscores."""
 
 
 def build_comparison_sheet(
@@ -42,11 +43,11 @@ def build_comparison_sheet(
     """The comparison picture, laid out for its shape.
 
     Args:
-        measurement: what is shown.
-        catalogue: what is known of venues, assets and the event.
+        measurement: the measurement shown.
+        catalogue: names of venues, and notes on the event.
         size: the shape; see `SHAPES` for its pixels.
         theme: light or dark paper.
-        assumed: markets, as (venue, symbol), of which no figure is published: dashed on the reconstruction.
+        assumed: markets, as (venue, symbol), without a published figure; dashed on the reconstruction.
     """
     scene, shape = Scene(measurement, catalogue, theme, frozenset(), assumed), SHAPES[size]
     sheet = Sheet(shape.width, shape.height)
@@ -67,23 +68,23 @@ def build_file_name(
     theme: Theme = Theme.LIGHT,
     second_window: tuple[datetime, datetime] | None = None,
 ) -> str:
-    """Name of a file on a measurement: asset, focus, windows, bars other than minutes, content, and what is unusual.
+    """Name of a file: asset, focus, windows, content, and bars, shape, theme and origin other than the default.
 
     Args:
-        measurement: what the file rests on.
-        content: what is in it.
-        file_format: its ending.
-        asset: what stands for the asset where the file is of several.
-        size: a picture's shape, named unless it is wide.
-        theme: a picture's paper, named unless it is light.
-        second_window: the edges of a second window that the file holds it against.
+        measurement: the measurement in the file.
+        content: kind of the content.
+        file_format: extension.
+        asset: name in place of the asset, for a file of several.
+        size: shape of a picture.
+        theme: paper of a picture.
+        second_window: edges of a second window with which the file compares the first.
     """
     question = measurement.question
     windows = [_format_window(question.start, question.end)]
     if second_window is not None and second_window != (question.start, question.end):
         windows += ["vs", _format_window(*second_window)]
     style_parts = [size.value] * (size is not SheetSize.WIDE) + [theme.value] * (theme is not Theme.LIGHT)
-    # A name travels further than what is in a file: an illustration says so in it, too.
+    # The file's name also marks an illustration, as names are shown where contents are not.
     illustration_parts = ["illustration"] if question.origin is Evidence.RECONSTRUCTION else []
     timeframe_parts = [question.timeframe.value] * (question.timeframe is not Timeframe.M1)
     parts = [
@@ -100,7 +101,7 @@ def build_file_name(
 
 
 def _format_window(start: datetime, end: datetime) -> str:
-    """A window within the name of a file; the day is said once.
+    """A window within the name of a file, with its day once.
 
     >>> _format_window(datetime(2025, 10, 10, 21, 10), datetime(2025, 10, 10, 21, 40))
     '2025-10-10T2110Z-2140Z'
@@ -109,7 +110,7 @@ def _format_window(start: datetime, end: datetime) -> str:
 
 
 def _draw_body(sheet: Sheet, scene: Scene, size: SheetSize, box: Box) -> None:
-    """Charts, and the venues beside them on a wide sheet, else below."""
+    """Draw charts, and the venues beside them on a wide sheet, else below."""
     notes = select_notes(scene.measurement, scene.catalogue, 0.5)
     blocks, shape = VenueBlocks(scene), SHAPES[size]
     if size is SheetSize.WIDE:
@@ -131,7 +132,7 @@ def _draw_body(sheet: Sheet, scene: Scene, size: SheetSize, box: Box) -> None:
 
 
 def _draw_header(sheet: Sheet, scene: Scene, shape: SheetShape) -> float:
-    """Headline, the line under it, and what is measured; returns where the rest may begin."""
+    """Draw headline, subtitle and method; returns the height at which the rest may begin."""
     headline, subtitle = write_title(scene.measurement)
     texts = (
         HeaderText(headline, HEADLINE_SIZES, scene.colours.ink, is_bold=True),

@@ -1,4 +1,4 @@
-"""How all gaps are spread: between lows of whatever minute, and between closes of one and the same minute."""
+"""The histograms of gaps for the page: between lowest trades of any bars, and between closes of one bar."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,19 +20,19 @@ from deviation.report.lows import summarize_lows
 from deviation.result import Measurement
 
 BIN_EDGES_PCT = (-50, -20, -10, -5, -2, 0, 2, 5, 10, 20, 50)
-"""Where one bin ends and the next begins; a gap at an edge belongs to the bin below it, the outer bins are open."""
+"""Edges between bins in per cent; a gap at an edge belongs to the bin below it, the outer bins are open."""
 
 NO_GAP_TEXT = "no gap: too few exchanges traded"
-"""Said where a histogram has no bar."""
+"""Text in a histogram without bars."""
 
 FIGURE_HEIGHT = 320
 TOP_DOMAIN, BOTTOM_DOMAIN = (0.58, 1.0), (0.0, 0.42)
-"""The share of the height that each of the two charts has."""
+"""Vertical span of each histogram, as shares of the figure's height."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """One market's gap, a fraction: of its lowest trade to that of all others, or of its close to the next close."""
+    """The gap of one market as a fraction, negative if it was lower."""
 
     asset: str
     is_focus: bool
@@ -41,7 +41,7 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """The gaps between two edges: how many of all markets, how many of them the focus venue's, and of which assets."""
+    """The gaps between two edges: their number, the number of the focus venue, and the assets of the latter."""
 
     label: str
     count: int
@@ -51,14 +51,19 @@ class Bin:
 
 @dataclass(frozen=True, slots=True)
 class Gaps:
-    """Both kinds of gaps of all assets and spot markets, a value each where it is defined."""
+    """The defined gaps of all spot markets of all assets.
+
+    Attributes:
+        unaligned: of each market's lowest trade from the lowest trade of all other venues, whenever each was.
+        aligned: of each market's close from the next close of its group, the smallest over its firm bars.
+    """
 
     unaligned: tuple[Gap, ...]
     aligned: tuple[Gap, ...]
 
 
 def measure_gaps(measurements: Sequence[Measurement], focus: str) -> Gaps:
-    """The gaps of every market with a trade; ``focus`` is the venue to tell from the others."""
+    """The gaps of every spot market with a trade; ``focus`` is the focus venue's id."""
     rows = [(measurement, row) for measurement in measurements for row in summarize_lows(measurement).rows]
 
     def build_gaps(values: Iterable[float | None]) -> tuple[Gap, ...]:
@@ -75,7 +80,7 @@ def measure_gaps(measurements: Sequence[Measurement], focus: str) -> Gaps:
 
 
 def count_bins(gaps: Sequence[Gap]) -> tuple[Bin, ...]:
-    """The gaps by bin, from far below to far above."""
+    """The gaps by bin, from the lowest bin to the highest."""
     edges = np.array(BIN_EDGES_PCT) / 100
     indices = np.searchsorted(edges, [gap.value - TOLERANCE for gap in gaps], side="left")
     gaps_by_bin = [
@@ -94,7 +99,7 @@ def count_bins(gaps: Sequence[Gap]) -> tuple[Bin, ...]:
 
 
 def list_bin_labels() -> tuple[str, ...]:
-    """The names of the bins.
+    """The labels of the bins, from the lowest to the highest.
 
     >>> list_bin_labels()[0], list_bin_labels()[1], list_bin_labels()[-1]
     ('−50 % or below', '−50 to −20 %', 'above +50 %')
@@ -104,12 +109,12 @@ def list_bin_labels() -> tuple[str, ...]:
 
 
 def format_edge(edge_pct: int) -> str:
-    """An edge with its sign."""
+    """An edge with its sign, such as "+5"; zero has none."""
     return format_axis_percent(edge_pct).removesuffix(" %")
 
 
 def build_gaps_figure(gaps: Gaps, catalogue: Catalogue, focus: str, theme: Theme, bar: Timeframe) -> go.Figure:
-    """Both histograms, one above the other on the same bins; the focus venue's part of each bar in its colour."""
+    """Both histograms, one above the other on the same bins; the focus venue's part of each bar has its colour."""
     colours, colour = get_palette(theme), compute_venue_colour(catalogue, focus, theme)
     name = catalogue.get_venue(focus).name
     figure = go.Figure(
@@ -169,7 +174,7 @@ def build_gaps_figure(gaps: Gaps, catalogue: Catalogue, focus: str, theme: Theme
 
 
 def _build_bars(bins: Sequence[Bin], name: str, colour: str, colours: Palette) -> tuple[go.Bar, go.Bar]:
-    """The focus venue's part of each bin, and on top of it everyone else's with the number of both."""
+    """The focus venue's part of each bin, and the others' part on top of it with the number of both."""
     common = {"x": list(range(len(bins)))}
     focus_bars = go.Bar(
         **common,
@@ -195,7 +200,7 @@ def _build_bars(bins: Sequence[Bin], name: str, colour: str, colours: Palette) -
 
 
 def _build_bin_axis(suffix: str, *, labelled: bool) -> dict[str, Any]:
-    """Bins side by side, their edges written between them."""
+    """The axis of bins of equal width, with their edges as tick labels."""
     title = {"text": "gap in per cent; the steps are not equal", "font": {"size": 12}, "standoff": 6}
     return {
         "anchor": f"y{suffix}",
@@ -215,7 +220,7 @@ def _build_bin_axis(suffix: str, *, labelled: bool) -> dict[str, Any]:
 
 
 def build_gaps_table(gaps: Gaps, name: str, bar: Timeframe) -> html.Table:
-    """The numbers behind the histograms; ``name`` is the focus venue's."""
+    """The histograms as a table; ``name`` is the focus venue's name."""
     headings = ("Gap", "Lowest trades", f"of these {name}", f"Same {bar.noun}", f"of these {name}")
     bin_pairs = zip(count_bins(gaps.unaligned), count_bins(gaps.aligned), strict=True)
     return html.Table(

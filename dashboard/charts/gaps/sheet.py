@@ -1,4 +1,4 @@
-"""The histograms of gaps on a printed sheet, one above the other on the same bins, the focus venue's assets by name."""
+"""The histograms of gaps on a printed sheet, with the names of the focus venue's assets in each bin."""
 
 from collections.abc import Sequence
 
@@ -14,28 +14,28 @@ from data.catalogue import Catalogue
 from data.schema import Timeframe
 
 AXIS_HEIGHT = 62.0
-"""Room below the lower histogram for the edges of the bins and what they are."""
+"""Height below the lower histogram for the edges of the bins and the axis title."""
 
 PANEL_GAP = 30.0
-"""Space between the two."""
+"""Space between the histograms."""
 
 TITLE_HEIGHT = 34.0
-"""Room for the title of each."""
+"""Height of each histogram's title."""
 
 COUNT_FONT = 14
 """Font size of counts and edges."""
 
 BAR_WIDTH = 0.88
-"""Share of a bin that its bar takes."""
+"""Width of a bar as a share of its bin."""
 
 MAX_NAMES_SHARE = 0.32
-"""Share of a histogram's height that names may take from its highest bar at most."""
+"""Largest share of a histogram's height by which names may shorten its highest bar."""
 
 
 def draw_gaps(
     sheet: Sheet, box: Box, gaps: Gaps, catalogue: Catalogue, focus: str, theme: Theme, bar: Timeframe
 ) -> None:
-    """Draw both histograms over the edges of their bins."""
+    """Draw both histograms, one above the other, and the axis of bins below them."""
     height = (box.bottom - box.top - AXIS_HEIGHT - PANEL_GAP) / 2
     upper = Box(box.left, box.top, box.right, box.top + height)
     lower = Box(box.left, box.bottom - AXIS_HEIGHT - height, box.right, box.bottom - AXIS_HEIGHT)
@@ -67,7 +67,7 @@ def build_gap_legend(catalogue: Catalogue, focus: str, theme: Theme) -> list[Leg
 
 
 def _draw_histogram(sheet: Sheet, number: int, box: Box, gaps: Sequence[Gap], colour: str, theme: Theme) -> None:
-    """A bar per bin, the focus venue's part at its foot; above it the number of all, and the focus venue's assets."""
+    """A bar per bin, the focus venue's part at its bottom; above it the count and the focus venue's assets."""
     colours, bins = get_palette(theme), count_bins(gaps)
     sheet.draw_line((box.left, box.bottom), (box.right, box.bottom), colours.rule)
     if not gaps:
@@ -104,7 +104,7 @@ def _draw_histogram(sheet: Sheet, number: int, box: Box, gaps: Sequence[Gap], co
 
 
 def _compute_max_bar_height(bins: Sequence[Bin], height: float) -> float:
-    """Pixels of the highest bar: what number and names above each bar leave, but not less than names may take."""
+    """Height of the highest bar in pixels, such that count and names fit above each bar, within `MAX_NAMES_SHARE`."""
     max_count = max(bin_.count for bin_ in bins)
     available_height = height - COUNT_FONT * LINE_HEIGHT - 4
     height_limits = [
@@ -116,7 +116,7 @@ def _compute_max_bar_height(bins: Sequence[Bin], height: float) -> float:
 
 
 def _write_assets(sheet: Sheet, bin_: Bin, middle: float, box: Box, colour: str) -> None:
-    """The focus venue's assets of a bin, upwards from its number, as many as have a place."""
+    """The focus venue's assets of a bin, upwards from the bottom of the box, as many as fit."""
     line = SMALL_FONT * LINE_HEIGHT
     max_lines = int((box.bottom - box.top) / line + 1e-6)
     if not bin_.focus_assets or max_lines < 1:
@@ -134,7 +134,7 @@ def _write_assets(sheet: Sheet, bin_: Bin, middle: float, box: Box, colour: str)
 
 
 def _draw_edges(sheet: Sheet, box: Box, theme: Theme) -> None:
-    """The edges of the bins where one ends and the next begins, and what they are."""
+    """The edges between bins, and the title of the axis."""
     colours, bin_width = get_palette(theme), (box.right - box.left) / (len(BIN_EDGES_PCT) + 1)
     for index, edge in enumerate(BIN_EDGES_PCT, start=1):
         x = box.left + bin_width * index

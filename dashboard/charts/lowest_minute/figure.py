@@ -1,9 +1,10 @@
-"""The minute of the lowest trade, seen closely: everyone's range, and what is certain in any order of trades.
+"""The bar of the lowest trade on the page: every market's range, and bounds that hold in any order of trades.
 
-Inside a bar nobody knows which trade came first. Between which bounds a venue's lowest trade stood against the others
-follows from their ranges alone (docs/method.md, section 4).
+Candles do not give the order of trades within a bar. The bounds of a venue's lowest trade against the others follow
+from the ranges of prices alone (docs/method.md, section 4).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ import numpy as np
 import polars as pl
 from dash import html
 
-from dashboard.draw.axis import build_price_scale
+from dashboard.draw.axis import Scale, build_price_scale
 from dashboard.draw.encoding import Figure
 from dashboard.draw.scene import Scene
 from dashboard.draw.theme import TEMPLATES, mix_colours
@@ -23,15 +24,15 @@ from deviation.report.wording import format_amount, format_clock_time, format_pe
 from deviation.result import MarketRow
 
 ROW_HEIGHT = 21
-"""Height of a venue's line in pixels."""
+"""Height of a venue's row in pixels."""
 
 CHART_MARGIN = {"l": 128, "r": 16, "t": 8, "b": 34, "pad": 0, "autoexpand": False}
-"""Margins of the chart: names on the left, prices below."""
+"""Margins of the chart, with space for names on the left and prices below."""
 
 
 @dataclass(frozen=True, slots=True)
 class PriceRange:
-    """A market in one bar, in dollars: the range in which its price stood, and its close."""
+    """A market in one bar: the range of its price, and its close, in dollars."""
 
     row: MarketRow
     low: float
@@ -40,7 +41,7 @@ class PriceRange:
 
 
 def list_bar_positions(scene: Scene) -> tuple[int, ...]:
-    """The bars worth a close look: of the focus venue's lowest trade, and of the trade that was surely deepest."""
+    """Positions of the bars shown: of the focus venue's lowest trade, and of the one with the deepest certain bound."""
     row = scene.focus
     if row is None:
         return ()
@@ -48,7 +49,7 @@ def list_bar_positions(scene: Scene) -> tuple[int, ...]:
 
 
 def list_price_ranges(scene: Scene, position: int) -> tuple[PriceRange, ...]:
-    """The focus venue with its own candle, then every voting peer with its range, own group first, lowest first."""
+    """The focus venue, then every voting peer with a range: own group first, in order of their lows."""
     row, measurement = scene.focus, scene.measurement
     if row is None:
         return ()
@@ -70,14 +71,20 @@ def list_price_ranges(scene: Scene, position: int) -> tuple[PriceRange, ...]:
 
 
 def _build_peer_range(row: MarketRow, position: int) -> PriceRange:
-    """A peer in one bar; its range is worked out for that bar alone, not for the whole window."""
+    """A peer in one bar; its range is computed for that bar alone, not for the whole window."""
     index = row.minutes.span.start + position
     bar = row.minutes.with_span(slice(index, index + 1))
     return PriceRange(row, float(bar.range_low[0]), float(bar.range_high[0]), float(bar.price[0]))
 
 
 def write_sentences(scene: Scene, position: int, trades: pl.DataFrame) -> list[str]:
-    """What the bar's candles say of its lowest trade, in words; ``trades`` is a frame of `data.schema.LOW_TRADE`."""
+    """Sentences on a bar: bounds of the lowest trade, what is certain for the whole bar, and the exact trade if known.
+
+    Args:
+        scene: the scene, whose focus venue the sentences are about.
+        position: the bar.
+        trades: frame of `data.schema.LOW_TRADE`.
+    """
     row = scene.focus
     if row is None:
         return []
@@ -91,8 +98,8 @@ def write_sentences(scene: Scene, position: int, trades: pl.DataFrame) -> list[s
         f"{scene.format_name(row)}'s lowest trade, {format_price(low)}, stood {' and '.join(bound_texts)}, "
         f"whatever the order within the {scene.measurement.question.timeframe.noun}."
         if bound_texts
-        else f"{scene.format_name(row)}'s lowest trade was {format_price(low)}; fewer than three others had a range then, "
-        "so there are no bounds."
+        else f"{scene.format_name(row)}'s lowest trade was {format_price(low)}; fewer than three others had a range "
+        "then, so there are no bounds."
     ]
     texts += _describe_certainty(scene, row, position)
     trade = find_exact_trade(scene.measurement, row, trades) if position == row.low_at else None
@@ -115,13 +122,13 @@ def _describe_others(scene: Scene, row: MarketRow, group: Group) -> str:
 def _describe_bounds(row: MarketRow, group: Group, position: int) -> str:
     series = row.series[group]
     shallow, deep = float(series.wick_shallow[position]), float(series.wick_deep[position])
-    return "" if np.isnan([shallow, deep]).any() else format_bounds(shallow, deep)
+    return "" if np.isnan([shallow, deep]).any() else describe_bounds(shallow, deep)
 
 
-def format_bounds(shallow: float, deep: float) -> str:
-    """Two bounds as a phrase, the mild one first.
+def describe_bounds(shallow: float, deep: float) -> str:
+    """Two bounds as a phrase, the shallow one first.
 
-    >>> format_bounds(-0.4, -0.59), format_bounds(0.01, -0.02), format_bounds(-0.4, -0.4001)
+    >>> describe_bounds(-0.4, -0.59), describe_bounds(0.01, -0.02), describe_bounds(-0.4, -0.4001)
     ('between 40 % and 59 % below', 'between 1.0 % above and 2.0 % below', '40 % below')
     """
     mild, severe = (format_percent(abs(value)) for value in (shallow, deep))
@@ -132,7 +139,7 @@ def format_bounds(shallow: float, deep: float) -> str:
 
 
 def _describe_certainty(scene: Scene, row: MarketRow, position: int) -> list[str]:
-    """What holds for the bar as a whole, whichever way its trades came."""
+    """A sentence on the deviation that is certain in any order of trades; none without a series that defines it."""
     enter, bar_name = scene.measurement.question.parameters.enter, scene.measurement.question.timeframe.noun
     certain_by_group = {
         group: certain for group in scene.groups if not np.isnan(certain := float(row.series[group].sure[position]))
@@ -149,10 +156,7 @@ def _describe_certainty(scene: Scene, row: MarketRow, position: int) -> list[str
 def build_bounds_figure(scene: Scene, position: int) -> Figure:
     """A bar from low to high per market, with a tick at its close."""
     price_ranges, colours = list_price_ranges(scene, position), scene.colours
-    prices = np.array(
-        [value for price_range in price_ranges for value in (price_range.low, price_range.high) if value > 0]
-    )
-    scale = build_price_scale([prices], 5)
+    scale = build_range_scale(price_ranges)
     indices = list(range(len(price_ranges)))
     bar_colours = [
         scene.focus_colour if price_range.row is scene.focus else colours.group_colours[price_range.row.market.group]
@@ -196,14 +200,21 @@ def build_bounds_figure(scene: Scene, position: int) -> Figure:
     }
 
 
+def build_range_scale(price_ranges: Sequence[PriceRange]) -> Scale:
+    """The scale of prices that holds every range."""
+    prices = [value for price_range in price_ranges for value in (price_range.low, price_range.high) if value > 0]
+    return build_price_scale([np.array(prices)], 5)
+
+
 def compute_bounds_height(scene: Scene, position: int) -> int:
-    """Pixels of the chart."""
+    """Height of the chart in pixels."""
     return CHART_MARGIN["t"] + CHART_MARGIN["b"] + ROW_HEIGHT * max(len(list_price_ranges(scene, position)), 2)
 
 
 def _build_range_trace(index: int, price_range: PriceRange, colour: str, scene: Scene) -> dict[str, Any]:
     is_focus = price_range.row is scene.focus
-    text = f"{scene.format_name(price_range.row)}: {format_optional_price(price_range.low)} to {format_optional_price(price_range.high)}, close {format_optional_price(price_range.close)}"
+    low, high, close = map(format_optional_price, (price_range.low, price_range.high, price_range.close))
+    text = f"{scene.format_name(price_range.row)}: {low} to {high}, close {close}"
     width = 7 if is_focus else 5
     return {
         "type": "scatter",
@@ -223,7 +234,7 @@ def _build_range_trace(index: int, price_range: PriceRange, colour: str, scene: 
 
 
 def build_bounds_table(scene: Scene, position: int) -> html.Table:
-    """The numbers of the chart."""
+    """The numbers of the chart as a table."""
     header = [html.Th(name, scope="col") for name in ("Exchange", "Low", "High", "Close")]
     body = [
         html.Tr(
@@ -242,8 +253,9 @@ def build_bounds_table(scene: Scene, position: int) -> html.Table:
 
 
 def write_heading(scene: Scene, position: int) -> str:
-    """What the bar is to the focus venue."""
+    """The heading of a bar: why it is shown, and its time."""
     row = scene.focus
     is_lowest = row is not None and position == row.low_at
     description = "of the lowest trade" if is_lowest else "in which the lowest trade was surely deepest"
-    return f"The {scene.measurement.question.timeframe.noun} {description}: {format_clock_time(scene.measurement.axis, position)} UTC"
+    bar_name, time_text = scene.measurement.question.timeframe.noun, format_clock_time(scene.measurement.axis, position)
+    return f"The {bar_name} {description}: {time_text} UTC"

@@ -1,19 +1,18 @@
-"""The minute of the lowest trade on a printed sheet: for each bar its words, and a range and a close per exchange."""
+"""The bar of the lowest trade on a printed sheet: sentences, and the range and close of each exchange."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-import numpy as np
-
-from dashboard.charts.lowest_minute.figure import PriceRange, list_price_ranges, write_heading
-from dashboard.draw.axis import Scale, build_price_scale
+from dashboard.charts.lowest_minute.figure import PriceRange, build_range_scale, list_price_ranges, write_heading
 from dashboard.draw.label_layout import Box
+from dashboard.draw.plot import Plot
 from dashboard.draw.scene import Scene
 from dashboard.draw.text_metrics import LINE_HEIGHT, fit_text, measure_text_width, shorten_text
 from dashboard.draw.theme import mix_colours
 from dashboard.sheet.canvas import Sheet
 from dashboard.sheet.legend import LegendItem, build_swatch_item
-from dashboard.sheet.panel import SMALL_FONT
+from dashboard.sheet.panel import SMALL_FONT, add_plot, build_linear_scale
+from dashboard.sheet.table import Cell, Column, SheetTable, measure_column
 from dashboard.text.numbers import format_optional_price
 from deviation.question import Group
 from deviation.report.wording import format_price
@@ -22,16 +21,16 @@ HEADING_FONT, SENTENCE_FONTS = 18, (16, 15, 14, 13)
 """Font sizes of a bar's heading, and of its sentences."""
 
 MAX_SENTENCE_LINES = 4
-"""Lines that a bar's sentences may take."""
+"""Number of lines that a bar's sentences may take."""
 
 ROW_HEIGHTS = (16.0, 110.0)
-"""Least and greatest height of an exchange's line."""
+"""Least and greatest height of an exchange's row."""
 
 ROW_FONTS = (17, 16, 15, 14, 13, 12)
-"""Font sizes of names and numbers, the largest that leaves some air between lines."""
+"""Font sizes of names and numbers; the largest that the height of a row allows is used."""
 
 AXIS_HEIGHT = 42.0
-"""Room for the numbers of the axis and its title."""
+"""Height of the axis' numbers and title."""
 
 CHART_GAP = 30.0
 """Space between two bars' charts."""
@@ -40,18 +39,22 @@ MAX_NAME_WIDTH = 200.0
 """Width after which a name is cut."""
 
 VALUE_COLUMNS = ("low", "high", "close")
+"""Headings of the columns of numbers."""
+
+VALUE_GAP = 18.0
+"""Space before a column of numbers."""
 
 
 @dataclass(frozen=True, slots=True)
 class BarDetail:
-    """A bar that is looked at closely: its position, and what its candles say in words."""
+    """A bar to draw: its position, and sentences on it."""
 
     position: int
     sentences: Sequence[str]
 
 
 def draw_bounds(sheet: Sheet, box: Box, scene: Scene, details: Sequence[BarDetail], *, side_by_side: bool) -> None:
-    """Draw every bar: ``side_by_side`` each other on a wide sheet, else one above the other, by their number of lines."""
+    """Draw each bar's text and chart: ``side_by_side``, or one above the other with heights by their number of rows."""
     bar_boxes = _layout_bars(box, scene, details, side_by_side=side_by_side)
     tops = [_draw_text(sheet, bar_box, scene, detail) for detail, bar_box in zip(details, bar_boxes, strict=True)]
     if side_by_side:
@@ -61,7 +64,7 @@ def draw_bounds(sheet: Sheet, box: Box, scene: Scene, details: Sequence[BarDetai
 
 
 def build_bounds_legend(scene: Scene, details: Sequence[BarDetail]) -> list[LegendItem]:
-    """The colour of each group that is drawn beside the focus."""
+    """An item for each group of the exchanges beside the focus."""
     groups = {
         price_range.row.market.group
         for detail in details
@@ -82,7 +85,7 @@ def _layout_bars(box: Box, scene: Scene, details: Sequence[BarDetail], *, side_b
         width = (box.right - box.left - CHART_GAP * (len(details) - 1)) / len(details)
         lefts = [box.left + number * (width + CHART_GAP) for number in range(len(details))]
         return [Box(left, box.top, left + width, box.bottom) for left in lefts]
-    # A chart of few lines still needs its words and its axis.
+    # 6 rows stand for the text and the axis of a bar.
     weights = [len(list_price_ranges(scene, detail.position)) + 6 for detail in details]
     height = box.bottom - box.top - CHART_GAP * (len(details) - 1)
     bar_boxes, top = [], box.top
@@ -94,7 +97,7 @@ def _layout_bars(box: Box, scene: Scene, details: Sequence[BarDetail], *, side_b
 
 
 def _draw_text(sheet: Sheet, box: Box, scene: Scene, detail: BarDetail) -> float:
-    """Heading and sentences of a bar; returns where its chart may begin."""
+    """Draw heading and sentences of a bar; returns the height at which its chart may begin."""
     colours, width = scene.colours, box.right - box.left
     size, lines = fit_text(write_heading(scene, detail.position), (HEADING_FONT, 17, 16, 15), width, 2, bold=True)
     y = box.top
@@ -109,82 +112,59 @@ def _draw_text(sheet: Sheet, box: Box, scene: Scene, detail: BarDetail) -> float
 
 
 def _draw_chart(sheet: Sheet, number: int, box: Box, scene: Scene, position: int) -> None:
-    """A line per exchange, numbers on its right; as many as there is room for, the focus first."""
+    """Draw a row per exchange with its numbers on the right; as many as there is room for, the focus first."""
     price_ranges, colours = list_price_ranges(scene, position), scene.colours
     top, bottom = box.top + 24, box.bottom - AXIS_HEIGHT
     max_rows = max(1, int((bottom - top) / ROW_HEIGHTS[0]))
     shown_ranges = price_ranges if len(price_ranges) <= max_rows else price_ranges[: max_rows - 1]
-    row_height = min(ROW_HEIGHTS[1], (bottom - top) / (len(shown_ranges) + (len(shown_ranges) < len(price_ranges))))
+    hidden_count = len(price_ranges) - len(shown_ranges)
+    row_height = min(ROW_HEIGHTS[1], (bottom - top) / (len(shown_ranges) + (hidden_count > 0)))
     size = next((size for size in ROW_FONTS if 1.6 * size <= row_height), ROW_FONTS[-1])
-    names = [scene.format_name(price_range.row) for price_range in price_ranges]
-    widest = max(measure_text_width(name, size, bold=True) for name in names[: len(shown_ranges)])
-    texts = [
-        [format_optional_price(value) for value in (price_range.low, price_range.high, price_range.close)]
-        for price_range in shown_ranges
+    rows = [
+        (scene.format_name(shown.row), *map(format_optional_price, (shown.low, shown.high, shown.close)))
+        for shown in shown_ranges
     ]
-    columns = [
-        max(measure_text_width(text, size, bold=True) for text in (title, *column)) + 18
-        for title, column in zip(VALUE_COLUMNS, zip(*texts, strict=True), strict=True)
-    ]
-    inner = Box(
-        box.left + min(widest, MAX_NAME_WIDTH) + 12,
-        top,
-        box.right - sum(columns) - 6,
-        top + row_height * len(shown_ranges),
+    name_width, *value_widths = (
+        measure_column((heading, *texts), size, is_bold=True)
+        for heading, texts in zip(("", *VALUE_COLUMNS), zip(*rows, strict=True), strict=True)
     )
-    scale = _build_scale(price_ranges)
-    _draw_axis(sheet, inner, scale, scene)
-    right = inner.right + 6
-    for title, column, width in zip(VALUE_COLUMNS, zip(*texts, strict=True), columns, strict=True):
-        right += width
-        sheet.write_text(title, right, box.top + 9, size=SMALL_FONT, colour=colours.muted, align="right")
-        for index, text in enumerate(column):
-            is_focus = shown_ranges[index].row is scene.focus
-            colour = colours.ink if is_focus else colours.text
-            y = top + row_height * (index + 0.5)
-            sheet.write_text(text, right, y, size=size, colour=colour, align="right", bold=is_focus)
-    for index, price_range in enumerate(shown_ranges):
-        is_focus, y = price_range.row is scene.focus, top + row_height * (index + 0.5)
-        colour = colours.ink if is_focus else colours.text
-        name = shorten_text(names[index], size, MAX_NAME_WIDTH, bold=is_focus)
-        sheet.write_text(name, inner.left - 10, y, size=size, colour=colour, align="right", bold=is_focus)
-    x = {"type": "log" if scale.log else "linear", "range": scale.range, "showticklabels": False}
-    y_axis = {"range": [len(shown_ranges) - 0.5, -0.5], "showticklabels": False}
-    sheet.add_subplot(
-        number,
-        inner,
-        x,
-        y_axis,
-        [_build_range_trace(scene, price_range, i, row_height) for i, price_range in enumerate(shown_ranges)],
+    left = box.left + min(name_width, MAX_NAME_WIDTH) + 12
+    right = box.right - sum(value_widths) - VALUE_GAP * len(value_widths) - 6
+    plot = Plot(
+        Box(left, top, right, top + row_height * len(shown_ranges)),
+        build_range_scale(price_ranges),
+        build_linear_scale(len(shown_ranges) - 0.5, -0.5),
     )
-    if len(shown_ranges) < len(price_ranges):
-        text = f"{len(price_ranges) - len(shown_ranges)} more not shown."
-        sheet.write_text(text, box.left, inner.bottom + row_height / 2, size=12, colour=colours.muted)
-
-
-def _build_scale(price_ranges: Sequence[PriceRange]) -> Scale:
-    return build_price_scale(
-        [
-            np.array(
-                [value for price_range in price_ranges for value in (price_range.low, price_range.high) if value > 0]
-            )
-        ],
-        5,
+    _draw_axis(sheet, plot, scene)
+    edges = [right + 6 + VALUE_GAP * count + sum(value_widths[:count]) for count in range(1, len(value_widths) + 1)]
+    columns = [Column(x, heading=(heading,)) for x, heading in zip(edges, VALUE_COLUMNS, strict=True)]
+    table = SheetTable(0.0, [Column(left - 10), *columns])
+    table.draw_headings(sheet, (box.top + 9,), colours.muted)
+    for index, (name, *texts) in enumerate(rows):
+        is_focus = shown_ranges[index].row is scene.focus
+        cell = Cell("", size, colours.ink if is_focus else colours.text, is_focus)
+        shown_name = shorten_text(name, size, MAX_NAME_WIDTH, bold=is_focus)
+        table.draw_row(sheet, plot.to_y(index), [replace(cell, text=text) for text in (shown_name, *texts)])
+    add_plot(
+        sheet, number, plot, [_build_range_trace(scene, item, i, row_height) for i, item in enumerate(shown_ranges)]
     )
+    if hidden_count:
+        text = f"{hidden_count} more not shown."
+        sheet.write_text(text, box.left, plot.box.bottom + row_height / 2, size=12, colour=colours.muted)
 
 
-def _draw_axis(sheet: Sheet, inner: Box, scale: Scale, scene: Scene) -> None:
-    """Prices below the chart, with lines up through it."""
-    colours, last_label_end = scene.colours, inner.left - 60
-    for value, text in ((value, format_price(value)) for value in scale.ticks):
-        x = inner.left + (inner.right - inner.left) * scale.to_fraction(value)
+def _draw_axis(sheet: Sheet, plot: Plot, scene: Scene) -> None:
+    """Draw prices below the chart, as far as they have room, with lines up through it."""
+    colours, inner, last_label_end = scene.colours, plot.box, plot.box.left - 60
+    for value in plot.x.ticks:
+        x, text = plot.to_x(value), format_price(value)
         sheet.draw_line((x, inner.top), (x, inner.bottom), colours.grid, 1, below=True)
-        half = measure_text_width(text, 14) / 2
-        if x - half < last_label_end + 8:
+        half_width = measure_text_width(text, 14) / 2
+        if x - half_width < last_label_end + 8:
             continue
-        last_label_end = x + half
+        last_label_end = x + half_width
         sheet.write_text(text, x, inner.bottom + 13, size=14, colour=colours.text, align="center")
-    title = f"dollars{', log scale' if scale.log else ''}; the tick is the close"
+    title = f"dollars{', log scale' if plot.x.log else ''}; the tick is the close"
     sheet.write_text(title, inner.right, inner.bottom + 33, size=SMALL_FONT, colour=colours.muted, align="right")
 
 
@@ -206,7 +186,7 @@ def _build_range_trace(scene: Scene, price_range: PriceRange, index: int, row_he
             "size": [0, tick_size, 0],
             "color": colour,
             "line": {"width": [0, 3, 0], "color": colour},
-            "opacity": 1,  # markers of several sizes are pale unless told otherwise
+            "opacity": 1,  # plotly draws markers of several sizes at 0.7 by default
         },
         "cliponaxis": False,
         "name": scene.format_name(price_range.row),

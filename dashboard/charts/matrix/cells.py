@@ -1,4 +1,4 @@
-"""What the page and the printed sheet show of the fairness matrix: its order, its texts, and its tints."""
+"""The order, texts and tints of the matrix, for the page and the printed sheet."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,19 +15,21 @@ from deviation.result import MarketRow
 from deviation.summary import DeviationSummary
 
 DEPTH_STEPS_PCT = (2, 5, 10, 20, 50)
-"""Depths at which the tint of a cell grows darker."""
+"""Depths from which the tint of a cell is one step darker."""
 
 TINT_SHARES = (0.0, 0.12, 0.27, 0.46, 0.78, 1.0)
-"""How much of the full colour each step takes: one hue, so that print in grey keeps the order, and no share at which
-neither light nor dark text could be read."""
+"""Share of `DEEPEST_COLOURS` in the tint of each step.
+
+All steps have one hue, so that the order survives grey print, and each leaves enough contrast for light or dark text.
+"""
 
 DEEPEST_COLOURS = {Theme.LIGHT: "#1d4568", Theme.DARK: "#8cc4f5"}
-"""The colour of the deepest step: no venue's, and neither red nor green."""
+"""Tint of the deepest step: not the colour of any venue, and neither red nor green."""
 
 
 @dataclass(frozen=True, slots=True)
 class GroupMatrix:
-    """The matrix of one quote group: a row for each of ``venues``, a column for each of ``assets``."""
+    """The matrix of one quote group; ``cells`` are keyed by (venue, asset)."""
 
     group: Group
     venues: Sequence[str]
@@ -36,7 +38,7 @@ class GroupMatrix:
 
 
 def build_group_matrices(overview: EventContext) -> list[GroupMatrix]:
-    """A board for each quote group with a spot market; the focus venue first, the others as the catalogue has them."""
+    """The matrix of each quote group with a spot market; the focus venue first, the others in catalogue order."""
     cells_by_group = ((group, build_matrix(overview.measurements, group)) for group in Group)
     return [_build_group_matrix(overview, group, cells) for group, cells in cells_by_group if cells]
 
@@ -63,7 +65,7 @@ def is_outlined(overview: EventContext, cell: MatrixCell) -> bool:
 
 
 def format_numbers(summary: DeviationSummary) -> tuple[str, str]:
-    """Depth and minutes; of thin minutes where none is firm, which is said."""
+    """Depth and minutes below, of firm minutes, or of thin ones if none is firm."""
     thin = summary.thin
     if summary.firm_min:
         return format_signed_percent(summary.depth), f"{format_minute_count(summary.below_min, summary.firm_min)} min"
@@ -73,7 +75,7 @@ def format_numbers(summary: DeviationSummary) -> tuple[str, str]:
 
 
 def describe_rank(overview: EventContext, rank: Rank, row: MarketRow) -> str:
-    """Rank words as a cell has room for them: only what tells the venue from the others."""
+    """The rank in the few words of a cell; empty for a venue that is neither deepest nor longest."""
     if overview.is_illustration:
         return "assumed" if (row.market.venue, row.market.symbol) in list_assumed_markets() else "partly published"
     if rank.reason is not None:
@@ -89,7 +91,7 @@ def describe_rank(overview: EventContext, rank: Rank, row: MarketRow) -> str:
 
 
 def compute_step(depth: float | None) -> int:
-    """How many of `DEPTH_STEPS_PCT` a depth reaches.
+    """The number of `DEPTH_STEPS_PCT` that a depth reaches.
 
     >>> compute_step(-0.02), compute_step(-0.019), compute_step(None)
     (1, 0, 0)
@@ -98,7 +100,7 @@ def compute_step(depth: float | None) -> int:
 
 
 def select_cell_colours(step: int, theme: Theme) -> tuple[str, str]:
-    """Background of a step and the colour of text on it, which keeps the contrast of small print on every one.
+    """The background of a step and the text colour with the larger contrast to it.
 
     >>> select_cell_colours(0, Theme.LIGHT)
     ('#ffffff', '#16191d')

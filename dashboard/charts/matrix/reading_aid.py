@@ -1,4 +1,4 @@
-"""On how many assets the focus was deepest, beside an even share and the seven days before: no probability."""
+"""The reading aid of the matrix in words: how often the focus venue was deepest, and how often on earlier days."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,11 +16,9 @@ from deviation.ranks import RankWord
 from deviation.report.fairness_json import NO_SIGNIFICANCE_NOTE
 from deviation.result import Measurement
 
-ABSENT_REASONS = {NO_CANDLE_RANK.reason}
-
 
 def write_verdict(overview: EventContext) -> str:
-    """What the ranks say of the focus venue, a sentence for each group, whichever way it falls; else of the others."""
+    """The ranks of the focus venue, a sentence per group; if it has none, the deepest venue per asset and group."""
     aids = [aid for aid in _list_reading_aids(overview) if aid.ranked]
     if aids:
         return " ".join(_write_group_verdict(overview, aid) for aid in aids)
@@ -39,7 +37,7 @@ def write_verdict(overview: EventContext) -> str:
 
 
 def write_headline(overview: EventContext) -> str:
-    """The verdict as a headline: on how many assets the focus venue was deepest, group by group."""
+    """The number of assets on which the focus venue was deepest, per group."""
     aids = [aid for aid in _list_reading_aids(overview) if aid.ranked]
     if not aids:
         return f"{overview.focus_name} is ranked on no asset here"
@@ -50,7 +48,7 @@ def write_headline(overview: EventContext) -> str:
 
 
 def _describe_deepest(measurement: Measurement, group: Group) -> str:
-    """Who was deepest of a group, where it has ranked venues."""
+    """The deepest venue of a group; empty if the group has no ranked venue."""
     ranked = {
         market: rank for market, rank in measurement.ranks.items() if rank.reason is None and market.group is group
     }
@@ -66,7 +64,7 @@ def _list_reading_aids(overview: EventContext) -> list[ReadingAid]:
 
 
 def _write_group_verdict(overview: EventContext, aid: ReadingAid) -> str:
-    """Deepest, not deepest and too close to call, each with its assets."""
+    """The number of assets on which it was deepest, and the assets by rank word."""
     ranked_count = len(aid.ranked)
     parts = [_describe_count(overview, aid)]
     for word in (RankWord.DEEPEST, RankWord.NOT_DEEPEST, RankWord.CLOSE):
@@ -79,11 +77,15 @@ def _write_group_verdict(overview: EventContext, aid: ReadingAid) -> str:
 def _describe_count(overview: EventContext, aid: ReadingAid) -> str:
     ranked_count = len(aid.ranked)
     assets = "asset" if ranked_count == 1 else "assets"
-    return f"{overview.focus_name} was deepest on {aid.deepest_count} of {ranked_count} ranked {assets} among {format_exchanges(aid.group)}"
+    count = f"{aid.deepest_count} of {ranked_count} ranked {assets}"
+    return f"{overview.focus_name} was deepest on {count} among {format_exchanges(aid.group)}"
 
 
 def build_reading_section(overview: EventContext, placebo: Sequence[PlaceboDay] | None) -> list[Any]:
-    """The reading aid of each group in words, and the same count on each day before; None: not yet worked out."""
+    """The reading aid of each group in words, and a table with the same count on earlier days.
+
+    ``placebo`` is None while those days are being measured; the table is then empty.
+    """
     links = overview.links
     head = html.Div(
         [html.H2(links.build_definition_link("How to read the ranks", MethodAnchor.MATRIX))], className="block-head"
@@ -127,15 +129,19 @@ def _build_paragraph(overview: EventContext, aid: ReadingAid) -> html.P:
     return html.P(
         [
             html.Strong(
-                f"{format_exchanges(aid.group)}: deepest on {aid.deepest_count} of {ranked_count}, longest on {aid.longest_count} of {ranked_count}. "
+                f"{format_exchanges(aid.group)}: deepest on {aid.deepest_count} of {ranked_count}, "
+                f"longest on {aid.longest_count} of {ranked_count}. "
             ),
-            f"Shared evenly, each ranked exchange would be deepest on {aid.even_share:.2g} of {ranked_count} ({shares}).{unranked_text}",
+            (
+                f"Shared evenly, each ranked exchange would be deepest on {aid.even_share:.2g} of {ranked_count} "
+                f"({shares}).{unranked_text}"
+            ),
         ]
     )
 
 
 def _build_days_table(overview: EventContext, placebo: Sequence[PlaceboDay] | None) -> html.Div:
-    """A column for each day, the earliest first and the event's own last; its size is the same before it is filled."""
+    """A column per day, the earliest first and the event's own last; as large without placebo as with it."""
     question, zone = overview.measurements[0].question, overview.view.zone
     starts = [shift_question(question, days).start for days in range(PLACEBO_DAYS, 0, -1)]
     names = [format_day(convert_to_zone(start, zone).date()) for start in (*starts, question.start)]

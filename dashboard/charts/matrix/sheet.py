@@ -1,7 +1,4 @@
-"""How the printed matrix fits its sheet: where its boards stand, how large cells are, and what finds room in all.
-
-The fairness matrix on a printed sheet: a tinted cell for each exchange and asset, its numbers written into it.
-"""
+"""The matrix on a printed sheet: a tinted cell per venue and asset, in the largest type that fits all cells."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -33,35 +30,50 @@ CELL_GAP = 3.0
 """Space between cells."""
 
 HEADING_HEIGHT = 24.0
-"""Height of the line with the names of the assets."""
+"""Height of the row of asset names."""
 
 MATRIX_GAPS = 32.0, 14.0
-"""Space between boards beside and below each other."""
+"""Space between two matrices side by side, and one below the other."""
 
 MAX_CELL_WIDTH, MAX_CELL_HEIGHT = 300.0, 88.0
-"""The most that a cell takes of a sheet with few of them."""
+"""Limits that keep cells small on a sheet with few of them."""
 
 MIN_STACKED_HEIGHT, MIN_BESIDE_WIDTH = 60.0, 92.0
-"""Boards stand below each other while cells are at least so high, else beside each other if they are so wide there."""
+"""Matrices stand side by side if cells would else be lower than the first, and are at least as wide as the second."""
 
 LINE_SPACING = 1.2
-"""Height of a line of a cell per font size."""
+"""Height of a line in a cell, in font sizes."""
 
 CELL_PADDING = 6.0
-"""Height that several lines leave free in a cell."""
+"""Height left free in a cell with several lines."""
+
+CAPTION_FONT = 14.0
+"""Largest font size of the caption."""
+
+HATCH_SPACING_PX = 6.0
+"""Half the distance of the stripes of a hatched cell, along an edge."""
 
 CellLine = tuple[tuple[str, ...], float, bool, float]
-"""One text, or two at either edge; the font size of the first, whether it is bold, and the height of the line."""
+"""A text at the left, and maybe one at the right; font size and bold face of the first, and the line's height."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatrixLayout:
-    """What is the same in all cells: sizes in pixels, and what is written beside the depth.
+    """The layout that all cells share; sizes in pixels.
 
-    ``places`` are the upper left corners of the boards, ``names`` the width of the venues' names. ``width`` and
-    ``height`` of a cell include the space around it. ``stacked``: the minutes stand below the depth, not beside it.
-    ``block`` is the height of the most lines that any cell has: all begin where those do, so that a row can be read
-    across.
+    Attributes:
+        origins: upper left corners of the matrices.
+        name_width: width of the column of venue names.
+        cell_width: width of a cell with the space around it.
+        cell_height: height of a cell with the space around it.
+        label_font: font size of venue, asset and group names.
+        large_font: font size of depths.
+        small_font: font size of the other texts.
+        padding: space between the edge of a cell and its text.
+        is_stacked: whether minutes stand below the depth, not beside it.
+        with_minutes: whether cells have minutes.
+        with_words: whether cells have rank words.
+        text_height: height of the cell text with most lines; the text of all cells starts at the height of that one.
     """
 
     origins: Sequence[tuple[float, float]]
@@ -79,7 +91,7 @@ class MatrixLayout:
 
 
 def fit_matrix(overview: EventContext, matrices: Sequence[GroupMatrix], box: Box) -> MatrixLayout:
-    """The richest of all ways to fill the cells that fits every one, in the largest letters that do."""
+    """The layout with the most content that fits every cell, in the largest type that fits."""
     base = _place_matrices(overview, matrices, box)
     cells = [cell for matrix in matrices for cell in matrix.cells.values()]
     candidates = [
@@ -103,7 +115,7 @@ def fit_matrix(overview: EventContext, matrices: Sequence[GroupMatrix], box: Box
 
 
 def _place_matrices(overview: EventContext, matrices: Sequence[GroupMatrix], box: Box) -> MatrixLayout:
-    """Boards beside each other where cells stay wide enough, else below each other; no texts yet but the depth."""
+    """The positions and sizes of the matrices and cells; cells show the depth only."""
     width, height = box.right - box.left, box.bottom - box.top
     rows, columns = [len(matrix.venues) for matrix in matrices], len(matrices[0].assets)
     label_font = max(10.0, min(14.0, (height - HEADING_HEIGHT) / (1.25 * max(rows))))
@@ -146,7 +158,7 @@ def _place_matrices(overview: EventContext, matrices: Sequence[GroupMatrix], box
 
 
 def list_cell_lines(overview: EventContext, cell: MatrixCell, layout: MatrixLayout) -> list[CellLine]:
-    """The lines of a cell."""
+    """The lines of text in a cell, from top to bottom."""
     if cell.row is None:
         return [((RankWord.NO_DATA.value,), layout.small_font, False, LINE_SPACING * layout.small_font)]
     depth, minutes = format_numbers(cell.row.own_summary)
@@ -182,15 +194,8 @@ def _compute_text_width(layout: MatrixLayout) -> float:
     return layout.cell_width - CELL_GAP - 2 * layout.padding
 
 
-CAPTION_FONT = 14.0
-"""Font size of the line that says what a cell holds."""
-
-HATCH_SPACING_PX = 6.0
-"""Half of what lies between two stripes of a hatched cell, along an edge."""
-
-
 def draw_matrix(sheet: Sheet, box: Box, overview: EventContext, matrices: Sequence[GroupMatrix]) -> None:
-    """Draw the boards beside or below each other, whichever leaves cells more room; above them what a cell holds."""
+    """Draw the matrices of all groups, and above them a caption that explains the cells."""
     colours = get_palette(overview.view.theme)
     top = box.top + 26
     layout = fit_matrix(overview, matrices, Box(box.left, top, box.right, box.bottom))
@@ -217,7 +222,7 @@ def _write_caption(overview: EventContext, matrices: Sequence[GroupMatrix], layo
 def _draw_group_matrix(
     sheet: Sheet, overview: EventContext, matrix: GroupMatrix, layout: MatrixLayout, left: float, top: float
 ) -> None:
-    """One group: its name and the assets above, then a row for each venue, the focus venue's name in bold."""
+    """A matrix: the names of group and assets, then a row per venue, the focus venue's name in bold."""
     colours = get_palette(overview.view.theme)
     first_column = left + layout.name_width
     sheet.write_text(
@@ -246,7 +251,7 @@ def _draw_group_matrix(
 
 
 def _draw_cell(sheet: Sheet, overview: EventContext, cell: MatrixCell, layout: MatrixLayout, box: Box) -> None:
-    """Its ground, and its lines of text one below the other."""
+    """A cell: its background, and its lines of text."""
     theme = overview.view.theme
     colours = get_palette(theme)
     background, text = select_cell_colours(0 if cell.row is None else compute_step(cell.row.own_summary.depth), theme)
@@ -257,7 +262,7 @@ def _draw_cell(sheet: Sheet, overview: EventContext, cell: MatrixCell, layout: M
         _draw_hatching(sheet, box, colours)
         text = colours.text
     else:
-        # Paper on paper would have no edge.
+        # A cell in the colour of the paper needs an edge.
         sheet.draw_polygon(_list_corners(box), colours.rule if background == colours.paper else background)
         sheet.draw_polygon(
             _list_corners(box.expand(-1)), background, colours.ink if is_outlined(overview, cell) else None
@@ -277,7 +282,7 @@ def _list_corners(box: Box) -> list[tuple[float, float]]:
 
 
 def _draw_dashed_edge(sheet: Sheet, box: Box, colours: Palette) -> None:
-    """The edge of what is empty."""
+    """The edge of an empty cell."""
     corners = _list_corners(box)
     for start, end in pairwise([*corners, corners[0]]):
         sheet.draw_line(start, end, colours.rule, 1, "4px,3px")
@@ -292,7 +297,7 @@ def _draw_hatching(sheet: Sheet, box: Box, colours: Palette) -> None:
 
 
 def _clip_diagonal(box: Box, across: float) -> tuple[tuple[float, float], tuple[float, float]]:
-    """The part within a box of the diagonal that meets the line through its upper edge at ``across``, from the top.
+    """The part within a box, from the top, of the diagonal that meets the line of its upper edge at x = ``across``.
 
     >>> _clip_diagonal(Box(0, 0, 9, 4), 6), _clip_diagonal(Box(0, 0, 9, 4), 11)
     (((6.0, 0.0), (2, 4)), ((9, 2), (7, 4)))
@@ -302,11 +307,11 @@ def _clip_diagonal(box: Box, across: float) -> tuple[tuple[float, float], tuple[
 
 
 def build_matrix_legend(overview: EventContext, matrices: Sequence[GroupMatrix]) -> list[LegendItem]:
-    """A field for each step of depth, then for what is outlined, hatched or empty, where there is any."""
+    """A swatch per step of depth, then for outlined, hatched and empty cells, if there are any."""
     theme = overview.view.theme
     colours = get_palette(theme)
     names = (f"less than {DEPTH_STEPS_PCT[0]} % below", *(f"from {pct} %" for pct in DEPTH_STEPS_PCT))
-    # Paper on paper would have no edge; the others need none, which would look like that of the deepest.
+    # The first step has the colour of the paper and needs an edge; on others it would look like the deepest's outline.
     edges = (colours.rule, *(None for _ in DEPTH_STEPS_PCT))
     items = [
         build_swatch_item(name, select_cell_colours(step, theme)[0], edge)

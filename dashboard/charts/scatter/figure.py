@@ -1,27 +1,27 @@
-"""A chart of points on two log axes for the page, laid out in pixels so that no label covers another or a marker."""
+"""A scatter chart on two log axes for the page, with labels that overlap neither each other nor a marker."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dashboard.draw.axis import Scale
+from dashboard.draw.encoding import Figure
 from dashboard.draw.label_layout import Box
-from dashboard.draw.log_axis import LogAxis, LogPlot
-from dashboard.draw.markers import ScatterPoint, Trace, build_marker_traces
+from dashboard.draw.plot import Plot
 from dashboard.draw.point_labels import LabelStyle, LeaderLine, place_point_labels
+from dashboard.draw.scatter_points import ScatterPoint, build_marker_traces
 from dashboard.draw.theme import TEMPLATES, Palette, get_palette
+from dashboard.draw.traces import Trace
 from dashboard.state.view import Theme
 from data.catalogue import Catalogue
 
 MARGIN_LEFT, MARGIN_TOP, MARGIN_RIGHT, MARGIN_BOTTOM = 46, 12, 16, 28
-"""Room around the plot in pixels."""
-
-Figure = dict[str, Any]
-"""A figure as the browser takes it: building it unchecked is several times as fast."""
+"""Space around the plot in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChartSize:
-    """Width and height in pixels, font size, and how many labels the markers of others get."""
+    """Width and height in pixels, font size, and the largest number of labels on venues other than the focus."""
 
     width: int
     height: int
@@ -34,11 +34,11 @@ NARROW_CHART = ChartSize(350, 384, 11, 4)
 
 
 def build_scatter_figure(
-    points: Sequence[ScatterPoint], x: LogAxis, y: LogAxis, catalogue: Catalogue, theme: Theme, size: ChartSize
+    points: Sequence[ScatterPoint], x: Scale, y: Scale, catalogue: Catalogue, theme: Theme, size: ChartSize
 ) -> Figure:
-    """The chart, as the browser takes it; what the axes show is said around it."""
+    """The chart without axis titles, which the page writes around it."""
     colours = get_palette(theme)
-    plot = LogPlot(Box(MARGIN_LEFT, MARGIN_TOP, size.width - MARGIN_RIGHT, size.height - MARGIN_BOTTOM), x, y)
+    plot = Plot(Box(MARGIN_LEFT, MARGIN_TOP, size.width - MARGIN_RIGHT, size.height - MARGIN_BOTTOM), x, y)
     bounds = Box(plot.box.left, plot.box.top - 4, size.width - 2, plot.box.bottom)
     labels, lines = place_point_labels(points, plot, bounds, LabelStyle(size.font_size, size.max_labels))
     texts = {
@@ -69,13 +69,13 @@ def build_scatter_figure(
     }
 
 
-def _build_axis(axis: LogAxis, size: ChartSize) -> dict[str, Any]:
+def _build_axis(axis: Scale, size: ChartSize) -> dict[str, Any]:
     return {
         "type": "log",
         "range": axis.range,
         "tickmode": "array",
-        "tickvals": [value for value, _ in axis.ticks],
-        "ticktext": [text for _, text in axis.ticks],
+        "tickvals": list(axis.ticks),
+        "ticktext": list(axis.tick_texts),
         "tickangle": 0,
         "tickfont": {"size": size.font_size},
         "showgrid": True,
@@ -83,7 +83,7 @@ def _build_axis(axis: LogAxis, size: ChartSize) -> dict[str, Any]:
     }
 
 
-def _build_leader_trace(plot: LogPlot, lines: Sequence[LeaderLine], colours: Palette) -> Trace:
+def _build_leader_trace(plot: Plot, lines: Sequence[LeaderLine], colours: Palette) -> Trace:
     ends = [plot.to_values(*end) for line in lines for end in line]
     x = [value for i, (across, _) in enumerate(ends) for value in ([across, None] if i % 2 else [across])]
     y = [value for i, (_, up) in enumerate(ends) for value in ([up, None] if i % 2 else [up])]
@@ -91,8 +91,8 @@ def _build_leader_trace(plot: LogPlot, lines: Sequence[LeaderLine], colours: Pal
     return {"type": "scatter", "x": x, "y": y, "mode": "lines", "line": line, "hoverinfo": "skip"}
 
 
-def _build_text_trace(plot: LogPlot, texts: Sequence[tuple[float, float, str]], colour: str, font_size: int) -> Trace:
-    """Texts that begin at pixels: a trace, as a browser misplaces annotations in what is not in sight when drawn."""
+def _build_text_trace(plot: Plot, texts: Sequence[tuple[float, float, str]], colour: str, font_size: int) -> Trace:
+    """Texts that start at given pixels, as a trace: browsers misplace annotations of charts drawn out of sight."""
     values = [plot.to_values(x, y) for x, y, _ in texts]
     return {
         "type": "scatter",

@@ -1,13 +1,10 @@
-"""Every market of every asset as a point: how deep, how long, and what was traded before.
+"""The points of the overview's two scatter charts: which markets have one, and where it lies."""
 
-What the overview's two charts of points show: which markets have a point, and where it lies.
-"""
-
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from dashboard.draw.log_axis import DEPTH_TICKS, LogAxis, build_log_axis, list_dollar_ticks, list_minute_ticks
-from dashboard.draw.markers import ScatterPoint
+from dashboard.draw.axis import DEPTH_TICKS, Scale, build_log_scale, list_dollar_ticks, list_minute_ticks
+from dashboard.draw.scatter_points import ScatterPoint
 from dashboard.service.event import EventContext
 from dashboard.text.clock import Zone
 from dashboard.text.numbers import (
@@ -23,15 +20,34 @@ from data.schema import Evidence, Timeframe
 from deviation.question import Group
 from deviation.result import MarketRow, Measurement
 
+TOO_FEW_TEXT = (
+    "Too few exchanges: a {bar.noun} counts where at least three others traded. Collect or import more of them."
+)
+"""Why no minute is firm; ``bar`` is the timeframe."""
+
+MIN_DEPTH = 0.001
+"""Least depth of a point on the chart of volumes; markets that were less below are listed by name."""
+
 
 @dataclass(frozen=True, slots=True)
 class MarketPoint:
-    """One market on one asset, in the firm minutes of the window.
+    """One market of one asset, measured in the firm minutes of the window.
 
-    ``name`` is the venue's, with "perpetual" where it is one. ``against`` says of whom it was below: other exchanges of
-    a group, or fair value. ``depth`` is the least deviation (a fraction, negative below) and ``depth_at`` its minute;
-    both are missing where no minute is firm. Minutes are counts, ``volume_usd`` is that of the 24 h before the window.
-    ``assumed``: on the reconstruction, no figure of this market is published.
+    Attributes:
+        asset: the asset.
+        venue: id of the venue.
+        symbol: symbol of the market.
+        name: name of the venue, with "perpetual" if the market is one.
+        reference_text: what it is measured against: the other exchanges of a group, or fair value.
+        depth: least deviation as a fraction, negative below; None if no minute is firm.
+        depth_at: time of that bar as text.
+        below_min: firm minutes at least the threshold below.
+        firm_min: firm minutes.
+        volume_usd: reported volume of the 24 h before the window in dollars.
+        is_spot: whether it is a spot market.
+        uses_fair_value: whether it is measured against fair value.
+        is_focus: whether its venue is one of the focus.
+        is_assumed: whether it is of the reconstruction, with no figure of it published.
     """
 
     asset: str
@@ -51,16 +67,17 @@ class MarketPoint:
 
     @property
     def depth_below(self) -> float:
-        """How far below as a positive number; 0 where it never was, or where no minute is firm."""
+        """The depth as a positive fraction; 0 if it was never below, or if no minute is firm."""
         return max(0.0, -(self.depth or 0.0))
 
     def describe(self, enter: str) -> str:
-        """The point in words; ``enter`` is the threshold in per cent."""
+        """The hover text; ``enter`` is the threshold, such as "2 %"."""
         lines = [f"<b>{self.name} {self.symbol}</b>"]
         if self.depth is None:
             return f"{lines[0]}<br>no firm minute"
         lines.append(f"{format_signed_percent(self.depth)} against {self.reference_text}, {self.depth_at}")
-        lines.append(f"at least {enter} below for {format_minute_count(self.below_min, self.firm_min)} firm minutes")
+        minutes = f"{format_minute_count(self.below_min, self.firm_min)} firm minutes"
+        lines.append(f"at least {enter} below for {minutes}")
         if self.is_assumed:
             lines.append("assumed: no figure of it is published")
         return "<br>".join(lines)
@@ -69,7 +86,7 @@ class MarketPoint:
 def build_market_points(
     measurements: Sequence[Measurement], catalogue: Catalogue, focus: Collection[str], zone: Zone
 ) -> list[MarketPoint]:
-    """A point for each market of each asset, assets as given; ``focus`` are the venues to tell from the others."""
+    """A point per market of every asset, in the order of the measurements; ``focus`` are the ids of focus venues."""
     return [
         _build_market_point(measurement, row, catalogue, focus, zone)
         for measurement in measurements
@@ -103,7 +120,7 @@ def _build_market_point(
 
 
 def select_voting_group(row: MarketRow) -> Group:
-    """The group against which a market is told: its own, or the other one where only that makes firm minutes."""
+    """The group that a market is measured against: its own, or the other one if only that has firm minutes."""
     own_group = row.market.group
     return (
         own_group.other
@@ -113,7 +130,7 @@ def select_voting_group(row: MarketRow) -> Group:
 
 
 def format_names_by_asset(points: Sequence[MarketPoint]) -> str:
-    """Their names asset by asset, with the symbol where a venue has several markets of one."""
+    """The names by asset, with the symbol if a venue has several markets of the asset."""
     assets = dict.fromkeys(point.asset for point in points)
     return "; ".join(f"{asset} {join_names(_list_names(points, asset))}" for asset in assets)
 
@@ -129,19 +146,9 @@ def _list_names(points: Sequence[MarketPoint], asset: str) -> list[str]:
 
 
 def has_several_markets(point: MarketPoint, points: Sequence[MarketPoint]) -> bool:
-    """Whether the venue has several markets of the asset among those found, so that a name needs the symbol."""
+    """Whether the venue has several markets of the asset among the points, so that a name needs the symbol."""
     same_venue = [other for other in points if (other.asset, other.name) == (point.asset, point.name)]
     return len(same_venue) > 1
-
-
-TOO_FEW_TEXT = (
-    "Too few exchanges: a {bar.noun} counts where at least three others traded. Collect or import more of them."
-)
-"""Why nothing is firm; ``bar`` is the length of bars."""
-
-
-MIN_DEPTH = 0.001
-"""A depth of 0.1 %: what lies less below has no point beside the volumes, and is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,25 +156,25 @@ class ScatterData:
     """Points and their axes."""
 
     points: tuple[ScatterPoint, ...]
-    x: LogAxis
-    y: LogAxis
+    x: Scale
+    y: Scale
 
 
 @dataclass(frozen=True, slots=True)
 class DepthCategories:
-    """The markets by what becomes of them on the chart of depth against duration."""
+    """The markets with and without a point on the chart of depth against duration."""
 
     plotted: tuple[MarketPoint, ...]
     never_below: tuple[MarketPoint, ...]
     without_firm_minute: tuple[MarketPoint, ...]
 
     def describe_absence(self, enter: str, bar: Timeframe) -> str:
-        """Why no market has a point; ``enter`` is the threshold in per cent."""
+        """Why no market has a point; ``enter`` is the threshold, such as "2 %"."""
         return TOO_FEW_TEXT.format(bar=bar) if not self.never_below else f"Nobody was {enter} below for a {bar.noun}."
 
 
 def categorize_by_depth(points: Sequence[MarketPoint]) -> DepthCategories:
-    """Who was below for a minute, who never was, and of whom no minute is firm."""
+    """Sort the markets into those that were below for a minute, those that never were, and those without a firm one."""
     below = tuple(point for point in points if point.below_min and point.depth_below)
     return DepthCategories(
         below,
@@ -178,7 +185,7 @@ def categorize_by_depth(points: Sequence[MarketPoint]) -> DepthCategories:
 
 @dataclass(frozen=True, slots=True)
 class VolumeCategories:
-    """What becomes on the chart of volume of spot markets that have a firm minute against other exchanges."""
+    """The spot markets with a firm minute against other exchanges, with and without a point on the chart of volume."""
 
     plotted: tuple[MarketPoint, ...]
     shallow: tuple[MarketPoint, ...]
@@ -193,12 +200,12 @@ class VolumeCategories:
         )
 
     def group_omitted(self) -> dict[str, tuple[MarketPoint, ...]]:
-        """The markets without a point by the reason, which is said before their names."""
+        """The markets without a point by the reason."""
         return {"Less than 0.1 % below": self.shallow, "No volume before the window": self.without_volume}
 
 
 def categorize_by_volume(points: Sequence[MarketPoint]) -> VolumeCategories:
-    """Who was below and reported volume, who was hardly below, and of whom no volume is known."""
+    """Sort spot markets into those with volume at `MIN_DEPTH` or deeper, those less deep, and those without volume."""
     spot = [point for point in points if point.is_spot and not point.uses_fair_value and point.firm_min]
     with_volume = [point for point in spot if point.volume_usd]
     return VolumeCategories(
@@ -209,30 +216,26 @@ def categorize_by_volume(points: Sequence[MarketPoint]) -> VolumeCategories:
 
 
 def build_depth_data(overview: EventContext, points: Sequence[MarketPoint]) -> ScatterData:
-    """Minutes from left to right, depth upwards; at least one point."""
-    x = build_log_axis([point.below_min for point in points], list_minute_ticks())
-    y = build_log_axis([point.depth_below for point in points], DEPTH_TICKS)
-    return ScatterData(
-        _build_scatter_points(overview, points, lambda point: (point.below_min, point.depth_below)), x, y
-    )
+    """Minutes on the x axis, depth on the y axis; needs at least one point."""
+    return _build_scatter_data(overview, points, [point.below_min for point in points], list_minute_ticks())
 
 
 def build_volume_data(overview: EventContext, points: Sequence[MarketPoint]) -> ScatterData:
-    """Dollars from left to right, depth upwards; at least one point."""
-    x = build_log_axis([point.volume_usd for point in points], list_dollar_ticks())
-    y = build_log_axis([point.depth_below for point in points], DEPTH_TICKS)
-    return ScatterData(
-        _build_scatter_points(overview, points, lambda point: (point.volume_usd, point.depth_below)), x, y
-    )
+    """Dollars on the x axis, depth on the y axis; needs at least one point."""
+    return _build_scatter_data(overview, points, [point.volume_usd for point in points], list_dollar_ticks())
 
 
-def _build_scatter_points(
-    overview: EventContext, points: Sequence[MarketPoint], locate: Callable[[MarketPoint], tuple[float, float]]
-) -> tuple[ScatterPoint, ...]:
+def _build_scatter_data(
+    overview: EventContext,
+    points: Sequence[MarketPoint],
+    x_values: Sequence[float],
+    x_ticks: Sequence[tuple[float, str]],
+) -> ScatterData:
     ranked_markets = _list_ranked_markets(overview)
-    return tuple(
+    scatter_points = tuple(
         ScatterPoint(
-            *locate(point),
+            x,
+            point.depth_below,
             venue=point.venue,
             label=f"{point.name} {point.symbol if has_several_markets(point, points) else point.asset}",
             hover=point.describe(overview.enter_text),
@@ -242,8 +245,10 @@ def _build_scatter_points(
             if overview.is_illustration
             else (point.asset, point.venue, point.symbol) not in ranked_markets,
         )
-        for point in points
+        for x, point in zip(x_values, points, strict=True)
     )
+    y_axis = build_log_scale([point.depth_below for point in points], DEPTH_TICKS)
+    return ScatterData(scatter_points, build_log_scale(x_values, x_ticks), y_axis)
 
 
 def _list_ranked_markets(overview: EventContext) -> set[tuple[str, str, str]]:

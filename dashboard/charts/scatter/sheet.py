@@ -1,4 +1,4 @@
-"""A chart of points on a printed sheet: numbers and titles of its axes, markers, and names beside as many as fit."""
+"""A scatter chart on a printed sheet: axes, markers, and names beside as many of them as fit."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -6,9 +6,10 @@ from functools import partial
 from analysis.questions import sort_venues
 from dashboard.charts.scatter.points import ScatterData
 from dashboard.draw.label_layout import Box
-from dashboard.draw.log_axis import LogPlot
-from dashboard.draw.markers import MARKER_SHAPES, ScatterPoint, build_marker_traces
+from dashboard.draw.markers import MARKER_SHAPES
+from dashboard.draw.plot import Plot
 from dashboard.draw.point_labels import LABEL_DISTANCES, LabelStyle, place_point_labels
+from dashboard.draw.scatter_points import ScatterPoint, build_marker_traces
 from dashboard.draw.text_metrics import join_items, measure_text_width
 from dashboard.draw.theme import get_palette
 from dashboard.service.event import EventContext
@@ -20,25 +21,25 @@ from dashboard.state.view import Theme
 from data.catalogue import Catalogue
 
 MARGIN_LEFT, MARGIN_TOP, MARGIN_RIGHT, MARGIN_BOTTOM = 58.0, 30.0, 14.0, 56.0
-"""Room within the box for the numbers and titles of the axes."""
+"""Space within the box for tick labels and axis titles."""
 
 CHART_FONT = 14
 """Font size of all text in the chart."""
 
 MAX_LABELS = 40
-"""Names of the other venues' points, the deepest first; those that find no place go without."""
+"""Largest number of labels on points of venues other than the focus, the deepest first."""
 
 MARKER_MAGNIFICATION = 1.3
-"""How much larger markers are than on the page, which is half as wide."""
+"""Size of markers relative to the page, which is half as wide."""
 
 Y_TITLE, X_TITLE_SUFFIX = "\N{UPWARDS ARROW} deepest close below the others", " \N{RIGHTWARDS ARROW}"
-"""What leads upwards, and the end of what leads to the right."""
+"""Title of the y axis, and the end of the x axis title."""
 
 
 def build_scatter_drawing(
     overview: EventContext, data: ScatterData, x_title: str
 ) -> tuple[ChartDrawer, list[LegendItem]]:
-    """What draws the points, and their key; ``x_title`` says what the axis from left to right shows."""
+    """The function that draws the chart, and its legend; ``x_title`` is the title of the x axis without the arrow."""
     catalogue, theme = overview.catalogue, overview.view.theme
     hollow_text = "wholly assumed" if overview.is_illustration else "not ranked"
     draw = partial(_draw_scatter, data=data, catalogue=catalogue, theme=theme, x_title=x_title)
@@ -48,17 +49,17 @@ def build_scatter_drawing(
 def _draw_scatter(sheet: Sheet, box: Box, data: ScatterData, catalogue: Catalogue, theme: Theme, x_title: str) -> None:
     colours = get_palette(theme)
     inner = Box(box.left + MARGIN_LEFT, box.top + MARGIN_TOP, box.right - MARGIN_RIGHT, box.bottom - MARGIN_BOTTOM)
-    plot = LogPlot(inner, data.x, data.y)
+    plot = Plot(inner, data.x, data.y)
     title = sheet.write_text(Y_TITLE, box.left, box.top + 9, size=CHART_FONT, colour=colours.text)
     sheet.write_text(
         f"{x_title}{X_TITLE_SUFFIX}", box.right, box.bottom - 12, size=CHART_FONT, colour=colours.text, align="right"
     )
-    for value, text in data.y.ticks:
-        _, y = plot.to_pixel(data.x.low, value)
+    for value, text in zip(data.y.ticks, data.y.tick_texts, strict=True):
+        y = plot.to_y(value)
         sheet.draw_line((inner.left, y), (inner.right, y), colours.grid, 1, below=True)
         sheet.write_text(text, inner.left - 8, y, size=CHART_FONT, colour=colours.text, align="right")
-    for value, text in data.x.ticks:
-        x, _ = plot.to_pixel(value, data.y.low)
+    for value, text in zip(data.x.ticks, data.x.tick_texts, strict=True):
+        x = plot.to_x(value)
         sheet.draw_line((x, inner.top), (x, inner.bottom), colours.grid, 1, below=True)
         sheet.write_text(text, x, inner.bottom + 14, size=CHART_FONT, colour=colours.text, align="center")
     sheet.draw_line((inner.left, inner.bottom), (inner.right, inner.bottom), colours.rule, below=True)
@@ -86,7 +87,7 @@ def _draw_scatter(sheet: Sheet, box: Box, data: ScatterData, catalogue: Catalogu
 
 
 def _write_unlabelled(names: Sequence[str], max_width: float) -> str:
-    """Which dots have no name beside them, since dots that lie on each other leave no place for all."""
+    """The names of markers without a label, as many as fit; dense markers leave no place for all labels."""
     if not names:
         return ""
     prefix = "No place for the name of "
@@ -96,7 +97,7 @@ def _write_unlabelled(names: Sequence[str], max_width: float) -> str:
 def _build_legend(
     points: Sequence[ScatterPoint], catalogue: Catalogue, theme: Theme, hollow_text: str
 ) -> list[LegendItem]:
-    """The marker of each venue, the focus in bold, and what ``hollow_text`` ones are where there are any."""
+    """The marker of each venue, the focus in bold, and the meaning of hollow markers, if there are any."""
     colours, circle = get_palette(theme), MARKER_SHAPES[0][1]
     focus = {point.venue: point.is_focus for point in points}
     items = [

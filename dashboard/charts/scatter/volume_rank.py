@@ -1,4 +1,4 @@
-"""Whether the exchange with the most reported volume fell furthest, in one sentence (docs/method.md, section 7)."""
+"""Whether the venue with the most reported volume was the deepest, in words (docs/method.md, section 7)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,9 +14,14 @@ NOTHING_TEXT = "No asset has ranked exchanges here, so nothing is said about it.
 
 @dataclass(frozen=True, slots=True)
 class VolumeLeader:
-    """The ranked venue of a group with the most volume before, its rank in depth, and the deepest by another name.
+    """The ranked venue of an asset and group with the most reported volume before the window.
 
-    ``deepest`` is None where the busiest is itself the deepest, or where that is too close to call.
+    Attributes:
+        asset: the asset.
+        group: the quote group.
+        venue: name of the venue.
+        word: its rank in depth.
+        deeper_venue: name of the deepest venue if ``venue`` is not the deepest; else None, also if too close to call.
     """
 
     asset: str
@@ -27,7 +32,7 @@ class VolumeLeader:
 
 
 def find_volume_leaders(measurements: Sequence[Measurement]) -> list[VolumeLeader]:
-    """One for each asset and group with ranked venues of which any reported volume before the window."""
+    """The leader of each asset and group in which a ranked venue reported volume before the window."""
     leaders = (_find_volume_leader(measurement, group) for measurement in measurements for group in Group)
     return [leader for leader in leaders if leader is not None]
 
@@ -54,7 +59,7 @@ def _get_depth(row: MarketRow) -> float:
 
 
 def write_volume_sentence(leaders: Sequence[VolumeLeader]) -> str:
-    """How often the busiest was the deepest, and on what; no measure of how volume and depth go together."""
+    """How often the leader was the deepest, and on which assets; no measure of correlation."""
     if not leaders:
         return NOTHING_TEXT
     cases = group_volume_cases(leaders)
@@ -64,7 +69,7 @@ def write_volume_sentence(leaders: Sequence[VolumeLeader]) -> str:
 
 
 def write_volume_count(leaders: Sequence[VolumeLeader]) -> str:
-    """How often the busiest was the deepest; at least one comparison."""
+    """How often the leader was the deepest; needs at least one leader."""
     deepest_count = sum(leader.word is RankWord.DEEPEST for leader in leaders)
     return (
         f"The exchange with the most reported volume was the deepest in {deepest_count} of {len(leaders)} comparisons"
@@ -72,7 +77,7 @@ def write_volume_count(leaders: Sequence[VolumeLeader]) -> str:
 
 
 def group_volume_cases(leaders: Sequence[VolumeLeader]) -> dict[str, str]:
-    """The comparisons by how they fell out, each with the busiest and, where another fell further, that one."""
+    """Descriptions of the leaders by rank word, in the order of the words; words without a leader are left out."""
     words = {
         DEEPEST_TITLE: RankWord.DEEPEST,
         "Not the deepest": RankWord.NOT_DEEPEST,

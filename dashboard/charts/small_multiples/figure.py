@@ -1,4 +1,4 @@
-"""A panel of the small multiples as the browser draws it, on the clock or on minutes since the window's start."""
+"""A panel of the small multiples on the page, by clock time or by minutes since the start of the window."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from dashboard.text.clock import Zone, build_ticks, format_naive, shorten_tick
 from data.schema import Timeframe
 
 PANEL_HEIGHT = 220
-"""Height of a panel in pixels; its width is the page's."""
+"""Height of a panel in pixels; the width adapts to the page."""
 
 MARGIN = {"l": 50, "r": 8, "t": 8, "b": 26, "pad": 0, "autoexpand": False}
 
@@ -21,7 +21,7 @@ AXIS_FONT = {"size": 12}
 
 
 def build_panel_figure(scene: Scene, scale: Scale, zone: Zone) -> go.Figure:
-    """A panel on the clock; ``zone`` is that of the tick labels."""
+    """A panel by clock time; ``zone`` is the time zone of tick labels."""
     time_format = "%H:%M:%S" if scene.measurement.question.timeframe is Timeframe.S1 else "%H:%M"
     return _build_figure(
         scene, scale, build_panel_traces(scene), build_clock_axis(scene, zone, max_ticks=4), f"%{{x|{time_format}}} UTC"
@@ -29,13 +29,13 @@ def build_panel_figure(scene: Scene, scale: Scale, zone: Zone) -> go.Figure:
 
 
 def build_since_start_figure(scene: Scene, scale: Scale, minutes: float) -> go.Figure:
-    """A panel on minutes since its window's start, as many as ``minutes``."""
+    """A panel by minutes since the start of its window, up to ``minutes``."""
     traces = [shift_to_start(scene.measurement, trace) for trace in build_panel_traces(scene)]
     return _build_figure(scene, scale, traces, build_minutes_axis(minutes, max_ticks=6), "minute %{x}")
 
 
 def build_clock_axis(scene: Scene, zone: Zone, max_ticks: int) -> dict[str, Any]:
-    """The window's own time, ticks on the clock of ``zone``; days without their time where the ticks are days."""
+    """A time axis over the window with tick labels in ``zone``; ticks at whole days have no time of day."""
     question = scene.measurement.question
     time_ticks = build_ticks(question.start, question.end, zone, max_ticks, scene.measurement.axis.bar_length)
     return {
@@ -48,7 +48,7 @@ def build_clock_axis(scene: Scene, zone: Zone, max_ticks: int) -> dict[str, Any]
 
 
 def build_minutes_axis(minutes: float, max_ticks: int) -> dict[str, Any]:
-    """Minutes since the start, at round numbers."""
+    """An axis of minutes since the start, with ticks at round numbers."""
     tick_values = compute_ticks(0, minutes, max_ticks)
     return {
         "type": "linear",
@@ -60,7 +60,7 @@ def build_minutes_axis(minutes: float, max_ticks: int) -> dict[str, Any]:
 
 
 def build_value_axis(scale: Scale) -> dict[str, Any]:
-    """What of the y axis another scale changes."""
+    """The properties of the y axis that depend on the scale."""
     return {"range": scale.range, "tickvals": list(scale.ticks), "ticktext": list(scale.tick_texts)}
 
 
@@ -87,7 +87,7 @@ def _build_figure(scene: Scene, scale: Scale, traces: list[Trace], x: dict[str, 
 
 
 def build_level_lines(scene: Scene, suffix: str = "") -> list[dict[str, Any]]:
-    """Zero and the threshold on either side of it, in the subplot of that suffix."""
+    """Lines at zero and at the threshold on both sides, in the subplot with that axis suffix."""
     enter = 100 * scene.measurement.question.parameters.enter
     return [
         {
@@ -106,7 +106,7 @@ def build_level_lines(scene: Scene, suffix: str = "") -> list[dict[str, Any]]:
 
 
 def build_watermark(scene: Scene, suffix: str = "") -> list[dict[str, Any]]:
-    """Across each panel that shows the reconstruction, so that none can be shown without it."""
+    """The watermark of a panel of the reconstruction; none on real candles."""
     if not scene.is_illustration:
         return []
     return [

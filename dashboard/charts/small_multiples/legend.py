@@ -1,4 +1,4 @@
-"""The key of the small multiples: the bold lines, and the thin ones by quote group, for page and sheet."""
+"""The legend of the small multiples, for page and sheet: bold lines, and thin lines by quote group."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from deviation.result import MarketRow
 
 @dataclass(frozen=True, slots=True)
 class LineSample:
-    """A kind of line: what it is, how it is drawn (``width`` in pixels), and the venues of it that are thin ones."""
+    """A kind of line in the legend; ``width`` in pixels, ``venues`` the names of the venues with thin lines."""
 
     text: str
     colour: str
@@ -25,17 +25,17 @@ class LineSample:
 
     @property
     def label(self) -> str:
-        """The text with the names of its venues."""
+        """The text with the names of the venues."""
         return f"{self.text}: {', '.join(self.venues)}" if self.venues else self.text
 
 
 def list_line_samples(scenes: Sequence[Scene], catalogue: Catalogue) -> tuple[LineSample, ...]:
-    """Every kind of line that some panel draws, the bold ones first."""
+    """Every kind of line in any of the panels, the bold ones first."""
     return (*_list_focus_samples(scenes, catalogue), *_list_other_samples(scenes, catalogue))
 
 
 def _list_focus_samples(scenes: Sequence[Scene], catalogue: Catalogue) -> list[LineSample]:
-    """The focus venue against either group; in ink where panels differ in it."""
+    """The lines of the focus venue against each group; in ink if panels have different focus venues."""
     focus_rows = [(scene, row) for scene in scenes if (row := scene.highlighted_row) is not None]
     if not focus_rows:
         return []
@@ -49,12 +49,7 @@ def _list_focus_samples(scenes: Sequence[Scene], catalogue: Catalogue) -> list[L
     first_scene = focus_rows[0][0]
     colour = first_scene.focus_colour if len(colours) == 1 else first_scene.colours.ink
     return [
-        LineSample(
-            f"{names} against {group.upper()} exchanges",
-            colour,
-            GROUP_DASHES[group],
-            width,
-        )
+        LineSample(f"{names} against {group.upper()} exchanges", colour, GROUP_DASHES[group], width)
         for group, width in zip(first_scene.groups, FOCUS_WIDTHS, strict=True)
         if any(row.summaries[group].firm_min or row.summaries[group].thin.minutes for _, row in focus_rows)
     ]

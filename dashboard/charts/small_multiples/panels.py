@@ -1,4 +1,4 @@
-"""The small multiples as data: a panel per asset, the focus venue bold over everyone else's own deviation."""
+"""The panels of the small multiples: one per asset, with a bold focus venue over the deviations of all others."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -21,14 +21,14 @@ FOCUS_WIDTHS = (2.4, 1.5)
 """Widths of the focus venue's lines against its own group and against the other one, in pixels."""
 
 OTHER_WIDTH = 1.2
-"""Width of everyone else's."""
+"""Width of the lines of other venues in pixels."""
 
 SINCE_START_TEXT = "minutes since the window's start"
 
 
 @dataclass(frozen=True, slots=True)
 class AssetPanel:
-    """One asset over one window: ``view`` is as asked, ``answer`` what there is to show of it."""
+    """One asset over one window: ``view`` as requested, ``result`` as measured."""
 
     asset: str
     view: ViewState
@@ -36,16 +36,16 @@ class AssetPanel:
 
     @property
     def measurement(self) -> Measurement | None:
-        """What was measured; None where there is no candle."""
+        """The measurement; None without a candle."""
         return self.result.measurement
 
     @property
     def replaced(self) -> str | None:
-        """The venue that was asked for as focus where this asset has no candle of it."""
+        """The requested focus venue if it has no candle of this asset and another venue replaces it; else None."""
         return self.result.replaced_focus
 
     def build_scene(self, catalogue: Catalogue, theme: Theme) -> Scene | None:
-        """What is drawn; None where there is nothing, as without candles or without anybody to compare with."""
+        """The scene to draw; None if there is no line, for lack of candles or of venues to compare with."""
         if self.measurement is None:
             return None
         scene = Scene(self.measurement, catalogue, theme, self.view.hidden)
@@ -53,17 +53,17 @@ class AssetPanel:
 
     @property
     def empty_text(self) -> str:
-        """Why nothing is drawn, where that is so."""
+        """The text of a panel that draws nothing."""
         if self.measurement is not None:
             return "No line to draw: nobody to compare with, or hidden."
-        # Beside panels of real candles no other kind is shown: there may be some.
+        # Beside panels of real candles only real candles are shown, even if the store has a reconstruction.
         kind = "" if self.result.view.origin is OriginChoice.AUTO else f"{self.result.view.origin} "
         return f"No {kind}candle in this window."
 
 
 @dataclass(frozen=True, slots=True)
 class WindowPanels:
-    """One window: what it is called, its view, and a panel for each asset of its event."""
+    """One window: its title, its view, and a panel per asset of its event."""
 
     name: str
     view: ViewState
@@ -71,7 +71,7 @@ class WindowPanels:
 
 
 def measure_windows(measurements: Measurements, view: ViewState) -> tuple[WindowPanels, ...]:
-    """The view's window and, where it is held against a second one, that; all on candles of one kind.
+    """The window of the view, and the second window if the view has one; all on candles of one kind.
 
     Raises:
         StoreUnusable: The store cannot be read.
@@ -94,7 +94,7 @@ def measure_windows(measurements: Measurements, view: ViewState) -> tuple[Window
 
 
 def measure_pair(measurements: Measurements, view: ViewState) -> tuple[AssetPanel, ...]:
-    """The view's asset in both windows; nothing where it is held against none.
+    """The asset of the view in both windows; empty without a second window.
 
     Raises:
         StoreUnusable: The store cannot be read.
@@ -103,15 +103,15 @@ def measure_pair(measurements: Measurements, view: ViewState) -> tuple[AssetPane
 
 
 def format_window_title(view: ViewState, catalogue: Catalogue) -> str:
-    """The event and the window of a view as a title; a range of its own by its times."""
-    name = view.window_name(catalogue)
+    """The title of a window: its event and name, or its times if it has no name."""
+    name = view.find_window_name(catalogue)
     if name is None:
         return f"{format_span(view.start, view.end, view.zone)} (own range)"
     return f"{catalogue.get_event(view.event).title}: {format_window_name(name, catalogue)}"
 
 
 def measure_panels(measurements: Measurements, views: Sequence[ViewState]) -> tuple[AssetPanel, ...]:
-    """A panel for each view, in their order, all on candles of one kind: real ones wherever any view has them.
+    """A panel per view, all on candles of one kind: real ones if any view has them.
 
     Raises:
         StoreUnusable: The store cannot be read.
@@ -123,7 +123,7 @@ def measure_panels(measurements: Measurements, views: Sequence[ViewState]) -> tu
 
 
 def _list_views(view: ViewState) -> tuple[ViewState, ...]:
-    """The view, and the same choices over the second window."""
+    """The view, and the same view over the second window, if there is one."""
     if view.second_window is None:
         return (view,)
     second_window = view.second_window
@@ -131,20 +131,20 @@ def _list_views(view: ViewState) -> tuple[ViewState, ...]:
 
 
 def list_drawn_values(scene: Scene) -> list[Floats]:
-    """Every line of a panel, in per cent."""
+    """The values of every line of a panel, in per cent."""
     row = scene.highlighted_row
     focus_values = [] if row is None else [100 * row.series[group].d for group in scene.groups]
     return [*focus_values, *(_compute_own_deviation(other) for other in scene.other_rows)]
 
 
 def build_common_scale(scenes: Sequence[Scene], max_ticks: int = 5) -> Scale:
-    """The axis that shows every line of some panels; never narrower than ``enter`` on both sides."""
+    """A scale that fits every line of the scenes, and at least the threshold on both sides."""
     enter = max((scene.measurement.question.parameters.enter for scene in scenes), default=0.01)
     return build_deviation_scale([values for scene in scenes for values in list_drawn_values(scene)], enter, max_ticks)
 
 
 def build_panel_traces(scene: Scene) -> list[Trace]:
-    """Every other venue thin as one of its group, then the focus venue bold against both groups."""
+    """Thin lines of all other venues against their own groups, then bold lines of the focus venue against both."""
     measurement, row = scene.measurement, scene.highlighted_row
     traces = [
         trace
@@ -179,7 +179,7 @@ def build_panel_traces(scene: Scene) -> list[Trace]:
 
 
 def shift_to_start(measurement: Measurement, trace: Trace) -> Trace:
-    """The same trace on minutes since the window's start, so that windows of different days lie on each other."""
+    """The trace by minutes since the start of the window, so that windows of different days can be compared."""
     if "x0" in trace:
         return {**trace, "x0": 0, "dx": trace["dx"] / MINUTE_MS}
     start_ms = measurement.axis.first * measurement.question.timeframe.ms
@@ -187,5 +187,5 @@ def shift_to_start(measurement: Measurement, trace: Trace) -> Trace:
 
 
 def _compute_own_deviation(row: MarketRow) -> Floats:
-    """A market against its own group, in per cent; NaN in minutes without a vote on it."""
+    """The deviation of a market from its own group in per cent; NaN in minutes without a vote."""
     return 100 * row.series[row.market.group].d

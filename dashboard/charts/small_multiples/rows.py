@@ -1,4 +1,4 @@
-"""The numbers of the small multiples: a line per panel for the tables, and a row per minute for the files."""
+"""The numbers of the small multiples: a row per panel for tables, and a row per bar for files."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,15 +9,13 @@ from dashboard.charts.small_multiples.panels import AssetPanel
 from dashboard.tables.venues import TableCell, build_minutes_below_cell
 from dashboard.text.numbers import EN_DASH, format_bar_time, format_signed_percent
 from data.catalogue import Catalogue
-from data.schema import MINUTE_MS
+from data.schema import MINUTE_MS, TIME
 from deviation.question import TOLERANCE, Group
 from deviation.report.json_output import DEVIATION_SCHEMA, build_deviation_frame
 from deviation.result import MarketRow, Measurement
 from deviation.summary import DeviationSummary
 
 AT_LEAST_SIGN = "\N{GREATER-THAN OR EQUAL TO}"
-
-TIME = pl.Datetime("ms", "UTC")
 
 COMPARE_SCHEMA: dict[str, pl.DataType] = {
     "event": pl.String(),
@@ -31,18 +29,21 @@ COMPARE_SCHEMA: dict[str, pl.DataType] = {
 }
 """A row per window, asset, market, group of votes and bar.
 
-``format_bar_time`` counts from the window's start; ``window`` is null where it was chosen by hand, and its edges
-``[window_start, window_end)`` tell it from another one.
+``minute`` counts from the start of the window; ``window`` is its name, null if it has none. ``[window_start,
+window_end)`` are its edges.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class PanelRow:
-    """What a panel's title and the tables say of it.
+    """The numbers of a panel.
 
-    ``venue`` is the focus venue as shown, "" where the asset has no candle; ``by_group`` gives the deepest close and
-    the minutes beyond the threshold against either. ``other`` is the furthest of the thin lines: the other
-    spot venue with the deepest firm close against its own group, where that is beyond the threshold.
+    Attributes:
+        asset: the asset.
+        venue: name of the focus venue; "" without a candle.
+        by_group: per group of votes, the deepest close and the minutes below the threshold.
+        deepest_other: the other spot venue with the deepest firm close against its own group; an en dash if no close
+            is beyond the threshold.
     """
 
     asset: str
@@ -52,7 +53,7 @@ class PanelRow:
 
 
 def build_panel_rows(panels: Sequence[AssetPanel], catalogue: Catalogue) -> tuple[PanelRow, ...]:
-    """A line for each panel, in their order."""
+    """A row per panel, in their order."""
     return tuple(_build_panel_row(panel, catalogue) for panel in panels)
 
 
@@ -87,18 +88,15 @@ def _find_deepest_other(panel: AssetPanel, measurement: Measurement, catalogue: 
 
 
 def _build_cells(panel: AssetPanel, measurement: Measurement, summary: DeviationSummary) -> tuple[TableCell, TableCell]:
-    """The deepest close with its minute, and how many minutes lay below; thin minutes are told apart."""
+    """The deepest close with its time, and the minutes below; of thin minutes, marked as such, if none is firm."""
     zone = panel.view.zone
     if summary.firm_min:
-        return TableCell(
-            format_signed_percent(summary.depth), format_bar_time(measurement, summary.depth_at, zone)
-        ), build_minutes_below_cell(summary)
+        time_text = format_bar_time(measurement, summary.depth_at, zone)
+        return TableCell(format_signed_percent(summary.depth), time_text), build_minutes_below_cell(summary)
     thin_summary = summary.thin
     if thin_summary.minutes:
-        return TableCell(
-            format_signed_percent(thin_summary.depth),
-            f"{format_bar_time(measurement, thin_summary.depth_at, zone)}, thin",
-        ), build_minutes_below_cell(summary)
+        time_text = f"{format_bar_time(measurement, thin_summary.depth_at, zone)}, thin"
+        return TableCell(format_signed_percent(thin_summary.depth), time_text), build_minutes_below_cell(summary)
     return TableCell(EN_DASH), TableCell(EN_DASH)
 
 
@@ -108,7 +106,7 @@ def _format_name(row: MarketRow, catalogue: Catalogue) -> str:
 
 
 def build_compare_rows(panels: Sequence[AssetPanel], catalogue: Catalogue) -> pl.DataFrame:
-    """Every bar behind the panels; frame of `COMPARE_SCHEMA`."""
+    """Every bar of every panel; frame of `COMPARE_SCHEMA`."""
     frames = [_build_rows(panel, panel.measurement, catalogue) for panel in panels if panel.measurement is not None]
     return pl.concat([pl.DataFrame(schema=COMPARE_SCHEMA), *frames])
 
@@ -120,7 +118,7 @@ def _build_rows(panel: AssetPanel, measurement: Measurement, catalogue: Catalogu
         build_deviation_frame(measurement)
         .with_columns(
             event=pl.lit(panel.view.event),
-            window=pl.lit(panel.view.window_name(catalogue), dtype=pl.String),
+            window=pl.lit(panel.view.find_window_name(catalogue), dtype=pl.String),
             window_start=pl.lit(question.start),
             window_end=pl.lit(question.end),
             asset=pl.lit(panel.asset),

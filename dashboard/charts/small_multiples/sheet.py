@@ -1,7 +1,4 @@
-"""Where the small multiples stand on a sheet: boxes in pixels, more room where there is more to draw.
-
-The small multiples as one sheet: a panel per asset on one scale, the key of the lines, and what it rests on.
-"""
+"""The small multiples on a printed sheet: a panel per asset and window, a legend, and the footer of every sheet."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,21 +31,24 @@ from deviation.report.headline import ILLUSTRATION
 from deviation.result import Measurement
 
 PANEL_COLUMNS = {SheetSize.WIDE: 3, SheetSize.SQUARE: 2, SheetSize.TALL: 2}
-"""Panels beside each other where one window is shown; two windows are two rows on a wide sheet, else two columns."""
+"""Columns of panels for one window; two windows are two rows on a wide sheet, else two columns."""
 
 COLUMN_GAP, ROW_GAP = 34.0, 22.0
-"""Space between panels."""
+"""Space between columns and between rows of panels."""
 
 WINDOW_TITLE_HEIGHT = 24.0
-"""Height of the name of a window."""
+"""Height of a window's title."""
 
 EMPTY_PANEL_HEIGHT = 52.0
-"""Height of a panel that draws nothing, where all beside it draw nothing either."""
+"""Height of a panel without a line, in a row of panels without lines."""
+
+HEADING_HEIGHT, TIME_AXIS_HEIGHT, VALUE_AXIS_WIDTH = 62.0, 26.0, 54.0
+"""Space of a panel above, below and left of its plot."""
 
 
 @dataclass(frozen=True, slots=True)
 class WindowLayout:
-    """A window's places: that of its name, and one for each panel."""
+    """The boxes of a window: of its title, and of each panel."""
 
     title: Box
     panels: tuple[Box, ...]
@@ -57,13 +57,13 @@ class WindowLayout:
 def layout_windows(
     has_lines: Sequence[Sequence[bool]], box: Box, size: SheetSize, *, same_assets: bool
 ) -> list[WindowLayout]:
-    """The places of one window's panels, or of two windows'.
+    """The boxes of the panels of one window or two.
 
     Args:
         has_lines: per window and panel, whether it has a line to draw.
-        box: the room for all.
+        box: the space for all panels.
         size: the shape of the sheet.
-        same_assets: whether the windows show the same assets, which then stand in line.
+        same_assets: whether both windows show the same assets; their panels are then aligned.
     """
     if len(has_lines) == 1:
         return [WindowLayout(box, _layout_grid(has_lines[0], box, PANEL_COLUMNS[size]))]
@@ -78,7 +78,7 @@ def layout_windows(
         ]
     width = (box.right - box.left - COLUMN_GAP * (len(has_lines) - 1)) / len(has_lines)
     rows_by_window = [[any(row) for row in zip(*has_lines, strict=True)]] * len(has_lines) if same_assets else has_lines
-    # As high in one column as in the other, or one scale would not look like one.
+    # Panels are as high in one column as in the other, so that a shared scale looks the same in both.
     band_height = min(
         (
             _compute_band_height(window_lines, box.bottom - box.top - WINDOW_TITLE_HEIGHT)
@@ -97,7 +97,7 @@ def layout_windows(
 
 
 def _layout_grid(has_lines: Sequence[bool], box: Box, columns: int) -> tuple[Box, ...]:
-    """Panels in rows of ``columns``, or all in one row without a number."""
+    """Panels in rows of ``columns``; 0 puts all in one row."""
     columns = columns or len(has_lines)
     width = (box.right - box.left - COLUMN_GAP * (columns - 1)) / columns
     rows = [any(has_lines[first : first + columns]) for first in range(0, len(has_lines), columns)]
@@ -110,14 +110,14 @@ def _layout_grid(has_lines: Sequence[bool], box: Box, columns: int) -> tuple[Box
 
 
 def _stack_bands(has_lines: Sequence[bool], top: float, bottom: float) -> list[tuple[float, float]]:
-    """Bands from top to bottom: those that draw nothing are low, the others share what is left."""
+    """Bands from top to bottom: those without lines are low, the others share the rest of the height."""
     return _layout_bands(
         has_lines, top, _compute_band_height(has_lines, bottom - top) if any(has_lines) else EMPTY_PANEL_HEIGHT
     )
 
 
 def _compute_band_height(has_lines: Sequence[bool], available_height: float) -> float:
-    """The height of a band that draws something, where such bands share the room that the others leave."""
+    """The height of a band with lines, which share the height that bands without lines leave."""
     return (
         available_height - ROW_GAP * (len(has_lines) - 1) - EMPTY_PANEL_HEIGHT * (len(has_lines) - sum(has_lines))
     ) / sum(has_lines)
@@ -132,13 +132,9 @@ def _layout_bands(has_lines: Sequence[bool], top: float, height: float) -> list[
     return bands
 
 
-HEADING_HEIGHT, TIME_AXIS_HEIGHT, VALUE_AXIS_WIDTH = 62.0, 26.0, 54.0
-"""Room of a panel above, below and left of what is drawn."""
-
-
 @dataclass(frozen=True, slots=True)
 class PanelStyle:
-    """What all panels of a sheet share."""
+    """What all panels of a sheet share; ``shared_scale`` is None if each has its own scale."""
 
     catalogue: Catalogue
     theme: Theme
@@ -159,14 +155,14 @@ def build_compare_sheet(
     theme: Theme = Theme.LIGHT,
     share_scale: bool = True,
 ) -> go.Figure:
-    """The small multiples, laid out for the shape.
+    """The sheet of the small multiples.
 
     Args:
-        windows: one window, or two that become columns; some panel has a measurement.
+        windows: one window or two; at least one panel has a measurement.
         catalogue: names and colours of venues.
         size: the shape.
         theme: light or dark paper.
-        share_scale: whether all panels have one scale, or each its own.
+        share_scale: whether all panels share one scale.
     """
     shape = SHAPES[size]
     sheet = Sheet(shape.width, shape.height)
@@ -198,8 +194,8 @@ def _draw_header(
     headline = f"{count} side by side: {name} against the {reference} of the others"
     window_names = " and ".join(window.name for window in windows)
     subtitle = (
-        f"{window_names}. In per cent, times in UTC. Solid: USDT exchanges, dashed: USD exchanges; hollow: only one or two "
-        "voted."
+        f"{window_names}. In per cent, times in UTC. Solid: USDT exchanges, dashed: USD exchanges; "
+        "hollow: only one or two voted."
     )
     if measurement.question.origin is Evidence.RECONSTRUCTION:
         subtitle = f"{ILLUSTRATION}. {subtitle}"
@@ -211,7 +207,7 @@ def _draw_header(
 
 
 def _draw_panels(sheet: Sheet, windows: Sequence[WindowPanels], style: PanelStyle, box: Box, size: SheetSize) -> None:
-    """Every panel in its place, under the name of its window where there are two."""
+    """Draw every panel, and the titles of the windows if there are two."""
     has_lines = [
         [panel.build_scene(style.catalogue, style.theme) is not None for panel in window.panels] for window in windows
     ]
@@ -259,7 +255,7 @@ def _draw_panel(sheet: Sheet, number: int, panel: AssetPanel, panel_row: PanelRo
 
 
 def _write_deepest_other(sheet: Sheet, deepest_other: TableCell, style: PanelStyle, box: Box) -> None:
-    """Who of the thin lines fell furthest, right of the panel's title, if there is room to say it."""
+    """The deepest other venue, right of the panel's title, if it fits."""
     time_text = f" at {deepest_other.detail}" if deepest_other.detail else ""
     texts = (
         []
@@ -272,7 +268,7 @@ def _write_deepest_other(sheet: Sheet, deepest_other: TableCell, style: PanelSty
 
 
 def _write_fact(group: Group, deepest: TableCell, below: TableCell, enter_text: str, max_width: float) -> str:
-    """What a panel says against a group, shorter where there is less room."""
+    """Depth and minutes of the focus venue against a group, in the longest of three texts that fits."""
     if deepest.text == EN_DASH:
         return shorten_text(f"{group.upper()}: nobody to compare with", SMALL_FONT, max_width)
     time_text = f" at {deepest.detail}" if deepest.detail else ""

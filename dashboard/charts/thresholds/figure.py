@@ -1,4 +1,4 @@
-"""How long each market stood at or beyond each depth: a curve per market, and the table behind them."""
+"""Minutes that each market spent at or beyond each depth: a line per market, and the table of the same numbers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 from dash import html
 
+from dashboard.draw.axis import Scale
 from dashboard.draw.encoding import Figure
 from dashboard.draw.scene import Scene
 from dashboard.draw.theme import TEMPLATES
+from dashboard.draw.traces import Trace
 from dashboard.state.links import MethodAnchor, ViewLinks
 from dashboard.text.numbers import EN_DASH
 from deviation.report.wording import format_minutes
@@ -17,43 +19,43 @@ from deviation.result import MarketRow
 from deviation.summary import THRESHOLDS_PCT
 
 FIGURE_HEIGHT = 270
-"""Pixels of the chart."""
+"""Height of the chart in pixels."""
 
 ZERO_OFFSET = 0.6
-"""How far below the shortest possible time, in powers of ten, "none" stands: a log scale has no place for it."""
+"""Distance of "none" below the shortest possible time, in powers of ten: a log scale has no place for zero."""
 
 DEPTH_LABELS = tuple(f"\N{GREATER-THAN OR EQUAL TO} {x} %" for x in THRESHOLDS_PCT)
-"""The depths as the axis names them."""
+"""Labels of the depths on the axis."""
 
 CHART_NOTE = "Firm minutes at or beyond each depth, each exchange against its own group; the focus bold."
 
 
 @dataclass(frozen=True, slots=True)
 class MinuteScale:
-    """Minutes in powers of ten: the least possible time, the longest, where "none" stands, and the ticks."""
+    """The scale of minutes: powers of ten from the length of a bar on, and below them a position for "none".
 
+    Attributes:
+        axis: The positions that the axis covers, and its ticks.
+        bottom: The position of the shortest possible time, one bar.
+        zero: The position of "none".
+    """
+
+    axis: Scale
     bottom: float
-    top: float
     zero: float
-    ticks: tuple[tuple[float, str], ...]
-
-    @property
-    def range(self) -> list[float]:
-        """The axis, with some air."""
-        return [self.zero - 0.15, self.top + 0.1]
 
     @property
     def break_position(self) -> float:
-        """Where the scale ends and "none" begins."""
+        """The position between "none" and the shortest possible time."""
         return (self.zero + self.bottom) / 2
 
     def to_position(self, minutes: float) -> float:
-        """Where a time stands on the axis."""
+        """The position of a number of minutes."""
         return float(np.log10(minutes)) if minutes else self.zero
 
 
 def build_minute_scale(scene: Scene, rows: Sequence[MarketRow]) -> MinuteScale:
-    """A scale that holds the times of these markets, and at least ten bars."""
+    """A scale that covers the times of these markets, and at least ten bars."""
     bar_minutes = scene.measurement.question.timeframe.convert_to_minutes(1)
     max_minutes = max([10 * bar_minutes, *(row.own_summary.threshold_min[THRESHOLDS_PCT[0]] for row in rows)])
     bottom = float(np.log10(bar_minutes))
@@ -61,8 +63,13 @@ def build_minute_scale(scene: Scene, rows: Sequence[MarketRow]) -> MinuteScale:
     ticks = [
         minutes for minutes in (0.02, 0.1, 1, 5, 10, 100, 1_000, 10_000) if bar_minutes * 0.99 <= minutes <= max_minutes
     ]
-    texts = ((float(np.log10(minutes)), format_minutes(minutes)) for minutes in ticks)
-    return MinuteScale(bottom, float(np.log10(max_minutes)), zero, ((zero, "none"), *texts))
+    axis = Scale(
+        zero - 0.15,
+        float(np.log10(max_minutes)) + 0.1,
+        ticks=(zero, *(float(np.log10(minutes)) for minutes in ticks)),
+        tick_texts=("none", *(format_minutes(minutes) for minutes in ticks)),
+    )
+    return MinuteScale(axis, bottom, zero)
 
 
 def list_compared_rows(scene: Scene) -> list[MarketRow]:
@@ -74,12 +81,12 @@ def list_compared_rows(scene: Scene) -> list[MarketRow]:
 
 
 def build_threshold_figure(scene: Scene) -> Figure:
-    """A line per market over the depths; minutes on a log scale, with a place of its own for none."""
+    """A line per market over the depths; minutes on a log scale with a separate place for none."""
     rows, colours = list_compared_rows(scene), scene.colours
     scale = build_minute_scale(scene, rows)
     axis = {"showgrid": True, "tickmode": "array", "ticks": "", "fixedrange": True}
     return {
-        "data": [_build_line_trace(scene, row, scale) for row in rows],
+        "data": [_build_hoverable_line(scene, row, scale) for row in rows],
         "layout": {
             "template": {"layout": TEMPLATES[scene.theme].layout.to_plotly_json()},
             "height": FIGURE_HEIGHT,
@@ -97,9 +104,9 @@ def build_threshold_figure(scene: Scene) -> Figure:
             },
             "yaxis": {
                 **axis,
-                "range": scale.range,
-                "tickvals": [position for position, _ in scale.ticks],
-                "ticktext": [text for _, text in scale.ticks],
+                "range": scale.axis.range,
+                "tickvals": list(scale.axis.ticks),
+                "ticktext": list(scale.axis.tick_texts),
             },
             "shapes": [_build_break_line(colours.rule, scale.break_position)],
             "annotations": [_build_unit_label(colours.muted)],
@@ -107,34 +114,39 @@ def build_threshold_figure(scene: Scene) -> Figure:
     }
 
 
-def _build_line_trace(scene: Scene, row: MarketRow, scale: MinuteScale) -> dict[str, Any]:
-    is_focus = row is scene.focus
-    minutes = [row.own_summary.threshold_min[x] for x in THRESHOLDS_PCT]
-    firm_text = format_minutes(row.own_summary.firm_min)
-    name = scene.format_name(row)
-    colour = scene.focus_colour if is_focus else scene.colours.group_colours[row.market.group]
+def _build_hoverable_line(scene: Scene, row: MarketRow, scale: MinuteScale) -> Trace:
+    is_focus, name = row is scene.focus, scene.format_name(row)
+    minutes, firm_text = row.own_summary.threshold_min, format_minutes(row.own_summary.firm_min)
     return {
         "type": "scatter",
-        "x": list(range(len(minutes))),
-        "y": [scale.to_position(value) for value in minutes],
-        "mode": "lines+markers",
-        "line": {
-            "color": colour,
-            "width": 3 if is_focus else 1.3,
-            "dash": "solid" if is_focus else scene.select_dash(row.market),
-        },
-        "marker": {"color": colour, "size": 7 if is_focus else 4},
-        "name": name,
+        **build_line_trace(scene, row, scale, width=3 if is_focus else 1.3, marker_size=7 if is_focus else 4),
         "text": [
-            f"{name}: {format_minutes(value)} of {firm_text} minutes at least {x} % below"
-            for x, value in zip(THRESHOLDS_PCT, minutes, strict=True)
+            f"{name}: {format_minutes(minutes[pct])} of {firm_text} minutes at least {pct} % below"
+            for pct in THRESHOLDS_PCT
         ],
         "hovertemplate": "%{text}<extra></extra>",
     }
 
 
+def build_line_trace(scene: Scene, row: MarketRow, scale: MinuteScale, *, width: float, marker_size: float) -> Trace:
+    """The line of a market: the positions of its minutes at each depth, by the index of the depth."""
+    colour = scene.select_colour(row)
+    return {
+        "x": list(range(len(THRESHOLDS_PCT))),
+        "y": [scale.to_position(row.own_summary.threshold_min[pct]) for pct in THRESHOLDS_PCT],
+        "mode": "lines+markers",
+        "line": {
+            "color": colour,
+            "width": width,
+            "dash": "solid" if row is scene.focus else scene.select_dash(row.market),
+        },
+        "marker": {"color": colour, "size": marker_size},
+        "name": scene.format_name(row),
+    }
+
+
 def _build_break_line(colour: str, y: float) -> dict[str, Any]:
-    """Where the scale ends and "none" begins."""
+    """A dotted line between "none" and the rest of the scale."""
     line = {"color": colour, "width": 1, "dash": "dot"}
     return {"type": "line", "xref": "x domain", "x0": 0, "x1": 1, "yref": "y", "y0": y, "y1": y, "line": line}
 
@@ -154,7 +166,7 @@ def _build_unit_label(colour: str) -> dict[str, Any]:
 
 
 def build_threshold_table(scene: Scene, links: ViewLinks) -> html.Table:
-    """The numbers of the curves, the focus venue first."""
+    """The minutes of each line as a table, the focus venue first."""
     header = [
         html.Th("Exchange", scope="col"),
         *(html.Th(label, scope="col") for label in DEPTH_LABELS),

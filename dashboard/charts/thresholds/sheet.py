@@ -1,17 +1,25 @@
-"""How long at which depth on a printed sheet: a line per market, its name where the line begins.
+"""Minutes at or beyond each depth, on a sheet: a line per market, with its name at the left end.
 
-Nearly all lines end at none, so names at their right ends would lie in one heap; at the mildest depth they lie apart.
+Nearly all lines end at "none" on the right, where names would not be apart; at the mildest depth they are.
 """
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from dashboard.charts.thresholds.figure import DEPTH_LABELS, MinuteScale, build_minute_scale, list_compared_rows
+from dashboard.charts.thresholds.figure import (
+    DEPTH_LABELS,
+    MinuteScale,
+    build_line_trace,
+    build_minute_scale,
+    list_compared_rows,
+)
+from dashboard.draw.axis import Scale
 from dashboard.draw.label_layout import Box, spread_labels
+from dashboard.draw.plot import Plot
 from dashboard.draw.scene import Scene
 from dashboard.draw.text_metrics import LINE_HEIGHT, join_items, measure_text_width, shorten_text
 from dashboard.draw.theme import mix_colours
+from dashboard.draw.traces import Trace
 from dashboard.sheet.canvas import Sheet
 from dashboard.sheet.legend import LegendItem, build_line_item
 from dashboard.sheet.panel import LEADER_THRESHOLD, SMALL_FONT
@@ -21,46 +29,34 @@ from deviation.result import MarketRow
 from deviation.summary import THRESHOLDS_PCT
 
 MARGIN_TOP, MARGIN_RIGHT, MARGIN_BOTTOM = 44.0, 62.0, 60.0
-"""Room within the box for what the axes say: their numbers stand on the right, since names stand on the left."""
+"""Space within the box for tick labels and axis titles; the former are on the right, as names are on the left."""
 
 LEADER_WIDTH = 34.0
-"""Room between a name and the beginning of its line."""
+"""Space between a name and the left end of its line."""
 
 NAME_FONTS = (14, 13, 12)
-"""Font sizes of names, the largest in which all have a place."""
+"""Font sizes of names; the largest in which all fit is used."""
 
 MAX_NAME_WIDTH = 230.0
-"""Width after which a name is cut."""
+"""Width above which a name is cut."""
 
 AXIS_FONT = 14
 """Font size of the axes."""
 
 SIDE_MARGIN = 0.12
-"""Air on either side of the depths, in steps between them."""
+"""Space on either side of the depths, in steps between them."""
 
-
-@dataclass(frozen=True, slots=True)
-class _ThresholdPlot:
-    """Where the lines lie: depths across by number, minutes upwards on their scale."""
-
-    box: Box
-    scale: MinuteScale
-
-    @property
-    def x_range(self) -> list[float]:
-        return [-SIDE_MARGIN, len(THRESHOLDS_PCT) - 1 + SIDE_MARGIN]
-
-    def to_x(self, number: float) -> float:
-        low, high = self.x_range
-        return self.box.left + (self.box.right - self.box.left) * (number - low) / (high - low)
-
-    def to_y(self, position: float) -> float:
-        low, high = self.scale.range
-        return self.box.bottom - (self.box.bottom - self.box.top) * (position - low) / (high - low)
+DEPTH_AXIS = Scale(
+    -SIDE_MARGIN,
+    len(THRESHOLDS_PCT) - 1 + SIDE_MARGIN,
+    ticks=tuple(range(len(DEPTH_LABELS))),
+    tick_texts=DEPTH_LABELS,
+)
+"""The depths from left to right, by their index in `THRESHOLDS_PCT`."""
 
 
 def draw_thresholds(sheet: Sheet, box: Box, scene: Scene) -> None:
-    """Draw the lines of all markets with firm minutes; at least one."""
+    """Draw the lines of all markets with firm minutes, of which there must be at least one."""
     rows = list_compared_rows(scene)
     names = _list_names(scene, rows)
     widest = max(
@@ -68,22 +64,22 @@ def draw_thresholds(sheet: Sheet, box: Box, scene: Scene) -> None:
     )
     left = box.left + min(widest, MAX_NAME_WIDTH) + LEADER_WIDTH
     inner = Box(left, box.top + MARGIN_TOP, box.right - MARGIN_RIGHT, box.bottom - MARGIN_BOTTOM)
-    panel = _ThresholdPlot(inner, build_minute_scale(scene, rows))
-    _draw_axes(sheet, box, panel, scene)
-    x = {"range": panel.x_range, "showticklabels": False}
-    y = {"range": panel.scale.range, "showticklabels": False}
-    sheet.add_subplot(1, inner, x, y, [_build_line_trace(scene, row, panel.scale) for row in rows])
-    _write_numbers(sheet, panel, scene)
-    unlabelled = _write_names(sheet, panel, scene, rows, names)
+    scale = build_minute_scale(scene, rows)
+    plot = Plot(inner, DEPTH_AXIS, scale.axis)
+    _draw_axes(sheet, box, plot, scale, scene)
+    x, y = ({"range": axis.range, "showticklabels": False} for axis in (plot.x, plot.y))
+    sheet.add_subplot(1, inner, x, y, [_build_sheet_line(scene, row, scale) for row in rows])
+    _write_numbers(sheet, plot, scale, scene)
+    unlabelled = _write_names(sheet, plot, scale, scene, rows, names)
     if unlabelled:
         prefix = "No place for the name of "
         max_width = inner.right - box.left - 160
-        text = f"{prefix}{join_items(unlabelled, lambda items: measure_text_width(f'{prefix}{items}', SMALL_FONT) <= max_width)}"
-        sheet.write_text(text, box.left, box.top + 9, size=SMALL_FONT, colour=scene.colours.muted)
+        names_text = join_items(unlabelled, lambda text: measure_text_width(prefix + text, SMALL_FONT) <= max_width)
+        sheet.write_text(prefix + names_text, box.left, box.top + 9, size=SMALL_FONT, colour=scene.colours.muted)
 
 
 def build_threshold_legend(scene: Scene) -> list[LegendItem]:
-    """The line of each group that is drawn beside the focus; on the reconstruction, dashed ones are assumed."""
+    """A line sample per group of the other markets; on the reconstruction also one for assumed markets, if any."""
     other_rows = [row for row in list_compared_rows(scene) if row is not scene.focus]
     groups = dict.fromkeys(row.market.group for row in other_rows)
     dashes = {} if scene.is_illustration else {row.market.group: scene.select_dash(row.market) for row in other_rows}
@@ -98,7 +94,7 @@ def build_threshold_legend(scene: Scene) -> list[LegendItem]:
 
 
 def _list_names(scene: Scene, rows: Sequence[MarketRow]) -> list[str]:
-    """The name of each line, with its symbol where a venue has several."""
+    """The name of each line, with the symbol where a venue has several."""
     counts = Counter(scene.format_name(row) for row in rows)
     return [
         f"{scene.format_name(row)} {row.market.symbol}"
@@ -108,32 +104,21 @@ def _list_names(scene: Scene, rows: Sequence[MarketRow]) -> list[str]:
     ]
 
 
-def _draw_axes(sheet: Sheet, box: Box, panel: _ThresholdPlot, scene: Scene) -> None:
-    """Numbers on the right and below, what they are, and the line at which the scale ends."""
-    inner, colours = panel.box, scene.colours
-    for position, text in panel.scale.ticks:
-        y = panel.to_y(position)
+def _draw_axes(sheet: Sheet, box: Box, plot: Plot, scale: MinuteScale, scene: Scene) -> None:
+    """Tick labels on the right and below, titles of the axes, and the line between "none" and the rest of the scale."""
+    inner, colours = plot.box, scene.colours
+    for position, text in zip(plot.y.ticks, plot.y.tick_texts, strict=True):
+        y = plot.to_y(position)
         sheet.draw_line((inner.left, y), (inner.right, y), colours.grid, 1, below=True)
         sheet.write_text(text, inner.right + 10, y, size=AXIS_FONT, colour=colours.text)
-    for number, text in enumerate(DEPTH_LABELS):
-        x = panel.to_x(number)
+    for index, text in enumerate(plot.x.tick_texts):
+        x = plot.to_x(index)
         sheet.draw_line((x, inner.top), (x, inner.bottom), colours.grid, 1, below=True)
-        align = "right" if number == len(DEPTH_LABELS) - 1 else "center" if number else "left"
-        sheet.write_text(
-            text,
-            x + {"left": -8, "center": 0, "right": 8}[align],
-            inner.bottom + 16,
-            size=AXIS_FONT,
-            colour=colours.text,
-            align=align,
-        )
-    sheet.draw_line(
-        (inner.left, panel.to_y(panel.scale.break_position)),
-        (inner.right, panel.to_y(panel.scale.break_position)),
-        colours.rule,
-        1,
-        "dot",
-    )
+        align = _select_align(index)
+        shift = {"left": -8, "center": 0, "right": 8}[align]
+        sheet.write_text(text, x + shift, inner.bottom + 16, size=AXIS_FONT, colour=colours.text, align=align)
+    break_y = plot.to_y(scale.break_position)
+    sheet.draw_line((inner.left, break_y), (inner.right, break_y), colours.rule, 1, "dot")
     sheet.write_text(
         "minutes, log scale \N{DOWNWARDS ARROW}",
         box.right,
@@ -153,80 +138,54 @@ def _draw_axes(sheet: Sheet, box: Box, panel: _ThresholdPlot, scene: Scene) -> N
     )
 
 
-def _build_line_trace(scene: Scene, row: MarketRow, scale: MinuteScale) -> dict[str, object]:
-    is_focus, colour = row is scene.focus, _select_colour(scene, row)
-    return {
-        "x": list(range(len(THRESHOLDS_PCT))),
-        "y": [scale.to_position(row.own_summary.threshold_min[pct]) for pct in THRESHOLDS_PCT],
-        "mode": "lines+markers",
-        "line": {
-            "color": colour,
-            "width": 4 if is_focus else 1.6,
-            "dash": "solid" if is_focus else scene.select_dash(row.market),
-        },
-        "marker": {"color": colour, "size": 10 if is_focus else 5},
-        "cliponaxis": False,
-        "name": scene.format_name(row),
-    }
+def _build_sheet_line(scene: Scene, row: MarketRow, scale: MinuteScale) -> Trace:
+    is_focus = row is scene.focus
+    trace = build_line_trace(scene, row, scale, width=4 if is_focus else 1.6, marker_size=10 if is_focus else 5)
+    return {**trace, "cliponaxis": False}
 
 
-def _select_colour(scene: Scene, row: MarketRow) -> str:
-    return scene.focus_colour if row is scene.focus else scene.colours.group_colours[row.market.group]
+def _select_align(index: int) -> str:
+    """The alignment of a text at a depth: the outermost ones must not leave the plot."""
+    return "right" if index == len(THRESHOLDS_PCT) - 1 else "center" if index else "left"
 
 
-def _write_numbers(sheet: Sheet, panel: _ThresholdPlot, scene: Scene) -> None:
+def _write_numbers(sheet: Sheet, plot: Plot, scale: MinuteScale, scene: Scene) -> None:
     """The focus venue's minutes above its points, where there are any."""
     row = scene.focus
     if row is None or not row.own_summary.firm_min:
         return
-    for number, pct in enumerate(THRESHOLDS_PCT):
+    for index, pct in enumerate(THRESHOLDS_PCT):
         minutes = row.own_summary.threshold_min[pct]
         if minutes:
-            y = panel.to_y(panel.scale.to_position(minutes)) - 17
-            is_last = number == len(THRESHOLDS_PCT) - 1
-            x, align = (
-                panel.to_x(number) + (4 if is_last else -4 if not number else 0),
-                "right" if is_last else "center",
-            )
-            align = "left" if not number else align
+            align = _select_align(index)
+            x = plot.to_x(index) + {"left": -4, "center": 0, "right": 4}[align]
+            y = plot.to_y(scale.to_position(minutes)) - 17
             sheet.write_text(format_minutes(minutes), x, y, size=15, colour=scene.focus_colour, align=align, bold=True)
 
 
 def _write_names(
-    sheet: Sheet, panel: _ThresholdPlot, scene: Scene, rows: Sequence[MarketRow], names: Sequence[str]
+    sheet: Sheet, plot: Plot, scale: MinuteScale, scene: Scene, rows: Sequence[MarketRow], names: Sequence[str]
 ) -> list[str]:
-    """Names left of where lines begin, those of the longest first; returns those for which there is no place."""
+    """Names left of the lines, with leaders; returns the names that do not fit: those with the fewest minutes."""
 
     def build_sort_key(index: int) -> tuple[float, ...]:
         return tuple(-rows[index].own_summary.threshold_min[pct] for pct in THRESHOLDS_PCT)
 
-    height = panel.box.bottom - panel.box.top + 12
+    height = plot.box.bottom - plot.box.top + 12
     size = next((size for size in NAME_FONTS if size * LINE_HEIGHT * len(rows) <= height), NAME_FONTS[-1])
-    order = sorted(range(len(rows)), key=lambda index: (rows[index] is not scene.focus, build_sort_key(index)))
-    shown_order = order[: int(height / (size * LINE_HEIGHT))]
-    sorted_rows = sorted(shown_order, key=build_sort_key)
+    by_rank = sorted(range(len(rows)), key=lambda index: (rows[index] is not scene.focus, build_sort_key(index)))
+    max_names = int(height / (size * LINE_HEIGHT))
+    indices = sorted(by_rank[:max_names], key=build_sort_key)
     targets = [
-        panel.to_y(panel.scale.to_position(rows[index].own_summary.threshold_min[THRESHOLDS_PCT[0]]))
-        for index in sorted_rows
+        plot.to_y(scale.to_position(rows[index].own_summary.threshold_min[THRESHOLDS_PCT[0]])) for index in indices
     ]
-    label_positions = spread_labels(
-        targets, [size * LINE_HEIGHT] * len(sorted_rows), panel.box.top - 6, panel.box.bottom + 6
-    )
-    right, line_start = panel.box.left - LEADER_WIDTH, panel.to_x(0) - 8
-    for index, y, target in zip(sorted_rows, label_positions, targets, strict=True):
-        is_focus, colour = rows[index] is scene.focus, _select_colour(scene, rows[index])
+    centres = spread_labels(targets, [size * LINE_HEIGHT] * len(indices), plot.box.top - 6, plot.box.bottom + 6)
+    right, line_start = plot.box.left - LEADER_WIDTH, plot.to_x(0) - 8
+    for index, y, target in zip(indices, centres, targets, strict=True):
+        is_focus, colour = rows[index] is scene.focus, scene.select_colour(rows[index])
         text = shorten_text(names[index], size, MAX_NAME_WIDTH, bold=is_focus)
-        sheet.write_text(
-            text,
-            right,
-            y,
-            size=size,
-            colour=colour if is_focus else mix_colours(colour, scene.colours.ink, 0.4),
-            align="right",
-            bold=is_focus,
-        )
-        if abs(y - target) > LEADER_THRESHOLD:
-            sheet.draw_line((right + 4, y), (line_start, target), colour, 0.8)
-        else:
-            sheet.draw_line((right + 4, target), (line_start, target), colour, 0.8)
-    return [names[index] for index in order[len(shown_order) :]]
+        text_colour = colour if is_focus else mix_colours(colour, scene.colours.ink, 0.4)
+        sheet.write_text(text, right, y, size=size, colour=text_colour, align="right", bold=is_focus)
+        leader_y = y if abs(y - target) > LEADER_THRESHOLD else target
+        sheet.draw_line((right + 4, leader_y), (line_start, target), colour, 0.8)
+    return [names[index] for index in by_rank[max_names:]]

@@ -1,4 +1,4 @@
-"""The panel of deviations: the focus venue against both groups, over what the others' own deviations were."""
+"""The panel of deviations: the focus venue against both groups, over the range of the other venues' deviations."""
 
 from dataclasses import dataclass
 
@@ -17,15 +17,15 @@ from deviation.result import MarketRow
 from deviation.summary import find_minimum, select_side, value_at
 
 LINE_WIDTH_SHARES = (0.9, 0.65)
-"""Width, as a share of the price line's, of the line against the own group and against the other one."""
+"""Widths of the lines against the own group and the other one, as shares of the price line's width."""
 
 MANY_THIN_MINUTES = 120
-"""Thin minutes from which their hollow dots are drawn small."""
+"""Number of thin minutes above which their hollow dots are small."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExtremeDeviation:
-    """The largest deviation from one group, at a position in the window; ``value`` in per cent."""
+    """The largest deviation from one group: its position in the window, its value in per cent, and its label."""
 
     position: int
     value: float
@@ -33,7 +33,7 @@ class ExtremeDeviation:
 
 
 def fit_deviation_scale(scene: Scene, max_ticks: int = 6) -> Scale:
-    """The axis for all that is drawn; never narrower than ``enter`` on both sides."""
+    """An axis for everything that is drawn, and for the threshold ``enter`` on either side of zero."""
     drawn_values = [*scene.band]
     if scene.focus is not None:
         drawn_values += [100 * scene.focus.series[group].d for group in Group]
@@ -41,7 +41,7 @@ def fit_deviation_scale(scene: Scene, max_ticks: int = 6) -> Scale:
 
 
 def select_shaded_group(row: MarketRow) -> Group | None:
-    """The group whose deviations are shaded: the own one where any minute is firm, else the other; else none."""
+    """The group whose deviations are shaded: the own one, or the other one, if it has firm minutes; else None."""
     for group in (row.market.group, row.market.group.other):
         if row.summaries[group].firm_min:
             return group
@@ -49,7 +49,7 @@ def select_shaded_group(row: MarketRow) -> Group | None:
 
 
 def build_deviation_traces(scene: Scene) -> list[Trace]:
-    """Band, shading, and the lines against both groups; thin minutes hollow."""
+    """The band of the others, the shading, and the lines against both groups with hollow dots in thin minutes."""
     measurement, row, colours = scene.measurement, scene.focus, scene.colours
     traces = [{**build_area_trace(measurement, *scene.band, colours.band, 0.55), "name": "the other venues"}]
     if row is None:
@@ -75,7 +75,7 @@ def build_deviation_traces(scene: Scene) -> list[Trace]:
 
 
 def build_deviation_end_labels(scene: Scene) -> list[EndLabel]:
-    """The labels at the ends of both lines, each with its dash, where there is a line."""
+    """The labels at the ends of the lines that have a value, each with its dash."""
     row = scene.focus
     if row is None:
         return []
@@ -89,7 +89,7 @@ def build_deviation_end_labels(scene: Scene) -> list[EndLabel]:
 
 
 def _build_shading(scene: Scene, row: MarketRow) -> list[Trace]:
-    """Firm minutes beyond enter lightly down to the close; in order-proof ones, darkly, as far as is certain."""
+    """Firm minutes beyond ``enter``: light shading to the close, dark as far as is certain in any order of trades."""
     group = select_shaded_group(row)
     if group is None:
         return []
@@ -115,7 +115,7 @@ def _build_shading(scene: Scene, row: MarketRow) -> list[Trace]:
 
 
 def find_extremes(scene: Scene) -> list[ExtremeDeviation]:
-    """The largest deviation from each group that was firm, beyond ``enter``; from thin minutes where none was."""
+    """The largest firm deviation from each group if beyond ``enter``; without any firm minute, the largest thin one."""
     row, measurement = scene.focus, scene.measurement
     if row is None:
         return []
@@ -141,7 +141,7 @@ def find_extremes(scene: Scene) -> list[ExtremeDeviation]:
 
 
 def _find_furthest_thin(series: DeviationSeries) -> tuple[float | None, int | None]:
-    """The largest deviation of a thin minute, on either side."""
+    """The largest deviation of a thin minute on either side, and its position; None without a thin minute."""
     position = find_minimum(np.where(series.thin, -np.abs(series.d), np.nan))
     return value_at(series.d, position), position
 

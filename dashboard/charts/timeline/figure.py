@@ -1,23 +1,24 @@
-"""The figure of the page: prices, deviation and minutes on one time axis, as wide as the page lets it be."""
+"""The explorer's figure: prices, deviation and minute states on one time axis, as wide as its page."""
 
 from typing import Any
 
 import numpy as np
 
 from dashboard.charts.timeline.annotations import (
+    build_end_labels,
+    build_illustration_notice,
+    build_lane_labels,
+    build_titles,
+)
+from dashboard.charts.timeline.arrows import build_arrows
+from dashboard.charts.timeline.deviations import build_deviation_end_labels, build_deviation_traces, fit_deviation_scale
+from dashboard.charts.timeline.layout import (
     DEVIATION_DOMAIN,
     FIGURE_HEIGHT,
     FIGURE_MARGIN,
     PRICE_DOMAIN,
     STRIP_DOMAIN,
-    build_arrows,
-    build_end_labels,
-    build_illustration_notice,
-    build_lane_labels,
-    build_level_lines,
-    build_titles,
 )
-from dashboard.charts.timeline.deviations import build_deviation_end_labels, build_deviation_traces, fit_deviation_scale
 from dashboard.charts.timeline.notes import build_note_lines, build_note_marks
 from dashboard.charts.timeline.prices import build_price_end_labels, build_price_traces, fit_price_scale
 from dashboard.charts.timeline.states import LANE_COUNT, build_lanes
@@ -29,14 +30,12 @@ from dashboard.draw.traces import MAX_SCREEN_WICKS, Trace, build_grid_coordinate
 from dashboard.text.clock import Zone, build_ticks, format_naive, shorten_tick
 from dashboard.text.sentences import list_window_notes
 
-__all__ = ["FIGURE_HEIGHT", "build_explorer_figure"]
-
 
 def build_explorer_figure(scene: Scene, zone: Zone = Zone.UTC) -> Figure:
     """Prices, deviation of the focus venue, and a strip of votes and states, on one time axis.
 
     Args:
-        scene: What was measured, and how it looks.
+        scene: The measurement to draw, with its theme.
         zone: The clock of the tick labels; the data stay in UTC.
     """
     measurement = scene.measurement
@@ -66,7 +65,7 @@ def build_explorer_figure(scene: Scene, zone: Zone = Zone.UTC) -> Figure:
                 *build_lane_labels(scene, lanes),
                 *build_illustration_notice(scene),
             ],
-            "shapes": [*build_level_lines(scene), *build_note_lines(scene, notes)],
+            "shapes": [*_build_level_lines(scene), *build_note_lines(scene, notes)],
             **_build_time_axes(scene, zone),
             "yaxis": _build_value_axis(prices, PRICE_DOMAIN, 1),
             "yaxis2": _build_value_axis(deviations, DEVIATION_DOMAIN, 2),
@@ -81,7 +80,7 @@ def _assign_axes(trace: Trace, panel: int) -> Trace:
 
 
 def _mark_hoverable(traces: list[Trace]) -> list[Trace]:
-    """Lines and dots tell where the pointer is, areas and wicks do not; what it reads stands below the charts."""
+    """Let lines and dots report the hovered time without a hover label; areas and wicks stay silent."""
     return [{**trace, "hoverinfo": "none"} if "x0" in trace else trace for trace in traces]
 
 
@@ -101,8 +100,27 @@ def _build_value_axis(scale: Scale, domain: tuple[float, float], panel: int) -> 
     }
 
 
+def _build_level_lines(scene: Scene) -> list[dict[str, Any]]:
+    """Lines in the panel of deviations: solid at zero, dotted at the threshold on either side."""
+    enter = 100 * scene.measurement.question.parameters.enter
+    return [
+        {
+            "type": "line",
+            "xref": "x2 domain",
+            "yref": "y2",
+            "x0": 0,
+            "x1": 1,
+            "y0": value,
+            "y1": value,
+            "layer": "below",
+            "line": {"color": scene.colours.rule, "width": 1, "dash": dash},
+        }
+        for value, dash in ((-enter, "dot"), (0.0, "solid"), (enter, "dot"))
+    ]
+
+
 def _build_time_axes(scene: Scene, zone: Zone) -> dict[str, Any]:
-    """Three axes that move together; the lowest carries the labels of the clock."""
+    """Three axes that move together; the lowest has the tick labels."""
     question = scene.measurement.question
     time_ticks = build_ticks(question.start, question.end, zone, 8, scene.measurement.axis.bar_length)
     common = {
@@ -136,7 +154,7 @@ def _build_time_axes(scene: Scene, zone: Zone) -> dict[str, Any]:
 
 
 def _build_hover_trace(scene: Scene) -> Trace:
-    """What the pointer finds on the strip, and in bars without any price."""
+    """An invisible line through every bar of the strip, so that bars without any price can be hovered too."""
     measurement = scene.measurement
     level = np.zeros(measurement.axis.size)
     return {

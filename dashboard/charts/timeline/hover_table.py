@@ -1,7 +1,7 @@
-"""What every market was in each bar: the numbers of the table that follows the pointer along the charts.
+"""The data of the table beside the pointer: price, deviation and state of every market in each bar.
 
-The browser holds them all, so that pointing asks the server for nothing. In windows that are drawn by buckets the table
-tells least and greatest of each bucket, as the charts do.
+The browser has all of it, so that pointing needs no request. In windows that are drawn by buckets the table shows the
+least and the greatest value of each bucket, as the charts do.
 """
 
 from typing import Any
@@ -19,16 +19,16 @@ from deviation.result import MarketRow
 from deviation.summary import find_minimum
 
 STATE_NAMES = tuple(state.name.lower() for state in State)
-"""The names of the states by their number."""
+"""Names of the states, by number."""
 
 
 def build_minute_data(scene: Scene, zone: Zone) -> dict[str, Any]:
-    """Times, and per market its names, prices, deviations and states, as ``assets/page.js`` reads them.
+    """Times, and names, prices, deviations and states of each market, for ``assets/explorer.js``.
 
-    ``first`` and ``bar`` are in milliseconds, ``width`` is the number of bars of a bucket, ``at`` the bucket that is
-    shown before anybody points at one: the focus venue's deepest. Prices in dollars, deviations as fractions against
-    the market's own group, both as 32-bit values with NaN for none; where ``width`` is not 1, ``low`` and ``high``
-    stand in their place. ``state`` is the position in ``states`` of each bar, of a bucket the gravest.
+    ``first``, ``bar`` and ``offset`` are in milliseconds. ``width`` is the number of bars per bucket and ``at`` the
+    bucket that is shown first, that of the focus venue's deepest close. Prices are in dollars and deviations are
+    fractions against the market's own group, both as 32-bit values with NaN for none: ``low`` alone where ``width`` is
+    1, else ``low`` and ``high``. ``state`` is the index in ``states``, of a bucket the one furthest from a vote.
     """
     measurement = scene.measurement
     size = measurement.axis.size
@@ -49,13 +49,13 @@ def build_minute_data(scene: Scene, zone: Zone) -> dict[str, Any]:
 
 
 def _sort_rows(scene: Scene) -> list[MarketRow]:
-    """The focus venue's row, then spot markets and derivatives in the catalogue's order."""
-    order = {venue: build_sort_key for build_sort_key, venue in enumerate(scene.catalogue.venues)}
+    """The focus row, then spot markets, then derivatives; by group and the catalogue's order of venues."""
+    order = {venue: index for index, venue in enumerate(scene.catalogue.venues)}
 
     def build_sort_key(row: MarketRow) -> tuple[bool, bool, bool, int, str]:
         market = row.market
-        group = market.group is Group.USD
-        return row is not scene.focus, not row.is_spot, group, order.get(market.venue, len(order)), market.symbol
+        venue_index = order.get(market.venue, len(order))
+        return row is not scene.focus, not row.is_spot, market.group is Group.USD, venue_index, market.symbol
 
     return sorted(scene.measurement.rows, key=build_sort_key)
 
@@ -83,12 +83,12 @@ def _encode_values(values: Floats, width: int) -> dict[str, dict[str, str]]:
 
 
 def _find_gravest_states(states: Floats, width: int) -> np.ndarray[Any, np.dtype[np.int8]]:
-    """The state of each bucket that is furthest from a vote: states are numbered by that."""
+    """The state of each bucket that is furthest from a vote, which is the one with the highest number."""
     return compute_bucket_maxima(states, width).astype(np.int8)
 
 
 def _find_deepest_position(scene: Scene) -> int:
-    """The bar that tells most: the focus venue's deepest close, else its lowest trade, else the first close."""
+    """The position of the focus venue's deepest close, else of its lowest trade or close; 0 without any."""
     row = scene.focus
     if row is None:
         return 0

@@ -1,4 +1,4 @@
-"""What the event's catalogue notes on the time line: small marks along the charts, and a list of them with sources."""
+"""The catalogue's notes on an event: marks along the charts, and a list with their sources."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -15,13 +15,13 @@ SUPPORT_TEXTS = {
     "S": "a single source",
     "D": "derived from trades or by arithmetic",
 }
-"""What a note's mark says of its support (`data.catalogue.Note`)."""
+"""The support of a note, by its mark (`data.catalogue.Note`)."""
 
 NOTE_SYMBOL = "\N{BLACK DOWN-POINTING SMALL TRIANGLE}"
 
 
 def build_note_lines(scene: Scene, notes: Sequence[Note]) -> list[dict[str, Any]]:
-    """A faint upright through all panels for each note."""
+    """A dotted vertical line through all panels for each note."""
     return [
         {
             "type": "line",
@@ -39,7 +39,7 @@ def build_note_lines(scene: Scene, notes: Sequence[Note]) -> list[dict[str, Any]
 
 
 def build_note_marks(scene: Scene, notes: Sequence[Note]) -> list[dict[str, Any]]:
-    """A small triangle at the upper end of each upright."""
+    """A small triangle at the upper end of each line."""
     return [
         {
             "text": NOTE_SYMBOL,
@@ -55,19 +55,19 @@ def build_note_marks(scene: Scene, notes: Sequence[Note]) -> list[dict[str, Any]
     ]
 
 
-def build_notes_list(notes: Sequence[Note], zone: Zone, length: timedelta) -> list[Any]:
-    """The notes as a list, times on the reader's clock, with links to their sources; nothing without any."""
+def build_notes_list(notes: Sequence[Note], zone: Zone, duration: timedelta) -> list[Any]:
+    """A heading and the list of notes, with times in ``zone`` and links to the sources; empty without notes."""
     if not notes:
         return []
     return [
         html.H2([f"{NOTE_SYMBOL} Noted at the time ", html.Small(str(zone))]),
-        html.Ul([html.Li(_build_note_item(note, zone, length)) for note in notes]),
+        html.Ul([html.Li(_build_note_item(note, zone, duration)) for note in notes]),
     ]
 
 
-def _build_note_item(note: Note, zone: Zone, length: timedelta) -> list[Any]:
+def _build_note_item(note: Note, zone: Zone, duration: timedelta) -> list[Any]:
     local = convert_to_zone(note.at, zone)
-    time = f"{local:%H:%M}" if length <= timedelta(days=1) else f"{format_day(local.date())} {local:%H:%M}"
+    time = f"{local:%H:%M}" if duration <= timedelta(days=1) else f"{format_day(local.date())} {local:%H:%M}"
     support = SUPPORT_TEXTS[note.mark]
     if note.source_url is None:
         support_part: Any = html.Small(f"({support}; no public page on record)")

@@ -1,4 +1,4 @@
-"""The panel of prices: who traded where, with the focus venue bold and everyone else in two quiet families."""
+"""The panel of prices: the focus venue in bold over the lines of all others, coloured by group."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import numpy as np
 from dashboard.draw.axis import Scale, build_price_scale
 from dashboard.draw.scene import EndLabel, Scene, extract_voting_prices, find_last_value
 from dashboard.draw.theme import mix_colours
-from dashboard.draw.traces import BUCKET_COUNT, Trace, build_hollow_trace, build_line_traces, build_whisker_trace
+from dashboard.draw.traces import BUCKET_COUNT, Trace, build_hollow_trace, build_line_traces, build_wick_trace
 from deviation.minute.grid import Floats
 from deviation.minute.states import State
 from deviation.question import Group
@@ -16,12 +16,12 @@ from deviation.report.wording import format_clock_time, format_price
 from deviation.result import MarketRow
 
 MAX_NAMED_VENUES = 2
-"""Up to so many venues of a family are named at the end of their lines; more are counted."""
+"""Number of lines per group up to which each is named at its end; above it one label gives their number."""
 
 
 @dataclass(frozen=True, slots=True)
 class LowestTrade:
-    """A market's lowest trade, at a position in the window, with its text; an arrow where the axis ends above it."""
+    """The lowest trade of a market: its position in the window, its price, and its label."""
 
     position: int
     price: float
@@ -30,14 +30,14 @@ class LowestTrade:
 
 
 def fit_price_scale(scene: Scene, max_ticks: int = 7) -> Scale:
-    """The axis for the closes of every line that is drawn."""
+    """An axis for the closes of all drawn lines."""
     rows = [*scene.other_rows, *([scene.highlighted_row] if scene.highlighted_row else [])]
     closes = [extract_voting_prices(row) for row in rows] + [price for _, price in scene.secondary_prices]
     return build_price_scale([*closes, *(values for _, values in list_fair_values(scene))], max_ticks)
 
 
 def list_fair_values(scene: Scene) -> list[tuple[Group, Floats]]:
-    """What the underlying elsewhere says the asset is worth, per group that says anything."""
+    """The fair value of an asset with an underlying, per bar, for each group that has any; else empty."""
     if scene.measurement.question.underlying is None or scene.focus is None:
         return []
     series = scene.focus.series
@@ -45,16 +45,18 @@ def list_fair_values(scene: Scene) -> list[tuple[Group, Floats]]:
 
 
 def list_drawn_prices(scene: Scene) -> list[Floats]:
-    """The values of every line of the panel, a value per bar."""
+    """The values of every line of the panel: a value per bar, NaN for none."""
     lines = [extract_voting_prices(row) for row in scene.other_rows] + [price for _, price in scene.secondary_prices]
     lines += [values for _, values in list_fair_values(scene)]
     return lines if scene.highlighted_row is None else [*lines, extract_voting_prices(scene.highlighted_row)]
 
 
 def build_price_traces(scene: Scene, max_wicks: int = BUCKET_COUNT) -> list[Trace]:
-    """Everyone else first, then fair values, then the focus venue: other quotes, wicks, its own closes on top.
+    """All traces of the panel, from bottom to top: other venues, fair values, the focus venue.
 
-    ``max_wicks`` is how many have room beside each other.
+    Args:
+        scene: The measurement to draw.
+        max_wicks: Maximum number of wicks; above it bars share one.
     """
     measurement, colours = scene.measurement, scene.colours
     traces: list[Trace] = []
@@ -85,8 +87,8 @@ def _build_focus_traces(scene: Scene, max_wicks: int) -> list[Trace]:
     name, colour, width = scene.format_name(row), scene.focus_colour, scene.focus_width
     return [
         {
-            **build_whisker_trace(
-                measurement, row.minutes.low, row.minutes.high, pale_colour, width=1.4, max_whiskers=max_wicks
+            **build_wick_trace(
+                measurement, row.minutes.low, row.minutes.high, pale_colour, width=1.4, max_wicks=max_wicks
             ),
             "name": f"{name} low to high",
         },
@@ -96,7 +98,7 @@ def _build_focus_traces(scene: Scene, max_wicks: int) -> list[Trace]:
 
 
 def _build_small_traces(scene: Scene, row: MarketRow, colour: str, size: float) -> list[Trace]:
-    """Closes of minutes that were traded below the least vote, hollow."""
+    """Hollow dots at the closes of minutes whose volume is too small to vote; none without such minutes."""
     prices = np.where(row.minutes.states == State.SMALL, row.minutes.price, np.nan)
     if np.isnan(prices).all():
         return []
@@ -105,15 +107,17 @@ def _build_small_traces(scene: Scene, row: MarketRow, colour: str, size: float) 
 
 
 def build_price_end_labels(scene: Scene, *, with_dashes: bool = False) -> list[EndLabel]:
-    """The labels at the ends of the lines: families together, the focus venue and its other quotes by name.
+    """The labels at the ends of the lines that have a value; those of a group are joined above `MAX_NAMED_VENUES`.
 
-    ``with_dashes``: quiet lines' labels carry their dash, for grey print.
+    Args:
+        scene: The measurement to draw.
+        with_dashes: Whether labels of groups and fair values have a sample of their dash, for print without colour.
     """
     labels = []
     for group in Group:
         for spot in (True, False):
             rows = [row for row in scene.other_rows if row.market.group is group and row.is_spot is spot]
-            labels += _build_family_labels(scene, group, rows, with_dashes=with_dashes)
+            labels += _build_group_labels(scene, group, rows, with_dashes=with_dashes)
     labels += [
         EndLabel(
             f"fair value, {group.upper()}",
@@ -136,11 +140,11 @@ def build_price_end_labels(scene: Scene, *, with_dashes: bool = False) -> list[E
     return [label for label in labels if not np.isnan(label.value)]
 
 
-def _build_family_labels(scene: Scene, group: Group, rows: Sequence[MarketRow], *, with_dashes: bool) -> list[EndLabel]:
+def _build_group_labels(scene: Scene, group: Group, rows: Sequence[MarketRow], *, with_dashes: bool) -> list[EndLabel]:
     colour = scene.colours.group_colours[group]
     end_values = [(row, find_last_value(extract_voting_prices(row))) for row in rows]
     end_values = [(row, value) for row, value in end_values if not np.isnan(value)]
-    # On the reconstruction, dashes tell assumed markets from published ones within a family.
+    # On the reconstruction the lines of a group differ in dash: assumed markets are dashed.
     dash = (
         scene.select_dash(end_values[0][0].market) if end_values and with_dashes and not scene.is_illustration else ""
     )
@@ -152,7 +156,7 @@ def _build_family_labels(scene: Scene, group: Group, rows: Sequence[MarketRow], 
 
 
 def find_off_scale_trades(scene: Scene, scale: Scale) -> list[LowestTrade]:
-    """The focus venue's lowest trade, and the lowest of all if another venue's, where the axis does not reach them."""
+    """Trades below the axis: the focus venue's lowest, and the lowest of the others if it is lower still."""
     rows = [] if scene.highlighted_row is None or scene.highlighted_row.low is None else [scene.highlighted_row]
     focus_low = rows[0].low if rows else None
     other_rows = sorted((row for row in scene.other_rows if row.low is not None), key=lambda row: row.low or 0.0)
@@ -161,7 +165,7 @@ def find_off_scale_trades(scene: Scene, scale: Scale) -> list[LowestTrade]:
 
 
 def find_clear_low(scene: Scene) -> LowestTrade | None:
-    """The focus venue's lowest trade where it is worth a label: clearly under its lowest close."""
+    """The focus venue's lowest trade if it is below its lowest close by at least ``enter``; else None."""
     trade = None if scene.highlighted_row is None else _build_lowest_trade(scene, scene.highlighted_row)
     if scene.highlighted_row is None or trade is None:
         return None
@@ -175,6 +179,5 @@ def _build_lowest_trade(scene: Scene, row: MarketRow) -> LowestTrade | None:
         return None
     is_focus = row is scene.highlighted_row
     name = "lowest trade" if is_focus else scene.format_name(row)
-    colour = scene.focus_colour if is_focus else scene.colours.group_colours[row.market.group]
     text = f"{name} <b>{format_price(row.low)}</b> at {format_clock_time(scene.measurement.axis, row.low_at)}"
-    return LowestTrade(row.low_at, row.low, text, colour)
+    return LowestTrade(row.low_at, row.low, text, scene.select_colour(row))

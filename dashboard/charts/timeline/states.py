@@ -1,4 +1,4 @@
-"""The strip under the panels: how many voted in each minute, and what each minute was for the focus venue."""
+"""The strip below the panels: the number of votes per minute, and the focus venue's minute states."""
 
 from dataclasses import dataclass
 
@@ -12,12 +12,12 @@ from deviation.minute.states import State
 from deviation.question import FIRM_VOTES, Group
 
 LANE_COUNT = 3
-"""Votes of one group, votes of the other, minutes of the focus venue: from top to bottom."""
+"""Number of lanes, from top to bottom: votes of one group, of the other, states of the focus venue."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """One row of the strip: its traces, and what it is; heights run from 0 at the bottom to `LANE_COUNT`."""
+    """A lane of the strip: label and colour, its middle on a scale from 0 (bottom) to `LANE_COUNT`, and its traces."""
 
     label: str
     colour: str
@@ -26,7 +26,7 @@ class Lane:
 
 
 def build_lanes(scene: Scene) -> tuple[Lane, ...]:
-    """The lanes from top to bottom; none where the focus venue has no market."""
+    """The lanes from top to bottom; empty where the focus venue has no market."""
     row = scene.focus
     if row is None:
         return ()
@@ -48,7 +48,7 @@ def build_lanes(scene: Scene) -> tuple[Lane, ...]:
 
 
 def _build_vote_lane(scene: Scene, group: Group, middle: float) -> Lane:
-    """Three tints: three votes and more, one or two, none; the fewer, the later drawn, so that none can hide."""
+    """Three tints for minutes with enough votes, too few and none; fewer votes are drawn on top."""
     row = scene.focus
     votes = np.zeros(0, np.int64) if row is None else row.series[group].votes
     masks = (votes >= FIRM_VOTES, (votes > 0) & (votes < FIRM_VOTES), votes == 0)
@@ -70,7 +70,7 @@ def _build_state_block(scene: Scene, mask: Bools, middle: float, colour: str, ha
 
 
 def count_states(scene: Scene) -> list[tuple[State, float]]:
-    """The states that the focus venue had, and for how many minutes each; commonest first."""
+    """The focus venue's states and the minutes of each, the most frequent first; empty without a focus row."""
     if scene.focus is None:
         return []
     timeframe = scene.measurement.question.timeframe

@@ -1,4 +1,4 @@
-"""Compare: every asset of an event in a panel of its own, and one window beside another."""
+"""The Compare page: a panel for every asset of an event, and one window beside another."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -20,7 +20,7 @@ from dashboard.charts.small_multiples.panels import (
 )
 from dashboard.charts.small_multiples.rows import build_panel_rows
 from dashboard.components.caveats import build_limits
-from dashboard.components.updates import Updates
+from dashboard.components.updates import Updates, apply_updates
 from dashboard.draw.axis import Scale
 from dashboard.draw.scene import Scene
 from dashboard.exports.kinds import ExportKind
@@ -36,16 +36,14 @@ from data.catalogue import Catalogue
 
 
 def build_content(context: PageContext, view: ViewState) -> list[Any]:
-    """The page with everything in its place."""
+    """The layout with its values."""
     links = ViewLinks(view.to_query(context.catalogue))
-    content = html.Div([*_build_layout(context.catalogue, view), build_limits(links, view.timeframe)])
-    for (name, property_name), value in build_updates(context, view).items():
-        setattr(content[name], property_name, value)
-    return [content]
+    layout = html.Div([*_build_layout(context.catalogue, view), build_limits(links, view.timeframe)])
+    return apply_updates([layout], build_updates(context, view))
 
 
 def build_updates(context: PageContext, view: ViewState) -> Updates:
-    """Panels, pair, key and tables; the figures come last, when the places that they are drawn in are there."""
+    """Panels, pair, legend and tables; figures come last, after the components that they are drawn in."""
     catalogue = context.catalogue
     window_sides, pair_panels = measure_windows(context.measurements, view), measure_pair(context.measurements, view)
     links = ViewLinks(view.to_query(catalogue))
@@ -78,11 +76,11 @@ def build_updates(context: PageContext, view: ViewState) -> Updates:
 
 
 def register_callbacks(app: Dash, context: PageContext) -> None:  # noqa: ARG001 - as every page is called
-    """What the browser does by itself: draw on the chosen scale, and open the page with the chosen second window."""
+    """Callbacks in the browser: draw on the selected scale, and open the page with the selected second window."""
     clientside_callback: Any = app.clientside_callback  # dash leaves it untyped
     clientside_callback(
         ClientsideFunction("plumblineCompare", "drawn"),
-        # Without an output it would not be called for parts that come after the first layout.
+        # A callback without an output would not be called for components that are added later.
         Output("compare-drawn", "data"),
         Input("compare-figures", "data"),
         Input("compare-scale", "value"),
@@ -113,7 +111,7 @@ def register_callbacks(app: Dash, context: PageContext) -> None:  # noqa: ARG001
 
 
 def build_notice_result(context: PageContext, view: ViewState) -> ViewResult:
-    """What the notices speak of: every panel of either window, and the pair's where its asset is none of them."""
+    """The results of all panels, and those of the pair if no panel is about its asset."""
     window_sides = measure_windows(context.measurements, view)
     results = [asset_panel.result for side in window_sides for asset_panel in side.panels]
     if view.asset not in {asset_panel.asset for asset_panel in window_sides[0].panels}:
@@ -153,7 +151,7 @@ def _build_side(
     if side_count == 1:
         return html.Div(parts, className="compare-side compare-grid")
     span_text = format_span(side.view.start, side.view.end, side.view.zone)
-    # A row for each part, in which those of the other window stand too.
+    # A row of the grid for each part, shared with the other window.
     grid_style = {"gridRow": f"span {len(parts) + 1}"}
     header = html.Div([html.H2(side.name), html.P(span_text, className="quiet")])
     return html.Div([header, *parts], className="compare-side compare-beside", style=grid_style)
@@ -162,18 +160,19 @@ def _build_side(
 def _build_pair(
     pair_panels: Sequence[AssetPanel], view: ViewState, catalogue: Catalogue, links: ViewLinks
 ) -> list[Any]:
-    """One chart above the other, each under the name of its window; or how to get there."""
+    """The view's asset in both windows, one chart above the other; a hint if there is no second window."""
     if not pair_panels:
         prompt = f"Choose a second window above: {view.asset} in both is then drawn one above the other."
         return [html.P(prompt, className="quiet")]
     panel_lines = build_panel_rows(pair_panels, catalogue)
     parts: list[Any] = []
     for number, (asset_panel, line) in enumerate(zip(pair_panels, panel_lines, strict=True)):
-        parts.append(html.H3(format_window_title(asset_panel.view, catalogue)))
+        window_title = format_window_title(asset_panel.view, catalogue)
+        parts.append(html.H3(window_title))
         if asset_panel.build_scene(catalogue, view.theme) is None:
             parts.append(html.P(f"{asset_panel.asset}: {asset_panel.empty_text}", className="compare-none"))
         else:
-            label = f"{asset_panel.asset} on {line.venue}, {format_window_title(asset_panel.view, catalogue)}, by {SINCE_START_TEXT}"
+            label = f"{asset_panel.asset} on {line.venue}, {window_title}, by {SINCE_START_TEXT}"
             parts.append(build_graph(f"compare-pair-{number}", label))
     lines_by_window = [
         (format_window_title(asset_panel.view, catalogue), [line])
@@ -186,7 +185,7 @@ def _build_pair(
 def _build_figures(
     window_sides: Sequence[WindowPanels], pair_panels: Sequence[AssetPanel], view: ViewState, catalogue: Catalogue
 ) -> dict[str, Any]:
-    """Every chart by the id of its place, with the axis of either scale."""
+    """The figure of every chart by the id of its component, with the value axis for either scale."""
     scenes_by_id = {
         _format_graph_id(number, asset_panel.asset): scene
         for number, side in enumerate(window_sides)
@@ -199,10 +198,8 @@ def _build_figures(
         if (scene := asset_panel.build_scene(catalogue, view.theme)) is not None
     }
     max_minutes = max((_measure_minutes(scene) for scene in pair_scenes.values()), default=0.0)
-    shared_scale, pair_scale = (
-        build_common_scale(list(scenes_by_id.values())),
-        build_common_scale(list(pair_scenes.values())),
-    )
+    shared_scale = build_common_scale(list(scenes_by_id.values()))
+    pair_scale = build_common_scale(list(pair_scenes.values()))
     figures = {
         graph_id: _encode_figure(build_panel_figure(scene, shared_scale, view.zone), scene, shared_scale)
         for graph_id, scene in scenes_by_id.items()
@@ -214,7 +211,7 @@ def _build_figures(
 
 
 def _measure_minutes(scene: Scene) -> float:
-    """How long the panel's window lasts."""
+    """The length of the panel's window in minutes."""
     question = scene.measurement.question
     return float((question.end - question.start) / timedelta(minutes=1))
 

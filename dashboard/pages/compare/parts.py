@@ -1,4 +1,4 @@
-"""The parts of the Compare page as markup: panels, the key of the lines, tables, and links to files."""
+"""The parts of the Compare page as markup: panels, the legend, and tables."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,6 +10,7 @@ from dashboard.charts.small_multiples.figure import PANEL_HEIGHT
 from dashboard.charts.small_multiples.legend import LineSample
 from dashboard.charts.small_multiples.panels import AssetPanel
 from dashboard.charts.small_multiples.rows import AT_LEAST_SIGN, PanelRow
+from dashboard.components.accessibility import build_aria_label, build_scroll_box
 from dashboard.draw.theme import get_palette
 from dashboard.state.links import MethodAnchor, ViewLinks
 from dashboard.state.view import Theme, format_number
@@ -20,15 +21,15 @@ from data.schema import Timeframe
 from deviation.question import Group
 
 DASH_LENGTHS = {"solid": "", "dash": "7 5", "dot": "1.5 3"}
-"""Dashes of the key as lengths in pixels, as plotly draws them."""
+"""Dashes of lines in the legend, as lengths in pixels, as plotly draws them."""
 
 
 def build_panel(
     asset_panel: AssetPanel, line: PanelRow, graph_id: str, catalogue: Catalogue, *, has_lines: bool
 ) -> html.Section:
-    """A panel: what was found in words, and its chart; a click anywhere on it opens the asset in the explorer.
+    """A panel with facts and a chart; a click on it opens the asset in the explorer.
 
-    ``has_lines``: there is a line to draw.
+    Without lines to draw (``has_lines``) it is a note instead.
     """
     links = ViewLinks(asset_panel.view.to_query(catalogue))
     attributes: dict[str, Any] = {"data-opens": links.build_href("explorer")}
@@ -55,12 +56,10 @@ def build_panel(
 
 
 def build_facts(line: PanelRow, enter_text: str, links: ViewLinks) -> html.Div:
-    """The deepest close and the minutes below, against either group, each word leading to its definition."""
+    """Deepest close and minutes below against either group, with links to the definitions."""
     group_facts = [_build_fact(group, *line.by_group[group], enter_text, links) for group in Group]
-    deepest_other, time_text = (
-        line.deepest_other,
-        f" at {line.deepest_other.detail}" if line.deepest_other.detail else "",
-    )
+    deepest_other = line.deepest_other
+    time_text = f" at {deepest_other.detail}" if deepest_other.detail else ""
     other_parts = (
         []
         if deepest_other.text == EN_DASH
@@ -89,15 +88,19 @@ def _build_fact(group: Group, deepest: TableCell, below: TableCell, enter_text: 
 
 
 def build_graph(graph_id: str, label: str) -> html.Div:
-    """The place of a chart; the browser draws it from the store of figures, on the scale that is chosen."""
-    aria: dict[str, Any] = {"aria-label": f"{label}. The table holds the numbers."}
+    """An empty chart; the browser draws it on the selected scale, from the ``dcc.Store`` of figures."""
     chart = dcc.Graph(id=graph_id, responsive=True, config={"displayModeBar": False}, style={"height": PANEL_HEIGHT})
-    # As high as the chart from the first, which comes later: nothing below may jump.
-    return html.Div(chart, role="img", style={"minHeight": PANEL_HEIGHT}, **aria)
+    # As high as the chart that comes later, so that nothing below it moves.
+    return html.Div(
+        chart,
+        role="img",
+        style={"minHeight": PANEL_HEIGHT},
+        **build_aria_label(f"{label}. The table holds the numbers."),
+    )
 
 
 def build_legend(samples: Sequence[LineSample], theme: Theme, bar: Timeframe) -> html.Ul:
-    """Every kind of line with its colour and its dash, and what else is drawn."""
+    """A sample of every kind of line, and of the hollow marks."""
     hollow_item = html.Li([_build_circle_image(get_palette(theme).ink), f"a {bar.noun} in which only one or two voted"])
     return html.Ul([*(_build_sample(sample) for sample in samples), hollow_item], className="compare-key")
 
@@ -117,7 +120,7 @@ def _build_image(shape: str) -> html.Img:
 
 
 def build_table(sides: Sequence[tuple[str, Sequence[PanelRow]]], enter_text: str, links: ViewLinks) -> html.Div:
-    """The numbers of all panels; ``sides`` are windows by their name, "" for a lone one, with the lines of panels."""
+    """The numbers of all panels; ``sides`` are the names of windows ("" for a single one) with their rows."""
     headers = [
         html.Th("Asset", scope="col"),
         html.Th("Exchange", scope="col"),
@@ -141,13 +144,12 @@ def build_table(sides: Sequence[tuple[str, Sequence[PanelRow]]], enter_text: str
         html.Tbody([*_build_window_header(name, len(headers)), *(_build_row(line) for line in panel_lines)])
         for name, panel_lines in sides
     ]
-    aria: dict[str, Any] = {"aria-label": "Numbers of all panels"}
     content = html.Table([html.Thead(html.Tr(headers)), *bodies])
-    return html.Div(content, className="wide", tabIndex=0, role="region", **aria)
+    return build_scroll_box(content, "Numbers of all panels")
 
 
 def _build_window_header(name: str, columns: int) -> list[html.Tr]:
-    """The name of a window above its rows; none where there is but one."""
+    """The name of a window above its rows; no row without a name."""
     return [html.Tr(html.Th(name, scope="rowgroup", colSpan=columns))] if name else []
 
 

@@ -1,4 +1,4 @@
-"""Collecting from the data page: what to ask for, how far each exchange is, a way to stop, and what came of it."""
+"""The form for collecting candles on the data page, and the progress of a collection by exchange."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,33 +9,27 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 
 from analysis.questions import sort_venues
+from dashboard.components.accessibility import build_aria_label
 from dashboard.components.updates import Updates
 from dashboard.jobs.actions import ASKING, CollectionOrder, CollectionProgress, PageActions, VenueProgress
-from dashboard.pages.data.wording import build_header, format_outcome
+from dashboard.pages.data.tables import build_header
 from dashboard.service.coverage import LEAD_TIME
 from dashboard.state.view import ViewState
 from dashboard.text.numbers import format_span
+from dashboard.text.store import format_outcome
 from data.catalogue import Catalogue
 from data.errors import PlumblineError
 from data.schema import SETTLED_OUTCOMES, Timeframe
 
-PROGRESS_OUTPUTS = (
-    ("data-progress", "children"),
-    ("data-collect", "disabled"),
-    ("data-cancel", "className"),
-    ("data-ticker", "disabled"),
-)
-"""The id and property of every value of `build_progress_updates`."""
-
 BAR_CHOICES = ((Timeframe.M1, "1 min"), (Timeframe.S1, "1 s"), (Timeframe.M5, "5 min"))
-"""Lengths of candles on offer."""
+"""The lengths of candles to choose from, with their labels."""
 
 POLL_INTERVAL_MS = 1000
-"""How often a running collection is asked how far it is."""
+"""Milliseconds between two requests for the progress of a running collection."""
 
 
 class CollectScope(StrEnum):
-    """What a collection is about: the view's asset and window, or everything of its event."""
+    """Whether to collect the view's asset and window, or everything of its event."""
 
     VIEW = "view"
     EVENT = "event"
@@ -43,9 +37,9 @@ class CollectScope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CollectForm:
-    """What was chosen: the scope, whether the 24 h before are wanted too, further assets, venues, length of bars.
+    """The choices of the form; no venues means all.
 
-    ``further`` and ``before`` only matter to the view's scope.
+    ``include_before`` (the 24 h before the window) and ``further_assets`` only apply to the scope of the view.
     """
 
     scope: CollectScope = CollectScope.VIEW
@@ -55,8 +49,8 @@ class CollectForm:
     timeframe: Timeframe = Timeframe.M1
 
 
-def build_request(form: CollectForm, view: ViewState) -> CollectionOrder:
-    """The collection that was chosen, for a view."""
+def build_order(form: CollectForm, view: ViewState) -> CollectionOrder:
+    """The collection that the form describes for a view."""
     if form.scope is CollectScope.EVENT:
         return CollectionOrder(event=view.event, venues=form.venues, timeframe=form.timeframe)
     return CollectionOrder(
@@ -69,28 +63,26 @@ def build_request(form: CollectForm, view: ViewState) -> CollectionOrder:
 
 
 def start_collection(actions: PageActions, form: CollectForm, view: ViewState) -> CollectionProgress | None:
-    """How it stands after a collection was asked for; one that cannot be started says why."""
+    """The progress of a collection after starting it; one that cannot be started has failed, with the reason."""
     try:
-        actions.start_collection(build_request(form, view))
+        actions.start_collection(build_order(form, view))
     except PlumblineError as error:
         return CollectionProgress(str(error), None, running=False, failed=True)
     return actions.read_progress()
 
 
 def build_form(actions: PageActions, catalogue: Catalogue) -> html.Div:
-    """The choices and the buttons; what depends on the view comes from `build_form_updates`."""
+    """The fields and buttons; values that depend on the view come from `build_form_updates`."""
     venue_choices = [
         {"value": venue, "label": catalogue.get_venue(venue).name} for venue in sort_venues(catalogue, actions.venues)
     ]
     bar_choices = [{"value": timeframe.value, "label": text} for timeframe, text in BAR_CHOICES]
-    scope_aria: dict[str, Any] = {"aria-label": "What to collect"}
-    length_aria: dict[str, Any] = {"aria-label": "Length of candles"}
     return html.Div(
         [
             html.Div(
                 dmc.SegmentedControl(id="data-scope", value=CollectScope.VIEW.value, data=[], size="xs"),
                 role="group",
-                **scope_aria,
+                **build_aria_label("What to collect"),
             ),
             html.P(id="data-scope-told", className="quiet"),
             dmc.Checkbox(id="data-before", label="with the 24 h before, as shown above", checked=True, size="xs"),
@@ -111,7 +103,7 @@ def build_form(actions: PageActions, catalogue: Catalogue) -> html.Div:
                     html.Div(
                         dmc.SegmentedControl(id="data-bars", value=Timeframe.M1.value, data=bar_choices, size="xs"),
                         role="group",
-                        **length_aria,
+                        **build_aria_label("Length of candles"),
                     ),
                 ],
                 className="labelled",
@@ -134,7 +126,7 @@ LIST_OPTIONS: dict[str, Any] = {"size": "xs", "searchable": True, "clearable": T
 
 
 def build_form_updates(view: ViewState, catalogue: Catalogue) -> Updates:
-    """What of the form depends on the view."""
+    """The values of the form that depend on the view."""
     event = catalogue.get_event(view.event)
     choices = [
         {"value": CollectScope.VIEW.value, "label": f"{view.asset}, this window"},
@@ -152,7 +144,7 @@ def build_form_updates(view: ViewState, catalogue: Catalogue) -> Updates:
 
 
 def build_progress_updates(progress: CollectionProgress | None, catalogue: Catalogue) -> Updates:
-    """How a collection stands; the clock that asks again only runs while one does."""
+    """The values of progress, buttons and ticker, always of the same properties; it ticks while a collection runs."""
     running = progress is not None and progress.running
     return {
         ("data-progress", "children"): [] if progress is None else _build_progress(progress, catalogue),
@@ -200,7 +192,7 @@ def _build_venue_row(venue: VenueProgress, name: str) -> html.Tr:
 
 
 def _build_progress_bar(fraction: float | None, label: str) -> html.Div:
-    """A bar of progress; without an end in sight it says so by being empty."""
+    """A bar of progress; an empty one without a value if the end is not known."""
     percent = round(100 * (fraction or 0))
     attributes: dict[str, Any] = {"aria-label": label, "aria-valuemin": 0, "aria-valuemax": 100}
     if fraction is not None:

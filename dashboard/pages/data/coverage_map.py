@@ -1,4 +1,4 @@
-"""The map of coverage as markup: a table whose fields say in text, pattern and tint what was had of each hour."""
+"""The coverage map as a table: each field shows by text, pattern and tint how much is stored of a span of time."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,23 +9,38 @@ from typing import Any
 from dash import html
 
 from analysis.questions import sort_venues
-from dashboard.pages.data.wording import BAR_NAMES, OUTCOME_LETTERS, build_header, format_outcome, format_symbol
-from dashboard.service.coverage import HOUR, CoverageField, CoverageMap, MarketCoverage
+from dashboard.components.accessibility import build_aria_label, build_scroll_box
+from dashboard.pages.data.tables import build_header
+from dashboard.service.coverage import HOUR, NEVER_ASKED, CoverageField, CoverageMap, MarketCoverage
 from dashboard.text.clock import Zone, convert_to_zone, format_day
 from dashboard.text.numbers import format_count, format_span
+from dashboard.text.store import BAR_NAMES, format_outcome, format_symbol
 from data.catalogue import Catalogue
 from data.schema import Outcome, Timeframe
 
+OUTCOME_LETTERS = {
+    Outcome.PARTLY.value: "P",
+    Outcome.HISTORY_TOO_SHORT.value: "H",
+    Outcome.NOT_LISTED.value: "L",
+    Outcome.NOT_OFFERED.value: "O",
+    Outcome.UNREACHABLE.value: "U",
+    Outcome.REFUSED.value: "R",
+    Outcome.RATE_LIMITED_OUT.value: "T",
+    Outcome.BAD_DATA.value: "B",
+    NEVER_ASKED: "?",
+}
+"""The letter of each outcome, for a field of the map that has no room for the word."""
+
 MIN_WORD_FIELDS = 4
-"""Fields that have to be alike so that there is room for a word in them."""
+"""Merged fields from which on a word fits into them."""
 
 GRID_ID = "data-map-grid"
-"""The id of the table; ``assets/data.js`` moves through its fields by arrow keys."""
+"""The id of the table, in which ``assets/data.js`` moves the focus by arrow keys."""
 
 
 @dataclass(frozen=True, slots=True)
 class FieldRun:
-    """Neighbouring fields of one market, told as one: ``first`` is the place of the first, ``size`` how many."""
+    """Neighbouring fields of one market that are drawn as one: the position of the first, and their number."""
 
     start: int
     size: int
@@ -33,7 +48,7 @@ class FieldRun:
 
     @property
     def merged_field(self) -> CoverageField:
-        """All of it as one field."""
+        """The fields added up, with the outcome of the first."""
         return CoverageField(
             sum(field.with_candle for field in self.fields),
             sum(field.quiet for field in self.fields),
@@ -44,7 +59,7 @@ class FieldRun:
 
 
 def group_fields(fields: Sequence[CoverageField]) -> Iterator[FieldRun]:
-    """Fields in time order: runs without a candle for one and the same reason as one, every other by itself."""
+    """Fields in time order, those without a candle merged while their reason is the same."""
 
     def get_group_key(item: tuple[int, CoverageField]) -> tuple[object, ...]:
         position, field = item
@@ -57,23 +72,27 @@ def group_fields(fields: Sequence[CoverageField]) -> Iterator[FieldRun]:
 
 
 def build_map(coverage: CoverageMap, window: tuple[datetime, datetime], catalogue: Catalogue, zone: Zone) -> html.Div:
-    """A row for each venue, by its market with most bars; it scrolls in its own box where the screen is narrow."""
+    """The table with a row for each venue, which shows its market with most bars."""
     by_venue = coverage.group_by_venue()
     rows = [_build_row(coverage, by_venue[venue], catalogue, zone) for venue in sort_venues(catalogue, by_venue)]
-    rows[0].children[1].tabIndex = 0  # the stop of the keyboard; arrow keys lead on from there
-    aria: dict[str, Any] = {"aria-label": f"What was had of {coverage.asset}, by exchange and time"}
+    rows[0].children[1].tabIndex = 0  # the only tab stop; arrow keys lead on from there
     header = html.Thead([_build_day_row(coverage, zone), _build_hour_row(coverage, window, zone)])
     columns = html.Colgroup([html.Col(className="data-map-names"), *(html.Col() for _ in coverage.starts)])
-    # A number of seconds has more digits.
+    # Counts of seconds have more digits.
     style: Any = {"--fields": len(coverage.starts), "--field": "46px" if coverage.timeframe is Timeframe.S1 else "36px"}
     table = html.Table(
-        [columns, header, html.Tbody(rows)], id=GRID_ID, role="grid", className="data-map", style=style, **aria
+        [columns, header, html.Tbody(rows)],
+        id=GRID_ID,
+        role="grid",
+        className="data-map",
+        style=style,
+        **build_aria_label(f"What was had of {coverage.asset}, by exchange and time"),
     )
     return html.Div(table, className="wide")
 
 
 def build_legend(coverage: CoverageMap) -> html.Ul:
-    """What the fields mean, as far as there are such."""
+    """The legend of the kinds of fields that the map has."""
     outcomes = {field.outcome for market in coverage.markets for field in market.fields if field.missing}
     has_quiet = any(field.quiet for market in coverage.markets for field in market.fields)
     bars_per_hour = int(HOUR.total_seconds()) // coverage.timeframe.seconds
@@ -95,7 +114,7 @@ def build_legend(coverage: CoverageMap) -> html.Ul:
 
 
 def build_numbers_table(coverage: CoverageMap, catalogue: Catalogue) -> html.Div:
-    """Every market in numbers: bars had, quiet and missing, and why they are missing."""
+    """A table of bars with a candle, quiet and missing of every market, with the reasons for missing ones."""
     by_venue = coverage.group_by_venue()
     header = build_header("Exchange", "Market", "Had", "Quiet", "Missing", "Why", numeric={"Had", "Quiet", "Missing"})
     rows = [
@@ -114,14 +133,11 @@ def build_numbers_table(coverage: CoverageMap, catalogue: Catalogue) -> html.Div
         for market in by_venue[venue]
     ]
     table = html.Table([header, html.Tbody(rows)], className="data-table")
-    aria: dict[str, Any] = {
-        "aria-label": f"{BAR_NAMES[coverage.timeframe].capitalize()}s had, quiet and missing, by market"
-    }
-    return html.Div(table, className="wide", tabIndex=0, role="region", **aria)
+    return build_scroll_box(table, f"{BAR_NAMES[coverage.timeframe].capitalize()}s had, quiet and missing, by market")
 
 
 def describe_missing(market: MarketCoverage) -> str:
-    """What the missing bars of a market ended in, the commonest first."""
+    """The outcomes of the missing bars of a market, the most frequent first."""
     counts: dict[tuple[str, str], int] = {}
     for field in market.fields:
         if field.missing:
@@ -134,7 +150,7 @@ def describe_missing(market: MarketCoverage) -> str:
 def describe_field(
     market: MarketCoverage, field: CoverageField, span_text: str, timeframe: Timeframe = Timeframe.M1
 ) -> str:
-    """A field in a sentence: market, time, bars and why some are missing."""
+    """A field in a sentence: market, time, bars, and the reason for missing ones."""
     total = field.with_candle + field.quiet + field.missing
     parts = [f"{field.with_candle:,} of {format_count(total, BAR_NAMES[timeframe])} had"]
     if field.quiet:
@@ -152,7 +168,7 @@ def _build_row(coverage: CoverageMap, markets: list[MarketCoverage], catalogue: 
     main_market, name = markets[0], catalogue.get_venue(markets[0].venue).name
     more_text = f" and {format_count(len(markets) - 1, 'other')}" if len(markets) > 1 else ""
     header = html.Th([name, html.Small(f"{format_symbol(main_market.symbol)}{more_text}")], scope="row")
-    cells = [_build_cell(coverage, name, markets, stretch, zone) for stretch in group_fields(main_market.fields)]
+    cells = [_build_cell(coverage, name, markets, run, zone) for run in group_fields(main_market.fields)]
     return html.Tr([header, *cells])
 
 
@@ -164,7 +180,8 @@ def _build_cell(coverage: CoverageMap, name: str, markets: list[MarketCoverage],
     for market in markets[1:]:
         merged = FieldRun(run.start, run.size, market.fields[run.start : run.start + run.size]).merged_field
         sentences.append(
-            f"{format_symbol(market.symbol)}: {merged.with_candle:,} had, {merged.quiet:,} quiet, {merged.missing:,} missing"
+            f"{format_symbol(market.symbol)}: {merged.with_candle:,} had, {merged.quiet:,} quiet, "
+            f"{merged.missing:,} missing"
         )
     total = max(field.with_candle + field.quiet + field.missing, 1)
     style: Any = {
@@ -185,7 +202,7 @@ def _build_cell(coverage: CoverageMap, name: str, markets: list[MarketCoverage],
 
 
 def _format_class(outcome: str) -> str:
-    """The class that gives a field its tint and pattern."""
+    """The CSS class with the tint and pattern of a field."""
     return f"data-{outcome.replace(' ', '-')}"
 
 
@@ -194,7 +211,7 @@ def _format_percent(part: int, total: int) -> str:
 
 
 def _format_field(field: CoverageField, size: int) -> str:
-    """What a field says: the bars had, and the outcome as a word where there is room, else as its letter."""
+    """The text of a field: its candles, and the outcome as a word, or as a letter where a word does not fit."""
     if field.outcome == Outcome.COMPLETE:
         return f"{field.with_candle:,}" if field.with_candle else "quiet" if size >= MIN_WORD_FIELDS else ""
     if field.with_candle:
@@ -203,7 +220,7 @@ def _format_field(field: CoverageField, size: int) -> str:
 
 
 def _build_day_row(coverage: CoverageMap, zone: Zone) -> html.Tr:
-    """The days over the steps, as long as they last."""
+    """The header row of days."""
     days = [convert_to_zone(start, zone).date() for start in coverage.starts]
     runs = [(date, len(list(run))) for date, run in groupby(days)]
     cells = [html.Th(format_day(date), colSpan=size, scope="colgroup") for date, size in runs]
@@ -211,7 +228,7 @@ def _build_day_row(coverage: CoverageMap, zone: Zone) -> html.Tr:
 
 
 def _build_hour_row(coverage: CoverageMap, window: tuple[datetime, datetime], zone: Zone) -> html.Tr:
-    """The hour at which each step begins; those of the window are marked."""
+    """The header row of hours at which the fields begin; those in the window are marked."""
     cells = []
     for start in coverage.starts:
         in_window = start < window[1] and window[0] < start + coverage.step

@@ -1,4 +1,4 @@
-"""What the store holds and where it came from, and who follows it: as sentences and tables."""
+"""What the store holds, by origin, and the state of its follower, as sentences and tables."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -9,39 +9,41 @@ from typing import Any
 import polars as pl
 from dash import html
 
+from dashboard.components.accessibility import build_scroll_box
 from dashboard.jobs.actions import StoredSource
 from dashboard.pages.data.incidents import join_first_names
-from dashboard.pages.data.wording import LENGTH_NAMES, build_header, format_instant
+from dashboard.pages.data.tables import build_header
 from dashboard.service.store_info import summarize_holdings
 from dashboard.text.clock import Zone
 from dashboard.text.numbers import format_count, format_megabytes
+from dashboard.text.store import LENGTH_NAMES, format_instant
 from data.catalogue import Catalogue
 from data.delta.maintenance import StoreSize
 from data.lock import Holder
 from data.schema import Origin, Timeframe
 
 VISIBLE_RUNS = 5
-"""Runs of the follower that are shown."""
+"""The number of runs of the follower in the table."""
 
 PACE_RUNS = 10
-"""Runs from which the time between two is taken."""
+"""The number of runs from which the pace is measured."""
 
 FOLLOW_KIND = "follow"
-"""The runs that come at a steady pace (`collectors.run_record.RunKind`); the others go by the clock."""
+"""The kind of the runs that start at a steady pace (`collectors.run_record.RunKind`); others start at set times."""
 
 ROUTE_NAMES = {"archive": "archive files", "candles": "candles of its API", "trades": "public trades"}
-"""The routes as a table names them; a file by its name."""
+"""The names of routes in the table; imported files have their own."""
 
 
 def describe_store(
     uri: str, size: StoreSize | None, length_sizes: Mapping[Timeframe, tuple[int, StoreSize | None]]
 ) -> str:
-    """Where the store is, how large, and how many candles it holds.
+    """A sentence about the candles, the address and the size of the store.
 
     Args:
-        uri: where it is.
-        size: of all of it; None where it is no folder.
-        length_sizes: candles of each length that it holds, and what they take; where there are several each is told.
+        uri: the address.
+        size: the size of all of it; None if it is no folder.
+        length_sizes: number and size of the candles of each length; several lengths are listed one by one.
     """
     candle_count = sum(number for number, _ in length_sizes.values())
     size_text = "" if size is None else f", {format_megabytes(size.bytes)} in {format_count(size.files, 'file')}"
@@ -55,25 +57,24 @@ def describe_store(
 
 
 def count_by_length(holdings: pl.DataFrame) -> dict[Timeframe, int]:
-    """The candles of each length that is held at all, the usual one first."""
+    """The number of candles of each length in the store, in the order of `LENGTH_NAMES`."""
     counts = dict(holdings.group_by("timeframe").agg(pl.col("candles").sum()).iter_rows())
     return {Timeframe(length): counts[length] for length in LENGTH_NAMES if length in counts}
 
 
 def build_holdings_table(holdings: pl.DataFrame, catalogue: Catalogue, zone: Zone) -> list[Any]:
-    """What is held per venue, route or file, and length; a file's candles are under the file's name."""
+    """A table of candles by venue, length, and route or name of file; a hint if there are none."""
     if holdings.is_empty():
         return [html.P("The store holds no candle yet: collect some, or import a file.")]
     column_names = ("Exchange", "From", "Bars", "Candles", f"First ({zone})", "Last", "Markets")
     header = build_header(*column_names, numeric={"Candles"})
     rows = [_build_holding_row(row, catalogue, zone) for row in summarize_holdings(holdings).iter_rows(named=True)]
     table = html.Table([header, html.Tbody(rows)], className="data-table data-lines data-held")
-    aria: dict[str, Any] = {"aria-label": "What the store holds, by exchange and route"}
-    return [html.Div(table, className="wide", tabIndex=0, role="region", **aria)]
+    return [build_scroll_box(table, "What the store holds, by exchange and route")]
 
 
-def list_forgettable(holdings: pl.DataFrame) -> tuple[StoredSource, ...]:
-    """The imported files and the sample that the store holds, by name."""
+def list_forgettable_sources(holdings: pl.DataFrame) -> tuple[StoredSource, ...]:
+    """The imported files and the sample in the store, by name."""
     origins = [Origin.IMPORTED.value, Origin.RECONSTRUCTION.value]
     sources = (
         holdings.filter(pl.col("origin").is_in(origins)).select("source", "origin").unique().sort("source", "origin")
@@ -82,7 +83,7 @@ def list_forgettable(holdings: pl.DataFrame) -> tuple[StoredSource, ...]:
 
 
 def build_follower_status(holder: Holder | None, runs: pl.DataFrame, zone: Zone) -> list[Any]:
-    """Whether the store is followed, by whom, when the next run is expected, and the last runs."""
+    """The follower of the store (None if there is none), when its next run is expected, and the last runs."""
     if holder is None:
         parts: list[Any] = [
             html.P(
@@ -100,26 +101,23 @@ def build_follower_status(holder: Holder | None, runs: pl.DataFrame, zone: Zone)
         next_run_text = "When the next run comes cannot be told yet: fewer than two runs of it are on record."
         if pace is not None:
             last_start, interval = pace
-            minutes = interval / timedelta(minutes=1)
-            next_run_text = f"It ran every {minutes:.3g} min; the next run is expected at {format_instant(last_start + interval, zone)} {zone}."
+            minutes, next_start = interval / timedelta(minutes=1), format_instant(last_start + interval, zone)
+            next_run_text = f"It ran every {minutes:.3g} min; the next run is expected at {next_start} {zone}."
         parts = [html.P([html.Strong("A follower runs"), f": {holder}. {next_run_text}"])]
     if runs.is_empty():
         return [*parts, html.P("No run is on record.", className="quiet")]
     header = build_header(f"Began ({zone})", "Run", "Outcome", "New", "Revised", "Message", numeric={"New", "Revised"})
     rows = [_build_run_row(row, zone) for row in runs.head(VISIBLE_RUNS).iter_rows(named=True)]
     table = html.Table([header, html.Tbody(rows)], className="data-table")
-    aria: dict[str, Any] = {"aria-label": "The last runs of the follower"}
-    return [*parts, html.Div(table, className="wide", tabIndex=0, role="region", **aria)]
+    return [*parts, build_scroll_box(table, "The last runs of the follower")]
 
 
 def measure_pace(runs: pl.DataFrame, holder: Holder) -> tuple[datetime, timedelta] | None:
-    """When the follower began its last steady run, and the usual time between two of them; None before the second.
-
-    Seen from the log, as no setting of a running follower is on record: the median over its last runs.
+    """When the follower began its last steady run, and the median time between its last ones; None before the second.
 
     Args:
         runs: columns of `data.schema.RUN`, newest first.
-        holder: who follows; the runs of others do not count.
+        holder: the follower; the runs of other processes do not count.
     """
     own_runs = runs.filter(pl.col("kind") == FOLLOW_KIND, pl.col("holder") == str(holder)).head(PACE_RUNS)
     start_times = own_runs["began_at"].sort().to_list()

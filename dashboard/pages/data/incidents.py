@@ -1,4 +1,4 @@
-"""What went wrong, newest first: minutes asked for and not had, answers kept aside, runs that failed."""
+"""The list of incidents: minutes that could not be collected, rejected answers of exchanges, and failed runs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,36 +8,38 @@ from typing import Any
 import polars as pl
 from dash import html
 
-from dashboard.pages.data.wording import (
-    LENGTH_NAMES,
-    OUTCOME_ADVICE,
-    build_header,
-    format_instant,
-    format_outcome,
-    format_symbol,
-)
+from dashboard.pages.data.tables import build_header
 from dashboard.service.store_info import summarize_outstanding
 from dashboard.text.clock import Zone
 from dashboard.text.numbers import format_count, format_span
-from dashboard.text.store import EXCERPT_CHARS, format_market
+from dashboard.text.store import (
+    EXCERPT_CHARS,
+    LENGTH_NAMES,
+    OUTCOME_ADVICE,
+    format_instant,
+    format_market,
+    format_outcome,
+    format_symbol,
+)
 from data.catalogue import Catalogue
 from data.schema import RunOutcome, Timeframe
 
 VISIBLE_INCIDENTS = 12
-"""Incidents that are shown at once; the others are one click away."""
+"""The number of incidents that are visible at once; a click shows the others."""
 
 MAX_INCIDENTS = 200
-"""Incidents that the page lists at all."""
+"""The number of incidents that the page lists."""
 
 MAX_NAMES = 6
-"""Markets that a line names; the others are counted."""
+"""The number of markets that a line names; the others are counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """Something that was wanted and not had: when, where, what of which span, what came of it, and what to do next.
+    """A request that did not succeed, or a run that failed; all but ``time`` are texts for the reader.
 
-    ``answer`` is the beginning of an answer that was kept aside.
+    ``source`` is the name of the venue or "Follower", ``request`` what was requested of which span.
+    ``response_excerpt`` is the beginning of a rejected answer.
     """
 
     time: datetime
@@ -52,10 +54,10 @@ class Incident:
 def list_incidents(
     missing_coverage: pl.DataFrame, rejected_pages: pl.DataFrame, runs: pl.DataFrame, catalogue: Catalogue, zone: Zone
 ) -> tuple[Incident, ...]:
-    """All of them, newest first.
+    """All incidents, newest first.
 
     Args:
-        missing_coverage: columns of `data.schema.COVERAGE`: what was asked and not had.
+        missing_coverage: columns of `data.schema.COVERAGE`: spans that were requested and are still missing.
         rejected_pages: columns of `data.schema.REJECTED_PAGE`.
         runs: columns of `data.schema.RUN`.
         catalogue: names of venues.
@@ -65,7 +67,7 @@ def list_incidents(
         Incident(
             row["asked_at"],
             catalogue.get_venue(row["venue"]).name,
-            f"{format_count(row['minutes'], 'minute')} of {join_first_names([format_symbol(symbol) for symbol in row['market']])}"
+            f"{format_count(row['minutes'], 'minute')} of {join_first_names([*map(format_symbol, row['market'])])}"
             f"{_format_bar_suffix(row['timeframe'])}, {format_span(row['start'], row['end'], zone)}",
             format_outcome(row["outcome"]),
             row["message"],
@@ -100,12 +102,12 @@ def list_incidents(
 
 
 def _format_bar_suffix(timeframe: str) -> str:
-    """Which candles were wanted, where they are not the usual ones."""
+    """The length of the candles; "" for minutes."""
     return "" if timeframe == Timeframe.M1.value else f" in candles of {LENGTH_NAMES[timeframe]}"
 
 
 def join_first_names(names: Sequence[str]) -> str:
-    """Names in a line, the first few of many.
+    """The names in a line; of many the first `MAX_NAMES`.
 
     >>> join_first_names(["A", "B"]), join_first_names(list("ABCDEFGH"))
     ('A, B', 'A, B, C, D, E, F and 2 more')
@@ -115,7 +117,7 @@ def join_first_names(names: Sequence[str]) -> str:
 
 
 def build_incident_list(entries: Sequence[Incident], zone: Zone) -> list[Any]:
-    """The incidents as markup, the first ones in sight."""
+    """The incidents as tables, of which only the first is open."""
     if not entries:
         return [html.P("None on record: no request has failed.", className="quiet")]
     parts: list[Any] = [_build_table(entries[:VISIBLE_INCIDENTS], zone)]

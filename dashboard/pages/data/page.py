@@ -1,4 +1,4 @@
-"""Data: what is stored, what could not be had, and ways to more: collecting, importing, forgetting."""
+"""The Data page: what the store holds and lacks, and forms for collecting, importing and forgetting candles."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,12 +7,11 @@ import dash_mantine_components as dmc
 import polars as pl
 from dash import Dash, Input, Output, State, ctx, dcc, html, no_update, set_props
 
-from dashboard.components.updates import Updates
+from dashboard.components.updates import Updates, apply_updates
 from dashboard.exports.kinds import ExportKind
-from dashboard.exports.store import build_files_line
+from dashboard.exports.menu import build_files_line
 from dashboard.jobs.actions import StoredSource
 from dashboard.pages.base import Control, Page, PageContext
-from dashboard.pages.data.collect_form import PROGRESS_OUTPUTS as PROGRESS_PROPS
 from dashboard.pages.data.collect_form import (
     CollectForm,
     CollectScope,
@@ -26,7 +25,7 @@ from dashboard.pages.data.holdings import (
     build_holdings_table,
     count_by_length,
     describe_store,
-    list_forgettable,
+    list_forgettable_sources,
 )
 from dashboard.pages.data.incidents import build_incident_list, list_incidents
 from dashboard.pages.data.revisions import build_revision_list
@@ -45,15 +44,12 @@ REVISIONS_OUTPUT = ("data-changes", "children")
 
 
 def build_content(context: PageContext, view: ViewState) -> list[Any]:
-    """The page with everything in its place."""
-    content = html.Div(_build_layout(context))
-    for (name, property_name), value in build_updates(context, view).items():
-        setattr(content[name], property_name, value)
-    return [content]
+    """The layout with its values."""
+    return apply_updates([html.Div(_build_layout(context))], build_updates(context, view))
 
 
 def build_updates(context: PageContext, view: ViewState) -> Updates:
-    """What the parts hold for a view; the form keeps what was chosen in it."""
+    """The values for a view; what a reader has entered into the forms stays."""
     store_info, catalogue = context.measurements.store_info, context.catalogue
     links = ViewLinks(view.to_query(catalogue))
     holdings, runs = store_info.get_holdings(), store_info.store.read_runs()
@@ -66,7 +62,7 @@ def build_updates(context: PageContext, view: ViewState) -> Updates:
         length: (number, store_info.store.measure_size(length)) for length, number in count_by_length(holdings).items()
     }
     holdings_table = build_holdings_table(holdings, catalogue, view.zone)
-    forgettable_sources = list_forgettable(holdings)
+    forgettable_sources = list_forgettable_sources(holdings)
     return {
         **build_coverage_updates(context, view),
         ("data-map-files", "children"): build_files_line(ExportKind.COVERAGE, view.to_query(catalogue)),
@@ -102,20 +98,20 @@ SECTION_TITLES = ("What could not be had", "Candles that exchanges changed")
 
 
 def build_revisions(revisions: pl.DataFrame, scope_text: str, catalogue: Catalogue, zone: Zone) -> list[Any]:
-    """The changed candles of what was looked through, and all of the store's as a file."""
+    """The changed candles of the search, and links to a file of all in the store."""
     return append_file_links(
         build_revision_list(revisions, scope_text, catalogue, zone), ExportKind.REVISIONS, not revisions.is_empty()
     )
 
 
 def append_file_links(parts: list[Any], kind: ExportKind, has_rows: bool) -> list[Any]:  # noqa: FBT001 - whether there is a row
-    """A table and the links to it as a file, where it has a row."""
+    """The table, followed by the links to its files if it has rows."""
     return [*parts, build_files_line(kind)] if has_rows else parts
 
 
 def register_callbacks(app: Dash, context: PageContext) -> None:
-    """What is done on the page: collecting, importing, forgetting, and looking through the whole store."""
-    app.server.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES  # whichever server it is
+    """Callbacks for collecting, importing, forgetting, and for searching the whole store for changed candles."""
+    app.server.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
     _register_collect(app, context)
     app.server.register_blueprint(build_import_routes(context.actions))
     _register_forget(app, context)
@@ -123,13 +119,15 @@ def register_callbacks(app: Dash, context: PageContext) -> None:
 
 
 def refresh_page(trigger_value: object) -> None:
-    """Let the shell read the store anew and show the page with what it holds now; any new value does."""
+    """Make the shell read the store and build the page again; any value that differs from the last one does."""
     set_props("collected", {"data": trigger_value})
 
 
 def _register_collect(app: Dash, context: PageContext) -> None:
+    outputs = tuple(build_progress_updates(None, context.catalogue))
+
     @app.callback(
-        [Output(name, prop) for name, prop in PROGRESS_PROPS],
+        [Output(name, prop) for name, prop in outputs],
         Input("data-collect", "n_clicks"),
         Input("data-cancel", "n_clicks"),
         Input("data-ticker", "n_intervals"),
@@ -164,8 +162,8 @@ def _register_collect(app: Dash, context: PageContext) -> None:
             progress = context.actions.read_progress()
         if ctx.triggered_id != "data-collect" and progress is not None and not progress.running:
             refresh_page([collect_clicks, cancel_clicks, ticks])
-        panes = build_progress_updates(progress, context.catalogue)
-        return [panes[prop] for prop in PROGRESS_PROPS]
+        updates = build_progress_updates(progress, context.catalogue)
+        return [updates[key] for key in outputs]
 
 
 def _register_forget(app: Dash, context: PageContext) -> None:
@@ -178,8 +176,8 @@ def _register_forget(app: Dash, context: PageContext) -> None:
         prevent_initial_call=True,
     )
     def confirm_forget(
-        forget_clicks: int | None,  # noqa: ARG001
-        keep_clicks: int | None,  # noqa: ARG001
+        forget_clicks: int | None,  # noqa: ARG001 - a trigger
+        keep_clicks: int | None,  # noqa: ARG001 - a trigger
         encoded_source: str | None,
     ) -> tuple[str, str]:
         if ctx.triggered_id == "data-forget-keep" or not encoded_source:
@@ -324,7 +322,7 @@ def _build_import_form() -> list[Any]:
 
 
 def _build_drop_zone() -> dcc.Upload:
-    """The place where files are dropped; ``assets/data.js`` takes them from there and sends them."""
+    """The area to drop files on; ``assets/data.js`` sends them."""
     return dcc.Upload(
         [html.Strong("Drop files here"), f" or choose them: CSV or Parquet, up to {MAX_FILE_MB} MB each"],
         id="data-upload",

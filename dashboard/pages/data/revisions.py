@@ -1,25 +1,26 @@
-"""Candles that venues changed after the fact: what was seen first, and what they say now."""
+"""The table of candles that venues changed later, with the first and the latest value."""
 
 from typing import Any
 
 import polars as pl
 from dash import html
 
-from dashboard.pages.data.wording import build_header, format_instant
+from dashboard.components.accessibility import build_scroll_box
+from dashboard.pages.data.tables import build_header
 from dashboard.text.clock import Zone
 from dashboard.text.numbers import format_count
-from dashboard.text.store import format_candle_time, format_market
+from dashboard.text.store import format_candle_time, format_instant, format_market
 from data.catalogue import Catalogue
 
 VISIBLE_VALUES = 12
-"""Changed fields that are shown at once; the others are one click away."""
+"""The number of changed fields that are visible at once; a click shows the others."""
 
 MAX_VALUES = 200
-"""Changed fields that are listed."""
+"""The number of changed fields that the page lists."""
 
 
 def build_revision_list(revisions: pl.DataFrame, scope_text: str, catalogue: Catalogue, zone: Zone) -> list[Any]:
-    """The changed fields of candles (`data.schema.REVISION`) as a table; ``scope_text`` says what was looked through."""
+    """The changed fields (rows of `data.schema.REVISION`) as tables; ``scope_text`` says what was searched."""
     if revisions.is_empty():
         return [
             html.P(
@@ -27,7 +28,10 @@ def build_revision_list(revisions: pl.DataFrame, scope_text: str, catalogue: Cat
             )
         ]
     candle_count = revisions.select("venue", "symbol", "price", "timeframe", "open_time").n_unique()
-    summary = f"{format_count(candle_count, 'candle')} of {scope_text} changed, in {format_count(revisions.height, 'value')}. Both values are kept."
+    summary = (
+        f"{format_count(candle_count, 'candle')} of {scope_text} changed, in "
+        f"{format_count(revisions.height, 'value')}. Both values are kept."
+    )
     rows = [_build_row(row, catalogue, zone) for row in revisions.head(MAX_VALUES).iter_rows(named=True)]
     parts: list[Any] = [html.P(summary), _build_table(rows[:VISIBLE_VALUES], "Candles that exchanges changed")]
     hidden_rows = rows[VISIBLE_VALUES:]
@@ -46,8 +50,7 @@ def _build_table(rows: list[html.Tr], name: str) -> html.Div:
         "Exchange", "Candle", "Value", "First seen", "Now", "Changes", "Route", numeric=numeric_columns
     )
     table = html.Table([header, html.Tbody(rows)], className="data-table data-lines data-changed")
-    aria: dict[str, Any] = {"aria-label": name}
-    return html.Div(table, className="wide", tabIndex=0, role="region", **aria)
+    return build_scroll_box(table, name)
 
 
 def _build_row(row: dict[str, Any], catalogue: Catalogue, zone: Zone) -> html.Tr:

@@ -1,4 +1,4 @@
-"""What of an asset the page shows: the map of coverage in one length of candles, and the choice among lengths."""
+"""The coverage of the view's asset in one length of candles, and the choice of the length."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,19 +6,20 @@ from typing import Any
 import polars as pl
 from dash import html
 
+from dashboard.components.accessibility import build_aria_label
 from dashboard.components.updates import Updates
 from dashboard.pages.base import PageContext
 from dashboard.pages.data.coverage_map import build_legend, build_map, build_numbers_table
 from dashboard.pages.data.holdings import count_by_length
-from dashboard.pages.data.wording import BAR_NAMES, LENGTH_NAMES
 from dashboard.service.store_info import read_coverage_map
 from dashboard.state.view import ViewState
 from dashboard.text.numbers import format_count, format_span, join_names
+from dashboard.text.store import BAR_NAMES, LENGTH_NAMES
 from data.schema import Evidence, Timeframe
 
 
 def build_coverage_updates(context: PageContext, view: ViewState) -> Updates:
-    """The map of the view's asset, with what it says in a sentence."""
+    """The values of the coverage map, its legend and table, and a sentence about it."""
     coverage = read_coverage_map(context.measurements.store_info, view)
     catalogue = context.catalogue
     lengths = list_lengths(context, view)
@@ -36,8 +37,8 @@ def build_coverage_updates(context: PageContext, view: ViewState) -> Updates:
         )
         length_note = "" if view.timeframe is Timeframe.M1 else f" in candles of {LENGTH_NAMES[view.timeframe]}"
         summary = (
-            f"{view.asset}{length_note}, {span_text}: candles of {format_count(venues_with_candles, 'exchange')}{evidence_note}; "
-            f"{complete_venues:,} without a missing {BAR_NAMES[view.timeframe]}."
+            f"{view.asset}{length_note}, {span_text}: candles of {format_count(venues_with_candles, 'exchange')}"
+            f"{evidence_note}; {complete_venues:,} without a missing {BAR_NAMES[view.timeframe]}."
         )
     venues_without_record = [
         catalogue.get_venue(venue).name for venue in context.actions.venues if venue not in by_venue
@@ -57,14 +58,14 @@ def build_coverage_updates(context: PageContext, view: ViewState) -> Updates:
 
 
 def list_lengths(context: PageContext, view: ViewState) -> list[Timeframe]:
-    """The lengths of candles that are held of the view's asset, and the one that is shown."""
+    """The lengths of candles that the store holds of the view's asset, and the view's own."""
     holdings = context.measurements.store_info.get_holdings().filter(pl.col("asset") == view.asset)
     available = {*count_by_length(holdings), view.timeframe}
     return [Timeframe(length) for length in LENGTH_NAMES if length in available]
 
 
 def build_length_choice(lengths: Sequence[Timeframe], selected: Timeframe) -> list[Any]:
-    """Which length the map shows, where there is more than one; ``assets/data.js`` hears the buttons."""
+    """Buttons for the length that the map shows, if there are several; ``assets/data.js`` acts on them."""
     if len(lengths) < 2:  # noqa: PLR2004 - a choice needs two
         return []
     buttons = []
@@ -74,7 +75,11 @@ def build_length_choice(lengths: Sequence[Timeframe], selected: Timeframe) -> li
             "aria-pressed": "true" if length is selected else "false",
         }
         buttons.append(html.Button(LENGTH_NAMES[length], type="button", className="data-length", **attributes))
-    aria: dict[str, Any] = {"aria-label": "Length of the candles that are shown"}
     return [
-        html.Div([html.Span("Candles of", className="label"), *buttons], role="group", className="data-lengths", **aria)
+        html.Div(
+            [html.Span("Candles of", className="label"), *buttons],
+            role="group",
+            className="data-lengths",
+            **build_aria_label("Length of the candles that are shown"),
+        )
     ]

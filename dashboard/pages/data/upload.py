@@ -1,8 +1,8 @@
-"""Files that are dropped on the page: each sent as it is, kept in a folder that is removed, and stored as by `import`.
+"""Upload of files that are dropped on the data page; they are stored as by ``plumbline import``.
 
-``POST /import?name=NAME`` takes the bytes of one file as its body, with ``venue``, ``symbol`` and ``complete`` as the
-page has them, and answers with what to show. A file goes past Dash's callbacks: those would send it as text within
-JSON, which takes the browser seconds, in which it answers nothing, and the server several times its size in memory.
+``POST /import?name=NAME`` takes the bytes of one file as its body, with the parameters ``venue``, ``symbol`` and
+``complete``, and returns the components to show. Dash's own upload is not used: it sends a file as text within JSON,
+which blocks the browser for seconds and takes the server several times the file's size in memory.
 """
 
 import json
@@ -35,12 +35,12 @@ MAX_REQUEST_BYTES = MAX_FILE_MB * 1_000_000
 IMPORT_PATH = "/import"
 
 CONTENT_TYPE = "application/octet-stream"
-"""The type that a body has to have: one that no page of another site may send without asking first."""
+"""The required type of a body: pages of other sites cannot send it without a CORS preflight."""
 
 
 @dataclass(frozen=True, slots=True)
 class UploadResult:
-    """What became of a file: what was stored, or why it was refused, or why nothing was done at all."""
+    """The result for a file: what was stored, why it was refused, or why nothing was done at all."""
 
     stored_files: tuple[StoredFile, ...] = ()
     refusals: tuple[str, ...] = ()
@@ -48,7 +48,7 @@ class UploadResult:
 
 
 def build_import_routes(actions: PageActions) -> Blueprint:
-    """The route that takes files, to be registered with the page's server."""
+    """The blueprint with the route `IMPORT_PATH`."""
     blueprint = Blueprint("import", __name__)
 
     @blueprint.post(IMPORT_PATH)
@@ -57,10 +57,8 @@ def build_import_routes(actions: PageActions) -> Blueprint:
             return Response(
                 f"A file is sent as {CONTENT_TYPE}.\n", HTTPStatus.UNSUPPORTED_MEDIA_TYPE, mimetype="text/plain"
             )
-        name, market_texts = (
-            request.args.get("name", ""),
-            (request.args.get("venue", ""), request.args.get("symbol", "")),
-        )
+        name = request.args.get("name", "")
+        market_texts = request.args.get("venue", ""), request.args.get("symbol", "")
         try:
             result = store_upload(
                 actions, name, request.stream, market_texts, complete=request.args.get("complete") == "true"
@@ -76,14 +74,14 @@ def build_import_routes(actions: PageActions) -> Blueprint:
 def store_upload(
     actions: PageActions, name: str, content: IO[bytes], market_texts: tuple[str, str], *, complete: bool
 ) -> UploadResult:
-    """Bring a file into the store, whole or not at all.
+    """Store the candles of a file, all or none.
 
     Args:
-        actions: does it.
-        name: the file's name as the browser tells it; it may be a path.
+        actions: imports it.
+        name: the file's name from the browser, which may be a path.
         content: its bytes.
-        market_texts: venue and symbol as typed, both empty for a file that names its markets.
-        complete: whether absent minutes are quiet.
+        market_texts: venue and symbol as typed; both empty for a file that has columns for them.
+        complete: whether minutes without a candle are quiet, not missing.
     """
     venue, symbol = (text.strip() for text in market_texts)
     if bool(venue) is not bool(symbol):
@@ -104,7 +102,7 @@ def store_upload(
 
 
 def describe_size_limit(name: str, size: int) -> str:
-    """What is said of a file that is too large for the page; ``assets/data.js`` says the same before it is sent.
+    """The message about a file that is too large; ``assets/data.js`` has the same text.
 
     >>> describe_size_limit("a.csv", 80_000_000)[:63]
     'Nothing was taken: a.csv has 80.0 MB, and the page takes up to '
@@ -116,7 +114,7 @@ def describe_size_limit(name: str, size: int) -> str:
 
 
 def build_upload_result(result: UploadResult) -> list[Any]:
-    """What became of a file, as markup."""
+    """The result for a file as components."""
     parts: list[Any] = [_build_stored_file(file) for file in result.stored_files]
     parts += [
         html.Div(
@@ -131,10 +129,10 @@ def build_upload_result(result: UploadResult) -> list[Any]:
 
 
 def _parse_file_name(name: str) -> str:
-    """The last part of a name alone, as a path of either system: it must not lead out of the folder.
+    """The last part of a path of either system, so that a file cannot be written outside of its folder.
 
     Raises:
-        FileRefused: It is no name of a file.
+        FileRefused: The name is not valid.
     """
     file_name = PureWindowsPath(name).name
     if file_name in {"", ".", ".."} or "\0" in file_name:
@@ -145,10 +143,8 @@ def _parse_file_name(name: str) -> str:
 
 def _build_stored_file(file: StoredFile) -> html.Div:
     report, write_result = file.report, file.write_report
-    new_text, revised_text = (
-        format_count(write_result.new, "candle"),
-        f"{write_result.revised:,} with other values than before",
-    )
+    new_text = format_count(write_result.new, "candle")
+    revised_text = f"{write_result.revised:,} with other values than before"
     evidence_note = ", of the reconstruction, which is no evidence" if report.reconstruction else ""
     absence_note = "Minutes without a candle are quiet" if report.complete else "Minutes without a candle are missing"
     remarks = [f"{absence_note}{evidence_note}."]
@@ -159,7 +155,7 @@ def _build_stored_file(file: StoredFile) -> html.Div:
     markets = [html.Li(market.format_line()) for market in report.markets]
     market_list = html.Details(
         [html.Summary(format_count(len(markets), "market")), html.Ul(markets)],
-        open=len(markets) <= 3,  # noqa: PLR2004
+        open=len(markets) <= 3,  # noqa: PLR2004 - a few lines
     )
     return html.Div(
         [

@@ -17,12 +17,14 @@ from dashboard.charts.lowest_minute.figure import (
 )
 from dashboard.charts.thresholds.figure import CHART_NOTE, build_threshold_figure, build_threshold_table
 from dashboard.charts.thresholds.figure import FIGURE_HEIGHT as THRESHOLDS_HEIGHT
-from dashboard.charts.timeline.figure import FIGURE_HEIGHT, build_explorer_figure
+from dashboard.charts.timeline.figure import build_explorer_figure
 from dashboard.charts.timeline.hover_table import build_minute_data
+from dashboard.charts.timeline.layout import FIGURE_HEIGHT
 from dashboard.charts.timeline.notes import build_notes_list
+from dashboard.components.accessibility import build_aria_label
 from dashboard.components.caveats import build_limits
 from dashboard.components.point_slider import build_point_slider
-from dashboard.components.updates import Updates
+from dashboard.components.updates import Updates, apply_updates
 from dashboard.draw.encoding import Figure
 from dashboard.draw.scene import Scene
 from dashboard.draw.traces import MAX_SCREEN_WICKS, compute_bucket_size, compute_wick_bucket
@@ -43,7 +45,7 @@ from deviation.report.wording import format_minutes
 from deviation.result import Measurement
 
 MAX_SECONDS_WINDOW = timedelta(minutes=30)
-"""The longest window in which seconds are offered: in a longer one a screen has no room for them."""
+"""The longest window for which bars of a second are offered; in a longer one they are narrower than a pixel."""
 
 DEFERRED_OUTPUTS = (
     ("minute-data", "data"),
@@ -52,35 +54,25 @@ DEFERRED_OUTPUTS = (
     ("thresholds-table", "children"),
     ("asset-lows", "children"),
 )
-"""What lies below the first chart and takes the browser longest, in the order in which it is shown."""
-
-PropsById = dict[str, dict[str, Any]]
-"""The properties of each part of the page, by its id."""
+"""The values below the first chart that take the browser longest, in the order in which it sets them after it."""
 
 GRAPH_LABEL = "Prices, deviation and states on one time axis. The tables beside hold the numbers."
 
 
 def build_content(context: PageContext, view: ViewState) -> list[Any]:
-    """The page with everything in its place."""
-    props: PropsById = {}
-    for (name, property_name), value in build_updates(context, view).items():
-        props.setdefault(name, {})[property_name] = value
-    return [_build_layout(props), build_limits(ViewLinks(view.to_query(context.catalogue)), view.timeframe)]
+    """The layout with its values."""
+    limits = build_limits(ViewLinks(view.to_query(context.catalogue)), view.timeframe)
+    return apply_updates([_build_layout(), limits], build_updates(context, view))
 
 
 def build_updates(context: PageContext, view: ViewState) -> Updates:
-    """The values after a change."""
-    return defer_updates(build_all_updates(context, view))
+    """Headline, charts and tables; the values of `DEFERRED_OUTPUTS` are within the one of ``later``."""
+    updates = _build_all_updates(context, view)
+    deferred: dict[str, dict[str, Any]] = {name: {prop: updates.pop((name, prop))} for name, prop in DEFERRED_OUTPUTS}
+    return {**updates, ("later", "data"): deferred}
 
 
-def defer_updates(updates: Updates) -> Updates:
-    """The same values, of which the browser shows those of `DEFERRED_OUTPUTS` after the first chart."""
-    deferred: dict[str, dict[str, Any]] = {name: {prop: updates[name, prop]} for name, prop in DEFERRED_OUTPUTS}
-    return {key: value for key, value in updates.items() if key not in DEFERRED_OUTPUTS} | {("later", "data"): deferred}
-
-
-def build_all_updates(context: PageContext, view: ViewState) -> Updates:
-    """The sentences, the charts and the tables."""
+def _build_all_updates(context: PageContext, view: ViewState) -> Updates:
     result, catalogue = context.measurements.measure_view(view), context.catalogue
     links = ViewLinks(view.to_query(catalogue))
     if result.measurement is None:
@@ -141,23 +133,21 @@ def build_all_updates(context: PageContext, view: ViewState) -> Updates:
 
 
 def _build_empty_updates(view: ViewState) -> Updates:
-    empty_ids = (
-        *("measured", "terms", "venues", "reading", "left-out", "asset-lows", "all-lows", "hint", "bars-offer"),
-        *("notes", "chart-files", "thresholds-chart", "thresholds-table", "thresholds-files", "close-look"),
-        "lows-files",
-    )
+    """The values without a measurement: every part that the layout leaves empty is cleared."""
+    layout = _build_layout()
+    empty_ids = [name for name in layout if getattr(layout[name], "children", "") is None]
     return {
+        **{(name, "children"): "" for name in empty_ids},
         ("main", "className"): "main empty",
         ("headline", "children"): f"Nothing to measure for {view.asset} in this window",
         ("second", "children"): _build_next_steps(view),
         ("graph", "figure"): {"data": [], "layout": {}},
         ("minute-data", "data"): None,
-        **{(name, "children"): "" for name in empty_ids},
     }
 
 
 def _build_next_steps(view: ViewState) -> list[Any]:
-    """What to do where there is nothing to show."""
+    """What a reader can do where there is no candle."""
     if view.timeframe is not Timeframe.M1:
         return _build_collect_hint(view)
     return [
@@ -170,7 +160,7 @@ def _build_next_steps(view: ViewState) -> list[Any]:
 
 
 def _build_collect_hint(view: ViewState) -> list[Any]:
-    """How candles of another length come into the store: they are a series of their own."""
+    """How to collect candles of the view's length, which are stored apart from those of a minute."""
     start, end = view.whole_bars
     if start >= end:
         return [f"No whole bar of {view.timeframe.length} lies in this window: choose a longer window or shorter bars."]
@@ -184,7 +174,7 @@ def _build_collect_hint(view: ViewState) -> list[Any]:
 
 
 def _build_terms(measurement: Measurement, links: ViewLinks) -> list[Any]:
-    """The words of the headline, each leading to its definition."""
+    """Links from the terms of the headline to their definitions."""
     terms = [
         ("how far below", MethodAnchor.DEPTH),
         ("minutes below", MethodAnchor.BELOW_MIN),
@@ -201,7 +191,7 @@ def _build_terms(measurement: Measurement, links: ViewLinks) -> list[Any]:
 
 
 def join_with_dots(parts: list[Any]) -> list[Any]:
-    """Parts of a line with a dot between them."""
+    """The parts with a dot between each two."""
     return [item for i, part in enumerate(parts) for item in ([" · ", part] if i else [part])]
 
 
@@ -216,21 +206,21 @@ def _build_reading_note(links: ViewLinks, bar: Timeframe) -> list[Any]:
 
 
 def _build_scene(measurement: Measurement, view: ViewState, catalogue: Catalogue) -> Scene:
-    """What is drawn, and how."""
+    """The measurement with everything that charts need of the view."""
     is_illustration = measurement.question.origin is Evidence.RECONSTRUCTION
     assumed_set = list_assumed_markets() if is_illustration else frozenset()
     return Scene(measurement, catalogue, view.theme, view.hidden, assumed_set)
 
 
 def _build_figure(scene: Scene, view: ViewState) -> Figure:
-    """The charts; what a reader zoomed into stays as long as asset, window and bars do."""
+    """The figure; a zoom is kept as long as asset, window and length of bars stay the same."""
     figure = build_explorer_figure(scene, view.zone)
     figure["layout"]["uirevision"] = f"{view.asset} {view.start} {view.end} {view.timeframe}"
     return figure
 
 
 def _describe_chart_use(measurement: Measurement) -> str:
-    """How the charts are used and, where bars are drawn together, how."""
+    """How to zoom and, where several bars are drawn as one, how they are aggregated."""
     usage = "Drag along the charts for a closer window; a double click goes back."
     size, timeframe = measurement.axis.size, measurement.question.timeframe
     line_bucket, wick_bucket_size = compute_bucket_size(size), compute_wick_bucket(size, MAX_SCREEN_WICKS)
@@ -239,13 +229,13 @@ def _describe_chart_use(measurement: Measurement) -> str:
     subject, bucket_size = ("Wicks are drawn", wick_bucket_size) if line_bucket == 1 else ("Drawn", line_bucket)
     duration_text = format_minutes(timeframe.convert_to_minutes(bucket_size))
     return (
-        f"{subject} by least and greatest of each {duration_text} minutes, so that no wick is lost; the numbers count every "
-        f"bar. {usage}"
+        f"{subject} by least and greatest of each {duration_text} minutes, so that no wick is lost; the numbers count "
+        f"every bar. {usage}"
     )
 
 
 def _build_bars_offer(context: PageContext, view: ViewState) -> list[Any]:
-    """Seconds where they can be seen, and the way back from other bars."""
+    """The offer of bars of a second where they are stored and wide enough, or of minutes if others are shown."""
     if view.timeframe is not Timeframe.M1:
         return [f"Bars of {view.timeframe.length}. ", _build_bars_button("Show minutes", Timeframe.M1)]
     if view.end - view.start > MAX_SECONDS_WINDOW or not context.measurements.has_seconds(view):
@@ -257,13 +247,13 @@ def _build_bars_offer(context: PageContext, view: ViewState) -> list[Any]:
 
 
 def _build_bars_button(text: str, bar: Timeframe) -> html.Button:
-    """A button that ``assets/page.js`` makes one that shows bars of a length."""
+    """A button for bars of another length, on which ``assets/page.js`` acts."""
     attributes: dict[str, Any] = {"data-bar": bar.value}
     return html.Button(text, type="button", className="bars", **attributes)
 
 
 def _build_lowest_minutes(context: PageContext, scene: Scene, query: Mapping[str, str]) -> list[Any]:
-    """The bars of the focus venue's lowest trades, with everyone's range; one menu gives all of them."""
+    """Charts of the bars with the focus venue's lowest trades; the first has the menu of files for all of them."""
     lowest_positions = list_bar_positions(scene)
     if not lowest_positions:
         return []
@@ -295,22 +285,22 @@ def _build_lowest_minute(scene: Scene, position: int, trades: pl.DataFrame, menu
     )
 
 
-def _build_layout(props: PropsById) -> html.Div:
+def _build_layout() -> html.Div:
     return html.Div(
         [
-            html.H1(id="headline", **props["headline"]),
-            html.P(id="second", className="second", **props["second"]),
-            html.P(id="measured", className="quiet", **props["measured"]),
-            html.P(id="terms", className="quiet terms", **props["terms"]),
-            html.Div([_build_charts(props), _build_tables(props)], className="beside"),
-            html.Div([_build_thresholds(props), html.Div(id="close-look")], className="closer"),
+            html.H1(id="headline"),
+            html.P(id="second", className="second"),
+            html.P(id="measured", className="quiet"),
+            html.P(id="terms", className="quiet terms"),
+            html.Div([_build_charts(), _build_tables()], className="beside"),
+            html.Div([_build_thresholds(), html.Div(id="close-look")], className="closer"),
             html.Section(
                 [
                     html.Div(
                         [
                             html.H2("Lowest trades"),
-                            html.P(id="all-lows", **props["all-lows"]),
-                            html.Div(id="lows-files", className="taken", **props["lows-files"]),
+                            html.P(id="all-lows"),
+                            html.Div(id="lows-files", className="taken"),
                         ],
                         className="block-head",
                     ),
@@ -318,55 +308,46 @@ def _build_layout(props: PropsById) -> html.Div:
                 ],
                 className="lows",
             ),
-            dcc.Store(id="later", **props["later"]),
+            dcc.Store(id="later"),
             dcc.Store(id="later-shown"),
         ],
         id="main",
-        **props["main"],
     )
 
 
-def _build_charts(props: PropsById) -> html.Div:
-    aria: dict[str, Any] = {"aria-label": "Every exchange at one moment"}
+def _build_charts() -> html.Div:
+    # Filled by assets/explorer.js; its children are [], so that `_build_empty_updates` does not clear it.
+    minute = html.Div(
+        [], id="minute", className="moment-box", role="region", **build_aria_label("Every exchange at one moment")
+    )
     return html.Div(
         [
-            html.P(id="bars-offer", className="bars-offer", **props["bars-offer"]),
-            _build_chart("graph", GRAPH_LABEL, FIGURE_HEIGHT, **props["graph"]),
+            html.P(id="bars-offer", className="bars-offer"),
+            _build_chart("graph", GRAPH_LABEL, FIGURE_HEIGHT),
             html.Div(
-                [
-                    html.P(id="hint", className="hint", **props["hint"]),
-                    html.Div(id="chart-files", className="taken", **props["chart-files"]),
-                ],
+                [html.P(id="hint", className="hint"), html.Div(id="chart-files", className="taken")],
                 className="below",
             ),
             dcc.Store(id="minute-data"),
             dcc.Store(id="minute-shown"),
-            # Filled by assets/page.js, which follows the pointer.
-            html.Div(html.Div(id="minute", className="moment-box", role="region", **aria), className="moment-place"),
-            html.Div(id="notes", className="notes", **props["notes"]),
+            html.Div(minute, className="moment-place"),
+            html.Div(id="notes", className="notes"),
         ],
         className="charts",
     )
 
 
-def _build_tables(props: PropsById) -> html.Div:
+def _build_tables() -> html.Div:
     return html.Div(
-        [
-            html.Div(id="venues", **props["venues"]),
-            html.P(id="reading", className="quiet", **props["reading"]),
-            html.P(id="left-out", className="quiet", **props["left-out"]),
-        ]
+        [html.Div(id="venues"), html.P(id="reading", className="quiet"), html.P(id="left-out", className="quiet")]
     )
 
 
-def _build_thresholds(props: PropsById) -> html.Section:
+def _build_thresholds() -> html.Section:
     return html.Section(
         [
             html.Div(
-                [
-                    html.H2("How long at which depth"),
-                    html.Div(id="thresholds-files", className="taken", **props["thresholds-files"]),
-                ],
+                [html.H2("How long at which depth"), html.Div(id="thresholds-files", className="taken")],
                 className="block-head",
             ),
             html.P(CHART_NOTE, className="quiet"),
@@ -377,15 +358,24 @@ def _build_thresholds(props: PropsById) -> html.Section:
     )
 
 
-def _build_chart(name: str, label: str, height: int, figure: Figure, slider: html.Div | None = None) -> html.Div:
-    """A chart with a name for those who cannot see it, and a way along its points for the keyboard."""
+def _build_chart(
+    name: str, label: str, height: int, figure: Figure | None = None, slider: html.Div | None = None
+) -> html.Div:
+    """A chart with a label for screen readers, below a slider that leads the keyboard along its points.
+
+    Args:
+        name: the id of the graph.
+        label: what the chart shows.
+        height: in pixels.
+        figure: None where it is set later.
+        slider: of `build_point_slider`.
+    """
     config: Any = {"displayModeBar": False, "doubleClick": "autosize"}
-    untyped_figure: Any = figure  # dash wants a figure of plotly's by its type
+    untyped_figure: Any = figure  # dash types it as a figure of plotly
     graph = dcc.Graph(id=name, responsive=True, config=config, style={"height": height}, figure=untyped_figure)
-    attributes: dict[str, Any] = {"aria-label": label}
-    # Its place is kept while plotly.js is still on its way.
+    # As high as the chart before plotly.js is loaded.
     parts = [graph] if slider is None else [slider, graph]
-    return html.Div(parts, className="walked", role="group", style={"minHeight": height}, **attributes)
+    return html.Div(parts, className="walked", role="group", style={"minHeight": height}, **build_aria_label(label))
 
 
 PAGE = Page(

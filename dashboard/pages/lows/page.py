@@ -1,4 +1,4 @@
-"""Lows: the lowest trade of every asset on every exchange, beside what one and the same minute says."""
+"""The Lows page: the lowest trade of every asset on every exchange, beside measures of one and the same minute."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -8,9 +8,10 @@ import dash_mantine_components as dmc
 from dash import ClientsideFunction, Dash, Input, State, dcc, html
 
 from dashboard.charts.gaps.figure import FIGURE_HEIGHT, build_gaps_figure, build_gaps_table, measure_gaps
+from dashboard.components.accessibility import build_aria_label, build_scroll_box
 from dashboard.components.caveats import build_limits
 from dashboard.components.point_slider import build_point_slider
-from dashboard.components.updates import Updates
+from dashboard.components.updates import Updates, apply_updates
 from dashboard.exports.kinds import ExportKind
 from dashboard.exports.menu import build_export_menu
 from dashboard.pages.base import VIEW_CONTROLS, Page, PageContext
@@ -34,16 +35,13 @@ GRAPH_LABEL = "How many gaps of which size there are; the table below holds the 
 
 
 def build_content(context: PageContext, view: ViewState) -> list[Any]:
-    """The page with everything in its place."""
-    links = ViewLinks(view.to_query(context.catalogue))
-    content = html.Div([*_build_layout(), build_limits(links, view.timeframe)])
-    for (name, property_name), value in build_updates(context, view).items():
-        setattr(content[name], property_name, value)
-    return [content]
+    """The layout with its values."""
+    layout = html.Div([*_build_layout(), build_limits(ViewLinks(view.to_query(context.catalogue)), view.timeframe)])
+    return apply_updates([layout], build_updates(context, view))
 
 
 def build_notice_result(context: PageContext, view: ViewState) -> ViewResult:
-    """What the notices speak of: every asset of the event with a candle, else the view's own."""
+    """The results of the event's assets that have candles; that of the view if none has."""
     own_result, event_results = context.measurements.measure_view(view), context.measurements.measure_assets(view)
     return (
         replace(combine_results(view, event_results, context.catalogue), view=own_result.view)
@@ -58,10 +56,8 @@ def build_updates(context: PageContext, view: ViewState) -> Updates:
     links = ViewLinks(view.to_query(catalogue))
     shown_view = context.measurements.measure_view(view).view
     measurements = context.measurements.list_measurements(view)
-    event_gaps, rows = (
-        measure_gaps(measurements, shown_view.focus),
-        build_grid_rows(measurements, catalogue, shown_view.focus, view.zone),
-    )
+    event_gaps = measure_gaps(measurements, shown_view.focus)
+    rows = build_grid_rows(measurements, catalogue, shown_view.focus, view.zone)
     focus_name = catalogue.get_venue(shown_view.focus).name
     return {
         ("lows-none", "children"): _describe_missing_assets(context, view, measurements),
@@ -93,12 +89,12 @@ def build_updates(context: PageContext, view: ViewState) -> Updates:
             " of its own group.",
         ],
         ("lows-gaps-table", "children"): build_gaps_table(event_gaps, focus_name, view.timeframe),
-        ("lows-file", "data"): f"plumbline-lows-{view.event}-{view.window_name(catalogue) or 'by-hand'}.csv",
+        ("lows-file", "data"): f"plumbline-lows-{view.event}-{view.find_window_name(catalogue) or 'by-hand'}.csv",
     }
 
 
 def register_callbacks(app: Dash, context: PageContext) -> None:  # noqa: ARG001 - as every page is called
-    """The file of the grid, which the browser writes by itself."""
+    """The download of the grid, which the browser writes without a request."""
     clientside_callback: Any = app.clientside_callback  # dash leaves it untyped
     clientside_callback(
         ClientsideFunction("plumblineGrid", "file"),
@@ -120,7 +116,7 @@ def _describe_missing_assets(context: PageContext, view: ViewState, measurements
 
 
 def _build_column_terms(links: ViewLinks) -> list[Any]:
-    """The columns of the grid, each leading to its definition, the way of keyboard and finger; and their units."""
+    """Links from the names of columns to their definitions, for keyboards and touch screens; and their units."""
     parts: list[Any] = ["What the columns mean: "]
     for name, anchor in list_column_terms():
         parts += [links.build_definition_link(name, anchor), " · "]
@@ -139,13 +135,11 @@ def _build_layout() -> list[Any]:
 
 
 def _build_sections() -> list[Any]:
-    """Tables and charts, which are hidden where nothing is in them."""
-    graph_aria: dict[str, Any] = {"aria-label": GRAPH_LABEL}
+    """Tables and charts, which are hidden without a measurement."""
     graph = dcc.Graph(
         id="lows-gaps", responsive=True, config={"displayModeBar": False}, style={"height": FIGURE_HEIGHT}
     )
-    table_aria: dict[str, Any] = {"aria-label": "The numbers behind the chart"}
-    table = html.Div(id="lows-gaps-table", className="wide", tabIndex=0, role="region", **table_aria)
+    table = build_scroll_box(None, "The numbers behind the chart", id="lows-gaps-table")
     button = dmc.Button("Download table (CSV)", id="lows-csv", size="xs", variant="default", className="plain")
     return [
         html.Section([html.H2("By asset"), html.Div(id="lows-summary")], className="lows"),
@@ -168,7 +162,7 @@ def _build_sections() -> list[Any]:
                     [build_point_slider("lows-gaps", "Gaps of each size"), graph],
                     className="walked",
                     role="group",
-                    **graph_aria,
+                    **build_aria_label(GRAPH_LABEL),
                 ),
                 html.Details([html.Summary("As a table"), table]),
             ],

@@ -1,12 +1,13 @@
-"""Method: what every number means, with the parameters of the view, and first of all what candles cannot show."""
+"""The Method page: the definition of every number with the settings of the view, the limits of candles first."""
 
 from typing import Any
 
 from dash import html
 
+from dashboard.components.accessibility import build_aria_label
 from dashboard.pages.base import Page, PageContext
+from dashboard.pages.method.definitions import Definition, build_definitions
 from dashboard.pages.method.parts import DefinitionParameters
-from dashboard.pages.method.sections import Definition, build_definitions
 from dashboard.state.links import MethodAnchor, ViewLinks
 from dashboard.state.view import ViewState
 from dashboard.text.numbers import format_span, format_window_name, join_names
@@ -21,11 +22,10 @@ LEAD = (
 
 
 def build_content(context: PageContext, view: ViewState) -> list[Any]:
-    """The parameters of the moment and the contents, which stay in view where there is room, and the definitions."""
+    """The settings of the view, the table of contents, and the definitions."""
     catalogue = context.catalogue
     definitions = build_definitions(DefinitionParameters(view, catalogue))
     links = ViewLinks(view.to_query(catalogue))
-    contents_aria: dict[str, Any] = {"aria-label": "Contents"}
     return [
         html.H1("What the numbers mean"),
         html.P(
@@ -45,7 +45,7 @@ def build_content(context: PageContext, view: ViewState) -> list[Any]:
                 html.Nav(
                     html.Ol([html.Li(_build_contents_link(definition)) for definition in definitions]),
                     className="contents",
-                    **contents_aria,
+                    **build_aria_label("Contents"),
                 ),
                 html.Div([_build_definition(definition) for definition in definitions], className="definitions"),
             ],
@@ -66,8 +66,8 @@ def _build_definition(definition: Definition) -> html.Section:
 
 
 def _build_settings_table(view: ViewState, catalogue: Catalogue, links: ViewLinks) -> html.Table:
-    """What the view asks for, each beside the word that the page defines."""
-    parameters, window_name = DefinitionParameters(view, catalogue), view.window_name(catalogue)
+    """The settings of the view, each labelled with a link to its definition."""
+    parameters, window_name = DefinitionParameters(view, catalogue), view.find_window_name(catalogue)
     quote_text = "as printed" if view.quote is QuoteHandling.AS_IS else "converted to dollars"
     left_out_text = (
         join_names([catalogue.get_venue(venue).name for venue in sorted(view.excluded)]) if view.excluded else "nobody"

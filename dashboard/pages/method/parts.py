@@ -1,4 +1,4 @@
-"""What definitions are made of: the parameters of a view as they are written, and paragraphs, formulas and lists."""
+"""The parts of definitions: the settings of a view as texts, and paragraphs, formulas and lists."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,39 +13,39 @@ from deviation.report.wording import format_amount
 
 @dataclass(frozen=True, slots=True)
 class DefinitionParameters:
-    """What a view asks for, as the definitions write it; numbers in per cent, dollars and minutes."""
+    """The settings of a view as texts: in per cent, dollars and minutes."""
 
     view: ViewState
     catalogue: Catalogue
 
     @property
     def enter_text(self) -> str:
-        """From where a price counts as astray."""
+        """The deviation from which a price counts as below or above the others."""
         return f"{format_number(self.view.enter_pct)} %"
 
     @property
     def exit_text(self) -> str:
-        """From where it counts as back."""
+        """The deviation within which it counts as back."""
         return f"{format_number(self.view.exit_pct)} %"
 
     @property
     def confirm_minutes(self) -> int:
-        """Minutes back that end an episode."""
+        """Minutes in a row that end an episode."""
         return self.view.parameters.confirm
 
     @property
-    def bar(self) -> Timeframe:
-        """The length of the bars that are measured, of which the definitions speak."""
+    def timeframe(self) -> Timeframe:
+        """The length of the measured bars."""
         return self.view.timeframe
 
     @property
     def bar_name(self) -> str:
-        """What one of them is called."""
+        """The noun for one bar, such as "minute"."""
         return self.view.timeframe.noun
 
     @property
     def min_vote_text(self) -> str:
-        """The dollars from which a bar votes."""
+        """The traded dollars from which a bar votes."""
         return f"{format_amount(self.view.min_vote_usd)} dollars"
 
     @property
@@ -60,15 +60,15 @@ def build_paragraph(*parts: Any) -> html.P:  # noqa: ANN401 - whatever dash take
 
 
 def build_formula(text: str) -> html.P:
-    """A formula, a line each."""
+    """Formulas, one per line."""
     return html.P(text, className="formula")
 
 
 def build_source_note(*parts: Any) -> html.P:  # noqa: ANN401 - as above
-    """Where a definition comes from."""
+    """The source of a definition."""
     return html.P(["Source: ", *parts], className="source")
 
 
 def build_bullet_list(*items: Any) -> html.Ul:  # noqa: ANN401 - as above
-    """A list."""
+    """A list with bullets."""
     return html.Ul([html.Li(item) for item in items])

@@ -1,4 +1,4 @@
-"""Definitions of what is said over a window, of all venues and assets, and of where candles come from."""
+"""Definitions of measures over a window, over venues and assets, and of the origins of candles."""
 
 from typing import Any
 
@@ -17,29 +17,30 @@ from deviation.ranks import MIN_DEEPEST_LEAD, MIN_FIRM_SHARE, MIN_LONGEST_LEAD, 
 
 
 def define_episodes(parameters: DefinitionParameters) -> list[Any]:
-    """Stretches, for shading."""
+    """Episodes, which charts shade."""
+    bar = parameters.bar_name
     return [
         build_paragraph(
-            f"For shading and lists: an episode starts with the first {parameters.bar_name} at least {parameters.enter_text} away, and "
-            f"ends where {parameters.confirm_minutes} minutes in a row are back within {parameters.exit_text}. What cannot be judged is "
-            "skipped: it neither starts nor ends one. Ranks do not use episodes."
+            f"For shading and lists: an episode starts with the first {bar} at least {parameters.enter_text} away, and "
+            f"ends where {parameters.confirm_minutes} minutes in a row are back within {parameters.exit_text}. What "
+            "cannot be judged is skipped: it neither starts nor ends one. Ranks do not use episodes."
         ),
         build_formula("area = 100 × Σ |d|, in per cent times minutes"),
     ]
 
 
 def define_baseline(parameters: DefinitionParameters) -> list[Any]:
-    """The day before."""
+    """The baseline: the 24 hours before."""
     return [
         build_paragraph(
-            f"What was normal: how far {parameters.focus_name} stood from the others, at most, in the firm minutes of the 24 "
-            "hours before the window. Without it no number of the window can be called large."
+            f"What was normal: how far {parameters.focus_name} stood from the others, at most, in the firm minutes of "
+            "the 24 hours before the window. Without it no number of the window can be called large."
         )
     ]
 
 
 def define_ranks(_: DefinitionParameters) -> list[Any]:
-    """Words for ranks and what they take."""
+    """The words for ranks and their conditions."""
     return [
         build_paragraph(
             "Every exchange gets the same test; the focus is only the one drawn boldly. Ranked are spot markets of "
@@ -56,7 +57,8 @@ def define_ranks(_: DefinitionParameters) -> list[Any]:
 
 
 def define_lowest_trades(parameters: DefinitionParameters) -> list[Any]:
-    """Lowest trades, and how they mislead."""
+    """Lowest trades, and why they mislead."""
+    bar = parameters.bar_name
     return [
         build_paragraph(
             "The lowest trade of each exchange over the window, in dollars. Set side by side, such lows mislead "
@@ -64,11 +66,9 @@ def define_lowest_trades(parameters: DefinitionParameters) -> list[Any]:
             "23:47; in the minute of the crash it traded at 3.56), and the busiest exchange has more trades, hence "
             "more extreme lows."
         ),
-        build_formula(
-            f"gap to the lowest other = low / lowest low of all other exchanges − 1, of whatever {parameters.bar_name}"
-        ),
+        build_formula(f"gap to the lowest other = low / lowest low of all other exchanges − 1, of whatever {bar}"),
         build_paragraph(
-            f"Beside each such gap stand those of one and the same {parameters.bar_name}: the gap to the next close, and the "
+            f"Beside each such gap stand those of one and the same {bar}: the gap to the next close, and the "
             "bounds of the lowest trade."
         ),
         build_source_note("the table follows the published description of Benson Sun's report."),
@@ -76,7 +76,7 @@ def define_lowest_trades(parameters: DefinitionParameters) -> list[Any]:
 
 
 def define_fair_value(_: DefinitionParameters) -> list[Any]:
-    """Assets without peers."""
+    """Fair value, for wrapped assets that trade on one exchange only."""
     return [
         build_paragraph(
             "WBETH and BNSOL trade on one exchange only, so nobody can vote on them. They wrap ETH and SOL; what they "
@@ -92,7 +92,7 @@ def define_fair_value(_: DefinitionParameters) -> list[Any]:
 
 
 def define_matrix(_: DefinitionParameters) -> list[Any]:
-    """Every exchange on every asset."""
+    """The matrix of exchanges and assets, and the even share."""
     return [
         build_paragraph(
             "Every spot exchange on every asset, with the same numbers for all. Beside it stands on how many of the "
@@ -107,7 +107,7 @@ def define_matrix(_: DefinitionParameters) -> list[Any]:
 
 
 def define_placebo(_: DefinitionParameters) -> list[Any]:
-    """The same on ordinary days."""
+    """The same window on the days before."""
     return [
         build_paragraph(
             f"The same count in the same clock window of the {PLACEBO_DAYS} days before. If an exchange is the deepest "
@@ -118,7 +118,7 @@ def define_placebo(_: DefinitionParameters) -> list[Any]:
 
 
 def define_sensitivity(_: DefinitionParameters) -> list[Any]:
-    """The range over every choice."""
+    """The range of a number over all settings."""
     return [
         build_paragraph(
             "How far a number hangs on choices: everything is measured again with either reference, with converted "
@@ -130,7 +130,7 @@ def define_sensitivity(_: DefinitionParameters) -> list[Any]:
 
 
 def define_market_path(_: DefinitionParameters) -> list[Any]:
-    """The market as a whole."""
+    """Onset and bottom of the market as a whole."""
     return [
         build_paragraph(
             "The market as a whole is the median of all voting prices of a group. Its onset is the first minute in "
@@ -150,7 +150,7 @@ def define_windows(parameters: DefinitionParameters) -> list[Any]:
 
 
 def define_origins(_: DefinitionParameters) -> list[Any]:
-    """Kinds of candles."""
+    """Real candles and the reconstruction."""
     return [
         build_paragraph(
             "Real candles were collected from exchanges, by their candles, their public trades or their archives, or "
@@ -162,8 +162,8 @@ def define_origins(_: DefinitionParameters) -> list[Any]:
     ]
 
 
-def list_sources(_: DefinitionParameters) -> list[Any]:
-    """Where all of it is written."""
+def define_sources(_: DefinitionParameters) -> list[Any]:
+    """The full document of the method."""
     return [
         build_paragraph(
             "The whole of the method, with every edge case, is ",

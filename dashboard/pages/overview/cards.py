@@ -1,6 +1,6 @@
-"""How far one market's numbers depend on the choices behind them, in three short lines (docs/method.md, section 7).
+"""The cards of the overview: for each asset its headline, its ranks, and the sensitivity of both to settings.
 
-A card for each asset: what was found, its ranks, and how far that depends on the choices behind it.
+The sensitivity of a market (docs/method.md, section 7) is three short lines, and every setting that changes a rank.
 """
 
 from collections.abc import Mapping
@@ -22,114 +22,27 @@ from deviation.report.headline import write_headline
 from deviation.result import MarketRow, Measurement
 from deviation.sensitivity import MarketSensitivity, Sensitivity, Verdict
 
-LINE_NAMES = ("Range", "Flips", "Moved most")
-"""The lines, in their order; they stand there before what they say is known."""
+SENSITIVITY_LINES = {
+    "Range": MethodAnchor.SENSITIVITY,
+    "Flips": MethodAnchor.RANK,
+    "Moved most": MethodAnchor.SENSITIVITY,
+}
+"""The name of each line of the sensitivity, and where the method page defines it."""
 
 MAX_LINE_CHARS = 48
-"""Letters for which a line has room; what is longer is counted and told in full below."""
+"""Characters that fit into a line; a longer text is replaced by counts, and stands in full in the list of flips."""
 
 
 @dataclass(frozen=True, slots=True)
 class SensitivityTexts:
-    """What each of `LINE_NAMES` says, and every setting that flips a rank, in full."""
+    """The texts of `SENSITIVITY_LINES`, and a text for every setting that changes a rank."""
 
     lines: tuple[str, str, str]
     flips: tuple[str, ...]
 
 
-def format_sensitivity(sensitivity: Sensitivity, market: Market, group: Group) -> SensitivityTexts | None:
-    """The lines of a market against a group; None where it was not measured."""
-    market_range = next(
-        (
-            market_range
-            for market_range in sensitivity.ranges
-            if market_range.market == market and market_range.group is group
-        ),
-        None,
-    )
-    if market_range is None:
-        return None
-    rules = sensitivity.question.rules
-    return SensitivityTexts(
-        (
-            _format_spread(market_range, sensitivity.runs),
-            _format_flips(market_range, sensitivity.runs, rules),
-            _format_removal(market_range, rules),
-        ),
-        tuple(_list_flips(market_range, rules)),
-    )
-
-
-def _format_spread(market_range: MarketSensitivity, runs: int) -> str:
-    depth, below_min = market_range.depth, market_range.below_min
-    if depth.least is None or depth.most is None or below_min.least is None or below_min.most is None:
-        return f"no firm minute in any of {runs} runs"
-    not_firm_note = f"; {len(market_range.not_firm)} of {runs} runs not firm" if market_range.not_firm else ""
-    depth_text = format_bounds(depth.least.value, depth.most.value)
-    minutes_text = format_minute_range(below_min.least.value, below_min.most.value)
-    return f"{depth_text} deep, {minutes_text} min below{not_firm_note}"
-
-
-def _format_flips(market_range: MarketSensitivity, runs: int, rules: Rules) -> str:
-    """What changes the words on depth and time, by the first setting that does, or how many do."""
-    verdicts = [
-        (measure, verdict_or_none)
-        for measure, verdict_or_none in (("depth", market_range.deepest), ("time", market_range.longest))
-        if verdict_or_none is not None
-    ]
-    if not verdicts or all(verdict.word is RankWord.NOT_RANKED and not verdict.flips for _, verdict in verdicts):
-        return "no rank to flip"
-    flipped = [(measure, verdict) for measure, verdict in verdicts if verdict.flips]
-    if not flipped:
-        return f"no rank, in {runs} runs"
-    texts = [_format_flip(measure, verdict, rules) for measure, verdict in flipped]
-    joined = "; ".join(texts)
-    if len(joined) <= MAX_LINE_CHARS:
-        return joined
-    counts = ", ".join(f"{measure} in {len(verdict.flips)}" for measure, verdict in flipped)
-    return f"{counts} of {runs} runs"
-
-
-def _format_flip(measure: str, verdict: Verdict, rules: Rules) -> str:
-    first, *rest = verdict.flips
-    more_text = f" and {len(rest)} more" if rest else ""
-    return f"{measure}: {first.word} {_format_setting(first.setting.describe(rules))}{more_text}"
-
-
-def _format_setting(setting: str) -> str:
-    return setting if setting.startswith("without ") else f"under {setting}"
-
-
-def _list_flips(market_range: MarketSensitivity, rules: Rules) -> list[str]:
-    verdicts = [
-        (measure, verdict_or_none)
-        for measure, verdict_or_none in (("depth", market_range.deepest), ("time", market_range.longest))
-        if verdict_or_none is not None
-    ]
-    return [
-        f"{measure}, at the defaults {verdict.word}: {flip.word} {_format_setting(flip.setting.describe(rules))}"
-        for measure, verdict in verdicts
-        for flip in verdict.flips
-    ]
-
-
-def _format_removal(market_range: MarketSensitivity, rules: Rules) -> str:
-    if market_range.removal is None:
-        return "no single exchange moves the depth"
-    depth_text = (
-        "no firm minute is left"
-        if market_range.removal.depth is None
-        else format_signed_percent(market_range.removal.depth)
-    )
-    return f"without {rules.name_of(market_range.removal.venue)}: {depth_text}"
-
-
-SENSITIVITY_ANCHORS = (MethodAnchor.SENSITIVITY, MethodAnchor.RANK, MethodAnchor.SENSITIVITY)
-"""Where each of the lines of the sensitivity is defined."""
-
-
 def build_cards(overview: EventContext, sensitivities: Mapping[str, Sensitivity] | None) -> list[html.Article]:
-    """The cards of all assets, those without a candle last; ``sensitivities`` is None where it is not yet worked out."""
+    """A card for each asset, those without a candle last; ``sensitivities`` is None until it has been computed."""
     measured_assets = {measurement.question.asset for measurement in overview.measurements}
     event = overview.catalogue.get_event(overview.view.event)
     return [
@@ -139,7 +52,7 @@ def build_cards(overview: EventContext, sensitivities: Mapping[str, Sensitivity]
 
 
 def substitute_focus(overview: EventContext, measurement: Measurement) -> Measurement:
-    """The measurement with a relative of the focus venue as its focus, where the focus venue itself has no candle."""
+    """The measurement with a relative of the focus venue as focus, if the focus venue itself has no candle."""
     if measurement.focus_row is not None:
         return measurement
     venues = {row.market.venue for row in measurement.rows}
@@ -182,7 +95,7 @@ def _build_card(
 
 
 def _build_kind_note(overview: EventContext, measurement: Measurement, row: MarketRow | None) -> list[html.Small]:
-    """What the asset is measured against, where that is not the plain case."""
+    """A note beside the asset if it is measured against fair value, or if the market is a perpetual."""
     if measurement.question.underlying is not None:
         return [html.Small([" against ", overview.links.build_definition_link("fair value", MethodAnchor.FAIR_VALUE)])]
     if row is not None and not row.is_spot:
@@ -191,12 +104,12 @@ def _build_kind_note(overview: EventContext, measurement: Measurement, row: Mark
 
 
 def _bind_percent_signs(text: str) -> str:
-    """Text in which no number stands on another line than its per cent sign."""
+    """The text with no-break spaces before per cent signs."""
     return text.replace(" %", f"{NO_BREAK_SPACE}%")
 
 
 def _build_focus_buttons(overview: EventContext, measurement: Measurement) -> html.P:
-    """Who can be made the focus where the focus venue has no candle."""
+    """Buttons for the venues that have candles, where the focus venue has none."""
     venues = sort_venues(overview.catalogue, {row.market.venue for row in measurement.rows})
     buttons = [build_focus_button(overview.catalogue, venue, overview.view.focus) for venue in venues]
     return html.P(["Measured: ", *(part for button in buttons for part in (button, " "))], className="overview-more")
@@ -228,21 +141,21 @@ def _build_rank(overview: EventContext, measurement: Measurement, row: MarketRow
 def _build_sensitivity(
     overview: EventContext, measurement: Measurement, row: MarketRow, sensitivities: Mapping[str, Sensitivity] | None
 ) -> list[Any]:
-    """Three lines, whether they are known yet or not; long ones wrap."""
+    """The lines of the sensitivity, or placeholders for them, and the list of flips."""
     asset = measurement.question.asset
     texts = (
         None
         if sensitivities is None or asset not in sensitivities
         else format_sensitivity(sensitivities[asset], row.market, select_voting_group(row))
     )
-    values: list[Any] = [html.Span(className="overview-bone") for _ in LINE_NAMES]
+    values: list[Any] = [html.Span(className="overview-bone") for _ in SENSITIVITY_LINES]
     if texts is not None:
         values = list(texts.lines)
     elif sensitivities is not None:
-        values = ["not worked out"] * len(LINE_NAMES)
+        values = ["not worked out"] * len(SENSITIVITY_LINES)
     items = [
         html.Div([html.Dt(overview.links.build_definition_link(name, anchor)), html.Dd(value)])
-        for name, anchor, value in zip(LINE_NAMES, SENSITIVITY_ANCHORS, values, strict=True)
+        for (name, anchor), value in zip(SENSITIVITY_LINES.items(), values, strict=True)
     ]
     attributes: dict[str, Any] = {"aria-busy": str(sensitivities is None).lower()}
     return [html.Dl(items, className="overview-ranges", **attributes), _build_flip_list(texts)]
@@ -270,3 +183,87 @@ def _build_missing_card(overview: EventContext, asset: str) -> html.Article:
         ],
         className="missing",
     )
+
+
+def format_sensitivity(sensitivity: Sensitivity, market: Market, group: Group) -> SensitivityTexts | None:
+    """The texts for a market against a group; None if its sensitivity was not measured."""
+    market_range = next(
+        (
+            market_range
+            for market_range in sensitivity.ranges
+            if market_range.market == market and market_range.group is group
+        ),
+        None,
+    )
+    if market_range is None:
+        return None
+    rules = sensitivity.question.rules
+    return SensitivityTexts(
+        (
+            _format_spread(market_range, sensitivity.runs),
+            _format_flips(market_range, sensitivity.runs, rules),
+            _format_removal(market_range, rules),
+        ),
+        tuple(_list_flips(market_range, rules)),
+    )
+
+
+def _format_spread(market_range: MarketSensitivity, runs: int) -> str:
+    depth, below_min = market_range.depth, market_range.below_min
+    if depth.least is None or depth.most is None or below_min.least is None or below_min.most is None:
+        return f"no firm minute in any of {runs} runs"
+    not_firm_note = f"; {len(market_range.not_firm)} of {runs} runs not firm" if market_range.not_firm else ""
+    depth_text = format_bounds(depth.least.value, depth.most.value)
+    minutes_text = format_minute_range(below_min.least.value, below_min.most.value)
+    return f"{depth_text} deep, {minutes_text} min below{not_firm_note}"
+
+
+def _format_flips(market_range: MarketSensitivity, runs: int, rules: Rules) -> str:
+    """The first setting that changes each rank, or their number if that does not fit into a line."""
+    verdicts = _list_verdicts(market_range)
+    if not verdicts or all(verdict.word is RankWord.NOT_RANKED and not verdict.flips for _, verdict in verdicts):
+        return "no rank to flip"
+    flipped = [(measure, verdict) for measure, verdict in verdicts if verdict.flips]
+    if not flipped:
+        return f"no rank, in {runs} runs"
+    texts = [_format_flip(measure, verdict, rules) for measure, verdict in flipped]
+    joined = "; ".join(texts)
+    if len(joined) <= MAX_LINE_CHARS:
+        return joined
+    counts = ", ".join(f"{measure} in {len(verdict.flips)}" for measure, verdict in flipped)
+    return f"{counts} of {runs} runs"
+
+
+def _list_verdicts(market_range: MarketSensitivity) -> list[tuple[str, Verdict]]:
+    """The verdicts on depth and time, those that there are, each with the name of its measure."""
+    verdicts = (("depth", market_range.deepest), ("time", market_range.longest))
+    return [(measure, verdict) for measure, verdict in verdicts if verdict is not None]
+
+
+def _format_flip(measure: str, verdict: Verdict, rules: Rules) -> str:
+    first, *rest = verdict.flips
+    more_text = f" and {len(rest)} more" if rest else ""
+    return f"{measure}: {first.word} {_format_setting(first.setting.describe(rules))}{more_text}"
+
+
+def _format_setting(setting: str) -> str:
+    return setting if setting.startswith("without ") else f"under {setting}"
+
+
+def _list_flips(market_range: MarketSensitivity, rules: Rules) -> list[str]:
+    return [
+        f"{measure}, at the defaults {verdict.word}: {flip.word} {_format_setting(flip.setting.describe(rules))}"
+        for measure, verdict in _list_verdicts(market_range)
+        for flip in verdict.flips
+    ]
+
+
+def _format_removal(market_range: MarketSensitivity, rules: Rules) -> str:
+    if market_range.removal is None:
+        return "no single exchange moves the depth"
+    depth_text = (
+        "no firm minute is left"
+        if market_range.removal.depth is None
+        else format_signed_percent(market_range.removal.depth)
+    )
+    return f"without {rules.name_of(market_range.removal.venue)}: {depth_text}"

@@ -1,4 +1,4 @@
-"""The fairness matrix as a heat map that can be read, copied and followed: a cell for each venue and asset."""
+"""The fairness matrix as a table with tinted cells: one for each venue and asset, each a link to the explorer."""
 
 from typing import Any
 
@@ -15,6 +15,7 @@ from dashboard.charts.matrix.cells import (
     is_outlined,
     select_cell_colours,
 )
+from dashboard.components.accessibility import build_aria_label, build_scroll_box
 from dashboard.exports.kinds import ExportKind
 from dashboard.exports.menu import build_export_menu
 from dashboard.service.event import EventContext, build_focus_button
@@ -25,11 +26,11 @@ from deviation.matrix import MatrixCell
 from deviation.ranks import Rank, RankWord
 
 VENUE_WIDTH_PX, CELL_WIDTHS_PX = 118, (94, 150)
-"""Width of the names, and the least and the most that a cell takes."""
+"""Width of the column of names, and least and largest width of a cell."""
 
 
 def build_matrices(overview: EventContext) -> html.Section:
-    """A table for each quote group with a spot market, and what tints and hatching mean."""
+    """A table for each quote group with a spot market, and the legend."""
     tables = [_build_table(overview, board) for board in build_group_matrices(overview)]
     files = build_export_menu(ExportKind.MATRIX, overview.view.to_query(overview.catalogue))
     title = [overview.links.build_definition_link("Every exchange under the same test", MethodAnchor.MATRIX)]
@@ -49,7 +50,7 @@ def build_matrices(overview: EventContext) -> html.Section:
 
 
 def _build_explanation(overview: EventContext) -> list[Any]:
-    """What a cell holds, each word leading to its definition."""
+    """What a cell shows, with links to the definitions."""
     links = overview.links
     rank_parts: list[Any] = [", and the ", links.build_definition_link("rank", MethodAnchor.RANK), "."]
     return [
@@ -72,12 +73,11 @@ def _build_table(overview: EventContext, board: GroupMatrix) -> html.Div:
         name = html.Th(build_focus_button(overview.catalogue, venue, focus), scope="row")
         row_cells = [_build_cell(overview, board.cells[venue, asset]) for asset in assets]
         rows.append(html.Tr([name, *row_cells], className="focus" if venue == focus else ""))
-    aria: dict[str, Any] = {"aria-label": f"Depth and minutes among {group_name}"}
-    # Few assets must not make cells as wide as the page, nor many on a telephone as narrow as a word.
+    # Cells stay readable with few assets on a wide screen and with many on a phone.
     min_width, max_width = (f"{VENUE_WIDTH_PX + cell * len(assets)}px" for cell in CELL_WIDTHS_PX)
     style = {"minWidth": min_width, "maxWidth": max_width}
     table = html.Table([html.Thead(header), html.Tbody(rows)], className="overview-matrix", style=style)
-    return html.Div(table, className="wide", tabIndex=0, role="region", **aria)
+    return build_scroll_box(table, f"Depth and minutes among {group_name}")
 
 
 def _build_cell(overview: EventContext, cell: MatrixCell) -> html.Td:
@@ -91,11 +91,16 @@ def _build_cell(overview: EventContext, cell: MatrixCell) -> html.Td:
     lines = [html.B(depth), html.Span(minutes), html.Em(rank_text)]
     classes = {"unranked": is_unranked, "deepest": is_outlined(overview, cell)}
     rank_detail = _describe_rank(overview, cell.rank)
-    attributes: dict[str, Any] = {
-        "aria-label": f"{name}, {cell.asset}: {depth}, {minutes} at least {overview.enter_text} below; {rank_detail}"
-    }
     return html.Td(
-        overview.build_explorer_link(lines, cell.asset, cell.venue, title=rank_detail, **attributes),
+        overview.build_explorer_link(
+            lines,
+            cell.asset,
+            cell.venue,
+            title=rank_detail,
+            **build_aria_label(
+                f"{name}, {cell.asset}: {depth}, {minutes} at least {overview.enter_text} below; {rank_detail}"
+            ),
+        ),
         className=" ".join(name for name, applies in classes.items() if applies),
         style={} if is_unranked else build_tint(summary.depth, overview.view.theme),
     )
@@ -110,7 +115,7 @@ def _describe_rank(overview: EventContext, rank: Rank) -> str:
 
 
 def build_tint(depth: float | None, theme: Theme) -> dict[str, str]:
-    """Background and text of a cell, by its depth; text keeps the contrast of small print on every tint.
+    """The colours of a cell by its depth; the text has enough contrast for small print on every tint.
 
     >>> build_tint(-0.01, Theme.LIGHT)["backgroundColor"], build_tint(None, Theme.LIGHT)["backgroundColor"]
     ('#ffffff', '#ffffff')

@@ -1,4 +1,4 @@
-"""The overview: the event in one look, from the finding on each asset to every exchange under the same test."""
+"""The Overview page: a card for each asset of the event, charts of all markets, and the matrix of venues and assets."""
 
 from dataclasses import replace
 from typing import Any
@@ -31,7 +31,7 @@ GRAPH_IDS = tuple(f"overview-{name}-{form}" for name in ("depth", "volume") for 
 
 
 def build_content(context: PageContext, view: ViewState) -> list[Any]:
-    """The page; what takes longer stands in it if it is known, and is asked for by the page itself if not."""
+    """The page; without cached robustness checks it has placeholders, and a store that requests them."""
     overview = EventContext(context.measurements.measure_event(view), view, context.catalogue)
     if not overview.measurements:
         return _build_empty_page(overview)
@@ -61,7 +61,7 @@ def build_content(context: PageContext, view: ViewState) -> list[Any]:
 
 
 def build_deferred_parts(context: PageContext, query: dict[str, str]) -> tuple[list[Any], list[Any]]:
-    """Cards and reading aid with all that takes longer.
+    """The children of cards and reading aid, with the results of the robustness checks.
 
     Raises:
         StoreUnusable: The store cannot be read.
@@ -73,7 +73,7 @@ def build_deferred_parts(context: PageContext, query: dict[str, str]) -> tuple[l
 
 
 def build_notice_result(context: PageContext, view: ViewState) -> ViewResult:
-    """What the notices speak of: every asset of the event, each for the focus venue that was asked for."""
+    """A result for every asset of the event, with the requested focus venue; without one the measurement is None."""
     by_asset = {measurement.question.asset: measurement for measurement in context.measurements.measure_event(view)}
     assets = dict.fromkeys((*context.catalogue.get_event(view.event).assets, *by_asset))
     asset_results = tuple(ViewResult(replace(view, asset=asset), by_asset.get(asset)) for asset in assets)
@@ -83,7 +83,7 @@ def build_notice_result(context: PageContext, view: ViewState) -> ViewResult:
 
 
 def register_callbacks(app: Dash, context: PageContext) -> None:
-    """The second request, for what takes longer; and a click on a point, which leads to the explorer."""
+    """The second request, for the robustness checks; and clicks on points, which open the explorer."""
 
     @app.callback(
         Output("overview-cards", "children"), Output("overview-reading", "children"), Input("overview-asked", "data")
@@ -106,9 +106,10 @@ def _write_summary(overview: EventContext) -> str:
 
 
 def _describe_question(view: ViewState, catalogue: Catalogue) -> str:
-    window_name = view.window_name(catalogue)
+    window_name = view.find_window_name(catalogue)
     window_text = UNNAMED_WINDOW if window_name is None else f"window {format_window_name(window_name, catalogue)}"
-    return f"{format_span(view.start, view.end, view.zone)}, {window_text}; every exchange against the others, {view.timeframe.sequence}."
+    span_text = format_span(view.start, view.end, view.zone)
+    return f"{span_text}, {window_text}; every exchange against the others, {view.timeframe.sequence}."
 
 
 def _build_reading_aid(overview: EventContext, checks: RobustnessChecks | None) -> html.Section:
@@ -117,7 +118,7 @@ def _build_reading_aid(overview: EventContext, checks: RobustnessChecks | None) 
 
 
 def _build_empty_page(overview: EventContext) -> list[Any]:
-    """What to do where there is no candle at all."""
+    """What a reader can do without any candle."""
     event, links = overview.catalogue.get_event(overview.view.event), overview.links
     return [
         html.H1(HEADING),

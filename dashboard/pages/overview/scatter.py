@@ -1,4 +1,4 @@
-"""Two charts of every market: depth against duration, and what was traded before against depth."""
+"""Two scatter charts of every market: depth against duration, and reported volume before against depth."""
 
 import math
 from collections.abc import Callable, Collection, Sequence
@@ -8,7 +8,7 @@ from urllib.parse import quote
 from dash import dcc, html
 
 from analysis.questions import sort_venues
-from dashboard.charts.scatter.figure import NARROW_CHART, WIDE_CHART, ChartSize, Figure, build_scatter_figure
+from dashboard.charts.scatter.figure import NARROW_CHART, WIDE_CHART, ChartSize, build_scatter_figure
 from dashboard.charts.scatter.points import (
     MarketPoint,
     ScatterData,
@@ -18,7 +18,9 @@ from dashboard.charts.scatter.points import (
     categorize_by_volume,
     format_names_by_asset,
 )
+from dashboard.components.accessibility import build_aria_label, build_scroll_box
 from dashboard.components.point_slider import build_point_slider
+from dashboard.draw.encoding import Figure
 from dashboard.draw.markers import get_marker_corners
 from dashboard.draw.theme import compute_venue_colour
 from dashboard.exports.kinds import ExportKind
@@ -31,7 +33,7 @@ from data.catalogue import Catalogue
 from deviation.report.wording import format_minutes
 
 SIZES = {"wide": WIDE_CHART, "narrow": NARROW_CHART}
-"""Both are sent; the style sheet shows the one that there is room for."""
+"""Both are sent; the style sheet shows the one that fits the screen."""
 
 ILLUSTRATION_STAMP = "ILLUSTRATION"
 
@@ -44,13 +46,11 @@ SLIDER_LABEL = "Exchanges and assets from left to right"
 
 
 def build_depth_chart(overview: EventContext, points: Sequence[MarketPoint]) -> html.Section:
-    """Depth against minutes; whatever was never below for a minute, or not measured, is named below."""
+    """Depth against minutes; markets without a point (never below, or no firm minute) are listed below the chart."""
     partition = categorize_by_depth(points)
     links = overview.links
-    depth_link, duration_link = (
-        links.build_definition_link("deep", MethodAnchor.DEPTH),
-        links.build_definition_link("long", MethodAnchor.BELOW_MIN),
-    )
+    depth_link = links.build_definition_link("deep", MethodAnchor.DEPTH)
+    duration_link = links.build_definition_link("long", MethodAnchor.BELOW_MIN)
     bar = overview.view.timeframe
     title: list[Any] = ["How ", depth_link, ", and how ", duration_link]
     description = (
@@ -78,7 +78,7 @@ def build_depth_chart(overview: EventContext, points: Sequence[MarketPoint]) -> 
 
 
 def build_volume_chart(overview: EventContext, points: Sequence[MarketPoint], sentence: str) -> html.Section:
-    """Reported volume against depth, and in a sentence whether the busiest exchange fell furthest."""
+    """Reported volume against depth; ``sentence`` says whether the exchange with most volume fell furthest."""
     partition = categorize_by_volume(points)
     links = overview.links
     title: list[Any] = ["Did the busiest exchange fall furthest? ", html.Small("reported volume, not liquidity")]
@@ -111,17 +111,17 @@ def build_volume_chart(overview: EventContext, points: Sequence[MarketPoint], se
 
 
 def build_depth_figure(overview: EventContext, points: Sequence[MarketPoint], size: ChartSize) -> Figure:
-    """Minutes from left to right, depth upwards."""
+    """The figure with minutes as x and depth as y."""
     return _build_figure(overview, build_depth_data(overview, points), size)
 
 
 def build_volume_figure(overview: EventContext, points: Sequence[MarketPoint], size: ChartSize) -> Figure:
-    """Dollars from left to right, depth upwards."""
+    """The figure with dollars as x and depth as y."""
     return _build_figure(overview, build_volume_data(overview, points), size)
 
 
-def _build_figure(overview: EventContext, dots: ScatterData, size: ChartSize) -> Figure:
-    return build_scatter_figure(dots.points, dots.x, dots.y, overview.catalogue, overview.view.theme, size)
+def _build_figure(overview: EventContext, data: ScatterData, size: ChartSize) -> Figure:
+    return build_scatter_figure(data.points, data.x, data.y, overview.catalogue, overview.view.theme, size)
 
 
 def _build_header(title: list[Any], files: Any) -> html.Div:  # noqa: ANN401 - whatever dash takes
@@ -135,11 +135,10 @@ def _build_graphs(
     build_figure: Callable[[EventContext, Sequence[MarketPoint], ChartSize], Figure],
     empty_text: str,
 ) -> list[Any]:
-    """The chart in both sizes and the key to its markers; ``empty_text`` is said where there is no point."""
+    """The chart in both sizes and the legend of its markers; ``empty_text`` without a point."""
     if not points:
         return [html.P(empty_text, className="overview-none")]
     config: Any = {"displayModeBar": False}
-    aria: dict[str, Any] = {"aria-label": GRAPH_LABELS[name]}
     graphs = [
         html.Div(
             [
@@ -154,9 +153,9 @@ def _build_graphs(
             ],
             className=f"overview-{size_name} walked",
             role="group",
-            # Its place is kept while what draws it is still on its way.
+            # As high as the chart before plotly.js is loaded.
             style={"minHeight": size.height},
-            **aria,
+            **build_aria_label(GRAPH_LABELS[name]),
         )
         for size_name, size in SIZES.items()
     ]
@@ -176,7 +175,7 @@ def _build_graphs(
 
 
 def _build_x_title(overview: EventContext, name: str) -> list[Any]:
-    """What the axis from left to right shows."""
+    """The title of the x axis."""
     arrow = " \N{RIGHTWARDS ARROW}"
     if name == "volume":
         return [f"dollars reported as traded in the 24 h before{arrow}"]
@@ -187,14 +186,14 @@ def _build_x_title(overview: EventContext, name: str) -> list[Any]:
 
 
 def _build_point_list(title: str, points: Sequence[MarketPoint]) -> html.P | None:
-    """Markets without a point, by asset."""
+    """Markets without a point by asset; None if there are none."""
     if not points:
         return None
     return html.P([html.Strong(f"{title}: "), format_names_by_asset(points), "."], className="overview-named")
 
 
 def _build_table(overview: EventContext, points: Sequence[MarketPoint], *, with_volume: bool) -> html.Details:
-    """The numbers behind a chart, deepest first; each asset leads to the explorer."""
+    """The numbers behind a chart, deepest first; each asset is a link to the explorer."""
     links = overview.links
     volume_headers = (
         [links.build_definition_link("Volume before, USD", MethodAnchor.CANNOT_SHOW)] if with_volume else []
@@ -223,13 +222,12 @@ def _build_table(overview: EventContext, points: Sequence[MarketPoint], *, with_
         for point in sorted(points, key=lambda row_point: math.inf if row_point.depth is None else row_point.depth)
     ]
     header = html.Thead(html.Tr([html.Th(name, scope="col") for name in headers]))
-    aria: dict[str, Any] = {"aria-label": "The numbers behind the chart"}
-    table = html.Div(html.Table([header, html.Tbody(rows)]), className="wide", tabIndex=0, role="region", **aria)
+    table = build_scroll_box(html.Table([header, html.Tbody(rows)]), "The numbers behind the chart")
     return html.Details([html.Summary("As a table"), table])
 
 
 def build_marker_legend(catalogue: Catalogue, venues: Collection[str], focus: str, theme: Theme) -> html.P:
-    """Which marker is whose: a button for each venue that makes it the focus."""
+    """A button with the marker of each venue, which makes it the focus."""
     return html.P(
         [
             build_focus_button(catalogue, venue, focus, _build_marker_image(catalogue, venue, theme))
@@ -240,7 +238,7 @@ def build_marker_legend(catalogue: Catalogue, venues: Collection[str], focus: st
 
 
 def _build_marker_image(catalogue: Catalogue, venue: str, theme: Theme) -> html.Img:
-    """The marker as a picture within its address."""
+    """The marker as an image with a data URL."""
     points = " ".join(f"{x:.2f},{y:.2f}" for x, y in get_marker_corners(catalogue, venue))
     colour = compute_venue_colour(catalogue, venue, theme)
     shape = f'<polygon points="{points}" fill="{colour}"/>'

@@ -124,13 +124,13 @@ TWO_DAYS = build_bars(DAY, 2880)
 
 
 def list_rows(market_bars: Iterable[Bar], span: Span, *, quiet: bool = True) -> CandleRows:
-    """What a reader should give of the bars: those of the span, with or without quiet ones."""
+    """The expected candles of a span, with or without quiet ones."""
     inside = (bar for bar in market_bars if to_ms(span.start) <= bar.open_ms < to_ms(span.end))
     return [(EPOCH + timedelta(milliseconds=bar.open_ms), *bar[1:]) for bar in inside if quiet or bar.volume]
 
 
 class ArchiveRead:
-    """One reading of an archive over HTTP: the chunks, what was asked, and why the archive ended if it did."""
+    """The chunks of an archive read over HTTP, the requested paths, and the fatal failure if any."""
 
     def __init__(
         self, archive: Archive, files: Files, *missing: Span, faults: Sequence[Fault] = (), now: datetime = NOW
@@ -160,18 +160,18 @@ class ArchiveRead:
 
     @property
     def span_outcomes(self) -> list[SpanOutcome]:
-        """How the spans were answered."""
+        """The outcomes of all chunks."""
         return [piece for chunk in self.chunks for piece in chunk.outcomes]
 
     @property
     def outcomes(self) -> list[tuple[Outcome, Span]]:
-        """The pieces without their messages."""
+        """The outcomes without their messages."""
         return [(piece.outcome, piece.span) for piece in self.span_outcomes]
 
 
 @pytest.fixture(autouse=True)
 def _check_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> object:
-    """Whatever happens in a test, nothing is left in the folder of temporary files."""
+    """No test leaves temporary files."""
     folder = tmp_path / "temporary"
     folder.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
@@ -186,37 +186,37 @@ def build_files(venue: str, market_bars: Iterable[Bar] = TWO_DAYS) -> Files:
 
 @pytest.mark.parametrize("venue", CANDLE_ARCHIVES)
 def test_every_layout_gives_what_the_venue_had(venue: str) -> None:
-    """The candles of four hours over midnight are those of the bars to the row, with name, file and sum as source."""
+    """Four hours over midnight are read from the files of each layout, row by row."""
     span = Span(NEXT_DAY - timedelta(hours=2), NEXT_DAY + timedelta(hours=2))
-    visit = ArchiveRead(ARCHIVES[venue], build_files(venue), span)
-    assert visit.rows == list_rows(TWO_DAYS, span, quiet=venue != "kucoin")
-    assert [piece.outcome for piece in visit.span_outcomes] == [Outcome.COMPLETE] * len(visit.span_outcomes)
-    assert sum(piece.span.minutes for piece in visit.span_outcomes) == 240
-    assert all(chunk.candles.schema == BAR_SCHEMA and chunk.origin is Origin.ARCHIVE for chunk in visit.chunks)
+    result = ArchiveRead(ARCHIVES[venue], build_files(venue), span)
+    assert result.rows == list_rows(TWO_DAYS, span, quiet=venue != "kucoin")
+    assert [piece.outcome for piece in result.span_outcomes] == [Outcome.COMPLETE] * len(result.span_outcomes)
+    assert sum(piece.span.minutes for piece in result.span_outcomes) == 240
+    assert all(chunk.candles.schema == BAR_SCHEMA and chunk.origin is Origin.ARCHIVE for chunk in result.chunks)
 
 
 def test_the_source_names_host_file_and_sum() -> None:
-    """The source is the host behind the mirror, the file, and the SHA-256 of the bytes that came."""
+    """The source is the host behind the mirror, the file, and the SHA-256 of its bytes."""
     files = build_files("binance")
-    visit = ArchiveRead(ARCHIVES["binance"], files, EVENING)
+    result = ArchiveRead(ARCHIVES["binance"], files, EVENING)
     digest = format_checksum_line("", files[FILE])[:64].decode()
-    host = f"{visit.mirror.removeprefix('http://')}/data.binance.vision"
-    assert [chunk.source for chunk in visit.chunks] == [f"{host}/ATOMUSDT-1m-2025-10-10.zip sha256:{digest}"]
-    assert visit.paths == [FILE, f"{FILE}.CHECKSUM"]
+    host = f"{result.mirror.removeprefix('http://')}/data.binance.vision"
+    assert [chunk.source for chunk in result.chunks] == [f"{host}/ATOMUSDT-1m-2025-10-10.zip sha256:{digest}"]
+    assert result.paths == [FILE, f"{FILE}.CHECKSUM"]
 
 
 def test_stamps_in_microseconds_give_the_rows_of_rest() -> None:
-    """What the archive says in microseconds equals, number by number, what the candle request says in milliseconds."""
-    visit = ArchiveRead(ARCHIVES["binance"], build_files("binance"), EVENING)
+    """The rows of the archive, in us, equal those of the candle request, in ms."""
+    result = ArchiveRead(ARCHIVES["binance"], build_files("binance"), EVENING)
     query = {"startTime": str(to_ms(EVENING.start)), "endTime": str(to_ms(EVENING.end) - 1), "limit": "1000"}
     wire = FORMATS["binance"].list_rows(RecordedRequest("", "/api/v3/klines", query), TWO_DAYS, to_ms(NOW))
     rest = [tuple(float(str(value)) for value in row[:6]) for row in wire]
-    assert [(float(to_ms(row[0])), *row[1:]) for row in visit.rows if isinstance(row[0], datetime)] == rest
+    assert [(float(to_ms(row[0])), *row[1:]) for row in result.rows if isinstance(row[0], datetime)] == rest
     assert len(rest) == 240
 
 
 def test_stamps_before_2025_are_milliseconds() -> None:
-    """The last day in milliseconds and the first in microseconds come out alike."""
+    """The last day in milliseconds and the first in microseconds are both read."""
     new_year = datetime(2025, 1, 1, tzinfo=UTC)
     market_bars = build_bars(new_year - timedelta(days=1), 2880)
     span = Span(new_year - timedelta(hours=1), new_year + timedelta(hours=1))
@@ -226,7 +226,7 @@ def test_stamps_before_2025_are_milliseconds() -> None:
 
 
 def test_days_of_another_zone() -> None:
-    """20:00 to 24:00 UTC of 10 October lie in OKX's file of the 11th, and 15:59 and 16:00 in two files."""
+    """20:00 to 24:00 UTC of 10 October are in OKX's file of the 11th, and 15:59 and 16:00 in two files."""
     evening = ArchiveRead(ARCHIVES["okx"], build_files("okx"), EVENING)
     assert [path.rpartition("/")[2] for path in evening.paths] == ["ATOM-USDT-candlesticks-2025-10-11.zip"]
     assert evening.rows == list_rows(TWO_DAYS, EVENING)
@@ -237,11 +237,11 @@ def test_days_of_another_zone() -> None:
 
 
 def test_rows_in_no_order_with_and_without_a_header() -> None:
-    """KuCoin's rows are put in order, whether or not the file begins with the names of its columns."""
+    """KuCoin's rows are sorted, with and without a header."""
     for header in (True, False):
-        visit = ArchiveRead(ARCHIVES["kucoin"], build_kucoin_files(SYMBOL, TWO_DAYS, header=header), EVENING)
-        assert visit.rows == list_rows(TWO_DAYS, EVENING, quiet=False)
-        assert visit.outcomes == [(Outcome.COMPLETE, EVENING)]
+        result = ArchiveRead(ARCHIVES["kucoin"], build_kucoin_files(SYMBOL, TWO_DAYS, header=header), EVENING)
+        assert result.rows == list_rows(TWO_DAYS, EVENING, quiet=False)
+        assert result.outcomes == [(Outcome.COMPLETE, EVENING)]
 
 
 def build_trade(seconds: float, price: str, amount: str, number: int) -> PublicTrade:
@@ -250,7 +250,7 @@ def build_trade(seconds: float, price: str, amount: str, number: int) -> PublicT
 
 
 def test_trades_are_made_into_candles() -> None:
-    """Trades in no order make the candles that one would work out by hand; minutes without a trade are quiet."""
+    """Unordered trades give the candles worked out by hand; minutes without a trade are quiet."""
     built_trades = [
         build_trade(61.5, "3.2", "0.2", 4),
         build_trade(0.25, "3.1", "72.357", 1),
@@ -259,31 +259,31 @@ def test_trades_are_made_into_candles() -> None:
         build_trade(59.999, "3.0", "1", 2),
         build_trade(4 * 3600 - 0.001, "2.9", "5", 6),
     ]
-    visit = ArchiveRead(ARCHIVES["bybit"], build_bybit_files(SYMBOL, built_trades), EVENING)
-    assert visit.rows == [
+    result = ArchiveRead(ARCHIVES["bybit"], build_bybit_files(SYMBOL, built_trades), EVENING)
+    assert result.rows == [
         (EVENING.start, 3.1, 3.1, 3.0, 3.0, 73.357),
         (EVENING.start + MINUTE, 3.4, 3.4, 3.2, 3.3, 0.7),
         (EVENING.end - MINUTE, 2.9, 2.9, 2.9, 2.9, 5.0),
     ]
-    assert visit.outcomes == [(Outcome.COMPLETE, EVENING)]
+    assert result.outcomes == [(Outcome.COMPLETE, EVENING)]
 
 
 def test_only_missing_minutes_are_taken() -> None:
-    """Of two spans in one file only their minutes come, by one download, and each span is answered for itself."""
+    """Of two spans in one file only their minutes are read, by one download, with an outcome each."""
     one, two = (Span(EVENING.start + n * MINUTE, EVENING.start + (n + 5) * MINUTE) for n in (0, 60))
-    visit = ArchiveRead(ARCHIVES["binance"], build_files("binance"), one, two)
-    assert visit.rows == list_rows(TWO_DAYS, one) + list_rows(TWO_DAYS, two)
-    assert visit.outcomes == [(Outcome.COMPLETE, one), (Outcome.COMPLETE, two)]
-    assert visit.paths.count(FILE) == 1
+    result = ArchiveRead(ARCHIVES["binance"], build_files("binance"), one, two)
+    assert result.rows == list_rows(TWO_DAYS, one) + list_rows(TWO_DAYS, two)
+    assert result.outcomes == [(Outcome.COMPLETE, one), (Outcome.COMPLETE, two)]
+    assert result.paths.count(FILE) == 1
 
 
 def test_a_file_that_ends_early_is_a_part() -> None:
-    """Where quiet minutes are flat, the minutes before the first and after the last candle were not answered."""
+    """Where quiet minutes are flat, those before the first and after the last candle are missing."""
     start, end = EVENING.start + 60 * MINUTE, EVENING.start + 90 * MINUTE
-    visit = ArchiveRead(ARCHIVES["binance"], build_files("binance", list_rows_between(start, end)), EVENING)
+    result = ArchiveRead(ARCHIVES["binance"], build_files("binance", list_rows_between(start, end)), EVENING)
     before, after = Span(EVENING.start, start), Span(end, EVENING.end)
     inside = Span(start, end)
-    assert visit.outcomes == [(Outcome.PARTLY, before), (Outcome.COMPLETE, inside), (Outcome.PARTLY, after)]
+    assert result.outcomes == [(Outcome.PARTLY, before), (Outcome.COMPLETE, inside), (Outcome.PARTLY, after)]
     morning = Span(DAY, DAY + timedelta(hours=1))
     outside = ArchiveRead(ARCHIVES["binance"], build_files("binance", list_rows_between(start, end)), morning)
     assert (outside.outcomes, outside.rows) == ([(Outcome.PARTLY, morning)], [])
@@ -306,12 +306,12 @@ def list_rows_between(start: datetime, end: datetime) -> list[Bar]:
     ],
 )
 def test_what_passes_leaves_no_trace(fault: object) -> None:
-    """After a fault that passes within the retries the candles are those of the bars."""
+    """After a transient fault all candles are read."""
     assert callable(fault)
-    visit = ArchiveRead(ARCHIVES["binance"], build_files("binance"), EVENING, faults=[fault()])
-    assert visit.rows == list_rows(TWO_DAYS, EVENING)
-    assert visit.outcomes == [(Outcome.COMPLETE, EVENING)]
-    assert visit.fatal_failure is None
+    result = ArchiveRead(ARCHIVES["binance"], build_files("binance"), EVENING, faults=[fault()])
+    assert result.rows == list_rows(TWO_DAYS, EVENING)
+    assert result.outcomes == [(Outcome.COMPLETE, EVENING)]
+    assert result.fatal_failure is None
 
 
 @pytest.mark.parametrize(
@@ -328,19 +328,19 @@ def test_what_passes_leaves_no_trace(fault: object) -> None:
     ],
 )
 def test_what_does_not_pass_ends_the_rest(fault: Fault, outcome: Outcome, requests: int, words: str) -> None:
-    """A host that refuses or is down is asked for no further day, and both days bear its reason."""
+    """After a permanent failure no further day is requested, and both days have its reason."""
     faults = [replace(fault)]
     span = Span(EVENING.start, NEXT_DAY + timedelta(hours=1))
-    visit = ArchiveRead(ARCHIVES["binance"], build_files("binance"), span, faults=faults)
-    assert [piece.outcome for piece in visit.span_outcomes] == [outcome, outcome]
-    assert all(words in piece.message for piece in visit.span_outcomes)
-    assert visit.paths == [FILE] * requests
-    assert visit.rows == []
-    assert visit.chunks[0].source.endswith("/data.binance.vision/ATOMUSDT-1m-2025-10-10.zip")
+    result = ArchiveRead(ARCHIVES["binance"], build_files("binance"), span, faults=faults)
+    assert [piece.outcome for piece in result.span_outcomes] == [outcome, outcome]
+    assert all(words in piece.message for piece in result.span_outcomes)
+    assert result.paths == [FILE] * requests
+    assert result.rows == []
+    assert result.chunks[0].source.endswith("/data.binance.vision/ATOMUSDT-1m-2025-10-10.zip")
 
 
 def test_a_failure_of_the_host_ends_its_archive_for_all_markets() -> None:
-    """The reader says by which failure the archive ended; an odd status ends only the market."""
+    """A failure of the host is fatal for the archive; another status ends only the market."""
     ended = [
         ArchiveRead(ARCHIVES["binance"], build_files("binance"), EVENING, faults=[fault]).fatal_failure
         for fault in (refuse_location(FILE), return_outage(FILE), replace_body(FILE, "no", status=400))
@@ -354,41 +354,41 @@ def test_a_failure_of_the_host_ends_its_archive_for_all_markets() -> None:
     ids=["404", "403 of S3"],
 )
 def test_a_file_that_is_not_there(venue: str, faults: tuple[Fault, ...]) -> None:
-    """A day without a file is too short a history, said by the file's name; the next day is asked all the same."""
+    """A day without a file is `HISTORY_TOO_SHORT`, and the next day is still requested."""
     span = Span(NEXT_DAY - timedelta(hours=1), NEXT_DAY + timedelta(hours=1))
     files = build_files(venue, build_bars(NEXT_DAY, 1440)) if venue == "gate" else build_files(venue)
-    visit = ArchiveRead(ARCHIVES[venue], files, span, faults=[replace(fault) for fault in faults])
-    missing, complete = visit.span_outcomes
+    result = ArchiveRead(ARCHIVES[venue], files, span, faults=[replace(fault) for fault in faults])
+    missing, complete = result.span_outcomes
     assert (missing.outcome, missing.span) == (Outcome.HISTORY_TOO_SHORT, Span(span.start, NEXT_DAY))
     assert missing.message.startswith("no archive file ATOM")
     assert complete == SpanOutcome(Span(NEXT_DAY, span.end), Outcome.COMPLETE)
-    assert len(visit.rows) == 60
+    assert len(result.rows) == 60
 
 
 def test_days_without_a_file_yet_are_not_asked() -> None:
-    """Days before the first file, and those whose file is not out, cost no request and say why."""
+    """Days before the first file, and those whose file is not published yet, are not requested."""
     now = NEXT_DAY + timedelta(hours=23, minutes=59)
-    visit = ArchiveRead(ARCHIVES["binance"], build_files("binance"), EVENING, now=now)
-    assert visit.span_outcomes == [
+    result = ArchiveRead(ARCHIVES["binance"], build_files("binance"), EVENING, now=now)
+    assert result.span_outcomes == [
         SpanOutcome(EVENING, Outcome.HISTORY_TOO_SHORT, "the archive of 2025-10-10 is not out yet")
     ]
     old = Span(datetime(2022, 10, 30, tzinfo=UTC), datetime(2022, 11, 1, tzinfo=UTC))
     before = ArchiveRead(ARCHIVES["bybit"], {}, old)
     assert before.span_outcomes == [SpanOutcome(old, Outcome.HISTORY_TOO_SHORT, "the archive begins with 2022-11-01")]
-    assert visit.paths == before.paths == []
+    assert result.paths == before.paths == []
     assert find_unavailable_reason(ARCHIVES["binance"], DAY.date(), now + MINUTE) is None
 
 
 def test_an_archive_that_begins_within_the_span() -> None:
-    """The days before the first file are answered together, and then the files are read."""
+    """The days before the first file have one outcome, and later files are read."""
     archive = replace(ARCHIVES["gate"], from_day=NEXT_DAY.date())
     span = Span(DAY - timedelta(days=3), NEXT_DAY + timedelta(hours=1))
-    visit = ArchiveRead(archive, build_files("gate"), span)
-    assert visit.outcomes == [
+    result = ArchiveRead(archive, build_files("gate"), span)
+    assert result.outcomes == [
         (Outcome.HISTORY_TOO_SHORT, Span(span.start, NEXT_DAY)),
         (Outcome.COMPLETE, Span(NEXT_DAY, span.end)),
     ]
-    assert visit.rows == list_rows(TWO_DAYS, Span(NEXT_DAY, span.end))
+    assert result.rows == list_rows(TWO_DAYS, Span(NEXT_DAY, span.end))
 
 
 def add_checksum(body: bytes) -> Files:
@@ -463,31 +463,31 @@ WHOLE_DAY_LINES = build_files("binance")[FILE]
     ],
 )
 def test_a_file_that_is_not_what_it_should_be(files: Files, words: str, requests: int) -> None:
-    """Nothing is taken of a file that fails one check; only what may have been garbled on its way is asked again."""
-    visit = ArchiveRead(ARCHIVES["binance"], files, EVENING)
-    assert visit.outcomes == [(Outcome.BAD_DATA, EVENING)]
-    assert words in visit.span_outcomes[0].message
-    assert visit.rows == []
-    assert len(visit.paths) == requests
-    assert visit.fatal_failure is None
+    """A file that fails a check has no candles; it is requested again only where it may be garbled."""
+    result = ArchiveRead(ARCHIVES["binance"], files, EVENING)
+    assert result.outcomes == [(Outcome.BAD_DATA, EVENING)]
+    assert words in result.span_outcomes[0].message
+    assert result.rows == []
+    assert len(result.paths) == requests
+    assert result.fatal_failure is None
 
 
 def test_a_sum_that_does_not_fit_names_both() -> None:
-    """Where file and published sum differ the message has the file and both sums, and nothing is taken."""
+    """Where file and published SHA-256 differ the message has both, and no candle is read."""
     files = build_files("binance") | {f"{FILE}.CHECKSUM": f"{'0' * 64}  ATOMUSDT-1m-2025-10-10.zip\n".encode()}
-    visit = ArchiveRead(ARCHIVES["binance"], files, EVENING)
+    result = ArchiveRead(ARCHIVES["binance"], files, EVENING)
     digest = format_checksum_line("", WHOLE_DAY_LINES)[:64].decode()
     words = f"ATOMUSDT-1m-2025-10-10.zip has the SHA-256 {digest}, and its published one is {'0' * 64}"
-    assert visit.span_outcomes == [SpanOutcome(EVENING, Outcome.BAD_DATA, words)]
-    assert visit.rows == []
+    assert result.span_outcomes == [SpanOutcome(EVENING, Outcome.BAD_DATA, words)]
+    assert result.rows == []
 
 
 def test_the_same_candle_twice_counts_once() -> None:
-    """A row that is repeated word by word is dropped."""
-    visit = ArchiveRead(
+    """A repeated row counts once."""
+    result = ArchiveRead(
         ARCHIVES["binance"], format_table(format_row(), format_row(1), format_row()), Span(DAY, DAY + 2 * MINUTE)
     )
-    assert visit.rows == [(DAY, 3.0, 4.0, 2.0, 3.5, 1.0), (DAY + MINUTE, 3.0, 4.0, 2.0, 3.5, 1.0)]
+    assert result.rows == [(DAY, 3.0, 4.0, 2.0, 3.5, 1.0), (DAY + MINUTE, 3.0, 4.0, 2.0, 3.5, 1.0)]
 
 
 OKX_FILE = "/cdn/okex/traderecords/candlesticks/daily/20251011/ATOM-USDT-candlesticks-2025-10-11.zip"
@@ -504,11 +504,11 @@ OKX_HEADER = "instrument_name,open,high,low,close,vol,vol_ccy,vol_quote,open_tim
     ],
 )
 def test_rows_of_another_market_or_not_confirmed(lines: list[str], outcome: Outcome, words: str) -> None:
-    """OKX's rows have to name the market and be confirmed, under a header; a header alone is no answer."""
+    """OKX's rows must name the market and be confirmed, under a header; a header alone is `HISTORY_TOO_SHORT`."""
     files = {OKX_FILE: build_zip("ATOM-USDT-candlesticks-2025-10-11.csv", lines)}
-    visit = ArchiveRead(ARCHIVES["okx"], files, EVENING)
-    assert visit.outcomes == [(outcome, EVENING)]
-    assert words in visit.span_outcomes[0].message
+    result = ArchiveRead(ARCHIVES["okx"], files, EVENING)
+    assert result.outcomes == [(outcome, EVENING)]
+    assert words in result.span_outcomes[0].message
 
 
 BYBIT_FILE = "/spot/ATOMUSDT/ATOMUSDT_2025-10-10.csv.gz"
@@ -525,31 +525,31 @@ BYBIT_FILE = "/spot/ATOMUSDT/ATOMUSDT_2025-10-10.csv.gz"
     ],
 )
 def test_a_file_that_holds_no_trades(body: bytes, words: str) -> None:
-    """A file of trades with an impossible row, a row of another day, or no header gives nothing."""
-    visit = ArchiveRead(ARCHIVES["bybit"], {BYBIT_FILE: gzip.compress(body)}, EVENING)
-    assert visit.outcomes == [(Outcome.BAD_DATA, EVENING)]
-    assert words in visit.span_outcomes[0].message
+    """A file of trades with an invalid row, a row of another day, or no header is bad data."""
+    result = ArchiveRead(ARCHIVES["bybit"], {BYBIT_FILE: gzip.compress(body)}, EVENING)
+    assert result.outcomes == [(Outcome.BAD_DATA, EVENING)]
+    assert words in result.span_outcomes[0].message
 
 
 def test_a_broken_gzip_is_asked_again() -> None:
-    """A gzip that is cut off is asked again, and then bad data."""
+    """A broken gzip is requested again, and then bad data."""
     whole_file = gzip.compress(b"id,timestamp,price,volume,side\n1,1760126400000,3,1,buy\n")
     for body in (whole_file[:-5], whole_file[:12], b"<html>"):
-        visit = ArchiveRead(ARCHIVES["bybit"], {BYBIT_FILE: body}, EVENING)
-        assert visit.outcomes == [(Outcome.BAD_DATA, EVENING)]
-        assert "cannot be unpacked" in visit.span_outcomes[0].message
-        assert len(visit.paths) == 3
+        result = ArchiveRead(ARCHIVES["bybit"], {BYBIT_FILE: body}, EVENING)
+        assert result.outcomes == [(Outcome.BAD_DATA, EVENING)]
+        assert "cannot be unpacked" in result.span_outcomes[0].message
+        assert len(result.paths) == 3
 
 
 def test_volume_in_the_quote_is_not_taken_for_base_units() -> None:
-    """An archive that is known to count in the quote gives no candles, as none would have a volume."""
-    visit = ArchiveRead(replace(ARCHIVES["gate"], volume_unit="quote"), build_files("gate"), EVENING)
-    assert visit.outcomes == [(Outcome.BAD_DATA, EVENING)]
-    assert "counts volume in the quote" in visit.span_outcomes[0].message
+    """An archive whose volume is in the quote has no candles, as their volume in base units is unknown."""
+    result = ArchiveRead(replace(ARCHIVES["gate"], volume_unit="quote"), build_files("gate"), EVENING)
+    assert result.outcomes == [(Outcome.BAD_DATA, EVENING)]
+    assert "counts volume in the quote" in result.span_outcomes[0].message
 
 
 def test_a_closed_port_is_unreachable() -> None:
-    """Where nobody listens the archive is unreachable, and that is told and not raised."""
+    """A closed port makes the archive unreachable, as an outcome and not as an exception."""
 
     async def read() -> list[Chunk]:
         async with Replay({}, now_ms=to_ms(NOW)) as replay:
@@ -562,7 +562,7 @@ def test_a_closed_port_is_unreachable() -> None:
 
 
 def test_who_cancels_leaves_no_file() -> None:
-    """A reading that is cancelled in the middle of a download ends, and its temporary files are gone."""
+    """A read that is cancelled during a download leaves no temporary files."""
 
     async def cancelled() -> None:
         waiting, release = asyncio.Event(), asyncio.Event()
@@ -581,7 +581,7 @@ def test_who_cancels_leaves_no_file() -> None:
 
 
 def test_who_cancels_waits_for_the_thread() -> None:
-    """Work in a thread is over when the cancelled caller goes on, so that no file is written after its folder went."""
+    """A cancelled caller waits for its thread, so that no file is written after its folder is deleted."""
     finished: list[bool] = []
 
     async def cancelled() -> None:
@@ -604,13 +604,13 @@ def test_who_cancels_waits_for_the_thread() -> None:
 
 
 def test_a_sum_without_a_name_is_enough() -> None:
-    """A published sum may stand alone."""
+    """A published SHA-256 needs no file name."""
     files = build_files("binance") | {f"{FILE}.CHECKSUM": format_checksum_line("", WHOLE_DAY_LINES)[:64].upper()}
     assert ArchiveRead(ARCHIVES["binance"], files, EVENING).rows == list_rows(TWO_DAYS, EVENING)
 
 
 def test_the_days_of_spans() -> None:
-    """Spans are cut where files end; two spans in one file come together."""
+    """Spans are cut where files end; two spans of one file are grouped."""
     spans = [Span(DAY - 10 * MINUTE, DAY + 10 * MINUTE), Span(DAY + 20 * MINUTE, DAY + 30 * MINUTE)]
     assert split_by_day(ARCHIVES["gate"], spans) == {
         date(2025, 10, 9): [Span(DAY - 10 * MINUTE, DAY)],
@@ -622,7 +622,7 @@ def test_the_days_of_spans() -> None:
 
 
 def test_every_archive_of_the_table_can_be_read() -> None:
-    """Each archive of the venue table has a layout that is known, and a path that names market and day."""
+    """Each archive of the venue table has a known layout, and a path with market and day."""
     archives = [row.archive for row in VENUES if row.archive is not None]
     assert archives
     for archive in archives:

@@ -1,4 +1,4 @@
-"""`collect --check`: what the venue table assumes beside what replayed venues send."""
+"""`collect --check`: the venue table compared with what replayed venues send."""
 
 import asyncio
 import json
@@ -18,7 +18,7 @@ from collectors.check.findings import Finding, FindingStatus, format_totals
 from collectors.check.ohlcv import check_venues
 from collectors.chunk import BAR_SCHEMA
 from collectors.http.access import Access
-from collectors.venues.table import EmptyMinutes, MarketType, Route, VenueRow
+from collectors.venues.row import EmptyMinutes, MarketType, Route, VenueRow
 from tests.collectors.all_venues import SPOT_VENUES, USD_VENUES, build_archives, build_trades
 from tests.collectors.replay_setup import FAST_VENUES, NOW, build_bars, to_ms
 from tests.replay.faults import Fault, change_rows, ignore_window, refuse_location, replace_body
@@ -31,7 +31,7 @@ ROWS = {row.id: row for row in FAST_VENUES if row.kind is MarketType.SPOT}
 SWAPS = {row.key: row for row in FAST_VENUES if row.kind is MarketType.SWAP}
 
 PAST_BARS = build_bars(datetime(2025, 10, 9, tzinfo=UTC), 9 * 1440, quiet=range(0, 9 * 1440, 7))
-"""Whole days around the old page, as many as the longest page has."""
+"""Whole days around the old page, as many as the longest page spans."""
 
 TODAY_BARS = build_bars(
     NOW.replace(second=0) - timedelta(days=30), 30 * 1440 + 1, level=6, quiet=range(0, 30 * 1440, 7)
@@ -41,17 +41,17 @@ MARKET_BARS = PAST_BARS + TODAY_BARS
 FILE_BARS = PAST_BARS + select_bars(
     TODAY_BARS, to_ms(datetime(2026, 11, 16, tzinfo=UTC)), to_ms(datetime(2026, 11, 18, tzinfo=UTC))
 )
-"""The days that archives are asked for: those of the old page and of an hour 72 h ago, 2026-11-17 12:00."""
+"""The days that are requested from archives: that of the old page, and that of the hour 72 h ago, 2026-11-17 12:00."""
 
 REACH_MIN = {"kraken": 720, "gate": 10_000, "mexc": 41_760, "gemini": 1440}
 """Venues whose candles reach a number of minutes back."""
 
 UNKNOWN_EMPTY_MINUTES = {"htx", "bingx", "whitebit"}
-"""Venues of which the table does not say how empty minutes come; the replays leave them out or send them flat."""
+"""Venues whose empty minutes are unknown in the table; the replays omit them or send them flat."""
 
 
 def find_symbol(venue: str) -> str:
-    """The market of ATOM that a venue has here."""
+    """The market of ATOM of a replayed venue."""
     return "ATOM/USD" if venue in USD_VENUES else "ATOM/USDT"
 
 
@@ -65,7 +65,7 @@ def build_venues(*only: str) -> dict[str, dict[str, list[Bar]]]:
 
 @dataclass(frozen=True, slots=True)
 class CheckRun:
-    """The findings of a check, what was told while it ran, and the replay."""
+    """The findings of a check, those reported during it, and the replay."""
 
     findings: Sequence[Finding]
     reported: Sequence[Finding]
@@ -77,7 +77,7 @@ class CheckRun:
         return finding
 
     def map_statuses(self, venue: str) -> dict[str, FindingStatus]:
-        """The verdict on each fact by the candles or the list of markets."""
+        """The status of each fact checked by the candles or the list of markets."""
         return {f.fact: f.verdict for f in self.findings if f.venue == venue and f.route.startswith(("ohlcv", "mark"))}
 
 
@@ -112,12 +112,12 @@ def run_venue_check(
 
 @pytest.fixture(scope="module")
 def everywhere() -> CheckRun:
-    """The check of all venues in one run, while each does as the table says."""
+    """One check of all venues."""
     return run_venue_check(build_venues())
 
 
 def test_venues_that_do_as_the_table_says(everywhere: CheckRun) -> None:
-    """Every fact that the table knows is as assumed; what it does not know is told."""
+    """All known facts are as assumed; facts that are unknown in the table differ."""
     other = {(f.venue, f.fact) for f in everywhere.findings if f.verdict is FindingStatus.DIFFERENT}
     assert other == {(venue, "empty_minutes") for venue in UNKNOWN_EMPTY_MINUTES} | {
         (venue, "archive.empty_minutes") for venue in ("gate", "okx")
@@ -128,7 +128,7 @@ def test_venues_that_do_as_the_table_says(everywhere: CheckRun) -> None:
 
 @pytest.mark.parametrize("venue", SPOT_VENUES)
 def test_each_venue_gets_the_same_check(everywhere: CheckRun, venue: str) -> None:
-    """History, order, empty minutes and page of each venue are told, and its reach where it has a bound."""
+    """Each venue has findings on history, order, empty minutes and page size, and on a bounded reach."""
     facts = {f.fact for f in everywhere.findings if f.venue == venue and f.route.startswith(("ohlcv", "mark"))}
     expected_facts = {"WBETH", "BNSOL", "history", "newest_first", "empty_minutes", "page_min"}
     assert facts == expected_facts | ({"reach_min"} if venue in REACH_MIN else set())
@@ -136,7 +136,7 @@ def test_each_venue_gets_the_same_check(everywhere: CheckRun, venue: str) -> Non
 
 @pytest.mark.parametrize("venue", ["binance", "okx", "bybit", "gate", "kucoin"])
 def test_archives_are_read_and_compared(everywhere: CheckRun, venue: str) -> None:
-    """Path, empty minutes, lag, prices and unit of volume of an archive are told."""
+    """Each archive has findings on path, empty minutes, lag, prices and unit of volume."""
     facts = {f.fact.removeprefix("archive."): f for f in everywhere.findings if f.fact.startswith("archive.")}
     assert set(facts) == {"path", "empty_minutes", "lag_h", "layout", "volume_unit"}
     unit = everywhere.find_finding(venue, "archive.volume_unit")
@@ -148,7 +148,7 @@ def test_archives_are_read_and_compared(everywhere: CheckRun, venue: str) -> Non
 
 
 def test_a_bounded_reach_is_tried_at_its_edge(everywhere: CheckRun) -> None:
-    """Gate's candles of 13 months ago are refused, and those 10 minutes inside of its 10,000 come."""
+    """Gate refuses candles of 13 months ago, and sends those 10 minutes inside of its reach."""
     assert everywhere.find_finding("gate", "history", "ohlcv").came.startswith("HTTP 400")
     reach = everywhere.find_finding("gate", "reach_min")
     assert reach.assumed == "10000 minutes, so candles from 2026-11-13 13:30Z on"
@@ -156,7 +156,7 @@ def test_a_bounded_reach_is_tried_at_its_edge(everywhere: CheckRun) -> None:
 
 
 def test_findings_come_venue_by_venue(everywhere: CheckRun) -> None:
-    """The findings of a venue are told together, and all are returned in the order of the venues."""
+    """The findings of a venue are reported together, and all are returned in the order of the venues."""
     venue_order = [f.venue for f in everywhere.reported]
     assert len([1 for one, next_ in pairwise(venue_order) if one != next_]) == len(SPOT_VENUES) - 1
     assert list(dict.fromkeys(f.venue for f in everywhere.findings)) == list(SPOT_VENUES)
@@ -167,7 +167,7 @@ def test_findings_come_venue_by_venue(everywhere: CheckRun) -> None:
 
 
 def test_an_order_that_differs_is_told() -> None:
-    """Rows that come newest first from a venue that sends the oldest first are other than assumed."""
+    """Rows sent newest first where oldest first is assumed are a difference."""
     findings = run_venue_check(build_venues("binance"), change_rows("api/v3/klines", lambda rows: rows[::-1]))
     finding = findings.find_finding("binance", "newest_first")
     assert (finding.assumed, finding.came, finding.verdict) == ("oldest first", "newest first", FindingStatus.DIFFERENT)
@@ -175,7 +175,7 @@ def test_an_order_that_differs_is_told() -> None:
 
 
 def test_omitted_minutes_of_a_venue_with_flat_ones_are_told() -> None:
-    """Minutes left out where flat candles are assumed are other than assumed, and so is the other way round."""
+    """Omitted minutes where flat candles are assumed are a difference, and the other way round."""
     left_out = change_rows("api/v3/klines", lambda rows: [row for row in rows if float(str(row[5]))])
     omitted = run_venue_check(build_venues("binance"), left_out).find_finding("binance", "empty_minutes")
     assert (omitted.assumed, omitted.verdict) == ("flat", FindingStatus.DIFFERENT)
@@ -187,7 +187,7 @@ def test_omitted_minutes_of_a_venue_with_flat_ones_are_told() -> None:
 
 
 def test_a_page_without_a_quiet_minute_tells_nothing() -> None:
-    """Whether empty minutes are flat cannot be told where something traded in each."""
+    """Empty minutes are undecided where something traded in each minute."""
     busy = [bar._replace(volume=1.0) for bar in MARKET_BARS]
     check_run = run_venue_check({"okx": {"ATOM/USDT": busy}}, table=[replace(ROWS["okx"], archive=None)])
     assert check_run.find_finding("okx", "empty_minutes").verdict is FindingStatus.UNDECIDED
@@ -195,7 +195,7 @@ def test_a_page_without_a_quiet_minute_tells_nothing() -> None:
 
 
 def test_a_market_that_should_not_be_there_is_told() -> None:
-    """WBETH on another venue than Binance is other than assumed, with its market; so is its absence from Binance."""
+    """WBETH on another venue than Binance is a difference; so is the absence of BNSOL from Binance."""
     venues = build_venues("okx", "binance")
     venues["okx"]["WBETH/USDT"] = PAST_BARS
     del venues["binance"]["BNSOL/USDT"]
@@ -212,7 +212,7 @@ def test_a_market_that_should_not_be_there_is_told() -> None:
 
 
 def test_newest_candles_for_an_old_page_are_told() -> None:
-    """A venue that answers with today's candles does not reach back as assumed."""
+    """Today's candles in response to an old page are a difference in history."""
     check_run = run_venue_check(build_venues("binance"), ignore_window("api/v3/klines", "startTime"))
     history = check_run.find_finding("binance", "history")
     assert history.verdict is FindingStatus.DIFFERENT
@@ -220,7 +220,7 @@ def test_newest_candles_for_an_old_page_are_told() -> None:
 
 
 def test_a_page_that_is_cut_is_told() -> None:
-    """Fewer candles than fit on a page by the table are other than assumed, where quiet minutes are flat."""
+    """A page shorter than in the table is a difference where quiet minutes are flat."""
     check_run = run_venue_check(build_venues("binance"), change_rows("api/v3/klines", lambda rows: rows[:500]))
     page = check_run.find_finding("binance", "page_min")
     assert (page.assumed, page.verdict) == ("1000 minutes at once", FindingStatus.DIFFERENT)
@@ -228,7 +228,7 @@ def test_a_page_that_is_cut_is_told() -> None:
 
 
 def test_a_venue_that_cannot_be_reached_ends_nothing() -> None:
-    """A venue that refuses is told as one that says nothing; its archive and other venues are checked all the same."""
+    """A venue that refuses is undecided; its archive and other venues are checked."""
     check_run = run_venue_check(
         build_venues("binance", "kraken"), refuse_location("api.binance.com"), refuse_location("data-api.binance")
     )
@@ -242,7 +242,7 @@ def test_a_venue_that_cannot_be_reached_ends_nothing() -> None:
 
 
 def test_candles_that_fail_tell_nothing() -> None:
-    """Where only candles are refused the list of markets is told, and the history cannot be."""
+    """Where only candles are refused the list of markets is checked, and the history is undecided."""
     check_run = run_venue_check(build_venues("okx"), refuse_location("market/"))
     assert check_run.find_finding("okx", "WBETH").verdict is FindingStatus.AS_ASSUMED
     assert check_run.find_finding("okx", "history").verdict is FindingStatus.UNDECIDED
@@ -250,7 +250,7 @@ def test_candles_that_fail_tell_nothing() -> None:
 
 
 def test_an_archive_that_is_not_there_is_told() -> None:
-    """A file that is not found is other than assumed; a host that fails cannot be told."""
+    """A missing file is a difference; a host that fails is undecided."""
     check_run = run_venue_check(build_venues("gate"), files=TODAY_BARS[-1:])
     assert check_run.find_finding("gate", "archive.path").verdict is FindingStatus.DIFFERENT
     assert "no archive file" in check_run.find_finding("gate", "archive.path").came
@@ -259,7 +259,7 @@ def test_an_archive_that_is_not_there_is_told() -> None:
 
 
 def test_an_archive_that_counts_the_quote_is_told() -> None:
-    """Volumes that are the candles' times the price are other than the base units assumed; the prices are the same."""
+    """Volumes in the quote are a difference where base units are assumed; the prices are equal."""
     quote_volume_bars = [bar._replace(volume=bar.volume * bar.close) for bar in FILE_BARS]
     check_run = run_venue_check(build_venues("gate"), files=quote_volume_bars)
     assert check_run.find_finding("gate", "archive.layout").verdict is FindingStatus.AS_ASSUMED
@@ -269,7 +269,7 @@ def test_an_archive_that_counts_the_quote_is_told() -> None:
 
 
 def test_perpetuals_are_checked_in_each_price() -> None:
-    """Of a row of futures the history of trade, mark and index candles is told, and spot listings are not."""
+    """Futures have findings on trade, mark and index candles, and none on spot listings."""
     contract = {"ATOM/USDT:USDT": MARKET_BARS, "ATOM/USDT:USDT#mark": MARKET_BARS, "ATOM/USDT:USDT#index": MARKET_BARS}
     check_run = run_venue_check({"binanceusdm": contract}, table=[SWAPS["binanceusdm"]])
     histories = {f.route for f in check_run.findings if f.fact == "history"}
@@ -285,7 +285,7 @@ def build_minutes(*rows: tuple[float, ...]) -> pl.DataFrame:
 
 
 def test_comparison_by_hand() -> None:
-    """Minutes that one lacks or in which nothing traded do not count; a constant ratio of volumes is named."""
+    """Minutes that one lacks or without a trade do not count; a constant ratio of volumes is reported."""
     candles = np.array(
         [[0, 3, 4, 2, 3, 10], [60_000, 3, 4, 2, 3, 0], [120_000, 3, 4, 2, 3, 20], [180_000, 3, 4, 2, 3, 5]]
     )
@@ -297,7 +297,7 @@ def test_comparison_by_hand() -> None:
 
 
 def test_a_line_says_what_to_do() -> None:
-    """A finding is a line: where, which fact, the verdict, what was assumed on what evidence, what came, what next."""
+    """A finding is a line of status, place, fact, assumption, evidence, observation and advice."""
     finding = Finding("gate", "ohlcv ATOM/USDT", "empty_minutes", "M", "flat", "omitted: 3", FindingStatus.DIFFERENT)
     assert format_finding_line(finding) == (
         "other than assumed | gate ohlcv ATOM/USDT empty_minutes [M]: flat; came omitted: 3"
@@ -322,5 +322,5 @@ def test_a_line_says_what_to_do() -> None:
 
 
 def test_what_is_known_only_here_has_a_row() -> None:
-    """Every venue that is replayed is in the table, with candles among its routes."""
+    """Every replayed venue is in the table with the OHLCV route."""
     assert all(Route.OHLCV in ROWS[venue].routes for venue in SPOT_VENUES)

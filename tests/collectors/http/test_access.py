@@ -1,4 +1,4 @@
-"""Proxies and hosts: what goes through a proxy, which one, and which host of a venue is asked."""
+"""Proxies and hosts: which requests go through which proxy, and to which host of a venue."""
 
 import asyncio
 import socket
@@ -19,7 +19,7 @@ from collectors.http.access import Access
 from collectors.http.ccxt_exchange import VenueExchange
 from collectors.http.client import VenueClient
 from collectors.request import CollectionSummary
-from collectors.venues.table import MarketType, Route, VenueRow
+from collectors.venues.row import MarketType, Route, VenueRow
 from data.errors import UsageError
 from data.schema import Outcome, Timeframe
 from data.store import CandleStore
@@ -50,7 +50,7 @@ ProxyHandler = Callable[[asyncio.StreamReader, asyncio.StreamWriter, list[str]],
 
 @pytest.fixture(autouse=True)
 def _clear_proxy_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No proxy of this machine's environment, and no other environment than the test's afterwards."""
+    """Tests run without the proxy variables of the environment."""
     with monkeypatch.context() as patch:
         for name in PROXY_VARIABLES:
             patch.delenv(name, raising=False)
@@ -59,7 +59,7 @@ def _clear_proxy_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 async def serve_http_proxy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, requests: list[str]) -> None:
-    """Note the request line and refuse: an HTTP proxy."""
+    """An HTTP proxy that records the request line and refuses."""
     head = await reader.readuntil(b"\r\n\r\n")
     requests.append(head.decode().splitlines()[0])
     writer.write(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
@@ -67,7 +67,7 @@ async def serve_http_proxy(reader: asyncio.StreamReader, writer: asyncio.StreamW
 
 
 async def serve_socks5_proxy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, requests: list[str]) -> None:
-    """Greet, note host and port, and refuse: a SOCKS5 proxy."""
+    """A SOCKS5 proxy that records host and port and refuses."""
     _, methods = await reader.readexactly(2)
     await reader.readexactly(methods)
     writer.write(SOCKS_NO_AUTHENTICATION)
@@ -85,14 +85,14 @@ async def serve_socks5_proxy(reader: asyncio.StreamReader, writer: asyncio.Strea
 
 @dataclass(frozen=True, slots=True)
 class ProxyRun:
-    """What came of work that went through a proxy, and what the proxy was asked for."""
+    """The result of an action through a proxy, and the requests to the proxy."""
 
     result: object
     requests: list[str]
 
 
 def run_through_proxy(handler: ProxyHandler, action: Callable[[int], Awaitable[object]]) -> ProxyRun:
-    """Run a proxy on a port of this machine, and the work with that port."""
+    """Run a proxy on a local port, and the action with that port."""
     requests: list[str] = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -119,7 +119,7 @@ async def get_listing_failure(venue: VenueRow, access: Access) -> CollectFailure
 
 
 async def get_file_failure(venue: VenueRow, access: Access, folder: Path) -> CollectFailure:
-    """Why a file of a venue's archive did not come."""
+    """Why a file of a venue's archive was not downloaded."""
     assert venue.archive is not None
     host = ArchiveHost(venue.archive.host, access, lambda: NOW)
     try:
@@ -134,7 +134,7 @@ async def get_file_failure(venue: VenueRow, access: Access, folder: Path) -> Col
 
 @pytest.mark.parametrize("venue", FOUR_VENUES)
 def test_candles_go_through_an_http_proxy(venue: str) -> None:
-    """What ccxt asks is asked of the proxy, for the venue's host; one that refuses makes the venue unreachable."""
+    """Requests of ccxt go to the proxy, for the venue's host; a proxy that refuses makes the venue unreachable."""
     proxy_run = run_through_proxy(
         serve_http_proxy, lambda port: get_listing_failure(ROWS[venue], Access(proxy=f"http://127.0.0.1:{port}"))
     )
@@ -158,7 +158,7 @@ def test_candles_go_through_a_socks_proxy(venue: str, scheme: str) -> None:
     ("scheme", "talk"), [("http", serve_http_proxy), ("socks5", serve_socks5_proxy), ("socks5h", serve_socks5_proxy)]
 )
 def test_archives_go_through_a_proxy(tmp_path: Path, scheme: str, talk: ProxyHandler) -> None:
-    """Files are asked for through the proxy too, by the name of their host."""
+    """Files are requested through the proxy too, by the name of their host."""
     proxy_run = run_through_proxy(
         talk,
         lambda port: get_file_failure(ROWS["binance"], Access(proxy=f"{scheme}://127.0.0.1:{port}"), tmp_path),
@@ -169,7 +169,7 @@ def test_archives_go_through_a_proxy(tmp_path: Path, scheme: str, talk: ProxyHan
 
 
 def test_a_whole_collection_goes_through_the_proxy(tmp_path: Path) -> None:
-    """With a proxy nothing is asked past it: lists, candles and archives are unreachable, and it closes in order."""
+    """All requests go through the proxy: with one that refuses, lists, candles and archives are unreachable."""
     table = [replace(row, routes=(Route.ARCHIVE, Route.OHLCV)) for row in FAST_VENUES if row.key == "binance"]
     store = CandleStore(str(tmp_path / "lake"))
 
@@ -205,7 +205,7 @@ def test_the_proxy_of_the_environment_counts(tmp_path: Path, monkeypatch: pytest
 
 
 def test_no_proxy_is_respected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hosts in no_proxy are asked directly: here a mirror on this machine, while a proxy is set for everything."""
+    """Hosts in no_proxy are requested directly: here a local mirror, while a proxy is set for everything."""
     row = ROWS["okx"]
     venues = {"okx": {"ATOM/USDT": build_evening(3)}}
     store = CandleStore(str(tmp_path / "lake"))
@@ -227,7 +227,7 @@ def test_no_proxy_is_respected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_proxy_that_is_named_beats_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """--proxy counts before the environment's, and for hosts in no_proxy too."""
+    """--proxy is used instead of the environment's, also for hosts in no_proxy."""
     monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
     monkeypatch.setenv("no_proxy", "www.okx.com")
     proxy_run = run_through_proxy(
@@ -244,7 +244,7 @@ def test_a_proxy_that_is_named_beats_the_environment(monkeypatch: pytest.MonkeyP
     ],
 )
 def test_what_is_no_proxy_is_a_usage_error(tmp_path: Path, proxy: str) -> None:
-    """Two proxies, none, or another scheme end with 2 before anything is asked."""
+    """Two proxies, none, or another scheme exit with 2 before any request."""
     with pytest.raises(UsageError, match="is no address such as http://HOST:PORT"):
         Access(proxy=proxy)
     result = _run_collect_command(tmp_path, "--venues", "okx", "--proxy", proxy)
@@ -279,7 +279,7 @@ def collect_from_hosts(
 
 
 def test_another_host_of_a_venue_is_asked_and_named(tmp_path: Path) -> None:
-    """`--host bybit=api.bytick.com` asks that host only, and candles and coverage name it as their source."""
+    """With `--host bybit=api.bytick.com` only that host is requested, and it is the source of candles and coverage."""
     store, replay = collect_from_hosts(tmp_path, {"bybit": "api.bytick.com"}, {"api.bytick.com": "bybit"})
     assert {request.host for request in replay.requests} == {"api.bytick.com"}
     columns = ("open_time", "open", "high", "low", "close", "volume")
@@ -290,7 +290,7 @@ def test_another_host_of_a_venue_is_asked_and_named(tmp_path: Path) -> None:
 
 
 def test_the_host_is_that_of_swaps_too() -> None:
-    """Spot and futures of a venue are asked at the chosen host."""
+    """The chosen host applies to spot and futures of a venue."""
     access = Access(hosts={"bybit": "api.bytick.com"})
     rows = [row for row in FAST_VENUES if row.id == "bybit"]
     assert [[host.name for host in access.select_hosts(row)] for row in rows] == [["api.bytick.com"]] * 2
@@ -298,7 +298,7 @@ def test_the_host_is_that_of_swaps_too() -> None:
 
 @pytest.mark.parametrize("host", ["api.bybit.example", "bytick.com", "api.bybit.com:443"])
 def test_an_unknown_host_is_a_usage_error(tmp_path: Path, host: str) -> None:
-    """A host that the table does not have ends with 2 and lists those that it has."""
+    """A host that is not in the table exits with 2 and lists those that are."""
     with pytest.raises(UsageError, match=r"hosts on record: api\.bybit\.com, api\.bytick\.com"):
         Access(hosts={"bybit": host}).select_hosts(ROWS["bybit"])
     words = ("collect", "--assets", "ATOM", "--from", "2025-10-10T20:00Z", "--to", "2025-10-11T00:00Z")
@@ -313,5 +313,5 @@ def test_an_unknown_host_is_a_usage_error(tmp_path: Path, host: str) -> None:
 
 
 def test_a_host_of_an_unknown_venue_is_a_usage_error(tmp_path: Path) -> None:
-    """A host for a venue that is not in the table ends with 2."""
+    """A host for an unknown venue exits with 2."""
     assert _run_collect_command(tmp_path, "--venues", "okx", "--host", "nowhere=api.example.com") == 2

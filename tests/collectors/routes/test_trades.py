@@ -1,4 +1,4 @@
-"""The trades route, page by page, against a venue that answers as a test says."""
+"""The trades route, against a client with scripted pages."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -17,7 +17,7 @@ START_NS = to_ms(START) * 1_000_000
 
 
 class ScriptedClient:
-    """A client that answers with the given trades of (second, price), a page a time; a page also says where it ends."""
+    """A client that returns the given pages of trades (second, price) in turn."""
 
     source = "api.kraken.com"
 
@@ -25,13 +25,13 @@ class ScriptedClient:
         self._pages = list(pages)
 
     async def call(self, request: Callable[[Any], Awaitable[TradesPage]]) -> TradesPage:  # noqa: ARG002 - a fixed script
-        """The next page, whatever is asked."""
+        """The next page, whatever is requested."""
         rows = [(START_NS / 1e9 + second, price, "1", second) for second, price in self._pages.pop(0)]
         return TradesPage(rows, int(rows[-1][0]) * 1_000_000_000, "the answer")
 
 
 def read_chunks(client: ScriptedClient, minutes: int) -> list[Chunk]:
-    """What the route makes of the first minutes of the window."""
+    """The chunks of the first minutes of the window."""
 
     async def read_all() -> list[Chunk]:
         reader = TradesReader(cast("VenueClient", client), SeriesKey("ATOM/USD"))
@@ -41,14 +41,14 @@ def read_chunks(client: ScriptedClient, minutes: int) -> list[Chunk]:
 
 
 def test_pages_that_overlap_join_without_a_seam() -> None:
-    """A page begins with the trade at which the last one ended, and that trade counts once."""
+    """The last trade of a page is also the first of the next, and counts once."""
     (chunk,) = read_chunks(ScriptedClient([(5, "3"), (50, "4")], [(50, "4"), (70, "2"), (130, "9")]), 2)
     assert chunk.candles.select("open", "high", "low", "close", "volume").rows() == [(3, 4, 3, 4, 2), (2, 2, 2, 2, 1)]
     assert [piece.outcome for piece in chunk.outcomes] == [Outcome.COMPLETE]
 
 
 def test_a_page_that_skips_trades_is_not_believed() -> None:
-    """A page that does not begin with the trade at which the last one ended is bad data, and kept aside."""
+    """A page that does not begin with the last trade of the previous one is bad data, and rejected."""
     (chunk,) = read_chunks(ScriptedClient([(5, "3"), (50, "4")], [(70, "2"), (130, "9")]), 2)
     assert chunk.candles.is_empty()
     assert [piece.outcome for piece in chunk.outcomes] == [Outcome.BAD_DATA]

@@ -14,8 +14,9 @@ import pytest
 
 from collectors.plan import MINUTE
 from collectors.venues.docs_page import build_page
-from collectors.venues.load import parse_venue_table
-from collectors.venues.table import FACTS, VENUES, EmptyMinutes, Host, Mark, MarketType, Route, VenueRow, select_venues
+from collectors.venues.load import FACTS, parse_venue_table
+from collectors.venues.row import EmptyMinutes, Host, Mark, MarketType, Route, VenueRow
+from collectors.venues.table import VENUES, select_venues
 from data.errors import UsageError
 from data.schema import Timeframe
 from tests.collectors.replay_setup import NOW, START, build_bars, to_ms
@@ -84,7 +85,7 @@ MAX_MINUTES = {
     "bybit-swap": 1000,
     "okx-swap": 100,
 }
-"""The most minutes that each venue, or ccxt, gives at once: by hand, from the venues' documents and ccxt's source."""
+"""The most minutes of a page of each venue, or of ccxt: by hand, from the venues' documents and ccxt's source."""
 
 LISTING_REQUESTS = {"bitget": 2, "gate": 2, "mexc": 2, "bingx": 3, "bybit-swap": 4}
 """Requests that ccxt sends at once for the list of markets, where it is more than one."""
@@ -108,11 +109,11 @@ timeframes = { is = { ohlcv = ["1m", "5m"] }, mark = "D", source = "docs" }
 
 
 class RequestStopped(Exception):
-    """The request was seen, and goes nowhere."""
+    """Raised instead of sending a request."""
 
 
 class CapturedRequests(NamedTuple):
-    """What ccxt would have sent, the ms that it would wait for each, and the exchange itself."""
+    """The URLs that ccxt would request, its wait before each in ms, and the exchange."""
 
     urls: list[str]
     waits_ms: list[float]
@@ -122,7 +123,7 @@ class CapturedRequests(NamedTuple):
 def capture_requests(
     row: VenueRow, host: Host, price: str | None, since: datetime = START, timeframe: Timeframe = Timeframe.M1
 ) -> CapturedRequests:
-    """What ccxt sends for one page of candles of that price, or for the list of markets where there is none."""
+    """What ccxt sends for one page of candles of a price, or for the list of markets where price is None."""
     return capture_requests_by_key(row.key, row.hosts.index(host), price, since, timeframe)
 
 
@@ -130,7 +131,7 @@ def capture_requests(
 def capture_requests_by_key(
     key: str, number: int, price: str | None, since: datetime, timeframe: Timeframe
 ) -> CapturedRequests:
-    """The same by the key of the row and the number of its host; each is asked once, because many tests look at it."""
+    """The same by the key of the row and the index of its host; cached for all tests."""
     row, host = ROWS[key], ROWS[key].hosts[number]
     exchange = getattr(ccxt, row.id)(ccxt.Exchange.deep_extend(row.config, host.config))
     captured = CapturedRequests([], [], exchange)
@@ -175,13 +176,13 @@ def parse_host(url: str) -> str:
 
 
 def name_item(item: object) -> str | None:
-    """How a test with that row or host is called."""
+    """The id of a test with that row or host."""
     return item.key if isinstance(item, VenueRow) else getattr(item, "name", None)
 
 
 @pytest.mark.parametrize("row", VENUES, ids=name_item)
 def test_every_fact_of_a_venue_says_how_it_is_known(row: VenueRow) -> None:
-    """Each claim of a venue row has a mark of evidence and a source, and no basis is left without a claim."""
+    """Each fact of a venue row has a mark of evidence and a source, and each basis has a fact."""
     optional = {name for name in ("until", "archive") if getattr(row, name) is not None}
     optional |= {"reaches_min"} if row.reaches_min else set()
     assert set(row.basis) == set(FACTS) | optional
@@ -189,7 +190,7 @@ def test_every_fact_of_a_venue_says_how_it_is_known(row: VenueRow) -> None:
 
 
 def test_what_nobody_knows_is_marked_so() -> None:
-    """These and no other facts are unknown; each is one that `collect --check` has to settle."""
+    """Exactly these facts are unknown."""
     unknown = {(row.key, name) for row in VENUES for name, fact in row.basis.items() if fact.mark is Mark.UNKNOWN}
     assert unknown == {
         ("okx", "archive"),
@@ -207,7 +208,7 @@ def test_what_nobody_knows_is_marked_so() -> None:
 
 @pytest.mark.parametrize(("row", "host"), ROUTES, ids=name_item)
 def test_ccxt_goes_to_the_host_that_is_named(row: VenueRow, host: Host) -> None:
-    """Candles of every price, and the list of markets, come from the host that the table names and from no other."""
+    """Candles of every price, and the list of markets, are requested from the host in the table only."""
     for price in (*row.prices, None):
         urls = capture_requests(row, host, price).urls
         assert {parse_host(url) for url in urls} == {host.name}, price
@@ -215,7 +216,7 @@ def test_ccxt_goes_to_the_host_that_is_named(row: VenueRow, host: Host) -> None:
 
 @pytest.mark.parametrize("row", VENUES, ids=name_item)
 def test_ccxt_keeps_the_pace_of_the_table(row: VenueRow) -> None:
-    """What ccxt waits for a request for candles is the pace of the table, or for another price more."""
+    """The wait of ccxt before a request for candles is the pace in the table, or more for other prices."""
     waits = [capture_requests(row, row.hosts[0], price).waits_ms for price in row.prices]
     assert waits[0] == [pytest.approx(row.pace_ms, rel=1e-4)]
     assert waits[0][0] >= row.pace_ms
@@ -224,7 +225,7 @@ def test_ccxt_keeps_the_pace_of_the_table(row: VenueRow) -> None:
 
 @pytest.mark.parametrize("row", VENUES, ids=name_item)
 def test_a_page_is_asked_as_it_is(row: VenueRow) -> None:
-    """No page is larger than the venue gives, and where the wire has a limit, ccxt sends it unclipped."""
+    """No page is larger than the venue's maximum, and ccxt sends its size unchanged as the limit."""
     assert 0 < row.page_min <= MAX_MINUTES[row.key]
     for price in row.prices:
         query = dict(parse_qsl(urlsplit(capture_requests(row, row.hosts[0], price).urls[0]).query))
@@ -233,7 +234,7 @@ def test_a_page_is_asked_as_it_is(row: VenueRow) -> None:
 
 @pytest.mark.parametrize("row", VENUES, ids=name_item)
 def test_few_requests_list_the_markets(row: VenueRow) -> None:
-    """Listing markets begins with one request wherever ccxt allows, and asks for no currencies."""
+    """Listing markets takes one request wherever ccxt allows, and does not request currencies."""
     urls = capture_requests(row, row.hosts[0], None).urls
     assert len(urls) == LISTING_REQUESTS.get(row.key, 1)
     assert not any("currencies" in url.split("/margin/")[0].lower() or "assets" in url.lower() for url in urls)
@@ -241,21 +242,21 @@ def test_few_requests_list_the_markets(row: VenueRow) -> None:
 
 @pytest.mark.parametrize("row", VENUES, ids=name_item)
 def test_there_is_a_way_to_what_candles_do_not_reach(row: VenueRow) -> None:
-    """Candles that reach only so far are followed by another route, or the words say that there is none."""
+    """A venue with a bounded reach has another route, or its history says that there is none."""
     assert (Route.ARCHIVE in row.routes) == (row.archive is not None)
     assert Route.OHLCV in row.routes
     assert row.reach_min is None or len(row.routes) > 1 or "none beyond" in row.history
 
 
 def test_newest_minutes_only() -> None:
-    """Candles of these venues alone are known to reach so far and no further, in minutes."""
+    """Exactly these venues have a known bound of their reach, in minutes."""
     reach = {row.key: row.reach_min for row in VENUES if row.reach_min is not None}
     assert reach == {"kraken": 720, "gate": 10_000, "mexc": 29 * 1440, "gemini": 1440}
 
 
 @pytest.mark.parametrize("row", [row for row in VENUES if row.archive is not None], ids=name_item)
 def test_an_archive_has_a_file_for_each_market_and_day(row: VenueRow) -> None:
-    """Paths differ by base, quote and day, and hold nothing that was not filled in."""
+    """Paths differ by base, quote and day, and have no placeholder left."""
     assert row.archive is not None
     day = datetime(2025, 10, 10, tzinfo=UTC).date()
     path = row.archive.path
@@ -287,7 +288,7 @@ def test_the_file_of_binance() -> None:
 
 @pytest.mark.parametrize("row", VENUES, ids=lambda row: row.key)
 def test_candles_are_asked_in_lengths_that_ccxt_has(row: VenueRow) -> None:
-    """The OHLCV route names only lengths that ccxt knows of the venue, and minutes come by every route."""
+    """The OHLCV route has only timeframes that ccxt has of the venue, and every route has minutes."""
     known = getattr(ccxt, row.id)().timeframes
     assert {str(timeframe) for timeframe in row.timeframes.get(Route.OHLCV, ())} <= set(known)
     assert all(Timeframe.M1 in lengths for lengths in row.timeframes.values())
@@ -325,12 +326,12 @@ TIMEFRAME_PARAMETERS = {
     "bybit-swap": {"5m": "limit=1000&interval=5&category=linear"},
     "okx-swap": {"5m": "bar=5m&limit=100&before=1760126399999&after=1760156400000"},
 }
-"""How a page from 2025-10-10 20:00 UTC on is asked: so many bars of the length as the table says, and no minutes."""
+"""A part of the URL for a page from 2025-10-10 20:00 UTC on: as many bars of the timeframe as the table says."""
 
 
 @pytest.mark.parametrize("row", VENUES, ids=lambda row: row.key)
 def test_a_page_counts_bars_of_its_length(row: VenueRow) -> None:
-    """Pages of seconds and of five minutes hold as many candles as those of minutes, by the venue's own words."""
+    """Pages of seconds and of five minutes count as many candles as those of minutes."""
     other_timeframes = [timeframe for timeframe in row.timeframes[Route.OHLCV] if timeframe is not Timeframe.M1]
     assert [str(timeframe) for timeframe in other_timeframes] == list(TIMEFRAME_PARAMETERS[row.key])
     for timeframe in other_timeframes:
@@ -339,7 +340,7 @@ def test_a_page_counts_bars_of_its_length(row: VenueRow) -> None:
 
 
 def test_seconds_come_from_these_venues_only() -> None:
-    """By candles, by trades and by archives, as they were found by hand in ccxt and in the archives' descriptions."""
+    """By candles, trades and archives, as listed by hand from ccxt and the descriptions of the archives."""
     routes_by_key = {row.key: row.list_routes(Timeframe.S1) for row in VENUES if row.list_routes(Timeframe.S1)}
     assert routes_by_key == {
         "binance": (Route.ARCHIVE, Route.OHLCV),
@@ -350,7 +351,7 @@ def test_seconds_come_from_these_venues_only() -> None:
 
 
 def test_only_bithumb_needs_its_end_by_hand() -> None:
-    """The page's end is passed in Korean time, to the endpoint of generation 2, which takes nothing else."""
+    """The end of a page is passed in Korean time to the endpoint of generation 2."""
     (row,) = [row for row in VENUES if row.until is not None]
     assert row.until is not None
     assert (row.id, row.until.name) == ("bithumb", "to")
@@ -361,7 +362,7 @@ def test_only_bithumb_needs_its_end_by_hand() -> None:
 
 @pytest.mark.parametrize("venue", sorted({row.id for row in VENUES if row.kind is MarketType.SPOT} & set(FORMATS)))
 def test_the_replay_answers_in_the_order_of_the_table(venue: str) -> None:
-    """The replay, written from the venues' documents, sends candles where the table says and in the order it names."""
+    """The replay sends candles under the keys and in the order of the table."""
     row = ROWS[venue]
     since = START if row.reach_min is None else NOW.replace(hour=11, second=0)
     (url,), _, exchange = capture_requests(row, row.hosts[0], "trade", since)
@@ -381,7 +382,7 @@ def test_the_replay_answers_in_the_order_of_the_table(venue: str) -> None:
 
 
 def test_venues_that_are_meant() -> None:
-    """No venue named means the spot rows by default, and one named twice counts once."""
+    """Without ids the spot rows by default are selected; an id given twice counts once."""
     assert [row.id for row in select_venues(("okx", "binance", "okx"))] == ["okx", "binance"]
     default_rows = select_venues(())
     assert all(row.kind is MarketType.SPOT for row in default_rows)
@@ -392,7 +393,7 @@ def test_venues_that_are_meant() -> None:
 
 
 def test_derivatives_are_meant_where_they_are_asked() -> None:
-    """Swaps come with the flag, after the spot row of the same id."""
+    """With ``derivatives`` swaps are added after the spot row of the same id."""
     assert [row.key for row in select_venues(("okx", "kraken"), derivatives=True)] == ["okx", "okx-swap", "kraken"]
     swaps = {"binanceusdm", "binancecoinm", "bybit-swap", "okx-swap"}
     assert {row.key for row in VENUES if row.kind is MarketType.SWAP} == swaps
@@ -402,13 +403,13 @@ def test_derivatives_are_meant_where_they_are_asked() -> None:
 
 @pytest.mark.parametrize("venue", ["nowhere", "binanceusdm"])
 def test_a_venue_that_cannot_be_collected(venue: str) -> None:
-    """An id without a row, or without the flag for swaps, is a usage error that names it."""
+    """An unknown id, or one of swaps without ``derivatives``, is a usage error."""
     with pytest.raises(UsageError, match=f"cannot collect from {venue}; venues that can be collected: "):
         select_venues((venue,))
 
 
 def test_a_row_as_it_is_read() -> None:
-    """A small table, read: values, marks and what is so unless said."""
+    """The values, marks and defaults of a small table."""
     (row,) = parse_venue_table("t.toml", GOOD_TABLE)
     assert (row.key, row.id, row.kind, row.by_default) == ("here", "there", MarketType.SPOT, True)
     assert (row.page_min, row.reach_min, row.pace_ms, row.rows_at) == (300, 720, 100.0, ())
@@ -420,7 +421,7 @@ def test_a_row_as_it_is_read() -> None:
 
 
 def break_table() -> Iterator[tuple[str, str, str]]:
-    """What is replaced in the good table, by what, and what is said of it."""
+    """What is replaced in the valid table, by what, and the message."""
     page_min = 'page_min = { is = 300, mark = "D", source = "docs" }'
     yield "page_min = {", "page_mins = {", "t.toml: here/page_mins: Extra inputs"
     yield page_min, "", "t.toml: here/page_min: Field required"
@@ -443,7 +444,7 @@ def break_table() -> Iterator[tuple[str, str, str]]:
 
 @pytest.mark.parametrize(("old", "new", "words"), list(break_table()))
 def test_a_broken_table_names_venue_and_field(old: str, new: str, words: str) -> None:
-    """A table that does not hold what it should is an error that says where."""
+    """An invalid table is a usage error with venue and field."""
     with pytest.raises(UsageError, match=words):
         parse_venue_table("t.toml", GOOD_TABLE.replace(old, new, 1))
 
@@ -476,7 +477,7 @@ UNTIL_TABLE = 'until = { name = "to", zone = "+09:00", pattern = "%H", mark = "D
     ],
 )
 def test_a_broken_archive_or_end_names_venue_and_field(old: str, new: str, words: str) -> None:
-    """The parts of a row that have fields of their own are read as strictly."""
+    """An invalid archive or end parameter is a usage error with venue and field."""
     lengths = GOOD_TABLE.replace('ohlcv = ["1m", "5m"]', 'ohlcv = ["1m"], archive = ["1m"]')
     good = lengths.replace('["ohlcv"]', '["ohlcv", "archive"]') + UNTIL_TABLE + ARCHIVE_TABLE
     assert parse_venue_table("t.toml", good)[0].archive is not None
@@ -485,20 +486,20 @@ def test_a_broken_archive_or_end_names_venue_and_field(old: str, new: str, words
 
 
 def test_the_page_of_the_docs_is_made_from_the_table() -> None:
-    """`docs/venues.md` says what the table says, and explains every mark."""
+    """`docs/venues.md` is the generated page, and explains every mark."""
     page_text = build_page()
     assert (ROOT / "docs" / "venues.md").read_text(encoding="utf-8") == page_text
     assert all(f"\n| {mark} | " in page_text for mark in Mark)
 
 
 def test_the_table_is_cheap_to_read() -> None:
-    """The table is there without ccxt, which costs over half a second and 100 MB."""
-    code = "import sys, collectors.venues; print('ccxt' in sys.modules)"
-    process = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603 - our own words
+    """The table is read without importing ccxt."""
+    code = "import sys, collectors.venues.table; print('ccxt' in sys.modules)"
+    process = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603 - a fixed program
     assert process.stdout.strip() == "False"
 
 
 def test_every_venue_has_a_name_and_a_colour() -> None:
-    """Each venue that can be collected is drawn as one that the catalogue knows."""
+    """The catalogue has each venue that can be collected."""
     known = tomllib.loads((ROOT / "data" / "catalogue" / "venues.toml").read_text(encoding="utf-8"))
     assert {row.id for row in VENUES} <= set(known)

@@ -1,3 +1,5 @@
+"""The comparison sheet: its texts, marks, scales and layout in every shape."""
+
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -7,9 +9,8 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
+from dashboard.charts.comparison.block_rows import build_block, trim_blocks
 from dashboard.charts.comparison.sheet import build_comparison_sheet, build_file_name
-from dashboard.charts.comparison.venue_rows import build_table as block
-from dashboard.charts.comparison.venue_rows import trim_tables
 from dashboard.draw.label_layout import Box
 from dashboard.draw.scene import Scene
 from dashboard.sheet.frame import WATERMARK
@@ -19,7 +20,7 @@ from dashboard.text.sentences import select_notes, write_unranked
 from data.schema import Evidence
 from deviation.question import Group
 from deviation.report.headline import ILLUSTRATION
-from tests.dashboard.scenarios import CATALOGUE, SCENARIOS, crash, measure_scenario
+from tests.dashboard.scenarios import CATALOGUE, SCENARIOS, measure_crash, measure_scenario
 from tests.dashboard.text_boxes import collect_annotation_text, find_overlaps, measure_text_boxes
 
 HEX = re.compile(r"#[0-9a-f]{6}")
@@ -30,12 +31,12 @@ EACH_SIZE = pytest.mark.parametrize("size", SheetSize)
 
 @cache
 def build_sheet(name: str, size: SheetSize = SheetSize.WIDE) -> go.Figure:
-    """Its picture, drawn once."""
+    """The figure of a scenario; cached."""
     return build_comparison_sheet(measure_scenario(name), CATALOGUE, size=size)
 
 
 def find_trace(figure: go.Figure, name: str) -> go.Scatter:
-    """The one trace of that name."""
+    """The only trace of that name."""
     (matching,) = [item for item in figure.data if item.name == name]
     return matching
 
@@ -43,7 +44,7 @@ def find_trace(figure: go.Figure, name: str) -> go.Scatter:
 @pytest.mark.parametrize("name", SCENARIOS)
 @EACH_SIZE
 def test_no_text_collides(name: str, size: SheetSize) -> None:
-    """No two texts of a picture overlap, whatever was measured."""
+    """No two texts of a picture overlap."""
     assert find_overlaps(build_sheet(name, size)) == []
 
 
@@ -58,7 +59,7 @@ def test_no_text_leaves_the_sheet(name: str, size: SheetSize) -> None:
 @pytest.mark.parametrize("name", SCENARIOS)
 @EACH_SIZE
 def test_no_line_to_a_label_crosses_text(name: str, size: SheetSize) -> None:
-    """The thin lines that join labels to what they name run through no text."""
+    """The thin lines from labels to their points or lines cross no text."""
     figure = build_sheet(name, size)
     width, height = figure.layout.width, figure.layout.height
     boxes = measure_text_boxes(figure)
@@ -72,14 +73,14 @@ def test_no_line_to_a_label_crosses_text(name: str, size: SheetSize) -> None:
 @pytest.mark.parametrize("name", SCENARIOS)
 @EACH_SIZE
 def test_text_is_large_enough(name: str, size: SheetSize) -> None:
-    """No text is smaller than 12 pixels, which half the size of the file still shows."""
+    """No text is smaller than 12 pixels, which is legible at half the size of the file."""
     assert min(note.font.size for note in build_sheet(name, size).layout.annotations) >= 12
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
 @EACH_SIZE
-def test_subplots_stay_apart(name: str, size: SheetSize) -> None:
-    """No subplot lies on another: there are no twin axes."""
+def test_subplots_do_not_overlap(name: str, size: SheetSize) -> None:
+    """No subplot overlaps another, and no axis overlays another one."""
     layout = build_sheet(name, size).layout.to_plotly_json()
     suffixes = [key.removeprefix("xaxis") for key in layout if key.startswith("xaxis")]
     boxes = [
@@ -92,7 +93,7 @@ def test_subplots_stay_apart(name: str, size: SheetSize) -> None:
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_colours_are_full_hex(name: str) -> None:
-    """Every colour of every trace, shape and text is one that plotly 7 takes."""
+    """Every colour of every trace, shape and text has six hexadecimal digits, as plotly 7 requires."""
     colours: list[str] = []
 
     def collect_colours(value: object, key: str = "") -> None:
@@ -112,7 +113,7 @@ def test_colours_are_full_hex(name: str) -> None:
 
 def test_the_picture_is_deterministic() -> None:
     """The same measurement gives the same figure, byte for byte."""
-    assert build_comparison_sheet(crash(), CATALOGUE).to_json() == build_sheet("crash").to_json()
+    assert build_comparison_sheet(measure_crash(), CATALOGUE).to_json() == build_sheet("crash").to_json()
 
 
 @pytest.mark.parametrize(("size", "pixels"), [("wide", (1600, 900)), ("square", (1200, 1200)), ("tall", (1080, 1350))])
@@ -125,8 +126,8 @@ def test_size_and_kind(size: str, pixels: tuple[int, int]) -> None:
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
-def test_the_shape_changes_the_layout_alone(name: str) -> None:
-    """Every shape has the same headline, charts and values; other shapes stand their venues below the charts."""
+def test_the_shape_changes_only_the_layout(name: str) -> None:
+    """Every shape has the same headline, charts and values; square and tall ones have venues below the charts."""
     wide_figure = build_sheet(name)
     for size in (SheetSize.SQUARE, SheetSize.TALL):
         figure = build_sheet(name, size)
@@ -141,7 +142,7 @@ def test_the_shape_changes_the_layout_alone(name: str) -> None:
 @EACH_SIZE
 @pytest.mark.parametrize("name", ["crash", "thin", "fair_value", "crowd", "illustration"])
 def test_charts_have_the_larger_part(name: str, size: SheetSize) -> None:
-    """The panels of price and deviation take a sixth of the sheet at the least, however many venues there are."""
+    """The plots of prices and deviations take more than a sixth of the sheet, however many venues there are."""
     layout = build_sheet(name, size).layout
     width = layout.xaxis.domain[1] - layout.xaxis.domain[0]
     height = sum(axis.domain[1] - axis.domain[0] for axis in (layout.yaxis, layout.yaxis2))
@@ -150,7 +151,10 @@ def test_charts_have_the_larger_part(name: str, size: SheetSize) -> None:
 
 def test_dark_paper() -> None:
     """Dark paper has light text, and the same text in the same places."""
-    light_figure, dark_figure = build_sheet("crash"), build_comparison_sheet(crash(), CATALOGUE, theme=Theme.DARK)
+    light_figure, dark_figure = (
+        build_sheet("crash"),
+        build_comparison_sheet(measure_crash(), CATALOGUE, theme=Theme.DARK),
+    )
     assert dark_figure.layout.template.layout.paper_bgcolor == "#15181c"
     assert dark_figure.layout.annotations[0].font.color == "#f2f4f6"
     assert collect_annotation_text(dark_figure) == collect_annotation_text(light_figure)
@@ -158,7 +162,7 @@ def test_dark_paper() -> None:
 
 
 def test_the_focus_line_holds_the_closes() -> None:
-    """The bold line is the focus venue's converted close, minute by minute, on a grid of minutes in UTC."""
+    """The bold line is the focus venue's close in dollars, on a grid of minutes in UTC."""
     line, row = find_trace(build_sheet("kraken"), "Kraken"), measure_scenario("kraken").focus_row
     assert row is not None
     assert line.x0 == "2025-10-10 21:00:00"
@@ -175,14 +179,14 @@ def test_the_deviation_is_in_per_cent() -> None:
 
 
 def test_the_headline_is_the_finding() -> None:
-    """The first texts are the measured headline, in at most two lines."""
+    """The first texts are the headline of the measurement."""
     text = collect_annotation_text(build_sheet("kraken"))
     assert text.startswith("ATOM on Kraken: up to 2.3 % above other USD exchanges")
     assert "At least 2 % above for 1 of 90 and 11 of 90 firm minutes." in text
 
 
-def test_the_baseline_is_told() -> None:
-    """The grey sentence says what was normal before, and says so where nothing is known."""
+def test_the_baseline_is_described() -> None:
+    """The line on the method has the largest deviation of the firm minutes before, or states that there were none."""
     assert "in the 60 firm minutes before, never more than 0.2 % off USDT venues" in collect_annotation_text(
         build_sheet("calm")
     )
@@ -190,13 +194,13 @@ def test_the_baseline_is_told() -> None:
 
 
 def test_both_clocks_are_named() -> None:
-    """Ticks stand on UTC and on UTC+8, each row with its day."""
+    """Ticks are in UTC and in UTC+8, each row with its day."""
     text = collect_annotation_text(build_sheet("crash")).splitlines()
     assert {"UTC, 10 Oct", "UTC+8, 11 Oct", "21:30", "05:30"} <= set(text)
 
 
 def test_a_trade_off_the_scale_is_an_arrow() -> None:
-    """The axis is made for closes; a trade below it is named at its lower edge instead of squashing it."""
+    """The axis holds closes; a trade below it is labelled at its lower edge and does not stretch it."""
     figure = build_sheet("crowd")
     assert "lowest trade 0.5 at 21:20" in collect_annotation_text(figure)
     assert 10 ** figure.layout.yaxis.range[0] > 0.5
@@ -204,7 +208,7 @@ def test_a_trade_off_the_scale_is_an_arrow() -> None:
 
 
 def test_a_lower_trade_of_another_venue_is_named() -> None:
-    """Where another venue traded lower than the focus venue and off the scale, its name stands at the arrow."""
+    """The arrow of another venue that traded lower than the focus venue, below the scale, has the venue's name."""
     measurement = replace(
         measure_scenario("crowd"), question=replace(measure_scenario("crowd").question, focus="kraken")
     )
@@ -214,14 +218,14 @@ def test_a_lower_trade_of_another_venue_is_named() -> None:
 
 
 def test_a_low_on_the_scale_is_named() -> None:
-    """A lowest trade that the axis does reach is named where it lies clearly under the lowest close."""
+    """A lowest trade within the axis is labelled if it is clearly below the lowest close."""
     measurement = measure_scenario("low_on_scale")
     assert "lowest trade 2.6 at 21:20" in collect_annotation_text(build_comparison_sheet(measurement, CATALOGUE))
 
 
 @pytest.mark.parametrize("name", ["crash", "one_group", "as_is"])
-def test_the_footer_tells_every_choice(name: str) -> None:
-    """Two lines name origin, gaps, quotes, parameters, window, version, and what candles cannot show."""
+def test_the_footer_names_every_parameter(name: str) -> None:
+    """Two texts name origin, gaps, quotes, parameters, window, version, and the limits of candles."""
     sources, choices = [text for text, box in measure_text_boxes(build_sheet(name)) if box.top > 830]
     assert sources.startswith("Candles of")
     assert "Median, enter" in choices
@@ -230,7 +234,7 @@ def test_the_footer_tells_every_choice(name: str) -> None:
 
 
 def test_gaps_are_named() -> None:
-    """Minutes that are missing and markets left out stand in the footer by name."""
+    """The footer names markets with missing minutes and markets that were left out."""
     text = collect_annotation_text(build_sheet("one_group"))
     assert "Minutes missing: Binance 15." in text
     assert "Left out: Upbit ATOM/KRW." in text
@@ -238,7 +242,7 @@ def test_gaps_are_named() -> None:
 
 
 def test_the_illustration_says_so() -> None:
-    """On the reconstruction headline and watermark say what it is, nobody is ranked, assumed markets are dashed."""
+    """On the reconstruction headline and watermark mark an illustration, no rank is given, assumed lines are dashed."""
     assumed = frozenset({("okx", "ATOM/USDT"), ("binance", "ATOM/USDT"), ("binance", "ATOM/USDC")})
     figure = build_comparison_sheet(measure_scenario("illustration"), CATALOGUE, assumed=assumed)
     text = collect_annotation_text(figure)
@@ -262,8 +266,8 @@ def test_families_differ_in_dash() -> None:
     assert lines == {"OKX": "solid", "Kraken": "dash"}
 
 
-def test_fair_value_has_its_own_words() -> None:
-    """A wrapped asset is set against fair value, whose ratio, range and source are told."""
+def test_fair_value_is_described() -> None:
+    """A wrapped asset is compared with fair value, with the ratio, its range and its source."""
     text = collect_annotation_text(build_sheet("fair_value"))
     assert "Against fair value by USDT exchanges" in text
     assert "1.078 ETH per WBETH" in text
@@ -271,16 +275,16 @@ def test_fair_value_has_its_own_words() -> None:
     assert "none known: no fair value" in collect_annotation_text(build_sheet("no_ratio"))
 
 
-def test_thin_minutes_are_told_apart() -> None:
-    """Where only thin minutes exist, dots are hollow, counts stand in brackets, and the others are named."""
+def test_thin_minutes_are_marked() -> None:
+    """With thin minutes only, the key explains hollow dots, counts are in brackets, and the voters are named."""
     text = collect_annotation_text(build_sheet("thin"))
     assert "against Coinbase and Gemini only, 21:20" in text
     assert "(14 of 60)" in text
     assert "hollow: only one or two votes" in text
 
 
-def test_a_focus_without_candles_is_told() -> None:
-    """The panel of deviations says that the focus venue has no candle."""
+def test_a_focus_without_candles_is_reported() -> None:
+    """The plot of deviations states that the focus venue has no candle."""
     assert "no candle of Binance in the window" in collect_annotation_text(build_sheet("without_focus"))
 
 
@@ -294,25 +298,25 @@ def test_calm_does_not_look_dramatic() -> None:
 
 
 def test_venues_without_room_are_counted() -> None:
-    """More venues than find room leave a count behind, and the focus venue stays."""
+    """The number of venues without room is given, and the focus venue is never left out."""
     text = collect_annotation_text(build_sheet("crowd"))
     assert "more not shown." in text
-    tables = [block(Scene(measure_scenario("crowd"), CATALOGUE), group) for group in Group]
-    kept_tables, lost_counts = trim_tables(tables, 1)
-    assert [[row.name for row in table.rows] for table in kept_tables] == [["Binance"], ["Binance (USDT)"]]
-    assert sum(lost_counts) == sum(len(table.rows) for table in tables) - 2
+    blocks = [build_block(Scene(measure_scenario("crowd"), CATALOGUE), group) for group in Group]
+    trimmed_blocks, hidden_counts = trim_blocks(blocks, 1)
+    assert [[row.name for row in block.rows] for block in trimmed_blocks] == [["Binance"], ["Binance (USDT)"]]
+    assert sum(hidden_counts) == sum(len(block.rows) for block in blocks) - 2
 
 
 def test_the_deepest_come_first() -> None:
-    """Ranked venues stand in the order of their depth; the focus venue leads the block of the other group."""
-    tables = {group: block(Scene(measure_scenario("kraken"), CATALOGUE), group) for group in Group}
-    depths = [row.depth for row in tables[Group.USD].rows]
+    """Ranked venues are in the order of their depth; the focus venue comes first in the block of the other group."""
+    blocks = {group: build_block(Scene(measure_scenario("kraken"), CATALOGUE), group) for group in Group}
+    depths = [row.depth for row in blocks[Group.USD].rows]
     assert depths == sorted(depths, key=lambda depth: depth or 0.0)
-    assert tables[Group.USDT].rows[0].name == "Kraken"
+    assert blocks[Group.USDT].rows[0].name == "Kraken"
 
 
 def test_reasons_for_no_rank() -> None:
-    """A reason that holds for all is told once; others name their venues, the first five of many."""
+    """A reason that holds for all is given once; others name their venues, the first five of many."""
     assert write_unranked(measure_scenario("thin"), CATALOGUE, Group.USD) == "Not ranked: firm in 0 of 60 minutes."
     assert write_unranked(measure_scenario("crash"), CATALOGUE, Group.USDT) == ""
     assert "Binance USD-M perpetual" in write_unranked(measure_scenario("crowd"), CATALOGUE, Group.USDT)
@@ -320,21 +324,21 @@ def test_reasons_for_no_rank() -> None:
 
 
 def test_at_most_three_notes_on_this_asset() -> None:
-    """Time marks are the best-known notes near the extreme; those on other assets only are left out."""
+    """At most three notes near the extreme have marks; notes only on other assets have none."""
     notes = select_notes(measure_scenario("crash"), CATALOGUE, 0.5)
     assert [f"{note.at:%H:%M}" for note in notes] == ["21:15", "21:18", "21:20"]
     assert any("WBETH" in note.text for note in select_notes(measure_scenario("fair_value"), CATALOGUE, 0.5))
     assert select_notes(measure_scenario("one_group"), CATALOGUE, 0.5) == []
 
 
-def test_close_notes_give_way() -> None:
-    """Of two notes closer than asked the better one stays."""
+def test_notes_too_close_are_left_out() -> None:
+    """Of two notes closer than the given number of minutes only the better one is selected."""
     notes = select_notes(measure_scenario("crash"), CATALOGUE, 5.0)
     assert [f"{note.at:%H:%M}" for note in notes] == ["21:15", "21:20"]
 
 
-def test_the_file_is_named_after_what_is_in_it() -> None:
-    """Asset, focus venue, window and content make the name, then what is unusual; nothing unfit for a file's name."""
+def test_names_of_files() -> None:
+    """A name has asset, focus, windows and content, then what is not the default; unsafe characters are replaced."""
     question = replace(
         measure_scenario("crash").question,
         start=datetime(2025, 10, 10, 20, 45, tzinfo=UTC),
@@ -362,22 +366,22 @@ def test_the_file_is_named_after_what_is_in_it() -> None:
     )
 
 
-def test_marks_are_named_by_their_time() -> None:
-    """Each note's upright has its time above the charts, and the notes begin with these times, in bold, once each."""
+def test_marks_have_their_times() -> None:
+    """Each note's vertical line has its time above the charts, and the note below begins with that time in bold."""
     figure = build_sheet("crash")
     times = ("21:15", "21:18", "21:20")
     time_boxes = {text: box for text, box in measure_text_boxes(figure) if text in times}
     assert sorted(time_boxes) == list(times)
-    uprights = {
+    mark_positions = {
         round(shape.x0, 6) for shape in figure.layout.shapes if shape.line.dash == "dot" and shape.x0 == shape.x1
     }
-    assert len(uprights) == 3
+    assert len(mark_positions) == 3
     notes = "".join(note.text for note in figure.layout.annotations)
     assert [notes.count(f"<b>{time}</b>") for time in times] == [1, 1, 1]
 
 
-def test_the_scale_of_dots_is_made_for_closes() -> None:
-    """Bounds of a lowest trade of nearly nothing end in an arrow at the edge of the scale, which the key explains."""
+def test_the_scale_of_marks_holds_closes() -> None:
+    """Bounds of a lowest trade far below the closes end in an arrow at the end of the scale, which the key explains."""
     figure = build_sheet("crowd")
     low = figure.layout.xaxis11.range[0]
     deepest = min(item.x[0] for item in figure.data if item.name.endswith(", depth") and len(item.x) == 1)
@@ -387,8 +391,8 @@ def test_the_scale_of_dots_is_made_for_closes() -> None:
     assert "arrow:" not in collect_annotation_text(build_sheet("calm"))
 
 
-def test_thin_pictures_say_who_traded_when() -> None:
-    """Where nothing is firm, the room that is left tells what each venue's minutes were."""
+def test_minutes_by_state_without_a_firm_minute() -> None:
+    """Without a firm minute a fact lists the minutes by state of the venues that voted least."""
     lines = collect_annotation_text(build_sheet("thin")).splitlines()
     start = lines.index("Venues that traded least, in minutes")
     assert lines[start + 1 : start + 10] == ["", "voting", "small", "quiet", "missing", "Gemini", "20", "10", "0"]
@@ -396,7 +400,7 @@ def test_thin_pictures_say_who_traded_when() -> None:
 
 
 def test_families_have_a_sample_of_their_dash() -> None:
-    """Labels of families show the dash of their lines, for grey print; on the reconstruction dashed means assumed."""
+    """Labels of groups have a sample of their lines' dash; on the reconstruction dashed lines are assumed."""
     texts = [note.text for note in build_sheet("crash").layout.annotations]
     assert {"5 USDT venues", "4 USD venues"} <= set(texts)
     samples = [s.line.dash for s in build_sheet("crash").layout.shapes if abs(s.x1 - s.x0) * 1600 == pytest.approx(26)]
@@ -406,6 +410,6 @@ def test_families_have_a_sample_of_their_dash() -> None:
     )
 
 
-def test_a_picture_without_any_vote_says_so() -> None:
-    """The empty panel of deviations is explained."""
+def test_a_picture_without_a_vote_states_it() -> None:
+    """The empty plot of deviations has a sentence on why."""
     assert "nothing to compare with: nobody else voted in the window" in collect_annotation_text(build_sheet("alone"))

@@ -1,13 +1,13 @@
-"""The layout of the picture's parts: facts under the shorter column, ticks that stand apart."""
+"""The layout of blocks side by side with facts and key, and the number of ticks of a scale."""
 
 import numpy as np
 
-from dashboard.charts.comparison.blocks import arrange_pair
+from dashboard.charts.comparison.block_layout import arrange_pair
 from dashboard.draw.axis import MIN_TICK_DISTANCE, build_price_scale, build_readable_scale
 
 
-def test_a_fact_stands_under_the_shorter_block() -> None:
-    """With one row on the left and three on the right, the fact goes left and the key right."""
+def test_a_fact_goes_below_the_shorter_block() -> None:
+    """The only fact goes below the shorter left block, and the key below the right one."""
     pair_layout = arrange_pair((110.0, 190.0), [120.0], (32.0, 16.0))
     assert pair_layout.facts == ((0,), ())
     assert pair_layout.legend_column == 1
@@ -16,7 +16,7 @@ def test_a_fact_stands_under_the_shorter_block() -> None:
 
 
 def test_two_facts_share_the_columns() -> None:
-    """Under blocks alike, the first fact goes left, the second right, and the key under the shorter of them."""
+    """Below blocks of one height, the first fact goes left, the second right, and the key below the shorter column."""
     pair_layout = arrange_pair((100.0, 100.0), [211.0, 96.0], (48.0, 16.0))
     assert pair_layout.facts == ((0,), (1,))
     assert pair_layout.legend_column == 1
@@ -24,15 +24,15 @@ def test_two_facts_share_the_columns() -> None:
 
 
 def test_without_facts_the_key_runs_below_both() -> None:
-    """A key in one column would make blocks alike higher than a line below both does."""
+    """Below blocks of one height, a key as wide as both adds less height than one in a column."""
     pair_layout = arrange_pair((200.0, 200.0), [], (48.0, 16.0))
     assert pair_layout.legend_column is None
     assert pair_layout.legend_height == 16.0
     assert pair_layout.height == 216.0
 
 
-def test_ticks_give_way_in_a_low_panel() -> None:
-    """A log axis of prices keeps its ladder in a high panel, and takes a coarser one in a low panel."""
+def test_a_low_panel_has_fewer_ticks() -> None:
+    """A log scale of prices has fewer ticks in a low panel, at least `MIN_TICK_DISTANCE` apart."""
     closes = [np.array([1.1, 4.2])]
     high_scale, low_scale = (
         build_readable_scale(lambda max_ticks: build_price_scale(closes, max_ticks), 7, height)

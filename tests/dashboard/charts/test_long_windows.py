@@ -1,4 +1,4 @@
-"""A month of minutes on the charts: drawn by buckets, small to send, and nothing that happened is lost."""
+"""A month of minutes on the charts: drawn by buckets, small, and without losing extremes."""
 
 from base64 import b64decode
 from datetime import timedelta
@@ -27,22 +27,22 @@ DAYS = 30
 MINUTES = DAYS * 1440
 WINDOW_QUERY = {"from": "2025-10-10T21:00:00Z", "to": "2025-11-09T21:00:00Z"}
 WICK_MINUTE, GAP_MINUTE = 20_011, 31_000
-"""Where a trade of one minute falls through the floor, and where the focus venue loses two minutes."""
+"""The minute of a very low trade, and the first of two minutes that the focus venue lacks."""
 
 MAX_COMPRESSED_BYTES = 1_500_000
-"""Bytes over the wire."""
+"""Largest size of the compressed response in bytes."""
 
 DTYPES = {"f4": np.float32, "f8": np.float64, "i1": np.int8}
 
 
 def decode_array(encoded: dict[str, str]) -> npt.NDArray[Any]:
-    """An array as the browser reads it."""
+    """The array that the browser reads."""
     return np.frombuffer(b64decode(encoded["bdata"]), dtype=DTYPES[encoded["dtype"]])
 
 
 @cache
 def build_month_updates() -> Updates:
-    """What the explorer is sent for thirty days of twelve markets, prices walking at random."""
+    """The explorer's updates for thirty days of twelve markets with random-walk prices."""
     rng = np.random.default_rng(1)
     base = 4 * np.exp(np.cumsum(rng.normal(0, 5e-4, MINUTES)))
     frames: list[pl.DataFrame] = []
@@ -53,18 +53,18 @@ def build_month_updates() -> Updates:
             closes[GAP_MINUTE : GAP_MINUTE + 2] = np.nan
         lows = {WICK_MINUTE: 0.001} if venue == "binance" else {}
         frames.append(build_candles((venue, f"ATOM/{quote}"), closes, lows=lows, origin=Origin.OHLCV))
-    shelf = MemoryStore(pl.concat(frames))
-    updates = Router(PageContext(Measurements(shelf, CATALOGUE), RecordedActions())).apply([], WINDOW_QUERY, "explorer")
+    store = MemoryStore(pl.concat(frames))
+    updates = Router(PageContext(Measurements(store, CATALOGUE), RecordedActions())).apply([], WINDOW_QUERY, "explorer")
     return {key: serialize(value) for key, value in updates.items()}
 
 
 def list_traces() -> dict[str, dict[str, Any]]:
-    """What is drawn, by name."""
+    """The traces by name."""
     return {trace["name"]: trace for trace in build_month_updates()["graph", "figure"]["data"]}
 
 
-def test_a_wick_of_one_minute_is_found_in_what_is_sent() -> None:
-    """One trade far below everything, in one of 43,200 minutes, is in the chart and in the table of the pointer."""
+def test_a_wick_of_one_minute_is_drawn() -> None:
+    """One very low trade in one of 43,200 minutes is in the chart and in the minute table."""
     wicks = decode_array(list_traces()["Binance low to high"]["y"])
     assert np.nanmin(wicks) == np.float32(0.001)
     data = build_month_updates()["later", "data"]["minute-data"]["data"]
@@ -73,8 +73,8 @@ def test_a_wick_of_one_minute_is_found_in_what_is_sent() -> None:
     assert any("lowest trade <b>0.001</b>" in text for text in notes)
 
 
-def test_a_state_of_one_minute_is_seen() -> None:
-    """Two missing minutes among a month of voting ones are drawn, and told of their bucket."""
+def test_a_state_of_one_minute_is_drawn() -> None:
+    """Two missing minutes in a month of voting ones are drawn, and make their bucket missing."""
     missing = list_traces()["missing"]
     start = START.timestamp() * 1000
     assert decode_array(missing["x"])[0] == start + (GAP_MINUTE // 22) * 22 * 60_000
@@ -84,8 +84,8 @@ def test_a_state_of_one_minute_is_seen() -> None:
     assert np.count_nonzero(states == State.MISSING) == 1
 
 
-def test_lines_are_short_and_the_answer_is_small() -> None:
-    """No line has more than two points per bucket, and everything fits into what a slow connection carries."""
+def test_lines_are_short_and_the_response_is_small() -> None:
+    """No line has more than two points per bucket, and the compressed response is within its limit."""
     sizes = [
         decode_array(trace["y"]).size for trace in build_month_updates()["graph", "figure"]["data"] if "x0" in trace
     ]
@@ -96,15 +96,15 @@ def test_lines_are_short_and_the_answer_is_small() -> None:
     assert len(compress(body.encode(), 6)) < MAX_COMPRESSED_BYTES
 
 
-def test_the_page_says_that_it_draws_buckets() -> None:
-    """Under the charts stands what a point of them is."""
+def test_a_hint_explains_the_buckets() -> None:
+    """A hint below the charts explains the buckets."""
     assert build_month_updates()["hint", "children"].startswith(
         "Drawn by least and greatest of each 22 minutes, so that no wick"
     )
 
 
-def test_drawing_by_buckets_keeps_the_ends() -> None:
-    """Least and greatest per bucket are those of its values; a bucket without one has none."""
+def test_minima_and_maxima_of_buckets() -> None:
+    """Minimum and maximum per bucket ignore NaN; a bucket without a value is NaN."""
     values = np.array([3.0, np.nan, 1.0, np.nan, np.nan, np.nan, 7.0])
     assert np.array_equal(compute_bucket_minima(values, 3), [1.0, np.nan, 7.0], equal_nan=True)
     assert np.array_equal(compute_bucket_maxima(values, 3), [3.0, np.nan, 7.0], equal_nan=True)
@@ -112,7 +112,7 @@ def test_drawing_by_buckets_keeps_the_ends() -> None:
 
 
 @pytest.mark.parametrize("name", ["USDT: 3 votes or more", "USD: 3 votes or more"])
-def test_the_strip_reaches_the_window_s_end(name: str) -> None:
-    """The last block ends with the last minute, though its bucket is not full."""
+def test_the_strip_ends_with_the_window(name: str) -> None:
+    """The last block ends with the last minute, even if its bucket is not full."""
     end = (START + timedelta(days=DAYS)).timestamp() * 1000
     assert np.nanmax(decode_array(list_traces()[name]["x"])) == end

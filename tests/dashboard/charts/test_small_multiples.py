@@ -1,4 +1,4 @@
-"""Small multiples: a panel per asset, two windows beside each other, as page, picture and rows."""
+"""Small multiples as page, picture and rows: a panel per asset, in one window or two."""
 
 import json
 import re
@@ -29,7 +29,7 @@ from dashboard.pages.compare.page import PAGE, build_updates
 from dashboard.service.measurements import Measurements
 from dashboard.sheet.sizes import SHAPES, SheetSize
 from dashboard.shell.router import Router
-from dashboard.shell.values import build_shell_updates
+from dashboard.shell.updates import build_shell_updates
 from dashboard.state.url import parse_query
 from dashboard.state.view import Theme, ViewState
 from dashboard.tables.venues import TableCell
@@ -54,14 +54,14 @@ EVENT_ASSETS = ("ATOM", "WBETH", "BNSOL", "DOGE", "XRP")
 
 
 def parse_view(**query: str) -> ViewState:
-    """The view of a link on the crash."""
+    """The view of a link to the window ``crash``."""
     state, notices = parse_query({"window": "crash", **query}, CATALOGUE)
     assert notices == ()
     return state
 
 
 def build_page_values(measurements: Measurements = MEASUREMENTS, **query: str) -> Any:  # noqa: ANN401 - dash's components
-    """The page's parts by their id."""
+    """The updates of the page by component id."""
     return {
         name: value
         for (name, _), value in build_updates(PageContext(measurements, RecordedActions()), parse_view(**query)).items()
@@ -69,13 +69,13 @@ def build_page_values(measurements: Measurements = MEASUREMENTS, **query: str) -
 
 
 def test_a_panel_for_each_asset_of_the_event() -> None:
-    """Panels stand in the order of the event; an asset without a candle keeps its place."""
+    """Panels are in the order of the event's assets; an asset without a candle has a panel too."""
     (window,) = measure_windows(MEASUREMENTS, parse_view())
     assert tuple(panel.asset for panel in window.panels) == EVENT_ASSETS
     assert [panel.asset for panel in window.panels if panel.measurement is None] == ["BNSOL", "XRP"]
 
 
-def test_what_a_panel_says() -> None:
+def test_the_numbers_of_a_panel() -> None:
     """ATOM closes at 2.4 where four other venues close at 3.6, for five minutes; against USD venues at 4."""
     (window,) = measure_windows(MEASUREMENTS, parse_view())
     atom, *_, xrp = build_panel_rows(window.panels, CATALOGUE)
@@ -145,8 +145,8 @@ def test_the_key_names_every_line() -> None:
     assert samples_by_text["USDT perpetuals"] == ("dot", ("Binance USD-M",))
 
 
-def test_the_furthest_other_is_named() -> None:
-    """Who else fell by the threshold or more is said with its minute; nobody is where nobody did."""
+def test_the_deepest_other_venue() -> None:
+    """The deepest other venue is named with its minute if it fell by the threshold or more; else there is none."""
     candles = pl.concat([build_crash_candles(), build_market_candles("htx", "ATOM/USDT", 4, fall_factor=0.5)])
     (window,) = measure_windows(Measurements(MemoryStore(candles), CATALOGUE), parse_view())
     # HTX closes at 2.0 where the others' middle is 3.6.
@@ -156,8 +156,8 @@ def test_the_furthest_other_is_named() -> None:
     ].deepest_other == TableCell("–")
 
 
-def test_a_focus_without_candles_is_replaced_where_it_must_be() -> None:
-    """Where an asset has no candle of the focus venue another is drawn, and the panel says so."""
+def test_a_focus_without_candles_is_replaced() -> None:
+    """If the focus venue has no candle of an asset, another venue replaces it and the panel says so."""
     (window,) = measure_windows(MEASUREMENTS, parse_view(focus="okx"))
     assert {panel.asset: panel.replaced for panel in window.panels if panel.measurement} == {
         "ATOM": None,
@@ -168,7 +168,7 @@ def test_a_focus_without_candles_is_replaced_where_it_must_be() -> None:
 
 
 def test_kinds_of_candles_never_mix() -> None:
-    """Where one asset has real candles and another none but a reconstruction, that one is empty."""
+    """If one asset has real candles, the panel of another with a reconstruction only is empty."""
     reconstruction = build_market_candles("okx", "XRP/USDT", 2).with_columns(origin=pl.lit(Origin.RECONSTRUCTION.value))
     (window,) = measure_windows(
         Measurements(MemoryStore(pl.concat([build_crash_candles(), reconstruction])), CATALOGUE), parse_view()
@@ -177,7 +177,7 @@ def test_kinds_of_candles_never_mix() -> None:
 
 
 def test_kinds_of_candles_never_mix_between_windows() -> None:
-    """Beside a window of real candles none of the reconstruction is shown, and the panel says that it asks for real."""
+    """Beside a window of real candles no reconstruction is shown, and the panel says that it has no real candle."""
     start = datetime(2023, 3, 10, 20, 0, tzinfo=UTC)
     reconstruction = build_market_candles("okx", "BTC/USDT", 2, start=start).with_columns(
         origin=pl.lit(Origin.RECONSTRUCTION.value)
@@ -191,8 +191,8 @@ def test_kinds_of_candles_never_mix_between_windows() -> None:
     ]
 
 
-def test_notices_speak_of_every_panel() -> None:
-    """A replaced focus is told for all assets on which it is, and the focus that was asked for stays chosen."""
+def test_notices_cover_every_panel() -> None:
+    """A notice names all assets with a replaced focus, and the requested focus stays selected."""
     context = PageContext(MEASUREMENTS, RecordedActions())
     updates = build_shell_updates(context, PAGE, parse_view(focus="okx"))
     text = collect_text(to_plain_data(updates["notices", "children"]))
@@ -202,8 +202,8 @@ def test_notices_speak_of_every_panel() -> None:
     assert {"value": "gemini", "label": "Gemini"} in updates["focus", "data"]
 
 
-def test_notices_speak_of_both_windows() -> None:
-    """What is alike in both windows is said once, for both; what holds for one of them is said with its times."""
+def test_notices_cover_both_windows() -> None:
+    """A notice that holds in both windows appears once, for both; one that holds in one window names its times."""
     context = PageContext(MEASUREMENTS, RecordedActions())
     notices_html = build_shell_updates(context, PAGE, parse_view(focus="okx", against="2025-10-10:both-sides"))[
         "notices", "children"
@@ -220,7 +220,7 @@ def test_notices_speak_of_both_windows() -> None:
 
 
 def test_notices_of_an_illustration_and_of_nothing() -> None:
-    """The grave notices name all assets and windows that they hold for."""
+    """The notices on the reconstruction and on missing candles name all their assets and windows."""
     query = {"against": "2023-03-10:usdc-depeg"}
     reconstruction = MemoryStore(build_crash_candles().with_columns(origin=pl.lit(Origin.RECONSTRUCTION.value)))
     updates = build_shell_updates(
@@ -240,7 +240,7 @@ def test_notices_of_an_illustration_and_of_nothing() -> None:
 
 
 def test_shared_and_own_scale() -> None:
-    """On one scale all panels reach as far as the deepest line; on its own, WBETH's reaches no further than it must."""
+    """A shared scale fits the deepest line of all panels; WBETH's own scale is smaller."""
     figures = build_page_values()["compare-figures"]
     assert set(figures) == {"compare-0-ATOM", "compare-0-WBETH", "compare-0-DOGE"}
     shared_ranges = {json.dumps(figure["axes"]["shared"]["range"]) for figure in figures.values()}
@@ -253,7 +253,7 @@ def test_shared_and_own_scale() -> None:
 
 
 def test_two_windows_stand_beside_each_other() -> None:
-    """With a second window there are two columns, and the asset is drawn in both on minutes since their starts."""
+    """With a second window there are two columns, and the asset is drawn in both by minutes since their starts."""
     page_values = build_page_values(against="2025-10-10:both-sides")
     text = collect_text(to_plain_data(page_values["compare-panels"]))
     assert "10-11 October 2025: Crash" in text
@@ -269,8 +269,8 @@ def test_two_windows_stand_beside_each_other() -> None:
     assert np.nanargmin(long_values) - np.nanargmin(short_values) == 25
 
 
-def test_an_event_beside_another() -> None:
-    """A second window of another event brings that event's assets, empty where there is no candle."""
+def test_windows_of_two_events() -> None:
+    """A second window of another event has that event's assets; panels without a candle are empty."""
     first_panels, second_panels = measure_windows(MEASUREMENTS, parse_view(against="2023-03-10:usdc-depeg"))
     assert (first_panels.view.event, second_panels.view.event) == ("2025-10-10", "2023-03-10")
     assert [panel.asset for panel in second_panels.panels] == ["BTC"]
@@ -280,8 +280,8 @@ def test_an_event_beside_another() -> None:
     assert measure_pair(MEASUREMENTS, parse_view()) == ()
 
 
-def test_a_second_window_of_its_own() -> None:
-    """A second range by its edges stands beside the first under its times, and is chosen in the list."""
+def test_an_unnamed_second_window() -> None:
+    """A second window given by its edges has its times as title, and is selected in the list."""
     own_range = "2025-10-10:2025-10-10T21:05:00Z~2025-10-10T21:35:00Z"
     text = collect_text(to_plain_data(build_page_values(against=own_range)["compare-panels"]))
     assert "10 Oct 2025, 21:05 to 21:35 UTC (own range)" in text
@@ -297,7 +297,7 @@ def test_a_second_window_of_its_own() -> None:
 
 
 def test_a_panel_without_a_line_says_so() -> None:
-    """Where an exchange is alone nothing is drawn, on the page as in the picture."""
+    """If a venue is alone on an asset, page and picture draw no line and say why."""
     measurements = Measurements(
         MemoryStore(pl.concat([build_crash_candles(), build_market_candles("kraken", "XRP/USD", 2)])), CATALOGUE
     )
@@ -311,7 +311,7 @@ def test_a_panel_without_a_line_says_so() -> None:
 
 
 def test_files_follow_the_scale() -> None:
-    """Every link of the menu, and the one to copy, has the scale of the view; without candles there is no menu."""
+    """Every link of the menu and the link to copy have the scale of the view; without candles there is no menu."""
     menu = json.dumps(to_plain_data(build_page_values(scale="own")["compare-files"]))
     links = re.findall(r"/export/compare[^\"]*", menu)
     assert len(links) == 2 * 2 * 3 + 2 + 1
@@ -321,14 +321,14 @@ def test_files_follow_the_scale() -> None:
 
 
 def test_links_lead_to_each_asset() -> None:
-    """A panel opens its own asset and window in the explorer."""
+    """A panel links to its asset and window in the explorer."""
     panels = json.dumps(to_plain_data(build_page_values(against="2025-10-10:both-sides")["compare-panels"]))
     assert '"/explorer?asset=DOGE&window=crash&against=2025-10-10%3Aboth-sides"' in panels
     assert '"/explorer?asset=DOGE&against=2025-10-10%3Aboth-sides"' in panels
 
 
 def test_the_page_changes_in_place() -> None:
-    """A change sends the parts of the page alone, so that the chosen scale stays."""
+    """A change updates parts of the page only, so that the selected scale stays."""
     site = Router(PageContext(MEASUREMENTS, RecordedActions()))
     changed = site.apply([("focus", "okx")], {"window": "crash"}, "compare")
     assert ("compare-figures", "data") in changed
@@ -347,8 +347,8 @@ def test_an_empty_store() -> None:
 
 @pytest.mark.parametrize("size", SheetSize)
 @pytest.mark.parametrize("against", ["", "2025-10-10:both-sides"])
-def test_the_picture_keeps_to_its_sheet(size: SheetSize, against: str) -> None:
-    """In each shape every panel is drawn inside of the sheet, none on another, and every asset is named."""
+def test_panels_fit_the_sheet(size: SheetSize, against: str) -> None:
+    """In each shape all panels are within the sheet, none overlaps another, and every asset is named."""
     windows = measure_windows(MEASUREMENTS, parse_view(against=against) if against else parse_view())
     figure = build_compare_sheet(windows, CATALOGUE, size=size, theme=Theme.DARK, share_scale=False)
     assert (figure.layout.width, figure.layout.height) == (SHAPES[size].width, SHAPES[size].height)
@@ -356,7 +356,7 @@ def test_the_picture_keeps_to_its_sheet(size: SheetSize, against: str) -> None:
     assert len(drawn_axes) == 3 * len(windows)
     boxes = [(*x.domain, *y.domain) for x, y in zip(figure.select_xaxes(), figure.select_yaxes(), strict=True)]
     assert all(0 <= edge <= 1 for box in boxes for edge in box)
-    # Tall enough to read, and apart.
+    # High enough to read, and without overlaps.
     assert all((top - bottom) * SHAPES[size].height > 60 for _, _, bottom, top in boxes)
     assert not any(
         a[0] < b[1] and b[0] < a[1] and a[2] < b[3] and b[2] < a[3] for i, a in enumerate(boxes) for b in boxes[i + 1 :]
@@ -367,8 +367,8 @@ def test_the_picture_keeps_to_its_sheet(size: SheetSize, against: str) -> None:
 
 
 @pytest.mark.parametrize("size", [SheetSize.SQUARE, SheetSize.TALL])
-def test_panels_without_a_line_leave_their_room(size: SheetSize) -> None:
-    """In columns an asset that neither window draws is one low row; a lone asset is as high as those beside it."""
+def test_panels_without_a_line_are_low(size: SheetSize) -> None:
+    """In columns an asset without a line in either window is a low row; other panels all have the same height."""
     sheet_box = Box(0, 0, 1000, 1000)
     first, second = layout_windows([[True, False, False, True]] * 2, sheet_box, size, same_assets=True)
     heights = [box.bottom - box.top for box in first.panels]
@@ -381,7 +381,7 @@ def test_panels_without_a_line_leave_their_room(size: SheetSize) -> None:
 
 
 def test_an_illustration_says_so_in_every_panel() -> None:
-    """A panel of the reconstruction is marked, on the page and in the picture."""
+    """A panel of the reconstruction has a watermark, on the page and in the picture."""
     reconstruction = build_crash_candles().with_columns(origin=pl.lit(Origin.RECONSTRUCTION.value))
     (window,) = measure_windows(Measurements(MemoryStore(reconstruction), CATALOGUE), parse_view())
     scenes = [scene for panel in window.panels if (scene := panel.build_scene(CATALOGUE, Theme.LIGHT))]
@@ -417,8 +417,8 @@ def test_rows_of_both_windows() -> None:
     assert crash_rows["minute"].to_list() == [float(minute) for minute in range(MINUTES)]
 
 
-def test_rows_tell_own_ranges_apart() -> None:
-    """A range without a name is known by its edges."""
+def test_rows_of_unnamed_windows_have_their_edges() -> None:
+    """Rows of windows without a name differ in their edges."""
     link = "/export/compare.csv?from=2025-10-10T21:10Z&to=2025-10-10T21:20Z&against=2025-10-10:"
     own_range = "2025-10-10T21:15Z~2025-10-10T21:20Z"
     rows = pl.read_csv(BytesIO(build_client().get(link + own_range).data), infer_schema=False)
@@ -429,15 +429,15 @@ def test_rows_tell_own_ranges_apart() -> None:
     ]
 
 
-def test_the_picture_keeps_to_utc() -> None:
-    """Whatever clock the page is on, the picture's titles, facts and ticks are in UTC, as it says."""
+def test_the_picture_is_in_utc() -> None:
+    """Whatever the time zone of the page, the times of the picture are in UTC."""
     own_range = "2025-10-10:2025-10-10T21:05Z~2025-10-10T21:35Z"
     content = json.loads(build_client().get(f"/export/compare.png?window=crash&zone=UTC%2B8&against={own_range}").data)
     assert content["manifest"]["windows"][1] == "10 Oct 2025, 21:05 to 21:35 UTC (own range)"
 
 
 def test_the_manifest_names_all_assets() -> None:
-    """The picture says which assets and windows it shows."""
+    """The manifest names the assets and windows of the picture."""
     content = json.loads(build_client().get("/export/compare.png?window=crash&size=square&theme=dark").data)
     assert content["shape"] == ["png", 1200, 1200, "#15181c"]
     assert content["manifest"]["assets"] == list(EVENT_ASSETS)
@@ -445,7 +445,7 @@ def test_the_manifest_names_all_assets() -> None:
 
 
 def test_no_candle_at_all_is_not_found() -> None:
-    """Where no asset of the event has a candle there is nothing to draw."""
+    """If no asset of the event has a candle, the status is 404."""
     response = build_client(MemoryStore(build_crash_candles().clear())).get("/export/compare.svg?window=crash")
     assert response.status_code == 404
     assert "no candle of any asset of 2025-10-10" in response.text

@@ -6,7 +6,8 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from dashboard.charts.timeline.figure import FIGURE_HEIGHT, build_explorer_figure
+from dashboard.charts.timeline.figure import build_explorer_figure
+from dashboard.charts.timeline.layout import FIGURE_HEIGHT
 from dashboard.draw.scene import Scene
 from dashboard.state.view import Theme
 from dashboard.text.clock import Zone
@@ -19,19 +20,19 @@ from tests.dashboard.text_boxes import collect_annotation_text
 def build_figure(
     name: str, *, theme: Theme = Theme.LIGHT, zone: Zone = Zone.UTC, hidden: frozenset[str] = frozenset()
 ) -> go.Figure:
-    """The charts of a measurement, every property checked by plotly."""
+    """The explorer's figure of a scenario; plotly validates every property."""
     return go.Figure(build_explorer_figure(Scene(measure_scenario(name), CATALOGUE, theme, hidden), zone))
 
 
 def list_names(figure: go.Figure) -> set[str]:
-    """The names of what is drawn."""
+    """The names of the traces."""
     return {trace.name for trace in figure.data if trace.name}
 
 
 @pytest.mark.parametrize("theme", Theme)
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_every_measurement_is_drawn(name: str, theme: Theme) -> None:
-    """Whatever was measured becomes a figure of one height, free width, three panels and full colours."""
+    """The figure of any measurement has a fixed height, a free width, three panels and #rrggbb colours."""
     figure = build_figure(name, theme=theme)
     assert figure.layout.height == FIGURE_HEIGHT
     assert figure.layout.width is None
@@ -42,15 +43,15 @@ def test_every_measurement_is_drawn(name: str, theme: Theme) -> None:
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_names_at_line_ends_never_overlap(name: str) -> None:
-    """The labels right of each panel keep apart by the height of their text."""
+    """The labels right of the panels are at least the height of their text apart."""
     figure = build_figure(name)
     inner_height = FIGURE_HEIGHT - figure.layout.margin.t - figure.layout.margin.b
     label_heights = sorted((1 - note.y) * inner_height for note in figure.layout.annotations if note.x == 1)
     assert all(second - first >= 12 for first, second in pairwise(label_heights))
 
 
-def test_the_lines_are_the_numbers() -> None:
-    """Prices are converted closes, deviations are d in per cent, minute by minute."""
+def test_lines_are_the_measured_values() -> None:
+    """Lines are the converted closes, and the deviations in per cent."""
     figure, row = build_figure("crash"), measure_scenario("crash").focus_row
     assert row is not None
     lines = {trace.name: trace for trace in figure.data}
@@ -60,7 +61,7 @@ def test_the_lines_are_the_numbers() -> None:
 
 
 def test_hidden_venues_are_not_drawn() -> None:
-    """Hiding takes lines away and changes no other one."""
+    """A hidden venue has no line, and no other line changes."""
     full_figure = build_figure("crash")
     hidden_figure = build_figure("crash", hidden=frozenset({"okx"}))
     assert list_names(full_figure) - list_names(hidden_figure) == {"OKX"}
@@ -70,8 +71,8 @@ def test_hidden_venues_are_not_drawn() -> None:
     )
 
 
-def test_a_zone_changes_labels_alone() -> None:
-    """On UTC+8 ticks say other hours at the same places, and the data stay as they are."""
+def test_a_zone_changes_only_labels() -> None:
+    """In UTC+8 ticks have other labels at the same times, and the data are the same."""
     utc_figure = build_figure("crash")
     other_figure = build_figure("crash", zone=Zone.UTC8)
     assert utc_figure.layout.xaxis3.tickvals == other_figure.layout.xaxis3.tickvals
@@ -81,7 +82,7 @@ def test_a_zone_changes_labels_alone() -> None:
 
 
 def test_the_reconstruction_is_marked() -> None:
-    """The notice stands over the figure and a watermark across it."""
+    """The figure of the reconstruction has the notice and a watermark."""
     text = read_figure_text("illustration")
     assert ILLUSTRATION in text
     assert "ILLUSTRATION" in text.splitlines()
@@ -89,31 +90,31 @@ def test_the_reconstruction_is_marked() -> None:
 
 
 def test_small_minutes_are_hollow() -> None:
-    """Minutes too small to vote are dots filled with paper."""
+    """Minutes too small to vote are dots filled with the background colour."""
     dots = [trace for trace in build_figure("thin").data if trace.name == "Gemini, small"]
     assert [dot.marker.color for dot in dots] == ["#ffffff"]
     assert np.count_nonzero(~np.isnan(dots[0].y)) == 10
 
 
-def test_the_pointer_finds_every_bar() -> None:
-    """On the strip there is something to point at in every bar, whatever is missing above it."""
+def test_every_bar_can_be_hovered() -> None:
+    """The strip has a trace with a value in every bar, whatever is missing above it."""
     hover_traces = [trace for trace in build_figure("without_focus").data if trace.yaxis == "y3"]
     assert [trace.y.size for trace in hover_traces] == [30]
     assert not np.isnan(hover_traces[0].y).any()
 
 
 def test_trades_off_the_scale_are_arrows() -> None:
-    """A trade below the axis is named at an arrow to its lower edge."""
+    """A trade below the axis has an arrow with a label at its lower edge."""
     assert "lowest trade 0.5 at 21:20" in read_figure_text("crowd")
 
 
-def test_names_of_arrows_stand_off_the_lines() -> None:
-    """On a panel of 600 pixels, no line runs through the name of a trade below the axis."""
+def test_labels_of_arrows_cover_no_line() -> None:
+    """In a panel of 600 pixels, no line runs through the label of a trade below the axis."""
     figure = build_figure("crowd")
     (arrow,) = [note for note in figure.layout.annotations if "lowest trade" in note.text]
     low, high = figure.layout.yaxis.range
     height = (figure.layout.yaxis.domain[1] - figure.layout.yaxis.domain[0]) * (FIGURE_HEIGHT - 98)
-    # The crowd's window begins at 21:00 and the trade was at 21:20.
+    # The window of the scenario begins at 21:00; the trade is at 21:20.
     minute = datetime.fromisoformat(arrow.x).minute
     for trace in figure.data:
         if trace.yaxis == "y" and trace.y is not None and trace.y.size == 30:
@@ -126,5 +127,5 @@ def test_names_of_arrows_stand_off_the_lines() -> None:
 
 
 def read_figure_text(name: str) -> str:
-    """All text of the figure of a measurement."""
+    """All text of the annotations of a scenario's figure."""
     return collect_annotation_text(build_figure(name))

@@ -1,4 +1,4 @@
-"""The parts around the explorer's charts: depths, the minute of the lowest trade, notes, the moment, the files."""
+"""The parts around the explorer's charts: thresholds, lowest minute, notes, hover table and export menus."""
 
 from base64 import b64decode
 from datetime import UTC, datetime, timedelta
@@ -22,8 +22,9 @@ from dashboard.charts.timeline.figure import build_explorer_figure
 from dashboard.charts.timeline.hover_table import build_minute_data
 from dashboard.charts.timeline.notes import build_notes_list
 from dashboard.draw.scene import Scene
-from dashboard.exports.kinds import KIND_FORMATS, ExportKind
+from dashboard.exports.kinds import ExportKind
 from dashboard.exports.menu import build_export_menu
+from dashboard.exports.registry import EXPORTS
 from dashboard.state.links import ViewLinks
 from dashboard.text.clock import Zone
 from dashboard.text.sentences import list_window_notes
@@ -36,9 +37,9 @@ from tests.dashboard.scenarios import (
     SCENARIOS,
     USD,
     USDT,
-    ask_and_measure,
     build_candles,
     build_dip,
+    measure_frames,
     measure_scenario,
 )
 
@@ -51,17 +52,17 @@ def build_fall_scene() -> Scene:
     frames = [build_candles(("binance", "ATOM/USDT"), build_dip(60, 4.0, 0.6, 20), lows={20: 0.001})]
     frames += [build_candles((venue, "ATOM/USDT"), build_dip(60, 4.0, 0.3, 20)) for venue in USDT]
     frames += [build_candles((venue, "ATOM/USD"), np.full(60, 4.0)) for venue in USD]
-    return Scene(ask_and_measure(frames, 60), CATALOGUE)
+    return Scene(measure_frames(frames, 60), CATALOGUE)
 
 
 def build_scene(name: str) -> Scene:
-    """A measurement made by hand, as it is drawn."""
+    """The scene of a scenario."""
     return Scene(measure_scenario(name), CATALOGUE)
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_every_measurement_has_its_parts(name: str) -> None:
-    """Whatever was measured, depths and close looks are figures that plotly takes, and tables."""
+    """For any measurement the thresholds and the lowest minutes have valid figures, tables and sentences."""
     scene = build_scene(name)
     assert go.Figure(build_threshold_figure(scene)).layout.height
     assert to_plain_data(build_threshold_table(scene, ViewLinks({})))
@@ -71,8 +72,8 @@ def test_every_measurement_has_its_parts(name: str) -> None:
         assert write_heading(scene, position)
 
 
-def test_depths_are_counted() -> None:
-    """A line holds the firm minutes at or beyond each depth; none has its own place below the least minute."""
+def test_threshold_line_counts_firm_minutes() -> None:
+    """A line has the firm minutes at or beyond each depth; none has a place of its own below one minute."""
     scene = build_fall_scene()
     row = scene.focus
     assert row is not None
@@ -96,7 +97,7 @@ def test_depths_are_counted() -> None:
 
 
 def test_the_minute_of_the_lowest_trade() -> None:
-    """The focus venue's candle stands first, each voting peer's range below it, and the bounds are said in words."""
+    """The focus venue's range comes first, then that of each voting peer; the sentence gives both bounds."""
     scene = build_fall_scene()
     row = scene.focus
     assert row is not None
@@ -115,10 +116,10 @@ def test_the_minute_of_the_lowest_trade() -> None:
     )
 
 
-def test_bounds_apart_are_said_as_a_span() -> None:
-    """Where the order within the minute matters, both bounds are named: lows from 2.4 against ranges 2.4 to 4."""
+def test_different_bounds_are_given_as_a_range() -> None:
+    """Where the order within the minute matters, the sentence has both bounds: a low of 2.6 against 2.4 to 4."""
     text = write_sentences(build_scene("low_on_scale"), 20, NO_TRADES)
-    # 2.6 against peers that stood between 2.4 and 4.0
+    # 2.6 against peers between 2.4 and 4.0
     assert text[0] == (
         "Binance's lowest trade, 2.6, stood between 8.3 % above and 35 % below other USDT exchanges, "
         "whatever the order within the minute."
@@ -126,8 +127,8 @@ def test_bounds_apart_are_said_as_a_span() -> None:
     assert text[1] == "That it strayed for the whole minute is not certain."
 
 
-def test_what_is_certain_of_a_whole_minute_is_said() -> None:
-    """Between 1.6 and 2.08, where USDT peers stood at 2.8 or more (2.08 / 2.8 - 1) and USD ones at 4: all certain."""
+def test_certain_deviation_of_a_whole_minute() -> None:
+    """A range of 1.6 to 2.08 against USDT peers at 2.8 or more (2.08 / 2.8 - 1) and USD ones at 4 is certain."""
     assert write_sentences(build_fall_scene(), 21, NO_TRADES)[1] == (
         "It stayed at least 26 % below USDT exchanges and 48 % below USD exchanges for the whole minute: "
         "certain in any order."
@@ -135,7 +136,7 @@ def test_what_is_certain_of_a_whole_minute_is_said() -> None:
 
 
 def test_the_exact_trade_is_named() -> None:
-    """Where the bar was made of trades, the trade that was the low is named with its own time."""
+    """Where candles were built from trades, the sentence gives price, time and number of the lowest trade."""
     scene = build_fall_scene()
     time = datetime(2025, 10, 10, 21, 20, 12, 345_000, tzinfo=UTC)
     trade = {
@@ -154,8 +155,8 @@ def test_the_exact_trade_is_named() -> None:
     assert text[-1] == "The trade itself: 0.001 USDT at 21:20:12.345 UTC, 1,500.5 ATOM, number 77."
 
 
-def test_notes_stand_on_the_time_line() -> None:
-    """Each note within the window that is not on other assets alone has a mark, and a line with its source."""
+def test_notes_are_marked_and_listed() -> None:
+    """Each note in the window that concerns the asset has a mark, and a line with its source."""
     scene = build_scene("crash")
     notes = list_window_notes(scene.measurement, CATALOGUE)
     assert [f"{note.at:%H:%M}" for note in notes][:2] == ["21:12", "21:15"]
@@ -169,8 +170,8 @@ def test_notes_stand_on_the_time_line() -> None:
     assert build_notes_list([], Zone.UTC, timedelta(minutes=1)) == []
 
 
-def test_the_moment_holds_every_market() -> None:
-    """Price, deviation from the own group and state of every market and minute are sent, the focus first."""
+def test_hover_table_has_every_market() -> None:
+    """The data have price, deviation from the own group and state of every market and minute, the focus first."""
     data = build_minute_data(build_scene("one_group"), Zone.UTC8)
     assert [row["name"] for row in data["rows"]] == ["Binance", "OKX", "Bybit", "Bitget", "Gate", "KuCoin"]
     focus = data["rows"][0]
@@ -183,15 +184,15 @@ def test_the_moment_holds_every_market() -> None:
     assert (data["width"], data["count"], data["bar"], data["offset"]) == (1, 60, 60_000, 8 * 3_600_000)
 
 
-def test_the_moment_begins_at_the_deepest_close() -> None:
-    """Before anybody points anywhere, the focus venue's deepest minute is told."""
+def test_hover_table_begins_at_the_deepest_close() -> None:
+    """The first bar shown is that of the focus venue's deepest close."""
     assert build_minute_data(build_scene("crash"), Zone.UTC)["at"] == 30
     assert build_minute_data(build_scene("without_focus"), Zone.UTC)["at"] == 0
 
 
 @pytest.mark.parametrize("kind", ExportKind)
 def test_every_format_is_in_the_menu(kind: ExportKind) -> None:
-    """A menu has a link to each format of its export that the routes answer, pictures in each shape and paper."""
+    """A menu links every format of its export, and pictures in every size and theme."""
     view = {"asset": "DOGE", "theme": "dark"}
     links = [
         urlsplit(part["props"]["href"]) for part in list_parts(build_export_menu(kind, view)) if part["type"] == "A"
@@ -206,7 +207,7 @@ def test_every_format_is_in_the_menu(kind: ExportKind) -> None:
         for size in (None, "square", "tall")
         for theme in (None, "dark")
     }
-    assert shapes == (expected if "png" in KIND_FORMATS[kind] else set())
+    assert shapes == (expected if "png" in EXPORTS[kind].formats else set())
     other_endings = {ExportKind.LOWS: {"csv", "parquet", "json"}, ExportKind.MEASUREMENT: {"json"}}
     endings = other_endings.get(kind, {"csv", "parquet"})
     rows = {path for path, _ in parsed_links} - {f"/export/{kind}.{ending}" for ending in ("png", "svg")}

@@ -12,13 +12,13 @@ from dashboard.components.static_html import StaticElement, serialize, split_com
 
 
 def build_element(tag: str, content: str, **attributes: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever an element has
-    """An element as the browser is sent it."""
+    """A component, serialized."""
     props = {"tag": tag, "attributes": attributes, "html": content}
     return {"namespace": "plumbline", "type": "Written", "props": props}
 
 
 def test_a_table_is_one_component() -> None:
-    """Elements within elements become text inside of the outermost, which keeps its attributes by React's names."""
+    """Nested elements become HTML within the outermost, which keeps its attributes by React's names."""
     cells = [html.Th("Kraken", scope="row"), html.Td("4.1", className="number", colSpan=2)]
     table = html.Table(html.Tbody(html.Tr(cells)), className="venues")
     content = '<tbody><tr><th scope="row">Kraken</th><td class="number" colSpan="2">4.1</td></tr></tbody>'
@@ -26,7 +26,7 @@ def test_a_table_is_one_component() -> None:
 
 
 def test_what_a_callback_may_speak_to_stays() -> None:
-    """An element with an id, one that keeps what a reader did to it, and what is no HTML stay components."""
+    """Elements with an id or a state, and components that are no HTML, stay components."""
     tree = html.Div([html.P("told"), html.Div(html.B("now"), id="place"), dcc.Graph(id="graph"), 3, None])
     serialized = serialize(tree)
     assert (serialized["type"], serialized["namespace"]) == ("Div", "dash_html_components")
@@ -43,7 +43,7 @@ def test_what_a_callback_may_speak_to_stays() -> None:
 
 
 def test_components_in_properties_are_found() -> None:
-    """Elements inside of another library's components, figures and arrays are taken apart as well."""
+    """Elements within components of other libraries, figures and arrays are serialized as well."""
     tooltip = serialize(dmc.Tooltip(html.P("inside"), label=html.B("above")))
     assert tooltip["props"]["children"] == build_element("p", "inside")
     assert tooltip["props"]["label"] == build_element("b", "above")
@@ -66,13 +66,13 @@ NAMED_ATTRIBUTES: dict[str, Any] = {"aria-label": "x", "data-page": "1"}
     ],
 )
 def test_a_component_is_taken_apart_as_dash_does_it(part: Any) -> None:  # noqa: ANN401 - a component
-    """What it was given, whatever the kind, and nothing that describes its kind."""
+    """The properties are those that were given, for every kind of component."""
     serialized = part.to_plotly_json()
     assert split_component(part) == (serialized["props"], serialized["type"], serialized["namespace"])
 
 
 def test_elements_written_before_pass_as_they_are() -> None:
-    """Alone, within other elements and within components of another library."""
+    """A static element may be alone, within other elements and within components of another library."""
     element: Any = StaticElement(
         "p", {"className": "quiet"}, "a &amp; b"
     )  # as the content of a component, which asks for others
@@ -97,30 +97,30 @@ MARK_ATTRIBUTES: dict[str, Any] = {"data-page": "true", "aria-label": "y"}
     ],
 )
 def test_an_element_as_text(element: html.P, text: str) -> None:
-    """Attributes, flags, styles and empty elements are what HTML wants."""
+    """Attributes, flags, styles and void elements are valid HTML."""
     assert serialize(element)["props"]["html"] == text
 
 
 class TextReader(HTMLParser):
-    """What a browser reads: all text, and every attribute."""
+    """Collects all text and every attribute."""
 
     def __init__(self) -> None:
         super().__init__()
         self.text, self.attributes, self.tags = "", list[tuple[str, str | None]](), list[str]()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """The beginning of an element."""
+        """Record a start tag."""
         self.tags.append(tag)
         self.attributes += attrs
 
     def handle_data(self, data: str) -> None:
-        """Text between tags."""
+        """Record a text."""
         self.text += data
 
 
 @given(st.text(), st.text())
 def test_no_text_becomes_markup(text: str, label: str) -> None:
-    """Whatever a name says, of a file or of a market, it is read as the text that it is."""
+    """Names of files and markets are parsed as the text that they are."""
     reader = TextReader()
     reader.feed(serialize(html.P(html.B(text, title=label)))["props"]["html"])
     reader.close()

@@ -1,4 +1,4 @@
-"""Venues are told apart by people who see fewer colours and in grey print, and all text is readable on its paper."""
+"""Venues differ for colour-blind readers and in grey print, and all text has enough contrast with its background."""
 
 import re
 from collections.abc import Iterator
@@ -19,17 +19,17 @@ from tests.dashboard.scenarios import CATALOGUE
 Vector = npt.NDArray[np.float64]
 
 MIN_DIFFERENCE = 12.0
-"""CIEDE2000 between venues of one shape, to any eye.
+"""Least CIEDE2000 between venues of one shape, for every kind of colour vision.
 
 About 2.3 is just noticeable side by side (Mahy, Van Eycken and Oosterlinck 1994, for CIELAB); thin marks need several
 times as much (Stone, Szafir and Setlur 2014): five times here.
 """
 
 MIN_GREY_DIFFERENCE = 6.0
-"""The same in grey print, where the shape says the most and lightness has to do the rest."""
+"""The same in grey print, where shape is the main cue and lightness a second one."""
 
 MIN_GRAPHICS_CONTRAST = 3.0
-"""Contrast of graphical objects with what lies beside them (WCAG 2.2, 1.4.11)."""
+"""Least contrast of graphical objects with adjacent colours (WCAG 2.2, 1.4.11)."""
 
 EYE_MATRICES = {
     "normal": np.eye(3),
@@ -43,10 +43,10 @@ EYE_MATRICES = {
         [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]]
     ),
 }
-"""What people without one kind of cone see, on linear RGB (Machado, Oliveira and Fernandes 2009, severity 1)."""
+"""Linear RGB as seen without one kind of cone (Machado, Oliveira and Fernandes 2009, severity 1)."""
 
 GREY_MATRIX = np.full((3, 3), 1.0) * np.array([0.2126, 0.7152, 0.0722])
-"""What a grey print shows: the luminance alone."""
+"""Linear RGB in grey print: the luminance alone."""
 
 TO_XYZ = np.array(
     [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]]
@@ -55,7 +55,7 @@ WHITE = np.array([0.95047, 1.0, 1.08883])
 
 
 def simulate_colour(colour: str, eye: Vector) -> Vector:
-    """A colour as an eye sees it, in CIELAB under D65."""
+    """A colour, as seen with a kind of colour vision, in CIELAB under D65."""
     channels = np.array([int(colour[start : start + 2], 16) for start in (1, 3, 5)]) / 255
     linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
     ratios = TO_XYZ @ np.clip(eye @ linear, 0, 1) / WHITE
@@ -104,15 +104,15 @@ def compute_difference(first: Vector, second: Vector) -> float:
         ((2.0776, 0.0795, -1.1350), (0.9033, -0.0636, -0.5514), 0.9082),
     ],
 )
-def test_the_difference_is_the_published_one(
+def test_colour_difference_matches_published_values(
     first: tuple[float, float, float], second: tuple[float, float, float], expected: float
 ) -> None:
-    """The yardstick of this test gives the values of Sharma, Wu and Dalal's table."""
+    """`compute_difference` gives the values of Sharma, Wu and Dalal's table."""
     assert compute_difference(np.array(first), np.array(second)) == pytest.approx(expected, abs=1e-4)
 
 
 def list_same_shape_pairs() -> Iterator[tuple[str, str]]:
-    """Every two venues whose points share a shape, so that only their colours tell them apart."""
+    """Every pair of venues that share a marker shape, so that only their colours differ."""
     venues = sorted(CATALOGUE.venues, key=lambda venue: get_marker_symbol(CATALOGUE, venue))
     for _, same_shape in groupby(venues, key=lambda venue: get_marker_symbol(CATALOGUE, venue)):
         yield from combinations(same_shape, 2)
@@ -120,8 +120,8 @@ def list_same_shape_pairs() -> Iterator[tuple[str, str]]:
 
 @pytest.mark.parametrize("theme", Theme)
 @pytest.mark.parametrize("eye", EYE_MATRICES)
-def test_venues_of_one_shape_are_apart_to_every_eye(eye: str, theme: Theme) -> None:
-    """Red-blind, green-blind and blue-blind people tell any two venues of one shape apart, on either paper."""
+def test_venues_of_one_shape_differ_for_every_colour_vision(eye: str, theme: Theme) -> None:
+    """Any two venues of one shape differ for red-, green- and blue-blind people, in either theme."""
     for pair in list_same_shape_pairs():
         first, second = (
             simulate_colour(compute_venue_colour(CATALOGUE, venue, theme), EYE_MATRICES[eye]) for venue in pair
@@ -129,14 +129,14 @@ def test_venues_of_one_shape_are_apart_to_every_eye(eye: str, theme: Theme) -> N
         assert compute_difference(first, second) >= MIN_DIFFERENCE, pair
 
 
-def test_venues_of_one_shape_are_apart_in_grey_print() -> None:
-    """Printed without colour, two venues of one shape differ in lightness."""
+def test_venues_of_one_shape_differ_in_grey_print() -> None:
+    """Without colour, two venues of one shape differ in lightness."""
     for pair in list_same_shape_pairs():
         first, second = (simulate_colour(CATALOGUE.get_venue(venue).colour, GREY_MATRIX) for venue in pair)
         assert compute_difference(first, second) >= MIN_GREY_DIFFERENCE, pair
 
 
-def test_shapes_are_shared_out() -> None:
+def test_a_shape_has_at_most_two_venues() -> None:
     """No shape has more than two venues."""
     shapes = [get_marker_symbol(CATALOGUE, venue) for venue in CATALOGUE.venues]
     assert max(shapes.count(shape) for shape in shapes) <= 2
@@ -144,7 +144,7 @@ def test_shapes_are_shared_out() -> None:
 
 @pytest.mark.parametrize("theme", Theme)
 def test_names_in_a_venue_s_colour_are_readable(theme: Theme) -> None:
-    """A name written in its venue's colour has the contrast of small text, on either paper."""
+    """A name in its venue's colour has the contrast required of small text, in either theme."""
     for venue in CATALOGUE.venues:
         assert compute_contrast(compute_venue_colour(CATALOGUE, venue, theme), PALETTES[theme].paper) >= MIN_CONTRAST, (
             venue
@@ -152,15 +152,15 @@ def test_names_in_a_venue_s_colour_are_readable(theme: Theme) -> None:
 
 
 @pytest.mark.parametrize("theme", Theme)
-def test_lines_and_marks_of_figures_are_seen(theme: Theme) -> None:
-    """Lines of both groups and marks that mean something stand out from the paper."""
+def test_lines_and_marks_of_figures_have_contrast(theme: Theme) -> None:
+    """Lines of both groups and blocks of states have the contrast required of graphics."""
     colours = PALETTES[theme]
     mark_colours = [
         *colours.group_colours.values(),
         colours.state_colours[State.VOTING],
         colours.state_colours[State.MISSING],
+        colours.state_colours[State.UNPRICED],
     ]
-    mark_colours += [colours.state_colours[State.UNPRICED]]
     assert all(compute_contrast(colour, colours.paper) >= MIN_GRAPHICS_CONTRAST for colour in mark_colours)
 
 
@@ -181,12 +181,12 @@ TEXT_BACKGROUNDS = {
     "alert-rule": ("paper", "soft"),
     "paper": ("ink", "text"),
 }
-"""Which colour of the style sheet is written on which."""
+"""The colours of backgrounds that each text colour of the style sheet is used on."""
 
 
 @pytest.mark.parametrize("theme", Theme)
 def test_text_of_the_page_is_readable(theme: Theme) -> None:
-    """Every colour of text has the contrast of small text on every paper that it is written on."""
+    """Every text colour has the contrast required of small text on each of its backgrounds."""
     colours = read_css_colours(theme)
     for text, papers in TEXT_BACKGROUNDS.items():
         for paper in papers:
@@ -194,8 +194,8 @@ def test_text_of_the_page_is_readable(theme: Theme) -> None:
 
 
 @pytest.mark.parametrize("theme", Theme)
-def test_the_focus_is_seen_on_every_paper(theme: Theme) -> None:
-    """The outline of the focus and the rules of notices stand out from what they lie on."""
+def test_the_focus_outline_has_contrast(theme: Theme) -> None:
+    """The focus outline and the rules of notices have the contrast required of graphics on their backgrounds."""
     colours = read_css_colours(theme)
     pairs = [("focus", paper) for paper in ("paper", "soft", "mark", "alert")]
     pairs += [("mark-rule", "mark"), ("mark-rule", "paper"), ("alert-rule", "alert")]
@@ -204,8 +204,8 @@ def test_the_focus_is_seen_on_every_paper(theme: Theme) -> None:
     } == dict.fromkeys(pairs, True)
 
 
-def test_figures_and_page_have_the_same_paper() -> None:
-    """A chart has no edge: its paper, ink and text are the page's."""
+def test_figures_and_page_share_colours() -> None:
+    """Background, ink and text of charts are those of the page, as charts have no border."""
     for theme, colours in PALETTES.items():
         sheet = read_css_colours(theme)
         assert (sheet["paper"], sheet["ink"], sheet["text"]) == (colours.paper, colours.ink, colours.text)

@@ -22,7 +22,7 @@ HEX = re.compile(r"#[0-9a-f]{6}")
 
 @pytest.mark.parametrize("theme", Theme)
 def test_every_colour_is_full_hex(theme: Theme) -> None:
-    """Palettes hold nothing looser than #rrggbb, and a colour for every group and state."""
+    """All colours of a palette are #rrggbb, and every group and state has one."""
     colours = get_palette(theme)
     tints = [tint for group_tints in colours.vote_tints.values() for tint in group_tints]
     base_colours = [colours.paper, colours.ink, colours.text, colours.muted, colours.rule, colours.grid, colours.band]
@@ -34,20 +34,20 @@ def test_every_colour_is_full_hex(theme: Theme) -> None:
 
 @pytest.mark.parametrize("theme", Theme)
 def test_text_is_readable(theme: Theme) -> None:
-    """Text, also the grey one, has the contrast of WCAG AA."""
+    """All text colours have the contrast of WCAG AA."""
     colours = PALETTES[theme]
     assert all(
         compute_contrast(colour, colours.paper) >= MIN_CONTRAST for colour in (colours.ink, colours.text, colours.muted)
     )
 
 
-def test_venues_keep_their_colour_on_light_paper() -> None:
-    """On light paper a venue has the colour of the catalogue."""
+def test_venues_have_the_catalogue_s_colour_in_the_light_theme() -> None:
+    """In the light theme a venue has the colour of the catalogue."""
     assert compute_venue_colour(CATALOGUE, "binance", Theme.LIGHT) == CATALOGUE.get_venue("binance").colour
 
 
-def test_venues_are_readable_on_dark_paper() -> None:
-    """On dark paper every venue's colour is lightened until it is readable."""
+def test_venues_are_readable_in_the_dark_theme() -> None:
+    """In the dark theme every venue's colour has enough contrast."""
     paper = get_palette(Theme.DARK).paper
     assert all(
         compute_contrast(compute_venue_colour(CATALOGUE, venue, Theme.DARK), paper) >= MIN_CONTRAST
@@ -56,13 +56,13 @@ def test_venues_are_readable_on_dark_paper() -> None:
 
 
 def test_mixing_reaches_both_ends() -> None:
-    """A share of 0 is the one colour, of 1 the other."""
+    """A weight of 0 gives the first colour, of 1 the second."""
     assert (mix_colours("#b47b00", "#ffffff", 0.0), mix_colours("#b47b00", "#ffffff", 1.0)) == ("#b47b00", "#ffffff")
 
 
 @pytest.mark.parametrize("theme", Theme)
-def test_templates_leave_nothing_to_chance(theme: Theme) -> None:
-    """No automatic margins, no legend, the one font."""
+def test_templates_set_font_and_margins(theme: Theme) -> None:
+    """Templates have no automatic margins, no legend and the one font."""
     layout = TEMPLATES[theme].layout
     assert layout.font.family == FONT_FAMILY
     assert layout.showlegend is False

@@ -1,8 +1,7 @@
-"""Depth against duration as files: rows, printed chart, and the frame that all printed charts share."""
+"""Depth against duration as files: rows and printed chart."""
 
 import json
 from dataclasses import replace
-from functools import partial
 from io import BytesIO
 from typing import Any
 
@@ -10,17 +9,14 @@ import polars as pl
 import pytest
 from PIL import Image
 
-from dashboard.draw.label_layout import Box
 from dashboard.draw.theme import get_palette
 from dashboard.exports.scatter import DEPTH_SCHEMA, build_depth_rows, build_depth_sheet
 from dashboard.service.event import EventContext
 from dashboard.service.measurements import Measurements
-from dashboard.sheet.chart_sheet import ChartText, build_chart_sheet, build_sentence_drawer
 from dashboard.sheet.frame import WATERMARK
-from dashboard.sheet.legend import LegendItem, build_line_item, build_swatch_item, build_venue_item
 from dashboard.sheet.manifest import read_png_manifest
 from dashboard.sheet.renderer import Renderer
-from dashboard.sheet.sizes import SHAPES, SheetSize
+from dashboard.sheet.sizes import SheetSize
 from dashboard.state.view import Theme
 from data.reconstruction.candles import reconstruct_candles
 from data.schema import build_empty_frame
@@ -29,7 +25,7 @@ from tests.dashboard.exports.test_routes import (
     CRASH_QUERY,
     WINDOW_TEXT,
     build_client,
-    build_illustrated_shelf,
+    build_sample_store,
     read_file_name,
 )
 from tests.dashboard.memory_store import FALL_MINUTE, START, MemoryStore, build_crash_candles, build_market_candles
@@ -38,9 +34,9 @@ from tests.dashboard.scenarios import CATALOGUE, SCENARIOS, measure_scenario
 from tests.dashboard.text_boxes import collect_annotation_text, find_faults, find_overlaps, measure_text_boxes
 
 
-def read_rows(shelf: MemoryStore | None = None) -> pl.DataFrame:
-    """The rows of the crash."""
-    return pl.read_parquet(BytesIO(build_client(shelf).get(f"/export/depth.parquet?{CRASH_QUERY}").data))
+def read_rows(store: MemoryStore | None = None) -> pl.DataFrame:
+    """The rows of the window ``crash``."""
+    return pl.read_parquet(BytesIO(build_client(store).get(f"/export/depth.parquet?{CRASH_QUERY}").data))
 
 
 def select_row(frame: pl.DataFrame, asset: str, venue: str, symbol: str) -> dict[str, Any]:
@@ -49,14 +45,14 @@ def select_row(frame: pl.DataFrame, asset: str, venue: str, symbol: str) -> dict
 
 
 def list_low_rows(overview: EventContext) -> pl.DataFrame:
-    """The rows that are at least 2 % below for a minute, from the file."""
-    return build_depth_rows(overview.measurements).filter(pl.col("below_min") > 0)
+    """The rows of markets that were at least 2 % below for a minute."""
+    return build_depth_rows(overview).filter(pl.col("below_min") > 0)
 
 
-def build_event_overview(shelf: MemoryStore, theme: Theme = Theme.LIGHT) -> EventContext:
-    """The event over a shelf, as the overview sees it."""
+def build_event_overview(store: MemoryStore, theme: Theme = Theme.LIGHT) -> EventContext:
+    """The event over a store."""
     view = replace(VIEW, theme=theme)
-    return EventContext(Measurements(shelf, CATALOGUE).measure_event(view), view, CATALOGUE)
+    return EventContext(Measurements(store, CATALOGUE).measure_event(view), view, CATALOGUE)
 
 
 def test_a_row_for_each_market_of_each_asset() -> None:
@@ -95,7 +91,7 @@ def test_a_row_for_each_market_of_each_asset() -> None:
 
 
 def test_rows_of_an_illustration_have_no_rank() -> None:
-    """On the reconstruction ranks and their reasons are empty, and markets without a published figure say so."""
+    """On the reconstruction ranks and reasons are null, and markets without a published figure are assumed."""
     rows = read_rows(MemoryStore(reconstruct_candles()))
     assert rows.select("deepest", "longest", "not_ranked_why").null_count().row(0) == (rows.height,) * 3
     assert rows["origin"].unique().to_list() == ["reconstruction"]
@@ -105,8 +101,8 @@ def test_rows_of_an_illustration_have_no_rank() -> None:
 
 @pytest.mark.parametrize("name", SCENARIOS)
 @pytest.mark.parametrize("size", SheetSize)
-def test_no_text_collides_or_leaves_the_sheet(name: str, size: SheetSize) -> None:
-    """Whatever was measured, in each shape every text has a place of its own within the sheet."""
+def test_texts_fit_the_sheet_without_overlaps(name: str, size: SheetSize) -> None:
+    """In each shape all texts are within the sheet and none overlaps another."""
     figure = build_depth_sheet(build_overview(measure_scenario(name)), size)
     assert find_faults(figure, size) == []
 
@@ -114,7 +110,7 @@ def test_no_text_collides_or_leaves_the_sheet(name: str, size: SheetSize) -> Non
 @pytest.mark.parametrize("size", SheetSize)
 @pytest.mark.parametrize("theme", Theme)
 def test_the_printed_chart(size: SheetSize, theme: Theme) -> None:
-    """Headline, the focus venue's dots by name, their key, what has no dot, and what it all rests on."""
+    """The sheet has the headline, labels of the focus venue's points, a legend, omitted markets and the source."""
     overview = build_event_overview(MemoryStore(), theme)
     figure = build_depth_sheet(overview, size)
     assert find_overlaps(figure) == []
@@ -133,8 +129,8 @@ def test_the_printed_chart(size: SheetSize, theme: Theme) -> None:
     assert list(trace.marker.symbol) == ["circle", "circle-open"]
 
 
-def test_two_markets_of_a_venue_are_told_apart() -> None:
-    """Where a venue has two dots on one asset, each is named by its symbol."""
+def test_two_markets_of_a_venue_have_their_symbols() -> None:
+    """Two points of a venue on one asset are labelled with their symbols."""
     candles = pl.concat([build_crash_candles(), build_market_candles("binance", "ATOM/USD", 4, fall_factor=0.5)])
     labels = {
         text
@@ -143,8 +139,8 @@ def test_two_markets_of_a_venue_are_told_apart() -> None:
     assert {"<b>Binance ATOM/USDT</b>", "<b>Binance ATOM/USD</b>"} <= labels
 
 
-def test_every_dot_has_its_name() -> None:
-    """A dot without a place for its name beside it is named above the chart: no dot stays unknown."""
+def test_every_point_is_labelled_or_listed() -> None:
+    """A point without a label is named above the chart."""
     overview = build_event_overview(MemoryStore(reconstruct_candles()))
     figure = build_depth_sheet(overview, SheetSize.WIDE)
     labels = [text.removeprefix("<b>").removesuffix("</b>") for text, _ in measure_text_boxes(figure)]
@@ -161,15 +157,15 @@ def test_every_dot_has_its_name() -> None:
 @pytest.mark.parametrize(
     ("name", "sentence"), [("calm", "Nobody was 2 % below for a minute."), ("alone", "Too few exchanges")]
 )
-def test_a_sentence_where_there_is_no_dot(name: str, sentence: str) -> None:
-    """With nothing to draw the sheet says why, and keeps headline and provenance."""
+def test_a_sentence_replaces_an_empty_chart(name: str, sentence: str) -> None:
+    """Without a point the sheet says why."""
     figure = build_depth_sheet(build_overview(measure_scenario(name)), SheetSize.SQUARE)
     assert sentence in " ".join(collect_annotation_text(figure).split())
     assert figure.data == ()
 
 
 def test_an_illustration_states_no_finding() -> None:
-    """On the reconstruction the headline says what it is, a stamp lies across, and hollow dots are assumed ones."""
+    """On the reconstruction the headline says what it is, there is a watermark, and hollow markers are assumed."""
     figure = build_depth_sheet(build_event_overview(MemoryStore(reconstruct_candles())), SheetSize.WIDE)
     sheet_text = collect_annotation_text(figure)
     assert sheet_text.startswith(ILLUSTRATION)
@@ -179,46 +175,9 @@ def test_an_illustration_states_no_finding() -> None:
     assert "ranked" not in sheet_text
 
 
-@pytest.mark.parametrize("size", SheetSize)
-def test_the_frame_of_any_chart(size: SheetSize) -> None:
-    """A long headline, many remarks and a key of several rows leave the chart a box, and nothing overlaps."""
-    boxes: list[Box] = []
-    items: list[LegendItem] = [
-        build_venue_item(CATALOGUE, venue, Theme.DARK, bold=venue == "okx") for venue in CATALOGUE.venues
-    ]
-    items += [build_swatch_item("0 to 2 % below", "#808080", "#ffffff"), build_line_item("reference", "#808080", "dot")]
-    chart_text = ChartText(
-        headline="word " * 40, subtitle="under " * 40, method="how " * 60, notes=["left out, " * 60, "one."]
-    )
-    figure = build_chart_sheet(
-        chart_text,
-        lambda _, box: boxes.append(box),
-        [measure_scenario("crash")],
-        CATALOGUE,
-        size=size,
-        theme=Theme.DARK,
-        legend_items=items,
-    )
-    (box,) = boxes
-    assert Box(0, 0, SHAPES[size].width, SHAPES[size].height).contains(box)
-    assert box.bottom - box.top > 0.35 * SHAPES[size].height
-    assert find_overlaps(figure) == []
-    assert [text for text, room in measure_text_boxes(figure) if room.overlaps(box)] == []
-
-
-def test_an_empty_chart_has_its_sentence_in_the_middle() -> None:
-    """The sentence that stands for a chart is centred in the chart's box."""
-    draw = build_sentence_drawer("Nothing here.", get_palette(Theme.LIGHT))
-    figure = partial(
-        build_chart_sheet, ChartText(headline="Head", subtitle="Under"), draw, [measure_scenario("crash")], CATALOGUE
-    )(size=SheetSize.WIDE, theme=Theme.LIGHT)
-    (text_box,) = [box for text, box in measure_text_boxes(figure) if text == "Nothing here."]
-    assert (text_box.left + text_box.right) / 2 == pytest.approx(SHAPES[SheetSize.WIDE].width / 2)
-
-
 def test_the_manifest_names_all_assets() -> None:
-    """The picture says which assets it shows; its name says size, paper and that it is an illustration."""
-    response = build_client(build_illustrated_shelf()).get(f"/export/depth.png?{CRASH_QUERY}&size=tall&theme=dark")
+    """The manifest names the assets; the file name has shape, paper and that it is an illustration."""
+    response = build_client(build_sample_store()).get(f"/export/depth.png?{CRASH_QUERY}&size=tall&theme=dark")
     content = json.loads(response.data)
     assert content["shape"] == ["png", 1080, 1350, "#15181c"]
     assert (content["manifest"]["asset"], content["manifest"]["assets"]) == (None, ["ATOM", "WBETH", "DOGE"])
@@ -226,7 +185,7 @@ def test_the_manifest_names_all_assets() -> None:
 
 
 def test_no_candle_of_any_asset() -> None:
-    """Without a candle there is no file, and the answer says what to do."""
+    """Without a candle the status is 404, and the text names the event."""
     response = build_client(MemoryStore(build_empty_frame(dict(build_crash_candles().schema)))).get(
         f"/export/depth.csv?{CRASH_QUERY}"
     )
@@ -235,7 +194,7 @@ def test_no_candle_of_any_asset() -> None:
 
 
 @pytest.mark.browser
-def test_the_picture_comes_at_twice_its_pixels() -> None:
+def test_the_png_has_twice_the_pixels() -> None:
     """The PNG has 3200x1800 pixels and carries its manifest."""
     with Renderer() as renderer:
         response = build_client(renderer=renderer).get(f"/export/depth.png?{CRASH_QUERY}")

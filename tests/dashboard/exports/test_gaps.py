@@ -1,4 +1,4 @@
-"""The histograms of gaps as files: rows, and both charts on one sheet."""
+"""The histograms of gaps as files: rows and printed histograms."""
 
 import json
 from dataclasses import replace
@@ -22,7 +22,7 @@ from tests.dashboard.exports.test_routes import (
     CRASH_QUERY,
     WINDOW_TEXT,
     build_client,
-    build_illustrated_shelf,
+    build_sample_store,
     read_file_name,
 )
 from tests.dashboard.memory_store import FALL_MINUTE, START, MemoryStore, build_crash_candles
@@ -31,25 +31,25 @@ from tests.dashboard.scenarios import CATALOGUE, SCENARIOS, measure_scenario
 from tests.dashboard.text_boxes import collect_annotation_text, find_faults, find_overlaps, measure_text_boxes
 
 
-def read_rows(shelf: MemoryStore | None = None) -> pl.DataFrame:
-    """The rows of the crash."""
-    return pl.read_parquet(BytesIO(build_client(shelf).get(f"/export/gaps.parquet?{CRASH_QUERY}").data))
+def read_rows(store: MemoryStore | None = None) -> pl.DataFrame:
+    """The rows of the window ``crash``."""
+    return pl.read_parquet(BytesIO(build_client(store).get(f"/export/gaps.parquet?{CRASH_QUERY}").data))
 
 
-def measure_event_lows(shelf: MemoryStore) -> tuple[Measurement, ...]:
-    """The event over a shelf."""
-    return Measurements(shelf, CATALOGUE).list_measurements(VIEW)
+def measure_event_lows(store: MemoryStore) -> tuple[Measurement, ...]:
+    """The measurements of the event over a store."""
+    return Measurements(store, CATALOGUE).list_measurements(VIEW)
 
 
 def measure_many_assets() -> tuple[Measurement, ...]:
-    """A dozen assets of long names with the same gaps, so that many names stand over one bar."""
+    """A dozen assets with long names and the same gaps, so that one bar has many names."""
     measurement = measure_scenario("crash")
     assets = [f"1000000LONGNAME{number}" for number in range(12)]
     return tuple(replace(measurement, question=replace(measurement.question, asset=asset)) for asset in assets)
 
 
 def test_a_row_for_each_gap() -> None:
-    """0.001 against 3.6 of whatever minute, 2.4 against 3.6 in the same one; a gap without others has no row."""
+    """0.001 against 3.6 at any time, 2.4 against 3.6 in one minute; an undefined gap has no row."""
     rows = read_rows()
     assert rows.schema == pl.Schema(GAP_SCHEMA)
     time = START + timedelta(minutes=FALL_MINUTE)
@@ -75,17 +75,17 @@ def test_a_row_for_each_gap() -> None:
     assert (gemini["gap"], gemini["focus"]) == (0.2 * 0.9 / 0.2 - 1, False)
 
 
-def test_rows_where_the_own_asset_has_no_candle() -> None:
-    """The gaps of the other assets are a file, whatever asset the view is of."""
-    shelf = MemoryStore(build_crash_candles().filter(~pl.col("symbol").str.starts_with("ATOM/")))
-    assert set(read_rows(shelf)["asset"]) == {"DOGE", "WBETH"}
+def test_rows_without_a_candle_of_the_asset() -> None:
+    """Without a candle of the view's asset the file has the gaps of the other assets."""
+    store = MemoryStore(build_crash_candles().filter(~pl.col("symbol").str.starts_with("ATOM/")))
+    assert set(read_rows(store)["asset"]) == {"DOGE", "WBETH"}
 
 
 @pytest.mark.parametrize("name", [*SCENARIOS, "many"])
 @pytest.mark.parametrize("size", SheetSize)
 @pytest.mark.parametrize("theme", Theme)
-def test_no_text_collides_or_leaves_the_sheet(name: str, size: SheetSize, theme: Theme) -> None:
-    """Whatever was measured, in each shape and paper every text has a place of its own within the sheet."""
+def test_texts_fit_the_sheet_without_overlaps(name: str, size: SheetSize, theme: Theme) -> None:
+    """In each shape and theme all texts are within the sheet and none overlaps another."""
     measurements = measure_many_assets() if name == "many" else (measure_scenario(name),)
     figure = build_gap_sheet(measurements, CATALOGUE, "binance", size=size, theme=theme)
     assert find_faults(figure, size, theme) == []
@@ -93,7 +93,7 @@ def test_no_text_collides_or_leaves_the_sheet(name: str, size: SheetSize, theme:
 
 @pytest.mark.parametrize("size", SheetSize)
 def test_the_printed_histograms(size: SheetSize) -> None:
-    """The finding, the focus venue's part of each bar at its foot, and its assets by name over it."""
+    """The sheet has the finding, the focus venue's part at the bottom of each bar, and the names of its assets."""
     figure = build_gap_sheet(measure_event_lows(MemoryStore()), CATALOGUE, "binance", size=size, theme=Theme.LIGHT)
     assert find_overlaps(figure) == []
     sheet_text = " ".join(collect_annotation_text(figure).split())
@@ -116,22 +116,22 @@ def test_the_printed_histograms(size: SheetSize) -> None:
 
 
 def test_nothing_to_compare() -> None:
-    """A venue alone has no gap of either kind: two sentences in place of bars."""
+    """A venue alone has no gap of either kind: both histograms are replaced by a sentence."""
     figure = build_gap_sheet([measure_scenario("alone")], CATALOGUE, "binance", size=SheetSize.WIDE, theme=Theme.LIGHT)
     assert [text for text, _ in measure_text_boxes(figure)].count(NO_GAP_TEXT) == 2
     assert figure.data == ()
     assert "No low of Binance to set beside another exchange's" in " ".join(collect_annotation_text(figure).split())
 
 
-def test_names_without_a_place_are_counted() -> None:
-    """Where a bin's assets are more than its room, the rest is a number."""
+def test_names_that_do_not_fit_are_counted() -> None:
+    """If not all names of a bin fit, the others are counted."""
     figure = build_gap_sheet(measure_many_assets(), CATALOGUE, "binance", size=SheetSize.WIDE, theme=Theme.LIGHT)
     assert any(text.startswith("<b>+ ") for text, _ in measure_text_boxes(figure))
 
 
 def test_the_manifest_names_all_assets() -> None:
-    """The picture says which assets it shows; its name says size, paper and that it is an illustration."""
-    response = build_client(build_illustrated_shelf()).get(f"/export/gaps.png?{CRASH_QUERY}&size=tall&theme=dark")
+    """The manifest names the assets; the file name has shape, paper and that it is an illustration."""
+    response = build_client(build_sample_store()).get(f"/export/gaps.png?{CRASH_QUERY}&size=tall&theme=dark")
     content = json.loads(response.data)
     assert content["shape"] == ["png", 1080, 1350, "#15181c"]
     manifest = content["manifest"]
@@ -140,7 +140,7 @@ def test_the_manifest_names_all_assets() -> None:
 
 
 def test_an_illustration_states_no_finding() -> None:
-    """On the reconstruction the headline says what it is and a stamp lies across."""
+    """On the reconstruction the headline says what it is, and there is a watermark."""
     figure = build_gap_sheet(
         measure_event_lows(MemoryStore(reconstruct_candles())),
         CATALOGUE,
@@ -155,7 +155,7 @@ def test_an_illustration_states_no_finding() -> None:
 
 
 def test_no_candle_of_any_asset() -> None:
-    """Without a candle there is no file, and the answer says what to do."""
+    """Without a candle the status is 404, and the text names the event."""
     response = build_client(MemoryStore(build_empty_frame(dict(build_crash_candles().schema)))).get(
         f"/export/gaps.csv?{CRASH_QUERY}"
     )

@@ -1,4 +1,4 @@
-"""The minute of the lowest trade as files: rows, and the printed ranges of one bar or two."""
+"""The minute of the lowest trade as files: rows and printed ranges of one bar or two."""
 
 import json
 from datetime import timedelta
@@ -21,11 +21,11 @@ from tests.dashboard.exports.test_routes import (
     CRASH_QUERY,
     WINDOW_TEXT,
     build_client,
-    build_illustrated_shelf,
+    build_sample_store,
     read_file_name,
 )
 from tests.dashboard.memory_store import FALL_MINUTE, START, MemoryStore, build_crash_candles
-from tests.dashboard.scenarios import CATALOGUE, SCENARIOS, USD, USDT, ask_and_measure, build_candles, measure_scenario
+from tests.dashboard.scenarios import CATALOGUE, SCENARIOS, USD, USDT, build_candles, measure_frames, measure_scenario
 from tests.dashboard.text_boxes import collect_annotation_text, find_faults, measure_text_boxes
 
 NO_TRADES = build_empty_frame(LOW_TRADE)
@@ -37,7 +37,7 @@ def measure_two_lows() -> Measurement:
     frames = [build_candles(("binance", "ATOM/USDT"), closes, lows={10: 2.4, 30: 1.9})]
     frames += [build_candles((venue, "ATOM/USDT"), closes) for venue in USDT]
     frames += [build_candles((venue, "ATOM/USD"), closes) for venue in USD]
-    return ask_and_measure(frames, 60)
+    return measure_frames(frames, 60)
 
 
 def measure_crowd() -> Measurement:
@@ -46,15 +46,15 @@ def measure_crowd() -> Measurement:
     frames = [build_candles(("binance", "ATOM/USDT"), closes, lows={10: 2.4, 30: 1.9}, volume_usd=90_000)]
     other_venues = [venue for venue in CATALOGUE.venues if venue != "binance"]
     frames += [build_candles((venue, f"ATOM/{quote}"), closes) for venue in other_venues for quote in ("USDT", "USD")]
-    return ask_and_measure(frames, 60)
+    return measure_frames(frames, 60)
 
 
 MEASUREMENTS = {**SCENARIOS, "twice": measure_two_lows, "crowded": measure_crowd}
-"""Every measurement made by hand, and two with two bars."""
+"""All scenarios, and two measurements with two bars."""
 
 
 def test_a_row_for_each_venue_of_the_minute() -> None:
-    """Four USDT peers stood from 3.6 to 4, four USD ones at 4, when Binance went from 0.001 to 2.4."""
+    """Four USDT peers range from 3.6 to 4 and four USD peers stay at 4, while Binance ranges from 0.001 to 2.4."""
     rows = pl.read_parquet(BytesIO(build_client().get(f"/export/bounds.parquet?{CRASH_QUERY}").data))
     assert rows.schema == pl.Schema(BOUNDS_SCHEMA)
     assert rows["open_time"].unique().to_list() == [START + timedelta(minutes=FALL_MINUTE)]
@@ -85,7 +85,7 @@ def test_a_row_for_each_venue_of_the_minute() -> None:
     assert (okx["wick_deep_usdt"], okx["sure_usd"], okx["focus"]) == (None, None, False)
 
 
-def test_two_minutes_have_rows_of_their_own() -> None:
+def test_rows_of_two_bars() -> None:
     """The lowest trade was 1.9 against 2 and 4, the surely deepest one 2.4 against 4."""
     rows = build_bounds_rows(Scene(measure_two_lows(), CATALOGUE))
     focus_rows = rows.filter(focus=True).select("lowest", "low", "wick_shallow_usdt", "wick_deep_usdt")
@@ -94,7 +94,7 @@ def test_two_minutes_have_rows_of_their_own() -> None:
 
 
 def test_without_the_focus_venue_there_is_no_row() -> None:
-    """Where the focus venue has no candle no minute is its lowest."""
+    """Without a candle of the focus venue there is no row, and the sheet says why."""
     assert build_bounds_rows(Scene(measure_scenario("without_focus"), CATALOGUE)).is_empty()
     figure = build_bounds_sheet(Scene(measure_scenario("without_focus"), CATALOGUE), NO_TRADES, SheetSize.WIDE)
     assert "Binance has no trade in the window." in collect_annotation_text(figure)
@@ -104,15 +104,15 @@ def test_without_the_focus_venue_there_is_no_row() -> None:
 @pytest.mark.parametrize("name", MEASUREMENTS)
 @pytest.mark.parametrize("size", SheetSize)
 @pytest.mark.parametrize("theme", Theme)
-def test_no_text_collides_or_leaves_the_sheet(name: str, size: SheetSize, theme: Theme) -> None:
-    """Whatever was measured, in each shape and paper every text has a place of its own within the sheet."""
+def test_texts_fit_the_sheet_without_overlaps(name: str, size: SheetSize, theme: Theme) -> None:
+    """In each shape and theme all texts are within the sheet and none overlaps another."""
     figure = build_bounds_sheet(Scene(MEASUREMENTS[name](), CATALOGUE, theme), NO_TRADES, size)
     assert find_faults(figure, size, theme) == []
 
 
 @pytest.mark.parametrize("size", SheetSize)
 def test_the_printed_ranges(size: SheetSize) -> None:
-    """Two bars with their words, the focus first and bold in each, every exchange's numbers beside its range."""
+    """The sheet has two bars with their sentences, the focus first and bold, and numbers beside each range."""
     scene = Scene(measure_two_lows(), CATALOGUE)
     assert list_bar_positions(scene) == (30, 10)
     figure = build_bounds_sheet(scene, NO_TRADES, size)
@@ -136,8 +136,8 @@ def test_the_printed_ranges(size: SheetSize) -> None:
     assert (first_domain[1] < second_domain[0]) == (size is SheetSize.WIDE)
 
 
-def test_what_has_no_place_is_counted() -> None:
-    """More exchanges than lines leave a count, which together with the lines is all of them."""
+def test_venues_that_do_not_fit_are_counted() -> None:
+    """Exchanges that do not fit are counted."""
     scene = Scene(measure_crowd(), CATALOGUE)
     figure = build_bounds_sheet(scene, NO_TRADES, SheetSize.WIDE)
     (hidden_count, _) = [
@@ -148,8 +148,8 @@ def test_what_has_no_place_is_counted() -> None:
     assert traces[0].name == "Binance"
 
 
-def test_the_trade_itself_is_told() -> None:
-    """Where the bar is made of trades the very trade stands in the words of the first bar."""
+def test_the_lowest_trade_is_named() -> None:
+    """If the bar was built from trades, the sentences name the lowest trade."""
     question = measure_two_lows().question
     time = question.start + timedelta(minutes=30)
     trade = {
@@ -171,8 +171,8 @@ def test_the_trade_itself_is_told() -> None:
 
 
 def test_an_illustration_states_no_finding() -> None:
-    """On the reconstruction the headline says what it is, a stamp lies across, and the name of the file says so."""
-    response = build_client(build_illustrated_shelf()).get(f"/export/bounds.svg?{CRASH_QUERY}&size=square&theme=dark")
+    """On the reconstruction headline and file name say what it is, and there is a watermark."""
+    response = build_client(build_sample_store()).get(f"/export/bounds.svg?{CRASH_QUERY}&size=square&theme=dark")
     assert json.loads(response.data)["shape"] == ["svg", 1200, 1200, "#15181c"]
     assert json.loads(response.data)["manifest"]["asset"] == "ATOM"
     assert read_file_name(response) == f"plumbline_ATOM_binance_{WINDOW_TEXT}_bounds_square_dark_illustration.svg"
@@ -184,7 +184,7 @@ def test_an_illustration_states_no_finding() -> None:
 
 
 def test_no_candle_of_the_asset() -> None:
-    """Without a candle there is no file, and the answer names the asset."""
+    """Without a candle the status is 404, and the text names the asset."""
     response = build_client(MemoryStore(build_empty_frame(dict(build_crash_candles().schema)))).get(
         f"/export/bounds.csv?{CRASH_QUERY}"
     )

@@ -1,4 +1,4 @@
-"""The matrix of exchanges and assets as files: rows and printed boards."""
+"""The matrix of venues and assets as files: rows and printed matrices."""
 
 import json
 import re
@@ -21,7 +21,7 @@ from tests.dashboard.exports.test_routes import (
     CRASH_QUERY,
     WINDOW_TEXT,
     build_client,
-    build_illustrated_shelf,
+    build_sample_store,
     read_file_name,
 )
 from tests.dashboard.memory_store import FALL_MINUTE, START, USD_VENUES, USDT_VENUES, MemoryStore, build_market_candles
@@ -30,12 +30,12 @@ from tests.dashboard.scenarios import CATALOGUE, SCENARIOS, measure_scenario
 from tests.dashboard.text_boxes import collect_annotation_text, find_faults, find_overlaps, measure_text_boxes
 
 
-def read_rows(shelf: MemoryStore | None = None) -> pl.DataFrame:
-    """The rows of the crash."""
-    return pl.read_parquet(BytesIO(build_client(shelf).get(f"/export/matrix.parquet?{CRASH_QUERY}").data))
+def read_rows(store: MemoryStore | None = None) -> pl.DataFrame:
+    """The rows of the window ``crash``."""
+    return pl.read_parquet(BytesIO(build_client(store).get(f"/export/matrix.parquet?{CRASH_QUERY}").data))
 
 
-def build_full_shelf() -> MemoryStore:
+def build_full_store() -> MemoryStore:
     """Every venue of the catalogue in both groups on all assets of the event."""
     prices = {"ATOM": 4.0, "WBETH": 4_200.0, "BNSOL": 200.0, "DOGE": 0.2, "XRP": 2.4}
     return MemoryStore(
@@ -90,7 +90,7 @@ def test_a_row_for_each_cell() -> None:
 
 
 def test_rows_of_an_illustration_have_no_rank() -> None:
-    """On the reconstruction ranks and their reasons are empty, and markets without a published figure say so."""
+    """On the reconstruction ranks and reasons are null, and markets without a published figure are assumed."""
     rows = read_rows(MemoryStore(reconstruct_candles()))
     assert rows.select("deepest", "longest", "not_ranked_why").null_count().row(0) == (rows.height,) * 3
     assumed = {(row["asset"], row["venue"]): row["assumed"] for row in rows.iter_rows(named=True)}
@@ -99,16 +99,16 @@ def test_rows_of_an_illustration_have_no_rank() -> None:
 
 @pytest.mark.parametrize("name", SCENARIOS)
 @pytest.mark.parametrize("size", SheetSize)
-def test_no_text_collides_or_leaves_the_sheet(name: str, size: SheetSize) -> None:
-    """Whatever was measured, in each shape every text has a place of its own within the sheet."""
+def test_texts_fit_the_sheet_without_overlaps(name: str, size: SheetSize) -> None:
+    """In each shape all texts are within the sheet and none overlaps another."""
     figure = build_matrix_sheet(build_overview(measure_scenario(name)), size)
     assert find_faults(figure, size) == []
 
 
 @pytest.mark.parametrize("size", SheetSize)
 def test_every_venue_on_every_asset(size: SheetSize) -> None:
-    """As many cells as there can be all keep their depth, and no text touches another."""
-    figure = build_matrix_sheet(build_event_overview(build_full_shelf()), size)
+    """With the largest number of cells each has its depth, and no texts overlap."""
+    figure = build_matrix_sheet(build_event_overview(build_full_store()), size)
     assert find_faults(figure, size) == []
     texts = [note.text for note in figure.layout.annotations]
     cell_count = 2 * 5 * len(CATALOGUE.venues)
@@ -118,8 +118,8 @@ def test_every_venue_on_every_asset(size: SheetSize) -> None:
 
 @pytest.mark.parametrize("size", SheetSize)
 @pytest.mark.parametrize("theme", Theme)
-def test_the_printed_boards(size: SheetSize, theme: Theme) -> None:
-    """Headline, both groups, the focus venue's name in bold, numbers and words of its cells, and a key."""
+def test_the_printed_matrices(size: SheetSize, theme: Theme) -> None:
+    """The sheet has headline, both groups, the focus venue in bold, numbers and words of cells, and a legend."""
     figure = build_matrix_sheet(build_event_overview(MemoryStore(), theme), size)
     assert find_overlaps(figure) == []
     assert figure.layout.template.layout.paper_bgcolor == get_palette(theme).paper
@@ -134,8 +134,8 @@ def test_the_printed_boards(size: SheetSize, theme: Theme) -> None:
 
 
 @pytest.mark.parametrize("theme", Theme)
-def test_text_can_be_read_on_its_cell(theme: Theme) -> None:
-    """The number on a tinted cell has the contrast of small print, and the deepest cell has an edge of ink."""
+def test_cell_text_has_enough_contrast(theme: Theme) -> None:
+    """Text on a tinted cell has enough contrast, and the deepest cell is outlined."""
     figure = build_matrix_sheet(build_event_overview(MemoryStore(), theme), SheetSize.WIDE)
     (number,) = [note for note in figure.layout.annotations if note.text == "<b>\u221233\u00a0%</b>"]
     edged_shapes = [
@@ -147,15 +147,15 @@ def test_text_can_be_read_on_its_cell(theme: Theme) -> None:
 
 
 def test_no_spot_market() -> None:
-    """Where there is no cell, a sentence says so."""
-    shelf = MemoryStore(build_market_candles("binanceusdm", "DOGE/USDT:USDT", 0.2, fall_factor=0.5))
+    """Without a spot market a sentence is in place of the matrices."""
+    store = MemoryStore(build_market_candles("binanceusdm", "DOGE/USDT:USDT", 0.2, fall_factor=0.5))
     assert "No spot market here." in collect_annotation_text(
-        build_matrix_sheet(build_event_overview(shelf), SheetSize.TALL)
+        build_matrix_sheet(build_event_overview(store), SheetSize.TALL)
     )
 
 
 def test_an_illustration_states_no_finding() -> None:
-    """On the reconstruction the headline says what it is, a stamp lies across, and cells say what is assumed."""
+    """On the reconstruction the headline says what it is, there is a watermark, and cells say what is assumed."""
     sheet_text = collect_annotation_text(
         build_matrix_sheet(build_event_overview(MemoryStore(reconstruct_candles())), SheetSize.SQUARE)
     )
@@ -167,8 +167,8 @@ def test_an_illustration_states_no_finding() -> None:
 
 
 def test_the_manifest_names_all_assets() -> None:
-    """The picture says which assets it shows; its name says size, paper and that it is an illustration."""
-    response = build_client(build_illustrated_shelf()).get(f"/export/matrix.png?{CRASH_QUERY}&size=tall&theme=dark")
+    """The manifest names the assets; the file name has shape, paper and that it is an illustration."""
+    response = build_client(build_sample_store()).get(f"/export/matrix.png?{CRASH_QUERY}&size=tall&theme=dark")
     content = json.loads(response.data)
     assert content["shape"] == ["png", 1080, 1350, "#15181c"]
     assert (content["manifest"]["asset"], content["manifest"]["assets"]) == (None, ["ATOM", "WBETH", "DOGE"])

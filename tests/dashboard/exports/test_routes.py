@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from PIL import Image
 from werkzeug.test import TestResponse
 
-from dashboard.exports.kinds import KIND_FORMATS, STORE_KINDS, ExportKind
+from dashboard.exports.kinds import ExportKind
+from dashboard.exports.registry import EXPORTS
 from dashboard.exports.routes import build_export_routes
 from dashboard.service.measurements import Measurements
 from dashboard.sheet.manifest import read_png_manifest
@@ -31,7 +32,7 @@ from tests.dashboard.memory_store import FALL_MINUTE, MINUTES, START, MemoryStor
 CATALOGUE = load_catalogue()
 CRASH_QUERY = "window=crash"
 WINDOW_TEXT = "2025-10-10T2110Z-2140Z"
-"""The window ``build_crash_candles`` in a file's name."""
+"""The window ``crash`` in a file name."""
 
 EDGE_VALUES = st.sampled_from(
     (
@@ -39,29 +40,32 @@ EDGE_VALUES = st.sampled_from(
         *("2009-01-03T00:00Z", "2009-01-04T00:00Z", "2099-12-31T23:59Z", "2100-01-01T00:00Z", "2025-10-10T21:10:30Z"),
     )
 )
-"""Values that make sense under some key, mostly at the edge of what does."""
+"""Values that are valid for some key, mostly at the limits of valid ranges."""
+
+STORE_KINDS = ("coverage", "incidents", "revisions", "held")
+"""The exports of the data page's tables, which test_store.py tests."""
 
 EXPORT_NAMES = [
-    f"{what}.{file_format}"
-    for what, formats in KIND_FORMATS.items()
-    for file_format in formats
-    if what not in STORE_KINDS
+    f"{kind}.{file_format}"
+    for kind, export in EXPORTS.items()
+    for file_format in export.formats
+    if kind not in STORE_KINDS
 ]
-"""The exports of a measurement; what the store tells of itself is in test_data_files.py."""
+"""The exports of measurements."""
 
 SINGLE_ASSET_KINDS = ("comparison", "thresholds", "bounds", "candles", "deviation", "measurement")
-"""The exports of the view's asset; all others are of every asset of the event."""
+"""The exports of the view's asset; all others cover every asset of the event."""
 
 
 class RecordingRenderer(Renderer):
-    """Draws nothing: the bytes say what was asked for. Raises what it is told to."""
+    """Draws nothing: the bytes describe the request. Raises the given error, if any."""
 
     def __init__(self, error: PlumblineError | None = None) -> None:
         super().__init__()
         self.error = error
 
     def draw(self, figure: go.Figure, file_format: FileFormat, manifest: Mapping[str, Any] | None = None) -> bytes:
-        """Shape, paper and manifest as JSON."""
+        """Format, size, background and manifest as JSON."""
         if self.error is not None:
             raise self.error
         layout = figure.layout
@@ -69,23 +73,23 @@ class RecordingRenderer(Renderer):
         return json.dumps({"shape": shape, "manifest": manifest}).encode()
 
 
-def build_client(shelf: MemoryStore | None = None, renderer: Renderer | None = None) -> FlaskClient:
-    """A client of a server that has the exports and nothing else."""
+def build_client(store: MemoryStore | None = None, renderer: Renderer | None = None) -> FlaskClient:
+    """A client of a server with the routes of exports only."""
     server = Flask(__name__)
-    measurements = Measurements(shelf or MemoryStore(), CATALOGUE)
+    measurements = Measurements(store or MemoryStore(), CATALOGUE)
     server.register_blueprint(build_export_routes(measurements, renderer or RecordingRenderer()))
     return server.test_client()
 
 
 def read_file_name(response: TestResponse) -> str:
-    """The file's name."""
+    """The file name of an attachment."""
     disposition, _, name = response.headers["Content-Disposition"].partition("; filename=")
     assert disposition == "attachment"
     return name
 
 
 def test_a_file_of_two_windows_names_both() -> None:
-    """Only what shows both is named after both."""
+    """Of two exports of a view with two windows, only that which shows both has both in its name."""
     query = f"{CRASH_QUERY}&against=2025-10-10:both-sides"
     second_window = "2025-10-10T2045Z-2315Z"
     assert (
@@ -98,14 +102,14 @@ def test_a_file_of_two_windows_names_both() -> None:
     )
 
 
-def build_illustrated_shelf() -> MemoryStore:
-    """The same candles, as a reconstruction."""
+def build_sample_store() -> MemoryStore:
+    """The candles of the crash, as a reconstruction."""
     return MemoryStore(build_crash_candles().with_columns(origin=pl.lit(Origin.RECONSTRUCTION.value)))
 
 
 @pytest.mark.parametrize("name", EXPORT_NAMES)
 def test_every_export_is_a_file(name: str) -> None:
-    """Each export has a name that says asset, venue, window and content, and the type of its format."""
+    """The file name has asset, venue, window and kind, and the MIME type is that of the format."""
     response = build_client().get(f"/export/{name}?{CRASH_QUERY}")
     assert response.status_code == 200
     asset = "ATOM" if name.startswith(SINGLE_ASSET_KINDS) else "all"
@@ -115,8 +119,8 @@ def test_every_export_is_a_file(name: str) -> None:
     assert response.data
 
 
-def test_a_picture_has_the_shape_and_paper_that_were_asked_for() -> None:
-    """Size and theme are those of the link, and the manifest has the store's version and the page's own link."""
+def test_size_and_theme_of_a_picture() -> None:
+    """Size and theme are those of the link, and the manifest has the store's version and the link of the page."""
     client = build_client()
     default_content = json.loads(client.get(f"/export/comparison.png?{CRASH_QUERY}").data)
     assert default_content["shape"] == ["png", 1600, 900, "#ffffff"]
@@ -140,7 +144,7 @@ def test_a_picture_has_the_shape_and_paper_that_were_asked_for() -> None:
 
 @pytest.mark.parametrize("kind", ["comparison", "deviation"])
 def test_rows_are_those_behind_the_picture(kind: str) -> None:
-    """CSV and Parquet hold every minute of every market against both groups, at full precision, times in UTC."""
+    """CSV and Parquet have every minute of every market against both groups, at full precision, times in UTC."""
     client = build_client()
     rows = pl.read_parquet(BytesIO(client.get(f"/export/{kind}.parquet?{CRASH_QUERY}").data))
     assert rows.schema == pl.Schema(DEVIATION_SCHEMA)
@@ -160,7 +164,7 @@ def test_rows_are_those_behind_the_picture(kind: str) -> None:
 
 @pytest.mark.parametrize("file_format", ["csv", "parquet"])
 def test_candles_can_be_imported_again(tmp_path: Any, file_format: str) -> None:  # noqa: ANN401 - pytest's path
-    """The candles are those of the asset in the window, all markets and columns of them."""
+    """The candles of all markets of the asset in the window can be read back."""
     file = tmp_path / f"candles.{file_format}"
     file.write_bytes(build_client().get(f"/export/candles.{file_format}?{CRASH_QUERY}").data)
     candles = read_candle_file(file).candles
@@ -170,9 +174,9 @@ def test_candles_can_be_imported_again(tmp_path: Any, file_format: str) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in EXPORT_NAMES if not name.endswith(".svg")])
-def test_an_illustration_stays_one(name: str) -> None:
-    """A file made of the reconstruction says so in its name and in its content."""
-    response = build_client(build_illustrated_shelf()).get(f"/export/{name}?{CRASH_QUERY}")
+def test_files_of_the_reconstruction_say_so(name: str) -> None:
+    """File name and content say that the candles are the reconstruction."""
+    response = build_client(build_sample_store()).get(f"/export/{name}?{CRASH_QUERY}")
     assert "_illustration." in read_file_name(response)
     if name.endswith("parquet"):
         assert pl.read_parquet(BytesIO(response.data))["origin"].unique().to_list() == ["reconstruction"]
@@ -180,7 +184,7 @@ def test_an_illustration_stays_one(name: str) -> None:
         assert "reconstruction" in response.text
 
 
-def test_lows_stand_beside_the_aligned_numbers() -> None:
+def test_lows_rows() -> None:
     """A row per asset and spot market, lowest first, with gap and bounds against both groups."""
     client = build_client()
     lows = pl.read_parquet(BytesIO(client.get(f"/export/lows.parquet?{CRASH_QUERY}").data))
@@ -202,10 +206,10 @@ def test_lows_stand_beside_the_aligned_numbers() -> None:
 
 
 @pytest.mark.parametrize("file_format", ["csv", "parquet", "json"])
-def test_lows_where_the_own_asset_has_none(file_format: str) -> None:
-    """The lows of the event's other assets are a file, whatever asset the view is of."""
-    shelf = MemoryStore(build_crash_candles().filter(~pl.col("symbol").str.starts_with("ATOM/")))
-    response = build_client(shelf).get(f"/export/lows.{file_format}?{CRASH_QUERY}")
+def test_lows_without_a_candle_of_the_asset(file_format: str) -> None:
+    """Without a candle of the view's asset the file has the lows of the other assets."""
+    store = MemoryStore(build_crash_candles().filter(~pl.col("symbol").str.starts_with("ATOM/")))
+    response = build_client(store).get(f"/export/lows.{file_format}?{CRASH_QUERY}")
     assert response.status_code == 200
     assert read_file_name(response) == f"plumbline_all_binance_{WINDOW_TEXT}_lows.{file_format}"
     if file_format == "parquet":
@@ -218,8 +222,8 @@ def test_lows_where_the_own_asset_has_none(file_format: str) -> None:
         ]
 
 
-def test_the_whole_answer() -> None:
-    """The measurement is the JSON of the command line, with the venue that the headline speaks of."""
+def test_the_json_of_a_measurement() -> None:
+    """The JSON is that of the command line, with the focus venue."""
     content = json.loads(build_client().get(f"/export/measurement.json?{CRASH_QUERY}&quote=as-is").data)
     assert (content["asset"], content["focus"], content["quote"], content["window"]) == (
         "ATOM",
@@ -250,8 +254,8 @@ def test_the_whole_answer() -> None:
         ("comparison", "There is no such export"),
     ],
 )
-def test_what_makes_no_sense_is_refused(link: str, sentence: str) -> None:
-    """A link that cannot be followed to the letter is a bad request, with one plain sentence."""
+def test_invalid_links_are_refused(link: str, sentence: str) -> None:
+    """An invalid link is refused with status 400 and one sentence."""
     response = build_client().get(f"/export/{link}")
     assert response.status_code == 400
     assert response.mimetype == "text/plain"
@@ -259,15 +263,15 @@ def test_what_makes_no_sense_is_refused(link: str, sentence: str) -> None:
     assert response.text.count("\n") == 1
 
 
-def test_nothing_to_show_is_not_found() -> None:
-    """Where there is no candle, the answer names asset and window and says what to do."""
+def test_missing_candles_are_not_found() -> None:
+    """Without a candle the status is 404, and the text names asset and window and says what to do."""
     response = build_client().get(f"/export/comparison.png?{CRASH_QUERY}&asset=BTC")
     assert response.status_code == 404
     assert response.text == (
         "There is no candle of BTC from 2025-10-10T21:10Z to 2025-10-10T21:40Z; "
         "collect or import some, or choose another asset or window.\n"
     )
-    real_response = build_client(build_illustrated_shelf()).get(f"/export/lows.csv?{CRASH_QUERY}&origin=real")
+    real_response = build_client(build_sample_store()).get(f"/export/lows.csv?{CRASH_QUERY}&origin=real")
     assert real_response.status_code == 404
     assert "no real candle of any asset of 2025-10-10" in real_response.text
 
@@ -280,8 +284,8 @@ def test_nothing_to_show_is_not_found() -> None:
         (BrowserFailed("the browser ended"), 503, True),
     ],
 )
-def test_a_picture_that_cannot_be_drawn(error: PlumblineError, status: int, *, retried: bool) -> None:
-    """No browser, none free or none alive: each has its status, and says when to try again where that helps."""
+def test_errors_of_the_renderer(error: PlumblineError, status: int, *, retried: bool) -> None:
+    """Each error of the renderer has its status, and a Retry-After header if a retry may succeed."""
     client = build_client(renderer=RecordingRenderer(error))
     response = client.get(f"/export/comparison.svg?{CRASH_QUERY}")
     assert response.status_code == status
@@ -290,8 +294,8 @@ def test_a_picture_that_cannot_be_drawn(error: PlumblineError, status: int, *, r
     assert client.get(f"/export/comparison.csv?{CRASH_QUERY}").status_code == 200
 
 
-def test_a_store_that_cannot_be_read() -> None:
-    """Its own words, and no trace."""
+def test_an_unreadable_store() -> None:
+    """A store that cannot be read is status 503 with the text of the error."""
     response = build_client(MemoryStore(is_broken=True)).get(f"/export/candles.csv?{CRASH_QUERY}")
     assert response.status_code == 503
     assert response.text == "The store at nowhere cannot be read.\n"
@@ -303,20 +307,18 @@ def test_a_store_that_cannot_be_read() -> None:
         st.sampled_from([*QUERY_KEYS, "size", "other"]), EDGE_VALUES | st.text(max_size=12), max_size=4
     )
 )
-def test_no_link_is_a_failure(query: dict[str, str]) -> None:
-    """Whatever a link says is answered or refused."""
+def test_no_query_is_an_internal_error(query: dict[str, str]) -> None:
+    """Any query is answered or refused, never an internal error."""
     for name in ("comparison.csv", "measurement.json"):
         response = build_client().get(f"/export/{name}", query_string=query)
         assert response.status_code in {200, 400, 404}
 
 
 @pytest.mark.browser
-def test_the_file_has_the_pixels_and_says_what_it_shows() -> None:
-    """The square picture comes as 2400x2400 pixels, with its manifest."""
+def test_size_and_manifest_of_a_png() -> None:
+    """A square PNG has 2400x2400 pixels and a manifest."""
     with Renderer() as renderer:
-        response = build_client(build_illustrated_shelf(), renderer).get(
-            f"/export/comparison.png?{CRASH_QUERY}&size=square"
-        )
+        response = build_client(build_sample_store(), renderer).get(f"/export/comparison.png?{CRASH_QUERY}&size=square")
     with Image.open(BytesIO(response.data)) as image:
         assert image.size == (2400, 2400)
     manifest = read_png_manifest(response.data)

@@ -1,4 +1,4 @@
-"""The data page's tables as files: their rows by hand, their names, and that each can be had by its link."""
+"""The tables of the data page as files: rows, file names and links."""
 
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -23,20 +23,20 @@ CATALOGUE = load_catalogue()
 NOW = datetime(2025, 12, 1, 12, tzinfo=UTC)
 
 
-def build_client(shelf: MemoryStore) -> FlaskClient:
-    """A client of a server that has the exports and nothing else."""
+def build_client(store: MemoryStore) -> FlaskClient:
+    """A client of a server with the routes of exports only."""
     server = Flask(__name__)
-    server.register_blueprint(build_export_routes(Measurements(shelf, CATALOGUE), Renderer()))
+    server.register_blueprint(build_export_routes(Measurements(store, CATALOGUE), Renderer()))
     return server.test_client()
 
 
-def read_rows(shelf: MemoryStore, kind: str) -> pl.DataFrame:
-    """The rows of a file, by its link over the crash."""
-    return pl.read_parquet(BytesIO(build_client(shelf).get(f"/export/{kind}.parquet?window=crash").data))
+def read_rows(store: MemoryStore, kind: str) -> pl.DataFrame:
+    """The rows of an export over the window ``crash``."""
+    return pl.read_parquet(BytesIO(build_client(store).get(f"/export/{kind}.parquet?window=crash").data))
 
 
-def test_what_was_had_as_a_file() -> None:
-    """A row for each market and hour: OKX has the crash's 30 minutes, and was never asked for the other 30."""
+def test_coverage_rows() -> None:
+    """A row per market and hour: OKX has 30 minutes of the last hour, and no request for the other 30."""
     rows = read_rows(MemoryStore(), "coverage")
     assert rows.schema == pl.Schema(COVERAGE_FIELD_SCHEMA)
     assert rows.height == 11 * 25, "markets of ATOM, hours from 9 Oct 21:00 to 10 Oct 22:00"
@@ -50,16 +50,16 @@ def test_what_was_had_as_a_file() -> None:
     assert disposition.endswith("plumbline_ATOM_2025-10-09T2100Z-2025-10-10T2200Z_1m_coverage.csv")
 
 
-def test_the_map_of_the_reconstruction_says_so() -> None:
-    """A file that is no evidence has that in its name and in each row."""
-    shelf = MemoryStore(MemoryStore().frame.with_columns(origin=pl.lit(Origin.RECONSTRUCTION.value)))
-    assert read_rows(shelf, "coverage")["evidence"].unique().to_list() == ["reconstruction"]
-    disposition = build_client(shelf).get("/export/coverage.parquet?window=crash").headers["Content-Disposition"]
+def test_coverage_of_the_reconstruction() -> None:
+    """On the reconstruction the file name says illustration, and every row says reconstruction."""
+    store = MemoryStore(MemoryStore().frame.with_columns(origin=pl.lit(Origin.RECONSTRUCTION.value)))
+    assert read_rows(store, "coverage")["evidence"].unique().to_list() == ["reconstruction"]
+    disposition = build_client(store).get("/export/coverage.parquet?window=crash").headers["Content-Disposition"]
     assert disposition.endswith("_1m_coverage_illustration.parquet")
 
 
-def test_incidents_as_rows() -> None:
-    """What was not had, answers kept aside and runs that failed stand in one table, newest first."""
+def test_incident_rows() -> None:
+    """Outstanding requests, rejected pages and failed runs are one table, newest first."""
     missing = pl.DataFrame([build_failed_row("htx", "ATOM/USDT", "refused", "HTTP 403")], schema=COVERAGE)
     rejected_page = {
         "venue": "okx",
@@ -83,8 +83,8 @@ def test_incidents_as_rows() -> None:
     assert rows["at"].to_list() == [NOW + timedelta(hours=3), NOW + timedelta(hours=1), NOW]
 
 
-def test_what_is_held_and_changed_as_files() -> None:
-    """Both are the store's own frames, whatever the view."""
+def test_rows_of_holdings_and_revisions() -> None:
+    """Holdings and revisions are the store's frames, whatever the view."""
     assert read_rows(MemoryStore(), "held").equals(MemoryStore().read_holdings())
     row = {"venue": "okx", "symbol": "ATOM/USDT", "price": "trade", "timeframe": "1m", "open_time": START}
     row |= {"field": "low", "first_seen": 3.9, "first_seen_at": NOW, "now": 1.2, "now_at": NOW, "changes": 1}
@@ -97,30 +97,30 @@ def test_what_is_held_and_changed_as_files() -> None:
     [("coverage", COVERAGE_FIELD_SCHEMA), ("incidents", INCIDENT_SCHEMA), ("revisions", REVISION), ("held", HOLDING)],
 )
 def test_an_empty_store_gives_files_without_rows(kind: str, schema: dict[str, pl.DataType]) -> None:
-    """The columns are there, as CSV too; there is just nothing to tell."""
-    shelf = MemoryStore(build_empty_frame(CANDLE))
-    assert read_rows(shelf, kind).is_empty()
-    text = build_client(shelf).get(f"/export/{kind}.csv?window=crash").data.decode()
+    """Each file of an empty store has the columns and no row."""
+    store = MemoryStore(build_empty_frame(CANDLE))
+    assert read_rows(store, kind).is_empty()
+    text = build_client(store).get(f"/export/{kind}.csv?window=crash").data.decode()
     assert text.strip().split(",") == list(schema)
 
 
-def test_what_cannot_be_followed_is_refused() -> None:
-    """Another format or an unknown key is refused in a sentence that names what there is."""
+def test_invalid_links_are_refused() -> None:
+    """An unknown format is refused with the list of exports, an unknown key of the query is refused."""
     response = build_client(MemoryStore()).get("/export/held.png")
     assert response.status_code == 400
     assert "held.csv|parquet" in response.text
     assert build_client(MemoryStore()).get("/export/held.csv?nonsense=1").status_code == 400
 
 
-def test_the_page_links_to_its_files() -> None:
-    """Each table that has rows is followed by its files; the map's carry the view along."""
+def test_links_of_the_data_page() -> None:
+    """Each table with rows has links to its files; those of the coverage map have the query of the view."""
     values = data.build_updates(build_context(MemoryStore()), VIEW)
     assert "/export/coverage.csv?window=crash" in str(to_plain_data(values["data-map-files", "children"]))
     assert "/export/held.parquet'" in str(to_plain_data(values["data-held", "children"]))
     assert "/export/incidents" not in str(to_plain_data(values["data-incidents", "children"]))
-    failed_shelf = MemoryStore(
+    failed_store = MemoryStore(
         coverage_rows=pl.DataFrame([build_failed_row("htx", "ATOM/USDT", "refused", "HTTP 403")], schema=COVERAGE)
     )
     assert "/export/incidents.csv" in str(
-        to_plain_data(data.build_updates(build_context(failed_shelf), VIEW)["data-incidents", "children"])
+        to_plain_data(data.build_updates(build_context(failed_store), VIEW)["data-incidents", "children"])
     )

@@ -1,4 +1,4 @@
-"""How long at which depth as files: rows, printed chart, and the names where lines begin."""
+"""Minutes by depth as files: rows and printed chart."""
 
 import json
 from io import BytesIO
@@ -19,7 +19,7 @@ from tests.dashboard.exports.test_routes import (
     CRASH_QUERY,
     WINDOW_TEXT,
     build_client,
-    build_illustrated_shelf,
+    build_sample_store,
     read_file_name,
 )
 from tests.dashboard.memory_store import MemoryStore, build_crash_candles
@@ -29,10 +29,10 @@ from tests.dashboard.text_boxes import collect_annotation_text, find_faults, mea
 DEPTHS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5]
 
 
-def read_rows(shelf: MemoryStore | None = None, extra_query: str = "") -> pl.DataFrame:
-    """The rows of the crash."""
+def read_rows(store: MemoryStore | None = None, extra_query: str = "") -> pl.DataFrame:
+    """The rows of the window ``crash``."""
     return pl.read_parquet(
-        BytesIO(build_client(shelf).get(f"/export/thresholds.parquet?{CRASH_QUERY}{extra_query}").data)
+        BytesIO(build_client(store).get(f"/export/thresholds.parquet?{CRASH_QUERY}{extra_query}").data)
     )
 
 
@@ -61,7 +61,7 @@ def test_a_row_for_each_market_and_depth() -> None:
 
 
 def test_without_a_firm_minute_there_is_no_count() -> None:
-    """Of DOGE, which trades on two venues and as a perpetual, every count is empty and no minute is firm."""
+    """DOGE trades on two venues and as a perpetual: no minute is firm, and every count is null."""
     rows = read_rows(extra_query="&asset=DOGE")
     assert rows.height == 3 * 6
     assert rows["threshold_min"].null_count() == 18
@@ -69,7 +69,7 @@ def test_without_a_firm_minute_there_is_no_count() -> None:
 
 
 def test_rows_of_the_reconstruction_say_what_is_assumed() -> None:
-    """Markets without a published figure are named as assumed, others are not."""
+    """Markets without a published figure are assumed, others are not."""
     rows = read_rows(MemoryStore(reconstruct_candles()))
     assumed = dict(rows.select("venue", "assumed").iter_rows())
     assert (assumed["okx"], assumed["binance"]) == (True, False)
@@ -78,15 +78,15 @@ def test_rows_of_the_reconstruction_say_what_is_assumed() -> None:
 @pytest.mark.parametrize("name", SCENARIOS)
 @pytest.mark.parametrize("size", SheetSize)
 @pytest.mark.parametrize("theme", Theme)
-def test_no_text_collides_or_leaves_the_sheet(name: str, size: SheetSize, theme: Theme) -> None:
-    """Whatever was measured, in each shape and paper every text has a place of its own within the sheet."""
+def test_texts_fit_the_sheet_without_overlaps(name: str, size: SheetSize, theme: Theme) -> None:
+    """In each shape and theme all texts are within the sheet and none overlaps another."""
     figure = build_threshold_sheet(Scene(measure_scenario(name), CATALOGUE, theme), size)
     assert find_faults(figure, size, theme) == []
 
 
 @pytest.mark.parametrize("size", SheetSize)
 def test_the_printed_chart(size: SheetSize) -> None:
-    """Headline, the focus venue bold with its minutes above its points, every other by name where its line begins."""
+    """The sheet has the headline, the focus venue in bold with its minutes, and a label at the start of every line."""
     figure = build_threshold_sheet(build_fall_scene(), size)
     sheet_text = " ".join(collect_annotation_text(figure).split())
     assert "ATOM on Binance: up to 43 % below other USDT exchanges" in sheet_text
@@ -103,8 +103,8 @@ def test_the_printed_chart(size: SheetSize) -> None:
     assert len(other_traces) == 9
 
 
-def test_names_lie_left_of_the_lines() -> None:
-    """Every line has its name left of where it begins, the longest at the top."""
+def test_labels_are_left_of_the_lines() -> None:
+    """Every line has its name left of its start, the longest at the top."""
     figure = build_threshold_sheet(build_fall_scene(), SheetSize.TALL)
     left = figure.layout.xaxis.domain[0] * figure.layout.width
     names = {trace.name for trace in figure.data}
@@ -113,8 +113,8 @@ def test_names_lie_left_of_the_lines() -> None:
     assert min(boxes, key=lambda name: (name not in names, boxes[name].top)) == "Binance"
 
 
-def test_two_markets_of_a_venue_are_told_apart() -> None:
-    """Where a venue has two lines each is named by its symbol, and those without a place for their name are listed."""
+def test_two_markets_of_a_venue_have_their_symbols() -> None:
+    """Two lines of a venue are labelled with their symbols, and lines without a label are listed."""
     figure = build_threshold_sheet(Scene(measure_scenario("crowd"), CATALOGUE), SheetSize.WIDE)
     texts = [text.removeprefix("<b>").removesuffix("</b>") for text, _ in measure_text_boxes(figure)]
     assert "Binance ATOM/USDT" in texts
@@ -127,7 +127,7 @@ def test_two_markets_of_a_venue_are_told_apart() -> None:
 
 @pytest.mark.parametrize("name", ["thin", "alone", "without_focus"])
 def test_a_sentence_where_there_is_no_line(name: str) -> None:
-    """Without a firm minute there is a sentence; where only the focus venue has none, the others have their lines."""
+    """Without a firm minute there is a sentence; if only the focus venue has none, the others have lines."""
     figure = build_threshold_sheet(Scene(measure_scenario(name), CATALOGUE), SheetSize.SQUARE)
     sheet_text = " ".join(collect_annotation_text(figure).split())
     is_empty = "No minute had the three votes that make it firm" in sheet_text
@@ -136,8 +136,8 @@ def test_a_sentence_where_there_is_no_line(name: str) -> None:
 
 
 def test_an_illustration_states_no_finding() -> None:
-    """On the reconstruction the headline says what it is, a stamp lies across, and dashed lines are assumed ones."""
-    response = build_client(build_illustrated_shelf()).get(f"/export/thresholds.png?{CRASH_QUERY}&size=tall&theme=dark")
+    """On the reconstruction the headline says what it is, there is a watermark, and dashed lines are assumed."""
+    response = build_client(build_sample_store()).get(f"/export/thresholds.png?{CRASH_QUERY}&size=tall&theme=dark")
     content = json.loads(response.data)
     assert content["shape"] == ["png", 1080, 1350, "#15181c"]
     assert read_file_name(response) == f"plumbline_ATOM_binance_{WINDOW_TEXT}_thresholds_tall_dark_illustration.png"
@@ -154,7 +154,7 @@ def test_an_illustration_states_no_finding() -> None:
 
 
 def test_no_candle_of_the_asset() -> None:
-    """Without a candle there is no file, and the answer names the asset."""
+    """Without a candle the status is 404, and the text names the asset."""
     response = build_client(MemoryStore(build_empty_frame(dict(build_crash_candles().schema)))).get(
         f"/export/thresholds.csv?{CRASH_QUERY}"
     )

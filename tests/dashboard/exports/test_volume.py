@@ -20,7 +20,7 @@ from tests.dashboard.exports.test_routes import (
     CRASH_QUERY,
     WINDOW_TEXT,
     build_client,
-    build_illustrated_shelf,
+    build_sample_store,
     read_file_name,
 )
 from tests.dashboard.memory_store import (
@@ -36,12 +36,12 @@ from tests.dashboard.scenarios import SCENARIOS, measure_scenario
 from tests.dashboard.text_boxes import collect_annotation_text, find_faults, find_overlaps, measure_text_boxes
 
 UNITS_BEFORE = {"okx": 3.0, "binance": 2.0, "bybit": 1.0, "bitget": 1.0}
-"""What was traded of ATOM in each of thirty minutes an hour before, at 4 dollars; nothing on Gate."""
+"""ATOM traded in each of thirty minutes an hour before, at 4 dollars; nothing on Gate."""
 
 
 @cache
-def build_busy_shelf() -> MemoryStore:
-    """The crash, and ATOM's volume before it: most on OKX, less on Binance, which falls further."""
+def build_volume_store() -> MemoryStore:
+    """The crash, and volume of ATOM before it: most on OKX, less on Binance, which falls further."""
     earlier_start = START - timedelta(hours=1)
     earlier_candles = [
         build_market_candles(venue, "ATOM/USDT", 4, volume=units, start=earlier_start)
@@ -51,14 +51,14 @@ def build_busy_shelf() -> MemoryStore:
     return MemoryStore(pl.concat([build_crash_candles(), kraken, *earlier_candles]))
 
 
-def read_rows(shelf: MemoryStore) -> pl.DataFrame:
-    """The rows of the crash."""
-    return pl.read_parquet(BytesIO(build_client(shelf).get(f"/export/volume.parquet?{CRASH_QUERY}").data))
+def read_rows(store: MemoryStore) -> pl.DataFrame:
+    """The rows of the window ``crash``."""
+    return pl.read_parquet(BytesIO(build_client(store).get(f"/export/volume.parquet?{CRASH_QUERY}").data))
 
 
 def test_a_row_for_each_spot_market() -> None:
     """30 minutes of 3 units at 4 dollars make OKX the busiest; a perpetual has no row, a wrapped asset no rank."""
-    rows = read_rows(build_busy_shelf())
+    rows = read_rows(build_volume_store())
     assert rows.schema == pl.Schema(VOLUME_SCHEMA)
     assert rows["asset"].to_list() == 9 * ["ATOM"] + ["WBETH"] + 2 * ["DOGE"]
     rows_by_venue = {venue: select_row(rows, "ATOM", venue, "ATOM/USDT") for venue in USDT_VENUES}
@@ -84,7 +84,7 @@ def test_a_row_for_each_spot_market() -> None:
 
 
 def test_rows_of_an_illustration_have_no_rank() -> None:
-    """On the reconstruction there is neither a rank in volume nor one in depth."""
+    """On the reconstruction the ranks in volume and in depth are null."""
     rows = read_rows(MemoryStore(reconstruct_candles()))
     assert rows.select("volume_rank", "deepest").null_count().row(0) == (rows.height,) * 2
     assert rows.filter(pl.col("volume_usd_before") > 0).height > 0
@@ -92,8 +92,8 @@ def test_rows_of_an_illustration_have_no_rank() -> None:
 
 @pytest.mark.parametrize("name", SCENARIOS)
 @pytest.mark.parametrize("size", SheetSize)
-def test_no_text_collides_or_leaves_the_sheet(name: str, size: SheetSize) -> None:
-    """Whatever was measured, in each shape every text has a place of its own within the sheet."""
+def test_texts_fit_the_sheet_without_overlaps(name: str, size: SheetSize) -> None:
+    """In each shape all texts are within the sheet and none overlaps another."""
     figure = build_volume_sheet(build_overview(measure_scenario(name)), size)
     assert find_faults(figure, size) == []
 
@@ -101,8 +101,8 @@ def test_no_text_collides_or_leaves_the_sheet(name: str, size: SheetSize) -> Non
 @pytest.mark.parametrize("size", SheetSize)
 @pytest.mark.parametrize("theme", Theme)
 def test_the_printed_chart(size: SheetSize, theme: Theme) -> None:
-    """The count as headline, its comparisons, Binance's dot by name, and by name what has none."""
-    figure = build_volume_sheet(build_event_overview(build_busy_shelf(), theme), size)
+    """The sheet has the count as headline, the comparisons, the label of Binance's point, and omitted markets."""
+    figure = build_volume_sheet(build_event_overview(build_volume_store(), theme), size)
     assert find_overlaps(figure) == []
     assert figure.layout.template.layout.paper_bgcolor == get_palette(theme).paper
     sheet_text = " ".join(collect_annotation_text(figure).split())
@@ -121,7 +121,7 @@ def test_the_printed_chart(size: SheetSize, theme: Theme) -> None:
 
 
 def test_nothing_to_compare() -> None:
-    """Without ranked exchanges the headline says so, and a sentence stands where the chart would."""
+    """Without ranked exchanges the headline says so, and a sentence is in place of the chart."""
     figure = build_volume_sheet(build_overview(measure_scenario("alone")), SheetSize.WIDE)
     sheet_text = " ".join(collect_annotation_text(figure).split())
     assert sheet_text.startswith(NO_COMPARISON_TEXT)
@@ -130,7 +130,7 @@ def test_nothing_to_compare() -> None:
 
 
 def test_an_illustration_states_no_finding() -> None:
-    """On the reconstruction nothing is counted or compared."""
+    """The sheet of the reconstruction counts and compares nothing."""
     sheet_text = collect_annotation_text(
         build_volume_sheet(build_event_overview(MemoryStore(reconstruct_candles())), SheetSize.TALL)
     )
@@ -141,8 +141,8 @@ def test_an_illustration_states_no_finding() -> None:
 
 
 def test_the_manifest_names_all_assets() -> None:
-    """The picture says which assets it shows; its name says size, paper and that it is an illustration."""
-    response = build_client(build_illustrated_shelf()).get(f"/export/volume.png?{CRASH_QUERY}&size=tall&theme=dark")
+    """The manifest names the assets; the file name has shape, paper and that it is an illustration."""
+    response = build_client(build_sample_store()).get(f"/export/volume.png?{CRASH_QUERY}&size=tall&theme=dark")
     content = json.loads(response.data)
     assert content["shape"] == ["png", 1080, 1350, "#15181c"]
     assert (content["manifest"]["asset"], content["manifest"]["assets"]) == (None, ["ATOM", "WBETH", "DOGE"])

@@ -1,4 +1,4 @@
-"""A collection started from the page runs as a process of its own and tells how far it is."""
+"""A collection in a process of its own, and its progress."""
 
 import json
 import sys
@@ -27,7 +27,7 @@ def _build_script(*lines: object, exit_code: int = 0) -> list[str]:
 
 
 def _wait_for_end(process: CollectionProcess) -> CollectionProgress:
-    """The progress once the process's output has been read to its end."""
+    """The progress after the output of the process was read to its end."""
     for thread in threading.enumerate():
         if thread is not threading.current_thread() and thread.daemon and thread.name.startswith("collect"):
             thread.join(30)
@@ -44,7 +44,7 @@ def test_nothing_is_told_before_a_collection() -> None:
 
 
 def test_a_collection_tells_its_result() -> None:
-    """The summary at the end is told in a sentence."""
+    """The summary at the end becomes a sentence."""
     process = CollectionProcess(lambda _: _build_script(HALF_DONE, SUMMARY))
     process.start_collection(EVENT_REQUEST)
     expected = CollectionProgress(
@@ -54,7 +54,7 @@ def test_a_collection_tells_its_result() -> None:
 
 
 def test_what_could_not_be_had_is_named() -> None:
-    """Venues that refused are named with the outcome."""
+    """Venues that refused are named with their outcome."""
     refused_result = {"venue": "bybit", "outcome": "refused"}
     unlisted_result = {"venue": "okx", "outcome": "not-listed"}
     process = CollectionProcess(
@@ -67,7 +67,7 @@ def test_what_could_not_be_had_is_named() -> None:
 
 
 def test_a_collection_that_breaks_tells_its_last_words() -> None:
-    """Without a summary, the last line that is no JSON says why."""
+    """Without a summary, the text is the last line that is no JSON."""
     process = CollectionProcess(lambda _: _build_script(HALF_DONE, "Error: the store is busy", exit_code=1))
     process.start_collection(EVENT_REQUEST)
     assert _wait_for_end(process).text == "Collection stopped: Error: the store is busy"
@@ -77,7 +77,7 @@ def test_a_collection_that_breaks_tells_its_last_words() -> None:
 
 
 def test_a_running_collection_tells_how_far_it_is() -> None:
-    """Minutes done of minutes asked give the fraction; a market that is done is not named any more."""
+    """The fraction is that of done minutes; a market that is done is not named any more."""
     reader = ProgressReader()
     assert reader.build_progress().text == "Asking the exchanges for their markets"
     assert reader.build_progress().fraction is None
@@ -93,7 +93,7 @@ def test_a_running_collection_tells_how_far_it_is() -> None:
 
 
 def test_a_running_collection_can_be_cancelled() -> None:
-    """A second start changes nothing while one runs; cancelling ends the process."""
+    """A second start does nothing while one runs; cancelling ends the process."""
     process = CollectionProcess(lambda _: [sys.executable, "-c", "import threading; threading.Event().wait()"])
     process.start_collection(EVENT_REQUEST)
     first_progress = process.read_progress()
@@ -106,14 +106,14 @@ def test_a_running_collection_can_be_cancelled() -> None:
 
 
 def test_a_program_that_is_not_there_is_an_error() -> None:
-    """A command that cannot be started is told as an error."""
+    """A command that cannot be started raises an error."""
     process = CollectionProcess(lambda _: ["/nowhere/at/all"])
     with pytest.raises(PlumblineError, match="the collection of 2025-10-10 cannot be started"):
         process.start_collection(EVENT_REQUEST)
 
 
 def test_what_is_collected_is_named() -> None:
-    """An event, or assets with their window in UTC, with whatever is unusual about them."""
+    """An order names its event, or assets with their window in UTC, and what is not the default."""
     assert str(EVENT_REQUEST) == "2025-10-10"
     start = datetime(2025, 10, 11, 5, tzinfo=timezone(timedelta(hours=8)))
     request = CollectionOrder(
@@ -130,7 +130,7 @@ def test_what_is_collected_is_named() -> None:
 
 
 def test_each_venue_tells_its_own() -> None:
-    """A venue's markets are summed up; the outcome that had least speaks, and every reason is named once."""
+    """A venue adds up its markets; it has the worst outcome, and every reason once."""
     reader = ProgressReader()
     half_done = {**HALF_DONE, "outcome": "partly", "message": "300 of 600 minutes not had: HTTP 502"}
     for event in (half_done, {**half_done, "symbol": "ATOM/USDC", "outcome": "complete", "message": ""}):
@@ -149,7 +149,7 @@ def test_each_venue_tells_its_own() -> None:
 
 
 def test_notes_on_the_request_are_told() -> None:
-    """What was read into the request stands behind the result."""
+    """The progress has the description of the order."""
     process = CollectionProcess(lambda _: _build_script({**SUMMARY, "notes": ["edges rounded down to whole minutes"]}))
     process.start_collection(EVENT_REQUEST)
     assert _wait_for_end(process).text == "Collected 600 new candles. Edges rounded down to whole minutes."

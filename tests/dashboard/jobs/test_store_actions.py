@@ -1,10 +1,10 @@
-"""The page's actions over a real store, and the command line that a request of the page becomes."""
+"""The actions over a real store, and the command line of an order."""
 
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from app import build_collect_options
+from cli.commands.serve import build_collect_options
 from dashboard.jobs.actions import CollectionOrder, FileMarket, StoredSource
 from dashboard.jobs.store_actions import StoreActions
 from dashboard.pages.data.upload import MAX_REQUEST_BYTES
@@ -19,12 +19,12 @@ CSV = "open_time,open,high,low,close,volume\n2025-10-10T21:00:00Z,4,4,3,3.5,10\n
 
 
 def build_actions(store: CandleStore) -> StoreActions:
-    """The actions over a store, of which no collection is started."""
+    """The actions over a store; no collection is started."""
     return StoreActions(store, lambda _: [sys.executable, "-c", ""], venues=("okx",), now=lambda: NOW)
 
 
 def test_a_request_as_options() -> None:
-    """An event is named; assets come with their window in UTC, and with venues and a length where they were chosen."""
+    """The command names an event, or assets with their window in UTC, and venues and length if they are given."""
     assert build_collect_options(CollectionOrder(event="2025-10-10")) == ["--event", "2025-10-10", "--timeframe", "1m"]
     start, end = datetime(2025, 10, 10, 21, tzinfo=UTC), datetime(2025, 10, 10, 22, tzinfo=UTC)
     request = CollectionOrder(
@@ -37,7 +37,7 @@ def test_a_request_as_options() -> None:
 
 
 def test_files_come_in_and_go(tmp_path: Path) -> None:
-    """A file of one market is stored under its own name by the given clock, and can be forgotten by that name."""
+    """A file of one market is stored under its name at the given time, and can be forgotten by that name."""
     store = CandleStore(str(tmp_path / "lake"))
     actions = build_actions(store)
     path = tmp_path / "mine.csv"
@@ -51,7 +51,7 @@ def test_files_come_in_and_go(tmp_path: Path) -> None:
 
 
 def test_what_is_too_large_is_refused_by_its_head(tmp_path: Path) -> None:
-    """A request above what the page takes at once is answered with 413, and its body is not read."""
+    """A request above the limit gets 413, and its body is not read."""
     store = CandleStore(str(tmp_path / "lake"))
     client = create_app(store, load_catalogue(), build_actions(store)).server.test_client()
     headers = {"CONTENT_LENGTH": str(MAX_REQUEST_BYTES + 1), "CONTENT_TYPE": "application/json"}
@@ -59,7 +59,7 @@ def test_what_is_too_large_is_refused_by_its_head(tmp_path: Path) -> None:
 
 
 def test_who_follows(tmp_path: Path) -> None:
-    """The follower is told as long as it holds its lock."""
+    """The follower is found as long as it holds its lock."""
     store = CandleStore(str(tmp_path / "lake"))
     actions = build_actions(store)
     assert actions.find_follower() is None

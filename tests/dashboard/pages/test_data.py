@@ -1,4 +1,4 @@
-"""The data page as data: what it says of a store by hand, what it asks to be done, and what it says of that."""
+"""The data page: its values, the collections it orders, and uploads."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -16,12 +16,12 @@ from dashboard.pages.data import page as data
 from dashboard.pages.data.collect_form import (
     CollectForm,
     CollectScope,
+    build_order,
     build_progress_updates,
-    build_request,
     start_collection,
 )
 from dashboard.pages.data.coverage_map import describe_field, describe_missing, group_fields
-from dashboard.pages.data.holdings import build_follower_status, describe_store, list_forgettable, measure_pace
+from dashboard.pages.data.holdings import build_follower_status, describe_store, list_forgettable_sources, measure_pace
 from dashboard.pages.data.incidents import MAX_INCIDENTS, VISIBLE_INCIDENTS, build_incident_list, list_incidents
 from dashboard.pages.data.revisions import build_revision_list
 from dashboard.pages.data.upload import (
@@ -55,9 +55,9 @@ GOOD_CSV = CSV_HEADER + "okx,ATOM/USDT,2025-10-10T21:00:00Z,4,4,3,3.5,10\n"
 BAD_CSV = GOOD_CSV + "okx,ATOM/USDT,2025-10-10T21:01:00Z,4,3,5,3.5,10\n"
 
 
-def build_context(shelf: MemoryStore, hands: RecordedActions | None = None) -> PageContext:
-    """What the page works with."""
-    return PageContext(Measurements(shelf, CATALOGUE), hands or RecordedActions())
+def build_context(store: MemoryStore, actions: RecordedActions | None = None) -> PageContext:
+    """The context of the page."""
+    return PageContext(Measurements(store, CATALOGUE), actions or RecordedActions())
 
 
 def read_text(part: object) -> str:
@@ -68,15 +68,15 @@ def read_text(part: object) -> str:
 def upload_file(
     store: CandleStore, name: str, text: str, market: tuple[str, str] = ("", ""), *, complete: bool = False
 ) -> UploadResult:
-    """What becomes of a file."""
+    """The result of uploading a file."""
     return store_upload(RecordedActions(store=store), name, BytesIO(text.encode()), market, complete=complete)
 
 
-def build_client(hands: RecordedActions) -> FlaskClient:
-    """A client of a server that takes files, as large ones as the page's."""
+def build_client(actions: RecordedActions) -> FlaskClient:
+    """A client of a server with the import route and the page's limit of size."""
     server = Flask(__name__)
     server.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
-    server.register_blueprint(build_import_routes(hands))
+    server.register_blueprint(build_import_routes(actions))
     return server.test_client()
 
 
@@ -90,7 +90,7 @@ def build_failed_row(
 
 
 def test_the_page_over_candles() -> None:
-    """It says how many exchanges have candles of the asset, where nothing is on record, and what is held."""
+    """The page shows how many exchanges have candles of the asset, which have no record, and what the store holds."""
     values = data.build_updates(build_context(MemoryStore(), RecordedActions(venues=("binance", "htx"))), VIEW)
     assert read_text(values["data-said", "children"]) == (
         "ATOM, 9 Oct 2025, 21:00 to 10 Oct 2025, 22:00 UTC: candles of 9 exchanges; 0 without a missing minute."
@@ -103,7 +103,7 @@ def test_the_page_over_candles() -> None:
 
 
 def test_an_empty_store_says_what_to_do() -> None:
-    """Nothing on record: the way on is named, and no empty map is drawn."""
+    """Without any record the page says what to do, and has no map."""
     values = data.build_updates(build_context(MemoryStore(build_empty_frame(CANDLE))), VIEW)
     assert "Nothing of ATOM is on record" in read_text(values["data-said", "children"])
     assert "collect it, or import a file" in read_text(values["data-said", "children"])
@@ -114,7 +114,7 @@ def test_an_empty_store_says_what_to_do() -> None:
 
 
 def test_the_reconstruction_is_called_no_evidence() -> None:
-    """Where there are no real candles the sample is shown as what it is, unless the view wants real ones."""
+    """Without real candles the page shows the sample and calls it no evidence, unless the view excludes it."""
     candles = MemoryStore().frame.with_columns(origin=pl.lit(Origin.RECONSTRUCTION.value))
     context = build_context(MemoryStore(candles))
     assert "of the reconstruction, which is no evidence" in data.build_updates(context, VIEW)["data-said", "children"]
@@ -123,7 +123,7 @@ def test_the_reconstruction_is_called_no_evidence() -> None:
 
 
 def test_runs_without_a_candle_are_told_as_one() -> None:
-    """Neighbours that hold nothing for one reason become one field; what holds candles stands by itself."""
+    """Neighbouring fields without a candle are merged if their reason is the same; fields with candles are not."""
     never_field, complete_field = CoverageField(0, 0, 60, NEVER_ASKED), CoverageField(60, 0, 0, "complete")
     refused_field, quiet_field = CoverageField(0, 0, 60, "refused", "HTTP 403"), CoverageField(0, 60, 0, "complete")
     merged_fields = list(
@@ -136,7 +136,7 @@ def test_runs_without_a_candle_are_told_as_one() -> None:
 
 
 def test_a_field_in_a_sentence() -> None:
-    """Market, time, minutes had, quiet and missing, and why; a market sums up its reasons, the commonest first."""
+    """A field has market, time, minutes and the reason for missing ones; a market lists reasons by their frequency."""
     field = CoverageField(40, 5, 15, "unreachable", "HTTP 502")
     market = MarketCoverage("okx", "ATOM/USDT", (field, CoverageField(0, 0, 60, NEVER_ASKED)))
     sentence = "ATOM/USDT, then: 40 of 60 minutes had, 5 quiet, 15 missing (unreachable: HTTP 502)"
@@ -145,7 +145,7 @@ def test_a_field_in_a_sentence() -> None:
 
 
 def test_incidents_newest_first() -> None:
-    """What was not had, answers kept aside and runs that failed stand in one list, each with what to do next."""
+    """Missing minutes, rejected answers and failed runs are one list, each with advice."""
     rows = [
         build_failed_row("htx", "ATOM/USDT", "refused", "HTTP 403"),
         build_failed_row("mexc", "ATOM/*", "history-too-short", "30 days", NOW + timedelta(hours=2)),
@@ -183,7 +183,7 @@ def test_incidents_newest_first() -> None:
 
 
 def test_many_incidents_are_counted() -> None:
-    """The first are in sight, others one click away, and of very many the rest is counted."""
+    """The first incidents are visible, others in a closed element, and those beyond the limit are counted."""
     rows = [build_failed_row("okx", "ATOM/USDT", "unreachable", f"HTTP {i}") for i in range(MAX_INCIDENTS + 5)]
     incident_list = list_incidents(
         pl.DataFrame(rows, schema=COVERAGE),
@@ -198,7 +198,7 @@ def test_many_incidents_are_counted() -> None:
 
 
 def test_changed_candles() -> None:
-    """First-seen and present value stand side by side with their times; that there are none is said."""
+    """First and latest value stand beside each other with their times; an empty list says so."""
     row = {"venue": "okx", "symbol": "ATOM/USDT", "price": "trade", "timeframe": "1m", "open_time": START}
     row |= {"field": "low", "first_seen": 3.9, "first_seen_at": NOW, "now": 1.2, "now_at": NOW + timedelta(hours=1)}
     row |= {"changes": 1, "origin": Origin.OHLCV.value, "source": "www.okx.com"}
@@ -214,19 +214,19 @@ def test_changed_candles() -> None:
 
 
 def test_what_to_collect() -> None:
-    """The view's asset and window, with the 24 h before and further assets where wanted; or all of the event."""
-    assert build_request(CollectForm(), VIEW) == CollectionOrder(
+    """The view's scope has the 24 h before and further assets on request; the event's scope has neither."""
+    assert build_order(CollectForm(), VIEW) == CollectionOrder(
         assets=("ATOM",), start=START - timedelta(hours=24), end=END
     )
     form = CollectForm(include_before=False, further_assets=("DOGE", "ATOM"), venues=("okx",), timeframe=Timeframe.S1)
-    assert build_request(form, VIEW) == CollectionOrder(
+    assert build_order(form, VIEW) == CollectionOrder(
         assets=("ATOM", "DOGE"), start=START, end=END, venues=("okx",), timeframe=Timeframe.S1
     )
-    assert build_request(CollectForm(CollectScope.EVENT), VIEW) == CollectionOrder(event="2025-10-10")
+    assert build_order(CollectForm(CollectScope.EVENT), VIEW) == CollectionOrder(event="2025-10-10")
 
 
 def test_progress_of_each_venue() -> None:
-    """While it runs, every exchange has a bar, candles, state and message; the clock runs as long as it does."""
+    """A running collection shows bar, candles, state and message of every exchange; the ticker runs until it ends."""
     venues = (
         VenueProgress("okx", 300, 300, 600, ASKING),
         VenueProgress("htx", 0, 600, 600, "refused", "ATOM/USDT: HTTP 403"),
@@ -248,19 +248,19 @@ def test_progress_of_each_venue() -> None:
 
 
 def test_a_collection_that_cannot_start() -> None:
-    """It is said why, and can be tried again."""
+    """A collection that cannot start shows the reason, and can be started again."""
     progress = start_collection(RecordedActions(refuses_start=True), CollectForm(), VIEW)
     assert progress == CollectionProgress("the network is off", None, running=False, failed=True)
 
 
 def test_a_running_collection_is_found_again() -> None:
-    """A page that is opened while a collection runs shows it, and so does one that is opened after its end."""
-    hands = RecordedActions([CollectionProgress("3 of 8", None, running=True, failed=False)])
-    assert "3 of 8" in read_text(data.build_content(build_context(MemoryStore(), hands), VIEW))
+    """A page that is opened during a collection or after it shows its progress."""
+    actions = RecordedActions([CollectionProgress("3 of 8", None, running=True, failed=False)])
+    assert "3 of 8" in read_text(data.build_content(build_context(MemoryStore(), actions), VIEW))
 
 
 def test_who_follows_and_when_next() -> None:
-    """The pace is seen from the follower's own runs; before the second it is not known."""
+    """The pace is measured from the follower's own runs, and is unknown before the second."""
 
     def build_run(minute: int, holder: str, kind: str = "follow") -> dict[str, object]:
         time = NOW + timedelta(minutes=minute)
@@ -293,18 +293,18 @@ def test_who_follows_and_when_next() -> None:
 
 
 def test_what_is_held_and_can_be_forgotten() -> None:
-    """Files and the sample can be forgotten, what was collected cannot."""
+    """Imported files and the sample can be forgotten, collected candles cannot."""
     frame = MemoryStore().frame
     parts = [frame.with_columns(origin=pl.lit(origin.value)) for origin in (Origin.OHLCV, Origin.RECONSTRUCTION)]
     holdings = MemoryStore(pl.concat([frame, *parts])).read_holdings()
-    assert list_forgettable(holdings) == (
+    assert list_forgettable_sources(holdings) == (
         StoredSource("by hand", Origin.IMPORTED),
         StoredSource("by hand", Origin.RECONSTRUCTION),
     )
 
 
 def test_how_much_is_held_of_each_length() -> None:
-    """The store's candles and size stand in a sentence; where it holds several lengths, each of them too."""
+    """A sentence names the candles and the size of the store, and those of each length if there are several."""
     size, part_size = StoreSize(2_500_000, 3), StoreSize(400_000, 1)
     assert describe_store("lake", size, {Timeframe.M1: (1200, size)}) == "1,200 candles at lake, 2.5 MB in 3 files."
     assert describe_store("s3://x", None, {Timeframe.M1: (1, None)}) == "1 candle at s3://x."
@@ -316,7 +316,7 @@ def test_how_much_is_held_of_each_length() -> None:
     )
 
 
-def build_mixed_shelf() -> MemoryStore:
+def build_mixed_store() -> MemoryStore:
     """The crash in minutes, and ATOM's candles of it as if each were one of a second; DOGE has none of those."""
     frame = MemoryStore().frame
     seconds = frame.filter(pl.col("symbol").str.starts_with("ATOM/")).with_columns(timeframe=pl.lit("1s"))
@@ -324,8 +324,8 @@ def build_mixed_shelf() -> MemoryStore:
 
 
 def test_a_choice_of_lengths_where_there_are_several() -> None:
-    """It is offered of an asset that has several, or where the one asked for is not held, and says which is shown."""
-    context = build_context(build_mixed_shelf())
+    """The choice of length is there for an asset with several, or if the view's length is not stored."""
+    context = build_context(build_mixed_store())
     assert data.build_updates(build_context(MemoryStore()), VIEW)["data-lengths", "children"] == []
     assert data.build_updates(context, replace(VIEW, asset="DOGE"))["data-lengths", "children"] == []
     lengths_text = str(to_plain_data(data.build_updates(context, VIEW)["data-lengths", "children"]))
@@ -338,9 +338,9 @@ def test_a_choice_of_lengths_where_there_are_several() -> None:
 
 
 def test_the_map_of_another_length() -> None:
-    """The map, its sentence and its table count the bars of the view, and only their venues."""
+    """Map, sentence and table count the bars of the view's length, and only venues that have some."""
     values = data.build_updates(
-        build_context(build_mixed_shelf(), RecordedActions(venues=("okx", "kraken"))),
+        build_context(build_mixed_store(), RecordedActions(venues=("okx", "kraken"))),
         replace(VIEW, timeframe=Timeframe.S1),
     )
     assert read_text(values["data-said", "children"]) == (
@@ -355,7 +355,7 @@ def test_the_map_of_another_length() -> None:
 
 
 def test_incidents_of_other_lengths() -> None:
-    """What was not had of candles of a second stands apart from the minutes, and says so."""
+    """Missing candles of a second are an incident apart from missing minutes, and say so."""
     rows = [build_failed_row("htx", "ATOM/USDT", "refused", "HTTP 403")]
     rows += [{**rows[0], "timeframe": "1s"}]
     incident_list = list_incidents(
@@ -378,7 +378,7 @@ def store(tmp_path: Path) -> CandleStore:
 
 
 def test_files_good_and_bad(store: CandleStore) -> None:
-    """A good file comes in under its own name; a bad one is refused by file and line, and nothing of it is stored."""
+    """A good file is stored under its name; a bad one is refused by file and line, and nothing of it is stored."""
     text = read_text(build_upload_result(upload_file(store, "good.csv", GOOD_CSV)))
     assert "good.csv : 1 candle new, 0 already there" in text
     refusal = read_text(build_upload_result(upload_file(store, "bad.csv", BAD_CSV)))
@@ -389,7 +389,7 @@ def test_files_good_and_bad(store: CandleStore) -> None:
 
 
 def test_a_file_of_one_market(store: CandleStore) -> None:
-    """Venue and symbol are needed together; with both, the file's rows are of that market."""
+    """Venue and symbol are required together; with both, the rows of the file are of that market."""
     rows = "open_time,open,high,low,close,volume\n2025-10-10T21:00:00Z,4,4,3,3.5,10\n"
     half_result = upload_file(store, "mine.csv", rows, ("kraken", " "), complete=True)
     assert half_result.failure == "Nothing was taken: a file of one market needs both its exchange and its symbol."
@@ -402,14 +402,14 @@ def test_a_file_of_one_market(store: CandleStore) -> None:
 
 @pytest.mark.parametrize("name", ["../../etc/evil.csv", r"C:\temp\evil.csv", "evil.csv"])
 def test_a_name_leads_nowhere(store: CandleStore, name: str) -> None:
-    """Of a path only the last part is the name, and that is the source."""
+    """Only the last part of a path is the name of the file, and its source."""
     upload_file(store, name, GOOD_CSV)
     assert store.read_holdings()["source"].to_list() == ["evil.csv"]
 
 
 @pytest.mark.parametrize("name", ["..", "", "\0.csv"])
 def test_what_is_no_name(store: CandleStore, name: str) -> None:
-    """What names no file is refused, and nothing is stored."""
+    """A name that is none of a file is refused, and nothing is stored."""
     result = upload_file(store, name, GOOD_CSV)
     assert result.stored_files == ()
     assert "is no name of a file" in result.refusals[0]
@@ -417,7 +417,7 @@ def test_what_is_no_name(store: CandleStore, name: str) -> None:
 
 
 def test_a_file_over_http(store: CandleStore) -> None:
-    """The body is the file, the query says the rest; the answer is what to show, and whether anything came in."""
+    """The body of the request is the file; the response has the components to show, and whether rows were stored."""
     rows = b"open_time,open,high,low,close,volume\n2025-10-10T21:00:00Z,4,4,3,3.5,10\n"
     query = {"name": "mine.csv", "venue": "kraken", "symbol": "ATOM/USD", "complete": "true"}
     response = build_client(RecordedActions(store=store)).post(
@@ -431,7 +431,7 @@ def test_a_file_over_http(store: CandleStore) -> None:
 
 
 def test_another_site_cannot_send_files(store: CandleStore) -> None:
-    """A body of a type that a page of another site may send unasked is refused, and so is reading by link."""
+    """A body of a type that other sites can send without a preflight is refused, and so is GET."""
     client = build_client(RecordedActions(store=store))
     for kind in ("text/plain", "multipart/form-data", "application/x-www-form-urlencoded", None):
         assert client.post("/import?name=a.csv", data=GOOD_CSV, content_type=kind).status_code == 415
@@ -440,14 +440,16 @@ def test_another_site_cannot_send_files(store: CandleStore) -> None:
 
 
 def test_files_that_are_too_large() -> None:
-    """Above the limit nothing is read, and the way for large files is named."""
-    hands = RecordedActions()
+    """Above the limit nothing is read, and the message names the command line."""
+    actions = RecordedActions()
     headers = {"CONTENT_LENGTH": str(MAX_REQUEST_BYTES + 1)}
-    response = build_client(hands).post("/import?name=large.csv", content_type=CONTENT_TYPE, environ_overrides=headers)
+    response = build_client(actions).post(
+        "/import?name=large.csv", content_type=CONTENT_TYPE, environ_overrides=headers
+    )
     assert response.json is not None
     assert "large.csv has 64.0 MB" in collect_text(response.json["children"])
     assert "plumbline import FILE" in collect_text(response.json["children"])
-    assert (response.json["stored"], hands.calls) == (False, [])
+    assert (response.json["stored"], actions.calls) == (False, [])
 
 
 def test_the_default_view_has_the_form() -> None:

@@ -1,4 +1,4 @@
-"""The page of lows: its rows, its histograms, and that everything on it follows the view."""
+"""The page of lows: its rows, its histograms, and that all of its values follow the view."""
 
 import math
 from dataclasses import replace
@@ -37,7 +37,7 @@ VIEW = replace(build_default_view(CATALOGUE), start=WINDOW.start, end=WINDOW.end
 
 @pytest.fixture(scope="module")
 def context() -> PageContext:
-    """Answers from candles made by hand."""
+    """The context over candles made by hand."""
     return PageContext(Measurements(MemoryStore(), CATALOGUE), RecordedActions())
 
 
@@ -69,7 +69,7 @@ def test_a_row_of_the_one_that_fell(measurements: tuple[Measurement, ...]) -> No
 
 
 def test_rows_of_others(measurements: tuple[Measurement, ...]) -> None:
-    """Every spot market with a trade has a row; what nothing defines is null."""
+    """Every spot market with a trade has a row; values that are not defined are null."""
     rows_by_market = build_rows(measurements)
     assert len(rows_by_market) == 9 + 1 + 2
     assert rows_by_market["ATOM", "okx"]["gap_to_second"] == pytest.approx(3599)
@@ -79,13 +79,13 @@ def test_rows_of_others(measurements: tuple[Measurement, ...]) -> None:
 
 
 def test_the_focus_is_the_view_s(measurements: tuple[Measurement, ...]) -> None:
-    """Rows of the asked focus are marked, also where an asset's measurement had to speak of another venue."""
+    """Rows of the requested focus are marked, also if an asset's measurement has another focus."""
     focus_keys = [key for key, row in build_rows(measurements).items() if row["focus"]]
     assert focus_keys == [("ATOM", "binance"), ("WBETH", "binance")]
 
 
 def test_a_file_has_the_fields_of_the_command_line(measurements: tuple[Measurement, ...]) -> None:
-    """The header of the file names fields as the JSON of the lows does, and every one is a column of the grid."""
+    """The fields of the file are those of the JSON, and every one is a column of the grid."""
     grid_columns = [leaf for group in build_columns(Timeframe.M1) for leaf in group.get("children", [group])]
     assert {*FILE_FIELDS} == {column["field"] for column in grid_columns}
     asset = build_lows_json(measurements, build_empty_frame(LOW_TRADE))["assets"][0]
@@ -96,7 +96,7 @@ def test_a_file_has_the_fields_of_the_command_line(measurements: tuple[Measureme
 
 
 def test_numbers_are_written_by_the_grid_alone() -> None:
-    """A file gets values as they are: no column formats what it exports; names lead to definitions."""
+    """No column formats the values of the file; names of columns are links to definitions."""
     number_columns = [
         leaf
         for group in build_columns(Timeframe.M1)
@@ -127,7 +127,7 @@ def test_gaps_in_bins(measurements: tuple[Measurement, ...]) -> None:
 
 
 def test_the_histograms_draw_the_bins(measurements: tuple[Measurement, ...]) -> None:
-    """Two stacked bars a bin on one axis, the focus venue's and the others', and the table says the same."""
+    """Each bin has two stacked bars, the focus venue's and the others', and the table has the same numbers."""
     event_gaps = measure_gaps(measurements, "binance")
     figure = build_gaps_figure(event_gaps, CATALOGUE, "binance", Theme.DARK, Timeframe.M1)
     focus_lows, other_lows, focus_closes, other_closes = figure.data
@@ -139,7 +139,7 @@ def test_the_histograms_draw_the_bins(measurements: tuple[Measurement, ...]) -> 
 
 
 def test_no_gaps() -> None:
-    """Without candles there are empty axes that say so, and only the lower one has its bins named."""
+    """Without candles the axes are empty with a note, and only the lower one has tick labels."""
     figure = build_gaps_figure(measure_gaps((), "binance"), CATALOGUE, "binance", Theme.LIGHT, Timeframe.M1)
     assert sum(sum(trace.y) for trace in figure.data) == 0
     assert [note.text for note in figure.layout.annotations].count("no gap: too few exchanges traded") == 2
@@ -152,14 +152,14 @@ def test_no_gaps() -> None:
     ids=["plain", "changed"],
 )
 def test_a_change_holds_every_value(context: PageContext, view: ViewState) -> None:
-    """Opened by a link, the page has every value in its place that a change would send."""
+    """Opened by a link, the page has the values that a change would send."""
     (layout,) = lows.build_content(context, view)
     for (name, prop), value in lows.build_updates(context, view).items():
         assert to_plain_data(getattr(layout[name], prop)) == to_plain_data(value), (name, prop)
 
 
 def test_the_warning_is_in_plain_sight(context: PageContext) -> None:
-    """Why day lows mislead is said above the tables, and assets without candles are named."""
+    """The warning about lows of a day stands above the tables, and assets without candles are listed."""
     values = lows.build_updates(context, VIEW)
     assert "not printed in the same minute" in collect_text(to_plain_data(values["lows-note", "children"]))
     assert values["lows-none", "children"] == "Without candles here: BNSOL and XRP."
@@ -167,7 +167,7 @@ def test_the_warning_is_in_plain_sight(context: PageContext) -> None:
 
 
 def test_without_candles() -> None:
-    """Where nothing is stored the page says so, and shows no heads of tables and charts without anything in them."""
+    """Without candles the page says so, and hides tables and charts."""
     values = lows.build_updates(
         PageContext(Measurements(MemoryStore(build_empty_frame(CANDLE)), CATALOGUE), RecordedActions()), VIEW
     )
@@ -177,7 +177,7 @@ def test_without_candles() -> None:
 
 
 def test_the_own_asset_has_no_candle(context: PageContext) -> None:
-    """An asset without a candle is named, and hides nothing of what the event's other assets have."""
+    """If the view's asset has no candle, it is listed, and the event's other assets are shown."""
     values = lows.build_updates(context, replace(VIEW, asset="USDE"))
     assert {row["asset"] for row in values["lows-grid", "rowData"]} == {"ATOM", "WBETH", "DOGE"}
     assert not values["lows-parts", "hidden"]
@@ -185,14 +185,14 @@ def test_the_own_asset_has_no_candle(context: PageContext) -> None:
 
 
 def test_the_notices_speak_of_every_asset(context: PageContext) -> None:
-    """Who is missing is said of each asset on the page, not of the chosen one alone."""
+    """Notices name the missing focus of each asset on the page, not of the view's asset alone."""
     values = Router(context).open("/lows", "?window=crash&focus=okx")
     text = collect_text(to_plain_data(values["notices", "children"]))
     assert "OKX has no candle of WBETH and DOGE in this window; Binance (WBETH) and Coinbase (DOGE) are shown." in text
 
 
 def test_times_with_a_day_have_room(context: PageContext) -> None:
-    """In a window of two days a time names its day, and its column is wider."""
+    """In a window of two days times have a date, and their column is wider."""
     long_view = replace(VIEW, start=VIEW.start - timedelta(days=1))
     widths = []
     for view in (VIEW, long_view):

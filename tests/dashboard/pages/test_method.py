@@ -1,4 +1,4 @@
-"""The method page: its facts are the program's and the document's."""
+"""The method page: its numbers are those of the program and of docs/method.md."""
 
 from dataclasses import replace
 from typing import Any
@@ -18,7 +18,7 @@ CATALOGUE = load_catalogue()
 
 
 def read_page_text(view: ViewState) -> str:
-    """All that the page says of a view."""
+    """The text of the page for a view."""
     return collect_text(
         to_plain_data(
             method.build_content(PageContext(Measurements(MemoryStore(), CATALOGUE), RecordedActions()), view)
@@ -27,7 +27,7 @@ def read_page_text(view: ViewState) -> str:
 
 
 def test_the_limits_come_first() -> None:
-    """What candles cannot show stands before every definition."""
+    """The limits of candles stand before every definition."""
     text = read_page_text(build_default_view(CATALOGUE))
     body = text[text.index("Read this before any number") :]
     assert body.index("No cause.") < body.index("Five states")
@@ -45,13 +45,13 @@ def test_the_limits_come_first() -> None:
     ],
 )
 def test_the_parameters_of_the_moment(changes: dict[str, Any], words: list[str]) -> None:
-    """Definitions name the view's own settings."""
+    """Definitions have the settings of the view."""
     text = read_page_text(replace(build_default_view(CATALOGUE), **changes))
     assert [word for word in words if word not in text] == []
 
 
 def test_numbers_of_the_method() -> None:
-    """What is fixed is as docs/method.md has it: 3 votes, 80 %, 4 venues, 2 points, 3 minutes, 7 days, 40 %."""
+    """Constants are those of docs/method.md: 3 votes, 80 %, 4 venues, 2 points, 3 minutes, 7 days, 40 %."""
     text = read_page_text(build_default_view(CATALOGUE))
     for phrase in (
         "at least 3 others voted",
@@ -68,7 +68,7 @@ def test_numbers_of_the_method() -> None:
 
 
 def test_the_windows_are_the_event_s() -> None:
-    """Every named window of the event is listed with its origin."""
+    """Every named window of the event is listed with its note."""
     for event in CATALOGUE.events.values():
         text = read_page_text(build_default_view(CATALOGUE, event.id))
         assert [window.name for window in event.windows.values() if window.note not in text] == []

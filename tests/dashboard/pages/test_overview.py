@@ -1,4 +1,4 @@
-"""The overview: what each of its parts says of hand-made candles, and that nothing is said of an illustration."""
+"""The parts of the overview over candles made by hand and over the reconstruction."""
 
 import math
 from dataclasses import replace
@@ -37,7 +37,7 @@ from dashboard.pages.overview.scatter import (
 )
 from dashboard.service.event import EventContext
 from dashboard.service.measurements import Measurements
-from dashboard.shell.values import build_shell_updates
+from dashboard.shell.updates import build_shell_updates
 from dashboard.state.view import OriginChoice, Theme, ViewState, build_default_view
 from data.reconstruction.candles import reconstruct_candles
 from data.schema import CANDLE, Origin, build_empty_frame
@@ -53,9 +53,9 @@ from tests.dashboard.scenarios import (
     CATALOGUE,
     START,
     USDT,
-    ask_and_measure,
     build_candles,
     build_dip,
+    measure_frames,
     measure_scenario,
 )
 from tests.deviation.close_boards import NOTHING_COVERED, build_board_question
@@ -63,32 +63,32 @@ from tests.deviation.close_boards import build_candles as board_candles
 from tests.deviation.test_sensitivity import FIVE_MINUTE_BOARD
 
 FALL_BY_VENUE = {"okx": 0.6, "binance": 0.35}
-"""How far each falls, where it is not 0.3."""
+"""The fall of each venue that does not fall by 0.3."""
 
 WINDOW = CATALOGUE.get_event("2025-10-10").get_window("crash")
 VIEW = replace(build_default_view(CATALOGUE), start=WINDOW.start, end=WINDOW.end)
 
 
 def build_overview(*measurements: Measurement, focus: str = "binance", theme: Theme = Theme.LIGHT) -> EventContext:
-    """Measurements as the overview's view sees them."""
+    """The measurements with the overview's view."""
     return EventContext(measurements, replace(VIEW, focus=focus, theme=theme), CATALOGUE)
 
 
 def read_text(component: Any) -> str:  # noqa: ANN401 - whatever dash takes
-    """What a component says, spaces of every kind alike."""
+    """The text of a component, with all kinds of white space as one space."""
     return " ".join(collect_text(to_plain_data(component)).split())
 
 
 @pytest.fixture
-def shelf() -> MemoryStore:
+def store() -> MemoryStore:
     """ATOM, DOGE and WBETH, made by hand."""
     return MemoryStore()
 
 
 @pytest.fixture
-def context(shelf: MemoryStore) -> PageContext:
-    """The pages over it."""
-    return PageContext(Measurements(shelf, CATALOGUE), RecordedActions())
+def context(store: MemoryStore) -> PageContext:
+    """The context over the store."""
+    return PageContext(Measurements(store, CATALOGUE), RecordedActions())
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ def crash_overview(context: PageContext) -> EventContext:
 
 
 def test_points_by_hand(crash_overview: EventContext) -> None:
-    """Binance is a third below for 5 of 30 firm minutes; who never was below is no deeper than zero."""
+    """Binance is a third below for 5 of 30 firm minutes; the depth of venues that were never below is zero."""
     points = {
         (p.asset, p.venue): p
         for p in build_market_points(crash_overview.measurements, CATALOGUE, {"binance"}, VIEW.zone)
@@ -116,7 +116,7 @@ def test_points_by_hand(crash_overview: EventContext) -> None:
 
 
 def test_depth_against_duration(crash_overview: EventContext) -> None:
-    """A marker for each market that was below, whose click leads to its explorer; the others are named beside it."""
+    """Each market that was below has a marker, which opens its explorer; the others are listed."""
     points = build_market_points(crash_overview.measurements, CATALOGUE, {"binance"}, VIEW.zone)
     points_below = [point for point in points if point.below_min]
     figure = build_depth_figure(crash_overview, points_below, WIDE_CHART)
@@ -131,7 +131,7 @@ def test_depth_against_duration(crash_overview: EventContext) -> None:
 
 
 def test_nobody_below() -> None:
-    """A calm market has a sentence instead of a chart, a lonely one another, and both keep their tables."""
+    """Without a point there is a sentence instead of a chart, and the table remains."""
     calm_overview, lonely_overview = build_overview(measure_scenario("calm")), build_overview(measure_scenario("alone"))
     text = read_text(
         build_depth_chart(
@@ -177,7 +177,7 @@ def compute_pixel_boxes(figure: dict[str, Any], size: ChartSize) -> tuple[list[t
 @pytest.mark.parametrize("name", ["crash", "crowd", "fair_value", "cheap"])
 @pytest.mark.parametrize("size", [WIDE_CHART, NARROW_CHART], ids=["wide", "narrow"])
 def test_labels_cover_nothing(name: str, size: ChartSize) -> None:
-    """No label lies on another one, on a marker, or outside of the picture, and the focus venue has its own."""
+    """No label overlaps another one, a marker, or the edge of the picture, and the focus venue has one."""
     event_overview = build_overview(measure_scenario(name))
     points = [
         p
@@ -192,7 +192,7 @@ def test_labels_cover_nothing(name: str, size: ChartSize) -> None:
 
 
 def test_markers_tell_venues_apart() -> None:
-    """No two venues share both shape and colour, and the focus venue's marker lies above all others and is larger."""
+    """No two venues share shape and colour, and the focus venue's marker is on top of all others and larger."""
     styles = [
         (get_marker_symbol(CATALOGUE, v), compute_venue_colour(CATALOGUE, v, Theme.LIGHT)) for v in CATALOGUE.venues
     ]
@@ -209,7 +209,7 @@ def test_markers_tell_venues_apart() -> None:
 
 
 def find_cell(event_overview: EventContext, venue: str, asset: str) -> dict[str, Any]:
-    """A cell of the matrix as the browser gets it."""
+    """A cell of the matrix, serialized."""
     for row in list_parts(build_matrices(event_overview)):
         if row["type"] == "Tr" and read_text(row["props"]["children"][0]) == venue:
             assets = [measurement.question.asset for measurement in event_overview.measurements]
@@ -218,7 +218,7 @@ def find_cell(event_overview: EventContext, venue: str, asset: str) -> dict[str,
 
 
 def test_cells_of_the_matrix(crash_overview: EventContext) -> None:
-    """A ranked cell has number, minutes and words, and leads to the explorer with its asset and venue as focus."""
+    """A ranked cell has depth, minutes and rank, and opens the explorer with its asset and venue as focus."""
     deepest_cell = find_cell(crash_overview, "Binance", "ATOM")
     assert read_text(deepest_cell) == "\N{MINUS SIGN}33 % 5 of 30 min deepest, longest"
     assert deepest_cell["props"]["className"] == "deepest"
@@ -231,7 +231,7 @@ def test_cells_of_the_matrix(crash_overview: EventContext) -> None:
 
 
 def test_not_ranked_and_no_data_look_different(crash_overview: EventContext) -> None:
-    """What is not ranked is hatched and keeps its number, what has no candle is empty, and neither has a tint."""
+    """An unranked cell is hatched and has its number, one without a candle is empty, and neither is tinted."""
     fair_cell, empty_cell, thin_cell = (
         find_cell(crash_overview, *cell_key)
         for cell_key in (("Binance", "WBETH"), ("OKX", "WBETH"), ("Gemini", "DOGE"))
@@ -247,7 +247,7 @@ def test_not_ranked_and_no_data_look_different(crash_overview: EventContext) -> 
 
 @pytest.mark.parametrize("theme", Theme)
 def test_tints(theme: Theme) -> None:
-    """Each step is further from the paper than the one before, also in grey, and its text stays readable."""
+    """Each step contrasts more with the background than the one before, also in grey, and its text is readable."""
     styles = [build_tint(-(pct + 0.1) / 100, theme) for pct in (0, *DEPTH_STEPS_PCT)]
     paper = styles[0]["backgroundColor"]
     distances = [compute_contrast(style["backgroundColor"], paper) for style in styles]
@@ -258,7 +258,7 @@ def test_tints(theme: Theme) -> None:
 
 
 def test_the_verdict_says_it_either_way(crash_overview: EventContext) -> None:
-    """The focus that fell furthest and one that did not get the same sentence, and so do the others' ranks."""
+    """A focus that fell furthest and one that did not get the same sentence, and so do the others' ranks."""
     assert write_verdict(crash_overview) == "Binance was deepest on 1 of 1 ranked asset among USDT exchanges."
     okx_overview = replace(crash_overview, view=replace(VIEW, focus="okx"))
     assert write_verdict(okx_overview) == (
@@ -275,7 +275,7 @@ def test_the_verdict_says_it_either_way(crash_overview: EventContext) -> None:
 
 
 def test_the_reading_aid(crash_overview: EventContext, context: PageContext) -> None:
-    """Count, even share and why the rest is not ranked; the days before as collected, in words of no probability."""
+    """The aid has count, even share, the reasons for unranked assets, and the days before; no words of probability."""
     text = read_text(build_reading_section(crash_overview, context.measurements.run_checks(VIEW).placebo))
     assert "USDT exchanges: deepest on 1 of 1, longest on 1 of 1." in text
     assert "each ranked exchange would be deepest on 0.2 of 1 (1/5 on ATOM)" in text
@@ -314,7 +314,7 @@ def test_the_ranges_in_words() -> None:
 
 
 def test_cards(crash_overview: EventContext, context: PageContext) -> None:
-    """Each asset has its headline, and its rank or why it has none; a relative stands in by name."""
+    """Each card has a headline, and a rank or the reason for none; a relative of the focus replaces it by name."""
     card_list = build_cards(crash_overview, context.measurements.run_checks(VIEW).sensitivities)
     atom, wbeth, doge, *missing_cards = (read_text(card) for card in card_list)
     assert atom.startswith("ATOM ATOM on Binance: up to 33 % below other USDT exchanges, 40 % below USD exchanges.")
@@ -331,7 +331,7 @@ def test_cards(crash_overview: EventContext, context: PageContext) -> None:
 
 
 def test_cards_keep_their_shape(crash_overview: EventContext, context: PageContext) -> None:
-    """Before the sensitivity is known a card has the same parts, so that nothing moves when it comes."""
+    """A card without sensitivity has the same parts, so that nothing moves when it arrives."""
     before, after = (
         build_cards(crash_overview, None),
         build_cards(crash_overview, context.measurements.run_checks(VIEW).sensitivities),
@@ -343,7 +343,7 @@ def test_cards_keep_their_shape(crash_overview: EventContext, context: PageConte
 
 
 def test_an_absent_focus_can_be_replaced(context: PageContext) -> None:
-    """Where neither the focus nor a relative has a candle, the card says so and offers who has."""
+    """If neither the focus nor a relative has a candle, the card says so and offers other venues."""
     view = replace(VIEW, focus="htx")
     card = build_cards(EventContext(context.measurements.measure_event(view), view, CATALOGUE), None)[0]
     assert "No statement on ATOM on HTX: no candle of it here." in read_text(card)
@@ -352,7 +352,7 @@ def test_an_absent_focus_can_be_replaced(context: PageContext) -> None:
 
 
 def test_volume_beside_depth() -> None:
-    """The venue that reported most before is Binance; OKX fell further, which the sentence says by name."""
+    """Binance reported the most volume before; the sentence says that OKX fell further."""
     minutes, earlier_minutes = 60, 60
     start = START.replace(hour=20)
     flat = np.full(earlier_minutes, 4.0)
@@ -365,7 +365,7 @@ def test_volume_beside_depth() -> None:
         )
         for venue in ("binance", *USDT)
     ]
-    measurement = ask_and_measure(frames, minutes)
+    measurement = measure_frames(frames, minutes)
     (leader,) = find_volume_leaders([measurement])
     assert (leader.asset, leader.venue, leader.word, leader.deeper_venue) == (
         "ATOM",
@@ -399,7 +399,7 @@ def test_volume_beside_depth() -> None:
 
 
 def test_an_illustration_has_no_ranks() -> None:
-    """On the reconstruction there are numbers, marked, but no rank, no verdict, and nothing that comes later."""
+    """On the reconstruction numbers are marked, and there is no rank, no verdict, and no second request."""
     context = PageContext(Measurements(MemoryStore(reconstruct_candles()), CATALOGUE), RecordedActions())
     page = to_plain_data(overview.build_content(context, VIEW))
     text = read_text(page)
@@ -411,18 +411,18 @@ def test_an_illustration_has_no_ranks() -> None:
     assert text.count("ILLUSTRATION") == 2
 
 
-def test_what_takes_longer_is_asked_for_once(context: PageContext, shelf: MemoryStore) -> None:
-    """The first page waits for a second answer; then both are one, until the store changes."""
+def test_what_takes_longer_is_asked_for_once(context: PageContext, store: MemoryStore) -> None:
+    """The first page waits for the checks; then they are part of it, until the store changes."""
     assert "overview-asked" in str(to_plain_data(overview.build_content(context, VIEW)))
     assert context.measurements.get_cached_checks(VIEW) is None
     children = overview.build_deferred_parts(context, VIEW.to_query(CATALOGUE))
-    reads = shelf.read_count
+    reads = store.read_count
     page = overview.build_content(context, replace(VIEW, theme=Theme.DARK, asset="DOGE"))
     assert "overview-asked" not in str(to_plain_data(page))
     assert read_text(children[0]) in read_text(page)
     assert overview.build_deferred_parts(context, VIEW.to_query(CATALOGUE)) is not None
-    assert shelf.read_count == reads
-    shelf.add_candles(build_market_candles("mexc", "ATOM/USDT", 4))
+    assert store.read_count == reads
+    store.add_candles(build_market_candles("mexc", "ATOM/USDT", 4))
     assert "overview-asked" in str(to_plain_data(overview.build_content(context, VIEW)))
 
 
@@ -437,14 +437,14 @@ def test_what_takes_longer_is_asked_for_once(context: PageContext, shelf: Memory
     ids=["event", "own asset too", "left out", "other kind"],
 )
 def test_the_assets_of_an_event(context: PageContext, view: ViewState, assets: list[str]) -> None:
-    """Those of the event with a candle, and the view's own; none where all of its venues are left out."""
+    """Assets are those of the event with a candle, and the view's own; none if all venues are excluded."""
     measurements = context.measurements.measure_event(view)
     assert [measurement.question.asset for measurement in measurements] == assets
     assert {measurement.question.focus for measurement in measurements} <= {view.focus}
 
 
 def test_nothing_stored() -> None:
-    """Without candles the page says what to do next, and asks for nothing more."""
+    """Without candles the page says what to do, and sends no second request."""
     context = PageContext(Measurements(MemoryStore(build_empty_frame(CANDLE)), CATALOGUE), RecordedActions())
     text = read_text(overview.build_content(context, VIEW))
     assert "no candle of its assets in this window" in text
@@ -453,7 +453,7 @@ def test_nothing_stored() -> None:
 
 
 def test_notices_speak_of_every_asset() -> None:
-    """An offer of real candles names each asset of the event, also where the first one alone has an illustration."""
+    """The offer of real candles names each asset of the event, also if only the first has an illustration."""
     reconstruction = build_market_candles("okx", "ATOM/USDT", 4.0).with_columns(
         origin=pl.lit(Origin.RECONSTRUCTION.value)
     )
@@ -466,7 +466,7 @@ def test_notices_speak_of_every_asset() -> None:
 
 
 def test_a_rate_taken_as_one_is_told_whichever_asset_rests_on_it(context: PageContext) -> None:
-    """That a quote was taken as a dollar is said where any asset's numbers rest on it, not only the first one's."""
+    """A notice about a quote taken as a dollar is shown if the numbers of any asset rest on it."""
     panels = overview.build_notice_result(context, VIEW).panels
     assumed_quotes = {quote for panel in panels if panel.measurement for quote in panel.measurement.fx_assumed}
     text = read_text(build_shell_updates(context, overview.PAGE, VIEW)["notices", "children"])

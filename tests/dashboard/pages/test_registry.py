@@ -1,4 +1,4 @@
-"""The pages as data: which address means which, what the shell says around each, and where their links lead."""
+"""All pages: their addresses, the shell around each, and their links."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -23,13 +23,13 @@ SEARCH = "?asset=WBETH&window=crash&focus=okx&enter=5&zone=UTC%2B8&theme=dark"
 
 
 @pytest.fixture(scope="module")
-def site() -> Router:
-    """All pages over candles made by hand."""
+def router() -> Router:
+    """The router over candles made by hand."""
     return Router(PageContext(Measurements(MemoryStore(), CATALOGUE), RecordedActions()))
 
 
 def list_parts(component: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - whatever dash takes
-    """Every component of a tree, as the browser gets it."""
+    """Every component of a tree, serialized."""
     tree = to_plain_data(component)
     if isinstance(tree, list):
         for part in tree:
@@ -40,15 +40,15 @@ def list_parts(component: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - wh
 
 
 def list_links(values: Updates) -> list[str]:
-    """Where the links of a page lead, those of its navigation included."""
+    """The addresses of all links of a page, including its navigation."""
     link_parts = [part for value in values.values() for part in list_parts(value)]
     return [part["props"]["href"] for part in link_parts if part["type"] == "A"]
 
 
-def test_every_page_is_of_one_shape(site: Router) -> None:
-    """Each page starts with a heading of its own, under the same navigation with itself marked."""
+def test_every_page_is_of_one_shape(router: Router) -> None:
+    """Each page has one heading, and a navigation in which it is marked."""
     for page in PAGES:
-        values = site.open(f"/{page.name}", SEARCH)
+        values = router.open(f"/{page.name}", SEARCH)
         headings = [part for part in list_parts(values["content", "children"]) if part["type"] == "H1"]
         assert len(headings) == 1
         nav = to_plain_data(values["nav", "children"])
@@ -58,10 +58,10 @@ def test_every_page_is_of_one_shape(site: Router) -> None:
         assert page.title in values["page", "data"]["title"]
 
 
-def test_links_carry_the_view(site: Router) -> None:
-    """Every link leads to the view that is shown; the overview and Compare also lead to other assets of it."""
+def test_links_carry_the_view(router: Router) -> None:
+    """Every link keeps the view; on the overview and Compare some change its asset."""
     for page in PAGES:
-        page_links = [urlsplit(href) for href in list_links(site.open(f"/{page.name}", SEARCH)) if href[:1] == "/"]
+        page_links = [urlsplit(href) for href in list_links(router.open(f"/{page.name}", SEARCH)) if href[:1] == "/"]
         views = [
             dict(parse_qsl(href.query)) for href in page_links if href.path.split("/")[1] not in {"docs", "export"}
         ]
@@ -75,13 +75,13 @@ def test_links_carry_the_view(site: Router) -> None:
         assert all({key: value for key, value in view.items() if key not in changed_keys} == expected for view in views)
 
 
-def test_every_anchor_exists(site: Router) -> None:
-    """Whatever definition is linked anywhere is on the method page, and no section is without an anchor."""
-    values_by_page = [site.open(f"/{page.name}", search) for page in PAGES for search in (SEARCH, "?window=crash")]
+def test_every_anchor_exists(router: Router) -> None:
+    """Every anchor that is linked on any page is a section of the method page, and every section has an anchor."""
+    values_by_page = [router.open(f"/{page.name}", search) for page in PAGES for search in (SEARCH, "?window=crash")]
     linked = {urlsplit(href).fragment for values in values_by_page for href in list_links(values)} - {""}
     sections = [
         part["props"]["id"]
-        for part in list_parts(site.open("/method", "")["content", "children"])
+        for part in list_parts(router.open("/method", "")["content", "children"])
         if part["type"] == "Section"
     ]
     assert sections == [anchor.value for anchor in MethodAnchor]
@@ -89,12 +89,12 @@ def test_every_anchor_exists(site: Router) -> None:
     assert {"depth", "below-min", "order-proof", "lows", "rank", "gap", "wick", "firm", "cannot-show"} <= linked
 
 
-def test_no_id_stands_twice(site: Router) -> None:
-    """No part of a page has the id of another one or of a part of the shell: the browser would lose the first."""
+def test_no_id_stands_twice(router: Router) -> None:
+    """No id is used twice in a page and the shell: the browser would lose the first component."""
     shell_ids = [part["props"].get("id") for part in list_parts(build_shell(CATALOGUE))]
     for page in PAGES:
         page_ids = [
-            part["props"].get("id") for part in list_parts(site.open(f"/{page.name}", SEARCH)["content", "children"])
+            part["props"].get("id") for part in list_parts(router.open(f"/{page.name}", SEARCH)["content", "children"])
         ]
         ids = [name for name in (*shell_ids, *page_ids) if name]
         assert len(ids) == len({*ids}), page.name
@@ -111,14 +111,14 @@ def test_no_id_stands_twice(site: Router) -> None:
         (None, None, "overview"),
     ],
 )
-def test_addresses(site: Router, path: str | None, search: str | None, name: str) -> None:
-    """An address means one page; a view at the root is an old link and opens the explorer."""
-    assert site.open(path, search)["page", "data"]["name"] == name
+def test_addresses(router: Router, path: str | None, search: str | None, name: str) -> None:
+    """An address belongs to one page; the root with a view is an old link to the explorer."""
+    assert router.open(path, search)["page", "data"]["name"] == name
 
 
-def test_an_old_link_gets_its_new_address(site: Router) -> None:
-    """A link to the explorer from before there were pages is rewritten, its view kept."""
-    data = site.open("/", "?asset=DOGE&window=crash")["page", "data"]
+def test_an_old_link_gets_its_new_address(router: Router) -> None:
+    """An old link to the explorer is replaced by its new address, with the view."""
+    data = router.open("/", "?asset=DOGE&window=crash")["page", "data"]
     assert data == {
         "name": "explorer",
         "address": "/explorer?asset=DOGE&window=crash",
@@ -127,42 +127,43 @@ def test_an_old_link_gets_its_new_address(site: Router) -> None:
     }
 
 
-def test_an_unknown_address(site: Router) -> None:
-    """An address that no page has says so, stays as it was typed, and leads back."""
-    values = site.open("/nowhere", "?asset=DOGE")
+def test_an_unknown_address(router: Router) -> None:
+    """The page for an unknown address keeps the address as it was typed, and links back."""
+    values = router.open("/nowhere", "?asset=DOGE")
     assert "There is no such page" in collect_text(to_plain_data(values["content", "children"]))
     assert values["page", "data"]["address"] is None
     assert "/explorer?asset=DOGE" in list_links(values)
 
 
-def test_the_frame_shows_what_a_page_needs(site: Router) -> None:
-    """The picture is offered by the explorer alone, and a page without choices has no bar for them."""
-    classes = {page.name: site.open(f"/{page.name}", "")["frame", "className"].split() for page in PAGES}
+def test_the_frame_shows_what_a_page_needs(router: Router) -> None:
+    """Only the explorer offers the picture, and a page without controls has no bar for them."""
+    classes = {page.name: router.open(f"/{page.name}", "")["frame", "className"].split() for page in PAGES}
     assert [name for name, kinds in classes.items() if "without-picture" not in kinds] == ["explorer"]
     assert "without-controls" in classes["method"]
     assert "without-controls" not in classes["lows"]
 
 
 def test_definitions_need_no_store() -> None:
-    """The method page is there while the store cannot be read, and so is every page that needs none."""
-    site = Router(PageContext(Measurements(MemoryStore(is_broken=True), CATALOGUE), RecordedActions()))
+    """Pages that need no store are shown while it cannot be read."""
+    router = Router(PageContext(Measurements(MemoryStore(is_broken=True), CATALOGUE), RecordedActions()))
     text_by_page = {
-        page.name: collect_text(to_plain_data(site.open(f"/{page.name}", "")["content", "children"])) for page in PAGES
+        page.name: collect_text(to_plain_data(router.open(f"/{page.name}", "")["content", "children"]))
+        for page in PAGES
     }
     assert "What the numbers mean" in text_by_page["method"]
     unreadable_pages = {name for name, text in text_by_page.items() if "cannot be read" in text}
     assert unreadable_pages == {"overview", "explorer", "lows", "compare", "data"}
 
 
-def test_a_page_without_changes_is_shown_anew(site: Router) -> None:
-    """A change on a page that has no parts of its own shows it anew, in the new view."""
-    values = site.apply([("theme", "dark")], {"window": "crash"}, "method")
+def test_a_page_without_changes_is_shown_anew(router: Router) -> None:
+    """A change on a page without updates of its own builds it again in the new view."""
+    values = router.apply([("theme", "dark")], {"window": "crash"}, "method")
     assert values["page", "data"]["address"] == "/method?window=crash&theme=dark"
     assert "Five states" in collect_text(to_plain_data(values["content", "children"]))
 
 
 def test_pages_by_name() -> None:
-    """Names are unique, and lead to their page."""
+    """Names of pages are unique and find their page."""
     pages: list[Page] = [find_page_by_name(page.name) for page in PAGES]
     assert pages == list(PAGES)
     assert find_page("/data", {}) is PAGES[4]

@@ -1,4 +1,4 @@
-"""Which candles a view is answered from, which venue is its focus, and who takes part."""
+"""Measuring views: the choice of candles, focus and venues, and the cache."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -33,10 +33,10 @@ def view() -> ViewState:
 
 
 def test_real_candles_first(view: ViewState, sample: pl.DataFrame) -> None:
-    """Where there are real candles they are shown, and nothing of the reconstruction beside them."""
-    shelf = MemoryStore()
-    shelf.add_candles(sample)
-    result = Measurements(shelf, CATALOGUE).measure_view(view)
+    """Real candles are measured if there are any, without the reconstruction."""
+    store = MemoryStore()
+    store.add_candles(sample)
+    result = Measurements(store, CATALOGUE).measure_view(view)
     assert result.measurement is not None
     assert result.measurement.question.origin is Evidence.REAL
     assert not result.is_illustration
@@ -46,7 +46,7 @@ def test_real_candles_first(view: ViewState, sample: pl.DataFrame) -> None:
 
 
 def test_reconstruction_where_nothing_is_real(view: ViewState, sample: pl.DataFrame) -> None:
-    """Without real candles the reconstruction is shown and said to be one."""
+    """Without real candles the reconstruction is measured, and the notice says so."""
     result = Measurements(MemoryStore(sample), CATALOGUE).measure_view(view)
     assert result.is_illustration
     assert "Illustration, not a measurement" in describe_origin(result)
@@ -58,7 +58,7 @@ def test_reconstruction_where_nothing_is_real(view: ViewState, sample: pl.DataFr
 
 
 def test_nothing_at_all(view: ViewState, sample: pl.DataFrame) -> None:
-    """Without a candle of the kind that is asked for there is no answer, and it is said which is missing."""
+    """Without a candle of the requested kind there is no measurement, and the offer names the kind."""
     result = Measurements(MemoryStore(sample), CATALOGUE).measure_view(replace(view, origin=OriginChoice.REAL))
     assert result.measurement is None
     assert list_notices(result, CATALOGUE) == ()
@@ -66,7 +66,7 @@ def test_nothing_at_all(view: ViewState, sample: pl.DataFrame) -> None:
 
 
 def test_focus_gives_way(view: ViewState) -> None:
-    """A focus venue without candles gives way to the catalogue's first present one, which is said."""
+    """A focus venue without candles is replaced by the catalogue's first present one, with a notice."""
     result = Measurements(MemoryStore(), CATALOGUE).measure_view(replace(view, asset="DOGE"))
     assert (result.view.focus, result.replaced_focus) == ("coinbaseexchange", "binance")
     alert, remark = list_notices(result, CATALOGUE)
@@ -80,7 +80,7 @@ def test_focus_gives_way(view: ViewState) -> None:
 
 
 def test_leaving_a_venue_out_changes_the_vote(view: ViewState) -> None:
-    """A venue that is left out has no row and no vote, and is named; hiding its line changes nothing."""
+    """An excluded venue has no row and no vote, and a notice names it; hiding its line changes nothing."""
     measurements = Measurements(MemoryStore(), CATALOGUE)
     full_result, hidden_result = (
         measurements.measure_view(view),
@@ -97,7 +97,7 @@ def test_leaving_a_venue_out_changes_the_vote(view: ViewState) -> None:
 
 
 def test_the_focus_is_never_left_out(view: ViewState) -> None:
-    """A focus that had to give way to a venue that is left out brings that one back."""
+    """If the replacement of the focus is an excluded venue, it is included again."""
     result = Measurements(MemoryStore(), CATALOGUE).measure_view(
         replace(view, asset="DOGE", excluded=frozenset({"coinbaseexchange", "gemini"}))
     )
@@ -105,7 +105,7 @@ def test_the_focus_is_never_left_out(view: ViewState) -> None:
 
 
 def test_prices_as_printed_are_said(view: ViewState) -> None:
-    """Unconverted prices are said to be so."""
+    """A notice says that prices are not converted."""
     result = Measurements(MemoryStore(), CATALOGUE).measure_view(replace(view, quote=QuoteHandling.AS_IS))
     assert [notice.text for notice in list_notices(result, CATALOGUE)] == [
         "Prices are as printed in each quote, not converted to dollars."
@@ -113,7 +113,7 @@ def test_prices_as_printed_are_said(view: ViewState) -> None:
 
 
 def test_a_weighted_reference_is_said(view: ViewState) -> None:
-    """A reference in which venues weigh differently is said to be so, also in the sentence on what is measured."""
+    """A notice and the sentence on the measurement say that votes are weighted."""
     result = Measurements(MemoryStore(), CATALOGUE).measure_view(replace(view, reference=ReferenceKind.WEIGHTED_MEDIAN))
     assert list_notices(result, CATALOGUE)[0].text == "Venues vote by weight: what each traded in the 24 h before."
     assert result.measurement is not None
@@ -122,19 +122,19 @@ def test_a_weighted_reference_is_said(view: ViewState) -> None:
 
 
 def test_kept_until_the_store_changes(view: ViewState) -> None:
-    """An answer is read once for all its looks, and again when the store has changed."""
-    shelf = MemoryStore()
-    measurements = Measurements(shelf, CATALOGUE)
+    """A view is measured once for all settings that change no number, and again when the store has changed."""
+    store = MemoryStore()
+    measurements = Measurements(store, CATALOGUE)
     for theme in Theme:
         measurements.measure_view(replace(view, theme=theme))
-    assert shelf.read_count == 1
-    shelf.add_candles(build_market_candles("mexc", "ATOM/USDT", 4))
+    assert store.read_count == 1
+    store.add_candles(build_market_candles("mexc", "ATOM/USDT", 4))
     assert "mexc" in measurements.measure_view(view).present_venues
-    assert shelf.read_count == 2
+    assert store.read_count == 2
 
 
 def test_a_window_far_from_the_event(view: ViewState) -> None:
-    """A window chosen by hand far from the event is measured without the event's calm span."""
+    """A window far from the event is measured without the event's calm span."""
     start = START + timedelta(days=60)
     measurements = Measurements(MemoryStore(build_market_candles("binance", "ATOM/USDT", 4, start=start)), CATALOGUE)
     result = measurements.measure_view(replace(view, start=start, end=start + timedelta(minutes=MINUTES)))
@@ -144,9 +144,9 @@ def test_a_window_far_from_the_event(view: ViewState) -> None:
 
 def test_lows_are_of_one_kind(view: ViewState, sample: pl.DataFrame) -> None:
     """The assets of the table of lows are all real, or all of the reconstruction."""
-    shelf = MemoryStore()
-    shelf.add_candles(sample)
-    measurements = Measurements(shelf, CATALOGUE)
+    store = MemoryStore()
+    store.add_candles(sample)
+    measurements = Measurements(store, CATALOGUE)
     assert [measurement.question.asset for measurement in measurements.list_measurements(view)] == [
         "ATOM",
         "WBETH",
@@ -158,10 +158,10 @@ def test_lows_are_of_one_kind(view: ViewState, sample: pl.DataFrame) -> None:
 
 
 def test_lows_without_a_candle_of_the_own_asset(view: ViewState, sample: pl.DataFrame) -> None:
-    """The other assets of the event are there, of the first kind that any of them has."""
-    shelf = MemoryStore()
-    shelf.add_candles(sample)
-    measurements = Measurements(shelf, CATALOGUE)
+    """The other assets of the event are measured, of the first kind that any of them has."""
+    store = MemoryStore()
+    store.add_candles(sample)
+    measurements = Measurements(store, CATALOGUE)
     other_view = replace(view, asset="USDE")
     assert [measurement.question.asset for measurement in measurements.list_measurements(other_view)] == [
         "ATOM",
@@ -178,28 +178,28 @@ def test_lows_without_a_candle_of_the_own_asset(view: ViewState, sample: pl.Data
 
 
 def test_leaving_out_everyone(view: ViewState) -> None:
-    """Where every venue with a candle is left out nothing is measured, rather than everyone."""
+    """If all venues with a candle are excluded, nothing is measured, rather than everyone."""
     measurements = Measurements(MemoryStore(build_market_candles("okx", "ATOM/USDT", 4)), CATALOGUE)
     focus_view = replace(view, focus="binance")
     assert [measurement.question.asset for measurement in measurements.measure_event(focus_view)] == ["ATOM"]
     assert measurements.measure_event(replace(focus_view, excluded=frozenset({"okx"}))) == ()
-    # A view shows one venue at least: its focus, which cannot be left out.
+    # A view shows at least its focus, which cannot be excluded.
     result = measurements.measure_view(replace(focus_view, excluded=frozenset({"okx"})))
     assert (result.view.focus, result.view.excluded) == ("okx", frozenset())
 
 
 def test_assets_that_only_the_store_knows() -> None:
-    """An imported asset is offered although the catalogue knows nothing of it."""
+    """An imported asset is listed although the catalogue does not have it."""
     assert Measurements(MemoryStore(), CATALOGUE).list_other_assets() == ("SOMECOIN",)
 
 
 def test_a_page_is_of_one_version(view: ViewState) -> None:
-    """Candles that come while a page is being made are on the next one: its parts never speak of two stores."""
-    shelf = MemoryStore()
-    measurements = Measurements(shelf, CATALOGUE)
-    with measurements.one_version():
+    """Within one page the version of the store does not change; later candles are on the next page."""
+    store = MemoryStore()
+    measurements = Measurements(store, CATALOGUE)
+    with measurements.pin_version():
         first_result = measurements.measure_view(view)
-        shelf.add_candles(build_market_candles("kucoin", "ATOM/USDT", 4))
+        store.add_candles(build_market_candles("kucoin", "ATOM/USDT", 4))
         assert measurements.read_version() == "0"
         assert measurements.measure_view(view) == first_result
     assert measurements.read_version() == "1"

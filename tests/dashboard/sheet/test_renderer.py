@@ -1,3 +1,5 @@
+"""The renderer: one browser for all threads, its failures and restarts, and files written whole."""
+
 import re
 import subprocess
 import sys
@@ -17,13 +19,13 @@ from dashboard.charts.comparison.sheet import build_comparison_sheet
 from dashboard.sheet.manifest import build_manifest, read_png_manifest
 from dashboard.sheet.renderer import FileFormat, Renderer, write_atomically
 from data.errors import BrowserBusy, BrowserFailed, BrowserMissing, UsageError
-from tests.dashboard.scenarios import CATALOGUE, crash
+from tests.dashboard.scenarios import CATALOGUE, measure_crash
 
 SMALL_FIGURE = go.Figure(layout={"width": 20, "height": 10})
 
 
 class FakeBrowser:
-    """Stands in for kaleido: draws nothing, counts starts and ends, and fails as often as it is told to."""
+    """A substitute for kaleido that draws nothing, counts starts and ends, and raises ``failures`` from the end."""
 
     start_count = 0
     end_count = 0
@@ -41,7 +43,7 @@ class FakeBrowser:
         type(self).end_count += 1
 
     async def calc_fig(self, figure: dict[str, Any], opts: dict[str, Any]) -> bytes:
-        """What was asked, as bytes."""
+        """The arguments, as bytes."""
         self.drawing.set()
         assert self.may_draw.wait(timeout=30)
         if self.failures:
@@ -51,7 +53,7 @@ class FakeBrowser:
 
 @pytest.fixture
 def browser(monkeypatch: pytest.MonkeyPatch) -> type[FakeBrowser]:
-    """The browser that stands in, new and never asked."""
+    """`FakeBrowser` in place of kaleido, with all counts at 0."""
     monkeypatch.setattr(kaleido, "Kaleido", FakeBrowser)
     FakeBrowser.start_count = FakeBrowser.end_count = 0
     FakeBrowser.failures.clear()
@@ -62,13 +64,13 @@ def browser(monkeypatch: pytest.MonkeyPatch) -> type[FakeBrowser]:
 
 @pytest.fixture
 def renderer() -> Iterator[Renderer]:
-    """A renderer that is closed in the end."""
+    """A renderer for two pending pictures, closed after the test."""
     with Renderer(max_pending=2) as instance:
         yield instance
 
 
 def test_one_browser_draws_all(browser: type[FakeBrowser], renderer: Renderer) -> None:
-    """Pictures of any thread share one browser, which starts at the first of them; PNGs have twice the pixels."""
+    """Threads share one browser, started at the first picture and after `close`; PNGs have twice the pixels."""
     assert browser.start_count == 0
     assert renderer.draw(SMALL_FIGURE, FileFormat.PNG).startswith(b"png 20x10 at 2")
     with ThreadPoolExecutor(1) as pool:
@@ -82,7 +84,7 @@ def test_one_browser_draws_all(browser: type[FakeBrowser], renderer: Renderer) -
 
 
 def test_more_pictures_than_may_wait_are_refused(browser: type[FakeBrowser], renderer: Renderer) -> None:
-    """Beyond its bound the renderer says at once that it is busy, and draws what it had accepted."""
+    """A renderer with its maximum of pending pictures raises at once, and completes the pending ones."""
     browser.may_draw.clear()
     with ThreadPoolExecutor(2) as pool:
         futures = [pool.submit(renderer.draw, SMALL_FIGURE, FileFormat.PNG) for _ in range(2)]
@@ -104,7 +106,7 @@ def test_more_pictures_than_may_wait_are_refused(browser: type[FakeBrowser], ren
 def test_a_dead_browser_is_replaced_once(
     browser: type[FakeBrowser], renderer: Renderer, failure: BaseException
 ) -> None:
-    """A picture that meets the browser dead is drawn by a new one; where that dies too it is told."""
+    """A picture is drawn by a new browser if the first one died; an error is raised if both did."""
     browser.failures[:] = [failure]
     assert renderer.draw(SMALL_FIGURE, FileFormat.PNG).startswith(b"png")
     assert (browser.start_count, browser.end_count) == (2, 1)
@@ -114,8 +116,8 @@ def test_a_dead_browser_is_replaced_once(
     assert renderer.draw(SMALL_FIGURE, FileFormat.PNG).startswith(b"png")
 
 
-def test_no_browser_is_told(renderer: Renderer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without a browser the error says how to get one, every time."""
+def test_no_browser_raises(renderer: Renderer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a browser every call raises an error that names the packages to install."""
 
     def raise_not_found(**_options: object) -> None:
         raise choreographer.errors.ChromeNotFoundError
@@ -127,7 +129,7 @@ def test_no_browser_is_told(renderer: Renderer, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_file_is_whole_or_absent(tmp_path: Path) -> None:
-    """Where the last step fails, neither a part of the file nor its temporary name stays behind."""
+    """If renaming fails, neither a part of the file nor the temporary file remains."""
     (tmp_path / "one.png").mkdir()
     with pytest.raises(UsageError, match=r"one\.png cannot be written: "):
         write_atomically(tmp_path / "one.png", b"picture")
@@ -140,8 +142,8 @@ def test_a_file_is_whole_or_absent(tmp_path: Path) -> None:
 
 @pytest.mark.browser
 def test_the_picture_is_drawn(tmp_path: Path, renderer: Renderer) -> None:
-    """Chromium draws 3200x1800 pixels with the manifest in them, the same bytes each time; SVG has text as text."""
-    measurement = crash()
+    """Chromium draws a PNG of 3200x1800 pixels with a manifest, the same bytes each time, and an SVG with text."""
+    measurement = measure_crash()
     figure, manifest = (
         build_comparison_sheet(measurement, CATALOGUE),
         build_manifest(measurement, store="7", link="asset=ATOM"),
@@ -156,7 +158,7 @@ def test_the_picture_is_drawn(tmp_path: Path, renderer: Renderer) -> None:
     assert colours is not None
     assert len(colours) > 100
     assert read_png_manifest(content) == manifest
-    # Another browser, and one that died in between, draw the same.
+    # A browser started after the first one died draws the same.
     renderer._ensure_thread()._browser.subprocess.kill()  # noqa: SLF001 - nobody else has the process
     assert renderer.draw(figure, FileFormat.PNG, manifest) == content
     svg = renderer.draw(figure, FileFormat.SVG, manifest)
@@ -176,7 +178,7 @@ print(renderer._ensure_thread()._browser.subprocess.pid)
 
 @pytest.mark.browser
 def test_no_browser_is_left_behind() -> None:
-    """A program that forgets to close its renderer ends, and its browser with it."""
+    """A program that does not close its renderer ends, and so does its browser."""
     process = subprocess.run(  # noqa: S603
         [sys.executable, "-c", UNCLOSED_PROGRAM], capture_output=True, text=True, timeout=60, check=True
     )

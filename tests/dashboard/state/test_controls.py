@@ -1,4 +1,4 @@
-"""Every control leads from one view to another that a link can carry."""
+"""Every control leads to a view that a link can have."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -54,8 +54,8 @@ def build_time(hour: int, minute: int) -> datetime:
         ("asset", None, {}),
     ],
 )
-def test_control(control: str, value: Any, changes: dict[str, Any]) -> None:  # noqa: ANN401
-    """A control changes what it is there for and nothing else; an emptied one nothing at all."""
+def test_control(control: str, value: Any, changes: dict[str, Any]) -> None:  # noqa: ANN401 - what a browser sends
+    """A control changes its own settings and nothing else; an empty value changes nothing."""
     assert apply_control(VIEW, control, value, CATALOGUE) == replace(VIEW, **changes)
 
 
@@ -64,7 +64,12 @@ def test_event() -> None:
     view = apply_control(
         replace(VIEW, theme=Theme.DARK, focus="okx", timeframe=Timeframe.S1), "event", "2023-03-10", CATALOGUE
     )
-    assert (view.asset, view.window_name(CATALOGUE), view.theme, view.focus) == ("BTC", "usdc-depeg", Theme.DARK, "okx")
+    assert (view.asset, view.find_window_name(CATALOGUE), view.theme, view.focus) == (
+        "BTC",
+        "usdc-depeg",
+        Theme.DARK,
+        "okx",
+    )
     assert view.timeframe is Timeframe.M1
 
 
@@ -78,13 +83,13 @@ def test_seconds_have_a_longest_window() -> None:
 
 
 def test_range_on_the_clock() -> None:
-    """A range without a zone is typed on the clock that is shown."""
+    """A typed range without an offset is on the reader's clock."""
     view = apply_control(replace(VIEW, zone=Zone.UTC8), "range", ("2025-10-11 05:12", "2025-10-11 05:20"), CATALOGUE)
     assert (view.start, view.end) == (build_time(21, 12), build_time(21, 20))
 
 
 def test_dragged_range() -> None:
-    """A dragged range is made of every minute that it touches, within the window."""
+    """A dragged range consists of all minutes that it touches, within the window."""
     dragged_range = {"start": "2025-10-10 21:12:33.4", "end": "2025-10-10 21:19:02", "at": 1}
     view = apply_control(VIEW, "dragged", dragged_range, CATALOGUE)
     assert (view.start, view.end) == (build_time(21, 12), build_time(21, 20))
@@ -93,13 +98,13 @@ def test_dragged_range() -> None:
 
 
 def test_double_click() -> None:
-    """A double click on the charts goes back to the event's usual window."""
+    """A double click on the charts restores the event's default window."""
     crash_view = apply_control(VIEW, "window", "crash", CATALOGUE)
     assert apply_control(crash_view, "dragged", {"at": 1}, CATALOGUE) == VIEW
 
 
 def test_focus_votes() -> None:
-    """A venue that was left out comes back when it becomes the focus."""
+    """An excluded venue is included again when it becomes the focus."""
     assert apply_control(replace(VIEW, excluded=frozenset({"okx"})), "focus", "okx", CATALOGUE).excluded == frozenset()
 
 
@@ -114,7 +119,7 @@ def test_focus_votes() -> None:
         ("theme", "red", "'red' is not a valid Theme"),
     ],
 )
-def test_nonsense(control: str, value: Any, reason: str) -> None:  # noqa: ANN401
-    """What makes no sense is refused with a reason for the reader."""
+def test_nonsense(control: str, value: Any, reason: str) -> None:  # noqa: ANN401 - what a browser sends
+    """A value that is not valid is refused with a reason for the reader."""
     with pytest.raises(UsageError, match=reason):
         apply_control(VIEW, control, value, CATALOGUE)

@@ -1,4 +1,4 @@
-"""A link carries a view whole, says no more than it must, and never breaks the page."""
+"""Links carry views without loss, as short as possible, and a bad link never breaks the page."""
 
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl, urlencode
@@ -81,7 +81,7 @@ def views(draw: st.DrawFn) -> ViewState:
 
 @given(views())
 def test_round_trip(view: ViewState) -> None:
-    """A link leads back to the view that it was made from, and has known keys alone."""
+    """Parsing the link of a view returns the view, and its keys are known."""
     query = dict(parse_qsl(urlencode(view.to_query(CATALOGUE))))
     assert set(query) <= set(QUERY_KEYS)
     assert parse_query(query, CATALOGUE) == (view, ())
@@ -89,26 +89,26 @@ def test_round_trip(view: ViewState) -> None:
 
 @given(st.dictionaries(st.sampled_from([*QUERY_KEYS, "else"]), st.text(max_size=60), max_size=6))
 def test_any_link_gives_a_view(query: dict[str, str]) -> None:
-    """Whatever a link says, a view comes of it that has a link of its own."""
+    """Any query is parsed as a view, which has a link of its own."""
     view, notices = parse_query(query, CATALOGUE)
     assert parse_query(view.to_query(CATALOGUE), CATALOGUE) == (view, ())
     assert notices or all(key in QUERY_KEYS for key in query)
 
 
 def test_default_view() -> None:
-    """Without a query ATOM is shown on Binance, in the window that holds those of both sides."""
+    """Without a query the view is ATOM on Binance in the window "both-sides"."""
     view = build_default_view(CATALOGUE)
     assert view.to_query(CATALOGUE) == {}
-    assert (view.asset, view.focus, view.window_name(CATALOGUE)) == ("ATOM", "binance", "both-sides")
+    assert (view.asset, view.focus, view.find_window_name(CATALOGUE)) == ("ATOM", "binance", "both-sides")
 
 
 def test_default_view_of_another_event() -> None:
-    """A link to an event as it opens names the event alone."""
+    """A link to the default view of an event has the event alone."""
     assert build_default_view(CATALOGUE, "2023-03-10").to_query(CATALOGUE) == {"event": "2023-03-10"}
 
 
 def test_window_in_a_link() -> None:
-    """A link names a window that has a name, and gives any other by its edges in UTC."""
+    """A link has the name of its window, or its edges in UTC if it has no name."""
     start, end = datetime(2025, 10, 10, 21, 10, tzinfo=UTC), datetime(2025, 10, 10, 21, 41, tzinfo=UTC)
     own_view, _ = parse_query({"from": "2025-10-11T05:10+08:00", "to": "2025-10-10T21:41Z"}, CATALOGUE)
     assert (own_view.start, own_view.end) == (start, end)
@@ -118,7 +118,7 @@ def test_window_in_a_link() -> None:
 
 
 def test_an_event_alone_is_its_default_window() -> None:
-    """A second window named by its event is the one in which that event opens."""
+    """A second window given by its event is the event's default window."""
     window = CATALOGUE.get_event("2023-03-10").windows["usdc-depeg"]
     assert parse_window_text("2023-03-10", CATALOGUE) == (SecondWindow("2023-03-10", window.start, window.end), False)
     view, notices = parse_query({"against": "2023-03-10"}, CATALOGUE)
@@ -126,7 +126,7 @@ def test_an_event_alone_is_its_default_window() -> None:
 
 
 def test_a_second_window_of_its_own() -> None:
-    """An own second range is named by its event and edges in UTC; the edges of a named window are its name again."""
+    """A second range has event and edges in UTC; the edges of a named window become its name."""
     query = {"window": "crash", "against": "2025-10-10:2025-10-11T05:00+08:00~2025-10-10T21:41Z"}
     view, notices = parse_query(query, CATALOGUE)
     start, end = datetime(2025, 10, 10, 21, 0, tzinfo=UTC), datetime(2025, 10, 10, 21, 41, tzinfo=UTC)
@@ -138,7 +138,7 @@ def test_a_second_window_of_its_own() -> None:
 
 @given(st.text(max_size=90) | st.builds("2025-10-10:{}~{}".format, st.text(max_size=30), st.text(max_size=30)))
 def test_any_second_window_is_followed_or_refused(text: str) -> None:
-    """Whatever a link says of a second window, it is shown as asked, or a notice says why not."""
+    """Any second window is shown as requested, or a notice says why not."""
     view, notices = parse_query({"against": text}, CATALOGUE)
     assert view.second_window is not None or bool(notices) is bool(text)
     assert all(len(notice) < 600 for notice in notices)
@@ -184,7 +184,7 @@ def test_any_second_window_is_followed_or_refused(text: str) -> None:
     ],
 )
 def test_nonsense_in_a_link(query: dict[str, str], sentence: str) -> None:
-    """What a link says and cannot be followed is said, once."""
+    """A value that is not valid has exactly one notice."""
     _, notices = parse_query(query, CATALOGUE)
     assert len(notices) == 1
     assert sentence in notices[0]

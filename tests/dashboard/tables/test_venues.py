@@ -1,4 +1,4 @@
-"""The lines of both tables: what stands in them, in which order, and what is not ranked."""
+"""Rows of the venue tables and of the table of lows: their texts, order and ranks, and their HTML."""
 
 import json
 from dataclasses import replace
@@ -33,57 +33,57 @@ def build_view(asset: str, focus: str = "binance") -> ViewState:
     return replace(build_default_view(CATALOGUE), asset=asset, focus=focus, start=window.start, end=window.end)
 
 
-def measure_asset(asset: str, focus: str = "binance", shelf: MemoryStore | None = None) -> Measurement:
-    """What is measured of an asset in the crash window."""
-    measurement = Measurements(shelf or MemoryStore(), CATALOGUE).measure_view(build_view(asset, focus)).measurement
+def measure_asset(asset: str, focus: str = "binance", store: MemoryStore | None = None) -> Measurement:
+    """The measurement of an asset in the crash window."""
+    measurement = Measurements(store or MemoryStore(), CATALOGUE).measure_view(build_view(asset, focus)).measurement
     assert measurement is not None
     return measurement
 
 
 def build_blocks(asset: str, focus: str = "binance", zone: Zone = Zone.UTC) -> tuple[VenueBlock, ...]:
-    """The blocks of an asset."""
+    """The blocks of an asset in the crash window."""
     return build_venue_blocks(measure_asset(asset, focus), CATALOGUE, zone)
 
 
-def find_line(block: VenueBlock, venue: str) -> VenueTableRow:
-    """A venue's line."""
-    return next(line for line in block.rows if line.venue == venue)
+def find_row(block: VenueBlock, venue: str) -> VenueTableRow:
+    """The first row of a venue."""
+    return next(row for row in block.rows if row.venue == venue)
 
 
 def test_blocks_of_both_groups() -> None:
-    """The focus venue comes first in both blocks, all others in the catalogue's order in that of their group."""
+    """The focus venue comes first in both blocks, the others in the catalogue's order in the block of their group."""
     usdt, usd = build_blocks("ATOM")
-    assert [line.venue for line in usdt.rows] == ["binance", "okx", "bybit", "bitget", "gate"]
-    assert [line.venue for line in usd.rows] == ["binance", "coinbaseexchange", "kraken", "gemini", "bitstamp"]
-    assert [line.is_guest for line in usd.rows] == [True, False, False, False, False]
+    assert [row.venue for row in usdt.rows] == ["binance", "okx", "bybit", "bitget", "gate"]
+    assert [row.venue for row in usd.rows] == ["binance", "coinbaseexchange", "kraken", "gemini", "bitstamp"]
+    assert [row.is_guest for row in usd.rows] == [True, False, False, False, False]
     assert (usdt.title, usd.title) == ("USDT exchanges", "USD exchanges")
 
 
-def test_a_line() -> None:
-    """A line holds the deepest close and its minute, minutes of firm ones, the lowest trade, and the rank in words."""
-    line = find_line(build_blocks("ATOM")[0], "binance")
-    assert line.deepest == TableCell(f"{MINUS_SIGN}33{NO_BREAK_SPACE}%", "21:20")
-    assert line.minutes_below == TableCell("5 of 30")
-    assert line.lowest_trade == TableCell("0.001", "21:20")
-    assert line.rank == TableCell("deepest", "longest")
-    assert (line.market_label, line.is_focus, line.is_unranked) == ("ATOM/USDT", True, False)
+def test_texts_of_a_row() -> None:
+    """A row has the deepest close and its minute, minutes below of firm ones, the lowest trade, and both ranks."""
+    row = find_row(build_blocks("ATOM")[0], "binance")
+    assert row.deepest == TableCell(f"{MINUS_SIGN}33{NO_BREAK_SPACE}%", "21:20")
+    assert row.minutes_below == TableCell("5 of 30")
+    assert row.lowest_trade == TableCell("0.001", "21:20")
+    assert row.rank == TableCell("deepest", "longest")
+    assert (row.market_label, row.is_focus, row.is_unranked) == ("ATOM/USDT", True, False)
 
 
-def test_minutes_on_the_clock_that_is_shown() -> None:
-    """Minutes are on the clock that is shown; 21:20 UTC is 05:20 of the next day eight hours ahead."""
-    assert find_line(build_blocks("ATOM", zone=Zone.UTC8)[0], "binance").deepest.detail == "05:20"
+def test_times_are_in_the_given_zone() -> None:
+    """21:20 UTC is 05:20 in UTC+8."""
+    assert find_row(build_blocks("ATOM", zone=Zone.UTC8)[0], "binance").deepest.detail == "05:20"
 
 
-def test_above_is_said_beside() -> None:
-    """Minutes above stand small beside those below, which are counted apart."""
+def test_no_minute_above_gives_no_detail() -> None:
+    """A venue without a minute above has an empty detail beside its minutes below."""
     usdt, _ = build_blocks("ATOM", focus="okx")
-    assert find_line(usdt, "okx").minutes_below == TableCell("0 of 30", "")
+    assert find_row(usdt, "okx").minutes_below == TableCell("0 of 30", "")
 
 
 def test_thin_and_derivative() -> None:
-    """Thin minutes are said to be thin and never ranked; the perpetual stands apart, against spot, without a rank."""
+    """Thin minutes are marked and not ranked; the perpetual has a block of its own, against spot, without a rank."""
     usd, derivative = build_blocks("DOGE")
-    gemini = find_line(usd, "gemini")
+    gemini = find_row(usd, "gemini")
     assert gemini.deepest == TableCell(f"{MINUS_SIGN}10{NO_BREAK_SPACE}%", "21:20, thin")
     assert (gemini.minutes_below, gemini.order_proof) == (TableCell("5 of 30", "thin"), EN_DASH)
     assert (gemini.rank, gemini.is_unranked) == (TableCell("not ranked", "firm in 0 of 30 minutes"), True)
@@ -93,12 +93,12 @@ def test_thin_and_derivative() -> None:
     assert perpetual.market_label == "DOGE/USDT:USDT, against USD exchanges"
 
 
-def test_alone() -> None:
-    """A venue that nobody voted on shows dashes beside its lowest trade."""
-    shelf = MemoryStore(build_market_candles("okx", "ATOM/USDT", 4))
-    (block,) = build_venue_blocks(measure_asset("ATOM", "okx", shelf), CATALOGUE, Zone.UTC)
-    (line,) = block.rows
-    assert (line.deepest, line.minutes_below, line.lowest_trade) == (
+def test_a_venue_without_votes() -> None:
+    """A venue without a vote of others has a lowest trade and no other number."""
+    store = MemoryStore(build_market_candles("okx", "ATOM/USDT", 4))
+    (block,) = build_venue_blocks(measure_asset("ATOM", "okx", store), CATALOGUE, Zone.UTC)
+    (row,) = block.rows
+    assert (row.deepest, row.minutes_below, row.lowest_trade) == (
         TableCell(EN_DASH),
         TableCell(EN_DASH),
         TableCell("4", "21:10"),
@@ -106,7 +106,7 @@ def test_alone() -> None:
 
 
 def test_fair_value() -> None:
-    """An asset without peers is measured against its fair value, which the block says, and is not ranked."""
+    """A wrapped asset is measured against fair value, which the block's note describes, and is not ranked."""
     (usdt,) = build_blocks("WBETH")
     assert usdt.note == (
         "against fair value: ETH there, times the market-implied pre-event ratio 1.05 "
@@ -116,19 +116,19 @@ def test_fair_value() -> None:
     assert usdt.rows[0].rank == TableCell("not ranked", "measured against fair value")
 
 
-def test_ratio_is_said_once() -> None:
-    """Against the group that is not the focus market's own, the ratio stands without what it rests on."""
+def test_only_the_own_group_describes_the_ratio() -> None:
+    """In the block of the other group the note has the ratio without its minutes, range and source."""
     dollar_candles = [build_market_candles(venue, "ETH/USD", 4000) for venue in USD_VENUES]
-    measurement = measure_asset("WBETH", shelf=MemoryStore(pl.concat([build_crash_candles(), *dollar_candles])))
+    measurement = measure_asset("WBETH", store=MemoryStore(pl.concat([build_crash_candles(), *dollar_candles])))
     _, usd = build_venue_blocks(measurement, CATALOGUE, Zone.UTC)
     assert usd.note == "against fair value: ETH there, times the market-implied pre-event ratio 1.05"
-    assert [line.is_guest for line in usd.rows] == [True]
+    assert [row.is_guest for row in usd.rows] == [True]
 
 
 def test_no_ratio() -> None:
-    """Where no calm minute gives a ratio, the block says so."""
+    """Without a calm minute the note states that there is no ratio."""
     (usdt,) = build_venue_blocks(
-        measure_asset("WBETH", shelf=MemoryStore(build_market_candles("binance", "WBETH/USDT", 4200))),
+        measure_asset("WBETH", store=MemoryStore(build_market_candles("binance", "WBETH/USDT", 4200))),
         CATALOGUE,
         Zone.UTC,
     )
@@ -136,11 +136,11 @@ def test_no_ratio() -> None:
 
 
 def test_reconstruction_has_no_ranks() -> None:
-    """On the reconstruction no line has a rank, and the table no such column."""
+    """On the reconstruction no row has a rank, and tables have no column of ranks."""
     venue_blocks = build_venue_blocks(
-        measure_asset("ATOM", shelf=MemoryStore(reconstruct_candles())), CATALOGUE, Zone.UTC
+        measure_asset("ATOM", store=MemoryStore(reconstruct_candles())), CATALOGUE, Zone.UTC
     )
-    assert all(line.rank is None for block in venue_blocks for line in block.rows)
+    assert all(row.rank is None for block in venue_blocks for row in block.rows)
     assert "Rank" not in str(build_venue_tables(venue_blocks, "2 %", ViewLinks({})))
 
 
@@ -156,13 +156,13 @@ def test_reconstruction_has_no_ranks() -> None:
         ),
     ],
 )
-def test_ranks_in_words(rank: Rank, cell: TableCell) -> None:
-    """Ranks are given in the method's words alone."""
+def test_text_of_ranks(rank: Rank, cell: TableCell) -> None:
+    """The depth's rank comes first, the time's below; equal ones are given once, and a reason replaces both."""
     assert build_rank_cell(rank) == cell
 
 
-def test_lows() -> None:
-    """An asset's lowest trades stand beside the gap and the bounds of one minute."""
+def test_rows_of_lows() -> None:
+    """A row has an asset's lowest trades, and the gap and bounds of one minute."""
     atom, wbeth = build_lows_rows([measure_asset("ATOM"), measure_asset("WBETH")], CATALOGUE, Zone.UTC)
     assert (atom.asset, atom.focus) == ("ATOM", TableCell("0.001", "Binance, 21:20"))
     assert (atom.lowest, atom.second_lowest) == (
@@ -175,8 +175,8 @@ def test_lows() -> None:
     assert (wbeth.second_lowest, wbeth.gap_to_second) == (TableCell(EN_DASH), EN_DASH)
 
 
-def test_tables_as_markup() -> None:
-    """Each venue's name is a button that makes it the focus, pressed for the one that is; headers have a scope."""
+def test_html_of_tables() -> None:
+    """Each venue's name is a button that makes it the focus, pressed for the focus; row headers have a scope."""
     tables = json.loads(
         json.dumps(build_venue_tables(build_blocks("ATOM"), "2 %", ViewLinks({})), cls=PlotlyJSONEncoder)
     )
@@ -190,6 +190,6 @@ def test_tables_as_markup() -> None:
 
 
 def list_body_rows(section: dict[str, Any]) -> list[dict[str, Any]]:
-    """The rows of a table's body."""
+    """The rows in the body of a section's table."""
     rows: list[dict[str, Any]] = section["props"]["children"][1]["props"]["children"][1]["props"]["children"]
     return rows

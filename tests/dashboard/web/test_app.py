@@ -1,4 +1,4 @@
-"""The web app over the wire: what it answers, how often it is asked, and what it does when something fails."""
+"""The app by its HTTP requests: their responses and number, and errors."""
 
 import json
 from typing import Any
@@ -17,16 +17,16 @@ CATALOGUE = load_catalogue()
 
 
 class AppClient:
-    """Asks an app as a browser does: every callback with the values that the page has."""
+    """Sends the requests of a browser: every callback with the values that the page has."""
 
-    def __init__(self, shelf: MemoryStore, hands: RecordedActions | None = None) -> None:
-        self.app = create_app(shelf, CATALOGUE, hands or RecordedActions())
+    def __init__(self, store: MemoryStore, actions: RecordedActions | None = None) -> None:
+        self.app = create_app(store, CATALOGUE, actions or RecordedActions())
         self.client: FlaskClient = self.app.server.test_client()
         self.callbacks = self.client.get("/_dash-dependencies").json
         self.values: dict[str, Any] = {"page.data": {"name": "explorer"}}
 
     def use_control(self, control: str, value: Any) -> dict[str, Any]:  # noqa: ANN401 - what a browser sends
-        """Use a control, such as ``asset.value``; gives the new properties by component."""
+        """Use a control, such as ``asset.value``, and return the changed properties by component."""
         self.values[control] = value
         callback = next(
             response_json
@@ -64,7 +64,7 @@ class AppClient:
 
 
 def test_opening_and_changing() -> None:
-    """The page comes in one answer, a change in another, with the link of what is shown."""
+    """The page is one response, a change another one, with the query of the view."""
     app_client = AppClient(MemoryStore())
     opened_values = app_client.use_control("place.data", {"path": "/explorer", "search": "?window=crash"})
     assert "ATOM on Binance" in json.dumps(opened_values["content"])
@@ -85,7 +85,7 @@ def test_two_apps_in_one_process() -> None:
 
 
 def test_a_typed_range() -> None:
-    """Return in either field shows the range of both."""
+    """Enter in either field shows the range of both."""
     app_client = AppClient(MemoryStore())
     app_client.values |= {"view.data": {}, "range-from.value": "2025-10-10 21:12", "range-to.value": "2025-10-10 21:20"}
     shown_values = app_client.use_control("range-to.n_submit", 1)
@@ -93,7 +93,7 @@ def test_a_typed_range() -> None:
 
 
 def test_picture() -> None:
-    """The picture is asked for apart."""
+    """The picture is a request of its own."""
     app_client = AppClient(MemoryStore())
     app_client.values["view.data"] = {"window": "crash"}
     picture = app_client.use_control("picture.n_clicks", 1)["picture-figure"]["data"]
@@ -102,7 +102,7 @@ def test_picture() -> None:
 
 
 def test_collecting_ends_in_a_new_look() -> None:
-    """While a collection runs nothing else is asked for; when it ends the page reads the store again."""
+    """During a collection only its progress is requested; at its end the page reads the store again."""
     running, done = (CollectionProgress(text, None, running=text == "on", failed=False) for text in ("on", "done"))
     app_client = AppClient(MemoryStore(), RecordedActions([running, done]))
     app_client.values["view.data"] = {}
@@ -111,18 +111,18 @@ def test_collecting_ends_in_a_new_look() -> None:
 
 
 def test_a_failure_is_a_notice() -> None:
-    """A store that breaks while the page is open is a notice on it, and nothing else changes."""
-    shelf = MemoryStore()
-    app_client = AppClient(shelf)
+    """If the store breaks while the page is open, a notice says so, and nothing else changes."""
+    store = MemoryStore()
+    app_client = AppClient(store)
     app_client.values["view.data"] = {}
-    shelf.is_broken = True
+    store.is_broken = True
     failed_values = app_client.use_control("asset.value", "DOGE")
     assert list(failed_values) == ["failure"]
     assert "cannot be read" in json.dumps(failed_values)
 
 
 def test_a_fault_of_ours_is_a_notice_and_logged(caplog: pytest.LogCaptureFixture) -> None:
-    """What nobody foresaw is logged with its cause; the reader gets one sentence."""
+    """An unexpected error is logged with its traceback, and the reader gets a sentence."""
     app_client = AppClient(MemoryStore())
     app_client.values["view.data"] = 7
     assert "Something failed here (AttributeError)" in json.dumps(app_client.use_control("asset.value", "DOGE"))
@@ -130,7 +130,7 @@ def test_a_fault_of_ours_is_a_notice_and_logged(caplog: pytest.LogCaptureFixture
 
 
 def test_definitions_and_language() -> None:
-    """The definitions are served as text, and the page says its language and fits a phone."""
+    """The method's document is served as text, and the page declares its language and viewport."""
     client = AppClient(MemoryStore()).client
     document = client.get("/docs/method.md")
     assert document.status_code == 200
@@ -143,29 +143,29 @@ def test_definitions_and_language() -> None:
 
 @pytest.mark.parametrize("path", ["/", "/?asset=DOGE", "/lows/", *(f"/{page.name}" for page in PAGES)])
 def test_a_page_is_found(path: str) -> None:
-    """Every page has its address, with or without a stroke behind it."""
+    """Every page has its address, with or without a slash at the end."""
     assert AppClient(MemoryStore()).client.get(path).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/nowhere", "/lows/x", "/wp-admin?asset=DOGE"])
 def test_a_path_without_a_page_is_not_found(path: str) -> None:
-    """The page that says so comes with the status that says so."""
+    """The page for unknown addresses has the status 404."""
     client = AppClient(MemoryStore()).client
     response = client.get(path)
     assert response.status_code == 404
     assert "<title>Plumbline</title>" in response.text
-    # A file that is not there, and what dash itself asks for, are answered as they were.
+    # Missing files and dash's own routes have the status that they had.
     assert client.get("/_dash-layout").status_code == 200
     assert client.get("/assets/none.js").status_code == 404
 
 
 def test_answers_are_compressed() -> None:
-    """What is large is sent compressed."""
+    """Large responses are compressed."""
     client = AppClient(MemoryStore()).client
     assert client.get("/_dash-dependencies", headers={"Accept-Encoding": "gzip"}).headers["Content-Encoding"] == "gzip"
 
 
 def test_used_controls() -> None:
-    """Several ways to send a range are one control, told by both its texts."""
+    """The fields of a range are one control with two texts."""
     triggered = ["range-from", "range", "zone"]
     assert list_used_controls(triggered, {"zone": "UTC"}, ("a", "b")) == [("range", ("a", "b")), ("zone", "UTC")]

@@ -1,4 +1,4 @@
-"""What goes over the wire is compressed, and what never changes is kept by the browser."""
+"""Compression and caching of responses."""
 
 import re
 
@@ -8,7 +8,7 @@ from dashboard.web.app import create_app
 from data.catalogue import load_catalogue
 from tests.dashboard.memory_store import MemoryStore, RecordedActions
 
-# flask-compress reads a file to its end and leaves closing it to the garbage collector.
+# flask-compress leaves closing files to the garbage collector.
 pytestmark = pytest.mark.filterwarnings(
     "ignore:Exception ignored in. <_io.FileIO name=.*[.](js|css):pytest.PytestUnraisableExceptionWarning"
 )
@@ -24,7 +24,7 @@ def list_page_files() -> list[str]:
 
 @pytest.mark.parametrize("coding", ["zstd", "br"])
 def test_every_script_and_style_is_compressed(coding: str) -> None:
-    """In either coding that today's browsers ask for."""
+    """Scripts and styles are compressed in either encoding that current browsers accept."""
     names = list_page_files()
     assert len(names) > 10
     for name in names:
@@ -36,13 +36,13 @@ def test_every_script_and_style_is_compressed(coding: str) -> None:
 
 @pytest.mark.parametrize("coding", ["zstd", "br", "gzip"])
 def test_json_is_compressed(coding: str) -> None:
-    """What the page asks for is sent compressed."""
+    """Responses to the page's requests are compressed."""
     for address in ("/_dash-layout", "/_dash-dependencies"):
         assert CLIENT.get(address, headers={"Accept-Encoding": coding}).headers["Content-Encoding"] == coding
 
 
 def test_every_script_and_style_is_kept() -> None:
-    """Each is asked for under a name with its version or age, and may be kept for a year."""
+    """Each file has a version or modification time in its address, and may be cached for a year."""
     for name in list_page_files():
         response = CLIENT.get(name)
         assert response.cache_control.max_age == 365 * 24 * 3600, name
@@ -51,7 +51,7 @@ def test_every_script_and_style_is_kept() -> None:
 
 
 def test_a_name_without_its_age_is_not_kept() -> None:
-    """What could change under its name is asked for again; so is the page itself."""
+    """A file without modification time in its address is requested again, and so is the page."""
     response = CLIENT.get("/assets/page.js")
     assert response.cache_control.no_cache
     response.close()

@@ -1,4 +1,4 @@
-"""Pages with charts ask for plotly.js in their head, under a name that a browser may keep."""
+"""Pages with charts preload plotly.js, from an address that a browser may cache."""
 
 import re
 
@@ -14,7 +14,7 @@ PRELOAD_PATTERN = re.compile(r'<link id="charts" rel="preload" as="script" href=
 
 @pytest.mark.parametrize("address", ["/explorer", "/lows", "/?asset=DOGE"])
 def test_a_page_with_charts_asks_for_plotly_at_once(address: str) -> None:
-    """The hint stands in the head, and what it names is plotly.js, to be kept for long."""
+    """The head has the preload link, and it is the address of plotly.js with a long time to live."""
     head = CLIENT.get(address).text.split("</head>")[0]
     (name,) = PRELOAD_PATTERN.findall(head)
     script = CLIENT.get(name)
@@ -23,5 +23,5 @@ def test_a_page_with_charts_asks_for_plotly_at_once(address: str) -> None:
 
 
 def test_a_page_of_text_does_not() -> None:
-    """The page of definitions draws nothing and loads no plotly.js."""
+    """The method page has no charts and does not load plotly.js."""
     assert PRELOAD_PATTERN.findall(CLIENT.get("/method").text) == []

@@ -1,4 +1,4 @@
-"""The first sight: the page as HTML, and what of it the document of a page holds."""
+"""Prerendering: the page as HTML, and the document that contains it."""
 
 import json
 import re
@@ -22,19 +22,19 @@ CRASH_LINK = "/explorer?asset=ATOM&window=crash"
 
 
 def render_html(*parts: Any, **children: Any) -> str:  # noqa: ANN401 - components, and values of their children
-    """What parts look like; ``held`` gives children by id."""
+    """The components as HTML; ``children`` sets children by id."""
     return prerender(html.Div(list(parts)), {(name, "children"): value for name, value in children.items()}).html
 
 
 def test_elements_get_their_values_and_lose_their_ids() -> None:
-    """An id would stand twice in the document; a value that was given takes the place of what is laid out."""
+    """Ids are left out, as they would occur twice in the document; values replace what is laid out."""
     assert render_html(html.P("before", id="said", className="quiet"), said=["now ", html.B(3)]) == (
         '<div><p class="quiet">now <b>3</b></p></div>'
     )
 
 
 def test_text_stays_text() -> None:
-    """Nothing that a reader or a venue wrote becomes an element; what was written as HTML before stays that."""
+    """Text is escaped; static elements are written as they are."""
     assert (
         render_html(html.P(id="said"), said="<script>x</script>") == "<div><p>&lt;script&gt;x&lt;/script&gt;</p></div>"
     )
@@ -44,7 +44,7 @@ def test_text_stays_text() -> None:
 
 
 def test_controls_stand_as_their_looks() -> None:
-    """Fields with their width and the label of their value, choices with the chosen one, a button without its menu."""
+    """Selects have their width and the label of their value, switches the selected choice, popovers a button."""
     field = dmc.Select(id="event", data=[{"value": "a", "label": "First & last"}], value="a", w=250)
     empty_field = dmc.Select(data=["x"], placeholder="More", w=130)
     switch = dmc.SegmentedControl(data=[{"value": "u", "label": "UTC"}, {"value": "c", "label": "UTC+8"}], value="c")
@@ -65,7 +65,7 @@ def test_controls_stand_as_their_looks() -> None:
 
 
 def test_charts_leave_their_room() -> None:
-    """Each keeps a place of its size, and its figure as the browser reads it, in the order of the page."""
+    """Charts leave an element of their size, and their figures in the order of the page."""
     figure: Any = {"data": [{"y": np.array([1, 2], dtype=np.int8)}], "layout": {}}
     other_figure: Any = {"data": [], "layout": {"title": "two"}}
     prerendered = prerender(
@@ -83,7 +83,7 @@ def test_charts_leave_their_room() -> None:
 
 
 def test_nothing_in_a_figure_ends_its_element() -> None:
-    """What a title says is read back whole, and no tag of it stands in the document."""
+    """The titles of figures are parsed unchanged, and their tags are not part of the document."""
     text = embed_prerendered(Prerendered("", [{"layout": {"title": "</script><b>"}}]), "/plotly.js")
     (figures_json,) = re.findall(r'<script id="first-figures" type="application/json">(.*?)</script>', text)
     assert json.loads(figures_json) == [{"layout": {"title": "</script><b>"}}]
@@ -91,12 +91,12 @@ def test_nothing_in_a_figure_ends_its_element() -> None:
 
 
 def test_a_page_without_charts_needs_no_plotly() -> None:
-    """Where nothing is drawn, the document holds the text alone."""
+    """Without figures the document has the text alone."""
     assert embed_prerendered(Prerendered("<p>Nothing</p>", []), "/plotly.js") == '<div id="first"><p>Nothing</p></div>'
 
 
 def test_the_document_holds_the_page() -> None:
-    """The explorer comes with its headline, its tables and its chart."""
+    """The document of the explorer has its headline, its tables and its chart."""
     document = CLIENT.get(CRASH_LINK).text
     (first_html,) = re.findall(r'<div id="first">(.*)</div><script id="first-figures"', document)
     assert "ATOM on Binance: up to 33 % below" in first_html
@@ -114,14 +114,14 @@ def test_the_document_holds_the_page() -> None:
 
 
 def test_other_pages_come_without() -> None:
-    """Pages whose first chart is not the first thing on them start with the app."""
+    """Pages that are not prerendered start with the app."""
     for address in ("/lows", "/compare", "/data", "/method", "/nowhere"):
         assert 'id="first"' not in CLIENT.get(address).text
     assert 'id="first"' in CLIENT.get("/").text
 
 
 def test_a_failure_is_left_to_the_app(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
-    """A page whose first sight cannot be made is sent without one, and the log says why."""
+    """If prerendering fails the page is sent without it, and the error is logged."""
     monkeypatch.setattr(Router, "open", lambda *_: 1 / 0)
     response = CLIENT.get(CRASH_LINK)
     assert (response.status_code, response.text.count('<div id="first"></div>')) == (200, 1)

@@ -1,1 +1,1 @@
-"""How each venue answers, a module each, written from its documentation and not from the code under test."""
+"""The format of each venue, a module each, written from its documentation and not from the code under test."""

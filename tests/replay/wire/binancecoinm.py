@@ -5,8 +5,8 @@ their own, and no volume; index prices are asked by ``pair``.
 """
 
 from tests.replay.format import Format, Json, Markets, Rows, format_bar
-from tests.replay.listing_b import list_perpetuals, parse_perpetual
 from tests.replay.market import MINUTE_MS, Bar, RecordedRequest, Refusal, select_bars
+from tests.replay.symbols import list_perpetuals, parse_perpetual
 from tests.replay.wire.binanceusdm import KNOWN_PARAMETERS, PERPETUAL_ENDS_MS, read_id, read_limit, read_price
 
 CONTRACT_USD = 10

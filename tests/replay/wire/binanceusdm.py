@@ -4,8 +4,8 @@ Mark and index prices have paths of their own, and no volume; index prices are a
 """
 
 from tests.replay.format import Format, Json, Markets, Rows, format_bar
-from tests.replay.listing_b import list_perpetuals, parse_perpetual
 from tests.replay.market import MINUTE_MS, Bar, RecordedRequest, Refusal, select_bars
+from tests.replay.symbols import list_perpetuals, parse_perpetual
 
 MAX_ROWS = 1500
 
@@ -28,7 +28,7 @@ def read_id(request: RecordedRequest) -> str:
 
 
 def read_limit(request: RecordedRequest) -> int:
-    """The number of rows asked for; raises `Refusal` when it is more than there are on a page."""
+    """The requested number of rows; raises `Refusal` where it is more than fit on a page."""
     limit = int(request.query.get("limit", 500))
     if not 0 < limit <= MAX_ROWS:
         raise Refusal(400, {"code": -1130, "msg": "Data sent for parameter 'limit' is not valid."})

@@ -5,8 +5,8 @@ and errors are lists with status 500.
 """
 
 from tests.replay.format import Format, Json, Markets, Rows
-from tests.replay.listing import split_symbol
 from tests.replay.market import Bar, RecordedRequest, Refusal, select_bars
+from tests.replay.symbols import split_symbol
 
 MAX_ROWS = 10_000
 OLDEST_FIRST = "1"
@@ -20,7 +20,7 @@ CURRENCY_NAMES = {
     "IOTA": "IOT",
     "TUSD": "TSD",
 }
-"""Currencies that the venue calls otherwise; the rest go by the names of ccxt."""
+"""Currencies with other names at the venue; the rest have those of ccxt."""
 
 PAIRS_PATH = "pub:info:pair,pub:info:pair:futures,pub:list:pair:securities,pub:list:pair:margin"
 CURRENCIES_PATH = (
@@ -31,7 +31,7 @@ CURRENCIES_PATH = (
 
 
 def _format_pair(symbol: str) -> str:
-    """Names of three letters stand side by side; a longer one takes a colon between."""
+    """Names of three letters are joined; with a longer one there is a colon between them."""
     base, quote = (CURRENCY_NAMES.get(currency, currency) for currency in split_symbol(symbol))
     return f"{base}{quote}" if len(base) == len(quote) == 3 else f"{base}:{quote}"
 

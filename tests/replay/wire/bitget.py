@@ -4,8 +4,8 @@ The recent endpoint gives 1,000 at most and knows a month, the history endpoint 
 """
 
 from tests.replay.format import Format, Json, Markets, Rows, format_bar, limit_rows
-from tests.replay.listing import split_symbol
 from tests.replay.market import MINUTE_MS, Bar, RecordedRequest, Refusal, select_bars
+from tests.replay.symbols import split_symbol
 
 HISTORY_PATH = "/api/v2/spot/market/history-candles"
 RECENT_BARS = 30 * 1440

@@ -5,8 +5,8 @@ earlier than ``start``.
 """
 
 from tests.replay.format import Format, Json, Markets, Rows, format_bar
-from tests.replay.listing import split_symbol
 from tests.replay.market import Bar, RecordedRequest, Refusal, select_bars
+from tests.replay.symbols import split_symbol
 
 MAX_ROWS = 1000
 

@@ -4,8 +4,8 @@ Mark and index prices have paths of their own, and rows without volume.
 """
 
 from tests.replay.format import Format, Json, Markets, Rows, format_bar, limit_rows
-from tests.replay.listing_b import list_perpetuals, parse_perpetual
 from tests.replay.market import Bar, RecordedRequest, select_bars
+from tests.replay.symbols import list_perpetuals, parse_perpetual
 
 PRICE_KINDS = {"kline": "trade", "mark-price-kline": "mark", "index-price-kline": "index"}
 

@@ -1,8 +1,8 @@
 """Coinbase Advanced Trade: candles newest first, fewer than 350 or an error; quiet minutes are omitted."""
 
 from tests.replay.format import Format, Json, Markets, Rows, limit_rows
-from tests.replay.listing import split_symbol
 from tests.replay.market import MINUTE_MS, Bar, RecordedRequest, Refusal, select_bars
+from tests.replay.symbols import split_symbol
 
 TOO_MANY_ROWS = 350
 

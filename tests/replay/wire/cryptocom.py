@@ -4,8 +4,8 @@ The edges are in no documentation: both are taken as exclusive, as ccxt sends a 
 """
 
 from tests.replay.format import Format, Json, Markets, Rows, format_bar, limit_rows
-from tests.replay.listing import split_symbol
 from tests.replay.market import Bar, RecordedRequest, select_bars
+from tests.replay.symbols import split_symbol
 
 
 def _build_markets(markets: Markets) -> Json:

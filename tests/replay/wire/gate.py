@@ -1,8 +1,8 @@
 """Gate spot: candles oldest first, both ends inclusive, 1,000 at most, of the newest 10,000; quiet minutes are flat."""
 
 from tests.replay.format import Format, Json, Markets, Rows
-from tests.replay.listing import split_symbol
 from tests.replay.market import MINUTE_MS, Bar, RecordedRequest, Refusal, select_bars
+from tests.replay.symbols import split_symbol
 
 MAX_ROWS = 1000
 REACH_BARS = 10_000

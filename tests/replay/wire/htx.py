@@ -5,8 +5,8 @@ window: it gives the newest 2,000 at most.
 """
 
 from tests.replay.format import Format, Json, Markets, Rows, limit_rows
-from tests.replay.listing import split_symbol
 from tests.replay.market import Bar, RecordedRequest, select_bars
+from tests.replay.symbols import split_symbol
 
 CANDLES_PATH = "/market/history/candles"
 MAX_ROWS = 1000
@@ -36,7 +36,7 @@ def _build_markets(markets: Markets) -> Json:
 
 
 def _list_rows(request: RecordedRequest, bars: list[Bar], now_ms: int) -> Rows:
-    """Newest first; more than 1,000 asked of the endpoint with a window gives nothing."""
+    """Newest first; the endpoint with a window sends nothing for a size above 1,000."""
     query = request.query
     matching = select_bars(bars, 0, now_ms + 1)
     if request.path != CANDLES_PATH:

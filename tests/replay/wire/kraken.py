@@ -1,8 +1,11 @@
-"""Kraken spot: OHLC of the newest 720 minutes whatever is asked, flat where quiet; trades back to the first one."""
+"""Kraken spot: OHLC of the newest 720 minutes whatever the start, flat where quiet; trades back to the first one."""
+
+from bisect import bisect_right
+from operator import attrgetter
 
 from tests.replay.format import Format, Json, Markets, Rows, format_bar, limit_rows
-from tests.replay.listing import split_symbol
 from tests.replay.market import MINUTE_MS, Bar, PublicTrade, RecordedRequest, Refusal, aggregate_bars, select_bars
+from tests.replay.symbols import split_symbol
 
 NEWEST_BARS = 720
 
@@ -40,7 +43,7 @@ def get_asset_key(code: str) -> str:
 
 
 def format_id(symbol: str) -> str:
-    """The key under which the venue lists a pair and answers for it.
+    """The key under which the venue lists a pair and sends its data.
 
     >>> [format_id(symbol) for symbol in ("XRP/USD", "DOGE/USD", "USDT/USD", "ATOM/USD", "BTC/USDT")]
     ['XXRPZUSD', 'XDGUSD', 'USDTZUSD', 'ATOMUSD', 'XBTUSDT']
@@ -55,7 +58,7 @@ def format_id(symbol: str) -> str:
 
 
 def read_id(request: RecordedRequest) -> str:
-    """The key of the pair asked: the venue also takes the short name of a pair, and answers under the key.
+    """The key of the requested pair: the venue also takes its short name, and responds under the key.
 
     Raises:
         Refusal: no pair is named like that.
@@ -131,16 +134,17 @@ def _list_rows(request: RecordedRequest, bars: list[Bar], now_ms: int) -> Rows:
 
 
 def _wrap_rows(rows: Rows, request: RecordedRequest) -> Json:
-    """``last`` is the newest minute that is over."""
+    """``last`` is the newest finished minute."""
     return {"error": [], "result": {read_id(request): rows, "last": rows[-2][0] if len(rows) > 1 else 0}}
 
 
 def _list_trades(request: RecordedRequest, trades: list[PublicTrade], now_ms: int) -> Json:
     """Oldest first, after ``since`` in ns or else the newest; ``last`` is the time of the last one in ns."""
     count = limit_rows(request, 1000, 1000, "count")
-    known = sorted((trade for trade in trades if trade.time_ns <= now_ms * 10**6), key=lambda made: made.id)
     since = request.query.get("since")
-    page = known[-count:] if since is None else [trade for trade in known if trade.time_ns > int(since)][:count]
+    end = bisect_right(trades, now_ms * 10**6, key=attrgetter("time_ns"))
+    first = max(end - count, 0) if since is None else bisect_right(trades, int(since), key=attrgetter("time_ns"))
+    page = trades[first : min(first + count, end)]
     rows = [[trade.price, trade.amount, trade.time_ns / 10**9, "b", "m", "", trade.id] for trade in page]
     last_ns = str(page[-1].time_ns) if page else since or "0"
     return {"error": [], "result": {read_id(request): rows, "last": last_ns}}

@@ -1,8 +1,8 @@
 """KuCoin spot: candles newest first, at most 1,500 before ``endAt``, itself exclusive; quiet minutes are omitted."""
 
 from tests.replay.format import Format, Json, Markets, Rows
-from tests.replay.listing import split_symbol
 from tests.replay.market import Bar, RecordedRequest, select_bars
+from tests.replay.symbols import split_symbol
 
 MAX_ROWS = 1500
 ROWS_WITHOUT_START = 100

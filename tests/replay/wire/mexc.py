@@ -1,8 +1,8 @@
 """MEXC spot: klines oldest first, from ``startTime`` on, 500 at most, of the last 30 days; quiet minutes are flat."""
 
 from tests.replay.format import Format, Json, Markets, Rows, format_bar, limit_rows
-from tests.replay.listing import split_symbol
 from tests.replay.market import MINUTE_MS, Bar, RecordedRequest, select_bars
+from tests.replay.symbols import split_symbol
 
 REACH_MIN = 30 * 1440
 

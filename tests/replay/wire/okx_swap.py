@@ -5,8 +5,8 @@ at most, and no volume; index prices are asked by the pair.
 """
 
 from tests.replay.format import Format, Json, Markets, Rows, format_bar, limit_rows
-from tests.replay.listing_b import list_perpetuals, parse_perpetual
 from tests.replay.market import MINUTE_MS, Bar, RecordedRequest, select_bars
+from tests.replay.symbols import list_perpetuals, parse_perpetual
 
 RECENT_BARS = 1440
 CONTRACT_BASE = 0.5

@@ -6,8 +6,8 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 from tests.replay.format import Format, Json, Markets, Rows, limit_rows
-from tests.replay.listing import split_symbol
 from tests.replay.market import MINUTE_MS, Bar, RecordedRequest, aggregate_bars, select_bars
+from tests.replay.symbols import split_symbol
 
 KOREA_TIME = timezone(timedelta(hours=9))
 

@@ -1,8 +1,8 @@
 """WhiteBIT: klines of API v1 oldest first, from ``start`` on, 1,440 at most or an error; quiet minutes are flat."""
 
 from tests.replay.format import Format, Json, Markets, Rows, format_bar
-from tests.replay.listing import split_symbol
 from tests.replay.market import Bar, RecordedRequest, Refusal, select_bars
+from tests.replay.symbols import split_symbol
 
 MAX_ROWS = 1440
 WEEK_MS = 7 * 24 * 3_600_000

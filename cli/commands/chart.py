@@ -1,0 +1,75 @@
+"""`chart`: the comparison picture of one asset, or a folder of pictures."""
+
+from functools import partial
+from pathlib import Path
+
+import click
+
+from cli.options import ALL_ASSETS, MeasureOptions, add_measure_options
+from cli.param_types import EnumChoice, NameList
+from cli.session import Session, SessionCommand
+from cli.tables.measurement import build_console
+from dashboard.sheet.sizes import SheetSize
+from dashboard.state.view import Theme
+from data.errors import NoUsableCandles, UsageError
+
+
+@click.command(cls=SessionCommand)
+@click.option("--asset", help="Ticker, such as ATOM: one picture.")
+@click.option("--assets", type=NameList(), default=(), help="Tickers, with commas, or all: a folder of pictures.")
+@add_measure_options
+@click.option("--size", type=EnumChoice(SheetSize), default=SheetSize.WIDE.value, show_default=True)
+@click.option("--theme", type=EnumChoice(Theme), default=Theme.LIGHT.value, show_default=True)
+@click.option("--format", "file_format", type=click.Choice(["png", "svg"]), help="By the file's ending if left out.")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="The file to write, or a folder.")
+@click.pass_obj
+def chart(
+    session: Session,
+    asset: str | None,
+    assets: tuple[str, ...],
+    *,
+    options: MeasureOptions,
+    size: SheetSize,
+    theme: Theme,
+    file_format: str | None,
+    out: Path,
+) -> None:
+    """Draw the comparison picture of one asset, or of many: wide (16:9), square or tall (4:5), as PNG or SVG."""
+    # plotly takes a moment to import, which the other commands do without.
+    from cli.picture_set import PictureStyle, choose_format, show_progress, write_picture, write_pictures  # noqa: PLC0415
+    from dashboard.sheet.renderer import Renderer  # noqa: PLC0415
+
+    if (asset is None) is not bool(assets):
+        message = "say which: --asset for one picture, or --assets A,B or --assets all for a folder of them"
+        raise UsageError(message)
+    if assets:
+        _make_folder(out)
+    source = session.open_source(options)
+    store_version = None if options.files else session.store.read_version()
+    style = PictureStyle(size, theme, choose_format(out, file_format), store_version)
+    with Renderer() as renderer:
+        write = partial(write_picture, catalogue=session.catalogue, renderer=renderer, style=style, target=out)
+        if asset is not None:
+            click.echo(write(session.measure_asset(options, asset, source)))
+            return
+        if assets == (ALL_ASSETS,):
+            assets = options.list_assets(session.catalogue)
+        with show_progress(build_console(), len(assets), click.echo) as show_line:
+            missing = write_pictures(
+                assets, lambda name: session.measure_asset(options, name, source), write, show_line
+            )
+    if len(missing) == len(assets):
+        message = (
+            f"no picture was drawn: there is no {options.origin} candle of any of {', '.join(assets)} in the window"
+        )
+        raise NoUsableCandles(message)
+    if missing:
+        raise click.exceptions.Exit(1)
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        message = f"--out {path} cannot be a folder: {error.strerror or error}"
+        raise UsageError(message) from error

@@ -1,0 +1,118 @@
+"""`measure`, `lows` and `export`: what candles say about an asset or about all of them."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from analysis.event import measure_event, measure_question_sensitivity
+from analysis.questions import CandleSource
+from cli.options import ALL_ASSETS, MeasureOptions, add_measure_options
+from cli.session import Session, SessionCommand
+from cli.tables.fairness import format_fairness, format_sensitivity
+from cli.tables.measurement import build_console, format_lows, format_measurement
+from data.errors import NoUsableCandles, UsageError
+from data.files.export import EXPORT_FORMATS, write_rows
+from deviation.report.fairness_json import build_fairness_json, build_sensitivity_json
+from deviation.report.json_output import build_deviation_frame, build_lows_json, build_measurement_json
+
+
+@click.command(cls=SessionCommand)
+@click.option(
+    "--asset", default=ALL_ASSETS, show_default=True, help="Ticker, such as ATOM; or all: every venue on every asset."
+)
+@add_measure_options
+@click.option(
+    "--sensitivity", "with_sensitivity", is_flag=True, help="How far the numbers depend on the choices behind them."
+)
+@click.option("--json", "as_json", is_flag=True, help="The whole answer as JSON.")
+@click.pass_obj
+def measure(session: Session, asset: str, *, options: MeasureOptions, with_sensitivity: bool, as_json: bool) -> None:
+    """Measure how far each venue strayed from the others: on one asset, or on all of an event or the catalogue."""
+    source = session.open_source(options)
+    if asset == ALL_ASSETS:
+        if with_sensitivity:
+            message = "--sensitivity is of one asset: name it with --asset"
+            raise UsageError(message)
+        _measure_all(session, options, source, as_json=as_json)
+        return
+    measurement = session.measure_asset(options, asset, source)
+    sensitivity = measure_question_sensitivity(source, measurement.question) if with_sensitivity else None
+    if as_json:
+        content = build_measurement_json(measurement) | (build_sensitivity_json(sensitivity) if sensitivity else {})
+        click.echo(json.dumps(content, indent=2))
+        return
+    build_console().print(format_measurement(measurement))
+    if sensitivity is not None:
+        build_console().print(format_sensitivity(sensitivity))
+
+
+def _measure_all(session: Session, options: MeasureOptions, source: CandleSource, *, as_json: bool) -> None:
+    """Print the fairness matrix; exit code 1 where an asset of the event has no candle in the window."""
+    questions = [options.build_question(session.catalogue, asset) for asset in options.list_assets(session.catalogue)]
+    event = measure_event(source, questions)
+    assets_without_candle = event.assets_without_candle if options.event else ()
+    if as_json:
+        click.echo(json.dumps(build_fairness_json(event.measurements, event.placebo, assets_without_candle), indent=2))
+    else:
+        build_console().print(format_fairness(event))
+    for asset in assets_without_candle:
+        session.print_note(f"no {options.origin} candle of {asset} in the window")
+    if assets_without_candle:
+        raise click.exceptions.Exit(1)
+
+
+@click.command(cls=SessionCommand)
+@click.option("--asset", "assets", multiple=True, help="Ticker; every asset of the event if left out.")
+@add_measure_options
+@click.option("--json", "as_json", is_flag=True, help="The table as JSON.")
+@click.pass_obj
+def lows(session: Session, assets: Sequence[str], *, options: MeasureOptions, as_json: bool) -> None:
+    """Lowest trades per asset and venue, beside the aligned numbers."""
+    if not assets:
+        if not options.event:
+            message = "say which assets: --asset, or --event for all of an event"
+            raise UsageError(message)
+        assets = options.list_assets(session.catalogue)
+    source = session.open_source(options)
+    measurements, errors = [], []
+    for asset in assets:
+        try:
+            measurements.append(session.measure_asset(options, asset, source))
+        except NoUsableCandles as error:
+            errors.append(str(error))
+    if not measurements:
+        raise NoUsableCandles(errors[0])
+    question = measurements[0].question
+    trades = source.read_low_trades(assets, question.start, question.end, timeframe=question.timeframe)
+    if as_json:
+        click.echo(json.dumps(build_lows_json(measurements, trades), indent=2))
+    else:
+        build_console().print(format_lows(measurements, trades))
+    for message in errors:
+        session.print_note(message.splitlines()[0])
+    if errors:
+        raise click.exceptions.Exit(1)
+
+
+@click.command(cls=SessionCommand)
+@click.option("--asset", required=True, help="Ticker, such as ATOM.")
+@add_measure_options
+@click.option("--what", type=click.Choice(["candles", "deviation"]), required=True, help="Rows to write.")
+@click.option("--format", "file_format", type=click.Choice(EXPORT_FORMATS), help="By the file's ending if left out.")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="The file to write.")
+@click.pass_obj
+def export(
+    session: Session, asset: str, *, options: MeasureOptions, what: str, file_format: str | None, out: Path
+) -> None:
+    """Write candles, or the deviation of every minute, as CSV or Parquet."""
+    source = session.open_source(options)
+    measurement = session.measure_asset(options, asset, source)
+    if what == "deviation":
+        rows = build_deviation_frame(measurement)
+    else:
+        span = measurement.question.start, measurement.question.end
+        rows = source.read_candles([asset], *span, origin=options.origin, timeframe=options.timeframe)
+    write_rows(rows, out, file_format)
+    click.echo(f"{out}: {rows.height:,} rows of {asset}, {options.origin}")

@@ -1,0 +1,109 @@
+"""`serve`: the page, over the store of the session."""
+
+import atexit
+import gc
+import sys
+from collections.abc import Callable
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cli import clock
+from cli.commands.follow import run_follower
+from cli.session import Session, SessionCommand
+from collectors.venues.row import MarketType
+from collectors.venues.table import VENUES
+from dashboard.jobs.actions import CollectionOrder
+from data.catalogue import Catalogue, load_catalogue
+from data.reconstruction.sample import ensure_sample
+from data.schema import Evidence
+from data.settings import Settings, load_settings
+from data.store import CandleStore
+from data.times import format_time
+
+if TYPE_CHECKING:
+    from dash import Dash
+    from flask import Flask
+
+PROGRAM = Path(__file__).resolve().parents[2] / "app.py"
+"""The script that collections of the page run. A path: ``-m cli`` would not be found from other folders."""
+
+
+@click.command(cls=SessionCommand)
+@click.option("--host", help="Address to listen on [default: 127.0.0.1].")
+@click.option("--port", type=int, help="Port to listen on; if taken, the next free one [default: 8050].")
+@click.option("--follow", "with_follower", is_flag=True, help="Collect the newest minutes beside, as `follow` does.")
+@click.pass_obj
+def serve(session: Session, host: str | None = None, port: int | None = None, *, with_follower: bool = False) -> None:
+    """Open the dashboard in the browser (the default command)."""
+    from cli.server import bind_socket, serve_app  # noqa: PLC0415 - dash and plotly take over a second
+
+    settings = load_settings(store=session.settings.store, host=host, port=port, mirror=session.settings.mirror)
+    with run_follower(session) if with_follower else nullcontext():
+        app = build_app(settings, session.catalogue, session.store, session.print_note)
+        serve_app(app, bind_socket(settings.host, settings.port), click.echo)
+
+
+def build_flask_app() -> "Flask":
+    """The page for a WSGI server other than the program's own, configured by the settings alone.
+
+    Run it in one process: cached measurements, the browser that draws pictures and a running collection are not shared
+    between processes.
+
+    Raises:
+        UsageError: A setting is unknown or malformed.
+        StoreUnusable: The store cannot be read or written.
+    """
+    settings = load_settings()
+    flask_app: Flask = build_app(settings, load_catalogue(), CandleStore(settings.store), click.echo).server
+    return flask_app
+
+
+def build_app(
+    settings: Settings, catalogue: Catalogue, store: CandleStore, print_line: Callable[[str], None]
+) -> "Dash":
+    """The page over a store; the sample is added to the store where it has no real candles.
+
+    Raises:
+        StoreUnusable: The store cannot be read or written.
+    """
+    from dashboard.jobs.store_actions import StoreActions  # noqa: PLC0415 - as in `serve`
+    from dashboard.web.app import create_app  # noqa: PLC0415 - as in `serve`
+
+    if not store.has_candles(Evidence.REAL) and ensure_sample(store, clock.now()):
+        print_line("no real candles yet: showing the reconstruction of 2025-10-10, which is no evidence")
+    actions = StoreActions(
+        store,
+        lambda order: build_collect_command(settings, order),
+        venues=[row.id for row in VENUES if row.kind is MarketType.SPOT],
+        now=clock.now,
+    )
+    atexit.register(actions.cancel_collection)  # a collection ends with its page, after storing what has come
+    app = create_app(store, catalogue, actions)
+    # Modules and tables loaded so far are permanent. Scanning them for garbage slowed every tenth answer by half.
+    gc.collect()
+    gc.freeze()
+    return app
+
+
+def build_collect_command(settings: Settings, order: CollectionOrder) -> list[str]:
+    """The command line of the process that collects an order of the page."""
+    command = [sys.executable, str(PROGRAM), "--store", settings.store, "--quiet", "collect", "--json"]
+    if settings.mirror is not None:
+        command += ["--mirror", settings.mirror]
+    return [*command, *build_collect_options(order)]
+
+
+def build_collect_options(order: CollectionOrder) -> list[str]:
+    """An order of the page as options of `collect`."""
+    values = {
+        "--event": order.event,
+        "--assets": ",".join(order.assets),
+        "--from": None if order.start is None else format_time(order.start),
+        "--to": None if order.end is None else format_time(order.end),
+        "--venues": ",".join(order.venues),
+    }
+    parts = [part for option, value in values.items() if value for part in (option, value)]
+    return [*parts, "--timeframe", order.timeframe.value]

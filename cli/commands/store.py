@@ -1,0 +1,75 @@
+"""`import`, `forget` and `status`: files into the store, out of it again, and what it contains."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from cli import clock
+from cli.session import Session, SessionCommand
+from cli.tables.measurement import build_console
+from cli.tables.status import build_status_json, format_rejected_pages, format_revisions, format_status
+from data.errors import NoUsableCandles, UsageError
+from data.files.import_many import import_files
+from data.schema import Origin
+from deviation.report.json_output import format_iso
+
+
+@click.command("import", cls=SessionCommand)
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--venue", help="Of a file of one market: its ccxt venue id.")
+@click.option("--symbol", help="Of a file of one market: its ccxt symbol, such as ATOM/USDT.")
+@click.option("--complete", is_flag=True, help="Absent minutes are quiet, from each market's first row to its last.")
+@click.pass_obj
+def import_(session: Session, files: Sequence[Path], *, venue: str | None, symbol: str | None, complete: bool) -> None:
+    """Bring candles from CSV or Parquet files into the store."""
+    stored, refused = import_files(session.store, files, now=clock.now(), venue=venue, symbol=symbol, complete=complete)
+    for file in stored:
+        click.echo("\n".join(file.format_lines()))
+    for refusal in refused:
+        click.echo(f"Error: {refusal}", err=True)
+    if refused:
+        raise click.exceptions.Exit(1 if stored else refused[0].exit_code)
+
+
+@click.command(cls=SessionCommand)
+@click.argument("files", nargs=-1)
+@click.option("--sample", is_flag=True, help="Drop the reconstruction of the event.")
+@click.pass_obj
+def forget(session: Session, files: Sequence[str], *, sample: bool) -> None:
+    """Undo the import of files, by name, or drop the sample."""
+    if not files and not sample:
+        message = "say what to forget: the names of imported files, or --sample"
+        raise UsageError(message)
+    row_counts = {name: session.store.forget(source=Path(name).name, origin=Origin.IMPORTED) for name in files}
+    if sample:
+        row_counts["the sample"] = session.store.forget(origin=Origin.RECONSTRUCTION)
+    for name, count in row_counts.items():
+        click.echo(f"{name}: {count:,} rows dropped" if count else f"{name}: not in the store")
+    if not any(row_counts.values()):
+        raise click.exceptions.Exit(NoUsableCandles.exit_code)
+
+
+@click.command(cls=SessionCommand)
+@click.option("--revisions", is_flag=True, help="Candles that a venue later reported with other values.")
+@click.option("--set-aside", is_flag=True, help="Answers that no candle was taken from, as they came.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.pass_obj
+def status(session: Session, *, revisions: bool, set_aside: bool, as_json: bool) -> None:
+    """What the store holds, what was asked for and not had, and what its follower did."""
+    store = session.store
+    if revisions and set_aside:
+        message = "--revisions and --set-aside are two lists: ask for one at a time"
+        raise UsageError(message)
+    if revisions or set_aside:
+        rows = store.read_revisions() if revisions else store.read_rejected_pages()
+        content: object = rows.to_dicts()
+        text = format_revisions(rows) if revisions else format_rejected_pages(rows)
+    else:
+        content = build_status_json(store) if as_json else None
+        text = "" if as_json else format_status(store)
+    if as_json:
+        click.echo(json.dumps(content, indent=2, default=format_iso))
+    else:
+        build_console().print(text)

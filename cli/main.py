@@ -1,0 +1,53 @@
+"""The program: its global options, its commands, and how errors end it.
+
+Exit codes: 0 success; 1 done, but with parts missing; 2 bad usage; 3 no usable data.
+"""
+
+from typing import Any
+
+import click
+
+from cli.commands.chart import chart
+from cli.commands.collect import collect
+from cli.commands.follow import follow
+from cli.commands.measure import export, lows, measure
+from cli.commands.serve import serve
+from cli.commands.store import forget, import_, status
+from cli.options import build_global_options
+from cli.session import open_session
+from data.errors import PlumblineError
+from data.version import VERSION
+
+
+class CommandGroup(click.Group):
+    """A group with the global options; a `PlumblineError` ends it with the error's message and exit code."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - click's signature
+        super().__init__(*args, **kwargs)
+        self.params += build_global_options()
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except PlumblineError as error:
+            click.echo(f"Error: {error}", err=True)
+            ctx.exit(error.exit_code)
+
+
+@click.group(
+    cls=CommandGroup,
+    commands=[chart, collect, export, follow, forget, import_, lows, measure, serve, status],
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.version_option(VERSION, prog_name="plumbline")
+@click.pass_context
+def main(ctx: click.Context) -> None:
+    """How far one exchange's price strayed from everyone else's, how deep and for how long.
+
+    --store, --verbose and --quiet may also stand after the command; the later one counts.
+    """
+    if ctx.invoked_subcommand is None:
+        ctx.obj = open_session(ctx)
+        ctx.invoke(serve)

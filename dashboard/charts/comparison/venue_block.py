@@ -1,0 +1,199 @@
+"""One block of venues on the comparison sheet: title, column headings, a row per venue and its marks on a scale.
+
+Columns are as wide as their texts; the strip of marks between them takes the rest.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from dashboard.charts.comparison.block_rows import BlockRow, SheetBlock
+from dashboard.draw.axis import Scale
+from dashboard.draw.label_layout import Box
+from dashboard.draw.plot import Plot
+from dashboard.draw.scene import Scene
+from dashboard.draw.text_metrics import measure_text_width
+from dashboard.draw.traces import Trace
+from dashboard.sheet.canvas import Sheet
+from dashboard.sheet.panel import add_plot, build_linear_scale
+from dashboard.sheet.table import Cell, Column, SheetTable, fit_cell, measure_column
+from dashboard.text.numbers import format_axis_percent
+
+MAX_NAME_WIDTH = 138.0
+"""Width from which a name is set smaller or broken."""
+
+MIN_STRIP_WIDTH = 60.0
+"""Least width of the strip of marks, at the cost of names."""
+
+COLUMN_HEADINGS = {"low": ("lowest", "trade"), "low_time": ("", "UTC"), "volume": ("volume", "before")}
+"""The two lines above a column; that of counts names the threshold."""
+
+HEADING_HEIGHT = 62
+"""Height of a block's title and column headings."""
+
+EMPTY_BLOCK_HEIGHT = 24
+"""Height of a block without a row, which is its title."""
+
+TWO_LINE_ROW_HEIGHT = 30.0
+"""Height of a row from which a long name may take two lines in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlockColumns:
+    """The columns of text, the ends of the strip in pixels from the left edge, and the width that names have.
+
+    The columns are name, depth, heading of the strip, count, low, its time and, where names leave room for it, volume.
+    """
+
+    text_columns: tuple[Column, ...]
+    strip: tuple[float, float]
+    name_width: float
+    has_volume: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BlockLayout:
+    """The columns, the height of a row and the scale of the marks, which all blocks of a sheet share."""
+
+    columns: BlockColumns
+    row_height: float
+    scale: Scale
+
+
+def fit_columns(rows: Sequence[BlockRow], width: float, enter_text: str) -> BlockColumns:
+    """Columns in which every text of the rows fits at the largest font size of a row.
+
+    Where names would have to be cut, the column of volumes is left out.
+    """
+    headings = {**COLUMN_HEADINGS, "count": (f"min. ≥ {enter_text}", "below")}
+    widths = {
+        "depth": measure_column([row.depth_text for row in rows], 15),
+        "count": measure_column([row.count_text for row in rows], 14, headings["count"]),
+        "low": measure_column([row.low_text for row in rows], 14, headings["low"]),
+        "low_time": measure_column([row.low_time_text for row in rows], 14, headings["low_time"]),
+        "volume": measure_column([row.volume_text for row in rows], 14, headings["volume"]),
+    }
+    widest_name = max([60.0, *(measure_text_width(row.name, 15, bold=row.is_bold) for row in rows)])
+    name_width = min(widest_name, MAX_NAME_WIDTH)
+    columns = _layout_columns(widths, headings, width, name_width, has_volume=True)
+    if columns.name_width >= name_width:
+        return columns
+    return _layout_columns(widths, headings, width, name_width, has_volume=False)
+
+
+def _layout_columns(
+    widths: Mapping[str, float],
+    headings: Mapping[str, tuple[str, str]],
+    width: float,
+    name_width: float,
+    *,
+    has_volume: bool,
+) -> BlockColumns:
+    low_time = width - widths["volume"] - 12 if has_volume else width
+    low = low_time - widths["low_time"] - 5
+    count = low - widths["low"] - 14
+    strip_right = count - widths["count"] - 16
+    name_width = min(name_width, strip_right - MIN_STRIP_WIDTH - widths["depth"] - 26)
+    depth = name_width + 12 + widths["depth"]
+    edges = {"count": count, "low": low, "low_time": low_time} | ({"volume": width} if has_volume else {})
+    text_columns = (
+        Column(0.0, "left"),
+        Column(depth),
+        Column(strip_right, heading=("deepest close", "")),
+        *(Column(x, heading=headings[name]) for name, x in edges.items()),
+    )
+    return BlockColumns(text_columns, (depth + 14, strip_right), name_width, has_volume)
+
+
+def draw_block(
+    sheet: Sheet, scene: Scene, block: SheetBlock, corner: tuple[float, float], layout: BlockLayout, number: int
+) -> float:
+    """Draw one block, its marks as the subplot of that number; returns the height at which it ends."""
+    left, y = corner
+    columns, row_height = layout.columns, layout.row_height
+    sheet.write_text(block.title, left, y + 9, size=17, colour=scene.colours.ink, bold=True)
+    if not block.rows:
+        return y + EMPTY_BLOCK_HEIGHT
+    top, height = y + HEADING_HEIGHT, row_height * len(block.rows)
+    strip = Box(left + columns.strip[0], top, left + columns.strip[1], top + height)
+    plot = Plot(strip, layout.scale, build_linear_scale(height, 0))
+    table = SheetTable(left, columns.text_columns)
+    table.draw_headings(sheet, (y + 33, y + 49), scene.colours.muted)
+    for value in layout.scale.ticks:
+        x = plot.to_x(value)
+        colour = scene.colours.muted if value == 0 else scene.colours.grid
+        sheet.draw_line((x, strip.top - 4), (x, strip.bottom), colour, 1.2, below=True)
+        text = format_axis_percent(value).removesuffix("" if value == 0 else " %")
+        sheet.write_text(text, x, strip.top - 13, size=12, colour=scene.colours.muted, align="center")
+    for index, row in enumerate(block.rows):
+        cells = _build_cells(scene, row, layout)
+        table.draw_row(sheet, strip.top + row_height * (index + 0.5), cells[: len(columns.text_columns)])
+    add_plot(sheet, number, plot, _build_mark_traces(scene, block.rows, layout))
+    return strip.bottom + 6
+
+
+def _build_cells(scene: Scene, row: BlockRow, layout: BlockLayout) -> list[Cell | None]:
+    """A cell for every column that a block may have."""
+    muted = scene.colours.muted
+    size = min(15.0, max(13.0, 0.62 * layout.row_height))
+    colour = row.colour if row.is_bold or row.colour == muted else scene.colours.text
+    name_sizes = tuple(step for step in (size, 14, 13) if step <= size)
+    max_lines = 2 if layout.row_height >= TWO_LINE_ROW_HEIGHT else 1
+    return [
+        fit_cell(row.name, name_sizes, layout.columns.name_width, max_lines, row.colour, is_bold=row.is_bold),
+        Cell(row.depth_text, size, colour),
+        None,
+        Cell(row.count_text, size - 1, colour),
+        Cell(row.low_text, size - 1, colour) if row.low_text else None,
+        Cell(row.low_time_text, 12.5, muted) if row.low_time_text else None,
+        Cell(row.volume_text, size - 1, colour),
+    ]
+
+
+def _build_mark_traces(scene: Scene, rows: Sequence[BlockRow], layout: BlockLayout) -> list[Trace]:
+    """Whisker, tick, ring and dot of every row; heights in pixels from the top of the strip."""
+    traces: list[Trace] = []
+    height, paper = layout.row_height, scene.colours.paper
+    size = min(12.0, 0.45 * height)
+    for index, row in enumerate(rows):
+        y = height * (index + 0.5)
+        common = {"hoverinfo": "skip", "cliponaxis": False, "name": f"{row.name}, depth"}
+
+        def build_marker_trace(value: float, marker: Trace, y: float = y, common: Trace = common) -> Trace:
+            return {**common, "x": [value], "y": [y], "mode": "markers", "marker": marker}
+
+        if row.wick_bounds is not None:
+            traces += [
+                {**common, **trace}
+                for trace in _build_whisker_traces(row.wick_bounds, row.colour, y, height, layout.scale)
+            ]
+        if row.certain_depth is not None:
+            edge = {"color": row.colour, "width": 2}
+            traces.append(
+                build_marker_trace(row.certain_depth, {"symbol": "line-ns", "size": 0.42 * height, "line": edge})
+            )
+        if row.height is not None:
+            edge = {"color": row.colour, "width": 2}
+            traces.append(build_marker_trace(row.height, {"color": paper, "size": size, "line": edge}))
+        if row.depth is not None:
+            fill = paper if row.is_thin else row.colour
+            edge = {"color": row.colour, "width": 2 if row.is_thin else 0}
+            traces.append(build_marker_trace(row.depth, {"color": fill, "size": size, "line": edge}))
+    return traces
+
+
+def _build_whisker_traces(wick: tuple[float, float], colour: str, y: float, height: float, scale: Scale) -> list[Trace]:
+    """The bounds of the lowest trade with a cap at each end; an arrow at the end of the scale where they go beyond."""
+    shallow, deep = wick
+    is_cut = deep < scale.low
+    ends = [max(value, scale.low) for value in wick]
+    caps = {"symbol": "line-ns", "size": 0.2 * height, "line": {"color": colour, "width": 2}}
+    if is_cut:
+        caps["size"] = [0.2 * height if shallow >= scale.low else 0, 0]
+    line = {"color": colour, "width": 3}
+    traces: list[Trace] = [
+        {"x": ends, "y": [y, y], "mode": "lines+markers", "line": line, "marker": caps, "opacity": 0.45}
+    ]
+    if is_cut:
+        arrow = {"symbol": "triangle-left", "size": 9, "color": colour, "line": {"width": 0}}
+        traces.append({"x": [scale.low], "y": [y], "mode": "markers", "marker": arrow})
+    return traces

@@ -1,0 +1,73 @@
+"""Arrows at the lower edge of the explorer's price panel, for trades below its axis."""
+
+from typing import Any
+
+import numpy as np
+
+from dashboard.charts.timeline.layout import INNER_HEIGHT, PRICE_DOMAIN
+from dashboard.charts.timeline.prices import find_off_scale_trades, list_drawn_prices
+from dashboard.draw.axis import Scale
+from dashboard.draw.label_layout import Box, Points, place_callout
+from dashboard.draw.plot import build_time_plot
+from dashboard.draw.scene import Scene
+from dashboard.draw.text_metrics import LINE_HEIGHT, measure_text_width
+from dashboard.draw.traces import build_grid_coordinates
+from dashboard.sheet.panel import join_lines
+from dashboard.text.clock import format_naive
+
+PANEL_WIDTH = 600.0
+"""Assumed width of the panel in pixels: that on a screen of 1440 pixels, since the actual one is not known here."""
+
+ARROW_FONT = 13
+"""Font size of the labels."""
+
+POINT_GRID_PX = 2.0
+"""Pixels to which points of lines are rounded, so that long windows have no more of them than short ones."""
+
+
+def build_arrows(scene: Scene, scale: Scale) -> list[dict[str, Any]]:
+    """An arrow for each trade below the axis; its label lies towards the middle of the window and covers no line."""
+    axis, trades = scene.measurement.axis, find_off_scale_trades(scene, scale)
+    if not trades:
+        return []
+    panel = Box(0.0, 0.0, PANEL_WIDTH, (PRICE_DOMAIN[1] - PRICE_DOMAIN[0]) * INNER_HEIGHT)
+    plot = build_time_plot(panel, axis.size, scale)
+    lines = [build_grid_coordinates(scene.measurement, values)["y"] for values in list_drawn_prices(scene)]
+    points = _snap_points(
+        join_lines([build_time_plot(panel, values.size, scale).build_line_points(values) for values in lines])
+    )
+    occupied: list[Box] = []
+    annotations = []
+    for trade in trades:
+        x, tip = plot.to_x(trade.position), panel.bottom - 2
+        size = (measure_text_width(trade.text, ARROW_FONT) + 4, ARROW_FONT * LINE_HEIGHT)
+        is_right = trade.position < axis.size / 2
+        bounds = Box(x, 0.0, 2 * PANEL_WIDTH, tip) if is_right else Box(-PANEL_WIDTH, 0.0, x, tip)
+        box = place_callout((x, tip), size, bounds, occupied, points)
+        if box is None:
+            continue
+        occupied.append(box)
+        annotations.append(
+            {
+                "text": trade.text,
+                "x": format_naive(axis.time_at(trade.position)),
+                "y": PRICE_DOMAIN[0],
+                "xref": "x",
+                "yref": "paper",
+                "ax": box.left - x if is_right else box.right - x,
+                "ay": (box.top + box.bottom) / 2 - tip,
+                "xanchor": "left" if is_right else "right",
+                "arrowhead": 2,
+                "arrowwidth": 1.4,
+                "arrowcolor": trade.colour,
+                "font": {"size": ARROW_FONT, "color": trade.colour},
+            }
+        )
+    return annotations
+
+
+def _snap_points(points: Points) -> Points:
+    """The distinct points on a grid of `POINT_GRID_PX`."""
+    cells = np.round(points / POINT_GRID_PX).astype(np.int64)
+    keys = np.unique(cells[:, 0] * 100_000 + cells[:, 1])
+    return POINT_GRID_PX * np.column_stack([keys // 100_000, keys % 100_000]).astype(np.float64)
