@@ -1,4 +1,4 @@
-"""A store of made-up candles: twelve venues, prices on a grid, a common path, spells apart from it, and gaps."""
+"""A store of generated candles: twelve venues, prices on a grid around a common path, with excursions and gaps."""
 
 import zlib
 from datetime import UTC, datetime, timedelta
@@ -19,17 +19,17 @@ VENUES = {
     "USD": ("coinbaseexchange", "kraken", "gemini", "bitstamp", "bitfinex", "cryptocom"),
 }
 MONTH_DAYS = 30
-"""Days of candles that are made; a longer store repeats them."""
+"""Days of candles that are generated; a longer store repeats them."""
 
 EXCURSIONS_PER_DAY = 0.2
-"""How often a market leaves the common path: by up to 8 %, for up to an hour."""
+"""Excursions of a market from the common path per day, by up to 8 % for up to an hour."""
 
 GAP_SHARE = 0.01
 """Share of minutes without a candle."""
 
 
 def fill_store(store: CandleStore, assets: tuple[str, ...], days: int) -> int:
-    """Write ``days`` of candles from `START` on, month by month, and say how many."""
+    """Write ``days`` of candles from `START` on, month by month; returns their number."""
     row_count = 0
     for asset in assets:
         month_rows = build_candles(asset, min(days, MONTH_DAYS) * 1440)

@@ -1,6 +1,6 @@
-"""What collecting costs, against the venues' own limits, bare ccxt, and memory.
+"""Benchmark of collecting: wall time, CPU time and memory.
 
-``python -m bench.collect event|cpu|memory``: everything comes over HTTP from a replay in a process of its own.
+``python -m bench.collect event|cpu|memory``: candles come over HTTP from a replay in a process of its own.
 
 - ``event``: the event's collection at the venues' limits: wall time over the lower bound that the limits alone allow.
 - ``cpu``: CPU time per 1,000 candles of one venue, from the wire into the store, over bare ``fetch_ohlcv``.
@@ -96,7 +96,7 @@ def run_replay(venues: BarsByVenue, bars: list[Bar], connection: Connection, is_
 
 @contextmanager
 def start_replay(venues: BarsByVenue, bars: list[Bar]) -> Iterator[tuple[str, Callable[[], Counter[str]]]]:
-    """A replay in a process of its own: its address, and what ends it and tells the requests."""
+    """A replay in a process of its own: its address, and a function that ends it and returns its request counts."""
     context = multiprocessing.get_context("fork")
     parent_end, child_end = context.Pipe()
     is_over = context.Event()
@@ -221,8 +221,8 @@ def bench_memory(days: int = 30) -> None:
             wall_s, cpu_s, summary = time_collection(folder, request, table, url)
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(
-        f"memory: peak {peak_mb:.0f} MB ({memory_before_mb:.0f} MB before) for {summary.candles:,} candles of {days} days "
-        f"in {wall_s:.0f} s ({cpu_s:.0f} s CPU, {1e6 * cpu_s / summary.candles:.1f} ms per 1,000), "
+        f"memory: peak {peak_mb:.0f} MB ({memory_before_mb:.0f} MB before) for {summary.candles:,} candles "
+        f"of {days} days in {wall_s:.0f} s ({cpu_s:.0f} s CPU, {1e6 * cpu_s / summary.candles:.1f} ms per 1,000), "
         f"failed {json.dumps(sorted({result.venue for result in summary.failed}))}"
     )
 

@@ -1,15 +1,15 @@
-"""How long a person waits for charts, in a real browser, and what goes over the wire.
+"""Benchmark of the page in Chromium: time until charts are drawn, and bytes over the wire.
 
-``python -m bench.dashboard``: five assets on twelve venues over 30 days, made up, behind the server of `serve` in a
-process of its own; Chromium asks. Prints medians beside what they should not exceed, and ratios from one run:
+``python -m bench.dashboard``: generated candles of five assets on twelve venues over 30 days, behind ``serve`` in a
+process of its own. Prints medians with their goals, and ratios from one run:
 
-- a cold load, with nothing kept by the browser (`bench.page_load`): text, the first chart, and the chart of the running app;
+- a cold load with an empty cache (`bench.page_load`): text, the first chart, and the chart of the running app;
 - another asset over 24 hours: the server's time, and click until drawn;
 - 30 days: request until drawn, and bytes over the wire;
 - the figure as the program sends it, over one made of Python lists: bytes and time.
 
-``--store FOLDER`` keeps the store between runs. ``--import`` measures one thing alone, over an empty store: a file near
-the limit that is dropped on the data page.
+``--store FOLDER`` keeps the store between runs. ``--import`` measures only the import of a file near the size limit,
+into an empty store.
 """
 
 import argparse
@@ -47,7 +47,7 @@ CHANGE_COUNT = 30
 RATIO_RUNS = 5
 
 CHANGE_DAYS = [START + timedelta(days=2 + day) for day in range(CHANGE_COUNT)]
-"""A day for each change, so that none is answered with what was kept of another."""
+"""A day for each change, so that no answer comes from a cache."""
 
 GOALS_MS = {"cold": 1500.0, "server": 100.0, "click": 500.0, "month": 1000.0}
 GOAL_MONTH_MB = 1.5
@@ -152,9 +152,9 @@ def measure_in_browser(address: str, *, quick: bool) -> None:
 
 
 def measure_cold_load(address: str, *, quick: bool) -> None:
-    """Opening the explorer over 24 hours with nothing kept."""
+    """Opening the explorer over 24 hours with an empty cache."""
     address_of_day = address + build_query(ASSETS[0], CHANGE_DAYS[0], CHANGE_DAYS[0] + timedelta(days=1))
-    # The server's first answer of all is another matter.
+    # Without the server's first answer, which includes its warm-up.
     _, *page_loads = measure_loads(address_of_day, 3 if quick else COLD_LOADS + 1)
     print("a cold load, 12 venues x 24 h")
     print_timings("text", [load.text for load in page_loads])
@@ -212,7 +212,7 @@ def encode_figure(scene: Scene) -> str:
 
 
 def convert_to_lists(trace: dict[str, Any]) -> tuple[list[datetime], list[float | None]]:
-    """The points of a line as a beginner would give them: a list of times and a list of numbers."""
+    """The points of a line as a list of times and a list of numbers."""
     start_and_count = build_window(MONTH_DAYS)[0], MONTH_DAYS * 24 * 60
     values = [float(value) if value is not None and np.isfinite(value) else None for value in trace["y"]]
     step_min = start_and_count[1] / max(len(values), 1)

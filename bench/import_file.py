@@ -1,4 +1,4 @@
-"""How long a file near the limit of the page takes to come in, and what it costs browser and server."""
+"""Benchmark of an import on the data page: time, frame gaps of the browser, memory of the server."""
 
 import subprocess
 from pathlib import Path
@@ -11,7 +11,7 @@ from bench.candles import ASSETS, START
 from dashboard.pages.data.upload import MAX_REQUEST_BYTES
 
 SAMPLE_ROW = "venue1,ATOM/USDT,2025-10-01T00:00:00Z,4.0002,4.0102,3.9902,4.0002,4936.648\n"
-"""A row as it is written below, of the usual length."""
+"""A row of the usual length, as `write_large_csv` writes it."""
 
 VENUES = 8
 LIMIT_SHARE = 0.95
@@ -26,11 +26,11 @@ FRAME_GAP_SCRIPT = """() => {
   };
   requestAnimationFrame(look);
 }"""
-"""Keeps the longest time in which the page showed no new picture: in it nobody can use it."""
+"""Records the longest time between two frames, in which the page does not react."""
 
 
 def write_large_csv(path: Path) -> int:
-    """A CSV of made-up candles a little below the limit; its rows."""
+    """Write a CSV of generated candles a little below the limit; returns its number of rows."""
     markets = [(f"venue{number}", f"{asset}/USDT") for number in range(VENUES) for asset in ASSETS]
     minutes = int(LIMIT_SHARE * MAX_REQUEST_BYTES / len(SAMPLE_ROW) / len(markets))
     times = pl.datetime_range(START, START + pl.duration(minutes=minutes - 1), "1m", eager=True)
@@ -68,6 +68,7 @@ def measure_import(browser: Browser, address: str, server: "subprocess.Popen[str
     print(f"a CSV of {path.stat().st_size / 1e6:.1f} MB, {rows:,} rows, dropped on the page")
     print(f"  until told: {elapsed_s:.1f} s, in which the page stood still for at most {longest_gap_ms:.0f} ms")
     print(
-        f"  the server's memory: {memory_before_mb:.0f} MB before, {peak_mb:.0f} MB at its peak, {memory_after_mb:.0f} MB after"
+        f"  the server's memory: {memory_before_mb:.0f} MB before, {peak_mb:.0f} MB at its peak, "
+        f"{memory_after_mb:.0f} MB after"
     )
     tab.close()

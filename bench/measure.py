@@ -1,4 +1,4 @@
-"""How long store to results takes: as a ratio over a bare read of the same candles, and against other tools.
+"""Benchmark of a measurement from store to results, over a bare read of the same candles and over other tools.
 
 ``python -m bench.measure``: five assets on twelve venues over 30 days, and one asset over a day, in a temporary store;
 medians of paired runs. ``--year`` adds one asset over a year, with the growth of time and the peak of memory.
@@ -38,7 +38,7 @@ YEAR_DAYS = 365
 OWN_LABEL, BARE_LABEL, WHOLE_LABEL = "store to results", "bare read", "the whole answer"
 
 MEASURED_COLUMNS = ("venue", "symbol", "open_time", "high", "low", "close", "volume")
-"""What a measurement cannot do without."""
+"""The columns that a measurement reads."""
 
 
 def time_call(work: Callable[[], object]) -> float:
@@ -60,17 +60,17 @@ def build_question_of(asset: str, start: datetime, end: datetime) -> Question:
 
 
 def measure_numbers(uri: str, asset: str, start: datetime, end: datetime) -> NumbersByMarket:
-    """The program's own way, from the store to the results that the peers give."""
+    """The program's own results from a store, reduced to those that the peers give."""
     return extract_numbers(measure_question(CandleStore(uri), build_question_of(asset, start, end)))
 
 
 def measure_everything(uri: str, asset: str, start: datetime, end: datetime) -> dict[str, Any]:
-    """The program's own way to all that it has to say: gaps, ranges, baselines, episodes, paths, ranks."""
+    """The program's full JSON from a store: gaps, ranges, baselines, episodes, paths, ranks."""
     return build_measurement_json(measure_question(CandleStore(uri), build_question_of(asset, start, end)))
 
 
 def read_bare(uri: str, asset: str, start: datetime, end: datetime) -> pl.DataFrame:
-    """The candles that a measurement rests on, as polars reads them: in any order, with nothing chosen or checked."""
+    """The candles that a measurement needs, as polars reads them: unordered and unchecked."""
     question = build_question_of(asset, start, end)
     needed_start, needed_end = question.required_span
     return (
@@ -92,7 +92,7 @@ def import_peer(name: str) -> PeerMeasure:
 
 
 def extract_numbers(measurement: Measurement) -> NumbersByMarket:
-    """What the peers find, out of the whole answer."""
+    """The numbers of a measurement that the peers compute, too."""
     return {
         (row.market.venue, group.value): PeerNumbers(
             summary.depth,
@@ -106,7 +106,7 @@ def extract_numbers(measurement: Measurement) -> NumbersByMarket:
 
 
 def list_contenders(uri: str, assets: tuple[str, ...], days: int) -> dict[str, Callable[[], None]]:
-    """What is timed: each goes through the assets one at a time."""
+    """The functions to time, by name: each handles the assets one at a time."""
     start, end = build_window(days)
 
     def over_assets(work: Callable[[str, str, datetime, datetime], object], table_uri: str) -> Callable[[], None]:
@@ -125,10 +125,10 @@ def list_contenders(uri: str, assets: tuple[str, ...], days: int) -> dict[str, C
 
 
 def check_peers(uri: str, assets: tuple[str, ...], days: int) -> int:
-    """Hold every peer to the program's own numbers; says how many episodes there were.
+    """Compare every peer with the program's own numbers; returns the number of episodes.
 
     Raises:
-        SystemExit: one of them found something else.
+        SystemExit: A peer has other numbers.
     """
     episode_count = 0
     for asset in assets:
@@ -140,9 +140,8 @@ def check_peers(uri: str, assets: tuple[str, ...], days: int) -> int:
                 key for key in own_numbers | peer_numbers if not _is_same(own_numbers.get(key), peer_numbers.get(key))
             ]
             if differing_keys:
-                sys.exit(
-                    f"{name} on {asset} {differing_keys[0]}: {peer_numbers.get(differing_keys[0])} instead of {own_numbers.get(differing_keys[0])}"
-                )
+                key = differing_keys[0]
+                sys.exit(f"{name} on {asset} {key}: {peer_numbers.get(key)} instead of {own_numbers.get(key)}")
     return episode_count
 
 
@@ -158,7 +157,7 @@ def _is_same(first: PeerNumbers | None, second: PeerNumbers | None) -> bool:
 
 
 def measure_ratios(uri: str, assets: tuple[str, ...], days: int) -> dict[str, float]:
-    """The median time of each way over the program's own, from paired runs; the program's own over the bare read."""
+    """Median ratios of paired runs: each contender over the program, and the program over the bare read."""
     contenders_by_name = list_contenders(uri, assets, days)
     for work in contenders_by_name.values():
         work()  # warm
@@ -171,14 +170,14 @@ def measure_ratios(uri: str, assets: tuple[str, ...], days: int) -> dict[str, fl
 
 
 def measure_peak_mb(uri: str, name: str, asset: str, days: int) -> int:
-    """The most memory that one way holds, in a process of its own."""
+    """The peak memory of one contender, in a process of its own."""
     command = [sys.executable, "-m", "bench.measure", "--alone", name, uri, asset, str(days)]
     result = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 - this very program
     return int(result.stdout)
 
 
 def run_alone(name: str, uri: str, asset: str, days: int) -> None:
-    """Run one way once and print its peak of memory in MB, as Linux tells it."""
+    """Run one contender once and print its peak memory in MB (Linux)."""
     list_contenders(uri, (asset,), days)[name]()
     # Not getrusage: its peak includes that of the process from which this one was started.
     status = Path("/proc/self/status").read_text(encoding="ascii")

@@ -1,9 +1,9 @@
-"""Pages opened by a browser that keeps nothing, and that nobody looks into while they load.
+"""Timing of page loads with an empty cache and without observing the page while it loads.
 
 A driver such as Playwright has the browser report what its scripts do (the domain ``Runtime`` of its protocol). For
-what plotly.js does as it starts, the browser then notes the calls that led there, and compiles all of plotly.js a
-second time to know their lines: half a second that no reader waits. So nothing is observed here; the page is asked for
-its times when it is done.
+what plotly.js does as it starts, the browser then records stack traces, and compiles all of plotly.js a second time to
+know their lines: half a second that a reader does not wait. So nothing is observed here; the page records its own
+times, which are read when it is done.
 """
 
 import asyncio
@@ -43,7 +43,7 @@ window.benchSeen = {};
 
 @dataclass(frozen=True, slots=True)
 class PageLoad:
-    """Milliseconds from the start of the navigation until each could be seen."""
+    """Milliseconds from the start of the navigation until each was visible."""
 
     text: float
     chart: float

@@ -1,7 +1,7 @@
-"""The pictures of README and docs, made from the program itself: ``python -m bench.pictures``.
+"""Makes the pictures of README and docs: ``python -m bench.pictures``.
 
-Starts the page over a store of its own with the reconstruction in it, opens the pages as a person would, and writes
-what is seen to ``docs/*.png``, as small as a palette makes it. Needs what the tests need.
+Serves a temporary store with the reconstruction, takes screenshots of the pages and writes them to ``docs/*.png``,
+reduced to a palette. Needs the packages of the tests.
 ``--only overview,lows`` makes some of them; ``--list`` names them all.
 """
 
@@ -21,13 +21,13 @@ ROOT = Path(__file__).resolve().parent.parent
 OUTPUT_FOLDER = ROOT / "docs"
 CHROMIUM = "/usr/bin/chromium"
 PALETTE_COLOURS = 128
-"""Of a palette; the pages have few, and their letters some shades between."""
+"""Colours of the palette; pages have few, plus the shades of antialiased letters."""
 
 VIEWPORT = ViewportSize(width=1440, height=900)
 TIMEOUT_MS = 60_000
 
 PICTURE_NAME = "picture"
-"""The comparison picture, which comes from an address as a file."""
+"""The comparison picture, which is downloaded as a file."""
 
 PAGES = {
     "overview": "/",
@@ -53,7 +53,7 @@ def serve_program(store: str) -> Iterator[str]:
 
 
 def take_screenshot(browser: Browser, address: str) -> bytes:
-    """What a common laptop shows of a page, once nothing is asked for any more and charts are drawn."""
+    """A screenshot of a page at the size of a laptop, once the network is idle and charts are drawn."""
     tab = browser.new_page(viewport=VIEWPORT)
     tab.set_default_timeout(TIMEOUT_MS)
     tab.goto(address)

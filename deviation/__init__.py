@@ -1,1 +1,1 @@
-"""Align, convert, compare, measure: pure functions of candles and parameters, as docs/method.md defines them."""
+"""The measurement: pure functions of candles and parameters, as docs/method.md defines them."""

@@ -1,4 +1,4 @@
-"""Spells in which a market stayed beyond `enter` until it came back within `exit` (docs/method.md, section 5)."""
+"""Episodes: a market is beyond ``enter`` until it is confirmed back within ``exit`` (docs/method.md, section 5)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from deviation.question import TOLERANCE, Parameters
 
 
 class Direction(StrEnum):
-    """The side of the others on which a market stood."""
+    """Below or above the reference."""
 
     BELOW = "below"
     ABOVE = "above"
@@ -26,7 +26,7 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Episode:
-    """One spell over ``[start, end)``, in positions of the window's bars; its lengths are in minutes.
+    """One episode over ``[start, end)``, in positions of the window's bars; its lengths are in minutes.
 
     ``depth`` is its extreme deviation (a fraction, negative below). ``half_recovery_min`` is None where the deviation
     never halved in the window. ``area_pct_min`` is in per cent times minutes. ``open``: still running at the end.
@@ -46,12 +46,12 @@ class Episode:
 
     @property
     def unobserved_min(self) -> float:
-        """Minutes of the spell in which the market or all others were silent."""
+        """Minutes of the episode in which the market or all others did not vote."""
         return self.duration_min - self.observed_min
 
 
 SCAN_BARS = 64
-"""Bars that are looked at first for the end of a spell, or its half-recovery; then twice as many, and so on."""
+"""Bars scanned first for the end of an episode or its half-recovery; each further scan takes twice as many."""
 
 
 def find_episodes(series: DeviationSeries, parameters: Parameters, timeframe: Timeframe) -> tuple[Episode, ...]:
@@ -65,9 +65,9 @@ def find_episodes(series: DeviationSeries, parameters: Parameters, timeframe: Ti
 
 
 def _find_spans(deviations: Floats, parameters: Parameters, confirm: int) -> Iterator[tuple[int, int | None]]:
-    """Start of each spell, and the bar that ends it; None where it runs on. Bars that were not observed are NaN."""
+    """Start of each episode, and the bar that ends it (None: open). Bars that were not observed are NaN."""
     starts = np.flatnonzero(deviations >= parameters.enter - TOLERANCE)
-    next_start = 0  # the first bar at which the next spell may start
+    next_start = 0  # the first bar at which the next episode may start
     while (i := int(np.searchsorted(starts, next_start))) < starts.size:
         start = int(starts[i])
         end, confirm_end = _find_recovery(deviations, start, parameters.exit, confirm)

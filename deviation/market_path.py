@@ -1,4 +1,4 @@
-"""The market's own path: when it broke and where it bottomed (docs/method.md, section 10)."""
+"""Onset and bottom of a group's median price (docs/method.md, section 10)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

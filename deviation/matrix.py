@@ -1,4 +1,4 @@
-"""Every venue on every asset under the same test, and a reading aid, no probability (docs/method.md, section 7)."""
+"""The fairness matrix of venues and assets, and the reading aid that counts over it (docs/method.md, section 7)."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -68,17 +68,17 @@ class ReadingAid:
     @property
     def deepest_count(self) -> int:
         """Ranked assets on which the venue was deepest."""
-        return sum(one.deepest is RankWord.DEEPEST for one in self.ranked)
+        return sum(asset.deepest is RankWord.DEEPEST for asset in self.ranked)
 
     @property
     def longest_count(self) -> int:
         """Ranked assets on which the venue was longest."""
-        return sum(one.longest is RankWord.LONGEST for one in self.ranked)
+        return sum(asset.longest is RankWord.LONGEST for asset in self.ranked)
 
     @property
     def even_share(self) -> float:
         """The sum of 1/N over the ranked assets, N being the venues ranked on each: every venue's share of them."""
-        return math.fsum(1 / one.venue_count for one in self.ranked)
+        return math.fsum(1 / asset.venue_count for asset in self.ranked)
 
 
 def compute_reading_aid(measurements: Sequence[Measurement], venue: str, group: Group) -> ReadingAid:
@@ -99,7 +99,7 @@ def compute_reading_aid(measurements: Sequence[Measurement], venue: str, group: 
 
 
 def is_rankable(measurements: Iterable[Measurement]) -> bool:
-    """Whether ranks and what follows from them are given at all: not on the reconstruction."""
+    """Whether ranks, reading aid and sensitivity are defined: not for the reconstruction."""
     return all(measurement.question.origin is Evidence.REAL for measurement in measurements)
 
 

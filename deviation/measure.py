@@ -1,4 +1,4 @@
-"""From candles to the answer: the one way through the method (docs/method.md, sections 1 to 7 and 10)."""
+"""From candles to a `Measurement` (docs/method.md, sections 1 to 7 and 10)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -35,8 +35,9 @@ def measure(candles: pl.DataFrame, covered_spans: pl.DataFrame, question: Questi
     """Measure every market of the question's asset against the others.
 
     Args:
-        candles: Frame of `data.schema.CANDLE` over ``question.needs`` for ``question.assets``: trade candles of the
-            question's timeframe and of one kind of evidence, one row per venue, symbol and bar, in any order.
+        candles: Frame of `data.schema.CANDLE` over ``question.required_span`` for ``question.required_assets``: trade
+            candles of the question's timeframe and of one kind of evidence, one row per venue, symbol and bar, in any
+            order.
         covered_spans: Frame of `data.schema.SPAN`: the spans that were collected whole.
         question: What is asked.
     """
@@ -44,7 +45,7 @@ def measure(candles: pl.DataFrame, covered_spans: pl.DataFrame, question: Questi
 
 
 def measure_aligned(aligned: AlignedCandles, question: Question) -> Measurement:
-    """As `measure`, of candles that lie on an axis which holds all that the question needs."""
+    """As `measure`, for candles on an axis that covers ``question.required_span``."""
     inputs = _prepare(aligned, question)
     window = aligned.axis.locate_span(question.start, question.end)
     rows = _build_rows(inputs, question, aligned.axis)
@@ -55,8 +56,8 @@ def measure_aligned(aligned: AlignedCandles, question: Question) -> Measurement:
         rows=rows,
         ranks=_build_ranks(rows, question),
         fx_assumed=inputs.fx_assumed,
-        absent=inputs.choice.absent,
-        left_out=inputs.choice.left_out,
+        absent=inputs.selection.absent,
+        left_out=inputs.selection.left_out,
         other_quotes=inputs.other_quotes,
         origins={row.market: origins[row.market.venue, row.market.symbol] for row in rows},
     )
@@ -64,45 +65,45 @@ def measure_aligned(aligned: AlignedCandles, question: Question) -> Measurement:
 
 @dataclass(frozen=True, slots=True)
 class _Inputs:
-    """What the candles say of each market before any two are compared: ``voters`` and rows minute by minute."""
+    """Per market, before any comparison: the selected markets, the ``voters``, their minutes and fair values."""
 
-    choice: MarketSelection
+    selection: MarketSelection
     voters: tuple[Market, ...]
     minutes: dict[Market, MarketMinutes]
     fair_values: dict[Market, FairValue | None]
     fx_assumed: tuple[str, ...]
     other_quotes: tuple[OtherQuote, ...]
 
-    def own_underlying(self, market: Market) -> MarketMinutes | None:
-        """The voter of the market's own venue and group, which it never hears; None where there is none."""
+    def find_own_underlying(self, market: Market) -> MarketMinutes | None:
+        """The voter of the market's own venue and group; None where there is none."""
         venue_and_group = market.venue, market.group
         return next(
             (self.minutes[voter] for voter in self.voters if (voter.venue, voter.group) == venue_and_group), None
         )
 
     def find_scale(self, market: Market) -> float:
-        """What turns a vote into the asset's price: the ratio to the underlying, 1 among markets of the asset."""
+        """The factor from a vote to the asset's price: the ratio to the underlying, 1 among markets of the asset."""
         own_fair_value = self.fair_values[market]
         return 1.0 if own_fair_value is None else NO_RATIO if own_fair_value.ratio is None else own_fair_value.ratio
 
 
 def _prepare(aligned: AlignedCandles, question: Question) -> _Inputs:
-    """Choose the markets and convert them."""
+    """Select the markets and convert their prices to dollars."""
     markets, axis = aligned.markets, aligned.axis
-    choice = select_markets(question, markets, axis)
-    spot_markets = tuple(market for market in choice.markets if market.kind is InstrumentKind.SPOT)
+    selection = select_markets(question, markets, axis)
+    spot_markets = tuple(market for market in selection.markets if market.kind is InstrumentKind.SPOT)
     voters = (
         select_underlying_markets(question.underlying, question, markets, axis) if question.underlying else spot_markets
     )
-    quotes = {parse_quote(market.symbol) for market in choice.markets + voters}
-    other_bars = list_other_quotes(question, choice.markets, markets, axis)
+    quotes = {parse_quote(market.symbol) for market in selection.markets + voters}
+    other_bars = list_other_quotes(question, selection.markets, markets, axis)
     other_quote_names = {parse_quote(bars.symbol) for bars in other_bars}
-    # USDT: the second route to a ratio needs it.
+    # The ratio from USDT closes (section 6) needs the rate of USDT whatever the quotes are.
     fx = compute_fx_rates(quotes | other_quote_names | {"USDT"}, question, aligned)
     window, carry = axis.locate_span(question.start, question.end), question.timeframe.count_bars(CARRY_MIN)
     full_axis = slice(0, axis.size)
     return _Inputs(
-        choice=choice,
+        selection=selection,
         voters=voters,
         minutes={
             market: MarketMinutes(
@@ -112,9 +113,9 @@ def _prepare(aligned: AlignedCandles, question: Question) -> _Inputs:
                 carry,
                 full_axis,
             )
-            for market in {*choice.markets, *voters}
+            for market in {*selection.markets, *voters}
         },
-        fair_values={market: measure_fair_value(market.venue, question, aligned, fx) for market in choice.markets},
+        fair_values={market: measure_fair_value(market.venue, question, aligned, fx) for market in selection.markets},
         fx_assumed=tuple(quote for quote in fx.assumed if quote in quotes),
         other_quotes=tuple(
             OtherQuote(
@@ -126,7 +127,7 @@ def _prepare(aligned: AlignedCandles, question: Question) -> _Inputs:
 
 
 def _build_rows(inputs: _Inputs, question: Question, axis: Axis) -> tuple[MarketRow, ...]:
-    """Every market against both groups; what came before the window is compared when it is asked for."""
+    """Every market against both groups; the day before the window is compared lazily."""
     window, day_before = (
         axis.locate_span(question.start, question.end),
         axis.locate_span(question.start - DAY, question.start),
@@ -138,7 +139,7 @@ def _build_rows(inputs: _Inputs, question: Question, axis: Axis) -> tuple[Market
         _Comparisons(inputs, question.rules, span, weights) for span in (window, day_before)
     )
     return tuple(
-        _build_row(market, question, window_comparisons, day_before_comparisons) for market in inputs.choice.markets
+        _build_row(market, question, window_comparisons, day_before_comparisons) for market in inputs.selection.markets
     )
 
 
@@ -169,7 +170,7 @@ def _build_row(
 ) -> MarketRow:
     own_fair_value, underlying_minutes = (
         window_comparisons.inputs.fair_values[market],
-        window_comparisons.inputs.own_underlying(market),
+        window_comparisons.inputs.find_own_underlying(market),
     )
     window, timeframe = window_comparisons.span, question.timeframe
     series = {group: window_comparisons.build_series(market, group) for group in Group}

@@ -1,8 +1,8 @@
-"""The reading aid in the same clock window of the 7 preceding days (docs/method.md, section 7).
+"""The reading aid over the same clock window of the 7 preceding days (docs/method.md, section 7).
 
-The question stays the event's: parameters, venues, focus and the calm span that picks each venue's market are kept, and
-only the window moves. What hangs on the window moves with it: the 24 hours before it (weights of a weighted median,
-volume, baseline) and, where no event is named, the choice of market.
+Parameters, venues, focus and the calm span that selects each venue's market stay those of the event; only the window
+moves. What depends on the window moves with it: the 24 hours before it (weights of a weighted median,
+volume, baseline) and, where no event is named, the selection of markets.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ PLACEBO_DAYS = 7
 
 
 class PlaceboStatus(StrEnum):
-    """What a preceding day has to tell."""
+    """What is known of a preceding day in one group."""
 
     RANKED = "ranked"
     NOT_RANKED = "not ranked"
@@ -27,9 +27,9 @@ class PlaceboStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PlaceboDay:
-    """The same clock window, ``days_before`` the asked one; ``note`` says what is special about it, None if nothing.
+    """The same clock window ``days_before`` days earlier; ``note`` names an overlap with the question, else None.
 
-    ``found`` tells per group whether an asset of it is ranked for the focus venue, or has a candle there at all.
+    ``statuses``: per group, whether the focus venue is ranked on an asset, else whether any spot market has a candle.
     """
 
     days_before: int
@@ -47,7 +47,10 @@ def shift_question(question: Question, days: int) -> Question:
 
 
 def build_placebo_day(question: Question, days: int, measurements: Sequence[Measurement]) -> PlaceboDay:
-    """What the assets, measured over the moved window, say of the focus venue; ``question`` may be of any of them."""
+    """The placebo of the focus venue from the assets measured over the moved window.
+
+    ``question`` is the original one, of any of the assets.
+    """
     shifted = shift_question(question, days)
     aids = {group: compute_reading_aid(measurements, question.focus, group) for group in Group}
     return PlaceboDay(

@@ -1,4 +1,4 @@
-"""What is asked: an asset, a window, the parameters of the test, and the rules that tell markets apart."""
+"""The question: an asset, a window, the parameters of the test, and the rules that classify markets."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from data.schema import Evidence, Timeframe
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 TOLERANCE = 1e-12
-"""Comparisons with enter, exit, thresholds, leads and half-recovery allow this much (docs/method.md, section 1)."""
+"""Tolerance of comparisons with enter, exit, thresholds, leads and half-recovery (docs/method.md, section 1)."""
 
 FIRM_VOTES = 3
 """Votes that make a minute firm; the same number of peers with a range makes bounds (sections 3 and 4)."""
@@ -19,7 +19,7 @@ CARRY_MIN = 5
 """Minutes for which a conversion rate, or the price of a last trade, still stands (sections 2 and 4)."""
 
 DAY = timedelta(hours=24)
-"""Reach of everything that is measured before the window: baseline, volume, choice of market."""
+"""Length of the span before the window that gives baseline, volume and the selection of markets."""
 
 DEFAULT_RATIO_SPAN = (timedelta(hours=36), timedelta(hours=8))
 """Where no event is named, the calm span lies this far before the window, for the ratio of section 6 alone."""
@@ -33,7 +33,7 @@ class Group(StrEnum):
 
     @property
     def other(self) -> "Group":
-        """The group that this one is not."""
+        """The other one of the two groups."""
         return Group.USD if self is Group.USDT else Group.USDT
 
 
@@ -45,7 +45,7 @@ class InstrumentKind(StrEnum):
 
 
 class ReferenceKind(StrEnum):
-    """How the votes of the other venues become one price (section 3)."""
+    """How the votes of the other venues are reduced to one price (section 3)."""
 
     MEDIAN = "median"
     WEIGHTED_MEDIAN = "weighted-median"
@@ -99,7 +99,7 @@ class Parameters:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What the catalogue knows of quotes and venues.
+    """Quote groups, families and names of venues.
 
     ``families`` maps a venue to the name it shares with its relatives (absent: its own id), ``names`` to the name that
     people write (absent: its id). ``stablecoins`` are the quotes of the group ``usdt``.
@@ -138,11 +138,10 @@ def floor_to_bar(time: datetime, timeframe: Timeframe) -> datetime:
 class Question:
     """One measurement: ``asset`` over the half-open window ``[start, end)`` in whole UTC minutes.
 
-    ``timeframe`` is the length of the bars that are measured: at another one, what the method says of a minute holds of
-    a bar, while durations, carries and ``confirm`` stay in time. ``calm`` is the named event's calm span, None where no
-    event is named. ``underlying`` and ``ratio_market`` are set for an asset without peer markets (section 6).
-    ``venues`` restricts who is measured and who votes: items are ``kraken`` or ``kraken:BTC/USDC``; empty means every
-    venue in the data.
+    ``timeframe`` is the length of the bars that are measured: what the method defines for a minute holds for a bar,
+    while durations, carries and ``confirm`` stay in minutes. ``calm_span`` is that of the named event, None without
+    one. ``underlying`` and ``ratio_market`` are set for an asset without peer markets (section 6). ``venues`` restricts
+    which venues are measured and vote: items are ``kraken`` or ``kraken:BTC/USDC``; empty means every venue.
 
     Raises:
         ValueError: The window is empty, or an edge lies inside a bar.
@@ -179,7 +178,7 @@ class Question:
 
     @property
     def ratio_span(self) -> tuple[datetime, datetime]:
-        """Where the ratio of section 6 is taken: the event's calm span, else 36 h to 8 h before the window."""
+        """The span that gives the ratio of section 6: the event's calm span, else 36 h to 8 h before the window."""
         if self.calm_span is not None:
             return self.calm_span
         start_offset, end_offset = DEFAULT_RATIO_SPAN
@@ -187,7 +186,7 @@ class Question:
 
     @property
     def required_span(self) -> tuple[datetime, datetime]:
-        """The span ``[from, to)`` of candles that the answer rests on, carries included."""
+        """The span ``[from, to)`` of candles that the measurement needs, carries included."""
         spans = [(self.start - DAY, self.end)]
         if self.calm_span is not None or self.underlying is not None:
             spans.append(self.ratio_span)
@@ -196,6 +195,6 @@ class Question:
 
     @property
     def required_assets(self) -> frozenset[str]:
-        """The assets whose candles the answer rests on: its own, the underlying, and the conversion legs."""
+        """The assets whose candles the measurement needs: its own, the underlying, and the stablecoins."""
         assets = {self.asset, *self.rules.stablecoins}
         return frozenset(assets | {self.underlying} if self.underlying else assets)

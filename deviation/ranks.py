@@ -1,4 +1,4 @@
-"""Who was deepest and who longest, where that can be said (docs/method.md, section 7)."""
+"""Ranks by depth and by time below within a quote group (docs/method.md, section 7)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from deviation.minute.markets import Market
 from deviation.question import TOLERANCE
+from deviation.report.wording import format_minutes
 
 MIN_FIRM_SHARE = 0.8
 """Share of the window's minutes in which a venue must be firm to be ranked."""
@@ -21,7 +22,7 @@ MIN_LONGEST_LEAD = 3
 
 
 class RankWord(StrEnum):
-    """The only words in which a rank is given."""
+    """Every value of a rank."""
 
     DEEPEST = "deepest"
     NOT_DEEPEST = "not deepest"
@@ -34,7 +35,7 @@ class RankWord(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rank:
-    """A market's two ranks; ``why`` says why it has none, and is None where it has."""
+    """A market's two ranks; ``reason`` says why it has none, and is None where it has."""
 
     deepest: RankWord
     longest: RankWord
@@ -48,7 +49,7 @@ def build_unranked(reason: str) -> Rank:
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """A spot market in its own group: fraction, minutes, and the minutes in which it was firm."""
+    """A spot market against its own group: depth as a fraction, minutes below, firm minutes."""
 
     depth: float | None
     below_min: float
@@ -69,7 +70,7 @@ def _rank_contender(
     market: Market, contender: Contender, ranked: Mapping[Market, tuple[float, float]], window_min: float
 ) -> Rank:
     if market not in ranked:
-        return build_unranked(f"firm in {round(contender.firm_min, 2):g} of {round(window_min, 2):g} minutes")
+        return build_unranked(f"firm in {format_minutes(contender.firm_min)} of {format_minutes(window_min)} minutes")
     if len(ranked) < MIN_RANKED_VENUES:
         return build_unranked(f"only {len(ranked)} comparable")
     other_contenders = [other_numbers for other, other_numbers in ranked.items() if other != market]

@@ -1,4 +1,4 @@
-"""The answer to a question, from which every number, chart, table and sentence is made."""
+"""The result of a question; every number, chart, table and sentence is derived from it."""
 
 import math
 from dataclasses import dataclass
@@ -23,9 +23,9 @@ from deviation.summary import DeviationSummary, StateCounts, compute_volume_shar
 class MarketRow:
     """One market of the asset, measured against both groups.
 
-    ``minutes`` and ``series`` cover the window, position 0 being its first minute, and ``ahead`` the minute before it.
-    ``before`` covers the 24 h ahead of the window. ``underlying`` is the price in dollars of the same venue's
-    market of the underlying, in the own group; None where there is none (docs/method.md, 6).
+    ``minutes`` and ``series`` cover the window, position 0 being its first bar; ``minute_before`` and ``day_before``
+    the minute and the 24 h before it. ``underlying_price`` is the price in dollars of the same venue's market of the
+    underlying in the own group; None where there is none (docs/method.md, 6).
     """
 
     market: Market
@@ -60,7 +60,7 @@ class MarketRow:
 
     @cached_property
     def volume_usd_before(self) -> float:
-        """What was traded in the 24 h before the window, in dollars."""
+        """The volume of the 24 h before the window, in dollars."""
         return float(np.nansum(self.day_before.volume_usd))
 
     @cached_property
@@ -69,10 +69,10 @@ class MarketRow:
         return compute_volume_shares(self.minutes, self.series[self.market.group])
 
     def split_depth(self, group: Group) -> tuple[float, float] | None:
-        """What 1 + depth is the product of: own price over underlying here times ratio, and underlying here over there.
+        """The two quotients whose product is 1 + depth (docs/method.md, section 6).
 
-        Both are quotients, 1 where nothing strays; None where the venue's own underlying did not trade in that minute,
-        or there is no depth or ratio (docs/method.md, section 6).
+        The first is the market's price over the venue's underlying times ratio, the second the venue's underlying over
+        that elsewhere. None without depth or ratio, or where the venue's underlying did not trade in that minute.
         """
         position, fair_value = self.summaries[group].depth_at, self.fair_value
         if position is None or fair_value is None or fair_value.ratio is None or self.underlying_price is None:
@@ -92,7 +92,7 @@ class MarketRow:
 
 @dataclass(frozen=True, slots=True)
 class OtherQuote:
-    """Another spot market of the focus venue: drawn as a thin line, never counted. ``price`` in dollars."""
+    """Another spot market of the focus venue that gets no row: its ``price`` in dollars is only drawn."""
 
     symbol: str
     price: Floats
@@ -100,9 +100,9 @@ class OtherQuote:
 
 @dataclass(frozen=True)
 class Measurement:
-    """The whole answer: a row per venue, group and kind, in that order, and what bears on all of them.
+    """One row per venue, group and kind, in that order, and what holds for all rows.
 
-    ``origins`` names, per row, where its candles in the window came from (`data.schema.Origin`).
+    ``origins``: per row, the sources of its candles in the window (`data.schema.Origin`).
     """
 
     question: Question
@@ -148,7 +148,7 @@ class Measurement:
         return min(rows, key=sort_key, default=None)
 
     def list_voters(self, row: MarketRow, group: Group, position: int) -> tuple[str, ...]:
-        """The venues whose own market voted on a row in a minute (none where the underlying's votes stand in)."""
+        """The venues whose market of the asset voted on a row in a minute; those of an underlying are not listed."""
         rules = self.question.rules
         return tuple(
             other.market.venue

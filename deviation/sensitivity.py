@@ -1,7 +1,7 @@
-"""How far an answer depends on the choices behind it: a range, not a vote (docs/method.md, section 7).
+"""Ranges of the results over all settings of the measurement (docs/method.md, section 7).
 
-The runs do not depend on the reference, the handling of quotes or the smallest vote that the question asks for: they go
-over all of them. Window, event, venues, enter, exit and confirm stay as asked.
+The runs cover every reference, handling of quotes and smallest vote, whatever the question has. Window, event, venues,
+enter, exit and confirm are those of the question.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,6 +16,7 @@ from deviation.minute.grid import align_candles, build_axis
 from deviation.minute.markets import Market
 from deviation.question import TOLERANCE, Group, Parameters, Question, QuoteHandling, ReferenceKind, Rules
 from deviation.ranks import Rank, RankWord
+from deviation.report.wording import format_amount
 from deviation.result import Measurement
 from deviation.summary import DeviationSummary
 
@@ -27,7 +28,7 @@ DEFAULT_PARAMETERS = Parameters()
 
 @dataclass(frozen=True, slots=True)
 class RunSetting:
-    """The choices of one run; ``without`` is the venue left out, by id, None where none is."""
+    """The settings of one run; ``without_venue`` is the id of the venue left out, None without one."""
 
     reference: ReferenceKind = DEFAULT_PARAMETERS.reference
     quote: QuoteHandling = DEFAULT_PARAMETERS.quote
@@ -38,10 +39,11 @@ class RunSetting:
         """What differs from the defaults, in words."""
         if self.without_venue is not None:
             return f"without {rules.name_of(self.without_venue)}"
+        vote = "" if self.min_vote_usd == DEFAULT_PARAMETERS.min_vote_usd else format_amount(self.min_vote_usd)
         parts = [
             str(self.reference) if self.reference is not DEFAULT_PARAMETERS.reference else "",
             str(self.quote) if self.quote is not DEFAULT_PARAMETERS.quote else "",
-            f"smallest vote {self.min_vote_usd:g} USD" if self.min_vote_usd != DEFAULT_PARAMETERS.min_vote_usd else "",
+            f"smallest vote {vote} USD" if vote else "",
         ]
         return ", ".join(part for part in parts if part) or "defaults"
 
@@ -67,7 +69,7 @@ class ValueRange:
 
 @dataclass(frozen=True, slots=True)
 class Flip:
-    """A setting under which a rank is worded otherwise than at the defaults."""
+    """A setting that changes a rank, and the rank under it."""
 
     setting: RunSetting
     word: RankWord
@@ -119,8 +121,8 @@ class Sensitivity:
 def measure_sensitivity(candles: pl.DataFrame, covered_spans: pl.DataFrame, question: Question) -> Sensitivity:
     """Measure again under every combination of the choices, and at the defaults without each other venue in turn.
 
-    A venue left out is the one named in results, with all its markets of the asset; its relatives stay, and so do its
-    conversion rates and its market of an underlying (section 2). The reconstruction has no sensitivity.
+    Leaving out a venue removes all its markets of the asset; other members of its family, its conversion rates and its
+    market of an underlying stay (section 2). The reconstruction has no sensitivity.
 
     Args:
         candles: As for `deviation.measure.measure`.
@@ -132,7 +134,7 @@ def measure_sensitivity(candles: pl.DataFrame, covered_spans: pl.DataFrame, ques
     base_settings = [RunSetting(*choice) for choice in product(ReferenceKind, QuoteHandling, MIN_VOTES_USD)]
     aligned = align_candles(candles, covered_spans, build_axis(question))
     base_measurement = measure_aligned(aligned, _apply_setting(question, base_settings[0]))
-    # The choice of a market depends on no setting: naming it outright spares every other run the calm span.
+    # No setting changes which markets are selected: with them fixed, the other runs skip the selection.
     fixed_question = replace(
         question,
         venues=tuple(f"{row.market.venue}:{row.market.symbol}" for row in base_measurement.rows),

@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from data.schema import Timeframe
-from deviation.episodes import Episode, find_episodes
+from deviation.episodes import Direction, Episode, find_episodes
 from deviation.minute.grid import Floats
 from deviation.minute.series import DeviationSeries
 from deviation.minute.states import MarketMinutes, State
@@ -22,7 +22,7 @@ Extremum = tuple[float, int] | tuple[None, None]
 
 @dataclass(frozen=True, slots=True)
 class ThinSummary:
-    """Minutes with one or two votes, reported apart; positions in the window, None where there are none.
+    """Minutes with one or two votes; positions in the window, None where there is no such minute.
 
     ``height`` is the largest deviation, the counterpart of ``depth`` above.
     """
@@ -51,10 +51,10 @@ class Baseline:
 
 @dataclass(frozen=True)
 class DeviationSummary:
-    """One market against one group over the window; every number is worked out when it is asked for.
+    """One market against one group over the window; every number is computed lazily.
 
     Fractions; minutes as counts; ``..._at`` as positions in the window. Values are None, and counts 0, where no minute
-    defines them. ``before`` gives the series of the 24 h ahead of the window.
+    defines them. ``build_day_before`` gives the series of the 24 h before the window.
     """
 
     series: DeviationSeries
@@ -64,7 +64,7 @@ class DeviationSummary:
 
     @cached_property
     def firm_min(self) -> float:
-        """Minutes that count in all that follows."""
+        """Firm minutes, on which all other numbers rest."""
         return self.timeframe.convert_to_minutes(int(np.count_nonzero(self.series.firm)))
 
     @property
@@ -124,22 +124,22 @@ class DeviationSummary:
 
     @property
     def wick_shallow(self) -> float | None:
-        """What that trade lay below at least."""
+        """The deviation of that trade, at its shallowest."""
         return self._wick[0]
 
     @property
     def wick_deep(self) -> float | None:
-        """What it lay below at most."""
+        """The deviation of that trade, at its deepest."""
         return value_at(self.series.wick_deep, self.wick_at)
 
     @cached_property
     def sure_depth(self) -> float | None:
-        """The least deviation of a whole minute, in whatever order its trades came."""
+        """The least deviation that holds whatever the order of trades within the minute."""
         return _find_extremum(self._mask_to_firm(self.series.sure))[0]
 
     @cached_property
     def sure_min(self) -> float:
-        """Minutes that lay at least `enter` below as a whole."""
+        """Minutes at least `enter` below whatever the order of trades."""
         return self._count_minutes(-self._mask_to_firm(self.series.sure), self.parameters.enter)
 
     @cached_property
@@ -154,7 +154,7 @@ class DeviationSummary:
 
     @cached_property
     def baseline(self) -> Baseline:
-        """What was normal before the window."""
+        """Deviations in the 24 h before the window."""
         day_before = self.build_day_before()
         deviations = day_before.d[day_before.firm]
         firm_min = self.timeframe.convert_to_minutes(deviations.size)
@@ -166,7 +166,7 @@ class DeviationSummary:
 
     @cached_property
     def episodes(self) -> tuple[Episode, ...]:
-        """The spells beyond `enter`, below and above, by start."""
+        """The episodes below and above, by start."""
         return find_episodes(self.series, self.parameters, self.timeframe)
 
     def _mask_to_firm(self, values: Floats) -> Floats:
@@ -182,7 +182,7 @@ class DeviationSummary:
 
     @cached_property
     def _depths_below(self) -> Floats:
-        """How far below, where it is as far as the nearest threshold: few of many minutes."""
+        """Deviations below as positive fractions, without those above the smallest threshold."""
         nearest = min(self.parameters.enter, THRESHOLDS_PCT[0] / 100)
         return -self._firm_deviations[self._firm_deviations <= -nearest + TOLERANCE]
 
@@ -236,6 +236,12 @@ def compute_volume_shares(minutes: MarketMinutes, series: DeviationSeries) -> di
         x: float(volume[below >= x / 100 - TOLERANCE].sum()) / total_volume if total_volume else None
         for x in THRESHOLDS_PCT
     }
+
+
+def select_side(summary: DeviationSummary | ThinSummary) -> Direction:
+    """The side of the larger deviation: above where the largest is above and larger in size than the deepest."""
+    above = summary.height or 0.0
+    return Direction.ABOVE if above > 0 and above > -(summary.depth or 0.0) else Direction.BELOW
 
 
 def find_minimum(values: Floats) -> int | None:

@@ -1,4 +1,4 @@
-"""Facts on record about real candles come out of the measurement; the candles lie beside the checkout, if anywhere."""
+"""Published facts about real candles are reproduced; skipped without the candles beside the checkout."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,8 +41,8 @@ def _select_row(measurement: Measurement, venue: str, group: Group) -> MarketRow
     return next(row for row in measurement.select_rows(venue) if row.market.group is group)
 
 
-def test_the_perpetual_stood_half_below_coinbase_alone(tmp_path: Path) -> None:
-    """The DOGE perpetual is 51 % below Coinbase alone at 21:20, and without it every spot number stays."""
+def test_perpetual_half_below_coinbase(tmp_path: Path) -> None:
+    """The DOGE perpetual is 51 % below Coinbase alone at 21:20, and removing it changes no spot number."""
     measurement = _measure_doge(CRASH_FILE)
     (perpetual,) = measurement.select_rows("binanceusdm")
     thin = perpetual.summaries[Group.USD].thin
@@ -69,8 +69,8 @@ def test_the_perpetual_stood_half_below_coinbase_alone(tmp_path: Path) -> None:
         ("binance", "USDE/USDT", 0.65, "21:54"),
     ],
 )
-def test_lows_on_record(venue: str, symbol: str, low: float, minute: str) -> None:
-    """The low of the UTC day and its minute are those on record."""
+def test_published_lows(venue: str, symbol: str, low: float, minute: str) -> None:
+    """The low of the UTC day and its minute are the published ones."""
     start, end = _parse_time("2025-10-10"), _parse_time("2025-10-11")
     asset = symbol.split("/", maxsplit=1)[0]
     measurement = measure_question(FileSource([CRASH_FILE]), build_question(load_catalogue(), asset, start, end))
@@ -79,14 +79,14 @@ def test_lows_on_record(venue: str, symbol: str, low: float, minute: str) -> Non
     assert measurement.time_at(row.low_at) == _parse_time(f"2025-10-10T{minute}")
 
 
-def test_the_crash_minute_of_atom_on_coinbase() -> None:
-    """The candle of 21:20 is the one on record."""
+def test_crash_minute_of_atom_on_coinbase() -> None:
+    """The candle of 21:20 is the published one."""
     start, end = _parse_time("2025-10-10T21:20"), _parse_time("2025-10-10T21:21")
     (candle,) = FileSource([CRASH_FILE]).read_candles(["ATOM"], start, end).filter(venue="coinbaseexchange").to_dicts()
     assert [candle[name] for name in ("open", "high", "low", "close")] == [3.56, 3.594, 3.56, 3.594]
 
 
-def test_in_dollars_bitcoin_did_not_stray_when_usdc_fell() -> None:
+def test_converted_bitcoin_is_stable_while_usdc_falls() -> None:
     """On 11 March 2023 every firm minute in USD and USDT is within 1.2 % in dollars, without an episode."""
     measurement = _measure_btc(QuoteHandling.USD)
     checked = 0.0
@@ -102,7 +102,7 @@ def test_in_dollars_bitcoin_did_not_stray_when_usdc_fell() -> None:
     assert checked > 10_000
 
 
-def test_only_unconverted_did_usdc_markets_stray() -> None:
+def test_usdc_market_deviates_only_unconverted() -> None:
     """Kraken's BTC/USDC is about 14 % above USD venues as printed, and within 2 % in dollars."""
     venues = ("kraken:BTC/USDC", "binanceus", "coinbaseexchange", "cryptocom")
     printed = _select_row(_measure_btc(QuoteHandling.AS_IS, *venues), "kraken", Group.USDT).summaries[Group.USD]

@@ -7,12 +7,20 @@ from rich.console import RenderableType
 from rich.table import Table
 
 from analysis.event import EventMeasurement
-from cli.tables.measurement import NO_VALUE, describe_question, format_signed_plain, list_assumed_notes
+from cli.tables.measurement import describe_question, list_assumed_notes
+from dashboard.text.numbers import (
+    EN_DASH,
+    format_bounds,
+    format_minute_count,
+    format_minute_range,
+    format_signed_percent,
+)
 from deviation.matrix import MatrixCell, ReadingAid, build_matrix, compute_reading_aid, is_rankable
 from deviation.placebo import PlaceboDay, PlaceboStatus
 from deviation.question import Group, Question, Rules
 from deviation.ranks import RankWord
 from deviation.report.fairness_json import NO_SIGNIFICANCE_NOTE
+from deviation.report.wording import format_minutes, format_threshold
 from deviation.result import Measurement
 from deviation.sensitivity import MarketSensitivity, Sensitivity, ValueRange, Verdict
 from deviation.summary import DeviationSummary
@@ -39,7 +47,7 @@ def format_sensitivity(sensitivity: Sensitivity) -> RenderableType:
     flips = [line for market_range in sensitivity.ranges for line in _list_flips(market_range, rules)]
     return Stack(
         f"Over {sensitivity.runs} runs a market: median and weighted-median, converted and as printed, smallest vote "
-        "0, 100, 1000 and 10000 USD,\nand at the defaults without each other venue in turn:",
+        "0, 100, 1,000 and 10,000 USD,\nand at the defaults without each other venue in turn:",
         *tables,
         *(flips or ["No setting changes a rank."]),
     )
@@ -58,7 +66,7 @@ def _build_matrix_parts(measurements: Sequence[Measurement], group: Group) -> li
     if not cells:
         return []
     question = measurements[0].question
-    numbers = ("depth", f"≥ {100 * question.parameters.enter:g} % below", "sure", "alone")
+    numbers = ("depth", f"≥ {format_threshold(question.parameters.enter)} below", "sure", "alone")
     names = ("asset", "venue", *numbers, "deepest?", "longest?")
     table = _build_table(f"{group.upper()} exchanges, each against the others", names, numbers)
     last_asset = ""
@@ -75,10 +83,13 @@ def _format_matrix_row(cell: MatrixCell, summary: DeviationSummary, question: Qu
     name = question.rules.name_of(cell.venue)
     return [
         f"[bold]{name}[/bold]" if cell.venue == question.focus else name,
-        format_signed_plain(summary.depth),
-        f"{summary.below_min} of {summary.firm_min}",
-        str(summary.sure_min),
-        str(summary.alone_below_min),
+        format_signed_percent(summary.depth, space=" "),
+        format_minute_count(summary.below_min, summary.firm_min),
+        *(
+            [format_minutes(summary.sure_min), format_minutes(summary.alone_below_min)]
+            if summary.firm_min
+            else [EN_DASH, EN_DASH]
+        ),
         *(
             [cell.rank.deepest.value, cell.rank.longest.value]
             if cell.rank.reason is None
@@ -122,7 +133,7 @@ def _format_aid_counts(aid: ReadingAid) -> list[str]:
 def _format_placebo_day(day: PlaceboDay, group: Group) -> list[str]:
     if day.statuses[group] is PlaceboStatus.RANKED:
         return [*_format_aid_counts(day.aids[group]), day.note or ""]
-    return [NO_VALUE, NO_VALUE, NO_VALUE, day.statuses[group].value]
+    return [EN_DASH, EN_DASH, EN_DASH, day.statuses[group].value]
 
 
 def _describe_even_share(aid: ReadingAid) -> str:
@@ -134,8 +145,8 @@ def _build_range_parts(sensitivity: Sensitivity, group: Group) -> list[Renderabl
     ranges = [market_range for market_range in sensitivity.ranges if market_range.group is group]
     if all(market_range.depth.most is None for market_range in ranges):
         return []
-    rules, enter = sensitivity.question.rules, 100 * sensitivity.question.parameters.enter
-    below = f"min ≥ {enter:g} % below"
+    rules = sensitivity.question.rules
+    below = f"min ≥ {format_threshold(sensitivity.question.parameters.enter)} below"
     table = _build_table(
         f"Against {group.upper()} exchanges",
         ("venue", "market", "depth", below, "moved most", "to"),
@@ -147,9 +158,9 @@ def _build_range_parts(sensitivity: Sensitivity, group: Group) -> list[Renderabl
             rules.name_of(market_range.market.venue),
             market_range.market.symbol,
             _format_depth_range(market_range.depth),
-            _format_minute_range(market_range.below_min),
-            NO_VALUE if removal is None else f"without {rules.name_of(removal.venue)}",
-            NO_VALUE if removal is None else format_signed_plain(removal.depth),
+            _format_minute_range(market_range),
+            EN_DASH if removal is None else f"without {rules.name_of(removal.venue)}",
+            EN_DASH if removal is None else format_signed_percent(removal.depth, space=" "),
         )
     return [
         table,
@@ -164,12 +175,15 @@ def _build_range_parts(sensitivity: Sensitivity, group: Group) -> list[Renderabl
 
 def _format_depth_range(spread: ValueRange) -> str:
     if spread.least is None or spread.most is None:
-        return NO_VALUE
-    return f"{format_signed_plain(spread.least.value)} to {format_signed_plain(spread.most.value)}"
+        return EN_DASH
+    return format_bounds(spread.least.value, spread.most.value, space=" ")
 
 
-def _format_minute_range(spread: ValueRange) -> str:
-    return NO_VALUE if spread.least is None or spread.most is None else f"{spread.least.value} to {spread.most.value}"
+def _format_minute_range(market_range: MarketSensitivity) -> str:
+    least, most = market_range.below_min.least, market_range.below_min.most
+    if least is None or most is None or market_range.depth.most is None:
+        return EN_DASH
+    return format_minute_range(least.value, most.value)
 
 
 def _describe_range_ends(market_range: MarketSensitivity, rules: Rules) -> list[str]:
@@ -179,8 +193,8 @@ def _describe_range_ends(market_range: MarketSensitivity, rules: Rules) -> list[
     if market_range.depth.least is not None and market_range.depth.most is not None:
         shallowest, deepest = market_range.depth.least, market_range.depth.most
         lines.append(
-            f"{name}: {format_signed_plain(shallowest.value)} ({shallowest.setting.describe(rules)}) "
-            f"to {format_signed_plain(deepest.value)} ({deepest.setting.describe(rules)})"
+            f"{name}: {format_signed_percent(shallowest.value, space=' ')} ({shallowest.setting.describe(rules)}) "
+            f"to {format_signed_percent(deepest.value, space=' ')} ({deepest.setting.describe(rules)})"
         )
     if market_range.not_firm:
         lines.append(

@@ -8,23 +8,29 @@ from rich.console import Group as Stack
 from rich.table import Table
 
 from dashboard.tables.venue_result import build_venue_result
+from dashboard.text.numbers import (
+    EN_DASH,
+    format_bounds,
+    format_minute_count,
+    format_optional_price,
+    format_signed_percent,
+    format_whole_dollars,
+)
 from data.schema import parse_quote
 from deviation.question import Group, QuoteHandling
-from deviation.report.headline import (
-    describe_split,
-    format_clock_time,
-    format_minutes,
-    format_percent,
-    format_price,
-    write_headline,
-)
+from deviation.report.headline import write_headline
 from deviation.report.json_output import UNNAMED_WINDOW, list_assumed_quotes
 from deviation.report.lows import find_exact_trade, summarize_lows
+from deviation.report.wording import (
+    describe_split,
+    format_amount,
+    format_clock_time,
+    format_minutes,
+    format_price,
+    format_threshold,
+)
 from deviation.result import MarketRow, Measurement
 from deviation.summary import THRESHOLDS_PCT
-
-NO_VALUE = "–"
-"""Text of an undefined value."""
 
 
 def format_measurement(measurement: Measurement) -> RenderableType:
@@ -54,13 +60,13 @@ def format_lows(measurements: Sequence[Measurement], trades: pl.DataFrame) -> Re
             measurement.question.asset,
             _format_low(measurement, asset_lows.lowest),
             _format_low(measurement, asset_lows.second_lowest),
-            _format_optional_price(asset_lows.focus.low if asset_lows.focus else None),
-            format_signed_plain(asset_lows.gap_to_second),
-            _format_optional_price(asset_lows.usdt_low),
-            _format_optional_price(asset_lows.usd_low),
-            format_signed_plain(asset_lows.usdt_usd_gap),
-            format_signed_plain(aligned_gap),
-            ", ".join(_format_bounds(bound.wick_shallow, bound.wick_deep) for bound in bounds),
+            format_optional_price(asset_lows.focus.low if asset_lows.focus else None),
+            format_signed_percent(asset_lows.gap_to_second, space=" "),
+            format_optional_price(asset_lows.usdt_low),
+            format_optional_price(asset_lows.usd_low),
+            format_signed_percent(asset_lows.usdt_usd_gap, space=" "),
+            format_signed_percent(aligned_gap, space=" "),
+            ", ".join(format_bounds(bound.wick_shallow, bound.wick_deep, space=" ") for bound in bounds),
         )
     bar_name = measurements[0].question.timeframe.noun
     note = f"Lows are not simultaneous; the aligned gap and the bounds compare within one {bar_name}."
@@ -78,7 +84,7 @@ def _list_exact_trades(measurement: Measurement, trades: pl.DataFrame) -> list[s
     rows_and_trades = ((row, find_exact_trade(measurement, row, trades)) for row in summarize_lows(measurement).rows)
     return [
         f"{measurement.question.asset} on {measurement.question.rules.name_of(row.market.venue)}: the lowest trade was "
-        f"{trade.amount:g} at {format_price(trade.price)} {parse_quote(row.market.symbol)}, "
+        f"{format_amount(trade.amount)} at {format_price(trade.price)} {parse_quote(row.market.symbol)}, "
         f"{trade.at:%Y-%m-%d} {trade.time_text} UTC, trade {trade.trade_id}"
         for row, trade in rows_and_trades
         if trade is not None
@@ -99,14 +105,9 @@ def describe_question(measurement: Measurement) -> str:
         f"{question.start:%Y-%m-%d %H:%M} to {question.end:%Y-%m-%d %H:%M} UTC ({question.window or UNNAMED_WINDOW}), "
         f"{format_minutes(question.duration_min)} minutes in bars of {question.timeframe}; prices {converted}; "
         f"{question.origin} candles; reference {parameters.reference}, "
-        f"enter {100 * parameters.enter:g} %, exit {100 * parameters.exit:g} %, confirm {parameters.confirm}, "
-        f"smallest vote {parameters.min_vote_usd:g} USD"
+        f"enter {format_threshold(parameters.enter)}, exit {format_threshold(parameters.exit)}, "
+        f"confirm {parameters.confirm}, smallest vote {format_amount(parameters.min_vote_usd)} USD"
     )
-
-
-def format_signed_plain(fraction: float | None) -> str:
-    """A fraction in per cent with its sign; a dash for None."""
-    return NO_VALUE if fraction is None else f"{'−' if fraction < 0 else '+'}{format_percent(abs(fraction))}"
 
 
 def _build_group_table(measurement: Measurement, group: Group) -> Table | None:
@@ -115,7 +116,7 @@ def _build_group_table(measurement: Measurement, group: Group) -> Table | None:
     if not any(row.market.group is group or row.summaries[group].firm_min for row in rows):
         return None
     against = "fair value by" if measurement.question.underlying else "other"
-    enter = f"{100 * measurement.question.parameters.enter:g} %"
+    enter = format_threshold(measurement.question.parameters.enter)
     table = Table(title=f"Against {against} {group.upper()} exchanges", title_justify="left")
     for name in ("venue", "market"):
         table.add_column(name)
@@ -148,7 +149,7 @@ def _build_curve_tables(measurement: Measurement) -> list[Table]:
             table.add_row(
                 measurement.question.rules.name_of(row.market.venue),
                 row.market.symbol,
-                _format_optional_price(row.low),
+                format_optional_price(row.low),
                 _format_time(measurement, row.low_at),
                 format_minutes(row.own_summary.firm_min),
                 *(f"{format_minutes(minutes[x])}{_format_share(shares[x])}" for x in THRESHOLDS_PCT),
@@ -171,13 +172,13 @@ def _format_cells(measurement: Measurement, row: MarketRow, group: Group) -> lis
     return [
         f"[bold]{name}[/bold]" if row.market.venue == measurement.question.focus else name,
         row.market.symbol,
-        f"{thin_prefix}{format_signed_plain(counted.depth)}",
+        f"{thin_prefix}{format_signed_percent(counted.depth, space=' ')}",
         _format_time(measurement, counted.depth_at),
-        f"{thin_prefix}{format_minutes(counted.below_min)} of {format_minutes(counted.minutes)}",
-        format_minutes(result.summary.sure_min),
-        _format_optional_price(row.low),
+        f"{thin_prefix}{format_minute_count(counted.below_min, counted.minutes)}",
+        format_minutes(result.summary.sure_min) if result.summary.firm_min else EN_DASH,
+        format_optional_price(row.low),
         _format_time(measurement, row.low_at),
-        f"{row.volume_usd_before:,.0f}" if row.volume_usd_before else NO_VALUE,
+        format_whole_dollars(row.volume_usd_before),
         *(ranks if result.is_own_group else ["", ""]),
     ]
 
@@ -211,22 +212,14 @@ def _list_notes(measurement: Measurement) -> list[str]:
 
 
 def _format_time(measurement: Measurement, position: int | None) -> str:
-    return NO_VALUE if position is None else format_clock_time(measurement, position)
-
-
-def _format_optional_price(price: float | None) -> str:
-    return NO_VALUE if price is None else format_price(price)
+    return EN_DASH if position is None else format_clock_time(measurement.axis, position)
 
 
 def _format_low(measurement: Measurement, row: MarketRow | None) -> str:
     if row is None:
-        return NO_VALUE
+        return EN_DASH
     name = measurement.question.rules.name_of(row.market.venue)
-    return f"{name} {_format_optional_price(row.low)} at {_format_time(measurement, row.low_at)}"
-
-
-def _format_bounds(shallow: float | None, deep: float | None) -> str:
-    return NO_VALUE if shallow is None else f"{format_signed_plain(shallow)} to {format_signed_plain(deep)}"
+    return f"{name} {format_optional_price(row.low)} at {_format_time(measurement, row.low_at)}"
 
 
 def build_console(*, error: bool = False) -> Console:

@@ -7,6 +7,7 @@ from rich.text import Text
 
 from dashboard.service.store_info import summarize_holdings, summarize_outstanding
 from dashboard.text.clock import Zone
+from dashboard.text.numbers import format_count, format_megabytes
 from dashboard.text.store import EXCERPT_CHARS, format_candle_time, format_market
 from data.schema import Timeframe
 from data.store import CandleStore
@@ -35,7 +36,7 @@ def build_status_json(store: CandleStore) -> dict[str, object]:
 def format_status(store: CandleStore) -> RenderableType:
     """The store, its candles by venue, outstanding candles by venue and reason, rejected pages, and the last runs."""
     size, holdings = store.measure_size(), store.candles.read_holdings()
-    size_text = "" if size is None else f" ({size.bytes / 1e6:,.1f} MB in {size.files:,} files)"
+    size_text = "" if size is None else f" ({format_megabytes(size.bytes)} in {format_count(size.files, 'file')})"
     lines = [
         f"Store: {store.uri}{size_text}",
         *(_list_holdings(holdings) or [EMPTY_STORE_HINT]),

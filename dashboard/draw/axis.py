@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dashboard.text.numbers import MINUS_SIGN
+from dashboard.text.numbers import DOLLAR_UNITS, format_axis_percent
 from deviation.minute.grid import Floats
-from deviation.report.headline import format_price
 
 LOG_SCALE_RATIO = 1.6
 """Ratio of the highest to the lowest close from which prices have a log scale, where equal ratios look equal."""
@@ -124,25 +123,6 @@ def build_deviation_scale(values: Iterable[Floats], enter: float, max_ticks: int
     return Scale(lowest, highest, ticks=ticks, tick_texts=tuple(format_axis_percent(value) for value in ticks))
 
 
-def format_short_price(price: float) -> str:
-    """A price as `format_price` writes it; from 1000 on rounded, with thousands separators.
-
-    >>> format_short_price(0.00100208), format_short_price(430.65), format_short_price(20112.4)
-    ('0.001', '430.65', '20,112')
-    """
-    return f"{price:,.0f}" if price >= 1000 else format_price(price)  # noqa: PLR2004 - has a thousands separator
-
-
-def format_axis_percent(value: float) -> str:
-    """A number of per cent with its sign; negative ones have a typographic minus.
-
-    >>> format_axis_percent(-20.0) == "\N{MINUS SIGN}20 %", format_axis_percent(0.0), format_axis_percent(2.5)
-    (True, '0 %', '+2.5 %')
-    """
-    magnitude = f"{abs(value):g}"
-    return f"{MINUS_SIGN if value < 0 else '+' if value > 0 else ''}{magnitude} %"
-
-
 def compute_ticks(low: float, high: float, max_ticks: int) -> tuple[float, ...]:
     """At most ``max_ticks`` evenly spaced round values within ``[low, high]``."""
     min_step = (high - low) / max_ticks
@@ -162,10 +142,9 @@ def list_dollar_ticks() -> list[tuple[float, str]]:
     """Ticks of an axis of dollars, and their labels: every power of ten from one dollar on.
 
     >>> list_dollar_ticks()[4], list_dollar_ticks()[7]
-    ((10000.0, '$10k'), (10000000.0, '$10m'))
+    ((10000.0, '$10k'), (10000000.0, '$10M'))
     """
-    units = ("", "k", "m", "bn")
-    return [(10.0**power, f"${10 ** (power % 3)}{units[power // 3]}") for power in range(12)]
+    return [(10.0**power, f"${10 ** (power % 3)}{DOLLAR_UNITS[power // 3]}") for power in range(12)]
 
 
 def _compute_log_ticks(low: float, high: float, max_ticks: int) -> tuple[float, ...]:

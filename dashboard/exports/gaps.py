@@ -20,6 +20,7 @@ from data.catalogue import Catalogue
 from data.schema import TIME
 from deviation.question import TOLERANCE, Question
 from deviation.report.lows import summarize_lows
+from deviation.report.wording import format_threshold
 from deviation.result import Measurement
 
 LOW_KIND, CLOSE_KIND = "lows", "closes"
@@ -109,7 +110,8 @@ def _write_headline(gaps: Gaps, name: str, question: Question) -> str:
     if not low_total:
         return f"No low of {name} to set beside another exchange's"
     assets = "assets" if low_total > 1 else "asset"
-    text = f"{name}'s low was {100 * enter:g} % or more under all other lows on {low_count} of {low_total} {assets}"
+    low_text = f"{low_count} of {low_total} {assets}"
+    text = f"{name}'s low was {format_threshold(enter)} or more under all other lows on {low_text}"
     if not close_total:
         return f"{text}; too few traded in one and the same {bar_name}"
     close_text = (

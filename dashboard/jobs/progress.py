@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import Any
 
 from dashboard.jobs.actions import ASKING, CollectionProgress, VenueProgress
-from dashboard.text.store import format_count
+from dashboard.text.numbers import format_count
 from data.reasons import remove_file_names
 from data.schema import SETTLED_OUTCOMES, Outcome
 

@@ -10,7 +10,7 @@ from dashboard.sheet.sizes import SHAPES, SheetShape, SheetSize
 from dashboard.text.sentences import ORIGIN_LABELS, format_market_name, write_choices
 from data.catalogue import Catalogue
 from data.schema import Origin
-from deviation.report.headline import format_minutes
+from deviation.report.wording import format_minutes
 from deviation.result import Measurement
 
 HEADER_TOP = 30.0

@@ -17,6 +17,7 @@ from data.errors import UsageError
 from data.schema import Timeframe
 from data.times import parse_time
 from deviation.question import QuoteHandling, ReferenceKind
+from deviation.report.wording import format_amount, format_threshold
 
 QUERY_KEYS = (
     *("event", "asset", "window", "from", "to", "focus", "quote", "reference", "enter", "exit", "min-vote"),
@@ -116,8 +117,9 @@ class _QueryReader:
             return replace(default_view, enter_pct=enter, exit_pct=exit_, min_vote_usd=min_vote_usd)
         except ValueError as error:
             self.notices.append(
-                f"The link's thresholds cannot be used ({error}); enter {100 * DEFAULT_PARAMETERS.enter:g} %, "
-                f"exit {100 * DEFAULT_PARAMETERS.exit:g} % and votes from {DEFAULT_PARAMETERS.min_vote_usd:g} dollars "
+                f"The link's thresholds cannot be used ({error}); enter {format_threshold(DEFAULT_PARAMETERS.enter)}, "
+                f"exit {format_threshold(DEFAULT_PARAMETERS.exit)} and "
+                f"votes from {format_amount(DEFAULT_PARAMETERS.min_vote_usd)} dollars "
                 "are."
             )
             return default_view

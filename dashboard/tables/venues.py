@@ -9,6 +9,7 @@ from dashboard.text.numbers import (
     EN_DASH,
     format_bar_time,
     format_exchanges,
+    format_minute_count,
     format_optional_price,
     format_signed_percent,
 )
@@ -16,7 +17,7 @@ from data.catalogue import Catalogue
 from data.schema import Evidence
 from deviation.question import Group
 from deviation.ranks import Rank, RankWord
-from deviation.report.headline import describe_split, format_minutes
+from deviation.report.wording import describe_split, format_minutes
 from deviation.result import MarketRow, Measurement
 from deviation.summary import DeviationSummary
 
@@ -170,7 +171,7 @@ def build_minutes_below_cell(summary: DeviationSummary) -> TableCell:
     counted = select_counted_minutes(summary)
     above_text = f"{format_minutes(summary.above_min)} above" if summary.above_min else ""
     return TableCell(
-        f"{format_minutes(counted.below_min)} of {format_minutes(counted.minutes)}",
+        format_minute_count(counted.below_min, counted.minutes),
         "thin" if counted.is_thin else above_text,
     )
 

@@ -1,4 +1,4 @@
-"""Times as a reader sees them: figures hold UTC alone, and only tick labels are converted, here and in sight."""
+"""Times and ticks on the reader's clock: figures hold UTC, only labels are converted."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -10,29 +10,29 @@ TICK_STEPS_S = (
     *(60 * minutes for minutes in (1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720)),
     *(86_400 * days for days in (1, 2, 3, 5, 7, 14, 30)),
 )
-"""Distances that ticks may have in seconds, all of them round on a clock."""
+"""Possible distances of ticks in seconds."""
 
 MINUTE = timedelta(minutes=1)
 MIDNIGHT = time_of_day(0)
 
 
 class Zone(StrEnum):
-    """The clocks on offer for tick labels."""
+    """The time zones of labels."""
 
     UTC = "UTC"
     UTC8 = "UTC+8"
 
     @property
     def offset(self) -> timedelta:
-        """What this clock is ahead of UTC."""
+        """The offset from UTC."""
         return timedelta(hours=8 if self is Zone.UTC8 else 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Ticks:
-    """Where ticks stand (aware UTC), what they say on the clock of ``zone``, and the label of that row of ticks.
+    """Times of ticks (aware UTC), their labels in ``zone``, and the title of the axis.
 
-    ``title`` names the clock and, where the whole window lies in one day of it, the day; else the ticks name the days.
+    ``title`` names the zone and, where the whole window lies in one day of it, the day; else the labels name the days.
     """
 
     zone: Zone
@@ -42,9 +42,9 @@ class Ticks:
 
 
 def build_ticks(start: datetime, end: datetime, zone: Zone, max_ticks: int, bar: timedelta = MINUTE) -> Ticks:
-    """At most ``max_ticks`` round ticks over ``[start, end]``, both UTC, no closer than the bars that are drawn.
+    """At most ``max_ticks`` round ticks over ``[start, end]``, both UTC, no closer than one ``bar``.
 
-    They stand at round times of UTC: 8 hours are whole hours, so both clocks share all ticks up to two hours apart.
+    Ticks are at round times of UTC; up to two hours apart these are round in UTC+8 as well.
     """
     step = _choose_step(start, end, max_ticks, bar)
     time_format = "%H:%M:%S" if step < MINUTE.seconds else "%H:%M"
@@ -76,12 +76,12 @@ def build_ticks(start: datetime, end: datetime, zone: Zone, max_ticks: int, bar:
 
 
 def convert_to_zone(time: datetime, zone: Zone) -> datetime:
-    """The one conversion of an instant to another clock, for labels only."""
+    """An instant on the clock of a zone, for labels."""
     return time.astimezone(timezone(zone.offset, str(zone)))
 
 
 def format_day(date_of_day: date) -> str:
-    """A day as ticks and tables name it.
+    """A day without its year.
 
     >>> format_day(date(2025, 10, 9))
     '9 Oct'
@@ -101,7 +101,7 @@ def _choose_step(start: datetime, end: datetime, max_ticks: int, bar: timedelta)
 
 
 def shorten_tick(text: str) -> str:
-    """A tick that names its day goes without its time: "11 Mar 00:00" is too long for a panel or a phone.
+    """The label of a tick at midnight without its time, for narrow axes.
 
     >>> shorten_tick("11 Mar 00:00"), shorten_tick("21:20")
     ('11 Mar', '21:20')

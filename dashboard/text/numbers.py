@@ -1,4 +1,8 @@
-"""Numbers, times and names as the page writes them; an undefined one is a dash."""
+"""Numbers, times and names as text, on top of `deviation.report.wording`.
+
+The same rules hold on pages, in pictures and on a terminal: what is undefined is an en dash, a minus is a true one,
+what rounds to zero has no sign, and thousands have a comma.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -6,37 +10,60 @@ from datetime import datetime, timedelta
 from dashboard.text.clock import Zone, convert_to_zone, format_day
 from data.catalogue import Catalogue
 from data.schema import Timeframe
+from deviation.minute.grid import Axis
 from deviation.question import Group
-from deviation.report.headline import format_percent, format_price
+from deviation.report.wording import format_minutes, format_percent, format_price
 from deviation.result import Measurement
 
+MINUS_SIGN = "\N{MINUS SIGN}"
 
-def format_signed_percent(fraction: float | None) -> str:
-    r"""A fraction in per cent with its sign.
+EN_DASH = "\N{EN DASH}"
+"""Stands where nothing defines a value."""
 
-    >>> format_signed_percent(-0.284), format_signed_percent(0.0123), format_signed_percent(-0.0001), format_signed_percent(None)
-    ('−28\xa0%', '+1.2\xa0%', '0.0\xa0%', '–')
+TIMES_SIGN = "\N{MULTIPLICATION SIGN}"
+
+NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
+
+DOLLAR_UNITS = ("", "k", "M", "B")
+"""Letters of the powers of a thousand dollars."""
+
+
+def format_signed_percent(fraction: float | None, space: str = NO_BREAK_SPACE) -> str:
+    r"""A fraction in per cent with its sign; ``space`` stands before the "%".
+
+    >>> format_signed_percent(-0.284), format_signed_percent(0.0123), format_signed_percent(-0.0001)
+    ('−28\xa0%', '+1.2\xa0%', '0.0\xa0%')
+    >>> format_signed_percent(None), format_signed_percent(-0.284, space=" ")
+    ('–', '−28 %')
     """
     if fraction is None:
         return EN_DASH
-    size_text = format_percent(abs(fraction)).replace(" ", NO_BREAK_SPACE)
-    if size_text == f"0.0{NO_BREAK_SPACE}%":
-        return size_text
-    return f"{MINUS_SIGN if fraction < 0 else '+'}{size_text}"
+    size_text = format_percent(abs(fraction))
+    sign = "" if size_text == format_percent(0.0) else MINUS_SIGN if fraction < 0 else "+"
+    return f"{sign}{size_text.replace(' ', space)}"
 
 
-def format_bounds(shallow: float | None, deep: float | None) -> str:
-    r"""Two bounds in per cent, the mild one first, as one where they read alike.
+def format_bounds(shallow: float | None, deep: float | None, space: str = NO_BREAK_SPACE) -> str:
+    r"""Two bounds in per cent, the shallow one first, as one where they read alike.
 
     >>> format_bounds(-0.35, -0.5), format_bounds(-0.35, -0.352), format_bounds(None, None)
     ('−35 to −50\xa0%', '−35\xa0%', '–')
     """
-    shallow_text, deep_text = format_signed_percent(shallow), format_signed_percent(deep)
-    return shallow_text if shallow_text == deep_text else f"{shallow_text.removesuffix('%').rstrip()} to {deep_text}"
+    shallow_text, deep_text = format_signed_percent(shallow, space), format_signed_percent(deep, space)
+    return shallow_text if shallow_text == deep_text else f"{shallow_text.removesuffix(f'{space}%')} to {deep_text}"
+
+
+def format_axis_percent(value: float) -> str:
+    r"""The tick at ``value`` per cent, a round number: its sign and all its digits.
+
+    >>> format_axis_percent(-20.0), format_axis_percent(0.0), format_axis_percent(2.5)
+    ('−20 %', '0 %', '+2.5 %')
+    """
+    return f"{MINUS_SIGN if value < 0 else '+' if value > 0 else ''}{abs(value):g} %"
 
 
 def format_optional_price(value: float | None) -> str:
-    """A price in dollars with at most six significant digits.
+    """As `format_price`.
 
     >>> format_optional_price(0.001), format_optional_price(430.65), format_optional_price(None)
     ('0.001', '430.65', '–')
@@ -44,8 +71,70 @@ def format_optional_price(value: float | None) -> str:
     return EN_DASH if value is None else format_price(value)
 
 
+def format_dollars(amount: float) -> str:
+    """An amount of dollars in few letters.
+
+    >>> format_dollars(12_345_678), format_dollars(950), format_dollars(0)
+    ('$12M', '$950', '–')
+    """
+    if amount <= 0:
+        return EN_DASH
+    for power in (3, 2, 1):
+        value = amount / 1000**power
+        if value >= 0.9995:  # noqa: PLR2004 - rounds to a thousand of the next lower unit
+            digits = f"{value:.1f}" if value < 9.95 else f"{value:,.0f}"  # noqa: PLR2004 - rounds to 10
+            return f"${digits}{DOLLAR_UNITS[power]}"
+    return f"${amount:.0f}"
+
+
+def format_whole_dollars(amount: float) -> str:
+    """An amount of dollars without cents, for a column whose header names the currency.
+
+    >>> format_whole_dollars(12_345_678.9), format_whole_dollars(0)
+    ('12,345,679', '–')
+    """
+    return f"{amount:,.0f}" if amount > 0 else EN_DASH
+
+
+def format_minute_count(minutes: float, total: float) -> str:
+    """A number of minutes of a total.
+
+    >>> format_minute_count(5, 1440), format_minute_count(0, 30), format_minute_count(0, 0)
+    ('5 of 1,440', '0 of 30', '–')
+    """
+    return f"{format_minutes(minutes)} of {format_minutes(total)}" if total else EN_DASH
+
+
+def format_minute_range(least: float, most: float) -> str:
+    """Two numbers of minutes, as one where they read alike.
+
+    >>> format_minute_range(3, 12.5), format_minute_range(3, 3)
+    ('3 to 12.5', '3')
+    """
+    least_text, most_text = format_minutes(least), format_minutes(most)
+    return least_text if least_text == most_text else f"{least_text} to {most_text}"
+
+
+def format_count(number: int, noun: str) -> str:
+    """A number of things.
+
+    >>> format_count(1, "candle"), format_count(1200, "candle")
+    ('1 candle', '1,200 candles')
+    """
+    return f"{number:,} {noun}{'s' * (number != 1)}"
+
+
+def format_megabytes(size: int) -> str:
+    """A number of bytes in megabytes.
+
+    >>> format_megabytes(1_234_567_890)
+    '1,234.6 MB'
+    """
+    return f"{size / 1e6:,.1f} MB"
+
+
 def format_bar_time(measurement: Measurement, position: int | None, zone: Zone) -> str:
-    """A bar of the window on the reader's clock, with its day where the window touches several days there."""
+    """The open time of a bar on the clock of ``zone``, with its day where the window touches several; "" for None."""
     time = measurement.time_at(position)
     if time is None:
         return ""
@@ -56,6 +145,14 @@ def format_bar_time(measurement: Measurement, position: int | None, zone: Zone) 
     return time_text if len(days) == 1 else f"{format_day(local.date())} {time_text}"
 
 
+def format_short_time(axis: Axis, position: int) -> str:
+    """The open time of a bar in UTC in few letters: where the axis is longer than a day, its day alone."""
+    time = axis.time_at(position)
+    if axis.size * axis.bar_length > timedelta(days=1):
+        return format_day(time.date())
+    return f"{time:%H:%M:%S}" if axis.timeframe is Timeframe.S1 else f"{time:%H:%M}"
+
+
 def format_span(start: datetime, end: datetime, zone: Zone) -> str:
     """A window on the reader's clock, the clock named.
 
@@ -64,21 +161,21 @@ def format_span(start: datetime, end: datetime, zone: Zone) -> str:
     '10 Oct 2025, 20:45 to 23:15 UTC'
     """
     local_start, local_end = convert_to_zone(start, zone), convert_to_zone(end, zone)
-    if local_start.date() == local_end.date():
-        return f"{format_day(local_start.date())} {local_start.year}, {local_start:%H:%M} to {local_end:%H:%M} {zone}"
-    return f"{format_day(local_start.date())} {local_start.year}, {local_start:%H:%M} to {format_day(local_end.date())} {local_end.year}, {local_end:%H:%M} {zone}"
+    same_day = local_start.date() == local_end.date()
+    end_day = "" if same_day else f"{format_day(local_end.date())} {local_end.year}, "
+    start_day = f"{format_day(local_start.date())} {local_start.year}"
+    return f"{start_day}, {local_start:%H:%M} to {end_day}{local_end:%H:%M} {zone}"
 
 
 def format_duration(length: timedelta) -> str:
     """A length in its largest whole unit.
 
-    >>> format_duration(timedelta(days=31)), format_duration(timedelta(hours=12)), format_duration(timedelta(minutes=150))
-    ('31 days', '12 hours', '150 minutes')
+    >>> [format_duration(length) for length in (timedelta(days=31), timedelta(hours=12), timedelta(minutes=150))]
+    ['31 days', '12 hours', '150 minutes']
     """
     units = (("day", timedelta(days=1)), ("hour", timedelta(hours=1)), ("minute", timedelta(minutes=1)))
     name, unit = next((pair for pair in units if length % pair[1] == timedelta(0)), units[-1])
-    count = length // unit
-    return f"{count:,} {name}{'s' * (count != 1)}"
+    return format_count(length // unit, name)
 
 
 def format_input_time(time: datetime, zone: Zone) -> str:
@@ -113,15 +210,3 @@ def join_names(items: Sequence[str], conjunction: str = "and") -> str:
     'Gate, OKX and Kraken'
     """
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {conjunction} {items[-1]}"
-
-
-MINUS_SIGN = "\N{MINUS SIGN}"
-
-
-EN_DASH = "\N{EN DASH}"
-
-
-TIMES_SIGN = "\N{MULTIPLICATION SIGN}"
-
-
-NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"

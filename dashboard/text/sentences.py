@@ -1,4 +1,4 @@
-"""The sentences around the picture: what is measured, what was normal before, and what it all rests on."""
+"""Sentences on a measurement: title, method, baseline, parameters, notes and unranked markets."""
 
 from collections.abc import Sequence
 
@@ -7,8 +7,9 @@ from data.catalogue import Catalogue, Note
 from data.schema import Evidence, Origin, Timeframe
 from data.version import VERSION
 from deviation.question import Group, Question, QuoteHandling
-from deviation.report.headline import format_minutes, format_percent, write_headline
+from deviation.report.headline import write_headline
 from deviation.report.json_output import UNNAMED_WINDOW
+from deviation.report.wording import format_amount, format_minutes, format_percent, format_threshold
 from deviation.result import MarketRow, Measurement
 
 ORIGIN_LABELS = {
@@ -18,10 +19,10 @@ ORIGIN_LABELS = {
     Origin.IMPORTED: "imported files",
     Origin.RECONSTRUCTION: "a reconstruction from published figures",
 }
-"""Where candles came from, as a reader calls it."""
+"""Display names of origins."""
 
 NOTE_MARK_ORDER = {"C": 0, "D": 1, "S": 2}
-"""Notes with several sources are preferred to derived ones, and those to notes with a single source."""
+"""Order of preference: confirmed by several sources, derived, single source."""
 
 MAX_NOTES = 3
 """Time marks on a picture."""
@@ -50,7 +51,8 @@ def write_measured(measurement: Measurement) -> str:
 def write_compared(measurements: Sequence[Measurement]) -> str:
     """One sentence on what is measured on several assets, with the window they share."""
     has_fair_value = any(measurement.question.underlying is not None for measurement in measurements)
-    reference_text = f"{_describe_reference(measurements[0].question)}{', wrapped assets against fair value' if has_fair_value else ''}"
+    wrapped_note = ", wrapped assets against fair value" if has_fair_value else ""
+    reference_text = f"{_describe_reference(measurements[0].question)}{wrapped_note}"
     return f"{_describe_closes(measurements[0].question)} against {reference_text}; {format_window(measurements[0])}."
 
 
@@ -94,7 +96,8 @@ def write_baseline(row: MarketRow | None, timeframe: Timeframe) -> str:
     text = f"in the {format_minutes(firm_min)} firm minutes before, never more than {format_percent(largest_size)} off"
     if further:
         group, firm_min, largest_size = further[0]
-        return f"{text} {first_group.upper()} venues ({group.upper()}: {format_minutes(firm_min)} minutes, {format_percent(largest_size)})"
+        other_text = f"{group.upper()}: {format_minutes(firm_min)} minutes, {format_percent(largest_size)}"
+        return f"{text} {first_group.upper()} venues ({other_text})"
     return f"{text} {first_group.upper()} venues"
 
 
@@ -105,9 +108,9 @@ def format_market_name(row: MarketRow, measurement: Measurement, catalogue: Cata
 
 
 def write_choices(measurement: Measurement, *other_measurements: Measurement) -> str:
-    """Quote handling, parameters, window, version, and what no candle can say.
+    """Quote handling, parameters, window, version, and the limit of candles.
 
-    Others of the same choices may have met other quotes, and may be of another window.
+    ``other_measurements`` have the same parameters; they may have other assumed quotes and another window.
     """
     question, parameters = measurement.question, measurement.question.parameters
     quotes_text = "Quotes as printed, not converted"
@@ -119,8 +122,9 @@ def write_choices(measurement: Measurement, *other_measurements: Measurement) ->
         if assumed:
             quotes_text = f"{' and '.join(f'1 {quote}' for quote in assumed)} taken as 1 USD"
     parameters_text = (
-        f"{parameters.reference.label.capitalize()}, enter {100 * parameters.enter:g} %, "
-        f"exit {100 * parameters.exit:g} %, confirm {parameters.confirm}, votes from ${parameters.min_vote_usd:g}"
+        f"{parameters.reference.label.capitalize()}, enter {format_threshold(parameters.enter)}, "
+        f"exit {format_threshold(parameters.exit)}, "
+        f"confirm {parameters.confirm}, votes from ${format_amount(parameters.min_vote_usd)}"
     )
     bars_text = "" if question.timeframe is Timeframe.M1 else f"Bars of {question.timeframe}. "
     other_windows = "".join(
@@ -129,7 +133,8 @@ def write_choices(measurement: Measurement, *other_measurements: Measurement) ->
         if other_measurement != format_window(measurement)
     )
     return (
-        f"{bars_text}{quotes_text}. {parameters_text}. Window {question.window or UNNAMED_WINDOW}, {format_window(measurement)}.{other_windows} "
+        f"{bars_text}{quotes_text}. {parameters_text}. "
+        f"Window {question.window or UNNAMED_WINDOW}, {format_window(measurement)}.{other_windows} "
         f"Plumbline {VERSION}. Candles cannot show why."
     )
 

@@ -1,4 +1,4 @@
-"""What the store holds and lacks, in words."""
+"""Texts on stored candles and rejected answers."""
 
 from datetime import datetime
 from typing import Any
@@ -7,7 +7,7 @@ from dashboard.text.clock import Zone, convert_to_zone, format_day
 from data.schema import Outcome, Timeframe
 
 EXCERPT_CHARS = 200
-"""Characters that are shown of an answer kept aside."""
+"""Characters shown of a rejected answer."""
 
 
 def format_market(row: dict[str, object]) -> str:
@@ -16,7 +16,7 @@ def format_market(row: dict[str, object]) -> str:
 
 
 def format_candle_time(row: dict[str, Any], zone: Zone) -> str:
-    """When a candle opened, to the second where it lasts no minute, and its length where it is not the usual one."""
+    """The open time of a candle, with seconds for bars of a second, and its length unless it is a minute."""
     timeframe = Timeframe(row["timeframe"])
     time_format = "%Y-%m-%d %H:%M:%S" if timeframe is Timeframe.S1 else "%Y-%m-%d %H:%M"
     length = "" if timeframe is Timeframe.M1 else f" ({timeframe})"
@@ -77,12 +77,3 @@ def format_instant(time: datetime, zone: Zone) -> str:
     """
     local_time = convert_to_zone(time, zone)
     return f"{format_day(local_time.date())} {local_time.year} {local_time:%H:%M}"
-
-
-def format_count(number: int, noun: str) -> str:
-    """A number with its noun, in the plural unless it is 1.
-
-    >>> format_count(1, "candle"), format_count(1200, "candle")
-    ('1 candle', '1,200 candles')
-    """
-    return f"{number:,} {noun}{'s' * (number != 1)}"

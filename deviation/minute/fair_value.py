@@ -1,4 +1,4 @@
-"""What an asset without peer markets is worth: its underlying elsewhere times a calm ratio (docs/method.md, 6)."""
+"""Fair value of an asset without peer markets: its underlying elsewhere times a ratio (docs/method.md, section 6)."""
 
 from dataclasses import dataclass
 

@@ -51,7 +51,7 @@ def _collect_closes(quote: str, aligned: AlignedCandles) -> Floats:
 
 
 def _carry_rates(rate: Floats, carry: int) -> Floats:
-    """Each rate stands for ``carry`` more minutes in which none traded, then it is unknown."""
+    """Fill each rate forward over at most ``carry`` bars without one."""
     position = np.arange(rate.size)
     last_position = np.maximum.accumulate(np.where(np.isnan(rate), -1, position))
     is_recent = (last_position >= 0) & (position - last_position <= carry)

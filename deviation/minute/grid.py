@@ -19,10 +19,10 @@ Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.signedinteger]
 
 TIME_RESOLUTION = timedelta(milliseconds=1)
-"""Of all times."""
+"""The resolution of all stored times."""
 
 VALUE_COLUMNS = ("high", "low", "close", "volume")
-"""What is taken of each candle."""
+"""The columns of a candle that a measurement reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +77,8 @@ class MarketBars:
 class AlignedCandles:
     """Every market's candles on one axis, keyed by (venue, symbol) in alphabetical order.
 
-    ``stretches`` and ``positions`` are the rows as they came: of each stretch of one market and origin (columns
-    ``venue``, ``symbol``, ``origin`` and ``row``, its first row), and of each row its place on the axis.
+    ``segments`` and ``positions`` describe the input rows: runs of rows of one market and origin (columns ``venue``,
+    ``symbol``, ``origin``, and ``row``, the first row of the run), and the position of each row on the axis.
     """
 
     axis: Axis
@@ -87,7 +87,7 @@ class AlignedCandles:
     positions: Ints
 
     def list_origins(self, window: slice) -> dict[tuple[str, str], tuple[str, ...]]:
-        """Where each market's candles in a part of the axis came from, by name."""
+        """The origins of each market's candles in a part of the axis, sorted."""
         is_inside = (self.positions >= window.start) & (self.positions < window.stop)
         starts = self.segments["row"].to_numpy()
         in_window = np.add.reduceat(is_inside, starts) > 0 if starts.size else np.zeros(0, np.bool_)
@@ -98,7 +98,7 @@ class AlignedCandles:
 
 
 def build_axis(question: Question) -> Axis:
-    """The axis that holds every bar on which the answer rests."""
+    """The axis that covers ``question.required_span``."""
     start, end = question.required_span
     bar_length = timedelta(seconds=question.timeframe.seconds)
     first_bar = (start - EPOCH) // bar_length
@@ -106,13 +106,13 @@ def build_axis(question: Question) -> Axis:
 
 
 def align_candles(candles: pl.DataFrame, covered_spans: pl.DataFrame, axis: Axis) -> AlignedCandles:
-    """Put every candle in its place.
+    """Scatter candles into one array per market.
 
     Args:
-        candles: Frame of `data.schema.CANDLE`; one row per venue, symbol and bar, in any order; those of one market
-            best stand together. Rows off the axis are ignored.
+        candles: Frame of `data.schema.CANDLE`; one row per venue, symbol and bar, in any order; fastest where those
+            of one market are adjacent. Rows off the axis are ignored.
         covered_spans: Frame of `data.schema.SPAN`: where a bar without a candle is quiet rather than missing.
-        axis: The bars wanted.
+        axis: The bars of the result.
     """
     positions = candles["open_time"].dt.epoch("ms").to_numpy() // axis.timeframe.ms - axis.first
     on_axis = (positions >= 0) & (positions < axis.size)
@@ -133,7 +133,7 @@ def align_candles(candles: pl.DataFrame, covered_spans: pl.DataFrame, axis: Axis
 def _find_segments(rows: pl.DataFrame) -> pl.DataFrame:
     """The rows, by their ``row`` number, in which market or origin differ from those of the row before.
 
-    Rows of one market stand together, so these are few, and text is looked up in them alone.
+    Rows of one market are mostly adjacent, so these are few, and only they are looked up by name.
     """
     names = ["venue", "symbol", "origin"]
     changed = [pl.col(name) != pl.col(name).shift() for name in names]
@@ -153,7 +153,7 @@ def _index_markets(segments: pl.DataFrame, row_count: int) -> tuple[list[tuple[s
 def _group_spans(covered_spans: pl.DataFrame, axis: Axis) -> dict[tuple[str, str], list[slice]]:
     spans: dict[tuple[str, str], list[slice]] = {}
     for venue, symbol, start, end in covered_spans.select("venue", "symbol", "start", "end").iter_rows():
-        # A bar at the start that is covered in part is not.
+        # A first bar that is covered in part counts as not covered.
         spans.setdefault((venue, symbol), []).append(
             slice(axis.locate(start + axis.bar_length - TIME_RESOLUTION), axis.locate(end))
         )

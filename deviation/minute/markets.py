@@ -1,4 +1,4 @@
-"""Which market stands for a venue in a quote group (docs/method.md, section 2)."""
+"""Selects the market that represents a venue in a quote group (docs/method.md, section 2)."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class ExcludedMarket:
 
 @dataclass(frozen=True, slots=True)
 class MarketSelection:
-    """The markets that get a row, those left out, and the items of ``--venues`` that got no row, as typed."""
+    """The markets that get a row, those left out, and the items of ``question.venues`` that got no row."""
 
     markets: tuple[Market, ...]
     left_out: tuple[ExcludedMarket, ...]
@@ -109,7 +109,7 @@ def _classify_kind(symbol: str) -> InstrumentKind:
 
 
 def _parse_fixed_symbols(question: Question) -> dict[tuple[str, Group, InstrumentKind], str]:
-    """The symbols that the question names outright; of two for the same row the first typed stands."""
+    """The symbols that the question names; of two for the same row the first is taken."""
     symbols: dict[tuple[str, Group, InstrumentKind], str] = {}
     for item in question.venues:
         venue, _, symbol = item.partition(":")

@@ -3,16 +3,13 @@
 A matrix is sorted once; the values around the middle of a column then give its median without any one of its values.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 
 import numpy as np
 
 from deviation.minute.grid import Floats, Ints
-
-BLOCK_COLUMNS = 8192
-"""Columns that are worked on together, so that they stay in the processor's cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,56 +43,19 @@ class SortedColumns:
         return Medians(self.count, _mask_empty(values, self.count))
 
 
-@cache
-def list_comparisons(size: int) -> tuple[tuple[int, int], ...]:
-    """The pairs whose exchange, in turn, sorts so many values: Batcher's method (Knuth, TAOCP 3, 5.2.2, algorithm M).
-
-    >>> list_comparisons(3)
-    ((0, 2), (0, 1), (1, 2))
-    """
-    return tuple(_list_pairs(size))
-
-
-def _list_pairs(size: int) -> Iterator[tuple[int, int]]:
-    top = 1 << max((size - 1).bit_length() - 1, 0)
-    p = top
-    while p and size > 1:
-        q, r, d = top, 0, p
-        while True:
-            yield from ((i, i + d) for i in range(size - d) if i & p == r)
-            if q == p:
-                break
-            q, r, d = q // 2, p, q - p
-        p //= 2
-
-
 def sort_columns(values: Sequence[Floats], size: int) -> SortedColumns:
-    """The columns of a matrix of ``size`` columns, given row by row, in ascending order."""
-    rows = np.full((len(values) + 1, size), np.inf)
-    count = np.zeros(size, np.int16)
-    for row, value in zip(rows[:-1], values, strict=True):
-        has_value = ~np.isnan(value)
-        np.copyto(row, value, where=has_value)
-        count += has_value
-    buffer = np.empty(min(BLOCK_COLUMNS, size))
-    for block in _split_blocks(size):
-        block_rows = rows[:, block]
-        minima = buffer[: block_rows.shape[1]]
-        for i, j in list_comparisons(len(values)):
-            np.minimum(block_rows[i], block_rows[j], out=minima)
-            np.maximum(block_rows[i], block_rows[j], out=block_rows[j])
-            block_rows[i] = minima
-    return _pick_middles(rows, count)
-
-
-def _split_blocks(size: int) -> Iterator[slice]:
-    return (slice(first, min(first + BLOCK_COLUMNS, size)) for first in range(0, size, BLOCK_COLUMNS))
+    """The columns of a matrix of ``size`` columns, given row by row, in ascending order; NaN is no value."""
+    rows = np.vstack([*values, np.full(size, np.inf)])
+    missing = np.isnan(rows)
+    np.copyto(rows, np.inf, where=missing)
+    rows.sort(axis=0)
+    return _pick_middles(rows, len(values) - missing.sum(axis=0, dtype=np.int16))
 
 
 def _pick_middles(rows: Floats, count: Ints) -> SortedColumns:
     """Pick the middle of sorted columns: one pass for each number of values that occurs."""
     columns_by_count = np.bincount(count, minlength=1)
-    commonest_count = int(columns_by_count.argmax())  # most columns have as many values: they are copied whole
+    commonest_count = int(columns_by_count.argmax())  # copied for all columns, then the others are overwritten
     middles = [rows[position].copy() for position in _middle_positions(commonest_count)]
     for n in np.flatnonzero(columns_by_count).tolist():
         if n != commonest_count:
@@ -110,43 +70,35 @@ def _middle_positions(n: int) -> tuple[int, int, int, int]:
     return (n // 2 - 1, (n - 1) // 2, n // 2, (n + 1) // 2) if n else (-1, -1, -1, -1)
 
 
-def compute_minimum(ranked: SortedColumns) -> Floats:
+def compute_minimum(columns: SortedColumns) -> Floats:
     """The least value of each column, NaN where there is none."""
-    return _mask_empty(ranked.rows[0].copy(), ranked.count)
+    return _mask_empty(columns.rows[0].copy(), columns.count)
 
 
-def compute_medians_without(ranked: SortedColumns, excluded: Floats) -> Medians:
+def compute_medians_without(columns: SortedColumns, excluded: Floats) -> Medians:
     """Count and median of each column without one of its values; NaN in ``excluded`` leaves out none.
 
-    What is left of n values has its middle at n // 2 - 1 and (n - 1) // 2; from the place of the value left out on,
-    that is one further in the whole.
+    The n - 1 remaining values have their middle at n // 2 - 1 and (n - 1) // 2, which is one further in the full column
+    from the position of the excluded value on.
     """
     has_value = ~np.isnan(excluded)
-    median = np.empty(excluded.size)
-    for block in _split_blocks(excluded.size):
-        own_block, low, block_medians = excluded[block], ranked.low[block], median[block]
-        np.add(
-            np.where(ranked.below[block] >= own_block, ranked.high[block], ranked.below[block]),
-            np.where(low >= own_block, ranked.above[block], low),
-            out=block_medians,
-        )
-        block_medians /= 2
-        np.copyto(block_medians, ranked.medians.median[block], where=~has_value[block])
-    count = ranked.count - has_value
-    return Medians(count, _mask_empty(median, count))
+    low = np.where(columns.below >= excluded, columns.high, columns.below)
+    high = np.where(columns.low >= excluded, columns.above, columns.low)
+    count = columns.count - has_value
+    return Medians(count, _mask_empty(np.where(has_value, (low + high) / 2, columns.medians.median), count))
 
 
-def compute_minimum_without(ranked: SortedColumns, excluded: Floats) -> Floats:
+def compute_minimum_without(columns: SortedColumns, excluded: Floats) -> Floats:
     """As `compute_minimum`, of the columns without one of their values; NaN in ``excluded`` leaves out none."""
-    values = np.where(ranked.rows[0] >= excluded, ranked.rows[1], ranked.rows[0])
-    return _mask_empty(values, ranked.count - ~np.isnan(excluded))
+    values = np.where(columns.rows[0] >= excluded, columns.rows[1], columns.rows[0])
+    return _mask_empty(values, columns.count - ~np.isnan(excluded))
 
 
-def remove_values(ranked: SortedColumns, excluded: Floats) -> SortedColumns:
+def remove_values(columns: SortedColumns, excluded: Floats) -> SortedColumns:
     """The columns without one of their values each, still in order; NaN in ``excluded`` leaves out none."""
-    rows = ranked.rows.copy()
-    np.copyto(rows[:-1], ranked.rows[1:], where=ranked.rows[:-1] >= excluded)
-    return _pick_middles(rows, ranked.count - ~np.isnan(excluded))
+    rows = columns.rows.copy()
+    np.copyto(rows[:-1], columns.rows[1:], where=columns.rows[:-1] >= excluded)
+    return _pick_middles(rows, columns.count - ~np.isnan(excluded))
 
 
 def compute_medians(values: Floats) -> Medians:

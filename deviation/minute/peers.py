@@ -1,4 +1,4 @@
-"""Who votes on whom: the spot markets of a group, and what they say to each market that is measured."""
+"""The votes of a group's spot markets, and their statistics for each measured market."""
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property, partial, reduce
@@ -25,10 +25,10 @@ VOTE_FIELD = "vote"
 
 
 class PeerPrices:
-    """The votes and ranges of one group's spot markets, sorted once for all who listen.
+    """The votes and ranges of one group's spot markets, sorted once for all measured markets.
 
-    ``ratio`` turns an underlying's prices into the asset's (section 6); NaN leaves no votes. ``weights`` makes the
-    reference a weighted median; without them it is the median. Ranges are plain under either.
+    ``ratio`` turns an underlying's prices into the asset's (section 6); NaN leaves no votes. With ``weights``
+    the reference is the weighted median, else the median; ranges use the median in both cases.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class PeerPrices:
 
     @cached_property
     def all_peers(self) -> PeerStatistics:
-        """What all of them say together."""
+        """Statistics of all voters."""
         medians = self._sorted_votes.medians
         return PeerStatistics(
             medians.count,
@@ -51,7 +51,7 @@ class PeerPrices:
         )
 
     def exclude_peers(self, markets: Sequence[Market]) -> PeerStatistics:
-        """What the others say: all but these, one or more."""
+        """Statistics of all voters but these, one or more."""
         medians = self._compute_medians_without(self._sorted_votes, markets, VOTE_FIELD)
         *earlier, last_values = (self._votes_of(market, VOTE_FIELD) for market in markets)
         return PeerStatistics(
@@ -84,7 +84,7 @@ class PeerPrices:
         return sort_columns([self._votes_of(market, name) for market in self._voters], self._size)
 
     def _votes_of(self, market: Market, name: str) -> Floats:
-        """What a voter says: its vote or an end of its range in voting minutes, times the ratio; NaN elsewhere."""
+        """A voter's vote, or an end of its range, in voting minutes, times the ratio; NaN elsewhere."""
         minutes = self._voters[market]
         values: Floats = getattr(minutes, name)
         if name != VOTE_FIELD:
@@ -105,9 +105,9 @@ class PeerPrices:
 
 
 class PeerGroup:
-    """The voters of one group over a span of ``size`` minutes.
+    """The voters of one group over a span of ``size`` bars.
 
-    ``weights`` makes the reference a weighted median; without them it is the median.
+    With ``weights`` the reference is the weighted median, else the median.
     """
 
     def __init__(

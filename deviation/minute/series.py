@@ -1,6 +1,6 @@
 """One market against the votes of one group, minute by minute (docs/method.md, sections 3 and 4).
 
-What rests on the votes alone is worked out at once, gaps and ranges when they are asked for.
+Statistics of the votes are computed eagerly, gaps and ranges lazily.
 """
 
 from collections.abc import Callable
@@ -25,9 +25,9 @@ class PeerRanges:
 
 @dataclass(frozen=True, slots=True)
 class PeerStatistics:
-    """What the other venues of a group said in each minute, arrays of one size, NaN where nobody said anything.
+    """Statistics of the other venues of a group in each minute, arrays of one size, NaN where none voted.
 
-    ``votes`` counts the voting peers; ``lowest`` gives the lowest vote, ``ranges`` their ranges.
+    ``votes`` counts the voting peers; ``compute_lowest`` gives the lowest vote, ``compute_ranges`` their ranges.
     """
 
     votes: Ints
@@ -42,7 +42,7 @@ class DeviationSeries:
 
     ``votes`` and ``reference`` stand in every minute, the others only in minutes in which the market votes:
     ``d`` its deviation, ``gap`` the distance to the lowest vote, ``wick_shallow`` and ``wick_deep`` the bounds of its
-    lowest trade, ``sure`` the deviation that holds in whatever order the minute's trades came.
+    lowest trade, ``sure`` the deviation that holds whatever the order of trades within the minute.
     """
 
     minutes: MarketMinutes
@@ -55,7 +55,7 @@ class DeviationSeries:
 
     @property
     def reference(self) -> Floats:
-        """What the votes say, in dollars."""
+        """Median or weighted median of the votes, in dollars."""
         return self.peer_statistics.reference
 
     @cached_property
@@ -65,22 +65,22 @@ class DeviationSeries:
 
     @cached_property
     def gap(self) -> Floats:
-        """The distance to the lowest vote; negative: the market was lowest of all."""
+        """The deviation from the lowest vote; negative where the market is below all others."""
         return _compute_deviation(self.minutes.vote, self.peer_statistics.compute_lowest())
 
     @cached_property
     def wick_shallow(self) -> Floats:
-        """The lowest trade against what the peers' range lows say: it lay at least as deep."""
+        """The lowest trade against the median of the peers' range lows: its shallowest possible deviation."""
         return _compute_deviation(self._mask_unbounded(self.minutes.low), self._ranges.low)
 
     @cached_property
     def wick_deep(self) -> Floats:
-        """The lowest trade against what the peers' range highs say: it lay at most as deep."""
+        """The lowest trade against the median of the peers' range highs: its deepest possible deviation."""
         return _compute_deviation(self._mask_unbounded(self.minutes.low), self._ranges.high)
 
     @cached_property
     def sure(self) -> Floats:
-        """The highest price that stood against what the peers' range lows say."""
+        """The upper end of the market's range against the median of the peers' range lows."""
         return _compute_deviation(self._mask_unbounded(self.minutes.range_high), self._ranges.low)
 
     @cached_property
@@ -95,7 +95,7 @@ class DeviationSeries:
 
     @property
     def thin(self) -> Bools:
-        """Minutes with one or two votes, reported apart."""
+        """Observed minutes with one or two votes."""
         return self.observed & ~self.firm
 
     @cached_property

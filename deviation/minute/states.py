@@ -1,4 +1,4 @@
-"""What one market was in each minute: its state, its prices in dollars, its range (docs/method.md, 1 and 4)."""
+"""State, prices in dollars and range of one market in each minute (docs/method.md, sections 1 and 4)."""
 
 from dataclasses import dataclass, replace
 from enum import IntEnum
@@ -13,7 +13,7 @@ States = npt.NDArray[np.int8]
 
 
 class State(IntEnum):
-    """The five states of a (market, minute), drawn apart from each other."""
+    """The five states of a market in a minute."""
 
     VOTING = 0
     SMALL = 1
@@ -24,7 +24,7 @@ class State(IntEnum):
 
 @dataclass(frozen=True)
 class MarketMinutes:
-    """One market minute by minute over a span of its axis; each array is worked out when it is asked for.
+    """One market minute by minute over a span of its axis; each array is computed lazily.
 
     Arrays have the size of the span; prices are in dollars, NaN where there is none.
 
@@ -32,7 +32,7 @@ class MarketMinutes:
         bars: The market's candles on the whole axis.
         rate: Dollars per unit of its quote, on the whole axis; NaN where unknown.
         min_vote_usd: The least volume times close that votes, in dollars.
-        carry: The number of bars after which a last trade no longer stands.
+        carry: The number of bars for which the last close still counts.
         span: The part of the axis.
     """
 
@@ -73,7 +73,7 @@ class MarketMinutes:
 
     @cached_property
     def voting(self) -> Bools:
-        """Minutes in which this market's price counts."""
+        """Minutes in which this market votes."""
         return self.volume_usd >= self.min_vote_usd
 
     @cached_property
@@ -85,7 +85,7 @@ class MarketMinutes:
 
     @cached_property
     def states(self) -> States:
-        """The `State` of each minute: the last of these that holds, missing where none does."""
+        """The `State` of each minute; where several hold, the last in the order quiet, unpriced, small, voting."""
         quiet, traded = self.bars.quiet[self.span], self.bars.traded[self.span]
         states = np.full(quiet.size, State.MISSING, np.int8)
         priced = ~np.isnan(self.price)
@@ -101,25 +101,25 @@ class MarketMinutes:
 
     @property
     def range_low(self) -> Floats:
-        """The lowest price that stood in the minute; NaN where it had no trade, or what stood before is not known."""
+        """The lower of low and previous close; NaN where there was no trade, or the previous close is unknown."""
         return np.minimum(self.low, self._previous_close)
 
     @property
     def range_high(self) -> Floats:
-        """The highest price that stood in the minute, as `range_low`."""
+        """The higher of high and previous close; NaN as in `range_low`."""
         return np.maximum(self.high, self._previous_close)
 
     @cached_property
     def _previous_close(self) -> Floats:
-        """The last traded close before each minute, where it still stands: young, and only quiet minutes since.
+        """The last traded close before each minute: at most ``carry`` bars old, only quiet minutes since; else NaN.
 
-        The latest minute that was not quiet is the one to look at: had it no trade, it is missing.
+        It is the close of the latest minute that was not quiet; where that one had no trade, it was missing.
         """
         first_bar = max(self.span.start - self.carry, 0)
         extended = self.with_span(slice(first_bar, self.span.stop))
         quiet, traded, price = self.bars.quiet[extended.span], self.bars.traded[extended.span], extended.price
         previous_close = np.full(price.size, np.nan)
-        previous_close[1:] = price[:-1]  # right wherever the minute before was not quiet; NaN where it was missing
+        previous_close[1:] = price[:-1]  # NaN where the minute before was missing; quiet ones follow
         after_quiet, not_quiet = np.flatnonzero(quiet[:-1]) + 1, np.flatnonzero(~quiet)
         latest = np.searchsorted(not_quiet, after_quiet) - 1
         last_bar = not_quiet[np.maximum(latest, 0)] if not_quiet.size else np.zeros(latest.size, np.intp)

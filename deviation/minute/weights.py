@@ -10,7 +10,6 @@ import numpy as np
 
 from deviation.minute.grid import Floats, Ints
 from deviation.minute.markets import Market
-from deviation.minute.order_statistics import BLOCK_COLUMNS, list_comparisons
 from deviation.minute.states import MarketMinutes
 from deviation.question import Group
 
@@ -19,7 +18,7 @@ from deviation.question import Group
 class WeightedColumns:
     """Values in ascending order down each column, infinite behind the last.
 
-    ``twice`` is twice the weight of a value and all before it, ``total`` the weight of the column.
+    ``doubled_sums`` is twice the weight of a value and all before it, ``total`` the weight of the column.
     """
 
     rows: Floats
@@ -48,25 +47,13 @@ def _count_cents(minutes: MarketMinutes) -> int:
 
 def sort_weighted(values: Floats, weights: Sequence[int]) -> WeightedColumns:
     """The columns of a matrix in ascending order, each value with the weight of its row; NaN weighs nothing."""
-    missing = np.isnan(values)
-    rows = np.where(missing, np.inf, values)
-    weights_by_cell = np.where(missing, 0, np.array(weights, np.int64).reshape(-1, 1))
-    for first in range(0, values.shape[1], BLOCK_COLUMNS):
-        block_rows, block_weights = (
-            rows[:, first : first + BLOCK_COLUMNS],
-            weights_by_cell[:, first : first + BLOCK_COLUMNS],
-        )
-        for i, j in list_comparisons(len(values)):
-            swap = block_rows[i] > block_rows[j]
-            block_rows[i], block_rows[j] = (
-                np.minimum(block_rows[i], block_rows[j]),
-                np.maximum(block_rows[i], block_rows[j]),
-            )
-            block_weights[i], block_weights[j] = (
-                np.where(swap, block_weights[j], block_weights[i]),
-                np.where(swap, block_weights[i], block_weights[j]),
-            )
-    return WeightedColumns(rows, 2 * np.cumsum(weights_by_cell, axis=0), weights_by_cell.sum(axis=0))
+    order = np.argsort(values, axis=0)  # NaN comes last
+    rows = np.take_along_axis(values, order, axis=0)
+    sorted_weights = np.array(weights, np.int64)[order]
+    missing = np.isnan(rows)
+    np.copyto(rows, np.inf, where=missing)
+    np.copyto(sorted_weights, 0, where=missing)
+    return WeightedColumns(rows, 2 * np.cumsum(sorted_weights, axis=0), sorted_weights.sum(axis=0))
 
 
 def compute_weighted_median(columns: WeightedColumns, excluded: Sequence[tuple[Floats, int]] = ()) -> Floats:
@@ -74,16 +61,16 @@ def compute_weighted_median(columns: WeightedColumns, excluded: Sequence[tuple[F
 
     The first value whose cumulative weight exceeds half of the total; where it equals half, the mean of that value and
     the next: the lower and upper weighted median of Cormen, Leiserson, Rivest and Stein, Introduction to Algorithms
-    (problem 9-2), and their mean. With C and S of the whole column, leaving out w at place k makes 2 C >= S - w before
-    k and 2 C >= S + w from k on. Among equal values the place does not matter: only the last one's sum decides.
+    (problem 9-2), and their mean. With the cumulative weight C and the total S of the whole column, leaving out a
+    weight w at position k turns 2 C >= S into 2 C >= S - w before k and 2 C >= S + w from k on. Among equal values only
+    the sum of the last one decides, so their order does not matter.
     """
     half = columns.total.copy()
     for excluded_values, weight in excluded:
         half -= np.where(np.isnan(excluded_values), 0, weight)
     lower, upper = np.full((2, half.size), np.nan)
-    for value, doubled_sum in zip(
-        columns.rows[::-1], columns.doubled_sums[::-1], strict=True
-    ):  # so that the first one stays
+    # From the last value to the first, so that the first that satisfies the condition is kept.
+    for value, doubled_sum in zip(columns.rows[::-1], columns.doubled_sums[::-1], strict=True):
         remaining = doubled_sum - sum(
             (np.where(value >= excluded_values, 2 * weight, 0) for excluded_values, weight in excluded), np.int64(0)
         )

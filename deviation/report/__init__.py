@@ -1,1 +1,1 @@
-"""What is said of a measurement: lows, sentences, JSON."""
+"""Outputs of a measurement: lows, headline, JSON."""

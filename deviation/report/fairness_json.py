@@ -1,4 +1,4 @@
-"""The JSON of what is fair to everyone: the matrix, its reading aid and placebo, and the sensitivity (section 7).
+"""The JSON of the fairness matrix with reading aid and placebo, and of the sensitivity (docs/method.md, section 7).
 
 Units, nulls and times are those of `deviation.report.json_output`. The fairness matrix::
 
@@ -11,8 +11,8 @@ Units, nulls and times are those of `deviation.report.json_output`. The fairness
      "placebo": [{"days_before", "from", "to", "note", "usdt" | "usd": {"found", "ranked", "deepest", "longest",
         "even_share", "assets", "not_ranked"}}]}
 
-``build_matrix`` holds the spot markets of each quote group, whose ranks are against that group; of a venue without a candle
-``symbol`` and ``against`` are null and the rank is "no data". ``compute_reading_aid`` and ``placebo`` are null on the
+``matrix`` holds the spot markets of each quote group, whose ranks are against that group; for a venue without a candle
+``symbol`` and ``against`` are null and the rank is "no data". ``reading_aid`` and ``placebo`` are null for the
 reconstruction. ``even_share`` is the sum of 1/N over the ranked assets, N being an asset's ranked ``venues``.
 
 The sensitivity::
@@ -44,7 +44,7 @@ from deviation.sensitivity import MarketSensitivity, RangeEnd, Sensitivity, Valu
 from deviation.summary import DeviationSummary
 
 NO_SIGNIFICANCE_NOTE = "assets fell together, so this is no significance test"
-"""Stands wherever the reading aid does."""
+"""Accompanies the reading aid in every output."""
 
 
 def build_fairness_json(

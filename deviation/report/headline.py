@@ -1,16 +1,13 @@
-"""What was found, in two lines that say no more than the numbers do (docs/method.md, section 9)."""
+"""The finding in two lines (docs/method.md, section 9)."""
 
-import math
-
-import numpy as np
-
-from data.schema import Evidence, Timeframe
+from data.schema import Evidence
 from deviation.episodes import Direction
 from deviation.question import TOLERANCE, Group, QuoteHandling
 from deviation.ranks import RankWord
 from deviation.report.lows import measure_low_bounds
+from deviation.report.wording import format_clock_time, format_minutes, format_percent, format_price, format_threshold
 from deviation.result import MarketRow, Measurement
-from deviation.summary import DeviationSummary, ThinSummary
+from deviation.summary import DeviationSummary, ThinSummary, select_side
 
 ILLUSTRATION = "Illustration from published figures, not a measurement"
 
@@ -39,65 +36,6 @@ def write_headline(measurement: Measurement) -> tuple[str, ...]:
     )
 
 
-def format_percent(fraction: float) -> str:
-    """A positive fraction in per cent: one decimal below 10, none above, and never a false "100".
-
-    >>> format_percent(0.0345), format_percent(0.284), format_percent(0.9996)
-    ('3.5 %', '28 %', '99.9 %')
-    """
-    value = 100 * fraction
-    if 99.5 <= value < 100:  # noqa: PLR2004 - rounding up would say that nothing was left
-        return f"{math.floor(10 * value) / 10:.1f} %"
-    return f"{value:.1f} %" if value < 9.95 else f"{value:.0f} %"  # noqa: PLR2004 - 9.95 rounds to 10
-
-
-def format_price(price: float) -> str:
-    """A price as a reader wants it: five significant digits, three below a cent, never a rounded-off thousand.
-
-    >>> format_price(0.00100208), format_price(430.65), format_price(102000.0)
-    ('0.001', '430.65', '102000')
-    """
-    digits = 3 if price < 0.01 else max(5, math.ceil(math.log10(price)))  # noqa: PLR2004 - a cent
-    return np.format_float_positional(price, precision=digits, fractional=False, trim="-")
-
-
-def format_minutes(minutes: float) -> str:
-    """Minutes as a reader wants them: whole ones as they are, those of shorter bars to a hundredth.
-
-    >>> format_minutes(1440), format_minutes(1.5), format_minutes(1 / 60)
-    ('1440', '1.5', '0.02')
-    """
-    return str(minutes) if isinstance(minutes, int) else f"{minutes:.2f}".rstrip("0").rstrip(".")
-
-
-def describe_split(underlying: str, ratio_quotient: float, price_quotient: float) -> tuple[str, str]:
-    """The two quotients whose product is 1 + deviation from fair value, in words (docs/method.md, section 6).
-
-    >>> describe_split("ETH", 0.2, 0.99)
-    ('80 % below the ratio here', 'ETH here 1.0 % below elsewhere')
-    """
-    sides = ((abs(quotient - 1), "below" if quotient < 1 else "above") for quotient in (ratio_quotient, price_quotient))
-    (ratio, ratio_side), (price, price_side) = sides
-    return (
-        f"{format_percent(ratio)} {ratio_side} the ratio here",
-        f"{underlying} here {format_percent(price)} {price_side} elsewhere",
-    )
-
-
-def format_clock_time(measurement: Measurement, position: int) -> str:
-    """A minute of the window as the reader's clock shows it, with its day where the window covers several."""
-    question, time = measurement.question, measurement.axis.time_at(position)
-    last_time = measurement.axis.time_at(measurement.axis.size - 1)
-    time_format = "%H:%M:%S" if question.timeframe is Timeframe.S1 else "%H:%M"
-    return f"{time:{time_format}}" if question.start.date() == last_time.date() else f"{time:%d %b {time_format}}"
-
-
-def select_side(summary: DeviationSummary | ThinSummary) -> Direction:
-    """The side of the larger deviation: above where the largest is above and larger in size than the deepest."""
-    above = summary.height or 0.0
-    return Direction.ABOVE if above > 0 and above > -(summary.depth or 0.0) else Direction.BELOW
-
-
 def _measure_size(summary: DeviationSummary | ThinSummary) -> float:
     """The largest deviation on either side, as a positive fraction."""
     return max(summary.height or 0.0, -(summary.depth or 0.0))
@@ -108,13 +46,14 @@ def _format_exchanges(group: Group, *, is_own: bool = False) -> str:
 
 
 def _format_enter(measurement: Measurement) -> str:
-    return f"{100 * measurement.question.parameters.enter:g} %"
+    return format_threshold(measurement.question.parameters.enter)
 
 
 def _write_deviations(subject: str, firm_groups: list[Group], measurement: Measurement, row: MarketRow) -> str:
     if measurement.question.underlying is not None:
         summary = row.summaries[firm_groups[0]]
-        return f"{subject}: up to {format_percent(_measure_size(summary))} {select_side(summary)} fair value{_write_listing_note(measurement, row)}"
+        finding = f"{format_percent(_measure_size(summary))} {select_side(summary)} fair value"
+        return f"{subject}: up to {finding}{_write_listing_note(measurement, row)}"
     findings = [
         f"{format_percent(_measure_size(row.summaries[group]))} {select_side(row.summaries[group])} "
         f"{_format_exchanges(group, is_own=group is row.market.group)}"
@@ -191,27 +130,27 @@ def _write_rank(measurement: Measurement, row: MarketRow) -> str:
     if rank.deepest is RankWord.DEEPEST:
         rank_text = "yes"
     elif (deeper := _find_deeper(measurement, row)) is not None:
-        rank_text = f"no, {measurement.question.rules.name_of(deeper.market.venue)} at {format_percent(-(deeper.own_summary.depth or 0.0))}"
+        depth_text = format_percent(-(deeper.own_summary.depth or 0.0))
+        rank_text = f"no, {measurement.question.rules.name_of(deeper.market.venue)} at {depth_text}"
     return f"Deepest of {len(_list_ranked(measurement, row))} {_format_exchanges(row.market.group)}: {rank_text}."
 
 
 def _write_lowest_trade(measurement: Measurement, row: MarketRow) -> str:
-    """Named where even the mildest bound of the lowest trade is deeper than the deepest close."""
-    shallow, deep = (
-        measure_low_bounds(row, row.market.group).wick_shallow,
-        measure_low_bounds(row, row.market.group).wick_deep,
-    )
+    """The lowest trade, where even its shallow bound is deeper than the deepest close; else ""."""
+    bounds = measure_low_bounds(row, row.market.group)
+    shallow, deep = bounds.wick_shallow, bounds.wick_deep
     if row.low is None or row.low_at is None or shallow is None or deep is None:
         return ""
     if shallow >= (row.own_summary.depth or 0.0) - TOLERANCE:
         return ""
     shallow_text, deep_text = format_percent(-shallow), format_percent(-deep)
     range_text = shallow_text if shallow_text == deep_text else f"{shallow_text.removesuffix(' %')} to {deep_text}"
-    return f"Lowest trade {format_price(row.low)} at {format_clock_time(measurement, row.low_at)}, {range_text} below."
+    time_text = format_clock_time(measurement.axis, row.low_at)
+    return f"Lowest trade {format_price(row.low)} at {time_text}, {range_text} below."
 
 
 def _write_thin(subject: str, measurement: Measurement, row: MarketRow) -> str:
-    """Against the one or two markets that traded, by name; never ranked."""
+    """The finding against the one or two markets that traded, which are named."""
     for group in (row.market.group, row.market.group.other):
         thin = row.summaries[group].thin
         position = thin.height_at if select_side(thin) is Direction.ABOVE else thin.depth_at
@@ -230,7 +169,7 @@ def _write_thin(subject: str, measurement: Measurement, row: MarketRow) -> str:
 
 
 def _write_conversion_note(measurement: Measurement) -> str:
-    """How quotes became dollars, where it was not at their own market's rate."""
+    """A note on quotes that were not converted at their own market's rate; else ""."""
     if measurement.question.parameters.quote is QuoteHandling.AS_IS:
         return " (Prices as printed, not converted.)"
     if not measurement.fx_assumed:

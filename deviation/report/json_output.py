@@ -1,4 +1,4 @@
-"""The answer as data: the JSON of a measurement and of the lows, and the frame of its minutes.
+"""The JSON of a measurement and of the lows, and the frame of its minutes.
 
 Field names, units and nulls are those of docs/method.md; fractions, not per cent; times ISO 8601 with Z.
 """
@@ -20,7 +20,7 @@ from deviation.result import MarketRow, Measurement
 from deviation.summary import DeviationSummary
 
 UNNAMED_WINDOW = "chosen by hand"
-"""Name of a window that no side named."""
+"""Name of a window that the catalogue does not name."""
 
 DEVIATION_SCHEMA: dict[str, pl.DataType] = {
     "venue": pl.String(),
@@ -47,7 +47,7 @@ def format_iso(time: datetime | None) -> str | None:
 
 
 def build_measurement_json(measurement: Measurement) -> dict[str, Any]:
-    """The whole answer; rows sorted by venue, group, kind."""
+    """The whole measurement; rows sorted by venue, group, kind."""
     question, focus = measurement.question, measurement.focus_row
     fair_values = [
         row.fair_value for row in (focus, *measurement.rows) if row is not None and row.fair_value is not None
@@ -133,7 +133,7 @@ def build_deviation_frame(measurement: Measurement) -> pl.DataFrame:
 
 
 def build_question_json(question: Question) -> dict[str, Any]:
-    """What was asked, the same in every answer."""
+    """The question; the same fields in every output."""
     parameters = question.parameters
     return {
         "asset": question.asset,
@@ -263,7 +263,7 @@ def _build_lowest_trade_json(measurement: Measurement, row: MarketRow) -> dict[s
 
 
 def _build_venue_lows_json(measurement: Measurement, row: MarketRow, trades: pl.DataFrame) -> dict[str, Any]:
-    """A venue's low, its very trade, and the minutes and volume that it spent at or beyond each depth (section 5)."""
+    """A venue's low, the trade that made it, and its minutes and volume at or beyond each depth (section 5)."""
     trade = find_exact_trade(measurement, row, trades)
     return {
         **_build_lowest_trade_json(measurement, row),

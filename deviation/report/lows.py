@@ -1,7 +1,7 @@
 """The lowest trade per venue over a window, beside the aligned numbers (docs/method.md, section 8).
 
-The table follows the published description of Benson Sun's report. Lows of a day are not simultaneous, and the busiest
-venue has more trades, hence more extreme lows: each unaligned gap therefore stands beside the aligned ones.
+The table follows the published description of Benson Sun's report. Lows of a day are not simultaneous, and a venue
+with more trades has more extreme lows: each unaligned gap is therefore given together with the aligned ones.
 """
 
 from collections.abc import Iterable
@@ -31,9 +31,9 @@ class LowBounds:
 class AssetLows:
     """One asset's line in the table of lows; prices in dollars, gaps as fractions, None where a side has no trade.
 
-    ``rows`` are the spot markets with a trade, lowest first; ``second`` is the lowest of another venue than
-    ``lowest``. ``gap_to_second`` sets the focus venue's low against the lowest of all others; ``usdt_usd_gap`` the
-    low of all USDT markets against that of all USD markets. ``focus`` is the focus venue's row with its lowest trade.
+    ``rows`` are the spot markets with a trade, lowest first; ``second_lowest`` is the lowest of another
+    venue than ``lowest``. ``gap_to_second`` compares the focus venue's low with the lowest of all others,
+    ``usdt_usd_gap`` the low of all USDT markets with that of all USD markets. ``focus`` is the focus venue's lowest.
     """
 
     rows: tuple[MarketRow, ...]
@@ -63,7 +63,7 @@ class ExactTrade:
 
 
 def summarize_lows(measurement: Measurement) -> AssetLows:
-    """The table's line for the measured asset."""
+    """The lows of the measured asset."""
     rows = tuple(sorted((row for row in measurement.rows if row.is_spot and row.low is not None), key=_low_or_inf))
     venue = measurement.question.focus
     lowest = rows[0] if rows else None
@@ -85,7 +85,7 @@ def summarize_lows(measurement: Measurement) -> AssetLows:
 
 
 def measure_low_bounds(row: MarketRow | None, group: Group) -> LowBounds:
-    """The aligned numbers that stand beside a market's low."""
+    """The aligned numbers of a market's low; all None without a market."""
     if row is None:
         return LowBounds(None, None, None)
     series = row.series[group]
@@ -95,12 +95,12 @@ def measure_low_bounds(row: MarketRow | None, group: Group) -> LowBounds:
 
 
 def find_exact_trade(measurement: Measurement, row: MarketRow, trades: pl.DataFrame) -> ExactTrade | None:
-    """The very trade of a market's low; None where its bar was not made of trades.
+    """The trade that made a market's low; None where its bar was not built from trades.
 
     Args:
-        measurement: what the row is of.
-        row: a market.
-        trades: a frame of `data.schema.LOW_TRADE` over the window.
+        measurement: The measurement of the row.
+        row: A market.
+        trades: Frame of `data.schema.LOW_TRADE` over the window.
     """
     if row.low_at is None:
         return None
@@ -110,7 +110,7 @@ def find_exact_trade(measurement: Measurement, row: MarketRow, trades: pl.DataFr
         pl.col("symbol") == row.market.symbol,
         pl.col("timeframe") == row.timeframe.value,
         pl.col("open_time") == measurement.time_at(row.low_at),
-        pl.col("price") == low,  # else the bar came from another route
+        pl.col("price") == low,  # otherwise the bar was not built from these trades
     )
     return next(
         (ExactTrade(*trade) for trade in matching_trades.select("at", "price", "amount", "trade_id").iter_rows()), None

@@ -1,4 +1,4 @@
-"""Small sets of candles written down by hand, for tests of the measurement."""
+"""Reads answer files: hand-written candles with expected results."""
 
 import tomllib
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ FAMILIES = {"binanceusdm": "binance", "coinbaseexchange": "coinbase"}
 
 @dataclass(frozen=True)
 class ExpectedAnswers:
-    """One file of answers: candles in a shorthand, a question, and the numbers worked out by hand."""
+    """One answer file: its measured candles and the results computed by hand."""
 
     what: str
     measurement: Measurement
@@ -69,7 +69,7 @@ def read_answers(path: Path) -> ExpectedAnswers:
 
 
 def _build_candle(venue: str, symbol: str, time: datetime, market: dict[str, Any], i: int) -> dict[str, Any] | None:
-    """The candle at position i of a market; None where the shorthand says that there is none.
+    """The candle at position i of a market; None for "-".
 
     A close is a price, "quiet" (a flat candle of volume 0 at the close before) or "-" (no candle). `lows`, `highs` and
     `volumes` default to the close and to 1,000 units; their entries may be "" for the default.

@@ -1,4 +1,4 @@
-"""Boards of closes, a few minutes of a few markets, for tests whose numbers one can work out on paper."""
+"""Boards: closes of a few minutes of a few markets, for tests with results computed by hand."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

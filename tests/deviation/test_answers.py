@@ -1,4 +1,4 @@
-"""Every definition of the method has a file of answers that were worked out by hand."""
+"""The measurement equals the hand-computed results of every answer file."""
 
 import math
 from functools import reduce
@@ -32,7 +32,7 @@ def _get_field(row: Any, path: str) -> Any:  # noqa: ANN401 - walks any JSON
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_answers_worked_out_by_hand(path: Path) -> None:
-    """Each number of an answer file comes out of the measurement."""
+    """Each number of an answer file equals that of the measurement."""
     answers = read_answers(path)
     json = build_measurement_json(answers.measurement)
     rows = {f"{row['venue']} {row['symbol']}": row for row in json["venues"]}

@@ -1,4 +1,4 @@
-"""References and deviations equal those of a query in SQL, written apart from the method page."""
+"""References and deviations equal those of an independent SQL query."""
 
 import math
 from dataclasses import replace
@@ -24,7 +24,7 @@ def _list_seeds(*, weighted: bool) -> list[int]:
 
 
 def _assert_same(candles: list[Candle], setup: OracleQuestion) -> list[tuple[str, PeerComparison]]:
-    """Hold every market, group and minute to the query; gives what was compared, with the kind of market."""
+    """Compare every market, group and minute with the query; returns what was compared, with the kind of market."""
     expected = run_query(candles, setup)
     question = convert_question(setup)
     reference = ReferenceKind.WEIGHTED_MEDIAN if setup.weighted else ReferenceKind.MEDIAN
@@ -50,7 +50,7 @@ def _assert_same(candles: list[Candle], setup: OracleQuestion) -> list[tuple[str
 
 @cache
 def _compare_case(seed: int) -> list[tuple[str, PeerComparison]]:
-    """Hold a data set of any venues to the query, once."""
+    """Compare one data set with the query; cached."""
     candles, _, setup = draw_case(seed)
     return _assert_same(candles, replace(setup, venues=None))
 
@@ -69,7 +69,7 @@ def test_weighted_medians_and_deviations_equal_the_query(seed: int) -> None:
 
 
 def test_the_data_sets_hold_what_is_hard() -> None:
-    """Together they have derivatives, lone and firm minutes, silent markets, agreement and deviations."""
+    """The compared data sets contain derivatives, thin and firm minutes, silent markets, agreement and deviations."""
     compared = []
     for seed in _list_seeds(weighted=False)[:20]:
         compared += _compare_case(seed)

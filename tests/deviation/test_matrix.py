@@ -1,4 +1,4 @@
-"""The matrix gives every venue the same cells; the reading aid and the placebo count, and call nothing probable."""
+"""The fairness matrix, its reading aid and the placebo."""
 
 import json
 from dataclasses import replace
@@ -24,9 +24,9 @@ ATOM: ClosesByMarket = {
 }
 """Binance is 20 % below three others for 3 minutes: deepest and longest of 4."""
 DOGE: ClosesByMarket = {f"{venue} DOGE/USDT": FLAT_CLOSES for venue in ("binance", "bitget", "bybit", "gate", "okx")}
-"""Nobody strays: too close to call among 5."""
+"""No deviation: too close to call among 5."""
 XRP: ClosesByMarket = {f"{venue} XRP/USDT": FLAT_CLOSES for venue in ("binance", "bitget", "bybit")}
-"""Three venues: nobody is firm."""
+"""Three venues: no minute is firm."""
 SOL: ClosesByMarket = {f"{venue} SOL/USDT": FLAT_CLOSES for venue in ("bitget", "bybit", "gate", "okx")}
 """Not on Binance."""
 
@@ -77,7 +77,7 @@ def test_the_reading_aid_counts_beside_an_even_share() -> None:
 
 
 def test_the_json_names_everything() -> None:
-    """Cells, reading aid, placebo and what had no candle; nowhere a word of probability."""
+    """Cells, reading aid, placebo and what had no candle; no probability."""
     measurements = _measure_assets()
     day = build_placebo_day(measurements[0].question, 1, [])
     content = build_fairness_json(measurements, [day], ["WBETH"])

@@ -1,4 +1,4 @@
-"""The measurement equals, field by field and minute by minute, a brute force written apart from the method page."""
+"""The measurement equals the brute force, field by field and minute by minute, on random data."""
 
 import math
 from datetime import UTC, datetime, timedelta

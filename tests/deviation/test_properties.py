@@ -1,4 +1,4 @@
-"""What must not change a number does not change it, whatever the candles."""
+"""Invariances of the measurement on random candles."""
 
 import math
 from dataclasses import replace
@@ -68,7 +68,7 @@ def _list_deviations(measurement: Measurement) -> pl.DataFrame:
 @quick_settings
 @given(st.lists(st.none() | price_values, min_size=12, max_size=12), st.sets(st.sampled_from(VENUES), min_size=2))
 def test_identical_venues_do_not_deviate(bars: list[float | None], venues: set[str]) -> None:
-    """Venues that print the same prices deviate by exactly 0 and have no episode."""
+    """Venues with the same prices deviate by exactly 0 and have no episode."""
     board = {venue: [None if bar is None else (bar, bar, bar) for bar in bars] for venue in venues}
     measurement = _measure_frame(_build_frame(board))
     d = build_deviation_frame(measurement)["d"].drop_nulls()
@@ -121,7 +121,7 @@ def test_deleting_derivatives_changes_no_spot_number(seed: int) -> None:
 @quick_settings
 @given(random_boards, st.integers(0, 12), st.integers(1, 20))
 def test_unobserved_minutes_change_no_depth_or_observed_count(board: dict[str, list[Any]], at: int, count: int) -> None:
-    """Minutes in which nobody traded, put in anywhere, change no depth and no count of observed minutes."""
+    """Minutes in which nobody traded, inserted anywhere, change no depth and no count of observed minutes."""
     longer = {venue: [*bars[:at], *[None] * count, *bars[at:]] for venue, bars in board.items()}
     short_measurement = _measure_frame(_build_frame(board))
     question = replace(QUESTION, end=QUESTION.end + timedelta(minutes=count))

@@ -1,4 +1,4 @@
-"""At another length of bars the same holds of a bar, while carries, confirmation and durations stay in time."""
+"""Bars of a second and of five minutes: the method applies to bars; carries, confirm and durations stay in minutes."""
 
 import math
 from collections.abc import Callable
@@ -29,7 +29,7 @@ VALUES = ("depth", "gap_depth", "wick_shallow", "wick_deep", "sure_depth")
 
 
 def _set_constants_in_bars(timeframe: Timeframe, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the brute force, which knows minutes alone, take each of its minutes for a bar: its constants are in bars."""
+    """Make the brute force treat each of its minutes as a bar, by giving its constants in bars."""
     for name in ("DAY", "CARRY", "RATIO_MINUTES", "LONGEST_LEAD_MIN"):
         monkeypatch.setattr(brute, name, getattr(brute, name) * 60 / timeframe.seconds)
     monkeypatch.setattr(brute, "DAY", int(brute.DAY))
@@ -148,7 +148,7 @@ def test_the_onset_is_a_fall_within_a_minute_to_the_second() -> None:
 
 
 def test_a_window_of_part_of_a_bar_is_refused() -> None:
-    """A window cannot begin inside a five-minute bar."""
+    """A window that begins inside a five-minute bar is an error."""
     with pytest.raises(ValueError, match="lies inside a bar of 5m"):
         build_board_question(minutes=6, timeframe=Timeframe.M5)
 

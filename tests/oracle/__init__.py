@@ -1,1 +1,1 @@
-"""An independent, slow and obvious program for docs/method.md, and random data sets to compare with it."""
+"""Independent implementations of docs/method.md, and random data sets to compare with them."""

@@ -1,4 +1,4 @@
-"""The method page, spelled out minute by minute in plain Python: slow, obvious, and apart from the fast program.
+"""Brute-force implementation of docs/method.md, minute by minute in plain Python; shares no code with `deviation`.
 
 Section numbers in comments and docstrings are those of docs/method.md. Times are minutes since the epoch, UTC;
 spans are half-open. Deviations are fractions, except `area_pct_min`.
@@ -49,7 +49,7 @@ class Candle:
 
 @dataclass(frozen=True)
 class OracleQuestion:
-    """What is asked: asset, window, event and parameters."""
+    """The question: asset, window, event and parameters."""
 
     asset: str
     start: int
@@ -89,12 +89,12 @@ class OracleMarket(NamedTuple):
 
     @property
     def base(self) -> str:
-        """What is traded: ATOM in ATOM/USDT:USDT."""
+        """The base: ATOM in ATOM/USDT:USDT."""
         return self.symbol.split(":")[0].split("/")[0]
 
     @property
     def quote(self) -> str:
-        """What it is priced in: USDT in ATOM/USDT:USDT."""
+        """The quote: USDT in ATOM/USDT:USDT."""
         return self.symbol.split(":")[0].split("/")[-1]
 
     @property
@@ -110,14 +110,14 @@ class OracleMarket(NamedTuple):
 
 
 class PriceBounds(NamedTuple):
-    """Lowest and highest price that a market can have stood at during a minute (section 4)."""
+    """Range of a market in a minute, the close before included (section 4)."""
 
     low: float
     high: float
 
 
 class RatioSample(NamedTuple):
-    """The market-implied pre-event ratio of a venue, with what it was made from (section 6)."""
+    """The market-implied pre-event ratio of a venue, with the values it is the median of (section 6)."""
 
     value: float
     values: list[float]
@@ -164,7 +164,7 @@ def is_at_least(value: float, limit: float) -> bool:
 
 
 class CandleBook:
-    """Candles by market and minute, their states, and their worth in USD (sections 1 and 2)."""
+    """Candles by market and minute, their states, and their prices in USD (sections 1 and 2)."""
 
     def __init__(self, candles: Iterable[Candle], covered: Iterable[CoveredSpan], setup: OracleQuestion) -> None:
         self.setup = setup
@@ -203,7 +203,7 @@ class CandleBook:
         return not any(self.list_traded(market, minutes) for market in self.candles if market.symbol == f"{quote}/USD")
 
     def get_fx(self, quote: str, minute: int) -> float | None:
-        """Give the USD per unit of a quote in a minute, None where nothing at most 5 minutes old says (section 2)."""
+        """Give the USD per unit of a quote in a minute, None without a rate at most 5 minutes old (section 2)."""
         if (quote, minute) not in self.fx_cache:
             self.fx_cache[quote, minute] = self._compute_fx(quote, minute)
         return self.fx_cache[quote, minute]
@@ -223,7 +223,7 @@ class CandleBook:
         return None if candle is None or rate is None else candle.close * rate
 
     def classify_minute(self, market: OracleMarket, minute: int) -> State:
-        """Sort a minute of a market into the five states (section 1)."""
+        """Give the state of a market in a minute (section 1)."""
         candle = self.find_traded(market, minute)
         if candle is None:
             is_covered = any(start <= minute < end for start, end in self.covered.get(market, []))
@@ -234,7 +234,7 @@ class CandleBook:
         return "voting" if candle.volume * price >= self.setup.min_vote else "small"
 
     def find_vote(self, market: OracleMarket, minute: int) -> float | None:
-        """Give the price that a market brings into references and deviations: that of a voting minute (section 1)."""
+        """Give the price of a voting minute, None for any other (section 1)."""
         return self.compute_price(market, minute) if self.classify_minute(market, minute) == "voting" else None
 
     def compute_low(self, market: OracleMarket, minute: int) -> float | None:
@@ -243,7 +243,7 @@ class CandleBook:
         return None if candle is None or rate is None else candle.low * rate
 
     def compute_range(self, market: OracleMarket, minute: int) -> PriceBounds | None:
-        """Give the range of a market in a minute: low, high and the close that stood before (section 4)."""
+        """Give the range of a market in a minute: low, high and the close before (section 4)."""
         candle, rate = self.find_traded(market, minute), self.get_fx(market.quote, minute)
         previous_close = self.find_close_before(market, minute)
         if candle is None or rate is None or previous_close is None:
@@ -253,7 +253,7 @@ class CandleBook:
     def find_close_before(self, market: OracleMarket, minute: int) -> float | None:
         """Give the last traded close at most 5 minutes earlier with only quiet minutes between (section 4).
 
-        It is converted with its own minute's fx; where that is null there is nothing to extend the range by.
+        It is converted with the fx of its own minute; None where that is None.
         """
         for earlier in range(minute - 1, minute - CARRY - 1, -1):
             if self.find_traded(market, earlier) is not None:
@@ -271,7 +271,7 @@ def sum_turnover(book: CandleBook, market: OracleMarket, minutes: range) -> floa
 def pick_busiest(book: CandleBook, markets: Sequence[OracleMarket]) -> OracleMarket:
     """Choose the one market of a venue, group and kind: by calm span, else the day before, else the window.
 
-    Section 2: a span in which all have 0 says nothing; equal sums go alphabetically.
+    Section 2: a span in which all have 0 is skipped; equal sums are decided alphabetically.
     """
     setup = book.setup
     calm_spans = [] if setup.calm is None else [range(*setup.calm)]
@@ -283,7 +283,7 @@ def pick_busiest(book: CandleBook, markets: Sequence[OracleMarket]) -> OracleMar
 
 
 def has_candle(book: CandleBook, market: OracleMarket) -> bool:
-    """Whether a market has any candle in the window, be it without volume (section 2)."""
+    """Whether a market has any candle in the window, with volume or without (section 2)."""
     return any(minute in book.setup.list_window() for minute in book.candles.get(market, {}))
 
 
@@ -336,7 +336,7 @@ def build_sort_key(setup: OracleQuestion) -> Callable[[OracleMarket], tuple[str,
 
 
 class OracleRun:
-    """The rows of one run, and who votes on whom (sections 2, 3 and 6)."""
+    """The markets of one run, and their votes on each other (sections 2, 3 and 6)."""
 
     def __init__(self, book: CandleBook) -> None:
         self.book = book
@@ -375,7 +375,7 @@ class OracleRun:
         return self.weight_cache[market]
 
     def compute_reference(self, votes: dict[OracleMarket, float], group: Group) -> float | None:
-        """Make one price of the votes (section 3)."""
+        """Give the median or weighted median of the votes (section 3)."""
         if not votes:
             return None
         if not self.setup.weighted:
@@ -415,7 +415,7 @@ class OracleRun:
         return RatioSample(median(closes), closes, "usdt closes") if closes else None
 
     def build_cell(self, market: OracleMarket, group: Group, minute: int) -> OracleCell:
-        """Hold one market in one minute against one group (sections 3 and 4)."""
+        """Compare one market in one minute with one group (sections 3 and 4)."""
         book, scale = self.book, self.find_scale(market)
         peers = [] if scale is None else self.list_peers(market, group)
         factor = 1.0 if scale is None else scale
@@ -454,7 +454,7 @@ def count_cents_before(book: CandleBook, market: OracleMarket) -> int:
 
 
 def compute_weighted_median(votes: list[tuple[float, int]]) -> float:
-    """Go up the prices until more than half of the weight is behind; at exactly half take the mean (section 3)."""
+    """Give the first price with more than half of the weight at or below it; at exactly half, the mean (section 3)."""
     prices = sorted({price for price, _ in votes})
     total = sum(weight for _, weight in votes)
     for price, next_price in zip(prices, [*prices[1:], math.inf], strict=True):
@@ -468,7 +468,7 @@ def compute_weighted_median(votes: list[tuple[float, int]]) -> float:
 
 
 def find_least(pairs: Iterable[tuple[float | None, int]]) -> tuple[float | None, int | None]:
-    """Give the smallest value and the first minute in which it stood; None twice where there is no value."""
+    """Give the smallest value and its first minute; None for both without a value."""
     known_pairs = [(value, minute) for value, minute in pairs if value is not None]
     return min(known_pairs) if known_pairs else (None, None)
 
@@ -484,7 +484,7 @@ def count_at_most(values: Iterable[float | None], limit_value: float) -> int:
 
 
 def summarize_against(run: OracleRun, market: OracleMarket, group: Group) -> Json:
-    """Sum up a market over the window against one group (section 5)."""
+    """Summarize a market over the window against one group (section 5)."""
     setup = run.setup
     cells = [run.build_cell(market, group, minute) for minute in setup.list_window()]
     firm = [cell for cell in cells if cell.firm]
@@ -517,7 +517,7 @@ def summarize_against(run: OracleRun, market: OracleMarket, group: Group) -> Jso
 
 
 def summarize_thin(cells: list[OracleCell], setup: OracleQuestion) -> Json:
-    """Sum up the thin minutes, apart from the firm ones (sections 3 and 5)."""
+    """Summarize the thin minutes (sections 3 and 5)."""
     thin_cells = [cell for cell in cells if cell.thin]
     depth, depth_at = find_least((cell.d, cell.minute) for cell in thin_cells)
     below = count_at_most(list_deviations(thin_cells), -setup.enter)
@@ -538,7 +538,7 @@ def summarize_baseline(run: OracleRun, market: OracleMarket, group: Group) -> Js
 
 @dataclass
 class RunningEpisode:
-    """An episode being followed: its first minute, and the run of minutes that may end it (section 5)."""
+    """An open episode: its first minute, and the run of minutes that may end it (section 5)."""
 
     start: int
     recovered: list[int] = field(default_factory=list)
@@ -600,7 +600,7 @@ def describe_episode(cells: list[OracleCell], span: range, sign: int) -> Json:
 
 
 def find_half_recovery(cells: list[OracleCell], depth_at: int, mirrored_depth: float, sign: int) -> int | None:
-    """Give the minutes from the depth until less than half of it, or the other side, was seen (section 5)."""
+    """Give the minutes from the depth until d is less than half of it or on the other side (section 5)."""
     for cell in cells:
         if cell.minute <= depth_at or cell.d is None:
             continue
@@ -652,7 +652,7 @@ def list_minutes(run: OracleRun, market: OracleMarket) -> list[Json]:
 
 
 def build_row(run: OracleRun, market: OracleMarket, group: Group) -> Json:
-    """Give all results of one market but its rank (section 5)."""
+    """Give all results of one market except its rank (section 5)."""
     states = [run.book.classify_minute(market, minute) for minute in run.setup.list_window()]
     low, low_at = find_lowest_trade(run.book, market)
     return {
@@ -684,7 +684,7 @@ def list_ranked(rows: list[Json], group: Group, setup: OracleQuestion) -> list[J
 
 
 def choose_rank_word(leads: list[float], needed: float, word: str) -> str:
-    """Word one venue's rank from its leads over each other ranked venue (section 7)."""
+    """Give one venue's rank from its leads over each other ranked venue (section 7)."""
     if all(is_at_least(lead, needed) for lead in leads):
         return word
     if any(is_at_least(-lead, needed) for lead in leads):
@@ -717,7 +717,7 @@ def interpolate_percentile(values: list[float], share: float) -> float:
 
 
 def describe_fair_value(run: OracleRun) -> Json | None:
-    """Show the ratio of the focus venue if it has a row, else of the first row (section 6)."""
+    """Give the ratio of the focus venue if it has a row, else of the first row (section 6)."""
     if run.setup.underlying is None or not run.rows:
         return None
     venues = [market.venue for market in run.rows]
@@ -760,7 +760,7 @@ def compute_gap(above: float | None, below: float | None) -> float | None:
 
 
 def build_lows(rows: list[Json], setup: OracleQuestion) -> Json:
-    """Make the table of lows (section 8).
+    """Give the table of lows (section 8).
 
     `rows`: one per spot row, low and minute. `lowest`, `second_lowest`: venues, by the lowest of their rows (equal
     lows alphabetically). `gap_to_second`: the focus venue's lowest over the least of all other venues' lows - 1.
@@ -788,7 +788,7 @@ def build_lows(rows: list[Json], setup: OracleQuestion) -> Json:
 
 
 def build_aligned_low(row: Json) -> Json:
-    """Set the aligned numbers beside a row's low (section 8)."""
+    """Give the aligned numbers of a row's low (section 8)."""
     at_low = next((minute["against"] for minute in row["minutes"] if minute["minute"] == row["low_at"]), None)
     return {
         **{name: row[name] for name in ("symbol", "group", "low", "low_at")},

@@ -1,6 +1,6 @@
-"""References and deviations of every market, group and minute, as SQL for DuckDB, from the method page alone.
+"""References and deviations of every market, group and minute as one SQL query for DuckDB.
 
-A second oracle, in another language than the first: sets instead of minutes. Section numbers are those of
+A second oracle, independent of `tests.oracle.brute` and of `deviation`. Section numbers are those of
 docs/method.md. Only assets with peer markets of their own (no section 6), and no venues named outright.
 Times are minutes since the epoch.
 """
@@ -102,7 +102,7 @@ weight as (
     from cents
 ),
 
--- Section 3: whose votes a market hears in a minute: of spot markets, and never of its own family.
+-- Section 3: the votes on a market in a minute: of spot markets, never of its own family.
 hearing as (
     select listener.venue, listener.symbol, voter.side, minute, voter.price, weight.cents
     from chosen as listener
@@ -135,7 +135,7 @@ from reference left join (select venue, symbol, minute, price from voting) using
 
 
 class PeerComparison(NamedTuple):
-    """What the others said to a market in a minute, and how far it was from it; None where it does not vote."""
+    """Votes on a market in a minute, their reference, and the market's deviation; None where it does not vote."""
 
     votes: int
     reference: float

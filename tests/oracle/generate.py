@@ -21,7 +21,7 @@ HISTORY_MIN = 3000  # minutes before the window that may hold candles
 
 @dataclass(frozen=True)
 class RandomMarketPlan:
-    """What all markets of one data set share; an orderly one has few gaps, so that venues are ranked."""
+    """The properties shared by all markets of one data set; an orderly one has few gaps, so that venues are ranked."""
 
     rng: random.Random
     start: int
@@ -37,7 +37,7 @@ class RandomMarketPlan:
 
 
 def draw_case(seed: int) -> tuple[list[Candle], list[CoveredSpan], OracleQuestion]:
-    """Draw one data set and what is asked of it; the last ones are kept, and the lists are the caller's own."""
+    """Draw one data set and its question; the latest ones are cached, the lists are copies."""
     candles, covered, setup = _draw_case(seed)
     return list(candles), list(covered), setup
 
@@ -45,11 +45,11 @@ def draw_case(seed: int) -> tuple[list[Candle], list[CoveredSpan], OracleQuestio
 @lru_cache(maxsize=128)
 def _draw_case(seed: int) -> tuple[tuple[Candle, ...], tuple[CoveredSpan, ...], OracleQuestion]:
     rng = random.Random(seed)  # noqa: S311 - reproducible test data, nothing secret
-    scene = draw_plan(rng)
+    plan = draw_plan(rng)
     wrapped = rng.random() < 0.25
     candles: list[Candle] = []
     covered: list[CoveredSpan] = []
-    venues = draw_venues(rng, 5 if scene.is_orderly else 2)
+    venues = draw_venues(rng, 5 if plan.is_orderly else 2)
     asset, underlying = ("WBETH", "ETH") if wrapped else ("ATOM", None)
     if underlying is None:
         symbols = {venue: draw_symbols(rng, asset, venue) for venue in venues}
@@ -59,17 +59,17 @@ def _draw_case(seed: int) -> tuple[tuple[Candle, ...], tuple[CoveredSpan, ...], 
             symbols[venue] += draw_wrapped_symbols(rng, asset, underlying)
     for venue in venues:
         for symbol in symbols[venue]:
-            add_market(scene, venue, symbol, candles, covered)
-    add_fx_markets(scene, venues, candles, covered)
-    setup = draw_setup(scene, symbols, asset, underlying)
+            add_market(plan, venue, symbol, candles, covered)
+    add_fx_markets(plan, venues, candles, covered)
+    setup = draw_setup(plan, symbols, asset, underlying)
     rng.shuffle(candles)
     return tuple(candles), tuple(covered), setup
 
 
 def draw_weighted_case(seed: int) -> tuple[list[Candle], list[CoveredSpan], OracleQuestion]:
-    """Draw one data set measured against the weighted median, with weights of three sorts.
+    """Draw one data set measured against the weighted median, with one of three kinds of weights.
 
-    As drawn; or all 1, because nothing traded in the day before; or of a few cents, so that halves are exact.
+    As drawn; all 1, because nothing traded in the day before; or a few cents, so that exact halves occur.
     """
     candles, covered, setup = draw_case(seed)
     rng = random.Random(seed)  # noqa: S311 - reproducible test data, nothing secret
@@ -165,14 +165,14 @@ def compute_base_level(plan: RandomMarketPlan, symbol: str) -> float:
 
 
 def round_to_grid(plan: RandomMarketPlan, symbol: str, price: float) -> float:
-    """Put a price on the grid, never below one step."""
+    """Round a price to the grid, at least one step."""
     steps = 100 if symbol.startswith("WBETH/ETH") else round(1 / plan.tick)
     return max(1, round(price * steps)) / steps
 
 
 @dataclass(frozen=True)
 class MarketHabit:
-    """How one market behaves: its steady offset, and the span and size of its own excursion."""
+    """The properties of one market: its constant offset, the span and size of its excursion, noise, gaps, turnover."""
 
     offset: float
     start: int
@@ -185,7 +185,7 @@ class MarketHabit:
 
 
 def draw_habit(plan: RandomMarketPlan) -> MarketHabit:
-    """Draw the behaviour of one market."""
+    """Draw the properties of one market."""
     rng = plan.rng
     excursion_start = plan.crash + rng.randrange(-3, 4)
     return MarketHabit(
@@ -201,7 +201,7 @@ def draw_habit(plan: RandomMarketPlan) -> MarketHabit:
 
 
 def compute_middle_price(plan: RandomMarketPlan, habit: MarketHabit, symbol: str, minute: int) -> float:
-    """Give the price a market stands at before noise."""
+    """Give the price of a market before noise."""
     price = compute_base_level(plan, symbol) * (1 + habit.offset)
     minutes_after_crash = minute - plan.crash
     if minutes_after_crash >= 0 and not symbol.startswith("WBETH/ETH"):
@@ -289,7 +289,7 @@ def add_coverage(
 
 
 def list_fx_minutes(plan: RandomMarketPlan, mode: str) -> list[int]:
-    """List the minutes in which a stablecoin's market against USD traded, by the way it behaves."""
+    """List the minutes in which a stablecoin's market against USD traded, by its mode."""
     rng = plan.rng
     window = range(plan.start, plan.end)
     past = list(plan.past)

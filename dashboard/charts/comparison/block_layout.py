@@ -24,6 +24,7 @@ from dashboard.sheet.canvas import Sheet
 from dashboard.sheet.panel import SMALL_FONT
 from dashboard.text.sentences import write_unranked
 from deviation.question import Group
+from deviation.report.wording import format_threshold
 
 REMARK_LINE_HEIGHT = 16
 """Height of a line of remarks."""
@@ -108,7 +109,7 @@ class VenueBlocks:
         self.row_height = (
             TWO_LINE_ROW_HEIGHT if has_long_name and len(self.rows) <= MAX_TWO_LINE_ROWS else COMFORTABLE_ROW_HEIGHT
         )
-        self.enter_text = f"{100 * scene.measurement.question.parameters.enter:g} %"
+        self.enter_text = format_threshold(scene.measurement.question.parameters.enter)
 
     def measure_stacked_height(self, width: float) -> float:
         """The height at which `draw_stacked` has room for every row and fact."""

@@ -2,20 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
-from dashboard.charts.timeline.deviations import format_signed_fraction
-from dashboard.draw.axis import Scale, compute_ticks, format_axis_percent, format_short_price
+from dashboard.draw.axis import Scale, compute_ticks
 from dashboard.draw.scene import Scene
 from dashboard.tables.venue_result import CountedMinutes, VenueResult, build_venue_result
-from dashboard.text.numbers import EN_DASH
-from data.schema import Timeframe
+from dashboard.text.numbers import (
+    format_axis_percent,
+    format_dollars,
+    format_minute_count,
+    format_optional_price,
+    format_short_time,
+    format_signed_percent,
+)
 from deviation.episodes import Direction
-from deviation.minute.grid import Axis
 from deviation.question import TOLERANCE, Group
-from deviation.report.headline import format_minutes, select_side
 from deviation.result import MarketRow, Measurement
-from deviation.summary import DeviationSummary
+from deviation.summary import DeviationSummary, select_side
 
 MAX_SCALE_STRETCH = 1.5
 """How many times as deep as the deepest close the scale may go to show a lowest trade."""
@@ -91,10 +93,10 @@ def _build_row(scene: Scene, result: VenueResult) -> BlockRow:
         wick_bounds=_compute_wick_bounds(summary),
         height=_to_percent(summary.height) if is_above else None,
         is_thin=counted.is_thin,
-        depth_text=EN_DASH if counted.depth is None else format_signed_fraction(counted.depth),
+        depth_text=format_signed_percent(counted.depth, space=" "),
         count_text=_format_count(counted),
-        low_text="" if row.low is None else format_short_price(row.low),
-        low_time_text="" if row.low_at is None else _format_bar_time(scene.measurement.axis, row.low_at),
+        low_text=format_optional_price(row.low),
+        low_time_text="" if row.low_at is None else format_short_time(scene.measurement.axis, row.low_at),
         volume_text=format_dollars(row.volume_usd_before),
     )
 
@@ -111,9 +113,7 @@ def _format_name(scene: Scene, result: VenueResult) -> str:
 
 
 def _format_count(counted: CountedMinutes) -> str:
-    if not counted.minutes:
-        return EN_DASH
-    text = f"{format_minutes(counted.below_min)} of {format_minutes(counted.minutes)}"
+    text = format_minute_count(counted.below_min, counted.minutes)
     return f"({text})" if counted.is_thin else text
 
 
@@ -125,29 +125,6 @@ def _compute_wick_bounds(summary: DeviationSummary) -> tuple[float, float] | Non
 
 def _to_percent(fraction: float | None) -> float | None:
     return None if fraction is None else 100 * fraction
-
-
-def _format_bar_time(axis: Axis, position: int) -> str:
-    """The time of a bar in a window of at most a day, else its day."""
-    time = axis.time_at(position)
-    if axis.size * axis.bar_length > timedelta(days=1):
-        return f"{time.day} {time:%b}"
-    return f"{time:%H:%M:%S}" if axis.timeframe is Timeframe.S1 else f"{time:%H:%M}"
-
-
-def format_dollars(amount: float) -> str:
-    """An amount of dollars with two or three digits; a dash for none.
-
-    >>> format_dollars(12_345_678), format_dollars(950)
-    ('$12M', '$950')
-    """
-    if amount <= 0:
-        return EN_DASH
-    for size, letter in ((1e9, "B"), (1e6, "M"), (1e3, "k")):
-        if amount >= 0.9995 * size:
-            value = amount / size
-            return f"${value:.1f}{letter}" if value < 9.95 else f"${value:,.0f}{letter}"  # noqa: PLR2004 - rounds to 10
-    return f"${amount:.0f}"
 
 
 def build_depth_scale(blocks: Sequence[SheetBlock], measurement: Measurement, width: float) -> Scale:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dashboard.charts.comparison.block_rows import BlockRow, SheetBlock
-from dashboard.draw.axis import Scale, format_axis_percent
+from dashboard.draw.axis import Scale
 from dashboard.draw.label_layout import Box
 from dashboard.draw.plot import Plot
 from dashboard.draw.scene import Scene
@@ -16,6 +16,7 @@ from dashboard.draw.traces import Trace
 from dashboard.sheet.canvas import Sheet
 from dashboard.sheet.panel import add_plot, build_linear_scale
 from dashboard.sheet.table import Cell, Column, SheetTable, fit_cell, measure_column
+from dashboard.text.numbers import format_axis_percent
 
 MAX_NAME_WIDTH = 138.0
 """Width from which a name is set smaller or broken."""

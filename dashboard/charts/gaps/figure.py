@@ -12,7 +12,7 @@ from dash import html
 from dashboard.draw.theme import TEMPLATES, Palette, compute_venue_colour, get_palette
 from dashboard.state.view import Theme
 from dashboard.tables.lows_rows import measure_unaligned_gap
-from dashboard.text.numbers import MINUS_SIGN
+from dashboard.text.numbers import format_axis_percent
 from data.catalogue import Catalogue
 from data.schema import Timeframe
 from deviation.question import TOLERANCE
@@ -110,7 +110,7 @@ def list_bin_labels() -> tuple[str, ...]:
 
 def format_edge(edge_pct: int) -> str:
     """An edge with its sign, such as "+5"; zero has none."""
-    return f"{MINUS_SIGN if edge_pct < 0 else '+' if edge_pct else ''}{abs(edge_pct)}"
+    return format_axis_percent(edge_pct).removesuffix(" %")
 
 
 def build_gaps_figure(gaps: Gaps, catalogue: Catalogue, focus: str, theme: Theme, bar: Timeframe) -> go.Figure:

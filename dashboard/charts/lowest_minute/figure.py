@@ -19,8 +19,8 @@ from dashboard.draw.theme import TEMPLATES, mix_colours
 from dashboard.text.numbers import format_optional_price
 from data.schema import parse_quote
 from deviation.question import TOLERANCE, Group
-from deviation.report.headline import format_clock_time, format_percent, format_price
 from deviation.report.lows import find_exact_trade
+from deviation.report.wording import format_amount, format_clock_time, format_percent, format_price
 from deviation.result import MarketRow
 
 ROW_HEIGHT = 21
@@ -107,7 +107,7 @@ def write_sentences(scene: Scene, position: int, trades: pl.DataFrame) -> list[s
         asset, quote = scene.measurement.question.asset, parse_quote(row.market.symbol)
         texts.append(
             f"The trade itself: {format_price(trade.price)} {quote} at {trade.time_text} UTC, "
-            f"{trade.amount:,.6g} {asset}, number {trade.trade_id}."
+            f"{format_amount(trade.amount)} {asset}, number {trade.trade_id}."
         )
     return texts
 
@@ -257,5 +257,5 @@ def write_heading(scene: Scene, position: int) -> str:
     row = scene.focus
     is_lowest = row is not None and position == row.low_at
     description = "of the lowest trade" if is_lowest else "in which the lowest trade was surely deepest"
-    bar_name, time_text = scene.measurement.question.timeframe.noun, format_clock_time(scene.measurement, position)
+    bar_name, time_text = scene.measurement.question.timeframe.noun, format_clock_time(scene.measurement.axis, position)
     return f"The {bar_name} {description}: {time_text} UTC"

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from dashboard.charts.lowest_minute.figure import PriceRange, build_range_scale, list_price_ranges, write_heading
-from dashboard.draw.axis import format_short_price
 from dashboard.draw.label_layout import Box
 from dashboard.draw.plot import Plot
 from dashboard.draw.scene import Scene
@@ -16,6 +15,7 @@ from dashboard.sheet.panel import SMALL_FONT, add_plot, build_linear_scale
 from dashboard.sheet.table import Cell, Column, SheetTable, measure_column
 from dashboard.text.numbers import format_optional_price
 from deviation.question import Group
+from deviation.report.wording import format_price
 
 HEADING_FONT, SENTENCE_FONTS = 18, (16, 15, 14, 13)
 """Font sizes of a bar's heading, and of its sentences."""
@@ -157,7 +157,7 @@ def _draw_axis(sheet: Sheet, plot: Plot, scene: Scene) -> None:
     """Draw prices below the chart, as far as they have room, with lines up through it."""
     colours, inner, last_label_end = scene.colours, plot.box, plot.box.left - 60
     for value in plot.x.ticks:
-        x, text = plot.to_x(value), format_short_price(value)
+        x, text = plot.to_x(value), format_price(value)
         sheet.draw_line((x, inner.top), (x, inner.bottom), colours.grid, 1, below=True)
         half_width = measure_text_width(text, 14) / 2
         if x - half_width < last_label_end + 8:

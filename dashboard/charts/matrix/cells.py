@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from dashboard.draw.theme import compute_contrast, get_palette, mix_colours
 from dashboard.service.event import EventContext
 from dashboard.state.view import Theme
-from dashboard.text.numbers import format_signed_percent
+from dashboard.text.numbers import EN_DASH, format_minute_count, format_signed_percent
 from data.reconstruction.candles import list_assumed_markets
 from deviation.matrix import MatrixCell, build_matrix
 from deviation.question import TOLERANCE, Group
 from deviation.ranks import Rank, RankWord
-from deviation.report.headline import format_minutes
 from deviation.result import MarketRow
 from deviation.summary import DeviationSummary
 
@@ -67,12 +66,12 @@ def is_outlined(overview: EventContext, cell: MatrixCell) -> bool:
 
 def format_numbers(summary: DeviationSummary) -> tuple[str, str]:
     """Depth and minutes below, of firm minutes, or of thin ones if none is firm."""
-    thin_summary = summary.thin
-    if summary.firm_min or not thin_summary.minutes:
-        minutes = f"{format_minutes(summary.below_min)} of {format_minutes(summary.firm_min)} min"
-        return format_signed_percent(summary.depth), minutes
-    minutes = f"{format_minutes(thin_summary.below_min)} of {format_minutes(thin_summary.minutes)} thin min"
-    return format_signed_percent(thin_summary.depth), minutes
+    thin = summary.thin
+    if summary.firm_min:
+        return format_signed_percent(summary.depth), f"{format_minute_count(summary.below_min, summary.firm_min)} min"
+    if thin.minutes:
+        return format_signed_percent(thin.depth), f"{format_minute_count(thin.below_min, thin.minutes)} thin min"
+    return EN_DASH, EN_DASH
 
 
 def describe_rank(overview: EventContext, rank: Rank, row: MarketRow) -> str:

@@ -7,12 +7,17 @@ from dashboard.draw.axis import DEPTH_TICKS, Scale, build_log_scale, list_dollar
 from dashboard.draw.scatter_points import ScatterPoint
 from dashboard.service.event import EventContext
 from dashboard.text.clock import Zone
-from dashboard.text.numbers import format_bar_time, format_exchanges, format_signed_percent, join_names
+from dashboard.text.numbers import (
+    format_bar_time,
+    format_exchanges,
+    format_minute_count,
+    format_signed_percent,
+    join_names,
+)
 from data.catalogue import Catalogue
 from data.reconstruction.candles import list_assumed_markets
 from data.schema import Evidence, Timeframe
 from deviation.question import Group
-from deviation.report.headline import format_minutes
 from deviation.result import MarketRow, Measurement
 
 TOO_FEW_TEXT = (
@@ -71,7 +76,7 @@ class MarketPoint:
         if self.depth is None:
             return f"{lines[0]}<br>no firm minute"
         lines.append(f"{format_signed_percent(self.depth)} against {self.reference_text}, {self.depth_at}")
-        minutes = f"{format_minutes(self.below_min)} of {format_minutes(self.firm_min)} firm minutes"
+        minutes = f"{format_minute_count(self.below_min, self.firm_min)} firm minutes"
         lines.append(f"at least {enter} below for {minutes}")
         if self.is_assumed:
             lines.append("assumed: no figure of it is published")

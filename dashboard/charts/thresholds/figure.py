@@ -14,7 +14,7 @@ from dashboard.draw.theme import TEMPLATES
 from dashboard.draw.traces import Trace
 from dashboard.state.links import MethodAnchor, ViewLinks
 from dashboard.text.numbers import EN_DASH
-from deviation.report.headline import format_minutes
+from deviation.report.wording import format_minutes
 from deviation.result import MarketRow
 from deviation.summary import THRESHOLDS_PCT
 

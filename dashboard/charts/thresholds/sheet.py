@@ -24,7 +24,7 @@ from dashboard.sheet.canvas import Sheet
 from dashboard.sheet.legend import LegendItem, build_line_item
 from dashboard.sheet.panel import LEADER_THRESHOLD, SMALL_FONT
 from deviation.question import Group
-from deviation.report.headline import format_minutes
+from deviation.report.wording import format_minutes
 from deviation.result import MarketRow
 from deviation.summary import THRESHOLDS_PCT
 

@@ -8,13 +8,13 @@ from dashboard.draw.axis import Scale, build_deviation_scale
 from dashboard.draw.scene import HOLLOW_DASH, EndLabel, Scene, find_last_value
 from dashboard.draw.theme import GROUP_DASHES, mix_colours
 from dashboard.draw.traces import Trace, build_area_trace, build_hollow_trace, build_line_traces
-from dashboard.text.numbers import NO_BREAK_SPACE, format_signed_percent
+from dashboard.text.numbers import format_signed_percent
 from deviation.episodes import Direction
 from deviation.minute.series import DeviationSeries
 from deviation.question import TOLERANCE, Group
-from deviation.report.headline import format_clock_time, select_side
+from deviation.report.wording import format_clock_time, format_threshold
 from deviation.result import MarketRow
-from deviation.summary import find_minimum, value_at
+from deviation.summary import find_minimum, select_side, value_at
 
 LINE_WIDTH_SHARES = (0.9, 0.65)
 """Widths of the lines against the own group and the other one, as shares of the price line's width."""
@@ -103,7 +103,7 @@ def _build_shading(scene: Scene, row: MarketRow) -> list[Trace]:
             **build_area_trace(
                 measurement, zero, np.where(is_beyond, 100 * series.d, np.nan), scene.focus_colour, 0.22
             ),
-            "name": f"firm minutes at least {100 * enter:g} % off",
+            "name": f"firm minutes at least {format_threshold(enter)} off",
         },
         {
             **build_area_trace(
@@ -134,7 +134,7 @@ def find_extremes(scene: Scene) -> list[ExtremeDeviation]:
             ExtremeDeviation(
                 position,
                 100 * value,
-                f"<b>{format_signed_fraction(value)}</b> {_describe_reference(scene, row, group, position)}",
+                f"<b>{format_signed_percent(value, space=' ')}</b> {_describe_reference(scene, row, group, position)}",
             )
         )
     return extremes
@@ -146,13 +146,8 @@ def _find_furthest_thin(series: DeviationSeries) -> tuple[float | None, int | No
     return value_at(series.d, position), position
 
 
-def format_signed_fraction(fraction: float) -> str:
-    """A fraction as `format_signed_percent` writes it, with a plain space."""
-    return format_signed_percent(fraction).replace(NO_BREAK_SPACE, " ")
-
-
 def _describe_reference(scene: Scene, row: MarketRow, group: Group, position: int) -> str:
-    time = format_clock_time(scene.measurement, position)
+    time = format_clock_time(scene.measurement.axis, position)
     if scene.measurement.question.underlying is not None:
         return f"against fair value ({group.upper()}), {time}"
     if row.series[group].firm[position]:

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dashboard.draw.axis import Scale, build_price_scale, format_short_price
+from dashboard.draw.axis import Scale, build_price_scale
 from dashboard.draw.scene import EndLabel, Scene, extract_voting_prices, find_last_value
 from dashboard.draw.theme import mix_colours
 from dashboard.draw.traces import BUCKET_COUNT, Trace, build_hollow_trace, build_line_traces, build_wick_trace
 from deviation.minute.grid import Floats
 from deviation.minute.states import State
 from deviation.question import Group
-from deviation.report.headline import format_clock_time
+from deviation.report.wording import format_clock_time, format_price
 from deviation.result import MarketRow
 
 MAX_NAMED_VENUES = 2
@@ -179,5 +179,5 @@ def _build_lowest_trade(scene: Scene, row: MarketRow) -> LowestTrade | None:
         return None
     is_focus = row is scene.highlighted_row
     name = "lowest trade" if is_focus else scene.format_name(row)
-    text = f"{name} <b>{format_short_price(row.low)}</b> at {format_clock_time(scene.measurement, row.low_at)}"
+    text = f"{name} <b>{format_price(row.low)}</b> at {format_clock_time(scene.measurement.axis, row.low_at)}"
     return LowestTrade(row.low_at, row.low, text, scene.select_colour(row))

@@ -13,8 +13,8 @@ from dashboard.components.accessibility import build_aria_label, build_scroll_bo
 from dashboard.pages.data.tables import build_header
 from dashboard.service.coverage import HOUR, NEVER_ASKED, CoverageField, CoverageMap, MarketCoverage
 from dashboard.text.clock import Zone, convert_to_zone, format_day
-from dashboard.text.numbers import format_span
-from dashboard.text.store import BAR_NAMES, format_count, format_outcome, format_symbol
+from dashboard.text.numbers import format_count, format_span
+from dashboard.text.store import BAR_NAMES, format_outcome, format_symbol
 from data.catalogue import Catalogue
 from data.schema import Outcome, Timeframe
 

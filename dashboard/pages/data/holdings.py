@@ -15,7 +15,8 @@ from dashboard.pages.data.incidents import join_first_names
 from dashboard.pages.data.tables import build_header
 from dashboard.service.store_info import summarize_holdings
 from dashboard.text.clock import Zone
-from dashboard.text.store import LENGTH_NAMES, format_count, format_instant
+from dashboard.text.numbers import format_count, format_megabytes
+from dashboard.text.store import LENGTH_NAMES, format_instant
 from data.catalogue import Catalogue
 from data.delta.maintenance import StoreSize
 from data.lock import Holder
@@ -45,10 +46,10 @@ def describe_store(
         length_sizes: number and size of the candles of each length; several lengths are listed one by one.
     """
     candle_count = sum(number for number, _ in length_sizes.values())
-    size_text = "" if size is None else f", {size.bytes / 1e6:,.1f} MB in {format_count(size.files, 'file')}"
+    size_text = "" if size is None else f", {format_megabytes(size.bytes)} in {format_count(size.files, 'file')}"
     length_texts = [
         f"{number:,} of {LENGTH_NAMES[length]}"
-        + ("" if length_size is None else f" ({length_size.bytes / 1e6:,.1f} MB)")
+        + ("" if length_size is None else f" ({format_megabytes(length_size.bytes)})")
         for length, (number, length_size) in length_sizes.items()
     ]
     detail_text = f": {', '.join(length_texts)}" if len(length_texts) > 1 else ""

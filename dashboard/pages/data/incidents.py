@@ -11,12 +11,11 @@ from dash import html
 from dashboard.pages.data.tables import build_header
 from dashboard.service.store_info import summarize_outstanding
 from dashboard.text.clock import Zone
-from dashboard.text.numbers import format_span
+from dashboard.text.numbers import format_count, format_span
 from dashboard.text.store import (
     EXCERPT_CHARS,
     LENGTH_NAMES,
     OUTCOME_ADVICE,
-    format_count,
     format_instant,
     format_market,
     format_outcome,

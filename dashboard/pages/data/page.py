@@ -36,7 +36,7 @@ from dashboard.state.links import MethodAnchor, ViewLinks
 from dashboard.state.url import parse_query
 from dashboard.state.view import ViewState
 from dashboard.text.clock import Zone
-from dashboard.text.store import format_count
+from dashboard.text.numbers import format_count
 from data.catalogue import Catalogue
 from data.schema import Origin, Timeframe
 

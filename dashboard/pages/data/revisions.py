@@ -8,7 +8,8 @@ from dash import html
 from dashboard.components.accessibility import build_scroll_box
 from dashboard.pages.data.tables import build_header
 from dashboard.text.clock import Zone
-from dashboard.text.store import format_candle_time, format_count, format_instant, format_market
+from dashboard.text.numbers import format_count
+from dashboard.text.store import format_candle_time, format_instant, format_market
 from data.catalogue import Catalogue
 
 VISIBLE_VALUES = 12

@@ -19,7 +19,7 @@ from plotly.utils import PlotlyJSONEncoder
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from dashboard.jobs.actions import FileMarket, PageActions
-from dashboard.text.store import format_count
+from dashboard.text.numbers import format_count, format_megabytes
 from data.errors import FileRefused, PlumblineError
 from data.files.import_many import StoredFile
 
@@ -108,7 +108,7 @@ def describe_size_limit(name: str, size: int) -> str:
     'Nothing was taken: a.csv has 80.0 MB, and the page takes up to '
     """
     return (
-        f"Nothing was taken: {name} has {size / 1e6:,.1f} MB, and the page takes up to {MAX_FILE_MB} MB. "
+        f"Nothing was taken: {name} has {format_megabytes(size)}, and the page takes up to {MAX_FILE_MB} MB. "
         "On the command line `plumbline import FILE...` takes any size."
     )
 

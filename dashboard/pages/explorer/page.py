@@ -41,7 +41,7 @@ from dashboard.text.sentences import list_window_notes, write_measured, write_ti
 from data.catalogue import Catalogue
 from data.reconstruction.candles import list_assumed_markets
 from data.schema import Evidence, Timeframe
-from deviation.report.headline import format_minutes
+from deviation.report.wording import format_minutes
 from deviation.result import Measurement
 
 MAX_SECONDS_WINDOW = timedelta(minutes=30)

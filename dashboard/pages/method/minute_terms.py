@@ -14,7 +14,7 @@ from dashboard.pages.method.parts import (
 )
 from data.schema import Timeframe
 from deviation.question import CARRY_MIN, FIRM_VOTES, QuoteHandling, ReferenceKind
-from deviation.report.headline import format_minutes
+from deviation.report.wording import format_minutes
 from deviation.summary import THRESHOLDS_PCT
 
 

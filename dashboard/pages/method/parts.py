@@ -8,6 +8,7 @@ from dash import html
 from dashboard.state.view import ViewState, format_number
 from data.catalogue import Catalogue
 from data.schema import Timeframe
+from deviation.report.wording import format_amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class DefinitionParameters:
     @property
     def min_vote_text(self) -> str:
         """The traded dollars from which a bar votes."""
-        return f"{format_number(self.view.min_vote_usd)} dollars"
+        return f"{format_amount(self.view.min_vote_usd)} dollars"
 
     @property
     def focus_name(self) -> str:

@@ -13,14 +13,14 @@ from analysis.questions import sort_venues
 from dashboard.charts.scatter.points import select_voting_group
 from dashboard.service.event import EventContext, build_focus_button
 from dashboard.state.links import MethodAnchor
-from dashboard.text.numbers import MINUS_SIGN, NO_BREAK_SPACE, format_signed_percent
+from dashboard.text.numbers import NO_BREAK_SPACE, format_bounds, format_minute_range, format_signed_percent
 from data.reconstruction.candles import list_assumed_markets
 from deviation.minute.markets import Market
 from deviation.question import Group, Rules
 from deviation.ranks import RankWord
-from deviation.report.headline import format_minutes, write_headline
+from deviation.report.headline import write_headline
 from deviation.result import MarketRow, Measurement
-from deviation.sensitivity import MarketSensitivity, Sensitivity, ValueRange, Verdict
+from deviation.sensitivity import MarketSensitivity, Sensitivity, Verdict
 
 SENSITIVITY_LINES = {
     "Range": MethodAnchor.SENSITIVITY,
@@ -209,24 +209,13 @@ def format_sensitivity(sensitivity: Sensitivity, market: Market, group: Group) -
 
 
 def _format_spread(market_range: MarketSensitivity, runs: int) -> str:
-    if market_range.depth.least is None or market_range.depth.most is None:
+    depth, below_min = market_range.depth, market_range.below_min
+    if depth.least is None or depth.most is None or below_min.least is None or below_min.most is None:
         return f"no firm minute in any of {runs} runs"
     not_firm_note = f"; {len(market_range.not_firm)} of {runs} runs not firm" if market_range.not_firm else ""
-    return f"{_format_depths(market_range.depth)} deep, {_format_minutes(market_range.below_min)} below{not_firm_note}"
-
-
-def _format_depths(spread: ValueRange) -> str:
-    least, most = (format_signed_percent(end.value) if end else "" for end in (spread.least, spread.most))
-    if least == most:
-        return most
-    # "-68 to -74 %": the unit is not repeated if both ends have the same sign.
-    same_sign = least[:1] == most[:1] == MINUS_SIGN
-    return f"{least.removesuffix('%').rstrip() if same_sign else least} to {most}"
-
-
-def _format_minutes(spread: ValueRange) -> str:
-    least, most = (format_minutes(end.value) if end else "" for end in (spread.least, spread.most))
-    return f"{most} min" if least == most else f"{least} to {most} min"
+    depth_text = format_bounds(depth.least.value, depth.most.value)
+    minutes_text = format_minute_range(below_min.least.value, below_min.most.value)
+    return f"{depth_text} deep, {minutes_text} min below{not_firm_note}"
 
 
 def _format_flips(market_range: MarketSensitivity, runs: int, rules: Rules) -> str:

@@ -28,9 +28,9 @@ from dashboard.exports.menu import build_export_menu
 from dashboard.service.event import EventContext, build_focus_button
 from dashboard.state.links import MethodAnchor
 from dashboard.state.view import Theme
-from dashboard.text.numbers import format_signed_percent
+from dashboard.text.numbers import format_signed_percent, format_whole_dollars
 from data.catalogue import Catalogue
-from deviation.report.headline import format_minutes
+from deviation.report.wording import format_minutes
 
 SIZES = {"wide": WIDE_CHART, "narrow": NARROW_CHART}
 """Both are sent; the style sheet shows the one that fits the screen."""
@@ -216,7 +216,7 @@ def _build_table(overview: EventContext, points: Sequence[MarketPoint], *, with_
                 html.Td(point.depth_at, className="number"),
                 html.Td(format_minutes(point.below_min), className="number"),
                 html.Td(format_minutes(point.firm_min), className="number"),
-                *([html.Td(f"{point.volume_usd:,.0f}", className="number")] if with_volume else []),
+                *([html.Td(format_whole_dollars(point.volume_usd), className="number")] if with_volume else []),
             ]
         )
         for point in sorted(points, key=lambda row_point: math.inf if row_point.depth is None else row_point.depth)

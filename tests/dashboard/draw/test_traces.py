@@ -5,7 +5,6 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dashboard.charts.comparison.block_rows import format_dollars
 from dashboard.charts.timeline.deviations import build_deviation_end_labels, find_extremes, fit_deviation_scale
 from dashboard.charts.timeline.prices import build_price_end_labels, build_price_traces, fit_price_scale
 from dashboard.charts.timeline.states import build_lanes, count_states
@@ -13,8 +12,6 @@ from dashboard.draw.axis import (
     build_deviation_scale,
     build_price_scale,
     compute_ticks,
-    format_axis_percent,
-    format_short_price,
 )
 from dashboard.draw.scene import Scene, find_last_value
 from dashboard.draw.traces import (
@@ -30,9 +27,10 @@ from dashboard.draw.traces import (
     format_count_range,
 )
 from dashboard.text.clock import Zone, build_ticks, convert_to_zone, format_naive
-from dashboard.text.numbers import MINUS_SIGN
+from dashboard.text.numbers import MINUS_SIGN, format_axis_percent, format_dollars
 from deviation.minute.states import State
 from deviation.question import Group
+from deviation.report.wording import format_price
 from tests.dashboard.scenarios import CATALOGUE, measure_scenario
 
 NAN = float("nan")
@@ -199,7 +197,7 @@ def test_numbers_as_text() -> None:
     """Per cent, ticks, prices and dollars are formatted as documented."""
     assert [format_axis_percent(value) for value in (-2.5, 0.0, 20.0)] == [f"{MINUS_SIGN}2.5 %", "0 %", "+20 %"]
     assert compute_ticks(-1.0, 1.0, 4) == (-1.0, -0.5, 0.0, 0.5, 1.0)
-    assert [format_short_price(price) for price in (0.001, 102_000.4)] == ["0.001", "102,000"]
+    assert [format_price(price) for price in (0.001, 102_000.4)] == ["0.001", "102,000"]
     assert [format_dollars(amount) for amount in (1.25e9, 999_999, 1_500, 12)] == ["$1.2B", "$1.0M", "$1.5k", "$12"]
 
 

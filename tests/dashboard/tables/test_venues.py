@@ -100,7 +100,7 @@ def test_a_venue_without_votes() -> None:
     (row,) = block.rows
     assert (row.deepest, row.minutes_below, row.lowest_trade) == (
         TableCell(EN_DASH),
-        TableCell("0 of 0"),
+        TableCell(EN_DASH),
         TableCell("4", "21:10"),
     )
 

@@ -1,21 +1,17 @@
-"""One sort serves every leave-one-out: the result is that of sorting the others anew, to the bit."""
+"""Order statistics of columns, with and without some rows, against sorting the remaining values by hand."""
 
 import math
-from itertools import product
 from statistics import median
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deviation.minute.order_statistics import (
-    BLOCK_COLUMNS,
     compute_medians,
     compute_medians_without,
     compute_minimum,
     compute_minimum_without,
-    list_comparisons,
     remove_values,
     sort_columns,
 )
@@ -31,13 +27,29 @@ def _compute_slowly(values: list[float]) -> tuple[int, float, float]:
     return (len(known_values), median(known_values), known_values[0]) if known_values else (0, NAN, NAN)
 
 
-@pytest.mark.parametrize("size", range(1, 13))
-def test_the_comparisons_sort_every_pattern_of_zeros_and_ones(size: int) -> None:
-    """A fixed order of comparisons sorts everything if it sorts all zeros and ones (Knuth, 5.3.4, theorem Z)."""
-    rows = np.array(list(product((0, 1), repeat=size)), np.int8).T.reshape(size, -1)
-    for i, j in list_comparisons(size):
-        rows[i], rows[j] = np.minimum(rows[i], rows[j]), np.maximum(rows[i], rows[j])
-    assert (np.diff(rows, axis=0) >= 0).all()
+@st.composite
+def _draw_matrices(draw: st.DrawFn) -> list[list[float]]:
+    """Up to seven rows of the same number of columns; NaN is no value."""
+    columns = draw(st.integers(1, 12))
+    cells = st.just(NAN) | st.integers(1, 4).map(float) | st.floats(1e-9, 1e9)
+    return draw(st.lists(st.lists(cells, min_size=columns, max_size=columns), min_size=1, max_size=7))
+
+
+@quick_settings
+@given(_draw_matrices())
+def test_columns_are_sorted_each_on_its_own(rows: list[list[float]]) -> None:
+    """Each column holds its own values, to the bit, in ascending order, then infinity; all middles are read from it."""
+    actual = sort_columns([np.array(row) for row in rows], len(rows[0]))
+    for position, values in enumerate(zip(*rows, strict=True)):
+        known_values = sorted(value for value in values if not math.isnan(value))
+        n, column = len(known_values), [*known_values, *[math.inf] * (len(values) + 1 - len(known_values))]
+        assert actual.rows[:, position].tolist() == column
+        assert actual.count[position] == n
+        middles = [actual.low, actual.high, actual.above] if n else []
+        assert [float(middle[position]) for middle in middles] == [
+            column[place] for place in ((n - 1) // 2, n // 2, (n + 1) // 2)[: len(middles)]
+        ]
+        assert n < 2 or actual.below[position] == column[n // 2 - 1]
 
 
 @quick_settings
@@ -65,9 +77,9 @@ def test_the_middle_of_a_column(values: list[float]) -> None:
     assert np.array_equal([actual.count[0], actual.median[0], lowest[0]], _compute_slowly(values), equal_nan=True)
 
 
-def test_more_columns_than_a_block() -> None:
-    """Columns are sorted block by block, the last one being shorter: none is missed."""
-    values = np.random.default_rng(1).integers(1, 100, (7, 2 * BLOCK_COLUMNS + 3)).astype(float)
+def test_many_columns() -> None:
+    """Medians and minima of 16,387 columns, with and without one of the rows, are those of numpy."""
+    values = np.random.default_rng(1).integers(1, 100, (7, 16_387)).astype(float)
     values[values < 10] = NAN
     ranked, other_rows = sort_columns(list(values), values.shape[1]), np.delete(values, 3, axis=0)
     actual, expected = compute_medians_without(ranked, values[3]), compute_medians(other_rows)
@@ -77,8 +89,8 @@ def test_more_columns_than_a_block() -> None:
         assert np.array_equal(getattr(actual, name), getattr(expected, name), equal_nan=True)
 
 
-def test_nobody_says_nothing() -> None:
-    """Without a market there are no values, and no median."""
+def test_no_rows() -> None:
+    """A matrix without rows has columns without values."""
     actual = compute_medians(np.empty((0, 2)))
     assert actual.count.tolist() == [0, 0]
     assert np.isnan(actual.median).all()

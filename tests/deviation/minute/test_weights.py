@@ -1,4 +1,4 @@
-"""The weighted median equals the method, spelled out slowly and by hand."""
+"""The weighted median equals the brute force and simple definitions."""
 
 import math
 from collections import Counter

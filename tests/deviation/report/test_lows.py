@@ -1,4 +1,4 @@
-"""The table of lows sets each venue's lowest trade beside the aligned numbers."""
+"""The table of lows, with its aligned numbers."""
 
 from pathlib import Path
 

@@ -1,11 +1,11 @@
-"""What is written of a number says no more and no less than the number."""
+"""Texts of numbers that are close to a limit of their format."""
 
-from deviation.report.headline import format_clock_time, format_percent
+from deviation.report.wording import format_clock_time, format_percent
 from tests.deviation.close_boards import build_board_question, measure_board
 
 
 def test_nothing_is_rounded_up_to_all() -> None:
-    """From 99.5 per cent on a decimal is kept: something was left."""
+    """From 99.5 per cent on a decimal is kept, so that only 1.0 reads 100 %."""
     assert [format_percent(fraction) for fraction in (0.994, 0.995, 0.9996, 1.0)] == [
         "99 %",
         "99.5 %",
@@ -20,6 +20,6 @@ def test_a_minute_bears_its_day_as_soon_as_the_window_reaches_into_another() -> 
     until_midnight, past_midnight = (
         measure_board(board, build_board_question(minutes=minutes)) for minutes in (160, 161)
     )
-    assert format_clock_time(until_midnight, 0) == "21:20"
-    assert format_clock_time(past_midnight, 0) == "10 Oct 21:20"
-    assert format_clock_time(past_midnight, 160) == "11 Oct 00:00"
+    assert format_clock_time(until_midnight.axis, 0) == "21:20"
+    assert format_clock_time(past_midnight.axis, 0) == "10 Oct 21:20"
+    assert format_clock_time(past_midnight.axis, 160) == "11 Oct 00:00"

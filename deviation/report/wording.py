@@ -1,0 +1,84 @@
+"""Percentages, prices, amounts, minutes and bar times as text; thousands have a comma in all of them.
+
+What may be undefined or negative is in `dashboard.text.numbers`.
+"""
+
+import math
+
+import numpy as np
+
+from data.schema import Timeframe
+from deviation.minute.grid import Axis
+
+
+def format_percent(fraction: float) -> str:
+    """A fraction of at least 0 in per cent: one decimal below 10, none above; less than all never rounds to "100".
+
+    >>> format_percent(0.0345), format_percent(0.284), format_percent(0.9996), format_percent(12.5)
+    ('3.5 %', '28 %', '99.9 %', '1,250 %')
+    """
+    value = 100 * fraction
+    if 99.5 <= value < 100:  # noqa: PLR2004 - rounding up would say that nothing was left
+        return f"{math.floor(10 * value) / 10:.1f} %"
+    return f"{value:.1f} %" if value < 9.95 else f"{value:,.0f} %"  # noqa: PLR2004 - 9.95 rounds to 10
+
+
+def format_threshold(fraction: float) -> str:
+    """A parameter in per cent, with all its digits.
+
+    >>> format_threshold(0.02), format_threshold(0.005)
+    ('2 %', '0.5 %')
+    """
+    return f"{100 * fraction:g} %"
+
+
+def format_price(price: float) -> str:
+    """A price: five significant digits, three below a cent, and all digits before the decimal point.
+
+    >>> format_price(0.00100208), format_price(430.65), format_price(102000.0)
+    ('0.001', '430.65', '102,000')
+    """
+    digits = 3 if price < 0.01 else max(5, math.ceil(math.log10(price)))  # noqa: PLR2004 - a cent
+    whole, point, decimals = np.format_float_positional(price, precision=digits, fractional=False, trim="-").partition(
+        "."
+    )
+    return f"{int(whole):,}{point}{decimals}"
+
+
+def format_amount(amount: float) -> str:
+    """An amount of at least 0 of an asset or of dollars: six significant digits, and all digits of a whole number.
+
+    >>> format_amount(0.0123456789), format_amount(10000.0), format_amount(1234567.8)
+    ('0.0123457', '10,000', '1,234,568')
+    """
+    return f"{amount:,.0f}" if amount >= 100_000 else f"{amount:,.6g}"  # noqa: PLR2004 - six digits
+
+
+def format_minutes(minutes: float) -> str:
+    """A number of minutes, to a hundredth.
+
+    >>> format_minutes(1440), format_minutes(1.5), format_minutes(1 / 60)
+    ('1,440', '1.5', '0.02')
+    """
+    return f"{minutes:,.2f}".rstrip("0").rstrip(".")
+
+
+def format_clock_time(axis: Axis, position: int) -> str:
+    """The open time of a bar in UTC, with its day where the axis touches several days."""
+    time, first_time, last_time = (axis.time_at(place) for place in (position, 0, axis.size - 1))
+    time_format = "%H:%M:%S" if axis.timeframe is Timeframe.S1 else "%H:%M"
+    return f"{time:{time_format}}" if first_time.date() == last_time.date() else f"{time.day} {time:%b {time_format}}"
+
+
+def describe_split(underlying: str, ratio_quotient: float, price_quotient: float) -> tuple[str, str]:
+    """The two quotients whose product is 1 + deviation from fair value, in words (docs/method.md, section 6).
+
+    >>> describe_split("ETH", 0.2, 0.99)
+    ('80 % below the ratio here', 'ETH here 1.0 % below elsewhere')
+    """
+    sides = ((abs(quotient - 1), "below" if quotient < 1 else "above") for quotient in (ratio_quotient, price_quotient))
+    (ratio, ratio_side), (price, price_side) = sides
+    return (
+        f"{format_percent(ratio)} {ratio_side} the ratio here",
+        f"{underlying} here {format_percent(price)} {price_side} elsewhere",
+    )
