@@ -201,11 +201,11 @@ def _build_figures(
     shared_scale = build_common_scale(list(scenes_by_id.values()))
     pair_scale = build_common_scale(list(pair_scenes.values()))
     figures = {
-        graph_id: _encode_figure(build_panel_figure(scene, shared_scale, view.zone), scene, shared_scale)
+        graph_id: _build_scaled_figure(build_panel_figure(scene, shared_scale, view.zone), scene, shared_scale)
         for graph_id, scene in scenes_by_id.items()
     }
     return figures | {
-        graph_id: _encode_figure(build_since_start_figure(scene, pair_scale, max_minutes), scene, pair_scale)
+        graph_id: _build_scaled_figure(build_since_start_figure(scene, pair_scale, max_minutes), scene, pair_scale)
         for graph_id, scene in pair_scenes.items()
     }
 
@@ -216,7 +216,7 @@ def _measure_minutes(scene: Scene) -> float:
     return float((question.end - question.start) / timedelta(minutes=1))
 
 
-def _encode_figure(figure: go.Figure, scene: Scene, shared_scale: Scale) -> dict[str, Any]:
+def _build_scaled_figure(figure: go.Figure, scene: Scene, shared_scale: Scale) -> dict[str, Any]:
     return {
         "figure": figure.to_dict(),
         "axes": {"shared": build_value_axis(shared_scale), "own": build_value_axis(build_common_scale([scene]))},
