@@ -55,7 +55,7 @@ def build_updates(context: PageContext, view: ViewState) -> Updates:
         if (scene := asset_panel.build_scene(catalogue, view.theme))
     ]
     focus_name = catalogue.get_venue(view.focus).name
-    lines_by_window = [
+    rows_by_window = [
         (side.name if view.second_window else "", build_panel_rows(side.panels, catalogue)) for side in window_sides
     ]
     return {
@@ -66,7 +66,7 @@ def build_updates(context: PageContext, view: ViewState) -> Updates:
         ("compare-key", "children"): build_legend(list_line_samples(scenes, catalogue), view.theme, view.timeframe)
         if scenes
         else "",
-        ("compare-table", "children"): build_table(lines_by_window, enter_text, links),
+        ("compare-table", "children"): build_table(rows_by_window, enter_text, links),
         ("compare-files", "children"): build_export_menu(ExportKind.COMPARE, view.to_query(catalogue))
         if scenes
         else "",
@@ -137,16 +137,16 @@ def _build_note(view: ViewState, focus_name: str, links: ViewLinks, catalogue: C
 def _build_side(
     side: WindowPanels, side_index: int, side_count: int, view: ViewState, catalogue: Catalogue
 ) -> html.Div:
-    panel_lines = build_panel_rows(side.panels, catalogue)
+    rows = build_panel_rows(side.panels, catalogue)
     parts = [
         build_panel(
             asset_panel,
-            line,
+            row,
             _format_graph_id(side_index, asset_panel.asset),
             catalogue,
             has_lines=asset_panel.build_scene(catalogue, view.theme) is not None,
         )
-        for asset_panel, line in zip(side.panels, panel_lines, strict=True)
+        for asset_panel, row in zip(side.panels, rows, strict=True)
     ]
     if side_count == 1:
         return html.Div(parts, className="compare-side compare-grid")
@@ -164,22 +164,22 @@ def _build_pair(
     if not pair_panels:
         prompt = f"Choose a second window above: {view.asset} in both is then drawn one above the other."
         return [html.P(prompt, className="quiet")]
-    panel_lines = build_panel_rows(pair_panels, catalogue)
+    rows = build_panel_rows(pair_panels, catalogue)
     parts: list[Any] = []
-    for number, (asset_panel, line) in enumerate(zip(pair_panels, panel_lines, strict=True)):
+    for number, (asset_panel, row) in enumerate(zip(pair_panels, rows, strict=True)):
         window_title = format_window_title(asset_panel.view, catalogue)
         parts.append(html.H3(window_title))
         if asset_panel.build_scene(catalogue, view.theme) is None:
             parts.append(html.P(f"{asset_panel.asset}: {asset_panel.empty_text}", className="compare-none"))
         else:
-            label = f"{asset_panel.asset} on {line.venue}, {window_title}, by {SINCE_START_TEXT}"
+            label = f"{asset_panel.asset} on {row.venue}, {window_title}, by {SINCE_START_TEXT}"
             parts.append(build_graph(f"compare-pair-{number}", label))
-    lines_by_window = [
-        (format_window_title(asset_panel.view, catalogue), [line])
-        for asset_panel, line in zip(pair_panels, panel_lines, strict=True)
+    rows_by_window = [
+        (format_window_title(asset_panel.view, catalogue), [row])
+        for asset_panel, row in zip(pair_panels, rows, strict=True)
     ]
     axis_note = html.P(f"Both on {SINCE_START_TEXT}.", className="quiet")
-    return [*parts, axis_note, build_table(lines_by_window, format_number(view.enter_pct), links)]
+    return [*parts, axis_note, build_table(rows_by_window, format_number(view.enter_pct), links)]
 
 
 def _build_figures(

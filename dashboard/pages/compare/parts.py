@@ -25,7 +25,7 @@ DASH_LENGTHS = {"solid": "", "dash": "7 5", "dot": "1.5 3"}
 
 
 def build_panel(
-    asset_panel: AssetPanel, line: PanelRow, graph_id: str, catalogue: Catalogue, *, has_lines: bool
+    asset_panel: AssetPanel, row: PanelRow, graph_id: str, catalogue: Catalogue, *, has_lines: bool
 ) -> html.Section:
     """A panel with facts and a chart; a click on it opens the asset in the explorer.
 
@@ -40,14 +40,14 @@ def build_panel(
     replacement_note = (
         ""
         if asset_panel.replaced is None
-        else f"{catalogue.get_venue(asset_panel.replaced).name} has no candle: {line.venue}"
+        else f"{catalogue.get_venue(asset_panel.replaced).name} has no candle: {row.venue}"
     )
     return html.Section(
         [
             html.Div([header, html.Span(replacement_note, className="compare-instead")], className="compare-head"),
-            build_facts(line, format_number(asset_panel.view.enter_pct), links),
+            build_facts(row, format_number(asset_panel.view.enter_pct), links),
             build_graph(
-                graph_id, f"{line.asset} on {line.venue} against the others, {asset_panel.view.timeframe.sequence}"
+                graph_id, f"{row.asset} on {row.venue} against the others, {asset_panel.view.timeframe.sequence}"
             ),
         ],
         className="compare-panel",
@@ -55,10 +55,10 @@ def build_panel(
     )
 
 
-def build_facts(line: PanelRow, enter_text: str, links: ViewLinks) -> html.Div:
+def build_facts(row: PanelRow, enter_text: str, links: ViewLinks) -> html.Div:
     """Deepest close and minutes below against either group, with links to the definitions."""
-    group_facts = [_build_fact(group, *line.by_group[group], enter_text, links) for group in Group]
-    deepest_other = line.deepest_other
+    group_facts = [_build_fact(group, *row.by_group[group], enter_text, links) for group in Group]
+    deepest_other = row.deepest_other
     time_text = f" at {deepest_other.detail}" if deepest_other.detail else ""
     other_parts = (
         []
@@ -141,8 +141,8 @@ def build_table(sides: Sequence[tuple[str, Sequence[PanelRow]]], enter_text: str
         ),
     ]
     bodies = [
-        html.Tbody([*_build_window_header(name, len(headers)), *(_build_row(line) for line in panel_lines)])
-        for name, panel_lines in sides
+        html.Tbody([*_build_window_header(name, len(headers)), *(_build_row(row) for row in rows)])
+        for name, rows in sides
     ]
     content = html.Table([html.Thead(html.Tr(headers)), *bodies])
     return build_scroll_box(content, "Numbers of all panels")
@@ -153,12 +153,12 @@ def _build_window_header(name: str, columns: int) -> list[html.Tr]:
     return [html.Tr(html.Th(name, scope="rowgroup", colSpan=columns))] if name else []
 
 
-def _build_row(line: PanelRow) -> html.Tr:
-    cells = [*(cell for group in Group for cell in line.by_group[group]), line.deepest_other]
+def _build_row(row: PanelRow) -> html.Tr:
+    cells = [*(cell for group in Group for cell in row.by_group[group]), row.deepest_other]
     return html.Tr(
         [
-            html.Th(line.asset, scope="row"),
-            html.Td(line.venue or "no candle"),
+            html.Th(row.asset, scope="row"),
+            html.Td(row.venue or "no candle"),
             *(_build_cell(cell) for cell in cells),
         ]
     )

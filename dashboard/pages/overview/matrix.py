@@ -31,7 +31,7 @@ VENUE_WIDTH_PX, CELL_WIDTHS_PX = 118, (94, 150)
 
 def build_matrices(overview: EventContext) -> html.Section:
     """A table for each quote group with a spot market, and the legend."""
-    tables = [_build_table(overview, board) for board in build_group_matrices(overview)]
+    tables = [_build_table(overview, matrix) for matrix in build_group_matrices(overview)]
     files = build_export_menu(ExportKind.MATRIX, overview.view.to_query(overview.catalogue))
     title = [overview.links.build_definition_link("Every exchange under the same test", MethodAnchor.MATRIX)]
     return html.Section(
@@ -65,13 +65,13 @@ def _build_explanation(overview: EventContext) -> list[Any]:
     ]
 
 
-def _build_table(overview: EventContext, board: GroupMatrix) -> html.Div:
-    group_name, assets, focus = format_exchanges(board.group), board.assets, overview.view.focus
+def _build_table(overview: EventContext, matrix: GroupMatrix) -> html.Div:
+    group_name, assets, focus = format_exchanges(matrix.group), matrix.assets, overview.view.focus
     header = html.Tr([html.Th(group_name, scope="col"), *(html.Th(asset, scope="col") for asset in assets)])
     rows = []
-    for venue in board.venues:
+    for venue in matrix.venues:
         name = html.Th(build_focus_button(overview.catalogue, venue, focus), scope="row")
-        row_cells = [_build_cell(overview, board.cells[venue, asset]) for asset in assets]
+        row_cells = [_build_cell(overview, matrix.cells[venue, asset]) for asset in assets]
         rows.append(html.Tr([name, *row_cells], className="focus" if venue == focus else ""))
     # Cells stay readable with few assets on a wide screen and with many on a phone.
     min_width, max_width = (f"{VENUE_WIDTH_PX + cell * len(assets)}px" for cell in CELL_WIDTHS_PX)
