@@ -58,7 +58,6 @@ FACTS = (
 OPTIONAL_FACTS = ("until", "archive", "reaches_min")
 """Such fields that not every row has."""
 
-UNBOUNDED = "unbounded"
 UNKNOWN = "unknown"
 
 
