@@ -16,7 +16,7 @@ from rich.text import Text
 from collectors.check.findings import Finding, FindingStatus
 from collectors.request import CollectionSummary, MarketProgress, MarketResult
 from data.intervals import Span, count_minutes
-from data.reasons import remove_file_names
+from data.outstanding import remove_file_names
 from data.schema import SETTLED_OUTCOMES, Outcome
 from data.times import format_time
 

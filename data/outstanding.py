@@ -1,5 +1,6 @@
 """Spans that a collection failed to get and that have not been collected since."""
 
+import re
 from collections import defaultdict
 from typing import Any
 
@@ -53,3 +54,16 @@ def _list_later_requests(row: dict[str, Any], later: pl.DataFrame) -> list[Span]
         for symbol, start, end in later_rows.select("symbol", "start", "end").iter_rows()
         if parse_base(symbol) == asset and is_derivative(symbol) is derivative
     ]
+
+
+FILE_PATTERN = r"\S*\d{4}-?\d{2}-?\d{2}\S*\.(?:zip|gz)"
+"""The name of an archive's file, which contains market and day."""
+
+
+def remove_file_names(reason: str) -> str:
+    """The reason without names of archive files.
+
+    >>> remove_file_names("no archive file ATOM-USDT-candlesticks-2025-10-10.zip (HTTP 404)")
+    'no archive file (HTTP 404)'
+    """
+    return re.sub(rf" ?{FILE_PATTERN}", "", reason)

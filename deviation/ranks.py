@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from deviation.minute.markets import Market
 from deviation.question import TOLERANCE
-from deviation.report.wording import format_minutes
+from deviation.wording import format_minutes
 
 MIN_FIRM_SHARE = 0.8
 """Share of the window's minutes in which a venue must be firm to be ranked."""

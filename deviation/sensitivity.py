@@ -16,9 +16,9 @@ from deviation.minute.grid import align_candles, build_axis
 from deviation.minute.markets import Market
 from deviation.question import TOLERANCE, Group, Parameters, Question, QuoteHandling, ReferenceKind, Rules
 from deviation.ranks import Rank, RankWord
-from deviation.report.wording import format_amount
 from deviation.result import Measurement
 from deviation.summary import DeviationSummary
+from deviation.wording import format_amount
 
 MIN_VOTES_USD = (100.0, 0.0, 1000.0, 10_000.0)
 """Values of ``min_vote_usd`` that are tried, the default first."""

@@ -1,56 +1,196 @@
-"""Data flows one way: no room of the project imports one that comes after it."""
+"""Imports run one way: no package imports one that comes after it, and no folder gets crowded."""
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("app", "collectors", "dashboard", "data", "deviation")
+
+LAYERS = (
+    # data
+    "data.version",
+    "data.errors",
+    "data.schema",
+    "data.times",
+    "data.frames",
+    "data.intervals",
+    "data.toml",
+    "data.settings",
+    "data.catalogue",
+    "data.lock",
+    "data.delta",
+    "data.outstanding",
+    "data.revisions",
+    "data.tables",
+    "data.reader",
+    "data.store",
+    "data.files",
+    "data.reconstruction",
+    # deviation
+    "deviation.question",
+    "deviation.minute",
+    "deviation.wording",
+    "deviation.episodes",
+    "deviation.summary",
+    "deviation.ranks",
+    "deviation.market_path",
+    "deviation.result",
+    "deviation.measure",
+    "deviation.matrix",
+    "deviation.placebo",
+    "deviation.sensitivity",
+    "deviation.report",
+    # analysis
+    "analysis.questions",
+    "analysis.event",
+    # collectors
+    "collectors.failures",
+    "collectors.venues",
+    "collectors.plan",
+    "collectors.request",
+    "collectors.chunk",
+    "collectors.store_writer",
+    "collectors.trade_candles",
+    "collectors.page_validation",
+    "collectors.http",
+    "collectors.listing",
+    "collectors.routes",
+    "collectors.archives",
+    "collectors.market_collection",
+    "collectors.venue_collection",
+    "collectors.check",
+    "collectors.collect",
+    "collectors.run_record",
+    "collectors.follower",
+    "collectors.follow_schedule",
+    # dashboard
+    "dashboard.text",
+    "dashboard.state",
+    "dashboard.draw",
+    "dashboard.jobs",
+    "dashboard.service",
+    "dashboard.components",
+    "dashboard.tables",
+    "dashboard.sheet",
+    "dashboard.charts.timeline",
+    "dashboard.charts.thresholds",
+    "dashboard.charts.lowest_minute",
+    "dashboard.charts.gaps",
+    "dashboard.charts.scatter",
+    "dashboard.charts.matrix",
+    "dashboard.charts.small_multiples",
+    "dashboard.charts.comparison",
+    "dashboard.exports",
+    "dashboard.pages.base",
+    "dashboard.pages.not_found",
+    "dashboard.pages.overview",
+    "dashboard.pages.explorer",
+    "dashboard.pages.lows",
+    "dashboard.pages.compare",
+    "dashboard.pages.data",
+    "dashboard.pages.method",
+    "dashboard.pages.registry",
+    "dashboard.shell",
+    "dashboard.web",
+    # the program
+    "cli",
+    "app",
+)
+"""Every package and flat module; a module may import from its own layer and from those above it."""
+
 MAY_IMPORT = {
-    "collectors": {"collectors", "data"},
     "data": {"data"},
-    "deviation": {"deviation"},
-    "dashboard": {"dashboard", "data", "deviation"},
+    "deviation": {"data", "deviation"},
+    "analysis": {"data", "deviation", "analysis"},
+    "collectors": {"data", "collectors"},
+    "dashboard": {"data", "deviation", "analysis", "dashboard"},
+    "cli": {"data", "deviation", "analysis", "collectors", "dashboard", "cli"},
+    "app": {"cli"},
 }
+"""The rooms that each room may import from; `deviation` takes nothing of `data` but its schema."""
+
 IMPURE_PACKAGES = {"ccxt", "dash", "plotly", "kaleido", "aiohttp", "httpx", "deltalake", "click", "rich"}
+IMPURE_MODULES = {"time", "os", "pathlib", "io", "random", "asyncio", "socket"}
+
+MAX_MODULES = 15
+"""Modules that a folder may hold, counting ``__init__.py``."""
 
 
-def _list_imports(package: str) -> Iterator[tuple[str, str]]:
-    for path in sorted((ROOT / package).glob("**/*.py")):
+def list_modules(room: str) -> list[Path]:
+    """The Python files of a room."""
+    return [ROOT / "app.py"] if room == "app" else sorted((ROOT / room).rglob("*.py"))
+
+
+def get_module_name(path: Path) -> str:
+    """The dotted name of a module."""
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def list_imports(room: str) -> Iterator[tuple[str, str]]:
+    """Each import of a room: the importing module and the imported one."""
+    for path in list_modules(room):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ImportFrom):
-                assert node.level == 0, f"{path.name}: write imports from the top"
-                yield path.name, node.module or ""
+                assert node.level == 0, f"{path}: write absolute imports"
+                yield get_module_name(path), node.module or ""
             elif isinstance(node, ast.Import):
-                yield from ((path.name, alias.name) for alias in node.names)
+                yield from ((get_module_name(path), alias.name) for alias in node.names)
 
 
-@pytest.mark.parametrize("package", sorted(MAY_IMPORT))
-def test_a_room_imports_only_rooms_before_it(package: str) -> None:
-    """Each room imports itself and the rooms before it, `deviation` only the schema of `data`."""
-    import_count = 0
-    for file, module in _list_imports(package):
-        top = module.split(".")[0]
-        import_count += 1
-        if top in PACKAGES:
-            assert top in MAY_IMPORT[package] or (package == "deviation" and module == "data.schema"), (
-                f"{file}: {module}"
-            )
-    assert import_count
+def find_layer(module: str) -> int | None:
+    """The place of a module in `LAYERS`; None for packages and for modules of others."""
+    return next((i for i, layer in enumerate(LAYERS) if f"{module}.".startswith(f"{layer}.")), None)
+
+
+@pytest.mark.parametrize("room", sorted(MAY_IMPORT))
+def test_a_room_imports_only_the_rooms_before_it(room: str) -> None:
+    """Each room imports itself and the rooms that are allowed to it."""
+    rooms = {module.split(".")[0] for _, module in list_imports(room)} & MAY_IMPORT.keys()
+    assert rooms <= MAY_IMPORT[room]
+
+
+@pytest.mark.parametrize("room", sorted(MAY_IMPORT))
+def test_a_module_imports_only_layers_before_its_own(room: str) -> None:
+    """Within a room and across rooms no import points to a later layer."""
+    backwards = [
+        f"{importer} imports {imported}"
+        for importer, imported in list_imports(room)
+        if (own := find_layer(importer)) is not None and (other := find_layer(imported)) is not None and other > own
+    ]
+    assert backwards == []
+
+
+@pytest.mark.parametrize("room", sorted(MAY_IMPORT))
+def test_every_module_has_a_layer(room: str) -> None:
+    """Nothing stands outside of the order but the packages' own docstrings."""
+    names = {get_module_name(path) for path in list_modules(room) if path.name != "__init__.py"}
+    assert {name for name in names if find_layer(name) is None} == set()
+
+
+def test_every_layer_exists() -> None:
+    """The table names no module that is gone."""
+    names = {get_module_name(path) for room in MAY_IMPORT for path in list_modules(room)}
+    assert [layer for layer in LAYERS if layer not in names] == []
+
+
+def test_no_folder_is_crowded() -> None:
+    """A folder holds at most `MAX_MODULES` modules."""
+    counts = Counter(path.parent.relative_to(ROOT).as_posix() for room in MAY_IMPORT for path in list_modules(room))
+    assert {folder: count for folder, count in counts.items() if count > MAX_MODULES} == {}
 
 
 def test_the_measurement_is_pure() -> None:
-    """No clock, no files, no network and no plotting in `deviation`."""
-    for file, module in _list_imports("deviation"):
+    """No clock, no files, no network and no plotting in `deviation`, and nothing of `data` but its schema."""
+    for importer, module in list_imports("deviation"):
         top = module.split(".")[0]
-        assert top not in IMPURE_PACKAGES, f"{file} imports {module}"
-        assert top not in {"time", "os", "pathlib", "io", "random", "asyncio", "socket"}, f"{file} imports {module}"
+        assert top not in IMPURE_PACKAGES | IMPURE_MODULES, f"{importer} imports {module}"
+        assert top != "data" or module == "data.schema", f"{importer} imports {module}"
 
 
 def test_no_pandas_anywhere() -> None:
     """The runtime needs no pandas."""
-    for room in MAY_IMPORT:
-        assert all(module.split(".")[0] != "pandas" for _, module in _list_imports(room))
+    assert all(module.split(".")[0] != "pandas" for room in MAY_IMPORT for _, module in list_imports(room))
     assert "pandas" not in (ROOT / "requirements" / "run.txt").read_text(encoding="utf-8")

@@ -20,10 +20,10 @@ from deviation.placebo import PlaceboDay, PlaceboStatus
 from deviation.question import Group, Question, Rules
 from deviation.ranks import RankWord
 from deviation.report.fairness_json import NO_SIGNIFICANCE_NOTE
-from deviation.report.wording import format_minutes, format_threshold
 from deviation.result import Measurement
 from deviation.sensitivity import MarketSensitivity, Sensitivity, ValueRange, Verdict
 from deviation.summary import DeviationSummary
+from deviation.wording import format_minutes, format_threshold
 
 ILLUSTRATION_NOTE = "Illustration from published figures: no ranks, no reading aid, no sensitivity are given."
 

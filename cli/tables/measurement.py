@@ -21,7 +21,9 @@ from deviation.question import Group, QuoteHandling
 from deviation.report.headline import write_headline
 from deviation.report.json_output import UNNAMED_WINDOW, list_assumed_quotes
 from deviation.report.lows import find_exact_trade, summarize_lows
-from deviation.report.wording import (
+from deviation.result import MarketRow, Measurement
+from deviation.summary import THRESHOLDS_PCT
+from deviation.wording import (
     describe_split,
     format_amount,
     format_clock_time,
@@ -29,8 +31,6 @@ from deviation.report.wording import (
     format_price,
     format_threshold,
 )
-from deviation.result import MarketRow, Measurement
-from deviation.summary import THRESHOLDS_PCT
 
 
 def format_measurement(measurement: Measurement) -> RenderableType:

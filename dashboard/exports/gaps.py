@@ -20,8 +20,8 @@ from data.catalogue import Catalogue
 from data.schema import TIME
 from deviation.question import TOLERANCE, Question
 from deviation.report.lows import summarize_lows
-from deviation.report.wording import format_threshold
 from deviation.result import Measurement
+from deviation.wording import format_threshold
 
 LOW_KIND, CLOSE_KIND = "lows", "closes"
 """Kinds of gaps: between lowest trades of any bars, and between closes of one bar."""

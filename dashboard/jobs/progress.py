@@ -7,7 +7,7 @@ from typing import Any
 
 from dashboard.jobs.actions import ASKING, CollectionProgress, VenueProgress
 from dashboard.text.numbers import format_count
-from data.reasons import remove_file_names
+from data.outstanding import remove_file_names
 from data.schema import SETTLED_OUTCOMES, Outcome
 
 OUTCOME_ORDER = (

@@ -8,7 +8,7 @@ import polars as pl
 
 from dashboard.service.coverage import CoverageMap, build_coverage_map
 from dashboard.state.view import OriginChoice, ViewState
-from data.reasons import remove_file_names
+from data.outstanding import remove_file_names
 from data.schema import Evidence, Origin, Timeframe
 from data.store import CandleStore
 

@@ -17,7 +17,7 @@ from data.errors import UsageError
 from data.schema import Timeframe
 from data.times import parse_time
 from deviation.question import QuoteHandling, ReferenceKind
-from deviation.report.wording import format_amount, format_threshold
+from deviation.wording import format_amount, format_threshold
 
 QUERY_KEYS = (
     *("event", "asset", "window", "from", "to", "focus", "quote", "reference", "enter", "exit", "min-vote"),

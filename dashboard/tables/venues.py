@@ -17,9 +17,9 @@ from data.catalogue import Catalogue
 from data.schema import Evidence
 from deviation.question import Group
 from deviation.ranks import Rank, RankWord
-from deviation.report.wording import describe_split, format_minutes
 from deviation.result import MarketRow, Measurement
 from deviation.summary import DeviationSummary
+from deviation.wording import describe_split, format_minutes
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Numbers, times and names as text, on top of `deviation.report.wording`.
+"""Numbers, times and names as text, on top of `deviation.wording`.
 
 The same rules hold on pages, in pictures and on a terminal: what is undefined is an en dash, a minus is a true one,
 what rounds to zero has no sign, and thousands have a comma.
@@ -12,8 +12,8 @@ from data.catalogue import Catalogue
 from data.schema import Timeframe
 from deviation.minute.grid import Axis
 from deviation.question import Group
-from deviation.report.wording import format_minutes, format_percent, format_price
 from deviation.result import Measurement
+from deviation.wording import format_minutes, format_percent, format_price
 
 MINUS_SIGN = "\N{MINUS SIGN}"
 

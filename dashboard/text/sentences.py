@@ -9,8 +9,8 @@ from data.version import VERSION
 from deviation.question import Group, Question, QuoteHandling
 from deviation.report.headline import write_headline
 from deviation.report.json_output import UNNAMED_WINDOW
-from deviation.report.wording import format_amount, format_minutes, format_percent, format_threshold
 from deviation.result import MarketRow, Measurement
+from deviation.wording import format_amount, format_minutes, format_percent, format_threshold
 
 ORIGIN_LABELS = {
     Origin.ARCHIVE: "public archives",

@@ -5,9 +5,9 @@ from deviation.episodes import Direction
 from deviation.question import TOLERANCE, Group, QuoteHandling
 from deviation.ranks import RankWord
 from deviation.report.lows import measure_low_bounds
-from deviation.report.wording import format_clock_time, format_minutes, format_percent, format_price, format_threshold
 from deviation.result import MarketRow, Measurement
 from deviation.summary import DeviationSummary, ThinSummary, select_side
+from deviation.wording import format_clock_time, format_minutes, format_percent, format_price, format_threshold
 
 ILLUSTRATION = "Illustration from published figures, not a measurement"
 

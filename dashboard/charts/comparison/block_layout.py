@@ -24,7 +24,7 @@ from dashboard.sheet.canvas import Sheet
 from dashboard.sheet.panel import SMALL_FONT
 from dashboard.text.sentences import write_unranked
 from deviation.question import Group
-from deviation.report.wording import format_threshold
+from deviation.wording import format_threshold
 
 REMARK_LINE_HEIGHT = 16
 """Height of a line of remarks."""

@@ -32,7 +32,7 @@ from dashboard.sheet.time_axis import MARKS_HEIGHT, draw_note_marks, draw_notes,
 from dashboard.text.sentences import describe_bar_closes
 from data.catalogue import Note
 from deviation.question import Group
-from deviation.report.wording import format_minutes
+from deviation.wording import format_minutes
 
 END_LABEL_WIDTH = 146
 """Width of the space for labels right of the plots."""

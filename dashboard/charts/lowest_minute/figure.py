@@ -20,8 +20,8 @@ from dashboard.text.numbers import format_optional_price
 from data.schema import parse_quote
 from deviation.question import TOLERANCE, Group
 from deviation.report.lows import find_exact_trade
-from deviation.report.wording import format_amount, format_clock_time, format_percent, format_price
 from deviation.result import MarketRow
+from deviation.wording import format_amount, format_clock_time, format_percent, format_price
 
 ROW_HEIGHT = 21
 """Height of a venue's row in pixels."""

@@ -15,7 +15,7 @@ from dashboard.sheet.panel import SMALL_FONT, add_plot, build_linear_scale
 from dashboard.sheet.table import Cell, Column, SheetTable, measure_column
 from dashboard.text.numbers import format_optional_price
 from deviation.question import Group
-from deviation.report.wording import format_price
+from deviation.wording import format_price
 
 HEADING_FONT, SENTENCE_FONTS = 18, (16, 15, 14, 13)
 """Font sizes of a bar's heading, and of its sentences."""

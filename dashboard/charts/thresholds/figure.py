@@ -14,9 +14,9 @@ from dashboard.draw.theme import TEMPLATES
 from dashboard.draw.traces import Trace
 from dashboard.state.links import MethodAnchor, ViewLinks
 from dashboard.text.numbers import EN_DASH
-from deviation.report.wording import format_minutes
 from deviation.result import MarketRow
 from deviation.summary import THRESHOLDS_PCT
+from deviation.wording import format_minutes
 
 FIGURE_HEIGHT = 270
 """Height of the chart in pixels."""

@@ -24,9 +24,9 @@ from dashboard.sheet.canvas import Sheet
 from dashboard.sheet.legend import LegendItem, build_line_item
 from dashboard.sheet.panel import LEADER_THRESHOLD, SMALL_FONT
 from deviation.question import Group
-from deviation.report.wording import format_minutes
 from deviation.result import MarketRow
 from deviation.summary import THRESHOLDS_PCT
+from deviation.wording import format_minutes
 
 MARGIN_TOP, MARGIN_RIGHT, MARGIN_BOTTOM = 44.0, 62.0, 60.0
 """Space within the box for tick labels and axis titles; the former are on the right, as names are on the left."""

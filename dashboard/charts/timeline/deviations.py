@@ -12,9 +12,9 @@ from dashboard.text.numbers import format_signed_percent
 from deviation.episodes import Direction
 from deviation.minute.series import DeviationSeries
 from deviation.question import TOLERANCE, Group
-from deviation.report.wording import format_clock_time, format_threshold
 from deviation.result import MarketRow
 from deviation.summary import find_minimum, select_side, value_at
+from deviation.wording import format_clock_time, format_threshold
 
 LINE_WIDTH_SHARES = (0.9, 0.65)
 """Widths of the lines against the own group and the other one, as shares of the price line's width."""

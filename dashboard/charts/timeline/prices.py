@@ -12,8 +12,8 @@ from dashboard.draw.traces import BUCKET_COUNT, Trace, build_hollow_trace, build
 from deviation.minute.grid import Floats
 from deviation.minute.states import State
 from deviation.question import Group
-from deviation.report.wording import format_clock_time, format_price
 from deviation.result import MarketRow
+from deviation.wording import format_clock_time, format_price
 
 MAX_NAMED_VENUES = 2
 """Number of lines per group up to which each is named at its end; above it one label gives their number."""

@@ -41,8 +41,8 @@ from dashboard.text.sentences import list_window_notes, write_measured, write_ti
 from data.catalogue import Catalogue
 from data.reconstruction.candles import list_assumed_markets
 from data.schema import Evidence, Timeframe
-from deviation.report.wording import format_minutes
 from deviation.result import Measurement
+from deviation.wording import format_minutes
 
 MAX_SECONDS_WINDOW = timedelta(minutes=30)
 """The longest window for which bars of a second are offered; in a longer one they are narrower than a pixel."""

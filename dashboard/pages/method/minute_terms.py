@@ -14,8 +14,8 @@ from dashboard.pages.method.parts import (
 )
 from data.schema import Timeframe
 from deviation.question import CARRY_MIN, FIRM_VOTES, QuoteHandling, ReferenceKind
-from deviation.report.wording import format_minutes
 from deviation.summary import THRESHOLDS_PCT
+from deviation.wording import format_minutes
 
 
 def define_limits(parameters: DefinitionParameters) -> list[Any]:

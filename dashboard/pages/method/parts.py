@@ -8,7 +8,7 @@ from dash import html
 from dashboard.state.view import ViewState, format_number
 from data.catalogue import Catalogue
 from data.schema import Timeframe
-from deviation.report.wording import format_amount
+from deviation.wording import format_amount
 
 
 @dataclass(frozen=True, slots=True)

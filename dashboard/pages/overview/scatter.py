@@ -30,7 +30,7 @@ from dashboard.state.links import MethodAnchor
 from dashboard.state.view import Theme
 from dashboard.text.numbers import format_signed_percent, format_whole_dollars
 from data.catalogue import Catalogue
-from deviation.report.wording import format_minutes
+from deviation.wording import format_minutes
 
 SIZES = {"wide": WIDE_CHART, "narrow": NARROW_CHART}
 """Both are sent; the style sheet shows the one that fits the screen."""

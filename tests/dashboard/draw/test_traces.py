@@ -30,7 +30,7 @@ from dashboard.text.clock import Zone, build_ticks, convert_to_zone, format_naiv
 from dashboard.text.numbers import MINUS_SIGN, format_axis_percent, format_dollars
 from deviation.minute.states import State
 from deviation.question import Group
-from deviation.report.wording import format_price
+from deviation.wording import format_price
 from tests.dashboard.scenarios import CATALOGUE, measure_scenario
 
 NAN = float("nan")

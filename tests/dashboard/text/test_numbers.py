@@ -20,7 +20,7 @@ from dashboard.text.numbers import (
 )
 from data.schema import Timeframe
 from deviation.minute.grid import Axis
-from deviation.report.wording import (
+from deviation.wording import (
     format_amount,
     format_clock_time,
     format_minutes,

@@ -1,6 +1,6 @@
 """Texts of numbers that are close to a limit of their format."""
 
-from deviation.report.wording import format_clock_time, format_percent
+from deviation.wording import format_clock_time, format_percent
 from tests.deviation.close_boards import build_board_question, measure_board
 
 
