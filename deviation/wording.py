@@ -1,4 +1,6 @@
-"""Percentages, prices, amounts, minutes and bar times as text; thousands have a comma in all of them.
+"""Percentages, prices, amounts, minutes and bar times as text, without thousands separators.
+
+Volumes in dollars and counts have separators (`dashboard.text.numbers`).
 
 What may be undefined or negative is in `dashboard.text.numbers`.
 """
@@ -15,12 +17,12 @@ def format_percent(fraction: float) -> str:
     """A fraction of at least 0 in per cent: one decimal below 10, none above; less than all never rounds to "100".
 
     >>> format_percent(0.0345), format_percent(0.284), format_percent(0.9996), format_percent(12.5)
-    ('3.5 %', '28 %', '99.9 %', '1,250 %')
+    ('3.5 %', '28 %', '99.9 %', '1250 %')
     """
     value = 100 * fraction
     if 99.5 <= value < 100:  # noqa: PLR2004 - rounding up would say that nothing was left
         return f"{math.floor(10 * value) / 10:.1f} %"
-    return f"{value:.1f} %" if value < 9.95 else f"{value:,.0f} %"  # noqa: PLR2004 - 9.95 rounds to 10
+    return f"{value:.1f} %" if value < 9.95 else f"{value:.0f} %"  # noqa: PLR2004 - 9.95 rounds to 10
 
 
 def format_threshold(fraction: float) -> str:
@@ -36,31 +38,28 @@ def format_price(price: float) -> str:
     """A price: five significant digits, three below a cent, and all digits before the decimal point.
 
     >>> format_price(0.00100208), format_price(430.65), format_price(102000.0)
-    ('0.001', '430.65', '102,000')
+    ('0.001', '430.65', '102000')
     """
     digits = 3 if price < 0.01 else max(5, math.ceil(math.log10(price)))  # noqa: PLR2004 - a cent
-    whole, point, decimals = np.format_float_positional(price, precision=digits, fractional=False, trim="-").partition(
-        "."
-    )
-    return f"{int(whole):,}{point}{decimals}"
+    return np.format_float_positional(price, precision=digits, fractional=False, trim="-")
 
 
 def format_amount(amount: float) -> str:
     """An amount of at least 0 of an asset or of dollars: six significant digits, and all digits of a whole number.
 
     >>> format_amount(0.0123456789), format_amount(10000.0), format_amount(1234567.8)
-    ('0.0123457', '10,000', '1,234,568')
+    ('0.0123457', '10000', '1234568')
     """
-    return f"{amount:,.0f}" if amount >= 100_000 else f"{amount:,.6g}"  # noqa: PLR2004 - six digits
+    return f"{amount:.0f}" if amount >= 100_000 else f"{amount:.6g}"  # noqa: PLR2004 - six digits
 
 
 def format_minutes(minutes: float) -> str:
     """A number of minutes, to a hundredth.
 
     >>> format_minutes(1440), format_minutes(1.5), format_minutes(1 / 60)
-    ('1,440', '1.5', '0.02')
+    ('1440', '1.5', '0.02')
     """
-    return f"{minutes:,.2f}".rstrip("0").rstrip(".")
+    return f"{minutes:.2f}".rstrip("0").rstrip(".")
 
 
 def format_clock_time(axis: Axis, position: int) -> str:

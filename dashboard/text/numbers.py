@@ -100,7 +100,7 @@ def format_minute_count(minutes: float, total: float) -> str:
     """A number of minutes of a total.
 
     >>> format_minute_count(5, 1440), format_minute_count(0, 30), format_minute_count(0, 0)
-    ('5 of 1,440', '0 of 30', '–')
+    ('5 of 1440', '0 of 30', '–')
     """
     return f"{format_minutes(minutes)} of {format_minutes(total)}" if total else EN_DASH
 

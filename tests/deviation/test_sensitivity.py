@@ -93,7 +93,7 @@ def test_settings_that_silence_the_votes_are_named() -> None:
     row = _build_json(board, build_board_question(), volume=5.0)["binance usdt"]
     silent_settings = [
         ", ".join(part for part in (reference, quote, f"smallest vote {min_vote_usd} USD") if part)
-        for reference, quote, min_vote_usd in product(("", "weighted-median"), ("", "as-is"), ("1,000", "10,000"))
+        for reference, quote, min_vote_usd in product(("", "weighted-median"), ("", "as-is"), (1000, 10000))
     ]
     assert row["not_firm"] == [*silent_settings, "without Bitget", "without Bybit", "without Gate"]
     assert row["removal"] == {"venue": "bitget", "depth": None}

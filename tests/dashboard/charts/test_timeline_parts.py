@@ -152,7 +152,7 @@ def test_the_exact_trade_is_named() -> None:
         "fetched_at": time,
     }
     text = write_sentences(scene, 20, pl.DataFrame([trade], schema=LOW_TRADE))
-    assert text[-1] == "The trade itself: 0.001 USDT at 21:20:12.345 UTC, 1,500.5 ATOM, number 77."
+    assert text[-1] == "The trade itself: 0.001 USDT at 21:20:12.345 UTC, 1500.5 ATOM, number 77."
 
 
 def test_notes_are_marked_and_listed() -> None:

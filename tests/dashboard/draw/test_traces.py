@@ -197,7 +197,7 @@ def test_numbers_as_text() -> None:
     """Per cent, ticks, prices and dollars are formatted as documented."""
     assert [format_axis_percent(value) for value in (-2.5, 0.0, 20.0)] == [f"{MINUS_SIGN}2.5 %", "0 %", "+20 %"]
     assert compute_ticks(-1.0, 1.0, 4) == (-1.0, -0.5, 0.0, 0.5, 1.0)
-    assert [format_price(price) for price in (0.001, 102_000.4)] == ["0.001", "102,000"]
+    assert [format_price(price) for price in (0.001, 102_000.4)] == ["0.001", "102000"]
     assert [format_dollars(amount) for amount in (1.25e9, 999_999, 1_500, 12)] == ["$1.2B", "$1.0M", "$1.5k", "$12"]
 
 
