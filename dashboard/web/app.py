@@ -108,7 +108,7 @@ def prerender_address(shell_layout: Component, router: Router, path: str, search
     try:
         return prerender(shell_layout, router.open(path, search))
     except Exception:
-        logger.exception("A first sight failed")
+        logger.exception("Pre-rendering a page failed")
         return Prerendered("", [])
 
 
