@@ -26,11 +26,11 @@
   /* As dashboard.text.numbers writes them: five digits of a price, and per cent with one decimal below 10. */
   const formatPrice = (value) => {
     const digits = Math.abs(value) < 0.01 ? 3 : Math.max(5, Math.ceil(Math.log10(Math.abs(value))));
-    return value.toLocaleString("en", { maximumSignificantDigits: Math.min(digits, 7) });
+    return value.toLocaleString("en", { maximumSignificantDigits: Math.min(digits, 7), useGrouping: false });
   };
   const formatPercent = (fraction) => {
     const size = 100 * Math.abs(fraction);
-    const rounded = size < 9.95 ? size.toFixed(1) : size.toFixed(0).replace(/\B(?=(\d{3})+$)/g, ",");
+    const rounded = size.toFixed(size < 9.95 ? 1 : 0);
     const text = size >= 99.5 && size < 100 ? (Math.floor(10 * size) / 10).toFixed(1) : rounded;
     return `${text === "0.0" ? "" : fraction < 0 ? MINUS : "+"}${text}${NARROW}%`;
   };
