@@ -1,8 +1,6 @@
 """Percentages, prices, amounts, minutes and bar times as text, without thousands separators.
 
-Volumes in dollars and counts have separators (`dashboard.text.numbers`).
-
-What may be undefined or negative is in `dashboard.text.numbers`.
+`dashboard.text.numbers` has what may be undefined or negative, and volumes and counts, which have separators.
 """
 
 import math
