@@ -17,7 +17,6 @@ from dashboard.state.view import Theme
 from data.catalogue import Catalogue
 from data.errors import NoUsableCandles, UsageError
 from data.reconstruction.candles import list_assumed_markets
-from data.schema import Evidence
 from deviation.result import Measurement
 
 ShowLine = Callable[[str], None]
@@ -66,7 +65,7 @@ def write_picture(
         BrowserMissing: There is no browser.
         BrowserFailed: The browser failed.
     """
-    assumed = list_assumed_markets() if measurement.question.origin is Evidence.RECONSTRUCTION else frozenset()
+    assumed = list_assumed_markets(measurement.question.origin)
     name = build_file_name(measurement, file_format=style.file_format.value, size=style.size, theme=style.theme)
     path = target / name if target.is_dir() else target
     figure = build_comparison_sheet(measurement, catalogue, size=style.size, theme=style.theme, assumed=assumed)

@@ -23,7 +23,6 @@ from data.catalogue import Catalogue
 from data.errors import NoUsableCandles
 from data.files.export import encode_rows
 from data.reconstruction.candles import list_assumed_markets
-from data.schema import Evidence
 from deviation.result import Measurement
 
 ALL_ASSETS = "all"
@@ -100,8 +99,7 @@ class ExportRequest:
             StoreUnusable: The store cannot be read.
         """
         measurement = self.measure_asset()
-        is_illustration = measurement.question.origin is Evidence.RECONSTRUCTION
-        assumed = list_assumed_markets() if is_illustration else frozenset()
+        assumed = list_assumed_markets(measurement.question.origin)
         return Scene(measurement, self.catalogue, self.view.theme, frozenset(), assumed)
 
     def measure_event(self) -> EventContext:

@@ -45,14 +45,13 @@ def build_market_columns(measurement: Measurement, row: MarketRow) -> Row:
     no figure of it published.
     """
     question, market = measurement.question, row.market
-    is_illustration = question.origin is Evidence.RECONSTRUCTION
     return {
         **build_question_columns(measurement),
         "venue": market.venue,
         "symbol": market.symbol,
         "group": market.group.value,
         "focus": market.venue == question.focus,
-        "assumed": is_illustration and (market.venue, market.symbol) in list_assumed_markets(),
+        "assumed": (market.venue, market.symbol) in list_assumed_markets(question.origin),
     }
 
 

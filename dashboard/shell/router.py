@@ -75,7 +75,7 @@ class Router:
         result = self.context.measurements.measure_view(parse_query(query, self.catalogue)[0])
         if result.measurement is None:
             return None
-        assumed_set = list_assumed_markets() if result.is_illustration else frozenset()
+        assumed_set = list_assumed_markets(result.measurement.question.origin)
         figure = build_comparison_sheet(result.measurement, self.catalogue, assumed=assumed_set)
         return {"figure": figure.to_plotly_json(), "filename": build_file_name(result.measurement).removesuffix(".png")}
 

@@ -23,7 +23,7 @@ from data.reconstruction.path import (
     sample_traded_minutes,
     sample_turnover,
 )
-from data.schema import CANDLE, MINUTE_MS, Origin, Timeframe
+from data.schema import CANDLE, MINUTE_MS, Evidence, Origin, Timeframe
 
 EVENT = "2025-10-10"
 """The reconstructed event, and the name of the file of its figures."""
@@ -73,15 +73,19 @@ def reconstruct_candles() -> pl.DataFrame:
     )
 
 
-def list_assumed_markets() -> frozenset[tuple[str, str]]:
-    """The markets, as (venue, symbol), without a published figure; they are drawn dashed.
+@cache
+def list_assumed_markets(origin: Evidence) -> frozenset[tuple[str, str]]:
+    """The markets, as (venue, symbol), without a published figure; they are drawn dashed. Real candles have none.
 
     A figure counts for a market if it is published for that venue by name. The band of the other offshore ATOM lows
     names no venue, so those markets are assumed although their lows lie in it.
 
-    >>> ("okx", "ATOM/USDT") in list_assumed_markets(), ("binance", "ATOM/USDT") in list_assumed_markets()
-    (True, False)
+    >>> assumed = list_assumed_markets(Evidence.RECONSTRUCTION)
+    >>> ("okx", "ATOM/USDT") in assumed, ("binance", "ATOM/USDT") in assumed, len(list_assumed_markets(Evidence.REAL))
+    (True, False, 0)
     """
+    if origin is Evidence.REAL:
+        return frozenset()
     shape = _read_shape()
     assumed_lows = {(a.venue, a.symbol) for a in shape.anchors if a.evidence == ASSUMED}
     published = {(a.venue, a.symbol) for a in shape.anchors}

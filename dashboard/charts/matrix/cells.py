@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from dashboard.draw.theme import compute_contrast, get_palette, mix_colours
+from dashboard.draw.theme import PALETTES, compute_contrast, mix_colours
 from dashboard.service.event import EventContext
 from dashboard.state.view import Theme
 from dashboard.text.numbers import EN_DASH, format_minute_count, format_signed_percent
 from data.reconstruction.candles import list_assumed_markets
+from data.schema import Evidence
 from deviation.matrix import MatrixCell, build_matrix
 from deviation.question import TOLERANCE, Group
 from deviation.ranks import Rank, RankWord
@@ -77,7 +78,8 @@ def format_numbers(summary: DeviationSummary) -> tuple[str, str]:
 def describe_rank(overview: EventContext, rank: Rank, row: MarketRow) -> str:
     """The rank in the few words of a cell; empty for a venue that is neither deepest nor longest."""
     if overview.is_illustration:
-        return "assumed" if (row.market.venue, row.market.symbol) in list_assumed_markets() else "partly published"
+        assumed = list_assumed_markets(Evidence.RECONSTRUCTION)
+        return "assumed" if (row.market.venue, row.market.symbol) in assumed else "partly published"
     if rank.reason is not None:
         return RankWord.NOT_RANKED.value
     if rank.deepest is rank.longest is RankWord.CLOSE:
@@ -105,6 +107,6 @@ def select_cell_colours(step: int, theme: Theme) -> tuple[str, str]:
     >>> select_cell_colours(0, Theme.LIGHT)
     ('#ffffff', '#16191d')
     """
-    colours = get_palette(theme)
+    colours = PALETTES[theme]
     background = mix_colours(colours.paper, DEEPEST_COLOURS[theme], TINT_SHARES[step])
     return background, max(colours.ink, colours.paper, key=lambda colour: compute_contrast(colour, background))

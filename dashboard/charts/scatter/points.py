@@ -16,7 +16,7 @@ from dashboard.text.numbers import (
 )
 from data.catalogue import Catalogue
 from data.reconstruction.candles import list_assumed_markets
-from data.schema import Evidence, Timeframe
+from data.schema import Timeframe
 from deviation.question import Group
 from deviation.result import MarketRow, Measurement
 
@@ -100,7 +100,6 @@ def _build_market_point(
     market, group = row.market, select_voting_group(row)
     summary = row.summaries[group]
     underlying = measurement.question.underlying
-    is_illustration = measurement.question.origin is Evidence.RECONSTRUCTION
     return MarketPoint(
         asset=measurement.question.asset,
         venue=market.venue,
@@ -115,7 +114,7 @@ def _build_market_point(
         is_spot=row.is_spot,
         uses_fair_value=underlying is not None,
         is_focus=market.venue in focus,
-        is_assumed=is_illustration and (market.venue, market.symbol) in list_assumed_markets(),
+        is_assumed=(market.venue, market.symbol) in list_assumed_markets(measurement.question.origin),
     )
 
 

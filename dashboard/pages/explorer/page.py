@@ -207,8 +207,7 @@ def _build_reading_note(links: ViewLinks, bar: Timeframe) -> list[Any]:
 
 def _build_scene(measurement: Measurement, view: ViewState, catalogue: Catalogue) -> Scene:
     """The measurement with everything that charts need of the view."""
-    is_illustration = measurement.question.origin is Evidence.RECONSTRUCTION
-    assumed_set = list_assumed_markets() if is_illustration else frozenset()
+    assumed_set = list_assumed_markets(measurement.question.origin)
     return Scene(measurement, catalogue, view.theme, view.hidden, assumed_set)
 
 

@@ -117,7 +117,7 @@ def _build_focus_buttons(overview: EventContext, measurement: Measurement) -> ht
 
 def _build_illustration(measurement: Measurement) -> list[html.P]:
     markets = [(row.market.venue, row.market.symbol) for row in measurement.rows]
-    assumed_count = sum(market in list_assumed_markets() for market in markets)
+    assumed_count = len(list_assumed_markets(measurement.question.origin).intersection(markets))
     return [
         html.P(write_headline(measurement)[0], className="overview-headline"),
         html.P(

@@ -8,7 +8,7 @@ from polars.testing import assert_frame_equal
 
 from data.reconstruction.candles import list_assumed_markets, reconstruct_candles
 from data.reconstruction.figures import read_shape
-from data.schema import CANDLE
+from data.schema import CANDLE, Evidence
 
 DAY = (datetime(2025, 10, 10, tzinfo=UTC), datetime(2025, 10, 11, tzinfo=UTC))
 CRASH = (datetime(2025, 10, 10, 21, 10, tzinfo=UTC), datetime(2025, 10, 10, 21, 40, tzinfo=UTC))
@@ -288,9 +288,9 @@ def test_assumed_markets_are_those_without_a_figure_of_their_own(sample: pl.Data
     markets = set(sample.select("venue", "symbol").unique().iter_rows())
     named = {(venue, symbol) for venue, symbol, _, _ in DAY_LOWS}
     named |= {("binance", "WBETH/ETH"), ("binance", "BNSOL/SOL")}
-    assert list_assumed_markets() == markets - named
-    assert ("okx", "ATOM/USDT") in list_assumed_markets()
-    assert ("binance", "ATOM/USDT") not in list_assumed_markets()
+    assert list_assumed_markets(Evidence.RECONSTRUCTION) == markets - named
+    assert ("okx", "ATOM/USDT") in list_assumed_markets(Evidence.RECONSTRUCTION)
+    assert ("binance", "ATOM/USDT") not in list_assumed_markets(Evidence.RECONSTRUCTION)
 
 
 def test_every_anchor_names_its_source_and_evidence() -> None:
