@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dashboard.draw.markers import FOCUS_MARKER_SIZE, MARKER_SIZE, get_marker_symbol
-from dashboard.draw.theme import compute_venue_colour, get_palette
+from dashboard.draw.theme import PALETTES, compute_venue_colour
 from dashboard.draw.traces import Trace
 from dashboard.state.view import Theme
 from data.catalogue import Catalogue
@@ -44,7 +44,7 @@ def build_marker_traces(
     points: Sequence[ScatterPoint], catalogue: Catalogue, theme: Theme, magnification: float = 1.0
 ) -> list[Trace]:
     """A trace per venue, the focus venue's last, drawn over the others; ``magnification`` is relative to the page."""
-    colours = get_palette(theme)
+    colours = PALETTES[theme]
     focus_by_venue = {point.venue: point.is_focus for point in points}
     traces: list[Trace] = []
     for venue in sorted(focus_by_venue, key=lambda name: focus_by_venue[name]):

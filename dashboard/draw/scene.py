@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from dashboard.draw.theme import GROUP_DASHES, Palette, compute_venue_colour, get_palette
+from dashboard.draw.theme import GROUP_DASHES, PALETTES, Palette, compute_venue_colour
 from dashboard.state.view import Theme
 from data.catalogue import Catalogue
 from data.schema import Evidence
@@ -36,7 +36,7 @@ class Scene:
     @property
     def colours(self) -> Palette:
         """The colours of the theme."""
-        return get_palette(self.theme)
+        return PALETTES[self.theme]
 
     @cached_property
     def focus(self) -> MarketRow | None:

@@ -81,11 +81,7 @@ PALETTES = {
         },
     ),
 }
-
-
-def get_palette(theme: Theme) -> Palette:
-    """The colours of a theme."""
-    return PALETTES[theme]
+"""The colours of each theme."""
 
 
 def _build_template(colours: Palette) -> go.layout.Template:

@@ -8,7 +8,7 @@ import polars as pl
 from dashboard.charts.matrix.cells import GroupMatrix, build_group_matrices, is_hatched
 from dashboard.charts.matrix.reading_aid import write_headline
 from dashboard.charts.matrix.sheet import build_matrix_legend, draw_matrix
-from dashboard.draw.theme import get_palette
+from dashboard.draw.theme import PALETTES
 from dashboard.exports.rows import (
     Row,
     build_market_columns,
@@ -92,7 +92,7 @@ def _build_cell_columns(row: MarketRow, measurement: Measurement) -> Row:
 def build_matrix_sheet(overview: EventContext, size: SheetSize) -> go.Figure:
     """The printed matrices; a sentence in their place if there is no spot market."""
     catalogue, theme, matrices = overview.catalogue, overview.view.theme, build_group_matrices(overview)
-    draw, legend_items = build_sentence_drawer("No spot market here.", get_palette(theme)), []
+    draw, legend_items = build_sentence_drawer("No spot market here.", PALETTES[theme]), []
     if matrices:
         draw = partial(draw_matrix, overview=overview, matrices=matrices)
         legend_items = build_matrix_legend(overview, matrices)

@@ -27,7 +27,7 @@ from dashboard.charts.scatter.volume_rank import (
     group_volume_cases,
     write_volume_count,
 )
-from dashboard.draw.theme import get_palette
+from dashboard.draw.theme import PALETTES
 from dashboard.exports.rows import (
     MARKET_SCHEMA,
     Row,
@@ -160,7 +160,7 @@ def _build_sheet(
 ) -> go.Figure:
     theme = overview.view.theme
     draw, legend_items = (
-        (build_sentence_drawer(empty_text, get_palette(theme)), [])
+        (build_sentence_drawer(empty_text, PALETTES[theme]), [])
         if data is None
         else build_scatter_drawing(overview, data, x_title)
     )

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from dashboard.draw.label_layout import Box
 from dashboard.draw.text_metrics import fit_text
-from dashboard.draw.theme import TEMPLATES, Palette, get_palette
+from dashboard.draw.theme import PALETTES, TEMPLATES, Palette
 from dashboard.sheet.canvas import Sheet
 from dashboard.sheet.frame import HeaderText, draw_footer, draw_header, draw_watermark
 from dashboard.sheet.legend import LegendItem, draw_legend
@@ -62,7 +62,7 @@ def build_chart_sheet(
         theme: light or dark paper.
         legend_items: the items of the key, which stands below the chart.
     """
-    shape, colours = SHAPES[size], get_palette(theme)
+    shape, colours = SHAPES[size], PALETTES[theme]
     is_illustration = measurements[0].question.origin is Evidence.RECONSTRUCTION
     sheet = Sheet(shape.width, shape.height)
     top = draw_header(

@@ -6,7 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from dashboard.draw.label_layout import Box
-from dashboard.draw.theme import get_palette
+from dashboard.draw.theme import PALETTES
 from dashboard.sheet.canvas import ALIGN_SHARES
 from dashboard.sheet.sizes import SHAPES, SheetSize
 from dashboard.state.view import Theme
@@ -42,7 +42,7 @@ def find_faults(figure: go.Figure, size: SheetSize, theme: Theme = Theme.LIGHT) 
     layout, shape = figure.layout, SHAPES[size]
     sheet = Box(0, 0, shape.width, shape.height)
     problems = [] if (layout.width, layout.height) == (shape.width, shape.height) else ["another shape"]
-    problems += [] if layout.template.layout.paper_bgcolor == get_palette(theme).paper else ["another paper"]
+    problems += [] if layout.template.layout.paper_bgcolor == PALETTES[theme].paper else ["another paper"]
     problems += [f"{first_text} on {second_text}" for first_text, second_text in find_overlaps(figure)]
     return problems + [
         f"{text} beyond the sheet" for text, box in measure_text_boxes(figure) if not sheet.contains(box)

@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 from dash import html
 
-from dashboard.draw.theme import TEMPLATES, Palette, compute_venue_colour, get_palette
+from dashboard.draw.theme import PALETTES, TEMPLATES, Palette, compute_venue_colour
 from dashboard.state.view import Theme
 from dashboard.tables.lows_rows import measure_unaligned_gap
 from dashboard.text.numbers import format_axis_percent
@@ -115,7 +115,7 @@ def format_edge(edge_pct: int) -> str:
 
 def build_gaps_figure(gaps: Gaps, catalogue: Catalogue, focus: str, theme: Theme, bar: Timeframe) -> go.Figure:
     """Both histograms, one above the other on the same bins; the focus venue's part of each bar has its colour."""
-    colours, colour = get_palette(theme), compute_venue_colour(catalogue, focus, theme)
+    colours, colour = PALETTES[theme], compute_venue_colour(catalogue, focus, theme)
     name = catalogue.get_venue(focus).name
     figure = go.Figure(
         layout={

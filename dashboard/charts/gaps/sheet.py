@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dashboard.charts.gaps.figure import BIN_EDGES_PCT, NO_GAP_TEXT, Bin, Gap, Gaps, count_bins, format_edge
 from dashboard.draw.label_layout import Box
 from dashboard.draw.text_metrics import LINE_HEIGHT, shorten_text
-from dashboard.draw.theme import compute_venue_colour, get_palette
+from dashboard.draw.theme import PALETTES, compute_venue_colour
 from dashboard.sheet.canvas import Sheet
 from dashboard.sheet.legend import LegendItem, build_swatch_item
 from dashboard.sheet.panel import SMALL_FONT
@@ -45,7 +45,7 @@ def draw_gaps(
     )
     colour = compute_venue_colour(catalogue, focus, theme)
     for number, ((title, panel_gaps), panel_box) in enumerate(zip(panels, (upper, lower), strict=True), start=1):
-        sheet.write_text(title, panel_box.left, panel_box.top + 10, size=15, colour=get_palette(theme).ink, bold=True)
+        sheet.write_text(title, panel_box.left, panel_box.top + 10, size=15, colour=PALETTES[theme].ink, bold=True)
         _draw_histogram(
             sheet,
             number,
@@ -62,13 +62,13 @@ def build_gap_legend(catalogue: Catalogue, focus: str, theme: Theme) -> list[Leg
     name = catalogue.get_venue(focus).name
     return [
         build_swatch_item(f"{name}, with its assets", compute_venue_colour(catalogue, focus, theme)),
-        build_swatch_item("the other exchanges", get_palette(theme).band),
+        build_swatch_item("the other exchanges", PALETTES[theme].band),
     ]
 
 
 def _draw_histogram(sheet: Sheet, number: int, box: Box, gaps: Sequence[Gap], colour: str, theme: Theme) -> None:
     """A bar per bin, the focus venue's part at its bottom; above it the count and the focus venue's assets."""
-    colours, bins = get_palette(theme), count_bins(gaps)
+    colours, bins = PALETTES[theme], count_bins(gaps)
     sheet.draw_line((box.left, box.bottom), (box.right, box.bottom), colours.rule)
     if not gaps:
         centre = (box.left + box.right) / 2
@@ -135,7 +135,7 @@ def _write_assets(sheet: Sheet, bin_: Bin, middle: float, box: Box, colour: str)
 
 def _draw_edges(sheet: Sheet, box: Box, theme: Theme) -> None:
     """The edges between bins, and the title of the axis."""
-    colours, bin_width = get_palette(theme), (box.right - box.left) / (len(BIN_EDGES_PCT) + 1)
+    colours, bin_width = PALETTES[theme], (box.right - box.left) / (len(BIN_EDGES_PCT) + 1)
     for index, edge in enumerate(BIN_EDGES_PCT, start=1):
         x = box.left + bin_width * index
         sheet.draw_line((x, box.bottom), (x, box.bottom + 5), colours.rule)

@@ -18,7 +18,7 @@ from dashboard.charts.matrix.cells import (
 )
 from dashboard.draw.label_layout import Box
 from dashboard.draw.text_metrics import balance_lines, fit_text, measure_text_width
-from dashboard.draw.theme import Palette, get_palette
+from dashboard.draw.theme import PALETTES, Palette
 from dashboard.service.event import EventContext
 from dashboard.sheet.canvas import Sheet
 from dashboard.sheet.legend import SWATCH_WIDTH, LegendItem, build_swatch_item
@@ -196,7 +196,7 @@ def _compute_text_width(layout: MatrixLayout) -> float:
 
 def draw_matrix(sheet: Sheet, box: Box, overview: EventContext, matrices: Sequence[GroupMatrix]) -> None:
     """Draw the matrices of all groups, and above them a caption that explains the cells."""
-    colours = get_palette(overview.view.theme)
+    colours = PALETTES[overview.view.theme]
     top = box.top + 26
     layout = fit_matrix(overview, matrices, Box(box.left, top, box.right, box.bottom))
     size, (line, *_) = fit_text(
@@ -223,7 +223,7 @@ def _draw_group_matrix(
     sheet: Sheet, overview: EventContext, matrix: GroupMatrix, layout: MatrixLayout, left: float, top: float
 ) -> None:
     """A matrix: the names of group and assets, then a row per venue, the focus venue's name in bold."""
-    colours = get_palette(overview.view.theme)
+    colours = PALETTES[overview.view.theme]
     first_column = left + layout.name_width
     sheet.write_text(
         format_exchanges(matrix.group),
@@ -253,7 +253,7 @@ def _draw_group_matrix(
 def _draw_cell(sheet: Sheet, overview: EventContext, cell: MatrixCell, layout: MatrixLayout, box: Box) -> None:
     """A cell: its background, and its lines of text."""
     theme = overview.view.theme
-    colours = get_palette(theme)
+    colours = PALETTES[theme]
     background, text = select_cell_colours(0 if cell.row is None else compute_step(cell.row.own_summary.depth), theme)
     if cell.row is None:
         _draw_dashed_edge(sheet, box, colours)
@@ -309,7 +309,7 @@ def _clip_diagonal(box: Box, across: float) -> tuple[tuple[float, float], tuple[
 def build_matrix_legend(overview: EventContext, matrices: Sequence[GroupMatrix]) -> list[LegendItem]:
     """A swatch per step of depth, then for outlined, hatched and empty cells, if there are any."""
     theme = overview.view.theme
-    colours = get_palette(theme)
+    colours = PALETTES[theme]
     names = (f"less than {DEPTH_STEPS_PCT[0]} % below", *(f"from {pct} %" for pct in DEPTH_STEPS_PCT))
     # The first step has the colour of the paper and needs an edge; on others it would look like the deepest's outline.
     edges = (colours.rule, *(None for _ in DEPTH_STEPS_PCT))

@@ -10,7 +10,7 @@ from dashboard.draw.label_layout import Box
 from dashboard.draw.plot import Plot
 from dashboard.draw.point_labels import LabelStyle, LeaderLine, place_point_labels
 from dashboard.draw.scatter_points import ScatterPoint, build_marker_traces
-from dashboard.draw.theme import TEMPLATES, Palette, get_palette
+from dashboard.draw.theme import PALETTES, TEMPLATES, Palette
 from dashboard.draw.traces import Trace
 from dashboard.state.view import Theme
 from data.catalogue import Catalogue
@@ -37,7 +37,7 @@ def build_scatter_figure(
     points: Sequence[ScatterPoint], x: Scale, y: Scale, catalogue: Catalogue, theme: Theme, size: ChartSize
 ) -> Figure:
     """The chart without axis titles, which the page writes around it."""
-    colours = get_palette(theme)
+    colours = PALETTES[theme]
     plot = Plot(Box(MARGIN_LEFT, MARGIN_TOP, size.width - MARGIN_RIGHT, size.height - MARGIN_BOTTOM), x, y)
     bounds = Box(plot.box.left, plot.box.top - 4, size.width - 2, plot.box.bottom)
     labels, lines = place_point_labels(points, plot, bounds, LabelStyle(size.font_size, size.max_labels))

@@ -11,7 +11,7 @@ from dashboard.draw.plot import Plot
 from dashboard.draw.point_labels import LABEL_DISTANCES, LabelStyle, place_point_labels
 from dashboard.draw.scatter_points import ScatterPoint, build_marker_traces
 from dashboard.draw.text_metrics import join_items, measure_text_width
-from dashboard.draw.theme import get_palette
+from dashboard.draw.theme import PALETTES
 from dashboard.service.event import EventContext
 from dashboard.sheet.canvas import Sheet
 from dashboard.sheet.chart_sheet import ChartDrawer
@@ -47,7 +47,7 @@ def build_scatter_drawing(
 
 
 def _draw_scatter(sheet: Sheet, box: Box, data: ScatterData, catalogue: Catalogue, theme: Theme, x_title: str) -> None:
-    colours = get_palette(theme)
+    colours = PALETTES[theme]
     inner = Box(box.left + MARGIN_LEFT, box.top + MARGIN_TOP, box.right - MARGIN_RIGHT, box.bottom - MARGIN_BOTTOM)
     plot = Plot(inner, data.x, data.y)
     title = sheet.write_text(Y_TITLE, box.left, box.top + 9, size=CHART_FONT, colour=colours.text)
@@ -98,7 +98,7 @@ def _build_legend(
     points: Sequence[ScatterPoint], catalogue: Catalogue, theme: Theme, hollow_text: str
 ) -> list[LegendItem]:
     """The marker of each venue, the focus in bold, and the meaning of hollow markers, if there are any."""
-    colours, circle = get_palette(theme), MARKER_SHAPES[0][1]
+    colours, circle = PALETTES[theme], MARKER_SHAPES[0][1]
     focus = {point.venue: point.is_focus for point in points}
     items = [
         build_venue_item(catalogue, venue, theme, bold=focus[venue]) for venue in sort_venues(catalogue, set(focus))

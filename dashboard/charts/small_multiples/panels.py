@@ -40,7 +40,7 @@ class AssetPanel:
         return self.result.measurement
 
     @property
-    def replaced(self) -> str | None:
+    def replaced_focus(self) -> str | None:
         """The requested focus venue if it has no candle of this asset and another venue replaces it; else None."""
         return self.result.replaced_focus
 

@@ -238,8 +238,8 @@ def _draw_panel(sheet: Sheet, number: int, panel: AssetPanel, panel_row: PanelRo
         text = shorten_text(panel.empty_text, 14, box.right - box.left)
         sheet.write_text(text, *middle, size=14, colour=style.colours.muted, align="center")
         return
-    if panel.replaced is not None:
-        replaced_text = f"{style.catalogue.get_venue(panel.replaced).name} has no candle: {panel_row.venue}"
+    if panel.replaced_focus is not None:
+        replaced_text = f"{style.catalogue.get_venue(panel.replaced_focus).name} has no candle: {panel_row.venue}"
         replaced_text = shorten_text(replaced_text, SMALL_FONT, box.right - text_box.right - 10)
         text_box = sheet.write_text(
             replaced_text, text_box.right + 10, box.top + 14, size=SMALL_FONT, colour=style.colours.muted

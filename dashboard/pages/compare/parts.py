@@ -11,7 +11,7 @@ from dashboard.charts.small_multiples.legend import LineSample
 from dashboard.charts.small_multiples.panels import AssetPanel
 from dashboard.charts.small_multiples.rows import AT_LEAST_SIGN, PanelRow
 from dashboard.components.accessibility import build_aria_label, build_scroll_box
-from dashboard.draw.theme import get_palette
+from dashboard.draw.theme import PALETTES
 from dashboard.state.links import MethodAnchor, ViewLinks
 from dashboard.state.view import Theme, format_number
 from dashboard.tables.venues import TableCell
@@ -39,8 +39,8 @@ def build_panel(
         return html.Section([header, empty_note], className="compare-panel", **attributes)
     replacement_note = (
         ""
-        if asset_panel.replaced is None
-        else f"{catalogue.get_venue(asset_panel.replaced).name} has no candle: {row.venue}"
+        if asset_panel.replaced_focus is None
+        else f"{catalogue.get_venue(asset_panel.replaced_focus).name} has no candle: {row.venue}"
     )
     return html.Section(
         [
@@ -101,7 +101,7 @@ def build_graph(graph_id: str, label: str) -> html.Div:
 
 def build_legend(samples: Sequence[LineSample], theme: Theme, bar: Timeframe) -> html.Ul:
     """A sample of every kind of line, and of the hollow marks."""
-    hollow_item = html.Li([_build_circle_image(get_palette(theme).ink), f"a {bar.noun} in which only one or two voted"])
+    hollow_item = html.Li([_build_circle_image(PALETTES[theme].ink), f"a {bar.noun} in which only one or two voted"])
     return html.Ul([*(_build_sample(sample) for sample in samples), hollow_item], className="compare-key")
 
 

@@ -159,7 +159,7 @@ def test_the_deepest_other_venue() -> None:
 def test_a_focus_without_candles_is_replaced() -> None:
     """If the focus venue has no candle of an asset, another venue replaces it and the panel says so."""
     (window,) = measure_windows(MEASUREMENTS, parse_view(focus="okx"))
-    assert {panel.asset: panel.replaced for panel in window.panels if panel.measurement} == {
+    assert {panel.asset: panel.replaced_focus for panel in window.panels if panel.measurement} == {
         "ATOM": None,
         "WBETH": "okx",
         "DOGE": "okx",

@@ -9,7 +9,6 @@ from dashboard.draw.theme import (
     TEMPLATES,
     compute_contrast,
     compute_venue_colour,
-    get_palette,
     mix_colours,
 )
 from dashboard.state.view import Theme
@@ -23,7 +22,7 @@ HEX = re.compile(r"#[0-9a-f]{6}")
 @pytest.mark.parametrize("theme", Theme)
 def test_every_colour_is_full_hex(theme: Theme) -> None:
     """All colours of a palette are #rrggbb, and every group and state has one."""
-    colours = get_palette(theme)
+    colours = PALETTES[theme]
     tints = [tint for group_tints in colours.vote_tints.values() for tint in group_tints]
     base_colours = [colours.paper, colours.ink, colours.text, colours.muted, colours.rule, colours.grid, colours.band]
     all_colours = [*base_colours, *tints, *colours.group_colours.values(), *colours.state_colours.values()]
@@ -48,7 +47,7 @@ def test_venues_have_the_catalogue_s_colour_in_the_light_theme() -> None:
 
 def test_venues_are_readable_in_the_dark_theme() -> None:
     """In the dark theme every venue's colour has enough contrast."""
-    paper = get_palette(Theme.DARK).paper
+    paper = PALETTES[Theme.DARK].paper
     assert all(
         compute_contrast(compute_venue_colour(CATALOGUE, venue, Theme.DARK), paper) >= MIN_CONTRAST
         for venue in CATALOGUE.venues

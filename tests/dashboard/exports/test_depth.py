@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from PIL import Image
 
-from dashboard.draw.theme import get_palette
+from dashboard.draw.theme import PALETTES
 from dashboard.exports.scatter import DEPTH_SCHEMA, build_depth_rows, build_depth_sheet
 from dashboard.service.event import EventContext
 from dashboard.service.measurements import Measurements
@@ -114,7 +114,7 @@ def test_the_printed_chart(size: SheetSize, theme: Theme) -> None:
     overview = build_event_overview(MemoryStore(), theme)
     figure = build_depth_sheet(overview, size)
     assert find_overlaps(figure) == []
-    assert figure.layout.template.layout.paper_bgcolor == get_palette(theme).paper
+    assert figure.layout.template.layout.paper_bgcolor == PALETTES[theme].paper
     sheet_text = " ".join(collect_annotation_text(figure).split())
     assert "Binance was deepest on 1 of 1 ranked asset among USDT exchanges" in sheet_text
     bold_texts = {text for text, _ in measure_text_boxes(figure) if text.startswith("<b>Binance")}

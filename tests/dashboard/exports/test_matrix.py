@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from dashboard.charts.matrix.cells import DEEPEST_COLOURS
-from dashboard.draw.theme import MIN_CONTRAST, compute_contrast, get_palette
+from dashboard.draw.theme import MIN_CONTRAST, PALETTES, compute_contrast
 from dashboard.exports.matrix import MATRIX_SCHEMA, build_matrix_sheet
 from dashboard.sheet.frame import WATERMARK
 from dashboard.sheet.sizes import SheetSize
@@ -122,7 +122,7 @@ def test_the_printed_matrices(size: SheetSize, theme: Theme) -> None:
     """The sheet has headline, both groups, the focus venue in bold, numbers and words of cells, and a legend."""
     figure = build_matrix_sheet(build_event_overview(MemoryStore(), theme), size)
     assert find_overlaps(figure) == []
-    assert figure.layout.template.layout.paper_bgcolor == get_palette(theme).paper
+    assert figure.layout.template.layout.paper_bgcolor == PALETTES[theme].paper
     sheet_text = " ".join(collect_annotation_text(figure).split())
     assert sheet_text.startswith("Binance was deepest on 1 of 1 ranked asset among USDT exchanges")
     texts = {text for text, _ in measure_text_boxes(figure)}
@@ -139,11 +139,11 @@ def test_cell_text_has_enough_contrast(theme: Theme) -> None:
     figure = build_matrix_sheet(build_event_overview(MemoryStore(), theme), SheetSize.WIDE)
     (number,) = [note for note in figure.layout.annotations if note.text == "<b>\u221233\u00a0%</b>"]
     edged_shapes = [
-        shape for shape in figure.layout.shapes if shape.line.color == get_palette(theme).ink and shape.type == "path"
+        shape for shape in figure.layout.shapes if shape.line.color == PALETTES[theme].ink and shape.type == "path"
     ]
     _sample_in_the_key, cell = edged_shapes
     assert compute_contrast(number.font.color, cell.fillcolor) >= MIN_CONTRAST
-    assert cell.fillcolor not in {get_palette(theme).paper, DEEPEST_COLOURS[theme]}
+    assert cell.fillcolor not in {PALETTES[theme].paper, DEEPEST_COLOURS[theme]}
 
 
 def test_no_spot_market() -> None:

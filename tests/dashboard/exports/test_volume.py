@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from dashboard.charts.scatter.volume_rank import ILLUSTRATION_TEXT
-from dashboard.draw.theme import get_palette
+from dashboard.draw.theme import PALETTES
 from dashboard.exports.scatter import NO_COMPARISON_TEXT, VOLUME_SCHEMA, build_volume_sheet
 from dashboard.sheet.sizes import SheetSize
 from dashboard.state.view import Theme
@@ -104,7 +104,7 @@ def test_the_printed_chart(size: SheetSize, theme: Theme) -> None:
     """The sheet has the count as headline, the comparisons, the label of Binance's point, and omitted markets."""
     figure = build_volume_sheet(build_event_overview(build_volume_store(), theme), size)
     assert find_overlaps(figure) == []
-    assert figure.layout.template.layout.paper_bgcolor == get_palette(theme).paper
+    assert figure.layout.template.layout.paper_bgcolor == PALETTES[theme].paper
     sheet_text = " ".join(collect_annotation_text(figure).split())
     # Of the USD venues Kraken alone reported any.
     assert sheet_text.startswith("The exchange with the most reported volume was the deepest in 0 of 2 comparisons")

@@ -3,7 +3,7 @@
 import pytest
 
 from dashboard.draw.label_layout import Box
-from dashboard.draw.theme import get_palette
+from dashboard.draw.theme import PALETTES
 from dashboard.sheet.chart_sheet import ChartText, build_chart_sheet, build_sentence_drawer
 from dashboard.sheet.legend import LegendItem, build_line_item, build_swatch_item, build_venue_item
 from dashboard.sheet.sizes import SHAPES, SheetSize
@@ -41,7 +41,7 @@ def test_long_texts_leave_space_for_the_chart(size: SheetSize) -> None:
 
 def test_the_sentence_of_an_empty_chart_is_centred() -> None:
     """The sentence in place of a chart is centred."""
-    draw = build_sentence_drawer("Nothing here.", get_palette(Theme.LIGHT))
+    draw = build_sentence_drawer("Nothing here.", PALETTES[Theme.LIGHT])
     text = ChartText(headline="Head", subtitle="Under")
     measurements = [measure_scenario("crash")]
     figure = build_chart_sheet(text, draw, measurements, CATALOGUE, size=SheetSize.WIDE, theme=Theme.LIGHT)
