@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from dashboard.draw.theme import PALETTES, compute_contrast, mix_colours
 from dashboard.service.event import EventContext
 from dashboard.state.view import Theme
+from dashboard.tables.venue_result import select_counted_minutes
 from dashboard.text.numbers import EN_DASH, format_minute_count, format_signed_percent
 from data.reconstruction.candles import list_assumed_markets
 from data.schema import Evidence
@@ -66,13 +67,12 @@ def is_outlined(overview: EventContext, cell: MatrixCell) -> bool:
 
 
 def format_numbers(summary: DeviationSummary) -> tuple[str, str]:
-    """Depth and minutes below, of firm minutes, or of thin ones if none is firm."""
-    thin = summary.thin
-    if summary.firm_min:
-        return format_signed_percent(summary.depth), f"{format_minute_count(summary.below_min, summary.firm_min)} min"
-    if thin.minutes:
-        return format_signed_percent(thin.depth), f"{format_minute_count(thin.below_min, thin.minutes)} thin min"
-    return EN_DASH, EN_DASH
+    """Depth and minutes below, of firm minutes, or of thin ones if none is firm; a dash and "" without either."""
+    counted = select_counted_minutes(summary)
+    if not counted.minutes:
+        return EN_DASH, ""
+    unit = "thin min" if counted.is_thin else "min"
+    return format_signed_percent(counted.depth), f"{format_minute_count(counted.below_min, counted.minutes)} {unit}"
 
 
 def describe_rank(overview: EventContext, rank: Rank, row: MarketRow) -> str:

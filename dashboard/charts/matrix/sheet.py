@@ -165,9 +165,12 @@ def list_cell_lines(overview: EventContext, cell: MatrixCell, layout: MatrixLayo
     if not layout.with_minutes:
         return [((depth,), layout.large_font, True, LINE_SPACING * layout.large_font)]
     if not layout.is_stacked:
-        return [((depth, minutes), layout.large_font, True, LINE_SPACING * layout.large_font)]
+        return [((depth, minutes) if minutes else (depth,), layout.large_font, True, LINE_SPACING * layout.large_font)]
     words = describe_rank(overview, cell.rank, cell.row) if layout.with_words else ""
-    texts = [minutes, *(balance_lines(words, layout.small_font, _compute_text_width(layout)) if words else [])]
+    texts = [
+        *([minutes] if minutes else []),
+        *(balance_lines(words, layout.small_font, _compute_text_width(layout)) if words else []),
+    ]
     detail_lines: list[CellLine] = [
         ((text,), layout.small_font, False, LINE_SPACING * layout.small_font) for text in texts
     ]

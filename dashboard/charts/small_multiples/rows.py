@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from dashboard.charts.small_multiples.panels import AssetPanel
+from dashboard.tables.venue_result import select_counted_minutes
 from dashboard.tables.venues import TableCell, build_minutes_below_cell
 from dashboard.text.numbers import EN_DASH, format_bar_time, format_signed_percent
 from data.catalogue import Catalogue
@@ -89,15 +90,10 @@ def _find_deepest_other(panel: AssetPanel, measurement: Measurement, catalogue: 
 
 def _build_cells(panel: AssetPanel, measurement: Measurement, summary: DeviationSummary) -> tuple[TableCell, TableCell]:
     """The deepest close with its time, and the minutes below; of thin minutes, marked as such, if none is firm."""
-    zone = panel.view.zone
-    if summary.firm_min:
-        time_text = format_bar_time(measurement, summary.depth_at, zone)
-        return TableCell(format_signed_percent(summary.depth), time_text), build_minutes_below_cell(summary)
-    thin_summary = summary.thin
-    if thin_summary.minutes:
-        time_text = f"{format_bar_time(measurement, thin_summary.depth_at, zone)}, thin"
-        return TableCell(format_signed_percent(thin_summary.depth), time_text), build_minutes_below_cell(summary)
-    return TableCell(EN_DASH), TableCell(EN_DASH)
+    counted = select_counted_minutes(summary)
+    time_text = format_bar_time(measurement, counted.depth_at, panel.view.zone)
+    note = f"{time_text}, thin" if counted.is_thin else time_text
+    return TableCell(format_signed_percent(counted.depth), note), build_minutes_below_cell(summary)
 
 
 def _format_name(row: MarketRow, catalogue: Catalogue) -> str:

@@ -88,7 +88,7 @@ def _build_cell(overview: EventContext, cell: MatrixCell) -> html.Td:
     is_unranked = is_hatched(overview, cell)
     depth, minutes = format_numbers(summary)
     rank_text = describe_rank(overview, cell.rank, row)
-    lines = [html.B(depth), html.Span(minutes), html.Em(rank_text)]
+    lines = [html.B(depth), *([html.Span(minutes)] if minutes else []), html.Em(rank_text)]
     classes = {"unranked": is_unranked, "deepest": is_outlined(overview, cell)}
     rank_detail = _describe_rank(overview, cell.rank)
     return html.Td(

@@ -8,7 +8,7 @@ from io import BytesIO
 import polars as pl
 import pytest
 
-from dashboard.charts.matrix.cells import DEEPEST_COLOURS
+from dashboard.charts.matrix.cells import DEEPEST_COLOURS, format_numbers
 from dashboard.draw.theme import MIN_CONTRAST, PALETTES, compute_contrast
 from dashboard.exports.matrix import MATRIX_SCHEMA, build_matrix_sheet
 from dashboard.sheet.frame import WATERMARK
@@ -26,7 +26,7 @@ from tests.dashboard.exports.test_routes import (
 )
 from tests.dashboard.memory_store import FALL_MINUTE, START, USD_VENUES, USDT_VENUES, MemoryStore, build_market_candles
 from tests.dashboard.pages.test_overview import build_overview
-from tests.dashboard.scenarios import CATALOGUE, SCENARIOS, measure_scenario
+from tests.dashboard.scenarios import CATALOGUE, SCENARIOS, measure_alone, measure_scenario
 from tests.dashboard.text_boxes import collect_annotation_text, find_faults, find_overlaps, measure_text_boxes
 
 
@@ -173,3 +173,10 @@ def test_the_manifest_names_all_assets() -> None:
     assert content["shape"] == ["png", 1080, 1350, "#15181c"]
     assert (content["manifest"]["asset"], content["manifest"]["assets"]) == (None, ["ATOM", "WBETH", "DOGE"])
     assert read_file_name(response) == f"plumbline_all_binance_{WINDOW_TEXT}_matrix_tall_dark_illustration.png"
+
+
+def test_a_cell_without_a_counted_minute_has_one_dash() -> None:
+    """Where no other exchange voted, the depth is a dash and there is no second line."""
+    summaries = [row.own_summary for row in measure_alone().rows]
+    assert [(summary.firm_min, summary.thin.minutes) for summary in summaries] == [(0, 0)]
+    assert [format_numbers(summary) for summary in summaries] == [("–", "")]
