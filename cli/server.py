@@ -55,10 +55,10 @@ def serve_app(app: Dash, listener: socket.socket, print_line: Callable[[str], No
         max_request_body_size=MAX_REQUEST_BYTES,
     )
     host, port = listener.getsockname()[:2]
-    print_line(f"Plumbline is at http://{f'[{host}]' if ':' in host else host}:{port} (Ctrl-C ends it)")
     try:
         # waitress catches the interrupt, finishes running requests and returns, but not while it starts.
         with suppress(KeyboardInterrupt), interrupt_on_sigterm():
+            print_line(f"Plumbline is at http://{f'[{host}]' if ':' in host else host}:{port} (Ctrl-C ends it)")
             server.run()
     finally:
         server.close()

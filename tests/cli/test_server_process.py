@@ -51,7 +51,16 @@ def is_running(pid: int) -> bool:
         return False
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Let SIGINT interrupt the test and the processes that it starts, even where it was ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="reads the processes from Linux's /proc")
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("stop_signal", [signal.SIGTERM, signal.SIGINT])
 def test_signal_stops_server_and_browser(tmp_path: Path, stop_signal: signal.Signals) -> None:
     """After drawing a picture, SIGTERM or Ctrl-C ends the program with code 0, and its Chromium too."""
@@ -66,14 +75,6 @@ def test_signal_stops_server_and_browser(tmp_path: Path, stop_signal: signal.Sig
         assert output.strip() == "ended"
         assert "Traceback" not in errors
         assert [pid for pid in descendants if is_running(pid)] == []
-
-
-@pytest.fixture
-def interruptible() -> Iterator[None]:
-    """Let SIGINT interrupt the test, even if the process was started with SIGINT ignored."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.usefixtures("interruptible")
@@ -107,3 +108,20 @@ def test_requests_run_concurrently() -> None:
         serve_app(app, listener, lambda line: thread.start() if "http" in line else None)
         thread.join()
     assert bodies == [b"all here"] * WORKER_THREADS
+
+
+def test_an_interrupt_right_after_the_address_ends_the_server() -> None:
+    """Ctrl-C before waitress runs ends the server as later on, with its last line."""
+    app = Dash(__name__)
+    app.layout = html.Div()
+    lines: list[str] = []
+
+    def interrupt_at_address(line: str) -> None:
+        lines.append(line)
+        if "http" in line:
+            raise KeyboardInterrupt
+
+    with bind_socket("127.0.0.1", 20300) as listener:
+        serve_app(app, listener, interrupt_at_address)
+    assert len(lines) == 2
+    assert lines[1] == "ended"
