@@ -1,10 +1,9 @@
-"""What the project knows by name: assets, venues, stablecoins and events, read from ``data/catalogue/*.toml``.
+"""What the project knows by name: assets, venues, quotes and events, read from ``data/catalogue/*.toml``.
 
 A new event, venue or asset is a few lines of TOML; no code changes.
 """
 
 import dataclasses
-import re
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
@@ -14,26 +13,17 @@ from pydantic import AfterValidator, Field, StrictBool, TypeAdapter, ValidationI
 from pydantic.dataclasses import dataclass
 
 from data.errors import UsageError
+from data.identity.quotes import Quote
+from data.identity.venue_names import VenueNames, build_venue_names
+from data.identity.venues import UNKNOWN_COLOUR, Venue
 from data.intervals import Span
 from data.toml import TABLE_CONFIG, EndMinute, Minute, SpanTable, Text, check_known, insert_keys, parse_toml
-
-HEX_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
-
-UNKNOWN_COLOUR = "#6b7280"
-"""The grey of venues that are not listed; no listed venue has it."""
 
 DEFAULT_FOCUS = "binance"
 """The focus venue where no event names another (docs/method.md, section 7)."""
 
 NOTE_MARKS = ("C", "S", "D")
 """Evidence of a note: several independent sources, one source, derived from raw trades or arithmetic."""
-
-
-def _check_colour(colour: str) -> str:
-    if not HEX_COLOUR.fullmatch(colour):
-        message = f"{colour!r} is no colour like #0072b2"
-        raise ValueError(message)
-    return colour
 
 
 def _check_mark(mark: str) -> str:
@@ -51,7 +41,6 @@ def _check_window(name: str, info: ValidationInfo) -> str:
     return name
 
 
-Colour = Annotated[str, AfterValidator(_check_colour)]
 KnownAsset = Annotated[str, check_known("assets")]
 
 
@@ -72,16 +61,6 @@ class Asset:
     underlying: Text | None = None
     ratio_market: Text | None = None
     fx_leg: StrictBool = False
-
-
-@dataclass(frozen=True, slots=True, config=TABLE_CONFIG)
-class Venue:
-    """A venue: ccxt id, name for people, family of venues with one owner, and the colour of its lines."""
-
-    id: str
-    name: Text
-    family: Text
-    colour: Colour
 
 
 @dataclass(frozen=True, slots=True, config=TABLE_CONFIG)
@@ -161,21 +140,38 @@ class Event:
         )
 
 
-@dataclass(frozen=True, slots=True, config=TABLE_CONFIG)
-class StablecoinTable:
-    """The quotes that count as US dollars."""
-
-    usd: frozenset[str]
-
-
 @dataclasses.dataclass(frozen=True, slots=True)
 class Catalogue:
-    """All entries by key, in file order; ``stablecoins`` are the quotes of the quote group ``usdt``."""
+    """All entries by key, in file order, and the names of the venues."""
 
     assets: dict[str, Asset]
     venues: dict[str, Venue]
-    stablecoins: frozenset[str]
+    quotes: dict[str, Quote]
     events: dict[str, Event]
+    venue_names: VenueNames
+
+    @property
+    def row_quotes(self) -> dict[str, float]:
+        """``per_usd`` of each quote whose markets are measured: all but the ratio quotes."""
+        return {quote.code: quote.per_usd for quote in self.quotes.values() if not quote.ratio}
+
+    @property
+    def ratio_quotes(self) -> dict[str, float]:
+        """``per_usd`` of each quote of ratio markets alone."""
+        return {quote.code: quote.per_usd for quote in self.quotes.values() if quote.ratio}
+
+    @property
+    def stablecoins(self) -> frozenset[str]:
+        """The quotes that promise one US dollar."""
+        return frozenset(quote.code for quote in self.quotes.values() if quote.stablecoin)
+
+    def resolve_venue(self, text: str) -> str:
+        """The id of a listed venue by its id, display name or alias, in any case and punctuation.
+
+        Raises:
+            UsageError: no venue has that name; names the nearest known one, and the option that declares a new one.
+        """
+        return self.venue_names.resolve(text)
 
     def get_venue(self, venue_id: str) -> Venue:
         """The venue; for one that is not listed a neutral entry with its id as name, in a family of its own."""
@@ -206,10 +202,10 @@ class Catalogue:
 ASSET_TABLE = TypeAdapter(Annotated[dict[str, Asset], insert_keys("ticker")])
 VENUE_TABLE = TypeAdapter(Annotated[dict[str, Venue], insert_keys("id")])
 EVENT_TABLE = TypeAdapter(Annotated[dict[str, Event], insert_keys("id")])
-STABLECOIN_TABLE = TypeAdapter(StablecoinTable)
+QUOTE_TABLE = TypeAdapter(Annotated[dict[str, Quote], insert_keys("code")])
 
 
-def parse_catalogue(assets: str, venues: str, stablecoins: str, events: str) -> Catalogue:
+def parse_catalogue(assets: str, venues: str, quotes: str, events: str) -> Catalogue:
     """Build a catalogue from the text of its four TOML files.
 
     Raises:
@@ -221,11 +217,20 @@ def parse_catalogue(assets: str, venues: str, stablecoins: str, events: str) -> 
             message = f"assets.toml: {ticker}/underlying: no asset {asset.underlying!r} in the catalogue"
             raise UsageError(message)
     venue_rows = parse_toml("venues.toml", venues, VENUE_TABLE)
+    try:
+        venue_names = build_venue_names(
+            {venue.id: (venue.name, *venue.aliases) for venue in venue_rows.values()},
+            {venue.id: venue.family for venue in venue_rows.values()},
+        )
+    except UsageError as error:
+        message = f"venues.toml: {error}"
+        raise UsageError(message) from error
     return Catalogue(
         assets=asset_rows,
         venues=venue_rows,
-        stablecoins=parse_toml("stablecoins.toml", stablecoins, STABLECOIN_TABLE).usd,
+        quotes=parse_toml("quotes.toml", quotes, QUOTE_TABLE),
         events=parse_toml("events.toml", events, EVENT_TABLE, {"assets": asset_rows, "venues": venue_rows}),
+        venue_names=venue_names,
     )
 
 
@@ -237,5 +242,5 @@ def load_catalogue() -> Catalogue:
         UsageError: a TOML file of it is malformed; names file and key.
     """
     folder = files("data") / "catalogue"
-    names = ("assets", "venues", "stablecoins", "events")
+    names = ("assets", "venues", "quotes", "events")
     return parse_catalogue(*((folder / f"{name}.toml").read_text(encoding="utf-8") for name in names))

@@ -19,6 +19,7 @@ LAYERS = (
     "data.intervals",
     "data.toml",
     "data.settings",
+    "data.identity",
     "data.catalogue",
     "data.lock",
     "data.delta",

@@ -1,19 +1,20 @@
 """Reads a file of candles, checks it row by row and reports its content.
 
-A file is accepted or refused as a whole. Its rows have the columns of `data.schema.CANDLE`; if the file is of one
-market, venue and symbol can be given by the caller instead.
+A file is accepted or refused as a whole. Its rows have the columns of `data.schema.CANDLE`; where it has no column of
+venues or of symbols, the caller names the one of all rows.
 """
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import polars as pl
 
-from data.errors import UsageError
-from data.files.check_rows import SYMBOL_PATTERN, VENUE_PATTERN, list_unused_columns, parse_rows
+from data.catalogue import load_catalogue
+from data.files.parse_rows import EMPTY_COLUMN, WRITTEN_COLUMNS, list_unused_columns, parse_rows
 from data.files.read import LINE_COLUMN, build_refusal, read_raw_file
+from data.identity.symbols import parse_symbol
+from data.identity.venue_names import VenueNames
 from data.intervals import merge_span_rows
 from data.schema import CANDLE, CANDLE_DEFAULTS, SPAN, Origin
 
@@ -24,7 +25,7 @@ COVERED_SPAN: dict[str, pl.DataType] = {**SPAN, "timeframe": pl.String()}
 """A span of a market that is complete in candles of one timeframe."""
 
 MAX_SHOWN_ROWS = 5
-"""How many bad rows an error message names."""
+"""How many bad rows an error message names, and how many names a report lists that are read as others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,33 @@ class MarketReport:
 
 
 @dataclass(frozen=True, slots=True)
+class NameReport:
+    """A name of a venue or symbol as a file writes it, what it was read as, and in how many rows."""
+
+    written: str
+    read_as: str
+    rows: int
+
+    def format_line(self) -> str:
+        """The report as a line of text."""
+        return f"'{self.written}' read as {self.read_as} in {self.rows:,} {'row' if self.rows == 1 else 'rows'}"
+
+
+@dataclass(frozen=True, slots=True)
 class ImportReport:
-    """The content of a file: rows, markets, number of exact duplicates dropped, and columns that were ignored."""
+    """The content of a file.
+
+    Attributes:
+        file: its name.
+        rows: how many it has.
+        markets: what it holds of each market.
+        duplicates: how many exact duplicates were dropped.
+        unused: columns that were ignored.
+        complete: whether bars without a candle are quiet, not missing.
+        reconstruction: whether the candles are of the reconstruction.
+        names: venues and symbols that were read as another name than the one written.
+        empty_rows: how many rows have neither a price nor a volume and are no candles.
+    """
 
     file: str
     rows: int
@@ -63,6 +89,8 @@ class ImportReport:
     unused: tuple[str, ...]
     complete: bool
     reconstruction: bool
+    names: tuple[NameReport, ...] = ()
+    empty_rows: int = 0
 
     def format_lines(self) -> list[str]:
         """The report as lines of text."""
@@ -72,8 +100,20 @@ class ImportReport:
         bars = "minutes" if is_minutes_only else "bars"
         first_line = f"{self.file}: {self.rows:,} rows {kind}; {bars} without a candle are {absent}"
         dropped = [f"  exact duplicates dropped: {self.duplicates:,}"] if self.duplicates else []
+        empty = (
+            [f"  rows with neither a price nor a volume, which are no candles: {self.empty_rows:,}"]
+            if self.empty_rows
+            else []
+        )
         unused = [f"  columns not used: {', '.join(self.unused)}"] if self.unused else []
-        return [first_line, *(f"  {market.format_line()}" for market in self.markets), *dropped, *unused]
+        market_lines = [f"  {market.format_line()}" for market in self.markets]
+        return [first_line, *market_lines, *self._format_names(), *dropped, *empty, *unused]
+
+    def _format_names(self) -> list[str]:
+        """The names that were read as others, the rest of a long list as a number."""
+        lines = [f"  {name.format_line()}" for name in self.names[:MAX_SHOWN_ROWS]]
+        rest = len(self.names) - len(lines)
+        return [*lines, f"  and {rest:,} more such {'name' if rest == 1 else 'names'}"] if rest else lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +126,22 @@ class ImportedFile:
 
 
 def read_candle_file(
-    path: Path | str, *, venue: str | None = None, symbol: str | None = None, complete: bool = False
+    path: Path | str,
+    *,
+    venue: str | None = None,
+    symbol: str | None = None,
+    complete: bool = False,
+    names: VenueNames | None = None,
 ) -> ImportedFile:
     """Read and check a CSV or Parquet file of candles.
 
     Args:
         path: the file; its ending determines the format.
-        venue: ccxt id, for a file of one market without such a column; only together with ``symbol``.
-        symbol: ccxt unified symbol of that market.
+        venue: a name of the venue of all rows, for a file without such a column.
+        symbol: the ccxt unified symbol of all rows, likewise; in any case.
         complete: bars without a candle are quiet from each market's first row of a length to its last; otherwise
             missing.
+        names: the names that venues may have; None for those of the catalogue.
 
     Returns:
         Candles sorted by venue, symbol and open time; ``origin`` is ``reconstruction`` where the file says so, else
@@ -103,12 +149,18 @@ def read_candle_file(
 
     Raises:
         FileRefused: the file or one of its rows is invalid; names file, line and reason.
-        UsageError: only one of venue and symbol is given, or one is malformed.
+        UsageError: the given venue is unknown, or the given symbol malformed.
     """
     path = Path(path)
-    _check_market(venue, symbol)
+    names = load_catalogue().venue_names if names is None else names
+    # What the caller names is checked by itself, so that its fault is not told as one of every row.
+    if venue is not None:
+        names.resolve(venue)
+    if symbol is not None:
+        parse_symbol(symbol)
     raw = read_raw_file(path)
-    rows = parse_rows(path, raw, venue, symbol)
+    parsed = parse_rows(path, raw, names, venue, symbol)
+    rows = parsed.filter(~pl.col(EMPTY_COLUMN) | pl.col("why").is_not_null())
     row_word = "line" if path.suffix.lower() == ".csv" else "row"
     _refuse_bad_rows(path, row_word, rows.filter(pl.col("why").is_not_null()))
     distinct = rows.unique([*CANDLE], keep="first", maintain_order=True)
@@ -120,30 +172,23 @@ def read_candle_file(
         raise build_refusal(path, "mixes candles of the reconstruction with others; give each a file of its own")
     report = ImportReport(
         file=path.name,
-        rows=len(rows),
+        rows=len(parsed),
         markets=_build_market_reports(candles),
         duplicates=len(rows) - len(distinct),
         unused=list_unused_columns(raw),
         complete=complete,
         reconstruction=candles["origin"][0] == Origin.RECONSTRUCTION,
+        names=_build_name_reports(rows),
+        empty_rows=len(parsed) - len(rows),
     )
     return ImportedFile(candles, _build_covered_spans(candles if complete else candles.clear()), report)
-
-
-def _check_market(venue: str | None, symbol: str | None) -> None:
-    if (venue is None) != (symbol is None):
-        message = "a file of one market needs both its venue and its symbol"
-        raise UsageError(message)
-    for value, pattern, example in ((venue, VENUE_PATTERN, "kraken"), (symbol, SYMBOL_PATTERN, "ATOM/USD")):
-        if value is not None and not re.fullmatch(pattern, value):
-            message = f"{value!r} names no market; write it like {example}"
-            raise UsageError(message)
 
 
 def _find_conflicts(distinct: pl.DataFrame, row_word: str) -> pl.DataFrame:
     """Rows that repeat the market and bar of an earlier row with other values."""
     first = pl.col(LINE_COLUMN).first().over(CANDLE_KEY)
-    reason = pl.format(row_word + " {} has this market and minute with other values", pl.col("first"))
+    market = pl.format("{} {}", "venue", "symbol")
+    reason = pl.format(row_word + " {} has this market and minute with other values ({})", pl.col("first"), market)
     duplicates = distinct.filter(pl.struct(CANDLE_KEY).is_duplicated())
     return duplicates.with_columns(first=first).filter(pl.col(LINE_COLUMN) != pl.col("first")).with_columns(why=reason)
 
@@ -174,6 +219,15 @@ def _build_market_reports(candles: pl.DataFrame) -> tuple[MarketReport, ...]:
     )
     rows = grouped.sort(*key_columns, "timeframe").select(*key_columns, "first", "last", "len", "timeframe")
     return tuple(MarketReport(*row) for row in rows.iter_rows())
+
+
+def _build_name_reports(rows: pl.DataFrame) -> tuple[NameReport, ...]:
+    """The venues, then the symbols, that are not written as they are read; those in most rows first."""
+    reports = []
+    for name, written in WRITTEN_COLUMNS.items():
+        counts = rows.filter(pl.col(written) != pl.col(name)).group_by(written, name).len()
+        reports += [NameReport(*row) for row in counts.sort("len", written, descending=[True, False]).iter_rows()]
+    return tuple(reports)
 
 
 def _build_covered_spans(candles: pl.DataFrame) -> pl.DataFrame:

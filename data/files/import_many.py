@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
+from data.catalogue import load_catalogue
 from data.delta.upsert import WriteReport
 from data.errors import FileRefused
 from data.files.import_file import ImportReport, read_candle_file
@@ -36,6 +37,7 @@ def import_files(
     venue: str | None = None,
     symbol: str | None = None,
     complete: bool = False,
+    new_venues: Iterable[str] = (),
 ) -> tuple[list[StoredFile], list[FileRefused]]:
     """Read, check and store files of candles; the source of a row is the name of its file.
 
@@ -46,20 +48,22 @@ def import_files(
         venue: see `data.files.import_file.read_candle_file`.
         symbol: see there.
         complete: see there; the spans are stored as complete coverage.
+        new_venues: ids of venues that neither the catalogue nor the store knows yet.
 
     Returns:
         What was stored, and the refusals: of a refused file nothing is stored.
 
     Raises:
-        UsageError: venue or symbol is missing or malformed.
+        UsageError: the given venue is unknown, or the given symbol or a new id malformed.
         StoreBusy: other writers went ahead every time.
         StoreUnusable: the store cannot be read or written.
     """
+    names = load_catalogue().venue_names.add_stored(store.candles.read_venues()).declare(new_venues)
     stored: list[StoredFile] = []
     refusals: list[FileRefused] = []
     for path in paths:
         try:
-            imported = read_candle_file(path, venue=venue, symbol=symbol, complete=complete)
+            imported = read_candle_file(path, venue=venue, symbol=symbol, complete=complete, names=names)
         except FileRefused as refusal:
             refusals.append(refusal)
             continue

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import polars as pl
 
+from data.catalogue import load_catalogue
 from data.delta.deduplicate import deduplicate_bars
 from data.files.import_file import read_candle_file
+from data.intervals import merge_span_rows
 from data.schema import (
     CANDLE,
     CANDLE_DEFAULTS,
@@ -26,12 +28,19 @@ from data.tables.coverage import build_evidence_filter
 class FileSource:
     """A `data.reader.CandleReader` of files; of two files with the same bar the one given later wins.
 
+    Args:
+        paths: CSV or Parquet files.
+        complete: see `data.files.import_file.read_candle_file`.
+        new_venues: ids of venues that the catalogue does not know.
+
     Raises:
         FileRefused: a file or one of its rows is invalid.
+        UsageError: a new id is malformed.
     """
 
-    def __init__(self, paths: Iterable[Path | str], *, complete: bool = False) -> None:
-        imported_files = [read_candle_file(path, complete=complete) for path in paths]
+    def __init__(self, paths: Iterable[Path | str], *, complete: bool = False, new_venues: Iterable[str] = ()) -> None:
+        names = load_catalogue().venue_names.declare(new_venues)
+        imported_files = [read_candle_file(path, complete=complete, names=names) for path in paths]
         # The order of the files takes the place of the time of fetching, so that the later file wins.
         candles = [
             file.candles.with_columns(
@@ -41,7 +50,12 @@ class FileSource:
             for order, file in enumerate(imported_files)
         ]
         self._candles = pl.concat(candles).filter(pl.col("price") == CANDLE_DEFAULTS["price"])
-        self._covered_spans = pl.concat([file.covered_spans for file in imported_files])
+        self._covered_spans = pl.concat(
+            [
+                file.covered_spans.with_columns(origin=pl.lit(file.candles["origin"][0], pl.String))
+                for file in imported_files
+            ]
+        )
 
     def read_candles(
         self,
@@ -74,14 +88,14 @@ class FileSource:
         start: datetime,
         end: datetime,
         *,
-        origin: Evidence = Evidence.REAL,  # noqa: ARG002 - the signature of `CandleReader`
+        origin: Evidence = Evidence.REAL,
         timeframe: Timeframe = Timeframe.M1,
     ) -> pl.DataFrame:
         """Complete spans that overlap ``[start, end)``, unclipped; see `data.reader.CandleReader`."""
         is_overlapping = (pl.col("start") < end, pl.col("end") > start, pl.col("timeframe") == timeframe.value)
-        return self._covered_spans.filter(_build_asset_filter(self._covered_spans, assets), *is_overlapping).select(
-            *SPAN
-        )
+        is_asked = (_build_asset_filter(self._covered_spans, assets), build_evidence_filter(origin))
+        spans = self._covered_spans.filter(*is_asked, *is_overlapping).select(*SPAN)
+        return merge_span_rows(spans)
 
     def read_low_trades(
         self,

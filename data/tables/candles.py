@@ -72,6 +72,11 @@ class CandleTable:
         ]
         return pl.concat(holdings).sort(*key_columns, "timeframe")
 
+    def read_venues(self) -> tuple[str, ...]:
+        """The ids of the venues of all candles, sorted."""
+        venues = [table.read(lambda rows: rows.select(pl.col("venue").unique())) for table in self.tables.values()]
+        return tuple(pl.concat(venues)["venue"].unique().sort())
+
     def read_rows(
         self,
         assets: Collection[str],

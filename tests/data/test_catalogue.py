@@ -3,12 +3,13 @@ from itertools import combinations
 
 import pytest
 
-from data.catalogue import UNKNOWN_COLOUR, Venue, Window, load_catalogue, parse_catalogue
+from data.catalogue import Window, load_catalogue, parse_catalogue
 from data.errors import UsageError
+from data.identity.venues import UNKNOWN_COLOUR, Venue
 
 ASSETS = '[ETH]\nname = "Ether"\n[WBETH]\nname = "Wrapped"\nunderlying = "ETH"\nratio_market = "WBETH/ETH"\n'
 VENUES = '[kraken]\nname = "Kraken"\nfamily = "kraken"\ncolour = "#901048"\n'
-COINS = 'usd = ["USDT"]\n'
+QUOTES = "[USD]\nper_usd = 1\n[USDT]\nper_usd = 1\nstablecoin = true\n"
 EVENT = """
 [e]
 title = "An event"
@@ -80,14 +81,26 @@ def test_wrapped_assets_and_money() -> None:
     wrapped = {ticker: (asset.underlying, asset.ratio_market) for ticker, asset in assets.items() if asset.underlying}
     assert wrapped == {"WBETH": ("ETH", "WBETH/ETH"), "BNSOL": ("SOL", "BNSOL/SOL")}
     assert [ticker for ticker, asset in assets.items() if asset.fx_leg] == ["USDT", "USDC"]
-    assert {"USDT", "USDC", "FDUSD"} <= load_catalogue().stablecoins
+
+
+def test_the_table_of_quotes() -> None:
+    """The quotes, what makes about a dollar of each, and which are stablecoins, are those of the method page."""
+    catalogue = load_catalogue()
+    stablecoins = {"USDT", "USDC", "FDUSD", "TUSD", "DAI", "USDP", "BUSD", "USD1", "USDE", "PYUSD", "RLUSD"}
+    others = {"EUR": 0.9, "GBP": 0.75, "AUD": 1.5, "KRW": 1400.0, "JPY": 150.0, "TRY": 40.0, "BRL": 5.5}
+    assert catalogue.row_quotes == {"USD": 1.0, **dict.fromkeys(stablecoins, 1.0), **others}
+    assert catalogue.ratio_quotes == {"ETH": 0.0003, "SOL": 0.006}
+    assert catalogue.stablecoins == stablecoins
+    assert list(catalogue.quotes) == [*catalogue.row_quotes, *catalogue.ratio_quotes]
 
 
 def test_relatives_share_a_family() -> None:
-    """Binance and its futures, and the two names of Coinbase, are relatives; Binance.US is its own."""
+    """The futures of an exchange and its other order books are relatives; Binance.US is its own."""
     catalogue = load_catalogue()
     assert catalogue.list_relatives("binance") == {"binance", "binanceusdm", "binancecoinm"}
-    assert catalogue.list_relatives("coinbase") == {"coinbase", "coinbaseexchange"}
+    assert catalogue.list_relatives("coinbase") == {"coinbase", "coinbaseexchange", "coinbaseinternational"}
+    assert catalogue.list_relatives("kraken") == {"kraken", "krakenfutures"}
+    assert catalogue.list_relatives("kucoinfutures") == {"kucoin", "kucoinfutures"}
     assert catalogue.list_relatives("binanceus") == {"binanceus"}
     assert catalogue.list_relatives("newcomer") == {"newcomer"}
     assert catalogue.map_families()["binanceusdm"] == "binance"
@@ -119,7 +132,7 @@ def test_colours_are_distinct_and_readable() -> None:
 
 def test_a_new_event_is_a_few_lines() -> None:
     """An event without calm span, further assets or notes is complete, and its times become UTC."""
-    event = parse_catalogue(ASSETS, VENUES, COINS, EVENT).get_event("e")
+    event = parse_catalogue(ASSETS, VENUES, QUOTES, EVENT).get_event("e")
     start = datetime(2025, 1, 1, tzinfo=UTC)
     assert event.windows == {"all": Window("all", start, start + timedelta(days=1), "All of it.")}
     assert (event.calm_span, event.extra_assets, event.notes) == (None, (), ())
@@ -132,13 +145,13 @@ def test_the_focus_of_an_event() -> None:
         "2025-10-10": "binance",
         "2023-03-10": "kraken",
     }
-    catalogue = parse_catalogue(ASSETS, VENUES, COINS, EVENT)
+    catalogue = parse_catalogue(ASSETS, VENUES, QUOTES, EVENT)
     assert catalogue.get_event("e").default_focus == "binance"
 
 
 def test_unknown_events_and_windows_are_usage_errors() -> None:
     """The error for an unknown event or window lists the known ones."""
-    catalogue = parse_catalogue(ASSETS, VENUES, COINS, EVENT)
+    catalogue = parse_catalogue(ASSETS, VENUES, QUOTES, EVENT)
     with pytest.raises(UsageError, match="no event 'f'; the catalogue has e"):
         catalogue.get_event("f")
     with pytest.raises(UsageError, match="event e has no window 'none'; it has all"):
@@ -156,8 +169,22 @@ def test_unknown_events_and_windows_are_usage_errors() -> None:
         ("assets", 'name = "Ether"', "name = ", "assets.toml: "),
         ("assets", "[ETH]", "ETH = 1\n[ETC]", "assets.toml: ETH: 1 should be a dict"),
         ("venues", "#901048", "901048", "venues.toml: kraken/colour: '901048' is no colour"),
-        ("coins", 'usd = ["USDT"]', "usd = [1]", "stablecoins.toml: usd: holds 1, which is no text"),
-        ("coins", "usd", "eur", "stablecoins.toml: usd: is missing"),
+        ("venues", 'family = "kraken"', 'family = "kraken"\naliases = ["."]', "venues.toml: kraken: '.' is no name"),
+        ("venues", 'family = "kraken"', 'family = "kraken"\naliases = [""]', r"venues.toml: kraken/aliases: "),
+        (
+            "venues",
+            "[kraken]",
+            '[okx]\nname = "OKX"\naliases = ["Kraken!"]\nfamily = "okx"\ncolour = "#000000"\n[kraken]',
+            "venues.toml: okx: 'Kraken!' is a name of kraken too",
+        ),
+        ("quotes", "per_usd = 1", "per_usd = 0", "quotes.toml: USD/per_usd: "),
+        ("quotes", "per_usd = 1", "per_usd = inf", "quotes.toml: USD/per_usd: "),
+        ("quotes", "per_usd = 1", "per_usd = true", "quotes.toml: USD/per_usd: True should be a float"),
+        ("quotes", "per_usd = 1", "", "quotes.toml: USD/per_usd: is missing"),
+        ("quotes", "stablecoin = true", "stablecoin = 1", "quotes.toml: USDT/stablecoin: 1 should be a bool"),
+        ("quotes", "stablecoin = true", "stablecoin = true\nratio = true", "quotes.toml: USDT: a stablecoin has"),
+        ("quotes", "[USDT]\nper_usd = 1", "[USDT]\nper_usd = 2", "quotes.toml: USDT: a stablecoin has per_usd = 1"),
+        ("quotes", "[USD]", "[usd]", "quotes.toml: usd/code: 'usd' is not in capitals"),
         ("events", 'assets = ["WBETH"]', 'assets = ["DOGE"]', "events.toml: e/assets: 'DOGE' is unknown"),
         ("events", "end = 2025-01-02T00:00:00Z\nnote", "end = 2025-01-01T00:00:00Z\nnote", "e/windows/all/end: "),
         ("events", "start = 2025-01-01T08:00:00+08:00", "start = 2025-01-01T00:00:00", "all/start: .* no time zone"),
@@ -176,14 +203,14 @@ def test_unknown_events_and_windows_are_usage_errors() -> None:
 )
 def test_errors_name_file_and_key(file: str, old: str, new: str, fault: str) -> None:
     """Every error in a file of the catalogue names the file and the key."""
-    texts = {"assets": ASSETS, "venues": VENUES, "coins": COINS, "events": EVENT, "notes": NOTE}
+    texts = {"assets": ASSETS, "venues": VENUES, "quotes": QUOTES, "events": EVENT, "notes": NOTE}
     assert old in texts[file]
     texts[file] = texts[file].replace(old, new, 1)
     with pytest.raises(UsageError, match=fault):
-        parse_catalogue(texts["assets"], texts["venues"], texts["coins"], texts["events"] + texts["notes"])
+        parse_catalogue(texts["assets"], texts["venues"], texts["quotes"], texts["events"] + texts["notes"])
 
 
 def test_notes_are_tables() -> None:
     """A note that is no table is refused."""
     with pytest.raises(UsageError, match=r"events.toml: e/notes: entry 1 is no table"):
-        parse_catalogue(ASSETS, VENUES, COINS, EVENT.replace("title", "notes = [1]\ntitle", 1))
+        parse_catalogue(ASSETS, VENUES, QUOTES, EVENT.replace("title", "notes = [1]\ntitle", 1))

@@ -194,8 +194,20 @@ def test_a_file_that_mixes_epoch_units_is_refused(csv_of: CsvWriter) -> None:
         ("kraken,ATOM/USD:,2025-10-10T21:21Z,3,4,2,3,1", "symbol ATOM/USD: is not of the form"),
         ("kraken,,2025-10-10T21:21Z,3,4,2,3,1", "symbol (empty) is not of the form"),
         (",ATOM/USD,2025-10-10T21:21Z,3,4,2,3,1", "venue (empty) is not a venue id"),
-        ("a b,ATOM/USD,2025-10-10T21:21Z,3,4,2,3,1", "venue a b is not a venue id"),
+        ("krakn,ATOM/USD,2025-10-10T21:21Z,3,4,2,3,1", "venue 'krakn' is unknown; the nearest known one is kraken"),
+        ("kraken,ATOM/USD,2025-10-10T21:21Z,3,2,4,3,1", "low 4.0 is above open 3.0"),
+        ("kraken,ATOM/USD,2025-10-10T21:21Z,,4,2,3,1", "has no open"),
+        ("kraken,ATOM/USD,2025-10-10T21:21Z,3,4,2,,1", "has no close"),
+        ("kraken,ATOM/USD,2025-10-10T21:21Z,,,,,1", "has no open"),
+        ("kraken,ATOM/USD,2025-10-10T21:21Z,nan,nan,nan,nan,1", "open NaN is not finite"),
+        ("kraken,ATOM/USD,2025-10-10T21:21Z,3,4,2,3, ", "has no volume"),
+        ("kraken,ATOM/USD,2025-10-10T21:21Z,3,4,2,3,much", "volume much is no number"),
+        ("kraken,ATOM/USD,2025-10-10T21:21Z,3,4,2,3,nan", "volume NaN is not finite"),
+        ("kraken,ATOM/USD,2025-10-10T21:21Z,3,4,2,3,inf", "volume inf is not finite"),
+        ("kraken,ATOM/USD,2025-10-10T21:21Z,,,,,-0.5", "volume -0.5 is below 0"),
+        ("kraken,ATOM/USD,2025-10-10T21:21Z,x,x,x,x,x", "volume x is no number"),
         ("kraken,ATOM/USD,2025-10-10T21:20Z,3,4,2,3,1", "line 2 has this market and minute with other values"),
+        ("kraken,ATOM/USD,2025-10-10T21:20Z,,,,,0", "line 2 has this market and minute with other values"),
         ("kraken,ATOM/USD", "has no time"),
     ],
 )
@@ -257,18 +269,29 @@ def test_a_market_is_named_in_one_place(csv_of: CsvWriter) -> None:
 @pytest.mark.parametrize(
     ("venue", "symbol", "reason"),
     [
-        ("kraken", None, "needs both"),
-        (None, "ATOM/USD", "needs both"),
-        ("kra ken", "ATOM/USD", "'kra ken' names no market; write it like kraken"),
+        ("krakne", "ATOM/USD", "venue 'krakne' is unknown; the nearest known one is kraken"),
         ("kraken", "ATOMUSD", "'ATOMUSD' names no market; write it like ATOM/USD"),
     ],
 )
-def test_a_market_beside_the_file_is_checked(
-    csv_of: CsvWriter, venue: str | None, symbol: str | None, reason: str
-) -> None:
-    """Venue and symbol come together and in their form, else that is a usage error."""
+def test_a_market_beside_the_file_is_checked(csv_of: CsvWriter, venue: str, symbol: str, reason: str) -> None:
+    """A venue that is not known and a symbol of another form are usage errors."""
     with pytest.raises(UsageError, match=reason):
         read_candle_file(csv_of(HEADER, GOOD_ROW), venue=venue, symbol=symbol)
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "venue", "symbol"),
+    [
+        (HEADER.removeprefix("venue,"), GOOD_ROW.removeprefix("kraken,"), "Kraken", None),
+        (HEADER.replace("symbol,", ""), GOOD_ROW.replace("ATOM/USD,", ""), None, "atom/usd"),
+    ],
+)
+def test_one_absent_column_can_be_named(
+    csv_of: CsvWriter, header: str, row: str, venue: str | None, symbol: str | None
+) -> None:
+    """A file with only one of the columns venue and symbol needs only the other one named, in any spelling."""
+    candles = read_candle_file(csv_of(header, row), venue=venue, symbol=symbol).candles
+    assert candles.select("venue", "symbol").rows() == [("kraken", "ATOM/USD")]
 
 
 @pytest.mark.parametrize(
