@@ -9,10 +9,12 @@ from analysis.questions import read_inputs
 from data.errors import NoUsableCandles
 from data.reader import CandleReader
 from data.schema import Evidence, parse_base
+from deviation.matrix import list_groups
 from deviation.measure import measure
+from deviation.measurement import Measurement
 from deviation.placebo import PLACEBO_DAYS, PlaceboDay, build_placebo_day, shift_question
 from deviation.question import Question
-from deviation.result import Measurement
+
 from deviation.sensitivity import Sensitivity, measure_sensitivity
 
 
@@ -64,7 +66,8 @@ def measure_event(reader: CandleReader, questions: Sequence[Question]) -> EventM
         tuple(results),
         tuple(question.asset for question in questions if question.asset not in measured_assets),
         tuple(
-            build_placebo_day(first_question, day, measurements) for day, measurements in placebo_measurements.items()
+            build_placebo_day(first_question, results[0].focus, list_groups(results), day, measurements)
+            for day, measurements in placebo_measurements.items()
         ),
     )
 

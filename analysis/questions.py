@@ -5,15 +5,16 @@ from datetime import datetime
 
 import polars as pl
 
-from data.catalogue import DEFAULT_FOCUS, Catalogue
+from data.catalogue import Catalogue
 from data.errors import NoUsableCandles, UsageError
 from data.reader import CandleReader
-from data.schema import Evidence, Timeframe
+from data.reconstruction.figures import list_published_lows
+from data.schema import Evidence, Timeframe, parse_base
 from deviation.measure import measure
-from deviation.question import Parameters, Question, Rules, floor_to_bar
-from deviation.result import Measurement
+from deviation.question import Parameters, PublishedPrice, Question, Rules, floor_to_bar
+from deviation.measurement import Measurement
 
-MEASURED_COLUMNS = ("venue", "symbol", "open_time", "high", "low", "close", "volume", "origin")
+MEASURED_COLUMNS = ("venue", "symbol", "open_time", "open", "high", "low", "close", "volume", "origin")
 """The columns of candles that a measurement uses."""
 
 
@@ -26,6 +27,7 @@ def build_question(
     event: str | None = None,
     parameters: Parameters | None = None,
     venues: tuple[str, ...] = (),
+    excluded: tuple[str, ...] = (),
     focus: str | None = None,
     origin: Evidence = Evidence.REAL,
     timeframe: Timeframe = Timeframe.M1,
@@ -40,7 +42,8 @@ def build_question(
         event: id of the event that the window belongs to, for its calm span; None for none.
         parameters: of the method; None for the defaults.
         venues: the venues or markets to measure, as in `Question.venues`; empty for all.
-        focus: id of the focus venue; None for the default one of the event, or `DEFAULT_FOCUS` without an event.
+        excluded: ids of venues that are neither measured nor vote.
+        focus: id of the focus venue; None for the default one of the event, without one that of the most volume.
         origin: real candles or the reconstruction.
         timeframe: of the bars.
 
@@ -48,7 +51,7 @@ def build_question(
         UsageError: the event is unknown or the window empty.
     """
     event_entry = None if event is None else catalogue.get_event(event)
-    default_focus = DEFAULT_FOCUS if event_entry is None else event_entry.default_focus
+    default_focus = None if event_entry is None else event_entry.default_focus
     asset_entry = catalogue.assets.get(asset)
     start, end = (floor_to_bar(edge, timeframe) for edge in (start, end))
     try:
@@ -57,6 +60,8 @@ def build_question(
             start=start,
             end=end,
             rules=Rules(
+                quotes=catalogue.row_quotes,
+                ratio_quotes=catalogue.ratio_quotes,
                 stablecoins=catalogue.stablecoins,
                 families=catalogue.map_families(),
                 names={venue.id: venue.name for venue in catalogue.venues.values()},
@@ -68,9 +73,13 @@ def build_question(
             underlying=None if asset_entry is None else asset_entry.underlying,
             ratio_market=None if asset_entry is None else asset_entry.ratio_market,
             venues=venues,
+            excluded=excluded,
             focus=default_focus if focus is None else focus,
             origin=origin,
             timeframe=timeframe,
+            published=_list_published_prices(event, asset, start, end)
+            if event is not None and origin is Evidence.RECONSTRUCTION
+            else (),
         )
     except ValueError as error:
         raise UsageError(str(error)) from error
@@ -107,13 +116,19 @@ def read_inputs(reader: CandleReader, questions: Sequence[Question]) -> tuple[pl
     )
 
 
-def find_replacement_focus(measurement: Measurement, catalogue: Catalogue) -> str | None:
-    """The venue that replaces a focus venue without a candle: the first measured one in the catalogue's order.
-
-    None if the focus venue has a candle.
-    """
-    present = sort_venues(catalogue, {row.market.venue for row in measurement.rows})
-    return None if measurement.question.focus in present else present[0]
+def _list_published_prices(event: str, asset: str, start: datetime, end: datetime) -> tuple[PublishedPrice, ...]:
+    """The lowest trades on public record in a window that the reconstruction was made from."""
+    return tuple(
+        PublishedPrice(
+            venue=anchor.venue,
+            symbol=anchor.symbol,
+            price=anchor.low,
+            at=None if anchor.minute_assumed else anchor.minute,
+            source=anchor.source,
+        )
+        for anchor in list_published_lows(event)
+        if parse_base(anchor.symbol) == asset and start <= anchor.minute < end
+    )
 
 
 def sort_venues(catalogue: Catalogue, venues: Collection[str]) -> tuple[str, ...]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 
@@ -10,33 +9,22 @@ from data.schema import Timeframe
 from deviation.minute.grid import Floats
 from deviation.minute.series import DeviationSeries
 from deviation.question import TOLERANCE, Parameters
-
-
-class Direction(StrEnum):
-    """Below or above the reference."""
-
-    BELOW = "below"
-    ABOVE = "above"
-
-    @property
-    def sign(self) -> int:
-        """-1 below, 1 above."""
-        return -1 if self is Direction.BELOW else 1
+from deviation.side import Side
 
 
 @dataclass(frozen=True, slots=True)
 class Episode:
     """One episode over ``[start, end)``, in positions of the window's bars; its lengths are in minutes.
 
-    ``depth`` is its extreme deviation (a fraction, negative below). ``half_recovery_min`` is None where the deviation
+    ``deviation`` is its extreme, first ``at``. ``half_recovery_min`` is None where the deviation
     never halved in the window. ``area_pct_min`` is in per cent times minutes. ``open``: still running at the end.
     """
 
-    direction: Direction
+    side: Side
     start: int
     end: int
-    depth: float
-    depth_at: int
+    deviation: float
+    at: int
     duration_min: float
     observed_min: float
     firm_min: float
@@ -55,13 +43,13 @@ SCAN_BARS = 64
 
 
 def find_episodes(series: DeviationSeries, parameters: Parameters, timeframe: Timeframe) -> tuple[Episode, ...]:
-    """The episodes of both directions over the bars of the series, by start."""
+    """The episodes of both sides over the bars of the series, by start."""
     results = []
-    for direction in Direction:
-        signed_deviations = direction.sign * series.d  # positive where it is on the episode's side
+    for side in Side:
+        signed_deviations = side.sign * series.d  # positive where it is on the episode's side
         for start, end in _find_spans(signed_deviations, parameters, timeframe.count_bars(parameters.confirm)):
-            results.append(_build_episode(direction, start, end, signed_deviations, series, timeframe))
-    return tuple(sorted(results, key=lambda episode: episode.start))
+            results.append(_build_episode(side, start, end, signed_deviations, series, timeframe))
+    return tuple(sorted(results, key=lambda episode: (episode.start, episode.side)))
 
 
 def _find_spans(deviations: Floats, parameters: Parameters, confirm: int) -> Iterator[tuple[int, int | None]]:
@@ -96,7 +84,7 @@ def _find_recovery(deviations: Floats, start: int, limit: float, length: int) ->
 
 
 def _build_episode(
-    direction: Direction,
+    side: Side,
     start: int,
     end: int | None,
     signed_deviations: Floats,
@@ -105,21 +93,21 @@ def _build_episode(
 ) -> Episode:
     end_bar = signed_deviations.size if end is None else end
     deviations = signed_deviations[start:end_bar]
-    depth = float(np.fmax.reduce(deviations))
-    depth_at = start + int(np.argmax(deviations == depth))
-    recovered = _find_first_below(signed_deviations, depth / 2 - TOLERANCE, depth_at + 1)
+    size = float(np.fmax.reduce(deviations))
+    at = start + int(np.argmax(deviations >= size - TOLERANCE))
+    recovered = _find_first_below(signed_deviations, size / 2 - TOLERANCE, at + 1)
     minutes = timeframe.convert_to_minutes
     return Episode(
-        direction=direction,
+        side=side,
         start=start,
         end=end_bar,
-        depth=direction.sign * depth,
-        depth_at=depth_at,
+        deviation=side.sign * size,
+        at=at,
         duration_min=minutes(end_bar - start),
         observed_min=minutes(int(np.count_nonzero(series.observed[start:end_bar]))),
         firm_min=minutes(int(np.count_nonzero(series.firm[start:end_bar]))),
         area_pct_min=100 * float(np.sum(deviations, where=deviations > 0)) * minutes(1),
-        half_recovery_min=None if recovered is None else minutes(recovered - depth_at),
+        half_recovery_min=None if recovered is None else minutes(recovered - at),
         open=end is None,
     )
 

@@ -1,17 +1,20 @@
-"""The fairness matrix of venues and assets, and the reading aid that counts over it (docs/method.md, section 7)."""
+"""The matrix of all exchanges and assets, and the reading aid that counts over it (docs/method.md, section 7)."""
 
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from data.schema import Evidence
-from deviation.minute.markets import Market
-from deviation.question import Group
-from deviation.ranks import Rank, RankWord
-from deviation.result import MarketRow, Measurement
+from deviation.measurement import Measurement
+from deviation.question import Group, sort_groups
+from deviation.ranks import Rank, RankWord, build_rank
+from deviation.result import MarketRow
+from deviation.side import Side
 
-NO_CANDLE_RANK = Rank(RankWord.NO_DATA, RankWord.NO_DATA, "no candle")
-"""The rank of a venue on an asset of which it has no candle in the group."""
+NO_CANDLE = "no price in this data"
+"""Why an exchange without a candle of an asset has no rank."""
+
+NO_CANDLE_RANK = build_rank(RankWord.NO_DATA, NO_CANDLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,11 @@ class MatrixCell:
     venue: str
     row: MarketRow | None
     rank: Rank
+
+
+def list_groups(measurements: Iterable[Measurement]) -> tuple[Group, ...]:
+    """The groups in which any of the assets has a spot row: `usdt` and `usd` first."""
+    return sort_groups(row.market.group for measurement in measurements for row in measurement.rows if row.is_spot)
 
 
 def build_matrix(measurements: Sequence[Measurement], group: Group) -> tuple[MatrixCell, ...]:
@@ -49,30 +57,31 @@ class RankedAsset:
 
     asset: str
     venue_count: int
-    deepest: RankWord
+    largest: RankWord
     longest: RankWord
 
 
 @dataclass(frozen=True, slots=True)
 class ReadingAid:
-    """On how many of the assets on which it is ranked a venue was deepest, and longest.
+    """On how many of the assets on which it is ranked a venue was largest, and longest, on one side.
 
-    ``unranked`` holds (asset, reason) for the others. Assets fall together: this is no significance test.
+    ``unranked`` holds (asset, reason) for the others. Assets move together: this is no significance test.
     """
 
     venue: str
     group: Group
+    side: Side
     ranked: tuple[RankedAsset, ...]
     unranked: tuple[tuple[str, str], ...]
 
     @property
-    def deepest_count(self) -> int:
-        """Ranked assets on which the venue was deepest."""
-        return sum(asset.deepest is RankWord.DEEPEST for asset in self.ranked)
+    def largest_count(self) -> int:
+        """Ranked assets on which the venue strayed furthest."""
+        return sum(asset.largest is RankWord.LARGEST for asset in self.ranked)
 
     @property
     def longest_count(self) -> int:
-        """Ranked assets on which the venue was longest."""
+        """Ranked assets on which the venue strayed longest."""
         return sum(asset.longest is RankWord.LONGEST for asset in self.ranked)
 
     @property
@@ -81,21 +90,21 @@ class ReadingAid:
         return math.fsum(1 / asset.venue_count for asset in self.ranked)
 
 
-def compute_reading_aid(measurements: Sequence[Measurement], venue: str, group: Group) -> ReadingAid:
+def compute_reading_aid(measurements: Sequence[Measurement], venue: str, group: Group, side: Side) -> ReadingAid:
     """Count over the assets of one window; on the reconstruction no asset is ranked."""
     ranked, unranked = [], []
     for measurement in measurements:
-        asset, venue_rows = measurement.question.asset, _map_spot_rows(measurement, group)
-        if venue not in venue_rows:
-            unranked.append((asset, "no candle"))
+        asset, row = measurement.question.asset, _map_spot_rows(measurement, group).get(venue)
+        if row is None:
+            unranked.append((asset, NO_CANDLE))
             continue
-        rank = measurement.ranks[venue_rows[venue].market]
-        if rank.reason is not None:
-            unranked.append((asset, rank.reason))
+        rank = measurement.ranks[row.market][side]
+        if rank.largest.is_ranked:
+            count = measurement.group_ranks[group].contender_count
+            ranked.append(RankedAsset(asset, count, rank.largest.word, rank.longest.word))
         else:
-            venue_count = _count_ranked(measurement, (row.market for row in venue_rows.values()))
-            ranked.append(RankedAsset(asset, venue_count, rank.deepest, rank.longest))
-    return ReadingAid(venue, group, tuple(ranked), tuple(unranked))
+            unranked.append((asset, rank.largest.why or ""))
+    return ReadingAid(venue, group, side, tuple(ranked), tuple(unranked))
 
 
 def is_rankable(measurements: Iterable[Measurement]) -> bool:
@@ -105,8 +114,4 @@ def is_rankable(measurements: Iterable[Measurement]) -> bool:
 
 def _map_spot_rows(measurement: Measurement, group: Group) -> dict[str, MarketRow]:
     """The spot market of each venue in a group."""
-    return {row.market.venue: row for row in measurement.rows if row.is_spot and row.market.group is group}
-
-
-def _count_ranked(measurement: Measurement, markets: Iterable[Market]) -> int:
-    return sum(measurement.ranks[market].reason is None for market in markets)
+    return {row.market.venue: row for row in measurement.select_spot_rows(group)}

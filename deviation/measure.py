@@ -1,34 +1,25 @@
-"""From candles to a `Measurement` (docs/method.md, sections 1 to 7 and 10)."""
+"""From candles to a `Measurement` (docs/method.md)."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
 
-import numpy as np
 import polars as pl
 
-from data.schema import Evidence, parse_quote
+from deviation.measurement import Measurement
+from deviation.minute.conversion import Conversion, build_conversion, build_unit_conversion
 from deviation.minute.fair_value import FairValue, measure_fair_value
-from deviation.minute.fx import compute_fx_rates
-from deviation.minute.grid import AlignedCandles, Axis, align_candles, build_axis
-from deviation.minute.markets import (
-    Market,
-    MarketSelection,
-    list_other_quotes,
-    select_markets,
-    select_underlying_markets,
-)
-from deviation.minute.peers import PeerGroup
+from deviation.minute.fx import FxRates
+from deviation.minute.grid import AlignedCandles, align_candles, build_axis
+from deviation.minute.markets import Market, MarketSelection, select_markets
+from deviation.minute.own_rate import OwnPrice, find_own_price
 from deviation.minute.series import DeviationSeries
 from deviation.minute.states import MarketMinutes
-from deviation.minute.weights import compute_weights
-from deviation.question import CARRY_MIN, DAY, Group, InstrumentKind, Question, ReferenceKind, Rules
-from deviation.ranks import Contender, Rank, build_unranked, rank_contenders
-from deviation.result import MarketRow, Measurement, OtherQuote
+from deviation.minute.votes import VoteGroup
+from deviation.minute.weights import compute_weight
+from deviation.question import CARRY_MIN, COMMON_GROUPS, DAY, Group, Question, ReferenceKind
+from deviation.result import MarketRow
 from deviation.summary import DeviationSummary
-
-NO_RATIO = float("nan")
-"""Scale of the underlying's votes where no ratio is known: it leaves no votes."""
 
 
 def measure(candles: pl.DataFrame, covered_spans: pl.DataFrame, question: Question) -> Measurement:
@@ -46,171 +37,193 @@ def measure(candles: pl.DataFrame, covered_spans: pl.DataFrame, question: Questi
 
 def measure_aligned(aligned: AlignedCandles, question: Question) -> Measurement:
     """As `measure`, for candles on an axis that covers ``question.required_span``."""
-    inputs = _prepare(aligned, question)
     window = aligned.axis.locate_span(question.start, question.end)
-    rows = _build_rows(inputs, question, aligned.axis)
+    inputs = _Inputs(aligned, question, select_markets(question, aligned.markets, aligned.axis))
+    rows = tuple(_build_row(market, inputs) for market in inputs.selection.markets)
     origins = aligned.list_origins(window)
     return Measurement(
         question=question,
         axis=aligned.axis.crop(window),
         rows=rows,
-        ranks=_build_ranks(rows, question),
-        fx_assumed=inputs.fx_assumed,
+        fx_assumed=_list_assumed_quotes(rows),
+        fx_single=_list_single_quotes(rows),
         absent=inputs.selection.absent,
         left_out=inputs.selection.left_out,
-        other_quotes=inputs.other_quotes,
         origins={row.market: origins[row.market.venue, row.market.symbol] for row in rows},
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Inputs:
-    """Per market, before any comparison: the selected markets, the ``voters``, their minutes and fair values."""
+    """What all rows share: the selected markets, their minutes, the votes of each group, and the rates."""
 
+    aligned: AlignedCandles
+    question: Question
     selection: MarketSelection
-    voters: tuple[Market, ...]
-    minutes: dict[Market, MarketMinutes]
-    fair_values: dict[Market, FairValue | None]
-    fx_assumed: tuple[str, ...]
-    other_quotes: tuple[OtherQuote, ...]
 
-    def find_own_underlying(self, market: Market) -> MarketMinutes | None:
-        """The voter of the market's own venue and group; None where there is none."""
-        venue_and_group = market.venue, market.group
+    @cached_property
+    def window(self) -> slice:
+        return self.aligned.axis.locate_span(self.question.start, self.question.end)
+
+    @cached_property
+    def day_before(self) -> slice:
+        return self.aligned.axis.locate_span(self.question.start - DAY, self.question.start)
+
+    @cached_property
+    def fx(self) -> FxRates:
+        return FxRates(self.question, self.aligned)
+
+    @cached_property
+    def minutes(self) -> dict[Market, MarketMinutes]:
+        """Every market over the window."""
+        question, carry = self.question, self.question.timeframe.count_bars(CARRY_MIN)
+        return {
+            market: MarketMinutes(
+                self.aligned.markets[market.venue, market.symbol],
+                question.rules.convert_floor(question.parameters.min_vote, market.quote),
+                carry,
+                self.window,
+            )
+            for market in {*self.selection.markets, *self.selection.voters}
+        }
+
+    @cached_property
+    def window_votes(self) -> "_SpanVotes":
+        """The votes over the window and the bars beside it that the lag test looks at."""
+        lag_bars = self.question.lag_bars
+        return _SpanVotes(self, slice(self.window.start - lag_bars, self.window.stop + lag_bars), lag_bars)
+
+    @cached_property
+    def baseline_votes(self) -> "_SpanVotes":
+        """The votes over the span of the baseline."""
+        return _SpanVotes(self, self.aligned.axis.locate_span(*self.question.baseline_span), 0)
+
+    @cached_property
+    def weights(self) -> Mapping[Market, int] | None:
+        """The weight of every voter; None for the plain median."""
+        if self.question.parameters.reference is not ReferenceKind.WEIGHTED_MEDIAN:
+            return None
+        quotes = self.question.rules.quotes
+        return {
+            market: compute_weight(self.minutes[market].with_span(self.day_before), quotes[market.quote])
+            for market in self.selection.voters
+        }
+
+    def find_own_underlying(self, market: Market) -> Market | None:
+        """The same venue's voter in the same quote, for an asset that is measured by its underlying."""
         return next(
-            (self.minutes[voter] for voter in self.voters if (voter.venue, voter.group) == venue_and_group), None
+            (
+                voter
+                for voter in self.selection.voters
+                if (voter.venue, voter.group) == (market.venue, market.group) and self.question.underlying is not None
+            ),
+            None,
         )
 
-    def find_scale(self, market: Market) -> float:
-        """The factor from a vote to the asset's price: the ratio to the underlying, 1 among markets of the asset."""
-        own_fair_value = self.fair_values[market]
-        return 1.0 if own_fair_value is None else NO_RATIO if own_fair_value.ratio is None else own_fair_value.ratio
 
+class _SpanVotes:
+    """The votes of each group over one span of the axis, which reaches ``lag_bars`` beyond what is measured."""
 
-def _prepare(aligned: AlignedCandles, question: Question) -> _Inputs:
-    """Select the markets and convert their prices to dollars."""
-    markets, axis = aligned.markets, aligned.axis
-    selection = select_markets(question, markets, axis)
-    spot_markets = tuple(market for market in selection.markets if market.kind is InstrumentKind.SPOT)
-    voters = (
-        select_underlying_markets(question.underlying, question, markets, axis) if question.underlying else spot_markets
-    )
-    quotes = {parse_quote(market.symbol) for market in selection.markets + voters}
-    other_bars = list_other_quotes(question, selection.markets, markets, axis)
-    other_quote_names = {parse_quote(bars.symbol) for bars in other_bars}
-    # The ratio from USDT closes (section 6) needs the rate of USDT whatever the quotes are.
-    fx = compute_fx_rates(quotes | other_quote_names | {"USDT"}, question, aligned)
-    window, carry = axis.locate_span(question.start, question.end), question.timeframe.count_bars(CARRY_MIN)
-    full_axis = slice(0, axis.size)
-    return _Inputs(
-        selection=selection,
-        voters=voters,
-        minutes={
-            market: MarketMinutes(
-                markets[market.venue, market.symbol],
-                fx.rates[parse_quote(market.symbol)],
-                question.parameters.min_vote_usd,
-                carry,
-                full_axis,
-            )
-            for market in {*selection.markets, *voters}
-        },
-        fair_values={market: measure_fair_value(market.venue, question, aligned, fx) for market in selection.markets},
-        fx_assumed=tuple(quote for quote in fx.assumed if quote in quotes),
-        other_quotes=tuple(
-            OtherQuote(
-                bars.symbol, np.where(bars.traded, bars.close * fx.rates[parse_quote(bars.symbol)], np.nan)[window]
-            )
-            for bars in other_bars
-        ),
-    )
+    def __init__(self, inputs: _Inputs, span: slice, lag_bars: int) -> None:
+        self._inputs = inputs
+        self._span = span
+        self._lag_bars = lag_bars
+        self._groups: dict[Group, VoteGroup] = {}
 
-
-def _build_rows(inputs: _Inputs, question: Question, axis: Axis) -> tuple[MarketRow, ...]:
-    """Every market against both groups; the day before the window is compared lazily."""
-    window, day_before = (
-        axis.locate_span(question.start, question.end),
-        axis.locate_span(question.start - DAY, question.start),
-    )
-    weights = None
-    if question.parameters.reference is ReferenceKind.WEIGHTED_MEDIAN:
-        weights = compute_weights({market: inputs.minutes[market].with_span(day_before) for market in inputs.voters})
-    window_comparisons, day_before_comparisons = (
-        _Comparisons(inputs, question.rules, span, weights) for span in (window, day_before)
-    )
-    return tuple(
-        _build_row(market, question, window_comparisons, day_before_comparisons) for market in inputs.selection.markets
-    )
-
-
-class _Comparisons:
-    """Every market against the votes of each group over one span of the axis."""
-
-    def __init__(self, inputs: _Inputs, rules: Rules, span: slice, weights: Mapping[Market, int] | None) -> None:
-        self.inputs = inputs
-        self.span = span
-        self.minutes = {market: minutes.with_span(span) for market, minutes in inputs.minutes.items()}
-        self._peer_groups = {
-            group: PeerGroup(
-                {market: self.minutes[market] for market in inputs.voters if market.group is group},
-                rules,
-                span.stop - span.start,
-                weights,
-            )
-            for group in Group
-        }
-
-    def build_series(self, market: Market, group: Group) -> DeviationSeries:
+    def build_series(self, market: Market, group: Group, fair_value: FairValue | None) -> DeviationSeries:
         """One market against one group."""
-        return self._peer_groups[group].build_series(market, self.minutes[market], self.inputs.find_scale(market))
+        span, lag_bars = self._span, self._lag_bars
+        measured = slice(span.start + lag_bars, span.stop - lag_bars)
+        return DeviationSeries(
+            self._inputs.minutes[market].with_span(measured),
+            self._get_group(group, has_votes=fair_value is None or fair_value.ratio is not None).exclude_family(
+                market.venue
+            ),
+            self._convert(market, group, fair_value),
+            lag_bars,
+        )
+
+    def _get_group(self, group: Group, *, has_votes: bool) -> VoteGroup:
+        """The votes of a group; none where they would need a ratio that is unknown."""
+        rules, size = self._inputs.question.rules, self._span.stop - self._span.start
+        if not has_votes:
+            return VoteGroup({}, rules, size)
+        if group not in self._groups:
+            voters = {
+                voter: self._inputs.minutes[voter].with_span(self._span)
+                for voter in self._inputs.selection.voters
+                if voter.group == group
+            }
+            self._groups[group] = VoteGroup(voters, rules, size, self._inputs.weights)
+        return self._groups[group]
+
+    def _convert(self, market: Market, group: Group, fair_value: FairValue | None) -> Conversion:
+        if group == market.group:
+            conversion = build_unit_conversion(self._span.stop - self._span.start)
+        else:
+            fx = self._inputs.fx
+            conversion = build_conversion(fx.get_rate(group.upper()), fx.get_rate(market.quote), self._span)
+        return conversion if fair_value is None or fair_value.ratio is None else conversion.scale(fair_value.ratio)
 
 
-def _build_row(
-    market: Market, question: Question, window_comparisons: _Comparisons, day_before_comparisons: _Comparisons
-) -> MarketRow:
-    own_fair_value, underlying_minutes = (
-        window_comparisons.inputs.fair_values[market],
-        window_comparisons.inputs.find_own_underlying(market),
-    )
-    window, timeframe = window_comparisons.span, question.timeframe
-    series = {group: window_comparisons.build_series(market, group) for group in Group}
+def _build_row(market: Market, inputs: _Inputs) -> MarketRow:
+    question = inputs.question
+    fair_value = measure_fair_value(market.venue, question, inputs.aligned)
+    groups = dict.fromkeys((market.group, *COMMON_GROUPS))
+    series = {group: inputs.window_votes.build_series(market, group, fair_value) for group in groups}
+    own_underlying = inputs.find_own_underlying(market)
     return MarketRow(
         market=market,
-        timeframe=timeframe,
-        minutes=window_comparisons.minutes[market],
-        minute_before=window_comparisons.minutes[market].with_span(
-            slice(window.start - timeframe.count_bars(1), window.start)
-        ),
-        day_before=day_before_comparisons.minutes[market],
+        timeframe=question.timeframe,
+        minutes=series[market.group].minutes,
+        day_before=inputs.minutes[market].with_span(inputs.day_before),
         series=series,
-        summaries={
-            group: DeviationSummary(
-                series[group],
-                partial(day_before_comparisons.build_series, market, group),
-                question.parameters,
-                timeframe,
-            )
-            for group in Group
-        },
-        fair_value=own_fair_value,
-        underlying_price=None
-        if own_fair_value is None or underlying_minutes is None
-        else underlying_minutes.with_span(window).price,
+        summaries={group: _build_summary(market, group, series[group], fair_value, inputs) for group in groups},
+        fair_value=fair_value,
+        underlying_close=None if own_underlying is None else inputs.minutes[own_underlying].vote,
+        dollars=inputs.fx.get_rate(market.quote).mid[inputs.window],
+        per_usd=question.rules.quotes[market.quote],
     )
 
 
-def _build_ranks(rows: Sequence[MarketRow], question: Question) -> dict[Market, Rank]:
-    """Ranks within each quote group, against that group, among spot markets."""
-    if question.origin is Evidence.RECONSTRUCTION:
-        return {row.market: build_unranked("illustration from published figures") for row in rows}
-    if question.underlying is not None:
-        return {row.market: build_unranked("measured against fair value") for row in rows}
-    ranks = {row.market: build_unranked("perpetual against spot") for row in rows if not row.is_spot}
-    for group in Group:
-        own_summaries = {row.market: row.own_summary for row in rows if row.is_spot and row.market.group is group}
-        contenders = {
-            market: Contender(summary.depth, summary.below_min, summary.firm_min)
-            for market, summary in own_summaries.items()
-        }
-        ranks |= rank_contenders(contenders, question.duration_min)
-    return ranks
+def _build_summary(
+    market: Market, group: Group, series: DeviationSeries, fair_value: FairValue | None, inputs: _Inputs
+) -> DeviationSummary:
+    own_price = find_own_price(market, group, inputs.question, inputs.fx)
+    return DeviationSummary(
+        series,
+        lambda: inputs.baseline_votes.build_series(market, group, fair_value),
+        None if own_price is None else _crop_own_price(own_price, inputs.window, fair_value),
+        inputs.question.parameters,
+        inputs.question.timeframe,
+    )
+
+
+def _crop_own_price(own_price: OwnPrice, window: slice, fair_value: FairValue | None) -> OwnPrice:
+    """The price over the window; votes on an underlying are multiplied by the ratio, so the price is divided by it."""
+    ratio = 1.0 if fair_value is None or fair_value.ratio is None else fair_value.ratio
+    return replace(own_price, price=own_price.price[window] / ratio)
+
+
+def _list_assumed_quotes(rows: tuple[MarketRow, ...]) -> tuple[str, ...]:
+    """The quotes whose assumed rate entered a firm or thin minute."""
+    quotes = {
+        quote
+        for row in rows
+        for series in row.series.values()
+        if series.conversion.assumed and series.observed.any()
+        for quote in series.conversion.assumed
+    }
+    return tuple(sorted(quotes))
+
+
+def _list_single_quotes(rows: tuple[MarketRow, ...]) -> tuple[str, ...]:
+    """The quotes whose rate rested on one leg in a firm minute."""
+    quotes = {
+        quote
+        for row in rows
+        for series in row.series.values()
+        for quote, is_single in series.factors.single.items()
+        if (series.firm & is_single).any()
+    }
+    return tuple(sorted(quotes))

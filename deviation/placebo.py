@@ -1,8 +1,8 @@
 """The reading aid over the same clock window of the 7 preceding days (docs/method.md, section 7).
 
-Parameters, venues, focus and the calm span that selects each venue's market stay those of the event; only the window
-moves. What depends on the window moves with it: the 24 hours before it (weights of a weighted median,
-volume, baseline) and, where no event is named, the selection of markets.
+Parameters, venues, focus and the calm span of baseline and ratio stay those of the event; only the window moves. What
+depends on the window moves with it: the 24 hours before it (weights of a weighted median, volume) and, where no event
+is named, the baseline.
 """
 
 from collections.abc import Sequence
@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from deviation.matrix import ReadingAid, compute_reading_aid
+from deviation.matrix import ReadingAid, compute_reading_aid, list_groups
+from deviation.measurement import Measurement
 from deviation.question import Group, Question
-from deviation.result import Measurement
+from deviation.side import Side
 
 PLACEBO_DAYS = 7
 
@@ -30,12 +31,13 @@ class PlaceboDay:
     """The same clock window ``days_before`` days earlier; ``note`` names an overlap with the question, else None.
 
     ``statuses``: per group, whether the focus venue is ranked on an asset, else whether any spot market has a candle.
+    ``aids`` and ``statuses`` are keyed by the groups of the question's own window.
     """
 
     days_before: int
     start: datetime
     end: datetime
-    aids: dict[Group, ReadingAid]
+    aids: dict[Group, dict[Side, ReadingAid]]
     statuses: dict[Group, PlaceboStatus]
     note: str | None
 
@@ -46,19 +48,21 @@ def shift_question(question: Question, days: int) -> Question:
     return replace(question, start=question.start - offset, end=question.end - offset, window=None)
 
 
-def build_placebo_day(question: Question, days: int, measurements: Sequence[Measurement]) -> PlaceboDay:
-    """The placebo of the focus venue from the assets measured over the moved window.
+def build_placebo_day(
+    question: Question, focus: str, groups: Sequence[Group], days: int, measurements: Sequence[Measurement]
+) -> PlaceboDay:
+    """The placebo of a venue from the assets measured over the moved window.
 
-    ``question`` is the original one, of any of the assets.
+    ``question`` is the original one, of any of the assets; ``groups`` are those of its window.
     """
     shifted = shift_question(question, days)
-    aids = {group: compute_reading_aid(measurements, question.focus, group) for group in Group}
+    aids = {group: {side: compute_reading_aid(measurements, focus, group, side) for side in Side} for group in groups}
     return PlaceboDay(
         days,
         shifted.start,
         shifted.end,
         aids,
-        {group: _classify_day(aids[group], measurements) for group in Group},
+        {group: _classify_day(aids[group][Side.BELOW], measurements) for group in groups},
         _describe_overlap(shifted, question),
     )
 
@@ -66,10 +70,7 @@ def build_placebo_day(question: Question, days: int, measurements: Sequence[Meas
 def _classify_day(aid: ReadingAid, measurements: Sequence[Measurement]) -> PlaceboStatus:
     if aid.ranked:
         return PlaceboStatus.RANKED
-    spot = (row for measurement in measurements for row in measurement.rows if row.is_spot)
-    return (
-        PlaceboStatus.NOT_RANKED if any(row.market.group is aid.group for row in spot) else PlaceboStatus.NOT_COLLECTED
-    )
+    return PlaceboStatus.NOT_RANKED if aid.group in list_groups(measurements) else PlaceboStatus.NOT_COLLECTED
 
 
 def _describe_overlap(shifted: Question, question: Question) -> str | None:
@@ -77,7 +78,7 @@ def _describe_overlap(shifted: Question, question: Question) -> str | None:
     if shifted.end > question.start:
         remarks.append("reaches into the asked window")
     if shifted.calm_span is not None and shifted.start < shifted.calm_span[1]:
-        remarks.append(f"{_describe_position(shifted, shifted.calm_span)} the calm span that picks the markets")
+        remarks.append(f"{_describe_position(shifted, shifted.calm_span)} the calm span")
     return "; ".join(remarks) or None
 
 

@@ -1,6 +1,6 @@
 """The question: an asset, a window, the parameters of the test, and the rules that classify markets."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -16,7 +16,16 @@ FIRM_VOTES = 3
 """Votes that make a minute firm; the same number of peers with a range makes bounds (sections 3 and 4)."""
 
 CARRY_MIN = 5
-"""Minutes for which a conversion rate, or the price of a last trade, still stands (sections 2 and 4)."""
+"""Minutes for which the price of a last trade still stands (section 4); an older rate is stale (section 2)."""
+
+RATE_CARRY_MIN = 60
+"""Minutes for which the last close of a leg still counts in a conversion rate (section 2)."""
+
+LAG_S = 5
+"""Seconds on either side that the lag test looks at in bars shorter than a minute; else one bar (section 4)."""
+
+LEG_FLOOR_USD = 100.0
+"""Dollars that a minute of a leg must trade to give a rate, whatever `Parameters.min_vote` (section 2)."""
 
 DAY = timedelta(hours=24)
 """Length of the span before the window that gives baseline, volume and the selection of markets."""
@@ -25,16 +34,24 @@ DEFAULT_RATIO_SPAN = (timedelta(hours=36), timedelta(hours=8))
 """Where no event is named, the calm span lies this far before the window, for the ratio of section 6 alone."""
 
 
-class Group(StrEnum):
-    """The quote groups that are measured side by side and never blended (section 2)."""
+Group = str
+"""A quote currency in lower case: the markets of an asset with that quote are compared as printed (section 2)."""
 
-    USDT = "usdt"
-    USD = "usd"
+USD: Group = "usd"
+USDT: Group = "usdt"
 
-    @property
-    def other(self) -> "Group":
-        """The other one of the two groups."""
-        return Group.USD if self is Group.USDT else Group.USDT
+COMMON_GROUPS: tuple[Group, ...] = (USDT, USD)
+"""The groups against which every row is measured besides its own (section 2)."""
+
+
+def sort_groups(groups: Iterable[Group]) -> tuple[Group, ...]:
+    """The distinct groups: `usdt` and `usd` first, then by name.
+
+    >>> sort_groups(["krw", "usd", "eur", "usd"])
+    ('usd', 'eur', 'krw')
+    """
+    distinct = set(groups)
+    return (*(group for group in COMMON_GROUPS if group in distinct), *sorted(distinct - set(COMMON_GROUPS)))
 
 
 class InstrumentKind(StrEnum):
@@ -61,7 +78,7 @@ class ReferenceKind(StrEnum):
 
 
 class QuoteHandling(StrEnum):
-    """Whether prices are converted to dollars at the market's own rate, or taken as printed (section 2)."""
+    """Whether the rates of USD stablecoins are measured, or taken as exactly 1 (section 2)."""
 
     USD = "usd"
     AS_IS = "as-is"
@@ -69,7 +86,7 @@ class QuoteHandling(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameters:
-    """The choices behind a number. Fractions, not per cent; ``min_vote_usd`` in dollars, ``confirm`` in minutes.
+    """The choices behind a number: fractions, ``min_vote`` in dollars by ``Rules.quotes``, ``confirm`` in minutes.
 
     Raises:
         ValueError: A value lies outside its range, or ``exit`` exceeds ``enter``.
@@ -80,32 +97,36 @@ class Parameters:
     enter: float = 0.02
     exit: float = 0.01
     confirm: int = 3
-    min_vote_usd: float = 100.0
+    min_vote: float = 100.0
 
     def __post_init__(self) -> None:
-        if not 0 < self.enter < 1:
-            message = f"enter must lie between 0 and 100 %, not at {self.enter:.4%}"
+        if not 0 < self.enter < float("inf"):
+            message = f"enter must be above 0, not {self.enter:.4%}"
             raise ValueError(message)
-        if not 0 <= self.exit <= self.enter:
-            message = f"exit must lie between 0 and enter ({self.enter:.4%}), not at {self.exit:.4%}"
+        if not 0 < self.exit <= self.enter:
+            message = f"exit must lie above 0 and not above enter ({self.enter:.4%}), not at {self.exit:.4%}"
             raise ValueError(message)
         if self.confirm < 1:
             message = f"confirm must be at least 1 minute, not {self.confirm}"
             raise ValueError(message)
-        if not 0 <= self.min_vote_usd < float("inf"):
-            message = f"min-vote must be 0 or more dollars, not {self.min_vote_usd}"
+        if not 0 <= self.min_vote < float("inf"):
+            message = f"min-vote must be 0 or more, not {self.min_vote}"
             raise ValueError(message)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """Quote groups, families and names of venues.
+    """Quotes, families and names of venues, from the catalogue.
 
+    ``quotes`` gives for each quote that makes a group an order of magnitude of its units per dollar, ``ratio_quotes``
+    the same for quotes of ratio markets alone (section 6). ``stablecoins`` are the quotes that promise one dollar.
     ``families`` maps a venue to the name it shares with its relatives (absent: its own id), ``names`` to the name that
-    people write (absent: its id). ``stablecoins`` are the quotes of the group ``usdt``.
+    people write (absent: its id).
     """
 
-    stablecoins: frozenset[str]
+    quotes: Mapping[str, float]
+    ratio_quotes: Mapping[str, float] = field(default_factory=dict)
+    stablecoins: frozenset[str] = frozenset()
     families: Mapping[str, str] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
 
@@ -117,11 +138,20 @@ class Rules:
         """The venue's name as people write it."""
         return self.names.get(venue, venue)
 
-    def group_of(self, quote: str) -> Group | None:
-        """The quote group of a currency; None where it has no value in dollars here."""
-        if quote == "USD":
-            return Group.USD
-        return Group.USDT if quote in self.stablecoins else None
+    def convert_floor(self, usd: float, quote: str) -> float:
+        """A floor in dollars in units of a quote; that many units for a quote that is not listed."""
+        return usd * (self.quotes.get(quote) or self.ratio_quotes.get(quote, 1.0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedPrice:
+    """A lowest trade on public record, in its market's quote, and where it was published; ``at``: None if not when."""
+
+    venue: str
+    symbol: str
+    price: float
+    at: datetime | None
+    source: str
 
 
 def floor_to_bar(time: datetime, timeframe: Timeframe) -> datetime:
@@ -142,6 +172,8 @@ class Question:
     while durations, carries and ``confirm`` stay in minutes. ``calm_span`` is that of the named event, None without
     one. ``underlying`` and ``ratio_market`` are set for an asset without peer markets (section 6). ``venues`` restricts
     which venues are measured and vote: items are ``kraken`` or ``kraken:BTC/USDC``; empty means every venue.
+    ``excluded`` are ids of venues that are neither measured nor vote. ``focus``: None where volume decides.
+    ``published`` are the figures that the reconstruction was made from; empty for real candles.
 
     Raises:
         ValueError: The window is empty, or an edge lies inside a bar.
@@ -151,7 +183,7 @@ class Question:
     start: datetime
     end: datetime
     rules: Rules
-    focus: str
+    focus: str | None = None
     parameters: Parameters = field(default_factory=Parameters)
     event: str | None = None
     window: str | None = None
@@ -159,8 +191,10 @@ class Question:
     underlying: str | None = None
     ratio_market: str | None = None
     venues: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
     origin: Evidence = Evidence.REAL
     timeframe: Timeframe = Timeframe.M1
+    published: tuple[PublishedPrice, ...] = ()
 
     def __post_init__(self) -> None:
         if self.start >= self.end:
@@ -177,6 +211,16 @@ class Question:
         return self.timeframe.convert_to_minutes((self.end - self.start) // timedelta(seconds=self.timeframe.seconds))
 
     @property
+    def lag_bars(self) -> int:
+        """Bars on either side that the lag test looks at (section 4)."""
+        return max(LAG_S // self.timeframe.seconds, 1)
+
+    @property
+    def baseline_span(self) -> tuple[datetime, datetime]:
+        """The span of the baseline: the event's calm span, else the 24 h before the window (section 5)."""
+        return self.calm_span or (self.start - DAY, self.start)
+
+    @property
     def ratio_span(self) -> tuple[datetime, datetime]:
         """The span that gives the ratio of section 6: the event's calm span, else 36 h to 8 h before the window."""
         if self.calm_span is not None:
@@ -186,15 +230,17 @@ class Question:
 
     @property
     def required_span(self) -> tuple[datetime, datetime]:
-        """The span ``[from, to)`` of candles that the measurement needs, carries included."""
-        spans = [(self.start - DAY, self.end)]
-        if self.calm_span is not None or self.underlying is not None:
+        """The span ``[from, to)`` of candles that the measurement needs, carries and the bars beside it included."""
+        spans = [(self.start - DAY, self.end), self.baseline_span]
+        if self.underlying is not None:
             spans.append(self.ratio_span)
-        carry = timedelta(minutes=2 * CARRY_MIN)
-        return min(span_start for span_start, _ in spans) - carry, max(span_end for _, span_end in spans)
+        bar = timedelta(seconds=self.timeframe.seconds)
+        lag = self.lag_bars * bar
+        carry = max(timedelta(minutes=RATE_CARRY_MIN + CARRY_MIN), 2 * bar) + lag
+        return min(start for start, _ in spans) - carry, max(end for _, end in spans) + lag
 
     @property
     def required_assets(self) -> frozenset[str]:
-        """The assets whose candles the measurement needs: its own, the underlying, and the stablecoins."""
-        assets = {self.asset, *self.rules.stablecoins}
-        return frozenset(assets | {self.underlying} if self.underlying else assets)
+        """The assets whose candles the measurement needs: its own, the underlying, and the legs of rates."""
+        assets = {self.asset, *self.rules.quotes, *({self.underlying} if self.underlying else ())}
+        return frozenset(assets)

@@ -1,42 +1,83 @@
 """The result of a question; every number, chart, table and sentence is derived from it."""
 
-import math
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 
 import numpy as np
 
 from data.schema import Timeframe
-from deviation.market_path import MarketPath, trace_path
+from deviation.extremes import find_highest_price, find_lowest_price, value_at
 from deviation.minute.fair_value import FairValue
-from deviation.minute.grid import Axis, Floats
-from deviation.minute.markets import ExcludedMarket, Market
+from deviation.minute.grid import Floats
+from deviation.minute.markets import Market
 from deviation.minute.series import DeviationSeries
-from deviation.minute.states import MarketMinutes
-from deviation.question import Group, InstrumentKind, Question
-from deviation.ranks import Rank
-from deviation.summary import DeviationSummary, StateCounts, compute_volume_shares, count_states, find_minimum, value_at
+from deviation.minute.states import MarketMinutes, State
+from deviation.question import TOLERANCE, Group
+from deviation.side import Side
+from deviation.side_summary import THRESHOLDS_PCT
+from deviation.summary import DeviationSummary
+
+REACHED_BEFORE_MIN = 60
+"""Minutes before the window whose last vote is what a fall is counted from (docs/method.md, section 10)."""
+
+ROUND_DIGITS = 2
+"""Significant digits by which a round price has fewer than the most precise one of its market."""
+
+
+@dataclass(frozen=True, slots=True)
+class StateCounts:
+    """Minutes of the window by state."""
+
+    voting_min: float
+    small_min: float
+    quiet_min: float
+    missing_min: float
+
+
+@dataclass(frozen=True, slots=True)
+class ExtremePrice:
+    """The lowest or highest trade of a window as printed: its position, and the volume times close of that minute."""
+
+    price: float
+    at: int
+    volume: float
+
+
+@dataclass(frozen=True, slots=True)
+class FairValueSplit:
+    """The two parts of a discount to fair value, of product (1 + ratio_part)(1 + underlying_part), at a position."""
+
+    at: int
+    ratio_part: float
+    underlying_part: float
 
 
 @dataclass(frozen=True)
 class MarketRow:
-    """One market of the asset, measured against both groups.
+    """One market of the asset, measured against its own group, `usdt` and `usd`.
 
-    ``minutes`` and ``series`` cover the window, position 0 being its first bar; ``minute_before`` and ``day_before``
-    the minute and the 24 h before it. ``underlying_price`` is the price in dollars of the same venue's market of the
-    underlying in the own group; None where there is none (docs/method.md, 6).
+    ``minutes`` covers the window, ``day_before`` the 24 h before it; prices and volumes are in the market's quote.
+    ``series`` and ``summaries`` are keyed by the group of the votes, the own one first. ``underlying_close`` is the
+    close of the same venue's market of the underlying in the same quote, NaN where that does not vote; None without.
+    ``dollars``: dollars per unit of the quote in each minute, for drawing; NaN without a rate.
+    ``per_usd``: an order of magnitude of the quote's units per dollar, for comparing volumes.
     """
 
     market: Market
     timeframe: Timeframe
     minutes: MarketMinutes
-    minute_before: MarketMinutes
     day_before: MarketMinutes
     series: dict[Group, DeviationSeries]
     summaries: dict[Group, DeviationSummary]
     fair_value: FairValue | None
-    underlying_price: Floats | None
+    underlying_close: Floats | None
+    dollars: Floats
+    per_usd: float
+
+    @property
+    def is_spot(self) -> bool:
+        """Whether this is a spot market."""
+        return self.market.is_spot
 
     @property
     def own_summary(self) -> DeviationSummary:
@@ -46,115 +87,92 @@ class MarketRow:
     @cached_property
     def state_counts(self) -> StateCounts:
         """Minutes by state."""
-        return count_states(self.minutes, self.timeframe)
+        bars = np.bincount(self.minutes.states, minlength=len(State)).tolist()
+        return StateCounts(*(self.timeframe.convert_to_minutes(count) for count in bars))
 
     @cached_property
-    def low_at(self) -> int | None:
-        """The first position of the lowest trade; None where nothing priced was traded."""
-        return find_minimum(self.minutes.low)
-
-    @property
-    def low(self) -> float | None:
-        """The lowest trade in dollars."""
-        return value_at(self.minutes.low, self.low_at)
+    def low(self) -> ExtremePrice | None:
+        """The lowest trade; None where nothing was traded."""
+        return self._build_extreme(self.minutes.low, find_lowest_price(self.minutes.low))
 
     @cached_property
-    def volume_usd_before(self) -> float:
-        """The volume of the 24 h before the window, in dollars."""
-        return float(np.nansum(self.day_before.volume_usd))
+    def high(self) -> ExtremePrice | None:
+        """The highest trade; None where nothing was traded."""
+        return self._build_extreme(self.minutes.high, find_highest_price(self.minutes.high))
 
-    @cached_property
-    def volume_share(self) -> dict[int, float | None]:
-        """The share of volume that fell into minutes at or beyond each depth against the own group, by per cent."""
-        return compute_volume_shares(self.minutes, self.series[self.market.group])
+    def get_extreme(self, side: Side) -> ExtremePrice | None:
+        """The lowest trade below, the highest above."""
+        return self.low if side is Side.BELOW else self.high
 
-    def split_depth(self, group: Group) -> tuple[float, float] | None:
-        """The two quotients whose product is 1 + depth (docs/method.md, section 6).
+    def is_round(self, price: float) -> bool:
+        """Whether a price has at least two significant digits fewer than the most precise one of the window.
 
-        The first is the market's price over the venue's underlying times ratio, the second the venue's underlying over
-        that elsewhere. None without depth or ratio, or where the venue's underlying did not trade in that minute.
+        Such a price is the level of a resting order rather than an estimate (docs/method.md, section 8).
         """
-        position, fair_value = self.summaries[group].depth_at, self.fair_value
-        if position is None or fair_value is None or fair_value.ratio is None or self.underlying_price is None:
+        digits = _count_digits(price) + ROUND_DIGITS
+        span, bars = self.minutes.span, self.minutes.bars
+        prices = (getattr(bars, name)[span][self.minutes.traded] for name in ("close", "open", "low", "high"))
+        return any(_count_digits(value) >= digits for values in prices for value in np.unique(values).tolist())
+
+    def find_fall(self, fraction: float) -> int | None:
+        """The first position at which the close lies a fraction below the last vote of the hour before the window."""
+        votes_before = self.day_before.vote[-self.timeframe.count_bars(REACHED_BEFORE_MIN) :]
+        known = votes_before[~np.isnan(votes_before)]
+        if not known.size:
             return None
-        underlying_here = float(self.underlying_price[position]) * fair_value.ratio
-        if math.isnan(underlying_here):
-            return None
-        return float(self.minutes.price[position]) / underlying_here, underlying_here / float(
-            self.series[group].reference[position]
-        )
-
-    @property
-    def is_spot(self) -> bool:
-        """Whether this is a spot market."""
-        return self.market.kind is InstrumentKind.SPOT
-
-
-@dataclass(frozen=True, slots=True)
-class OtherQuote:
-    """Another spot market of the focus venue that gets no row: its ``price`` in dollars is only drawn."""
-
-    symbol: str
-    price: Floats
-
-
-@dataclass(frozen=True)
-class Measurement:
-    """One row per venue, group and kind, in that order, and what holds for all rows.
-
-    ``origins``: per row, the sources of its candles in the window (`data.schema.Origin`).
-    """
-
-    question: Question
-    axis: Axis
-    rows: tuple[MarketRow, ...]
-    ranks: dict[Market, Rank]
-    fx_assumed: tuple[str, ...]
-    absent: tuple[str, ...]
-    left_out: tuple[ExcludedMarket, ...]
-    other_quotes: tuple[OtherQuote, ...]
-    origins: dict[Market, tuple[str, ...]]
+        positions = np.flatnonzero(self.minutes.vote / known[-1] - 1 <= -fraction + TOLERANCE)
+        return int(positions[0]) if positions.size else None
 
     @cached_property
-    def paths(self) -> dict[Group, MarketPath]:
-        """The path of each group's spot markets (docs/method.md, section 10)."""
-        return {group: self._trace_path(group) for group in Group}
-
-    def _trace_path(self, group: Group) -> MarketPath:
-        minutes_by_row = [
-            (row.minute_before, row.minutes) for row in self.rows if row.is_spot and row.market.group is group
-        ]
-        votes = [np.concatenate([part.vote for part in parts]) for parts in minutes_by_row]
-        return trace_path(votes, self.axis.size, self.question.timeframe.count_bars(1))
-
-    def time_at(self, position: int | None) -> datetime | None:
-        """The open time of a position in the window; None stays None."""
-        return None if position is None else self.axis.time_at(position)
-
-    def select_rows(self, venue: str) -> tuple[MarketRow, ...]:
-        """The rows of a venue."""
-        return tuple(row for row in self.rows if row.market.venue == venue)
+    def volume_before(self) -> float:
+        """The volume times close of the 24 h before the window, in the quote."""
+        return float(self.day_before.turnover.sum())
 
     @property
-    def focus_row(self) -> MarketRow | None:
-        """The focus venue's row: the one named outright, else spot, of more volume before the window, `usdt`."""
-        rows = self.select_rows(self.question.focus)
-        order = {Group.USDT: 0, Group.USD: 1}
+    def volume_usd_before(self) -> float:
+        """The same in dollars, by the order of magnitude of the quote: for ordering alone."""
+        return self.volume_before / self.per_usd
 
-        def sort_key(row: MarketRow) -> tuple[bool, bool, float, int]:
-            is_named = f"{row.market.venue}:{row.market.symbol}" in self.question.venues
-            return not is_named, not row.is_spot, -row.volume_usd_before, order[row.market.group]
+    @cached_property
+    def volume_share(self) -> dict[Side, dict[int, float | None]]:
+        """The share of base volume in firm minutes at or beyond each size against the own group, by per cent.
 
-        return min(rows, key=sort_key, default=None)
+        None where the market had no volume in the window.
+        """
+        series, total = self.series[self.market.group], float(self.minutes.volume.sum())
+        shares: dict[Side, dict[int, float | None]] = {}
+        for side in Side:
+            signed = np.where(series.firm, side.sign * series.d, np.nan)
+            shares[side] = {
+                x: float(self.minutes.volume[signed >= x / 100 - TOLERANCE].sum()) / total if total else None
+                for x in THRESHOLDS_PCT
+            }
+        return shares
 
-    def list_voters(self, row: MarketRow, group: Group, position: int) -> tuple[str, ...]:
-        """The venues whose market of the asset voted on a row in a minute; those of an underlying are not listed."""
-        rules = self.question.rules
-        return tuple(
-            other.market.venue
-            for other in self.rows
-            if other.is_spot
-            and other.market.group is group
-            and rules.family_of(other.market.venue) != rules.family_of(row.market.venue)
-            and bool(other.minutes.voting[position])
-        )
+    @cached_property
+    def fair_value_split(self) -> FairValueSplit | None:
+        """The parts of the largest discount to fair value; None without one, or where the underlying did not vote."""
+        summary, fair_value = self.own_summary, self.fair_value
+        at = summary.below.at
+        if at is None or fair_value is None or fair_value.ratio is None or self.underlying_close is None:
+            return None
+        underlying = value_at(self.underlying_close, at)
+        if underlying is None:
+            return None
+        price = float(self.minutes.vote[at])
+        ratio_part = price / underlying / fair_value.ratio - 1
+        total = price / float(self.series[self.market.group].reference_low[at])
+        return FairValueSplit(at, ratio_part, total / (1 + ratio_part) - 1)
+
+    def _build_extreme(self, prices: Floats, at: int | None) -> ExtremePrice | None:
+        return None if at is None else ExtremePrice(float(prices[at]), at, float(self.minutes.turnover[at]))
+
+
+def _count_digits(price: float) -> int:
+    """Significant digits of a price as printed; trailing zeros do not count.
+
+    >>> [_count_digits(price) for price in (0.001, 3.56, 102000.0, 1.2543, 1e-07)]
+    [1, 3, 3, 5, 1]
+    """
+    digits = f"{price!r}".partition("e")[0].replace(".", "")
+    return len(digits.strip("0"))

@@ -12,16 +12,18 @@ import polars as pl
 
 from data.schema import Evidence
 from deviation.measure import measure_aligned
+from deviation.measurement import Measurement
 from deviation.minute.grid import align_candles, build_axis
 from deviation.minute.markets import Market
 from deviation.question import TOLERANCE, Group, Parameters, Question, QuoteHandling, ReferenceKind, Rules
 from deviation.ranks import Rank, RankWord
-from deviation.result import Measurement
+from deviation.side import Side
+from deviation.side_summary import SideSummary
 from deviation.summary import DeviationSummary
 from deviation.wording import format_amount
 
-MIN_VOTES_USD = (100.0, 0.0, 1000.0, 10_000.0)
-"""Values of ``min_vote_usd`` that are tried, the default first."""
+MIN_VOTES = (100.0, 0.0, 1000.0, 10_000.0)
+"""Values of ``min_vote`` that are tried, the default first."""
 
 DEFAULT_PARAMETERS = Parameters()
 
@@ -32,18 +34,18 @@ class RunSetting:
 
     reference: ReferenceKind = DEFAULT_PARAMETERS.reference
     quote: QuoteHandling = DEFAULT_PARAMETERS.quote
-    min_vote_usd: float = DEFAULT_PARAMETERS.min_vote_usd
+    min_vote: float = DEFAULT_PARAMETERS.min_vote
     without_venue: str | None = None
 
     def describe(self, rules: Rules) -> str:
         """What differs from the defaults, in words."""
         if self.without_venue is not None:
-            return f"without {rules.name_of(self.without_venue)}"
-        vote = "" if self.min_vote_usd == DEFAULT_PARAMETERS.min_vote_usd else format_amount(self.min_vote_usd)
+            return f"excluding {rules.name_of(self.without_venue)}"
+        vote = "" if self.min_vote == DEFAULT_PARAMETERS.min_vote else format_amount(self.min_vote)
         parts = [
-            str(self.reference) if self.reference is not DEFAULT_PARAMETERS.reference else "",
-            str(self.quote) if self.quote is not DEFAULT_PARAMETERS.quote else "",
-            f"smallest vote {vote} USD" if vote else "",
+            self.reference.label if self.reference is not DEFAULT_PARAMETERS.reference else "",
+            "stablecoins taken as $1" if self.quote is not DEFAULT_PARAMETERS.quote else "",
+            f"minimum volume ${vote}" if vote else "",
         ]
         return ", ".join(part for part in parts if part) or "defaults"
 
@@ -60,7 +62,7 @@ class RangeEnd:
 class ValueRange:
     """The two ends of a range; None where no run has a value.
 
-    Of ``depth``, ``least`` is the shallowest and ``most`` the deepest; of ``below_min`` the fewest and most minutes.
+    ``least`` is the smallest deviation in size, or the fewest minutes; ``most`` the other end.
     """
 
     least: RangeEnd | None
@@ -76,7 +78,7 @@ class Flip:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class RankSensitivity:
     """A rank at the defaults, and every setting that changes its word."""
 
     word: RankWord
@@ -85,33 +87,40 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """The venue whose removal moves the depth most, and the depth without it: None where no firm minute is left."""
+    """The venue whose removal moves the deviation most, and what is left: None where no firm minute is."""
 
     venue: str
-    depth: float | None
+    deviation: float | None
 
 
 @dataclass(frozen=True, slots=True)
-class MarketSensitivity:
-    """One market against one group over all runs.
+class SideSensitivity:
+    """One side of a market against a group over all runs.
 
-    ``not_firm`` names the settings without a firm minute: they have no depth, and 0 minutes below. ``deepest`` and
-    ``longest`` are None against the group that is not the market's own; ``removal`` where none moves the depth.
+    ``largest`` and ``longest`` are None against a group that is not the market's own; ``removal`` where none moves the
+    deviation.
     """
 
-    market: Market
-    group: Group
-    depth: ValueRange
-    below_min: ValueRange
-    not_firm: tuple[RunSetting, ...]
-    deepest: Verdict | None
-    longest: Verdict | None
+    deviation: ValueRange
+    minutes: ValueRange
+    largest: RankSensitivity | None
+    longest: RankSensitivity | None
     removal: Removal | None
 
 
 @dataclass(frozen=True, slots=True)
+class MarketSensitivity:
+    """One market against one group over all runs; ``not_firm`` names the settings without a firm minute."""
+
+    market: Market
+    group: Group
+    sides: dict[Side, SideSensitivity]
+    not_firm: tuple[RunSetting, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Sensitivity:
-    """The ranges of every market against both groups; ``runs`` is the number of runs behind each spot market."""
+    """The ranges of every market against each of its groups; ``runs`` is the number of runs behind each spot market."""
 
     question: Question
     ranges: tuple[MarketSensitivity, ...]
@@ -121,8 +130,8 @@ class Sensitivity:
 def measure_sensitivity(candles: pl.DataFrame, covered_spans: pl.DataFrame, question: Question) -> Sensitivity:
     """Measure again under every combination of the choices, and at the defaults without each other venue in turn.
 
-    Leaving out a venue removes all its markets of the asset; other members of its family, its conversion rates and its
-    market of an underlying stay (section 2). The reconstruction has no sensitivity.
+    Leaving out a venue removes all its markets of the asset; other members of its family and its conversion rates
+    stay (section 2). The reconstruction has no sensitivity.
 
     Args:
         candles: As for `deviation.measure.measure`.
@@ -131,25 +140,18 @@ def measure_sensitivity(candles: pl.DataFrame, covered_spans: pl.DataFrame, ques
     """
     if question.origin is Evidence.RECONSTRUCTION:
         return Sensitivity(question, (), 0)
-    base_settings = [RunSetting(*choice) for choice in product(ReferenceKind, QuoteHandling, MIN_VOTES_USD)]
+    base_settings = [RunSetting(*choice) for choice in product(ReferenceKind, QuoteHandling, MIN_VOTES)]
     aligned = align_candles(candles, covered_spans, build_axis(question))
     base_measurement = measure_aligned(aligned, _apply_setting(question, base_settings[0]))
-    # No setting changes which markets are selected: with them fixed, the other runs skip the selection.
-    fixed_question = replace(
-        question,
-        venues=tuple(f"{row.market.venue}:{row.market.symbol}" for row in base_measurement.rows),
-        calm_span=question.calm_span if question.underlying else None,
-    )
     venues = sorted({row.market.venue for row in base_measurement.rows if row.is_spot})
     other_settings = [*base_settings[1:], *(RunSetting(without_venue=venue) for venue in venues)]
-    runs = [(base_settings[0], base_measurement)]
-    for setting in other_settings:
-        run_question = _apply_setting(fixed_question, setting)
-        if run_question.venues:
-            runs.append((setting, measure_aligned(aligned, run_question)))
+    runs = [
+        (base_settings[0], base_measurement),
+        *((setting, measure_aligned(aligned, _apply_setting(question, setting))) for setting in other_settings),
+    ]
     return Sensitivity(
         question,
-        tuple(_summarize_runs(row.market, group, runs) for row in base_measurement.rows for group in Group),
+        tuple(_summarize_runs(row.market, group, runs) for row in base_measurement.rows for group in row.summaries),
         len(base_settings) + max(len(venues) - 1, 0),
     )
 
@@ -157,35 +159,46 @@ def measure_sensitivity(candles: pl.DataFrame, covered_spans: pl.DataFrame, ques
 def _apply_setting(question: Question, setting: RunSetting) -> Question:
     """The question under a setting."""
     parameters = replace(
-        question.parameters,
-        reference=setting.reference,
-        quote=setting.quote,
-        min_vote_usd=setting.min_vote_usd,
+        question.parameters, reference=setting.reference, quote=setting.quote, min_vote=setting.min_vote
     )
-    venues = tuple(item for item in question.venues if item.split(":", 1)[0] != setting.without_venue)
-    return replace(question, parameters=parameters, venues=venues)
+    without_venue = () if setting.without_venue is None else (setting.without_venue,)
+    return replace(question, parameters=parameters, excluded=(*question.excluded, *without_venue))
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What one setting says of one market against one group; ``rank`` is None against a group not its own."""
+
+    setting: RunSetting
+    summary: DeviationSummary
+    rank: Rank | None
 
 
 def _summarize_runs(market: Market, group: Group, runs: Sequence[tuple[RunSetting, Measurement]]) -> MarketSensitivity:
     results = [
-        (setting, row.summaries[group], measurement.ranks[market])
+        _Run(setting, row.summaries[group], measurement.ranks[market] if market.group == group else None)
         for setting, measurement in runs
         for row in measurement.rows
         if row.market == market
     ]
-    summaries = [(setting, summary) for setting, summary, _ in results]
-    own_ranks = [(setting, rank) for setting, _, rank in results] if market.group is group else []
-    depths = [(summary.depth, setting) for setting, summary in summaries if summary.depth is not None]
-    minutes = [(summary.below_min, setting) for setting, summary in summaries]
     return MarketSensitivity(
         market=market,
         group=group,
-        depth=ValueRange(_find_range_end(depths, 1), _find_range_end(depths, -1)),
-        below_min=ValueRange(_find_range_end(minutes, -1), _find_range_end(minutes, 1)),
-        not_firm=tuple(setting for setting, summary in summaries if not summary.firm_min),
-        deepest=_build_verdict(own_ranks, lambda rank: rank.deepest),
-        longest=_build_verdict(own_ranks, lambda rank: rank.longest),
-        removal=_find_removal(summaries),
+        sides={side: _summarize_side(results, side) for side in Side},
+        not_firm=tuple(run.setting for run in results if not run.summary.firm_min),
+    )
+
+
+def _summarize_side(runs: Sequence[_Run], side: Side) -> SideSensitivity:
+    numbers = [(run.setting, run.summary.get_side(side)) for run in runs]
+    deviations = [(value, setting) for setting, summary in numbers if (value := summary.deviation) is not None]
+    minutes = [(summary.minutes, setting) for setting, summary in numbers]
+    return SideSensitivity(
+        deviation=ValueRange(_find_range_end(deviations, -side.sign), _find_range_end(deviations, side.sign)),
+        minutes=ValueRange(_find_range_end(minutes, -1), _find_range_end(minutes, 1)),
+        largest=_compare_words(runs, lambda rank: rank[side].largest.word),
+        longest=_compare_words(runs, lambda rank: rank[side].longest.word),
+        removal=_find_removal(numbers),
     )
 
 
@@ -198,26 +211,26 @@ def _find_range_end(values: Sequence[tuple[float, RunSetting]], sign: int) -> Ra
     return range_end
 
 
-def _build_verdict(ranks: Sequence[tuple[RunSetting, Rank]], read_word: Callable[[Rank], RankWord]) -> Verdict | None:
-    if not ranks:
+def _compare_words(runs: Sequence[_Run], read_word: Callable[[Rank], RankWord]) -> RankSensitivity | None:
+    words = [(run.setting, read_word(run.rank)) for run in runs if run.rank is not None]
+    if not words:
         return None
-    default_word = read_word(ranks[0][1])
-    return Verdict(
-        default_word,
-        tuple(Flip(setting, read_word(rank)) for setting, rank in ranks if read_word(rank) is not default_word),
+    default_word = words[0][1]
+    return RankSensitivity(
+        default_word, tuple(Flip(setting, word) for setting, word in words if word is not default_word)
     )
 
 
-def _find_removal(summaries: Sequence[tuple[RunSetting, DeviationSummary]]) -> Removal | None:
+def _find_removal(numbers: Sequence[tuple[RunSetting, SideSummary]]) -> Removal | None:
     """Losing every firm minute counts as the largest move; of equal moves the first venue by name stands."""
-    default_depth = summaries[0][1].depth
-    if default_depth is None:
+    default = numbers[0][1].deviation
+    if default is None:
         return None
     removal, largest_change = None, TOLERANCE
-    for setting, summary in summaries:
+    for setting, summary in numbers:
         if setting.without_venue is None:
             continue
-        change = float("inf") if summary.depth is None else abs(summary.depth - default_depth)
+        change = float("inf") if summary.deviation is None else abs(summary.deviation - default)
         if change - largest_change > TOLERANCE:
-            removal, largest_change = Removal(setting.without_venue, summary.depth), change
+            removal, largest_change = Removal(setting.without_venue, summary.deviation), change
     return removal

@@ -4,6 +4,8 @@
 """
 
 import math
+from collections.abc import Sequence
+from datetime import UTC, tzinfo
 
 import numpy as np
 
@@ -15,21 +17,21 @@ def format_percent(fraction: float) -> str:
     """A fraction of at least 0 in per cent: one decimal below 10, none above; less than all never rounds to "100".
 
     >>> format_percent(0.0345), format_percent(0.284), format_percent(0.9996), format_percent(12.5)
-    ('3.5 %', '28 %', '99.9 %', '1250 %')
+    ('3.5%', '28%', '99.9%', '1250%')
     """
     value = 100 * fraction
     if 99.5 <= value < 100:  # noqa: PLR2004 - rounding up would say that nothing was left
-        return f"{math.floor(10 * value) / 10:.1f} %"
-    return f"{value:.1f} %" if value < 9.95 else f"{value:.0f} %"  # noqa: PLR2004 - 9.95 rounds to 10
+        return f"{math.floor(10 * value) / 10:.1f}%"
+    return f"{value:.1f}%" if value < 9.95 else f"{value:.0f}%"  # noqa: PLR2004 - 9.95 rounds to 10
 
 
 def format_threshold(fraction: float) -> str:
     """A parameter in per cent, with all its digits.
 
     >>> format_threshold(0.02), format_threshold(0.005)
-    ('2 %', '0.5 %')
+    ('2%', '0.5%')
     """
-    return f"{100 * fraction:g} %"
+    return f"{100 * fraction:g}%"
 
 
 def format_price(price: float) -> str:
@@ -60,22 +62,28 @@ def format_minutes(minutes: float) -> str:
     return f"{minutes:.2f}".rstrip("0").rstrip(".")
 
 
-def format_clock_time(axis: Axis, position: int) -> str:
-    """The open time of a bar in UTC, with its day where the axis touches several days."""
-    time, first_time, last_time = (axis.time_at(place) for place in (position, 0, axis.size - 1))
-    time_format = "%H:%M:%S" if axis.timeframe is Timeframe.S1 else "%H:%M"
-    return f"{time:{time_format}}" if first_time.date() == last_time.date() else f"{time.day} {time:%b {time_format}}"
+def format_percent_range(least: float, most: float) -> str:
+    """Two fractions of at least 0, in that order; one where they read alike.
 
-
-def describe_split(underlying: str, ratio_quotient: float, price_quotient: float) -> tuple[str, str]:
-    """The two quotients whose product is 1 + deviation from fair value, in words (docs/method.md, section 6).
-
-    >>> describe_split("ETH", 0.2, 0.99)
-    ('80 % below the ratio here', 'ETH here 1.0 % below elsewhere')
+    >>> format_percent_range(0.441, 0.462), format_percent_range(0.131, 0.134), format_percent_range(0.02, 0.3)
+    ('44-46%', '13%', '2.0-30%')
     """
-    sides = ((abs(quotient - 1), "below" if quotient < 1 else "above") for quotient in (ratio_quotient, price_quotient))
-    (ratio, ratio_side), (price, price_side) = sides
-    return (
-        f"{format_percent(ratio)} {ratio_side} the ratio here",
-        f"{underlying} here {format_percent(price)} {price_side} elsewhere",
-    )
+    least_text, most_text = format_percent(least), format_percent(most)
+    return most_text if least_text == most_text else f"{least_text.removesuffix('%')}-{most_text}"
+
+
+def format_clock_time(axis: Axis, position: int, zone: tzinfo = UTC) -> str:
+    """The open time of a bar, with its day where the axis touches several days, and the zone unless it is UTC."""
+    time, first_time, last_time = (axis.time_at(place).astimezone(zone) for place in (position, 0, axis.size - 1))
+    time_format = "%H:%M:%S" if axis.timeframe is Timeframe.S1 else "%H:%M"
+    text = f"{time:{time_format}}" if first_time.date() == last_time.date() else f"{time.day} {time:%b {time_format}}"
+    return text if zone is UTC else f"{text} {time.tzname()}"
+
+
+def join_names(names: Sequence[str]) -> str:
+    """Names in a sentence.
+
+    >>> join_names(["OKX"]), join_names(["OKX", "Gate"]), join_names(["OKX", "Gate", "HTX"])
+    ('OKX', 'OKX and Gate', 'OKX, Gate and HTX')
+    """
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

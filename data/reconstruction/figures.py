@@ -6,6 +6,7 @@ The comments of the file explain each table.
 import dataclasses
 from collections.abc import Collection
 from datetime import datetime
+from functools import cache
 from importlib.resources import files
 from typing import TypeAlias
 
@@ -176,6 +177,18 @@ def read_shape(event: str) -> EventShape:
     """
     file = f"{event}.toml"
     return parse_shape(file, (files("data") / "anchors" / file).read_text(encoding="utf-8"))
+
+
+@cache
+def list_published_lows(event: str) -> tuple[PriceAnchor, ...]:
+    """The lowest trades of an event on public record; empty for an event without a file.
+
+    Raises:
+        UsageError: the file is malformed; names file and key.
+    """
+    if not (files("data") / "anchors" / f"{event}.toml").is_file():
+        return ()
+    return tuple(anchor for anchor in read_shape(event).anchors if anchor.evidence != ASSUMED)
 
 
 def parse_shape(file: str, text: str) -> EventShape:

@@ -21,7 +21,7 @@ Ints = npt.NDArray[np.signedinteger]
 TIME_RESOLUTION = timedelta(milliseconds=1)
 """The resolution of all stored times."""
 
-VALUE_COLUMNS = ("high", "low", "close", "volume")
+VALUE_COLUMNS = ("open", "high", "low", "close", "volume")
 """The columns of a candle that a measurement reads."""
 
 
@@ -65,6 +65,7 @@ class MarketBars:
 
     venue: str
     symbol: str
+    open: Floats
     high: Floats
     low: Floats
     close: Floats
@@ -161,9 +162,9 @@ def _group_spans(covered_spans: pl.DataFrame, axis: Axis) -> dict[tuple[str, str
 
 
 def _build_bars(market: tuple[str, str], values: Floats, covered_bars: list[slice]) -> MarketBars:
-    high, low, close, volume = values
-    reported = ~np.isnan(close)
+    opening, high, low, close, volume = values
+    reported = ~np.isnan(volume)
     for span in covered_bars:
         reported[span] = True
     traded = volume > 0
-    return MarketBars(*market, high, low, close, volume, traded, quiet=reported & ~traded)
+    return MarketBars(*market, opening, high, low, close, volume, traded, quiet=reported & ~traded)

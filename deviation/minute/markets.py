@@ -1,13 +1,13 @@
-"""Selects the market that represents a venue in a quote group (docs/method.md, section 2)."""
+"""The markets that are measured and those that vote (docs/method.md, sections 2 and 6)."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from data.schema import is_derivative, parse_base, parse_quote
 from deviation.minute.grid import Axis, MarketBars
-from deviation.question import DAY, Group, InstrumentKind, Question
+from deviation.question import Group, InstrumentKind, Question
 
 BarsByMarket = Mapping[tuple[str, str], MarketBars]
 """Candles on one axis, keyed by (venue, symbol) in alphabetical order."""
@@ -15,12 +15,22 @@ BarsByMarket = Mapping[tuple[str, str], MarketBars]
 
 @dataclass(frozen=True, slots=True, order=True)
 class Market:
-    """A market that gets a row. The order of the fields is the order of rows in results."""
+    """A market that gets a row, or votes. Rows stand in the order of venue and symbol."""
 
     venue: str
+    symbol: str
     group: Group
     kind: InstrumentKind
-    symbol: str
+
+    @property
+    def quote(self) -> str:
+        """The quote currency, in upper case."""
+        return self.group.upper()
+
+    @property
+    def is_spot(self) -> bool:
+        """Whether this is a spot market: only those are peers."""
+        return self.kind is InstrumentKind.SPOT
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,117 +44,61 @@ class ExcludedMarket:
 
 @dataclass(frozen=True, slots=True)
 class MarketSelection:
-    """The markets that get a row, those left out, and the items of ``question.venues`` that got no row."""
+    """The markets that get a row, those that vote, those left out, and the choices that match no candle.
+
+    All are in the order of venue and symbol; ``absent`` in that of the choices.
+    """
 
     markets: tuple[Market, ...]
+    voters: tuple[Market, ...]
     left_out: tuple[ExcludedMarket, ...]
     absent: tuple[str, ...]
 
 
 def select_markets(question: Question, markets: BarsByMarket, axis: Axis) -> MarketSelection:
-    """One market per venue, group and kind for the question's asset, among the venues that it names."""
-    fixed_symbols = _parse_fixed_symbols(question)
-    named_venues = {item.split(":", 1)[0] for item in question.venues}
-    listed_bars = [
-        bars
-        for bars in _list_bars(question.asset, markets, axis.locate_span(question.start, question.end))
-        if not named_venues or bars.venue in named_venues
-    ]
-    candidates_by_place: dict[tuple[str, Group, InstrumentKind], list[MarketBars]] = {}
-    left_out = []
-    for bars in listed_bars:
-        group = question.rules.group_of(parse_quote(bars.symbol))
-        if group is not None:
-            candidates_by_place.setdefault((bars.venue, group, _classify_kind(bars.symbol)), []).append(bars)
-        elif bars.symbol != question.ratio_market:
-            reason = f"{parse_quote(bars.symbol)} has no value in dollars here"
-            left_out.append(ExcludedMarket(bars.venue, bars.symbol, reason))
-    selected = [
-        Market(venue, group, kind, symbol)
-        for (venue, group, kind), candidates in candidates_by_place.items()
-        if (symbol := _pick_symbol(candidates, fixed_symbols.get((venue, group, kind)), question, axis))
-    ]
-    return MarketSelection(tuple(sorted(selected)), tuple(left_out), _list_absent(question.venues, selected))
-
-
-def select_underlying_markets(asset: str, question: Question, markets: BarsByMarket, axis: Axis) -> tuple[Market, ...]:
-    """One spot market per venue and group for another asset (the underlying), on every venue in the data."""
-    candidates_by_place: dict[tuple[str, Group], list[MarketBars]] = {}
-    for bars in _list_bars(asset, markets, axis.locate_span(question.start, question.end)):
-        group = question.rules.group_of(parse_quote(bars.symbol))
-        if group is not None and not is_derivative(bars.symbol):
-            candidates_by_place.setdefault((bars.venue, group), []).append(bars)
-    return tuple(
-        Market(venue, group, InstrumentKind.SPOT, _pick_busiest(candidates, question, axis))
-        for (venue, group), candidates in sorted(candidates_by_place.items())
+    """Every market of the asset with a candle in the window and a quote of the table that the choices allow."""
+    window = axis.locate_span(question.start, question.end)
+    present = [bars for bars in markets.values() if not np.isnan(bars.volume[window]).all()]
+    of_asset = [bars for bars in present if parse_base(bars.symbol) == question.asset]
+    of_underlying = [bars for bars in present if parse_base(bars.symbol) == question.underlying]
+    chosen = [bars for bars in of_asset if _is_chosen(bars, question)]
+    rows = tuple(sorted(build_market(bars) for bars in chosen if parse_quote(bars.symbol) in question.rules.quotes))
+    voters = (
+        _select_underlying_markets(question, of_underlying)
+        if question.underlying
+        else tuple(market for market in rows if market.is_spot)
     )
+    left_out = tuple(
+        ExcludedMarket(bars.venue, bars.symbol, f"{parse_quote(bars.symbol)} is not in the table of quotes")
+        for bars in chosen
+        if parse_quote(bars.symbol) not in question.rules.quotes and bars.symbol != question.ratio_market
+    )
+    return MarketSelection(rows, voters, left_out, _list_absent(question, [*of_asset, *of_underlying]))
 
 
-def list_other_quotes(
-    question: Question, selected: Collection[Market], markets: BarsByMarket, axis: Axis
-) -> list[MarketBars]:
-    """Spot markets of the focus venue in a quote group that got no row of their own."""
-    selected_keys = {(row.venue, row.symbol) for row in selected}
-    return [
-        bars
-        for bars in _list_bars(question.asset, markets, axis.locate_span(question.start, question.end))
-        if bars.venue == question.focus
-        and not is_derivative(bars.symbol)
-        and question.rules.group_of(parse_quote(bars.symbol)) is not None
-        and (bars.venue, bars.symbol) not in selected_keys
-    ]
+def build_market(bars: MarketBars) -> Market:
+    """The market of some candles, whatever its quote."""
+    kind = InstrumentKind.DERIVATIVE if is_derivative(bars.symbol) else InstrumentKind.SPOT
+    return Market(bars.venue, bars.symbol, parse_quote(bars.symbol).lower(), kind)
 
 
-def _list_bars(asset: str, markets: BarsByMarket, window: slice) -> list[MarketBars]:
-    """Markets of the asset with a candle in the window."""
-    return [
-        bars
-        for (_, symbol), bars in markets.items()
-        if parse_base(symbol) == asset and not np.isnan(bars.close[window]).all()
-    ]
+def measure_turnover(bars: MarketBars, span: slice) -> float:
+    """Volume times close over a span, in the quote."""
+    return float(np.sum(bars.volume[span] * bars.close[span], where=bars.traded[span]))
 
 
-def _classify_kind(symbol: str) -> InstrumentKind:
-    return InstrumentKind.DERIVATIVE if is_derivative(symbol) else InstrumentKind.SPOT
+def _is_chosen(bars: MarketBars, question: Question) -> bool:
+    if bars.venue in question.excluded:
+        return False
+    return not question.venues or not {bars.venue, f"{bars.venue}:{bars.symbol}"}.isdisjoint(question.venues)
 
 
-def _parse_fixed_symbols(question: Question) -> dict[tuple[str, Group, InstrumentKind], str]:
-    """The symbols that the question names; of two for the same row the first is taken."""
-    symbols: dict[tuple[str, Group, InstrumentKind], str] = {}
-    for item in question.venues:
-        venue, _, symbol = item.partition(":")
-        if "/" not in symbol or parse_base(symbol) != question.asset:
-            continue
-        group = question.rules.group_of(parse_quote(symbol))
-        if group is not None:
-            symbols.setdefault((venue, group, _classify_kind(symbol)), symbol)
-    return symbols
+def _select_underlying_markets(question: Question, of_underlying: Iterable[MarketBars]) -> tuple[Market, ...]:
+    """The spot markets that vote for an asset without peers: ``venues`` restricts rows alone."""
+    spot = (build_market(bars) for bars in of_underlying if bars.venue not in question.excluded)
+    return tuple(sorted(market for market in spot if market.is_spot and market.quote in question.rules.quotes))
 
 
-def _pick_symbol(candidates: list[MarketBars], fixed_symbol: str | None, question: Question, axis: Axis) -> str | None:
-    if fixed_symbol is None:
-        return _pick_busiest(candidates, question, axis)
-    return fixed_symbol if any(bars.symbol == fixed_symbol for bars in candidates) else None
-
-
-def _pick_busiest(candidates: list[MarketBars], question: Question, axis: Axis) -> str:
-    """The symbol of the largest turnover, before the window where there was any (ties: alphabetical)."""
-    if len(candidates) == 1:
-        return candidates[0].symbol
-    spans = [(question.start - DAY, question.start), (question.start, question.end)]
-    if question.calm_span is not None:
-        spans.insert(0, question.calm_span)
-    for start, end in spans:
-        turnover = {bars.symbol: _measure_turnover(bars, axis.locate_span(start, end)) for bars in candidates}
-        if any(turnover.values()):
-            return max(sorted(turnover), key=turnover.__getitem__)
-    return min(bars.symbol for bars in candidates)
-
-
-def _measure_turnover(bars: MarketBars, span: slice) -> float:
-    return float(np.nansum(bars.volume[span] * bars.close[span]))
-
-
-def _list_absent(items: tuple[str, ...], selected: list[Market]) -> tuple[str, ...]:
-    present = {row.venue for row in selected} | {f"{row.venue}:{row.symbol}" for row in selected}
-    return tuple(item for item in items if item not in present)
+def _list_absent(question: Question, present: Iterable[MarketBars]) -> tuple[str, ...]:
+    names = {name for bars in present for name in (bars.venue, f"{bars.venue}:{bars.symbol}")}
+    return tuple(item for item in (*question.venues, *question.excluded) if item not in names)

@@ -1,113 +1,200 @@
-"""One market against the votes of one group, minute by minute (docs/method.md, sections 3 and 4).
+"""One market against the votes of one group, minute by minute (docs/method.md, sections 3 and 4)."""
 
-Statistics of the votes are computed eagerly, gaps and ranges lazily.
-"""
-
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
+from deviation.minute.conversion import Conversion
 from deviation.minute.grid import Bools, Floats, Ints
 from deviation.minute.states import MarketMinutes
+from deviation.minute.votes import PeerVotes
 from deviation.question import FIRM_VOTES
+from deviation.side import Side
+
+
+def compute_distance(price: Floats, low: Floats, high: Floats) -> Floats:
+    """The relative distance of a price to the nearest edge of an interval: 0 within it, NaN where one is unknown.
+
+    >>> prices = np.array([9.0, 10.5, 13.2])
+    >>> compute_distance(prices, np.full(3, 10.0), np.full(3, 12.0)).round(12).tolist()
+    [-0.1, 0.0, 0.1]
+    """
+    return np.minimum(price / low - 1, 0.0) + np.maximum(price / high - 1, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
-class PeerRanges:
-    """The ranges of the voting peers in each minute: how many have one, and the medians of their ends, in dollars."""
+class SideSeries:
+    """What is measured on one side, minute by minute; fractions, NaN where undefined.
 
-    count: Ints
-    low: Floats
-    high: Floats
-
-
-@dataclass(frozen=True, slots=True)
-class PeerStatistics:
-    """Statistics of the other venues of a group in each minute, arrays of one size, NaN where none voted.
-
-    ``votes`` counts the voting peers; ``compute_lowest`` gives the lowest vote, ``compute_ranges`` their ranges.
+    ``next`` is the distance beyond the furthest vote, ``trade_least`` and ``trade_most`` bound that of the extreme
+    trade, ``whole`` is what holds throughout the minute.
     """
 
-    votes: Ints
-    reference: Floats
-    compute_lowest: Callable[[], Floats]
-    compute_ranges: Callable[[], PeerRanges]
+    next: Floats
+    trade_least: Floats
+    trade_most: Floats
+    whole: Floats
 
 
 @dataclass(frozen=True)
 class DeviationSeries:
-    """A market against a group, minute by minute: fractions, NaN where undefined.
+    """A market against a group: arrays over its window, fractions and prices in its quote, NaN where undefined.
 
-    ``votes`` and ``reference`` stand in every minute, the others only in minutes in which the market votes:
-    ``d`` its deviation, ``gap`` the distance to the lowest vote, ``wick_shallow`` and ``wick_deep`` the bounds of its
-    lowest trade, ``sure`` the deviation that holds whatever the order of trades within the minute.
+    ``peers`` and ``conversion`` cover ``lag_bars`` more bars on either side, which the lag test looks at.
     """
 
     minutes: MarketMinutes
-    peer_statistics: PeerStatistics
+    peers: PeerVotes
+    conversion: Conversion
+    lag_bars: int
 
-    @property
+    @cached_property
     def votes(self) -> Ints:
         """The number of votes on the market."""
-        return self.peer_statistics.votes
+        return self.peers.count[self._window]
+
+    @cached_property
+    def factors(self) -> Conversion:
+        """The factors from the group's money into the market's."""
+        return self.conversion.crop(self._window)
+
+    @cached_property
+    def reference_low(self) -> Floats:
+        """The lower end of the reference, also where the market does not vote."""
+        return self._reference[0][self._window]
+
+    @cached_property
+    def reference_high(self) -> Floats:
+        """The upper end of the reference."""
+        return self._reference[1][self._window]
 
     @property
     def reference(self) -> Floats:
-        """Median or weighted median of the votes, in dollars."""
-        return self.peer_statistics.reference
+        """The middle of the reference, for drawing."""
+        return (self.reference_low + self.reference_high) / 2
+
+    @cached_property
+    def split(self) -> Floats:
+        """How far the inner pair of votes lies apart."""
+        return self._inner_high / self._inner_low - 1
 
     @cached_property
     def d(self) -> Floats:
-        """The deviation."""
-        return _compute_deviation(self.minutes.vote, self.reference)
+        """The deviation: the distance to the nearest edge of the reference."""
+        return compute_distance(self.minutes.vote, self.reference_low, self.reference_high)
 
     @cached_property
-    def gap(self) -> Floats:
-        """The deviation from the lowest vote; negative where the market is below all others."""
-        return _compute_deviation(self.minutes.vote, self.peer_statistics.compute_lowest())
+    def jackknife(self) -> Floats:
+        """The deviation that holds whichever one exchange is left out."""
+        factors = self.factors
+        return compute_distance(self.minutes.vote, self._inner_low * factors.a, self._inner_high * factors.b)
 
     @cached_property
-    def wick_shallow(self) -> Floats:
-        """The lowest trade against the median of the peers' range lows: its shallowest possible deviation."""
-        return _compute_deviation(self._mask_unbounded(self.minutes.low), self._ranges.low)
-
-    @cached_property
-    def wick_deep(self) -> Floats:
-        """The lowest trade against the median of the peers' range highs: its deepest possible deviation."""
-        return _compute_deviation(self._mask_unbounded(self.minutes.low), self._ranges.high)
-
-    @cached_property
-    def sure(self) -> Floats:
-        """The upper end of the market's range against the median of the peers' range lows."""
-        return _compute_deviation(self._mask_unbounded(self.minutes.range_high), self._ranges.low)
+    def lag(self) -> Floats:
+        """The deviation from the references of this bar and of those beside it; NaN where none of those is firm."""
+        return np.where(self.firm & self._has_neighbour, self._lag_distance, np.nan)
 
     @cached_property
     def observed(self) -> Bools:
-        """Minutes in which the market votes and at least one other does."""
+        """Minutes in which the market and another one vote, and a factor exists."""
         return ~np.isnan(self.d)
 
     @cached_property
     def firm(self) -> Bools:
-        """Minutes that count in headline numbers, ranks and verdicts."""
+        """Observed minutes with at least three votes: those of headlines, ranks and verdicts."""
         return self.observed & (self.votes >= FIRM_VOTES)
 
-    @property
+    @cached_property
     def thin(self) -> Bools:
         """Observed minutes with one or two votes."""
-        return self.observed & ~self.firm
+        return self.observed & (self.votes < FIRM_VOTES)
 
     @cached_property
-    def _ranges(self) -> PeerRanges:
-        return self.peer_statistics.compute_ranges()
+    def no_rate(self) -> Bools:
+        """Minutes in which the market and another one vote, but no factor exists."""
+        return self.minutes.voting & (self.votes > 0) & ~self.factors.is_known
 
-    def _mask_unbounded(self, prices: Floats) -> Floats:
-        """Prices of the minutes in which the market votes and enough peers have a range; NaN elsewhere."""
-        return np.where(self.minutes.voting & (self._ranges.count >= FIRM_VOTES), prices, np.nan)
+    def measure_side(self, side: Side) -> SideSeries:
+        """The measures of one side."""
+        return self._below if side is Side.BELOW else self._above
 
+    @cached_property
+    def _below(self) -> SideSeries:
+        lowest = self.peers.prices.lowest[self._window] * self.factors.a
+        return SideSeries(
+            next=np.minimum(self.minutes.vote / lowest - 1, 0.0),
+            trade_least=self.minutes.low / self._range_low - 1,
+            trade_most=self.minutes.low / self._range_high - 1,
+            whole=self.minutes.range_high / self._range_low - 1,
+        )
 
-def _compute_deviation(price: Floats, reference: Floats) -> Floats:
-    deviation = price / reference
-    deviation -= 1
-    return deviation
+    @cached_property
+    def _above(self) -> SideSeries:
+        highest = self.peers.prices.highest[self._window] * self.factors.b
+        return SideSeries(
+            next=np.maximum(self.minutes.vote / highest - 1, 0.0),
+            trade_least=self.minutes.high / self._range_high - 1,
+            trade_most=self.minutes.high / self._range_low - 1,
+            whole=self.minutes.range_low / self._range_high - 1,
+        )
+
+    @property
+    def _window(self) -> slice:
+        return slice(self.lag_bars, self.peers.count.size - self.lag_bars)
+
+    @cached_property
+    def _reference(self) -> tuple[Floats, Floats]:
+        """Both ends of the reference, the bars beside the window included."""
+        low, high = self.peers.interval
+        return low * self.conversion.a, high * self.conversion.b
+
+    @cached_property
+    def _inner_low(self) -> Floats:
+        return self.peers.prices.lower_inner[self._window]
+
+    @cached_property
+    def _inner_high(self) -> Floats:
+        return self.peers.prices.upper_inner[self._window]
+
+    @cached_property
+    def _is_tested(self) -> Bools:
+        """Bars, those beside the window included, with three votes and a factor, whether or not the market votes."""
+        return (self.peers.count >= FIRM_VOTES) & self.conversion.is_known
+
+    @property
+    def _offsets(self) -> range:
+        return range(-self.lag_bars, self.lag_bars + 1)
+
+    def _shift(self, values: Floats | Bools, offset: int) -> Floats | Bools:
+        """The values of the window's bars so many bars later."""
+        return values[self.lag_bars + offset : values.size - self.lag_bars + offset]
+
+    @cached_property
+    def _has_neighbour(self) -> Bools:
+        neighbours = [self._shift(self._is_tested, offset) for offset in self._offsets if offset]
+        return np.logical_or.reduce(neighbours)
+
+    @cached_property
+    def _lag_distance(self) -> Floats:
+        low, high = (np.where(self._is_tested, end, np.nan) for end in self._reference)
+        least = np.fmin.reduce([self._shift(low, offset) for offset in self._offsets])
+        greatest = np.fmax.reduce([self._shift(high, offset) for offset in self._offsets])
+        return compute_distance(self.minutes.vote, least, greatest)
+
+    @cached_property
+    def _has_bounds(self) -> Bools:
+        """Minutes in which the market votes on bounds by at least three peers."""
+        return self.minutes.voting & (self.votes >= FIRM_VOTES)
+
+    @cached_property
+    def _range_low(self) -> Floats:
+        """The lower middle of the peers' range lows, in the market's money; NaN where it is unbounded."""
+        low = self.peers.lows.lower_middle[self._window]
+        return np.where(self._has_bounds & (low > 0), low * self.factors.lo, np.nan)
+
+    @cached_property
+    def _range_high(self) -> Floats:
+        """The upper middle of the peers' range highs."""
+        high = self.peers.highs.upper_middle[self._window]
+        return np.where(self._has_bounds & np.isfinite(high), high * self.factors.hi, np.nan)

@@ -1,82 +1,97 @@
-"""The JSON of the fairness matrix with reading aid and placebo, and of the sensitivity (docs/method.md, section 7).
+"""The JSON of all assets of a window with matrix, reading aid and placebo, and of the sensitivity.
 
-Units, nulls and times are those of `deviation.report.json_output`. The fairness matrix::
+Units, nulls and times are those of `deviation.report.json_output`; docs/method.md, section 7. All assets::
 
-    {"event", "window", "from", "to", "quote", "origin", "parameters", "calm_span", "focus", "fx_assumed", "assets",
-     "no_candle",
-     "matrix": {"usdt" | "usd": [{"asset", "venue", "symbol", "rank": {"deepest", "longest", "why"},
-        "against": {"usdt" | "usd": {"depth", "below_min", "sure_min", "alone_below_min", "firm_min"}}}]},
-     "reading_aid": {"note", "usdt" | "usd": {"ranked", "deepest", "longest", "even_share",
-        "assets": [{"asset", "venues", "deepest", "longest"}], "not_ranked": [{"asset", "why"}]}},
-     "placebo": [{"days_before", "from", "to", "note", "usdt" | "usd": {"found", "ranked", "deepest", "longest",
-        "even_share", "assets", "not_ranked"}}]}
+    {"event", "window", "from", "to", ..., "focus", "no_candle", "assets": {ASSET: measurement},
+     "path": {GROUP: {"onset", "run_start", "bottom"}},
+     "matrix": {GROUP: [{"asset", "venue", "symbol", "rank", "against": {GROUP: {"firm_min", SIDE: {"deviation",
+        "minutes", "jackknife_min", "lag_min", "whole_min", "next_min"}}}}]},
+     "reading": {"note", GROUP: {SIDE: {"ranked", "largest", "longest", "even_share",
+        "assets": [{"asset", "venues", "largest", "longest"}], "not_ranked": [{"asset", "why"}]}}},
+     "placebo": [{"days_before", "from", "to", "note", GROUP: {"status", SIDE: {as in reading}}}]}
 
 ``matrix`` holds the spot markets of each quote group, whose ranks are against that group; for a venue without a candle
-``symbol`` and ``against`` are null and the rank is "no data". ``reading_aid`` and ``placebo`` are null for the
+``symbol`` and ``against`` are null and the verdicts "no data". ``reading`` and ``placebo`` are null for the
 reconstruction. ``even_share`` is the sum of 1/N over the ranked assets, N being an asset's ranked ``venues``.
 
 The sensitivity::
 
-    {"sensitivity": [{"venue", "symbol", "group",
-        "depth": {"least": {"value", "setting"}, "most": {"value", "setting"}},
-        "below_min": {"least": {"value", "setting"}, "most": {"value", "setting"}},
-        "not_firm": [setting],
-        "deepest": {"word", "flips": [{"setting", "word"}]},
-        "longest": {"word", "flips": [{"setting", "word"}]},
-        "removal": {"venue", "depth"}}],
+    {"sensitivity": [{"venue", "symbol", "group", "against", "not_firm": [setting],
+        SIDE: {"deviation": {"least": {"value", "setting"}, "most": ..}, "minutes": {"least", "most"},
+        "largest": {"verdict", "flips": [{"setting", "verdict"}]}, "longest": .., "removal": {"venue", "deviation"}}}],
      "runs": n}
 
-``group`` is the group of votes. The least depth is the shallowest, the most the deepest; both are null where no run has
-a firm minute. ``not_firm`` lists the settings without one. ``deepest`` and ``longest`` give the word at the defaults
-and what changes it; they are null against the group that is not the market's own. ``removal`` is the venue whose
-removal moves the depth most and the depth then, null where none moves it.
+``group`` is that of the market, ``against`` that of the votes. The least deviation is the smallest in size; both ends
+are null where no run has a firm minute. ``not_firm`` lists the settings without one. ``largest`` and ``longest`` give
+the verdict at the defaults and what changes it; they are null against a group that is not the market's own.
+``removal`` is the venue whose removal moves the deviation most and what is then left, null where none moves it.
 """
 
 from collections.abc import Sequence
 from typing import Any
 
-from deviation.matrix import MatrixCell, ReadingAid, build_matrix, compute_reading_aid, is_rankable
+from deviation.market_path import combine_assets, trace_path
+from deviation.matrix import MatrixCell, ReadingAid, build_matrix, compute_reading_aid, is_rankable, list_groups
+from deviation.measurement import Measurement
 from deviation.placebo import PlaceboDay
 from deviation.question import Group, Rules
-from deviation.report.json_output import build_question_json, format_iso, list_assumed_quotes
-from deviation.result import Measurement
-from deviation.sensitivity import MarketSensitivity, RangeEnd, Sensitivity, ValueRange, Verdict
+from deviation.report.json_output import build_measurement_json, build_path_json, build_rank_json
+from deviation.report.question_json import build_shared_question_json, format_iso
+from deviation.sensitivity import (
+    MarketSensitivity,
+    RangeEnd,
+    RankSensitivity,
+    Sensitivity,
+    SideSensitivity,
+    ValueRange,
+)
+from deviation.side import Side
 from deviation.summary import DeviationSummary
 
-NO_SIGNIFICANCE_NOTE = "assets fell together, so this is no significance test"
+NO_SIGNIFICANCE_NOTE = "The assets moved together, so this is not a test of statistical significance."
 """Accompanies the reading aid in every output."""
 
 
 def build_fairness_json(
     measurements: Sequence[Measurement], placebo: Sequence[PlaceboDay], no_candle: Sequence[str]
 ) -> dict[str, Any]:
-    """The matrix of the measured assets, at least one; ``no_candle`` names those asked for that have none."""
-    question = measurements[0].question
-    question_json = build_question_json(question)
-    question_json.pop("asset")
-    has_ranks = is_rankable(measurements)
-    aids = {group.value: _build_aid_json(compute_reading_aid(measurements, question.focus, group)) for group in Group}
+    """All measured assets, at least one; ``no_candle`` names those asked for that have none."""
+    groups, focus, has_ranks = list_groups(measurements), measurements[0].focus, is_rankable(measurements)
     return {
-        **question_json,
-        "focus": question.focus,
-        "fx_assumed": list_assumed_quotes(measurements),
-        "assets": [measurement.question.asset for measurement in measurements],
+        **build_shared_question_json(measurements[0].question),
+        "focus": focus,
         "no_candle": list(no_candle),
-        "matrix": {
-            group.value: [_build_cell_json(cell) for cell in build_matrix(measurements, group)] for group in Group
-        },
-        "reading_aid": {"note": NO_SIGNIFICANCE_NOTE, **aids} if has_ranks else None,
+        "assets": {measurement.question.asset: build_measurement_json(measurement) for measurement in measurements},
+        "path": {group: _build_event_path_json(measurements, group) for group in groups},
+        "matrix": {group: [_build_cell_json(cell) for cell in build_matrix(measurements, group)] for group in groups},
+        "reading": {
+            "note": NO_SIGNIFICANCE_NOTE,
+            **{
+                group: {
+                    side.value: _build_aid_json(compute_reading_aid(measurements, focus, group, side)) for side in Side
+                }
+                for group in groups
+            },
+        }
+        if has_ranks
+        else None,
         "placebo": [_build_day_json(day) for day in placebo] if has_ranks else None,
     }
 
 
 def build_sensitivity_json(sensitivity: Sensitivity) -> dict[str, Any]:
-    """The ranges of every market against both groups."""
+    """The ranges of every market against each of its groups."""
     rules = sensitivity.question.rules
     return {
-        "sensitivity": [_build_range_json(market_sensitivity, rules) for market_sensitivity in sensitivity.ranges],
+        "sensitivity": [_build_market_json(market_sensitivity, rules) for market_sensitivity in sensitivity.ranges],
         "runs": sensitivity.runs,
     }
+
+
+def _build_event_path_json(measurements: Sequence[Measurement], group: Group) -> dict[str, Any]:
+    prices = [measurement.group_prices[group] for measurement in measurements if group in measurement.group_prices]
+    path = trace_path(combine_assets(prices), measurements[0].question.timeframe)
+    return build_path_json(path, measurements[0].axis)
 
 
 def _build_cell_json(cell: MatrixCell) -> dict[str, Any]:
@@ -85,34 +100,39 @@ def _build_cell_json(cell: MatrixCell) -> dict[str, Any]:
         "asset": cell.asset,
         "venue": cell.venue,
         "symbol": None if row is None else row.market.symbol,
-        "rank": {"deepest": cell.rank.deepest.value, "longest": cell.rank.longest.value, "why": cell.rank.reason},
+        "rank": build_rank_json(cell.rank),
         "against": None
         if row is None
-        else {group.value: _build_numbers_json(summary) for group, summary in row.summaries.items()},
+        else {group: _build_numbers_json(summary) for group, summary in row.summaries.items()},
     }
 
 
-def _build_numbers_json(summary: DeviationSummary) -> dict[str, float | None]:
-    return {
-        "depth": summary.depth,
-        "below_min": summary.below_min,
-        "sure_min": summary.sure_min,
-        "alone_below_min": summary.alone_below_min,
-        "firm_min": summary.firm_min,
-    }
+def _build_numbers_json(summary: DeviationSummary) -> dict[str, Any]:
+    numbers: dict[str, Any] = {"firm_min": summary.firm_min}
+    for side in Side:
+        side_summary = summary.get_side(side)
+        numbers[side.value] = {
+            "deviation": side_summary.deviation,
+            "minutes": side_summary.minutes,
+            "jackknife_min": side_summary.jackknife.minutes,
+            "lag_min": side_summary.lag.minutes,
+            "whole_min": side_summary.whole.minutes,
+            "next_min": side_summary.next.minutes,
+        }
+    return numbers
 
 
 def _build_aid_json(aid: ReadingAid) -> dict[str, Any]:
     return {
         "ranked": len(aid.ranked),
-        "deepest": aid.deepest_count,
+        "largest": aid.largest_count,
         "longest": aid.longest_count,
         "even_share": aid.even_share,
         "assets": [
             {
                 "asset": ranked_asset.asset,
                 "venues": ranked_asset.venue_count,
-                "deepest": ranked_asset.deepest.value,
+                "largest": ranked_asset.largest.value,
                 "longest": ranked_asset.longest.value,
             }
             for ranked_asset in aid.ranked
@@ -128,37 +148,48 @@ def _build_day_json(day: PlaceboDay) -> dict[str, Any]:
         "to": format_iso(day.end),
         "note": day.note,
         **{
-            group.value: {"found": day.statuses[group].value, **_build_aid_json(aid)} for group, aid in day.aids.items()
+            group: {
+                "status": day.statuses[group].value,
+                **{side.value: _build_aid_json(aid) for side, aid in aids.items()},
+            }
+            for group, aids in day.aids.items()
         },
     }
 
 
-def _build_range_json(market_sensitivity: MarketSensitivity, rules: Rules) -> dict[str, Any]:
+def _build_market_json(market_sensitivity: MarketSensitivity, rules: Rules) -> dict[str, Any]:
+    market = market_sensitivity.market
     return {
-        "venue": market_sensitivity.market.venue,
-        "symbol": market_sensitivity.market.symbol,
-        "group": market_sensitivity.group.value,
-        "depth": _build_spread_json(market_sensitivity.depth, rules),
-        "below_min": _build_spread_json(market_sensitivity.below_min, rules),
+        "venue": market.venue,
+        "symbol": market.symbol,
+        "group": market.group,
+        "against": market_sensitivity.group,
         "not_firm": [setting.describe(rules) for setting in market_sensitivity.not_firm],
-        "deepest": _build_verdict_json(market_sensitivity.deepest, rules),
-        "longest": _build_verdict_json(market_sensitivity.longest, rules),
-        "removal": None
-        if market_sensitivity.removal is None
-        else {"venue": market_sensitivity.removal.venue, "depth": market_sensitivity.removal.depth},
+        **{side.value: _build_side_json(sides, rules) for side, sides in market_sensitivity.sides.items()},
     }
 
 
-def _build_spread_json(spread: ValueRange, rules: Rules) -> dict[str, Any]:
-    return {"least": _build_extreme_json(spread.least, rules), "most": _build_extreme_json(spread.most, rules)}
+def _build_side_json(side: SideSensitivity, rules: Rules) -> dict[str, Any]:
+    removal = side.removal
+    return {
+        "deviation": _build_range_json(side.deviation, rules),
+        "minutes": _build_range_json(side.minutes, rules),
+        "largest": _build_flips_json(side.largest, rules),
+        "longest": _build_flips_json(side.longest, rules),
+        "removal": None if removal is None else {"venue": removal.venue, "deviation": removal.deviation},
+    }
 
 
-def _build_extreme_json(extreme: RangeEnd | None, rules: Rules) -> dict[str, Any] | None:
-    return None if extreme is None else {"value": extreme.value, "setting": extreme.setting.describe(rules)}
+def _build_range_json(values: ValueRange, rules: Rules) -> dict[str, Any]:
+    return {"least": _build_end_json(values.least, rules), "most": _build_end_json(values.most, rules)}
 
 
-def _build_verdict_json(verdict: Verdict | None, rules: Rules) -> dict[str, Any] | None:
-    if verdict is None:
+def _build_end_json(end: RangeEnd | None, rules: Rules) -> dict[str, Any] | None:
+    return None if end is None else {"value": end.value, "setting": end.setting.describe(rules)}
+
+
+def _build_flips_json(rank: RankSensitivity | None, rules: Rules) -> dict[str, Any] | None:
+    if rank is None:
         return None
-    flips = [{"setting": flip.setting.describe(rules), "word": flip.word.value} for flip in verdict.flips]
-    return {"word": verdict.word.value, "flips": flips}
+    flips = [{"setting": flip.setting.describe(rules), "verdict": flip.word.value} for flip in rank.flips]
+    return {"verdict": rank.word.value, "flips": flips}

@@ -1,177 +1,271 @@
-"""The finding in two lines (docs/method.md, section 9)."""
+"""The finding in sentences (docs/method.md, section 9): the same on every page, picture, terminal and in the JSON."""
 
-from data.schema import Evidence
-from deviation.episodes import Direction
-from deviation.question import TOLERANCE, Group, QuoteHandling
+from datetime import UTC, tzinfo
+
+from data.schema import Evidence, Timeframe
+from deviation.cross import CrossComparison
+from deviation.measurement import Measurement
+from deviation.question import TOLERANCE, USD, Group
 from deviation.ranks import RankWord
-from deviation.report.lows import measure_low_bounds
-from deviation.result import MarketRow, Measurement
-from deviation.summary import DeviationSummary, ThinSummary, select_side
-from deviation.wording import format_clock_time, format_minutes, format_percent, format_price, format_threshold
+from deviation.report.headline_text import SentenceContext
+from deviation.report.published import write_published
+from deviation.result import MarketRow
+from deviation.side import Side
+from deviation.side_summary import SideSummary
+from deviation.summary import DeviationSummary
+from deviation.wording import (
+    format_minutes,
+    format_percent,
+    format_percent_range,
+    format_price,
+    join_names,
+)
 
-ILLUSTRATION = "Illustration from published figures, not a measurement"
 
-
-def write_headline(measurement: Measurement) -> tuple[str, ...]:
-    """The finding on the focus venue and, where there is more to say, a second line of durations and ranks."""
+def write_headline(measurement: Measurement, zone: tzinfo = UTC) -> tuple[str, ...]:
+    """The finding on the focus venue, a sentence each, the most important first; times are in ``zone``."""
     question, row = measurement.question, measurement.focus_row
     if question.origin is Evidence.RECONSTRUCTION:
-        return (ILLUSTRATION,)
+        return write_published(measurement, zone)
     if row is None:
-        return (f"No statement on {question.asset} on {question.rules.name_of(question.focus)}: no candle of it here.",)
-    subject = f"{question.asset}{'' if row.is_spot else ' perpetual'} on {question.rules.name_of(row.market.venue)}"
-    firm_groups = [group for group in (row.market.group, row.market.group.other) if row.summaries[group].firm_min]
-    if not firm_groups:
-        return (_write_thin(subject, measurement, row) + _write_conversion_note(measurement),)
-    if all(_measure_size(row.summaries[group]) < question.parameters.enter - TOLERANCE for group in firm_groups):
-        first_line, second_line = _write_calm(subject, firm_groups, measurement, row)
+        name = question.rules.name_of(measurement.focus)
+        return (f"No price of {question.asset} on {name} is in this data for this window.",)
+    context = SentenceContext(measurement, row, zone)
+    if row.fair_value is not None:
+        return _write_fair_value(context)
+    if row.own_summary.firm_min:
+        sentences = _write_strayed(context) if row.own_summary.reaches_enter else _write_calm(context)
+    elif row.own_summary.thin.minutes:
+        sentences = _write_thin(context)
     else:
-        first_line = _write_deviations(subject, firm_groups, measurement, row)
-        second_line = f"{_write_durations(firm_groups, measurement, row)} {_write_rank(measurement, row)}".rstrip()
-    if len(firm_groups) == 1 and question.underlying is None:
-        first_line += f" No statement against {_format_exchanges(firm_groups[0].other)}: too few traded."
+        sentences = _write_nobody(context)
+    return (*sentences, *_write_across(context))
+
+
+def _write_strayed(context: SentenceContext) -> tuple[str, ...]:
+    """The deviation, its length, the rank, and the venue's other markets that strayed."""
+    summary = context.row.own_summary
+    sides = _list_strayed_sides(summary)
+    amounts = " and ".join(f"{format_percent(summary.get_side(side).size)} {side}" for side in sides)
+    leader = _find_leader(context, sides[0])
+    leader_text = ""
+    if leader is not None:
+        leader_size = format_percent(leader.own_summary.get_side(sides[0]).size)
+        leader_text = f"; {context.name_of(leader)} further still ({leader_size})"
     return (
-        first_line + _write_conversion_note(measurement),
-        f"{second_line} {_write_lowest_trade(measurement, row)}".rstrip(),
+        f"{context.subject}: up to {amounts} {context.others}{leader_text}.",
+        *(_write_length(context, summary, side) for side in sides),
+        *_write_rank(context, sides[0]),
+        *(f"Its {other}." for other in _list_other_markets(context)),
     )
 
 
-def _measure_size(summary: DeviationSummary | ThinSummary) -> float:
-    """The largest deviation on either side, as a positive fraction."""
-    return max(summary.height or 0.0, -(summary.depth or 0.0))
+def _write_calm(context: SentenceContext) -> tuple[str, ...]:
+    summary = context.row.own_summary
+    parts = [f"{context.subject} stayed within {context.enter} of {context.others}' closing prices"]
+    if summary.split_min:
+        parts.append(f"in {format_minutes(summary.split_min)} minutes those disagreed with each other by more")
+    for side, noun in ((Side.BELOW, "lowest"), (Side.ABOVE, "highest")):
+        bounds = summary.get_side(side).trade
+        if bounds.at is not None and bounds.least is not None and context.reaches_enter(side.sign * bounds.least):
+            prices = context.row.minutes.low if side is Side.BELOW else context.row.minutes.high
+            price, time = format_price(float(prices[bounds.at])), context.format_time(bounds.at)
+            parts.append(f"{noun} trade {price} at {time}, at least {format_percent(abs(bounds.least))} {side}")
+    parts.extend(f"its {other}" for other in _list_other_markets(context))
+    return (f"{'; '.join(parts)}.",)
 
 
-def _format_exchanges(group: Group, *, is_own: bool = False) -> str:
-    return f"{'other ' if is_own else ''}{group.upper()} exchanges"
+def _list_strayed_sides(summary: DeviationSummary) -> list[Side]:
+    """The sides that reach `enter`, the larger first."""
+    sides = (summary.larger_side, summary.larger_side.other)
+    enter = summary.parameters.enter
+    return [side for side in sides if summary.get_side(side).size >= enter - TOLERANCE]
 
 
-def _format_enter(measurement: Measurement) -> str:
-    return format_threshold(measurement.question.parameters.enter)
-
-
-def _write_deviations(subject: str, firm_groups: list[Group], measurement: Measurement, row: MarketRow) -> str:
-    if measurement.question.underlying is not None:
-        summary = row.summaries[firm_groups[0]]
-        finding = f"{format_percent(_measure_size(summary))} {select_side(summary)} fair value"
-        return f"{subject}: up to {finding}{_write_listing_note(measurement, row)}"
-    findings = [
-        f"{format_percent(_measure_size(row.summaries[group]))} {select_side(row.summaries[group])} "
-        f"{_format_exchanges(group, is_own=group is row.market.group)}"
-        for group in firm_groups
-    ]
-    deeper = _find_deeper(measurement, row)
-    deeper_note = f"; {measurement.question.rules.name_of(deeper.market.venue)} fell further" if deeper else ""
-    return f"{subject}: up to {', '.join(findings)}{deeper_note}."
-
-
-def _write_listing_note(measurement: Measurement, row: MarketRow) -> str:
-    listed_elsewhere = any(other.market.venue != row.market.venue for other in measurement.rows)
-    return "." if listed_elsewhere else "; no other exchange asked lists it."
-
-
-def _write_calm(subject: str, firm_groups: list[Group], measurement: Measurement, row: MarketRow) -> tuple[str, str]:
-    reference_text = (
-        "fair value"
-        if measurement.question.underlying
-        else f"the others' {measurement.question.timeframe.adjective} closes"
-    )
-    counts = " and ".join(_format_count(row.summaries[group].sure_min, row.summaries[group]) for group in firm_groups)
-    first_line = f"{subject} stayed within {_format_enter(measurement)} of {reference_text}."
-    return (
-        first_line,
-        f"At least {_format_enter(measurement)} below whatever the order of trades: {counts} firm minutes.",
-    )
-
-
-def _write_durations(firm_groups: list[Group], measurement: Measurement, row: MarketRow) -> str:
-    counts = []
-    for group in firm_groups:
-        summary = row.summaries[group]
-        direction = select_side(summary)
-        minutes = summary.below_min if direction is Direction.BELOW else summary.above_min
-        counts.append((direction, _format_count(minutes, summary)))
-    if len({direction for direction, _ in counts}) == 1:
-        joined = " and ".join(count for _, count in counts)
-        return f"At least {_format_enter(measurement)} {counts[0][0]} for {joined} firm minutes."
-    clauses = (f"{direction} for {count}" for direction, count in counts)
-    return f"At least {_format_enter(measurement)} {', '.join(clauses)} firm minutes."
-
-
-def _format_count(minutes: float, summary: DeviationSummary) -> str:
-    return f"{format_minutes(minutes)} of {format_minutes(summary.firm_min)}"
-
-
-def _list_ranked(measurement: Measurement, row: MarketRow) -> list[MarketRow]:
-    """The ranked markets of the row's own group."""
-    return [
-        other
-        for other in measurement.rows
-        if other.market.group is row.market.group and measurement.ranks[other.market].reason is None
-    ]
-
-
-def _find_deeper(measurement: Measurement, row: MarketRow) -> MarketRow | None:
-    """The deepest market of the group where the row is behind it by the lead that a rank needs."""
-    if (
-        measurement.ranks[row.market].deepest is not RankWord.NOT_DEEPEST
-        or select_side(row.own_summary) is Direction.ABOVE
-    ):
+def _find_leader(context: SentenceContext, side: Side) -> MarketRow | None:
+    if not context.row.is_spot:
         return None
-    return min(_list_ranked(measurement, row), key=lambda other: other.own_summary.depth or 0.0)
+    return context.measurement.group_ranks[context.row.market.group].find_size_leader(context.row, side)
 
 
-def _write_rank(measurement: Measurement, row: MarketRow) -> str:
-    if measurement.question.underlying is not None or select_side(row.own_summary) is Direction.ABOVE:
-        return ""
-    rank = measurement.ranks[row.market]
-    if rank.reason is not None:
-        return f"Not ranked: {rank.reason}."
-    rank_text = str(rank.deepest)
-    if rank.deepest is RankWord.DEEPEST:
-        rank_text = "yes"
-    elif (deeper := _find_deeper(measurement, row)) is not None:
-        depth_text = format_percent(-(deeper.own_summary.depth or 0.0))
-        rank_text = f"no, {measurement.question.rules.name_of(deeper.market.venue)} at {depth_text}"
-    return f"Deepest of {len(_list_ranked(measurement, row))} {_format_exchanges(row.market.group)}: {rank_text}."
+def _write_length(context: SentenceContext, summary: DeviationSummary, side: Side) -> str:
+    numbers = summary.get_side(side)
+    return (
+        f"At least {context.enter} {side} in {format_minutes(numbers.minutes)} of {format_minutes(summary.firm_min)} "
+        f"comparable minutes: {format_minutes(numbers.jackknife.minutes)} whichever exchange is left out, "
+        f"{format_minutes(numbers.lag.minutes)} allowing for {_name_lag(context)}, "
+        f"{format_minutes(numbers.whole.minutes)} for the whole {context.timeframe.noun}."
+    )
 
 
-def _write_lowest_trade(measurement: Measurement, row: MarketRow) -> str:
-    """The lowest trade, where even its shallow bound is deeper than the deepest close; else ""."""
-    bounds = measure_low_bounds(row, row.market.group)
-    shallow, deep = bounds.wick_shallow, bounds.wick_deep
-    if row.low is None or row.low_at is None or shallow is None or deep is None:
-        return ""
-    if shallow >= (row.own_summary.depth or 0.0) - TOLERANCE:
-        return ""
-    shallow_text, deep_text = format_percent(-shallow), format_percent(-deep)
-    range_text = shallow_text if shallow_text == deep_text else f"{shallow_text.removesuffix(' %')} to {deep_text}"
-    time_text = format_clock_time(measurement.axis, row.low_at)
-    return f"Lowest trade {format_price(row.low)} at {time_text}, {range_text} below."
+def _name_lag(context: SentenceContext) -> str:
+    if context.timeframe is Timeframe.S1:
+        return f"a lag of {context.measurement.question.lag_bars} seconds"
+    return "a minute's lag" if context.timeframe is Timeframe.M1 else f"a lag of one {context.timeframe.noun}"
 
 
-def _write_thin(subject: str, measurement: Measurement, row: MarketRow) -> str:
-    """The finding against the one or two markets that traded, which are named."""
-    for group in (row.market.group, row.market.group.other):
-        thin = row.summaries[group].thin
-        position = thin.height_at if select_side(thin) is Direction.ABOVE else thin.depth_at
-        if position is None:
+def _write_rank(context: SentenceContext, side: Side) -> tuple[str, ...]:
+    """The rank of the size; that of the length where an exchange that was seen in part leaves it open."""
+    if not context.row.is_spot:
+        return ()
+    measurement, group = context.measurement, context.row.market.group
+    rank = measurement.ranks[context.row.market][side]
+    count = measurement.group_ranks[group].contender_count
+    verdict = rank.largest
+    if verdict.word is RankWord.LARGEST:
+        sentences = [f"The largest of {count} {group.upper()} exchanges{context.choice_remark}."]
+    elif verdict.word is RankWord.CLOSE:
+        sentences = [f"Too close to call among {count}."]
+    elif verdict.leader is not None:
+        leader, window = verdict.leader, format_minutes(measurement.question.duration_min)
+        size = format_percent(leader.own_summary.get_side(side).size)
+        firm = format_minutes(leader.own_summary.firm_min)
+        sentences = [
+            (
+                f"Not the largest: {context.name_of(leader)} was up to {size} {side} (comparable in {firm} of {window} "
+                "minutes)."
+            )
+        ]
+    else:
+        sentences = [f"Not ranked: {verdict.why}."]
+    if rank.longest.word is RankWord.NOT_SETTLED:
+        sentences.append(f"Not settled: which lasted longest ({rank.longest.why}).")
+    return tuple(sentences)
+
+
+def _list_other_markets(context: SentenceContext) -> list[str]:
+    """The venue's other spot markets that strayed against their own group, else against `usd`, in words."""
+    results = []
+    for other in context.measurement.select_rows(context.row.market.venue):
+        if other.market == context.row.market or not other.is_spot:
             continue
-        amount = f"{format_percent(_measure_size(thin))} {select_side(thin)}"
-        if measurement.question.underlying is not None:
-            return f"{subject}: {amount} fair value by fewer than three markets; not ranked."
-        names = [measurement.question.rules.name_of(venue) for venue in measurement.list_voters(row, group, position)]
-        only_note = "the only other market traded then" if len(names) == 1 else "the only other markets traded then"
-        return f"{subject}: {amount} {' and '.join(names)}, {only_note}; not ranked."
-    if row.fair_value is not None and row.fair_value.ratio is None:
-        bar_name = measurement.question.timeframe.noun
-        return f"No statement on {subject}: no calm {bar_name} gives its ratio to {row.fair_value.underlying}."
-    return f"No statement on {subject}: no other exchange traded then."
+        for group, summary in sorted(other.summaries.items(), key=lambda item: item[0] != other.market.group):
+            if group not in {other.market.group, USD} or not summary.reaches_enter:
+                continue
+            side = summary.larger_side
+            exchanges = f"{'other ' if group == other.market.group else ''}{group.upper()} exchanges"
+            results.append(f"{other.market.symbol} was up to {format_percent(summary.size)} {side} {exchanges}")
+            break
+    return results
 
 
-def _write_conversion_note(measurement: Measurement) -> str:
-    """A note on quotes that were not converted at their own market's rate; else ""."""
-    if measurement.question.parameters.quote is QuoteHandling.AS_IS:
-        return " (Prices as printed, not converted.)"
-    if not measurement.fx_assumed:
-        return ""
-    return f" ({' and '.join(f'1 {quote}' for quote in measurement.fx_assumed)} taken as 1 USD)"
+def _write_thin(context: SentenceContext) -> tuple[str, ...]:
+    """The finding against each of the few exchanges that have prices, by name."""
+    thin, findings = context.row.own_summary.thin, []
+    for venue, numbers in thin.venues.items():
+        side = max(Side, key=lambda side: abs(numbers.sides[side].deviation or 0.0))
+        extreme = numbers.sides[side]
+        name = context.measurement.question.rules.name_of(venue)
+        if extreme.at is None:
+            findings.append(f"level with {name}")
+        else:
+            size = format_percent(abs(extreme.deviation or 0.0))
+            findings.append(f"{size} {side} {name} ({context.format_time(extreme.at)})")
+    names = join_names([context.measurement.question.rules.name_of(venue) for venue in thin.venues])
+    has = "also has prices" if len(thin.venues) == 1 else "also have prices"
+    return (
+        (
+            f"{context.subject}: only {names} {has}, in {format_minutes(thin.minutes)} minutes: up to "
+            f"{', '.join(findings)}. Too few exchanges to rank."
+        ),
+    )
+
+
+def _write_nobody(context: SentenceContext) -> tuple[str, ...]:
+    row = context.row
+    name, quote = context.name_of(row), row.market.quote
+    price = f"{context.measurement.question.asset}/{quote} price of at least {context.floor} {quote} a minute"
+    if not row.state_counts.voting_min:
+        return (f"No {price} on {name} is in this data for this window.",)
+    if row.series[row.market.group].votes.any():
+        return (f"In no minute of this window does this data have such a price on another exchange too: a {price}.",)
+    return (f"No other exchange's {price} is in this data for this window.",)
+
+
+def _write_across(context: SentenceContext) -> tuple[str, ...]:
+    """What all exchanges of the row's group share against those of another group, and whether it is the quote's."""
+    sentences: list[str] = []
+    for group, comparison in context.measurement.cross[context.row.market.group].items():
+        strayed = [side for side in Side if comparison.sides[side].reaching]
+        sentences.extend(_write_cross(context, group, side, comparison) for side in strayed)
+        summary = context.row.summaries[group]
+        if any(_vanishes_at_own_rate(summary, side) for side in _list_strayed_sides(summary)):
+            sentences.append(
+                f"{context.row.market.quote} itself was priced differently on {context.name_of(context.row)}."
+            )
+    return tuple(dict.fromkeys(sentences))
+
+
+def _write_cross(context: SentenceContext, group: Group, side: Side, comparison: CrossComparison) -> str:
+    own_group = context.row.market.group.upper()
+    numbers, enter = comparison.sides[side], context.measurement.question.parameters.enter
+    count = len(comparison.rows)
+    sizes = [row.summaries[group].get_side(side).size for row in comparison.rows]
+    reaching = [size for size in sizes if size >= enter - TOLERANCE]
+    extent = format_percent_range(min(reaching), max(reaching))
+    moment = "lowest" if side is Side.BELOW else "highest"
+    if count == 1:
+        name = context.name_of(comparison.rows[0])
+        return (
+            f"{name}, the one {own_group} exchange to compare, traded {extent} {side} {group.upper()} exchanges at its "
+            f"{moment}."
+        )
+    who = f"All {count}" if numbers.reaching == count else f"{numbers.reaching} of {count}"
+    own_text = ""
+    if context.row in {numbers.least, numbers.most}:
+        own_size = format_percent(context.row.summaries[group].get_side(side).size)
+        own_text = f" ({context.name_of(context.row)} {own_size})"
+    return f"{who} {own_group} exchanges traded {extent} {side} {group.upper()} exchanges at their {moment}{own_text}."
+
+
+def _vanishes_at_own_rate(summary: DeviationSummary, side: Side) -> bool:
+    """Whether the exchange's own price of the quote takes more than half of the deviation away."""
+    own_rate = summary.own_rate
+    if own_rate is None or not own_rate.minutes:
+        return False
+    return abs(own_rate.sides[side].deviation or 0.0) < summary.get_side(side).size / 2 - TOLERANCE
+
+
+def _write_fair_value(context: SentenceContext) -> tuple[str, ...]:
+    """The finding on an asset that is measured by its underlying; against its own group where that is firm."""
+    row, asset = context.row, context.measurement.question.asset
+    subject, fair_value = f"{asset} on {context.name_of(row)}", row.fair_value
+    if fair_value is None or fair_value.ratio is None:
+        underlying = "its underlying" if fair_value is None else fair_value.underlying
+        return (f"{subject}: no price before the event in this data gives its ratio to {underlying}.",)
+    basis = f"({fair_value.underlying} on other exchanges x the ratio before the event)"
+    group = next((group for group, summary in row.summaries.items() if summary.firm_min), None)
+    if group is None:
+        return (
+            (
+                f"{subject}: fewer than three other exchanges have {fair_value.underlying} prices in this data for this "
+                "window to estimate its fair value."
+            ),
+        )
+    summary = row.summaries[group]
+    if not summary.reaches_enter:
+        return (f"{subject} stayed within {context.enter} of its estimated fair value {basis}.",)
+    sides = _list_strayed_sides(summary)
+    amounts = " and ".join(f"{format_percent(summary.get_side(side).size)} {side}" for side in sides)
+    return (
+        f"{subject}: up to {amounts} its estimated fair value {basis}.",
+        *(_write_length(context, summary, side) for side in sides),
+        *_write_fair_value_split(context, summary.below),
+    )
+
+
+def _write_fair_value_split(context: SentenceContext, below: SideSummary) -> tuple[str, ...]:
+    row, split, fair_value = context.row, context.row.fair_value_split, context.row.fair_value
+    if split is None or fair_value is None or split.at != below.at:
+        return ()
+    name, asset, underlying = context.name_of(row), context.measurement.question.asset, fair_value.underlying
+    ratio_part, underlying_part = (
+        f"{format_percent(abs(part))} {'below' if part < 0 else 'above'}"
+        for part in (split.ratio_part, split.underlying_part)
+    )
+    return (
+        (
+            f"Of the {format_percent(below.size)}: {asset}/{underlying} on {name} stood {ratio_part} its usual ratio; "
+            f"{underlying} itself was {underlying_part} other exchanges there."
+        ),
+    )

@@ -1,50 +1,123 @@
-"""The lowest trade per venue over a window, beside the aligned numbers (docs/method.md, section 8).
+"""The lowest and highest trades per exchange over a window, beside the aligned numbers (docs/method.md, section 8).
 
 The table follows the published description of Benson Sun's report. Lows of a day are not simultaneous, and a venue
 with more trades has more extreme lows: each unaligned gap is therefore given together with the aligned ones.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 import polars as pl
 
-from deviation.question import Group
-from deviation.result import MarketRow, Measurement
-from deviation.summary import value_at
+from deviation.extremes import value_at
+from deviation.measurement import Measurement
+from deviation.question import TOLERANCE, USD, USDT, Group
+from deviation.result import ExtremePrice, MarketRow
+from deviation.side import Side
 
 
 @dataclass(frozen=True, slots=True)
-class LowBounds:
-    """Bounds of the focus venue's lowest trade against one group, in its minute, and its smallest aligned gap there.
+class FocusExtreme:
+    """The extreme trade of the focus venue in one group, and what the same minute says.
 
-    Fractions; None where fewer than three peers had a range in that minute, or no minute was firm.
+    Fractions, None where undefined: ``gap_to_second`` to the extreme of the other families, where the focus venue has
+    the extreme of all; ``next`` beyond the furthest other close, ``least`` and ``most`` the bounds of the trade.
     """
 
-    gap_depth: float | None
-    wick_shallow: float | None
-    wick_deep: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class AssetLows:
-    """One asset's line in the table of lows; prices in dollars, gaps as fractions, None where a side has no trade.
-
-    ``rows`` are the spot markets with a trade, lowest first; ``second_lowest`` is the lowest of another
-    venue than ``lowest``. ``gap_to_second`` compares the focus venue's low with the lowest of all others,
-    ``usdt_usd_gap`` the low of all USDT markets with that of all USD markets. ``focus`` is the focus venue's lowest.
-    """
-
-    rows: tuple[MarketRow, ...]
-    lowest: MarketRow | None
-    second_lowest: MarketRow | None
-    focus: MarketRow | None
+    row: MarketRow
+    extreme: ExtremePrice
     gap_to_second: float | None
-    usdt_low: float | None
-    usd_low: float | None
-    usdt_usd_gap: float | None
-    bounds: dict[Group, LowBounds]
+    next: float | None
+    least: float | None
+    most: float | None
+
+
+@dataclass(frozen=True)
+class GroupExtremes:
+    """The lowest (``side`` below) or highest trades of one group's spot markets, most extreme first."""
+
+    side: Side
+    rows: tuple[MarketRow, ...]
+
+    @property
+    def first(self) -> MarketRow:
+        """The row of the most extreme trade."""
+        return self.rows[0]
+
+    @cached_property
+    def second(self) -> MarketRow | None:
+        """The row of the most extreme trade of another venue; None without one."""
+        return next((row for row in self.rows if row.market.venue != self.first.market.venue), None)
+
+    def get_price(self, row: MarketRow) -> float:
+        """The extreme trade of one of the rows."""
+        extreme = row.get_extreme(self.side)
+        return float("nan") if extreme is None else extreme.price
+
+
+@dataclass(frozen=True)
+class AssetLows:
+    """The lows and highs of one asset; ``groups`` has those of each group with a traded spot market, on both sides.
+
+    ``usdt_usd_gap``: per side, the extreme USDT trade in dollars over the extreme USD trade, less 1; None without.
+    """
+
+    measurement: Measurement
+    groups: dict[Group, dict[Side, GroupExtremes]]
+    usdt_usd_gap: dict[Side, float | None]
+
+    def measure_focus(self, group: Group, side: Side) -> FocusExtreme | None:
+        """The focus venue's extreme trade in a group; None where it has no market there."""
+        extremes = self.groups[group][side]
+        return next(
+            (
+                measure_extreme_trade(self.measurement, row, extremes)
+                for row in extremes.rows
+                if row.market.venue == self.measurement.focus
+            ),
+            None,
+        )
+
+
+def summarize_lows(measurement: Measurement) -> AssetLows:
+    """The lows and highs of the measured asset, within each group as printed."""
+    groups: dict[Group, dict[Side, GroupExtremes]] = {}
+    for group in measurement.groups:
+        rows = [row for row in measurement.select_spot_rows(group) if row.low is not None]
+        if rows:
+            groups[group] = {side: GroupExtremes(side, _sort_rows(rows, side)) for side in Side}
+    gaps = {side: _compare_dollars(groups, side) for side in Side}
+    return AssetLows(measurement, groups, gaps)
+
+
+def measure_extreme_trade(measurement: Measurement, row: MarketRow, extremes: GroupExtremes) -> FocusExtreme | None:
+    """What the minute of a row's extreme trade says, against its own group; None where it never traded."""
+    side = extremes.side
+    extreme = row.get_extreme(side)
+    if extreme is None:
+        return None
+    measures = row.series[row.market.group].measure_side(side)
+    family = measurement.question.rules.family_of(row.market.venue)
+    other = next(
+        (
+            extremes.get_price(other)
+            for other in extremes.rows
+            if measurement.question.rules.family_of(other.market.venue) != family
+        ),
+        None,
+    )
+    gap = None if other is None else extreme.price / other - 1
+    is_first = gap is not None and side.sign * gap >= -TOLERANCE
+    return FocusExtreme(
+        row,
+        extreme,
+        gap if is_first else None,
+        value_at(measures.next, extreme.at),
+        value_at(measures.trade_least, extreme.at),
+        value_at(measures.trade_most, extreme.at),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,38 +135,6 @@ class ExactTrade:
         return f"{self.at:%H:%M:%S}.{self.at.microsecond // 1000:03}"
 
 
-def summarize_lows(measurement: Measurement) -> AssetLows:
-    """The lows of the measured asset."""
-    rows = tuple(sorted((row for row in measurement.rows if row.is_spot and row.low is not None), key=_low_or_inf))
-    venue = measurement.question.focus
-    lowest = rows[0] if rows else None
-    second = _take_first(row for row in rows if lowest and row.market.venue != lowest.market.venue)
-    focus = _take_first(row for row in rows if row.market.venue == venue)
-    lowest_other = _take_first(row for row in rows if row.market.venue != venue)
-    by_group = {group: _take_first(row for row in rows if row.market.group is group) for group in Group}
-    return AssetLows(
-        rows=rows,
-        lowest=lowest,
-        second_lowest=second,
-        focus=focus,
-        gap_to_second=_compute_gap(focus, lowest_other),
-        usdt_low=_low_or_none(by_group[Group.USDT]),
-        usd_low=_low_or_none(by_group[Group.USD]),
-        usdt_usd_gap=_compute_gap(by_group[Group.USDT], by_group[Group.USD]),
-        bounds={group: measure_low_bounds(focus, group) for group in Group},
-    )
-
-
-def measure_low_bounds(row: MarketRow | None, group: Group) -> LowBounds:
-    """The aligned numbers of a market's low; all None without a market."""
-    if row is None:
-        return LowBounds(None, None, None)
-    series = row.series[group]
-    shallow, deep = value_at(series.wick_shallow, row.low_at), value_at(series.wick_deep, row.low_at)
-    has_bounds = shallow is not None and deep is not None and shallow == shallow and deep == deep  # noqa: PLR0124 - NaN
-    return LowBounds(row.summaries[group].gap_depth, shallow if has_bounds else None, deep if has_bounds else None)
-
-
 def find_exact_trade(measurement: Measurement, row: MarketRow, trades: pl.DataFrame) -> ExactTrade | None:
     """The trade that made a market's low; None where its bar was not built from trades.
 
@@ -102,32 +143,36 @@ def find_exact_trade(measurement: Measurement, row: MarketRow, trades: pl.DataFr
         row: A market.
         trades: Frame of `data.schema.LOW_TRADE` over the window.
     """
-    if row.low_at is None:
+    if row.low is None:
         return None
-    low = float(row.minutes.bars.low[row.minutes.span.start + row.low_at])
     matching_trades = trades.filter(
         pl.col("venue") == row.market.venue,
         pl.col("symbol") == row.market.symbol,
         pl.col("timeframe") == row.timeframe.value,
-        pl.col("open_time") == measurement.time_at(row.low_at),
-        pl.col("price") == low,  # otherwise the bar was not built from these trades
+        pl.col("open_time") == measurement.time_at(row.low.at),
+        pl.col("price") == row.low.price,  # otherwise the bar was not built from these trades
     )
     return next(
         (ExactTrade(*trade) for trade in matching_trades.select("at", "price", "amount", "trade_id").iter_rows()), None
     )
 
 
-def _low_or_inf(row: MarketRow) -> float:
-    return float("inf") if row.low is None else row.low
+def _sort_rows(rows: Sequence[MarketRow], side: Side) -> tuple[MarketRow, ...]:
+    """By price, the most extreme first; of equal ones the first by name."""
+
+    def sort_key(row: MarketRow) -> float:
+        extreme = row.get_extreme(side)
+        return 0.0 if extreme is None else -side.sign * extreme.price
+
+    return tuple(sorted(rows, key=sort_key))
 
 
-def _take_first(rows: Iterable[MarketRow]) -> MarketRow | None:
-    return next(iter(rows), None)
-
-
-def _low_or_none(row: MarketRow | None) -> float | None:
-    return None if row is None else row.low
-
-
-def _compute_gap(row: MarketRow | None, other_row: MarketRow | None) -> float | None:
-    return None if row is None or other_row is None else _low_or_inf(row) / _low_or_inf(other_row) - 1
+def _compare_dollars(groups: dict[Group, dict[Side, GroupExtremes]], side: Side) -> float | None:
+    if USDT not in groups or USD not in groups:
+        return None
+    usdt, usd = groups[USDT][side].first, groups[USD][side].first
+    usdt_extreme, usd_extreme = usdt.get_extreme(side), usd.get_extreme(side)
+    if usdt_extreme is None or usd_extreme is None:
+        return None
+    rate = value_at(usdt.dollars, usdt_extreme.at)
+    return None if rate is None else usdt_extreme.price * rate / usd_extreme.price - 1

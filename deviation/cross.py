@@ -1,0 +1,92 @@
+"""All exchanges of one quote group against another group (docs/method.md, section 7, `cross`)."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from deviation.minute.markets import Market
+from deviation.question import COMMON_GROUPS, TOLERANCE, Group, Question, sort_groups
+from deviation.result import MarketRow
+from deviation.side import Side
+
+
+@dataclass(frozen=True, slots=True)
+class CrossSide:
+    """One side: how many exchanges reach `enter`, and the rows of the extremes; None without an exchange.
+
+    ``least`` and ``most`` are by the size of the deviation, ``fewest`` and ``longest`` by the minutes beyond `enter`.
+    """
+
+    reaching: int
+    least: MarketRow | None = None
+    most: MarketRow | None = None
+    fewest: MarketRow | None = None
+    longest: MarketRow | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CrossComparison:
+    """The exchanges of a group, one per family, measured against another group; ``rows`` in the order of names."""
+
+    rows: tuple[MarketRow, ...]
+    sides: dict[Side, CrossSide]
+
+
+Cross = dict[Group, dict[Group, CrossComparison]]
+"""By the group of the rows, then by the group against which they are measured."""
+
+
+def compare_groups(rows: Sequence[MarketRow], question: Question) -> Cross:
+    """Every group with a row against `usd` and `usdt`; rows of derivatives and of fair value count for none."""
+    return {
+        group: {
+            reference: _compare(
+                [row for row in rows if row.market.group == group and row.is_spot and question.underlying is None],
+                reference,
+                question,
+            )
+            for reference in COMMON_GROUPS
+            if reference != group
+        }
+        for group in sort_groups(row.market.group for row in rows)
+    }
+
+
+def _compare(rows: Sequence[MarketRow], reference: Group, question: Question) -> CrossComparison:
+    by_family: dict[str, list[MarketRow]] = {}
+    for row in rows:
+        if row.summaries[reference].firm_min:
+            by_family.setdefault(question.rules.family_of(row.market.venue), []).append(row)
+    # Rows come by name, so that of equal ones the first by name is taken.
+    chosen = [max(members, key=lambda row: row.summaries[reference].firm_min) for members in by_family.values()]
+    chosen.sort(key=_sort_key)
+    return CrossComparison(tuple(chosen), {side: _compare_side(chosen, reference, side, question) for side in Side})
+
+
+def _compare_side(rows: Sequence[MarketRow], reference: Group, side: Side, question: Question) -> CrossSide:
+    if not rows:
+        return CrossSide(0)
+
+    def read_size(row: MarketRow) -> float:
+        return row.summaries[reference].get_side(side).size
+
+    def read_minutes(row: MarketRow) -> float:
+        return row.summaries[reference].get_side(side).minutes
+
+    enter = question.parameters.enter
+    return CrossSide(
+        sum(read_size(row) >= enter - TOLERANCE for row in rows),
+        least=_pick(rows, read_size, -1),
+        most=_pick(rows, read_size, 1),
+        fewest=_pick(rows, read_minutes, -1),
+        longest=_pick(rows, read_minutes, 1),
+    )
+
+
+def _pick(rows: Sequence[MarketRow], read: Callable[[MarketRow], float], sign: int) -> MarketRow:
+    """The row of the largest value (of sign 1; -1: the smallest); of equal ones the first by name."""
+    best = max(sign * read(row) for row in rows)
+    return next(row for row in rows if sign * read(row) >= best - TOLERANCE)
+
+
+def _sort_key(row: MarketRow) -> Market:
+    return row.market

@@ -1,0 +1,101 @@
+"""The notes under a headline: what its numbers rest on, only where it applies (docs/method.md, section 9)."""
+
+from typing import Any
+
+from data.schema import Evidence
+from deviation.measurement import Measurement
+from deviation.question import Question, QuoteHandling
+from deviation.report.choices import CHOSEN_BY_HAND, list_choices
+from deviation.result import MarketRow
+from deviation.wording import format_amount, format_minutes, format_threshold, join_names
+
+
+def write_notes(measurement: Measurement) -> tuple[str, ...]:
+    """Rates, splits, missing minutes of the focus row, and choices; a sentence each."""
+    notes = []
+    if measurement.question.origin is Evidence.REAL:
+        notes += _write_rate_notes(measurement)
+        row = measurement.focus_row
+        if row is not None:
+            notes += _write_row_notes(measurement, row)
+    choices = describe_choices(measurement.question)
+    if choices:
+        notes.append(f"{choices}.")
+    if measurement.absent:
+        notes.append(f"Chosen, but without a price in this data for this window: {join_names(measurement.absent)}.")
+    return tuple(notes)
+
+
+def describe_choices(question: Question) -> str:
+    """What was chosen by hand, in one line without a full stop; "" where nothing was.
+
+    "Chosen by hand: Bitstamp excluded; threshold 5%".
+    """
+    choices = list_choices(question)
+    choices.pop("origin", None)
+    parts = [_describe_choice(name, value, question) for name, value in choices.items()]
+    return f"Chosen by hand: {'; '.join(parts)}" if parts else ""
+
+
+def _describe_choice(name: str, value: Any, question: Question) -> str:  # noqa: ANN401 - the value of any choice
+    if name in {"venues", "excluded"}:
+        names = join_names([_name_item(item, question) for item in value])
+        return f"only {names}" if name == "venues" else f"{names} excluded"
+    if value == CHOSEN_BY_HAND:
+        return f"window {question.start:%Y-%m-%d %H:%M} to {question.end:%Y-%m-%d %H:%M} UTC"
+    texts = {
+        "reference": lambda: "volume-weighted median",
+        "quote": lambda: "stablecoins taken as $1",
+        "enter": lambda: f"threshold {format_threshold(value)}",
+        "exit": lambda: f"ends when back within {format_threshold(value)}",
+        "confirm": lambda: f"confirmed after {format_minutes(value)} minutes",
+        "min_vote": lambda: f"minimum volume ${format_amount(value)} a minute",
+    }
+    return texts[name]()
+
+
+def _name_item(item: str, question: Question) -> str:
+    venue, _, symbol = item.partition(":")
+    return f"{question.rules.name_of(venue)} {symbol}".rstrip()
+
+
+def _write_rate_notes(measurement: Measurement) -> list[str]:
+    if measurement.question.parameters.quote is QuoteHandling.AS_IS:
+        return ["Stablecoins are treated as exactly $1."]
+    return [
+        f"{quote} is treated as $1: no {quote}/USD price is in this data for this window."
+        for quote in measurement.fx_assumed
+    ]
+
+
+def _write_row_notes(measurement: Measurement, row: MarketRow) -> list[str]:
+    notes = []
+    enter = format_threshold(measurement.question.parameters.enter)
+    name = measurement.question.rules.name_of(row.market.venue)
+    own = row.own_summary
+    if own.split_min and own.reaches_enter:
+        notes.append(
+            f"In {format_minutes(own.split_min)} of {format_minutes(own.firm_min)} comparable minutes the other "
+            f"exchanges disagreed with each other by more than {enter}."
+        )
+    for group, summary in row.summaries.items():
+        against = f"against {group.upper()} exchanges"
+        comparable = f"of {format_minutes(summary.firm_min)} comparable minutes {against}"
+        if summary.fx_single_min:
+            notes.append(
+                f"In {format_minutes(summary.fx_single_min)} {comparable} the conversion rate comes from one exchange."
+            )
+        if summary.fx_stale_min:
+            notes.append(
+                f"In {format_minutes(summary.fx_stale_min)} {comparable} the conversion rate is more than five "
+                "minutes old."
+            )
+        if summary.no_rate_min:
+            notes.append(f"No conversion rate {against} in {format_minutes(summary.no_rate_min)} minutes.")
+    missing = row.state_counts.missing_min
+    if missing:
+        notes.append(
+            f"{format_minutes(missing)} of {format_minutes(measurement.question.duration_min)} minutes of "
+            f"{row.market.symbol} on {name} are missing from this data."
+        )
+    return notes

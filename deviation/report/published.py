@@ -1,0 +1,46 @@
+"""The headline of the reconstruction: published figures, no measurement (docs/method.md, section 9)."""
+
+from datetime import tzinfo
+
+from data.schema import parse_base, parse_quote
+from deviation.measurement import Measurement
+from deviation.question import PublishedPrice
+from deviation.wording import format_price
+
+ASSUMED_NOTE = "The lines between published figures are assumed."
+
+
+def write_published(measurement: Measurement, zone: tzinfo) -> tuple[str, ...]:
+    """The published lowest trades: that of the focus venue first, then those of the other exchanges."""
+    prices = measurement.question.published
+    if not prices:
+        return (f"No published figure of {measurement.question.asset} lies in this window. {ASSUMED_NOTE}",)
+    lowest = {}
+    for price in sorted(prices, key=lambda price: price.price):
+        lowest.setdefault((price.venue, price.symbol), price)
+    focus = [price for price in lowest.values() if price.venue == measurement.focus]
+    others = [price for price in lowest.values() if price.venue != measurement.focus]
+    parts = []
+    if focus:
+        name, time = measurement.question.rules.name_of(measurement.focus), _format_time(focus[0], zone)
+        parts.append(f"{focus[0].symbol} fell to {format_price(focus[0].price)} on {name}{time}")
+    if others:
+        own_quote = parse_quote((focus or others)[0].symbol)
+        parts.append("lowest on " + ", ".join(_describe(price, own_quote, measurement) for price in others))
+    return (f"Published: {'; '.join(parts)}.", ASSUMED_NOTE)
+
+
+def _describe(price: PublishedPrice, own_quote: str, measurement: Measurement) -> str:
+    name, quote = measurement.question.rules.name_of(price.venue), parse_quote(price.symbol)
+    money = "" if quote == own_quote else f" ({quote})"
+    asset = parse_base(price.symbol)
+    remark = money if asset == measurement.question.asset else f" ({price.symbol})"
+    return f"{name}{remark} {format_price(price.price)}"
+
+
+def _format_time(price: PublishedPrice, zone: tzinfo) -> str:
+    if price.at is None:
+        return ""
+    time = price.at.astimezone(zone)
+    name = time.tzname()
+    return f" at {time:%H:%M}" if name == "UTC" else f" at {time:%H:%M} {name}"

@@ -1,0 +1,143 @@
+"""One side of a benchmark over a window; below and above have the same fields (docs/method.md, section 5)."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from data.schema import Timeframe
+from deviation.extremes import find_maximum, value_at
+from deviation.minute.grid import Bools, Floats
+from deviation.minute.series import DeviationSeries
+from deviation.question import TOLERANCE
+from deviation.side import Side
+
+THRESHOLDS_PCT = (1, 2, 5, 10, 20, 50)
+"""The sizes, in per cent, at which minutes and volume are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class SideExtreme:
+    """The extreme of some deviations on one side and its length.
+
+    ``deviation`` is a fraction, 0 where none lies on the side, None where none is defined; ``at`` its first position,
+    None where it is 0 or None; ``minutes`` those at or beyond `enter`.
+    """
+
+    deviation: float | None
+    at: int | None
+    minutes: float
+
+
+@dataclass(frozen=True, slots=True)
+class LagExtreme:
+    """The extreme over the tested minutes, their length beyond `enter`, and the untested minutes beyond it."""
+
+    deviation: float | None
+    minutes: float
+    untested: float
+
+
+@dataclass(frozen=True, slots=True)
+class TradeBounds:
+    """The bounds of the extreme trade in the minute in which the nearer one is furthest; None where undefined."""
+
+    at: int | None
+    least: float | None
+    most: float | None
+
+
+def measure_extreme(values: Floats, side: Side, enter: float, timeframe: Timeframe) -> SideExtreme:
+    """The extreme of fractions on one side; NaN counts for nothing."""
+    signed = side.sign * values
+    position = find_maximum(signed)
+    if position is None:
+        return SideExtreme(None, None, 0)
+    minutes = timeframe.convert_to_minutes(int(np.count_nonzero(signed >= enter - TOLERANCE)))
+    deviation = float(np.fmax.reduce(signed))
+    if deviation <= TOLERANCE:
+        return SideExtreme(0.0, None, minutes)
+    return SideExtreme(side.sign * deviation, position, minutes)
+
+
+@dataclass(frozen=True)
+class SideSummary:
+    """One side of a market against a group, on firm minutes; every number is computed when it is first needed."""
+
+    series: DeviationSeries
+    side: Side
+    enter: float
+    timeframe: Timeframe
+
+    @property
+    def deviation(self) -> float | None:
+        """The extreme deviation."""
+        return self._extreme.deviation
+
+    @property
+    def at(self) -> int | None:
+        """Its first position."""
+        return self._extreme.at
+
+    @property
+    def minutes(self) -> float:
+        """Minutes at or beyond `enter`."""
+        return self._extreme.minutes
+
+    @property
+    def size(self) -> float:
+        """The extreme deviation as a positive fraction; 0 without a firm minute."""
+        return abs(self.deviation or 0.0)
+
+    @cached_property
+    def threshold_min(self) -> dict[int, float]:
+        """Minutes at or beyond each size, by per cent."""
+        signed = self.side.sign * self.series.d
+        signed = signed[(signed >= THRESHOLDS_PCT[0] / 100 - TOLERANCE) & self.series.firm]
+        return {x: self._count_minutes(signed >= x / 100 - TOLERANCE) for x in THRESHOLDS_PCT}
+
+    @cached_property
+    def jackknife(self) -> SideExtreme:
+        """What holds whichever one exchange is left out."""
+        return self._measure(self.series.jackknife)
+
+    @cached_property
+    def lag(self) -> LagExtreme:
+        """What holds against the bars beside each minute too."""
+        series = self.series
+        tested = self._measure(series.lag)
+        beyond = self.side.sign * series.d >= self.enter - TOLERANCE
+        return LagExtreme(
+            tested.deviation, tested.minutes, self._count_minutes(beyond & series.firm & np.isnan(series.lag))
+        )
+
+    @cached_property
+    def next(self) -> SideExtreme:
+        """Against the furthest of the others."""
+        return self._measure(self.series.measure_side(self.side).next)
+
+    @cached_property
+    def trade(self) -> TradeBounds:
+        """The bounds of the extreme trade."""
+        measures = self.series.measure_side(self.side)
+        position = find_maximum(self.side.sign * self._mask_to_firm(measures.trade_least))
+        return TradeBounds(position, value_at(measures.trade_least, position), value_at(measures.trade_most, position))
+
+    @cached_property
+    def whole(self) -> SideExtreme:
+        """What holds throughout a minute, whatever the order of its trades."""
+        return self._measure(self.series.measure_side(self.side).whole)
+
+    @cached_property
+    def _extreme(self) -> SideExtreme:
+        return self._measure(self.series.d)
+
+    def _measure(self, values: Floats) -> SideExtreme:
+        return measure_extreme(self._mask_to_firm(values), self.side, self.enter, self.timeframe)
+
+    def _mask_to_firm(self, values: Floats) -> Floats:
+        firm = self.series.firm
+        return values if firm.all() else np.where(firm, values, np.nan)
+
+    def _count_minutes(self, mask: Bools) -> float:
+        return self.timeframe.convert_to_minutes(int(np.count_nonzero(mask)))
