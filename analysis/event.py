@@ -14,7 +14,6 @@ from deviation.measure import measure
 from deviation.measurement import Measurement
 from deviation.placebo import PLACEBO_DAYS, PlaceboDay, build_placebo_day, shift_question
 from deviation.question import Question
-
 from deviation.sensitivity import Sensitivity, measure_sensitivity
 
 

@@ -11,8 +11,8 @@ from data.reader import CandleReader
 from data.reconstruction.figures import list_published_lows
 from data.schema import Evidence, Timeframe, parse_base
 from deviation.measure import measure
-from deviation.question import Parameters, PublishedPrice, Question, Rules, floor_to_bar
 from deviation.measurement import Measurement
+from deviation.question import Parameters, PublishedPrice, Question, Rules, floor_to_bar
 
 MEASURED_COLUMNS = ("venue", "symbol", "open_time", "open", "high", "low", "close", "volume", "origin")
 """The columns of candles that a measurement uses."""

@@ -75,4 +75,5 @@ def combine_assets(groups: Iterable[GroupPrices]) -> GroupPrices:
     """The path of several assets: the median of their returns, and the price that these returns chain to from 1."""
     returns = [group.returns for group in groups]
     median = compute_median(returns, returns[0].size)
-    return GroupPrices(median, np.cumprod(1 + np.nan_to_num(median)))
+    prices: Floats = np.cumprod(1 + np.where(np.isnan(median), 0.0, median))
+    return GroupPrices(median, prices)

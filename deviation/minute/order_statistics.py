@@ -98,7 +98,7 @@ class SortedColumns:
 
     @cached_property
     def _is_even(self) -> Bools:
-        return self.size % 2 == 0
+        return np.equal(self.size % 2, 0)
 
     @cached_property
     def _has_excluded(self) -> Bools | None:

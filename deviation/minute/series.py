@@ -173,7 +173,8 @@ class DeviationSeries:
     @cached_property
     def _has_neighbour(self) -> Bools:
         neighbours = [self._shift(self._is_tested, offset) for offset in self._offsets if offset]
-        return np.logical_or.reduce(neighbours)
+        has_neighbour: Bools = np.logical_or.reduce(neighbours)
+        return has_neighbour
 
     @cached_property
     def _lag_distance(self) -> Floats:

@@ -61,12 +61,14 @@ class FamilyVotes:
         if len(self.members) == 1:
             return None
         turnover = np.array([np.where(minutes.voting, minutes.turnover, -1.0) for minutes in self.minutes])
-        return np.argmax(turnover, axis=0)
+        choice: Ints = np.argmax(turnover, axis=0)
+        return choice
 
     def _choose(self, values: Sequence[Floats]) -> Floats:
         if self._choice is None:
             return values[0]
-        return np.take_along_axis(np.array(values), self._choice[np.newaxis], axis=0)[0]
+        chosen: Floats = np.take_along_axis(np.array(values), self._choice[np.newaxis], axis=0)[0]
+        return chosen
 
 
 @dataclass(frozen=True)

@@ -207,7 +207,7 @@ def _write_cross(context: SentenceContext, group: Group, side: Side, comparison:
     if count == 1:
         name = context.name_of(comparison.rows[0])
         return (
-            f"{name}, the one {own_group} exchange to compare, traded {extent} {side} {group.upper()} exchanges at its "
+            f"{name}, the one {own_group} exchange compared, traded {extent} {side} {group.upper()} exchanges at its "
             f"{moment}."
         )
     who = f"All {count}" if numbers.reaching == count else f"{numbers.reaching} of {count}"

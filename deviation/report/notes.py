@@ -43,15 +43,19 @@ def _describe_choice(name: str, value: Any, question: Question) -> str:  # noqa:
         return f"only {names}" if name == "venues" else f"{names} excluded"
     if value == CHOSEN_BY_HAND:
         return f"window {question.start:%Y-%m-%d %H:%M} to {question.end:%Y-%m-%d %H:%M} UTC"
-    texts = {
-        "reference": lambda: "volume-weighted median",
-        "quote": lambda: "stablecoins taken as $1",
-        "enter": lambda: f"threshold {format_threshold(value)}",
-        "exit": lambda: f"ends when back within {format_threshold(value)}",
-        "confirm": lambda: f"confirmed after {format_minutes(value)} minutes",
-        "min_vote": lambda: f"minimum volume ${format_amount(value)} a minute",
-    }
-    return texts[name]()
+    match name:
+        case "reference":
+            return "volume-weighted median"
+        case "quote":
+            return "stablecoins taken as $1"
+        case "enter":
+            return f"threshold {format_threshold(value)}"
+        case "exit":
+            return f"ends when back within {format_threshold(value)}"
+        case "confirm":
+            return f"confirmed after {format_minutes(value)} minutes"
+        case _:
+            return f"minimum volume ${format_amount(value)} a minute"
 
 
 def _name_item(item: str, question: Question) -> str:

@@ -15,7 +15,7 @@ def write_published(measurement: Measurement, zone: tzinfo) -> tuple[str, ...]:
     prices = measurement.question.published
     if not prices:
         return (f"No published figure of {measurement.question.asset} lies in this window. {ASSUMED_NOTE}",)
-    lowest = {}
+    lowest: dict[tuple[str, str], PublishedPrice] = {}
     for price in sorted(prices, key=lambda price: price.price):
         lowest.setdefault((price.venue, price.symbol), price)
     focus = [price for price in lowest.values() if price.venue == measurement.focus]
