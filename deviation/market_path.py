@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from data.schema import Timeframe
-from deviation.extremes import find_lowest_price
 from deviation.minute.grid import Floats
 from deviation.minute.order_statistics import sort_columns
 from deviation.question import TOLERANCE
+from deviation.window.extremes import find_lowest_price
 
 ONSET_FALL = 0.01
 """The fall of the median return that counts as the onset."""

@@ -19,7 +19,7 @@ from deviation.minute.votes import VoteGroup
 from deviation.minute.weights import compute_weight
 from deviation.question import CARRY_MIN, COMMON_GROUPS, DAY, Group, Question, ReferenceKind
 from deviation.result import MarketRow
-from deviation.summary import DeviationSummary
+from deviation.window.summary import DeviationSummary
 
 
 def measure(candles: pl.DataFrame, covered_spans: pl.DataFrame, question: Question) -> Measurement:

@@ -8,7 +8,7 @@ from data.schema import Evidence
 from deviation.question import TOLERANCE, Group, Question
 from deviation.result import MarketRow
 from deviation.side import Side
-from deviation.side_summary import SideSummary
+from deviation.window.side_summary import SideSummary
 from deviation.wording import format_minutes, format_percent
 
 MIN_FIRM_SHARE = 0.8

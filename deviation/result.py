@@ -6,7 +6,6 @@ from functools import cached_property
 import numpy as np
 
 from data.schema import Timeframe
-from deviation.extremes import find_highest_price, find_lowest_price, value_at
 from deviation.minute.fair_value import FairValue
 from deviation.minute.grid import Floats
 from deviation.minute.markets import Market
@@ -14,8 +13,9 @@ from deviation.minute.series import DeviationSeries
 from deviation.minute.states import MarketMinutes, State
 from deviation.question import TOLERANCE, Group
 from deviation.side import Side
-from deviation.side_summary import THRESHOLDS_PCT
-from deviation.summary import DeviationSummary
+from deviation.window.extremes import find_highest_price, find_lowest_price, value_at
+from deviation.window.side_summary import THRESHOLDS_PCT
+from deviation.window.summary import DeviationSummary
 
 REACHED_BEFORE_MIN = 60
 """Minutes before the window whose last vote is what a fall is counted from (docs/method.md, section 10)."""

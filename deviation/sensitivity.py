@@ -18,8 +18,8 @@ from deviation.minute.markets import Market
 from deviation.question import TOLERANCE, Group, Parameters, Question, QuoteHandling, ReferenceKind, Rules
 from deviation.ranks import Rank, RankWord
 from deviation.side import Side
-from deviation.side_summary import SideSummary
-from deviation.summary import DeviationSummary
+from deviation.window.side_summary import SideSummary
+from deviation.window.summary import DeviationSummary
 from deviation.wording import format_amount
 
 MIN_VOTES = (100.0, 0.0, 1000.0, 10_000.0)

@@ -22,7 +22,7 @@ from deviation.ranks import RankWord
 from deviation.report.fairness_json import NO_SIGNIFICANCE_NOTE
 from deviation.result import Measurement
 from deviation.sensitivity import MarketSensitivity, Sensitivity, ValueRange, Verdict
-from deviation.summary import DeviationSummary
+from deviation.window.summary import DeviationSummary
 from deviation.wording import format_minutes, format_threshold
 
 ILLUSTRATION_NOTE = "Illustration from published figures: no ranks, no reading aid, no sensitivity are given."

@@ -22,7 +22,7 @@ from deviation.report.headline import write_headline
 from deviation.report.json_output import UNNAMED_WINDOW, list_assumed_quotes
 from deviation.report.lows import find_exact_trade, summarize_lows
 from deviation.result import MarketRow, Measurement
-from deviation.summary import THRESHOLDS_PCT
+from deviation.window.summary import THRESHOLDS_PCT
 from deviation.wording import (
     describe_split,
     format_amount,

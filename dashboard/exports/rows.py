@@ -10,7 +10,7 @@ from data.reconstruction.candles import list_assumed_markets
 from data.schema import Evidence
 from deviation.ranks import Rank
 from deviation.result import MarketRow, Measurement
-from deviation.summary import DeviationSummary
+from deviation.window.summary import DeviationSummary
 
 Row = dict[str, object]
 """Values by column."""

@@ -14,7 +14,7 @@ from dashboard.sheet.sizes import SheetSize
 from dashboard.text.numbers import join_names
 from dashboard.text.sentences import write_measured, write_title
 from deviation.result import MarketRow, Measurement
-from deviation.summary import THRESHOLDS_PCT
+from deviation.window.summary import THRESHOLDS_PCT
 
 THRESHOLD_SCHEMA: dict[str, pl.DataType] = {
     **MARKET_SCHEMA,

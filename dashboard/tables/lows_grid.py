@@ -6,7 +6,7 @@ import dash_ag_grid as dag
 
 from dashboard.state.links import MethodAnchor
 from data.schema import Timeframe
-from deviation.summary import THRESHOLDS_PCT
+from deviation.window.summary import THRESHOLDS_PCT
 
 GRID_ID = "lows-grid"
 """The id of the grid."""

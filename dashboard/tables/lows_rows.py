@@ -16,7 +16,7 @@ from deviation.question import Group
 from deviation.report.json_output import format_iso
 from deviation.report.lows import measure_low_bounds, summarize_lows
 from deviation.result import MarketRow, Measurement
-from deviation.summary import THRESHOLDS_PCT
+from deviation.window.summary import THRESHOLDS_PCT
 
 LOWS_SCHEMA: dict[str, pl.DataType] = {
     "asset": pl.String(),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from deviation.question import Group
 from deviation.ranks import Rank
 from deviation.result import MarketRow, Measurement
-from deviation.summary import DeviationSummary
+from deviation.window.summary import DeviationSummary
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from data.schema import Evidence
 from deviation.question import Group
 from deviation.ranks import Rank, RankWord
 from deviation.result import MarketRow, Measurement
-from deviation.summary import DeviationSummary
+from deviation.window.summary import DeviationSummary
 from deviation.wording import describe_split, format_minutes
 
 

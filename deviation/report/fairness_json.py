@@ -46,7 +46,7 @@ from deviation.sensitivity import (
     ValueRange,
 )
 from deviation.side import Side
-from deviation.summary import DeviationSummary
+from deviation.window.summary import DeviationSummary
 
 NO_SIGNIFICANCE_NOTE = "The assets moved together, so this is not a test of statistical significance."
 """Accompanies the reading aid in every output."""

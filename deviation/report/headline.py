@@ -11,8 +11,8 @@ from deviation.report.headline_text import SentenceContext
 from deviation.report.published import write_published
 from deviation.result import MarketRow
 from deviation.side import Side
-from deviation.side_summary import SideSummary
-from deviation.summary import DeviationSummary
+from deviation.window.side_summary import SideSummary
+from deviation.window.summary import DeviationSummary
 from deviation.wording import (
     format_minutes,
     format_percent,
@@ -238,8 +238,8 @@ def _write_fair_value(context: SentenceContext) -> tuple[str, ...]:
     if group is None:
         return (
             (
-                f"{subject}: fewer than three other exchanges have {fair_value.underlying} prices in this data for this "
-                "window to estimate its fair value."
+                f"{subject}: fewer than three other exchanges have {fair_value.underlying} prices in this data for "
+                "this window to estimate its fair value."
             ),
         )
     summary = row.summaries[group]

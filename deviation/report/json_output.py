@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from deviation.cross import CrossComparison
-from deviation.episodes import Episode
 from deviation.market_path import MarketPath
 from deviation.measurement import Measurement
 from deviation.minute.grid import Axis
@@ -17,9 +16,10 @@ from deviation.report.headline import write_headline
 from deviation.report.question_json import build_question_json, format_iso
 from deviation.result import ExtremePrice, MarketRow
 from deviation.side import Side
-from deviation.side_summary import LagExtreme, SideExtreme, SideSummary
-from deviation.summary import DeviationSummary, OwnRateSummary
-from deviation.thin_summary import ThinSides, ThinSummary
+from deviation.window.episodes import Episode
+from deviation.window.side_summary import LagExtreme, SideExtreme, SideSummary
+from deviation.window.summary import DeviationSummary, OwnRateSummary
+from deviation.window.thin_summary import ThinSides, ThinSummary
 
 REACHED_PCT = (2, 5, 10, 20, 50)
 """The falls, in per cent, of which `reached` gives the first minute (docs/method.md, section 10)."""

@@ -11,11 +11,11 @@ from functools import cached_property
 
 import polars as pl
 
-from deviation.extremes import value_at
 from deviation.measurement import Measurement
 from deviation.question import TOLERANCE, USD, USDT, Group
 from deviation.result import ExtremePrice, MarketRow
 from deviation.side import Side
+from deviation.window.extremes import value_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The notes under a headline: what its numbers rest on, only where it applies (docs/method.md, section 9)."""
 
+from collections.abc import Callable
 from typing import Any
 
 from data.schema import Evidence
@@ -43,19 +44,19 @@ def _describe_choice(name: str, value: Any, question: Question) -> str:  # noqa:
         return f"only {names}" if name == "venues" else f"{names} excluded"
     if value == CHOSEN_BY_HAND:
         return f"window {question.start:%Y-%m-%d %H:%M} to {question.end:%Y-%m-%d %H:%M} UTC"
-    match name:
-        case "reference":
-            return "volume-weighted median"
-        case "quote":
-            return "stablecoins taken as $1"
-        case "enter":
-            return f"threshold {format_threshold(value)}"
-        case "exit":
-            return f"ends when back within {format_threshold(value)}"
-        case "confirm":
-            return f"confirmed after {format_minutes(value)} minutes"
-        case _:
-            return f"minimum volume ${format_amount(value)} a minute"
+    formatted = {
+        "reference": "volume-weighted median",
+        "quote": "stablecoins taken as $1",
+        "enter": f"threshold {_format_number(value, format_threshold)}",
+        "exit": f"ends when back within {_format_number(value, format_threshold)}",
+        "confirm": f"confirmed after {_format_number(value, format_minutes)} minutes",
+        "min_vote": f"minimum volume ${_format_number(value, format_amount)} a minute",
+    }
+    return formatted[name]
+
+
+def _format_number(value: Any, formatter: Callable[[float], str]) -> str:  # noqa: ANN401 - the value of any choice
+    return formatter(value) if isinstance(value, int | float) else ""
 
 
 def _name_item(item: str, question: Question) -> str:

@@ -16,7 +16,7 @@ from deviation.report.json_output import (
     build_measurement_json,
 )
 from deviation.report.lows import summarize_lows
-from deviation.summary import Baseline
+from deviation.window.summary import Baseline
 
 START = datetime(2025, 10, 10, 20, 45, tzinfo=UTC)
 RULES = Rules(stablecoins=frozenset({"USDT"}))

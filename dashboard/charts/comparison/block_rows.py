@@ -14,10 +14,10 @@ from dashboard.text.numbers import (
     format_short_time,
     format_signed_percent,
 )
-from deviation.episodes import Direction
+from deviation.window.episodes import Direction
 from deviation.question import TOLERANCE, Group
 from deviation.result import MarketRow, Measurement
-from deviation.summary import DeviationSummary, select_side
+from deviation.window.summary import DeviationSummary, select_side
 
 MAX_SCALE_STRETCH = 1.5
 """How many times as deep as the deepest close the scale may go to show a lowest trade."""

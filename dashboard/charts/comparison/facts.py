@@ -11,7 +11,7 @@ from dashboard.sheet.table import Cell, Column, SheetTable
 from dashboard.text.clock import format_day
 from dashboard.text.numbers import TIMES_SIGN
 from dashboard.text.sentences import format_market_name
-from deviation.summary import THRESHOLDS_PCT
+from deviation.window.summary import THRESHOLDS_PCT
 from deviation.wording import describe_split, format_minutes
 
 MAX_GAP_VENUES = 4

@@ -14,7 +14,7 @@ from deviation.matrix import MatrixCell, build_matrix
 from deviation.question import TOLERANCE, Group
 from deviation.ranks import Rank, RankWord
 from deviation.result import MarketRow
-from deviation.summary import DeviationSummary
+from deviation.window.summary import DeviationSummary
 
 DEPTH_STEPS_PCT = (2, 5, 10, 20, 50)
 """Depths from which the tint of a cell is one step darker."""

@@ -14,7 +14,7 @@ from data.schema import MINUTE_MS, TIME
 from deviation.question import TOLERANCE, Group
 from deviation.report.json_output import DEVIATION_SCHEMA, build_deviation_frame
 from deviation.result import MarketRow, Measurement
-from deviation.summary import DeviationSummary
+from deviation.window.summary import DeviationSummary
 
 AT_LEAST_SIGN = "\N{GREATER-THAN OR EQUAL TO}"
 

@@ -15,7 +15,7 @@ from dashboard.draw.traces import Trace
 from dashboard.state.links import MethodAnchor, ViewLinks
 from dashboard.text.numbers import EN_DASH
 from deviation.result import MarketRow
-from deviation.summary import THRESHOLDS_PCT
+from deviation.window.summary import THRESHOLDS_PCT
 from deviation.wording import format_minutes
 
 FIGURE_HEIGHT = 270

@@ -25,7 +25,7 @@ from dashboard.sheet.legend import LegendItem, build_line_item
 from dashboard.sheet.panel import LEADER_THRESHOLD, SMALL_FONT
 from deviation.question import Group
 from deviation.result import MarketRow
-from deviation.summary import THRESHOLDS_PCT
+from deviation.window.summary import THRESHOLDS_PCT
 from deviation.wording import format_minutes
 
 MARGIN_TOP, MARGIN_RIGHT, MARGIN_BOTTOM = 44.0, 62.0, 60.0

@@ -16,7 +16,7 @@ from deviation.minute.grid import Floats
 from deviation.minute.states import State
 from deviation.question import Group
 from deviation.result import MarketRow
-from deviation.summary import find_minimum
+from deviation.window.summary import find_minimum
 
 STATE_NAMES = tuple(state.name.lower() for state in State)
 """Names of the states, by number."""

@@ -14,7 +14,7 @@ from dashboard.pages.method.parts import (
 )
 from data.schema import Timeframe
 from deviation.question import CARRY_MIN, FIRM_VOTES, QuoteHandling, ReferenceKind
-from deviation.summary import THRESHOLDS_PCT
+from deviation.window.summary import THRESHOLDS_PCT
 from deviation.wording import format_minutes
 
 

@@ -9,7 +9,7 @@ from data.schema import Timeframe
 from deviation.minute.grid import Floats
 from deviation.minute.series import DeviationSeries, compute_distance
 from deviation.side import Side
-from deviation.side_summary import SideExtreme, measure_extreme
+from deviation.window.side_summary import SideExtreme, measure_extreme
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,14 @@ from functools import cached_property
 import numpy as np
 
 from data.schema import Timeframe
-from deviation.episodes import Episode, find_episodes
 from deviation.minute.grid import Bools
 from deviation.minute.own_rate import OwnPrice
 from deviation.minute.series import DeviationSeries, compute_distance
 from deviation.question import TOLERANCE, Parameters
 from deviation.side import Side
-from deviation.side_summary import SideExtreme, SideSummary, measure_extreme
-from deviation.thin_summary import ThinSummary, summarize_thin
+from deviation.window.episodes import Episode, find_episodes
+from deviation.window.side_summary import SideExtreme, SideSummary, measure_extreme
+from deviation.window.thin_summary import ThinSummary, summarize_thin
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ from functools import cached_property
 import numpy as np
 
 from data.schema import Timeframe
-from deviation.extremes import find_maximum, value_at
 from deviation.minute.grid import Bools, Floats
 from deviation.minute.series import DeviationSeries
 from deviation.question import TOLERANCE
 from deviation.side import Side
+from deviation.window.extremes import find_maximum, value_at
 
 THRESHOLDS_PCT = (1, 2, 5, 10, 20, 50)
 """The sizes, in per cent, at which minutes and volume are counted."""
