@@ -26,10 +26,10 @@ from bench.candles import ASSETS, MONTH_DAYS, START, fill_store
 from bench.peers import NumbersByMarket, PeerMeasure, PeerNumbers
 from data.catalogue import load_catalogue
 from data.store import CandleStore
-from deviation.window.episodes import Direction
+from deviation.measurement import Measurement
 from deviation.question import Question
 from deviation.report.json_output import build_measurement_json
-from deviation.result import Measurement
+from deviation.window.episodes import Direction
 
 PEER_MODULES = ("with_pandas", "with_duckdb", "with_polars")
 RUNS = 7

@@ -143,7 +143,7 @@ _MEASURE_OPTIONS = (
     click.option("--quote", type=EnumChoice(QuoteHandling), default=QuoteHandling.USD.value, show_default=True),
     click.option("--reference", type=EnumChoice(ReferenceKind), default=ReferenceKind.MEDIAN.value, show_default=True),
     click.option(
-        "--min-vote", "min_vote_usd", type=float, default=100.0, show_default=True, help="Dollars in a bar to vote."
+        "--min-vote", "min_vote", type=float, default=100.0, show_default=True, help="Dollars in a bar to vote."
     ),
     click.option("--enter", type=Percent(), default="2", show_default=True, help="Per cent that count as astray."),
     click.option("--exit", type=Percent(), default="1", show_default=True, help="Per cent that count as back."),

@@ -17,7 +17,7 @@ from dashboard.state.view import Theme
 from data.catalogue import Catalogue
 from data.errors import NoUsableCandles, UsageError
 from data.reconstruction.candles import list_assumed_markets
-from deviation.result import Measurement
+from deviation.measurement import Measurement
 
 ShowLine = Callable[[str], None]
 """Prints a line."""

@@ -18,7 +18,7 @@ from data.reconstruction.sample import ensure_sample
 from data.schema import Evidence
 from data.settings import Settings, load_settings
 from data.store import CandleStore
-from deviation.result import Measurement
+from deviation.measurement import Measurement
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,10 +80,10 @@ def format_clock_time(axis: Axis, position: int, zone: tzinfo = UTC) -> str:
     return text if zone is UTC else f"{text} {time.tzname()}"
 
 
-def join_names(names: Sequence[str]) -> str:
+def join_names(names: Sequence[str], conjunction: str = "and") -> str:
     """Names in a sentence.
 
     >>> join_names(["OKX"]), join_names(["OKX", "Gate"]), join_names(["OKX", "Gate", "HTX"])
     ('OKX', 'OKX and Gate', 'OKX, Gate and HTX')
     """
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    return f" {conjunction} ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

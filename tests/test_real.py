@@ -9,9 +9,10 @@ import pytest
 from analysis.questions import build_question, measure_question
 from data.catalogue import load_catalogue
 from data.files.source import FileSource
+from deviation.measurement import Measurement
 from deviation.question import Group, InstrumentKind, Parameters, QuoteHandling
 from deviation.report.json_output import build_measurement_json
-from deviation.result import MarketRow, Measurement
+from deviation.result import MarketRow
 
 REAL = Path(__file__).parents[2] / "shared" / "real"
 CRASH_FILE, DEPEG_FILE = REAL / "2025-10-10-crash-1m.csv", REAL / "2023-03-usdc-depeg-1m.csv"

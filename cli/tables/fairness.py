@@ -16,11 +16,11 @@ from dashboard.text.numbers import (
     format_signed_percent,
 )
 from deviation.matrix import MatrixCell, ReadingAid, build_matrix, compute_reading_aid, is_rankable
+from deviation.measurement import Measurement
 from deviation.placebo import PlaceboDay, PlaceboStatus
 from deviation.question import Group, Question, Rules
 from deviation.ranks import RankWord
 from deviation.report.fairness_json import NO_SIGNIFICANCE_NOTE
-from deviation.result import Measurement
 from deviation.sensitivity import MarketSensitivity, Sensitivity, ValueRange, Verdict
 from deviation.window.summary import DeviationSummary
 from deviation.wording import format_minutes, format_threshold

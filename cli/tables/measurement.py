@@ -17,11 +17,12 @@ from dashboard.text.numbers import (
     format_whole_dollars,
 )
 from data.schema import parse_quote
+from deviation.measurement import Measurement
 from deviation.question import Group, QuoteHandling
+from deviation.report.choices import CHOSEN_BY_HAND
 from deviation.report.headline import write_headline
-from deviation.report.json_output import UNNAMED_WINDOW, list_assumed_quotes
 from deviation.report.lows import find_exact_trade, summarize_lows
-from deviation.result import MarketRow, Measurement
+from deviation.result import MarketRow
 from deviation.window.summary import THRESHOLDS_PCT
 from deviation.wording import (
     describe_split,
@@ -102,11 +103,11 @@ def describe_question(measurement: Measurement) -> str:
     question, parameters = measurement.question, measurement.question.parameters
     converted = "in dollars" if parameters.quote is QuoteHandling.USD else "as printed, not converted"
     return (
-        f"{question.start:%Y-%m-%d %H:%M} to {question.end:%Y-%m-%d %H:%M} UTC ({question.window or UNNAMED_WINDOW}), "
+        f"{question.start:%Y-%m-%d %H:%M} to {question.end:%Y-%m-%d %H:%M} UTC ({question.window or CHOSEN_BY_HAND}), "
         f"{format_minutes(question.duration_min)} minutes in bars of {question.timeframe}; prices {converted}; "
         f"{question.origin} candles; reference {parameters.reference}, "
         f"enter {format_threshold(parameters.enter)}, exit {format_threshold(parameters.exit)}, "
-        f"confirm {parameters.confirm}, smallest vote {format_amount(parameters.min_vote_usd)} USD"
+        f"confirm {parameters.confirm}, smallest vote {format_amount(parameters.min_vote)} USD"
     )
 
 

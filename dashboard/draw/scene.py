@@ -9,10 +9,11 @@ from dashboard.draw.theme import GROUP_DASHES, PALETTES, Palette, compute_venue_
 from dashboard.state.view import Theme
 from data.catalogue import Catalogue
 from data.schema import Evidence
+from deviation.measurement import Measurement
 from deviation.minute.grid import Floats
 from deviation.minute.markets import Market
 from deviation.question import Group
-from deviation.result import MarketRow, Measurement
+from deviation.result import MarketRow
 
 
 @dataclass(frozen=True)
@@ -46,17 +47,17 @@ class Scene:
     @property
     def highlighted_row(self) -> MarketRow | None:
         """The focus row, which is drawn in bold; None where its venue is hidden."""
-        return None if self.measurement.question.focus in self.hidden else self.focus
+        return None if self.measurement.focus in self.hidden else self.focus
 
     @cached_property
     def focus_colour(self) -> str:
         """The colour of the focus venue."""
-        return compute_venue_colour(self.catalogue, self.measurement.question.focus, self.theme)
+        return compute_venue_colour(self.catalogue, self.measurement.focus, self.theme)
 
     @property
     def other_rows(self) -> tuple[MarketRow, ...]:
         """The rows of every other venue that is not hidden."""
-        focus = self.measurement.question.focus
+        focus = self.measurement.focus
         return tuple(
             row for row in self.measurement.rows if row.market.venue != focus and row.market.venue not in self.hidden
         )
@@ -64,12 +65,11 @@ class Scene:
     @property
     def secondary_prices(self) -> tuple[tuple[str, Floats], ...]:
         """The focus venue's other markets: symbol, and price per bar (NaN for none)."""
-        focus = self.measurement.question.focus
+        focus = self.measurement.focus
         if self.highlighted_row is None:
             return ()
         rows = tuple(row for row in self.measurement.select_rows(focus) if row is not self.focus)
-        prices = tuple((row.market.symbol, extract_voting_prices(row)) for row in rows)
-        return prices + tuple((other.symbol, other.price) for other in self.measurement.other_quotes)
+        return tuple((row.market.symbol, extract_voting_prices(row)) for row in rows)
 
     @cached_property
     def band(self) -> tuple[Floats, Floats]:
@@ -80,7 +80,7 @@ class Scene:
         """
         measurement = self.measurement
         rules = measurement.question.rules
-        family = rules.family_of(measurement.question.focus)
+        family = rules.family_of(measurement.focus)
         deviations = [
             np.where(series.firm, 100 * series.d, np.nan)
             for row in measurement.rows
@@ -124,9 +124,8 @@ class Scene:
 
     @property
     def groups(self) -> tuple[Group, ...]:
-        """Both groups, that of the focus row first (USDT without one)."""
-        first = Group.USDT if self.focus is None else self.focus.market.group
-        return (first, first.other)
+        """The groups against which the focus row is measured, its own first; without one those of all rows."""
+        return self.measurement.groups if self.focus is None else tuple(self.focus.summaries)
 
 
 def select_group_dash(market: Market) -> str:
@@ -160,8 +159,8 @@ def find_last_value(values: Floats) -> float:
 
 
 def extract_voting_prices(row: MarketRow) -> Floats:
-    """The converted close in voting minutes; NaN in all others."""
-    return np.where(row.minutes.voting, row.minutes.price, np.nan)
+    """The close in dollars in voting minutes; NaN in all others, and without a rate."""
+    return row.minutes.vote * row.dollars
 
 
 HOLLOW_DASH = "hollow"

@@ -4,23 +4,38 @@ Colours are full ``#rrggbb``, as plotly 7 requires. Colour is never the only cue
 marker shape and minute states in hatching.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import plotly.graph_objects as go
 
 from dashboard.state.view import Theme
 from data.catalogue import Catalogue
 from deviation.minute.states import State
-from deviation.question import Group
+from deviation.question import USD, USDT, Group
 
 FONT_FAMILY = "DejaVu Sans, Verdana, sans-serif"
 """DejaVu Sans is what servers draw with; it derives from Verdana, so that the measured widths hold for both."""
 
-GROUP_DASHES = {Group.USDT: "solid", Group.USD: "dash"}
+Value = TypeVar("Value")
+
+
+class ByGroup(dict[Group, Value], Generic[Value]):
+    """A value per quote group, with one that all groups without their own share."""
+
+    def __init__(self, values: Mapping[Group, Value], other: Value) -> None:
+        super().__init__(values)
+        self._other = other
+
+    def __missing__(self, group: Group) -> Value:
+        return self._other
+
+
+GROUP_DASHES = ByGroup({USDT: "solid", USD: "dash"}, "dashdot")
 """The dash of a group's lines, on every chart (docs/decisions/008)."""
 
-STATE_HATCHES = {State.SMALL: ".", State.MISSING: "/", State.UNPRICED: "x"}
+STATE_HATCHES = {State.SMALL: ".", State.MISSING: "/"}
 """Hatch patterns of the states that tints alone would not distinguish in print."""
 
 MIN_CONTRAST = 4.5
@@ -38,8 +53,8 @@ class Palette:
     rule: str
     grid: str
     band: str
-    group_colours: dict[Group, str]
-    vote_tints: dict[Group, tuple[str, str, str]]
+    group_colours: ByGroup[str]
+    vote_tints: ByGroup[tuple[str, str, str]]
     state_colours: dict[State, str]
 
 
@@ -52,14 +67,16 @@ PALETTES = {
         rule="#b9c0c7",
         grid="#e9ecef",
         band="#c3cad1",
-        group_colours={Group.USDT: "#7f8993", Group.USD: "#3f75a8"},
-        vote_tints={Group.USDT: ("#f1f3f5", "#ccd2d8", "#8b959f"), Group.USD: ("#eff4f9", "#bcd2e6", "#5f8fbd")},
+        group_colours=ByGroup({USDT: "#66707a", USD: "#3f75a8"}, "#7a6a3f"),
+        vote_tints=ByGroup(
+            {USDT: ("#f1f3f5", "#ccd2d8", "#8b959f"), USD: ("#eff4f9", "#bcd2e6", "#5f8fbd")},
+            ("#f6f4ee", "#dcd4bf", "#a3945f"),
+        ),
         state_colours={
             State.VOTING: "#59636e",
             State.SMALL: "#98a2ad",
             State.QUIET: "#dfe3e8",
             State.MISSING: "#a0522d",
-            State.UNPRICED: "#6a4c93",
         },
     ),
     Theme.DARK: Palette(
@@ -70,14 +87,16 @@ PALETTES = {
         rule="#56606a",
         grid="#282d33",
         band="#454d56",
-        group_colours={Group.USDT: "#929da8", Group.USD: "#6ca6dc"},
-        vote_tints={Group.USDT: ("#1f2429", "#454d56", "#8e99a4"), Group.USD: ("#1a232c", "#33516e", "#5f97cd")},
+        group_colours=ByGroup({USDT: "#929da8", USD: "#6ca6dc"}, "#c2ae74"),
+        vote_tints=ByGroup(
+            {USDT: ("#1f2429", "#454d56", "#8e99a4"), USD: ("#1a232c", "#33516e", "#5f97cd")},
+            ("#26231a", "#5c5334", "#b09c5e"),
+        ),
         state_colours={
             State.VOTING: "#a7b1bb",
             State.SMALL: "#78838e",
             State.QUIET: "#333a41",
             State.MISSING: "#d98a5f",
-            State.UNPRICED: "#b79ad6",
         },
     ),
 }

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from dashboard.text.clock import format_naive
+from deviation.measurement import Measurement
 from deviation.minute.grid import Bools, Floats, Ints
-from deviation.result import Measurement
 
 Trace = dict[str, Any]
 """A trace for plotly.js: the properties of a scatter trace."""

@@ -14,14 +14,13 @@ from dashboard.sheet.chart_sheet import ChartText, build_chart_sheet
 from dashboard.sheet.sizes import SheetSize
 from dashboard.state.view import Theme
 from dashboard.tables.lows_rows import measure_unaligned_gap
-from dashboard.text.numbers import join_names
 from dashboard.text.sentences import write_compared
 from data.catalogue import Catalogue
 from data.schema import TIME
+from deviation.measurement import Measurement
 from deviation.question import TOLERANCE, Question
 from deviation.report.lows import summarize_lows
-from deviation.result import Measurement
-from deviation.wording import format_threshold
+from deviation.wording import format_threshold, join_names
 
 LOW_KIND, CLOSE_KIND = "lows", "closes"
 """Kinds of gaps: between lowest trades of any bars, and between closes of one bar."""

@@ -19,11 +19,12 @@ from dashboard.exports.rows import (
 from dashboard.service.event import EventContext
 from dashboard.sheet.chart_sheet import ChartText, build_chart_sheet, build_sentence_drawer
 from dashboard.sheet.sizes import SheetSize
-from dashboard.text.numbers import join_names
 from dashboard.text.sentences import describe_bar_closes, write_compared
 from data.schema import TIME
 from deviation.matrix import MatrixCell
-from deviation.result import MarketRow, Measurement
+from deviation.measurement import Measurement
+from deviation.result import MarketRow
+from deviation.wording import join_names
 
 MATRIX_SCHEMA: dict[str, pl.DataType] = {
     "group": pl.String(),

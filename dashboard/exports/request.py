@@ -23,7 +23,7 @@ from data.catalogue import Catalogue
 from data.errors import NoUsableCandles
 from data.files.export import encode_rows
 from data.reconstruction.candles import list_assumed_markets
-from deviation.result import Measurement
+from deviation.measurement import Measurement
 
 ALL_ASSETS = "all"
 """Stands for the asset in the name of a file about several."""

@@ -8,8 +8,10 @@ import polars as pl
 
 from data.reconstruction.candles import list_assumed_markets
 from data.schema import Evidence
+from deviation.measurement import Measurement
 from deviation.ranks import Rank
-from deviation.result import MarketRow, Measurement
+from deviation.result import MarketRow
+from deviation.side import Side
 from deviation.window.summary import DeviationSummary
 
 Row = dict[str, object]
@@ -49,31 +51,36 @@ def build_market_columns(measurement: Measurement, row: MarketRow) -> Row:
         **build_question_columns(measurement),
         "venue": market.venue,
         "symbol": market.symbol,
-        "group": market.group.value,
-        "focus": market.venue == question.focus,
+        "group": market.group,
+        "focus": market.venue == measurement.focus,
         "assumed": (market.venue, market.symbol) in list_assumed_markets(question.origin),
     }
 
 
 def build_rank_columns(measurement: Measurement, rank: Rank) -> Row:
-    """The rank of a market: ``deepest``, ``longest``, and ``not_ranked_why``, the reason if it has no rank.
+    """The ranks of a market: per side ``..._largest``, ``..._longest`` and, for each, ``..._why``, null without one.
 
-    All three are null on the reconstruction, which has no ranks.
+    All are null on the reconstruction, which has no ranks.
     """
-    if measurement.question.origin is Evidence.RECONSTRUCTION:
-        return dict.fromkeys(("deepest", "longest", "not_ranked_why"))
-    return {"deepest": rank.deepest.value, "longest": rank.longest.value, "not_ranked_why": rank.reason}
+    columns: Row = {}
+    for side, side_rank in rank.items():
+        for name, verdict in (("largest", side_rank.largest), ("longest", side_rank.longest)):
+            has_rank = measurement.question.origin is not Evidence.RECONSTRUCTION
+            columns[f"{side}_{name}"] = verdict.word.value if has_rank else None
+            columns[f"{side}_{name}_why"] = verdict.why if has_rank else None
+    return columns
 
 
 def build_summary_columns(measurement: Measurement, summary: DeviationSummary) -> Row:
-    """The deviation of a market: ``depth``, ``depth_at``, ``below_min`` and ``firm_min``.
+    """The deviations of a market: ``firm_min``, and per side ``...``, ``..._at`` and ``..._min``.
 
-    ``depth`` is the least deviation in firm minutes as a fraction, ``depth_at`` its bar; both are null if no minute is
-    firm. ``below_min`` counts firm minutes at least ``enter`` below, ``firm_min`` all firm minutes.
+    ``below`` and ``above`` are the extreme deviations in firm minutes as fractions, 0 where none lies on that side,
+    null without a firm minute; ``..._at`` their bars, ``..._min`` the firm minutes at least ``enter`` away.
     """
-    return {
-        "depth": summary.depth,
-        "depth_at": measurement.time_at(summary.depth_at),
-        "below_min": summary.below_min,
-        "firm_min": summary.firm_min,
-    }
+    columns: Row = {"firm_min": summary.firm_min}
+    for side in Side:
+        side_summary = summary.get_side(side)
+        columns[side.value] = side_summary.deviation
+        columns[f"{side}_at"] = measurement.time_at(side_summary.at)
+        columns[f"{side}_min"] = side_summary.minutes
+    return columns

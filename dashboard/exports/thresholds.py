@@ -11,10 +11,11 @@ from dashboard.draw.scene import Scene
 from dashboard.exports.rows import MARKET_SCHEMA, Row, build_market_columns
 from dashboard.sheet.chart_sheet import ChartText, build_chart_sheet, build_sentence_drawer
 from dashboard.sheet.sizes import SheetSize
-from dashboard.text.numbers import join_names
 from dashboard.text.sentences import write_measured, write_title
-from deviation.result import MarketRow, Measurement
+from deviation.measurement import Measurement
+from deviation.result import MarketRow
 from deviation.window.summary import THRESHOLDS_PCT
+from deviation.wording import join_names
 
 THRESHOLD_SCHEMA: dict[str, pl.DataType] = {
     **MARKET_SCHEMA,

@@ -11,7 +11,7 @@ from dashboard.state.links import IN_APP_ATTRIBUTES, ViewLinks
 from dashboard.state.view import ViewState, format_number
 from data.catalogue import Catalogue
 from deviation.matrix import is_rankable
-from deviation.result import Measurement
+from deviation.measurement import Measurement
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from data.catalogue import Catalogue
 from data.errors import NoUsableCandles
 from data.schema import Evidence, Timeframe
 from data.store import CandleStore
-from deviation.result import Measurement
+from deviation.measurement import Measurement
 
 CACHE_SIZE = 64
 """Measurements in the cache; one takes a few megabytes."""
@@ -35,17 +35,15 @@ class ViewResult:
     """The measurement of a view, None if its asset has no candle in its window.
 
     Attributes:
-        view: the view that is shown, with the focus that replaces a venue without candles.
+        view: the view that is shown.
         measurement: the measurement; of several results the first that there is.
         present_venues: the venues with candles in the window, excluded ones too, in the catalogue's order.
-        replaced_focus: the requested focus venue, if another one is shown; else None.
         parts: the results that this one combines, for a page with several panels.
     """
 
     view: ViewState
     measurement: Measurement | None
     present_venues: tuple[str, ...] = ()
-    replaced_focus: str | None = None
     parts: tuple["ViewResult", ...] = ()
 
     @property
@@ -88,7 +86,7 @@ class Measurements:
         self._checker = RobustnessChecker(store)
 
     def measure_view(self, view: ViewState) -> ViewResult:
-        """The result for a view; a focus venue without candles is replaced by the catalogue's first present one.
+        """The result for a view; nothing stands in for a focus venue without candles.
 
         Raises:
             StoreUnusable: The store cannot be read.
@@ -97,7 +95,7 @@ class Measurements:
         for evidence in EVIDENCE_ORDER[view.origin]:
             measurement = self._cached_measure(version, replace(view.measured_view, excluded=frozenset()), evidence)
             if measurement is not None:
-                return self._apply_focus(version, view, evidence, measurement)
+                return self._exclude_venues(version, view, evidence, measurement)
         return ViewResult(view, None)
 
     def measure_assets(self, view: ViewState) -> tuple[ViewResult, ...]:
@@ -129,8 +127,6 @@ class Measurements:
 
     def measure_event(self, view: ViewState) -> tuple[Measurement, ...]:
         """The measurements of all assets of the event that have candles, all of one kind of candles.
-
-        Unlike in `measure_assets`, the focus venue is never replaced.
 
         Raises:
             StoreUnusable: The store cannot be read.
@@ -228,22 +224,18 @@ class Measurements:
         """What the checks depend on; they are the same for views of any asset of the event."""
         return self.read_version(), replace(view.measured_view, asset=""), self._list_event_assets(view)
 
-    def _apply_focus(
+    def _exclude_venues(
         self, version: str, view: ViewState, evidence: Evidence, full_measurement: Measurement
     ) -> ViewResult:
         present_venues = sort_venues(self.catalogue, {row.market.venue for row in full_measurement.rows})
-        focus = view.focus if view.focus in present_venues else present_venues[0]
-        shown_view = replace(view, focus=focus, excluded=view.excluded & frozenset(present_venues) - {focus})
-        measurement = self._cached_measure(version, shown_view.measured_view, evidence)
-        return ViewResult(shown_view, measurement, present_venues, None if focus == view.focus else view.focus)
+        excluded = view.excluded & frozenset(present_venues) - {view.focus}
+        shown_view = replace(view, excluded=excluded)
+        return ViewResult(shown_view, self._cached_measure(version, shown_view.measured_view, evidence), present_venues)
 
     def _measure(self, version: str, view: ViewState, evidence: Evidence) -> Measurement | None:
         start, end = view.whole_bars
         if start >= end:
             return None
-        venues = self._list_voting_venues(version, view, evidence) if view.excluded else ()
-        if view.excluded and not venues:
-            return None  # a question without venues would be about all of them
         question = build_question(
             self.catalogue,
             view.asset,
@@ -251,7 +243,7 @@ class Measurements:
             end,
             event=view.event if self._is_about_event(view) else None,
             parameters=view.parameters,
-            venues=venues,
+            excluded=tuple(sorted(view.excluded)),
             focus=view.focus,
             origin=evidence,
             timeframe=view.timeframe,
@@ -260,12 +252,6 @@ class Measurements:
             return measure_question(self._store, question)
         except NoUsableCandles:
             return None
-
-    def _list_voting_venues(self, version: str, view: ViewState, evidence: Evidence) -> tuple[str, ...]:
-        """The present venues that are measured and vote; empty if all of them are excluded."""
-        measurement = self._cached_measure(version, replace(view, excluded=frozenset()), evidence)
-        rows = () if measurement is None else measurement.rows
-        return sort_venues(self.catalogue, {row.market.venue for row in rows} - view.excluded)
 
     def _is_about_event(self, view: ViewState) -> bool:
         """Whether the window overlaps the event's collected span; a window far from it must not use its calm span."""

@@ -16,8 +16,8 @@ from dashboard.sheet.sizes import SHAPES, SheetSize
 from dashboard.state.view import Theme
 from data.catalogue import Catalogue
 from data.schema import Evidence
+from deviation.measurement import Measurement
 from deviation.report.headline import ILLUSTRATION
-from deviation.result import Measurement
 
 ASSUMED_NOTE = "Few of its prices are published; the path between them is assumed."
 

@@ -10,7 +10,7 @@ from dashboard.sheet.sizes import SHAPES, SheetShape, SheetSize
 from dashboard.text.sentences import ORIGIN_LABELS, format_market_name, write_choices
 from data.catalogue import Catalogue
 from data.schema import Origin
-from deviation.result import Measurement
+from deviation.measurement import Measurement
 from deviation.wording import format_minutes
 
 HEADER_TOP = 30.0

@@ -19,7 +19,7 @@ from dashboard.state.view import ViewState, build_default_view
 from dashboard.text.numbers import format_input_time, format_span, format_window_name
 from data.catalogue import Catalogue
 from data.schema import Timeframe
-from deviation.report.json_output import UNNAMED_WINDOW
+from deviation.report.choices import CHOSEN_BY_HAND
 
 
 def list_shell_outputs(catalogue: Catalogue) -> tuple[tuple[str, str], ...]:
@@ -53,7 +53,7 @@ def _build_updates(
 ) -> Updates:
     """All values but those of the choice of an asset."""
     offer_text = describe_origin(result) if page.is_measured else ""
-    notice_entries = (*(Notice(Severity.ALERT, text) for text in messages), *list_notices(result, catalogue))
+    notice_entries = (*(Notice(Severity.ALERT, text) for text in messages), *list_notices(result))
     return {
         **build_location_updates(page, view, catalogue),
         **_build_window_updates(result.view, catalogue),
@@ -126,7 +126,7 @@ def _build_window_updates(view: ViewState, catalogue: Catalogue) -> Updates:
     event, window_name = catalogue.get_event(view.event), view.find_window_name(catalogue)
     minutes = (view.end - view.start) // timedelta(minutes=1)
     bars_text = "" if view.timeframe is Timeframe.M1 else f" in bars of {view.timeframe.length}"
-    by_hand_text = f", {UNNAMED_WINDOW}" if window_name is None else ""
+    by_hand_text = f", {CHOSEN_BY_HAND}" if window_name is None else ""
     chips = [
         dmc.Tooltip(
             dmc.Chip(format_window_name(window.name, catalogue), value=window.name, size="sm"),
@@ -173,7 +173,7 @@ def _build_setting_updates(view: ViewState) -> Updates:
         ("reference-kind", "value"): view.reference.value,
         ("enter", "value"): view.enter_pct,
         ("exit", "value"): view.exit_pct,
-        ("min-vote", "value"): view.min_vote_usd,
+        ("min-vote", "value"): view.min_vote,
     }
 
 

@@ -116,7 +116,7 @@ CONTROLS: dict[str, Callable[[ViewState, Any, Catalogue], ViewState]] = {
     "enter": _set_enter,
     "exit": lambda view, value, _: replace(view, exit_pct=float(value)),
     "bar": lambda view, value, _: replace(view, timeframe=Timeframe(value)),
-    "min-vote": lambda view, value, _: replace(view, min_vote_usd=float(value)),
+    "min-vote": lambda view, value, _: replace(view, min_vote=float(value)),
     "collected": lambda view, _, __: view,
 }
 """The function from view, value and catalogue to the new view, by the id of each control."""

@@ -111,15 +111,15 @@ class _QueryReader:
 
     def read_thresholds(self, default_view: ViewState) -> ViewState:
         """The view with enter, exit and least vote of the link, or with none of them if one is not valid."""
-        keys = {"enter": default_view.enter_pct, "exit": default_view.exit_pct, "min-vote": default_view.min_vote_usd}
+        keys = {"enter": default_view.enter_pct, "exit": default_view.exit_pct, "min-vote": default_view.min_vote}
         try:
-            enter, exit_, min_vote_usd = (float(self.query.get(key, value)) for key, value in keys.items())
-            return replace(default_view, enter_pct=enter, exit_pct=exit_, min_vote_usd=min_vote_usd)
+            enter, exit_, min_vote = (float(self.query.get(key, value)) for key, value in keys.items())
+            return replace(default_view, enter_pct=enter, exit_pct=exit_, min_vote=min_vote)
         except ValueError as error:
             self.notices.append(
                 f"The link's thresholds cannot be used ({error}); enter {format_threshold(DEFAULT_PARAMETERS.enter)}, "
                 f"exit {format_threshold(DEFAULT_PARAMETERS.exit)} and "
-                f"votes from {format_amount(DEFAULT_PARAMETERS.min_vote_usd)} dollars "
+                f"votes from {format_amount(DEFAULT_PARAMETERS.min_vote)} dollars "
                 "are."
             )
             return default_view

@@ -10,6 +10,7 @@ from data.catalogue import DEFAULT_FOCUS, Catalogue
 from data.schema import Timeframe
 from data.times import format_time
 from deviation.question import Parameters, QuoteHandling, ReferenceKind, floor_to_bar
+from deviation.side import Side
 
 DEFAULT_PARAMETERS = Parameters()
 
@@ -43,7 +44,8 @@ class ViewState:
     ``enter_pct`` and ``exit_pct`` are in per cent, so that a link has the numbers that were typed. ``excluded`` venues
     neither vote nor are measured, the lines of ``hidden`` ones are not drawn. The window ``[start, end)`` is identified
     by its edges; whether it has a name follows from them. ``second_window`` is shown beside it on the Compare page.
-    ``timeframe`` is the length of the measured bars, ``scale`` that of the panels of the Compare page.
+    ``timeframe`` is the length of the measured bars, ``scale`` that of the panels of the Compare page. ``side`` is the
+    one that charts of a single side show.
 
     Raises:
         ValueError: A parameter of the method lies outside of its range.
@@ -58,7 +60,7 @@ class ViewState:
     reference: ReferenceKind = DEFAULT_PARAMETERS.reference
     enter_pct: float = 100 * DEFAULT_PARAMETERS.enter
     exit_pct: float = 100 * DEFAULT_PARAMETERS.exit
-    min_vote_usd: float = DEFAULT_PARAMETERS.min_vote_usd
+    min_vote: float = DEFAULT_PARAMETERS.min_vote
     excluded: frozenset[str] = frozenset()
     hidden: frozenset[str] = frozenset()
     zone: Zone = Zone.UTC
@@ -67,6 +69,7 @@ class ViewState:
     second_window: SecondWindow | None = None
     timeframe: Timeframe = Timeframe.M1
     scale: PanelScale = PanelScale.SHARED
+    side: Side = Side.BELOW
 
     parameters: Parameters = field(init=False, repr=False, compare=False)
 
@@ -76,7 +79,7 @@ class ViewState:
             quote=self.quote,
             enter=self.enter_pct / 100,
             exit=self.exit_pct / 100,
-            min_vote_usd=self.min_vote_usd,
+            min_vote=self.min_vote,
         )
         object.__setattr__(self, "parameters", parameters)
 
@@ -84,7 +87,13 @@ class ViewState:
     def measured_view(self) -> "ViewState":
         """The view with defaults for all settings that change no number, so that it is a key of measurements."""
         return replace(
-            self, hidden=frozenset(), zone=Zone.UTC, theme=Theme.LIGHT, second_window=None, scale=PanelScale.SHARED
+            self,
+            hidden=frozenset(),
+            zone=Zone.UTC,
+            theme=Theme.LIGHT,
+            second_window=None,
+            scale=PanelScale.SHARED,
+            side=Side.BELOW,
         )
 
     @property
@@ -139,7 +148,7 @@ def _list_query_values(view: ViewState, catalogue: Catalogue) -> dict[str, str]:
         "reference": view.reference.value,
         "enter": format_number(view.enter_pct),
         "exit": format_number(view.exit_pct),
-        "min-vote": format_number(view.min_vote_usd),
+        "min-vote": format_number(view.min_vote),
         "out": ",".join(sorted(view.excluded)),
         "hide": ",".join(sorted(view.hidden)),
         "zone": view.zone.value,
@@ -148,4 +157,5 @@ def _list_query_values(view: ViewState, catalogue: Catalogue) -> dict[str, str]:
         "against": "" if view.second_window is None else view.second_window.to_text(catalogue),
         "bar": view.timeframe.value,
         "scale": view.scale.value,
+        "side": view.side.value,
     }

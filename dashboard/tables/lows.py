@@ -7,9 +7,10 @@ from dashboard.tables.venues import TableCell
 from dashboard.text.clock import Zone
 from dashboard.text.numbers import format_bar_time, format_bounds, format_optional_price, format_signed_percent
 from data.catalogue import Catalogue
+from deviation.measurement import Measurement
 from deviation.question import Group
 from deviation.report.lows import summarize_lows
-from deviation.result import MarketRow, Measurement
+from deviation.result import MarketRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,11 @@ from dashboard.text.clock import Zone
 from dashboard.text.numbers import format_bar_time, format_optional_price
 from data.catalogue import Catalogue
 from data.schema import TIME
+from deviation.measurement import Measurement
 from deviation.question import Group
 from deviation.report.json_output import format_iso
 from deviation.report.lows import measure_low_bounds, summarize_lows
-from deviation.result import MarketRow, Measurement
+from deviation.result import MarketRow
 from deviation.window.summary import THRESHOLDS_PCT
 
 LOWS_SCHEMA: dict[str, pl.DataType] = {

@@ -2,25 +2,32 @@
 
 from dataclasses import dataclass
 
+from deviation.measurement import Measurement
 from deviation.question import Group
 from deviation.ranks import Rank
-from deviation.result import MarketRow, Measurement
+from deviation.result import MarketRow
+from deviation.side import Side
+from deviation.window.side_summary import SideExtreme
 from deviation.window.summary import DeviationSummary
 
 
 @dataclass(frozen=True, slots=True)
 class CountedMinutes:
-    """The deepest close and the minutes below that a table shows: of firm minutes, or of thin ones if ``is_thin``.
-
-    ``depth`` is a fraction and ``depth_at`` its position in the window, both None without a minute. ``below_min`` of
-    ``minutes`` lie at least ``enter`` below.
-    """
+    """What a table shows of both sides: of ``minutes`` firm ones, or thin ones if ``is_thin``."""
 
     minutes: float
-    below_min: float
-    depth: float | None
-    depth_at: int | None
+    sides: dict[Side, SideExtreme]
     is_thin: bool
+
+    @property
+    def below(self) -> SideExtreme:
+        """The largest discount and the minutes below."""
+        return self.sides[Side.BELOW]
+
+    @property
+    def above(self) -> SideExtreme:
+        """The largest premium and the minutes above."""
+        return self.sides[Side.ABOVE]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +51,7 @@ class VenueResult:
     @property
     def is_own_group(self) -> bool:
         """Whether ``group`` is the market's own."""
-        return self.row.market.group is self.group
+        return self.row.market.group == self.group
 
 
 def build_venue_result(measurement: Measurement, row: MarketRow, group: Group) -> VenueResult:
@@ -63,5 +70,6 @@ def select_counted_minutes(summary: DeviationSummary) -> CountedMinutes:
     """Firm minutes; thin ones where no minute is firm and at least one is thin."""
     thin = summary.thin
     if summary.firm_min or not thin.minutes:
-        return CountedMinutes(summary.firm_min, summary.below_min, summary.depth, summary.depth_at, is_thin=False)
-    return CountedMinutes(thin.minutes, thin.below_min, thin.depth, thin.depth_at, is_thin=True)
+        sides = {side: summary.get_side(side).extreme for side in Side}
+        return CountedMinutes(summary.firm_min, sides, is_thin=False)
+    return CountedMinutes(thin.minutes, thin.sides, is_thin=True)

@@ -15,9 +15,10 @@ from dashboard.text.numbers import (
 )
 from data.catalogue import Catalogue
 from data.schema import Evidence
+from deviation.measurement import Measurement
 from deviation.question import Group
 from deviation.ranks import Rank, RankWord
-from deviation.result import MarketRow, Measurement
+from deviation.result import MarketRow
 from deviation.window.summary import DeviationSummary
 from deviation.wording import describe_split, format_minutes
 

@@ -1,7 +1,7 @@
 """Times and ticks on the reader's clock: figures hold UTC, only labels are converted."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from datetime import time as time_of_day
 from enum import StrEnum
 
@@ -26,6 +26,11 @@ class Zone(StrEnum):
     def offset(self) -> timedelta:
         """The offset from UTC."""
         return timedelta(hours=8 if self is Zone.UTC8 else 0)
+
+    @property
+    def tzinfo(self) -> tzinfo:
+        """The zone as `datetime` takes it."""
+        return UTC if self is Zone.UTC else timezone(self.offset, self.value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,15 +4,14 @@ The same rules hold on pages, in pictures and on a terminal: what is undefined i
 what rounds to zero has no sign, and thousands have a comma.
 """
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from dashboard.text.clock import Zone, convert_to_zone, format_day
 from data.catalogue import Catalogue
 from data.schema import Timeframe
+from deviation.measurement import Measurement
 from deviation.minute.grid import Axis
 from deviation.question import Group
-from deviation.result import Measurement
 from deviation.wording import format_minutes, format_percent, format_price
 
 MINUS_SIGN = "\N{MINUS SIGN}"
@@ -28,38 +27,40 @@ DOLLAR_UNITS = ("", "k", "M", "B")
 """Letters of the powers of a thousand dollars."""
 
 
-def format_signed_percent(fraction: float | None, space: str = NO_BREAK_SPACE) -> str:
-    r"""A fraction in per cent with its sign; ``space`` stands before the "%".
+def format_signed_percent(fraction: float | None) -> str:
+    """A fraction in per cent with its sign.
 
     >>> format_signed_percent(-0.284), format_signed_percent(0.0123), format_signed_percent(-0.0001)
-    ('−28\xa0%', '+1.2\xa0%', '0.0\xa0%')
-    >>> format_signed_percent(None), format_signed_percent(-0.284, space=" ")
-    ('–', '−28 %')
+    ('−28%', '+1.2%', '0.0%')
+    >>> format_signed_percent(None)
+    '–'
     """
     if fraction is None:
         return EN_DASH
     size_text = format_percent(abs(fraction))
     sign = "" if size_text == format_percent(0.0) else MINUS_SIGN if fraction < 0 else "+"
-    return f"{sign}{size_text.replace(' ', space)}"
+    return f"{sign}{size_text}"
 
 
-def format_bounds(shallow: float | None, deep: float | None, space: str = NO_BREAK_SPACE) -> str:
-    r"""Two bounds in per cent, the shallow one first, as one where they read alike.
+def format_bounds(least: float | None, most: float | None) -> str:
+    """Two bounds in per cent, the nearer one first, as one where they read alike.
 
-    >>> format_bounds(-0.35, -0.5), format_bounds(-0.35, -0.352), format_bounds(None, None)
-    ('−35 to −50\xa0%', '−35\xa0%', '–')
+    >>> format_bounds(-0.35, -0.5), format_bounds(-0.35, -0.352), format_bounds(None, None), format_bounds(-0.35, None)
+    ('−35% to −50%', '−35%', '–', '−35% or more')
     """
-    shallow_text, deep_text = format_signed_percent(shallow, space), format_signed_percent(deep, space)
-    return shallow_text if shallow_text == deep_text else f"{shallow_text.removesuffix(f'{space}%')} to {deep_text}"
+    least_text, most_text = format_signed_percent(least), format_signed_percent(most)
+    if least is not None and most is None:
+        return f"{least_text} or more"
+    return least_text if least_text == most_text else f"{least_text} to {most_text}"
 
 
 def format_axis_percent(value: float) -> str:
-    r"""The tick at ``value`` per cent, a round number: its sign and all its digits.
+    """The tick at ``value`` per cent, a round number: its sign and all its digits.
 
     >>> format_axis_percent(-20.0), format_axis_percent(0.0), format_axis_percent(2.5)
-    ('−20 %', '0 %', '+2.5 %')
+    ('−20%', '0%', '+2.5%')
     """
-    return f"{MINUS_SIGN if value < 0 else '+' if value > 0 else ''}{abs(value):g} %"
+    return f"{MINUS_SIGN if value < 0 else '+' if value > 0 else ''}{abs(value):g}%"
 
 
 def format_optional_price(value: float | None) -> str:
@@ -197,16 +198,7 @@ def format_window_name(name: str, catalogue: Catalogue) -> str:
 def format_exchanges(group: Group) -> str:
     """The venues of a quote group.
 
-    >>> format_exchanges(Group.USDT)
+    >>> format_exchanges("usdt")
     'USDT exchanges'
     """
     return f"{group.upper()} exchanges"
-
-
-def join_names(items: Sequence[str], conjunction: str = "and") -> str:
-    """Names in a sentence.
-
-    >>> join_names(["Gate", "OKX", "Kraken"])
-    'Gate, OKX and Kraken'
-    """
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {conjunction} {items[-1]}"

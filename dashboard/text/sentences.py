@@ -1,23 +1,25 @@
-"""Sentences on a measurement: title, method, baseline, parameters, notes and unranked markets."""
+"""Sentences on a measurement: title, method, baseline, source, notes and unranked markets."""
 
 from collections.abc import Sequence
 
-from dashboard.text.clock import format_day
+from dashboard.text.clock import Zone, format_day
+from dashboard.text.numbers import format_count, format_exchanges
 from data.catalogue import Catalogue, Note
-from data.schema import Evidence, Origin, Timeframe
+from data.schema import Origin, Timeframe
 from data.version import VERSION
-from deviation.question import Group, Question, QuoteHandling
+from deviation.measurement import Measurement
+from deviation.question import Group, Question
 from deviation.report.headline import write_headline
-from deviation.report.json_output import UNNAMED_WINDOW
-from deviation.result import MarketRow, Measurement
-from deviation.wording import format_amount, format_minutes, format_percent, format_threshold
+from deviation.result import MarketRow
+from deviation.side import Side
+from deviation.wording import format_amount, format_percent, format_threshold, join_names
 
 ORIGIN_LABELS = {
     Origin.ARCHIVE: "public archives",
-    Origin.OHLCV: "exchange interfaces",
-    Origin.TRADES: "single trades",
+    Origin.OHLCV: "exchanges' own interfaces",
+    Origin.TRADES: "built from single trades",
     Origin.IMPORTED: "imported files",
-    Origin.RECONSTRUCTION: "a reconstruction from published figures",
+    Origin.RECONSTRUCTION: "sample made from published figures",
 }
 """Display names of origins."""
 
@@ -28,77 +30,74 @@ MAX_NOTES = 3
 """Time marks on a picture."""
 
 
-def write_title(measurement: Measurement) -> tuple[str, str]:
-    """The headline, and the line under it: durations and ranks, or what an illustration shows."""
-    question = measurement.question
-    lines = write_headline(measurement)
-    if question.origin is Evidence.RECONSTRUCTION:
-        date = f"{format_day(question.start.date())} {question.start.year}"
-        subject = f"{question.asset} on {question.rules.name_of(question.focus)}, {date}"
-        return lines[0], f"{subject}. Few of its prices are published; the path between them is assumed."
-    return lines[0].removesuffix("."), " ".join(lines[1:])
+def write_title(measurement: Measurement, zone: Zone = Zone.UTC) -> tuple[str, str]:
+    """The headline: its first sentence without the full stop, and the others."""
+    first, *others = write_headline(measurement, zone.tzinfo)
+    return first.removesuffix("."), " ".join(others)
 
 
 def write_measured(measurement: Measurement) -> str:
-    """One sentence on what is measured, with the baseline."""
-    question, row = measurement.question, measurement.focus_row
-    reference_text = _describe_reference(question)
+    """One sentence on what is measured, and one on what was normal before."""
+    question = measurement.question
     if question.underlying is not None:
-        reference_text = f"{question.underlying} on the other exchanges times the calm ratio"
-    return f"{_describe_closes(question)} against {reference_text}; {write_baseline(row, question.timeframe)}."
+        what = f"compared with {question.underlying} on the other exchanges x the ratio before the event"
+    else:
+        what = f"compared with {_describe_reference(question)}"
+    return f"{_describe_closes(question)} {what}. {write_baseline(measurement)}"
 
 
 def write_compared(measurements: Sequence[Measurement]) -> str:
     """One sentence on what is measured on several assets, with the window they share."""
+    question = measurements[0].question
     has_fair_value = any(measurement.question.underlying is not None for measurement in measurements)
-    wrapped_note = ", wrapped assets against fair value" if has_fair_value else ""
-    reference_text = f"{_describe_reference(measurements[0].question)}{wrapped_note}"
-    return f"{_describe_closes(measurements[0].question)} against {reference_text}; {format_window(measurements[0])}."
+    wrapped_note = "; wrapped assets with their estimated fair value" if has_fair_value else ""
+    what = f"compared with {_describe_reference(question)}{wrapped_note}"
+    return f"{_describe_closes(question)} {what}. {format_window(measurements[0])}."
 
 
 def _describe_closes(question: Question) -> str:
-    conversion_text = "as printed" if question.parameters.quote is QuoteHandling.AS_IS else "in dollars"
-    return f"{describe_bar_closes(question).capitalize()} {conversion_text}"
+    return f"{describe_bar_closes(question).capitalize()}"
 
 
 def _describe_reference(question: Question) -> str:
-    return f"the {question.parameters.reference.label} of the other venues of each quote group"
+    return f"the {question.parameters.reference.label} of the other exchanges quoting in the same currency"
 
 
 def describe_bar_closes(question: Question) -> str:
-    """What is compared: the closes of the question's bars.
+    """What is compared: the closing prices of the question's bars.
 
     >>> from data.catalogue import load_catalogue
     >>> from datetime import UTC, datetime
     >>> from analysis.questions import build_question
     >>> day = datetime(2025, 10, 10, tzinfo=UTC), datetime(2025, 10, 11, tzinfo=UTC)
     >>> describe_bar_closes(build_question(load_catalogue(), "ATOM", *day, timeframe=Timeframe.M5))
-    'five-minute closes'
+    'five-minute closing prices'
     """
-    return f"{question.timeframe.adjective} closes"
+    return f"{question.timeframe.adjective} closing prices"
 
 
-def write_baseline(row: MarketRow | None, timeframe: Timeframe) -> str:
-    """What was normal in the 24 h before the window, from the groups that were firm then."""
+def write_baseline(measurement: Measurement) -> str:
+    """What was normal in the span of the baseline, against each group that can be compared."""
+    question, row = measurement.question, measurement.focus_row
     if row is None:
-        return "nothing to compare"
-    baselines = [
-        (group, summary.firm_min, summary.largest_size)
-        for group in (row.market.group, row.market.group.other)
-        for summary in [row.summaries[group].baseline]
+        return "There is nothing to compare."
+    start, end = question.baseline_span
+    span = (
+        f"{format_day(start.date())} {start:%H:%M} to "
+        f"{'' if start.date() == end.date() else f'{format_day(end.date())} '}{end:%H:%M} UTC"
+    )
+    period = "the 24 hours before" if question.calm_span is None else f"the calm period before ({span})"
+    name = question.rules.name_of(row.market.venue)
+    findings = [
+        f"{format_percent(summary.baseline.largest_size)} from "
+        f"{'its estimated fair value by ' if question.underlying else 'other ' if group == row.market.group else ''}"
+        f"{format_exchanges(group)}"
+        for group, summary in row.summaries.items()
+        if summary.baseline.largest_size is not None
     ]
-    firm_baselines = [
-        (group, firm_min, largest_size) for group, firm_min, largest_size in baselines if largest_size is not None
-    ]
-    if not firm_baselines:
-        return f"in the 24 hours before, no {timeframe.noun} had the three votes that make it firm"
-    (first_group, firm_min, largest_size), *further = firm_baselines
-    text = f"in the {format_minutes(firm_min)} firm minutes before, never more than {format_percent(largest_size)} off"
-    if further:
-        group, firm_min, largest_size = further[0]
-        other_text = f"{group.upper()}: {format_minutes(firm_min)} minutes, {format_percent(largest_size)}"
-        return f"{text} {first_group.upper()} venues ({other_text})"
-    return f"{text} {first_group.upper()} venues"
+    if not findings:
+        return f"In {period}, no {question.timeframe.noun} had prices from three other exchanges."
+    return f"In {period}, {name} was never more than {join_names(findings)}."
 
 
 def format_market_name(row: MarketRow, measurement: Measurement, catalogue: Catalogue) -> str:
@@ -107,36 +106,41 @@ def format_market_name(row: MarketRow, measurement: Measurement, catalogue: Cata
     return name if len(measurement.select_rows(row.market.venue)) == 1 else f"{name} {row.market.symbol}"
 
 
-def write_choices(measurement: Measurement, *other_measurements: Measurement) -> str:
-    """Quote handling, parameters, window, version, and the limit of candles.
+def write_method_line(measurement: Measurement, *other_measurements: Measurement) -> str:
+    """Reference, threshold, least volume, window, and the limit of such prices; for the foot of a picture.
 
-    ``other_measurements`` have the same parameters; they may have other assumed quotes and another window.
+    ``other_measurements`` have the same parameters; they may have another window.
     """
     question, parameters = measurement.question, measurement.question.parameters
-    quotes_text = "Quotes as printed, not converted"
-    if parameters.quote is QuoteHandling.USD:
-        quotes_text = "Quotes converted at their own dollar rate"
-        assumed = dict.fromkeys(
-            quote for other_measurement in (measurement, *other_measurements) for quote in other_measurement.fx_assumed
-        )
-        if assumed:
-            quotes_text = f"{' and '.join(f'1 {quote}' for quote in assumed)} taken as 1 USD"
-    parameters_text = (
-        f"{parameters.reference.label.capitalize()}, enter {format_threshold(parameters.enter)}, "
-        f"exit {format_threshold(parameters.exit)}, "
-        f"confirm {parameters.confirm}, votes from ${format_amount(parameters.min_vote_usd)}"
-    )
     bars_text = "" if question.timeframe is Timeframe.M1 else f"Bars of {question.timeframe}. "
     other_windows = "".join(
-        f" Beside it {other_measurement}."
-        for other_measurement in dict.fromkeys(map(format_window, other_measurements))
-        if other_measurement != format_window(measurement)
+        f" and {other_window}"
+        for other_window in dict.fromkeys(map(format_window, other_measurements))
+        if other_window != format_window(measurement)
     )
     return (
-        f"{bars_text}{quotes_text}. {parameters_text}. "
-        f"Window {question.window or UNNAMED_WINDOW}, {format_window(measurement)}.{other_windows} "
-        f"Plumbline {VERSION}. Candles cannot show why."
+        f"{bars_text}Method: deviation from the {parameters.reference.label} of the other exchanges; threshold "
+        f"{format_threshold(parameters.enter)}; minutes under ${format_amount(parameters.min_vote)} of volume do not "
+        f"count. Window: {format_window(measurement)}{other_windows}. "
+        f"{question.timeframe.adjective.capitalize()} prices cannot show the cause."
     )
+
+
+def write_source_line(measurements: Sequence[Measurement], link: str = "", date: str = "") -> str:
+    """Where the prices are from, and what made the picture.
+
+    >>> write_source_line([]).startswith("Source: no prices; analysis: Plumbline ")
+    True
+    """
+    venues = {row.market.venue for measurement in measurements for row in measurement.rows}
+    origins = {name for measurement in measurements for names in measurement.origins.values() for name in names}
+    labels = join_names(sorted({ORIGIN_LABELS[Origin(name)] for name in origins})) if origins else ""
+    timeframe = measurements[0].question.timeframe if measurements else Timeframe.M1
+    prices = (
+        f"{timeframe.adjective} prices of {format_count(len(venues), 'exchange')} ({labels})" if venues else "no prices"
+    )
+    parts = [f"Source: {prices}; analysis: Plumbline {VERSION}", *(part for part in (link, date) if part)]
+    return ", ".join(parts)
 
 
 def format_window(measurement: Measurement) -> str:
@@ -157,9 +161,7 @@ def select_notes(measurement: Measurement, catalogue: Catalogue, min_distance_mi
     question = measurement.question
     notes_in_window = list_window_notes(measurement, catalogue)
     row = measurement.focus_row
-    extreme_position = (
-        None if row is None else row.own_summary.depth_at if row.own_summary.depth_at is not None else row.low_at
-    )
+    extreme_position = None if row is None else _find_extreme(row)
     centre_time = measurement.time_at(extreme_position) or question.start
     chosen: list[Note] = []
     for note in sorted(
@@ -176,6 +178,12 @@ def select_notes(measurement: Measurement, catalogue: Catalogue, min_distance_mi
         if len(chosen) < MAX_NOTES and not is_close:
             chosen.append(note)
     return sorted(chosen, key=lambda note: note.at)
+
+
+def _find_extreme(row: MarketRow) -> int | None:
+    """The position of the largest deviation, without one of the lowest trade."""
+    at = row.own_summary.get_side(row.own_summary.larger_side).at
+    return row.low.at if at is None and row.low is not None else at
 
 
 def list_window_notes(measurement: Measurement, catalogue: Catalogue) -> list[Note]:
@@ -205,19 +213,19 @@ def _is_on_other_assets(note: Note, asset: str, catalogue: Catalogue) -> bool:
 
 def write_unranked(measurement: Measurement, catalogue: Catalogue, group: Group) -> str:
     """One sentence on the markets of a group that are not ranked, reasons shared where they can be."""
-    rows = [row for row in measurement.rows if row.market.group is group]
+    rows = [row for row in measurement.rows if row.market.group == group]
     reasons: dict[str, list[str]] = {}
     for row in rows:
-        reason = measurement.ranks[row.market].reason
-        if reason is not None:
+        verdict = measurement.ranks[row.market][Side.BELOW].largest
+        if not verdict.is_ranked:
             name = catalogue.get_venue(row.market.venue).name
-            reasons.setdefault(reason, []).append(name if row.is_spot else f"{name} perpetual")
+            reasons.setdefault(verdict.why or "", []).append(name if row.is_spot else f"{name} perpetual")
     if not reasons:
         return ""
     if len(reasons) == 1 and sum(len(names) for names in reasons.values()) == len(rows):
         return f"Not ranked: {next(iter(reasons))}."
     reasons_text = "; ".join(f"{_join_first_names(names)} ({reason})" for reason, names in reasons.items())
-    return f"Grey, not ranked: {reasons_text}."
+    return f"Not ranked: {reasons_text}."
 
 
 def _join_first_names(names: list[str]) -> str:

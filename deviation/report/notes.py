@@ -12,19 +12,24 @@ from deviation.wording import format_amount, format_minutes, format_threshold, j
 
 
 def write_notes(measurement: Measurement) -> tuple[str, ...]:
-    """Rates, splits, missing minutes of the focus row, and choices; a sentence each."""
-    notes = []
-    if measurement.question.origin is Evidence.REAL:
-        notes += _write_rate_notes(measurement)
-        row = measurement.focus_row
-        if row is not None:
-            notes += _write_row_notes(measurement, row)
+    """Everything that a headline rests on; a sentence each."""
     choices = describe_choices(measurement.question)
-    if choices:
-        notes.append(f"{choices}.")
-    if measurement.absent:
-        notes.append(f"Chosen, but without a price in this data for this window: {join_names(measurement.absent)}.")
-    return tuple(notes)
+    return (*write_data_notes(measurement), *([f"{choices}."] if choices else []), *write_absent_note(measurement))
+
+
+def write_data_notes(measurement: Measurement) -> tuple[str, ...]:
+    """Rates, splits, and missing minutes of the focus row; none on the reconstruction."""
+    if measurement.question.origin is not Evidence.REAL:
+        return ()
+    row = measurement.focus_row
+    return (*_write_rate_notes(measurement), *([] if row is None else _write_row_notes(measurement, row)))
+
+
+def write_absent_note(measurement: Measurement) -> tuple[str, ...]:
+    """The choices that match no price."""
+    if not measurement.absent:
+        return ()
+    return (f"Chosen, but without a price in this data for this window: {join_names(measurement.absent)}.",)
 
 
 def describe_choices(question: Question) -> str:

@@ -72,17 +72,17 @@ class SideSummary:
     @property
     def deviation(self) -> float | None:
         """The extreme deviation."""
-        return self._extreme.deviation
+        return self.extreme.deviation
 
     @property
     def at(self) -> int | None:
         """Its first position."""
-        return self._extreme.at
+        return self.extreme.at
 
     @property
     def minutes(self) -> float:
         """Minutes at or beyond `enter`."""
-        return self._extreme.minutes
+        return self.extreme.minutes
 
     @property
     def size(self) -> float:
@@ -129,7 +129,8 @@ class SideSummary:
         return self._measure(self.series.measure_side(self.side).whole)
 
     @cached_property
-    def _extreme(self) -> SideExtreme:
+    def extreme(self) -> SideExtreme:
+        """The extreme deviation, where, and for how long."""
         return self._measure(self.series.d)
 
     def _measure(self, values: Floats) -> SideExtreme:

@@ -47,7 +47,7 @@ def test_import_measure_export_forget(run: RunCommand, candles: Path, tmp_path: 
         "enter": 0.02,
         "exit": 0.01,
         "confirm": 3,
-        "min_vote_usd": 100.0,
+        "min_vote": 100.0,
     }
     binance = measured["venues"][0]
     assert (binance["venue"], binance["against"]["usdt"]["depth"]) == ("binance", pytest.approx(-0.1))

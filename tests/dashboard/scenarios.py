@@ -11,8 +11,8 @@ from analysis.questions import build_question
 from data.catalogue import load_catalogue
 from data.schema import CANDLE, SPAN, Evidence, Origin, build_empty_frame
 from deviation.measure import measure
+from deviation.measurement import Measurement
 from deviation.question import Parameters, QuoteHandling
-from deviation.result import Measurement
 
 START = datetime(2025, 10, 10, 21, 0, tzinfo=UTC)
 CATALOGUE = load_catalogue()

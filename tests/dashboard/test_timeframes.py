@@ -28,9 +28,9 @@ from dashboard.text.numbers import format_bar_time
 from dashboard.text.sentences import write_measured
 from data.catalogue import load_catalogue
 from data.schema import Timeframe
+from deviation.measurement import Measurement
 from deviation.minute.states import State
 from deviation.report.headline import write_headline
-from deviation.result import Measurement
 from tests.dashboard.component_data import collect_text, to_plain_data
 from tests.dashboard.memory_store import (
     START,

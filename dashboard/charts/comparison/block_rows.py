@@ -14,9 +14,10 @@ from dashboard.text.numbers import (
     format_short_time,
     format_signed_percent,
 )
-from deviation.window.episodes import Direction
+from deviation.measurement import Measurement
 from deviation.question import TOLERANCE, Group
-from deviation.result import MarketRow, Measurement
+from deviation.result import MarketRow
+from deviation.window.episodes import Direction
 from deviation.window.summary import DeviationSummary, select_side
 
 MAX_SCALE_STRETCH = 1.5

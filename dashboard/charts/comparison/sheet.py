@@ -17,7 +17,7 @@ from dashboard.state.view import Theme
 from dashboard.text.sentences import select_notes, write_measured, write_title
 from data.catalogue import Catalogue
 from data.schema import Evidence, Timeframe
-from deviation.result import Measurement
+from deviation.measurement import Measurement
 
 GUTTER = 24
 """Space between charts and venues."""

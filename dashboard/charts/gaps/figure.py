@@ -15,9 +15,9 @@ from dashboard.tables.lows_rows import measure_unaligned_gap
 from dashboard.text.numbers import format_axis_percent
 from data.catalogue import Catalogue
 from data.schema import Timeframe
+from deviation.measurement import Measurement
 from deviation.question import TOLERANCE
 from deviation.report.lows import summarize_lows
-from deviation.result import Measurement
 
 BIN_EDGES_PCT = (-50, -20, -10, -5, -2, 0, 2, 5, 10, 20, 50)
 """Edges between bins in per cent; a gap at an edge belongs to the bin below it, the outer bins are open."""

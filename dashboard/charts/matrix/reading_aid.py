@@ -8,13 +8,14 @@ from dash import html
 from dashboard.service.event import EventContext
 from dashboard.state.links import MethodAnchor
 from dashboard.text.clock import convert_to_zone, format_day
-from dashboard.text.numbers import EN_DASH, format_exchanges, join_names
+from dashboard.text.numbers import EN_DASH, format_exchanges
 from deviation.matrix import NO_CANDLE_RANK, ReadingAid, compute_reading_aid
+from deviation.measurement import Measurement
 from deviation.placebo import PLACEBO_DAYS, PlaceboDay, PlaceboStatus, shift_question
 from deviation.question import Group
 from deviation.ranks import RankWord
 from deviation.report.fairness_json import NO_SIGNIFICANCE_NOTE
-from deviation.result import Measurement
+from deviation.wording import join_names
 
 
 def write_verdict(overview: EventContext) -> str:

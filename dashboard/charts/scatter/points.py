@@ -17,8 +17,9 @@ from dashboard.text.numbers import (
 from data.catalogue import Catalogue
 from data.reconstruction.candles import list_assumed_markets
 from data.schema import Timeframe
+from deviation.measurement import Measurement
 from deviation.question import Group
-from deviation.result import MarketRow, Measurement
+from deviation.result import MarketRow
 
 TOO_FEW_TEXT = (
     "Too few exchanges: a {bar.noun} counts where at least three others traded. Collect or import more of them."

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from deviation.measurement import Measurement
 from deviation.question import Group
 from deviation.ranks import RankWord
-from deviation.result import MarketRow, Measurement
+from deviation.result import MarketRow
 
 ILLUSTRATION_TEXT = "An illustration: nothing follows from it."
 DEEPEST_TITLE = "Busiest and deepest"

@@ -7,10 +7,10 @@ from analysis.questions import sort_venues
 from dashboard.charts.small_multiples.panels import FOCUS_WIDTHS, OTHER_WIDTH
 from dashboard.draw.scene import Scene, select_group_dash
 from dashboard.draw.theme import GROUP_DASHES
-from dashboard.text.numbers import join_names
 from data.catalogue import Catalogue
 from deviation.question import Group
 from deviation.result import MarketRow
+from deviation.wording import join_names
 
 
 @dataclass(frozen=True, slots=True)

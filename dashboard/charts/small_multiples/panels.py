@@ -14,8 +14,9 @@ from dashboard.state.view import OriginChoice, Theme, ViewState
 from dashboard.text.numbers import format_span, format_window_name
 from data.catalogue import Catalogue
 from data.schema import MINUTE_MS
+from deviation.measurement import Measurement
 from deviation.minute.grid import Floats
-from deviation.result import MarketRow, Measurement
+from deviation.result import MarketRow
 
 FOCUS_WIDTHS = (2.4, 1.5)
 """Widths of the focus venue's lines against its own group and against the other one, in pixels."""

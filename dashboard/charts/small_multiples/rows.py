@@ -11,9 +11,10 @@ from dashboard.tables.venues import TableCell, build_minutes_below_cell
 from dashboard.text.numbers import EN_DASH, format_bar_time, format_signed_percent
 from data.catalogue import Catalogue
 from data.schema import MINUTE_MS, TIME
+from deviation.measurement import Measurement
 from deviation.question import TOLERANCE, Group
 from deviation.report.json_output import DEVIATION_SCHEMA, build_deviation_frame
-from deviation.result import MarketRow, Measurement
+from deviation.result import MarketRow
 from deviation.window.summary import DeviationSummary
 
 AT_LEAST_SIGN = "\N{GREATER-THAN OR EQUAL TO}"

@@ -26,9 +26,9 @@ from dashboard.text.clock import Zone, build_ticks, shorten_tick
 from dashboard.text.numbers import EN_DASH
 from data.catalogue import Catalogue
 from data.schema import Evidence
+from deviation.measurement import Measurement
 from deviation.question import Group
 from deviation.report.headline import ILLUSTRATION
-from deviation.result import Measurement
 
 PANEL_COLUMNS = {SheetSize.WIDE: 3, SheetSize.SQUARE: 2, SheetSize.TALL: 2}
 """Columns of panels for one window; two windows are two rows on a wide sheet, else two columns."""

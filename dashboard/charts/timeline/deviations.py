@@ -9,10 +9,10 @@ from dashboard.draw.scene import HOLLOW_DASH, EndLabel, Scene, find_last_value
 from dashboard.draw.theme import GROUP_DASHES, mix_colours
 from dashboard.draw.traces import Trace, build_area_trace, build_hollow_trace, build_line_traces
 from dashboard.text.numbers import format_signed_percent
-from deviation.window.episodes import Direction
 from deviation.minute.series import DeviationSeries
 from deviation.question import TOLERANCE, Group
 from deviation.result import MarketRow
+from deviation.window.episodes import Direction
 from deviation.window.summary import find_minimum, select_side, value_at
 from deviation.wording import format_clock_time, format_threshold
 

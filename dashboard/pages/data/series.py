@@ -13,9 +13,10 @@ from dashboard.pages.data.coverage_map import build_legend, build_map, build_num
 from dashboard.pages.data.holdings import count_by_length
 from dashboard.service.store_info import read_coverage_map
 from dashboard.state.view import ViewState
-from dashboard.text.numbers import format_count, format_span, join_names
+from dashboard.text.numbers import format_count, format_span
 from dashboard.text.store import BAR_NAMES, LENGTH_NAMES
 from data.schema import Evidence, Timeframe
+from deviation.wording import join_names
 
 
 def build_coverage_updates(context: PageContext, view: ViewState) -> Updates:

@@ -36,13 +36,12 @@ from dashboard.state.view import ViewState, format_number
 from dashboard.tables.html import build_lows_table, build_venue_tables
 from dashboard.tables.lows import build_lows_rows
 from dashboard.tables.venues import build_venue_blocks
-from dashboard.text.numbers import join_names
 from dashboard.text.sentences import list_window_notes, write_measured, write_title
 from data.catalogue import Catalogue
 from data.reconstruction.candles import list_assumed_markets
 from data.schema import Evidence, Timeframe
-from deviation.result import Measurement
-from deviation.wording import format_minutes
+from deviation.measurement import Measurement
+from deviation.wording import format_minutes, join_names
 
 MAX_SECONDS_WINDOW = timedelta(minutes=30)
 """The longest window for which bars of a second are offered; in a longer one they are narrower than a pixel."""

@@ -22,9 +22,9 @@ from dashboard.tables.html import build_lows_table
 from dashboard.tables.lows import build_lows_rows
 from dashboard.tables.lows_grid import GRID_ID, build_columns, build_grid, format_grid_height, list_column_terms
 from dashboard.tables.lows_rows import FILE_FIELDS, build_grid_rows
-from dashboard.text.numbers import join_names
 from data.schema import Timeframe
-from deviation.result import Measurement
+from deviation.measurement import Measurement
+from deviation.wording import join_names
 
 WARNING = (
     "A day's lows were not printed in the same {one}, and the busiest exchange has more trades, hence more extreme "

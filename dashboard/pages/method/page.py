@@ -10,10 +10,11 @@ from dashboard.pages.method.definitions import Definition, build_definitions
 from dashboard.pages.method.parts import DefinitionParameters
 from dashboard.state.links import MethodAnchor, ViewLinks
 from dashboard.state.view import ViewState
-from dashboard.text.numbers import format_span, format_window_name, join_names
+from dashboard.text.numbers import format_span, format_window_name
 from data.catalogue import Catalogue
 from deviation.question import QuoteHandling
-from deviation.report.json_output import UNNAMED_WINDOW
+from deviation.report.choices import CHOSEN_BY_HAND
+from deviation.wording import join_names
 
 LEAD = (
     "Plumbline sets each exchange's price, {in_turn}, beside what the others say, and measures how far below it "
@@ -72,7 +73,7 @@ def _build_settings_table(view: ViewState, catalogue: Catalogue, links: ViewLink
     left_out_text = (
         join_names([catalogue.get_venue(venue).name for venue in sorted(view.excluded)]) if view.excluded else "nobody"
     )
-    window_text = UNNAMED_WINDOW if window_name is None else format_window_name(window_name, catalogue)
+    window_text = CHOSEN_BY_HAND if window_name is None else format_window_name(window_name, catalogue)
     settings = [
         ("Window", MethodAnchor.WINDOWS, f"{window_text}: {format_span(view.start, view.end, view.zone)}"),
         ("Bars", MethodAnchor.MINUTE, f"of {view.timeframe.length}"),

@@ -46,7 +46,7 @@ class DefinitionParameters:
     @property
     def min_vote_text(self) -> str:
         """The traded dollars from which a bar votes."""
-        return f"{format_amount(self.view.min_vote_usd)} dollars"
+        return f"{format_amount(self.view.min_vote)} dollars"
 
     @property
     def focus_name(self) -> str:

@@ -15,11 +15,12 @@ from dashboard.service.event import EventContext, build_focus_button
 from dashboard.state.links import MethodAnchor
 from dashboard.text.numbers import NO_BREAK_SPACE, format_bounds, format_minute_range, format_signed_percent
 from data.reconstruction.candles import list_assumed_markets
+from deviation.measurement import Measurement
 from deviation.minute.markets import Market
 from deviation.question import Group, Rules
 from deviation.ranks import RankWord
 from deviation.report.headline import write_headline
-from deviation.result import MarketRow, Measurement
+from deviation.result import MarketRow
 from deviation.sensitivity import MarketSensitivity, Sensitivity, Verdict
 
 SENSITIVITY_LINES = {

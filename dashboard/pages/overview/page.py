@@ -22,7 +22,7 @@ from dashboard.state.url import parse_query
 from dashboard.state.view import ViewState
 from dashboard.text.numbers import format_span, format_window_name
 from data.catalogue import Catalogue
-from deviation.report.json_output import UNNAMED_WINDOW
+from deviation.report.choices import CHOSEN_BY_HAND
 
 HEADING = "How far did one exchange's price stray from everyone else's?"
 
@@ -107,7 +107,7 @@ def _write_summary(overview: EventContext) -> str:
 
 def _describe_question(view: ViewState, catalogue: Catalogue) -> str:
     window_name = view.find_window_name(catalogue)
-    window_text = UNNAMED_WINDOW if window_name is None else f"window {format_window_name(window_name, catalogue)}"
+    window_text = CHOSEN_BY_HAND if window_name is None else f"window {format_window_name(window_name, catalogue)}"
     span_text = format_span(view.start, view.end, view.zone)
     return f"{span_text}, {window_text}; every exchange against the others, {view.timeframe.sequence}."
 

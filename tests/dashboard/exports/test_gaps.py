@@ -16,8 +16,8 @@ from dashboard.sheet.sizes import SheetSize
 from dashboard.state.view import Theme
 from data.reconstruction.candles import reconstruct_candles
 from data.schema import build_empty_frame
+from deviation.measurement import Measurement
 from deviation.report.headline import ILLUSTRATION
-from deviation.result import Measurement
 from tests.dashboard.exports.test_routes import (
     CRASH_QUERY,
     WINDOW_TEXT,

@@ -15,8 +15,8 @@ from dashboard.sheet.frame import WATERMARK
 from dashboard.sheet.sizes import SheetSize
 from dashboard.state.view import Theme
 from data.schema import LOW_TRADE, build_empty_frame
+from deviation.measurement import Measurement
 from deviation.report.headline import ILLUSTRATION
-from deviation.result import Measurement
 from tests.dashboard.exports.test_routes import (
     CRASH_QUERY,
     WINDOW_TEXT,

@@ -25,8 +25,8 @@ from dashboard.tables.lows_rows import FILE_FIELDS, build_grid_rows
 from dashboard.text.clock import Zone
 from data.catalogue import load_catalogue
 from data.schema import CANDLE, LOW_TRADE, Timeframe, build_empty_frame
+from deviation.measurement import Measurement
 from deviation.report.json_output import build_lows_json
-from deviation.result import Measurement
 from tests.dashboard.component_data import collect_text, to_plain_data
 from tests.dashboard.memory_store import MemoryStore, RecordedActions
 

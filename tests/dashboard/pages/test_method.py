@@ -38,7 +38,7 @@ def test_the_limits_come_first() -> None:
     [
         ({}, ["at least 2 % below", "within 1 %", "for at least 100 dollars", "This view uses the  median", "nobody"]),
         ({"enter_pct": 5.0, "exit_pct": 0.5}, ["at least 5 % below", "d ≤ −5 %", "within 0.5 %"]),
-        ({"min_vote_usd": 1000.0}, ["for at least 1000 dollars", "from 1000 dollars on"]),
+        ({"min_vote": 1000.0}, ["for at least 1000 dollars", "from 1000 dollars on"]),
         ({"reference": ReferenceKind.WEIGHTED_MEDIAN}, ["This view uses the  weighted median", "exceed half of all"]),
         ({"quote": QuoteHandling.AS_IS}, ["as printed", "a USDT counts as a dollar everywhere"]),
         ({"focus": "kraken", "excluded": frozenset({"okx", "gate"})}, ["minute Kraken traded", "Gate and OKX"]),

@@ -41,9 +41,9 @@ from dashboard.shell.updates import build_shell_updates
 from dashboard.state.view import OriginChoice, Theme, ViewState, build_default_view
 from data.reconstruction.candles import reconstruct_candles
 from data.schema import CANDLE, Origin, build_empty_frame
+from deviation.measurement import Measurement
 from deviation.question import Group
 from deviation.ranks import RankWord
-from deviation.result import Measurement
 from deviation.sensitivity import measure_sensitivity
 from tests.dashboard.component_data import collect_text, to_plain_data
 from tests.dashboard.memory_store import MemoryStore, RecordedActions, build_market_candles

@@ -47,7 +47,7 @@ def build_time(hour: int, minute: int) -> datetime:
         ("enter", 5, {"enter_pct": 5.0}),
         ("enter", 0.5, {"enter_pct": 0.5, "exit_pct": 0.5}),
         ("exit", 0, {"exit_pct": 0.0}),
-        ("min-vote", 1000, {"min_vote_usd": 1000.0}),
+        ("min-vote", 1000, {"min_vote": 1000.0}),
         ("bar", "5m", {"timeframe": Timeframe.M5}),
         ("collected", [1], {}),
         ("enter", "", {}),

@@ -67,7 +67,7 @@ def views(draw: st.DrawFn) -> ViewState:
         reference=draw(st.sampled_from(ReferenceKind)),
         enter_pct=enter,
         exit_pct=draw(st.floats(0, 1)) * enter,
-        min_vote_usd=draw(st.floats(0, 1e9)),
+        min_vote=draw(st.floats(0, 1e9)),
         excluded=draw(st.frozensets(VENUES, max_size=4)) - {focus},
         hidden=draw(st.frozensets(VENUES, max_size=4)),
         zone=draw(st.sampled_from(Zone)),

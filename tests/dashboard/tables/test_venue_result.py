@@ -1,8 +1,9 @@
 """The minutes that count in tables of venues: firm ones, else thin ones."""
 
 from dashboard.tables.venue_result import build_venue_result
+from deviation.measurement import Measurement
 from deviation.question import Group
-from deviation.result import MarketRow, Measurement
+from deviation.result import MarketRow
 from tests.dashboard.scenarios import measure_scenario
 
 

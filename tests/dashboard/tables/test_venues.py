@@ -19,9 +19,9 @@ from dashboard.text.numbers import EN_DASH, MINUS_SIGN, NO_BREAK_SPACE
 from data.catalogue import load_catalogue
 from data.reconstruction.candles import reconstruct_candles
 from data.schema import Timeframe
+from deviation.measurement import Measurement
 from deviation.question import Group
 from deviation.ranks import Rank, RankWord
-from deviation.result import Measurement
 from tests.dashboard.memory_store import USD_VENUES, MemoryStore, build_crash_candles, build_market_candles
 
 CATALOGUE = load_catalogue()
