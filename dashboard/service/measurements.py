@@ -232,7 +232,12 @@ class Measurements:
         shown_view = replace(view, excluded=excluded)
         return ViewResult(shown_view, self._cached_measure(version, shown_view.measured_view, evidence), present_venues)
 
-    def _measure(self, version: str, view: ViewState, evidence: Evidence) -> Measurement | None:
+    def _measure(
+        self,
+        version: str,  # noqa: ARG002 - the version is the key
+        view: ViewState,
+        evidence: Evidence,
+    ) -> Measurement | None:
         start, end = view.whole_bars
         if start >= end:
             return None
