@@ -13,7 +13,7 @@ from cli.commands.follow import follow
 from cli.commands.measure import export, lows, measure
 from cli.commands.serve import serve
 from cli.commands.store import forget, import_, status
-from cli.options import build_global_options
+from cli.global_options import build_global_options
 from cli.session import open_session
 from data.errors import PlumblineError
 from data.version import VERSION

@@ -11,6 +11,7 @@ import click
 
 from analysis.questions import build_question
 from cli.param_types import EnumChoice, Instant, NameList, Percent, VenueHost
+from cli.venue_types import VenueList, VenueName
 from collectors.http.access import Access
 from collectors.venues.table import select_venues
 from data.catalogue import DEFAULT_FOCUS, Catalogue
@@ -22,9 +23,6 @@ from deviation.question import Parameters, Question, QuoteHandling, ReferenceKin
 
 ALL_ASSETS = "all"
 """Stands for every asset in ``--asset`` and ``--assets``."""
-
-GLOBAL_PREFIX = "plumbline."
-"""Prefix of the global options in the context's ``meta``, which all contexts of a run share."""
 
 Callback = Callable[..., Any]
 """The function behind a command."""
@@ -44,10 +42,10 @@ class AccessOptions:
         Raises:
             UsageError: A mirror or proxy is no address, or a host is given for an unknown venue.
         """
-        hosts = dict(self.hosts) or None
-        settings = load_settings(store=settings.store, mirror=self.mirror, proxy=self.proxy, hosts=hosts)
-        select_venues(settings.hosts, derivatives=True)
-        return Access(settings.mirror, settings.proxy, settings.hosts)
+        typed_hosts = dict(self.hosts) or None
+        settings = load_settings(store=settings.store, mirror=self.mirror, proxy=self.proxy, hosts=typed_hosts)
+        hosts = {select_venues([venue], derivatives=True)[0].id: host for venue, host in settings.hosts.items()}
+        return Access(settings.mirror, settings.proxy, hosts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +62,7 @@ class MeasureOptions:
     origin: Evidence
     timeframe: Timeframe
     files: tuple[Path, ...]
+    new_venues: tuple[str, ...]
     complete: bool
     first_seen: bool
 
@@ -121,6 +120,13 @@ class MeasureOptions:
 from_option = click.option("--from", "start", type=Instant(), help="First minute, ISO 8601 with its zone.")
 to_option = click.option("--to", "end", type=Instant(), help="End of the window (not in it), ISO 8601 with its zone.")
 venues_option = click.option("--venues", type=NameList(), default=(), help="Only these venues, with commas.")
+new_venue_option = click.option(
+    "--new-venue",
+    "new_venues",
+    multiple=True,
+    is_eager=True,  # other options may name it
+    help="Declares the id of a venue that is not known yet.",
+)
 derivatives_option = click.option(
     "--derivatives", is_flag=True, help="Perpetual futures too, with their mark and index prices."
 )
@@ -136,10 +142,14 @@ _MEASURE_OPTIONS = (
     to_option,
     click.option("--event", help="An event of the catalogue, such as 2025-10-10."),
     click.option("--window", help="A named window of the event; its default one if left out."),
-    click.option("--venues", type=NameList(), default=(), help="Only these: kraken or kraken:BTC/USDC, with commas."),
+    click.option("--venues", type=VenueList(), default=(), help="Only these: kraken or kraken:BTC/USDC, with commas."),
     click.option(
-        "--focus", show_default=f"the event's, else {DEFAULT_FOCUS}", help="The venue that the headline speaks of."
+        "--focus",
+        type=VenueName(),
+        show_default=f"the event's, else {DEFAULT_FOCUS}",
+        help="The venue that the headline speaks of.",
     ),
+    new_venue_option,
     click.option("--quote", type=EnumChoice(QuoteHandling), default=QuoteHandling.USD.value, show_default=True),
     click.option("--reference", type=EnumChoice(ReferenceKind), default=ReferenceKind.MEDIAN.value, show_default=True),
     click.option(
@@ -168,41 +178,6 @@ _MEASURE_OPTIONS = (
     ),
     click.option("--complete", is_flag=True, help="With --input: absent minutes are quiet, not missing."),
 )
-
-
-def build_global_options() -> list[click.Option]:
-    """The options that may stand before and after a command's name; read them with `get_global_option`.
-
-    click parses what stands before the name first, so the later of two values replaces the earlier one.
-    """
-
-    def store_value(context: click.Context, option: click.Parameter, value: str | int | None) -> None:
-        if value is not None:
-            context.meta[GLOBAL_PREFIX + str(option.name)] = value
-
-    verbosity_flags = (
-        ("--verbose", 1, "Say more on the error stream."),
-        ("--quiet", -1, "Say nothing but results and errors."),
-    )
-    return [
-        click.Option(
-            ["--store"],
-            help="Where candles are kept: a folder or any URI that Delta Lake takes.",
-            callback=store_value,
-            expose_value=False,
-        ),
-        *(
-            click.Option(
-                [flag, "verbosity"], type=int, flag_value=verbosity, help=text, callback=store_value, expose_value=False
-            )
-            for flag, verbosity, text in verbosity_flags
-        ),
-    ]
-
-
-def get_global_option(context: click.Context, name: str, default: Any = None) -> Any:  # noqa: ANN401 - a value of any option
-    """The last given value of a global option: ``store`` as text, ``verbosity`` -1 or 1; else the default."""
-    return context.meta.get(GLOBAL_PREFIX + name, default)
 
 
 def add_access_options(callback: Callback) -> Callback:

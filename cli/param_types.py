@@ -69,6 +69,16 @@ class NameList(click.ParamType[tuple[str, ...]]):
         return tuple(item.strip() for item in value.split(",") if item.strip())
 
 
+class TickerList(NameList):
+    """Tickers of assets separated by commas, in any case."""
+
+    def convert(
+        self, value: str | tuple[str, ...], param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        """Split at commas; the tickers in capitals."""
+        return tuple(name.upper() for name in super().convert(value, param, ctx))
+
+
 class VenueHost(click.ParamType[tuple[str, str]]):
     """A venue and the host to ask instead of its usual one."""
 

@@ -9,7 +9,8 @@ import click
 
 from analysis.questions import find_replacement_focus, measure_question
 from cli import clock
-from cli.options import MeasureOptions, build_global_options, get_global_option
+from cli.global_options import build_global_options, get_global_option
+from cli.options import MeasureOptions
 from data.catalogue import Catalogue, load_catalogue
 from data.errors import NoUsableCandles, UsageError
 from data.files.source import FileSource
@@ -45,7 +46,7 @@ class Session:
             message = "--as-first-seen is for the store: a file holds each candle once"
             raise UsageError(message)
         if options.files:
-            return FileSource(options.files, complete=options.complete)
+            return FileSource(options.files, complete=options.complete, new_venues=options.new_venues)
         if options.origin is Evidence.RECONSTRUCTION and ensure_sample(self.store, clock.now()):
             self.print_note("put the reconstruction of 2025-10-10 into the store; `forget --sample` drops it")
         return CandleStore(self.store.uri, first_seen=True) if options.first_seen else self.store

@@ -9,7 +9,7 @@ from cli import clock
 from cli.collect_display import format_finding_json, format_finding_line, select_display
 from cli.collect_request import build_collect_request
 from cli.options import AccessOptions, add_access_options, derivatives_option, from_option, to_option, venues_option
-from cli.param_types import EnumChoice, NameList
+from cli.param_types import EnumChoice, TickerList
 from cli.session import Session, SessionCommand
 from cli.signals import interrupt_on_sigterm
 from cli.tables.measurement import build_console
@@ -22,7 +22,7 @@ from data.schema import Timeframe
 
 @click.command(cls=SessionCommand)
 @click.option("--event", help="Everything that the catalogue lists for an event.")
-@click.option("--assets", type=NameList(), default=(), help="Tickers, with commas.")
+@click.option("--assets", type=TickerList(), default=(), help="Tickers, with commas.")
 @from_option
 @to_option
 @venues_option

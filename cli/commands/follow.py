@@ -9,7 +9,7 @@ import click
 from cli import clock
 from cli.collect_request import add_underlyings
 from cli.options import AccessOptions, add_access_options, derivatives_option, venues_option
-from cli.param_types import NameList
+from cli.param_types import TickerList
 from cli.session import Session, SessionCommand
 from collectors.follower import Follower, FollowTarget
 from data.lock import FollowerLock
@@ -20,7 +20,7 @@ from data.schema import RunOutcome
 @click.option(
     "--every", "every_min", type=click.IntRange(1), default=5, show_default=True, help="Minutes between runs."
 )
-@click.option("--assets", type=NameList(), default=(), help="Tickers, with commas; the whole catalogue if left out.")
+@click.option("--assets", type=TickerList(), default=(), help="Tickers, with commas; the whole catalogue if left out.")
 @venues_option
 @derivatives_option
 @click.option("--once", is_flag=True, help="One run now, and no more.")

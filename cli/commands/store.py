@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from cli import clock
+from cli.options import new_venue_option
 from cli.session import Session, SessionCommand
 from cli.tables.measurement import build_console
 from cli.tables.status import build_status_json, format_rejected_pages, format_revisions, format_status
@@ -18,13 +19,30 @@ from deviation.report.json_output import format_iso
 
 @click.command("import", cls=SessionCommand)
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--venue", help="Of a file of one market: its ccxt venue id.")
-@click.option("--symbol", help="Of a file of one market: its ccxt symbol, such as ATOM/USDT.")
+@click.option("--venue", help="The venue of all rows, such as kraken, for a file without such a column.")
+@click.option("--symbol", help="The symbol of all rows, such as ATOM/USDT, for a file without such a column.")
+@new_venue_option
 @click.option("--complete", is_flag=True, help="Absent minutes are quiet, from each market's first row to its last.")
 @click.pass_obj
-def import_(session: Session, files: Sequence[Path], *, venue: str | None, symbol: str | None, complete: bool) -> None:
+def import_(
+    session: Session,
+    files: Sequence[Path],
+    *,
+    venue: str | None,
+    symbol: str | None,
+    new_venues: tuple[str, ...],
+    complete: bool,
+) -> None:
     """Bring candles from CSV or Parquet files into the store."""
-    stored, refused = import_files(session.store, files, now=clock.now(), venue=venue, symbol=symbol, complete=complete)
+    stored, refused = import_files(
+        session.store,
+        files,
+        now=clock.now(),
+        venue=venue,
+        symbol=symbol,
+        complete=complete,
+        new_venues=new_venues,
+    )
     for file in stored:
         click.echo("\n".join(file.format_lines()))
     for refusal in refused:

@@ -5,6 +5,7 @@ from importlib.resources import files
 
 from collectors.venues.load import parse_venue_table
 from collectors.venues.row import MarketType, VenueRow
+from data.catalogue import load_catalogue
 from data.errors import UsageError
 
 VENUES_FILE = "venues.toml"
@@ -18,22 +19,29 @@ VENUES: tuple[VenueRow, ...] = parse_venue_table(
 def select_venues(
     ids: Iterable[str], table: Iterable[VenueRow] = VENUES, *, derivatives: bool = False
 ) -> tuple[VenueRow, ...]:
-    """The rows of the ids, each once and in the given order; those by default where there are no ids.
+    """The rows of venues, each once and in the given order; those by default where no venue is given.
 
-    ``derivatives`` adds the rows of perpetual futures.
+    ``ids`` may also be display names and aliases of the catalogue. ``derivatives`` adds the rows of perpetual futures.
 
     Raises:
-        UsageError: an id is not in the table, or has perpetual futures only and ``derivatives`` is False.
+        UsageError: a venue is not in the table, or has perpetual futures only and ``derivatives`` is False.
     """
     rows: dict[str, list[VenueRow]] = {}
     for row in (table := tuple(table)):
         if row.kind is MarketType.SPOT or derivatives:
             rows.setdefault(row.id, []).append(row)
-    venue_ids = tuple(dict.fromkeys(ids)) or tuple(id_ for id_, kinds in rows.items() if kinds[0].by_default)
+    names = load_catalogue().venue_names
+    named_ids = [venue_id if venue_id in rows else names.find(venue_id) or venue_id for venue_id in ids]
+    venue_ids = tuple(dict.fromkeys(named_ids)) or tuple(id_ for id_, kinds in rows.items() if kinds[0].by_default)
     unknown = [venue_id for venue_id in venue_ids if venue_id not in rows]
     if unknown:
         derivative_ids = dict.fromkeys(row.id for row in table if row.id not in rows)
         hint = f"; with --derivatives also: {', '.join(derivative_ids)}" if derivative_ids else ""
-        message = f"cannot collect from {', '.join(unknown)}; venues that can be collected: {', '.join(rows)}{hint}"
+        nearest = "".join(
+            f"; nearest to {text!r} is {names.find_nearest(text)}" for text in unknown if not names.find(text)
+        )
+        message = (
+            f"cannot collect from {', '.join(unknown)}; venues that can be collected: {', '.join(rows)}{hint}{nearest}"
+        )
         raise UsageError(message)
     return tuple(row for venue_id in venue_ids for row in rows[venue_id])

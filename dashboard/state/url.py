@@ -14,6 +14,7 @@ from dashboard.state.window import validate_window
 from dashboard.text.clock import Zone
 from data.catalogue import Catalogue, Event
 from data.errors import UsageError
+from data.identity.venue_names import VenueNames
 from data.schema import Timeframe
 from data.times import parse_time
 from deviation.question import QuoteHandling, ReferenceKind
@@ -35,14 +36,15 @@ Choice = TypeVar("Choice", bound=StrEnum)
 def parse_query(query: Mapping[str, str], catalogue: Catalogue) -> tuple[ViewState, tuple[str, ...]]:
     """The view of a link, and a notice for each value that is not valid and was replaced by its default.
 
-    An asset or a venue that the catalogue does not list is accepted: the store may have candles of it.
+    A venue may have any of its names. An asset or a venue that the catalogue does not list is accepted: the store may
+    have candles of it.
     """
-    reader = _QueryReader(query)
+    reader = _QueryReader(query, catalogue.venue_names)
     view = build_default_view(catalogue, reader.read_event(catalogue))
     event = catalogue.get_event(view.event)
     start, end = reader.read_window(event, (view.start, view.end))
     timeframe = reader.read_timeframe(start, end)
-    focus = reader.read_name("focus", VENUE_ID, view.focus)
+    focus = reader.read_focus(view.focus)
     second_window, against_notices = parse_second_window(query, catalogue, timeframe)
     reader.notices += against_notices
     view = replace(
@@ -74,8 +76,9 @@ def parse_query(query: Mapping[str, str], catalogue: Catalogue) -> tuple[ViewSta
 class _QueryReader:
     """Reads the values of a link, and collects notices about those that are not valid."""
 
-    def __init__(self, query: Mapping[str, str]) -> None:
+    def __init__(self, query: Mapping[str, str], venue_names: VenueNames) -> None:
         self.query = query
+        self.venue_names = venue_names
         self.notices: list[str] = []
 
     def read_event(self, catalogue: Catalogue) -> str:
@@ -91,6 +94,10 @@ class _QueryReader:
         requested = self.query.get(key, default)
         return requested if pattern.fullmatch(requested) else self._refuse_value(key, default)
 
+    def read_focus(self, default: str) -> str:
+        venue = self.venue_names.find(self.query.get("focus", default))
+        return self.read_name("focus", VENUE_ID, default) if venue is None else venue
+
     def read_timeframe(self, start: datetime, end: datetime) -> Timeframe:
         """The length of bars; minutes if the window is too long for it."""
         requested = self.read_choice("bar", Timeframe, Timeframe.M1)
@@ -102,7 +109,8 @@ class _QueryReader:
         return requested
 
     def read_venues(self, key: str) -> frozenset[str]:
-        requested = [item for item in self.query.get(key, "").split(",") if item]
+        items = [item for item in self.query.get(key, "").split(",") if item]
+        requested = [self.venue_names.find(item) or item for item in items]
         valid = [item for item in requested if VENUE_ID.fullmatch(item)]
         self.notices += [
             f"The link's {key} names {quote_value(item)}, which is no venue." for item in requested if item not in valid

@@ -16,6 +16,7 @@ from collectors.venues.docs_page import build_page
 from collectors.venues.load import FACTS, parse_venue_table
 from collectors.venues.row import EmptyMinutes, Host, Mark, MarketType, Route, VenueRow
 from collectors.venues.table import VENUES, select_venues
+from data.catalogue import load_catalogue
 from data.errors import UsageError
 from data.intervals import MINUTE
 from data.schema import Timeframe
@@ -392,6 +393,17 @@ def test_venues_that_are_meant() -> None:
     assert [row.key for row in select_venues(("coinbase",))] == ["coinbase"]
 
 
+def test_venues_may_be_selected_by_any_name() -> None:
+    """Former ids and display names select the row of their venue, once."""
+    assert [row.id for row in select_venues(("OKEx", "Gate.io", "okx", "GDAX"))] == ["okx", "gate", "coinbaseexchange"]
+    assert [row.id for row in select_venues(("Binance Futures",), derivatives=True)] == ["binanceusdm"]
+
+
+def test_every_venue_of_the_table_is_listed_in_the_catalogue() -> None:
+    """What is collected has a name, a family and an entry among the names of venues."""
+    assert {row.id for row in VENUES} <= load_catalogue().venues.keys()
+
+
 def test_derivatives_are_meant_where_they_are_asked() -> None:
     """With ``derivatives`` swaps are added after the spot row of the same id."""
     assert [row.key for row in select_venues(("okx", "kraken"), derivatives=True)] == ["okx", "okx-swap", "kraken"]
@@ -399,6 +411,16 @@ def test_derivatives_are_meant_where_they_are_asked() -> None:
     assert {row.key for row in VENUES if row.kind is MarketType.SWAP} == swaps
     added = {row.key for row in select_venues((), derivatives=True)} - {row.key for row in select_venues(())}
     assert added == swaps
+
+
+def test_the_nearest_name_is_offered() -> None:
+    """The error for an unknown venue ends with the nearest known one; for a known one without a row there is none."""
+    with pytest.raises(UsageError, match=r"whitebit; with .*; nearest to 'krakn' is kraken$"):
+        select_venues(("krakn",))
+    with pytest.raises(UsageError) as error_info:
+        select_venues(("Kraken Futures",))
+    assert "cannot collect from krakenfutures; " in str(error_info.value)
+    assert "nearest" not in str(error_info.value)
 
 
 @pytest.mark.parametrize("venue", ["nowhere", "binanceusdm"])

@@ -188,3 +188,18 @@ def test_nonsense_in_a_link(query: dict[str, str], sentence: str) -> None:
     _, notices = parse_query(query, CATALOGUE)
     assert len(notices) == 1
     assert sentence in notices[0]
+
+
+def test_venues_of_a_link_may_have_any_name() -> None:
+    """Former ids and display names are read as the id; a venue that nobody lists is taken as it is."""
+    query = {"focus": "Gate.io", "out": "OKEx,okx,Crypto.com", "hide": "Huobi Global,somewhere"}
+    view, notices = parse_query(query, CATALOGUE)
+    assert notices == ()
+    assert (view.focus, view.excluded, view.hidden) == ("gate", {"okx", "cryptocom"}, {"htx", "somewhere"})
+
+
+def test_one_venue_under_two_names_cannot_be_focus_and_left_out() -> None:
+    """A link that leaves out its focus under another name shows the focus, with a notice."""
+    view, notices = parse_query({"focus": "htx", "out": "huobi"}, CATALOGUE)
+    assert view.excluded == frozenset()
+    assert notices == ("The focus venue htx cannot be left out of the vote: it never votes on itself.",)
