@@ -107,13 +107,20 @@ class ImportReport:
         )
         unused = [f"  columns not used: {', '.join(self.unused)}"] if self.unused else []
         market_lines = [f"  {market.format_line()}" for market in self.markets]
-        return [first_line, *market_lines, *self._format_names(), *dropped, *empty, *unused]
+        return [
+            first_line,
+            *market_lines,
+            *(f"  {line}" for line in self.format_name_lines()),
+            *dropped,
+            *empty,
+            *unused,
+        ]
 
-    def _format_names(self) -> list[str]:
-        """The names that were read as others, the rest of a long list as a number."""
-        lines = [f"  {name.format_line()}" for name in self.names[:MAX_SHOWN_ROWS]]
+    def format_name_lines(self) -> list[str]:
+        """The names that were read as others as lines of text, the rest of a long list as a number."""
+        lines = [name.format_line() for name in self.names[:MAX_SHOWN_ROWS]]
         rest = len(self.names) - len(lines)
-        return [*lines, f"  and {rest:,} more such {'name' if rest == 1 else 'names'}"] if rest else lines
+        return [*lines, f"and {rest:,} more such {'name' if rest == 1 else 'names'}"] if rest else lines
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,6 +150,10 @@ def _build_stored_file(file: StoredFile) -> html.Div:
     remarks = [f"{absence_note}{evidence_note}."]
     if report.duplicates:
         remarks.append(f"{format_count(report.duplicates, 'exact duplicate')} dropped.")
+    if report.empty_rows:
+        remarks.append(f"{format_count(report.empty_rows, 'row')} with neither a price nor a volume left out.")
+    if report.names:
+        remarks.append(f"{', '.join(report.format_name_lines())}.")
     if report.unused:
         remarks.append(f"Columns not used: {', '.join(report.unused)}.")
     markets = [html.Li(market.format_line()) for market in report.markets]

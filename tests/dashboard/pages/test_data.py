@@ -388,6 +388,16 @@ def test_files_good_and_bad(store: CandleStore) -> None:
     assert "0 candles new, 1 already there" in read_text(build_upload_result(upload_file(store, "good.csv", GOOD_CSV)))
 
 
+def test_the_result_says_what_was_read_otherwise(store: CandleStore) -> None:
+    """Names that were read as others are listed, and rows without values counted, as `import` does."""
+    rows = "OKEx,atom/usdt,2025-10-10T21:02:00Z,4,4,3,3.5,10\nOKX,ATOM/USDT,2025-10-10T21:03:00Z,,,,,\n"
+    text = read_text(build_upload_result(upload_file(store, "names.csv", GOOD_CSV + rows)))
+    assert "'OKEx' read as okx in 1 row, 'atom/usdt' read as ATOM/USDT in 1 row." in text
+    assert "1 row with neither a price nor a volume left out." in text
+    unknown = read_text(build_upload_result(upload_file(store, "new.csv", GOOD_CSV.replace("okx", "okxx"))))
+    assert "venue 'okxx' is unknown; the nearest known one is okx." in unknown
+
+
 def test_a_file_of_one_market(store: CandleStore) -> None:
     """Venue and symbol are required together; with both, the rows of the file are of that market."""
     rows = "open_time,open,high,low,close,volume\n2025-10-10T21:00:00Z,4,4,3,3.5,10\n"
