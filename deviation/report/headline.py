@@ -3,10 +3,10 @@
 from datetime import UTC, tzinfo
 
 from data.schema import Evidence, Timeframe
-from deviation.cross import CrossComparison
 from deviation.measurement import Measurement
-from deviation.question import TOLERANCE, USD, Group
+from deviation.question import TOLERANCE, USD
 from deviation.ranks import RankWord
+from deviation.report.cross_text import write_cross
 from deviation.report.headline_text import SentenceContext
 from deviation.report.published import write_published
 from deviation.result import MarketRow
@@ -16,7 +16,6 @@ from deviation.window.summary import DeviationSummary
 from deviation.wording import (
     format_minutes,
     format_percent,
-    format_percent_range,
     format_price,
     join_names,
 )
@@ -185,37 +184,15 @@ def _write_nobody(context: SentenceContext) -> tuple[str, ...]:
 def _write_across(context: SentenceContext) -> tuple[str, ...]:
     """What all exchanges of the row's group share against those of another group, and whether it is the quote's."""
     sentences: list[str] = []
-    for group, comparison in context.measurement.cross[context.row.market.group].items():
-        strayed = [side for side in Side if comparison.sides[side].reaching]
-        sentences.extend(_write_cross(context, group, side, comparison) for side in strayed)
+    own_group = context.row.market.group
+    for group in context.measurement.cross[own_group]:
+        sentences.extend(write_cross(context.measurement, own_group, group, context.row))
         summary = context.row.summaries[group]
         if any(_vanishes_at_own_rate(summary, side) for side in _list_strayed_sides(summary)):
             sentences.append(
                 f"{context.row.market.quote} itself was priced differently on {context.name_of(context.row)}."
             )
     return tuple(dict.fromkeys(sentences))
-
-
-def _write_cross(context: SentenceContext, group: Group, side: Side, comparison: CrossComparison) -> str:
-    own_group = context.row.market.group.upper()
-    numbers, enter = comparison.sides[side], context.measurement.question.parameters.enter
-    count = len(comparison.rows)
-    sizes = [row.summaries[group].get_side(side).size for row in comparison.rows]
-    reaching = [size for size in sizes if size >= enter - TOLERANCE]
-    extent = format_percent_range(min(reaching), max(reaching))
-    moment = "lowest" if side is Side.BELOW else "highest"
-    if count == 1:
-        name = context.name_of(comparison.rows[0])
-        return (
-            f"{name}, the one {own_group} exchange compared, traded {extent} {side} {group.upper()} exchanges at its "
-            f"{moment}."
-        )
-    who = f"All {count}" if numbers.reaching == count else f"{numbers.reaching} of {count}"
-    own_text = ""
-    if context.row in {numbers.least, numbers.most}:
-        own_size = format_percent(context.row.summaries[group].get_side(side).size)
-        own_text = f" ({context.name_of(context.row)} {own_size})"
-    return f"{who} {own_group} exchanges traded {extent} {side} {group.upper()} exchanges at their {moment}{own_text}."
 
 
 def _vanishes_at_own_rate(summary: DeviationSummary, side: Side) -> bool:
