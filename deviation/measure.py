@@ -7,14 +7,14 @@ from functools import cached_property
 import polars as pl
 
 from deviation.measurement import Measurement
-from deviation.minute.conversion import Conversion, build_conversion, build_unit_conversion
+from deviation.minute.conversion import Conversion
 from deviation.minute.fair_value import FairValue, measure_fair_value
 from deviation.minute.fx import FxRates
 from deviation.minute.grid import AlignedCandles, align_candles, build_axis
 from deviation.minute.markets import Market, MarketSelection, select_markets
 from deviation.minute.own_rate import OwnPrice, find_own_price
 from deviation.minute.series import DeviationSeries
-from deviation.minute.states import MarketMinutes
+from deviation.minute.states import MarketHistory, MarketMinutes
 from deviation.minute.votes import VoteGroup
 from deviation.minute.weights import compute_weight
 from deviation.question import CARRY_MIN, COMMON_GROUPS, DAY, Group, Question, ReferenceKind
@@ -79,9 +79,11 @@ class _Inputs:
         question, carry = self.question, self.question.timeframe.count_bars(CARRY_MIN)
         return {
             market: MarketMinutes(
-                self.aligned.markets[market.venue, market.symbol],
-                question.rules.convert_floor(question.parameters.min_vote, market.quote),
-                carry,
+                MarketHistory(
+                    self.aligned.markets[market.venue, market.symbol],
+                    question.rules.convert_floor(question.parameters.min_vote, market.quote),
+                    carry,
+                ),
                 self.window,
             )
             for market in {*self.selection.markets, *self.selection.voters}
@@ -158,11 +160,10 @@ class _SpanVotes:
         return self._groups[group]
 
     def _convert(self, market: Market, group: Group, fair_value: FairValue | None) -> Conversion:
-        if group == market.group:
-            conversion = build_unit_conversion(self._span.stop - self._span.start)
-        else:
-            fx = self._inputs.fx
-            conversion = build_conversion(fx.get_rate(group.upper()), fx.get_rate(market.quote), self._span)
+        # Within a group nothing is converted: the factor from dollars into dollars.
+        quotes = ("USD", "USD") if group == market.group else (group.upper(), market.quote)
+        group_rate, own_rate = (self._inputs.fx.get_rate(quote) for quote in quotes)
+        conversion = Conversion(group_rate, own_rate, self._span)
         return conversion if fair_value is None or fair_value.ratio is None else conversion.scale(fair_value.ratio)
 
 
@@ -208,11 +209,11 @@ def _crop_own_price(own_price: OwnPrice, window: slice, fair_value: FairValue | 
 def _list_assumed_quotes(rows: tuple[MarketRow, ...]) -> tuple[str, ...]:
     """The quotes whose assumed rate entered a firm or thin minute."""
     quotes = {
-        quote
+        rate.quote
         for row in rows
         for series in row.series.values()
-        if series.conversion.assumed and series.observed.any()
-        for quote in series.conversion.assumed
+        for rate in series.conversion.rates
+        if rate.is_assumed and series.observed.any()
     }
     return tuple(sorted(quotes))
 
@@ -220,10 +221,10 @@ def _list_assumed_quotes(rows: tuple[MarketRow, ...]) -> tuple[str, ...]:
 def _list_single_quotes(rows: tuple[MarketRow, ...]) -> tuple[str, ...]:
     """The quotes whose rate rested on one leg in a firm minute."""
     quotes = {
-        quote
+        rate.quote
         for row in rows
         for series in row.series.values()
-        for quote, is_single in series.factors.single.items()
-        if (series.firm & is_single).any()
+        for rate in series.factors.rates
+        if (series.firm & rate.is_single[series.factors.span]).any()
     }
     return tuple(sorted(quotes))

@@ -51,7 +51,7 @@ def measure_fair_value(venue: str, question: Question, aligned: AlignedCandles) 
 
 def _list_votes(bars: MarketBars, question: Question, span: slice) -> Bools:
     floor = question.rules.convert_floor(question.parameters.min_vote, parse_quote(bars.symbol))
-    return reaches_floor(bars, floor, span)
+    return reaches_floor(bars, floor)[span]
 
 
 def _build_fair_value(question: Question, values: Floats, source: str) -> FairValue:

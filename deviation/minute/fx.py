@@ -10,7 +10,7 @@ from data.schema import is_derivative
 from deviation.minute.grid import AlignedCandles, Bools, Floats, MarketBars
 from deviation.minute.markets import measure_turnover
 from deviation.minute.order_statistics import sort_columns
-from deviation.minute.states import MarketMinutes, find_last, reaches_floor
+from deviation.minute.states import MarketHistory, find_last
 from deviation.question import CARRY_MIN, DAY, LEG_FLOOR_USD, RATE_CARRY_MIN, Question, QuoteHandling, Rules
 
 
@@ -20,7 +20,7 @@ class QuoteRate:
 
     ``mid`` is the median of the legs, ``[a, b]`` holds every median that is left without any one leg, ``[lo, hi]``
     every price at which a leg traded or stood. ``is_assumed``: 1 throughout for
-    want of any leg; such a rate is neither stale nor single.
+    want of any leg; such a rate is neither stale nor single. ``is_unit``: 1 throughout.
     """
 
     quote: str
@@ -32,6 +32,7 @@ class QuoteRate:
     is_stale: Bools
     is_single: Bools
     is_assumed: bool = False
+    is_unit: bool = False
 
 
 class FxRates:
@@ -112,17 +113,16 @@ class _Leg:
         self._is_inverted = bars.symbol.startswith("USD/")
         quote = bars.symbol.partition("/")[2]
         timeframe = question.timeframe
-        span = slice(0, bars.close.size)
-        self._minutes = MarketMinutes(bars, 0.0, timeframe.count_bars(CARRY_MIN), span)
-        self._last = find_last(reaches_floor(bars, rules.convert_floor(LEG_FLOOR_USD, quote), span))
-        age = np.arange(span.stop) - self._last
+        self._history = MarketHistory(bars, rules.convert_floor(LEG_FLOOR_USD, quote), timeframe.count_bars(CARRY_MIN))
+        self._last = find_last(self._history.voting)
+        age = np.arange(self._last.size) - self._last
         self._has_close = (self._last >= 0) & (age <= timeframe.count_bars(RATE_CARRY_MIN))
         self.is_fresh: Bools = (self._last >= 0) & (age <= timeframe.count_bars(CARRY_MIN))
 
     @cached_property
     def close(self) -> Floats:
         """The last close that reached the floor, NaN where it is older than an hour."""
-        close = np.where(self._has_close, self._minutes.bars.close[self._last], np.nan)
+        close = np.where(self._has_close, self._history.bars.close[self._last], np.nan)
         return 1 / close if self._is_inverted else close
 
     @cached_property
@@ -139,10 +139,10 @@ class _Leg:
 
     @cached_property
     def _ends(self) -> tuple[Floats, Floats]:
-        minutes = self._minutes
-        close = np.where(self._has_close, minutes.bars.close[self._last], np.nan)
-        low = np.fmin(np.fmin(close, minutes.low), minutes.range_low)
-        high = np.fmax(np.fmax(close, minutes.high), minutes.range_high)
+        history = self._history
+        close = np.where(self._has_close, history.bars.close[self._last], np.nan)
+        low = np.fmin(np.fmin(close, history.low), history.range_low)
+        high = np.fmax(np.fmax(close, history.high), history.range_high)
         return np.where(self._has_close, low, np.nan), np.where(self._has_close, high, np.nan)
 
 
@@ -153,4 +153,4 @@ def _list_markets(aligned: AlignedCandles, symbol: str) -> list[MarketBars]:
 
 def _build_unit_rate(quote: str, size: int, *, is_assumed: bool = False) -> QuoteRate:
     ones, never = np.ones(size), np.zeros(size, np.bool_)
-    return QuoteRate(quote, ones, ones, ones, ones, ones, never, never, is_assumed)
+    return QuoteRate(quote, ones, ones, ones, ones, ones, never, never, is_assumed=is_assumed, is_unit=True)

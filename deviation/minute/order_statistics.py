@@ -4,13 +4,14 @@ A matrix is sorted once; the four values around the middle of a column then give
 two of its values are taken away: the row's own, and any one other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from deviation.minute.grid import Bools, Floats, Ints
+from deviation.minute.selecting import choose, mask_values
 
 
 @dataclass(frozen=True)
@@ -41,39 +42,33 @@ class SortedColumns:
     def lower_middle(self) -> Floats:
         """The middle value, of an even number the lower one of the two; NaN without a value."""
         _, low, high, _ = self._near
-        values = np.where(self._is_even, low, high)
-        if self._has_excluded is not None:
-            values = np.where(self._has_excluded, self._skip(low, high), values)
-        return self._mask_empty(values)
+        without = None if self.excluded is None else self._skip(low, high)
+        return self._mask_empty(self._merge(choose(self._is_even, low, high), without))
 
     @cached_property
     def upper_middle(self) -> Floats:
         """The middle value, of an even number the upper one of the two; NaN without a value."""
         _, low, high, above = self._near
-        values = high
-        if self._has_excluded is not None:
-            without = np.where(self._is_even, self._skip(low, high), self._skip(high, above))
-            values = np.where(self._has_excluded, without, values)
-        return self._mask_empty(values)
+        without = (
+            None if self.excluded is None else choose(self._is_even, self._skip(low, high), self._skip(high, above))
+        )
+        return self._mask_empty(self._merge(high, without))
 
     @cached_property
     def lower_inner(self) -> Floats:
         """The least median that is left when any one value is taken away; a lone value itself, NaN without one."""
         below, low, high, _ = self._near
-        values = low
-        if self._has_excluded is not None:
-            without = np.where(self._is_even, self._skip(below, low), self._skip(low, high))
-            values = np.where(self._has_excluded, without, values)
-        return np.where(self.count > 1, values, self.lower_middle)
+        without = (
+            None if self.excluded is None else choose(self._is_even, self._skip(below, low), self._skip(low, high))
+        )
+        return choose(self.count > 1, self._merge(low, without), self.lower_middle)
 
     @cached_property
     def upper_inner(self) -> Floats:
         """The greatest median that is left when any one value is taken away."""
         _, _, high, above = self._near
-        values = np.where(self._is_even, high, above)
-        if self._has_excluded is not None:
-            values = np.where(self._has_excluded, self._skip(high, above), values)
-        return np.where(self.count > 1, values, self.upper_middle)
+        without = None if self.excluded is None else self._skip(high, above)
+        return choose(self.count > 1, self._merge(choose(self._is_even, high, above), without), self.upper_middle)
 
     @cached_property
     def lowest(self) -> Floats:
@@ -84,16 +79,18 @@ class SortedColumns:
     @cached_property
     def highest(self) -> Floats:
         """The greatest value of each column; NaN without one."""
-        values = self._pick(self.size - 1)
+        values = self._pick(lambda size: size - 1)
         if self.excluded is not None:
-            values = np.where(values <= self.excluded, self._pick(self.size - 2), values)
+            values = np.where(values <= self.excluded, self._pick(lambda size: size - 2), values)
         return self._mask_empty(values)
 
     @cached_property
     def _near(self) -> tuple[Floats, Floats, Floats, Floats]:
         """With n values: those at n // 2 - 2, - 1, + 0 and + 1, counted from 0."""
-        half = self.size // 2
-        below, low, high, above = (self._pick(half + offset) for offset in (-2, -1, 0, 1))
+        below, low, high, above = (
+            self._pick(lambda size, offset=offset: size // 2 + offset)  # type: ignore[misc]
+            for offset in (-2, -1, 0, 1)
+        )
         return below, low, high, above
 
     @cached_property
@@ -104,18 +101,27 @@ class SortedColumns:
     def _has_excluded(self) -> Bools | None:
         return None if self.excluded is None else ~np.isnan(self.excluded)
 
-    def _pick(self, position: Ints) -> Floats:
-        """The value at a position of each column; positions outside are moved to the nearest row."""
-        columns = np.arange(self.rows.shape[1])
-        picked: Floats = self.rows[np.clip(position, 0, self.rows.shape[0] - 1), columns]
-        return picked
+    def _pick(self, find_position: Callable[[int], int]) -> Floats:
+        """The value at a position of each column, which follows from its size; one pass for each size that occurs."""
+        sizes = np.flatnonzero(np.bincount(self.size, minlength=1)).tolist()
+        rows = {size: self.rows[min(max(find_position(size), 0), self.rows.shape[0] - 1)] for size in sizes}
+        values: Floats = rows[sizes[-1]]
+        if len(sizes) > 1:
+            values = values.copy()
+            for size in sizes[:-1]:
+                np.copyto(values, rows[size], where=self.size == size)
+        return values
+
+    def _merge(self, values: Floats, without: Floats | None) -> Floats:
+        """What holds without the excluded value where there is one, else what holds with all."""
+        return values if without is None or self._has_excluded is None else choose(self._has_excluded, without, values)
 
     def _skip(self, value: Floats, following: Floats) -> Floats:
         """A value of each column once the excluded one is gone: the following one from its position on."""
-        return np.where(value >= (np.nan if self.excluded is None else self.excluded), following, value)
+        return choose(value >= (np.nan if self.excluded is None else self.excluded), following, value)
 
     def _mask_empty(self, values: Floats) -> Floats:
-        return values if self.count.all() else np.where(self.count > 0, values, np.nan)
+        return mask_values(values, self.count > 0)
 
 
 def sort_columns(values: Sequence[Floats], size: int) -> SortedColumns:
@@ -128,8 +134,8 @@ def sort_columns(values: Sequence[Floats], size: int) -> SortedColumns:
     >>> float(without_two.lower_middle[0]), float(without_two.lower_inner[0]), float(without_two.upper_inner[0])
     (4.0, 1.0, 9.0)
     """
-    rows = np.vstack([*values, np.full((2, size), np.inf)])
-    missing = np.isnan(rows)
-    np.copyto(rows, np.inf, where=missing)
-    rows.sort(axis=0)
-    return SortedColumns(rows, len(values) - missing.sum(axis=0, dtype=np.int64))
+    rows = np.full((len(values) + 2, size), np.inf)
+    for row, row_values in zip(rows, values, strict=False):
+        row[:] = row_values
+    rows.sort(axis=0)  # NaN comes behind infinity
+    return SortedColumns(rows, len(values) - np.isnan(rows).sum(axis=0, dtype=np.int64))

@@ -43,8 +43,7 @@ def find_own_price(market: Market, group: Group, question: Question, fx: FxRates
 
 def _carry_closes(bars: MarketBars, question: Question) -> Floats:
     """The last close that reached the default floor, for five minutes."""
-    span = slice(0, bars.close.size)
     floor = question.rules.convert_floor(LEG_FLOOR_USD, parse_quote(bars.symbol))
-    last = find_last(reaches_floor(bars, floor, span))
-    is_fresh = (last >= 0) & (np.arange(span.stop) - last <= question.timeframe.count_bars(CARRY_MIN))
+    last = find_last(reaches_floor(bars, floor))
+    is_fresh = (last >= 0) & (np.arange(last.size) - last <= question.timeframe.count_bars(CARRY_MIN))
     return np.where(is_fresh, bars.close[last], np.nan)

@@ -7,6 +7,7 @@ import numpy as np
 
 from deviation.minute.conversion import Conversion
 from deviation.minute.grid import Bools, Floats, Ints
+from deviation.minute.selecting import mask_values
 from deviation.minute.states import MarketMinutes
 from deviation.minute.votes import PeerVotes
 from deviation.question import FIRM_VOTES
@@ -20,7 +21,9 @@ def compute_distance(price: Floats, low: Floats, high: Floats) -> Floats:
     >>> compute_distance(prices, np.full(3, 10.0), np.full(3, 12.0)).round(12).tolist()
     [-0.1, 0.0, 0.1]
     """
-    return np.minimum(price / low - 1, 0.0) + np.maximum(price / high - 1, 0.0)
+    nearest = np.minimum(np.maximum(price, low), high)
+    distance: Floats = price / nearest - 1
+    return distance
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,7 @@ class DeviationSeries:
     @cached_property
     def lag(self) -> Floats:
         """The deviation from the references of this bar and of those beside it; NaN where none of those is firm."""
-        return np.where(self.firm & self._has_neighbour, self._lag_distance, np.nan)
+        return mask_values(self._lag_distance, self.firm & self._has_neighbour)
 
     @cached_property
     def observed(self) -> Bools:
@@ -178,7 +181,7 @@ class DeviationSeries:
 
     @cached_property
     def _lag_distance(self) -> Floats:
-        low, high = (np.where(self._is_tested, end, np.nan) for end in self._reference)
+        low, high = (mask_values(end, self._is_tested) for end in self._reference)
         least = np.fmin.reduce([self._shift(low, offset) for offset in self._offsets])
         greatest = np.fmax.reduce([self._shift(high, offset) for offset in self._offsets])
         return compute_distance(self.minutes.vote, least, greatest)
@@ -192,10 +195,10 @@ class DeviationSeries:
     def _range_low(self) -> Floats:
         """The lower middle of the peers' range lows, in the market's money; NaN where it is unbounded."""
         low = self.peers.lows.lower_middle[self._window]
-        return np.where(self._has_bounds & (low > 0), low * self.factors.lo, np.nan)
+        return mask_values(low * self.factors.lo, self._has_bounds & (low > 0))
 
     @cached_property
     def _range_high(self) -> Floats:
         """The upper middle of the peers' range highs."""
         high = self.peers.highs.upper_middle[self._window]
-        return np.where(self._has_bounds & np.isfinite(high), high * self.factors.hi, np.nan)
+        return mask_values(high * self.factors.hi, self._has_bounds & np.isfinite(high))

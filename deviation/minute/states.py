@@ -1,6 +1,6 @@
 """State, prices and range of one market in each minute (docs/method.md, sections 1 and 4)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
 
@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from deviation.minute.grid import Bools, Floats, Ints, MarketBars
+from deviation.minute.selecting import choose, mask_values
 
 States = npt.NDArray[np.int8]
 
@@ -22,115 +23,171 @@ class State(IntEnum):
 
 
 @dataclass(frozen=True)
-class MarketMinutes:
-    """One market minute by minute over a span of its axis; each array is computed lazily.
+class MarketHistory:
+    """One market on its whole axis; each array is computed when it is first needed, and shared by all spans.
 
-    Arrays have the size of the span; prices are in the market's quote, NaN where it did not trade.
+    Prices are in the market's quote, NaN where it did not trade.
 
     Args:
-        bars: The market's candles on the whole axis.
+        bars: The market's candles.
         floor: The least volume, in the quote, that votes.
         carry: The number of bars for which the last close still counts.
-        span: The part of the axis.
     """
 
     bars: MarketBars
     floor: float
     carry: int
-    span: slice
-
-    def with_span(self, span: slice) -> "MarketMinutes":
-        """The same market over another span of the axis."""
-        return replace(self, span=span)
-
-    @cached_property
-    def traded(self) -> Bools:
-        """Minutes with a trade."""
-        return self.bars.traded[self.span]
 
     @cached_property
     def close(self) -> Floats:
         """The close."""
-        return self._mask_untraded(self.bars.close)
+        return mask_values(self.bars.close, self.bars.traded)
 
     @cached_property
     def low(self) -> Floats:
         """The lowest trade."""
-        return self._mask_untraded(self.bars.low)
+        return mask_values(self.bars.low, self.bars.traded)
 
     @cached_property
     def high(self) -> Floats:
         """The highest trade."""
-        return self._mask_untraded(self.bars.high)
+        return mask_values(self.bars.high, self.bars.traded)
 
     @cached_property
     def volume(self) -> Floats:
         """Base units, 0 without a trade."""
-        return np.where(self.traded, self.bars.volume[self.span], 0.0)
+        return np.where(self.bars.traded, self.bars.volume, 0.0)
 
     @cached_property
     def turnover(self) -> Floats:
         """Volume times close, 0 without a trade."""
-        return np.where(self.traded, self.bars.volume[self.span] * self.bars.close[self.span], 0.0)
+        return np.where(self.bars.traded, self.bars.volume * self.bars.close, 0.0)
 
     @cached_property
     def voting(self) -> Bools:
-        """Minutes in which this market votes: volume times the larger of open and close reaches the floor."""
-        return reaches_floor(self.bars, self.floor, self.span)
+        """Where it votes: its volume times the larger of open and close reaches the floor."""
+        return reaches_floor(self.bars, self.floor)
 
     @cached_property
     def vote(self) -> Floats:
-        """The close in voting minutes, NaN in all others."""
-        return self.close if self.voting.all() else np.where(self.voting, self.close, np.nan)
+        """The close where it votes, NaN elsewhere."""
+        return mask_values(self.close, self.voting)
 
     @cached_property
     def states(self) -> States:
-        """The `State` of each minute."""
-        states = np.full(self.traded.size, State.MISSING, np.int8)
-        masks = ((State.QUIET, self.bars.quiet[self.span]), (State.SMALL, self.traded), (State.VOTING, self.voting))
+        """The `State` of each bar."""
+        states = np.full(self.bars.traded.size, State.MISSING, np.int8)
+        masks = ((State.QUIET, self.bars.quiet), (State.SMALL, self.bars.traded), (State.VOTING, self.voting))
         for state, mask in masks:
             np.copyto(states, np.int8(state), where=mask)
         return states
 
     @cached_property
     def range_low(self) -> Floats:
-        """The lower of low and previous close, in a quiet minute that close; NaN where that is unknown."""
-        return np.where(self.traded, np.minimum(self.low, self._previous_close), self._quiet_price)
+        """The lower of low and previous close, in a quiet bar that close; NaN where that is unknown."""
+        return choose(self.bars.traded, np.minimum(self.low, self._previous_close), self._quiet_price)
 
     @cached_property
     def range_high(self) -> Floats:
-        """The higher of high and previous close, in a quiet minute that close; NaN where that is unknown."""
-        return np.where(self.traded, np.maximum(self.high, self._previous_close), self._quiet_price)
+        """The higher of high and previous close, in a quiet bar that close; NaN where that is unknown."""
+        return choose(self.bars.traded, np.maximum(self.high, self._previous_close), self._quiet_price)
 
-    @property
+    @cached_property
     def _quiet_price(self) -> Floats:
-        return np.where(self.bars.quiet[self.span], self._previous_close, np.nan)
+        return np.where(self.bars.quiet, self._previous_close, np.nan)
 
     @cached_property
     def _previous_close(self) -> Floats:
-        """The last traded close before each minute: at most ``carry`` bars old, only quiet minutes since; else NaN.
+        """The last traded close before each bar: at most ``carry`` bars old, only quiet bars since; else NaN.
 
-        It is the close of the latest minute that was not quiet; where that one had no trade, it was missing.
+        It is the close of the latest bar that was not quiet; where that one had no trade, it was missing.
         """
-        first_bar = max(self.span.start - self.carry, 0)
-        extended = slice(first_bar, self.span.stop)
-        quiet, traded, close = self.bars.quiet[extended], self.bars.traded[extended], self.bars.close[extended]
-        position = np.arange(quiet.size)
-        latest = np.maximum.accumulate(np.where(quiet, -1, position))  # the latest minute that was not quiet
+        latest = find_last(~self.bars.quiet)
         before = np.concatenate([[-1], latest[:-1]])
-        is_known = (before >= 0) & (position - before <= self.carry)
-        is_known &= traded[before]
-        return np.where(is_known, close[before], np.nan)[self.span.start - first_bar :]
-
-    def _mask_untraded(self, values: Floats) -> Floats:
-        values = values[self.span]
-        return values if self.traded.all() else np.where(self.traded, values, np.nan)
+        is_known = (before >= 0) & (np.arange(before.size) - before <= self.carry)
+        return np.where(is_known, self.close[before], np.nan)  # NaN in a missing bar
 
 
-def reaches_floor(bars: MarketBars, floor: float, span: slice) -> Bools:
+@dataclass(frozen=True)
+class MarketMinutes:
+    """One market minute by minute over a span of its axis: the arrays of its history, cut to the span."""
+
+    history: MarketHistory
+    span: slice
+
+    def with_span(self, span: slice) -> "MarketMinutes":
+        """The same market over another span of the axis."""
+        return MarketMinutes(self.history, span)
+
+    @property
+    def bars(self) -> MarketBars:
+        """The market's candles on the whole axis."""
+        return self.history.bars
+
+    @property
+    def floor(self) -> float:
+        """The least volume, in the quote, that votes."""
+        return self.history.floor
+
+    @property
+    def traded(self) -> Bools:
+        """Minutes with a trade."""
+        return self.bars.traded[self.span]
+
+    @property
+    def close(self) -> Floats:
+        """The close; NaN without a trade."""
+        return self.history.close[self.span]
+
+    @property
+    def low(self) -> Floats:
+        """The lowest trade; NaN without one."""
+        return self.history.low[self.span]
+
+    @property
+    def high(self) -> Floats:
+        """The highest trade; NaN without one."""
+        return self.history.high[self.span]
+
+    @property
+    def volume(self) -> Floats:
+        """Base units, 0 without a trade."""
+        return self.history.volume[self.span]
+
+    @property
+    def turnover(self) -> Floats:
+        """Volume times close, 0 without a trade."""
+        return self.history.turnover[self.span]
+
+    @property
+    def voting(self) -> Bools:
+        """Minutes in which this market votes: volume times the larger of open and close reaches the floor."""
+        return self.history.voting[self.span]
+
+    @property
+    def vote(self) -> Floats:
+        """The close in voting minutes, NaN in all others."""
+        return self.history.vote[self.span]
+
+    @property
+    def states(self) -> States:
+        """The `State` of each minute."""
+        return self.history.states[self.span]
+
+    @property
+    def range_low(self) -> Floats:
+        """The lower of low and previous close, in a quiet minute that close; NaN where that is unknown."""
+        return self.history.range_low[self.span]
+
+    @property
+    def range_high(self) -> Floats:
+        """The higher of high and previous close, in a quiet minute that close; NaN where that is unknown."""
+        return self.history.range_high[self.span]
+
+
+def reaches_floor(bars: MarketBars, floor: float) -> Bools:
     """Bars whose volume times the larger of open and close is at least a floor in the quote."""
-    price = np.fmax(bars.open[span], bars.close[span])
-    return bars.traded[span] & (bars.volume[span] * price >= floor)
+    return bars.traded & (bars.volume * np.fmax(bars.open, bars.close) >= floor)
 
 
 def find_last(mask: Bools) -> Ints:

@@ -12,6 +12,7 @@ import numpy as np
 from deviation.minute.grid import Floats, Ints
 from deviation.minute.markets import Market
 from deviation.minute.order_statistics import SortedColumns, sort_columns
+from deviation.minute.selecting import choose, mask_values
 from deviation.minute.states import MarketMinutes
 from deviation.minute.weights import compute_weighted_median
 from deviation.question import Rules
@@ -73,16 +74,26 @@ class FamilyVotes:
 
 @dataclass(frozen=True)
 class PeerVotes:
-    """The votes of the families of a group but one, minute by minute.
-
-    ``prices``, ``lows`` and ``highs`` are their closes and the ends of their ranges, sorted down each column.
-    """
+    """The votes of the ``families`` of a group, without the ``own`` one: None where that has no market in it."""
 
     families: tuple[FamilyVotes, ...]
-    prices: SortedColumns
-    lows: SortedColumns
-    highs: SortedColumns
-    is_weighted: bool
+    own: FamilyVotes | None
+    group: "VoteGroup"
+
+    @cached_property
+    def prices(self) -> SortedColumns:
+        """The votes, sorted down each column."""
+        return self.group.prices.exclude(None if self.own is None else self.own.vote)
+
+    @cached_property
+    def lows(self) -> SortedColumns:
+        """The lower ends of the ranges of what votes, 0 where there is none."""
+        return self.group.lows.exclude(None if self.own is None else self.own.range_low)
+
+    @cached_property
+    def highs(self) -> SortedColumns:
+        """The upper ends of these ranges, infinite where there is none."""
+        return self.group.highs.exclude(None if self.own is None else self.own.range_high)
 
     @property
     def count(self) -> Ints:
@@ -92,7 +103,7 @@ class PeerVotes:
     @cached_property
     def interval(self) -> tuple[Floats, Floats]:
         """Both ends of the median, or weighted median, of the votes; NaN without a vote."""
-        if not self.is_weighted:
+        if not self.group.is_weighted:
             return self.prices.lower_middle, self.prices.upper_middle
         votes, weights = [family.vote for family in self.families], [family.weight for family in self.families]
         return compute_weighted_median(votes, weights, self.count.size)
@@ -110,7 +121,7 @@ class VoteGroup:
     ) -> None:
         self._rules = rules
         self._size = size
-        self._is_weighted = weights is not None
+        self.is_weighted = weights is not None
         members: dict[str, list[Market]] = {}
         for market in sorted(voters):
             members.setdefault(rules.family_of(market.venue), []).append(market)
@@ -126,28 +137,25 @@ class VoteGroup:
     def exclude_family(self, venue: str) -> PeerVotes:
         """The votes of all families but that of a venue."""
         name = self._rules.family_of(venue)
-        own = self._families.get(name)
-        return PeerVotes(
-            tuple(family for other, family in self._families.items() if other != name),
-            self._prices.exclude(None if own is None else own.vote),
-            self._lows.exclude(None if own is None else own.range_low),
-            self._highs.exclude(None if own is None else own.range_high),
-            self._is_weighted,
-        )
+        others = tuple(family for other, family in self._families.items() if other != name)
+        return PeerVotes(others, self._families.get(name), self)
 
     @cached_property
-    def _prices(self) -> SortedColumns:
+    def prices(self) -> SortedColumns:
+        """The votes of all families, sorted down each column."""
         return sort_columns([family.vote for family in self._families.values()], self._size)
 
     @cached_property
-    def _lows(self) -> SortedColumns:
+    def lows(self) -> SortedColumns:
+        """The lower ends of their ranges, 0 where there is none."""
         return sort_columns([family.range_low for family in self._families.values()], self._size)
 
     @cached_property
-    def _highs(self) -> SortedColumns:
+    def highs(self) -> SortedColumns:
+        """The upper ends of their ranges, infinite where there is none."""
         return sort_columns([family.range_high for family in self._families.values()], self._size)
 
 
 def _bound_range(minutes: MarketMinutes, end: Floats, unknown: float) -> Floats:
     """An end of the range in voting minutes, ``unknown`` where there is none; NaN in all other minutes."""
-    return np.where(minutes.voting, np.where(np.isnan(end), unknown, end), np.nan)
+    return mask_values(choose(np.isnan(end), np.full(end.size, unknown), end), minutes.voting)

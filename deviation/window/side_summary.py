@@ -7,6 +7,7 @@ import numpy as np
 
 from data.schema import Timeframe
 from deviation.minute.grid import Bools, Floats
+from deviation.minute.selecting import mask_values
 from deviation.minute.series import DeviationSeries
 from deviation.question import TOLERANCE
 from deviation.side import Side
@@ -49,15 +50,15 @@ class TradeBounds:
 
 def measure_extreme(values: Floats, side: Side, enter: float, timeframe: Timeframe) -> SideExtreme:
     """The extreme of fractions on one side; NaN counts for nothing."""
-    signed = side.sign * values
-    position = find_maximum(signed)
-    if position is None:
+    signed = values if side is Side.ABOVE else -values
+    size = float(np.fmax.reduce(signed, initial=np.nan))
+    if np.isnan(size):
         return SideExtreme(None, None, 0)
-    minutes = timeframe.convert_to_minutes(int(np.count_nonzero(signed >= enter - TOLERANCE)))
-    deviation = float(np.fmax.reduce(signed))
-    if deviation <= TOLERANCE:
-        return SideExtreme(0.0, None, minutes)
-    return SideExtreme(side.sign * deviation, position, minutes)
+    if size <= TOLERANCE:
+        return SideExtreme(0.0, None, 0)
+    minutes = 0 if size < enter - TOLERANCE else int(np.count_nonzero(signed >= enter - TOLERANCE))
+    at = int(np.argmax(signed >= size - TOLERANCE))
+    return SideExtreme(side.sign * size, at, timeframe.convert_to_minutes(minutes))
 
 
 @dataclass(frozen=True)
@@ -137,8 +138,7 @@ class SideSummary:
         return measure_extreme(self._mask_to_firm(values), self.side, self.enter, self.timeframe)
 
     def _mask_to_firm(self, values: Floats) -> Floats:
-        firm = self.series.firm
-        return values if firm.all() else np.where(firm, values, np.nan)
+        return mask_values(values, self.series.firm)
 
     def _count_minutes(self, mask: Bools) -> float:
         return self.timeframe.convert_to_minutes(int(np.count_nonzero(mask)))

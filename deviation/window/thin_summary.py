@@ -29,8 +29,9 @@ class ThinSummary(ThinSides):
 
 def summarize_thin(series: DeviationSeries, enter: float, timeframe: Timeframe) -> ThinSummary:
     """The numbers of the thin minutes."""
-    overall = _measure_sides(np.where(series.thin, series.d, np.nan), enter, timeframe)
-    venues = {}
+    if not series.thin.any():
+        return ThinSummary(0, {side: SideExtreme(None, None, 0) for side in Side}, {})
+    overall, venues = _measure_sides(np.where(series.thin, series.d, np.nan), enter, timeframe), {}
     if overall.minutes:
         for venue, votes in _list_votes(series):
             distance = compute_distance(series.minutes.vote, votes * series.factors.a, votes * series.factors.b)

@@ -1,0 +1,25 @@
+"""Choosing between arrays without a pass over them where the mask is the same throughout."""
+
+import numpy as np
+
+from deviation.minute.grid import Bools, Floats
+
+
+def choose(mask: Bools, values: Floats, others: Floats) -> Floats:
+    """``values`` where the mask holds, ``others`` elsewhere; one of the two itself where all is of one kind.
+
+    >>> choose(np.array([True, False]), np.array([1.0, 2.0]), np.array([3.0, 4.0])).tolist()
+    [1.0, 4.0]
+    """
+    if mask.all():
+        return values
+    return np.where(mask, values, others) if mask.any() else others
+
+
+def mask_values(values: Floats, mask: Bools) -> Floats:
+    """The values where the mask holds, NaN elsewhere.
+
+    >>> mask_values(np.array([1.0, 2.0]), np.array([True, False])).tolist()
+    [1.0, nan]
+    """
+    return values if mask.all() else np.where(mask, values, np.nan)
