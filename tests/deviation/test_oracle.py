@@ -1,4 +1,4 @@
-"""The measurement equals the brute force, field by field and minute by minute, on random data."""
+"""The measurement equals the brute force, field by field and bar by bar, on random data."""
 
 import math
 from datetime import UTC, datetime, timedelta
@@ -7,133 +7,205 @@ from typing import Any
 
 import polars as pl
 import pytest
+from deviation.measurement import Measurement
+from deviation.report.frame import build_deviation_frame
+from deviation.report.lows_json import build_lows_json
 
-from data.schema import CANDLE, CANDLE_DEFAULTS, SPAN
+from data.schema import CANDLE, CANDLE_DEFAULTS, LOW_TRADE, SPAN, Timeframe
 from deviation.measure import measure
-from deviation.question import Group, Parameters, Question, QuoteHandling, Rules
-from deviation.report.json_output import build_deviation_frame, build_measurement_json
-from deviation.report.lows import measure_low_bounds, summarize_lows
-from deviation.result import Measurement
-from tests.oracle.brute import Candle, CoveredSpan, OracleQuestion
-from tests.oracle.brute import measure as brute
-from tests.oracle.generate import draw_case
+from deviation.question import Parameters, Question, QuoteHandling, ReferenceKind, Rules
+from deviation.report.json_output import build_measurement_json
+from tests.oracle.brute import list_minutes, lows_json, measure_json
+from tests.oracle.generate import draw_case, draw_weighted_case
+from tests.oracle.question import Candle, CoveredSpan, OracleQuestion, format_time
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 CASE_COUNT = 60
+TIMEFRAMES = {timeframe.seconds: timeframe for timeframe in Timeframe}
 
-SKIPPED_FIELDS = {"minutes", "why", "source"}
-"""Fields that are compared elsewhere, or are free text."""
+CELL_FIELDS = (
+    "votes",
+    "reference_low",
+    "reference_high",
+    "d",
+    "jackknife",
+    "lag",
+    "next_below",
+    "next_above",
+    "wick_least",
+    "wick_most",
+    "spike_least",
+    "spike_most",
+    "sure_below",
+    "sure_above",
+)
+
+Case = tuple[list[Candle], list[CoveredSpan], OracleQuestion]
 
 
-def _to_time(minute: int) -> datetime:
-    return EPOCH + timedelta(minutes=minute)
+def _to_time(seconds: int) -> datetime:
+    return EPOCH + timedelta(seconds=seconds)
 
 
-def convert_question(setup: OracleQuestion) -> Question:
-    """The brute force's setup as a question."""
+def convert_question(question: OracleQuestion) -> Question:
+    """The brute force's question as one of the measurement."""
     return Question(
-        asset=setup.asset,
-        start=_to_time(setup.start),
-        end=_to_time(setup.end),
-        calm_span=None if setup.calm is None else (_to_time(setup.calm[0]), _to_time(setup.calm[1])),
-        rules=Rules(stablecoins=setup.stablecoins, families=setup.families),
-        underlying=setup.underlying,
-        ratio_market=setup.ratio_market,
-        venues=setup.venues or (),
-        focus=setup.focus,
+        asset=question.asset,
+        start=_to_time(question.start),
+        end=_to_time(question.end),
+        event=question.event,
+        window=question.window_name,
+        calm_span=None if question.calm is None else (_to_time(question.calm[0]), _to_time(question.calm[1])),
+        rules=Rules(
+            quotes=question.quotes,
+            ratio_quotes=question.ratio_quotes,
+            stablecoins=question.stablecoins,
+            families=question.families,
+        ),
+        underlying=question.underlying,
+        ratio_market=question.ratio_market,
+        venues=question.venues,
+        excluded=question.excluded,
+        focus=question.focus,
+        timeframe=TIMEFRAMES[question.bar],
         parameters=Parameters(
-            quote=QuoteHandling.AS_IS if setup.as_is else QuoteHandling.USD,
-            enter=setup.enter,
-            exit=setup.exit,
-            confirm=setup.confirm,
-            min_vote_usd=setup.min_vote,
+            reference=ReferenceKind.WEIGHTED_MEDIAN if question.weighted else ReferenceKind.MEDIAN,
+            quote=QuoteHandling.AS_IS if question.as_is else QuoteHandling.USD,
+            enter=question.enter,
+            exit=question.exit,
+            confirm=question.confirm,
+            min_vote=question.min_vote,
         ),
     )
 
 
-def convert_frames(candles: list[Candle], covered: list[CoveredSpan]) -> tuple[pl.DataFrame, pl.DataFrame]:
+def convert_frames(
+    candles: list[Candle], covered: list[CoveredSpan], timeframe: Timeframe = Timeframe.M1
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The brute force's candles and spans as the frames that the measurement takes."""
     rows = [
-        {**vars(candle), "open_time": _to_time(candle.minute), **CANDLE_DEFAULTS}
-        for candle in sorted(candles, key=lambda candle: (candle.venue, candle.symbol, candle.minute))
+        {**vars(candle), **CANDLE_DEFAULTS, "open_time": _to_time(candle.time), "timeframe": timeframe.value}
+        for candle in sorted(candles, key=lambda candle: (candle.venue, candle.symbol, candle.time))
     ]
     spans = [(venue, symbol, _to_time(start), _to_time(end)) for venue, symbol, start, end in covered]
     frame = pl.DataFrame(rows, schema_overrides=CANDLE).select(list(CANDLE))
     return frame, pl.DataFrame(spans, schema=SPAN, orient="row")
 
 
-@cache
-def _measure_case(seed: int) -> tuple[OracleQuestion, dict[str, Any], Measurement]:
-    """One random data set: its setup, the brute force's answer and ours."""
-    candles, covered, setup = draw_case(seed)
-    return setup, brute(candles, covered, setup), measure(*convert_frames(candles, covered), convert_question(setup))
+def select_required(candles: list[Candle], question: Question) -> list[Candle]:
+    """The candles that a measurement asks for: those of its required span."""
+    start, end = question.required_span
+    return [candle for candle in candles if start <= _to_time(candle.time) < end]
 
 
-def _assert_same(actual: Any, expected: Any, place: str) -> None:  # noqa: ANN401 - walks any JSON
-    """Counts and words exactly, values to 1e-9 relative, times as minutes since the epoch."""
+def assert_same(actual: Any, expected: Any, place: str = "") -> None:  # noqa: ANN401 - walks any JSON
+    """Words and names exactly, numbers to 1e-9 relative; what the brute force does not have is not compared."""
     if isinstance(expected, dict):
-        for key in expected.keys() - SKIPPED_FIELDS:
-            value = expected[key]
-            _assert_same(actual[key], value, f"{place}.{key}")
+        assert isinstance(actual, dict), (place, actual, expected)
+        for key in expected:
+            assert key in actual, (place, key)
+            if key == "why":
+                _assert_same_reason(actual[key], expected, place)
+            else:
+                assert_same(actual[key], expected[key], f"{place}.{key}")
     elif isinstance(expected, list):
-        assert len(actual) == len(expected), place
+        assert len(actual) == len(expected), (place, actual, expected)
         for index, (one, other) in enumerate(zip(actual, expected, strict=True)):
-            _assert_same(one, other, f"{place}[{index}]")
-    elif isinstance(expected, float):
-        assert isinstance(actual, float), (place, actual, expected)
-        assert math.isclose(actual, expected, rel_tol=1e-9, abs_tol=1e-12), (place, actual, expected)
-    elif isinstance(actual, str) and isinstance(expected, int):
-        assert datetime.fromisoformat(actual) == _to_time(expected), place
-    else:
+            assert_same(one, other, f"{place}[{index}]")
+    elif isinstance(expected, bool) or not isinstance(expected, int | float):
         assert actual == expected, (place, actual, expected)
+    else:
+        assert isinstance(actual, int | float), (place, actual, expected)
+        assert math.isclose(actual, expected, rel_tol=1e-9, abs_tol=1e-12), (place, actual, expected)
+
+
+def _assert_same_reason(actual: str | None, expected: dict[str, Any], place: str) -> None:
+    """Whether there is a reason, and the venue that it names; of `no data` the word is reason enough."""
+    if expected["verdict"] == "no data":
+        return
+    reason = expected["why"]
+    assert (actual is None) == (reason is None), (place, actual, expected)
+    if actual is not None and reason["venue"] is not None:
+        assert actual.startswith(f"{reason['venue']} "), (place, actual, expected)
+
+
+def _assert_same_keys(actual: dict[str, Any], expected: dict[str, Any], place: str) -> None:
+    """Groups, venues and choices are the same sets on both sides, not only those of the brute force."""
+    for name in ("choices", "path", "cross"):
+        assert actual[name].keys() == expected[name].keys(), (place, name)
+    for row, expected_row in zip(actual["rows"], expected["rows"], strict=True):
+        assert row["against"].keys() == expected_row["against"].keys(), place
+        for group, numbers in expected_row["against"].items():
+            assert row["against"][group]["thin"]["venues"].keys() == numbers["thin"]["venues"].keys(), (place, group)
+
+
+def measure_case(case: Case) -> tuple[Case, Measurement]:
+    """A random data set, cut to what its measurement asks for, and our answer."""
+    candles, covered, oracle_question = case
+    question = convert_question(oracle_question)
+    required = select_required(candles, question)
+    frames = convert_frames(required, covered, question.timeframe)
+    return (required, covered, oracle_question), measure(*frames, question)
+
+
+@cache
+def _measure_minutes(seed: int) -> tuple[Case, Measurement]:
+    return measure_case(draw_case(seed))
+
+
+def _assert_same_results(case: Case, measurement: Measurement) -> None:
+    actual, expected = build_measurement_json(measurement), measure_json(*case)
+    assert_same(actual, expected)
+    _assert_same_keys(actual, expected, case[2].asset)
 
 
 @pytest.mark.parametrize("seed", range(CASE_COUNT))
 def test_results_equal_the_brute_force(seed: int) -> None:
     """Every field of the result equals the brute force on random data."""
-    _, expected, measurement = _measure_case(seed)
-    actual = build_measurement_json(measurement)
-    for key in ("fx_assumed", "absent", "left_out", "fair_value", "venues"):
-        _assert_same(actual[key], expected[key], key)
+    _assert_same_results(*_measure_minutes(seed))
+
+
+@pytest.mark.parametrize("seed", range(CASE_COUNT))
+def test_results_of_the_weighted_median_equal_the_brute_force(seed: int) -> None:
+    """Every field of the result equals the brute force against the weighted median, too."""
+    _assert_same_results(*measure_case(draw_weighted_case(seed)))
+
+
+@pytest.mark.parametrize("bar", [1, 300])
+@pytest.mark.parametrize("seed", range(CASE_COUNT // 3))
+def test_results_of_other_bars_equal_the_brute_force(seed: int, bar: int) -> None:
+    """Every field of the result equals the brute force in bars of a second and of five minutes."""
+    _assert_same_results(*measure_case(draw_case(seed, bar)))
 
 
 @pytest.mark.parametrize("seed", range(CASE_COUNT))
 def test_minutes_equal_the_brute_force(seed: int) -> None:
-    """State, price, votes, reference and deviations of every minute equal the brute force on random data."""
-    _, expected, measurement = _measure_case(seed)
-    actual = build_deviation_frame(measurement).rows_by_key(["venue", "symbol", "group"], named=True)
-    for row in expected["venues"]:
-        for group in Group:
-            key = row["venue"], row["symbol"], group.value
-            for actual_minute, minute in zip(actual[key], row["minutes"], strict=True):
-                place = f"{key} {minute['minute']}"
-                _assert_same(actual_minute["state"], minute["state"], place)
-                _assert_same(actual_minute["price"], minute["price"], place)
-                _assert_same(actual_minute, minute["against"][group.value], place)
+    """State, price, votes, reference and every distance of every minute equal the brute force on random data."""
+    case, measurement = _measure_minutes(seed)
+    frame = build_deviation_frame(measurement)
+    actual = frame.rows_by_key(["venue", "symbol", "against", "open_time"], named=True, unique=True)
+    expected = list_minutes(*case)
+    assert len(actual) == len(expected)
+    candles = {(candle.venue, candle.symbol, candle.time): candle for candle in case[0]}
+    for venue, symbol, group, state, cell in expected:
+        row = actual[venue, symbol, group, _to_time(cell.time)]
+        place = f"{venue} {symbol} {group} {format_time(cell.time)}"
+        assert row["state"] == state, place
+        if state == "voting":
+            assert row["price"] == candles[venue, symbol, cell.time].close, place
+        assert_same(
+            {name: row[name] for name in CELL_FIELDS}, {name: getattr(cell, name) for name in CELL_FIELDS}, place
+        )
+        assert_same(row["fx_mid"], None if cell.factor is None else cell.factor.mid, f"{place} fx_mid")
+        if cell.reference_low is not None and cell.reference_high is not None:
+            assert_same(row["reference"], (cell.reference_low + cell.reference_high) / 2, f"{place} reference")
 
 
 @pytest.mark.parametrize("seed", range(CASE_COUNT))
-def test_lows_and_path_equal_the_brute_force(seed: int) -> None:
-    """The table of lows and the market's path equal the brute force on random data."""
-    setup, expected, measurement = _measure_case(seed)
-    asset_lows = summarize_lows(measurement)
-    names = (
-        {row and row.market.venue for row in (asset_lows.lowest,)},
-        {row and row.market.venue for row in (asset_lows.second_lowest,)},
-    )
-    assert names == ({expected["lows"]["lowest"]}, {expected["lows"]["second_lowest"]})
-    for key in ("gap_to_second", "usdt_low", "usd_low", "usdt_usd_gap"):
-        _assert_same(getattr(asset_lows, key), expected["lows"][key], key)
-    focus = {row.market.symbol: row for row in measurement.rows if row.market.venue == setup.focus and row.is_spot}
-    for item in expected["lows"]["focus"]:
-        for group in Group:
-            low_bounds = measure_low_bounds(focus[item["symbol"]], group)
-            _assert_same(low_bounds.wick_shallow, item["against"][group.value]["wick_shallow_at_low"], "shallow")
-            _assert_same(low_bounds.wick_deep, item["against"][group.value]["wick_deep_at_low"], "deep")
-    for group in Group:
-        path = measurement.paths[group]
-        ends = {
-            name: None if at is None else setup.start + at
-            for name, at in (("onset", path.onset), ("bottom", path.bottom))
-        }
-        assert ends == expected["path"][group.value]
+def test_lows_and_highs_equal_the_brute_force(seed: int) -> None:
+    """The table of lows and highs equals the brute force on random data."""
+    case, measurement = _measure_minutes(seed)
+    actual, expected = build_lows_json(measurement, pl.DataFrame(schema=LOW_TRADE)), lows_json(*case)
+    assert_same(actual, expected)
+    assert actual["groups"].keys() == expected["groups"].keys()
+    assert actual["focus"]["groups"].keys() == expected["focus"]["groups"].keys()

@@ -43,8 +43,7 @@ def _list_extremes(table: CellTable, group: str, side: Side) -> list[Json]:
     extremes = []
     for row in table.run.list_spot(group):
         traded = table.run.book.list_window_trades(row)
-        prices = [(candle.low if side == "below" else candle.high, candle.time) for candle in traded]
-        price, at = find_extreme_price(prices, side)
+        price, at = _find_extreme(table, row, side)
         if price is None or at is None:
             continue
         digits = max(count_digits(p) for c in traded for p in (c.open, c.high, c.low, c.close))
@@ -54,12 +53,17 @@ def _list_extremes(table: CellTable, group: str, side: Side) -> list[Json]:
                 "symbol": row.symbol,
                 "price": price,
                 "at": format_time(at),
-                "time": at,
                 "volume": table.run.book.candles[row][at].turnover,
                 "round": count_digits(price) <= digits - 2,
             }
         )
     return sorted(extremes, key=lambda extreme: (get_sign(side) * extreme["price"], extreme["venue"]))
+
+
+def _find_extreme(table: CellTable, row: OracleMarket, side: Side) -> tuple[float | None, int | None]:
+    traded = table.run.book.list_window_trades(row)
+    prices = [(candle.low if side == "below" else candle.high, candle.time) for candle in traded]
+    return find_extreme_price(prices, side)
 
 
 def _describe_focus(table: CellTable, row: OracleMarket, tables: Json) -> Json | None:
@@ -70,7 +74,7 @@ def _describe_focus(table: CellTable, row: OracleMarket, tables: Json) -> Json |
         own = next((extreme for extreme in tables[name]["rows"] if extreme["venue"] == row.venue), None)
         if own is None:
             return None
-        cell = table.get_cell(row, row.group, own["time"])
+        cell = table.get_cell(row, row.group, _find_extreme(table, row, side)[1] or 0)
         least, most = cell.get_trade(side)
         result[name] = {
             "price": own["price"],
@@ -101,6 +105,7 @@ def _compare_groups(table: CellTable, tables: Json, side: Side) -> float | None:
     if "usdt" not in tables or "usd" not in tables:
         return None
     usdt, usd = tables["usdt"][name][end], tables["usd"][name][end]
-    rate = table.run.rates.get_rate("USDT", usdt["time"])
+    _, at = _find_extreme(table, OracleMarket(usdt["venue"], usdt["symbol"]), side)
+    rate = None if at is None else table.run.rates.get_rate("USDT", at)
     gap: float | None = None if rate is None else usdt["price"] * rate.mid / usd["price"] - 1
     return gap
