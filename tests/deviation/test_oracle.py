@@ -7,14 +7,14 @@ from typing import Any
 
 import polars as pl
 import pytest
-from deviation.measurement import Measurement
-from deviation.report.frame import build_deviation_frame
-from deviation.report.lows_json import build_lows_json
 
-from data.schema import CANDLE, CANDLE_DEFAULTS, LOW_TRADE, SPAN, Timeframe
+from data.schema import CANDLE, CANDLE_DEFAULTS, LOW_TRADE, SPAN, Evidence, Timeframe
 from deviation.measure import measure
+from deviation.measurement import Measurement
 from deviation.question import Parameters, Question, QuoteHandling, ReferenceKind, Rules
+from deviation.report.frame import build_deviation_frame
 from deviation.report.json_output import build_measurement_json
+from deviation.report.lows_json import build_lows_json
 from tests.oracle.brute import list_minutes, lows_json, measure_json
 from tests.oracle.generate import draw_case, draw_weighted_case
 from tests.oracle.question import Candle, CoveredSpan, OracleQuestion, format_time
@@ -67,6 +67,7 @@ def convert_question(question: OracleQuestion) -> Question:
         venues=question.venues,
         excluded=question.excluded,
         focus=question.focus,
+        origin=Evidence(question.origin),
         timeframe=TIMEFRAMES[question.bar],
         parameters=Parameters(
             reference=ReferenceKind.WEIGHTED_MEDIAN if question.weighted else ReferenceKind.MEDIAN,

@@ -111,6 +111,8 @@ def list_choices(question: OracleQuestion) -> Json:
     for name in ("enter", "exit", "confirm", "min_vote"):
         if getattr(question, name) != getattr(DEFAULTS, name):
             choices[name] = getattr(question, name)
+    if question.origin != DEFAULTS.origin:
+        choices["origin"] = question.origin
     return choices
 
 

@@ -166,6 +166,8 @@ def draw_question(
         for venue, venue_symbols in symbols.items()
     }
     excluded = tuple(rng.sample([*sorted(symbols), "elsewhere"], 1)) if rng.random() < 0.12 else ()
+    if underlying is None and rng.random() < 0.06:
+        asset = rng.choice(("USDT", "USDC"))  # the markets between quotes are rows and legs at once
     return OracleQuestion(
         asset=asset,
         start=plan.start,
@@ -184,5 +186,8 @@ def draw_question(
         enter=enter,
         exit=exit_,
         confirm=rng.choice((3, 3, 3, 1, 2)),
+        origin=rng.choice(("real",) * 19 + ("reconstruction",)),
+        event=rng.choice((None, "2025-10-10")),
+        window_name=rng.choice((None, "both-sides")),
         focus="binance" if rng.random() < 0.8 else rng.choice(sorted(symbols)),
     )

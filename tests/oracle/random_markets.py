@@ -6,13 +6,15 @@ around 10 or 100 (in KRW 1000 times that), so that 9 against 10 and equal prices
 
 from __future__ import annotations
 
+import math
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tests.oracle.question import Candle, CoveredSpan
 
 MIDNIGHT = 29_334_240  # 2025-10-10 00:00 UTC, in minutes
 HISTORY_MIN = 3000  # minutes before the window that may hold candles
+AFTER_MIN = 7  # minutes after the window that hold candles: a lag may look there, nothing else
 QUOTE_LEVELS = {"KRW": 1000.0, "EUR": 0.8}
 KRW_PER_USD = 1000.0
 
@@ -158,7 +160,8 @@ def draw_candle(plan: RandomMarketPlan, habit: MarketHabit, venue: str, symbol: 
     close = round_to_grid(plan, symbol, middle * (1 + rng.uniform(-habit.noise, habit.noise)))
     volume = draw_volume(plan, habit, symbol, close)
     if volume == 0 and rng.random() < 0.8:
-        return Candle(venue, symbol, minute, close, close, close, close, 0.0)
+        price = rng.choice((close, close, math.nan))  # without volume the prices may be anything
+        return Candle(venue, symbol, minute, price, price, price, price, 0.0)
     wick = 0.6 if rng.random() < habit.spikes else rng.choice((0.0, 0.0, 0.01, 0.03))
     spike = 4.0 if rng.random() < habit.spikes else rng.choice((0.0, 0.0, 0.02))
     low = round_to_grid(plan, symbol, min(open_price, close) * (1 - wick))
@@ -178,7 +181,7 @@ def add_market(
     if rng.random() < 0.07:
         candle_minutes = []  # no history
     if rng.random() < 0.95:
-        candle_minutes += range(plan.start, plan.end)
+        candle_minutes += range(plan.start, plan.end + AFTER_MIN)
     if symbol.startswith("WBETH/ETH"):
         candle_minutes += draw_ratio_minutes(plan)
     gap_start = plan.end
@@ -190,7 +193,10 @@ def add_market(
         for minute in sorted(set(candle_minutes))
         if not gap_start <= minute < gap_end and rng.random() >= habit.gaps
     ]
-    candles.extend(draw_candle(plan, habit, venue, symbol, minute) for minute in drawn_minutes)
+    drawn = [draw_candle(plan, habit, venue, symbol, minute) for minute in drawn_minutes]
+    if rng.random() < 0.04:  # a market that the venue lists without a trade
+        drawn = [replace(candle, volume=0.0) if candle.time >= plan.start else candle for candle in drawn]
+    candles.extend(drawn)
     add_coverage(plan, habit.coverage_kind, venue, symbol, covered)
 
 
@@ -208,7 +214,7 @@ def add_coverage(
     """Add the spans that were collected whole: everything, pieces around the window, or nothing."""
     rng = plan.rng
     if coverage_kind == "whole":
-        covered.append((venue, symbol, plan.start - HISTORY_MIN, plan.end))
+        covered.append((venue, symbol, plan.start - HISTORY_MIN, plan.end + AFTER_MIN))
     if coverage_kind == "part":
         cut = rng.randrange(plan.start, plan.end)
         covered.append((venue, symbol, plan.start - rng.randrange(1, 15), cut))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.oracle.question import Candle, CoveredSpan
-from tests.oracle.random_markets import KRW_PER_USD, RandomMarketPlan
+from tests.oracle.random_markets import AFTER_MIN, KRW_PER_USD, RandomMarketPlan
 
 MODES = ("full", "full", "stops", "stops", "starts", "sparse", "old", "edge", "absent")
 ORDERLY_MODES = ("full", "full", "full", "sparse", "absent")
@@ -12,7 +12,7 @@ ORDERLY_MODES = ("full", "full", "full", "sparse", "absent")
 def list_rate_minutes(plan: RandomMarketPlan, mode: str) -> list[int]:
     """List the minutes in which a leg traded, by its mode; 5 and 60 minutes are the carries of rates."""
     rng = plan.rng
-    window = range(plan.start, plan.end)
+    window = range(plan.start, plan.end + AFTER_MIN)
     past = list(plan.past)
     stop = rng.randrange(plan.start, plan.end)
     edge = plan.start - rng.choice((5, 6, 40, 60, 61))
