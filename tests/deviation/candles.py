@@ -1,8 +1,23 @@
-"""Reads answer files: hand-written candles with expected results."""
+"""Reads answer files: hand-written candles with expected results.
+
+A file of answers is TOML:
+
+``what``      one sentence, the rule that the file answers;
+``window``    ``"12:00-12:06"``, always on 2025-10-10;
+``calm``      the calm span of an event, two times; naming it names the event;
+``question``  other fields of the question, ``parameters`` among them;
+``markets``   ``"venue SYMBOL" = { closes = "100*3 - quiet 99", ... }``, a series of entries from ``at`` (else the start of
+              the window) on; ``opens``, ``lows``, ``highs`` and ``volumes`` are optional, ``covered`` lists collected spans;
+``expect``    per row ``"venue SYMBOL"`` the fields of its JSON by dotted path, or ``row = false`` where there is no row;
+``expect_minutes``  per ``"venue SYMBOL group"`` the columns of its minutes against that group, as a series;
+``expect_whole``    the other fields of the JSON by dotted path.
+
+A series is a text of entries; ``99*3`` is three times 99. Times are ``"12:03"``, of 2025-10-10, or a date and time of TOML.
+"""
 
 import tomllib
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +29,20 @@ from deviation.question import Parameters, Question, QuoteHandling, ReferenceKin
 from deviation.result import Measurement
 
 MINUTE = timedelta(minutes=1)
-STABLECOINS = frozenset({"USDT", "USDC"})
+DAY = datetime(2025, 10, 10, tzinfo=UTC).date()
+STABLECOINS = frozenset({"USDT", "USDC", "FDUSD"})
+QUOTES = {"USD": 1.0, **dict.fromkeys(sorted(STABLECOINS), 1.0), "EUR": 0.9, "KRW": 1400.0}
+RATIO_QUOTES = {"ETH": 0.0003, "SOL": 0.006}
 FAMILIES = {"binanceusdm": "binance", "coinbaseexchange": "coinbase"}
+NAMES = {
+    "binance": "Binance",
+    "bitget": "Bitget",
+    "bybit": "Bybit",
+    "coinbase": "Coinbase",
+    "gate": "Gate",
+    "kraken": "Kraken",
+    "okx": "OKX",
+}
 
 
 @dataclass(frozen=True)
@@ -25,68 +52,106 @@ class ExpectedAnswers:
     what: str
     measurement: Measurement
     rows: dict[str, dict[str, Any]]
-    minutes: dict[str, dict[str, list[Any]]]
+    minutes: dict[str, dict[str, list[str]]]
     expected_fields: dict[str, Any]
 
 
 def read_answers(path: Path) -> ExpectedAnswers:
     """Read a file of answers and measure its candles."""
     text = tomllib.loads(path.read_text(encoding="utf-8"))
-    start, question_text = text["start"], text.get("question", {})
-    frames, spans = [], []
+    start, end = (read_time(edge) for edge in text["window"].split("-"))
+    candles: list[dict[str, Any]] = []
+    spans: list[tuple[Any, ...]] = []
     for name, market in text["markets"].items():
         venue, symbol = name.split(" ")
-        first = market.get("at", start)
-        frames += [_build_candle(venue, symbol, first + i * MINUTE, market, i) for i in range(len(market["closes"]))]
-        spans += [(venue, symbol, *span) for span in market.get("covered", [])]
-    calm = text.get("calm")
-    question = Question(
-        asset=question_text.get("asset", "ATOM"),
-        start=start,
-        end=start + text["minutes"] * MINUTE,
-        rules=Rules(stablecoins=STABLECOINS, families=FAMILIES, names=text.get("names", {})),
-        parameters=Parameters(
-            **question_text.get("parameters", {}),
-            quote=QuoteHandling(question_text.get("quote", "usd")),
-            reference=ReferenceKind(question_text.get("reference", "median")),
-        ),
-        calm_span=None if calm is None else (calm[0], calm[1]),
-        underlying=question_text.get("underlying"),
-        ratio_market=question_text.get("ratio_market"),
-        venues=tuple(question_text.get("venues", ())),
-        focus=question_text.get("focus", "binance"),
-        origin=Evidence(question_text.get("origin", "real")),
-    )
-    candles = pl.DataFrame([candle for candle in frames if candle], schema=CANDLE)
-    covered = pl.DataFrame(spans, schema=SPAN, orient="row")
+        candles += _build_candles(venue, symbol, read_time(market.get("at", start)), market)
+        spans += [(venue, symbol, *map(read_time, span)) for span in market.get("covered", [])]
+    expected = text.get("expect_minutes", {})
     return ExpectedAnswers(
         what=text["what"],
-        measurement=measure(candles, covered, question),
+        measurement=measure(
+            pl.DataFrame(candles, schema=CANDLE),
+            pl.DataFrame(spans, schema=SPAN, orient="row"),
+            _build_question(start, end, text.get("calm"), text.get("question", {})),
+        ),
         rows=text.get("expect", {}),
-        minutes=text.get("expect_minutes", {}),
+        minutes={name: {column: read_series(by_hand) for column, by_hand in row.items()} for name, row in expected.items()},
         expected_fields=text.get("expect_whole", {}),
     )
 
 
-def _build_candle(venue: str, symbol: str, time: datetime, market: dict[str, Any], i: int) -> dict[str, Any] | None:
-    """The candle at position i of a market; None for "-".
+def read_time(text: str | datetime) -> datetime:
+    """An instant of an answer file: ``"12:03"`` of its day, or what TOML read."""
+    if isinstance(text, datetime):
+        return text
+    return datetime.combine(DAY, time.fromisoformat(text), tzinfo=UTC)
 
-    A close is a price, "quiet" (a flat candle of volume 0 at the close before) or "-" (no candle). `lows`, `highs` and
-    `volumes` default to the close and to 1,000 units; their entries may be "" for the default.
+
+def read_series(text: str) -> list[str]:
+    """The entries of a series.
+
+    >>> read_series("1*2 null")
+    ['1', '1', 'null']
     """
-    close = market["closes"][i]
-    if close == "-":
-        return None
-    is_quiet = close == "quiet"
-    price = float(
-        next(c for c in reversed(market["closes"][: i + 1]) if isinstance(c, int | float)) if is_quiet else close
+    entries = []
+    for entry in text.split():
+        value, _, count = entry.partition("*")
+        entries += [value] * int(count or 1)
+    return entries
+
+
+def _build_question(start: datetime, end: datetime, calm: list[Any] | None, fields: dict[str, Any]) -> Question:
+    return Question(
+        asset=fields.get("asset", "ATOM"),
+        start=start,
+        end=end,
+        rules=Rules(
+            quotes=QUOTES, ratio_quotes=RATIO_QUOTES, stablecoins=STABLECOINS, families=FAMILIES, names=NAMES
+        ),
+        focus=fields.get("focus", "binance"),
+        parameters=Parameters(
+            **fields.get("parameters", {}),
+            quote=QuoteHandling(fields.get("quote", "usd")),
+            reference=ReferenceKind(fields.get("reference", "median")),
+        ),
+        event=None if calm is None else "2025-10-10",
+        calm_span=None if calm is None else (read_time(calm[0]), read_time(calm[1])),
+        underlying=fields.get("underlying"),
+        ratio_market=fields.get("ratio_market"),
+        venues=tuple(fields.get("venues", ())),
+        excluded=tuple(fields.get("excluded", ())),
+        origin=Evidence(fields.get("origin", "real")),
     )
-    low, high = (_read_entry(market, name, i, price) for name in ("lows", "highs"))
-    volume = 0.0 if is_quiet else _read_entry(market, "volumes", i, 1000.0)
-    values = {"open": price, "high": high, "low": low, "close": price, "volume": volume}
-    return {"venue": venue, "symbol": symbol, "open_time": time, **values, **CANDLE_DEFAULTS}
 
 
-def _read_entry(market: dict[str, Any], name: str, i: int, default: float) -> float:
-    entry = market[name][i] if name in market else ""
-    return default if entry == "" else float(entry)
+def _build_candles(venue: str, symbol: str, start: datetime, market: dict[str, Any]) -> list[dict[str, Any]]:
+    """The candles of a market; none at "-".
+
+    A close is a price, "quiet" (a flat candle of volume 0 at the close before) or "-". In the other series "." is the
+    default: the open is the close, low and high are the extremes of both, and the volume is 1,000 units.
+    """
+    closes = read_series(market["closes"])
+    others = {name: read_series(market[name]) for name in ("opens", "lows", "highs", "volumes") if name in market}
+    for name, entries in others.items():
+        assert len(entries) == len(closes), (venue, symbol, name, len(entries), len(closes))
+    candles = []
+    last_close = None
+    for i, entry in enumerate(closes):
+        if entry == "-":
+            continue
+        given = {name: float(entries[i]) for name, entries in others.items() if entries[i] != "."}
+        is_quiet = entry == "quiet"
+        close = last_close if is_quiet else float(entry)
+        assert close is not None, (venue, symbol, "a market cannot start quiet")
+        last_close = close
+        opened = given.get("opens", close)
+        values = {
+            "open": opened,
+            "high": given.get("highs", max(opened, close)),
+            "low": given.get("lows", min(opened, close)),
+            "close": close,
+            "volume": 0.0 if is_quiet else given.get("volumes", 1000.0),
+        }
+        time_of = start + i * MINUTE
+        candles.append({"venue": venue, "symbol": symbol, "open_time": time_of, **values, **CANDLE_DEFAULTS})
+    return candles
