@@ -26,7 +26,7 @@ import polars as pl
 from data.schema import CANDLE, CANDLE_DEFAULTS, SPAN, Evidence
 from deviation.measure import measure
 from deviation.question import Parameters, Question, QuoteHandling, ReferenceKind, Rules
-from deviation.result import Measurement
+from deviation.measurement import Measurement
 
 MINUTE = timedelta(minutes=1)
 DAY = datetime(2025, 10, 10, tzinfo=UTC).date()
