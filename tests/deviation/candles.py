@@ -2,17 +2,18 @@
 
 A file of answers is TOML:
 
-``what``      one sentence, the rule that the file answers;
-``window``    ``"12:00-12:06"``, always on 2025-10-10;
-``calm``      the calm span of an event, two times; naming it names the event;
-``question``  other fields of the question, ``parameters`` among them;
-``markets``   ``"venue SYMBOL" = { closes = "100*3 - quiet 99", ... }``, a series of entries from ``at`` (else the start of
-              the window) on; ``opens``, ``lows``, ``highs`` and ``volumes`` are optional, ``covered`` lists collected spans;
-``expect``    per row ``"venue SYMBOL"`` the fields of its JSON by dotted path, or ``row = false`` where there is no row;
-``expect_minutes``  per ``"venue SYMBOL group"`` the columns of its minutes against that group, as a series;
-``expect_whole``    the other fields of the JSON by dotted path.
+``what``            one sentence, the rule that the file answers
+``window``          ``"12:00-12:06"``, always on 2025-10-10
+``calm``            two times, the calm span of an event; without it no event is named
+``question``        other fields of the question, ``parameters`` among them
+``markets``         ``"venue SYMBOL" = { closes = "100*3 - quiet 99", ... }``, a series of entries from ``at`` on (else
+                    the start of the window); ``opens``, ``lows``, ``highs`` and ``volumes`` are optional, ``covered``
+                    lists collected spans
+``expect``          per row ``"venue SYMBOL"`` the fields of its JSON by dotted path; ``row = false`` for none
+``expect_minutes``  per ``"venue SYMBOL group"`` the columns of its minutes against that group, as series
+``expect_whole``    other fields of the JSON by dotted path
 
-A series is a text of entries; ``99*3`` is three times 99. Times are ``"12:03"``, of 2025-10-10, or a date and time of TOML.
+A series is a text of entries; ``99*3`` is three times 99. Times are ``"12:03"`` of that day, or those of TOML.
 """
 
 import tomllib
@@ -25,8 +26,8 @@ import polars as pl
 
 from data.schema import CANDLE, CANDLE_DEFAULTS, SPAN, Evidence
 from deviation.measure import measure
-from deviation.question import Parameters, Question, QuoteHandling, ReferenceKind, Rules
 from deviation.measurement import Measurement
+from deviation.question import Parameters, Question, QuoteHandling, ReferenceKind, Rules
 
 MINUTE = timedelta(minutes=1)
 DAY = datetime(2025, 10, 10, tzinfo=UTC).date()
@@ -66,7 +67,6 @@ def read_answers(path: Path) -> ExpectedAnswers:
         venue, symbol = name.split(" ")
         candles += _build_candles(venue, symbol, read_time(market.get("at", start)), market)
         spans += [(venue, symbol, *map(read_time, span)) for span in market.get("covered", [])]
-    expected = text.get("expect_minutes", {})
     return ExpectedAnswers(
         what=text["what"],
         measurement=measure(
@@ -75,7 +75,10 @@ def read_answers(path: Path) -> ExpectedAnswers:
             _build_question(start, end, text.get("calm"), text.get("question", {})),
         ),
         rows=text.get("expect", {}),
-        minutes={name: {column: read_series(by_hand) for column, by_hand in row.items()} for name, row in expected.items()},
+        minutes={
+            name: {column: read_series(by_hand) for column, by_hand in columns.items()}
+            for name, columns in text.get("expect_minutes", {}).items()
+        },
         expected_fields=text.get("expect_whole", {}),
     )
 
@@ -105,9 +108,7 @@ def _build_question(start: datetime, end: datetime, calm: list[Any] | None, fiel
         asset=fields.get("asset", "ATOM"),
         start=start,
         end=end,
-        rules=Rules(
-            quotes=QUOTES, ratio_quotes=RATIO_QUOTES, stablecoins=STABLECOINS, families=FAMILIES, names=NAMES
-        ),
+        rules=Rules(quotes=QUOTES, ratio_quotes=RATIO_QUOTES, stablecoins=STABLECOINS, families=FAMILIES, names=NAMES),
         focus=fields.get("focus", "binance"),
         parameters=Parameters(
             **fields.get("parameters", {}),
@@ -152,6 +153,6 @@ def _build_candles(venue: str, symbol: str, start: datetime, market: dict[str, A
             "close": close,
             "volume": 0.0 if is_quiet else given.get("volumes", 1000.0),
         }
-        time_of = start + i * MINUTE
-        candles.append({"venue": venue, "symbol": symbol, "open_time": time_of, **values, **CANDLE_DEFAULTS})
+        market_time = {"venue": venue, "symbol": symbol, "open_time": start + i * MINUTE}
+        candles.append({**market_time, **values, **CANDLE_DEFAULTS})
     return candles
