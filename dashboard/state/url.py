@@ -38,6 +38,10 @@ def parse_query(query: Mapping[str, str], catalogue: Catalogue) -> tuple[ViewSta
 
     A venue may have any of its names. An asset or a venue that the catalogue does not list is accepted: the store may
     have candles of it.
+
+    >>> from data.catalogue import load_catalogue
+    >>> parse_query({"asset": "doge"}, load_catalogue())[0].asset
+    'DOGE'
     """
     reader = _QueryReader(query, catalogue.venue_names)
     view = build_default_view(catalogue, reader.read_event(catalogue))
@@ -49,7 +53,7 @@ def parse_query(query: Mapping[str, str], catalogue: Catalogue) -> tuple[ViewSta
     reader.notices += against_notices
     view = replace(
         reader.read_thresholds(view),
-        asset=reader.read_name("asset", TICKER, view.asset),
+        asset=reader.read_ticker(view.asset),
         start=start,
         end=end,
         focus=focus,
@@ -97,6 +101,11 @@ class _QueryReader:
     def read_focus(self, default: str) -> str:
         venue = self.venue_names.find(self.query.get("focus", default))
         return self.read_name("focus", VENUE_ID, default) if venue is None else venue
+
+    def read_ticker(self, default: str) -> str:
+        """The asset in upper case, however the link has it."""
+        ticker = self.query.get("asset", default).upper()
+        return ticker if TICKER.fullmatch(ticker) else self._refuse_value("asset", default)
 
     def read_timeframe(self, start: datetime, end: datetime) -> Timeframe:
         """The length of bars; minutes if the window is too long for it."""

@@ -28,6 +28,11 @@ class Conversion:
         """The factor for drawing."""
         return self._divide(self.group.mid, self.own.mid)
 
+    @property
+    def rate(self) -> Floats:
+        """The same without the ratio: what a unit of the group's money is in the row's."""
+        return self.mid / self.ratio
+
     @cached_property
     def a(self) -> Floats:
         """The least factor of a reference."""

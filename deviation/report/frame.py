@@ -89,6 +89,6 @@ def _build_frame(row: MarketRow, group: Group, series: DeviationSeries) -> pl.Da
             "spike_most": above.trade_most,
             "sure_below": below.whole,
             "sure_above": above.whole,
-            "fx_mid": series.factors.mid,
+            "fx_mid": series.factors.rate,
         }
     )

@@ -102,6 +102,13 @@ def test_default_view() -> None:
     assert (view.asset, view.focus, view.find_window_name(CATALOGUE)) == ("ATOM", "binance", "both-sides")
 
 
+@pytest.mark.parametrize("text", ["doge", "Doge", "DOGE"])
+def test_an_asset_in_any_case(text: str) -> None:
+    """The case of a typed ticker does not matter, and the link of the view has it in upper case."""
+    view, notices = parse_query({"asset": text}, CATALOGUE)
+    assert (view.to_query(CATALOGUE), notices) == ({"asset": "DOGE"}, ())
+
+
 def test_default_view_of_another_event() -> None:
     """A link to the default view of an event has the event alone."""
     assert build_default_view(CATALOGUE, "2023-03-10").to_query(CATALOGUE) == {"event": "2023-03-10"}
