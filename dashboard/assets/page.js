@@ -92,6 +92,25 @@ String.prototype.trim = window.ownTrim;
     first?.remove();
   };
 
+  /* Have screen readers read out the headline of the view, once the page shows it. */
+  const announce = () => requestAnimationFrame(() => requestAnimationFrame(() => {
+    const lines = [...document.querySelectorAll("#content h1, #content .second")].map((line) => line.innerText.trim());
+    document.getElementById("announced").textContent = lines.filter(Boolean).join(". ");
+  }));
+
+  /* Chips of one choice are one tab stop with arrow keys, as the browser does for radio buttons of one name. */
+  let namedChoices = 0;
+  const nameChoices = () => {
+    for (const choice of document.querySelectorAll(".chips")) {
+      const unnamed = choice.querySelectorAll("input[type=radio]:not([name])");
+      if (unnamed.length) {
+        choice.dataset.choice ||= `choice-${(namedChoices += 1)}`;
+        unnamed.forEach((radio) => { radio.name = choice.dataset.choice; });
+      }
+    }
+  };
+  new MutationObserver(nameChoices).observe(document.documentElement, { childList: true, subtree: true });
+
   let deferredParts = null; // the parts of the last answer that are set after its first chart
 
   window.dash_clientside.plumbline = {
@@ -159,6 +178,9 @@ String.prototype.trim = window.ownTrim;
         reveal();
       }
       document.title = now.title;
+      if (!arriving || previousPage !== null) {
+        announce();
+      }
       [arriving, previousView, previousPage] = [false, view, now.name];
       return [view.theme || "light", window.location.href, ""];
     },

@@ -31,6 +31,8 @@ def build_shell(catalogue: Catalogue) -> dmc.MantineProvider:
             _build_header(catalogue),
             _build_controls(),
             html.Div(id="failure", role="alert"),
+            # Filled by assets/page.js with the headline of a changed view, which screen readers then read out.
+            html.Div(id="announced", role="status", className="announced"),
             _build_notice_area(),
             html.Main(id="content", tabIndex=-1),
         ],
