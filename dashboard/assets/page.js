@@ -20,6 +20,19 @@ String.prototype.trim = window.ownTrim;
   /* Report a change of the address to dcc.Location, which else would miss the way back. */
   const notifyLocation = () => window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
 
+  /* The value of the store "place"; the time makes it a new one, also where the browser is back at the first address. */
+  const describePlace = () => ({ path: window.location.pathname, search: window.location.search, at: Date.now() });
+
+  /* Until a theme is chosen the page follows that of the system. */
+  window.systemTheme.addEventListener("change", () => {
+    const before = document.documentElement.dataset.theme;
+    window.colour();
+    if (document.documentElement.dataset.theme !== before) {
+      arriving = true;
+      window.dash_clientside.set_props("place", { data: describePlace() });
+    }
+  });
+
   const go = (address) => {
     window.history.pushState(null, "", address);
     notifyLocation();
@@ -153,8 +166,7 @@ String.prototype.trim = window.ownTrim;
       shownAddress = currentAddress();
       arriving = true;
       window.colour();
-      // The time makes the value a new one, also where the browser is back at the first address.
-      return { path: window.location.pathname, search: window.location.search, at: Date.now() };
+      return describePlace();
     },
 
     /* Set the address to that of the view, so that a copied link opens the same view, and clear the last failure. */
@@ -182,7 +194,8 @@ String.prototype.trim = window.ownTrim;
         announce();
       }
       [arriving, previousView, previousPage] = [false, view, now.name];
-      return [view.theme || "light", window.location.href, ""];
+      window.colour(view.theme || "auto");
+      return [document.documentElement.dataset.theme, window.location.href, ""];
     },
 
     /* A range dragged along the time axis, or a double click; other changes of the charts are not reported. */

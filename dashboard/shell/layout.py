@@ -9,7 +9,7 @@ from dashboard.components.accessibility import build_aria_label
 from dashboard.components.popover import build_popover
 from dashboard.pages.base import Control
 from dashboard.shell.collection_bar import build_collect_button, build_collection_bar
-from dashboard.state.view import OriginChoice, Theme
+from dashboard.state.view import OriginChoice, ThemeChoice
 from dashboard.text.clock import Zone
 from data.catalogue import Catalogue
 from data.schema import Timeframe
@@ -65,7 +65,9 @@ def _build_header(catalogue: Catalogue) -> html.Header:
             html.Div(
                 [
                     _build_select("event", "Event", data=events, w=250),
-                    _build_switch("theme", "Colours", [(theme.value, theme.value.capitalize()) for theme in Theme]),
+                    _build_switch(
+                        "theme", "Colours", [(choice.value, choice.value.capitalize()) for choice in ThemeChoice]
+                    ),
                     dmc.CopyButton(
                         id="copy",
                         children="Copy link",

@@ -1,6 +1,7 @@
 """From the requests of the browser to the values of shell and page, without the web framework."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -14,6 +15,7 @@ from dashboard.shell.collection_bar import build_collection_updates, control_col
 from dashboard.shell.updates import build_location_updates, build_shell_updates
 from dashboard.state.controls import apply_control
 from dashboard.state.url import parse_query
+from dashboard.state.view import Theme
 from data.catalogue import Catalogue
 from data.errors import PlumblineError, UsageError
 from data.reconstruction.candles import list_assumed_markets
@@ -33,12 +35,15 @@ class Router:
         """The catalogue of events, assets and venues."""
         return self.context.catalogue
 
-    def open(self, path: str | None, search: str | None) -> Updates:
-        """The values for an address such as ``/explorer`` and ``?asset=DOGE``; an unusable store becomes the page."""
+    def open(self, path: str | None, search: str | None, system_theme: Theme = Theme.LIGHT) -> Updates:
+        """The values for an address such as ``/explorer`` and ``?asset=DOGE``; an unusable store becomes the page.
+
+        ``system_theme`` is what the reader's system asks for; the page is drawn in it unless the link has a theme.
+        """
         path, search = path or "/", search or ""
         query = dict(parse_qsl(search.removeprefix("?")))
         page = find_page(path, query)
-        view, messages = parse_query(query, self.catalogue)
+        view, messages = parse_query(query, self.catalogue, system_theme)
         try:
             with self.context.measurements.pin_version():
                 updates = build_shell_updates(self.context, page, view, messages) | self._build_running_collection(page)
@@ -50,20 +55,30 @@ class Router:
         updates["page", "data"]["place"] = path + search
         return updates
 
-    def apply(self, used_controls: Iterable[tuple[str, Any]], query: QueryParameters, page_name: str) -> Updates:
+    def apply(
+        self,
+        used_controls: Iterable[tuple[str, Any]],
+        query: QueryParameters,
+        page_name: str,
+        system_theme: Theme = Theme.LIGHT,
+    ) -> Updates:
         """The values after controls were used; a value that is not valid becomes a notice and changes nothing.
+
+        ``system_theme`` is as for `open`.
 
         Raises:
             StoreUnusable: The store cannot be read.
         """
         page = find_page_by_name(page_name)
-        view, _ = parse_query(query, self.catalogue)
+        view, _ = parse_query(query, self.catalogue, system_theme)
         messages = []
         for control, value in used_controls:
             try:
                 view = apply_control(view, control, value, self.catalogue)
             except UsageError as error:
                 messages.append(f"Not done: {error}.")
+        if view.follows_system:
+            view = replace(view, theme=system_theme)
         with self.context.measurements.pin_version():
             updates = build_shell_updates(self.context, page, view, messages)
             if page.build_updates is None:

@@ -166,7 +166,7 @@ def _build_asset_updates(view: ViewState, stored_assets: Sequence[str], catalogu
 def _build_setting_updates(view: ViewState) -> Updates:
     return {
         ("zone", "value"): view.zone.value,
-        ("theme", "value"): view.theme.value,
+        ("theme", "value"): view.theme_choice.value,
         ("origin", "value"): view.origin.value,
         ("bar", "value"): view.timeframe.value,
         ("quote", "value"): view.quote.value,

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from dashboard.state.view import OriginChoice, Theme, ViewState, build_default_view
+from dashboard.state.view import OriginChoice, Theme, ThemeChoice, ViewState, build_default_view
 from dashboard.state.window import validate_window
 from dashboard.text.clock import Zone
 from data.catalogue import Catalogue
@@ -92,6 +92,14 @@ def _set_focus(view: ViewState, venue: str, _: Catalogue) -> ViewState:
     return replace(view, focus=venue, excluded=view.excluded - {venue})
 
 
+def _set_theme(view: ViewState, value: str, _: Catalogue) -> ViewState:
+    """The chosen theme; without a choice the theme stays until the caller sets that of the reader's system."""
+    choice = ThemeChoice(value)
+    if choice is ThemeChoice.AUTO:
+        return replace(view, follows_system=True)
+    return replace(view, theme=Theme(choice.value), follows_system=False)
+
+
 def _set_enter(view: ViewState, value: float, _: Catalogue) -> ViewState:
     """The new enter, and the exit lowered to it if it was above."""
     return replace(view, enter_pct=float(value), exit_pct=min(view.exit_pct, float(value)))
@@ -109,7 +117,7 @@ CONTROLS: dict[str, Callable[[ViewState, Any, Catalogue], ViewState]] = {
     "out": lambda view, value, _: replace(view, excluded=frozenset(value) - {view.focus}),
     "hide": lambda view, value, _: replace(view, hidden=frozenset(value)),
     "zone": lambda view, value, _: replace(view, zone=Zone(value)),
-    "theme": lambda view, value, _: replace(view, theme=Theme(value)),
+    "theme": _set_theme,
     "origin": lambda view, value, _: replace(view, origin=OriginChoice(value)),
     "quote": lambda view, value, _: replace(view, quote=QuoteHandling(value)),
     "reference-kind": lambda view, value, _: replace(view, reference=ReferenceKind(value)),

@@ -9,7 +9,15 @@ from typing import TypeVar
 
 from dashboard.state.quoting import quote_value
 from dashboard.state.second_window import parse_second_window
-from dashboard.state.view import DEFAULT_PARAMETERS, OriginChoice, PanelScale, Theme, ViewState, build_default_view
+from dashboard.state.view import (
+    DEFAULT_PARAMETERS,
+    OriginChoice,
+    PanelScale,
+    Theme,
+    ThemeChoice,
+    ViewState,
+    build_default_view,
+)
 from dashboard.state.window import validate_window
 from dashboard.text.clock import Zone
 from data.catalogue import Catalogue, Event
@@ -18,11 +26,12 @@ from data.identity.venue_names import VenueNames
 from data.schema import Timeframe
 from data.times import parse_time
 from deviation.question import QuoteHandling, ReferenceKind
+from deviation.side import Side
 from deviation.wording import format_amount, format_threshold
 
 QUERY_KEYS = (
     *("event", "asset", "window", "from", "to", "focus", "quote", "reference", "enter", "exit", "min-vote"),
-    *("out", "hide", "zone", "theme", "origin", "bar", "against", "scale"),
+    *("out", "hide", "zone", "theme", "origin", "bar", "against", "scale", "side"),
 )
 """The keys that a link may have; enter and exit are in per cent, as on the command line."""
 
@@ -33,8 +42,12 @@ Text = TypeVar("Text", bound=str)
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
-def parse_query(query: Mapping[str, str], catalogue: Catalogue) -> tuple[ViewState, tuple[str, ...]]:
+def parse_query(
+    query: Mapping[str, str], catalogue: Catalogue, system_theme: Theme = Theme.LIGHT
+) -> tuple[ViewState, tuple[str, ...]]:
     """The view of a link, and a notice for each value that is not valid and was replaced by its default.
+
+    A link without a theme is shown in ``system_theme``.
 
     A venue may have any of its names. An asset or a venue that the catalogue does not list is accepted: the store may
     have candles of it.
@@ -45,6 +58,7 @@ def parse_query(query: Mapping[str, str], catalogue: Catalogue) -> tuple[ViewSta
     """
     reader = _QueryReader(query, catalogue.venue_names)
     view = build_default_view(catalogue, reader.read_event(catalogue))
+    theme_choice = reader.read_choice("theme", ThemeChoice, ThemeChoice.AUTO)
     event = catalogue.get_event(view.event)
     start, end = reader.read_window(event, (view.start, view.end))
     timeframe = reader.read_timeframe(start, end)
@@ -62,11 +76,13 @@ def parse_query(query: Mapping[str, str], catalogue: Catalogue) -> tuple[ViewSta
         excluded=reader.read_venues("out"),
         hidden=reader.read_venues("hide"),
         zone=reader.read_choice("zone", Zone, view.zone),
-        theme=reader.read_choice("theme", Theme, view.theme),
+        theme=system_theme if theme_choice is ThemeChoice.AUTO else Theme(theme_choice.value),
+        follows_system=theme_choice is ThemeChoice.AUTO,
         origin=reader.read_choice("origin", OriginChoice, view.origin),
         second_window=second_window,
         timeframe=timeframe,
         scale=reader.read_choice("scale", PanelScale, view.scale),
+        side=reader.read_choice("side", Side, view.side),
     )
     if focus in view.excluded:
         reader.notices.append(f"The focus venue {focus} cannot be left out of the vote: it never votes on itself.")

@@ -22,6 +22,14 @@ class Theme(StrEnum):
     DARK = "dark"
 
 
+class ThemeChoice(StrEnum):
+    """The choice of a theme: that of the reader's system, or one of the two."""
+
+    AUTO = "auto"
+    LIGHT = "light"
+    DARK = "dark"
+
+
 class OriginChoice(StrEnum):
     """Which candles to show: real ones, the reconstruction, or real ones if there are any."""
 
@@ -46,6 +54,7 @@ class ViewState:
     by its edges; whether it has a name follows from them. ``second_window`` is shown beside it on the Compare page.
     ``timeframe`` is the length of the measured bars, ``scale`` that of the panels of the Compare page. ``side`` is the
     one that charts of a single side show.
+    ``theme`` is what the page is drawn in; if it ``follows_system``, nobody chose it, and no link has it.
 
     Raises:
         ValueError: A parameter of the method lies outside of its range.
@@ -65,6 +74,7 @@ class ViewState:
     hidden: frozenset[str] = frozenset()
     zone: Zone = Zone.UTC
     theme: Theme = Theme.LIGHT
+    follows_system: bool = True
     origin: OriginChoice = OriginChoice.AUTO
     second_window: SecondWindow | None = None
     timeframe: Timeframe = Timeframe.M1
@@ -91,10 +101,16 @@ class ViewState:
             hidden=frozenset(),
             zone=Zone.UTC,
             theme=Theme.LIGHT,
+            follows_system=True,
             second_window=None,
             scale=PanelScale.SHARED,
             side=Side.BELOW,
         )
+
+    @property
+    def theme_choice(self) -> ThemeChoice:
+        """The choice that the theme results from."""
+        return ThemeChoice.AUTO if self.follows_system else ThemeChoice(self.theme.value)
 
     @property
     def whole_bars(self) -> tuple[datetime, datetime]:
@@ -152,7 +168,7 @@ def _list_query_values(view: ViewState, catalogue: Catalogue) -> dict[str, str]:
         "out": ",".join(sorted(view.excluded)),
         "hide": ",".join(sorted(view.hidden)),
         "zone": view.zone.value,
-        "theme": view.theme.value,
+        "theme": view.theme_choice.value,
         "origin": view.origin.value,
         "against": "" if view.second_window is None else view.second_window.to_text(catalogue),
         "bar": view.timeframe.value,

@@ -29,6 +29,7 @@ from dashboard.state.controls import CONTROLS
 from dashboard.web.caching import cache_assets
 from dashboard.web.document import RENDERER_HOOKS, PlumblineDash
 from dashboard.web.prerender import Prerendered, prerender
+from dashboard.web.system_theme import read_system_theme
 from data.catalogue import Catalogue
 from data.errors import PlumblineError
 from data.store import CandleStore
@@ -42,15 +43,31 @@ INDEX_TEMPLATE = """<!DOCTYPE html>
 <html lang="en">
 <head><script>
 window.ownTrim = String.prototype.trim;
-window.colour = () => {
-  const dark = new URLSearchParams(window.location.search).get("theme") === "dark";
-  document.documentElement.dataset.mantineColorScheme = dark ? "dark" : "light";
+window.systemTheme = window.matchMedia("(prefers-color-scheme: dark)");
+window.colour = (chosen = new URLSearchParams(window.location.search).get("theme")) => {
+  const system = window.systemTheme.matches ? "dark" : "light";
+  const page = document.documentElement.dataset;
+  page.theme = page.mantineColorScheme = ["light", "dark"].includes(chosen) ? chosen : system;
+  document.cookie = `system-theme=${system}; path=/; max-age=31536000; samesite=lax`;
 };
 window.colour();
+(() => {
+  const page = document.documentElement.dataset;
+  const [entry] = performance.getEntriesByType("navigation");
+  if (page.drawn !== page.theme && entry?.type !== "reload" && document.cookie.includes(`system-theme=${page.theme}`)) {
+    document.documentElement.style.visibility = "hidden";
+    window.location.reload();
+  }
+})();
 </script>{%metas%}<title>{%title%}</title>{%favicon%}{%css%}</head>
 <body>{%app_entry%}<footer>{%config%}{%scripts%}{%renderer%}</footer></body>
 </html>"""
-"""The document; it sets the colours before anything is drawn. ``assets/page.js`` explains ``ownTrim``."""
+"""The document; it sets the colours before anything is drawn. ``assets/page.js`` explains ``ownTrim``.
+
+The server learns from a cookie which theme the reader's system asks for. A first visit has none; if the theme differs
+from that of the document, it is requested again with the cookie, before anything of it is shown. ``data-theme`` is of
+the page itself: while the app starts, dash-mantine-components sets its own attribute to "light" for some frames.
+"""
 
 CONTROL_PROPERTIES = {
     **dict.fromkeys(CONTROLS, "value"),
@@ -75,6 +92,7 @@ def create_app(store: CandleStore, catalogue: Catalogue, actions: PageActions) -
     )
     app.server.after_request(cache_assets)
     app.server.after_request(set_not_found_status)
+    app.server.after_request(vary_by_cookie)
     app.layout = shell_layout = build_shell(catalogue)
     measurements = Measurements(store, catalogue)
     app.server.register_blueprint(build_export_routes(measurements, Renderer()))
@@ -106,7 +124,7 @@ def report_error(error: Exception) -> None:
 def prerender_address(shell_layout: Component, router: Router, path: str, search: str) -> Prerendered:
     """The prerendered page of an address; empty after an error, which the app itself will show."""
     try:
-        return prerender(shell_layout, router.open(path, search))
+        return prerender(shell_layout, router.open(path, search, read_system_theme()))
     except Exception:
         logger.exception("Pre-rendering a page failed")
         return Prerendered("", [])
@@ -116,6 +134,13 @@ def set_not_found_status(response: Response) -> Response:
     """Set the status 404 if no page has the address."""
     if request.endpoint == CATCH_ALL_ROUTE and find_page(request.path, request.args) is not_found.PAGE:
         response.status_code = HTTPStatus.NOT_FOUND
+    return response
+
+
+def vary_by_cookie(response: Response) -> Response:
+    """Tell shared caches that a document depends on the cookie of `dashboard.web.system_theme`."""
+    if response.mimetype == "text/html":
+        response.vary.add("Cookie")
     return response
 
 
@@ -167,8 +192,8 @@ def _register_view(app: Dash, router: Router) -> None:
     ) -> list[Any]:
         triggered = [name.rsplit(".", 1)[0] for name in ctx.triggered_prop_ids]
         if "place" in triggered or query is None or page is None:
-            return send_updates(router.open(place["path"], place["search"]), outputs)
-        updates = router.apply(list_used_controls(triggered, values, typed), query, page["name"])
+            return send_updates(router.open(place["path"], place["search"], read_system_theme()), outputs)
+        updates = router.apply(list_used_controls(triggered, values, typed), query, page["name"], read_system_theme())
         return send_updates(updates, outputs)
 
 

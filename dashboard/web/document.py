@@ -18,6 +18,7 @@ from plotly.io.json import to_json_plotly
 
 from dashboard.pages.registry import find_page
 from dashboard.web.prerender import Prerendered
+from dashboard.web.system_theme import read_chosen_theme, read_system_theme
 
 PLOTLY_SCRIPT = "package_data/plotly.min.js"
 """Its path within the package plotly, from which dash serves it."""
@@ -26,7 +27,9 @@ DRAW_SCRIPT = """{
   const figures = JSON.parse(document.getElementById("first-figures").textContent);
   const rooms = [...document.querySelectorAll("#first .chart-room")];
   const at = rooms.findIndex((room) => room.offsetParent);
-  if (at >= 0) {
+  const { drawn, theme } = document.documentElement.dataset;
+  // In the wrong colours it would flash; the app draws it in the right ones.
+  if (at >= 0 && drawn === theme) {
     window.Plotly.newPlot(rooms[at], figures[at].data, figures[at].layout, { staticPlot: true });
   }
 }"""
@@ -55,7 +58,7 @@ class PlumblineDash(Dash):
                 self.prerender(request.path, request.query_string.decode()), plotly_url
             )
         interpolate: Any = super().interpolate_index  # dash leaves it untyped
-        return str(interpolate(**parts))
+        return str(interpolate(**parts)).replace("<html", f"<html{_write_theme_attributes()}", 1)
 
 
 def embed_prerendered(prerendered: Prerendered, plotly_url: str) -> str:
@@ -66,6 +69,13 @@ def embed_prerendered(prerendered: Prerendered, plotly_url: str) -> str:
     # This encoder escapes "<" and ">", so that no text can end the element.
     figures = f'<script id="first-figures" type="application/json">{to_json_plotly(prerendered.figures)}</script>'
     return f'{text}{figures}<script src="{plotly_url}"></script><script>{DRAW_SCRIPT}</script>'
+
+
+def _write_theme_attributes() -> str:
+    """What the document was drawn in, and the theme of the link, which holds without scripts as well."""
+    chosen = read_chosen_theme()
+    drawn = f' data-drawn="{chosen or read_system_theme()}"'
+    return drawn if chosen is None else f'{drawn} data-theme="{chosen}"'
 
 
 def fingerprint_plotly() -> str:

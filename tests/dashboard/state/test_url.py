@@ -56,6 +56,7 @@ def views(draw: st.DrawFn) -> ViewState:
     longest = max(
         window[1] - window[0], timedelta() if second_window is None else second_window.end - second_window.start
     )
+    theme, follows_system = draw(st.sampled_from([(Theme.LIGHT, True), (Theme.LIGHT, False), (Theme.DARK, False)]))
     bars = [bar for bar in Timeframe if longest <= MAX_WINDOW[bar]]
     return ViewState(
         event=event.id,
@@ -71,7 +72,8 @@ def views(draw: st.DrawFn) -> ViewState:
         excluded=draw(st.frozensets(VENUES, max_size=4)) - {focus},
         hidden=draw(st.frozensets(VENUES, max_size=4)),
         zone=draw(st.sampled_from(Zone)),
-        theme=draw(st.sampled_from(Theme)),
+        theme=theme,
+        follows_system=follows_system,
         origin=draw(st.sampled_from(OriginChoice)),
         second_window=second_window,
         scale=draw(st.sampled_from(PanelScale)),
@@ -107,6 +109,17 @@ def test_an_asset_in_any_case(text: str) -> None:
     """The case of a typed ticker does not matter, and the link of the view has it in upper case."""
     view, notices = parse_query({"asset": text}, CATALOGUE)
     assert (view.to_query(CATALOGUE), notices) == ({"asset": "DOGE"}, ())
+
+
+@pytest.mark.parametrize("system_theme", Theme)
+def test_a_link_without_a_theme_is_shown_in_that_of_the_system(system_theme: Theme) -> None:
+    """The theme of the system is drawn but not part of the link; a chosen one is both, whatever the system has."""
+    view, _ = parse_query({}, CATALOGUE, system_theme)
+    assert (view.theme, view.to_query(CATALOGUE)) == (system_theme, {})
+    chosen_view, _ = parse_query({"theme": "light"}, CATALOGUE, system_theme)
+    assert (chosen_view.theme, chosen_view.to_query(CATALOGUE)) == (Theme.LIGHT, {"theme": "light"})
+    auto_view, notices = parse_query({"theme": "auto"}, CATALOGUE, system_theme)
+    assert (auto_view, notices) == (view, ())
 
 
 def test_default_view_of_another_event() -> None:
