@@ -15,8 +15,9 @@ How to add one:
 4. ``is_measured``: the view is measured before the page is shown, and notices (illustration, excluded venues, replaced
    focus) and the offer to collect real candles stand above it. ``build_notice_result`` returns the result that they
    are about, if that is not the measurement of the view's asset.
-5. ``is_prerendered``: the page is part of the HTML document, and is visible before the app has started. Style rules
-   for its first screen then select by class, not by id, and ``tests/browser/test_prerender.py`` gets its address.
+5. Every page is part of its HTML document, and is visible before the app has started. Style rules for its first screen
+   select by class, not by id, and ``tests/browser/test_prerender.py`` gets its address. With ``begins_with_chart`` the
+   first chart is drawn before the app starts.
 6. ``register_callbacks(app, context)`` adds callbacks for the page's own components. They read the view from
    ``State("view", "data")`` with `dashboard.state.url.parse_query`. Ids begin with the name of the page. A callback
    whose ``Input`` exists on one page only is never called on others.

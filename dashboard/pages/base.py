@@ -60,7 +60,8 @@ class Page:
         is_measured: notices and the offer to collect real candles stand above the page.
         is_about_asset: the page shows the view's asset alone, so that the title of the window names it.
         has_charts: the browser loads plotly.js with the page.
-        is_prerendered: the HTML document contains the page (`dashboard.web.prerender`).
+        begins_with_chart: a chart is on the first screen, and is drawn before the app starts
+            (`dashboard.web.document`).
         shows_collection: the page itself shows a running collection, so that the shell does not.
     """
 
@@ -74,5 +75,5 @@ class Page:
     is_measured: bool = False
     is_about_asset: bool = False
     has_charts: bool = True
-    is_prerendered: bool = False
+    begins_with_chart: bool = False
     shows_collection: bool = False

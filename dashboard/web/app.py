@@ -47,6 +47,7 @@ window.systemTheme = window.matchMedia("(prefers-color-scheme: dark)");
 window.colour = (chosen = new URLSearchParams(window.location.search).get("theme")) => {
   const system = window.systemTheme.matches ? "dark" : "light";
   const page = document.documentElement.dataset;
+  page.scripted = "true";
   page.theme = page.mantineColorScheme = ["light", "dark"].includes(chosen) ? chosen : system;
   document.cookie = `system-theme=${system}; path=/; max-age=31536000; samesite=lax`;
 };

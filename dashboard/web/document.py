@@ -1,8 +1,8 @@
 """The HTML document of a page: it preloads plotly.js, and contains the prerendered page.
 
 Plotly.js is most of what a page loads, and starting it takes half of the time until a first chart. Without a hint the
-browser requests it only before it draws that chart, after the server has responded. On a prerendered page the first
-chart is drawn before the app starts; on others ``page.js`` starts plotly.js during the first request.
+browser requests it only before it draws that chart, after the server has responded. A chart on the first screen is
+drawn before the app starts; on pages that begin with text ``page.js`` starts plotly.js during the first request.
 """
 
 from collections.abc import Callable
@@ -23,13 +23,16 @@ from dashboard.web.system_theme import read_chosen_theme, read_system_theme
 PLOTLY_SCRIPT = "package_data/plotly.min.js"
 """Its path within the package plotly, from which dash serves it."""
 
+MAX_FIRST_FIGURES = 2
+"""Figures in a document: those of the first chart, which may be in two sizes, of which a style sheet shows one."""
+
 DRAW_SCRIPT = """{
   const figures = JSON.parse(document.getElementById("first-figures").textContent);
-  const rooms = [...document.querySelectorAll("#first .chart-room")];
+  const rooms = [...document.querySelectorAll("#first .chart-room")].slice(0, figures.length);
   const at = rooms.findIndex((room) => room.offsetParent);
   const { drawn, theme } = document.documentElement.dataset;
   // In the wrong colours it would flash; the app draws it in the right ones.
-  if (at >= 0 && drawn === theme) {
+  if (at >= 0 && figures[at] && drawn === theme) {
     window.Plotly.newPlot(rooms[at], figures[at].data, figures[at].layout, { staticPlot: true });
   }
 }"""
@@ -53,21 +56,20 @@ class PlumblineDash(Dash):
         plotly_url = f"{self.config.requests_pathname_prefix}_dash-component-suites/plotly/{fingerprint_plotly()}"
         if page.has_charts:
             parts["metas"] += f'<link id="charts" rel="preload" as="script" href="{plotly_url}">'
-        if page.is_prerendered:
-            parts["app_entry"] += embed_prerendered(
-                self.prerender(request.path, request.query_string.decode()), plotly_url
-            )
+        prerendered = self.prerender(request.path, request.query_string.decode())
+        parts["app_entry"] += embed_prerendered(prerendered, plotly_url if page.begins_with_chart else None)
         interpolate: Any = super().interpolate_index  # dash leaves it untyped
         return str(interpolate(**parts)).replace("<html", f"<html{_write_theme_attributes()}", 1)
 
 
-def embed_prerendered(prerendered: Prerendered, plotly_url: str) -> str:
-    """The prerendered page as HTML, with its figures and the script that draws one."""
+def embed_prerendered(prerendered: Prerendered, plotly_url: str | None) -> str:
+    """The prerendered page as HTML; with the address of plotly.js, its first figures and a script."""
     text = f'<div id="first">{prerendered.html}</div>'
-    if not prerendered.figures:
+    if not prerendered.figures or plotly_url is None:
         return text
+    first_figures = prerendered.figures[:MAX_FIRST_FIGURES]
     # This encoder escapes "<" and ">", so that no text can end the element.
-    figures = f'<script id="first-figures" type="application/json">{to_json_plotly(prerendered.figures)}</script>'
+    figures = f'<script id="first-figures" type="application/json">{to_json_plotly(first_figures)}</script>'
     return f'{text}{figures}<script src="{plotly_url}"></script><script>{DRAW_SCRIPT}</script>'
 
 

@@ -1,8 +1,9 @@
 """Prerendering: the page as static HTML, with text, tables, and controls in their final size.
 
 Starting the app takes a browser longer than drawing a chart. So the document already contains what the app will show,
-with the figures of its charts, of which the first is drawn as soon as plotly.js has started. It covers the app, and
-``assets/page.js`` removes it once the app has drawn the same. Until then, and without scripts, its text and links work.
+with the figure of its first chart, which is drawn as soon as plotly.js has started. It covers the app, and
+``assets/page.js`` removes it once the app has drawn the same. Until then, and without scripts, its text can be read and
+its links work, those of choices among them (`dashboard.web.placeholders`).
 """
 
 from collections.abc import Callable
@@ -15,16 +16,38 @@ from dash.development.base_component import Component
 from dashboard.components.static_html import HTML_NAMESPACE, StaticElement, serialize, split_component
 from dashboard.components.updates import Updates
 from dashboard.draw.encoding import Figure
+from dashboard.state.links import MethodAnchor
+from dashboard.state.view import PanelScale
+from dashboard.web.grid_table import build_grid_table
+from dashboard.web.placeholders import (
+    ChoiceLinks,
+    Props,
+    find_linked_choice,
+    write_choice,
+    write_field,
+    write_placeholder,
+)
 
-Props = dict[str, Any]
+DEFERRED_STORE = "later"
+"""The id of the store of a page's values that the browser sets after its first chart."""
+
+ANCHORS = frozenset(anchor.value for anchor in MethodAnchor)
+"""The ids of sections that links lead to; only these are written, as every id would occur twice once the app runs."""
+
+CHART_NOTE = (
+    "<noscript><p>A script draws this chart, and scripts are off here. The tables hold its numbers.</p></noscript>"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Prerendered:
-    """The page as HTML without ids, and the figures for its elements of class ``chart-room`` in the same order."""
+    """The page as HTML, and the figures for its elements of class ``chart-room`` in the same order.
+
+    A figure is None where the browser draws the chart from values that are not yet known.
+    """
 
     html: str
-    figures: list[Figure]
+    figures: list[Figure | None]
 
 
 def prerender(shell: Component, updates: Updates) -> Prerendered:
@@ -45,7 +68,10 @@ class _HtmlWriter:
         self._props_by_id: dict[str, Props] = {}
         for (name, property_name), value in updates.items():
             self._props_by_id.setdefault(name, {})[property_name] = value
-        self.figures: list[Figure] = []
+        self._query: dict[str, str] = updates.get(("view", "data"), {})
+        self._links = ChoiceLinks(self._query, updates.get(("page", "data"), {}).get("name", ""))
+        self._stored_figures: dict[str, Any] = {}
+        self.figures: list[Figure | None] = []
 
     def write(self, part: Any) -> str:  # noqa: ANN401 - whatever dash takes as a child
         """A component or its children as HTML."""
@@ -59,67 +85,122 @@ class _HtmlWriter:
 
     def _write_element(self, part: Component) -> str:
         props, name, namespace = split_component(part)
-        props |= self._props_by_id.get(props.pop("id", ""), {})
+        control = str(props.pop("id", ""))
+        props |= self._props_by_id.get(control, {})
         if namespace == HTML_NAMESPACE:
-            content = self.write(props.pop("children", None))
-            return StaticElement(name.lower(), props, content).html
-        if name == "Graph":
-            return self._write_chart(props)
+            return self._write_html(name, control, props)
         write_control = CONTROL_WRITERS.get(name)
-        return self.write(props.get("children")) if write_control is None else write_control(self, props)
+        return self.write(props.get("children")) if write_control is None else write_control(self, control, props)
 
-    def _write_chart(self, props: Props) -> str:
+    def _write_html(self, name: str, control: str, props: Props) -> str:
+        if "data-walks" in props:
+            return ""  # a slider along the points of a chart, which needs scripts
+        if name == "Button":
+            return self._write_html_button(props)
+        if name == "Section" and control in ANCHORS:
+            props["id"] = control
+        content = self.write(props.pop("children", None))
+        return StaticElement(name.lower(), props, content).html
+
+    def _write_html_button(self, props: Props) -> str:
+        """A button of the page as the link that does the same; inert if no link does."""
+        content = self.write(props.get("children"))
+        choice = find_linked_choice(props)
+        href = None if choice is None else self._links.build_href(*choice)
+        class_name = props.get("className", "")
+        if href is None:
+            return write_placeholder(f"button {class_name}", content)
+        return StaticElement("a", {"className": class_name, "href": href, "title": props.get("title")}, content).html
+
+    def write_chart(self, control: str, props: Props) -> str:
         """An empty element in the size of the chart; its figure is added to ``figures``."""
-        self.figures.append(serialize(props["figure"]))
-        return StaticElement("div", {"className": "chart-room", "style": props["style"]}, "").html
+        figure = props.get("figure") or self._stored_figures.get(control)
+        self.figures.append(None if figure is None else serialize(figure))
+        return StaticElement("div", {"className": "chart-room", "style": props.get("style")}, CHART_NOTE).html
 
-    def write_popover(self, props: Props) -> str:
+    def write_store(self, control: str, props: Props) -> str:
+        """Nothing; values and figures that the browser would take from the store are used from here on."""
+        data = props.get("data")
+        if control == DEFERRED_STORE:
+            for name, values in (data or {}).items():
+                self._props_by_id.setdefault(name, {}).update(values)
+        elif isinstance(data, dict):
+            scale = self._query.get("scale", PanelScale.SHARED.value)
+            for name, drawn in data.items():
+                if isinstance(drawn, dict) and "figure" in drawn:
+                    layout = drawn["figure"]["layout"]
+                    axis = {**layout.get("yaxis", {}), **drawn["axes"][scale]}
+                    self._stored_figures[name] = {**drawn["figure"], "layout": {**layout, "yaxis": axis}}
+        return ""
+
+    def write_popover(self, _: str, props: Props) -> str:
         """The button of the popover alone."""
         return self.write(props["children"][0])
 
-    def write_select(self, props: Props) -> str:
+    def write_grid(self, _: str, props: Props) -> str:
+        """The grid as a table of all its rows."""
+        return build_grid_table(props["columnDefs"], props["rowData"], props.get("style", {}).get("height"))
+
+    def write_select(self, _: str, props: Props) -> str:
         """A field of the select's width, with the label of its value."""
         options = [
             option if isinstance(option, dict) else {"value": option, "label": option}
-            for option in props.get("data", [])
+            for group in props.get("data", [])
+            for option in (group["items"] if isinstance(group, dict) and "items" in group else [group])
         ]
         labels = {option["value"]: option["label"] for option in options}
         text = str(labels.get(props.get("value"), props.get("placeholder", "")))
-        return _write_placeholder("field mantine-Select-root", escape(text), style={"width": props["w"]})
+        return write_field(props.get("label"), text, props.get("w"))
 
-    def write_button(self, props: Props) -> str:
+    def write_input(self, _: str, props: Props) -> str:
+        """A field for text or several values, with its label."""
+        return write_field(props.get("label"), str(props.get("placeholder", "")), None)
+
+    def write_button(self, _: str, props: Props) -> str:
         """A button with its class."""
-        return _write_placeholder(f"button {props['className']}", self.write(props["children"]))
+        return write_placeholder(f"button {props['className']}", self.write(props["children"]))
 
-    def write_switch(self, props: Props) -> str:
+    def write_label(self, _: str, props: Props) -> str:
+        """A checkbox or an area for files as its text."""
+        return write_placeholder("text", self.write(props.get("label") or props.get("children")))
+
+    def write_switch(self, control: str, props: Props) -> str:
         """Choices beside each other, one of them selected."""
-        parts = [_write_choice(option["value"] == props.get("value"), option["label"]) for option in props["data"]]
+        parts = [
+            write_choice(
+                escape(option["label"]),
+                self._links.build_href(control, option["value"]),
+                class_name="on" if option["value"] == props.get("value") else None,
+            )
+            for option in props["data"]
+        ]
         return StaticElement("span", {"className": "ghost switch"}, "".join(parts)).html
 
-    def write_chips(self, props: Props) -> str:
+    def write_chips(self, control: str, props: Props) -> str:
         """Chips, of which one may be selected; a chip may be within its tooltip."""
-        return "".join(self._write_chip(chip, props.get("value")) for chip in props.get("children") or ())
+        return "".join(self._write_chip(control, chip, props.get("value")) for chip in props.get("children") or ())
 
-    def _write_chip(self, chip: Any, value: str | None) -> str:  # noqa: ANN401 - a component
+    def _write_chip(self, control: str, chip: Any, value: str | None) -> str:  # noqa: ANN401 - a component
         inner_chip = chip if hasattr(chip, "value") else chip.children
         attributes = {"data-checked": True} if inner_chip.value == value else {}
-        return _write_placeholder("chip mantine-Chip-label", self.write(inner_chip.children), **attributes)
+        return write_choice(
+            self.write(inner_chip.children),
+            self._links.build_href(control, inner_chip.value),
+            class_name="ghost chip mantine-Chip-label",
+            **attributes,
+        )
 
 
-def _write_placeholder(class_name: str, text: str, **attributes: Any) -> str:  # noqa: ANN401 - attributes of an element
-    """A control as an inert element; the style sheet treats it like the element of dash-mantine-components."""
-    return StaticElement("span", {"className": f"ghost {class_name}", **attributes}, text).html
-
-
-def _write_choice(is_selected: bool, text: str) -> str:  # noqa: FBT001 - its only caller passes a comparison
-    return StaticElement("span", {"className": "on" if is_selected else None}, escape(text)).html
-
-
-CONTROL_WRITERS: dict[str, Callable[[_HtmlWriter, Props], str]] = {
+CONTROL_WRITERS: dict[str, Callable[[_HtmlWriter, str, Props], str]] = {
+    "Graph": _HtmlWriter.write_chart,
+    "Store": _HtmlWriter.write_store,
+    "AgGrid": _HtmlWriter.write_grid,
     "Select": _HtmlWriter.write_select,
+    **dict.fromkeys(("MultiSelect", "TextInput", "NumberInput"), _HtmlWriter.write_input),
     **dict.fromkeys(("Button", "CopyButton"), _HtmlWriter.write_button),
+    **dict.fromkeys(("Checkbox", "Upload"), _HtmlWriter.write_label),
     "SegmentedControl": _HtmlWriter.write_switch,
     "ChipGroup": _HtmlWriter.write_chips,
     "Popover": _HtmlWriter.write_popover,
 }
-"""How to write the controls of dash-mantine-components; of any other component the children are written."""
+"""How to write the components that are no HTML, from their id and properties; of any other the children are written."""

@@ -236,7 +236,7 @@ def _build_layout(catalogue: Catalogue, view: ViewState) -> list[Any]:
             [build_scale_switch(view), build_second_window_select(catalogue, view), html.Div(id="compare-files")],
             className="compare-bar",
         ),
-        html.Div(id="compare-panels"),
+        html.Div(id="compare-panels", className="compare-panels"),
         html.Div(id="compare-key", className="compare-keys"),
         html.Details([html.Summary("As a table"), html.Div(id="compare-table")], open=True, className="compare-table"),
         html.Section([html.H2("One asset in two windows"), html.Div(id="compare-pair")], className="compare-two"),
@@ -253,4 +253,5 @@ PAGE = Page(
     controls=VIEW_CONTROLS,
     is_measured=True,
     is_about_asset=True,
+    begins_with_chart=True,
 )

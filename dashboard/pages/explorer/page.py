@@ -286,6 +286,8 @@ def _build_lowest_minute(scene: Scene, position: int, trades: pl.DataFrame, menu
 def _build_layout() -> html.Div:
     return html.Div(
         [
+            # Before the parts that it has the values of, so that they are known when the page is written as HTML.
+            html.Div([dcc.Store(id="later"), dcc.Store(id="later-shown")]),
             html.H1(id="headline"),
             html.P(id="second", className="second"),
             html.P(id="measured", className="quiet"),
@@ -306,8 +308,6 @@ def _build_layout() -> html.Div:
                 ],
                 className="lows",
             ),
-            dcc.Store(id="later"),
-            dcc.Store(id="later-shown"),
         ],
         id="main",
     )
@@ -384,5 +384,5 @@ PAGE = Page(
     controls=VIEW_CONTROLS | {Control.PICTURE},
     is_measured=True,
     is_about_asset=True,
-    is_prerendered=True,
+    begins_with_chart=True,
 )

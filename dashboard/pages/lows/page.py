@@ -128,7 +128,7 @@ def _build_layout() -> list[Any]:
         dcc.Store(id="lows-file"),
         dcc.Store(id="lows-fields", data=list(FILE_FIELDS)),
         html.H1(id="lows-title"),
-        html.P(id="lows-note", className="second"),
+        html.P(id="lows-note", className="second lows-note"),
         html.P(id="lows-none", className="quiet"),
         html.Div(_build_sections(), id="lows-parts"),
     ]

@@ -148,5 +148,5 @@ PAGE = Page(
     build_notice_result=build_notice_result,
     controls=frozenset({Control.WINDOW, Control.FOCUS, Control.SETTINGS, Control.CLOCK}),
     is_measured=True,
-    is_prerendered=True,
+    begins_with_chart=True,
 )

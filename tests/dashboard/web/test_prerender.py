@@ -4,17 +4,21 @@ import json
 import re
 from typing import Any
 
+import dash_ag_grid as dag
 import dash_mantine_components as dmc
 import numpy as np
 import pytest
 from dash import dcc, html
 
 from dashboard.components.static_html import StaticElement
+from dashboard.components.updates import Updates
 from dashboard.shell.router import Router
+from dashboard.tables.lows_grid import build_columns
 from dashboard.web.app import create_app
 from dashboard.web.document import embed_prerendered
 from dashboard.web.prerender import Prerendered, prerender
 from data.catalogue import load_catalogue
+from data.schema import Timeframe
 from tests.dashboard.memory_store import MemoryStore, RecordedActions
 
 CLIENT = create_app(MemoryStore(), load_catalogue(), RecordedActions()).server.test_client()
@@ -22,15 +26,19 @@ CRASH_LINK = "/explorer?asset=ATOM&window=crash"
 
 
 def render_html(*parts: Any, **children: Any) -> str:  # noqa: ANN401 - components, and values of their children
-    """The components as HTML; ``children`` sets children by id."""
-    return prerender(html.Div(list(parts)), {(name, "children"): value for name, value in children.items()}).html
+    """The components as HTML on the Lows page of a view of DOGE; ``children`` sets children by id."""
+    updates: Updates = {("view", "data"): {"asset": "DOGE"}, ("page", "data"): {"name": "lows"}}
+    return prerender(
+        html.Div(list(parts)), updates | {(name, "children"): value for name, value in children.items()}
+    ).html
 
 
 def test_elements_get_their_values_and_lose_their_ids() -> None:
-    """Ids are left out, as they would occur twice in the document; values replace what is laid out."""
+    """Ids would occur twice in the document, so only those that links lead to stay; values replace what is laid out."""
     assert render_html(html.P("before", id="said", className="quiet"), said=["now ", html.B(3)]) == (
         '<div><p class="quiet">now <b>3</b></p></div>'
     )
+    assert render_html(html.Section("Firm", id="firm")) == '<div><section id="firm">Firm</section></div>'
 
 
 def test_text_stays_text() -> None:
@@ -43,25 +51,97 @@ def test_text_stays_text() -> None:
     )
 
 
-def test_controls_stand_as_their_looks() -> None:
+def test_controls_that_need_scripts_are_placeholders() -> None:
     """Selects have their width and the label of their value, switches the selected choice, popovers a button."""
     field = dmc.Select(id="event", data=[{"value": "a", "label": "First & last"}], value="a", w=250)
     empty_field = dmc.Select(data=["x"], placeholder="More", w=130)
-    switch = dmc.SegmentedControl(data=[{"value": "u", "label": "UTC"}, {"value": "c", "label": "UTC+8"}], value="c")
+    switch = dmc.SegmentedControl(data=[{"value": "u", "label": "One"}, {"value": "c", "label": "All"}], value="c")
     hinted_chip = dmc.Tooltip(dmc.Chip("Crash", value="crash"), label="why")
     chips = dmc.ChipGroup([dmc.Chip("Day", value="day"), hinted_chip], value="crash")
     button = dmc.Button("Files", className="plain")
     popover = dmc.Popover([dmc.PopoverTarget(button), dmc.PopoverDropdown("inside")])
-    assert render_html(field, empty_field, dcc.Store(id="kept", data=1), switch, chips, popover) == (
+    text_field, slider = dmc.TextInput(label="From", placeholder="21:10"), html.Div(**{"data-walks": "graph"})
+    assert render_html(
+        field, empty_field, dcc.Store(id="kept", data=1), switch, chips, popover, text_field, slider
+    ) == (
         "<div>"
         '<span class="ghost field mantine-Select-root" style="width: 250px">First &amp; last</span>'
         '<span class="ghost field mantine-Select-root" style="width: 130px">More</span>'
-        '<span class="ghost switch"><span>UTC</span><span class="on">UTC+8</span></span>'
+        '<span class="ghost switch"><span>One</span><span class="on">All</span></span>'
         '<span class="ghost chip mantine-Chip-label">Day</span>'
         '<span class="ghost chip mantine-Chip-label" data-checked>Crash</span>'
         '<span class="ghost button plain">Files</span>'
+        '<div class="ghost-labelled">From<span class="ghost field mantine-Select-root">21:10</span></div>'
         "</div>"
     )
+
+
+def test_choices_are_links() -> None:
+    """Chips, switches and buttons that a link can do without scripts are links to the same page in that view."""
+    chips = dmc.ChipGroup([dmc.Chip("ATOM", value="ATOM"), dmc.Chip("DOGE", value="DOGE")], id="asset", value="DOGE")
+    switch = dmc.SegmentedControl(id="zone", data=[{"value": "UTC+8", "label": "UTC+8"}], value="UTC")
+    focus_data: dict[str, Any] = {"data-focus": "okx"}
+    button = html.Button("OKX", className="venue-name", title="Make OKX the focus", **focus_data)
+    assert render_html(chips, switch, button) == (
+        "<div>"
+        '<a class="ghost chip mantine-Chip-label" href="/lows?asset=ATOM">ATOM</a>'
+        '<a class="ghost chip mantine-Chip-label" data-checked href="/lows?asset=DOGE">DOGE</a>'
+        '<span class="ghost switch"><a href="/lows?asset=DOGE&amp;zone=UTC%2B8">UTC+8</a></span>'
+        '<a class="venue-name" href="/lows?asset=DOGE&amp;focus=okx" title="Make OKX the focus">OKX</a>'
+        "</div>"
+    )
+
+
+def test_a_grid_is_a_table() -> None:
+    """The columns that the grid shows, with their groups, and the cells as the grid formats them."""
+    columns = build_columns(Timeframe.M1)
+    row = {
+        "asset": "ATOM",
+        "venue": "okx",
+        "venue_text": "OKX",
+        "group": "usdt",
+        "low": 3.6,
+        "low_text": "3.6",
+        "low_at": "2025-10-10T21:20:00Z",
+        "low_at_text": "21:20",
+        "gap_to_second": 0.25,
+        "gap_depth": -0.331,
+        "wick_shallow": None,
+        "wick_deep": -0.999,
+        "firm_min": 29.5,
+        "focus": True,
+        **{f"threshold_share.{x}": 0.172 if x < 50 else 0.0 for x in (1, 2, 5, 10, 20, 50)},
+    }
+    text = render_html(dag.AgGrid(columnDefs=columns, rowData=[row], style={"height": "90px"}))
+    assert text.startswith('<div><div class="wide grid-table" style="--grid-height: 90px">')
+    space = "\N{NO-BREAK SPACE}"
+    percents = [f"+25{space}%", f"\N{MINUS SIGN}33{space}%", "\N{EN DASH}", f"\N{MINUS SIGN}99.9{space}%"]
+    (focus_row,) = re.findall(r'<tr class="focus">(.*?)</tr>', text)
+    assert re.findall(r"<td[^>]*>(.*?)</td>", focus_row) == [
+        *("ATOM", "OKX", "USDT", "3.6", "21:20", *percents, "29.5"),
+        *(f"17{space}%",) * 5,
+        "0",
+    ]
+    assert re.findall(r'<th colSpan="(\d)" scope="colgroup">', text) == ["1", "1", "1", "3", "3", "7"]
+
+
+def test_deferred_values_are_part_of_the_page() -> None:
+    """What the browser would set after the first chart is written as well, and so is the figure of a stored chart."""
+    stored = {"graph": {"figure": {"data": [], "layout": {"yaxis": {"a": 1}}}, "axes": {"shared": {"b": 2}, "own": {}}}}
+    prerendered = prerender(
+        html.Div(
+            [
+                dcc.Store(id="later", data={"said": {"children": "at last"}}),
+                dcc.Store(id="figures", data=stored),
+                html.P(id="said"),
+                dcc.Graph(id="graph"),
+                dcc.Graph(id="other"),
+            ]
+        ),
+        {},
+    )
+    assert "<p>at last</p>" in prerendered.html
+    assert prerendered.figures == [{"data": [], "layout": {"yaxis": {"a": 1, "b": 2}}}, None]
 
 
 def test_charts_leave_their_room() -> None:
@@ -77,7 +157,10 @@ def test_charts_leave_their_room() -> None:
         ),
         {},
     )
-    placeholders = [f'<div class="chart-room" style="height: {height}px"></div>' for height in (300, 200)]
+    note = (
+        "<noscript><p>A script draws this chart, and scripts are off here. The tables hold its numbers.</p></noscript>"
+    )
+    placeholders = [f'<div class="chart-room" style="height: {height}px">{note}</div>' for height in (300, 200)]
     assert prerendered.html == f"<div>{''.join(placeholders)}</div>"
     assert prerendered.figures == [{"data": [{"y": {"dtype": "i1", "bdata": "AQI="}}], "layout": {}}, other_figure]
 
@@ -90,9 +173,18 @@ def test_nothing_in_a_figure_ends_its_element() -> None:
     assert "<b>" not in text
 
 
-def test_a_page_without_charts_needs_no_plotly() -> None:
-    """Without figures the document has the text alone."""
-    assert embed_prerendered(Prerendered("<p>Nothing</p>", []), "/plotly.js") == '<div id="first"><p>Nothing</p></div>'
+def test_a_page_that_does_not_begin_with_a_chart_needs_no_plotly() -> None:
+    """Without figures, or without the address of plotly.js, the document has the text alone."""
+    text = '<div id="first"><p>Nothing</p></div>'
+    assert embed_prerendered(Prerendered("<p>Nothing</p>", []), "/plotly.js") == text
+    assert embed_prerendered(Prerendered("<p>Nothing</p>", [{"layout": {}}]), None) == text
+
+
+def test_only_the_first_figures_are_sent() -> None:
+    """Two figures are in the document, however many the page has: the first chart in two sizes."""
+    figures: list[Any] = [{"layout": {"title": name}} for name in ("one", "two", "three")]
+    text = embed_prerendered(Prerendered("", figures), "/plotly.js")
+    assert [name for name in ("one", "two", "three") if name in text] == ["one", "two"]
 
 
 def test_the_document_holds_the_page() -> None:
@@ -100,11 +192,11 @@ def test_the_document_holds_the_page() -> None:
     document = CLIENT.get(CRASH_LINK).text
     (first_html,) = re.findall(r'<div id="first">(.*)</div><script id="first-figures"', document)
     assert "ATOM on Binance: up to 33 % below" in first_html
-    assert first_html.count("<table") == 2, "one for each quote group"
-    assert first_html.count('class="chart-room"') == 1
+    assert first_html.count("<table") == 5, "two of exchanges, depths, ranges, lows"
+    assert first_html.count('class="chart-room"') == 3, "prices, depths and the lowest minute"
     assert re.findall(r'\sid="', first_html) == []
     (figures,) = re.findall(r'<script id="first-figures" type="application/json">(.*?)</script>', document)
-    (figure,) = json.loads(figures)
+    figure = json.loads(figures)[0]
     assert figure["layout"]["xaxis"]["range"] == ["2025-10-10 21:10:00", "2025-10-10 21:40:00"]
     assert (
         document.index('id="first"')
@@ -113,11 +205,23 @@ def test_the_document_holds_the_page() -> None:
     )
 
 
-def test_other_pages_come_without() -> None:
-    """Pages that are not prerendered start with the app."""
-    for address in ("/lows", "/compare", "/data", "/method", "/nowhere"):
-        assert 'id="first"' not in CLIENT.get(address).text
-    assert 'id="first"' in CLIENT.get("/").text
+@pytest.mark.parametrize(
+    ("address", "heading", "has_figures"),
+    [
+        ("/", "How far did one exchange", True),
+        ("/lows?window=crash", "Lowest trades, and what the same minute says", False),
+        ("/compare?window=crash", "Every asset side by side", True),
+        ("/data", "Data", False),
+        ("/method", "What the numbers mean", False),
+        ("/nowhere", "There is no such page", False),
+    ],
+)
+def test_every_page_is_in_its_document(address: str, heading: str, has_figures: bool) -> None:  # noqa: FBT001 - a case
+    """The document has the heading of its page, and figures only if a chart is on the first screen."""
+    document = CLIENT.get(address).text
+    first_html = document.split('<div id="first">')[1]
+    assert f"<h1>{heading}" in first_html
+    assert ("first-figures" in first_html) is has_figures
 
 
 def test_a_failure_is_left_to_the_app(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:

@@ -1,0 +1,73 @@
+"""A grid as an HTML table, for readers without scripts: all rows, and the columns that the grid shows at first."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dash import html
+
+from dashboard.components.static_html import StaticElement, serialize
+from dashboard.tables.lows_grid import SHARE_COLUMN, SIGNED_COLUMN, ColumnDefinition
+from dashboard.text.numbers import EN_DASH, format_signed_percent
+
+ROW_FIELD = "params.data."
+UPPER_CASE = "params.value.toUpperCase()"
+
+
+def build_grid_table(columns: Sequence[ColumnDefinition], rows: Sequence[Mapping[str, Any]], height: str | None) -> str:
+    """The table within a box that scrolls sideways, and, while scripts are on, is as high as the grid.
+
+    Args:
+        columns: the grid's definitions, of which some are groups.
+        rows: values by field.
+        height: the grid's CSS height.
+    """
+    groups = [
+        (group["headerName"] if "children" in group else "", shown)
+        for group in columns
+        if (shown := _list_shown(group))
+    ]
+    shown_columns = [column for _, group_columns in groups for column in group_columns]
+    header_rows = [
+        html.Tr([html.Th(name, colSpan=len(group_columns), scope="colgroup") for name, group_columns in groups]),
+        html.Tr([html.Th(column["headerName"], scope="col") for column in shown_columns]),
+    ]
+    body_rows = [
+        html.Tr(
+            [html.Td(_format_cell(column, row), className=_choose_class(column)) for column in shown_columns],
+            className="focus" if row.get("focus") else "",
+        )
+        for row in rows
+    ]
+    table = html.Table([html.Thead(header_rows), html.Tbody(body_rows)])
+    box = html.Div(table, className="wide grid-table", style={"--grid-height": height or "auto"})
+    return _write_html(box)
+
+
+def _write_html(part: html.Div) -> str:
+    component = serialize(part)["props"]
+    return StaticElement(component["tag"], component["attributes"], component["html"]).html
+
+
+def _list_shown(column: ColumnDefinition) -> list[ColumnDefinition]:
+    return [child for child in column.get("children", [column]) if not child.get("hide")]
+
+
+def _choose_class(column: ColumnDefinition) -> str:
+    return "number" if column.get("type") == "rightAligned" else ""
+
+
+def _format_cell(column: ColumnDefinition, row: Mapping[str, Any]) -> str:
+    """The text of a cell, by the formats that the grid's columns use."""
+    value = row.get(column["field"])
+    function = column.get("valueFormatter", {}).get("function", "")
+    if function.startswith(ROW_FIELD):
+        return str(row[function.removeprefix(ROW_FIELD)])
+    if function == UPPER_CASE:
+        return str(value).upper()
+    if value is None:
+        return EN_DASH
+    if function == SIGNED_COLUMN["valueFormatter"]["function"]:
+        return format_signed_percent(value)
+    if function == SHARE_COLUMN["valueFormatter"]["function"]:
+        return format_signed_percent(value).removeprefix("+") if value else "0"
+    return f"{value:g}" if isinstance(value, float) else str(value)
