@@ -67,7 +67,7 @@ def views(draw: st.DrawFn) -> ViewState:
         quote=draw(st.sampled_from(QuoteHandling)),
         reference=draw(st.sampled_from(ReferenceKind)),
         enter_pct=enter,
-        exit_pct=draw(st.floats(0, 1)) * enter,
+        exit_pct=draw(st.floats(0.01, 1)) * enter,
         min_vote=draw(st.floats(0, 1e9)),
         excluded=draw(st.frozensets(VENUES, max_size=4)) - {focus},
         hidden=draw(st.frozensets(VENUES, max_size=4)),
