@@ -48,9 +48,11 @@ NAMES = {
 
 @dataclass(frozen=True)
 class ExpectedAnswers:
-    """One answer file: its measured candles and the results computed by hand."""
+    """One answer file: its candles and collected spans, their measurement, and the results computed by hand."""
 
     what: str
+    candles: pl.DataFrame
+    covered_spans: pl.DataFrame
     measurement: Measurement
     rows: dict[str, dict[str, Any]]
     minutes: dict[str, dict[str, list[str]]]
@@ -67,13 +69,13 @@ def read_answers(path: Path) -> ExpectedAnswers:
         venue, symbol = name.split(" ")
         candles += _build_candles(venue, symbol, read_time(market.get("at", start)), market)
         spans += [(venue, symbol, *map(read_time, span)) for span in market.get("covered", [])]
+    frames = pl.DataFrame(candles, schema=CANDLE), pl.DataFrame(spans, schema=SPAN, orient="row")
+    question = _build_question(start, end, text.get("calm"), text.get("question", {}))
     return ExpectedAnswers(
         what=text["what"],
-        measurement=measure(
-            pl.DataFrame(candles, schema=CANDLE),
-            pl.DataFrame(spans, schema=SPAN, orient="row"),
-            _build_question(start, end, text.get("calm"), text.get("question", {})),
-        ),
+        candles=frames[0],
+        covered_spans=frames[1],
+        measurement=measure(*frames, question),
         rows=text.get("expect", {}),
         minutes={
             name: {column: read_series(by_hand) for column, by_hand in columns.items()}

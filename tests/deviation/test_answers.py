@@ -31,7 +31,7 @@ def _read_expected(text: str) -> Any:  # noqa: ANN401 - any field of the result
     return text
 
 
-def _assert_equal(actual: Any, expected: Any, place: str) -> None:  # noqa: ANN401 - any field of the result
+def assert_by_hand(actual: Any, expected: Any, place: str) -> None:  # noqa: ANN401 - any field of the result
     """Compare a field with the one by hand.
 
     Of an object only the fields that are given are compared, with ``only = [...]`` also all of its names.
@@ -47,11 +47,11 @@ def _assert_equal(actual: Any, expected: Any, place: str) -> None:  # noqa: ANN4
                 text = actual if isinstance(actual, str) else " ".join(actual)
                 assert [part for part in value if part not in text] == [], (place, text)
             else:
-                _assert_equal(actual[name], value, f"{place}.{name}")
+                assert_by_hand(actual[name], value, f"{place}.{name}")
     elif isinstance(by_hand, list):
         assert len(actual) == len(by_hand), (place, actual, by_hand)
         for i, (one, other) in enumerate(zip(actual, by_hand, strict=True)):
-            _assert_equal(one, other, f"{place}[{i}]")
+            assert_by_hand(one, other, f"{place}[{i}]")
     elif isinstance(by_hand, float):
         assert actual is not None, (place, actual, by_hand)
         assert math.isclose(actual, by_hand, rel_tol=1e-9, abs_tol=1e-12), (place, actual, by_hand)
@@ -59,7 +59,8 @@ def _assert_equal(actual: Any, expected: Any, place: str) -> None:  # noqa: ANN4
         assert actual == by_hand, (place, actual, by_hand)
 
 
-def _get_field(row: Any, path: str) -> Any:  # noqa: ANN401 - walks any JSON
+def get_field(row: Any, path: str) -> Any:  # noqa: ANN401 - walks any JSON
+    """The field of a JSON at a dotted path."""
     return reduce(lambda value, key: value[int(key)] if isinstance(value, list) else value[key], path.split("."), row)
 
 
@@ -74,14 +75,14 @@ def test_answers_worked_out_by_hand(path: Path) -> None:
             assert name not in rows, name
             continue
         for field, by_hand in fields.items():
-            _assert_equal(_get_field(rows[name], field), by_hand, f"{name} {field}")
+            assert_by_hand(get_field(rows[name], field), by_hand, f"{name} {field}")
     frame = build_deviation_frame(answers.measurement)
     for name, columns in answers.minutes.items():
         venue, symbol, group = name.split(" ")
         part = frame.filter(venue=venue, symbol=symbol, against=group).sort("open_time")
         for column, by_hand in columns.items():
             numbers = [float(entry) if NUMBER.fullmatch(entry) else entry for entry in by_hand]
-            _assert_equal(part[column].to_list(), numbers, f"{name} {column}")
+            assert_by_hand(part[column].to_list(), numbers, f"{name} {column}")
     for field, by_hand in answers.expected_fields.items():
-        _assert_equal(_get_field(json, field), by_hand, field)
+        assert_by_hand(get_field(json, field), by_hand, field)
     assert answers.rows or answers.minutes or answers.expected_fields, "the file answers nothing"
