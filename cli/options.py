@@ -11,18 +11,15 @@ import click
 
 from analysis.questions import build_question
 from cli.param_types import EnumChoice, Instant, NameList, Percent, VenueHost
-from cli.venue_types import VenueList, VenueName
+from cli.venue_types import VenueList, VenueName, VenueNames
 from collectors.http.access import Access
 from collectors.venues.table import select_venues
-from data.catalogue import DEFAULT_FOCUS, Catalogue
+from data.catalogue import Catalogue
 from data.errors import UsageError
 from data.schema import Evidence, Timeframe
 from data.settings import Settings, load_settings
 from data.times import format_time
 from deviation.question import Parameters, Question, QuoteHandling, ReferenceKind
-
-ALL_ASSETS = "all"
-"""Stands for every asset in ``--asset`` and ``--assets``."""
 
 Callback = Callable[..., Any]
 """The function behind a command."""
@@ -57,6 +54,7 @@ class MeasureOptions:
     event: str | None
     window: str | None
     venues: tuple[str, ...]
+    excluded: tuple[str, ...]
     focus: str | None
     parameters: Parameters
     origin: Evidence
@@ -85,6 +83,7 @@ class MeasureOptions:
             event=self.event,
             parameters=self.parameters,
             venues=self.venues,
+            excluded=self.excluded,
             focus=self.focus,
             origin=self.origin,
             timeframe=self.timeframe,
@@ -142,22 +141,43 @@ _MEASURE_OPTIONS = (
     to_option,
     click.option("--event", help="An event of the catalogue, such as 2025-10-10."),
     click.option("--window", help="A named window of the event; its default one if left out."),
-    click.option("--venues", type=VenueList(), default=(), help="Only these: kraken or kraken:BTC/USDC, with commas."),
+    click.option(
+        "--venues", type=VenueList(), default=(), help="Only these exchanges or markets: kraken,okx:ATOM/USDT."
+    ),
+    click.option(
+        "--exclude", "excluded", type=VenueNames(), default=(), help="Not these exchanges, with commas: gate,okx."
+    ),
     click.option(
         "--focus",
         type=VenueName(),
-        show_default=f"the event's, else {DEFAULT_FOCUS}",
-        help="The venue that the headline speaks of.",
+        show_default="the event's, else that of the most volume",
+        help="The exchange that the headline speaks of.",
     ),
     new_venue_option,
-    click.option("--quote", type=EnumChoice(QuoteHandling), default=QuoteHandling.USD.value, show_default=True),
-    click.option("--reference", type=EnumChoice(ReferenceKind), default=ReferenceKind.MEDIAN.value, show_default=True),
     click.option(
-        "--min-vote", "min_vote", type=float, default=100.0, show_default=True, help="Dollars in a bar to vote."
+        "--quote",
+        type=EnumChoice(QuoteHandling),
+        default=QuoteHandling.USD.value,
+        show_default=True,
+        help="Between groups: stablecoins at their price in dollars, or at exactly $1.",
     ),
-    click.option("--enter", type=Percent(), default="2", show_default=True, help="Per cent that count as astray."),
-    click.option("--exit", type=Percent(), default="1", show_default=True, help="Per cent that count as back."),
-    click.option("--confirm", type=int, default=3, show_default=True, help="Minutes back that end an episode."),
+    click.option(
+        "--reference",
+        type=EnumChoice(ReferenceKind),
+        default=ReferenceKind.MEDIAN.value,
+        show_default=True,
+        help="How the other exchanges' prices become one.",
+    ),
+    click.option(
+        "--min-vote",
+        type=float,
+        default=100.0,
+        show_default=True,
+        help="Dollars that a minute must trade for its price to count.",
+    ),
+    click.option("--enter", type=Percent(), default="2", show_default=True, help="Threshold of a deviation, in %."),
+    click.option("--exit", type=Percent(), default="1", show_default=True, help="An episode ends within so many %."),
+    click.option("--confirm", type=int, default=3, show_default=True, help="Minutes within that end an episode."),
     click.option(
         "--timeframe",
         type=EnumChoice(Timeframe),

@@ -10,6 +10,9 @@ import click
 from data.errors import UsageError
 from data.times import parse_time
 
+ALL_ASSETS = "all"
+"""Stands for every asset in ``--asset`` and ``--assets``."""
+
 E = TypeVar("E", bound=StrEnum)
 
 
@@ -69,6 +72,16 @@ class NameList(click.ParamType[tuple[str, ...]]):
         return tuple(item.strip() for item in value.split(",") if item.strip())
 
 
+class Ticker(click.ParamType[str]):
+    """The ticker of an asset, in any case; `ALL_ASSETS` stays as it is."""
+
+    name = "ticker"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ARG002 - the signature is click's
+        """The ticker in capitals."""
+        return value if value == ALL_ASSETS else value.upper()
+
+
 class TickerList(NameList):
     """Tickers of assets separated by commas, in any case."""
 
@@ -76,7 +89,7 @@ class TickerList(NameList):
         self, value: str | tuple[str, ...], param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[str, ...]:
         """Split at commas; the tickers in capitals."""
-        return tuple(name.upper() for name in super().convert(value, param, ctx))
+        return tuple(name if name == ALL_ASSETS else name.upper() for name in super().convert(value, param, ctx))
 
 
 class VenueHost(click.ParamType[tuple[str, str]]):

@@ -2,12 +2,12 @@
 
 import logging
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import click
 
-from analysis.questions import find_replacement_focus, measure_question
+from analysis.questions import measure_question
 from cli import clock
 from cli.global_options import build_global_options, get_global_option
 from cli.options import MeasureOptions
@@ -52,7 +52,7 @@ class Session:
         return CandleStore(self.store.uri, first_seen=True) if options.first_seen else self.store
 
     def measure_asset(self, options: MeasureOptions, asset: str, source: CandleReader) -> Measurement:
-        """The measurement of one asset; of another focus where the focus venue has no candle.
+        """The measurement of one asset.
 
         Raises:
             NoUsableCandles: No candle of the asset in the window; the message says how to get some.
@@ -62,9 +62,6 @@ class Session:
         question = options.build_question(self.catalogue, asset)
         try:
             measurement = measure_question(source, question)
-            if (focus := find_replacement_focus(measurement, self.catalogue)) is not None:
-                self.print_note(f"no candle of {asset} on {question.focus} here: the headline speaks of {focus}")
-                measurement = measure_question(source, replace(question, focus=focus))
         except NoUsableCandles as error:
             message = f"{error}\n{options.suggest_sources(self.catalogue, asset)}"
             raise NoUsableCandles(message) from error

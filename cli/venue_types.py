@@ -23,6 +23,24 @@ class VenueName(click.ParamType[str]):
             self.fail(str(error), param, ctx)
 
 
+class VenueNames(click.ParamType[tuple[str, ...]]):
+    """Venues with commas between; see `resolve_venue`."""
+
+    name = "a,b"
+
+    def convert(
+        self, value: str | tuple[str, ...], param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        """Their ids in the order given, each once."""
+        if isinstance(value, tuple):
+            return value
+        try:
+            ids = [resolve_venue(item.strip(), ctx) for item in value.split(",") if item.strip()]
+        except UsageError as error:
+            self.fail(str(error), param, ctx)
+        return tuple(dict.fromkeys(ids))
+
+
 class VenueList(click.ParamType[tuple[str, ...]]):
     """Venues and markets of venues, such as ``kraken`` and ``kraken:BTC/USDC``, with commas between."""
 

@@ -5,18 +5,18 @@ from pathlib import Path
 
 import click
 
-from cli.options import ALL_ASSETS, MeasureOptions, add_measure_options
-from cli.param_types import EnumChoice, NameList
+from cli.options import MeasureOptions, add_measure_options
+from cli.param_types import ALL_ASSETS, EnumChoice, Ticker, TickerList
 from cli.session import Session, SessionCommand
-from cli.tables.measurement import build_console
+from cli.tables.console import build_console
 from dashboard.sheet.sizes import SheetSize
 from dashboard.state.view import Theme
 from data.errors import NoUsableCandles, UsageError
 
 
 @click.command(cls=SessionCommand)
-@click.option("--asset", help="Ticker, such as ATOM: one picture.")
-@click.option("--assets", type=NameList(), default=(), help="Tickers, with commas, or all: a folder of pictures.")
+@click.option("--asset", type=Ticker(), help="Ticker, such as ATOM: one picture.")
+@click.option("--assets", type=TickerList(), default=(), help="Tickers, with commas, or all: a folder of pictures.")
 @add_measure_options
 @click.option("--size", type=EnumChoice(SheetSize), default=SheetSize.WIDE.value, show_default=True)
 @click.option("--theme", type=EnumChoice(Theme), default=Theme.LIGHT.value, show_default=True)

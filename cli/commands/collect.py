@@ -12,7 +12,7 @@ from cli.options import AccessOptions, add_access_options, derivatives_option, f
 from cli.param_types import EnumChoice, TickerList
 from cli.session import Session, SessionCommand
 from cli.signals import interrupt_on_sigterm
-from cli.tables.measurement import build_console
+from cli.tables.console import build_console
 from collectors.check.findings import FindingStatus, format_totals
 from collectors.collect import run_check, run_collection
 from collectors.http.access import Access

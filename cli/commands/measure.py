@@ -7,20 +7,31 @@ from pathlib import Path
 import click
 
 from analysis.event import measure_event, measure_question_sensitivity
-from cli.options import ALL_ASSETS, MeasureOptions, add_measure_options
+from cli.options import MeasureOptions, add_measure_options
+from cli.param_types import ALL_ASSETS, Ticker
 from cli.session import Session, SessionCommand
-from cli.tables.fairness import format_fairness, format_sensitivity
-from cli.tables.measurement import build_console, format_lows, format_measurement
+from cli.tables.console import build_console
+from cli.tables.fairness import format_fairness
+from cli.tables.lows import format_lows
+from cli.tables.measurement import format_measurement
+from cli.tables.sensitivity import format_sensitivity
 from data.errors import NoUsableCandles, UsageError
 from data.files.export import EXPORT_FORMATS, write_rows
 from data.reader import CandleReader
 from deviation.report.fairness_json import build_fairness_json, build_sensitivity_json
-from deviation.report.json_output import build_deviation_frame, build_lows_json, build_measurement_json
+from deviation.report.frame import build_deviation_frame
+from deviation.report.json_output import build_measurement_json
+from deviation.report.lows_json import build_event_lows_json, build_lows_json
+from deviation.report.notes import describe_choices
 
 
 @click.command(cls=SessionCommand)
 @click.option(
-    "--asset", default=ALL_ASSETS, show_default=True, help="Ticker, such as ATOM; or all: every venue on every asset."
+    "--asset",
+    type=Ticker(),
+    default=ALL_ASSETS,
+    show_default=True,
+    help="Ticker, such as ATOM; or all: every exchange on every asset.",
 )
 @add_measure_options
 @click.option(
@@ -29,7 +40,7 @@ from deviation.report.json_output import build_deviation_frame, build_lows_json,
 @click.option("--json", "as_json", is_flag=True, help="The whole answer as JSON.")
 @click.pass_obj
 def measure(session: Session, asset: str, *, options: MeasureOptions, with_sensitivity: bool, as_json: bool) -> None:
-    """Measure how far each venue strayed from the others: on one asset, or on all of an event or the catalogue."""
+    """Measure how far each exchange's price was from the others': of one asset, or all of an event or the catalogue."""
     source = session.open_source(options)
     if asset == ALL_ASSETS:
         if with_sensitivity:
@@ -45,11 +56,11 @@ def measure(session: Session, asset: str, *, options: MeasureOptions, with_sensi
         return
     build_console().print(format_measurement(measurement))
     if sensitivity is not None:
-        build_console().print(format_sensitivity(sensitivity))
+        build_console().print(format_sensitivity(sensitivity, measurement.focus))
 
 
 def _measure_all(session: Session, options: MeasureOptions, source: CandleReader, *, as_json: bool) -> None:
-    """Print the fairness matrix; exit code 1 where an asset of the event has no candle in the window."""
+    """Print the matrix of exchanges and assets; exit code 1 where an asset of the event has no candle in the window."""
     questions = [options.build_question(session.catalogue, asset) for asset in options.list_assets(session.catalogue)]
     event = measure_event(source, questions)
     assets_without_candle = event.assets_without_candle if options.event else ()
@@ -64,12 +75,15 @@ def _measure_all(session: Session, options: MeasureOptions, source: CandleReader
 
 
 @click.command(cls=SessionCommand)
-@click.option("--asset", "assets", multiple=True, help="Ticker; every asset of the event if left out.")
+@click.option("--asset", "assets", type=Ticker(), multiple=True, help="Ticker; every asset of the event if left out.")
 @add_measure_options
 @click.option("--json", "as_json", is_flag=True, help="The table as JSON.")
 @click.pass_obj
 def lows(session: Session, assets: Sequence[str], *, options: MeasureOptions, as_json: bool) -> None:
-    """Lowest trades per asset and venue, beside the aligned numbers."""
+    """Lowest and highest trades of each asset on each exchange, beside what the same minute says.
+
+    The JSON of one asset is that of `deviation.report.lows_json`; of several, one of these per asset.
+    """
     if not assets:
         if not options.event:
             message = "say which assets: --asset, or --event for all of an event"
@@ -87,7 +101,12 @@ def lows(session: Session, assets: Sequence[str], *, options: MeasureOptions, as
     question = measurements[0].question
     trades = source.read_low_trades(assets, question.start, question.end, timeframe=question.timeframe)
     if as_json:
-        click.echo(json.dumps(build_lows_json(measurements, trades), indent=2))
+        content = (
+            build_lows_json(measurements[0], trades)
+            if len(assets) == 1
+            else build_event_lows_json(measurements, trades)
+        )
+        click.echo(json.dumps(content, indent=2))
     else:
         build_console().print(format_lows(measurements, trades))
     for message in errors:
@@ -97,7 +116,7 @@ def lows(session: Session, assets: Sequence[str], *, options: MeasureOptions, as
 
 
 @click.command(cls=SessionCommand)
-@click.option("--asset", required=True, help="Ticker, such as ATOM.")
+@click.option("--asset", type=Ticker(), required=True, help="Ticker, such as ATOM.")
 @add_measure_options
 @click.option("--what", type=click.Choice(["candles", "deviation"]), required=True, help="Rows to write.")
 @click.option("--format", "file_format", type=click.Choice(EXPORT_FORMATS), help="By the file's ending if left out.")
@@ -116,3 +135,6 @@ def export(
         rows = source.read_candles([asset], *span, origin=options.origin, timeframe=options.timeframe)
     write_rows(rows, out, file_format)
     click.echo(f"{out}: {rows.height:,} rows of {asset}, {options.origin}")
+    choices = describe_choices(measurement.question)
+    if choices and what == "deviation":
+        click.echo(f"{choices}.")

@@ -9,12 +9,12 @@ import click
 from cli import clock
 from cli.options import new_venue_option
 from cli.session import Session, SessionCommand
-from cli.tables.measurement import build_console
+from cli.tables.console import build_console
 from cli.tables.status import build_status_json, format_rejected_pages, format_revisions, format_status
 from data.errors import NoUsableCandles, UsageError
 from data.files.import_many import import_files
 from data.schema import Origin
-from deviation.report.json_output import format_iso
+from deviation.report.question_json import format_iso
 
 
 @click.command("import", cls=SessionCommand)

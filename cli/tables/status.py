@@ -11,7 +11,7 @@ from dashboard.text.numbers import format_count, format_megabytes
 from dashboard.text.store import EXCERPT_CHARS, format_candle_time, format_market
 from data.schema import Timeframe
 from data.store import CandleStore
-from deviation.report.json_output import format_iso
+from deviation.report.question_json import format_iso
 
 MAX_RUNS = 5
 """Number of runs of the follower that are shown."""
