@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
@@ -28,6 +29,8 @@ class CandleBook:
         self.question = question
         self.candles: dict[OracleMarket, dict[int, Candle]] = defaultdict(dict)
         self.covered: dict[OracleMarket, list[tuple[int, int]]] = defaultdict(list)
+        self._per_usd = {**question.ratio_quotes, **question.quotes}
+        self._floor_times: dict[OracleMarket, list[int]] = {}
         for candle in candles:
             self.candles[OracleMarket(candle.venue, candle.symbol)][candle.time] = candle
         for venue, symbol, start, end in covered:
@@ -67,17 +70,25 @@ class CandleBook:
 
     def has_reached_floor(self, market: OracleMarket, candle: Candle, min_vote: float) -> bool:
         """Whether a candle traded min_vote x per_usd of its quote, at the larger of open and close (section 1)."""
-        question = self.question
-        per_usd = {**question.ratio_quotes, **question.quotes}[market.quote]
-        return candle.volume * max(candle.open, candle.close) >= min_vote * per_usd
+        return candle.volume * max(candle.open, candle.close) >= min_vote * self._per_usd[market.quote]
 
     def find_last_close(self, market: OracleMarket, time: int, carry: int) -> tuple[float, int] | None:
         """Give close and time of the last bar at most `carry` s ago that reached the default floor (section 2)."""
-        for earlier in range(time, time - carry - 1, -self.question.bar):
-            candle = self.find_traded(market, earlier)
-            if candle is not None and self.has_reached_floor(market, candle, DEFAULT_MIN_VOTE):
-                return candle.close, earlier
-        return None
+        times = self._list_floor_times(market)
+        place = bisect_right(times, time)
+        if place == 0 or time - times[place - 1] > carry:
+            return None
+        return self.candles[market][times[place - 1]].close, times[place - 1]
+
+    def _list_floor_times(self, market: OracleMarket) -> list[int]:
+        if market not in self._floor_times:
+            self._floor_times[market] = [
+                time
+                for time in sorted(self.candles[market])
+                if (candle := self.find_traded(market, time))
+                and self.has_reached_floor(market, candle, DEFAULT_MIN_VOTE)
+            ]
+        return self._floor_times[market]
 
     def classify(self, market: OracleMarket, time: int) -> State:
         """Give the state of a market in a bar (section 1)."""

@@ -151,7 +151,7 @@ def run_query(candles: Sequence[Candle], question: OracleQuestion) -> SqlAnswer:
         "by_weight": question.weighted,
     }
     frames = {
-        "candle": pl.DataFrame([vars(candle) for candle in candles]),
+        "candle": pl.DataFrame([vars(candle) for candle in candles]).fill_nan(None),
         "setup": pl.DataFrame([setup]),
         "quotes": _build_frame(list(question.quotes.items()), {"quote": pl.String(), "per_usd": pl.Float64()}),
         "kin": _build_frame(list(question.families.items()), {"venue": pl.String(), "family": pl.String()}),

@@ -91,7 +91,7 @@ def draw_weighted_case(seed: int) -> tuple[list[Candle], list[CoveredSpan], Orac
         if not is_before_window or weight_sort == "drawn":
             chosen_candles.append(candle)
         elif weight_sort == "few" and candle.time >= question.start - 2 * MINUTE:
-            volume = rng.choice((0.011, 0.011, 0.021, 0.031)) / candle.close
+            volume = rng.choice((0.011, 0.017, 0.021, 0.031)) / candle.close
             chosen_candles.append(replace(candle, volume=volume))
     return chosen_candles, covered, replace(question, weighted=True)
 
