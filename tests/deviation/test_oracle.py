@@ -16,7 +16,7 @@ from deviation.report.frame import build_deviation_frame
 from deviation.report.json_output import build_measurement_json
 from deviation.report.lows_json import build_lows_json
 from tests.oracle.brute import list_minutes, lows_json, measure_json
-from tests.oracle.generate import draw_case, draw_weighted_case
+from tests.oracle.generate import draw_case, draw_rank_case, draw_weighted_case
 from tests.oracle.question import Candle, CoveredSpan, OracleQuestion, format_time
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -166,10 +166,16 @@ def test_results_equal_the_brute_force(seed: int) -> None:
     _assert_same_results(*_measure_minutes(seed))
 
 
-@pytest.mark.parametrize("seed", range(CASE_COUNT))
+@pytest.mark.parametrize("seed", range(CASE_COUNT // 2))
 def test_results_of_the_weighted_median_equal_the_brute_force(seed: int) -> None:
     """Every field of the result equals the brute force against the weighted median, too."""
     _assert_same_results(*measure_case(draw_weighted_case(seed)))
+
+
+@pytest.mark.parametrize("seed", range(2 * CASE_COUNT))
+def test_ranks_at_their_edges_equal_the_brute_force(seed: int) -> None:
+    """Every field of the result equals the brute force where leads, gaps and lengths are just enough, or almost."""
+    _assert_same_results(*measure_case(draw_rank_case(seed)))
 
 
 @pytest.mark.parametrize("bar", [1, 300])

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from tests.oracle.question import MINUTE, Candle, CoveredSpan, OracleQuestion
-from tests.oracle.random_markets import RandomMarketPlan, add_market, draw_plan
+from tests.oracle.random_markets import MIDNIGHT, RandomMarketPlan, add_market, draw_plan
 from tests.oracle.random_rates import add_legs
 
 FAMILIES = {
@@ -94,6 +94,33 @@ def draw_weighted_case(seed: int) -> tuple[list[Candle], list[CoveredSpan], Orac
             volume = rng.choice((0.011, 0.017, 0.021, 0.031)) / candle.close
             chosen_candles.append(replace(candle, volume=volume))
     return chosen_candles, covered, replace(question, weighted=True)
+
+
+def draw_rank_case(seed: int) -> tuple[list[Candle], list[CoveredSpan], OracleQuestion]:
+    """Draw one data set on the edges of ranks: flat prices, strays of a few minutes, and gaps about 80 % of a window.
+
+    Sizes are such that one leads the next by exactly 2 % or almost.
+    """
+    rng = random.Random(seed)  # noqa: S311 - reproducible test data, nothing secret
+    start, length = MIDNIGHT * MINUTE, rng.choice((20, 25, 40))
+    candles = []
+    for venue in rng.sample((*VENUES, "binance"), rng.randrange(4, 9)):
+        for symbol in rng.choice((("ATOM/USDT",), ("ATOM/USDT",), ("ATOM/USDT", "ATOM/USD"))):
+            stray_min, gap_min = rng.choice((0, 0, 1, 2, 3, 4, 6, 15)), rng.choice((0, 0, 0, 0, 1, 3, 4, 5, 8, 9, 12))
+            stray = rng.choice((0.98, 0.9604, 0.941192, 0.95, 0.9, 1.02, 1.0404, 1.061208, 1.1))
+            first = rng.randrange(length - stray_min)
+            for minute in range(length - gap_min):
+                price = 100.0 * (stray if first <= minute < first + stray_min else 1.0)
+                candles.append(Candle(venue, symbol, start + minute * MINUTE, price, price, price, price, 1000.0))
+    question = OracleQuestion(
+        asset="ATOM",
+        start=start,
+        end=start + length * MINUTE,
+        quotes=dict(QUOTES),
+        stablecoins=frozenset(STABLECOINS),
+        families=dict(FAMILIES),
+    )
+    return candles, [], question
 
 
 def draw_venues(rng: random.Random, min_count: int) -> list[str]:
