@@ -1,6 +1,7 @@
 """The measurement equals the brute force, field by field and bar by bar, on random data."""
 
 import math
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -9,13 +10,14 @@ import polars as pl
 import pytest
 
 from data.schema import CANDLE, CANDLE_DEFAULTS, LOW_TRADE, SPAN, Evidence, Timeframe
+from deviation.market_path import combine_assets, trace_path
 from deviation.measure import measure
 from deviation.measurement import Measurement
 from deviation.question import Parameters, Question, QuoteHandling, ReferenceKind, Rules
 from deviation.report.frame import build_deviation_frame
-from deviation.report.json_output import build_measurement_json
+from deviation.report.json_output import build_measurement_json, build_path_json
 from deviation.report.lows_json import build_lows_json
-from tests.oracle.brute import list_minutes, lows_json, measure_json
+from tests.oracle.brute import event_path_json, list_minutes, lows_json, measure_json
 from tests.oracle.generate import draw_case, draw_rank_case, draw_weighted_case
 from tests.oracle.question import Candle, CoveredSpan, OracleQuestion, format_time
 
@@ -211,8 +213,28 @@ def test_minutes_equal_the_brute_force(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(CASE_COUNT))
 def test_lows_and_highs_equal_the_brute_force(seed: int) -> None:
     """The table of lows and highs equals the brute force on random data."""
-    case, measurement = _measure_minutes(seed)
+    _assert_same_lows(*_measure_minutes(seed))
+    _assert_same_lows(*measure_case(draw_rank_case(seed)))
+
+
+def _assert_same_lows(case: Case, measurement: Measurement) -> None:
     actual, expected = build_lows_json(measurement, pl.DataFrame(schema=LOW_TRADE)), lows_json(*case)
     assert_same(actual, expected)
     assert actual["groups"].keys() == expected["groups"].keys()
     assert actual["focus"]["groups"].keys() == expected["focus"]["groups"].keys()
+
+
+@pytest.mark.parametrize("seed", range(CASE_COUNT // 2))
+def test_paths_of_several_assets_equal_the_brute_force(seed: int) -> None:
+    """The path of an asset, its underlying and the coins of its quotes together equals the brute force."""
+    candles, covered, question = draw_case(seed)
+    assets = sorted({question.asset, question.underlying or "USDT", "USDC"})
+    questions = [replace(question, asset=asset, underlying=None, ratio_market=None) for asset in assets]
+    measurements = [measure_case((candles, covered, one))[1] for one in questions]
+    expected = event_path_json([(candles, covered, one) for one in questions])
+    groups = {group for measurement in measurements for group in measurement.group_prices}
+    assert groups == expected.keys()
+    for group in groups:
+        prices = [measurement.group_prices[group] for measurement in measurements if group in measurement.group_prices]
+        path = trace_path(combine_assets(prices), measurements[0].question.timeframe)
+        assert_same(build_path_json(path, measurements[0].axis), expected[group], group)

@@ -78,7 +78,7 @@ def measure_json(candles: Iterable[Candle], covered: Iterable[CoveredSpan], ques
 def event_path_json(
     assets: Iterable[tuple[Iterable[Candle], Iterable[CoveredSpan], OracleQuestion]],
 ) -> Json:
-    """Give onset and start of the run of an event's assets together, by group."""
+    """Give the path of an event's assets together, by group (section 10)."""
     return build_event_path([build_run(*asset) for asset in assets])
 
 

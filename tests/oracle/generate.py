@@ -104,7 +104,8 @@ def draw_rank_case(seed: int) -> tuple[list[Candle], list[CoveredSpan], OracleQu
     rng = random.Random(seed)  # noqa: S311 - reproducible test data, nothing secret
     start, length = MIDNIGHT * MINUTE, rng.choice((20, 25, 40))
     candles = []
-    for venue in rng.sample((*VENUES, "binance"), rng.randrange(4, 9)):
+    venues = rng.sample((*VENUES, "binance"), rng.randrange(4, 9))
+    for venue in venues:
         for symbol in rng.choice((("ATOM/USDT",), ("ATOM/USDT",), ("ATOM/USDT", "ATOM/USD"))):
             stray_min, gap_min = rng.choice((0, 0, 1, 2, 3, 4, 6, 15)), rng.choice((0, 0, 0, 0, 1, 3, 4, 5, 8, 9, 12))
             stray = rng.choice((0.98, 0.9604, 0.941192, 0.95, 0.9, 1.02, 1.0404, 1.061208, 1.1))
@@ -119,6 +120,7 @@ def draw_rank_case(seed: int) -> tuple[list[Candle], list[CoveredSpan], OracleQu
         quotes=dict(QUOTES),
         stablecoins=frozenset(STABLECOINS),
         families=dict(FAMILIES),
+        focus=rng.choice(venues),
     )
     return candles, [], question
 

@@ -67,7 +67,10 @@ def build_path(run: OracleRun) -> Json:
 
 
 def build_event_path(runs: list[OracleRun]) -> Json:
-    """Give onset and start of the run by group, from the median over the assets of r_g(t)."""
+    """Give onset, start of the run and bottom by group, from the median over the assets of r_g(t).
+
+    The bottom is that of the price to which these medians chain, a minute without one leaving it as it is.
+    """
     result: Json = {}
     for group in sorted({group for run in runs for group in run.list_groups()}):
         markets = [(run, chosen) for run in runs if (chosen := _choose_markets(run, group))]
@@ -77,7 +80,12 @@ def build_event_path(runs: list[OracleRun]) -> Json:
                 changes = [compute_return(run, chosen, time) for run, chosen in markets]
                 known = [change for change in changes if change is not None]
                 medians[time] = median(known) if known else None
-            result[group] = _find_run(runs[0].question, medians.__getitem__)
+            ends = _find_run(runs[0].question, medians.__getitem__)
+            price, prices = 1.0, []
+            for time, change in medians.items():
+                price *= 1 + (change or 0.0)
+                prices.append((price, time))
+            result[group] = ends | {"bottom": format_time(find_extreme_price(prices, "below")[1])}
     return result
 
 

@@ -204,7 +204,7 @@ def draw_ratio_minutes(plan: RandomMarketPlan) -> list[int]:
     """Draw minutes of a ratio market in the calm span: none, about as many as are needed, or more."""
     start, end = plan.calm or (plan.start - 36 * 60, plan.start - 8 * 60)
     start = max(start, plan.start - HISTORY_MIN)
-    count = plan.rng.choice((0, 20, 31, 60))
+    count = plan.rng.choice((0, 20, 31, 32, 33, 34, 60))
     return plan.rng.sample(range(start, end), count) if end > start else []
 
 
