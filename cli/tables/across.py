@@ -20,10 +20,10 @@ from deviation.wording import format_minutes, format_threshold
 
 
 def build_across_parts(measurement: Measurement) -> list[RenderableType]:
-    """A table for `usdt` and for `usd`: every market of the other groups, with what the groups have in common."""
+    """A table for `usdt` and for `usd`: every market of other groups and every derivative, with what groups share."""
     parts: list[RenderableType] = []
     for reference in reversed(COMMON_GROUPS):
-        rows = [row for row in measurement.rows if row.market.group != reference]
+        rows = [row for row in measurement.rows if row.market.group != reference or not row.is_spot]
         if any(row.summaries[reference].firm_min for row in rows):
             parts += ["", _build_table(measurement, rows, reference), *_list_common(measurement, reference)]
     return parts
@@ -62,7 +62,7 @@ def _build_table(measurement: Measurement, rows: list[MarketRow], reference: Gro
     question = measurement.question
     enter, fair_value = format_threshold(question.parameters.enter), "the fair value by " if question.underlying else ""
     table = build_table(
-        f"Against {fair_value}{reference.upper()} exchanges: all markets of other groups",
+        f"Against {fair_value}{reference.upper()} exchanges: markets of other groups, and derivatives",
         ("Exchange", "Market"),
         (
             "Comparable\nminutes",

@@ -1,4 +1,4 @@
-"""The exchanges of one quote group, each against the others of it: both sides, trades, and incomparable minutes."""
+"""The exchanges of one quote group, each against the others of it: both sides, trades, and why some have no rank."""
 
 from rich.console import RenderableType
 from rich.table import Table
@@ -17,16 +17,18 @@ from deviation.wording import format_minutes, format_percent, format_threshold
 
 SIDE_NOUNS = {Side.BELOW: "Discount", Side.ABOVE: "Premium"}
 
-ROBUST_COLUMNS = ("whichever one\nis left out", "allowing for\na lag", "for the\nwhole {bar}")
+ROBUST_COLUMNS = ("whichever\nis left out", "allowing for\na lag", "for the\nwhole {bar}")
 """What the minutes of a side still are under stricter tests."""
 
 
 def build_group_parts(measurement: Measurement, group: Group) -> list[RenderableType]:
     """Both sides of a group's markets, their trades, and why some are not ranked."""
     rows = [row for row in measurement.rows if row.market.group == group]
+    spot_rows = [row for row in rows if row.is_spot]
+    sides = [part for side in Side for part in _build_side_parts(measurement, spot_rows, side)] if spot_rows else []
     return [
-        *(part for side in Side for part in _build_side_parts(measurement, rows, side)),
-        "",
+        *sides,
+        *([""] if sides else []),
         _build_trade_table(measurement, rows),
         *_list_unranked(measurement, rows),
     ]
@@ -58,7 +60,7 @@ def _build_side_parts(measurement: Measurement, rows: list[MarketRow], side: Sid
     has_ranks = any(measurement.ranks[row.market][side].largest.is_ranked for row in ordered)
     table = build_table(
         title,
-        _list_names(rows),
+        ("Exchange",),
         (
             "Comparable\nminutes",
             SIDE_NOUNS[side],
@@ -70,7 +72,7 @@ def _build_side_parts(measurement: Measurement, rows: list[MarketRow], side: Sid
     )
     for row in ordered:
         words = _list_rank_words(measurement, row, side) if has_ranks else []
-        table.add_row(*_format_market(measurement, row, rows), *_format_side_cells(measurement, row, side), *words)
+        table.add_row(format_name(measurement, row), *_format_side_cells(measurement, row, side), *words)
     weighted = question.parameters.reference is ReferenceKind.WEIGHTED_MEDIAN
     return [table, *(["Minutes with one exchange left out are those of the plain median."] if weighted else [])]
 

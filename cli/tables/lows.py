@@ -44,8 +44,8 @@ def format_lows(measurements: Sequence[Measurement], trades: pl.DataFrame) -> Re
     return Stack(
         *parts,
         "",
-        f'The {noun} of a low differs between exchanges. "Others" compares within that {noun}: the closing price with '
-        "the furthest of the others', and the trade with theirs in any order.",
+        f"The last two columns compare within the {noun} of the trade: the closing price with the furthest of the",
+        "others', and the trade with theirs in any order.",
         f"{ROUND_MARK} a round price: the level of a resting order, not an estimate.",
         "In brackets the share of the window's volume that traded in those minutes, in per cent.",
     )

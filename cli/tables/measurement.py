@@ -58,6 +58,8 @@ def _list_fair_values(measurement: Measurement) -> list[str]:
 
 
 def _describe_part(part: float) -> str:
+    if format_percent(abs(part)) == format_percent(0.0):
+        return "level with"
     return f"{format_percent(abs(part))} {'below' if part < 0 else 'above'}"
 
 

@@ -41,7 +41,7 @@ def test_import_measure_export_forget(run: RunCommand, candles: Path, tmp_path: 
     assert "0 new, 8 already there" in run("import", candles).output
 
     measured = json.loads(run("measure", "--asset", "ATOM", *WINDOW, "--json").output)
-    assert measured["window"] == "chosen by hand"
+    assert (measured["window"], measured["choices"]) == (None, {"window": "chosen by hand"})
     assert measured["parameters"] == {
         "reference": "median",
         "enter": 0.02,
@@ -49,10 +49,15 @@ def test_import_measure_export_forget(run: RunCommand, candles: Path, tmp_path: 
         "confirm": 3,
         "min_vote": 100.0,
     }
-    binance = measured["venues"][0]
-    assert (binance["venue"], binance["against"]["usdt"]["depth"]) == ("binance", pytest.approx(-0.1))
+    binance = measured["rows"][0]
+    below, above = (binance["against"]["usdt"][side] for side in ("below", "above"))
+    assert (binance["venue"], below["deviation"], above["deviation"]) == ("binance", pytest.approx(-0.1), 0)
     assert (binance["low"], binance["low_at"]) == (89.0, "2025-10-10T21:20:00Z")
-    assert binance["rank"] == {"deepest": "deepest", "longest": "too close to call"}
+    assert (binance["high"], binance["high_at"]) == (101.0, "2025-10-10T21:20:00Z")
+    assert binance["rank"]["below"] == {
+        "largest": {"verdict": "largest", "why": None},
+        "longest": {"verdict": "too close to call", "why": None},
+    }
 
     exported_file = tmp_path / "out.csv"
     assert run("export", "--asset", "ATOM", *WINDOW, "--what", "candles", "--out", exported_file).exit_code == 0
@@ -65,28 +70,39 @@ def test_import_measure_export_forget(run: RunCommand, candles: Path, tmp_path: 
 
 
 def test_export_deviation(run: RunCommand, candles: Path, tmp_path: Path) -> None:
-    """A row per market, group and minute, as CSV and as Parquet."""
+    """A row per market, group and minute, as CSV and as Parquet; what was chosen by hand is printed."""
     run("import", candles)
     for name in ("rows.csv", "rows.parquet"):
         arguments = ("--asset", "ATOM", *WINDOW, "--what", "deviation", "--out", tmp_path / name)
-        assert "16 rows of ATOM, real" in run("export", *arguments).output
+        output = run("export", *arguments).output
+        assert "16 rows of ATOM, real" in output
+        assert "Chosen by hand: window 2025-10-10 21:20 to 2025-10-10 21:22 UTC." in output
     with (tmp_path / "rows.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    first_row = next(row for row in rows if row["venue"] == "binance" and row["group"] == "usdt")
+    first_row = next(row for row in rows if row["venue"] == "binance")
+    assert (first_row["group"], first_row["against"]) == ("usdt", "usdt")
     assert (first_row["state"], first_row["votes"], first_row["reference"]) == ("voting", "3", "100.0")
+    assert (first_row["reference_low"], first_row["reference_high"]) == ("100.0", "100.0")
     assert pl.read_parquet(tmp_path / "rows.parquet")["d"].null_count() == 8  # nothing votes in USD
 
 
 def test_tables(run: RunCommand, candles: Path) -> None:
-    """Without `--json`, `measure` prints a headline and a table per group, and `lows` a table of lows."""
+    """Without `--json`, `measure` prints a headline and tables per group, and `lows` a table of lows."""
     run("import", candles)
-    text = run("measure", "--asset", "ATOM", *WINDOW).output
-    assert "ATOM on Binance: up to 10 % below other USDT exchanges." in text
-    assert "Deepest of 4 USDT exchanges: yes." in text
-    assert "Candles cannot show why." in text
+    text = run("measure", "--asset", "atom", *WINDOW).output
+    assert text.splitlines()[:3] == [
+        "ATOM/USDT on Binance: up to 10% below other USDT exchanges.",
+        (
+            "At least 2% below in 1 of 2 comparable minutes: 1 whichever exchange is left out, 1 allowing for a "
+            "minute's lag, 0 for the whole minute."
+        ),
+        "The largest of 4 USDT exchanges.",
+    ]
+    assert "One-minute prices cannot show the cause." in text
     lows = run("lows", "--asset", "ATOM", *WINDOW)
-    assert "Binance 89 at 21:20" in lows.output
-    assert json.loads(run("lows", "--asset", "ATOM", *WINDOW, "--json").output)["assets"][0]["usdt_low"] == 89.0
+    assert "Binance 89 21:20 4,500" in " ".join(lows.output.split())
+    low = json.loads(run("lows", "--asset", "ATOM", *WINDOW, "--json").output)["groups"]["usdt"]["low"]
+    assert (low["lowest"]["venue"], low["lowest"]["price"], low["second"]["price"]) == ("binance", 89.0, 99.0)
 
 
 def test_lows_names_assets_without_candles(run: RunCommand, candles: Path) -> None:
@@ -104,18 +120,22 @@ def test_reconstruction_only_on_request(run: RunCommand) -> None:
     assert "`collect --assets ATOM --from 2025-10-10T20:45:00Z --to 2025-10-10T23:15:00Z`" in without_candles.output
     sample = run("measure", "--asset", "ATOM", "--event", "2025-10-10", "--origin", "reconstruction", "--json")
     content = json.loads(sample.stdout)
-    assert content["headline"] == ["Illustration from published figures, not a measurement"]
-    assert {row["rank"]["deepest"] for row in content["venues"]} == {"not ranked"}
+    assert content["headline"][0].startswith("Published: ATOM/USDT fell to 0.001 on Binance at 21:20; ")
+    verdicts = {row["rank"][side]["largest"]["verdict"] for row in content["rows"] for side in ("below", "above")}
+    assert (verdicts, content["choices"]) == ({"not ranked"}, {"origin": "reconstruction"})
     assert (content["event"], content["window"]) == ("2025-10-10", "both-sides")
     assert run("measure", "--asset", "ATOM", "--event", "2025-10-10").exit_code == 3
     assert "rows dropped" in run("forget", "--sample").output
 
 
 def test_focus_without_candles(run: RunCommand, candles: Path) -> None:
-    """If the focus venue has no candle, the catalogue's first venue with candles replaces it, with a note."""
+    """Nothing stands in for a focus without candles: the headline says so, and the exchanges with prices are named."""
     run("import", candles)
-    result = run("measure", "--asset", "ATOM", *WINDOW, "--focus", "kraken")
-    assert "no candle of ATOM on kraken here: the headline speaks of binance" in result.output
+    lines = run("measure", "--asset", "ATOM", *WINDOW, "--focus", "kraken").output.splitlines()
+    assert lines[:2] == [
+        "No price of ATOM on Kraken is in this data for this window.",
+        "Prices of Binance, Bitget, Bybit, Gate are: choose one with --focus.",
+    ]
 
 
 def test_status(run: RunCommand, candles: Path, tmp_path: Path) -> None:
@@ -138,7 +158,22 @@ def test_status(run: RunCommand, candles: Path, tmp_path: Path) -> None:
         (("measure", "--asset", "ATOM", *WINDOW, "--window", "crash"), 2, "not both"),
         (("measure", "--asset", "ATOM", "--event", "2020-03-12"), 2, "no event '2020-03-12'"),
         (("measure", "--asset", "ATOM", "--event", "2025-10-10", "--window", "x"), 2, "has no window 'x'"),
-        (("measure", "--asset", "ATOM", *WINDOW, "--enter", "1", "--exit", "2"), 2, "exit must lie between"),
+        (
+            ("measure", "--asset", "ATOM", *WINDOW, "--enter", "1", "--exit", "2"),
+            2,
+            "exit must lie above 0 and not above",
+        ),
+        (("measure", "--asset", "ATOM", *WINDOW, "--enter", "0"), 2, "enter must be above 0"),
+        (("measure", "--asset", "ATOM", *WINDOW, "--enter", "-1"), 2, "enter must be above 0"),
+        (("lows", "--asset", "ATOM", *WINDOW, "--exit", "0"), 2, "exit must lie above 0"),
+        (("measure", "--asset", "ATOM", *WINDOW, "--confirm", "0"), 2, "confirm must be at least 1 minute"),
+        (("measure", "--asset", "ATOM", *WINDOW, "--min-vote", "-1"), 2, "min-vote must be 0 or more"),
+        (("measure", *WINDOW, "--min-vote", "nan"), 2, "min-vote must be 0 or more"),
+        (("measure", "--asset", "ATOM", *WINDOW[:2], "--to", "2025-10-10T21:20Z"), 2, "is empty"),
+        (("measure", "--asset", "ATOM", *WINDOW[:2], "--to", "2025-10-10T21:20:59Z"), 2, "is empty"),
+        (("measure", "--asset", "ATOM", *WINDOW[:2], "--to", "2025-10-10T21:00Z"), 2, "is empty"),
+        (("measure", "--asset", "ATOM", *WINDOW, "--exclude", "krakn"), 2, "the nearest known one is kraken"),
+        (("measure", "--asset", "ATOM", *WINDOW, "--exclude", "okx:ATOM/USDT"), 2, "venue 'okx:ATOM/USDT' is unknown"),
         (("measure", "--asset", "ATOM", *WINDOW, "--enter", "much"), 2, "'much' is no number"),
         (("measure", "--asset", "ATOM", *WINDOW, "--input", "nowhere.csv"), 3, "nowhere.csv"),
         (("import", "nowhere.csv"), 3, "nowhere.csv"),

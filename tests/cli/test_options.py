@@ -8,7 +8,7 @@ import pytest
 from cli.main import main
 from tests.cli.program import run_main, write_csv
 
-STAND_IN = "no candle of ATOM on kraken here"
+NO_CANDLE = "no real candle of DOGE from 2025-10-10T21:20Z"
 TIMING = "ATOM: measured in"
 
 
@@ -62,15 +62,15 @@ def test_empty_store_is_usage_error() -> None:
 @pytest.mark.parametrize(
     ("before", "after", "lines"),
     [
-        ("", "", [STAND_IN]),
+        ("", "", [NO_CANDLE]),
         ("--quiet", "", []),
         ("", "--quiet", []),
-        ("--verbose", "", [STAND_IN, TIMING]),
-        ("", "--verbose", [STAND_IN, TIMING]),
-        ("--quiet", "--verbose", [STAND_IN, TIMING]),
+        ("--verbose", "", [TIMING, NO_CANDLE]),
+        ("", "--verbose", [TIMING, NO_CANDLE]),
+        ("--quiet", "--verbose", [TIMING, NO_CANDLE]),
         ("--verbose", "--quiet", []),
         ("--verbose --quiet", "", []),
-        ("", "--quiet --verbose", [STAND_IN, TIMING]),
+        ("", "--quiet --verbose", [TIMING, NO_CANDLE]),
         ("", "--quiet --verbose --quiet", []),
     ],
 )
@@ -78,9 +78,9 @@ def test_last_verbosity_wins(before: str, after: str, lines: list[str]) -> None:
     """`--quiet` and `--verbose` may stand in either place; the last one decides which notes are printed."""
     rows = [f"{venue},ATOM/USDT,2025-10-10T21:20:00Z,100,101,99,100,50" for venue in ("binance", "bybit", "gate")]
     write_csv(Path("candles.csv"), rows)
-    window = ("--from", "2025-10-10T21:20Z", "--to", "2025-10-10T21:21Z", "--focus", "kraken")
-    command = ("measure", "--asset", "ATOM", "--input", "candles.csv", *window, "--json")
+    window = ("--from", "2025-10-10T21:20Z", "--to", "2025-10-10T21:21Z")
+    command = ("lows", "--asset", "ATOM", "--asset", "DOGE", "--input", "candles.csv", *window, "--json")
     result = run_main(*before.split(), *command, *after.split())
-    assert result.exit_code == 0
-    assert [remark for remark in (STAND_IN, TIMING) if remark in result.stderr] == lines
+    assert result.exit_code == 1
+    assert [remark for remark in (TIMING, NO_CANDLE) if remark in result.stderr] == lines
     assert bool(result.stderr) is bool(lines)

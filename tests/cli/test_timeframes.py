@@ -43,26 +43,26 @@ def _format_row(venue: str, second: int, low: float, close: float, timeframe: st
 
 def _read_binance(result: Result) -> dict[str, Any]:
     content = json.loads(result.output)
-    (row,) = (row for row in content["venues"] if row["venue"] == "binance")
-    return {"timeframe": content["timeframe"], **row, **row["against"]["usdt"]}
+    (row,) = (row for row in content["rows"] if row["venue"] == "binance")
+    summary = row["against"]["usdt"]
+    return {"timeframe": content["timeframe"], **row, **summary, **summary["below"]}
 
 
 def test_measure_seconds(run: RunCommand) -> None:
     """A fall within a second is 50 % in bars of a second, and invisible in the minute's close."""
     minute = _read_binance(run("measure", "--asset", "ATOM", *WINDOW, "--json"))
-    assert (minute["timeframe"], minute["depth"], minute["firm_min"], minute["below_min"]) == ("1m", 0, 2, 0)
+    assert (minute["timeframe"], minute["deviation"], minute["firm_min"], minute["minutes"]) == ("1m", 0, 2, 0)
     second = _read_binance(run("measure", "--asset", "ATOM", *WINDOW, "--timeframe", "1s", "--json"))
-    assert (second["timeframe"], second["depth"], second["depth_at"]) == ("1s", -0.5, "2025-10-10T21:20:13Z")
-    assert (second["firm_min"], second["below_min"]) == (2, 1 / 60)
+    assert (second["timeframe"], second["deviation"], second["at"]) == ("1s", -0.5, "2025-10-10T21:20:13Z")
+    assert (second["firm_min"], second["minutes"]) == (2, 1 / 60)
     assert second["low_at"] == "2025-10-10T21:20:13Z"
 
 
 def test_tables_show_seconds(run: RunCommand) -> None:
     """The table shows the second, the length of the bars, and fractions of minutes."""
     output = run("measure", "--asset", "ATOM", *WINDOW, "--timeframe", "1s").output
-    assert "2 minutes in bars of 1s" in output
-    assert "21:20:13" in output
-    assert "0.02 of 2" in output
+    assert "2 minutes, bars of 1s, real data" in output
+    assert "Binance 2 50% 21:20:13 0.02 0.02 0.02 0" in " ".join(output.split())
 
 
 def test_lows_name_the_trade(run: RunCommand, lake: str) -> None:
@@ -82,7 +82,8 @@ def test_lows_name_the_trade(run: RunCommand, lake: str) -> None:
     other_trade = {**trade, "open_time": START, "at": START, "price": 100.0, "trade_id": "1"}
     CandleStore(lake).lowest_trades.write(pl.DataFrame([trade, other_trade], schema=LOW_TRADE))
     arguments = ("lows", "--asset", "ATOM", *WINDOW, "--timeframe", "1s")
-    venues = {row["venue"]: row for row in json.loads(run(*arguments, "--json").output)["assets"][0]["venues"]}
+    rows = json.loads(run(*arguments, "--json").output)["groups"]["usdt"]["low"]["rows"]
+    venues = {row["venue"]: row for row in rows}
     assert venues["binance"]["trade"] == {"at": "2025-10-10T21:20:13.482Z", "price": 40, "amount": 3.5, "id": "77"}
     assert venues["gate"]["trade"] is None
     assert "the lowest trade was 3.5 at 40 USDT, 2025-10-10 21:20:13.482 UTC, trade 77" in run(*arguments).output
@@ -94,7 +95,7 @@ def test_trade_of_another_price_is_ignored(run: RunCommand, lake: str) -> None:
     row = ("binance", "ATOM/USDT", "1s", at, at, 41.0, 1.0, "7", "host", at)
     CandleStore(lake).lowest_trades.write(pl.DataFrame([row], schema=LOW_TRADE, orient="row"))
     content = json.loads(run("lows", "--asset", "ATOM", *WINDOW, "--timeframe", "1s", "--json").output)
-    assert [venue["trade"] for venue in content["assets"][0]["venues"]] == [None] * 4
+    assert [row["trade"] for row in content["groups"]["usdt"]["low"]["rows"]] == [None] * 4
 
 
 def test_missing_timeframe(run: RunCommand) -> None:

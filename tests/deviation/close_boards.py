@@ -7,11 +7,13 @@ import polars as pl
 
 from data.schema import CANDLE, CANDLE_DEFAULTS, SPAN, build_empty_frame
 from deviation.measure import measure
-from deviation.measurement import Measurement
 from deviation.question import Question, Rules
+from deviation.measurement import Measurement
 
 START = datetime(2025, 10, 10, 21, 20, tzinfo=UTC)
 NAMES = {"binance": "Binance", "bitget": "Bitget", "bybit": "Bybit", "gate": "Gate", "kraken": "Kraken", "okx": "OKX"}
+QUOTES = {"USD": 1.0, "USDT": 1.0, "USDC": 1.0, "EUR": 0.9, "KRW": 1400.0}
+"""Units per dollar, by order of magnitude, of the quotes that make a group."""
 NOTHING_COVERED = build_empty_frame(SPAN)
 
 ClosesByMarket = dict[str, list[float]]
@@ -32,7 +34,7 @@ def build_candles(board: ClosesByMarket, *, start: datetime = START, volume: flo
 
 def build_board_question(asset: str = "ATOM", minutes: int = 5, **fields: Any) -> Question:  # noqa: ANN401 - any field of it
     """A question over the first minutes of a board."""
-    rules = Rules(quotes={"USD": 1.0, "USDT": 1.0}, stablecoins=frozenset({"USDT"}), names=NAMES)
+    rules = Rules(quotes=QUOTES, stablecoins=frozenset({"USDT", "USDC"}), names=NAMES)
     values: dict[str, Any] = {
         "start": START,
         "end": START + timedelta(minutes=minutes),
