@@ -2,7 +2,8 @@
 
 ``python -m bench.measure``: five assets on twelve venues over 30 days, and one asset over a day, in a temporary store;
 medians of paired runs. ``--year`` adds one asset over a year, with the growth of time and the peak of memory.
-Every tool must find the same depths, firm minutes, minutes below and episodes, else the benchmark fails.
+Every tool must find the same deviations, firm minutes, minutes below and above, and episodes of each market against its
+own group, else the benchmark fails. The program also prepares rates and votes for the other groups in that time.
 """
 
 import argparse
@@ -29,7 +30,6 @@ from data.store import CandleStore
 from deviation.measurement import Measurement
 from deviation.question import Question
 from deviation.report.json_output import build_measurement_json
-from deviation.window.episodes import Direction
 
 PEER_MODULES = ("with_pandas", "with_duckdb", "with_polars")
 RUNS = 7
@@ -37,7 +37,7 @@ YEAR_DAYS = 365
 
 OWN_LABEL, BARE_LABEL, WHOLE_LABEL = "store to results", "bare read", "the whole answer"
 
-MEASURED_COLUMNS = ("venue", "symbol", "open_time", "high", "low", "close", "volume")
+MEASURED_COLUMNS = ("venue", "symbol", "open_time", "open", "high", "low", "close", "volume")
 """The columns that a measurement reads."""
 
 
@@ -65,7 +65,7 @@ def measure_numbers(uri: str, asset: str, start: datetime, end: datetime) -> Num
 
 
 def measure_everything(uri: str, asset: str, start: datetime, end: datetime) -> dict[str, Any]:
-    """The program's full JSON from a store: gaps, ranges, baselines, episodes, paths, ranks."""
+    """The program's full JSON from a store: all groups, ranges, baselines, episodes, paths, ranks."""
     return build_measurement_json(measure_question(CandleStore(uri), build_question_of(asset, start, end)))
 
 
@@ -94,14 +94,15 @@ def import_peer(name: str) -> PeerMeasure:
 def extract_numbers(measurement: Measurement) -> NumbersByMarket:
     """The numbers of a measurement that the peers compute, too."""
     return {
-        (row.market.venue, group.value): PeerNumbers(
-            summary.depth,
-            summary.firm_min,
-            summary.below_min,
-            sum(episode.direction is Direction.BELOW for episode in summary.episodes),
+        (row.market.venue, row.market.group): PeerNumbers(
+            row.own_summary.below.deviation,
+            row.own_summary.above.deviation,
+            row.own_summary.firm_min,
+            row.own_summary.below.minutes,
+            row.own_summary.above.minutes,
+            len(row.own_summary.episodes),
         )
         for row in measurement.rows
-        for group, summary in row.summaries.items()
     }
 
 
@@ -149,11 +150,13 @@ def _is_same(first: PeerNumbers | None, second: PeerNumbers | None) -> bool:
     if first is None or second is None:
         return False
     counts = [
-        (market_numbers.firm_min, market_numbers.below_min, market_numbers.episodes, market_numbers.depth is None)
-        for market_numbers in (first, second)
+        (numbers.firm_min, numbers.below_min, numbers.above_min, numbers.episodes, numbers.below is None)
+        for numbers in (first, second)
     ]
-    is_close = math.isclose(first.depth or 0.0, second.depth or 0.0, rel_tol=1e-9, abs_tol=1e-12)
-    return counts[0] == counts[1] and is_close
+    deviations = ((first.below, second.below), (first.above, second.above))
+    return counts[0] == counts[1] and all(
+        math.isclose(own or 0.0, other or 0.0, rel_tol=1e-9, abs_tol=1e-12) for own, other in deviations
+    )
 
 
 def measure_ratios(uri: str, assets: tuple[str, ...], days: int) -> dict[str, float]:
@@ -189,7 +192,7 @@ def compare_tools(uri: str, assets: tuple[str, ...], days: int, rows: int) -> No
     episode_count = check_peers(uri, assets, days)
     ratios_by_name = measure_ratios(uri, assets, days)
     peaks = {name: measure_peak_mb(uri, name, assets[0], days) for name in (OWN_LABEL, BARE_LABEL, *PEER_MODULES)}
-    print(f"{len(assets)} x 12 markets, {days} days, {rows:,} rows, {episode_count:,} episodes below")
+    print(f"{len(assets)} x 12 markets, {days} days, {rows:,} rows, {episode_count:,} episodes")
     print(f"  {OWN_LABEL} over the {BARE_LABEL} of {len(MEASURED_COLUMNS)} columns: {ratios_by_name[BARE_LABEL]:.2f}")
     for name in (*PEER_MODULES, WHOLE_LABEL):
         print(f"  {name} over {OWN_LABEL}: {ratios_by_name[name]:.2f}")

@@ -1,7 +1,8 @@
 """The same measurement written with other tools, on the same files: what the program's own way is compared with.
 
 Each peer takes the URI of the candles' Delta table, an asset and a window, and gives `PeerNumbers` for every spot
-market and group of votes. They convert nothing: in the data of the benchmark one USDT counts as one dollar.
+market against its own group, the other markets in its quote: both sides of the distance to the interval of the median.
+Against its own group nothing is converted. Families do not matter: in the data of the benchmark each exchange is one.
 """
 
 from collections.abc import Callable
@@ -10,27 +11,29 @@ from datetime import UTC, datetime, timedelta
 
 from deltalake import DeltaTable
 
-STABLECOINS = ("USDT", "USDC", "FDUSD")
-"""Quotes of the group ``usdt``; of USD is ``usd``."""
-
 ENTER, EXIT, CONFIRM = 0.02, 0.01, 3
-MIN_VOTE_USD = 100.0
+MIN_VOTE = 100.0
 FIRM_VOTES = 3
 TOLERANCE = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
 class PeerNumbers:
-    """One market against one group: the deepest deviation in a firm minute, firm minutes, those below, episodes."""
+    """One market: the largest deviations below and above in firm minutes, how many those are, and episodes.
 
-    depth: float | None
+    Deviations are 0 where none lies on the side, None without a firm minute; minutes are those beyond `ENTER`.
+    """
+
+    below: float | None
+    above: float | None
     firm_min: float
     below_min: float
+    above_min: float
     episodes: int
 
 
 NumbersByMarket = dict[tuple[str, str], PeerNumbers]
-"""Numbers by venue and group of votes."""
+"""Numbers by venue and quote."""
 
 PeerMeasure = Callable[[str, str, datetime, datetime], NumbersByMarket]
 

@@ -13,8 +13,7 @@ from bench.peers import (
     ENTER,
     EXIT,
     FIRM_VOTES,
-    MIN_VOTE_USD,
-    STABLECOINS,
+    MIN_VOTE,
     TOLERANCE,
     NumbersByMarket,
     PeerNumbers,
@@ -25,19 +24,19 @@ Floats = npt.NDArray[np.float64]
 
 
 def measure(uri: str, asset: str, start: datetime, end: datetime) -> NumbersByMarket:
-    """Numbers of every market of the asset against both groups."""
+    """Numbers of every market of the asset against its own group."""
     prices = _read_prices(uri, asset, start, end)
     numbers: NumbersByMarket = {}
-    for group in ("usdt", "usd"):
+    for group in prices.columns.unique("group"):
         votes = prices.xs(group, axis="columns", level="group")
         sorted_votes = np.sort(votes.to_numpy(), axis=1)  # NaN goes last
         count = votes.count(axis=1).to_numpy()
-        for venue, own_group in prices.columns:
-            price = prices[venue, own_group].to_numpy()
-            own_votes = votes[venue].to_numpy() if venue in votes.columns else np.full(len(prices), np.nan)
-            reference, other_counts = _compute_median_without(own_votes, sorted_votes, count)
-            observed = ~np.isnan(price) & (other_counts > 0)
-            numbers[venue, group] = _build_numbers(price[observed] / reference[observed] - 1, other_counts[observed])
+        for venue in votes.columns:
+            price = votes[venue].to_numpy()
+            low, high = _compute_median_without(price, sorted_votes, count)
+            observed = ~np.isnan(price) & (count > 1)
+            deviation = np.minimum(price / low - 1, 0) + np.maximum(price / high - 1, 0)
+            numbers[venue, group] = _build_numbers(deviation[observed], count[observed] - 1)
     return numbers
 
 
@@ -45,14 +44,13 @@ def _read_prices(uri: str, asset: str, start: datetime, end: datetime) -> pd.Dat
     """The voting closes, a row per minute and a column per venue and group."""
     rows = pq.read_table(
         list_files(uri, asset, start, end),
-        columns=["venue", "symbol", "open_time", "close", "volume"],
+        columns=["venue", "symbol", "open_time", "open", "close", "volume"],
         filters=(pc.field("open_time") >= start) & (pc.field("open_time") < end),
         partitioning=None,
         read_dictionary=["venue", "symbol"],
     ).to_pandas()
-    rows = rows[rows["volume"] * rows["close"] >= MIN_VOTE_USD]
-    quotes = rows["symbol"].cat.categories.str.split("/").str[1]
-    groups = np.where(quotes == "USD", "usd", np.where(quotes.isin(STABLECOINS), "usdt", "-"))
+    rows = rows[rows["volume"] * np.maximum(rows["open"], rows["close"]) >= MIN_VOTE]
+    groups = rows["symbol"].cat.categories.str.split("/").str[1].str.lower()
     rows = rows.assign(group=pd.Categorical(groups).take(rows["symbol"].cat.codes.to_numpy()))
     prices = rows.set_index(["open_time", "venue", "group"])["close"]
     return prices.unstack(["venue", "group"])  # noqa: PD010 - pivot_table takes several times as long
@@ -60,29 +58,34 @@ def _read_prices(uri: str, asset: str, start: datetime, end: datetime) -> pd.Dat
 
 def _compute_median_without(
     own_votes: Floats, sorted_votes: Floats, count: npt.NDArray[np.int64]
-) -> tuple[Floats, npt.NDArray[np.int64]]:
-    """The median of each minute's votes but for the own one, and how many they are; NaN where there is none."""
-    has_vote = ~np.isnan(own_votes)
-    other_counts = count - has_vote
-    position = np.where(has_vote, (sorted_votes < own_votes[:, None]).sum(axis=1), sorted_votes.shape[1])
-    low, high = np.maximum(other_counts - 1, 0) // 2, other_counts // 2
-    row = np.arange(len(own_votes))
-    width = sorted_votes.shape[1] - 1
+) -> tuple[Floats, Floats]:
+    """Both ends of the median of each minute's votes but for the own one; of no use where there is no other."""
+    others = count - 1
+    position = (sorted_votes < own_votes[:, None]).sum(axis=1)
+    low, high = np.maximum(others - 1, 0) // 2, np.maximum(others, 0) // 2
+    row, width = np.arange(len(own_votes)), sorted_votes.shape[1] - 1
     return (
-        sorted_votes[row, np.minimum(low + (low >= position), width)]
-        + sorted_votes[row, np.minimum(high + (high >= position), width)]
-    ) / 2, other_counts
+        sorted_votes[row, np.minimum(low + (low >= position), width)],
+        sorted_votes[row, np.minimum(high + (high >= position), width)],
+    )
 
 
 def _build_numbers(deviations: Floats, votes: npt.NDArray[np.int64]) -> PeerNumbers:
     """The numbers of one market; ``deviations`` in its observed minutes, in order."""
     firm = deviations[votes >= FIRM_VOTES]
-    is_recovered = pd.Series(deviations > -EXIT + TOLERANCE).rolling(CONFIRM).sum().to_numpy() == CONFIRM
-    is_beyond = deviations <= -ENTER + TOLERANCE
-    in_episode = pd.Series(np.where(is_beyond, 1.0, np.where(is_recovered, 0.0, np.nan))).ffill().fillna(0.0).to_numpy()
     return PeerNumbers(
-        depth=float(firm.min()) if firm.size else None,
+        below=min(float(firm.min()), 0.0) if firm.size else None,
+        above=max(float(firm.max()), 0.0) if firm.size else None,
         firm_min=firm.size,
         below_min=int((firm <= -ENTER + TOLERANCE).sum()),
-        episodes=int((np.diff(in_episode, prepend=0.0) == 1).sum()),
+        above_min=int((firm >= ENTER - TOLERANCE).sum()),
+        episodes=_count_episodes(-deviations) + _count_episodes(deviations),
     )
+
+
+def _count_episodes(sizes: Floats) -> int:
+    """The episodes of one side, on which sizes are positive."""
+    is_recovered = pd.Series(sizes < EXIT - TOLERANCE).rolling(CONFIRM).sum().to_numpy() == CONFIRM
+    is_beyond = sizes >= ENTER - TOLERANCE
+    in_episode = pd.Series(np.where(is_beyond, 1.0, np.where(is_recovered, 0.0, np.nan))).ffill().fillna(0.0).to_numpy()
+    return int((np.diff(in_episode, prepend=0.0) == 1).sum())
