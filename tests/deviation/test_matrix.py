@@ -7,11 +7,12 @@ from datetime import timedelta
 import pytest
 
 from data.schema import Evidence
-from deviation.matrix import build_matrix, compute_reading_aid, is_rankable
+from deviation.matrix import build_matrix, compute_reading_aid, is_rankable, list_groups
+from deviation.measurement import Measurement
 from deviation.placebo import PlaceboStatus, build_placebo_day, shift_question
-from deviation.question import Group
-from deviation.report.fairness_json import NO_SIGNIFICANCE_NOTE, build_fairness_json
-from deviation.result import Measurement
+from deviation.question import USD, USDT, Question
+from deviation.report.fairness_json import build_fairness_json
+from deviation.side import Side
 from tests.deviation.close_boards import START, ClosesByMarket, build_board_question, measure_board
 
 FLAT_CLOSES = [100.0] * 5
@@ -22,7 +23,7 @@ ATOM: ClosesByMarket = {
     "gate ATOM/USDT": FLAT_CLOSES,
     "kraken ATOM/USD": FLAT_CLOSES,
 }
-"""Binance is 20 % below three others for 3 minutes: deepest and longest of 4."""
+"""Binance is 20 % below three others for 3 minutes: largest and longest of 4."""
 DOGE: ClosesByMarket = {f"{venue} DOGE/USDT": FLAT_CLOSES for venue in ("binance", "bitget", "bybit", "gate", "okx")}
 """No deviation: too close to call among 5."""
 XRP: ClosesByMarket = {f"{venue} XRP/USDT": FLAT_CLOSES for venue in ("binance", "bitget", "bybit")}
@@ -38,64 +39,89 @@ def _measure_assets() -> list[Measurement]:
 
 def test_every_venue_has_a_cell_on_every_asset() -> None:
     """Five USDT venues on four assets make twenty cells; without a candle there is "no data"."""
-    cells = {(cell.asset, cell.venue): cell for cell in build_matrix(_measure_assets(), Group.USDT)}
+    cells = {(cell.asset, cell.venue): cell for cell in build_matrix(_measure_assets(), USDT)}
     assert list(cells)[:5] == [("ATOM", venue) for venue in ("binance", "bitget", "bybit", "gate", "okx")]
     assert len(cells) == 20
     binance = cells["ATOM", "binance"]
     assert binance.row is not None
-    summary = binance.row.own_summary
-    assert summary.depth == pytest.approx(-0.2)
-    assert (summary.below_min, summary.sure_min) == (3, 2)  # at 21:20 no trade stood before
-    assert (summary.alone_below_min, summary.firm_min) == (3, 5)
-    assert (binance.rank.deepest, binance.rank.longest, binance.rank.reason) == ("deepest", "longest", None)
+    below, above = binance.row.own_summary.below, binance.row.own_summary.above
+    assert (below.deviation, above.deviation) == (pytest.approx(-0.2), 0)
+    assert (below.minutes, below.next.minutes, binance.row.own_summary.firm_min) == (3, 3, 5)
+    assert below.whole.minutes == 2  # at 21:20 no trade stood before
+    rank = binance.rank[Side.BELOW]
+    assert (rank.largest.word, rank.longest.word, rank.largest.why) == ("largest", "longest", None)
+    assert binance.rank[Side.ABOVE].largest.word == "too close to call"
     assert cells["SOL", "binance"].row is None
-    assert cells["SOL", "binance"].rank.deepest == "no data"
-    assert cells["XRP", "bitget"].rank.reason == "firm in 0 of 5 minutes"
+    for side in Side:
+        assert cells["SOL", "binance"].rank[side].largest.word == "no data"
+        assert cells["SOL", "binance"].rank[side].longest.why == "no price in this data"
+        assert cells["XRP", "bitget"].rank[side].largest.why == "comparable in 0 of 5 minutes"
 
 
 def test_each_group_has_its_own_matrix() -> None:
-    """Kraken is the one USD venue, on ATOM; a perpetual has no cell."""
-    board = {**ATOM, "binanceusdm ATOM/USDT:USDT": FLAT_CLOSES}
-    cells = build_matrix([measure_board(board, build_board_question())], Group.USD)
-    assert [(cell.asset, cell.venue) for cell in cells] == [("ATOM", "kraken")]
-    assert "binanceusdm" not in {
-        cell.venue for cell in build_matrix([measure_board(board, build_board_question())], Group.USDT)
-    }
+    """Kraken is the one USD venue, on ATOM; a perpetual has no cell and makes no group."""
+    board = {**ATOM, "binanceusdm ATOM/USDC:USDC": FLAT_CLOSES, "kraken ATOM/KRW": FLAT_CLOSES}
+    measurements = [measure_board(board, build_board_question())]
+    assert list_groups(measurements) == ("usdt", "usd", "krw")
+    assert [(cell.asset, cell.venue) for cell in build_matrix(measurements, USD)] == [("ATOM", "kraken")]
+    assert "binanceusdm" not in {cell.venue for group in ("usdt", "usdc") for cell in build_matrix(measurements, group)}
 
 
 def test_the_reading_aid_counts_beside_an_even_share() -> None:
-    """Deepest on 1 of 2 ranked assets, among 4 and 5 venues: an even share is 1/4 + 1/5."""
-    aid = compute_reading_aid(_measure_assets(), "binance", Group.USDT)
+    """Largest on 1 of 2 ranked assets, among 4 and 5 venues: an even share is 1/4 + 1/5."""
+    aid = compute_reading_aid(_measure_assets(), "binance", USDT, Side.BELOW)
     assert [(ranked_asset.asset, ranked_asset.venue_count) for ranked_asset in aid.ranked] == [("ATOM", 4), ("DOGE", 5)]
-    assert (aid.deepest_count, aid.longest_count) == (1, 1)
+    assert (aid.largest_count, aid.longest_count) == (1, 1)
     assert aid.even_share == pytest.approx(0.45, rel=1e-12)
-    assert aid.unranked == (("XRP", "firm in 0 of 5 minutes"), ("SOL", "no candle"))
-    gate_aid = compute_reading_aid(_measure_assets(), "gate", Group.USDT)
-    assert (gate_aid.deepest_count, gate_aid.longest_count) == (0, 0)
+    assert aid.unranked == (("XRP", "comparable in 0 of 5 minutes"), ("SOL", "no price in this data"))
+    gate_aid = compute_reading_aid(_measure_assets(), "gate", USDT, Side.BELOW)
+    assert (gate_aid.largest_count, gate_aid.longest_count) == (0, 0)
     assert [ranked_asset.asset for ranked_asset in gate_aid.ranked] == ["ATOM", "DOGE", "SOL"]
     assert gate_aid.even_share == pytest.approx(0.7, rel=1e-12)
+
+
+def test_the_reading_aid_counts_each_side_alone() -> None:
+    """At 125 among 100 Binance has the largest and longest premium of four, and no discount."""
+    board = {**ATOM, "binance ATOM/USDT": [125, 125, 125, 100, 100]}
+    measurements = [measure_board(board, build_board_question())]
+    below, above = (compute_reading_aid(measurements, "binance", USDT, side) for side in Side)
+    assert (below.largest_count, below.longest_count, len(below.ranked)) == (0, 0, 1)
+    assert (above.largest_count, above.longest_count, len(above.ranked)) == (1, 1, 1)
+    assert above.even_share == 0.25
 
 
 def test_the_json_names_everything() -> None:
     """Cells, reading aid, placebo and what had no candle; no probability."""
     measurements = _measure_assets()
-    day = build_placebo_day(measurements[0].question, 1, [])
+    day = build_placebo_day(measurements[0].question, "binance", [USDT, USD], 1, [])
     content = build_fairness_json(measurements, [day], ["WBETH"])
-    assert (content["assets"], content["no_candle"]) == (["ATOM", "DOGE", "XRP", "SOL"], ["WBETH"])
-    assert "asset" not in content
+    assert (list(content["assets"]), content["no_candle"]) == (["ATOM", "DOGE", "XRP", "SOL"], ["WBETH"])
+    assert content["assets"]["DOGE"]["rows"][0]["symbol"] == "DOGE/USDT"
+    assert (content["focus"], "asset" in content) == ("binance", False)
     first_cell = content["matrix"]["usdt"][0]
-    assert {name: first_cell[name] for name in ("asset", "venue", "symbol", "rank")} == {
-        "asset": "ATOM",
-        "venue": "binance",
-        "symbol": "ATOM/USDT",
-        "rank": {"deepest": "deepest", "longest": "longest", "why": None},
+    assert (first_cell["asset"], first_cell["venue"], first_cell["symbol"]) == ("ATOM", "binance", "ATOM/USDT")
+    assert first_cell["rank"]["below"] == {
+        "largest": {"verdict": "largest", "why": None},
+        "longest": {"verdict": "longest", "why": None},
     }
     assert first_cell["against"]["usdt"] == {
-        "depth": pytest.approx(-0.2),
-        "below_min": 3,
-        "sure_min": 2,
-        "alone_below_min": 3,
         "firm_min": 5,
+        "below": {
+            "deviation": pytest.approx(-0.2),
+            "minutes": 3,
+            "jackknife_min": 3,
+            "lag_min": 3,
+            "whole_min": 2,
+            "next_min": 3,
+        },
+        "above": {
+            "deviation": 0,
+            "minutes": 0,
+            "jackknife_min": 0,
+            "lag_min": 0,
+            "whole_min": 0,
+            "next_min": 0,
+        },
     }
     assert first_cell["against"]["usd"]["firm_min"] == 0
     last_cell = content["matrix"]["usdt"][-5]
@@ -105,20 +131,36 @@ def test_the_json_names_everything() -> None:
         None,
         None,
     )
-    aid = content["reading_aid"]
-    assert aid["note"] == NO_SIGNIFICANCE_NOTE == "assets fell together, so this is no significance test"
-    assert (aid["usdt"]["ranked"], aid["usdt"]["deepest"], aid["usdt"]["longest"]) == (2, 1, 1)
-    assert aid["usdt"]["assets"][1] == {
+    reading = content["reading"]
+    assert reading["note"] == "The assets moved together, so this is not a test of statistical significance."
+    aid = reading["usdt"]["below"]
+    assert (aid["ranked"], aid["largest"], aid["longest"]) == (2, 1, 1)
+    assert aid["assets"][1] == {
         "asset": "DOGE",
         "venues": 5,
-        "deepest": "too close to call",
+        "largest": "too close to call",
         "longest": "too close to call",
     }
-    assert aid["usdt"]["not_ranked"][1] == {"asset": "SOL", "why": "no candle"}
+    assert aid["not_ranked"][1] == {"asset": "SOL", "why": "no price in this data"}
+    assert (reading["usdt"]["above"]["largest"], reading["usd"]["below"]["ranked"]) == (0, 0)
     assert content["placebo"][0]["from"] == "2025-10-09T21:20:00Z"
-    assert content["placebo"][0]["usdt"]["found"] == "not collected"
+    assert content["placebo"][0]["usdt"]["status"] == "not collected"
     text = json.dumps(content).lower()
     assert all(word not in text for word in ("p-value", "p_value", "probab", "expect", "chance"))
+
+
+def test_the_path_of_all_assets_is_the_median_of_their_returns() -> None:
+    """Of falls by 1, 2 and 9 % the median is 2 %; the assets' own prices do not matter."""
+    boards = {
+        asset: {f"{venue} {asset}/USDT": [price, price, price * (1 - fall)] for venue in ("bybit", "gate")}
+        for asset, price, fall in (("ATOM", 4.0, 0.01), ("DOGE", 0.2, 0.02), ("XRP", 3.0, 0.09))
+    }
+    measurements = [measure_board(board, build_board_question(asset, 3)) for asset, board in boards.items()]
+    at = "2025-10-10T21:22:00Z"
+    path = {"onset": at, "run_start": None, "bottom": at}
+    assert build_fairness_json(measurements, [], [])["path"] == {"usdt": path}
+    calm = [measure_board({"bybit SOL/USDT": [9.0] * 3}, build_board_question("SOL", 3))] * 4
+    assert build_fairness_json([*measurements, *calm], [], [])["path"]["usdt"]["onset"] is None
 
 
 def test_nothing_is_ranked_on_the_reconstruction() -> None:
@@ -126,9 +168,10 @@ def test_nothing_is_ranked_on_the_reconstruction() -> None:
     measurements = [measure_board(ATOM, build_board_question(origin=Evidence.RECONSTRUCTION))]
     assert not is_rankable(measurements)
     content = build_fairness_json(measurements, [], [])
-    assert (content["reading_aid"], content["placebo"]) == (None, None)
-    assert {cell["rank"]["deepest"] for cell in content["matrix"]["usdt"]} == {"not ranked"}
-    assert content["matrix"]["usdt"][0]["against"]["usdt"]["below_min"] == 3
+    assert (content["reading"], content["placebo"]) == (None, None)
+    cells = content["matrix"]["usdt"]
+    assert {cell["rank"][side]["largest"]["verdict"] for cell in cells for side in ("below", "above")} == {"not ranked"}
+    assert cells[0]["against"]["usdt"]["below"]["minutes"] == 3
 
 
 def test_the_placebo_moves_the_window_and_nothing_else() -> None:
@@ -146,30 +189,37 @@ def test_a_placebo_day_says_what_it_found() -> None:
     base_question = build_board_question()
     day = build_placebo_day(
         base_question,
+        "binance",
+        [USDT, USD],
         1,
         [
             measure_board(ATOM, shift_question(base_question, 1)),
             measure_board(XRP, shift_question(build_board_question("XRP"), 1)),
         ],
     )
-    assert day.statuses == {Group.USDT: PlaceboStatus.RANKED, Group.USD: PlaceboStatus.NOT_RANKED}
-    assert (day.aids[Group.USDT].deepest_count, day.aids[Group.USDT].even_share) == (1, 0.25)
+    assert day.statuses == {USDT: PlaceboStatus.RANKED, USD: PlaceboStatus.NOT_RANKED}
+    aids = day.aids[USDT]
+    assert (aids[Side.BELOW].largest_count, aids[Side.ABOVE].largest_count, aids[Side.BELOW].even_share) == (1, 0, 0.25)
     assert (day.days_before, day.start, day.note) == (1, START - timedelta(days=1), None)
     day_without_ranks = build_placebo_day(
-        base_question, 3, [measure_board(XRP, shift_question(build_board_question("XRP"), 3))]
+        base_question, "binance", [USDT, USD], 3, [measure_board(XRP, shift_question(build_board_question("XRP"), 3))]
     )
-    assert day_without_ranks.statuses == {Group.USDT: PlaceboStatus.NOT_RANKED, Group.USD: PlaceboStatus.NOT_COLLECTED}
+    assert day_without_ranks.statuses == {USDT: PlaceboStatus.NOT_RANKED, USD: PlaceboStatus.NOT_COLLECTED}
 
 
 def test_a_placebo_day_says_how_it_lies_to_calm_span_and_window() -> None:
-    """The calm span picks the markets; a window of over a day reaches into its own placebo."""
+    """The calm span gives ratio and baseline; a window of over a day reaches into its own placebo."""
     calm = (START - timedelta(days=2), START - timedelta(hours=9))
     in_calm = build_board_question(calm_span=calm)
-    assert build_placebo_day(in_calm, 1, []).note == "in the calm span that picks the markets"
-    assert build_placebo_day(in_calm, 3, []).note == "before the calm span that picks the markets"
-    partly_in_calm = build_board_question(calm_span=(calm[0] + timedelta(minutes=3), calm[1]))
-    assert build_placebo_day(partly_in_calm, 2, []).note == "partly in the calm span that picks the markets"
+    assert _describe_day(in_calm, 1) == "in the calm span"
+    assert _describe_day(in_calm, 3) == "before the calm span"
+    assert _describe_day(build_board_question(calm_span=(calm[0] + timedelta(minutes=3), calm[1])), 2) == (
+        "partly in the calm span"
+    )
     calm_long_before = build_board_question(calm_span=(START - timedelta(days=9), START - timedelta(days=8)))
-    assert build_placebo_day(calm_long_before, 7, []).note is None
-    long_window = build_board_question(minutes=1441)
-    assert build_placebo_day(long_window, 1, []).note == "reaches into the asked window"
+    assert _describe_day(calm_long_before, 7) is None
+    assert _describe_day(build_board_question(minutes=1441), 1) == "reaches into the asked window"
+
+
+def _describe_day(question: Question, days: int) -> str | None:
+    return build_placebo_day(question, "binance", [USDT], days, []).note

@@ -1,88 +1,85 @@
-"""The weighted median equals its definition, vote by vote."""
+"""The weighted median is the median of a list in which each vote stands as often as it weighs."""
 
 import math
-from collections import Counter
-from itertools import pairwise
+from collections.abc import Sequence
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deviation.minute.weights import compute_weighted_median
-from tests.oracle.brute import build_run
-from tests.oracle.generate import draw_weighted_case
-from tests.oracle.votes import Vote, find_median_interval
 
 NAN = math.nan
 quick_settings = settings(max_examples=300)
 random_votes = st.lists(
-    st.tuples(st.just(NAN) | st.integers(1, 6).map(float), st.integers(1, 9)), min_size=1, max_size=9
+    st.tuples(st.just(NAN) | st.integers(1, 6).map(float), st.integers(1, 7)), min_size=1, max_size=9
 )
 
 
-def _compute_one(weighted_votes: list[tuple[float, int]]) -> tuple[float, float]:
-    """Both ends of the weighted median of one minute."""
-    votes = [np.array([price]) for price, _ in weighted_votes]
-    weights = [np.array([weight]) for _, weight in weighted_votes]
-    lower, upper = compute_weighted_median(votes, weights, 1)
+def _compute(votes: Sequence[tuple[float, int]]) -> tuple[float, float]:
+    prices = [np.array([price]) for price, _ in votes]
+    lower, upper = compute_weighted_median(prices, [np.array([weight]) for _, weight in votes], 1)
     return float(lower[0]), float(upper[0])
+
+
+def _compute_by_repetition(votes: Sequence[tuple[float, int]]) -> tuple[float, float]:
+    """Both middles of the list in which each price is repeated by its weight, which the others together bound."""
+    known = [(price, weight) for price, weight in votes if not math.isnan(price)]
+    if not known:
+        return NAN, NAN
+    total = sum(weight for _, weight in known)
+    cut = [(price, min(weight, total - weight) if len(known) > 1 else weight) for price, weight in known]
+    repeated = sorted(price for price, weight in cut for _ in range(weight))
+    return repeated[(len(repeated) - 1) // 2], repeated[len(repeated) // 2]
 
 
 @quick_settings
 @given(random_votes)
-def test_random_votes_equal_the_brute_force(weighted_votes: list[tuple[float, int]]) -> None:
-    """Both ends equal those of the brute force on votes with ties, gaps and heavy weights."""
-    known = [Vote("", price, None, weight) for price, weight in weighted_votes if not math.isnan(price)]
-    actual = _compute_one(weighted_votes)
-    if known:
-        assert actual == find_median_interval(known, weighted=True)
-    else:
-        assert math.isnan(actual[0])
-        assert math.isnan(actual[1])
+def test_a_weight_is_a_number_of_equal_votes(votes: list[tuple[float, int]]) -> None:
+    """Both ends are the middles of the list of repeated prices; NaN does not vote."""
+    assert np.array_equal(_compute(votes), _compute_by_repetition(votes), equal_nan=True)
 
 
 @quick_settings
 @given(st.lists(st.integers(1, 6).map(float), min_size=1, max_size=9))
-def test_equal_weights_give_the_middle_votes(prices: list[float]) -> None:
-    """With one weight for all, the ends are the two middle votes, to the bit."""
-    ordered = sorted(prices)
-    middle = ordered[(len(prices) - 1) // 2], ordered[len(prices) // 2]
-    assert _compute_one([(price, 7) for price in prices]) == middle
+def test_equal_weights_give_the_median(prices: list[float]) -> None:
+    """With one weight for all, the ends of the weighted median are the two middle prices."""
+    ranked = sorted(prices)
+    assert _compute([(price, 7) for price in prices]) == (ranked[(len(ranked) - 1) // 2], ranked[len(ranked) // 2])
 
 
-def test_half_of_the_weight_leaves_an_interval() -> None:
-    """Where exactly half of the weight lies at and below a vote, that vote and the next are the ends."""
-    assert _compute_one([(10.0, 2), (20.0, 1), (30.0, 1)]) == (10.0, 20.0)
-    assert _compute_one([(10.0, 1), (20.0, 2), (30.0, 2)]) == (20.0, 20.0)
-
-
-def test_no_weight_exceeds_the_others_together() -> None:
-    """A weight of 1000 beside 1 and 1 becomes 2: half, so the next vote is an end, too; a sole vote stands."""
-    assert _compute_one([(10.0, 1000), (20.0, 1), (30.0, 1)]) == (10.0, 20.0)
-    assert _compute_one([(10.0, 1000), (20.0, 1)]) == (10.0, 20.0)
-    assert _compute_one([(10.0, 1000), (NAN, 1)]) == (10.0, 10.0)
+@pytest.mark.parametrize(
+    ("votes", "expected"),
+    [
+        ([(10, 1), (20, 1), (30, 5)], (20, 30)),  # 5 is cut to 2: half of 4 is reached at 20
+        ([(10, 3), (20, 1), (30, 1)], (10, 20)),  # 3 is cut to 2
+        ([(10, 3), (20, 2), (30, 2)], (20, 20)),
+        ([(10, 2), (10, 2), (20, 1), (30, 3)], (10, 20)),  # equal prices are merged: 4 of 8
+        ([(10, 100), (20, 1)], (10, 20)),  # of two, each weighs the lesser weight
+        ([(10, 9)], (10, 10)),
+        ([(10, 2), (NAN, 50), (20, 1), (30, 1)], (10, 20)),  # who does not vote has no weight either
+    ],
+)
+def test_weighted_medians_by_hand(votes: list[tuple[float, int]], expected: tuple[float, float]) -> None:
+    """No exchange outweighs all others together, and half of the weight makes an interval."""
+    assert _compute(votes) == expected
 
 
 def test_no_votes_have_no_weighted_median() -> None:
-    """Without a voter every minute is without a value."""
-    assert np.isnan(np.array(compute_weighted_median([], [], 3))).all()
+    """Without a market every minute is without a value."""
+    for values in compute_weighted_median([], [], 2):
+        assert np.isnan(values).all()
+        assert values.shape == (2,)
 
 
-def test_the_random_data_meet_every_case_of_the_weighted_median() -> None:
-    """Exact halves, cut weights, weights of 1 and equal prices all occur in the first data of the comparison."""
-    case_counts: Counter[str] = Counter()
-    for seed in range(21):
-        run = build_run(*draw_weighted_case(seed))
-        for row in run.rows:
-            for time in run.question.list_window():
-                votes = run.list_votes(row, row.group, time)
-                if len(votes) < 2:
-                    continue
-                lower, upper = find_median_interval(votes, weighted=True)
-                weights = [vote.weight for vote in votes]
-                prices = sorted(vote.price for vote in votes)
-                case_counts["cut"] += 2 * max(weights) > sum(weights)
-                case_counts["one"] += min(weights) == 1
-                case_counts["equal prices"] += any(one == other for one, other in pairwise(prices))
-                case_counts["half"] += lower < upper
-    assert min(case_counts[name] for name in ("cut", "one", "equal prices", "half")) >= 10, case_counts
+def test_each_minute_has_its_own_weights() -> None:
+    """A family may be spoken for by another market, of another weight, in each minute."""
+    lower, upper = compute_weighted_median(
+        [np.array([10.0, 10.0]), np.array([20.0, 20.0]), np.array([30.0, 30.0])],
+        [np.array([3, 2]), np.array([2, 2]), np.array([2, 3])],
+        2,
+    )
+    assert (lower.tolist(), upper.tolist()) == ([20.0, 20.0], [20.0, 20.0])
+    lower, upper = compute_weighted_median([np.array([10.0, 10.0]), np.array([20.0, 20.0])], [np.array([1, 9])] * 2, 2)
+    assert (lower.tolist(), upper.tolist()) == ([10.0, 10.0], [20.0, 20.0])

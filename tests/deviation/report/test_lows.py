@@ -1,77 +1,151 @@
-"""The table of lows, with its aligned numbers."""
+"""The table of lows and highs, with what the same minute says."""
 
 from pathlib import Path
+from typing import Any
 
 import polars as pl
+import pytest
 
-from data.schema import LOW_TRADE, build_empty_frame
+from data.schema import CANDLE, CANDLE_DEFAULTS, LOW_TRADE, build_empty_frame
 from deviation.measure import measure
-from deviation.question import Group
-from deviation.report.json_output import build_lows_json
+from deviation.measurement import Measurement
 from deviation.report.lows import find_exact_trade, summarize_lows
+from deviation.report.lows_json import build_event_lows_json, build_lows_json
 from tests.deviation.candles import read_answers
-from tests.deviation.close_boards import NOTHING_COVERED, build_board_question, build_candles
+from tests.deviation.close_boards import (
+    NOTHING_COVERED,
+    START,
+    ClosesByMarket,
+    build_board_question,
+    build_candles,
+    measure_board,
+)
 
-ANSWERS_FILE = Path(__file__).parent.parent / "answers" / "headline_both.toml"
+ANSWERS = Path(__file__).parent.parent / "answers"
+NO_TRADES = build_empty_frame(LOW_TRADE)
+
+CALM_BEFORE: ClosesByMarket = {
+    f"{venue} ATOM/{quote}": [4.0] * 3
+    for venue, quote in (
+        ("binance", "USDT"),
+        ("bitget", "USDT"),
+        ("bybit", "USDT"),
+        ("okx", "USDT"),
+        ("gemini", "USD"),
+        ("kraken", "USD"),
+    )
+}
+"""Three minutes of 4 from 21:17 on, so that ranges are known at 21:20."""
+
+BARS = {
+    ("binance", "ATOM/USDT"): (4.0, 4.0, 0.5, 3.0),
+    ("bitget", "ATOM/USDT"): (4.0, 4.0, 2.0, 3.5),
+    ("bybit", "ATOM/USDT"): (4.0, 4.0, 3.2, 3.6),
+    ("okx", "ATOM/USDT"): (4.0, 4.1234, 3.3, 3.7),
+    ("gemini", "ATOM/USD"): (4.0, 4.0, 3.8, 3.9),
+    ("kraken", "ATOM/USD"): (4.0, 5.0, 3.75, 3.9),
+}
+"""Open, high, low and close at 21:20."""
 
 
-def test_lows_of_the_focus_and_of_both_groups() -> None:
-    """Lowest and second-lowest venue, the gap between them, and the low of each quote group."""
-    asset = build_lows_json([read_answers(ANSWERS_FILE).measurement], build_empty_frame(LOW_TRADE))["assets"][0]
-    assert asset["asset"] == "ATOM"
-    assert asset["lowest"] == {
-        "venue": "binance",
-        "symbol": "ATOM/USDT",
-        "group": "usdt",
-        "low": 0.1,
-        "low_at": "2025-10-10T21:20:00Z",
-    }
-    assert asset["second_lowest"]["venue"] == "bitget"
-    assert round(asset["gap_to_second"], 12) == round(0.1 / 70 - 1, 12)
-    assert (asset["usdt_low"], asset["usd_low"]) == (0.1, 100.0)
-    assert round(asset["usdt_usd_gap"], 12) == -0.999
-    # In the minute of the low the peers' ranges are [70, 100], [100, 100] and [100, 100].
-    assert round(asset["aligned"]["usdt"]["wick_shallow"], 12) == -0.999
-    assert round(asset["aligned"]["usdt"]["wick_deep"], 12) == -0.999
-    # The smallest gap to the lowest vote is in minute 21:21: 95 against 100.
-    assert round(asset["aligned"]["usdt"]["gap_depth"], 12) == -0.05
-    assert len(asset["venues"]) == 7
+def _measure_minute(**fields: Any) -> Measurement:  # noqa: ANN401 - any field of a question
+    rows = [
+        {
+            "venue": venue,
+            "symbol": symbol,
+            "open_time": START,
+            **dict(zip(("open", "high", "low", "close"), prices, strict=True)),
+            "volume": 1000.0,
+            **CANDLE_DEFAULTS,
+        }
+        for (venue, symbol), prices in BARS.items()
+    ]
+    before = build_candles(CALM_BEFORE, start=START.replace(minute=17))
+    return measure(
+        before.vstack(pl.DataFrame(rows, schema=CANDLE)), NOTHING_COVERED, build_board_question(minutes=1, **fields)
+    )
 
 
-def test_the_path_knows_onset_and_bottom() -> None:
-    """The median of all voting prices falls from 100 in the minute before to 97.5, which is its minimum."""
-    path = read_answers(ANSWERS_FILE).measurement.paths
-    # USDT: 95, 70, 100, 100 at 21:20 against 100 at 21:19.
-    assert (path["usdt"].onset, path["usdt"].bottom) == (0, 0)  # type: ignore[index]  # a group is its own text
-    assert summarize_lows(read_answers(ANSWERS_FILE).measurement).lowest is not None
+def test_lowest_and_highest_of_each_group_as_printed() -> None:
+    """Rows by price, the second of another venue, and what traded in that minute: volume times close."""
+    content = build_lows_json(_measure_minute(), NO_TRADES)
+    low, high = content["groups"]["usdt"]["low"], content["groups"]["usdt"]["high"]
+    assert [row["venue"] for row in low["rows"]] == ["binance", "bitget", "bybit", "okx"]
+    assert [row["venue"] for row in high["rows"]] == ["okx", "binance", "bitget", "bybit"]
+    assert (
+        low["lowest"]
+        == low["rows"][0]
+        == {
+            "venue": "binance",
+            "symbol": "ATOM/USDT",
+            "price": 0.5,
+            "at": "2025-10-10T21:20:00Z",
+            "volume": 3000.0,
+            "round": False,  # one digit, and no price of Binance has more than one
+            "trade": None,
+        }
+    )
+    assert (low["second"], high["highest"]["price"], high["second"]["venue"]) == (low["rows"][1], 4.1234, "binance")
+    assert [row["round"] for row in low["rows"]] == [False, False, False, True]  # 3.3 where 4.1234 is printed
+    assert content["groups"]["usd"]["low"]["lowest"]["venue"] == "kraken"
+
+
+def test_the_focus_beside_what_the_same_minute_says() -> None:
+    """Its low against the lowest of the others, its close against the lowest close, and its trade in any order."""
+    focus = build_lows_json(_measure_minute(), NO_TRADES)["focus"]
+    assert (focus["venue"], list(focus["groups"])) == ("binance", ["usdt", "usd"])
+    assert focus["groups"]["usd"] is None  # Binance has no market there
+    low, high = focus["groups"]["usdt"]["low"], focus["groups"]["usdt"]["high"]
+    assert (low["price"], low["gap_to_second"], low["next"]) == (0.5, 0.5 / 2 - 1, pytest.approx(3.0 / 3.5 - 1))
+    # Of the others' lows 2, 3.2, 3.3 the middle is 3.2, of their highs 4, 4, 4.1234 it is 4.
+    assert (low["least"], low["most"]) == (pytest.approx(0.5 / 3.2 - 1), pytest.approx(0.5 / 4 - 1))
+    assert (high["price"], high["gap_to_second"], high["next"]) == (4.0, None, 0)
+    assert (high["least"], high["most"]) == (0, pytest.approx(4 / 3.2 - 1))
+
+
+def test_the_gap_between_groups_is_in_dollars() -> None:
+    """0.5 USDT at a rate of 1 against 3.75 USD, and 4.1234 against 5: whatever their minutes."""
+    gaps = build_lows_json(_measure_minute(), NO_TRADES)["usdt_usd_gap"]
+    assert gaps == {"low": pytest.approx(0.5 / 3.75 - 1), "high": pytest.approx(4.1234 / 5 - 1)}
+    alone = build_lows_json(_measure_minute(venues=("binance", "okx")), NO_TRADES)
+    assert alone["usdt_usd_gap"] == {"low": None, "high": None}
+
+
+def test_relatives_of_the_focus_are_no_gap() -> None:
+    """The gap is to the other families; where one of them lies lower there is none."""
+    content = build_lows_json(_measure_minute(focus="bitget"), NO_TRADES)
+    assert content["focus"]["groups"]["usdt"]["low"]["gap_to_second"] is None
+    assert content["focus"]["groups"]["usdt"]["low"]["next"] == 0
+
+
+def test_several_assets_share_one_question() -> None:
+    """Each asset has its table under its name."""
+    measurements = [_measure_minute(), measure_board({"okx DOGE/USDT": [0.2] * 5}, build_board_question("DOGE"))]
+    content = build_event_lows_json(measurements, NO_TRADES)
+    assert (list(content["assets"]), "asset" in content) == (["ATOM", "DOGE"], False)
+    assert content["assets"]["ATOM"] == build_lows_json(measurements[0], NO_TRADES)
 
 
 def test_a_fair_value_deviation_splits_exactly() -> None:
-    """1 + d is (asset / underlying here / ratio) x (underlying here / elsewhere): 88 / 700 / 1.1 and 700 / 1000."""
-    row = read_answers(ANSWERS_FILE.with_name("ratio_market.toml")).measurement.rows[0]
-    ratio_quotient, price_quotient = row.split_depth(Group.USDT) or (0.0, 0.0)
-    assert round(ratio_quotient, 12) == round(88 / 700 / 1.1, 12)
-    assert round(price_quotient, 12) == 0.7
-    assert round(ratio_quotient * price_quotient, 12) == 0.08
-    unknown_row = read_answers(ANSWERS_FILE.with_name("ratio_none.toml")).measurement.rows[0]
-    assert unknown_row.split_depth(Group.USDT) is None
-    peers_row = read_answers(ANSWERS_FILE).measurement.rows[0]
-    assert peers_row.split_depth(Group.USDT) is None
-    silent_row = read_answers(ANSWERS_FILE.with_name("ratio_closes.toml")).measurement.rows[0]
-    assert silent_row.split_depth(Group.USDT) is None  # the venue's own ETH did not trade in the window
-    gap_row = read_answers(ANSWERS_FILE.with_name("ratio_silent.toml")).measurement.rows[0]
-    assert gap_row.split_depth(Group.USDT) is None  # it traded in the window, but not in the deepest minute
+    """1 + d is (1 + ratio_part)(1 + underlying_part): 88 / 700 / 1.1 and 700 / 1000."""
+    (row,) = (row for row in read_answers(ANSWERS / "ratio_market.toml").measurement.rows if row.fair_value is not None)
+    split = row.fair_value_split
+    assert split is not None
+    assert row.own_summary.below.at == split.at
+    assert (1 + split.ratio_part) * (1 + split.underlying_part) == pytest.approx(
+        1 + (row.own_summary.below.deviation or 0), rel=1e-12
+    )
 
 
 def test_a_market_without_a_trade_has_no_lowest_one() -> None:
-    """Where a venue only reported that nothing traded, no trade is named."""
+    """Where a venue only reported that nothing traded, no trade is named, and it has no row among the lows."""
     frame = pl.concat(
         [build_candles({"okx ATOM/USDT": [10.0] * 5}), build_candles({"gate ATOM/USDT": [10.0] * 5}, volume=0.0)]
     )
     measurement = measure(frame, NOTHING_COVERED, build_board_question())
-    assert [
-        (row.market.venue, find_exact_trade(measurement, row, build_empty_frame(LOW_TRADE))) for row in measurement.rows
-    ] == [
+    assert [(row.market.venue, find_exact_trade(measurement, row, NO_TRADES)) for row in measurement.rows] == [
         ("gate", None),
         ("okx", None),
     ]
+    (sides,) = summarize_lows(measurement).groups.values()
+    assert [[row.market.venue for row in extremes.rows] for extremes in sides.values()] == [["okx"], ["okx"]]
