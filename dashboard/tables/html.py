@@ -5,6 +5,7 @@ from typing import Any
 
 from dash import html
 
+from dashboard.components.accessibility import build_scroll_box
 from dashboard.state.links import MethodAnchor, ViewLinks
 from dashboard.tables.lows import LowsRow
 from dashboard.tables.venues import TableCell, VenueBlock, VenueTableRow
@@ -13,21 +14,23 @@ from deviation.question import Group
 
 VENUE_COLUMNS: tuple[tuple[str, MethodAnchor | None, str], ...] = (
     ("Exchange", None, "A click makes it the focus."),
-    ("Deepest close", MethodAnchor.DEPTH, "The lowest firm close against the others, and its time."),
+    ("Low / high", MethodAnchor.DEPTH, "The largest discount and the largest premium of its closing prices."),
     (
-        "\N{GREATER-THAN OR EQUAL TO} {enter} below",
+        "Minutes >{enter} below | above",
         MethodAnchor.BELOW_MIN,
-        "Firm minutes at least that far below, of all firm minutes.",
+        "Comparable minutes at least that far below, and above.",
     ),
+    ("Comparable minutes", MethodAnchor.FIRM, "Minutes in which at least three other exchanges have prices."),
+    ("Any one left out", MethodAnchor.REFERENCE, "Of these minutes: whichever one exchange is left out."),
+    ("1 {bar} lag", MethodAnchor.REFERENCE, "Of these minutes: compared with the {bar} before and after, too."),
     (
-        "Order-proof",
+        "Entire {bar}",
         MethodAnchor.ORDER_PROOF,
-        "What lay as far below as a whole, in whatever order its trades came; in minutes.",
+        "Of these minutes: below even at its highest trade, or above even at its lowest.",
     ),
-    ("Lowest trade", MethodAnchor.LOWS, "In dollars, and its time."),
-    ("Rank", MethodAnchor.RANK, "Within the group: deepest needs a lead of 2 points, longest one of 3 minutes."),
+    ("Rank", MethodAnchor.RANK, "Within the group: size needs a lead of 2%, length one of 3 minutes."),
 )
-"""Name, definition and a short explanation of each column of the venue tables."""
+"""Name, definition and a short explanation of each column of the tables of exchanges."""
 
 LOWS_COLUMNS: tuple[tuple[str, MethodAnchor | None], ...] = (
     ("Asset", None),
@@ -40,44 +43,56 @@ LOWS_COLUMNS: tuple[tuple[str, MethodAnchor | None], ...] = (
 """Name and definition of each column of the table of lows."""
 
 
-def build_venue_tables(blocks: Sequence[VenueBlock], enter_text: str, links: ViewLinks) -> list[html.Section]:
-    """A section with a table for each block; ``enter_text`` is the threshold in per cent."""
-    return [_build_venue_table(block, enter_text, links) for block in blocks]
+def build_venue_tables(
+    blocks: Sequence[VenueBlock], enter_text: str, links: ViewLinks, bar: Timeframe = Timeframe.M1
+) -> list[html.Section]:
+    """A section with a table for each block; ``enter_text`` is the threshold in per cent, ``bar`` the bars' length."""
+    return [_build_venue_table(block, enter_text, links, bar) for block in blocks]
 
 
-def _build_venue_table(block: VenueBlock, enter_text: str, links: ViewLinks) -> html.Section:
-    has_ranks = any(row.rank is not None for row in block.rows)
-    columns = VENUE_COLUMNS if has_ranks else VENUE_COLUMNS[:-1]
+def _build_venue_table(block: VenueBlock, enter_text: str, links: ViewLinks, bar: Timeframe) -> html.Section:
+    columns = VENUE_COLUMNS if block.has_ranks else VENUE_COLUMNS[:-1]
     headers = [
-        html.Th(link_to_definition(name.format(enter=enter_text), anchor, links), scope="col", title=explanation)
+        html.Th(
+            link_to_definition(name.format(enter=enter_text, bar=bar.noun), anchor, links),
+            scope="col",
+            title=explanation.format(bar=bar.noun),
+        )
         for name, anchor, explanation in columns
     ]
+    rows = [_build_venue_row(row, has_ranks=block.has_ranks) for row in block.rows]
+    table = html.Table([html.Thead(html.Tr(headers)), html.Tbody(rows)])
     return html.Section(
         [
             html.Div([html.H2(block.title), html.P(block.note)], className="block-head"),
-            html.Table(
-                [html.Thead(html.Tr(headers)), html.Tbody([_build_venue_row(row, has_ranks) for row in block.rows])]
-            ),
+            *(html.P(sentence, className="cross") for sentence in block.sentences),
+            build_scroll_box(table, block.title),
         ],
-        className="venues ranked" if has_ranks else "venues",
+        className="venues ranked" if block.has_ranks else "venues",
     )
 
 
-def _build_venue_row(row: VenueTableRow, has_ranks: bool) -> html.Tr:  # noqa: FBT001 - a property of the table
+def _build_venue_row(row: VenueTableRow, *, has_ranks: bool) -> html.Tr:
     attributes: dict[str, Any] = {"data-focus": row.venue, "aria-pressed": str(row.is_focus).lower()}
     title = f"Make {row.name} the focus"
     button = html.Button(row.name, type="button", className="venue-name", title=title, **attributes)
+    exceptions = [html.Small(row.exceptions, className="exceptions")] if row.exceptions else []
     cells = [
-        html.Th([button, html.Small(row.market_label)], scope="row"),
-        _build_cell(row.deepest, "number"),
-        _build_cell(row.minutes_below, "number"),
-        html.Td(row.order_proof, className="number"),
-        _build_cell(row.lowest_trade, "number"),
+        html.Th([button, html.Small(row.market_label), *exceptions], scope="row"),
+        _build_cell(row.extremes, "number"),
+        html.Td(row.minutes, className="number"),
+        _build_cell(row.comparable, "number"),
+        *(html.Td(text, className="number") for text in (row.jackknife, row.lag, row.whole)),
     ]
     if has_ranks:
-        cells.append(html.Td() if row.rank is None else _build_cell(row.rank, "rank"))
-    classes = {"focus": row.is_focus, "guest": row.is_guest, "unranked": row.is_unranked}
+        cells.append(html.Td([_build_rank_line(cell) for cell in row.rank or ()], className="rank"))
+    classes = {"focus": row.is_focus, "unranked": row.is_unranked}
     return html.Tr(cells, className=" ".join(name for name, applies in classes.items() if applies))
+
+
+def _build_rank_line(cell: TableCell) -> html.Div:
+    """The rank of a side, with its reason."""
+    return html.Div([cell.text, html.Small(cell.detail)] if cell.detail else cell.text)
 
 
 def build_lows_table(rows: Sequence[LowsRow], links: ViewLinks, bar: Timeframe) -> html.Div:

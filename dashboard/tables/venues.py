@@ -1,26 +1,31 @@
-"""The rows of the page's venue tables as text: every market against a group, with the minutes behind each number."""
+"""The rows of the tables of exchanges as text: every market against its own group, and against the other groups."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from dashboard.tables.venue_result import CountedMinutes, build_venue_result, select_counted_minutes
 from dashboard.text.clock import Zone
 from dashboard.text.numbers import (
     EN_DASH,
     format_bar_time,
     format_exchanges,
     format_minute_count,
-    format_optional_price,
     format_signed_percent,
 )
+from dashboard.text.sides import SIDE_NOUNS
 from data.catalogue import Catalogue
 from data.schema import Evidence
 from deviation.measurement import Measurement
-from deviation.question import Group
-from deviation.ranks import Rank, RankWord
+from deviation.question import COMMON_GROUPS, TOLERANCE, Group, Rules
+from deviation.ranks import RankWord, SideRank
+from deviation.report.cross_text import write_cross
 from deviation.result import MarketRow
+from deviation.side import Side
+from deviation.window.side_summary import SideSummary
 from deviation.window.summary import DeviationSummary
-from deviation.wording import describe_split, format_minutes
+from deviation.wording import format_minutes, format_percent, format_threshold
+
+SIDE_SEPARATOR = " | "
+"""Stands between the minutes below and those above."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,39 +38,58 @@ class TableCell:
 
 @dataclass(frozen=True, slots=True)
 class VenueTableRow:
-    """One market against one group, as text.
+    """One market against one group, as text; minutes below the benchmark and above it stand side by side.
 
-    ``market_label`` names the market; ``is_guest`` marks the focus venue in the block of the group that is not its own;
-    ``rank`` is None where none is given; a row that ``is_unranked`` has no firm minute and is greyed.
+    ``exceptions`` counts minutes of the market without a price that counts; ``rank`` is None where none is given, else
+    a line per side or the reason why there is none. A row that ``is_unranked`` has no comparable minute and is greyed.
     """
 
     venue: str
     name: str
     market_label: str
+    exceptions: str
     is_focus: bool
-    is_guest: bool
-    deepest: TableCell
-    minutes_below: TableCell
-    order_proof: str
-    lowest_trade: TableCell
-    rank: TableCell | None
+    extremes: TableCell
+    minutes: str
+    comparable: TableCell
+    jackknife: str
+    lag: str
+    whole: str
+    rank: tuple[TableCell, ...] | None
     is_unranked: bool
 
 
 @dataclass(frozen=True, slots=True)
 class VenueBlock:
-    """The rows of one group, the focus venue first, then in the catalogue's order; ``note`` names the reference."""
+    """The rows measured against one group, the focus venue first, then in the catalogue's order.
+
+    ``note`` names the benchmark; ``sentences`` say what all exchanges of a group share against it.
+    """
 
     title: str
     note: str
+    sentences: tuple[str, ...]
     rows: tuple[VenueTableRow, ...]
+
+    @property
+    def has_ranks(self) -> bool:
+        """Whether any row is ranked, or has a reason why not."""
+        return any(row.rank is not None for row in self.rows)
 
 
 def build_venue_blocks(measurement: Measurement, catalogue: Catalogue, zone: Zone) -> tuple[VenueBlock, ...]:
-    """A block for each group and one for derivatives; those without a row are left out."""
+    """A block for each group against itself, one for all others against each common group, and one for derivatives.
+
+    Blocks without a row are left out, and so are those in which no row can be compared, unless a market would then
+    stand in none.
+    """
     builder = _BlockBuilder(measurement, catalogue, zone)
-    candidates = [*(builder.build_spot_block(group) for group in Group), builder.build_derivatives_block()]
-    return tuple(block for block in candidates if block.rows)
+    blocks = [
+        *(builder.build_own_block(group) for group in measurement.groups),
+        *(builder.build_cross_block(reference) for reference in COMMON_GROUPS),
+        builder.build_derivatives_block(),
+    ]
+    return tuple(block for block in blocks if block.rows)
 
 
 class _BlockBuilder:
@@ -77,114 +101,189 @@ class _BlockBuilder:
         self.zone = zone
         self.venue_order = {venue: place for place, venue in enumerate(catalogue.venues)}
 
-    def build_spot_block(self, group: Group) -> VenueBlock:
-        rows = self.sort_rows(row for row in self.measurement.rows if row.is_spot and row.market.group is group)
-        focus = self.measurement.focus_row
-        if (
-            focus is not None
-            and focus.is_spot
-            and focus.market.group is not group
-            and focus.series[group].observed.any()
+    def build_own_block(self, group: Group) -> VenueBlock:
+        rows = self.sort_rows(self.measurement.select_spot_rows(group))
+        if not any(_is_comparable(row.own_summary) for row in rows) and any(
+            _is_comparable(summary) for row in rows for summary in row.summaries.values()
         ):
-            rows = [focus, *rows]
-        return VenueBlock(
-            format_exchanges(group),
-            self.write_note(group),
-            tuple(self.build_row(row, group, row.market.symbol) for row in rows),
-        )
+            rows = []  # the blocks against other groups hold them
+        title = format_exchanges(group)
+        if self.measurement.question.underlying is not None:
+            title = f"Against estimated fair value by {title}"
+        table_rows = [self.build_row(row, group, row.market.symbol, has_rank=self.has_ranks) for row in rows]
+        return VenueBlock(title, self.write_note(group), (), tuple(table_rows))
+
+    def build_cross_block(self, reference: Group) -> VenueBlock:
+        """Every spot market of another quote against a group."""
+        rows = self.sort_rows(row for row in self.measurement.rows if row.is_spot and row.market.group != reference)
+        if not any(_is_comparable(row.summaries[reference]) for row in rows):
+            rows = []
+        is_fair_value = self.measurement.question.underlying is not None
+        title = f"{'Fair value by' if is_fair_value else 'Against'} {format_exchanges(reference)}"
+        focus = self.measurement.focus_row
+        sentences = [
+            sentence
+            for group, comparisons in self.measurement.cross.items()
+            if reference in comparisons and rows
+            for sentence in write_cross(self.measurement, group, reference, focus)
+        ]
+        note = self.write_note(reference) if is_fair_value else "every exchange of another quote, converted at its rate"
+        table_rows = [self.build_row(row, reference, row.market.symbol, has_rank=False) for row in rows]
+        return VenueBlock(title, note, tuple(sentences), tuple(table_rows))
+
+    def build_derivatives_block(self) -> VenueBlock:
+        table_rows = [
+            self.build_row(row, group, f"{row.market.symbol}, against {format_exchanges(group)}", has_rank=False)
+            for row in self.sort_rows(row for row in self.measurement.rows if not row.is_spot)
+            for group, summary in row.summaries.items()
+            if _is_comparable(summary)
+        ]
+        return VenueBlock("Perpetuals against spot", "measured apart, never ranked with spot", (), tuple(table_rows))
+
+    @property
+    def has_ranks(self) -> bool:
+        return self.measurement.question.origin is not Evidence.RECONSTRUCTION
 
     def write_note(self, group: Group) -> str:
-        """The reference of a block; of a fair value its ratio, with source and 5-95 % range in the focus' own group."""
+        """The benchmark of a block; of a fair value its ratio, with source and 5-95% range."""
         fair_value = next((row.fair_value for row in self.measurement.rows if row.fair_value is not None), None)
         if fair_value is None:
             return f"each against the {self.measurement.question.parameters.reference.label} of the others"
-        intro = f"against fair value: {fair_value.underlying} there, times the market-implied pre-event ratio"
+        intro = f"{fair_value.underlying} on {format_exchanges(group)} x the market-implied pre-event ratio"
         if fair_value.ratio is None or fair_value.p5 is None or fair_value.p95 is None:
-            return f"{intro}, which no calm {self.measurement.question.timeframe.noun} gives"
-        focus = self.measurement.focus_row
-        if focus is not None and focus.market.group is not group:
-            return f"{intro} {fair_value.ratio:.5g}"
-        median_text = f"median of {format_minutes(fair_value.ratio_min)} minutes"
-        basis_text = f"{median_text}, 5-95 %: {fair_value.p5:.5g} to {fair_value.p95:.5g}, {fair_value.source}"
-        return f"{intro} {fair_value.ratio:.5g} ({basis_text}){self.write_split()}"
-
-    def write_split(self) -> str:
-        """The two factors of the focus venue's deepest close against fair value, as the end of the note."""
-        focus = self.measurement.focus_row
-        if focus is None or focus.fair_value is None or (parts := focus.split_depth(focus.market.group)) is None:
-            return ""
-        return f". Deepest close: {' times '.join(describe_split(focus.fair_value.underlying, *parts))}"
-
-    def build_derivatives_block(self) -> VenueBlock:
-        rows = self.sort_rows(row for row in self.measurement.rows if not row.is_spot)
-        table_rows = [
-            self.build_row(row, group, f"{row.market.symbol}, against {format_exchanges(group)}")
-            for row in rows
-            for group in Group
-            if row.series[group].observed.any()
-        ]
-        return VenueBlock("Perpetual against spot", "measured apart, never ranked with spot", tuple(table_rows))
+            return f"{intro}, which no {self.measurement.question.timeframe.noun} before the event gives"
+        return (
+            f"{intro} {fair_value.ratio:.5g} (median of {format_minutes(fair_value.ratio_min)} minutes, 5-95%: "
+            f"{fair_value.p5:.5g} to {fair_value.p95:.5g}, {fair_value.source})"
+        )
 
     def sort_rows(self, rows: Iterable[MarketRow]) -> list[MarketRow]:
-        focus = self.measurement.question.focus
+        focus, focus_row = self.measurement.focus, self.measurement.focus_row
 
-        def get_sort_key(row: MarketRow) -> tuple[bool, int, str]:
+        def get_sort_key(row: MarketRow) -> tuple[bool, int, bool, str]:
             return (
                 row.market.venue != focus,
                 self.venue_order.get(row.market.venue, len(self.venue_order)),
+                row is not focus_row,
                 row.market.symbol,
             )
 
         return sorted(rows, key=get_sort_key)
 
-    def build_row(self, row: MarketRow, group: Group, label: str) -> VenueTableRow:
-        result = build_venue_result(self.measurement, row, group)
-        summary, is_guest = result.summary, row.is_spot and not result.is_own_group
-        is_illustration = self.measurement.question.origin is Evidence.RECONSTRUCTION
-        has_rank = row.is_spot and not is_guest and not is_illustration
+    def build_row(self, row: MarketRow, group: Group, label: str, *, has_rank: bool) -> VenueTableRow:
+        summary = row.summaries[group]
         return VenueTableRow(
             venue=row.market.venue,
             name=self.catalogue.get_venue(row.market.venue).name,
             market_label=label,
-            is_focus=result.is_focus,
-            is_guest=is_guest,
-            deepest=self.build_deepest_cell(result.counted),
-            minutes_below=build_minutes_below_cell(summary),
-            order_proof=format_minutes(summary.sure_min) if summary.firm_min else EN_DASH,
-            lowest_trade=TableCell(format_optional_price(row.low), self.format_minute(row.low_at)),
-            rank=build_rank_cell(result.rank) if has_rank else None,
+            exceptions=describe_exceptions(row),
+            is_focus=row is self.measurement.focus_row,
+            extremes=build_extremes_cell(self.measurement, summary, self.zone),
+            minutes=_join_sides(summary, lambda side: side.minutes),
+            comparable=self.build_comparable_cell(summary),
+            jackknife=_join_sides(summary, lambda side: side.jackknife.minutes),
+            lag=_join_sides(summary, lambda side: side.lag.minutes),
+            whole=_join_sides(summary, lambda side: side.whole.minutes),
+            rank=build_rank_cells(self.measurement, row) if has_rank else None,
             is_unranked=not summary.firm_min,
         )
 
-    def build_deepest_cell(self, counted: CountedMinutes) -> TableCell:
-        """The deepest close and its minute, with the word "thin" if that minute is."""
-        if not counted.minutes:
-            return TableCell(EN_DASH)
-        time_text = self.format_minute(counted.depth_at)
-        return TableCell(format_signed_percent(counted.depth), f"{time_text}, thin" if counted.is_thin else time_text)
-
-    def format_minute(self, position: int | None) -> str:
-        return format_bar_time(self.measurement, position, self.zone)
+    def build_comparable_cell(self, summary: DeviationSummary) -> TableCell:
+        """Minutes with at least three other exchanges, of the window, and those with fewer."""
+        window = self.measurement.question.duration_min
+        thin_text = f"{format_minutes(summary.thin.minutes)} with 1-2 others" if summary.thin.minutes else ""
+        return TableCell(format_minute_count(summary.firm_min, window), thin_text)
 
 
-def build_minutes_below_cell(summary: DeviationSummary) -> TableCell:
-    """Minutes at least ``enter`` below of those that count, and either that they are thin or how many lie above."""
-    counted = select_counted_minutes(summary)
-    above_text = f"{format_minutes(summary.above_min)} above" if summary.above_min else ""
-    return TableCell(
-        format_minute_count(counted.below_min, counted.minutes),
-        "thin" if counted.is_thin else above_text,
-    )
+def build_extremes_cell(measurement: Measurement, summary: DeviationSummary, zone: Zone) -> TableCell:
+    """The largest discount and premium with their times; against one or two others, that against each by name."""
+    if not summary.firm_min:
+        return TableCell(EN_DASH, "; ".join(_list_thin_findings(measurement, summary, zone)))
+    sides = [summary.get_side(side) for side in Side]
+    times = [format_bar_time(measurement, side.at, zone) or EN_DASH for side in sides]
+    texts = [format_signed_percent(side.deviation) for side in sides]
+    return TableCell(" / ".join(texts), " / ".join(times) if any(side.at is not None for side in sides) else "")
 
 
-def build_rank_cell(rank: Rank) -> TableCell:
-    """A market's two ranks in words, or why it has none."""
-    if rank.reason is not None:
-        return TableCell(RankWord.NOT_RANKED, rank.reason)
-    if rank.deepest is rank.longest is RankWord.CLOSE:
-        return TableCell(RankWord.CLOSE)
-    deepest, longest = (
-        f"{measure}: {word}" if word is RankWord.CLOSE else str(word)
-        for measure, word in (("depth", rank.deepest), ("time", rank.longest))
-    )
-    return TableCell(deepest, longest)
+def _list_thin_findings(measurement: Measurement, summary: DeviationSummary, zone: Zone) -> list[str]:
+    """The deviation from each of the few exchanges with prices, by name."""
+    findings = []
+    for venue, numbers in summary.thin.venues.items():
+        name = measurement.question.rules.name_of(venue)
+        sides = [(side, extreme) for side in Side if (extreme := numbers.sides[side]).at is not None]
+        findings += [
+            f"{format_percent(abs(extreme.deviation or 0.0))} {side} {name} at "
+            f"{format_bar_time(measurement, extreme.at, zone)}"
+            for side, extreme in sides
+        ] or [f"level with {name}"]
+    return findings
+
+
+def build_minutes_cell(summary: DeviationSummary) -> TableCell:
+    """Minutes below and above, and of how many; how many have one or two others only."""
+    if not summary.firm_min:
+        return TableCell(EN_DASH, f"{format_minutes(summary.thin.minutes)} with 1-2 others")
+    return TableCell(_join_sides(summary, lambda side: side.minutes), f"of {format_minutes(summary.firm_min)}")
+
+
+def describe_exceptions(row: MarketRow) -> str:
+    """Minutes of the window in which the market has no price that counts, by the reason; "" without one."""
+    counts = row.state_counts
+    minutes = {
+        "without trades": counts.quiet_min,
+        "below the volume threshold": counts.small_min,
+        "missing": counts.missing_min,
+    }
+    return ", ".join(f"{format_minutes(number)} min {reason}" for reason, number in minutes.items() if number)
+
+
+def build_rank_cells(measurement: Measurement, row: MarketRow) -> tuple[TableCell, ...]:
+    """A line for each side on which the market reaches the threshold, with the market that stands before it.
+
+    A market that is not ranked has the reason instead.
+    """
+    rank, summary, rules = measurement.ranks[row.market], row.own_summary, measurement.question.rules
+    verdict = rank[Side.BELOW].largest
+    if not verdict.is_ranked:
+        return (TableCell(verdict.word.capitalize(), verdict.why or ""),)
+    enter = summary.parameters.enter
+    sides = [side for side in Side if summary.get_side(side).size >= enter - TOLERANCE]
+    cells = [
+        TableCell(describe_side_rank(rank[side], side), _describe_leaders(rank[side], side, rules)) for side in sides
+    ]
+    return tuple(cells) or (TableCell(f"Within {format_threshold(enter)}"),)
+
+
+def describe_side_rank(rank: SideRank, side: Side) -> str:
+    """The two ranks of a side in words."""
+    noun = SIDE_NOUNS[side]
+    size, length = rank.largest.word, rank.longest.word
+    if size is length is RankWord.CLOSE:
+        return f"{noun.capitalize()} {RankWord.CLOSE}"
+    size_text = f"{noun.capitalize()} {size}" if size is RankWord.CLOSE else f"{size.capitalize()} {noun}"
+    length_texts = {RankWord.CLOSE: f"length {length}", RankWord.NOT_SETTLED: f"longest {length}"}
+    return f"{size_text}, {length_texts.get(length, length.value)}"
+
+
+def _describe_leaders(rank: SideRank, side: Side, rules: Rules) -> str:
+    """The markets that lead in size and in length, or leave the length open, with their figures."""
+    texts = []
+    if rank.largest.leader is not None:
+        size = format_percent(rank.largest.leader.own_summary.get_side(side).size)
+        texts.append(f"{rules.name_of(rank.largest.leader.market.venue)} {size}")
+    if rank.longest.leader is not None:
+        summary = rank.longest.leader.own_summary
+        minutes = format_minute_count(summary.get_side(side).minutes, summary.firm_min)
+        texts.append(f"{rules.name_of(rank.longest.leader.market.venue)} {minutes} min")
+    return "; ".join(texts)
+
+
+def _join_sides(summary: DeviationSummary, read: Callable[[SideSummary], float]) -> str:
+    """Minutes below and above; a dash without a comparable minute."""
+    if not summary.firm_min:
+        return EN_DASH
+    return SIDE_SEPARATOR.join(format_minutes(read(summary.get_side(side))) for side in Side)
+
+
+def _is_comparable(summary: DeviationSummary) -> bool:
+    return bool(summary.firm_min or summary.thin.minutes)
