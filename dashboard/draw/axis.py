@@ -18,7 +18,7 @@ AXIS_MARGIN = 0.05
 MIN_TICK_DISTANCE = 24.0
 """Least distance between ticks in pixels: the height of a label of 14 pixels, and space between two."""
 
-DEPTH_TICKS = tuple((pct / 100, f"{pct:g} %") for pct in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100))
+DEPTH_TICKS = tuple((pct / 100, f"{pct:g}%") for pct in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100))
 """Ticks of an axis of depths, and their labels."""
 
 

@@ -5,8 +5,8 @@ from functools import partial
 import plotly.graph_objects as go
 import polars as pl
 
-from dashboard.charts.matrix.cells import GroupMatrix, build_group_matrices, is_hatched
-from dashboard.charts.matrix.reading_aid import write_headline
+from dashboard.charts.matrix.cells import NO_SPOT_TEXT, GroupMatrix, build_group_matrices, is_hatched
+from dashboard.charts.matrix.reading_aid import write_finding
 from dashboard.charts.matrix.sheet import build_matrix_legend, draw_matrix
 from dashboard.draw.theme import PALETTES
 from dashboard.exports.rows import (
@@ -19,39 +19,49 @@ from dashboard.exports.rows import (
 from dashboard.service.event import EventContext
 from dashboard.sheet.chart_sheet import ChartText, build_chart_sheet, build_sentence_drawer
 from dashboard.sheet.sizes import SheetSize
-from dashboard.text.sentences import describe_bar_closes, write_compared
+from dashboard.text.sentences import write_compared
 from data.schema import TIME
 from deviation.matrix import MatrixCell
 from deviation.measurement import Measurement
 from deviation.result import MarketRow
+from deviation.side import Side
 from deviation.wording import join_names
+
+SIDE_SCHEMA: dict[str, pl.DataType] = {
+    name: data_type
+    for side in Side
+    for name, data_type in (
+        (side.value, pl.Float64()),
+        (f"{side}_at", TIME),
+        (f"{side}_min", pl.Float64()),
+        (f"{side}_largest", pl.String()),
+        (f"{side}_largest_why", pl.String()),
+        (f"{side}_longest", pl.String()),
+        (f"{side}_longest_why", pl.String()),
+    )
+}
+"""The numbers and ranks of both sides, as `dashboard.exports.rows` has them."""
 
 MATRIX_SCHEMA: dict[str, pl.DataType] = {
     "group": pl.String(),
+    "against": pl.String(),
     "venue": pl.String(),
     "asset": pl.String(),
     "symbol": pl.String(),
     "fair_value": pl.Boolean(),
     "focus": pl.Boolean(),
-    "depth": pl.Float64(),
-    "depth_at": TIME,
-    "below_min": pl.Float64(),
     "firm_min": pl.Float64(),
-    "thin_depth": pl.Float64(),
-    "thin_below_min": pl.Float64(),
     "thin_min": pl.Float64(),
+    **SIDE_SCHEMA,
     "enter": pl.Float64(),
-    "deepest": pl.String(),
-    "longest": pl.String(),
-    "not_ranked_why": pl.String(),
     "assumed": pl.Boolean(),
     "origin": pl.String(),
 }
 """A row per quote group, venue and asset, in the order of the page: the focus venue first, assets in the event's order.
 
-Shared columns are those of `dashboard.exports.rows`, against the market's own group. If the venue has no candle of the
-asset in the group, ``symbol`` and all numbers but ``enter`` are null and the rank is "no data". ``thin_depth`` and
-``thin_below_min`` are the same as ``depth`` and ``below_min`` in the ``thin_min`` minutes with one or two votes.
+Shared columns are those of `dashboard.exports.rows`, against the market's own group, which ``against`` repeats. If the
+venue has no candle of the asset in the group, ``symbol`` and all numbers but ``enter`` are null and the ranks are
+"no data". ``thin_min`` counts the minutes with one or two votes.
 """
 
 
@@ -73,7 +83,8 @@ def _build_matrix_row(
         **build_question_columns(measurement),
         **({} if cell.row is None else _build_cell_columns(cell.row, measurement)),
         **build_rank_columns(measurement, cell.rank),
-        "group": group_matrix.group.value,
+        "group": group_matrix.group,
+        "against": group_matrix.group,
         "venue": cell.venue,
         "focus": cell.venue == overview.view.focus,
     }
@@ -84,23 +95,24 @@ def _build_cell_columns(row: MarketRow, measurement: Measurement) -> Row:
     return {
         **build_market_columns(measurement, row),
         **build_summary_columns(measurement, summary),
-        "thin_depth": summary.thin.depth,
-        "thin_below_min": summary.thin.below_min,
         "thin_min": summary.thin.minutes,
     }
 
 
 def build_matrix_sheet(overview: EventContext, size: SheetSize) -> go.Figure:
     """The printed matrices; a sentence in their place if there is no spot market."""
-    catalogue, theme, matrices = overview.catalogue, overview.view.theme, build_group_matrices(overview)
-    draw, legend_items = build_sentence_drawer("No spot market here.", PALETTES[theme]), []
+    catalogue, theme = overview.catalogue, overview.view.theme
+    matrices = [matrix for matrix in build_group_matrices(overview) if matrix.has_numbers]
+    draw, legend_items = build_sentence_drawer(NO_SPOT_TEXT, PALETTES[theme]), []
     if matrices:
         draw = partial(draw_matrix, overview=overview, matrices=matrices)
         legend_items = build_matrix_legend(overview, matrices)
-    close_name = describe_bar_closes(overview.measurements[0].question).removesuffix("s")
     text = ChartText(
-        headline=write_headline(overview),
-        subtitle=f"Every exchange under the same test: its deepest {close_name} against the others of its quote group.",
+        headline=write_finding(overview),
+        subtitle=(
+            f"All exchanges, all assets: the largest {overview.side_noun} of each against the others quoting in the "
+            "same currency."
+        ),
         method=write_compared(overview.measurements),
         notes=_write_notes(overview, matrices),
     )
@@ -114,7 +126,8 @@ def _write_notes(overview: EventContext, matrices: list[GroupMatrix]) -> list[st
     reasons: dict[str, dict[str, None]] = {}
     for group_matrix in matrices:
         for cell in group_matrix.cells.values():
-            if is_hatched(overview, cell) and cell.rank.reason is not None:
-                reasons.setdefault(cell.rank.reason, {})[cell.asset] = None
+            why = cell.rank[overview.view.side].largest.why
+            if is_hatched(overview, cell) and why is not None:
+                reasons.setdefault(why, {})[cell.asset] = None
     reasons_text = "; ".join(f"{reason} ({join_names(list(assets))})" for reason, assets in reasons.items())
     return [f"Not ranked: {reasons_text}."] if reasons_text else []

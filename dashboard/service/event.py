@@ -9,9 +9,13 @@ from dash import html
 
 from dashboard.state.links import IN_APP_ATTRIBUTES, ViewLinks
 from dashboard.state.view import ViewState, format_number
+from dashboard.text.sides import SIDE_NOUNS
 from data.catalogue import Catalogue
 from deviation.matrix import is_rankable
 from deviation.measurement import Measurement
+
+SAMPLE_TEXT = "Sample data: no conclusion can be drawn."
+"""What stands in place of a finding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +47,14 @@ class EventContext:
         return self.catalogue.get_venue(self.view.focus).name
 
     @property
-    def focus_family(self) -> frozenset[str]:
-        """The focus venue and its relatives, which are shown in its place if it has no candle."""
-        return self.catalogue.list_relatives(self.view.focus)
+    def enter_text(self) -> str:
+        """The threshold, such as "2%"."""
+        return f"{format_number(self.view.enter_pct)}%"
 
     @property
-    def enter_text(self) -> str:
-        """The threshold, such as "2 %"."""
-        return f"{format_number(self.view.enter_pct)} %"
+    def side_noun(self) -> str:
+        """What a deviation on the view's side is called."""
+        return SIDE_NOUNS[self.view.side]
 
     def build_explorer_url(self, asset: str, venue: str) -> str:
         """The address of the explorer for an asset with a venue as focus."""

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from dashboard.charts.matrix.cells import (
-    DEPTH_STEPS_PCT,
+    SIZE_STEPS_PCT,
     GroupMatrix,
     compute_step,
     describe_rank,
@@ -67,10 +67,10 @@ class MatrixLayout:
         cell_width: width of a cell with the space around it.
         cell_height: height of a cell with the space around it.
         label_font: font size of venue, asset and group names.
-        large_font: font size of depths.
+        large_font: font size of deviations.
         small_font: font size of the other texts.
         padding: space between the edge of a cell and its text.
-        is_stacked: whether minutes stand below the depth, not beside it.
+        is_stacked: whether minutes stand below the deviation, not beside it.
         with_minutes: whether cells have minutes.
         with_words: whether cells have rank words.
         text_height: height of the cell text with most lines; the text of all cells starts at the height of that one.
@@ -106,16 +106,16 @@ def fit_matrix(overview: EventContext, matrices: Sequence[GroupMatrix], box: Box
         for is_stacked, with_words in ((True, True), (True, False), (False, False))
         for large_font, small_font in ((20, 15), (18.5, 14), (17, 13), (16, 12.5), (15, 12), (14, 11.5), (13, 11))
     ]
-    depth_only = [replace(base, large_font=size, small_font=size) for size in (15, 14, 13, 12, 11)]
+    size_only = [replace(base, large_font=size, small_font=size) for size in (15, 14, 13, 12, 11)]
     layout = next(
-        (layout for layout in [*candidates, *depth_only] if all(_fits_cell(overview, cell, layout) for cell in cells)),
+        (layout for layout in [*candidates, *size_only] if all(_fits_cell(overview, cell, layout) for cell in cells)),
         base,
     )
     return replace(layout, text_height=max(_sum_heights(list_cell_lines(overview, cell, layout)) for cell in cells))
 
 
 def _place_matrices(overview: EventContext, matrices: Sequence[GroupMatrix], box: Box) -> MatrixLayout:
-    """The positions and sizes of the matrices and cells; cells show the depth only."""
+    """The positions and sizes of the matrices and cells; cells show the deviation only."""
     width, height = box.right - box.left, box.bottom - box.top
     rows, columns = [len(matrix.venues) for matrix in matrices], len(matrices[0].assets)
     label_font = max(10.0, min(14.0, (height - HEADING_HEIGHT) / (1.25 * max(rows))))
@@ -161,11 +161,18 @@ def list_cell_lines(overview: EventContext, cell: MatrixCell, layout: MatrixLayo
     """The lines of text in a cell, from top to bottom."""
     if cell.row is None:
         return [((RankWord.NO_DATA.value,), layout.small_font, False, LINE_SPACING * layout.small_font)]
-    depth, minutes = format_numbers(cell.row.own_summary)
+    deviation, minutes = format_numbers(cell.row.own_summary, overview.view.side)
     if not layout.with_minutes:
-        return [((depth,), layout.large_font, True, LINE_SPACING * layout.large_font)]
+        return [((deviation,), layout.large_font, True, LINE_SPACING * layout.large_font)]
     if not layout.is_stacked:
-        return [((depth, minutes) if minutes else (depth,), layout.large_font, True, LINE_SPACING * layout.large_font)]
+        return [
+            (
+                (deviation, minutes) if minutes else (deviation,),
+                layout.large_font,
+                True,
+                LINE_SPACING * layout.large_font,
+            )
+        ]
     words = describe_rank(overview, cell.rank, cell.row) if layout.with_words else ""
     texts = [
         *([minutes] if minutes else []),
@@ -174,7 +181,7 @@ def list_cell_lines(overview: EventContext, cell: MatrixCell, layout: MatrixLayo
     detail_lines: list[CellLine] = [
         ((text,), layout.small_font, False, LINE_SPACING * layout.small_font) for text in texts
     ]
-    return [((depth,), layout.large_font, True, LINE_SPACING * layout.large_font), *detail_lines]
+    return [((deviation,), layout.large_font, True, LINE_SPACING * layout.large_font), *detail_lines]
 
 
 def _fits_cell(overview: EventContext, cell: MatrixCell, layout: MatrixLayout) -> bool:
@@ -211,15 +218,16 @@ def draw_matrix(sheet: Sheet, box: Box, overview: EventContext, matrices: Sequen
 
 
 def _write_caption(overview: EventContext, matrices: Sequence[GroupMatrix], layout: MatrixLayout) -> str:
-    minutes = f", minutes at least {overview.enter_text} below of the firm ones" if layout.with_minutes else ""
+    side = overview.view.side
+    minutes = f", minutes more than {overview.enter_text} {side} of the comparable ones" if layout.with_minutes else ""
     cells = [cell for matrix in matrices for cell in matrix.cells.values()]
-    has_ranks = overview.has_ranks and any(cell.rank.reason is None for cell in cells)
+    has_ranks = overview.has_ranks and any(cell.rank[side].largest.is_ranked for cell in cells)
     rank_text = ""
     if layout.with_words and overview.is_illustration:
-        rank_text = ", and whether any figure of it is published"
+        rank_text = ", and what it is based on"
     elif layout.with_words and has_ranks:
-        rank_text = ", and the rank; ranked without a word: neither deepest nor longest"
-    return f"In each cell: deepest close{minutes}{rank_text}."
+        rank_text = ", and the rank"
+    return f"In each cell: largest {overview.side_noun}{minutes}{rank_text}."
 
 
 def _draw_group_matrix(
@@ -257,7 +265,8 @@ def _draw_cell(sheet: Sheet, overview: EventContext, cell: MatrixCell, layout: M
     """A cell: its background, and its lines of text."""
     theme = overview.view.theme
     colours = PALETTES[theme]
-    background, text = select_cell_colours(0 if cell.row is None else compute_step(cell.row.own_summary.depth), theme)
+    step = 0 if cell.row is None else compute_step(cell.row.own_summary.get_side(overview.view.side).deviation)
+    background, text = select_cell_colours(step, theme)
     if cell.row is None:
         _draw_dashed_edge(sheet, box, colours)
         text = colours.muted
@@ -310,19 +319,19 @@ def _clip_diagonal(box: Box, across: float) -> tuple[tuple[float, float], tuple[
 
 
 def build_matrix_legend(overview: EventContext, matrices: Sequence[GroupMatrix]) -> list[LegendItem]:
-    """A swatch per step of depth, then for outlined, hatched and empty cells, if there are any."""
+    """A swatch per step of size, then for outlined, hatched and empty cells, if there are any."""
     theme = overview.view.theme
     colours = PALETTES[theme]
-    names = (f"less than {DEPTH_STEPS_PCT[0]} % below", *(f"from {pct} %" for pct in DEPTH_STEPS_PCT))
-    # The first step has the colour of the paper and needs an edge; on others it would look like the deepest's outline.
-    edges = (colours.rule, *(None for _ in DEPTH_STEPS_PCT))
+    names = (f"less than {SIZE_STEPS_PCT[0]}% {overview.view.side}", *(f"from {pct}%" for pct in SIZE_STEPS_PCT))
+    # The first step has the colour of the paper and needs an edge; on others it would look like that of a first place.
+    edges = (colours.rule, *(None for _ in SIZE_STEPS_PCT))
     items = [
         build_swatch_item(name, select_cell_colours(step, theme)[0], edge)
         for step, (name, edge) in enumerate(zip(names, edges, strict=True))
     ]
     cells = [cell for matrix in matrices for cell in matrix.cells.values()]
     if any(is_outlined(overview, cell) for cell in cells):
-        items.append(build_swatch_item(RankWord.DEEPEST.value, colours.paper, colours.ink))
+        items.append(build_swatch_item(f"largest {overview.side_noun}", colours.paper, colours.ink))
     if any(is_hatched(overview, cell) for cell in cells):
         items.append(
             LegendItem(

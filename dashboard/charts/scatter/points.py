@@ -1,6 +1,6 @@
 """The points of the overview's two scatter charts: which markets have one, and where it lies."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dashboard.draw.axis import DEPTH_TICKS, Scale, build_log_scale, list_dollar_ticks, list_minute_ticks
@@ -12,42 +12,41 @@ from dashboard.text.numbers import (
     format_exchanges,
     format_minute_count,
     format_signed_percent,
-    join_names,
 )
 from data.catalogue import Catalogue
 from data.reconstruction.candles import list_assumed_markets
 from data.schema import Timeframe
 from deviation.measurement import Measurement
-from deviation.question import Group
 from deviation.result import MarketRow
+from deviation.side import Side
+from deviation.wording import join_names
 
-TOO_FEW_TEXT = (
-    "Too few exchanges: a {bar.noun} counts where at least three others traded. Collect or import more of them."
-)
-"""Why no minute is firm; ``bar`` is the timeframe."""
+TOO_FEW_TEXT = "Too few exchanges: a {bar.noun} can be compared where three others have prices. Collect or import more."
+"""Why nothing can be compared; ``bar`` is the timeframe."""
 
-MIN_DEPTH = 0.001
-"""Least depth of a point on the chart of volumes; markets that were less below are listed by name."""
+MIN_SIZE = 0.001
+"""Least deviation of a point on the chart of volumes; markets that strayed less are listed by name."""
 
 
 @dataclass(frozen=True, slots=True)
 class MarketPoint:
-    """One market of one asset, measured in the firm minutes of the window.
+    """One market of one asset on one side, measured in the comparable minutes of the window.
 
     Attributes:
         asset: the asset.
         venue: id of the venue.
         symbol: symbol of the market.
         name: name of the venue, with "perpetual" if the market is one.
-        reference_text: what it is measured against: the other exchanges of a group, or fair value.
-        depth: least deviation as a fraction, negative below; None if no minute is firm.
-        depth_at: time of that bar as text.
-        below_min: firm minutes at least the threshold below.
-        firm_min: firm minutes.
-        volume_usd: reported volume of the 24 h before the window in dollars.
+        reference_text: what it is measured against: the other exchanges of its group, or fair value.
+        side: below or above.
+        deviation: extreme deviation as a fraction with its sign; None if no minute can be compared.
+        at: time of that bar as text.
+        minutes: comparable minutes at least the threshold away.
+        firm_min: comparable minutes.
+        volume_usd: reported volume of the 24 h before the window, in dollars by the order of magnitude of its quote.
         is_spot: whether it is a spot market.
         uses_fair_value: whether it is measured against fair value.
-        is_focus: whether its venue is one of the focus.
+        is_focus: whether its venue is the focus.
         is_assumed: whether it is of the reconstruction, with no figure of it published.
     """
 
@@ -56,9 +55,10 @@ class MarketPoint:
     symbol: str
     name: str
     reference_text: str
-    depth: float | None
-    depth_at: str
-    below_min: float
+    side: Side
+    deviation: float | None
+    at: str
+    minutes: float
     firm_min: float
     volume_usd: float
     is_spot: bool
@@ -67,65 +67,55 @@ class MarketPoint:
     is_assumed: bool
 
     @property
-    def depth_below(self) -> float:
-        """The depth as a positive fraction; 0 if it was never below, or if no minute is firm."""
-        return max(0.0, -(self.depth or 0.0))
+    def size(self) -> float:
+        """The deviation as a positive fraction; 0 if it was never on the side, or if no minute can be compared."""
+        return abs(self.deviation or 0.0)
 
     def describe(self, enter: str) -> str:
-        """The hover text; ``enter`` is the threshold, such as "2 %"."""
+        """The hover text; ``enter`` is the threshold, such as "2%"."""
         lines = [f"<b>{self.name} {self.symbol}</b>"]
-        if self.depth is None:
-            return f"{lines[0]}<br>no firm minute"
-        lines.append(f"{format_signed_percent(self.depth)} against {self.reference_text}, {self.depth_at}")
-        minutes = f"{format_minute_count(self.below_min, self.firm_min)} firm minutes"
-        lines.append(f"at least {enter} below for {minutes}")
+        if self.deviation is None:
+            return f"{lines[0]}<br>no comparable minute"
+        lines.append(f"{format_signed_percent(self.deviation)} against {self.reference_text}, {self.at}")
+        minutes = f"{format_minute_count(self.minutes, self.firm_min)} comparable minutes"
+        lines.append(f"more than {enter} {self.side} for {minutes}")
         if self.is_assumed:
-            lines.append("assumed: no figure of it is published")
+            lines.append("invented: no figure of it is published")
         return "<br>".join(lines)
 
 
 def build_market_points(
-    measurements: Sequence[Measurement], catalogue: Catalogue, focus: Collection[str], zone: Zone
+    measurements: Sequence[Measurement], catalogue: Catalogue, side: Side, zone: Zone
 ) -> list[MarketPoint]:
-    """A point per market of every asset, in the order of the measurements; ``focus`` are the ids of focus venues."""
+    """A point per market of every asset, in the order of the measurements."""
     return [
-        _build_market_point(measurement, row, catalogue, focus, zone)
+        _build_market_point(measurement, row, catalogue, side, zone)
         for measurement in measurements
         for row in measurement.rows
     ]
 
 
 def _build_market_point(
-    measurement: Measurement, row: MarketRow, catalogue: Catalogue, focus: Collection[str], zone: Zone
+    measurement: Measurement, row: MarketRow, catalogue: Catalogue, side: Side, zone: Zone
 ) -> MarketPoint:
-    market, group = row.market, select_voting_group(row)
-    summary = row.summaries[group]
-    underlying = measurement.question.underlying
+    market, summary, underlying = row.market, row.own_summary, measurement.question.underlying
+    numbers, others = summary.get_side(side), f"the other {format_exchanges(market.group)}"
     return MarketPoint(
         asset=measurement.question.asset,
         venue=market.venue,
         symbol=market.symbol,
         name=f"{catalogue.get_venue(market.venue).name}{'' if row.is_spot else ' perpetual'}",
-        reference_text="fair value" if underlying is not None else f"the other {format_exchanges(group)}",
-        depth=summary.depth,
-        depth_at=format_bar_time(measurement, summary.depth_at, zone),
-        below_min=summary.below_min,
+        reference_text="estimated fair value" if underlying is not None else others,
+        side=side,
+        deviation=numbers.deviation,
+        at=format_bar_time(measurement, numbers.at, zone),
+        minutes=numbers.minutes,
         firm_min=summary.firm_min,
         volume_usd=row.volume_usd_before,
         is_spot=row.is_spot,
         uses_fair_value=underlying is not None,
-        is_focus=market.venue in focus,
+        is_focus=market.venue == measurement.focus,
         is_assumed=(market.venue, market.symbol) in list_assumed_markets(measurement.question.origin),
-    )
-
-
-def select_voting_group(row: MarketRow) -> Group:
-    """The group that a market is measured against: its own, or the other one if only that has firm minutes."""
-    own_group = row.market.group
-    return (
-        own_group.other
-        if not row.summaries[own_group].firm_min and row.summaries[own_group.other].firm_min
-        else own_group
     )
 
 
@@ -161,67 +151,74 @@ class ScatterData:
 
 
 @dataclass(frozen=True, slots=True)
-class DepthCategories:
-    """The markets with and without a point on the chart of depth against duration."""
+class DurationCategories:
+    """The markets with and without a point on the chart of size against duration."""
 
     plotted: tuple[MarketPoint, ...]
-    never_below: tuple[MarketPoint, ...]
-    without_firm_minute: tuple[MarketPoint, ...]
+    never: tuple[MarketPoint, ...]
+    not_comparable: tuple[MarketPoint, ...]
 
-    def describe_absence(self, enter: str, bar: Timeframe) -> str:
-        """Why no market has a point; ``enter`` is the threshold, such as "2 %"."""
-        return TOO_FEW_TEXT.format(bar=bar) if not self.never_below else f"Nobody was {enter} below for a {bar.noun}."
+    def describe_absence(self, enter: str, side: Side, bar: Timeframe) -> str:
+        """Why no market has a point; ``enter`` is the threshold, such as "2%"."""
+        return f"No exchange was more than {enter} {side}." if self.never else TOO_FEW_TEXT.format(bar=bar)
+
+    def group_omitted(self, enter: str, side: Side) -> dict[str, tuple[MarketPoint, ...]]:
+        """The markets without a point by the reason."""
+        return {
+            f"Never more than {enter} {side}": self.never,
+            "Not plotted (fewer than three other exchanges)": self.not_comparable,
+        }
 
 
-def categorize_by_depth(points: Sequence[MarketPoint]) -> DepthCategories:
-    """Sort the markets into those that were below for a minute, those that never were, and those without a firm one."""
-    below = tuple(point for point in points if point.below_min and point.depth_below)
-    return DepthCategories(
-        below,
-        tuple(point for point in points if point.firm_min and point not in below),
+def categorize_by_duration(points: Sequence[MarketPoint]) -> DurationCategories:
+    """Sort the markets into those that strayed for a minute, those that never did, and those not comparable."""
+    plotted = tuple(point for point in points if point.minutes and point.size)
+    return DurationCategories(
+        plotted,
+        tuple(point for point in points if point.firm_min and point not in plotted),
         tuple(point for point in points if not point.firm_min),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class VolumeCategories:
-    """The spot markets with a firm minute against other exchanges, with and without a point on the chart of volume."""
+    """The comparable spot markets, with and without a point on the chart of volume."""
 
     plotted: tuple[MarketPoint, ...]
-    shallow: tuple[MarketPoint, ...]
+    small: tuple[MarketPoint, ...]
     without_volume: tuple[MarketPoint, ...]
 
-    def describe_absence(self, bar: Timeframe) -> str:
+    def describe_absence(self, side: Side, bar: Timeframe) -> str:
         """Why no market has a point."""
         return (
-            "Nobody was below, or no volume is known."
-            if self.shallow or self.without_volume
+            f"No exchange was {side} the others, or no volume is known."
+            if self.small or self.without_volume
             else TOO_FEW_TEXT.format(bar=bar)
         )
 
-    def group_omitted(self) -> dict[str, tuple[MarketPoint, ...]]:
+    def group_omitted(self, side: Side) -> dict[str, tuple[MarketPoint, ...]]:
         """The markets without a point by the reason."""
-        return {"Less than 0.1 % below": self.shallow, "No volume before the window": self.without_volume}
+        return {f"Less than 0.1% {side}": self.small, "No volume before the window": self.without_volume}
 
 
 def categorize_by_volume(points: Sequence[MarketPoint]) -> VolumeCategories:
-    """Sort spot markets into those with volume at `MIN_DEPTH` or deeper, those less deep, and those without volume."""
+    """Sort spot markets into those with volume at `MIN_SIZE` or more, those at less, and those without volume."""
     spot = [point for point in points if point.is_spot and not point.uses_fair_value and point.firm_min]
     with_volume = [point for point in spot if point.volume_usd]
     return VolumeCategories(
-        tuple(point for point in with_volume if point.depth_below >= MIN_DEPTH),
-        tuple(point for point in with_volume if point.depth_below < MIN_DEPTH),
+        tuple(point for point in with_volume if point.size >= MIN_SIZE),
+        tuple(point for point in with_volume if point.size < MIN_SIZE),
         tuple(point for point in spot if not point.volume_usd),
     )
 
 
-def build_depth_data(overview: EventContext, points: Sequence[MarketPoint]) -> ScatterData:
-    """Minutes on the x axis, depth on the y axis; needs at least one point."""
-    return _build_scatter_data(overview, points, [point.below_min for point in points], list_minute_ticks())
+def build_duration_data(overview: EventContext, points: Sequence[MarketPoint]) -> ScatterData:
+    """Minutes on the x axis, size of the deviation on the y axis; needs at least one point."""
+    return _build_scatter_data(overview, points, [point.minutes for point in points], list_minute_ticks())
 
 
 def build_volume_data(overview: EventContext, points: Sequence[MarketPoint]) -> ScatterData:
-    """Dollars on the x axis, depth on the y axis; needs at least one point."""
+    """Dollars on the x axis, size of the deviation on the y axis; needs at least one point."""
     return _build_scatter_data(overview, points, [point.volume_usd for point in points], list_dollar_ticks())
 
 
@@ -235,7 +232,7 @@ def _build_scatter_data(
     scatter_points = tuple(
         ScatterPoint(
             x,
-            point.depth_below,
+            point.size,
             venue=point.venue,
             label=f"{point.name} {point.symbol if has_several_markets(point, points) else point.asset}",
             hover=point.describe(overview.enter_text),
@@ -247,7 +244,7 @@ def _build_scatter_data(
         )
         for x, point in zip(x_values, points, strict=True)
     )
-    y_axis = build_log_scale([point.depth_below for point in points], DEPTH_TICKS)
+    y_axis = build_log_scale([point.size for point in points], DEPTH_TICKS)
     return ScatterData(scatter_points, build_log_scale(x_values, x_ticks), y_axis)
 
 
@@ -256,5 +253,5 @@ def _list_ranked_markets(overview: EventContext) -> set[tuple[str, str, str]]:
         (measurement.question.asset, market.venue, market.symbol)
         for measurement in overview.measurements
         for market, rank in measurement.ranks.items()
-        if rank.reason is None
+        if rank[overview.view.side].largest.is_ranked
     }

@@ -10,13 +10,11 @@ from dashboard.draw.markers import MARKER_SHAPES
 from dashboard.draw.plot import Plot
 from dashboard.draw.point_labels import LABEL_DISTANCES, LabelStyle, place_point_labels
 from dashboard.draw.scatter_points import ScatterPoint, build_marker_traces
-from dashboard.draw.text_metrics import join_items, measure_text_width
 from dashboard.draw.theme import PALETTES
 from dashboard.service.event import EventContext
 from dashboard.sheet.canvas import Sheet
 from dashboard.sheet.chart_sheet import ChartDrawer
 from dashboard.sheet.legend import LegendItem, build_marker_item, build_venue_item
-from dashboard.sheet.panel import SMALL_FONT
 from dashboard.state.view import Theme
 from data.catalogue import Catalogue
 
@@ -27,13 +25,14 @@ CHART_FONT = 14
 """Font size of all text in the chart."""
 
 MAX_LABELS = 40
-"""Largest number of labels on points of venues other than the focus, the deepest first."""
+"""Largest number of labels on points of venues other than the focus, the largest deviations first."""
 
 MARKER_MAGNIFICATION = 1.3
 """Size of markers relative to the page, which is half as wide."""
 
-Y_TITLE, X_TITLE_SUFFIX = "\N{UPWARDS ARROW} deepest close below the others", " \N{RIGHTWARDS ARROW}"
-"""Title of the y axis, and the end of the x axis title."""
+Y_TITLE = "\N{UPWARDS ARROW} largest {noun} (minute close)"
+X_TITLE_SUFFIX = " \N{RIGHTWARDS ARROW}"
+"""Title of the y axis by the noun of the side, and the end of the x axis title."""
 
 
 def build_scatter_drawing(
@@ -41,16 +40,21 @@ def build_scatter_drawing(
 ) -> tuple[ChartDrawer, list[LegendItem]]:
     """The function that draws the chart, and its legend; ``x_title`` is the title of the x axis without the arrow."""
     catalogue, theme = overview.catalogue, overview.view.theme
-    hollow_text = "wholly assumed" if overview.is_illustration else "not ranked"
-    draw = partial(_draw_scatter, data=data, catalogue=catalogue, theme=theme, x_title=x_title)
+    hollow_text = "invented" if overview.is_illustration else "not ranked"
+    titles = (x_title, Y_TITLE.format(noun=overview.side_noun))
+    draw = partial(_draw_scatter, data=data, catalogue=catalogue, theme=theme, titles=titles)
     return draw, _build_legend(data.points, catalogue, theme, hollow_text)
 
 
-def _draw_scatter(sheet: Sheet, box: Box, data: ScatterData, catalogue: Catalogue, theme: Theme, x_title: str) -> None:
+def _draw_scatter(
+    sheet: Sheet, box: Box, data: ScatterData, catalogue: Catalogue, theme: Theme, titles: tuple[str, str]
+) -> None:
+    """Draw the chart; ``titles`` are those of the x and the y axis."""
+    x_title, y_title = titles
     colours = PALETTES[theme]
     inner = Box(box.left + MARGIN_LEFT, box.top + MARGIN_TOP, box.right - MARGIN_RIGHT, box.bottom - MARGIN_BOTTOM)
     plot = Plot(inner, data.x, data.y)
-    title = sheet.write_text(Y_TITLE, box.left, box.top + 9, size=CHART_FONT, colour=colours.text)
+    sheet.write_text(y_title, box.left, box.top + 9, size=CHART_FONT, colour=colours.text)
     sheet.write_text(
         f"{x_title}{X_TITLE_SUFFIX}", box.right, box.bottom - 12, size=CHART_FONT, colour=colours.text, align="right"
     )
@@ -78,20 +82,6 @@ def _draw_scatter(sheet: Sheet, box: Box, data: ScatterData, catalogue: Catalogu
         colour = colours.ink if point.is_focus else colours.text
         middle = (label_box.top + label_box.bottom) / 2
         sheet.write_text(point.label, label_box.left + 2, middle, size=CHART_FONT, colour=colour, bold=point.is_focus)
-    labelled = {id(point) for point, _ in labels}
-    unlabelled_text = _write_unlabelled(
-        [point.label for point in data.points if id(point) not in labelled], box.right - title.right - 40
-    )
-    if unlabelled_text:
-        sheet.write_text(unlabelled_text, box.right, box.top + 9, size=SMALL_FONT, colour=colours.muted, align="right")
-
-
-def _write_unlabelled(names: Sequence[str], max_width: float) -> str:
-    """The names of markers without a label, as many as fit; dense markers leave no place for all labels."""
-    if not names:
-        return ""
-    prefix = "No place for the name of "
-    return f"{prefix}{join_items(names, lambda text: measure_text_width(f'{prefix}{text}', SMALL_FONT) <= max_width)}"
 
 
 def _build_legend(
