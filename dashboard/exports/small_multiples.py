@@ -8,7 +8,6 @@ from dashboard.charts.small_multiples.sheet import build_compare_sheet
 from dashboard.exports.request import ALL_ASSETS, ExportFile, ExportRequest
 from dashboard.state.view import PanelScale
 from dashboard.text.clock import Zone
-from deviation.report.json_output import list_assumed_quotes
 
 
 def export_compare(request: ExportRequest) -> ExportFile:
@@ -35,7 +34,7 @@ def export_compare(request: ExportRequest) -> ExportFile:
         "asset": None,
         "focus": view.focus,
         "candles_from": sorted({name for m in measurements for names in m.origins.values() for name in names}),
-        "fx_assumed": list_assumed_quotes(measurements),
+        "fx_assumed": sorted({quote for measurement in measurements for quote in measurement.fx_assumed}),
         "assets": list(dict.fromkeys(panel.asset for panel in panels)),
         "windows": [window.name for window in windows],
     }

@@ -66,7 +66,7 @@ def build_value_axis(scale: Scale) -> dict[str, Any]:
 
 def _build_figure(scene: Scene, scale: Scale, traces: list[Trace], x: dict[str, Any], time_text: str) -> go.Figure:
     hover_traces = [
-        {**trace, "hoverinfo": None, "hovertemplate": f"{trace['name']}<br>%{{y:+.2f}} % at {time_text}<extra></extra>"}
+        {**trace, "hoverinfo": None, "hovertemplate": f"{trace['name']}<br>%{{y:+.2f}}% at {time_text}<extra></extra>"}
         for trace in traces
     ]
     return go.Figure(
@@ -111,7 +111,7 @@ def build_watermark(scene: Scene, suffix: str = "") -> list[dict[str, Any]]:
         return []
     return [
         {
-            "text": "ILLUSTRATION",
+            "text": "SAMPLE",
             "x": 0.5,
             "y": 0.5,
             "xref": f"x{suffix} domain",

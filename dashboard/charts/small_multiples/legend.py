@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analysis.questions import sort_venues
-from dashboard.charts.small_multiples.panels import FOCUS_WIDTHS, OTHER_WIDTH
+from dashboard.charts.small_multiples.panels import OTHER_WIDTH, select_focus_width
 from dashboard.draw.scene import Scene, select_group_dash
 from dashboard.draw.theme import GROUP_DASHES
+from dashboard.text.numbers import format_exchanges
 from data.catalogue import Catalogue
-from deviation.question import Group
+from deviation.question import sort_groups
 from deviation.result import MarketRow
 from deviation.wording import join_names
 
@@ -48,28 +49,27 @@ def _list_focus_samples(scenes: Sequence[Scene], catalogue: Catalogue) -> list[L
     colours = {scene.focus_colour for scene, _ in focus_rows}
     first_scene = focus_rows[0][0]
     colour = first_scene.focus_colour if len(colours) == 1 else first_scene.colours.ink
+    groups = dict.fromkeys(group for _, row in focus_rows for group in row.summaries)
     return [
-        LineSample(f"{names} against {group.upper()} exchanges", colour, GROUP_DASHES[group], width)
-        for group, width in zip(first_scene.groups, FOCUS_WIDTHS, strict=True)
-        if any(row.summaries[group].firm_min or row.summaries[group].thin.minutes for _, row in focus_rows)
+        LineSample(f"{names} against {format_exchanges(group)}", colour, GROUP_DASHES[group], max(widths))
+        for group in groups
+        if (widths := [width for _, row in focus_rows if (width := select_focus_width(row, group)) is not None])
     ]
 
 
 def _list_other_samples(scenes: Sequence[Scene], catalogue: Catalogue) -> list[LineSample]:
     rows = [(scene, row) for scene in scenes for row in scene.other_rows]
     line_samples = []
-    for group in Group:
+    for group in sort_groups(row.market.group for _, row in rows):
         for spot, kind in ((True, "exchanges"), (False, "perpetuals")):
-            matching = [(scene, row) for scene, row in rows if row.market.group is group and row.is_spot is spot]
+            matching = [(scene, row) for scene, row in rows if row.market.group == group and row.is_spot is spot]
             if matching:
                 scene, row = matching[0]
-                text = f"{group.upper()} {kind}, each against the others of {group.upper()}"
+                others = f"{'the other ' if spot else ''}{format_exchanges(group)}"
+                text = f"{group.upper()} {kind}, each against {others}"
                 names = _list_names([row for _, row in matching], catalogue)
-                line_samples.append(
-                    LineSample(
-                        text, scene.colours.group_colours[group], select_group_dash(row.market), OTHER_WIDTH, names
-                    )
-                )
+                colour, dash = scene.colours.group_colours[group], select_group_dash(row.market)
+                line_samples.append(LineSample(text, colour, dash, OTHER_WIDTH, names))
     return line_samples
 
 

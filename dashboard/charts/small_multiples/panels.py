@@ -16,10 +16,11 @@ from data.catalogue import Catalogue
 from data.schema import MINUTE_MS
 from deviation.measurement import Measurement
 from deviation.minute.grid import Floats
+from deviation.question import Group
 from deviation.result import MarketRow
 
-FOCUS_WIDTHS = (2.4, 1.5)
-"""Widths of the focus venue's lines against its own group and against the other one, in pixels."""
+OWN_WIDTH, CROSS_WIDTH = 2.4, 1.5
+"""Widths of the focus venue's lines against its own group and against another one, in pixels."""
 
 OTHER_WIDTH = 1.2
 """Width of the lines of other venues in pixels."""
@@ -40,11 +41,6 @@ class AssetPanel:
         """The measurement; None without a candle."""
         return self.result.measurement
 
-    @property
-    def replaced_focus(self) -> str | None:
-        """The requested focus venue if it has no candle of this asset and another venue replaces it; else None."""
-        return self.result.replaced_focus
-
     def build_scene(self, catalogue: Catalogue, theme: Theme) -> Scene | None:
         """The scene to draw; None if there is no line, for lack of candles or of venues to compare with."""
         if self.measurement is None:
@@ -56,10 +52,10 @@ class AssetPanel:
     def empty_text(self) -> str:
         """The text of a panel that draws nothing."""
         if self.measurement is not None:
-            return "No line to draw: nobody to compare with, or hidden."
+            return "Nothing to compare with (or hidden in settings)."
         # Beside panels of real candles only real candles are shown, even if the store has a reconstruction.
         kind = "" if self.result.view.origin is OriginChoice.AUTO else f"{self.result.view.origin} "
-        return f"No {kind}candle in this window."
+        return f"No {kind}price in this window."
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +103,7 @@ def format_window_title(view: ViewState, catalogue: Catalogue) -> str:
     """The title of a window: its event and name, or its times if it has no name."""
     name = view.find_window_name(catalogue)
     if name is None:
-        return f"{format_span(view.start, view.end, view.zone)} (own range)"
+        return f"{format_span(view.start, view.end, view.zone)} (custom range)"
     return f"{catalogue.get_event(view.event).title}: {format_window_name(name, catalogue)}"
 
 
@@ -134,7 +130,7 @@ def _list_views(view: ViewState) -> tuple[ViewState, ...]:
 def list_drawn_values(scene: Scene) -> list[Floats]:
     """The values of every line of a panel, in per cent."""
     row = scene.highlighted_row
-    focus_values = [] if row is None else [100 * row.series[group].d for group in scene.groups]
+    focus_values = [] if row is None else [100 * series.d for series in row.series.values()]
     return [*focus_values, *(_compute_own_deviation(other) for other in scene.other_rows)]
 
 
@@ -145,7 +141,7 @@ def build_common_scale(scenes: Sequence[Scene], max_ticks: int = 5) -> Scale:
 
 
 def build_panel_traces(scene: Scene) -> list[Trace]:
-    """Thin lines of all other venues against their own groups, then bold lines of the focus venue against both."""
+    """Thin lines of all other venues against their own groups, then bold ones of the focus venue against each group."""
     measurement, row = scene.measurement, scene.highlighted_row
     traces = [
         trace
@@ -163,20 +159,30 @@ def build_panel_traces(scene: Scene) -> list[Trace]:
     if row is None:
         return traces
     name = scene.catalogue.get_venue(row.market.venue).name
-    for group, width in reversed(list(zip(scene.groups, FOCUS_WIDTHS, strict=True))):
-        series = row.series[group]
+    for group, series in reversed(row.series.items()):
+        width = select_focus_width(row, group)
+        if width is None:
+            continue
         firm_values, thin_values = (100 * np.where(kind, series.d, np.nan) for kind in (series.firm, series.thin))
         title = f"<b>{name}</b> against {group.upper()}"
         traces += build_line_traces(
             measurement, firm_values, scene.focus_colour, name=title, width=width, dash=GROUP_DASHES[group]
         )
         if series.thin.any():
+            hollow_title = f"{title}, 1-2 other exchanges only"
             traces.append(
                 build_hollow_trace(
-                    measurement, thin_values, scene.focus_colour, scene.colours.paper, name=f"{title}, thin", size=3.5
+                    measurement, thin_values, scene.focus_colour, scene.colours.paper, name=hollow_title, size=3.5
                 )
             )
     return traces
+
+
+def select_focus_width(row: MarketRow, group: Group) -> float | None:
+    """The width of the focus venue's line against a group; None without a line."""
+    if group not in row.series or not row.series[group].observed.any():
+        return None
+    return OWN_WIDTH if group == row.market.group else CROSS_WIDTH
 
 
 def shift_to_start(measurement: Measurement, trace: Trace) -> Trace:

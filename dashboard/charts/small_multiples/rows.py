@@ -6,18 +6,14 @@ from dataclasses import dataclass
 import polars as pl
 
 from dashboard.charts.small_multiples.panels import AssetPanel
-from dashboard.tables.venue_result import select_counted_minutes
-from dashboard.tables.venues import TableCell, build_minutes_below_cell
+from dashboard.tables.venues import TableCell, build_extremes_cell, build_minutes_cell
 from dashboard.text.numbers import EN_DASH, format_bar_time, format_signed_percent
 from data.catalogue import Catalogue
 from data.schema import MINUTE_MS, TIME
 from deviation.measurement import Measurement
-from deviation.question import TOLERANCE, Group
-from deviation.report.json_output import DEVIATION_SCHEMA, build_deviation_frame
+from deviation.question import Group
+from deviation.report.frame import DEVIATION_SCHEMA, build_deviation_frame
 from deviation.result import MarketRow
-from deviation.window.summary import DeviationSummary
-
-AT_LEAST_SIGN = "\N{GREATER-THAN OR EQUAL TO}"
 
 COMPARE_SCHEMA: dict[str, pl.DataType] = {
     "event": pl.String(),
@@ -37,21 +33,36 @@ window_end)`` are its edges.
 
 
 @dataclass(frozen=True, slots=True)
+class GroupFacts:
+    """The focus venue against one group: its largest discount and premium, and its minutes below and above."""
+
+    extremes: TableCell
+    minutes: TableCell
+
+
+@dataclass(frozen=True, slots=True)
 class PanelRow:
     """The numbers of a panel.
 
     Attributes:
         asset: the asset.
-        venue: name of the focus venue; "" without a candle.
-        by_group: per group of votes, the deepest close and the minutes below the threshold.
-        deepest_other: the other spot venue with the deepest firm close against its own group; an en dash if no close
-            is beyond the threshold.
+        venue: name of the focus venue.
+        market: symbol of its market; "" without one.
+        by_group: the facts per group of votes that has any, the market's own first.
+        largest_other: the other spot venue that strayed furthest from its own group; an en dash if none is beyond the
+            threshold.
     """
 
     asset: str
     venue: str
-    by_group: dict[Group, tuple[TableCell, TableCell]]
-    deepest_other: TableCell
+    market: str
+    by_group: dict[Group, GroupFacts]
+    largest_other: TableCell
+
+    @property
+    def has_numbers(self) -> bool:
+        """Whether there is anything to put into a table."""
+        return bool(self.by_group) or self.largest_other.text != EN_DASH
 
 
 def build_panel_rows(panels: Sequence[AssetPanel], catalogue: Catalogue) -> tuple[PanelRow, ...]:
@@ -60,41 +71,37 @@ def build_panel_rows(panels: Sequence[AssetPanel], catalogue: Catalogue) -> tupl
 
 
 def _build_panel_row(panel: AssetPanel, catalogue: Catalogue) -> PanelRow:
-    measurement = panel.measurement
-    row = None if measurement is None else measurement.focus_row
-    if measurement is None or row is None:
-        empty_cells = (TableCell(EN_DASH), TableCell(EN_DASH))
-        return PanelRow(panel.asset, "", dict.fromkeys(Group, empty_cells), TableCell(EN_DASH))
-    cells = {group: _build_cells(panel, measurement, row.summaries[group]) for group in Group}
-    return PanelRow(
-        panel.asset, _format_name(row, catalogue), cells, _find_deepest_other(panel, measurement, catalogue)
-    )
+    measurement, name = panel.measurement, catalogue.get_venue(panel.view.focus).name
+    if measurement is None:
+        return PanelRow(panel.asset, name, "", {}, TableCell(EN_DASH))
+    row = measurement.focus_row
+    facts = {} if row is None else _build_facts(panel, measurement, row)
+    symbol = "" if row is None else row.market.symbol
+    return PanelRow(panel.asset, name, symbol, facts, _find_largest_other(panel, measurement, catalogue))
 
 
-def _find_deepest_other(panel: AssetPanel, measurement: Measurement, catalogue: Catalogue) -> TableCell:
-    focus = measurement.question.focus
-    candidates = [
-        (row.own_summary.depth, row)
-        for row in measurement.rows
-        if row.is_spot and row.market.venue != focus and row.own_summary.firm_min and row.own_summary.depth is not None
-    ]
-    if not candidates:
+def _find_largest_other(panel: AssetPanel, measurement: Measurement, catalogue: Catalogue) -> TableCell:
+    others = [row for row in measurement.rows if row.is_spot and row.market.venue != measurement.focus]
+    row = max(others, key=lambda other: other.own_summary.size, default=None)
+    if row is None or not row.own_summary.reaches_enter:
         return TableCell(EN_DASH)
-    depth, row = min(candidates, key=lambda candidate: candidate[0])
-    if depth > TOLERANCE - measurement.question.parameters.enter:
-        return TableCell(EN_DASH)
+    numbers = row.own_summary.get_side(row.own_summary.larger_side)
     return TableCell(
-        f"{_format_name(row, catalogue)} {format_signed_percent(depth)}",
-        format_bar_time(measurement, row.own_summary.depth_at, panel.view.zone),
+        f"{_format_name(row, catalogue)} {format_signed_percent(numbers.deviation)}",
+        format_bar_time(measurement, numbers.at, panel.view.zone),
     )
 
 
-def _build_cells(panel: AssetPanel, measurement: Measurement, summary: DeviationSummary) -> tuple[TableCell, TableCell]:
-    """The deepest close with its time, and the minutes below; of thin minutes, marked as such, if none is firm."""
-    counted = select_counted_minutes(summary)
-    time_text = format_bar_time(measurement, counted.depth_at, panel.view.zone)
-    note = f"{time_text}, thin" if counted.is_thin else time_text
-    return TableCell(format_signed_percent(counted.depth), note), build_minutes_below_cell(summary)
+def _build_facts(panel: AssetPanel, measurement: Measurement, row: MarketRow) -> dict[Group, GroupFacts]:
+    """The facts of the groups with comparable minutes, or with one or two others, which are marked as such."""
+    facts = {}
+    for group, summary in row.summaries.items():
+        if not (summary.firm_min or summary.thin.minutes):
+            continue
+        facts[group] = GroupFacts(
+            build_extremes_cell(measurement, summary, panel.view.zone), build_minutes_cell(summary)
+        )
+    return facts
 
 
 def _format_name(row: MarketRow, catalogue: Catalogue) -> str:
@@ -120,7 +127,7 @@ def _build_rows(panel: AssetPanel, measurement: Measurement, catalogue: Catalogu
             window_end=pl.lit(question.end),
             asset=pl.lit(panel.asset),
             minute=minutes_since_start,
-            focus=pl.col("venue") == question.focus,
+            focus=pl.col("venue") == measurement.focus,
         )
         .select(list(COMPARE_SCHEMA))
         .cast(pl.Schema(COMPARE_SCHEMA))

@@ -8,13 +8,14 @@ import plotly.graph_objects as go
 from dashboard.charts.small_multiples.figure import build_level_lines, build_watermark
 from dashboard.charts.small_multiples.legend import list_line_samples
 from dashboard.charts.small_multiples.panels import AssetPanel, WindowPanels, build_common_scale, build_panel_traces
-from dashboard.charts.small_multiples.rows import AT_LEAST_SIGN, PanelRow, build_panel_rows
+from dashboard.charts.small_multiples.rows import GroupFacts, PanelRow, build_panel_rows
 from dashboard.draw.axis import Scale
 from dashboard.draw.label_layout import Box
 from dashboard.draw.scene import Scene
 from dashboard.draw.text_metrics import measure_text_width, shorten_text
 from dashboard.draw.theme import PALETTES, TEMPLATES, Palette
 from dashboard.draw.traces import get_window_range
+from dashboard.service.event import SAMPLE_TEXT
 from dashboard.sheet.canvas import Sheet
 from dashboard.sheet.frame import HeaderText, draw_footer, draw_header
 from dashboard.sheet.legend import build_line_item, draw_legend
@@ -28,7 +29,6 @@ from data.catalogue import Catalogue
 from data.schema import Evidence
 from deviation.measurement import Measurement
 from deviation.question import Group
-from deviation.report.headline import ILLUSTRATION
 
 PANEL_COLUMNS = {SheetSize.WIDE: 3, SheetSize.SQUARE: 2, SheetSize.TALL: 2}
 """Columns of panels for one window; two windows are two rows on a wide sheet, else two columns."""
@@ -41,6 +41,11 @@ WINDOW_TITLE_HEIGHT = 24.0
 
 EMPTY_PANEL_HEIGHT = 52.0
 """Height of a panel without a line, in a row of panels without lines."""
+
+MAX_FACTS = 2
+"""Groups of which a panel writes the facts, the market's own first; the table of the page holds all."""
+
+LARGEST_OTHER_LABEL = "largest of the others"
 
 HEADING_HEIGHT, TIME_AXIS_HEIGHT, VALUE_AXIS_WIDTH = 62.0, 26.0, 54.0
 """Space of a panel above, below and left of its plot."""
@@ -191,14 +196,14 @@ def _draw_header(
     asset_count = len({panel.asset for window in windows for panel in window.panels})
     reference = measurement.question.parameters.reference.label
     count = "One asset" if asset_count == 1 else f"{asset_count} assets"
-    headline = f"{count} side by side: {name} against the {reference} of the others"
+    headline = f"{count} side by side: {name} against the {reference} of the other exchanges"
     window_names = " and ".join(window.name for window in windows)
     subtitle = (
-        f"{window_names}. In per cent, times in UTC. Solid: USDT exchanges, dashed: USD exchanges; "
-        "hollow: only one or two voted."
+        f"{window_names}. In per cent, times in UTC. Solid: against USDT exchanges, dashed: USD, dash-dot: others; "
+        "hollow: only one or two other exchanges."
     )
     if measurement.question.origin is Evidence.RECONSTRUCTION:
-        subtitle = f"{ILLUSTRATION}. {subtitle}"
+        subtitle = f"{SAMPLE_TEXT} {subtitle}"
     texts = (
         HeaderText(headline, (32, 30, 28, 26, 24), style.colours.ink, is_bold=True),
         HeaderText(subtitle, (16, 15, 14), style.colours.text),
@@ -238,45 +243,40 @@ def _draw_panel(sheet: Sheet, number: int, panel: AssetPanel, panel_row: PanelRo
         text = shorten_text(panel.empty_text, 14, box.right - box.left)
         sheet.write_text(text, *middle, size=14, colour=style.colours.muted, align="center")
         return
-    if panel.replaced_focus is not None:
-        replaced_text = f"{style.catalogue.get_venue(panel.replaced_focus).name} has no candle: {panel_row.venue}"
-        replaced_text = shorten_text(replaced_text, SMALL_FONT, box.right - text_box.right - 10)
-        text_box = sheet.write_text(
-            replaced_text, text_box.right + 10, box.top + 14, size=SMALL_FONT, colour=style.colours.muted
-        )
-    _write_deepest_other(
-        sheet, panel_row.deepest_other, style, Box(text_box.right + 16, box.top, box.right, box.top + 28)
+    _write_largest_other(
+        sheet, panel_row.largest_other, style, Box(text_box.right + 16, box.top, box.right, box.top + 28)
     )
-    for index, group in enumerate(Group):
-        text = _write_fact(group, *panel_row.by_group[group], style.enter_text, box.right - box.left)
+    facts = [_write_fact(group, fact, style, box.right - box.left) for group, fact in panel_row.by_group.items()]
+    for index, text in enumerate(facts[:MAX_FACTS] or [f"No price of {panel_row.venue} in this data."]):
         sheet.write_text(text, box.left, box.top + 33 + 17 * index, size=SMALL_FONT, colour=style.colours.text)
     inner = Box(box.left + VALUE_AXIS_WIDTH, box.top + HEADING_HEIGHT, box.right - 4, box.bottom - TIME_AXIS_HEIGHT)
     _draw_lines(sheet, number, scene, style.shared_scale or build_common_scale([scene]), inner)
 
 
-def _write_deepest_other(sheet: Sheet, deepest_other: TableCell, style: PanelStyle, box: Box) -> None:
-    """The deepest other venue, right of the panel's title, if it fits."""
-    time_text = f" at {deepest_other.detail}" if deepest_other.detail else ""
+def _write_largest_other(sheet: Sheet, largest_other: TableCell, style: PanelStyle, box: Box) -> None:
+    """The other venue that strayed furthest, right of the panel's title, if it fits."""
+    time_text = f" at {largest_other.detail}" if largest_other.detail else ""
     texts = (
         []
-        if deepest_other.text == EN_DASH
-        else [f"deepest other: {deepest_other.text}{time_text}", f"deepest other: {deepest_other.text}"]
+        if largest_other.text == EN_DASH
+        else [f"{LARGEST_OTHER_LABEL}: {largest_other.text}{time_text}", f"{LARGEST_OTHER_LABEL}: {largest_other.text}"]
     )
     text = next((text for text in texts if measure_text_width(text, SMALL_FONT) <= box.right - box.left), "")
     if text:
         sheet.write_text(text, box.right, box.top + 14, size=SMALL_FONT, colour=style.colours.muted, align="right")
 
 
-def _write_fact(group: Group, deepest: TableCell, below: TableCell, enter_text: str, max_width: float) -> str:
-    """Depth and minutes of the focus venue against a group, in the longest of three texts that fits."""
-    if deepest.text == EN_DASH:
-        return shorten_text(f"{group.upper()}: nobody to compare with", SMALL_FONT, max_width)
-    time_text = f" at {deepest.detail}" if deepest.detail else ""
-    depth_text = f"{group.upper()}: {deepest.text}"
+def _write_fact(group: Group, facts: GroupFacts, style: PanelStyle, max_width: float) -> str:
+    """The focus venue's extremes and minutes against a group, in the longest of three texts that fits."""
+    extremes, minutes, enter = facts.extremes, facts.minutes, style.enter_text
+    if extremes.text == EN_DASH:
+        return shorten_text(f"{group.upper()}: {extremes.detail}", SMALL_FONT, max_width)
+    time_text = f" at {extremes.detail}" if extremes.detail else ""
+    start = f"{group.upper()}: {extremes.text}"
     texts = (
-        f"{depth_text} deepest close{time_text}; {below.text} minutes {AT_LEAST_SIGN} {enter_text} % below",
-        f"{depth_text}{time_text}; {below.text} min {AT_LEAST_SIGN} {enter_text} % below",
-        f"{depth_text}; {below.text} min {AT_LEAST_SIGN} {enter_text} % below",
+        f"{start} low / high{time_text}; {minutes.text} {minutes.detail} min >{enter}% below | above",
+        f"{start}{time_text}; {minutes.text} {minutes.detail} min >{enter}%",
+        f"{start}; {minutes.text} min >{enter}%",
     )
     return next(
         (text for text in texts if measure_text_width(text, SMALL_FONT) <= max_width),

@@ -11,7 +11,7 @@ from dashboard.state.view import PanelScale, ViewState
 from dashboard.text.numbers import format_input_time, format_span, format_window_name
 from data.catalogue import Catalogue
 
-SCALE_LABELS = {PanelScale.SHARED: "Same scale", PanelScale.OWN: "Own scales"}
+SCALE_LABELS = {PanelScale.SHARED: "Shared y-axis", PanelScale.OWN: "Independent"}
 
 
 def build_scale_switch(view: ViewState) -> html.Div:
@@ -36,7 +36,7 @@ def build_second_window_select(catalogue: Catalogue, view: ViewState) -> html.Di
     value = None if view.second_window is None else view.second_window.to_text(catalogue)
     if view.second_window is not None and _has_unnamed_window(view, catalogue):
         span_text = format_span(view.second_window.start, view.second_window.end, view.zone)
-        groups.insert(0, {"group": "Own range", "items": [{"value": value, "label": span_text}]})
+        groups.insert(0, {"group": "Custom range", "items": [{"value": value, "label": span_text}]})
     select = dmc.Select(
         id="compare-against",
         data=groups,
@@ -77,8 +77,8 @@ def _build_range_popover(catalogue: Catalogue, view: ViewState) -> dmc.Popover:
     ]
     class_name = "plain chosen" if _has_unnamed_window(view, catalogue) else "plain"
     attributes: dict[str, Any] = {"aria-haspopup": "dialog"}
-    button = dmc.Button("Own second range", size="xs", variant="default", className=class_name, **attributes)
-    dialog = html.Div(fields, className="fields", role="dialog", **build_aria_label("Own second range"))
+    button = dmc.Button("Custom second range", size="xs", variant="default", className=class_name, **attributes)
+    dialog = html.Div(fields, className="fields", role="dialog", **build_aria_label("Custom second range"))
     return build_popover(button, dialog, "bottom-start", keep_mounted=True)
 
 

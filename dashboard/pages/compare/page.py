@@ -128,9 +128,11 @@ def _build_note(view: ViewState, focus_name: str, links: ViewLinks, catalogue: C
     )
     return [
         f"Each panel is one asset{scope_text}. Bold: {focus_name} against the ",
-        links.build_definition_link("others' middle price", MethodAnchor.REFERENCE),
-        " of USDT exchanges and of USD exchanges, in per cent. Thin: every other exchange against its own group. ",
-        "A click on a panel opens the asset in the explorer.",
+        links.build_definition_link(f"{view.reference.label} of the others", MethodAnchor.REFERENCE),
+        (
+            " quoting in its own currency, and of USDT and USD exchanges, in per cent. Thin: every other exchange "
+            "against its own group. A click on a panel opens the asset in the explorer."
+        ),
     ]
 
 

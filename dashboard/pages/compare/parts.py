@@ -9,19 +9,23 @@ from dash import dcc, html
 from dashboard.charts.small_multiples.figure import PANEL_HEIGHT
 from dashboard.charts.small_multiples.legend import LineSample
 from dashboard.charts.small_multiples.panels import AssetPanel
-from dashboard.charts.small_multiples.rows import AT_LEAST_SIGN, PanelRow
+from dashboard.charts.small_multiples.rows import GroupFacts, PanelRow
 from dashboard.components.accessibility import build_aria_label, build_scroll_box
 from dashboard.draw.theme import PALETTES
 from dashboard.state.links import MethodAnchor, ViewLinks
 from dashboard.state.view import Theme, format_number
 from dashboard.tables.venues import TableCell
-from dashboard.text.numbers import EN_DASH, NO_BREAK_SPACE, format_exchanges
+from dashboard.text.numbers import EN_DASH, format_exchanges
 from data.catalogue import Catalogue
 from data.schema import Timeframe
-from deviation.question import Group
+from deviation.question import Group, sort_groups
 
-DASH_LENGTHS = {"solid": "", "dash": "7 5", "dot": "1.5 3"}
+DASH_LENGTHS = {"solid": "", "dash": "7 5", "dot": "1.5 3", "dashdot": "7 4 1.5 4"}
 """Dashes of lines in the legend, as lengths in pixels, as plotly draws them."""
+
+
+NO_FACTS = GroupFacts(TableCell(EN_DASH), TableCell(EN_DASH))
+"""In a column of a group against which the market is not compared."""
 
 
 def build_panel(
@@ -37,14 +41,9 @@ def build_panel(
     if not has_lines:
         empty_note = html.P(asset_panel.empty_text, className="compare-none")
         return html.Section([header, empty_note], className="compare-panel", **attributes)
-    replacement_note = (
-        ""
-        if asset_panel.replaced_focus is None
-        else f"{catalogue.get_venue(asset_panel.replaced_focus).name} has no candle: {row.venue}"
-    )
     return html.Section(
         [
-            html.Div([header, html.Span(replacement_note, className="compare-instead")], className="compare-head"),
+            html.Div(header, className="compare-head"),
             build_facts(row, format_number(asset_panel.view.enter_pct), links),
             build_graph(
                 graph_id, f"{row.asset} on {row.venue} against the others, {asset_panel.view.timeframe.sequence}"
@@ -56,33 +55,36 @@ def build_panel(
 
 
 def build_facts(row: PanelRow, enter_text: str, links: ViewLinks) -> html.Div:
-    """Deepest close and minutes below against either group, with links to the definitions."""
-    group_facts = [_build_fact(group, *row.by_group[group], enter_text, links) for group in Group]
-    deepest_other = row.deepest_other
-    time_text = f" at {deepest_other.detail}" if deepest_other.detail else ""
+    """Largest discount and premium and their minutes against each group, with links to the definitions."""
+    facts = [_build_fact(group, facts, enter_text, links) for group, facts in row.by_group.items()]
+    if not row.market:
+        facts = [html.P(f"No price of {row.asset} on {row.venue} is in this data for this window.")]
+    largest_other = row.largest_other
+    time_text = f" at {largest_other.detail}" if largest_other.detail else ""
     other_parts = (
         []
-        if deepest_other.text == EN_DASH
-        else [html.P(f"Deepest other: {deepest_other.text}{time_text}", className="quiet")]
+        if largest_other.text == EN_DASH
+        else [html.P(f"Largest of the others: {largest_other.text}{time_text}", className="quiet")]
     )
-    return html.Div([*group_facts, *other_parts], className="compare-facts")
+    return html.Div([*facts, *other_parts], className="compare-facts")
 
 
-def _build_fact(group: Group, deepest: TableCell, below: TableCell, enter_text: str, links: ViewLinks) -> html.P:
-    if deepest.text == EN_DASH:
-        return html.P(f"{group.upper()}: nobody to compare with")
-    time_text = f" at {deepest.detail}" if deepest.detail else ""
+def _build_fact(group: Group, facts: GroupFacts, enter_text: str, links: ViewLinks) -> html.P:
+    extremes, minutes = facts.extremes, facts.minutes
+    if extremes.text == EN_DASH:
+        return html.P(f"{group.upper()}: {extremes.detail}")
+    time_text = f" at {extremes.detail}" if extremes.detail else ""
     return html.P(
         [
             f"{group.upper()}: ",
-            html.Strong(deepest.text),
+            html.Strong(extremes.text),
             " ",
-            links.build_definition_link("deepest close", MethodAnchor.DEPTH),
+            links.build_definition_link("low / high", MethodAnchor.DEPTH),
             f"{time_text}; ",
-            html.Strong(below.text),
-            " ",
+            html.Strong(minutes.text),
+            f" {minutes.detail} ",
             links.build_definition_link("min", MethodAnchor.BELOW_MIN),
-            f" {AT_LEAST_SIGN}{NO_BREAK_SPACE}{enter_text}{NO_BREAK_SPACE}% below",
+            f" >{enter_text}% below | above",
         ]
     )
 
@@ -101,7 +103,9 @@ def build_graph(graph_id: str, label: str) -> html.Div:
 
 def build_legend(samples: Sequence[LineSample], theme: Theme, bar: Timeframe) -> html.Ul:
     """A sample of every kind of line, and of the hollow marks."""
-    hollow_item = html.Li([_build_circle_image(PALETTES[theme].ink), f"a {bar.noun} in which only one or two voted"])
+    hollow_item = html.Li(
+        [_build_circle_image(PALETTES[theme].ink), f"a {bar.noun} with only one or two other exchanges"]
+    )
     return html.Ul([*(_build_sample(sample) for sample in samples), hollow_item], className="compare-key")
 
 
@@ -120,28 +124,32 @@ def _build_image(shape: str) -> html.Img:
 
 
 def build_table(sides: Sequence[tuple[str, Sequence[PanelRow]]], enter_text: str, links: ViewLinks) -> html.Div:
-    """The numbers of all panels; ``sides`` are the names of windows ("" for a single one) with their rows."""
+    """The numbers of the panels with any; ``sides`` are the names of windows ("" for a single one) with their rows."""
+    sides = [(name, numbered) for name, rows in sides if (numbered := [row for row in rows if row.has_numbers])]
+    if not sides:
+        return html.Div(html.P("Nothing to compare.", className="quiet"))
+    groups = sort_groups(group for _, rows in sides for row in rows for group in row.by_group)
     headers = [
         html.Th("Asset", scope="col"),
         html.Th("Exchange", scope="col"),
         *(
             html.Th([links.build_definition_link(text, anchor), f", {format_exchanges(group)}"], scope="col")
-            for group in Group
+            for group in groups
             for text, anchor in (
-                ("Deepest close", MethodAnchor.DEPTH),
-                (f"Minutes {AT_LEAST_SIGN} {enter_text} % below", MethodAnchor.BELOW_MIN),
+                ("Low / high", MethodAnchor.DEPTH),
+                (f"Minutes >{enter_text}% below | above", MethodAnchor.BELOW_MIN),
             )
         ),
         html.Th(
             [
-                f"Deepest other {AT_LEAST_SIGN} {enter_text} % below ",
+                f"Largest of the others >{enter_text}%, against ",
                 links.build_definition_link("its group", MethodAnchor.REFERENCE),
             ],
             scope="col",
         ),
     ]
     bodies = [
-        html.Tbody([*_build_window_header(name, len(headers)), *(_build_row(row) for row in rows)])
+        html.Tbody([*_build_window_header(name, len(headers)), *(_build_row(row, groups) for row in rows)])
         for name, rows in sides
     ]
     content = html.Table([html.Thead(html.Tr(headers)), *bodies])
@@ -153,14 +161,16 @@ def _build_window_header(name: str, columns: int) -> list[html.Tr]:
     return [html.Tr(html.Th(name, scope="rowgroup", colSpan=columns))] if name else []
 
 
-def _build_row(row: PanelRow) -> html.Tr:
-    cells = [*(cell for group in Group for cell in row.by_group[group]), row.deepest_other]
+def _build_row(row: PanelRow, groups: Sequence[Group]) -> html.Tr:
+    cells = [
+        cell
+        for group in groups
+        for facts in [row.by_group.get(group, NO_FACTS)]
+        for cell in (facts.extremes, facts.minutes)
+    ]
+    venue: list[Any] = [row.venue, html.Small(row.market or "no price")]
     return html.Tr(
-        [
-            html.Th(row.asset, scope="row"),
-            html.Td(row.venue or "no candle"),
-            *(_build_cell(cell) for cell in cells),
-        ]
+        [html.Th(row.asset, scope="row"), html.Td(venue), *(_build_cell(cell) for cell in (*cells, row.largest_other))]
     )
 
 
