@@ -5,7 +5,8 @@ from typing import Any
 from dash import html
 
 from dashboard.charts.matrix.cells import (
-    DEPTH_STEPS_PCT,
+    NO_SPOT_TEXT,
+    SIZE_STEPS_PCT,
     GroupMatrix,
     build_group_matrices,
     compute_step,
@@ -18,7 +19,7 @@ from dashboard.charts.matrix.cells import (
 from dashboard.components.accessibility import build_aria_label, build_scroll_box
 from dashboard.exports.kinds import ExportKind
 from dashboard.exports.menu import build_export_menu
-from dashboard.service.event import EventContext, build_focus_button
+from dashboard.service.event import SAMPLE_TEXT, EventContext, build_focus_button
 from dashboard.state.links import MethodAnchor
 from dashboard.state.view import Theme
 from dashboard.text.numbers import format_exchanges
@@ -31,9 +32,9 @@ VENUE_WIDTH_PX, CELL_WIDTHS_PX = 118, (94, 150)
 
 def build_matrices(overview: EventContext) -> html.Section:
     """A table for each quote group with a spot market, and the legend."""
-    tables = [_build_table(overview, matrix) for matrix in build_group_matrices(overview)]
+    tables = [_build_table(overview, matrix) for matrix in build_group_matrices(overview) if matrix.has_numbers]
     files = build_export_menu(ExportKind.MATRIX, overview.view.to_query(overview.catalogue))
-    title = [overview.links.build_definition_link("Every exchange under the same test", MethodAnchor.MATRIX)]
+    title = [overview.links.build_definition_link("All exchanges, all assets", MethodAnchor.MATRIX)]
     return html.Section(
         [
             html.Div(
@@ -42,7 +43,7 @@ def build_matrices(overview: EventContext) -> html.Section:
             ),
             html.P(_build_explanation(overview), className="quiet"),
             *tables,
-            *([] if tables else [html.P("No spot market here.", className="overview-none")]),
+            *([] if tables else [html.P(NO_SPOT_TEXT, className="overview-none")]),
             _build_legend(overview),
         ],
         className="overview-part",
@@ -51,17 +52,20 @@ def build_matrices(overview: EventContext) -> html.Section:
 
 def _build_explanation(overview: EventContext) -> list[Any]:
     """What a cell shows, with links to the definitions."""
-    links = overview.links
-    rank_parts: list[Any] = [", and the ", links.build_definition_link("rank", MethodAnchor.RANK), "."]
+    links, side = overview.links, overview.view.side
     return [
         "In each cell: the ",
-        links.build_definition_link("deepest close", MethodAnchor.DEPTH),
-        f" against the others of the group, the minutes at least {overview.enter_text} ",
-        links.build_definition_link("below", MethodAnchor.BELOW_MIN),
+        links.build_definition_link(f"largest {overview.side_noun}", MethodAnchor.DEPTH),
+        " against the others quoting in the same currency, the ",
+        links.build_definition_link(f"minutes more than {overview.enter_text} {side}", MethodAnchor.BELOW_MIN),
         " of the ",
-        links.build_definition_link("firm", MethodAnchor.FIRM),
+        links.build_definition_link("comparable", MethodAnchor.FIRM),
         " ones",
-        *(rank_parts if overview.has_ranks else [". An illustration: no ranks."]),
+        *(
+            [", and the ", links.build_definition_link("rank", MethodAnchor.RANK), "."]
+            if overview.has_ranks
+            else [f". {SAMPLE_TEXT}"]
+        ),
     ]
 
 
@@ -77,50 +81,45 @@ def _build_table(overview: EventContext, matrix: GroupMatrix) -> html.Div:
     min_width, max_width = (f"{VENUE_WIDTH_PX + cell * len(assets)}px" for cell in CELL_WIDTHS_PX)
     style = {"minWidth": min_width, "maxWidth": max_width}
     table = html.Table([html.Thead(header), html.Tbody(rows)], className="overview-matrix", style=style)
-    return build_scroll_box(table, f"Depth and minutes among {group_name}")
+    return build_scroll_box(table, f"Largest {overview.side_noun} and minutes among {group_name}")
 
 
 def _build_cell(overview: EventContext, cell: MatrixCell) -> html.Td:
     row = cell.row
     if row is None:
         return html.Td(RankWord.NO_DATA.value, className="empty")
-    summary, name = row.own_summary, overview.catalogue.get_venue(cell.venue).name
+    summary, name, side = row.own_summary, overview.catalogue.get_venue(cell.venue).name, overview.view.side
     is_unranked = is_hatched(overview, cell)
-    depth, minutes = format_numbers(summary)
+    deviation, minutes = format_numbers(summary, side)
     rank_text = describe_rank(overview, cell.rank, row)
-    lines = [html.B(depth), *([html.Span(minutes)] if minutes else []), html.Em(rank_text)]
-    classes = {"unranked": is_unranked, "deepest": is_outlined(overview, cell)}
+    lines = [html.B(deviation), *([html.Span(minutes)] if minutes else []), html.Em(rank_text)]
+    classes = {"unranked": is_unranked, "first": is_outlined(overview, cell)}
     rank_detail = _describe_rank(overview, cell.rank)
+    label = f"{name}, {cell.asset}: {deviation}, {minutes} more than {overview.enter_text} {side}; {rank_detail}"
     return html.Td(
-        overview.build_explorer_link(
-            lines,
-            cell.asset,
-            cell.venue,
-            title=rank_detail,
-            **build_aria_label(
-                f"{name}, {cell.asset}: {depth}, {minutes} at least {overview.enter_text} below; {rank_detail}"
-            ),
-        ),
+        overview.build_explorer_link(lines, cell.asset, cell.venue, title=rank_detail, **build_aria_label(label)),
         className=" ".join(name for name, applies in classes.items() if applies),
-        style={} if is_unranked else build_tint(summary.depth, overview.view.theme),
+        style={} if is_unranked else build_tint(summary.get_side(side).deviation, overview.view.theme),
     )
 
 
 def _describe_rank(overview: EventContext, rank: Rank) -> str:
+    """Both ranks with what stands against a first place."""
     if overview.is_illustration:
-        return "illustration"
-    if rank.reason is not None:
-        return f"{RankWord.NOT_RANKED}: {rank.reason}"
-    return f"depth: {rank.deepest}, time: {rank.longest}"
+        return "sample data"
+    size, length = rank[overview.view.side].largest, rank[overview.view.side].longest
+    reasons = dict.fromkeys(verdict.why for verdict in (size, length) if verdict.why)
+    words = size.word.value if not size.is_ranked else f"size: {size.word}, length: {length.word}"
+    return f"{words}{' (' if reasons else ''}{'; '.join(reasons)}{')' if reasons else ''}"
 
 
-def build_tint(depth: float | None, theme: Theme) -> dict[str, str]:
-    """The colours of a cell by its depth; the text has enough contrast for small print on every tint.
+def build_tint(deviation: float | None, theme: Theme) -> dict[str, str]:
+    """The colours of a cell by its deviation; the text has enough contrast for small print on every tint.
 
     >>> build_tint(-0.01, Theme.LIGHT)["backgroundColor"], build_tint(None, Theme.LIGHT)["backgroundColor"]
     ('#ffffff', '#ffffff')
     """
-    return _build_style(compute_step(depth), theme)
+    return _build_style(compute_step(deviation), theme)
 
 
 def _build_style(step_index: int, theme: Theme) -> dict[str, str]:
@@ -130,9 +129,9 @@ def _build_style(step_index: int, theme: Theme) -> dict[str, str]:
 
 def _build_legend(overview: EventContext) -> html.P:
     theme = overview.view.theme
-    labels = [f"less than {DEPTH_STEPS_PCT[0]} %", *(f"{pct} %" for pct in DEPTH_STEPS_PCT)]
+    labels = [f"less than {SIZE_STEPS_PCT[0]}%", *(f"{pct}%" for pct in SIZE_STEPS_PCT)]
     swatches = [html.Span(label, className="swatch", style=_build_style(i, theme)) for i, label in enumerate(labels)]
     unranked_swatch = [html.Span("not ranked", className="swatch unranked")] if overview.has_ranks else []
     other_swatches = [*unranked_swatch, html.Span(RankWord.NO_DATA.value, className="swatch empty")]
-    note = " A ranked cell without a word is neither deepest nor longest." if overview.has_ranks else ""
-    return html.P(["Below by at least ", *swatches, *other_swatches, note], className="overview-legend")
+    intro = f"{overview.view.side.capitalize()} by at least "
+    return html.P([intro, *swatches, *other_swatches], className="overview-legend")

@@ -1,32 +1,33 @@
 """The Overview page: a card for each asset of the event, charts of all markets, and the matrix of venues and assets."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 
 from analysis.questions import sort_venues
-from dashboard.charts.matrix.reading_aid import build_reading_section, write_verdict
-from dashboard.charts.scatter.points import build_market_points
-from dashboard.charts.scatter.volume_rank import ILLUSTRATION_TEXT, find_volume_leaders, write_volume_sentence
+from dashboard.charts.matrix.reading_aid import build_reading_section, write_finding, write_verdict
+from dashboard.charts.scatter.points import TOO_FEW_TEXT, MarketPoint, build_market_points
 from dashboard.components.caveats import build_limits
 from dashboard.pages.base import Control, Page, PageContext
 from dashboard.pages.overview.cards import build_cards
 from dashboard.pages.overview.matrix import build_matrices
-from dashboard.pages.overview.scatter import SIZES, build_depth_chart, build_volume_chart
-from dashboard.service.event import EventContext
+from dashboard.pages.overview.published import build_published_section
+from dashboard.pages.overview.scatter import SIZES, build_duration_chart, build_volume_chart
+from dashboard.pages.overview.side_switch import build_side_switch
+from dashboard.service.event import SAMPLE_TEXT, EventContext
 from dashboard.service.measurements import ViewResult
 from dashboard.service.robustness import RobustnessChecks
 from dashboard.state.links import ViewLinks
 from dashboard.state.url import parse_query
 from dashboard.state.view import ViewState
+from dashboard.text.clock import convert_to_zone, format_day
 from dashboard.text.numbers import format_span, format_window_name
-from data.catalogue import Catalogue
-from deviation.report.choices import CHOSEN_BY_HAND
 
-HEADING = "How far did one exchange's price stray from everyone else's?"
+EMPTY_HEADING = "No prices are loaded for this window"
 
-GRAPH_IDS = tuple(f"overview-{name}-{form}" for name in ("depth", "volume") for form in SIZES)
+GRAPH_IDS = tuple(f"overview-{name}-{form}" for name in ("duration", "volume") for form in SIZES)
 """The ids of the charts."""
 
 
@@ -36,28 +37,63 @@ def build_content(context: PageContext, view: ViewState) -> list[Any]:
     if not overview.measurements:
         return _build_empty_page(overview)
     checks = context.measurements.get_cached_checks(view) if overview.has_ranks else None
-    scatter_points = build_market_points(overview.measurements, overview.catalogue, overview.focus_family, view.zone)
     is_pending = overview.has_ranks and checks is None
-    sentence = (
-        write_volume_sentence(find_volume_leaders(overview.measurements)) if overview.has_ranks else ILLUSTRATION_TEXT
+    points = build_market_points(overview.measurements, overview.catalogue, view.side, view.zone)
+    cards = html.Div(
+        build_cards(overview, None if checks is None else checks.sensitivities),
+        id="overview-cards",
+        className="overview-cards",
     )
     return [
-        html.H1(HEADING),
-        html.P(_write_summary(overview), className="second", id="overview-summary"),
-        html.P(_describe_question(view, overview.catalogue), className="quiet"),
-        html.Div(
-            build_cards(overview, None if checks is None else checks.sensitivities),
-            id="overview-cards",
-            className="overview-cards",
-        ),
-        html.Div([build_depth_chart(overview, scatter_points), build_matrices(overview)], className="overview-pair"),
-        html.Div(
-            [build_volume_chart(overview, scatter_points, sentence), _build_reading_aid(overview, checks)],
-            className="overview-pair",
-        ),
+        *(_build_sample_head(overview) if overview.is_illustration else _build_head(overview)),
+        build_side_switch(overview),
+        cards,
+        *_build_charts(overview, points, checks),
         build_limits(overview.links, view.timeframe),
         *([dcc.Store(id="overview-asked", data=view.to_query(overview.catalogue))] if is_pending else []),
     ]
+
+
+def _build_charts(overview: EventContext, points: Sequence[MarketPoint], checks: RobustnessChecks | None) -> list[Any]:
+    """Charts beside tables, those of ranks and volumes on real prices alone; a sentence if nothing can be compared."""
+    if not any(point.firm_min for point in points):
+        return [html.P(TOO_FEW_TEXT.format(bar=overview.view.timeframe), className="overview-none")]
+    charts: list[Any] = [build_duration_chart(overview, points)]
+    tables: list[Any] = [build_matrices(overview)]
+    if overview.has_ranks:
+        charts.append(build_volume_chart(overview, points))
+        tables.append(_build_reading_aid(overview, checks))
+    return [html.Div([html.Div(charts), html.Div(tables)], className="overview-pair")]
+
+
+def _build_head(overview: EventContext) -> list[Any]:
+    """The finding, and under it who is meant by it and when."""
+    verdict = write_verdict(overview)
+    title = overview.catalogue.get_event(overview.view.event).title
+    return [
+        html.H1(write_finding(overview)),
+        html.P(f"{title}. {verdict}".rstrip(), className="second", id="overview-summary"),
+        html.P(_describe_question(overview), className="quiet"),
+    ]
+
+
+def _build_sample_head(overview: EventContext) -> list[Any]:
+    """The published figures, clearly apart from the lines that are assumed between them."""
+    event = overview.catalogue.get_event(overview.view.event)
+    published = build_published_section(overview)
+    summary = f"{event.title}. {SAMPLE_TEXT} Everything below the published figures is drawn from assumed lines."
+    return [
+        html.H1(f"Published figures of {_format_day(overview)}, and a sample drawn from them"),
+        html.P(summary, className="second", id="overview-summary"),
+        *([] if published is None else [published]),
+        html.H2("Sample: assumed lines between the published figures", className="overview-sample"),
+        html.P(_describe_question(overview), className="quiet"),
+    ]
+
+
+def _format_day(overview: EventContext) -> str:
+    day = convert_to_zone(overview.view.start, overview.view.zone).date()
+    return f"{format_day(day)} {day.year}"
 
 
 def build_deferred_parts(context: PageContext, query: dict[str, str]) -> tuple[list[Any], list[Any]]:
@@ -98,18 +134,12 @@ def register_callbacks(app: Dash, context: PageContext) -> None:
         )
 
 
-def _write_summary(overview: EventContext) -> str:
-    title = overview.catalogue.get_event(overview.view.event).title
-    if overview.is_illustration:
-        return f"{title}: an illustration from published figures. It supports no statement about any exchange."
-    return f"{title}: {write_verdict(overview)}"
-
-
-def _describe_question(view: ViewState, catalogue: Catalogue) -> str:
+def _describe_question(overview: EventContext) -> str:
+    view, catalogue = overview.view, overview.catalogue
     window_name = view.find_window_name(catalogue)
-    window_text = CHOSEN_BY_HAND if window_name is None else f"window {format_window_name(window_name, catalogue)}"
+    window_text = "Window chosen by hand" if window_name is None else format_window_name(window_name, catalogue)
     span_text = format_span(view.start, view.end, view.zone)
-    return f"{span_text}, {window_text}; every exchange against the others, {view.timeframe.sequence}."
+    return f"{window_text}, {span_text}. Every exchange is compared with the others, {view.timeframe.sequence}."
 
 
 def _build_reading_aid(overview: EventContext, checks: RobustnessChecks | None) -> html.Section:
@@ -121,8 +151,8 @@ def _build_empty_page(overview: EventContext) -> list[Any]:
     """What a reader can do without any candle."""
     event, links = overview.catalogue.get_event(overview.view.event), overview.links
     return [
-        html.H1(HEADING),
-        html.P(f"{event.title}: no candle of its assets in this window.", className="second", id="overview-summary"),
+        html.H1(EMPTY_HEADING),
+        html.P(f"{event.title}: no price of its assets in this window.", className="second", id="overview-summary"),
         html.Dl(
             [
                 html.Dt("Collect"),
@@ -130,9 +160,7 @@ def _build_empty_page(overview: EventContext) -> list[Any]:
                 html.Dt("Import"),
                 html.Dd([html.Code("plumbline import FILE..."), " takes CSV and Parquet files."]),
                 html.Dt("Look elsewhere"),
-                html.Dd(
-                    ["Choose another window or event. ", links.build_page_link("data", "Which candles are stored")]
-                ),
+                html.Dd(["Choose another window or event. ", links.build_page_link("data", "Which prices are stored")]),
             ],
             className="ways-on",
         ),

@@ -1,6 +1,5 @@
-"""Two scatter charts of every market: depth against duration, and reported volume before against depth."""
+"""Two scatter charts of every market: size against duration, and reported volume before against size."""
 
-import math
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 from urllib.parse import quote
@@ -12,12 +11,13 @@ from dashboard.charts.scatter.figure import NARROW_CHART, WIDE_CHART, ChartSize,
 from dashboard.charts.scatter.points import (
     MarketPoint,
     ScatterData,
-    build_depth_data,
+    build_duration_data,
     build_volume_data,
-    categorize_by_depth,
+    categorize_by_duration,
     categorize_by_volume,
     format_names_by_asset,
 )
+from dashboard.charts.scatter.volume_rank import find_volume_leaders, write_volume_sentence
 from dashboard.components.accessibility import build_aria_label, build_scroll_box
 from dashboard.components.point_slider import build_point_slider
 from dashboard.draw.encoding import Figure
@@ -25,7 +25,7 @@ from dashboard.draw.markers import get_marker_corners
 from dashboard.draw.theme import compute_venue_colour
 from dashboard.exports.kinds import ExportKind
 from dashboard.exports.menu import build_export_menu
-from dashboard.service.event import EventContext, build_focus_button
+from dashboard.service.event import SAMPLE_TEXT, EventContext, build_focus_button
 from dashboard.state.links import MethodAnchor
 from dashboard.state.view import Theme
 from dashboard.text.numbers import format_signed_percent, format_whole_dollars
@@ -35,56 +35,56 @@ from deviation.wording import format_minutes
 SIZES = {"wide": WIDE_CHART, "narrow": NARROW_CHART}
 """Both are sent; the style sheet shows the one that fits the screen."""
 
-ILLUSTRATION_STAMP = "ILLUSTRATION"
+SAMPLE_STAMP = "SAMPLE"
 
 GRAPH_LABELS = {
-    "depth": "Depth against duration of every exchange and asset. The table below holds the numbers.",
-    "volume": "Reported volume before against depth. The table below holds the numbers.",
+    "duration": "Size against duration of every exchange and asset. The table below holds the numbers.",
+    "volume": "Reported volume before against size. The table below holds the numbers.",
 }
 
 SLIDER_LABEL = "Exchanges and assets from left to right"
 
 
-def build_depth_chart(overview: EventContext, points: Sequence[MarketPoint]) -> html.Section:
-    """Depth against minutes; markets without a point (never below, or no firm minute) are listed below the chart."""
-    partition = categorize_by_depth(points)
-    links = overview.links
-    depth_link = links.build_definition_link("deep", MethodAnchor.DEPTH)
-    duration_link = links.build_definition_link("long", MethodAnchor.BELOW_MIN)
-    bar = overview.view.timeframe
-    title: list[Any] = ["How ", depth_link, ", and how ", duration_link]
+def build_duration_chart(overview: EventContext, points: Sequence[MarketPoint]) -> html.Section:
+    """Size against minutes; markets without a point (never on the side, or not comparable) are listed below it."""
+    categories, links, side = categorize_by_duration(points), overview.links, overview.view.side
+    size_link = links.build_definition_link("Size", MethodAnchor.DEPTH)
+    duration_link = links.build_definition_link("duration", MethodAnchor.BELOW_MIN)
+    title: list[Any] = [size_link, " and ", duration_link, f" of the {overview.side_noun}"]
     description = (
-        f"Each marker is one exchange on one asset: its deepest {bar.adjective} close, and its minutes at least "
-        f"{overview.enter_text} below. A click opens it in the explorer."
+        f"Each marker is one exchange on one asset: its largest {overview.side_noun}, and its minutes more than "
+        f"{overview.enter_text} {side}. A click opens it in the explorer."
     )
-    hollow_note = " Hollow: not ranked." if overview.has_ranks else " An illustration. Hollow: wholly assumed."
+    hollow_note = " Hollow: not ranked." if overview.has_ranks else f" Hollow: invented. {SAMPLE_TEXT}"
     return html.Section(
         [
             _build_header(title, build_export_menu(ExportKind.DEPTH, overview.view.to_query(overview.catalogue))),
             html.P(description + hollow_note, className="quiet"),
             *_build_graphs(
-                "depth",
+                "duration",
                 overview,
-                partition.plotted,
-                build_depth_figure,
-                partition.describe_absence(overview.enter_text, bar),
+                categories.plotted,
+                build_duration_figure,
+                categories.describe_absence(overview.enter_text, side, overview.view.timeframe),
             ),
-            _build_point_list(f"Never {overview.enter_text} below", partition.never_below),
-            _build_point_list(f"No firm {bar.noun}, so no point", partition.without_firm_minute),
+            *(
+                _build_point_list(reason, omitted)
+                for reason, omitted in categories.group_omitted(overview.enter_text, side).items()
+            ),
             _build_table(overview, points, with_volume=False),
         ],
         className="overview-part",
     )
 
 
-def build_volume_chart(overview: EventContext, points: Sequence[MarketPoint], sentence: str) -> html.Section:
-    """Reported volume against depth; ``sentence`` says whether the exchange with most volume fell furthest."""
-    partition = categorize_by_volume(points)
-    links = overview.links
-    title: list[Any] = ["Did the busiest exchange fall furthest? ", html.Small("reported volume, not liquidity")]
+def build_volume_chart(overview: EventContext, points: Sequence[MarketPoint]) -> html.Section:
+    """Reported volume against size, and whether the exchange with most volume strayed furthest."""
+    categories, links, side = categorize_by_volume(points), overview.links, overview.view.side
+    title: list[Any] = ["Did the busiest exchange stray furthest? ", html.Small("reported volume, not liquidity")]
+    sentence = write_volume_sentence(find_volume_leaders(overview.measurements, side), side)
     description: list[Any] = [
         "What each exchange reported as traded in the 24 hours before, beside its ",
-        links.build_definition_link("deepest close", MethodAnchor.DEPTH),
+        links.build_definition_link(f"largest {overview.side_noun}", MethodAnchor.DEPTH),
         ". ",
         links.build_definition_link("What volume cannot show", MethodAnchor.CANNOT_SHOW),
     ]
@@ -96,27 +96,24 @@ def build_volume_chart(overview: EventContext, points: Sequence[MarketPoint], se
             *_build_graphs(
                 "volume",
                 overview,
-                partition.plotted,
+                categories.plotted,
                 build_volume_figure,
-                partition.describe_absence(overview.view.timeframe),
+                categories.describe_absence(side, overview.view.timeframe),
             ),
-            *(
-                _build_point_list(reason, excluded_points)
-                for reason, excluded_points in partition.group_omitted().items()
-            ),
+            *(_build_point_list(reason, omitted) for reason, omitted in categories.group_omitted(side).items()),
             _build_table(overview, [point for point in points if point.is_spot], with_volume=True),
         ],
         className="overview-part",
     )
 
 
-def build_depth_figure(overview: EventContext, points: Sequence[MarketPoint], size: ChartSize) -> Figure:
-    """The figure with minutes as x and depth as y."""
-    return _build_figure(overview, build_depth_data(overview, points), size)
+def build_duration_figure(overview: EventContext, points: Sequence[MarketPoint], size: ChartSize) -> Figure:
+    """The figure with minutes as x and size as y."""
+    return _build_figure(overview, build_duration_data(overview, points), size)
 
 
 def build_volume_figure(overview: EventContext, points: Sequence[MarketPoint], size: ChartSize) -> Figure:
-    """The figure with dollars as x and depth as y."""
+    """The figure with dollars as x and size as y."""
     return _build_figure(overview, build_volume_data(overview, points), size)
 
 
@@ -161,10 +158,10 @@ def _build_graphs(
     ]
     y_title: list[Any] = [
         "\N{UPWARDS ARROW} ",
-        overview.links.build_definition_link("deepest close", MethodAnchor.DEPTH),
-        " below the others",
+        overview.links.build_definition_link(f"largest {overview.side_noun}", MethodAnchor.DEPTH),
+        ", minute close",
     ]
-    titles = [html.Span(y_title), html.Strong(ILLUSTRATION_STAMP if overview.is_illustration else "")]
+    titles = [html.Span(y_title), html.Strong(SAMPLE_STAMP if overview.is_illustration else "")]
     venues = {point.venue for point in points}
     return [
         html.P(titles, className="overview-axis"),
@@ -178,10 +175,12 @@ def _build_x_title(overview: EventContext, name: str) -> list[Any]:
     """The title of the x axis."""
     arrow = " \N{RIGHTWARDS ARROW}"
     if name == "volume":
-        return [f"dollars reported as traded in the 24 h before{arrow}"]
+        return [f"reported 24h volume before the window, USD{arrow}"]
     return [
-        overview.links.build_definition_link(f"minutes at least {overview.enter_text} below", MethodAnchor.BELOW_MIN),
-        f", longer{arrow}",
+        overview.links.build_definition_link(
+            f"minutes more than {overview.enter_text} {overview.view.side}", MethodAnchor.BELOW_MIN
+        ),
+        arrow,
     ]
 
 
@@ -192,35 +191,36 @@ def _build_point_list(title: str, points: Sequence[MarketPoint]) -> html.P | Non
     return html.P([html.Strong(f"{title}: "), format_names_by_asset(points), "."], className="overview-named")
 
 
-def _build_table(overview: EventContext, points: Sequence[MarketPoint], *, with_volume: bool) -> html.Details:
-    """The numbers behind a chart, deepest first; each asset is a link to the explorer."""
-    links = overview.links
-    volume_headers = (
-        [links.build_definition_link("Volume before, USD", MethodAnchor.CANNOT_SHOW)] if with_volume else []
-    )
+def _build_table(overview: EventContext, points: Sequence[MarketPoint], *, with_volume: bool) -> html.Details | None:
+    """The numbers behind a chart, the largest first; each asset is a link to the explorer."""
+    links, side = overview.links, overview.view.side
+    volume_headers = [links.build_definition_link("24h volume before, USD", MethodAnchor.CANNOT_SHOW)]
     headers: list[Any] = [
         "Asset",
         "Exchange",
-        links.build_definition_link("Deepest close", MethodAnchor.DEPTH),
+        links.build_definition_link(f"Largest {overview.side_noun}", MethodAnchor.DEPTH),
         "at",
-        links.build_definition_link(f"Minutes {overview.enter_text} below", MethodAnchor.BELOW_MIN),
-        links.build_definition_link("of firm ones", MethodAnchor.FIRM),
-        *volume_headers,
+        links.build_definition_link(f"Minutes >{overview.enter_text} {side}", MethodAnchor.BELOW_MIN),
+        links.build_definition_link("Comparable minutes", MethodAnchor.FIRM),
+        *(volume_headers if with_volume else []),
     ]
     rows = [
         html.Tr(
             [
                 html.Th(overview.build_explorer_link(point.asset, point.asset, point.venue), scope="row"),
                 html.Td([point.name, html.Small(point.symbol)]),
-                html.Td(format_signed_percent(point.depth), className="number"),
-                html.Td(point.depth_at, className="number"),
-                html.Td(format_minutes(point.below_min), className="number"),
+                html.Td(format_signed_percent(point.deviation), className="number"),
+                html.Td(point.at, className="number"),
+                html.Td(format_minutes(point.minutes), className="number"),
                 html.Td(format_minutes(point.firm_min), className="number"),
                 *([html.Td(format_whole_dollars(point.volume_usd), className="number")] if with_volume else []),
             ]
         )
-        for point in sorted(points, key=lambda row_point: math.inf if row_point.depth is None else row_point.depth)
+        for point in sorted(points, key=lambda row_point: -row_point.size)
+        if point.deviation is not None
     ]
+    if not rows:
+        return None
     header = html.Thead(html.Tr([html.Th(name, scope="col") for name in headers]))
     table = build_scroll_box(html.Table([header, html.Tbody(rows)]), "The numbers behind the chart")
     return html.Details([html.Summary("As a table"), table])
