@@ -18,21 +18,21 @@ from deviation.question import USD, USDT, Group
 FONT_FAMILY = "DejaVu Sans, Verdana, sans-serif"
 """DejaVu Sans is what servers draw with; it derives from Verdana, so that the measured widths hold for both."""
 
-Value = TypeVar("Value")
+Style = TypeVar("Style")
 
 
-class ByGroup(dict[Group, Value], Generic[Value]):
-    """A value per quote group, with one that all groups without their own share."""
+class GroupStyles(dict[Group, Style], Generic[Style]):
+    """A style for each of the common groups; all other groups share one, and their labels tell them apart."""
 
-    def __init__(self, values: Mapping[Group, Value], other: Value) -> None:
-        super().__init__(values)
-        self._other = other
+    def __init__(self, styles: Mapping[Group, Style], *, others: Style) -> None:
+        super().__init__(styles)
+        self.others = others
 
-    def __missing__(self, group: Group) -> Value:
-        return self._other
+    def __missing__(self, group: Group) -> Style:
+        return self.others
 
 
-GROUP_DASHES = ByGroup({USDT: "solid", USD: "dash"}, "dashdot")
+GROUP_DASHES = GroupStyles({USDT: "solid", USD: "dash"}, others="dashdot")
 """The dash of a group's lines, on every chart (docs/decisions/008)."""
 
 STATE_HATCHES = {State.SMALL: ".", State.MISSING: "/"}
@@ -53,8 +53,8 @@ class Palette:
     rule: str
     grid: str
     band: str
-    group_colours: ByGroup[str]
-    vote_tints: ByGroup[tuple[str, str, str]]
+    group_colours: GroupStyles[str]
+    vote_tints: GroupStyles[tuple[str, str, str]]
     state_colours: dict[State, str]
 
 
@@ -67,10 +67,10 @@ PALETTES = {
         rule="#b9c0c7",
         grid="#e9ecef",
         band="#c3cad1",
-        group_colours=ByGroup({USDT: "#66707a", USD: "#3f75a8"}, "#7a6a3f"),
-        vote_tints=ByGroup(
+        group_colours=GroupStyles({USDT: "#7f8993", USD: "#3f75a8"}, others="#7d5aa6"),
+        vote_tints=GroupStyles(
             {USDT: ("#f1f3f5", "#ccd2d8", "#8b959f"), USD: ("#eff4f9", "#bcd2e6", "#5f8fbd")},
-            ("#f6f4ee", "#dcd4bf", "#a3945f"),
+            others=("#f5f1f9", "#d6c9e6", "#9a7dc0"),
         ),
         state_colours={
             State.VOTING: "#59636e",
@@ -87,10 +87,10 @@ PALETTES = {
         rule="#56606a",
         grid="#282d33",
         band="#454d56",
-        group_colours=ByGroup({USDT: "#929da8", USD: "#6ca6dc"}, "#c2ae74"),
-        vote_tints=ByGroup(
+        group_colours=GroupStyles({USDT: "#929da8", USD: "#6ca6dc"}, others="#ab8fd0"),
+        vote_tints=GroupStyles(
             {USDT: ("#1f2429", "#454d56", "#8e99a4"), USD: ("#1a232c", "#33516e", "#5f97cd")},
-            ("#26231a", "#5c5334", "#b09c5e"),
+            others=("#231d2b", "#4d3f63", "#9479bb"),
         ),
         state_colours={
             State.VOTING: "#a7b1bb",

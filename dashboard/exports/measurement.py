@@ -7,24 +7,33 @@ from dashboard.charts.comparison.sheet import build_comparison_sheet
 from dashboard.draw.scene import Scene
 from dashboard.exports.request import ALL_ASSETS, ExportFile, ExportRequest
 from dashboard.sheet.sizes import SheetSize
+from dashboard.sheet.source_line import Imprint
 from dashboard.tables.lows_rows import build_lows_frame
-from deviation.report.json_output import build_deviation_frame, build_lows_json, build_measurement_json
+from deviation.report.frame import build_deviation_frame
+from deviation.report.json_output import build_measurement_json
+from deviation.report.lows_json import build_lows_json
 
 
 def build_deviation_rows(scene: Scene) -> pl.DataFrame:
-    """Every bar of every market against both groups; frame of `deviation.report.json_output.DEVIATION_SCHEMA`."""
+    """Every bar of every market against its groups; frame of `deviation.report.frame.DEVIATION_SCHEMA`."""
     return build_deviation_frame(scene.measurement)
 
 
-def build_comparison_picture(scene: Scene, size: SheetSize) -> go.Figure:
+def build_comparison_picture(scene: Scene, size: SheetSize, imprint: Imprint) -> go.Figure:
     """The comparison picture."""
     return build_comparison_sheet(
-        scene.measurement, scene.catalogue, size=size, theme=scene.theme, assumed=scene.assumed_markets
+        scene.measurement,
+        scene.catalogue,
+        size=size,
+        theme=scene.theme,
+        assumed=scene.assumed_markets,
+        zone=scene.zone,
+        imprint=imprint,
     )
 
 
 def export_deviations(request: ExportRequest) -> ExportFile:
-    """Every bar of every market against both groups.
+    """Every bar of every market against its groups.
 
     Raises:
         NoUsableCandles: The asset has no candle in the window.
@@ -54,7 +63,7 @@ def export_measurement(request: ExportRequest) -> ExportFile:
     """
     measurement = request.measure_asset()
     return request.build_json_file(
-        {**build_measurement_json(measurement), "focus": measurement.question.focus}, measurement
+        {**build_measurement_json(measurement), "focus": measurement.focus}, measurement
     )
 
 

@@ -19,7 +19,7 @@ from dashboard.exports.request import ExportFile, ExportRequest
 from dashboard.exports.scatter import build_depth_rows, build_depth_sheet, build_volume_rows, build_volume_sheet
 from dashboard.exports.small_multiples import export_compare
 from dashboard.exports.store import export_coverage, export_holdings, export_incidents, export_revisions
-from dashboard.exports.thresholds import build_threshold_rows, build_threshold_sheet
+from dashboard.exports.thresholds import export_thresholds
 from dashboard.sheet.renderer import FileFormat
 from data.files.export import EXPORT_FORMATS as ROWS
 
@@ -69,8 +69,8 @@ _EXPORTS = (
     Export(
         ExportKind.THRESHOLDS,
         PICTURE_AND_ROWS,
-        "how long at which depth",
-        lambda request: request.build_asset_file(build_threshold_rows, build_threshold_sheet),
+        "minutes by size of the deviation",
+        export_thresholds,
     ),
     Export(ExportKind.BOUNDS, PICTURE_AND_ROWS, "minute of the lowest trade", export_bounds),
     Export(ExportKind.CANDLES, ROWS, "candles", export_candles),

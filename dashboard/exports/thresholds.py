@@ -1,24 +1,31 @@
-"""The explorer's chart of minutes by depth as files: a row per market and depth, and the printed chart."""
+"""Minutes at least so far off as files: a row per market, side and size, and the chart as a sheet."""
 
 from functools import partial
 
 import plotly.graph_objects as go
 import polars as pl
 
-from dashboard.charts.thresholds.figure import list_compared_rows
+from dashboard.charts.thresholds.figure import get_threshold_min, list_compared_rows
 from dashboard.charts.thresholds.sheet import build_threshold_legend, draw_thresholds
+from dashboard.draw.row_names import name_rows
 from dashboard.draw.scene import Scene
+from dashboard.draw.side import choose_side
+from dashboard.exports.request import ExportFile, ExportRequest
 from dashboard.exports.rows import MARKET_SCHEMA, Row, build_market_columns
 from dashboard.sheet.chart_sheet import ChartText, build_chart_sheet, build_sentence_drawer
 from dashboard.sheet.sizes import SheetSize
-from dashboard.text.sentences import write_measured, write_title
+from dashboard.text.numbers import join_names
+from dashboard.text.sentences import write_measured
 from deviation.measurement import Measurement
 from deviation.result import MarketRow
-from deviation.window.summary import THRESHOLDS_PCT
-from deviation.wording import join_names
+from deviation.report.headline import write_headline
+from deviation.side import Side
+from deviation.window.side_summary import THRESHOLDS_PCT
 
 THRESHOLD_SCHEMA: dict[str, pl.DataType] = {
     **MARKET_SCHEMA,
+    "against": pl.String(),
+    "side": pl.String(),
     "focus": pl.Boolean(),
     "threshold": pl.Float64(),
     "threshold_min": pl.Float64(),
@@ -26,38 +33,61 @@ THRESHOLD_SCHEMA: dict[str, pl.DataType] = {
     "assumed": pl.Boolean(),
     "origin": pl.String(),
 }
-"""A row per market and depth, markets by venue, group and kind, the smallest depth first.
+"""A row per market, side and size: markets by venue and symbol, ``below`` before ``above``, the smallest size first.
 
-``threshold`` is the depth as a fraction. ``threshold_min`` counts firm minutes at least that far below the market's own
-group; null if no minute is firm (``firm_min`` 0). ``focus`` marks the focus row only.
+``threshold`` is the size as a fraction. ``threshold_min`` counts firm minutes at least that far on the side of
+``against``, which is the market's own group; null if no minute is firm (``firm_min`` 0). ``focus`` marks the focus row
+only.
 """
 
 
 def build_threshold_rows(scene: Scene) -> pl.DataFrame:
-    """Every market of the asset at every depth; frame of `THRESHOLD_SCHEMA`."""
+    """Every market of the asset on both sides at every size; frame of `THRESHOLD_SCHEMA`."""
     measurement = scene.measurement
-    rows = [_build_threshold_row(measurement, row, pct) for row in measurement.rows for pct in THRESHOLDS_PCT]
+    rows = [
+        _build_threshold_row(measurement, row, side, pct)
+        for row in measurement.rows
+        for side in Side
+        for pct in THRESHOLDS_PCT
+    ]
     return pl.DataFrame(rows, schema=THRESHOLD_SCHEMA)
 
 
-def _build_threshold_row(measurement: Measurement, row: MarketRow, pct: int) -> Row:
+def _build_threshold_row(measurement: Measurement, row: MarketRow, side: Side, pct: int) -> Row:
     summary = row.own_summary
     return {
         **build_market_columns(measurement, row),
+        "against": row.market.group,
+        "side": side.value,
         "focus": row is measurement.focus_row,
         "threshold": pct / 100,
-        "threshold_min": summary.threshold_min[pct] if summary.firm_min else None,
+        "threshold_min": get_threshold_min(row, side)[pct] if summary.firm_min else None,
         "firm_min": summary.firm_min,
     }
 
 
-def build_threshold_sheet(scene: Scene, size: SheetSize) -> go.Figure:
-    """The printed chart; a sentence in its place if no minute is firm."""
+def export_thresholds(request: ExportRequest) -> ExportFile:
+    """The chart as a sheet, of the side that the view chooses, or the rows of both sides.
+
+    Raises:
+        NoUsableCandles: The asset has no candle in the window.
+        StoreUnusable: The store cannot be read.
+        BrowserMissing, BrowserBusy, BrowserFailed: The picture cannot be drawn (now).
+    """
+
+    def build_sheet(scene: Scene, size: SheetSize) -> go.Figure:
+        return build_threshold_sheet(scene, choose_side(scene.measurement, request.view.side), size)
+
+    return request.build_asset_file(build_threshold_rows, build_sheet)
+
+
+def build_threshold_sheet(scene: Scene, side: Side, size: SheetSize) -> go.Figure:
+    """The chart of a side; a sentence in its place if no minute is firm."""
     draw, legend_items = build_sentence_drawer(_write_no_line_text(scene), scene.colours), []
     if list_compared_rows(scene):
-        draw, legend_items = partial(draw_thresholds, scene=scene), build_threshold_legend(scene)
+        draw, legend_items = partial(draw_thresholds, scene=scene, side=side), build_threshold_legend(scene)
     return build_chart_sheet(
-        _build_text(scene),
+        _build_text(scene, side),
         draw,
         [scene.measurement],
         scene.catalogue,
@@ -69,26 +99,27 @@ def build_threshold_sheet(scene: Scene, size: SheetSize) -> go.Figure:
 
 def _write_no_line_text(scene: Scene) -> str:
     bar_name = scene.measurement.question.timeframe.noun
-    return f"No {bar_name} had the three votes that make it firm: nothing to count."
+    return f"No {bar_name} had prices from three other exchanges: nothing to count."
 
 
-def _build_text(scene: Scene) -> ChartText:
+def _build_text(scene: Scene, side: Side) -> ChartText:
     question, drawn_rows = scene.measurement.question, list_compared_rows(scene)
-    reference_text = "fair value" if question.underlying else "its own quote group"
+    reference_text = "its estimated fair value" if question.underlying else "the others of its quote currency"
     focus_text = (
         f"; {scene.format_name(scene.focus)} bold" if scene.focus in drawn_rows and scene.focus is not None else ""
     )
     omitted_rows = [row for row in scene.measurement.rows if row not in drawn_rows]
+    names = list(zip(name_rows(scene, omitted_rows), omitted_rows, strict=True))
     names_by_reason = {
-        f"No firm {question.timeframe.noun}, so no line": [
-            scene.format_name(row) for row in omitted_rows if not row.own_summary.firm_min
+        "Not shown, as fewer than three other exchanges have prices": [
+            name for name, row in names if not row.own_summary.firm_min
         ],
-        "Perpetuals have no line": [scene.format_name(row) for row in omitted_rows if row.own_summary.firm_min],
+        "Perpetuals are not shown": [name for name, row in names if row.own_summary.firm_min],
     }
     return ChartText(
-        headline=write_title(scene.measurement)[0],
+        headline=write_headline(scene.measurement, scene.zone.tzinfo)[0],
         subtitle=(
-            f"{question.asset}: firm minutes at or beyond each depth, every exchange against "
+            f"{question.asset}: comparable {question.timeframe.noun}s at least this far {side}, every exchange against "
             f"{reference_text}{focus_text}."
         ),
         method=write_measured(scene.measurement),

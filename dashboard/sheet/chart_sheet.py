@@ -1,4 +1,4 @@
-"""A chart of a page as a printed sheet: header, chart, key, notes and footer."""
+"""A chart of a page as a sheet: header, chart, key, notes and footer."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,17 +9,22 @@ from dashboard.draw.label_layout import Box
 from dashboard.draw.text_metrics import fit_text
 from dashboard.draw.theme import PALETTES, TEMPLATES, Palette
 from dashboard.sheet.canvas import Sheet
-from dashboard.sheet.frame import HeaderText, draw_footer, draw_header, draw_watermark
+from dashboard.sheet.frame import NO_IMPRINT, HeaderText, draw_footer, draw_header, draw_watermark
 from dashboard.sheet.legend import LegendItem, draw_legend
 from dashboard.sheet.panel import SMALL_FONT
 from dashboard.sheet.sizes import SHAPES, SheetSize
+from dashboard.sheet.source_line import Imprint
 from dashboard.state.view import Theme
 from data.catalogue import Catalogue
 from data.schema import Evidence
+from deviation.report.headline import write_headline
+from deviation.report.notes import describe_choices
 from deviation.measurement import Measurement
-from deviation.report.headline import ILLUSTRATION
 
-ASSUMED_NOTE = "Few of its prices are published; the path between them is assumed."
+SAMPLE_HEADLINE = "Sample data: no conclusion can be drawn"
+"""The headline of the reconstruction where a sheet shows several assets."""
+
+ASSUMED_NOTE = "Few of its prices are published; the lines between them are assumed."
 
 ChartDrawer = Callable[[Sheet, Box], None]
 """Draws a chart, its axes included, within a box of the sheet."""
@@ -50,6 +55,7 @@ def build_chart_sheet(
     size: SheetSize,
     theme: Theme,
     legend_items: Sequence[LegendItem] = (),
+    imprint: Imprint = NO_IMPRINT,
 ) -> go.Figure:
     """The sheet, laid out for its shape.
 
@@ -61,6 +67,7 @@ def build_chart_sheet(
         size: the shape; see `SHAPES` for its pixels.
         theme: light or dark paper.
         legend_items: the items of the key, which stands below the chart.
+        imprint: link and day of the source line.
     """
     shape, colours = SHAPES[size], PALETTES[theme]
     is_illustration = measurements[0].question.origin is Evidence.RECONSTRUCTION
@@ -69,22 +76,31 @@ def build_chart_sheet(
         sheet,
         (
             HeaderText(
-                ILLUSTRATION if is_illustration else text.headline, (34, 32, 30, 28, 26), colours.ink, is_bold=True
+                _write_sample_headline(measurements) if is_illustration else text.headline,
+                (34, 32, 30, 28, 26),
+                colours.ink,
+                is_bold=True,
             ),
             HeaderText(
                 f"{text.subtitle} {ASSUMED_NOTE}" if is_illustration else text.subtitle, (19, 18, 17, 16), colours.text
             ),
+            HeaderText(describe_choices(measurements[0].question), (16, 15, 14), colours.ink, is_bold=True),
             HeaderText(text.method, (16, 15.5, 15, 14.5), colours.muted),
         ),
         shape,
     )
-    bottom = draw_footer(sheet, measurements, catalogue, colours, shape)
+    bottom = draw_footer(sheet, measurements, catalogue, colours, shape, imprint)
     bottom = _draw_notes(sheet, text.notes, colours, Box(shape.margin, top, shape.right, bottom))
     bottom = draw_legend(sheet, legend_items, colours, Box(shape.margin, top, shape.right, bottom))
     draw(sheet, Box(shape.margin, top, shape.right, bottom))
     if is_illustration:
         draw_watermark(sheet, colours, shape)
     return sheet.build_figure(TEMPLATES[theme])
+
+
+def _write_sample_headline(measurements: Sequence[Measurement]) -> str:
+    """The published figures of a single asset; of several no finding."""
+    return write_headline(measurements[0])[0] if len(measurements) == 1 else SAMPLE_HEADLINE
 
 
 def build_sentence_drawer(text: str, colours: Palette) -> ChartDrawer:

@@ -1,4 +1,4 @@
-"""The frame of every printed sheet: header above, footer with sources and parameters below, watermark across."""
+"""The frame of every sheet: header above, footer with sources and parameters below, watermark across."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,9 +7,9 @@ from dashboard.draw.text_metrics import fit_text, join_items, measure_text_width
 from dashboard.draw.theme import Palette
 from dashboard.sheet.canvas import Sheet
 from dashboard.sheet.sizes import SHAPES, SheetShape, SheetSize
-from dashboard.text.sentences import ORIGIN_LABELS, format_market_name, write_choices
+from dashboard.sheet.source_line import Imprint, write_source_line
+from dashboard.text.sentences import format_market_name, write_choices
 from data.catalogue import Catalogue
-from data.schema import Origin
 from deviation.measurement import Measurement
 from deviation.wording import format_minutes
 
@@ -20,17 +20,23 @@ FOOTER_SIZES = (13, 12.5, 12)
 FOOTER_LINE_HEIGHT = 18
 """Font sizes, and height of a line, of the footer."""
 
-WATERMARK = "ILLUSTRATION, NOT A MEASUREMENT"
+NO_IMPRINT = Imprint()
+
+WATERMARK = "SAMPLE DATA, NOT A MEASUREMENT"
 
 
 @dataclass(frozen=True, slots=True)
 class HeaderText:
-    """A text of the header, set in the fewest lines that any of its font ``sizes`` allows; an empty one is left out."""
+    """A text of the header, set in the fewest lines that any of its font ``sizes`` allows; an empty one is left out.
+
+    ``more_lines`` is how many it may have above those of the shape.
+    """
 
     text: str
     sizes: Sequence[float]
     colour: str
     is_bold: bool = False
+    more_lines: int = 0
 
 
 def draw_header(sheet: Sheet, texts: Sequence[HeaderText], shape: SheetShape) -> float:
@@ -40,7 +46,11 @@ def draw_header(sheet: Sheet, texts: Sequence[HeaderText], shape: SheetShape) ->
         if not header_text.text:
             continue
         size, lines = fit_text(
-            header_text.text, header_text.sizes, shape.inner_width, shape.max_header_lines, bold=header_text.is_bold
+            header_text.text,
+            header_text.sizes,
+            shape.inner_width,
+            shape.max_header_lines + header_text.more_lines,
+            bold=header_text.is_bold,
         )
         for line in lines:
             y += 0.62 * size
@@ -51,13 +61,18 @@ def draw_header(sheet: Sheet, texts: Sequence[HeaderText], shape: SheetShape) ->
 
 
 def draw_footer(
-    sheet: Sheet, measurements: Sequence[Measurement], catalogue: Catalogue, colours: Palette, shape: SheetShape
+    sheet: Sheet,
+    measurements: Sequence[Measurement],
+    catalogue: Catalogue,
+    colours: Palette,
+    shape: SheetShape,
+    imprint: Imprint = NO_IMPRINT,
 ) -> float:
     """Draw sources and parameters at the bottom; returns the height at which the rest must end."""
     # A narrow sheet has two lines; 1.9 instead of 2, as a broken text fills its lines less.
     max_width = shape.inner_width * (1 if shape.width >= SHAPES[SheetSize.WIDE].width else 1.9)
     lines: list[tuple[float, str]] = []
-    for text in write_footer(measurements, catalogue, FOOTER_SIZES[0], max_width):
+    for text in write_footer(measurements, catalogue, FOOTER_SIZES[0], max_width, imprint):
         size, wrapped = fit_text(text, FOOTER_SIZES, shape.inner_width, shape.max_header_lines)
         lines += [(size, line) for line in wrapped]
     top = shape.height - 38 - FOOTER_LINE_HEIGHT * (len(lines) - 1)
@@ -85,24 +100,25 @@ def draw_watermark(sheet: Sheet, colours: Palette, shape: SheetShape) -> None:
 
 
 def write_footer(
-    measurements: Sequence[Measurement], catalogue: Catalogue, size: float, max_width: float
+    measurements: Sequence[Measurement],
+    catalogue: Catalogue,
+    size: float,
+    max_width: float,
+    imprint: Imprint = NO_IMPRINT,
 ) -> tuple[str, str]:
-    """Two texts: sources of candles with the markets that lack some, then every parameter of the measurements.
+    """Two texts: the source line with the markets that lack minutes, then every parameter of the measurements.
 
     Measurements of several assets share their parameters; markets are then named with their asset. ``size`` is the font
     size at which the first text fits into ``max_width``.
     """
-    return _write_sources(measurements, catalogue, size, max_width), write_choices(*measurements)
+    return _write_sources(measurements, catalogue, size, max_width, imprint), write_choices(*measurements)
 
 
-def _write_sources(measurements: Sequence[Measurement], catalogue: Catalogue, size: float, max_width: float) -> str:
-    """Sources and missing candles; names that do not fit into ``max_width`` are replaced by their number."""
-    origins = sorted(
-        {Origin(name) for measurement in measurements for names in measurement.origins.values() for name in names}
-    )
-    venue_count = len({row.market.venue for measurement in measurements for row in measurement.rows})
-    origins_text = " and ".join(ORIGIN_LABELS[origin] for origin in origins)
-    text = f"Candles of {venue_count} {'venue' if venue_count == 1 else 'venues'} from {origins_text}."
+def _write_sources(
+    measurements: Sequence[Measurement], catalogue: Catalogue, size: float, max_width: float, imprint: Imprint
+) -> str:
+    """Sources and missing minutes; names that do not fit into ``max_width`` are replaced by their number."""
+    text = f"{write_source_line(measurements, imprint)}."
     asset_prefixes = {
         id(measurement): f"{measurement.question.asset} " if len(measurements) > 1 else ""
         for measurement in measurements
@@ -119,7 +135,7 @@ def _write_sources(measurements: Sequence[Measurement], catalogue: Catalogue, si
     )
     gaps = {
         "Minutes missing": [name for _, name in missing],
-        "Asked but without a candle": list(
+        "Chosen but without a price": list(
             dict.fromkeys(
                 f"{asset_prefixes[id(measurement)]}{name}"
                 for measurement in measurements
@@ -132,8 +148,6 @@ def _write_sources(measurements: Sequence[Measurement], catalogue: Catalogue, si
             for excluded in measurement.left_out
         ],
     }
-    if not any(gaps.values()):
-        return f"{text} No {measurements[0].question.timeframe.noun} is missing."
     for label, names in gaps.items():
         if names:
             text = _append_names(f"{text} {label}: ", names, size, max_width)

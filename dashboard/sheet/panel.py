@@ -37,12 +37,14 @@ def _build_axis(scale: Scale) -> dict[str, Any]:
     return {"type": "log" if scale.log else "linear", "range": scale.range, "showticklabels": False}
 
 
-def draw_axis(sheet: Sheet, scene: Scene, plot: Plot, number: int, traces: Sequence[Trace]) -> None:
+def draw_axis(
+    sheet: Sheet, scene: Scene, plot: Plot, number: int, traces: Sequence[Trace], *, font_size: float = 14
+) -> None:
     """Draw a plot over the measurement's window: grid lines, numbers on the left, and the traces."""
     for value, text in zip(plot.y.ticks, plot.y.tick_texts, strict=True):
         y = plot.to_y(value)
         sheet.draw_line((plot.box.left, y), (plot.box.right, y), scene.colours.grid, 1, below=True)
-        sheet.write_text(text, plot.box.left - 8, y, size=14, colour=scene.colours.text, align="right")
+        sheet.write_text(text, plot.box.left - 8, y, size=font_size, colour=scene.colours.text, align="right")
     x = {"type": "date", "range": get_window_range(scene.measurement), "showticklabels": False}
     sheet.add_subplot(number, plot.box, x, _build_axis(plot.y), traces)
 
@@ -55,22 +57,26 @@ def draw_callout(
     bounds: Box,
     occupied: list[Box],
     drawn_points: Points,
-) -> None:
+    *,
+    font_size: float = 14,
+) -> bool:
     """Draw a label near a point, where it covers least, with a thin line to the point where it is not beside it.
 
     ``occupied`` are boxes that the label must not cover, to which it is added; nothing is drawn where none is free.
+    Returns whether it was drawn.
     """
-    size = (measure_text_width(text, 14) + 4, 14 * LINE_HEIGHT)
+    size = (measure_text_width(text, font_size) + 4, font_size * LINE_HEIGHT)
     box = place_callout(point, size, bounds, occupied, drawn_points)
     if box is None:
-        return
+        return False
     occupied.append(box)
-    sheet.write_text(text, box.left + 2, (box.top + box.bottom) / 2, size=14, colour=colour)
+    sheet.write_text(text, box.left + 2, (box.top + box.bottom) / 2, size=font_size, colour=colour)
     line = compute_leader(point, box)
     label_end = (float(line[-1, 0]), float(line[-1, 1]))
     if abs(label_end[0] - point[0]) + abs(label_end[1] - point[1]) > LEADER_THRESHOLD:
         sheet.draw_line(point, label_end, colour, 0.8)
         occupied += [Box(x - 1, y - 1, x + 1, y + 1) for x, y in line.tolist()]
+    return True
 
 
 def draw_end_labels(sheet: Sheet, plot: Plot, labels: Sequence[EndLabel], right_limit: float) -> None:

@@ -5,21 +5,23 @@ from enum import StrEnum
 
 
 class SheetSize(StrEnum):
-    """The shapes: 16:9 for slides and articles, 1:1 and 4:5 for feeds and telephones."""
+    """The shapes: 16:9 for slides and articles, 1:1 and 4:5 for feeds and telephones, a column for newspapers."""
 
     WIDE = "wide"
     SQUARE = "square"
     TALL = "tall"
+    PRINT = "print"
 
 
 @dataclass(frozen=True, slots=True)
 class SheetShape:
     """Size and layout of a sheet in pixels; a PNG has twice as many along each side.
 
-    ``max_header_lines`` is the number of lines that each text of header and footer may take, ``min_charts_height`` the
+    ``label`` is its name in menus. ``max_header_lines`` is the number of lines that each text of header and footer may take, ``min_charts_height`` the
     height that charts keep where venues stand below them.
     """
 
+    label: str
     width: int
     height: int
     margin: int
@@ -38,8 +40,12 @@ class SheetShape:
 
 
 SHAPES = {
-    SheetSize.WIDE: SheetShape(1600, 900, 54, 2, 0),
-    SheetSize.SQUARE: SheetShape(1200, 1200, 46, 3, 540),
-    SheetSize.TALL: SheetShape(1080, 1350, 42, 3, 620),
+    SheetSize.WIDE: SheetShape("Wide 16:9", 1600, 900, 54, 2, 0),
+    SheetSize.SQUARE: SheetShape("Square 1:1", 1200, 1200, 46, 3, 540),
+    SheetSize.TALL: SheetShape("Tall 4:5", 1080, 1350, 42, 3, 620),
+    SheetSize.PRINT: SheetShape("Print, 85 mm column", 680, 720, 18, 5, 300),
 }
-"""Wide fits a full HD screen; feeds show 1:1 and 4:5 unscaled up to these sizes."""
+"""Wide fits a full HD screen; feeds show 1:1 and 4:5 unscaled up to these sizes; 8 pixels of print are a millimetre."""
+
+FULL_SIZES = (SheetSize.WIDE, SheetSize.SQUARE, SheetSize.TALL)
+"""The shapes in which every chart is drawn; the comparison picture has a print, too."""

@@ -1,180 +1,229 @@
-"""The rows of the comparison sheet's blocks: every market against the votes of a group, as texts and marks."""
+"""The rows of the picture's blocks: every market against the exchanges of a group, as texts and marks."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dashboard.draw.axis import Scale, compute_ticks
+from dashboard.draw.row_names import name_rows
 from dashboard.draw.scene import Scene
-from dashboard.tables.venue_result import CountedMinutes, VenueResult, build_venue_result
+from dashboard.text.clock import convert_to_zone, format_day
 from dashboard.text.numbers import (
+    EN_DASH,
     format_axis_percent,
     format_dollars,
-    format_minute_count,
     format_optional_price,
-    format_short_time,
     format_signed_percent,
 )
+from data.schema import Timeframe
 from deviation.measurement import Measurement
-from deviation.question import TOLERANCE, Group
+from deviation.question import DAY, TOLERANCE, USD, USDT, Group
 from deviation.result import MarketRow
-from deviation.window.episodes import Direction
-from deviation.window.summary import DeviationSummary, select_side
+from deviation.side import Side
+from deviation.window.side_summary import SideExtreme, SideSummary
+from deviation.window.summary import DeviationSummary
+from deviation.wording import format_minutes, format_threshold
 
 MAX_SCALE_STRETCH = 1.5
-"""How many times as deep as the deepest close the scale may go to show a lowest trade."""
+"""How many times as far as the furthest close the scale may go to show an extreme trade."""
 
-MIN_STRIP_TICK_DISTANCE = 33.0
+MIN_STRIP_TICK_DISTANCE = 40.0
 """Pixels between ticks of the strip from which their texts do not touch."""
 
 
 @dataclass(frozen=True, slots=True)
 class BlockRow:
-    """A market against a group: its texts and marks on the sheet; marks in per cent, None where undefined.
+    """A market against a group: its texts and marks; marks in per cent, None where undefined.
 
-    ``depth`` is the deepest close, of thin minutes if ``is_thin``, ``certain_depth`` the order-proof depth,
-    ``wick_bounds`` the bounds of the lowest trade (shallow, deep), ``height`` the highest close of a market that was
-    further above than below. Markets without a rank are grey, the focus venue is bold.
+    ``value`` is the larger deviation of a close, ``other_value`` that of the other side where it reaches the threshold;
+    both are of minutes with fewer than three others if ``is_thin``. ``whole`` is the deviation that held for an entire
+    minute, on the side of ``value``, ``bounds`` are those of the extreme trade on the side of the block, the nearer one
+    first. Markets without a rank are grey, the focus venue is bold.
     """
 
     name: str
     colour: str
     is_bold: bool
-    depth: float | None
-    certain_depth: float | None
-    wick_bounds: tuple[float, float] | None
-    height: float | None
+    value: float | None
+    other_value: float | None
+    whole: float | None
+    bounds: tuple[float, float] | None
     is_thin: bool
-    depth_text: str
+    value_text: str
     count_text: str
-    low_text: str
-    low_time_text: str
+    trade_text: str
+    trade_time_text: str
     volume_text: str
 
 
 @dataclass(frozen=True, slots=True)
 class SheetBlock:
-    """One block: its title and its rows."""
+    """One block: its title, its rows, the group that they are measured against, and a remark under them."""
 
     title: str
     rows: tuple[BlockRow, ...]
+    against: Group
+    remark: str = ""
 
 
-def build_block(scene: Scene, group: Group) -> SheetBlock:
-    """The markets of a group, deepest first and unranked ones last; a focus venue of the other group comes first."""
-    measurement, focus = scene.measurement, scene.focus
+def list_blocks(scene: Scene, side: Side) -> list[SheetBlock]:
+    """The blocks, the most important first: own group of the focus, all of it against USD, then the other groups.
+
+    ``side`` is that of the trades. A block of an asset with an underlying is against the fair value by one group.
+    """
+    measurement = scene.measurement
     if measurement.question.underlying is not None:
-        rows = [row for row in measurement.rows if row.summaries[group].firm_min or row.summaries[group].thin.minutes]
-        title = f"Against fair value by {group.upper()} exchanges"
-    else:
-        rows = [row for row in measurement.rows if row.market.group is group]
-        rows.sort(key=lambda row: _build_sort_key(scene, row))
-        if focus is not None and focus.market.group is not group:
-            rows.insert(0, focus)
-        title = f"Against {group.upper()} exchanges"
-    return SheetBlock(title, tuple(_build_row(scene, build_venue_result(measurement, row, group)) for row in rows))
+        return _list_fair_value_blocks(scene, side)
+    if not measurement.groups:
+        return []
+    first = measurement.groups[0] if scene.focus is None else scene.focus.market.group
+    blocks = [_build_own_block(scene, first, side)]
+    reference = USDT if first == USD else USD
+    across = measurement.cross[first][reference]
+    if across.rows:
+        blocks.append(_build_across_block(scene, first, reference, side))
+    return blocks + [_build_own_block(scene, group, side) for group in measurement.groups if group != first]
 
 
-def _build_sort_key(scene: Scene, row: MarketRow) -> tuple[bool, bool, float, str]:
-    depth = row.own_summary.depth
-    is_unranked = scene.measurement.ranks[row.market].reason is not None
-    return (is_unranked and row is not scene.focus, depth is None, 0.0 if depth is None else depth, row.market.venue)
+def _build_own_block(scene: Scene, group: Group, side: Side) -> SheetBlock:
+    rows = [row for row in scene.measurement.rows if row.market.group == group]
+    title = f"{group.upper()} exchanges, each vs the others"
+    return SheetBlock(title, _build_rows(scene, _sort_rows(scene, rows, group), group, side), group)
 
 
-def _build_row(scene: Scene, result: VenueResult) -> BlockRow:
-    row, summary, counted, colours = result.row, result.summary, result.counted, scene.colours
-    enter = scene.measurement.question.parameters.enter - TOLERANCE
-    is_above = select_side(summary) is Direction.ABOVE and (summary.height or 0.0) >= enter
-    venue_colour = colours.ink if result.rank.reason is None else colours.muted
-    return BlockRow(
-        name=_format_name(scene, result),
-        colour=scene.focus_colour if result.is_focus else venue_colour,
-        is_bold=result.is_focus,
-        depth=_to_percent(counted.depth),
-        certain_depth=_to_percent(summary.sure_depth),
-        wick_bounds=_compute_wick_bounds(summary),
-        height=_to_percent(summary.height) if is_above else None,
-        is_thin=counted.is_thin,
-        depth_text=format_signed_percent(counted.depth, space=" "),
-        count_text=_format_count(counted),
-        low_text=format_optional_price(row.low),
-        low_time_text="" if row.low_at is None else format_short_time(scene.measurement.axis, row.low_at),
+def _build_across_block(scene: Scene, group: Group, reference: Group, side: Side) -> SheetBlock:
+    comparison = scene.measurement.cross[group][reference]
+    rows = _build_rows(scene, _sort_rows(scene, comparison.rows, reference), reference, side)
+    enter = format_threshold(scene.measurement.question.parameters.enter)
+    counts = [
+        f"{numbers.reaching} of {len(comparison.rows)} at least {enter} {which}"
+        for which, numbers in comparison.sides.items()
+        if numbers.reaching
+    ]
+    remark = f"{'; '.join(counts)}." if counts else f"None strayed by {enter}."
+    return SheetBlock(f"{group.upper()} exchanges vs {reference.upper()} exchanges", rows, reference, remark)
+
+
+def _list_fair_value_blocks(scene: Scene, side: Side) -> list[SheetBlock]:
+    rows = scene.measurement.rows
+    groups = dict.fromkeys(group for row in rows for group in row.summaries)
+    blocks = []
+    for group in groups:
+        measured = [row for row in rows if group in row.series and row.series[group].observed.any()]
+        title = f"Vs fair value by {group.upper()} exchanges"
+        blocks.append(SheetBlock(title, _build_rows(scene, measured, group, side), group))
+    return [block for block in blocks if block.rows] or blocks[:1]
+
+
+def _sort_rows(scene: Scene, rows: Sequence[MarketRow], against: Group) -> list[MarketRow]:
+    """The furthest first, unranked ones last."""
+    ranks = scene.measurement.ranks
+
+    def build_key(row: MarketRow) -> tuple[bool, bool, float, str, str]:
+        is_unranked = not ranks[row.market][Side.BELOW].largest.is_ranked and row is not scene.focus
+        summary = row.summaries[against]
+        return is_unranked, not summary.firm_min, -summary.size, row.market.venue, row.market.symbol
+
+    return sorted(rows, key=build_key)
+
+
+def _build_rows(scene: Scene, rows: Sequence[MarketRow], against: Group, side: Side) -> tuple[BlockRow, ...]:
+    names = name_rows(scene, rows)
+    return tuple(_build_row(scene, row, name, against, side) for row, name in zip(rows, names, strict=True))
+
+
+def _build_row(scene: Scene, row: MarketRow, name: str, against: Group, side: Side) -> BlockRow:
+    summary, is_focus = row.summaries[against], row is scene.focus
+    is_ranked = scene.measurement.ranks[row.market][Side.BELOW].largest.is_ranked
+    extreme, trade = row.get_extreme(side), summary.get_side(side).trade
+    has_bounds = trade.least is not None and trade.most is not None
+    base = BlockRow(
+        name=name,
+        colour=scene.focus_colour if is_focus else scene.colours.ink if is_ranked else scene.colours.muted,
+        is_bold=is_focus,
+        value=None,
+        other_value=None,
+        whole=None,
+        bounds=(100 * (trade.least or 0.0), 100 * (trade.most or 0.0)) if has_bounds else None,
+        is_thin=False,
+        value_text=EN_DASH,
+        count_text=EN_DASH,
+        trade_text=format_optional_price(None if extreme is None else extreme.price),
+        trade_time_text="" if extreme is None else _format_time(scene, extreme.at),
         volume_text=format_dollars(row.volume_usd_before),
+    )
+    if summary.firm_min or not summary.thin.minutes:
+        return _add_values(base, summary, {each: summary.get_side(each) for each in Side}, summary.firm_min)
+    return replace(_add_values(base, summary, summary.thin.sides, summary.thin.minutes), is_thin=True)
+
+
+def _add_values(
+    row: BlockRow, summary: DeviationSummary, sides: dict[Side, SideSummary] | dict[Side, SideExtreme], minutes: float
+) -> BlockRow:
+    if not minutes:
+        return row
+    sizes = {side: abs(sides[side].deviation or 0.0) for side in Side}
+    larger = Side.ABOVE if sizes[Side.ABOVE] > sizes[Side.BELOW] else Side.BELOW
+    value, other = sides[larger].deviation or 0.0, sides[larger.other].deviation or 0.0
+    counts = " | ".join(format_minutes(sides[side].minutes) for side in Side)
+    whole = summary.get_side(larger).whole.deviation if summary.firm_min else None
+    text = f"{counts} of {format_minutes(minutes)}"
+    return replace(
+        row,
+        value=100 * value,
+        other_value=100 * other if abs(other) >= summary.parameters.enter - TOLERANCE else None,
+        whole=100 * whole if whole else None,
+        value_text=format_signed_percent(value, space=""),
+        count_text=text if summary.firm_min else f"({text})",
     )
 
 
-def _format_name(scene: Scene, result: VenueResult) -> str:
-    """The venue; with its group where it is a guest from the other group and has a market in this one, too."""
-    market = result.row.market
-    name = scene.catalogue.get_venue(market.venue).name
-    if not result.row.is_spot:
-        return f"{name} perpetual"
-    spot_rows = [row for row in scene.measurement.select_rows(market.venue) if row.is_spot]
-    is_guest = not result.is_own_group and scene.measurement.question.underlying is None
-    return f"{name} ({market.group.upper()})" if is_guest and len(spot_rows) > 1 else name
+def _format_time(scene: Scene, position: int) -> str:
+    """The time of a bar on the clock of the scene, with its day where the window is longer than one."""
+    measurement = scene.measurement
+    time = convert_to_zone(measurement.axis.time_at(position), scene.zone)
+    clock = f"{time:%H:%M:%S}" if measurement.question.timeframe is Timeframe.S1 else f"{time:%H:%M}"
+    is_long = measurement.question.end - measurement.question.start > DAY
+    return f"{format_day(time.date())} {clock}" if is_long else clock
 
 
-def _format_count(counted: CountedMinutes) -> str:
-    text = format_minute_count(counted.below_min, counted.minutes)
-    return f"({text})" if counted.is_thin else text
+def build_mark_scale(blocks: Sequence[SheetBlock], measurement: Measurement, width: float) -> Scale:
+    """The scale of all marks, in per cent, zero included, with ticks for its length of ``width`` pixels.
 
-
-def _compute_wick_bounds(summary: DeviationSummary) -> tuple[float, float] | None:
-    if summary.wick_shallow is None or summary.wick_deep is None:
-        return None
-    return 100 * summary.wick_shallow, 100 * summary.wick_deep
-
-
-def _to_percent(fraction: float | None) -> float | None:
-    return None if fraction is None else 100 * fraction
-
-
-def build_depth_scale(blocks: Sequence[SheetBlock], measurement: Measurement, width: float) -> Scale:
-    """The scale of all marks, in per cent: from ``-enter`` or deeper to zero or above, with ticks for its width.
-
-    It holds every close; the bounds of a lowest trade stretch it by `MAX_SCALE_STRETCH` at most and may end beyond it.
-    ``width`` is its length in pixels.
+    It holds every close; the bounds of an extreme trade stretch it by `MAX_SCALE_STRETCH` at most and may end beyond.
     """
     low, high = _compute_extent(blocks, measurement)
-    choices = [compute_ticks(low, high, max_ticks) for max_ticks in range(4, 0, -1)]
+    choices = [compute_ticks(low, high, max_ticks) for max_ticks in range(6, 0, -1)]
     min_distance = MIN_STRIP_TICK_DISTANCE / width
     ticks = next((ticks for ticks in choices if _measure_tick_distance(ticks, low, high) >= min_distance), choices[-1])
     return Scale(low, high, log=False, ticks=ticks, tick_texts=tuple(format_axis_percent(value) for value in ticks))
 
 
-def has_cut_wick(blocks: Sequence[SheetBlock], measurement: Measurement) -> bool:
-    """Whether the bounds of any lowest trade end beyond the scale."""
-    low, _ = _compute_extent(blocks, measurement)
-    return any(row.wick_bounds is not None and row.wick_bounds[1] < low for block in blocks for row in block.rows)
+def has_cut_bounds(blocks: Sequence[SheetBlock], measurement: Measurement) -> bool:
+    """Whether the bounds of any extreme trade end beyond the scale."""
+    low, high = _compute_extent(blocks, measurement)
+    return any(
+        not low <= bound <= high for block in blocks for row in block.rows for bound in row.bounds or () if bound
+    )
 
 
 def _compute_extent(blocks: Sequence[SheetBlock], measurement: Measurement) -> tuple[float, float]:
     """The ends of the scale of marks, in per cent."""
     enter = 100 * measurement.question.parameters.enter
     rows = [row for block in blocks for row in block.rows]
-    closes = [value for row in rows for value in (row.depth, row.certain_depth, row.height) if value is not None]
-    wicks = [value for row in rows for value in row.wick_bounds or ()]
-    deepest = min([-enter, *closes])
-    lowest, highest = max(min([deepest, *wicks]), MAX_SCALE_STRETCH * deepest), max([0.0, *closes, *wicks])
-    margin = 0.06 * (highest - lowest)
-    return lowest - margin, highest + margin
+    closes = [0.0, *(v for row in rows for v in (row.value, row.whole, row.other_value) if v is not None)]
+    bounds = [bound for row in rows for bound in row.bounds or ()]
+    lowest, highest = min(closes), max(closes)
+    # Where no close strayed the scale goes as far as the trades, so that they can be seen.
+    reach = MAX_SCALE_STRETCH * max(-lowest, highest)
+    limit = reach if max(-lowest, highest) >= enter else float("inf")
+    low = min(lowest, max(min([0.0, *bounds]), -limit))
+    high = max(highest, min(max([0.0, *bounds]), limit))
+    if high - low < enter:
+        low, high = (low, low + enter) if high > -low else (high - enter, high)
+    margin = 0.06 * (high - low)
+    return low - margin, high + margin
 
 
 def _measure_tick_distance(ticks: Sequence[float], low: float, high: float) -> float:
     """Distance of two ticks as a share of the scale; 0 where there are no two."""
     return (ticks[1] - ticks[0]) / (high - low) if len(ticks) > 1 else 0.0
-
-
-def trim_blocks(blocks: Sequence[SheetBlock], max_rows: int) -> tuple[list[SheetBlock], list[int]]:
-    """The blocks with at most ``max_rows`` rows together, and the number of rows that each one lost.
-
-    Rows go from the end of the longest block; bold ones stay, even where there are more of them.
-    """
-    rows_by_block = [list(block.rows) for block in blocks]
-    while sum(map(len, rows_by_block)) > max_rows:
-        longest = max(rows_by_block, key=len)
-        removable = [row for row in longest if not row.is_bold]
-        if not removable:
-            break
-        longest.remove(removable[-1])
-    trimmed = [SheetBlock(block.title, tuple(rows)) for block, rows in zip(blocks, rows_by_block, strict=True)]
-    return trimmed, [len(block.rows) - len(rows) for block, rows in zip(blocks, rows_by_block, strict=True)]

@@ -1,21 +1,22 @@
-"""Facts under the venues of the comparison sheet: a title and a small table on the focus venue, or on quiet ones."""
+"""Facts under the exchanges of the picture: a title and a small table on the focus venue, or on gaps in the data."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from dashboard.draw.label_layout import Box
+from dashboard.draw.row_names import name_rows
 from dashboard.draw.scene import Scene
 from dashboard.sheet.canvas import Sheet
 from dashboard.sheet.table import Cell, Column, SheetTable
-from dashboard.text.clock import format_day
-from dashboard.text.numbers import TIMES_SIGN
-from dashboard.text.sentences import format_market_name
-from deviation.window.summary import THRESHOLDS_PCT
-from deviation.wording import describe_split, format_minutes
+from dashboard.text.clock import convert_to_zone, format_day
+from dashboard.text.numbers import TIMES_SIGN, format_signed_percent
+from deviation.side import Side
+from deviation.window.side_summary import THRESHOLDS_PCT
+from deviation.wording import format_amount, format_minutes
 
 MAX_GAP_VENUES = 4
-"""Venues in the fact on minutes without a vote."""
+"""Markets in the fact on gaps."""
 
 TITLE_HEIGHT, LINE_HEIGHT, MARGIN_BOTTOM = 34, 23, 16
 """Heights of a fact's title with the space below its lines, of a line, and of the space to the next fact."""
@@ -38,14 +39,12 @@ class Fact:
 
 
 def list_facts(scene: Scene) -> list[Fact]:
-    """The facts of a measurement, the most important first; minutes without a vote only where there is no other."""
+    """The facts of a measurement, the most important first; gaps only where there is no other."""
     facts = [
         Fact("What the fair value rests on", _list_fair_value_lines(scene)),
-        Fact("Firm minutes at least so far below", _list_threshold_lines(scene)),
+        Fact(_write_threshold_title(scene), _list_threshold_lines(scene)),
     ]
-    facts = [fact for fact in facts if fact.lines] or [
-        Fact("Venues that traded least, in minutes", _list_minute_lines(scene))
-    ]
+    facts = [fact for fact in facts if fact.lines] or [Fact("Data gaps (minutes)", _list_gap_lines(scene))]
     return [fact for fact in facts if fact.lines]
 
 
@@ -71,44 +70,53 @@ def _build_columns(value_count: int, width: float) -> list[Column]:
     return [Column(0, "left"), *(Column(NAME_WIDTH + step * (number + 1)) for number in range(value_count))]
 
 
-def _list_threshold_lines(scene: Scene) -> list[tuple[str, ...]]:
-    """Firm minutes of the focus venue at or below each depth: a line of headings, then a line per firm group.
+def _write_threshold_title(scene: Scene) -> str:
+    return f"{scene.measurement.question.timeframe.noun.capitalize()}s at least this far off"
 
-    A group that it was only above has no line, as zeros would hide the deviation; none without any such line.
+
+def _list_threshold_lines(scene: Scene) -> list[tuple[str, ...]]:
+    """Comparable minutes of the focus venue at or beyond each size: a line of headings, then a line per group and side.
+
+    Only sides on which it reached the threshold have a line; none where there is no such side.
     """
     row = scene.focus
     if row is None:
         return []
     lines = [
-        (f"against {group.upper()}", *(format_minutes(summary.threshold_min[x]) for x in THRESHOLDS_PCT))
-        for group in scene.groups
-        for summary in [row.summaries[group]]
-        if summary.firm_min and (summary.below_min or not summary.above_min)
+        (
+            f"{side} {group.upper()}",
+            *(format_minutes(minutes) for minutes in summary.get_side(side).threshold_min.values()),
+        )
+        for group, summary in row.summaries.items()
+        if summary.firm_min
+        for side in Side
+        if summary.get_side(side).minutes
     ]
-    return [("", *(f"{x} %" for x in THRESHOLDS_PCT)), *lines] if lines else []
+    return [("", *(f"{x}%" for x in THRESHOLDS_PCT)), *lines] if lines else []
 
 
-def _list_minute_lines(scene: Scene) -> list[tuple[str, ...]]:
-    """Minutes by state of the venues that voted least: a line of headings, then a line for each.
+def _list_gap_lines(scene: Scene) -> list[tuple[str, ...]]:
+    """Minutes by state of the markets with the fewest that count: a line of headings, then a line for each.
 
-    None where every market voted in every minute.
+    None where every market counts in every minute.
     """
     measurement = scene.measurement
-    rows = sorted(measurement.rows, key=lambda row: row.state_counts.voting_min)
+    rows = sorted(measurement.rows, key=lambda row: row.state_counts.voting_min)[:MAX_GAP_VENUES]
     if not rows or rows[0].state_counts.voting_min == measurement.question.duration_min:
         return []
     lines = [
         (
-            format_market_name(row, measurement, scene.catalogue),
+            name,
             *(
-                format_minutes(n)
-                for n in (row.state_counts.voting_min, row.state_counts.small_min, row.state_counts.quiet_min)
+                format_minutes(count)
+                for counts in [row.state_counts]
+                for count in (counts.voting_min, counts.small_min, counts.quiet_min, counts.missing_min)
             ),
-            format_minutes(row.state_counts.missing_min),
         )
-        for row in rows[:MAX_GAP_VENUES]
+        for name, row in zip(name_rows(scene, rows), rows, strict=True)
     ]
-    return [("", "voting", "small", "quiet", "missing"), *lines]
+    floor = format_amount(measurement.question.parameters.min_vote)
+    return [("", "counted", f"under ${floor}", "no trades", "missing"), *lines]
 
 
 def _list_fair_value_lines(scene: Scene) -> list[tuple[str, ...]]:
@@ -118,25 +126,26 @@ def _list_fair_value_lines(scene: Scene) -> list[tuple[str, ...]]:
         return []
     fair_value = row.fair_value
     if fair_value.ratio is None or fair_value.p5 is None or fair_value.p95 is None:
-        return [("Calm ratio", "none known: no fair value")]
+        return [("Ratio before", "none in this data: no fair value")]
     start, end = scene.measurement.question.ratio_span
-    parts = row.split_depth(row.market.group)
-    split_texts = () if parts is None else describe_split(fair_value.underlying, *parts)
     asset = scene.measurement.question.asset
-    return [
-        ("Fair value", f"{fair_value.underlying} elsewhere {TIMES_SIGN} calm ratio"),
-        ("Calm ratio", f"{fair_value.ratio:.5g} {fair_value.underlying} per {asset}"),
-        ("5 to 95 % range", f"{fair_value.p5:.5g} to {fair_value.p95:.5g}"),
-        ("Minutes", f"{format_minutes(fair_value.ratio_min)}, {_format_time(start)} to {_format_time(end)}"),
-        ("Source", _format_source(scene, fair_value.source or "")),
-        *zip(("Deepest close", "times"), split_texts, strict=False),
+    lines = [
+        ("Fair value", f"{fair_value.underlying} price elsewhere {TIMES_SIGN} ratio before the event"),
+        ("Ratio before", f"{fair_value.ratio:.5g} {fair_value.underlying} per {asset}"),
+        ("5-95% range", f"{fair_value.p5:.5g} to {fair_value.p95:.5g}"),
+        (
+            "Minutes",
+            f"{format_minutes(fair_value.ratio_min)}, {_format_time(scene, start)} to {_format_time(scene, end)}",
+        ),
+        ("Source", f"{scene.format_name(row)} {fair_value.source}"),
     ]
+    split = row.fair_value_split
+    if split is not None:
+        ratio, underlying = (format_signed_percent(part) for part in (split.ratio_part, split.underlying_part))
+        lines.append(("At the largest", f"ratio {ratio}, {fair_value.underlying} itself {underlying}"))
+    return lines
 
 
-def _format_source(scene: Scene, source: str) -> str:
-    venue, _, markets = source.partition(" ")
-    return f"{scene.catalogue.get_venue(venue).name} {markets}"
-
-
-def _format_time(time: datetime) -> str:
-    return f"{format_day(time.date())} {time:%H:%M}"
+def _format_time(scene: Scene, time: datetime) -> str:
+    local = convert_to_zone(time, scene.zone)
+    return f"{format_day(local.date())} {local:%H:%M}"

@@ -7,17 +7,22 @@ import plotly.graph_objects as go
 
 from dashboard.charts.comparison.block_layout import VenueBlocks
 from dashboard.charts.comparison.panels import draw_charts
+from dashboard.charts.comparison.print_sheet import build_print_sheet
 from dashboard.draw.label_layout import Box
 from dashboard.draw.scene import Scene
 from dashboard.draw.theme import TEMPLATES
 from dashboard.sheet.canvas import Sheet
-from dashboard.sheet.frame import HeaderText, draw_footer, draw_header, draw_watermark
+from dashboard.sheet.frame import NO_IMPRINT, HeaderText, draw_footer, draw_header, draw_watermark
 from dashboard.sheet.sizes import SHAPES, SheetShape, SheetSize
+from dashboard.sheet.source_line import Imprint
 from dashboard.state.view import Theme
-from dashboard.text.sentences import select_notes, write_measured, write_title
+from dashboard.text.clock import Zone
+from dashboard.text.sentences import select_notes, write_measured
 from data.catalogue import Catalogue
 from data.schema import Evidence, Timeframe
 from deviation.measurement import Measurement
+from deviation.report.headline import write_headline
+from deviation.report.notes import describe_choices, write_notes
 
 GUTTER = 24
 """Space between charts and venues."""
@@ -39,6 +44,8 @@ def build_comparison_sheet(
     size: SheetSize = SheetSize.WIDE,
     theme: Theme = Theme.LIGHT,
     assumed: frozenset[tuple[str, str]] = frozenset(),
+    zone: Zone = Zone.UTC,
+    imprint: Imprint = NO_IMPRINT,
 ) -> go.Figure:
     """The comparison picture, laid out for its shape.
 
@@ -48,10 +55,16 @@ def build_comparison_sheet(
         size: the shape; see `SHAPES` for its pixels.
         theme: light or dark paper.
         assumed: markets, as (venue, symbol), without a published figure; dashed on the reconstruction.
+        zone: the clock of every time in the picture.
+        imprint: link and day of the source line.
     """
-    scene, shape = Scene(measurement, catalogue, theme, frozenset(), assumed), SHAPES[size]
+    scene, shape = Scene(measurement, catalogue, theme, frozenset(), assumed, zone), SHAPES[size]
+    if size is SheetSize.PRINT:
+        return build_print_sheet(scene, shape, imprint)
     sheet = Sheet(shape.width, shape.height)
-    top, bottom = _draw_header(sheet, scene, shape), draw_footer(sheet, [measurement], catalogue, scene.colours, shape)
+    top, bottom = _draw_header(sheet, scene, shape), draw_footer(
+        sheet, [measurement], catalogue, scene.colours, shape, imprint
+    )
     _draw_body(sheet, scene, size, Box(shape.margin, top, shape.right, bottom))
     if scene.is_illustration:
         draw_watermark(sheet, scene.colours, shape)
@@ -90,7 +103,7 @@ def build_file_name(
     parts = [
         "plumbline",
         asset or question.asset,
-        question.focus,
+        measurement.focus,
         *windows,
         *timeframe_parts,
         content,
@@ -132,11 +145,14 @@ def _draw_body(sheet: Sheet, scene: Scene, size: SheetSize, box: Box) -> None:
 
 
 def _draw_header(sheet: Sheet, scene: Scene, shape: SheetShape) -> float:
-    """Draw headline, subtitle and method; returns the height at which the rest may begin."""
-    headline, subtitle = write_title(scene.measurement)
+    """Draw headline, choices, notes and method; returns the height at which the rest may begin."""
+    title, *sentences = write_headline(scene.measurement, scene.zone.tzinfo)
+    choices = describe_choices(scene.measurement.question)
+    notes = [note for note in write_notes(scene.measurement) if not choices or note != f"{choices}."]
     texts = (
-        HeaderText(headline, HEADLINE_SIZES, scene.colours.ink, is_bold=True),
-        HeaderText(subtitle, (19, 18, 17, 16), scene.colours.text),
-        HeaderText(write_measured(scene.measurement), (16, 15.5, 15, 14.5), scene.colours.muted),
+        HeaderText(title.removesuffix("."), HEADLINE_SIZES, scene.colours.ink, is_bold=True, more_lines=1),
+        HeaderText(" ".join(sentences), (19, 18, 17, 16, 15), scene.colours.text, more_lines=2),
+        HeaderText(choices, (16, 15, 14), scene.colours.ink, is_bold=True),
+        HeaderText(" ".join([write_measured(scene.measurement), *notes]), (15, 14.5, 14), scene.colours.muted, more_lines=2),
     )
     return draw_header(sheet, texts, shape)

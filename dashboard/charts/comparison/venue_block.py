@@ -1,4 +1,4 @@
-"""One block of venues on the comparison sheet: title, column headings, a row per venue and its marks on a scale.
+"""One block of exchanges on the picture: title, column headings, a row per market and its marks on a scale.
 
 Columns are as wide as their texts; the strip of marks between them takes the rest.
 """
@@ -24,8 +24,8 @@ MAX_NAME_WIDTH = 138.0
 MIN_STRIP_WIDTH = 60.0
 """Least width of the strip of marks, at the cost of names."""
 
-COLUMN_HEADINGS = {"low": ("lowest", "trade"), "low_time": ("", "UTC"), "volume": ("volume", "before")}
-"""The two lines above a column; that of counts names the threshold."""
+MIN_STRIP_BESIDE_VOLUME = 130.0
+"""Width of the strip from which there is room for the column of volumes."""
 
 HEADING_HEIGHT = 62
 """Height of a block's title and column headings."""
@@ -38,10 +38,29 @@ TWO_LINE_ROW_HEIGHT = 30.0
 
 
 @dataclass(frozen=True, slots=True)
+class ColumnText:
+    """Words above the columns: the threshold, the side of the trades, and the zone of their times."""
+
+    enter: str
+    trade: str
+    zone: str
+
+    @property
+    def headings(self) -> dict[str, tuple[str, str]]:
+        """The two lines above each column of text."""
+        return {
+            "count": (f"minutes \N{GREATER-THAN OR EQUAL TO}{self.enter}", "below | above"),
+            "trade": (self.trade, "trade"),
+            "trade_time": ("", self.zone),
+            "volume": ("24h", "volume"),
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class BlockColumns:
     """The columns of text, the ends of the strip in pixels from the left edge, and the width that names have.
 
-    The columns are name, depth, heading of the strip, count, low, its time and, where names leave room for it, volume.
+    The columns are name, deviation, heading of the strip, count, trade, its time and, where there is room, volume.
     """
 
     text_columns: tuple[Column, ...]
@@ -59,23 +78,24 @@ class BlockLayout:
     scale: Scale
 
 
-def fit_columns(rows: Sequence[BlockRow], width: float, enter_text: str) -> BlockColumns:
+def fit_columns(rows: Sequence[BlockRow], width: float, text: ColumnText) -> BlockColumns:
     """Columns in which every text of the rows fits at the largest font size of a row.
 
-    Where names would have to be cut, the column of volumes is left out.
+    Where names would have to be cut, or the strip would be short, the column of volumes is left out.
     """
-    headings = {**COLUMN_HEADINGS, "count": (f"min. ≥ {enter_text}", "below")}
+    headings = text.headings
     widths = {
-        "depth": measure_column([row.depth_text for row in rows], 15),
+        "value": measure_column([row.value_text for row in rows], 15, is_bold=True),
         "count": measure_column([row.count_text for row in rows], 14, headings["count"]),
-        "low": measure_column([row.low_text for row in rows], 14, headings["low"]),
-        "low_time": measure_column([row.low_time_text for row in rows], 14, headings["low_time"]),
+        "trade": measure_column([row.trade_text for row in rows], 14, headings["trade"]),
+        "trade_time": measure_column([row.trade_time_text for row in rows], 13, headings["trade_time"]),
         "volume": measure_column([row.volume_text for row in rows], 14, headings["volume"]),
     }
     widest_name = max([60.0, *(measure_text_width(row.name, 15, bold=row.is_bold) for row in rows)])
     name_width = min(widest_name, MAX_NAME_WIDTH)
     columns = _layout_columns(widths, headings, width, name_width, has_volume=True)
-    if columns.name_width >= name_width:
+    strip_width = columns.strip[1] - columns.strip[0]
+    if columns.name_width >= name_width and strip_width >= MIN_STRIP_BESIDE_VOLUME:
         return columns
     return _layout_columns(widths, headings, width, name_width, has_volume=False)
 
@@ -88,20 +108,20 @@ def _layout_columns(
     *,
     has_volume: bool,
 ) -> BlockColumns:
-    low_time = width - widths["volume"] - 12 if has_volume else width
-    low = low_time - widths["low_time"] - 5
-    count = low - widths["low"] - 14
+    trade_time = width - widths["volume"] - 12 if has_volume else width
+    trade = trade_time - widths["trade_time"] - 5
+    count = trade - widths["trade"] - 14
     strip_right = count - widths["count"] - 16
-    name_width = min(name_width, strip_right - MIN_STRIP_WIDTH - widths["depth"] - 26)
-    depth = name_width + 12 + widths["depth"]
-    edges = {"count": count, "low": low, "low_time": low_time} | ({"volume": width} if has_volume else {})
+    name_width = min(name_width, strip_right - MIN_STRIP_WIDTH - widths["value"] - 26)
+    value = name_width + 12 + widths["value"]
+    edges = {"count": count, "trade": trade, "trade_time": trade_time} | ({"volume": width} if has_volume else {})
     text_columns = (
         Column(0.0, "left"),
-        Column(depth),
-        Column(strip_right, heading=("deepest close", "")),
+        Column(value),
+        Column(strip_right, heading=("deviation, %", "")),
         *(Column(x, heading=headings[name]) for name, x in edges.items()),
     )
-    return BlockColumns(text_columns, (depth + 14, strip_right), name_width, has_volume)
+    return BlockColumns(text_columns, (value + 14, strip_right), name_width, has_volume)
 
 
 def draw_block(
@@ -122,8 +142,8 @@ def draw_block(
         x = plot.to_x(value)
         colour = scene.colours.muted if value == 0 else scene.colours.grid
         sheet.draw_line((x, strip.top - 4), (x, strip.bottom), colour, 1.2, below=True)
-        text = format_axis_percent(value).removesuffix("" if value == 0 else " %")
-        sheet.write_text(text, x, strip.top - 13, size=12, colour=scene.colours.muted, align="center")
+        text = "0" if value == 0 else format_axis_percent(value).removesuffix("%").strip()
+        sheet.write_text(text, x, strip.top - 13, size=12, colour=scene.colours.text, align="center")
     for index, row in enumerate(block.rows):
         cells = _build_cells(scene, row, layout)
         table.draw_row(sheet, strip.top + row_height * (index + 0.5), cells[: len(columns.text_columns)])
@@ -140,11 +160,11 @@ def _build_cells(scene: Scene, row: BlockRow, layout: BlockLayout) -> list[Cell 
     max_lines = 2 if layout.row_height >= TWO_LINE_ROW_HEIGHT else 1
     return [
         fit_cell(row.name, name_sizes, layout.columns.name_width, max_lines, row.colour, is_bold=row.is_bold),
-        Cell(row.depth_text, size, colour),
+        Cell(row.value_text, size, colour, row.is_bold),
         None,
         Cell(row.count_text, size - 1, colour),
-        Cell(row.low_text, size - 1, colour) if row.low_text else None,
-        Cell(row.low_time_text, 12.5, muted) if row.low_time_text else None,
+        Cell(row.trade_text, size - 1, colour) if row.trade_text else None,
+        Cell(row.trade_time_text, 12.5, muted) if row.trade_time_text else None,
         Cell(row.volume_text, size - 1, colour),
     ]
 
@@ -156,44 +176,43 @@ def _build_mark_traces(scene: Scene, rows: Sequence[BlockRow], layout: BlockLayo
     size = min(12.0, 0.45 * height)
     for index, row in enumerate(rows):
         y = height * (index + 0.5)
-        common = {"hoverinfo": "skip", "cliponaxis": False, "name": f"{row.name}, depth"}
+        common = {"hoverinfo": "skip", "cliponaxis": False, "name": f"{row.name}, mark"}
 
         def build_marker_trace(value: float, marker: Trace, y: float = y, common: Trace = common) -> Trace:
             return {**common, "x": [value], "y": [y], "mode": "markers", "marker": marker}
 
-        if row.wick_bounds is not None:
+        if row.bounds is not None:
             traces += [
                 {**common, **trace}
-                for trace in _build_whisker_traces(row.wick_bounds, row.colour, y, height, layout.scale)
+                for trace in _build_whisker_traces(row.bounds, row.colour, y, height, layout.scale)
             ]
-        if row.certain_depth is not None:
+        if row.whole is not None:
             edge = {"color": row.colour, "width": 2}
-            traces.append(
-                build_marker_trace(row.certain_depth, {"symbol": "line-ns", "size": 0.42 * height, "line": edge})
-            )
-        if row.height is not None:
+            traces.append(build_marker_trace(row.whole, {"symbol": "line-ns", "size": 0.42 * height, "line": edge}))
+        if row.other_value is not None:
             edge = {"color": row.colour, "width": 2}
-            traces.append(build_marker_trace(row.height, {"color": paper, "size": size, "line": edge}))
-        if row.depth is not None:
+            traces.append(build_marker_trace(row.other_value, {"color": paper, "size": size, "line": edge}))
+        if row.value is not None:
             fill = paper if row.is_thin else row.colour
             edge = {"color": row.colour, "width": 2 if row.is_thin else 0}
-            traces.append(build_marker_trace(row.depth, {"color": fill, "size": size, "line": edge}))
+            traces.append(build_marker_trace(row.value, {"color": fill, "size": size, "line": edge}))
     return traces
 
 
-def _build_whisker_traces(wick: tuple[float, float], colour: str, y: float, height: float, scale: Scale) -> list[Trace]:
-    """The bounds of the lowest trade with a cap at each end; an arrow at the end of the scale where they go beyond."""
-    shallow, deep = wick
-    is_cut = deep < scale.low
-    ends = [max(value, scale.low) for value in wick]
-    caps = {"symbol": "line-ns", "size": 0.2 * height, "line": {"color": colour, "width": 2}}
-    if is_cut:
-        caps["size"] = [0.2 * height if shallow >= scale.low else 0, 0]
+def _build_whisker_traces(
+    bounds: tuple[float, float], colour: str, y: float, height: float, scale: Scale
+) -> list[Trace]:
+    """The bounds of a trade with a cap at each end; an arrow at the end of the scale where they go beyond."""
+    ends = [min(max(value, scale.low), scale.high) for value in bounds]
+    cap = 0.2 * height
+    sizes = [cap if value == end else 0 for value, end in zip(bounds, ends, strict=True)]
+    caps = {"symbol": "line-ns", "size": sizes, "line": {"color": colour, "width": 2}}
     line = {"color": colour, "width": 3}
     traces: list[Trace] = [
         {"x": ends, "y": [y, y], "mode": "lines+markers", "line": line, "marker": caps, "opacity": 0.45}
     ]
-    if is_cut:
-        arrow = {"symbol": "triangle-left", "size": 9, "color": colour, "line": {"width": 0}}
-        traces.append({"x": [scale.low], "y": [y], "mode": "markers", "marker": arrow})
+    if bounds[1] != ends[1]:
+        symbol = "triangle-left" if bounds[1] < scale.low else "triangle-right"
+        arrow = {"symbol": symbol, "size": 9, "color": colour, "line": {"width": 0}}
+        traces.append({"x": [ends[1]], "y": [y], "mode": "markers", "marker": arrow})
     return traces

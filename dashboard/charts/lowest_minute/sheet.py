@@ -1,11 +1,15 @@
-"""The bar of the lowest trade on a printed sheet: sentences, and the range and close of each exchange."""
+"""The bars of the extreme trades on a sheet: sentences, and the range and close of each exchange."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from dashboard.charts.lowest_minute.figure import PriceRange, build_range_scale, list_price_ranges, write_heading
+from dashboard.charts.lowest_minute.figure import build_range_scale
+from dashboard.charts.lowest_minute.ranges import ExtremeBar, PriceRange, list_drawn_ranges
+from dashboard.charts.lowest_minute.sentences import write_heading
 from dashboard.draw.label_layout import Box
 from dashboard.draw.plot import Plot
+from dashboard.draw.price_unit import choose_price_unit
+from dashboard.draw.row_names import name_rows
 from dashboard.draw.scene import Scene
 from dashboard.draw.text_metrics import LINE_HEIGHT, fit_text, measure_text_width, shorten_text
 from dashboard.draw.theme import mix_colours
@@ -14,7 +18,7 @@ from dashboard.sheet.legend import LegendItem, build_swatch_item
 from dashboard.sheet.panel import SMALL_FONT, add_plot, build_linear_scale
 from dashboard.sheet.table import Cell, Column, SheetTable, measure_column
 from dashboard.text.numbers import format_optional_price
-from deviation.question import Group
+from deviation.question import sort_groups
 from deviation.wording import format_price
 
 HEADING_FONT, SENTENCE_FONTS = 18, (16, 15, 14, 13)
@@ -47,9 +51,9 @@ VALUE_GAP = 18.0
 
 @dataclass(frozen=True, slots=True)
 class BarDetail:
-    """A bar to draw: its position, and sentences on it."""
+    """A bar to draw, and sentences on it."""
 
-    position: int
+    bar: ExtremeBar
     sentences: Sequence[str]
 
 
@@ -60,7 +64,7 @@ def draw_bounds(sheet: Sheet, box: Box, scene: Scene, details: Sequence[BarDetai
     if side_by_side:
         tops = [max(tops)] * len(tops)
     for number, (detail, bar_box, top) in enumerate(zip(details, bar_boxes, tops, strict=True), start=1):
-        _draw_chart(sheet, number, Box(bar_box.left, top, bar_box.right, bar_box.bottom), scene, detail.position)
+        _draw_chart(sheet, number, Box(bar_box.left, top, bar_box.right, bar_box.bottom), scene, detail.bar.position)
 
 
 def build_bounds_legend(scene: Scene, details: Sequence[BarDetail]) -> list[LegendItem]:
@@ -68,15 +72,14 @@ def build_bounds_legend(scene: Scene, details: Sequence[BarDetail]) -> list[Lege
     groups = {
         price_range.row.market.group
         for detail in details
-        for price_range in list_price_ranges(scene, detail.position)
+        for price_range in list_drawn_ranges(scene, detail.bar.position)
         if price_range.row is not scene.focus
     }
     return [
         build_swatch_item(
             f"{group.upper()} exchanges", mix_colours(scene.colours.group_colours[group], scene.colours.paper, 0.35)
         )
-        for group in Group
-        if group in groups
+        for group in sort_groups(groups)
     ]
 
 
@@ -86,7 +89,7 @@ def _layout_bars(box: Box, scene: Scene, details: Sequence[BarDetail], *, side_b
         lefts = [box.left + number * (width + CHART_GAP) for number in range(len(details))]
         return [Box(left, box.top, left + width, box.bottom) for left in lefts]
     # 6 rows stand for the text and the axis of a bar.
-    weights = [len(list_price_ranges(scene, detail.position)) + 6 for detail in details]
+    weights = [len(list_drawn_ranges(scene, detail.bar.position)) + 6 for detail in details]
     height = box.bottom - box.top - CHART_GAP * (len(details) - 1)
     bar_boxes, top = [], box.top
     for weight in weights:
@@ -99,7 +102,7 @@ def _layout_bars(box: Box, scene: Scene, details: Sequence[BarDetail], *, side_b
 def _draw_text(sheet: Sheet, box: Box, scene: Scene, detail: BarDetail) -> float:
     """Draw heading and sentences of a bar; returns the height at which its chart may begin."""
     colours, width = scene.colours, box.right - box.left
-    size, lines = fit_text(write_heading(scene, detail.position), (HEADING_FONT, 17, 16, 15), width, 2, bold=True)
+    size, lines = fit_text(write_heading(scene, detail.bar), (HEADING_FONT, 17, 16, 15), width, 2, bold=True)
     y = box.top
     for line in lines:
         sheet.write_text(line, box.left, y + size * LINE_HEIGHT / 2, size=size, colour=colours.ink, bold=True)
@@ -113,16 +116,17 @@ def _draw_text(sheet: Sheet, box: Box, scene: Scene, detail: BarDetail) -> float
 
 def _draw_chart(sheet: Sheet, number: int, box: Box, scene: Scene, position: int) -> None:
     """Draw a row per exchange with its numbers on the right; as many as there is room for, the focus first."""
-    price_ranges, colours = list_price_ranges(scene, position), scene.colours
+    price_ranges, colours = list_drawn_ranges(scene, position), scene.colours
     top, bottom = box.top + 24, box.bottom - AXIS_HEIGHT
     max_rows = max(1, int((bottom - top) / ROW_HEIGHTS[0]))
     shown_ranges = price_ranges if len(price_ranges) <= max_rows else price_ranges[: max_rows - 1]
     hidden_count = len(price_ranges) - len(shown_ranges)
     row_height = min(ROW_HEIGHTS[1], (bottom - top) / (len(shown_ranges) + (hidden_count > 0)))
     size = next((size for size in ROW_FONTS if 1.6 * size <= row_height), ROW_FONTS[-1])
+    names = name_rows(scene, [shown.row for shown in shown_ranges])
     rows = [
-        (scene.format_name(shown.row), *map(format_optional_price, (shown.low, shown.high, shown.close)))
-        for shown in shown_ranges
+        (name, *map(format_optional_price, (shown.low, shown.high, shown.close)))
+        for name, shown in zip(names, shown_ranges, strict=True)
     ]
     name_width, *value_widths = (
         measure_column((heading, *texts), size, is_bold=True)
@@ -164,7 +168,7 @@ def _draw_axis(sheet: Sheet, plot: Plot, scene: Scene) -> None:
             continue
         last_label_end = x + half_width
         sheet.write_text(text, x, inner.bottom + 13, size=14, colour=colours.text, align="center")
-    title = f"dollars{', log scale' if plot.x.log else ''}; the tick is the close"
+    title = f"price {choose_price_unit(scene).text}{', log scale' if plot.x.log else ''}; the tick is the close"
     sheet.write_text(title, inner.right, inner.bottom + 33, size=SMALL_FONT, colour=colours.muted, align="right")
 
 
@@ -174,7 +178,7 @@ def _build_range_trace(scene: Scene, price_range: PriceRange, index: int, row_he
     colour = scene.focus_colour if is_focus else scene.colours.group_colours[price_range.row.market.group]
     tick_size = min(0.66 * row_height, 34)
     return {
-        "x": [price_range.low, price_range.close, price_range.high],
+        "x": list(price_range.drawn),
         "y": [index] * 3,
         "mode": "lines+markers",
         "line": {

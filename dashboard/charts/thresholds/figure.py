@@ -1,4 +1,4 @@
-"""Minutes that each market spent at or beyond each depth: a line per market, and the table of the same numbers."""
+"""Minutes that each market spent at least so far off: a line per market, and the table of the same numbers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,35 +9,35 @@ from dash import html
 
 from dashboard.draw.axis import Scale
 from dashboard.draw.encoding import Figure
+from dashboard.draw.row_names import name_rows
 from dashboard.draw.scene import Scene
 from dashboard.draw.theme import TEMPLATES
 from dashboard.draw.traces import Trace
 from dashboard.state.links import MethodAnchor, ViewLinks
 from dashboard.text.numbers import EN_DASH
 from deviation.result import MarketRow
-from deviation.window.summary import THRESHOLDS_PCT
+from deviation.side import Side
+from deviation.window.side_summary import THRESHOLDS_PCT
 from deviation.wording import format_minutes
 
 FIGURE_HEIGHT = 270
 """Height of the chart in pixels."""
 
 ZERO_OFFSET = 0.6
-"""Distance of "none" below the shortest possible time, in powers of ten: a log scale has no place for zero."""
+"""Distance of zero below the shortest possible time, in powers of ten: a log scale has no place for zero."""
 
-DEPTH_LABELS = tuple(f"\N{GREATER-THAN OR EQUAL TO} {x} %" for x in THRESHOLDS_PCT)
-"""Labels of the depths on the axis."""
-
-CHART_NOTE = "Firm minutes at or beyond each depth, each exchange against its own group; the focus bold."
+SIZE_LABELS = tuple(f"{x}%" for x in THRESHOLDS_PCT)
+"""Labels of the sizes on the axis."""
 
 
 @dataclass(frozen=True, slots=True)
 class MinuteScale:
-    """The scale of minutes: powers of ten from the length of a bar on, and below them a position for "none".
+    """The scale of minutes: powers of ten from the length of a bar on, and below them a position for zero.
 
     Attributes:
         axis: The positions that the axis covers, and its ticks.
         bottom: The position of the shortest possible time, one bar.
-        zero: The position of "none".
+        zero: The position of zero minutes.
     """
 
     axis: Scale
@@ -46,7 +46,7 @@ class MinuteScale:
 
     @property
     def break_position(self) -> float:
-        """The position between "none" and the shortest possible time."""
+        """The position between zero and the shortest possible time."""
         return (self.zero + self.bottom) / 2
 
     def to_position(self, minutes: float) -> float:
@@ -54,10 +54,18 @@ class MinuteScale:
         return float(np.log10(minutes)) if minutes else self.zero
 
 
-def build_minute_scale(scene: Scene, rows: Sequence[MarketRow]) -> MinuteScale:
-    """A scale that covers the times of these markets, and at least ten bars."""
+def write_chart_note(scene: Scene, side: Side) -> str:
+    """What the chart shows, in a sentence."""
+    return (
+        f"Comparable {scene.measurement.question.timeframe.noun}s at least this far {side} the other exchanges of the "
+        "same quote currency; the chosen exchange bold."
+    )
+
+
+def build_minute_scale(scene: Scene, rows: Sequence[MarketRow], side: Side) -> MinuteScale:
+    """A scale that covers the times of these markets on a side, and at least ten bars."""
     bar_minutes = scene.measurement.question.timeframe.convert_to_minutes(1)
-    max_minutes = max([10 * bar_minutes, *(row.own_summary.threshold_min[THRESHOLDS_PCT[0]] for row in rows)])
+    max_minutes = max([10 * bar_minutes, *(get_threshold_min(row, side)[THRESHOLDS_PCT[0]] for row in rows)])
     bottom = float(np.log10(bar_minutes))
     zero = bottom - ZERO_OFFSET
     ticks = [
@@ -67,9 +75,14 @@ def build_minute_scale(scene: Scene, rows: Sequence[MarketRow]) -> MinuteScale:
         zero - 0.15,
         float(np.log10(max_minutes)) + 0.1,
         ticks=(zero, *(float(np.log10(minutes)) for minutes in ticks)),
-        tick_texts=("none", *(format_minutes(minutes) for minutes in ticks)),
+        tick_texts=("0", *(format_minutes(minutes) for minutes in ticks)),
     )
     return MinuteScale(axis, bottom, zero)
+
+
+def get_threshold_min(row: MarketRow, side: Side) -> dict[int, float]:
+    """The minutes of a market at or beyond each size on a side, by per cent, against its own group."""
+    return row.own_summary.get_side(side).threshold_min
 
 
 def list_compared_rows(scene: Scene) -> list[MarketRow]:
@@ -80,13 +93,16 @@ def list_compared_rows(scene: Scene) -> list[MarketRow]:
     return sorted(rows, key=lambda row: row is scene.focus)
 
 
-def build_threshold_figure(scene: Scene) -> Figure:
-    """A line per market over the depths; minutes on a log scale with a separate place for none."""
+def build_threshold_figure(scene: Scene, side: Side) -> Figure:
+    """A line per market over the sizes on a side; minutes on a log scale with a separate place for zero."""
     rows, colours = list_compared_rows(scene), scene.colours
-    scale = build_minute_scale(scene, rows)
+    names = name_rows(scene, rows)
+    scale = build_minute_scale(scene, rows, side)
     axis = {"showgrid": True, "tickmode": "array", "ticks": "", "fixedrange": True}
     return {
-        "data": [_build_hoverable_line(scene, row, scale) for row in rows],
+        "data": [
+            _build_hoverable_line(scene, row, name, scale, side) for row, name in zip(rows, names, strict=True)
+        ],
         "layout": {
             "template": {"layout": TEMPLATES[scene.theme].layout.to_plotly_json()},
             "height": FIGURE_HEIGHT,
@@ -99,8 +115,8 @@ def build_threshold_figure(scene: Scene) -> Figure:
                 **axis,
                 "range": [-0.2, len(THRESHOLDS_PCT) - 0.8],
                 "tickvals": list(range(len(THRESHOLDS_PCT))),
-                "ticktext": list(DEPTH_LABELS),
-                "title": {"text": "below the others", "standoff": 4, "font": {"size": 12}},
+                "ticktext": list(SIZE_LABELS),
+                "title": {"text": f"{side} the others by at least this much", "standoff": 4, "font": {"size": 12}},
             },
             "yaxis": {
                 **axis,
@@ -114,26 +130,29 @@ def build_threshold_figure(scene: Scene) -> Figure:
     }
 
 
-def _build_hoverable_line(scene: Scene, row: MarketRow, scale: MinuteScale) -> Trace:
-    is_focus, name = row is scene.focus, scene.format_name(row)
-    minutes, firm_text = row.own_summary.threshold_min, format_minutes(row.own_summary.firm_min)
+def _build_hoverable_line(scene: Scene, row: MarketRow, name: str, scale: MinuteScale, side: Side) -> Trace:
+    is_focus = row is scene.focus
+    minutes, firm_text = get_threshold_min(row, side), format_minutes(row.own_summary.firm_min)
     return {
         "type": "scatter",
-        **build_line_trace(scene, row, scale, width=3 if is_focus else 1.3, marker_size=7 if is_focus else 4),
+        **build_line_trace(scene, row, scale, side, width=3 if is_focus else 1.3, marker_size=7 if is_focus else 4),
+        "name": name,
         "text": [
-            f"{name}: {format_minutes(minutes[pct])} of {firm_text} minutes at least {pct} % below"
+            f"{name}: {format_minutes(minutes[pct])} of {firm_text} comparable minutes at least {pct}% {side}"
             for pct in THRESHOLDS_PCT
         ],
         "hovertemplate": "%{text}<extra></extra>",
     }
 
 
-def build_line_trace(scene: Scene, row: MarketRow, scale: MinuteScale, *, width: float, marker_size: float) -> Trace:
-    """The line of a market: the positions of its minutes at each depth, by the index of the depth."""
-    colour = scene.select_colour(row)
+def build_line_trace(
+    scene: Scene, row: MarketRow, scale: MinuteScale, side: Side, *, width: float, marker_size: float
+) -> Trace:
+    """The line of a market: the positions of its minutes at each size, by the index of the size."""
+    colour, minutes = scene.select_colour(row), get_threshold_min(row, side)
     return {
         "x": list(range(len(THRESHOLDS_PCT))),
-        "y": [scale.to_position(row.own_summary.threshold_min[pct]) for pct in THRESHOLDS_PCT],
+        "y": [scale.to_position(minutes[pct]) for pct in THRESHOLDS_PCT],
         "mode": "lines+markers",
         "line": {
             "color": colour,
@@ -146,7 +165,7 @@ def build_line_trace(scene: Scene, row: MarketRow, scale: MinuteScale, *, width:
 
 
 def _build_break_line(colour: str, y: float) -> dict[str, Any]:
-    """A dotted line between "none" and the rest of the scale."""
+    """A dotted line between zero and the rest of the scale."""
     line = {"color": colour, "width": 1, "dash": "dot"}
     return {"type": "line", "xref": "x domain", "x0": 0, "x1": 1, "yref": "y", "y0": y, "y1": y, "line": line}
 
@@ -165,24 +184,24 @@ def _build_unit_label(colour: str) -> dict[str, Any]:
     }
 
 
-def build_threshold_table(scene: Scene, links: ViewLinks) -> html.Table:
+def build_threshold_table(scene: Scene, side: Side, links: ViewLinks) -> html.Table:
     """The minutes of each line as a table, the focus venue first."""
     header = [
         html.Th("Exchange", scope="col"),
-        *(html.Th(label, scope="col") for label in DEPTH_LABELS),
-        html.Th(links.build_definition_link("Firm minutes", MethodAnchor.FIRM), scope="col"),
+        *(html.Th(f"\N{GREATER-THAN OR EQUAL TO} {label} {side}", scope="col") for label in SIZE_LABELS),
+        html.Th(links.build_definition_link("Comparable minutes", MethodAnchor.FIRM), scope="col"),
     ]
     rows = list(reversed(list_compared_rows(scene)))
     return html.Table(
         [
             html.Thead(html.Tr(header)),
-            html.Tbody([_build_table_row(scene, row) for row in rows] or [html.Tr(html.Td(EN_DASH))]),
+            html.Tbody([_build_table_row(scene, row, side) for row in rows] or [html.Tr(html.Td(EN_DASH))]),
         ]
     )
 
 
-def _build_table_row(scene: Scene, row: MarketRow) -> html.Tr:
-    counts = [*(row.own_summary.threshold_min[x] for x in THRESHOLDS_PCT), row.own_summary.firm_min]
+def _build_table_row(scene: Scene, row: MarketRow, side: Side) -> html.Tr:
+    counts = [*get_threshold_min(row, side).values(), row.own_summary.firm_min]
     name: list[Any] = [scene.format_name(row), html.Small(row.market.symbol)]
     return html.Tr(
         [html.Th(name, scope="row"), *(html.Td(format_minutes(count), className="number") for count in counts)],

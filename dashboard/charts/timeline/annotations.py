@@ -9,11 +9,12 @@ from dashboard.charts.timeline.layout import (
     PRICE_DOMAIN,
     STRIP_DOMAIN,
 )
-from dashboard.charts.timeline.states import LANE_COUNT, Lane
+from dashboard.charts.timeline.prices import draws_band
+from dashboard.charts.timeline.states import Lane
 from dashboard.draw.axis import Scale
 from dashboard.draw.label_layout import spread_labels
+from dashboard.draw.price_unit import choose_price_unit
 from dashboard.draw.scene import HOLLOW_DASH, EndLabel, Scene
-from deviation.report.headline import ILLUSTRATION
 
 SMALL_FONT = 12
 """Font size of the labels."""
@@ -45,17 +46,27 @@ def _build_annotation(text: str, x: float, y: float, **properties: Any) -> dict[
 def build_titles(scene: Scene, prices: Scale) -> list[dict[str, Any]]:
     """The title of each panel, above it."""
     question = scene.measurement.question
-    name = scene.catalogue.get_venue(question.focus).name
-    reference_text = "fair value" if question.underlying else f"the {question.parameters.reference.label} of the others"
-    quote = "as printed" if question.parameters.quote == "as-is" else "in dollars"
     log = ", log scale" if prices.log else ""
+    band = "; band: between the two middle prices of the others" if draws_band(scene) else ""
     texts = (
-        (f"<b>Price of {question.asset}</b> {quote}{log}", PRICE_DOMAIN[1]),
-        (f"<b>{name}</b> against {reference_text}", DEVIATION_DOMAIN[1]),
-        (f"<b>Votes and {question.timeframe.noun}s</b>", STRIP_DOMAIN[1]),
+        (f"<b>Price of {question.asset}</b> {choose_price_unit(scene).text}{log}{band}", PRICE_DOMAIN[1]),
+        (write_deviation_title(scene), DEVIATION_DOMAIN[1]),
+        (f"<b>Exchanges with a price</b>, per {question.timeframe.noun}", STRIP_DOMAIN[1]),
     )
     style = {"xshift": 8 - FIGURE_MARGIN["l"], "yshift": 13, "font": {"size": 13}}
     return [_build_annotation(text, 0, y, **style) for text, y in texts]
+
+
+def write_deviation_title(scene: Scene) -> str:
+    """What the panel of deviations shows."""
+    measurement = scene.measurement
+    question, name = measurement.question, scene.catalogue.get_venue(measurement.focus).name
+    reference_text = (
+        "its estimated fair value"
+        if question.underlying
+        else f"the {question.parameters.reference.label} of the other exchanges"
+    )
+    return f"<b>{name}</b> against {reference_text}"
 
 
 def build_end_labels(labels: list[EndLabel], scale: Scale, panel: tuple[float, float]) -> list[dict[str, Any]]:
@@ -91,14 +102,14 @@ def build_lane_labels(scene: Scene, lanes: tuple[Lane, ...]) -> list[dict[str, A
         _build_annotation(
             lane.label,
             1,
-            STRIP_DOMAIN[0] + height * lane.middle / LANE_COUNT,
+            STRIP_DOMAIN[0] + height * lane.middle / len(lanes),
             xshift=8,
             font={"size": SMALL_FONT, "color": lane.colour},
         )
         for lane in lanes
     ] or [
         _build_annotation(
-            "no candle of the focus venue", 0, STRIP_DOMAIN[0] + height / 2, font={"color": scene.colours.muted}
+            f"No price of {scene.catalogue.get_venue(scene.measurement.focus).name} in this data", 0, STRIP_DOMAIN[0] + height / 2, font={"color": scene.colours.muted}
         )
     ]
 
@@ -113,10 +124,10 @@ def build_illustration_notice(scene: Scene) -> list[dict[str, Any]]:
         "opacity": 0.12,
         "font": {"size": 40, "color": scene.colours.ink},
     }
-    text = f"{ILLUSTRATION}. Dashed: no figure of that venue is published."
+    text = "Sample data: no conclusion can be drawn. Dashed: no figure of that exchange is published."
     return [
-        _build_annotation("ILLUSTRATION", 0.5, 0.5 * sum(PRICE_DOMAIN), **watermark),
-        _build_annotation("ILLUSTRATION", 0.5, 0.5 * sum(DEVIATION_DOMAIN), **watermark),
+        _build_annotation("SAMPLE DATA", 0.5, 0.5 * sum(PRICE_DOMAIN), **watermark),
+        _build_annotation("SAMPLE DATA", 0.5, 0.5 * sum(DEVIATION_DOMAIN), **watermark),
         _build_annotation(
             text, 0, 1, xshift=8 - FIGURE_MARGIN["l"], yshift=33, font={"size": 13, "color": scene.colours.ink}
         ),

@@ -1,11 +1,12 @@
-"""Arrows at the lower edge of the explorer's price panel, for trades below its axis."""
+"""Arrows at the edges of the explorer's price panel, for trades beyond its axis."""
 
 from typing import Any
 
 import numpy as np
 
 from dashboard.charts.timeline.layout import INNER_HEIGHT, PRICE_DOMAIN
-from dashboard.charts.timeline.prices import find_off_scale_trades, list_drawn_prices
+from dashboard.charts.timeline.extreme_trades import find_off_scale_trades
+from dashboard.charts.timeline.prices import list_drawn_prices
 from dashboard.draw.axis import Scale
 from dashboard.draw.label_layout import Box, Points, place_callout
 from dashboard.draw.plot import build_time_plot
@@ -14,6 +15,7 @@ from dashboard.draw.text_metrics import LINE_HEIGHT, measure_text_width
 from dashboard.draw.traces import build_grid_coordinates
 from dashboard.sheet.panel import join_lines
 from dashboard.text.clock import format_naive
+from deviation.side import Side
 
 PANEL_WIDTH = 600.0
 """Assumed width of the panel in pixels: that on a screen of 1440 pixels, since the actual one is not known here."""
@@ -26,7 +28,7 @@ POINT_GRID_PX = 2.0
 
 
 def build_arrows(scene: Scene, scale: Scale) -> list[dict[str, Any]]:
-    """An arrow for each trade below the axis; its label lies towards the middle of the window and covers no line."""
+    """An arrow for each trade beyond the axis; its label lies towards the middle of the window and covers no line."""
     axis, trades = scene.measurement.axis, find_off_scale_trades(scene, scale)
     if not trades:
         return []
@@ -39,10 +41,12 @@ def build_arrows(scene: Scene, scale: Scale) -> list[dict[str, Any]]:
     occupied: list[Box] = []
     annotations = []
     for trade in trades:
-        x, tip = plot.to_x(trade.position), panel.bottom - 2
+        is_below = trade.side is Side.BELOW
+        x, tip = plot.to_x(trade.position), panel.bottom - 2 if is_below else panel.top + 2
         size = (measure_text_width(trade.text, ARROW_FONT) + 4, ARROW_FONT * LINE_HEIGHT)
         is_right = trade.position < axis.size / 2
-        bounds = Box(x, 0.0, 2 * PANEL_WIDTH, tip) if is_right else Box(-PANEL_WIDTH, 0.0, x, tip)
+        top, bottom = (0.0, tip) if is_below else (tip, panel.bottom)
+        bounds = Box(x, top, 2 * PANEL_WIDTH, bottom) if is_right else Box(-PANEL_WIDTH, top, x, bottom)
         box = place_callout((x, tip), size, bounds, occupied, points)
         if box is None:
             continue
@@ -51,7 +55,7 @@ def build_arrows(scene: Scene, scale: Scale) -> list[dict[str, Any]]:
             {
                 "text": trade.text,
                 "x": format_naive(axis.time_at(trade.position)),
-                "y": PRICE_DOMAIN[0],
+                "y": PRICE_DOMAIN[0 if is_below else 1],
                 "xref": "x",
                 "yref": "paper",
                 "ax": box.left - x if is_right else box.right - x,

@@ -1,77 +1,72 @@
-"""The panel of deviations: the focus venue against both groups, over the range of the other venues' deviations."""
-
-from dataclasses import dataclass
+"""The panel of deviations: the focus venue against each group, over the range of the other venues' deviations."""
 
 import numpy as np
 
+from dashboard.charts.timeline.deviation_marks import (
+    build_span_traces,
+    clip_spans,
+    describe_others,
+    find_trade_spans,
+    select_shaded_group,
+)
 from dashboard.draw.axis import Scale, build_deviation_scale
 from dashboard.draw.scene import HOLLOW_DASH, EndLabel, Scene, find_last_value
 from dashboard.draw.theme import GROUP_DASHES, mix_colours
 from dashboard.draw.traces import Trace, build_area_trace, build_hollow_trace, build_line_traces
-from dashboard.text.numbers import format_signed_percent
+from deviation.minute.grid import Floats
 from deviation.minute.series import DeviationSeries
 from deviation.question import TOLERANCE, Group
 from deviation.result import MarketRow
-from deviation.window.episodes import Direction
-from deviation.window.summary import find_minimum, select_side, value_at
-from deviation.wording import format_clock_time, format_threshold
+from deviation.side import Side
+from deviation.wording import format_threshold
 
-LINE_WIDTH_SHARES = (0.9, 0.65)
-"""Widths of the lines against the own group and the other one, as shares of the price line's width."""
+LINE_WIDTH_SHARES = (0.9, 0.65, 0.5)
+"""Widths of the lines against the own group and the others, as shares of the price line's width."""
 
 MANY_THIN_MINUTES = 120
 """Number of thin minutes above which their hollow dots are small."""
 
-
-@dataclass(frozen=True, slots=True)
-class ExtremeDeviation:
-    """The largest deviation from one group: its position in the window, its value in per cent, and its label."""
-
-    position: int
-    value: float
-    text: str
+def list_drawn_series(row: MarketRow) -> list[tuple[Group, DeviationSeries]]:
+    """The series that have a line, the own group first: those with a value in any minute."""
+    return [(group, series) for group, series in row.series.items() if series.observed.any()]
 
 
 def fit_deviation_scale(scene: Scene, max_ticks: int = 6) -> Scale:
     """An axis for everything that is drawn, and for the threshold ``enter`` on either side of zero."""
-    drawn_values = [*scene.band]
-    if scene.focus is not None:
-        drawn_values += [100 * scene.focus.series[group].d for group in Group]
-    return build_deviation_scale(drawn_values, scene.measurement.question.parameters.enter, max_ticks)
+    lines = _list_drawn_values(scene)
+    drawn = [*lines, clip_spans(scene, find_trade_spans(scene), lines)]
+    return build_deviation_scale(drawn, scene.measurement.question.parameters.enter, max_ticks)
 
 
-def select_shaded_group(row: MarketRow) -> Group | None:
-    """The group whose deviations are shaded: the own one, or the other one, if it has firm minutes; else None."""
-    for group in (row.market.group, row.market.group.other):
-        if row.summaries[group].firm_min:
-            return group
-    return None
+def _list_drawn_values(scene: Scene) -> list[Floats]:
+    row = scene.focus
+    return [*scene.band, *([] if row is None else [100 * series.d for _, series in list_drawn_series(row)])]
 
 
 def build_deviation_traces(scene: Scene) -> list[Trace]:
-    """The band of the others, the shading, and the lines against both groups with hollow dots in thin minutes."""
+    """The band of the others, the shading, the lines with hollow dots in thin minutes, and the trades beyond closes."""
     measurement, row, colours = scene.measurement, scene.focus, scene.colours
-    traces = [{**build_area_trace(measurement, *scene.band, colours.band, 0.55), "name": "the other venues"}]
+    traces = [{**build_area_trace(measurement, *scene.band, colours.band, 0.55), "name": "the other exchanges"}]
     if row is None:
         return traces
     traces += _build_shading(scene, row)
-    for group, width in reversed(list(zip(scene.groups, LINE_WIDTH_SHARES, strict=True))):
-        series = row.series[group]
+    drawn = list(zip(list_drawn_series(row), LINE_WIDTH_SHARES, strict=False))
+    for (group, series), width in reversed(drawn):
         firm_values = np.where(series.firm, 100 * series.d, np.nan)
         thin_values = np.where(series.thin, 100 * series.d, np.nan)
-        name, stroke = f"against {group.upper()} venues", width * scene.focus_width
+        name, stroke = f"against {group.upper()} exchanges", width * scene.focus_width
         traces += build_line_traces(
             measurement, firm_values, scene.focus_colour, name=name, width=stroke, dash=GROUP_DASHES[group]
         )
         if series.thin.any():
             size = 5.5 if np.count_nonzero(series.thin) <= MANY_THIN_MINUTES else 3.0
-            colour = (
-                scene.focus_colour if group is scene.groups[0] else mix_colours(scene.focus_colour, colours.paper, 0.35)
-            )
+            is_first = group == drawn[0][0][0]
+            colour = scene.focus_colour if is_first else mix_colours(scene.focus_colour, colours.paper, 0.35)
+            thin_name = f"{name}, fewer than three"
             traces.append(
-                build_hollow_trace(measurement, thin_values, colour, colours.paper, name=f"{name}, thin", size=size)
+                build_hollow_trace(measurement, thin_values, colour, colours.paper, name=thin_name, size=size)
             )
-    return traces
+    return traces + build_span_traces(scene, find_trade_spans(scene))
 
 
 def build_deviation_end_labels(scene: Scene) -> list[EndLabel]:
@@ -80,16 +75,15 @@ def build_deviation_end_labels(scene: Scene) -> list[EndLabel]:
     if row is None:
         return []
     labels = []
-    for group in scene.groups:
-        value = find_last_value(100 * row.series[group].d)
+    for group, series in list_drawn_series(row)[: len(LINE_WIDTH_SHARES)]:
         dash = GROUP_DASHES[group] if row.summaries[group].firm_min else HOLLOW_DASH
-        if not np.isnan(value):
-            labels.append(EndLabel(f"against {group.upper()}", value, scene.focus_colour, dash=dash))
+        text = f"vs {describe_others(row, group)}"
+        labels.append(EndLabel(text, find_last_value(100 * series.d), scene.focus_colour, dash=dash))
     return labels
 
 
 def _build_shading(scene: Scene, row: MarketRow) -> list[Trace]:
-    """Firm minutes beyond ``enter``: light shading to the close, dark as far as is certain in any order of trades."""
+    """Firm minutes beyond ``enter``: light shading to the close, dark as far as held for the whole minute."""
     group = select_shaded_group(row)
     if group is None:
         return []
@@ -97,60 +91,28 @@ def _build_shading(scene: Scene, row: MarketRow) -> list[Trace]:
     enter = measurement.question.parameters.enter - TOLERANCE
     zero = np.zeros(series.d.size)
     is_beyond = series.firm & (np.abs(series.d) >= enter)
-    is_certain = series.firm & (series.sure <= -enter)
+    whole = np.full(series.d.size, np.nan)
+    for side in Side:
+        values = series.measure_side(side).whole
+        np.copyto(whole, 100 * values, where=series.firm & (side.sign * values >= enter))
     return [
         {
             **build_area_trace(
                 measurement, zero, np.where(is_beyond, 100 * series.d, np.nan), scene.focus_colour, 0.22
             ),
-            "name": f"firm minutes at least {format_threshold(enter)} off",
+            "name": f"at least {format_threshold(enter)} off",
         },
         {
-            **build_area_trace(
-                measurement, zero, np.where(is_certain, 100 * series.sure, np.nan), scene.focus_colour, 0.42
-            ),
-            "name": "certain in whatever order the trades came",
+            **build_area_trace(measurement, zero, whole, scene.focus_colour, 0.42),
+            "name": "for the entire minute",
         },
     ]
 
 
-def find_extremes(scene: Scene) -> list[ExtremeDeviation]:
-    """The largest firm deviation from each group if beyond ``enter``; without any firm minute, the largest thin one."""
-    row, measurement = scene.focus, scene.measurement
-    if row is None:
-        return []
-    enter = measurement.question.parameters.enter - TOLERANCE
-    has_firm_minute = any(row.summaries[group].firm_min for group in Group)
-    extremes = []
-    for group in scene.groups:
-        summary = row.summaries[group]
-        is_above = select_side(summary) is Direction.ABOVE
-        value, position = (summary.height, summary.height_at) if is_above else (summary.depth, summary.depth_at)
-        if not has_firm_minute:
-            value, position = _find_furthest_thin(row.series[group])
-        if value is None or position is None or abs(value) < enter:
-            continue
-        extremes.append(
-            ExtremeDeviation(
-                position,
-                100 * value,
-                f"<b>{format_signed_percent(value, space=' ')}</b> {_describe_reference(scene, row, group, position)}",
-            )
-        )
-    return extremes
-
-
-def _find_furthest_thin(series: DeviationSeries) -> tuple[float | None, int | None]:
-    """The largest deviation of a thin minute on either side, and its position; None without a thin minute."""
-    position = find_minimum(np.where(series.thin, -np.abs(series.d), np.nan))
-    return value_at(series.d, position), position
-
-
-def _describe_reference(scene: Scene, row: MarketRow, group: Group, position: int) -> str:
-    time = format_clock_time(scene.measurement.axis, position)
-    if scene.measurement.question.underlying is not None:
-        return f"against fair value ({group.upper()}), {time}"
-    if row.series[group].firm[position]:
-        return f"against {group.upper()} venues, {time}"
-    names = [scene.catalogue.get_venue(venue).name for venue in scene.measurement.list_voters(row, group, position)]
-    return f"against {' and '.join(names)} only, {time}"
+def has_shading(scene: Scene) -> tuple[bool, bool]:
+    """Whether any minute has the light shading, and the dark one."""
+    group = None if scene.focus is None else select_shaded_group(scene.focus)
+    if scene.focus is None or group is None:
+        return False, False
+    sides = [scene.focus.summaries[group].get_side(side) for side in Side]
+    return any(side.minutes for side in sides), any(side.whole.minutes for side in sides)

@@ -21,22 +21,20 @@ from dashboard.charts.timeline.layout import (
 )
 from dashboard.charts.timeline.notes import build_note_lines, build_note_marks
 from dashboard.charts.timeline.prices import build_price_end_labels, build_price_traces, fit_price_scale
-from dashboard.charts.timeline.states import LANE_COUNT, build_lanes
+from dashboard.charts.timeline.states import build_lanes
 from dashboard.draw.axis import Scale
 from dashboard.draw.encoding import Figure
 from dashboard.draw.scene import Scene
 from dashboard.draw.theme import TEMPLATES
 from dashboard.draw.traces import MAX_SCREEN_WICKS, Trace, build_grid_coordinates, get_window_range
-from dashboard.text.clock import Zone, build_ticks, format_naive, shorten_tick
+from dashboard.text.clock import build_ticks, format_naive, shorten_tick
 from dashboard.text.sentences import list_window_notes
 
 
-def build_explorer_figure(scene: Scene, zone: Zone = Zone.UTC) -> Figure:
-    """Prices, deviation of the focus venue, and a strip of votes and states, on one time axis.
+def build_explorer_figure(scene: Scene) -> Figure:
+    """Prices, deviation of the focus venue, and a strip of prices and states, on one time axis.
 
-    Args:
-        scene: The measurement to draw, with its theme.
-        zone: The clock of the tick labels; the data stay in UTC.
+    Labels are on the clock of the scene's zone; the data stay in UTC.
     """
     measurement = scene.measurement
     prices, deviations, lanes = fit_price_scale(scene), fit_deviation_scale(scene), build_lanes(scene)
@@ -66,10 +64,10 @@ def build_explorer_figure(scene: Scene, zone: Zone = Zone.UTC) -> Figure:
                 *build_illustration_notice(scene),
             ],
             "shapes": [*_build_level_lines(scene), *build_note_lines(scene, notes)],
-            **_build_time_axes(scene, zone),
+            **_build_time_axes(scene),
             "yaxis": _build_value_axis(prices, PRICE_DOMAIN, 1),
             "yaxis2": _build_value_axis(deviations, DEVIATION_DOMAIN, 2),
-            "yaxis3": {"domain": STRIP_DOMAIN, "anchor": "x3", "range": [0, LANE_COUNT], "showticklabels": False},
+            "yaxis3": {"domain": STRIP_DOMAIN, "anchor": "x3", "range": [0, max(len(lanes), 1)], "showticklabels": False},
         },
     }
 
@@ -119,10 +117,10 @@ def _build_level_lines(scene: Scene) -> list[dict[str, Any]]:
     ]
 
 
-def _build_time_axes(scene: Scene, zone: Zone) -> dict[str, Any]:
+def _build_time_axes(scene: Scene) -> dict[str, Any]:
     """Three axes that move together; the lowest has the tick labels."""
     question = scene.measurement.question
-    time_ticks = build_ticks(question.start, question.end, zone, 8, scene.measurement.axis.bar_length)
+    time_ticks = build_ticks(question.start, question.end, scene.zone, 8, scene.measurement.axis.bar_length)
     common = {
         "type": "date",
         "range": get_window_range(scene.measurement),

@@ -8,26 +8,22 @@ from typing import Any
 
 import numpy as np
 
+from dashboard.charts.timeline.states import STATE_NAMES
 from dashboard.draw.encoding import encode_array
+from dashboard.draw.price_unit import choose_price_unit
 from dashboard.draw.scene import Scene
 from dashboard.draw.traces import compute_bucket_maxima, compute_bucket_minima, compute_bucket_size
-from dashboard.text.clock import Zone
 from deviation.minute.grid import Floats
 from deviation.minute.states import State
-from deviation.question import Group
+from deviation.question import sort_groups
 from deviation.result import MarketRow
-from deviation.window.summary import find_minimum
 
-STATE_NAMES = tuple(state.name.lower() for state in State)
-"""Names of the states, by number."""
-
-
-def build_minute_data(scene: Scene, zone: Zone) -> dict[str, Any]:
+def build_minute_data(scene: Scene) -> dict[str, Any]:
     """Times, and names, prices, deviations and states of each market, for ``assets/explorer.js``.
 
     ``first``, ``bar`` and ``offset`` are in milliseconds. ``width`` is the number of bars per bucket and ``at`` the
-    bucket that is shown first, that of the focus venue's deepest close. Prices are in dollars and deviations are
-    fractions against the market's own group, both as 32-bit values with NaN for none: ``low`` alone where ``width`` is
+    bucket that is shown first, that of the focus venue's largest deviation. Prices are in the money of the chart and
+    deviations are fractions against the market's own group, both as 32-bit values with NaN for none: ``low`` alone where ``width`` is
     1, else ``low`` and ``high``. ``state`` is the index in ``states``, of a bucket the one furthest from a vote.
     """
     measurement = scene.measurement
@@ -40,10 +36,11 @@ def build_minute_data(scene: Scene, zone: Zone) -> dict[str, Any]:
         "width": width,
         "count": -(-size // width),
         "size": size,
-        "at": _find_deepest_position(scene) // width,
-        "zone": zone.value,
-        "offset": zone.offset.total_seconds() * 1000,
-        "states": STATE_NAMES,
+        "at": _find_first_shown(scene) // width,
+        "zone": scene.zone.value,
+        "offset": scene.zone.offset.total_seconds() * 1000,
+        "states": [STATE_NAMES[state] for state in State],
+        "groups": [[group, f"{group.upper()} exchanges"] for group in scene.measurement.groups],
         "rows": [_build_row(scene, row, width) for row in _sort_rows(scene)],
     }
 
@@ -51,21 +48,23 @@ def build_minute_data(scene: Scene, zone: Zone) -> dict[str, Any]:
 def _sort_rows(scene: Scene) -> list[MarketRow]:
     """The focus row, then spot markets, then derivatives; by group and the catalogue's order of venues."""
     order = {venue: index for index, venue in enumerate(scene.catalogue.venues)}
+    groups = sort_groups(row.market.group for row in scene.measurement.rows)
 
-    def build_sort_key(row: MarketRow) -> tuple[bool, bool, bool, int, str]:
+    def build_sort_key(row: MarketRow) -> tuple[bool, bool, int, int, str]:
         market = row.market
         venue_index = order.get(market.venue, len(order))
-        return row is not scene.focus, not row.is_spot, market.group is Group.USD, venue_index, market.symbol
+        return row is not scene.focus, not row.is_spot, groups.index(market.group), venue_index, market.symbol
 
     return sorted(scene.measurement.rows, key=build_sort_key)
 
 
 def _build_row(scene: Scene, row: MarketRow, width: int) -> dict[str, Any]:
-    price, deviation = row.minutes.price, row.series[row.market.group].d
+    price = choose_price_unit(scene).convert(row, row.minutes.close)
+    deviation = row.series[row.market.group].d
     return {
         "name": scene.format_name(row),
         "market": row.market.symbol,
-        "group": row.market.group.value,
+        "group": row.market.group,
         "focus": row is scene.focus,
         "price": _encode_values(price, width),
         "deviation": _encode_values(deviation, width),
@@ -87,10 +86,10 @@ def _find_gravest_states(states: Floats, width: int) -> np.ndarray[Any, np.dtype
     return compute_bucket_maxima(states, width).astype(np.int8)
 
 
-def _find_deepest_position(scene: Scene) -> int:
-    """The position of the focus venue's deepest close, else of its lowest trade or close; 0 without any."""
+def _find_first_shown(scene: Scene) -> int:
+    """The position of the focus venue's largest deviation, else of its lowest trade; 0 without any."""
     row = scene.focus
     if row is None:
         return 0
-    deepest_at = row.own_summary.depth_at
-    return deepest_at if deepest_at is not None else row.low_at or find_minimum(row.minutes.price) or 0
+    at = row.own_summary.get_side(row.own_summary.larger_side).at
+    return at if at is not None else row.low.at if row.low is not None else 0

@@ -12,7 +12,7 @@ from data.catalogue import Note
 
 SUPPORT_TEXTS = {
     "C": "several independent sources",
-    "S": "a single source",
+    "S": "one source",
     "D": "derived from trades or by arithmetic",
 }
 """The support of a note, by its mark (`data.catalogue.Note`)."""
@@ -60,7 +60,7 @@ def build_notes_list(notes: Sequence[Note], zone: Zone, duration: timedelta) -> 
     if not notes:
         return []
     return [
-        html.H2([f"{NOTE_SYMBOL} Noted at the time ", html.Small(str(zone))]),
+        html.H2([f"{NOTE_SYMBOL} Timeline ", html.Small(str(zone))]),
         html.Ul([html.Li(_build_note_item(note, zone, duration)) for note in notes]),
     ]
 
@@ -70,7 +70,7 @@ def _build_note_item(note: Note, zone: Zone, duration: timedelta) -> list[Any]:
     time = f"{local:%H:%M}" if duration <= timedelta(days=1) else f"{format_day(local.date())} {local:%H:%M}"
     support = SUPPORT_TEXTS[note.mark]
     if note.source_url is None:
-        support_part: Any = html.Small(f"({support}; no public page on record)")
+        support_part: Any = html.Small(f"({support}, not public)")
     else:
         source = html.A("source", href=note.source_url, target="_blank", rel="noreferrer")
         support_part = html.Small([source, f" ({support})"])

@@ -1,4 +1,4 @@
-"""The strip below the panels: the number of votes per minute, and the focus venue's minute states."""
+"""The strip below the panels: the number of exchanges with a price per minute, and the focus venue's minute states."""
 
 from dataclasses import dataclass
 
@@ -8,16 +8,23 @@ from dashboard.draw.scene import Scene
 from dashboard.draw.theme import STATE_HATCHES
 from dashboard.draw.traces import Trace, build_block_trace, format_count_range
 from deviation.minute.grid import Bools
+from deviation.minute.series import DeviationSeries
 from deviation.minute.states import State
 from deviation.question import FIRM_VOTES, Group
+from deviation.result import MarketRow
 
-LANE_COUNT = 3
-"""Number of lanes, from top to bottom: votes of one group, of the other, states of the focus venue."""
+STATE_NAMES = {
+    State.VOTING: "counted",
+    State.SMALL: "below the volume threshold",
+    State.QUIET: "no trades",
+    State.MISSING: "missing from this data",
+}
+"""The states in words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """A lane of the strip: label and colour, its middle on a scale from 0 (bottom) to `LANE_COUNT`, and its traces."""
+    """A lane of the strip: label and colour, its middle above the bottom in lanes, and its traces."""
 
     label: str
     colour: str
@@ -26,11 +33,17 @@ class Lane:
 
 
 def build_lanes(scene: Scene) -> tuple[Lane, ...]:
-    """The lanes from top to bottom; empty where the focus venue has no market."""
+    """The lanes from top to bottom: a group each, then the focus venue; empty where it has no market.
+
+    Groups of which no exchange has a price have a lane only where none has one.
+    """
     row = scene.focus
     if row is None:
         return ()
-    lanes = [_build_vote_lane(scene, group, LANE_COUNT - 0.5 - index) for index, group in enumerate(Group)]
+    drawn = _list_counted_series(row)
+    lanes = [
+        _build_vote_lane(scene, group, series, len(drawn) - index + 0.5) for index, (group, series) in enumerate(drawn)
+    ]
     states = [
         _build_state_block(
             scene,
@@ -38,7 +51,7 @@ def build_lanes(scene: Scene) -> tuple[Lane, ...]:
             0.5,
             scene.colours.state_colours[state],
             STATE_HATCHES.get(state),
-            state.name.lower(),
+            STATE_NAMES[state],
         )
         for state in State
         if bool(np.any(row.minutes.states == state))
@@ -47,20 +60,34 @@ def build_lanes(scene: Scene) -> tuple[Lane, ...]:
     return (*lanes, Lane(name, scene.focus_colour, 0.5, tuple(states)))
 
 
-def _build_vote_lane(scene: Scene, group: Group, middle: float) -> Lane:
-    """Three tints for minutes with enough votes, too few and none; fewer votes are drawn on top."""
+def is_complete(scene: Scene) -> bool:
+    """Whether the strip has nothing to tell: every minute of the focus row counts, and each group is comparable."""
     row = scene.focus
-    votes = np.zeros(0, np.int64) if row is None else row.series[group].votes
+    return (
+        row is not None
+        and bool(row.minutes.voting.all())
+        and all(bool((series.votes >= FIRM_VOTES).all()) for _, series in _list_counted_series(row))
+    )
+
+
+def _list_counted_series(row: MarketRow) -> list[tuple[Group, DeviationSeries]]:
+    """The groups of which any exchange has a price in any minute; the own group where none has."""
+    counted = [(group, series) for group, series in row.series.items() if series.votes.any()]
+    return counted or [(row.market.group, row.series[row.market.group])]
+
+
+def _build_vote_lane(scene: Scene, group: Group, series: DeviationSeries, middle: float) -> Lane:
+    """Three tints for minutes with enough prices, too few and none; fewer are drawn on top."""
+    votes = series.votes
     masks = (votes >= FIRM_VOTES, (votes > 0) & (votes < FIRM_VOTES), votes == 0)
-    names = ("3 votes or more", "1 or 2 votes", "no vote")
+    names = ("3 or more", "1 or 2", "none")
     traces = [
-        _build_state_block(scene, mask, middle, tint, None, f"{group.upper()}: {name}")
+        _build_state_block(scene, mask, middle, tint, None, f"{group.upper()} exchanges: {name}")
         for mask, tint, name in zip(masks, reversed(scene.colours.vote_tints[group]), names, strict=True)
         if bool(mask.any())
     ]
-    return Lane(
-        f"{group.upper()} votes, {format_count_range(votes)}", scene.colours.group_colours[group], middle, tuple(traces)
-    )
+    label = f"{format_count_range(votes)} {group.upper()}"
+    return Lane(label, scene.colours.group_colours[group], middle, tuple(traces))
 
 
 def _build_state_block(scene: Scene, mask: Bools, middle: float, colour: str, hatch: str | None, name: str) -> Trace:
