@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from dashboard.text.clock import format_day
-from dashboard.text.numbers import join_names
+from dashboard.text.numbers import NO_BREAK_SPACE, join_names
 from dashboard.text.sentences import ORIGIN_LABELS
 from data.schema import Evidence, Origin, Timeframe
 from data.version import VERSION
@@ -42,7 +42,8 @@ def write_source_line(
     if imprint.link and with_link:
         parts.append(imprint.link)
     if imprint.drawn_on is not None:
-        parts.append(f"{format_day(imprint.drawn_on)} {imprint.drawn_on.year}")
+        day = f"{format_day(imprint.drawn_on)} {imprint.drawn_on.year}"
+        parts.append(day.replace(" ", NO_BREAK_SPACE))
     return f"Source: {source}; analysis: {', '.join(parts)}"
 
 

@@ -1,4 +1,4 @@
-"""Time on the sheet: ticks in UTC and UTC+8, and the marks of notes with their times above the charts."""
+"""Time on the sheet: ticks on both clocks, and the marks of notes with their times above the charts."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -9,7 +9,7 @@ from dashboard.draw.scene import Scene
 from dashboard.draw.text_metrics import fit_text, measure_text_width
 from dashboard.sheet.canvas import Sheet
 from dashboard.sheet.panel import SMALL_FONT
-from dashboard.text.clock import Zone, build_ticks, format_day
+from dashboard.text.clock import Zone, build_ticks, convert_to_zone, format_day
 from data.catalogue import Note
 
 MARKS_HEIGHT = 22
@@ -30,7 +30,9 @@ def draw_notes(sheet: Sheet, scene: Scene, box: Box, notes: Sequence[Note]) -> f
     if not notes:
         return box.bottom
     times = [_format_time(scene, note) for note in notes]
-    text = " ".join(f"{time}{NOTE_JOINT}{note.text}" for time, note in zip(times, notes, strict=True))
+    # The texts are quotations and summaries with times of their own, which stay in UTC.
+    remark = "" if scene.zone is Zone.UTC else " (Times within these texts are UTC.)"
+    text = " ".join(f"{time}{NOTE_JOINT}{note.text}" for time, note in zip(times, notes, strict=True)) + remark
     # Lines are broken as plain text, although the times in them are bold and hence wider.
     bold_extra = sum(
         measure_text_width(time, SMALL_FONT, bold=True) - measure_text_width(time, SMALL_FONT) for time in times
@@ -46,11 +48,12 @@ def draw_notes(sheet: Sheet, scene: Scene, box: Box, notes: Sequence[Note]) -> f
 
 def _format_time(scene: Scene, note: Note) -> str:
     """A note's time without a break, with its day where the window is longer than a day."""
-    time = f"{note.at:%H:%M}"
+    local = convert_to_zone(note.at, scene.zone)
+    time = f"{local:%H:%M}"
     question = scene.measurement.question
     if question.end - question.start <= ONE_DAY:
         return time
-    return f"{format_day(note.at.date())} {time}".replace(" ", NOTE_JOINT)
+    return f"{format_day(local.date())} {time}".replace(" ", NOTE_JOINT)
 
 
 def _embolden_times(line: str, times: Sequence[str]) -> str:
@@ -84,9 +87,9 @@ def draw_note_marks(sheet: Sheet, scene: Scene, notes: Sequence[Note], plots: Se
 
 
 def draw_time_axis(sheet: Sheet, scene: Scene, box: Box, plots: Sequence[Plot]) -> None:
-    """Draw ticks in UTC and UTC+8 below the box, and a faint vertical line of each through the plots."""
+    """Draw ticks on the clock of the scene and, paler, on the other one, with faint lines through the plots."""
     question, plot, bar = scene.measurement.question, plots[0], scene.measurement.axis.bar_length
-    rows = [build_ticks(question.start, question.end, zone, 6, bar) for zone in (Zone.UTC, Zone.UTC8)]
+    rows = [build_ticks(question.start, question.end, zone, 6, bar) for zone in sorted(Zone, key=lambda zone: zone is not scene.zone)]
     sheet.draw_line((box.left, box.bottom + 3), (box.right, box.bottom + 3), scene.colours.rule)
     for time, *texts in zip(rows[0].times, *(row.labels for row in rows), strict=True):
         x = plot.to_x((time - question.start) / bar)

@@ -13,6 +13,7 @@ from dashboard.charts.comparison.venue_block import (
     EMPTY_BLOCK_HEIGHT,
     HEADING_HEIGHT,
     MAX_NAME_WIDTH,
+    NEXT_HEADING_HEIGHT,
     TWO_LINE_ROW_HEIGHT,
     BlockLayout,
     ColumnText,
@@ -21,7 +22,7 @@ from dashboard.charts.comparison.venue_block import (
 )
 from dashboard.draw.label_layout import Box
 from dashboard.draw.scene import Scene
-from dashboard.draw.side import choose_side
+from dashboard.draw.side import choose_trade_side
 from dashboard.draw.text_metrics import measure_text_width
 from dashboard.sheet.canvas import Sheet
 from dashboard.sheet.panel import SMALL_FONT
@@ -123,7 +124,7 @@ class VenueBlocks:
 
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
-        self.side = choose_side(scene.measurement)
+        self.side = choose_trade_side(scene.measurement)
         self.blocks = list_blocks(scene, self.side)
         self.rows = [row for block in self.blocks for row in block.rows]
         self.facts = list_facts(scene)
@@ -260,7 +261,7 @@ class VenueBlocks:
         layout, (left, y) = BlockLayout(columns, row_height, scale), corner
         for block, hidden_count in zip(trimmed, hidden_counts, strict=True):
             number = FIRST_SUBPLOT + next(i for i, item in enumerate(self.blocks) if item.title == block.title)
-            y = draw_block(sheet, self.scene, block, (left, y), layout, number)
+            y = draw_block(sheet, self.scene, block, (left, y), layout, number, has_headings=block is trimmed[0])
             y = self._draw_lines(sheet, write_remark(self.scene, block, hidden_count, width), left, y) + BLOCK_GAP
         return y
 
@@ -272,7 +273,7 @@ class VenueBlocks:
     def _measure_fixed(self, blocks: Sequence[SheetBlock], width: float) -> float:
         """The height of blocks without their rows."""
         return sum(
-            (HEADING_HEIGHT + 6 if block.rows else EMPTY_BLOCK_HEIGHT)
+            (_measure_heading(is_first=block is blocks[0]) if block.rows else EMPTY_BLOCK_HEIGHT)
             + REMARK_LINE_HEIGHT * len(write_remark(self.scene, block, 0, width))
             + BLOCK_GAP
             for block in blocks
@@ -287,6 +288,11 @@ class VenueBlocks:
             sheet.write_text(line, left, y + REMARK_LINE_HEIGHT / 2, size=SMALL_FONT, colour=self.scene.colours.muted)
             y += REMARK_LINE_HEIGHT
         return y
+
+
+def _measure_heading(*, is_first: bool) -> float:
+    """The height of a block beside its rows: its title, and the headings that only the first one has."""
+    return (HEADING_HEIGHT if is_first else NEXT_HEADING_HEIGHT) + 6
 
 
 def _reserve_fact_height(facts: Sequence[Fact], available_height: float, rows: int) -> float:

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from dashboard.draw.axis import Scale, compute_ticks
 from dashboard.draw.row_names import name_rows
 from dashboard.draw.scene import Scene
+from dashboard.draw.text_metrics import measure_text_width
 from dashboard.text.clock import convert_to_zone, format_day
 from dashboard.text.numbers import (
     EN_DASH,
@@ -26,8 +28,8 @@ from deviation.wording import format_minutes, format_threshold
 MAX_SCALE_STRETCH = 1.5
 """How many times as far as the furthest close the scale may go to show an extreme trade."""
 
-MIN_STRIP_TICK_DISTANCE = 40.0
-"""Pixels between ticks of the strip from which their texts do not touch."""
+TICK_FONT, TICK_GAP = 12.0, 6.0
+"""Font size of the strip's ticks, and pixels between their texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,9 +195,13 @@ def build_mark_scale(blocks: Sequence[SheetBlock], measurement: Measurement, wid
     """
     low, high = _compute_extent(blocks, measurement)
     choices = [compute_ticks(low, high, max_ticks) for max_ticks in range(6, 0, -1)]
-    min_distance = MIN_STRIP_TICK_DISTANCE / width
-    ticks = next((ticks for ticks in choices if _measure_tick_distance(ticks, low, high) >= min_distance), choices[-1])
-    return Scale(low, high, log=False, ticks=ticks, tick_texts=tuple(format_axis_percent(value) for value in ticks))
+    ticks = next((ticks for ticks in choices if len(ticks) > 1 and _has_room(ticks, width / (high - low))), choices[-1])
+    return Scale(low, high, log=False, ticks=ticks, tick_texts=tuple(format_tick(value) for value in ticks))
+
+
+def format_tick(value: float) -> str:
+    """The tick of the strip at a value, without a unit, which its heading names."""
+    return format_axis_percent(value).removesuffix("%").strip()
 
 
 def has_cut_bounds(blocks: Sequence[SheetBlock], measurement: Measurement) -> bool:
@@ -224,6 +230,10 @@ def _compute_extent(blocks: Sequence[SheetBlock], measurement: Measurement) -> t
     return low - margin, high + margin
 
 
-def _measure_tick_distance(ticks: Sequence[float], low: float, high: float) -> float:
-    """Distance of two ticks as a share of the scale; 0 where there are no two."""
-    return (ticks[1] - ticks[0]) / (high - low) if len(ticks) > 1 else 0.0
+def _has_room(ticks: Sequence[float], pixels: float) -> bool:
+    """Whether the texts of the ticks do not touch, at so many pixels per unit of the scale."""
+    widths = [measure_text_width(format_tick(value), TICK_FONT) for value in ticks]
+    return all(
+        (second - first) * pixels >= (width + next_width) / 2 + TICK_GAP
+        for (first, second), (width, next_width) in zip(pairwise(ticks), pairwise(widths), strict=True)
+    )

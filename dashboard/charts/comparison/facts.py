@@ -7,6 +7,7 @@ from datetime import datetime
 from dashboard.draw.label_layout import Box
 from dashboard.draw.row_names import name_rows
 from dashboard.draw.scene import Scene
+from dashboard.draw.text_metrics import shorten_text
 from dashboard.sheet.canvas import Sheet
 from dashboard.sheet.table import Cell, Column, SheetTable
 from dashboard.text.clock import convert_to_zone, format_day
@@ -21,7 +22,7 @@ MAX_GAP_VENUES = 4
 TITLE_HEIGHT, LINE_HEIGHT, MARGIN_BOTTOM = 34, 23, 16
 """Heights of a fact's title with the space below its lines, of a line, and of the space to the next fact."""
 
-NAME_WIDTH, MAX_FACT_WIDTH = 130.0, 560.0
+NAME_WIDTH, MAX_FACT_WIDTH = 140.0, 560.0
 """Width of the first column, and of all columns: cells further apart do not read as one line."""
 
 
@@ -56,7 +57,9 @@ def draw_fact(sheet: Sheet, scene: Scene, fact: Fact, box: Box) -> float:
     y = box.top + 26
     for name, *texts in fact.lines:
         table.draw_row(
-            sheet, y + 11, [Cell(name, 14, colours.muted), *(Cell(text, 14, colours.text) for text in texts)]
+            sheet,
+            y + 11,
+            [Cell(shorten_text(name, 14, NAME_WIDTH), 14, colours.muted), *(Cell(text, 14, colours.text) for text in texts)],
         )
         y += LINE_HEIGHT
     return y + MARGIN_BOTTOM

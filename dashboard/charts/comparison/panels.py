@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from dashboard.charts.comparison.titles import write_deviation_title, write_price_title
-from dashboard.charts.timeline.deviation_marks import find_extremes, find_trade_spans
+from dashboard.charts.timeline.deviation_marks import find_extremes, find_trade_span
 from dashboard.charts.timeline.deviations import (
     build_deviation_end_labels,
     build_deviation_traces,
@@ -147,7 +147,8 @@ def draw_deviation_plot(sheet: Sheet, scene: Scene, plot: Plot, box: Box) -> Non
     occupied = [Box(x - 3, y - 3, x + 3, y + 3) for x, y in points]
     for point, (*_, text) in zip(points, extremes, strict=True):
         draw_callout(sheet, text, point, colours.ink, bounds, occupied, drawn_points)
-    for span in find_trade_spans(scene):
+    span = find_trade_span(scene)
+    if span is not None:
         point = (plot.to_x(span.position), plot.to_y(span.least))
         draw_callout(sheet, span.text, point, scene.focus_colour, bounds, occupied, drawn_points)
 

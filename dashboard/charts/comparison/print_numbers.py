@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from dashboard.charts.timeline.deviation_marks import describe_others, select_shaded_group
 from dashboard.draw.price_unit import format_unit_suffix
 from dashboard.draw.scene import Scene
-from dashboard.draw.side import choose_side
+from dashboard.draw.side import choose_side, choose_trade_side
 from dashboard.text.clock import Zone
 from deviation.result import MarketRow
 from deviation.side import Side
@@ -39,7 +39,7 @@ def list_key_numbers(scene: Scene) -> list[KeyNumber]:
         caption = f"comparable {noun}s at least {enter} {side}"
         text = f"{format_minutes(extreme.minutes)} of {format_minutes(summary.firm_min)}"
         numbers.append(KeyNumber(text, caption))
-    return [*numbers, *_list_trade(scene, row, side)]
+    return [*numbers, *_list_trade(scene, row, choose_trade_side(scene.measurement))]
 
 
 def _list_trade(scene: Scene, row: MarketRow, side: Side) -> list[KeyNumber]:

@@ -10,7 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashboard.charts.comparison.print_numbers import KeyNumber, list_key_numbers
-from dashboard.charts.timeline.deviation_marks import describe_others, find_extremes, find_trade_spans
+from dashboard.charts.timeline.deviation_marks import describe_others, find_extremes, find_trade_span
 from dashboard.charts.timeline.deviations import build_deviation_traces, fit_deviation_scale, list_drawn_series
 from dashboard.draw.axis import build_readable_scale
 from dashboard.draw.label_layout import Box
@@ -154,14 +154,16 @@ def _draw_labels(sheet: Sheet, scene: Scene, plot: Plot) -> None:
         return
     drawn = list_drawn_series(row)
     drawn_points = join_lines([plot.build_line_points(100 * series.d) for _, series in drawn])
-    labels = [(extreme.position, extreme.value, extreme.text, scene.colours.ink) for extreme in find_extremes(scene)]
-    labelled = {text.partition("</b> vs ")[2].partition(",")[0] for *_, text, _ in labels}
+    extremes, span = find_extremes(scene), find_trade_span(scene)
+    labels = [(extreme.position, extreme.value, extreme.text, scene.colours.ink) for extreme in extremes]
+    labelled = {extreme.group for extreme in extremes}
     for group, series in drawn:
-        others = describe_others(row, group)
-        if others not in labelled and f"{others} only" not in labelled:
+        if group not in labelled:
             position = int(np.nanargmax(np.abs(series.d)))
-            labels.append((position, float(100 * series.d[position]), f"vs {others}", scene.colours.ink))
-    labels += [(span.position, span.least, span.text, scene.focus_colour) for span in find_trade_spans(scene)]
+            text = f"vs {describe_others(row, group)}"
+            labels.append((position, float(100 * series.d[position]), text, scene.colours.ink))
+    if span is not None:
+        labels.append((span.position, span.least, span.text, scene.focus_colour))
     points = [(plot.to_x(position), plot.to_y(value)) for position, value, *_ in labels]
     occupied = [Box(x - 3, y - 3, x + 3, y + 3) for x, y in points]
     bounds = replace(plot.box, top=plot.box.top - 8)

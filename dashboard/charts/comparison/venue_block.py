@@ -6,7 +6,7 @@ Columns are as wide as their texts; the strip of marks between them takes the re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from dashboard.charts.comparison.block_rows import BlockRow, SheetBlock
+from dashboard.charts.comparison.block_rows import TICK_FONT, BlockRow, SheetBlock
 from dashboard.draw.axis import Scale
 from dashboard.draw.label_layout import Box
 from dashboard.draw.plot import Plot
@@ -16,19 +16,18 @@ from dashboard.draw.traces import Trace
 from dashboard.sheet.canvas import Sheet
 from dashboard.sheet.panel import add_plot, build_linear_scale
 from dashboard.sheet.table import Cell, Column, SheetTable, fit_cell, measure_column
-from dashboard.text.numbers import format_axis_percent
 
 MAX_NAME_WIDTH = 138.0
 """Width from which a name is set smaller or broken."""
 
-MIN_STRIP_WIDTH = 60.0
+MIN_STRIP_WIDTH = 96.0
 """Least width of the strip of marks, at the cost of names."""
 
 MIN_STRIP_BESIDE_VOLUME = 130.0
 """Width of the strip from which there is room for the column of volumes."""
 
-HEADING_HEIGHT = 62
-"""Height of a block's title and column headings."""
+HEADING_HEIGHT, NEXT_HEADING_HEIGHT = 62, 44
+"""Height of a block's title and column headings, and that of a block below another one, which has no headings."""
 
 EMPTY_BLOCK_HEIGHT = 24
 """Height of a block without a row, which is its title."""
@@ -125,7 +124,14 @@ def _layout_columns(
 
 
 def draw_block(
-    sheet: Sheet, scene: Scene, block: SheetBlock, corner: tuple[float, float], layout: BlockLayout, number: int
+    sheet: Sheet,
+    scene: Scene,
+    block: SheetBlock,
+    corner: tuple[float, float],
+    layout: BlockLayout,
+    number: int,
+    *,
+    has_headings: bool,
 ) -> float:
     """Draw one block, its marks as the subplot of that number; returns the height at which it ends."""
     left, y = corner
@@ -133,17 +139,17 @@ def draw_block(
     sheet.write_text(block.title, left, y + 9, size=17, colour=scene.colours.ink, bold=True)
     if not block.rows:
         return y + EMPTY_BLOCK_HEIGHT
-    top, height = y + HEADING_HEIGHT, row_height * len(block.rows)
+    top, height = y + (HEADING_HEIGHT if has_headings else NEXT_HEADING_HEIGHT), row_height * len(block.rows)
     strip = Box(left + columns.strip[0], top, left + columns.strip[1], top + height)
     plot = Plot(strip, layout.scale, build_linear_scale(height, 0))
     table = SheetTable(left, columns.text_columns)
-    table.draw_headings(sheet, (y + 33, y + 49), scene.colours.muted)
-    for value in layout.scale.ticks:
+    if has_headings:
+        table.draw_headings(sheet, (y + 33, y + 49), scene.colours.muted)
+    for value, text in zip(layout.scale.ticks, layout.scale.tick_texts, strict=True):
         x = plot.to_x(value)
         colour = scene.colours.muted if value == 0 else scene.colours.grid
         sheet.draw_line((x, strip.top - 4), (x, strip.bottom), colour, 1.2, below=True)
-        text = "0" if value == 0 else format_axis_percent(value).removesuffix("%").strip()
-        sheet.write_text(text, x, strip.top - 13, size=12, colour=scene.colours.text, align="center")
+        sheet.write_text(text, x, strip.top - 13, size=TICK_FONT, colour=scene.colours.text, align="center")
     for index, row in enumerate(block.rows):
         cells = _build_cells(scene, row, layout)
         table.draw_row(sheet, strip.top + row_height * (index + 0.5), cells[: len(columns.text_columns)])

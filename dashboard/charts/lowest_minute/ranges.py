@@ -10,7 +10,7 @@ import numpy as np
 
 from dashboard.draw.price_unit import choose_price_unit
 from dashboard.draw.scene import Scene
-from dashboard.draw.side import choose_side
+from dashboard.draw.side import choose_trade_side
 from deviation.question import TOLERANCE
 from deviation.result import MarketRow
 from deviation.side import Side
@@ -50,13 +50,13 @@ class PriceRange:
 def list_extreme_bars(scene: Scene) -> tuple[ExtremeBar, ...]:
     """At most two bars, the most important first; none where the focus venue has no trade.
 
-    The first is that of the focus row's extreme trade on the side of its larger deviation. The second is that of the
+    The first is that of the focus row's extreme trade on the side on which it strayed furthest. The second is that of the
     other side, where a trade or a close strayed there too, else the one with the furthest nearer bound.
     """
     row = scene.focus
     if row is None:
         return ()
-    side = choose_side(scene.measurement)
+    side = choose_trade_side(scene.measurement)
     candidates = [_build_extreme_bar(row, side)]
     if _has_strayed(row, side.other):
         candidates.append(_build_extreme_bar(row, side.other))

@@ -7,6 +7,7 @@ import numpy as np
 
 from dashboard.draw.price_unit import format_unit_suffix
 from dashboard.draw.scene import Scene
+from dashboard.draw.side import choose_trade_side
 from dashboard.draw.traces import Trace, compute_epoch_ms
 from dashboard.text.numbers import format_signed_percent
 from deviation.minute.grid import Floats
@@ -24,8 +25,9 @@ MAX_TRADE_STRETCH, MAX_CALM_TRADE_PCT = 1.6, 1000.0
 
 @dataclass(frozen=True, slots=True)
 class ExtremeDeviation:
-    """The largest deviation from one group: its position in the window, its value in per cent, and its label."""
+    """The largest deviation from a group: its position in the window, its value in per cent, and its label."""
 
+    group: Group
     position: int
     value: float
     text: str
@@ -35,7 +37,7 @@ class ExtremeDeviation:
 class TradeSpan:
     """Where a trade beyond all closes stood against the shaded group: its bounds in per cent, and its label.
 
-    ``least`` is the nearer bound. The axis need not reach either.
+    ``least`` is the nearer bound. The axis need not reach to either of them.
     """
 
     side: Side
@@ -69,6 +71,7 @@ def find_extremes(scene: Scene) -> list[ExtremeDeviation]:
         return [extreme for group in row.series if (extreme := _find_thin_extreme(scene, row, group)) is not None]
     return [
         ExtremeDeviation(
+            group,
             numbers.at,
             100 * numbers.deviation,
             f"<b>{format_signed_percent(numbers.deviation, space='')}</b> "
@@ -94,7 +97,7 @@ def _find_thin_extreme(scene: Scene, row: MarketRow, group: Group) -> ExtremeDev
     if position is None or value is None or abs(value) < scene.measurement.question.parameters.enter - TOLERANCE:
         return None
     reference = _describe_reference(scene, row, group, position)
-    return ExtremeDeviation(position, 100 * value, f"<b>{format_signed_percent(value, space='')}</b> {reference}")
+    return ExtremeDeviation(group, position, 100 * value, f"<b>{format_signed_percent(value, space='')}</b> {reference}")
 
 
 def _describe_reference(scene: Scene, row: MarketRow, group: Group, position: int) -> str:
@@ -116,19 +119,15 @@ def list_voting_venues(row: MarketRow, group: Group, position: int) -> list[str]
     ]
 
 
-def find_trade_spans(scene: Scene) -> list[TradeSpan]:
-    """The lowest and highest trade of the focus row where even the nearer bound lies beyond all closes and ``enter``."""
+def find_trade_span(scene: Scene) -> TradeSpan | None:
+    """The trade furthest from the others, where even its nearer bound lies beyond all closes and ``enter``; or None."""
     row = scene.focus
     group = None if row is None else select_shaded_group(row)
     if row is None or group is None:
-        return []
-    summary, spans = row.summaries[group], []
-    for side in Side:
-        numbers = summary.get_side(side)
-        span = _build_span(scene, row, side, numbers.trade, max(numbers.size, summary.parameters.enter))
-        if span is not None:
-            spans.append(span)
-    return spans
+        return None
+    summary, side = row.summaries[group], choose_trade_side(scene.measurement)
+    numbers = summary.get_side(side)
+    return _build_span(scene, row, side, numbers.trade, max(numbers.size, summary.parameters.enter))
 
 
 def _build_span(scene: Scene, row: MarketRow, side: Side, bounds: TradeBounds, size: float) -> TradeSpan | None:
@@ -137,7 +136,7 @@ def _build_span(scene: Scene, row: MarketRow, side: Side, bounds: TradeBounds, s
         return None
     price = float((row.minutes.low if side is Side.BELOW else row.minutes.high)[at])
     extreme, noun = row.get_extreme(side), "lowest trade" if side is Side.BELOW else "highest trade"
-    subject = noun if extreme is not None and extreme.at == at else "trade"
+    subject = noun if extreme is not None and extreme.at == at else "trade at"
     text = (
         f"{subject} <b>{format_price(price)}{format_unit_suffix(scene, row)}</b>, at least "
         f"{format_percent(abs(least))} {side}, {format_clock_time(scene.measurement.axis, at, scene.zone.tzinfo)}"
@@ -145,34 +144,27 @@ def _build_span(scene: Scene, row: MarketRow, side: Side, bounds: TradeBounds, s
     return TradeSpan(side, at, 100 * least, 100 * most, text)
 
 
-def clip_spans(scene: Scene, spans: Sequence[TradeSpan], closes: Sequence[Floats]) -> Floats:
-    """How far the axis must reach for the spans, in per cent, a value for each; ``closes`` are the lines on it."""
-    enter = 100 * scene.measurement.question.parameters.enter
-    ends = []
-    for span in spans:
-        signed = [span.side.sign * values for values in closes if not np.isnan(values).all()]
-        furthest = max((float(np.nanmax(values)) for values in signed), default=0.0)
-        limit = MAX_TRADE_STRETCH * furthest if furthest >= enter else MAX_CALM_TRADE_PCT
-        ends.append(span.side.sign * min(abs(span.most), limit))
-    return np.array(ends, dtype=np.float64)
+def clip_span(scene: Scene, span: TradeSpan, closes: Sequence[Floats]) -> float:
+    """How far the axis must reach for a trade, in per cent; ``closes`` are the lines on it."""
+    signed = [span.side.sign * values for values in closes if not np.isnan(values).all()]
+    furthest = max((float(np.nanmax(values)) for values in signed), default=0.0)
+    has_strayed = furthest >= 100 * scene.measurement.question.parameters.enter
+    limit = MAX_TRADE_STRETCH * furthest if has_strayed else MAX_CALM_TRADE_PCT
+    return span.side.sign * min(abs(span.most), limit)
 
 
-def build_span_traces(scene: Scene, spans: Sequence[TradeSpan]) -> list[Trace]:
-    """For each span a thin line from zero to the nearer bound, and a thick one between the bounds."""
-    traces: list[Trace] = []
-    for span in spans:
-        x = compute_epoch_ms(scene.measurement, np.full(2, span.position, np.float64))
-        for ends, width in (((0.0, span.least), 1.2), ((span.least, span.most), 4.0)):
-            line = {"color": scene.focus_colour, "width": width}
-            traces.append(
-                {
-                    "x": x,
-                    "y": np.array(ends, np.float32),
-                    "mode": "lines",
-                    "line": line,
-                    "opacity": 0.7,
-                    "hoverinfo": "skip",
-                    "name": "possible range of the trade",
-                }
-            )
-    return traces
+def build_span_traces(scene: Scene, span: TradeSpan) -> list[Trace]:
+    """A thin line from zero to the nearer bound of a trade, and a thick one between its bounds."""
+    x = compute_epoch_ms(scene.measurement, np.full(2, span.position, np.float64))
+    return [
+        {
+            "x": x,
+            "y": np.array(ends, np.float32),
+            "mode": "lines",
+            "line": {"color": scene.focus_colour, "width": width},
+            "opacity": 0.7,
+            "hoverinfo": "skip",
+            "name": "possible range of the trade",
+        }
+        for ends, width in (((0.0, span.least), 1.2), ((span.least, span.most), 4.0))
+    ]

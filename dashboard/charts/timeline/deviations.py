@@ -4,9 +4,9 @@ import numpy as np
 
 from dashboard.charts.timeline.deviation_marks import (
     build_span_traces,
-    clip_spans,
+    clip_span,
     describe_others,
-    find_trade_spans,
+    find_trade_span,
     select_shaded_group,
 )
 from dashboard.draw.axis import Scale, build_deviation_scale
@@ -34,7 +34,8 @@ def list_drawn_series(row: MarketRow) -> list[tuple[Group, DeviationSeries]]:
 def fit_deviation_scale(scene: Scene, max_ticks: int = 6) -> Scale:
     """An axis for everything that is drawn, and for the threshold ``enter`` on either side of zero."""
     lines = _list_drawn_values(scene)
-    drawn = [*lines, clip_spans(scene, find_trade_spans(scene), lines)]
+    span = find_trade_span(scene)
+    drawn = lines if span is None else [*lines, np.array([clip_span(scene, span, lines)])]
     return build_deviation_scale(drawn, scene.measurement.question.parameters.enter, max_ticks)
 
 
@@ -66,7 +67,8 @@ def build_deviation_traces(scene: Scene) -> list[Trace]:
             traces.append(
                 build_hollow_trace(measurement, thin_values, colour, colours.paper, name=thin_name, size=size)
             )
-    return traces + build_span_traces(scene, find_trade_spans(scene))
+    span = find_trade_span(scene)
+    return traces if span is None else traces + build_span_traces(scene, span)
 
 
 def build_deviation_end_labels(scene: Scene) -> list[EndLabel]:
