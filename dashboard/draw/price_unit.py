@@ -43,6 +43,11 @@ def choose_price_unit(scene: Scene) -> PriceUnit:
 
 
 def format_unit_suffix(scene: Scene, row: MarketRow) -> str:
-    """The quote of a row behind one of its prices, " KRW"; "" for dollars and the currencies that promise one."""
-    quote = row.market.quote
-    return "" if row.market.group == USD or quote in scene.measurement.question.rules.stablecoins else f" {quote}"
+    """The quote of a row behind one of its prices, " KRW"; "" for dollars.
+
+    It is "", too, for a currency that promises a dollar, in the focus row's own group.
+    """
+    quote, focus = row.market.quote, scene.focus
+    is_stable = quote in scene.measurement.question.rules.stablecoins
+    is_plain = is_stable and (focus is None or row.market.group == focus.market.group)
+    return "" if row.market.group == USD or is_plain else f" {quote}"

@@ -13,7 +13,9 @@ from dashboard.draw.scene import Scene
 from dashboard.exports.request import ExportFile, ExportRequest
 from dashboard.exports.rows import Row, build_market_columns
 from dashboard.sheet.chart_sheet import ChartText, build_chart_sheet, build_sentence_drawer
+from dashboard.sheet.frame import NO_IMPRINT
 from dashboard.sheet.sizes import SheetSize
+from dashboard.sheet.source_line import Imprint
 from dashboard.text.sentences import write_measured
 from data.schema import TIME
 from deviation.question import Group
@@ -93,25 +95,35 @@ def export_bounds(request: ExportRequest) -> ExportFile:
     """
 
     def build_sheet(scene: Scene, size: SheetSize) -> go.Figure:
-        return build_bounds_sheet(scene, request.measurements.read_low_trades([scene.measurement]), size)
+        trades = request.measurements.read_low_trades([scene.measurement])
+        return build_bounds_sheet(scene, trades, size, request.imprint)
 
     return request.build_asset_file(build_bounds_rows, build_sheet)
 
 
-def build_bounds_sheet(scene: Scene, trades: pl.DataFrame, size: SheetSize) -> go.Figure:
+def build_bounds_sheet(
+    scene: Scene, trades: pl.DataFrame, size: SheetSize, imprint: Imprint = NO_IMPRINT
+) -> go.Figure:
     """The printed charts; a sentence in their place if the focus venue has no trade.
 
     ``trades`` is a frame of `data.schema.LOW_TRADE`.
     """
     details = [BarDetail(bar, write_sentences(scene, bar, trades)) for bar in list_extreme_bars(scene)]
     name = scene.catalogue.get_venue(scene.measurement.focus).name
-    draw, legend_items = build_sentence_drawer(f"No price of {scene.measurement.question.asset} on {name} is in this data for this window.", scene.colours), []
+    text = f"No price of {scene.measurement.question.asset} on {name} is in this data for this window."
+    draw, legend_items = build_sentence_drawer(text, scene.colours), []
     if details:
         draw = partial(draw_bounds, scene=scene, details=details, side_by_side=size is SheetSize.WIDE)
         legend_items = build_bounds_legend(scene, details)
-    text = _build_text(scene, details)
     return build_chart_sheet(
-        text, draw, [scene.measurement], scene.catalogue, size=size, theme=scene.theme, legend_items=legend_items
+        _build_text(scene, details),
+        draw,
+        [scene.measurement],
+        scene.catalogue,
+        size=size,
+        theme=scene.theme,
+        legend_items=legend_items,
+        imprint=imprint,
     )
 
 

@@ -13,11 +13,8 @@ from dashboard.components.static_html import StaticElement
 from dashboard.exports.kinds import ExportKind
 from dashboard.exports.registry import EXPORTS
 from dashboard.sheet.renderer import FileFormat
-from dashboard.sheet.sizes import SheetSize
+from dashboard.sheet.sizes import SHAPES, SheetSize
 from dashboard.state.view import Theme
-
-SIZE_LABELS = {SheetSize.WIDE: "Wide 16:9", SheetSize.SQUARE: "Square 1:1", SheetSize.TALL: "Tall 4:5"}
-"""Label of each shape of a picture."""
 
 FORMAT_LABELS = {"csv": "CSV", "parquet": "Parquet", "json": "JSON"}
 """Label of each format of rows."""
@@ -67,9 +64,9 @@ def _build_picture_table(kind: ExportKind, query: Mapping[str, str], formats: li
     """A row of links per shape, a column per paper."""
     header = "".join(f'<th scope="col">{theme.capitalize()} paper</th>' for theme in Theme)
     lines = []
-    for size, name in SIZE_LABELS.items():
+    for size in EXPORTS[kind].sizes:
         cells = "".join(_build_link_cell(kind, query, formats, size, theme) for theme in Theme)
-        lines.append(f'<tr><th scope="row">{name}</th>{cells}</tr>')
+        lines.append(f'<tr><th scope="row">{SHAPES[size].label}</th>{cells}</tr>')
     return f"<table><thead><tr><td></td>{header}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from dashboard.exports.gaps import export_gaps
 from dashboard.exports.kinds import ExportKind
@@ -21,6 +22,7 @@ from dashboard.exports.small_multiples import export_compare
 from dashboard.exports.store import export_coverage, export_holdings, export_incidents, export_revisions
 from dashboard.exports.thresholds import export_thresholds
 from dashboard.sheet.renderer import FileFormat
+from dashboard.sheet.sizes import FULL_SIZES, SheetSize
 from data.files.export import EXPORT_FORMATS as ROWS
 
 PICTURE_AND_ROWS = (*(file_format.value for file_format in FileFormat), *ROWS)
@@ -31,6 +33,8 @@ PICTURE_AND_ROWS = (*(file_format.value for file_format in FileFormat), *ROWS)
 class Export:
     """An export: the formats it can be downloaded in, its label in menus, and the function that makes the file.
 
+    ``sizes`` are the shapes of its picture.
+
     ``make`` may raise NoUsableCandles, StoreUnusable and, for pictures, BrowserMissing, BrowserBusy and BrowserFailed.
     """
 
@@ -38,6 +42,7 @@ class Export:
     formats: tuple[str, ...]
     label: str
     make: Callable[[ExportRequest], ExportFile]
+    sizes: tuple[SheetSize, ...] = FULL_SIZES
 
 
 _EXPORTS = (
@@ -45,7 +50,10 @@ _EXPORTS = (
         ExportKind.COMPARISON,
         PICTURE_AND_ROWS,
         "picture",
-        lambda request: request.build_asset_file(build_deviation_rows, build_comparison_picture),
+        lambda request: request.build_asset_file(
+            build_deviation_rows, partial(build_comparison_picture, imprint=request.imprint)
+        ),
+        sizes=tuple(SheetSize),
     ),
     Export(ExportKind.COMPARE, PICTURE_AND_ROWS, "panels of all assets", export_compare),
     Export(

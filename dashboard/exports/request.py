@@ -18,6 +18,7 @@ from dashboard.service.measurements import Measurements
 from dashboard.sheet.manifest import build_manifest
 from dashboard.sheet.renderer import FileFormat, Renderer
 from dashboard.sheet.sizes import SheetSize
+from dashboard.sheet.source_line import Imprint
 from dashboard.state.view import ViewState
 from data.catalogue import Catalogue
 from data.errors import NoUsableCandles
@@ -56,6 +57,7 @@ class ExportRequest:
         file_format: one of the export's formats.
         view: asset, event, window, focus venue and settings.
         size: shape of a picture; other formats ignore it.
+        imprint: link and day of a picture's source line.
         version: version of the store, for the manifest of a picture.
         measurements: measures views.
         renderer: draws pictures.
@@ -65,6 +67,7 @@ class ExportRequest:
     file_format: str
     view: ViewState
     size: SheetSize
+    imprint: Imprint
     version: str
     measurements: Measurements
     renderer: Renderer
@@ -100,7 +103,7 @@ class ExportRequest:
         """
         measurement = self.measure_asset()
         assumed = list_assumed_markets(measurement.question.origin)
-        return Scene(measurement, self.catalogue, self.view.theme, frozenset(), assumed)
+        return Scene(measurement, self.catalogue, self.view.theme, frozenset(), assumed, self.view.zone)
 
     def measure_event(self) -> EventContext:
         """The event of the view, with at least one measurement.

@@ -4,7 +4,9 @@
 values by defaults, an export refuses them with status 400 and one sentence.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
 
 from flask import Blueprint, Response, request
 
@@ -14,6 +16,8 @@ from dashboard.exports.request import ExportFile, ExportRequest
 from dashboard.service.measurements import Measurements
 from dashboard.sheet.renderer import Renderer
 from dashboard.sheet.sizes import SheetSize
+from dashboard.sheet.source_line import Imprint
+from dashboard.state.links import ViewLinks
 from dashboard.state.url import parse_query
 from dashboard.state.view import ViewState
 from data.catalogue import Catalogue
@@ -40,12 +44,22 @@ STATUS_CODES: dict[type[PlumblineError], int] = {
 EXPORT_KEYS = ("size",)
 """Keys of the query that pages do not know."""
 
+LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")
+"""Hosts that only the reader's own machine knows; links in pictures leave them out."""
+
 RETRY_AFTER_S = 5
 """Seconds to wait before a retry; drawing the eight pictures of a full queue takes about four."""
 
 
 def build_export(
-    measurements: Measurements, renderer: Renderer, kind: str, file_format: str, query: Mapping[str, str]
+    measurements: Measurements,
+    renderer: Renderer,
+    kind: str,
+    file_format: str,
+    query: Mapping[str, str],
+    *,
+    host: str = "",
+    drawn_on: date | None = None,
 ) -> ExportFile:
     """The file of a link.
 
@@ -55,6 +69,8 @@ def build_export(
         kind: one of `ExportKind`.
         file_format: one of the export's formats.
         query: the query of a page's link, and the ``size`` of a picture.
+        host: where the server is reached, for the link in a picture.
+        drawn_on: the day in a picture.
 
     Raises:
         UsageError: There is no such export, or part of the query is invalid.
@@ -62,12 +78,13 @@ def build_export(
         BrowserMissing, BrowserBusy, BrowserFailed: The picture cannot be drawn (now).
         StoreUnusable: The store cannot be read.
     """
-    export = _find_export(kind, file_format)
+    export, view = _find_export(kind, file_format), _parse_view(query, measurements.catalogue)
     export_request = ExportRequest(
         kind=export.kind,
         file_format=file_format,
-        view=_parse_view(query, measurements.catalogue),
-        size=_parse_size(query),
+        view=view,
+        size=_parse_size(query, export),
+        imprint=Imprint(_write_link(view, host, measurements.catalogue), drawn_on),
         # Read before measuring: the manifest may name an older version than the one shown, never a newer one.
         version=measurements.read_version(),
         measurements=measurements,
@@ -76,15 +93,25 @@ def build_export(
     return export.make(export_request)
 
 
-def build_export_routes(measurements: Measurements, renderer: Renderer) -> Blueprint:
-    """The routes of all exports as a blueprint."""
+def read_today() -> date:
+    """The day by UTC."""
+    return datetime.now(UTC).date()
+
+
+def build_export_routes(
+    measurements: Measurements, renderer: Renderer, read_day: Callable[[], date] = read_today
+) -> Blueprint:
+    """The routes of all exports as a blueprint; ``read_day`` gives the day that pictures are marked with."""
     routes = Blueprint("exports", __name__)
 
     @routes.get("/export/<name>")
     def serve_export(name: str) -> Response:
         kind, _, file_format = name.rpartition(".")
         try:
-            file = build_export(measurements, renderer, kind, file_format, request.args.to_dict())
+            query = request.args.to_dict()
+            file = build_export(
+                measurements, renderer, kind, file_format, query, host=request.host, drawn_on=read_day()
+            )
         except PlumblineError as error:
             return _build_error_response(error)
         response = Response(file.content, mimetype=file.mimetype)
@@ -114,12 +141,19 @@ def _find_export(kind: str, file_format: str) -> Export:
     raise UsageError(message)
 
 
-def _parse_size(query: Mapping[str, str]) -> SheetSize:
+def _parse_size(query: Mapping[str, str], export: Export) -> SheetSize:
     size = query.get("size", SheetSize.WIDE.value)
-    if size not in list(SheetSize):
-        message = f"the size of a picture is {', '.join(SheetSize)}"
+    if size not in export.sizes:
+        message = f"the size of this picture is {', '.join(export.sizes)}"
         raise UsageError(message)
     return SheetSize(size)
+
+
+def _write_link(view: ViewState, host: str, catalogue: Catalogue) -> str:
+    """The link to the page of a view, without a host that only the reader's own machine knows."""
+    path = ViewLinks(view.to_query(catalogue)).build_href("explorer")
+    name = re.sub(r":\d+$", "", host)
+    return path if name in ("", *LOOPBACK_HOSTS) else f"{host}{path}"
 
 
 def _parse_view(query: Mapping[str, str], catalogue: Catalogue) -> ViewState:

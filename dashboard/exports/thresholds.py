@@ -13,7 +13,9 @@ from dashboard.draw.side import choose_side
 from dashboard.exports.request import ExportFile, ExportRequest
 from dashboard.exports.rows import MARKET_SCHEMA, Row, build_market_columns
 from dashboard.sheet.chart_sheet import ChartText, build_chart_sheet, build_sentence_drawer
+from dashboard.sheet.frame import NO_IMPRINT
 from dashboard.sheet.sizes import SheetSize
+from dashboard.sheet.source_line import Imprint
 from dashboard.text.numbers import join_names
 from dashboard.text.sentences import write_measured
 from deviation.measurement import Measurement
@@ -76,12 +78,16 @@ def export_thresholds(request: ExportRequest) -> ExportFile:
     """
 
     def build_sheet(scene: Scene, size: SheetSize) -> go.Figure:
-        return build_threshold_sheet(scene, choose_side(scene.measurement, request.view.side), size)
+        return build_threshold_sheet(
+            scene, choose_side(scene.measurement, request.view.side), size, request.imprint
+        )
 
     return request.build_asset_file(build_threshold_rows, build_sheet)
 
 
-def build_threshold_sheet(scene: Scene, side: Side, size: SheetSize) -> go.Figure:
+def build_threshold_sheet(
+    scene: Scene, side: Side, size: SheetSize, imprint: Imprint = NO_IMPRINT
+) -> go.Figure:
     """The chart of a side; a sentence in its place if no minute is firm."""
     draw, legend_items = build_sentence_drawer(_write_no_line_text(scene), scene.colours), []
     if list_compared_rows(scene):
@@ -94,6 +100,7 @@ def build_threshold_sheet(scene: Scene, side: Side, size: SheetSize) -> go.Figur
         size=size,
         theme=scene.theme,
         legend_items=legend_items,
+        imprint=imprint,
     )
 
 
