@@ -1,8 +1,8 @@
 /* Every exchange at one moment: a table for the bar under the pointer, or one chosen by touch or keyboard. */
 (() => {
-  const [DASH, MINUS, NARROW] = ["\u2013", "\u2212", "\u00a0"];
+  const [DASH, MINUS] = ["\u2013", "\u2212"];
   const TYPES = { f4: Float32Array, i1: Int8Array };
-  const GROUPS = { usdt: "USDT exchanges", usd: "USD exchanges" };
+  const COUNTED = 0; // the number of the state of a minute that counts, which is not written out
 
   let current = null; // the data of the table, with typed arrays
   let lastInputs = {}; // the inputs of the last call, to see which of them has changed
@@ -32,7 +32,7 @@
     const size = 100 * Math.abs(fraction);
     const rounded = size.toFixed(size < 9.95 ? 1 : 0);
     const text = size >= 99.5 && size < 100 ? (Math.floor(10 * size) / 10).toFixed(1) : rounded;
-    return `${text === "0.0" ? "" : fraction < 0 ? MINUS : "+"}${text}${NARROW}%`;
+    return `${text === "0.0" ? "" : fraction < 0 ? MINUS : "+"}${text}%`;
   };
 
   const formatRange = (values, at, write) => {
@@ -64,19 +64,19 @@
   };
 
   const buildRow = (data, row, at) => {
-    const state = data.states[row.state[at]];
+    const state = row.state[at] === COUNTED ? "" : data.states[row.state[at]];
     const name = createElement("th", row.name, "", [createElement("small", row.market, "")]);
     name.scope = "row";
     return createElement("tr", "", row.focus ? "focus" : "", [
       name,
       createElement("td", formatRange(row.price, at, formatPrice), "number"),
       createElement("td", formatRange(row.deviation, at, formatPercent), "number"),
-      createElement("td", state, `state ${state}`),
+      createElement("td", state, "state"),
     ]);
   };
 
-  const buildTable = (data, group, at) => {
-    const heads = [GROUPS[group], "Price", "Against them", "State"].map((text) => {
+  const buildTable = (data, [group, heading], at) => {
+    const heads = [heading, "Price", "vs median", ""].map((text) => {
       const head = createElement("th", text, "");
       head.scope = "col";
       return head;
@@ -96,8 +96,7 @@
     const slider = box.querySelector("input");
     slider.value = place;
     slider.setAttribute("aria-valuetext", text);
-    const groups = Object.keys(GROUPS).filter((group) => current.rows.some((row) => row.group === group));
-    box.querySelector(".tables").replaceChildren(...groups.map((group) => buildTable(current, group, place)));
+    box.querySelector(".tables").replaceChildren(...current.groups.map((group) => buildTable(current, group, place)));
   };
 
   const build = (box, data) => {

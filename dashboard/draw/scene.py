@@ -7,6 +7,7 @@ import numpy as np
 
 from dashboard.draw.theme import GROUP_DASHES, PALETTES, Palette, compute_venue_colour
 from dashboard.state.view import Theme
+from dashboard.text.clock import Zone
 from data.catalogue import Catalogue
 from data.schema import Evidence
 from deviation.measurement import Measurement
@@ -26,6 +27,7 @@ class Scene:
         theme: Light or dark.
         hidden: Venues that are not drawn.
         assumed_markets: Venue and symbol of markets whose candles the reconstruction assumes.
+        zone: The clock of every time in a figure.
     """
 
     measurement: Measurement
@@ -33,6 +35,7 @@ class Scene:
     theme: Theme = Theme.LIGHT
     hidden: frozenset[str] = frozenset()
     assumed_markets: frozenset[tuple[str, str]] = frozenset()
+    zone: Zone = Zone.UTC
 
     @property
     def colours(self) -> Palette:

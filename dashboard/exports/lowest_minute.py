@@ -13,9 +13,8 @@ from dashboard.draw.scene import Scene
 from dashboard.exports.request import ExportFile, ExportRequest
 from dashboard.exports.rows import Row, build_market_columns
 from dashboard.sheet.chart_sheet import ChartText, build_chart_sheet, build_sentence_drawer
-from dashboard.sheet.frame import NO_IMPRINT
+from dashboard.sheet.imprint import NO_IMPRINT, Imprint
 from dashboard.sheet.sizes import SheetSize
-from dashboard.sheet.source_line import Imprint
 from dashboard.text.sentences import write_measured
 from data.schema import TIME
 from deviation.question import Group
@@ -101,9 +100,7 @@ def export_bounds(request: ExportRequest) -> ExportFile:
     return request.build_asset_file(build_bounds_rows, build_sheet)
 
 
-def build_bounds_sheet(
-    scene: Scene, trades: pl.DataFrame, size: SheetSize, imprint: Imprint = NO_IMPRINT
-) -> go.Figure:
+def build_bounds_sheet(scene: Scene, trades: pl.DataFrame, size: SheetSize, imprint: Imprint = NO_IMPRINT) -> go.Figure:
     """The printed charts; a sentence in their place if the focus venue has no trade.
 
     ``trades`` is a frame of `data.schema.LOW_TRADE`.

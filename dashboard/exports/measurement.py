@@ -6,12 +6,12 @@ import polars as pl
 from dashboard.charts.comparison.sheet import build_comparison_sheet
 from dashboard.draw.scene import Scene
 from dashboard.exports.request import ALL_ASSETS, ExportFile, ExportRequest
+from dashboard.sheet.imprint import Imprint
 from dashboard.sheet.sizes import SheetSize
-from dashboard.sheet.source_line import Imprint
 from dashboard.tables.lows_rows import build_lows_frame
 from deviation.report.frame import build_deviation_frame
 from deviation.report.json_output import build_measurement_json
-from deviation.report.lows_json import build_lows_json
+from deviation.report.lows_json import build_event_lows_json
 
 
 def build_deviation_rows(scene: Scene) -> pl.DataFrame:
@@ -62,9 +62,7 @@ def export_measurement(request: ExportRequest) -> ExportFile:
         StoreUnusable: The store cannot be read.
     """
     measurement = request.measure_asset()
-    return request.build_json_file(
-        {**build_measurement_json(measurement), "focus": measurement.focus}, measurement
-    )
+    return request.build_json_file({**build_measurement_json(measurement), "focus": measurement.focus}, measurement)
 
 
 def export_lows(request: ExportRequest) -> ExportFile:
@@ -77,7 +75,7 @@ def export_lows(request: ExportRequest) -> ExportFile:
     measurements, named_after = request.measure_assets()
     if request.file_format == "json":
         return request.build_json_file(
-            build_lows_json(measurements, request.measurements.read_low_trades(measurements)),
+            build_event_lows_json(measurements, request.measurements.read_low_trades(measurements)),
             named_after,
             asset=ALL_ASSETS,
         )

@@ -15,10 +15,10 @@ from dashboard.draw.scene import Scene
 from dashboard.exports.kinds import ExportKind
 from dashboard.service.event import EventContext
 from dashboard.service.measurements import Measurements
+from dashboard.sheet.imprint import Imprint
 from dashboard.sheet.manifest import build_manifest
 from dashboard.sheet.renderer import FileFormat, Renderer
 from dashboard.sheet.sizes import SheetSize
-from dashboard.sheet.source_line import Imprint
 from dashboard.state.view import ViewState
 from data.catalogue import Catalogue
 from data.errors import NoUsableCandles

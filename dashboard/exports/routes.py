@@ -14,9 +14,9 @@ from dashboard.exports.kinds import ExportKind
 from dashboard.exports.registry import EXPORTS, Export
 from dashboard.exports.request import ExportFile, ExportRequest
 from dashboard.service.measurements import Measurements
+from dashboard.sheet.imprint import Imprint
 from dashboard.sheet.renderer import Renderer
 from dashboard.sheet.sizes import SheetSize
-from dashboard.sheet.source_line import Imprint
 from dashboard.state.links import ViewLinks
 from dashboard.state.url import parse_query
 from dashboard.state.view import ViewState

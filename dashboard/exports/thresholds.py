@@ -13,16 +13,15 @@ from dashboard.draw.side import choose_side
 from dashboard.exports.request import ExportFile, ExportRequest
 from dashboard.exports.rows import MARKET_SCHEMA, Row, build_market_columns
 from dashboard.sheet.chart_sheet import ChartText, build_chart_sheet, build_sentence_drawer
-from dashboard.sheet.frame import NO_IMPRINT
+from dashboard.sheet.imprint import NO_IMPRINT, Imprint
 from dashboard.sheet.sizes import SheetSize
-from dashboard.sheet.source_line import Imprint
-from dashboard.text.numbers import join_names
 from dashboard.text.sentences import write_measured
 from deviation.measurement import Measurement
-from deviation.result import MarketRow
 from deviation.report.headline import write_headline
+from deviation.result import MarketRow
 from deviation.side import Side
 from deviation.window.side_summary import THRESHOLDS_PCT
+from deviation.wording import join_names
 
 THRESHOLD_SCHEMA: dict[str, pl.DataType] = {
     **MARKET_SCHEMA,
@@ -78,16 +77,12 @@ def export_thresholds(request: ExportRequest) -> ExportFile:
     """
 
     def build_sheet(scene: Scene, size: SheetSize) -> go.Figure:
-        return build_threshold_sheet(
-            scene, choose_side(scene.measurement, request.view.side), size, request.imprint
-        )
+        return build_threshold_sheet(scene, choose_side(scene.measurement, request.view.side), size, request.imprint)
 
     return request.build_asset_file(build_threshold_rows, build_sheet)
 
 
-def build_threshold_sheet(
-    scene: Scene, side: Side, size: SheetSize, imprint: Imprint = NO_IMPRINT
-) -> go.Figure:
+def build_threshold_sheet(scene: Scene, side: Side, size: SheetSize, imprint: Imprint = NO_IMPRINT) -> go.Figure:
     """The chart of a side; a sentence in its place if no minute is firm."""
     draw, legend_items = build_sentence_drawer(_write_no_line_text(scene), scene.colours), []
     if list_compared_rows(scene):

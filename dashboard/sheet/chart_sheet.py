@@ -9,17 +9,17 @@ from dashboard.draw.label_layout import Box
 from dashboard.draw.text_metrics import fit_text
 from dashboard.draw.theme import PALETTES, TEMPLATES, Palette
 from dashboard.sheet.canvas import Sheet
-from dashboard.sheet.frame import NO_IMPRINT, HeaderText, draw_footer, draw_header, draw_watermark
+from dashboard.sheet.frame import HeaderText, draw_footer, draw_header, draw_watermark
+from dashboard.sheet.imprint import NO_IMPRINT, Imprint
 from dashboard.sheet.legend import LegendItem, draw_legend
 from dashboard.sheet.panel import SMALL_FONT
 from dashboard.sheet.sizes import SHAPES, SheetSize
-from dashboard.sheet.source_line import Imprint
 from dashboard.state.view import Theme
 from data.catalogue import Catalogue
 from data.schema import Evidence
+from deviation.measurement import Measurement
 from deviation.report.headline import write_headline
 from deviation.report.notes import describe_choices
-from deviation.measurement import Measurement
 
 SAMPLE_HEADLINE = "Sample data: no conclusion can be drawn"
 """The headline of the reconstruction where a sheet shows several assets."""

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from dashboard.draw.text_metrics import fit_text, join_items, measure_text_width, shorten_text
 from dashboard.draw.theme import Palette
 from dashboard.sheet.canvas import Sheet
+from dashboard.sheet.imprint import NO_IMPRINT, Imprint
 from dashboard.sheet.sizes import SHAPES, SheetShape, SheetSize
-from dashboard.sheet.source_line import Imprint, write_source_line
-from dashboard.text.sentences import format_market_name, write_choices
+from dashboard.text.sentences import format_market_name, write_method_line, write_source_line
 from data.catalogue import Catalogue
 from deviation.measurement import Measurement
 from deviation.wording import format_minutes
@@ -19,8 +19,6 @@ HEADER_TOP = 30.0
 FOOTER_SIZES = (13, 12.5, 12)
 FOOTER_LINE_HEIGHT = 18
 """Font sizes, and height of a line, of the footer."""
-
-NO_IMPRINT = Imprint()
 
 WATERMARK = "SAMPLE DATA, NOT A MEASUREMENT"
 
@@ -111,14 +109,14 @@ def write_footer(
     Measurements of several assets share their parameters; markets are then named with their asset. ``size`` is the font
     size at which the first text fits into ``max_width``.
     """
-    return _write_sources(measurements, catalogue, size, max_width, imprint), write_choices(*measurements)
+    return _write_sources(measurements, catalogue, size, max_width, imprint), write_method_line(*measurements)
 
 
 def _write_sources(
     measurements: Sequence[Measurement], catalogue: Catalogue, size: float, max_width: float, imprint: Imprint
 ) -> str:
     """Sources and missing minutes; names that do not fit into ``max_width`` are replaced by their number."""
-    text = f"{write_source_line(measurements, imprint)}."
+    text = f"{write_source_line(measurements, imprint.link, imprint.day)}."
     asset_prefixes = {
         id(measurement): f"{measurement.question.asset} " if len(measurements) > 1 else ""
         for measurement in measurements

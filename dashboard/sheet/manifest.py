@@ -8,8 +8,7 @@ from xml.sax.saxutils import escape
 
 from data.version import VERSION
 from deviation.measurement import Measurement
-from deviation.report.json_output import build_question_json
-from deviation.measurement import Measurement
+from deviation.report.question_json import build_question_json
 
 KEYWORD = "Plumbline"
 """Name of the tEXt chunk, and id of the metadata element."""

@@ -17,8 +17,8 @@ class SheetSize(StrEnum):
 class SheetShape:
     """Size and layout of a sheet in pixels; a PNG has twice as many along each side.
 
-    ``label`` is its name in menus. ``max_header_lines`` is the number of lines that each text of header and footer may take, ``min_charts_height`` the
-    height that charts keep where venues stand below them.
+    ``label`` is its name in menus. ``max_header_lines`` is the number of lines that each text of header and footer may
+    take, ``min_charts_height`` the height that charts keep where venues stand below them.
     """
 
     label: str

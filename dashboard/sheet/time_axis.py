@@ -89,7 +89,10 @@ def draw_note_marks(sheet: Sheet, scene: Scene, notes: Sequence[Note], plots: Se
 def draw_time_axis(sheet: Sheet, scene: Scene, box: Box, plots: Sequence[Plot]) -> None:
     """Draw ticks on the clock of the scene and, paler, on the other one, with faint lines through the plots."""
     question, plot, bar = scene.measurement.question, plots[0], scene.measurement.axis.bar_length
-    rows = [build_ticks(question.start, question.end, zone, 6, bar) for zone in sorted(Zone, key=lambda zone: zone is not scene.zone)]
+    rows = [
+        build_ticks(question.start, question.end, zone, 6, bar)
+        for zone in sorted(Zone, key=lambda zone: zone is not scene.zone)
+    ]
     sheet.draw_line((box.left, box.bottom + 3), (box.right, box.bottom + 3), scene.colours.rule)
     for time, *texts in zip(rows[0].times, *(row.labels for row in rows), strict=True):
         x = plot.to_x((time - question.start) / bar)

@@ -83,6 +83,7 @@ def parse_query(
         timeframe=timeframe,
         scale=reader.read_choice("scale", PanelScale, view.scale),
         side=reader.read_choice("side", Side, view.side),
+        is_side_chosen=query.get("side") in list(Side),
     )
     if focus in view.excluded:
         reader.notices.append(f"The focus venue {focus} cannot be left out of the vote: it never votes on itself.")

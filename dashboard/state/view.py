@@ -53,7 +53,8 @@ class ViewState:
     neither vote nor are measured, the lines of ``hidden`` ones are not drawn. The window ``[start, end)`` is identified
     by its edges; whether it has a name follows from them. ``second_window`` is shown beside it on the Compare page.
     ``timeframe`` is the length of the measured bars, ``scale`` that of the panels of the Compare page. ``side`` is the
-    one that charts of a single side show.
+    one that charts of a single side show; unless ``is_side_chosen``, a chart of one asset may show the side of its
+    larger deviation instead.
     ``theme`` is what the page is drawn in; if it ``follows_system``, nobody chose it, and no link has it.
 
     Raises:
@@ -80,6 +81,7 @@ class ViewState:
     timeframe: Timeframe = Timeframe.M1
     scale: PanelScale = PanelScale.SHARED
     side: Side = Side.BELOW
+    is_side_chosen: bool = False
 
     parameters: Parameters = field(init=False, repr=False, compare=False)
 
@@ -92,6 +94,7 @@ class ViewState:
             min_vote=self.min_vote,
         )
         object.__setattr__(self, "parameters", parameters)
+        object.__setattr__(self, "is_side_chosen", self.is_side_chosen or self.side is Side.ABOVE)
 
     @property
     def measured_view(self) -> "ViewState":
@@ -105,6 +108,7 @@ class ViewState:
             second_window=None,
             scale=PanelScale.SHARED,
             side=Side.BELOW,
+            is_side_chosen=False,
         )
 
     @property
@@ -173,5 +177,5 @@ def _list_query_values(view: ViewState, catalogue: Catalogue) -> dict[str, str]:
         "against": "" if view.second_window is None else view.second_window.to_text(catalogue),
         "bar": view.timeframe.value,
         "scale": view.scale.value,
-        "side": view.side.value,
+        "side": view.side.value if view.is_side_chosen else "",
     }

@@ -23,6 +23,9 @@ ORIGIN_LABELS = {
 }
 """Display names of origins."""
 
+BAR_LENGTHS = {Timeframe.S1: "1-second", Timeframe.M1: "1-minute", Timeframe.M5: "5-minute"}
+"""The length of bars in a line of sources."""
+
 NOTE_MARK_ORDER = {"C": 0, "D": 1, "S": 2}
 """Order of preference: confirmed by several sources, derived, single source."""
 
@@ -126,8 +129,10 @@ def write_method_line(measurement: Measurement, *other_measurements: Measurement
     )
 
 
-def write_source_line(measurements: Sequence[Measurement], link: str = "", date: str = "") -> str:
-    """Where the prices are from, and what made the picture.
+def write_source_line(
+    measurements: Sequence[Measurement], link: str = "", date: str = "", *, with_origins: bool = True
+) -> str:
+    """Where the prices are from, ``with_origins`` by what way, and what made the picture.
 
     >>> write_source_line([]).startswith("Source: no prices; analysis: Plumbline ")
     True
@@ -136,8 +141,9 @@ def write_source_line(measurements: Sequence[Measurement], link: str = "", date:
     origins = {name for measurement in measurements for names in measurement.origins.values() for name in names}
     labels = join_names(sorted({ORIGIN_LABELS[Origin(name)] for name in origins})) if origins else ""
     timeframe = measurements[0].question.timeframe if measurements else Timeframe.M1
+    way = f" ({labels})" if with_origins else ""
     prices = (
-        f"{timeframe.adjective} prices of {format_count(len(venues), 'exchange')} ({labels})" if venues else "no prices"
+        f"{BAR_LENGTHS[timeframe]} prices of {format_count(len(venues), 'exchange')}{way}" if venues else "no prices"
     )
     parts = [f"Source: {prices}; analysis: Plumbline {VERSION}", *(part for part in (link, date) if part)]
     return ", ".join(parts)

@@ -220,7 +220,8 @@ class VenueBlocks:
     def _arrange_facts(self, blocks: Sequence[SheetBlock], width: float, facts: Sequence[Fact]) -> PairLayout:
         """The layout below columns with rows of `self.row_height`."""
         column_width = (width - COLUMN_GAP) / 2
-        left, right = (self._measure_column(column, column_width) for column in self._split_columns(blocks, column_width))
+        columns = self._split_columns(blocks, column_width)
+        left, right = (self._measure_column(column, column_width) for column in columns)
         if len(blocks) < len(self.blocks):
             right += REMARK_LINE_HEIGHT
         key_heights = (

@@ -33,9 +33,7 @@ def write_hidden_blocks(blocks: Sequence[SheetBlock]) -> str:
     return f"Not shown: {', '.join(names)}." if names else ""
 
 
-def write_key(
-    scene: Scene, blocks: Sequence[SheetBlock], side: Side, width: float, *, has_volume: bool
-) -> list[str]:
+def write_key(scene: Scene, blocks: Sequence[SheetBlock], side: Side, width: float, *, has_volume: bool) -> list[str]:
     """The key of the marks in lines of ``width``."""
     rows = [row for block in blocks for row in block.rows]
     if not rows:

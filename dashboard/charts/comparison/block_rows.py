@@ -174,7 +174,7 @@ def _add_values(
         value=100 * value,
         other_value=100 * other if abs(other) >= summary.parameters.enter - TOLERANCE else None,
         whole=100 * whole if whole else None,
-        value_text=format_signed_percent(value, space=""),
+        value_text=format_signed_percent(value),
         count_text=text if summary.firm_min else f"({text})",
     )
 

@@ -59,7 +59,10 @@ def draw_fact(sheet: Sheet, scene: Scene, fact: Fact, box: Box) -> float:
         table.draw_row(
             sheet,
             y + 11,
-            [Cell(shorten_text(name, 14, NAME_WIDTH), 14, colours.muted), *(Cell(text, 14, colours.text) for text in texts)],
+            [
+                Cell(shorten_text(name, 14, NAME_WIDTH), 14, colours.muted),
+                *(Cell(text, 14, colours.text) for text in texts),
+            ],
         )
         y += LINE_HEIGHT
     return y + MARGIN_BOTTOM
@@ -132,7 +135,7 @@ def _list_fair_value_lines(scene: Scene) -> list[tuple[str, ...]]:
         return [("Ratio before", "none in this data: no fair value")]
     start, end = scene.measurement.question.ratio_span
     asset = scene.measurement.question.asset
-    lines = [
+    lines: list[tuple[str, ...]] = [
         ("Fair value", f"{fair_value.underlying} price elsewhere {TIMES_SIGN} ratio before the event"),
         ("Ratio before", f"{fair_value.ratio:.5g} {fair_value.underlying} per {asset}"),
         ("5-95% range", f"{fair_value.p5:.5g} to {fair_value.p95:.5g}"),

@@ -138,8 +138,7 @@ def draw_deviation_plot(sheet: Sheet, scene: Scene, plot: Plot, box: Box) -> Non
     if focus is None:
         return
     draw_end_labels(sheet, plot, build_deviation_end_labels(scene), box.right)
-    lines = [plot.build_line_points(100 * series.d) for _, series in list_drawn_series(focus)]
-    drawn_points, occupied = join_lines(lines), []
+    drawn_points = join_lines([plot.build_line_points(100 * series.d) for _, series in list_drawn_series(focus)])
     # The extremes lie near the edges; their labels may extend a little beyond the plot.
     bounds = replace(plot.box, top=plot.box.top - 2, bottom=plot.box.bottom + 5)
     extremes = [(extreme.position, extreme.value, extreme.text) for extreme in find_extremes(scene)]

@@ -20,10 +20,11 @@ from dashboard.draw.text_metrics import LINE_HEIGHT, fit_text, measure_text_widt
 from dashboard.draw.theme import TEMPLATES
 from dashboard.sheet.canvas import Sheet
 from dashboard.sheet.frame import draw_watermark
+from dashboard.sheet.imprint import Imprint
 from dashboard.sheet.panel import draw_axis, draw_callout, join_lines
 from dashboard.sheet.sizes import SheetShape
-from dashboard.sheet.source_line import Imprint, write_source_line
 from dashboard.text.clock import build_ticks
+from dashboard.text.sentences import write_source_line
 from deviation.report.headline import write_headline
 from deviation.report.notes import describe_choices
 
@@ -91,7 +92,7 @@ def _draw_numbers(sheet: Sheet, scene: Scene, numbers: Sequence[KeyNumber], box:
 
 def _draw_source(sheet: Sheet, scene: Scene, shape: SheetShape, imprint: Imprint) -> float:
     """Draw the source line at the bottom; returns the height at which the chart must end."""
-    text = write_source_line([scene.measurement], imprint, with_origins=False)
+    text = write_source_line([scene.measurement], imprint.link, imprint.day, with_origins=scene.is_illustration)
     lines = fit_text(text, (FONT,), shape.inner_width, MAX_SOURCE_LINES, balance=False)[1]
     top = shape.height - 12 - FONT * LINE_HEIGHT * len(lines)
     _write_lines(sheet, text, (shape.margin, top), shape.inner_width, scene.colours.muted, MAX_SOURCE_LINES)
@@ -101,7 +102,8 @@ def _draw_source(sheet: Sheet, scene: Scene, shape: SheetShape, imprint: Imprint
 
 def _draw_chart(sheet: Sheet, scene: Scene, box: Box) -> None:
     """Draw the deviations with labels at their lines, and the clock below."""
-    top = _write_lines(sheet, _write_chart_title(scene), (box.left, box.top), box.right - box.left, scene.colours.text, 2)
+    title, width = _write_chart_title(scene), box.right - box.left
+    top = _write_lines(sheet, title, (box.left, box.top), width, scene.colours.text, 2)
     bottom = box.bottom - FONT * LINE_HEIGHT - 8
     scale = build_readable_scale(lambda max_ticks: fit_deviation_scale(scene, max_ticks), 6, bottom - top - 12)
     number_width = max(measure_text_width(text, FONT) for text in (*scale.tick_texts, "0%"))

@@ -12,9 +12,9 @@ from dashboard.draw.label_layout import Box
 from dashboard.draw.scene import Scene
 from dashboard.draw.theme import TEMPLATES
 from dashboard.sheet.canvas import Sheet
-from dashboard.sheet.frame import NO_IMPRINT, HeaderText, draw_footer, draw_header, draw_watermark
+from dashboard.sheet.frame import HeaderText, draw_footer, draw_header, draw_watermark
+from dashboard.sheet.imprint import NO_IMPRINT, Imprint
 from dashboard.sheet.sizes import SHAPES, SheetShape, SheetSize
-from dashboard.sheet.source_line import Imprint
 from dashboard.state.view import Theme
 from dashboard.text.clock import Zone
 from dashboard.text.sentences import select_notes, write_measured
@@ -62,8 +62,9 @@ def build_comparison_sheet(
     if size is SheetSize.PRINT:
         return build_print_sheet(scene, shape, imprint)
     sheet = Sheet(shape.width, shape.height)
-    top, bottom = _draw_header(sheet, scene, shape), draw_footer(
-        sheet, [measurement], catalogue, scene.colours, shape, imprint
+    top, bottom = (
+        _draw_header(sheet, scene, shape),
+        draw_footer(sheet, [measurement], catalogue, scene.colours, shape, imprint),
     )
     _draw_body(sheet, scene, size, Box(shape.margin, top, shape.right, bottom))
     if scene.is_illustration:
@@ -149,10 +150,11 @@ def _draw_header(sheet: Sheet, scene: Scene, shape: SheetShape) -> float:
     title, *sentences = write_headline(scene.measurement, scene.zone.tzinfo)
     choices = describe_choices(scene.measurement.question)
     notes = [note for note in write_notes(scene.measurement) if not choices or note != f"{choices}."]
+    measured = " ".join([write_measured(scene.measurement), *notes])
     texts = (
         HeaderText(title.removesuffix("."), HEADLINE_SIZES, scene.colours.ink, is_bold=True, more_lines=1),
         HeaderText(" ".join(sentences), (19, 18, 17, 16, 15), scene.colours.text, more_lines=2),
         HeaderText(choices, (16, 15, 14), scene.colours.ink, is_bold=True),
-        HeaderText(" ".join([write_measured(scene.measurement), *notes]), (15, 14.5, 14), scene.colours.muted, more_lines=2),
+        HeaderText(measured, (15, 14.5, 14), scene.colours.muted, more_lines=2),
     )
     return draw_header(sheet, texts, shape)

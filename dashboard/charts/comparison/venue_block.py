@@ -189,8 +189,7 @@ def _build_mark_traces(scene: Scene, rows: Sequence[BlockRow], layout: BlockLayo
 
         if row.bounds is not None:
             traces += [
-                {**common, **trace}
-                for trace in _build_whisker_traces(row.bounds, row.colour, y, height, layout.scale)
+                {**common, **trace} for trace in _build_whisker_traces(row.bounds, row.colour, y, height, layout.scale)
             ]
         if row.whole is not None:
             edge = {"color": row.colour, "width": 2}

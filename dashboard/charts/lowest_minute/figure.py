@@ -80,9 +80,7 @@ def compute_bounds_height(scene: Scene, position: int) -> int:
     return CHART_MARGIN["t"] + CHART_MARGIN["b"] + ROW_HEIGHT * max(len(list_drawn_ranges(scene, position)), 2)
 
 
-def _build_range_trace(
-    index: int, price_range: PriceRange, name: str, colour: str, scene: Scene
-) -> dict[str, Any]:
+def _build_range_trace(index: int, price_range: PriceRange, name: str, colour: str, scene: Scene) -> dict[str, Any]:
     is_focus = price_range.row is scene.focus
     low, high, close = map(format_optional_price, (price_range.low, price_range.high, price_range.close))
     text = f"{name}: {low} to {high} {price_range.row.market.quote}, close {close}"

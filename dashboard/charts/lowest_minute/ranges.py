@@ -50,8 +50,8 @@ class PriceRange:
 def list_extreme_bars(scene: Scene) -> tuple[ExtremeBar, ...]:
     """At most two bars, the most important first; none where the focus venue has no trade.
 
-    The first is that of the focus row's extreme trade on the side on which it strayed furthest. The second is that of the
-    other side, where a trade or a close strayed there too, else the one with the furthest nearer bound.
+    The first is that of the focus row's extreme trade on the side on which it strayed furthest. The second is that of
+    the other side, where a trade or a close strayed there too, else the one with the furthest nearer bound.
     """
     row = scene.focus
     if row is None:

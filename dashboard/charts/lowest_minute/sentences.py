@@ -105,8 +105,7 @@ def _describe_exact_trade(scene: Scene, row: MarketRow, bar: ExtremeBar, trades:
     if trade is None:
         return []
     at = trade.at.astimezone(scene.zone.tzinfo)
-    return [
-        f"The trade itself: {format_price(trade.price)} {row.market.quote} at {at:%H:%M:%S}."
-        f"{at.microsecond // 1000:03} {scene.zone}, {format_amount(trade.amount)} {scene.measurement.question.asset}, "
-        f"number {trade.trade_id}."
-    ]
+    amount = f"{format_amount(trade.amount)} {scene.measurement.question.asset}"
+    time = f"{at:%H:%M:%S}.{at.microsecond // 1000:03} {scene.zone}"
+    price = f"{format_price(trade.price)} {row.market.quote}"
+    return [f"The trade itself: {price} at {time}, {amount}, number {trade.trade_id}."]

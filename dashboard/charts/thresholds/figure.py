@@ -100,9 +100,7 @@ def build_threshold_figure(scene: Scene, side: Side) -> Figure:
     scale = build_minute_scale(scene, rows, side)
     axis = {"showgrid": True, "tickmode": "array", "ticks": "", "fixedrange": True}
     return {
-        "data": [
-            _build_hoverable_line(scene, row, name, scale, side) for row, name in zip(rows, names, strict=True)
-        ],
+        "data": [_build_hoverable_line(scene, row, name, scale, side) for row, name in zip(rows, names, strict=True)],
         "layout": {
             "template": {"layout": TEMPLATES[scene.theme].layout.to_plotly_json()},
             "height": FIGURE_HEIGHT,

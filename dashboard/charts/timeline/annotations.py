@@ -98,6 +98,7 @@ def _break_name(text: str) -> str:
 def build_lane_labels(scene: Scene, lanes: tuple[Lane, ...]) -> list[dict[str, Any]]:
     """The label of each lane, right of the strip; one text in it where the focus venue has no market."""
     height = STRIP_DOMAIN[1] - STRIP_DOMAIN[0]
+    missing_text = f"No price of {scene.catalogue.get_venue(scene.measurement.focus).name} in this data"
     return [
         _build_annotation(
             lane.label,
@@ -107,11 +108,7 @@ def build_lane_labels(scene: Scene, lanes: tuple[Lane, ...]) -> list[dict[str, A
             font={"size": SMALL_FONT, "color": lane.colour},
         )
         for lane in lanes
-    ] or [
-        _build_annotation(
-            f"No price of {scene.catalogue.get_venue(scene.measurement.focus).name} in this data", 0, STRIP_DOMAIN[0] + height / 2, font={"color": scene.colours.muted}
-        )
-    ]
+    ] or [_build_annotation(missing_text, 0, STRIP_DOMAIN[0] + height / 2, font={"color": scene.colours.muted})]
 
 
 def build_illustration_notice(scene: Scene) -> list[dict[str, Any]]:

@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from dashboard.charts.timeline.layout import INNER_HEIGHT, PRICE_DOMAIN
 from dashboard.charts.timeline.extreme_trades import find_off_scale_trades
+from dashboard.charts.timeline.layout import INNER_HEIGHT, PRICE_DOMAIN
 from dashboard.charts.timeline.prices import list_drawn_prices
 from dashboard.draw.axis import Scale
 from dashboard.draw.label_layout import Box, Points, place_callout

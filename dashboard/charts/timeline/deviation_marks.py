@@ -74,8 +74,7 @@ def find_extremes(scene: Scene) -> list[ExtremeDeviation]:
             group,
             numbers.at,
             100 * numbers.deviation,
-            f"<b>{format_signed_percent(numbers.deviation, space='')}</b> "
-            f"{_describe_reference(scene, row, group, numbers.at)}",
+            f"<b>{format_signed_percent(numbers.deviation)}</b> {_describe_reference(scene, row, group, numbers.at)}",
         )
         for group, summary in row.summaries.items()
         for side in _list_marked_sides(summary, is_own=group == row.market.group)
@@ -97,7 +96,7 @@ def _find_thin_extreme(scene: Scene, row: MarketRow, group: Group) -> ExtremeDev
     if position is None or value is None or abs(value) < scene.measurement.question.parameters.enter - TOLERANCE:
         return None
     reference = _describe_reference(scene, row, group, position)
-    return ExtremeDeviation(group, position, 100 * value, f"<b>{format_signed_percent(value, space='')}</b> {reference}")
+    return ExtremeDeviation(group, position, 100 * value, f"<b>{format_signed_percent(value)}</b> {reference}")
 
 
 def _describe_reference(scene: Scene, row: MarketRow, group: Group, position: int) -> str:

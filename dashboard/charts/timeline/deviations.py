@@ -26,6 +26,7 @@ LINE_WIDTH_SHARES = (0.9, 0.65, 0.5)
 MANY_THIN_MINUTES = 120
 """Number of thin minutes above which their hollow dots are small."""
 
+
 def list_drawn_series(row: MarketRow) -> list[tuple[Group, DeviationSeries]]:
     """The series that have a line, the own group first: those with a value in any minute."""
     return [(group, series) for group, series in row.series.items() if series.observed.any()]

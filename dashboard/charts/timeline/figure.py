@@ -67,7 +67,12 @@ def build_explorer_figure(scene: Scene) -> Figure:
             **_build_time_axes(scene),
             "yaxis": _build_value_axis(prices, PRICE_DOMAIN, 1),
             "yaxis2": _build_value_axis(deviations, DEVIATION_DOMAIN, 2),
-            "yaxis3": {"domain": STRIP_DOMAIN, "anchor": "x3", "range": [0, max(len(lanes), 1)], "showticklabels": False},
+            "yaxis3": {
+                "domain": STRIP_DOMAIN,
+                "anchor": "x3",
+                "range": [0, max(len(lanes), 1)],
+                "showticklabels": False,
+            },
         },
     }
 

@@ -18,13 +18,15 @@ from deviation.minute.states import State
 from deviation.question import sort_groups
 from deviation.result import MarketRow
 
+
 def build_minute_data(scene: Scene) -> dict[str, Any]:
     """Times, and names, prices, deviations and states of each market, for ``assets/explorer.js``.
 
     ``first``, ``bar`` and ``offset`` are in milliseconds. ``width`` is the number of bars per bucket and ``at`` the
     bucket that is shown first, that of the focus venue's largest deviation. Prices are in the money of the chart and
-    deviations are fractions against the market's own group, both as 32-bit values with NaN for none: ``low`` alone where ``width`` is
-    1, else ``low`` and ``high``. ``state`` is the index in ``states``, of a bucket the one furthest from a vote.
+    deviations are fractions against the market's own group, both as 32-bit values with NaN for none: ``low`` alone
+    where ``width`` is 1, else ``low`` and ``high``. ``state`` is the index in ``states``, of a bucket the one furthest
+    from a vote. ``groups`` are the ids and headings of the tables.
     """
     measurement = scene.measurement
     size = measurement.axis.size

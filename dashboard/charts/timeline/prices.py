@@ -26,7 +26,7 @@ MAX_NAMED_VENUES = 2
 """Number of lines per group up to which each is named at its end; above it one label gives their number."""
 
 MIN_BAND_WIDTH = 0.005
-"""Width of the benchmark, as a share of its price, from which it is drawn as a band; below it is thinner than a line."""
+"""Width of the benchmark, as a share of its price, from which it is drawn as a band; else it would be a line."""
 
 
 def fit_price_scale(scene: Scene, max_ticks: int = 7) -> Scale:
@@ -156,7 +156,9 @@ def build_price_end_labels(scene: Scene, *, with_dashes: bool = False) -> list[E
     for group in sort_groups(row.market.group for row in scene.other_rows):
         for is_spot in (True, False):
             rows = [row for row in scene.other_rows if row.market.group == group and row.is_spot is is_spot]
-            end_values = [(names[row.market], row, find_last_value(unit.convert(row, row.minutes.vote))) for row in rows]
+            end_values = [
+                (names[row.market], row, find_last_value(unit.convert(row, row.minutes.vote))) for row in rows
+            ]
             known = [(name, row, value) for name, row, value in end_values if not np.isnan(value)]
             labels += _build_group_labels(scene, group, known, with_dashes=with_dashes)
     labels += [
