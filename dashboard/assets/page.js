@@ -124,6 +124,40 @@ String.prototype.trim = window.ownTrim;
   };
   new MutationObserver(nameChoices).observe(document.documentElement, { childList: true, subtree: true });
 
+  let picture = null; // path and query of the picture of the page that is shown
+
+  const alertWith = (children) => (
+    { type: "P", namespace: "dash_html_components", props: { children, className: "notice alert" } });
+
+  /* Copy the picture of the page as PNG; where that cannot be done, say why, and link to it. */
+  const copyImage = async () => {
+    const label = (children) => window.dash_clientside.set_props("copy-image", { children });
+    const loading = fetch(picture).then(async (answer) => {
+      if (!answer.ok) {
+        throw new Error((await answer.text()).trim() || `the server answered ${answer.status}`);
+      }
+      return answer.blob();
+    });
+    label("Drawing\u2026");
+    try {
+      if (!navigator.clipboard?.write || !window.ClipboardItem) {
+        throw new Error("This browser copies no images from pages without HTTPS, or none at all.");
+      }
+      // Some browsers take a promise only, as they ask for the permission at the click.
+      await navigator.clipboard.write([new ClipboardItem({ "image/png": loading })]);
+      label("Image copied");
+      document.getElementById("announced").textContent = "Image copied";
+    } catch (error) {
+      const reason = await loading.then(() => error.message, (failure) => failure.message);
+      const link = { type: "A", namespace: "dash_html_components", props: { children: "Open the picture", href: picture, target: "_blank" } };
+      const said = `The image was not copied. ${reason.replace(/\.?$/, ".")} `;
+      window.dash_clientside.set_props("failure", { children: alertWith([said, link, " to save or copy it."]) });
+      label("Copy image");
+      return;
+    }
+    setTimeout(() => label("Copy image"), 2000);
+  };
+
   let deferredParts = null; // the parts of the last answer that are set after its first chart
 
   window.dash_clientside.plumbline = {
@@ -190,6 +224,7 @@ String.prototype.trim = window.ownTrim;
         reveal();
       }
       document.title = now.title;
+      picture = now.picture;
       if (!arriving || previousPage !== null) {
         announce();
       }
@@ -234,6 +269,9 @@ String.prototype.trim = window.ownTrim;
     const bars = event.target.closest("[data-bar]");
     if (bars) {
       window.dash_clientside.set_props("bar", { value: bars.dataset.bar });
+    }
+    if (event.target.closest("#copy-image") && picture) {
+      copyImage();
     }
     /* Copy the link to a file. */
     const copied = event.target.closest("[data-copy]");

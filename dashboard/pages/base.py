@@ -8,6 +8,7 @@ from typing import Any
 from dash import Dash
 
 from dashboard.components.updates import Updates
+from dashboard.exports.kinds import ExportKind
 from dashboard.jobs.actions import PageActions
 from dashboard.service.measurements import Measurements, ViewResult
 from dashboard.state.view import ViewState
@@ -60,6 +61,7 @@ class Page:
         is_measured: notices and the offer to collect real candles stand above the page.
         is_about_asset: the page shows the view's asset alone, so that the title of the window names it.
         has_charts: the browser loads plotly.js with the page.
+        picture: the export whose PNG stands for the page where its link is shared; None if no picture does.
         begins_with_chart: a chart is on the first screen, and is drawn before the app starts
             (`dashboard.web.document`).
         shows_collection: the page itself shows a running collection, so that the shell does not.
@@ -75,5 +77,6 @@ class Page:
     is_measured: bool = False
     is_about_asset: bool = False
     has_charts: bool = True
+    picture: ExportKind | None = None
     begins_with_chart: bool = False
     shows_collection: bool = False

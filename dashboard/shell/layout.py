@@ -76,6 +76,8 @@ def _build_header(catalogue: Catalogue) -> html.Header:
                         size="xs",
                         **PLAIN_BUTTON,
                     ),
+                    # assets/page.js copies the picture that the values of the page name.
+                    dmc.Button("Copy image", id="copy-image", size="xs", variant="default", className="away"),
                 ],
                 className="tools",
             ),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import dash_mantine_components as dmc
 from dash import html
@@ -53,15 +54,21 @@ def _build_updates(
 ) -> Updates:
     """All values but those of the choice of an asset."""
     offer_text = describe_origin(result) if page.is_measured else ""
+    location_updates = build_location_updates(page, view, catalogue)
+    location_updates["page", "data"] |= {
+        "subject": _write_subject(page, result.view, catalogue),
+        "picture": _build_picture_address(page, result, catalogue),
+    }
     notice_entries = (*(Notice(Severity.ALERT, text) for text in messages), *list_notices(result))
     return {
-        **build_location_updates(page, view, catalogue),
+        **location_updates,
         **_build_window_updates(result.view, catalogue),
         **_build_setting_updates(result.view),
         **_build_venue_updates(result, catalogue),
         ("notices", "children"): build_notice_lines(notice_entries),
         ("offer", "className"): "offer" if offer_text else "offer away",
         ("offer-text", "children"): offer_text,
+        ("copy-image", "className"): "away" if location_updates["page", "data"]["picture"] is None else "plain",
         ("picture", "disabled"): result.measurement is None,
         ("export", "children"): _build_file_menu(result, catalogue),
     }
@@ -95,8 +102,30 @@ def build_location_updates(page: Page, view: ViewState, catalogue: Catalogue) ->
             # None leaves the address as it was typed.
             "address": links.build_href(page.name) if page in PAGES else None,
             "title": " · ".join(title_parts),
+            "subject": _write_subject(page, view, catalogue),
+            "picture": None,
         },
     }
+
+
+def _write_subject(page: Page, view: ViewState, catalogue: Catalogue) -> str:
+    """What the page is about in this view: the asset and exchange, or the event, and the window; or just the page."""
+    if not page.is_measured:
+        return page.title
+    event = catalogue.get_event(view.event)
+    name = f"{view.asset} on {catalogue.get_venue(view.focus).name}" if page.is_about_asset else event.title
+    window_name = view.find_window_name(catalogue)
+    span_text = format_span(view.start, view.end, view.zone)
+    window_text = span_text if window_name is None else f"{format_window_name(window_name, catalogue)}, {span_text}"
+    return f"{name} · {window_text}"
+
+
+def _build_picture_address(page: Page, result: ViewResult, catalogue: Catalogue) -> str | None:
+    """The path and query of the picture that stands for the page; None if there is none or nothing to draw."""
+    if page.picture is None or result.measurement is None:
+        return None
+    query = result.view.to_query(catalogue)
+    return f"/export/{page.picture}.png" + (f"?{urlencode(query)}" if query else "")
 
 
 def build_notice_lines(entries: Sequence[Notice]) -> list[html.P]:

@@ -28,8 +28,9 @@ from dashboard.shell.updates import list_shell_outputs
 from dashboard.state.controls import CONTROLS
 from dashboard.web.caching import cache_assets
 from dashboard.web.document import RENDERER_HOOKS, PlumblineDash
+from dashboard.web.embedding import limit_frames
 from dashboard.web.prerender import Prerendered, prerender
-from dashboard.web.system_theme import read_system_theme
+from dashboard.web.system_theme import THEME_SCRIPT, read_system_theme
 from data.catalogue import Catalogue
 from data.errors import PlumblineError
 from data.store import CandleStore
@@ -39,36 +40,15 @@ logger = logging.getLogger(__name__)
 CATCH_ALL_ROUTE = "/<path:path>"
 """The endpoint of dash's route for every path, whether or not a page has it."""
 
-INDEX_TEMPLATE = """<!DOCTYPE html>
+INDEX_TEMPLATE = f"""<!DOCTYPE html>
 <html lang="en">
 <head><script>
 window.ownTrim = String.prototype.trim;
-window.systemTheme = window.matchMedia("(prefers-color-scheme: dark)");
-window.colour = (chosen = new URLSearchParams(window.location.search).get("theme")) => {
-  const system = window.systemTheme.matches ? "dark" : "light";
-  const page = document.documentElement.dataset;
-  page.scripted = "true";
-  page.theme = page.mantineColorScheme = ["light", "dark"].includes(chosen) ? chosen : system;
-  document.cookie = `system-theme=${system}; path=/; max-age=31536000; samesite=lax`;
-};
-window.colour();
-(() => {
-  const page = document.documentElement.dataset;
-  const [entry] = performance.getEntriesByType("navigation");
-  if (page.drawn !== page.theme && entry?.type !== "reload" && document.cookie.includes(`system-theme=${page.theme}`)) {
-    document.documentElement.style.visibility = "hidden";
-    window.location.reload();
-  }
-})();
-</script>{%metas%}<title>{%title%}</title>{%favicon%}{%css%}</head>
-<body>{%app_entry%}<footer>{%config%}{%scripts%}{%renderer%}</footer></body>
+{THEME_SCRIPT}
+</script>{{%metas%}}<title>{{%title%}}</title>{{%favicon%}}{{%css%}}</head>
+<body>{{%app_entry%}}<footer>{{%config%}}{{%scripts%}}{{%renderer%}}</footer></body>
 </html>"""
-"""The document; it sets the colours before anything is drawn. ``assets/page.js`` explains ``ownTrim``.
-
-The server learns from a cookie which theme the reader's system asks for. A first visit has none; if the theme differs
-from that of the document, it is requested again with the cookie, before anything of it is shown. ``data-theme`` is of
-the page itself: while the app starts, dash-mantine-components sets its own attribute to "light" for some frames.
-"""
+"""The document; it sets the colours before anything is drawn. ``assets/page.js`` explains ``ownTrim``."""
 
 CONTROL_PROPERTIES = {
     **dict.fromkeys(CONTROLS, "value"),
@@ -94,6 +74,7 @@ def create_app(store: CandleStore, catalogue: Catalogue, actions: PageActions) -
     app.server.after_request(cache_assets)
     app.server.after_request(set_not_found_status)
     app.server.after_request(vary_by_cookie)
+    app.server.after_request(limit_frames)
     app.layout = shell_layout = build_shell(catalogue)
     measurements = Measurements(store, catalogue)
     app.server.register_blueprint(build_export_routes(measurements, Renderer()))
@@ -128,7 +109,7 @@ def prerender_address(shell_layout: Component, router: Router, path: str, search
         return prerender(shell_layout, router.open(path, search, read_system_theme()))
     except Exception:
         logger.exception("Pre-rendering a page failed")
-        return Prerendered("", [])
+        return Prerendered("")
 
 
 def set_not_found_status(response: Response) -> Response:

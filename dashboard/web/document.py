@@ -6,6 +6,7 @@ drawn before the app starts; on pages that begin with text ``page.js`` starts pl
 """
 
 from collections.abc import Callable
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +18,15 @@ from flask import request
 from plotly.io.json import to_json_plotly
 
 from dashboard.pages.registry import find_page
+from dashboard.web.embedding import is_embedded, write_embedded
 from dashboard.web.prerender import Prerendered
+from dashboard.web.sharing import write_preview_tags
 from dashboard.web.system_theme import read_chosen_theme, read_system_theme
+
+ALLOWED_SCHEMES = ("http", "https")
 
 PLOTLY_SCRIPT = "package_data/plotly.min.js"
 """Its path within the package plotly, from which dash serves it."""
-
-MAX_FIRST_FIGURES = 2
-"""Figures in a document: those of the first chart, which may be in two sizes, of which a style sheet shows one."""
 
 DRAW_SCRIPT = """{
   const figures = JSON.parse(document.getElementById("first-figures").textContent);
@@ -50,27 +52,50 @@ class PlumblineDash(Dash):
 
     prerender: Callable[[str, str], Prerendered]
 
+    def index(self, *args: Any, **kwargs: Any) -> str:  # noqa: ANN401 - what dash passes
+        """The HTML document for the address of the request, with the app unless it is embedded in another page."""
+        if is_embedded() and (prerendered := self._prerender_request()).summary is not None:
+            style_url = str(self.get_asset_url("page.css"))
+            return write_embedded(prerendered, style_url, self._build_plotly_url(), _write_theme_attributes())
+        open_index: Any = super().index  # dash leaves it untyped
+        return str(open_index(*args, **kwargs))
+
     def interpolate_index(self, *_: Any, **parts: Any) -> str:  # noqa: ANN401 - the texts that dash puts into the page
         """The HTML document for the address of the request."""
         page = find_page(request.path, request.args)
-        plotly_url = f"{self.config.requests_pathname_prefix}_dash-component-suites/plotly/{fingerprint_plotly()}"
+        plotly_url = self._build_plotly_url()
         if page.has_charts:
             parts["metas"] += f'<link id="charts" rel="preload" as="script" href="{plotly_url}">'
-        prerendered = self.prerender(request.path, request.query_string.decode())
+        prerendered = self._prerender_request()
+        if prerendered.summary is not None:
+            parts["title"] = escape(prerendered.summary.title)
+            parts["metas"] += write_preview_tags(prerendered.summary, read_root())
         parts["app_entry"] += embed_prerendered(prerendered, plotly_url if page.begins_with_chart else None)
         interpolate: Any = super().interpolate_index  # dash leaves it untyped
         return str(interpolate(**parts)).replace("<html", f"<html{_write_theme_attributes()}", 1)
+
+    def _prerender_request(self) -> Prerendered:
+        return self.prerender(request.path, request.query_string.decode())
+
+    def _build_plotly_url(self) -> str:
+        return f"{self.config.requests_pathname_prefix}_dash-component-suites/plotly/{fingerprint_plotly()}"
 
 
 def embed_prerendered(prerendered: Prerendered, plotly_url: str | None) -> str:
     """The prerendered page as HTML; with the address of plotly.js, its first figures and a script."""
     text = f'<div id="first">{prerendered.html}</div>'
-    if not prerendered.figures or plotly_url is None:
+    first_figures = [chart.figure for chart in prerendered.first_charts]
+    if not first_figures or plotly_url is None:
         return text
-    first_figures = prerendered.figures[:MAX_FIRST_FIGURES]
     # This encoder escapes "<" and ">", so that no text can end the element.
     figures = f'<script id="first-figures" type="application/json">{to_json_plotly(first_figures)}</script>'
     return f'{text}{figures}<script src="{plotly_url}"></script><script>{DRAW_SCRIPT}</script>'
+
+
+def read_root() -> str:
+    """The address of the server as the reader has it, also behind a proxy that says so."""
+    scheme = request.headers.get("X-Forwarded-Proto", request.scheme)
+    return f"{scheme if scheme in ALLOWED_SCHEMES else request.scheme}://{request.host}"
 
 
 def _write_theme_attributes() -> str:

@@ -27,6 +27,7 @@ from dashboard.web.placeholders import (
     write_field,
     write_placeholder,
 )
+from dashboard.web.sharing import PageSummary, summarize_page
 
 DEFERRED_STORE = "later"
 """The id of the store of a page's values that the browser sets after its first chart."""
@@ -34,20 +35,46 @@ DEFERRED_STORE = "later"
 ANCHORS = frozenset(anchor.value for anchor in MethodAnchor)
 """The ids of sections that links lead to; only these are written, as every id would occur twice once the app runs."""
 
+CHART_ROLES = ("group", "img")
+"""Roles of the elements around charts, which have their labels."""
+
 CHART_NOTE = (
     "<noscript><p>A script draws this chart, and scripts are off here. The tables hold its numbers.</p></noscript>"
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Prerendered:
-    """The page as HTML, and the figures for its elements of class ``chart-room`` in the same order.
+class Chart:
+    """A chart of a prerendered page.
 
-    A figure is None where the browser draws the chart from values that are not yet known.
+    Attributes:
+        figure: None where the browser draws the chart from values that are not yet known.
+        style: the size; a width only if the chart does not adapt to that of the page.
+        label: what the chart shows, for screen readers; "" if it has no label.
     """
 
+    figure: Figure | None
+    style: dict[str, Any]
+    label: str = ""
+
+    @property
+    def html(self) -> str:
+        """An empty element in the size of the chart."""
+        return StaticElement("div", {"className": "chart-room", "style": self.style}, CHART_NOTE).html
+
+
+@dataclass(frozen=True, slots=True)
+class Prerendered:
+    """The page as HTML, its charts in the order of their elements, and what stands for it where its link is shared."""
+
     html: str
-    figures: list[Figure | None]
+    charts: tuple[Chart, ...] = ()
+    summary: PageSummary | None = None
+
+    @property
+    def first_charts(self) -> tuple[Chart, ...]:
+        """The first chart; in all its sizes, of which a style sheet shows one, if its width is fixed."""
+        return self.charts[:2] if self.charts and "width" in self.charts[0].style else self.charts[:1]
 
 
 def prerender(shell: Component, updates: Updates) -> Prerendered:
@@ -58,11 +85,11 @@ def prerender(shell: Component, updates: Updates) -> Prerendered:
         updates: the values of shell and page (`dashboard.shell.router.Router.open`).
     """
     writer = _HtmlWriter(updates)
-    return Prerendered(writer.write(shell), writer.figures)
+    return Prerendered(writer.write(shell), tuple(writer.charts), summarize_page(updates))
 
 
 class _HtmlWriter:
-    """Writes components as HTML, and collects the figures of their charts."""
+    """Writes components as HTML, and collects their charts."""
 
     def __init__(self, updates: Updates) -> None:
         self._props_by_id: dict[str, Props] = {}
@@ -71,7 +98,8 @@ class _HtmlWriter:
         self._query: dict[str, str] = updates.get(("view", "data"), {})
         self._links = ChoiceLinks(self._query, updates.get(("page", "data"), {}).get("name", ""))
         self._stored_figures: dict[str, Any] = {}
-        self.figures: list[Figure | None] = []
+        self._label = ""
+        self.charts: list[Chart] = []
 
     def write(self, part: Any) -> str:  # noqa: ANN401 - whatever dash takes as a child
         """A component or its children as HTML."""
@@ -97,6 +125,8 @@ class _HtmlWriter:
             return ""  # a slider along the points of a chart, which needs scripts
         if name == "Button":
             return self._write_html_button(props)
+        if props.get("role") in CHART_ROLES:
+            self._label = props.get("aria-label", "")
         if name == "Section" and control in ANCHORS:
             props["id"] = control
         content = self.write(props.pop("children", None))
@@ -113,10 +143,10 @@ class _HtmlWriter:
         return StaticElement("a", {"className": class_name, "href": href, "title": props.get("title")}, content).html
 
     def write_chart(self, control: str, props: Props) -> str:
-        """An empty element in the size of the chart; its figure is added to ``figures``."""
+        """An empty element in the size of the chart, which is added to ``charts``."""
         figure = props.get("figure") or self._stored_figures.get(control)
-        self.figures.append(None if figure is None else serialize(figure))
-        return StaticElement("div", {"className": "chart-room", "style": props.get("style")}, CHART_NOTE).html
+        self.charts.append(Chart(None if figure is None else serialize(figure), props.get("style", {}), self._label))
+        return self.charts[-1].html
 
     def write_store(self, control: str, props: Props) -> str:
         """Nothing; values and figures that the browser would take from the store are used from here on."""

@@ -255,5 +255,6 @@ PAGE = Page(
     controls=VIEW_CONTROLS,
     is_measured=True,
     is_about_asset=True,
+    picture=ExportKind.COMPARE,
     begins_with_chart=True,
 )

@@ -314,5 +314,6 @@ PAGE = Page(
     controls=VIEW_CONTROLS | {Control.PICTURE},
     is_measured=True,
     is_about_asset=True,
+    picture=ExportKind.COMPARISON,
     begins_with_chart=True,
 )

@@ -181,4 +181,5 @@ PAGE = Page(
     build_notice_result=build_notice_result,
     is_measured=True,
     is_about_asset=True,
+    picture=ExportKind.GAPS,
 )

@@ -10,6 +10,7 @@ from analysis.questions import sort_venues
 from dashboard.charts.matrix.reading_aid import build_reading_section, write_finding, write_verdict
 from dashboard.charts.scatter.points import TOO_FEW_TEXT, MarketPoint, build_market_points
 from dashboard.components.caveats import build_limits
+from dashboard.exports.kinds import ExportKind
 from dashboard.pages.base import Control, Page, PageContext
 from dashboard.pages.overview.cards import build_cards
 from dashboard.pages.overview.matrix import build_matrices
@@ -176,5 +177,6 @@ PAGE = Page(
     build_notice_result=build_notice_result,
     controls=frozenset({Control.WINDOW, Control.FOCUS, Control.SETTINGS, Control.CLOCK}),
     is_measured=True,
+    picture=ExportKind.MATRIX,
     begins_with_chart=True,
 )

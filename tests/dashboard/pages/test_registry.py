@@ -123,6 +123,8 @@ def test_an_old_link_gets_its_new_address(router: Router) -> None:
         "name": "explorer",
         "address": "/explorer?asset=DOGE&window=crash",
         "title": "DOGE · Explorer · Plumbline",
+        "subject": "DOGE on Coinbase · Crash, 10 Oct 2025, 21:10 to 21:40 UTC",
+        "picture": "/export/comparison.png?asset=DOGE&window=crash&focus=coinbaseexchange",
         "place": "/?asset=DOGE&window=crash",
     }
 

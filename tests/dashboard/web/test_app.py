@@ -154,7 +154,7 @@ def test_a_path_without_a_page_is_not_found(path: str) -> None:
     client = AppClient(MemoryStore()).client
     response = client.get(path)
     assert response.status_code == 404
-    assert "<title>Plumbline</title>" in response.text
+    assert "<title>No such page · Plumbline</title>" in response.text
     # Missing files and dash's own routes have the status that they had.
     assert client.get("/_dash-layout").status_code == 200
     assert client.get("/assets/none.js").status_code == 404

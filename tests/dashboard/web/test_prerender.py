@@ -16,7 +16,7 @@ from dashboard.shell.router import Router
 from dashboard.tables.lows_grid import build_columns
 from dashboard.web.app import create_app
 from dashboard.web.document import embed_prerendered
-from dashboard.web.prerender import Prerendered, prerender
+from dashboard.web.prerender import Chart, Prerendered, prerender
 from data.catalogue import load_catalogue
 from data.schema import Timeframe
 from tests.dashboard.memory_store import MemoryStore, RecordedActions
@@ -60,7 +60,8 @@ def test_controls_that_need_scripts_are_placeholders() -> None:
     chips = dmc.ChipGroup([dmc.Chip("Day", value="day"), hinted_chip], value="crash")
     button = dmc.Button("Files", className="plain")
     popover = dmc.Popover([dmc.PopoverTarget(button), dmc.PopoverDropdown("inside")])
-    text_field, slider = dmc.TextInput(label="From", placeholder="21:10"), html.Div(**{"data-walks": "graph"})
+    walk_data: dict[str, Any] = {"data-walks": "graph"}
+    text_field, slider = dmc.TextInput(label="From", placeholder="21:10"), html.Div(**walk_data)
     assert render_html(
         field, empty_field, dcc.Store(id="kept", data=1), switch, chips, popover, text_field, slider
     ) == (
@@ -141,7 +142,7 @@ def test_deferred_values_are_part_of_the_page() -> None:
         {},
     )
     assert "<p>at last</p>" in prerendered.html
-    assert prerendered.figures == [{"data": [], "layout": {"yaxis": {"a": 1, "b": 2}}}, None]
+    assert [chart.figure for chart in prerendered.charts] == [{"data": [], "layout": {"yaxis": {"a": 1, "b": 2}}}, None]
 
 
 def test_charts_leave_their_room() -> None:
@@ -162,29 +163,35 @@ def test_charts_leave_their_room() -> None:
     )
     placeholders = [f'<div class="chart-room" style="height: {height}px">{note}</div>' for height in (300, 200)]
     assert prerendered.html == f"<div>{''.join(placeholders)}</div>"
-    assert prerendered.figures == [{"data": [{"y": {"dtype": "i1", "bdata": "AQI="}}], "layout": {}}, other_figure]
+    assert [chart.figure for chart in prerendered.charts] == [
+        {"data": [{"y": {"dtype": "i1", "bdata": "AQI="}}], "layout": {}},
+        other_figure,
+    ]
 
 
 def test_nothing_in_a_figure_ends_its_element() -> None:
     """The titles of figures are parsed unchanged, and their tags are not part of the document."""
-    text = embed_prerendered(Prerendered("", [{"layout": {"title": "</script><b>"}}]), "/plotly.js")
+    text = embed_prerendered(
+        Prerendered("", (Chart({"data": [], "layout": {"title": "</script><b>"}}, {}),)), "/plotly.js"
+    )
     (figures_json,) = re.findall(r'<script id="first-figures" type="application/json">(.*?)</script>', text)
-    assert json.loads(figures_json) == [{"layout": {"title": "</script><b>"}}]
+    assert json.loads(figures_json) == [{"data": [], "layout": {"title": "</script><b>"}}]
     assert "<b>" not in text
 
 
 def test_a_page_that_does_not_begin_with_a_chart_needs_no_plotly() -> None:
     """Without figures, or without the address of plotly.js, the document has the text alone."""
     text = '<div id="first"><p>Nothing</p></div>'
-    assert embed_prerendered(Prerendered("<p>Nothing</p>", []), "/plotly.js") == text
-    assert embed_prerendered(Prerendered("<p>Nothing</p>", [{"layout": {}}]), None) == text
+    assert embed_prerendered(Prerendered("<p>Nothing</p>"), "/plotly.js") == text
+    assert embed_prerendered(Prerendered("<p>Nothing</p>", (Chart({"data": [], "layout": {}}, {}),)), None) == text
 
 
-def test_only_the_first_figures_are_sent() -> None:
-    """Two figures are in the document, however many the page has: the first chart in two sizes."""
-    figures: list[Any] = [{"layout": {"title": name}} for name in ("one", "two", "three")]
-    text = embed_prerendered(Prerendered("", figures), "/plotly.js")
-    assert [name for name in ("one", "two", "three") if name in text] == ["one", "two"]
+@pytest.mark.parametrize(("style", "sent"), [({"height": 9}, ["one"]), ({"width": 9, "height": 9}, ["one", "two"])])
+def test_only_the_first_chart_is_sent(style: dict[str, Any], sent: list[str]) -> None:
+    """The first figure is in the document; two are if they have widths of their own, as one chart in two sizes."""
+    charts = tuple(Chart({"data": [], "layout": {"title": name}}, style) for name in ("one", "two", "three"))
+    text = embed_prerendered(Prerendered("", charts), "/plotly.js")
+    assert [name for name in ("one", "two", "three") if name in text] == sent
 
 
 def test_the_document_holds_the_page() -> None:
