@@ -22,7 +22,6 @@ from dashboard.service.measurements import Measurements
 from dashboard.shell.notices import describe_origin, list_notices
 from dashboard.shell.router import Router
 from dashboard.state.view import ViewState, build_default_view
-from dashboard.tables.venues import build_minutes_below_cell
 from dashboard.text.clock import Zone, build_ticks
 from dashboard.text.numbers import format_bar_time
 from dashboard.text.sentences import write_measured
@@ -31,6 +30,7 @@ from data.schema import Timeframe
 from deviation.measurement import Measurement
 from deviation.minute.states import State
 from deviation.report.headline import write_headline
+from deviation.side import Side
 from tests.dashboard.component_data import collect_text, to_plain_data
 from tests.dashboard.memory_store import (
     START,
@@ -94,10 +94,9 @@ def test_a_view_in_seconds_is_measured_in_seconds(store: MemoryStore, view: View
     assert (measurement.question.timeframe, measurement.axis.size) == (Timeframe.S1, 60)
     row = measurement.focus_row
     assert row is not None
-    assert row.own_summary.below_min == 5 / 60
-    assert build_minutes_below_cell(row.own_summary).text == "0.08 of 0.5"
-    assert format_bar_time(measurement, row.low_at, Zone.UTC) == "21:10:10"
-    assert write_measured(measurement).startswith("One-second closes in dollars against")
+    assert row.own_summary.below.minutes == 5 / 60
+    assert format_bar_time(measurement, row.low and row.low.at, Zone.UTC) == "21:10:10"
+    assert write_measured(measurement).startswith("One-second closing prices compared with")
 
 
 def test_charts_go_by_the_length_of_bars(store: MemoryStore, view: ViewState) -> None:
@@ -148,7 +147,7 @@ def test_five_minutes_round_the_window(store: MemoryStore, view: ViewState) -> N
     result = Measurements(store, CATALOGUE).measure_view(rough_view)
     assert result.measurement is not None
     assert result.measurement.axis.size == 8
-    texts = [notice.text for notice in list_notices(result, CATALOGUE)]
+    texts = [notice.text for notice in list_notices(result)]
     assert "Measured in whole bars of five minutes: 10 Oct 2025, 21:10 to 21:50 UTC." in texts
     lines = {trace.name: trace for trace in go.Figure(build_explorer_figure(Scene(result.measurement, CATALOGUE))).data}
     assert lines["Binance"].dx == 300_000
@@ -191,20 +190,15 @@ def test_ticks_at_midnight_name_days() -> None:
     assert build_ticks(START, end, Zone.UTC8, 8).labels[0] == "14 Oct 08:00"
 
 
-CALM_HEADLINE = "ATOM on Binance stayed within 2 % of the others' {} closes."
-
-
-@pytest.mark.parametrize(
-    ("bar", "closes"), [(Timeframe.S1, "one-second"), (Timeframe.M1, "minute"), (Timeframe.M5, "five-minute")]
-)
-def test_the_headline_names_the_closes(bar: Timeframe, closes: str) -> None:
-    """The headline of a calm window names the kind of closes."""
+@pytest.mark.parametrize("bar", Timeframe)
+def test_the_headline_of_a_calm_window(bar: Timeframe) -> None:
+    """A calm window reads alike whatever the length of its bars."""
     candles = pl.concat([build_market_candles(venue, "ATOM/USDT", 4) for venue in USDT_VENUES])
     view = replace(
         build_default_view(CATALOGUE), start=START, end=START + 30 * timedelta(seconds=bar.seconds), timeframe=bar
     )
     headline_lines = write_headline(measure_view(MemoryStore(convert_bar_length(candles, bar)), view))
-    assert headline_lines[0].startswith(CALM_HEADLINE.format(closes))
+    assert headline_lines == ("ATOM/USDT on Binance stayed within 2% of other USDT exchanges' closing prices.",)
 
 
 def test_reasons_name_parts_of_minutes(view: ViewState) -> None:
@@ -213,7 +207,8 @@ def test_reasons_name_parts_of_minutes(view: ViewState) -> None:
     measurement = measure_view(
         MemoryStore(convert_bar_length(candles, Timeframe.S1)), replace(view, end=START + timedelta(seconds=70))
     )
-    assert {rank.reason for rank in measurement.ranks.values()} == {"firm in 0.5 of 1.17 minutes"}
+    verdicts = {rank[Side.BELOW].largest for rank in measurement.ranks.values()}
+    assert {verdict.why for verdict in verdicts} == {"comparable in 0.5 of 1.17 minutes"}
 
 
 PAGE_NAMES = ("overview", "explorer", "lows", "compare", "method")

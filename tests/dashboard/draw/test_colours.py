@@ -157,9 +157,9 @@ def test_lines_and_marks_of_figures_have_contrast(theme: Theme) -> None:
     colours = PALETTES[theme]
     mark_colours = [
         *colours.group_colours.values(),
+        colours.group_colours["krw"],
         colours.state_colours[State.VOTING],
         colours.state_colours[State.MISSING],
-        colours.state_colours[State.UNPRICED],
     ]
     assert all(compute_contrast(colour, colours.paper) >= MIN_GRAPHICS_CONTRAST for colour in mark_colours)
 

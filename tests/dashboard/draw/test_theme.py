@@ -13,7 +13,7 @@ from dashboard.draw.theme import (
 )
 from dashboard.state.view import Theme
 from deviation.minute.states import State
-from deviation.question import Group
+from deviation.question import USD, USDT
 from tests.dashboard.scenarios import CATALOGUE
 
 HEX = re.compile(r"#[0-9a-f]{6}")
@@ -27,7 +27,8 @@ def test_every_colour_is_full_hex(theme: Theme) -> None:
     base_colours = [colours.paper, colours.ink, colours.text, colours.muted, colours.rule, colours.grid, colours.band]
     all_colours = [*base_colours, *tints, *colours.group_colours.values(), *colours.state_colours.values()]
     assert all(HEX.fullmatch(colour) for colour in all_colours)
-    assert set(colours.group_colours) == set(colours.vote_tints) == set(Group)
+    assert set(colours.group_colours) == set(colours.vote_tints) == {USDT, USD}
+    assert HEX.fullmatch(colours.group_colours["krw"])
     assert set(colours.state_colours) == set(State)
 
 

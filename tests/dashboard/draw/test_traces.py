@@ -5,7 +5,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dashboard.charts.timeline.deviations import build_deviation_end_labels, find_extremes, fit_deviation_scale
+from dashboard.charts.timeline.deviation_marks import find_extremes
+from dashboard.charts.timeline.deviations import build_deviation_end_labels, fit_deviation_scale
 from dashboard.charts.timeline.prices import build_price_end_labels, build_price_traces, fit_price_scale
 from dashboard.charts.timeline.states import build_lanes, count_states
 from dashboard.draw.axis import (
@@ -29,7 +30,7 @@ from dashboard.draw.traces import (
 from dashboard.text.clock import Zone, build_ticks, convert_to_zone, format_naive
 from dashboard.text.numbers import MINUS_SIGN, format_axis_percent, format_dollars
 from deviation.minute.states import State
-from deviation.question import Group
+from deviation.question import USD, USDT
 from deviation.wording import format_price
 from tests.dashboard.scenarios import CATALOGUE, measure_scenario
 
@@ -223,9 +224,9 @@ def test_assumed_markets_are_dashed() -> None:
 
 
 def test_groups_start_with_the_own_one() -> None:
-    """The focus row's own group is first, USDT without a focus row."""
-    assert Scene(measure_scenario("kraken"), CATALOGUE).groups == (Group.USD, Group.USDT)
-    assert Scene(measure_scenario("without_focus"), CATALOGUE).groups == (Group.USDT, Group.USD)
+    """The focus row's own group is first; without a focus row all groups follow, USDT first."""
+    assert Scene(measure_scenario("kraken"), CATALOGUE).groups == (USD, USDT)
+    assert Scene(measure_scenario("without_focus"), CATALOGUE).groups == (USDT, USD)
 
 
 def test_ticks_are_at_the_same_times_in_every_zone() -> None:

@@ -7,13 +7,14 @@ import polars as pl
 import pytest
 
 from dashboard.service.measurements import Measurements
-from dashboard.shell.notices import Severity, describe_origin, list_notices
+from dashboard.shell.notices import describe_origin, list_notices
 from dashboard.state.view import OriginChoice, Theme, ViewState, build_default_view
-from dashboard.text.sentences import write_choices, write_measured
+from dashboard.text.sentences import write_measured, write_method_line
 from data.catalogue import load_catalogue
 from data.reconstruction.candles import reconstruct_candles
 from data.schema import Evidence
-from deviation.question import Group, QuoteHandling, ReferenceKind
+from deviation.question import USDT, QuoteHandling, ReferenceKind
+from deviation.report.headline import write_headline
 from tests.dashboard.memory_store import MINUTES, START, MemoryStore, build_market_candles
 
 CATALOGUE = load_catalogue()
@@ -49,7 +50,7 @@ def test_reconstruction_where_nothing_is_real(view: ViewState, sample: pl.DataFr
     """Without real candles the reconstruction is measured, and the notice says so."""
     result = Measurements(MemoryStore(sample), CATALOGUE).measure_view(view)
     assert result.is_illustration
-    assert "Illustration, not a measurement" in describe_origin(result)
+    assert "Sample data: made from published figures" in describe_origin(result)
     assert "No real candle of ATOM" in describe_origin(result)
     chosen_result = Measurements(MemoryStore(sample), CATALOGUE).measure_view(
         replace(view, origin=OriginChoice.RECONSTRUCTION)
@@ -61,22 +62,16 @@ def test_nothing_at_all(view: ViewState, sample: pl.DataFrame) -> None:
     """Without a candle of the requested kind there is no measurement, and the offer names the kind."""
     result = Measurements(MemoryStore(sample), CATALOGUE).measure_view(replace(view, origin=OriginChoice.REAL))
     assert result.measurement is None
-    assert list_notices(result, CATALOGUE) == ()
+    assert list_notices(result) == ()
     assert describe_origin(result) == "No real candle of ATOM in the store from 10 Oct 2025, 21:10 to 21:40 UTC."
 
 
-def test_focus_gives_way(view: ViewState) -> None:
-    """A focus venue without candles is replaced by the catalogue's first present one, with a notice."""
+def test_nothing_stands_in_for_the_focus(view: ViewState) -> None:
+    """Without a candle of the focus venue no other one takes its place; the headline says what is missing."""
     result = Measurements(MemoryStore(), CATALOGUE).measure_view(replace(view, asset="DOGE"))
-    assert (result.view.focus, result.replaced_focus) == ("coinbaseexchange", "binance")
-    alert, remark = list_notices(result, CATALOGUE)
-    assert (alert.severity, alert.text) == (
-        Severity.ALERT,
-        "Binance has no candle of DOGE in this window; Coinbase is shown.",
-    )
-    assert remark == replace(
-        remark, severity=Severity.REMARK, text="1 USDT taken as 1 USD: the candles hold no rate for this window."
-    )
+    assert result.measurement is not None
+    assert (result.view.focus, result.measurement.focus, result.measurement.focus_row) == ("binance", "binance", None)
+    assert write_headline(result.measurement) == ("No price of DOGE on Binance is in this data for this window.",)
 
 
 def test_leaving_a_venue_out_changes_the_vote(view: ViewState) -> None:
@@ -90,35 +85,30 @@ def test_leaving_a_venue_out_changes_the_vote(view: ViewState) -> None:
     result = measurements.measure_view(replace(view, excluded=frozenset({"okx", "kraken", "upbit"})))
     assert result.measurement is not None
     assert result.measurement.focus_row is not None
-    assert result.measurement.focus_row.series[Group.USDT].votes.max() == 3
+    assert result.measurement.focus_row.series[USDT].votes.max() == 3
     assert result.excluded_venues == ("okx", "kraken")
     assert result.present_venues == full_result.present_venues
-    assert "Left out by choice: OKX and Kraken." in list_notices(result, CATALOGUE)[0].text
-
-
-def test_the_focus_is_never_left_out(view: ViewState) -> None:
-    """If the replacement of the focus is an excluded venue, it is included again."""
-    result = Measurements(MemoryStore(), CATALOGUE).measure_view(
-        replace(view, asset="DOGE", excluded=frozenset({"coinbaseexchange", "gemini"}))
-    )
-    assert (result.view.focus, result.excluded_venues) == ("coinbaseexchange", ("gemini",))
+    assert list_notices(result)[0].text.startswith("Chosen by hand: Kraken, OKX and Upbit excluded")
 
 
 def test_prices_as_printed_are_said(view: ViewState) -> None:
-    """A notice says that prices are not converted."""
+    """Notices say that stablecoins are taken as dollars, and that it was chosen by hand."""
     result = Measurements(MemoryStore(), CATALOGUE).measure_view(replace(view, quote=QuoteHandling.AS_IS))
-    assert [notice.text for notice in list_notices(result, CATALOGUE)] == [
-        "Prices are as printed in each quote, not converted to dollars."
+    assert [notice.text for notice in list_notices(result)] == [
+        "Chosen by hand: stablecoins taken as $1.",
+        "Stablecoins are treated as exactly $1.",
     ]
 
 
 def test_a_weighted_reference_is_said(view: ViewState) -> None:
     """A notice and the sentence on the measurement say that votes are weighted."""
     result = Measurements(MemoryStore(), CATALOGUE).measure_view(replace(view, reference=ReferenceKind.WEIGHTED_MEDIAN))
-    assert list_notices(result, CATALOGUE)[0].text == "Venues vote by weight: what each traded in the 24 h before."
+    assert list_notices(result)[0].text == "Chosen by hand: volume-weighted median."
     assert result.measurement is not None
-    assert "against the weighted median of the other venues" in write_measured(result.measurement)
-    assert "Weighted median, enter 2 %" in write_choices(result.measurement)
+    assert "compared with the weighted median of the other exchanges" in write_measured(result.measurement)
+    assert "deviation from the weighted median of the other exchanges; threshold 2%" in write_method_line(
+        result.measurement
+    )
 
 
 def test_kept_until_the_store_changes(view: ViewState) -> None:
@@ -183,9 +173,7 @@ def test_leaving_out_everyone(view: ViewState) -> None:
     focus_view = replace(view, focus="binance")
     assert [measurement.question.asset for measurement in measurements.measure_event(focus_view)] == ["ATOM"]
     assert measurements.measure_event(replace(focus_view, excluded=frozenset({"okx"}))) == ()
-    # A view shows at least its focus, which cannot be excluded.
-    result = measurements.measure_view(replace(focus_view, excluded=frozenset({"okx"})))
-    assert (result.view.focus, result.view.excluded) == ("okx", frozenset())
+    assert measurements.measure_view(replace(focus_view, excluded=frozenset({"okx"}))).measurement is None
 
 
 def test_assets_that_only_the_store_knows() -> None:
