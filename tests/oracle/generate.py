@@ -7,8 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from tests.oracle.question import MINUTE, Candle, CoveredSpan, OracleQuestion
-from tests.oracle.random_markets import MIDNIGHT, RandomMarketPlan, add_market, draw_plan
-from tests.oracle.random_rates import add_legs
+from tests.oracle.random_markets import MIDNIGHT, RandomMarketPlan, add_legs, add_market, draw_plan
 
 FAMILIES = {
     "binance": "binance",
