@@ -14,7 +14,7 @@ from tests.deviation.test_oracle import Case, assert_same, measure_case
 from tests.oracle.duck import BarComparison, SqlAnswer, run_query
 from tests.oracle.generate import draw_case, draw_weighted_case
 
-SEED_COUNT = 60
+SEED_COUNT = 24
 FRAME_NAMES = {
     "m1": "reference_low",
     "m2": "reference_high",

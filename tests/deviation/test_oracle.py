@@ -22,7 +22,7 @@ from tests.oracle.generate import draw_case, draw_rank_case, draw_weighted_case
 from tests.oracle.question import Candle, CoveredSpan, OracleQuestion, format_time
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-CASE_COUNT = 60
+CASE_COUNT = 24
 TIMEFRAMES = {timeframe.seconds: timeframe for timeframe in Timeframe}
 
 CELL_FIELDS = (
