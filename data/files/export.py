@@ -10,8 +10,16 @@ from data.errors import UsageError
 
 EXPORT_FORMATS = ("csv", "parquet")
 
+METADATA_SUFFIX = "-metadata.json"
+"""What the W3C's metadata for tabular data add to the name of a CSV for the name of its metadata."""
 
-def write_rows(rows: pl.DataFrame, path: Path | str, file_format: str | None = None) -> Path:
+METADATA_KEY = "plumbline"
+"""The key of the same text in the metadata of a Parquet file."""
+
+
+def write_rows(
+    rows: pl.DataFrame, path: Path | str, file_format: str | None = None, metadata: str | None = None
+) -> Path:
     """Write a frame to a file, replacing an existing one.
 
     The file appears under its name only when it is complete. In a CSV, times are ISO 8601 in UTC with a Z (to the
@@ -22,6 +30,8 @@ def write_rows(rows: pl.DataFrame, path: Path | str, file_format: str | None = N
         rows: any frame of plain columns; times with a zone.
         path: the file to write.
         file_format: ``csv`` or ``parquet``; None to use the file's ending.
+        metadata: a text about the rows, which a Parquet file holds under `METADATA_KEY`; beside a CSV it is a file of
+            its own, with the CSV's name and `METADATA_SUFFIX`.
 
     Returns:
         The path.
@@ -37,7 +47,9 @@ def write_rows(rows: pl.DataFrame, path: Path | str, file_format: str | None = N
     temporary_path = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
         try:
-            _write_frame(rows, temporary_path, chosen_format)
+            _write_frame(rows, temporary_path, chosen_format, metadata)
+            if metadata is not None and chosen_format == "csv":
+                path.with_name(f"{path.name}{METADATA_SUFFIX}").write_text(metadata, encoding="utf-8")
             temporary_path.replace(path)
         finally:
             temporary_path.unlink(missing_ok=True)
@@ -47,8 +59,8 @@ def write_rows(rows: pl.DataFrame, path: Path | str, file_format: str | None = N
     return path
 
 
-def encode_rows(rows: pl.DataFrame, file_format: str) -> bytes:
-    """The bytes of the file that `write_rows` would write.
+def encode_rows(rows: pl.DataFrame, file_format: str, metadata: str | None = None) -> bytes:
+    """The bytes of the file that `write_rows` would write; ``metadata`` as there, of which a CSV has none.
 
     Raises:
         UsageError: the format is neither ``csv`` nor ``parquet``.
@@ -57,15 +69,15 @@ def encode_rows(rows: pl.DataFrame, file_format: str) -> bytes:
         message = f"rows can be had as {' or '.join(EXPORT_FORMATS)}, not as {file_format}"
         raise UsageError(message)
     content = BytesIO()
-    _write_frame(rows, content, file_format)
+    _write_frame(rows, content, file_format, metadata)
     return content.getvalue()
 
 
-def _write_frame(rows: pl.DataFrame, file: Path | BytesIO, file_format: str) -> None:
+def _write_frame(rows: pl.DataFrame, file: Path | BytesIO, file_format: str, metadata: str | None) -> None:
     if file_format == "csv":
         rows.with_columns(_format_times(rows)).write_csv(file)
     else:
-        rows.write_parquet(file, compression="zstd")
+        rows.write_parquet(file, compression="zstd", metadata=None if metadata is None else {METADATA_KEY: metadata})
 
 
 def _format_times(rows: pl.DataFrame) -> list[pl.Expr]:

@@ -82,6 +82,18 @@ def test_bytes_are_those_of_the_file(tmp_path: Path, file_format: str) -> None:
         encode_rows(frame, "xls")
 
 
+def test_what_is_said_of_the_rows_lies_beside_a_csv_and_in_a_parquet(tmp_path: Path) -> None:
+    """Beside a CSV it is a file with the name and an ending, in a Parquet a text of its own; rows stay the same."""
+    frame = build_candles(build_candle())
+    write_rows(frame, tmp_path / "a.csv", metadata='{"x": 1}')
+    assert (tmp_path / "a.csv-metadata.json").read_text(encoding="utf-8") == '{"x": 1}'
+    assert (tmp_path / "a.csv").read_bytes() == encode_rows(frame, "csv")
+    write_rows(frame, tmp_path / "b.parquet", metadata='{"x": 1}')
+    assert pl.read_parquet_metadata(tmp_path / "b.parquet")["plumbline"] == '{"x": 1}'
+    assert_frame_equal(pl.read_parquet(tmp_path / "b.parquet"), frame)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["a.csv", "a.csv-metadata.json", "b.parquet"]
+
+
 @pytest.mark.parametrize(
     ("name", "file_format", "said"),
     [("a.json", None, "not json"), ("a", None, "without an ending"), ("a.csv", "xls", "not xls")],
