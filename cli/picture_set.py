@@ -9,7 +9,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from dashboard.charts.comparison.sheet import build_comparison_sheet, build_file_name
+from dashboard.charts.comparison.sheet import build_comparison_sheet
+from dashboard.sheet.file_name import build_file_name
 from dashboard.sheet.manifest import build_manifest
 from dashboard.sheet.renderer import FileFormat, Renderer, write_atomically
 from dashboard.sheet.sizes import SheetSize

@@ -7,10 +7,11 @@ from urllib.parse import parse_qsl
 
 from dash import html
 
-from dashboard.charts.comparison.sheet import build_comparison_sheet, build_file_name
+from dashboard.charts.comparison.sheet import build_comparison_sheet
 from dashboard.components.updates import Updates
 from dashboard.pages.base import Page, PageContext
 from dashboard.pages.registry import find_page, find_page_by_name
+from dashboard.sheet.file_name import build_file_name
 from dashboard.shell.collection_bar import build_collection_updates, control_collection
 from dashboard.shell.updates import build_location_updates, build_shell_updates
 from dashboard.state.controls import apply_control

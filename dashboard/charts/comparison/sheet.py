@@ -1,8 +1,5 @@
 """The comparison sheet: headline, charts, venues and footer of one measurement; and the names of exported files."""
 
-import re
-from datetime import datetime
-
 import plotly.graph_objects as go
 
 from dashboard.charts.comparison.block_layout import VenueBlocks
@@ -19,7 +16,6 @@ from dashboard.state.view import Theme
 from dashboard.text.clock import Zone
 from dashboard.text.sentences import select_notes, write_measured
 from data.catalogue import Catalogue
-from data.schema import Evidence, Timeframe
 from deviation.measurement import Measurement
 from deviation.report.headline import write_headline
 from deviation.report.notes import describe_choices, write_notes
@@ -32,9 +28,6 @@ CHARTS_SHARE = 0.629
 
 HEADLINE_SIZES = (34, 32, 30, 28, 26)
 """Font sizes of the headline."""
-
-UNSAFE_CHARACTERS = re.compile(r"[^\w.-]|_")
-"""Characters that are replaced in the parts of a file's name, which are joined by underscores."""
 
 
 def build_comparison_sheet(
@@ -70,57 +63,6 @@ def build_comparison_sheet(
     if scene.is_illustration:
         draw_watermark(sheet, scene.colours, shape)
     return sheet.build_figure(TEMPLATES[theme])
-
-
-def build_file_name(
-    measurement: Measurement,
-    content: str = "comparison",
-    file_format: str = "png",
-    *,
-    asset: str | None = None,
-    size: SheetSize = SheetSize.WIDE,
-    theme: Theme = Theme.LIGHT,
-    second_window: tuple[datetime, datetime] | None = None,
-) -> str:
-    """Name of a file: asset, focus, windows, content, and bars, shape, theme and origin other than the default.
-
-    Args:
-        measurement: the measurement in the file.
-        content: kind of the content.
-        file_format: extension.
-        asset: name in place of the asset, for a file of several.
-        size: shape of a picture.
-        theme: paper of a picture.
-        second_window: edges of a second window with which the file compares the first.
-    """
-    question = measurement.question
-    windows = [_format_window(question.start, question.end)]
-    if second_window is not None and second_window != (question.start, question.end):
-        windows += ["vs", _format_window(*second_window)]
-    style_parts = [size.value] * (size is not SheetSize.WIDE) + [theme.value] * (theme is not Theme.LIGHT)
-    # The file's name also marks an illustration, as names are shown where contents are not.
-    illustration_parts = ["illustration"] if question.origin is Evidence.RECONSTRUCTION else []
-    timeframe_parts = [question.timeframe.value] * (question.timeframe is not Timeframe.M1)
-    parts = [
-        "plumbline",
-        asset or question.asset,
-        measurement.focus,
-        *windows,
-        *timeframe_parts,
-        content,
-        *style_parts,
-        *illustration_parts,
-    ]
-    return f"{'_'.join(UNSAFE_CHARACTERS.sub('-', part) for part in parts)}.{file_format}"
-
-
-def _format_window(start: datetime, end: datetime) -> str:
-    """A window within the name of a file, with its day once.
-
-    >>> _format_window(datetime(2025, 10, 10, 21, 10), datetime(2025, 10, 10, 21, 40))
-    '2025-10-10T2110Z-2140Z'
-    """
-    return f"{start:%Y-%m-%dT%H%MZ}-" + f"{end:%Y-%m-%dT%H%MZ}".removeprefix(f"{start:%Y-%m-%d}T")
 
 
 def _draw_body(sheet: Sheet, scene: Scene, size: SheetSize, box: Box) -> None:
