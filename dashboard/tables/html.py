@@ -7,10 +7,8 @@ from dash import html
 
 from dashboard.components.accessibility import build_scroll_box
 from dashboard.state.links import MethodAnchor, ViewLinks
-from dashboard.tables.lows import LowsRow
 from dashboard.tables.venues import TableCell, VenueBlock, VenueTableRow
 from data.schema import Timeframe
-from deviation.question import Group
 
 VENUE_COLUMNS: tuple[tuple[str, MethodAnchor | None, str], ...] = (
     ("Exchange", None, "A click makes it the focus."),
@@ -31,16 +29,6 @@ VENUE_COLUMNS: tuple[tuple[str, MethodAnchor | None, str], ...] = (
     ("Rank", MethodAnchor.RANK, "Within the group: size needs a lead of 2%, length one of 3 minutes."),
 )
 """Name, definition and a short explanation of each column of the tables of exchanges."""
-
-LOWS_COLUMNS: tuple[tuple[str, MethodAnchor | None], ...] = (
-    ("Asset", None),
-    *((name, MethodAnchor.LOWS) for name in ("Focus", "Lowest", "Second lowest", "Focus to lowest other")),
-    *((name, MethodAnchor.LOWS) for name in ("USDT low", "USD low", "USDT to USD")),
-    ("Gap to next close", MethodAnchor.GAP),
-    ("Low against USDT", MethodAnchor.WICK),
-    ("Low against USD", MethodAnchor.WICK),
-)
-"""Name and definition of each column of the table of lows."""
 
 
 def build_venue_tables(
@@ -95,33 +83,9 @@ def _build_rank_line(cell: TableCell) -> html.Div:
     return html.Div([cell.text, html.Small(cell.detail)] if cell.detail else cell.text)
 
 
-def build_lows_table(rows: Sequence[LowsRow], links: ViewLinks, bar: Timeframe) -> html.Div:
-    """The table of lows in a box of its own, which scrolls where the screen is narrow."""
-    header_groups = (("", 1), (f"Lowest trades, of whatever {bar.noun}", 7), (f"In one and the same {bar.noun}", 3))
-    headers = [
-        html.Tr([html.Th(name, colSpan=width, scope="colgroup") for name, width in header_groups]),
-        html.Tr([html.Th(link_to_definition(name, anchor, links), scope="col") for name, anchor in LOWS_COLUMNS]),
-    ]
-    table = html.Table([html.Thead(headers), html.Tbody([_build_lows_row(row) for row in rows])])
-    aria: dict[str, Any] = {"aria-label": "Table of lows"}
-    return html.Div(table, className="wide", tabIndex=0, role="region", **aria)
-
-
 def link_to_definition(text: str, anchor: MethodAnchor | None, links: ViewLinks) -> str | html.A:
     """A label, as a link to its definition where it has one."""
     return text if anchor is None else links.build_definition_link(text, anchor)
-
-
-def _build_lows_row(row: LowsRow) -> html.Tr:
-    texts = (row.gap_to_second, row.usdt_low, row.usd_low, row.usdt_usd_gap, row.gap_depth)
-    bounds = (row.bounds[Group.USDT], row.bounds[Group.USD])
-    return html.Tr(
-        [
-            html.Th(row.asset, scope="row"),
-            *(_build_cell(cell, "number") for cell in (row.focus, row.lowest, row.second_lowest)),
-            *(html.Td(text, className="number") for text in (*texts, *bounds)),
-        ]
-    )
 
 
 def _build_cell(cell: TableCell, class_name: str) -> html.Td:

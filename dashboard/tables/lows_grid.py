@@ -1,12 +1,15 @@
-"""The grid of lows: its columns, their formats and filters, and the definitions that their names lead to."""
+"""The grid of lows and highs: its columns, their formats and filters, and the definitions that their names lead to."""
 
 from typing import Any
 
 import dash_ag_grid as dag
 
 from dashboard.state.links import MethodAnchor
+from dashboard.tables.lows_rows import FILE_FIELDS, PREFIXES
+from dashboard.tables.lows_table import DEVIATION_WORDS, EXTREME_WORDS
 from data.schema import Timeframe
-from deviation.window.summary import THRESHOLDS_PCT
+from deviation.side import Side
+from deviation.window.side_summary import THRESHOLDS_PCT
 
 GRID_ID = "lows-grid"
 """The id of the grid."""
@@ -29,6 +32,7 @@ PERCENT_FILTER: ColumnDefinition = {
 
 SIGNED_COLUMN: ColumnDefinition = {"valueFormatter": {"function": "plumbline.signed(params.value)"}, **PERCENT_FILTER}
 SHARE_COLUMN: ColumnDefinition = {"valueFormatter": {"function": "plumbline.share(params.value)"}, **PERCENT_FILTER}
+"""A fraction with its sign, and a share."""
 
 GRID_THEME = {
     "function": (
@@ -79,69 +83,87 @@ def format_grid_height(rows: int) -> str:
     return f"min({HEADER_PX + ROW_PX * max(rows, 2)}px, 75vh)"
 
 
-def build_columns(bar: Timeframe, *, with_dates: bool = False) -> list[ColumnDefinition]:
-    """The columns: the market, then groups for its lowest trade, the same bar's bounds, and shares of minutes by depth.
+def build_columns(bar: Timeframe, side: Side = Side.BELOW, *, with_dates: bool = False) -> list[ColumnDefinition]:
+    """The columns: the market, its extreme trade of a side, what the same bar says, and shares of minutes by size.
 
-    Times take more room ``with_dates``, as in windows that touch several days.
+    Times take more room ``with_dates``, as in windows that touch several days. What a file of the grid has besides is
+    in hidden columns.
     """
-    asset_column = _build_text_column("asset", "Asset", pinned="left", width=78)
-    venue_column = _build_formatted_column("venue", "Exchange", minWidth=116, flex=1)
-    return [
-        asset_column,
-        venue_column,
-        _build_text_column("group", "Group", width=74, valueFormatter={"function": "params.value.toUpperCase()"}),
-        _build_text_column("symbol", "Market", width=108, hide=True),
+    prefix, noun, deviation = PREFIXES[side], EXTREME_WORDS[side][1], DEVIATION_WORDS[side]
+    superlative = EXTREME_WORDS[side][0]
+    price_text = {"function": f"params.data.{prefix}_text"}
+    volume_text = {"function": f"params.data.{prefix}_volume_text"}
+    columns = [
+        _build_text_column("asset", "Asset", pinned="left", width=78),
+        _build_formatted_column("venue", "Exchange", minWidth=116, flex=1),
+        _build_text_column("group", "Quote", width=74, valueFormatter={"function": "params.value.toUpperCase()"}),
         {
-            "headerName": f"Lowest trade, of whatever {bar.noun}",
+            "headerName": f"{superlative.capitalize()} trade, any time in the window",
             "children": [
+                _build_number_column(prefix, noun.capitalize(), MethodAnchor.LOWS, valueFormatter=price_text),
+                _build_formatted_column(f"{prefix}_at", "At", width=136 if with_dates else 100),
+                _build_formatted_column(f"{prefix}_round", "Round", width=104),
                 _build_number_column(
-                    "low", "Low, USD", MethodAnchor.LOWS, valueFormatter={"function": "params.data.low_text"}
+                    f"{prefix}_volume",
+                    "Traded then, in its quote",
+                    MethodAnchor.LOWS,
+                    width=108,
+                    valueFormatter=volume_text,
                 ),
-                _build_formatted_column("low_at", "At", width=136 if with_dates else 100),
                 _build_number_column(
-                    "gap_to_second", "To lowest of the others", MethodAnchor.LOWS, width=116, **SIGNED_COLUMN
+                    f"{prefix}_gap_to_second",
+                    f"To second {superlative}",
+                    MethodAnchor.LOWS,
+                    width=104,
+                    **SIGNED_COLUMN,
                 ),
             ],
         },
         {
-            "headerName": f"Against its group, in the same {bar.noun}",
+            "headerName": f"Same {bar.noun}, against its quote's other exchanges",
             "children": [
-                _build_number_column("gap_depth", "Gap to next close", MethodAnchor.GAP, width=94, **SIGNED_COLUMN),
-                _build_text_column("gap_at", "At", hide=True),
-                _build_number_column("wick_shallow", "Low, at least", MethodAnchor.WICK, width=94, **SIGNED_COLUMN),
-                _build_number_column("wick_deep", "Low, at most", MethodAnchor.WICK, width=94, **SIGNED_COLUMN),
+                _build_number_column(
+                    f"{prefix}_next",
+                    f"Close to {superlative} other close",
+                    MethodAnchor.GAP,
+                    width=112,
+                    **SIGNED_COLUMN,
+                ),
+                _build_number_column(
+                    f"{prefix}_least", f"{deviation.capitalize()}: min", MethodAnchor.WICK, width=94, **SIGNED_COLUMN
+                ),
+                _build_number_column(
+                    f"{prefix}_most", f"{deviation.capitalize()}: max", MethodAnchor.WICK, width=94, **SIGNED_COLUMN
+                ),
             ],
         },
         {
-            "headerName": "Share of its firm minutes that far below, or further",
+            "headerName": f"Share of its comparable minutes at least so far {side}",
             "children": [
-                _build_number_column("firm_min", "Firm min.", MethodAnchor.FIRM, width=74),
+                _build_number_column("firm_min", "Comparable minutes", MethodAnchor.FIRM, width=98),
                 *(
-                    _build_number_column(
-                        f"threshold_share.{x}", f"{x} %", MethodAnchor.THRESHOLD, width=68, **SHARE_COLUMN
-                    )
-                    for x in THRESHOLDS_PCT
-                ),
-                *(
-                    _build_number_column(f"threshold_min.{x}", f"{x} %, minutes", MethodAnchor.THRESHOLD, hide=True)
+                    _build_number_column(f"{side}_share_{x}", f"{x}%", MethodAnchor.THRESHOLD, width=68, **SHARE_COLUMN)
                     for x in THRESHOLDS_PCT
                 ),
             ],
         },
     ]
+    shown_fields = {leaf["field"] for column in columns for leaf in column.get("children", [column])}
+    hidden = [_build_text_column(field, field, hide=True) for field in FILE_FIELDS if field not in shown_fields]
+    return [*columns, *hidden]
 
 
-def list_column_terms() -> list[tuple[str, MethodAnchor]]:
+def list_column_terms(side: Side = Side.BELOW) -> list[tuple[str, MethodAnchor]]:
     """Names of columns or of several alike, each with the place of its definition."""
-    terms = [("Low, USD", "low"), ("To lowest of the others", "gap_to_second"), ("Gap to next close", "gap_depth")]
-    terms += [("Low, at least and at most", "wick_deep"), ("Firm min.", "firm_min"), ("Shares", "threshold_share.1")]
-    anchors = {
-        column["field"]: MethodAnchor(column["headerComponentParams"]["anchor"])
-        for group in build_columns(Timeframe.M1)
-        for column in group.get("children", [])
-        if "headerComponentParams" in column
-    }
-    return [(name, anchors[field]) for name, field in terms]
+    superlative, noun = EXTREME_WORDS[side]
+    return [
+        (noun.capitalize(), MethodAnchor.LOWS),
+        (f"To second {superlative}", MethodAnchor.LOWS),
+        (f"Close to {superlative} other close", MethodAnchor.GAP),
+        (f"{DEVIATION_WORDS[side].capitalize()}: min and max", MethodAnchor.WICK),
+        ("Comparable minutes", MethodAnchor.FIRM),
+        ("Shares", MethodAnchor.THRESHOLD),
+    ]
 
 
 def _build_text_column(field: str, name: str, **options: Any) -> ColumnDefinition:  # noqa: ANN401 - properties of the column

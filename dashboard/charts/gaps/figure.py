@@ -1,116 +1,22 @@
-"""The histograms of gaps for the page: between lowest trades of any bars, and between closes of one bar."""
+"""The histograms of gaps for the page: between extreme trades of any bars, and between closes of one bar."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import plotly.graph_objects as go
 from dash import html
 
+from dashboard.charts.gaps.gaps import NO_GAP_TEXT, Bin, Gaps, count_bins, list_bin_labels
 from dashboard.draw.theme import PALETTES, TEMPLATES, Palette, compute_venue_colour
 from dashboard.state.view import Theme
-from dashboard.tables.lows_rows import measure_unaligned_gap
-from dashboard.text.numbers import format_axis_percent
 from data.catalogue import Catalogue
 from data.schema import Timeframe
-from deviation.measurement import Measurement
-from deviation.question import TOLERANCE
-from deviation.report.lows import summarize_lows
-
-BIN_EDGES_PCT = (-50, -20, -10, -5, -2, 0, 2, 5, 10, 20, 50)
-"""Edges between bins in per cent; a gap at an edge belongs to the bin below it, the outer bins are open."""
-
-NO_GAP_TEXT = "no gap: too few exchanges traded"
-"""Text in a histogram without bars."""
 
 FIGURE_HEIGHT = 320
 TOP_DOMAIN, BOTTOM_DOMAIN = (0.58, 1.0), (0.0, 0.42)
 """Vertical span of each histogram, as shares of the figure's height."""
 
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """The gap of one market as a fraction, negative if it was lower."""
-
-    asset: str
-    is_focus: bool
-    value: float
-
-
-@dataclass(frozen=True, slots=True)
-class Bin:
-    """The gaps between two edges: their number, the number of the focus venue, and the assets of the latter."""
-
-    label: str
-    count: int
-    focus_count: int
-    focus_assets: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Gaps:
-    """The defined gaps of all spot markets of all assets.
-
-    Attributes:
-        unaligned: of each market's lowest trade from the lowest trade of all other venues, whenever each was.
-        aligned: of each market's close from the next close of its group, the smallest over its firm bars.
-    """
-
-    unaligned: tuple[Gap, ...]
-    aligned: tuple[Gap, ...]
-
-
-def measure_gaps(measurements: Sequence[Measurement], focus: str) -> Gaps:
-    """The gaps of every spot market with a trade; ``focus`` is the focus venue's id."""
-    rows = [(measurement, row) for measurement in measurements for row in summarize_lows(measurement).rows]
-
-    def build_gaps(values: Iterable[float | None]) -> tuple[Gap, ...]:
-        return tuple(
-            Gap(measurement.question.asset, row.market.venue == focus, value)
-            for (measurement, row), value in zip(rows, values, strict=True)
-            if value is not None
-        )
-
-    return Gaps(
-        unaligned=build_gaps(measure_unaligned_gap(measurement, row) for measurement, row in rows),
-        aligned=build_gaps(row.own_summary.gap_depth for _, row in rows),
-    )
-
-
-def count_bins(gaps: Sequence[Gap]) -> tuple[Bin, ...]:
-    """The gaps by bin, from the lowest bin to the highest."""
-    edges = np.array(BIN_EDGES_PCT) / 100
-    indices = np.searchsorted(edges, [gap.value - TOLERANCE for gap in gaps], side="left")
-    gaps_by_bin = [
-        [gap for gap, index in zip(gaps, indices, strict=True) if index == bin_index]
-        for bin_index in range(edges.size + 1)
-    ]
-    return tuple(
-        Bin(
-            label,
-            len(bin_gaps),
-            sum(g.is_focus for g in bin_gaps),
-            tuple(sorted({gap.asset for gap in bin_gaps if gap.is_focus})),
-        )
-        for label, bin_gaps in zip(list_bin_labels(), gaps_by_bin, strict=True)
-    )
-
-
-def list_bin_labels() -> tuple[str, ...]:
-    """The labels of the bins, from the lowest to the highest.
-
-    >>> list_bin_labels()[0], list_bin_labels()[1], list_bin_labels()[-1]
-    ('−50 % or below', '−50 to −20 %', 'above +50 %')
-    """
-    inner = [f"{format_edge(low)} to {format_edge(high)} %" for low, high in pairwise(BIN_EDGES_PCT)]
-    return (f"{format_edge(BIN_EDGES_PCT[0])} % or below", *inner, f"above {format_edge(BIN_EDGES_PCT[-1])} %")
-
-
-def format_edge(edge_pct: int) -> str:
-    """An edge with its sign, such as "+5"; zero has none."""
-    return format_axis_percent(edge_pct).removesuffix(" %")
+AXIS_TITLE = "size of the gap; bins of unequal width"
 
 
 def build_gaps_figure(gaps: Gaps, catalogue: Catalogue, focus: str, theme: Theme, bar: Timeframe) -> go.Figure:
@@ -127,11 +33,8 @@ def build_gaps_figure(gaps: Gaps, catalogue: Catalogue, focus: str, theme: Theme
             "hovermode": "closest",
         }
     )
-    panels = (
-        (f"Lowest trades, of whatever {bar.noun}", gaps.unaligned, TOP_DOMAIN),
-        (f"Closes, of one and the same {bar.noun}", gaps.aligned, BOTTOM_DOMAIN),
-    )
-    for number, (title, panel_gaps, domain) in enumerate(panels, start=1):
+    panels = zip(gaps.list_panels(bar), (TOP_DOMAIN, BOTTOM_DOMAIN), strict=True)
+    for number, ((title, panel_gaps), domain) in enumerate(panels, start=1):
         suffix, bins = "" if number == 1 else str(number), count_bins(panel_gaps)
         axes = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
         figure.add_traces([trace.update(axes) for trace in _build_bars(bins, name, colour, colours)])
@@ -200,19 +103,18 @@ def _build_bars(bins: Sequence[Bin], name: str, colour: str, colours: Palette) -
 
 
 def _build_bin_axis(suffix: str, *, labelled: bool) -> dict[str, Any]:
-    """The axis of bins of equal width, with their edges as tick labels."""
-    title = {"text": "gap in per cent; the steps are not equal", "font": {"size": 12}, "standoff": 6}
+    """The axis of bins, each with its label."""
+    labels = list_bin_labels()
+    title = {"text": AXIS_TITLE, "font": {"size": 12}, "standoff": 6}
     return {
         "anchor": f"y{suffix}",
         "matches": None if not suffix else "x",
-        "range": [-0.5, len(BIN_EDGES_PCT) + 0.5],
+        "range": [-0.5, len(labels) - 0.5],
         "tickmode": "array",
-        "tickvals": [index + 0.5 for index in range(len(BIN_EDGES_PCT))],
-        "ticktext": [format_edge(edge) for edge in BIN_EDGES_PCT],
+        "tickvals": list(range(len(labels))),
+        "ticktext": list(labels),
         "tickfont": {"size": 11},
         "tickangle": 0,
-        "ticks": "outside",
-        "ticklen": 4,
         "showline": True,
         "showticklabels": labelled,
         "title": title if labelled else None,
@@ -221,7 +123,7 @@ def _build_bin_axis(suffix: str, *, labelled: bool) -> dict[str, Any]:
 
 def build_gaps_table(gaps: Gaps, name: str, bar: Timeframe) -> html.Table:
     """The histograms as a table; ``name`` is the focus venue's name."""
-    headings = ("Gap", "Lowest trades", f"of these {name}", f"Same {bar.noun}", f"of these {name}")
+    headings = ("Gap", "Any time", f"of these {name}", f"Same {bar.noun}", f"of these {name}")
     bin_pairs = zip(count_bins(gaps.unaligned), count_bins(gaps.aligned), strict=True)
     return html.Table(
         [

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from dashboard.charts.gaps.figure import BIN_EDGES_PCT, NO_GAP_TEXT, Bin, Gap, Gaps, count_bins, format_edge
+from dashboard.charts.gaps.figure import AXIS_TITLE
+from dashboard.charts.gaps.gaps import NO_GAP_TEXT, Bin, Gap, Gaps, count_bins, list_bin_labels
 from dashboard.draw.label_layout import Box
 from dashboard.draw.text_metrics import LINE_HEIGHT, shorten_text
 from dashboard.draw.theme import PALETTES, compute_venue_colour
@@ -14,7 +15,7 @@ from data.catalogue import Catalogue
 from data.schema import Timeframe
 
 AXIS_HEIGHT = 62.0
-"""Height below the lower histogram for the edges of the bins and the axis title."""
+"""Height below the lower histogram for the labels of the bins and the axis title."""
 
 PANEL_GAP = 30.0
 """Space between the histograms."""
@@ -23,7 +24,7 @@ TITLE_HEIGHT = 34.0
 """Height of each histogram's title."""
 
 COUNT_FONT = 14
-"""Font size of counts and edges."""
+"""Font size of counts and labels of bins."""
 
 BAR_WIDTH = 0.88
 """Width of a bar as a share of its bin."""
@@ -39,12 +40,10 @@ def draw_gaps(
     height = (box.bottom - box.top - AXIS_HEIGHT - PANEL_GAP) / 2
     upper = Box(box.left, box.top, box.right, box.top + height)
     lower = Box(box.left, box.bottom - AXIS_HEIGHT - height, box.right, box.bottom - AXIS_HEIGHT)
-    panels = (
-        (f"Lowest trades, of whatever {bar.noun}: each against the lowest of all other exchanges", gaps.unaligned),
-        (f"Closes, of one and the same {bar.noun}: the smallest gap to the next close of its group", gaps.aligned),
-    )
     colour = compute_venue_colour(catalogue, focus, theme)
-    for number, ((title, panel_gaps), panel_box) in enumerate(zip(panels, (upper, lower), strict=True), start=1):
+    for number, ((title, panel_gaps), panel_box) in enumerate(
+        zip(gaps.list_panels(bar), (upper, lower), strict=True), start=1
+    ):
         sheet.write_text(title, panel_box.left, panel_box.top + 10, size=15, colour=PALETTES[theme].ink, bold=True)
         _draw_histogram(
             sheet,
@@ -54,7 +53,7 @@ def draw_gaps(
             colour,
             theme,
         )
-    _draw_edges(sheet, lower, theme)
+    _draw_bin_labels(sheet, lower, theme)
 
 
 def build_gap_legend(catalogue: Catalogue, focus: str, theme: Theme) -> list[LegendItem]:
@@ -74,8 +73,6 @@ def _draw_histogram(sheet: Sheet, number: int, box: Box, gaps: Sequence[Gap], co
         centre = (box.left + box.right) / 2
         sheet.write_text(NO_GAP_TEXT, centre, (box.top + box.bottom) / 2, size=16, colour=colours.muted, align="center")
         return
-    zero = box.left + (box.right - box.left) * (BIN_EDGES_PCT.index(0) + 1) / len(bins)
-    sheet.draw_line((zero, box.top), (zero, box.bottom), colours.rule, 1, "dot", below=True)
     height, bin_width = box.bottom - box.top, (box.right - box.left) / len(bins)
     max_count, max_bar_height = max(bin_.count for bin_ in bins), _compute_max_bar_height(bins, height)
     x = {"range": [-0.5, len(bins) - 0.5], "showticklabels": False}
@@ -133,23 +130,12 @@ def _write_assets(sheet: Sheet, bin_: Bin, middle: float, box: Box, colour: str)
         sheet.write_text(text, middle, y, size=SMALL_FONT, colour=colour, align="center", bold=True)
 
 
-def _draw_edges(sheet: Sheet, box: Box, theme: Theme) -> None:
-    """The edges between bins, and the title of the axis."""
-    colours, bin_width = PALETTES[theme], (box.right - box.left) / (len(BIN_EDGES_PCT) + 1)
-    for index, edge in enumerate(BIN_EDGES_PCT, start=1):
-        x = box.left + bin_width * index
-        sheet.draw_line((x, box.bottom), (x, box.bottom + 5), colours.rule)
-        sheet.write_text(format_edge(edge), x, box.bottom + 18, size=COUNT_FONT, colour=colours.text, align="center")
-    y = box.bottom + 42
-    left_text = "\N{LEFTWARDS ARROW} below the others"
-    sheet.write_text(left_text, box.left, y, size=COUNT_FONT, colour=colours.text)
-    sheet.write_text(
-        "gap in per cent; the steps are not equal",
-        (box.left + box.right) / 2,
-        y,
-        size=SMALL_FONT,
-        colour=colours.muted,
-        align="center",
-    )
-    right_text = "above the others \N{RIGHTWARDS ARROW}"
-    sheet.write_text(right_text, box.right, y, size=COUNT_FONT, colour=colours.text, align="right")
+def _draw_bin_labels(sheet: Sheet, box: Box, theme: Theme) -> None:
+    """The labels of the bins, and the title of the axis."""
+    colours, labels = PALETTES[theme], list_bin_labels()
+    bin_width = (box.right - box.left) / len(labels)
+    for index, label in enumerate(labels):
+        x = box.left + bin_width * (index + 0.5)
+        sheet.write_text(label, x, box.bottom + 18, size=COUNT_FONT, colour=colours.text, align="center")
+    centre = (box.left + box.right) / 2
+    sheet.write_text(AXIS_TITLE, centre, box.bottom + 42, size=SMALL_FONT, colour=colours.muted, align="center")

@@ -36,8 +36,9 @@ from dashboard.pages.explorer.texts import (
 )
 from dashboard.state.links import ViewLinks
 from dashboard.state.view import ViewState
-from dashboard.tables.html import build_lows_table, build_venue_tables
+from dashboard.tables.html import build_venue_tables
 from dashboard.tables.lows import build_lows_rows
+from dashboard.tables.lows_table import build_lows_table
 from dashboard.tables.venues import build_venue_blocks
 from dashboard.text.sentences import list_window_notes, write_measured, write_title
 from data.catalogue import Catalogue
