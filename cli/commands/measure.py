@@ -15,6 +15,8 @@ from cli.tables.fairness import format_fairness
 from cli.tables.lows import format_lows
 from cli.tables.measurement import format_measurement
 from cli.tables.sensitivity import format_sensitivity
+from dashboard.exports.kinds import ExportKind
+from dashboard.exports.metadata.tabular import add_choices, build_csv_metadata, encode_metadata
 from data.errors import NoUsableCandles, UsageError
 from data.files.export import EXPORT_FORMATS, write_rows
 from data.reader import CandleReader
@@ -118,23 +120,30 @@ def lows(session: Session, assets: Sequence[str], *, options: MeasureOptions, as
 @click.command(cls=SessionCommand)
 @click.option("--asset", type=Ticker(), required=True, help="Ticker, such as ATOM.")
 @add_measure_options
-@click.option("--what", type=click.Choice(["candles", "deviation"]), required=True, help="Rows to write.")
+@click.option(
+    "--what",
+    type=click.Choice([ExportKind.CANDLES.value, ExportKind.DEVIATION.value]),
+    required=True,
+    help="Rows to write.",
+)
 @click.option("--format", "file_format", type=click.Choice(EXPORT_FORMATS), help="By the file's ending if left out.")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="The file to write.")
 @click.pass_obj
 def export(
     session: Session, asset: str, *, options: MeasureOptions, what: str, file_format: str | None, out: Path
 ) -> None:
-    """Write candles, or the deviation of every minute, as CSV or Parquet."""
+    """Write candles, or the deviation of every minute, as CSV or Parquet, with what its columns mean."""
     source = session.open_source(options)
     measurement = session.measure_asset(options, asset, source)
-    if what == "deviation":
-        rows = build_deviation_frame(measurement)
+    kind = ExportKind(what)
+    if kind is ExportKind.DEVIATION:
+        rows = add_choices(build_deviation_frame(measurement), measurement)
     else:
         span = measurement.question.start, measurement.question.end
         rows = source.read_candles([asset], *span, origin=options.origin, timeframe=options.timeframe)
-    write_rows(rows, out, file_format)
+    metadata = build_csv_metadata(kind, rows, out.name, measurements=[measurement])
+    write_rows(rows, out, file_format, encode_metadata(metadata))
     click.echo(f"{out}: {rows.height:,} rows of {asset}, {options.origin}")
     choices = describe_choices(measurement.question)
-    if choices and what == "deviation":
+    if choices and kind is ExportKind.DEVIATION:
         click.echo(f"{choices}.")

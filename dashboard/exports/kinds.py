@@ -22,3 +22,33 @@ class ExportKind(StrEnum):
     INCIDENTS = "incidents"
     REVISIONS = "revisions"
     HOLDINGS = "held"
+
+    @property
+    def label(self) -> str:
+        """What it shows, in menus and in the metadata of its rows.
+
+        >>> ExportKind.LOWS.label
+        'Lowest and highest trades'
+        """
+        return LABELS[self]
+
+
+LABELS = {
+    ExportKind.COMPARISON: "Prices and deviations",
+    ExportKind.COMPARE: "All assets side by side",
+    ExportKind.DEPTH: "Size and duration",
+    ExportKind.VOLUME: "Reported volume and size",
+    ExportKind.MATRIX: "All exchanges, all assets",
+    ExportKind.THRESHOLDS: "Minutes by size",
+    ExportKind.BOUNDS: "Minute of the lowest trade",
+    ExportKind.CANDLES: "Prices as stored",
+    ExportKind.DEVIATION: "Every minute of every market",
+    ExportKind.LOWS: "Lowest and highest trades",
+    ExportKind.GAPS: "Distribution of gaps",
+    ExportKind.MEASUREMENT: "This asset and window",
+    ExportKind.COVERAGE: "Data coverage",
+    ExportKind.INCIDENTS: "Missing data, whole store",
+    ExportKind.REVISIONS: "Revised data, whole store",
+    ExportKind.HOLDINGS: "Stored data, whole store",
+}
+"""The label of each export."""

@@ -1,4 +1,4 @@
-"""The files of a measurement: comparison picture, deviations, candles, JSON, and the lows of all assets."""
+"""The files of a measurement: comparison picture, deviations, candles, JSON, and the lows and highs of all assets."""
 
 import plotly.graph_objects as go
 import polars as pl
@@ -51,7 +51,7 @@ def export_candles(request: ExportRequest) -> ExportFile:
         StoreUnusable: The store cannot be read.
     """
     measurement = request.measure_asset()
-    return request.build_rows_file(request.measurements.read_candles(measurement), measurement)
+    return request.build_rows_file(request.measurements.read_candles(measurement), measurement, with_choices=False)
 
 
 def export_measurement(request: ExportRequest) -> ExportFile:
@@ -66,7 +66,7 @@ def export_measurement(request: ExportRequest) -> ExportFile:
 
 
 def export_lows(request: ExportRequest) -> ExportFile:
-    """The lowest trades of all assets of the event, even if the view's asset has no candle.
+    """The lowest and highest trades of all assets of the event, even if the view's asset has no candle.
 
     Raises:
         NoUsableCandles: No asset of the event has a candle in the window.
@@ -79,4 +79,6 @@ def export_lows(request: ExportRequest) -> ExportFile:
             named_after,
             asset=ALL_ASSETS,
         )
-    return request.build_rows_file(build_lows_frame(measurements), named_after, asset=ALL_ASSETS)
+    return request.build_rows_file(
+        build_lows_frame(measurements), named_after, asset=ALL_ASSETS, measurements=measurements
+    )

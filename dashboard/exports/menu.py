@@ -1,68 +1,81 @@
-"""Links to the files of an export: a menu for charts and tables, a line of links for the data page."""
+"""The menu of a page's downloads; its labels are those of the registry."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
 import dash_mantine_components as dmc
-from dash import html
 
 from dashboard.components.popover import build_popover
 from dashboard.components.static_html import StaticElement
 from dashboard.exports.kinds import ExportKind
-from dashboard.exports.registry import EXPORTS
-from dashboard.sheet.renderer import FileFormat
+from dashboard.exports.metadata.tabular import METADATA_FORMAT
+from dashboard.exports.registry import EXPORTS, Export, Section
 from dashboard.sheet.sizes import SHAPES, SheetSize
 from dashboard.state.view import Theme
 
-FORMAT_LABELS = {"csv": "CSV", "parquet": "Parquet", "json": "JSON"}
-"""Label of each format of rows."""
+FORMAT_LABELS = {"png": "PNG", "svg": "SVG", "csv": "CSV", "parquet": "Parquet", "json": "JSON"}
+"""Label of each format."""
 
 
-def build_export_menu(kind: ExportKind, query: Mapping[str, str], label: str = "Files") -> dmc.Popover:
-    """A button that opens the list of files of an export.
+DOWNLOAD_LABEL = "Download"
+"""The label of the button that opens a page's menu."""
+
+
+def build_download_menu(kinds: Sequence[ExportKind], query: Mapping[str, str]) -> dmc.Popover:
+    """A button that opens the list of a page's files: charts, their data, all results, and prices.
 
     Args:
-        kind: the export (docs/exports.md).
+        kinds: the exports of the page (docs/exports.md), in its order.
         query: the view as the query of a link (`ViewState.to_query`).
-        label: the text of the button.
     """
-    button_labels: dict[str, Any] = {"aria-label": f"{label}: {EXPORTS[kind].label}", "aria-haspopup": "dialog"}
-    button = dmc.Button(label, size="xs", variant="default", className="plain", **button_labels)
-    dialog_properties = {"className": "files", "role": "dialog", "aria-label": EXPORTS[kind].label}
-    return build_popover(button, StaticElement("div", dialog_properties, _build_content(kind, query)), "bottom-end")
+    button_labels: dict[str, Any] = {"aria-haspopup": "dialog"}
+    button = dmc.Button(DOWNLOAD_LABEL, size="xs", variant="default", className="plain", **button_labels)
+    dialog_properties = {"className": "files", "role": "dialog", "aria-label": DOWNLOAD_LABEL}
+    content = StaticElement("div", dialog_properties, _build_content([EXPORTS[kind] for kind in kinds], query))
+    return build_popover(button, content, "bottom-end")
 
 
-def build_files_line(kind: ExportKind, query: Mapping[str, str] | None = None) -> html.P:
-    """A line of links to the files of a table of rows; ``query`` is the view, if the table depends on it."""
-    prefix = "As a file: " if kind is ExportKind.COVERAGE else "As a file, of the whole store: "
-    parts: list[Any] = []
-    for file_format in EXPORTS[kind].formats:
-        name = FORMAT_LABELS[file_format]
-        label: dict[str, Any] = {"aria-label": f"{name}: {EXPORTS[kind].label}"}
-        parts += [html.A(name, href=_build_address(kind, file_format, query or {}), target="_blank", **label), " · "]
-    return html.P([prefix, *parts[:-1]], className="quiet data-files")
+def build_export_menu(kind: ExportKind, query: Mapping[str, str], label: str = DOWNLOAD_LABEL) -> dmc.Popover:
+    """A menu of one export, for a page that has not yet one for all of them."""
+    del label
+    return build_download_menu([kind], query)
 
 
-def _build_content(kind: ExportKind, query: Mapping[str, str]) -> str:
-    """The list as HTML text, which is faster than components: a page has several lists of dozens of links."""
-    formats = EXPORTS[kind].formats
-    pictures = [file_format for file_format in formats if file_format in list(FileFormat)]
-    rows = [file_format for file_format in formats if file_format not in pictures]
-    parts = [_build_picture_table(kind, query, pictures)] if pictures else []
-    if rows:
-        links = "".join(_build_link(FORMAT_LABELS[file_format], kind, file_format, query) for file_format in rows)
-        title = "Rows behind it" if pictures else f"The {EXPORTS[kind].label}"
-        parts.append(f'<div class="line"><strong>{title}</strong>{links}</div>')
-    first_address = escape(_build_address(kind, formats[0], query))
+def _build_content(exports: Sequence[Export], query: Mapping[str, str]) -> str:
+    """The list as HTML text, which is faster than components: a page has dozens of links."""
+    parts = []
+    for section in Section:
+        entries = [(export, formats) for export in exports if (formats := export.list_sections().get(section))]
+        if entries:
+            parts.append(f"<strong>{_name_section(section, entries)}</strong>")
+            parts += [_build_entry(export, section, formats, query) for export, formats in entries]
+    first_address = escape(_build_address(exports[0].kind, exports[0].formats[0], query))
     parts.append(f'<button type="button" class="venue-name" data-copy="{first_address}">Copy link to the file</button>')
     return "".join(parts)
 
 
-def _build_picture_table(kind: ExportKind, query: Mapping[str, str], formats: list[str]) -> str:
-    """A row of links per shape, a column per paper."""
-    header = "".join(f'<th scope="col">{theme.capitalize()} paper</th>' for theme in Theme)
+def _name_section(section: Section, entries: Sequence[tuple[Export, tuple[str, ...]]]) -> str:
+    """The heading, with the formats that its entries have: "Chart data (CSV, Parquet)"."""
+    formats = dict.fromkeys(file_format for _, formats in entries for file_format in formats)
+    return f"{section} ({', '.join(FORMAT_LABELS[file_format] for file_format in formats)})"
+
+
+def _build_entry(export: Export, section: Section, formats: Sequence[str], query: Mapping[str, str]) -> str:
+    """The links to one export in one part of the menu."""
+    if section is Section.CHART:
+        table = _build_picture_table(export.kind, query, formats)
+        return f"<details><summary>{escape(export.kind.label)}</summary>{table}</details>"
+    links = "".join(_build_link(FORMAT_LABELS[name], export.kind, name, query) for name in formats)
+    if "csv" in formats:
+        links += _build_link("What the columns mean", export.kind, METADATA_FORMAT, query)
+    return f'<div class="line"><span>{escape(export.kind.label)}</span>{links}</div>'
+
+
+def _build_picture_table(kind: ExportKind, query: Mapping[str, str], formats: Sequence[str]) -> str:
+    """A row of links per shape, a column per theme."""
+    header = "".join(f'<th scope="col">{theme.capitalize()}</th>' for theme in Theme)
     lines = []
     for size in EXPORTS[kind].sizes:
         cells = "".join(_build_link_cell(kind, query, formats, size, theme) for theme in Theme)
@@ -71,13 +84,13 @@ def _build_picture_table(kind: ExportKind, query: Mapping[str, str], formats: li
 
 
 def _build_link_cell(
-    kind: ExportKind, query: Mapping[str, str], formats: list[str], size: SheetSize, theme: Theme
+    kind: ExportKind, query: Mapping[str, str], formats: Sequence[str], size: SheetSize, theme: Theme
 ) -> str:
     base_query = {key: value for key, value in query.items() if key != "theme"}
     theme_query = {} if theme is Theme.LIGHT else {"theme": theme.value}
     size_query = {} if size is SheetSize.WIDE else {"size": size.value}
     links = (
-        _build_link(file_format.upper(), kind, file_format, {**base_query, **theme_query, **size_query})
+        _build_link(FORMAT_LABELS[file_format], kind, file_format, {**base_query, **theme_query, **size_query})
         for file_format in formats
     )
     return f"<td>{''.join(links)}</td>"

@@ -1,7 +1,8 @@
-"""The registry of exports: formats, label and maker of each kind."""
+"""The registry of exports: page, formats and maker of each kind."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import partial
 
 from dashboard.exports.gaps import export_gaps
@@ -29,67 +30,93 @@ PICTURE_AND_ROWS = (*(file_format.value for file_format in FileFormat), *ROWS)
 """Formats of a chart: the picture, and the rows behind it."""
 
 
+class Section(StrEnum):
+    """The parts of a menu of downloads, in their order; the value is the heading."""
+
+    CHART = "Chart"
+    CHART_DATA = "Chart data"
+    TABLE = "Table"
+    RESULTS = "All results"
+    PRICES = "Price data"
+
+
 @dataclass(frozen=True, slots=True)
 class Export:
-    """An export: the formats it can be downloaded in, its label in menus, and the function that makes the file.
-
-    ``sizes`` are the shapes of its picture.
+    """An export.
 
     ``make`` may raise NoUsableCandles, StoreUnusable and, for pictures, BrowserMissing, BrowserBusy and BrowserFailed.
+
+    Attributes:
+        kind: its name in links and file names.
+        page: the name of the page that shows the same.
+        formats: those that it can be downloaded in.
+        make: makes the file.
+        rows_section: the part of a menu that offers its rows.
+        sizes: the shapes of its picture.
     """
 
     kind: ExportKind
+    page: str
     formats: tuple[str, ...]
-    label: str
     make: Callable[[ExportRequest], ExportFile]
+    rows_section: Section = Section.CHART_DATA
     sizes: tuple[SheetSize, ...] = FULL_SIZES
+
+    def list_sections(self) -> dict[Section, tuple[str, ...]]:
+        """The formats by the part of a menu that offers them, in the order of the parts."""
+        sections = {
+            Section.CHART: tuple(name for name in self.formats if name in list(FileFormat)),
+            self.rows_section: tuple(name for name in self.formats if name in ROWS),
+            Section.RESULTS: tuple(name for name in self.formats if name == "json"),
+        }
+        return {section: sections[section] for section in Section if sections.get(section)}
 
 
 _EXPORTS = (
     Export(
         ExportKind.COMPARISON,
+        "explorer",
         PICTURE_AND_ROWS,
-        "picture",
         lambda request: request.build_asset_file(
             build_deviation_rows, partial(build_comparison_picture, imprint=request.imprint)
         ),
         sizes=tuple(SheetSize),
     ),
-    Export(ExportKind.COMPARE, PICTURE_AND_ROWS, "panels of all assets", export_compare),
+    Export(ExportKind.COMPARE, "compare", PICTURE_AND_ROWS, export_compare),
     Export(
         ExportKind.DEPTH,
+        "overview",
         PICTURE_AND_ROWS,
-        "depth against duration",
         lambda request: request.build_event_file(build_depth_rows, build_depth_sheet),
     ),
     Export(
         ExportKind.VOLUME,
+        "overview",
         PICTURE_AND_ROWS,
-        "reported volume against depth",
         lambda request: request.build_event_file(build_volume_rows, build_volume_sheet),
     ),
     Export(
         ExportKind.MATRIX,
+        "overview",
         PICTURE_AND_ROWS,
-        "every exchange under the same test",
         lambda request: request.build_event_file(build_matrix_rows, build_matrix_sheet),
     ),
     Export(
         ExportKind.THRESHOLDS,
+        "explorer",
         PICTURE_AND_ROWS,
-        "minutes by size of the deviation",
         export_thresholds,
     ),
-    Export(ExportKind.BOUNDS, PICTURE_AND_ROWS, "minute of the lowest trade", export_bounds),
-    Export(ExportKind.CANDLES, ROWS, "candles", export_candles),
-    Export(ExportKind.DEVIATION, ROWS, "deviation of every bar", export_deviations),
-    Export(ExportKind.LOWS, (*ROWS, "json"), "lows of all assets", export_lows),
-    Export(ExportKind.GAPS, PICTURE_AND_ROWS, "how all gaps are spread", export_gaps),
-    Export(ExportKind.MEASUREMENT, ("json",), "whole answer", export_measurement),
-    Export(ExportKind.COVERAGE, ROWS, "what was had", export_coverage),
-    Export(ExportKind.INCIDENTS, ROWS, "what could not be had", export_incidents),
-    Export(ExportKind.REVISIONS, ROWS, "candles that exchanges changed", export_revisions),
-    Export(ExportKind.HOLDINGS, ROWS, "what the store holds", export_holdings),
+    Export(ExportKind.BOUNDS, "explorer", PICTURE_AND_ROWS, export_bounds),
+    Export(ExportKind.CANDLES, "explorer", ROWS, export_candles, Section.PRICES),
+    Export(ExportKind.DEVIATION, "explorer", ROWS, export_deviations, Section.TABLE),
+    Export(ExportKind.LOWS, "lows", (*ROWS, "json"), export_lows, Section.TABLE),
+    Export(ExportKind.GAPS, "lows", PICTURE_AND_ROWS, export_gaps),
+    Export(ExportKind.MEASUREMENT, "explorer", ("json",), export_measurement),
+    Export(ExportKind.COVERAGE, "data", ROWS, export_coverage, Section.TABLE),
+    Export(ExportKind.INCIDENTS, "data", ROWS, export_incidents, Section.TABLE),
+    Export(ExportKind.REVISIONS, "data", ROWS, export_revisions, Section.TABLE),
+    Export(ExportKind.HOLDINGS, "data", ROWS, export_holdings, Section.TABLE),
 )
 
 EXPORTS = {export.kind: export for export in _EXPORTS}

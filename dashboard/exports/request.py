@@ -1,7 +1,7 @@
 """A request for a file: what to show, and how to turn rows, figures and JSON into the file."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -10,11 +10,18 @@ from urllib.parse import urlencode
 import plotly.graph_objects as go
 import polars as pl
 
-from dashboard.charts.comparison.sheet import build_file_name
 from dashboard.draw.scene import Scene
 from dashboard.exports.kinds import ExportKind
+from dashboard.exports.metadata.tabular import (
+    METADATA_FORMAT,
+    METADATA_MIMETYPE,
+    add_choices,
+    build_csv_metadata,
+    encode_metadata,
+)
 from dashboard.service.event import EventContext
 from dashboard.service.measurements import Measurements
+from dashboard.sheet.file_name import build_file_name
 from dashboard.sheet.imprint import Imprint
 from dashboard.sheet.manifest import build_manifest
 from dashboard.sheet.renderer import FileFormat, Renderer
@@ -22,9 +29,10 @@ from dashboard.sheet.sizes import SheetSize
 from dashboard.state.view import ViewState
 from data.catalogue import Catalogue
 from data.errors import NoUsableCandles
-from data.files.export import encode_rows
+from data.files.export import METADATA_SUFFIX, encode_rows
 from data.reconstruction.candles import list_assumed_markets
 from deviation.measurement import Measurement
+from deviation.side import Side
 
 ALL_ASSETS = "all"
 """Stands for the asset in the name of a file about several."""
@@ -35,8 +43,14 @@ MIMETYPES = {
     "csv": "text/csv; charset=utf-8",
     "parquet": "application/vnd.apache.parquet",
     "json": "application/json",
+    METADATA_FORMAT: METADATA_MIMETYPE,
 }
 """MIME type of each file format."""
+
+SIDED_KINDS = frozenset(
+    {ExportKind.DEPTH, ExportKind.VOLUME, ExportKind.MATRIX, ExportKind.THRESHOLDS, ExportKind.BOUNDS, ExportKind.GAPS}
+)
+"""The exports whose picture shows the side of the view alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +71,7 @@ class ExportRequest:
         file_format: one of the export's formats.
         view: asset, event, window, focus venue and settings.
         size: shape of a picture; other formats ignore it.
-        imprint: link and day of a picture's source line.
+        imprint: the link to the page that shows the same, and the day of a picture.
         version: version of the store, for the manifest of a picture.
         measurements: measures views.
         renderer: draws pictures.
@@ -149,13 +163,26 @@ class ExportRequest:
 
     def build_file(self, content: bytes, measurement: Measurement, *, asset: str | None = None) -> ExportFile:
         """A file with a name built by `build_file_name` from the measurement; ``asset`` replaces its asset."""
-        second_window = self.view.second_window if self.kind is ExportKind.COMPARE else None
-        window_edges = None if second_window is None else (second_window.start, second_window.end)
-        build_name = partial(
-            build_file_name, measurement, self.kind.value, self.file_format, asset=asset, second_window=window_edges
-        )
-        name = build_name(size=self.size, theme=self.view.theme) if self.is_picture else build_name()
+        name = self._build_name(measurement, self.file_format, asset)
         return ExportFile(name, MIMETYPES[self.file_format], content)
+
+    def _build_name(
+        self, measurement: Measurement, file_format: str, asset: str | None, *, with_choices: bool = True
+    ) -> str:
+        second_window = self.view.second_window if self.kind is ExportKind.COMPARE else None
+        build_name = partial(
+            build_file_name,
+            measurement,
+            self.kind.value,
+            file_format,
+            asset=asset,
+            with_choices=with_choices,
+            second_window=None if second_window is None else (second_window.start, second_window.end),
+        )
+        if not self.is_picture:
+            return build_name()
+        side = self.view.side if self.kind in SIDED_KINDS else Side.BELOW
+        return build_name(size=self.size, theme=self.view.theme, side=side)
 
     def build_picture_file(
         self,
@@ -206,13 +233,43 @@ class ExportRequest:
         overview = self.measure_event()
         named_after = overview.measurements[0]
         if not self.is_picture:
-            return self.build_rows_file(build_rows(overview), named_after, asset=ALL_ASSETS)
+            return self.build_rows_file(
+                build_rows(overview), named_after, asset=ALL_ASSETS, measurements=overview.measurements
+            )
         extra = {"asset": None, "assets": [measurement.question.asset for measurement in overview.measurements]}
         return self.build_picture_file(build_sheet(overview, self.size), named_after, asset=ALL_ASSETS, extra=extra)
 
-    def build_rows_file(self, rows: pl.DataFrame, measurement: Measurement, *, asset: str | None = None) -> ExportFile:
-        """The rows as a file named after the measurement."""
-        return self.build_file(encode_rows(rows, self.file_format), measurement, asset=asset)
+    def build_rows_file(
+        self,
+        rows: pl.DataFrame,
+        measurement: Measurement,
+        *,
+        asset: str | None = None,
+        measurements: Sequence[Measurement] = (),
+        with_choices: bool = True,
+    ) -> ExportFile:
+        """The rows as a file, with a column for the choices behind them; or the metadata of that file.
+
+        Args:
+            rows: what the file holds.
+            measurement: the one that the file is named after.
+            asset: replaces the asset in the name.
+            measurements: all that the rows are of; none if they are of ``measurement`` alone.
+            with_choices: whether the choices bear on the rows.
+        """
+        csv_name = self._build_name(measurement, "csv", asset, with_choices=with_choices)
+        measured_rows = add_choices(rows, measurement) if with_choices else rows
+        return self._encode_rows(measured_rows, csv_name, measurements or [measurement])
+
+    def _encode_rows(self, rows: pl.DataFrame, csv_name: str, measurements: Sequence[Measurement] = ()) -> ExportFile:
+        metadata = encode_metadata(
+            build_csv_metadata(self.kind, rows, csv_name, measurements=measurements, link=self.imprint.link)
+        )
+        mimetype = MIMETYPES[self.file_format]
+        if self.file_format == METADATA_FORMAT:
+            return ExportFile(f"{csv_name}{METADATA_SUFFIX}", mimetype, metadata.encode())
+        content = encode_rows(rows, self.file_format, metadata)
+        return ExportFile(f"{csv_name.removesuffix('csv')}{self.file_format}", mimetype, content)
 
     def build_json_file(
         self, content: Mapping[str, Any], measurement: Measurement, *, asset: str | None = None
@@ -221,6 +278,5 @@ class ExportRequest:
         return self.build_file(json.dumps(content, indent=2).encode(), measurement, asset=asset)
 
     def build_table_file(self, rows: pl.DataFrame, stem: str | None = None) -> ExportFile:
-        """The rows as a file; ``stem`` is its name without the ending, by default that of the export."""
-        name = f"{stem or f'plumbline_{self.kind}'}.{self.file_format}"
-        return ExportFile(name, MIMETYPES[self.file_format], encode_rows(rows, self.file_format))
+        """The rows as a file, or its metadata; ``stem`` is its name without the ending, else that of the export."""
+        return self._encode_rows(rows, f"{stem or f'plumbline_{self.kind}'}.csv")

@@ -1,7 +1,8 @@
 """The HTTP routes of exports.
 
-``GET /export/KIND.FORMAT?QUERY`` takes the query of a page's link, and ``size``. Unlike a page, which replaces invalid
-values by defaults, an export refuses them with status 400 and one sentence.
+``GET /export/KIND.FORMAT?QUERY`` takes the query of a page's link, and ``size``; ``FORMAT`` may be
+``csv-metadata.json`` for the metadata of a CSV, to which the CSV's own answer has a ``Link`` header (RFC 8288). Unlike
+a page, which replaces invalid values by defaults, an export refuses them with status 400 and one sentence.
 """
 
 import re
@@ -11,6 +12,7 @@ from datetime import UTC, date, datetime
 from flask import Blueprint, Response, request
 
 from dashboard.exports.kinds import ExportKind
+from dashboard.exports.metadata.tabular import METADATA_FORMAT, METADATA_MIMETYPE
 from dashboard.exports.registry import EXPORTS, Export
 from dashboard.exports.request import ExportFile, ExportRequest
 from dashboard.service.measurements import Measurements
@@ -69,7 +71,7 @@ def build_export(
         kind: one of `ExportKind`.
         file_format: one of the export's formats.
         query: the query of a page's link, and the ``size`` of a picture.
-        host: where the server is reached, for the link in a picture.
+        host: where the server is reached, for links within files.
         drawn_on: the day in a picture.
 
     Raises:
@@ -84,7 +86,7 @@ def build_export(
         file_format=file_format,
         view=view,
         size=_parse_size(query, export),
-        imprint=Imprint(_write_link(view, host, measurements.catalogue), drawn_on),
+        imprint=Imprint(_write_link(view, export.page, host, measurements.catalogue), drawn_on),
         # Read before measuring: the manifest may name an older version than the one shown, never a newer one.
         version=measurements.read_version(),
         measurements=measurements,
@@ -106,7 +108,7 @@ def build_export_routes(
 
     @routes.get("/export/<name>")
     def serve_export(name: str) -> Response:
-        kind, _, file_format = name.rpartition(".")
+        kind, _, file_format = name.partition(".")
         try:
             query = request.args.to_dict()
             file = build_export(
@@ -116,6 +118,10 @@ def build_export_routes(
             return _build_error_response(error)
         response = Response(file.content, mimetype=file.mimetype)
         response.headers.set("Content-Disposition", "attachment", filename=file.name)
+        if file_format == "csv":
+            address_query = f"?{request.query_string.decode()}" if request.query_string else ""
+            address = f"/export/{kind}.{METADATA_FORMAT}{address_query}"
+            response.headers["Link"] = f'<{address}>; rel="describedby"; type="{METADATA_MIMETYPE}"'
         # The content behind a link changes when candles are added.
         response.headers["Cache-Control"] = "no-cache"
         return response
@@ -134,8 +140,10 @@ def _build_error_response(error: PlumblineError) -> Response:
 
 
 def _find_export(kind: str, file_format: str) -> Export:
-    if kind in list(ExportKind) and file_format in (export := EXPORTS[ExportKind(kind)]).formats:
-        return export
+    if kind in list(ExportKind):
+        export = EXPORTS[ExportKind(kind)]
+        if file_format in export.formats or (file_format == METADATA_FORMAT and "csv" in export.formats):
+            return export
     known_exports = ", ".join(f"{export.kind}.{'|'.join(export.formats)}" for export in EXPORTS.values())
     message = f"there is no such export; there are {known_exports}"
     raise UsageError(message)
@@ -149,9 +157,9 @@ def _parse_size(query: Mapping[str, str], export: Export) -> SheetSize:
     return SheetSize(size)
 
 
-def _write_link(view: ViewState, host: str, catalogue: Catalogue) -> str:
+def _write_link(view: ViewState, page: str, host: str, catalogue: Catalogue) -> str:
     """The link to the page of a view, without a host that only the reader's own machine knows."""
-    path = ViewLinks(view.to_query(catalogue)).build_href("explorer")
+    path = ViewLinks(view.to_query(catalogue)).build_href(page)
     name = re.sub(r":\d+$", "", host)
     return path if name in ("", *LOOPBACK_HOSTS) else f"{host}{path}"
 

@@ -22,8 +22,9 @@ MARKET_SCHEMA: dict[str, pl.DataType] = {
     "venue": pl.String(),
     "symbol": pl.String(),
     "group": pl.String(),
+    "against": pl.String(),
 }
-"""The columns that identify a market, the first ones of most exports."""
+"""The columns that identify a market and the group that it is measured against, the first ones of most exports."""
 
 
 def build_question_columns(measurement: Measurement) -> Row:
@@ -43,8 +44,8 @@ def build_question_columns(measurement: Measurement) -> Row:
 def build_market_columns(measurement: Measurement, row: MarketRow) -> Row:
     """The columns of `MARKET_SCHEMA` and `build_question_columns`, and ``focus`` and ``assumed``.
 
-    ``focus`` tells whether the market is one of the focus venue; ``assumed`` whether it is of the reconstruction, with
-    no figure of it published.
+    ``against`` is the market's own group: a row about another one replaces it. ``focus`` tells whether the market is
+    one of the focus venue; ``assumed`` whether it is of the reconstruction, with no figure of it published.
     """
     question, market = measurement.question, row.market
     return {
@@ -52,6 +53,7 @@ def build_market_columns(measurement: Measurement, row: MarketRow) -> Row:
         "venue": market.venue,
         "symbol": market.symbol,
         "group": market.group,
+        "against": market.group,
         "focus": market.venue == measurement.focus,
         "assumed": (market.venue, market.symbol) in list_assumed_markets(question.origin),
     }

@@ -28,7 +28,7 @@ COVERAGE_FIELD_SCHEMA: dict[str, pl.DataType] = {
 
 ``had``, ``quiet`` and ``missing`` count the bars of length ``timeframe`` in ``[start, end)``. ``evidence`` is ``real``
 or ``reconstruction``; ``outcome`` is ``complete`` if no bar is missing, else the most frequent outcome of the requests
-for the missing ones, or ``never asked`` without any request.
+for the missing ones, or ``not requested`` without any request.
 """
 
 INCIDENT_SCHEMA: dict[str, pl.DataType] = {
@@ -45,7 +45,7 @@ INCIDENT_SCHEMA: dict[str, pl.DataType] = {
     "source": pl.String(),
     "holder": pl.String(),
 }
-"""A row per incident, newest first: ``kind`` is ``not had``, ``set aside`` (a rejected page) or ``run``.
+"""A row per incident, newest first: ``kind`` is ``missing data``, ``rejected answer`` or ``run``.
 
 A failed run of the follower has no venue, symbol and source; only a run has a holder, which names its process. A
 rejected page has no outcome and no timeframe.
@@ -85,8 +85,8 @@ def build_incident_rows(missing: pl.DataFrame, rejected_pages: pl.DataFrame, run
     """
     failed = runs.filter(pl.col("outcome") == RunOutcome.FAILED.value)
     parts = (
-        missing.with_columns(at="asked_at", kind=pl.lit("not had")),
-        rejected_pages.with_columns(at="asked_at", kind=pl.lit("set aside")),
+        missing.with_columns(at="asked_at", kind=pl.lit("missing data")),
+        rejected_pages.with_columns(at="asked_at", kind=pl.lit("rejected answer")),
         failed.with_columns(at="ended_at", kind=pl.lit("run")),
     )
     selected = [part.select(name for name in INCIDENT_SCHEMA if name in part.columns) for part in parts]

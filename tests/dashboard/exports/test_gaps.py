@@ -8,16 +8,17 @@ from io import BytesIO
 import polars as pl
 import pytest
 
-from dashboard.charts.gaps.figure import NO_GAP_TEXT
-from dashboard.exports.gaps import GAP_SCHEMA, build_gap_sheet
+from dashboard.charts.gaps.gaps import NO_GAP_TEXT
+from dashboard.exports.gaps import GAP_SCHEMA, build_gap_sheet, write_gap_headline
 from dashboard.service.measurements import Measurements
+from dashboard.sheet.chart_sheet import SAMPLE_HEADLINE
 from dashboard.sheet.frame import WATERMARK
-from dashboard.sheet.sizes import SheetSize
+from dashboard.sheet.sizes import FULL_SIZES, SheetSize
 from dashboard.state.view import Theme
 from data.reconstruction.candles import reconstruct_candles
 from data.schema import build_empty_frame
 from deviation.measurement import Measurement
-from deviation.report.headline import ILLUSTRATION
+from deviation.side import Side
 from tests.dashboard.exports.test_routes import (
     CRASH_QUERY,
     WINDOW_TEXT,
@@ -26,7 +27,7 @@ from tests.dashboard.exports.test_routes import (
     read_file_name,
 )
 from tests.dashboard.memory_store import FALL_MINUTE, START, MemoryStore, build_crash_candles
-from tests.dashboard.pages.test_overview import VIEW
+from tests.dashboard.pages.test_lows import VIEW
 from tests.dashboard.scenarios import CATALOGUE, SCENARIOS, measure_scenario
 from tests.dashboard.text_boxes import collect_annotation_text, find_faults, find_overlaps, measure_text_boxes
 
@@ -51,28 +52,44 @@ def measure_many_assets() -> tuple[Measurement, ...]:
 def test_a_row_for_each_gap() -> None:
     """0.001 against 3.6 at any time, 2.4 against 3.6 in one minute; an undefined gap has no row."""
     rows = read_rows()
-    assert rows.schema == pl.Schema(GAP_SCHEMA)
+    assert rows.schema == pl.Schema({**GAP_SCHEMA, "choices": pl.String()})
     time = START + timedelta(minutes=FALL_MINUTE)
-    binance = rows.filter(asset="ATOM", venue="binance")
+    binance = rows.filter(asset="ATOM", venue="binance", side="below")
     assert binance.row(0, named=True) == {
         "asset": "ATOM",
         "venue": "binance",
         "symbol": "ATOM/USDT",
         "group": "usdt",
+        "against": "usdt",
         "focus": True,
-        "kind": "lows",
+        "side": "below",
+        "kind": "trades",
         "gap": 0.001 / (4 * 0.9) - 1,
         "at": time,
         "origin": "real",
+        "choices": None,
     }
     assert binance.select("kind", "gap", "at").row(1) == ("closes", 4 * 0.6 / (4 * 0.9) - 1, time)
-    # Nine markets of ATOM and two of DOGE have another's low beside theirs, WBETH trades on Binance alone; two venues
-    # on DOGE are too few for a firm minute, and five of ETH say what WBETH was worth.
-    assert rows.filter(kind="lows")["asset"].to_list() == 9 * ["ATOM"] + 2 * ["DOGE"]
-    assert rows.filter(kind="closes")["asset"].to_list() == 9 * ["ATOM"] + ["WBETH"]
-    assert rows.filter(asset="WBETH")["gap"].to_list() == [-0.5]
-    gemini = rows.filter(asset="DOGE", venue="gemini").row(0, named=True)
+    # The lowest alone has a gap: Binance in USDT, Gemini's DOGE, and each of the four equal ones of ATOM in USD.
+    below = rows.filter(side="below", kind="trades")
+    assert below["asset"].to_list() == 5 * ["ATOM"] + ["DOGE"]
+    assert below["group"].to_list() == ["usdt", *5 * ["usd"]]
+    # Two venues on DOGE are too few for a comparable minute; ETH elsewhere says what WBETH was worth.
+    closes = rows.filter(kind="closes").select("asset", "venue", "side", "gap").rows()
+    assert closes == [("ATOM", "binance", "below", 4 * 0.6 / (4 * 0.9) - 1), ("WBETH", "binance", "below", -0.5)]
+    # All highs of a quote are equal: each is the highest, by nothing.
+    above = rows.filter(side="above")
+    assert (above["kind"].unique().to_list(), above["gap"].to_list()) == (["trades"], 11 * [0.0])
+    gemini = rows.filter(asset="DOGE", venue="gemini", side="below").row(0, named=True)
     assert (gemini["gap"], gemini["focus"]) == (0.2 * 0.9 / 0.2 - 1, False)
+
+
+def test_a_row_says_what_was_chosen() -> None:
+    """Every row says which exchange was excluded, as no rank or gap holds without it."""
+    content = build_client().get(f"/export/gaps.parquet?{CRASH_QUERY}&out=bybit&enter=5").data
+    rows = pl.read_parquet(BytesIO(content))
+    assert rows["choices"].unique().to_list() == ["Chosen by hand: Bybit excluded; threshold 5%"]
+    assert "bybit" not in rows["venue"]
 
 
 def test_rows_without_a_candle_of_the_asset() -> None:
@@ -82,50 +99,62 @@ def test_rows_without_a_candle_of_the_asset() -> None:
 
 
 @pytest.mark.parametrize("name", [*SCENARIOS, "many"])
-@pytest.mark.parametrize("size", SheetSize)
-@pytest.mark.parametrize("theme", Theme)
-def test_texts_fit_the_sheet_without_overlaps(name: str, size: SheetSize, theme: Theme) -> None:
-    """In each shape and theme all texts are within the sheet and none overlaps another."""
+@pytest.mark.parametrize("size", FULL_SIZES)
+@pytest.mark.parametrize(("theme", "side"), [(Theme.LIGHT, Side.BELOW), (Theme.DARK, Side.ABOVE)])
+def test_texts_fit_the_sheet_without_overlaps(name: str, size: SheetSize, theme: Theme, side: Side) -> None:
+    """In each shape and theme and on both sides all texts are within the sheet and none overlaps another."""
     measurements = measure_many_assets() if name == "many" else (measure_scenario(name),)
-    figure = build_gap_sheet(measurements, CATALOGUE, "binance", size=size, theme=theme)
+    figure = build_gap_sheet(measurements, CATALOGUE, side, size=size, theme=theme)
     assert find_faults(figure, size, theme) == []
 
 
-@pytest.mark.parametrize("size", SheetSize)
+@pytest.mark.parametrize("size", FULL_SIZES)
 def test_the_printed_histograms(size: SheetSize) -> None:
     """The sheet has the finding, the focus venue's part at the bottom of each bar, and the names of its assets."""
-    figure = build_gap_sheet(measure_event_lows(MemoryStore()), CATALOGUE, "binance", size=size, theme=Theme.LIGHT)
+    figure = build_gap_sheet(measure_event_lows(MemoryStore()), CATALOGUE, Side.BELOW, size=size, theme=Theme.LIGHT)
     assert find_overlaps(figure) == []
     sheet_text = " ".join(collect_annotation_text(figure).split())
-    # Of ATOM alone both are known; WBETH has no other low beside it.
-    assert "Binance's low was 2 % or more under all other lows on 1 of 1 asset, its close" in sheet_text
-    assert "in one and the same minute on 2 of 2" in sheet_text
-    assert "Gaps of every exchange on ATOM, WBETH and DOGE." in sheet_text
+    # WBETH has no other low beside it, and DOGE has no price on Binance.
+    assert (
+        "Binance's lowest trade was at least 2% below every other exchange's low with that quote in 1 of 1 asset; "
+        "in the same minute, its close was the lowest in 1 of 1" in sheet_text
+    )
+    assert "Gaps between exchanges with the same quote on ATOM, WBETH and DOGE." in sheet_text
     assert "Binance, with its assets" in sheet_text
     texts = [text for text, _ in measure_text_boxes(figure)]
     assert (texts.count("<b>ATOM</b>"), texts.count("<b>WBETH</b>")) == (2, 1)
     focus_low_bars, other_low_bars, focus_close_bars, other_close_bars = figure.data
-    # Bins: -50 % or below, to -20, -10, -5, -2, 0, +2, +5, +10, +20, +50, above. ATOM on Binance lies in the first,
-    # Gemini's DOGE at -10 % in that from -20 to -10, Coinbase's at +11 %; all other ATOM thousands of times above.
-    assert list(focus_low_bars.y) == [1, *[0] * 11]
-    assert list(other_low_bars.y) == [0, 0, 1, *[0] * 6, 1, 0, 8]
+    # Bins: under 1%, 1-2, 2-5, 5-10, 10-20, 20-50, 50% or more. ATOM on Binance lies in the last, Gemini's DOGE at 10%;
+    # the four equal lows of ATOM in USD in the first.
+    assert list(focus_low_bars.y) == [0, 0, 0, 0, 0, 0, 1]
+    assert list(other_low_bars.y) == [4, 0, 0, 0, 1, 0, 0]
     assert list(other_low_bars.base) == list(focus_low_bars.y)
-    # 2.4 to 3.6 is -33 %, and half of fair value is -50 %.
-    assert list(focus_close_bars.y) == [1, 1, *[0] * 10]
-    assert sum(other_close_bars.y) == 8
+    # 2.4 to 3.6 is 33%, and half of fair value is 50%.
+    assert list(focus_close_bars.y) == [0, 0, 0, 0, 0, 1, 1]
+    assert sum(other_close_bars.y) == 0
 
 
 def test_nothing_to_compare() -> None:
     """A venue alone has no gap of either kind: both histograms are replaced by a sentence."""
-    figure = build_gap_sheet([measure_scenario("alone")], CATALOGUE, "binance", size=SheetSize.WIDE, theme=Theme.LIGHT)
+    figure = build_gap_sheet([measure_scenario("alone")], CATALOGUE, Side.BELOW, size=SheetSize.WIDE, theme=Theme.LIGHT)
     assert [text for text, _ in measure_text_boxes(figure)].count(NO_GAP_TEXT) == 2
     assert figure.data == ()
-    assert "No low of Binance to set beside another exchange's" in " ".join(collect_annotation_text(figure).split())
+    sheet_text = " ".join(collect_annotation_text(figure).split())
+    assert "No low of Binance can be compared: no other exchange's prices with its quote are loaded" in sheet_text
+
+
+def test_the_headline_of_highs() -> None:
+    """Above, the words are those of highs; equal highs lead nobody."""
+    headline = write_gap_headline(measure_event_lows(MemoryStore()), Side.ABOVE)
+    assert headline == (
+        "Binance's highest trade was at least 2% above every other exchange's high with that quote in 0 of 1 asset; in "
+        "the same minute, its close was the highest in 0 of 1"
+    )
 
 
 def test_names_that_do_not_fit_are_counted() -> None:
     """If not all names of a bin fit, the others are counted."""
-    figure = build_gap_sheet(measure_many_assets(), CATALOGUE, "binance", size=SheetSize.WIDE, theme=Theme.LIGHT)
+    figure = build_gap_sheet(measure_many_assets(), CATALOGUE, Side.BELOW, size=SheetSize.WIDE, theme=Theme.LIGHT)
     assert any(text.startswith("<b>+ ") for text, _ in measure_text_boxes(figure))
 
 
@@ -144,14 +173,14 @@ def test_an_illustration_states_no_finding() -> None:
     figure = build_gap_sheet(
         measure_event_lows(MemoryStore(reconstruct_candles())),
         CATALOGUE,
-        "binance",
+        Side.BELOW,
         size=SheetSize.WIDE,
         theme=Theme.DARK,
     )
     sheet_text = collect_annotation_text(figure)
-    assert sheet_text.startswith(ILLUSTRATION)
+    assert sheet_text.startswith(SAMPLE_HEADLINE)
     assert WATERMARK in sheet_text
-    assert "or more under" not in sheet_text
+    assert "at least" not in sheet_text
 
 
 def test_no_candle_of_any_asset() -> None:

@@ -26,7 +26,7 @@ from data.catalogue import load_catalogue
 from data.errors import BrowserBusy, BrowserFailed, BrowserMissing, PlumblineError
 from data.files.import_file import read_candle_file
 from data.schema import Evidence, Origin
-from deviation.report.json_output import DEVIATION_SCHEMA
+from deviation.report.frame import DEVIATION_SCHEMA
 from tests.dashboard.memory_store import FALL_MINUTE, MINUTES, START, MemoryStore, build_crash_candles
 
 CATALOGUE = load_catalogue()
@@ -52,6 +52,13 @@ EXPORT_NAMES = [
     if kind not in STORE_KINDS
 ]
 """The exports of measurements."""
+
+CHOICES_QUERY = f"{CRASH_QUERY}&out=bybit,gate&enter=5&exit=0.5&quote=as-is&reference=weighted-median&min-vote=1000"
+CHOICES_NAME = "excl-bybit-gate_weighted-median_quote-as-is_thr-5pct_exit-0.5pct_minvol-1000usd"
+CHOICES_TEXT = (
+    "Chosen by hand: Bybit and Gate excluded; volume-weighted median; stablecoins taken as $1; threshold 5%; ends when "
+    "back within 0.5%; minimum volume $1000 a minute"
+)
 
 SINGLE_ASSET_KINDS = ("comparison", "thresholds", "bounds", "candles", "deviation", "measurement")
 """The exports of the view's asset; all others cover every asset of the event."""
@@ -144,21 +151,21 @@ def test_size_and_theme_of_a_picture() -> None:
 
 @pytest.mark.parametrize("kind", ["comparison", "deviation"])
 def test_rows_are_those_behind_the_picture(kind: str) -> None:
-    """CSV and Parquet have every minute of every market against both groups, at full precision, times in UTC."""
+    """CSV and Parquet have every minute of every market against its groups, at full precision, times in UTC."""
     client = build_client()
     rows = pl.read_parquet(BytesIO(client.get(f"/export/{kind}.parquet?{CRASH_QUERY}").data))
-    assert rows.schema == pl.Schema(DEVIATION_SCHEMA)
+    assert rows.schema == pl.Schema({**DEVIATION_SCHEMA, "choices": pl.String()})
     fall_rows = rows.filter(
-        venue="binance", symbol="ATOM/USDT", group="usdt", open_time=START.replace(minute=START.minute + FALL_MINUTE)
+        venue="binance", symbol="ATOM/USDT", against="usdt", open_time=START.replace(minute=START.minute + FALL_MINUTE)
     )
     # 4 x 0.6 against four venues at 4 x 0.9.
     assert fall_rows["d"].to_list() == [4 * 0.6 / (4 * 0.9) - 1]
     text = client.get(f"/export/{kind}.csv?{CRASH_QUERY}").text
     lines = text.splitlines()
-    assert lines[0] == ",".join(DEVIATION_SCHEMA)
+    assert lines[0] == ",".join([*DEVIATION_SCHEMA, "choices"])
     assert len(lines) == 1 + rows.height
     assert ",2025-10-10T21:10:00Z,voting," in lines[1]
-    csv_rows = pl.read_csv(BytesIO(text.encode()), schema_overrides={"gap": pl.Float64}, infer_schema_length=None)
+    csv_rows = pl.read_csv(BytesIO(text.encode()), schema_overrides={"d": pl.Float64}, infer_schema_length=None)
     assert csv_rows["d"].to_list() == rows["d"].to_list()
 
 
@@ -185,24 +192,131 @@ def test_files_of_the_reconstruction_say_so(name: str) -> None:
 
 
 def test_lows_rows() -> None:
-    """A row per asset and spot market, lowest first, with gap and bounds against both groups."""
+    """A row per asset and spot market, each quote's lowest first, with both sides and the same minute."""
     client = build_client()
     lows = pl.read_parquet(BytesIO(client.get(f"/export/lows.parquet?{CRASH_QUERY}").data))
-    atom = lows.filter(asset="ATOM")
-    assert atom["low"][0] == 0.001
-    assert atom["low_at"][0] == datetime(2025, 10, 10, 21, 20, tzinfo=UTC)
-    assert (atom["venue"][0], atom["focus"][0]) == ("binance", True)
+    row = lows.filter(asset="ATOM").row(0, named=True)
+    assert (row["venue"], row["group"], row["against"], row["focus"]) == ("binance", "usdt", "usdt", True)
+    assert (row["low"], row["low_at"]) == (0.001, datetime(2025, 10, 10, 21, 20, tzinfo=UTC))
     # The peers' trades ranged from 3.6 to 4 in that minute: their last close before it still stood.
-    assert atom["wick_shallow_usdt"][0] == 0.001 / 3.6 - 1
-    assert atom["gap_depth_usdt"][0] == 4 * 0.6 / (4 * 0.9) - 1
-    assert set(lows["asset"]) >= {"ATOM", "DOGE", "WBETH"}
+    assert row["low_least"] == 0.001 / 3.6 - 1
+    assert row["low_next"] == 4 * 0.6 / (4 * 0.9) - 1
+    assert (row["high"], row["low_volume"], row["firm_min"]) == (4, 1000 * 4 * 0.6, MINUTES)
     content = json.loads(client.get(f"/export/lows.json?{CRASH_QUERY}").data)
-    assert [line["asset"] for line in content["assets"]] == lows["asset"].unique(maintain_order=True).to_list()
-    assert (
-        build_client()
-        .get(f"/export/lows.csv?{CRASH_QUERY}")
-        .text.startswith("asset,venue,symbol,group,focus,low,low_at,")
+    assert list(content["assets"]) == lows["asset"].unique(maintain_order=True).to_list()
+    assert content["assets"]["ATOM"]["groups"]["usdt"]["low"]["lowest"]["price"] == 0.001
+    header = client.get(f"/export/lows.csv?{CRASH_QUERY}").text.splitlines()[0]
+    assert header.startswith("asset,venue,symbol,group,against,focus,low,low_at,low_volume,low_round,")
+
+
+def read_metadata(name: str, query: str = CRASH_QUERY) -> dict[str, Any]:
+    """The metadata of a CSV, by its own link."""
+    response = build_client().get(f"/export/{name}.csv-metadata.json?{query}")
+    assert response.status_code == 200
+    assert response.mimetype == "application/csvm+json"
+    content: dict[str, Any] = json.loads(response.data)
+    return content
+
+
+CSV_KINDS = [kind for kind, export in EXPORTS.items() if "csv" in export.formats]
+
+
+@pytest.mark.parametrize("kind", CSV_KINDS)
+def test_every_csv_says_what_its_columns_mean(kind: ExportKind) -> None:
+    """The metadata define each column of the CSV, in its order; their name is that of the CSV with an ending."""
+    client = build_client()
+    csv_response = client.get(f"/export/{kind}.csv?{CRASH_QUERY}")
+    metadata_response = client.get(f"/export/{kind}.csv-metadata.json?{CRASH_QUERY}")
+    metadata = json.loads(metadata_response.data)
+    assert metadata["@context"][0] == "http://www.w3.org/ns/csvw"
+    assert metadata["url"] == read_file_name(csv_response)
+    assert read_file_name(metadata_response) == f"{metadata['url']}-metadata.json"
+    columns = metadata["tableSchema"]["columns"]
+    assert [column["name"] for column in columns] == csv_response.text.splitlines()[0].split(",")
+    assert [column["name"] for column in columns if not column.get("dc:description")] == []
+    address, *parameters = csv_response.headers["Link"].split("; ")
+    assert address == f"</export/{kind}.csv-metadata.json?{CRASH_QUERY}>"
+    assert parameters == ['rel="describedby"', 'type="application/csvm+json"']
+
+
+def test_the_metadata_of_a_csv() -> None:
+    """They have datatypes, units and definitions of columns, where the prices are from, and the page with the same."""
+    metadata = read_metadata("lows")
+    columns = {column["name"]: column for column in metadata["tableSchema"]["columns"]}
+    assert columns["low_next"] == {
+        "name": "low_next",
+        "titles": "low_next",
+        "datatype": "double",
+        "null": "",
+        "dc:description": (
+            "In the minute of the lowest trade: how far the close was below every other close with that quote; 0 if it "
+            "was not."
+        ),
+        "schema:unitText": "fraction: 0.05 is 5%",
+    }
+    kinds = {"low_at": "dateTime", "low_round": "boolean", "venue": "string", "firm_min": "double"}
+    assert {name: columns[name]["datatype"] for name in kinds} == kinds
+    assert metadata["dc:source"] == ["imported"]
+    assert metadata["dc:relation"] == "/lows?window=crash"
+    (note,) = metadata["notes"]
+    assert (note["choices"], note["focus"], note["assets"]) == ({}, "binance", ["ATOM", "WBETH", "DOGE"])
+
+
+@pytest.mark.parametrize("kind", ["comparison", "lows", "measurement", "gaps"])
+def test_choices_are_in_the_file_and_in_its_name(kind: str) -> None:
+    """The name has each choice that differs from the defaults, and so have rows, metadata, manifest and JSON."""
+    client, choices = build_client(), read_metadata("lows", CHOICES_QUERY)["notes"][0]["choices"]
+    assert choices == {
+        "excluded": ["bybit", "gate"],
+        "reference": "weighted-median",
+        "quote": "as-is",
+        "enter": 0.05,
+        "exit": 0.005,
+        "min_vote": 1000.0,
+    }
+    asset = "ATOM" if kind in SINGLE_ASSET_KINDS else "all"
+    stem = f"plumbline_{asset}_binance_{WINDOW_TEXT}_{kind}_{CHOICES_NAME}"
+    formats = EXPORTS[ExportKind(kind)].formats
+    for file_format in formats:
+        response = client.get(f"/export/{kind}.{file_format}?{CHOICES_QUERY}")
+        assert read_file_name(response) == f"{stem}.{file_format}"
+        if file_format == "csv":
+            rows = pl.read_csv(BytesIO(response.data), infer_schema_length=None)
+            assert rows["choices"].unique().to_list() == [CHOICES_TEXT]
+        elif file_format == "parquet":
+            content = json.loads(pl.read_parquet_metadata(BytesIO(response.data))["plumbline"])
+            assert content["url"] == f"{stem}.csv"
+            assert content["notes"][0]["choices"] == choices
+        elif file_format == "json":
+            assert json.loads(response.data)["choices"] == choices
+        else:
+            assert json.loads(response.data)["manifest"]["choices"] == choices
+
+
+def test_prices_as_stored_depend_on_no_choice() -> None:
+    """The file of prices has those of excluded exchanges, too, so that its name and rows speak of none."""
+    response = build_client().get(f"/export/candles.csv?{CHOICES_QUERY}")
+    assert read_file_name(response) == f"plumbline_ATOM_binance_{WINDOW_TEXT}_candles.csv"
+    rows = pl.read_csv(BytesIO(response.data), infer_schema_length=None)
+    assert {"bybit", "gate"} <= set(rows["venue"])
+    assert "choices" not in rows.columns
+
+
+def test_many_excluded_exchanges_are_counted_in_the_name() -> None:
+    """More than three exchanges would make a name too long."""
+    query = f"{CRASH_QUERY}&out=bybit,gate,okx,kraken"
+    name = read_file_name(build_client().get(f"/export/lows.csv?{query}"))
+    assert name == f"plumbline_all_binance_{WINDOW_TEXT}_lows_excl-4-exchanges.csv"
+
+
+def test_a_picture_of_the_other_side_is_named_after_it() -> None:
+    """A chart of premiums has another name than that of discounts; rows have both sides."""
+    query = f"{CRASH_QUERY}&side=above"
+    client = build_client()
+    assert read_file_name(client.get(f"/export/gaps.png?{query}")) == (
+        f"plumbline_all_binance_{WINDOW_TEXT}_gaps_above.png"
     )
+    assert read_file_name(client.get(f"/export/gaps.csv?{query}")) == f"plumbline_all_binance_{WINDOW_TEXT}_gaps.csv"
 
 
 @pytest.mark.parametrize("file_format", ["csv", "parquet", "json"])
@@ -231,7 +345,7 @@ def test_the_json_of_a_measurement() -> None:
         "as-is",
         "crash",
     )
-    assert content["headline"][0].startswith("ATOM on Binance: up to 33 % below other USDT exchanges")
+    assert content["headline"][0].startswith("ATOM/USDT on Binance: up to 33% below other USDT exchanges")
 
 
 @pytest.mark.parametrize(
@@ -240,7 +354,7 @@ def test_the_json_of_a_measurement() -> None:
         ("comparison.png?asset=atom/x", "The link's asset 'atom/x' is not known"),
         ("compare.svg?scale=huge", "The link's scale 'huge' is not known; shared is shown"),
         ("compare.csv?against=never", "The link's against 'never' names no window of an event"),
-        ("comparison.png?size=huge", "The size of a picture is wide, square, tall"),
+        ("comparison.png?size=huge", "The size of this picture is wide, square, tall"),
         ("comparison.csv?from=2025-10-10T21:10Z&to=2025-10-10T21:00Z", "end does not lie after its start"),
         ("candles.csv?from=2025-10-10T21:10&to=2025-10-10T22:00Z", "The link's window cannot be shown"),
         ("lows.json?event=never", "The link's event 'never' is not known"),

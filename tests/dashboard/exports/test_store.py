@@ -44,7 +44,7 @@ def test_coverage_rows() -> None:
     hour = START.replace(minute=0)
     assert last_row == (
         *("ATOM", "okx", "ATOM/USDT", "1m", "real", hour, hour + timedelta(hours=1)),
-        *(30, 0, 30, "never asked", ""),
+        *(30, 0, 30, "not requested", ""),
     )
     disposition = build_client(MemoryStore()).get("/export/coverage.csv?window=crash").headers["Content-Disposition"]
     assert disposition.endswith("plumbline_ATOM_2025-10-09T2100Z-2025-10-10T2200Z_1m_coverage.csv")
@@ -77,8 +77,8 @@ def test_incident_rows() -> None:
     assert rows.schema == pl.Schema(INCIDENT_SCHEMA)
     assert rows.select("kind", "venue", "outcome", "message", "holder").rows() == [
         ("run", None, "failed", "the store is busy", "box"),
-        ("set aside", "okx", None, "no page of candles", None),
-        ("not had", "htx", "refused", "HTTP 403", None),
+        ("rejected answer", "okx", None, "no page of candles", None),
+        ("missing data", "htx", "refused", "HTTP 403", None),
     ]
     assert rows["at"].to_list() == [NOW + timedelta(hours=3), NOW + timedelta(hours=1), NOW]
 
@@ -113,14 +113,10 @@ def test_invalid_links_are_refused() -> None:
 
 
 def test_links_of_the_data_page() -> None:
-    """Each table with rows has links to its files; those of the coverage map have the query of the view."""
+    """The page's menu has the files of its tables; those of the coverage map have the query of the view."""
     values = data.build_updates(build_context(MemoryStore()), VIEW)
-    assert "/export/coverage.csv?window=crash" in str(to_plain_data(values["data-map-files", "children"]))
-    assert "/export/held.parquet'" in str(to_plain_data(values["data-held", "children"]))
-    assert "/export/incidents" not in str(to_plain_data(values["data-incidents", "children"]))
-    failed_store = MemoryStore(
-        coverage_rows=pl.DataFrame([build_failed_row("htx", "ATOM/USDT", "refused", "HTTP 403")], schema=COVERAGE)
-    )
-    assert "/export/incidents.csv" in str(
-        to_plain_data(data.build_updates(build_context(failed_store), VIEW)["data-incidents", "children"])
-    )
+    menu = str(to_plain_data(values["data-files", "children"]))
+    assert "/export/coverage.csv?window=crash" in menu
+    for kind in ("coverage", "incidents", "revisions", "held"):
+        assert f"/export/{kind}.parquet" in menu
+        assert f"/export/{kind}.csv-metadata.json" in menu

@@ -1,0 +1,104 @@
+"""What a file of rows says of itself: the W3C's metadata for tabular data, beside a CSV and within a Parquet.
+
+https://www.w3.org/TR/tabular-metadata/
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from dashboard.exports.kinds import ExportKind
+from dashboard.exports.metadata.columns import define_column
+from data.version import VERSION
+from deviation.measurement import Measurement
+from deviation.report.notes import describe_choices
+from deviation.report.question_json import build_question_json, build_shared_question_json
+
+METADATA_FORMAT = "csv-metadata.json"
+"""The format of the metadata in links."""
+
+METADATA_MIMETYPE = "application/csvm+json"
+
+CHOICES_COLUMN = "choices"
+"""The last column of measured rows: the choices in one line, null where nothing was chosen."""
+
+CONTEXT = ["http://www.w3.org/ns/csvw", {"@language": "en"}]
+
+DATATYPES: dict[Any, str] = {
+    pl.String: "string",
+    pl.Float64: "double",
+    pl.Int64: "integer",
+    pl.Boolean: "boolean",
+    pl.Datetime: "dateTime",
+    pl.Date: "date",
+}
+"""The vocabulary's name of each type of a column."""
+
+
+def add_choices(rows: pl.DataFrame, measurement: Measurement) -> pl.DataFrame:
+    """The rows with `CHOICES_COLUMN`, so that none can be read without the choices behind it."""
+    choices = describe_choices(measurement.question) or None
+    return rows.with_columns(pl.lit(choices, dtype=pl.String).alias(CHOICES_COLUMN))
+
+
+def build_csv_metadata(
+    kind: ExportKind,
+    rows: pl.DataFrame,
+    file_name: str,
+    *,
+    measurements: Sequence[Measurement] = (),
+    link: str = "",
+) -> dict[str, Any]:
+    """The metadata of a CSV.
+
+    Args:
+        kind: the export, which defines the columns.
+        rows: the rows of the file.
+        file_name: the name of the CSV, beside which the metadata lie.
+        measurements: those that the rows are of; none for tables of the store.
+        link: the address of the page that shows the same; "" if there is none.
+    """
+    origins = {name for measurement in measurements for names in measurement.origins.values() for name in names}
+    optional = {
+        "dc:source": sorted(origins),
+        "dc:relation": link,
+        "notes": [_build_note(measurements)] if measurements else None,
+    }
+    return {
+        "@context": CONTEXT,
+        "url": file_name,
+        "dc:title": kind.label,
+        "dc:creator": f"Plumbline {VERSION}",
+        **{key: value for key, value in optional.items() if value},
+        "dialect": {"header": True, "encoding": "utf-8", "delimiter": ","},
+        "tableSchema": {"columns": [_build_column(kind, name, dtype) for name, dtype in rows.schema.items()]},
+    }
+
+
+def encode_metadata(metadata: Mapping[str, Any]) -> str:
+    """The metadata as text."""
+    return json.dumps(metadata, indent=2)
+
+
+def _build_note(measurements: Sequence[Measurement]) -> dict[str, Any]:
+    """The question behind the rows, with its choices; that of several assets without the asset."""
+    question = measurements[0].question
+    build = build_question_json if len(measurements) == 1 else build_shared_question_json
+    return {
+        **build(question),
+        "focus": measurements[0].focus,
+        "assets": [measurement.question.asset for measurement in measurements],
+        "fx_assumed": sorted({quote for measurement in measurements for quote in measurement.fx_assumed}),
+    }
+
+
+def _build_column(kind: ExportKind, name: str, dtype: pl.DataType) -> dict[str, Any]:
+    column = define_column(kind, name)
+    described: dict[str, Any] = {"name": name, "titles": name, "datatype": DATATYPES[dtype.base_type()], "null": ""}
+    if column is not None:
+        described["dc:description"] = column.definition
+        if column.unit:
+            described["schema:unitText"] = column.unit
+    return described
