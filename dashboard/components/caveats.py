@@ -13,10 +13,23 @@ METHOD_FILE = Path(__file__).parent.parent.parent / "docs" / "method.md"
 METHOD_URL = "/docs/method.md"
 
 LIMIT_SENTENCES = (
-    ("No cause.", "Candles hold no order book, no refused order and no intent: they show how far, never why."),
-    ("No order inside a {bar.noun}.", "Candles of {bar.length} cannot say which exchange moved first."),
-    ("No depth.", "Volume is what an exchange reported; it is not what could have been traded."),
-    ("No true price.", "The others are a yardstick, not the truth: a thinly traded exchange can lag for hours."),
+    ("No cause.", "Prices hold no order book, no rejected order and no intent: they show how far, not why."),
+    ("No liquidity.", "Volume is what an exchange reported; it is not what could have been traded."),
+    (
+        "No order within a {bar.noun}.",
+        "Who moved first within {bar.length} is unknown, and being early is no deviation.",
+    ),
+    (
+        "Carried prices.",
+        "Some exchanges open a {bar.noun} with their last price: its low or high can be an older trade.",
+    ),
+    ("Rates are prices, too.", "A comparison across quote currencies rests on a market of its own."),
+    (
+        "An even split decides nothing.",
+        "Where the others disagree among themselves, a median is a choice between them.",
+    ),
+    ("No exchange is the truth.", "The others are a benchmark: a thinly traded exchange can lag for hours."),
+    ("Not in the data is not nowhere.", "A price that is not loaded is unknown."),
 )
 """A heading and a sentence for each limit, with placeholders for the length of the measured bars."""
 

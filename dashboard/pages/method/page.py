@@ -17,8 +17,8 @@ from deviation.report.choices import CHOSEN_BY_HAND
 from deviation.wording import join_names
 
 LEAD = (
-    "Plumbline sets each exchange's price, {in_turn}, beside what the others say, and measures how far below it "
-    "was and for how long. These are the definitions, with the settings of "
+    "Plumbline compares each exchange's price, {in_turn}, with the other exchanges, and measures how far below or "
+    "above it was, and for how long. These are the definitions, with the settings of "
 )
 
 
@@ -69,21 +69,25 @@ def _build_definition(definition: Definition) -> html.Section:
 def _build_settings_table(view: ViewState, catalogue: Catalogue, links: ViewLinks) -> html.Table:
     """The settings of the view, each labelled with a link to its definition."""
     parameters, window_name = DefinitionParameters(view, catalogue), view.find_window_name(catalogue)
-    quote_text = "as printed" if view.quote is QuoteHandling.AS_IS else "converted to dollars"
-    left_out_text = (
-        join_names([catalogue.get_venue(venue).name for venue in sorted(view.excluded)]) if view.excluded else "nobody"
+    quote_text = "taken as $1" if view.quote is QuoteHandling.AS_IS else "at their market price"
+    excluded_text = (
+        join_names([catalogue.get_venue(venue).name for venue in sorted(view.excluded)]) if view.excluded else "none"
     )
     window_text = CHOSEN_BY_HAND if window_name is None else format_window_name(window_name, catalogue)
     settings = [
         ("Window", MethodAnchor.WINDOWS, f"{window_text}: {format_span(view.start, view.end, view.zone)}"),
-        ("Bars", MethodAnchor.MINUTE, f"of {view.timeframe.length}"),
-        ("Focus", MethodAnchor.RANK, parameters.focus_name),
-        ("Reference", MethodAnchor.REFERENCE, view.reference.label),
-        ("Prices", MethodAnchor.MONEY, quote_text),
-        (f"A {view.timeframe.noun} votes", MethodAnchor.MINUTE, f"from {parameters.min_vote_text} on"),
-        ("Astray", MethodAnchor.BELOW_MIN, f"from {parameters.enter_text} on"),
-        ("Back", MethodAnchor.EPISODE, f"within {parameters.exit_text}, {parameters.confirm_minutes} minutes in a row"),
-        ("Left out of the vote", MethodAnchor.REFERENCE, left_out_text),
+        ("Interval", MethodAnchor.MINUTE, view.timeframe.length),
+        ("Exchange", MethodAnchor.RANK, parameters.focus_name),
+        ("Benchmark", MethodAnchor.REFERENCE, view.reference.label),
+        ("Dollar stablecoins", MethodAnchor.MONEY, quote_text),
+        (f"Minimum volume per {view.timeframe.noun}", MethodAnchor.MINUTE, parameters.min_vote_text),
+        ("Deviation threshold", MethodAnchor.BELOW_MIN, parameters.enter_text),
+        (
+            "Ends when back within",
+            MethodAnchor.EPISODE,
+            f"{parameters.exit_text} for {parameters.confirm_minutes} minutes",
+        ),
+        ("Excluded exchanges", MethodAnchor.CHOICES, excluded_text),
     ]
     rows = [
         html.Tr([html.Th(links.build_definition_link(label, anchor), scope="row"), html.Td(text)])

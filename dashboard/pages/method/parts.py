@@ -21,12 +21,12 @@ class DefinitionParameters:
     @property
     def enter_text(self) -> str:
         """The deviation from which a price counts as below or above the others."""
-        return f"{format_number(self.view.enter_pct)} %"
+        return f"{format_number(self.view.enter_pct)}%"
 
     @property
     def exit_text(self) -> str:
         """The deviation within which it counts as back."""
-        return f"{format_number(self.view.exit_pct)} %"
+        return f"{format_number(self.view.exit_pct)}%"
 
     @property
     def confirm_minutes(self) -> int:
@@ -45,8 +45,8 @@ class DefinitionParameters:
 
     @property
     def min_vote_text(self) -> str:
-        """The traded dollars from which a bar votes."""
-        return f"{format_amount(self.view.min_vote)} dollars"
+        """The traded dollars from which a bar counts."""
+        return f"${format_amount(self.view.min_vote)}"
 
     @property
     def focus_name(self) -> str:

@@ -1,6 +1,7 @@
 """The method page: its numbers are those of the program and of docs/method.md."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from dashboard.pages.method import page as method
 from dashboard.service.measurements import Measurements
 from dashboard.state.view import ViewState, build_default_view
 from data.catalogue import load_catalogue
+from data.schema import Timeframe
 from deviation.question import QuoteHandling, ReferenceKind
 from tests.dashboard.component_data import collect_text, to_plain_data
 from tests.dashboard.memory_store import MemoryStore, RecordedActions
@@ -27,21 +29,27 @@ def read_page_text(view: ViewState) -> str:
 
 
 def test_the_limits_come_first() -> None:
-    """The limits of candles stand before every definition."""
+    """What prices cannot show stands before every definition, with every limit of docs/method.md."""
     text = read_page_text(build_default_view(CATALOGUE))
     body = text[text.index("Read this before any number") :]
-    assert body.index("No cause.") < body.index("Five states")
+    assert body.index("No cause.") < body.index("Minutes that count")
+    document = (Path(__file__).parents[3] / "docs" / "method.md").read_text(encoding="utf-8")
+    section = document.split("## 11.")[1].split("\n## ")[0]
+    headings = [line.split("**")[1] for line in section.splitlines() if line.startswith("- **")]
+    assert len(headings) == 8
+    assert [heading for heading in headings if heading not in body] == []
 
 
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({}, ["at least 2 % below", "within 1 %", "for at least 100 dollars", "This view uses the  median", "nobody"]),
-        ({"enter_pct": 5.0, "exit_pct": 0.5}, ["at least 5 % below", "d ≤ −5 %", "within 0.5 %"]),
-        ({"min_vote": 1000.0}, ["for at least 1000 dollars", "from 1000 dollars on"]),
+        ({}, ["at least 2% below", "within 1%", "at least $100;", "This view uses the  median", "none"]),
+        ({"enter_pct": 5.0, "exit_pct": 0.5}, ["at least 5% below", "d ≤ −5%", "within 0.5%"]),
+        ({"min_vote": 1000.0}, ["at least $1000;", "Minimum volume per minute $1000"]),
         ({"reference": ReferenceKind.WEIGHTED_MEDIAN}, ["This view uses the  weighted median", "exceed half of all"]),
-        ({"quote": QuoteHandling.AS_IS}, ["as printed", "a USDT counts as a dollar everywhere"]),
+        ({"quote": QuoteHandling.AS_IS}, ["taken as $1", "taken as exactly $1 instead"]),
         ({"focus": "kraken", "excluded": frozenset({"okx", "gate"})}, ["minute Kraken traded", "Gate and OKX"]),
+        ({"timeframe": Timeframe.S1}, ["5 seconds either side", "In this view each second counts as 0.02 of a minute"]),
     ],
 )
 def test_the_parameters_of_the_moment(changes: dict[str, Any], words: list[str]) -> None:
@@ -51,20 +59,31 @@ def test_the_parameters_of_the_moment(changes: dict[str, Any], words: list[str])
 
 
 def test_numbers_of_the_method() -> None:
-    """Constants are those of docs/method.md: 3 votes, 80 %, 4 venues, 2 points, 3 minutes, 7 days, 40 %."""
+    """Constants are those of docs/method.md: 3 others, 80%, 4 exchanges, 2%, 3 minutes, 7 days, 5 and 60 minutes."""
     text = read_page_text(build_default_view(CATALOGUE))
     for phrase in (
-        "at least 3 others voted",
-        "in at least 80 % of the window's minutes, if there are at least 4",
-        "by at least 2 percentage points",
-        "at least 3 minutes more below",
+        "at least 3 other exchanges did",
+        "in at least 80% of the window's minutes, if there are at least 4",
+        "at least 2% beyond that of each other one",
+        "at least 3 minutes more than each other one",
         "the 7 days before",
-        "none more than 40 %",
+        "none more than all others together",
         "3 minutes in a row are back",
-        "stands for 5 minutes",
-        "1, 2, 5, 10, 20 and 50 %",
+        "at most 60 minutes old",
+        "if it is at most 5 minutes old",
+        "at least $100 of volume",
+        "1, 2, 5, 10, 20 and 50%",
     ):
         assert phrase in text, phrase
+
+
+@pytest.mark.parametrize(
+    "word", ["yardstick", "astray", "deepest", "firm", "thin", "votes", "voting", "order-proof", "print", "told"]
+)
+def test_plain_words(word: str) -> None:
+    """The page's terms are those of a trader or journalist."""
+    text = f" {read_page_text(build_default_view(CATALOGUE)).lower()} "
+    assert f" {word} " not in text
 
 
 def test_the_windows_are_the_event_s() -> None:
