@@ -52,7 +52,7 @@
 
   const postFile = (address, file, onProgress) => new Promise((resolve) => {
     const request = new XMLHttpRequest();
-    const fail = (reason) => resolve({ children: [alert(`${file.name} was not taken: ${reason}.`)], stored: false });
+    const fail = (reason) => resolve({ children: [alert(`${file.name} was not imported: ${reason}.`)], stored: false });
     request.upload.onprogress = (event) => onProgress(event.loaded / event.total);
     request.onerror = () => fail("the server cannot be reached; drop it again later");
     request.onload = () => (
@@ -80,7 +80,7 @@
         setProps("data-sent", { className: "data-sent", value: share });
       };
       if (file.size >= maxMegabytes * 1e6) {
-        lines.push(alert(`Nothing was taken: ${file.name} has ${megabytes(file)} MB, and the page takes up to ${maxMegabytes} MB. `
+        lines.push(alert(`Nothing was imported: ${file.name} has ${megabytes(file)} MB, and the page accepts up to ${maxMegabytes} MB. `
           + 'On the command line "plumbline import FILE..." takes any size.'));
       } else {
         showProgress("being sent", "0");

@@ -63,26 +63,30 @@ class ProgressReader:
                 self._describe_progress(venues), _compute_fraction(venues), running=True, failed=False, venues=venues
             )
         if self._summary is None:
-            text = f"Cancelled; what had come is stored: {_format_candle_count(venues)}."
+            text = f"Cancelled; stored so far: {_format_candle_count(venues)}."
             if not self.cancelled:
                 text = f"Collection stopped: {self._last_text or 'it was ended'}"
             return CollectionProgress(text, None, running=False, failed=not self.cancelled, venues=venues)
+        results = self._summary["results"]
+        failed = [result for result in results if result["outcome"] not in SETTLED_OUTCOMES]
         text = f"Collected {self._summary['new']:,} new candles"
-        failed = [result for result in self._summary["results"] if result["outcome"] not in SETTLED_OUTCOMES]
-        if failed:
+        if failed and all(result["outcome"] == Outcome.UNREACHABLE for result in results):
+            venue_count = format_count(len({result["venue"] for result in results}), "exchange")
+            text = f"None of {venue_count} could be reached. Check your internet connection or proxy"
+        elif failed:
             failed_venues = ", ".join(sorted({f"{result['venue']} ({result['outcome']})" for result in failed}))
-            text += f"; not everything could be had: {failed_venues}"
+            text += f"; without: {failed_venues}"
         notes = "".join(f" {note[0].upper()}{note[1:]}." for note in self._summary["notes"])
         return CollectionProgress(f"{text}.{notes}", 1.0, running=False, failed=bool(failed), venues=venues)
 
     def _describe_progress(self, venues: tuple[VenueProgress, ...]) -> str:
         if self.cancelled:
-            return "Ending; what has come is being stored"
+            return "Cancelling; the prices received so far are being stored"
         if not venues:
-            return "Asking the exchanges for their markets"
+            return "Contacting the exchanges"
         asking_venues = ", ".join(sorted(venue.venue for venue in venues if venue.state == ASKING))
         return (
-            f"{_format_candle_count(venues)} so far; asking {asking_venues}"
+            f"{_format_candle_count(venues)} so far; waiting for {asking_venues}"
             if asking_venues
             else f"{_format_candle_count(venues)} so far"
         )

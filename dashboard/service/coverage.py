@@ -24,7 +24,7 @@ STEP_HOURS = (1, 2, 3, 6, 12, 24)
 MAX_FIELDS = 60
 """The most fields of a market; longer windows have longer steps."""
 
-NEVER_ASKED = "never asked"
+NOT_REQUESTED = "not requested"
 """Takes the place of an outcome where no request is logged."""
 
 
@@ -33,7 +33,7 @@ class CoverageField:
     """The bars of one market in one step: how many have a candle, are quiet, and are missing.
 
     ``outcome`` is ``complete`` if none is missing, else the most frequent outcome of the missing bars (one of `Outcome`
-    or `NEVER_ASKED`), with its ``message``.
+    or `NOT_REQUESTED`), with its ``message``.
     """
 
     with_candle: int
@@ -228,4 +228,4 @@ def _build_field(has_candle: Bools, is_covered: Bools, reason: Ints, outcomes: l
         return CoverageField(*counts, Outcome.COMPLETE.value)
     reasons, reason_counts = np.unique(reason[missing], return_counts=True)
     commonest = int(reasons[np.argmax(reason_counts)])
-    return CoverageField(*counts, *((NEVER_ASKED, "") if commonest < 0 else outcomes[commonest]))
+    return CoverageField(*counts, *((NOT_REQUESTED, "") if commonest < 0 else outcomes[commonest]))

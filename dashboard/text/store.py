@@ -31,25 +31,25 @@ LENGTH_NAMES = {Timeframe.M1.value: "1 min", Timeframe.S1.value: "1 s", Timefram
 
 OUTCOME_NAMES = {
     Outcome.COMPLETE.value: "complete",
-    Outcome.PARTLY.value: "partly had",
+    Outcome.PARTLY.value: "partly available",
     Outcome.HISTORY_TOO_SHORT.value: "history too short",
     Outcome.NOT_LISTED.value: "not listed",
     Outcome.NOT_OFFERED.value: "not offered",
     Outcome.UNREACHABLE.value: "unreachable",
     Outcome.REFUSED.value: "refused",
-    Outcome.RATE_LIMITED_OUT.value: "asked too often",
+    Outcome.RATE_LIMITED_OUT.value: "too many requests",
     Outcome.BAD_DATA.value: "bad data",
 }
 """Each outcome in plain words."""
 
 OUTCOME_ADVICE = {
-    Outcome.PARTLY.value: "Collect again: only what is missing is asked for.",
-    Outcome.HISTORY_TOO_SHORT.value: "Asking again will not help: import a file, or do without.",
+    Outcome.PARTLY.value: "Collect again: only what is missing is requested.",
+    Outcome.HISTORY_TOO_SHORT.value: "Collecting again will not help: import a file, or go without.",
     Outcome.UNREACHABLE.value: "Collect again later.",
-    Outcome.REFUSED.value: "It serves nobody from here: try another host, a proxy or a mirror "
+    Outcome.REFUSED.value: "It does not serve this location: try another host, a proxy or a mirror "
     "(collect --host, --proxy, --mirror).",
     Outcome.RATE_LIMITED_OUT.value: "Collect again later, or fewer exchanges at once.",
-    Outcome.BAD_DATA.value: "Look at the answer kept aside, then collect again.",
+    Outcome.BAD_DATA.value: "Look at the answer set aside, then collect again.",
 }
 """What a reader can do about minutes with an outcome; nothing for those that are not listed."""
 

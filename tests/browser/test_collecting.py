@@ -115,7 +115,7 @@ def program(
 def start_collection(visit: PageVisit, program: ServedProgram) -> Tab:
     """Collect ATOM from two exchanges in the window alone, and wait until one of them is complete."""
     tab = visit.open_page(program.address, "Data")
-    expect(tab.locator("#data-said")).to_contain_text("of the reconstruction, which is no evidence")
+    expect(tab.locator("#data-said")).to_contain_text("(sample, not real)")
     tab.get_by_label("with the 24 h before").uncheck()
     tab.locator("#data-venues").click()
     for name in ("Binance", "OKX"):
@@ -126,7 +126,7 @@ def start_collection(visit: PageVisit, program: ServedProgram) -> Tab:
     expect(find_progress_row(tab, "Binance")).to_contain_text("complete")
     expect(find_progress_row(tab, "Binance")).to_contain_text("480")
     expect(progress.get_by_role("progressbar", name="OKX")).to_have_attribute("aria-valuenow", "0")
-    expect(progress).to_contain_text("480 candles so far; asking okx")
+    expect(progress).to_contain_text("480 candles so far; waiting for okx")
     return tab
 
 
@@ -152,9 +152,9 @@ def test_a_collection_to_its_end(visit: PageVisit, program: ServedProgram) -> No
     expect(tab.locator("#data-progress")).to_contain_text("Collected 960 new candles.")
     expect(find_progress_row(tab, "OKX")).to_contain_text("complete")
     expect(tab.get_by_role("button", name="Cancel")).to_be_hidden()
-    expect(tab.locator("#data-said")).to_contain_text("candles of 2 exchanges; 0 without a missing minute")
+    expect(tab.locator("#data-said")).to_contain_text("2 exchanges loaded; 0 complete")
     expect(find_window_fields(tab, "OKX")).to_have_count(4)
-    expect(tab.locator("#data-held")).to_contain_text("candles of its API")
+    expect(tab.locator("#data-held")).to_contain_text("its own interface")
     assert program.count_candles() == {("binance", "ATOM/USDT"): 240, ("okx", "ATOM/USDT"): 240}
     visit.wait_until_idle()
     assert list_other_triggers(visit) == [["place.data"], ["data-collect.n_clicks"], ["collected.data"]]
@@ -168,10 +168,10 @@ def test_a_collection_that_is_cancelled(visit: PageVisit, program: ServedProgram
     """A cancelled process ends, the candles so far are stored and shown, and another collection can start."""
     tab = start_collection(visit, program)
     tab.get_by_role("button", name="Cancel").click()
-    expect(tab.locator("#data-progress")).to_contain_text("Cancelled; what had come is stored: 480 candles.")
+    expect(tab.locator("#data-progress")).to_contain_text("Cancelled; stored so far: 480 candles.")
     expect(tab.get_by_role("button", name="Cancel")).to_be_hidden()
     expect(tab.get_by_role("button", name="Collect", exact=True)).to_be_enabled()
-    expect(tab.locator("#data-said")).to_contain_text("candles of 1 exchange; 0 without a missing minute")
+    expect(tab.locator("#data-said")).to_contain_text("1 exchange loaded; 0 complete")
     expect(find_window_fields(tab, "Binance")).to_have_count(4)
     assert program.count_candles() == {("binance", "ATOM/USDT"): 240}
     visit.wait_until_idle()

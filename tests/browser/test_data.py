@@ -18,7 +18,7 @@ CSV_HEADER = "venue,symbol,open_time,open,high,low,close,volume\n"
 GOOD_CSV = CSV_HEADER + "okx,ATOM/USDT,2025-10-10T21:00:00Z,4,4,3,3.5,10\n"
 BAD_CSV = GOOD_CSV + "okx,ATOM/USDT,2025-10-10T21:01:00Z,4,3,5,3.5,10\n"
 RUNNING_PROGRESS = CollectionProgress(
-    "300 candles so far; asking okx",
+    "300 candles so far; waiting for okx",
     0.5,
     running=True,
     failed=False,
@@ -68,7 +68,7 @@ def test_collecting(visit: PageVisit, store: CandleStore) -> None:
     actions = RecordedActions()
     with serve_store(store, actions) as address:
         tab = visit.open_page(build_address(address), "Data")
-        expect(tab.locator("#data-said")).to_contain_text("Nothing of ATOM is on record")
+        expect(tab.locator("#data-said")).to_contain_text("No data of ATOM are loaded")
         actions.progress_steps = [RUNNING_PROGRESS]
         tab.get_by_role("button", name="Collect", exact=True).click()
         progress = tab.locator("#data-progress")
@@ -83,7 +83,7 @@ def test_collecting(visit: PageVisit, store: CandleStore) -> None:
         tab.get_by_role("button", name="Cancel").click()
         store.write_candles(build_crash_candles(), source="by hand", fetched_at=NOW)
         actions.progress_steps = [DONE_PROGRESS]
-        expect(tab.locator("#data-said")).to_contain_text("candles of 9 exchanges")
+        expect(tab.locator("#data-said")).to_contain_text("9 exchanges loaded")
         expect(progress).to_contain_text("Collected 300 new candles.")
         expect(tab.get_by_role("button", name="Cancel")).to_be_hidden()
         assert actions.calls == ["ATOM from 2025-10-09T21:10:00Z to 2025-10-10T21:40:00Z", "cancel"]
@@ -142,15 +142,15 @@ def test_importing(visit: PageVisit, store: CandleStore, write_file: Callable[[s
     with serve_store(store, RecordedActions(store=store)) as address:
         tab = visit.open_page(build_address(address), "Data")
         choose_files(tab, write_file("good.csv", GOOD_CSV), write_file("bad.csv", BAD_CSV))
-        expect(tab.locator("#data-imported")).to_contain_text("good.csv: 1 candle new")
+        expect(tab.locator("#data-imported")).to_contain_text("good.csv: 1 new")
         expect(tab.locator("#data-imported .alert")).to_contain_text("line 3")
-        expect(tab.locator("#data-said")).to_contain_text("candles of 1 exchange")
+        expect(tab.locator("#data-said")).to_contain_text("1 exchange loaded")
         expect(tab.locator("#data-held")).to_contain_text("good.csv")
         visit.wait_until_idle()
         assert len(visit.requests) == 2, "opening, and showing the stored candles"
         expect(tab.locator("#data-waiting")).to_be_hidden()
         choose_files(tab, write_file("good.csv", GOOD_CSV))
-        expect(tab.locator("#data-imported")).to_contain_text("0 candles new, 1 already there")
+        expect(tab.locator("#data-imported")).to_contain_text("0 new, 1 duplicates")
 
 
 def test_a_file_of_one_market(visit: PageVisit, store: CandleStore, write_file: Callable[[str, str], Path]) -> None:
@@ -159,8 +159,8 @@ def test_a_file_of_one_market(visit: PageVisit, store: CandleStore, write_file: 
     with serve_store(store, RecordedActions(store=store)) as address:
         tab = visit.open_page(build_address(address), "Data")
         choose_files(tab, file)
-        expect(tab.locator("#data-imported .alert")).to_contain_text("Refused: mine.csv")
-        tab.get_by_text("A file of one market").click()
+        expect(tab.locator("#data-imported .alert")).to_contain_text("Not imported: mine.csv")
+        tab.get_by_text("Single-market file").click()
         tab.get_by_label("Exchange (ccxt id)").fill("kraken")
         tab.get_by_label("Symbol", exact=True).fill("ATOM/USD")
         choose_files(tab, file)
@@ -171,7 +171,7 @@ def test_dropping(visit: PageVisit, store: CandleStore) -> None:
     """A dropped file is stored, and the field looks as before; the same file can be dropped again."""
     with serve_store(store, RecordedActions(store=store)) as address:
         tab = visit.open_page(build_address(address), "Data")
-        for text in ("1 candle new", "0 candles new, 1 already there"):
+        for text in ("1 new", "0 new, 1 duplicates"):
             drop_zone = tab.locator("#data-upload .data-drop")
             drop_zone.evaluate(CARRY_FILE_SCRIPT, ["dragenter", GOOD_CSV])
             expect(drop_zone).to_have_class(re.compile("data-drop-active"))
@@ -201,7 +201,7 @@ def test_while_a_file_is_on_its_way(
         visit.console_errors.clear()  # the browser says by itself that a request failed
         tab.unroute("**/import?*")
         choose_files(tab, write_file("good.csv", GOOD_CSV))
-        expect(tab.locator("#data-imported")).to_contain_text("good.csv: 1 candle new")
+        expect(tab.locator("#data-imported")).to_contain_text("good.csv: 1 new")
 
 
 def test_files_that_are_too_large(visit: PageVisit, store: CandleStore, write_file: Callable[[str, str], Path]) -> None:
@@ -225,13 +225,13 @@ def test_forgetting(visit: PageVisit, store: CandleStore) -> None:
         tab.get_by_role("option", name="mine.csv").click()
         tab.get_by_role("button", name="Forget", exact=True).click()
         expect(tab.locator("#data-forget-question")).to_contain_text("mine.csv")
-        tab.get_by_role("button", name="Keep it").click()
+        tab.get_by_role("button", name="Cancel").click()
         expect(tab.locator("#data-forget-question")).to_be_hidden()
         assert actions.calls == []
         tab.get_by_role("button", name="Forget", exact=True).click()
-        tab.get_by_role("button", name="Drop it").click()
+        tab.get_by_role("button", name="Remove").click()
         expect(tab.locator("#data-forgot")).to_contain_text(re.compile(r"mine.csv: [\d,]+ rows dropped"))
-        expect(tab.locator("#data-said")).to_contain_text("Nothing of ATOM is on record")
+        expect(tab.locator("#data-said")).to_contain_text("No data of ATOM are loaded")
         assert actions.calls == ["forget mine.csv"]
 
 
@@ -240,7 +240,7 @@ def test_the_map_by_pointer_and_keys(visit: PageVisit, real: str) -> None:
     tab = visit.open_page(build_address(real), "Data")
     last_field = tab.locator("#data-map-grid tbody tr").first.locator("td").last
     last_field.hover()
-    expect(tab.locator("#data-told")).to_contain_text("30 of 60 minutes had, 30 missing (never asked)")
+    expect(tab.locator("#data-told")).to_contain_text("30 of 60 minutes with a price, 30 missing (not requested)")
     tab.locator("#data-map-grid [tabindex='0']").focus()
     expect(tab.locator("#data-told")).to_contain_text("0 of 1,440 minutes had")
     tab.keyboard.press("ArrowRight")
@@ -281,7 +281,7 @@ def test_another_length(visit: PageVisit, store: CandleStore) -> None:
 def test_another_asset_keeps_the_form(visit: PageVisit, real: str) -> None:
     """Another asset is one request, and the form keeps what was typed."""
     tab = visit.open_page(build_address(real), "Data")
-    tab.get_by_text("A file of one market").click()
+    tab.get_by_text("Single-market file").click()
     tab.get_by_label("Symbol", exact=True).fill("ATOM/USD")
     visit.wait_for_change(tab.get_by_text("DOGE", exact=True).first.click)
     expect(tab.locator("#data-said")).to_contain_text("DOGE")

@@ -87,23 +87,23 @@ def build_form(actions: PageActions, catalogue: Catalogue) -> html.Div:
             html.P(id="data-scope-told", className="quiet"),
             dmc.Checkbox(id="data-before", label="with the 24 h before, as shown above", checked=True, size="xs"),
             dmc.MultiSelect(
-                id="data-further", label="Further assets", placeholder="none", data=[], value=[], **LIST_OPTIONS
+                id="data-further", label="Additional assets", placeholder="none", data=[], value=[], **LIST_OPTIONS
             ),
             dmc.MultiSelect(
                 id="data-venues",
-                label="Only these exchanges",
-                placeholder="all by default",
+                label="Exchanges",
+                placeholder="All exchanges",
                 data=venue_choices,
                 value=[],
                 **LIST_OPTIONS,
             ),
             html.Div(
                 [
-                    html.Span("Candles of", className="label"),
+                    html.Span("Interval", className="label"),
                     html.Div(
                         dmc.SegmentedControl(id="data-bars", value=Timeframe.M1.value, data=bar_choices, size="xs"),
                         role="group",
-                        **build_aria_label("Length of candles"),
+                        **build_aria_label("Interval"),
                     ),
                 ],
                 className="labelled",
@@ -162,7 +162,7 @@ def _build_progress(progress: CollectionProgress, catalogue: Catalogue) -> list[
     if progress.running:
         parts.append(_build_progress_bar(progress.fraction, "The whole collection"))
     if progress.venues:
-        header = build_header("Exchange", "Minutes settled", "Candles", "State", numeric={"Candles"})
+        header = build_header("Exchange", "Minutes answered", "Prices", "State", numeric={"Prices"})
         rows = [
             _build_venue_row(venue, catalogue.get_venue(venue.venue).name)
             for venue in _sort_venues(progress.venues, catalogue)
@@ -198,4 +198,4 @@ def _build_progress_bar(fraction: float | None, label: str) -> html.Div:
     if fraction is not None:
         attributes["aria-valuenow"] = percent
     fill = html.Div(style={"width": f"{percent}%"})
-    return html.Div([html.Div(fill, className="data-bar", role="progressbar", **attributes), html.Span(f"{percent} %")])
+    return html.Div([html.Div(fill, className="data-bar", role="progressbar", **attributes), html.Span(f"{percent}%")])

@@ -11,9 +11,9 @@ from dash import html
 from analysis.questions import sort_venues
 from dashboard.components.accessibility import build_aria_label, build_scroll_box
 from dashboard.pages.data.tables import build_header
-from dashboard.service.coverage import HOUR, NEVER_ASKED, CoverageField, CoverageMap, MarketCoverage
+from dashboard.service.coverage import HOUR, NOT_REQUESTED, CoverageField, CoverageMap, MarketCoverage
 from dashboard.text.clock import Zone, convert_to_zone, format_day
-from dashboard.text.numbers import format_count, format_span
+from dashboard.text.numbers import format_count, format_duration, format_span
 from dashboard.text.store import BAR_NAMES, format_outcome, format_symbol
 from data.catalogue import Catalogue
 from data.schema import Outcome, Timeframe
@@ -27,7 +27,7 @@ OUTCOME_LETTERS = {
     Outcome.REFUSED.value: "R",
     Outcome.RATE_LIMITED_OUT.value: "T",
     Outcome.BAD_DATA.value: "B",
-    NEVER_ASKED: "?",
+    NOT_REQUESTED: "?",
 }
 """The letter of each outcome, for a field of the map that has no room for the word."""
 
@@ -86,7 +86,7 @@ def build_map(coverage: CoverageMap, window: tuple[datetime, datetime], catalogu
         role="grid",
         className="data-map",
         style=style,
-        **build_aria_label(f"What was had of {coverage.asset}, by exchange and time"),
+        **build_aria_label(f"Data coverage of {coverage.asset}, by exchange and time"),
     )
     return html.Div(table, className="wide")
 
@@ -96,9 +96,9 @@ def build_legend(coverage: CoverageMap) -> html.Ul:
     outcomes = {field.outcome for market in coverage.markets for field in market.fields if field.missing}
     has_quiet = any(field.quiet for market in coverage.markets for field in market.fields)
     bars_per_hour = int(HOUR.total_seconds()) // coverage.timeframe.seconds
-    entries = [("had", f"{bars_per_hour:,}", f"{BAR_NAMES[coverage.timeframe]}s with a candle")]
+    entries = [("had", f"{bars_per_hour:,}", f"{BAR_NAMES[coverage.timeframe]}s with a price")]
     if has_quiet:
-        entries.append(("quiet", "", "quiet: no trade, as the exchange told"))
+        entries.append(("quiet", "", "no trades, as the exchange answered"))
     entries += [
         (outcome, OUTCOME_LETTERS[outcome], format_outcome(outcome))
         for outcome in OUTCOME_LETTERS
@@ -116,7 +116,15 @@ def build_legend(coverage: CoverageMap) -> html.Ul:
 def build_numbers_table(coverage: CoverageMap, catalogue: Catalogue) -> html.Div:
     """A table of bars with a candle, quiet and missing of every market, with the reasons for missing ones."""
     by_venue = coverage.group_by_venue()
-    header = build_header("Exchange", "Market", "Had", "Quiet", "Missing", "Why", numeric={"Had", "Quiet", "Missing"})
+    header = build_header(
+        "Exchange",
+        "Market",
+        "With a price",
+        "No trades",
+        "Missing",
+        "Why",
+        numeric={"With a price", "No trades", "Missing"},
+    )
     rows = [
         html.Tr(
             [
@@ -133,7 +141,9 @@ def build_numbers_table(coverage: CoverageMap, catalogue: Catalogue) -> html.Div
         for market in by_venue[venue]
     ]
     table = html.Table([header, html.Tbody(rows)], className="data-table")
-    return build_scroll_box(table, f"{BAR_NAMES[coverage.timeframe].capitalize()}s had, quiet and missing, by market")
+    return build_scroll_box(
+        table, f"{BAR_NAMES[coverage.timeframe].capitalize()}s with a price, without trades and missing, by market"
+    )
 
 
 def describe_missing(market: MarketCoverage) -> str:
@@ -152,9 +162,9 @@ def describe_field(
 ) -> str:
     """A field in a sentence: market, time, bars, and the reason for missing ones."""
     total = field.with_candle + field.quiet + field.missing
-    parts = [f"{field.with_candle:,} of {format_count(total, BAR_NAMES[timeframe])} had"]
+    parts = [f"{field.with_candle:,} of {format_count(total, BAR_NAMES[timeframe])} with a price"]
     if field.quiet:
-        parts.append(f"{field.quiet:,} quiet")
+        parts.append(f"{field.quiet:,} without trades")
     if field.missing:
         parts.append(f"{field.missing:,} missing ({_format_reason(field.outcome, field.message)})")
     return f"{format_symbol(market.symbol)}, {span_text}: {', '.join(parts)}"
@@ -180,7 +190,7 @@ def _build_cell(coverage: CoverageMap, name: str, markets: list[MarketCoverage],
     for market in markets[1:]:
         merged = FieldRun(run.start, run.size, market.fields[run.start : run.start + run.size]).merged_field
         sentences.append(
-            f"{format_symbol(market.symbol)}: {merged.with_candle:,} had, {merged.quiet:,} quiet, "
+            f"{format_symbol(market.symbol)}: {merged.with_candle:,} with a price, {merged.quiet:,} without trades, "
             f"{merged.missing:,} missing"
         )
     total = max(field.with_candle + field.quiet + field.missing, 1)
@@ -213,7 +223,7 @@ def _format_percent(part: int, total: int) -> str:
 def _format_field(field: CoverageField, size: int) -> str:
     """The text of a field: its candles, and the outcome as a word, or as a letter where a word does not fit."""
     if field.outcome == Outcome.COMPLETE:
-        return f"{field.with_candle:,}" if field.with_candle else "quiet" if size >= MIN_WORD_FIELDS else ""
+        return f"{field.with_candle:,}" if field.with_candle else "no trades" if size >= MIN_WORD_FIELDS else ""
     if field.with_candle:
         return f"{field.with_candle:,}{OUTCOME_LETTERS.get(field.outcome, '')}"
     return format_outcome(field.outcome) if size >= MIN_WORD_FIELDS else OUTCOME_LETTERS.get(field.outcome, "")
@@ -234,4 +244,4 @@ def _build_hour_row(coverage: CoverageMap, window: tuple[datetime, datetime], zo
         in_window = start < window[1] and window[0] < start + coverage.step
         text = f"{convert_to_zone(start, zone):%H}" if coverage.step < 24 * HOUR else ""
         cells.append(html.Th(text, scope="col", className="data-inside" if in_window else ""))
-    return html.Tr([html.Th(f"a field: {coverage.step // HOUR} h", scope="col"), *cells])
+    return html.Tr([html.Th(f"1 cell = {format_duration(coverage.step)}", scope="col"), *cells])

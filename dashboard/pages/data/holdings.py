@@ -31,7 +31,7 @@ PACE_RUNS = 10
 FOLLOW_KIND = "follow"
 """The kind of the runs that start at a steady pace (`collectors.run_record.RunKind`); others start at set times."""
 
-ROUTE_NAMES = {"archive": "archive files", "candles": "candles of its API", "trades": "public trades"}
+ROUTE_NAMES = {"archive": "archive files", "candles": "its own interface", "trades": "public trades"}
 """The names of routes in the table; imported files have their own."""
 
 
@@ -53,7 +53,7 @@ def describe_store(
         for length, (number, length_size) in length_sizes.items()
     ]
     detail_text = f": {', '.join(length_texts)}" if len(length_texts) > 1 else ""
-    return f"{format_count(candle_count, 'candle')} at {uri}{size_text}{detail_text}."
+    return f"{format_count(candle_count, 'bar')} at {uri}{size_text}{detail_text}."
 
 
 def count_by_length(holdings: pl.DataFrame) -> dict[Timeframe, int]:
@@ -65,12 +65,12 @@ def count_by_length(holdings: pl.DataFrame) -> dict[Timeframe, int]:
 def build_holdings_table(holdings: pl.DataFrame, catalogue: Catalogue, zone: Zone) -> list[Any]:
     """A table of candles by venue, length, and route or name of file; a hint if there are none."""
     if holdings.is_empty():
-        return [html.P("The store holds no candle yet: collect some, or import a file.")]
-    column_names = ("Exchange", "From", "Bars", "Candles", f"First ({zone})", "Last", "Markets")
-    header = build_header(*column_names, numeric={"Candles"})
+        return [html.P("Nothing is stored yet: collect prices, or import a file.")]
+    column_names = ("Exchange", "From", "Interval", "Bars", f"First ({zone})", "Last", "Markets")
+    header = build_header(*column_names, numeric={"Bars"})
     rows = [_build_holding_row(row, catalogue, zone) for row in summarize_holdings(holdings).iter_rows(named=True)]
     table = html.Table([header, html.Tbody(rows)], className="data-table data-lines data-held")
-    return [build_scroll_box(table, "What the store holds, by exchange and route")]
+    return [build_scroll_box(table, "Stored data, by exchange and route")]
 
 
 def list_forgettable_sources(holdings: pl.DataFrame) -> tuple[StoredSource, ...]:
@@ -88,9 +88,9 @@ def build_follower_status(holder: Holder | None, runs: pl.DataFrame, zone: Zone)
         parts: list[Any] = [
             html.P(
                 [
-                    "No follower runs on this store. ",
+                    "Live updates: off. ",
                     html.Code("plumbline follow"),
-                    " collects the newest minutes again and again, ",
+                    " collects the newest minutes at a steady pace, ",
                     html.Code("plumbline serve --follow"),
                     " does so beside the page.",
                 ]
@@ -98,18 +98,18 @@ def build_follower_status(holder: Holder | None, runs: pl.DataFrame, zone: Zone)
         ]
     else:
         pace = measure_pace(runs, holder)
-        next_run_text = "When the next run comes cannot be told yet: fewer than two runs of it are on record."
+        next_run_text = "The time of the next run is not known yet: it has run fewer than twice."
         if pace is not None:
             last_start, interval = pace
             minutes, next_start = interval / timedelta(minutes=1), format_instant(last_start + interval, zone)
             next_run_text = f"It ran every {minutes:.3g} min; the next run is expected at {next_start} {zone}."
-        parts = [html.P([html.Strong("A follower runs"), f": {holder}. {next_run_text}"])]
+        parts = [html.P([html.Strong("Live updates: on"), f", by {holder}. {next_run_text}"])]
     if runs.is_empty():
-        return [*parts, html.P("No run is on record.", className="quiet")]
+        return [*parts, html.P("It has not run yet.", className="quiet")]
     header = build_header(f"Began ({zone})", "Run", "Outcome", "New", "Revised", "Message", numeric={"New", "Revised"})
     rows = [_build_run_row(row, zone) for row in runs.head(VISIBLE_RUNS).iter_rows(named=True)]
     table = html.Table([header, html.Tbody(rows)], className="data-table")
-    return [*parts, build_scroll_box(table, "The last runs of the follower")]
+    return [*parts, build_scroll_box(table, "The last live updates")]
 
 
 def measure_pace(runs: pl.DataFrame, holder: Holder) -> tuple[datetime, timedelta] | None:
@@ -128,7 +128,7 @@ def measure_pace(runs: pl.DataFrame, holder: Holder) -> tuple[datetime, timedelt
 
 
 def _build_holding_row(row: dict[str, Any], catalogue: Catalogue, zone: Zone) -> html.Tr:
-    kind = "imported file" if row["origin"] == Origin.IMPORTED.value else "no evidence"
+    kind = "imported file" if row["origin"] == Origin.IMPORTED.value else "sample, not real"
     kind_note = [html.Small(kind)] if row["origin"] in {Origin.IMPORTED.value, Origin.RECONSTRUCTION.value} else []
     return html.Tr(
         [

@@ -38,7 +38,7 @@ MAX_NAMES = 6
 class Incident:
     """A request that did not succeed, or a run that failed; all but ``time`` are texts for the reader.
 
-    ``source`` is the name of the venue or "Follower", ``request`` what was requested of which span.
+    ``source`` is the name of the venue or "Live updates", ``request`` what was requested of which span.
     ``response_excerpt`` is the beginning of a rejected answer.
     """
 
@@ -80,9 +80,9 @@ def list_incidents(
             row["asked_at"],
             catalogue.get_venue(row["venue"]).name,
             f"An answer of {row['source']} about {format_market(row)}, {format_span(row['start'], row['end'], zone)}",
-            "kept aside",
+            "set aside",
             row["message"],
-            "No candle was taken from it. Compare it with what the exchange says now; collecting again asks anew.",
+            "Nothing of it was stored. Compare it with what the exchange says now; collecting again asks anew.",
             " ".join(row["body"].split())[:EXCERPT_CHARS],
         )
         for row in rejected_pages.iter_rows(named=True)
@@ -90,7 +90,7 @@ def list_incidents(
     entries += [
         Incident(
             row["ended_at"],
-            "Follower",
+            "Live updates",
             f"Run “{row['kind']}” by {row['holder'] or 'an unknown process'}",
             row["outcome"],
             row["message"],
@@ -103,7 +103,7 @@ def list_incidents(
 
 def _format_bar_suffix(timeframe: str) -> str:
     """The length of the candles; "" for minutes."""
-    return "" if timeframe == Timeframe.M1.value else f" in candles of {LENGTH_NAMES[timeframe]}"
+    return "" if timeframe == Timeframe.M1.value else f", {LENGTH_NAMES[timeframe]}"
 
 
 def join_first_names(names: Sequence[str]) -> str:
@@ -119,7 +119,7 @@ def join_first_names(names: Sequence[str]) -> str:
 def build_incident_list(entries: Sequence[Incident], zone: Zone) -> list[Any]:
     """The incidents as tables, of which only the first is open."""
     if not entries:
-        return [html.P("None on record: no request has failed.", className="quiet")]
+        return [html.P("None: no request has failed.", className="quiet")]
     parts: list[Any] = [_build_table(entries[:VISIBLE_INCIDENTS], zone)]
     hidden_entries = entries[VISIBLE_INCIDENTS:MAX_INCIDENTS]
     if hidden_entries:
@@ -137,7 +137,7 @@ def build_incident_list(entries: Sequence[Incident], zone: Zone) -> list[Any]:
 
 
 def _build_table(entries: Sequence[Incident], zone: Zone) -> html.Table:
-    header = build_header(f"When ({zone})", "Where", "What was wanted", "What came", "Next")
+    header = build_header(f"When ({zone})", "Where", "Requested", "Result", "What to do")
     return html.Table(
         [header, html.Tbody([_build_row(incident, zone) for incident in entries])],
         className="data-table data-stacked",

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import dash_mantine_components as dmc
-import polars as pl
 from dash import Dash, Input, Output, State, ctx, dcc, html, no_update, set_props
 
 from dashboard.components.updates import Updates, apply_updates
 from dashboard.exports.kinds import ExportKind
-from dashboard.exports.menu import build_files_line
+from dashboard.exports.menu import build_download_menu
 from dashboard.jobs.actions import StoredSource
 from dashboard.pages.base import Control, Page, PageContext
 from dashboard.pages.data.collect_form import (
@@ -35,10 +34,11 @@ from dashboard.service.coverage import LEAD_TIME
 from dashboard.state.links import MethodAnchor, ViewLinks
 from dashboard.state.url import parse_query
 from dashboard.state.view import ViewState
-from dashboard.text.clock import Zone
 from dashboard.text.numbers import format_count
-from data.catalogue import Catalogue
 from data.schema import Origin, Timeframe
+
+DATA_EXPORTS = (ExportKind.COVERAGE, ExportKind.INCIDENTS, ExportKind.REVISIONS, ExportKind.HOLDINGS)
+"""What the page's menu of downloads offers."""
 
 REVISIONS_OUTPUT = ("data-changes", "children")
 
@@ -61,27 +61,24 @@ def build_updates(context: PageContext, view: ViewState) -> Updates:
     length_sizes = {
         length: (number, store_info.store.measure_size(length)) for length, number in count_by_length(holdings).items()
     }
-    holdings_table = build_holdings_table(holdings, catalogue, view.zone)
     forgettable_sources = list_forgettable_sources(holdings)
     return {
         **build_coverage_updates(context, view),
-        ("data-map-files", "children"): build_files_line(ExportKind.COVERAGE, view.to_query(catalogue)),
-        ("data-incidents", "children"): append_file_links(
-            build_incident_list(incident_entries, view.zone), ExportKind.INCIDENTS, bool(incident_entries)
-        ),
-        ("data-incidents-title", "children"): f"What could not be had ({len(incident_entries):,})"
+        ("data-files", "children"): build_download_menu(DATA_EXPORTS, view.to_query(catalogue)),
+        ("data-incidents", "children"): build_incident_list(incident_entries, view.zone),
+        ("data-incidents-title", "children"): f"Missing data ({len(incident_entries):,})"
         if incident_entries
         else SECTION_TITLES[0],
-        REVISIONS_OUTPUT: build_revisions(
+        REVISIONS_OUTPUT: build_revision_list(
             store_info.get_revisions(*window, view.asset), scope_text, catalogue, view.zone
         ),
         ("data-store", "children"): describe_store(store_info.store.uri, store_info.store.measure_size(), length_sizes),
-        ("data-held", "children"): append_file_links(holdings_table, ExportKind.HOLDINGS, not holdings.is_empty()),
+        ("data-held", "children"): build_holdings_table(holdings, catalogue, view.zone),
         ("data-follower", "children"): build_follower_status(context.actions.find_follower(), runs, view.zone),
         ("data-terms", "children"): [
-            links.build_definition_link("Kinds of candles", MethodAnchor.CANDLES),
+            links.build_definition_link("Real prices and the sample", MethodAnchor.CANDLES),
             " · ",
-            links.build_definition_link("States of a minute", MethodAnchor.MINUTE),
+            links.build_definition_link("Minutes that count", MethodAnchor.MINUTE),
             " · ",
             links.build_page_link("explorer", f"{view.asset} in the explorer"),
         ],
@@ -94,19 +91,7 @@ def build_updates(context: PageContext, view: ViewState) -> Updates:
     }
 
 
-SECTION_TITLES = ("What could not be had", "Candles that exchanges changed")
-
-
-def build_revisions(revisions: pl.DataFrame, scope_text: str, catalogue: Catalogue, zone: Zone) -> list[Any]:
-    """The changed candles of the search, and links to a file of all in the store."""
-    return append_file_links(
-        build_revision_list(revisions, scope_text, catalogue, zone), ExportKind.REVISIONS, not revisions.is_empty()
-    )
-
-
-def append_file_links(parts: list[Any], kind: ExportKind, has_rows: bool) -> list[Any]:  # noqa: FBT001 - whether there is a row
-    """The table, followed by the links to its files if it has rows."""
-    return [*parts, build_files_line(kind)] if has_rows else parts
+SECTION_TITLES = ("Missing data", "Revised data")
 
 
 def register_callbacks(app: Dash, context: PageContext) -> None:
@@ -186,7 +171,7 @@ def _register_forget(app: Dash, context: PageContext) -> None:
         content_text = "the sample" if entry.origin is Origin.RECONSTRUCTION else f"all that came from {entry.source}"
         return (
             "notice alert data-sure",
-            f"Drop {content_text} from the store? It can be brought back only from its source.",
+            f"Remove {content_text} from the store? It can be brought back only from its source.",
         )
 
     @app.callback(
@@ -204,7 +189,7 @@ def _register_forget(app: Dash, context: PageContext) -> None:
         row_count = context.actions.forget_source(entry)
         refresh_page([encoded_source, row_count, clicks])
         message = (
-            f"{entry.source}: {format_count(row_count, 'row')} dropped."
+            f"{entry.source}: {format_count(row_count, 'row')} removed."
             if row_count
             else f"{entry.source}: it was not in the store."
         )
@@ -221,7 +206,7 @@ def _register_revision_search(app: Dash, context: PageContext) -> None:
     )
     def list_all_revisions(clicks: int, query: dict[str, str]) -> list[Any]:  # noqa: ARG001 - a trigger
         view, _ = parse_query(query, context.catalogue)
-        return build_revisions(
+        return build_revision_list(
             context.measurements.store_info.get_revisions(), "the whole store", context.catalogue, view.zone
         )
 
@@ -236,22 +221,21 @@ def _decode_source(encoded_source: str) -> StoredSource:
 
 
 def _format_source(entry: StoredSource) -> str:
-    return f"{entry.source} (sample, no evidence)" if entry.origin is Origin.RECONSTRUCTION else entry.source
+    return f"{entry.source} (sample, not real)" if entry.origin is Origin.RECONSTRUCTION else entry.source
 
 
 def _build_layout(context: PageContext) -> list[Any]:
     return [
-        html.H1("Data"),
+        html.Div([html.H1("Data"), html.Div(id="data-files", className="taken")], className="block-head"),
         html.P(id="data-said", className="second"),
         html.P(id="data-terms", className="quiet terms"),
         html.Div(id="data-lengths"),
         html.Section(
             [
-                html.Div([html.H2("What was had, hour by hour"), html.Div(id="data-map-key")], className="block-head"),
+                html.Div([html.H2("Data coverage by hour"), html.Div(id="data-map-key")], className="block-head"),
                 html.P(id="data-told", className="data-told", role="status"),
                 html.Div(id="data-map"),
                 html.P(id="data-never", className="quiet"),
-                html.Div(id="data-map-files"),
                 html.Details([html.Summary("As a table, every market"), html.Div(id="data-numbers")]),
             ],
             id="data-covered",
@@ -273,7 +257,7 @@ def _build_layout(context: PageContext) -> list[Any]:
                 html.Div(
                     [
                         html.H2(SECTION_TITLES[1]),
-                        dmc.Button("Look through the whole store", id="data-look", size="xs", **BUTTON_OPTIONS),
+                        dmc.Button("Search all data", id="data-look", size="xs", **BUTTON_OPTIONS),
                     ],
                     className="block-head data-head",
                 ),
@@ -281,9 +265,9 @@ def _build_layout(context: PageContext) -> list[Any]:
             ],
             className="data-section",
         ),
-        html.Section([html.H2("Follower"), html.Div(id="data-follower")], className="data-section"),
+        html.Section([html.H2("Live updates"), html.Div(id="data-follower")], className="data-section"),
         html.Section(
-            [html.H2("What the store holds"), html.P(id="data-store"), html.Div(id="data-held"), *_build_forget_form()],
+            [html.H2("Stored data"), html.P(id="data-store"), html.Div(id="data-held"), *_build_forget_form()],
             className="data-section",
         ),
     ]
@@ -300,7 +284,7 @@ def _build_import_form() -> list[Any]:
         html.Progress(id="data-sent", className="away", max="1"),
         html.Details(
             [
-                html.Summary("A file of one market, without columns for exchange and symbol"),
+                html.Summary("Single-market file, without columns for exchange and symbol"),
                 html.Div(
                     [
                         dmc.TextInput(id="data-venue", label="Exchange (ccxt id)", placeholder="kraken", size="xs"),
@@ -312,11 +296,11 @@ def _build_import_form() -> list[Any]:
         ),
         dmc.Checkbox(
             id="data-complete",
-            label="Complete: minutes that a file lacks are quiet, not missing",
+            label="The file is complete: a missing minute means no trades",
             checked=False,
             size="xs",
         ),
-        html.P("A file is taken whole or not at all, and keeps its name as its source.", className="quiet"),
+        html.P("If one row is invalid, nothing is imported. The file's name is kept as the source.", className="quiet"),
         html.Div(id="data-imported"),
     ]
 
@@ -339,9 +323,13 @@ def _build_forget_form() -> list[Any]:
         html.Div(
             [
                 dmc.Select(
-                    id="data-forget-what", label="Forget a file or the sample", placeholder="choose", data=[], size="xs"
+                    id="data-forget-what",
+                    label="Remove an imported file or the sample",
+                    placeholder="choose",
+                    data=[],
+                    size="xs",
                 ),
-                dmc.Button("Forget", id="data-forget", size="xs", **BUTTON_OPTIONS),
+                dmc.Button("Remove", id="data-forget", size="xs", **BUTTON_OPTIONS),
             ],
             id="data-forgetting",
             className="away",
@@ -349,8 +337,8 @@ def _build_forget_form() -> list[Any]:
         html.Div(
             [
                 html.P(id="data-forget-question"),
-                dmc.Button("Drop it", id="data-forget-drop", size="xs", className="primary"),
-                dmc.Button("Keep it", id="data-forget-keep", size="xs", **BUTTON_OPTIONS),
+                dmc.Button("Remove", id="data-forget-drop", size="xs", className="primary"),
+                dmc.Button("Cancel", id="data-forget-keep", size="xs", **BUTTON_OPTIONS),
             ],
             id="data-forget-sure",
             className="away",

@@ -22,21 +22,17 @@ MAX_VALUES = 200
 def build_revision_list(revisions: pl.DataFrame, scope_text: str, catalogue: Catalogue, zone: Zone) -> list[Any]:
     """The changed fields (rows of `data.schema.REVISION`) as tables; ``scope_text`` says what was searched."""
     if revisions.is_empty():
-        return [
-            html.P(
-                f"None: no exchange has reported a stored candle of {scope_text} with other values.", className="quiet"
-            )
-        ]
+        return [html.P(f"None: no exchange has reported other values of {scope_text} later.", className="quiet")]
     candle_count = revisions.select("venue", "symbol", "price", "timeframe", "open_time").n_unique()
     summary = (
-        f"{format_count(candle_count, 'candle')} of {scope_text} changed, in "
-        f"{format_count(revisions.height, 'value')}. Both values are kept."
+        f"{format_count(revisions.height, 'value')} of {format_count(candle_count, 'bar')} of {scope_text} changed. "
+        "Both are stored."
     )
     rows = [_build_row(row, catalogue, zone) for row in revisions.head(MAX_VALUES).iter_rows(named=True)]
-    parts: list[Any] = [html.P(summary), _build_table(rows[:VISIBLE_VALUES], "Candles that exchanges changed")]
+    parts: list[Any] = [html.P(summary), _build_table(rows[:VISIBLE_VALUES], "Revised data")]
     hidden_rows = rows[VISIBLE_VALUES:]
     if hidden_rows:
-        table = _build_table(hidden_rows, "Further candles that exchanges changed")
+        table = _build_table(hidden_rows, "More revised data")
         parts.append(html.Details([html.Summary(f"{len(hidden_rows):,} further values"), table]))
     if revisions.height > MAX_VALUES:
         limit_note = f"The first {MAX_VALUES:,} are shown; all are in "
@@ -46,9 +42,7 @@ def build_revision_list(revisions: pl.DataFrame, scope_text: str, catalogue: Cat
 
 def _build_table(rows: list[html.Tr], name: str) -> html.Div:
     numeric_columns = {"First seen", "Now", "Changes"}
-    header = build_header(
-        "Exchange", "Candle", "Value", "First seen", "Now", "Changes", "Route", numeric=numeric_columns
-    )
+    header = build_header("Exchange", "Time", "Value", "First seen", "Now", "Changes", "Route", numeric=numeric_columns)
     table = html.Table([header, html.Tbody(rows)], className="data-table data-lines data-changed")
     return build_scroll_box(table, name)
 

@@ -14,7 +14,7 @@ from dashboard.pages.data.holdings import count_by_length
 from dashboard.service.store_info import read_coverage_map
 from dashboard.state.view import ViewState
 from dashboard.text.numbers import format_count, format_span
-from dashboard.text.store import BAR_NAMES, LENGTH_NAMES
+from dashboard.text.store import LENGTH_NAMES
 from data.schema import Evidence, Timeframe
 from deviation.wording import join_names
 
@@ -27,19 +27,17 @@ def build_coverage_updates(context: PageContext, view: ViewState) -> Updates:
     span_text = format_span(coverage.starts[0], coverage.end, view.zone)
     by_venue = coverage.group_by_venue()
     if not by_venue:
-        summary = f"Nothing of {view.asset} is on record from {span_text}: collect it, or import a file."
+        summary = f"No data of {view.asset} are loaded for {span_text}: collect them, or import a file."
         if view.timeframe is not Timeframe.M1 or len(lengths) > 1:
-            summary = f"In candles of {LENGTH_NAMES[view.timeframe]}, n{summary[1:]}"
+            summary = f"At an interval of {LENGTH_NAMES[view.timeframe]}, n{summary[1:]}"
     else:
         venues_with_candles = sum(any(market.with_candle for market in markets) for markets in by_venue.values())
         complete_venues = sum(not markets[0].missing for markets in by_venue.values())
-        evidence_note = (
-            ", of the reconstruction, which is no evidence" if coverage.evidence is Evidence.RECONSTRUCTION else ""
-        )
-        length_note = "" if view.timeframe is Timeframe.M1 else f" in candles of {LENGTH_NAMES[view.timeframe]}"
+        evidence_note = " (sample, not real)" if coverage.evidence is Evidence.RECONSTRUCTION else ""
+        length_note = "" if view.timeframe is Timeframe.M1 else f", {LENGTH_NAMES[view.timeframe]}"
         summary = (
-            f"{view.asset}{length_note}, {span_text}: candles of {format_count(venues_with_candles, 'exchange')}"
-            f"{evidence_note}; {complete_venues:,} without a missing {BAR_NAMES[view.timeframe]}."
+            f"{view.asset}{length_note}, {span_text}: {format_count(venues_with_candles, 'exchange')} loaded"
+            f"{evidence_note}; {complete_venues:,} complete."
         )
     venues_without_record = [
         catalogue.get_venue(venue).name for venue in context.actions.venues if venue not in by_venue
@@ -50,7 +48,7 @@ def build_coverage_updates(context: PageContext, view: ViewState) -> Updates:
         ("data-told", "children"): "",
         ("data-map", "children"): build_map(coverage, (view.start, view.end), catalogue, view.zone) if by_venue else [],
         ("data-map-key", "children"): build_legend(coverage) if by_venue else [],
-        ("data-never", "children"): f"Nothing on record of {join_names(venues_without_record)}."
+        ("data-never", "children"): f"Not requested yet: {join_names(venues_without_record)}."
         if venues_without_record and by_venue
         else "",
         ("data-numbers", "children"): build_numbers_table(coverage, catalogue) if by_venue else [],
@@ -78,9 +76,9 @@ def build_length_choice(lengths: Sequence[Timeframe], selected: Timeframe) -> li
         buttons.append(html.Button(LENGTH_NAMES[length], type="button", className="data-length", **attributes))
     return [
         html.Div(
-            [html.Span("Candles of", className="label"), *buttons],
+            [html.Span("Interval", className="label"), *buttons],
             role="group",
             className="data-lengths",
-            **build_aria_label("Length of the candles that are shown"),
+            **build_aria_label("Interval of the prices that are shown"),
         )
     ]

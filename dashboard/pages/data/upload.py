@@ -85,7 +85,9 @@ def store_upload(
     """
     venue, symbol = (text.strip() for text in market_texts)
     if bool(venue) is not bool(symbol):
-        return UploadResult(failure="Nothing was taken: a file of one market needs both its exchange and its symbol.")
+        return UploadResult(
+            failure="Nothing was imported: a single-market file needs both its exchange and its symbol."
+        )
     with TemporaryDirectory(prefix="plumbline-") as folder:
         try:
             file_path = Path(folder) / _parse_file_name(name)
@@ -97,18 +99,18 @@ def store_upload(
         except FileRefused as refusal:
             return UploadResult(refusals=(str(refusal),))
         except PlumblineError as error:
-            return UploadResult(failure=f"Nothing was taken: {error}.")
+            return UploadResult(failure=f"Nothing was imported: {error}.")
     return UploadResult(tuple(stored_files), tuple(map(str, refusals)))
 
 
 def describe_size_limit(name: str, size: int) -> str:
     """The message about a file that is too large; ``assets/data.js`` has the same text.
 
-    >>> describe_size_limit("a.csv", 80_000_000)[:63]
-    'Nothing was taken: a.csv has 80.0 MB, and the page takes up to '
+    >>> describe_size_limit("a.csv", 80_000_000)[:65]
+    'Nothing was imported: a.csv has 80.0 MB, and the page accepts up '
     """
     return (
-        f"Nothing was taken: {name} has {format_megabytes(size)}, and the page takes up to {MAX_FILE_MB} MB. "
+        f"Nothing was imported: {name} has {format_megabytes(size)}, and the page accepts up to {MAX_FILE_MB} MB. "
         "On the command line `plumbline import FILE...` takes any size."
     )
 
@@ -118,7 +120,10 @@ def build_upload_result(result: UploadResult) -> list[Any]:
     parts: list[Any] = [_build_stored_file(file) for file in result.stored_files]
     parts += [
         html.Div(
-            [html.P([html.Strong("Refused: "), text.split("\n")[0]]), *(html.P(line) for line in text.split("\n")[1:])],
+            [
+                html.P([html.Strong("Not imported: "), text.split("\n")[0]]),
+                *(html.P(line) for line in text.split("\n")[1:]),
+            ],
             className="notice alert data-refusal",
         )
         for text in result.refusals
@@ -143,10 +148,10 @@ def _parse_file_name(name: str) -> str:
 
 def _build_stored_file(file: StoredFile) -> html.Div:
     report, write_result = file.report, file.write_report
-    new_text = format_count(write_result.new, "candle")
-    revised_text = f"{write_result.revised:,} with other values than before"
-    evidence_note = ", of the reconstruction, which is no evidence" if report.reconstruction else ""
-    absence_note = "Minutes without a candle are quiet" if report.complete else "Minutes without a candle are missing"
+    new_text = f"{write_result.new:,} new"
+    revised_text = f"{write_result.revised:,} changed"
+    evidence_note = " (sample, not real)" if report.reconstruction else ""
+    absence_note = "A missing minute means no trades" if report.complete else "Minutes without a row are missing"
     remarks = [f"{absence_note}{evidence_note}."]
     if report.duplicates:
         remarks.append(f"{format_count(report.duplicates, 'exact duplicate')} dropped.")
@@ -163,9 +168,7 @@ def _build_stored_file(file: StoredFile) -> html.Div:
     )
     return html.Div(
         [
-            html.P(
-                [html.Strong(report.file), f": {new_text} new, {write_result.same:,} already there, {revised_text}."]
-            ),
+            html.P([html.Strong(report.file), f": {new_text}, {write_result.same:,} duplicates, {revised_text}."]),
             html.P(" ".join(remarks), className="quiet"),
             market_list,
         ],

@@ -63,7 +63,16 @@ def test_what_could_not_be_had_is_named() -> None:
     process.start_collection(EVENT_REQUEST)
     progress = _wait_for_end(process)
     assert progress.failed
-    assert progress.text == "Collected 600 new candles; not everything could be had: bybit (refused)."
+    assert progress.text == "Collected 600 new candles; without: bybit (refused)."
+
+
+def test_a_collection_without_a_network_says_what_to_check() -> None:
+    """If no exchange could be reached, the text says so once, whatever their number."""
+    results = [{"venue": venue, "outcome": "unreachable"} for venue in ("bybit", "okx", "okx")]
+    process = CollectionProcess(lambda _: _build_script({**SUMMARY, "new": 0, "results": results}, exit_code=1))
+    process.start_collection(EVENT_REQUEST)
+    text = "None of 2 exchanges could be reached. Check your internet connection or proxy."
+    assert _wait_for_end(process).text == text
 
 
 def test_a_collection_that_breaks_tells_its_last_words() -> None:
@@ -79,11 +88,11 @@ def test_a_collection_that_breaks_tells_its_last_words() -> None:
 def test_a_running_collection_tells_how_far_it_is() -> None:
     """The fraction is that of done minutes; a market that is done is not named any more."""
     reader = ProgressReader()
-    assert reader.build_progress().text == "Asking the exchanges for their markets"
+    assert reader.build_progress().text == "Contacting the exchanges"
     assert reader.build_progress().fraction is None
     reader.read_line(json.dumps(HALF_DONE))
     assert reader.build_progress() == CollectionProgress(
-        "300 candles so far; asking okx", 0.5, running=True, failed=False, venues=(OKX_PROGRESS,)
+        "300 candles so far; waiting for okx", 0.5, running=True, failed=False, venues=(OKX_PROGRESS,)
     )
     reader.read_line(json.dumps({**HALF_DONE, "outcome": "complete", "candles": 600, "done_min": 600}))
     okx_done = VenueProgress("okx", 600, 600, 600, "complete")
@@ -102,7 +111,7 @@ def test_a_running_collection_can_be_cancelled() -> None:
     process.start_collection(EVENT_REQUEST)
     process.cancel_collection()
     last_progress = _wait_for_end(process)
-    assert (last_progress.text, last_progress.failed) == ("Cancelled; what had come is stored: 0 candles.", False)
+    assert (last_progress.text, last_progress.failed) == ("Cancelled; stored so far: 0 candles.", False)
 
 
 def test_a_program_that_is_not_there_is_an_error() -> None:

@@ -32,7 +32,7 @@ from dashboard.pages.data.upload import (
     build_upload_result,
     store_upload,
 )
-from dashboard.service.coverage import NEVER_ASKED, CoverageField, MarketCoverage
+from dashboard.service.coverage import NOT_REQUESTED, CoverageField, MarketCoverage
 from dashboard.service.measurements import Measurements
 from dashboard.state.view import OriginChoice, ViewState, build_default_view
 from dashboard.text.clock import Zone
@@ -93,11 +93,13 @@ def test_the_page_over_candles() -> None:
     """The page shows how many exchanges have candles of the asset, which have no record, and what the store holds."""
     values = data.build_updates(build_context(MemoryStore(), RecordedActions(venues=("binance", "htx"))), VIEW)
     assert read_text(values["data-said", "children"]) == (
-        "ATOM, 9 Oct 2025, 21:00 to 10 Oct 2025, 22:00 UTC: candles of 9 exchanges; 0 without a missing minute."
+        "ATOM, 9 Oct 2025, 21:00 to 10 Oct 2025, 22:00 UTC: 9 exchanges loaded; 0 complete."
     )
-    assert values["data-never", "children"] == "Nothing on record of HTX."
-    assert "30 of 60 minutes had, 30 missing (never asked)" in str(to_plain_data(values["data-map", "children"]))
-    assert "ATOM/USDT: 30 had" in str(to_plain_data(values["data-map", "children"]))
+    assert values["data-never", "children"] == "Not requested yet: HTX."
+    assert "30 of 60 minutes with a price, 30 missing (not requested)" in str(
+        to_plain_data(values["data-map", "children"])
+    )
+    assert "ATOM/USDT: 30 with a price" in str(to_plain_data(values["data-map", "children"]))
     assert "imported file" in read_text(values["data-held", "children"])
     assert values["data-forget-what", "data"] == [{"value": "imported:by hand", "label": "by hand"}]
 
@@ -105,11 +107,11 @@ def test_the_page_over_candles() -> None:
 def test_an_empty_store_says_what_to_do() -> None:
     """Without any record the page says what to do, and has no map."""
     values = data.build_updates(build_context(MemoryStore(build_empty_frame(CANDLE))), VIEW)
-    assert "Nothing of ATOM is on record" in read_text(values["data-said", "children"])
-    assert "collect it, or import a file" in read_text(values["data-said", "children"])
+    assert "No data of ATOM are loaded" in read_text(values["data-said", "children"])
+    assert "collect them, or import a file" in read_text(values["data-said", "children"])
     assert values["data-map", "children"] == []
     assert "data-empty" in values["data-covered", "className"]
-    assert "holds no candle yet" in read_text(values["data-held", "children"])
+    assert "Nothing is stored yet" in read_text(values["data-held", "children"])
     assert values["data-forgetting", "className"] == "away"
 
 
@@ -117,14 +119,14 @@ def test_the_reconstruction_is_called_no_evidence() -> None:
     """Without real candles the page shows the sample and calls it no evidence, unless the view excludes it."""
     candles = MemoryStore().frame.with_columns(origin=pl.lit(Origin.RECONSTRUCTION.value))
     context = build_context(MemoryStore(candles))
-    assert "of the reconstruction, which is no evidence" in data.build_updates(context, VIEW)["data-said", "children"]
+    assert "(sample, not real)" in data.build_updates(context, VIEW)["data-said", "children"]
     real_view = ViewState(event=VIEW.event, asset="ATOM", start=START, end=END, origin=OriginChoice.REAL)
-    assert "Nothing of ATOM" in data.build_updates(context, real_view)["data-said", "children"]
+    assert "No data of ATOM" in data.build_updates(context, real_view)["data-said", "children"]
 
 
 def test_runs_without_a_candle_are_told_as_one() -> None:
     """Neighbouring fields without a candle are merged if their reason is the same; fields with candles are not."""
-    never_field, complete_field = CoverageField(0, 0, 60, NEVER_ASKED), CoverageField(60, 0, 0, "complete")
+    never_field, complete_field = CoverageField(0, 0, 60, NOT_REQUESTED), CoverageField(60, 0, 0, "complete")
     refused_field, quiet_field = CoverageField(0, 0, 60, "refused", "HTTP 403"), CoverageField(0, 60, 0, "complete")
     merged_fields = list(
         group_fields(
@@ -132,16 +134,16 @@ def test_runs_without_a_candle_are_told_as_one() -> None:
         )
     )
     assert [(run.start, run.size) for run in merged_fields] == [(0, 2), (2, 1), (3, 1), (4, 1), (5, 2)]
-    assert merged_fields[0].merged_field == CoverageField(0, 0, 120, NEVER_ASKED)
+    assert merged_fields[0].merged_field == CoverageField(0, 0, 120, NOT_REQUESTED)
 
 
 def test_a_field_in_a_sentence() -> None:
     """A field has market, time, minutes and the reason for missing ones; a market lists reasons by their frequency."""
     field = CoverageField(40, 5, 15, "unreachable", "HTTP 502")
-    market = MarketCoverage("okx", "ATOM/USDT", (field, CoverageField(0, 0, 60, NEVER_ASKED)))
-    sentence = "ATOM/USDT, then: 40 of 60 minutes had, 5 quiet, 15 missing (unreachable: HTTP 502)"
+    market = MarketCoverage("okx", "ATOM/USDT", (field, CoverageField(0, 0, 60, NOT_REQUESTED)))
+    sentence = "ATOM/USDT, then: 40 of 60 minutes with a price, 5 without trades, 15 missing (unreachable: HTTP 502)"
     assert describe_field(market, field, "then") == sentence
-    assert describe_missing(market) == "60 never asked; 15 unreachable: HTTP 502"
+    assert describe_missing(market) == "60 not requested; 15 unreachable: HTTP 502"
 
 
 def test_incidents_newest_first() -> None:
@@ -169,9 +171,9 @@ def test_incidents_newest_first() -> None:
         Zone.UTC,
     )
     assert [(incident.source, incident.outcome) for incident in incident_list] == [
-        ("Follower", "failed"),
+        ("Live updates", "failed"),
         ("MEXC", "history too short"),
-        ("OKX", "kept aside"),
+        ("OKX", "set aside"),
         ("HTX", "refused"),
     ]
     assert incident_list[1].request == "30 minutes of ATOM, any market, 10 Oct 2025, 21:10 to 21:40 UTC"
@@ -179,7 +181,7 @@ def test_incidents_newest_first() -> None:
     assert "--proxy" in incident_list[3].advice
     assert incident_list[2].response_excerpt == "<html> down"
     assert "1 Dec 2025 15:00" in read_text(build_incident_list(incident_list, Zone.UTC))
-    assert "None on record" in read_text(build_incident_list((), Zone.UTC))
+    assert "None: no request" in read_text(build_incident_list((), Zone.UTC))
 
 
 def test_many_incidents_are_counted() -> None:
@@ -203,7 +205,7 @@ def test_changed_candles() -> None:
     row |= {"field": "low", "first_seen": 3.9, "first_seen_at": NOW, "now": 1.2, "now_at": NOW + timedelta(hours=1)}
     row |= {"changes": 1, "origin": Origin.OHLCV.value, "source": "www.okx.com"}
     text = read_text(build_revision_list(pl.DataFrame([row], schema=REVISION), "ATOM", CATALOGUE, Zone.UTC8))
-    assert "1 candle of ATOM changed, in 1 value" in text
+    assert "1 value of 1 bar of ATOM changed" in text
     for part in ("2025-10-11 05:10 UTC+8", "3.9", "1.2", "1 Dec 2025 21:00", "www.okx.com"):
         assert part in text
     revisions = pl.DataFrame([row | {"open_time": START + timedelta(minutes=i)} for i in range(20)], schema=REVISION)
@@ -235,7 +237,7 @@ def test_progress_of_each_venue() -> None:
         CollectionProgress("on", 0.5, running=True, failed=False, description="ATOM", venues=venues), CATALOGUE
     )
     text = read_text(updates["data-progress", "children"])
-    for part in ("Collecting ATOM", "OKX", "50 %", "asking", "HTX", "refused", "HTTP 403"):
+    for part in ("Collecting ATOM", "OKX", "50%", "asking", "HTX", "refused", "HTTP 403"):
         assert part in text
     assert (updates["data-collect", "disabled"], updates["data-ticker", "disabled"]) == (True, False)
     ended_updates = build_progress_updates(
@@ -288,8 +290,8 @@ def test_who_follows_and_when_next() -> None:
     text = read_text(build_follower_status(HOLDER, runs, Zone.UTC))
     assert "process 4711 on box" in text
     assert "It ran every 5 min; the next run is expected at 1 Dec 2025 12:15 UTC." in text
-    assert "cannot be told yet" in read_text(build_follower_status(HOLDER, runs.head(1), Zone.UTC))
-    assert "No follower runs" in read_text(build_follower_status(None, runs, Zone.UTC))
+    assert "not known yet" in read_text(build_follower_status(HOLDER, runs.head(1), Zone.UTC))
+    assert "Live updates: off" in read_text(build_follower_status(None, runs, Zone.UTC))
 
 
 def test_what_is_held_and_can_be_forgotten() -> None:
@@ -306,13 +308,13 @@ def test_what_is_held_and_can_be_forgotten() -> None:
 def test_how_much_is_held_of_each_length() -> None:
     """A sentence names the candles and the size of the store, and those of each length if there are several."""
     size, part_size = StoreSize(2_500_000, 3), StoreSize(400_000, 1)
-    assert describe_store("lake", size, {Timeframe.M1: (1200, size)}) == "1,200 candles at lake, 2.5 MB in 3 files."
-    assert describe_store("s3://x", None, {Timeframe.M1: (1, None)}) == "1 candle at s3://x."
+    assert describe_store("lake", size, {Timeframe.M1: (1200, size)}) == "1,200 bars at lake, 2.5 MB in 3 files."
+    assert describe_store("s3://x", None, {Timeframe.M1: (1, None)}) == "1 bar at s3://x."
     assert describe_store("lake", size, {Timeframe.M1: (1200, part_size), Timeframe.S1: (60, part_size)}) == (
-        "1,260 candles at lake, 2.5 MB in 3 files: 1,200 of 1 min (0.4 MB), 60 of 1 s (0.4 MB)."
+        "1,260 bars at lake, 2.5 MB in 3 files: 1,200 of 1 min (0.4 MB), 60 of 1 s (0.4 MB)."
     )
     assert describe_store("s3://x", None, {Timeframe.M1: (1, None), Timeframe.M5: (2, None)}) == (
-        "3 candles at s3://x: 1 of 1 min, 2 of 5 min."
+        "3 bars at s3://x: 1 of 1 min, 2 of 5 min."
     )
 
 
@@ -334,7 +336,7 @@ def test_a_choice_of_lengths_where_there_are_several() -> None:
     assert "'5 min'" not in lengths_text
     values = data.build_updates(context, replace(VIEW, timeframe=Timeframe.M5))
     assert "'5 min'" in str(to_plain_data(values["data-lengths", "children"]))
-    assert read_text(values["data-said", "children"]).startswith("In candles of 5 min, nothing of ATOM is on record")
+    assert read_text(values["data-said", "children"]).startswith("At an interval of 5 min, no data of ATOM are loaded")
 
 
 def test_the_map_of_another_length() -> None:
@@ -344,12 +346,13 @@ def test_the_map_of_another_length() -> None:
         replace(VIEW, timeframe=Timeframe.S1),
     )
     assert read_text(values["data-said", "children"]) == (
-        "ATOM in candles of 1 s, 9 Oct 2025, 21:00 to 10 Oct 2025, 22:00 UTC: candles of 1 exchange; "
-        "0 without a missing second."
+        "ATOM, 1 s, 9 Oct 2025, 21:00 to 10 Oct 2025, 22:00 UTC: 1 exchange loaded; 0 complete."
     )
-    assert "30 of 3,600 seconds had, 3,570 missing (never asked)" in str(to_plain_data(values["data-map", "children"]))
-    assert "3,600 seconds with a candle" in read_text(values["data-map-key", "children"])
-    assert values["data-never", "children"] == "Nothing on record of Kraken."
+    assert "30 of 3,600 seconds with a price, 3,570 missing (not requested)" in str(
+        to_plain_data(values["data-map", "children"])
+    )
+    assert "3,600 seconds with a price" in read_text(values["data-map-key", "children"])
+    assert values["data-never", "children"] == "Not requested yet: Kraken."
     assert "60 of 1 s" not in read_text(values["data-store", "children"])
     assert "30 of 1 s" in read_text(values["data-store", "children"])
 
@@ -366,7 +369,7 @@ def test_incidents_of_other_lengths() -> None:
         Zone.UTC,
     )
     assert sorted(incident.request for incident in incident_list) == [
-        "30 minutes of ATOM/USDT in candles of 1 s, 10 Oct 2025, 21:10 to 21:40 UTC",
+        "30 minutes of ATOM/USDT, 1 s, 10 Oct 2025, 21:10 to 21:40 UTC",
         "30 minutes of ATOM/USDT, 10 Oct 2025, 21:10 to 21:40 UTC",
     ]
 
@@ -380,12 +383,12 @@ def store(tmp_path: Path) -> CandleStore:
 def test_files_good_and_bad(store: CandleStore) -> None:
     """A good file is stored under its name; a bad one is refused by file and line, and nothing of it is stored."""
     text = read_text(build_upload_result(upload_file(store, "good.csv", GOOD_CSV)))
-    assert "good.csv : 1 candle new, 0 already there" in text
+    assert "good.csv : 1 new, 0 duplicates" in text
     refusal = read_text(build_upload_result(upload_file(store, "bad.csv", BAD_CSV)))
     assert "bad.csv" in refusal
     assert "line 3" in refusal
     assert store.candles.read_holdings()["source"].to_list() == ["good.csv"]
-    assert "0 candles new, 1 already there" in read_text(build_upload_result(upload_file(store, "good.csv", GOOD_CSV)))
+    assert "0 new, 1 duplicates" in read_text(build_upload_result(upload_file(store, "good.csv", GOOD_CSV)))
 
 
 def test_the_result_says_what_was_read_otherwise(store: CandleStore) -> None:
@@ -402,11 +405,11 @@ def test_a_file_of_one_market(store: CandleStore) -> None:
     """Venue and symbol are required together; with both, the rows of the file are of that market."""
     rows = "open_time,open,high,low,close,volume\n2025-10-10T21:00:00Z,4,4,3,3.5,10\n"
     half_result = upload_file(store, "mine.csv", rows, ("kraken", " "), complete=True)
-    assert half_result.failure == "Nothing was taken: a file of one market needs both its exchange and its symbol."
+    assert half_result.failure == "Nothing was imported: a single-market file needs both its exchange and its symbol."
     odd_result = upload_file(store, "mine.csv", rows, ("kraken", "atom"), complete=True)
     assert "names no market" in odd_result.failure
     whole_result = upload_file(store, "mine.csv", rows, ("kraken", "ATOM/USD"), complete=True)
-    assert "are quiet" in read_text(build_upload_result(whole_result))
+    assert "means no trades" in read_text(build_upload_result(whole_result))
     assert store.candles.read_holdings()["symbol"].to_list() == ["ATOM/USD"]
 
 
@@ -436,7 +439,7 @@ def test_a_file_over_http(store: CandleStore) -> None:
     assert response.json is not None
     assert response.json["stored"] is True
     assert "mine.csv" in collect_text(response.json["children"])
-    assert "are quiet" in collect_text(response.json["children"])
+    assert "means no trades" in collect_text(response.json["children"])
     assert store.candles.read_holdings()["symbol"].to_list() == ["ATOM/USD"]
 
 

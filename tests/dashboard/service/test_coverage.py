@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from dashboard.service.coverage import NEVER_ASKED, CoverageField, build_coverage_map, split_into_steps
+from dashboard.service.coverage import NOT_REQUESTED, CoverageField, build_coverage_map, split_into_steps
 from data.schema import CANDLE, COVERAGE, Evidence, Origin, Timeframe
 from data.store import CandleStore
 
@@ -67,7 +67,7 @@ def test_counts_and_reasons(store: CandleStore) -> None:
     (market,) = coverage.markets
     assert (market.venue, market.symbol) == ("okx", "ATOM/USDT")
     assert market.fields[-1] == CoverageField(40, 5, 15, "unreachable", "HTTP 502")
-    assert market.fields[0] == CoverageField(0, 0, 60, NEVER_ASKED)
+    assert market.fields[0] == CoverageField(0, 0, 60, NOT_REQUESTED)
     assert (market.with_candle, market.quiet, market.missing) == (40, 5, 24 * 60 + 15)
 
 
@@ -152,5 +152,5 @@ def test_other_lengths_are_counted_in_their_bars(store: CandleStore, timeframe: 
     coverage = build_coverage_map(store, "ATOM", START, END, Evidence.REAL, timeframe)
     (market,) = coverage.markets
     assert market.fields[-1] == CoverageField(7, 3, each - 10, "unreachable")
-    assert market.fields[0] == CoverageField(0, 0, each, NEVER_ASKED)
+    assert market.fields[0] == CoverageField(0, 0, each, NOT_REQUESTED)
     assert coverage.timeframe is timeframe
