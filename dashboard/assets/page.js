@@ -164,6 +164,9 @@ String.prototype.trim = window.ownTrim;
     /* An answer of the server has arrived. */
     answered(answer) {
       removePrerendered();
+      if (answer?.view && answer.page) {
+        window.dash_clientside.plumblineZoom.keep(answer.page.data.name, answer.view.data);
+      }
       Object.entries(answer || {}).forEach(([id, props]) => {
         answer[id] = selectChanges(id, props);
         if (Object.keys(answer[id]).length === 0) {
@@ -231,19 +234,6 @@ String.prototype.trim = window.ownTrim;
       [arriving, previousView, previousPage] = [false, view, now.name];
       window.colour(view.theme || "auto");
       return [document.documentElement.dataset.theme, window.location.href, ""];
-    },
-
-    /* A range dragged along the time axis, or a double click; other changes of the charts are not reported. */
-    dragged(layout) {
-      const keys = Object.keys(layout || {});
-      const edge = (end) => keys.find((key) => new RegExp(`^xaxis\\d*\\.range\\[${end}\\]$`).test(key));
-      if (edge(0) && edge(1)) {
-        return { start: layout[edge(0)], end: layout[edge(1)], at: Date.now() };
-      }
-      if (keys.some((key) => /^xaxis\d*\.autorange$/.test(key) && layout[key])) {
-        return { at: Date.now() };
-      }
-      return unchanged();
     },
 
     download(picture) {

@@ -49,7 +49,7 @@ def build_shell(catalogue: Catalogue) -> dmc.MantineProvider:
 
 def _build_stores() -> html.Div:
     """Stores for the address, the page and the view, and for events of the browser that no control triggers."""
-    store_ids = ("place", "page", "view", "dragged", "picked", "picture-figure", "collected")
+    store_ids = ("place", "page", "view", "visible-range", "picked", "picture-figure", "collected")
     return html.Div(
         [*(dcc.Store(id=name) for name in store_ids), dcc.Interval(id="ticker", interval=1000, disabled=True)]
     )

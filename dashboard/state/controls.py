@@ -80,10 +80,8 @@ def _set_range(view: ViewState, texts: tuple[str, str], _: Catalogue) -> ViewSta
     return replace(view, start=start, end=end)
 
 
-def _set_dragged_range(view: ViewState, value: dict[str, str], catalogue: Catalogue) -> ViewState:
-    """All minutes of a dragged range; after a double click, which sends no range, the default window."""
-    if "start" not in value:
-        return _set_window(view, catalogue.get_event(view.event).default_window, catalogue)
+def _set_visible_range(view: ViewState, value: dict[str, str], _: Catalogue) -> ViewState:
+    """All minutes of the range that a zoomed chart shows."""
     start, end = (parse_typed_time(value[edge], Zone.UTC) for edge in ("start", "end"))
     return replace(view, start=max(start, view.start), end=min(end + MINUTE, view.end))
 
@@ -111,7 +109,7 @@ CONTROLS: dict[str, Callable[[ViewState, Any, Catalogue], ViewState]] = {
     "more": lambda view, value, _: replace(view, asset=value),
     "window": _set_window,
     "range": _set_range,
-    "dragged": _set_dragged_range,
+    "visible-range": _set_visible_range,
     "focus": _set_focus,
     "picked": lambda view, value, catalogue: _set_focus(view, value["venue"], catalogue),
     "out": lambda view, value, _: replace(view, excluded=frozenset(value) - {view.focus}),

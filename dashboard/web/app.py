@@ -52,7 +52,7 @@ window.ownTrim = String.prototype.trim;
 
 CONTROL_PROPERTIES = {
     **dict.fromkeys(CONTROLS, "value"),
-    **dict.fromkeys(("dragged", "picked", "collected"), "data"),
+    **dict.fromkeys(("visible-range", "picked", "collected"), "data"),
     "range": "n_clicks",
 }
 """The property of each control that triggers the callback of the shell."""
@@ -210,7 +210,7 @@ def _register_collection(app: Dash, router: Router) -> None:
 
 
 def _register_clientside(app: Dash) -> None:
-    """Callbacks in the browser: the address, the colours, dragged ranges, and the download of the picture."""
+    """Callbacks in the browser: the address, the colours, a zoomed chart, and the download of the picture."""
     namespace = "plumbline"
     clientside_callback: Any = app.clientside_callback  # dash leaves it untyped
     clientside_callback(ClientsideFunction(namespace, "arrived"), Output("place", "data"), Input("address", "href"))
@@ -224,10 +224,7 @@ def _register_clientside(app: Dash) -> None:
         prevent_initial_call=True,
     )
     clientside_callback(
-        ClientsideFunction(namespace, "dragged"),
-        Output("dragged", "data"),
-        Input("graph", "relayoutData"),
-        prevent_initial_call=True,
+        ClientsideFunction("plumblineZoom", "zoomed"), Input("graph", "relayoutData"), prevent_initial_call=True
     )
     clientside_callback(
         ClientsideFunction("plumblineMoment", "pointed"),

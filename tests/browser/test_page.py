@@ -169,25 +169,6 @@ def test_one_click_swaps_the_focus(visit: PageVisit, real: str) -> None:
     assert read_query(tab, "focus=")["focus"] == "kraken"
 
 
-def test_dragging_sets_the_window(visit: PageVisit, sample: str) -> None:
-    """Dragging along the charts shows that range in whole minutes; a double click goes back."""
-    tab = visit.open(sample)
-    box = tab.locator("#graph .nsewdrag").first.bounding_box()
-    assert box is not None
-    drag_y = box["y"] + box["height"] / 2
-    tab.mouse.move(box["x"] + 0.2 * box["width"], drag_y)
-    tab.mouse.down()
-    tab.mouse.move(box["x"] + 0.4 * box["width"], drag_y, steps=5)
-    visit.wait_for_change(tab.mouse.up)
-    expect(tab.locator("#span")).to_contain_text("chosen by hand")
-    query_values = read_query(tab, "from=")
-    assert query_values["from"] in {f"2025-10-10T21:{minute}:00Z" for minute in (14, 15, 16)}
-    assert query_values["to"] in {f"2025-10-10T21:{minute}:00Z" for minute in (45, 46, 47)}
-    visit.wait_for_change(tab.locator("#graph .nsewdrag").first.dblclick)
-    expect(tab.locator("#span")).not_to_contain_text("chosen by hand")
-    tab.wait_for_function("location.search === ''")
-
-
 def test_an_own_range(visit: PageVisit, sample: str) -> None:
     """Two typed times on the reader's clock are a window."""
     tab = visit.open(f"{sample}?zone=UTC%2B8")

@@ -93,7 +93,7 @@ def _build_all_updates(context: PageContext, view: ViewState) -> Updates:
         ("remarks", "children"): " ".join(write_notes(measurement)),
         ("measured", "children"): write_measured(measurement),
         ("terms", "children"): build_terms(measurement, links),
-        ("graph", "figure"): _build_figure(scene, shown_view),
+        ("graph", "figure"): build_explorer_figure(scene),
         ("hint", "children"): _describe_chart_use(measurement),
         ("bars-offer", "children"): build_bars_offer(context, shown_view),
         ("minute-data", "data"): build_minute_data(scene),
@@ -157,16 +157,12 @@ def _build_scene(measurement: Measurement, view: ViewState, catalogue: Catalogue
     return Scene(measurement, catalogue, view.theme, view.hidden, assumed_set, view.zone)
 
 
-def _build_figure(scene: Scene, view: ViewState) -> Figure:
-    """The figure; a zoom is kept as long as asset, window and length of bars stay the same."""
-    figure = build_explorer_figure(scene)
-    figure["layout"]["uirevision"] = f"{view.asset} {view.start} {view.end} {view.timeframe}"
-    return figure
-
-
 def _describe_chart_use(measurement: Measurement) -> str:
     """How to zoom and, where several bars are drawn as one, how they are aggregated."""
-    usage = "Drag along the charts for a closer window; a double click goes back."
+    usage = (
+        "Drag along the charts, or turn the wheel with Ctrl held, to zoom; no number changes. A double click shows the "
+        "whole window again."
+    )
     size, timeframe = measurement.axis.size, measurement.question.timeframe
     line_bucket, wick_bucket_size = compute_bucket_size(size), compute_wick_bucket(size, MAX_SCREEN_WICKS)
     if wick_bucket_size == 1:
@@ -248,7 +244,7 @@ def _build_charts() -> html.Div:
     return html.Div(
         [
             html.P(id="bars-offer", className="bars-offer"),
-            _build_chart("graph", GRAPH_LABEL, FIGURE_HEIGHT),
+            html.Div([_build_zoom_tools(), _build_chart("graph", GRAPH_LABEL, FIGURE_HEIGHT)], className="zoomable"),
             html.Div(
                 [html.P(id="hint", className="hint"), html.Div(id="chart-files", className="taken")],
                 className="below",
@@ -260,6 +256,16 @@ def _build_charts() -> html.Div:
         ],
         className="charts",
     )
+
+
+def _build_zoom_tools() -> html.Div:
+    """The buttons of a zoomed chart, on which ``assets/zoom.js`` acts, and which are hidden until it is zoomed."""
+    buttons = [
+        html.Button("Measure this range", id="measure-range", type="button", className="bars"),
+        html.Button("Whole window", id="unzoom", type="button", className="bars"),
+    ]
+    # Its class is set by the script; a property would be set back whenever the page changes.
+    return html.Div(buttons, id="zoom-tools", className="zoom-tools")
 
 
 def _build_tables() -> html.Div:
@@ -299,7 +305,7 @@ def _build_chart(
         figure: None where it is set later.
         slider: of `build_point_slider`.
     """
-    config: Any = {"displayModeBar": False, "doubleClick": "autosize"}
+    config: Any = {"displayModeBar": False, "doubleClick": "reset", "scrollZoom": True, "showTips": False}
     untyped_figure: Any = figure  # dash types it as a figure of plotly
     graph = dcc.Graph(id=name, responsive=True, config=config, style={"height": height}, figure=untyped_figure)
     # As high as the chart before plotly.js is loaded.

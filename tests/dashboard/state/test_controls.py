@@ -97,19 +97,15 @@ def test_range_on_the_clock() -> None:
     assert (view.start, view.end) == (build_time(21, 12), build_time(21, 20))
 
 
-def test_dragged_range() -> None:
-    """A dragged range consists of all minutes that it touches, within the window."""
-    dragged_range = {"start": "2025-10-10 21:12:33.4", "end": "2025-10-10 21:19:02", "at": 1}
-    view = apply_control(VIEW, "dragged", dragged_range, CATALOGUE)
+def test_visible_range() -> None:
+    """The range of a zoomed chart consists of all minutes that it touches, within the window."""
+    visible_range = {"start": "2025-10-10 21:12:33.4", "end": "2025-10-10 21:19:02", "at": 1}
+    view = apply_control(VIEW, "visible-range", visible_range, CATALOGUE)
     assert (view.start, view.end) == (build_time(21, 12), build_time(21, 20))
-    later_view = apply_control(view, "dragged", {"start": "2025-10-10 20:00", "end": "2025-10-10 21:15"}, CATALOGUE)
+    later_view = apply_control(
+        view, "visible-range", {"start": "2025-10-10 20:00", "end": "2025-10-10 21:15"}, CATALOGUE
+    )
     assert (later_view.start, later_view.end) == (build_time(21, 12), build_time(21, 16))
-
-
-def test_double_click() -> None:
-    """A double click on the charts restores the event's default window."""
-    crash_view = apply_control(VIEW, "window", "crash", CATALOGUE)
-    assert apply_control(crash_view, "dragged", {"at": 1}, CATALOGUE) == VIEW
 
 
 def test_focus_votes() -> None:
