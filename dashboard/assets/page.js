@@ -122,7 +122,38 @@ String.prototype.trim = window.ownTrim;
       }
     }
   };
-  new MutationObserver(nameChoices).observe(document.documentElement, { childList: true, subtree: true });
+  /* On a phone the controls are folded until a reader unfolds them. */
+  const phone = window.matchMedia("(max-width: 640px)");
+  const fold = () => document.querySelectorAll(".fold").forEach((part) => {
+    if (phone.matches && !part.dataset.folded) {
+      part.open = false;
+      part.dataset.folded = "true";
+    } else if (!phone.matches) {
+      part.open = true;
+    }
+  });
+  phone.addEventListener("change", fold);
+
+  /* Labels beside a chart would leave half of a phone's width to it: they go inside. */
+  const widenChart = () => {
+    const graph = document.querySelector("#graph .js-plotly-plot");
+    const layout = graph?._fullLayout && graph.layout;
+    const changed = phone.matches && layout?.margin?.r > 100 ? window.fitPhone(layout) : null;
+    if (changed) {
+      window.Plotly.relayout(graph, changed);
+    }
+    if (graph?.on && !graph.dataset.widens) {
+      graph.dataset.widens = "true";
+      graph.on("plotly_react", () => setTimeout(widenChart));
+    }
+  };
+
+  const changeParts = () => {
+    nameChoices();
+    fold();
+    widenChart();
+  };
+  new MutationObserver(changeParts).observe(document.documentElement, { childList: true, subtree: true });
 
   let picture = null; // path and query of the picture of the page that is shown
 

@@ -108,10 +108,11 @@ def _build_controls() -> html.Section:
             _wrap_control(Control.WINDOW, html.P(id="span", className="quiet")),
         ],
     ]
+    summary = html.Summary(["Settings ", html.Span(id="fold-text", className="quiet")])
+    # Phones fold it (assets/page.js); elsewhere the summary is hidden, and it stays open.
+    fold = html.Details([summary, *(html.Div(row, className="row") for row in rows)], open=True, className="fold")
     # A section with a name is a landmark, which screen readers can jump to.
-    return html.Section(
-        [html.Div(row, className="row") for row in rows], className="controls", **build_aria_label("What is shown")
-    )
+    return html.Section(fold, className="controls", **build_aria_label("What is shown"))
 
 
 def _build_picture_button() -> html.Div:
@@ -168,6 +169,7 @@ def _build_settings() -> dmc.Popover:
         ),
         _build_multi_select("out", "Leave out of the vote", "Numbers change: they neither vote nor are measured."),
         _build_multi_select("hide", "Hide lines", "Drawing only: no number changes."),
+        dmc.Button("Reset to defaults", id="reset", size="xs", variant="default", className="away"),
     ]
     return _build_popover("settings", "Settings", fields)
 

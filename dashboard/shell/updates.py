@@ -15,6 +15,7 @@ from dashboard.pages.base import Control, Page, PageContext
 from dashboard.pages.registry import PAGES
 from dashboard.service.measurements import ViewResult
 from dashboard.shell.notices import Notice, Severity, describe_origin, list_notices
+from dashboard.state.controls import reset_settings
 from dashboard.state.links import ViewLinks
 from dashboard.state.view import ViewState, build_default_view
 from dashboard.text.numbers import format_input_time, format_span, format_window_name
@@ -64,6 +65,8 @@ def _build_updates(
         **location_updates,
         **_build_window_updates(result.view, catalogue),
         **_build_setting_updates(result.view),
+        **_build_reset_updates(view, catalogue),
+        ("fold-text", "children"): _describe_choices(page, result.view, catalogue),
         **_build_venue_updates(result, catalogue),
         ("notices", "children"): build_notice_lines(notice_entries),
         ("offer", "className"): "offer" if offer_text else "offer away",
@@ -204,6 +207,26 @@ def _build_setting_updates(view: ViewState) -> Updates:
         ("exit", "value"): view.exit_pct,
         ("min-vote", "value"): view.min_vote,
     }
+
+
+def _build_reset_updates(view: ViewState, catalogue: Catalogue) -> Updates:
+    """The button of the settings is marked, and the reset is offered, where a setting is not the default."""
+    is_changed = reset_settings(view, catalogue) != view
+    return {
+        ("settings", "className"): "plain chosen" if is_changed else "plain",
+        ("reset", "className"): "plain" if is_changed else "away",
+    }
+
+
+def _describe_choices(page: Page, view: ViewState, catalogue: Catalogue) -> str:
+    """What is chosen in the bar of controls, in a few words."""
+    window_name = view.find_window_name(catalogue)
+    choices = {
+        Control.ASSET: view.asset,
+        Control.FOCUS: catalogue.get_venue(view.focus).name,
+        Control.WINDOW: UNNAMED_WINDOW if window_name is None else format_window_name(window_name, catalogue),
+    }
+    return " · ".join(text for control, text in choices.items() if control in page.controls)
 
 
 def _build_venue_updates(result: ViewResult, catalogue: Catalogue) -> Updates:

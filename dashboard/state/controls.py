@@ -53,6 +53,19 @@ def parse_typed_time(text: str, zone: Zone) -> datetime:
     return parse_time(aware_time.isoformat())[0]
 
 
+SETTING_FIELDS = (
+    *("timeframe", "quote", "reference", "origin", "enter_pct", "exit_pct", "min_vote", "excluded", "hidden"),
+)
+"""The fields of a view that the settings set."""
+
+
+def reset_settings(view: ViewState, catalogue: Catalogue) -> ViewState:
+    """The view with the defaults of all settings; asset, window, focus, clock and colours stay."""
+    default_view = build_default_view(catalogue, view.event)
+    defaults: dict[str, Any] = {name: getattr(default_view, name) for name in SETTING_FIELDS}
+    return replace(view, **defaults)
+
+
 def _set_event(view: ViewState, event: str, catalogue: Catalogue) -> ViewState:
     """The default asset, window and bars of another event, and its focus if that of the view is a default one."""
     event_view = build_default_view(catalogue, event)
@@ -123,6 +136,7 @@ CONTROLS: dict[str, Callable[[ViewState, Any, Catalogue], ViewState]] = {
     "exit": lambda view, value, _: replace(view, exit_pct=float(value)),
     "bar": lambda view, value, _: replace(view, timeframe=Timeframe(value)),
     "min-vote": lambda view, value, _: replace(view, min_vote=float(value)),
+    "reset": lambda view, _, catalogue: reset_settings(view, catalogue),
     "collected": lambda view, _, __: view,
 }
 """The function from view, value and catalogue to the new view, by the id of each control."""

@@ -28,6 +28,19 @@ ALLOWED_SCHEMES = ("http", "https")
 PLOTLY_SCRIPT = "package_data/plotly.min.js"
 """Its path within the package plotly, from which dash serves it."""
 
+FIT_SCRIPT = """window.fitPhone = (layout) => ({
+  margin: { ...layout.margin, l: 62, r: 12 },
+  annotations: layout.annotations.map((label) => {
+    if (label.xref !== "paper") {
+      return label;
+    }
+    const paper = layout.template.layout.paper_bgcolor;
+    const inside = { xanchor: "right", xshift: -4, bgcolor: paper };
+    return label.x === 1 ? { ...label, ...inside } : { ...label, xshift: -54 };
+  }),
+});"""
+"""The function that puts labels beside the explorer's charts inside them, and gives the charts the width of a phone."""
+
 DRAW_SCRIPT = """{
   const figures = JSON.parse(document.getElementById("first-figures").textContent);
   const rooms = [...document.querySelectorAll("#first .chart-room")].slice(0, figures.length);
@@ -35,10 +48,17 @@ DRAW_SCRIPT = """{
   const { drawn, theme } = document.documentElement.dataset;
   // In the wrong colours it would flash; the app draws it in the right ones.
   if (at >= 0 && figures[at] && drawn === theme) {
-    window.Plotly.newPlot(rooms[at], figures[at].data, figures[at].layout, { staticPlot: true });
+    const { data, layout } = figures[at];
+    const isWide = window.innerWidth <= 640 && layout.margin.r > 100;
+    window.Plotly.newPlot(rooms[at], data, isWide ? { ...layout, ...fitPhone(layout) } : layout, { staticPlot: true });
   }
 }"""
 """The script that draws the first visible chart of a prerendered page."""
+
+FOLD_SCRIPT = """if (window.matchMedia("(max-width: 640px)").matches) {
+  document.querySelector("#first .fold")?.removeAttribute("open");
+}"""
+"""The script that folds the controls of the prerendered page on a phone, as ``assets/page.js`` does in the app."""
 
 RENDERER_HOOKS: RendererHooks = {
     "request_pre": "() => window.dash_clientside.plumbline.asked()",
@@ -83,7 +103,7 @@ class PlumblineDash(Dash):
 
 def embed_prerendered(prerendered: Prerendered, plotly_url: str | None) -> str:
     """The prerendered page as HTML; with the address of plotly.js, its first figures and a script."""
-    text = f'<div id="first">{prerendered.html}</div>'
+    text = f'<div id="first">{prerendered.html}</div><script>{FOLD_SCRIPT}</script>'
     first_figures = [chart.figure for chart in prerendered.first_charts]
     if not first_figures or plotly_url is None:
         return text

@@ -97,6 +97,30 @@ def test_range_on_the_clock() -> None:
     assert (view.start, view.end) == (build_time(21, 12), build_time(21, 20))
 
 
+def test_reset() -> None:
+    """The settings have their defaults again; what is shown, on which clock and in which colours, stays."""
+    kept: dict[str, Any] = {
+        "asset": "DOGE",
+        "focus": "okx",
+        "zone": Zone.UTC8,
+        "theme": Theme.DARK,
+        "follows_system": False,
+    }
+    settings: dict[str, Any] = {
+        "timeframe": Timeframe.M5,
+        "quote": QuoteHandling.AS_IS,
+        "reference": ReferenceKind.WEIGHTED_MEDIAN,
+        "origin": OriginChoice.REAL,
+        "enter_pct": 5.0,
+        "exit_pct": 3.0,
+        "min_vote_usd": 7.0,
+        "excluded": frozenset({"gate"}),
+        "hidden": frozenset({"bybit"}),
+    }
+    view = replace(VIEW, **kept, **settings)
+    assert apply_control(view, "reset", 1, CATALOGUE) == replace(VIEW, **kept)
+
+
 def test_visible_range() -> None:
     """The range of a zoomed chart consists of all minutes that it touches, within the window."""
     visible_range = {"start": "2025-10-10 21:12:33.4", "end": "2025-10-10 21:19:02", "at": 1}

@@ -15,7 +15,7 @@ from dashboard.components.updates import Updates
 from dashboard.shell.router import Router
 from dashboard.tables.lows_grid import build_columns
 from dashboard.web.app import create_app
-from dashboard.web.document import embed_prerendered
+from dashboard.web.document import FOLD_SCRIPT, embed_prerendered
 from dashboard.web.prerender import Chart, Prerendered, prerender
 from data.catalogue import load_catalogue
 from data.schema import Timeframe
@@ -181,7 +181,7 @@ def test_nothing_in_a_figure_ends_its_element() -> None:
 
 def test_a_page_that_does_not_begin_with_a_chart_needs_no_plotly() -> None:
     """Without figures, or without the address of plotly.js, the document has the text alone."""
-    text = '<div id="first"><p>Nothing</p></div>'
+    text = f'<div id="first"><p>Nothing</p></div><script>{FOLD_SCRIPT}</script>'
     assert embed_prerendered(Prerendered("<p>Nothing</p>"), "/plotly.js") == text
     assert embed_prerendered(Prerendered("<p>Nothing</p>", (Chart({"data": [], "layout": {}}, {}),)), None) == text
 
@@ -197,7 +197,7 @@ def test_only_the_first_chart_is_sent(style: dict[str, Any], sent: list[str]) ->
 def test_the_document_holds_the_page() -> None:
     """The document of the explorer has its headline, its tables and its chart."""
     document = CLIENT.get(CRASH_LINK).text
-    (first_html,) = re.findall(r'<div id="first">(.*)</div><script id="first-figures"', document)
+    (first_html,) = re.findall(r'<div id="first">(.*?)</div><script>', document)
     assert "ATOM on Binance: up to 33 % below" in first_html
     assert first_html.count("<table") == 5, "two of exchanges, depths, ranges, lows"
     assert first_html.count('class="chart-room"') == 3, "prices, depths and the lowest minute"

@@ -1,0 +1,47 @@
+"""Resetting the settings, and the folded controls of a phone."""
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import PageVisit
+
+
+def test_the_reset_is_offered_where_something_differs(visit: PageVisit, real: str) -> None:
+    """The button of the settings is marked and the reset is there; it sets all back, and asset and window stay."""
+    tab = visit.open(f"{real}?window=crash&enter=5&out=okx&hide=gate")
+    settings = tab.locator("#settings")
+    expect(settings).to_have_css("background-color", "rgb(22, 25, 29)")
+    settings.click()
+    reset = tab.get_by_role("button", name="Reset to defaults")
+    visit.wait_for_change(reset.click)
+    expect(reset).to_be_hidden()
+    expect(tab.get_by_label("Strayed from")).to_have_value("2 %")
+    tab.wait_for_function("location.search === '?window=crash'")
+
+
+def test_a_phone_folds_the_controls(visit: PageVisit, real: str) -> None:
+    """Folded, the bar says what is chosen; unfolded it stays so after a change; on a wide screen it is always open."""
+    visit.tab.set_viewport_size({"width": 390, "height": 844})
+    tab = visit.open(f"{real}?window=crash")
+    fold = tab.locator("summary", has_text="Settings").first
+    expect(fold).to_contain_text("ATOM · Binance · Crash")
+    expect(tab.locator("#settings")).to_be_hidden()
+    fold.click()
+    visit.wait_for_change(tab.get_by_text("Report day", exact=True).click)
+    expect(fold).to_contain_text("ATOM · Binance · Report day")
+    expect(tab.locator("#settings")).to_be_visible()
+    tab.set_viewport_size({"width": 1200, "height": 844})
+    expect(fold).to_be_hidden()
+    expect(tab.locator("#settings")).to_be_visible()
+
+
+def test_a_chart_has_the_width_of_a_phone(visit: PageVisit, real: str) -> None:
+    """The plot itself, not its labels, takes most of the width, also after a change, and nothing scrolls sideways."""
+    visit.tab.set_viewport_size({"width": 390, "height": 844})
+    tab = visit.open(f"{real}?window=crash")
+    width_script = "document.querySelector('#graph .nsewdrag')?.getBoundingClientRect().width > 300"
+    tab.wait_for_function(width_script)
+    visit.wait_for_change(tab.get_by_role("button", name="Kraken", exact=True).click)
+    expect(tab.locator("h1")).to_contain_text("ATOM on Kraken")
+    visit.wait_until_idle()
+    tab.wait_for_function(width_script)
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 390
