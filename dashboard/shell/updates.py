@@ -224,7 +224,7 @@ def _describe_choices(page: Page, view: ViewState, catalogue: Catalogue) -> str:
     choices = {
         Control.ASSET: view.asset,
         Control.FOCUS: catalogue.get_venue(view.focus).name,
-        Control.WINDOW: UNNAMED_WINDOW if window_name is None else format_window_name(window_name, catalogue),
+        Control.WINDOW: CHOSEN_BY_HAND if window_name is None else format_window_name(window_name, catalogue),
     }
     return " · ".join(text for control, text in choices.items() if control in page.controls)
 

@@ -113,7 +113,7 @@ def test_reset() -> None:
         "origin": OriginChoice.REAL,
         "enter_pct": 5.0,
         "exit_pct": 3.0,
-        "min_vote_usd": 7.0,
+        "min_vote": 7.0,
         "excluded": frozenset({"gate"}),
         "hidden": frozenset({"bybit"}),
     }
