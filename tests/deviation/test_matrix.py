@@ -45,7 +45,8 @@ def test_every_venue_has_a_cell_on_every_asset() -> None:
     binance = cells["ATOM", "binance"]
     assert binance.row is not None
     below, above = binance.row.own_summary.below, binance.row.own_summary.above
-    assert (below.deviation, above.deviation) == (pytest.approx(-0.2), 0)
+    assert below.deviation == pytest.approx(-0.2)
+    assert above.deviation == 0
     assert (below.minutes, below.next.minutes, binance.row.own_summary.firm_min) == (3, 3, 5)
     assert below.whole.minutes == 2  # at 21:20 no trade stood before
     rank = binance.rank[Side.BELOW]
@@ -60,7 +61,7 @@ def test_every_venue_has_a_cell_on_every_asset() -> None:
 
 def test_each_group_has_its_own_matrix() -> None:
     """Kraken is the one USD venue, on ATOM; a perpetual has no cell and makes no group."""
-    board = {**ATOM, "binanceusdm ATOM/USDC:USDC": FLAT_CLOSES, "kraken ATOM/KRW": FLAT_CLOSES}
+    board: ClosesByMarket = {**ATOM, "binanceusdm ATOM/USDC:USDC": FLAT_CLOSES, "kraken ATOM/KRW": FLAT_CLOSES}
     measurements = [measure_board(board, build_board_question())]
     assert list_groups(measurements) == ("usdt", "usd", "krw")
     assert [(cell.asset, cell.venue) for cell in build_matrix(measurements, USD)] == [("ATOM", "kraken")]
@@ -82,7 +83,7 @@ def test_the_reading_aid_counts_beside_an_even_share() -> None:
 
 def test_the_reading_aid_counts_each_side_alone() -> None:
     """At 125 among 100 Binance has the largest and longest premium of four, and no discount."""
-    board = {**ATOM, "binance ATOM/USDT": [125, 125, 125, 100, 100]}
+    board: ClosesByMarket = {**ATOM, "binance ATOM/USDT": [125, 125, 125, 100, 100]}
     measurements = [measure_board(board, build_board_question())]
     below, above = (compute_reading_aid(measurements, "binance", USDT, side) for side in Side)
     assert (below.largest_count, below.longest_count, len(below.ranked)) == (0, 0, 1)
