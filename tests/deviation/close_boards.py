@@ -7,8 +7,8 @@ import polars as pl
 
 from data.schema import CANDLE, CANDLE_DEFAULTS, SPAN, build_empty_frame
 from deviation.measure import measure
-from deviation.question import Question, Rules
 from deviation.measurement import Measurement
+from deviation.question import Question, Rules
 
 START = datetime(2025, 10, 10, 21, 20, tzinfo=UTC)
 NAMES = {"binance": "Binance", "bitget": "Bitget", "bybit": "Bybit", "gate": "Gate", "kraken": "Kraken", "okx": "OKX"}
