@@ -127,7 +127,7 @@ def test_refetch_keeps_the_first_value(program: ReplayedProgram) -> None:
     export_arguments = ("export", "--asset", "ATOM", *window, "--what", "candles", "--out", str(exported_file))
     values = {}
     for option in ((), ("--as-first-seen",)):
-        assert json.loads(program.run(*measure_arguments, *option).stdout)["venues"][0]["venue"] == "okx"
+        assert json.loads(program.run(*measure_arguments, *option).stdout)["rows"][0]["venue"] == "okx"
         program.run(*export_arguments, *option)
         values[option] = max(
             float(line.split(",")[4]) for line in exported_file.read_text(encoding="utf-8").splitlines()[1:]
@@ -150,8 +150,8 @@ def test_as_first_seen_ignores_a_revised_low(program: ReplayedProgram) -> None:
     program.venues["okx"]["ATOM/USDT"] = halved
     program.run_with_replay(*arguments, "--refetch")
     measure = ("measure", "--asset", "ATOM", *window, "--focus", "okx", "--json")
-    assert json.loads(program.run(*measure).stdout)["venues"][0]["low"] == pytest.approx(low / 2)
-    assert json.loads(program.run(*measure, "--as-first-seen").stdout)["venues"][0]["low"] == pytest.approx(low)
+    assert json.loads(program.run(*measure).stdout)["rows"][0]["low"] == pytest.approx(low / 2)
+    assert json.loads(program.run(*measure, "--as-first-seen").stdout)["rows"][0]["low"] == pytest.approx(low)
 
 
 def test_as_first_seen_excludes_input(program: ReplayedProgram) -> None:
