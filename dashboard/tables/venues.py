@@ -84,11 +84,14 @@ def build_venue_blocks(measurement: Measurement, catalogue: Catalogue, zone: Zon
     stand in none.
     """
     builder = _BlockBuilder(measurement, catalogue, zone)
-    blocks = [
-        *(builder.build_own_block(group) for group in measurement.groups),
-        *(builder.build_cross_block(reference) for reference in COMMON_GROUPS),
-        builder.build_derivatives_block(),
+    cross_blocks = {reference: builder.build_cross_block(reference) for reference in COMMON_GROUPS}
+    own_blocks = [
+        builder.build_own_block(group)
+        for group in measurement.groups
+        if any(_is_comparable(row.own_summary) for row in measurement.select_spot_rows(group))
+        or not any(block.rows for reference, block in cross_blocks.items() if reference != group)
     ]
+    blocks = [*own_blocks, *cross_blocks.values(), builder.build_derivatives_block()]
     return tuple(block for block in blocks if block.rows)
 
 
@@ -103,10 +106,6 @@ class _BlockBuilder:
 
     def build_own_block(self, group: Group) -> VenueBlock:
         rows = self.sort_rows(self.measurement.select_spot_rows(group))
-        if not any(_is_comparable(row.own_summary) for row in rows) and any(
-            _is_comparable(summary) for row in rows for summary in row.summaries.values()
-        ):
-            rows = []  # the blocks against other groups hold them
         title = format_exchanges(group)
         if self.measurement.question.underlying is not None:
             title = f"Against estimated fair value by {title}"
@@ -189,10 +188,11 @@ class _BlockBuilder:
         )
 
     def build_comparable_cell(self, summary: DeviationSummary) -> TableCell:
-        """Minutes with at least three other exchanges, of the window, and those with fewer."""
+        """Minutes with at least three other exchanges, of the window, and why there are no more."""
         window = self.measurement.question.duration_min
-        thin_text = f"{format_minutes(summary.thin.minutes)} with 1-2 others" if summary.thin.minutes else ""
-        return TableCell(format_minute_count(summary.firm_min, window), thin_text)
+        others = {"with 1-2 others": summary.thin.minutes, "without a rate": summary.no_rate_min}
+        details = [f"{format_minutes(number)} {reason}" for reason, number in others.items() if number]
+        return TableCell(format_minute_count(summary.firm_min, window), ", ".join(details))
 
 
 def build_extremes_cell(measurement: Measurement, summary: DeviationSummary, zone: Zone) -> TableCell:
