@@ -48,6 +48,7 @@ class MarketPoint:
         uses_fair_value: whether it is measured against fair value.
         is_focus: whether its venue is the focus.
         is_assumed: whether it is of the reconstruction, with no figure of it published.
+        has_siblings: whether the venue has another market of the asset, so that its name alone is not enough.
     """
 
     asset: str
@@ -65,6 +66,7 @@ class MarketPoint:
     uses_fair_value: bool
     is_focus: bool
     is_assumed: bool
+    has_siblings: bool
 
     @property
     def size(self) -> float:
@@ -116,6 +118,7 @@ def _build_market_point(
         uses_fair_value=underlying is not None,
         is_focus=market.venue == measurement.focus,
         is_assumed=(market.venue, market.symbol) in list_assumed_markets(measurement.question.origin),
+        has_siblings=len(measurement.select_rows(market.venue)) > 1,
     )
 
 
@@ -128,7 +131,7 @@ def format_names_by_asset(points: Sequence[MarketPoint]) -> str:
 def _list_names(points: Sequence[MarketPoint], asset: str) -> list[str]:
     return list(
         dict.fromkeys(
-            f"{point.name}{f' ({point.symbol})' if has_several_markets(point, points) else ''}"
+            f"{point.name}{f' ({point.symbol})' if point.has_siblings else ''}"
             for point in points
             if point.asset == asset
         )
