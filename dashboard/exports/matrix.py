@@ -18,6 +18,7 @@ from dashboard.exports.rows import (
 )
 from dashboard.service.event import EventContext
 from dashboard.sheet.chart_sheet import ChartText, build_chart_sheet, build_sentence_drawer
+from dashboard.sheet.imprint import NO_IMPRINT, Imprint
 from dashboard.sheet.sizes import SheetSize
 from dashboard.text.sentences import write_compared
 from data.schema import TIME
@@ -99,7 +100,7 @@ def _build_cell_columns(row: MarketRow, measurement: Measurement) -> Row:
     }
 
 
-def build_matrix_sheet(overview: EventContext, size: SheetSize) -> go.Figure:
+def build_matrix_sheet(overview: EventContext, size: SheetSize, imprint: Imprint = NO_IMPRINT) -> go.Figure:
     """The printed matrices; a sentence in their place if there is no spot market."""
     catalogue, theme = overview.catalogue, overview.view.theme
     matrices = [matrix for matrix in build_group_matrices(overview) if matrix.has_numbers]
@@ -117,7 +118,7 @@ def build_matrix_sheet(overview: EventContext, size: SheetSize) -> go.Figure:
         notes=_write_notes(overview, matrices),
     )
     return build_chart_sheet(
-        text, draw, overview.measurements, catalogue, size=size, theme=theme, legend_items=legend_items
+        text, draw, overview.measurements, catalogue, size=size, theme=theme, legend_items=legend_items, imprint=imprint
     )
 
 

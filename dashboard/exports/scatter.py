@@ -39,6 +39,7 @@ from dashboard.exports.rows import (
 )
 from dashboard.service.event import SAMPLE_TEXT, EventContext
 from dashboard.sheet.chart_sheet import ChartText, build_chart_sheet, build_sentence_drawer
+from dashboard.sheet.imprint import NO_IMPRINT, Imprint
 from dashboard.sheet.sizes import SheetSize
 from dashboard.text.sentences import write_compared
 from deviation.measurement import Measurement
@@ -121,12 +122,12 @@ def build_volume_rows(overview: EventContext) -> pl.DataFrame:
     )
 
 
-def build_depth_sheet(overview: EventContext, size: SheetSize) -> go.Figure:
+def build_depth_sheet(overview: EventContext, size: SheetSize, imprint: Imprint = NO_IMPRINT) -> go.Figure:
     """The printed chart of size against duration; a sentence in its place if no market has a point."""
     categories, side = categorize_by_duration(_build_points(overview)), overview.view.side
     return _build_sheet(
         overview,
-        size,
+        (size, imprint),
         _build_duration_text(overview, categories),
         build_duration_data(overview, categories.plotted) if categories.plotted else None,
         x_title=f"minutes more than {overview.enter_text} {side}",
@@ -134,12 +135,12 @@ def build_depth_sheet(overview: EventContext, size: SheetSize) -> go.Figure:
     )
 
 
-def build_volume_sheet(overview: EventContext, size: SheetSize) -> go.Figure:
+def build_volume_sheet(overview: EventContext, size: SheetSize, imprint: Imprint = NO_IMPRINT) -> go.Figure:
     """The printed chart of reported volume against size; a sentence in its place if no market has a point."""
     categories = categorize_by_volume(_build_points(overview))
     return _build_sheet(
         overview,
-        size,
+        (size, imprint),
         _build_volume_text(overview, categories),
         build_volume_data(overview, categories.plotted) if categories.plotted else None,
         x_title="reported 24h volume before the window, USD",
@@ -152,16 +153,29 @@ def _build_points(overview: EventContext) -> list[MarketPoint]:
 
 
 def _build_sheet(
-    overview: EventContext, size: SheetSize, text: ChartText, data: ScatterData | None, *, x_title: str, empty_text: str
+    overview: EventContext,
+    form: tuple[SheetSize, Imprint],
+    text: ChartText,
+    data: ScatterData | None,
+    *,
+    x_title: str,
+    empty_text: str,
 ) -> go.Figure:
-    theme = overview.view.theme
+    (size, imprint), theme = form, overview.view.theme
     draw, legend_items = (
         (build_sentence_drawer(empty_text, PALETTES[theme]), [])
         if data is None
         else build_scatter_drawing(overview, data, x_title)
     )
     return build_chart_sheet(
-        text, draw, overview.measurements, overview.catalogue, size=size, theme=theme, legend_items=legend_items
+        text,
+        draw,
+        overview.measurements,
+        overview.catalogue,
+        size=size,
+        theme=theme,
+        legend_items=legend_items,
+        imprint=imprint,
     )
 
 

@@ -28,7 +28,12 @@ def export_compare(request: ExportRequest) -> ExportFile:
     if not request.is_picture:
         return request.build_rows_file(build_compare_rows(panels, catalogue), measurements[0], asset=ALL_ASSETS)
     figure = build_compare_sheet(
-        windows, catalogue, size=request.size, theme=view.theme, share_scale=view.scale is PanelScale.SHARED
+        windows,
+        catalogue,
+        size=request.size,
+        theme=view.theme,
+        share_scale=view.scale is PanelScale.SHARED,
+        imprint=request.imprint,
     )
     extra = {
         "asset": None,

@@ -18,6 +18,7 @@ from dashboard.draw.traces import get_window_range
 from dashboard.service.event import SAMPLE_TEXT
 from dashboard.sheet.canvas import Sheet
 from dashboard.sheet.frame import HeaderText, draw_footer, draw_header
+from dashboard.sheet.imprint import NO_IMPRINT, Imprint
 from dashboard.sheet.legend import build_line_item, draw_legend
 from dashboard.sheet.panel import SMALL_FONT
 from dashboard.sheet.sizes import SHAPES, SheetShape, SheetSize
@@ -159,6 +160,7 @@ def build_compare_sheet(
     size: SheetSize = SheetSize.WIDE,
     theme: Theme = Theme.LIGHT,
     share_scale: bool = True,
+    imprint: Imprint = NO_IMPRINT,
 ) -> go.Figure:
     """The sheet of the small multiples.
 
@@ -168,6 +170,7 @@ def build_compare_sheet(
         size: the shape.
         theme: light or dark paper.
         share_scale: whether all panels share one scale.
+        imprint: link and day of the source line.
     """
     shape = SHAPES[size]
     sheet = Sheet(shape.width, shape.height)
@@ -178,7 +181,7 @@ def build_compare_sheet(
     style = PanelStyle(catalogue, theme, enter_text, build_common_scale(scenes) if share_scale else None)
     top = _draw_header(sheet, windows, measurement, style, shape)
     bottom = draw_footer(
-        sheet, [scene.measurement for scene in scenes] or [measurement], catalogue, style.colours, shape
+        sheet, [scene.measurement for scene in scenes] or [measurement], catalogue, style.colours, shape, imprint
     )
     items = [
         build_line_item(sample.label, sample.colour, sample.dash, sample.width)
