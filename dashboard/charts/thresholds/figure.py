@@ -123,7 +123,7 @@ def build_threshold_figure(scene: Scene, side: Side) -> Figure:
                 "ticktext": list(scale.axis.tick_texts),
             },
             "shapes": [_build_break_line(colours.rule, scale.break_position)],
-            "annotations": [_build_unit_label(colours.muted)],
+            "annotations": [_build_unit_label(colours.muted), *([] if rows else [_build_empty_label(colours.muted)])],
         },
     }
 
@@ -179,6 +179,19 @@ def _build_unit_label(colour: str) -> dict[str, Any]:
         "yanchor": "top",
         "showarrow": False,
         "font": {"size": 12, "color": colour},
+    }
+
+
+def _build_empty_label(colour: str) -> dict[str, Any]:
+    """A sentence in place of lines."""
+    return {
+        "text": "Fewer than three other exchanges have prices: nothing to count",
+        "x": 0.5,
+        "y": 0.5,
+        "xref": "paper",
+        "yref": "paper",
+        "showarrow": False,
+        "font": {"size": 13, "color": colour},
     }
 
 

@@ -8,15 +8,23 @@ from typing import Any
 
 import numpy as np
 
-from dashboard.charts.timeline.states import STATE_NAMES
 from dashboard.draw.encoding import encode_array
 from dashboard.draw.price_unit import choose_price_unit
 from dashboard.draw.scene import Scene
+from dashboard.draw.side import choose_trade_side
 from dashboard.draw.traces import compute_bucket_maxima, compute_bucket_minima, compute_bucket_size
 from deviation.minute.grid import Floats
 from deviation.minute.states import State
 from deviation.question import sort_groups
 from deviation.result import MarketRow
+
+STATE_LABELS = {
+    State.VOTING: "counted",
+    State.SMALL: "low volume",
+    State.QUIET: "no trades",
+    State.MISSING: "missing",
+}
+"""The states in few letters; the page writes all but the first."""
 
 
 def build_minute_data(scene: Scene) -> dict[str, Any]:
@@ -41,7 +49,7 @@ def build_minute_data(scene: Scene) -> dict[str, Any]:
         "at": _find_first_shown(scene) // width,
         "zone": scene.zone.value,
         "offset": scene.zone.offset.total_seconds() * 1000,
-        "states": [STATE_NAMES[state] for state in State],
+        "states": [STATE_LABELS[state] for state in State],
         "groups": [[group, f"{group.upper()} exchanges"] for group in scene.measurement.groups],
         "rows": [_build_row(scene, row, width) for row in _sort_rows(scene)],
     }
@@ -89,9 +97,10 @@ def _find_gravest_states(states: Floats, width: int) -> np.ndarray[Any, np.dtype
 
 
 def _find_first_shown(scene: Scene) -> int:
-    """The position of the focus venue's largest deviation, else of its lowest trade; 0 without any."""
+    """The position of the focus venue's largest deviation, else of its trade furthest off; 0 without any."""
     row = scene.focus
     if row is None:
         return 0
     at = row.own_summary.get_side(row.own_summary.larger_side).at
-    return at if at is not None else row.low.at if row.low is not None else 0
+    extreme = row.get_extreme(choose_trade_side(scene.measurement))
+    return at if at is not None else extreme.at if extreme is not None else 0

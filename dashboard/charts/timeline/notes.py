@@ -59,8 +59,10 @@ def build_notes_list(notes: Sequence[Note], zone: Zone, duration: timedelta) -> 
     """A heading and the list of notes, with times in ``zone`` and links to the sources; empty without notes."""
     if not notes:
         return []
+    # The texts are statements with times of their own, which stay as they were made.
+    zone_text = str(zone) if zone is Zone.UTC else f"{zone}; times within the texts are UTC"
     return [
-        html.H2([f"{NOTE_SYMBOL} Timeline ", html.Small(str(zone))]),
+        html.H2([f"{NOTE_SYMBOL} Timeline ", html.Small(zone_text)]),
         html.Ul([html.Li(_build_note_item(note, zone, duration)) for note in notes]),
     ]
 
