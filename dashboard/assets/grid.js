@@ -2,7 +2,7 @@
 (() => {
   const functions = (window.dashAgGridFunctions = window.dashAgGridFunctions || {});
   const components = (window.dashAgGridComponentFunctions = window.dashAgGridComponentFunctions || {});
-  const [DASH, MINUS, NARROW] = ["\u2013", "\u2212", "\u00a0"];
+  const [DASH, MINUS] = ["\u2013", "\u2212"];
 
   /* As dashboard.text.numbers.format_signed_percent: one decimal below 10, none above, and 99.5 to 100 rounded down. */
   const size = (fraction) => {
@@ -23,13 +23,13 @@
         return DASH;
       }
       const text = size(fraction);
-      return `${text === "0.0" ? "" : fraction < 0 ? MINUS : "+"}${text}${NARROW}%`;
+      return `${text === "0.0" ? "" : fraction < 0 ? MINUS : "+"}${text}%`;
     },
     share(fraction) {
       if (fraction === null || fraction === undefined) {
         return DASH;
       }
-      return fraction === 0 ? "0" : `${size(fraction)}${NARROW}%`;
+      return fraction === 0 ? "0" : `${size(fraction)}%`;
     },
   };
 

@@ -17,7 +17,6 @@ from deviation.question import USDT
 from deviation.report.lows import AssetLows, FocusExtreme, GroupExtremes, summarize_lows
 from deviation.result import MarketRow
 from deviation.side import Side
-from deviation.wording import format_amount
 
 ROUND_MARK = "round number"
 """Marks a trade at a price of few digits; the table's note explains it."""
@@ -82,7 +81,7 @@ class _RowBuilder:
                 asset=self.lows.measurement.question.asset,
                 group=group.upper(),
                 focus=self._build_focus_cell(focus),
-                volume=EN_DASH if focus is None else f"{format_amount(focus.extreme.volume)} {group.upper()}",
+                volume=EN_DASH if focus is None else f"{focus.extreme.volume:,.0f} {group.upper()}",
                 first=self._build_cell(extremes.first, extremes),
                 second=self._build_cell(extremes.second, extremes),
                 gap_to_second=format_signed_percent(None if focus is None else focus.gap_to_second),

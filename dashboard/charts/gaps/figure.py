@@ -6,7 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 from dash import html
 
-from dashboard.charts.gaps.gaps import NO_GAP_TEXT, Bin, Gaps, count_bins, list_bin_labels
+from dashboard.charts.gaps.gaps import NO_GAP_TEXT, Bin, Gaps, count_bins, list_bin_ticks
 from dashboard.draw.theme import PALETTES, TEMPLATES, Palette, compute_venue_colour
 from dashboard.state.view import Theme
 from data.catalogue import Catalogue
@@ -16,7 +16,7 @@ FIGURE_HEIGHT = 320
 TOP_DOMAIN, BOTTOM_DOMAIN = (0.58, 1.0), (0.0, 0.42)
 """Vertical span of each histogram, as shares of the figure's height."""
 
-AXIS_TITLE = "size of the gap; bins of unequal width"
+AXIS_TITLE = "size of the gap, %; bins of unequal width"
 
 
 def build_gaps_figure(gaps: Gaps, catalogue: Catalogue, focus: str, theme: Theme, bar: Timeframe) -> go.Figure:
@@ -104,7 +104,7 @@ def _build_bars(bins: Sequence[Bin], name: str, colour: str, colours: Palette) -
 
 def _build_bin_axis(suffix: str, *, labelled: bool) -> dict[str, Any]:
     """The axis of bins, each with its label."""
-    labels = list_bin_labels()
+    labels = list_bin_ticks()
     title = {"text": AXIS_TITLE, "font": {"size": 12}, "standoff": 6}
     return {
         "anchor": f"y{suffix}",

@@ -59,8 +59,8 @@ class Gaps:
         """Title and gaps of both histograms, from top to bottom."""
         superlative = EXTREME_WORDS[self.side][0]
         return (
-            (f"{superlative.capitalize()} trade to second {superlative}, any time in the window", self.unaligned),
-            (f"{superlative.capitalize()} close to the next, same {bar.noun}: largest gap", self.aligned),
+            (f"{superlative.capitalize()} trade to second {superlative}, any time", self.unaligned),
+            (f"{superlative.capitalize()} close to the next, same {bar.noun}", self.aligned),
         )
 
 
@@ -99,6 +99,16 @@ def count_bins(gaps: Sequence[Gap]) -> tuple[Bin, ...]:
         )
         for label, bin_gaps in zip(list_bin_labels(), gaps_by_bin, strict=True)
     )
+
+
+def list_bin_ticks() -> tuple[str, ...]:
+    """The labels of the bins on an axis in per cent.
+
+    >>> list_bin_ticks()[0], list_bin_ticks()[1], list_bin_ticks()[-1]
+    ('<1', '1-2', '≥50')
+    """
+    inner = [f"{low}-{high}" for low, high in pairwise(BIN_EDGES_PCT)]
+    return (f"<{BIN_EDGES_PCT[0]}", *inner, f"\N{GREATER-THAN OR EQUAL TO}{BIN_EDGES_PCT[-1]}")
 
 
 def list_bin_labels() -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from dashboard.charts.gaps.figure import AXIS_TITLE
-from dashboard.charts.gaps.gaps import NO_GAP_TEXT, Bin, Gap, Gaps, count_bins, list_bin_labels
+from dashboard.charts.gaps.gaps import NO_GAP_TEXT, Bin, Gap, Gaps, count_bins, list_bin_ticks
 from dashboard.draw.label_layout import Box
 from dashboard.draw.text_metrics import LINE_HEIGHT, shorten_text
 from dashboard.draw.theme import PALETTES, compute_venue_colour
@@ -132,7 +132,7 @@ def _write_assets(sheet: Sheet, bin_: Bin, middle: float, box: Box, colour: str)
 
 def _draw_bin_labels(sheet: Sheet, box: Box, theme: Theme) -> None:
     """The labels of the bins, and the title of the axis."""
-    colours, labels = PALETTES[theme], list_bin_labels()
+    colours, labels = PALETTES[theme], list_bin_ticks()
     bin_width = (box.right - box.left) / len(labels)
     for index, label in enumerate(labels):
         x = box.left + bin_width * (index + 0.5)

@@ -92,7 +92,9 @@ def build_updates(context: PageContext, view: ViewState) -> Updates:
         (GRID_ID, "rowData"): rows,
         (GRID_ID, "style"): {"height": format_grid_height(len(rows))},
         ("lows-columns", "children"): _build_column_terms(links, view),
-        ("lows-files", "children"): build_download_menu(LOWS_EXPORTS, view.to_query(catalogue)),
+        ("lows-files", "children"): (
+            build_download_menu(LOWS_EXPORTS, view.to_query(catalogue)) if measurements else ""
+        ),
         ("lows-gaps", "figure"): build_gaps_figure(event_gaps, catalogue, focus, view.theme, view.timeframe),
         ("lows-gaps-note", "children"): _build_gaps_note(links, view, focus_name),
         ("lows-gaps-table", "children"): build_gaps_table(event_gaps, focus_name, view.timeframe),
@@ -176,9 +178,9 @@ def _build_layout() -> list[Any]:
             [html.H1(id="lows-title"), html.Div(id="lows-files", className="taken")],
             className="block-head",
         ),
-        html.Nav(id="lows-sides", className="side-switch", **build_aria_label("Lows or highs")),
         html.P(id="lows-note", className="second lows-note"),
         html.P(id="lows-none", className="quiet"),
+        html.Nav(id="lows-sides", className="side-switch", **build_aria_label("Lows or highs")),
         html.Div(_build_sections(), id="lows-parts"),
     ]
 

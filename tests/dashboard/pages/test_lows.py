@@ -125,7 +125,7 @@ def test_the_table_by_asset_and_quote(measurements: tuple[Measurement, ...]) -> 
         ("DOGE", "USD"),
     ]
     usdt = rows["ATOM", "USDT"]
-    assert (usdt.focus.text, usdt.focus.detail, usdt.volume) == ("0.001", "21:20", "2400 USDT")
+    assert (usdt.focus.text, usdt.focus.detail, usdt.volume) == ("0.001", "21:20", "2,400 USDT")
     assert (usdt.first.text, usdt.first.detail) == ("0.001", "Binance, 21:20")
     assert (usdt.second.text, usdt.second.detail) == ("3.6", "Bitget, 21:20")
     assert (usdt.gap_to_second, usdt.next, usdt.bounds) == ("\N{MINUS SIGN}99.9%", "\N{MINUS SIGN}33%", usdt.bounds)
