@@ -65,12 +65,23 @@ class Asset:
 
 @dataclass(frozen=True, slots=True, config=TABLE_CONFIG)
 class Window:
-    """A named span ``[start, end)`` in UTC; ``note`` is a sentence on its origin or content."""
+    """A named span ``[start, end)`` in UTC.
+
+    Attributes:
+        name: its key in the catalogue.
+        start: its first minute.
+        end: the minute after its last one.
+        note: a sentence on its origin or content.
+        label: for people.
+        times: whether its times belong to the label.
+    """
 
     name: str
     start: Minute
     end: EndMinute
     note: Text
+    label: Text
+    times: StrictBool = False
 
 
 @dataclass(frozen=True, slots=True, config=TABLE_CONFIG)

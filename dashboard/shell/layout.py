@@ -88,7 +88,7 @@ def _build_header(catalogue: Catalogue) -> html.Header:
 
 def _build_controls() -> html.Section:
     focus = html.Div(
-        [html.Span("Focus", className="label"), _build_select("focus", "Focus venue", searchable=True, w=170)],
+        [html.Span("Exchange", className="label"), _build_select("focus", "Exchange", searchable=True, w=170)],
         className="labelled",
     )
     rows = [
@@ -140,12 +140,15 @@ def _build_notice_area() -> html.Section:
 
 
 def _build_settings() -> dmc.Popover:
-    quote_choices = [(QuoteHandling.USD.value, "In dollars"), (QuoteHandling.AS_IS.value, "As printed")]
-    reference_choices = [(ReferenceKind.MEDIAN.value, "Median"), (ReferenceKind.WEIGHTED_MEDIAN.value, "By volume")]
+    quote_choices = [(QuoteHandling.USD.value, "Convert to USD"), (QuoteHandling.AS_IS.value, "Quote currency")]
+    reference_choices = [
+        (ReferenceKind.MEDIAN.value, "Median"),
+        (ReferenceKind.WEIGHTED_MEDIAN.value, "Volume-weighted median"),
+    ]
     origin_choices = [
-        (OriginChoice.AUTO.value, "Real if any"),
+        (OriginChoice.AUTO.value, "Real, else sample"),
         (OriginChoice.REAL.value, "Real"),
-        (OriginChoice.RECONSTRUCTION.value, "Illustration"),
+        (OriginChoice.RECONSTRUCTION.value, "Sample"),
     ]
     bar_choices = [
         (Timeframe.S1.value, "1 second"),
@@ -153,22 +156,24 @@ def _build_settings() -> dmc.Popover:
         (Timeframe.M5.value, "5 minutes"),
     ]
     fields = [
-        html.Div([html.Span("Bars", className="label"), _build_switch("bar", "Length of bars", bar_choices)]),
-        html.Div([html.Span("Prices", className="label"), _build_switch("quote", "Quote handling", quote_choices)]),
+        html.Div([html.Span("Interval", className="label"), _build_switch("bar", "Interval", bar_choices)]),
         html.Div(
-            [html.Span("Reference", className="label"), _build_switch("reference-kind", "Reference", reference_choices)]
+            [html.Span("Prices", className="label"), _build_switch("quote", "Conversion of stablecoins", quote_choices)]
         ),
-        html.Div([html.Span("Candles", className="label"), _build_switch("origin", "Kind of candles", origin_choices)]),
+        html.Div(
+            [html.Span("Benchmark", className="label"), _build_switch("reference-kind", "Benchmark", reference_choices)]
+        ),
+        html.Div([html.Span("Data", className="label"), _build_switch("origin", "Data", origin_choices)]),
         html.Div(
             [
-                _build_number_input("enter", "Strayed from", suffix=" %", min=0.01, max=99),
-                _build_number_input("exit", "Back within", suffix=" %", min=0, max=99),
-                _build_number_input("min-vote", "Vote from", prefix="$ ", min=0),
+                _build_number_input("enter", "Deviation threshold", suffix="%", min=0.01, max=99),
+                _build_number_input("exit", "Ends when back within", suffix="%", min=0.01, max=99),
+                _build_number_input("min-vote", "Minimum volume per minute", prefix="$", min=0),
             ],
             className="numbers",
         ),
-        _build_multi_select("out", "Leave out of the vote", "Numbers change: they neither vote nor are measured."),
-        _build_multi_select("hide", "Hide lines", "Drawing only: no number changes."),
+        _build_multi_select("out", "Exclude exchanges", "All figures are recalculated without them."),
+        _build_multi_select("hide", "Hide lines", "Only the chart changes, no figure."),
         dmc.Button("Reset to defaults", id="reset", size="xs", variant="default", className="away"),
     ]
     return _build_popover("settings", "Settings", fields)
@@ -181,7 +186,7 @@ def _build_range_popover() -> dmc.Popover:
         dmc.TextInput(id="range-to", size="xs", placeholder="2025-10-10 21:40", debounce=True),
         dmc.Button("Show this window", id="range", size="xs", className="primary"),
     ]
-    return _build_popover("range-open", "Own range", fields)
+    return _build_popover("range-open", "Custom range", fields)
 
 
 def _build_popover(name: str, label: str, fields: list[Any]) -> dmc.Popover:

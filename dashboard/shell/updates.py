@@ -18,7 +18,7 @@ from dashboard.shell.notices import Notice, Severity, describe_origin, list_noti
 from dashboard.state.controls import reset_settings
 from dashboard.state.links import ViewLinks
 from dashboard.state.view import ViewState, build_default_view
-from dashboard.text.numbers import format_input_time, format_span, format_window_name
+from dashboard.text.numbers import format_input_time, format_span, format_window_label
 from data.catalogue import Catalogue
 from data.schema import Timeframe
 from deviation.report.choices import CHOSEN_BY_HAND
@@ -119,7 +119,11 @@ def _write_subject(page: Page, view: ViewState, catalogue: Catalogue) -> str:
     name = f"{view.asset} on {catalogue.get_venue(view.focus).name}" if page.is_about_asset else event.title
     window_name = view.find_window_name(catalogue)
     span_text = format_span(view.start, view.end, view.zone)
-    window_text = span_text if window_name is None else f"{format_window_name(window_name, catalogue)}, {span_text}"
+    window_text = (
+        span_text
+        if window_name is None
+        else f"{catalogue.get_event(view.event).get_window(window_name).label}, {span_text}"
+    )
     return f"{name} · {window_text}"
 
 
@@ -161,7 +165,7 @@ def _build_window_updates(view: ViewState, catalogue: Catalogue) -> Updates:
     by_hand_text = f", {CHOSEN_BY_HAND}" if window_name is None else ""
     chips = [
         dmc.Tooltip(
-            dmc.Chip(format_window_name(window.name, catalogue), value=window.name, size="sm"),
+            dmc.Chip(format_window_label(window, view.zone), value=window.name, size="sm"),
             label=f"{format_span(window.start, window.end, view.zone)}. {window.note}",
             multiline=True,
             w=280,
@@ -224,7 +228,9 @@ def _describe_choices(page: Page, view: ViewState, catalogue: Catalogue) -> str:
     choices = {
         Control.ASSET: view.asset,
         Control.FOCUS: catalogue.get_venue(view.focus).name,
-        Control.WINDOW: CHOSEN_BY_HAND if window_name is None else format_window_name(window_name, catalogue),
+        Control.WINDOW: CHOSEN_BY_HAND
+        if window_name is None
+        else catalogue.get_event(view.event).get_window(window_name).label,
     }
     return " · ".join(text for control, text in choices.items() if control in page.controls)
 

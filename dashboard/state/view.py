@@ -125,6 +125,11 @@ class ViewState:
         """The name of the window in its event; None if it has none."""
         return catalogue.get_event(self.event).find_window_name(self.start, self.end)
 
+    def find_window_label(self, catalogue: Catalogue) -> str | None:
+        """The label of the window in its event; None if it has no name."""
+        name = self.find_window_name(catalogue)
+        return None if name is None else catalogue.get_event(self.event).get_window(name).label
+
     def to_query(self, catalogue: Catalogue) -> dict[str, str]:
         """The query of a link to this view, without values that are those of the event's default view."""
         default_values = _list_query_values(build_default_view(catalogue, self.event), catalogue)

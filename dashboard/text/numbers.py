@@ -7,7 +7,7 @@ what rounds to zero has no sign, and thousands have a comma.
 from datetime import datetime, timedelta
 
 from dashboard.text.clock import Zone, convert_to_zone, format_day
-from data.catalogue import Catalogue
+from data.catalogue import Window
 from data.schema import Timeframe
 from deviation.measurement import Measurement
 from deviation.minute.grid import Axis
@@ -184,15 +184,18 @@ def format_input_time(time: datetime, zone: Zone) -> str:
     return f"{convert_to_zone(time, zone):%Y-%m-%d %H:%M}"
 
 
-def format_window_name(name: str, catalogue: Catalogue) -> str:
-    """The name of a window as a label: words instead of hyphens, tickers and UTC in capitals.
+def format_window_label(window: Window, zone: Zone) -> str:
+    """The label of a named window, with its times on the reader's clock where they belong to it.
 
     >>> from data.catalogue import load_catalogue
-    >>> format_window_name("both-sides", load_catalogue()), format_window_name("usdc-depeg", load_catalogue())
-    ('Both sides', 'USDC depeg')
+    >>> event = load_catalogue().get_event("2025-10-10")
+    >>> format_window_label(event.get_window("crash"), Zone.UTC), format_window_label(event.get_window("depeg"), Zone.UTC)
+    ('Crash (21:10-21:40)', 'Compensation window')
     """
-    words = [word.upper() if word.upper() in {*catalogue.assets, "UTC"} else word for word in name.split("-")]
-    return " ".join([words[0][0].upper() + words[0][1:], *words[1:]])
+    if not window.times:
+        return window.label
+    start, end = (convert_to_zone(edge, zone) for edge in (window.start, window.end))
+    return f"{window.label} ({start:%H:%M}-{end:%H:%M})"
 
 
 def format_exchanges(group: Group) -> str:

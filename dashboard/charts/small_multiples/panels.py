@@ -11,7 +11,7 @@ from dashboard.draw.theme import GROUP_DASHES
 from dashboard.draw.traces import Trace, build_hollow_trace, build_line_traces
 from dashboard.service.measurements import Measurements, ViewResult
 from dashboard.state.view import OriginChoice, Theme, ViewState
-from dashboard.text.numbers import format_span, format_window_name
+from dashboard.text.numbers import format_span
 from data.catalogue import Catalogue
 from data.schema import MINUTE_MS
 from deviation.measurement import Measurement
@@ -104,7 +104,7 @@ def format_window_title(view: ViewState, catalogue: Catalogue) -> str:
     name = view.find_window_name(catalogue)
     if name is None:
         return f"{format_span(view.start, view.end, view.zone)} (custom range)"
-    return f"{catalogue.get_event(view.event).title}: {format_window_name(name, catalogue)}"
+    return f"{catalogue.get_event(view.event).title}: {catalogue.get_event(view.event).get_window(name).label}"
 
 
 def measure_panels(measurements: Measurements, views: Sequence[ViewState]) -> tuple[AssetPanel, ...]:

@@ -10,7 +10,7 @@ from dashboard.pages.method.definitions import Definition, build_definitions
 from dashboard.pages.method.parts import DefinitionParameters
 from dashboard.state.links import MethodAnchor, ViewLinks
 from dashboard.state.view import ViewState
-from dashboard.text.numbers import format_span, format_window_name
+from dashboard.text.numbers import format_span
 from data.catalogue import Catalogue
 from deviation.question import QuoteHandling
 from deviation.report.choices import CHOSEN_BY_HAND
@@ -68,12 +68,12 @@ def _build_definition(definition: Definition) -> html.Section:
 
 def _build_settings_table(view: ViewState, catalogue: Catalogue, links: ViewLinks) -> html.Table:
     """The settings of the view, each labelled with a link to its definition."""
-    parameters, window_name = DefinitionParameters(view, catalogue), view.find_window_name(catalogue)
+    parameters = DefinitionParameters(view, catalogue)
     quote_text = "taken as $1" if view.quote is QuoteHandling.AS_IS else "at their market price"
     excluded_text = (
         join_names([catalogue.get_venue(venue).name for venue in sorted(view.excluded)]) if view.excluded else "none"
     )
-    window_text = CHOSEN_BY_HAND if window_name is None else format_window_name(window_name, catalogue)
+    window_text = view.find_window_label(catalogue) or CHOSEN_BY_HAND
     settings = [
         ("Window", MethodAnchor.WINDOWS, f"{window_text}: {format_span(view.start, view.end, view.zone)}"),
         ("Interval", MethodAnchor.MINUTE, view.timeframe.length),

@@ -24,7 +24,7 @@ from dashboard.state.links import ViewLinks
 from dashboard.state.url import parse_query
 from dashboard.state.view import ViewState
 from dashboard.text.clock import convert_to_zone, format_day
-from dashboard.text.numbers import format_span, format_window_name
+from dashboard.text.numbers import format_span
 
 EMPTY_HEADING = "No prices are loaded for this window"
 
@@ -138,7 +138,11 @@ def register_callbacks(app: Dash, context: PageContext) -> None:
 def _describe_question(overview: EventContext) -> str:
     view, catalogue = overview.view, overview.catalogue
     window_name = view.find_window_name(catalogue)
-    window_text = "Window chosen by hand" if window_name is None else format_window_name(window_name, catalogue)
+    window_text = (
+        "Window chosen by hand"
+        if window_name is None
+        else catalogue.get_event(view.event).get_window(window_name).label
+    )
     span_text = format_span(view.start, view.end, view.zone)
     return f"{window_text}, {span_text}. Every exchange is compared with the others, {view.timeframe.sequence}."
 
