@@ -157,9 +157,7 @@ def _build_settings() -> dmc.Popover:
     ]
     fields = [
         html.Div([html.Span("Interval", className="label"), _build_switch("bar", "Interval", bar_choices)]),
-        html.Div(
-            [html.Span("Prices", className="label"), _build_switch("quote", "Conversion of stablecoins", quote_choices)]
-        ),
+        html.Div([html.Span("Prices", className="label"), _build_switch("quote", "Prices", quote_choices)]),
         html.Div(
             [html.Span("Benchmark", className="label"), _build_switch("reference-kind", "Benchmark", reference_choices)]
         ),

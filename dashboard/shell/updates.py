@@ -117,13 +117,9 @@ def _write_subject(page: Page, view: ViewState, catalogue: Catalogue) -> str:
         return page.title
     event = catalogue.get_event(view.event)
     name = f"{view.asset} on {catalogue.get_venue(view.focus).name}" if page.is_about_asset else event.title
-    window_name = view.find_window_name(catalogue)
+    window_label = view.find_window_label(catalogue)
     span_text = format_span(view.start, view.end, view.zone)
-    window_text = (
-        span_text
-        if window_name is None
-        else f"{catalogue.get_event(view.event).get_window(window_name).label}, {span_text}"
-    )
+    window_text = span_text if window_label is None else f"{window_label}, {span_text}"
     return f"{name} · {window_text}"
 
 
@@ -224,13 +220,10 @@ def _build_reset_updates(view: ViewState, catalogue: Catalogue) -> Updates:
 
 def _describe_choices(page: Page, view: ViewState, catalogue: Catalogue) -> str:
     """What is chosen in the bar of controls, in a few words."""
-    window_name = view.find_window_name(catalogue)
     choices = {
         Control.ASSET: view.asset,
         Control.FOCUS: catalogue.get_venue(view.focus).name,
-        Control.WINDOW: CHOSEN_BY_HAND
-        if window_name is None
-        else catalogue.get_event(view.event).get_window(window_name).label,
+        Control.WINDOW: view.find_window_label(catalogue) or CHOSEN_BY_HAND,
     }
     return " · ".join(text for control, text in choices.items() if control in page.controls)
 

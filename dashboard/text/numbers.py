@@ -189,8 +189,8 @@ def format_window_label(window: Window, zone: Zone) -> str:
 
     >>> from data.catalogue import load_catalogue
     >>> event = load_catalogue().get_event("2025-10-10")
-    >>> format_window_label(event.get_window("crash"), Zone.UTC), format_window_label(event.get_window("depeg"), Zone.UTC)
-    ('Crash (21:10-21:40)', 'Compensation window')
+    >>> [format_window_label(event.get_window(name), Zone.UTC) for name in ("crash", "depeg")]
+    ['Crash (21:10-21:40)', 'Compensation window']
     """
     if not window.times:
         return window.label

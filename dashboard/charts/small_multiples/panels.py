@@ -101,10 +101,10 @@ def measure_pair(measurements: Measurements, view: ViewState) -> tuple[AssetPane
 
 def format_window_title(view: ViewState, catalogue: Catalogue) -> str:
     """The title of a window: its event and name, or its times if it has no name."""
-    name = view.find_window_name(catalogue)
-    if name is None:
+    label = view.find_window_label(catalogue)
+    if label is None:
         return f"{format_span(view.start, view.end, view.zone)} (custom range)"
-    return f"{catalogue.get_event(view.event).title}: {catalogue.get_event(view.event).get_window(name).label}"
+    return f"{catalogue.get_event(view.event).title}: {label}"
 
 
 def measure_panels(measurements: Measurements, views: Sequence[ViewState]) -> tuple[AssetPanel, ...]:

@@ -137,12 +137,7 @@ def register_callbacks(app: Dash, context: PageContext) -> None:
 
 def _describe_question(overview: EventContext) -> str:
     view, catalogue = overview.view, overview.catalogue
-    window_name = view.find_window_name(catalogue)
-    window_text = (
-        "Window chosen by hand"
-        if window_name is None
-        else catalogue.get_event(view.event).get_window(window_name).label
-    )
+    window_text = view.find_window_label(catalogue) or "Window chosen by hand"
     span_text = format_span(view.start, view.end, view.zone)
     return f"{window_text}, {span_text}. Every exchange is compared with the others, {view.timeframe.sequence}."
 
