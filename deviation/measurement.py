@@ -90,14 +90,14 @@ class Measurement:
 
     @cached_property
     def focus(self) -> str:
-        """The venue drawn boldly: that of the question, else the one with the most volume before the window."""
+        """The venue drawn boldly: that of the question, else the one with the most volume before the window, "" without."""
         if self.question.focus is not None:
             return self.question.focus
         volumes = {row.market.venue: 0.0 for row in self.rows}
         for row in self.rows:
             if row.is_spot:
                 volumes[row.market.venue] += row.volume_usd_before
-        return max(volumes, key=volumes.__getitem__)
+        return max(volumes, key=volumes.__getitem__, default="")
 
     @cached_property
     def focus_row(self) -> MarketRow | None:

@@ -104,7 +104,7 @@ class Parameters:
             message = f"enter must be above 0, not {self.enter:.4%}"
             raise ValueError(message)
         if not 0 < self.exit <= self.enter:
-            message = f"exit must lie between 0 and enter ({self.enter:.4%}), not at {self.exit:.4%}"
+            message = f"exit must be above 0 and at most enter ({self.enter:.4%}), not {self.exit:.4%}"
             raise ValueError(message)
         if self.confirm < 1:
             message = f"confirm must be at least 1 minute, not {self.confirm}"

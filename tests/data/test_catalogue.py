@@ -20,6 +20,7 @@ default_window = "all"
 start = 2025-01-01T08:00:00+08:00
 end = 2025-01-02T00:00:00Z
 note = "All of it."
+label = "All"
 """
 NOTE = '[[e.notes]]\nat = 2025-01-01T01:00:00Z\ntext = "Then."\nmark = "S"\n'
 
@@ -134,7 +135,7 @@ def test_a_new_event_is_a_few_lines() -> None:
     """An event without calm span, further assets or notes is complete, and its times become UTC."""
     event = parse_catalogue(ASSETS, VENUES, QUOTES, EVENT).get_event("e")
     start = datetime(2025, 1, 1, tzinfo=UTC)
-    assert event.windows == {"all": Window("all", start, start + timedelta(days=1), "All of it.")}
+    assert event.windows == {"all": Window("all", start, start + timedelta(days=1), "All of it.", "All")}
     assert (event.calm_span, event.extra_assets, event.notes) == (None, (), ())
 
 

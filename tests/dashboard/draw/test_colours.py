@@ -167,11 +167,8 @@ def test_lines_and_marks_of_figures_have_contrast(theme: Theme) -> None:
 def read_css_colours(theme: Theme) -> dict[str, str]:
     """The style sheet's colours of a theme, by name."""
     sheet = (Path(dashboard.__file__).parent / "assets" / "page.css").read_text(encoding="utf-8")
-    light, dark = (
-        dict(re.findall(r"--([\w-]+):\s*(#[0-9a-f]{6})", block))
-        for block in re.findall(r":root[^{]*\{([^}]*)\}", sheet)[:2]
-    )
-    return light if theme is Theme.LIGHT else {**light, **dark}
+    pairs = re.findall(r"--([\w-]+):\s*light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)", sheet)
+    return {name: light if theme is Theme.LIGHT else dark for name, light, dark in pairs}
 
 
 TEXT_BACKGROUNDS = {

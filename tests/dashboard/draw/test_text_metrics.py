@@ -28,7 +28,7 @@ TEXTS = st.text(alphabet="abc mWi%", max_size=80)
 @pytest.mark.parametrize("bold", [False, True])
 def test_widths_are_those_of_the_font(bold: bool) -> None:  # noqa: FBT001 - a test parameter
     """Measured widths agree with those of the font, without kerning."""
-    for text in ("ATOM on Binance: up to 28 % below", "0123456789 \N{MINUS SIGN}+$,.:;()/", "jfkq WYZ “x” ≥"):
+    for text in ("ATOM on Binance: up to 28% below", "0123456789 \N{MINUS SIGN}+$,.:;()/", "jfkq WYZ “x” ≥"):
         expected = load_font(bold=bold).getlength(text, features=["-kern"]) / UNITS * 10
         assert measure_text_width(text, 10, bold=bold) == pytest.approx(expected, rel=0.02)
 
@@ -52,7 +52,7 @@ def list_files(package: ModuleType, ending: str) -> list[Path]:
 
 @pytest.mark.parametrize("bold", [False, True])
 def test_every_printed_character_has_the_width_of_the_font(bold: bool) -> None:  # noqa: FBT001 - a test parameter
-    """Widths are within 1 % for all texts of the program, and for accented letters, arrows and signs in files."""
+    """Widths are within 1% for all texts of the program, and for accented letters, arrows and signs in files."""
     accented = [chr(code) for code in (*range(0xC0, 0x180), *range(0x1E00, 0x1F00))]
     latin = [letter for letter in accented if unicodedata.normalize("NFD", letter)[0].isascii()]
     letters = {*list_printed_characters(), *latin, *"øØłŁđĐßæÆœŒþÞðÐıƠƯ", *"←↑→↓↔▲▼▴▾◆◇●○■□•±÷≈≠≤≥°§€£¥½µ²³"}
@@ -70,10 +70,10 @@ def test_an_accent_has_no_width() -> None:
 
 def test_tags_have_no_width() -> None:
     """Tags have no width, text in them is bold where the tag says so, and a break starts a new line."""
-    plain_width, bold_width = measure_text_width("28 %", 10), measure_text_width("28 %", 10, bold=True)
-    assert measure_text_width('<span style="color:#000000">28 %</span>', 10) == plain_width
-    assert measure_text_width("<b>28 %</b>28 %", 10) == pytest.approx(plain_width + bold_width)
-    assert measure_text_width("28 %<br>28 %", 10) == plain_width
+    plain_width, bold_width = measure_text_width("28%", 10), measure_text_width("28%", 10, bold=True)
+    assert measure_text_width('<span style="color:#000000">28%</span>', 10) == plain_width
+    assert measure_text_width("<b>28%</b>28%", 10) == pytest.approx(plain_width + bold_width)
+    assert measure_text_width("28%<br>28%", 10) == plain_width
     assert measure_text_width("\N{SNOWMAN}", 10) == 10
 
 
@@ -87,7 +87,7 @@ def test_wrapping_keeps_every_word(text: str, room: float) -> None:
 
 def test_a_number_keeps_its_unit() -> None:
     """No line begins with a per cent sign."""
-    assert all(not line.startswith("%") for line in wrap_text("43 % 43 % 43 % 43 %", 10, 45))
+    assert all(not line.startswith("%") for line in wrap_text("43% 43% 43% 43%", 10, 45))
 
 
 def test_fit_prefers_fewer_lines() -> None:

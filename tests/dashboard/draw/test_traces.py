@@ -123,16 +123,16 @@ def test_hiding_changes_no_number() -> None:
         Scene(measure_scenario("crash"), CATALOGUE, hidden=frozenset({"okx", "binance"})),
     )
     names = {trace["name"] for trace in build_price_traces(hidden_scene)}
-    assert {trace["name"] for trace in build_price_traces(full_scene)} - names >= {"OKX", "Binance", "ATOM/USDT"}
+    assert {trace["name"] for trace in build_price_traces(full_scene)} - names >= {"OKX", "Binance", "ATOM/USDC"}
     assert np.array_equal(full_scene.band[0], hidden_scene.band[0])
 
 
 def test_end_labels_name_few_lines_and_count_many() -> None:
     """The label of a group is the number of its lines, or their names where it has one or two."""
     assert {label.text for label in build_price_end_labels(Scene(measure_scenario("crash"), CATALOGUE))} == {
-        "5 USDT venues",
-        "4 USD venues",
-        "ATOM/USDT",
+        "5 USDT exchanges",
+        "4 USD exchanges",
+        "ATOM/USDC",
         "Binance",
     }
     assert {label.text for label in build_price_end_labels(Scene(measure_scenario("thin"), CATALOGUE))} == {
@@ -196,7 +196,7 @@ def test_the_focus_sets_the_scale() -> None:
 
 def test_numbers_as_text() -> None:
     """Per cent, ticks, prices and dollars are formatted as documented."""
-    assert [format_axis_percent(value) for value in (-2.5, 0.0, 20.0)] == [f"{MINUS_SIGN}2.5 %", "0 %", "+20 %"]
+    assert [format_axis_percent(value) for value in (-2.5, 0.0, 20.0)] == [f"{MINUS_SIGN}2.5%", "0%", "+20%"]
     assert compute_ticks(-1.0, 1.0, 4) == (-1.0, -0.5, 0.0, 0.5, 1.0)
     assert [format_price(price) for price in (0.001, 102_000.4)] == ["0.001", "102000"]
     assert [format_dollars(amount) for amount in (1.25e9, 999_999, 1_500, 12)] == ["$1.2B", "$1.0M", "$1.5k", "$12"]
@@ -205,9 +205,9 @@ def test_numbers_as_text() -> None:
 def test_the_strip_has_a_block_per_state() -> None:
     """The strip has a block for each state that occurs, with a hatch pattern for missing minutes."""
     lanes = build_lanes(Scene(measure_scenario("one_group"), CATALOGUE))
-    assert [lane.label for lane in lanes] == ["USDT votes, 4-5", "USD votes, 0", "Binance"]
+    assert [lane.label for lane in lanes] == ["4-5 USDT", "Binance"]
     states = {trace["name"]: "fillpattern" in trace for trace in lanes[-1].traces}
-    assert states == {"voting": False, "missing": True}
+    assert states == {"counted": False, "missing from this data": True}
     assert count_states(Scene(measure_scenario("one_group"), CATALOGUE)) == [(State.VOTING, 45), (State.MISSING, 15)]
     assert build_lanes(Scene(measure_scenario("without_focus"), CATALOGUE)) == ()
     assert count_states(Scene(measure_scenario("without_focus"), CATALOGUE)) == []
@@ -224,9 +224,9 @@ def test_assumed_markets_are_dashed() -> None:
 
 
 def test_groups_start_with_the_own_one() -> None:
-    """The focus row's own group is first; without a focus row all groups follow, USDT first."""
+    """The focus row's own group is first; without a focus row only groups with a market are named."""
     assert Scene(measure_scenario("kraken"), CATALOGUE).groups == (USD, USDT)
-    assert Scene(measure_scenario("without_focus"), CATALOGUE).groups == (USDT, USD)
+    assert Scene(measure_scenario("without_focus"), CATALOGUE).groups == (USDT,)
 
 
 def test_ticks_are_at_the_same_times_in_every_zone() -> None:

@@ -88,7 +88,7 @@ def test_leaving_a_venue_out_changes_the_vote(view: ViewState) -> None:
     assert result.measurement.focus_row.series[USDT].votes.max() == 3
     assert result.excluded_venues == ("okx", "kraken")
     assert result.present_venues == full_result.present_venues
-    assert list_notices(result)[0].text.startswith("Chosen by hand: Kraken, OKX and Upbit excluded")
+    assert list_notices(result)[0].text.startswith("Chosen by hand: Kraken and OKX excluded")
 
 
 def test_prices_as_printed_are_said(view: ViewState) -> None:

@@ -19,7 +19,7 @@ def test_long_texts_leave_space_for_the_chart(size: SheetSize) -> None:
     items: list[LegendItem] = [
         build_venue_item(CATALOGUE, venue, Theme.DARK, bold=venue == "okx") for venue in CATALOGUE.venues
     ]
-    items += [build_swatch_item("0 to 2 % below", "#808080", "#ffffff"), build_line_item("reference", "#808080", "dot")]
+    items += [build_swatch_item("0 to 2% below", "#808080", "#ffffff"), build_line_item("reference", "#808080", "dot")]
     chart_text = ChartText(
         headline="word " * 40, subtitle="under " * 40, method="how " * 60, notes=["left out, " * 60, "one."]
     )

@@ -163,7 +163,7 @@ def test_the_picture_is_drawn(tmp_path: Path, renderer: Renderer) -> None:
     assert renderer.draw(figure, FileFormat.PNG, manifest) == content
     svg = renderer.draw(figure, FileFormat.SVG, manifest)
     assert renderer.draw(figure, FileFormat.SVG, manifest) == svg
-    assert re.search(r"<text[^>]*>(<tspan[^>]*>)?ATOM on Binance", svg.decode())
+    assert re.search(r"<text[^>]*>(<tspan[^>]*>)?ATOM/USDT on Binance", svg.decode())
     assert b"<image" not in svg
 
 

@@ -75,25 +75,25 @@ def test_every_page_sets_declared_outputs(page: Page) -> None:
 def test_the_finding() -> None:
     """Headline, second line and charts are of the measurement, and the offer of real candles is hidden."""
     values = build_router(MemoryStore()).apply([], CRASH_QUERY, "explorer")
-    assert values["headline", "children"].startswith("ATOM on Binance: up to 33 % below other USDT exchanges")
-    assert "Deepest of 5 USDT exchanges: yes" in values["second", "children"]
+    assert values["headline", "children"].startswith("ATOM/USDT on Binance: up to 33% below other USDT exchanges")
+    assert "The largest of 5 USDT exchanges." in values["second", "children"]
     assert values["main", "className"] == "main"
     assert values["offer", "className"] == "offer away"
     assert len(values["graph", "figure"]["data"]) > 5
-    assert values["left-out", "children"] == "Left out: Kraken ATOM/EUR (EUR has no value in dollars here)."
+    assert values["left-out", "children"] == ""
     assert values["picture", "disabled"] is False
 
 
 def test_the_reconstruction_is_marked(illustrated_router: Router) -> None:
     """Notice, headline, charts and picture say that this is no measurement, and there is no rank."""
     values = illustrated_router.apply([], {}, "explorer")
-    assert "Illustration, not a measurement" in values["offer-text", "children"]
-    assert values["headline", "children"] == "Illustration from published figures, not a measurement"
-    assert "not a measurement" in json.dumps(serialize(values["graph", "figure"]))
+    assert "Sample data: made from published figures" in values["offer-text", "children"]
+    assert values["headline", "children"].startswith("Published: ATOM/USDT fell to 0.001 on Binance at 21:20")
+    assert "SAMPLE" in json.dumps(serialize(values["graph", "figure"]))
     assert "not ranked" not in collect_text(to_plain_data(values["venues", "children"]))
     picture = illustrated_router.build_picture({})
     assert picture is not None
-    assert "not a measurement" in json.dumps(picture["figure"], cls=PlotlyJSONEncoder)
+    assert "SAMPLE" in json.dumps(picture["figure"], cls=PlotlyJSONEncoder)
 
 
 def test_nothing_to_show() -> None:
@@ -103,7 +103,7 @@ def test_nothing_to_show() -> None:
     assert values["main", "className"] == "main empty"
     assert values["offer", "className"] == "offer"
     assert "No candle of BNSOL" in values["offer-text", "children"]
-    assert "Collect or import candles" in collect_text(to_plain_data(values["second", "children"]))
+    assert "collect or import prices" in collect_text(to_plain_data(values["second", "children"]))
     assert "plumbline collect --event 2025-10-10" in collect_text(to_plain_data(values["second", "children"]))
     assert router.build_picture({"asset": "BNSOL"}) is None
 
@@ -114,7 +114,10 @@ def test_a_change_is_one_view_further() -> None:
         [("asset", "WBETH"), ("window", "crash"), ("theme", "dark")], {}, "explorer"
     )
     assert values["view", "data"] == {"asset": "WBETH", "window": "crash", "theme": "dark"}
-    assert "below fair value; no other exchange asked lists it" in values["headline", "children"]
+    assert (
+        "below its estimated fair value (ETH on other exchanges x the ratio before the event)"
+        in values["headline", "children"]
+    )
 
 
 def test_hiding_a_line_changes_no_number() -> None:
@@ -131,16 +134,12 @@ def test_hiding_a_line_changes_no_number() -> None:
     assert serialize(after["graph", "figure"]) != serialize(before["graph", "figure"])
 
 
-def test_a_replaced_focus_stays_asked_for() -> None:
-    """If the requested focus has no candles another is shown, but the link keeps the first."""
+def test_nothing_stands_in_for_the_focus() -> None:
+    """If the requested focus has no candles the headline says so, and its name stays in the control and in the link."""
     router = build_router(MemoryStore())
     doge_values = router.apply([("asset", "DOGE")], CRASH_QUERY, "explorer")
-    assert (doge_values["focus", "value"], doge_values["view", "data"]) == (
-        "coinbaseexchange",
-        {**CRASH_QUERY, "asset": "DOGE"},
-    )
-    assert "Binance has no candle of DOGE" in read_notices(doge_values)
-    assert router.apply([("asset", "ATOM")], doge_values["view", "data"], "explorer")["focus", "value"] == "binance"
+    assert (doge_values["focus", "value"], doge_values["view", "data"]) == ("binance", {**CRASH_QUERY, "asset": "DOGE"})
+    assert doge_values["headline", "children"] == "No price of DOGE on Binance is in this data for this window"
 
 
 def test_nonsense_is_said_and_changes_nothing() -> None:

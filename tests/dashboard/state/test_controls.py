@@ -142,9 +142,9 @@ def test_focus_votes() -> None:
     [
         ("range", ("soon", "2025-10-10 21:20"), "'soon' is no time"),
         ("range", ("2025-10-10 21:20", "2025-10-10 21:20"), "end does not lie after its start"),
-        ("exit", 3, "exit must lie between"),
+        ("exit", 3, "exit must be above 0"),
         ("enter", -1, "enter must be above 0"),
-        ("exit", 0, "exit must lie between"),
+        ("exit", 0, "exit must be above 0"),
         ("window", "noon", "no window 'noon'"),
         ("theme", "red", "'red' is not a valid Theme"),
     ],

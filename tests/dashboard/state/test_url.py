@@ -183,7 +183,7 @@ def test_any_second_window_is_followed_or_refused(text: str) -> None:
         ({"bar": "2m"}, "bar '2m' is not known; 1m is shown"),
         ({"bar": "1s", "window": "report-day"}, "bars of a second are measured over at most 12 hours"),
         ({"enter": "much"}, "thresholds cannot be used"),
-        ({"enter": "0.5"}, "exit must lie between 0 and enter"),
+        ({"enter": "0.5"}, "exit must be above 0 and at most enter"),
         ({"min-vote": "nan"}, "min-vote must be 0 or more"),
         ({"out": "okx,<b>"}, "out names '<b>', which is no venue"),
         ({"out": "binance,okx"}, "cannot be left out of the vote"),

@@ -38,14 +38,14 @@ MIDNIGHT_BAR = 29_334_240
     [
         (0.0, "0.0%"),
         (0.0004, "0.0%"),
-        (0.0006, "0.1 %"),
-        (0.0994, "9.9 %"),
-        (0.0996, "10 %"),
-        (0.994, "99 %"),
-        (0.995, "99.5 %"),
-        (0.9996, "99.9 %"),
-        (1.0, "100 %"),
-        (12.344, "1234 %"),
+        (0.0006, "0.1%"),
+        (0.0994, "9.9%"),
+        (0.0996, "10%"),
+        (0.994, "99%"),
+        (0.995, "99.5%"),
+        (0.9996, "99.9%"),
+        (1.0, "100%"),
+        (12.344, "1234%"),
     ],
 )
 def test_percent(fraction: float, text: str) -> None:
@@ -98,7 +98,7 @@ def test_axis_percent(value: float, text: str) -> None:
     assert format_axis_percent(value) == text
 
 
-@pytest.mark.parametrize(("fraction", "text"), [(0.02, "2 %"), (0.005, "0.5 %"), (0.07, "7 %"), (0.0, "0 %")])
+@pytest.mark.parametrize(("fraction", "text"), [(0.02, "2%"), (0.005, "0.5%"), (0.07, "7%"), (0.0, "0%")])
 def test_threshold(fraction: float, text: str) -> None:
     """A parameter has the digits that it was given with."""
     assert format_threshold(fraction) == text

@@ -68,11 +68,11 @@ def test_opening_and_changing() -> None:
     """The page is one response, a change another one, with the query of the view."""
     app_client = AppClient(MemoryStore())
     opened_values = app_client.use_control("place.data", {"path": "/explorer", "search": "?window=crash"})
-    assert "ATOM on Binance" in json.dumps(opened_values["content"])
+    assert "ATOM/USDT on Binance" in json.dumps(opened_values["content"])
     assert opened_values["page"]["data"]["address"] == "/explorer?window=crash"
     changed_values = app_client.use_control("asset.value", "WBETH")
     assert changed_values["view"]["data"] == {"asset": "WBETH", "window": "crash"}
-    assert "below fair value" in changed_values["headline"]["children"]
+    assert "below its estimated fair value" in changed_values["headline"]["children"]
     assert "content" not in changed_values
 
 
@@ -80,7 +80,7 @@ def test_two_apps_in_one_process() -> None:
     """Each app has its own pages over its own store."""
     full_client, empty_client = AppClient(MemoryStore()), AppClient(MemoryStore(build_empty_frame(CANDLE)))
     place = {"path": "/explorer", "search": "?window=crash"}
-    assert "ATOM on Binance" in json.dumps(full_client.use_control("place.data", place))
+    assert "ATOM/USDT on Binance" in json.dumps(full_client.use_control("place.data", place))
     assert "Nothing to measure" in json.dumps(empty_client.use_control("place.data", place))
     assert "0.001" in json.dumps(full_client.use_control("place.data", {**place, "path": "/lows"}))
 

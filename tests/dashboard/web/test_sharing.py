@@ -12,7 +12,7 @@ from data.catalogue import load_catalogue
 from tests.dashboard.memory_store import MemoryStore, RecordedActions
 
 CLIENT = create_app(MemoryStore(), load_catalogue(), RecordedActions()).server.test_client()
-HEADLINE = "ATOM on Binance: up to 33"
+HEADLINE = "ATOM/USDT on Binance: up to 33"
 
 
 def read_tags(document: str) -> dict[str, str]:
@@ -29,7 +29,7 @@ def test_a_shared_view_has_title_description_and_picture() -> None:
     tags = read_tags(response.text)
     assert tags["og:title"] == "ATOM on Binance · Crash, 10 Oct 2025, 21:10 to 21:40 UTC"
     assert tags["og:description"].startswith(HEADLINE)
-    assert "Deepest of 5 USDT exchanges: yes" in tags["og:description"]
+    assert "The largest of 5 USDT exchanges." in tags["og:description"]
     assert tags["description"] == tags["og:description"]
     assert tags["og:image"] == "http://plumbline.example/export/comparison.png?window=crash&theme=dark"
     assert (tags["og:image:width"], tags["og:image:height"]) == ("3200", "1800")
