@@ -83,6 +83,7 @@ def test_export_deviation(run: RunCommand, candles: Path, tmp_path: Path) -> Non
     assert (first_row["group"], first_row["against"]) == ("usdt", "usdt")
     assert (first_row["state"], first_row["votes"], first_row["reference"]) == ("voting", "3", "100.0")
     assert (first_row["reference_low"], first_row["reference_high"]) == ("100.0", "100.0")
+    assert first_row["choices"] == "Chosen by hand: window 2025-10-10 21:20 to 2025-10-10 21:22 UTC"
     assert pl.read_parquet(tmp_path / "rows.parquet")["d"].null_count() == 8  # nothing votes in USD
 
 
