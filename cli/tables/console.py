@@ -19,12 +19,14 @@ def build_console(*, error: bool = False) -> Console:
 
 
 def build_table(title: str, texts: Sequence[str], numbers: Sequence[str], more_texts: Sequence[str] = ()) -> Table:
-    """A table without lines: columns of text, then of numbers, which are aligned to the right, then of text again."""
+    """A table without lines: columns of text, then of numbers, which are aligned to the right, then of text again.
+
+    Names of several lines end on one line with the others.
+    """
     table = Table(title=title, title_justify="left", box=None, padding=(0, 2, 0, 0), pad_edge=False)
-    for name in texts:
-        table.add_column(name, no_wrap=True)
-    for name in numbers:
-        table.add_column(name, justify="right", vertical="bottom")
-    for name in more_texts:
-        table.add_column(name)
+    lines = max(name.count("\n") for name in (*texts, *numbers, *more_texts))
+    for names, is_number in ((texts, False), (numbers, True), (more_texts, False)):
+        for name in names:
+            padded_name = "\n" * (lines - name.count("\n")) + name
+            table.add_column(padded_name, justify="right" if is_number else "left", no_wrap=names is texts)
     return table

@@ -58,7 +58,7 @@ def _build_side_parts(
             "Comparable\nminutes",
             SIDE_NOUNS[side],
             f"Minutes\n≥ {format_threshold(enter)}",
-            f"for the\nwhole {measurements[0].question.timeframe.noun}",
+            f"whole\n{measurements[0].question.timeframe.noun}",
             f"{side}\nall others",
         ),
         ("Size, length",),

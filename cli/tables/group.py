@@ -17,18 +17,19 @@ from deviation.wording import format_minutes, format_percent, format_threshold
 
 SIDE_NOUNS = {Side.BELOW: "Discount", Side.ABOVE: "Premium"}
 
-ROBUST_COLUMNS = ("whichever\nis left out", "allowing for\na lag", "for the\nwhole {bar}")
-"""What the minutes of a side still are under stricter tests."""
+ROBUST_COLUMNS = ("any one\nleft out", "with a\nlag", "whole\n{bar}")
+"""What is left of the minutes of a side under stricter tests."""
 
 
 def build_group_parts(measurement: Measurement, group: Group) -> list[RenderableType]:
-    """Both sides of a group's markets, their trades, and why some are not ranked."""
+    """Both sides of a group's spot markets, all trades, and why some are not ranked; tables follow a blank line."""
     rows = [row for row in measurement.rows if row.market.group == group]
     spot_rows = [row for row in rows if row.is_spot]
     sides = [part for side in Side for part in _build_side_parts(measurement, spot_rows, side)] if spot_rows else []
     return [
+        *([""] if sides and sides[0] != "" else []),
         *sides,
-        *([""] if sides else []),
+        "",
         _build_trade_table(measurement, rows),
         *_list_unranked(measurement, rows),
     ]
@@ -74,7 +75,7 @@ def _build_side_parts(measurement: Measurement, rows: list[MarketRow], side: Sid
         words = _list_rank_words(measurement, row, side) if has_ranks else []
         table.add_row(format_name(measurement, row), *_format_side_cells(measurement, row, side), *words)
     weighted = question.parameters.reference is ReferenceKind.WEIGHTED_MEDIAN
-    return [table, *(["Minutes with one exchange left out are those of the plain median."] if weighted else [])]
+    return ["", table, *(["Minutes with one exchange left out are those of the plain median."] if weighted else [])]
 
 
 def _list_names(rows: list[MarketRow]) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ def format_measurement(measurement: Measurement) -> RenderableType:
     parts += [*write_notes(measurement), ""]
     parts += describe_question(measurement.question)
     for group in measurement.groups:
-        parts += ["", *build_group_parts(measurement, group)]
+        parts += build_group_parts(measurement, group)
     parts += build_across_parts(measurement)
     few_parts = build_few_parts(measurement)
     parts += ["", *few_parts] if few_parts else []

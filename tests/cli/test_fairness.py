@@ -106,7 +106,7 @@ def test_premiums_have_a_table_of_their_own(run: RunCommand, tmp_path: Path) -> 
     lines = split_lines(run("measure", *WINDOW, "--input", path).stdout)
     assert "ATOM Binance 5 25% 3 2 3 largest, longest" in lines
     assert "Below the other USDT exchanges: none by 2% or more" in lines
-    assert "Asset Exchange minutes Premium ≥ 2% whole minute all others Size, length" in lines
+    assert "Asset Exchange minutes Premium ≥ 2% minute all others Size, length" in lines
 
 
 def test_focus_without_rank(run: RunCommand) -> None:
