@@ -130,3 +130,31 @@ def test_a_fair_value_states_its_ratio(run: RunCommand, tmp_path: Path) -> None:
         "at 21:20 WBETH/ETH there 20% below that ratio, ETH there level with other exchanges"
     ) in lines
     assert "Not ranked: measured against fair value - Binance WBETH/USDT" in lines
+
+
+def test_each_stricter_test_has_its_column(run: RunCommand, tmp_path: Path) -> None:
+    """A fall one minute before the others': allowing for that minute it is none, without any one exchange it is one."""
+    board: ClosesByMarket = {f"{venue} ATOM/USDT": [100, 100, 60] for venue in ("bitget", "bybit", "gate")}
+    lines = _measure_board(run, tmp_path, board | {"binance ATOM/USDT": [100, 60, 60]})
+    assert "Exchange minutes Discount at ≥ 2% left out lag minute by size by length" in lines
+    assert "Binance 3 40% 21:21 1 1 0 0 largest too close to call" in lines
+    # OKX's 63 is above 60 whichever exchange is left out, but not above the 100 of the minute before.
+    lines = _measure_board(run, tmp_path, board | {"binance ATOM/USDT": [100, 100, 60], "okx ATOM/USDT": [100, 80, 63]})
+    assert "OKX 3 20% 21:21 1 1 0 0 largest too close to call" in lines
+    assert "OKX 3 5.0% 21:22 1 1 0 0 largest too close to call" in lines
+
+
+def test_the_price_of_a_quote_on_the_exchange_itself(run: RunCommand, tmp_path: Path) -> None:
+    """USDC is 1 dollar on two exchanges and 0.9 on Kraken, where 120 USDC are 108 dollars: 1.8 % below 110."""
+    board: ClosesByMarket = {f"{venue} ATOM/USD": [110] * 3 for venue in ("bitstamp", "gemini", "coinbaseexchange")}
+    board |= {"bitstamp USDC/USD": [1.0] * 3, "gemini USDC/USD": [1.0] * 3, "kraken USDC/USD": [0.9] * 3}
+    lines = _measure_board(run, tmp_path, board | {"kraken ATOM/USDC": [120] * 3})
+    assert "Kraken ATOM/USDC 3 – – 0 | 0 −1.8% | –" in lines
+
+
+def _measure_board(run: RunCommand, tmp_path: Path, board: ClosesByMarket) -> list[str]:
+    """The lines of `measure` on a board of three minutes."""
+    path = tmp_path / "other.csv"
+    candles = build_candles(board).drop("timeframe", "price", "origin")
+    candles.write_csv(path, datetime_format="%Y-%m-%dT%H:%M:%SZ")
+    return split_lines(run("measure", "--asset", "ATOM", *WINDOW, "--input", path).stdout)
