@@ -90,7 +90,7 @@ class Measurement:
 
     @cached_property
     def focus(self) -> str:
-        """The venue drawn boldly: that of the question, else the one with the most volume before the window, "" without."""
+        """The venue drawn boldly: that of the question, else the one with the most volume before; "" without a row."""
         if self.question.focus is not None:
             return self.question.focus
         volumes = {row.market.venue: 0.0 for row in self.rows}

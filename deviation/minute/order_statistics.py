@@ -16,7 +16,7 @@ from deviation.minute.selecting import choose, mask_values
 
 @dataclass(frozen=True)
 class SortedColumns:
-    """Values in ascending order down each column, two times infinity behind the last; ``size`` is how many a column has.
+    """Values in ascending order down each column, two infinities behind the last; ``size`` is how many there are.
 
     ``excluded`` is one value of each column that is left out, NaN where none is; None where none is anywhere.
     """

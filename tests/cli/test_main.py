@@ -162,11 +162,11 @@ def test_status(run: RunCommand, candles: Path, tmp_path: Path) -> None:
         (
             ("measure", "--asset", "ATOM", *WINDOW, "--enter", "1", "--exit", "2"),
             2,
-            "exit must lie between 0 and enter",
+            "exit must be above 0 and at most enter",
         ),
         (("measure", "--asset", "ATOM", *WINDOW, "--enter", "0"), 2, "enter must be above 0"),
         (("measure", "--asset", "ATOM", *WINDOW, "--enter", "-1"), 2, "enter must be above 0"),
-        (("lows", "--asset", "ATOM", *WINDOW, "--exit", "0"), 2, "exit must lie between"),
+        (("lows", "--asset", "ATOM", *WINDOW, "--exit", "0"), 2, "exit must be above 0"),
         (("measure", "--asset", "ATOM", *WINDOW, "--confirm", "0"), 2, "confirm must be at least 1 minute"),
         (("measure", "--asset", "ATOM", *WINDOW, "--min-vote", "-1"), 2, "min-vote must be 0 or more"),
         (("measure", *WINDOW, "--min-vote", "nan"), 2, "min-vote must be 0 or more"),

@@ -24,10 +24,10 @@ HOUR = timedelta(hours=1)
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"enter": 0.01, "exit": 0.02}, "exit must lie between 0 and enter"),
-        ({"exit": 0.0}, "exit must lie between 0 and enter"),
-        ({"exit": -0.01}, "exit must lie between 0 and enter"),
-        ({"exit": float("nan")}, "exit must lie between 0 and enter"),
+        ({"enter": 0.01, "exit": 0.02}, "exit must be above 0 and at most enter"),
+        ({"exit": 0.0}, "exit must be above 0 and at most enter"),
+        ({"exit": -0.01}, "exit must be above 0 and at most enter"),
+        ({"exit": float("nan")}, "exit must be above 0 and at most enter"),
         ({"enter": 0.0}, "enter must be above 0"),
         ({"enter": -0.02}, "enter must be above 0"),
         ({"enter": float("inf")}, "enter must be above 0"),

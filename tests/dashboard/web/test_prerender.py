@@ -218,7 +218,7 @@ def test_the_document_holds_the_page() -> None:
 @pytest.mark.parametrize(
     ("address", "heading", "has_figures"),
     [
-        ("/?window=crash", "On 10 Oct 2025 Binance had the largest discount", True),
+        ("/overview?window=crash", "On 10 Oct 2025 Binance had the largest discount", True),
         ("/lows?window=crash", "Lowest trades, and same-minute comparison", False),
         ("/compare?window=crash", "Every asset side by side", True),
         ("/data", "Data", False),
