@@ -22,7 +22,10 @@
 
   window.addEventListener("beforeprint", () => {
     for (const graph of document.querySelectorAll(".js-plotly-plot")) {
-      graph.style.zoom = Math.min(1, PAPER_PX / (graph.offsetWidth || PAPER_PX));
+      if (graph.offsetWidth > PAPER_PX && graph._fullLayout) {
+        graph.dataset.narrowed = "true";
+        window.Plotly.relayout(graph, { width: PAPER_PX });
+      }
     }
     const place = document.getElementById("lows-grid");
     if (place) {
@@ -31,8 +34,9 @@
   });
 
   window.addEventListener("afterprint", () => {
-    for (const graph of document.querySelectorAll(".js-plotly-plot")) {
-      graph.style.zoom = "";
+    for (const graph of document.querySelectorAll("[data-narrowed]")) {
+      delete graph.dataset.narrowed;
+      window.Plotly.relayout(graph, { width: null, autosize: true });
     }
     document.querySelectorAll(".on-paper").forEach((table) => table.remove());
   });
