@@ -195,6 +195,9 @@ def test_widths(visit: PageVisit, real: str, width: int) -> None:
     visit.tab.set_viewport_size({"width": width, "height": 844})
     tab = visit.open(f"{real}?window=crash")
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    if width < 640:
+        tab.locator(".fold > summary").click()
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width
     expect(tab.get_by_role("button", name=PICTURE_BUTTON)).to_be_visible()
 
 
