@@ -23,24 +23,20 @@ DOWNLOAD_LABEL = "Download"
 """The label of the button that opens a page's menu."""
 
 
-def build_download_menu(kinds: Sequence[ExportKind], query: Mapping[str, str]) -> dmc.Popover:
+def build_download_menu(page: str, query: Mapping[str, str]) -> dmc.Popover:
     """A button that opens the list of a page's files: charts, their data, all results, and prices.
 
     Args:
-        kinds: the exports of the page (docs/exports.md), in its order.
+        page: the name of the page.
         query: the view as the query of a link (`ViewState.to_query`).
     """
     button_labels: dict[str, Any] = {"aria-haspopup": "dialog"}
     button = dmc.Button(DOWNLOAD_LABEL, size="xs", variant="default", className="plain", **button_labels)
     dialog_properties = {"className": "files", "role": "dialog", "aria-label": DOWNLOAD_LABEL}
-    content = StaticElement("div", dialog_properties, _build_content([EXPORTS[kind] for kind in kinds], query))
+    content = StaticElement(
+        "div", dialog_properties, _build_content([export for export in EXPORTS.values() if export.page == page], query)
+    )
     return build_popover(button, content, "bottom-end")
-
-
-def build_export_menu(kind: ExportKind, query: Mapping[str, str], label: str = DOWNLOAD_LABEL) -> dmc.Popover:
-    """A menu of one export, for a page that has not yet one for all of them."""
-    del label
-    return build_download_menu([kind], query)
 
 
 def _build_content(exports: Sequence[Export], query: Mapping[str, str]) -> str:
@@ -69,7 +65,7 @@ def _build_entry(export: Export, section: Section, formats: Sequence[str], query
         return f"<details><summary>{escape(export.kind.label)}</summary>{table}</details>"
     links = "".join(_build_link(FORMAT_LABELS[name], export.kind, name, query) for name in formats)
     if "csv" in formats:
-        links += _build_link("What the columns mean", export.kind, METADATA_FORMAT, query)
+        links += _build_link("Columns explained", export.kind, METADATA_FORMAT, query)
     return f'<div class="line"><span>{escape(export.kind.label)}</span>{links}</div>'
 
 

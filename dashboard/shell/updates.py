@@ -9,8 +9,7 @@ import dash_mantine_components as dmc
 from dash import html
 
 from dashboard.components.updates import Updates
-from dashboard.exports.kinds import ExportKind
-from dashboard.exports.menu import build_export_menu
+from dashboard.exports.menu import build_download_menu
 from dashboard.pages.base import Control, Page, PageContext
 from dashboard.pages.registry import PAGES
 from dashboard.service.measurements import ViewResult
@@ -73,7 +72,7 @@ def _build_updates(
         ("offer-text", "children"): offer_text,
         ("copy-image", "className"): "away" if location_updates["page", "data"]["picture"] is None else "plain",
         ("picture", "disabled"): result.measurement is None,
-        ("export", "children"): _build_file_menu(result, catalogue),
+        ("export", "children"): _build_file_menu(page, result, catalogue),
     }
 
 
@@ -147,11 +146,11 @@ def _list_hidden_classes(page: Page) -> list[str]:
     return class_names if page.controls else [*class_names, "without-controls"]
 
 
-def _build_file_menu(result: ViewResult, catalogue: Catalogue) -> Any:  # noqa: ANN401 - whatever dash takes as a child
-    """The menu of files of the picture, "" without a measurement."""
-    if result.measurement is None:
+def _build_file_menu(page: Page, result: ViewResult, catalogue: Catalogue) -> Any:  # noqa: ANN401 - whatever dash takes as a child
+    """The menu of files of a page with the picture, "" without a measurement."""
+    if result.measurement is None or Control.PICTURE not in page.controls:
         return ""
-    return build_export_menu(ExportKind.COMPARISON, result.view.to_query(catalogue), "More files")
+    return build_download_menu(page.name, result.view.to_query(catalogue))
 
 
 def _build_window_updates(view: ViewState, catalogue: Catalogue) -> Updates:

@@ -52,7 +52,7 @@ class LowsRow:
 
 
 def build_lows_rows(
-    measurements: Iterable[Measurement], catalogue: Catalogue, zone: Zone, side: Side = Side.BELOW
+    measurements: Iterable[Measurement], catalogue: Catalogue, zone: Zone, side: Side
 ) -> tuple[LowsRow, ...]:
     """The rows of each measurement, of the lowest trades or of the highest; times are on the clock of ``zone``."""
     return tuple(

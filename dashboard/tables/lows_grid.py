@@ -103,7 +103,7 @@ def build_columns(bar: Timeframe, side: Side = Side.BELOW, *, with_dates: bool =
                 _build_number_column(prefix, noun.capitalize(), MethodAnchor.LOWS, valueFormatter=price_text),
                 _build_formatted_column(f"{prefix}_at", "At", width=136 if with_dates else 100),
                 # Else the grid would show a check box.
-                _build_formatted_column(f"{prefix}_round", "Round", width=104, cellDataType=False),
+                _build_formatted_column(f"{prefix}_round", "Round", width=124, cellDataType=False),
                 _build_number_column(
                     f"{prefix}_volume",
                     "Traded then, in its quote",

@@ -22,7 +22,7 @@ DEVIATION_WORDS = {Side.BELOW: "discount", Side.ABOVE: "premium"}
 
 
 def build_lows_table(
-    rows: Sequence[LowsRow], links: ViewLinks, bar: Timeframe, side: Side = Side.BELOW, focus_name: str = "Exchange"
+    rows: Sequence[LowsRow], links: ViewLinks, bar: Timeframe, side: Side, focus_name: str
 ) -> html.Div:
     """The table in a box of its own, which scrolls where the screen is narrow, with its notes below it."""
     superlative, noun = EXTREME_WORDS[side]

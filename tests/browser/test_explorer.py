@@ -104,10 +104,11 @@ def test_the_moment_follows_the_view(visit: PageVisit, real: str) -> None:
 def test_files_are_in_the_menu(visit: PageVisit, real: str) -> None:
     """The menu beside the button of the picture opens by keyboard and has links to files."""
     tab = visit.open(f"{real}?window=crash")
-    tab.get_by_role("button", name="More files: picture").press("Enter")
+    tab.get_by_role("button", name="Download", exact=True).press("Enter")
     menu = tab.get_by_role("dialog")
-    expect(menu.get_by_role("link", name="PNG")).to_have_count(6)
-    csv = menu.get_by_role("link", name="CSV")
+    menu.get_by_text("Prices and deviations").first.click()
+    expect(menu.get_by_role("link", name="PNG")).to_have_count(8)
+    csv = menu.get_by_role("link", name="CSV").first
     expect(csv).to_have_attribute("href", "/export/comparison.csv?window=crash")
     with tab.context.expect_page() as new_page, tab.expect_popup() as popup:
         csv.click()

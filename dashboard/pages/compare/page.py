@@ -24,7 +24,7 @@ from dashboard.components.updates import Updates, apply_updates
 from dashboard.draw.axis import Scale
 from dashboard.draw.scene import Scene
 from dashboard.exports.kinds import ExportKind
-from dashboard.exports.menu import build_export_menu
+from dashboard.exports.menu import build_download_menu
 from dashboard.pages.base import VIEW_CONTROLS, Page, PageContext
 from dashboard.pages.compare.controls import build_scale_switch, build_second_window_select
 from dashboard.pages.compare.parts import build_graph, build_legend, build_panel, build_table
@@ -67,9 +67,7 @@ def build_updates(context: PageContext, view: ViewState) -> Updates:
         if scenes
         else "",
         ("compare-table", "children"): build_table(rows_by_window, enter_text, links),
-        ("compare-files", "children"): build_export_menu(ExportKind.COMPARE, view.to_query(catalogue))
-        if scenes
-        else "",
+        ("compare-files", "children"): build_download_menu("compare", view.to_query(catalogue)) if scenes else "",
         ("compare-pair", "children"): _build_pair(pair_panels, view, catalogue, links),
         ("compare-figures", "data"): _build_figures(window_sides, pair_panels, view, catalogue),
     }

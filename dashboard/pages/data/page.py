@@ -7,7 +7,6 @@ import dash_mantine_components as dmc
 from dash import Dash, Input, Output, State, ctx, dcc, html, no_update, set_props
 
 from dashboard.components.updates import Updates, apply_updates
-from dashboard.exports.kinds import ExportKind
 from dashboard.exports.menu import build_download_menu
 from dashboard.jobs.actions import StoredSource
 from dashboard.pages.base import Control, Page, PageContext
@@ -37,9 +36,6 @@ from dashboard.state.view import ViewState
 from dashboard.text.numbers import format_count
 from data.schema import Origin, Timeframe
 
-DATA_EXPORTS = (ExportKind.COVERAGE, ExportKind.INCIDENTS, ExportKind.REVISIONS, ExportKind.HOLDINGS)
-"""What the page's menu of downloads offers."""
-
 REVISIONS_OUTPUT = ("data-changes", "children")
 
 
@@ -64,7 +60,7 @@ def build_updates(context: PageContext, view: ViewState) -> Updates:
     forgettable_sources = list_forgettable_sources(holdings)
     return {
         **build_coverage_updates(context, view),
-        ("data-files", "children"): build_download_menu(DATA_EXPORTS, view.to_query(catalogue)),
+        ("data-files", "children"): build_download_menu("data", view.to_query(catalogue)),
         ("data-incidents", "children"): build_incident_list(incident_entries, view.zone),
         ("data-incidents-title", "children"): f"Missing data ({len(incident_entries):,})"
         if incident_entries

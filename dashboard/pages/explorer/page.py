@@ -1,6 +1,5 @@
 """The explorer: one asset over one window, its charts beside the tables of its venues."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
@@ -24,7 +23,6 @@ from dashboard.draw.scene import Scene
 from dashboard.draw.side import choose_side
 from dashboard.draw.traces import MAX_SCREEN_WICKS, compute_bucket_size, compute_wick_bucket
 from dashboard.exports.kinds import ExportKind
-from dashboard.exports.menu import build_export_menu
 from dashboard.pages.base import VIEW_CONTROLS, Control, Page, PageContext
 from dashboard.pages.explorer.texts import (
     build_bars_offer,
@@ -45,6 +43,7 @@ from data.catalogue import Catalogue
 from data.reconstruction.candles import list_assumed_markets
 from deviation.measurement import Measurement
 from deviation.report.notes import write_notes
+from deviation.side import Side
 from deviation.wording import format_minutes, format_threshold, join_names
 
 DEFERRED_OUTPUTS = (
@@ -79,7 +78,6 @@ def _build_all_updates(context: PageContext, view: ViewState) -> Updates:
         return _build_empty_updates(result.view)
     measurement, shown_view = result.measurement, result.view
     scene = _build_scene(measurement, shown_view, catalogue)
-    query = shown_view.to_query(catalogue)
     headline, summary = write_title(measurement, shown_view.zone)
     side = choose_side(measurement, shown_view.side if shown_view.is_side_chosen else None)
     left_out_texts = [
@@ -102,10 +100,6 @@ def _build_all_updates(context: PageContext, view: ViewState) -> Updates:
             shown_view.zone,
             measurement.question.end - measurement.question.start,
         ),
-        ("chart-files", "children"): [
-            build_export_menu(ExportKind.DEVIATION, query, "Chart data"),
-            build_export_menu(ExportKind.CANDLES, query, "Price data"),
-        ],
         ("thresholds-chart", "children"): _build_chart(
             "thresholds",
             f"{write_chart_note(scene, side)} The table below holds the numbers.",
@@ -117,12 +111,7 @@ def _build_all_updates(context: PageContext, view: ViewState) -> Updates:
         ("thresholds-note", "children"): write_chart_note(scene, side),
         ("thresholds-side", "children"): build_side_switch(shown_view, side, catalogue),
         ("thresholds-table", "children"): build_threshold_table(scene, side, links),
-        ("thresholds-files", "children"): [
-            build_export_menu(ExportKind.THRESHOLDS, query, "Download"),
-            build_export_menu(ExportKind.MEASUREMENT, query, "All results (JSON)"),
-        ],
-        ("close-look", "children"): _build_lowest_minutes(context, scene, query),
-        ("lows-files", "children"): build_export_menu(ExportKind.LOWS, query, "Download"),
+        ("close-look", "children"): _build_lowest_minutes(context, scene),
         ("venues", "children"): build_venue_tables(
             build_venue_blocks(measurement, catalogue, shown_view.zone),
             format_threshold(measurement.question.parameters.enter),
@@ -130,9 +119,16 @@ def _build_all_updates(context: PageContext, view: ViewState) -> Updates:
         ),
         ("reading", "children"): build_reading_note(links, view.timeframe),
         ("left-out", "children"): f"Left out: {join_names(left_out_texts)}." if left_out_texts else "",
-        ("asset-lows", "children"): build_lows_table(
-            build_lows_rows([measurement], catalogue, shown_view.zone), links, view.timeframe
-        ),
+        ("asset-lows", "children"): [
+            build_lows_table(
+                build_lows_rows([measurement], catalogue, shown_view.zone, side),
+                links,
+                view.timeframe,
+                side,
+                catalogue.get_venue(measurement.focus).name,
+            )
+            for side in Side
+        ],
         ("all-lows", "children"): links.build_page_link("lows", "Every asset and exchange"),
     }
 
@@ -175,21 +171,20 @@ def _describe_chart_use(measurement: Measurement) -> str:
     )
 
 
-def _build_lowest_minutes(context: PageContext, scene: Scene, query: Mapping[str, str]) -> list[Any]:
-    """Charts of the bars with the focus venue's extreme trades; the first has the menu of files for all of them."""
+def _build_lowest_minutes(context: PageContext, scene: Scene) -> list[Any]:
+    """Charts of the bars with the focus venue's extreme trades."""
     bars = list_extreme_bars(scene)
     if not bars:
         return []
     trades = context.measurements.read_low_trades([scene.measurement])
-    menu = [html.Div(build_export_menu(ExportKind.BOUNDS, query, "Download"), className="taken")]
-    return [_build_lowest_minute(scene, bar, trades, [] if number else menu) for number, bar in enumerate(bars)]
+    return [_build_lowest_minute(scene, bar, trades) for bar in bars]
 
 
-def _build_lowest_minute(scene: Scene, bar: ExtremeBar, trades: pl.DataFrame, menu: list[Any]) -> html.Section:
+def _build_lowest_minute(scene: Scene, bar: ExtremeBar, trades: pl.DataFrame) -> html.Section:
     heading_text, position = write_heading(scene, bar), bar.position
     return html.Section(
         [
-            html.Div([html.H2(heading_text), *menu], className="block-head"),
+            html.Div(html.H2(heading_text), className="block-head"),
             *(html.P(text) for text in write_sentences(scene, bar, trades)),
             _build_chart(
                 f"close-look-{position}",
@@ -223,7 +218,6 @@ def _build_layout() -> html.Div:
                         [
                             html.H2("Lowest and highest trades"),
                             html.P(id="all-lows"),
-                            html.Div(id="lows-files", className="taken"),
                         ],
                         className="block-head",
                     ),
@@ -245,10 +239,7 @@ def _build_charts() -> html.Div:
         [
             html.P(id="bars-offer", className="bars-offer"),
             html.Div([_build_zoom_tools(), _build_chart("graph", GRAPH_LABEL, FIGURE_HEIGHT)], className="zoomable"),
-            html.Div(
-                [html.P(id="hint", className="hint"), html.Div(id="chart-files", className="taken")],
-                className="below",
-            ),
+            html.Div(html.P(id="hint", className="hint"), className="below"),
             dcc.Store(id="minute-data"),
             dcc.Store(id="minute-shown"),
             html.Div(minute, className="moment-place"),
@@ -281,7 +272,6 @@ def _build_thresholds() -> html.Section:
                 [
                     html.H2(id="thresholds-title"),
                     html.P(id="thresholds-side"),
-                    html.Div(id="thresholds-files", className="taken"),
                 ],
                 className="block-head",
             ),

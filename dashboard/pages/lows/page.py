@@ -38,9 +38,6 @@ WARNING = (
 )
 GRAPH_LABEL = "How many gaps of which size there are; the table below holds the numbers."
 
-LOWS_EXPORTS = (ExportKind.GAPS, ExportKind.LOWS)
-"""What the page's menu of downloads offers."""
-
 SIDE_LABELS = {Side.BELOW: "Lows", Side.ABOVE: "Highs"}
 """The choices of the switch."""
 
@@ -92,9 +89,7 @@ def build_updates(context: PageContext, view: ViewState) -> Updates:
         (GRID_ID, "rowData"): rows,
         (GRID_ID, "style"): {"height": format_grid_height(len(rows))},
         ("lows-columns", "children"): _build_column_terms(links, view),
-        ("lows-files", "children"): (
-            build_download_menu(LOWS_EXPORTS, view.to_query(catalogue)) if measurements else ""
-        ),
+        ("lows-files", "children"): (build_download_menu("lows", view.to_query(catalogue)) if measurements else ""),
         ("lows-gaps", "figure"): build_gaps_figure(event_gaps, catalogue, focus, view.theme, view.timeframe),
         ("lows-gaps-note", "children"): _build_gaps_note(links, view, focus_name),
         ("lows-gaps-table", "children"): build_gaps_table(event_gaps, focus_name, view.timeframe),

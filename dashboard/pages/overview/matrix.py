@@ -17,8 +17,6 @@ from dashboard.charts.matrix.cells import (
     select_cell_colours,
 )
 from dashboard.components.accessibility import build_aria_label, build_scroll_box
-from dashboard.exports.kinds import ExportKind
-from dashboard.exports.menu import build_export_menu
 from dashboard.service.event import SAMPLE_TEXT, EventContext, build_focus_button
 from dashboard.state.links import MethodAnchor
 from dashboard.state.view import Theme
@@ -33,14 +31,10 @@ VENUE_WIDTH_PX, CELL_WIDTHS_PX = 118, (94, 150)
 def build_matrices(overview: EventContext) -> html.Section:
     """A table for each quote group with a spot market, and the legend."""
     tables = [_build_table(overview, matrix) for matrix in build_group_matrices(overview) if matrix.has_numbers]
-    files = build_export_menu(ExportKind.MATRIX, overview.view.to_query(overview.catalogue))
     title = [overview.links.build_definition_link("All exchanges, all assets", MethodAnchor.MATRIX)]
     return html.Section(
         [
-            html.Div(
-                [html.H2(title), files],
-                className="block-head",
-            ),
+            html.Div(html.H2(title), className="block-head"),
             html.P(_build_explanation(overview), className="quiet"),
             *tables,
             *([] if tables else [html.P(NO_SPOT_TEXT, className="overview-none")]),

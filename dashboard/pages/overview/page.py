@@ -11,6 +11,7 @@ from dashboard.charts.matrix.reading_aid import build_reading_section, write_fin
 from dashboard.charts.scatter.points import TOO_FEW_TEXT, MarketPoint, build_market_points
 from dashboard.components.caveats import build_limits
 from dashboard.exports.kinds import ExportKind
+from dashboard.exports.menu import build_download_menu
 from dashboard.pages.base import Control, Page, PageContext
 from dashboard.pages.overview.cards import build_cards
 from dashboard.pages.overview.matrix import build_matrices
@@ -47,7 +48,7 @@ def build_content(context: PageContext, view: ViewState) -> list[Any]:
     )
     return [
         *(_build_sample_head(overview) if overview.is_illustration else _build_head(overview)),
-        build_side_switch(overview),
+        html.Div([build_side_switch(overview), _build_downloads(overview)], className="block-head"),
         cards,
         *_build_charts(overview, points, checks),
         build_limits(overview.links, view.timeframe),
@@ -65,6 +66,11 @@ def _build_charts(overview: EventContext, points: Sequence[MarketPoint], checks:
         charts.append(build_volume_chart(overview, points))
         tables.append(_build_reading_aid(overview, checks))
     return [html.Div([html.Div(charts), html.Div(tables)], className="overview-pair")]
+
+
+def _build_downloads(overview: EventContext) -> html.Div:
+    """The menu of the page's files, which needs scripts."""
+    return html.Div(build_download_menu("overview", overview.view.to_query(overview.catalogue)), className="taken")
 
 
 def _build_head(overview: EventContext) -> list[Any]:

@@ -23,8 +23,6 @@ from dashboard.components.point_slider import build_point_slider
 from dashboard.draw.encoding import Figure
 from dashboard.draw.markers import get_marker_corners
 from dashboard.draw.theme import compute_venue_colour
-from dashboard.exports.kinds import ExportKind
-from dashboard.exports.menu import build_export_menu
 from dashboard.service.event import SAMPLE_TEXT, EventContext, build_focus_button
 from dashboard.state.links import MethodAnchor
 from dashboard.state.view import Theme
@@ -58,7 +56,7 @@ def build_duration_chart(overview: EventContext, points: Sequence[MarketPoint]) 
     hollow_note = " Hollow: not ranked." if overview.has_ranks else f" Hollow: invented. {SAMPLE_TEXT}"
     return html.Section(
         [
-            _build_header(title, build_export_menu(ExportKind.DEPTH, overview.view.to_query(overview.catalogue))),
+            _build_header(title),
             html.P(description + hollow_note, className="quiet"),
             *_build_graphs(
                 "duration",
@@ -90,7 +88,7 @@ def build_volume_chart(overview: EventContext, points: Sequence[MarketPoint]) ->
     ]
     return html.Section(
         [
-            _build_header(title, build_export_menu(ExportKind.VOLUME, overview.view.to_query(overview.catalogue))),
+            _build_header(title),
             html.P(sentence, className="overview-finding"),
             html.P(description, className="quiet"),
             *_build_graphs(
@@ -121,8 +119,8 @@ def _build_figure(overview: EventContext, data: ScatterData, size: ChartSize) ->
     return build_scatter_figure(data.points, data.x, data.y, overview.catalogue, overview.view.theme, size)
 
 
-def _build_header(title: list[Any], files: Any) -> html.Div:  # noqa: ANN401 - whatever dash takes
-    return html.Div([html.H2(title), files], className="block-head")
+def _build_header(title: list[Any]) -> html.Div:
+    return html.Div(html.H2(title), className="block-head")
 
 
 def _build_graphs(

@@ -314,7 +314,7 @@ def test_files_follow_the_scale() -> None:
     """Every link of the menu and the link to copy have the scale of the view; without candles there is no menu."""
     menu = json.dumps(to_plain_data(build_page_values(scale="own")["compare-files"]))
     links = re.findall(r"/export/compare[^\"]*", menu)
-    assert len(links) == 2 * 2 * 3 + 2 + 1
+    assert len(links) == 2 * 2 * 3 + 3 + 1  # pictures; rows and what their columns mean; the one to copy
     assert all("scale=own" in link for link in links)
     assert "scale" not in json.dumps(to_plain_data(build_page_values()["compare-files"]))
     assert build_page_values(Measurements(MemoryStore(build_crash_candles().clear()), CATALOGUE))["compare-files"] == ""

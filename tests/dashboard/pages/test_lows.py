@@ -99,7 +99,7 @@ def test_a_round_price_is_marked() -> None:
     store = MemoryStore(pl.concat([MemoryStore().frame.filter(pl.col("symbol") != "WBETH/USDT"), cents]))
     measurements = Measurements(store, CATALOGUE).list_measurements(VIEW)
     assert build_rows(measurements)["WBETH", "binance", "usdt"]["low_round"] is True
-    (row,) = [row for row in build_lows_rows(measurements, CATALOGUE, Zone.UTC) if row.asset == "WBETH"]
+    (row,) = [row for row in build_lows_rows(measurements, CATALOGUE, Zone.UTC, Side.BELOW) if row.asset == "WBETH"]
     assert (row.focus.text, row.focus.detail) == ("430", "21:20, round number")
 
 
@@ -115,7 +115,7 @@ def test_the_focus_is_the_view_s(context: PageContext) -> None:
 
 def test_the_table_by_asset_and_quote(measurements: tuple[Measurement, ...]) -> None:
     """Lowest and second lowest of each quote, the focus's gap, what it traded then, and the same minute."""
-    rows = {(row.asset, row.group): row for row in build_lows_rows(measurements, CATALOGUE, Zone.UTC)}
+    rows = {(row.asset, row.group): row for row in build_lows_rows(measurements, CATALOGUE, Zone.UTC, Side.BELOW)}
     assert list(rows) == [
         ("ATOM", "USDT"),
         ("ATOM", "USD"),
