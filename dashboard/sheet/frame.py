@@ -54,8 +54,8 @@ def draw_header(sheet: Sheet, texts: Sequence[HeaderText], shape: SheetShape) ->
             y += 0.62 * size
             sheet.write_text(line, shape.margin, y, size=size, colour=header_text.colour, bold=header_text.is_bold)
             y += 0.62 * size
-        y += 7
-    return y + 16
+        y += 5
+    return y + 12
 
 
 def draw_footer(

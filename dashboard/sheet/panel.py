@@ -80,14 +80,23 @@ def draw_callout(
 
 
 def draw_end_labels(sheet: Sheet, plot: Plot, labels: Sequence[EndLabel], right_limit: float) -> None:
-    """Draw labels right of the plot, at their lines' ends but never on each other, with a sample of each dash."""
+    """Draw labels right of the plot, at their lines' ends but never on each other, with a sample of each dash.
+
+    Where they are together higher than the plot, the last ones that are not bold are left out.
+    """
     left = plot.box.right + 12
-    indents = [DASH_WIDTH if label.dash else 0 for label in labels]
-    texts = [
-        fit_text(label.text, (14, 13), right_limit - left - indent, 3, bold=label.is_bold)
-        for label, indent in zip(labels, indents, strict=True)
-    ]
-    heights = [size * 1.25 * len(lines) + 1 for size, lines in texts]
+    labels = list(labels)
+    while True:
+        indents = [DASH_WIDTH if label.dash else 0 for label in labels]
+        texts = [
+            fit_text(label.text, (14, 13), right_limit - left - indent, 3, bold=label.is_bold)
+            for label, indent in zip(labels, indents, strict=True)
+        ]
+        heights = [size * 1.25 * len(lines) + 1 for size, lines in texts]
+        removable = [label for label in labels if not label.is_bold]
+        if sum(heights) <= plot.box.bottom - plot.box.top + 12 or not removable:
+            break
+        labels.remove(removable[-1])
     targets = [plot.to_y(label.value) for label in labels]
     for i, y in enumerate(spread_labels(targets, heights, plot.box.top - 6, plot.box.bottom + 6)):
         label, (size, lines) = labels[i], texts[i]

@@ -235,7 +235,8 @@ class VenueBlocks:
         kept = blocks
         while len(kept) > FIXED_BLOCKS:
             row_count = sum(len(block.rows) for block in kept)
-            if self._measure_fixed(kept, width) + MIN_ROW_HEIGHT * row_count <= height:
+            line_height = REMARK_LINE_HEIGHT if len(kept) < len(blocks) else 0
+            if self._measure_fixed(kept, width) + MIN_ROW_HEIGHT * row_count + line_height <= height:
                 break
             kept = kept[:-1]
         return kept, write_hidden_blocks(blocks[len(kept) :])

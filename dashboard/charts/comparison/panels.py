@@ -35,7 +35,7 @@ from deviation.wording import format_minutes
 END_LABEL_WIDTH = 158
 """Width of the space for labels right of the plots."""
 
-LANE_HEIGHT = 17
+LANE_HEIGHT = 15
 """Height of a lane of the strip."""
 
 PRICES_SHARE = 0.5

@@ -95,7 +95,7 @@ def _draw_header(sheet: Sheet, scene: Scene, shape: SheetShape) -> float:
     measured = " ".join([write_measured(scene.measurement), *notes])
     texts = (
         HeaderText(title.removesuffix("."), HEADLINE_SIZES, scene.colours.ink, is_bold=True, more_lines=1),
-        HeaderText(" ".join(sentences), (19, 18, 17, 16, 15), scene.colours.text, more_lines=2),
+        HeaderText(" ".join(sentences), (18, 17, 16, 15), scene.colours.text, more_lines=2),
         HeaderText(choices, (16, 15, 14), scene.colours.ink, is_bold=True),
         HeaderText(measured, (15, 14.5, 14), scene.colours.muted, more_lines=2),
     )
