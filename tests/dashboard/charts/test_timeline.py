@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import plotly.graph_objects as go
+import polars as pl
 import pytest
 
 from dashboard.charts.timeline.figure import build_explorer_figure
@@ -11,9 +12,7 @@ from dashboard.charts.timeline.layout import FIGURE_HEIGHT
 from dashboard.draw.scene import Scene
 from dashboard.state.view import Theme
 from dashboard.text.clock import Zone
-from deviation.question import Group
-from deviation.report.headline import ILLUSTRATION
-from tests.dashboard.scenarios import CATALOGUE, SCENARIOS, measure_scenario
+from tests.dashboard.scenarios import CATALOGUE, SCENARIOS, USDT, build_candles, measure_frames, measure_scenario
 from tests.dashboard.text_boxes import collect_annotation_text
 
 
@@ -21,7 +20,7 @@ def build_figure(
     name: str, *, theme: Theme = Theme.LIGHT, zone: Zone = Zone.UTC, hidden: frozenset[str] = frozenset()
 ) -> go.Figure:
     """The explorer's figure of a scenario; plotly validates every property."""
-    return go.Figure(build_explorer_figure(Scene(measure_scenario(name), CATALOGUE, theme, hidden), zone))
+    return go.Figure(build_explorer_figure(Scene(measure_scenario(name), CATALOGUE, theme, hidden, zone=zone)))
 
 
 def list_names(figure: go.Figure) -> set[str]:
@@ -51,12 +50,11 @@ def test_names_at_line_ends_never_overlap(name: str) -> None:
 
 
 def test_lines_are_the_measured_values() -> None:
-    """Lines are the converted closes, and the deviations in per cent."""
-    figure, row = build_figure("crash"), measure_scenario("crash").focus_row
-    assert row is not None
+    """Binance closed at 1.6, the USD exchanges at 3.36 to 3.6: the nearer of their two middle ones is 3.44."""
+    figure = build_figure("crash")
     lines = {trace.name: trace for trace in figure.data}
-    assert lines["Binance"].y[30] == pytest.approx(row.minutes.price[30])
-    assert lines["against USD venues"].y[30] == pytest.approx(100 * row.series[Group.USD].d[30])
+    assert lines["Binance"].y[30] == pytest.approx(1.6)
+    assert lines["against USD exchanges"].y[30] == pytest.approx(100 * (1.6 / 3.44 - 1))
     assert {trace.hoverinfo for trace in figure.data} == {"none", "skip"}
 
 
@@ -65,33 +63,35 @@ def test_hidden_venues_are_not_drawn() -> None:
     full_figure = build_figure("crash")
     hidden_figure = build_figure("crash", hidden=frozenset({"okx"}))
     assert list_names(full_figure) - list_names(hidden_figure) == {"OKX"}
-    line = {trace.name: trace for trace in hidden_figure.data}["against USDT venues"]
+    line = {trace.name: trace for trace in hidden_figure.data}["against USDT exchanges"]
     assert np.array_equal(
-        line.y, {trace.name: trace for trace in full_figure.data}["against USDT venues"].y, equal_nan=True
+        line.y, {trace.name: trace for trace in full_figure.data}["against USDT exchanges"].y, equal_nan=True
     )
 
 
 def test_a_zone_changes_only_labels() -> None:
-    """In UTC+8 ticks have other labels at the same times, and the data are the same."""
+    """In UTC+8 ticks and labels have other times, which name the zone, and the data are the same."""
     utc_figure = build_figure("crash")
     other_figure = build_figure("crash", zone=Zone.UTC8)
     assert utc_figure.layout.xaxis3.tickvals == other_figure.layout.xaxis3.tickvals
     assert (utc_figure.layout.xaxis3.ticktext[0], other_figure.layout.xaxis3.ticktext[0]) == ("21:00", "05:00")
     assert other_figure.layout.xaxis3.title.text == "UTC+8, 11 Oct"
     assert [trace.x0 for trace in utc_figure.data] == [trace.x0 for trace in other_figure.data]
+    assert "lowest trade 0.001 at 21:30" in collect_annotation_text(utc_figure)
+    assert "lowest trade 0.001 at 05:30 UTC+8" in collect_annotation_text(other_figure)
 
 
 def test_the_reconstruction_is_marked() -> None:
     """The figure of the reconstruction has the notice and a watermark."""
     text = read_figure_text("illustration")
-    assert ILLUSTRATION in text
-    assert "ILLUSTRATION" in text.splitlines()
-    assert ILLUSTRATION not in read_figure_text("crash")
+    assert "Sample data: no conclusion can be drawn." in text
+    assert "SAMPLE DATA" in text.splitlines()
+    assert "Sample data" not in read_figure_text("crash")
 
 
 def test_small_minutes_are_hollow() -> None:
-    """Minutes too small to vote are dots filled with the background colour."""
-    dots = [trace for trace in build_figure("thin").data if trace.name == "Gemini, small"]
+    """Minutes below the volume threshold are dots filled with the background colour."""
+    dots = [trace for trace in build_figure("thin").data if trace.name == "Gemini, below the volume threshold"]
     assert [dot.marker.color for dot in dots] == ["#ffffff"]
     assert np.count_nonzero(~np.isnan(dots[0].y)) == 10
 
@@ -129,3 +129,49 @@ def test_labels_of_arrows_cover_no_line() -> None:
 def read_figure_text(name: str) -> str:
     """All text of the annotations of a scenario's figure."""
     return collect_annotation_text(build_figure(name))
+
+
+def build_market(venue: str, symbol: str, level: float) -> pl.DataFrame:
+    """Half an hour at one price, with more volume than any floor."""
+    return build_candles((venue, symbol), np.full(30, level), volume_usd=1e9)
+
+
+def test_a_premium_is_drawn_like_a_discount() -> None:
+    """Binance at 20 among prices of 10 is 100% above: the axis holds it and the fills reach up to it."""
+    frames = [build_market(venue, "ATOM/USDT", 10.0) for venue in USDT] + [build_market("binance", "ATOM/USDT", 20.0)]
+    figure = go.Figure(build_explorer_figure(Scene(measure_frames(frames, 30), CATALOGUE)))
+    traces = {trace.name: trace for trace in figure.data}
+    assert traces["against USDT exchanges"].y[10] == pytest.approx(100)
+    assert figure.layout.yaxis2.range[1] > 100
+    assert [np.nanmax(traces[name].y) for name in ("at least 2% off", "for the entire minute")] == [100, 100]
+
+
+def test_a_trade_above_the_axis_is_an_arrow_at_the_upper_edge() -> None:
+    """One trade at 50 among prices of 10 has its arrow at the upper edge of the prices."""
+    frames = [build_market(venue, "ATOM/USDT", 10.0) for venue in ("binance", *USDT)]
+    frames[0] = frames[0].with_columns(
+        pl.when(pl.col("open_time").dt.minute() == 20).then(50.0).otherwise("high").alias("high")
+    )
+    figure = go.Figure(build_explorer_figure(Scene(measure_frames(frames, 30), CATALOGUE)))
+    (arrow,) = [note for note in figure.layout.annotations if "highest trade" in note.text]
+    assert arrow.text == "highest trade <b>50</b> at 21:20"
+    assert arrow.y == figure.layout.yaxis.domain[1]
+    assert arrow.ay > 0
+
+
+def test_a_market_without_a_rate_is_drawn_in_its_own_quote() -> None:
+    """Won have no dollar rate in this data, so a focus in won is drawn in won, and dollar markets are not."""
+    frames = [build_market(venue, "ATOM/KRW", 5_600.0) for venue in ("upbit", "bithumb", "korbit", "coinone")]
+    frames.append(build_market("kraken", "ATOM/USD", 4.0))
+    measurement = measure_frames(frames, 30, focus="upbit")
+    figure = go.Figure(build_explorer_figure(Scene(measurement, CATALOGUE)))
+    assert "Price of ATOM in KRW" in collect_annotation_text(figure)
+    lines = {trace.name: trace for trace in figure.data if trace.yaxis == "y"}
+    assert lines["Upbit"].y[0] == 5_600
+    assert np.isnan(lines["Kraken"].y).all()
+
+
+def test_dollars_and_quotes_are_told_apart() -> None:
+    """The title of the prices says whether they are converted."""
+    assert "Price of ATOM in USD" in read_figure_text("crash")
+    assert "Price of ATOM in each market's own quote currency" in read_figure_text("as_is")

@@ -1,6 +1,7 @@
 """The parts around the explorer's charts: thresholds, lowest minute, notes, hover table and export menus."""
 
 from base64 import b64decode
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from urllib.parse import parse_qsl, urlsplit
@@ -10,13 +11,9 @@ import plotly.graph_objects as go
 import polars as pl
 import pytest
 
-from dashboard.charts.lowest_minute.figure import (
-    build_bounds_figure,
-    list_bar_positions,
-    list_price_ranges,
-    write_heading,
-    write_sentences,
-)
+from dashboard.charts.lowest_minute.figure import build_bounds_figure
+from dashboard.charts.lowest_minute.ranges import ExtremeBar, list_drawn_ranges, list_extreme_bars, list_price_ranges
+from dashboard.charts.lowest_minute.sentences import write_heading, write_sentences
 from dashboard.charts.thresholds.figure import build_threshold_figure, build_threshold_table
 from dashboard.charts.timeline.figure import build_explorer_figure
 from dashboard.charts.timeline.hover_table import build_minute_data
@@ -25,11 +22,13 @@ from dashboard.draw.scene import Scene
 from dashboard.exports.kinds import ExportKind
 from dashboard.exports.menu import build_export_menu
 from dashboard.exports.registry import EXPORTS
+from dashboard.sheet.sizes import SheetSize
 from dashboard.state.links import ViewLinks
 from dashboard.text.clock import Zone
 from dashboard.text.sentences import list_window_notes
 from data.schema import LOW_TRADE, build_empty_frame
 from deviation.minute.states import State
+from deviation.side import Side
 from tests.dashboard.component_data import collect_text, to_plain_data
 from tests.dashboard.pages.test_registry import list_parts
 from tests.dashboard.scenarios import (
@@ -64,34 +63,34 @@ def build_scene(name: str) -> Scene:
 def test_every_measurement_has_its_parts(name: str) -> None:
     """For any measurement the thresholds and the lowest minutes have valid figures, tables and sentences."""
     scene = build_scene(name)
-    assert go.Figure(build_threshold_figure(scene)).layout.height
-    assert to_plain_data(build_threshold_table(scene, ViewLinks({})))
-    for position in list_bar_positions(scene):
-        assert len(go.Figure(build_bounds_figure(scene, position)).data) == len(list_price_ranges(scene, position))
-        assert write_sentences(scene, position, NO_TRADES)
-        assert write_heading(scene, position)
+    for side in Side:
+        assert go.Figure(build_threshold_figure(scene, side)).layout.height
+        assert to_plain_data(build_threshold_table(scene, side, ViewLinks({})))
+    for bar in list_extreme_bars(scene):
+        drawn = list_drawn_ranges(scene, bar.position)
+        assert len(go.Figure(build_bounds_figure(scene, bar.position)).data) == len(drawn)
+        assert write_sentences(scene, bar, NO_TRADES)
+        assert write_heading(scene, bar)
 
 
 def test_threshold_line_counts_firm_minutes() -> None:
-    """A line has the firm minutes at or beyond each depth; none has a place of its own below one minute."""
+    """A line has the comparable minutes at or beyond each size; zero has a place of its own below one minute."""
     scene = build_fall_scene()
-    row = scene.focus
-    assert row is not None
-    figure = go.Figure(build_threshold_figure(scene))
+    figure = go.Figure(build_threshold_figure(scene, Side.BELOW))
     line = figure.data[-1]
     assert (line.name, line.line.width) == ("Binance", 3)
-    d = row.own_summary.series.d
-    counts = [np.count_nonzero(d <= -x / 100 + 1e-12) for x in (1, 2, 5, 10, 20, 50)]
-    assert counts[-1] == 0
-    assert counts[0] > counts[3] > 0
+    # With p = 0.8^n, n minutes after the fall, it is 0.3 p / (1 - 0.3 p) below.
+    sizes = [0.3 * 0.8**n / (1 - 0.3 * 0.8**n) for n in range(40)]
+    counts = [sum(size >= x / 100 for size in sizes) for x in (1, 2, 5, 10, 20, 50)]
+    assert counts == [16, 13, 9, 6, 3, 0]
     zero = figure.layout.yaxis.tickvals[0]
-    assert figure.layout.yaxis.ticktext[0] == "none"
+    assert figure.layout.yaxis.ticktext[0] == "0"
     assert zero < 0
     assert line.y[-1] == zero
     assert line.y[:4] == pytest.approx(np.log10(counts[:4]))
     assert figure.layout.yaxis.range[0] < zero
     first = collect_text(
-        to_plain_data(build_threshold_table(scene, ViewLinks({})))["props"]["children"][1]["props"]["children"][0]
+        to_plain_data(build_threshold_table(scene, Side.BELOW, ViewLinks({})))["props"]["children"][1]["props"]["children"][0]
     )
     assert first.split()[:3] == ["Binance", "ATOM/USDT", str(counts[0])]
 
@@ -101,7 +100,8 @@ def test_the_minute_of_the_lowest_trade() -> None:
     scene = build_fall_scene()
     row = scene.focus
     assert row is not None
-    assert list_bar_positions(scene) == (20,)
+    bar = ExtremeBar(20, Side.BELOW, is_extreme=True)
+    assert list_extreme_bars(scene) == (bar,)
     focus_range, *peers = list_price_ranges(scene, 20)
     assert (focus_range.row, focus_range.low) == (row, 0.001)
     assert {peer.row.market.venue for peer in peers} == {
@@ -110,28 +110,31 @@ def test_the_minute_of_the_lowest_trade() -> None:
     }
     okx = next(peer for peer in peers if peer.row.market.venue == "okx")
     assert (okx.low, okx.high, okx.close) == pytest.approx((2.8, 4.0, 2.8))
-    assert write_sentences(scene, 20, NO_TRADES)[0] == (
-        "Binance's lowest trade, 0.001, stood 99.9 % below other USDT exchanges and 99.9 % below USD exchanges, "
-        "whatever the order within the minute."
-    )
+    assert write_sentences(scene, bar, NO_TRADES)[:2] == [
+        (
+            "Binance's lowest trade, 0.001, stood 99.9% below other USDT exchanges and 99.9% below USD exchanges, "
+            "regardless of the sequence of trades within the minute."
+        ),
+        "0.001 is a round price: the level of a resting order, not an estimate of value.",
+    ]
 
 
 def test_different_bounds_are_given_as_a_range() -> None:
     """Where the order within the minute matters, the sentence has both bounds: a low of 2.6 against 2.4 to 4."""
-    text = write_sentences(build_scene("low_on_scale"), 20, NO_TRADES)
+    text = write_sentences(build_scene("low_on_scale"), ExtremeBar(20, Side.BELOW, is_extreme=True), NO_TRADES)
     # 2.6 against peers between 2.4 and 4.0
     assert text[0] == (
-        "Binance's lowest trade, 2.6, stood between 8.3 % above and 35 % below other USDT exchanges, "
-        "whatever the order within the minute."
+        "Binance's lowest trade, 2.6, stood between 8.3% above and 35% below other USDT exchanges, "
+        "regardless of the sequence of trades within the minute."
     )
-    assert text[1] == "That it strayed for the whole minute is not certain."
+    assert text[-1] == "It need not have strayed for the entire minute."
 
 
 def test_certain_deviation_of_a_whole_minute() -> None:
     """A range of 1.6 to 2.08 against USDT peers at 2.8 or more (2.08 / 2.8 - 1) and USD ones at 4 is certain."""
-    assert write_sentences(build_fall_scene(), 21, NO_TRADES)[1] == (
-        "It stayed at least 26 % below USDT exchanges and 48 % below USD exchanges for the whole minute: "
-        "certain in any order."
+    bar = ExtremeBar(21, Side.BELOW, is_extreme=False)
+    assert write_sentences(build_fall_scene(), bar, NO_TRADES)[-1] == (
+        "It stood at least 26% below other USDT exchanges and 48% below USD exchanges for the entire minute."
     )
 
 
@@ -151,8 +154,31 @@ def test_the_exact_trade_is_named() -> None:
         "source": "by hand",
         "fetched_at": time,
     }
-    text = write_sentences(scene, 20, pl.DataFrame([trade], schema=LOW_TRADE))
+    bar, trades = ExtremeBar(20, Side.BELOW, is_extreme=True), pl.DataFrame([trade], schema=LOW_TRADE)
+    text = write_sentences(scene, bar, trades)
     assert text[-1] == "The trade itself: 0.001 USDT at 21:20:12.345 UTC, 1500.5 ATOM, number 77."
+    other_clock = write_sentences(replace(scene, zone=Zone.UTC8), bar, trades)
+    assert other_clock[-1] == "The trade itself: 0.001 USDT at 05:20:12.345 UTC+8, 1500.5 ATOM, number 77."
+
+
+def test_the_minute_of_the_highest_trade() -> None:
+    """A trade at 50 among prices of 10 is told as the lowest ones are: 400% above, a round price, in both zones."""
+    frames = [build_candles((venue, "ATOM/USDT"), 10.123 + 0 * np.arange(60)) for venue in ("binance", *USDT)]
+    frames[0] = frames[0].with_columns(
+        pl.when(pl.col("open_time").dt.minute() == 20).then(50.615).otherwise("high").alias("high")
+    )
+    scene = Scene(measure_frames(frames, 60), CATALOGUE)
+    (bar,) = list_extreme_bars(scene)
+    assert bar == ExtremeBar(20, Side.ABOVE, is_extreme=True)
+    assert write_heading(scene, bar) == "The minute of the highest trade: 21:20 UTC"
+    assert write_heading(replace(scene, zone=Zone.UTC8), bar) == "The minute of the highest trade: 05:20 UTC+8"
+    assert write_sentences(scene, bar, NO_TRADES) == [
+        (
+            "Binance's highest trade, 50.615, stood 400% above other USDT exchanges, regardless of the sequence of "
+            "trades within the minute."
+        ),
+        "It need not have strayed for the entire minute.",
+    ]
 
 
 def test_notes_are_marked_and_listed() -> None:
@@ -172,8 +198,9 @@ def test_notes_are_marked_and_listed() -> None:
 
 def test_hover_table_has_every_market() -> None:
     """The data have price, deviation from the own group and state of every market and minute, the focus first."""
-    data = build_minute_data(build_scene("one_group"), Zone.UTC8)
-    assert [row["name"] for row in data["rows"]] == ["Binance", "OKX", "Bybit", "Bitget", "Gate", "KuCoin"]
+    data = build_minute_data(replace(build_scene("one_group"), zone=Zone.UTC8))
+    assert [row["name"] for row in data["rows"]] == ["Binance", "OKX", "Bybit", "Bitget", "Gate", "KuCoin", "Upbit"]
+    assert data["groups"] == [["usdt", "USDT exchanges"], ["krw", "KRW exchanges"]]
     focus = data["rows"][0]
     states = np.frombuffer(b64decode(focus["state"]["bdata"]), dtype=np.int8)
     assert data["states"][states[30]] == "missing"
@@ -185,9 +212,9 @@ def test_hover_table_has_every_market() -> None:
 
 
 def test_hover_table_begins_at_the_deepest_close() -> None:
-    """The first bar shown is that of the focus venue's deepest close."""
-    assert build_minute_data(build_scene("crash"), Zone.UTC)["at"] == 30
-    assert build_minute_data(build_scene("without_focus"), Zone.UTC)["at"] == 0
+    """The first bar shown is that of the focus venue's largest deviation."""
+    assert build_minute_data(build_scene("crash"))["at"] == 30
+    assert build_minute_data(build_scene("without_focus"))["at"] == 0
 
 
 @pytest.mark.parametrize("kind", ExportKind)
@@ -204,7 +231,7 @@ def test_every_format_is_in_the_menu(kind: ExportKind) -> None:
     expected = {
         (ending, size, theme)
         for ending in ("png", "svg")
-        for size in (None, "square", "tall")
+        for size in (None, *(size.value for size in EXPORTS[kind].sizes if size is not SheetSize.WIDE))
         for theme in (None, "dark")
     }
     assert shapes == (expected if "png" in EXPORTS[kind].formats else set())
