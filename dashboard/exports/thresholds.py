@@ -77,7 +77,8 @@ def export_thresholds(request: ExportRequest) -> ExportFile:
     """
 
     def build_sheet(scene: Scene, size: SheetSize) -> go.Figure:
-        return build_threshold_sheet(scene, choose_side(scene.measurement, request.view.side), size, request.imprint)
+        side = choose_side(scene.measurement, request.view.side if request.view.is_side_chosen else None)
+        return build_threshold_sheet(scene, side, size, request.imprint)
 
     return request.build_asset_file(build_threshold_rows, build_sheet)
 

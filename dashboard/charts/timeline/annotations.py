@@ -19,7 +19,7 @@ from dashboard.draw.scene import HOLLOW_DASH, EndLabel, Scene
 SMALL_FONT = 12
 """Font size of the labels."""
 
-DASH_SAMPLES = {"": "", "solid": "\N{EM DASH} ", "dash": "- - ", HOLLOW_DASH: "○ "}
+DASH_SAMPLES = {"": "", "solid": "\N{EM DASH} ", "dash": "- - ", "dashdot": "- · ", HOLLOW_DASH: "○ "}
 """The sample of a dash that precedes its label."""
 
 _LONG_NAME_LENGTH = 16

@@ -75,7 +75,7 @@ def test_a_wick_of_one_minute_is_drawn() -> None:
 
 def test_a_state_of_one_minute_is_drawn() -> None:
     """Two missing minutes in a month of voting ones are drawn, and make their bucket missing."""
-    missing = list_traces()["missing"]
+    missing = list_traces()["missing from this data"]
     start = START.timestamp() * 1000
     assert decode_array(missing["x"])[0] == start + (GAP_MINUTE // 22) * 22 * 60_000
     (focus,) = [row for row in build_month_updates()["later", "data"]["minute-data"]["data"]["rows"] if row["focus"]]
@@ -111,7 +111,7 @@ def test_minima_and_maxima_of_buckets() -> None:
     assert compute_bucket_minima(values, 1) is values
 
 
-@pytest.mark.parametrize("name", ["USDT: 3 votes or more", "USD: 3 votes or more"])
+@pytest.mark.parametrize("name", ["USDT exchanges: 3 or more", "USD exchanges: 3 or more"])
 def test_the_strip_ends_with_the_window(name: str) -> None:
     """The last block ends with the last minute, even if its bucket is not full."""
     end = (START + timedelta(days=DAYS)).timestamp() * 1000

@@ -20,7 +20,7 @@ from dashboard.charts.timeline.hover_table import build_minute_data
 from dashboard.charts.timeline.notes import build_notes_list
 from dashboard.draw.scene import Scene
 from dashboard.exports.kinds import ExportKind
-from dashboard.exports.menu import build_export_menu
+from dashboard.exports.menu import build_download_menu
 from dashboard.exports.registry import EXPORTS
 from dashboard.sheet.sizes import SheetSize
 from dashboard.state.links import ViewLinks
@@ -222,7 +222,7 @@ def test_every_format_is_in_the_menu(kind: ExportKind) -> None:
     """A menu links every format of its export, and pictures in every size and theme."""
     view = {"asset": "DOGE", "theme": "dark"}
     links = [
-        urlsplit(part["props"]["href"]) for part in list_parts(build_export_menu(kind, view)) if part["type"] == "A"
+        urlsplit(part["props"]["href"]) for part in list_parts(build_download_menu([kind], view)) if part["type"] == "A"
     ]
     parsed_links = [(link.path, dict(parse_qsl(link.query))) for link in links]
     assert all(query["asset"] == "DOGE" for _, query in parsed_links)
@@ -237,5 +237,6 @@ def test_every_format_is_in_the_menu(kind: ExportKind) -> None:
     assert shapes == (expected if "png" in EXPORTS[kind].formats else set())
     other_endings = {ExportKind.LOWS: {"csv", "parquet", "json"}, ExportKind.MEASUREMENT: {"json"}}
     endings = other_endings.get(kind, {"csv", "parquet"})
+    endings |= {"csv-metadata.json"} if "csv" in endings else set()
     rows = {path for path, _ in parsed_links} - {f"/export/{kind}.{ending}" for ending in ("png", "svg")}
     assert rows == {f"/export/{kind}.{ending}" for ending in endings}

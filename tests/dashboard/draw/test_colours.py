@@ -157,6 +157,7 @@ def test_lines_and_marks_of_figures_have_contrast(theme: Theme) -> None:
     colours = PALETTES[theme]
     mark_colours = [
         *colours.group_colours.values(),
+        colours.group_colours.others,
         colours.group_colours["krw"],
         colours.state_colours[State.VOTING],
         colours.state_colours[State.MISSING],

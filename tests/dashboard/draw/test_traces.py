@@ -203,7 +203,7 @@ def test_numbers_as_text() -> None:
 
 
 def test_the_strip_has_a_block_per_state() -> None:
-    """The strip has a block for each state that occurs, with a hatch pattern for missing minutes."""
+    """The strip has a lane for each group with a price and a block for each state, missing minutes with a hatch."""
     lanes = build_lanes(Scene(measure_scenario("one_group"), CATALOGUE))
     assert [lane.label for lane in lanes] == ["4-5 USDT", "Binance"]
     states = {trace["name"]: "fillpattern" in trace for trace in lanes[-1].traces}

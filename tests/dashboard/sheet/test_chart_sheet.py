@@ -6,13 +6,13 @@ from dashboard.draw.label_layout import Box
 from dashboard.draw.theme import PALETTES
 from dashboard.sheet.chart_sheet import ChartText, build_chart_sheet, build_sentence_drawer
 from dashboard.sheet.legend import LegendItem, build_line_item, build_swatch_item, build_venue_item
-from dashboard.sheet.sizes import SHAPES, SheetSize
+from dashboard.sheet.sizes import FULL_SIZES, SHAPES, SheetSize
 from dashboard.state.view import Theme
 from tests.dashboard.scenarios import CATALOGUE, measure_scenario
 from tests.dashboard.text_boxes import find_overlaps, measure_text_boxes
 
 
-@pytest.mark.parametrize("size", SheetSize)
+@pytest.mark.parametrize("size", FULL_SIZES)
 def test_long_texts_leave_space_for_the_chart(size: SheetSize) -> None:
     """A long headline, many notes and a legend of several rows leave space for the chart, without overlaps."""
     boxes: list[Box] = []
