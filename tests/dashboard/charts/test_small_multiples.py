@@ -27,14 +27,14 @@ from dashboard.pages.base import PageContext
 from dashboard.pages.compare.controls import build_second_window_select
 from dashboard.pages.compare.page import PAGE, build_updates
 from dashboard.service.measurements import Measurements
-from dashboard.sheet.sizes import SHAPES, SheetSize
+from dashboard.sheet.sizes import FULL_SIZES, SHAPES, SheetSize
 from dashboard.shell.router import Router
 from dashboard.shell.updates import build_shell_updates
 from dashboard.state.url import parse_query
 from dashboard.state.view import Theme, ViewState
 from dashboard.tables.venues import TableCell
 from data.schema import Origin
-from deviation.question import Group
+from deviation.question import USD, USDT
 from tests.dashboard.component_data import collect_text, to_plain_data
 from tests.dashboard.exports.test_routes import build_client
 from tests.dashboard.memory_store import (
@@ -79,12 +79,12 @@ def test_the_numbers_of_a_panel() -> None:
     """ATOM closes at 2.4 where four other venues close at 3.6, for five minutes; against USD venues at 4."""
     (window,) = measure_windows(MEASUREMENTS, parse_view())
     atom, *_, xrp = build_panel_rows(window.panels, CATALOGUE)
-    deepest, below = atom.by_group[Group.USDT]
-    assert (deepest.text, deepest.detail) == ("−33\xa0%", "21:20")
-    assert below.text == "5 of 30"
-    deepest, below = atom.by_group[Group.USD]
-    assert (deepest.text, below.text) == ("−40\xa0%", "5 of 30")
-    assert (xrp.venue, xrp.by_group[Group.USD][0].text) == ("", "–")
+    assert atom.market == "ATOM/USDT"
+    facts = atom.by_group[USDT]
+    assert (facts.extremes, facts.minutes) == (TableCell("−33% / 0.0%", "21:20 / –"), TableCell("5 | 0", "of 30"))
+    facts = atom.by_group[USD]
+    assert (facts.extremes.text, facts.minutes.text) == ("−40% / 0.0%", "5 | 0")
+    assert (xrp.venue, xrp.market, xrp.by_group) == ("Binance", "", {})
 
 
 def test_the_focus_is_bold_and_the_others_thin() -> None:
@@ -100,8 +100,7 @@ def test_the_focus_is_bold_and_the_others_thin() -> None:
     assert usdt["y"][FALL_MINUTE] == np.float32(100 * (2.4 / 3.6 - 1))
     styles = {trace["name"]: (trace["line"]["color"], trace["line"]["dash"]) for trace in other_traces}
     groups = PALETTES[Theme.LIGHT].group_colours
-    assert (styles["OKX"], styles["Kraken"]) == ((groups[Group.USDT], "solid"), (groups[Group.USD], "dash"))
-    assert len({*styles.values()}) == 2
+    assert (styles["OKX"], styles["Gemini"]) == ((groups[USDT], "solid"), (groups[USD], "dash"))
 
 
 def test_the_dash_of_a_group_holds_for_a_usd_venue_too() -> None:
@@ -125,7 +124,11 @@ def test_a_thin_reference_names_only_its_own_points() -> None:
     scene = side.panels[0].build_scene(CATALOGUE, Theme.LIGHT)
     assert scene is not None
     names = [trace["name"] for trace in build_panel_traces(scene) if "against" in trace["name"]]
-    assert names == ["<b>Binance</b> against USD", "<b>Binance</b> against USD, thin", "<b>Binance</b> against USDT"]
+    assert names == [
+        "<b>Binance</b> against USD",
+        "<b>Binance</b> against USD, 1-2 other exchanges only",
+        "<b>Binance</b> against USDT",
+    ]
 
 
 def test_the_key_names_every_line() -> None:
@@ -133,38 +136,41 @@ def test_the_key_names_every_line() -> None:
     (window,) = measure_windows(MEASUREMENTS, parse_view())
     scenes = [scene for panel in window.panels if (scene := panel.build_scene(CATALOGUE, Theme.LIGHT))]
     line_samples = list_line_samples(scenes, CATALOGUE)
-    # On DOGE Coinbase stands for Binance, so that no one colour stands for the bold lines.
+    # Binance has no price of DOGE, and nothing stands in for it.
     assert [(sample.text, sample.dash, sample.colour) for sample in line_samples[:2]] == [
-        ("Binance and Coinbase against USDT exchanges", "solid", PALETTES[Theme.LIGHT].ink),
-        ("Binance and Coinbase against USD exchanges", "dash", PALETTES[Theme.LIGHT].ink),
+        ("Binance against USDT exchanges", "solid", CATALOGUE.get_venue("binance").colour),
+        ("Binance against USD exchanges", "dash", CATALOGUE.get_venue("binance").colour),
     ]
-    assert list_line_samples(scenes[:1], CATALOGUE)[1].colour == CATALOGUE.get_venue("binance").colour
     samples_by_text = {sample.text.split(",")[0]: (sample.dash, sample.venues) for sample in line_samples[2:]}
     assert samples_by_text["USDT exchanges"] == ("solid", ("OKX", "Bybit", "Bitget", "Gate"))
     assert samples_by_text["USD exchanges"] == ("dash", ("Coinbase", "Kraken", "Gemini", "Bitstamp"))
     assert samples_by_text["USDT perpetuals"] == ("dot", ("Binance USD-M",))
+    assert "USDT perpetuals, each against USDT exchanges" in {sample.text for sample in line_samples}
 
 
-def test_the_deepest_other_venue() -> None:
-    """The deepest other venue is named with its minute if it fell by the threshold or more; else there is none."""
+def test_the_largest_of_the_others() -> None:
+    """The other venue that strayed furthest is named with its minute if it reached the threshold, else none."""
     candles = pl.concat([build_crash_candles(), build_market_candles("htx", "ATOM/USDT", 4, fall_factor=0.5)])
     (window,) = measure_windows(Measurements(MemoryStore(candles), CATALOGUE), parse_view())
     # HTX closes at 2.0 where the others' middle is 3.6.
-    assert build_panel_rows(window.panels, CATALOGUE)[0].deepest_other == TableCell("HTX −44\xa0%", "21:20")
-    assert build_panel_rows(measure_windows(MEASUREMENTS, parse_view())[0].panels, CATALOGUE)[
-        0
-    ].deepest_other == TableCell("–")
+    assert build_panel_rows(window.panels, CATALOGUE)[0].largest_other == TableCell("HTX −44%", "21:20")
+    calm_rows = build_panel_rows(measure_windows(MEASUREMENTS, parse_view())[0].panels, CATALOGUE)
+    assert calm_rows[0].largest_other == TableCell("–")
+    premium = pl.concat([build_crash_candles(), build_market_candles("htx", "ATOM/USDT", 4, fall_factor=1.35)])
+    (window,) = measure_windows(Measurements(MemoryStore(premium), CATALOGUE), parse_view())
+    # 5.4 is 50% above 3.6: a premium counts as a discount does.
+    assert build_panel_rows(window.panels, CATALOGUE)[0].largest_other == TableCell("HTX +50%", "21:20")
 
 
-def test_a_focus_without_candles_is_replaced() -> None:
-    """If the focus venue has no candle of an asset, another venue replaces it and the panel says so."""
+def test_nothing_stands_in_for_a_focus_without_prices() -> None:
+    """Where the focus venue has no price of an asset, its panel says so and draws the others alone."""
     (window,) = measure_windows(MEASUREMENTS, parse_view(focus="okx"))
-    assert {panel.asset: panel.replaced_focus for panel in window.panels if panel.measurement} == {
-        "ATOM": None,
-        "WBETH": "okx",
-        "DOGE": "okx",
-    }
-    assert "OKX has no candle: Binance" in collect_text(to_plain_data(build_page_values(focus="okx")["compare-panels"]))
+    rows = build_panel_rows(window.panels, CATALOGUE)
+    assert {row.asset: row.market for row in rows if row.market} == {"ATOM": "ATOM/USDT"}
+    text = collect_text(to_plain_data(build_page_values(focus="okx")["compare-panels"]))
+    assert "No price of DOGE on OKX is in this data for this window." in text
+    table = collect_text(to_plain_data(build_page_values(focus="okx")["compare-table"]))
+    assert ("ATOM" in table, "BNSOL" in table) == (True, False)
 
 
 def test_kinds_of_candles_never_mix() -> None:
@@ -187,7 +193,7 @@ def test_kinds_of_candles_never_mix_between_windows() -> None:
         measurements, parse_view(against="2023-03-10:2023-03-10T20:00Z~2023-03-10T20:30Z")
     )
     assert [(panel.measurement, panel.empty_text) for panel in second_window.panels] == [
-        (None, "No real candle in this window.")
+        (None, "No real price in this window.")
     ]
 
 
@@ -240,13 +246,13 @@ def test_notices_of_an_illustration_and_of_nothing() -> None:
 
 
 def test_shared_and_own_scale() -> None:
-    """A shared scale fits the deepest line of all panels; WBETH's own scale is smaller."""
+    """A shared scale fits the lowest line of all panels; WBETH's own scale is smaller."""
     figures = build_page_values()["compare-figures"]
     assert set(figures) == {"compare-0-ATOM", "compare-0-WBETH", "compare-0-DOGE"}
     shared_ranges = {json.dumps(figure["axes"]["shared"]["range"]) for figure in figures.values()}
     assert len(shared_ranges) == 1
     low, high = figures["compare-0-ATOM"]["axes"]["shared"]["range"]
-    # DOGE's perpetual halves against USD venues at 0.2 and 0.18: the deepest of all.
+    # DOGE's perpetual halves against USD venues at 0.2 and 0.18: the lowest of all.
     assert low < -40
     assert figures["compare-0-WBETH"]["axes"]["own"]["range"][1] < high
     assert figures["compare-0-ATOM"]["figure"]["layout"]["yaxis"]["range"] == [low, high]
@@ -274,7 +280,7 @@ def test_windows_of_two_events() -> None:
     first_panels, second_panels = measure_windows(MEASUREMENTS, parse_view(against="2023-03-10:usdc-depeg"))
     assert (first_panels.view.event, second_panels.view.event) == ("2025-10-10", "2023-03-10")
     assert [panel.asset for panel in second_panels.panels] == ["BTC"]
-    assert "ATOM: No candle in this window" in collect_text(
+    assert "ATOM: No price in this window" in collect_text(
         to_plain_data(build_page_values(against="2023-03-10")["compare-pair"])
     )
     assert measure_pair(MEASUREMENTS, parse_view()) == ()
@@ -284,7 +290,7 @@ def test_an_unnamed_second_window() -> None:
     """A second window given by its edges has its times as title, and is selected in the list."""
     own_range = "2025-10-10:2025-10-10T21:05:00Z~2025-10-10T21:35:00Z"
     text = collect_text(to_plain_data(build_page_values(against=own_range)["compare-panels"]))
-    assert "10 Oct 2025, 21:05 to 21:35 UTC (own range)" in text
+    assert "10 Oct 2025, 21:05 to 21:35 UTC (custom range)" in text
     controls = build_second_window_select(CATALOGUE, parse_view(against=own_range, zone="UTC+8"))
     select = controls["compare-against"]
     assert select.value == own_range
@@ -302,12 +308,12 @@ def test_a_panel_without_a_line_says_so() -> None:
         MemoryStore(pl.concat([build_crash_candles(), build_market_candles("kraken", "XRP/USD", 2)])), CATALOGUE
     )
     page_values = build_page_values(measurements)
-    assert "No line to draw: nobody to compare with, or hidden." in collect_text(
+    assert "Nothing to compare with (or hidden in settings)." in collect_text(
         to_plain_data(page_values["compare-panels"])
     )
     assert "compare-0-XRP" not in page_values["compare-figures"]
     sheet = build_compare_sheet(measure_windows(measurements, parse_view()), CATALOGUE)
-    assert "No line to draw: nobody to compare with, or hidden." in [note.text for note in sheet.layout.annotations]
+    assert "Nothing to compare with (or hidden in settings)." in [note.text for note in sheet.layout.annotations]
 
 
 def test_files_follow_the_scale() -> None:
@@ -339,13 +345,13 @@ def test_the_page_changes_in_place() -> None:
 def test_an_empty_store() -> None:
     """Without any candle each asset says so, and nothing is drawn."""
     page_values = build_page_values(Measurements(MemoryStore(build_crash_candles().clear()), CATALOGUE))
-    assert collect_text(to_plain_data(page_values["compare-panels"])).count("No candle in this window") == len(
+    assert collect_text(to_plain_data(page_values["compare-panels"])).count("No price in this window") == len(
         EVENT_ASSETS
     )
     assert page_values["compare-figures"] == {}
 
 
-@pytest.mark.parametrize("size", SheetSize)
+@pytest.mark.parametrize("size", FULL_SIZES)
 @pytest.mark.parametrize("against", ["", "2025-10-10:both-sides"])
 def test_panels_fit_the_sheet(size: SheetSize, against: str) -> None:
     """In each shape all panels are within the sheet, none overlaps another, and every asset is named."""
@@ -390,9 +396,9 @@ def test_an_illustration_says_so_in_every_panel() -> None:
             build_panel_figure(scene, build_common_scale(scenes), window.view.zone),
             build_since_start_figure(scene, build_common_scale(scenes), 30),
         ):
-            assert [note.text for note in figure.layout.annotations] == ["ILLUSTRATION"]
+            assert [note.text for note in figure.layout.annotations] == ["SAMPLE"]
     sheet = build_compare_sheet([window], CATALOGUE)
-    watermarks = [note.text for note in sheet.layout.annotations if note.text == "ILLUSTRATION"]
+    watermarks = [note.text for note in sheet.layout.annotations if note.text == "SAMPLE"]
     assert len(watermarks) == len(scenes) == 3
 
 
@@ -406,14 +412,14 @@ def test_rows_of_both_windows() -> None:
         asset="ATOM",
         venue="binance",
         symbol="ATOM/USDT",
-        group="usdt",
+        against="usdt",
         open_time=START + timedelta(minutes=FALL_MINUTE),
     )
     assert fall_rows.sort("minute").select("window", "minute", "d", "focus").rows() == [
         ("crash", float(FALL_MINUTE), 2.4 / 3.6 - 1, True),
         ("both-sides", float(FALL_MINUTE + 25), 2.4 / 3.6 - 1, True),
     ]
-    crash_rows = rows.filter(window="crash", asset="ATOM", venue="okx", group="usd")
+    crash_rows = rows.filter(window="crash", asset="ATOM", venue="okx", against="usd")
     assert crash_rows["minute"].to_list() == [float(minute) for minute in range(MINUTES)]
 
 
@@ -433,7 +439,7 @@ def test_the_picture_is_in_utc() -> None:
     """Whatever the time zone of the page, the times of the picture are in UTC."""
     own_range = "2025-10-10:2025-10-10T21:05Z~2025-10-10T21:35Z"
     content = json.loads(build_client().get(f"/export/compare.png?window=crash&zone=UTC%2B8&against={own_range}").data)
-    assert content["manifest"]["windows"][1] == "10 Oct 2025, 21:05 to 21:35 UTC (own range)"
+    assert content["manifest"]["windows"][1] == "10 Oct 2025, 21:05 to 21:35 UTC (custom range)"
 
 
 def test_the_manifest_names_all_assets() -> None:

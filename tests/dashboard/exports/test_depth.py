@@ -1,4 +1,4 @@
-"""Depth against duration as files: rows and printed chart."""
+"""Size against duration as files: rows and printed chart."""
 
 import json
 from dataclasses import replace
@@ -10,17 +10,16 @@ import pytest
 from PIL import Image
 
 from dashboard.draw.theme import PALETTES
-from dashboard.exports.scatter import DEPTH_SCHEMA, build_depth_rows, build_depth_sheet
+from dashboard.exports.scatter import DEPTH_SCHEMA, build_depth_sheet
 from dashboard.service.event import EventContext
 from dashboard.service.measurements import Measurements
 from dashboard.sheet.frame import WATERMARK
 from dashboard.sheet.manifest import read_png_manifest
 from dashboard.sheet.renderer import Renderer
-from dashboard.sheet.sizes import SheetSize
+from dashboard.sheet.sizes import FULL_SIZES, SheetSize
 from dashboard.state.view import Theme
 from data.reconstruction.candles import reconstruct_candles
 from data.schema import build_empty_frame
-from deviation.report.headline import ILLUSTRATION
 from tests.dashboard.exports.test_routes import (
     CRASH_QUERY,
     WINDOW_TEXT,
@@ -44,11 +43,6 @@ def select_row(frame: pl.DataFrame, asset: str, venue: str, symbol: str) -> dict
     return frame.filter(asset=asset, venue=venue, symbol=symbol).row(0, named=True)
 
 
-def list_low_rows(overview: EventContext) -> pl.DataFrame:
-    """The rows of markets that were at least 2 % below for a minute."""
-    return build_depth_rows(overview).filter(pl.col("below_min") > 0)
-
-
 def build_event_overview(store: MemoryStore, theme: Theme = Theme.LIGHT) -> EventContext:
     """The event over a store."""
     view = replace(VIEW, theme=theme)
@@ -59,8 +53,8 @@ def test_a_row_for_each_market_of_each_asset() -> None:
     """2.4 against 3.6 for five of 30 minutes, ranked; a wrapped asset and a perpetual say why they are not."""
     rows = read_rows()
     assert rows.schema == pl.Schema(DEPTH_SCHEMA)
-    # Nine of ATOM (its USDC and EUR markets are in neither group), three of DOGE, one of WBETH.
-    assert rows["asset"].to_list() == 9 * ["ATOM"] + ["WBETH"] + 3 * ["DOGE"]
+    # Eleven of ATOM (one in USDC, one in EUR), three of DOGE, one of WBETH.
+    assert rows["asset"].to_list() == 11 * ["ATOM"] + ["WBETH"] + 3 * ["DOGE"]
     assert select_row(rows, "ATOM", "binance", "ATOM/USDT") == {
         "asset": "ATOM",
         "venue": "binance",
@@ -69,45 +63,54 @@ def test_a_row_for_each_market_of_each_asset() -> None:
         "against": "usdt",
         "fair_value": False,
         "focus": True,
-        "depth": 4 * 0.6 / (4 * 0.9) - 1,
-        "depth_at": START.replace(minute=START.minute + FALL_MINUTE),
-        "below_min": 5.0,
         "firm_min": 30.0,
+        "below": 4 * 0.6 / (4 * 0.9) - 1,
+        "below_at": START.replace(minute=START.minute + FALL_MINUTE),
+        "below_min": 5.0,
+        "below_largest": "largest",
+        "below_largest_why": None,
+        "below_longest": "longest",
+        "below_longest_why": None,
+        "above": 0.0,
+        "above_at": None,
+        "above_min": 0.0,
+        "above_largest": "too close to call",
+        "above_largest_why": None,
+        "above_longest": "too close to call",
+        "above_longest_why": None,
         "enter": 0.02,
         "volume_usd_before": 0.0,
-        "deepest": "deepest",
-        "longest": "longest",
-        "not_ranked_why": None,
         "assumed": False,
         "origin": "real",
     }
     okx = select_row(rows, "ATOM", "okx", "ATOM/USDT")
-    assert (okx["below_min"], okx["deepest"], okx["focus"]) == (0, "not deepest", False)
+    assert (okx["below_min"], okx["below_largest"], okx["focus"]) == (0, "not largest", False)
+    assert okx["below_largest_why"] == "Binance was up to 33% below; it could be compared in 30 of 30 minutes"
     wbeth = select_row(rows, "WBETH", "binance", "WBETH/USDT")
-    assert (wbeth["fair_value"], wbeth["not_ranked_why"]) == (True, "measured against fair value")
+    assert (wbeth["fair_value"], wbeth["below_largest_why"]) == (True, "measured against fair value")
     perpetual = select_row(rows, "DOGE", "binanceusdm", "DOGE/USDT:USDT")
-    assert (perpetual["depth"], perpetual["depth_at"], perpetual["firm_min"]) == (None, None, 0)
-    assert perpetual["not_ranked_why"] == "perpetual against spot"
+    assert (perpetual["below"], perpetual["below_at"], perpetual["firm_min"]) == (None, None, 0)
+    assert perpetual["below_largest_why"] == "perpetual"
 
 
 def test_rows_of_an_illustration_have_no_rank() -> None:
     """On the reconstruction ranks and reasons are null, and markets without a published figure are assumed."""
     rows = read_rows(MemoryStore(reconstruct_candles()))
-    assert rows.select("deepest", "longest", "not_ranked_why").null_count().row(0) == (rows.height,) * 3
+    assert rows.select("^(below|above)_(largest|longest).*$").null_count().row(0) == (rows.height,) * 8
     assert rows["origin"].unique().to_list() == ["reconstruction"]
     assumed = {(row["asset"], row["venue"]): row["assumed"] for row in rows.iter_rows(named=True)}
     assert (assumed["ATOM", "okx"], assumed["ATOM", "binance"]) == (True, False)
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
-@pytest.mark.parametrize("size", SheetSize)
+@pytest.mark.parametrize("size", FULL_SIZES)
 def test_texts_fit_the_sheet_without_overlaps(name: str, size: SheetSize) -> None:
     """In each shape all texts are within the sheet and none overlaps another."""
     figure = build_depth_sheet(build_overview(measure_scenario(name)), size)
     assert find_faults(figure, size) == []
 
 
-@pytest.mark.parametrize("size", SheetSize)
+@pytest.mark.parametrize("size", FULL_SIZES)
 @pytest.mark.parametrize("theme", Theme)
 def test_the_printed_chart(size: SheetSize, theme: Theme) -> None:
     """The sheet has the headline, labels of the focus venue's points, a legend, omitted markets and the source."""
@@ -116,14 +119,16 @@ def test_the_printed_chart(size: SheetSize, theme: Theme) -> None:
     assert find_overlaps(figure) == []
     assert figure.layout.template.layout.paper_bgcolor == PALETTES[theme].paper
     sheet_text = " ".join(collect_annotation_text(figure).split())
-    assert "Binance was deepest on 1 of 1 ranked asset among USDT exchanges" in sheet_text
+    assert (
+        "On 10 Oct 2025 Binance had the largest discount of the USDT exchanges in 1 of 1 comparable asset" in sheet_text
+    )
     bold_texts = {text for text, _ in measure_text_boxes(figure) if text.startswith("<b>Binance")}
     assert {"<b>Binance ATOM</b>", "<b>Binance WBETH</b>", "<b>Binance</b>"} <= bold_texts
-    assert "Never 2 % below: ATOM" in sheet_text
-    assert "No firm minute, so no point: DOGE Binance USD-M perpetual, Coinbase and Gemini" in sheet_text
+    assert "Never more than 2% below: ATOM" in sheet_text
+    assert "Not plotted (fewer than three other exchanges): ATOM Binance (ATOM/USDC)" in sheet_text
     assert "hollow, in any shape: not ranked" in sheet_text
-    assert "from imported files" in sheet_text
-    assert "Candles cannot show why." in sheet_text
+    assert "imported files" in sheet_text
+    assert "prices cannot show the cause." in sheet_text
     (trace,) = figure.data
     assert (trace.x, [round(y, 3) for y in trace.y]) == ((5, 5), [0.333, 0.5])
     assert list(trace.marker.symbol) == ["circle", "circle-open"]
@@ -139,23 +144,8 @@ def test_two_markets_of_a_venue_have_their_symbols() -> None:
     assert {"<b>Binance ATOM/USDT</b>", "<b>Binance ATOM/USD</b>"} <= labels
 
 
-def test_every_point_is_labelled_or_listed() -> None:
-    """A point without a label is named above the chart."""
-    overview = build_event_overview(MemoryStore(reconstruct_candles()))
-    figure = build_depth_sheet(overview, SheetSize.WIDE)
-    labels = [text.removeprefix("<b>").removesuffix("</b>") for text, _ in measure_text_boxes(figure)]
-    (unlabelled,) = [text for text in labels if text.startswith("No place for the name of ")]
-    point_count = sum(len(trace.x) for trace in figure.data)
-    names_below = {
-        f"{CATALOGUE.get_venue(row['venue']).name} {row['asset']}"
-        for row in list_low_rows(overview).iter_rows(named=True)
-    }
-    assert len(names_below) == point_count
-    assert [name for name in names_below if name not in labels and name not in unlabelled] == []
-
-
 @pytest.mark.parametrize(
-    ("name", "sentence"), [("calm", "Nobody was 2 % below for a minute."), ("alone", "Too few exchanges")]
+    ("name", "sentence"), [("calm", "No exchange was more than 2% below."), ("alone", "Too few exchanges")]
 )
 def test_a_sentence_replaces_an_empty_chart(name: str, sentence: str) -> None:
     """Without a point the sheet says why."""
@@ -168,10 +158,10 @@ def test_an_illustration_states_no_finding() -> None:
     """On the reconstruction the headline says what it is, there is a watermark, and hollow markers are assumed."""
     figure = build_depth_sheet(build_event_overview(MemoryStore(reconstruct_candles())), SheetSize.WIDE)
     sheet_text = collect_annotation_text(figure)
-    assert sheet_text.startswith(ILLUSTRATION)
+    assert sheet_text.startswith("Sample data: no conclusion can be drawn")
     assert WATERMARK in sheet_text
-    assert "hollow, in any shape: wholly assumed" in sheet_text
-    assert "deepest on" not in sheet_text
+    assert "hollow, in any shape: invented" in sheet_text
+    assert "largest discount of" not in sheet_text
     assert "ranked" not in sheet_text
 
 

@@ -8,14 +8,14 @@ from io import BytesIO
 import polars as pl
 import pytest
 
-from dashboard.charts.matrix.cells import DEEPEST_COLOURS, format_numbers
+from dashboard.charts.matrix.cells import FULL_COLOURS, NO_SPOT_TEXT, format_numbers
 from dashboard.draw.theme import MIN_CONTRAST, PALETTES, compute_contrast
 from dashboard.exports.matrix import MATRIX_SCHEMA, build_matrix_sheet
 from dashboard.sheet.frame import WATERMARK
-from dashboard.sheet.sizes import SheetSize
+from dashboard.sheet.sizes import FULL_SIZES, SheetSize
 from dashboard.state.view import Theme
 from data.reconstruction.candles import reconstruct_candles
-from deviation.report.headline import ILLUSTRATION
+from deviation.side import Side
 from tests.dashboard.exports.test_depth import build_event_overview
 from tests.dashboard.exports.test_routes import (
     CRASH_QUERY,
@@ -49,65 +49,71 @@ def build_full_store() -> MemoryStore:
 
 
 def test_a_row_for_each_cell() -> None:
-    """Five USDT venues and four USD venues and Gemini on three assets, the focus first; what has no candle says so."""
+    """Each quote's venues on three assets, the focus first; what has no candle says so."""
     rows = read_rows()
     assert rows.schema == pl.Schema(MATRIX_SCHEMA)
-    assert rows["asset"].to_list() == (len(USDT_VENUES) + len(USD_VENUES)) * ["ATOM", "WBETH", "DOGE"]
-    assert rows["venue"].to_list()[::3] == [*USDT_VENUES, *USD_VENUES]
-    assert rows["group"].to_list() == 15 * ["usdt"] + 12 * ["usd"]
+    assert rows["asset"].to_list() == (len(USDT_VENUES) + len(USD_VENUES) + 2) * ["ATOM", "WBETH", "DOGE"]
+    assert rows["venue"].to_list()[::3] == [*USDT_VENUES, *USD_VENUES, "kraken", "binance"]
+    assert rows["group"].to_list() == 15 * ["usdt"] + 12 * ["usd"] + 3 * ["eur"] + 3 * ["usdc"]
     atom = rows.row(0, named=True)
     assert atom == {
         "group": "usdt",
+        "against": "usdt",
         "venue": "binance",
         "asset": "ATOM",
         "symbol": "ATOM/USDT",
         "fair_value": False,
         "focus": True,
-        "depth": 4 * 0.6 / (4 * 0.9) - 1,
-        "depth_at": START + timedelta(minutes=FALL_MINUTE),
-        "below_min": 5.0,
         "firm_min": 30.0,
-        "thin_depth": None,
-        "thin_below_min": 0.0,
         "thin_min": 0.0,
+        "below": 4 * 0.6 / (4 * 0.9) - 1,
+        "below_at": START + timedelta(minutes=FALL_MINUTE),
+        "below_min": 5.0,
+        "below_largest": "largest",
+        "below_largest_why": None,
+        "below_longest": "longest",
+        "below_longest_why": None,
+        "above": 0.0,
+        "above_at": None,
+        "above_min": 0.0,
+        "above_largest": "too close to call",
+        "above_largest_why": None,
+        "above_longest": "too close to call",
+        "above_longest_why": None,
         "enter": 0.02,
-        "deepest": "deepest",
-        "longest": "longest",
-        "not_ranked_why": None,
         "assumed": False,
         "origin": "real",
     }
     wbeth = rows.row(1, named=True)
-    assert (wbeth["fair_value"], wbeth["deepest"]) == (True, "not ranked")
-    assert wbeth["not_ranked_why"] == "measured against fair value"
+    assert (wbeth["fair_value"], wbeth["below_largest"]) == (True, "not ranked")
+    assert wbeth["below_largest_why"] == "measured against fair value"
     empty_row = rows.filter(venue="okx", asset="DOGE").row(0, named=True)
-    assert (empty_row["symbol"], empty_row["depth"], empty_row["firm_min"]) == (None, None, None)
-    assert (empty_row["deepest"], empty_row["not_ranked_why"]) == ("no data", "no candle")
+    assert (empty_row["symbol"], empty_row["below"], empty_row["firm_min"]) == (None, None, None)
+    assert (empty_row["below_largest"], empty_row["below_largest_why"]) == ("no data", "no price in this data")
     # Gemini alone against Coinbase: one vote, so that no minute is firm.
     thin_row = rows.filter(venue="gemini", asset="DOGE").row(0, named=True)
-    assert (thin_row["depth"], thin_row["firm_min"]) == (None, 0)
-    assert (thin_row["thin_depth"], thin_row["thin_below_min"], thin_row["thin_min"]) == (pytest.approx(-0.1), 5, 30)
+    assert (thin_row["below"], thin_row["firm_min"], thin_row["thin_min"]) == (None, 0, 30)
 
 
 def test_rows_of_an_illustration_have_no_rank() -> None:
     """On the reconstruction ranks and reasons are null, and markets without a published figure are assumed."""
     rows = read_rows(MemoryStore(reconstruct_candles()))
-    assert rows.select("deepest", "longest", "not_ranked_why").null_count().row(0) == (rows.height,) * 3
+    assert rows.select("^(below|above)_(largest|longest).*$").null_count().row(0) == (rows.height,) * 8
     assumed = {(row["asset"], row["venue"]): row["assumed"] for row in rows.iter_rows(named=True)}
     assert (assumed["ATOM", "okx"], assumed["ATOM", "binance"]) == (True, False)
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
-@pytest.mark.parametrize("size", SheetSize)
+@pytest.mark.parametrize("size", FULL_SIZES)
 def test_texts_fit_the_sheet_without_overlaps(name: str, size: SheetSize) -> None:
     """In each shape all texts are within the sheet and none overlaps another."""
     figure = build_matrix_sheet(build_overview(measure_scenario(name)), size)
     assert find_faults(figure, size) == []
 
 
-@pytest.mark.parametrize("size", SheetSize)
+@pytest.mark.parametrize("size", FULL_SIZES)
 def test_every_venue_on_every_asset(size: SheetSize) -> None:
-    """With the largest number of cells each has its depth, and no texts overlap."""
+    """With the largest number of cells each has its deviation, and no texts overlap."""
     figure = build_matrix_sheet(build_event_overview(build_full_store()), size)
     assert find_faults(figure, size) == []
     texts = [note.text for note in figure.layout.annotations]
@@ -116,7 +122,7 @@ def test_every_venue_on_every_asset(size: SheetSize) -> None:
     assert all(note.font.size >= 10 for note in figure.layout.annotations)
 
 
-@pytest.mark.parametrize("size", SheetSize)
+@pytest.mark.parametrize("size", FULL_SIZES)
 @pytest.mark.parametrize("theme", Theme)
 def test_the_printed_matrices(size: SheetSize, theme: Theme) -> None:
     """The sheet has headline, both groups, the focus venue in bold, numbers and words of cells, and a legend."""
@@ -124,34 +130,34 @@ def test_the_printed_matrices(size: SheetSize, theme: Theme) -> None:
     assert find_overlaps(figure) == []
     assert figure.layout.template.layout.paper_bgcolor == PALETTES[theme].paper
     sheet_text = " ".join(collect_annotation_text(figure).split())
-    assert sheet_text.startswith("Binance was deepest on 1 of 1 ranked asset among USDT exchanges")
+    assert sheet_text.startswith(
+        "On 10 Oct 2025 Binance had the largest discount of the USDT exchanges in 1 of 1 comparable asset"
+    )
     texts = {text for text, _ in measure_text_boxes(figure)}
     assert {"<b>USDT exchanges</b>", "<b>USD exchanges</b>", "<b>Binance</b>", "OKX"} <= texts
-    assert {"5 of 30 min", "deepest, longest", "5 of 30 thin min", "no data", "not ranked"} <= texts
-    assert "<b>\u221233\u00a0%</b>" in texts
+    assert {"5 of 30 min", "largest, longest", "1-2 others, 30 min", "no data", "not ranked"} <= texts
+    assert "<b>\u221233%</b>" in texts
     assert "Not ranked: measured against fair value (WBETH)" in sheet_text
-    assert "from 50 %" in sheet_text
+    assert "from 50%" in sheet_text
 
 
 @pytest.mark.parametrize("theme", Theme)
 def test_cell_text_has_enough_contrast(theme: Theme) -> None:
-    """Text on a tinted cell has enough contrast, and the deepest cell is outlined."""
+    """Text on a tinted cell has enough contrast, and the cell of the largest discount is outlined."""
     figure = build_matrix_sheet(build_event_overview(MemoryStore(), theme), SheetSize.WIDE)
-    (number,) = [note for note in figure.layout.annotations if note.text == "<b>\u221233\u00a0%</b>"]
+    (number,) = [note for note in figure.layout.annotations if note.text == "<b>\u221233%</b>"]
     edged_shapes = [
         shape for shape in figure.layout.shapes if shape.line.color == PALETTES[theme].ink and shape.type == "path"
     ]
     _sample_in_the_key, cell = edged_shapes
     assert compute_contrast(number.font.color, cell.fillcolor) >= MIN_CONTRAST
-    assert cell.fillcolor not in {PALETTES[theme].paper, DEEPEST_COLOURS[theme]}
+    assert cell.fillcolor not in {PALETTES[theme].paper, FULL_COLOURS[theme]}
 
 
 def test_no_spot_market() -> None:
     """Without a spot market a sentence is in place of the matrices."""
     store = MemoryStore(build_market_candles("binanceusdm", "DOGE/USDT:USDT", 0.2, fall_factor=0.5))
-    assert "No spot market here." in collect_annotation_text(
-        build_matrix_sheet(build_event_overview(store), SheetSize.TALL)
-    )
+    assert NO_SPOT_TEXT in collect_annotation_text(build_matrix_sheet(build_event_overview(store), SheetSize.TALL))
 
 
 def test_an_illustration_states_no_finding() -> None:
@@ -159,10 +165,10 @@ def test_an_illustration_states_no_finding() -> None:
     sheet_text = collect_annotation_text(
         build_matrix_sheet(build_event_overview(MemoryStore(reconstruct_candles())), SheetSize.SQUARE)
     )
-    assert sheet_text.startswith(ILLUSTRATION)
+    assert sheet_text.startswith("Sample data: no conclusion can be drawn")
     assert WATERMARK in sheet_text
-    assert {"partly published", "assumed"} <= set(sheet_text.splitlines())
-    assert "deepest on" not in sheet_text
+    assert {"based on published lows", "invented"} <= set(sheet_text.splitlines())
+    assert "largest discount of" not in sheet_text
     assert "rank" not in sheet_text
 
 
@@ -176,7 +182,7 @@ def test_the_manifest_names_all_assets() -> None:
 
 
 def test_a_cell_without_a_counted_minute_has_one_dash() -> None:
-    """Where no other exchange voted, the depth is a dash and there is no second line."""
+    """Where no other exchange voted, the deviation is a dash and there is no second line."""
     summaries = [row.own_summary for row in measure_alone().rows]
     assert [(summary.firm_min, summary.thin.minutes) for summary in summaries] == [(0, 0)]
-    assert [format_numbers(summary) for summary in summaries] == [("–", "")]
+    assert [format_numbers(summary, Side.BELOW) for summary in summaries] == [("–", "")]

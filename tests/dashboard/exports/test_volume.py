@@ -1,4 +1,4 @@
-"""Reported volume against depth as files: rows and printed chart."""
+"""Reported volume against size as files: rows and printed chart."""
 
 import json
 from datetime import timedelta
@@ -8,13 +8,11 @@ from io import BytesIO
 import polars as pl
 import pytest
 
-from dashboard.charts.scatter.volume_rank import ILLUSTRATION_TEXT
 from dashboard.draw.theme import PALETTES
 from dashboard.exports.scatter import NO_COMPARISON_TEXT, VOLUME_SCHEMA, build_volume_sheet
-from dashboard.sheet.sizes import SheetSize
+from dashboard.sheet.sizes import FULL_SIZES, SheetSize
 from dashboard.state.view import Theme
 from data.reconstruction.candles import reconstruct_candles
-from deviation.report.headline import ILLUSTRATION
 from tests.dashboard.exports.test_depth import build_event_overview, select_row
 from tests.dashboard.exports.test_routes import (
     CRASH_QUERY,
@@ -60,7 +58,7 @@ def test_a_row_for_each_spot_market() -> None:
     """30 minutes of 3 units at 4 dollars make OKX the busiest; a perpetual has no row, a wrapped asset no rank."""
     rows = read_rows(build_volume_store())
     assert rows.schema == pl.Schema(VOLUME_SCHEMA)
-    assert rows["asset"].to_list() == 9 * ["ATOM"] + ["WBETH"] + 2 * ["DOGE"]
+    assert rows["asset"].to_list() == 11 * ["ATOM"] + ["WBETH"] + 2 * ["DOGE"]
     rows_by_venue = {venue: select_row(rows, "ATOM", venue, "ATOM/USDT") for venue in USDT_VENUES}
     assert {venue: row["volume_usd_before"] for venue, row in rows_by_venue.items()} == {
         "binance": 240.0,
@@ -76,29 +74,30 @@ def test_a_row_for_each_spot_market() -> None:
         "bybit": 4,
         "gate": None,
     }
-    assert rows_by_venue["binance"]["depth"] == 4 * 0.6 / (4 * 0.9) - 1
-    assert rows_by_venue["binance"]["depth_at"] == START + timedelta(minutes=FALL_MINUTE)
-    assert (rows_by_venue["binance"]["deepest"], rows_by_venue["okx"]["deepest"]) == ("deepest", "not deepest")
+    binance, okx = rows_by_venue["binance"], rows_by_venue["okx"]
+    assert binance["below"] == 4 * 0.6 / (4 * 0.9) - 1
+    assert binance["below_at"] == START + timedelta(minutes=FALL_MINUTE)
+    assert (binance["below_largest"], okx["below_largest"]) == ("largest", "not largest")
     wbeth = select_row(rows, "WBETH", "binance", "WBETH/USDT")
     assert (wbeth["fair_value"], wbeth["volume_rank"]) == (True, None)
 
 
 def test_rows_of_an_illustration_have_no_rank() -> None:
-    """On the reconstruction the ranks in volume and in depth are null."""
+    """On the reconstruction the ranks in volume and in size are null."""
     rows = read_rows(MemoryStore(reconstruct_candles()))
-    assert rows.select("volume_rank", "deepest").null_count().row(0) == (rows.height,) * 2
+    assert rows.select("volume_rank", "below_largest").null_count().row(0) == (rows.height,) * 2
     assert rows.filter(pl.col("volume_usd_before") > 0).height > 0
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
-@pytest.mark.parametrize("size", SheetSize)
+@pytest.mark.parametrize("size", FULL_SIZES)
 def test_texts_fit_the_sheet_without_overlaps(name: str, size: SheetSize) -> None:
     """In each shape all texts are within the sheet and none overlaps another."""
     figure = build_volume_sheet(build_overview(measure_scenario(name)), size)
     assert find_faults(figure, size) == []
 
 
-@pytest.mark.parametrize("size", SheetSize)
+@pytest.mark.parametrize("size", FULL_SIZES)
 @pytest.mark.parametrize("theme", Theme)
 def test_the_printed_chart(size: SheetSize, theme: Theme) -> None:
     """The sheet has the count as headline, the comparisons, the label of Binance's point, and omitted markets."""
@@ -107,15 +106,16 @@ def test_the_printed_chart(size: SheetSize, theme: Theme) -> None:
     assert figure.layout.template.layout.paper_bgcolor == PALETTES[theme].paper
     sheet_text = " ".join(collect_annotation_text(figure).split())
     # Of the USD venues Kraken alone reported any.
-    assert sheet_text.startswith("The exchange with the most reported volume was the deepest in 0 of 2 comparisons")
+    finding = "The exchange with the most reported volume had the largest discount in 0 of 2 comparisons"
+    assert sheet_text.startswith(finding)
     assert "Reported volume, not liquidity." in sheet_text
-    assert "ATOM (USDT), OKX (Binance fell further)" in sheet_text
+    assert "ATOM (USDT), OKX (Binance further)" in sheet_text
     assert "Too close to call: ATOM (USD), Kraken." in sheet_text
     assert "<b>Binance ATOM</b>" in {text for text, _ in measure_text_boxes(figure)}
-    assert "Less than 0.1 % below: ATOM" in sheet_text
+    assert "Less than 0.1% below: ATOM" in sheet_text
     assert "No volume before the window: ATOM" in sheet_text
-    assert "Measured against fair value, so no point: WBETH." in sheet_text
-    assert "wrapped assets against fair value" not in sheet_text
+    assert "Not plotted (measured against estimated fair value): WBETH." in sheet_text
+    assert "wrapped assets" not in sheet_text
     (trace,) = figure.data
     assert ([round(x) for x in trace.x], [round(y, 3) for y in trace.y]) == ([240], [0.333])
 
@@ -134,8 +134,7 @@ def test_an_illustration_states_no_finding() -> None:
     sheet_text = collect_annotation_text(
         build_volume_sheet(build_event_overview(MemoryStore(reconstruct_candles())), SheetSize.TALL)
     )
-    assert sheet_text.startswith(ILLUSTRATION)
-    assert ILLUSTRATION_TEXT in sheet_text
+    assert sheet_text.startswith("Sample data: no conclusion can be drawn")
     assert "comparisons" not in sheet_text
     assert "ranked" not in sheet_text
 
