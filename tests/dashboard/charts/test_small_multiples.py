@@ -23,6 +23,7 @@ from dashboard.charts.small_multiples.rows import COMPARE_SCHEMA, build_panel_ro
 from dashboard.charts.small_multiples.sheet import build_compare_sheet, layout_windows
 from dashboard.draw.label_layout import Box
 from dashboard.draw.theme import PALETTES
+from dashboard.exports.metadata.tabular import CHOICES_COLUMN
 from dashboard.pages.base import PageContext
 from dashboard.pages.compare.controls import build_second_window_select
 from dashboard.pages.compare.page import PAGE, build_updates
@@ -198,31 +199,24 @@ def test_kinds_of_candles_never_mix_between_windows() -> None:
 
 
 def test_notices_cover_every_panel() -> None:
-    """A notice names all assets with a replaced focus, and the requested focus stays selected."""
+    """A notice of any panel is shown once, and the requested focus stays selected though it lacks some assets."""
     context = PageContext(MEASUREMENTS, RecordedActions())
     updates = build_shell_updates(context, PAGE, parse_view(focus="okx"))
     text = collect_text(to_plain_data(updates["notices", "children"]))
-    assert "OKX has no candle of WBETH and DOGE in this window; Binance (WBETH) and Coinbase (DOGE) are shown." in text
-    assert "ATOM" not in text
+    assert text.count("USDT is treated as $1") == 1
     assert updates["focus", "value"] == "okx"
     assert {"value": "gemini", "label": "Gemini"} in updates["focus", "data"]
 
 
 def test_notices_cover_both_windows() -> None:
-    """A notice that holds in both windows appears once, for both; one that holds in one window names its times."""
+    """Of the longer second window 120 minutes have no price of OKX; nothing is missing in the first."""
     context = PageContext(MEASUREMENTS, RecordedActions())
-    notices_html = build_shell_updates(context, PAGE, parse_view(focus="okx", against="2025-10-10:both-sides"))[
-        "notices", "children"
-    ]
-    assert collect_text(to_plain_data(notices_html)).count("OKX has no candle of WBETH and DOGE in either window") == 1
-    empty_window = "2025-10-10:2025-10-10T10:00Z~2025-10-10T10:30Z"
-    single_text = collect_text(
-        to_plain_data(
-            build_shell_updates(context, PAGE, parse_view(focus="gate", against=empty_window))["notices", "children"]
-        )
+    first, both = (
+        collect_text(to_plain_data(build_shell_updates(context, PAGE, view)["notices", "children"]))
+        for view in (parse_view(focus="okx"), parse_view(focus="okx", against="2025-10-10:both-sides"))
     )
-    assert "Gate has no candle of WBETH and DOGE from 10 Oct 2025, 21:10 to 21:40 UTC; " in single_text
-    assert "Gate has no candle of WBETH from 10 Oct 2025, 10:00 to 10:30 UTC; Binance is shown." in single_text
+    missing_text = "120 of 150 minutes of ATOM/USDT on OKX are missing from this data."
+    assert (first.count(missing_text), both.count(missing_text)) == (0, 1)
 
 
 def test_notices_of_an_illustration_and_of_nothing() -> None:
@@ -320,7 +314,8 @@ def test_files_follow_the_scale() -> None:
     """Every link of the menu and the link to copy have the scale of the view; without candles there is no menu."""
     menu = json.dumps(to_plain_data(build_page_values(scale="own")["compare-files"]))
     links = re.findall(r"/export/compare[^\"]*", menu)
-    assert len(links) == 2 * 2 * 3 + 3 + 1  # pictures; rows and what their columns mean; the one to copy
+    # Two formats in two colours and three shapes; rows in two formats, their description, and the link to copy.
+    assert len(links) == 2 * 2 * 3 + 2 + 1 + 1
     assert all("scale=own" in link for link in links)
     assert "scale" not in json.dumps(to_plain_data(build_page_values()["compare-files"]))
     assert build_page_values(Measurements(MemoryStore(build_crash_candles().clear()), CATALOGUE))["compare-files"] == ""
@@ -406,7 +401,7 @@ def test_rows_of_both_windows() -> None:
     """The file holds every market's minutes in each window, numbered from its start."""
     link = "/export/compare.parquet?window=crash&against=2025-10-10:both-sides"
     rows = pl.read_parquet(BytesIO(build_client().get(link).data))
-    assert rows.schema == pl.Schema(COMPARE_SCHEMA)
+    assert rows.schema == pl.Schema({**COMPARE_SCHEMA, CHOICES_COLUMN: pl.String()})
     assert rows["window"].unique().sort().to_list() == ["both-sides", "crash"]
     fall_rows = rows.filter(
         asset="ATOM",

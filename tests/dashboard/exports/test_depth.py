@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from dashboard.draw.theme import PALETTES
+from dashboard.exports.metadata.tabular import CHOICES_COLUMN
 from dashboard.exports.scatter import DEPTH_SCHEMA, build_depth_sheet
 from dashboard.service.event import EventContext
 from dashboard.service.measurements import Measurements
@@ -52,7 +53,7 @@ def build_event_overview(store: MemoryStore, theme: Theme = Theme.LIGHT) -> Even
 def test_a_row_for_each_market_of_each_asset() -> None:
     """2.4 against 3.6 for five of 30 minutes, ranked; a wrapped asset and a perpetual say why they are not."""
     rows = read_rows()
-    assert rows.schema == pl.Schema(DEPTH_SCHEMA)
+    assert rows.schema == pl.Schema({**DEPTH_SCHEMA, CHOICES_COLUMN: pl.String()})
     # Eleven of ATOM (one in USDC, one in EUR), three of DOGE, one of WBETH.
     assert rows["asset"].to_list() == 11 * ["ATOM"] + ["WBETH"] + 3 * ["DOGE"]
     assert select_row(rows, "ATOM", "binance", "ATOM/USDT") == {
@@ -82,6 +83,7 @@ def test_a_row_for_each_market_of_each_asset() -> None:
         "volume_usd_before": 0.0,
         "assumed": False,
         "origin": "real",
+        "choices": None,
     }
     okx = select_row(rows, "ATOM", "okx", "ATOM/USDT")
     assert (okx["below_min"], okx["below_largest"], okx["focus"]) == (0, "not largest", False)
@@ -161,7 +163,7 @@ def test_an_illustration_states_no_finding() -> None:
     assert sheet_text.startswith("Sample data: no conclusion can be drawn")
     assert WATERMARK in sheet_text
     assert "hollow, in any shape: invented" in sheet_text
-    assert "largest discount of" not in sheet_text
+    assert "comparable asset" not in sheet_text
     assert "ranked" not in sheet_text
 
 

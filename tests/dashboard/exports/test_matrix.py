@@ -11,6 +11,7 @@ import pytest
 from dashboard.charts.matrix.cells import FULL_COLOURS, NO_SPOT_TEXT, format_numbers
 from dashboard.draw.theme import MIN_CONTRAST, PALETTES, compute_contrast
 from dashboard.exports.matrix import MATRIX_SCHEMA, build_matrix_sheet
+from dashboard.exports.metadata.tabular import CHOICES_COLUMN
 from dashboard.sheet.frame import WATERMARK
 from dashboard.sheet.sizes import FULL_SIZES, SheetSize
 from dashboard.state.view import Theme
@@ -51,7 +52,7 @@ def build_full_store() -> MemoryStore:
 def test_a_row_for_each_cell() -> None:
     """Each quote's venues on three assets, the focus first; what has no candle says so."""
     rows = read_rows()
-    assert rows.schema == pl.Schema(MATRIX_SCHEMA)
+    assert rows.schema == pl.Schema({**MATRIX_SCHEMA, CHOICES_COLUMN: pl.String()})
     assert rows["asset"].to_list() == (len(USDT_VENUES) + len(USD_VENUES) + 2) * ["ATOM", "WBETH", "DOGE"]
     assert rows["venue"].to_list()[::3] == [*USDT_VENUES, *USD_VENUES, "kraken", "binance"]
     assert rows["group"].to_list() == 15 * ["usdt"] + 12 * ["usd"] + 3 * ["eur"] + 3 * ["usdc"]
@@ -83,6 +84,7 @@ def test_a_row_for_each_cell() -> None:
         "enter": 0.02,
         "assumed": False,
         "origin": "real",
+        "choices": None,
     }
     wbeth = rows.row(1, named=True)
     assert (wbeth["fair_value"], wbeth["below_largest"]) == (True, "not ranked")
@@ -168,7 +170,7 @@ def test_an_illustration_states_no_finding() -> None:
     assert sheet_text.startswith("Sample data: no conclusion can be drawn")
     assert WATERMARK in sheet_text
     assert {"based on published lows", "invented"} <= set(sheet_text.splitlines())
-    assert "largest discount of" not in sheet_text
+    assert "comparable asset" not in sheet_text
     assert "rank" not in sheet_text
 
 

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from dashboard.draw.theme import PALETTES
+from dashboard.exports.metadata.tabular import CHOICES_COLUMN
 from dashboard.exports.scatter import NO_COMPARISON_TEXT, VOLUME_SCHEMA, build_volume_sheet
 from dashboard.sheet.sizes import FULL_SIZES, SheetSize
 from dashboard.state.view import Theme
@@ -57,7 +58,7 @@ def read_rows(store: MemoryStore) -> pl.DataFrame:
 def test_a_row_for_each_spot_market() -> None:
     """30 minutes of 3 units at 4 dollars make OKX the busiest; a perpetual has no row, a wrapped asset no rank."""
     rows = read_rows(build_volume_store())
-    assert rows.schema == pl.Schema(VOLUME_SCHEMA)
+    assert rows.schema == pl.Schema({**VOLUME_SCHEMA, CHOICES_COLUMN: pl.String()})
     assert rows["asset"].to_list() == 11 * ["ATOM"] + ["WBETH"] + 2 * ["DOGE"]
     rows_by_venue = {venue: select_row(rows, "ATOM", venue, "ATOM/USDT") for venue in USDT_VENUES}
     assert {venue: row["volume_usd_before"] for venue, row in rows_by_venue.items()} == {
