@@ -59,7 +59,9 @@ def build_content(context: PageContext, view: ViewState) -> list[Any]:
 def _build_charts(overview: EventContext, points: Sequence[MarketPoint], checks: RobustnessChecks | None) -> list[Any]:
     """Charts beside tables, those of ranks and volumes on real prices alone; a sentence if nothing can be compared."""
     if not any(point.firm_min for point in points):
-        return [html.P(TOO_FEW_TEXT.format(bar=overview.view.timeframe), className="overview-none")]
+        text = html.P(TOO_FEW_TEXT.format(bar=overview.view.timeframe), className="overview-none")
+        # The answer to the second request, which a fair value may need still, has a part of the reading aid.
+        return [text, *([_build_reading_aid(overview, checks)] if overview.has_ranks else [])]
     charts: list[Any] = [build_duration_chart(overview, points)]
     tables: list[Any] = [build_matrices(overview)]
     if overview.has_ranks:
