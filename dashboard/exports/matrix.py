@@ -123,12 +123,13 @@ def build_matrix_sheet(overview: EventContext, size: SheetSize, imprint: Imprint
 
 
 def _write_notes(overview: EventContext, matrices: list[GroupMatrix]) -> list[str]:
-    """The reasons why cells are not ranked, each with its assets, in one note; none without such a cell."""
+    """The reasons why cells are not ranked, each with exchanges and assets, in one note; none without such a cell."""
     reasons: dict[str, dict[str, None]] = {}
     for group_matrix in matrices:
         for cell in group_matrix.cells.values():
             why = cell.rank[overview.view.side].largest.why
             if is_hatched(overview, cell) and why is not None:
-                reasons.setdefault(why, {})[cell.asset] = None
-    reasons_text = "; ".join(f"{reason} ({join_names(list(assets))})" for reason, assets in reasons.items())
+                name = overview.catalogue.get_venue(cell.venue).name
+                reasons.setdefault(why, {})[f"{name} {cell.asset}"] = None
+    reasons_text = "; ".join(f"{reason} ({join_names(list(cells))})" for reason, cells in reasons.items())
     return [f"Not ranked: {reasons_text}."] if reasons_text else []

@@ -221,7 +221,7 @@ class ExportRequest:
     def build_event_file(
         self,
         build_rows: Callable[[EventContext], pl.DataFrame],
-        build_sheet: Callable[[EventContext, SheetSize], go.Figure],
+        build_sheet: Callable[[EventContext, SheetSize, Imprint], go.Figure],
     ) -> ExportFile:
         """A chart of all assets of the event as a sheet, or the rows behind it.
 
@@ -237,7 +237,9 @@ class ExportRequest:
                 build_rows(overview), named_after, asset=ALL_ASSETS, measurements=overview.measurements
             )
         extra = {"asset": None, "assets": [measurement.question.asset for measurement in overview.measurements]}
-        return self.build_picture_file(build_sheet(overview, self.size), named_after, asset=ALL_ASSETS, extra=extra)
+        return self.build_picture_file(
+            build_sheet(overview, self.size, self.imprint), named_after, asset=ALL_ASSETS, extra=extra
+        )
 
     def build_rows_file(
         self,

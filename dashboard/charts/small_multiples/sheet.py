@@ -30,6 +30,7 @@ from data.catalogue import Catalogue
 from data.schema import Evidence
 from deviation.measurement import Measurement
 from deviation.question import Group
+from deviation.report.notes import describe_choices
 
 PANEL_COLUMNS = {SheetSize.WIDE: 3, SheetSize.SQUARE: 2, SheetSize.TALL: 2}
 """Columns of panels for one window; two windows are two rows on a wide sheet, else two columns."""
@@ -203,13 +204,14 @@ def _draw_header(
     window_names = " and ".join(window.name for window in windows)
     subtitle = (
         f"{window_names}. In per cent, times in UTC. Solid: against USDT exchanges, dashed: USD, dash-dot: others; "
-        "hollow: only one or two other exchanges."
+        f"hollow: only one or two other exchanges. Figures: low / high; minutes >{style.enter_text}% below | above."
     )
     if measurement.question.origin is Evidence.RECONSTRUCTION:
         subtitle = f"{SAMPLE_TEXT} {subtitle}"
     texts = (
         HeaderText(headline, (32, 30, 28, 26, 24), style.colours.ink, is_bold=True),
         HeaderText(subtitle, (16, 15, 14), style.colours.text),
+        HeaderText(describe_choices(measurement.question), (16, 15, 14), style.colours.ink, is_bold=True),
     )
     return draw_header(sheet, texts, shape)
 

@@ -397,6 +397,17 @@ def test_an_illustration_says_so_in_every_panel() -> None:
     assert len(watermarks) == len(scenes) == 3
 
 
+def test_choices_by_hand_stand_on_the_picture() -> None:
+    """An excluded exchange is named on the sheet; without a choice there is no such line."""
+    texts = [
+        " ".join(
+            note.text for note in build_compare_sheet(measure_windows(MEASUREMENTS, view), CATALOGUE).layout.annotations
+        )
+        for view in (parse_view(), parse_view(out="okx"))
+    ]
+    assert ["Chosen by hand: OKX excluded" in text for text in texts] == [False, True]
+
+
 def test_rows_of_both_windows() -> None:
     """The file holds every market's minutes in each window, numbered from its start."""
     link = "/export/compare.parquet?window=crash&against=2025-10-10:both-sides"

@@ -139,7 +139,7 @@ def test_the_printed_matrices(size: SheetSize, theme: Theme) -> None:
     assert {"<b>USDT exchanges</b>", "<b>USD exchanges</b>", "<b>Binance</b>", "OKX"} <= texts
     assert {"5 of 30 min", "largest, longest", "1-2 others, 30 min", "no data", "not ranked"} <= texts
     assert "<b>\u221233%</b>" in texts
-    assert "Not ranked: measured against fair value (WBETH)" in sheet_text
+    assert "Not ranked: measured against fair value (Binance WBETH)" in sheet_text
     assert "from 50%" in sheet_text
 
 
