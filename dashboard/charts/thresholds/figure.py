@@ -129,12 +129,13 @@ def build_threshold_figure(scene: Scene, side: Side) -> Figure:
 
 
 def _build_hoverable_line(scene: Scene, row: MarketRow, name: str, scale: MinuteScale, side: Side) -> Trace:
-    is_focus = row is scene.focus
+    width, marker_size = (3, 7) if row is scene.focus else (1.3, 4)
     minutes, firm_text = get_threshold_min(row, side), format_minutes(row.own_summary.firm_min)
     return {
         "type": "scatter",
-        **build_line_trace(scene, row, scale, side, width=3 if is_focus else 1.3, marker_size=7 if is_focus else 4),
-        "name": name,
+        **build_line_trace(
+            scene, row, name, scale, side, width=3 if is_focus else 1.3, marker_size=7 if is_focus else 4
+        ),
         "text": [
             f"{name}: {format_minutes(minutes[pct])} of {firm_text} comparable minutes at least {pct}% {side}"
             for pct in THRESHOLDS_PCT
@@ -144,7 +145,7 @@ def _build_hoverable_line(scene: Scene, row: MarketRow, name: str, scale: Minute
 
 
 def build_line_trace(
-    scene: Scene, row: MarketRow, scale: MinuteScale, side: Side, *, width: float, marker_size: float
+    scene: Scene, row: MarketRow, name: str, scale: MinuteScale, side: Side, *, width: float, marker_size: float
 ) -> Trace:
     """The line of a market: the positions of its minutes at each size, by the index of the size."""
     colour, minutes = scene.select_colour(row), get_threshold_min(row, side)
@@ -158,7 +159,7 @@ def build_line_trace(
             "dash": "solid" if row is scene.focus else scene.select_dash(row.market),
         },
         "marker": {"color": colour, "size": marker_size},
-        "name": scene.format_name(row),
+        "name": name,
     }
 
 

@@ -70,7 +70,8 @@ def draw_thresholds(sheet: Sheet, box: Box, scene: Scene, side: Side) -> None:
     plot = Plot(inner, SIZE_AXIS, scale.axis)
     _draw_axes(sheet, box, plot, scale, scene, side)
     x, y = ({"range": axis.range, "showticklabels": False} for axis in (plot.x, plot.y))
-    sheet.add_subplot(1, inner, x, y, [_build_sheet_line(scene, row, scale, side) for row in rows])
+    lines = [_build_sheet_line(scene, row, name, scale, side) for row, name in zip(rows, names, strict=True)]
+    sheet.add_subplot(1, inner, x, y, lines)
     _write_numbers(sheet, plot, scale, scene, side)
     unnamed_count = _write_names(sheet, plot, scale, scene, rows, names, side)
     if unnamed_count:
@@ -128,9 +129,11 @@ def _draw_axes(sheet: Sheet, box: Box, plot: Plot, scale: MinuteScale, scene: Sc
     )
 
 
-def _build_sheet_line(scene: Scene, row: MarketRow, scale: MinuteScale, side: Side) -> Trace:
+def _build_sheet_line(scene: Scene, row: MarketRow, name: str, scale: MinuteScale, side: Side) -> Trace:
     is_focus = row is scene.focus
-    trace = build_line_trace(scene, row, scale, side, width=4 if is_focus else 1.6, marker_size=10 if is_focus else 5)
+    trace = build_line_trace(
+        scene, row, name, scale, side, width=4 if is_focus else 1.6, marker_size=10 if is_focus else 5
+    )
     return {**trace, "cliponaxis": False}
 
 

@@ -218,13 +218,18 @@ def test_the_baseline_is_described() -> None:
 def test_choices_are_visible() -> None:
     """What was chosen by hand stands in a line of its own, and is not repeated among the notes."""
     text = collect_annotation_text(build_sheet("as_is"))
-    assert "Chosen by hand: window 2025-10-10 21:00 to 2025-10-10 22:00 UTC; stablecoins taken as $1; threshold 5%" in " ".join(text.split())
+    assert (
+        "Chosen by hand: window 2025-10-10 21:00 to 2025-10-10 22:00 UTC; stablecoins taken as $1; threshold 5%"
+        in " ".join(text.split())
+    )
     assert text.count("Chosen by hand") == 1
     bold = [note.text for note in build_sheet("as_is").layout.annotations if "Chosen by hand" in note.text]
     assert bold[0].startswith("<b>")
 
 
-@pytest.mark.parametrize(("zone", "first", "label"), [(Zone.UTC, "21:30", "21:30"), (Zone.UTC8, "05:30", "05:30 UTC+8")])
+@pytest.mark.parametrize(
+    ("zone", "first", "label"), [(Zone.UTC, "21:30", "21:30"), (Zone.UTC8, "05:30", "05:30 UTC+8")]
+)
 def test_every_time_is_on_the_chosen_clock(zone: Zone, first: str, label: str) -> None:
     """The darker ticks, the labels of extremes and the columns of times are on the chosen clock, which they name."""
     figure = build_comparison_sheet(measure_scenario("crash"), CATALOGUE, zone=zone)
@@ -519,7 +524,17 @@ def test_minutes_by_state_without_a_comparable_minute() -> None:
     """Without a comparable minute a fact lists the data gaps of the exchanges with the fewest prices."""
     lines = collect_annotation_text(build_sheet("thin")).splitlines()
     start = lines.index("Data gaps (minutes)")
-    assert lines[start + 1 : start + 10] == ["", "counted", "under $100", "no trades", "missing", "Gemini", "20", "10", "0"]
+    assert lines[start + 1 : start + 10] == [
+        "",
+        "counted",
+        "under $100",
+        "no trades",
+        "missing",
+        "Gemini",
+        "20",
+        "10",
+        "0",
+    ]
     assert "Data gaps (minutes)" not in collect_annotation_text(build_sheet("crash"))
 
 

@@ -90,7 +90,9 @@ def test_threshold_line_counts_firm_minutes() -> None:
     assert line.y[:4] == pytest.approx(np.log10(counts[:4]))
     assert figure.layout.yaxis.range[0] < zero
     first = collect_text(
-        to_plain_data(build_threshold_table(scene, Side.BELOW, ViewLinks({})))["props"]["children"][1]["props"]["children"][0]
+        to_plain_data(build_threshold_table(scene, Side.BELOW, ViewLinks({})))["props"]["children"][1]["props"][
+            "children"
+        ][0]
     )
     assert first.split()[:3] == ["Binance", "ATOM/USDT", str(counts[0])]
 

@@ -8,15 +8,15 @@ import numpy as np
 import polars as pl
 import pytest
 
-from dashboard.charts.lowest_minute.figure import list_bar_positions
+from dashboard.charts.lowest_minute.ranges import ExtremeBar, list_extreme_bars
 from dashboard.draw.scene import Scene
 from dashboard.exports.lowest_minute import BOUNDS_SCHEMA, build_bounds_rows, build_bounds_sheet
 from dashboard.sheet.frame import WATERMARK
-from dashboard.sheet.sizes import SheetSize
+from dashboard.sheet.sizes import FULL_SIZES, SheetSize
 from dashboard.state.view import Theme
 from data.schema import LOW_TRADE, build_empty_frame
 from deviation.measurement import Measurement
-from deviation.report.headline import ILLUSTRATION
+from deviation.side import Side
 from tests.dashboard.exports.test_routes import (
     CRASH_QUERY,
     WINDOW_TEXT,
@@ -56,53 +56,58 @@ MEASUREMENTS = {**SCENARIOS, "twice": measure_two_lows, "crowded": measure_crowd
 def test_a_row_for_each_venue_of_the_minute() -> None:
     """Four USDT peers range from 3.6 to 4 and four USD peers stay at 4, while Binance ranges from 0.001 to 2.4."""
     rows = pl.read_parquet(BytesIO(build_client().get(f"/export/bounds.parquet?{CRASH_QUERY}").data))
-    assert rows.schema == pl.Schema(BOUNDS_SCHEMA)
+    assert rows.schema == pl.Schema({**BOUNDS_SCHEMA, "choices": pl.String()})
     assert rows["open_time"].unique().to_list() == [START + timedelta(minutes=FALL_MINUTE)]
     assert rows["venue"][0] == "binance"
-    assert rows["group"].to_list() == 5 * ["usdt"] + 4 * ["usd"]
-    assert rows.row(0, named=True) == {
+    assert rows["group"].to_list() == [*6 * ["usdt"], *4 * ["usd"], "eur"]
+    assert rows["against"].to_list() == ["usdt", "usd", *9 * [None]]
+    assert rows.drop("choices").row(0, named=True) == {
         "asset": "ATOM",
         "open_time": START + timedelta(minutes=FALL_MINUTE),
-        "lowest": True,
+        "side": "below",
+        "extreme": True,
         "venue": "binance",
         "symbol": "ATOM/USDT",
         "group": "usdt",
+        "against": "usdt",
         "focus": True,
         "low": 0.001,
         "high": 4 * 0.6,
         "close": 4 * 0.6,
-        "wick_shallow_usdt": 0.001 / (4 * 0.9) - 1,
-        "wick_deep_usdt": 0.001 / 4 - 1,
+        # The most precise price of the window is 2.4, one digit more than 0.001.
+        "round": False,
+        "least": 0.001 / (4 * 0.9) - 1,
+        "most": 0.001 / 4 - 1,
         # Its last close, 4, still stood when the minute began.
-        "sure_usdt": 4 / (4 * 0.9) - 1,
-        "wick_shallow_usd": 0.001 / 4 - 1,
-        "wick_deep_usd": 0.001 / 4 - 1,
-        "sure_usd": 0.0,
+        "whole": 4 / (4 * 0.9) - 1,
         "origin": "real",
     }
+    against_usd = rows.row(1, named=True)
+    assert (against_usd["against"], against_usd["least"], against_usd["most"]) == ("usd", 0.001 / 4 - 1, 0.001 / 4 - 1)
+    assert against_usd["whole"] == 0
     okx = rows.filter(venue="okx").row(0, named=True)
     assert (okx["low"], okx["high"], okx["close"]) == (4 * 0.9, 4, 4 * 0.9)
-    assert (okx["wick_deep_usdt"], okx["sure_usd"], okx["focus"]) == (None, None, False)
+    assert (okx["most"], okx["round"], okx["focus"]) == (None, None, False)
 
 
 def test_rows_of_two_bars() -> None:
-    """The lowest trade was 1.9 against 2 and 4, the surely deepest one 2.4 against 4."""
+    """The lowest trade was 1.9 against 2 and 4; that of the furthest nearer bound was 2.4 against 4."""
     rows = build_bounds_rows(Scene(measure_two_lows(), CATALOGUE))
-    focus_rows = rows.filter(focus=True).select("lowest", "low", "wick_shallow_usdt", "wick_deep_usdt")
+    focus_rows = rows.filter(focus=True, against="usdt").select("extreme", "low", "least", "most")
     assert focus_rows.rows() == [(True, 1.9, 1.9 / 2 - 1, 1.9 / 4 - 1), (False, 2.4, 2.4 / 4 - 1, 2.4 / 4 - 1)]
-    assert rows.height == 2 * 10
+    assert rows.height == 2 * 11
 
 
 def test_without_the_focus_venue_there_is_no_row() -> None:
     """Without a candle of the focus venue there is no row, and the sheet says why."""
     assert build_bounds_rows(Scene(measure_scenario("without_focus"), CATALOGUE)).is_empty()
     figure = build_bounds_sheet(Scene(measure_scenario("without_focus"), CATALOGUE), NO_TRADES, SheetSize.WIDE)
-    assert "Binance has no trade in the window." in collect_annotation_text(figure)
+    assert "No price of XRP on Binance is in this data for this window." in collect_annotation_text(figure)
     assert figure.data == ()
 
 
 @pytest.mark.parametrize("name", MEASUREMENTS)
-@pytest.mark.parametrize("size", SheetSize)
+@pytest.mark.parametrize("size", FULL_SIZES)
 @pytest.mark.parametrize("theme", Theme)
 def test_texts_fit_the_sheet_without_overlaps(name: str, size: SheetSize, theme: Theme) -> None:
     """In each shape and theme all texts are within the sheet and none overlaps another."""
@@ -110,19 +115,20 @@ def test_texts_fit_the_sheet_without_overlaps(name: str, size: SheetSize, theme:
     assert find_faults(figure, size, theme) == []
 
 
-@pytest.mark.parametrize("size", SheetSize)
+@pytest.mark.parametrize("size", FULL_SIZES)
 def test_the_printed_ranges(size: SheetSize) -> None:
     """The sheet has two bars with their sentences, the focus first and bold, and numbers beside each range."""
     scene = Scene(measure_two_lows(), CATALOGUE)
-    assert list_bar_positions(scene) == (30, 10)
+    assert list_extreme_bars(scene) == (
+        ExtremeBar(30, Side.BELOW, is_extreme=True),
+        ExtremeBar(10, Side.BELOW, is_extreme=False),
+    )
     figure = build_bounds_sheet(scene, NO_TRADES, size)
     sheet_text = " ".join(collect_annotation_text(figure).split())
     assert "The minute of the lowest trade: 21:30 UTC" in sheet_text
-    assert "The minute in which the lowest trade was surely deepest: 21:10 UTC" in sheet_text
-    assert (
-        "Binance's lowest trade, 2.4, stood 40 % below other USDT exchanges and 40 % below USD exchanges" in sheet_text
-    )
-    assert "between 5.0 % and 52 % below other USDT exchanges" in sheet_text
+    assert "The minute with the trade that was at least furthest below: 21:10 UTC" in sheet_text
+    assert "Binance's lowest trade, 2.4, stood 40% below other USDT exchanges and 40% below USD exchanges" in sheet_text
+    assert "between 5.0% and 52% below other USDT exchanges" in sheet_text
     texts = [text for text, _ in measure_text_boxes(figure)]
     assert [texts.count(text) for text in ("<b>Binance</b>", "OKX", "<b>1.9</b>", "<b>2.4</b>", "close")] == [
         2,
@@ -144,7 +150,9 @@ def test_venues_that_do_not_fit_are_counted() -> None:
         int(text.split()[0]) for text, _ in measure_text_boxes(figure) if text.endswith(" more not shown.")
     ]
     traces = [trace for trace in figure.data if trace.xaxis == "x"]
-    assert len(traces) + hidden_count == build_bounds_rows(scene).filter(lowest=True).height
+    assert (
+        len(traces) + hidden_count == build_bounds_rows(scene).filter(extreme=True).unique(["venue", "symbol"]).height
+    )
     assert traces[0].name == "Binance"
 
 
@@ -179,7 +187,7 @@ def test_an_illustration_states_no_finding() -> None:
     sheet_text = collect_annotation_text(
         build_bounds_sheet(Scene(measure_scenario("illustration"), CATALOGUE), NO_TRADES, SheetSize.WIDE)
     )
-    assert sheet_text.startswith(ILLUSTRATION)
+    assert sheet_text.startswith("Published: ATOM/USDT fell to 0.001 on Binance")
     assert WATERMARK in sheet_text
 
 
