@@ -25,14 +25,14 @@ def test_the_scale_is_the_reader_s(visit: PageVisit, real: str) -> None:
     shared = tab.evaluate(LOWEST_SCRIPT, "compare-0-ATOM")
     assert tab.evaluate(LOWEST_SCRIPT, "compare-0-WBETH") == shared
     requests_before = len(visit.request_triggers)
-    tab.get_by_text("Own scales").click()
+    tab.get_by_text("Independent").click()
     # ATOM falls by 40 % against USD venues, WBETH, which sets the shared scale, by 50 %.
     tab.wait_for_function(f"() => ({LOWEST_SCRIPT})('compare-0-ATOM') > {shared} + 5")
     assert len(visit.request_triggers) == requests_before
     tab.locator("#focus").click()
     visit.wait_for_change(lambda: tab.get_by_role("option", name="Gate", exact=True).click())
     expect(tab.locator("#compare-note")).to_contain_text("Bold: Gate")
-    expect(tab.get_by_role("radio", name="Own scales")).to_be_checked()
+    expect(tab.get_by_role("radio", name="Independent")).to_be_checked()
     visit.wait_until_idle()
     assert visit.request_triggers[requests_before:] == [["focus.value"]]
 
@@ -41,7 +41,7 @@ def test_the_scale_is_part_of_the_link(visit: PageVisit, real: str) -> None:
     """The selected scale is in the address, in every file of the menu, and kept on other pages."""
     tab = open_compare(visit, real)
     requests_before = len(visit.request_triggers)
-    tab.get_by_text("Own scales").click()
+    tab.get_by_text("Independent").click()
     tab.wait_for_url("**/compare?window=crash&scale=own")
     tab.get_by_role("button", name="Files: panels of all assets").click()
     with tab.expect_download() as download:
@@ -59,12 +59,12 @@ def test_the_scale_is_part_of_the_link(visit: PageVisit, real: str) -> None:
     pages.get_by_role("link", name="Method").click()
     expect(tab.locator("h1")).to_have_text(HEADINGS["method"])
     pages.get_by_role("link", name="Compare").click()
-    expect(tab.get_by_role("radio", name="Own scales")).to_be_checked()
+    expect(tab.get_by_role("radio", name="Independent")).to_be_checked()
     visit.wait_until_idle()
     assert visit.request_triggers[requests_before:] == [["place.data"]] * 2
     lowest = [tab.evaluate(LOWEST_SCRIPT, f"compare-0-{asset}") for asset in ("ATOM", "WBETH")]
     assert lowest[0] > lowest[1] + 5
-    tab.get_by_text("Same scale").click()
+    tab.get_by_text("Shared y-axis").click()
     tab.wait_for_url("**/compare?window=crash")
 
 
@@ -108,7 +108,7 @@ def test_a_second_range_of_its_own(visit: PageVisit, real: str) -> None:
     """A typed second range is on the reader's clock, is one request, and becomes part of the address and the list."""
     tab = open_compare(visit, real, "?window=crash&zone=UTC%2B8")
     requests_before = len(visit.request_triggers)
-    tab.get_by_role("button", name="Own second range").click()
+    tab.get_by_role("button", name="Custom second range").click()
     tab.get_by_label("From (UTC+8)").nth(1).fill("2025-10-11 05:15")
     tab.get_by_label("To (UTC+8)").nth(1).fill("2025-10-11 05:30")
     tab.get_by_label("To (UTC+8)").nth(1).press("Enter")
@@ -124,7 +124,7 @@ def test_a_second_range_that_makes_no_sense(visit: PageVisit, real: str) -> None
     """A range that is no time has a notice, and no second window is shown; that is one request."""
     tab = open_compare(visit, real)
     requests_before = len(visit.request_triggers)
-    tab.get_by_role("button", name="Own second range").click()
+    tab.get_by_role("button", name="Custom second range").click()
     tab.locator("#compare-own-from").fill("noon")
     tab.locator("#compare-own").click()
     expect(tab.locator("#notices")).to_contain_text("'noon' is no time")
@@ -170,7 +170,7 @@ def test_panels_of_an_asset_stand_in_line(visit: PageVisit, real: str) -> None:
 def test_axe_finds_nothing_grave_in_what_opens(visit: PageVisit, real: str) -> None:
     """The second range and the menu of files have no serious finding while they are open."""
     tab = open_compare(visit, real, "?window=crash&theme=dark")
-    tab.get_by_role("button", name="Own second range").click()
+    tab.get_by_role("button", name="Custom second range").click()
     expect(tab.locator("#compare-own-from")).to_be_visible()
     assert find_violations(tab) == []
     tab.keyboard.press("Escape")

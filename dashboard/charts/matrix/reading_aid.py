@@ -18,6 +18,9 @@ from deviation.report.fairness_json import NO_SIGNIFICANCE_NOTE
 from deviation.wording import join_names
 
 NO_RANKING_TEXT = "No ranking possible: prices from too few exchanges are loaded."
+DAYS_HEIGHT, DAYS_ROW_HEIGHT = 76, 30
+"""Pixels of the table of earlier days without its rows, and of a row."""
+
 NOT_COLLECTED_TEXT = "No prices of those days are loaded, so there is nothing to compare with."
 
 
@@ -142,13 +145,13 @@ def _build_paragraph(overview: EventContext, aid: ReadingAid) -> html.P:
     return html.P([html.Strong(largest), chance])
 
 
-def _build_days(
-    overview: EventContext, aids: Sequence[ReadingAid], placebo: Sequence[PlaceboDay] | None
-) -> html.Div | html.P:
+def _build_days(overview: EventContext, aids: Sequence[ReadingAid], placebo: Sequence[PlaceboDay] | None) -> html.Div:
     """A column per day, the earliest first and the event's own last; a sentence if no day was collected."""
+    # As high with a sentence as with the table, so that nothing below moves when the earlier days are measured.
+    style = {"minHeight": DAYS_HEIGHT + DAYS_ROW_HEIGHT * len(aids)}
     statuses = [day.statuses.get(aid.group) for day in placebo or () for aid in aids]
     if placebo is not None and all(status in {None, PlaceboStatus.NOT_COLLECTED} for status in statuses):
-        return html.P(NOT_COLLECTED_TEXT, className="quiet")
+        return html.Div(html.P(NOT_COLLECTED_TEXT, className="quiet"), style=style)
     question, zone = overview.measurements[0].question, overview.view.zone
     starts = [shift_question(question, days).start for days in range(PLACEBO_DAYS, 0, -1)]
     names = [format_day(convert_to_zone(start, zone).date()) for start in (*starts, question.start)]
@@ -167,7 +170,8 @@ def _build_days(
     label: dict[str, Any] = {"aria-label": "Days before", "aria-busy": str(placebo is None).lower()}
     table = html.Table([html.Thead(head), html.Tbody(rows)], className="overview-days")
     return html.Div(
-        [html.Div(table, className="wide", tabIndex=0, role="region", **label), html.P(note, className="quiet")]
+        [html.Div(table, className="wide", tabIndex=0, role="region", **label), html.P(note, className="quiet")],
+        style=style,
     )
 
 

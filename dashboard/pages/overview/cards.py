@@ -120,14 +120,14 @@ def _build_sensitivity(
         for (name, anchor), value in zip(SENSITIVITY_LINES.items(), values, strict=True)
     ]
     attributes: dict[str, Any] = {"aria-busy": str(sensitivities is None).lower()}
-    lines = html.Dl(items, className="overview-ranges", **attributes)
-    return [lines, *([_build_flip_list(texts)] if texts is not None and texts.flips else [])]
+    # The list is there before its content, so that nothing moves when that arrives.
+    return [html.Dl(items, className="overview-ranges", **attributes), _build_flip_list(texts)]
 
 
-def _build_flip_list(texts: SensitivityTexts) -> html.Details:
-    return html.Details(
-        [html.Summary("Every method that changes the ranking"), html.Ul([html.Li(text) for text in texts.flips])]
-    )
+def _build_flip_list(texts: SensitivityTexts | None) -> html.Details:
+    flips = texts.flips if texts is not None else ()
+    content: Any = html.Ul([html.Li(text) for text in flips]) if flips else html.P("None.")
+    return html.Details([html.Summary("Every method that changes the ranking"), content])
 
 
 def _build_missing_card(overview: EventContext, asset: str) -> html.Article:
