@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 import polars as pl
 import pytest
 
-from dashboard.charts.comparison.sheet import build_comparison_sheet, build_file_name
+from dashboard.charts.comparison.sheet import build_comparison_sheet
 from dashboard.charts.small_multiples.figure import build_panel_figure
 from dashboard.charts.small_multiples.panels import build_common_scale, shift_to_start
 from dashboard.charts.timeline.figure import build_explorer_figure
@@ -19,6 +19,7 @@ from dashboard.draw.scene import Scene
 from dashboard.draw.traces import compute_epoch_ms
 from dashboard.pages.base import PageContext
 from dashboard.service.measurements import Measurements
+from dashboard.sheet.file_name import build_file_name
 from dashboard.shell.notices import describe_origin, list_notices
 from dashboard.shell.router import Router
 from dashboard.state.view import ViewState, build_default_view
@@ -95,7 +96,7 @@ def test_a_view_in_seconds_is_measured_in_seconds(store: MemoryStore, view: View
     row = measurement.focus_row
     assert row is not None
     assert row.own_summary.below.minutes == 5 / 60
-    assert format_bar_time(measurement, row.low and row.low.at, Zone.UTC) == "21:10:10"
+    assert format_bar_time(measurement, row.low.at if row.low else None, Zone.UTC) == "21:10:10"
     assert write_measured(measurement).startswith("One-second closing prices compared with")
 
 

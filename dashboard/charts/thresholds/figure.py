@@ -133,9 +133,7 @@ def _build_hoverable_line(scene: Scene, row: MarketRow, name: str, scale: Minute
     minutes, firm_text = get_threshold_min(row, side), format_minutes(row.own_summary.firm_min)
     return {
         "type": "scatter",
-        **build_line_trace(
-            scene, row, name, scale, side, width=3 if is_focus else 1.3, marker_size=7 if is_focus else 4
-        ),
+        **build_line_trace(scene, row, name, scale, side, width=width, marker_size=marker_size),
         "text": [
             f"{name}: {format_minutes(minutes[pct])} of {firm_text} comparable minutes at least {pct}% {side}"
             for pct in THRESHOLDS_PCT

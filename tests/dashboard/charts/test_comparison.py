@@ -12,9 +12,10 @@ import pytest
 
 from dashboard.charts.comparison.block_layout import trim_blocks
 from dashboard.charts.comparison.block_rows import list_blocks
-from dashboard.charts.comparison.sheet import build_comparison_sheet, build_file_name
+from dashboard.charts.comparison.sheet import build_comparison_sheet
 from dashboard.draw.label_layout import Box
 from dashboard.draw.scene import Scene
+from dashboard.sheet.file_name import build_file_name
 from dashboard.sheet.frame import WATERMARK
 from dashboard.sheet.imprint import Imprint
 from dashboard.sheet.sizes import FULL_SIZES, SHAPES, SheetSize
@@ -28,11 +29,13 @@ from deviation.side import Side
 from tests.dashboard.scenarios import (
     CATALOGUE,
     SCENARIOS,
-    USDT as USDT_VENUES,
     build_candles,
     measure_crash,
     measure_frames,
     measure_scenario,
+)
+from tests.dashboard.scenarios import (
+    USDT as USDT_VENUES,
 )
 from tests.dashboard.text_boxes import collect_annotation_text, find_overlaps, measure_text_boxes
 

@@ -257,7 +257,7 @@ def test_two_windows_stand_beside_each_other() -> None:
     page_values = build_page_values(against="2025-10-10:both-sides")
     text = collect_text(to_plain_data(page_values["compare-panels"]))
     assert "10-11 October 2025: Crash" in text
-    assert "10-11 October 2025: Both sides" in text
+    assert "10-11 October 2025: Full crash window" in text
     figures = page_values["compare-figures"]
     assert {"compare-0-ATOM", "compare-1-ATOM", "compare-pair-0", "compare-pair-1"} <= set(figures)
     first, second = (figures[f"compare-pair-{number}"]["figure"] for number in (0, 1))

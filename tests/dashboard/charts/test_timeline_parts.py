@@ -221,12 +221,13 @@ def test_hover_table_begins_at_the_deepest_close() -> None:
 
 @pytest.mark.parametrize("kind", ExportKind)
 def test_every_format_is_in_the_menu(kind: ExportKind) -> None:
-    """A menu links every format of its export, and pictures in every size and theme."""
+    """The menu of its page links every format of an export, and pictures in every size and theme."""
     view = {"asset": "DOGE", "theme": "dark"}
-    links = [
-        urlsplit(part["props"]["href"]) for part in list_parts(build_download_menu([kind], view)) if part["type"] == "A"
+    menu = build_download_menu(EXPORTS[kind].page, view)
+    links = [urlsplit(part["props"]["href"]) for part in list_parts(menu) if part["type"] == "A"]
+    parsed_links = [
+        (link.path, dict(parse_qsl(link.query))) for link in links if link.path.startswith(f"/export/{kind}.")
     ]
-    parsed_links = [(link.path, dict(parse_qsl(link.query))) for link in links]
     assert all(query["asset"] == "DOGE" for _, query in parsed_links)
     pictures = [(path.rpartition(".")[2], query) for path, query in parsed_links if path.endswith((".png", ".svg"))]
     shapes = {(ending, query.get("size"), query.get("theme")) for ending, query in pictures}
