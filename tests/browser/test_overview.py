@@ -11,7 +11,9 @@ from playwright.sync_api import Route, expect
 from dashboard.sheet.manifest import read_png_manifest
 from tests.browser.conftest import PageVisit
 
-HEADING = "How far did one exchange's price stray from everyone else's?"
+HEADING = "On 10 Oct 2025 Binance had the largest discount of the USDT exchanges in 1 of 1 comparable asset"
+OKX_HEADING = "On 10 Oct 2025 OKX did not have the largest discount of the USDT exchanges in the one comparable asset"
+SAMPLE_HEADING = "Published figures of 10 Oct 2025, and a sample drawn from them"
 CRASH = "overview?window=crash"
 
 
@@ -146,7 +148,7 @@ def test_the_focus_is_one_click_away(visit: PageVisit, real: str) -> None:
 
 def test_the_matrix_as_a_file(visit: PageVisit, real: str, downloads: Path) -> None:
     """The menu beside the matrix has a dark square PNG of twice the sheet's pixels, with its manifest."""
-    tab = visit.open_page(build_address(real, f"{CRASH}&focus=okx"), HEADING)
+    tab = visit.open_page(build_address(real, f"{CRASH}&focus=okx"), OKX_HEADING)
     wait_for_deferred_parts(tab)
     tab.get_by_role("button", name="Files: every exchange under the same test").click()
     menu = tab.get_by_role("dialog", name="every exchange under the same test")
@@ -175,8 +177,8 @@ def test_a_phone_shows_the_narrow_charts(visit: PageVisit, real: str) -> None:
 
 def test_an_illustration_is_one_request(visit: PageVisit, sample: str) -> None:
     """An illustration has no robustness checks, and is marked as one."""
-    tab = visit.open_page(build_address(sample, CRASH), HEADING)
+    tab = visit.open_page(build_address(sample, CRASH), SAMPLE_HEADING)
     expect(tab.locator("#overview-summary")).to_contain_text("no conclusion can be drawn")
-    expect(tab.locator("#offer-text")).to_contain_text("Illustration, not a measurement")
+    expect(tab.locator("#offer-text")).to_contain_text("Sample data")
     visit.wait_until_idle()
     assert visit.request_triggers == [["place.data"]]
