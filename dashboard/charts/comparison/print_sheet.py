@@ -170,4 +170,9 @@ def _draw_labels(sheet: Sheet, scene: Scene, plot: Plot) -> None:
     occupied = [Box(x - 3, y - 3, x + 3, y + 3) for x, y in points]
     bounds = replace(plot.box, top=plot.box.top - 8)
     for point, (*_, text, colour) in zip(points, labels, strict=True):
-        draw_callout(sheet, text, point, colour, bounds, occupied, drawn_points, font_size=FONT)
+        # Where a label has no room, it is tried without its last parts, the time first.
+        parts = text.split(", ")
+        for count in range(len(parts), 0, -1):
+            shorter = ", ".join(parts[:count])
+            if draw_callout(sheet, shorter, point, colour, bounds, occupied, drawn_points, font_size=FONT):
+                break

@@ -187,7 +187,7 @@ def test_dark_paper() -> None:
 
 
 def test_the_focus_line_holds_the_closes() -> None:
-    """The bold line is the focus venue's close, on a grid of minutes in UTC: in minute 31 it regained a fifth of 12%."""
+    """The bold line is the focus venue's close, on a grid of minutes in UTC: in minute 31 a fifth of 12% is back."""
     line = find_trace(build_sheet("kraken"), "Kraken")
     assert line.x0 == "2025-10-10 21:00:00"
     assert line.dx == 60_000

@@ -165,7 +165,7 @@ def test_the_exact_trade_is_named() -> None:
 
 def test_the_minute_of_the_highest_trade() -> None:
     """A trade at 50 among prices of 10 is told as the lowest ones are: 400% above, a round price, in both zones."""
-    frames = [build_candles((venue, "ATOM/USDT"), 10.123 + 0 * np.arange(60)) for venue in ("binance", *USDT)]
+    frames = [build_candles((venue, "ATOM/USDT"), np.full(60, 10.123)) for venue in ("binance", *USDT)]
     frames[0] = frames[0].with_columns(
         pl.when(pl.col("open_time").dt.minute() == 20).then(50.615).otherwise("high").alias("high")
     )
