@@ -11,6 +11,7 @@ from rich.text import Text
 
 from dashboard.charts.comparison.sheet import build_comparison_sheet
 from dashboard.sheet.file_name import build_file_name
+from dashboard.sheet.imprint import NO_IMPRINT, Imprint
 from dashboard.sheet.manifest import build_manifest
 from dashboard.sheet.renderer import FileFormat, Renderer, write_atomically
 from dashboard.sheet.sizes import SheetSize
@@ -26,12 +27,16 @@ ShowLine = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class PictureStyle:
-    """What all pictures of a set share; ``store`` is the store version for their manifests, None without a store."""
+    """What all pictures of a set share; ``store`` is the store version for their manifests, None without a store.
+
+    ``imprint`` has the day of their source lines.
+    """
 
     size: SheetSize = SheetSize.WIDE
     theme: Theme = Theme.LIGHT
     file_format: FileFormat = FileFormat.PNG
     store: str | None = None
+    imprint: Imprint = NO_IMPRINT
 
 
 def choose_format(path: Path, requested: str | None) -> FileFormat:
@@ -69,7 +74,9 @@ def write_picture(
     assumed = list_assumed_markets(measurement.question.origin)
     name = build_file_name(measurement, file_format=style.file_format.value, size=style.size, theme=style.theme)
     path = target / name if target.is_dir() else target
-    figure = build_comparison_sheet(measurement, catalogue, size=style.size, theme=style.theme, assumed=assumed)
+    figure = build_comparison_sheet(
+        measurement, catalogue, size=style.size, theme=style.theme, assumed=assumed, imprint=style.imprint
+    )
     write_atomically(path, renderer.draw(figure, style.file_format, build_manifest(measurement, store=style.store)))
     return path
 

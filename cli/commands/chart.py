@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from cli import clock
 from cli.options import MeasureOptions, add_measure_options
 from cli.param_types import ALL_ASSETS, EnumChoice, Ticker, TickerList
 from cli.session import Session, SessionCommand
@@ -34,9 +35,10 @@ def chart(
     file_format: str | None,
     out: Path,
 ) -> None:
-    """Draw the comparison picture of one asset, or of many: wide (16:9), square or tall (4:5), as PNG or SVG."""
+    """Draw the picture of one asset, or of many: wide (16:9), square, tall (4:5) or for print, as PNG or SVG."""
     # plotly takes a moment to import, which the other commands do without.
     from cli.picture_set import PictureStyle, choose_format, show_progress, write_picture, write_pictures  # noqa: PLC0415
+    from dashboard.sheet.imprint import Imprint  # noqa: PLC0415
     from dashboard.sheet.renderer import Renderer  # noqa: PLC0415
 
     if (asset is None) is not bool(assets):
@@ -46,7 +48,8 @@ def chart(
         _make_folder(out)
     source = session.open_source(options)
     store_version = None if options.files else session.store.read_version()
-    style = PictureStyle(size, theme, choose_format(out, file_format), store_version)
+    imprint = Imprint(drawn_on=clock.now().date())
+    style = PictureStyle(size, theme, choose_format(out, file_format), store_version, imprint)
     with Renderer() as renderer:
         write = partial(write_picture, catalogue=session.catalogue, renderer=renderer, style=style, target=out)
         if asset is not None:
