@@ -9,7 +9,7 @@ from dashboard.service.measurements import ViewResult
 from dashboard.state.view import OriginChoice
 from dashboard.text.numbers import format_span
 from data.schema import Timeframe
-from deviation.report.notes import describe_choices, write_absent_note, write_data_notes
+from deviation.report.notes import describe_choices, write_absent_note, write_data_notes, write_rate_notes
 from deviation.wording import join_names
 
 ILLUSTRATION_NOTICE = (
@@ -48,10 +48,14 @@ def list_notices(result: ViewResult) -> tuple[Notice, ...]:
         entries.append(
             Notice(Severity.REMARK, f"Measured in whole bars of {view.timeframe.length}: {join_names([*whole_spans])}.")
         )
+    entries += [
+        Notice(Severity.REMARK, note) for measurement in measurements for note in write_absent_note(measurement)
+    ]
     notes = [
         note
         for measurement in measurements
-        for note in (*write_absent_note(measurement), *write_data_notes(measurement))
+        # Of several assets only what they share: a note on one of them would not say on which.
+        for note in (write_data_notes if len(measurements) == 1 else write_rate_notes)(measurement)
     ]
     entries += [Notice(Severity.REMARK, note) for note in dict.fromkeys(notes)]
     return tuple(entries)

@@ -22,7 +22,7 @@ def write_data_notes(measurement: Measurement) -> tuple[str, ...]:
     if measurement.question.origin is not Evidence.REAL:
         return ()
     row = measurement.focus_row
-    return (*_write_rate_notes(measurement), *([] if row is None else _write_row_notes(measurement, row)))
+    return (*write_rate_notes(measurement), *([] if row is None else _write_row_notes(measurement, row)))
 
 
 def write_absent_note(measurement: Measurement) -> tuple[str, ...]:
@@ -69,7 +69,10 @@ def _name_item(item: str, question: Question) -> str:
     return f"{question.rules.name_of(venue)} {symbol}".rstrip()
 
 
-def _write_rate_notes(measurement: Measurement) -> list[str]:
+def write_rate_notes(measurement: Measurement) -> list[str]:
+    """How stablecoins count where their rate is not measured; none on the reconstruction."""
+    if measurement.question.origin is not Evidence.REAL:
+        return []
     if measurement.question.parameters.quote is QuoteHandling.AS_IS:
         return ["Stablecoins are treated as exactly $1."]
     return [

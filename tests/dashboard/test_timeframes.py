@@ -118,7 +118,7 @@ def test_the_picture_goes_by_the_length_of_bars(store: MemoryStore, view: ViewSt
     """Ticks, counts and texts of the picture are those of seconds, and its file name has the timeframe."""
     measurement = measure_view(store, view)
     text = collect_annotation_text(build_comparison_sheet(measurement, CATALOGUE))
-    assert "second closes" in text
+    assert "One-second prices" in text or "1-second prices" in text
     assert "21:10:30" in text
     assert "Bars of 1s." in text
     assert build_file_name(measurement) == "plumbline_ATOM_binance_2025-10-10T2110Z-2111Z_1s_comparison.png"
@@ -235,6 +235,7 @@ MINUTE_FACTS = (
     "of a minute",
     "not printed in the same minute (Coinbase",
     "the two minute by minute",
+    "Exchanges with the same minute tie",
 )
 """Phrases of the method page that speak of minutes whatever the timeframe."""
 
