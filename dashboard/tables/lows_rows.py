@@ -16,6 +16,7 @@ from data.schema import TIME
 from deviation.measurement import Measurement
 from deviation.report.lows import GroupExtremes, measure_extreme_trade, summarize_lows
 from deviation.report.lows_json import SIDE_NAMES
+from deviation.report.notes import describe_choices
 from deviation.report.question_json import format_iso
 from deviation.result import MarketRow
 from deviation.side import Side
@@ -63,8 +64,11 @@ FILE_FIELDS = (
     *(name for side in Side for name in EXTREME_NAMES[side]),
     "firm_min",
     *(name for side in Side for name in MINUTE_NAMES[side]),
+    "origin",
+    "choices",
 )
-"""Fields of a file of the grid: those of `LOWS_SCHEMA`, and the comparable minutes at or beyond each size by side."""
+"""Fields of a file of the grid: those of `LOWS_SCHEMA`, the comparable minutes at or beyond each size by side, and the
+choices behind the row."""
 
 GridRow = dict[str, Any]
 """A row of the grid: values by field."""
@@ -103,6 +107,8 @@ def _build_grid_row(
         **_build_market_fields(measurement, row),
         **_build_extreme_fields(measurement, row, extremes),
         "venue_text": catalogue.get_venue(row.market.venue).name,
+        "origin": measurement.question.origin.value,
+        "choices": describe_choices(measurement.question),
     }
     for side, prefix in PREFIXES.items():
         extreme = row.get_extreme(side)

@@ -223,14 +223,14 @@ def test_forgetting(visit: PageVisit, store: CandleStore) -> None:
         tab = visit.open_page(build_address(address), "Data")
         tab.locator("#data-forget-what").click()
         tab.get_by_role("option", name="mine.csv").click()
-        tab.get_by_role("button", name="Forget", exact=True).click()
+        tab.get_by_role("button", name="Remove", exact=True).click()
         expect(tab.locator("#data-forget-question")).to_contain_text("mine.csv")
         tab.get_by_role("button", name="Cancel").click()
         expect(tab.locator("#data-forget-question")).to_be_hidden()
         assert actions.calls == []
-        tab.get_by_role("button", name="Forget", exact=True).click()
-        tab.get_by_role("button", name="Remove").click()
-        expect(tab.locator("#data-forgot")).to_contain_text(re.compile(r"mine.csv: [\d,]+ rows dropped"))
+        tab.get_by_role("button", name="Remove", exact=True).click()
+        tab.get_by_role("alert").get_by_role("button", name="Remove").click()
+        expect(tab.locator("#data-forgot")).to_contain_text(re.compile(r"mine.csv: [\d,]+ rows removed"))
         expect(tab.locator("#data-said")).to_contain_text("No data of ATOM are loaded")
         assert actions.calls == ["forget mine.csv"]
 
@@ -242,7 +242,7 @@ def test_the_map_by_pointer_and_keys(visit: PageVisit, real: str) -> None:
     last_field.hover()
     expect(tab.locator("#data-told")).to_contain_text("30 of 60 minutes with a price, 30 missing (not requested)")
     tab.locator("#data-map-grid [tabindex='0']").focus()
-    expect(tab.locator("#data-told")).to_contain_text("0 of 1,440 minutes had")
+    expect(tab.locator("#data-told")).to_contain_text("0 of 1,440 minutes with a price")
     tab.keyboard.press("ArrowRight")
     expect(last_field).to_be_focused()
     tab.keyboard.press("ArrowDown")
@@ -262,17 +262,19 @@ def test_another_length(visit: PageVisit, store: CandleStore) -> None:
     store.write_candles(five_minute_candles.with_columns(timeframe=pl.lit("5m")), source="by hand", fetched_at=NOW)
     with serve_store(store, RecordedActions()) as address:
         tab = visit.open_page(build_address(address), "Data")
-        choice = tab.get_by_role("group", name="Length of the candles that are shown")
+        choice = tab.get_by_role("group", name="Interval of the prices that are shown")
         expect(choice.get_by_role("button", name="1 min")).to_have_attribute("aria-pressed", "true")
         choice.get_by_role("button", name="5 min").focus()
         visit.wait_for_change(lambda: tab.keyboard.press("Enter"))
-        expect(tab.locator("#data-said")).to_contain_text("candles of 1 exchange; 0 without a missing 5-minute bar")
+        expect(tab.locator("#data-said")).to_contain_text(
+            "ATOM, 5 min, 9 Oct 2025, 21:00 to 10 Oct 2025, 22:00 UTC: 1 exchange loaded; 0 complete"
+        )
         expect(choice.get_by_role("button", name="5 min")).to_have_attribute("aria-pressed", "true")
         tab.wait_for_url("**/data?*bar=5m*")
         visit.wait_until_idle()
         assert len(visit.requests) == 2
         visit.wait_for_change(tab.get_by_text("DOGE", exact=True).first.click)
-        expect(tab.locator("#data-said")).to_contain_text("In candles of 5 min, nothing of DOGE")
+        expect(tab.locator("#data-said")).to_contain_text("At an interval of 5 min, no data of DOGE")
         visit.wait_for_change(choice.get_by_role("button", name="1 min").click)
         expect(tab.locator("#data-said")).to_contain_text("DOGE, ")
         expect(choice).to_have_count(0)

@@ -30,9 +30,9 @@ MAX_LABELS = 40
 MARKER_MAGNIFICATION = 1.3
 """Size of markers relative to the page, which is half as wide."""
 
-Y_TITLE = "\N{UPWARDS ARROW} largest {noun} (minute close)"
+Y_TITLE = "\N{UPWARDS ARROW} largest {noun} ({bar} close)"
 X_TITLE_SUFFIX = " \N{RIGHTWARDS ARROW}"
-"""Title of the y axis by the noun of the side, and the end of the x axis title."""
+"""Title of the y axis by the noun of the side and the length of bars, and the end of the x axis title."""
 
 
 def build_scatter_drawing(
@@ -41,7 +41,7 @@ def build_scatter_drawing(
     """The function that draws the chart, and its legend; ``x_title`` is the title of the x axis without the arrow."""
     catalogue, theme = overview.catalogue, overview.view.theme
     hollow_text = "invented" if overview.is_illustration else "not ranked"
-    titles = (x_title, Y_TITLE.format(noun=overview.side_noun))
+    titles = (x_title, Y_TITLE.format(noun=overview.side_noun, bar=overview.view.timeframe.adjective))
     draw = partial(_draw_scatter, data=data, catalogue=catalogue, theme=theme, titles=titles)
     return draw, _build_legend(data.points, catalogue, theme, hollow_text)
 

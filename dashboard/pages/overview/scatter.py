@@ -157,7 +157,7 @@ def _build_graphs(
     y_title: list[Any] = [
         "\N{UPWARDS ARROW} ",
         overview.links.build_definition_link(f"largest {overview.side_noun}", MethodAnchor.DEPTH),
-        ", minute close",
+        f", {overview.view.timeframe.adjective} close",
     ]
     titles = [html.Span(y_title), html.Strong(SAMPLE_STAMP if overview.is_illustration else "")]
     venues = {point.venue for point in points}

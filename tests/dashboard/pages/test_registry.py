@@ -161,7 +161,7 @@ def test_a_page_without_changes_is_shown_anew(router: Router) -> None:
     """A change on a page without updates of its own builds it again in the new view."""
     values = router.apply([("theme", "dark")], {"window": "crash"}, "method")
     assert values["page", "data"]["address"] == "/method?window=crash&theme=dark"
-    assert "What the numbers mean" in collect_text(to_plain_data(values["content", "children"]))
+    assert "Minutes that count" in collect_text(to_plain_data(values["content", "children"]))
 
 
 def test_pages_by_name() -> None:
