@@ -10,7 +10,7 @@ from playwright.sync_api import Page as Tab
 from tests.browser.conftest import PageVisit
 
 PART_SELECTOR = (
-    "header, nav a, .tools > *, .row > *, .chips > *, .notice, h1, main > p, .second, .terms, .venues, .overview-part"
+    "header, nav a, .tools > *, .row > *, .chips > *, .notice, h1, main > p, .second, .venues, .overview-part"
 )
 PLACES_SCRIPT = f"""root => [...document.querySelectorAll(root + ' :is({PART_SELECTOR}, .main-svg)')].map(part => {{
   const {{ x, y, width, height }} = part.getBoundingClientRect();

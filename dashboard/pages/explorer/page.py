@@ -30,7 +30,6 @@ from dashboard.pages.explorer.texts import (
     build_present_exchanges,
     build_reading_note,
     build_side_switch,
-    build_terms,
 )
 from dashboard.state.links import ViewLinks
 from dashboard.state.view import ViewState
@@ -99,7 +98,6 @@ def _build_all_updates(context: PageContext, view: ViewState) -> Updates:
         ("second", "children"): summary or build_present_exchanges(result, catalogue),
         ("remarks", "children"): " ".join(write_notes(measurement)),
         ("measured", "children"): write_measured(measurement),
-        ("terms", "children"): build_terms(measurement, links),
         ("graph", "figure"): build_explorer_figure(scene),
         ("hint", "children"): _describe_chart_use(measurement),
         ("bars-offer", "children"): build_bars_offer(context, shown_view),
@@ -218,7 +216,6 @@ def _build_layout() -> html.Div:
             html.P(id="second", className="second"),
             html.P(id="remarks", className="quiet"),
             html.P(id="measured", className="quiet"),
-            html.P(id="terms", className="quiet terms"),
             html.Div([_build_charts(), _build_tables()], className="beside"),
             html.Div([_build_thresholds(), html.Div(id="close-look")], className="closer"),
             html.Section(
@@ -270,7 +267,11 @@ def _build_zoom_tools() -> html.Div:
 
 def _build_tables() -> html.Div:
     return html.Div(
-        [html.Div(id="venues"), html.P(id="reading", className="quiet"), html.P(id="left-out", className="quiet")]
+        [
+            html.Div(id="venues", className="venue-blocks"),
+            html.P(id="reading", className="quiet"),
+            html.P(id="left-out", className="quiet"),
+        ]
     )
 
 

@@ -11,8 +11,7 @@ from dashboard.service.measurements import ViewResult
 from dashboard.state.links import MethodAnchor, ViewLinks
 from dashboard.state.view import ViewState
 from data.catalogue import Catalogue
-from data.schema import Evidence, Timeframe
-from deviation.measurement import Measurement
+from data.schema import Timeframe
 from deviation.side import Side
 
 MAX_SECONDS_WINDOW = timedelta(minutes=30)
@@ -69,23 +68,6 @@ def build_collect_hint(view: ViewState) -> list[Any]:
         " on a command line. Not every exchange gives them. ",
         build_bars_button("Show minutes", Timeframe.M1),
     ]
-
-
-def build_terms(measurement: Measurement, links: ViewLinks) -> list[Any]:
-    """Links from the terms of the headline to their definitions."""
-    terms = [
-        ("how far off", MethodAnchor.DEPTH),
-        ("minutes beyond the threshold", MethodAnchor.BELOW_MIN),
-        ("comparable minutes", MethodAnchor.FIRM),
-        ("the largest", MethodAnchor.RANK),
-        ("at least, for a trade", MethodAnchor.WICK),
-        ("the calm period before", MethodAnchor.BASELINE),
-    ]
-    if measurement.question.underlying is not None:
-        terms.append(("fair value", MethodAnchor.FAIR_VALUE))
-    if measurement.question.origin is Evidence.RECONSTRUCTION:
-        terms.append(("the sample", MethodAnchor.CANDLES))
-    return ["What it means: ", *join_with_dots([links.build_definition_link(text, anchor) for text, anchor in terms])]
 
 
 def join_with_dots(parts: list[Any]) -> list[Any]:
