@@ -166,7 +166,7 @@ def test_the_depths_by_keyboard(open_shared: Callable[[str], PageVisit], real: s
 def test_notes_lead_to_their_sources(open_shared: Callable[[str], PageVisit], real: str) -> None:
     """The notes of the event are listed under the charts, with links to public pages about them."""
     tab = open_shared(f"{real}?window=crash").tab
-    note = tab.locator("#notes li", has_text="bottom lay at 21:20")
+    note = tab.locator("#notes li", has_text="bottomed at 21:20")
     expect(note.get_by_role("link", name="source")).to_have_attribute(
         "href", "https://www.binance.com/en/support/announcement/detail/d9cb0d52d7c142a5be4f49732bd8760c"
     )
