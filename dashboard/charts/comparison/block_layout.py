@@ -4,8 +4,8 @@ In two columns facts stand under the shorter one, and the key where it adds leas
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
+from dashboard.charts.comparison.block_arrangement import PairLayout, arrange_pair, trim_blocks
 from dashboard.charts.comparison.block_remarks import write_hidden_blocks, write_key, write_remark
 from dashboard.charts.comparison.block_rows import SheetBlock, build_mark_scale, list_blocks
 from dashboard.charts.comparison.facts import Fact, draw_fact, list_facts
@@ -54,71 +54,6 @@ FIXED_BLOCKS = 2
 """The first blocks, which lose rows where there is no room; those after them are left out whole."""
 
 
-@dataclass(frozen=True, slots=True)
-class PairLayout:
-    """Where facts and the key stand below two columns; heights in pixels.
-
-    ``facts`` are the indices of the facts below the left and the right column. ``key_column`` is the column with the
-    key at its foot, None where the key runs below both, then ``key_height`` high, else 0. ``heights_below`` are the
-    heights of all below either column, ``height`` is that of everything.
-    """
-
-    facts: tuple[tuple[int, ...], tuple[int, ...]]
-    key_column: int | None
-    heights_below: tuple[float, float]
-    key_height: float
-    height: float
-
-
-def arrange_pair(
-    column_heights: tuple[float, float], fact_heights: Sequence[float], key_heights: tuple[float, float]
-) -> PairLayout:
-    """The layout with each fact below the shorter column, and the key where the total height is least.
-
-    Args:
-        column_heights: heights of the columns of blocks.
-        fact_heights: heights of the facts, the most important first.
-        key_heights: heights of the key as wide as a column, and as wide as both.
-    """
-    heights = [*column_heights]
-    facts_by_column: tuple[list[int], list[int]] = ([], [])
-    for number, height in enumerate(fact_heights):
-        column = int(heights[1] < heights[0])
-        facts_by_column[column].append(number)
-        heights[column] += height
-    narrow_key, wide_key = key_heights
-    shorter_column = int(heights[1] <= heights[0])
-    height_beside = max(heights[shorter_column] + narrow_key, heights[1 - shorter_column])
-    key_column = shorter_column if height_beside <= max(heights) + wide_key else None
-    if key_column is not None:
-        heights[key_column] += narrow_key
-    key_height = wide_key if key_column is None else 0.0
-    heights_below = (heights[0] - column_heights[0], heights[1] - column_heights[1])
-    return PairLayout(
-        (tuple(facts_by_column[0]), tuple(facts_by_column[1])),
-        key_column,
-        heights_below,
-        key_height,
-        max(heights) + key_height,
-    )
-
-
-def trim_blocks(blocks: Sequence[SheetBlock], max_rows: int) -> tuple[list[SheetBlock], list[int]]:
-    """The blocks with at most ``max_rows`` rows together, and the number of rows that each one lost.
-
-    Rows go from the end of the longest block; bold ones stay, even where there are more of them.
-    """
-    rows_by_block = [list(block.rows) for block in blocks]
-    while sum(map(len, rows_by_block)) > max_rows:
-        longest = max(rows_by_block, key=len)
-        removable = [row for row in longest if not row.is_bold]
-        if not removable:
-            break
-        longest.remove(removable[-1])
-    trimmed = [replace(block, rows=tuple(rows)) for block, rows in zip(blocks, rows_by_block, strict=True)]
-    return trimmed, [len(block.rows) - len(rows) for block, rows in zip(blocks, rows_by_block, strict=True)]
-
-
 class VenueBlocks:
     """The exchanges of a scene below or beside its charts."""
 
@@ -157,7 +92,7 @@ class VenueBlocks:
         row_count = sum(len(block.rows) for block in blocks)
         rows_height = height - self._measure_fixed(blocks, width)
         rows_height -= _reserve_fact_height(self.facts, rows_height, row_count)
-        y = self._draw_column(sheet, blocks, (box.left, box.top), width, rows_height)
+        y = self._draw_column(sheet, blocks, (box.left, box.top), width, rows_height, blocks)
         if hidden_text:
             y = self._draw_lines(sheet, [hidden_text], box.left, y - BLOCK_GAP / 2) + BLOCK_GAP / 2
         bottom = box.bottom - REMARK_LINE_HEIGHT * len(key_lines)
@@ -196,7 +131,7 @@ class VenueBlocks:
             row_count = sum(len(block.rows) for block in column)
             rows_height = max(room_by_row[number], 0.0) * max(row_count, 1)
             height_limit = max(min(room_by_row), MIN_ROW_HEIGHT)
-            y = self._draw_column(sheet, column, (left, box.top), column_width, rows_height, height_limit)
+            y = self._draw_column(sheet, column, (left, box.top), column_width, rows_height, blocks, height_limit)
             if hidden_text and number == len(columns) - 1:
                 y = self._draw_lines(sheet, [hidden_text], left, y - BLOCK_GAP) + BLOCK_GAP
             for fact_index in pair_layout.facts[number]:
@@ -248,9 +183,13 @@ class VenueBlocks:
         corner: tuple[float, float],
         width: float,
         rows_height: float,
+        drawn: Sequence[SheetBlock],
         max_row_height: float = MAX_ROW_HEIGHT,
     ) -> float:
-        """Draw blocks below each other with ``rows_height`` for all rows; returns where the next thing may begin."""
+        """Draw blocks below each other with ``rows_height`` for all rows; returns where the next thing may begin.
+
+        ``drawn`` are the blocks of all columns, which share a scale.
+        """
         max_rows = int(rows_height / MIN_ROW_HEIGHT)
         if sum(len(block.rows) for block in blocks) > max_rows:
             # A remark on the rows left out takes a line of each block.
@@ -259,7 +198,7 @@ class VenueBlocks:
         row_count = sum(len(block.rows) for block in trimmed)
         row_height = min(max_row_height, MAX_ROW_HEIGHT, max(rows_height / max(row_count, 1), MIN_ROW_HEIGHT))
         columns = fit_columns(self.rows, width, self.column_text)
-        scale = build_mark_scale(self.blocks, self.scene.measurement, columns.strip[1] - columns.strip[0])
+        scale = build_mark_scale(drawn, self.scene.measurement, columns.strip[1] - columns.strip[0])
         layout, (left, y) = BlockLayout(columns, row_height, scale), corner
         for block, hidden_count in zip(trimmed, hidden_counts, strict=True):
             number = FIRST_SUBPLOT + next(i for i, item in enumerate(self.blocks) if item.title == block.title)

@@ -122,7 +122,7 @@ def _list_gap_lines(scene: Scene) -> list[tuple[str, ...]]:
         for name, row in zip(name_rows(scene, rows), rows, strict=True)
     ]
     floor = format_amount(measurement.question.parameters.min_vote)
-    return [("", "counted", f"under ${floor}", "no trades", "missing"), *lines]
+    return [("", "counted", f"<${floor}", "no trades", "missing"), *lines]
 
 
 def _list_fair_value_lines(scene: Scene) -> list[tuple[str, ...]]:

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from dashboard.charts.comparison.titles import write_deviation_title, write_price_title
-from dashboard.charts.timeline.deviation_marks import find_extremes, find_trade_span
+from dashboard.charts.timeline.deviation_marks import TradeSpan, find_extremes, find_trade_span
 from dashboard.charts.timeline.deviations import (
     build_deviation_end_labels,
     build_deviation_traces,
@@ -20,7 +22,7 @@ from dashboard.charts.timeline.prices import (
 )
 from dashboard.charts.timeline.states import STATE_NAMES, build_lanes, count_states, is_complete
 from dashboard.draw.axis import build_readable_scale
-from dashboard.draw.label_layout import Box
+from dashboard.draw.label_layout import Box, Points, interpolate_line
 from dashboard.draw.plot import Plot, build_time_plot
 from dashboard.draw.scene import Scene
 from dashboard.draw.text_metrics import LINE_HEIGHT, fit_text, measure_text_width, shorten_text
@@ -29,6 +31,7 @@ from dashboard.sheet.canvas import Sheet
 from dashboard.sheet.panel import SMALL_FONT, draw_axis, draw_callout, draw_end_labels, join_lines
 from dashboard.sheet.time_axis import MARKS_HEIGHT, draw_note_marks, draw_notes, draw_time_axis
 from data.catalogue import Note
+from deviation.result import MarketRow
 from deviation.side import Side
 from deviation.wording import format_minutes
 
@@ -138,7 +141,7 @@ def draw_deviation_plot(sheet: Sheet, scene: Scene, plot: Plot, box: Box) -> Non
     if focus is None:
         return
     draw_end_labels(sheet, plot, build_deviation_end_labels(scene), box.right)
-    drawn_points = join_lines([plot.build_line_points(100 * series.d) for _, series in list_drawn_series(focus)])
+    drawn_points = list_drawn_points(plot, focus, find_trade_span(scene))
     # The extremes lie near the edges; their labels may extend a little beyond the plot.
     bounds = replace(plot.box, top=plot.box.top - 2, bottom=plot.box.bottom + 5)
     extremes = [(extreme.position, extreme.value, extreme.text) for extreme in find_extremes(scene)]
@@ -150,6 +153,15 @@ def draw_deviation_plot(sheet: Sheet, scene: Scene, plot: Plot, box: Box) -> Non
     if span is not None:
         point = (plot.to_x(span.position), plot.to_y(span.least))
         draw_callout(sheet, span.text, point, scene.focus_colour, bounds, occupied, drawn_points)
+
+
+def list_drawn_points(plot: Plot, row: MarketRow, span: TradeSpan | None) -> Points:
+    """Pixels of everything that labels should not cover: the lines, and the line to a trade beyond them."""
+    lines = [plot.build_line_points(100 * series.d) for _, series in list_drawn_series(row)]
+    if span is not None:
+        x = plot.to_x(span.position)
+        lines.append(interpolate_line(np.array([(x, plot.to_y(0)), (x, plot.to_y(span.most))]), 5.0))
+    return join_lines(lines)
 
 
 def _write_missing_text(scene: Scene) -> str:

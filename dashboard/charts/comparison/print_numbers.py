@@ -25,12 +25,18 @@ def list_key_numbers(scene: Scene) -> list[KeyNumber]:
     row = scene.focus
     if row is None or scene.is_illustration:
         return []
-    side, group = choose_side(scene.measurement), select_shaded_group(row)
-    numbers = []
+    group, numbers = select_shaded_group(row), []
+    has_strayed = group is not None and row.summaries[group].reaches_enter
+    side = choose_side(scene.measurement) if has_strayed else choose_trade_side(scene.measurement)
     if group is not None:
         summary = row.summaries[group]
         extreme, others = summary.get_side(side), describe_others(row, group)
-        if extreme.at is not None:
+        least = side.sign * (extreme.trade.least or 0.0)
+        if not has_strayed and least >= summary.parameters.enter:
+            trade = "lowest" if side is Side.BELOW else "highest"
+            caption = f"{trade} trade {side} {others}, at least"
+            numbers.append(KeyNumber(format_percent(least), caption))
+        elif extreme.at is not None:
             noun = "discount to" if side is Side.BELOW else "premium over"
             caption = f"largest {noun} {others}, {_format_time(scene, extreme.at)}"
             numbers.append(KeyNumber(format_percent(extreme.size), caption))

@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 import plotly.graph_objects as go
 
+from dashboard.charts.comparison.panels import list_drawn_points
 from dashboard.charts.comparison.print_numbers import KeyNumber, list_key_numbers
 from dashboard.charts.timeline.deviation_marks import describe_others, find_extremes, find_trade_span
 from dashboard.charts.timeline.deviations import build_deviation_traces, fit_deviation_scale, list_drawn_series
@@ -21,7 +22,7 @@ from dashboard.draw.theme import TEMPLATES
 from dashboard.sheet.canvas import Sheet
 from dashboard.sheet.frame import draw_watermark
 from dashboard.sheet.imprint import Imprint
-from dashboard.sheet.panel import draw_axis, draw_callout, join_lines
+from dashboard.sheet.panel import draw_axis, draw_callout
 from dashboard.sheet.sizes import SheetShape
 from dashboard.text.clock import build_ticks
 from dashboard.text.sentences import write_source_line
@@ -155,13 +156,14 @@ def _draw_labels(sheet: Sheet, scene: Scene, plot: Plot) -> None:
         sheet.write_text(text, x, plot.to_y(0) - 20, size=FONT, colour=scene.colours.muted, align="center")
         return
     drawn = list_drawn_series(row)
-    drawn_points = join_lines([plot.build_line_points(100 * series.d) for _, series in drawn])
     extremes, span = find_extremes(scene), find_trade_span(scene)
+    drawn_points = list_drawn_points(plot, row, span)
     labels = [(extreme.position, extreme.value, extreme.text, scene.colours.ink) for extreme in extremes]
     labelled = {extreme.group for extreme in extremes}
     for group, series in drawn:
         if group not in labelled:
-            position = int(np.nanargmax(np.abs(series.d)))
+            # A line without anything to point at is named at its end.
+            position = int(np.flatnonzero(series.observed)[-1])
             text = f"vs {describe_others(row, group)}"
             labels.append((position, float(100 * series.d[position]), text, scene.colours.ink))
     if span is not None:

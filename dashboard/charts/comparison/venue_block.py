@@ -59,12 +59,13 @@ class ColumnText:
 class BlockColumns:
     """The columns of text, the ends of the strip in pixels from the left edge, and the width that names have.
 
-    The columns are name, deviation, heading of the strip, count, trade, its time and, where there is room, volume.
+    The columns are name, deviation, heading of the strip, count, trade and, where there is room, its time and volume.
     """
 
     text_columns: tuple[Column, ...]
     strip: tuple[float, float]
     name_width: float
+    has_time: bool
     has_volume: bool
 
 
@@ -80,7 +81,8 @@ class BlockLayout:
 def fit_columns(rows: Sequence[BlockRow], width: float, text: ColumnText) -> BlockColumns:
     """Columns in which every text of the rows fits at the largest font size of a row.
 
-    Where names would have to be cut, or the strip would be short, the column of volumes is left out.
+    Where names would have to be cut, or the strip would be short, the column of volumes is left out, then that of times
+    for the sake of names.
     """
     headings = text.headings
     widths = {
@@ -92,11 +94,14 @@ def fit_columns(rows: Sequence[BlockRow], width: float, text: ColumnText) -> Blo
     }
     widest_name = max([60.0, *(measure_text_width(row.name, 15, bold=row.is_bold) for row in rows)])
     name_width = min(widest_name, MAX_NAME_WIDTH)
-    columns = _layout_columns(widths, headings, width, name_width, has_volume=True)
+    columns = _layout_columns(widths, headings, width, name_width, has_time=True, has_volume=True)
     strip_width = columns.strip[1] - columns.strip[0]
     if columns.name_width >= name_width and strip_width >= MIN_STRIP_BESIDE_VOLUME:
         return columns
-    return _layout_columns(widths, headings, width, name_width, has_volume=False)
+    columns = _layout_columns(widths, headings, width, name_width, has_time=True, has_volume=False)
+    if columns.name_width >= name_width:
+        return columns
+    return _layout_columns(widths, headings, width, name_width, has_time=False, has_volume=False)
 
 
 def _layout_columns(
@@ -105,22 +110,25 @@ def _layout_columns(
     width: float,
     name_width: float,
     *,
+    has_time: bool,
     has_volume: bool,
 ) -> BlockColumns:
     trade_time = width - widths["volume"] - 12 if has_volume else width
-    trade = trade_time - widths["trade_time"] - 5
+    trade = trade_time - widths["trade_time"] - 5 if has_time else trade_time
     count = trade - widths["trade"] - 14
     strip_right = count - widths["count"] - 16
     name_width = min(name_width, strip_right - MIN_STRIP_WIDTH - widths["value"] - 26)
     value = name_width + 12 + widths["value"]
-    edges = {"count": count, "trade": trade, "trade_time": trade_time} | ({"volume": width} if has_volume else {})
+    edges = {"count": count, "trade": trade}
+    edges |= {"trade_time": trade_time} if has_time else {}
+    edges |= {"volume": width} if has_volume else {}
     text_columns = (
         Column(0.0, "left"),
         Column(value),
         Column(strip_right, heading=("deviation, %", "")),
         *(Column(x, heading=headings[name]) for name, x in edges.items()),
     )
-    return BlockColumns(text_columns, (value + 14, strip_right), name_width, has_volume)
+    return BlockColumns(text_columns, (value + 14, strip_right), name_width, has_time, has_volume)
 
 
 def draw_block(
@@ -152,27 +160,30 @@ def draw_block(
         sheet.write_text(text, x, strip.top - 13, size=TICK_FONT, colour=scene.colours.text, align="center")
     for index, row in enumerate(block.rows):
         cells = _build_cells(scene, row, layout)
-        table.draw_row(sheet, strip.top + row_height * (index + 0.5), cells[: len(columns.text_columns)])
+        table.draw_row(sheet, strip.top + row_height * (index + 0.5), cells)
     add_plot(sheet, number, plot, _build_mark_traces(scene, block.rows, layout))
     return strip.bottom + 6
 
 
 def _build_cells(scene: Scene, row: BlockRow, layout: BlockLayout) -> list[Cell | None]:
-    """A cell for every column that a block may have."""
+    """A cell for every column of the block."""
     muted = scene.colours.muted
     size = min(15.0, max(13.0, 0.62 * layout.row_height))
     colour = row.colour if row.is_bold or row.colour == muted else scene.colours.text
     name_sizes = tuple(step for step in (size, 14, 13) if step <= size)
     max_lines = 2 if layout.row_height >= TWO_LINE_ROW_HEIGHT else 1
-    return [
+    cells = [
         fit_cell(row.name, name_sizes, layout.columns.name_width, max_lines, row.colour, is_bold=row.is_bold),
         Cell(row.value_text, size, colour, row.is_bold),
         None,
         Cell(row.count_text, size - 1, colour),
         Cell(row.trade_text, size - 1, colour) if row.trade_text else None,
-        Cell(row.trade_time_text, 12.5, muted) if row.trade_time_text else None,
-        Cell(row.volume_text, size - 1, colour),
     ]
+    if layout.columns.has_time:
+        cells.append(Cell(row.trade_time_text, 12.5, muted) if row.trade_time_text else None)
+    if layout.columns.has_volume:
+        cells.append(Cell(row.volume_text, size - 1, colour))
+    return cells
 
 
 def _build_mark_traces(scene: Scene, rows: Sequence[BlockRow], layout: BlockLayout) -> list[Trace]:

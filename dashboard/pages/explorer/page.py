@@ -54,15 +54,6 @@ DEFERRED_OUTPUTS = (
 )
 """The values below the first chart that take the browser longest, in the order in which it sets them after it."""
 
-EXPLORER_EXPORTS = (
-    ExportKind.THRESHOLDS,
-    ExportKind.BOUNDS,
-    ExportKind.DEVIATION,
-    ExportKind.MEASUREMENT,
-    ExportKind.CANDLES,
-)
-"""What the page's menu offers; the picture has a button of its own."""
-
 GRAPH_LABEL = "Prices, deviation and data gaps on one time axis. The tables beside hold the numbers."
 
 

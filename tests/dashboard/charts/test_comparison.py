@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 import polars as pl
 import pytest
 
-from dashboard.charts.comparison.block_layout import trim_blocks
+from dashboard.charts.comparison.block_arrangement import trim_blocks
 from dashboard.charts.comparison.block_rows import list_blocks
 from dashboard.charts.comparison.sheet import build_comparison_sheet
 from dashboard.draw.label_layout import Box
@@ -530,7 +530,7 @@ def test_minutes_by_state_without_a_comparable_minute() -> None:
     assert lines[start + 1 : start + 10] == [
         "",
         "counted",
-        "under $100",
+        "<$100",
         "no trades",
         "missing",
         "Gemini",

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dashboard.charts.comparison.block_layout import arrange_pair
+from dashboard.charts.comparison.block_arrangement import arrange_pair
 from dashboard.draw.axis import MIN_TICK_DISTANCE, build_price_scale, build_readable_scale
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+import numpy as np
 import plotly.graph_objects as go
 import pytest
 from flask import Flask
@@ -20,7 +21,7 @@ from dashboard.state.view import Theme
 from dashboard.text.clock import Zone
 from tests.dashboard.exports.test_routes import CRASH_QUERY, RecordingRenderer, build_client
 from tests.dashboard.memory_store import MemoryStore
-from tests.dashboard.scenarios import CATALOGUE, SCENARIOS, measure_scenario
+from tests.dashboard.scenarios import CATALOGUE, SCENARIOS, USDT, build_candles, measure_frames, measure_scenario
 from tests.dashboard.text_boxes import collect_annotation_text, find_faults
 
 
@@ -119,3 +120,15 @@ def test_the_source_line_has_link_and_day(host: str, link: str) -> None:
     assert response.status_code == 200
     text = " ".join(collect_annotation_text(renderer.figures[0]).split())
     assert f"{link}window=crash, 30 Nov 2026" in text
+
+
+def test_numbers_of_a_trade_beyond_calm_closes() -> None:
+    """Where only a trade strayed, a low of 2 among prices of 4, its nearer bound is the first number."""
+    frames = [build_candles((venue, "ATOM/USDT"), np.full(60, 4.0)) for venue in USDT]
+    frames.append(build_candles(("binance", "ATOM/USDT"), np.full(60, 4.0), lows={20: 2.0}))
+    numbers = list_key_numbers(Scene(measure_frames(frames, 60), CATALOGUE))
+    assert [(number.text, number.caption) for number in numbers] == [
+        ("50%", "lowest trade below other USDT exchanges, at least"),
+        ("0 of 60", "comparable minutes at least 2% below"),
+        ("2", "lowest trade on Binance in USDT, 21:20 UTC"),
+    ]
