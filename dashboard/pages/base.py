@@ -59,6 +59,7 @@ class Page:
         build_notice_result: returns the result that the notices are about; None for the measurement of the view.
         controls: the controls of the shell that the page uses.
         is_measured: notices and the offer to collect real candles stand above the page.
+        writes_notes: the page itself has the notes on its measurement, so that no notice repeats them.
         is_about_asset: the page shows the view's asset alone, so that the title of the window names it.
         has_charts: the browser loads plotly.js with the page.
         picture: the export whose PNG stands for the page where its link is shared; None if no picture does.
@@ -75,6 +76,7 @@ class Page:
     build_notice_result: Callable[[PageContext, ViewState], ViewResult] | None = None
     controls: frozenset[Control] = frozenset()
     is_measured: bool = False
+    writes_notes: bool = False
     is_about_asset: bool = False
     has_charts: bool = True
     picture: ExportKind | None = None

@@ -9,7 +9,7 @@ from dashboard.service.measurements import ViewResult
 from dashboard.state.view import OriginChoice
 from dashboard.text.numbers import format_span
 from data.schema import Timeframe
-from deviation.report.notes import describe_choices, write_absent_note, write_data_notes, write_rate_notes
+from deviation.report.notes import describe_choices, write_absent_note, write_data_notes, write_named_notes
 from deviation.wording import join_names
 
 ILLUSTRATION_NOTICE = (
@@ -33,14 +33,14 @@ class Notice:
     text: str
 
 
-def list_notices(result: ViewResult) -> tuple[Notice, ...]:
-    """The notices about a result and all its panels."""
+def list_notices(result: ViewResult, *, with_notes: bool = True) -> tuple[Notice, ...]:
+    """The notices about a result and all its panels; those on choices and data only ``with_notes``."""
     view, panels = result.view, result.panels
     measurements = [panel.measurement for panel in panels if panel.measurement is not None]
     if not measurements:
         return ()
     choices = describe_choices(measurements[0].question)
-    entries = [Notice(Severity.ALERT, f"{choices}.")] if choices else []
+    entries = [Notice(Severity.ALERT, f"{choices}.")] if choices and with_notes else []
     whole_spans = dict.fromkeys(
         format_span(*panel.view.whole_bars, view.zone) for panel in panels if panel.view.whole_bars != _get_edges(panel)
     )
@@ -48,14 +48,11 @@ def list_notices(result: ViewResult) -> tuple[Notice, ...]:
         entries.append(
             Notice(Severity.REMARK, f"Measured in whole bars of {view.timeframe.length}: {join_names([*whole_spans])}.")
         )
-    entries += [
-        Notice(Severity.REMARK, note) for measurement in measurements for note in write_absent_note(measurement)
-    ]
+    if not with_notes:
+        return tuple(entries)
+    write_notes = write_data_notes if len(measurements) == 1 else write_named_notes
     notes = [
-        note
-        for measurement in measurements
-        # Of several assets only what they share: a note on one of them would not say on which.
-        for note in (write_data_notes if len(measurements) == 1 else write_rate_notes)(measurement)
+        note for measurement in measurements for note in (*write_absent_note(measurement), *write_notes(measurement))
     ]
     entries += [Notice(Severity.REMARK, note) for note in dict.fromkeys(notes)]
     return tuple(entries)

@@ -59,7 +59,10 @@ def _build_updates(
         "subject": _write_subject(page, result.view, catalogue),
         "picture": _build_picture_address(page, result, catalogue),
     }
-    notice_entries = (*(Notice(Severity.ALERT, text) for text in messages), *list_notices(result))
+    notice_entries = (
+        *(Notice(Severity.ALERT, text) for text in messages),
+        *list_notices(result, with_notes=not page.writes_notes),
+    )
     return {
         **location_updates,
         **_build_window_updates(result.view, catalogue),

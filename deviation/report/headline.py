@@ -20,6 +20,9 @@ from deviation.wording import (
     join_names,
 )
 
+LEVEL = 0.0005
+"""Fractions below this read as 0.0%."""
+
 
 def write_headline(measurement: Measurement, zone: tzinfo = UTC) -> tuple[str, ...]:
     """The finding on the focus venue, a sentence each, the most important first; times are in ``zone``."""
@@ -237,7 +240,7 @@ def _write_fair_value_split(context: SentenceContext, below: SideSummary) -> tup
         return ()
     name, asset, underlying = context.name_of(row), context.measurement.question.asset, fair_value.underlying
     ratio_part, underlying_part = (
-        f"{format_percent(abs(part))} {'below' if part < 0 else 'above'}"
+        f"{format_percent(abs(part))} {'below' if part < 0 else 'above'}" if abs(part) >= LEVEL else "level with"
         for part in (split.ratio_part, split.underlying_part)
     )
     return (

@@ -19,10 +19,22 @@ def write_notes(measurement: Measurement) -> tuple[str, ...]:
 
 def write_data_notes(measurement: Measurement) -> tuple[str, ...]:
     """Rates, splits, and missing minutes of the focus row; none on the reconstruction."""
+    row = measurement.focus_row
+    if measurement.question.origin is not Evidence.REAL or row is None:
+        return write_named_notes(measurement)
+    return (
+        *_write_rate_notes(measurement),
+        *_write_row_notes(measurement, row),
+        *_write_missing_note(measurement, row),
+    )
+
+
+def write_named_notes(measurement: Measurement) -> tuple[str, ...]:
+    """Those of the same notes that name their market or quote, for a list of several measurements."""
     if measurement.question.origin is not Evidence.REAL:
         return ()
     row = measurement.focus_row
-    return (*write_rate_notes(measurement), *([] if row is None else _write_row_notes(measurement, row)))
+    return (*_write_rate_notes(measurement), *(() if row is None else _write_missing_note(measurement, row)))
 
 
 def write_absent_note(measurement: Measurement) -> tuple[str, ...]:
@@ -69,10 +81,7 @@ def _name_item(item: str, question: Question) -> str:
     return f"{question.rules.name_of(venue)} {symbol}".rstrip()
 
 
-def write_rate_notes(measurement: Measurement) -> list[str]:
-    """How stablecoins count where their rate is not measured; none on the reconstruction."""
-    if measurement.question.origin is not Evidence.REAL:
-        return []
+def _write_rate_notes(measurement: Measurement) -> list[str]:
     if measurement.question.parameters.quote is QuoteHandling.AS_IS:
         return ["Stablecoins are treated as exactly $1."]
     return [
@@ -84,7 +93,6 @@ def write_rate_notes(measurement: Measurement) -> list[str]:
 def _write_row_notes(measurement: Measurement, row: MarketRow) -> list[str]:
     notes = []
     enter = format_threshold(measurement.question.parameters.enter)
-    name = measurement.question.rules.name_of(row.market.venue)
     own = row.own_summary
     if own.split_min and own.reaches_enter:
         notes.append(
@@ -105,10 +113,15 @@ def _write_row_notes(measurement: Measurement, row: MarketRow) -> list[str]:
             )
         if summary.no_rate_min:
             notes.append(f"No conversion rate {against} in {format_minutes(summary.no_rate_min)} minutes.")
-    missing = row.state_counts.missing_min
-    if missing:
-        notes.append(
-            f"{format_minutes(missing)} of {format_minutes(measurement.question.duration_min)} minutes of "
-            f"{row.market.symbol} on {name} are missing from this data."
-        )
     return notes
+
+
+def _write_missing_note(measurement: Measurement, row: MarketRow) -> list[str]:
+    missing = row.state_counts.missing_min
+    if not missing:
+        return []
+    name = measurement.question.rules.name_of(row.market.venue)
+    duration = format_minutes(measurement.question.duration_min)
+    return [
+        f"{format_minutes(missing)} of {duration} minutes of {row.market.symbol} on {name} are missing from this data."
+    ]

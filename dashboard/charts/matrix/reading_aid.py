@@ -38,11 +38,22 @@ def write_finding(overview: EventContext) -> str:
     if first.largest_count:
         subject = f"{when} {overview.focus_name} had the {noun} in {first.largest_count} of {_count_assets(count)}"
     else:
-        assets = "the one comparable asset" if count == 1 else f"any of {_count_assets(count)}"
-        subject = f"{when} {overview.focus_name} did not have the {noun} in {assets}"
+        subject = f"{when} {_describe_none_first(overview.focus_name, noun, first)}"
     return subject + "".join(
         f", and of the {format_exchanges(aid.group)} in {aid.largest_count} of {len(aid.ranked)}" for aid in others
     )
+
+
+def _describe_none_first(name: str, noun: str, aid: ReadingAid) -> str:
+    """What holds where the focus venue has the largest deviation of no asset."""
+    count = len(aid.ranked)
+    close_count = sum(ranked.largest is RankWord.CLOSE for ranked in aid.ranked)
+    if close_count == count:
+        assets = "the one comparable asset" if count == 1 else f"all {_count_assets(count)}"
+        return f"the {noun} was too close to call in {assets}"
+    assets = "the one comparable asset" if count == 1 else f"any of {_count_assets(count)}"
+    remark = f" ({close_count} too close to call)" if close_count else ""
+    return f"{name} did not have the {noun} in {assets}{remark}"
 
 
 def _count_assets(count: int) -> str:

@@ -311,6 +311,7 @@ PAGE = Page(
     build_updates=build_updates,
     controls=VIEW_CONTROLS | {Control.PICTURE},
     is_measured=True,
+    writes_notes=True,
     is_about_asset=True,
     picture=ExportKind.COMPARISON,
     begins_with_chart=True,

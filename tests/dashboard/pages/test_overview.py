@@ -170,7 +170,7 @@ def test_the_other_side_has_the_same_charts() -> None:
     )
     assert "No exchange was more than 2% below." in read_text(build_duration_chart(below, build_points(below)))
     assert write_finding(below) == (
-        "On 10 Oct 2025 Gate did not have the largest discount of the USDT exchanges in the one comparable asset"
+        "On 10 Oct 2025 the largest discount of the USDT exchanges was too close to call in the one comparable asset"
     )
 
 
