@@ -180,7 +180,7 @@ def _write_nobody(context: SentenceContext) -> tuple[str, ...]:
     if not row.state_counts.voting_min:
         return (f"No {price} on {name} is in this data for this window.",)
     if row.series[row.market.group].votes.any():
-        return (f"In no minute of this window does this data have such a price on another exchange too: a {price}.",)
+        return (f"In no minute of this window is a {price} in this data both on {name} and on another exchange.",)
     return (f"No other exchange's {price} is in this data for this window.",)
 
 

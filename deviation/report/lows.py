@@ -170,9 +170,7 @@ def _sort_rows(rows: Sequence[MarketRow], side: Side) -> tuple[MarketRow, ...]:
 def _compare_dollars(groups: dict[Group, dict[Side, GroupExtremes]], side: Side) -> float | None:
     if USDT not in groups or USD not in groups:
         return None
-    usdt, usd = groups[USDT][side].first, groups[USD][side].first
-    usdt_extreme, usd_extreme = usdt.get_extreme(side), usd.get_extreme(side)
-    if usdt_extreme is None or usd_extreme is None:
-        return None
-    rate = value_at(usdt.dollars, usdt_extreme.at)
-    return None if rate is None else usdt_extreme.price * rate / usd_extreme.price - 1
+    usdt, usd = groups[USDT][side], groups[USD][side]
+    extreme = usdt.first.get_extreme(side)
+    rate = value_at(usdt.first.dollars, None if extreme is None else extreme.at)
+    return None if rate is None else usdt.get_price(usdt.first) * rate / usd.get_price(usd.first) - 1

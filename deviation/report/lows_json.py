@@ -51,14 +51,14 @@ def _build_extremes_json(measurement: Measurement, extremes: GroupExtremes, trad
 
 def _build_row_json(measurement: Measurement, row: MarketRow, side: Side, trades: pl.DataFrame) -> dict[str, Any]:
     extreme = row.get_extreme(side)
-    result: dict[str, Any] = {"venue": row.market.venue, "symbol": row.market.symbol}
-    if extreme is not None:
-        result |= {
-            "price": extreme.price,
-            "at": format_iso(measurement.time_at(extreme.at)),
-            "volume": extreme.volume,
-            "round": row.is_round(extreme.price),
-        }
+    result: dict[str, Any] = {
+        "venue": row.market.venue,
+        "symbol": row.market.symbol,
+        "price": None if extreme is None else extreme.price,
+        "at": None if extreme is None else format_iso(measurement.time_at(extreme.at)),
+        "volume": None if extreme is None else extreme.volume,
+        "round": extreme is not None and row.is_round(extreme.price),
+    }
     if side is Side.BELOW:
         trade = find_exact_trade(measurement, row, trades)
         result["trade"] = (

@@ -32,12 +32,11 @@ def summarize_thin(series: DeviationSeries, enter: float, timeframe: Timeframe) 
     if not series.thin.any():
         return ThinSummary(0, {side: SideExtreme(None, None, 0) for side in Side}, {})
     overall, venues = _measure_sides(np.where(series.thin, series.d, np.nan), enter, timeframe), {}
-    if overall.minutes:
-        for venue, votes in _list_votes(series):
-            distance = compute_distance(series.minutes.vote, votes * series.factors.a, votes * series.factors.b)
-            against_venue = _measure_sides(np.where(series.thin, distance, np.nan), enter, timeframe)
-            if against_venue.minutes:
-                venues[venue] = against_venue
+    for venue, votes in _list_votes(series):
+        distance = compute_distance(series.minutes.vote, votes * series.factors.a, votes * series.factors.b)
+        against_venue = _measure_sides(np.where(series.thin, distance, np.nan), enter, timeframe)
+        if against_venue.minutes:
+            venues[venue] = against_venue
     return ThinSummary(overall.minutes, overall.sides, dict(sorted(venues.items())))
 
 

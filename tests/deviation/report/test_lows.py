@@ -1,5 +1,6 @@
 """The table of lows and highs, with what the same minute says."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,9 @@ import pytest
 from data.schema import CANDLE, CANDLE_DEFAULTS, LOW_TRADE, build_empty_frame
 from deviation.measure import measure
 from deviation.measurement import Measurement
-from deviation.report.lows import find_exact_trade, summarize_lows
+from deviation.report.lows import ExactTrade, find_exact_trade, measure_extreme_trade, summarize_lows
 from deviation.report.lows_json import build_event_lows_json, build_lows_json
+from deviation.side import Side
 from tests.deviation.candles import read_answers
 from tests.deviation.close_boards import (
     NOTHING_COVERED,
@@ -149,3 +151,23 @@ def test_a_market_without_a_trade_has_no_lowest_one() -> None:
     ]
     (sides,) = summarize_lows(measurement).groups.values()
     assert [[row.market.venue for row in extremes.rows] for extremes in sides.values()] == [["okx"], ["okx"]]
+
+
+def test_a_market_without_a_trade_has_no_extreme() -> None:
+    """A market that reports minutes without a trade alone has a row, but stands in no table of lows."""
+    quiet = build_candles({"okx ATOM/USDT": [10.0] * 5}, volume=0.0)
+    candles = pl.concat([quiet, build_candles({"binance ATOM/USDT": [9.0] * 5, "okx ATOM/USD": [10.0] * 5})])
+    silent = pl.concat([candles, build_candles({"kraken ATOM/KRW": [13000.0] * 5}, volume=0.0)])
+    measurement = measure(silent, NOTHING_COVERED, build_board_question())
+    lows = summarize_lows(measurement)
+    assert set(lows.groups) == {"usdt", "usd"}
+    usdt = lows.groups["usdt"][Side.BELOW]
+    assert [row.market.venue for row in usdt.rows] == ["binance"]
+    (okx,) = (row for row in measurement.rows if (row.market.venue, row.market.group) == ("okx", "usdt"))
+    assert measure_extreme_trade(measurement, okx, usdt) is None
+
+
+def test_the_time_of_a_trade_has_milliseconds() -> None:
+    """Venues give the time of a trade to the millisecond."""
+    at = datetime(2025, 10, 10, 21, 20, 37, 689_123, tzinfo=UTC)
+    assert ExactTrade(at, 0.001, 1500.5, "77").time_text == "21:20:37.689"
