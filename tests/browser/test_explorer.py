@@ -56,15 +56,18 @@ def test_seconds_are_not_offered_where_there_are_none(visit: PageVisit, real: st
 
 
 def test_the_pointer_tells_every_exchange(visit: PageVisit, real: str) -> None:
-    """Under the pointer price, deviation and state of all exchanges are shown for that minute, without a request."""
+    """Under the pointer all exchanges are shown for that minute, each against its own quote, without a request."""
     tab = visit.open(f"{real}?window=crash")
     expect(tab.locator("#minute strong")).to_have_text("2025-10-10 21:20 UTC")
     first_row = tab.locator("#minute tbody tr").first
     expect(first_row).to_contain_text("Binance")
     expect(first_row.locator("td").nth(0)).to_have_text("2.4")
-    expect(first_row.locator("td").nth(1)).to_have_text("−33 %")
-    expect(first_row.locator("td").nth(2)).to_have_text("voting")
-    expect(tab.locator("#minute tbody tr")).to_have_count(9)
+    expect(first_row.locator("td").nth(1)).to_have_text("−33%")
+    expect(first_row.locator("td").nth(2)).to_have_text("")
+    expect(tab.locator("#minute tbody tr")).to_have_count(11)
+    for market in ("ATOM/EUR", "ATOM/USDC"):  # each alone in its quote currency
+        alone_row = tab.locator("#minute tbody tr", has_text=market)
+        expect(alone_row.locator("td").nth(1)).to_have_text("–")
     visit.wait_until_idle()
     request_count = len(visit.request_triggers)
     box = tab.locator("#graph .nsewdrag").first.bounding_box()
@@ -88,6 +91,17 @@ def test_the_keyboard_leads_along_the_minutes(open_shared: Callable[[str], PageV
     tab.keyboard.press("ArrowRight")
     expect(slider).to_have_attribute("aria-valuetext", "2025-10-10 21:21 UTC")
     assert read_moment(tab) == "2025-10-10 21:21 UTC"
+
+
+def test_a_state_is_written_where_a_minute_does_not_count(visit: PageVisit, real: str) -> None:
+    """Before the first candle there is no price, and the state of each exchange says so."""
+    tab = visit.open(real)
+    slider = tab.get_by_role("slider", name="Moment")
+    slider.focus()
+    tab.keyboard.press("Home")
+    expect(tab.locator("#minute strong")).to_have_text("2025-10-10 20:45 UTC")
+    expect(tab.locator("#minute tbody tr").first.locator("td")).to_have_text(["–", "–", "missing"])
+    expect(tab.locator("#minute td.state")).to_have_text(["missing"] * 11)
 
 
 def test_the_moment_follows_the_view(visit: PageVisit, real: str) -> None:
@@ -119,10 +133,12 @@ def test_files_are_in_the_menu(visit: PageVisit, real: str) -> None:
 
 
 def test_the_depths_as_a_picture(visit: PageVisit, real: str, downloads: Path) -> None:
-    """The menu beside the depths has a dark square PNG, of twice the sheet's pixels and with its manifest."""
+    """The menu has a dark square PNG of the minutes by size, of twice the sheet's pixels and with its manifest."""
     tab = visit.open(f"{real}?window=crash")
-    tab.get_by_role("button", name="Files: how long at which depth").click()
-    square_link = tab.get_by_role("dialog").get_by_role("row", name="Square 1:1").get_by_role("link", name="PNG").last
+    tab.get_by_role("button", name="Download", exact=True).click()
+    menu = tab.get_by_role("dialog", name="Download", exact=True)
+    menu.get_by_text("Minutes by size").first.click()
+    square_link = menu.get_by_role("row", name="Square 1:1").get_by_role("link", name="PNG").last
     expect(square_link).to_have_attribute("href", "/export/thresholds.png?window=crash&theme=dark&size=square")
     file = downloads / "depths.png"
     with tab.expect_download() as download:
@@ -143,7 +159,7 @@ def test_every_chart_has_a_name_and_a_table(open_shared: Callable[[str], PageVis
     tab = open_shared(f"{real}?window=crash").tab
     for graph in tab.locator(".dash-graph").all():
         assert graph.locator("xpath=ancestor::*[@role='group'][1]").get_attribute("aria-label")
-    tab.get_by_text("Table of depths").click()
+    tab.get_by_text("Table of minutes").click()
     expect(tab.locator("#thresholds-table tbody tr").first).to_contain_text("Binance")
     tab.get_by_text("Table of ranges").click()
     expect(tab.locator("#close-look tbody tr").first).to_contain_text("0.001")
@@ -151,16 +167,16 @@ def test_every_chart_has_a_name_and_a_table(open_shared: Callable[[str], PageVis
 
 
 def test_the_depths_by_keyboard(open_shared: Callable[[str], PageVisit], real: str) -> None:
-    """The arrow keys move along each line of the depths, the focus venue's last."""
+    """The arrow keys move along the line of each exchange, the chosen one's last."""
     tab = open_shared(f"{real}?window=crash").tab
     expect(tab.locator("#thresholds .main-svg").first).to_be_visible()
     slider = tab.locator("[data-walks=thresholds]")
     slider.focus()
     tab.keyboard.press("End")
-    expect(slider).to_have_attribute("aria-valuetext", "Binance: 0 of 30 minutes at least 50 % below")
+    expect(slider).to_have_attribute("aria-valuetext", "Binance: 0 of 30 comparable minutes at least 50% below")
     # Five minutes at a third below.
     tab.keyboard.press("ArrowLeft")
-    expect(slider).to_have_attribute("aria-valuetext", "Binance: 5 of 30 minutes at least 20 % below")
+    expect(slider).to_have_attribute("aria-valuetext", "Binance: 5 of 30 comparable minutes at least 20% below")
 
 
 def test_notes_lead_to_their_sources(open_shared: Callable[[str], PageVisit], real: str) -> None:
