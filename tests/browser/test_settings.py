@@ -14,7 +14,7 @@ def test_the_reset_is_offered_where_something_differs(visit: PageVisit, real: st
     reset = tab.get_by_role("button", name="Reset to defaults")
     visit.wait_for_change(reset.click)
     expect(reset).to_be_hidden()
-    expect(tab.get_by_label("Strayed from")).to_have_value("2 %")
+    expect(tab.get_by_label("Deviation threshold")).to_have_value("2%")
     tab.wait_for_function("location.search === '?window=crash'")
 
 
@@ -26,8 +26,8 @@ def test_a_phone_folds_the_controls(visit: PageVisit, real: str) -> None:
     expect(fold).to_contain_text("ATOM · Binance · Crash")
     expect(tab.locator("#settings")).to_be_hidden()
     fold.click()
-    visit.wait_for_change(tab.get_by_text("Report day", exact=True).click)
-    expect(fold).to_contain_text("ATOM · Binance · Report day")
+    visit.wait_for_change(tab.get_by_text("11 Oct (UTC+8)", exact=True).click)
+    expect(fold).to_contain_text("ATOM · Binance · 11 Oct (UTC+8)")
     expect(tab.locator("#settings")).to_be_visible()
     tab.set_viewport_size({"width": 1200, "height": 844})
     expect(fold).to_be_hidden()
@@ -40,8 +40,8 @@ def test_a_chart_has_the_width_of_a_phone(visit: PageVisit, real: str) -> None:
     tab = visit.open(f"{real}?window=crash")
     width_script = "document.querySelector('#graph .nsewdrag')?.getBoundingClientRect().width > 300"
     tab.wait_for_function(width_script)
-    visit.wait_for_change(tab.get_by_role("button", name="Kraken", exact=True).click)
-    expect(tab.locator("h1")).to_contain_text("ATOM on Kraken")
+    visit.wait_for_change(tab.get_by_role("button", name="Kraken", exact=True).first.click)
+    expect(tab.locator("h1")).to_contain_text("ATOM/USD on Kraken")
     visit.wait_until_idle()
     tab.wait_for_function(width_script)
     assert tab.evaluate("document.documentElement.scrollWidth") <= 390
