@@ -81,8 +81,8 @@ def test_a_zoom_is_kept_while_the_window_stays(visit: PageVisit, real: str) -> N
     whole = tab.get_by_role("button", name="Whole window")
     drag(tab)
     wait_for_zoom(tab)
-    visit.wait_for_change(tab.get_by_role("button", name="Kraken", exact=True).click)
-    expect(tab.locator("h1")).to_contain_text("ATOM on Kraken")
+    visit.wait_for_change(tab.get_by_role("button", name="Kraken", exact=True).first.click)
+    expect(tab.locator("h1")).to_contain_text("ATOM/USD on Kraken")
     visit.wait_until_idle()
     wait_for_zoom(tab)
     whole.click()
@@ -90,7 +90,7 @@ def test_a_zoom_is_kept_while_the_window_stays(visit: PageVisit, real: str) -> N
     expect(whole).to_be_hidden()
     drag(tab)
     expect(whole).to_be_visible()
-    visit.wait_for_change(tab.get_by_text("Crash", exact=True).click)
+    visit.wait_for_change(tab.get_by_text("Crash (21:10-21:40)", exact=True).click)
     expect(whole).to_be_hidden()
 
 
