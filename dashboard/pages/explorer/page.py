@@ -114,6 +114,7 @@ def _build_all_updates(context: PageContext, view: ViewState) -> Updates:
             build_venue_blocks(measurement, catalogue, shown_view.zone),
             format_threshold(measurement.question.parameters.enter),
             links,
+            view.timeframe,
         ),
         ("reading", "children"): build_reading_note(links, view.timeframe),
         ("left-out", "children"): f"Left out: {join_names(left_out_texts)}." if left_out_texts else "",
