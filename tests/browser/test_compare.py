@@ -1,5 +1,6 @@
 """The Compare page in Chromium: scale, second window, links to the explorer, and files."""
 
+import re
 from urllib.parse import parse_qsl, urlsplit
 
 from playwright.sync_api import Page as Tab
@@ -26,7 +27,7 @@ def test_the_scale_is_the_reader_s(visit: PageVisit, real: str) -> None:
     assert tab.evaluate(LOWEST_SCRIPT, "compare-0-WBETH") == shared
     requests_before = len(visit.request_triggers)
     tab.get_by_text("Independent").click()
-    # ATOM falls by 40 % against USD venues, WBETH, which sets the shared scale, by 50 %.
+    # ATOM falls by 40 % against USD exchanges, WBETH, which sets the shared scale, by 50 %.
     tab.wait_for_function(f"() => ({LOWEST_SCRIPT})('compare-0-ATOM') > {shared} + 5")
     assert len(visit.request_triggers) == requests_before
     tab.locator("#focus").click()
@@ -43,7 +44,7 @@ def test_the_scale_is_part_of_the_link(visit: PageVisit, real: str) -> None:
     requests_before = len(visit.request_triggers)
     tab.get_by_text("Independent").click()
     tab.wait_for_url("**/compare?window=crash&scale=own")
-    tab.get_by_role("button", name="Files: panels of all assets").click()
+    tab.get_by_role("button", name="Download", exact=True).click()
     with tab.expect_download() as download:
         tab.get_by_role("link", name="CSV").click()
     assert "scale=own" in download.value.url
@@ -73,7 +74,7 @@ def test_a_second_window_is_in_the_address(visit: PageVisit, real: str) -> None:
     tab = open_compare(visit, real)
     requests_before = len(visit.request_triggers)
     tab.locator("#compare-against").click()
-    tab.get_by_role("option", name="Both sides").click()
+    tab.get_by_role("option", name="Full crash window").click()
     expect(tab.locator("#compare-pair-1 .scatterlayer .trace").first).to_be_attached()
     assert dict(parse_qsl(urlsplit(tab.url).query)) == {"window": "crash", "against": "2025-10-10:both-sides"}
     visit.wait_until_idle()
@@ -133,10 +134,14 @@ def test_a_second_range_that_makes_no_sense(visit: PageVisit, real: str) -> None
     assert visit.request_triggers[requests_before:] == [["place.data"]]
 
 
-def test_notices_are_true_of_all_panels(visit: PageVisit, real: str) -> None:
-    """The notice about a missing focus names all assets that lack it, and the focus stays."""
+def test_panels_without_the_exchange_say_so(visit: PageVisit, real: str) -> None:
+    """Every panel that lacks prices of the exchange says so, no other exchange stands in for it, and it stays."""
     tab = open_compare(visit, real, "?window=crash&focus=okx")
-    expect(tab.locator("#notices")).to_contain_text("OKX has no candle of WBETH and DOGE in this window")
+    absence_text = re.compile("No price of .* on .* is in this data for this window")
+    panels_without = tab.locator("#compare-panels .compare-facts > p").filter(has_text=absence_text)
+    expect(panels_without).to_have_text(
+        [f"No price of {asset} on OKX is in this data for this window." for asset in ("WBETH", "DOGE")]
+    )
     expect(tab.locator("#focus")).to_have_value("OKX")
 
 
@@ -146,7 +151,8 @@ def test_the_numbers_without_a_mouse(visit: PageVisit, real: str) -> None:
     table = tab.get_by_role("region", name="Numbers of all panels")
     table.focus()
     expect(table).to_be_focused()
-    expect(table.get_by_role("row").filter(has_text="DOGE")).to_contain_text("Coinbase")
+    expect(table.get_by_role("row").filter(has_text="ATOM")).to_contain_text("Binance")
+    expect(table.get_by_role("row").filter(has_text="ATOM")).to_contain_text("\N{MINUS SIGN}33% / 0.0%")
     tab.locator("#compare-panels").get_by_role("link", name="DOGE").focus()
     tab.keyboard.press("Enter")
     expect(tab.locator("h1")).to_contain_text("DOGE")
@@ -174,6 +180,6 @@ def test_axe_finds_nothing_grave_in_what_opens(visit: PageVisit, real: str) -> N
     expect(tab.locator("#compare-own-from")).to_be_visible()
     assert find_violations(tab) == []
     tab.keyboard.press("Escape")
-    tab.get_by_role("button", name="Files: panels of all assets").click()
+    tab.get_by_role("button", name="Download", exact=True).click()
     expect(tab.get_by_role("link", name="CSV")).to_be_visible()
     assert find_violations(tab) == []

@@ -78,12 +78,12 @@ def test_nothing_moves(first_visit: PageVisit, real: str, width: int) -> None:
 
 
 def test_a_cell_leads_to_the_explorer(visit: PageVisit, real: str) -> None:
-    """A cell of the matrix opens the explorer with its asset and its venue as the focus, also by keyboard."""
+    """A cell of the matrix opens the explorer with its asset and its exchange, also by keyboard."""
     tab = visit.open_page(build_address(real, CRASH), HEADING)
     cell = tab.get_by_role("link", name=re.compile(r"^Gate, ATOM: "))
     cell.focus()
     tab.keyboard.press("Enter")
-    expect(tab.locator("h1")).to_contain_text("ATOM on Gate")
+    expect(tab.locator("h1")).to_contain_text("ATOM/USDT on Gate")
     tab.wait_for_url("**/explorer?window=crash&focus=gate")
     tab.go_back()
     expect(tab.locator("h1")).to_have_text(HEADING)
@@ -93,7 +93,7 @@ def test_a_cell_leads_to_the_explorer(visit: PageVisit, real: str) -> None:
 
 
 def test_a_point_leads_to_the_explorer(visit: PageVisit, real: str) -> None:
-    """A click on a marker opens the explorer with its asset and venue."""
+    """A click on a marker opens the explorer with its asset and exchange."""
     tab = visit.open_page(build_address(real, CRASH), HEADING)
     wait_for_deferred_parts(tab)
     point = tab.locator("#overview-duration-wide .scatterlayer .points path").last
@@ -126,7 +126,7 @@ def test_points_by_keyboard(visit: PageVisit, real: str) -> None:
     expect(slider).to_have_attribute("aria-valuenow", "1")
     # WBETH stood at half of its fair value for five minutes.
     (wbeth_text,) = (text for text in value_texts if text and text.startswith("Binance WBETH/USDT, "))
-    assert "50\u00a0% against fair value, 21:20, at least 2 % below for 5 of 30 firm minutes" in wbeth_text
+    assert "\N{MINUS SIGN}50% against estimated fair value, 21:20, more than 2% below for 5 of 30 comparable minutes" in wbeth_text
     while wbeth_text != slider.get_attribute("aria-valuetext"):
         tab.keyboard.press("ArrowRight")
     expect(tab.locator("#overview-duration-wide .hoverlayer")).to_contain_text("Binance WBETH/USDT")
@@ -136,7 +136,7 @@ def test_points_by_keyboard(visit: PageVisit, real: str) -> None:
 
 
 def test_the_focus_is_one_click_away(visit: PageVisit, real: str) -> None:
-    """The name of a venue in the matrix makes it the focus of the page."""
+    """The name of an exchange in the matrix makes it the exchange of the page."""
     tab = visit.open_page(build_address(real, CRASH), HEADING)
     wait_for_deferred_parts(tab)
     visit.wait_for_change(lambda: tab.locator(".overview-matrix").get_by_role("button", name="OKX").click())
@@ -147,13 +147,15 @@ def test_the_focus_is_one_click_away(visit: PageVisit, real: str) -> None:
 
 
 def test_the_matrix_as_a_file(visit: PageVisit, real: str, downloads: Path) -> None:
-    """The menu beside the matrix has a dark square PNG of twice the sheet's pixels, with its manifest."""
+    """The page's menu has the matrix as a dark square PNG of twice the sheet's pixels, with its manifest."""
     tab = visit.open_page(build_address(real, f"{CRASH}&focus=okx"), OKX_HEADING)
     wait_for_deferred_parts(tab)
-    tab.get_by_role("button", name="Files: every exchange under the same test").click()
-    menu = tab.get_by_role("dialog", name="every exchange under the same test")
+    tab.get_by_role("button", name="Download", exact=True).click()
+    menu = tab.get_by_role("dialog", name="Download")
+    matrix = menu.locator("details", has_text="All exchanges, all assets")
+    matrix.locator("summary").click()
     with tab.expect_download() as download:
-        menu.get_by_role("row", name="Square 1:1").get_by_role("link", name="PNG").last.click()
+        matrix.get_by_role("row", name="Square 1:1").get_by_role("link", name="PNG").last.click()
     assert re.fullmatch(r"plumbline_all_okx_.*_matrix_square_dark\.png", download.value.suggested_filename)
     file = downloads / "matrix.png"
     download.value.save_as(file)
