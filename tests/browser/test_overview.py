@@ -126,7 +126,10 @@ def test_points_by_keyboard(visit: PageVisit, real: str) -> None:
     expect(slider).to_have_attribute("aria-valuenow", "1")
     # WBETH stood at half of its fair value for five minutes.
     (wbeth_text,) = (text for text in value_texts if text and text.startswith("Binance WBETH/USDT, "))
-    assert "\N{MINUS SIGN}50% against estimated fair value, 21:20, more than 2% below for 5 of 30 comparable minutes" in wbeth_text
+    assert (
+        "\N{MINUS SIGN}50% against estimated fair value, 21:20, more than 2% below for 5 of 30 comparable minutes"
+        in wbeth_text
+    )
     while wbeth_text != slider.get_attribute("aria-valuetext"):
         tab.keyboard.press("ArrowRight")
     expect(tab.locator("#overview-duration-wide .hoverlayer")).to_contain_text("Binance WBETH/USDT")
