@@ -73,7 +73,7 @@ def test_axe_finds_nothing_grave_in_the_settings(visit: PageVisit, sample: str) 
     """Nor in the settings while they are open."""
     tab = open_drawn_page(visit, sample, "explorer")
     tab.get_by_role("button", name="Settings").click()
-    expect(tab.get_by_label("Strayed from")).to_be_visible()
+    expect(tab.get_by_label("Deviation threshold")).to_be_visible()
     assert find_violations(tab) == []
 
 

@@ -22,7 +22,7 @@ def test_a_group_of_choices_is_one_stop(visit: PageVisit, real: str) -> None:
     """Whatever number of assets and windows there is, the tab key stops once at each; arrow keys choose."""
     tab = visit.open(real)
     assert count_stops_before_content(tab) <= 22
-    tab.get_by_role("radio", name="Crash").focus()
+    tab.get_by_role("radio", name="Full crash window (20:45-23:15)").focus()
     stops = [tab.evaluate("document.activeElement.type")]
     tab.keyboard.press("Tab")
     stops.append(tab.evaluate("document.activeElement.id"))
@@ -37,8 +37,9 @@ def test_a_changed_headline_is_read_out(visit: PageVisit, real: str) -> None:
     tab = visit.open(f"{real}?window=crash")
     announced = tab.locator("#announced")
     expect(announced).to_be_empty()
-    visit.wait_for_change(tab.get_by_role("button", name="Kraken", exact=True).click)
-    expect(announced).to_contain_text("ATOM on Kraken")
+    group = tab.get_by_role("region", name="USD exchanges", exact=True)
+    visit.wait_for_change(group.get_by_role("button", name="Kraken", exact=True).click)
+    expect(announced).to_contain_text("ATOM/USD on Kraken")
     expect(announced).to_have_role("status")
 
 
