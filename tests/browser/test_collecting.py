@@ -32,6 +32,9 @@ VENUES = {
 DELAYED_PATH = "www.okx.com/api/v5/market"
 """The path of OKX's candles, whose responses the tests withhold."""
 
+MAX_START_MS = 120_000
+"""How long a test waits for the first progress of a process that has to import ccxt, on a busy machine."""
+
 WINDOW = "from=2025-10-10T20:00Z&to=2025-10-11T00:00Z"
 
 
@@ -123,7 +126,7 @@ def start_collection(visit: PageVisit, program: ServedProgram) -> Tab:
     tab.keyboard.press("Escape")
     tab.get_by_role("button", name="Collect", exact=True).click()
     progress = tab.locator("#data-progress")
-    expect(find_progress_row(tab, "Binance")).to_contain_text("complete")
+    expect(find_progress_row(tab, "Binance")).to_contain_text("complete", timeout=MAX_START_MS)
     expect(find_progress_row(tab, "Binance")).to_contain_text("480")
     expect(progress.get_by_role("progressbar", name="OKX")).to_have_attribute("aria-valuenow", "0")
     expect(progress).to_contain_text("480 candles so far; waiting for okx")
@@ -179,5 +182,5 @@ def test_a_collection_that_is_cancelled(visit: PageVisit, program: ServedProgram
     assert list_other_triggers(visit) == expected_triggers
     program.venues.release_answers()
     tab.get_by_role("button", name="Collect", exact=True).click()
-    expect(tab.locator("#data-progress")).to_contain_text("Collected 480 new candles.")
+    expect(tab.locator("#data-progress")).to_contain_text("Collected 480 new candles.", timeout=MAX_START_MS)
     assert program.count_candles() == {("binance", "ATOM/USDT"): 240, ("okx", "ATOM/USDT"): 240}
