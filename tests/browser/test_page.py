@@ -16,7 +16,6 @@ from tests.browser.conftest import NOW, PageVisit, serve_store
 from tests.dashboard.memory_store import RecordedActions, build_crash_candles
 
 PICTURE_BUTTON = "Download picture (PNG)"
-GROUP_NAMES = ("USDT exchanges", "USD exchanges")
 
 
 def read_query(tab: Tab, *expected_texts: str) -> dict[str, str]:
@@ -35,7 +34,7 @@ def read_lines(tab: Tab) -> list[str]:
 
 def read_numbers(tab: Tab) -> list[str]:
     """The text of every sentence and cell of the page."""
-    selector = "h1, .second, #measured, .venues td, .lows td"
+    selector = "h1, .second, #remarks, #measured, .venues td, .lows td"
     # In one script: a locator finds the elements first and reads them later, when some may have been replaced.
     texts: list[str] = tab.evaluate(
         "told => [...document.querySelectorAll(told)].map(part => part.innerText)", selector
@@ -58,7 +57,7 @@ def test_one_request_for_a_change(visit: PageVisit, sample: str) -> None:
     """A change of the asset is one request."""
     tab = visit.open(sample)
     visit.wait_for_change(tab.get_by_text("DOGE", exact=True).first.click)
-    expect(tab.locator("#second")).to_contain_text("DOGE on Binance")
+    expect(tab.locator("h1")).to_contain_text("DOGE/USDT fell to 0.095 on Binance")
     visit.wait_until_idle()
     assert visit.request_triggers == [["place.data"], ["asset.value"]]
 
@@ -75,7 +74,7 @@ def test_three_clicks_to_the_file(visit: PageVisit, sample: str, downloads: Path
     """Asset, window, button: the file is a picture of 3200x1800 with its asset in the name, and not blank."""
     tab = visit.open(sample)
     visit.wait_for_change(tab.get_by_text("DOGE", exact=True).first.click)
-    visit.wait_for_change(lambda: tab.get_by_text("Crash", exact=True).click())
+    visit.wait_for_change(lambda: tab.get_by_text("Crash (21:10-21:40)", exact=True).click())
     assert all("picture" not in str(triggers) for triggers in visit.request_triggers)
     with tab.expect_download() as download:
         tab.get_by_role("button", name=PICTURE_BUTTON).click()
@@ -93,7 +92,7 @@ def test_asset_and_window_change_the_charts(visit: PageVisit, sample: str) -> No
     """Another asset and another window draw other lines, and are part of the address."""
     tab = visit.open(sample)
     line_sets = [read_lines(tab)]
-    for name in ("XRP", "Article"):
+    for name in ("XRP", "Market maker's window"):
         visit.wait_for_change(tab.get_by_text(name, exact=True).first.click)
         expect(tab.locator("#graph")).not_to_have_attribute("data-dash-is-loading", "true")
         tab.wait_for_function(
@@ -124,11 +123,14 @@ def test_a_copied_link_opens_the_same_view(visit: PageVisit, real: str) -> None:
 
 
 def test_the_reconstruction_is_marked(open_shared: Callable[[str], PageVisit], sample: str) -> None:
-    """Notice, headline and charts say that this is no measurement, real candles are offered, and nothing is ranked."""
+    """Notice, headline and charts say that this is a sample, real candles are offered, and nothing is ranked."""
     tab = open_shared(sample).tab
-    expect(tab.locator("#offer-text")).to_contain_text("Illustration, not a measurement")
-    expect(tab.locator("h1")).to_have_text("Illustration from published figures, not a measurement")
-    expect(tab.locator("#graph")).to_contain_text("not a measurement")
+    expect(tab.locator("#offer-text")).to_contain_text("Sample data: made from published figures")
+    expect(tab.locator("#offer-text")).to_contain_text("No conclusion about any exchange can be drawn.")
+    expect(tab.locator("h1")).to_contain_text("Published: ATOM/USDT fell to 0.001 on Binance at 21:20")
+    expect(tab.locator("#second")).to_have_text("The lines between published figures are assumed.")
+    expect(tab.locator("#graph")).to_contain_text("Sample data: no conclusion can be drawn.")
+    expect(tab.locator(".venues th", has_text="Comparable minutes").first).to_be_visible()
     expect(tab.get_by_role("button", name="Collect real candles")).to_be_visible()
     expect(tab.locator(".venues th", has_text="Rank")).to_have_count(0)
 
@@ -138,7 +140,7 @@ def test_the_picture_of_the_reconstruction_is_marked(visit: PageVisit, sample: s
     tab = visit.open(sample)
     with tab.expect_response(lambda answer: "picture-figure" in (answer.request.post_data or "")) as answer:
         tab.get_by_role("button", name=PICTURE_BUTTON).click()
-    assert "not a measurement" in answer.value.text()
+    assert "SAMPLE DATA, NOT A MEASUREMENT" in answer.value.text()
 
 
 def test_hiding_a_line_changes_no_number(visit: PageVisit, real: str) -> None:
@@ -155,16 +157,16 @@ def test_hiding_a_line_changes_no_number(visit: PageVisit, real: str) -> None:
     tab.locator("#hide").blur()  # not Escape: where the list has closed by itself that closes the settings
     expect(tab.get_by_role("option")).to_have_count(0)
     visit.wait_for_change(lambda: choose_option(tab, "out", "Kraken"))
-    expect(tab.locator("#notices")).to_contain_text("Left out by choice: Kraken")
+    expect(tab.locator("#remarks")).to_contain_text("Chosen by hand: Kraken excluded.")
     assert read_query(tab, "out=") == {"window": "crash", "hide": "okx", "out": "kraken"}
 
 
 def test_one_click_swaps_the_focus(visit: PageVisit, real: str) -> None:
     """The name of any venue is a button that makes it the focus."""
     tab = visit.open(f"{real}?window=crash")
-    expect(tab.locator("h1")).to_contain_text("ATOM on Binance")
+    expect(tab.locator("h1")).to_contain_text("ATOM/USDT on Binance")
     visit.wait_for_change(lambda: tab.get_by_role("button", name="Kraken", exact=True).click())
-    expect(tab.locator("h1")).to_contain_text("ATOM on Kraken")
+    expect(tab.locator("h1")).to_contain_text("ATOM/USD on Kraken")
     expect(tab.get_by_role("button", name="Kraken", exact=True).first).to_have_attribute("aria-pressed", "true")
     assert read_query(tab, "focus=")["focus"] == "kraken"
 
@@ -172,7 +174,7 @@ def test_one_click_swaps_the_focus(visit: PageVisit, real: str) -> None:
 def test_an_own_range(visit: PageVisit, sample: str) -> None:
     """Two typed times on the reader's clock are a window."""
     tab = visit.open(f"{sample}?zone=UTC%2B8")
-    tab.get_by_role("button", name="Own range").click()
+    tab.get_by_role("button", name="Custom range").click()
     tab.get_by_label("From (UTC+8)").fill("2025-10-11 05:12")
     tab.get_by_label("To (UTC+8)").fill("2025-10-11 05:30")
     visit.wait_for_change(lambda: tab.get_by_label("To (UTC+8)").press("Enter"))
@@ -242,7 +244,7 @@ def test_collecting_real_candles(visit: PageVisit, tmp_path: Path) -> None:
         expect(tab.locator("#collection")).to_contain_text("2 of 9 venues")
         store.write_candles(build_crash_candles(), source="by hand", fetched_at=NOW)
         actions.progress_steps = [CollectionProgress("9 of 9 venues", 1.0, running=False, failed=False)]
-        expect(tab.locator("h1")).to_contain_text("ATOM on Binance: up to 33 % below")
+        expect(tab.locator("h1")).to_contain_text("ATOM/USDT on Binance: up to 33% below other USDT exchanges")
         expect(tab.locator("#collection")).to_contain_text("9 of 9 venues")
         expect(tab.locator("#offer")).to_be_hidden()
         assert actions.calls == ["2025-10-10"]

@@ -37,7 +37,7 @@ def test_charts_fit_the_paper(visit: PageVisit, real: str) -> None:
 
 def test_all_rows_of_the_grid_are_printed(visit: PageVisit, sample: str) -> None:
     """On paper the grid of lows, which scrolls, is a table of all its rows with the same texts."""
-    tab = visit.open_page(build_address(sample, "lows"), "Lowest trades, and what the same minute says")
+    tab = visit.open_page(build_address(sample, "lows"), "Lowest trades, and same-minute comparison")
     grid = tab.locator("#lows-grid")
     expect(grid.locator(".ag-row").first).to_be_visible()
     first_cell = grid.locator(".ag-center-cols-container .ag-row").first.locator(".ag-cell").nth(2).inner_text()
