@@ -77,4 +77,4 @@ def build_focus_button(catalogue: Catalogue, venue: str, focus: str, icon: html.
     name = catalogue.get_venue(venue).name
     attributes: dict[str, Any] = {"data-focus": venue, "aria-pressed": str(venue == focus).lower()}
     content: list[Any] = [name] if icon is None else [icon, name]
-    return html.Button(content, type="button", className="venue-name", title=f"Make {name} the focus", **attributes)
+    return html.Button(content, type="button", className="venue-name", title=f"Show {name}", **attributes)

@@ -11,7 +11,7 @@ from dashboard.tables.venues import TableCell, VenueBlock, VenueTableRow
 from data.schema import Timeframe
 
 VENUE_COLUMNS: tuple[tuple[str, MethodAnchor | None, str], ...] = (
-    ("Exchange", None, "A click makes it the focus."),
+    ("Exchange", None, "A click shows its figures."),
     ("Low / high", MethodAnchor.DEPTH, "The largest discount and the largest premium of its closing prices."),
     (
         "Minutes >{enter} below | above",
@@ -62,7 +62,7 @@ def _build_venue_table(block: VenueBlock, enter_text: str, links: ViewLinks, bar
 
 def _build_venue_row(row: VenueTableRow, *, has_ranks: bool) -> html.Tr:
     attributes: dict[str, Any] = {"data-focus": row.venue, "aria-pressed": str(row.is_focus).lower()}
-    title = f"Make {row.name} the focus"
+    title = f"Show {row.name}"
     button = html.Button(row.name, type="button", className="venue-name", title=title, **attributes)
     exceptions = [html.Small(row.exceptions, className="exceptions")] if row.exceptions else []
     cells = [

@@ -54,7 +54,7 @@ DEFERRED_OUTPUTS = (
 )
 """The values below the first chart that take the browser longest, in the order in which it sets them after it."""
 
-GRAPH_LABEL = "Prices, deviation and data gaps on one time axis. The tables beside hold the numbers."
+GRAPH_LABEL = "Prices, deviation and data gaps on one time axis. The tables below hold the numbers."
 
 
 def build_content(context: PageContext, view: ViewState) -> list[Any]:
