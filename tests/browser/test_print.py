@@ -43,7 +43,8 @@ def test_all_rows_of_the_grid_are_printed(visit: PageVisit, sample: str) -> None
     first_cell = grid.locator(".ag-center-cols-container .ag-row").first.locator(".ag-cell").nth(2).inner_text()
     tab.emulate_media(media="print")
     tab.evaluate("window.dispatchEvent(new Event('beforeprint'))")
-    expect(tab.locator("#lows-gaps .bars path").first).to_be_visible()
+    # A bin without a gap is a bar of no height.
+    expect(tab.locator("#lows-gaps .bars path:visible").first).to_be_visible()
     expect(grid).to_be_hidden()
     rows = tab.locator(".on-paper tbody tr")
     assert rows.count() == tab.evaluate("dash_ag_grid.getApi('lows-grid').getDisplayedRowCount()") > 10
