@@ -82,13 +82,13 @@ def test_choices_are_links() -> None:
     chips = dmc.ChipGroup([dmc.Chip("ATOM", value="ATOM"), dmc.Chip("DOGE", value="DOGE")], id="asset", value="DOGE")
     switch = dmc.SegmentedControl(id="zone", data=[{"value": "UTC+8", "label": "UTC+8"}], value="UTC")
     focus_data: dict[str, Any] = {"data-focus": "okx"}
-    button = html.Button("OKX", className="venue-name", title="Make OKX the focus", **focus_data)
+    button = html.Button("OKX", className="venue-name", title="Show OKX", **focus_data)
     assert render_html(chips, switch, button) == (
         "<div>"
         '<a class="ghost chip mantine-Chip-label" href="/lows?asset=ATOM">ATOM</a>'
         '<a class="ghost chip mantine-Chip-label" data-checked href="/lows?asset=DOGE">DOGE</a>'
         '<span class="ghost switch"><a href="/lows?asset=DOGE&amp;zone=UTC%2B8">UTC+8</a></span>'
-        '<a class="venue-name" href="/lows?asset=DOGE&amp;focus=okx" title="Make OKX the focus">OKX</a>'
+        '<a class="venue-name" href="/lows?asset=DOGE&amp;focus=okx" title="Show OKX">OKX</a>'
         "</div>"
     )
 
