@@ -11,6 +11,7 @@ from deviation.minute.grid import Floats
 from deviation.minute.markets import Market
 from deviation.minute.series import DeviationSeries
 from deviation.minute.states import MarketMinutes, State
+from deviation.price_digits import count_digits
 from deviation.question import TOLERANCE, Group
 from deviation.side import Side
 from deviation.window.extremes import find_highest_price, find_lowest_price, value_at
@@ -109,10 +110,14 @@ class MarketRow:
 
         Such a price is the level of a resting order rather than an estimate (docs/method.md, section 8).
         """
-        digits = _count_digits(price) + ROUND_DIGITS
+        return count_digits(np.array([price])) <= self._most_digits - ROUND_DIGITS
+
+    @cached_property
+    def _most_digits(self) -> int:
+        """The significant digits of the most precise price of the window."""
         span, bars = self.minutes.span, self.minutes.bars
-        prices = (getattr(bars, name)[span][self.minutes.traded] for name in ("close", "open", "low", "high"))
-        return any(_count_digits(value) >= digits for values in prices for value in np.unique(values).tolist())
+        prices = (getattr(bars, name)[span][self.minutes.traded] for name in ("open", "high", "low", "close"))
+        return max(count_digits(values) for values in prices)
 
     def find_fall(self, fraction: float) -> int | None:
         """The first position at which the close lies a fraction below the last vote of the hour before the window."""
@@ -166,13 +171,3 @@ class MarketRow:
 
     def _build_extreme(self, prices: Floats, at: int | None) -> ExtremePrice | None:
         return None if at is None else ExtremePrice(float(prices[at]), at, float(self.minutes.turnover[at]))
-
-
-def _count_digits(price: float) -> int:
-    """Significant digits of a price as printed; trailing zeros do not count.
-
-    >>> [_count_digits(price) for price in (0.001, 3.56, 102000.0, 1.2543, 1e-07)]
-    [1, 3, 3, 5, 1]
-    """
-    digits = f"{price!r}".partition("e")[0].replace(".", "")
-    return len(digits.strip("0"))

@@ -40,6 +40,7 @@ LAYERS = (
     "deviation.window.thin_summary",
     "deviation.window.episodes",
     "deviation.window.summary",
+    "deviation.price_digits",
     "deviation.result",
     "deviation.ranks",
     "deviation.cross",
