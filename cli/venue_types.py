@@ -35,28 +35,26 @@ class VenueNames(click.ParamType[tuple[str, ...]]):
         if isinstance(value, tuple):
             return value
         try:
-            ids = [resolve_venue(item.strip(), ctx) for item in value.split(",") if item.strip()]
+            items = [self.resolve_item(item.strip(), ctx) for item in value.split(",") if item.strip()]
         except UsageError as error:
             self.fail(str(error), param, ctx)
-        return tuple(dict.fromkeys(ids))
+        return tuple(dict.fromkeys(items))
+
+    def resolve_item(self, item: str, context: click.Context | None) -> str:
+        """The id of one item."""
+        return resolve_venue(item, context)
 
 
-class VenueList(click.ParamType[tuple[str, ...]]):
+class VenueList(VenueNames):
     """Venues and markets of venues, such as ``kraken`` and ``kraken:BTC/USDC``, with commas between."""
 
     name = "a,b:x/y"
 
-    def convert(
-        self, value: str | tuple[str, ...], param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, ...]:
-        """Ids of venues and symbols in capitals, in the order given, each item once."""
-        if isinstance(value, tuple):
-            return value
-        try:
-            items = [_resolve_item(item.strip(), ctx) for item in value.split(",") if item.strip()]
-        except UsageError as error:
-            self.fail(str(error), param, ctx)
-        return tuple(dict.fromkeys(items))
+    def resolve_item(self, item: str, context: click.Context | None) -> str:
+        """The id of a venue, with the symbol in capitals where the item has one."""
+        venue, colon, symbol = item.partition(":")
+        venue_id = resolve_venue(venue, context)
+        return f"{venue_id}:{parse_symbol(symbol)}" if colon else venue_id
 
 
 def resolve_venue(text: str, context: click.Context | None) -> str:
@@ -73,9 +71,3 @@ def resolve_venue(text: str, context: click.Context | None) -> str:
         store_uri = load_settings(store=None if context is None else get_global_option(context, "store")).store
         names = names.add_stored(CandleStore(store_uri).candles.read_venues())
     return names.resolve(text)
-
-
-def _resolve_item(item: str, context: click.Context | None) -> str:
-    venue, colon, symbol = item.partition(":")
-    venue_id = resolve_venue(venue, context)
-    return f"{venue_id}:{parse_symbol(symbol)}" if colon else venue_id
