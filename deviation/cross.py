@@ -1,11 +1,10 @@
 """All exchanges of one quote group against another group (docs/method.md, section 7, `cross`)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from deviation.minute.markets import Market
 from deviation.question import COMMON_GROUPS, TOLERANCE, Group, Question, sort_groups
-from deviation.result import MarketRow
+from deviation.result import MarketRow, pick_most, pick_per_family
 from deviation.side import Side
 
 
@@ -52,13 +51,9 @@ def compare_groups(rows: Sequence[MarketRow], question: Question) -> Cross:
 
 
 def _compare(rows: Sequence[MarketRow], reference: Group, question: Question) -> CrossComparison:
-    by_family: dict[str, list[MarketRow]] = {}
-    for row in rows:
-        if row.summaries[reference].firm_min:
-            by_family.setdefault(question.rules.family_of(row.market.venue), []).append(row)
-    # Rows come by name, so that of equal ones the first by name is taken.
-    chosen = [max(members, key=lambda row: row.summaries[reference].firm_min) for members in by_family.values()]
-    chosen.sort(key=_sort_key)
+    firm_rows = (row for row in rows if row.summaries[reference].firm_min)
+    by_family = pick_per_family(firm_rows, question.rules, lambda row: row.summaries[reference].firm_min)
+    chosen = sorted(by_family.values(), key=lambda row: row.market)
     return CrossComparison(tuple(chosen), {side: _compare_side(chosen, reference, side, question) for side in Side})
 
 
@@ -75,18 +70,8 @@ def _compare_side(rows: Sequence[MarketRow], reference: Group, side: Side, quest
     enter = question.parameters.enter
     return CrossSide(
         sum(read_size(row) >= enter - TOLERANCE for row in rows),
-        least=_pick(rows, read_size, -1),
-        most=_pick(rows, read_size, 1),
-        fewest=_pick(rows, read_minutes, -1),
-        longest=_pick(rows, read_minutes, 1),
+        least=pick_most(rows, lambda row: -read_size(row)),
+        most=pick_most(rows, read_size),
+        fewest=pick_most(rows, lambda row: -read_minutes(row)),
+        longest=pick_most(rows, read_minutes),
     )
-
-
-def _pick(rows: Sequence[MarketRow], read: Callable[[MarketRow], float], sign: int) -> MarketRow:
-    """The row of the largest value (of sign 1; -1: the smallest); of equal ones the first by name."""
-    best = max(sign * read(row) for row in rows)
-    return next(row for row in rows if sign * read(row) >= best - TOLERANCE)
-
-
-def _sort_key(row: MarketRow) -> Market:
-    return row.market

@@ -12,7 +12,7 @@ from deviation.minute.grid import Axis
 from deviation.minute.markets import ExcludedMarket, Market
 from deviation.question import USD, USDT, Group, Question, sort_groups
 from deviation.ranks import GroupRank, Rank, build_group_ranks
-from deviation.result import MarketRow
+from deviation.result import MarketRow, pick_per_family
 
 
 @dataclass(frozen=True)
@@ -56,11 +56,7 @@ class Measurement:
     @cached_property
     def group_prices(self) -> dict[Group, GroupPrices]:
         """The median returns and prices of each group with a spot row (section 10)."""
-        return {
-            group: self._compute_group_prices(group)
-            for group in self.groups
-            if any(row.is_spot and row.market.group == group for row in self.rows)
-        }
+        return {group: self._compute_group_prices(group) for group in self.groups if self.select_spot_rows(group)}
 
     @cached_property
     def paths(self) -> dict[Group, MarketPath]:
@@ -68,12 +64,8 @@ class Measurement:
         return {group: trace_path(prices, self.question.timeframe) for group, prices in self.group_prices.items()}
 
     def _compute_group_prices(self, group: Group) -> GroupPrices:
-        by_family: dict[str, list[MarketRow]] = {}
-        for row in self.rows:
-            if row.is_spot and row.market.group == group:
-                by_family.setdefault(self.question.rules.family_of(row.market.venue), []).append(row)
-        # Rows come by name, so that of equal ones the first by name is taken.
-        chosen = [max(members, key=lambda row: row.state_counts.voting_min) for members in by_family.values()]
+        rows, rules = self.select_spot_rows(group), self.question.rules
+        chosen = pick_per_family(rows, rules, lambda row: row.state_counts.voting_min).values()
         return compute_group_prices([np.append(row.day_before.vote[-1:], row.minutes.vote) for row in chosen])
 
     def time_at(self, position: int | None) -> datetime | None:

@@ -1,12 +1,12 @@
 """Ranks by size and by length within a quote group, on both sides alike (docs/method.md, section 7)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from data.schema import Evidence
 from deviation.question import TOLERANCE, Group, Question
-from deviation.result import MarketRow
+from deviation.result import MarketRow, pick_most, pick_per_family
 from deviation.side import Side
 from deviation.window.side_summary import SideSummary
 from deviation.wording import format_minutes, format_percent
@@ -91,14 +91,9 @@ class GroupRank:
         self._rows = rows
         self._question = question
         self._window_min = question.duration_min
-        by_family: dict[str, list[MarketRow]] = {}
-        for row in rows:
-            if self._is_comparable(row):
-                by_family.setdefault(self._family_of(row), []).append(row)
-        # Rows come by name, so that of equal ones the first by name is taken.
-        self._contenders = {
-            family: max(members, key=lambda row: row.own_summary.firm_min) for family, members in by_family.items()
-        }
+        self._contender_min = MIN_FIRM_SHARE * self._window_min - TOLERANCE
+        comparable = (row for row in rows if row.own_summary.firm_min >= self._contender_min)
+        self._contenders = pick_per_family(comparable, question.rules, lambda row: row.own_summary.firm_min)
 
     def rank(self, row: MarketRow) -> Rank:
         """The rank of a row of the group, a derivative included."""
@@ -117,13 +112,10 @@ class GroupRank:
         family = self._family_of(row)
         others = [*self._contenders.values(), *self._list_partly_comparable(side)]
         leaders = [other for other in others if self._family_of(other) != family and _leads_in_size(other, row, side)]
-        return _pick_most(leaders, lambda other: other.own_summary.get_side(side).size) if leaders else None
+        return pick_most(leaders, lambda other: other.own_summary.get_side(side).size) if leaders else None
 
     def _family_of(self, row: MarketRow) -> str:
         return self._question.rules.family_of(row.market.venue)
-
-    def _is_comparable(self, row: MarketRow) -> bool:
-        return row.own_summary.firm_min >= MIN_FIRM_SHARE * self._window_min - TOLERANCE
 
     def _explain_unranked(self, row: MarketRow) -> tuple[RankWord, str] | None:
         """The first reason that holds; None for a contender among enough of them."""
@@ -148,14 +140,13 @@ class GroupRank:
 
     def _explain_few_minutes(self, row: MarketRow) -> str:
         why = f"comparable in {format_minutes(row.own_summary.firm_min)} of {format_minutes(self._window_min)} minutes"
-        if row.state_counts.voting_min < MIN_FIRM_SHARE * self._window_min - TOLERANCE:
+        if row.state_counts.voting_min < self._contender_min:
             return why
         family = self._family_of(row)
         absent = [
             self._name(other)
             for other in self._rows
-            if self._family_of(other) != family
-            and other.state_counts.voting_min < MIN_FIRM_SHARE * self._window_min - TOLERANCE
+            if self._family_of(other) != family and other.state_counts.voting_min < self._contender_min
         ]
         return f"{why}; prices often missing on {', '.join(absent)}" if absent else why
 
@@ -180,13 +171,13 @@ class GroupRank:
         others, partly = self._list_others(row, side)
         leaders = [other for other in (*others, *partly) if self._leads_in_length(other, row, side)]
         if leaders:
-            leader = _pick_most(leaders, lambda other: other.own_summary.get_side(side).minutes)
+            leader = pick_most(leaders, lambda other: other.own_summary.get_side(side).minutes)
             return Verdict(RankWord.NOT_LONGEST, self._describe_length(leader, side), leader)
         if not all(self._leads_in_length(row, other, side) for other in others):
             return Verdict(RankWord.CLOSE)
         rivals = [other for other in partly if not self._leads_in_length(row, other, side)]
         if rivals:
-            rival = _pick_most(rivals, lambda other: other.own_summary.get_side(side).minutes)
+            rival = pick_most(rivals, lambda other: other.own_summary.get_side(side).minutes)
             return Verdict(RankWord.NOT_SETTLED, self._describe_length(rival, side), rival)
         return Verdict(RankWord.LONGEST)
 
@@ -228,9 +219,3 @@ def _leads_in_size(row: MarketRow, other: MarketRow, side: Side) -> bool:
     if side is Side.BELOW:
         return remaining <= (1 - MIN_SIZE_LEAD) * other_remaining + TOLERANCE
     return remaining >= (1 + MIN_SIZE_LEAD) * other_remaining - TOLERANCE
-
-
-def _pick_most(rows: Sequence[MarketRow], read: Callable[[MarketRow], float]) -> MarketRow:
-    """The row of the largest value; of equal ones the first by name."""
-    most = max(read(row) for row in rows)
-    return min((row for row in rows if read(row) >= most - TOLERANCE), key=lambda row: row.market)

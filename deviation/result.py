@@ -1,5 +1,6 @@
 """The result of a question; every number, chart, table and sentence is derived from it."""
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,7 +13,7 @@ from deviation.minute.markets import Market
 from deviation.minute.series import DeviationSeries
 from deviation.minute.states import MarketMinutes, State
 from deviation.price_digits import count_digits
-from deviation.question import TOLERANCE, Group
+from deviation.question import TOLERANCE, Group, Rules
 from deviation.side import Side
 from deviation.window.extremes import find_highest_price, find_lowest_price, value_at
 from deviation.window.side_summary import THRESHOLDS_PCT
@@ -53,9 +54,9 @@ class FairValueSplit:
     underlying_part: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class MarketRow:
-    """One market of the asset, measured against its own group, `usdt` and `usd`.
+    """One market of the asset, measured against its own group, `usdt` and `usd`; equal to itself alone.
 
     ``minutes`` covers the window, ``day_before`` the 24 h before it; prices and volumes are in the market's quote.
     ``series`` and ``summaries`` are keyed by the group of the votes, the own one first. ``underlying_close`` is the
@@ -171,3 +172,19 @@ class MarketRow:
 
     def _build_extreme(self, prices: Floats, at: int | None) -> ExtremePrice | None:
         return None if at is None else ExtremePrice(float(prices[at]), at, float(self.minutes.turnover[at]))
+
+
+def pick_per_family(
+    rows: Iterable[MarketRow], rules: Rules, read: Callable[[MarketRow], float]
+) -> dict[str, MarketRow]:
+    """Of each family the row of the largest value; of equal ones the first by name."""
+    by_family: dict[str, list[MarketRow]] = {}
+    for row in rows:
+        by_family.setdefault(rules.family_of(row.market.venue), []).append(row)
+    return {family: pick_most(members, read) for family, members in by_family.items()}
+
+
+def pick_most(rows: Sequence[MarketRow], read: Callable[[MarketRow], float]) -> MarketRow:
+    """The row of the largest value, within `TOLERANCE`; of equal ones the first by name."""
+    most = max(read(row) for row in rows)
+    return min((row for row in rows if read(row) >= most - TOLERANCE), key=lambda row: row.market)

@@ -55,22 +55,22 @@ class DeviationSeries:
     @cached_property
     def votes(self) -> Ints:
         """The number of votes on the market."""
-        return self.peers.count[self._window]
+        return self.peers.count[self.window]
 
     @cached_property
     def factors(self) -> Conversion:
         """The factors from the group's money into the market's."""
-        return self.conversion.crop(self._window)
+        return self.conversion.crop(self.window)
 
     @cached_property
     def reference_low(self) -> Floats:
         """The lower end of the reference, also where the market does not vote."""
-        return self._reference[0][self._window]
+        return self._reference[0][self.window]
 
     @cached_property
     def reference_high(self) -> Floats:
         """The upper end of the reference."""
-        return self._reference[1][self._window]
+        return self._reference[1][self.window]
 
     @property
     def reference(self) -> Floats:
@@ -124,7 +124,7 @@ class DeviationSeries:
 
     @cached_property
     def _below(self) -> SideSeries:
-        lowest = self.peers.prices.lowest[self._window] * self.factors.a
+        lowest = self.peers.prices.lowest[self.window] * self.factors.a
         return SideSeries(
             next=np.minimum(self.minutes.vote / lowest - 1, 0.0),
             trade_least=self.minutes.low / self._range_low - 1,
@@ -134,7 +134,7 @@ class DeviationSeries:
 
     @cached_property
     def _above(self) -> SideSeries:
-        highest = self.peers.prices.highest[self._window] * self.factors.b
+        highest = self.peers.prices.highest[self.window] * self.factors.b
         return SideSeries(
             next=np.maximum(self.minutes.vote / highest - 1, 0.0),
             trade_least=self.minutes.high / self._range_high - 1,
@@ -143,7 +143,8 @@ class DeviationSeries:
         )
 
     @property
-    def _window(self) -> slice:
+    def window(self) -> slice:
+        """The part of the votes that is measured, without the bars beside it."""
         return slice(self.lag_bars, self.peers.count.size - self.lag_bars)
 
     @cached_property
@@ -154,11 +155,11 @@ class DeviationSeries:
 
     @cached_property
     def _inner_low(self) -> Floats:
-        return self.peers.prices.lower_inner[self._window]
+        return self.peers.prices.lower_inner[self.window]
 
     @cached_property
     def _inner_high(self) -> Floats:
-        return self.peers.prices.upper_inner[self._window]
+        return self.peers.prices.upper_inner[self.window]
 
     @cached_property
     def _is_tested(self) -> Bools:
@@ -194,11 +195,11 @@ class DeviationSeries:
     @cached_property
     def _range_low(self) -> Floats:
         """The lower middle of the peers' range lows, in the market's money; NaN where it is unbounded."""
-        low = self.peers.lows.lower_middle[self._window]
+        low = self.peers.lows.lower_middle[self.window]
         return mask_values(low * self.factors.lo, self._has_bounds & (low > 0))
 
     @cached_property
     def _range_high(self) -> Floats:
         """The upper middle of the peers' range highs."""
-        high = self.peers.highs.upper_middle[self._window]
+        high = self.peers.highs.upper_middle[self.window]
         return mask_values(high * self.factors.hi, self._has_bounds & np.isfinite(high))

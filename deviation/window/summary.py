@@ -121,9 +121,8 @@ class DeviationSummary:
         """The deviation at the exchange's own price of the quote; None where there is none, or nothing to convert."""
         if self.own_price is None:
             return None
-        series, peers = self.series, self.series.peers
-        window = slice(series.lag_bars, peers.count.size - series.lag_bars)
-        low, high = (end[window] / self.own_price.price for end in peers.interval)
+        series = self.series
+        low, high = (end[series.window] / self.own_price.price for end in series.peers.interval)
         deviations = np.where(series.firm, compute_distance(series.minutes.vote, low, high), np.nan)
         return OwnRateSummary(
             self.own_price.symbol,

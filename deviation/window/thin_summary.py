@@ -42,10 +42,9 @@ def summarize_thin(series: DeviationSeries, enter: float, timeframe: Timeframe) 
 
 def _list_votes(series: DeviationSeries) -> Iterator[tuple[str, Floats]]:
     """The votes of each venue in the window."""
-    window = slice(series.lag_bars, series.peers.count.size - series.lag_bars)
     for family in series.peers.families:
         for market, votes in family.split_by_member():
-            yield market.venue, votes[window]
+            yield market.venue, votes[series.window]
 
 
 def _measure_sides(values: Floats, enter: float, timeframe: Timeframe) -> ThinSides:
