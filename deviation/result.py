@@ -12,7 +12,7 @@ from deviation.minute.grid import Floats
 from deviation.minute.markets import Market
 from deviation.minute.series import DeviationSeries
 from deviation.minute.states import MarketMinutes, State
-from deviation.price_digits import count_digits
+from deviation.price_digits import count_digits, has_digits
 from deviation.question import TOLERANCE, Group, Rules
 from deviation.side import Side
 from deviation.window.extremes import find_highest_price, find_lowest_price, value_at
@@ -111,14 +111,10 @@ class MarketRow:
 
         Such a price is the level of a resting order rather than an estimate (docs/method.md, section 8).
         """
-        return count_digits(np.array([price])) <= self._most_digits - ROUND_DIGITS
-
-    @cached_property
-    def _most_digits(self) -> int:
-        """The significant digits of the most precise price of the window."""
+        digits = count_digits(price) + ROUND_DIGITS
         span, bars = self.minutes.span, self.minutes.bars
-        prices = (getattr(bars, name)[span][self.minutes.traded] for name in ("open", "high", "low", "close"))
-        return max(count_digits(values) for values in prices)
+        prices = (getattr(bars, name)[span][self.minutes.traded] for name in ("close", "open", "high", "low"))
+        return any(has_digits(values, digits) for values in prices)
 
     def find_fall(self, fraction: float) -> int | None:
         """The first position at which the close lies a fraction below the last vote of the hour before the window."""

@@ -180,9 +180,9 @@ class _BlockBuilder:
             extremes=build_extremes_cell(self.measurement, summary, self.zone),
             minutes=_join_sides(summary, lambda side: side.minutes),
             comparable=self.build_comparable_cell(summary),
-            jackknife=_join_sides(summary, lambda side: side.jackknife.minutes),
-            lag=_join_sides(summary, lambda side: side.lag.minutes),
-            whole=_join_sides(summary, lambda side: side.whole.minutes),
+            jackknife=_join_sides(summary, lambda side: side.robust_minutes.jackknife),
+            lag=_join_sides(summary, lambda side: side.robust_minutes.lag),
+            whole=_join_sides(summary, lambda side: side.robust_minutes.whole),
             rank=build_rank_cells(self.measurement, row) if has_rank else None,
             is_unranked=not summary.firm_min,
         )

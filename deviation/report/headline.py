@@ -92,11 +92,12 @@ def _find_leader(context: SentenceContext, side: Side) -> MarketRow | None:
 
 def _write_length(context: SentenceContext, summary: DeviationSummary, side: Side) -> str:
     numbers = summary.get_side(side)
+    robust = numbers.robust_minutes
     return (
         f"At least {context.enter} {side} in {format_minutes(numbers.minutes)} of {format_minutes(summary.firm_min)} "
-        f"comparable minutes: {format_minutes(numbers.jackknife.minutes)} whichever exchange is left out, "
-        f"{format_minutes(numbers.lag.minutes)} allowing for {_name_lag(context)}, "
-        f"{format_minutes(numbers.whole.minutes)} for the whole {context.timeframe.noun}."
+        f"comparable minutes: {format_minutes(robust.jackknife)} whichever exchange is left out, "
+        f"{format_minutes(robust.lag)} allowing for {_name_lag(context)}, "
+        f"{format_minutes(robust.whole)} for the whole {context.timeframe.noun}."
     )
 
 

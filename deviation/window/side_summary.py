@@ -40,6 +40,15 @@ class LagExtreme:
 
 
 @dataclass(frozen=True, slots=True)
+class RobustMinutes:
+    """Of the minutes at or beyond `enter`, those that hold in each of three stricter readings."""
+
+    jackknife: float
+    lag: float
+    whole: float
+
+
+@dataclass(frozen=True, slots=True)
 class TradeBounds:
     """The bounds of the extreme trade in the minute in which the nearer one is furthest; None where undefined."""
 
@@ -93,6 +102,8 @@ class SideSummary:
     @cached_property
     def threshold_min(self) -> dict[int, float]:
         """Minutes at or beyond each size, by per cent."""
+        if self.size < THRESHOLDS_PCT[0] / 100 - TOLERANCE:
+            return dict.fromkeys(THRESHOLDS_PCT, 0)
         signed = self.side.sign * self.series.d
         signed = signed[(signed >= THRESHOLDS_PCT[0] / 100 - TOLERANCE) & self.series.firm]
         return {x: self._count_minutes(signed >= x / 100 - TOLERANCE) for x in THRESHOLDS_PCT}
@@ -111,6 +122,17 @@ class SideSummary:
         return LagExtreme(
             tested.deviation, tested.minutes, self._count_minutes(beyond & series.firm & np.isnan(series.lag))
         )
+
+    @cached_property
+    def robust_minutes(self) -> RobustMinutes:
+        """The minutes of ``jackknife``, ``lag`` and ``whole``.
+
+        Each of these readings is kinder than the distance to the interval of the plain median (docs/method.md, section
+        4), so that where that reaches `enter` in no minute, none of them needs to be computed.
+        """
+        if not (self.minutes or self.series.peers.group.is_weighted):
+            return RobustMinutes(0, 0, 0)
+        return RobustMinutes(self.jackknife.minutes, self.lag.minutes, self.whole.minutes)
 
     @cached_property
     def next(self) -> SideExtreme:

@@ -118,4 +118,4 @@ def has_shading(scene: Scene) -> tuple[bool, bool]:
     if scene.focus is None or group is None:
         return False, False
     sides = [scene.focus.summaries[group].get_side(side) for side in Side]
-    return any(side.minutes for side in sides), any(side.whole.minutes for side in sides)
+    return any(side.minutes for side in sides), any(side.robust_minutes.whole for side in sides)
