@@ -56,6 +56,19 @@ class StaticElement:
         return f"<{self.tag}{attributes_html}>" + ("" if self.tag in VOID_ELEMENTS else f"{self.content}</{self.tag}>")
 
 
+def build_element(tag: str, *content: str | StaticElement, **attributes: Any) -> StaticElement:  # noqa: ANN401 - as in `StaticElement`
+    """A static element with texts and other static elements in it.
+
+    For the rows of large tables: a component of Dash takes some twenty times as long to build.
+
+    >>> build_element("td", "3 < 4", build_element("small", "21:20"), className="number").html
+    '<td class="number">3 &lt; 4<small>21:20</small></td>'
+    """
+    return StaticElement(
+        tag, attributes, "".join(part.html if isinstance(part, StaticElement) else escape(part) for part in content)
+    )
+
+
 def serialize(value: Any) -> Any:  # noqa: ANN401 - whatever a property of a component may hold
     """A property's value as plain data, with the components, figures and arrays in it serialized."""
     if isinstance(value, Component | StaticElement):

@@ -6,6 +6,7 @@ from typing import Any
 from dash import html
 
 from dashboard.components.accessibility import build_scroll_box
+from dashboard.components.static_html import StaticElement, build_element
 from dashboard.state.links import MethodAnchor, ViewLinks
 from dashboard.tables.venues import TableCell, VenueBlock, VenueTableRow
 from data.schema import Timeframe
@@ -48,7 +49,7 @@ def _build_venue_table(block: VenueBlock, enter_text: str, links: ViewLinks, bar
         )
         for name, anchor, explanation in columns
     ]
-    rows = [_build_venue_row(row, has_ranks=block.has_ranks) for row in block.rows]
+    rows: list[Any] = [_build_venue_row(row, has_ranks=block.has_ranks) for row in block.rows]
     table = html.Table([html.Thead(html.Tr(headers)), html.Tbody(rows)])
     return html.Section(
         [
@@ -60,27 +61,22 @@ def _build_venue_table(block: VenueBlock, enter_text: str, links: ViewLinks, bar
     )
 
 
-def _build_venue_row(row: VenueTableRow, *, has_ranks: bool) -> html.Tr:
+def _build_venue_row(row: VenueTableRow, *, has_ranks: bool) -> StaticElement:
     attributes: dict[str, Any] = {"data-focus": row.venue, "aria-pressed": str(row.is_focus).lower()}
     title = f"Show {row.name}"
-    button = html.Button(row.name, type="button", className="venue-name", title=title, **attributes)
-    exceptions = [html.Small(row.exceptions, className="exceptions")] if row.exceptions else []
+    button = build_element("button", row.name, type="button", className="venue-name", title=title, **attributes)
+    exceptions = [build_element("small", row.exceptions, className="exceptions")] if row.exceptions else []
     cells = [
-        html.Th([button, html.Small(row.market_label), *exceptions], scope="row"),
-        _build_cell(row.extremes, "number"),
-        html.Td(row.minutes, className="number"),
-        _build_cell(row.comparable, "number"),
-        *(html.Td(text, className="number") for text in (row.jackknife, row.lag, row.whole)),
+        build_element("th", button, build_element("small", row.market_label), *exceptions, scope="row"),
+        _build_cell("td", row.extremes, className="number"),
+        build_element("td", row.minutes, className="number"),
+        _build_cell("td", row.comparable, className="number"),
+        *(build_element("td", text, className="number") for text in (row.jackknife, row.lag, row.whole)),
     ]
     if has_ranks:
-        cells.append(html.Td([_build_rank_line(cell) for cell in row.rank or ()], className="rank"))
+        cells.append(build_element("td", *(_build_cell("div", cell) for cell in row.rank or ()), className="rank"))
     classes = {"focus": row.is_focus, "unranked": row.is_unranked}
-    return html.Tr(cells, className=" ".join(name for name, applies in classes.items() if applies))
-
-
-def _build_rank_line(cell: TableCell) -> html.Div:
-    """The rank of a side, with its reason."""
-    return html.Div([cell.text, html.Small(cell.detail)] if cell.detail else cell.text)
+    return build_element("tr", *cells, className=" ".join(name for name, applies in classes.items() if applies))
 
 
 def link_to_definition(text: str, anchor: MethodAnchor | None, links: ViewLinks) -> str | html.A:
@@ -88,6 +84,7 @@ def link_to_definition(text: str, anchor: MethodAnchor | None, links: ViewLinks)
     return text if anchor is None else links.build_definition_link(text, anchor)
 
 
-def _build_cell(cell: TableCell, class_name: str) -> html.Td:
-    content: list[Any] = [cell.text, html.Small(cell.detail)] if cell.detail else [cell.text]
-    return html.Td(content, className=class_name)
+def _build_cell(tag: str, cell: TableCell, **attributes: str) -> StaticElement:
+    """A text with a smaller one below it where there is one."""
+    details = [build_element("small", cell.detail)] if cell.detail else []
+    return build_element(tag, cell.text, *details, **attributes)

@@ -7,6 +7,7 @@ import numpy as np
 from dash import html
 
 from dashboard.charts.lowest_minute.ranges import PriceRange, list_drawn_ranges
+from dashboard.components.static_html import build_element
 from dashboard.draw.axis import Scale, build_price_scale
 from dashboard.draw.encoding import Figure
 from dashboard.draw.row_names import name_rows
@@ -105,15 +106,19 @@ def _build_range_trace(index: int, price_range: PriceRange, name: str, colour: s
 def build_bounds_table(scene: Scene, position: int) -> html.Table:
     """The numbers of the chart as a table, as printed in each market's quote."""
     header = [html.Th(name, scope="col") for name in ("Exchange", "Low", "High", "Close")]
-    body = [
-        html.Tr(
-            [
-                html.Th([scene.format_name(price_range.row), html.Small(price_range.row.market.symbol)], scope="row"),
-                *(
-                    html.Td(format_optional_price(value), className="number")
-                    for value in (price_range.low, price_range.high, price_range.close)
-                ),
-            ],
+    body: list[Any] = [
+        build_element(
+            "tr",
+            build_element(
+                "th",
+                scene.format_name(price_range.row),
+                build_element("small", price_range.row.market.symbol),
+                scope="row",
+            ),
+            *(
+                build_element("td", format_optional_price(value), className="number")
+                for value in (price_range.low, price_range.high, price_range.close)
+            ),
             className="focus" if price_range.row is scene.focus else "",
         )
         for price_range in list_drawn_ranges(scene, position)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from dash import html
 
+from dashboard.components.static_html import StaticElement, build_element
 from dashboard.draw.axis import Scale
 from dashboard.draw.encoding import Figure
 from dashboard.draw.row_names import name_rows
@@ -201,19 +202,15 @@ def build_threshold_table(scene: Scene, side: Side, links: ViewLinks) -> html.Ta
         *(html.Th(f"\N{GREATER-THAN OR EQUAL TO} {label} {side}", scope="col") for label in SIZE_LABELS),
         html.Th(links.build_definition_link("Comparable minutes", MethodAnchor.FIRM), scope="col"),
     ]
-    rows = list(reversed(list_compared_rows(scene)))
-    return html.Table(
-        [
-            html.Thead(html.Tr(header)),
-            html.Tbody([_build_table_row(scene, row, side) for row in rows] or [html.Tr(html.Td(EN_DASH))]),
-        ]
-    )
+    rows: list[Any] = [_build_table_row(scene, row, side) for row in reversed(list_compared_rows(scene))]
+    return html.Table([html.Thead(html.Tr(header)), html.Tbody(rows or [html.Tr(html.Td(EN_DASH))])])
 
 
-def _build_table_row(scene: Scene, row: MarketRow, side: Side) -> html.Tr:
+def _build_table_row(scene: Scene, row: MarketRow, side: Side) -> StaticElement:
     counts = [*get_threshold_min(row, side).values(), row.own_summary.firm_min]
-    name: list[Any] = [scene.format_name(row), html.Small(row.market.symbol)]
-    return html.Tr(
-        [html.Th(name, scope="row"), *(html.Td(format_minutes(count), className="number") for count in counts)],
+    return build_element(
+        "tr",
+        build_element("th", scene.format_name(row), build_element("small", row.market.symbol), scope="row"),
+        *(build_element("td", format_minutes(count), className="number") for count in counts),
         className="focus" if row is scene.focus else "",
     )

@@ -6,7 +6,6 @@ from typing import Any
 
 import polars as pl
 import pytest
-from plotly.utils import PlotlyJSONEncoder
 
 from dashboard.service.measurements import Measurements
 from dashboard.state.links import ViewLinks
@@ -20,6 +19,7 @@ from data.reconstruction.candles import reconstruct_candles
 from deviation.measurement import Measurement
 from deviation.ranks import RankWord, SideRank, Verdict
 from deviation.side import Side
+from tests.dashboard.component_data import to_plain_data
 from tests.dashboard.memory_store import (
     MINUTES,
     START,
@@ -239,9 +239,7 @@ def test_text_of_ranks(size: RankWord, length: RankWord, text: str) -> None:
 
 def test_html_of_tables() -> None:
     """Each venue's name is a button that makes it the focus, pressed for the focus row; headers name the threshold."""
-    sections = json.loads(
-        json.dumps(build_venue_tables(tuple(build_blocks("ATOM").values()), "5%", ViewLinks({})), cls=PlotlyJSONEncoder)
-    )
+    sections = to_plain_data(build_venue_tables(tuple(build_blocks("ATOM").values()), "5%", ViewLinks({})))
     buttons = [row["props"]["children"][0]["props"]["children"][0]["props"] for row in list_body_rows(sections[0])]
     assert [button["aria-pressed"] for button in buttons] == ["true", "false", "false", "false", "false"]
     assert [button["data-focus"] for button in buttons] == ["binance", "okx", "bybit", "bitget", "gate"]
