@@ -219,6 +219,20 @@ def test_no_single_exchange_moves_a_deviation_past_the_jackknife(board: dict[str
                 assert d >= jackknife - 1e-12
 
 
+@settings(max_examples=25)
+@given(st.integers(1000, 100_000))
+def test_minutes_of_stricter_readings_are_those_of_their_extremes(seed: int) -> None:
+    """They need no computing where no minute reaches the threshold, against any group and by either reference."""
+    candles, covered, oracle_question = draw_case(seed)
+    question = convert_question(oracle_question)
+    for row in measure(*convert_frames(candles, covered, question.timeframe), question).rows:
+        for summary in row.summaries.values():
+            for side in (summary.below, summary.above):
+                robust = side.robust_minutes
+                expected = (side.jackknife.minutes, side.lag.minutes, side.whole.minutes)
+                assert (robust.jackknife, robust.lag, robust.whole) == expected
+
+
 @quick_settings
 @given(random_boards)
 def test_stricter_measures_never_exceed_the_deviation(board: dict[str, list[Any]]) -> None:
