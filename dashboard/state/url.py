@@ -38,7 +38,7 @@ QUERY_KEYS = (
 TICKER = re.compile(r"[A-Z0-9]{1,20}")
 VENUE_ID = re.compile(r"[a-z0-9_]{1,40}")
 
-Text = TypeVar("Text", bound=str)
+Value = TypeVar("Value")
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
@@ -60,9 +60,9 @@ def parse_query(
     view = build_default_view(catalogue, reader.read_event(catalogue))
     theme_choice = reader.read_choice("theme", ThemeChoice, ThemeChoice.AUTO)
     event = catalogue.get_event(view.event)
-    start, end = reader.read_window(event, (view.start, view.end))
+    start, end = reader.read_window(event)
     timeframe = reader.read_timeframe(start, end)
-    focus = reader.read_focus(view.focus)
+    focus = reader.read_focus(catalogue, view.focus)
     second_window, against_notices = parse_second_window(query, catalogue, timeframe)
     reader.notices += against_notices
     view = replace(
@@ -86,7 +86,10 @@ def parse_query(
         is_side_chosen=query.get("side") in list(Side),
     )
     if focus in view.excluded:
-        reader.notices.append(f"The focus venue {focus} cannot be left out of the vote: it never votes on itself.")
+        name = catalogue.get_venue(focus).name
+        reader.notices.append(
+            f"{name} is the exchange shown and cannot be excluded: its benchmark is made of the others."
+        )
         view = replace(view, excluded=view.excluded - {focus})
     return view, (
         *reader.notices,
@@ -105,24 +108,26 @@ class _QueryReader:
     def read_event(self, catalogue: Catalogue) -> str:
         default = next(iter(catalogue.events))
         requested = self.query.get("event", default)
-        return requested if requested in catalogue.events else self._refuse_value("event", default)
+        if requested in catalogue.events:
+            return requested
+        return self._refuse_value("event", default, catalogue.get_event(default).title)
 
     def read_choice(self, key: str, choices: type[Choice], default: Choice) -> Choice:
         requested = self.query.get(key, default.value)
-        return choices(requested) if requested in list(choices) else self._refuse_value(key, default)
+        return choices(requested) if requested in list(choices) else self._refuse_value(key, default, default.value)
 
-    def read_name(self, key: str, pattern: re.Pattern[str], default: str) -> str:
-        requested = self.query.get(key, default)
-        return requested if pattern.fullmatch(requested) else self._refuse_value(key, default)
-
-    def read_focus(self, default: str) -> str:
-        venue = self.venue_names.find(self.query.get("focus", default))
-        return self.read_name("focus", VENUE_ID, default) if venue is None else venue
+    def read_focus(self, catalogue: Catalogue, default: str) -> str:
+        requested = self.query.get("focus", default)
+        if (venue := self.venue_names.find(requested)) is not None:
+            return venue
+        if VENUE_ID.fullmatch(requested):
+            return requested
+        return self._refuse_value("focus", default, catalogue.get_venue(default).name)
 
     def read_ticker(self, default: str) -> str:
         """The asset in upper case, however the link has it."""
         ticker = self.query.get("asset", default).upper()
-        return ticker if TICKER.fullmatch(ticker) else self._refuse_value("asset", default)
+        return ticker if TICKER.fullmatch(ticker) else self._refuse_value("asset", default, default)
 
     def read_timeframe(self, start: datetime, end: datetime) -> Timeframe:
         """The length of bars; minutes if the window is too long for it."""
@@ -139,7 +144,9 @@ class _QueryReader:
         requested = [self.venue_names.find(item) or item for item in items]
         valid = [item for item in requested if VENUE_ID.fullmatch(item)]
         self.notices += [
-            f"The link's {key} names {quote_value(item)}, which is no venue." for item in requested if item not in valid
+            f"The link's {key} names {quote_value(item)}, which is no exchange."
+            for item in requested
+            if item not in valid
         ]
         return frozenset(valid)
 
@@ -158,15 +165,17 @@ class _QueryReader:
             )
             return default_view
 
-    def read_window(self, event: Event, default: tuple[datetime, datetime]) -> tuple[datetime, datetime]:
+    def read_window(self, event: Event) -> tuple[datetime, datetime]:
         """The window by its edges, else by its name, else the event's default one."""
-        try:
-            if "from" in self.query or "to" in self.query:
+        window = event.get_window()
+        if "from" in self.query or "to" in self.query:
+            try:
                 return self._read_edges()
-            window = event.get_window(self.query.get("window"))
-        except UsageError as error:
-            self.notices.append(f"The link's window cannot be shown: {error}. {event.default_window} is shown.")
-            return default
+            except UsageError as error:
+                self.notices.append(f"The link's window cannot be shown: {error}. {window.label} is shown.")
+                return window.start, window.end
+        requested = self.query.get("window", window.name)
+        window = event.windows.get(requested) or self._refuse_value("window", window, window.label)
         return window.start, window.end
 
     def _read_edges(self) -> tuple[datetime, datetime]:
@@ -181,6 +190,7 @@ class _QueryReader:
             edges.append(time)
         return validate_window(edges[0], edges[1])
 
-    def _refuse_value(self, key: str, default: Text) -> Text:
-        self.notices.append(f"The link's {key} {quote_value(self.query[key])} is not known; {default} is shown.")
+    def _refuse_value(self, key: str, default: Value, shown: str) -> Value:
+        """The default of a value that is not valid; the notice calls it ``shown``."""
+        self.notices.append(f"The link's {key} {quote_value(self.query[key])} is not known; {shown} is shown.")
         return default

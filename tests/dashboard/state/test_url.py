@@ -167,13 +167,13 @@ def test_any_second_window_is_followed_or_refused(text: str) -> None:
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
-        ({"event": "2020-01-01"}, "event '2020-01-01' is not known"),
+        ({"event": "2020-01-01"}, "event '2020-01-01' is not known; 10-11 October 2025 is shown"),
         ({"asset": "atom!"}, "asset 'atom!' is not known"),
-        ({"focus": "<b>"}, "focus '<b>' is not known; binance is shown"),
+        ({"focus": "<b>"}, "focus '<b>' is not known; Binance is shown"),
         ({"quote": "eur"}, "quote 'eur' is not known; usd is shown"),
         ({"zone": "CET"}, "zone 'CET' is not known"),
-        ({"window": "noon"}, "has no window 'noon'"),
-        ({"from": "2025-10-10T21:10Z"}, "it has no 'to'"),
+        ({"window": "noon"}, "window 'noon' is not known; Full crash window is shown"),
+        ({"from": "2025-10-10T21:10Z"}, "it has no 'to'. Full crash window is shown"),
         ({"from": "2025-10-10T21:10", "to": "2025-10-10T22:00Z"}, "has no time zone"),
         ({"from": "yesterday", "to": "2025-10-10T22:00Z"}, "'yesterday' is no time"),
         ({"from": "2025-10-10T22:00Z", "to": "2025-10-10T21:00Z"}, "end does not lie after its start"),
@@ -185,8 +185,8 @@ def test_any_second_window_is_followed_or_refused(text: str) -> None:
         ({"enter": "much"}, "thresholds cannot be used"),
         ({"enter": "0.5"}, "exit must be above 0 and at most enter"),
         ({"min-vote": "nan"}, "min-vote must be 0 or more"),
-        ({"out": "okx,<b>"}, "out names '<b>', which is no venue"),
-        ({"out": "binance,okx"}, "cannot be left out of the vote"),
+        ({"out": "okx,<b>"}, "out names '<b>', which is no exchange"),
+        ({"out": "binance,okx"}, "Binance is the exchange shown and cannot be excluded"),
         ({"against": "2025-10-10:noon"}, "against '2025-10-10:noon' names no window of an event"),
         ({"against": "y" * 90}, f"'{'y' * 40}...'"),
         ({"against": "2025-10-10:noon~2025-10-10T21:40Z"}, "'noon' is no time"),
@@ -224,4 +224,4 @@ def test_one_venue_under_two_names_cannot_be_focus_and_left_out() -> None:
     """A link that leaves out its focus under another name shows the focus, with a notice."""
     view, notices = parse_query({"focus": "htx", "out": "huobi"}, CATALOGUE)
     assert view.excluded == frozenset()
-    assert notices == ("The focus venue htx cannot be left out of the vote: it never votes on itself.",)
+    assert notices == ("HTX is the exchange shown and cannot be excluded: its benchmark is made of the others.",)
