@@ -8,7 +8,7 @@ from dash import html
 from dashboard.components.accessibility import build_aria_label
 from dashboard.components.popover import build_popover
 from dashboard.state.view import PanelScale, ViewState
-from dashboard.text.numbers import format_input_time, format_span
+from dashboard.text.numbers import format_input_time, format_span, format_window_label
 from data.catalogue import Catalogue
 
 SCALE_LABELS = {PanelScale.SHARED: "Shared y-axis", PanelScale.OWN: "Independent"}
@@ -27,7 +27,8 @@ def build_second_window_select(catalogue: Catalogue, view: ViewState) -> html.Di
         {
             "group": event.title,
             "items": [
-                {"value": f"{event.id}:{window.name}", "label": window.label} for window in event.windows.values()
+                {"value": f"{event.id}:{window.name}", "label": format_window_label(window, view.zone)}
+                for window in event.windows.values()
             ],
         }
         for event in catalogue.events.values()

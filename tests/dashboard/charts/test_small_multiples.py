@@ -289,6 +289,7 @@ def test_an_unnamed_second_window() -> None:
     select = controls["compare-against"]
     assert select.value == own_range
     assert select.data[0]["items"] == [{"value": own_range, "label": "11 Oct 2025, 05:05 to 05:35 UTC+8"}]
+    assert {"value": "2025-10-10:crash", "label": "Crash (05:10-05:40)"} in select.data[1]["items"]
     assert (controls["compare-own-event"].value, controls["compare-own-from"].value) == (
         "2025-10-10",
         "2025-10-11 05:05",
