@@ -9,6 +9,7 @@ from dashboard.components.accessibility import build_scroll_box
 from dashboard.components.static_html import StaticElement, build_element
 from dashboard.state.links import MethodAnchor, ViewLinks
 from dashboard.tables.venues import TableCell, VenueBlock, VenueTableRow
+from dashboard.text.sentences import describe_lag
 from data.schema import Timeframe
 
 VENUE_COLUMNS: tuple[tuple[str, MethodAnchor | None, str], ...] = (
@@ -20,8 +21,8 @@ VENUE_COLUMNS: tuple[tuple[str, MethodAnchor | None, str], ...] = (
         "Comparable minutes at least that far below, and above.",
     ),
     ("Comparable minutes", MethodAnchor.FIRM, "Minutes in which at least three other exchanges have prices."),
-    ("Any one left out", MethodAnchor.REFERENCE, "Of these minutes: whichever one exchange is left out."),
-    ("1 {bar} lag", MethodAnchor.REFERENCE, "Of these minutes: compared with the {bar} before and after, too."),
+    ("Any one left out", MethodAnchor.JACKKNIFE, "Of these minutes: whichever one exchange is left out."),
+    ("With a lag", MethodAnchor.LAG, "Of these minutes: compared with the others of {lag}, too."),
     (
         "Entire {bar}",
         MethodAnchor.ORDER_PROOF,
@@ -45,7 +46,7 @@ def _build_venue_table(block: VenueBlock, enter_text: str, links: ViewLinks, bar
         html.Th(
             link_to_definition(name.format(enter=enter_text, bar=bar.noun), anchor, links),
             scope="col",
-            title=explanation.format(bar=bar.noun),
+            title=explanation.format(bar=bar.noun, lag=describe_lag(bar)),
         )
         for name, anchor, explanation in columns
     ]

@@ -8,7 +8,7 @@ from data.catalogue import Catalogue, Note
 from data.schema import Origin, Timeframe
 from data.version import VERSION
 from deviation.measurement import Measurement
-from deviation.question import Group, Question
+from deviation.question import LAG_S, Group, Question
 from deviation.report.headline import write_headline
 from deviation.result import MarketRow
 from deviation.side import Side
@@ -47,6 +47,15 @@ def write_measured(measurement: Measurement) -> str:
     else:
         what = f"compared with {_describe_reference(question)}"
     return f"{_describe_closes(question)} {what}. {write_baseline(measurement)}"
+
+
+def describe_lag(timeframe: Timeframe) -> str:
+    """The time beside a bar that counts as a lag.
+
+    >>> describe_lag(Timeframe.M5), describe_lag(Timeframe.S1)
+    ('the five-minute bar before and after', '5 seconds either side')
+    """
+    return f"{LAG_S} seconds either side" if timeframe is Timeframe.S1 else f"the {timeframe.noun} before and after"
 
 
 def write_compared(measurements: Sequence[Measurement]) -> str:

@@ -37,7 +37,7 @@ def test_seconds_are_one_click_away(visit: PageVisit, seconds: str) -> None:
     tab = visit.open(f"{seconds}?from=2025-10-10T21:10:00Z&to=2025-10-10T21:11:00Z")
     visit.wait_for_change(lambda: tab.get_by_role("button", name="Show seconds").click())
     expect(tab.locator("#span")).to_contain_text("in bars of a second")
-    expect(tab.locator(".venues thead").first).to_contain_text("1 second lag")
+    expect(tab.locator(".venues thead").first).to_contain_text("Entire second")
     expect(tab.locator("#minute strong")).to_have_text("2025-10-10 21:10:10 UTC")
     tab.wait_for_function("location.search.includes('bar=1s')")
     visit.wait_until_idle()

@@ -12,8 +12,9 @@ from dashboard.pages.method.parts import (
     build_paragraph,
     build_source_note,
 )
+from dashboard.text.sentences import describe_lag
 from data.schema import Timeframe
-from deviation.question import CARRY_MIN, FIRM_VOTES, LAG_S, LEG_FLOOR_USD, RATE_CARRY_MIN, QuoteHandling, ReferenceKind
+from deviation.question import CARRY_MIN, FIRM_VOTES, LEG_FLOOR_USD, RATE_CARRY_MIN, QuoteHandling, ReferenceKind
 from deviation.window.side_summary import THRESHOLDS_PCT
 from deviation.wording import format_amount, format_minutes
 
@@ -201,11 +202,11 @@ def define_jackknife(_: DefinitionParameters) -> list[Any]:
 def define_lag(parameters: DefinitionParameters) -> list[Any]:
     """What holds against the bars beside it."""
     bar = parameters.bar_name
-    span = f"the {bar} before and after" if parameters.timeframe is not Timeframe.S1 else f"{LAG_S} seconds either side"
     return [
         build_paragraph(
             "An exchange that falls first is not off: the others follow. This count holds against the benchmarks of "
-            f"{span}, too, so a lead or a delay of that length is not counted as a deviation:"
+            f"{describe_lag(parameters.timeframe)}, too, so a lead or a delay of that length is not counted as a "
+            "deviation:"
         ),
         build_formula(f"d = distance to the range of the benchmarks of the {bar} and those beside it"),
         build_paragraph(f"A {bar} without a comparable neighbour is untested, and counted apart."),

@@ -1,6 +1,7 @@
 """Rows of the tables of exchanges: their texts, order and ranks, and their HTML."""
 
 import json
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +17,7 @@ from dashboard.text.clock import Zone
 from dashboard.text.numbers import EN_DASH, MINUS_SIGN
 from data.catalogue import load_catalogue
 from data.reconstruction.candles import reconstruct_candles
+from data.schema import Timeframe
 from deviation.measurement import Measurement
 from deviation.ranks import RankWord, SideRank, Verdict
 from deviation.side import Side
@@ -248,6 +250,17 @@ def test_html_of_tables() -> None:
     text = json.dumps(sections)
     assert "Minutes >5% below | above" in text
     assert "All 5 USDT exchanges traded 10-40% below USD exchanges at their lowest (Binance 40%)." in text
+
+
+def test_counts_are_linked_to_their_own_definitions() -> None:
+    """The counts with an exchange left out and with a lag lead to their sections, in bars of any length."""
+    for bar in (Timeframe.M1, Timeframe.M5):
+        text = json.dumps(
+            build_venue_tables(tuple(build_blocks("ATOM").values()), "2%", ViewLinks({}), bar), cls=PlotlyJSONEncoder
+        )
+        links = dict(re.findall(r'"children": "([^"]+)",[^{}]*"href": "/method#([a-z-]+)"', text))
+        assert links["Any one left out"] == "jackknife"
+        assert links["With a lag"] == "lag"
 
 
 def list_body_rows(section: dict[str, Any]) -> list[dict[str, Any]]:
