@@ -134,13 +134,12 @@ String.prototype.trim = window.ownTrim;
   });
   phone.addEventListener("change", fold);
 
-  /* Labels beside a chart would leave half of a phone's width to it: they go inside. */
+  /* Labels beside a chart would leave half of a phone's width to it: there are narrow ones for it. */
   const widenChart = () => {
     const graph = document.querySelector("#graph .js-plotly-plot");
-    const layout = graph?._fullLayout && graph.layout;
-    const changed = phone.matches && layout?.margin?.r > 100 ? window.fitPhone(layout) : null;
-    if (changed) {
-      window.Plotly.relayout(graph, changed);
+    const surroundings = phone.matches && graph?._fullLayout && graph.layout.meta?.phone;
+    if (surroundings) {
+      window.Plotly.relayout(graph, { ...surroundings, meta: {} });
     }
     if (graph?.on && !graph.dataset.widens) {
       graph.dataset.widens = "true";

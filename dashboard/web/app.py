@@ -27,7 +27,7 @@ from dashboard.shell.router import QueryParameters, Router
 from dashboard.shell.updates import list_shell_outputs
 from dashboard.state.controls import CONTROLS
 from dashboard.web.caching import cache_assets
-from dashboard.web.document import FIT_SCRIPT, RENDERER_HOOKS, PlumblineDash
+from dashboard.web.document import RENDERER_HOOKS, PlumblineDash
 from dashboard.web.embedding import limit_frames
 from dashboard.web.prerender import Prerendered, prerender
 from dashboard.web.system_theme import THEME_SCRIPT, read_system_theme
@@ -45,7 +45,6 @@ INDEX_TEMPLATE = f"""<!DOCTYPE html>
 <head><script>
 window.ownTrim = String.prototype.trim;
 {THEME_SCRIPT}
-{FIT_SCRIPT}
 </script>{{%metas%}}<title>{{%title%}}</title>{{%favicon%}}{{%css%}}</head>
 <body>{{%app_entry%}}<footer>{{%config%}}{{%scripts%}}{{%renderer%}}</footer></body>
 </html>"""

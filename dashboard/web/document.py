@@ -28,19 +28,6 @@ ALLOWED_SCHEMES = ("http", "https")
 PLOTLY_SCRIPT = "package_data/plotly.min.js"
 """Its path within the package plotly, from which dash serves it."""
 
-FIT_SCRIPT = """window.fitPhone = (layout) => ({
-  margin: { ...layout.margin, l: 62, r: 12 },
-  annotations: layout.annotations.map((label) => {
-    if (label.xref !== "paper") {
-      return label;
-    }
-    const paper = layout.template.layout.paper_bgcolor;
-    const inside = { xanchor: "right", xshift: -4, bgcolor: paper };
-    return label.x === 1 ? { ...label, ...inside } : { ...label, xshift: -54 };
-  }),
-});"""
-"""The function that puts labels beside the explorer's charts inside them, and gives the charts the width of a phone."""
-
 DRAW_SCRIPT = """{
   const figures = JSON.parse(document.getElementById("first-figures").textContent);
   const rooms = [...document.querySelectorAll("#first .chart-room")].slice(0, figures.length);
@@ -49,8 +36,8 @@ DRAW_SCRIPT = """{
   // In the wrong colours it would flash; the app draws it in the right ones.
   if (at >= 0 && figures[at] && drawn === theme) {
     const { data, layout } = figures[at];
-    const isWide = window.innerWidth <= 640 && layout.margin.r > 100;
-    window.Plotly.newPlot(rooms[at], data, isWide ? { ...layout, ...fitPhone(layout) } : layout, { staticPlot: true });
+    const surroundings = window.innerWidth <= 640 ? layout.meta?.phone : {};
+    window.Plotly.newPlot(rooms[at], data, { ...layout, ...surroundings }, { staticPlot: true });
   }
 }"""
 """The script that draws the first visible chart of a prerendered page."""

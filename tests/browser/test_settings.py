@@ -1,5 +1,7 @@
 """Resetting the settings, and the folded controls of a phone."""
 
+import re
+
 from playwright.sync_api import expect
 
 from tests.browser.conftest import PageVisit
@@ -34,14 +36,20 @@ def test_a_phone_folds_the_controls(visit: PageVisit, real: str) -> None:
     expect(tab.locator("#settings")).to_be_visible()
 
 
-def test_a_chart_has_the_width_of_a_phone(visit: PageVisit, real: str) -> None:
-    """The plot itself, not its labels, takes most of the width, also after a change, and nothing scrolls sideways."""
+def test_names_of_lines_are_beside_the_chart_of_a_phone(visit: PageVisit, real: str) -> None:
+    """The plot takes most of the width, names end beside it within the page, also after a change."""
     visit.tab.set_viewport_size({"width": 390, "height": 844})
     tab = visit.open(f"{real}?window=crash")
-    width_script = "document.querySelector('#graph .nsewdrag')?.getBoundingClientRect().width > 300"
+    width_script = "document.querySelector('#graph .nsewdrag')?.getBoundingClientRect().width > 215"
     tab.wait_for_function(width_script)
     visit.wait_for_change(tab.get_by_role("button", name="Kraken", exact=True).first.click)
     expect(tab.locator("h1")).to_contain_text("ATOM/USD on Kraken")
     visit.wait_until_idle()
     tab.wait_for_function(width_script)
+    plot = tab.locator("#graph .nsewdrag").first.bounding_box()
+    name = tab.locator("#graph .annotation-text", has_text=re.compile("^Kraken$")).first.bounding_box()
+    assert plot is not None
+    assert name is not None
+    assert plot["x"] + plot["width"] < name["x"]
+    assert name["x"] + name["width"] <= 390
     assert tab.evaluate("document.documentElement.scrollWidth") <= 390

@@ -5,20 +5,17 @@ from typing import Any
 import numpy as np
 
 from dashboard.charts.timeline.extreme_trades import find_off_scale_trades
-from dashboard.charts.timeline.layout import INNER_HEIGHT, PRICE_DOMAIN
+from dashboard.charts.timeline.layout import INNER_HEIGHT, PRICE_DOMAIN, FigureFrame
 from dashboard.charts.timeline.prices import list_drawn_prices
 from dashboard.draw.axis import Scale
 from dashboard.draw.label_layout import Box, Points, place_callout
 from dashboard.draw.plot import build_time_plot
 from dashboard.draw.scene import Scene
-from dashboard.draw.text_metrics import LINE_HEIGHT, measure_text_width
+from dashboard.draw.text_metrics import LINE_HEIGHT, measure_text_width, wrap_text
 from dashboard.draw.traces import build_grid_coordinates
 from dashboard.sheet.panel import join_lines
 from dashboard.text.clock import format_naive
 from deviation.side import Side
-
-PANEL_WIDTH = 600.0
-"""Assumed width of the panel in pixels: that on a screen of 1440 pixels, since the actual one is not known here."""
 
 ARROW_FONT = 13
 """Font size of the labels."""
@@ -27,12 +24,12 @@ POINT_GRID_PX = 2.0
 """Pixels to which points of lines are rounded, so that long windows have no more of them than short ones."""
 
 
-def build_arrows(scene: Scene, scale: Scale) -> list[dict[str, Any]]:
+def build_arrows(scene: Scene, scale: Scale, frame: FigureFrame) -> list[dict[str, Any]]:
     """An arrow for each trade beyond the axis; its label lies towards the middle of the window and covers no line."""
     axis, trades = scene.measurement.axis, find_off_scale_trades(scene, scale)
     if not trades:
         return []
-    panel = Box(0.0, 0.0, PANEL_WIDTH, (PRICE_DOMAIN[1] - PRICE_DOMAIN[0]) * INNER_HEIGHT)
+    panel = Box(0.0, 0.0, frame.panel_width, (PRICE_DOMAIN[1] - PRICE_DOMAIN[0]) * INNER_HEIGHT)
     plot = build_time_plot(panel, axis.size, scale)
     lines = [build_grid_coordinates(scene.measurement, values)["y"] for values in list_drawn_prices(scene)]
     points = _snap_points(
@@ -43,17 +40,20 @@ def build_arrows(scene: Scene, scale: Scale) -> list[dict[str, Any]]:
     for trade in trades:
         is_below = trade.side is Side.BELOW
         x, tip = plot.to_x(trade.position), panel.bottom - 2 if is_below else panel.top + 2
-        size = (measure_text_width(trade.text, ARROW_FONT) + 4, ARROW_FONT * LINE_HEIGHT)
+        text_lines = wrap_text(trade.text, ARROW_FONT, frame.title_width / 2)
+        text = "<br>".join(text_lines)
+        size = (measure_text_width(text, ARROW_FONT) + 4, len(text_lines) * ARROW_FONT * LINE_HEIGHT)
         is_right = trade.position < axis.size / 2
         top, bottom = (0.0, tip) if is_below else (tip, panel.bottom)
-        bounds = Box(x, top, 2 * PANEL_WIDTH, bottom) if is_right else Box(-PANEL_WIDTH, top, x, bottom)
+        bounds = Box(x, top, 2 * frame.panel_width, bottom) if is_right else Box(-frame.panel_width, top, x, bottom)
         box = place_callout((x, tip), size, bounds, occupied, points)
         if box is None:
             continue
         occupied.append(box)
         annotations.append(
             {
-                "text": trade.text,
+                "text": text,
+                "align": "left",
                 "x": format_naive(axis.time_at(trade.position)),
                 "y": PRICE_DOMAIN[0 if is_below else 1],
                 "xref": "x",

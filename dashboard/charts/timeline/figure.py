@@ -9,15 +9,18 @@ from dashboard.charts.timeline.annotations import (
     build_illustration_notice,
     build_lane_labels,
     build_titles,
+    count_extra_lines,
 )
 from dashboard.charts.timeline.arrows import build_arrows
 from dashboard.charts.timeline.deviations import build_deviation_end_labels, build_deviation_traces, fit_deviation_scale
 from dashboard.charts.timeline.layout import (
     DEVIATION_DOMAIN,
     FIGURE_HEIGHT,
-    FIGURE_MARGIN,
+    PHONE,
     PRICE_DOMAIN,
     STRIP_DOMAIN,
+    WIDE,
+    FigureFrame,
 )
 from dashboard.charts.timeline.notes import build_note_lines, build_note_marks
 from dashboard.charts.timeline.prices import build_price_end_labels, build_price_traces, fit_price_scale
@@ -43,26 +46,34 @@ def build_explorer_figure(scene: Scene) -> Figure:
     traces += [_assign_axes(trace, 3) for lane in lanes for trace in lane.traces]
     traces.append(_assign_axes(_build_hover_trace(scene), 3))
     notes = list_window_notes(measurement, scene.catalogue)
+
+    def build_surroundings(frame: FigureFrame) -> dict[str, Any]:
+        return {
+            "margin": frame.build_margin(count_extra_lines(scene, prices, frame)),
+            "annotations": [
+                *build_titles(scene, prices, frame),
+                *build_end_labels(build_price_end_labels(scene), prices, PRICE_DOMAIN, frame),
+                *build_end_labels(build_deviation_end_labels(scene), deviations, DEVIATION_DOMAIN, frame),
+                *build_arrows(scene, prices, frame),
+                *build_note_marks(scene, notes),
+                *build_lane_labels(scene, lanes, frame),
+                *build_illustration_notice(scene, prices, frame),
+            ],
+        }
+
     return {
         "data": [{"type": "scatter", **trace} for trace in traces],
         "layout": {
             "template": {"layout": _TEMPLATE_LAYOUTS[scene.theme]},
             "height": FIGURE_HEIGHT,
             "autosize": True,
-            "margin": FIGURE_MARGIN,
             "hovermode": "x",
             "hoverdistance": -1,
             "dragmode": "zoom",
             "uirevision": f"{measurement.question.asset} {get_window_range(measurement)}",
-            "annotations": [
-                *build_titles(scene, prices),
-                *build_end_labels(build_price_end_labels(scene), prices, PRICE_DOMAIN),
-                *build_end_labels(build_deviation_end_labels(scene), deviations, DEVIATION_DOMAIN),
-                *build_arrows(scene, prices),
-                *build_note_marks(scene, notes),
-                *build_lane_labels(scene, lanes),
-                *build_illustration_notice(scene),
-            ],
+            **build_surroundings(WIDE),
+            # What the browser puts in their place on a phone.
+            "meta": {"phone": build_surroundings(PHONE)},
             "shapes": [*_build_level_lines(scene), *build_note_lines(scene, notes)],
             **_build_time_axes(scene),
             "yaxis": _build_value_axis(prices, PRICE_DOMAIN, 1),

@@ -10,6 +10,7 @@ import pytest
 from dashboard.charts.timeline.figure import build_explorer_figure
 from dashboard.charts.timeline.layout import FIGURE_HEIGHT
 from dashboard.draw.scene import Scene
+from dashboard.draw.text_metrics import measure_text_width
 from dashboard.state.view import Theme
 from dashboard.text.clock import Zone
 from tests.dashboard.scenarios import CATALOGUE, SCENARIOS, USDT, build_candles, measure_frames, measure_scenario
@@ -47,6 +48,29 @@ def test_names_at_line_ends_never_overlap(name: str) -> None:
     inner_height = FIGURE_HEIGHT - figure.layout.margin.t - figure.layout.margin.b
     label_heights = sorted((1 - note.y) * inner_height for note in figure.layout.annotations if note.x == 1)
     assert all(second - first >= 12 for first, second in pairwise(label_heights))
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_texts_fit_the_smallest_phone(name: str) -> None:
+    """On a screen of 360 pixels names stand apart in the right margin, and titles and notice end within the page."""
+    phone = build_figure(name).layout.meta["phone"]
+    margin = phone["margin"]
+    inner_height = FIGURE_HEIGHT - margin["t"] - margin["b"]
+    labels = [note for note in phone["annotations"] if note["x"] == 1]
+    spans = sorted(
+        (middle - height / 2, middle + height / 2)
+        for note in labels
+        for middle, height in [((1 - note["y"]) * inner_height, 13 * len(note["text"].split("<br>")))]
+    )
+    assert all(bottom <= top + 1 for (_, bottom), (top, _) in pairwise(spans))
+    for note in labels:
+        assert note["xshift"] + measure_text_width(note["text"], note["font"]["size"]) <= margin["r"]
+    titles = [note for note in phone["annotations"] if note["x"] == 0 and note["yanchor"] == "bottom"]
+    assert len(titles) >= 3
+    for note in titles:
+        assert margin["l"] + note["xshift"] + measure_text_width(note["text"], 13) <= 336
+        height = 17 * len(note["text"].split("<br>"))
+        assert note["yshift"] + height <= (margin["t"] if note["y"] == 1 else 0.06 * inner_height)
 
 
 def test_lines_are_the_measured_values() -> None:
