@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from platformdirs import user_data_dir
 from pydantic import AfterValidator, Field, ValidationError
@@ -44,6 +45,16 @@ def _check_mirror(mirror: str | None) -> str | None:
     return None if mirror is None else mirror.rstrip("/")
 
 
+def _check_public_url(url: str | None) -> str | None:
+    if url is None:
+        return None
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
+        message = "it should be the address of a host without a path, such as https://plumbline.example"
+        raise ValueError(message)
+    return url.rstrip("/")
+
+
 class Settings(BaseSettings):
     """The settings.
 
@@ -54,6 +65,8 @@ class Settings(BaseSettings):
         mirror: base URL requested in place of the exchanges; None for the exchanges themselves.
         proxy: URL of the proxy to the exchanges; None for none.
         hosts: another documented host of a venue, by ccxt id.
+        public_url: where readers reach the page, such as https://plumbline.example; None for the address that a
+            request names.
     """
 
     model_config = SettingsConfigDict(
@@ -68,6 +81,7 @@ class Settings(BaseSettings):
     mirror: Annotated[str | None, AfterValidator(_check_mirror)] = None
     proxy: str | None = None
     hosts: dict[str, str] = Field(default_factory=dict)
+    public_url: Annotated[str | None, AfterValidator(_check_public_url)] = None
 
     @classmethod
     def settings_customise_sources(

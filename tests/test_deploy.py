@@ -76,8 +76,8 @@ def test_system_packages_match_the_makefile() -> None:
 def test_environment_variables_are_settings() -> None:
     """Every variable in image and services is a setting, and docs/deploy.md names all settings."""
     assert set(read_environment()) <= SETTING_VARIABLES
-    assert set(re.findall(rf"{ENV_PREFIX}[A-Z]+", COMPOSE)) <= SETTING_VARIABLES
-    assert set(re.findall(rf"{ENV_PREFIX}[A-Z]+", DEPLOY_DOC)) == SETTING_VARIABLES
+    assert set(re.findall(rf"{ENV_PREFIX}[A-Z_]+", COMPOSE)) <= SETTING_VARIABLES
+    assert set(re.findall(rf"{ENV_PREFIX}[A-Z_]+", DEPLOY_DOC)) == SETTING_VARIABLES
 
 
 def test_store_is_in_the_volume_of_an_unprivileged_user() -> None:

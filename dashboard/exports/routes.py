@@ -8,6 +8,7 @@ a page, which replaces invalid values by defaults, an export refuses them with s
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, request
 
@@ -101,19 +102,26 @@ def read_today() -> date:
 
 
 def build_export_routes(
-    measurements: Measurements, renderer: Renderer, read_day: Callable[[], date] = read_today
+    measurements: Measurements,
+    renderer: Renderer,
+    read_day: Callable[[], date] = read_today,
+    public_url: str | None = None,
 ) -> Blueprint:
-    """The routes of all exports as a blueprint; ``read_day`` gives the day that pictures are marked with."""
+    """The routes of all exports as a blueprint.
+
+    Links in pictures have the host of ``public_url``, or else that of the request; ``read_day`` gives the day that
+    pictures are marked with.
+    """
     routes = Blueprint("exports", __name__)
+    public_host = None if public_url is None else urlsplit(public_url).netloc
 
     @routes.get("/export/<name>")
     def serve_export(name: str) -> Response:
         kind, _, file_format = name.partition(".")
         try:
             query = request.args.to_dict()
-            file = build_export(
-                measurements, renderer, kind, file_format, query, host=request.host, drawn_on=read_day()
-            )
+            host = public_host or request.host
+            file = build_export(measurements, renderer, kind, file_format, query, host=host, drawn_on=read_day())
         except PlumblineError as error:
             return _build_error_response(error)
         response = Response(file.content, mimetype=file.mimetype)

@@ -58,8 +58,11 @@ CONTROL_PROPERTIES = {
 """The property of each control that triggers the callback of the shell."""
 
 
-def create_app(store: CandleStore, catalogue: Catalogue, actions: PageActions) -> Dash:
-    """The app over a store; ``actions`` does the work that takes longer than a request."""
+def create_app(store: CandleStore, catalogue: Catalogue, actions: PageActions, public_url: str | None = None) -> Dash:
+    """The app over a store; ``actions`` does the work that takes longer than a request.
+
+    Links that leave the page begin with ``public_url``, or else with the address of the request.
+    """
     app = PlumblineDash(
         name="plumbline",
         title="Plumbline",
@@ -71,13 +74,14 @@ def create_app(store: CandleStore, catalogue: Catalogue, actions: PageActions) -
         on_error=report_error,
         hooks=RENDERER_HOOKS,
     )
+    app.public_url = public_url
     app.server.after_request(cache_assets)
     app.server.after_request(set_not_found_status)
     app.server.after_request(vary_by_cookie)
     app.server.after_request(limit_frames)
     app.layout = shell_layout = build_shell(catalogue)
     measurements = Measurements(store, catalogue)
-    app.server.register_blueprint(build_export_routes(measurements, Renderer()))
+    app.server.register_blueprint(build_export_routes(measurements, Renderer(), public_url=public_url))
     context = PageContext(measurements, actions)
     router = Router(context)
     app.prerender = partial(prerender_address, shell_layout, router)

@@ -23,8 +23,6 @@ from dashboard.web.prerender import Prerendered
 from dashboard.web.sharing import write_preview_tags
 from dashboard.web.system_theme import read_chosen_theme, read_system_theme
 
-ALLOWED_SCHEMES = ("http", "https")
-
 PLOTLY_SCRIPT = "package_data/plotly.min.js"
 """Its path within the package plotly, from which dash serves it."""
 
@@ -55,9 +53,14 @@ RENDERER_HOOKS: RendererHooks = {
 
 
 class PlumblineDash(Dash):
-    """A Dash app that preloads plotly.js on pages with charts; ``prerender`` takes the path and query of an address."""
+    """A Dash app that preloads plotly.js on pages with charts.
+
+    ``prerender`` takes the path and query of an address. ``public_url`` is that of the host for readers, None if it is
+    not configured: headers of a request are not trusted to say it, as anyone may send them.
+    """
 
     prerender: Callable[[str, str], Prerendered]
+    public_url: str | None
 
     def index(self, *args: Any, **kwargs: Any) -> str:  # noqa: ANN401 - what dash passes
         """The HTML document for the address of the request, with the app unless it is embedded in another page."""
@@ -76,7 +79,7 @@ class PlumblineDash(Dash):
         prerendered = self._prerender_request()
         if prerendered.summary is not None:
             parts["title"] = escape(prerendered.summary.title)
-            parts["metas"] += write_preview_tags(prerendered.summary, read_root())
+            parts["metas"] += write_preview_tags(prerendered.summary, self.public_url or request.host_url.rstrip("/"))
         parts["app_entry"] += embed_prerendered(prerendered, plotly_url if page.begins_with_chart else None)
         interpolate: Any = super().interpolate_index  # dash leaves it untyped
         return str(interpolate(**parts)).replace("<html", f"<html{_write_theme_attributes()}", 1)
@@ -97,12 +100,6 @@ def embed_prerendered(prerendered: Prerendered, plotly_url: str | None) -> str:
     # This encoder escapes "<" and ">", so that no text can end the element.
     figures = f'<script id="first-figures" type="application/json">{to_json_plotly(first_figures)}</script>'
     return f'{text}{figures}<script src="{plotly_url}"></script><script>{DRAW_SCRIPT}</script>'
-
-
-def read_root() -> str:
-    """The address of the server as the reader has it, also behind a proxy that says so."""
-    scheme = request.headers.get("X-Forwarded-Proto", request.scheme)
-    return f"{scheme if scheme in ALLOWED_SCHEMES else request.scheme}://{request.host}"
 
 
 def _write_theme_attributes() -> str:

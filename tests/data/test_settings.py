@@ -79,3 +79,17 @@ def test_a_bad_line_of_the_file_is_named(tmp_path: Path) -> None:
     file.write_text("port = ")
     with pytest.raises(UsageError, match=r"^plumbline.toml: "):
         load_settings()
+
+
+@pytest.mark.parametrize("url", ["plumbline.example", "https://", "https://plumbline.example/below", "ftp://a.example"])
+def test_a_public_url_is_that_of_a_host(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page is at the root of its host, so that its public address has no path."""
+    monkeypatch.setenv("PLUMBLINE_PUBLIC_URL", url)
+    with pytest.raises(UsageError, match=r"^PLUMBLINE_PUBLIC_URL: it should be the address of a host"):
+        load_settings()
+
+
+def test_a_public_url_loses_its_last_slash(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Paths are added to it."""
+    monkeypatch.setenv("PLUMBLINE_PUBLIC_URL", "https://plumbline.example:8443/")
+    assert load_settings().public_url == "https://plumbline.example:8443"

@@ -109,13 +109,18 @@ def test_only_the_picture_is_offered_for_print() -> None:
 
 
 @pytest.mark.parametrize(
-    ("host", "link"), [("example.org", "example.org/explorer?"), ("127.0.0.1:8050", ", /explorer?")]
+    ("host", "public_url", "link"),
+    [
+        ("example.org", None, "example.org/explorer?"),
+        ("127.0.0.1:8050", None, ", /explorer?"),
+        ("127.0.0.1:8050", "https://plumbline.example", "plumbline.example/explorer?"),
+    ],
 )
-def test_the_source_line_has_link_and_day(host: str, link: str) -> None:
+def test_the_source_line_has_link_and_day(host: str, public_url: str | None, link: str) -> None:
     """A picture has the link to its page, without a host that only one machine knows, and the day it was drawn."""
     renderer, server = KeepingRenderer(), Flask(__name__)
     measurements = Measurements(MemoryStore(), CATALOGUE)
-    server.register_blueprint(build_export_routes(measurements, renderer, lambda: date(2026, 11, 30)))
+    server.register_blueprint(build_export_routes(measurements, renderer, lambda: date(2026, 11, 30), public_url))
     response = server.test_client().get(f"/export/comparison.png?{CRASH_QUERY}", base_url=f"http://{host}")
     assert response.status_code == 200
     text = " ".join(collect_annotation_text(renderer.figures[0]).split())
