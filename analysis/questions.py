@@ -8,11 +8,11 @@ import polars as pl
 from data.catalogue import Catalogue
 from data.errors import NoUsableCandles, UsageError
 from data.reader import CandleReader
-from data.reconstruction.figures import list_published_lows
+from data.reconstruction.figures import list_published_bands, list_published_lows
 from data.schema import Evidence, Timeframe, parse_base
 from deviation.measure import measure
 from deviation.measurement import Measurement
-from deviation.question import Parameters, PublishedPrice, Question, Rules, floor_to_bar
+from deviation.question import Parameters, PublishedPrice, PublishedRange, Question, Rules, floor_to_bar
 
 MEASURED_COLUMNS = ("venue", "symbol", "open_time", "open", "high", "low", "close", "volume", "origin")
 """The columns of candles that a measurement uses."""
@@ -53,6 +53,7 @@ def build_question(
     event_entry = None if event is None else catalogue.get_event(event)
     default_focus = None if event_entry is None else event_entry.default_focus
     asset_entry = catalogue.assets.get(asset)
+    published_event = event if origin is Evidence.RECONSTRUCTION else None
     start, end = (floor_to_bar(edge, timeframe) for edge in (start, end))
     try:
         return Question(
@@ -77,9 +78,10 @@ def build_question(
             focus=default_focus if focus is None else focus,
             origin=origin,
             timeframe=timeframe,
-            published=_list_published_prices(event, asset, start, end)
-            if event is not None and origin is Evidence.RECONSTRUCTION
-            else (),
+            published=() if published_event is None else _list_published_prices(published_event, asset, start, end),
+            published_ranges=()
+            if published_event is None
+            else _list_published_ranges(published_event, asset, start, end),
         )
     except ValueError as error:
         raise UsageError(str(error)) from error
@@ -128,6 +130,15 @@ def _list_published_prices(event: str, asset: str, start: datetime, end: datetim
         )
         for anchor in list_published_lows(event)
         if parse_base(anchor.symbol) == asset and start <= anchor.minute < end
+    )
+
+
+def _list_published_ranges(event: str, asset: str, start: datetime, end: datetime) -> tuple[PublishedRange, ...]:
+    """What is on public record of lowest trades in a window on venues that the source does not name."""
+    return tuple(
+        PublishedRange(symbol=band.symbol, least=band.least, most=band.most, source=band.source)
+        for band, minutes in list_published_bands(event)
+        if parse_base(band.symbol) == asset and any(start <= minute < end for minute in minutes)
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 
 from data.schema import Evidence, Timeframe
@@ -145,12 +146,25 @@ class Rules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedPrice:
-    """A lowest trade on public record, in its market's quote, and where it was published; ``at``: None if not when."""
+    """A lowest trade on public record, in its market's quote, and where it was published; ``at``: None if not when.
+
+    ``price`` has the digits that the source gave.
+    """
 
     venue: str
     symbol: str
-    price: float
+    price: Decimal
     at: datetime | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedRange:
+    """What is on public record of the lowest trades of a symbol on venues that the source does not name."""
+
+    symbol: str
+    least: Decimal
+    most: Decimal
     source: str
 
 
@@ -173,7 +187,8 @@ class Question:
     one. ``underlying`` and ``ratio_market`` are set for an asset without peer markets (section 6). ``venues`` restricts
     which venues are measured and vote: items are ``kraken`` or ``kraken:BTC/USDC``; empty means every venue.
     ``excluded`` are ids of venues that are neither measured nor vote. ``focus``: None where volume decides.
-    ``published`` are the figures that the reconstruction was made from; empty for real candles.
+    ``published`` and ``published_ranges`` are the figures that the reconstruction was made from; empty for real
+    candles.
 
     Raises:
         ValueError: The window is empty, or an edge lies inside a bar.
@@ -195,6 +210,7 @@ class Question:
     origin: Evidence = Evidence.REAL
     timeframe: Timeframe = Timeframe.M1
     published: tuple[PublishedPrice, ...] = ()
+    published_ranges: tuple[PublishedRange, ...] = ()
 
     def __post_init__(self) -> None:
         if self.start >= self.end:

@@ -115,7 +115,7 @@ def compute_price_floor(shape: EventShape, market: AssumedMarket, anchors: list[
     floor = np.zeros(count_minutes_between(shape.start, shape.end))
     for anchor in anchors:
         span = slice(*(compute_minute_index(shape, edge) for edge in shape.spans[anchor.lowest_of]))
-        floor[span] = np.maximum(floor[span], anchor.low + tick)
+        floor[span] = np.maximum(floor[span], float(anchor.low) + tick)
     return floor
 
 
@@ -132,7 +132,7 @@ def compute_anchored_closes(
         if anchor.close is None:
             minutes_after = minutes - compute_minute_index(shape, anchor.minute)
             halvings = np.where(minutes_after < 0, -minutes_after / DIP_BEFORE_MIN, minutes_after / DIP_AFTER_MIN)
-            dip = min(0.0, float(np.log(anchor.low) - price[minutes_after == 0][0]))
+            dip = min(0.0, float(np.log(float(anchor.low)) - price[minutes_after == 0][0]))
             price = price + CLOSE_SHARE * dip * 0.5**halvings
     decimals = shape.assets[market.asset].price_decimals
     close = np.round(np.maximum(np.exp(price), floor), decimals).astype(np.float64)
@@ -171,7 +171,7 @@ def build_candles_around(
 
 def apply_anchor(candles: MarketCandles, anchor: PriceAnchor, position: int) -> None:
     """Set the published fields of the anchored minute."""
-    candles.low[position] = anchor.low
+    candles.low[position] = float(anchor.low)
     if anchor.open is not None:
         candles.open[position] = anchor.open
     if anchor.high is not None:

@@ -6,6 +6,7 @@ The comments of the file explain each table.
 import dataclasses
 from collections.abc import Collection
 from datetime import datetime
+from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from typing import TypeAlias
@@ -21,6 +22,9 @@ from data.toml import TABLE_CONFIG, EndMinute, Minute, SpanTable, Text, parse_to
 ASSUMED = "assumed"
 """Evidence of a figure that was not published for that venue."""
 
+LOW = "low"
+"""The kind of a band of lows."""
+
 Knots: TypeAlias = tuple[tuple[Minute, float], ...]
 """Values at given minutes; log-linear between them and constant outside."""
 
@@ -29,7 +33,8 @@ Knots: TypeAlias = tuple[tuple[Minute, float], ...]
 class PriceAnchor:
     """One minute of one market with figures that the reconstruction reproduces exactly; prices in the quote.
 
-    ``low`` is the lowest trade of the span `EventShape.spans` [``lowest_of``]. None marks what is not published.
+    ``low`` is the lowest trade of the span `EventShape.spans` [``lowest_of``], with the digits that the source gave.
+    None marks what is not published.
     """
 
     venue: Text
@@ -37,7 +42,7 @@ class PriceAnchor:
     minute: Minute
     open: float | None = None
     high: float | None = None
-    low: float
+    low: Decimal
     close: float | None = None
     lowest_of: Text
     evidence: Text
@@ -47,13 +52,13 @@ class PriceAnchor:
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=TABLE_CONFIG)
 class PriceBand:
-    """Bounds published for the lows (``of`` ``low``) or calm closes of a market on each of ``venues``."""
+    """Bounds published for the lows (``of`` `LOW`) or calm closes of a market on each of ``venues``."""
 
     symbol: Text
     venues: tuple[Text, ...]
     of: Text
-    least: float
-    most: float
+    least: Decimal
+    most: Decimal
     evidence: Text
     source: Text
 
@@ -186,9 +191,37 @@ def list_published_lows(event: str) -> tuple[PriceAnchor, ...]:
     Raises:
         UsageError: the file is malformed; names file and key.
     """
-    if not (files("data") / "anchors" / f"{event}.toml").is_file():
+    if not _has_shape(event):
         return ()
     return tuple(anchor for anchor in read_shape(event).anchors if anchor.evidence != ASSUMED)
+
+
+@cache
+def list_published_bands(event: str) -> tuple[tuple[PriceBand, frozenset[datetime]], ...]:
+    """The bands of lows on public record, each with the minutes of the lows assumed in it; empty without a file.
+
+    Raises:
+        UsageError: the file is malformed; names file and key.
+    """
+    if not _has_shape(event):
+        return ()
+    shape = read_shape(event)
+    return tuple(
+        (
+            band,
+            frozenset(
+                anchor.minute
+                for anchor in shape.anchors
+                if anchor.symbol == band.symbol and anchor.venue in band.venues and anchor.evidence == ASSUMED
+            ),
+        )
+        for band in shape.bands
+        if band.of == LOW
+    )
+
+
+def _has_shape(event: str) -> bool:
+    return (files("data") / "anchors" / f"{event}.toml").is_file()
 
 
 def parse_shape(file: str, text: str) -> EventShape:

@@ -1,7 +1,7 @@
 """The published figures of an event's assets with their sources: what a sample was made from."""
 
 import re
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 from dash import html
@@ -11,26 +11,28 @@ from dashboard.service.event import EventContext
 from dashboard.text.clock import Zone, convert_to_zone
 from data.schema import parse_quote
 from deviation.measurement import Measurement
-from deviation.question import PublishedPrice
-from deviation.wording import format_price
+from deviation.question import PublishedPrice, PublishedRange, Question
+from deviation.report.published import describe_unnamed, format_range
 
 HEADERS = ("Asset", "Exchange", "Lowest trade", "Minute", "Source")
+
+PublishedFigure: TypeAlias = PublishedPrice | PublishedRange
+
+NOT_STATED = "not stated"
 
 ADDRESS = re.compile(r"https?://\S+")
 
 
 def build_published_section(overview: EventContext) -> html.Section | None:
     """A table of the published lowest trades of all assets, lowest of each asset first; None without one."""
-    prices = [
-        (measurement, price)
-        for measurement in overview.measurements
-        for price in sorted(measurement.question.published, key=lambda price: (price.price, price.venue))
+    figures = [
+        (measurement, figure) for measurement in overview.measurements for figure in _sort_figures(measurement.question)
     ]
-    if not prices:
+    if not figures:
         return None
-    numbers = {source: number for number, source in enumerate(dict.fromkeys(price.source for _, price in prices), 1)}
+    numbers = {source: number for number, source in enumerate(dict.fromkeys(figure.source for _, figure in figures), 1)}
     header = html.Thead(html.Tr([html.Th(name, scope="col") for name in HEADERS]))
-    rows = [_build_row(overview, measurement, price, numbers[price.source]) for measurement, price in prices]
+    rows = [_build_row(overview, measurement, figure, numbers[figure.source]) for measurement, figure in figures]
     table = html.Table([header, html.Tbody(rows)], className="published")
     return html.Section(
         [
@@ -42,22 +44,31 @@ def build_published_section(overview: EventContext) -> html.Section | None:
     )
 
 
-def _build_row(overview: EventContext, measurement: Measurement, price: PublishedPrice, source: int) -> html.Tr:
-    name = measurement.question.rules.name_of(price.venue)
+def _sort_figures(question: Question) -> list[PublishedFigure]:
+    figures: list[PublishedFigure] = [*question.published_ranges, *question.published]
+    return sorted(figures, key=lambda figure: figure.least if isinstance(figure, PublishedRange) else figure.price)
+
+
+def _build_row(overview: EventContext, measurement: Measurement, figure: PublishedFigure, source: int) -> html.Tr:
+    if isinstance(figure, PublishedPrice):
+        name, price = measurement.question.rules.name_of(figure.venue), f"{figure.price:f}"
+        minute, is_focus = _format_minute(figure, overview.view.zone), figure.venue == overview.view.focus
+    else:
+        name, price, minute, is_focus = describe_unnamed(figure), format_range(figure), NOT_STATED, False
     return html.Tr(
         [
             html.Th(measurement.question.asset, scope="row"),
-            html.Td([name, html.Small(price.symbol)]),
-            html.Td(f"{format_price(price.price)} {parse_quote(price.symbol)}", className="number"),
-            html.Td(_format_minute(price, overview.view.zone), className="number"),
+            html.Td([f"{name[0].upper()}{name[1:]}", html.Small(figure.symbol)]),
+            html.Td(f"{price} {parse_quote(figure.symbol)}", className="number"),
+            html.Td(minute, className="number"),
             html.Td(f"[{source}]", className="number"),
         ],
-        className="focus" if price.venue == overview.view.focus else "",
+        className="focus" if is_focus else "",
     )
 
 
 def _format_minute(price: PublishedPrice, zone: Zone) -> str:
-    return "not stated" if price.at is None else f"{convert_to_zone(price.at, zone):%H:%M} {zone}"
+    return NOT_STATED if price.at is None else f"{convert_to_zone(price.at, zone):%H:%M} {zone}"
 
 
 def _build_source(source: str) -> list[Any]:

@@ -503,6 +503,8 @@ def test_published_figures_come_first_on_the_sample() -> None:
         "On public record Asset Exchange Lowest trade Minute Source ATOM Binance ATOM/USDT 0.001 USDT 21:20 UTC [1]"
         in text
     )
+    assert "Other USDT exchanges ATOM/USDT 1.5-1.6 USDT not stated [2]" in text
+    assert "Kraken ATOM/USD 3.000 USD" in text
     assert "www.binance.com" in text
     order = [text.index(part) for part in ("On public record", "Sample: assumed lines", "Size and duration")]
     assert order == sorted(order)

@@ -18,7 +18,7 @@ trades = "raw trades of the venue"
 venue = "okx"
 symbol = "ATOM/USDT"
 minute = 2025-10-10T21:20:00Z
-low = 2
+low = "2.00"
 lowest_of = "day"
 evidence = "C"
 source = "trades"
@@ -61,7 +61,7 @@ def test_a_shape_is_read_with_its_defaults() -> None:
     start = datetime(2025, 10, 10, tzinfo=UTC)
     assert shape.spans == {"day": (start, start + timedelta(days=1))}
     (anchor,) = shape.anchors
-    assert (anchor.open, anchor.low, anchor.close, anchor.minute_assumed) == (None, 2.0, None, False)
+    assert (anchor.open, f"{anchor.low}", anchor.close, anchor.minute_assumed) == (None, "2.00", None, False)
     assert anchor.source == shape.bands[0].source == "raw trades of the venue"
     assert shape.activity == ((start, 1.0), (start + timedelta(hours=21), 25.0))
     assert shape.markets == (
@@ -74,9 +74,9 @@ def test_a_shape_is_read_with_its_defaults() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [
-        ("low = 2", 'low = "two"', r"e\.toml: anchor\[1\]/low: "),
-        ("low = 2\n", "", r"e\.toml: anchor\[1\]/low: is missing"),
-        ("low = 2", "low = 2\nlows = 3", r"e\.toml: anchor\[1\]/lows: unknown key"),
+        ('low = "2.00"', 'low = "two"', r"e\.toml: anchor\[1\]/low: "),
+        ('low = "2.00"\n', "", r"e\.toml: anchor\[1\]/low: is missing"),
+        ('low = "2.00"', 'low = "2.00"\nlows = 3', r"e\.toml: anchor\[1\]/lows: unknown key"),
         ("minute = 2025-10-10T21:20:00Z", "minute = 2025-10-10T21:20:00", r"anchor\[1\]/minute: .* no time zone"),
         ("T21:00:00Z, 25]", "T21:00:30Z, 25]", r"e\.toml: activity/knots\[2\]: .* no whole minute"),
         ('name = "ATOM"', "name = 5", r"e\.toml: asset\[1\]/name: 5 should be a str"),

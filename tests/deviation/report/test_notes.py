@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta, timezone
+from decimal import Decimal
 from typing import Any
 
 import polars as pl
@@ -9,7 +10,7 @@ import pytest
 
 from data.schema import Evidence
 from deviation.measure import measure
-from deviation.question import Parameters, PublishedPrice, Question, QuoteHandling, ReferenceKind
+from deviation.question import Parameters, PublishedPrice, PublishedRange, Question, QuoteHandling, ReferenceKind
 from deviation.report.headline import write_headline
 from deviation.report.notes import describe_choices, write_named_notes, write_notes
 from tests.deviation.close_boards import NOTHING_COVERED, START, build_board_question, build_candles, measure_board
@@ -103,18 +104,18 @@ def test_a_split_beside_a_deviation_is_noted() -> None:
 
 def test_the_sample_states_published_figures() -> None:
     """On the reconstruction the headline is what was published, and there are no notes on its data."""
-    low = PublishedPrice(venue="binance", symbol="ATOM/USDT", price=0.001, at=START, source="an account")
-    other = PublishedPrice(venue="kraken", symbol="ATOM/USD", price=3.0, at=None, source="trades")
+    low = PublishedPrice(venue="binance", symbol="ATOM/USDT", price=Decimal("0.001"), at=START, source="an account")
+    other = PublishedPrice(venue="kraken", symbol="ATOM/USD", price=Decimal("3.000"), at=None, source="trades")
     question = build_named_question(origin=Evidence.RECONSTRUCTION, published=(low, other))
     measurement = measure_board({"binance ATOM/USDT": [2.0] * 5}, question)
     assert write_headline(measurement) == (
-        "Published: ATOM/USDT fell to 0.001 on Binance at 21:20; lowest on Kraken (USD) 3.",
+        "Published: ATOM/USDT fell to 0.001 on Binance at 21:20; lowest on Kraken (USD) 3.000.",
         "The lines between published figures are assumed.",
     )
     assert write_notes(measurement) == ()
     elsewhere = replace(question, focus="okx", published=(replace(low, symbol="ATOM/USDC"), other))
     assert write_headline(measure_board({"binance ATOM/USDT": [2.0] * 5}, elsewhere))[0] == (
-        "Published: lowest on Binance 0.001, Kraken (USD) 3."
+        "Published: lowest on Binance 0.001, Kraken (USD) 3.000."
     )
     nothing = replace(question, published=())
     assert write_headline(measure_board({"binance ATOM/USDT": [2.0] * 5}, nothing)) == (
@@ -122,9 +123,21 @@ def test_the_sample_states_published_figures() -> None:
     )
 
 
+def test_a_published_range_names_no_exchange() -> None:
+    """What a source says of exchanges that it does not name stands between the figures of those with a name."""
+    low = PublishedPrice(venue="binance", symbol="ATOM/USDT", price=Decimal("0.001"), at=START, source="an account")
+    other = PublishedPrice(venue="kraken", symbol="ATOM/USD", price=Decimal("3.000"), at=None, source="trades")
+    span = PublishedRange(symbol="ATOM/USDT", least=Decimal("1.5"), most=Decimal("1.6"), source="a report")
+    question = build_named_question(origin=Evidence.RECONSTRUCTION, published=(low, other), published_ranges=(span,))
+    assert write_headline(measure_board({"binance ATOM/USDT": [2.0] * 5}, question))[0] == (
+        "Published: ATOM/USDT fell to 0.001 on Binance at 21:20; lowest on other USDT exchanges 1.5-1.6, "
+        "Kraken (USD) 3.000."
+    )
+
+
 def test_published_minutes_are_on_the_readers_clock() -> None:
     """In another zone the minute is converted, and the zone is named."""
-    low = PublishedPrice(venue="binance", symbol="ATOM/USDT", price=0.001, at=START, source="an account")
+    low = PublishedPrice(venue="binance", symbol="ATOM/USDT", price=Decimal("0.001"), at=START, source="an account")
     question = build_named_question(origin=Evidence.RECONSTRUCTION, published=(low,))
     measurement = measure_board({"binance ATOM/USDT": [2.0] * 5}, question)
     zone = timezone(timedelta(hours=8), "UTC+8")
