@@ -159,7 +159,7 @@ def _draw_labels(sheet: Sheet, scene: Scene, plot: Plot) -> None:
     extremes, span = find_extremes(scene), find_trade_span(scene)
     drawn_points = list_drawn_points(plot, row, span)
     labels = [(extreme.position, extreme.value, extreme.text, scene.colours.ink) for extreme in extremes]
-    labelled = {extreme.group for extreme in extremes}
+    labelled = {group for extreme in extremes for group in extreme.groups}
     for group, series in drawn:
         if group not in labelled:
             # A line without anything to point at is named at its end.

@@ -25,9 +25,9 @@ MAX_TRADE_STRETCH, MAX_CALM_TRADE_PCT = 1.6, 1000.0
 
 @dataclass(frozen=True, slots=True)
 class ExtremeDeviation:
-    """The largest deviation from a group: its position in the window, its value in per cent, and its label."""
+    """The largest deviation from groups that agree: its position in the window, its value in per cent, its label."""
 
-    group: Group
+    groups: tuple[Group, ...]
     position: int
     value: float
     text: str
@@ -69,17 +69,21 @@ def find_extremes(scene: Scene) -> list[ExtremeDeviation]:
         return []
     if not any(summary.firm_min for summary in row.summaries.values()):
         return [extreme for group in row.series if (extreme := _find_thin_extreme(scene, row, group)) is not None]
+    groups_by_point: dict[tuple[int, str], dict[Group, float]] = {}
+    for group, summary in row.summaries.items():
+        for side in _list_marked_sides(summary, is_own=group == row.market.group):
+            numbers = summary.get_side(side)
+            if numbers.at is not None and numbers.deviation is not None:
+                point = numbers.at, format_signed_percent(numbers.deviation)
+                groups_by_point.setdefault(point, {})[group] = numbers.deviation
     return [
         ExtremeDeviation(
-            group,
-            numbers.at,
-            100 * numbers.deviation,
-            f"<b>{format_signed_percent(numbers.deviation)}</b> {_describe_reference(scene, row, group, numbers.at)}",
+            tuple(deviations),
+            position,
+            100 * next(iter(deviations.values())),
+            f"<b>{percent}</b> {_describe_references(scene, row, tuple(deviations), position)}",
         )
-        for group, summary in row.summaries.items()
-        for side in _list_marked_sides(summary, is_own=group == row.market.group)
-        for numbers in [summary.get_side(side)]
-        if numbers.at is not None and numbers.deviation is not None
+        for (position, percent), deviations in groups_by_point.items()
     ]
 
 
@@ -96,7 +100,17 @@ def _find_thin_extreme(scene: Scene, row: MarketRow, group: Group) -> ExtremeDev
     if position is None or value is None or abs(value) < scene.measurement.question.parameters.enter - TOLERANCE:
         return None
     reference = _describe_reference(scene, row, group, position)
-    return ExtremeDeviation(group, position, 100 * value, f"<b>{format_signed_percent(value)}</b> {reference}")
+    return ExtremeDeviation((group,), position, 100 * value, f"<b>{format_signed_percent(value)}</b> {reference}")
+
+
+def _describe_references(scene: Scene, row: MarketRow, groups: tuple[Group, ...], position: int) -> str:
+    """What a row is compared with at a point that is the same against several groups."""
+    if len(groups) == 1:
+        return _describe_reference(scene, row, groups[0], position)
+    others = (
+        "fair value" if row.fair_value is not None else join_names([describe_others(row, group) for group in groups])
+    )
+    return f"vs {others}, {format_clock_time(scene.measurement.axis, position, scene.zone.tzinfo)}"
 
 
 def _describe_reference(scene: Scene, row: MarketRow, group: Group, position: int) -> str:

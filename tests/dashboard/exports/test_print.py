@@ -11,6 +11,7 @@ from flask import Flask
 
 from dashboard.charts.comparison.print_numbers import list_key_numbers
 from dashboard.charts.comparison.sheet import build_comparison_sheet
+from dashboard.charts.timeline.deviation_marks import find_extremes
 from dashboard.draw.scene import Scene
 from dashboard.exports.routes import build_export_routes
 from dashboard.service.measurements import Measurements
@@ -77,6 +78,15 @@ def test_every_time_of_a_print_is_on_the_chosen_clock() -> None:
     assert "05:30 UTC+8" in text
     assert "UTC+8, 11 Oct" in text
     assert "21:30" not in text
+
+
+def test_groups_that_agree_share_a_label() -> None:
+    """ETH is at 4000 in both groups, so that one point of WBETH is the same against either: it has one label."""
+    (extreme,) = find_extremes(Scene(measure_scenario("fair_value"), CATALOGUE))
+    assert extreme.groups == ("usdt", "usd")
+    text = read_text("fair_value")
+    assert text.count("\N{MINUS SIGN}85% vs fair value, 21:40") == 1
+    assert "vs fair value, USD" not in text
 
 
 def test_numbers_of_a_premium() -> None:
