@@ -255,9 +255,8 @@ def test_html_of_tables() -> None:
 def test_counts_are_linked_to_their_own_definitions() -> None:
     """The counts with an exchange left out and with a lag lead to their sections, in bars of any length."""
     for bar in (Timeframe.M1, Timeframe.M5):
-        text = json.dumps(
-            build_venue_tables(tuple(build_blocks("ATOM").values()), "2%", ViewLinks({}), bar), cls=PlotlyJSONEncoder
-        )
+        blocks = tuple(build_blocks("ATOM").values())
+        text = json.dumps(to_plain_data(build_venue_tables(blocks, "2%", ViewLinks({}), bar)))
         links = dict(re.findall(r'"children": "([^"]+)",[^{}]*"href": "/method#([a-z-]+)"', text))
         assert links["Any one left out"] == "jackknife"
         assert links["With a lag"] == "lag"
