@@ -50,7 +50,7 @@ def _build_venue_table(block: VenueBlock, enter_text: str, links: ViewLinks, bar
         )
         for name, anchor, explanation in columns
     ]
-    rows: list[Any] = [_build_venue_row(row, has_ranks=block.has_ranks) for row in block.rows]
+    rows = [_build_venue_row(row, has_ranks=block.has_ranks) for row in block.rows]
     table = html.Table([html.Thead(html.Tr(headers)), html.Tbody(rows)])
     return html.Section(
         [
@@ -62,13 +62,14 @@ def _build_venue_table(block: VenueBlock, enter_text: str, links: ViewLinks, bar
     )
 
 
-def _build_venue_row(row: VenueTableRow, *, has_ranks: bool) -> StaticElement:
+def _build_venue_row(row: VenueTableRow, *, has_ranks: bool) -> html.Tr:
+    """The row; the exchange's name remains a component, which becomes a link where there are no scripts."""
     attributes: dict[str, Any] = {"data-focus": row.venue, "aria-pressed": str(row.is_focus).lower()}
     title = f"Show {row.name}"
-    button = build_element("button", row.name, type="button", className="venue-name", title=title, **attributes)
-    exceptions = [build_element("small", row.exceptions, className="exceptions")] if row.exceptions else []
-    cells = [
-        build_element("th", button, build_element("small", row.market_label), *exceptions, scope="row"),
+    button = html.Button(row.name, type="button", className="venue-name", title=title, **attributes)
+    exceptions = [html.Small(row.exceptions, className="exceptions")] if row.exceptions else []
+    cells: list[Any] = [
+        html.Th([button, html.Small(row.market_label), *exceptions], scope="row"),
         _build_cell("td", row.extremes, className="number"),
         build_element("td", row.minutes, className="number"),
         _build_cell("td", row.comparable, className="number"),
@@ -77,7 +78,7 @@ def _build_venue_row(row: VenueTableRow, *, has_ranks: bool) -> StaticElement:
     if has_ranks:
         cells.append(build_element("td", *(_build_cell("div", cell) for cell in row.rank or ()), className="rank"))
     classes = {"focus": row.is_focus, "unranked": row.is_unranked}
-    return build_element("tr", *cells, className=" ".join(name for name, applies in classes.items() if applies))
+    return html.Tr(cells, className=" ".join(name for name, applies in classes.items() if applies))
 
 
 def link_to_definition(text: str, anchor: MethodAnchor | None, links: ViewLinks) -> str | html.A:

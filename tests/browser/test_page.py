@@ -57,7 +57,7 @@ def test_one_request_for_a_change(visit: PageVisit, sample: str) -> None:
     """A change of the asset is one request."""
     tab = visit.open(sample)
     visit.wait_for_change(tab.get_by_text("DOGE", exact=True).first.click)
-    expect(tab.locator("h1")).to_contain_text("DOGE/USDT fell to 0.095 on Binance")
+    expect(tab.locator("h1")).to_contain_text("DOGE/USDT fell to 0.0950 on Binance")
     visit.wait_until_idle()
     assert visit.request_triggers == [["place.data"], ["asset.value"]]
 
