@@ -135,7 +135,7 @@ def compute_ticks(low: float, high: float, max_ticks: int) -> tuple[float, ...]:
 
 def list_minute_ticks() -> list[tuple[float, str]]:
     """Ticks of an axis of minutes, and their labels."""
-    return [(step * 10**power, f"{step * 10**power:,}") for power in range(5) for step in (1, 2, 5)]
+    return [(step * 10**power, f"{step * 10**power}") for power in range(5) for step in (1, 2, 5)]
 
 
 def list_dollar_ticks() -> list[tuple[float, str]]:
@@ -167,8 +167,8 @@ def _compute_log_ticks(low: float, high: float, max_ticks: int) -> tuple[float, 
 
 
 def _format_ticks(values: tuple[float, ...]) -> tuple[str, ...]:
-    """Prices with thousands separators and as few decimals as show every value exactly."""
+    """Prices as `deviation.wording.format_price` writes them, with as few decimals as show every value exactly."""
     for decimals in range(13):
         if all(math.isclose(round(value, decimals), value, rel_tol=1e-9) for value in values):
-            return tuple(f"{value:,.{decimals}f}" for value in values)
+            return tuple(f"{value:.{decimals}f}" for value in values)
     return tuple(f"{value:g}" for value in values)

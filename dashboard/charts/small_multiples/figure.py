@@ -55,7 +55,7 @@ def build_minutes_axis(minutes: float, max_ticks: int) -> dict[str, Any]:
         "range": [0, minutes],
         "tickmode": "array",
         "tickvals": list(tick_values),
-        "ticktext": [f"{value:,.0f}" for value in tick_values],
+        "ticktext": [f"{value:.0f}" for value in tick_values],
     }
 
 

@@ -1,8 +1,9 @@
+import numpy as np
 import pytest
 
-from dashboard.draw.axis import DEPTH_TICKS, Scale, build_log_scale
+from dashboard.draw.axis import DEPTH_TICKS, Scale, build_log_scale, build_price_scale, list_minute_ticks
 
-DECADE_TICKS = [(1.0, "1"), (10.0, "10"), (100.0, "100"), (1000.0, "1,000")]
+DECADE_TICKS = [(1.0, "1"), (10.0, "10"), (100.0, "100"), (1000.0, "1000")]
 
 
 def test_a_log_scale_covers_the_ticks_around_its_values() -> None:
@@ -27,3 +28,10 @@ def test_values_and_fractions_are_inverse(scale: Scale) -> None:
     assert (scale.to_fraction(scale.low), scale.to_fraction(scale.high)) == pytest.approx((0.0, 1.0))
     for fraction in (-0.5, 0.0, 0.25, 1.0, 1.5):
         assert scale.to_fraction(scale.to_value(fraction)) == pytest.approx(fraction)
+
+
+def test_ticks_have_no_thousands_separators() -> None:
+    """Prices and minutes on an axis are written as in the tables."""
+    closes = np.array([19_864.0, 22_150.0])
+    assert "22000" in build_price_scale([closes]).tick_texts
+    assert (1000, "1000") in list_minute_ticks()
