@@ -29,7 +29,7 @@ ShowLine = Callable[[str], None]
 class PictureStyle:
     """What all pictures of a set share; ``store`` is the store version for their manifests, None without a store.
 
-    ``imprint`` has the day of their source lines.
+    ``imprint`` has the command and the day of a source line.
     """
 
     size: SheetSize = SheetSize.WIDE

@@ -1,6 +1,6 @@
 """`chart`: the comparison picture of one asset, or a folder of pictures."""
 
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -8,11 +8,13 @@ import click
 from cli import clock
 from cli.options import MeasureOptions, add_measure_options
 from cli.param_types import ALL_ASSETS, EnumChoice, Ticker, TickerList
+from cli.picture_command import write_picture_command
 from cli.session import Session, SessionCommand
 from cli.tables.console import build_console
 from dashboard.sheet.sizes import SheetSize
 from dashboard.state.view import Theme
 from data.errors import NoUsableCandles, UsageError
+from deviation.measurement import Measurement
 
 
 @click.command(cls=SessionCommand)
@@ -48,10 +50,16 @@ def chart(
         _make_folder(out)
     source = session.open_source(options)
     store_version = None if options.files else session.store.read_version()
-    imprint = Imprint(drawn_on=clock.now().date())
-    style = PictureStyle(size, theme, choose_format(out, file_format), store_version, imprint)
+    style = PictureStyle(size, theme, choose_format(out, file_format), store_version)
+    today = clock.now().date()
     with Renderer() as renderer:
-        write = partial(write_picture, catalogue=session.catalogue, renderer=renderer, style=style, target=out)
+
+        def write(measurement: Measurement) -> Path:
+            # A column of 85 mm has no room for a command.
+            command = write_picture_command(options, measurement.question.asset) if size is not SheetSize.PRINT else ""
+            imprint = Imprint(command, today)
+            return write_picture(measurement, session.catalogue, renderer, replace(style, imprint=imprint), out)
+
         if asset is not None:
             click.echo(write(session.measure_asset(options, asset, source)))
             return

@@ -1,4 +1,4 @@
-"""What only the caller of a picture knows: the link to its page, and the day on which it was drawn."""
+"""What only the caller of a picture knows: the link to its page or the command for it, and the day it was drawn on."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -9,7 +9,7 @@ from dashboard.text.numbers import NO_BREAK_SPACE
 
 @dataclass(frozen=True, slots=True)
 class Imprint:
-    """Link and day in the source line of a picture; either may be absent."""
+    """Link, or command, and day in the source line of a picture; either may be absent."""
 
     link: str = ""
     drawn_on: date | None = None
