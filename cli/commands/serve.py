@@ -81,7 +81,7 @@ def build_app(
         now=clock.now,
     )
     atexit.register(actions.cancel_collection)  # a collection ends with its page, after storing what has come
-    app = create_app(store, catalogue, actions, settings.public_url)
+    app = create_app(store, catalogue, actions, public_url=settings.public_url)
     # Modules and tables loaded so far are permanent. Scanning them for garbage slowed every tenth answer by half.
     gc.collect()
     gc.freeze()

@@ -26,11 +26,12 @@ from dashboard.shell.layout import build_shell
 from dashboard.shell.router import QueryParameters, Router
 from dashboard.shell.updates import list_shell_outputs
 from dashboard.state.controls import CONTROLS
+from dashboard.web.access import Access, guard_requests
 from dashboard.web.caching import cache_assets
-from dashboard.web.document import RENDERER_HOOKS, PlumblineDash
-from dashboard.web.embedding import limit_frames
+from dashboard.web.document import HEAD_SCRIPT, INLINE_SCRIPTS, RENDERER_HOOKS, PlumblineDash
 from dashboard.web.prerender import Prerendered, prerender
-from dashboard.web.system_theme import THEME_SCRIPT, read_system_theme
+from dashboard.web.response_headers import build_policy, set_headers
+from dashboard.web.system_theme import read_system_theme
 from data.catalogue import Catalogue
 from data.errors import PlumblineError
 from data.store import CandleStore
@@ -42,13 +43,13 @@ CATCH_ALL_ROUTE = "/<path:path>"
 
 INDEX_TEMPLATE = f"""<!DOCTYPE html>
 <html lang="en">
-<head><script>
-window.ownTrim = String.prototype.trim;
-{THEME_SCRIPT}
-</script>{{%metas%}}<title>{{%title%}}</title>{{%favicon%}}{{%css%}}</head>
+<head><script>{HEAD_SCRIPT}</script>{{%metas%}}<title>{{%title%}}</title>{{%favicon%}}{{%css%}}</head>
 <body>{{%app_entry%}}<footer>{{%config%}}{{%scripts%}}{{%renderer%}}</footer></body>
 </html>"""
-"""The document; it sets the colours before anything is drawn. ``assets/page.js`` explains ``ownTrim``."""
+"""The document."""
+
+LOOPBACK_ACCESS = Access()
+"""Only the names of this machine, without an account."""
 
 CONTROL_PROPERTIES = {
     **dict.fromkeys(CONTROLS, "value"),
@@ -58,10 +59,21 @@ CONTROL_PROPERTIES = {
 """The property of each control that triggers the callback of the shell."""
 
 
-def create_app(store: CandleStore, catalogue: Catalogue, actions: PageActions, public_url: str | None = None) -> Dash:
-    """The app over a store; ``actions`` does the work that takes longer than a request.
+def create_app(
+    store: CandleStore,
+    catalogue: Catalogue,
+    actions: PageActions,
+    access: Access = LOOPBACK_ACCESS,
+    public_url: str | None = None,
+) -> PlumblineDash:
+    """The app over a store.
 
-    Links that leave the page begin with ``public_url``, or else with the address of the request.
+    Args:
+        store: has the candles.
+        catalogue: of events, assets and venues.
+        actions: does the work that takes longer than a request.
+        access: what a request needs to be answered.
+        public_url: what links that leave the page begin with; None for the address of the request.
     """
     app = PlumblineDash(
         name="plumbline",
@@ -70,6 +82,7 @@ def create_app(store: CandleStore, catalogue: Catalogue, actions: PageActions, p
         assets_folder=str(files("dashboard") / "assets"),
         index_string=INDEX_TEMPLATE,
         compress=True,
+        enable_mcp=False,  # else a variable of the environment could add a route that runs callbacks
         suppress_callback_exceptions=True,
         on_error=report_error,
         hooks=RENDERER_HOOKS,
@@ -78,7 +91,8 @@ def create_app(store: CandleStore, catalogue: Catalogue, actions: PageActions, p
     app.server.after_request(cache_assets)
     app.server.after_request(set_not_found_status)
     app.server.after_request(vary_by_cookie)
-    app.server.after_request(limit_frames)
+    guard_requests(app.server, access)
+    app.server.after_request(set_headers(build_policy((*INLINE_SCRIPTS, app.renderer))))
     app.layout = shell_layout = build_shell(catalogue)
     measurements = Measurements(store, catalogue)
     app.server.register_blueprint(build_export_routes(measurements, Renderer(), public_url=public_url))
@@ -117,8 +131,9 @@ def prerender_address(shell_layout: Component, router: Router, path: str, search
 
 
 def set_not_found_status(response: Response) -> Response:
-    """Set the status 404 if no page has the address."""
-    if request.endpoint == CATCH_ALL_ROUTE and find_page(request.path, request.args) is not_found.PAGE:
+    """Set the status 404 on a document whose address no page has."""
+    is_document = response.status_code == HTTPStatus.OK and request.endpoint == CATCH_ALL_ROUTE
+    if is_document and find_page(request.path, request.args) is not_found.PAGE:
         response.status_code = HTTPStatus.NOT_FOUND
     return response
 

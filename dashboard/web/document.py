@@ -18,10 +18,12 @@ from flask import request
 from plotly.io.json import to_json_plotly
 
 from dashboard.pages.registry import find_page
+from dashboard.web import embedding
 from dashboard.web.embedding import is_embedded, write_embedded
 from dashboard.web.prerender import Prerendered
+from dashboard.web.response_headers import allow_frames
 from dashboard.web.sharing import write_preview_tags
-from dashboard.web.system_theme import read_chosen_theme, read_system_theme
+from dashboard.web.system_theme import THEME_SCRIPT, read_chosen_theme, read_system_theme
 
 PLOTLY_SCRIPT = "package_data/plotly.min.js"
 """Its path within the package plotly, from which dash serves it."""
@@ -45,6 +47,19 @@ FOLD_SCRIPT = """if (window.matchMedia("(max-width: 640px)").matches) {
 }"""
 """The script that folds the controls of the prerendered page on a phone, as ``assets/page.js`` does in the app."""
 
+HEAD_SCRIPT = f"""
+window.ownTrim = String.prototype.trim;
+{THEME_SCRIPT}
+{FIT_SCRIPT}
+"""
+"""The first script of the document; it sets the colours before anything is drawn.
+
+``assets/page.js`` explains ``ownTrim``.
+"""
+
+INLINE_SCRIPTS = (HEAD_SCRIPT, FOLD_SCRIPT, DRAW_SCRIPT, THEME_SCRIPT, embedding.DRAW_SCRIPT)
+"""All scripts within the text of documents but dash's own."""
+
 RENDERER_HOOKS: RendererHooks = {
     "request_pre": "() => window.dash_clientside.plumbline.asked()",
     "request_post": "(_, answer) => window.dash_clientside.plumbline.answered(answer)",
@@ -65,6 +80,7 @@ class PlumblineDash(Dash):
     def index(self, *args: Any, **kwargs: Any) -> str:  # noqa: ANN401 - what dash passes
         """The HTML document for the address of the request, with the app unless it is embedded in another page."""
         if is_embedded() and (prerendered := self._prerender_request()).summary is not None:
+            allow_frames()
             style_url = str(self.get_asset_url("page.css"))
             return write_embedded(prerendered, style_url, self._build_plotly_url(), _write_theme_attributes())
         open_index: Any = super().index  # dash leaves it untyped

@@ -5,7 +5,7 @@ It needs no app: a document of some dozen lines, and plotly.js where it has a ch
 
 from html import escape
 
-from flask import Response, request
+from flask import request
 from plotly.io.json import to_json_plotly
 
 from dashboard.web.prerender import Prerendered
@@ -56,9 +56,8 @@ def write_embedded(prerendered: Prerendered, style_url: str, plotly_url: str, at
     title = escape(summary.title)
     return f"""<!DOCTYPE html>
 <html lang="en"{attributes}>
-<head><script>
-{THEME_SCRIPT}
-</script><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<head><script>{THEME_SCRIPT}</script>
+<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex"><title>{title}</title><link rel="stylesheet" href="{escape(style_url)}"></head>
 <body class="embedded"><main>
 <h1>{escape(summary.headline)}</h1>
@@ -67,13 +66,6 @@ def write_embedded(prerendered: Prerendered, style_url: str, plotly_url: str, at
 <p class="source">{escape(summary.subject)}. Source: {link}, with every number and its definition.</p>
 </main></body>
 </html>"""
-
-
-def limit_frames(response: Response) -> Response:
-    """Let no other site frame a page with controls, where a click can change the store; any may the embedded one."""
-    if response.mimetype == "text/html" and not is_embedded():
-        response.headers["Content-Security-Policy"] = "frame-ancestors 'self'"
-    return response
 
 
 def _write_chart(prerendered: Prerendered, plotly_url: str) -> str:

@@ -25,6 +25,9 @@ NOW = datetime(2025, 12, 1, tzinfo=UTC)
 
 expect.set_options(timeout=20_000)  # a busy machine draws late
 
+FOREIGN_NAME = "evil.test"
+"""The name of a website that leads to this machine, as by DNS rebinding."""
+
 IGNORED_MESSAGES = ("favicon", "/nowhere")
 """Texts in console messages that are no errors of the page: the missing icon, and the address without a page."""
 
@@ -63,8 +66,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """The system's Chromium, also for root; tabs of one context share a process, so that scripts are compiled once."""
-    arguments = ["--no-sandbox", "--process-per-site"]
+    """The system's Chromium, also for root, for which a website's name leads to this machine.
+
+    Tabs of one context share a process, so that scripts are compiled once.
+    """
+    arguments = ["--no-sandbox", "--process-per-site", f"--host-resolver-rules=MAP {FOREIGN_NAME} 127.0.0.1"]
     return {**browser_type_launch_args, "executable_path": "/usr/bin/chromium", "args": arguments}
 
 

@@ -6,12 +6,15 @@ from html import unescape
 
 import pytest
 
+from dashboard.web.access import Access
 from dashboard.web.app import create_app
+from dashboard.web.hosts import allow_hosts
 from dashboard.web.sharing import PageSummary, write_preview_tags
 from data.catalogue import load_catalogue
 from tests.dashboard.memory_store import MemoryStore, RecordedActions
 
-CLIENT = create_app(MemoryStore(), load_catalogue(), RecordedActions()).server.test_client()
+ACCESS = Access(allow_hosts("127.0.0.1", ["plumbline.example"]))
+CLIENT = create_app(MemoryStore(), load_catalogue(), RecordedActions(), ACCESS).server.test_client()
 HEADLINE = "ATOM/USDT on Binance: up to 33"
 
 
@@ -39,7 +42,7 @@ def test_a_shared_view_has_title_description_and_picture() -> None:
 
 def test_addresses_begin_with_the_public_one() -> None:
     """Behind a proxy the configured address counts, whatever the request says of its host and scheme."""
-    app = create_app(MemoryStore(), load_catalogue(), RecordedActions(), "https://plumbline.example")
+    app = create_app(MemoryStore(), load_catalogue(), RecordedActions(), public_url="https://plumbline.example")
     tags = read_tags(app.server.test_client().get("/lows?window=crash", headers={"Host": "127.0.0.1:8050"}).text)
     assert tags["og:image"] == "https://plumbline.example/export/gaps.png?window=crash"
     assert tags["canonical"] == "https://plumbline.example/lows?window=crash"
@@ -106,19 +109,3 @@ def test_an_embedded_page_without_candles_has_words() -> None:
     text = CLIENT.get("/explorer?asset=NOCOIN&embed=1").text
     assert "<h1>Nothing to measure for NOCOIN" in text
     assert "plotly" not in text
-
-
-@pytest.mark.parametrize(
-    ("path", "policy"),
-    [
-        ("/explorer?embed=1", None),
-        ("/explorer", "frame-ancestors 'self'"),
-        ("/data?embed=0", "frame-ancestors 'self'"),
-        ("/nowhere", "frame-ancestors 'self'"),
-    ],
-)
-def test_only_the_embedded_page_may_be_framed(path: str, policy: str | None) -> None:
-    """Other sites may frame the page without controls, and not the one where a click can change the store."""
-    response = CLIENT.get(path)
-    assert response.headers.get("Content-Security-Policy") == policy
-    assert "X-Frame-Options" not in response.headers
