@@ -1,45 +1,101 @@
-"""The web server of `serve`: waitress on the requested port or, if that is taken, the next free one."""
+"""The web server of `serve`: waitress on one socket, with room for many idle connections."""
 
+import errno
+import select
 import socket
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 from dash import Dash
 from waitress import create_server
+from waitress.channel import HTTPChannel
+from waitress.task import ErrorTask
+from waitress.utilities import RequestEntityTooLarge
 from waitress.wasyncore import close_all
 
 from cli.signals import interrupt_on_sigterm
-from dashboard.pages.data.upload import MAX_REQUEST_BYTES
+from dashboard.pages.data.upload import MAX_FILE_MB, MAX_REQUEST_BYTES
+from dashboard.web.response_headers import CLOSED_POLICY, COMMON_HEADERS, POLICY_HEADER
 from data.errors import UsageError
 
+if sys.platform != "win32":
+    import resource
+
 PORT_TRIES = 50
-"""Number of ports to try, including the requested one."""
+"""Number of ports to try where none is named, including the first."""
 
 WORKER_THREADS = 8
 """Requests answered concurrently; polars and numpy release the GIL."""
 
+MAX_CONNECTIONS = 1000
+"""Connections that may be open, most of them idle; further ones wait until one is closed."""
 
-def bind_socket(host: str, port: int) -> socket.socket:
-    """A socket bound to the port or to the next free one.
+IDLE_TIMEOUT_S = 15
+"""Seconds after which a connection is closed on which nothing is sent, and no answer is awaited."""
+
+CLEANUP_INTERVAL_S = 5
+"""Seconds between two searches for idle connections."""
+
+OPEN_FILES = 4096
+"""Files and connections that the process may have open, where the system lets it raise the limit."""
+
+PLAIN_TEXT_HEADERS = {"Content-Type": "text/plain; charset=utf-8", **COMMON_HEADERS, POLICY_HEADER: CLOSED_POLICY}
+
+
+def bind_socket(host: str, port: int, *, search: bool = False) -> socket.socket:
+    """A socket that listens on the port or, to ``search``, on the next one that is free.
 
     Raises:
-        UsageError: No port is free, or the host is no address of this machine.
+        UsageError: The port is taken or not allowed, or the host is no address of this machine.
     """
-    for candidate_port in range(port, min(port + PORT_TRIES, 65536)):
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        listener = socket.socket(family, socket.SOCK_STREAM)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.getaddrinfo(host, None, family)
+    except OSError as error:
+        message = f"--host {host}: no such address"
+        raise UsageError(message) from error
+    for candidate_port in range(port, min(port + PORT_TRIES, 65536) if search else port + 1):
         try:
-            listener.bind((host, candidate_port))
+            # Sets SO_REUSEADDR where a port of a server that has just ended would count as taken for a minute.
+            return socket.create_server((host, candidate_port), family=family)
         except OSError as error:
-            listener.close()
-            if isinstance(error, socket.gaierror):
-                message = f"--host {host}: no such address"
-                raise UsageError(message) from error
-            continue
-        return listener
-    message = f"no free port on {host} from {port} on; name another with --port or --host"
+            if not search or error.errno not in {errno.EADDRINUSE, errno.EACCES}:
+                raise UsageError(_describe_bind_error(host, candidate_port, error)) from error
+    message = f"no free port on {host} from {port} on; name another with --port"
     raise UsageError(message)
+
+
+def _describe_bind_error(host: str, port: int, error: OSError) -> str:
+    hint = "name another with --port (or PLUMBLINE_PORT, or port in plumbline.toml)"
+    if error.errno == errno.EADDRINUSE:
+        return f"port {port} on {host} is taken by another program: end that one, or {hint}"
+    if error.errno == errno.EACCES:
+        return f"port {port} on {host} is not open to this user: {hint}"
+    return f"--host {host}: this machine has no such address"
+
+
+class PlainErrorTask(ErrorTask):  # type: ignore[misc]  # waitress ships no types
+    """Answers a request that does not reach the app: one that is malformed or too large."""
+
+    def execute(self) -> None:
+        """Send the reason as plain text, with the headers of all answers."""
+        error = self.request.error
+        is_too_large = isinstance(error, RequestEntityTooLarge)
+        reason = f"The page accepts files up to {MAX_FILE_MB} MB." if is_too_large else error.body
+        body = f"{reason}\n".encode()
+        self.status = f"{error.code} {error.reason}"
+        self.response_headers.extend(PLAIN_TEXT_HEADERS.items())
+        self.set_close_on_finish()
+        self.content_length = len(body)
+        self.write(body)
+
+
+class Channel(HTTPChannel):  # type: ignore[misc]  # as above
+    """A connection of a browser."""
+
+    error_task_class = PlainErrorTask
 
 
 def serve_app(app: Dash, listener: socket.socket, print_line: Callable[[str], None]) -> None:
@@ -53,7 +109,12 @@ def serve_app(app: Dash, listener: socket.socket, print_line: Callable[[str], No
         ident=None,
         # Refused by the Content-Length header, before the body is written to disk.
         max_request_body_size=MAX_REQUEST_BYTES,
+        connection_limit=limit_connections(),
+        channel_timeout=IDLE_TIMEOUT_S,
+        cleanup_interval=CLEANUP_INTERVAL_S,
+        asyncore_use_poll=True,  # select would fail from the 1024th open file on
     )
+    server.channel_class = Channel
     host, port = listener.getsockname()[:2]
     try:
         # waitress catches the interrupt, finishes running requests and returns, but not while it starts.
@@ -64,3 +125,17 @@ def serve_app(app: Dash, listener: socket.socket, print_line: Callable[[str], No
         server.close()
         close_all(connections)
     print_line("ended")
+
+
+def limit_connections() -> int:
+    """The number of connections that may be open, after raising the limit of open files towards `OPEN_FILES`.
+
+    Half of the open files are left to the store; select, where there is no poll, takes 512 connections.
+    """
+    if sys.platform == "win32" or not hasattr(select, "poll"):
+        return 400
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < OPEN_FILES:
+        soft = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return MAX_CONNECTIONS if soft == resource.RLIM_INFINITY else min(MAX_CONNECTIONS, soft // 2)

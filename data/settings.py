@@ -1,6 +1,7 @@
 """Settings from flags, environment variables, ``plumbline.toml`` and defaults, in this order of precedence."""
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,8 +9,14 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from platformdirs import user_data_dir
-from pydantic import AfterValidator, Field, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 from data.errors import UsageError
 
@@ -55,6 +62,24 @@ def _check_public_url(url: str | None) -> str | None:
     return url.rstrip("/")
 
 
+def _split_names(names: object) -> object:
+    return [name.strip() for name in names.split(",") if name.strip()] if isinstance(names, str) else names
+
+
+def _check_host_name(name: str) -> str:
+    if re.fullmatch(r"[A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\]", name) is None:
+        message = f"{name}: write names as in plumbline.example, without http:// and without a port"
+        raise ValueError(message)
+    return name.strip("[]")
+
+
+def _check_account(account: SecretStr | None) -> SecretStr | None:
+    if account is not None and not all(account.get_secret_value().partition(":")):
+        message = "it should be user:password"
+        raise ValueError(message)
+    return account
+
+
 class Settings(BaseSettings):
     """The settings.
 
@@ -67,6 +92,10 @@ class Settings(BaseSettings):
         hosts: another documented host of a venue, by ccxt id.
         public_url: where readers reach the page, such as https://plumbline.example; None for the address that a
             request names.
+        allowed_hosts: further names of the page, such as that of a reverse proxy; commas separate them in a variable.
+        public: the page may be served without an account to other machines.
+        auth: the account that the page asks for, ``user:password``; None for none.
+        read_only: the page does not collect, import or remove candles.
     """
 
     model_config = SettingsConfigDict(
@@ -82,6 +111,17 @@ class Settings(BaseSettings):
     proxy: str | None = None
     hosts: dict[str, str] = Field(default_factory=dict)
     public_url: Annotated[str | None, AfterValidator(_check_public_url)] = None
+    allowed_hosts: Annotated[
+        tuple[Annotated[str, AfterValidator(_check_host_name)], ...], NoDecode, BeforeValidator(_split_names)
+    ] = ()
+    public: bool = False
+    auth: Annotated[SecretStr | None, AfterValidator(_check_account)] = None
+    read_only: bool = False
+
+    @property
+    def names_port(self) -> bool:
+        """Whether a flag, the environment or the file names the port."""
+        return "port" in self.model_fields_set
 
     @classmethod
     def settings_customise_sources(
@@ -104,13 +144,24 @@ def load_settings(
     mirror: str | None = None,
     proxy: str | None = None,
     hosts: Mapping[str, str] | None = None,
+    public: bool | None = None,
+    read_only: bool | None = None,
 ) -> Settings:
     """Load the settings; arguments are flags, None if not given.
 
     Raises:
         UsageError: a setting is unknown or malformed; names it and where it comes from.
     """
-    arguments = {"store": store, "host": host, "port": port, "mirror": mirror, "proxy": proxy, "hosts": hosts}
+    arguments = {
+        "store": store,
+        "host": host,
+        "port": port,
+        "mirror": mirror,
+        "proxy": proxy,
+        "hosts": hosts,
+        "public": public,
+        "read_only": read_only,
+    }
     flags: dict[str, Any] = {name: value for name, value in arguments.items() if value is not None}
     try:
         return Settings(**flags)
@@ -127,7 +178,7 @@ def _format_fault(location: tuple[int | str, ...], reason: str, flags: dict[str,
     name = str(location[0])
     variable = ENV_PREFIX + name.upper()
     if name in flags:
-        source = f"--{name}"
+        source = f"--{name.replace('_', '-')}"
     elif variable in {key.upper() for key in os.environ}:
         source = variable
     else:

@@ -17,6 +17,7 @@ from collectors.venues.row import MarketType
 from collectors.venues.table import VENUES
 from dashboard.jobs.actions import CollectionOrder
 from data.catalogue import Catalogue, load_catalogue
+from data.errors import UsageError
 from data.reconstruction.sample import ensure_sample
 from data.schema import Evidence
 from data.settings import Settings, load_settings
@@ -27,23 +28,45 @@ if TYPE_CHECKING:
     from dash import Dash
     from flask import Flask
 
+    from dashboard.web.access import Access
+
 PROGRAM = Path(__file__).resolve().parents[2] / "app.py"
 """The script that collections of the page run. A path: ``-m cli`` would not be found from other folders."""
 
 
 @click.command(cls=SessionCommand)
 @click.option("--host", help="Address to listen on [default: 127.0.0.1].")
-@click.option("--port", type=int, help="Port to listen on; if taken, the next free one [default: 8050].")
+@click.option("--port", type=int, help="Port to listen on [default: 8050 or, if that is taken, the next free one].")
 @click.option("--follow", "with_follower", is_flag=True, help="Collect the newest minutes beside, as `follow` does.")
+@click.option("--read-only", is_flag=True, default=None, help="The page does not collect, import or remove prices.")
+@click.option("--public", is_flag=True, default=None, help="Let other computers in without an account.")
 @click.pass_obj
-def serve(session: Session, host: str | None = None, port: int | None = None, *, with_follower: bool = False) -> None:
+def serve(
+    session: Session,
+    host: str | None = None,
+    port: int | None = None,
+    *,
+    with_follower: bool = False,
+    read_only: bool | None = None,
+    public: bool | None = None,
+) -> None:
     """Open the dashboard in the browser (the default command)."""
     from cli.server import bind_socket, serve_app  # noqa: PLC0415 - dash and plotly take over a second
 
-    settings = load_settings(store=session.settings.store, host=host, port=port, mirror=session.settings.mirror)
-    with run_follower(session) if with_follower else nullcontext():
+    settings = load_settings(
+        store=session.settings.store,
+        host=host,
+        port=port,
+        mirror=session.settings.mirror,
+        public=public,
+        read_only=read_only,
+    )
+    check_exposure(settings)
+    # Bound before the page is built, so that a taken port ends the program at once.
+    listener = bind_socket(settings.host, settings.port, search=not settings.names_port)
+    with listener, run_follower(session) if with_follower else nullcontext():
         app = build_app(settings, session.catalogue, session.store, session.print_note)
-        serve_app(app, bind_socket(settings.host, settings.port), click.echo)
+        serve_app(app, listener, click.echo)
 
 
 def build_flask_app() -> "Flask":
@@ -53,12 +76,41 @@ def build_flask_app() -> "Flask":
     between processes.
 
     Raises:
-        UsageError: A setting is unknown or malformed.
+        UsageError: A setting is unknown or malformed, or others could use the page without an account.
         StoreUnusable: The store cannot be read or written.
     """
     settings = load_settings()
+    check_exposure(settings)
     flask_app: Flask = build_app(settings, load_catalogue(), CandleStore(settings.store), click.echo).server
     return flask_app
+
+
+def check_exposure(settings: Settings) -> None:
+    """Check that other computers reach the page only with an account, or where that is wanted.
+
+    Raises:
+        UsageError: The address is for more than this computer, without an account and without ``public``.
+    """
+    from dashboard.web.hosts import is_loopback  # noqa: PLC0415 - as in `serve`
+
+    if is_loopback(settings.host) or settings.public or settings.auth is not None:
+        return
+    message = (
+        f"--host {settings.host}: everyone who reaches this computer could open the page"
+        + ("" if settings.read_only else ", import files, remove them and start collections")
+        + ". Set PLUMBLINE_AUTH=user:password (or auth in plumbline.toml) to ask for an account, or add --public "
+        "(PLUMBLINE_PUBLIC=true) if everyone may"
+    )
+    raise UsageError(message)
+
+
+def build_access(settings: Settings) -> "Access":
+    """The hosts and the account of the settings."""
+    from dashboard.web.access import Access  # noqa: PLC0415 - as in `serve`
+    from dashboard.web.hosts import allow_hosts  # noqa: PLC0415 - as in `serve`
+
+    account = None if settings.auth is None else settings.auth.get_secret_value()
+    return Access(allow_hosts(settings.host, settings.allowed_hosts), account)
 
 
 def build_app(
@@ -69,6 +121,7 @@ def build_app(
     Raises:
         StoreUnusable: The store cannot be read or written.
     """
+    from dashboard.jobs.read_only import ReadOnlyActions  # noqa: PLC0415 - as in `serve`
     from dashboard.jobs.store_actions import StoreActions  # noqa: PLC0415 - as in `serve`
     from dashboard.web.app import create_app  # noqa: PLC0415 - as in `serve`
 
@@ -81,7 +134,8 @@ def build_app(
         now=clock.now,
     )
     atexit.register(actions.cancel_collection)  # a collection ends with its page, after storing what has come
-    app = create_app(store, catalogue, actions, public_url=settings.public_url)
+    page_actions = ReadOnlyActions(actions) if settings.read_only else actions
+    app = create_app(store, catalogue, page_actions, build_access(settings), settings.public_url)
     # Modules and tables loaded so far are permanent. Scanning them for garbage slowed every tenth answer by half.
     gc.collect()
     gc.freeze()

@@ -52,11 +52,19 @@
 
   const postFile = (address, file, onProgress) => new Promise((resolve) => {
     const request = new XMLHttpRequest();
-    const fail = (reason) => resolve({ children: [alert(`${file.name} was not imported: ${reason}.`)], stored: false });
+    const refuse = (text) => resolve({ children: [alert(text)], stored: false });
+    const fail = (reason) => refuse(`${file.name} was not imported: ${reason}.`);
     request.upload.onprogress = (event) => onProgress(event.loaded / event.total);
     request.onerror = () => fail("the server cannot be reached; drop it again later");
-    request.onload = () => (
-      request.status === 200 ? resolve(JSON.parse(request.response)) : fail(`the server answered ${request.status}`));
+    request.onload = () => {
+      if (request.status === 200) {
+        resolve(JSON.parse(request.response));
+      } else if (request.getResponseHeader("Content-Type")?.startsWith("text/plain")) {
+        refuse(request.response.trim()); // the server says why
+      } else {
+        fail(`the server answered ${request.status}`);
+      }
+    };
     request.open("POST", address);
     request.setRequestHeader("Content-Type", "application/octet-stream");
     request.send(file);

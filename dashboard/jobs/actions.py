@@ -105,6 +105,11 @@ class PageActions(Protocol):
     """Collecting candles in another process, one collection at a time; importing files; removing sources."""
 
     @property
+    def read_only(self) -> bool:
+        """Whether collecting, importing and removing are refused (`dashboard.jobs.read_only`)."""
+        ...
+
+    @property
     def venues(self) -> Sequence[str]:
         """The venues that candles can be collected from, as ccxt ids."""
         ...

@@ -16,6 +16,8 @@ from data.store import CandleStore
 class StoreActions(CollectionProcess):
     """`dashboard.jobs.actions.PageActions` for one store; ``now`` returns the aware time that stored rows get."""
 
+    read_only = False
+
     def __init__(
         self,
         store: CandleStore,

@@ -8,9 +8,9 @@ from dashboard.jobs.actions import CollectionOrder, CollectionProgress, PageActi
 from data.errors import PlumblineError
 
 
-def build_collect_button() -> dmc.Button:
+def build_collect_button(*, hidden: bool = False) -> dmc.Button:
     """The button that starts a collection."""
-    return dmc.Button("Collect real candles", id="collect", size="xs", className="primary")
+    return dmc.Button("Collect real candles", id="collect", size="xs", className="away" if hidden else "primary")
 
 
 def build_collection_bar() -> html.Div:

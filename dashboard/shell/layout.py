@@ -7,6 +7,7 @@ from dash import dcc, html
 
 from dashboard.components.accessibility import build_aria_label
 from dashboard.components.popover import build_popover
+from dashboard.jobs.read_only import READ_ONLY_TEXT
 from dashboard.pages.base import Control
 from dashboard.shell.collection_bar import build_collect_button, build_collection_bar
 from dashboard.state.view import OriginChoice, ThemeChoice
@@ -22,8 +23,8 @@ MANTINE_THEME = {
 }
 
 
-def build_shell(catalogue: Catalogue) -> dmc.MantineProvider:
-    """Navigation, controls, notices, and the empty ``main`` for the page."""
+def build_shell(catalogue: Catalogue, *, read_only: bool = False) -> dmc.MantineProvider:
+    """Navigation, controls, notices, and an empty ``main``; if ``read_only``, without a button to collect."""
     container = html.Div(
         [
             html.A("Skip to the page", href="#content", className="skip"),
@@ -33,7 +34,7 @@ def build_shell(catalogue: Catalogue) -> dmc.MantineProvider:
             html.Div(id="failure", role="alert"),
             # Filled by assets/page.js with the headline of a changed view, which screen readers then read out.
             html.Div(id="announced", role="status", className="announced"),
-            _build_notice_area(),
+            _build_notice_area(read_only=read_only),
             html.Main(id="content", tabIndex=-1),
         ],
         id="frame",
@@ -126,11 +127,17 @@ def _wrap_control(control: Control, part: Any) -> html.Div:  # noqa: ANN401 - wh
     return html.Div(part, className=f"for-{control}")
 
 
-def _build_notice_area() -> html.Section:
+def _build_notice_area(*, read_only: bool) -> html.Section:
     """The offer to collect real candles, the progress of a collection, and notices."""
+    # Callbacks refer to the button, so that it cannot be left out.
+    offer = html.P(f"{READ_ONLY_TEXT}.") if read_only else None
     return html.Section(
         [
-            html.Div([html.P(id="offer-text"), build_collect_button()], id="offer", className="offer away"),
+            html.Div(
+                [html.P(id="offer-text"), offer, build_collect_button(hidden=read_only)],
+                id="offer",
+                className="offer away",
+            ),
             build_collection_bar(),
             html.Div(id="notices"),
         ],

@@ -48,6 +48,9 @@ INDEX_TEMPLATE = f"""<!DOCTYPE html>
 </html>"""
 """The document."""
 
+MAX_CALLBACK_BYTES = 1_000_000
+"""Bytes of the largest request of a callback: values of controls, never a figure. Imports have their own limit."""
+
 LOOPBACK_ACCESS = Access()
 """Only the names of this machine, without an account."""
 
@@ -91,9 +94,10 @@ def create_app(
     app.server.after_request(cache_assets)
     app.server.after_request(set_not_found_status)
     app.server.after_request(vary_by_cookie)
+    app.server.config["MAX_CONTENT_LENGTH"] = MAX_CALLBACK_BYTES
     guard_requests(app.server, access)
     app.server.after_request(set_headers(build_policy((*INLINE_SCRIPTS, app.renderer))))
-    app.layout = shell_layout = build_shell(catalogue)
+    app.layout = shell_layout = build_shell(catalogue, read_only=actions.read_only)
     measurements = Measurements(store, catalogue)
     app.server.register_blueprint(build_export_routes(measurements, Renderer(), public_url=public_url))
     context = PageContext(measurements, actions)

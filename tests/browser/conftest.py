@@ -1,6 +1,7 @@
 """Chromium on the app over a store of the reconstruction, or of candles made by hand."""
 
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -51,6 +52,18 @@ QUIET_SCRIPT = """
 })();
 """
 """Counts the frames since the last open request; a busy page draws no frames, so that this does not depend on time."""
+
+
+WAIT_SCRIPT = """async (holds, arg) => {
+  const end = performance.now() + 20_000;
+  while (!holds(arg)) {
+    if (performance.now() > end) {
+      throw new Error(`This did not come to hold: ${holds}`);
+    }
+    await new Promise(requestAnimationFrame);
+  }
+}"""
+"""Checks a condition in each frame, for as long as ``expect`` waits."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -114,6 +127,15 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
+def wait_until(tab: Tab, condition: str, arg: object = None) -> None:
+    """Wait until a condition holds: an expression of JavaScript, or a function of ``arg``.
+
+    Playwright's ``wait_for_function`` evaluates its text in the page again and again, which the page's policy forbids.
+    """
+    function = condition if re.match(r"(\w+|\([^)]*\)) =>", condition) else f"() => ({condition})"
+    tab.evaluate(f"arg => ({WAIT_SCRIPT})({function}, arg)", arg)
+
+
 class PageVisit:
     """A tab that records its requests to the server and the errors on its console."""
 
@@ -169,7 +191,7 @@ class PageVisit:
         Playwright's state "networkidle" would not do: it is reached once per page.
         """
         self.tab.evaluate("window.quietFrames = 0")
-        self.tab.wait_for_function("window.quietFrames >= 20")
+        wait_until(self.tab, "window.quietFrames >= 20")
 
     def _record_request(self, request: Request) -> None:
         if "_dash-update-component" in request.url:

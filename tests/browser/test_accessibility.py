@@ -9,7 +9,7 @@ from playwright.sync_api import Page as Tab
 from playwright.sync_api import expect
 
 from dashboard.pages.registry import PAGES
-from tests.browser.conftest import PageVisit
+from tests.browser.conftest import PageVisit, wait_until
 from tests.browser.test_pages import build_address
 
 PATHS = [page.name for page in PAGES]
@@ -41,7 +41,7 @@ def wait_for_charts(tab: Tab) -> None:
 def find_violations(tab: Tab) -> list[str]:
     """The serious and critical findings of axe-core, with the elements that they are about."""
     # While something fades in, its colours are not its own.
-    tab.wait_for_function("document.getAnimations().length === 0")
+    wait_until(tab, "document.getAnimations().length === 0")
     tab.evaluate(AXE_FILE_PATH.read_text(encoding="utf-8"))
     violations: list[dict[str, Any]] = tab.evaluate(RUN_AXE_SCRIPT)
     return [

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PageVisit
+from tests.browser.conftest import PageVisit, wait_until
 from tests.browser.test_pages import build_address
 
 PAPERS = {"light": "rgb(255, 255, 255)", "dark": "rgb(21, 24, 28)"}
@@ -43,11 +43,11 @@ def test_a_chosen_theme_stays_until_auto_is_chosen(visit: PageVisit, sample: str
     expect(tab.get_by_role("radio", name="Auto")).to_be_checked()
     visit.switch_theme("light")
     expect(tab.locator("body")).to_have_css("background-color", PAPERS["light"])
-    tab.wait_for_function("location.search === '?theme=light'")
+    wait_until(tab, "location.search === '?theme=light'")
     visit.wait_for_change(tab.get_by_text("Auto", exact=True).click)
     expect(tab.locator("body")).to_have_css("background-color", PAPERS["dark"])
     expect(tab.locator("#graph .main-svg").first).to_have_css("background-color", PAPERS["dark"])
-    tab.wait_for_function("location.search === ''")
+    wait_until(tab, "location.search === ''")
 
 
 def test_an_open_page_follows_the_system(visit: PageVisit, sample: str) -> None:

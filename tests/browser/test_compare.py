@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PageVisit
+from tests.browser.conftest import PageVisit, wait_until
 from tests.browser.test_accessibility import find_violations
 from tests.browser.test_pages import HEADINGS, build_address
 
@@ -28,7 +28,7 @@ def test_the_scale_is_the_reader_s(visit: PageVisit, real: str) -> None:
     requests_before = len(visit.request_triggers)
     tab.get_by_text("Independent").click()
     # ATOM falls by 40 % against USD exchanges, WBETH, which sets the shared scale, by 50 %.
-    tab.wait_for_function(f"() => ({LOWEST_SCRIPT})('compare-0-ATOM') > {shared} + 5")
+    wait_until(tab, f"() => ({LOWEST_SCRIPT})('compare-0-ATOM') > {shared} + 5")
     assert len(visit.request_triggers) == requests_before
     tab.locator("#focus").click()
     visit.wait_for_change(lambda: tab.get_by_role("option", name="Gate", exact=True).click())

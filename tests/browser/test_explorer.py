@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from dashboard.sheet.manifest import read_png_manifest
 from data.schema import Timeframe
 from data.store import CandleStore
-from tests.browser.conftest import NOW, PageVisit, serve_store
+from tests.browser.conftest import NOW, PageVisit, serve_store, wait_until
 from tests.dashboard.memory_store import RecordedActions, build_crash_candles
 from tests.dashboard.test_timeframes import build_fall, convert_bar_length
 
@@ -39,7 +39,7 @@ def test_seconds_are_one_click_away(visit: PageVisit, seconds: str) -> None:
     expect(tab.locator("#span")).to_contain_text("in bars of a second")
     expect(tab.locator(".venues thead").first).to_contain_text("Entire second")
     expect(tab.locator("#minute strong")).to_have_text("2025-10-10 21:10:10 UTC")
-    tab.wait_for_function("location.search.includes('bar=1s')")
+    wait_until(tab, "location.search.includes('bar=1s')")
     visit.wait_until_idle()
     assert visit.request_triggers == [["place.data"], ["bar.value"]]
     visit.wait_for_change(lambda: tab.get_by_role("button", name="Show minutes").click())

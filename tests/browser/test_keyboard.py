@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PageVisit
+from tests.browser.conftest import PageVisit, wait_until
 from tests.browser.test_accessibility import find_violations
 from tests.browser.test_pages import build_address
 
@@ -29,7 +29,7 @@ def test_a_group_of_choices_is_one_stop(visit: PageVisit, real: str) -> None:
     assert stops == ["radio", "range-open"]
     tab.get_by_role("radio", name="ATOM").focus()
     visit.wait_for_change(lambda: tab.keyboard.press("ArrowRight"))
-    tab.wait_for_function("location.search === '?asset=WBETH'")
+    wait_until(tab, "location.search === '?asset=WBETH'")
 
 
 def test_a_changed_headline_is_read_out(visit: PageVisit, real: str) -> None:

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from dashboard.jobs.actions import CollectionProgress
 from data.store import CandleStore
-from tests.browser.conftest import NOW, PageVisit, serve_store
+from tests.browser.conftest import NOW, PageVisit, serve_store, wait_until
 from tests.dashboard.memory_store import RecordedActions, build_crash_candles
 
 PICTURE_BUTTON = "Download picture (PNG)"
@@ -20,7 +20,7 @@ PICTURE_BUTTON = "Download picture (PNG)"
 
 def read_query(tab: Tab, *expected_texts: str) -> dict[str, str]:
     """The query of the address, once it contains the texts; the address changes a moment after the page."""
-    tab.wait_for_function("said => said.every(text => location.search.includes(text))", arg=list(expected_texts))
+    wait_until(tab, "said => said.every(text => location.search.includes(text))", arg=list(expected_texts))
     search: str = tab.evaluate("location.search")
     return dict(parse_qsl(search.removeprefix("?")))
 
@@ -95,8 +95,8 @@ def test_asset_and_window_change_the_charts(visit: PageVisit, sample: str) -> No
     for name in ("XRP", "Market maker's window"):
         visit.wait_for_change(tab.get_by_text(name, exact=True).first.click)
         expect(tab.locator("#graph")).not_to_have_attribute("data-dash-is-loading", "true")
-        tab.wait_for_function(
-            "before => document.querySelector('#graph .js-line').outerHTML !== before", arg=line_sets[-1][0]
+        wait_until(
+            tab, "before => document.querySelector('#graph .js-line').outerHTML !== before", arg=line_sets[-1][0]
         )
         line_sets.append(read_lines(tab))
     assert len({tuple(line_html) for line_html in line_sets}) == 3
@@ -149,9 +149,7 @@ def test_hiding_a_line_changes_no_number(visit: PageVisit, real: str) -> None:
     numbers_before, line_count = read_numbers(tab), len(read_lines(tab))
     tab.get_by_role("button", name="Settings").click()
     visit.wait_for_change(lambda: choose_option(tab, "hide", "OKX"))
-    tab.wait_for_function(
-        "n => document.querySelectorAll('#graph .scatterlayer path.js-line').length < n", arg=line_count
-    )
+    wait_until(tab, "n => document.querySelectorAll('#graph .scatterlayer path.js-line').length < n", arg=line_count)
     visit.wait_until_idle()
     assert read_numbers(tab) == numbers_before
     tab.locator("#hide").blur()  # not Escape: where the list has closed by itself that closes the settings

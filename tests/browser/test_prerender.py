@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Route, expect
 from playwright.sync_api import Page as Tab
 
-from tests.browser.conftest import PageVisit
+from tests.browser.conftest import PageVisit, wait_until
 
 PART_SELECTOR = (
     "header, nav a, .tools > *, .row > *, .chips > *, .notice, h1, main > p, .second, .venues, .overview-part"
@@ -31,7 +31,7 @@ def open_without_app(visit: PageVisit, address: str, *, draws_chart: bool = True
     expect(visit.tab.locator("#first h1")).to_be_visible()
     if draws_chart:
         expect(visit.tab.locator("#first .main-svg").first).to_be_visible()
-    visit.tab.wait_for_function("document.querySelector('footer script[src*=dash_renderer]') !== null")
+    wait_until(visit.tab, "document.querySelector('footer script[src*=dash_renderer]') !== null")
     return delayed_routes[0]
 
 
@@ -135,7 +135,7 @@ def test_a_chart_says_that_it_is_loading(first_visit: PageVisit, sample: str) ->
       const place = document.querySelector(selector);
       return place && getComputedStyle(place, '::before').content === words;
     }"""
-    first_visit.tab.wait_for_function(words_script, arg=["#first .chart-room", '"Loading chart\u2026"'])
+    wait_until(first_visit.tab, words_script, arg=["#first .chart-room", '"Loading chart\u2026"'])
     delayed_routes[0].continue_()
     expect(first_visit.tab.locator("#graph .main-svg").first).to_be_visible()
-    first_visit.tab.wait_for_function(words_script, arg=["#graph", "none"])
+    wait_until(first_visit.tab, words_script, arg=["#graph", "none"])

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PageVisit
+from tests.browser.conftest import PageVisit, wait_until
 from tests.browser.test_pages import build_address
 
 PAPER_PX = 690
@@ -32,7 +32,7 @@ def test_charts_fit_the_paper(visit: PageVisit, real: str) -> None:
     tab.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     assert tab.evaluate(width_script) <= PAPER_PX
     tab.evaluate("window.dispatchEvent(new Event('afterprint'))")
-    tab.wait_for_function(f"before => {width_script} === before", arg=before)
+    wait_until(tab, f"before => {width_script} === before", arg=before)
 
 
 def test_all_rows_of_the_grid_are_printed(visit: PageVisit, sample: str) -> None:

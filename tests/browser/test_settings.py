@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PageVisit
+from tests.browser.conftest import PageVisit, wait_until
 
 
 def test_the_reset_is_offered_where_something_differs(visit: PageVisit, real: str) -> None:
@@ -17,7 +17,7 @@ def test_the_reset_is_offered_where_something_differs(visit: PageVisit, real: st
     visit.wait_for_change(reset.click)
     expect(reset).to_be_hidden()
     expect(tab.get_by_label("Deviation threshold")).to_have_value("2%")
-    tab.wait_for_function("location.search === '?window=crash'")
+    wait_until(tab, "location.search === '?window=crash'")
 
 
 def test_a_phone_folds_the_controls(visit: PageVisit, real: str) -> None:
@@ -41,11 +41,11 @@ def test_names_of_lines_are_beside_the_chart_of_a_phone(visit: PageVisit, real: 
     visit.tab.set_viewport_size({"width": 390, "height": 844})
     tab = visit.open(f"{real}?window=crash")
     width_script = "document.querySelector('#graph .nsewdrag')?.getBoundingClientRect().width > 215"
-    tab.wait_for_function(width_script)
+    wait_until(tab, width_script)
     visit.wait_for_change(tab.get_by_role("button", name="Kraken", exact=True).first.click)
     expect(tab.locator("h1")).to_contain_text("ATOM/USD on Kraken")
     visit.wait_until_idle()
-    tab.wait_for_function(width_script)
+    wait_until(tab, width_script)
     plot = tab.locator("#graph .nsewdrag").first.bounding_box()
     name = tab.locator("#graph .annotation-text", has_text=re.compile("^Kraken$")).first.bounding_box()
     assert plot is not None

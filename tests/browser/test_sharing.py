@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Route, expect
 
-from tests.browser.conftest import PageVisit
+from tests.browser.conftest import PageVisit, wait_until
 from tests.browser.test_pages import build_address
 
 READ_IMAGE_SCRIPT = """async () => {
@@ -17,7 +17,7 @@ def test_the_picture_of_the_view_is_copied(visit: PageVisit, real: str) -> None:
     """The button asks for the picture of the view that is shown, and the clipboard then holds it as PNG."""
     tab = visit.open(real)
     visit.wait_for_change(tab.get_by_text("Crash (21:10-21:40)", exact=True).click)
-    tab.wait_for_function("location.search === '?window=crash'")
+    wait_until(tab, "location.search === '?window=crash'")
     with tab.expect_request("**/export/comparison.png?window=crash"):
         tab.get_by_role("button", name="Copy image").click()
     expect(tab.get_by_role("button", name="Image copied")).to_be_visible()

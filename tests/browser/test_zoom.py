@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PageVisit
+from tests.browser.conftest import PageVisit, wait_until
 from tests.browser.test_page import read_numbers, read_query
 
 READ_RANGE_SCRIPT = (
@@ -40,7 +40,7 @@ def turn_wheel(tab: Tab) -> None:
 
 def wait_for_zoom(tab: Tab) -> None:
     """Wait until the charts show a part of the window."""
-    tab.wait_for_function(f"whole => ({READ_RANGE_SCRIPT}).join() !== whole", arg=",".join(WHOLE_WINDOW))
+    wait_until(tab, f"whole => ({READ_RANGE_SCRIPT}).join() !== whole", arg=",".join(WHOLE_WINDOW))
 
 
 @pytest.mark.parametrize("zoom", [drag, turn_wheel])
@@ -54,7 +54,7 @@ def test_zooming_measures_nothing(visit: PageVisit, real: str, zoom: Callable[[T
     wait_for_zoom(tab)
     expect(tab.get_by_role("button", name="Measure this range")).to_be_visible()
     tab.locator("#graph .nsewdrag").first.dblclick()
-    tab.wait_for_function(f"whole => ({READ_RANGE_SCRIPT}).join() === whole", arg=",".join(WHOLE_WINDOW))
+    wait_until(tab, f"whole => ({READ_RANGE_SCRIPT}).join() === whole", arg=",".join(WHOLE_WINDOW))
     expect(tab.get_by_role("button", name="Measure this range")).to_be_hidden()
     visit.wait_until_idle()
     assert read_numbers(tab) == numbers_before
@@ -86,7 +86,7 @@ def test_a_zoom_is_kept_while_the_window_stays(visit: PageVisit, real: str) -> N
     visit.wait_until_idle()
     wait_for_zoom(tab)
     whole.click()
-    tab.wait_for_function(f"whole => ({READ_RANGE_SCRIPT}).join() === whole", arg=",".join(WHOLE_WINDOW))
+    wait_until(tab, f"whole => ({READ_RANGE_SCRIPT}).join() === whole", arg=",".join(WHOLE_WINDOW))
     expect(whole).to_be_hidden()
     drag(tab)
     expect(whole).to_be_visible()
@@ -99,5 +99,5 @@ def test_the_wheel_alone_scrolls_the_page(visit: PageVisit, real: str) -> None:
     tab = visit.open(real)
     tab.mouse.move(*find_place(tab, 0.3))
     tab.mouse.wheel(0, 300)
-    tab.wait_for_function("window.scrollY > 0")
+    wait_until(tab, "window.scrollY > 0")
     assert tab.evaluate(READ_RANGE_SCRIPT) == WHOLE_WINDOW

@@ -22,9 +22,9 @@ PICTURE_LINK = "export/comparison.png?asset=ATOM&window=crash&origin=reconstruct
 
 
 @contextmanager
-def run_server(store: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def run_server(store: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """The process of `serve` on a free port, and its address."""
-    command = [sys.executable, str(ROOT / "app.py"), "--store", str(store), "serve", "--port", "20100"]
+    command = [sys.executable, str(ROOT / "app.py"), "--store", str(store), "serve", *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own program
         try:
             assert process.stdout is not None
@@ -91,7 +91,7 @@ def test_requests_run_concurrently() -> None:
     app.server.add_url_rule("/wait", view_func=wait_for_all)
 
     bodies: list[bytes] = []
-    with bind_socket("127.0.0.1", 20200) as listener:
+    with bind_socket("127.0.0.1", 0) as listener:
         address = f"http://127.0.0.1:{listener.getsockname()[1]}/wait"
 
         def fetch(_: int) -> bytes:
@@ -121,7 +121,7 @@ def test_an_interrupt_right_after_the_address_ends_the_server() -> None:
         if "http" in line:
             raise KeyboardInterrupt
 
-    with bind_socket("127.0.0.1", 20300) as listener:
+    with bind_socket("127.0.0.1", 0) as listener:
         serve_app(app, listener, interrupt_at_address)
     assert len(lines) == 2
     assert lines[1] == "ended"

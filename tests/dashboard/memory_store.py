@@ -252,6 +252,7 @@ class RecordedActions:
     progress_steps: list[CollectionProgress] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
     refuses_start: bool = False
+    read_only: bool = False
     store: CandleStore | None = None
     venues: tuple[str, ...] = ("binance", "okx", "kraken")
     holder: Holder | None = None

@@ -3,21 +3,23 @@ from pathlib import Path
 import pytest
 
 from data.errors import UsageError
-from data.settings import find_default_store, load_settings
+from data.settings import Settings, find_default_store, load_settings
 
 
 @pytest.fixture(autouse=True)
 def _empty_surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A current folder without a settings file, and no settings in the environment."""
     monkeypatch.chdir(tmp_path)
-    for name in ("STORE", "HOST", "PORT", "MIRROR"):
-        monkeypatch.delenv(f"PLUMBLINE_{name}", raising=False)
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"PLUMBLINE_{name.upper()}", raising=False)
 
 
 def test_defaults() -> None:
     """Without any setting the page is served on this machine alone, on port 8050, and nothing is mirrored."""
     settings = load_settings()
     assert (settings.host, settings.port, settings.mirror) == ("127.0.0.1", 8050, None)
+    assert (settings.allowed_hosts, settings.auth) == ((), None)
+    assert (settings.public, settings.read_only, settings.names_port) == (False, False, False)
 
 
 def test_the_store_of_a_checkout_lies_in_it(tmp_path: Path) -> None:
@@ -93,3 +95,57 @@ def test_a_public_url_loses_its_last_slash(monkeypatch: pytest.MonkeyPatch) -> N
     """Paths are added to it."""
     monkeypatch.setenv("PLUMBLINE_PUBLIC_URL", "https://plumbline.example:8443/")
     assert load_settings().public_url == "https://plumbline.example:8443"
+
+
+def test_a_named_port_is_told_from_the_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A flag, a variable and the file name a port, also where it is the one of the defaults."""
+    assert load_settings(port=8050).names_port
+    (tmp_path / "plumbline.toml").write_text("port = 8050\n")
+    assert load_settings().names_port
+    (tmp_path / "plumbline.toml").write_text("")
+    monkeypatch.setenv("PLUMBLINE_PORT", "8050")
+    assert load_settings().names_port
+
+
+def test_allowed_hosts_are_a_list_with_commas_or_of_toml(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a variable commas separate the names; brackets around an address are left out."""
+    (tmp_path / "plumbline.toml").write_text('allowed_hosts = ["plumbline.example"]\n')
+    assert load_settings().allowed_hosts == ("plumbline.example",)
+    monkeypatch.setenv("PLUMBLINE_ALLOWED_HOSTS", "plumbline.example, My-Server ,[fd00::a],")
+    assert load_settings().allowed_hosts == ("plumbline.example", "My-Server", "fd00::a")
+
+
+@pytest.mark.parametrize(
+    "name", ["http://plumbline.example", "plumbline.example:443", "a b", "*", "me@here", "fd00::a"]
+)
+def test_an_allowed_host_is_a_bare_name(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """A scheme, a port or a wildcard is an error that says how names are written."""
+    monkeypatch.setenv("PLUMBLINE_ALLOWED_HOSTS", f"plumbline.example,{name}")
+    with pytest.raises(UsageError, match=r"^PLUMBLINE_ALLOWED_HOSTS: .*without http:// and without a port$"):
+        load_settings()
+
+
+def test_an_account_is_user_and_password_and_is_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The password may have colons; what is no account is refused without printing it."""
+    monkeypatch.setenv("PLUMBLINE_AUTH", "anna:hu:sh")
+    settings = load_settings()
+    assert settings.auth is not None
+    assert settings.auth.get_secret_value() == "anna:hu:sh"
+    assert "hu:sh" not in repr(settings)
+    for text in ("secret", "secret:", ":secret"):
+        monkeypatch.setenv("PLUMBLINE_AUTH", text)
+        with pytest.raises(UsageError) as refusal:
+            load_settings()
+        assert str(refusal.value) == "PLUMBLINE_AUTH: it should be user:password"
+
+
+def test_switches_may_be_flags_or_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A flag that is not given leaves the variable its say."""
+    assert load_settings(public=True, read_only=True).read_only
+    monkeypatch.setenv("PLUMBLINE_READ_ONLY", "true")
+    monkeypatch.setenv("PLUMBLINE_PUBLIC", "1")
+    settings = load_settings()
+    assert (settings.public, settings.read_only) == (True, True)
+    monkeypatch.setenv("PLUMBLINE_READ_ONLY", "perhaps")
+    with pytest.raises(UsageError, match=r"^PLUMBLINE_READ_ONLY: "):
+        load_settings()

@@ -9,6 +9,7 @@ from dash import Dash, Input, Output, State, ctx, dcc, html, no_update, set_prop
 from dashboard.components.updates import Updates, apply_updates
 from dashboard.exports.menu import build_download_menu
 from dashboard.jobs.actions import StoredSource
+from dashboard.jobs.read_only import READ_ONLY_TEXT
 from dashboard.pages.base import Control, Page, PageContext
 from dashboard.pages.data.collect_form import (
     CollectForm,
@@ -28,7 +29,7 @@ from dashboard.pages.data.holdings import (
 from dashboard.pages.data.incidents import build_incident_list, list_incidents
 from dashboard.pages.data.revisions import build_revision_list
 from dashboard.pages.data.series import build_coverage_updates
-from dashboard.pages.data.upload import IMPORT_PATH, MAX_FILE_MB, MAX_REQUEST_BYTES, build_import_routes
+from dashboard.pages.data.upload import IMPORT_PATH, MAX_FILE_MB, build_import_routes
 from dashboard.service.coverage import LEAD_TIME
 from dashboard.state.links import MethodAnchor, ViewLinks
 from dashboard.state.url import parse_query
@@ -57,7 +58,6 @@ def build_updates(context: PageContext, view: ViewState) -> Updates:
     length_sizes = {
         length: (number, store_info.store.measure_size(length)) for length, number in count_by_length(holdings).items()
     }
-    forgettable_sources = list_forgettable_sources(holdings)
     return {
         **build_coverage_updates(context, view),
         ("data-files", "children"): build_download_menu("data", view.to_query(catalogue)),
@@ -78,12 +78,25 @@ def build_updates(context: PageContext, view: ViewState) -> Updates:
             " · ",
             links.build_page_link("explorer", f"{view.asset} in the explorer"),
         ],
+        **(
+            {}
+            if context.actions.read_only
+            else _build_action_updates(context, view, list_forgettable_sources(holdings))
+        ),
+    }
+
+
+def _build_action_updates(
+    context: PageContext, view: ViewState, forgettable_sources: Sequence[StoredSource]
+) -> Updates:
+    """The values of the forms, which a page that is read-only does not have."""
+    return {
         ("data-forget-what", "data"): [
             {"value": _encode_source(entry), "label": _format_source(entry)} for entry in forgettable_sources
         ],
         ("data-forgetting", "className"): "data-forget" if forgettable_sources else "away",
-        **build_form_updates(view, catalogue),
-        **build_progress_updates(context.actions.read_progress(), catalogue),
+        **build_form_updates(view, context.catalogue),
+        **build_progress_updates(context.actions.read_progress(), context.catalogue),
     }
 
 
@@ -92,7 +105,6 @@ SECTION_TITLES = ("Missing data", "Revised data")
 
 def register_callbacks(app: Dash, context: PageContext) -> None:
     """Callbacks for collecting, importing, forgetting, and for searching the whole store for changed candles."""
-    app.server.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
     _register_collect(app, context)
     app.server.register_blueprint(build_import_routes(context.actions))
     _register_forget(app, context)
@@ -237,13 +249,7 @@ def _build_layout(context: PageContext) -> list[Any]:
             id="data-covered",
             className="data-section",
         ),
-        html.Div(
-            [
-                html.Section([html.H2("Collect now"), build_form(context.actions, context.catalogue)]),
-                html.Section([html.H2("Import files"), *_build_import_form()]),
-            ],
-            className="data-ways data-section",
-        ),
+        _build_ways(context),
         html.Section(
             [html.H2(SECTION_TITLES[0], id="data-incidents-title"), html.Div(id="data-incidents")],
             className="data-section",
@@ -263,10 +269,28 @@ def _build_layout(context: PageContext) -> list[Any]:
         ),
         html.Section([html.H2("Live updates"), html.Div(id="data-follower")], className="data-section"),
         html.Section(
-            [html.H2("Stored data"), html.P(id="data-store"), html.Div(id="data-held"), *_build_forget_form()],
+            [
+                html.H2("Stored data"),
+                html.P(id="data-store"),
+                html.Div(id="data-held"),
+                *([] if context.actions.read_only else _build_forget_form()),
+            ],
             className="data-section",
         ),
     ]
+
+
+def _build_ways(context: PageContext) -> html.Div:
+    """The forms by which candles come into the store; a sentence where the page is read-only."""
+    if context.actions.read_only:
+        return html.Div(html.P(f"{READ_ONLY_TEXT}.", className="notice"), className="data-section")
+    return html.Div(
+        [
+            html.Section([html.H2("Collect now"), build_form(context.actions, context.catalogue)]),
+            html.Section([html.H2("Import files"), *_build_import_form()]),
+        ],
+        className="data-ways data-section",
+    )
 
 
 BUTTON_OPTIONS: dict[str, Any] = {"variant": "default", "className": "plain"}

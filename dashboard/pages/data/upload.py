@@ -1,8 +1,9 @@
 """Upload of files that are dropped on the data page; they are stored as by ``plumbline import``.
 
 ``POST /import?name=NAME`` takes the bytes of one file as its body, with the parameters ``venue``, ``symbol`` and
-``complete``, and returns the components to show. Dash's own upload is not used: it sends a file as text within JSON,
-which blocks the browser for seconds and takes the server several times the file's size in memory.
+``complete``, and returns the components to show, or a refusal as plain text. Dash's own upload is not used: it sends a
+file as text within JSON, which blocks the browser for seconds and takes the server several times the file's size in
+memory.
 """
 
 import json
@@ -19,6 +20,7 @@ from plotly.utils import PlotlyJSONEncoder
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from dashboard.jobs.actions import FileMarket, PageActions
+from dashboard.jobs.read_only import READ_ONLY_TEXT
 from dashboard.text.numbers import format_count, format_megabytes
 from data.errors import FileRefused, PlumblineError
 from data.files.import_many import StoredFile
@@ -53,10 +55,11 @@ def build_import_routes(actions: PageActions) -> Blueprint:
 
     @blueprint.post(IMPORT_PATH)
     def import_file() -> Response:
+        if actions.read_only:
+            return _refuse(HTTPStatus.FORBIDDEN, f"Nothing was imported. {READ_ONLY_TEXT}.")
         if request.mimetype != CONTENT_TYPE:
-            return Response(
-                f"A file is sent as {CONTENT_TYPE}.\n", HTTPStatus.UNSUPPORTED_MEDIA_TYPE, mimetype="text/plain"
-            )
+            return _refuse(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"A file is sent as {CONTENT_TYPE}.")
+        request.max_content_length = MAX_REQUEST_BYTES
         name = request.args.get("name", "")
         market_texts = request.args.get("venue", ""), request.args.get("symbol", "")
         try:
@@ -64,7 +67,7 @@ def build_import_routes(actions: PageActions) -> Blueprint:
                 actions, name, request.stream, market_texts, complete=request.args.get("complete") == "true"
             )
         except RequestEntityTooLarge:
-            result = UploadResult(failure=describe_size_limit(name, request.content_length or 0))
+            return _refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, describe_size_limit(name, request.content_length or 0))
         payload = {"children": build_upload_result(result), "stored": bool(result.stored_files)}
         return Response(json.dumps(payload, cls=PlotlyJSONEncoder), mimetype="application/json")
 
@@ -131,6 +134,11 @@ def build_upload_result(result: UploadResult) -> list[Any]:
     if result.failure:
         parts.append(html.P(result.failure, className="notice alert"))
     return parts
+
+
+def _refuse(status: HTTPStatus, sentence: str) -> Response:
+    """A refusal, which ``assets/data.js`` shows as it is."""
+    return Response(f"{sentence}\n", status, mimetype="text/plain")
 
 
 def _parse_file_name(name: str) -> str:

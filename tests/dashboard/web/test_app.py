@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from dashboard.jobs.actions import CollectionProgress
+from dashboard.jobs.actions import CollectionProgress, PageActions
 from dashboard.pages.registry import PAGES
 from dashboard.web.app import create_app, list_used_controls
 from data.catalogue import load_catalogue
@@ -20,7 +20,7 @@ CATALOGUE = load_catalogue()
 class AppClient:
     """Sends the requests of a browser: every callback with the values that the page has."""
 
-    def __init__(self, store: MemoryStore, actions: RecordedActions | None = None) -> None:
+    def __init__(self, store: MemoryStore, actions: PageActions | None = None) -> None:
         self.app = create_app(store, CATALOGUE, actions or RecordedActions())
         self.client: FlaskClient = self.app.server.test_client()
         self.callbacks = self.client.get("/_dash-dependencies").json
@@ -158,6 +158,14 @@ def test_a_path_without_a_page_is_not_found(path: str) -> None:
     # Missing files and dash's own routes have the status that they had.
     assert client.get("/_dash-layout").status_code == 200
     assert client.get("/assets/none.js").status_code == 404
+
+
+def test_a_callback_takes_no_large_request() -> None:
+    """A callback gets values of controls; more than a megabyte is refused before it is read."""
+    client = AppClient(MemoryStore()).client
+    bodies = [b"7" * size for size in (1_000_000, 1_000_001)]
+    answers = [client.post("/_dash-update-component", data=body, content_type="application/json") for body in bodies]
+    assert [answer.status_code for answer in answers] == [400, 413]
 
 
 def test_answers_are_compressed() -> None:
