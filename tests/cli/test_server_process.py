@@ -2,19 +2,23 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
 from dash import Dash, html
+from flask import request
 
 from cli.server import WORKER_THREADS, bind_socket, serve_app
+from dashboard.pages.data.upload import MAX_REQUEST_BYTES
 
 ROOT = Path(__file__).parent.parent.parent
 TIMEOUT_S = 120
@@ -125,3 +129,103 @@ def test_an_interrupt_right_after_the_address_ends_the_server() -> None:
         serve_app(app, listener, interrupt_at_address)
     assert len(lines) == 2
     assert lines[1] == "ended"
+
+
+def read_answer(port: int, head: str) -> bytes:
+    """All that the server sends for the head of a request until it closes the connection."""
+    with socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT_S) as connection:
+        connection.sendall(head.replace("\n", "\r\n").encode())
+        with connection.makefile("rb") as answer:
+            return answer.read()
+
+
+def test_many_idle_connections_and_a_large_upload_lock_nobody_out(tmp_path: Path) -> None:
+    """Beside 300 connections that send nothing a page is answered, and after an upload that is too large as well."""
+    with run_server(tmp_path / "lake") as (_, address), ExitStack() as connections:
+        port = urlsplit(address).port
+        assert port is not None
+        for _ in range(300):
+            connections.enter_context(socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT_S))
+        with urlopen(f"{address}/method", timeout=TIMEOUT_S) as response:  # noqa: S310 - our own address
+            assert response.status == 200
+        answer = read_answer(
+            port,
+            "POST /import?name=a.csv HTTP/1.1\nHost: localhost\n"
+            f"Content-Type: application/octet-stream\nContent-Length: {MAX_REQUEST_BYTES + 1}\n\n",
+        )
+        head, _, body = answer.decode().partition("\r\n\r\n")
+        assert head.startswith("HTTP/1.1 413 ")
+        assert body == "The page accepts files up to 64 MB.\n"
+        assert "Content-Type: text/plain" in head
+        assert "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'" in head
+        assert "X-Content-Type-Options: nosniff" in head
+        assert read_answer(port, "GET / HTTP/1.1\nbroken header\n\n").startswith(b"HTTP/1.0 400 ")
+        with urlopen(f"{address}/method", timeout=TIMEOUT_S) as response:  # noqa: S310 - our own address
+            assert response.status == 200
+
+
+@pytest.mark.usefixtures("interruptible")
+def test_a_body_without_a_length_is_bounded_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A body in chunks is refused as soon as it is too large, and the server goes on."""
+    monkeypatch.setattr("cli.server.MAX_REQUEST_BYTES", 100)
+    app = Dash(__name__)
+    app.layout = html.Div()
+    app.server.add_url_rule("/size", view_func=lambda: str(len(request.get_data())), methods=["POST"])
+    answers: list[bytes] = []
+    with bind_socket("127.0.0.1", 0) as listener:
+        port = listener.getsockname()[1]
+        head = "POST /size HTTP/1.1\nHost: localhost\nConnection: close\nTransfer-Encoding: chunked\n\n"
+
+        def send_requests() -> None:
+            answers.extend(
+                read_answer(port, f"{head}{chunks}") for chunks in (f"C8\n{'7' * 200}\n0\n\n", "2\n77\n0\n\n")
+            )
+            signal.raise_signal(signal.SIGINT)
+
+        thread = threading.Thread(target=send_requests)
+        serve_app(app, listener, lambda line: thread.start() if "http" in line else None)
+        thread.join()
+    large, small = answers
+    assert large.startswith(b"HTTP/1.1 413 ")
+    assert small.endswith(b"\r\n\r\n2")
+
+
+@pytest.mark.usefixtures("interruptible")
+def test_idle_connections_are_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A connection on which nothing comes is closed by the server, so that it takes no one's place for long."""
+    monkeypatch.setattr("cli.server.IDLE_TIMEOUT_S", 0)
+    monkeypatch.setattr("cli.server.CLEANUP_INTERVAL_S", 0)
+    app = Dash(__name__)
+    app.layout = html.Div()
+    answers: list[bytes] = []
+    with bind_socket("127.0.0.1", 0) as listener:
+
+        def wait_for_the_end() -> None:
+            with socket.create_connection(listener.getsockname(), timeout=TIMEOUT_S) as connection:
+                answers.append(connection.recv(1))
+            signal.raise_signal(signal.SIGINT)
+
+        thread = threading.Thread(target=wait_for_the_end)
+        serve_app(app, listener, lambda line: thread.start() if "http" in line else None)
+        thread.join()
+    assert answers == [b""]
+
+
+@pytest.mark.usefixtures("interruptible")
+def test_a_restart_keeps_its_port_and_a_second_program_does_not_move(tmp_path: Path) -> None:
+    """On a named port the program is found again there, and another program beside it ends with a reason."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    for _ in range(2):
+        with run_server(tmp_path / "lake", "--port", str(port)) as (process, address):
+            assert urlsplit(address).port == port
+            with urlopen(f"{address}/method", timeout=TIMEOUT_S) as response:  # noqa: S310 - our own address
+                response.read(1)
+            command = [sys.executable, str(ROOT / "app.py"), "--store", str(tmp_path / "lake"), "serve"]
+            second = subprocess.run(  # noqa: S603 - our own program
+                command, env=os.environ | {"PLUMBLINE_PORT": str(port)}, capture_output=True, text=True, check=False
+            )
+            assert second.returncode == 2
+            assert second.stderr.startswith(f"Error: port {port} on 127.0.0.1 is taken by another program: ")
+            process.send_signal(signal.SIGTERM)
+            process.wait(TIMEOUT_S)
