@@ -31,5 +31,6 @@ USER plumbline
 VOLUME /var/lib/plumbline
 EXPOSE 8050
 HEALTHCHECK --interval=30s --timeout=10s --start-period=60s \
-    CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8050/', timeout=8)"]
+    CMD ["python", "-c", "from http.client import HTTPConnection as C; c = C('127.0.0.1', 8050, timeout=8); \
+c.request('GET', '/method'); exit(c.getresponse().status not in (200, 401))"]
 CMD ["plumbline", "serve"]

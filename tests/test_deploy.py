@@ -1,6 +1,10 @@
 """Dockerfile, compose.yaml and docs/deploy.md agree with the project and with each other."""
 
 import re
+import subprocess
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -93,7 +97,7 @@ def test_port_is_consistent() -> None:
     """Page, health check and services use one port, published on the host's loopback address only."""
     port = read_environment()["PLUMBLINE_PORT"]
     assert find_instructions("EXPOSE") == [port]
-    assert f"http://127.0.0.1:{port}/" in DOCKERFILE
+    assert f"C('127.0.0.1', {port}, timeout=8)" in DOCKERFILE
     assert f'"127.0.0.1:{port}:{port}"' in COMPOSE
     assert read_environment()["PLUMBLINE_HOST"] == "0.0.0.0"  # noqa: S104 - what the container has to listen on
 
@@ -109,6 +113,38 @@ def test_commands_and_options_exist(text: str) -> None:
         words = call.split("#")[0].replace('"', "").replace(",", " ").split()
         options = {option for parameter in main.commands[words[0]].params for option in parameter.opts}
         assert {word for word in words if word.startswith("--")} <= options
+
+
+def test_a_container_is_open_only_where_its_port_is_not() -> None:
+    """The image alone refuses to serve without an account; the service, whose port is for this machine, need not."""
+    assert not {"PLUMBLINE_PUBLIC", "PLUMBLINE_AUTH"} & set(read_environment())
+    assert 'PLUMBLINE_PUBLIC: "true"' in COMPOSE
+    assert re.findall(r"ports: (.+)", COMPOSE) == ['["127.0.0.1:8050:8050"]']
+
+
+@pytest.mark.parametrize(("status", "code"), [(200, 0), (401, 0), (421, 1), (500, 1)])
+def test_the_health_check_takes_an_account_for_health(status: int, code: int) -> None:
+    """A page that asks for an account is up; the check runs as it stands in the image, on another port."""
+    (check,) = re.findall(r'CMD \["python", "-c", "(.+?)"\]', DOCKERFILE)
+
+    class Page(BaseHTTPRequestHandler):
+        """Answers every request with the status."""
+
+        def do_GET(self) -> None:
+            """Answer."""
+            self.send_response(status)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Print nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Page) as page:
+        thread = threading.Thread(target=page.handle_request)
+        thread.start()
+        command = [sys.executable, "-c", check.replace("8050", str(page.server_port))]
+        result = subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - our own program
+        thread.join()
+    assert (result.returncode, result.stderr) == (code, b"")
 
 
 def test_image_serves_and_follows() -> None:

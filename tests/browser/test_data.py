@@ -215,6 +215,23 @@ def test_files_that_are_too_large(visit: PageVisit, store: CandleStore, write_fi
         assert len(visit.requests) == 1
 
 
+def test_the_reason_of_a_server_that_refuses_is_shown(
+    visit: PageVisit, store: CandleStore, write_file: Callable[[str, str], Path]
+) -> None:
+    """Where a server, or a proxy before it, takes less than the page thinks, its own sentence is shown."""
+    with serve_store(store, RecordedActions(store=store)) as address:
+        tab = visit.open_page(build_address(address), "Data")
+        sentence = "The page accepts files up to 64 MB."
+        tab.route("**/import?*", lambda route: route.fulfill(status=413, content_type="text/plain", body=sentence))
+        choose_files(tab, write_file("good.csv", GOOD_CSV))
+        expect(tab.locator("#data-imported .alert")).to_have_text(sentence)
+        tab.unroute("**/import?*")
+        tab.route("**/import?*", lambda route: route.fulfill(status=413, content_type="text/html", body="<h1>413</h1>"))
+        choose_files(tab, write_file("good.csv", GOOD_CSV))
+        expect(tab.locator("#data-imported .alert")).to_have_text("good.csv was not imported: the server answered 413.")
+        visit.console_errors.clear()  # the browser says by itself that a request was refused
+
+
 def test_forgetting(visit: PageVisit, store: CandleStore) -> None:
     """An imported file is removed only after a confirmation, and the page shows what remains."""
     store.write_candles(build_crash_candles(), source="mine.csv", fetched_at=NOW)
