@@ -11,7 +11,7 @@ REFUSAL = "This page needs a user and a password."
 
 
 def is_authorized(authorization: Authorization | None, account: str) -> bool:
-    """Whether a request names the account, ``user:password``; the time it takes does not depend on what is wrong."""
+    """Whether a request names the account, ``user:password``, by a comparison in constant time."""
     if authorization is None or authorization.type != "basic":
         return False
     given = f"{authorization.username}:{authorization.password}"
