@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import click
 
@@ -105,12 +106,13 @@ def check_exposure(settings: Settings) -> None:
 
 
 def build_access(settings: Settings) -> "Access":
-    """The hosts and the account of the settings."""
+    """The hosts, that of the public address among them, and the account of the settings."""
     from dashboard.web.access import Access  # noqa: PLC0415 - as in `serve`
     from dashboard.web.hosts import allow_hosts  # noqa: PLC0415 - as in `serve`
 
+    public_names = [] if settings.public_url is None else [urlsplit(settings.public_url).hostname or ""]
     account = None if settings.auth is None else settings.auth.get_secret_value()
-    return Access(allow_hosts(settings.host, settings.allowed_hosts), account)
+    return Access(allow_hosts(settings.host, (*settings.allowed_hosts, *public_names)), account)
 
 
 def build_app(

@@ -110,3 +110,11 @@ def test_serve_until_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
         port = listener.getsockname()[1]
     assert lines == [f"Plumbline is at http://127.0.0.1:{port} (Ctrl-C ends it)", "ended"]
     assert close_calls == [1]
+
+
+def test_the_public_address_is_an_allowed_name() -> None:
+    """Who names the address that readers use need not name it again."""
+    hosts = build_access(Settings(public_url="https://plumbline.example:8443", allowed_hosts=("proxy",))).hosts
+    assert [name in hosts for name in ("plumbline.example", "proxy", "127.0.0.1", "evil.example")] == [True] * 3 + [
+        False
+    ]
