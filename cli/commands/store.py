@@ -23,6 +23,7 @@ from deviation.report.question_json import format_iso
 @click.option("--symbol", help="The symbol of all rows, such as ATOM/USDT, for a file without such a column.")
 @new_venue_option
 @click.option("--complete", is_flag=True, help="Absent minutes are quiet, from each market's first row to its last.")
+@click.option("--replace", is_flag=True, help="Take a file that contradicts one imported earlier; its values count.")
 @click.pass_obj
 def import_(
     session: Session,
@@ -32,6 +33,7 @@ def import_(
     symbol: str | None,
     new_venues: tuple[str, ...],
     complete: bool,
+    replace: bool,
 ) -> None:
     """Bring candles from CSV or Parquet files into the store."""
     stored, refused = import_files(
@@ -42,6 +44,7 @@ def import_(
         symbol=symbol,
         complete=complete,
         new_venues=new_venues,
+        replace=replace,
     )
     for file in stored:
         click.echo("\n".join(file.format_lines()))

@@ -3,6 +3,9 @@
 A candle is the same, revised or new against the latest stored row of the same series and minute. A series is one
 market, timeframe, kind of price, origin and route, and a route is the source without the checksum of a file: an
 archive's file that is reissued with other values is a revision, while another file or host never revises.
+
+Of imported files the one imported last counts. So a candle of a file that another file has since contradicted is not
+the same as before, though its own series has these values: it is stored again, as a revision.
 """
 
 from dataclasses import dataclass
@@ -27,6 +30,9 @@ CHECKSUM = " sha256:"
 
 ROUTE = pl.col("source").str.split(CHECKSUM).list.first()
 """The source without a checksum."""
+
+FILE_ORIGINS = (Origin.IMPORTED.value, Origin.RECONSTRUCTION.value)
+"""The origins of candles of imported files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +120,8 @@ def _check_open_times(times: pl.Series, run: pl.Series, timeframes: pl.Series) -
 def classify_rows(rows: pl.DataFrame, series: pl.DataFrame, stored: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The rows of a batch that have to be stored, and the counts of new, same and revised rows.
 
-    A revision whose ``fetched_at`` is not later than that of the row it revises (the clock was set back, or two writes
-    in one millisecond) gets the next millisecond, so that the order of arrival is preserved.
+    A row whose ``fetched_at`` is not later than that of the row it revises or contradicts (the clock was set back, or
+    two writes in one millisecond) gets the next millisecond, so that the order of arrival is preserved.
 
     Args:
         rows: rows of a `CheckedBatch`, or some of them.
@@ -128,15 +134,15 @@ def classify_rows(rows: pl.DataFrame, series: pl.DataFrame, stored: pl.DataFrame
         `data.schema.WRITE_COUNTS`.
     """
     latest_stored = _select_latest(stored, series)
-    classified = rows.join(latest_stored, on=("series", "open_time"), how="left", maintain_order="left").with_columns(
+    known = rows.join(latest_stored, on=("series", "open_time"), how="left", maintain_order="left")
+    contradicted_at = _find_contradicted(rows, series, stored)
+    classified = known.with_columns(contradicted_at).with_columns(
         is_new=pl.col("known_fetched_at").is_null(),
-        is_same=pl.all_horizontal(pl.col(name) == pl.col(f"known_{name}") for name in VALUE_COLUMNS).fill_null(
-            value=False
-        ),
+        is_same=_equals_known().fill_null(value=False) & pl.col("contradicted_at").is_null(),
     )
-    after_known = pl.col("known_fetched_at") + timedelta(milliseconds=1)
+    latest_at = pl.max_horizontal("known_fetched_at", "contradicted_at")
     changed = classified.filter(~pl.col("is_same")).with_columns(
-        pl.max_horizontal("fetched_at", after_known).cast(TIME)
+        pl.max_horizontal("fetched_at", latest_at + timedelta(milliseconds=1)).cast(TIME)
     )
     counts = classified.group_by("series").agg(
         pl.col("is_new").sum().alias("new"),
@@ -172,6 +178,30 @@ def _select_latest(stored: pl.DataFrame, series: pl.DataFrame) -> pl.DataFrame:
         .sort(*bar_key, "known_fetched_at")
         .unique(bar_key, keep="last", maintain_order=True)
     )
+
+
+def _find_contradicted(rows: pl.DataFrame, series: pl.DataFrame, stored: pl.DataFrame) -> pl.Series:
+    """For each row of a file when the stored row of its bar that counts, of any file, was fetched.
+
+    The series is named ``contradicted_at``; null where that row has the same values, or where there is none.
+    """
+    stored_of_files = stored.filter(pl.col("origin").is_in(FILE_ORIGINS))
+    if stored_of_files.is_empty() or not series["origin"].is_in(FILE_ORIGINS).any():
+        return pl.Series("contradicted_at", [None], TIME).new_from_index(0, len(rows))
+    bar_key = (*MARKET_COLUMNS, "origin", "open_time")
+    latest = (
+        stored_of_files.sort("fetched_at", "source", descending=[False, True])
+        .unique(bar_key, keep="last", maintain_order=True)
+        .select(*bar_key, *(pl.col(name).alias(f"known_{name}") for name in (*VALUE_COLUMNS, "fetched_at")))
+    )
+    return rows.join(latest, on=bar_key, how="left", maintain_order="left").select(
+        pl.when(~_equals_known()).then("known_fetched_at").alias("contradicted_at")
+    )["contradicted_at"]
+
+
+def _equals_known() -> pl.Expr:
+    """Whether the values of a row equal those of the columns ``known_...``; null where there are none."""
+    return pl.all_horizontal(pl.col(name) == pl.col(f"known_{name}") for name in VALUE_COLUMNS)
 
 
 def _find_runs(rows: pl.DataFrame) -> tuple[pl.Series, pl.DataFrame]:

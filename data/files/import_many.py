@@ -10,23 +10,35 @@ import polars as pl
 from data.catalogue import load_catalogue
 from data.delta.upsert import WriteReport
 from data.errors import FileRefused
+from data.files.contradictions import refuse_contradictions
 from data.files.import_file import ImportReport, read_candle_file
 from data.schema import COVERAGE, COVERAGE_DEFAULTS, TIME, Origin, Outcome
 from data.store import CandleStore
+from data.tables.comparison import compare_with_stored
 
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """The report on a file, and how many of its candles were new, the same or revised in the store."""
+    """The report on a file, and how many of its candles were new, the same or revised in the store.
+
+    ``collected_differences`` of its candles have other values than collected ones of the same bars, which rank above
+    them.
+    """
 
     report: ImportReport
     write_report: WriteReport
+    collected_differences: int = 0
 
     def format_lines(self) -> list[str]:
         """Both reports as lines of text."""
         written = self.write_report
         counts = f"{written.new:,} new, {written.same:,} already there, {written.revised:,} revised"
-        return [*self.report.format_lines(), f"  stored: {counts}"]
+        differences = (
+            [f"  other values than collected candles, which are used instead: {self.collected_differences:,}"]
+            if self.collected_differences
+            else []
+        )
+        return [*self.report.format_lines(), f"  stored: {counts}", *differences]
 
 
 def import_files(
@@ -38,6 +50,7 @@ def import_files(
     symbol: str | None = None,
     complete: bool = False,
     new_venues: Iterable[str] = (),
+    replace: bool = False,
 ) -> tuple[list[StoredFile], list[FileRefused]]:
     """Read, check and store files of candles; the source of a row is the name of its file.
 
@@ -49,6 +62,8 @@ def import_files(
         symbol: see there.
         complete: see there; the spans are stored as complete coverage.
         new_venues: ids of venues that neither the catalogue nor the store knows yet.
+        replace: take a file that contradicts one imported earlier, also one of ``paths``; its values count from then
+            on. Otherwise such a file is refused.
 
     Returns:
         What was stored, and the refusals: of a refused file nothing is stored.
@@ -64,6 +79,9 @@ def import_files(
     for path in paths:
         try:
             imported = read_candle_file(path, venue=venue, symbol=symbol, complete=complete, names=names)
+            comparison = compare_with_stored(store.candles, imported.candles)
+            if not replace:
+                refuse_contradictions(Path(path), comparison.contradictions)
         except FileRefused as refusal:
             refusals.append(refusal)
             continue
@@ -74,7 +92,7 @@ def import_files(
         store.coverage.write(
             build_complete_coverage(imported.covered_spans, origin=origin, source=report.file, asked_at=now)
         )
-        stored.append(StoredFile(report, write_report))
+        stored.append(StoredFile(report, write_report, comparison.collected_differences))
     return stored, refusals
 
 

@@ -212,6 +212,17 @@ def test_import_skips_a_bad_file(run: RunCommand, candles: Path, tmp_path: Path)
     assert "8 new" in result.output
 
 
+def test_import_takes_a_contradicting_file_only_to_replace(run: RunCommand, candles: Path, tmp_path: Path) -> None:
+    """It is refused with exit code 3 and names the earlier file; with the option it is taken."""
+    run("import", candles)
+    other = tmp_path / "other.csv"
+    other.write_text(candles.read_text(encoding="utf-8").replace(",101,", ",102,"), encoding="utf-8")
+    result = run("import", other)
+    assert result.exit_code == 3
+    assert "8 minutes with other values than in candles.csv" in result.stderr
+    assert run("import", other, "--replace").exit_code == 0
+
+
 def test_heavy_packages_are_imported_on_demand() -> None:
     """Importing the program loads no package that only collecting, following or the page needs."""
     heavy = ("ccxt", "dash", "plotly", "kaleido", "apscheduler", "waitress")

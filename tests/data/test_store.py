@@ -109,11 +109,20 @@ def test_better_origin_wins_whatever_came_last(store: CandleStore, better: Origi
 
 def test_within_an_origin_the_latest_then_the_first_source_wins(store: CandleStore) -> None:
     """Of one origin the row fetched last is read; fetched together, that of the source first by name."""
-    for source, close, at in (("b.csv", 2.0, NOW), ("a.csv", 1.0, NOW), ("c.csv", 3.0, NOW)):
-        store.write_candles(build_candles(build_candle(0, close, origin=Origin.IMPORTED)), source=source, fetched_at=at)
+    for source, close, at in (("b", 2.0, NOW), ("a", 1.0, NOW), ("c", 3.0, NOW)):
+        store.write_candles(build_candles(build_candle(0, close)), source=source, fetched_at=at)
     assert list_closes(store.read_candles(["ATOM"], *WIDE)) == [1.0]
-    store.write_candles(build_candles(build_candle(0, 4.0, origin=Origin.IMPORTED)), source="d.csv", fetched_at=LATER)
+    store.write_candles(build_candles(build_candle(0, 4.0)), source="d", fetched_at=LATER)
     assert list_closes(store.read_candles(["ATOM"], *WIDE)) == [4.0]
+
+
+def test_of_files_the_one_written_last_wins(store: CandleStore) -> None:
+    """Whatever their names and the clock say; a file written again counts again."""
+    for source, close in (("b.csv", 2.0), ("a.csv", 1.0), ("c.csv", 3.0), ("b.csv", 2.0)):
+        store.write_candles(
+            build_candles(build_candle(0, close, origin=Origin.IMPORTED)), source=source, fetched_at=NOW
+        )
+        assert list_closes(store.read_candles(["ATOM"], *WIDE)) == [close]
 
 
 def test_real_and_reconstruction_never_mix(store: CandleStore) -> None:

@@ -1,0 +1,105 @@
+"""Compares the candles of a file with what the store holds of the same markets and bars.
+
+Values are compared exactly: a file with other rounding says something else, and no tolerance could tell its rounding
+from an edit. Two candles without volume agree whatever their prices (docs/method.md, section 1), unless they are of a
+mark or index price, which has no volume.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import polars as pl
+
+from data.delta.deduplicate import ORIGIN_ENUM
+from data.delta.upsert import MARKET_COLUMNS, VALUE_COLUMNS
+from data.revisions import COLLECTED_ORIGINS
+from data.schema import CANDLE, CANDLE_DEFAULTS, TIME, Origin, Timeframe
+from data.tables.candles import CandleTable
+
+BAR_KEY = (*MARKET_COLUMNS, "open_time")
+
+CONTRADICTION: dict[str, pl.DataType] = {
+    **{name: CANDLE[name] for name in BAR_KEY},
+    "field": pl.String(),
+    "value": pl.Float64(),
+    "stored_value": pl.Float64(),
+    "source": pl.String(),
+}
+"""A candle of a file with other values than a file imported earlier: the first field that differs, with both values,
+and ``source``, the name of the earlier file."""
+
+
+class Comparison(NamedTuple):
+    """Rows of `CONTRADICTION`, sorted by market and open time, and how many candles differ from collected ones."""
+
+    contradictions: pl.DataFrame
+    collected_differences: int
+
+
+def compare_with_stored(table: CandleTable, candles: pl.DataFrame) -> Comparison:
+    """Compare the candles of a file with the stored ones that reads give for the same bars.
+
+    Args:
+        table: the candles of the store.
+        candles: of `data.schema.CANDLE`, each bar once, all of one origin. Those of the reconstruction are compared
+            with the reconstruction only, others never with it.
+    """
+    contradictions = [pl.DataFrame(schema=CONTRADICTION)]
+    collected_differences = 0
+    for timeframe, part in _split_by_month(candles):
+        stored = _read_stored(table, timeframe, part)
+        if stored.is_empty():
+            continue
+        is_of_file = ~pl.col("origin").is_in(COLLECTED_ORIGINS)
+        from_files = stored.filter(is_of_file).sort("fetched_at", "source", descending=[False, True])
+        contradictions.append(_find_differences(part, from_files))
+        # The order of origins is that of their ranks, so the best row comes last.
+        collected = stored.filter(~is_of_file).sort(
+            pl.col("origin").cast(ORIGIN_ENUM), "fetched_at", descending=[True, False]
+        )
+        collected_differences += len(_find_differences(part, collected))
+    return Comparison(pl.concat(contradictions).sort(BAR_KEY), collected_differences)
+
+
+def _split_by_month(candles: pl.DataFrame) -> Iterator[tuple[Timeframe, pl.DataFrame]]:
+    """The candles of each length, asset and month, to limit memory."""
+    asset = pl.col("symbol").str.split("/").list.first()
+    month = pl.col("open_time").dt.truncate("1mo")
+    for (timeframe, *_), part in candles.group_by("timeframe", asset.alias("asset"), month.alias("month")):
+        yield Timeframe(str(timeframe)), part
+
+
+def _read_stored(table: CandleTable, timeframe: Timeframe, part: pl.DataFrame) -> pl.DataFrame:
+    """The stored rows of the markets and times of one asset's candles, of real origins or of the reconstruction."""
+    times = part["open_time"]
+    is_reconstruction = pl.col("origin") == Origin.RECONSTRUCTION.value
+    conditions = (
+        pl.col("asset") == part["symbol"][0].split("/")[0],
+        pl.col("day").is_between(times.dt.date().min(), times.dt.date().max()),
+        *(pl.col(name).is_in(part[name].unique().to_list()) for name in ("venue", "symbol", "price")),
+        pl.col("open_time").is_between(times.min(), times.max()),
+        is_reconstruction if part["origin"][0] == Origin.RECONSTRUCTION.value else ~is_reconstruction,
+    )
+    columns = (*BAR_KEY, *VALUE_COLUMNS, "origin", "fetched_at", "source")
+    return table.tables[timeframe].read(lambda rows: rows.filter(*conditions).select(columns))
+
+
+def _find_differences(candles: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
+    """Candles that differ from the last of the stored rows of their bar: a frame of `CONTRADICTION`."""
+    latest = stored.unique(BAR_KEY, keep="last").select(
+        *BAR_KEY, "source", *(pl.col(name).alias(f"stored_{name}") for name in VALUE_COLUMNS)
+    )
+    pairs = candles.join(latest, on=BAR_KEY, how="inner")
+    are_quiet = (pl.col("price") == CANDLE_DEFAULTS["price"]) & (pl.col("volume") == 0) & (pl.col("stored_volume") == 0)
+    is_other = {name: pl.col(name) != pl.col(f"stored_{name}") for name in VALUE_COLUMNS}
+    chosen = {
+        "field": [pl.when(is_other[name]).then(pl.lit(name)) for name in VALUE_COLUMNS],
+        "value": [pl.when(is_other[name]).then(pl.col(name)) for name in VALUE_COLUMNS],
+        "stored_value": [pl.when(is_other[name]).then(pl.col(f"stored_{name}")) for name in VALUE_COLUMNS],
+    }
+    return (
+        pairs.filter(pl.any_horizontal(is_other.values()) & ~are_quiet)
+        .with_columns(**{name: pl.coalesce(columns) for name, columns in chosen.items()})
+        .select(*CONTRADICTION)
+        .with_columns(pl.col("open_time").cast(TIME))
+    )
