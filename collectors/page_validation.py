@@ -12,12 +12,12 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from collectors.chunk import BAR_SCHEMA
 from collectors.failures import BadData, HistoryTooShort
 from collectors.plan import SpanOutcome
 from collectors.venues.row import EmptyMinutes, PageEdge, VenueRow
 from data.intervals import Span
 from data.schema import Outcome, Timeframe
+from data.trades.candles import BAR_SCHEMA
 
 CcxtRow = Sequence[float | None]
 """A candle as ccxt returns it: open time in ms, open, high, low, close, volume; None where the venue sent no number."""

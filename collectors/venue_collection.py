@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from collectors.archives.route import ArchiveReader
-from collectors.chunk import Chunk, build_empty_bars
+from collectors.chunk import Chunk
 from collectors.failures import CollectFailure
 from collectors.http.access import Access
 from collectors.http.client import VenueClient
@@ -21,6 +21,7 @@ from collectors.store_writer import BatchWriter, Clock, WriteCounts
 from collectors.venues.row import MarketType, Route, VenueRow
 from data.intervals import Span
 from data.schema import SETTLED_OUTCOMES, Origin, Outcome, Timeframe, is_derivative
+from data.trades.candles import build_empty_bars
 
 
 @dataclass(frozen=True, slots=True)

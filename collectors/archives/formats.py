@@ -10,7 +10,6 @@ import numpy.typing as npt
 import polars as pl
 
 from collectors.archives.paths import compute_file_span, format_market_name
-from collectors.chunk import build_empty_lows
 from collectors.failures import BadData
 from collectors.http.ccxt_exchange import shorten_message
 from collectors.page_validation import (
@@ -21,10 +20,10 @@ from collectors.page_validation import (
     format_ms,
     to_ms,
 )
-from collectors.trade_candles import CandlesWithLows, build_candles
 from collectors.venues.row import Archive
 from data.intervals import Span
 from data.schema import Timeframe
+from data.trades.candles import BadTrade, CandlesWithLows, build_candles, build_empty_lows
 
 MIB = 1 << 20
 MAX_LINE_CHARS = 200
@@ -112,6 +111,8 @@ def read_bars(path: Path, archive: Archive, symbol: str, timeframe: Timeframe, d
         check_candles(candles, timeframe)
         _check_day(candles[:, 0], compute_file_span(archive, day))
         return CandlesWithLows(build_bars_frame([deduplicate_candles(candles)]), build_empty_lows())
+    except BadTrade as error:
+        raise BadData(str(error)) from error
     except pl.exceptions.PolarsError as error:
         message = f"a file that is no table: {shorten_message(error)}"
         raise BadData(message) from error

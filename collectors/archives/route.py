@@ -15,17 +15,17 @@ from collectors.archives.download import ArchiveHost
 from collectors.archives.formats import ARCHIVE_FORMATS, read_bars
 from collectors.archives.paths import find_unavailable_reason, format_path, split_by_day
 from collectors.archives.unpack import unpack_file
-from collectors.chunk import Chunk, build_empty_bars, build_empty_lows
+from collectors.chunk import Chunk
 from collectors.failures import CollectFailure, HistoryTooShort, Scope
 from collectors.http.access import Access
 from collectors.http.retry import call_with_retries
 from collectors.page_validation import split_page_outcomes
 from collectors.plan import SpanOutcome, get_bar_length, merge_outcomes
 from collectors.store_writer import Clock
-from collectors.trade_candles import CandlesWithLows
 from collectors.venues.row import Archive, EmptyMinutes
 from data.intervals import Span
 from data.schema import Origin, Outcome, Timeframe
+from data.trades.candles import CandlesWithLows, build_empty_bars, build_empty_lows
 
 T = TypeVar("T")
 

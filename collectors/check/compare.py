@@ -46,7 +46,7 @@ def compare_candles(archived: pl.DataFrame, candles: CandleArray) -> tuple[Compa
     """Compare the minutes with trades that both have: first the prices, then the volumes.
 
     Args:
-        archived: a frame of `collectors.chunk.BAR_SCHEMA`.
+        archived: a frame of `data.trades.candles.BAR_SCHEMA`.
         candles: the candles of the same market.
     """
     joined = archived.join(build_bars_frame([candles]), on="open_time", suffix="_of_candles")

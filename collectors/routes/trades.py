@@ -8,15 +8,15 @@ from datetime import timedelta
 
 import polars as pl
 
-from collectors.chunk import Chunk, RejectedPage, build_empty_bars, build_empty_lows
+from collectors.chunk import Chunk, RejectedPage
 from collectors.failures import BadData, CollectFailure, HistoryTooShort
 from collectors.http.ccxt_exchange import TRADES_PER_PAGE, TradesPage
 from collectors.http.client import VenueClient
 from collectors.page_validation import from_ms, to_ms
 from collectors.plan import SeriesKey, SpanOutcome, floor_bar
-from collectors.trade_candles import CandlesWithLows, build_candles
 from data.intervals import Span
 from data.schema import Origin, Outcome, Timeframe
+from data.trades.candles import BadTrade, CandlesWithLows, build_candles, build_empty_bars, build_empty_lows
 
 PAGES_PER_CHUNK = 20
 """Pages in a chunk: a crash loses some 20 s of requests."""
@@ -138,4 +138,7 @@ def _build_bars(rows: list[TradeRow], timeframe: Timeframe) -> CandlesWithLows:
         return NO_BARS
     trades = pl.DataFrame(rows, schema=TRADE_SCHEMA, orient="row").unique(maintain_order=True)
     times = (pl.col("time") * NS_PER_S).cast(pl.Int64).cast(pl.Datetime("ns", "UTC"))
-    return build_candles([trades.with_columns(times.alias("time"))], timeframe)
+    try:
+        return build_candles([trades.with_columns(times.alias("time"))], timeframe)
+    except BadTrade as error:
+        raise BadData(str(error)) from error

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 from collectors import store_writer
-from collectors.chunk import Chunk, build_empty_bars
+from collectors.chunk import Chunk
 from collectors.plan import SeriesKey, SpanOutcome
 from collectors.store_writer import BatchWriter
 from data.intervals import Span
 from data.schema import Origin, Outcome
 from data.store import CandleStore
+from data.trades.candles import build_empty_bars
 from tests.collectors.replay_setup import NOW, START
 
 START_HOUR = timedelta(hours=1)

@@ -12,7 +12,7 @@ import pytest
 from collectors.archives.formats import ARCHIVE_FORMATS
 from collectors.archives.paths import find_unavailable_reason, format_path, split_by_day
 from collectors.archives.route import ArchiveReader, run_in_thread
-from collectors.chunk import BAR_SCHEMA, Chunk
+from collectors.chunk import Chunk
 from collectors.failures import CollectFailure, Refused, Unreachable
 from collectors.http.access import Access
 from collectors.plan import SpanOutcome
@@ -20,6 +20,7 @@ from collectors.venues.row import Archive, EmptyMinutes
 from collectors.venues.table import VENUES
 from data.intervals import MINUTE, Span
 from data.schema import Origin, Outcome, Timeframe
+from data.trades.candles import BAR_SCHEMA
 from tests.replay.archives import (
     CANDLE_ARCHIVES,
     ArchiveSite,

@@ -16,9 +16,9 @@ from cli.collect_display import format_finding_json, format_finding_line
 from collectors.check.compare import compare_candles
 from collectors.check.findings import Finding, FindingStatus, format_totals
 from collectors.check.ohlcv import check_venues
-from collectors.chunk import BAR_SCHEMA
 from collectors.http.access import Access
 from collectors.venues.row import EmptyMinutes, MarketType, Route, VenueRow
+from data.trades.candles import BAR_SCHEMA
 from tests.collectors.all_venues import SPOT_VENUES, USD_VENUES, build_archives, build_trades
 from tests.collectors.replay_setup import FAST_VENUES, NOW, build_bars, to_ms
 from tests.replay.faults import Fault, change_rows, ignore_window, refuse_location, replace_body

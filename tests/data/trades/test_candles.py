@@ -7,10 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collectors.chunk import BAR_SCHEMA, LOW_SCHEMA
-from collectors.failures import BadData
-from collectors.trade_candles import build_candles
 from data.schema import Timeframe
+from data.trades.candles import BAR_SCHEMA, LOW_SCHEMA, BadTrade, build_candles
 
 START_TIME = datetime(2025, 10, 10, 21, 20, tzinfo=UTC)
 TRADE_COLUMNS: dict[str, pl.DataType] = {
@@ -128,7 +126,7 @@ def test_small_amounts_may_be_printed_with_an_exponent() -> None:
 )
 def test_what_is_no_trade_is_bad_data(row: TradeTuple, words: str) -> None:
     """A value that is missing, negative, not finite or with too many digits is bad data; the message has the trade."""
-    with pytest.raises(BadData, match=words):
+    with pytest.raises(BadTrade, match=words):
         build_candle_frame(build_trades((START_TIME, 2, "1", "1"), row))
 
 

@@ -10,9 +10,17 @@ from typing import NamedTuple
 
 import polars as pl
 
-from collectors.chunk import BAR_SCHEMA, LOW_SCHEMA, build_empty_bars, build_empty_lows
-from collectors.failures import BadData
-from data.schema import Timeframe
+from data.schema import CANDLE, LOW_TRADE, Timeframe
+
+BAR_SCHEMA: dict[str, pl.DataType] = {
+    name: CANDLE[name] for name in ("open_time", "open", "high", "low", "close", "volume")
+}
+"""Candles of one market and timeframe: open time, prices in the quote, volume in base units."""
+
+LOW_SCHEMA: dict[str, pl.DataType] = {
+    name: LOW_TRADE[name] for name in ("open_time", "at", "price", "amount", "trade_id")
+}
+"""The lowest trade of each bar of one market and timeframe: the bar's open time, and the trade."""
 
 AMOUNT_TYPE = pl.Decimal(38, 18)
 MAX_AMOUNT = 1e14
@@ -20,6 +28,10 @@ MAX_AMOUNT = 1e14
 
 MAX_PLAIN_CHARS = 19
 """An amount of at most so many characters and without an exponent has at most 18 decimal places."""
+
+
+class BadTrade(ValueError):
+    """A row is no trade: its time, id, price or amount is missing or invalid; the message names it."""
 
 
 class CandlesWithLows(NamedTuple):
@@ -30,6 +42,16 @@ class CandlesWithLows(NamedTuple):
 
     candles: pl.DataFrame
     lows: pl.DataFrame
+
+
+def build_empty_bars() -> pl.DataFrame:
+    """A frame of `BAR_SCHEMA` without rows."""
+    return pl.DataFrame(schema=BAR_SCHEMA)
+
+
+def build_empty_lows() -> pl.DataFrame:
+    """A frame of `LOW_SCHEMA` without rows."""
+    return pl.DataFrame(schema=LOW_SCHEMA)
 
 
 def build_candles(batches: Iterable[pl.DataFrame], timeframe: Timeframe) -> CandlesWithLows:
@@ -49,7 +71,7 @@ def build_candles(batches: Iterable[pl.DataFrame], timeframe: Timeframe) -> Cand
     ((3.0, 3.5, 3.0, 3.5, 0.3), (3.0, 0.2, '1'))
 
     Raises:
-        BadData: a time or an id is missing, a price is no positive number, or an amount is negative, no number or has
+        BadTrade: a time or an id is missing, a price is no positive number, or an amount is negative, no number or has
             more than 18 decimal places.
     """
     parts = [_aggregate_batch(batch, timeframe) for batch in batches]
@@ -127,12 +149,12 @@ def _check_trades(trades: pl.DataFrame) -> None:
         bad_trades = trades.filter(is_bad.fill_null(value=True))
         if len(bad_trades):
             message = f"a trade {fault}: {_format_trade(bad_trades)}"
-            raise BadData(message)
+            raise BadTrade(message)
     is_long = pl.col("amount").str.len_bytes() > MAX_PLAIN_CHARS
     for row in trades.filter(is_long | pl.col("amount").str.contains("[eE]")).iter_rows(named=True):
         if Decimal(row["amount"]) != row["sum"]:
             message = f"a trade with more digits than can be added exactly: {row['price']} x {row['amount']}"
-            raise BadData(message)
+            raise BadTrade(message)
 
 
 def _format_trade(bad_trades: pl.DataFrame) -> str:

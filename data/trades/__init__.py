@@ -1,0 +1,1 @@
+"""Trades, and the candles that are built from them."""
