@@ -4,7 +4,7 @@ A file is accepted or refused as a whole. Its rows have the columns of `data.sch
 venues or of symbols, the caller names the one of all rows.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -16,13 +16,18 @@ from data.files.read import LINE_COLUMN, build_refusal, read_raw_file
 from data.identity.symbols import parse_symbol
 from data.identity.venue_names import VenueNames
 from data.intervals import merge_span_rows
-from data.schema import CANDLE, CANDLE_DEFAULTS, SPAN, Origin
+from data.schema import CANDLE, CANDLE_DEFAULTS, LOW_TRADE, SPAN, Origin, build_empty_frame
 
 CANDLE_KEY = ("venue", "symbol", "timeframe", "price", "open_time", "origin")
 """The columns that identify a candle of a file."""
 
 COVERED_SPAN: dict[str, pl.DataType] = {**SPAN, "timeframe": pl.String()}
 """A span of a market that is complete in candles of one timeframe."""
+
+FILE_LOW: dict[str, pl.DataType] = {
+    name: dtype for name, dtype in LOW_TRADE.items() if name not in {"source", "fetched_at"}
+}
+"""The lowest trade of a bar that was built from the trades of a file."""
 
 MAX_SHOWN_ROWS = 5
 """How many bad rows an error message names, and how many names a report lists that are read as others."""
@@ -125,11 +130,15 @@ class ImportReport:
 
 @dataclass(frozen=True, slots=True)
 class ImportedFile:
-    """A file's ``candles`` (`data.schema.CANDLE`), its complete spans (`COVERED_SPAN`), and the report."""
+    """A file's ``candles`` (`data.schema.CANDLE`), its complete spans (`COVERED_SPAN`), and the report.
+
+    ``lows`` are the lowest trades of the bars of a file of trades (`FILE_LOW`); candles have none.
+    """
 
     candles: pl.DataFrame
     covered_spans: pl.DataFrame
     report: ImportReport
+    lows: pl.DataFrame = field(default_factory=lambda: build_empty_frame(FILE_LOW))
 
 
 def read_candle_file(

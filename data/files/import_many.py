@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
@@ -12,7 +12,7 @@ from data.delta.upsert import WriteReport
 from data.errors import FileRefused
 from data.files.contradictions import refuse_contradictions
 from data.files.import_file import ImportReport, read_candle_file
-from data.schema import COVERAGE, COVERAGE_DEFAULTS, TIME, Origin, Outcome
+from data.schema import COVERAGE, COVERAGE_DEFAULTS, LOW_TRADE, TIME, Origin, Outcome
 from data.store import CandleStore
 from data.tables.comparison import compare_with_stored
 
@@ -88,6 +88,8 @@ def import_files(
         report = imported.report
         # Candles before coverage: if the process ends in between, absent minutes count as missing, not as quiet.
         write_report = store.write_candles(imported.candles, source=report.file, fetched_at=now)
+        fetched = {"source": pl.lit(report.file), "fetched_at": pl.lit(now.astimezone(UTC)).cast(TIME)}
+        store.lowest_trades.write(imported.lows.with_columns(**fetched).select(*LOW_TRADE))
         origin = Origin.RECONSTRUCTION if report.reconstruction else Origin.IMPORTED
         store.coverage.write(
             build_complete_coverage(imported.covered_spans, origin=origin, source=report.file, asked_at=now)

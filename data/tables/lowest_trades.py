@@ -79,8 +79,11 @@ class LowTradeTable:
     def delete_rows(self, source: str | None, origin: Origin | None) -> int:
         """Delete the rows of one source, one origin, or one source of one origin, and return how many.
 
-        Trades of an archive have the checksum of its file in their source; all others came page by page.
+        Trades of an archive have the checksum of its file in their source, those of an imported file its name, which
+        cannot be told from a host: they are deleted by their source only.
         """
+        if origin is Origin.IMPORTED and source is not None:
+            return self.table.delete(f"source = {quote_sql(source)}")
         if origin not in {None, Origin.ARCHIVE, Origin.TRADES}:
             return 0
         is_archive = f"source LIKE {quote_sql(f'%{CHECKSUM}%')}"

@@ -1,13 +1,16 @@
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
+import pytest
 from polars.testing import assert_frame_equal
 
 from data.delta.upsert import WriteReport
 from data.files.export import write_rows
+from data.files.import_file import FILE_LOW, read_candle_file
 from data.files.import_many import import_files
 from data.reconstruction.sample import SAMPLE_SOURCE, ensure_sample
-from data.schema import CANDLE, Evidence, Origin
+from data.schema import CANDLE, LOW_TRADE, Evidence, Origin
 from data.store import CandleStore
 from tests.data.frames import LATER, NOW, build_candle, build_candles, build_coverage, get_minute
 
@@ -64,6 +67,25 @@ def test_a_file_of_one_market(store: CandleStore, tmp_path: Path) -> None:
     path = write_rows(OWN_FILE.drop("venue", "symbol"), tmp_path / "mine.csv")
     import_files(store, [path], now=NOW, venue="gemini", symbol="ATOM/USD")
     assert store.read_candles(["ATOM"], *WIDE)["symbol"].to_list() == ["ATOM/USD"] * 2
+
+
+def test_the_lowest_trades_of_a_file_are_stored_and_forgotten_with_it(
+    store: CandleStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They have the name of the file as source; collected trades stay."""
+    path = write_rows(OWN_FILE, tmp_path / "trades.csv")
+    low = {"venue": "binance", "symbol": "ATOM/USDT", "timeframe": "1m", "open_time": get_minute(0)}
+    low |= {"at": get_minute(0), "price": 2.0, "amount": 0.5, "trade_id": "7"}
+    imported = replace(read_candle_file(path), lows=pl.DataFrame([low], schema=FILE_LOW))
+    monkeypatch.setattr("data.files.import_many.read_candle_file", lambda *_, **__: imported)
+    import_files(store, [path], now=NOW)
+    fetched = {"source": "trades.csv", "fetched_at": NOW}
+    stored_low = pl.DataFrame([low | fetched], schema=LOW_TRADE)
+    assert_frame_equal(store.read_low_trades(["ATOM"], *WIDE), stored_low)
+    collected = stored_low.with_columns(source=pl.lit("api.example"), price=pl.lit(1.0))
+    store.lowest_trades.write(collected)
+    assert store.forget(source="trades.csv", origin=Origin.IMPORTED) == 3
+    assert_frame_equal(store.read_low_trades(["ATOM"], *WIDE), collected)
 
 
 def test_the_sample_is_put_in_once(store: CandleStore) -> None:
