@@ -133,8 +133,12 @@ class CandleStore:
             message = "say what to forget: the name of an imported file, or the sample"
             raise UsageError(message)
         predicate = " AND ".join(terms)
-        dropped_count = self.coverage.table.delete(predicate) + self.lowest_trades.delete_rows(source, origin)
-        return dropped_count + sum(table.delete(predicate) for table in self.candles.tables.values())
+        tables = (self.coverage.table, *self.candles.tables.values())
+        dropped_count = sum(table.delete(predicate) for table in tables)
+        # A name that brought no candle may be the host of collected trades, which have no origin.
+        if origin is Origin.IMPORTED and not dropped_count:
+            return 0
+        return dropped_count + self.lowest_trades.delete_rows(source, origin)
 
     def read_version(self) -> str:
         """A text that changes whenever candles, lowest trades or coverage change: a key for cached results."""

@@ -84,6 +84,7 @@ def test_the_lowest_trades_of_a_file_are_stored_and_forgotten_with_it(
     assert_frame_equal(store.read_low_trades(["ATOM"], *WIDE), stored_low)
     collected = stored_low.with_columns(source=pl.lit("api.example"), price=pl.lit(1.0))
     store.lowest_trades.write(collected)
+    assert store.forget(source="api.example", origin=Origin.IMPORTED) == 0
     assert store.forget(source="trades.csv", origin=Origin.IMPORTED) == 3
     assert_frame_equal(store.read_low_trades(["ATOM"], *WIDE), collected)
 
