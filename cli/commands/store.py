@@ -13,6 +13,7 @@ from cli.tables.console import build_console
 from cli.tables.status import build_status_json, format_rejected_pages, format_revisions, format_status
 from data.errors import NoUsableCandles, UsageError
 from data.files.import_many import import_files
+from data.files.stamps import Stamps
 from data.schema import Origin
 from deviation.report.question_json import format_iso
 
@@ -24,6 +25,7 @@ from deviation.report.question_json import format_iso
 @new_venue_option
 @click.option("--complete", is_flag=True, help="Absent minutes are quiet, from each market's first row to its last.")
 @click.option("--replace", is_flag=True, help="Take a file that contradicts one imported earlier; its values count.")
+@click.option("--stamps", type=click.Choice(list(Stamps)), help="Whether times are the starts or the ends of bars.")
 @click.pass_obj
 def import_(
     session: Session,
@@ -34,6 +36,7 @@ def import_(
     new_venues: tuple[str, ...],
     complete: bool,
     replace: bool,
+    stamps: Stamps | None,
 ) -> None:
     """Bring candles from CSV or Parquet files into the store."""
     stored, refused = import_files(
@@ -45,6 +48,7 @@ def import_(
         complete=complete,
         new_venues=new_venues,
         replace=replace,
+        stamps=stamps,
     )
     for file in stored:
         click.echo("\n".join(file.format_lines()))

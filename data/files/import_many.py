@@ -10,8 +10,10 @@ import polars as pl
 from data.catalogue import load_catalogue
 from data.delta.upsert import WriteReport
 from data.errors import FileRefused
+from data.files.check_stamps import move_to_open, refuse_closing_stamps
 from data.files.contradictions import refuse_contradictions
 from data.files.import_file import ImportReport, read_candle_file
+from data.files.stamps import Stamps
 from data.schema import COVERAGE, COVERAGE_DEFAULTS, LOW_TRADE, TIME, Origin, Outcome
 from data.store import CandleStore
 from data.tables.comparison import compare_with_stored
@@ -22,12 +24,13 @@ class StoredFile:
     """The report on a file, and how many of its candles were new, the same or revised in the store.
 
     ``collected_differences`` of its candles have other values than collected ones of the same bars, which rank above
-    them.
+    them. ``moved`` tells whether its times were the ends of bars and were moved to their starts.
     """
 
     report: ImportReport
     write_report: WriteReport
     collected_differences: int = 0
+    moved: bool = False
 
     def format_lines(self) -> list[str]:
         """Both reports as lines of text."""
@@ -38,7 +41,8 @@ class StoredFile:
             if self.collected_differences
             else []
         )
-        return [*self.report.format_lines(), f"  stored: {counts}", *differences]
+        moved = ["  times are the ends of bars: each was moved back by one"] if self.moved else []
+        return [*self.report.format_lines(), *moved, f"  stored: {counts}", *differences]
 
 
 def import_files(
@@ -51,6 +55,7 @@ def import_files(
     complete: bool = False,
     new_venues: Iterable[str] = (),
     replace: bool = False,
+    stamps: Stamps | None = None,
 ) -> tuple[list[StoredFile], list[FileRefused]]:
     """Read, check and store files of candles; the source of a row is the name of its file.
 
@@ -64,6 +69,8 @@ def import_files(
         new_venues: ids of venues that neither the catalogue nor the store knows yet.
         replace: take a file that contradicts one imported earlier, also one of ``paths``; its values count from then
             on. Otherwise such a file is refused.
+        stamps: what the times of the files mark; None: the starts of bars, and a file is refused where other exchanges
+            of the store show that they are the ends.
 
     Returns:
         What was stored, and the refusals: of a refused file nothing is stored.
@@ -79,6 +86,10 @@ def import_files(
     for path in paths:
         try:
             imported = read_candle_file(path, venue=venue, symbol=symbol, complete=complete, names=names)
+            if stamps is None:
+                refuse_closing_stamps(Path(path), imported, store)
+            elif stamps is Stamps.CLOSE:
+                imported = move_to_open(imported)
             comparison = compare_with_stored(store.candles, imported.candles)
             if not replace:
                 refuse_contradictions(Path(path), comparison.contradictions)
@@ -94,7 +105,8 @@ def import_files(
         store.coverage.write(
             build_complete_coverage(imported.covered_spans, origin=origin, source=report.file, asked_at=now)
         )
-        stored.append(StoredFile(report, write_report, comparison.collected_differences))
+        is_moved = stamps is Stamps.CLOSE and imported.lows.is_empty()
+        stored.append(StoredFile(report, write_report, comparison.collected_differences, is_moved))
     return stored, refusals
 
 

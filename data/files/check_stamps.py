@@ -1,0 +1,134 @@
+"""Refuses a file whose times mark the ends of bars, where other exchanges of its assets are in the store."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import polars as pl
+
+from data.catalogue import load_catalogue
+from data.files.import_file import ImportedFile
+from data.files.read import build_refusal
+from data.files.stamps import Floats, StampFit, fit_stamps
+from data.schema import CANDLE_DEFAULTS, Evidence, Timeframe
+from data.store import CandleStore
+from data.tables.candles import build_trade_filter
+from data.tables.coverage import build_evidence_filter
+
+MAX_DAYS = 7
+"""The most days of a market that are compared: the latest ones that the store has of other exchanges."""
+
+
+class _MarketFit(NamedTuple):
+    """A market of a file, and how well its stamps fit."""
+
+    venue: str
+    symbol: str
+    fit: StampFit
+
+
+def refuse_closing_stamps(path: Path, imported: ImportedFile, store: CandleStore) -> None:
+    """Raise an error if the times of a market of the file clearly are those of the ends of bars.
+
+    Candles that were built from trades, and those of the reconstruction, are not looked at.
+
+    Raises:
+        FileRefused: they are; names the market, both correlations, and what can be done.
+    """
+    if imported.report.reconstruction or len(imported.lows):
+        return
+    for venue, symbol, fit in _fit_markets(imported.candles, store):
+        if fit.marks_close:
+            reason = (
+                f"nothing of it was taken: its times look like the ends of bars, not their starts\n"
+                f"  {venue} {symbol} moves with the other exchanges of the store one bar late: correlation "
+                f"{fit.as_close:.2f} moved back by a bar, {fit.as_open:.2f} as it stands, in {fit.bars:,} bars\n"
+                "  say --stamps close to move it back, or --stamps open to take the times as they are"
+            )
+            raise build_refusal(path, reason)
+
+
+def move_to_open(imported: ImportedFile) -> ImportedFile:
+    """A file whose times are the ends of bars, with those of their starts; trades have no bars and stay."""
+    if len(imported.lows):
+        return imported
+    lengths = {timeframe.value: timedelta(seconds=timeframe.seconds) for timeframe in Timeframe}
+    length = pl.col("timeframe").replace_strict(lengths, return_dtype=pl.Duration("ms"))
+    markets = (
+        replace(market, first=market.first - lengths[market.timeframe], last=market.last - lengths[market.timeframe])
+        for market in imported.report.markets
+    )
+    return ImportedFile(
+        imported.candles.with_columns(pl.col("open_time") - length),
+        imported.covered_spans.with_columns(pl.col("start", "end") - length),
+        replace(imported.report, markets=tuple(markets)),
+    )
+
+
+def _fit_markets(candles: pl.DataFrame, store: CandleStore) -> Iterator[_MarketFit]:
+    """The fit of each market of trade candles that has others of its asset in the store on the same days."""
+    catalogue = load_catalogue()
+    asset, day = pl.col("symbol").str.split("/").list.first(), pl.col("open_time").dt.date()
+    is_traded = (pl.col("price") == CANDLE_DEFAULTS["price"]) & (pl.col("volume") > 0)
+    traded = candles.filter(is_traded).select(
+        "venue", "symbol", "timeframe", "open_time", "close", asset=asset, day=day
+    )
+    for (asset_name, length), rows in traded.group_by("asset", "timeframe", maintain_order=True):
+        peers = _Peers(store, str(asset_name), Timeframe(str(length)), rows["day"].unique())
+        for (venue, symbol), market_rows in rows.group_by("venue", "symbol", maintain_order=True):
+            fit = peers.fit(market_rows, catalogue.list_relatives(str(venue)))
+            if fit is not None:
+                yield _MarketFit(str(venue), str(symbol), fit)
+
+
+class _Peers:
+    """The stored markets of an asset on the days of a file."""
+
+    def __init__(self, store: CandleStore, asset: str, timeframe: Timeframe, days: pl.Series) -> None:
+        self._store, self._asset, self._timeframe = store, asset, timeframe
+        is_of_days = (pl.col("asset") == asset, pl.col("day").is_in(days.to_list()))
+        conditions = (*is_of_days, build_trade_filter(timeframe), build_evidence_filter(Evidence.REAL))
+        table = store.candles.tables[timeframe]
+        self._venue_days = table.read(lambda rows: rows.filter(*conditions).select("venue", "day").unique())
+        self._closes_by_days: dict[tuple[date, ...], pl.DataFrame] = {}
+
+    def fit(self, market_rows: pl.DataFrame, relatives: frozenset[str]) -> StampFit | None:
+        """The fit of a market of a file to all others but its relatives; None if the store has none on its days."""
+        is_other = ~pl.col("venue").is_in(relatives)
+        common_days = self._venue_days.filter(is_other, pl.col("day").is_in(market_rows["day"].unique().to_list()))
+        days = tuple(common_days["day"].unique().sort().tail(MAX_DAYS))
+        if not days:
+            return None
+        if days not in self._closes_by_days:
+            self._closes_by_days[days] = self._read_closes(days)
+        peers = self._closes_by_days[days].filter(is_other).partition_by("venue", "symbol")
+        peer_closes = np.array([self._place(rows, days) for rows in peers])
+        return fit_stamps(self._place(market_rows, days), peer_closes) if len(peers) else None
+
+    def _read_closes(self, days: tuple[date, ...]) -> pl.DataFrame:
+        """Venue, symbol, open time and close of all traded bars of these days."""
+        start, end = (datetime.combine(day, time(), UTC) for day in (days[0], days[-1] + timedelta(days=1)))
+        columns = ("venue", "symbol", "open_time", "close", "volume")
+        conditions = (pl.col("day").is_in(days), build_evidence_filter(Evidence.REAL))
+        rows = self._store.candles.read_rows(
+            [self._asset], start, end, *conditions, columns=columns, timeframe=self._timeframe
+        )
+        return rows.filter(pl.col("volume") > 0)
+
+    def _place(self, rows: pl.DataFrame, days: tuple[date, ...]) -> Floats:
+        """The closes of a market on a grid of the bars of these days, with an empty place after each day."""
+        bars_per_day = 24 * 3600 // self._timeframe.seconds
+        day_number = (
+            rows["open_time"]
+            .dt.date()
+            .replace_strict({day: number for number, day in enumerate(days)}, default=None, return_dtype=pl.Int64)
+        )
+        bar_number = rows["open_time"].dt.epoch("ms") // self._timeframe.ms % bars_per_day
+        is_placed = day_number.is_not_null()
+        closes = np.full(len(days) * (bars_per_day + 1), np.nan)
+        place = (day_number * (bars_per_day + 1) + bar_number).filter(is_placed).to_numpy()
+        closes[place] = rows["close"].filter(is_placed).to_numpy()
+        return closes
