@@ -8,13 +8,16 @@ import click
 
 from cli import clock
 from cli.options import new_venue_option
+from cli.param_types import EnumChoice
 from cli.session import Session, SessionCommand
 from cli.tables.console import build_console
 from cli.tables.status import build_status_json, format_rejected_pages, format_revisions, format_status
-from data.errors import NoUsableCandles, UsageError
+from data.errors import FileRefused, NoUsableCandles, UsageError
 from data.files.import_many import import_files
+from data.files.layouts.options import ReadOptions
+from data.files.preview import preview_file
 from data.files.stamps import Stamps
-from data.schema import Origin
+from data.schema import Origin, Timeframe
 from deviation.report.question_json import format_iso
 
 
@@ -26,6 +29,11 @@ from deviation.report.question_json import format_iso
 @click.option("--complete", is_flag=True, help="Absent minutes are quiet, from each market's first row to its last.")
 @click.option("--replace", is_flag=True, help="Take a file that contradicts one imported earlier; its values count.")
 @click.option("--stamps", type=click.Choice(list(Stamps)), help="Whether times are the starts or the ends of bars.")
+@click.option("--timeframe", type=EnumChoice(Timeframe), help="Length of the candles; a minute if left out.")
+@click.option("--times", metavar="ZONE", help="Zone of times without one: UTC, or a place such as Europe/Berlin.")
+@click.option("--price", type=click.Choice(["index", "mark"]), help="The file is a series of index or mark prices.")
+@click.option("--decimal-comma", is_flag=True, help="Commas in numbers such as 3,900 are decimal commas.")
+@click.option("--dry-run", is_flag=True, help="Say what is recognised, with the first rows, and store nothing.")
 @click.pass_obj
 def import_(
     session: Session,
@@ -37,8 +45,17 @@ def import_(
     complete: bool,
     replace: bool,
     stamps: Stamps | None,
+    timeframe: Timeframe | None,
+    times: str | None,
+    price: str | None,
+    decimal_comma: bool,
+    dry_run: bool,
 ) -> None:
-    """Bring candles from CSV or Parquet files into the store."""
+    """Bring candles, or trades as candles, from files of any common kind into the store."""
+    options = ReadOptions(timeframe=timeframe, times=times, price=price, decimal_comma=decimal_comma)
+    if dry_run:
+        _print_previews(session, files, venue, symbol, new_venues, options)
+        return
     stored, refused = import_files(
         session.store,
         files,
@@ -49,6 +66,7 @@ def import_(
         new_venues=new_venues,
         replace=replace,
         stamps=stamps,
+        options=options,
     )
     for file in stored:
         click.echo("\n".join(file.format_lines()))
@@ -56,6 +74,31 @@ def import_(
         click.echo(f"Error: {refusal}", err=True)
     if refused:
         raise click.exceptions.Exit(1 if stored else refused[0].exit_code)
+
+
+def _print_previews(
+    session: Session,
+    files: Sequence[Path],
+    venue: str | None,
+    symbol: str | None,
+    new_venues: Sequence[str],
+    options: ReadOptions,
+) -> None:
+    """Print what each file is recognised as, with its first rows; exit with an error if one cannot be imported."""
+    stored_venues = session.store.candles.read_venues()
+    names = session.catalogue.venue_names.add_stored(stored_venues).declare(new_venues)
+    is_importable = True
+    for file in files:
+        try:
+            preview = preview_file(file, venue=venue, symbol=symbol, names=names, options=options)
+        except FileRefused as refusal:
+            is_importable = False
+            click.echo(f"Error: {refusal}", err=True)
+            continue
+        is_importable = is_importable and not preview.needs
+        click.echo("\n".join(preview.format_lines()))
+    if not is_importable:
+        raise click.exceptions.Exit(FileRefused.exit_code)
 
 
 @click.command(cls=SessionCommand)

@@ -1,5 +1,7 @@
 """What can be wrong with a row of a file (docs/method.md, section 1)."""
 
+from collections.abc import Collection
+
 import polars as pl
 
 from data.identity.symbols import SYMBOL_PATTERN
@@ -16,17 +18,25 @@ PRICE_KINDS = ("trade", "mark", "index")
 """The supported kinds of price; only trades are read by default."""
 
 
-def list_market_faults() -> list[pl.Expr]:
-    """The possible faults of what a row says of its market, each null where it does not apply."""
-    return [
-        _describe_unless(pl.col("venue").is_not_null(), "venue", "a venue id such as kraken"),
-        _describe_unless(
+def list_market_faults(open_names: Collection[str]) -> list[pl.Expr]:
+    """The possible faults of what a row says of its market, each null where it does not apply.
+
+    Args:
+        open_names: those of `MARKET_COLUMNS` that are not known yet, so that they cannot be at fault.
+    """
+    conditions = {
+        "venue": (pl.col("venue").is_not_null(), "a venue id such as kraken"),
+        "symbol": (
             pl.col("symbol").str.contains(f"^{SYMBOL_PATTERN}$"),
-            "symbol",
             "of the form BASE/QUOTE or BASE/QUOTE:SETTLE",
         ),
-        _describe_unless(pl.col("timeframe").is_in(TIMEFRAMES), "timeframe", f"one of {', '.join(TIMEFRAMES)}"),
-        _describe_unless(pl.col("price").is_in(PRICE_KINDS), "price", f"one of {', '.join(PRICE_KINDS)}"),
+        "timeframe": (pl.col("timeframe").is_in(TIMEFRAMES), f"one of {', '.join(TIMEFRAMES)}"),
+        "price": (pl.col("price").is_in(PRICE_KINDS), f"one of {', '.join(PRICE_KINDS)}"),
+    }
+    return [
+        _describe_unless(is_so, name, expected)
+        for name, (is_so, expected) in conditions.items()
+        if name not in open_names
     ]
 
 

@@ -10,8 +10,8 @@ import numpy as np
 import polars as pl
 
 from data.catalogue import load_catalogue
+from data.files.formats.raw_table import build_refusal
 from data.files.import_file import ImportedFile
-from data.files.read import build_refusal
 from data.files.stamps import Floats, StampFit, fit_stamps
 from data.schema import CANDLE_DEFAULTS, Evidence, Timeframe
 from data.store import CandleStore

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import polars as pl
 
-from data.files.import_file import MAX_SHOWN_ROWS
-from data.files.read import build_refusal
+from data.files.formats.raw_table import build_refusal
+from data.files.open_file import MAX_SHOWN_ROWS
 from data.schema import CANDLE_DEFAULTS
 
 

@@ -10,10 +10,17 @@ from pathlib import Path
 
 import polars as pl
 
-from data.catalogue import load_catalogue
-from data.files.parse_rows import EMPTY_COLUMN, WRITTEN_COLUMNS, list_unused_columns, parse_rows
-from data.files.read import LINE_COLUMN, build_refusal, read_raw_file
-from data.identity.symbols import parse_symbol
+from data.files.formats.raw_table import LINE_COLUMN, build_refusal
+from data.files.layouts.options import ReadOptions
+from data.files.open_file import (
+    DEFAULT_OPTIONS,
+    MAX_SHOWN_ROWS,
+    build_need_refusal,
+    open_file,
+    refuse_bad_rows,
+    refuse_rows,
+)
+from data.files.parse_rows import EMPTY_COLUMN, WRITTEN_COLUMNS
 from data.identity.venue_names import VenueNames
 from data.intervals import merge_span_rows
 from data.schema import CANDLE, CANDLE_DEFAULTS, LOW_TRADE, SPAN, Origin, build_empty_frame
@@ -28,9 +35,6 @@ FILE_LOW: dict[str, pl.DataType] = {
     name: dtype for name, dtype in LOW_TRADE.items() if name not in {"source", "fetched_at"}
 }
 """The lowest trade of a bar that was built from the trades of a file."""
-
-MAX_SHOWN_ROWS = 5
-"""How many bad rows an error message names, and how many names a report lists that are read as others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,8 @@ class ImportReport:
         reconstruction: whether the candles are of the reconstruction.
         names: venues and symbols that were read as another name than the one written.
         empty_rows: how many rows have neither a price nor a volume and are no candles.
+        recognised: what the file was recognised as, a sentence without its full stop.
+        remarks: what else is worth knowing, as such sentences.
     """
 
     file: str
@@ -96,6 +102,8 @@ class ImportReport:
     reconstruction: bool
     names: tuple[NameReport, ...] = ()
     empty_rows: int = 0
+    recognised: str = ""
+    remarks: tuple[str, ...] = ()
 
     def format_lines(self) -> list[str]:
         """The report as lines of text."""
@@ -111,14 +119,17 @@ class ImportReport:
             else []
         )
         unused = [f"  columns not used: {', '.join(self.unused)}"] if self.unused else []
+        recognised = [f"  read as {self.recognised}"] if self.recognised else []
         market_lines = [f"  {market.format_line()}" for market in self.markets]
         return [
             first_line,
+            *recognised,
             *market_lines,
             *(f"  {line}" for line in self.format_name_lines()),
             *dropped,
             *empty,
             *unused,
+            *(f"  {remark}" for remark in self.remarks),
         ]
 
     def format_name_lines(self) -> list[str]:
@@ -148,8 +159,9 @@ def read_candle_file(
     symbol: str | None = None,
     complete: bool = False,
     names: VenueNames | None = None,
+    options: ReadOptions = DEFAULT_OPTIONS,
 ) -> ImportedFile:
-    """Read and check a CSV or Parquet file of candles.
+    """Read and check a file of candles or trades, of any kind that `data.files.layouts` knows.
 
     Args:
         path: the file; its ending determines the format.
@@ -158,29 +170,25 @@ def read_candle_file(
         complete: bars without a candle are quiet from each market's first row of a length to its last; otherwise
             missing.
         names: the names that venues may have; None for those of the catalogue.
+        options: what else the caller says about the file.
 
     Returns:
         Candles sorted by venue, symbol and open time; ``origin`` is ``reconstruction`` where the file says so, else
         ``imported``. The spans are empty unless ``complete``.
 
     Raises:
-        FileRefused: the file or one of its rows is invalid; names file, line and reason.
-        UsageError: the given venue is unknown, or the given symbol malformed.
+        FileRefused: the file or one of its rows is invalid, or an option is needed; names file, line and reason.
+        UsageError: the given venue or zone is unknown, or the given symbol malformed.
     """
-    path = Path(path)
-    names = load_catalogue().venue_names if names is None else names
-    # What the caller names is checked by itself, so that its fault is not told as one of every row.
-    if venue is not None:
-        names.resolve(venue)
-    if symbol is not None:
-        parse_symbol(symbol)
-    raw = read_raw_file(path)
-    parsed = parse_rows(path, raw, names, venue, symbol)
-    rows = parsed.filter(~pl.col(EMPTY_COLUMN) | pl.col("why").is_not_null())
-    row_word = "line" if path.suffix.lower() == ".csv" else "row"
-    _refuse_bad_rows(path, row_word, rows.filter(pl.col("why").is_not_null()))
+    opened = open_file(path, venue=venue, symbol=symbol, names=names, options=options)
+    if opened.needs:
+        raise build_need_refusal(opened, opened.needs)
+    parsed = opened.parse_rows()
+    refuse_bad_rows(opened, parsed)
+    path = opened.path
+    rows = parsed.filter(~pl.col(EMPTY_COLUMN))
     distinct = rows.unique([*CANDLE], keep="first", maintain_order=True)
-    _refuse_bad_rows(path, row_word, _find_conflicts(distinct, row_word))
+    refuse_rows(opened, _find_conflicts(distinct, opened.row_word))
     candles = distinct.select(*CANDLE).sort("venue", "symbol", "open_time", "price", "timeframe")
     if candles.is_empty():
         raise build_refusal(path, "holds no candle")
@@ -191,11 +199,13 @@ def read_candle_file(
         rows=len(parsed),
         markets=_build_market_reports(candles),
         duplicates=len(rows) - len(distinct),
-        unused=list_unused_columns(raw),
+        unused=opened.recognised.unused,
         complete=complete,
         reconstruction=candles["origin"][0] == Origin.RECONSTRUCTION,
         names=_build_name_reports(rows),
         empty_rows=len(parsed) - len(rows),
+        recognised=opened.recognised.sentence,
+        remarks=tuple(opened.list_remarks(candles)),
     )
     return ImportedFile(candles, _build_covered_spans(candles if complete else candles.clear()), report)
 
@@ -207,24 +217,6 @@ def _find_conflicts(distinct: pl.DataFrame, row_word: str) -> pl.DataFrame:
     reason = pl.format(row_word + " {} has this market and minute with other values ({})", pl.col("first"), market)
     duplicates = distinct.filter(pl.struct(CANDLE_KEY).is_duplicated())
     return duplicates.with_columns(first=first).filter(pl.col(LINE_COLUMN) != pl.col("first")).with_columns(why=reason)
-
-
-def _refuse_bad_rows(path: Path, row_word: str, bad_rows: pl.DataFrame) -> None:
-    """Raise an error that names the first bad rows, if there are any.
-
-    Raises:
-        FileRefused: there is a bad row.
-    """
-    if bad_rows.is_empty():
-        return
-    lines = [
-        f"{row_word} {line}: {why}"
-        for line, why in bad_rows.sort(LINE_COLUMN).select(LINE_COLUMN, "why").head(MAX_SHOWN_ROWS).rows()
-    ]
-    rest_line = (
-        [f"and {len(bad_rows) - MAX_SHOWN_ROWS:,} more such {row_word}s"] if len(bad_rows) > MAX_SHOWN_ROWS else []
-    )
-    raise build_refusal(path, "\n  ".join(["nothing of it was taken", *lines, *rest_line]))
 
 
 def _build_market_reports(candles: pl.DataFrame) -> tuple[MarketReport, ...]:

@@ -13,6 +13,8 @@ from data.errors import FileRefused
 from data.files.check_stamps import move_to_open, refuse_closing_stamps
 from data.files.contradictions import refuse_contradictions
 from data.files.import_file import ImportReport, read_candle_file
+from data.files.layouts.options import ReadOptions
+from data.files.open_file import DEFAULT_OPTIONS
 from data.files.stamps import Stamps
 from data.schema import COVERAGE, COVERAGE_DEFAULTS, LOW_TRADE, TIME, Origin, Outcome
 from data.store import CandleStore
@@ -56,6 +58,7 @@ def import_files(
     new_venues: Iterable[str] = (),
     replace: bool = False,
     stamps: Stamps | None = None,
+    options: ReadOptions = DEFAULT_OPTIONS,
 ) -> tuple[list[StoredFile], list[FileRefused]]:
     """Read, check and store files of candles; the source of a row is the name of its file.
 
@@ -71,6 +74,7 @@ def import_files(
             on. Otherwise such a file is refused.
         stamps: what the times of the files mark; None: the starts of bars, and a file is refused where other exchanges
             of the store show that they are the ends.
+        options: see `data.files.import_file.read_candle_file`.
 
     Returns:
         What was stored, and the refusals: of a refused file nothing is stored.
@@ -85,7 +89,9 @@ def import_files(
     refusals: list[FileRefused] = []
     for path in paths:
         try:
-            imported = read_candle_file(path, venue=venue, symbol=symbol, complete=complete, names=names)
+            imported = read_candle_file(
+                path, venue=venue, symbol=symbol, complete=complete, names=names, options=options
+            )
             if stamps is None:
                 refuse_closing_stamps(Path(path), imported, store)
             elif stamps is Stamps.CLOSE:

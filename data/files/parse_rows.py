@@ -13,16 +13,13 @@ from data.files.check_rows import (
     list_price_faults,
     list_volume_faults,
 )
+from data.files.formats.raw_table import LINE_COLUMN, build_refusal
+from data.files.layouts.bar_length import find_lengths
+from data.files.layouts.options import ReadOptions
+from data.files.layouts.recognise import RecognisedTable
 from data.files.parse_times import parse_times
-from data.files.read import LINE_COLUMN, build_refusal
 from data.identity.venue_names import VenueNames
 from data.schema import CANDLE, CANDLE_DEFAULTS, Origin
-
-TIME_COLUMNS = ("open_time", "time", "timestamp", "date")
-"""Names of the time column; the first one present is used."""
-
-OWN_COLUMNS = ("asset", "day", "fetched_at", "source")
-"""Columns that the store adds. It derives or sets them itself, so those of a file are ignored."""
 
 WRITTEN_COLUMNS = {"venue": "venue of file", "symbol": "symbol of file"}
 """The added columns with venue and symbol as the file, or the caller, writes them."""
@@ -30,9 +27,16 @@ WRITTEN_COLUMNS = {"venue": "venue of file", "symbol": "symbol of file"}
 EMPTY_COLUMN = "neither price nor volume"
 """The added column that marks rows without any price or volume, which some programs write for bars without a trade."""
 
+LENGTH_COLUMN = "length_s"
+"""The added column with the seconds that a row lasts by its own close time; null where it has none."""
+
 
 def parse_rows(
-    path: Path, raw: pl.DataFrame, names: VenueNames, venue: str | None = None, symbol: str | None = None
+    recognised: RecognisedTable,
+    names: VenueNames,
+    options: ReadOptions,
+    venue: str | None = None,
+    symbol: str | None = None,
 ) -> pl.DataFrame:
     """The rows of a file in the columns of a candle, each with its fault.
 
@@ -40,68 +44,74 @@ def parse_rows(
     the volume is 0.
 
     Args:
-        path: the file, for messages.
-        raw: the content of the file, from `data.files.read.read_raw_file`.
+        recognised: the file.
         names: the names of the venues that rows may be of.
-        venue: the venue of all rows of a file of one market, else None.
-        symbol: its symbol, else None.
+        options: what the caller says about the file.
+        venue: the venue of all rows of a file without such a column; None to leave it open.
+        symbol: the symbol of all rows, likewise.
 
     Returns:
-        The columns of `data.schema.CANDLE`, `LINE_COLUMN`, `WRITTEN_COLUMNS`, `EMPTY_COLUMN`, and ``why``: null for a
-        valid row, else its fault. Rows without price and volume are no candles: they have no fault of a number.
+        The columns of `data.schema.CANDLE`, `LINE_COLUMN`, `WRITTEN_COLUMNS`, `EMPTY_COLUMN`, `LENGTH_COLUMN`, and
+        ``why``: null for a valid row, else its fault. Rows without price and volume are no candles: they have no fault
+        of a number. A market that is left open is null and no fault.
 
     Raises:
-        FileRefused: a column is missing, of an impossible type, or given twice.
+        FileRefused: a column is of an impossible type.
     """
-    market = {name: value for name, value in (("venue", venue), ("symbol", symbol)) if value is not None}
-    time_column = _find_time_column(path, raw, market)
+    path = recognised.table.path
+    raw = recognised.table.rows
+    defaults = {
+        **CANDLE_DEFAULTS,
+        "timeframe": options.timeframe or CANDLE_DEFAULTS["timeframe"],
+        "price": options.price or CANDLE_DEFAULTS["price"],
+    }
+    if "volume" not in raw.columns:
+        raw = raw.with_columns(volume=pl.lit(None, pl.Float64))
+    if defaults["price"] != CANDLE_DEFAULTS["price"]:  # such series have no volume
+        raw = raw.with_columns(pl.when(~_is_absent(path, raw, "volume")).then("volume").otherwise(0).alias("volume"))
+    market = {"venue": venue, "symbol": symbol}
     rows = raw.select(
         LINE_COLUMN,
-        *(_read_text(path, raw, name, market.get(name)).alias(WRITTEN_COLUMNS[name]) for name in MARKET_COLUMNS),
-        *(_read_text(path, raw, name, None).fill_null(default) for name, default in CANDLE_DEFAULTS.items()),
+        *(_read_text(path, raw, name, market[name]).alias(WRITTEN_COLUMNS[name]) for name in MARKET_COLUMNS),
+        *(_read_text(path, raw, name, None).fill_null(default) for name, default in defaults.items()),
         *(_read_number(path, raw, name) for name in NUMBER_COLUMNS),
         pl.all_horizontal(_is_absent(path, raw, name) for name in NUMBER_COLUMNS).alias(EMPTY_COLUMN),
         no_price=pl.coalesce(*(_describe_bad_number(path, raw, name) for name in PRICE_COLUMNS)),
         no_volume=_describe_bad_number(path, raw, "volume"),
     )
-    times = parse_times(path, raw[time_column], rows["timeframe"]).rename({"why": "no_time"})
+    times = parse_times(path, raw["open_time"], rows["timeframe"], recognised.zone).rename({"why": "no_time"})
     venues = _resolve_venues(rows[WRITTEN_COLUMNS["venue"]], names)
     is_reconstruction = pl.col("origin").str.to_lowercase() == Origin.RECONSTRUCTION
     origin = pl.when(is_reconstruction).then(pl.lit(Origin.RECONSTRUCTION)).otherwise(pl.lit(Origin.IMPORTED))
     named_rows = (
         rows.hstack(times)
         .hstack(venues)
-        .with_columns(origin.alias("origin"), pl.col(WRITTEN_COLUMNS["symbol"]).str.to_uppercase().alias("symbol"))
+        .with_columns(
+            origin.alias("origin"),
+            _resolve_symbols(recognised).alias("symbol"),
+            find_lengths(path, raw, times["open_time"], recognised.zone).alias(LENGTH_COLUMN),
+        )
     )
     is_traded = (pl.col("volume") != 0).fill_null(value=True)
     price_fault = pl.when(is_traded).then(pl.coalesce("no_price", *list_price_faults()))
     number_fault = pl.coalesce("no_volume", *list_volume_faults(), price_fault)
+    open_names = {name for name in MARKET_COLUMNS if name not in raw.columns and market[name] is None}
     return named_rows.with_columns(
         *(_blank_unless(is_traded | pl.col(name).is_finite(), name) for name in PRICE_COLUMNS),
         why=pl.coalesce(
-            "no_time", "no_venue", *list_market_faults(), pl.when(~pl.col(EMPTY_COLUMN)).then(number_fault)
+            "no_time",
+            "no_venue",
+            *list_market_faults(open_names),
+            pl.when(~pl.col(EMPTY_COLUMN)).then(number_fault),
         ),
-    ).select(*CANDLE, LINE_COLUMN, *WRITTEN_COLUMNS.values(), EMPTY_COLUMN, "why")
+    ).select(*CANDLE, LINE_COLUMN, *WRITTEN_COLUMNS.values(), EMPTY_COLUMN, LENGTH_COLUMN, "why")
 
 
-def list_unused_columns(raw: pl.DataFrame) -> tuple[str, ...]:
-    """The columns of a file that are neither those of a candle nor added by the store."""
-    time_column = next(name for name in TIME_COLUMNS if name in raw.columns)
-    return tuple(name for name in raw.columns if name not in {time_column, LINE_COLUMN, *OWN_COLUMNS, *CANDLE})
-
-
-def _find_time_column(path: Path, raw: pl.DataFrame, market: dict[str, str]) -> str:
-    """The name of the time column. Raises FileRefused if a required column is missing or given twice."""
-    time_column = next((name for name in TIME_COLUMNS if name in raw.columns), None)
-    required = [name for name in (*MARKET_COLUMNS, *NUMBER_COLUMNS) if name not in market]
-    missing = [*([] if time_column else TIME_COLUMNS[:1]), *(name for name in required if name not in raw.columns)]
-    if time_column is None or missing:
-        hint = "; name the market of a file that holds one" if {*MARKET_COLUMNS} & {*missing} else ""
-        raise build_refusal(path, f"has no column {', '.join(missing)}{hint}")
-    duplicates = ", ".join(name for name in market if name in raw.columns)
-    if duplicates:
-        raise build_refusal(path, f"has a column {duplicates} of its own; import it without naming a market")
-    return time_column
+def _resolve_symbols(recognised: RecognisedTable) -> pl.Expr:
+    """The symbols in capitals, those of a vendor as the unified ones."""
+    written = pl.col(WRITTEN_COLUMNS["symbol"])
+    unified = written.replace(dict(recognised.symbols)) if recognised.symbols else written
+    return unified.str.to_uppercase()
 
 
 def _read_text(path: Path, raw: pl.DataFrame, name: str, value: str | None) -> pl.Expr:

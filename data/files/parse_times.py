@@ -1,15 +1,21 @@
 """Parses a column of times in any supported form into UTC, and describes the fault of each row's time."""
 
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import polars as pl
 
-from data.files.read import build_refusal
+from data.errors import UsageError
+from data.files.formats.raw_table import build_refusal
 from data.schema import TIME, Timeframe
 
 ISO_WITH_ZONE = r"(?i)^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d(?:\.\d{1,9})?)?\s*(Z|UTC|[+-]\d\d:?\d\d)$"
-ISO_WITHOUT_ZONE = r"(?i)^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?)?$"
+ISO_WITHOUT_ZONE = r"(?i)^(\d{4}[-/]\d\d[-/]\d\d)(?:[T ](\d\d:\d\d)(:\d\d(?:\.\d{1,9})?)?)?$"
 NUMBER_PATTERN = r"^[+-]?\d+(\.0*)?$"
+SCIENTIFIC_PATTERN = r"(?i)^\+?(\d(?:\.\d+)?)e\+?\d{1,2}$"
+
+MIN_DIGITS = 8
+"""A file none of whose scientific stamps has so many digits was rounded by a spreadsheet: to 100 seconds and more."""
 
 EPOCH_UNITS = (("s", 10**8, 10**11, 10**6), ("ms", 10**11, 10**14, 10**3), ("us", 10**14, 10**17, 1))
 """Unit, its least number and the bound above (years 1973 to 5138), and its length in microseconds."""
@@ -21,28 +27,71 @@ BAR_NAMES = {Timeframe.S1.value: "second", Timeframe.M1.value: "minute", Timefra
 
 NO_ZONE_MESSAGE = "has no time zone; end it with Z for UTC, or with an offset such as +08:00"
 
+ZONE_FORMAT = "%Y-%m-%dT%H:%M:%S%.f%#z"
+LOCAL_FORMAT = "%Y-%m-%dT%H:%M:%S%.f"
 
-def parse_times(path: Path, times: pl.Series, timeframes: pl.Series) -> pl.DataFrame:
-    """Parse a column of times: ISO 8601 with a zone, or epoch seconds, milliseconds or microseconds.
+
+def parse_zone(text: str) -> str:
+    """The name of a time zone as it is known.
+
+    >>> parse_zone("utc"), parse_zone("Europe/Berlin")
+    ('UTC', 'Europe/Berlin')
+
+    Raises:
+        UsageError: there is no such zone.
+    """
+    if text.strip().upper() in {"UTC", "Z", "GMT"}:
+        return "UTC"
+    try:
+        return ZoneInfo(text.strip()).key
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        message = f"{text!r} is no time zone; write UTC, or a place such as Europe/Berlin"
+        raise UsageError(message) from error
+
+
+def has_no_zone(times: pl.Series) -> bool:
+    """Whether none of the times of a column says in which zone it is."""
+    if isinstance(times.dtype, pl.Datetime | pl.Date):
+        return getattr(times.dtype, "time_zone", None) is None
+    if times.dtype != pl.String or len(times) == 0:
+        return False
+    # The first time settles it for nearly all files.
+    if times[0] is not None and not times.head(1).str.strip_chars().str.contains(ISO_WITHOUT_ZONE)[0]:
+        return False
+    return bool(times.drop_nulls().str.strip_chars().str.contains(ISO_WITHOUT_ZONE).all())
+
+
+def find_unit_of(times: pl.Series) -> str | None:
+    """The epoch unit of the first number in a column of times; None if there is none."""
+    if not (times.dtype.is_numeric() or times.dtype == pl.String):
+        return None
+    numbers = times.drop_nulls().head(1).cast(pl.Float64, strict=False)
+    units: list[str | None] = numbers.to_frame("number").select(_find_unit(pl.col("number"))).to_series().to_list()
+    return next(iter(units), None)
+
+
+def parse_times(path: Path, times: pl.Series, timeframes: pl.Series, zone: str | None = None) -> pl.DataFrame:
+    """Parse a column of times: ISO 8601, or epoch seconds, milliseconds or microseconds.
 
     Args:
         path: the file, for messages.
-        times: texts, numbers, or times with a zone.
+        times: texts, numbers, or times.
         timeframes: the timeframe of each row as text; an unknown one is no fault of the time.
+        zone: the zone of times without one; None if they are refused.
 
     Returns:
         A row per time: ``open_time`` (milliseconds in UTC, null if it cannot be parsed) and ``why`` (its fault, or
         null).
 
     Raises:
-        FileRefused: the whole column has naive times or another type.
+        FileRefused: the whole column has naive times and no zone is given, or another type.
     """
     bar_columns = (
         timeframes.replace_strict(BAR_LENGTHS_US, default=None, return_dtype=pl.Int64).alias("bar_us"),
         timeframes.replace_strict(BAR_NAMES, default=None, return_dtype=pl.String).alias("bar"),
     )
     frame = pl.DataFrame([times.alias("raw"), *bar_columns])
-    micros, fault = _build_readings(path, times.dtype)
+    micros, fault = _build_readings(path, times.dtype, zone)
     parsed = frame.with_columns(micros=micros).with_columns(why=fault)
     out_of_range = pl.when(~pl.col("micros").is_between(0, EPOCH_UNITS[-1][2], closed="left"))
     misaligned = pl.when(pl.col("micros") % pl.col("bar_us") != 0).then(_describe_misaligned())
@@ -57,23 +106,21 @@ def parse_times(path: Path, times: pl.Series, timeframes: pl.Series) -> pl.DataF
     )
 
 
-def _build_readings(path: Path, dtype: pl.DataType) -> tuple[pl.Expr, pl.Expr]:
+def _build_readings(path: Path, dtype: pl.DataType, zone: str | None) -> tuple[pl.Expr, pl.Expr]:
     """Expressions for the microseconds of a column of that type, and for a row's fault (which may use ``micros``)."""
     raw = pl.col("raw")
-    if isinstance(dtype, pl.Datetime) and dtype.time_zone is not None:
-        # A nanosecond past the start of the bar must not be lost by rounding to microseconds.
-        has_extra_nanos = raw.dt.nanosecond() % 1000 != 0
-        return raw.dt.epoch("us"), pl.when(has_extra_nanos).then(_describe_misaligned())
     if isinstance(dtype, pl.Datetime | pl.Date):
-        raise build_refusal(path, f"its times have no time zone (type {dtype}); store them as times in UTC")
-    if dtype.is_numeric():
-        return _convert_epoch(raw.cast(pl.Float64, strict=False)), _describe_epoch_fault(
-            raw.cast(pl.Float64, strict=False)
-        )
+        return _build_datetime_readings(path, dtype, zone)
+    if dtype.is_numeric() and dtype != pl.Float32:  # which is too coarse for a minute
+        number = raw.cast(pl.Float64, strict=False)
+        return _convert_epoch(number), _describe_epoch_fault(number)
     if dtype != pl.String:
         raise build_refusal(path, f"its times are of type {dtype}; ISO 8601 or epoch numbers are needed")
     text = raw.str.strip_chars()
-    number = pl.when(text.str.contains(NUMBER_PATTERN)).then(text).cast(pl.Float64)
+    is_scientific = text.str.contains(SCIENTIFIC_PATTERN)
+    is_number = text.str.contains(NUMBER_PATTERN) | is_scientific
+    number = pl.when(is_number).then(text).cast(pl.Float64)
+    digits = text.str.extract(SCIENTIFIC_PATTERN, 1).str.replace(".", "", literal=True).str.len_bytes()
     iso_text = pl.concat_str(
         text.str.extract(ISO_WITH_ZONE, 1),
         pl.lit("T"),
@@ -81,16 +128,66 @@ def _build_readings(path: Path, dtype: pl.DataType) -> tuple[pl.Expr, pl.Expr]:
         text.str.extract(ISO_WITH_ZONE, 3).fill_null(":00"),
         text.str.extract(ISO_WITH_ZONE, 4).str.replace("(?i)^(Z|UTC)$", "+00:00"),
     )
-    iso = iso_text.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f%#z", time_unit="us", time_zone="UTC", strict=False)
+    readings = [iso_text.str.to_datetime(ZONE_FORMAT, time_unit="us", time_zone="UTC", strict=False).dt.epoch("us")]
+    no_zone_fault = _describe_fault(NO_ZONE_MESSAGE)
+    if zone is not None:
+        local = _parse_local_times(text)
+        readings.append(_locate(local, zone))
+        no_zone_fault = _describe_location_fault(local, zone)
     fault = (
-        pl.when(text.str.contains(NUMBER_PATTERN))
+        pl.when(is_scientific & (digits.max() < MIN_DIGITS))
+        .then(_describe_fault("is rounded, as a spreadsheet does; write the column as whole numbers"))
+        .when(is_number)
         .then(_describe_epoch_fault(number))
         .when(text.str.contains(ISO_WITHOUT_ZONE))
-        .then(_describe_fault(NO_ZONE_MESSAGE))
+        .then(no_zone_fault)
         .when(pl.col("micros").is_null())
         .then(_describe_fault("is neither ISO 8601 nor an epoch number"))
     )
-    return pl.coalesce(iso.dt.epoch("us"), _convert_epoch(number)), fault
+    return pl.coalesce(*readings, _convert_epoch(number)), fault
+
+
+def _build_datetime_readings(path: Path, dtype: pl.Datetime | pl.Date, zone: str | None) -> tuple[pl.Expr, pl.Expr]:
+    """Expressions as those of `_build_readings`, for a column that holds times and not text or numbers."""
+    raw = pl.col("raw")
+    # A nanosecond past the start of the bar must not be lost by rounding to microseconds.
+    has_extra_nanos = raw.dt.nanosecond() % 1000 != 0 if isinstance(dtype, pl.Datetime) else pl.lit(value=False)
+    nanos_fault = pl.when(has_extra_nanos).then(_describe_misaligned())
+    if isinstance(dtype, pl.Datetime) and dtype.time_zone is not None:
+        return raw.dt.epoch("us"), nanos_fault
+    if zone is None:
+        raise build_refusal(path, f"its times have no time zone (type {dtype}); store them as times in UTC")
+    local = raw.cast(pl.Datetime("us"))
+    return _locate(local, zone), pl.coalesce(_describe_location_fault(local, zone), nanos_fault)
+
+
+def _parse_local_times(text: pl.Expr) -> pl.Expr:
+    """Texts without a zone as naive times; null where a text is of another form."""
+    local_text = pl.concat_str(
+        text.str.extract(ISO_WITHOUT_ZONE, 1).str.replace_all("/", "-", literal=True),
+        pl.lit("T"),
+        text.str.extract(ISO_WITHOUT_ZONE, 2).fill_null("00:00"),
+        text.str.extract(ISO_WITHOUT_ZONE, 3).fill_null(":00"),
+    )
+    return local_text.str.to_datetime(LOCAL_FORMAT, time_unit="us", strict=False)
+
+
+def _locate(local: pl.Expr, zone: str) -> pl.Expr:
+    """Microseconds of naive times in a zone; null where its clocks show a time twice or never."""
+    return local.dt.replace_time_zone(zone, ambiguous="null", non_existent="null").dt.epoch("us")
+
+
+def _describe_location_fault(local: pl.Expr, zone: str) -> pl.Expr:
+    """The fault of a naive time that names no one instant in a zone."""
+    either = local.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+    return (
+        pl.when(local.is_null() & pl.col("raw").is_not_null())
+        .then(_describe_fault("is no time of a calendar"))
+        .when(either.is_null() & local.is_not_null())
+        .then(_describe_fault(f"does not exist in {zone}: clocks were put forward"))
+        .when(_locate(local, zone).is_null() & local.is_not_null())
+        .then(_describe_fault(f"happened twice in {zone}: clocks were put back; write times in UTC"))
+    )
 
 
 def _find_unit(number: pl.Expr) -> pl.Expr:

@@ -1,89 +1,58 @@
-"""Reads a CSV or Parquet file into a frame without interpreting its values."""
+"""Reads a file of any known format into a table without interpreting its values."""
 
-import csv
-import io
-from pathlib import Path
+from pathlib import Path, PurePath
 
-import polars as pl
+from data.files.formats.columnar import parse_feather, parse_parquet
+from data.files.formats.json_table import parse_json, parse_json_lines
+from data.files.formats.raw_table import FILE_LIMITS, Limits, RawTable, build_refusal
+from data.files.formats.text_table import parse_text
+from data.files.formats.unpack import Content, read_content
 
-from data.errors import FileRefused
+TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
+COLUMNAR_PARSERS = {
+    ".parquet": parse_parquet,
+    ".feather": parse_feather,
+    ".arrow": parse_feather,
+    ".json": parse_json,
+    ".jsonl": parse_json_lines,
+    ".ndjson": parse_json_lines,
+}
+"""The parsers of formats whose size is bounded, by the ending of a name."""
 
-LINE_COLUMN = "line of file"
-"""The added column: the line of a CSV (its header is line 1) or the row of a Parquet file (from 1)."""
+PACKED_SUFFIXES = (".zip", ".gz")
+FILE_SUFFIXES = (*TEXT_SUFFIXES, *COLUMNAR_PARSERS)
+"""The endings of files that are read, packed or not."""
 
-FILE_SUFFIXES = (".csv", ".parquet")
 
-
-def read_raw_file(path: Path) -> pl.DataFrame:
-    """The rows of a file with lower-case column names and `LINE_COLUMN`.
-
-    The values of a CSV are text, empty ones null; its blank lines are dropped.
+def read_raw_table(path: Path, limits: Limits = FILE_LIMITS) -> RawTable:
+    """The content of a file.
 
     Raises:
-        FileRefused: the file does not exist, is neither CSV nor Parquet, empty or malformed, or repeats a column.
+        FileRefused: the file does not exist, is of no known format, empty, malformed or too large, or repeats a column.
     """
-    suffix = path.suffix.lower()
-    if suffix not in FILE_SUFFIXES:
-        ending = repr(path.suffix) if path.suffix else "nothing"
-        raise build_refusal(path, f"ends in {ending}; candles are read from {' and '.join(FILE_SUFFIXES)}")
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError as error:
-        raise build_refusal(path, "there is no such file") from error
-    except OSError as error:
-        raise build_refusal(path, error.strerror or str(error)) from error
-    if not content:
+    _refuse_suffix(path, path.name, (*FILE_SUFFIXES, *PACKED_SUFFIXES))
+    content = read_content(path, limits)
+    if content.packing:
+        _refuse_suffix(path, content.name, FILE_SUFFIXES)
+    if not content.data:
         raise build_refusal(path, "is empty")
-    frame = _parse_csv(path, content) if suffix == ".csv" else _parse_parquet(path, content)
-    _refuse_duplicate_columns(path, frame.columns)
-    frame = frame.rename({name: name.strip().lower() for name in frame.columns})
-    return frame.filter(~pl.all_horizontal(pl.exclude(LINE_COLUMN).is_null())) if suffix == ".csv" else frame
+    return parse_content(path, content, limits)
 
 
-def build_refusal(path: Path, reason: str) -> FileRefused:
-    """The error for a file, with its name and the reason."""
-    return FileRefused(f"{path.name}: {reason}")
+def parse_content(path: Path, content: Content, limits: Limits) -> RawTable:
+    """The content of a file from its bytes, in the format that its name says.
+
+    Raises:
+        FileRefused: it is malformed or too large, or repeats a column.
+    """
+    parser = COLUMNAR_PARSERS.get(PurePath(content.name).suffix.lower())
+    return parse_text(path, content) if parser is None else parser(path, content, limits)
 
 
-def _refuse_duplicate_columns(path: Path, columns: list[str]) -> None:
-    names = [name.strip().lower() for name in columns]
-    duplicates = sorted({name for name in names if names.count(name) > 1})
-    if duplicates:
-        raise build_refusal(path, f"has more than one column {', '.join(duplicates)}")
-
-
-def _parse_csv(path: Path, content: bytes) -> pl.DataFrame:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise build_refusal(path, f"is no text in UTF-8 (byte {error.start + 1})") from error
-    if "\0" in text:
-        raise build_refusal(path, "is no text: it holds zero bytes")
-    body = text.lstrip("\r\n")
-    if not body:
-        raise build_refusal(path, "is empty")
-    lines_before = text[: len(text) - len(body)].count("\n")
-    # polars renames duplicate columns, so the header is checked separately.
-    header = next(csv.reader(io.StringIO(body)))
-    _refuse_duplicate_columns(path, header)
-    try:
-        rows = pl.read_csv(io.BytesIO(body.encode()), infer_schema=False)
-    except pl.exceptions.PolarsError as error:
-        raise build_refusal(
-            path, _find_uneven_line(body, len(header), lines_before) or "is no CSV that can be read"
-        ) from error
-    return rows.with_row_index(LINE_COLUMN, offset=lines_before + 2)
-
-
-def _find_uneven_line(text: str, width: int, lines_before: int) -> str | None:
-    """A message about the first line with more fields than the header; None if there is none."""
-    rows = csv.reader(io.StringIO(text))
-    uneven = next(((rows.line_num + lines_before, len(row)) for row in rows if len(row) > width), None)
-    return None if uneven is None else f"line {uneven[0]} has {uneven[1]} fields, the header has {width}"
-
-
-def _parse_parquet(path: Path, content: bytes) -> pl.DataFrame:
-    try:
-        return pl.read_parquet(io.BytesIO(content)).with_row_index(LINE_COLUMN, offset=1)
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:  # a damaged page makes polars panic
-        raise build_refusal(path, "is no Parquet file that can be read") from error
+def _refuse_suffix(path: Path, name: str, suffixes: tuple[str, ...]) -> None:
+    suffix = PurePath(name).suffix
+    if suffix.lower() not in suffixes:
+        ending = repr(suffix) if suffix else "nothing"
+        subject = "" if name == path.name else f"holds {name}, which "
+        known = f"{', '.join(suffixes[:-1])} and {suffixes[-1]}"
+        raise build_refusal(path, f"{subject}ends in {ending}; candles are read from {known}")

@@ -196,6 +196,7 @@ def test_a_file_of_seconds_comes_in_second_by_second(store: CandleStore, csv_of:
     assert refused == []
     assert stored.format_lines() == [
         "mine.csv: 4 rows imported; bars without a candle are quiet",
+        "  read as candles (CSV): times with a zone, volume in base units from column volume",
         "  kraken ATOM/USD: 1 candle, 2025-10-10 21:20 to 2025-10-10 21:20 UTC",
         "  kraken ATOM/USD (1s): 2 candles, 2025-10-10 21:20:01 to 2025-10-10 21:20:04 UTC",
         "  kraken ATOM/USD (5m): 1 candle, 2025-10-10 21:25 to 2025-10-10 21:25 UTC",

@@ -11,6 +11,7 @@ from data.schema import CANDLE, Origin
 from tests.data.frames import START, build_candle, build_candles, get_minute
 
 HEADER = "venue,symbol,open_time,open,high,low,close,volume"
+ENDINGS = ".csv, .tsv, .txt, .parquet, .feather, .arrow, .json, .jsonl, .ndjson, .zip and .gz"
 GOOD_ROW = "kraken,ATOM/USD,2025-10-10T21:20:00Z,3.37,3.40,3.00,3.32,120.5"
 
 
@@ -71,6 +72,7 @@ def test_the_report_says_what_came_in(csv_of: CsvWriter) -> None:
     )
     assert report.format_lines() == [
         "mine.csv: 4 rows imported; minutes without a candle are missing",
+        "  read as candles (CSV): times with a zone, volume in base units from column volume",
         "  kraken ATOM/USD: 2 candles, 2025-10-10 21:20 to 2025-10-10 21:21 UTC",
         "  okx ATOM/USDT:USDT (mark): 1 candle, 2025-10-10 21:20 to 2025-10-10 21:20 UTC",
         "  exact duplicates dropped: 1",
@@ -252,13 +254,18 @@ def test_a_byte_order_mark_and_blanks_are_no_matter(csv_of: CsvWriter) -> None:
 
 
 def test_missing_columns_are_named(csv_of: CsvWriter) -> None:
-    """The error names missing columns, with a hint if only those of the market are missing."""
+    """The error names missing columns, with the options that stand for them if only those of the market are missing."""
     assert (
         read_refusal(csv_of("venue,symbol,open,high,low", "a,b,1,2,3"))
         == "mine.csv: has no column open_time, close, volume"
     )
-    message = read_refusal(csv_of("time,open,high,low,close,volume", "1,1,1,1,1,1"))
-    assert message == "mine.csv: has no column venue, symbol; name the market of a file that holds one"
+    message = read_refusal(csv_of("time,open,high,low,close,volume", "1760131200,1,1,1,1,1"))
+    assert message == (
+        "mine.csv: was recognised as candles (CSV): times in seconds, volume in base units from column volume; "
+        "nothing of it was taken, because\n"
+        "  it does not name its exchange: --venue NAME\n"
+        "  it does not name its market: --symbol BASE/QUOTE"
+    )
 
 
 def test_a_market_is_named_in_one_place(csv_of: CsvWriter) -> None:
@@ -308,8 +315,8 @@ def test_one_absent_column_can_be_named(
         ("quote.csv", f"{HEADER}\n{GOOD_ROW.replace('120.5', chr(34))}\n".encode(), "is no CSV that can be read"),
         ("noise.parquet", bytes(range(256)), "is no Parquet file that can be read"),
         ("empty.parquet", b"", "is empty"),
-        ("book.xlsx", b"PK", "ends in '.xlsx'; candles are read from .csv and .parquet"),
-        ("plain", b"", "ends in nothing; candles are read from .csv and .parquet"),
+        ("book.xlsx", b"PK", f"ends in '.xlsx'; candles are read from {ENDINGS}"),
+        ("plain", b"", f"ends in nothing; candles are read from {ENDINGS}"),
     ],
 )
 def test_what_is_no_file_of_candles_is_refused(tmp_path: Path, name: str, content: bytes | None, reason: str) -> None:

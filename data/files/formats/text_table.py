@@ -1,0 +1,131 @@
+"""Reads text files of separated values: any common separator, with or without a header, after lines of comment."""
+
+import codecs
+import csv
+import io
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from data.files.formats.raw_table import LINE_COLUMN, RawTable, build_refusal, name_columns, refuse_duplicate_columns
+from data.files.formats.unpack import Content
+
+SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+"""Separators other than the comma, with their names."""
+
+MIN_SEPARATORS = 2
+"""So many of a separator in the first line make it the separator of the file; prices may contain commas then."""
+
+MAX_COMMENT_LINES = 20
+MAX_LINE_CHARS = 1 << 20
+COMMENT = re.compile(r"(?i)^\W*(#|//|https?:|www\.|sep=)")
+"""A line before the header that names no columns."""
+
+STAMP = re.compile(r"^\s*\"?(\d{8,}([.,]\d*)?|\d[.,]\d+e\+?\d+|\d{4}[-/]\d\d[-/]\d\d\b.*|\d+)\"?\s*$", re.IGNORECASE)
+"""A value that no column is named: a stamp or a whole number."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """How a text begins: its separator, the fields of its first row, and how many lines come before the values."""
+
+    separator: str
+    fields: list[str]
+    has_names: bool
+    lines_before: int
+
+
+def parse_text(path: Path, content: Content) -> RawTable:
+    """The rows of a text file; its values are text, empty ones null. Blank lines are dropped.
+
+    Raises:
+        FileRefused: the file is empty, no text, malformed, or repeats a column.
+    """
+    data = _convert_to_utf8(path, content.data)
+    start = _find_start(path, data)
+    names = [name.strip() for name in start.fields] if start.has_names else name_columns(len(start.fields))
+    refuse_duplicate_columns(path, names)
+    # polars renames nothing where the names are given, but wants each once: nameless columns get their number.
+    columns = [name or f"column_{number}" for number, name in enumerate(names, 1)]
+    try:
+        rows = pl.read_csv(
+            data,
+            has_header=False,
+            skip_lines=start.lines_before,
+            separator=start.separator,
+            schema=dict.fromkeys(columns, pl.String()),
+            missing_columns="insert",  # the first row of values may be a short one
+        )
+    except pl.exceptions.PolarsError as error:
+        raise build_refusal(path, _find_uneven_line(data, start) or "is no CSV that can be read") from error
+    numbered = rows.with_row_index(LINE_COLUMN, offset=start.lines_before + 1)
+    nameless = {column: "" for column, name in zip(columns, names, strict=True) if not name}
+    form = f"CSV with {SEPARATORS[start.separator]}" if start.separator in SEPARATORS else "CSV"
+    values = numbered.filter(~pl.all_horizontal(pl.exclude(LINE_COLUMN).is_null()))
+    if len(nameless) == 1:
+        values = values.rename(nameless)
+    return RawTable(path, content.name, form, values, has_names=start.has_names, row_word="line")
+
+
+def _convert_to_utf8(path: Path, data: bytes) -> bytes:
+    """The text in UTF-8, without a byte order mark."""
+    try:
+        if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return data.decode("utf-16").encode()
+        data = data.removeprefix(codecs.BOM_UTF8)
+        data.decode()
+    except UnicodeDecodeError as error:
+        raise build_refusal(path, f"is no text in UTF-8 (byte {error.start + 1})") from error
+    if b"\0" in data:
+        raise build_refusal(path, "is no text: it holds zero bytes")
+    return data
+
+
+def _find_start(path: Path, data: bytes) -> _Start:
+    """Look at the first lines. Raises FileRefused if there is none with values or names."""
+    stream = io.BytesIO(data)
+    comments = number = 0
+    comment_fields: list[str] = []
+    while raw_line := stream.readline(MAX_LINE_CHARS):
+        number += 1
+        line = raw_line.decode(errors="replace").strip("\r\n")
+        if not line.strip():
+            continue
+        if COMMENT.match(line) and comments < MAX_COMMENT_LINES:
+            comments += 1
+            comment_fields = _split(line.lstrip("#/ \t"), _find_separator(line))
+            continue
+        separator = _find_separator(line)
+        fields = _split(line, separator)
+        if not any(STAMP.match(field) for field in fields):
+            return _Start(separator, fields, has_names=True, lines_before=number)
+        if len(comment_fields) == len(fields):  # the names stand in the comment
+            return _Start(separator, comment_fields, has_names=True, lines_before=number - 1)
+        return _Start(separator, fields, has_names=False, lines_before=number - 1)
+    raise build_refusal(path, "is empty")
+
+
+def _find_separator(line: str) -> str:
+    """The separator of a line: that of `SEPARATORS` which is in it at least `MIN_SEPARATORS` times, else a comma."""
+    outside_quotes = re.sub(r'"[^"]*"', "", line)
+    counts = {separator: outside_quotes.count(separator) for separator in SEPARATORS}
+    best = max(counts, key=lambda separator: counts[separator])
+    return best if counts[best] >= MIN_SEPARATORS else ","
+
+
+def _split(line: str, separator: str) -> list[str]:
+    return next(csv.reader([line], delimiter=separator))
+
+
+def _find_uneven_line(data: bytes, start: _Start) -> str | None:
+    """A message about the first line with more fields than the first; None if there is none."""
+    lines = io.StringIO(data.decode())
+    for _ in range(start.lines_before):
+        lines.readline()
+    rows = csv.reader(lines, delimiter=start.separator)
+    width = len(start.fields)
+    uneven = next(((rows.line_num + start.lines_before, len(row)) for row in rows if len(row) > width), None)
+    first = "header" if start.has_names else "first"
+    return None if uneven is None else f"line {uneven[0]} has {uneven[1]} fields, the {first} has {width}"

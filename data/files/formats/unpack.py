@@ -1,0 +1,139 @@
+"""Reads the bytes of a file, out of a zip or gzip file too, and never more of them than a limit."""
+
+import gzip
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from data.files.formats.raw_table import Limits, build_refusal
+
+MAX_RATIO = 200
+"""How many times its size a packed file may unpack to. Files of quiet minutes, which pack best, reach about 40."""
+
+UNSUSPICIOUS_BYTES = 1 << 20
+"""Content up to this size may have any ratio."""
+
+MAX_DIRECTORY_BYTES = 4 << 20
+"""The largest list of members of a zip file that is read: some 40,000 names."""
+
+CHUNK_BYTES = 1 << 20
+END_RECORD = b"PK\x05\x06"
+END_RECORD_BYTES = 22
+MAX_COMMENT_BYTES = 65_535
+IS_ENCRYPTED = 1
+COMPANION_SUFFIXES = frozenset({".checksum", ".md5", ".sha256", ".sig"})
+"""Endings of files that accompany data in a zip file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The bytes of a file, the name that says what they are, and what they were packed in, in words."""
+
+    name: str
+    data: bytes
+    packing: str = ""
+
+
+def read_content(path: Path, limits: Limits) -> Content:
+    """The bytes of a file; of a zip or gzip file those of the one file in it.
+
+    Raises:
+        FileRefused: the file cannot be read, is damaged, holds several files or none, or unpacks to more than the
+            limit or than `MAX_RATIO` times its size.
+    """
+    try:
+        match path.suffix.lower():
+            case ".zip":
+                return _read_zip(path, limits)
+            case ".gz":
+                with gzip.GzipFile(path) as file:
+                    return Content(path.stem, _read_bounded(path, file, limits), "gzip")
+            case _:
+                return Content(path.name, path.read_bytes())
+    except FileNotFoundError as error:
+        raise build_refusal(path, "there is no such file") from error
+    except (zipfile.BadZipFile, zlib.error, EOFError, gzip.BadGzipFile) as error:
+        raise build_refusal(path, f"is damaged and cannot be unpacked ({error})") from error
+    except OSError as error:
+        raise build_refusal(path, error.strerror or str(error)) from error
+
+
+def list_members(path: Path) -> list[zipfile.ZipInfo]:
+    """The files in a zip file, without folders, hidden files and checksums.
+
+    Raises:
+        FileRefused: the list of members is larger than `MAX_DIRECTORY_BYTES`.
+        zipfile.BadZipFile: the file is no zip file, or damaged.
+        OSError: the file cannot be read.
+    """
+    _refuse_large_directory(path)
+    with zipfile.ZipFile(path) as archive:
+        return [
+            member
+            for member in archive.infolist()
+            if not member.is_dir()
+            and not any(part.startswith((".", "__MACOSX")) for part in PurePosixPath(member.filename).parts)
+            and PurePosixPath(member.filename).suffix.lower() not in COMPANION_SUFFIXES
+        ]
+
+
+def read_member(path: Path, member: zipfile.ZipInfo, limits: Limits) -> Content:
+    """The bytes of one file in a zip file.
+
+    Raises:
+        FileRefused: the member is encrypted, packed in an uncommon way, or larger than the limits.
+        zipfile.BadZipFile: the file is damaged.
+        OSError: the file cannot be read.
+    """
+    if member.flag_bits & IS_ENCRYPTED:
+        raise build_refusal(path, f"is encrypted; unpack {member.filename} and import that")
+    if member.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+        raise build_refusal(path, f"is packed in an uncommon way; unpack {member.filename} and import that")
+    if member.file_size > limits.unpacked_bytes:
+        raise build_refusal(path, _describe_size(limits))
+    with zipfile.ZipFile(path) as archive, archive.open(member) as file:
+        return Content(PurePosixPath(member.filename).name, _read_bounded(path, file, limits), "zip")
+
+
+def _read_zip(path: Path, limits: Limits) -> Content:
+    members = list_members(path)
+    if len(members) != 1:
+        names = ", ".join(member.filename for member in members[:3])
+        more = f" ({names}, ...)" if names else ""
+        raise build_refusal(path, f"is a zip of {len(members):,} files{more}; one is read: unpack it")
+    return read_member(path, members[0], limits)
+
+
+def _refuse_large_directory(path: Path) -> None:
+    """Check the size of the list of members, which `zipfile` reads as a whole when it opens a file."""
+    with path.open("rb") as file:
+        size = file.seek(0, 2)
+        file.seek(max(0, size - END_RECORD_BYTES - MAX_COMMENT_BYTES))
+        tail = file.read()
+    start = tail.rfind(END_RECORD)
+    if start < 0 or len(tail) < start + END_RECORD_BYTES:
+        message = "no end of a zip file"
+        raise zipfile.BadZipFile(message)
+    if int.from_bytes(tail[start + 12 : start + 16], "little") > MAX_DIRECTORY_BYTES:
+        raise build_refusal(path, "is a zip of too many files; unpack it")
+
+
+def _read_bounded(path: Path, file: IO[bytes] | gzip.GzipFile, limits: Limits) -> bytes:
+    """The whole of a packed file, unless it grows beyond the limits."""
+    ratio_bytes = max(UNSUSPICIOUS_BYTES, MAX_RATIO * path.stat().st_size)
+    chunks: list[bytes] = []
+    size = 0
+    while chunk := file.read(CHUNK_BYTES):
+        size += len(chunk)
+        if size > ratio_bytes:
+            raise build_refusal(path, f"unpacks to more than {MAX_RATIO} times its size; unpack it if you trust it")
+        if size > limits.unpacked_bytes:
+            raise build_refusal(path, _describe_size(limits))
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _describe_size(limits: Limits) -> str:
+    return f"unpacks to more than {limits.unpacked_bytes / 1e6:,.0f} MB; import it in parts"

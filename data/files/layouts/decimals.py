@@ -1,0 +1,49 @@
+"""Numbers with a decimal comma."""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from data.files.formats.raw_table import RawTable, build_refusal
+from data.files.layouts.options import OptionNeed
+
+HEAD_ROWS = 1000
+"""Rows that are looked at; a comma that first comes later is a fault of its row."""
+
+COMMA_NUMBER = r"^\s*[+-]?\d*,\d+(?:[eE][+-]?\d+)?\s*$"
+POSSIBLE_THOUSANDS = r"^\s*[+-]?[1-9]\d{0,2},\d{3}\s*$"
+
+
+def convert_decimal_commas(
+    table: RawTable, columns: Sequence[str], *, is_declared: bool
+) -> tuple[pl.DataFrame, OptionNeed | None]:
+    """The rows of a table with points in place of the decimal commas in some columns.
+
+    Where every comma might as well separate thousands, nothing is replaced, and the option that decides is needed.
+
+    Args:
+        table: any table.
+        columns: those that hold numbers and times.
+        is_declared: whether the caller says that the commas are decimal commas.
+
+    Raises:
+        FileRefused: decimal commas stand beside points.
+    """
+    texts = [name for name in columns if table.rows.schema[name] == pl.String]
+    head = table.rows.head(HEAD_ROWS)
+    values = pl.concat([head[name].rename("value") for name in texts]) if texts else pl.Series("value", [], pl.String)
+    comma_values = values.filter(values.str.contains(COMMA_NUMBER))
+    if comma_values.is_empty():
+        return table.rows, None
+    if comma_values.str.contains(POSSIBLE_THOUSANDS).all() and not is_declared:
+        reason = f"a number such as {comma_values[0]} has a decimal comma or one between thousands; if decimal"
+        return table.rows, OptionNeed("decimal_comma", reason)
+    has_point = values.str.contains(r"^\s*[+-]?\d*[.]\d+").any()
+    if has_point:
+        raise build_refusal(
+            table.path, f"has numbers with a comma, such as {comma_values[0]}, and numbers with a point"
+        )
+    is_number = pl.col(texts).str.contains(COMMA_NUMBER)
+    return table.rows.with_columns(
+        pl.when(is_number).then(pl.col(texts).str.replace(",", ".", literal=True)).otherwise(pl.col(texts))
+    ), None
