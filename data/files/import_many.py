@@ -12,9 +12,10 @@ from data.delta.upsert import WriteReport
 from data.errors import FileRefused
 from data.files.check_stamps import move_to_open, refuse_closing_stamps
 from data.files.contradictions import refuse_contradictions
-from data.files.import_file import ImportReport, read_candle_file
+from data.files.import_file import read_candle_file
 from data.files.layouts.options import ReadOptions
 from data.files.open_file import DEFAULT_OPTIONS
+from data.files.report import ImportReport
 from data.files.stamps import Stamps
 from data.schema import COVERAGE, COVERAGE_DEFAULTS, LOW_TRADE, TIME, Origin, Outcome
 from data.store import CandleStore

@@ -8,19 +8,21 @@ import polars as pl
 
 from data.catalogue import load_catalogue
 from data.errors import FileRefused
-from data.files.check_rows import MARKET_COLUMNS
 from data.files.formats.raw_table import LINE_COLUMN, build_refusal
-from data.files.layouts.bar_length import find_length_need
-from data.files.layouts.layout import normalize_key
-from data.files.layouts.market_names import describe_multiple
+from data.files.layouts.layout import TradeLayout, normalize_key
+from data.files.layouts.market_names import DERIVATIVE_VENUES, describe_multiple
 from data.files.layouts.options import OptionNeed, ReadOptions
 from data.files.layouts.recognise import RecognisedTable, recognise_table
-from data.files.parse_rows import EMPTY_COLUMN, parse_rows
-from data.files.parse_times import parse_zone
 from data.files.read import read_raw_table
+from data.files.rows.bar_length import find_length_need
+from data.files.rows.check_rows import MARKET_COLUMNS
+from data.files.rows.market_columns import WRITTEN_COLUMNS
+from data.files.rows.parse_rows import EMPTY_COLUMN, parse_rows
+from data.files.rows.parse_times import parse_zone
+from data.files.rows.trade_rows import parse_trades
 from data.identity.symbols import parse_symbol
 from data.identity.venue_names import VenueNames
-from data.schema import CANDLE_DEFAULTS, Timeframe, parse_base
+from data.schema import CANDLE_DEFAULTS, Timeframe, is_derivative, parse_base, parse_quote
 
 DEFAULT_OPTIONS = ReadOptions()
 
@@ -61,8 +63,12 @@ class OpenedFile:
         return self.options.timeframe or Timeframe.M1
 
     def parse_rows(self) -> pl.DataFrame:
-        """All rows with their faults; see `data.files.parse_rows.parse_rows`."""
+        """All rows with their faults; see `data.files.rows.parse_rows.parse_rows`."""
         return parse_rows(self.recognised, self.names, self.options, self.venue, self.symbol)
+
+    def parse_trades(self) -> pl.DataFrame:
+        """All trades with their faults; see `data.files.rows.trade_rows.parse_trades`."""
+        return parse_trades(self.recognised, self.names, self.venue, self.symbol)
 
     def list_remarks(self, candles: pl.DataFrame) -> Iterator[str]:
         """What is worth knowing about parsed candles, as sentences without a full stop."""
@@ -103,7 +109,7 @@ def refuse_bad_rows(opened: OpenedFile, rows: pl.DataFrame) -> None:
 
     Args:
         opened: the file.
-        rows: those that `OpenedFile.parse_rows` returned.
+        rows: those that `OpenedFile.parse_rows` or `OpenedFile.parse_trades` returned.
 
     Raises:
         FileRefused: an option is needed, or a row is bad; names lines and reasons.
@@ -119,7 +125,9 @@ def find_row_needs(opened: OpenedFile, rows: pl.DataFrame) -> tuple[OptionNeed, 
     Raises:
         FileRefused: the bars are of a length that is not measured.
     """
-    needs = []
+    needs = [_find_settlement_need(opened, rows)]
+    if opened.recognised.holds_trades:
+        return tuple(need for need in needs if need is not None)
     if "timeframe" not in opened.recognised.table.rows.columns:
         name_s = opened.recognised.file_name.seconds
         timed = rows.filter(pl.col("open_time").is_not_null()).sort(*MARKET_COLUMNS, "price", "open_time")
@@ -211,6 +219,19 @@ def _list_market_needs(recognised: RecognisedTable, venue: str | None, symbol: s
     if symbol is None and "symbol" not in columns:
         suggestion = recognised.file_name.suggestion
         yield OptionNeed("symbol", "it does not name its market", (suggestion or "BASE/QUOTE",))
+
+
+def _find_settlement_need(opened: OpenedFile, rows: pl.DataFrame) -> OptionNeed | None:
+    """The option that a file needs whose exchange is one of derivatives while its symbol is that of a spot market."""
+    layout = opened.recognised.layout
+    vendor_venues = layout.derivative_venues if isinstance(layout, TradeLayout) else frozenset()
+    markets = rows.select(*MARKET_COLUMNS, WRITTEN_COLUMNS["venue"]).unique(maintain_order=True).drop_nulls()
+    for venue, symbol, written in markets.iter_rows():
+        is_derivative_venue = venue in DERIVATIVE_VENUES or normalize_key(written) in vendor_venues
+        if is_derivative_venue and "/" in symbol and not is_derivative(symbol):
+            reason = f"{written} is an exchange of derivatives here, and {symbol} is the symbol of a spot market"
+            return OptionNeed("symbol", reason, (f"{symbol}:{parse_quote(symbol)}",))
+    return None
 
 
 def _find_price_need(rows: pl.DataFrame) -> OptionNeed | None:

@@ -1,15 +1,16 @@
 """What an import of a file would read, before anything is stored."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
 
 from data.files.formats.raw_table import LINE_COLUMN
+from data.files.import_trades import build_trade_candles
 from data.files.layouts.options import OptionNeed, ReadOptions
 from data.files.layouts.recognise import UNREADABLE_NEEDS
 from data.files.open_file import DEFAULT_OPTIONS, OpenedFile, find_row_needs, open_file, refuse_rows
-from data.files.parse_rows import EMPTY_COLUMN
+from data.files.rows.parse_rows import EMPTY_COLUMN
 from data.identity.venue_names import VenueNames
 from data.schema import CANDLE, Timeframe
 
@@ -89,6 +90,8 @@ def preview_file(
     opened = open_file(path, venue=venue, symbol=symbol, names=names, options=options)
     if any(need.option in UNREADABLE_NEEDS for need in opened.needs):
         return _preview_unread(opened)
+    if opened.recognised.holds_trades:
+        return _preview_trades(opened)
     parsed = opened.parse_rows()
     row_needs = find_row_needs(opened, parsed)
     if not row_needs:
@@ -107,6 +110,28 @@ def preview_file(
         skipped=len(parsed) - len(candles),
         warnings=tuple(opened.list_remarks(candles)),
         needs=(*opened.needs, *row_needs),
+    )
+
+
+def _preview_trades(opened: OpenedFile) -> ImportPreview:
+    """The preview of a file of trades: its candles, or its first trades while the market is not known."""
+    if opened.needs:
+        return _preview_unread(opened)
+    row_needs = find_row_needs(opened, opened.parse_trades())
+    if row_needs:
+        return replace(_preview_unread(opened), needs=row_needs)
+    built = build_trade_candles(opened)
+    return ImportPreview(
+        file=opened.path.name,
+        recognised=opened.recognised.sentence,
+        venues=tuple(built.candles["venue"].unique().sort()),
+        symbols=tuple(built.candles["symbol"].unique().sort()),
+        timeframe=opened.timeframe,
+        rows=built.candles.head(MAX_PREVIEW_ROWS).select(SHOWN_COLUMNS),
+        count=len(built.candles),
+        skipped=0,
+        warnings=(*built.remarks, *opened.list_remarks(built.candles)),
+        needs=(),
     )
 
 

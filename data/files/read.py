@@ -30,10 +30,10 @@ def read_raw_table(path: Path, limits: Limits = FILE_LIMITS) -> RawTable:
     Raises:
         FileRefused: the file does not exist, is of no known format, empty, malformed or too large, or repeats a column.
     """
-    _refuse_suffix(path, path.name, (*FILE_SUFFIXES, *PACKED_SUFFIXES))
+    _refuse_suffix(path, path.name, (*FILE_SUFFIXES, *PACKED_SUFFIXES), "")
     content = read_content(path, limits)
     if content.packing:
-        _refuse_suffix(path, content.name, FILE_SUFFIXES)
+        _refuse_suffix(path, content.name, FILE_SUFFIXES, f"holds {content.name}, which ")
     if not content.data:
         raise build_refusal(path, "is empty")
     return parse_content(path, content, limits)
@@ -49,10 +49,9 @@ def parse_content(path: Path, content: Content, limits: Limits) -> RawTable:
     return parse_text(path, content) if parser is None else parser(path, content, limits)
 
 
-def _refuse_suffix(path: Path, name: str, suffixes: tuple[str, ...]) -> None:
+def _refuse_suffix(path: Path, name: str, suffixes: tuple[str, ...], subject: str) -> None:
     suffix = PurePath(name).suffix
     if suffix.lower() not in suffixes:
         ending = repr(suffix) if suffix else "nothing"
-        subject = "" if name == path.name else f"holds {name}, which "
         known = f"{', '.join(suffixes[:-1])} and {suffixes[-1]}"
         raise build_refusal(path, f"{subject}ends in {ending}; candles are read from {known}")

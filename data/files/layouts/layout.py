@@ -144,6 +144,7 @@ CANDLE_LAYOUTS = (
     ),
     CandleLayout("Binance klines", frozenset({"opentime", "closetime", "quotevolume"})),
     CandleLayout("a CryptoDataDownload file", frozenset({"unix", "date", "symbol"})),
+    CandleLayout("a CryptoDataDownload file", frozenset({"unixtimestamp", "date", "symbol"})),
     CandleLayout("Bitcoin minutes as on Kaggle", frozenset({"timestamp", "volumecurrency", "weightedprice"})),
     CandleLayout(
         "OKX candles",

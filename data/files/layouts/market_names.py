@@ -26,6 +26,11 @@ NUMBERED_NAME = re.compile(r"(?P<market>[A-Z0-9]{5,})_(?P<count>1|5|15|30|60|240
 WORDED_NAME = re.compile(r"_(?P<market>[A-Z0-9]{5,})_(?:\d{4}_)?(?P<count>\d*)(?P<unit>minute|min|hour|h|d)\.")
 """Such as ``Binance_ATOMUSDT_minute.csv``."""
 
+DERIVATIVE_VENUES = frozenset(
+    {"binanceusdm", "binancecoinm", "krakenfutures", "kucoinfutures", "coinbaseinternational", "bitmex", "deribit"}
+)
+"""Ids of exchanges, of those that trade spot under another id, on which all markets are derivatives."""
+
 MULTIPLE = re.compile(r"^(1000+|1M)(?=[A-Z]{2})")
 """The start of the base of a market in multiples of a coin, such as 1000SHIB."""
 
@@ -72,10 +77,12 @@ def parse_market(text: str, bases: Collection[str] = ()) -> str | None:
 
     Args:
         text: such as ``ATOM/USDT``, ``atom-usdt``, ``ATOM_USDT`` or ``ATOMUSDT``.
-        bases: what the base may be where nothing stands between it and the quote; empty if that is not known.
+        bases: currencies of the market where nothing stands between them; empty if they are not known.
 
     >>> parse_market("atom-usdt"), parse_market("ATOMFDUSD"), parse_market("ATOM")
     ('ATOM/USDT', 'ATOM/FDUSD', None)
+    >>> parse_market("USDTUSD", ("USD", "USDT"))
+    'USDT/USD'
     """
     symbol = text.strip().upper()
     if re.fullmatch(SYMBOL_PATTERN, symbol):
@@ -84,8 +91,9 @@ def parse_market(text: str, bases: Collection[str] = ()) -> str | None:
         base, quote, swap = match.groups()
         return f"{base}/{quote}:{base if quote == 'USD' else quote}" if swap else f"{base}/{quote}"
     for base in bases:
-        if symbol.startswith(base) and len(symbol) > len(base):
-            return f"{base}/{symbol.removeprefix(base)}"
+        quote = symbol.removeprefix(base)
+        if symbol.startswith(base) and (quote in bases or (quote and len(bases) == 1)):
+            return f"{base}/{quote}"
     return split_market(symbol) if re.fullmatch(r"[A-Z0-9]+", symbol) else None
 
 

@@ -22,7 +22,7 @@ from data.files.layouts.market_names import FileNameFacts, parse_file_name, pars
 from data.files.layouts.options import OptionNeed, ReadOptions
 from data.files.layouts.unnamed import find_order, name_roles
 from data.files.layouts.volume import find_volume, is_in_base, list_volume_currencies
-from data.files.parse_times import find_unit_of, has_no_zone
+from data.files.rows.parse_times import find_unit_of, has_no_zone
 
 PRICE_ROLES = ("open", "high", "low", "close")
 STORE_KEYS = frozenset({"asset", "day", "fetched_at", "source"})
@@ -87,7 +87,8 @@ def recognise_table(table: RawTable, symbol: str | None, options: ReadOptions) -
     columns = index_columns(name for name in table.rows.columns if name != LINE_COLUMN)
     if (trade_layout := _find_trade_layout(columns)) is not None:
         roles = {role: columns[key] for role, key in trade_layout.keys.items() if key in columns}
-        return _build(table, trade_layout, roles, facts, {}, options, ())
+        symbols = _map_symbols(table, roles, trade_layout, ())
+        return _build(table, trade_layout, roles, facts, symbols, options, ())
     layout = next((layout for layout in CANDLE_LAYOUTS if layout.marks and layout.marks <= columns.keys()), None)
     return _recognise_candles(table, layout or OTHER_CANDLES, columns, facts, symbol, options)
 

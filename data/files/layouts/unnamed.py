@@ -6,7 +6,7 @@ import polars as pl
 
 from data.files.layouts.layout import CANDLE_LAYOUTS, TRADE_LAYOUTS, CandleLayout, TradeLayout
 from data.files.layouts.volume import ROUNDING
-from data.files.parse_times import find_unit_of
+from data.files.rows.parse_times import find_unit_of
 
 HEAD_ROWS = 1000
 """Rows that are tried."""

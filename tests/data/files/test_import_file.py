@@ -6,7 +6,8 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from data.errors import FileRefused, UsageError
-from data.files.import_file import COVERED_SPAN, MarketReport, read_candle_file
+from data.files.import_file import COVERED_SPAN, read_candle_file
+from data.files.report import MarketReport
 from data.schema import CANDLE, Origin
 from tests.data.frames import START, build_candle, build_candles, get_minute
 

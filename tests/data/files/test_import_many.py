@@ -7,8 +7,9 @@ from polars.testing import assert_frame_equal
 
 from data.delta.upsert import WriteReport
 from data.files.export import write_rows
-from data.files.import_file import FILE_LOW, read_candle_file
+from data.files.import_file import read_candle_file
 from data.files.import_many import import_files
+from data.files.import_trades import FILE_LOW
 from data.reconstruction.sample import SAMPLE_SOURCE, ensure_sample
 from data.schema import CANDLE, LOW_TRADE, Evidence, Origin
 from data.store import CandleStore

@@ -6,8 +6,9 @@ import pytest
 
 from data.catalogue import load_catalogue
 from data.errors import FileRefused, UsageError
-from data.files.import_file import NameReport, read_candle_file
+from data.files.import_file import read_candle_file
 from data.files.import_many import import_files
+from data.files.report import NameReport
 from data.files.source import FileSource
 from data.store import CandleStore
 from tests.data.frames import LATER, NOW, get_minute

@@ -230,3 +230,30 @@ def _describe_misaligned() -> pl.Expr:
 def _describe_fault(fault: str) -> pl.Expr:
     """A message of the time as written in the file, and its fault."""
     return pl.format(f"time {{}} {fault}", pl.col("raw").cast(pl.String))
+
+
+def parse_instants(path: Path, times: pl.Series, zone: str | None = None) -> pl.Series:
+    """Parse a column of times of any precision, such as those of trades, into UTC.
+
+    Args:
+        path: the file, for messages.
+        times: texts, numbers, or times: ISO 8601, or epoch seconds to nanoseconds, also with a fraction.
+        zone: the zone of times without one; None if they cannot be parsed.
+
+    Returns:
+        Datetime in us, UTC; null where a time cannot be parsed.
+
+    Raises:
+        FileRefused: the whole column has naive times and no zone is given, or another type.
+    """
+    micros, _ = _build_readings(path, times.dtype, zone)
+    if times.dtype.is_numeric() or times.dtype == pl.String:
+        number = pl.col("raw").cast(pl.Float64, strict=False)
+        sizes = {unit: float(size) for unit, *_, size in EPOCH_UNITS}
+        fractional = (_find_unit(number).replace_strict(sizes, return_dtype=pl.Float64) * number).round()
+        nanos = pl.col("raw").cast(pl.Int64, strict=False)
+        is_nanos = nanos.is_between(EPOCH_UNITS[-1][2], 9 * 10**18)
+        micros = pl.coalesce(pl.when(is_nanos).then(nanos // 1000), fractional.cast(pl.Int64, strict=False), micros)
+    parsed = times.alias("raw").to_frame().select(micros=micros)
+    in_range = pl.when(pl.col("micros").is_between(0, EPOCH_UNITS[-1][2], closed="left")).then("micros")
+    return parsed.select(time=in_range.cast(pl.Datetime("us", "UTC"))).to_series()

@@ -7,7 +7,7 @@ import polars as pl
 from data.errors import FileRefused
 from data.files.formats.raw_table import build_refusal
 from data.files.layouts.options import OptionNeed
-from data.files.parse_times import has_no_zone, parse_times
+from data.files.rows.parse_times import has_no_zone, parse_times
 from data.schema import TIMEFRAME_SECONDS, Timeframe
 
 KNOWN_LENGTHS = (1, 60, 180, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 28_800, 43_200, 86_400, 604_800)

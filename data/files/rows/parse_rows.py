@@ -4,25 +4,22 @@ from pathlib import Path
 
 import polars as pl
 
-from data.errors import UsageError
-from data.files.check_rows import (
-    MARKET_COLUMNS,
+from data.files.formats.raw_table import LINE_COLUMN, build_refusal
+from data.files.layouts.options import ReadOptions
+from data.files.layouts.recognise import RecognisedTable
+from data.files.rows.bar_length import find_lengths
+from data.files.rows.check_rows import (
     NUMBER_COLUMNS,
     PRICE_COLUMNS,
+    list_kind_faults,
     list_market_faults,
     list_price_faults,
     list_volume_faults,
 )
-from data.files.formats.raw_table import LINE_COLUMN, build_refusal
-from data.files.layouts.bar_length import find_lengths
-from data.files.layouts.options import ReadOptions
-from data.files.layouts.recognise import RecognisedTable
-from data.files.parse_times import parse_times
+from data.files.rows.market_columns import WRITTEN_COLUMNS, list_open_names, read_markets, read_text
+from data.files.rows.parse_times import parse_times
 from data.identity.venue_names import VenueNames
 from data.schema import CANDLE, CANDLE_DEFAULTS, Origin
-
-WRITTEN_COLUMNS = {"venue": "venue of file", "symbol": "symbol of file"}
-"""The added columns with venue and symbol as the file, or the caller, writes them."""
 
 EMPTY_COLUMN = "neither price nor volume"
 """The added column that marks rows without any price or volume, which some programs write for bars without a trade."""
@@ -69,61 +66,39 @@ def parse_rows(
         raw = raw.with_columns(volume=pl.lit(None, pl.Float64))
     if defaults["price"] != CANDLE_DEFAULTS["price"]:  # such series have no volume
         raw = raw.with_columns(pl.when(~_is_absent(path, raw, "volume")).then("volume").otherwise(0).alias("volume"))
-    market = {"venue": venue, "symbol": symbol}
     rows = raw.select(
         LINE_COLUMN,
-        *(_read_text(path, raw, name, market[name]).alias(WRITTEN_COLUMNS[name]) for name in MARKET_COLUMNS),
-        *(_read_text(path, raw, name, None).fill_null(default) for name, default in defaults.items()),
+        *(read_text(path, raw, name, None).fill_null(default) for name, default in defaults.items()),
         *(_read_number(path, raw, name) for name in NUMBER_COLUMNS),
         pl.all_horizontal(_is_absent(path, raw, name) for name in NUMBER_COLUMNS).alias(EMPTY_COLUMN),
         no_price=pl.coalesce(*(_describe_bad_number(path, raw, name) for name in PRICE_COLUMNS)),
         no_volume=_describe_bad_number(path, raw, "volume"),
     )
     times = parse_times(path, raw["open_time"], rows["timeframe"], recognised.zone).rename({"why": "no_time"})
-    venues = _resolve_venues(rows[WRITTEN_COLUMNS["venue"]], names)
+    markets = read_markets(recognised, names, venue, symbol)
     is_reconstruction = pl.col("origin").str.to_lowercase() == Origin.RECONSTRUCTION
     origin = pl.when(is_reconstruction).then(pl.lit(Origin.RECONSTRUCTION)).otherwise(pl.lit(Origin.IMPORTED))
     named_rows = (
         rows.hstack(times)
-        .hstack(venues)
+        .hstack(markets)
         .with_columns(
             origin.alias("origin"),
-            _resolve_symbols(recognised).alias("symbol"),
             find_lengths(path, raw, times["open_time"], recognised.zone).alias(LENGTH_COLUMN),
         )
     )
     is_traded = (pl.col("volume") != 0).fill_null(value=True)
     price_fault = pl.when(is_traded).then(pl.coalesce("no_price", *list_price_faults()))
     number_fault = pl.coalesce("no_volume", *list_volume_faults(), price_fault)
-    open_names = {name for name in MARKET_COLUMNS if name not in raw.columns and market[name] is None}
     return named_rows.with_columns(
         *(_blank_unless(is_traded | pl.col(name).is_finite(), name) for name in PRICE_COLUMNS),
         why=pl.coalesce(
             "no_time",
             "no_venue",
-            *list_market_faults(open_names),
+            *list_market_faults(list_open_names(recognised, venue, symbol)),
+            *list_kind_faults(),
             pl.when(~pl.col(EMPTY_COLUMN)).then(number_fault),
         ),
     ).select(*CANDLE, LINE_COLUMN, *WRITTEN_COLUMNS.values(), EMPTY_COLUMN, LENGTH_COLUMN, "why")
-
-
-def _resolve_symbols(recognised: RecognisedTable) -> pl.Expr:
-    """The symbols in capitals, those of a vendor as the unified ones."""
-    written = pl.col(WRITTEN_COLUMNS["symbol"])
-    unified = written.replace(dict(recognised.symbols)) if recognised.symbols else written
-    return unified.str.to_uppercase()
-
-
-def _read_text(path: Path, raw: pl.DataFrame, name: str, value: str | None) -> pl.Expr:
-    """A text column, stripped, or one value for all rows; null where empty or absent."""
-    if value is not None:
-        return pl.lit(value).alias(name)
-    if name not in raw.columns:
-        return pl.lit(None, pl.String).alias(name)
-    if not isinstance(raw.schema[name], pl.String | pl.Categorical | pl.Enum | pl.Null):
-        raise build_refusal(path, f"column {name} holds {raw.schema[name]}, not text")
-    text = pl.col(name).cast(pl.String).str.strip_chars()
-    return pl.when(text != "").then(text).alias(name)
 
 
 def _read_number(path: Path, raw: pl.DataFrame, name: str) -> pl.Expr:
@@ -155,20 +130,3 @@ def _is_blank(name: str) -> pl.Expr:
 def _blank_unless(has_value: pl.Expr, name: str) -> pl.Expr:
     """A column of prices, NaN where a condition does not hold or is null."""
     return pl.when(has_value).then(pl.col(name)).otherwise(float("nan")).alias(name)
-
-
-def _resolve_venues(written: pl.Series, names: VenueNames) -> pl.DataFrame:
-    """For each text its ``venue``, and in ``no_venue`` why it has none; both null where the text is null."""
-    ids: dict[str, str] = {}
-    faults: dict[str, str] = {}
-    for text in written.drop_nulls().unique():
-        try:
-            ids[text] = names.resolve(text)
-        except UsageError as error:
-            faults[text] = str(error)
-    return pl.DataFrame(
-        {
-            name: written.replace_strict(texts, default=None, return_dtype=pl.String)
-            for name, texts in (("venue", ids), ("no_venue", faults))
-        }
-    )

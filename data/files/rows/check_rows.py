@@ -30,13 +30,19 @@ def list_market_faults(open_names: Collection[str]) -> list[pl.Expr]:
             pl.col("symbol").str.contains(f"^{SYMBOL_PATTERN}$"),
             "of the form BASE/QUOTE or BASE/QUOTE:SETTLE",
         ),
-        "timeframe": (pl.col("timeframe").is_in(TIMEFRAMES), f"one of {', '.join(TIMEFRAMES)}"),
-        "price": (pl.col("price").is_in(PRICE_KINDS), f"one of {', '.join(PRICE_KINDS)}"),
     }
     return [
         _describe_unless(is_so, name, expected)
         for name, (is_so, expected) in conditions.items()
         if name not in open_names
+    ]
+
+
+def list_kind_faults() -> list[pl.Expr]:
+    """The possible faults of what a row says of its timeframe and kind of price, each null where it does not apply."""
+    return [
+        _describe_unless(pl.col("timeframe").is_in(TIMEFRAMES), "timeframe", f"one of {', '.join(TIMEFRAMES)}"),
+        _describe_unless(pl.col("price").is_in(PRICE_KINDS), "price", f"one of {', '.join(PRICE_KINDS)}"),
     ]
 
 

@@ -1,0 +1,62 @@
+"""Parses the rows of a file of trades, each with what is wrong with it."""
+
+import polars as pl
+
+from data.files.formats.raw_table import LINE_COLUMN
+from data.files.layouts.recognise import RecognisedTable
+from data.files.rows.check_rows import MARKET_COLUMNS, list_market_faults
+from data.files.rows.market_columns import WRITTEN_COLUMNS, list_open_names, read_markets
+from data.files.rows.parse_times import parse_instants
+from data.identity.venue_names import VenueNames
+
+TRADE_COLUMNS = ("time", "id", "price", "amount")
+
+
+def parse_trades(
+    recognised: RecognisedTable, names: VenueNames, venue: str | None = None, symbol: str | None = None
+) -> pl.DataFrame:
+    """The trades of a file, each with its fault.
+
+    Args:
+        recognised: the file.
+        names: the names of the venues that rows may be of.
+        venue: the venue of all rows of a file without such a column; None to leave it open.
+        symbol: the symbol of all rows, likewise.
+
+    Returns:
+        ``venue``, ``symbol``, ``time`` (Datetime in us, UTC), ``id`` (String; no such column unless every row has
+        one), ``price`` and ``amount`` (String, as printed), `LINE_COLUMN`, `WRITTEN_COLUMNS`, and ``why``:
+        null for a valid trade, else its fault.
+
+    Raises:
+        FileRefused: a column is of an impossible type.
+    """
+    raw = recognised.table.rows
+    markets = read_markets(recognised, names, venue, symbol)
+    has_ids = "id" in raw.columns and raw["id"].cast(pl.String).str.strip_chars().fill_null("").ne("").all()
+    columns = ("price", "amount", *(["id"] if has_ids else []))
+    values = raw.select(LINE_COLUMN, *(pl.col(name).cast(pl.String).str.strip_chars() for name in columns))
+    times = parse_instants(recognised.table.path, raw["time"], recognised.zone).alias("time")
+    time_texts = raw["time"].cast(pl.String).alias("time of file")
+    rows = pl.concat([markets, values, pl.DataFrame([times, time_texts])], how="horizontal")
+    price, amount = (pl.col(name).cast(pl.Float64, strict=False) for name in ("price", "amount"))
+    faults = (
+        pl.when(pl.col("time").is_null()).then(
+            pl.coalesce(pl.format("time {} is no time", "time of file"), pl.lit("has no time"))
+        ),
+        pl.col("no_venue"),
+        *list_market_faults(list_open_names(recognised, venue, symbol)),
+        pl.when(~(price.is_finite() & (price > 0)).fill_null(value=False)).then(
+            pl.format("price {} is no positive number", pl.col("price").fill_null("(empty)"))
+        ),
+        pl.when(~(amount.is_finite() & (amount >= 0)).fill_null(value=False)).then(
+            pl.format("amount {} is no number from 0", pl.col("amount").fill_null("(empty)"))
+        ),
+    )
+    return rows.select(
+        *MARKET_COLUMNS,
+        *(name for name in TRADE_COLUMNS if name in rows.columns),
+        LINE_COLUMN,
+        *WRITTEN_COLUMNS.values(),
+        why=pl.coalesce(*faults),
+    )
