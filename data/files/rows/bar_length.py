@@ -48,6 +48,26 @@ def find_lengths(path: Path, raw: pl.DataFrame, open_times: pl.Series, zone: str
     return times.select(lengths.cast(pl.Int64).alias("length")).to_series()
 
 
+def describe_length_faults(rows: pl.DataFrame) -> pl.Series:
+    """Why a row does not last as long as its timeframe, by its close time; null where it does, or has none.
+
+    Args:
+        rows: ``timeframe`` and ``length_s``.
+    """
+    lengths = rows["length_s"].drop_nulls().unique()
+    if lengths.is_empty():
+        return pl.repeat(None, len(rows), dtype=pl.String, eager=True)
+    words = {seconds: format_length(seconds) if seconds > 0 else "no time" for seconds in lengths}
+    expected_s = pl.col("timeframe").replace_strict(TIMEFRAME_SECONDS, default=None, return_dtype=pl.Int64)
+    nouns = {timeframe.value: timeframe.length for timeframe in Timeframe}
+    fault = pl.format(
+        "lasts {} by its close time, not {}",
+        pl.col("length_s").replace_strict(words, default=None, return_dtype=pl.String),
+        pl.col("timeframe").replace_strict(nouns, default=None, return_dtype=pl.String),
+    )
+    return rows.select(pl.when(pl.col("length_s") != expected_s).then(fault).alias("no_length")).to_series()
+
+
 def find_length_need(path: Path, rows: pl.DataFrame, name_s: int | None, timeframe: Timeframe) -> OptionNeed | None:
     """The option that a file needs whose bars are not as long as the caller says; None if they are.
 

@@ -7,7 +7,7 @@ import polars as pl
 from data.files.formats.raw_table import LINE_COLUMN, build_refusal
 from data.files.layouts.options import ReadOptions
 from data.files.layouts.recognise import RecognisedTable
-from data.files.rows.bar_length import find_lengths
+from data.files.rows.bar_length import describe_length_faults, find_lengths
 from data.files.rows.check_rows import (
     NUMBER_COLUMNS,
     PRICE_COLUMNS,
@@ -65,7 +65,11 @@ def parse_rows(
     if "volume" not in raw.columns:
         raw = raw.with_columns(volume=pl.lit(None, pl.Float64))
     if defaults["price"] != CANDLE_DEFAULTS["price"]:  # such series have no volume
-        raw = raw.with_columns(pl.when(~_is_absent(path, raw, "volume")).then("volume").otherwise(0).alias("volume"))
+        has_price = ~pl.all_horizontal(_is_absent(path, raw, name) for name in PRICE_COLUMNS)
+        is_needed = has_price & _is_absent(path, raw, "volume")
+        raw = raw.with_columns(
+            pl.when(is_needed).then(pl.lit("0")).otherwise(pl.col("volume").cast(pl.String)).alias("volume")
+        )
     rows = raw.select(
         LINE_COLUMN,
         *(read_text(path, raw, name, None).fill_null(default) for name, default in defaults.items()),
@@ -96,6 +100,7 @@ def parse_rows(
             "no_venue",
             *list_market_faults(list_open_names(recognised, venue, symbol)),
             *list_kind_faults(),
+            describe_length_faults(named_rows),
             pl.when(~pl.col(EMPTY_COLUMN)).then(number_fault),
         ),
     ).select(*CANDLE, LINE_COLUMN, *WRITTEN_COLUMNS.values(), EMPTY_COLUMN, LENGTH_COLUMN, "why")

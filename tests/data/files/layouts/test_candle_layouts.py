@@ -214,7 +214,7 @@ def test_an_order_of_columns_that_is_not_known_is_refused(tmp_path: Path) -> Non
 def test_a_bad_row_without_a_header_is_named(tmp_path: Path) -> None:
     """One bad row among good ones is refused with its line, from 1."""
     path = write_file(
-        tmp_path / "a.csv", *KLINES_MS, KLINES_MS[0].replace("4.50", "1.50").replace("1200000", "1320000")
+        tmp_path / "a.csv", *KLINES_MS, KLINES[0].replace("4.50", "1.50").format(1760131320000, 1760131379999)
     )
     assert "line 3: high 1.5 is below open 4.0" in read_refusal(path, **MARKET)
 
@@ -313,6 +313,14 @@ def test_volume_zero_in_every_row_while_prices_move_is_no_series_of_trades(tmp_p
     assert read_file(moving, **MARKET, price="index").candles["price"].unique().to_list() == ["index"]
     quiet = write_file(tmp_path / "b.csv", header, "1760131200,4,4,4,4,0", "1760131260,4,4,4,4,0")
     assert read_file(quiet, **MARKET).candles["volume"].to_list() == [0.0, 0.0]
+
+
+def test_index_rows_without_any_price_are_no_candles(tmp_path: Path) -> None:
+    """A series without volume has rows without prices too; they are counted."""
+    path = write_file(tmp_path / "a.csv", "time,open,high,low,close", "1760131200,4,4.5,3.5,4.25", "1760131260,,,,")
+    imported = read_file(path, **MARKET, price="index")
+    assert imported.candles.select("close", "volume").rows() == [(4.25, 0.0)]
+    assert imported.report.empty_rows == 1
 
 
 def test_rows_without_any_price_are_no_candles(tmp_path: Path) -> None:
