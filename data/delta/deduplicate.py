@@ -46,19 +46,19 @@ def deduplicate_bars(
     """
     needed = list(dict.fromkeys([*MARKET_COLUMNS, "open_time", *columns]))
     rows = _encode_text(read(needed, []))
-    runs = _find_runs(rows)
+    runs = find_runs(rows)
     if runs["overlaps"].any():
         # A run may skip a gap that a file read later fills; runs without gaps overlap only if they share a bar.
-        runs = _find_runs(rows, bar=timedelta(seconds=timeframe.seconds))
+        runs = find_runs(rows, bar=timedelta(seconds=timeframe.seconds))
     overlapping_markets = runs.filter("overlaps").select(MARKET_COLUMNS).unique()
     if not overlapping_markets.is_empty():
         is_overlapping = _build_market_filter(overlapping_markets)
         chosen = pick_best(read(list(FETCHED_CANDLE), [is_overlapping]), first_seen=first_seen)
         rows = pl.concat([rows.filter(~is_overlapping), chosen.select(needed).cast(rows.schema)])
-        runs = _find_runs(rows, bar=timedelta(seconds=timeframe.seconds))
+        runs = find_runs(rows, bar=timedelta(seconds=timeframe.seconds))
     if not in_order:
         return rows.select(columns)
-    return _sort_runs(rows, runs).select(columns).with_columns(pl.col(pl.Enum).cast(pl.String))
+    return sort_runs(rows, runs).select(columns).with_columns(pl.col(pl.Enum).cast(pl.String))
 
 
 def pick_best(rows: pl.DataFrame, *, first_seen: bool = False) -> pl.DataFrame:
@@ -80,7 +80,7 @@ def pick_best(rows: pl.DataFrame, *, first_seen: bool = False) -> pl.DataFrame:
     return ranked.filter(is_first).select(*CANDLE).cast(pl.Schema(CANDLE))
 
 
-def _find_runs(rows: pl.DataFrame, *, bar: timedelta | None = None) -> pl.DataFrame:
+def find_runs(rows: pl.DataFrame, *, bar: timedelta | None = None) -> pl.DataFrame:
     """The runs of rows of one market with ascending times.
 
     Args:
@@ -118,7 +118,7 @@ def _encode_text(rows: pl.DataFrame) -> pl.DataFrame:
     return numbers.with_columns(*enums).select(columns)
 
 
-def _sort_runs(rows: pl.DataFrame, runs: pl.DataFrame) -> pl.DataFrame:
+def sort_runs(rows: pl.DataFrame, runs: pl.DataFrame) -> pl.DataFrame:
     """The rows, with their runs in the given order."""
     if runs["start"].is_sorted():
         return rows

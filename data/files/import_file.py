@@ -21,6 +21,7 @@ from data.files.open_file import (
     refuse_rows,
 )
 from data.files.report import ImportReport, build_market_reports, build_name_reports
+from data.files.rows.order_rows import BAR_ORDER, sort_distinct_bars
 from data.files.rows.parse_rows import EMPTY_COLUMN
 from data.identity.venue_names import VenueNames
 from data.intervals import merge_span_rows
@@ -86,9 +87,12 @@ def _import_candles(opened: OpenedFile, *, complete: bool) -> ImportedFile:
     parsed = opened.parse_rows()
     refuse_bad_rows(opened, parsed)
     rows = parsed.filter(~pl.col(EMPTY_COLUMN))
-    distinct = rows.unique([*CANDLE], keep="first", maintain_order=True)
-    refuse_rows(opened, _find_conflicts(distinct, opened.row_word))
-    candles = distinct.select(*CANDLE).sort("venue", "symbol", "open_time", "price", "timeframe")
+    distinct = rows
+    candles = sort_distinct_bars(rows)
+    if candles is None:
+        distinct = rows.unique([*CANDLE], keep="first", maintain_order=True)
+        refuse_rows(opened, _find_conflicts(distinct, opened.row_word))
+        candles = distinct.select(*CANDLE).sort(BAR_ORDER)
     if candles.is_empty():
         raise build_refusal(opened.path, "holds no candle")
     if candles["origin"].n_unique() > 1:

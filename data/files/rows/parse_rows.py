@@ -17,7 +17,7 @@ from data.files.rows.check_rows import (
     list_volume_faults,
 )
 from data.files.rows.market_columns import WRITTEN_COLUMNS, list_open_names, read_markets, read_text
-from data.files.rows.parse_times import parse_times
+from data.files.rows.usual_times import parse_usual_times
 from data.identity.venue_names import VenueNames
 from data.schema import CANDLE, CANDLE_DEFAULTS, Origin
 
@@ -78,7 +78,7 @@ def parse_rows(
         no_price=pl.coalesce(*(_describe_bad_number(path, raw, name) for name in PRICE_COLUMNS)),
         no_volume=_describe_bad_number(path, raw, "volume"),
     )
-    times = parse_times(path, raw["open_time"], rows["timeframe"], recognised.zone).rename({"why": "no_time"})
+    times = parse_usual_times(path, raw["open_time"], rows["timeframe"], recognised.zone).rename({"why": "no_time"})
     markets = read_markets(recognised, names, venue, symbol)
     is_reconstruction = pl.col("origin").str.to_lowercase() == Origin.RECONSTRUCTION
     origin = pl.when(is_reconstruction).then(pl.lit(Origin.RECONSTRUCTION)).otherwise(pl.lit(Origin.IMPORTED))
