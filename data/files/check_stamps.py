@@ -12,10 +12,11 @@ import polars as pl
 from data.catalogue import load_catalogue
 from data.files.formats.raw_table import build_refusal
 from data.files.import_file import ImportedFile
+from data.files.report import MarketReport
 from data.files.stamps import Floats, StampFit, fit_stamps
-from data.schema import CANDLE_DEFAULTS, Evidence, Timeframe
+from data.schema import CANDLE_DEFAULTS, Evidence, Timeframe, parse_base
 from data.store import CandleStore
-from data.tables.candles import build_trade_filter
+from data.tables.candles import build_partition_filter, build_trade_filter
 from data.tables.coverage import build_evidence_filter
 
 MAX_DAYS = 7
@@ -40,7 +41,7 @@ def refuse_closing_stamps(path: Path, imported: ImportedFile, store: CandleStore
     """
     if imported.report.reconstruction or len(imported.lows):
         return
-    for venue, symbol, fit in _fit_markets(imported.candles, store):
+    for venue, symbol, fit in _fit_markets(imported, store):
         if fit.marks_close:
             reason = (
                 f"nothing of it was taken: its times look like the ends of bars, not their starts\n"
@@ -68,38 +69,56 @@ def move_to_open(imported: ImportedFile) -> ImportedFile:
     )
 
 
-def _fit_markets(candles: pl.DataFrame, store: CandleStore) -> Iterator[_MarketFit]:
+def _fit_markets(imported: ImportedFile, store: CandleStore) -> Iterator[_MarketFit]:
     """The fit of each market of trade candles that has others of its asset in the store on the same days."""
     catalogue = load_catalogue()
-    asset, day = pl.col("symbol").str.split("/").list.first(), pl.col("open_time").dt.date()
-    is_traded = (pl.col("price") == CANDLE_DEFAULTS["price"]) & (pl.col("volume") > 0)
-    traded = candles.filter(is_traded).select(
-        "venue", "symbol", "timeframe", "open_time", "close", asset=asset, day=day
-    )
-    for (asset_name, length), rows in traded.group_by("asset", "timeframe", maintain_order=True):
-        peers = _Peers(store, str(asset_name), Timeframe(str(length)), rows["day"].unique())
-        for (venue, symbol), market_rows in rows.group_by("venue", "symbol", maintain_order=True):
-            fit = peers.fit(market_rows, catalogue.list_relatives(str(venue)))
-            if fit is not None:
-                yield _MarketFit(str(venue), str(symbol), fit)
+    peers_by_asset: dict[tuple[str, str], _Peers] = {}
+    for market in imported.report.markets:
+        if market.price != CANDLE_DEFAULTS["price"]:
+            continue
+        key = (parse_base(market.symbol), market.timeframe)
+        if key not in peers_by_asset:
+            same = [other for other in imported.report.markets if (parse_base(other.symbol), other.timeframe) == key]
+            first, last = min(other.first for other in same), max(other.last for other in same)
+            peers_by_asset[key] = _Peers(store, key[0], Timeframe(market.timeframe), first, last)
+        fit = peers_by_asset[key].fit(imported.candles, market, catalogue.list_relatives(market.venue))
+        if fit is not None:
+            yield _MarketFit(market.venue, market.symbol, fit)
 
 
 class _Peers:
     """The stored markets of an asset on the days of a file."""
 
-    def __init__(self, store: CandleStore, asset: str, timeframe: Timeframe, days: pl.Series) -> None:
+    def __init__(self, store: CandleStore, asset: str, timeframe: Timeframe, first: datetime, last: datetime) -> None:
         self._store, self._asset, self._timeframe = store, asset, timeframe
-        is_of_days = (pl.col("asset") == asset, pl.col("day").is_in(days.to_list()))
-        conditions = (*is_of_days, build_trade_filter(timeframe), build_evidence_filter(Evidence.REAL))
+        conditions = (
+            build_partition_filter([asset], first, last + timedelta(seconds=timeframe.seconds)),
+            build_trade_filter(timeframe),
+            build_evidence_filter(Evidence.REAL),
+        )
         table = store.candles.tables[timeframe]
         self._venue_days = table.read(lambda rows: rows.filter(*conditions).select("venue", "day").unique())
         self._closes_by_days: dict[tuple[date, ...], pl.DataFrame] = {}
 
-    def fit(self, market_rows: pl.DataFrame, relatives: frozenset[str]) -> StampFit | None:
+    def fit(self, candles: pl.DataFrame, market: MarketReport, relatives: frozenset[str]) -> StampFit | None:
         """The fit of a market of a file to all others but its relatives; None if the store has none on its days."""
         is_other = ~pl.col("venue").is_in(relatives)
-        common_days = self._venue_days.filter(is_other, pl.col("day").is_in(market_rows["day"].unique().to_list()))
-        days = tuple(common_days["day"].unique().sort().tail(MAX_DAYS))
+        peer_days = self._venue_days.filter(is_other)["day"].unique()
+        if peer_days.is_empty():
+            return None
+        is_of_market = (
+            (pl.col(name) == value)
+            for name, value in (
+                ("venue", market.venue),
+                ("symbol", market.symbol),
+                ("timeframe", market.timeframe),
+                ("price", market.price),
+            )
+        )
+        market_rows = candles.filter(*is_of_market, pl.col("volume") > 0)
+        days = tuple(
+            peer_days.filter(peer_days.is_in(market_rows["open_time"].dt.date().unique())).sort().tail(MAX_DAYS)
+        )
         if not days:
             return None
         if days not in self._closes_by_days:

@@ -6,11 +6,13 @@ mark or index price, which has no volume.
 """
 
 from collections.abc import Iterator
+from datetime import date
 from typing import NamedTuple
 
 import polars as pl
 
 from data.delta.deduplicate import ORIGIN_ENUM
+from data.delta.table import StoreTable
 from data.delta.upsert import MARKET_COLUMNS, VALUE_COLUMNS
 from data.revisions import COLLECTED_ORIGINS
 from data.schema import CANDLE, CANDLE_DEFAULTS, TIME, Origin, Timeframe
@@ -46,10 +48,8 @@ def compare_with_stored(table: CandleTable, candles: pl.DataFrame) -> Comparison
     """
     contradictions = [pl.DataFrame(schema=CONTRADICTION)]
     collected_differences = 0
-    for timeframe, part in _split_by_month(candles):
-        stored = _read_stored(table, timeframe, part)
-        if stored.is_empty():
-            continue
+    for part in _select_common_months(table, candles):
+        stored = _read_stored(table, part)
         is_of_file = ~pl.col("origin").is_in(COLLECTED_ORIGINS)
         from_files = stored.filter(is_of_file).sort("fetched_at", "source", descending=[False, True])
         contradictions.append(_find_differences(part, from_files))
@@ -61,15 +61,29 @@ def compare_with_stored(table: CandleTable, candles: pl.DataFrame) -> Comparison
     return Comparison(pl.concat(contradictions).sort(BAR_KEY), collected_differences)
 
 
-def _split_by_month(candles: pl.DataFrame) -> Iterator[tuple[Timeframe, pl.DataFrame]]:
-    """The candles of each length, asset and month, to limit memory."""
+def _select_common_months(table: CandleTable, candles: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """The candles of each length, asset and month in which the store has any of that asset, to limit memory."""
+    markets = candles.group_by("symbol", "timeframe").agg(
+        pl.col("open_time").min().alias("first"), pl.col("open_time").max().alias("last")
+    )
     asset = pl.col("symbol").str.split("/").list.first()
-    month = pl.col("open_time").dt.truncate("1mo")
-    for (timeframe, *_), part in candles.group_by("timeframe", asset.alias("asset"), month.alias("month")):
-        yield Timeframe(str(timeframe)), part
+    for (asset_name, length), rows in markets.group_by(asset.alias("asset"), "timeframe"):
+        first_day, last_day = rows["first"].dt.date().min(), rows["last"].dt.date().max()
+        is_common = (pl.col("asset") == asset_name) & pl.col("day").is_between(first_day, last_day)
+        of_asset = (pl.col("symbol").is_in(rows["symbol"].to_list()), pl.col("timeframe") == length)
+        for month in _list_months(table.tables[Timeframe(str(length))], is_common):
+            part = candles.filter(*of_asset, pl.col("open_time").dt.date().dt.truncate("1mo") == month)
+            if len(part):
+                yield part
 
 
-def _read_stored(table: CandleTable, timeframe: Timeframe, part: pl.DataFrame) -> pl.DataFrame:
+def _list_months(table: StoreTable, condition: pl.Expr) -> list[date]:
+    """The first day of each month in which a table has rows for which a condition holds."""
+    days = table.read(lambda rows: rows.filter(condition).select(pl.col("day").unique()))
+    return days["day"].dt.truncate("1mo").unique().sort().to_list()
+
+
+def _read_stored(table: CandleTable, part: pl.DataFrame) -> pl.DataFrame:
     """The stored rows of the markets and times of one asset's candles, of real origins or of the reconstruction."""
     times = part["open_time"]
     is_reconstruction = pl.col("origin") == Origin.RECONSTRUCTION.value
@@ -81,7 +95,7 @@ def _read_stored(table: CandleTable, timeframe: Timeframe, part: pl.DataFrame) -
         is_reconstruction if part["origin"][0] == Origin.RECONSTRUCTION.value else ~is_reconstruction,
     )
     columns = (*BAR_KEY, *VALUE_COLUMNS, "origin", "fetched_at", "source")
-    return table.tables[timeframe].read(lambda rows: rows.filter(*conditions).select(columns))
+    return table.tables[Timeframe(part["timeframe"][0])].read(lambda rows: rows.filter(*conditions).select(columns))
 
 
 def _find_differences(candles: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
