@@ -50,7 +50,6 @@ FOLD_SCRIPT = """if (window.matchMedia("(max-width: 640px)").matches) {
 HEAD_SCRIPT = f"""
 window.ownTrim = String.prototype.trim;
 {THEME_SCRIPT}
-{FIT_SCRIPT}
 """
 """The first script of the document; it sets the colours before anything is drawn.
 

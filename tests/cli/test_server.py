@@ -9,7 +9,9 @@ import pytest
 from dash import Dash, html
 
 from cli import server
+from cli.commands.serve import build_access
 from data.errors import UsageError
+from data.settings import Settings
 
 
 def test_a_port_that_nobody_named_may_be_the_next_free_one() -> None:
