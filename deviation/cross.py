@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from deviation.question import COMMON_GROUPS, TOLERANCE, Group, Question, sort_groups
+from deviation.question import COMMON_GROUPS, Group, Question, sort_groups
 from deviation.result import MarketRow, pick_most, pick_per_family
 from deviation.side import Side
 
@@ -67,9 +67,8 @@ def _compare_side(rows: Sequence[MarketRow], reference: Group, side: Side, quest
     def read_minutes(row: MarketRow) -> float:
         return row.summaries[reference].get_side(side).minutes
 
-    enter = question.parameters.enter
     return CrossSide(
-        sum(read_size(row) >= enter - TOLERANCE for row in rows),
+        sum(question.parameters.reaches_enter(read_size(row)) for row in rows),
         least=pick_most(rows, lambda row: -read_size(row)),
         most=pick_most(rows, read_size),
         fewest=pick_most(rows, lambda row: -read_minutes(row)),

@@ -114,6 +114,14 @@ class Parameters:
             message = f"min-vote must be 0 or more, not {self.min_vote}"
             raise ValueError(message)
 
+    def reaches_enter(self, size: float) -> bool:
+        """Whether a deviation, positive on its side, is at least ``enter``.
+
+        >>> Parameters(enter=0.3).reaches_enter(0.1 + 0.2), Parameters(enter=0.3).reaches_enter(0.29)
+        (True, False)
+        """
+        return size >= self.enter - TOLERANCE
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:

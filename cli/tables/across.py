@@ -10,7 +10,7 @@ from cli.tables.console import build_table
 from cli.tables.question import format_name, format_time
 from dashboard.text.numbers import EN_DASH, format_signed_percent
 from deviation.measurement import Measurement
-from deviation.question import COMMON_GROUPS, TOLERANCE, Group, sort_groups
+from deviation.question import COMMON_GROUPS, Group, sort_groups
 from deviation.report.cross_text import write_cross
 from deviation.result import MarketRow
 from deviation.side import Side
@@ -36,17 +36,19 @@ def build_few_parts(measurement: Measurement) -> list[RenderableType]:
         ("Exchange", "Market", "Against", "Quote"),
         ("Minutes", "Discount", "at", "Premium", "at"),
     )
-    calm_count, enter = 0, measurement.question.parameters.enter
+    calm_count, parameters = 0, measurement.question.parameters
     for row, group, venue, numbers in _list_few(measurement):
         size = max(abs(numbers.sides[side].deviation or 0.0) for side in Side)
         is_all = group == row.market.group and not row.own_summary.firm_min
-        if size < enter - TOLERANCE and not is_all:
+        if not parameters.reaches_enter(size) and not is_all:
             calm_count += 1
             continue
         name = measurement.question.rules.name_of(venue)
         cells = _format_sides(measurement, numbers)
         table.add_row(format_name(measurement, row), row.market.symbol, name, group.upper(), *cells)
-    rest = f"In such minutes, {calm_count} other pairs stayed within {format_threshold(enter)} of each other."
+    rest = (
+        f"In such minutes, {calm_count} other pairs stayed within {format_threshold(parameters.enter)} of each other."
+    )
     return [*([table] if table.row_count else []), *([rest] if calm_count else [])]
 
 

@@ -14,7 +14,7 @@ from dashboard.text.numbers import EN_DASH
 from deviation.matrix import MatrixCell, ReadingAid, build_matrix, compute_reading_aid, is_rankable, list_groups
 from deviation.measurement import Measurement
 from deviation.placebo import PlaceboDay, PlaceboStatus
-from deviation.question import TOLERANCE, Group
+from deviation.question import Group
 from deviation.ranks import SideRank
 from deviation.report.fairness_json import NO_SIGNIFICANCE_NOTE
 from deviation.result import MarketRow
@@ -47,17 +47,17 @@ def _build_matrix_parts(measurements: Sequence[Measurement], group: Group) -> li
 def _build_side_parts(
     measurements: Sequence[Measurement], cells: Sequence[MatrixCell], group: Group, side: Side
 ) -> list[RenderableType]:
-    enter = measurements[0].question.parameters.enter
+    parameters = measurements[0].question.parameters
     title = f"{side.capitalize()} the other {group.upper()} exchanges"
-    if not any(_get_size(cell, side) >= enter - TOLERANCE for cell in cells):
-        return [f"{title}: none by {format_threshold(enter)} or more"]
+    if not any(parameters.reaches_enter(_get_size(cell, side)) for cell in cells):
+        return [f"{title}: none by {format_threshold(parameters.enter)} or more"]
     table = build_table(
         title,
         ("Asset", "Exchange"),
         (
             "Comparable\nminutes",
             SIDE_NOUNS[side],
-            f"Minutes\n≥ {format_threshold(enter)}",
+            f"Minutes\n≥ {format_threshold(parameters.enter)}",
             f"whole\n{measurements[0].question.timeframe.noun}",
             f"{side}\nall others",
         ),

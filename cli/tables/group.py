@@ -9,7 +9,7 @@ from cli.tables.question import format_name, format_time, group_by_text
 from dashboard.text.numbers import EN_DASH, format_bounds, format_dollars, format_optional_price
 from data.schema import Evidence
 from deviation.measurement import Measurement
-from deviation.question import TOLERANCE, Group, ReferenceKind
+from deviation.question import Group, ReferenceKind
 from deviation.result import MarketRow
 from deviation.side import Side
 from deviation.window.side_summary import SideSummary
@@ -56,7 +56,7 @@ def _build_side_parts(measurement: Measurement, rows: list[MarketRow], side: Sid
         return [f"{market}: {explanation}"] if side is Side.BELOW else []
     ordered = sorted(comparable, key=lambda row: -row.own_summary.get_side(side).size)
     largest, enter = ordered[0], question.parameters.enter
-    if largest.own_summary.get_side(side).size < enter - TOLERANCE:
+    if not question.parameters.reaches_enter(largest.own_summary.get_side(side).size):
         return [f"{title}: none by {format_threshold(enter)} or more{_describe_largest(measurement, largest, side)}"]
     has_ranks = any(measurement.ranks[row.market][side].largest.is_ranked for row in ordered)
     table = build_table(

@@ -2,7 +2,7 @@
 
 from deviation.cross import CrossComparison
 from deviation.measurement import Measurement
-from deviation.question import TOLERANCE, Group
+from deviation.question import Group
 from deviation.result import MarketRow
 from deviation.side import Side
 from deviation.wording import format_percent, format_percent_range
@@ -34,7 +34,7 @@ def _describe_side(
     numbers, question = comparison.sides[side], measurement.question
     count = len(comparison.rows)
     sizes = [other.summaries[reference].get_side(side).size for other in comparison.rows]
-    reaching = [size for size in sizes if size >= question.parameters.enter - TOLERANCE]
+    reaching = [size for size in sizes if question.parameters.reaches_enter(size)]
     extent = format_percent_range(min(reaching), max(reaching))
     moment = "lowest" if side is Side.BELOW else "highest"
     others = f"{reference.upper()} exchanges"

@@ -64,12 +64,13 @@ def _write_strayed(context: SentenceContext) -> tuple[str, ...]:
 
 def _write_calm(context: SentenceContext) -> tuple[str, ...]:
     summary = context.row.own_summary
+    parameters = summary.parameters
     parts = [f"{context.subject} stayed within {context.enter} of {context.others}' closing prices"]
     if summary.split_min:
         parts.append(f"in {format_minutes(summary.split_min)} minutes those disagreed with each other by more")
     for side, noun in ((Side.BELOW, "lowest"), (Side.ABOVE, "highest")):
         bounds = summary.get_side(side).trade
-        if bounds.at is not None and bounds.least is not None and context.reaches_enter(side.sign * bounds.least):
+        if bounds.at is not None and bounds.least is not None and parameters.reaches_enter(side.sign * bounds.least):
             prices = context.row.minutes.low if side is Side.BELOW else context.row.minutes.high
             price, time = format_price(float(prices[bounds.at])), context.format_time(bounds.at)
             parts.append(f"{noun} trade {price} at {time}, at least {format_percent(abs(bounds.least))} {side}")
@@ -80,8 +81,7 @@ def _write_calm(context: SentenceContext) -> tuple[str, ...]:
 def _list_strayed_sides(summary: DeviationSummary) -> list[Side]:
     """The sides that reach `enter`, the larger first."""
     sides = (summary.larger_side, summary.larger_side.other)
-    enter = summary.parameters.enter
-    return [side for side in sides if summary.get_side(side).size >= enter - TOLERANCE]
+    return [side for side in sides if summary.parameters.reaches_enter(summary.get_side(side).size)]
 
 
 def _find_leader(context: SentenceContext, side: Side) -> MarketRow | None:

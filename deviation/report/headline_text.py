@@ -5,7 +5,6 @@ from datetime import tzinfo
 
 from data.schema import Timeframe
 from deviation.measurement import Measurement
-from deviation.question import TOLERANCE
 from deviation.result import MarketRow
 from deviation.wording import format_amount, format_clock_time, format_threshold
 
@@ -57,7 +56,3 @@ class SentenceContext:
     def format_time(self, position: int) -> str:
         """The time of a position."""
         return format_clock_time(self.measurement.axis, position, self.zone)
-
-    def reaches_enter(self, size: float) -> bool:
-        """Whether a size, positive on its side, reaches the threshold."""
-        return size >= self.measurement.question.parameters.enter - TOLERANCE

@@ -109,7 +109,7 @@ class DeviationSummary:
     @property
     def reaches_enter(self) -> bool:
         """Whether the deviation reaches `enter` on either side."""
-        return self.size >= self.parameters.enter - TOLERANCE
+        return self.parameters.reaches_enter(self.size)
 
     @cached_property
     def thin(self) -> ThinSummary:

@@ -18,7 +18,7 @@ from dashboard.text.numbers import (
 )
 from data.schema import Timeframe
 from deviation.measurement import Measurement
-from deviation.question import DAY, TOLERANCE, USD, USDT, Group
+from deviation.question import DAY, USD, USDT, Group
 from deviation.result import MarketRow
 from deviation.side import Side
 from deviation.window.side_summary import SideExtreme, SideSummary
@@ -172,7 +172,7 @@ def _add_values(
     return replace(
         row,
         value=100 * value,
-        other_value=100 * other if abs(other) >= summary.parameters.enter - TOLERANCE else None,
+        other_value=100 * other if summary.parameters.reaches_enter(abs(other)) else None,
         whole=100 * whole if whole else None,
         value_text=format_signed_percent(value),
         count_text=text if summary.firm_min else f"({text})",

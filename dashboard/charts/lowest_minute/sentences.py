@@ -7,7 +7,7 @@ from dashboard.charts.lowest_minute.ranges import ExtremeBar
 from dashboard.draw.price_unit import format_unit_suffix
 from dashboard.draw.scene import Scene
 from dashboard.text.clock import Zone
-from deviation.question import TOLERANCE, Group
+from deviation.question import Group
 from deviation.report.lows import find_exact_trade
 from deviation.result import MarketRow
 from deviation.side import Side
@@ -82,13 +82,13 @@ def describe_bounds(least: float, most: float) -> str:
 
 def _describe_whole_bar(scene: Scene, row: MarketRow, bar: ExtremeBar) -> list[str]:
     """A sentence on what held throughout the bar; none without a series that defines it."""
-    enter, noun = scene.measurement.question.parameters.enter, scene.measurement.question.timeframe.noun
+    parameters, noun = scene.measurement.question.parameters, scene.measurement.question.timeframe.noun
     sizes = {
         group: bar.side.sign * whole
         for group, series in row.series.items()
         if not np.isnan(whole := float(series.measure_side(bar.side).whole[bar.position]))
     }
-    beyond = {group: size for group, size in sizes.items() if size >= enter - TOLERANCE}
+    beyond = {group: size for group, size in sizes.items() if parameters.reaches_enter(size)}
     if beyond:
         text = " and ".join(
             f"{format_percent(size)} {bar.side} {_describe_others(row, group)}" for group, size in beyond.items()

@@ -11,7 +11,7 @@ from dashboard.draw.side import choose_trade_side
 from dashboard.draw.traces import Trace, compute_epoch_ms
 from dashboard.text.numbers import format_signed_percent
 from deviation.minute.grid import Floats
-from deviation.question import TOLERANCE, Group
+from deviation.question import Group
 from deviation.result import MarketRow
 from deviation.side import Side
 from deviation.window.extremes import find_maximum, value_at
@@ -89,7 +89,7 @@ def find_extremes(scene: Scene) -> list[ExtremeDeviation]:
 
 def _list_marked_sides(summary: DeviationSummary, *, is_own: bool) -> list[Side]:
     sides = (summary.larger_side, summary.larger_side.other) if is_own else (summary.larger_side,)
-    return [side for side in sides if summary.get_side(side).size >= summary.parameters.enter - TOLERANCE]
+    return [side for side in sides if summary.parameters.reaches_enter(summary.get_side(side).size)]
 
 
 def _find_thin_extreme(scene: Scene, row: MarketRow, group: Group) -> ExtremeDeviation | None:
@@ -97,7 +97,7 @@ def _find_thin_extreme(scene: Scene, row: MarketRow, group: Group) -> ExtremeDev
     series = row.series[group]
     position = find_maximum(np.where(series.thin, np.abs(series.d), np.nan))
     value = value_at(series.d, position)
-    if position is None or value is None or abs(value) < scene.measurement.question.parameters.enter - TOLERANCE:
+    if position is None or value is None or not scene.measurement.question.parameters.reaches_enter(abs(value)):
         return None
     reference = _describe_reference(scene, row, group, position)
     return ExtremeDeviation((group,), position, 100 * value, f"<b>{format_signed_percent(value)}</b> {reference}")
