@@ -1,4 +1,4 @@
-"""Download of archive files: written to disk block by block, and compared with their published SHA-256."""
+"""Download of archive files: written to disk block by block, and compared with their published checksum."""
 
 import hashlib
 import re
@@ -12,6 +12,7 @@ from typing import Self
 
 import aiohttp
 
+from collectors.archives.checksum import Checksum, WrongChecksum, parse_checksum, verify_file
 from collectors.failures import (
     BadData,
     CollectFailure,
@@ -37,16 +38,13 @@ TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=30.0, sock_read=60.0)
 """A large file may take long; 60 s without data may not."""
 
 IDENTITY_HEADERS = {"Accept-Encoding": "identity"}
-"""No compression on the way, so that the SHA-256 is that of the file."""
+"""No compression on the way, so that the checksum is that of the file."""
 
 MAX_TEXT_BYTES = 4096
 """Bytes that are read of a checksum file and of an error body."""
 
 S3_MISSING_FILE = re.compile("<Code>(AccessDenied|NoSuchKey)</Code>")
 """What S3 sends with 403 for a missing file where the client may not list the folder."""
-
-SHA256_LINE = re.compile(r"([0-9a-fA-F]{64})(?: [ *](\S+))?\s*")
-"""A SHA-256 and the name of its file, which may be left out."""
 
 
 class HashedFile:
@@ -89,39 +87,41 @@ class ArchiveHost:
         """Close the connections."""
         await self._session.close()
 
-    async def download_file(self, path: str, target: Path, checksum_suffix: str | None) -> str:
+    async def download_file(self, path: str, target: Path, checksum_path: str | None) -> str:
         """Download the file at ``path`` to ``target``; returns its SHA-256.
 
-        The published SHA-256 is at the path with ``checksum_suffix``; None where none is published.
+        The published checksum is at ``checksum_path``; None where none is published. Where the two do not fit, both are
+        requested once more, and no oftener: an archive that is being replaced fits then, and another never will.
 
         Raises:
-            CollectFailure: the file does not exist, the download failed, or the SHA-256 is not the published one.
+            CollectFailure: the file does not exist, the download failed, or the checksum is not the published one.
         """
+        try:
+            return await self._download_verified(path, target, checksum_path)
+        except WrongChecksum:
+            return await self._download_verified(path, target, checksum_path)
+
+    async def _download_verified(self, path: str, target: Path, checksum_path: str | None) -> str:
+        """As `download_file`, with one try."""
         name = path.rpartition("/")[2]
         with HashedFile(target) as file:
             async with self._open_response(path) as response:
                 async for block in response.content.iter_chunked(BLOCK_BYTES):
                     file.write(block)
-        if checksum_suffix is not None:
-            published_sha256 = await self._read_published_sha256(path + checksum_suffix, name)
-            if published_sha256 != file.sha256:
-                message = f"{name} has the SHA-256 {file.sha256}, and its published one is {published_sha256}"
-                raise BadData(message, garbled=True)
+        if checksum_path is not None:
+            published = await self._read_checksum(checksum_path, name)
+            verify_file(target, published, name)
         return file.sha256
 
-    async def _read_published_sha256(self, path: str, name: str) -> str:
-        """The SHA-256 published for the file ``name``, from a line in the format of ``sha256sum``."""
+    async def _read_checksum(self, path: str, name: str) -> Checksum:
+        """The checksum published for the file ``name``."""
         try:
             async with self._open_response(path) as response:
-                line = (await _read_start(response)).decode(errors="replace")
+                text = (await _read_start(response)).decode(errors="replace")
         except HistoryTooShort as failure:
             message = f"{name} cannot be verified: {failure}"
             raise BadData(message) from failure
-        match = SHA256_LINE.fullmatch(line)
-        if match is None or match[2] not in {name, None}:
-            message = f"{path.rpartition('/')[2]} holds no SHA-256 of {name}: {shorten_message(line)!r}"
-            raise BadData(message, garbled=True)
-        return match[1].lower()
+        return parse_checksum(text, name, path.rpartition("/")[2])
 
     @asynccontextmanager
     async def _open_response(self, path: str) -> AsyncIterator[aiohttp.ClientResponse]:

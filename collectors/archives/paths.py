@@ -25,6 +25,13 @@ def format_path(archive: Archive, symbol: str, timeframe: Timeframe, day: date) 
     return archive.path.format(**fields).lstrip("/")
 
 
+def format_checksum_path(archive: Archive, path: str) -> str | None:
+    """The path of the checksum of the file at ``path``; None where none is published."""
+    if archive.checksum is None:
+        return None
+    return archive.checksum.format(path=path, stem=path.rpartition(".")[0])
+
+
 def compute_file_span(archive: Archive, day: date) -> Span:
     """The span of the file of a day."""
     start = datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(hours=archive.day_zone_h)

@@ -13,7 +13,7 @@ import polars as pl
 
 from collectors.archives.download import ArchiveHost
 from collectors.archives.formats import ARCHIVE_FORMATS, read_bars
-from collectors.archives.paths import find_unavailable_reason, format_path, split_by_day
+from collectors.archives.paths import find_unavailable_reason, format_checksum_path, format_path, split_by_day
 from collectors.archives.unpack import unpack_file
 from collectors.chunk import Chunk
 from collectors.failures import CollectFailure, HistoryTooShort, Scope
@@ -142,7 +142,7 @@ class ArchiveReader:
     async def _download(self, path: str, table_path: Path, max_bytes: int) -> str:
         """Download and verify the file, and unpack it to ``table_path``; returns its SHA-256."""
         packed_path = table_path.with_name("packed")
-        sha256 = await self._host.download_file(path, packed_path, self._archive.checksum)
+        sha256 = await self._host.download_file(path, packed_path, format_checksum_path(self._archive, path))
         await run_in_thread(partial(unpack_file, packed_path, path.rpartition("/")[2], table_path, max_bytes))
         packed_path.unlink()
         return sha256

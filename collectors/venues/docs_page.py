@@ -132,7 +132,7 @@ def build_page(rows: Iterable[VenueRow] = VENUES) -> str:
                 f"`{archive.path}`",
                 archive.day_zone_h,
                 archive.from_day,
-                archive.checksum or "–",
+                f"`{archive.checksum}`" if archive.checksum else "–",
                 row.basis["archive"].mark,
             )
             for row, archive in archives

@@ -118,7 +118,7 @@ class ArchivePart(MarkedPart):
     path: NonEmptyText
     layout: NonEmptyText
     day_zone_h: Annotated[int, Field(strict=True, ge=-12, le=14)]
-    checksum: NonEmptyText | None = None
+    checksum: Literal["{path}.CHECKSUM", "{path}.checksum", "{stem}.CHECKSUM"] | None = None
     from_day: date
     empty_minutes: EmptyMinutes
     lag_h: PositiveInt

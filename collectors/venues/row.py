@@ -111,9 +111,10 @@ class Archive:
 
     ``path`` is a pattern with ``{base}``, ``{quote}``, ``{day:...}`` and, where files have candles of one timeframe
     each, ``{timeframe}``. ``layout`` is a key of `collectors.archives.formats.ARCHIVE_FORMATS`. The day of a file
-    begins ``day_zone_h`` hours before that day does in UTC. ``checksum`` is the suffix of the path to the SHA-256 of a
-    file; None where none is published. ``from_day`` is the first day with a file, ``lag_h`` how many hours after the
-    end of a day its file is expected. ``volume_unit`` is ``base``, ``quote`` or ``unknown``.
+    begins ``day_zone_h`` hours before that day does in UTC. ``checksum`` is the path to the checksum of a file, as a
+    pattern of ``{path}`` and, without the last ending, ``{stem}``; None where none is published. ``from_day`` is the
+    first day with a file, ``lag_h`` how many hours after the end of a day its file is expected. ``volume_unit`` is
+    ``base``, ``quote`` or ``unknown``.
     """
 
     host: str

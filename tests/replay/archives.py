@@ -48,14 +48,15 @@ def build_binance_files(symbol: str, bars: Iterable[Bar], interval: str = "1m", 
 
 
 def build_kucoin_files(symbol: str, bars: Iterable[Bar], *, header: bool = True) -> Files:
-    """Zips of rows in no order, close before high, in s; quiet minutes are left out."""
+    """Zips of rows in no order, close before high, in s, with an MD5; quiet minutes are left out."""
     market = symbol.replace("/", "")
     files: Files = {}
     for day, day_bars in _group_by_day(bars).items():
         lines = [f"{bar.open_ms // 1000},{_format_row(bar, 'ochlv')},12.5" for bar in day_bars if bar.volume]
         name = f"{market}-1m-{day:%Y-%m-%d}"
         shuffled = ["time,open,close,high,low,volume,turnover"] * header + lines[1::2] + lines[::2]
-        files |= _add_checksum(f"/data/spot/daily/klines/{market}/1m/{name}.zip", build_zip(f"{name}.csv", shuffled))
+        path, body = f"/data/spot/daily/klines/{market}/1m/{name}.zip", build_zip(f"{name}.csv", shuffled)
+        files |= {path: body, f"{path}.CHECKSUM": format_md5_line(f"{name}.zip", body)}
     return files
 
 
@@ -119,6 +120,11 @@ def build_zip(member: str, lines: Iterable[str], **extra_files: bytes) -> bytes:
 def format_checksum_line(name: str, body: bytes) -> bytes:
     """The line that ``sha256sum`` prints for a file."""
     return f"{hashlib.sha256(body).hexdigest()}  {name}\n".encode()
+
+
+def format_md5_line(name: str, body: bytes) -> bytes:
+    """The line that ``md5sum`` prints for a file."""
+    return f"{hashlib.md5(body, usedforsecurity=False).hexdigest()}  {name}\n".encode()
 
 
 def _add_checksum(path: str, body: bytes) -> Files:

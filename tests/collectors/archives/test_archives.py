@@ -1,5 +1,6 @@
 import asyncio
 import gzip
+import hashlib
 import tempfile
 import threading
 from collections.abc import Iterable, Mapping, Sequence
@@ -41,7 +42,7 @@ ARCHIVES: Mapping[str, Archive] = {
         path="data/spot/daily/klines/{base}{quote}/1m/{base}{quote}-1m-{day:%Y-%m-%d}.zip",
         layout="binance-klines",
         day_zone_h=0,
-        checksum=".CHECKSUM",
+        checksum="{path}.CHECKSUM",
         from_day=date(2017, 8, 17),
         empty_minutes=EmptyMinutes.FLAT,
         lag_h=24,
@@ -63,7 +64,7 @@ ARCHIVES: Mapping[str, Archive] = {
         path="data/spot/daily/klines/{base}{quote}/1m/{base}{quote}-1m-{day:%Y-%m-%d}.zip",
         layout="kucoin-klines",
         day_zone_h=0,
-        checksum=".CHECKSUM",
+        checksum="{path}.CHECKSUM",
         from_day=date(2022, 12, 1),
         empty_minutes=EmptyMinutes.OMITTED,
         lag_h=48,
@@ -416,11 +417,17 @@ WHOLE_DAY_LINES = build_files("binance")[FILE]
     [
         pytest.param(
             {FILE: WHOLE_DAY_LINES, f"{FILE}.CHECKSUM": format_checksum_line("x.zip", WHOLE_DAY_LINES)},
-            "holds no SHA-256 of",
-            6,
+            "holds no checksum of ATOMUSDT-1m-2025-10-10.zip, but of x.zip",
+            4,
             id="name",
         ),
         pytest.param({FILE: WHOLE_DAY_LINES}, "cannot be verified: no archive file", 2, id="no sum"),
+        pytest.param(
+            {FILE: WHOLE_DAY_LINES, f"{FILE}.CHECKSUM": b"0" * 128 + b"  ATOMUSDT-1m-2025-10-10.zip\n"},
+            "holds 128 digits, which is no MD5, SHA-1 or SHA-256",
+            2,
+            id="unknown sum",
+        ),
         pytest.param(add_checksum(WHOLE_DAY_LINES[:-1]), "cannot be unpacked", 6, id="cut zip"),
         pytest.param(
             add_checksum(WHOLE_DAY_LINES[:99] + b"\0\0" + WHOLE_DAY_LINES[101:]),
@@ -482,6 +489,42 @@ def test_a_sum_that_does_not_fit_names_both() -> None:
     words = f"ATOMUSDT-1m-2025-10-10.zip has the SHA-256 {digest}, and its published one is {'0' * 64}"
     assert result.span_outcomes == [SpanOutcome(EVENING, Outcome.BAD_DATA, words)]
     assert result.rows == []
+    assert result.paths == [FILE, f"{FILE}.CHECKSUM"] * 2
+
+
+def test_a_file_that_was_being_replaced_is_read() -> None:
+    """Where file and checksum do not fit at first, and do at the second request, the candles are read."""
+    fault = replace_body(f"{FILE}.CHECKSUM", "0" * 64, times=1)
+    result = ArchiveRead(ARCHIVES["binance"], build_files("binance"), EVENING, faults=[fault])
+    assert result.rows == list_rows(TWO_DAYS, EVENING)
+    assert result.outcomes == [(Outcome.COMPLETE, EVENING)]
+    assert result.paths == [FILE, f"{FILE}.CHECKSUM"] * 2
+
+
+DIGESTS = {
+    "MD5": (hashlib.md5, 32),
+    "SHA-1": (hashlib.sha1, 40),
+    "SHA-256": (hashlib.sha256, 64),
+}
+
+
+@pytest.mark.parametrize("algorithm", DIGESTS)
+@pytest.mark.parametrize("named", [True, False], ids=["with name", "bare"])
+def test_the_length_of_a_digest_tells_its_algorithm(algorithm: str, *, named: bool) -> None:
+    """A file is read with the right MD5, SHA-1 or SHA-256, with or without its name, and refused with a wrong one."""
+    build_hash, digits = DIGESTS[algorithm]
+    digest = build_hash(WHOLE_DAY_LINES).hexdigest()
+    assert len(digest) == digits
+    name = " *ATOMUSDT-1m-2025-10-10.zip\r\n" if named else ""
+    files = build_files("binance") | {f"{FILE}.CHECKSUM": f"{digest.upper()}{name}".encode()}
+    result = ArchiveRead(ARCHIVES["binance"], files, EVENING)
+    assert result.rows == list_rows(TWO_DAYS, EVENING)
+    assert result.chunks[0].source.endswith(f"sha256:{hashlib.sha256(WHOLE_DAY_LINES).hexdigest()}")
+    wrong = ("0" if digest[0] != "0" else "1") + digest[1:]
+    files[f"{FILE}.CHECKSUM"] = f"{wrong}{name}".encode()
+    refused = ArchiveRead(ARCHIVES["binance"], files, EVENING)
+    words = f"ATOMUSDT-1m-2025-10-10.zip has the {algorithm} {digest}, and its published one is {wrong}"
+    assert refused.span_outcomes == [SpanOutcome(EVENING, Outcome.BAD_DATA, words)]
 
 
 def test_the_same_candle_twice_counts_once() -> None:
@@ -606,7 +649,7 @@ def test_who_cancels_waits_for_the_thread() -> None:
 
 
 def test_a_sum_without_a_name_is_enough() -> None:
-    """A published SHA-256 needs no file name."""
+    """A published checksum needs no file name."""
     files = build_files("binance") | {f"{FILE}.CHECKSUM": format_checksum_line("", WHOLE_DAY_LINES)[:64].upper()}
     assert ArchiveRead(ARCHIVES["binance"], files, EVENING).rows == list_rows(TWO_DAYS, EVENING)
 

@@ -284,7 +284,7 @@ def test_the_file_of_binance() -> None:
     assert path == "data/spot/daily/klines/ATOMUSDT/1m/ATOMUSDT-1m-2025-10-10.zip"
     path = archive.path.format(base="ATOM", quote="USDT", timeframe="1s", day=day)
     assert path == "data/spot/daily/klines/ATOMUSDT/1s/ATOMUSDT-1s-2025-10-10.zip"
-    assert (archive.checksum, archive.empty_minutes) == (".CHECKSUM", EmptyMinutes.FLAT)
+    assert (archive.checksum, archive.empty_minutes) == ("{path}.CHECKSUM", EmptyMinutes.FLAT)
 
 
 @pytest.mark.parametrize("row", VENUES, ids=lambda row: row.key)
