@@ -76,7 +76,7 @@ ARCHIVE_FORMATS: Mapping[str, ArchiveFormat] = {
         required_values={"instrument_name": "{base}-{quote}", "confirm": "1"},
     ),
     "bybit-trades": ArchiveFormat(
-        ("id", "timestamp", "price", "volume", "side"),
+        ("id", "timestamp", "price", "volume", "side", "rpi"),
         column_names={"time": "timestamp", "amount": "volume"},
         requires_header=True,
         max_bytes=8192 * MIB,

@@ -21,10 +21,11 @@ The letter behind a fact says how it is known:
 | mark | known from |
 | --- | --- |
 | V | seen at the venue itself, with `collect --check` |
+| P | measured at the venue by a third party, with its figures or its recorded answers |
 | T | run with ccxt 4.5.90 against a local replay of the venue |
 | S | read in the source of ccxt 4.5.90, or captured from it |
 | D | the exchange's own documentation |
-| I | an issue thread, or a third party's measured note |
+| I | an issue thread, or a third party's note |
 | M | general knowledge, not verified |
 | U | not known; the value is the careful choice |
 

@@ -14,6 +14,8 @@ class Mark(StrEnum):
 
     VERIFIED = "V"
     """Verified at the venue itself, with `collect --check`."""
+    THIRD_PARTY = "P"
+    """Measured at the venue by a third party who published figures or recorded answers."""
     TESTED = "T"
     """Tested with this version of ccxt against a local replay."""
     SOURCE = "S"
@@ -21,7 +23,7 @@ class Mark(StrEnum):
     DOCUMENTED = "D"
     """Read in the exchange's own documentation."""
     ISSUE = "I"
-    """Read in an issue thread, or in a third party's measured note."""
+    """Read in an issue thread, or in a third party's note."""
     MEMORY = "M"
     """General knowledge, not verified."""
     UNKNOWN = "U"

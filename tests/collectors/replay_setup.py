@@ -34,8 +34,9 @@ SPOT_OHLCV_VENUES: tuple[VenueRow, ...] = tuple(
 )
 """Its spot rows, with the OHLCV route only."""
 
-VENUES_OMITTING_QUIET = frozenset({"coinbaseexchange", "coinbase", "kucoin", "bitfinex", "upbit", "bithumb", "kraken"})
-"""Venues whose stored candles lack minutes without a trade: they omit them, or trades are collected."""
+VENUES_OMITTING_QUIET = frozenset({"coinbaseexchange", "coinbase", "bitfinex", "upbit", "bithumb", "kraken", "gate"})
+"""Venues whose stored candles lack minutes without a trade: they omit them, or trades or files made of them are
+collected."""
 
 REQUEST = CollectRequest(("ATOM",), START, END)
 

@@ -48,11 +48,11 @@ def build_binance_files(symbol: str, bars: Iterable[Bar], interval: str = "1m", 
 
 
 def build_kucoin_files(symbol: str, bars: Iterable[Bar], *, header: bool = True) -> Files:
-    """Zips of rows in no order, close before high, in s, with an MD5; quiet minutes are left out."""
+    """Zips of rows in no order, close before high, in s, with an MD5; quiet minutes are flat."""
     market = symbol.replace("/", "")
     files: Files = {}
     for day, day_bars in _group_by_day(bars).items():
-        lines = [f"{bar.open_ms // 1000},{_format_row(bar, 'ochlv')},12.5" for bar in day_bars if bar.volume]
+        lines = [f"{bar.open_ms // 1000},{_format_row(bar, 'ochlv')},12.5" for bar in day_bars]
         name = f"{market}-1m-{day:%Y-%m-%d}"
         shuffled = ["time,open,close,high,low,volume,turnover"] * header + lines[1::2] + lines[::2]
         path, body = f"/data/spot/daily/klines/{market}/1m/{name}.zip", build_zip(f"{name}.csv", shuffled)
@@ -61,23 +61,24 @@ def build_kucoin_files(symbol: str, bars: Iterable[Bar], *, header: bool = True)
 
 
 def build_gate_files(symbol: str, bars: Iterable[Bar]) -> Files:
-    """Gzips without a header, in s, volume first; quiet minutes are flat; no checksum."""
+    """Gzips without a header, in s, volume in base units first; quiet minutes are left out; no checksum."""
     market = symbol.replace("/", "_")
     return {
         f"/spot/candlesticks_1m/{day:%Y%m}/{market}-{day:%Y%m%d}.csv.gz": _build_gzip(
-            [f"{bar.open_ms // 1000},{_format_row(bar, 'vchlo')}" for bar in day_bars]
+            [f"{bar.open_ms // 1000},{_format_row(bar, 'vchlo')}" for bar in day_bars if bar.volume]
         )
         for day, day_bars in _group_by_day(bars).items()
     }
 
 
 def build_okx_files(symbol: str, bars: Iterable[Bar]) -> Files:
-    """Zips with a header, in ms, of days in UTC+8; quiet minutes are flat; no checksum."""
+    """Zips with a header, in ms, of days in UTC+8; quiet minutes are flat, one row comes twice; no checksum."""
     market = symbol.replace("/", "-")
     header = "instrument_name,open,high,low,close,vol,vol_ccy,vol_quote,open_time,confirm"
     files: Files = {}
     for day, day_bars in _group_by_day(bars, zone_h=8).items():
         lines = [f"{market},{_format_row(bar, 'ohlcv')},9.9,9.9,{bar.open_ms},1" for bar in day_bars]
+        lines += lines[-1:]
         name = f"{market}-candlesticks-{day:%Y-%m-%d}"
         path = f"/cdn/okex/traderecords/candlesticks/daily/{day:%Y%m%d}/{name}.zip"
         files[path] = build_zip(f"{name}.csv", [header, *lines])

@@ -194,7 +194,6 @@ def test_what_nobody_knows_is_marked_so() -> None:
     """Exactly these facts are unknown."""
     unknown = {(row.key, name) for row in VENUES for name, fact in row.basis.items() if fact.mark is Mark.UNKNOWN}
     assert unknown == {
-        ("okx", "archive"),
         ("htx", "empty_minutes"),
         ("htx", "reach_min"),
         ("cryptocom", "reach_min"),
@@ -307,7 +306,7 @@ TIMEFRAME_PARAMETERS = {
     "kraken": {"5m": "interval=5&since=1760126100"},
     "bitget": {"5m": "granularity=5min&startTime=1760126400000&endTime=1760186400000&limit=200"},
     "gate": {"5m": "interval=5m&from=1760126400&to=1760426100"},
-    "kucoin": {"5m": "type=5min&startAt=1760126400&endAt=1760576100"},
+    "kucoin": {"5m": "type=5min&startAt=1760126400&endAt=1760576400"},
     "htx": {"5m": "period=5min&symbol=ATOMUSDT&from=1760126400&size=1000"},
     "mexc": {"5m": "interval=5m&startTime=1760126400000&endTime=1760276400000&limit=500"},
     "cryptocom": {"5m": "timeframe=5m&count=300&start_ts=1760126100000&end_ts=1760216400000"},

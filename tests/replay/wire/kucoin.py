@@ -1,4 +1,4 @@
-"""KuCoin spot: candles newest first, at most 1,500 before ``endAt``, itself exclusive; quiet minutes are omitted."""
+"""KuCoin spot: candles newest first, at most 1,500 before ``endAt``, itself exclusive; quiet minutes are flat."""
 
 from tests.replay.format import Format, Json, Markets, Rows
 from tests.replay.market import Bar, RecordedRequest, select_bars
@@ -36,11 +36,10 @@ def _build_markets(markets: Markets) -> Json:
 
 
 def _list_rows(request: RecordedRequest, bars: list[Bar], now_ms: int) -> Rows:
-    """Newest first; seconds, open, close, high, low, volume, turnover; no row for a minute without a trade."""
+    """Newest first; seconds, open, close, high, low, volume, turnover."""
     start = int(request.query.get("startAt", 0)) * 1000
     end = min(int(request.query["endAt"]) * 1000 if "endAt" in request.query else now_ms + 1, now_ms + 1)
-    traded = [bar for bar in select_bars(bars, start, end) if bar.volume]
-    page = traded[-(MAX_ROWS if "startAt" in request.query else ROWS_WITHOUT_START) :]
+    page = select_bars(bars, start, end)[-(MAX_ROWS if "startAt" in request.query else ROWS_WITHOUT_START) :]
     return [
         [
             str(bar.open_ms // 1000),
