@@ -162,6 +162,7 @@ def format_summary(summary: CollectionSummary) -> list[str]:
         places = [f"{place} {', '.join(names)}" for place, names in assets_by_place.items()]
         if places:
             lines.append(f"{label}: {'; '.join(places)}")
+    lines += _list_failed_routes(summary)
     results_by_reason: defaultdict[tuple[str, Span, Outcome, str], list[MarketResult]] = defaultdict(list)
     for result in summary.failed:
         results_by_reason[result.venue, result.window, result.outcome, _format_reason(result)].append(result)
@@ -170,6 +171,18 @@ def format_summary(summary: CollectionSummary) -> list[str]:
         minutes = count_minutes(gap.span for result in results for gap in result.gaps)
         lines.append(f"Not had: {venue} {markets}: {minutes:,} min of {_format_span(window)}: {outcome}: {reason}")
     return lines + _list_next_steps(summary)
+
+
+def _list_failed_routes(summary: CollectionSummary) -> list[str]:
+    """Lines on markets of which a route failed and a later one brought the minutes."""
+    results_by_reason: defaultdict[tuple[str, str], list[MarketResult]] = defaultdict(list)
+    for result in summary.results:
+        if result.failed_routes:
+            results_by_reason[result.venue, remove_file_names(result.failed_routes)].append(result)
+    return [
+        f"Had otherwise: {venue} {', '.join(map(_format_market, results))}: {reason}"
+        for (venue, reason), results in results_by_reason.items()
+    ]
 
 
 def _format_place(result: MarketResult) -> str:

@@ -10,7 +10,7 @@ from collectors.plan import MarketPlan, SpanOutcome, floor_bar, merge_outcomes
 from collectors.request import MarketProgress, MarketResult, OnProgress
 from collectors.store_writer import BatchWriter, Clock, WriteCounts
 from collectors.venues.row import Route, VenueRow
-from data.intervals import Span, count_minutes, split_spans_at
+from data.intervals import Span, count_minutes, split_spans_at, subtract_spans
 from data.schema import Outcome
 
 ReadSpans = Callable[[Sequence[Span]], AsyncIterator[Chunk]]
@@ -24,6 +24,7 @@ class MarketTally:
     candles: int = 0
     done_spans: list[Span] = field(default_factory=list)
     gap_spans: list[Span] = field(default_factory=list)
+    failures: dict[Route, list[SpanOutcome]] = field(default_factory=dict)
 
 
 def summarize_outcome(gaps: Sequence[SpanOutcome], plan: MarketPlan, requested_min: int) -> tuple[Outcome, str]:
@@ -34,6 +35,26 @@ def summarize_outcome(gaps: Sequence[SpanOutcome], plan: MarketPlan, requested_m
     reasons = "; ".join(dict.fromkeys(gap.message for gap in gaps))
     message = f"{missing_min} of {requested_min} minutes not had: {reasons}"
     return (gaps[0].outcome if missing_min == requested_min else Outcome.PARTLY), message
+
+
+def format_failures(failures: Mapping[Route, Sequence[SpanOutcome]], gaps: Sequence[SpanOutcome]) -> str:
+    """The minutes that routes failed on and that later ones brought, and why; empty if there are none.
+
+    Minutes that no route brought have the same reasons in their gaps.
+    """
+    gap_spans = [gap.span for gap in gaps]
+    sentences = []
+    for route, span_outcomes in failures.items():
+        filled = [
+            (span, span_outcome.message)
+            for span_outcome in span_outcomes
+            for span in subtract_spans(span_outcome.span, gap_spans)
+        ]
+        if filled:
+            minutes = count_minutes(span for span, _ in filled)
+            reasons = "; ".join(dict.fromkeys(message for _, message in filled))
+            sentences.append(f"{minutes} minutes came by another route, not by {route}: {reasons}")
+    return "; ".join(sentences)
 
 
 class MarketCollection:
@@ -63,7 +84,9 @@ class MarketCollection:
         async with self._writer.register_reader():
             gaps = await self._read_all_routes()
         counts = await asyncio.gather(*self._count_futures)
-        outcome, message = summarize_outcome(gaps, self._plan, count_minutes(windows))
+        outcome, gap_message = summarize_outcome(gaps, self._plan, count_minutes(windows))
+        failed_routes = format_failures(self._tally.failures, gaps)
+        message = "; ".join(filter(None, [gap_message, failed_routes]))
         self._report_progress(outcome, message)
         market, tally = self._plan.series, self._tally
         return MarketResult(
@@ -77,6 +100,7 @@ class MarketCollection:
             sum(count.revised for count in counts),
             tuple(gaps),
             market.price,
+            failed_routes,
         )
 
     async def _read_all_routes(self) -> list[SpanOutcome]:
@@ -88,6 +112,7 @@ class MarketCollection:
             reachable, too_old = self._split_by_reach(route, missing)
             gaps = [span_outcome async for span_outcome in self._read_route(route, reachable)]
             failed_spans += gaps
+            self._tally.failures[route] = gaps
             missing = sorted([*too_old, *(gap.span for gap in gaps)])
         return merge_outcomes(
             [span_outcome async for span_outcome in self._read_route(last_route, missing, failed_spans, is_last=True)]

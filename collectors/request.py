@@ -76,6 +76,7 @@ class MarketResult:
     ``symbol`` is ``ASSET/*`` where no market of an asset could be requested: the venue lists none in USD, USDT or USDC,
     or did not list its markets at all. ``candles`` were read in this run; the store did not have ``new`` of them, and
     had ``revised`` of them with other values. ``gaps`` are the spans that could not be read, each with its reason.
+    ``failed_routes`` says which routes failed on minutes that a later one brought, and why; ``message`` repeats it.
     """
 
     venue: str
@@ -88,6 +89,7 @@ class MarketResult:
     revised: int = 0
     gaps: tuple[SpanOutcome, ...] = ()
     price: str = "trade"
+    failed_routes: str = ""
 
 
 @dataclass(frozen=True, slots=True)

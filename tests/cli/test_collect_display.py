@@ -105,6 +105,20 @@ def test_failures_are_grouped_by_reason() -> None:
     ]
 
 
+def test_failed_routes_are_told_though_all_is_there() -> None:
+    """Markets of which a route failed and another brought the minutes are listed by reason, also where all is there."""
+    reason = "60 minutes came by another route, not by archive: no archive file {}USDT-1m-2025-10-10.zip (HTTP 404)"
+    atom = MarketResult(
+        "kucoin", "ATOM/USDT", WINDOW, Outcome.COMPLETE, "", candles=60, failed_routes=reason.format("ATOM")
+    )
+    doge = replace(atom, symbol="DOGE/USDT", failed_routes=reason.format("DOGE"))
+    (line,) = format_summary(CollectionSummary((atom, doge)))[1:]
+    assert line == (
+        "Had otherwise: kucoin ATOM/USDT, DOGE/USDT: "
+        "60 minutes came by another route, not by archive: no archive file (HTTP 404)"
+    )
+
+
 def test_advice_for_short_history() -> None:
     """For history that a venue no longer has, no repetition is advised."""
     short_history = (SpanOutcome(WINDOW, Outcome.HISTORY_TOO_SHORT, "too old"),)

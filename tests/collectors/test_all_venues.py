@@ -55,27 +55,46 @@ def test_the_store_gets_what_the_venue_had(venue: str) -> None:
     assert bool(summary.failed) is (venue in VENUES_WITH_SHORT_HISTORY)
 
 
-@pytest.mark.parametrize("venue", ["binance", "kucoin", "okx", "bybit"])
-def test_archive_and_rest_fill_each_other(venue: str) -> None:
-    """Where the first route has nothing, the second one fills the same candles."""
+@pytest.mark.parametrize(
+    ("venue", "failed_route"), [("binance", "archive"), ("kucoin", "archive"), ("okx", "ohlcv"), ("bybit", "ohlcv")]
+)
+def test_archive_and_rest_fill_each_other(venue: str, failed_route: str) -> None:
+    """Where the first route has nothing, the second one fills the same candles, and the outcome says so."""
     venues = {
         venue: {symbol: market_bars for symbol, market_bars in build_every_venue()[venue].items() if "ATOM" in symbol}
     }
     ((symbol, market_bars),) = venues[venue].items()
     run = ReplayRun(MemorySink(), venues)
-    first_fault = replace_body("api." if venue in {"okx", "bybit"} else "/data/", "gone", status=404)
-    archive_first = venue in {"binance", "kucoin"}
-    rest_fails = replace_body({"okx": "history-candles", "bybit": "/kline"}.get(venue, "-"), "{}", status=404)
-    if not archive_first:
+    faults = []
+    if failed_route == "ohlcv":
+        faults = [replace_body({"okx": "history-candles", "bybit": "/kline"}[venue], "{}", status=404)]
         run.sites = build_archives(venues)
-    summary, _ = run.collect(*([] if archive_first else [rest_fails]), table=FAST_VENUES)
-    assert first_fault.status == 404
+    summary, _ = run.collect(*faults, table=FAST_VENUES)
     result = next(result for result in summary.results if result.symbol == symbol)
-    assert (result.outcome, result.message) == (Outcome.COMPLETE, "")
+    assert result.outcome is Outcome.COMPLETE
+    assert result.message.startswith(f"240 minutes came by another route, not by {failed_route}: ")
+    assert ("no archive file ATOMUSDT-1m-2025-10-10.zip (HTTP 404)" in result.message) is (failed_route == "archive")
+    assert result.failed_routes == result.message
+    assert summary.failed == ()
     stored = run.read_stored(venue, symbol)
     assert stored == [row for row in list_expected(venue, market_bars) if venue != "bybit" or row[5]]
-    origin = Origin.OHLCV if archive_first else Origin.ARCHIVE
+    origin = Origin.OHLCV if failed_route == "archive" else Origin.ARCHIVE
     assert run.store.candles.read_holdings().filter(symbol=symbol)["origin"].to_list() == [origin.value]
+
+
+def test_a_wrong_checksum_is_reported_though_candles_came() -> None:
+    """Where a file does not fit its checksum it is requested twice, candles come by REST, and the outcome has both."""
+    venues = {"kucoin": {"ATOM/USDT": build_every_venue()["kucoin"]["ATOM/USDT"]}}
+    run = ReplayRun(MemorySink(), venues, sites=build_archives(venues))
+    summary, replay = run.collect(replace_body(".CHECKSUM", "0" * 32), table=FAST_VENUES)
+    (result,) = (result for result in summary.results if result.symbol == "ATOM/USDT")
+    assert result.outcome is Outcome.COMPLETE
+    assert result.message.startswith(
+        "240 minutes came by another route, not by archive: ATOMUSDT-1m-2025-10-10.zip has the MD5 "
+    )
+    assert result.message.endswith(f", and its published one is {'0' * 32}")
+    assert sum(request.path.endswith(".zip") for request in replay.requests) == 2
+    assert run.read_stored("kucoin", "ATOM/USDT") == list_expected("kucoin", venues["kucoin"]["ATOM/USDT"])
 
 
 def test_a_gap_bears_the_reasons_of_every_route(tmp_path: Path) -> None:
