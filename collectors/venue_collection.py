@@ -23,6 +23,9 @@ from data.intervals import Span
 from data.schema import SETTLED_OUTCOMES, Origin, Outcome, Timeframe, is_derivative
 from data.trades.candles import build_empty_bars
 
+ARCHIVE_ORIGINS = {Route.ARCHIVE: Origin.ARCHIVE, Route.ARCHIVE_TRADES: Origin.TRADES}
+"""The origin of candles by the route to files: those built from trades yield to those that the venue built itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class CollectionJob:
@@ -49,7 +52,10 @@ class VenueCollection:
         self._job = job
         self._count_futures: list[asyncio.Future[WriteCounts]] = []
         self._client = VenueClient(venue, job.access, job.now)
-        self._archive = None if venue.archive is None else ArchiveReader(venue.archive, job.access, job.now)
+        self._archives = {
+            route: ArchiveReader(archive, job.access, job.now, ARCHIVE_ORIGINS[route])
+            for route, archive in venue.archives.items()
+        }
 
     async def run(self) -> list[MarketResult]:
         """Collect. A failure of the venue is the outcome of its markets, and never raised."""
@@ -64,8 +70,8 @@ class VenueCollection:
         )
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self._client)
-            if self._archive is not None:
-                await stack.enter_async_context(self._archive)
+            for archive in self._archives.values():
+                await stack.enter_async_context(archive)
             requested = [*map(self._format_any_market, job.assets), *symbols]
             if not self._venue.list_routes(job.timeframe):
                 return [await self._record_not_offered(symbol) for symbol in requested]
@@ -96,8 +102,8 @@ class VenueCollection:
             Route.OHLCV: OhlcvReader(self._client, market, self._job.now).read,
             Route.TRADES: TradesReader(self._client, market).read,
         }
-        if self._archive is not None:
-            routes[Route.ARCHIVE] = partial(self._archive.read, market.symbol, market.timeframe)
+        for route, archive in self._archives.items():
+            routes[route] = partial(archive.read, market.symbol, market.timeframe)
         return routes
 
     def _format_any_market(self, asset: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 
-from collectors.venues.row import Archive
+from collectors.venues.row import Archive, FilePattern
 from data.intervals import Span
 from data.schema import Timeframe, parse_base, parse_quote
 
@@ -19,17 +19,17 @@ def format_market_name(pattern: str, symbol: str) -> str:
     return pattern.format(base=parse_base(symbol), quote=parse_quote(symbol))
 
 
-def format_path(archive: Archive, symbol: str, timeframe: Timeframe, day: date) -> str:
+def format_path(file: FilePattern, symbol: str, timeframe: Timeframe, day: date) -> str:
     """The path of the file of a market and day, without a leading slash."""
     fields = {"base": parse_base(symbol), "quote": parse_quote(symbol), "timeframe": timeframe.value, "day": day}
-    return archive.path.format(**fields).lstrip("/")
+    return file.path.format(**fields).lstrip("/")
 
 
-def format_checksum_path(archive: Archive, path: str) -> str | None:
+def format_checksum_path(file: FilePattern, path: str) -> str | None:
     """The path of the checksum of the file at ``path``; None where none is published."""
-    if archive.checksum is None:
+    if file.checksum is None:
         return None
-    return archive.checksum.format(path=path, stem=path.rpartition(".")[0])
+    return file.checksum.format(path=path, stem=path.rpartition(".")[0])
 
 
 def compute_file_span(archive: Archive, day: date) -> Span:

@@ -12,8 +12,15 @@ from typing import Self, TypeVar
 import polars as pl
 
 from collectors.archives.download import ArchiveHost
-from collectors.archives.formats import ARCHIVE_FORMATS, read_bars
-from collectors.archives.paths import find_unavailable_reason, format_checksum_path, format_path, split_by_day
+from collectors.archives.formats import ARCHIVE_FORMATS
+from collectors.archives.paths import (
+    compute_file_span,
+    find_unavailable_reason,
+    format_checksum_path,
+    format_path,
+    split_by_day,
+)
+from collectors.archives.table import check_reader, read_bars
 from collectors.archives.unpack import unpack_file
 from collectors.chunk import Chunk
 from collectors.failures import CollectFailure, HistoryTooShort, Scope
@@ -22,7 +29,7 @@ from collectors.http.retry import call_with_retries
 from collectors.page_validation import split_page_outcomes
 from collectors.plan import SpanOutcome, get_bar_length, merge_outcomes
 from collectors.store_writer import Clock
-from collectors.venues.row import Archive, EmptyMinutes
+from collectors.venues.row import Archive, EmptyMinutes, FilePattern
 from data.intervals import Span
 from data.schema import Origin, Outcome, Timeframe
 from data.trades.candles import CandlesWithLows, build_empty_bars, build_empty_lows
@@ -66,13 +73,15 @@ def list_file_outcomes(
 
 
 class ArchiveReader:
-    """Reads the archive of one venue; an async context manager.
+    """Reads an archive of one venue; an async context manager.
 
-    ``fatal_failure`` is the failure after which no file is requested any more; None before.
+    ``origin`` is that of the candles. ``fatal_failure`` is the failure after which no file is requested any more; None
+    before.
     """
 
-    def __init__(self, archive: Archive, access: Access, now: Clock) -> None:
+    def __init__(self, archive: Archive, access: Access, now: Clock, origin: Origin = Origin.ARCHIVE) -> None:
         self.fatal_failure: CollectFailure | None = None
+        self._origin = origin
         self._archive = archive
         self._host = ArchiveHost(archive.host, access, now)
         self._now = now
@@ -117,18 +126,34 @@ class ArchiveReader:
     async def _read_day(
         self, symbol: str, timeframe: Timeframe, day: date, spans: Sequence[Span]
     ) -> tuple[Chunk, CollectFailure | None]:
-        """The chunk of the file of a day, and why it has no candles; None where it has."""
+        """The chunk of a day's file, from the first place that has it, and why it has no candles; None where it has."""
+        failures: list[CollectFailure] = []
+        for file in self._archive.files:
+            if day < file.from_day:
+                continue
+            chunk, failure = await self._read_file(file, symbol, timeframe, day, spans)
+            if not isinstance(failure, HistoryTooShort):
+                return chunk, failure
+            failures.append(failure)
+        failure = HistoryTooShort("; ".join(dict.fromkeys(map(str, failures))))
+        return self._build_chunk(NO_BARS, _fail_spans(spans, failure), self._host.source), failure
+
+    async def _read_file(
+        self, file: FilePattern, symbol: str, timeframe: Timeframe, day: date, spans: Sequence[Span]
+    ) -> tuple[Chunk, CollectFailure | None]:
+        """The chunk of one file, and why it has no candles; None where it has."""
         archive = self._archive
-        path = format_path(archive, symbol, timeframe, day)
+        path = format_path(file, symbol, timeframe, day)
         source = f"{self._host.source}/{path.rpartition('/')[2]}"
         with TemporaryDirectory(prefix="plumbline-") as folder:
-            table_path = Path(folder) / "table.csv"
+            table_path = Path(folder) / "table"
             try:
-                sha256 = await call_with_retries(
-                    self._download, path, table_path, ARCHIVE_FORMATS[archive.layout].max_bytes_for(timeframe)
-                )
+                sha256 = await call_with_retries(self._download, file, path, table_path, timeframe)
                 source = f"{source} sha256:{sha256}"
-                bars = await run_in_thread(partial(read_bars, table_path, archive, symbol, timeframe, day))
+                span = compute_file_span(archive, day)
+                bars = await run_in_thread(
+                    partial(read_bars, table_path, file.layout, archive.volume_unit, symbol, timeframe, span)
+                )
                 outcomes = list_file_outcomes(bars.candles, spans, archive, timeframe)
             except CollectFailure as failure:
                 return self._build_chunk(NO_BARS, _fail_spans(spans, failure), source), failure
@@ -139,16 +164,20 @@ class ArchiveReader:
             CandlesWithLows(*(frame.filter(is_in_spans) for frame in bars)), outcomes, source
         ), None
 
-    async def _download(self, path: str, table_path: Path, max_bytes: int) -> str:
+    async def _download(self, file: FilePattern, path: str, table_path: Path, timeframe: Timeframe) -> str:
         """Download and verify the file, and unpack it to ``table_path``; returns its SHA-256."""
+        archive_format = ARCHIVE_FORMATS[file.layout]
+        check_reader(archive_format)
         packed_path = table_path.with_name("packed")
-        sha256 = await self._host.download_file(path, packed_path, format_checksum_path(self._archive, path))
-        await run_in_thread(partial(unpack_file, packed_path, path.rpartition("/")[2], table_path, max_bytes))
+        sha256 = await self._host.download_file(path, packed_path, format_checksum_path(file, path))
+        max_bytes = archive_format.max_bytes_for(timeframe)
+        name = path.rpartition("/")[2]
+        await run_in_thread(partial(unpack_file, packed_path, name, archive_format.ending, table_path, max_bytes))
         packed_path.unlink()
         return sha256
 
     def _build_chunk(self, bars: CandlesWithLows, outcomes: list[SpanOutcome], source: str) -> Chunk:
-        return Chunk(bars.candles, outcomes, Origin.ARCHIVE, source, lows=bars.lows)
+        return Chunk(bars.candles, outcomes, self._origin, source, lows=bars.lows)
 
 
 def _fail_spans(spans: Sequence[Span], failure: CollectFailure) -> list[SpanOutcome]:

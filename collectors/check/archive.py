@@ -35,37 +35,41 @@ ReadCandles = Callable[[Span], Awaitable[CandleArray]]
 async def check_archive(
     reader: ArchiveReader,
     archive: Archive,
+    table: str,
     symbol: str,
     now: datetime,
     add_finding: AddFinding,
     read_candles: ReadCandles | None,
 ) -> None:
-    """Check an old file and a recent one, and compare an hour of it with candles if there is ``read_candles``."""
+    """Check an old file and a recent one, and compare an hour of it with candles if there is ``read_candles``.
+
+    ``table`` is the archive's name in the venue table.
+    """
     (old_day,) = split_by_day(archive, [Span(OLD_HOUR_START, OLD_HOUR_START + HOUR)])
     chunks = [chunk async for chunk in reader.read(symbol, Timeframe.M1, [compute_file_span(archive, old_day)])]
-    add_finding("archive.path", f"a file for {old_day}", *summarize_chunks(chunks))
+    add_finding(f"{table}.path", f"a file for {old_day}", *summarize_chunks(chunks))
     minutes = pl.concat([chunk.candles for chunk in chunks])
     if len(minutes) > 1:
         candle_rows = minutes.with_columns(pl.col("open_time").dt.epoch("ms").cast(pl.Float64))
         comparison = compare_empty_minutes(candle_rows.to_numpy(), archive.empty_minutes)
-        add_finding("archive.empty_minutes", archive.empty_minutes, *comparison)
+        add_finding(f"{table}.empty_minutes", archive.empty_minutes, *comparison)
     start = (now - RECENT_AGE).astimezone(UTC).replace(minute=0, second=0, microsecond=0)
     hour = Span(start, start + HOUR)
     (day,) = split_by_day(archive, [hour])
     chunks = [chunk async for chunk in reader.read(symbol, Timeframe.M1, [hour])]
-    add_finding("archive.lag_h", f"the file of {day} is out after {archive.lag_h} h", *summarize_chunks(chunks))
+    add_finding(f"{table}.lag_h", f"the file of {day} is out after {archive.lag_h} h", *summarize_chunks(chunks))
     minutes = pl.concat([chunk.candles for chunk in chunks])
     if read_candles is not None and len(minutes):
-        await _compare_hour(minutes, hour, archive, add_finding, read_candles)
+        await _compare_hour(minutes, hour, archive, table, add_finding, read_candles)
 
 
 async def _compare_hour(
-    minutes: pl.DataFrame, hour: Span, archive: Archive, add_finding: AddFinding, read_candles: ReadCandles
+    minutes: pl.DataFrame, hour: Span, archive: Archive, table: str, add_finding: AddFinding, read_candles: ReadCandles
 ) -> None:
     """Compare the hour of the archive with the same hour of the candles."""
     period = f"in the hour of {hour.start:%Y-%m-%d %H:%MZ}"
     unit = f"volume in {archive.volume_unit}"
-    facts = (("archive.layout", "the prices of the candles"), ("archive.volume_unit", unit))
+    facts = ((f"{table}.layout", "the prices of the candles"), (f"{table}.volume_unit", unit))
     try:
         candles = await read_candles(hour)
     except CollectFailure as failure:

@@ -21,7 +21,8 @@ class FindingStatus(StrEnum):
 class Finding:
     """One fact of the venue table: what is assumed, on what evidence, and what was observed.
 
-    ``venue`` is the key of the row. ``fact`` is a field of the row, or of its archive with the prefix ``archive.``.
+    ``venue`` is the key of the row. ``fact`` is a field of the row, or of one of its archives with the name of that
+    table, such as ``archive.path``.
     ``mark`` is the mark of the fact in the table, empty where it has none. ``came`` is what was observed.
     """
 

@@ -19,7 +19,7 @@ from collectors.page_validation import CandleArray, format_ms, parse_ccxt_rows, 
 from collectors.plan import SeriesKey, floor_minute, list_asset_markets
 from collectors.routes.trades import TradesReader
 from collectors.store_writer import Clock
-from collectors.venues.row import EmptyMinutes, MarketType, Route, VenueRow
+from collectors.venues.row import ARCHIVE_TABLES, EmptyMinutes, MarketType, Route, VenueRow
 from data.intervals import MINUTE, Span
 from data.schema import MINUTE_MS
 
@@ -93,11 +93,14 @@ class VenueChecker:
                     await self._check_candles(client, SeriesKey(symbol, price))
                 if Route.TRADES in venue.routes:
                     await self._check_trades(client, symbol)
-            if symbol is not None and venue.archive is not None:
-                reader = await stack.enter_async_context(ArchiveReader(venue.archive, self._access, self._now))
-                add_finding = partial(self._add_finding, _format_route(Route.ARCHIVE, SeriesKey(symbol)))
+            for route, archive in venue.archives.items():
+                if symbol is None:
+                    break
+                reader = await stack.enter_async_context(ArchiveReader(archive, self._access, self._now))
+                add_finding = partial(self._add_finding, _format_route(route, SeriesKey(symbol)))
                 read_candles = partial(self._read_candles, client, SeriesKey(symbol)) if symbol in listed else None
-                await check_archive(reader, venue.archive, symbol, self._now(), add_finding, read_candles)
+                table = ARCHIVE_TABLES[route]
+                await check_archive(reader, archive, table, symbol, self._now(), add_finding, read_candles)
         for finding in self._findings:
             self._on_finding(finding)
         return self._findings

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterable, Iterator
 
-from collectors.venues.row import MarketType, VenueRow
+from collectors.venues.row import ARCHIVE_TABLES, MarketType, VenueRow
 from collectors.venues.table import VENUES
 from data.schema import Timeframe
 
@@ -60,7 +60,8 @@ A venue without a route for a length is not asked.
 ARCHIVE_INTRO = """
 ## Archives
 
-Daily files of spot markets. A file's day begins so many hours before that day does in UTC.
+Daily files of spot markets, each tried in the order given. A file's day begins so many hours before that day does in
+UTC. Files of trades are made into candles. An archive with terms is read only with `--personal-archives`.
 """
 
 SOURCE_INTRO = """
@@ -102,6 +103,23 @@ def list_lengths(row: VenueRow) -> list[str]:
     return [row.key, *routes, row.basis["timeframes"].mark]
 
 
+def list_archives(row: VenueRow) -> Iterator[list[object]]:
+    """The cells of a row in the table of archives: a line for each place of a file."""
+    for route, archive in row.archives.items():
+        for file in archive.files:
+            yield [
+                row.id,
+                route,
+                archive.host,
+                f"`{file.path}`",
+                archive.day_zone_h,
+                file.from_day,
+                f"`{file.checksum}`" if file.checksum else "–",
+                archive.terms or "–",
+                row.basis[ARCHIVE_TABLES[route]].mark,
+            ]
+
+
 def format_sources(row: VenueRow) -> Iterator[str]:
     """The lines with the source of each fact of a row."""
     yield f"\n### {row.key}\n"
@@ -123,21 +141,9 @@ def build_page(rows: Iterable[VenueRow] = VENUES) -> str:
     lines.append(TIMEFRAME_INTRO.rstrip("\n"))
     lines += format_table(("venue", *Timeframe, "known"), map(list_lengths, venue_rows))
     lines.append(ARCHIVE_INTRO.rstrip("\n"))
-    archives = [(row, row.archive) for row in venue_rows if row.archive is not None]
     lines += format_table(
-        ("venue", "host", "file", "hours", "from", "checksum", "known"),
-        (
-            (
-                row.id,
-                archive.host,
-                f"`{archive.path}`",
-                archive.day_zone_h,
-                archive.from_day,
-                f"`{archive.checksum}`" if archive.checksum else "–",
-                row.basis["archive"].mark,
-            )
-            for row, archive in archives
-        ),
+        ("venue", "route", "host", "file", "hours", "from", "checksum", "terms", "known"),
+        (cells for row in venue_rows for cells in list_archives(row)),
     )
     lines.append(SOURCE_INTRO.rstrip("\n"))
     for row in venue_rows:

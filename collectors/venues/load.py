@@ -21,10 +21,12 @@ from pydantic import (
 )
 
 from collectors.venues.row import (
+    ARCHIVE_TABLES,
     Archive,
     Basis,
     EmptyMinutes,
     EndParameter,
+    FilePattern,
     Host,
     Mark,
     MarketType,
@@ -55,7 +57,7 @@ FACTS = (
 )
 """The fields that every row has and that state facts about the venue, each with a basis."""
 
-OPTIONAL_FACTS = ("until", "archive", "reaches_min")
+OPTIONAL_FACTS = ("until", "archive", "trade_archive", "reaches_min")
 """Such fields that not every row has."""
 
 UNKNOWN = "unknown"
@@ -111,18 +113,13 @@ class EndParameterPart(MarkedPart):
         return EndParameter(self.name, timezone(_parse_offset(self.zone)), self.pattern)
 
 
-class ArchivePart(MarkedPart):
-    """The daily files of a venue."""
+class FilePart(TablePart):
+    """Where the file of a market and day may be."""
 
-    host: NonEmptyText
     path: NonEmptyText
     layout: NonEmptyText
-    day_zone_h: Annotated[int, Field(strict=True, ge=-12, le=14)]
     checksum: Literal["{path}.CHECKSUM", "{path}.checksum", "{stem}.CHECKSUM"] | None = None
     from_day: date
-    empty_minutes: EmptyMinutes
-    lag_h: PositiveInt
-    volume_unit: Literal["base", "quote", "unknown"]
 
     @model_validator(mode="after")
     def _check_path(self) -> Self:
@@ -142,9 +139,39 @@ class ArchivePart(MarkedPart):
         return len(timeframes) == 1 or "{timeframe}" in self.path or self.layout.endswith("-trades")
 
     @property
+    def pattern(self) -> FilePattern:
+        """The pattern."""
+        return FilePattern(self.path, self.layout, self.from_day, self.checksum)
+
+
+class ArchivePart(MarkedPart, FilePart):
+    """The daily files of a venue; ``others`` are tried after the first, in order."""
+
+    host: NonEmptyText
+    day_zone_h: Annotated[int, Field(strict=True, ge=-12, le=14)]
+    empty_minutes: EmptyMinutes
+    lag_h: PositiveInt
+    volume_unit: Literal["base", "quote", "unknown"]
+    terms: str = ""
+    others: tuple[FilePart, ...] = ()
+
+    @property
+    def files(self) -> tuple[FilePart, ...]:
+        """All places of a file, in the order in which they are tried."""
+        return (self, *self.others)
+
+    @property
     def value(self) -> Archive:
         """The archive."""
-        return Archive(**self.model_dump(exclude={"mark", "source"}))
+        return Archive(
+            self.host,
+            tuple(file.pattern for file in self.files),
+            self.day_zone_h,
+            self.empty_minutes,
+            self.lag_h,
+            self.volume_unit,
+            self.terms,
+        )
 
 
 class RowPart(TablePart):
@@ -169,6 +196,7 @@ class RowPart(TablePart):
     config: dict[str, Any] = {}
     until: EndParameterPart | None = None
     archive: ArchivePart | None = None
+    trade_archive: ArchivePart | None = None
 
     @model_validator(mode="after")
     def _check_consistency(self) -> Self:
@@ -177,15 +205,21 @@ class RowPart(TablePart):
             if (fact.value == UNKNOWN) != (fact.mark is Mark.UNKNOWN):
                 message = f"{name}: the value {UNKNOWN!r} and the mark U go together"
                 raise ValueError(message)
-        if (Route.ARCHIVE in self.routes) != (self.archive is not None):
-            message = "archive: the route and the table go together"
-            raise ValueError(message)
+        archives: dict[Route, ArchivePart | None] = {
+            route: getattr(self, table) for route, table in ARCHIVE_TABLES.items()
+        }
+        for route, archive in archives.items():
+            if (route in self.routes) != (archive is not None):
+                message = f"{route}: the route and the table go together"
+                raise ValueError(message)
         if set(self.timeframes.value) != set(self.routes):
             message = "timeframes: they name each of the routes, and no other"
             raise ValueError(message)
-        if self.archive is not None and not self.archive.supports_timeframes(self.timeframes.value[Route.ARCHIVE]):
-            message = "timeframes: an archive of candles has one length, unless its path names {timeframe}"
-            raise ValueError(message)
+        for route, archive in archives.items():
+            for file in () if archive is None else archive.files:
+                if not file.supports_timeframes(self.timeframes.value[route]):
+                    message = "timeframes: an archive of candles has one length, unless its path names {timeframe}"
+                    raise ValueError(message)
         if len(set(self.routes)) < len(self.routes):
             message = "routes: one is named twice"
             raise ValueError(message)
@@ -217,6 +251,7 @@ class RowPart(TablePart):
             reaches_min={} if self.reaches_min is None else self.reaches_min.value,
             until=None if self.until is None else self.until.value,
             archive=None if self.archive is None else self.archive.value,
+            trade_archive=None if self.trade_archive is None else self.trade_archive.value,
             basis=basis,
             config=self.config,
         )

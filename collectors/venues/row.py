@@ -75,6 +75,12 @@ class Route(StrEnum):
     """The venue's candles, by ccxt."""
     TRADES = "trades"
     """The venue's public trades, built into candles here."""
+    ARCHIVE_TRADES = "archive-trades"
+    """Daily files of trades beside those of candles, built into candles here."""
+
+
+ARCHIVE_TABLES = {Route.ARCHIVE: "archive", Route.ARCHIVE_TRADES: "trade_archive"}
+"""The routes to files, and the names of their tables in a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,26 +114,43 @@ class EndParameter:
 
 
 @dataclass(frozen=True, slots=True)
+class FilePattern:
+    """Where an archive has the file of a market and day, and how it is read.
+
+    ``path`` is a pattern with ``{base}``, ``{quote}``, ``{day:...}`` and, where files have candles of one timeframe
+    each, ``{timeframe}``. ``layout`` is a key of `collectors.archives.formats.ARCHIVE_FORMATS`. ``from_day`` is the
+    first day with a file. ``checksum`` is the path to the checksum of a file, as a pattern of ``{path}`` and, without
+    the last ending, ``{stem}``; None where none is published.
+    """
+
+    path: str
+    layout: str
+    from_day: date
+    checksum: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Archive:
     """The daily files that a venue publishes.
 
-    ``path`` is a pattern with ``{base}``, ``{quote}``, ``{day:...}`` and, where files have candles of one timeframe
-    each, ``{timeframe}``. ``layout`` is a key of `collectors.archives.formats.ARCHIVE_FORMATS`. The day of a file
-    begins ``day_zone_h`` hours before that day does in UTC. ``checksum`` is the path to the checksum of a file, as a
-    pattern of ``{path}`` and, without the last ending, ``{stem}``; None where none is published. ``from_day`` is the
-    first day with a file, ``lag_h`` how many hours after the end of a day its file is expected. ``volume_unit`` is
-    ``base``, ``quote`` or ``unknown``.
+    ``files`` are the places where a day's file may be, tried in order. The day of a file begins ``day_zone_h`` hours
+    before that day does in UTC. ``lag_h`` is how many hours after the end of a day its file is expected,
+    ``volume_unit`` is ``base``, ``quote`` or ``unknown``. ``terms`` are terms of use that keep an archive from being
+    read unless a user says that they are met; empty where there are none.
     """
 
     host: str
-    path: str
-    layout: str
+    files: tuple[FilePattern, ...]
     day_zone_h: int
-    checksum: str | None
-    from_day: date
     empty_minutes: EmptyMinutes
     lag_h: int
     volume_unit: str
+    terms: str = ""
+
+    @property
+    def from_day(self) -> date:
+        """The first day with a file."""
+        return min(file.from_day for file in self.files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +179,7 @@ class VenueRow:
             stands for the id of the market.
         until: the parameter for the end of a page; None where ccxt passes it.
         archive: the daily files; None where the venue publishes none.
+        trade_archive: the daily files of trades, where there are such beside those of candles; else None.
         basis: the evidence for each fact, by field name.
         config: arguments of the ccxt constructor.
     """
@@ -181,6 +205,13 @@ class VenueRow:
     archive: Archive | None
     basis: Mapping[str, Basis]
     config: Mapping[str, Any] = field(default_factory=dict)
+    trade_archive: Archive | None = None
+
+    @property
+    def archives(self) -> Mapping[Route, Archive]:
+        """The archives, by route."""
+        by_route = {route: getattr(self, table) for route, table in ARCHIVE_TABLES.items()}
+        return {route: archive for route, archive in by_route.items() if archive is not None}
 
     def list_routes(self, timeframe: Timeframe) -> tuple[Route, ...]:
         """The routes that have candles of the timeframe, in the order in which they are tried."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from tests.collectors.replay_setup import FAST_VENUES, ReplayRun, StoreT, build_evening
-from tests.replay.archives import CANDLE_ARCHIVES, ArchiveSite, build_bybit_files
+from tests.replay.archives import CANDLE_ARCHIVES, ArchiveSite, build_bybit_files, build_okx_trade_files
 from tests.replay.market import Bar, PublicTrade
 from tests.replay.server import Site
 
@@ -68,7 +68,8 @@ def _build_files(venue: str, symbol: str, bars: tuple[Bar, ...]) -> Mapping[str,
     if venue == "bybit":
         return build_bybit_files(symbol, _build_trades(bars))
     _, build_files = CANDLE_ARCHIVES[venue]
-    return build_files(symbol, bars)
+    trade_files = build_okx_trade_files(symbol, _build_trades(bars)) if venue == "okx" else {}
+    return build_files(symbol, bars) | trade_files
 
 
 def build_trades_by_venue(venues: Mapping[str, Mapping[str, list[Bar]]]) -> dict[str, dict[str, list[PublicTrade]]]:

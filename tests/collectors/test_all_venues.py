@@ -82,6 +82,24 @@ def test_archive_and_rest_fill_each_other(venue: str, failed_route: str) -> None
     assert run.store.candles.read_holdings().filter(symbol=symbol)["origin"].to_list() == [origin.value]
 
 
+def test_files_of_trades_are_the_last_resort_of_okx() -> None:
+    """Where OKX has neither candles nor files of them, candles are built from its files of trades."""
+    venues = {"okx": {"ATOM/USDT": build_every_venue()["okx"]["ATOM/USDT"]}}
+    run = ReplayRun(MemorySink(), venues, sites=build_archives(venues))
+    faults = [replace_body("history-candles", "{}", status=404), replace_body("/candlesticks/", "", status=404)]
+    summary, _ = run.collect(*faults, table=FAST_VENUES)
+    (result,) = (result for result in summary.results if result.symbol == "ATOM/USDT")
+    assert result.outcome is Outcome.COMPLETE
+    assert (
+        "240 minutes came by another route, not by archive: no archive file ATOM-USDT-candlesticks-" in result.message
+    )
+    traded = [row for row in list_expected("okx", venues["okx"]["ATOM/USDT"]) if row[5]]
+    assert run.read_stored("okx", "ATOM/USDT") == traded
+    holdings = run.store.candles.read_holdings().filter(symbol="ATOM/USDT")
+    assert holdings["origin"].to_list() == [Origin.TRADES.value]
+    assert "/static.okx.com/ATOM-USDT-trades-2025-10-11.zip sha256:" in holdings["source"][0]
+
+
 def test_a_wrong_checksum_is_reported_though_candles_came() -> None:
     """Where a file does not fit its checksum it is requested twice, candles come by REST, and the outcome has both."""
     venues = {"kucoin": {"ATOM/USDT": build_every_venue()["kucoin"]["ATOM/USDT"]}}

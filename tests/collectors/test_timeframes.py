@@ -338,20 +338,20 @@ def test_seconds_that_are_killed_are_all_there_in_the_end(tmp_path: Path) -> Non
 
 def test_a_venue_without_seconds_is_not_asked(tmp_path: Path) -> None:
     """It is recorded once as not offered, under each asset, and is neither failed nor outstanding."""
-    run, _ = build_run(tmp_path, "okx", "ATOM/USDT")
+    run, _ = build_run(tmp_path, "bitget", "ATOM/USDT")
     for _ in range(2):
         summary, replay = run.collect(request=SECONDS_REQUEST, table=FAST_VENUES)
         assert replay.requests == []
         assert summary.failed == ()
         results = [(result.symbol, result.outcome, result.message) for result in summary.results]
-        venues_without = (Outcome.NOT_OFFERED, "okx gives no 1s candles")
+        venues_without = (Outcome.NOT_OFFERED, "bitget gives no 1s candles")
         assert results == [(f"{asset}/*", *venues_without) for asset in ("ATOM", "USDT", "USDC")]
     rows = run.store.coverage.read_rows(["ATOM"], START, START + TEN_MINUTES)
     assert rows.select("symbol", "timeframe", "outcome", "start", "end").rows() == [
         ("ATOM/*", "1s", "not-offered", START, START + TEN_MINUTES)
     ]
     assert run.store.coverage.read_outstanding().is_empty()
-    assert format_summary(summary)[1:] == ["Not offered: okx gives no 1s candles: ATOM, USDT, USDC"]
+    assert format_summary(summary)[1:] == ["Not offered: bitget gives no 1s candles: ATOM, USDT, USDC"]
     assert {event.outcome for event in run.events} == {Outcome.NOT_OFFERED}
     _, replay = run.collect(request=replace(SECONDS_REQUEST, timeframe=Timeframe.M1))
     assert len(replay.list_candle_requests()) == 1

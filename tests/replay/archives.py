@@ -85,18 +85,27 @@ def build_okx_files(symbol: str, bars: Iterable[Bar]) -> Files:
     return files
 
 
+def build_okx_trade_files(symbol: str, trades: Iterable[PublicTrade]) -> Files:
+    """Zips of trades with a header, in ms, of days in UTC+8, in the order given; no checksum."""
+    market = symbol.replace("/", "-")
+    files: Files = {}
+    for day, day_trades in _group_trades_by_day(trades, zone_h=8).items():
+        lines = [f"{market},{t.id},sell,{t.price},{t.amount},{t.time_ns // 1_000_000}" for t in day_trades]
+        name = f"{market}-trades-{day:%Y-%m-%d}"
+        path = f"/cdn/okex/traderecords/trades/daily/{day:%Y%m%d}/{name}.zip"
+        files[path] = build_zip(f"{name}.csv", ["instrument_name,trade_id,side,price,size,created_time", *lines])
+    return files
+
+
 def build_bybit_files(symbol: str, trades: Iterable[PublicTrade]) -> Files:
     """Gzips of trades with a header, in ms, in the order given; the number begins anew each day; no checksum."""
     market = symbol.replace("/", "")
-    days: dict[datetime, list[PublicTrade]] = defaultdict(list)
-    for trade in trades:
-        days[_floor_day(trade.time_ns // 1_000_000)].append(trade)
     header = "id,timestamp,price,volume,side,rpi"
     return {
         f"/spot/{market}/{market}_{day:%Y-%m-%d}.csv.gz": _build_gzip(
             [header, *(f"{t.id},{t.time_ns // 1_000_000},{t.price},{t.amount},buy,0" for t in day_trades)]
         )
-        for day, day_trades in days.items()
+        for day, day_trades in _group_trades_by_day(trades).items()
     }
 
 
@@ -136,6 +145,13 @@ def _group_by_day(bars: Iterable[Bar], zone_h: int = 0) -> dict[datetime, list[B
     days: dict[datetime, list[Bar]] = defaultdict(list)
     for bar in sorted(bars):
         days[_floor_day(bar.open_ms, zone_h)].append(bar)
+    return days
+
+
+def _group_trades_by_day(trades: Iterable[PublicTrade], zone_h: int = 0) -> dict[datetime, list[PublicTrade]]:
+    days: dict[datetime, list[PublicTrade]] = defaultdict(list)
+    for trade in trades:
+        days[_floor_day(trade.time_ns // 1_000_000, zone_h)].append(trade)
     return days
 
 

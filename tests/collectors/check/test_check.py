@@ -137,14 +137,24 @@ def test_each_venue_gets_the_same_check(everywhere: CheckRun, venue: str) -> Non
 @pytest.mark.parametrize("venue", ["binance", "okx", "bybit", "gate", "kucoin"])
 def test_archives_are_read_and_compared(everywhere: CheckRun, venue: str) -> None:
     """Each archive has findings on path, empty minutes, lag, prices and unit of volume."""
-    facts = {f.fact.removeprefix("archive."): f for f in everywhere.findings if f.fact.startswith("archive.")}
+    own = [f for f in everywhere.findings if f.venue == venue]
+    facts = {f.fact.removeprefix("archive."): f for f in own if f.fact.startswith("archive.")}
     assert set(facts) == {"path", "empty_minutes", "lag_h", "layout", "volume_unit"}
-    unit = everywhere.find_finding(venue, "archive.volume_unit")
+    unit = everywhere.find_finding(venue, "archive.volume_unit", "archive ")
     # 60 minutes, of which those whose number in TODAY seven divides are quiet: 8 or 9.
     assert unit.verdict is FindingStatus.AS_ASSUMED
     assert unit.came in {
         f"the same volume in {n} of {n} minutes that both have in the hour of 2026-11-17 12:00Z" for n in (51, 52)
     }
+
+
+def test_files_of_trades_are_compared_with_candles(everywhere: CheckRun) -> None:
+    """The candles built from OKX's files of trades have findings under the name of their table."""
+    findings = {f.fact: f for f in everywhere.findings if f.route == "archive-trades ATOM/USDT"}
+    names = {"path", "empty_minutes", "lag_h", "layout", "volume_unit"}
+    assert set(findings) == {f"trade_archive.{name}" for name in names}
+    assert {finding.verdict for finding in findings.values()} == {FindingStatus.AS_ASSUMED}
+    assert {finding.mark for finding in findings.values()} == {"I"}
 
 
 def test_a_bounded_reach_is_tried_at_its_edge(everywhere: CheckRun) -> None:

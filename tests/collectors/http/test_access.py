@@ -125,7 +125,9 @@ async def get_file_failure(venue: VenueRow, access: Access, folder: Path) -> Col
     try:
         with pytest.raises(CollectFailure) as failed:
             await host.download_file(
-                format_path(venue.archive, "ATOM/USDT", Timeframe.M1, date(2025, 10, 10)), folder / "file", None
+                format_path(venue.archive.files[0], "ATOM/USDT", Timeframe.M1, date(2025, 10, 10)),
+                folder / "file",
+                None,
             )
         return failed.value
     finally:

@@ -184,7 +184,7 @@ def name_item(item: object) -> str | None:
 @pytest.mark.parametrize("row", VENUES, ids=name_item)
 def test_every_fact_of_a_venue_says_how_it_is_known(row: VenueRow) -> None:
     """Each fact of a venue row has a mark of evidence and a source, and each basis has a fact."""
-    optional = {name for name in ("until", "archive") if getattr(row, name) is not None}
+    optional = {name for name in ("until", "archive", "trade_archive") if getattr(row, name) is not None}
     optional |= {"reaches_min"} if row.reaches_min else set()
     assert set(row.basis) == set(FACTS) | optional
     assert all(fact.mark in Mark and fact.source for fact in row.basis.values())
@@ -243,7 +243,7 @@ def test_few_requests_list_the_markets(row: VenueRow) -> None:
 @pytest.mark.parametrize("row", VENUES, ids=name_item)
 def test_there_is_a_way_to_what_candles_do_not_reach(row: VenueRow) -> None:
     """A venue with a bounded reach has another route, or its history says that there is none."""
-    assert (Route.ARCHIVE in row.routes) == (row.archive is not None)
+    assert [route for route in row.routes if route in {Route.ARCHIVE, Route.ARCHIVE_TRADES}] == list(row.archives)
     assert Route.OHLCV in row.routes
     assert row.reach_min is None or len(row.routes) > 1 or "none beyond" in row.history
 
@@ -254,24 +254,24 @@ def test_newest_minutes_only() -> None:
     assert reach == {"kraken": 720, "gate": 10_000, "mexc": 29 * 1440, "gemini": 1440}
 
 
-@pytest.mark.parametrize("row", [row for row in VENUES if row.archive is not None], ids=name_item)
+@pytest.mark.parametrize("row", [row for row in VENUES if row.archives], ids=name_item)
 def test_an_archive_has_a_file_for_each_market_and_day(row: VenueRow) -> None:
     """Paths differ by base, quote and day, and have no placeholder left."""
-    assert row.archive is not None
     day = datetime(2025, 10, 10, tzinfo=UTC).date()
-    path = row.archive.path
-    paths = [
-        path.format(base=base, quote=quote, timeframe=timeframe, day=day.replace(day=number))
-        for timeframe in row.timeframes[Route.ARCHIVE]
-        for base, quote, number in (
-            ("ATOM", "USDT", 10),
-            ("ETH", "USDT", 10),
-            ("ATOM", "USDC", 10),
-            ("ATOM", "USDT", 11),
-        )
-    ]
-    assert len(set(paths)) == 4 * (len(row.timeframes[Route.ARCHIVE]) if "{timeframe}" in path else 1)
-    assert not any("{" in each or each.startswith("/") for each in paths)
+    for route, archive in row.archives.items():
+        for file in archive.files:
+            paths = [
+                file.path.format(base=base, quote=quote, timeframe=timeframe, day=day.replace(day=number))
+                for timeframe in row.timeframes[route]
+                for base, quote, number in (
+                    ("ATOM", "USDT", 10),
+                    ("ETH", "USDT", 10),
+                    ("ATOM", "USDC", 10),
+                    ("ATOM", "USDT", 11),
+                )
+            ]
+            assert len(set(paths)) == 4 * (len(row.timeframes[route]) if "{timeframe}" in file.path else 1)
+            assert not any("{" in each or each.startswith("/") for each in paths)
 
 
 def test_the_file_of_binance() -> None:
@@ -279,11 +279,12 @@ def test_the_file_of_binance() -> None:
     archive = ROWS["binance"].archive
     assert archive is not None
     day = datetime(2025, 10, 10, tzinfo=UTC)
-    path = archive.path.format(base="ATOM", quote="USDT", timeframe="1m", day=day)
+    (file,) = archive.files
+    path = file.path.format(base="ATOM", quote="USDT", timeframe="1m", day=day)
     assert path == "data/spot/daily/klines/ATOMUSDT/1m/ATOMUSDT-1m-2025-10-10.zip"
-    path = archive.path.format(base="ATOM", quote="USDT", timeframe="1s", day=day)
+    path = file.path.format(base="ATOM", quote="USDT", timeframe="1s", day=day)
     assert path == "data/spot/daily/klines/ATOMUSDT/1s/ATOMUSDT-1s-2025-10-10.zip"
-    assert (archive.checksum, archive.empty_minutes) == ("{path}.CHECKSUM", EmptyMinutes.FLAT)
+    assert (file.checksum, archive.empty_minutes) == ("{path}.CHECKSUM", EmptyMinutes.FLAT)
 
 
 @pytest.mark.parametrize("row", VENUES, ids=lambda row: row.key)
@@ -344,6 +345,7 @@ def test_seconds_come_from_these_venues_only() -> None:
     routes_by_key = {row.key: row.list_routes(Timeframe.S1) for row in VENUES if row.list_routes(Timeframe.S1)}
     assert routes_by_key == {
         "binance": (Route.ARCHIVE, Route.OHLCV),
+        "okx": (Route.ARCHIVE_TRADES,),
         "bybit": (Route.ARCHIVE,),
         "kraken": (Route.TRADES,),
         "upbit": (Route.OHLCV,),
