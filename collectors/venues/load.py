@@ -22,6 +22,7 @@ from pydantic import (
 
 from collectors.venues.row import (
     ARCHIVE_TABLES,
+    FINAL_AFTER_S,
     Archive,
     Basis,
     EmptyMinutes,
@@ -57,7 +58,7 @@ FACTS = (
 )
 """The fields that every row has and that state facts about the venue, each with a basis."""
 
-OPTIONAL_FACTS = ("until", "archive", "trade_archive", "reaches_min")
+OPTIONAL_FACTS = ("until", "archive", "trade_archive", "reaches_min", "final_after_s")
 """Such fields that not every row has."""
 
 UNKNOWN = "unknown"
@@ -193,6 +194,7 @@ class RowPart(TablePart):
     rows_at: FactPart[tuple[NonEmptyText, ...]]
     timeframes: FactPart[dict[Route, Annotated[tuple[Timeframe, ...], Field(min_length=1)]]]
     reaches_min: FactPart[dict[Timeframe, PositiveInt]] | None = None
+    final_after_s: FactPart[PositiveInt] | None = None
     config: dict[str, Any] = {}
     until: EndParameterPart | None = None
     archive: ArchivePart | None = None
@@ -254,6 +256,7 @@ class RowPart(TablePart):
             trade_archive=None if self.trade_archive is None else self.trade_archive.value,
             basis=basis,
             config=self.config,
+            final_after_s=FINAL_AFTER_S if self.final_after_s is None else self.final_after_s.value,
         )
 
 

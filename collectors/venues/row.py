@@ -8,6 +8,9 @@ from typing import Any
 
 from data.schema import Timeframe
 
+FINAL_AFTER_S = 120
+"""The `VenueRow.final_after_s` of a venue of which nothing else is known."""
+
 
 class Mark(StrEnum):
     """How a fact about a venue is known, from the surest to the least sure."""
@@ -180,6 +183,7 @@ class VenueRow:
         until: the parameter for the end of a page; None where ccxt passes it.
         archive: the daily files; None where the venue publishes none.
         trade_archive: the daily files of trades, where there are such beside those of candles; else None.
+        final_after_s: how many seconds after its end a candle is taken to change no more.
         basis: the evidence for each fact, by field name.
         config: arguments of the ccxt constructor.
     """
@@ -206,6 +210,7 @@ class VenueRow:
     basis: Mapping[str, Basis]
     config: Mapping[str, Any] = field(default_factory=dict)
     trade_archive: Archive | None = None
+    final_after_s: int = FINAL_AFTER_S
 
     @property
     def archives(self) -> Mapping[Route, Archive]:

@@ -14,7 +14,7 @@ import pytest
 
 from collectors.venues.docs_page import build_page
 from collectors.venues.load import FACTS, parse_venue_table
-from collectors.venues.row import EmptyMinutes, Host, Mark, MarketType, Route, VenueRow
+from collectors.venues.row import FINAL_AFTER_S, EmptyMinutes, Host, Mark, MarketType, Route, VenueRow
 from collectors.venues.table import VENUES, select_venues
 from data.catalogue import load_catalogue
 from data.errors import UsageError
@@ -186,6 +186,7 @@ def test_every_fact_of_a_venue_says_how_it_is_known(row: VenueRow) -> None:
     """Each fact of a venue row has a mark of evidence and a source, and each basis has a fact."""
     optional = {name for name in ("until", "archive", "trade_archive") if getattr(row, name) is not None}
     optional |= {"reaches_min"} if row.reaches_min else set()
+    optional |= {"final_after_s"} if row.final_after_s != FINAL_AFTER_S else set()
     assert set(row.basis) == set(FACTS) | optional
     assert all(fact.mark in Mark and fact.source for fact in row.basis.values())
 
@@ -441,6 +442,15 @@ def test_a_row_as_it_is_read() -> None:
     assert [row.list_routes(timeframe) for timeframe in Timeframe] == [(), (Route.OHLCV,), (Route.OHLCV,)]
     assert [row.find_reach(timeframe) for timeframe in Timeframe] == [None, 720, None]
     assert row.basis["page_min"].mark is Mark.DOCUMENTED
+
+
+def test_a_candle_is_final_after_two_minutes_unless_its_row_says_otherwise() -> None:
+    """A row without ``final_after_s`` has 120 seconds, and a row with it those, with their basis."""
+    (row,) = parse_venue_table("t.toml", GOOD_TABLE)
+    assert (row.final_after_s, "final_after_s" in row.basis) == (120, False)
+    fact = 'final_after_s = { is = 300, mark = "I", source = "seen" }'
+    (late,) = parse_venue_table("t.toml", GOOD_TABLE.replace("page_min", f"{fact}\npage_min", 1))
+    assert (late.final_after_s, late.basis["final_after_s"].mark) == (300, Mark.ISSUE)
 
 
 def break_table() -> Iterator[tuple[str, str, str]]:
