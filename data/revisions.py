@@ -7,13 +7,16 @@ import polars as pl
 
 from data.delta.table import StoreTable
 from data.delta.upsert import MARKET_COLUMNS, ROUTE, VALUE_COLUMNS
-from data.schema import REVISION, Origin, build_empty_frame
+from data.schema import REVISION, TIMEFRAME_SECONDS, Origin, build_empty_frame
 
 COLLECTED_ORIGINS = [Origin.ARCHIVE.value, Origin.OHLCV.value, Origin.TRADES.value]
 """Origins whose revisions are made by the venue; changes of imported files and of the reconstruction are not."""
 
 CANDLE_KEY = (*MARKET_COLUMNS, "open_time", "origin", "route")
 """The columns that identify a candle of one route."""
+
+SETTLING_MIN = 10
+"""Minutes after the end of a bar within which its candle may still change: such a change accuses nobody."""
 
 SLICE_LENGTH = timedelta(days=31)
 """The length of one asset's data that is processed at once, to limit memory."""
@@ -66,9 +69,15 @@ def _select_repeated(conditions: list[pl.Expr]) -> Callable[[pl.LazyFrame], pl.L
 
 
 def _list_changes(rows: pl.DataFrame) -> pl.DataFrame:
-    """The changed fields of stored rows: a frame of `data.schema.REVISION`."""
+    """The changed fields of stored rows: a frame of `data.schema.REVISION`.
+
+    Rows that were fetched within `SETTLING_MIN` minutes of the end of their bar are ignored.
+    """
+    length = pl.duration(seconds=pl.col("timeframe").replace_strict(TIMEFRAME_SECONDS, return_dtype=pl.Int64))
+    settled_at = pl.col("open_time") + length + pl.duration(minutes=SETTLING_MIN)
     fields = (
-        rows.with_columns(route=ROUTE)
+        rows.filter(pl.col("fetched_at") >= settled_at)
+        .with_columns(route=ROUTE)
         .sort("fetched_at", "source")
         .unpivot(VALUE_COLUMNS, index=[*CANDLE_KEY, "source", "fetched_at"], variable_name="field", value_name="value")
     )

@@ -1,6 +1,7 @@
 from datetime import datetime, timedelta
 
 import polars as pl
+import pytest
 from polars.testing import assert_frame_equal
 
 from data.schema import REVISION, Evidence, Origin, build_empty_frame
@@ -85,6 +86,21 @@ def test_an_archive_issued_again_is_a_revision(store: CandleStore) -> None:
         store.candles.write(build_fetched(row, source=f"{ZIP} sha256:{digest}", at=at))
     revision_rows = store.candles.read_revisions().select("field", "first_seen", "now", "origin", "source").rows()
     assert revision_rows == [("close", 2.0, 2.5, "collected:archive", f"{ZIP} sha256:bb")]
+
+
+@pytest.mark.parametrize(("timeframe", "length_s"), [("1s", 1), ("1m", 60), ("5m", 300)])
+def test_a_candle_that_came_within_ten_minutes_accuses_nobody(
+    store: CandleStore, timeframe: str, length_s: int
+) -> None:
+    """Values of the first ten minutes after a bar are no first-seen values; those fetched after them are."""
+    settled = get_minute(0) + timedelta(seconds=length_s, minutes=10)
+    young = settled - timedelta(milliseconds=1)
+    for close, at in ((2.0, young), (3.0, settled)):
+        store.candles.write(build_fetched(build_candle(0, close, timeframe=timeframe), at=at))
+    assert_frame_equal(store.candles.read_revisions(), build_empty_frame(REVISION))
+    store.candles.write(build_fetched(build_candle(0, 4.0, timeframe=timeframe), at=LATER))
+    revision_rows = store.candles.read_revisions().filter(field="close").select("first_seen", "first_seen_at", "now")
+    assert revision_rows.rows() == [(3.0, settled, 4.0)]
 
 
 def test_revisions_are_bounded_by_window_and_assets(store: CandleStore) -> None:
