@@ -203,6 +203,8 @@ def _list_next_steps(summary: CollectionSummary) -> list[str]:
         lines.append("A venue that refuses may answer by --host, --proxy or --mirror; see docs/collecting.md.")
     if Outcome.HISTORY_TOO_SHORT in outcomes:
         lines.append("What is history-too-short will not come by asking again; `import` takes files.")
+    if Outcome.NO_EVIDENCE in outcomes:
+        lines.append("What is no-evidence counts as missing: candles on both sides would show that nobody traded.")
     if outcomes - {Outcome.HISTORY_TOO_SHORT}:
         lines.append("Run the same command again to ask for what is missing.")
     return lines

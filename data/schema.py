@@ -124,6 +124,7 @@ class Outcome(StrEnum):
 
     COMPLETE = "complete"
     PARTLY = "partly"
+    NO_EVIDENCE = "no-evidence"
     HISTORY_TOO_SHORT = "history-too-short"
     NOT_LISTED = "not-listed"
     NOT_OFFERED = "not-offered"
@@ -226,7 +227,9 @@ COVERAGE: dict[str, pl.DataType] = {
 }
 """A request for a market over ``[start, end)`` and its outcome, one of `Outcome`.
 
-A bar without a candle is quiet inside a ``complete`` span and missing outside of all of them.
+A bar without a candle is quiet inside a ``complete`` span. It also is inside a ``no-evidence`` span, an answer without
+a candle, where complete spans of the series begin before and end after it; see `data.tables.absence`. Otherwise it is
+missing.
 """
 
 COVERAGE_DEFAULTS: dict[str, str] = {"price": CANDLE_DEFAULTS["price"], "timeframe": CANDLE_DEFAULTS["timeframe"]}

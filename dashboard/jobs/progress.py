@@ -12,7 +12,7 @@ from data.schema import SETTLED_OUTCOMES, Outcome
 
 OUTCOME_ORDER = (
     *(Outcome.REFUSED, Outcome.UNREACHABLE, Outcome.RATE_LIMITED_OUT, Outcome.BAD_DATA, Outcome.HISTORY_TOO_SHORT),
-    *(Outcome.PARTLY, Outcome.COMPLETE, Outcome.NOT_LISTED, Outcome.NOT_OFFERED),
+    *(Outcome.NO_EVIDENCE, Outcome.PARTLY, Outcome.COMPLETE, Outcome.NOT_LISTED, Outcome.NOT_OFFERED),
 )
 """Outcomes from worst to best: the first one of its markets is the outcome of a venue."""
 

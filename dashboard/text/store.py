@@ -32,6 +32,7 @@ LENGTH_NAMES = {Timeframe.M1.value: "1 min", Timeframe.S1.value: "1 s", Timefram
 OUTCOME_NAMES = {
     Outcome.COMPLETE.value: "complete",
     Outcome.PARTLY.value: "partly available",
+    Outcome.NO_EVIDENCE.value: "empty answer",
     Outcome.HISTORY_TOO_SHORT.value: "history too short",
     Outcome.NOT_LISTED.value: "not listed",
     Outcome.NOT_OFFERED.value: "not offered",
@@ -44,6 +45,8 @@ OUTCOME_NAMES = {
 
 OUTCOME_ADVICE = {
     Outcome.PARTLY.value: "Collect again: only what is missing is requested.",
+    Outcome.NO_EVIDENCE.value: "Nothing shows whether nobody traded or the exchange has forgotten these minutes: they "
+    "count as missing. Collect again, or a longer window: prices on both sides show that the market was open.",
     Outcome.HISTORY_TOO_SHORT.value: "Collecting again will not help: import a file, or go without.",
     Outcome.UNREACHABLE.value: "Collect again later.",
     Outcome.REFUSED.value: "It does not serve this location: try another host, a proxy or a mirror "

@@ -9,13 +9,15 @@ from data.delta.table import StoreTable
 from data.intervals import MARKET_COLUMNS, merge_span_rows
 from data.outstanding import ANY_MARKET_SUFFIXES, list_outstanding
 from data.schema import COVERAGE, COVERAGE_DEFAULTS, SETTLED_OUTCOMES, Evidence, Origin, Outcome, Timeframe, parse_base
+from data.tables.absence import IS_UNPROVEN, SERIES_COLUMNS, build_proof_filter, complete_absences
 
 SORT_COLUMNS = ("asked_at", "venue", "symbol", "price", "timeframe", "start", "end", "outcome")
 
-SERIES_COLUMNS = (*MARKET_COLUMNS, "price", "timeframe")
-
 IS_TRADE_PRICE = pl.col("price") == COVERAGE_DEFAULTS["price"]
 """Coverage of trade candles, the ones that are measured."""
+
+IS_COMPLETE = pl.col("outcome") == Outcome.COMPLETE.value
+"""Coverage of spans in which a bar without a candle is quiet."""
 
 
 class CoverageTable:
@@ -61,17 +63,16 @@ class CoverageTable:
     def read_outstanding(self) -> pl.DataFrame:
         """The failed spans that have not been collected since: rows of `data.schema.COVERAGE`, cut to those minutes."""
         is_outstanding = ~pl.col("outcome").is_in([outcome.value for outcome in SETTLED_OUTCOMES])
-        failed = self.table.read(lambda rows: rows.filter(is_outstanding)).unique().sort(SORT_COLUMNS)
+        asked = self.complete_absences(self.table.read(lambda rows: rows.filter(is_outstanding)).unique())
+        failed = asked.filter(is_outstanding).sort(SORT_COLUMNS)
         if failed.is_empty():
             return failed
         first_start, last_end = failed.select(pl.col("start").min(), pl.col("end").max()).row(0)
         is_same_market = (pl.col(name).is_in(failed[name].unique().to_list()) for name in MARKET_COLUMNS)
-        is_complete = (
-            pl.col("outcome") == Outcome.COMPLETE,
-            _build_overlap_filter(first_start, last_end),
-            *is_same_market,
-        )
-        spans = self.table.read(lambda rows: rows.filter(*is_complete).select(*SERIES_COLUMNS, "start", "end"))
+        filters = (IS_COMPLETE, _build_overlap_filter(first_start, last_end), *is_same_market)
+        columns = (*SERIES_COLUMNS, "start", "end")
+        complete = self.table.read(lambda rows: rows.filter(*filters).select(columns))
+        spans = pl.concat([complete, asked.filter(IS_COMPLETE).select(columns)])
         return list_outstanding(failed, merge_span_rows(spans, SERIES_COLUMNS), self._read_after_failed_listing(failed))
 
     def _read_after_failed_listing(self, failed: pl.DataFrame) -> pl.DataFrame:
@@ -91,15 +92,35 @@ class CoverageTable:
     def read_spans(
         self, assets: Collection[str], start: datetime, end: datetime, origin: Evidence, timeframe: Timeframe
     ) -> pl.DataFrame:
-        """The complete spans of each market, clipped to ``[start, end)``: disjoint, a frame of `data.schema.SPAN`.
+        """The spans of each market in which a bar without a candle is quiet, clipped to ``[start, end)``.
+
+        They are disjoint, a frame of `data.schema.SPAN`: complete spans, and answers without a candle that are proven.
 
         Only those of trade candles of that timeframe: others do not show which bars are quiet.
         """
         is_measured = IS_TRADE_PRICE & (pl.col("timeframe") == timeframe.value)
-        is_complete = (pl.col("outcome") == Outcome.COMPLETE, is_measured, build_evidence_filter(origin))
         edges = pl.col("start").clip(lower_bound=start), pl.col("end").clip(upper_bound=end)
-        filters = (_build_asset_filter(assets), _build_overlap_filter(start, end), *is_complete)
-        return merge_span_rows(self.table.read(lambda rows: rows.filter(*filters).select(*MARKET_COLUMNS, *edges)))
+        is_answered = (IS_COMPLETE | IS_UNPROVEN, is_measured, build_evidence_filter(origin))
+        filters = (_build_asset_filter(assets), _build_overlap_filter(start, end), *is_answered)
+        columns = (*SERIES_COLUMNS, "start", "end", "outcome")
+        answered = self.complete_absences(self.table.read(lambda rows: rows.filter(*filters).select(columns)))
+        is_proven = (IS_COMPLETE, _build_overlap_filter(start, end))
+        return merge_span_rows(answered.filter(*is_proven).select(*MARKET_COLUMNS, *edges))
+
+    def complete_absences(self, coverage: pl.DataFrame) -> pl.DataFrame:
+        """Rows of coverage, with answers without a candle as complete spans where the rest of the table proves them.
+
+        See `data.tables.absence.complete_absences`.
+        """
+        absences = coverage.filter(IS_UNPROVEN)
+        return coverage if absences.is_empty() else complete_absences(coverage, self._read_open_ranges(absences))
+
+    def _read_open_ranges(self, absences: pl.DataFrame) -> pl.DataFrame:
+        """From the first to the last proof that each market was open, of any time; see `data.tables.absence`."""
+        is_same_market = (pl.col(name).is_in(absences[name].unique().to_list()) for name in MARKET_COLUMNS)
+        edges = pl.col("start").min().alias("open_start"), pl.col("end").max().alias("open_end")
+        filters = (build_proof_filter(), *is_same_market)
+        return self.table.read(lambda rows: rows.filter(*filters).group_by(SERIES_COLUMNS).agg(*edges))
 
 
 def build_evidence_filter(origin: Evidence) -> pl.Expr:

@@ -128,6 +128,16 @@ def test_advice_for_short_history() -> None:
     assert advice == ["What is history-too-short will not come by asking again; `import` takes files."]
 
 
+def test_advice_for_an_empty_answer() -> None:
+    """For an answer without a candle the summary says how it counts, and that it can be asked again."""
+    empty = (SpanOutcome(WINDOW, Outcome.NO_EVIDENCE, "answered without a candle"),)
+    advice = format_summary(CollectionSummary((replace(REFUSED, outcome=Outcome.NO_EVIDENCE, gaps=empty),)))[2:]
+    assert advice == [
+        "What is no-evidence counts as missing: candles on both sides would show that nobody traded.",
+        "Run the same command again to ask for what is missing.",
+    ]
+
+
 def test_bar_without_minutes() -> None:
     """A venue that refuses has an empty bar with the outcome; one with everything stored a full bar."""
     screen = io.StringIO()

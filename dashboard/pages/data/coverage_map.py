@@ -20,6 +20,7 @@ from data.schema import Outcome, Timeframe
 
 OUTCOME_LETTERS = {
     Outcome.PARTLY.value: "P",
+    Outcome.NO_EVIDENCE.value: "E",
     Outcome.HISTORY_TOO_SHORT.value: "H",
     Outcome.NOT_LISTED.value: "L",
     Outcome.NOT_OFFERED.value: "O",

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime
+from typing import Any
 from unittest.mock import patch
 
 import polars as pl
@@ -8,7 +9,7 @@ from polars.testing import assert_frame_equal
 
 from data.delta.table import StoreTable
 from data.intervals import merge_span_rows
-from data.schema import COVERAGE, SPAN, Outcome
+from data.schema import COVERAGE, SPAN, Origin, Outcome
 from data.store import CandleStore
 from tests.data.frames import LATER, NOW, build_coverage, get_minute
 
@@ -63,6 +64,55 @@ def test_only_complete_outcomes_cover(store: CandleStore) -> None:
     store.coverage.write(build_coverage(0, 10, outcome=Outcome.UNREACHABLE, asked_at=NOW))
     assert store.read_covered_spans(["ATOM"], *WIDE).is_empty()
     assert store.coverage.read_rows(["ATOM"], *WIDE)["outcome"].to_list() == ["unreachable", "partly"]
+
+
+def test_an_answer_without_a_candle_covers_only_between_answers_with_candles(store: CandleStore) -> None:
+    """It counts from the first to the last complete span of its series, of whatever time, and is missing outside."""
+    answers = [(-9, -4), (3, 6), (30, 40)]
+    for first, last in answers:
+        store.coverage.write(build_coverage(first, last, outcome=Outcome.NO_EVIDENCE))
+    window = get_minute(-10), get_minute(50)
+    assert store.read_covered_spans(["ATOM"], *window).is_empty()
+    for first, last in ((-6, 0), (32, 34)):
+        store.coverage.write(build_coverage(first, last, asked_at=LATER))
+    assert store.read_covered_spans(["ATOM"], *window).select("start", "end").rows() == [
+        (get_minute(-6), get_minute(0)),
+        (get_minute(3), get_minute(6)),
+        (get_minute(30), get_minute(34)),
+    ]
+    # The proofs lie outside of this window.
+    assert store.read_covered_spans(["ATOM"], get_minute(4), get_minute(9)).rows() == [
+        ("binance", "ATOM/USDT", get_minute(4), get_minute(6))
+    ]
+    outstanding = store.coverage.read_outstanding().select("start", "end", "outcome").rows()
+    assert sorted(outstanding) == [
+        (get_minute(-9), get_minute(-6), "no-evidence"),
+        (get_minute(34), get_minute(40), "no-evidence"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "proof",
+    [
+        {"symbol": "ATOM/USDC"},
+        {"venue": "okx"},
+        {"price": "mark"},
+        {"timeframe": "5m"},
+        {"origin": Origin.IMPORTED},
+        {"origin": Origin.RECONSTRUCTION},
+        {"outcome": Outcome.HISTORY_TOO_SHORT},
+    ],
+)
+def test_only_candles_of_the_same_series_from_the_venue_prove_an_absence(
+    store: CandleStore, proof: dict[str, Any]
+) -> None:
+    """Candles of another market, price, length or origin on both sides show nothing."""
+    store.coverage.write(build_coverage(3, 6, outcome=Outcome.NO_EVIDENCE))
+    for first, last in ((0, 3), (6, 9)):
+        store.coverage.write(build_coverage(first, last, **proof))
+    covered = store.read_covered_spans(["ATOM"], get_minute(3), get_minute(6))
+    assert covered.is_empty()
+    assert store.coverage.read_outstanding().filter(outcome="no-evidence").height == 1
 
 
 def test_a_coverage_row_written_twice_reads_as_one(store: CandleStore) -> None:
