@@ -7,6 +7,7 @@ from typing import NamedTuple
 import polars as pl
 
 from collectors.plan import SpanOutcome
+from data.intervals import Span
 from data.schema import Origin
 from data.trades.candles import build_empty_lows
 
@@ -26,7 +27,8 @@ class Chunk:
 
     ``candles`` is a frame of `data.trades.candles.BAR_SCHEMA`, in time order, each bar once. ``source`` is the host, or
     the host and a file with its SHA-256. ``lows`` is a frame of `data.trades.candles.LOW_SCHEMA`, with rows for candles
-    that were built from trades only.
+    that were built from trades only. ``seen`` is from the first to the last candle that the venue sent meanwhile, also
+    outside of the requested spans; None: no candle.
     """
 
     candles: pl.DataFrame
@@ -35,3 +37,4 @@ class Chunk:
     source: str
     rejected_pages: list[RejectedPage] = field(default_factory=list)
     lows: pl.DataFrame = field(default_factory=build_empty_lows)
+    seen: Span | None = None

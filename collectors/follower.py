@@ -35,8 +35,9 @@ HOUR = timedelta(hours=1)
 SETTLING_DELAY = timedelta(minutes=10)
 """How long after its end an hour is requested again, as candles may be late or change."""
 
-FINAL_OUTCOMES = (Outcome.COMPLETE, Outcome.HISTORY_TOO_SHORT)
-"""Outcomes after which a span is not requested again: what a venue no longer has does not come back."""
+FINAL_OUTCOMES = (Outcome.COMPLETE, Outcome.HISTORY_TOO_SHORT, Outcome.NO_EVIDENCE)
+"""Outcomes after which an old span is not requested again: what a venue no longer has does not come back, and an answer
+without a candle counts as quiet as soon as a later candle proves it."""
 
 HAS_SUCCEEDED = pl.col("outcome").is_in([RunOutcome.DONE.value, RunOutcome.INCOMPLETE.value])
 
@@ -167,8 +168,10 @@ class Follower:
             now=self._now,
             on_progress=self._on_progress,
         )
-        outcome = RunOutcome.INCOMPLETE if summary.failed else RunOutcome.DONE
-        return RunResult(outcome, summary.candles, summary.new, summary.revised, describe_failures(summary.failed))
+        # The newest minutes without a trade lack a later candle as a proof until somebody trades: that is no failure.
+        failed = [result for result in summary.failed if {gap.outcome for gap in result.gaps} != {Outcome.NO_EVIDENCE}]
+        outcome = RunOutcome.INCOMPLETE if failed else RunOutcome.DONE
+        return RunResult(outcome, summary.candles, summary.new, summary.revised, describe_failures(failed))
 
     async def _run_logged(self, kind: RunKind, action: RunAction) -> RunOutcome | None:
         async with self._run_lock:

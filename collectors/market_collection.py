@@ -1,20 +1,32 @@
 """The collection of one market: each route in turn for what is still missing, stored chunk by chunk."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from collectors.chunk import Chunk
-from collectors.plan import MarketPlan, SpanOutcome, floor_bar, merge_outcomes
+from collectors.plan import MarketPlan, SpanOutcome, floor_bar, get_bar_length, merge_outcomes
 from collectors.request import MarketProgress, MarketResult, OnProgress
+from collectors.routes.quiet_check import QuietCheck, merge_sorted
 from collectors.store_writer import BatchWriter, Clock, WriteCounts
 from collectors.venues.row import Route, VenueRow
 from data.intervals import Span, count_minutes, split_spans_at, subtract_spans
 from data.schema import Outcome
 
 ReadSpans = Callable[[Sequence[Span]], AsyncIterator[Chunk]]
-"""A route to the candles of one market: reads spans into chunks. Failures are outcomes of spans, never raised."""
+"""Reads spans of one market into chunks, in time order. Failures are outcomes of spans, never raised."""
+
+FindCandles = Callable[[Span], Awaitable[Span | None]]
+"""From the first to the last candle that the venue gives for a page of one market; None: it gives none."""
+
+
+@dataclass(frozen=True, slots=True)
+class RouteReader:
+    """A route to the candles of one market; ``find_candles`` is None where a complete span needs no further proof."""
+
+    read: ReadSpans
+    find_candles: FindCandles | None = None
 
 
 @dataclass(slots=True)
@@ -64,7 +76,7 @@ class MarketCollection:
         self,
         venue: VenueRow,
         plan: MarketPlan,
-        routes: Mapping[Route, ReadSpans],
+        routes: Mapping[Route, RouteReader],
         writer: BatchWriter,
         now: Clock,
         on_progress: OnProgress,
@@ -136,7 +148,7 @@ class MarketCollection:
         """
         if not spans:
             return
-        async for route_chunk in self._routes[route](spans):
+        async for route_chunk in self._read_checked(self._routes[route], spans):
             complete = [
                 span_outcome for span_outcome in route_chunk.outcomes if span_outcome.outcome is Outcome.COMPLETE
             ]
@@ -156,6 +168,27 @@ class MarketCollection:
             self._report_progress()
             for gap in gaps:
                 yield gap
+
+    async def _read_checked(self, reader: RouteReader, spans: Sequence[Span]) -> AsyncIterator[Chunk]:
+        """The chunks of a route; where nothing shows that nobody traded, complete spans become ``no-evidence``."""
+        check = QuietCheck(self._plan.series.timeframe)
+        async for chunk in reader.read(spans):
+            outcomes = check.take_outcomes(chunk)
+            if any(span_outcome.span.end == spans[-1].end for span_outcome in chunk.outcomes):
+                outcomes += await self._decide_rest(reader, check)
+            yield replace(chunk, outcomes=merge_sorted(outcomes))
+
+    async def _decide_rest(self, reader: RouteReader, check: QuietCheck) -> list[SpanOutcome]:
+        """The outcomes of all held back spans, after a look at the candles beside them."""
+        if reader.find_candles is not None:
+            length = self._venue.page_min * get_bar_length(self._plan.series.timeframe)
+            if check.needs_earlier():
+                start = check.undecided[0].start
+                check.add_seen(await reader.find_candles(Span(start - length, start)))
+            if check.needs_later():
+                end = check.undecided[-1].end
+                check.add_seen(await reader.find_candles(Span(end, min(end + length, self._now()))))
+        return [*check.take_decided(), *check.reject_undecided()]
 
     def _report_progress(self, outcome: Outcome | None = None, message: str = "") -> None:
         tally, market = self._tally, self._plan.series

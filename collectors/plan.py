@@ -21,7 +21,11 @@ FX_LEGS = QUOTES[1:]
 """The quotes other than dollars. Their own markets convert prices, so they are always collected as assets too."""
 
 REACH_EVIDENCE_AGE = timedelta(hours=1)
-"""An empty response about minutes younger than this does not show how far back a venue's history goes."""
+"""An empty response about minutes younger than this shows neither how far back a venue's history goes, nor whether a
+market was open."""
+
+OUTCOMES_BY_AGE = (Outcome.HISTORY_TOO_SHORT, Outcome.NO_EVIDENCE)
+"""Outcomes that are trusted for minutes older than `REACH_EVIDENCE_AGE` only: the venue may be late with others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,14 +140,13 @@ def list_requested_assets(assets: Iterable[str], symbols: Iterable[str]) -> tupl
 class CoverageIndex:
     """The spans of each series of each venue that were collected with one of ``outcomes``.
 
-    Coverage of imported or reconstructed candles is ignored: a venue is requested all the same. So is the outcome
-    ``history-too-short`` for minutes younger than `REACH_EVIDENCE_AGE`, which the venue may only be late with.
+    Coverage of imported or reconstructed candles is ignored: a venue is requested all the same. So are
+    `OUTCOMES_BY_AGE` for minutes younger than `REACH_EVIDENCE_AGE`.
     """
 
     def __init__(self, coverage: pl.DataFrame, outcomes: Collection[Outcome] = (Outcome.COMPLETE,)) -> None:
-        is_too_short = pl.col("outcome") == Outcome.HISTORY_TOO_SHORT.value
         trusted_end = (
-            pl.when(is_too_short)
+            pl.when(pl.col("outcome").is_in([outcome.value for outcome in OUTCOMES_BY_AGE]))
             .then(pl.min_horizontal("end", pl.col("asked_at") - REACH_EVIDENCE_AGE))
             .otherwise("end")
         )

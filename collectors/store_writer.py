@@ -126,8 +126,12 @@ class BatchWriter:
         self._flush_task: asyncio.Task[None] | None = None
 
     async def read_coverage(self, assets: Collection[str], window: Span) -> pl.DataFrame:
-        """The stored coverage of the assets in the window, as rows of schema `COVERAGE`."""
-        return await asyncio.to_thread(self._sink.coverage.read_rows, assets, window.start, window.end)
+        """The stored coverage of the assets in the window, as rows of schema `COVERAGE`.
+
+        Answers without a candle that the rest of the store proves to be quiet are complete.
+        """
+        coverage = await asyncio.to_thread(self._sink.coverage.read_rows, assets, window.start, window.end)
+        return await asyncio.to_thread(self._sink.coverage.complete_absences, coverage)
 
     @asynccontextmanager
     async def register_reader(self) -> AsyncIterator[None]:

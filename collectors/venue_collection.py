@@ -12,7 +12,7 @@ from collectors.failures import CollectFailure
 from collectors.http.access import Access
 from collectors.http.client import VenueClient
 from collectors.listing import Listing, load_listing
-from collectors.market_collection import MarketCollection, ReadSpans
+from collectors.market_collection import MarketCollection, RouteReader
 from collectors.plan import CoverageIndex, MarketPlan, SeriesKey, SpanOutcome, format_any_market, select_symbols
 from collectors.request import MarketProgress, MarketResult, OnProgress
 from collectors.routes.ohlcv import OhlcvReader
@@ -97,13 +97,14 @@ class VenueCollection:
         )
         return await collection.run(job.windows)
 
-    def _build_routes(self, market: SeriesKey) -> Mapping[Route, ReadSpans]:
-        routes: dict[Route, ReadSpans] = {
-            Route.OHLCV: OhlcvReader(self._client, market, self._job.now).read,
-            Route.TRADES: TradesReader(self._client, market).read,
+    def _build_routes(self, market: SeriesKey) -> Mapping[Route, RouteReader]:
+        candles, trades = OhlcvReader(self._client, market, self._job.now), TradesReader(self._client, market)
+        routes = {
+            Route.OHLCV: RouteReader(candles.read, candles.find_candles),
+            Route.TRADES: RouteReader(trades.read, trades.find_candles),
         }
         for route, archive in self._archives.items():
-            routes[route] = partial(archive.read, market.symbol, market.timeframe)
+            routes[route] = RouteReader(partial(archive.read, market.symbol, market.timeframe))
         return routes
 
     def _format_any_market(self, asset: str) -> str:

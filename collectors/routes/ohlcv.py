@@ -6,8 +6,16 @@ from datetime import timedelta
 from collectors.chunk import Chunk, RejectedPage
 from collectors.failures import BadData, CollectFailure, HistoryTooShort, Scope
 from collectors.http.client import VenueClient
-from collectors.page_validation import NO_CANDLES, CandleArray, build_bars_frame, list_page_outcomes, validate_page
+from collectors.page_validation import (
+    NO_CANDLES,
+    CandleArray,
+    build_bars_frame,
+    from_ms,
+    list_page_outcomes,
+    validate_page,
+)
 from collectors.plan import SeriesKey, SpanOutcome, get_bar_length, merge_outcomes
+from collectors.routes.quiet_check import unite_spans
 from collectors.store_writer import Clock
 from data.intervals import Span, split_span
 from data.schema import Origin, Timeframe
@@ -32,6 +40,7 @@ class OhlcvReader:
         self._market = market
         self._now = now
         self._previous: CandleArray = NO_CANDLES
+        self._seen: Span | None = None
         self._fatal_failure: CollectFailure | None = None
         self._reach_failure: CollectFailure | None = None
 
@@ -41,6 +50,7 @@ class OhlcvReader:
         for pages in group_pages(missing, self._venue.page_min, timeframe):
             candles: list[CandleArray] = []
             outcomes: list[SpanOutcome] = []
+            self._seen = None
             rejected_pages: list[RejectedPage] = []
             for page in pages:
                 try:
@@ -51,8 +61,22 @@ class OhlcvReader:
                     outcomes.append(SpanOutcome(page, failure.outcome, str(failure)))
                     self._record_failure(failure)
             yield Chunk(
-                build_bars_frame(candles), merge_outcomes(outcomes), Origin.OHLCV, self._client.source, rejected_pages
+                build_bars_frame(candles),
+                merge_outcomes(outcomes),
+                Origin.OHLCV,
+                self._client.source,
+                rejected_pages,
+                seen=self._seen,
             )
+
+    async def find_candles(self, page: Span) -> Span | None:
+        """From the first to the last candle that the venue sends for a page; None: it sends none."""
+        self._seen, self._previous = None, NO_CANDLES
+        try:
+            await self._read_page(page, [])
+        except CollectFailure:
+            return None  # what cannot be had proves nothing
+        return self._seen
 
     async def _read_page(self, page: Span, rejected_pages: list[RejectedPage]) -> CandleArray:
         if self._fatal_failure is not None:
@@ -68,6 +92,9 @@ class OhlcvReader:
         except BadData as error:
             rejected_pages.append(RejectedPage(page.start, page.end, str(error), received.body))
             raise
+        if len(self._previous):
+            first_ms, last_ms = self._previous[0, 0], self._previous[-1, 0]
+            self._seen = unite_spans([self._seen, Span(from_ms(first_ms), from_ms(last_ms + timeframe.ms))])
         return candles
 
     def _is_beyond_reach(self, page: Span) -> bool:

@@ -13,7 +13,7 @@ from collectors.failures import BadData, CollectFailure, HistoryTooShort
 from collectors.http.ccxt_exchange import TRADES_PER_PAGE, TradesPage
 from collectors.http.client import VenueClient
 from collectors.page_validation import from_ms, to_ms
-from collectors.plan import SeriesKey, SpanOutcome, floor_bar
+from collectors.plan import SeriesKey, SpanOutcome, floor_bar, get_bar_length
 from data.intervals import Span
 from data.schema import Origin, Outcome, Timeframe
 from data.trades.candles import BadTrade, CandlesWithLows, build_candles, build_empty_bars, build_empty_lows
@@ -70,7 +70,9 @@ class TradesReader:
                 )
                 return
             if end > start:
-                yield self._build_chunk(bars, SpanOutcome(Span(start, end), Outcome.COMPLETE), rejected_pages)
+                yield self._build_chunk(
+                    bars, SpanOutcome(Span(start, end), Outcome.COMPLETE), rejected_pages, self._find_extent(rows)
+                )
                 rows = [row for row in rows if row[0] * 1000 >= to_ms(end)]
                 start = end
 
@@ -86,10 +88,29 @@ class TradesReader:
             raise
         return page
 
+    async def find_candles(self, page: Span) -> Span | None:
+        """From the first to the last bar of a page of trades from the start of ``page`` on; None: no trade."""
+        try:
+            trades = await self._read_page(to_ms(page.start) * NS_PER_MS, page, [])
+        except CollectFailure:
+            return None  # what cannot be had proves nothing
+        return self._find_extent(trades.rows)
+
+    def _find_extent(self, rows: list[TradeRow]) -> Span | None:
+        """From the start of the first bar to the end of the last one of trades in time order; None without any."""
+        if not rows:
+            return None
+        first, last = (floor_bar(from_ms(row[0] * 1000), self._timeframe) for row in (rows[0], rows[-1]))
+        return Span(first, last + get_bar_length(self._timeframe))
+
     def _build_chunk(
-        self, bars: CandlesWithLows, span_outcome: SpanOutcome, rejected_pages: list[RejectedPage]
+        self,
+        bars: CandlesWithLows,
+        span_outcome: SpanOutcome,
+        rejected_pages: list[RejectedPage],
+        seen: Span | None = None,
     ) -> Chunk:
-        return Chunk(bars.candles, [span_outcome], Origin.TRADES, self._client.source, rejected_pages, bars.lows)
+        return Chunk(bars.candles, [span_outcome], Origin.TRADES, self._client.source, rejected_pages, bars.lows, seen)
 
 
 def _check_page(page: TradesPage, cursor: int, span: Span) -> None:

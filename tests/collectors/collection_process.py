@@ -23,7 +23,8 @@ VENUES = ("okx", "kraken", "binance")
 SECONDS_REQUEST = CollectRequest(
     ("ATOM",), START, START + timedelta(minutes=10), venues=("kraken",), timeframe=Timeframe.S1
 )
-REQUEST = CollectRequest(("ATOM", "WBETH"), START.replace(hour=15), END.replace(hour=5), venues=VENUES)
+# From the first trade on: nothing shows that the minute before it was quiet.
+REQUEST = CollectRequest(("ATOM", "WBETH"), START.replace(hour=15, minute=1), END.replace(hour=5), venues=VENUES)
 SMALL_PAGE_VENUES = [
     replace(row, page_min=min(PAGE_MIN, row.page_min)) for row in FAST_VENUES if row.kind is MarketType.SPOT
 ]

@@ -159,8 +159,8 @@ def test_candles_of_another_window_are_never_data(venue: str, fault: Fault) -> N
 
 
 def test_no_candles_from_a_venue_that_sends_flat_ones_is_not_quiet() -> None:
-    """An empty page is `HISTORY_TOO_SHORT` where empty minutes are sent, and quiet minutes where they are omitted."""
-    for venue, outcome in (("okx", Outcome.HISTORY_TOO_SHORT), ("coinbaseexchange", Outcome.COMPLETE)):
+    """Only empty pages are `HISTORY_TOO_SHORT` where empty minutes are sent, and no evidence where they are omitted."""
+    for venue, outcome in (("okx", Outcome.HISTORY_TOO_SHORT), ("coinbaseexchange", Outcome.NO_EVIDENCE)):
         run, symbol = build_one_market(MemorySink(), venue)
         summary, _ = run.collect(change_rows(CANDLES[venue], lambda _: []))
         assert find_result(summary, symbol).outcome is outcome

@@ -106,7 +106,7 @@ class WeekSimulation:
     bybit: list[Bar] = field(default_factory=lambda: build_bars(get_time(-1), (LAST_HOUR + 2) * 60, level=4))
     coinbase: list[Bar] = field(
         default_factory=lambda: build_bars(
-            get_time(-1), (LAST_HOUR + 2) * 60, level=5, quiet=range(0, (LAST_HOUR + 2) * 60, 7)
+            get_time(-1), (LAST_HOUR + 2) * 60, level=5, quiet=range(7, (LAST_HOUR + 2) * 60, 7)
         )
     )
 
