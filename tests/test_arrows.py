@@ -55,6 +55,8 @@ LAYERS = (
     # analysis
     "analysis.questions",
     "analysis.event",
+    "analysis.candle_checks",
+    "analysis.candle_audit",
     # collectors
     "collectors.failures",
     "collectors.venues",

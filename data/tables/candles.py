@@ -17,7 +17,16 @@ from data.delta.deduplicate import deduplicate_bars
 from data.delta.table import StoreTable
 from data.delta.upsert import NAME_COLUMNS, VALUE_COLUMNS, check_batch, classify_rows, sum_by_market
 from data.revisions import list_revisions
-from data.schema import CANDLE, CANDLE_DEFAULTS, HOLDING, STORED_CANDLE, WRITE_COUNTS, Timeframe, build_empty_frame
+from data.schema import (
+    CANDLE,
+    CANDLE_DEFAULTS,
+    FETCHED_CANDLE,
+    HOLDING,
+    STORED_CANDLE,
+    WRITE_COUNTS,
+    Timeframe,
+    build_empty_frame,
+)
 
 MAX_PARTITIONS_PER_COMMIT = 32
 """The most partitions of one commit, about a month of one asset. Each is a file that stays open until the commit and
@@ -103,6 +112,26 @@ class CandleTable:
             )
 
         return deduplicate_bars(read_columns, columns, first_seen=first_seen, in_order=in_order, timeframe=timeframe)
+
+    def read_all_rows(
+        self,
+        assets: Collection[str],
+        start: datetime,
+        end: datetime,
+        *conditions: pl.Expr,
+        timeframe: Timeframe = Timeframe.M1,
+    ) -> pl.DataFrame:
+        """Every stored trade candle of ``[start, end)``, of one length and with further conditions.
+
+        Unlike `read_rows` it returns all rows of a bar: of each origin and source, and of each time of fetching.
+
+        Returns:
+            A frame of `data.schema.FETCHED_CANDLE`, sorted by market, open time and time of fetching.
+        """
+        is_in_window = pl.col("open_time").is_between(start, end, closed="left")
+        filters = (build_partition_filter(assets, start, end), build_trade_filter(timeframe), *conditions, is_in_window)
+        rows = self.tables[timeframe].read(lambda stored: stored.filter(*filters).select(*FETCHED_CANDLE))
+        return rows.sort("venue", "symbol", "open_time", "fetched_at", "origin", "source")
 
     def read_revisions(
         self, start: datetime | None = None, end: datetime | None = None, assets: Collection[str] | None = None
