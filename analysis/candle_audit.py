@@ -14,10 +14,10 @@ from enum import StrEnum
 import numpy as np
 import polars as pl
 
-from analysis.candle_checks import FINDING_SCHEMA, list_findings
+from analysis.candle_checks import list_findings
 from data.delta.deduplicate import ORIGIN_ENUM
 from data.delta.upsert import ROUTE, VALUE_COLUMNS
-from data.schema import COVERAGE_DEFAULTS, TIME, Evidence, Origin, Outcome, Timeframe, build_empty_frame
+from data.schema import COVERAGE_DEFAULTS, TIME, Evidence, Origin, Outcome, Timeframe
 from data.store import CandleStore
 from data.tables.coverage import build_evidence_filter
 
@@ -100,11 +100,13 @@ class CandleAudit:
     """What the store says twice about the bars of a window.
 
     Attributes:
+        bars: the number of bars with a candle of any source.
         comparisons: a frame of `COMPARISON_SCHEMA`, sorted by market and kind.
         differences: a frame of `DIFFERENCE_SCHEMA`, sorted by market, open time, kind and field.
         findings: a frame of `analysis.candle_checks.FINDING_SCHEMA`: series that are unlikely to be trades.
     """
 
+    bars: int
     comparisons: pl.DataFrame
     differences: pl.DataFrame
     findings: pl.DataFrame
@@ -112,18 +114,18 @@ class CandleAudit:
 
 def audit_candles(
     store: CandleStore,
-    asset: str,
+    assets: Collection[str],
     start: datetime,
     end: datetime,
     *,
     venues: Collection[str] | None = None,
     timeframe: Timeframe = Timeframe.M1,
 ) -> CandleAudit:
-    """Compare all stored trade candles of an asset in ``[start, end)`` that are not of the reconstruction.
+    """Compare all stored trade candles of assets in ``[start, end)`` that are not of the reconstruction.
 
     Args:
         store: where every row is kept that a source ever gave.
-        asset: ticker.
+        assets: tickers, at least one.
         start: aware.
         end: aware.
         venues: ccxt ids; None for all.
@@ -132,6 +134,26 @@ def audit_candles(
     Raises:
         StoreUnusable: the store cannot be read.
     """
+    audits = [_audit_asset(store, asset, start, end, venues, timeframe) for asset in assets]
+    return CandleAudit(
+        sum(audit.bars for audit in audits),
+        pl.concat([audit.comparisons for audit in audits]).sort(*MARKET_COLUMNS, "kind", "source_a", "source_b"),
+        pl.concat([audit.differences for audit in audits]).sort(
+            *BAR_COLUMNS, "kind", "source_a", "source_b", "fetched_at_b", "field"
+        ),
+        pl.concat([audit.findings for audit in audits]).sort(*MARKET_COLUMNS, "start", "check", "source"),
+    )
+
+
+def _audit_asset(
+    store: CandleStore,
+    asset: str,
+    start: datetime,
+    end: datetime,
+    venues: Collection[str] | None,
+    timeframe: Timeframe,
+) -> CandleAudit:
+    """The unsorted audit of one asset."""
     conditions = [build_evidence_filter(Evidence.REAL)]
     if venues is not None:
         conditions.append(pl.col("venue").is_in(list(venues)))
@@ -144,11 +166,10 @@ def audit_candles(
     bars = pl.concat([compared_bars, later_bars, again_bars]).unique()
     length = pl.lit(timeframe.value).alias("timeframe")
     return CandleAudit(
+        rows.select(BAR_COLUMNS).n_unique(),
         _count(bars, differences).with_columns(length).select(*COMPARISON_SCHEMA),
-        differences.with_columns(length)
-        .select(*DIFFERENCE_SCHEMA)
-        .sort(*BAR_COLUMNS, "kind", "source_a", "source_b", "field"),
-        list_findings(latest, timeframe) if len(latest) else build_empty_frame(FINDING_SCHEMA),
+        differences.with_columns(length).select(*DIFFERENCE_SCHEMA),
+        list_findings(latest, timeframe),
     )
 
 
@@ -248,13 +269,15 @@ def _count_requests(open_times: pl.Series, requests: pl.DataFrame, timeframe: Ti
 def _list_fields(pairs: pl.DataFrame) -> pl.DataFrame:
     """The fields of pairs of rows whose values differ.
 
-    Bars without a trade in both rows are equal, whatever their prices; a row without prices differs in volume alone.
+    Two sources agree on a bar without a trade, whatever prices they show for it. A row without prices differs in volume
+    alone.
     """
-    trades = pairs.filter((pl.col("volume_a") > 0) | (pl.col("volume_b") > 0))
+    is_traded = (pl.col("volume_a") > 0) | (pl.col("volume_b") > 0)
+    comparable = pairs.filter(is_traded | (pl.col("kind") != DifferenceKind.SOURCES.value))
     value_a, value_b = pl.col("value_a"), pl.col("value_b")
     larger = pl.max_horizontal(value_a.abs(), value_b.abs())
     fields = [
-        trades.select(
+        comparable.select(
             pl.exclude([f"{name}_{side}" for name in VALUE_COLUMNS for side in "ab"]),
             pl.lit(field).alias("field"),
             pl.col(f"{field}_a").alias("value_a"),
@@ -289,5 +312,4 @@ def _count(bars: pl.DataFrame, differences: pl.DataFrame) -> pl.DataFrame:
         .with_columns(pl.col("differing").fill_null(0))
         .with_columns(equal=pl.col("compared") - pl.col("differing"))
         .rename({"place_a": "source_a", "place_b": "source_b"})
-        .sort(*MARKET_COLUMNS, "kind", "source_a", "source_b")
     )

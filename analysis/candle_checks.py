@@ -52,7 +52,7 @@ def list_findings(latest: pl.DataFrame, timeframe: Timeframe) -> pl.DataFrame:
         timeframe: the length of the bars.
 
     Returns:
-        A frame of `FINDING_SCHEMA`, sorted by market and start.
+        A frame of `FINDING_SCHEMA`, unsorted.
     """
     rows = latest.sort(*SOURCE_COLUMNS, "open_time")
     top, bottom = pl.max_horizontal("open", "close"), pl.min_horizontal("open", "close")
@@ -77,12 +77,7 @@ def list_findings(latest: pl.DataFrame, timeframe: Timeframe) -> pl.DataFrame:
             check=pl.lit(CheckKind.IDENTICAL.value), others=pl.Series(others, dtype=pl.Int64)
         ).filter(pl.col("others") > 0)
     )
-    return (
-        pl.concat(runs, how="diagonal")
-        .with_columns(timeframe=pl.lit(timeframe.value))
-        .select(*FINDING_SCHEMA)
-        .sort("venue", "symbol", "start", "check", "source")
-    )
+    return pl.concat(runs, how="diagonal").with_columns(timeframe=pl.lit(timeframe.value)).select(*FINDING_SCHEMA)
 
 
 def _list_runs(rows: pl.DataFrame, timeframe: Timeframe, equal: tuple[str, ...] = ()) -> pl.DataFrame:

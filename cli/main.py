@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from cli.commands.audit import audit
 from cli.commands.chart import chart
 from cli.commands.collect import collect
 from cli.commands.follow import follow
@@ -37,7 +38,7 @@ class CommandGroup(click.Group):
 
 @click.group(
     cls=CommandGroup,
-    commands=[chart, collect, export, follow, forget, import_, lows, measure, serve, status],
+    commands=[audit, chart, collect, export, follow, forget, import_, lows, measure, serve, status],
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )

@@ -101,19 +101,30 @@ class MeasureOptions:
         )
 
     def _find_window(self, catalogue: Catalogue) -> tuple[datetime, datetime]:
-        if self.start is not None and self.end is not None:
-            if self.window is not None:
-                message = "give --from and --to, or --window, not both"
-                raise UsageError(message)
-            return self.start, self.end
-        if self.start is not None or self.end is not None:
-            message = "give both --from and --to"
+        return find_window(catalogue, self.event, self.window, self.start, self.end)
+
+
+def find_window(
+    catalogue: Catalogue, event: str | None, window: str | None, start: datetime | None, end: datetime | None
+) -> tuple[datetime, datetime]:
+    """The window that the options describe: two times, or a named window of an event (None: its default one).
+
+    Raises:
+        UsageError: No window, or two, or an unknown event or window.
+    """
+    if start is not None and end is not None:
+        if window is not None:
+            message = "give --from and --to, or --window, not both"
             raise UsageError(message)
-        if self.event is None:
-            message = f"say which window: --from and --to, or --event ({', '.join(catalogue.events)}) with --window"
-            raise UsageError(message)
-        window = catalogue.get_event(self.event).get_window(self.window)
-        return window.start, window.end
+        return start, end
+    if start is not None or end is not None:
+        message = "give both --from and --to"
+        raise UsageError(message)
+    if event is None:
+        message = f"say which window: --from and --to, or --event ({', '.join(catalogue.events)}) with --window"
+        raise UsageError(message)
+    named_window = catalogue.get_event(event).get_window(window)
+    return named_window.start, named_window.end
 
 
 from_option = click.option("--from", "start", type=Instant(), help="First minute, ISO 8601 with its zone.")

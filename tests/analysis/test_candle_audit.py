@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from analysis.candle_audit import CandleAudit, DifferenceKind, audit_candles
+from analysis.candle_audit import CandleAudit, audit_candles
 from data.schema import Origin, Timeframe
 from data.store import CandleStore
 from tests.data.frames import LATER, NOW, build_candle, build_coverage, build_fetched, get_minute
@@ -16,7 +16,7 @@ API = "api.example"
 
 def audit(store: CandleStore, **options: object) -> CandleAudit:
     """The audit of ATOM over two hours."""
-    return audit_candles(store, "ATOM", get_minute(-60), get_minute(60), **options)  # type: ignore[arg-type]
+    return audit_candles(store, ["ATOM"], get_minute(-60), get_minute(60), **options)  # type: ignore[arg-type]
 
 
 def list_counts(result: CandleAudit) -> list[tuple[object, ...]]:
@@ -40,6 +40,7 @@ def test_two_sources_of_one_minute_are_compared_field_by_field(store: CandleStor
 
     result = audit(store)
     assert list_counts(result) == [("sources", "archive.example", API, 3, 2, 1)]
+    assert result.bars == 4
     assert result.differences.select("field", "value_a", "value_b", "relative_difference").rows() == [
         ("low", 2.0, 1.5, -0.25),
         ("volume", 10.0, 12.0, pytest.approx(0.2)),
@@ -61,7 +62,7 @@ def test_files_of_one_archive_are_counted_together(store: CandleStore) -> None:
     for at, name in ((get_minute(0), ZIP), (next_day, NEXT_ZIP)):
         store.candles.write(build_fetched(build_candle(at=at, origin=Origin.ARCHIVE), source=f"{name} sha256:aa"))
         store.candles.write(build_fetched(build_candle(at=at), source=API))
-    result = audit_candles(store, "ATOM", get_minute(-60), get_minute(600))
+    result = audit_candles(store, ["ATOM"], get_minute(-60), get_minute(600))
     assert list_counts(result) == [("sources", "archive.example", API, 2, 2, 0)]
 
 
@@ -124,6 +125,15 @@ def test_a_second_request_without_another_value_counts_as_equal(store: CandleSto
     assert list_counts(audit(store)) == [("changed", API, API, 10, 9, 1)]
 
 
+def test_a_source_that_changes_the_price_of_a_minute_without_trades_is_shown(store: CandleStore) -> None:
+    """Another price for a minute without volume is a change of that source."""
+    for close, at in ((2.0, NOW), (3.0, LATER)):
+        store.candles.write(build_fetched({**build_candle(0, close), "volume": 0.0}, source=API, at=at))
+    assert {row[2:] for row in list_differences(audit(store))} == {
+        (field, 2.0, 3.0) for field in ("open", "high", "low", "close")
+    }
+
+
 def test_a_request_soon_after_the_minute_does_not_count(store: CandleStore) -> None:
     """Of two requests one came five minutes after the end, when the minute may still have changed."""
     store.candles.write(build_fetched(build_candle(), source=API, at=get_minute(6)))
@@ -166,12 +176,16 @@ def test_venues_and_lengths_are_chosen(store: CandleStore) -> None:
     assert fives["timeframe"].to_list() == ["5m", "5m"]
 
 
+def test_assets_are_compared_one_by_one(store: CandleStore) -> None:
+    """The markets of two assets are in one result, by exchange and symbol."""
+    for symbol in ("DOGE/USDT", "ATOM/USDT"):
+        for source in (API, "alt.example"):
+            store.candles.write(build_fetched(build_candle(symbol=symbol), source=source))
+    result = audit_candles(store, ["DOGE", "ATOM"], get_minute(0), get_minute(1))
+    assert result.comparisons["symbol"].to_list() == ["ATOM/USDT", "DOGE/USDT"]
+
+
 def test_an_empty_store_has_nothing_to_compare(store: CandleStore) -> None:
     """Without a candle all three tables are empty."""
     result = audit(store)
-    assert (len(result.comparisons), len(result.differences), len(result.findings)) == (0, 0, 0)
-
-
-def test_kinds_are_four() -> None:
-    """Each kind of difference has a test above."""
-    assert {kind.value for kind in DifferenceKind} == {"sources", "changed", "settling", "file"}
+    assert (result.bars, len(result.comparisons), len(result.differences), len(result.findings)) == (0, 0, 0, 0)

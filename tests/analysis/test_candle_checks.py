@@ -12,7 +12,7 @@ Run = tuple[str, str, datetime, datetime, int, int | None]
 
 def list_runs(store: CandleStore) -> list[Run]:
     """Venue, check, span, number of bars and of other venues of each finding."""
-    findings = audit_candles(store, "ATOM", get_minute(-60), get_minute(60)).findings
+    findings = audit_candles(store, ["ATOM"], get_minute(-60), get_minute(60)).findings
     return findings.select("venue", "check", "start", "end", "bars", "others").rows()
 
 
