@@ -21,6 +21,7 @@ class ExportKind(StrEnum):
     COVERAGE = "coverage"
     INCIDENTS = "incidents"
     REVISIONS = "revisions"
+    AUDIT = "audit"
     HOLDINGS = "held"
 
     @property
@@ -49,6 +50,7 @@ LABELS = {
     ExportKind.COVERAGE: "Data coverage",
     ExportKind.INCIDENTS: "Missing data, whole store",
     ExportKind.REVISIONS: "Revised data, whole store",
+    ExportKind.AUDIT: "Differences between sources",
     ExportKind.HOLDINGS: "Stored data, whole store",
 }
 """The label of each export."""

@@ -20,7 +20,7 @@ from dashboard.exports.measurement import (
 from dashboard.exports.request import ExportFile, ExportRequest
 from dashboard.exports.scatter import build_depth_rows, build_depth_sheet, build_volume_rows, build_volume_sheet
 from dashboard.exports.small_multiples import export_compare
-from dashboard.exports.store import export_coverage, export_holdings, export_incidents, export_revisions
+from dashboard.exports.store import export_audit, export_coverage, export_holdings, export_incidents, export_revisions
 from dashboard.exports.thresholds import export_thresholds
 from dashboard.sheet.renderer import FileFormat
 from dashboard.sheet.sizes import FULL_SIZES, SheetSize
@@ -116,6 +116,7 @@ _EXPORTS = (
     Export(ExportKind.COVERAGE, "data", ROWS, export_coverage, Section.TABLE),
     Export(ExportKind.INCIDENTS, "data", ROWS, export_incidents, Section.TABLE),
     Export(ExportKind.REVISIONS, "data", ROWS, export_revisions, Section.TABLE),
+    Export(ExportKind.AUDIT, "data", ROWS, export_audit, Section.TABLE),
     Export(ExportKind.HOLDINGS, "data", ROWS, export_holdings, Section.TABLE),
 )
 

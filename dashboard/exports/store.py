@@ -6,7 +6,7 @@ A table without rows is a file with column names only.
 import polars as pl
 
 from dashboard.exports.request import ExportFile, ExportRequest
-from dashboard.service.coverage import CoverageMap
+from dashboard.service.coverage import LEAD_TIME, CoverageMap
 from dashboard.service.store_info import read_coverage_map
 from data.schema import TIME, Evidence, RunOutcome
 
@@ -131,6 +131,20 @@ def export_revisions(request: ExportRequest) -> ExportFile:
         StoreUnusable: The store cannot be read.
     """
     return request.build_table_file(request.measurements.store_info.get_revisions())
+
+
+def export_audit(request: ExportRequest) -> ExportFile:
+    """The differences between sources of the view's asset, a frame of `analysis.candle_audit.DIFFERENCE_SCHEMA`.
+
+    Like the page it covers the window and the time before it.
+
+    Raises:
+        StoreUnusable: The store cannot be read.
+    """
+    view, start = request.view, request.view.start - LEAD_TIME
+    audit = request.measurements.store_info.get_audit(view.asset, start, view.end, view.timeframe)
+    span = f"{start:%Y-%m-%dT%H%MZ}-{view.end:%Y-%m-%dT%H%MZ}"
+    return request.build_table_file(audit.differences, f"plumbline_{view.asset}_{span}_{view.timeframe}_audit")
 
 
 def export_holdings(request: ExportRequest) -> ExportFile:

@@ -1,4 +1,4 @@
-"""Coverage, holdings, failures and revisions of a store, cached by its version, and summaries of them."""
+"""Coverage, holdings, failures, revisions and audits of a store, cached by its version, and summaries of them."""
 
 from datetime import datetime
 from functools import lru_cache
@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from analysis.candle_audit import CandleAudit, audit_candles
 from dashboard.service.coverage import CoverageMap, build_coverage_map
 from dashboard.state.view import OriginChoice, ViewState
 from data.outstanding import remove_file_names
@@ -27,6 +28,7 @@ class StoreInfo:
         self._cached_coverage_map = lru_cache(maxsize=CACHE_SIZE)(self._build_coverage_map)
         self._cached_holdings = lru_cache(maxsize=1)(self._read_holdings)
         self._cached_outstanding = lru_cache(maxsize=1)(self._read_outstanding)
+        self._cached_audit = lru_cache(maxsize=CACHE_SIZE)(self._audit_candles)
         self._cached_revisions = lru_cache(maxsize=CACHE_SIZE)(self._read_revisions)
 
     def get_coverage_map(
@@ -49,6 +51,10 @@ class StoreInfo:
         """The revisions in a window, of one asset or all of them: a frame of `data.schema.REVISION`."""
         return self._cached_revisions(self.store.read_version(), start, end, asset)
 
+    def get_audit(self, asset: str, start: datetime, end: datetime, timeframe: Timeframe) -> CandleAudit:
+        """What the store says twice about an asset's bars in a window; see `analysis.candle_audit.audit_candles`."""
+        return self._cached_audit(self.store.read_version(), asset, start, end, timeframe)
+
     def _build_coverage_map(self, version: str, *arguments: Any) -> CoverageMap:  # noqa: ANN401, ARG002 - as `build_coverage_map` has them; the version is the key
         return build_coverage_map(self.store, *arguments)
 
@@ -57,6 +63,16 @@ class StoreInfo:
 
     def _read_outstanding(self, version: str) -> pl.DataFrame:  # noqa: ARG002 - as above
         return self.store.coverage.read_outstanding()
+
+    def _audit_candles(
+        self,
+        version: str,  # noqa: ARG002 - as above
+        asset: str,
+        start: datetime,
+        end: datetime,
+        timeframe: Timeframe,
+    ) -> CandleAudit:
+        return audit_candles(self.store, [asset], start, end, timeframe=timeframe)
 
     def _read_revisions(
         self,

@@ -16,12 +16,14 @@ from data.schema import (
     CANDLE,
     CANDLE_DEFAULTS,
     COVERAGE,
+    FETCHED_CANDLE,
     HOLDING,
     LOW_TRADE,
     REJECTED_PAGE,
     REVISION,
     RUN,
     SPAN,
+    TIME,
     Evidence,
     Origin,
     Outcome,
@@ -116,6 +118,24 @@ class MemoryCandleTable(CandleTable):
         counts = (time.min().alias("first"), time.max().alias("last"), pl.len().cast(pl.Int64).alias("candles"))
         key_columns = ["origin", "source", "asset", "venue", "symbol", "timeframe"]
         return named_candles.group_by(key_columns).agg(*counts).select(*HOLDING).sort(key_columns)
+
+    def read_all_rows(
+        self,
+        assets: Collection[str],
+        start: datetime,
+        end: datetime,
+        *conditions: pl.Expr,
+        timeframe: Timeframe = Timeframe.M1,
+    ) -> pl.DataFrame:
+        """The candles, fetched at one time from one source."""
+        is_asked_for = (
+            pl.col("symbol").str.split("/").list.first().is_in(list(assets)),
+            pl.col("timeframe") == timeframe.value,
+            pl.col("open_time").is_between(start, end, closed="left"),
+        )
+        rows = self._store.frame.filter(*is_asked_for, *conditions)
+        fetched_at = pl.lit(IMPORTED_AT).cast(TIME)
+        return rows.with_columns(fetched_at=fetched_at, source=pl.lit("by hand")).select(*FETCHED_CANDLE)
 
     def read_revisions(
         self, start: datetime | None = None, end: datetime | None = None, assets: Collection[str] | None = None

@@ -90,6 +90,16 @@ def _define_extreme(prefix: str, superlative: str, side: str) -> dict[str, Colum
     }
 
 
+def _define_record(suffix: str, owner: str) -> dict[str, Column]:
+    """The columns of one of two values that differ."""
+    return {
+        f"value_{suffix}": Column(f"Value of the {owner}: a price in the quote, or a volume in units of the asset."),
+        f"origin_{suffix}": Column(f"How the prices of the {owner} came."),
+        f"source_{suffix}": Column(f"File or address of the {owner}."),
+        f"fetched_at_{suffix}": Column(f"When the value of the {owner} was collected.", TIME),
+    }
+
+
 SHARED_COLUMNS: dict[str, Column] = {
     "asset": Column("Ticker of the asset."),
     "venue": Column("Exchange, by its id."),
@@ -228,6 +238,17 @@ OWN_COLUMNS: dict[ExportKind, dict[str, Column]] = {
         "now_at": Column("When that was collected.", TIME),
         "changes": Column("How often it changed."),
         "origin": Column("How the prices came."),
+    },
+    ExportKind.AUDIT: {
+        "kind": Column(
+            "`sources`: two sources of one bar, which is no change. `changed`: one source, fetched twice later than "
+            "ten minutes after the bar. `settling`: one source, first fetched earlier. `file`: a file replaced by one "
+            "of the same name."
+        ),
+        "field": Column("Which number differs: `open`, `high`, `low`, `close` or `volume`."),
+        **_define_record("a", "preferred source, or of the earlier fetch"),
+        **_define_record("b", "other source, or of the later fetch"),
+        "relative_difference": Column("value_b / value_a - 1; null where value_a is 0.", FRACTION),
     },
     ExportKind.HOLDINGS: {
         "first": Column("Opening time of the first bar.", TIME),

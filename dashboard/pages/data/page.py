@@ -11,6 +11,7 @@ from dashboard.exports.menu import build_download_menu
 from dashboard.jobs.actions import StoredSource
 from dashboard.jobs.read_only import READ_ONLY_TEXT
 from dashboard.pages.base import Control, Page, PageContext
+from dashboard.pages.data.audit import build_audit
 from dashboard.pages.data.collect_form import (
     CollectForm,
     CollectScope,
@@ -67,6 +68,9 @@ def build_updates(context: PageContext, view: ViewState) -> Updates:
         else SECTION_TITLES[0],
         REVISIONS_OUTPUT: build_revision_list(
             store_info.get_revisions(*window, view.asset), scope_text, catalogue, view.zone
+        ),
+        ("data-audit", "children"): build_audit(
+            store_info.get_audit(view.asset, *window, view.timeframe), catalogue, view.zone
         ),
         ("data-store", "children"): describe_store(store_info.store.uri, store_info.store.measure_size(), length_sizes),
         ("data-held", "children"): build_holdings_table(holdings, catalogue, view.zone),
@@ -266,6 +270,9 @@ def _build_layout(context: PageContext) -> list[Any]:
                 html.Div(id="data-changes"),
             ],
             className="data-section",
+        ),
+        html.Section(
+            [html.H2("The same minute from two sources"), html.Div(id="data-audit")], className="data-section"
         ),
         html.Section([html.H2("Live updates"), html.Div(id="data-follower")], className="data-section"),
         html.Section(

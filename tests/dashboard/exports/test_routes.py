@@ -42,7 +42,7 @@ EDGE_VALUES = st.sampled_from(
 )
 """Values that are valid for some key, mostly at the limits of valid ranges."""
 
-STORE_KINDS = ("coverage", "incidents", "revisions", "held")
+STORE_KINDS = ("coverage", "incidents", "revisions", "audit", "held")
 """The exports of the data page's tables, which test_store.py tests."""
 
 EXPORT_NAMES = [

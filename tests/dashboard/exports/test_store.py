@@ -2,12 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from pathlib import Path
 
 import polars as pl
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from analysis.candle_audit import DIFFERENCE_SCHEMA
 from dashboard.exports.routes import build_export_routes
 from dashboard.exports.store import COVERAGE_FIELD_SCHEMA, INCIDENT_SCHEMA, build_incident_rows
 from dashboard.pages.data import page as data
@@ -15,8 +17,9 @@ from dashboard.service.measurements import Measurements
 from dashboard.sheet.renderer import Renderer
 from data.catalogue import load_catalogue
 from data.schema import CANDLE, COVERAGE, HOLDING, REJECTED_PAGE, REVISION, RUN, Origin, build_empty_frame
+from data.store import CandleStore
 from tests.dashboard.component_data import to_plain_data
-from tests.dashboard.memory_store import START, MemoryStore
+from tests.dashboard.memory_store import START, MemoryStore, build_market_candles
 from tests.dashboard.pages.test_data import VIEW, build_context, build_failed_row
 
 CATALOGUE = load_catalogue()
@@ -92,9 +95,33 @@ def test_rows_of_holdings_and_revisions() -> None:
     assert read_rows(MemoryStore(revision_rows=revisions), "revisions").equals(revisions)
 
 
+def test_rows_of_differences(tmp_path: Path) -> None:
+    """Two files disagree on a low: one row, and a file named after the asset, the window and the 24 hours before."""
+    store = CandleStore(str(tmp_path / "lake"))
+    frame = build_market_candles("okx", "ATOM/USDT", 4.0)
+    store.write_candles(frame, source="a.csv", fetched_at=NOW)
+    other = frame.with_columns(low=pl.when(pl.col("open_time") == START).then(3.0).otherwise("low"))
+    store.write_candles(other, source="b.csv", fetched_at=NOW)
+    server = Flask(__name__)
+    server.register_blueprint(build_export_routes(Measurements(store, CATALOGUE), Renderer()))
+    response = server.test_client().get("/export/audit.parquet?window=crash")
+    rows = pl.read_parquet(BytesIO(response.data))
+    assert rows.schema == pl.Schema(DIFFERENCE_SCHEMA)
+    columns = ("venue", "open_time", "kind", "field", "value_a", "value_b", "relative_difference", "source_b")
+    assert rows.select(columns).rows() == [("okx", START, "sources", "low", 4.0, 3.0, -0.25, "b.csv")]
+    name = "plumbline_ATOM_2025-10-09T2110Z-2025-10-10T2140Z_1m_audit.parquet"
+    assert response.headers["Content-Disposition"].endswith(name)
+
+
 @pytest.mark.parametrize(
     ("kind", "schema"),
-    [("coverage", COVERAGE_FIELD_SCHEMA), ("incidents", INCIDENT_SCHEMA), ("revisions", REVISION), ("held", HOLDING)],
+    [
+        ("coverage", COVERAGE_FIELD_SCHEMA),
+        ("incidents", INCIDENT_SCHEMA),
+        ("revisions", REVISION),
+        ("audit", DIFFERENCE_SCHEMA),
+        ("held", HOLDING),
+    ],
 )
 def test_an_empty_store_gives_files_without_rows(kind: str, schema: dict[str, pl.DataType]) -> None:
     """Each file of an empty store has the columns and no row."""
@@ -117,6 +144,6 @@ def test_links_of_the_data_page() -> None:
     values = data.build_updates(build_context(MemoryStore()), VIEW)
     menu = str(to_plain_data(values["data-files", "children"]))
     assert "/export/coverage.csv?window=crash" in menu
-    for kind in ("coverage", "incidents", "revisions", "held"):
+    for kind in ("coverage", "incidents", "revisions", "audit", "held"):
         assert f"/export/{kind}.parquet" in menu
         assert f"/export/{kind}.csv-metadata.json" in menu

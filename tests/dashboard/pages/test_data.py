@@ -42,7 +42,7 @@ from data.lock import Holder
 from data.schema import CANDLE, COVERAGE, REJECTED_PAGE, REVISION, RUN, Origin, Timeframe, build_empty_frame
 from data.store import CandleStore
 from tests.dashboard.component_data import collect_text, to_plain_data
-from tests.dashboard.memory_store import MemoryStore, RecordedActions
+from tests.dashboard.memory_store import MemoryStore, RecordedActions, build_market_candles
 
 CATALOGUE = load_catalogue()
 START = datetime(2025, 10, 10, 21, 10, tzinfo=UTC)
@@ -212,6 +212,41 @@ def test_changed_candles() -> None:
     assert "None: no exchange" in read_text(
         build_revision_list(build_empty_frame(REVISION), "ATOM", CATALOGUE, Zone.UTC)
     )
+
+
+def test_bars_with_two_sources(tmp_path: Path) -> None:
+    """Thirty minutes of two files that differ in ten lows: eight differences are visible, two more at a click."""
+    store = CandleStore(str(tmp_path / "lake"))
+    frame = build_market_candles("okx", "ATOM/USDT", 4.0)
+    store.write_candles(frame, source="a.csv", fetched_at=NOW)
+    low = pl.when(pl.col("open_time") < START + timedelta(minutes=10)).then(3.0).otherwise("low")
+    store.write_candles(frame.with_columns(low=low), source="b.csv", fetched_at=NOW)
+    context = PageContext(Measurements(store, CATALOGUE), RecordedActions())
+    parts = data.build_updates(context, VIEW)["data-audit", "children"]
+    text = read_text(parts)
+    assert "30 bars from two sources: 20 equal, 10 different." in text
+    assert "a difference between them is not a change" in text
+    assert read_text(parts[1]).count("−25%") == 8
+    assert "2 further differences" in text
+    assert text.count("−25%") == 10
+    assert "file a.csv" in text
+    assert "What was compared, by market" in text
+
+
+def test_bars_with_one_source() -> None:
+    """Without a second source or a second fetch the page says so, and shows no table."""
+    store = MemoryStore(build_market_candles("okx", "ATOM/USDT", 4.0))
+    parts = data.build_updates(build_context(store), VIEW)["data-audit", "children"]
+    assert len(parts) == 1
+    text = read_text(parts)
+    assert "No bar has two sources here." in text
+    assert "Every candle can be made of trades" in text
+
+
+def test_candles_that_do_not_look_like_trades() -> None:
+    """The same candle ten times in a row while others move is listed as a run."""
+    parts = data.build_updates(build_context(MemoryStore()), VIEW)["data-audit", "children"]
+    assert "the same candle again and again" in read_text(parts)
 
 
 def test_what_to_collect() -> None:
