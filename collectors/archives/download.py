@@ -30,6 +30,7 @@ from collectors.http.ccxt_exchange import (
     parse_retry_after,
     shorten_message,
 )
+from collectors.http.connection_failures import describe_connection_failure
 from collectors.http.mirror import format_source, rewrite_urls
 from collectors.store_writer import Clock
 
@@ -144,8 +145,7 @@ class ArchiveHost:
             message = f"{path.rpartition('/')[2]} was cut off on its way: {shorten_message(error)}"
             raise BadData(message, garbled=True) from error
         except (aiohttp.ClientError, TimeoutError, *SOCKS_FAILURES) as error:
-            message = shorten_message(error) or type(error).__name__
-            raise Unreachable(message) from error
+            raise Unreachable(shorten_message(describe_connection_failure(error))) from error
 
 
 async def _read_start(response: aiohttp.ClientResponse) -> bytes:

@@ -27,6 +27,7 @@ from collectors.failures import (
     Unreachable,
 )
 from collectors.http.access import Access
+from collectors.http.connection_failures import describe_connection_failure
 from collectors.http.mirror import format_source
 from collectors.page_validation import CcxtRow, to_ms
 from collectors.store_writer import Clock
@@ -103,8 +104,9 @@ ERROR_TRANSLATION: tuple[tuple[tuple[type[ccxt.BaseError], ...], type[CollectFai
 def translate_error(error: ccxt.BaseError) -> CollectFailure:
     """The failure for an exception of ccxt: by `ERROR_TRANSLATION`, otherwise an error that the venue answered with."""
     # On a failed connection the message of ccxt has the request only; the reason is in the cause.
-    is_connection_error = isinstance(error.__cause__, aiohttp.ClientError)
-    message = shorten_message(f"{error.__cause__}; {error}" if is_connection_error else error)
+    cause = error.__cause__
+    is_connection_error = isinstance(cause, aiohttp.ClientError)
+    message = shorten_message(describe_connection_failure(cause) if isinstance(cause, aiohttp.ClientError) else error)
     for error_types, failure_type in ERROR_TRANSLATION:
         if isinstance(error, error_types):
             return failure_type(message)
