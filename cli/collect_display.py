@@ -13,18 +13,13 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from collectors.check.findings import Finding, FindingStatus
+from cli.collect_summary import ABSENCE_LABELS, format_market, format_summary
 from collectors.request import CollectionSummary, MarketProgress, MarketResult
-from data.intervals import Span, count_minutes
-from data.outstanding import remove_file_names
+from dashboard.text.store import format_outcome
+from data.intervals import Span
+from data.outstanding import ANY_MARKET_SUFFIXES
 from data.schema import SETTLED_OUTCOMES, Outcome
 from data.times import format_time
-
-ABSENCE_LABELS = {Outcome.NOT_LISTED: "Not listed", Outcome.NOT_OFFERED: "Not offered"}
-"""Outcomes of what a venue does not have, with the label of their line in the summary."""
-
-STATUS_WIDTH = max(map(len, FindingStatus))
-"""Width of the verdict column, in characters."""
 
 
 class Display(Protocol):
@@ -64,7 +59,14 @@ class JsonDisplay:
 
 
 class PlainDisplay:
-    """Prints a line per market when it is done, and a summary."""
+    """Prints a line per market when it is done, and a summary.
+
+    Of the markets of an exchange that fail for one reason only the first has a line, unless ``shows_all``.
+    """
+
+    def __init__(self, *, shows_all: bool = False) -> None:
+        self._shows_all = shows_all
+        self._reported_failures: set[tuple[str, Outcome, str]] = set()
 
     def run_live(self) -> AbstractContextManager[object]:
         """Nothing to keep open."""
@@ -72,14 +74,24 @@ class PlainDisplay:
 
     def show_progress(self, progress: MarketProgress) -> None:
         """Print the last step of a market; markets not listed or not offered are left to the summary."""
-        if progress.outcome not in {None, *ABSENCE_LABELS}:
-            reason = f": {progress.message}" if progress.message else ""
-            market = _format_market(progress)
-            click.echo(f"{progress.venue} {market}: {progress.candles:,} candles, {progress.outcome}{reason}")
+        outcome = progress.outcome
+        if outcome is None or outcome in ABSENCE_LABELS:
+            return
+        market = format_market(progress)
+        if outcome not in SETTLED_OUTCOMES and not self._shows_all:
+            failure = (progress.venue, outcome, progress.message)
+            if failure in self._reported_failures:
+                return
+            self._reported_failures.add(failure)
+            if progress.symbol.endswith(ANY_MARKET_SUFFIXES):
+                click.echo(f"{progress.venue}: {format_outcome(outcome)}: {progress.message}")
+                return
+        reason = f": {progress.message}" if progress.message else ""
+        click.echo(f"{progress.venue} {market}: {progress.candles:,} candles, {format_outcome(outcome)}{reason}")
 
     def show_summary(self, summary: CollectionSummary) -> None:
         """Print totals and failures."""
-        for line in format_summary(summary):
+        for line in format_summary(summary, shows_all=self._shows_all):
             click.echo(line)
 
 
@@ -89,7 +101,8 @@ class LiveDisplay:
     ``clock`` returns monotonic seconds; the rate counts from the venue's first step.
     """
 
-    def __init__(self, console: Console, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(self, console: Console, clock: Callable[[], float] = monotonic, *, shows_all: bool = False) -> None:
+        self._shows_all = shows_all
         columns = (
             TextColumn("{task.description}"),
             BarColumn(bar_width=None),
@@ -113,7 +126,7 @@ class LiveDisplay:
         if venue not in self._tasks:
             self._tasks[venue] = self._bars.add_task(venue, status="", total=0)
             self._start_times[venue] = self._clock()
-        self._markets[venue][_format_market(progress)] = progress
+        self._markets[venue][format_market(progress)] = progress
         markets = self._markets[venue].values()
         done_min, total_min = sum(m.done_min for m in markets), sum(m.total_min for m in markets)
         # Without minutes to ask for, the bar is full if everything is stored and empty if the venue cannot be asked.
@@ -130,7 +143,7 @@ class LiveDisplay:
         markets = self._markets[venue].values()
         if not any(market.total_min for market in markets):
             outcomes = {market.outcome.value for market in markets if market.outcome} - SETTLED_OUTCOMES
-            return ", ".join(sorted(outcomes)) or "nothing missing"
+            return ", ".join(map(format_outcome, sorted(outcomes))) or "nothing missing"
         candles, missing = sum(m.candles for m in markets), sum(m.gap_min for m in markets)
         elapsed_s = self._clock() - self._start_times[venue]
         rate = f", {candles / elapsed_s:,.0f}/s" if candles and elapsed_s > 0 else ""
@@ -139,89 +152,16 @@ class LiveDisplay:
 
     def show_summary(self, summary: CollectionSummary) -> None:
         """Print totals and failures below the bars."""
-        for line in format_summary(summary):
-            self._bars.console.print(Text(line))  # no markup: messages of exchanges may contain brackets
+        console = self._bars.console
+        for line in format_summary(summary, shows_all=self._shows_all, width=console.width):
+            console.print(Text(line))  # no markup: messages of exchanges may contain brackets
 
 
-def select_display(console: Console, *, as_json: bool) -> Display:
-    """JSON if requested, bars on a terminal, else plain lines."""
+def select_display(console: Console, *, as_json: bool, shows_all: bool = False) -> Display:
+    """JSON if requested, bars on a terminal, else plain lines; ``shows_all`` lists every market that failed."""
     if as_json:
         return JsonDisplay()
-    return LiveDisplay(console) if console.is_terminal else PlainDisplay()
-
-
-def format_summary(summary: CollectionSummary) -> list[str]:
-    """The lines of a summary: totals, notes, assets not listed or not offered, failures, and what to do next."""
-    lines = [f"{summary.candles:,} candles: {summary.new:,} new, {summary.revised:,} with other values than before"]
-    lines += summary.notes
-    for outcome, label in ABSENCE_LABELS.items():
-        assets_by_place: defaultdict[str, list[str]] = defaultdict(list)
-        for result in summary.results:
-            if result.outcome is outcome:
-                assets_by_place[_format_place(result)].append(_format_asset(result.symbol))
-        places = [f"{place} {', '.join(names)}" for place, names in assets_by_place.items()]
-        if places:
-            lines.append(f"{label}: {'; '.join(places)}")
-    lines += _list_failed_routes(summary)
-    results_by_reason: defaultdict[tuple[str, Span, Outcome, str], list[MarketResult]] = defaultdict(list)
-    for result in summary.failed:
-        results_by_reason[result.venue, result.window, result.outcome, _format_reason(result)].append(result)
-    for (venue, window, outcome, reason), results in results_by_reason.items():
-        markets = ", ".join(map(_format_market, results))
-        minutes = count_minutes(gap.span for result in results for gap in result.gaps)
-        lines.append(f"Not had: {venue} {markets}: {minutes:,} min of {_format_span(window)}: {outcome}: {reason}")
-    return lines + _list_next_steps(summary)
-
-
-def _list_failed_routes(summary: CollectionSummary) -> list[str]:
-    """Lines on markets of which a route failed and a later one brought the minutes."""
-    results_by_reason: defaultdict[tuple[str, str], list[MarketResult]] = defaultdict(list)
-    for result in summary.results:
-        if result.failed_routes:
-            results_by_reason[result.venue, remove_file_names(result.failed_routes)].append(result)
-    return [
-        f"Had otherwise: {venue} {', '.join(map(_format_market, results))}: {reason}"
-        for (venue, reason), results in results_by_reason.items()
-    ]
-
-
-def _format_place(result: MarketResult) -> str:
-    """The venue, or the reason if the venue has no candles of that length."""
-    return f"{result.message}:" if result.outcome is Outcome.NOT_OFFERED else result.venue
-
-
-def _format_reason(result: MarketResult) -> str:
-    """The distinct reasons of its gaps."""
-    return "; ".join(dict.fromkeys(remove_file_names(gap.message) for gap in result.gaps))
-
-
-def _list_next_steps(summary: CollectionSummary) -> list[str]:
-    """Lines on what a user can do about the failures."""
-    outcomes = {gap.outcome for result in summary.failed for gap in result.gaps}
-    lines = []
-    if Outcome.REFUSED in outcomes:
-        lines.append("A venue that refuses may answer by --host, --proxy or --mirror; see docs/collecting.md.")
-    if Outcome.HISTORY_TOO_SHORT in outcomes:
-        lines.append("What is history-too-short will not come by asking again; `import` takes files.")
-    if Outcome.NO_EVIDENCE in outcomes:
-        lines.append("What is no-evidence counts as missing: candles on both sides would show that nobody traded.")
-    if outcomes - {Outcome.HISTORY_TOO_SHORT}:
-        lines.append("Run the same command again to ask for what is missing.")
-    return lines
-
-
-def _format_market(item: MarketProgress | MarketResult) -> str:
-    """The symbol, with the kind of price unless it is that of trades."""
-    return item.symbol if item.price == "trade" else f"{item.symbol} ({item.price})"
-
-
-def _format_asset(symbol: str) -> str:
-    """The asset of a wildcard symbol such as ``ATOM/*``; other symbols unchanged."""
-    return symbol.replace("/*:*", " perpetual").removesuffix("/*")
-
-
-def _format_span(span: Span) -> str:
-    return f"{span.start:%Y-%m-%d %H:%M} to {span.end:%Y-%m-%d %H:%M} UTC"
+    return LiveDisplay(console, shows_all=shows_all) if console.is_terminal else PlainDisplay(shows_all=shows_all)
 
 
 def _build_edges(span: Span) -> dict[str, str]:
@@ -239,17 +179,3 @@ def _build_result(result: MarketResult) -> dict[str, Any]:
         "message": result.message,
     }
     return {**identity, **_build_edges(result.window), **counts, "gaps": gaps}
-
-
-def format_finding_line(finding: Finding) -> str:
-    """A finding on one line: verdict, place, assumption with its evidence mark, observation, and advice."""
-    mark = f" [{finding.mark}]" if finding.mark else ""
-    observed = "" if finding.came == finding.assumed else f"; came {finding.came}"
-    advice = f" -> {finding.advice}" if finding.advice else ""
-    place = f"{finding.venue} {finding.route} {finding.fact}{mark}"
-    return f"{finding.verdict:<{STATUS_WIDTH}} | {place}: {finding.assumed}{observed}{advice}"
-
-
-def format_finding_json(finding: Finding) -> str:
-    """A finding as a line of JSON."""
-    return json.dumps({"event": "finding", **asdict(finding), "advice": finding.advice})

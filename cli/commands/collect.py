@@ -6,16 +6,19 @@ from datetime import datetime
 import click
 
 from cli import clock
-from cli.collect_display import format_finding_json, format_finding_line, select_display
+from cli.collect_display import select_display
 from cli.collect_request import build_collect_request
 from cli.options import AccessOptions, add_access_options, derivatives_option, from_option, to_option, venues_option
 from cli.param_types import EnumChoice, TickerList
 from cli.session import Session, SessionCommand
 from cli.signals import interrupt_on_sigterm
+from cli.tables.check import format_check_end, format_finding_json, format_finding_line
 from cli.tables.console import build_console
-from collectors.check.findings import FindingStatus, format_totals
+from collectors.check.findings import FindingStatus
 from collectors.collect import run_check, run_collection
 from collectors.http.access import Access
+from collectors.venues.table import select_venues
+from dashboard.text.numbers import format_count
 from data.errors import UsageError
 from data.schema import Timeframe
 
@@ -71,7 +74,10 @@ def collect(
         refetch=refetch,
         timeframe=timeframe,
     )
-    display = select_display(build_console(), as_json=as_json)
+    if not as_json:
+        count = len({row.id for row in select_venues(request.venues, derivatives=derivatives)})
+        session.print_note(f"Contacting {format_count(count, 'exchange')}...")
+    display = select_display(build_console(), as_json=as_json, shows_all=session.verbosity > 0)
     try:
         with interrupt_on_sigterm(), display.run_live():
             summary = run_collection(
@@ -97,6 +103,6 @@ def _check_venues(
         access=access,
         now=clock.now,
     )
-    session.print_note(format_totals(findings))
+    session.print_note("\n".join(format_check_end(findings)))
     if any(finding.verdict is FindingStatus.UNDECIDED for finding in findings):
         raise click.exceptions.Exit(1)

@@ -13,8 +13,8 @@ class FindingStatus(StrEnum):
     """Whether the observation is what the table assumes."""
 
     AS_ASSUMED = "as assumed"
-    DIFFERENT = "other than assumed"
-    UNDECIDED = "cannot be told"
+    DIFFERENT = "different"
+    UNDECIDED = "unclear"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +52,10 @@ class Finding:
         if section:
             return f"mark {self.mark} may become V where all of [{self.venue}.{section}] is so"
         return (
-            f"write what came into {place}, mark V" if self.mark == UNKNOWN_MARK else f"mark {self.mark} may become V"
+            f"write what was observed into {place}, mark V"
+            if self.mark == UNKNOWN_MARK
+            else f"mark {self.mark} may become V"
         )
 
 
 OnFinding = Callable[[Finding], None]
-
-
-def format_totals(findings: list[Finding]) -> str:
-    """The number of findings of each status on one line.
-
-    >>> format_totals([Finding("okx", "markets", "WBETH", "", "not listed", "not listed", FindingStatus.AS_ASSUMED)])
-    '1 finding: 1 as assumed, 0 other than assumed, 0 cannot be told. Facts are in collectors/venues.toml.'
-    """
-    counts = ", ".join(f"{sum(f.verdict is verdict for f in findings)} {verdict}" for verdict in FindingStatus)
-    plural = "" if len(findings) == 1 else "s"
-    return f"{len(findings)} finding{plural}: {counts}. Facts are in collectors/venues.toml."

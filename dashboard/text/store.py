@@ -43,18 +43,53 @@ OUTCOME_NAMES = {
 }
 """Each outcome in plain words."""
 
+COLLECT_AGAIN = "Collect again: only what is missing is requested."
+
 OUTCOME_ADVICE = {
-    Outcome.PARTLY.value: "Collect again: only what is missing is requested.",
+    Outcome.PARTLY.value: COLLECT_AGAIN,
     Outcome.NO_EVIDENCE.value: "Nothing shows whether nobody traded or the exchange has forgotten these minutes: they "
     "count as missing. Collect again, or a longer window: prices on both sides show that the market was open.",
-    Outcome.HISTORY_TOO_SHORT.value: "Collecting again will not help: import a file, or go without.",
-    Outcome.UNREACHABLE.value: "Collect again later.",
-    Outcome.REFUSED.value: "It does not serve this location: try another host, a proxy or a mirror "
-    "(collect --host, --proxy, --mirror).",
-    Outcome.RATE_LIMITED_OUT.value: "Collect again later, or fewer exchanges at once.",
-    Outcome.BAD_DATA.value: "Look at the answer set aside, then collect again.",
+    Outcome.HISTORY_TOO_SHORT.value: "Collecting again will not help: import a file, or do without.",
+    Outcome.UNREACHABLE.value: "Check the connection, then collect again.",
+    Outcome.REFUSED.value: "The exchange does not serve this country or network: try --proxy, --host or --mirror.",
+    Outcome.RATE_LIMITED_OUT.value: "Wait some minutes, then collect again, or fewer exchanges at once.",
+    Outcome.BAD_DATA.value: "Look at the answer (`status --set-aside`), then collect again.",
 }
 """What a reader can do about minutes with an outcome; nothing for those that are not listed."""
+
+COMMON_FAILURES = {
+    Outcome.UNREACHABLE.value: (
+        "None of the {count} exchanges could be reached.",
+        "Check the internet connection. Behind a proxy, name it with --proxy. Then collect again.",
+    ),
+    Outcome.REFUSED.value: (
+        "All {count} exchanges refused: they do not serve this country or network.",
+        "Try a proxy in another country with --proxy, another host with --host, or a mirror with --mirror.",
+    ),
+    Outcome.RATE_LIMITED_OUT.value: (
+        "All {count} exchanges answered that they were asked too often.",
+        "Wait some minutes, then collect again, or fewer exchanges at once.",
+    ),
+    Outcome.HISTORY_TOO_SHORT.value: (
+        "None of the {count} exchanges has prices that old.",
+        "Collecting again will not help: import a file, or do without.",
+    ),
+}
+"""What happened where every exchange failed alike, and what to do; for the other outcomes see `OUTCOME_ADVICE`."""
+
+
+def describe_common_failure(outcome: str, count: int) -> tuple[str, str]:
+    """Two sentences where all of several exchanges failed alike: what happened, and what to do.
+
+    >>> describe_common_failure("unreachable", 19)[0], describe_common_failure("bad-data", 2)[0]
+    ('None of the 19 exchanges could be reached.', 'All 2 exchanges failed: bad data.')
+    """
+    default = (
+        f"All {{count}} exchanges failed: {format_outcome(outcome)}.",
+        OUTCOME_ADVICE.get(outcome, COLLECT_AGAIN),
+    )
+    sentence, advice = COMMON_FAILURES.get(outcome, default)
+    return sentence.format(count=count), advice
 
 
 def format_outcome(outcome: str) -> str:

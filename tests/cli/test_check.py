@@ -19,7 +19,7 @@ def test_check_prints_a_verdict_per_fact(program: ReplayedProgram) -> None:
     for line, finding in zip(as_text.stdout.splitlines(), findings, strict=False):
         assert "okx" in line
         assert finding["verdict"] in line
-    is_open = any(finding["verdict"] == "cannot be told" for finding in findings)
+    is_open = any(finding["verdict"] == "unclear" for finding in findings)
     assert (as_text.exit_code, as_json.exit_code) == (int(is_open), int(is_open))
     assert not Path(program.store).exists()
 
@@ -35,7 +35,7 @@ def test_check_of_unreachable_venue_exits_with_1(program: ReplayedProgram) -> No
     """Facts of a venue that does not answer stay undecided."""
     result = program.run("collect", "--check", "--venues", "gemini", "--mirror", DEAD_ADDRESS)
     assert result.exit_code == 1
-    assert "cannot be told" in result.output
+    assert "unclear" in result.output
 
 
 def test_complete_check_exits_with_0(program: ReplayedProgram) -> None:

@@ -9,7 +9,8 @@ import pytest
 from rich.console import Console
 from rich.text import Text
 
-from cli.collect_display import JsonDisplay, LiveDisplay, PlainDisplay, format_summary, select_display
+from cli.collect_display import JsonDisplay, LiveDisplay, PlainDisplay, select_display
+from cli.collect_summary import format_summary
 from collectors.plan import SpanOutcome
 from collectors.request import CollectionSummary, MarketProgress, MarketResult
 from data.intervals import Span
@@ -38,9 +39,8 @@ CLOSING_LINES = [
     "60 candles: 60 new, 0 with other values than before",
     "edges rounded down",
     "Not listed: okx WBETH",
-    "Not had: bybit ATOM/USDT: 60 min of 2025-10-10 20:00 to 2025-10-10 21:00 UTC: refused: HTTP 403",
-    "A venue that refuses may answer by --host, --proxy or --mirror; see docs/collecting.md.",
-    "Run the same command again to ask for what is missing.",
+    "Missing: bybit, 1 market, 60 min: refused: HTTP 403",
+    "Refused: The exchange does not serve this country or network: try --proxy, --host or --mirror.",
 ]
 
 
@@ -93,15 +93,15 @@ def test_bar_per_venue() -> None:
 
 
 def test_failures_are_grouped_by_reason() -> None:
-    """Markets of a venue with the same reason share a line with their total of minutes."""
+    """Where all is shown, markets of a venue with the same reason share a line with their total of minutes."""
     doge = replace(REFUSED, symbol="DOGE/USDT")
     marks = replace(REFUSED, symbol="DOGE/USDT:USDT", price="mark")
     late = SpanOutcome(Span(WINDOW.start, WINDOW.start + timedelta(minutes=7)), Outcome.HISTORY_TOO_SHORT, "too old")
     partly = replace(REFUSED, outcome=Outcome.PARTLY, gaps=(late,))
     window = "2025-10-10 20:00 to 2025-10-10 21:00 UTC"
-    assert format_summary(CollectionSummary((REFUSED, doge, partly, marks)))[1:3] == [
-        f"Not had: bybit ATOM/USDT, DOGE/USDT, DOGE/USDT:USDT (mark): 180 min of {window}: refused: HTTP 403",
-        f"Not had: bybit ATOM/USDT: 7 min of {window}: partly: too old",
+    assert format_summary(CollectionSummary((REFUSED, doge, partly, marks)), shows_all=True)[:2] == [
+        f"Missing: bybit ATOM/USDT, DOGE/USDT, DOGE/USDT:USDT (mark): 180 min of {window}: refused: HTTP 403",
+        f"Missing: bybit ATOM/USDT: 7 min of {window}: partly available: too old",
     ]
 
 
@@ -119,22 +119,99 @@ def test_failed_routes_are_told_though_all_is_there() -> None:
     )
 
 
+def test_an_exchange_has_one_line() -> None:
+    """Markets that fail for two reasons are one line of their exchange, cut to the width of the terminal."""
+    late = SpanOutcome(Span(WINDOW.start, WINDOW.start + timedelta(minutes=7)), Outcome.HISTORY_TOO_SHORT, "too old")
+    partly = replace(REFUSED, symbol="DOGE/USDT", outcome=Outcome.PARTLY, gaps=(late,))
+    summary = CollectionSummary((*SUMMARY.results, partly))
+    line = "Missing: bybit, 2 markets, 67 min: refused, history too short: HTTP 403; too old"
+    assert line in format_summary(summary)
+    cut = "Missing: bybit, 2 markets, 67 min: refused, history too short: HTTP 403;..."
+    assert cut in format_summary(summary, width=78)
+
+
+def test_many_absent_assets_are_counted() -> None:
+    """A line of absent assets that is too long for the terminal becomes a number."""
+    absent = [
+        replace(SUMMARY.results[1], venue=venue, symbol=symbol)
+        for venue in ("okx", "bybit")
+        for symbol in ("WBETH/*", "BNSOL/*")
+    ]
+    summary = CollectionSummary(tuple(absent))
+    assert "Not listed: okx WBETH, BNSOL; bybit WBETH, BNSOL" in format_summary(summary, width=80)
+    assert "Not listed: 4 of the assets on 2 exchanges" in format_summary(summary, width=40)
+    assert "Not listed: okx WBETH, BNSOL; bybit WBETH, BNSOL" in format_summary(summary, shows_all=True, width=40)
+
+
+def build_failures(outcome: Outcome, *venues: str) -> CollectionSummary:
+    """Exchanges that did not list their markets, each with three assets."""
+    gaps = (SpanOutcome(WINDOW, outcome, "no address found"),)
+    return CollectionSummary(
+        tuple(
+            MarketResult(venue, f"{asset}/*", WINDOW, outcome, "", gaps=gaps)
+            for venue in venues
+            for asset in ("ATOM", "DOGE", "XRP")
+        )
+    )
+
+
+def test_exchanges_that_all_fail_alike_are_one_line() -> None:
+    """Three exchanges with nine assets: what happened, what to do, one reason, and how to see the rest."""
+    assert format_summary(build_failures(Outcome.UNREACHABLE, "okx", "gate", "htx")) == [
+        "None of the 3 exchanges could be reached.",
+        "Check the internet connection. Behind a proxy, name it with --proxy. Then collect again.",
+        "For example okx: no address found",
+        "--verbose names every exchange and market.",
+    ]
+    assert format_summary(build_failures(Outcome.REFUSED, "okx", "gate"))[0] == (
+        "All 2 exchanges refused: they do not serve this country or network."
+    )
+    lines = format_summary(build_failures(Outcome.UNREACHABLE, "okx", "gate"), shows_all=True)
+    assert lines[0].startswith("Missing: okx ATOM/*, DOGE/*, XRP/*: 180 min of")
+    assert "None of the 2 exchanges could be reached." in lines
+
+
+def test_one_exchange_or_mixed_failures_have_lines_of_their_own() -> None:
+    """A single exchange, two outcomes, or one exchange that answered: each failing exchange has its line."""
+    one = format_summary(build_failures(Outcome.UNREACHABLE, "okx"))
+    assert one[0] == "Missing: okx, 3 markets: unreachable: no address found"
+    first, second = build_failures(Outcome.UNREACHABLE, "okx"), build_failures(Outcome.REFUSED, "gate")
+    mixed = format_summary(CollectionSummary((*first.results, *second.results)))
+    assert [line.split(",")[0] for line in mixed[:2]] == ["Missing: okx", "Missing: gate"]
+    partial = format_summary(CollectionSummary((SUMMARY.results[0], *first.results)))
+    assert partial[1].startswith("Missing: okx")
+
+
 def test_advice_for_short_history() -> None:
     """For history that a venue no longer has, no repetition is advised."""
     short_history = (SpanOutcome(WINDOW, Outcome.HISTORY_TOO_SHORT, "too old"),)
-    advice = format_summary(
+    lines = format_summary(
         CollectionSummary((replace(REFUSED, outcome=Outcome.HISTORY_TOO_SHORT, gaps=short_history),))
-    )[2:]
-    assert advice == ["What is history-too-short will not come by asking again; `import` takes files."]
+    )
+    assert "History too short: Collecting again will not help: import a file, or do without." in lines
+
+
+def test_plain_lines_of_failures_are_folded(capsys: pytest.CaptureFixture[str]) -> None:
+    """An exchange that fails for three assets has one line, and three if all are shown."""
+    steps = [
+        MarketProgress("okx", f"{asset}/*", 0, 0, 0, Outcome.UNREACHABLE, "no address found")
+        for asset in ("ATOM", "DOGE", "XRP")
+    ]
+    for display, count in ((PlainDisplay(), 1), (PlainDisplay(shows_all=True), 3)):
+        for step in steps:
+            display.show_progress(step)
+        lines = capsys.readouterr().out.splitlines()
+        assert len(lines) == count
+    assert lines[0] == "okx ATOM/*: 0 candles, unreachable: no address found"
 
 
 def test_advice_for_an_empty_answer() -> None:
     """For an answer without a candle the summary says how it counts, and that it can be asked again."""
     empty = (SpanOutcome(WINDOW, Outcome.NO_EVIDENCE, "answered without a candle"),)
-    advice = format_summary(CollectionSummary((replace(REFUSED, outcome=Outcome.NO_EVIDENCE, gaps=empty),)))[2:]
+    advice = format_summary(CollectionSummary((replace(REFUSED, outcome=Outcome.NO_EVIDENCE, gaps=empty),)))[1:]
     assert advice == [
-        "What is no-evidence counts as missing: candles on both sides would show that nobody traded.",
-        "Run the same command again to ask for what is missing.",
+        "Empty answer: Nothing shows whether nobody traded or the exchange has forgotten these minutes: they "
+        "count as missing. Collect again, or a longer window: prices on both sides show that the market was open."
     ]
 
 

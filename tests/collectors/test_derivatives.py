@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 import app
-from cli.collect_display import format_summary
+from cli.collect_summary import format_summary
 from collectors.plan import list_asset_markets
 from collectors.request import CollectionSummary
 from collectors.venues.row import MarketType
@@ -203,7 +203,7 @@ def test_one_price_that_fails_leaves_the_others(tmp_path: Path) -> None:
     assert (failed.symbol, failed.price, failed.candles) == ("ATOM/USDT:USDT", "mark", 0)
     covered = {(price, outcome) for price, outcome, *_ in read_coverage(run, "binanceusdm", "ATOM/USDT:USDT")}
     assert covered == {("trade", "complete"), ("mark", failed.outcome.value), ("index", "complete")}
-    assert any("ATOM/USDT:USDT (mark)" in line for line in format_summary(summary))
+    assert any("ATOM/USDT:USDT (mark)" in line for line in format_summary(summary, shows_all=True))
     repaired, replay = run.collect(request=DERIVATIVES_REQUEST, venues=("binanceusdm",), table=FAST_VENUES)
     assert repaired.failed == ()
     assert {request.path for request in replay.requests} == {"/fapi/v1/markPriceKlines"}

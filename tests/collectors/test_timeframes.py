@@ -11,7 +11,7 @@ from typing import ClassVar
 import polars as pl
 import pytest
 
-from cli.collect_display import format_summary
+from cli.collect_summary import format_summary
 from collectors.collect import build_windows
 from collectors.http import ccxt_exchange
 from collectors.request import CollectRequest

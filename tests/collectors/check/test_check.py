@@ -12,9 +12,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from cli.collect_display import format_finding_json, format_finding_line
+from cli.tables.check import format_check_end, format_finding_json, format_finding_line
 from collectors.check.compare import compare_candles
-from collectors.check.findings import Finding, FindingStatus, format_totals
+from collectors.check.findings import Finding, FindingStatus
 from collectors.check.ohlcv import check_venues
 from collectors.http.access import Access
 from collectors.venues.row import EmptyMinutes, MarketType, Route, VenueRow
@@ -310,25 +310,41 @@ def test_a_line_says_what_to_do() -> None:
     """A finding is a line of status, place, fact, assumption, evidence, observation and advice."""
     finding = Finding("gate", "ohlcv ATOM/USDT", "empty_minutes", "M", "flat", "omitted: 3", FindingStatus.DIFFERENT)
     assert format_finding_line(finding) == (
-        "other than assumed | gate ohlcv ATOM/USDT empty_minutes [M]: flat; came omitted: 3"
+        "different  | gate ohlcv ATOM/USDT empty_minutes [M]: flat; observed: omitted: 3"
         " -> correct [gate] empty_minutes, mark V"
     )
     confirmed = replace(finding, verdict=FindingStatus.AS_ASSUMED)
     assert format_finding_line(confirmed).endswith("-> mark M may become V")
     assert format_finding_line(replace(confirmed, came="flat", mark="T")) == (
-        "as assumed         | gate ohlcv ATOM/USDT empty_minutes [T]: flat"
+        "as assumed | gate ohlcv ATOM/USDT empty_minutes [T]: flat"
     )
-    assert replace(confirmed, mark="U").advice == "write what came into [gate] empty_minutes, mark V"
+    assert replace(confirmed, mark="U").advice == "write what was observed into [gate] empty_minutes, mark V"
     assert json.loads(format_finding_json(confirmed))["advice"] == "mark M may become V"
-    assert format_finding_line(replace(confirmed, mark="D")).endswith("came omitted: 3")
+    assert format_finding_line(replace(confirmed, mark="D")).endswith("observed: omitted: 3")
     assert replace(finding, verdict=FindingStatus.UNDECIDED).advice == ""
     archived = replace(confirmed, fact="archive.lag_h")
     assert archived.advice == "mark M may become V where all of [gate.archive] is so"
     assert replace(archived, verdict=FindingStatus.DIFFERENT).advice == "correct [gate.archive] lag_h, mark V"
     assert replace(finding, mark="").advice == ""
-    assert format_totals([finding, confirmed]).startswith(
-        "2 findings: 1 as assumed, 1 other than assumed, 0 cannot be told."
-    )
+
+
+def test_a_check_ends_with_counts_and_what_to_do() -> None:
+    """The last lines count the facts by status, and say what each status asks for."""
+    finding = Finding("gate", "ohlcv ATOM/USDT", "empty_minutes", "D", "flat", "omitted: 3", FindingStatus.DIFFERENT)
+    confirmed = replace(finding, venue="okx", mark="M", verdict=FindingStatus.AS_ASSUMED)
+    silent = replace(finding, venue="htx", verdict=FindingStatus.UNDECIDED)
+    assert format_check_end([finding, confirmed, silent]) == [
+        "3 facts of 3 exchanges checked: 1 as assumed, 1 different, 1 unclear.",
+        "Different: correct the line in collectors/venues.toml that is named after the arrow.",
+        "No answer from htx: check again later, or with --proxy or --host.",
+        "As assumed: the marks named after the arrow can be raised in collectors/venues.toml.",
+    ]
+    assert format_check_end([confirmed, replace(confirmed, verdict=FindingStatus.UNDECIDED)])[1:] == [
+        "Unclear: the answer neither confirms the fact nor contradicts it; check again another day.",
+        "As assumed: the marks named after the arrow can be raised in collectors/venues.toml.",
+    ]
+    (advice,) = format_check_end([silent, replace(silent, venue="mexc")])[1:]
+    assert advice.startswith("None of the 2 exchanges answered: check the internet connection")
 
 
 def test_what_is_known_only_here_has_a_row() -> None:
