@@ -3,6 +3,7 @@
 CollectFailure
 ├── BadData          bad-data           ends the page; transient if garbled
 ├── HistoryTooShort  history-too-short  ends the page
+│   └── NotPublished unreachable        ends the page; asked for again by a later collection
 ├── NotListed        not-listed         ends the market
 ├── Rejected         unreachable        ends the market
 ├── Unreachable      unreachable        ends the venue; transient
@@ -52,6 +53,12 @@ class HistoryTooShort(CollectFailure):
 
     outcome = Outcome.HISTORY_TOO_SHORT
     scope = Scope.PAGE
+
+
+class NotPublished(HistoryTooShort):
+    """The archive has no file of that day yet."""
+
+    outcome = Outcome.UNREACHABLE
 
 
 class NotListed(CollectFailure):

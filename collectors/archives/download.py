@@ -13,6 +13,7 @@ from typing import Self
 import aiohttp
 
 from collectors.archives.checksum import Checksum, WrongChecksum, parse_checksum, verify_file
+from collectors.archives.paths import build_missing_file_failure
 from collectors.failures import (
     BadData,
     CollectFailure,
@@ -163,7 +164,7 @@ def translate_response(response: aiohttp.ClientResponse, body: str, name: str, n
     status = response.status
     message = shorten_message(f"HTTP {status} {response.reason}: {body}")
     if status == HTTPStatus.NOT_FOUND or (status == HTTPStatus.FORBIDDEN and S3_MISSING_FILE.search(body)):
-        return HistoryTooShort(f"no archive file {name} (HTTP {status})")
+        return build_missing_file_failure(name, status, now)
     if status in REFUSAL_STATUSES:
         return Refused(message)
     if status in RATE_LIMIT_STATUSES:

@@ -15,7 +15,7 @@ from collectors.archives.download import ArchiveHost
 from collectors.archives.formats import ARCHIVE_FORMATS
 from collectors.archives.paths import (
     compute_file_span,
-    find_unavailable_reason,
+    find_unavailability,
     format_checksum_path,
     format_path,
     split_by_day,
@@ -103,7 +103,7 @@ class ArchiveReader:
         skipped: list[SpanOutcome] = []
         for day, spans in split_by_day(self._archive, missing).items():
             fatal_failure = fatal_failure or self.fatal_failure
-            skip_failure = fatal_failure or self._find_unavailability(day)
+            skip_failure = fatal_failure or find_unavailability(self._archive, day, self._now())
             if skip_failure is not None:
                 skipped += _fail_spans(spans, skip_failure)
                 continue
@@ -118,10 +118,6 @@ class ArchiveReader:
             yield chunk
         if skipped:
             yield self._build_chunk(NO_BARS, merge_outcomes(skipped), self._host.source)
-
-    def _find_unavailability(self, day: date) -> CollectFailure | None:
-        reason = find_unavailable_reason(self._archive, day, self._now())
-        return None if reason is None else HistoryTooShort(reason)
 
     async def _read_day(
         self, symbol: str, timeframe: Timeframe, day: date, spans: Sequence[Span]

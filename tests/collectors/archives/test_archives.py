@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from collectors.archives.formats import ARCHIVE_FORMATS
-from collectors.archives.paths import find_unavailable_reason, format_path, split_by_day
+from collectors.archives.paths import find_unavailability, format_path, split_by_day
 from collectors.archives.route import ArchiveReader, run_in_thread
 from collectors.chunk import Chunk
 from collectors.failures import CollectFailure, Refused, Unreachable
@@ -381,18 +381,37 @@ def test_a_file_that_is_not_there(venue: str, faults: tuple[Fault, ...]) -> None
     assert len(result.rows) == (60 if venue == "binance" else 51)
 
 
+LATER = "archives publish a day or two later, collect again then"
+
+
 def test_days_without_a_file_yet_are_not_asked() -> None:
     """Days before the first file, and those whose file is not published yet, are not requested."""
     now = NEXT_DAY + timedelta(hours=23, minutes=59)
     result = ArchiveRead(ARCHIVES["binance"], build_files("binance"), EVENING, now=now)
     assert result.span_outcomes == [
-        SpanOutcome(EVENING, Outcome.HISTORY_TOO_SHORT, "the archive of 2025-10-10 is not out yet")
+        SpanOutcome(EVENING, Outcome.UNREACHABLE, f"the archive file of 2025-10-10 is not published yet: {LATER}")
     ]
     old = Span(datetime(2022, 10, 30, tzinfo=UTC), datetime(2022, 11, 1, tzinfo=UTC))
     before = ArchiveRead(ARCHIVES["bybit"], {}, old)
     assert before.span_outcomes == [SpanOutcome(old, Outcome.HISTORY_TOO_SHORT, "the archive begins with 2022-11-01")]
     assert result.paths == before.paths == []
-    assert find_unavailable_reason(ARCHIVES["binance"], DAY.date(), now + MINUTE) is None
+    assert find_unavailability(ARCHIVES["binance"], DAY.date(), now + MINUTE) is None
+
+
+def test_a_missing_file_of_the_last_days_may_still_come() -> None:
+    """A file that is missing 47 hours after its day is asked for again later; 49 hours after it, it will not come.
+
+    The file of 10 October is complete at 00:00 on the 11th, and expected from 00:00 on the 12th.
+    """
+    missing = {"some.zip": b""}
+    early = ArchiveRead(ARCHIVES["binance"], missing, EVENING, now=NEXT_DAY + timedelta(hours=47))
+    (span_outcome,) = early.span_outcomes
+    assert span_outcome.outcome is Outcome.UNREACHABLE
+    assert span_outcome.message == (f"no archive file ATOMUSDT-1m-2025-10-10.zip yet (HTTP 404): {LATER}")
+    late = ArchiveRead(ARCHIVES["binance"], missing, EVENING, now=NEXT_DAY + timedelta(hours=49))
+    assert [(o.outcome, o.message) for o in late.span_outcomes] == [
+        (Outcome.HISTORY_TOO_SHORT, "no archive file ATOMUSDT-1m-2025-10-10.zip (HTTP 404)")
+    ]
 
 
 def test_an_archive_that_begins_within_the_span() -> None:
