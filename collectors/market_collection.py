@@ -45,7 +45,7 @@ def summarize_outcome(gaps: Sequence[SpanOutcome], plan: MarketPlan, requested_m
         return Outcome.COMPLETE, "" if plan.missing else "already stored"
     missing_min = count_minutes(gap.span for gap in gaps)
     reasons = "; ".join(dict.fromkeys(gap.message for gap in gaps))
-    message = f"{missing_min} of {requested_min} minutes not had: {reasons}"
+    message = f"{missing_min} of {requested_min} minutes missing: {reasons}"
     return (gaps[0].outcome if missing_min == requested_min else Outcome.PARTLY), message
 
 

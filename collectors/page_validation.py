@@ -79,7 +79,7 @@ def check_candles(candles: CandleArray, timeframe: Timeframe) -> None:
     checks = (
         (is_finite, "a candle with a value missing or not finite"),
         (is_aligned, f"a candle that opens inside {BAR_PHRASES[timeframe]}"),
-        (is_ordered & (volume >= 0), "a candle whose prices or volume cannot be"),
+        (is_ordered & (volume >= 0), "a candle whose prices or volume cannot be true"),
     )
     for is_sound, fault in checks:
         if not is_sound.all():
@@ -177,7 +177,7 @@ def list_page_outcomes(candles: CandleArray, page: Span, venue: VenueRow, timefr
         return [SpanOutcome(page, Outcome.COMPLETE)]
     if not len(candles):
         # The history in the table is that of 1-minute candles.
-        known_reach = f"; its 1-minute history is taken to reach {venue.history}" if timeframe is Timeframe.M1 else ""
+        known_reach = f"; its minute candles are believed to reach {venue.history}" if timeframe is Timeframe.M1 else ""
         message = f"answered with no candle at all{known_reach}"
         raise HistoryTooShort(message)
     return split_page_outcomes(from_ms(candles[0, 0]), from_ms(candles[-1, 0] + timeframe.ms), page, timeframe)
@@ -186,7 +186,8 @@ def list_page_outcomes(candles: CandleArray, page: Span, venue: VenueRow, timefr
 def split_page_outcomes(start: datetime, end: datetime, page: Span, timeframe: Timeframe) -> list[SpanOutcome]:
     """The outcomes of a page that is complete from ``start`` to ``end``, and missing before and after."""
     bar_name = {Timeframe.S1: "second", Timeframe.M1: "minute", Timeframe.M5: "bar"}[timeframe]
-    message = f"answered a part of the page only, and a {bar_name} without a trade is taken to come as a flat candle"
+    reason = f"a {bar_name} without a trade would have a candle too"
+    message = f"sent only a part of the requested {bar_name}s; the rest is missing, as {reason}"
     outcomes = (
         SpanOutcome(Span(page.start, start), Outcome.PARTLY, message),
         SpanOutcome(Span(start, end), Outcome.COMPLETE),

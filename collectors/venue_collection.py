@@ -118,7 +118,7 @@ class VenueCollection:
         missing_spans = self._job.not_listed_index.list_missing(
             self._venue.id, self._build_series_key(symbol), self._job.windows
         )
-        message = f"no such {self._venue.kind} market among those that the venue lists"
+        message = f"not among the {self._venue.kind} markets that the exchange lists"
         return await self._record_without_candles(symbol, Outcome.NOT_LISTED, message, missing_spans)
 
     async def _record_not_offered(self, symbol: str) -> MarketResult:
@@ -137,7 +137,7 @@ class VenueCollection:
         """Results that warn that the venue may have further markets of an asset than an old or pinned listing has."""
         if listing.failure is None:
             return []
-        outcome, message = listing.failure.outcome, f"only markets on record were asked: {listing.failure}"
+        outcome, message = listing.failure.outcome, f"only markets known from before were requested: {listing.failure}"
         return [
             self._result_without_candles(self._format_any_market(asset), outcome, message)
             for asset in self._job.assets

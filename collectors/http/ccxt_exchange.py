@@ -177,7 +177,7 @@ class VenueExchange:
             markets = (await self._ccxt.load_markets()).values()
         matching = [market for market in markets if market[self.venue.kind.value]]
         if not matching:
-            message = f"listed no {self.venue.kind} market at all"
+            message = f"listed no {self.venue.kind} market"
             raise BadData(message)
         return [_reduce_market(market) for market in matching]
 
@@ -275,7 +275,7 @@ class VenueExchange:
         if code >= HTTPStatus.BAD_REQUEST:
             self._raise_for_status(code, shorten_message(f"HTTP {code} {reason}: {body}"), headers)
         elif parsed_json is None:
-            message = f"answered with no JSON: {shorten_message(body)!r}"
+            message = f"answered with something else than JSON: {shorten_message(body)!r}"
             raise BadData(message, garbled=True)
         result: object = self._ccxt_handle_errors(code, reason, url, method, headers, body, *extra)
         if code >= HTTPStatus.BAD_REQUEST:
@@ -303,5 +303,5 @@ class VenueExchange:
         except SOCKS_FAILURES as error:
             raise Unreachable(shorten_message(f"SOCKS proxy: {error}")) from error
         except PARSE_ERRORS as error:
-            message = f"answered in an unexpected shape: {shorten_message(self._response.get(NO_RESPONSE).body)}"
+            message = f"answered in an unknown form: {shorten_message(self._response.get(NO_RESPONSE).body)}"
             raise BadData(message) from error

@@ -123,11 +123,11 @@ def _check_page(page: TradesPage, cursor: int, span: Span) -> None:
     """
     bad_row = next((row for row in page.rows if not (0 <= row[0] < MAX_TIME_S and 0 <= row[3] < 1 << 63)), None)
     if bad_row is not None:
-        message = f"answered with a trade of no time or number: {bad_row}"
+        message = f"answered with a trade without time or number: {bad_row}"
         raise BadData(message)
     last_ns = max((row[0] for row in page.rows), default=cursor / NS_PER_S) * NS_PER_S
     if page.last_ns > last_ns + NS_PER_MS:
-        message = f"goes on {(page.last_ns - last_ns) / NS_PER_S:.3f} s behind its last trade"
+        message = f"continues {(page.last_ns - last_ns) / NS_PER_S:.3f} s after its last trade: some may be missing"
         raise BadData(message)
     if not page.rows:
         return
@@ -150,7 +150,7 @@ def _check_overlap(page: TradesPage, cursor: int) -> None:
         BadData: it does not, so trades in between may be missing.
     """
     if not page.rows or page.rows[0][0] * NS_PER_S > cursor + NS_PER_MS:
-        message = f"left out the trade at {from_ms(cursor // NS_PER_MS):%Y-%m-%d %H:%M:%SZ}, and maybe others behind it"
+        message = f"left out the trade at {from_ms(cursor // NS_PER_MS):%Y-%m-%d %H:%M:%SZ}, and perhaps later ones"
         raise BadData(message)
 
 

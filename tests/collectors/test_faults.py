@@ -108,7 +108,7 @@ def test_what_does_not_pass_is_named(venue: str, fault: object, outcome: Outcome
     summary, replay = run.collect(fault(CANDLES[venue]))
     result = find_result(summary, symbol)
     assert result.outcome is outcome
-    assert result.message.startswith("240 of 240 minutes not had: ")
+    assert result.message.startswith("240 of 240 minutes missing: ")
     assert summary.failed == (result,)
     assert len(replay.list_candle_requests()) == requests
     assert run.read_stored(venue, symbol) == []
@@ -174,7 +174,7 @@ def test_a_page_that_is_cut_short_covers_what_it_holds(tmp_path: Path) -> None:
     result = find_result(summary, symbol)
     first, last = START + timedelta(minutes=60), END - timedelta(minutes=30)
     assert result.outcome is Outcome.PARTLY
-    assert result.message.startswith("90 of 240 minutes not had")
+    assert result.message.startswith("90 of 240 minutes missing")
     assert [tuple(gap.span) for gap in result.gaps] == [(START, first), (last, END)]
     assert run.read_coverage("okx", symbol) == [
         ("partly", START, first),

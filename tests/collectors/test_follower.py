@@ -429,7 +429,7 @@ def test_the_log_says_what_could_not_be_had(tmp_path: Path) -> None:
             return setting
 
     message = asyncio.run(run_scenario()).read_log(RunKind.NEWEST)["message"][0]
-    assert message.startswith("binance, 1 market, as ATOM/USDT: 60 of 60 minutes not had: ")
+    assert message.startswith("binance, 1 market, as ATOM/USDT: 60 of 60 minutes missing: ")
 
 
 def test_the_store_is_tidied_once_a_day(tmp_path: Path) -> None:

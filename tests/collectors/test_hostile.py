@@ -345,7 +345,7 @@ def test_a_market_that_only_the_list_knows_is_not_passed_over(tmp_path: Path) ->
     run.venues["okx"]["ATOM/USD"] = run.venues["okx"]["ATOM/USDT"]
     summary, _ = run.collect(replace_body("/instruments", "[]"))
     messages = {result.symbol: result.message for result in summary.failed}
-    assert messages["ATOM/*"].startswith("only markets on record were asked: ")
+    assert messages["ATOM/*"].startswith("only markets known from before were requested: ")
 
 
 def test_the_same_hours_of_the_week_before(tmp_path: Path) -> None:

@@ -53,5 +53,5 @@ def test_a_page_that_skips_trades_is_not_believed() -> None:
     (chunk,) = read_chunks(ScriptedClient([(5, "3"), (50, "4")], [(70, "2"), (130, "9")]), 2)
     assert chunk.candles.is_empty()
     assert [piece.outcome for piece in chunk.outcomes] == [Outcome.BAD_DATA]
-    assert chunk.outcomes[0].message == "left out the trade at 2025-10-10 20:00:50Z, and maybe others behind it"
+    assert chunk.outcomes[0].message == "left out the trade at 2025-10-10 20:00:50Z, and perhaps later ones"
     assert [page.body for page in chunk.rejected_pages] == ["the answer"]

@@ -141,7 +141,7 @@ def test_what_is_collected_is_named() -> None:
 def test_each_venue_tells_its_own() -> None:
     """A venue adds up its markets; it has the worst outcome, and every reason once."""
     reader = ProgressReader()
-    half_done = {**HALF_DONE, "outcome": "partly", "message": "300 of 600 minutes not had: HTTP 502"}
+    half_done = {**HALF_DONE, "outcome": "partly", "message": "300 of 600 minutes missing: HTTP 502"}
     for event in (half_done, {**half_done, "symbol": "ATOM/USDC", "outcome": "complete", "message": ""}):
         reader.read_line(json.dumps(event))
     reader.read_line(
@@ -152,7 +152,7 @@ def test_each_venue_tells_its_own() -> None:
     )
     okx, bybit, kraken = reader.build_progress().venues
     assert (okx.candles, okx.state, okx.fraction) == (600, "partly", 0.5)
-    assert okx.message == "ATOM/USDT: 300 of 600 minutes not had: HTTP 502"
+    assert okx.message == "ATOM/USDT: 300 of 600 minutes missing: HTTP 502"
     assert (bybit.state, bybit.message) == ("refused", "ATOM/USDT: HTTP 403")
     assert (kraken.state, kraken.message, kraken.fraction) == ("not-listed", "", 1.0)
 
