@@ -7,7 +7,8 @@ from typing import Any
 
 from dashboard.jobs.actions import ASKING, CollectionProgress, VenueProgress
 from dashboard.text.numbers import format_count
-from data.outstanding import remove_file_names
+from dashboard.text.store import describe_common_failure, format_outcome
+from data.outstanding import ANY_MARKET_SUFFIXES, remove_file_names
 from data.schema import SETTLED_OUTCOMES, Outcome
 
 OUTCOME_ORDER = (
@@ -70,12 +71,12 @@ class ProgressReader:
         results = self._summary["results"]
         failed = [result for result in results if result["outcome"] not in SETTLED_OUTCOMES]
         text = f"Collected {self._summary['new']:,} new candles"
-        if failed and all(result["outcome"] == Outcome.UNREACHABLE for result in results):
-            venue_count = format_count(len({result["venue"] for result in results}), "exchange")
-            text = f"None of {venue_count} could be reached. Check your internet connection or proxy"
+        outcomes, venue_count = {result["outcome"] for result in failed}, len({result["venue"] for result in results})
+        if len(failed) == len(results) and len(outcomes) == 1 and venue_count > 1:
+            text = " ".join(describe_common_failure(outcomes.pop(), venue_count)).removesuffix(".")
         elif failed:
-            failed_venues = ", ".join(sorted({f"{result['venue']} ({result['outcome']})" for result in failed}))
-            text += f"; without: {failed_venues}"
+            failed_venues = {f"{result['venue']} ({format_outcome(result['outcome'])})" for result in failed}
+            text += f"; missing: {', '.join(sorted(failed_venues))}"
         notes = "".join(f" {note[0].upper()}{note[1:]}." for note in self._summary["notes"])
         return CollectionProgress(f"{text}.{notes}", 1.0, running=False, failed=bool(failed), venues=venues)
 
@@ -103,7 +104,14 @@ def _build_venue_progress(venue: str, markets: list[dict[str, Any]]) -> VenuePro
     outcomes = {market["outcome"] for market in markets}
     state = ASKING if None in outcomes else min(outcomes, key=lambda outcome: OUTCOME_ORDER.index(Outcome(outcome)))
     failed = [market for market in markets if market["outcome"] not in {None, *SETTLED_OUTCOMES}]
-    reasons = dict.fromkeys(f"{market['symbol']}: {remove_file_names(market['message'])}" for market in failed)
+    symbols_by_reason: dict[str, list[str]] = {}
+    for market in failed:
+        symbols_by_reason.setdefault(remove_file_names(market["message"]), []).append(market["symbol"])
+    reasons = [
+        # A failure that concerns every market of the exchange needs no list of them.
+        reason if symbols[0].endswith(ANY_MARKET_SUFFIXES) else f"{', '.join(symbols)}: {reason}"
+        for reason, symbols in symbols_by_reason.items()
+    ]
     return VenueProgress(
         venue,
         sum(market["candles"] for market in markets),

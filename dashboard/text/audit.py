@@ -50,8 +50,10 @@ NOT_FETCHED_AGAIN = (
 def describe_audit(audit: CandleAudit) -> list[str]:
     """A sentence on each kind of comparison, with its counts, and one on unusual candles.
 
-    The first two kinds have a sentence without any comparison too.
+    The first two kinds have a sentence without any comparison too. Commands are between backticks.
     """
+    if not audit.bars:
+        return ["No real price is stored for this window."]
     counts = {
         kind: (compared, differing)
         for kind, compared, differing in audit.comparisons.group_by("kind")

@@ -26,7 +26,8 @@ MAX_FINDINGS = 100
 
 def build_audit(audit: CandleAudit, catalogue: Catalogue, zone: Zone) -> list[Any]:
     """Sentences, then tables of what differs, of what was compared, and of unusual candles; only the first is open."""
-    parts: list[Any] = [html.Ul([html.Li(sentence) for sentence in describe_audit(audit)], className="data-audit")]
+    items = [html.Li(_mark_commands(sentence)) for sentence in describe_audit(audit)]
+    parts: list[Any] = [html.Ul(items, className="data-audit")]
     rows = [_build_difference_row(row, catalogue, zone) for row in _list_rows(audit.differences, MAX_DIFFERENCES)]
     if rows:
         parts.append(_build_difference_table(rows[:VISIBLE_DIFFERENCES], "Differences"))
@@ -44,6 +45,11 @@ def build_audit(audit: CandleAudit, catalogue: Catalogue, zone: Zone) -> list[An
         table = _build_comparison_table(audit.comparisons, catalogue)
         parts.append(html.Details([html.Summary("What was compared, by market"), table]))
     return parts
+
+
+def _mark_commands(sentence: str) -> list[Any]:
+    """The parts of a sentence, of which those between backticks are commands."""
+    return [html.Code(part) if number % 2 else part for number, part in enumerate(sentence.split("`"))]
 
 
 def _list_rows(frame: pl.DataFrame, limit: int) -> list[dict[str, Any]]:

@@ -167,7 +167,8 @@ def _build_progress(progress: CollectionProgress, catalogue: Catalogue) -> list[
             _build_venue_row(venue, catalogue.get_venue(venue.venue).name)
             for venue in _sort_venues(progress.venues, catalogue)
         ]
-        parts.append(html.Table([header, html.Tbody(rows)], className="data-table data-progress-table"))
+        table = html.Table([header, html.Tbody(rows)], className="data-table data-progress-table")
+        parts.append(table if progress.running else html.Details([html.Summary("Each exchange"), table]))
     return parts
 
 

@@ -19,9 +19,9 @@ from dashboard.text.store import (
     format_instant,
     format_market,
     format_outcome,
-    format_symbol,
 )
 from data.catalogue import Catalogue
+from data.outstanding import ANY_MARKET_SUFFIXES
 from data.schema import RunOutcome, Timeframe
 
 VISIBLE_INCIDENTS = 12
@@ -34,12 +34,16 @@ MAX_NAMES = 6
 """The number of markets that a line names; the others are counted."""
 
 
+MIN_FOLDED = 3
+"""From this many exchanges on, requests with one outcome are one row."""
+
+
 @dataclass(frozen=True, slots=True)
 class Incident:
     """A request that did not succeed, or a run that failed; all but ``time`` are texts for the reader.
 
     ``source`` is the name of the venue or "Live updates", ``request`` what was requested of which span.
-    ``response_excerpt`` is the beginning of a rejected answer.
+    ``response_excerpt`` is the beginning of a rejected answer. ``is_request``: it is a request whose minutes are missing.
     """
 
     time: datetime
@@ -49,6 +53,7 @@ class Incident:
     message: str
     advice: str
     response_excerpt: str = ""
+    is_request: bool = False
 
 
 def list_incidents(
@@ -67,11 +72,12 @@ def list_incidents(
         Incident(
             row["asked_at"],
             catalogue.get_venue(row["venue"]).name,
-            f"{format_count(row['minutes'], 'minute')} of {join_first_names([*map(format_symbol, row['market'])])}"
+            f"{_describe_markets(row['minutes'], row['market'])}"
             f"{_format_bar_suffix(row['timeframe'])}, {format_span(row['start'], row['end'], zone)}",
             format_outcome(row["outcome"]),
             row["message"],
             OUTCOME_ADVICE.get(row["outcome"], ""),
+            is_request=True,
         )
         for row in summarize_outstanding(missing_coverage).iter_rows(named=True)
     ]
@@ -101,6 +107,18 @@ def list_incidents(
     return tuple(sorted(entries, key=lambda incident: incident.time, reverse=True))
 
 
+def _describe_markets(minutes: int, markets: Sequence[str]) -> str:
+    """The minutes and markets; without minutes where the markets of an asset are not known, as nobody knows how many.
+
+    >>> _describe_markets(30, ["ATOM/USDT"]), _describe_markets(90, ["ATOM/*", "DOGE/*", "WBETH/ETH"])
+    ('30 minutes of ATOM/USDT', 'Any market of ATOM, DOGE, WBETH/ETH')
+    """
+    names = join_first_names([market.replace("/*:*", " (perpetual)").removesuffix("/*") for market in markets])
+    if any(market.endswith(ANY_MARKET_SUFFIXES) for market in markets):
+        return f"Any market of {names}"
+    return f"{format_count(minutes, 'minute')} of {names}"
+
+
 def _format_bar_suffix(timeframe: str) -> str:
     """The length of the candles; "" for minutes."""
     return "" if timeframe == Timeframe.M1.value else f", {LENGTH_NAMES[timeframe]}"
@@ -116,15 +134,32 @@ def join_first_names(names: Sequence[str]) -> str:
     return text if len(names) <= MAX_NAMES else f"{text} and {len(names) - MAX_NAMES} more"
 
 
+def fold_incidents(entries: Sequence[Incident]) -> list[tuple[Incident, ...]]:
+    """Requests that failed alike at `MIN_FOLDED` exchanges or more as one group, in the place of the first of them.
+
+    Every other incident is a group of its own.
+    """
+    sources: dict[str, set[str]] = {}
+    for entry in entries:
+        if entry.is_request:
+            sources.setdefault(entry.outcome, set()).add(entry.source)
+    groups: dict[object, list[Incident]] = {}
+    for number, entry in enumerate(entries):
+        is_folded = entry.is_request and len(sources[entry.outcome]) >= MIN_FOLDED
+        groups.setdefault(entry.outcome if is_folded else number, []).append(entry)
+    return [tuple(group) for group in groups.values()]
+
+
 def build_incident_list(entries: Sequence[Incident], zone: Zone) -> list[Any]:
     """The incidents as tables, of which only the first is open."""
     if not entries:
         return [html.P("None: no request has failed.", className="quiet")]
-    parts: list[Any] = [_build_table(entries[:VISIBLE_INCIDENTS], zone)]
-    hidden_entries = entries[VISIBLE_INCIDENTS:MAX_INCIDENTS]
-    if hidden_entries:
+    groups = fold_incidents(entries[:MAX_INCIDENTS])
+    parts: list[Any] = [_build_table(groups[:VISIBLE_INCIDENTS], zone)]
+    hidden_groups = groups[VISIBLE_INCIDENTS:]
+    if hidden_groups:
         parts.append(
-            html.Details([html.Summary(f"{len(hidden_entries):,} earlier ones"), _build_table(hidden_entries, zone)])
+            html.Details([html.Summary(f"{len(hidden_groups):,} earlier ones"), _build_table(hidden_groups, zone)])
         )
     if len(entries) > MAX_INCIDENTS:
         parts.append(
@@ -136,11 +171,35 @@ def build_incident_list(entries: Sequence[Incident], zone: Zone) -> list[Any]:
     return parts
 
 
-def _build_table(entries: Sequence[Incident], zone: Zone) -> html.Table:
+def _build_table(groups: Sequence[tuple[Incident, ...]], zone: Zone) -> html.Table:
     header = build_header(f"When ({zone})", "Where", "Requested", "Result", "What to do")
-    return html.Table(
-        [header, html.Tbody([_build_row(incident, zone) for incident in entries])],
-        className="data-table data-stacked",
+    rows = [_build_row(group[0], zone) if len(group) == 1 else _build_group_row(group, zone) for group in groups]
+    return html.Table([header, html.Tbody(rows)], className="data-table data-stacked")
+
+
+def _build_group_row(group: tuple[Incident, ...], zone: Zone) -> html.Tr:
+    """A row of several exchanges; a click shows what was requested of each, and what it answered."""
+    names = sorted({incident.source for incident in group})
+    has_one_request = len({incident.request for incident in group}) == 1
+    answers = [
+        html.Li(
+            [
+                html.Strong(incident.source),
+                "" if has_one_request else f", {incident.request}",
+                f": {incident.message}" if incident.message else "",
+            ]
+        )
+        for incident in group
+    ]
+    details = html.Details([html.Summary("Each exchange"), html.Ul(answers)])
+    return html.Tr(
+        [
+            html.Td(format_instant(group[0].time, zone), className="data-when"),
+            html.Th([format_count(len(names), "exchange"), html.Small(join_first_names(names))], scope="row"),
+            html.Td(group[0].request if has_one_request else "Different markets, listed with each exchange"),
+            html.Td([html.Strong(group[0].outcome), details]),
+            html.Td(group[0].advice),
+        ]
     )
 
 

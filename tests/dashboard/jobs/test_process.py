@@ -63,7 +63,7 @@ def test_what_could_not_be_had_is_named() -> None:
     process.start_collection(EVENT_REQUEST)
     progress = _wait_for_end(process)
     assert progress.failed
-    assert progress.text == "Collected 600 new candles; without: bybit (refused)."
+    assert progress.text == "Collected 600 new candles; missing: bybit (refused)."
 
 
 def test_a_collection_without_a_network_says_what_to_check() -> None:
@@ -71,7 +71,10 @@ def test_a_collection_without_a_network_says_what_to_check() -> None:
     results = [{"venue": venue, "outcome": "unreachable"} for venue in ("bybit", "okx", "okx")]
     process = CollectionProcess(lambda _: _build_script({**SUMMARY, "new": 0, "results": results}, exit_code=1))
     process.start_collection(EVENT_REQUEST)
-    text = "None of 2 exchanges could be reached. Check your internet connection or proxy."
+    text = (
+        "None of the 2 exchanges could be reached. Check the internet connection. "
+        "Behind a proxy, name it with --proxy. Then collect again."
+    )
     assert _wait_for_end(process).text == text
 
 

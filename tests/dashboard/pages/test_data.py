@@ -175,12 +175,32 @@ def test_incidents_newest_first() -> None:
         ("OKX", "set aside"),
         ("HTX", "refused"),
     ]
-    assert incident_list[1].request == "30 minutes of ATOM, any market, 10 Oct 2025, 21:10 to 21:40 UTC"
+    assert incident_list[1].request == "Any market of ATOM, 10 Oct 2025, 21:10 to 21:40 UTC"
     assert "import a file" in incident_list[1].advice
     assert "--proxy" in incident_list[3].advice
     assert incident_list[2].response_excerpt == "<html> down"
     assert "1 Dec 2025 15:00" in read_text(build_incident_list(incident_list, Zone.UTC))
     assert "None: no request" in read_text(build_incident_list((), Zone.UTC))
+
+
+def test_exchanges_that_fail_alike_are_one_row() -> None:
+    """Three unreachable exchanges are one row with their answers behind a click; one that refuses has its own."""
+    rows = [
+        build_failed_row(venue, "ATOM/*", "unreachable", f"no answer of {venue}") for venue in ("okx", "htx", "gate")
+    ]
+    rows.append(build_failed_row("mexc", "ATOM/*", "refused", "HTTP 403"))
+    empty = build_empty_frame(REJECTED_PAGE), build_empty_frame(RUN)
+    incidents = list_incidents(pl.DataFrame(rows, schema=COVERAGE), *empty, CATALOGUE, Zone.UTC)
+    (table,) = build_incident_list(incidents, Zone.UTC)
+    group_row, single_row = sorted(table.children[1].children, key=lambda row: "MEXC" in read_text(row))
+    text = read_text(group_row)
+    assert "3 exchanges Gate, HTX, OKX" in text
+    assert "Each exchange" in text
+    assert text.count("no answer of") == 3
+    assert text.count("Any market of ATOM") == 1
+    assert "MEXC" in read_text(single_row)
+    two = list_incidents(pl.DataFrame(rows[:2], schema=COVERAGE), *empty, CATALOGUE, Zone.UTC)
+    assert "Each exchange" not in read_text(build_incident_list(two, Zone.UTC))
 
 
 def test_many_incidents_are_counted() -> None:
