@@ -91,7 +91,9 @@ async def collect_candles(
     # Imported here because ccxt costs over half a second and 100 MB, and most commands never collect.
     from collectors.venue_collection import CollectionJob, VenueCollection  # noqa: PLC0415
 
-    venue_rows = select_venues(request.venues, venues, derivatives=request.derivatives)
+    venue_rows = select_venues(
+        request.venues, venues, derivatives=request.derivatives, personal_archives=request.personal_archives
+    )
     windows, notes = build_windows(request, now())
     assets = add_fx_legs(request.assets)
     writer = BatchWriter(sink, now)

@@ -17,6 +17,7 @@ class CollectRequest:
     ``venues`` are ccxt ids (empty: those that the table asks by default). ``symbols`` are further markets, such as the
     ratio market ``WBETH/ETH``, beside the markets of each asset in USD, USDT and USDC. ``derivatives`` adds perpetual
     futures, with their mark and index prices. ``placebo`` adds the same window on each of the 7 days before.
+    ``personal_archives`` reads archives whose terms of use allow personal use only, which is for the user to say.
     ``refetch`` requests stored minutes too: where values differ now, both are kept. ``final_outcomes`` are those after
     which a span is not requested again.
 
@@ -34,6 +35,7 @@ class CollectRequest:
     refetch: bool = False
     final_outcomes: tuple[Outcome, ...] = (Outcome.COMPLETE,)
     timeframe: Timeframe = Timeframe.M1
+    personal_archives: bool = False
 
     def __post_init__(self) -> None:
         if not self.assets:

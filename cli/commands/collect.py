@@ -39,6 +39,7 @@ from data.schema import Timeframe
 @derivatives_option
 @click.option("--placebo", is_flag=True, help="The same window of the 7 days before too.")
 @click.option("--refetch", is_flag=True, help="Ask again for what is stored; other values are kept beside the first.")
+@click.option("--personal-archives", is_flag=True, help="Also read archives that are for personal use only.")
 @click.option("--check", is_flag=True, help="Store nothing: ask each route for an old page, compare with the table.")
 @add_access_options
 @click.option("--json", "as_json", is_flag=True, help="Progress and result as JSON, a line each.")
@@ -55,6 +56,7 @@ def collect(
     derivatives: bool,
     placebo: bool,
     refetch: bool,
+    personal_archives: bool,
     check: bool,
     access_options: AccessOptions,
     as_json: bool,
@@ -73,6 +75,7 @@ def collect(
         placebo=placebo,
         refetch=refetch,
         timeframe=timeframe,
+        personal_archives=personal_archives,
     )
     if not as_json:
         count = len({row.id for row in select_venues(request.venues, derivatives=derivatives)})

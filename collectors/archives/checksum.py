@@ -8,7 +8,7 @@ from typing import NamedTuple
 from collectors.failures import BadData
 from collectors.http.ccxt_exchange import shorten_message
 
-CHECKSUM_LINE = re.compile(r"([0-9a-fA-F]{32,})(?: [ *](\S+))?\s*")
+CHECKSUM_LINE = re.compile(r"([0-9a-fA-F]{32,})(?:[ \t]+\*?(\S+))?\s*")
 """A digest and the name of its file, as ``sha256sum`` prints them; some archives leave the name out."""
 
 ALGORITHMS = {32: "md5", 40: "sha1", 64: "sha256"}

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from data.schema import Timeframe
 
 MIB = 1 << 20
-CSV, XLSX = ".csv", ".xlsx"
+SAME_NAME, ANY_CSV, ANY_SHEET = "{name}.csv", "*.csv", "*.xlsx"
+"""The one member of a zip: a table of the same name, or any table or sheet where the names are not on record."""
+
 VALUE_COLUMNS = ("open", "high", "low", "close", "volume")
 
 
@@ -19,7 +21,7 @@ class ArchiveFormat:
     otherwise. ``required_values`` are values that every row must have, as patterns of ``{base}`` and ``{quote}``.
     ``time_pattern`` (strptime, UTC) is that of times that are no numbers. ``max_bytes`` is more than any valid file of
     1-minute candles, or of trades, unpacks to. Rows are trades where ``holds_trades``, and candles otherwise.
-    ``ending`` is that of the table in the file: text, or a sheet that needs a reader of its own.
+    ``member`` is the pattern of the name of a zip's one member; a sheet needs a reader of its own.
     """
 
     columns: tuple[str, ...]
@@ -30,7 +32,7 @@ class ArchiveFormat:
     time_pattern: str | None = None
     max_bytes: int = 16 * MIB
     holds_trades: bool = False
-    ending: str = CSV
+    member: str = SAME_NAME
 
     def max_bytes_for(self, timeframe: Timeframe) -> int:
         """More bytes than any valid file of the timeframe has: a day is 86,400 seconds of some 130 bytes each."""
@@ -62,6 +64,7 @@ ARCHIVE_FORMATS: Mapping[str, ArchiveFormat] = {
         column_names={"time": "created_time", "id": "trade_id", "amount": "size"},
         requires_header=True,
         required_values={"instrument_name": "{base}-{quote}"},
+        member=ANY_CSV,
         max_bytes=8192 * MIB,
         holds_trades=True,
     ),
@@ -77,23 +80,26 @@ ARCHIVE_FORMATS: Mapping[str, ArchiveFormat] = {
         ("id", "open", "close", "high", "low", "vol", "amount"),
         column_names={"open_time": "id", "volume": "amount"},
         other_headings={"timestamp": "id"},
+        member=ANY_CSV,
     ),
     "htx-klines-2026": ArchiveFormat(
         ("instid", "open", "high", "low", "close", "vol", "volccy", "volccyquote", "ts"),
         column_names={"open_time": "ts", "volume": "vol"},
         requires_header=True,
         required_values={"instid": "{base}-{quote}"},
+        member=ANY_CSV,
     ),
     "upbit-candles": ArchiveFormat(
         ("date_time_utc", *VALUE_COLUMNS[:4], "acc_trade_price", "acc_trade_volume"),
         column_names={"open_time": "date_time_utc", "volume": "acc_trade_volume"},
         requires_header=True,
         time_pattern="%Y-%m-%dT%H:%M:%S",
+        member=ANY_CSV,
     ),
     "bitget-klines": ArchiveFormat(
         ("timestamp", *VALUE_COLUMNS[:4], "basevolume", "usdtvolume"),
         column_names={"open_time": "timestamp", "volume": "basevolume"},
         requires_header=True,
-        ending=XLSX,
+        member=ANY_SHEET,
     ),
 }

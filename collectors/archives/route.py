@@ -168,7 +168,7 @@ class ArchiveReader:
         sha256 = await self._host.download_file(path, packed_path, format_checksum_path(file, path))
         max_bytes = archive_format.max_bytes_for(timeframe)
         name = path.rpartition("/")[2]
-        await run_in_thread(partial(unpack_file, packed_path, name, archive_format.ending, table_path, max_bytes))
+        await run_in_thread(partial(unpack_file, packed_path, name, archive_format.member, table_path, max_bytes))
         packed_path.unlink()
         return sha256
 

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from collectors.archives.formats import ARCHIVE_FORMATS, MIB, XLSX, ArchiveFormat
+from collectors.archives.formats import ANY_SHEET, ARCHIVE_FORMATS, MIB, ArchiveFormat
 from collectors.archives.paths import format_market_name
 from collectors.failures import BadData, Rejected
 from collectors.http.ccxt_exchange import shorten_message
@@ -34,7 +34,7 @@ def check_reader(archive_format: ArchiveFormat) -> None:
     Raises:
         Rejected: the reader of sheets is not installed.
     """
-    if archive_format.ending == XLSX and find_spec("fastexcel") is None:
+    if archive_format.member == ANY_SHEET and find_spec("fastexcel") is None:
         message = "the archive has xlsx files, which take the optional reader: pip install 'plumbline[xlsx]'"
         raise Rejected(message)
 
@@ -77,7 +77,7 @@ def _scan_rows(path: Path, archive_format: ArchiveFormat) -> pl.LazyFrame:
     A first line without a number is a header. Collect all columns: polars raises on a row that is too long only where
     it reads the last column.
     """
-    if archive_format.ending == XLSX:
+    if archive_format.member == ANY_SHEET:
         sheet = _read_sheet(path)
         names = _name_columns(list(map(str, sheet.row(0))) if len(sheet) else [], archive_format)
         return sheet.lazy().slice(1).rename(dict(zip(sheet.columns, names, strict=True)))

@@ -15,7 +15,7 @@ def test_check_prints_a_verdict_per_fact(program: ReplayedProgram) -> None:
     messages = [json.loads(line) for line in as_json.stdout.splitlines()]
     findings = [line for line in messages if line["event"] == "finding"]
     assert {finding["venue"] for finding in findings} == {"okx"}
-    assert any((f["fact"], f["verdict"], f["mark"]) == ("history", "as assumed", "D") for f in findings)
+    assert any((f["fact"], f["verdict"], f["mark"]) == ("history", "as assumed", "P") for f in findings)
     for line, finding in zip(as_text.stdout.splitlines(), findings, strict=False):
         assert "okx" in line
         assert finding["verdict"] in line

@@ -41,9 +41,10 @@ def test_collect_other_timeframes(program: ReplayedProgram) -> None:
     five = program.run_with_replay("collect", *ATOM_WINDOW, *OKX_ONLY, "--timeframe", "5m")
     assert five.exit_code == 0
     assert "okx ATOM/USDT: 48 candles, complete" in five.output
-    none = program.run_with_replay("collect", *ATOM_WINDOW, *OKX_ONLY, "--timeframe", "1s")
+    program.venues = {"bitget": {"ATOM/USDT": build_evening()}}
+    none = program.run_with_replay("collect", *ATOM_WINDOW, "--venues", "bitget", "--timeframe", "1s")
     assert none.exit_code == 0
-    assert "Not offered: okx gives no 1s candles: ATOM, USDT, USDC" in none.output
+    assert "Not offered: bitget gives no 1s candles: ATOM, USDT, USDC" in none.output
     candle_counts = {
         (row["timeframe"], row["candles"]) for row in program.read_status()["candles"] if row["symbol"] == "ATOM/USDT"
     }

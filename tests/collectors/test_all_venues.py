@@ -56,7 +56,8 @@ def test_the_store_gets_what_the_venue_had(venue: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("venue", "failed_route"), [("binance", "archive"), ("kucoin", "archive"), ("okx", "ohlcv"), ("bybit", "ohlcv")]
+    ("venue", "failed_route"),
+    [("binance", "archive"), ("kucoin", "archive"), ("okx", "ohlcv"), ("bybit", "ohlcv"), ("htx", "ohlcv")],
 )
 def test_archive_and_rest_fill_each_other(venue: str, failed_route: str) -> None:
     """Where the first route has nothing, the second one fills the same candles, and the outcome says so."""
@@ -67,7 +68,11 @@ def test_archive_and_rest_fill_each_other(venue: str, failed_route: str) -> None
     run = ReplayRun(MemorySink(), venues)
     faults = []
     if failed_route == "ohlcv":
-        faults = [replace_body({"okx": "history-candles", "bybit": "/kline"}[venue], "{}", status=404)]
+        faults = [
+            replace_body(
+                {"okx": "history-candles", "bybit": "/kline", "htx": "history/candles"}[venue], "{}", status=404
+            )
+        ]
         run.sites = build_archives(venues)
     summary, _ = run.collect(*faults, table=FAST_VENUES)
     result = next(result for result in summary.results if result.symbol == symbol)
@@ -98,6 +103,24 @@ def test_files_of_trades_are_the_last_resort_of_okx() -> None:
     holdings = run.store.candles.read_holdings().filter(symbol="ATOM/USDT")
     assert holdings["origin"].to_list() == [Origin.TRADES.value]
     assert "/static.okx.com/ATOM-USDT-trades-2025-10-11.zip sha256:" in holdings["source"][0]
+
+
+def test_upbits_archive_is_asked_only_by_a_user_who_says_so() -> None:
+    """Where Upbit's candles are unreachable, its archive fills them with ``personal_archives`` only."""
+    venues = {"upbit": {"ATOM/USDT": build_every_venue()["upbit"]["ATOM/USDT"]}}
+    fault = replace_body("/v1/candles", "{}", status=404)
+    outcomes = []
+    for personal in (False, True):
+        run = ReplayRun(MemorySink(), venues, sites=build_archives(venues))
+        summary, replay = run.collect(
+            replace(fault), request=replace(REQUEST, personal_archives=personal), table=FAST_VENUES
+        )
+        (result,) = (result for result in summary.results if result.symbol == "ATOM/USDT")
+        outcomes.append(result.outcome)
+        asked = {request.host for request in replay.requests}
+        assert ("crix-data.upbit.com" in asked) is personal
+    assert outcomes == [Outcome.UNREACHABLE, Outcome.COMPLETE]
+    assert run.read_stored("upbit", "ATOM/USDT") == list_expected("upbit", venues["upbit"]["ATOM/USDT"])
 
 
 def test_a_wrong_checksum_is_reported_though_candles_came() -> None:

@@ -15,6 +15,7 @@ from tests.replay.market import MINUTE_MS, Bar, PublicTrade, RecordedRequest, Re
 
 Files = dict[str, bytes]
 MICROSECONDS_FROM = datetime(2025, 1, 1, tzinfo=UTC)
+HTX_NEW_TREE_FROM = datetime(2026, 2, 1, tzinfo=UTC)
 
 
 @dataclass(slots=True)
@@ -109,11 +110,54 @@ def build_bybit_files(symbol: str, trades: Iterable[PublicTrade]) -> Files:
     }
 
 
+def build_htx_files(symbol: str, bars: Iterable[Bar]) -> Files:
+    """Zips of days in UTC+8, each with a SHA-256: until January 2026 without a header, then of the newer tree alone.
+
+    In the older tree volume in the quote comes before that in base units, and close before high.
+    """
+    compact, dashed = symbol.replace("/", ""), symbol.replace("/", "-")
+    files: Files = {}
+    for day, day_bars in _group_by_day(bars, zone_h=8).items():
+        if day < HTX_NEW_TREE_FROM:
+            name = f"{compact}-1min-{day:%Y-%m-%d}"
+            lines = [f"{bar.open_ms // 1000},{_format_row(bar, 'ochl')},9.9,{bar.volume}" for bar in day_bars]
+            folder, checksum = f"/data/data/klines/spot/daily/{compact}/1min", f"{name}.CHECKSUM"
+        else:
+            name = f"{dashed}-klines-1m-{day:%Y-%m-%d}"
+            rows = (f"{dashed},{_format_row(bar, 'ohlcv')},9.9,9.9,{bar.open_ms // 1000}" for bar in day_bars)
+            lines = ["instId,open,high,low,close,vol,volCcy,volCcyQuote,ts", *rows]
+            folder, checksum = f"/data/historical_data/spot/daily/klines/{dashed}/1m", f"{name}.zip.CHECKSUM"
+        body = build_zip(f"{name}.csv", lines)
+        files |= {f"{folder}/{name}.zip": body, f"{folder}/{checksum}": format_checksum_line(f"{name}.zip", body)}
+    return files
+
+
+def build_upbit_files(symbol: str, bars: Iterable[Bar], interval: str = "1m") -> Files:
+    """Zips with a header, times as text in UTC, newest first; a bare SHA-256; quiet bars are left out."""
+    base, quote = symbol.split("/")
+    files: Files = {}
+    for day, day_bars in _group_by_day(bars).items():
+        lines = [
+            f"{datetime.fromtimestamp(bar.open_ms / 1000, UTC):%Y-%m-%dT%H:%M:%S},{_format_row(bar, 'ohlc')},9.9,"
+            f"{bar.volume}"
+            for bar in reversed(day_bars)
+            if bar.volume
+        ]
+        name = f"{quote}-{base}_candle-{interval}_{day:%Y%m%d}"
+        path = f"/candle/{quote}-{base}/daily/{interval}/{day:%Y}/{name}.zip"
+        header = "date_time_utc,open,high,low,close,acc_trade_price,acc_trade_volume"
+        body = build_zip(f"{name}.csv", [header, *lines])
+        files |= {path: body, f"{path}.checksum": hashlib.sha256(body).hexdigest().encode()}
+    return files
+
+
 CANDLE_ARCHIVES: Mapping[str, tuple[str, Callable[[str, Iterable[Bar]], Files]]] = {
     "binance": ("data.binance.vision", build_binance_files),
     "gate": ("download.gatedata.org", build_gate_files),
     "kucoin": ("historical-data.kucoin.com", build_kucoin_files),
     "okx": ("static.okx.com", build_okx_files),
+    "htx": ("www.htx.com", build_htx_files),
+    "upbit": ("crix-data.upbit.com", build_upbit_files),
 }
 """Host and builder of files of the archives of candles, by ccxt id. Bybit's, ``public.bybit.com``, has trades."""
 

@@ -94,6 +94,43 @@ ARCHIVES: Mapping[str, Archive] = {
         lag_h=48,
         volume_unit="base",
     ),
+    "htx": Archive(
+        host="www.htx.com",
+        files=(
+            FilePattern(
+                "data/historical_data/spot/daily/klines/{base}-{quote}/1m/{base}-{quote}-klines-1m-{day:%Y-%m-%d}.zip",
+                "htx-klines-2026",
+                date(2026, 2, 1),
+                "{path}.CHECKSUM",
+            ),
+            FilePattern(
+                "data/data/klines/spot/daily/{base}{quote}/1min/{base}{quote}-1min-{day:%Y-%m-%d}.zip",
+                "htx-klines",
+                date(2020, 6, 1),
+                "{stem}.CHECKSUM",
+            ),
+        ),
+        day_zone_h=8,
+        empty_minutes=EmptyMinutes.UNKNOWN,
+        lag_h=48,
+        volume_unit="base",
+    ),
+    "upbit": Archive(
+        host="crix-data.upbit.com",
+        files=(
+            FilePattern(
+                "candle/{quote}-{base}/daily/{timeframe}/{day:%Y}/{quote}-{base}_candle-{timeframe}_{day:%Y%m%d}.zip",
+                "upbit-candles",
+                date(2017, 10, 24),
+                "{path}.checksum",
+            ),
+        ),
+        day_zone_h=0,
+        empty_minutes=EmptyMinutes.OMITTED,
+        lag_h=48,
+        volume_unit="base",
+        terms="personal use",
+    ),
     "bybit": Archive(
         host="public.bybit.com",
         files=(
@@ -204,7 +241,7 @@ def test_every_layout_gives_what_the_venue_had(venue: str) -> None:
     """Four hours over midnight are read from the files of each layout, row by row."""
     span = Span(NEXT_DAY - timedelta(hours=2), NEXT_DAY + timedelta(hours=2))
     result = ArchiveRead(ARCHIVES[venue], build_files(venue), span)
-    assert result.rows == list_rows(TWO_DAYS, span, quiet=venue != "gate")
+    assert result.rows == list_rows(TWO_DAYS, span, quiet=venue not in {"gate", "upbit"})
     assert [piece.outcome for piece in result.span_outcomes] == [Outcome.COMPLETE] * len(result.span_outcomes)
     assert sum(piece.span.minutes for piece in result.span_outcomes) == 240
     assert all(chunk.candles.schema == BAR_SCHEMA and chunk.origin is Origin.ARCHIVE for chunk in result.chunks)
@@ -649,6 +686,101 @@ def test_trades_of_another_market_are_refused() -> None:
     result = ArchiveRead(OKX_TRADES, files, EVENING)
     assert result.outcomes == [(Outcome.BAD_DATA, EVENING)]
     assert "a row with instrument_name 'BTC-USDT' instead of 'ATOM-USDT'" in result.span_outcomes[0].message
+
+
+HTX_OLD = "/data/data/klines/spot/daily/ATOMUSDT/1min/ATOMUSDT-1min-{day}"
+HTX_NEW = "/data/historical_data/spot/daily/klines/ATOM-USDT/1m/ATOM-USDT-klines-1m-{day}.zip"
+
+
+def test_the_older_tree_of_htx_has_close_before_high_and_base_volume_last() -> None:
+    """A row by hand, with and without a header, is read; the SHA-256 stands beside the name without its ending."""
+    path = HTX_OLD.format(day="2025-10-11")
+    row = "1760126400,3,3.5,4,2,99,7"
+    for header in ([], ["timestamp,open,close,high,low,vol,amount"], ["id,open,close,high,low,vol,amount"]):
+        body = build_zip("ATOMUSDT-1min-2025-10-11.csv", [*header, row])
+        files = {
+            f"{path}.zip": body,
+            f"{path}.CHECKSUM": format_checksum_line("ATOMUSDT-1min-2025-10-11.zip", body),
+        }
+        minute = Span(EVENING.start, EVENING.start + MINUTE)
+        result = ArchiveRead(ARCHIVES["htx"], files, minute)
+        assert result.rows == [(EVENING.start, 3.0, 4.0, 2.0, 3.5, 7.0)]
+        assert result.paths == [f"{path}.zip", f"{path}.CHECKSUM"]
+
+
+def test_of_two_trees_the_newer_is_asked_first_and_the_older_where_it_has_no_file() -> None:
+    """From February 2026 on a day is read from the newer tree, and where that lacks it from the older."""
+    new_day = datetime(2026, 2, 9, 16, tzinfo=UTC)
+    bars = build_bars(new_day, 2 * 1440)
+    older_bars = [bar._replace(open_ms=bar.open_ms - 365 * 86_400_000) for bar in bars]
+    files = build_files("htx", bars)
+    new_paths = [HTX_NEW.format(day=f"2026-02-{day}") for day in (10, 11)]
+    assert [path for path in files if path.endswith(".zip")] == new_paths
+    # The older tree's file of the second day, with the same rows.
+    old_path = HTX_OLD.format(day="2026-02-11")
+    lines = [f"{bar.open_ms // 1000},{bar.open},{bar.close},{bar.high},{bar.low},0,{bar.volume}" for bar in bars[1440:]]
+    body = build_zip("ATOMUSDT-1min-2026-02-11.csv", lines)
+    del files[new_paths[1]]
+    files |= {
+        f"{old_path}.zip": body,
+        f"{old_path}.CHECKSUM": format_checksum_line("ATOMUSDT-1min-2026-02-11.zip", body),
+    }
+    span = Span(new_day, new_day + timedelta(days=2))
+    result = ArchiveRead(ARCHIVES["htx"], files, span)
+    assert result.rows == list_rows(bars, span)
+    assert result.paths == [
+        new_paths[0],
+        f"{new_paths[0]}.CHECKSUM",
+        new_paths[1],
+        f"{old_path}.zip",
+        f"{old_path}.CHECKSUM",
+    ]
+    assert {outcome for outcome, _ in result.outcomes} == {Outcome.COMPLETE}
+    older_span = Span(span.start - timedelta(days=365), span.end - timedelta(days=365))
+    assert ArchiveRead(ARCHIVES["htx"], build_files("htx", older_bars), older_span).rows == list_rows(
+        older_bars, older_span
+    )
+
+
+def test_a_file_that_no_tree_has_names_both() -> None:
+    """Where no tree has a file the outcome names both files; a day before the newer tree asks the older alone."""
+    day = Span(datetime(2026, 2, 9, 16, tzinfo=UTC), datetime(2026, 2, 9, 17, tzinfo=UTC))
+    result = ArchiveRead(ARCHIVES["htx"], {}, day)
+    assert result.span_outcomes == [
+        SpanOutcome(
+            day,
+            Outcome.HISTORY_TOO_SHORT,
+            "no archive file ATOM-USDT-klines-1m-2026-02-10.zip (HTTP 404); "
+            "no archive file ATOMUSDT-1min-2026-02-10.zip (HTTP 404)",
+        )
+    ]
+    assert ArchiveRead(ARCHIVES["htx"], {}, EVENING).paths == [HTX_OLD.format(day="2025-10-11") + ".zip"]
+
+
+UPBIT_FILE = "/candle/USDT-ATOM/daily/1m/2025/USDT-ATOM_candle-1m_20251010.zip"
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ("2025-10-10T20:00:30,3,4,2,3.5,9,7", "inside a minute"),
+        ("2025-10-10 20:00:00,3,4,2,3.5,9,7", "missing or not finite"),
+        ("1760126400,3,4,2,3.5,9,7", "missing or not finite"),
+    ],
+)
+def test_times_of_upbit_are_text_in_utc(row: str, words: str) -> None:
+    """A row by hand is read, with volume in base units from the last column; other times are refused."""
+    header = "date_time_utc,open,high,low,close,acc_trade_price,acc_trade_volume"
+    good_row = "2025-10-10T20:00:00,3,4,2,3.5,24.5,7"
+    outcomes = []
+    for lines in ([header, good_row], [header, row]):
+        body = build_zip("USDT-ATOM_candle-1m_20251010.csv", lines)
+        files = {UPBIT_FILE: body, f"{UPBIT_FILE}.checksum": hashlib.sha256(body).hexdigest().encode()}
+        outcomes.append(ArchiveRead(ARCHIVES["upbit"], files, EVENING))
+    assert outcomes[0].rows == [(EVENING.start, 3.0, 4.0, 2.0, 3.5, 7.0)]
+    assert outcomes[0].outcomes == [(Outcome.COMPLETE, EVENING)]
+    assert outcomes[1].outcomes == [(Outcome.BAD_DATA, EVENING)]
+    assert words in outcomes[1].span_outcomes[0].message
 
 
 BYBIT_FILE = "/spot/ATOMUSDT/ATOMUSDT_2025-10-10.csv.gz"

@@ -120,7 +120,7 @@ def test_venues_that_do_as_the_table_says(everywhere: CheckRun) -> None:
     """All known facts are as assumed; facts that are unknown in the table differ."""
     other = {(f.venue, f.fact) for f in everywhere.findings if f.verdict is FindingStatus.DIFFERENT}
     assert other == {(venue, "empty_minutes") for venue in UNKNOWN_EMPTY_MINUTES} | {
-        ("kucoin", "archive.empty_minutes")
+        (venue, "archive.empty_minutes") for venue in ("kucoin", "htx")
     }
     assert [f for f in everywhere.findings if f.verdict is FindingStatus.UNDECIDED] == []
     assert everywhere.replay.unknown_parameters == set()

@@ -349,7 +349,7 @@ def test_seconds_come_from_these_venues_only() -> None:
         "okx": (Route.ARCHIVE_TRADES,),
         "bybit": (Route.ARCHIVE,),
         "kraken": (Route.TRADES,),
-        "upbit": (Route.OHLCV,),
+        "upbit": (Route.OHLCV, Route.ARCHIVE),
     }
 
 
@@ -393,6 +393,18 @@ def test_venues_that_are_meant() -> None:
         "coinbase"
     }
     assert [row.key for row in select_venues(("coinbase",))] == ["coinbase"]
+
+
+def test_an_archive_with_terms_of_use_is_read_only_where_asked() -> None:
+    """Upbit's archive is for personal use: without ``personal_archives`` the row has neither it nor a route to it."""
+    assert [row.key for row in VENUES if any(archive.terms for archive in row.archives.values())] == ["upbit"]
+    (row,) = select_venues(("upbit",))
+    assert (row.archive, row.routes) == (None, (Route.OHLCV,))
+    assert row.list_routes(Timeframe.S1) == (Route.OHLCV,)
+    (personal_row,) = select_venues(("upbit",), personal_archives=True)
+    assert personal_row is ROWS["upbit"]
+    assert personal_row.routes == (Route.OHLCV, Route.ARCHIVE)
+    assert select_venues(("okx",)) == (ROWS["okx"],)
 
 
 def test_venues_may_be_selected_by_any_name() -> None:
