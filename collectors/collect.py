@@ -104,7 +104,7 @@ async def collect_candles(
         assets,
         request.symbols,
         windows,
-        CoverageIndex(coverage.clear() if request.refetch else coverage, request.final_outcomes),
+        CoverageIndex(coverage.clear() if request.refetch or request.all_routes else coverage, request.final_outcomes),
         CoverageIndex(coverage, (Outcome.NOT_LISTED,)),
         CoverageIndex(coverage, (Outcome.NOT_OFFERED,)),
         writer,
@@ -112,6 +112,7 @@ async def collect_candles(
         now,
         on_progress,
         request.timeframe,
+        request.all_routes,
     )
 
     async def collect_rows(rows: list[VenueRow]) -> list[MarketResult]:

@@ -11,7 +11,7 @@ from collectors.request import MarketProgress, MarketResult, OnProgress
 from collectors.routes.quiet_check import QuietCheck, merge_sorted
 from collectors.store_writer import BatchWriter, Clock, WriteCounts
 from collectors.venues.row import Route, VenueRow
-from data.intervals import Span, count_minutes, split_spans_at, subtract_spans
+from data.intervals import Span, count_minutes, merge_spans, split_spans_at, subtract_spans
 from data.schema import Outcome
 
 ReadSpans = Callable[[Sequence[Span]], AsyncIterator[Chunk]]
@@ -36,6 +36,7 @@ class MarketTally:
     candles: int = 0
     done_spans: list[Span] = field(default_factory=list)
     gap_spans: list[Span] = field(default_factory=list)
+    asked_spans: dict[Route, list[Span]] = field(default_factory=dict)
     failures: dict[Route, list[SpanOutcome]] = field(default_factory=dict)
 
 
@@ -70,7 +71,10 @@ def format_failures(failures: Mapping[Route, Sequence[SpanOutcome]], gaps: Seque
 
 
 class MarketCollection:
-    """Collects one market by the routes of its venue; ``routes`` has a reader for each."""
+    """Collects one market by the routes of its venue; ``routes`` has a reader for each.
+
+    A route is asked for what is still missing, and with ``all_routes`` afterwards for what others brought before it.
+    """
 
     def __init__(
         self,
@@ -80,7 +84,10 @@ class MarketCollection:
         writer: BatchWriter,
         now: Clock,
         on_progress: OnProgress,
+        *,
+        all_routes: bool = False,
     ) -> None:
+        self._all_routes = all_routes
         self._venue = venue
         self._plan = plan
         self._routes = routes
@@ -95,6 +102,8 @@ class MarketCollection:
         self._report_progress()
         async with self._writer.register_reader():
             gaps = await self._read_all_routes()
+            if self._all_routes:
+                await self._read_other_legs()
         counts = await asyncio.gather(*self._count_futures)
         outcome, gap_message = summarize_outcome(gaps, self._plan, count_minutes(windows))
         failed_routes = format_failures(self._tally.failures, gaps)
@@ -122,13 +131,23 @@ class MarketCollection:
         *first_routes, last_route = self._venue.list_routes(self._plan.series.timeframe)
         for route in first_routes:
             reachable, too_old = self._split_by_reach(route, missing)
+            self._tally.asked_spans[route] = reachable
             gaps = [span_outcome async for span_outcome in self._read_route(route, reachable)]
             failed_spans += gaps
             self._tally.failures[route] = gaps
             missing = sorted([*too_old, *(gap.span for gap in gaps)])
+        self._tally.asked_spans[last_route] = missing
         return merge_outcomes(
             [span_outcome async for span_outcome in self._read_route(last_route, missing, failed_spans, is_last=True)]
         )
+
+    async def _read_other_legs(self) -> None:
+        """Read by each route what it was not asked for, so that routes can be compared minute by minute."""
+        for route, asked_spans in self._tally.asked_spans.items():
+            others = [span for missing in self._plan.missing for span in subtract_spans(missing, asked_spans)]
+            reachable, _ = self._split_by_reach(route, others)
+            gaps = [span_outcome async for span_outcome in self._read_route(route, reachable)]
+            self._tally.failures.setdefault(route, []).extend(gaps)
 
     def _split_by_reach(self, route: Route, spans: Sequence[Span]) -> tuple[list[Span], list[Span]]:
         """The parts of the spans within the route's reach, and those that are older."""
@@ -197,12 +216,12 @@ class MarketCollection:
                 self._venue.id,
                 market.symbol,
                 tally.candles,
-                count_minutes(tally.done_spans),
+                count_minutes(merge_spans(tally.done_spans)),
                 self._plan.minutes,
                 outcome,
                 message,
                 market.price,
-                count_minutes(tally.gap_spans),
+                count_minutes(merge_spans(tally.gap_spans)),
             )
         )
 

@@ -18,6 +18,7 @@ class CollectRequest:
     ratio market ``WBETH/ETH``, beside the markets of each asset in USD, USDT and USDC. ``derivatives`` adds perpetual
     futures, with their mark and index prices. ``placebo`` adds the same window on each of the 7 days before.
     ``personal_archives`` reads archives whose terms of use allow personal use only, which is for the user to say.
+    ``all_routes`` requests all minutes by every route of a venue, so that the routes can be compared.
     ``refetch`` requests stored minutes too: where values differ now, both are kept. ``final_outcomes`` are those after
     which a span is not requested again.
 
@@ -36,6 +37,7 @@ class CollectRequest:
     final_outcomes: tuple[Outcome, ...] = (Outcome.COMPLETE,)
     timeframe: Timeframe = Timeframe.M1
     personal_archives: bool = False
+    all_routes: bool = False
 
     def __post_init__(self) -> None:
         if not self.assets:

@@ -42,6 +42,7 @@ class CollectionJob:
     now: Clock
     on_progress: OnProgress
     timeframe: Timeframe
+    all_routes: bool = False
 
 
 class VenueCollection:
@@ -93,7 +94,13 @@ class VenueCollection:
         job = self._job
         plan = MarketPlan(market, job.complete_index.list_missing(self._venue.id, market, job.windows))
         collection = MarketCollection(
-            self._venue, plan, self._build_routes(market), job.writer, job.now, job.on_progress
+            self._venue,
+            plan,
+            self._build_routes(market),
+            job.writer,
+            job.now,
+            job.on_progress,
+            all_routes=job.all_routes,
         )
         return await collection.run(job.windows)
 

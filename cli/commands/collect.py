@@ -39,6 +39,7 @@ from data.schema import Timeframe
 @derivatives_option
 @click.option("--placebo", is_flag=True, help="The same window of the 7 days before too.")
 @click.option("--refetch", is_flag=True, help="Ask again for what is stored; other values are kept beside the first.")
+@click.option("--all-routes", is_flag=True, help="Ask every route of a venue for every minute, to compare them.")
 @click.option("--personal-archives", is_flag=True, help="Also read archives that are for personal use only.")
 @click.option("--check", is_flag=True, help="Store nothing: ask each route for an old page, compare with the table.")
 @add_access_options
@@ -56,6 +57,7 @@ def collect(
     derivatives: bool,
     placebo: bool,
     refetch: bool,
+    all_routes: bool,
     personal_archives: bool,
     check: bool,
     access_options: AccessOptions,
@@ -76,6 +78,7 @@ def collect(
         refetch=refetch,
         timeframe=timeframe,
         personal_archives=personal_archives,
+        all_routes=all_routes,
     )
     if not as_json:
         count = len({row.id for row in select_venues(request.venues, derivatives=derivatives)})

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from data.intervals import MINUTE
@@ -121,6 +122,51 @@ def test_upbits_archive_is_asked_only_by_a_user_who_says_so() -> None:
         assert ("crix-data.upbit.com" in asked) is personal
     assert outcomes == [Outcome.UNREACHABLE, Outcome.COMPLETE]
     assert run.read_stored("upbit", "ATOM/USDT") == list_expected("upbit", venues["upbit"]["ATOM/USDT"])
+
+
+@pytest.mark.parametrize(
+    ("venue", "origins"),
+    [
+        ("kucoin", {Origin.ARCHIVE, Origin.OHLCV}),
+        ("okx", {Origin.ARCHIVE, Origin.OHLCV, Origin.TRADES}),
+        ("gate", {Origin.ARCHIVE}),
+        ("kraken", {Origin.TRADES}),
+    ],
+)
+def test_every_route_may_be_asked_for_every_minute(tmp_path: Path, venue: str, origins: set[Origin]) -> None:
+    """With ``all_routes`` the store has each minute by every route that reaches it, and reads give it once."""
+    run = build_full_run(open_store(tmp_path), venue)
+    symbol = next(symbol for symbol in run.venues[venue] if symbol.startswith("ATOM"))
+    summary, _ = run.collect(request=replace(REQUEST, all_routes=True))
+    result = next(result for result in summary.results if result.symbol == symbol)
+    assert (result.outcome, result.message) == (Outcome.COMPLETE, "")
+    assert result.revised == 0
+    rows = run.store.candles.read_holdings().filter(symbol=symbol).group_by("origin").agg(pl.col("candles").sum())
+    expected = list_expected(venue, run.venues[venue][symbol])
+    traded = [row for row in expected if row[5]]
+    assert dict(rows.iter_rows()) == {
+        origin.value: len(traded if origin is Origin.TRADES else expected) for origin in origins
+    }
+    assert run.read_stored(venue, symbol) == expected
+    assert {row for row in run.read_coverage(venue, symbol) if row[0] != "complete"} == set()
+    second_summary, _ = run.collect()
+    assert {result.message for result in second_summary.results if result.symbol == symbol} == {"already stored"}
+
+
+def test_a_leg_that_is_missing_is_named_and_is_no_gap() -> None:
+    """With ``all_routes`` a route without candles of minutes that another one has is named; nothing is outstanding."""
+    venues = {"okx": {"ATOM/USDT": build_every_venue()["okx"]["ATOM/USDT"]}}
+    run = ReplayRun(MemorySink(), venues)
+    summary, _ = run.collect(request=replace(REQUEST, all_routes=True), table=FAST_VENUES)
+    (result,) = (result for result in summary.results if result.symbol == "ATOM/USDT")
+    assert (result.outcome, result.gaps) == (Outcome.COMPLETE, ())
+    assert result.message == (
+        "240 minutes came by another route, not by archive: "
+        "no archive file ATOM-USDT-candlesticks-2025-10-11.zip (HTTP 404); "
+        "240 minutes came by another route, not by archive-trades: "
+        "no archive file ATOM-USDT-trades-2025-10-11.zip (HTTP 404)"
+    )
+    assert run.read_coverage("okx", "ATOM/USDT") == [("complete", START, END)]
 
 
 def test_a_wrong_checksum_is_reported_though_candles_came() -> None:
