@@ -1,5 +1,6 @@
 """Archive files as tables: rows in a venue's layout, read into validated candles."""
 
+import zipfile
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -24,6 +25,9 @@ from data.schema import Timeframe
 from data.trades.candles import BadTrade, CandlesWithLows, build_candles, build_empty_lows
 
 MAX_LINE_CHARS = 200
+MAX_SHEET_BYTES = 64 * MIB
+"""More than the parts of a workbook of 1,440 rows unpack to."""
+
 BATCH_ROWS = 100_000
 """Trades in a batch: 3 million take 2 to 3 s and 220 MB; batches five times as large need 360 MB."""
 
@@ -100,13 +104,18 @@ def _read_sheet(path: Path) -> pl.DataFrame:
     """The cells of the first sheet of a workbook, all as text.
 
     Raises:
-        BadData: the file is no workbook.
+        BadData: the file is no workbook, or its parts unpack to more than `MAX_SHEET_BYTES`.
     """
     import fastexcel  # noqa: PLC0415 - an optional extra; `check_reader` has found it
 
     try:
+        with zipfile.ZipFile(path) as parts:
+            unpacked_bytes = sum(part.file_size for part in parts.infolist())
+        if unpacked_bytes > MAX_SHEET_BYTES:
+            message = f"a workbook that unpacks to more than {MAX_SHEET_BYTES:,} bytes"
+            raise BadData(message)
         return pl.read_excel(path, engine="calamine", has_header=False, read_options={"dtypes": "string"})
-    except fastexcel.FastExcelError as error:
+    except (fastexcel.FastExcelError, zipfile.BadZipFile) as error:
         message = f"a file that is no workbook: {shorten_message(error)}"
         raise BadData(message) from error
 

@@ -4,7 +4,13 @@ from collections.abc import Mapping
 from functools import cache
 
 from tests.collectors.replay_setup import FAST_VENUES, ReplayRun, StoreT, build_evening
-from tests.replay.archives import CANDLE_ARCHIVES, ArchiveSite, build_bybit_files, build_okx_trade_files
+from tests.replay.archives import (
+    CANDLE_ARCHIVES,
+    ArchiveSite,
+    build_bitget_files,
+    build_bybit_files,
+    build_okx_trade_files,
+)
 from tests.replay.market import Bar, PublicTrade
 from tests.replay.server import Site
 
@@ -67,6 +73,8 @@ def _build_files(venue: str, symbol: str, bars: tuple[Bar, ...]) -> Mapping[str,
     """The files of a market in the archive of its venue."""
     if venue == "bybit":
         return build_bybit_files(symbol, _build_trades(bars))
+    if venue == "bitget":
+        return build_bitget_files(symbol, bars)
     _, build_files = CANDLE_ARCHIVES[venue]
     trade_files = build_okx_trade_files(symbol, _build_trades(bars)) if venue == "okx" else {}
     return build_files(symbol, bars) | trade_files
@@ -79,7 +87,10 @@ def build_trades_by_venue(venues: Mapping[str, Mapping[str, list[Bar]]]) -> dict
 
 def build_archives(venues: Mapping[str, Mapping[str, list[Bar]]], *only: str) -> dict[str, Site]:
     """The archives by host, with the files of each market; only those of the venues named, if any."""
-    hosts = {venue: host for venue, (host, _) in CANDLE_ARCHIVES.items()} | {"bybit": "public.bybit.com"}
+    hosts = {venue: host for venue, (host, _) in CANDLE_ARCHIVES.items()} | {
+        "bybit": "public.bybit.com",
+        "bitget": "img.bitgetimg.com",
+    }
     sites: dict[str, Site] = {}
     for venue, host in hosts.items():
         if venue in venues and venue in (only or venues):

@@ -14,6 +14,32 @@ from tests.replay.faults import Fault
 from tests.replay.market import MINUTE_MS, Bar, PublicTrade, RecordedRequest, Refusal
 
 Files = dict[str, bytes]
+
+PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+MEDIA = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+WORKBOOK_TYPES = (
+    f'<Types xmlns="{PACKAGE}/content-types">'
+    '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+    f'<Override PartName="/xl/workbook.xml" ContentType="{MEDIA}.sheet.main+xml"/>'
+    f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{MEDIA}.worksheet+xml"/></Types>'
+).encode()
+WORKBOOK_ROOT = (
+    f'<Relationships xmlns="{PACKAGE}/relationships">'
+    f'<Relationship Id="rId1" Type="{OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>'
+).encode()
+WORKBOOK = (
+    f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}">'
+    '<sheets><sheet name="Sheet1" sheetId="1" r:id="rId1"/></sheets></workbook>'
+).encode()
+WORKBOOK_RELATIONS = (
+    f'<Relationships xmlns="{PACKAGE}/relationships">'
+    f'<Relationship Id="rId1" Type="{OFFICE}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>'
+).encode()
+SHEET = f'<worksheet xmlns="{MAIN}"><sheetData>{{rows}}</sheetData></worksheet>'
+"""The parts of the smallest workbook; see ECMA-376, part 1."""
+
 MICROSECONDS_FROM = datetime(2025, 1, 1, tzinfo=UTC)
 HTX_NEW_TREE_FROM = datetime(2026, 2, 1, tzinfo=UTC)
 
@@ -151,6 +177,19 @@ def build_upbit_files(symbol: str, bars: Iterable[Bar], interval: str = "1m") ->
     return files
 
 
+def build_bitget_files(symbol: str, bars: Iterable[Bar], *, older_name: bool = False) -> Files:
+    """Zips of a sheet each, of days in UTC+8, in s, volume in base units before that in USDT; no checksum."""
+    market = symbol.replace("/", "")
+    files: Files = {}
+    for day, day_bars in _group_by_day(bars, zone_h=8).items():
+        header = ["timestamp", "open", "high", "low", "close", "basevolume", "usdtvolume"]
+        rows = [[str(bar.open_ms // 1000), *_format_row(bar, "ohlcv").split(","), "9.9"] for bar in day_bars]
+        name = f"{market}_SP_1min_{day:%Y%m%d}" if older_name else f"SP/{day:%Y%m%d}"
+        path = f"/online/kline/{market}/{name}.zip"
+        files[path] = _zip_files({f"{market}_1min.xlsx": build_workbook([header, *rows])})
+    return files
+
+
 CANDLE_ARCHIVES: Mapping[str, tuple[str, Callable[[str, Iterable[Bar]], Files]]] = {
     "binance": ("data.binance.vision", build_binance_files),
     "gate": ("download.gatedata.org", build_gate_files),
@@ -164,9 +203,39 @@ CANDLE_ARCHIVES: Mapping[str, tuple[str, Callable[[str, Iterable[Bar]], Files]]]
 
 def build_zip(member: str, lines: Iterable[str], **extra_files: bytes) -> bytes:
     """A zip of one table, and of further files by name."""
+    return _zip_files({member: _encode_lines(lines), **extra_files})
+
+
+def build_workbook(rows: Iterable[Iterable[str]]) -> bytes:
+    """A workbook of one sheet: cells that read as numbers are numbers, others text."""
+    lines = []
+    for row_number, row in enumerate(rows, 1):
+        cells = "".join(
+            f'<c r="{chr(ord("A") + column)}{row_number}"{_format_cell(cell)}' for column, cell in enumerate(row)
+        )
+        lines.append(f'<row r="{row_number}">{cells}</row>')
+    return _zip_files(
+        {
+            "[Content_Types].xml": WORKBOOK_TYPES,
+            "_rels/.rels": WORKBOOK_ROOT,
+            "xl/workbook.xml": WORKBOOK,
+            "xl/_rels/workbook.xml.rels": WORKBOOK_RELATIONS,
+            "xl/worksheets/sheet1.xml": SHEET.format(rows="".join(lines)).encode(),
+        }
+    )
+
+
+def _format_cell(cell: str) -> str:
+    """The rest of a cell, behind its reference."""
+    if cell.replace(".", "", 1).isdecimal():
+        return f"><v>{cell}</v></c>"
+    return f' t="inlineStr"><is><t>{cell}</t></is></c>'
+
+
+def _zip_files(members: Mapping[str, bytes]) -> bytes:
     packed = BytesIO()
     with zipfile.ZipFile(packed, "w") as files:
-        for name, body in {member: _encode_lines(lines), **extra_files}.items():
+        for name, body in members.items():
             files.writestr(zipfile.ZipInfo(name), body, zipfile.ZIP_DEFLATED)
     return packed.getvalue()
 
