@@ -16,7 +16,7 @@ from collectors.market_collection import MarketCollection, RouteReader
 from collectors.plan import CoverageIndex, MarketPlan, SeriesKey, SpanOutcome, format_any_market, select_symbols
 from collectors.request import MarketProgress, MarketResult, OnProgress
 from collectors.routes.ohlcv import OhlcvReader
-from collectors.routes.trades import TradesReader
+from collectors.routes.trades_by_id import build_trades_reader
 from collectors.store_writer import BatchWriter, Clock, WriteCounts
 from collectors.venues.row import MarketType, Route, VenueRow
 from data.intervals import Span
@@ -105,7 +105,7 @@ class VenueCollection:
         return await collection.run(job.windows)
 
     def _build_routes(self, market: SeriesKey) -> Mapping[Route, RouteReader]:
-        candles, trades = OhlcvReader(self._client, market, self._job.now), TradesReader(self._client, market)
+        candles, trades = OhlcvReader(self._client, market, self._job.now), build_trades_reader(self._client, market)
         routes = {
             Route.OHLCV: RouteReader(candles.read, candles.find_candles),
             Route.TRADES: RouteReader(trades.read, trades.find_candles),

@@ -17,7 +17,7 @@ from collectors.http.client import VenueClient
 from collectors.listing import list_pinned_markets
 from collectors.page_validation import CandleArray, format_ms, parse_ccxt_rows, validate_page
 from collectors.plan import SeriesKey, floor_minute, list_asset_markets
-from collectors.routes.trades import TradesReader
+from collectors.routes.trades_by_id import build_trades_reader
 from collectors.store_writer import Clock
 from collectors.venues.row import ARCHIVE_TABLES, EmptyMinutes, MarketType, Route, VenueRow
 from data.intervals import MINUTE, Span
@@ -210,7 +210,7 @@ class VenueChecker:
         """Check an hour of candles built from public trades."""
         chunks = [
             chunk
-            async for chunk in TradesReader(client, SeriesKey(symbol)).read(
+            async for chunk in build_trades_reader(client, SeriesKey(symbol)).read(
                 [Span(OLD_HOUR_START, OLD_HOUR_START + HOUR)]
             )
         ]

@@ -137,6 +137,13 @@ class CandlePage(NamedTuple):
     body: str
 
 
+class NumberedTrades(NamedTuple):
+    """Public trades as sent: rows of time in s, price, amount and number, and the body."""
+
+    rows: list[tuple[float, str, str, int]]
+    body: str
+
+
 class TradesPage(NamedTuple):
     """Public trades: rows of time in s, price, amount and id, oldest first; the next page begins at ``last_ns``."""
 
@@ -243,6 +250,29 @@ class VenueExchange:
             page = TradesPage(rows, int(result["last"]), body)
         self._clear_response()
         return page
+
+    async def fetch_trades_before(self, symbol: str, before: int | None, count: int) -> NumberedTrades:
+        """The newest public trades with a number below ``before`` (None: of all), in the format of Coinbase.
+
+        Raises:
+            CollectFailure: the request failed, or the response is no page of trades.
+        """
+        with self._translate_errors():
+            query = {"id": self._ccxt.market(symbol)["id"], "limit": count}
+            cursor = {} if before is None else {"after": before}
+            result = await self._ccxt.publicGetProductsIdTrades(query | cursor)
+            body = self._response.get(NO_RESPONSE).body
+            rows = [
+                (
+                    datetime.fromisoformat(row["time"]).timestamp(),
+                    str(row["price"]),
+                    str(row["size"]),
+                    int(row["trade_id"]),
+                )
+                for row in result
+            ]
+        self._clear_response()
+        return NumberedTrades(rows, body)
 
     async def close(self) -> None:
         """Close the connections."""

@@ -63,7 +63,7 @@ class TradesReader:
                         break
                 end = span.end if is_done else min(span.end, floor_bar(from_ms(cursor // NS_PER_MS), self._timeframe))
                 chunk_rows = [row for row in rows if to_ms(start) <= row[0] * 1000 < to_ms(end)]
-                bars = _build_bars(chunk_rows, self._timeframe)
+                bars = build_bars(chunk_rows, self._timeframe)
             except CollectFailure as failure:
                 yield self._build_chunk(
                     NO_BARS, SpanOutcome(Span(start, span.end), failure.outcome, str(failure)), rejected_pages
@@ -71,7 +71,10 @@ class TradesReader:
                 return
             if end > start:
                 yield self._build_chunk(
-                    bars, SpanOutcome(Span(start, end), Outcome.COMPLETE), rejected_pages, self._find_extent(rows)
+                    bars,
+                    SpanOutcome(Span(start, end), Outcome.COMPLETE),
+                    rejected_pages,
+                    find_extent(rows, self._timeframe),
                 )
                 rows = [row for row in rows if row[0] * 1000 >= to_ms(end)]
                 start = end
@@ -94,14 +97,7 @@ class TradesReader:
             trades = await self._read_page(to_ms(page.start) * NS_PER_MS, page, [])
         except CollectFailure:
             return None  # what cannot be had proves nothing
-        return self._find_extent(trades.rows)
-
-    def _find_extent(self, rows: list[TradeRow]) -> Span | None:
-        """From the start of the first bar to the end of the last one of trades in time order; None without any."""
-        if not rows:
-            return None
-        first, last = (floor_bar(from_ms(row[0] * 1000), self._timeframe) for row in (rows[0], rows[-1]))
-        return Span(first, last + get_bar_length(self._timeframe))
+        return find_extent(trades.rows, self._timeframe)
 
     def _build_chunk(
         self,
@@ -111,6 +107,14 @@ class TradesReader:
         seen: Span | None = None,
     ) -> Chunk:
         return Chunk(bars.candles, [span_outcome], Origin.TRADES, self._client.source, rejected_pages, bars.lows, seen)
+
+
+def find_extent(rows: list[TradeRow], timeframe: Timeframe) -> Span | None:
+    """From the start of the first bar to the end of the last one of trades in time order; None without any."""
+    if not rows:
+        return None
+    first, last = (floor_bar(from_ms(row[0] * 1000), timeframe) for row in (rows[0], rows[-1]))
+    return Span(first, last + get_bar_length(timeframe))
 
 
 def _check_page(page: TradesPage, cursor: int, span: Span) -> None:
@@ -154,7 +158,8 @@ def _check_overlap(page: TradesPage, cursor: int) -> None:
         raise BadData(message)
 
 
-def _build_bars(rows: list[TradeRow], timeframe: Timeframe) -> CandlesWithLows:
+def build_bars(rows: list[TradeRow], timeframe: Timeframe) -> CandlesWithLows:
+    """The candles of trades and their lowest trades; a trade that is there twice counts once."""
     if not rows:
         return NO_BARS
     trades = pl.DataFrame(rows, schema=TRADE_SCHEMA, orient="row").unique(maintain_order=True)

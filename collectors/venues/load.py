@@ -33,6 +33,7 @@ from collectors.venues.row import (
     MarketType,
     PageEdge,
     Route,
+    TradeCursor,
     VenueRow,
 )
 from data.errors import UsageError
@@ -58,7 +59,7 @@ FACTS = (
 )
 """The fields that every row has and that state facts about the venue, each with a basis."""
 
-OPTIONAL_FACTS = ("until", "archive", "trade_archive", "reaches_min", "final_after_s")
+OPTIONAL_FACTS = ("until", "archive", "trade_archive", "trade_cursor", "reaches_min", "final_after_s")
 """Such fields that not every row has."""
 
 UNKNOWN = "unknown"
@@ -199,6 +200,7 @@ class RowPart(TablePart):
     until: EndParameterPart | None = None
     archive: ArchivePart | None = None
     trade_archive: ArchivePart | None = None
+    trade_cursor: FactPart[TradeCursor] | None = None
 
     @model_validator(mode="after")
     def _check_consistency(self) -> Self:
@@ -207,6 +209,14 @@ class RowPart(TablePart):
             if (fact.value == UNKNOWN) != (fact.mark is Mark.UNKNOWN):
                 message = f"{name}: the value {UNKNOWN!r} and the mark U go together"
                 raise ValueError(message)
+        if len(set(self.routes)) < len(self.routes):
+            message = "routes: one is named twice"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _check_routes(self) -> Self:
+        """Check that each route has what it needs."""
         archives: dict[Route, ArchivePart | None] = {
             route: getattr(self, table) for route, table in ARCHIVE_TABLES.items()
         }
@@ -214,6 +224,9 @@ class RowPart(TablePart):
             if (route in self.routes) != (archive is not None):
                 message = f"{route}: the route and the table go together"
                 raise ValueError(message)
+        if (Route.TRADES in self.routes) != (self.trade_cursor is not None):
+            message = "trade_cursor: the route trades and the fact go together"
+            raise ValueError(message)
         if set(self.timeframes.value) != set(self.routes):
             message = "timeframes: they name each of the routes, and no other"
             raise ValueError(message)
@@ -222,9 +235,6 @@ class RowPart(TablePart):
                 if not file.supports_timeframes(self.timeframes.value[route]):
                     message = "timeframes: an archive of candles has one length, unless its path names {timeframe}"
                     raise ValueError(message)
-        if len(set(self.routes)) < len(self.routes):
-            message = "routes: one is named twice"
-            raise ValueError(message)
         return self
 
     def build_row(self, key: str) -> VenueRow:
@@ -254,6 +264,7 @@ class RowPart(TablePart):
             until=None if self.until is None else self.until.value,
             archive=None if self.archive is None else self.archive.value,
             trade_archive=None if self.trade_archive is None else self.trade_archive.value,
+            trade_cursor=None if self.trade_cursor is None else self.trade_cursor.value,
             basis=basis,
             config=self.config,
             final_after_s=FINAL_AFTER_S if self.final_after_s is None else self.final_after_s.value,

@@ -82,6 +82,15 @@ class Route(StrEnum):
     """Daily files of trades beside those of candles, built into candles here."""
 
 
+class TradeCursor(StrEnum):
+    """What a venue pages its public trades by."""
+
+    TIME = "time"
+    """Upwards from a time."""
+    NUMBER = "number"
+    """Downwards from the number of a trade."""
+
+
 ARCHIVE_TABLES = {Route.ARCHIVE: "archive", Route.ARCHIVE_TRADES: "trade_archive"}
 """The routes to files, and the names of their tables in a row."""
 
@@ -182,6 +191,7 @@ class VenueRow:
             stands for the id of the market.
         until: the parameter for the end of a page; None where ccxt passes it.
         archive: the daily files; None where the venue publishes none.
+        trade_cursor: what public trades are paged by; None where they are not read.
         trade_archive: the daily files of trades, where there are such beside those of candles; else None.
         final_after_s: how many seconds after its end a candle is taken to change no more.
         basis: the evidence for each fact, by field name.
@@ -211,6 +221,7 @@ class VenueRow:
     config: Mapping[str, Any] = field(default_factory=dict)
     trade_archive: Archive | None = None
     final_after_s: int = FINAL_AFTER_S
+    trade_cursor: TradeCursor | None = None
 
     @property
     def archives(self) -> Mapping[Route, Archive]:

@@ -81,8 +81,11 @@ def _build_files(venue: str, symbol: str, bars: tuple[Bar, ...]) -> Mapping[str,
 
 
 def build_trades_by_venue(venues: Mapping[str, Mapping[str, list[Bar]]]) -> dict[str, dict[str, list[PublicTrade]]]:
-    """The public trades of Kraken's markets."""
-    return {"kraken": {symbol: build_trades(market_bars) for symbol, market_bars in venues.get("kraken", {}).items()}}
+    """The public trades of the markets of Kraken and Coinbase."""
+    return {
+        venue: {symbol: build_trades(market_bars) for symbol, market_bars in venues.get(venue, {}).items()}
+        for venue in ("kraken", "coinbaseexchange")
+    }
 
 
 def build_archives(venues: Mapping[str, Mapping[str, list[Bar]]], *only: str) -> dict[str, Site]:

@@ -131,6 +131,7 @@ def test_upbits_archive_is_asked_only_by_a_user_who_says_so() -> None:
         ("okx", {Origin.ARCHIVE, Origin.OHLCV, Origin.TRADES}),
         ("gate", {Origin.ARCHIVE}),
         ("kraken", {Origin.TRADES}),
+        ("coinbaseexchange", {Origin.OHLCV, Origin.TRADES}),
     ],
 )
 def test_every_route_may_be_asked_for_every_minute(tmp_path: Path, venue: str, origins: set[Origin]) -> None:

@@ -25,7 +25,7 @@ class Format:
         list_rows: the rows for a request, of the bars of a market at a time in ms.
         wrap_rows: the body with the rows.
         extra_lists: the bodies of further lists by path, such as currencies.
-        trade_path: the path of public trades.
+        trade_path: the path of public trades; ``{id}`` as above.
         list_trades: the body for a request for public trades; None where they are not replayed.
         serves: whether a request is for this format: spot and futures of a venue may share host and paths.
     """

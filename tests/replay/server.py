@@ -141,13 +141,19 @@ class VenueSite:
             return venue.build_markets(self._markets)
         if request.path in venue.extra_lists:
             return venue.extra_lists[request.path](self._markets)
-        if venue.list_trades is not None and request.path == venue.trade_path:
-            return venue.list_trades(request, self._trades.get(self._find_symbol(request, (request.path,)), []), now_ms)
+        if venue.list_trades is not None and self._asks_trades(request):
+            symbol = self._find_symbol(request, (venue.trade_path,))
+            return venue.list_trades(request, self._trades.get(symbol, []), now_ms)
         symbol = self._find_symbol(request, venue.candle_paths)
         if fault.change_query is not None:
             request = RecordedRequest(request.host, request.path, fault.change_query(request.query))
         rows = venue.list_rows(request, self._markets[symbol], now_ms)
         return venue.wrap_rows(rows if fault.change_rows is None else fault.change_rows(rows), request)
+
+    def _asks_trades(self, request: RecordedRequest) -> bool:
+        """Whether the path is that of trades; some venues name the market in it."""
+        beginning, _, end = self._venue.trade_path.partition("{id}")
+        return request.path.startswith(beginning) and request.path.endswith(end)
 
     def _find_symbol(self, request: RecordedRequest, paths: tuple[str, ...]) -> str:
         for path in paths:

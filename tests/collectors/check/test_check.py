@@ -103,7 +103,7 @@ def run_venue_check(
             venues,
             now_ms=to_ms(NOW),
             faults=faults,
-            trades={"kraken": {"ATOM/USD": build_trades(hour)}},
+            trades={venue: {"ATOM/USD": build_trades(hour)} for venue in ("kraken", "coinbaseexchange")},
             sites=build_archives(in_files),
         ) as replay:
             rows = [ROWS[venue] for venue in venues] if table is None else table

@@ -184,7 +184,9 @@ def name_item(item: object) -> str | None:
 @pytest.mark.parametrize("row", VENUES, ids=name_item)
 def test_every_fact_of_a_venue_says_how_it_is_known(row: VenueRow) -> None:
     """Each fact of a venue row has a mark of evidence and a source, and each basis has a fact."""
-    optional = {name for name in ("until", "archive", "trade_archive") if getattr(row, name) is not None}
+    optional = {
+        name for name in ("until", "archive", "trade_archive", "trade_cursor") if getattr(row, name) is not None
+    }
     optional |= {"reaches_min"} if row.reaches_min else set()
     optional |= {"final_after_s"} if row.final_after_s != FINAL_AFTER_S else set()
     assert set(row.basis) == set(FACTS) | optional
@@ -348,6 +350,7 @@ def test_seconds_come_from_these_venues_only() -> None:
         "binance": (Route.ARCHIVE, Route.OHLCV),
         "okx": (Route.ARCHIVE_TRADES,),
         "bybit": (Route.ARCHIVE,),
+        "coinbaseexchange": (Route.TRADES,),
         "kraken": (Route.TRADES,),
         "upbit": (Route.OHLCV, Route.ARCHIVE),
     }
@@ -480,7 +483,12 @@ def break_table() -> Iterator[tuple[str, str, str]]:
     yield '["ohlcv"]', '["archive", "ohlcv"]', "t.toml: here: .*archive: the route and the table go together"
     yield '["ohlcv"]', '["ohlcv", "ohlcv"]', "t.toml: here: .*routes: one is named twice"
     yield '["ohlcv"]', '["carrier"]', "t.toml: here/routes/0: "
-    yield '["ohlcv"]', '["trades", "ohlcv"]', "t.toml: here: .*timeframes: they name each of the routes, and no other"
+    yield '["ohlcv"]', '["trades", "ohlcv"]', "t.toml: here: .*trade_cursor: the route trades and the fact go together"
+    yield (
+        'ohlcv = ["1m"',
+        'archive = ["1m"], ohlcv = ["1m"',
+        "t.toml: here: .*they name each of the routes, and no other",
+    )
     yield '"5m"', '"7m"', "t.toml: here/timeframes/is/ohlcv/1: "
     yield '["1m", "5m"]', "[]", "t.toml: here/timeframes/is/ohlcv: "
     yield "[here]", "[here", "t.toml: .*line 2"

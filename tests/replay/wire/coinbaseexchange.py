@@ -1,9 +1,9 @@
-"""Coinbase Exchange: candles newest first, 300 at most or an error; quiet minutes are omitted."""
+"""Coinbase Exchange: candles newest first, 300 at most or an error; quiet minutes are omitted. Trades by number."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
-from tests.replay.format import Format, Json, Markets, Rows
-from tests.replay.market import Bar, RecordedRequest, Refusal, aggregate_bars, select_bars
+from tests.replay.format import Format, Json, Markets, Rows, limit_rows
+from tests.replay.market import Bar, PublicTrade, RecordedRequest, Refusal, aggregate_bars, select_bars
 
 
 def _build_markets(markets: Markets) -> Json:
@@ -34,6 +34,22 @@ def _list_rows(request: RecordedRequest, bars: list[Bar], now_ms: int) -> Rows:
     return [[bar.open_ms // 1000, bar.low, bar.high, bar.open, bar.close, bar.volume] for bar in reversed(page)]
 
 
+def _list_trades(request: RecordedRequest, trades: list[PublicTrade], now_ms: int) -> Json:
+    """Newest first; with ``after`` those with a lower number, 1,000 at most; times to the microsecond."""
+    before = int(request.query["after"]) if "after" in request.query else None
+    older = [trade for trade in trades if trade.time_ns <= now_ms * 10**6 and (before is None or trade.id < before)]
+    return [
+        {
+            "trade_id": trade.id,
+            "side": "sell",
+            "size": trade.amount,
+            "price": trade.price,
+            "time": f"{datetime.fromtimestamp(trade.time_ns // 1000 / 10**6, UTC):%Y-%m-%dT%H:%M:%S.%f}Z",
+        }
+        for trade in reversed(older[-limit_rows(request, 1000, 1000) :])
+    ]
+
+
 def _parse_ms(iso: str) -> int:
     return int(datetime.fromisoformat(iso).timestamp() * 1000)
 
@@ -42,10 +58,12 @@ FORMAT = Format(
     host="api.exchange.coinbase.com",
     listing_path="/products",
     candle_paths=("/products/{id}/candles",),
-    known_parameters=frozenset({"granularity", "start", "end"}),
+    known_parameters=frozenset({"granularity", "start", "end", "after", "limit"}),
     format_id=lambda symbol: symbol.replace("/", "-"),
     read_id=lambda asked: asked.path.split("/")[2],
     build_markets=_build_markets,
     list_rows=_list_rows,
     wrap_rows=lambda rows, _: list(rows),
+    trade_path="/products/{id}/trades",
+    list_trades=_list_trades,
 )
