@@ -120,8 +120,8 @@ def forget(session: Session, files: Sequence[str], *, sample: bool) -> None:
 
 
 @click.command(cls=SessionCommand)
-@click.option("--revisions", is_flag=True, help="Candles that a venue later reported with other values.")
-@click.option("--set-aside", is_flag=True, help="Answers that no candle was taken from, as they came.")
+@click.option("--revisions", is_flag=True, help="Candles that an exchange later reported with other values.")
+@click.option("--set-aside", is_flag=True, help="Answers without a usable candle, as they came.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @click.pass_obj
 def status(session: Session, *, revisions: bool, set_aside: bool, as_json: bool) -> None:

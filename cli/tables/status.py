@@ -44,7 +44,7 @@ def format_status(store: CandleStore) -> RenderableType:
     ]
     rejected_count = store.rejected_pages.read_rows().height
     if rejected_count:
-        answers_text = f"{rejected_count:,} answer{'s' * (rejected_count > 1)} that no candle was taken from"
+        answers_text = f"{rejected_count:,} answer{'s' * (rejected_count > 1)} without a usable candle"
         lines.append(f"{answers_text}: see `status --set-aside`")
     lines += _list_runs(store.runs.read_rows(MAX_RUNS))
     # Text, not markup: messages of exchanges may contain brackets.
@@ -57,8 +57,8 @@ def format_revisions(revisions: pl.DataFrame) -> RenderableType:
     All times are in UTC.
     """
     if revisions.is_empty():
-        return "No venue has reported a stored candle with other values."
-    table = Table(title="Candles that venues changed", title_justify="left")
+        return "No exchange has reported a stored candle with other values."
+    table = Table(title="Candles that exchanges changed", title_justify="left")
     for name in ("venue", "market", "candle", "field", "first seen", "now", "changes", "route"):
         table.add_column(name, justify="right" if name in {"first seen", "now", "changes"} else "left")
     for row in revisions.iter_rows(named=True):
@@ -83,7 +83,7 @@ def format_revisions(revisions: pl.DataFrame) -> RenderableType:
 def format_rejected_pages(pages: pl.DataFrame) -> RenderableType:
     """The rejected pages, each with reason and excerpt; ``pages`` is a frame of `data.schema.REJECTED_PAGE`."""
     if pages.is_empty():
-        return "No answer was kept aside."
+        return "No answer was set aside."
     lines = [
         f"{row['venue']} {format_market(row)} {format_iso(row['start'])} to {format_iso(row['end'])}, "
         f"asked {format_iso(row['asked_at'])} of {row['source']}: {row['message']}\n"
@@ -112,7 +112,7 @@ def _list_outstanding(outstanding: pl.DataFrame) -> list[str]:
     """A heading, then two lines per venue and reason; nothing where no candle is outstanding."""
     if outstanding.is_empty():
         return []
-    return ["Asked for and not had:"] + [
+    return ["Requested and missing:"] + [
         f"{row['venue']}, {row['outcome']}: {row['message']}\n"
         f"    {row['minutes']:,} min of {_format_candle_length(row)}"
         f"{row['start']:%Y-%m-%d %H:%M} to {row['end']:%Y-%m-%d %H:%M} UTC: {', '.join(row['market'])}"

@@ -111,7 +111,9 @@ def test_refetch_keeps_the_first_value(program: ReplayedProgram) -> None:
     window = ("--from", "2025-10-10T20:00Z", "--to", "2025-10-10T21:00Z")
     arguments = ("collect", "--assets", "ATOM", *window, *OKX_ONLY)
     assert program.run_with_replay(*arguments).exit_code == 0
-    assert program.run("status", "--revisions").output == "No venue has reported a stored candle with other values.\n"
+    assert (
+        program.run("status", "--revisions").output == "No exchange has reported a stored candle with other values.\n"
+    )
     changed = program.run_with_replay(*arguments, "--refetch", faults=(alter_row("market/history-candles"),))
     assert changed.exit_code == 0
     assert "120 candles: 0 new, 2 with other values than before" in changed.output
@@ -168,7 +170,7 @@ def test_status_shows_rejected_responses(program: ReplayedProgram) -> None:
     result = program.run_with_replay("collect", *ATOM_WINDOW, *OKX_ONLY, faults=(odd,))
     assert result.exit_code == 1
     assert "bad data" in result.output
-    assert "2 answers that no candle was taken from: see `status --set-aside`" in program.run("status").output
+    assert "2 answers without a usable candle: see `status --set-aside`" in program.run("status").output
     assert '[["no", "1", "2", "3"]]' in program.run("status", "--set-aside").output
     rejected = program.read_status("--set-aside")
     assert {(row["venue"], row["symbol"]) for row in rejected} == {("okx", "ATOM/USDT"), ("okx", "USDC/USDT")}

@@ -102,7 +102,7 @@ def test_three_hundred_markets_take_two_lines_a_venue(store: CandleStore) -> Non
     lines = render_lines(format_status(store), width=1000)[2:]
     markets = ", ".join(f"A{n:02}/USDT" for n in range(15))
     assert lines[:3] == [
-        "Asked for and not had:",
+        "Requested and missing:",
         "venue00, refused: HTTP 451",
         f"    900 min of 2025-10-10 20:00 to 2025-10-10 21:00 UTC: {markets}",
     ]
@@ -181,7 +181,7 @@ def test_revisions_are_a_table() -> None:
     assert "2.25 (2026-11-20 13:00)" in text
     assert "2025-10-10 20:00 UTC" in text
     assert render_lines(format_revisions(build_empty_frame(REVISION))) == [
-        "No venue has reported a stored candle with other values."
+        "No exchange has reported a stored candle with other values."
     ]
 
 
@@ -213,4 +213,4 @@ def test_rejected_pages_have_an_excerpt() -> None:
         "okx ATOM/USDT 2025-10-10T20:00:00Z to 2025-10-10T21:00:00Z, asked 2026-11-20T12:00:00Z of okx: no JSON",
         "    [[1760 [/b]" + "x" * 189,
     ]
-    assert render_lines(format_rejected_pages(build_empty_frame(REJECTED_PAGE))) == ["No answer was kept aside."]
+    assert render_lines(format_rejected_pages(build_empty_frame(REJECTED_PAGE))) == ["No answer was set aside."]

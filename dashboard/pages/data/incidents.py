@@ -43,7 +43,7 @@ class Incident:
     """A request that did not succeed, or a run that failed; all but ``time`` are texts for the reader.
 
     ``source`` is the name of the venue or "Live updates", ``request`` what was requested of which span.
-    ``response_excerpt`` is the beginning of a rejected answer. ``is_request``: it is a request whose minutes are missing.
+    ``response_excerpt`` is the beginning of a rejected answer. ``is_request``: its minutes are missing.
     """
 
     time: datetime
