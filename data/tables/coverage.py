@@ -69,7 +69,12 @@ class CoverageTable:
             return failed
         first_start, last_end = failed.select(pl.col("start").min(), pl.col("end").max()).row(0)
         is_same_market = (pl.col(name).is_in(failed[name].unique().to_list()) for name in MARKET_COLUMNS)
-        filters = (IS_COMPLETE, _build_overlap_filter(first_start, last_end), *is_same_market)
+        filters = (
+            IS_COMPLETE,
+            build_evidence_filter(Evidence.REAL),  # the sample does not stand in for what is missing
+            _build_overlap_filter(first_start, last_end),
+            *is_same_market,
+        )
         columns = (*SERIES_COLUMNS, "start", "end")
         complete = self.table.read(lambda rows: rows.filter(*filters).select(columns))
         spans = pl.concat([complete, asked.filter(IS_COMPLETE).select(columns)])
@@ -84,7 +89,7 @@ class CoverageTable:
             return failed_listings
         assets = {parse_base(symbol) for symbol in failed_listings["symbol"].unique()}
         is_same_venue = pl.col("venue").is_in(failed_listings["venue"].unique().to_list())
-        is_later = pl.col("asked_at") > failed_listings["asked_at"].min()
+        is_later = (pl.col("asked_at") > failed_listings["asked_at"].min()) & build_evidence_filter(Evidence.REAL)
         return self.table.read(lambda rows: rows.filter(_build_asset_filter(assets), is_same_venue, is_later)).select(
             *COVERAGE
         )

@@ -281,3 +281,13 @@ def test_no_assets_have_no_coverage(store: CandleStore) -> None:
     store.coverage.write(build_coverage(0, 10))
     assert store.coverage.read_rows([], *WIDE).is_empty()
     assert store.read_covered_spans([], *WIDE).is_empty()
+
+
+def test_the_sample_does_not_hide_what_is_missing(store: CandleStore) -> None:
+    """A failed request and a failed list of markets are outstanding beside a complete sample; a file ends it."""
+    failed = [build_coverage(0, 10, symbol=symbol, outcome=Outcome.UNREACHABLE) for symbol in ("ATOM/*", "ATOM/USDT")]
+    store.coverage.write(pl.concat(failed))
+    store.coverage.write(build_coverage(0, 10, origin=Origin.RECONSTRUCTION, asked_at=LATER))
+    assert store.coverage.read_outstanding()["symbol"].to_list() == ["ATOM/*", "ATOM/USDT"]
+    store.coverage.write(build_coverage(0, 10, origin=Origin.IMPORTED, asked_at=LATER))
+    assert store.coverage.read_outstanding().is_empty()
