@@ -26,8 +26,10 @@ MAX_FINDINGS = 100
 
 def build_audit(audit: CandleAudit, catalogue: Catalogue, zone: Zone) -> list[Any]:
     """Sentences, then tables of what differs, of what was compared, and of unusual candles; only the first is open."""
-    items = [html.Li(_mark_commands(sentence)) for sentence in describe_audit(audit)]
-    parts: list[Any] = [html.Ul(items, className="data-audit")]
+    sentences = [_mark_commands(sentence) for sentence in describe_audit(audit)]
+    if not audit.bars:
+        return [html.P(sentence, className="quiet") for sentence in sentences]
+    parts: list[Any] = [html.Ul([html.Li(sentence) for sentence in sentences], className="data-audit")]
     rows = [_build_difference_row(row, catalogue, zone) for row in _list_rows(audit.differences, MAX_DIFFERENCES)]
     if rows:
         parts.append(_build_difference_table(rows[:VISIBLE_DIFFERENCES], "Differences"))
