@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from data.files.formats.raw_table import LINE_COLUMN, build_refusal
+from data.files.formats.unpack import Content
 from data.files.import_trades import FILE_LOW, build_trade_candles
 from data.files.layouts.options import ReadOptions
 from data.files.open_file import (
@@ -55,6 +56,7 @@ def read_candle_file(
     complete: bool = False,
     names: VenueNames | None = None,
     options: ReadOptions = DEFAULT_OPTIONS,
+    content: Content | None = None,
 ) -> ImportedFile:
     """Read and check a file of candles or trades, of any kind that `data.files.layouts` knows.
 
@@ -66,6 +68,7 @@ def read_candle_file(
             missing.
         names: the names that venues may have; None for those of the catalogue.
         options: what else the caller says about the file.
+        content: what is read in place of the whole file: one of several that it holds.
 
     Returns:
         Candles sorted by venue, symbol and open time; ``origin`` is ``reconstruction`` where the file says so, else
@@ -75,7 +78,7 @@ def read_candle_file(
         FileRefused: the file or one of its rows is invalid, or an option is needed; names file, line and reason.
         UsageError: the given venue or zone is unknown, or the given symbol malformed.
     """
-    opened = open_file(path, venue=venue, symbol=symbol, names=names, options=options)
+    opened = open_file(path, venue=venue, symbol=symbol, names=names, options=options, content=content)
     if opened.needs:
         raise build_need_refusal(opened, opened.needs)
     read = _import_trades if opened.recognised.holds_trades else _import_candles

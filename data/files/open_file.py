@@ -9,11 +9,12 @@ import polars as pl
 from data.catalogue import load_catalogue
 from data.errors import FileRefused
 from data.files.formats.raw_table import LINE_COLUMN, build_refusal
+from data.files.formats.unpack import Content
 from data.files.layouts.layout import TradeLayout, normalize_key
 from data.files.layouts.market_names import DERIVATIVE_VENUES, describe_multiple
 from data.files.layouts.options import OptionNeed, ReadOptions
 from data.files.layouts.recognise import RecognisedTable, recognise_table
-from data.files.read import read_raw_table
+from data.files.read import parse_content, read_raw_table
 from data.files.rows.bar_length import find_length_need
 from data.files.rows.check_rows import MARKET_COLUMNS
 from data.files.rows.market_columns import WRITTEN_COLUMNS
@@ -81,7 +82,13 @@ class OpenedFile:
 
 
 def open_file(
-    path: Path | str, *, venue: str | None, symbol: str | None, names: VenueNames | None, options: ReadOptions
+    path: Path | str,
+    *,
+    venue: str | None,
+    symbol: str | None,
+    names: VenueNames | None,
+    options: ReadOptions,
+    content: Content | None = None,
 ) -> OpenedFile:
     """Recognise a file; for the arguments see `data.files.import_file.read_candle_file`.
 
@@ -97,7 +104,8 @@ def open_file(
     unified = None if symbol is None else parse_symbol(symbol)
     if options.times is not None:
         options = replace(options, times=parse_zone(options.times))
-    recognised = recognise_table(read_raw_table(path, options.limits), unified, options)
+    table = read_raw_table(path, options.limits) if content is None else parse_content(path, content, options.limits)
+    recognised = recognise_table(table, unified, options)
     recognised, venue, symbol = _join_market(recognised, venue, symbol, names)
     _refuse_contradictions(recognised, options)
     needs = [*_list_market_needs(recognised, venue, symbol), *recognised.needs]
