@@ -8,7 +8,7 @@ import click
 
 from cli import clock
 from cli.options import new_venue_option
-from cli.param_types import EnumChoice
+from cli.param_types import EnumChoice, TickerList
 from cli.session import Session, SessionCommand
 from cli.tables.console import build_console
 from cli.tables.status import build_status_json, format_rejected_pages, format_revisions, format_status
@@ -26,6 +26,7 @@ from deviation.report.question_json import format_iso
 @click.option("--venue", help="The venue of all rows, such as kraken, for a file without such a column.")
 @click.option("--symbol", help="The symbol of all rows, such as ATOM/USDT, for a file without such a column.")
 @new_venue_option
+@click.option("--assets", type=TickerList(), default=(), help="Assets to take from Kraken's zip of all its markets.")
 @click.option("--complete", is_flag=True, help="Absent minutes are quiet, from each market's first row to its last.")
 @click.option("--replace", is_flag=True, help="Take a file that contradicts one imported earlier; its values count.")
 @click.option("--stamps", type=click.Choice(list(Stamps)), help="Whether times are the starts or the ends of bars.")
@@ -42,6 +43,7 @@ def import_(
     venue: str | None,
     symbol: str | None,
     new_venues: tuple[str, ...],
+    assets: tuple[str, ...],
     complete: bool,
     replace: bool,
     stamps: Stamps | None,
@@ -67,6 +69,7 @@ def import_(
         replace=replace,
         stamps=stamps,
         options=options,
+        assets=assets,
     )
     for file in stored:
         click.echo("\n".join(file.format_lines()))

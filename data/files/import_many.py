@@ -1,6 +1,6 @@
 """Imports files into the store, each by itself, so that a refused file does not stop the others."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,12 +12,16 @@ from data.delta.upsert import WriteReport
 from data.errors import FileRefused
 from data.files.check_stamps import move_to_open, refuse_closing_stamps
 from data.files.contradictions import refuse_contradictions
-from data.files.import_file import read_candle_file
+from data.files.formats.raw_table import build_refusal
+from data.files.formats.unpack import Content
+from data.files.import_bundle import BUNDLE_VENUE, find_bundle
+from data.files.import_file import ImportedFile, read_candle_file
 from data.files.layouts.options import ReadOptions
 from data.files.open_file import DEFAULT_OPTIONS
 from data.files.report import ImportReport
 from data.files.stamps import Stamps
-from data.schema import COVERAGE, COVERAGE_DEFAULTS, LOW_TRADE, TIME, Origin, Outcome
+from data.identity.venue_names import VenueNames
+from data.schema import COVERAGE, COVERAGE_DEFAULTS, LOW_TRADE, TIME, Origin, Outcome, Timeframe
 from data.store import CandleStore
 from data.tables.comparison import compare_with_stored
 
@@ -60,6 +64,7 @@ def import_files(
     replace: bool = False,
     stamps: Stamps | None = None,
     options: ReadOptions = DEFAULT_OPTIONS,
+    assets: Collection[str] = (),
 ) -> tuple[list[StoredFile], list[FileRefused]]:
     """Read, check and store files of candles; the source of a row is the name of its file.
 
@@ -76,9 +81,10 @@ def import_files(
         stamps: what the times of the files mark; None: the starts of bars, and a file is refused where other exchanges
             of the store show that they are the ends.
         options: see `data.files.import_file.read_candle_file`.
+        assets: the assets to take from zip files of many markets, which are read member by member; only for such.
 
     Returns:
-        What was stored, and the refusals: of a refused file nothing is stored.
+        What was stored, and the refusals: of a refused file, or member of a zip file of many, nothing is stored.
 
     Raises:
         UsageError: the given venue is unknown, or the given symbol or a new id malformed.
@@ -86,35 +92,93 @@ def import_files(
         StoreUnusable: the store cannot be read or written.
     """
     names = load_catalogue().venue_names.add_stored(store.candles.read_venues()).declare(new_venues)
-    stored: list[StoredFile] = []
-    refusals: list[FileRefused] = []
-    for path in paths:
+    importer = _Importer(
+        store=store, now=now, names=names, options=options, complete=complete, replace=replace, stamps=stamps
+    )
+    results = [result for path in paths for result in importer.import_path(Path(path), venue, symbol, assets)]
+    stored = [result for result in results if isinstance(result, StoredFile)]
+    return stored, [result for result in results if isinstance(result, FileRefused)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Importer:
+    """Imports files into a store in one way; see `import_files`."""
+
+    store: CandleStore
+    now: datetime
+    names: VenueNames
+    options: ReadOptions
+    complete: bool
+    replace: bool
+    stamps: Stamps | None
+
+    def import_path(
+        self, path: Path, venue: str | None, symbol: str | None, assets: Collection[str]
+    ) -> Iterator[StoredFile | FileRefused]:
+        """What was stored of a file or of each member of a bundle, and what was refused."""
         try:
-            imported = read_candle_file(
-                path, venue=venue, symbol=symbol, complete=complete, names=names, options=options
-            )
-            if stamps is None:
-                refuse_closing_stamps(Path(path), imported, store)
-            elif stamps is Stamps.CLOSE:
-                imported = move_to_open(imported)
-            comparison = compare_with_stored(store.candles, imported.candles)
-            if not replace:
-                refuse_contradictions(Path(path), comparison.contradictions)
+            bundle = find_bundle(path)
+            if bundle is None:
+                if assets:
+                    raise build_refusal(path, "is no zip of many markets; import it without --assets")
+                yield self._import_file(path, venue, symbol, None)
+                return
+            self._check_bundle_market(path, venue, symbol)
+            listing = bundle.list_members(assets, self.options.timeframe or Timeframe.M1)
         except FileRefused as refusal:
-            refusals.append(refusal)
-            continue
+            yield refusal
+            return
+        for member in listing.members:
+            try:
+                content = bundle.read(member, self.options.limits)
+                yield self._import_file(path, BUNDLE_VENUE, member.symbol, content)
+            except FileRefused as refusal:
+                yield FileRefused(f"{member.name} in {refusal}")
+        yield from bundle.list_refusals(listing)
+
+    def _import_file(self, path: Path, venue: str | None, symbol: str | None, content: Content | None) -> StoredFile:
+        """Store a file, or a part of it.
+
+        Raises:
+            FileRefused: it is invalid, or contradicts others; nothing of it was stored.
+        """
+        imported = read_candle_file(
+            path,
+            venue=venue,
+            symbol=symbol,
+            complete=self.complete,
+            names=self.names,
+            options=self.options,
+            content=content,
+        )
+        if self.stamps is None:
+            refuse_closing_stamps(path, imported, self.store)
+        elif self.stamps is Stamps.CLOSE:
+            imported = move_to_open(imported)
+        comparison = compare_with_stored(self.store.candles, imported.candles)
+        if not self.replace:
+            refuse_contradictions(path, comparison.contradictions)
+        is_moved = self.stamps is Stamps.CLOSE and imported.lows.is_empty()
+        return StoredFile(imported.report, self._store(imported), comparison.collected_differences, is_moved)
+
+    def _store(self, imported: ImportedFile) -> WriteReport:
         report = imported.report
         # Candles before coverage: if the process ends in between, absent minutes count as missing, not as quiet.
-        write_report = store.write_candles(imported.candles, source=report.file, fetched_at=now)
-        fetched = {"source": pl.lit(report.file), "fetched_at": pl.lit(now.astimezone(UTC)).cast(TIME)}
-        store.lowest_trades.write(imported.lows.with_columns(**fetched).select(*LOW_TRADE))
+        write_report = self.store.write_candles(imported.candles, source=report.file, fetched_at=self.now)
+        fetched = {"source": pl.lit(report.file), "fetched_at": pl.lit(self.now.astimezone(UTC)).cast(TIME)}
+        self.store.lowest_trades.write(imported.lows.with_columns(**fetched).select(*LOW_TRADE))
         origin = Origin.RECONSTRUCTION if report.reconstruction else Origin.IMPORTED
-        store.coverage.write(
-            build_complete_coverage(imported.covered_spans, origin=origin, source=report.file, asked_at=now)
+        self.store.coverage.write(
+            build_complete_coverage(imported.covered_spans, origin=origin, source=report.file, asked_at=self.now)
         )
-        is_moved = stamps is Stamps.CLOSE and imported.lows.is_empty()
-        stored.append(StoredFile(report, write_report, comparison.collected_differences, is_moved))
-    return stored, refusals
+        return write_report
+
+    def _check_bundle_market(self, path: Path, venue: str | None, symbol: str | None) -> None:
+        """Check what the caller says about a bundle. Raises FileRefused if it is of another venue, or of one market."""
+        if venue is not None and self.names.resolve(venue) != BUNDLE_VENUE:
+            raise build_refusal(path, f"is a zip of many markets, named as {BUNDLE_VENUE} names them")
+        if symbol is not None:
+            raise build_refusal(path, "is a zip of many markets; import it with --assets instead of --symbol")
 
 
 def build_complete_coverage(spans: pl.DataFrame, *, origin: Origin, source: str, asked_at: datetime) -> pl.DataFrame:
