@@ -189,24 +189,30 @@ class MarketCollection:
                 yield gap
 
     async def _read_checked(self, reader: RouteReader, spans: Sequence[Span]) -> AsyncIterator[Chunk]:
-        """The chunks of a route; where nothing shows that nobody traded, complete spans become ``no-evidence``."""
+        """The chunks of a route; where nothing shows that nobody traded, complete spans become ``no-evidence``.
+
+        Files of an archive are not checked: a file that exists shows that the market was open on its day.
+        """
+        if reader.find_candles is None:
+            async for chunk in reader.read(spans):
+                yield chunk
+            return
         check = QuietCheck(self._plan.series.timeframe)
         async for chunk in reader.read(spans):
             outcomes = check.take_outcomes(chunk)
             if any(span_outcome.span.end == spans[-1].end for span_outcome in chunk.outcomes):
-                outcomes += await self._decide_rest(reader, check)
+                outcomes += await self._decide_rest(reader.find_candles, check)
             yield replace(chunk, outcomes=merge_sorted(outcomes))
 
-    async def _decide_rest(self, reader: RouteReader, check: QuietCheck) -> list[SpanOutcome]:
+    async def _decide_rest(self, find_candles: FindCandles, check: QuietCheck) -> list[SpanOutcome]:
         """The outcomes of all held back spans, after a look at the candles beside them."""
-        if reader.find_candles is not None:
-            length = self._venue.page_min * get_bar_length(self._plan.series.timeframe)
-            if check.needs_earlier():
-                start = check.undecided[0].start
-                check.add_seen(await reader.find_candles(Span(start - length, start)))
-            if check.needs_later():
-                end = check.undecided[-1].end
-                check.add_seen(await reader.find_candles(Span(end, min(end + length, self._now()))))
+        length = self._venue.page_min * get_bar_length(self._plan.series.timeframe)
+        if check.needs_earlier():
+            start = check.undecided[0].start
+            check.add_seen(await find_candles(Span(start - length, start)))
+        if check.needs_later():
+            end = check.undecided[-1].end
+            check.add_seen(await find_candles(Span(end, min(end + length, self._now()))))
         return [*check.take_decided(), *check.reject_undecided()]
 
     def _report_progress(self, outcome: Outcome | None = None, message: str = "") -> None:

@@ -23,7 +23,7 @@ from collectors.archives.paths import (
 from collectors.archives.table import check_reader, read_bars
 from collectors.archives.unpack import unpack_file
 from collectors.chunk import Chunk
-from collectors.failures import CollectFailure, HistoryTooShort, Scope
+from collectors.failures import CollectFailure, HistoryTooShort, NotPublished, Scope
 from collectors.http.access import Access
 from collectors.http.retry import call_with_retries
 from collectors.page_validation import split_page_outcomes
@@ -131,7 +131,8 @@ class ArchiveReader:
             if not isinstance(failure, HistoryTooShort):
                 return chunk, failure
             failures.append(failure)
-        failure = HistoryTooShort("; ".join(dict.fromkeys(map(str, failures))))
+        is_expected = any(isinstance(failure, NotPublished) for failure in failures)
+        failure = (NotPublished if is_expected else HistoryTooShort)("; ".join(dict.fromkeys(map(str, failures))))
         return self._build_chunk(NO_BARS, _fail_spans(spans, failure), self._host.source), failure
 
     async def _read_file(

@@ -11,7 +11,7 @@ import polars as pl
 from collectors.chunk import Chunk
 from collectors.plan import SpanOutcome, get_bar_length, merge_outcomes
 from data.intervals import Span
-from data.schema import Origin, Outcome, Timeframe
+from data.schema import Outcome, Timeframe
 
 
 def unite_spans(spans: Iterable[Span | None]) -> Span | None:
@@ -36,12 +36,7 @@ class QuietCheck:
         self.undecided: list[Span] = []
 
     def take_outcomes(self, chunk: Chunk) -> list[SpanOutcome]:
-        """The outcomes of the chunk, and those of held back spans that its candles decide.
-
-        Files of an archive are not checked: a file that exists shows that the market was open on its day.
-        """
-        if chunk.origin is Origin.ARCHIVE:
-            return chunk.outcomes
+        """The outcomes of the chunk, and those of held back spans that its candles decide."""
         outcomes: list[SpanOutcome] = []
         for span_outcome in chunk.outcomes:
             if span_outcome.outcome is Outcome.COMPLETE:

@@ -75,7 +75,8 @@ def test_more_differences_are_shown_with_verbose(run: RunCommand, tmp_path: Path
     """Of 30 differing minutes 20 are shown, and all with `--verbose`; unusual candles are named."""
     for name, volume in (("a.csv", 1), ("b.csv", 2)):
         rows = [f"okx,ATOM/USDT,2025-10-10T20:{minute:02}:00Z,5,5,5,5,{volume}" for minute in range(30)]
-        run("import", str(write_csv(tmp_path / name, [*rows, "okx,ATOM/USDT,2025-10-10T20:40:00Z,5,6,4,5,0"])))
+        rows.append("okx,ATOM/USDT,2025-10-10T20:40:00Z,5,6,4,5,0")
+        run("import", "--replace", str(write_csv(tmp_path / name, rows)))
     text = run("audit", *ATOM).stdout
     assert "and 10 more" in text
     assert text.count(":00 volume ") == 20
