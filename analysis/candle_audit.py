@@ -2,8 +2,8 @@
 
 A *leg* is a market's candles of one origin and route (`data.delta.upsert.ROUTE`). Two legs are two records of the same
 trades: a difference between them says that the records differ, not that an exchange changed one. Only a leg that was
-fetched again can show a change, and only where the first fetch was later than `SETTLING_TIME` after the bar's end,
-because candles of a bar that has just ended may still receive trades.
+fetched again can show a change, and only where the first fetch was at least `SETTLING_TIME` after the bar's end, as
+candles of a bar that has just ended may still receive trades.
 """
 
 from collections.abc import Collection
@@ -38,7 +38,7 @@ class DifferenceKind(StrEnum):
     """How two values of the same bar came to be compared.
 
     - Sources: two legs.
-    - Changed: one leg at two times, the first of them later than `SETTLING_TIME` after the bar's end.
+    - Changed: one leg at two times, the first of them at least `SETTLING_TIME` after the bar's end.
     - Settling: one leg at two times, the first of them earlier than that.
     - File: an imported file with the name of an earlier one.
     """
@@ -177,11 +177,14 @@ PAIR_COLUMNS = ("kind", "origin_a", "place_a", "origin_b", "place_b")
 """What identifies a pair of sources of a market, whatever their files."""
 
 
+FILE_OF_DAY = r"/[^/]*\d{4}-?\d{2}-?\d{2}[^/]*\.[a-z.]+$"
+"""The end of a route to a daily file, such as ``/ATOMUSDT-1m-2025-10-10.zip``."""
+
+
 def _build_place(side: str) -> pl.Expr:
-    """The host of an archive's files; the route of any other source."""
-    route, origin = pl.col(f"route_{side}"), pl.col(f"origin_{side}")
-    host = route.str.replace(r"/[^/]*$", "")
-    return pl.when(origin == Origin.ARCHIVE.value).then(host).otherwise(route).alias(f"place_{side}")
+    """The host of collected files; the route of any other source."""
+    route, is_imported = pl.col(f"route_{side}"), pl.col(f"origin_{side}") == Origin.IMPORTED.value
+    return pl.when(is_imported).then(route).otherwise(route.str.replace(FILE_OF_DAY, "")).alias(f"place_{side}")
 
 
 def _suffix(side: str) -> list[pl.Expr]:
@@ -214,7 +217,7 @@ def _compare_fetches(rows: pl.DataFrame, timeframe: Timeframe) -> tuple[pl.DataF
     kind = (
         pl.when(pl.col("origin_a") == Origin.IMPORTED.value)
         .then(pl.lit(DifferenceKind.FILE.value))
-        .when(pl.col("fetched_at_a") > settled_at)
+        .when(pl.col("fetched_at_a") >= settled_at)
         .then(pl.lit(DifferenceKind.CHANGED.value))
         .otherwise(pl.lit(DifferenceKind.SETTLING.value))
     )
@@ -228,7 +231,7 @@ def _compare_fetches(rows: pl.DataFrame, timeframe: Timeframe) -> tuple[pl.DataF
 
 
 def _list_repeated_bars(latest: pl.DataFrame, coverage: pl.DataFrame, timeframe: Timeframe) -> pl.DataFrame:
-    """The bars with a candle that their route was asked for at least twice, later than `SETTLING_TIME` after their end.
+    """The bars with a candle that their route was asked for at least twice from `SETTLING_TIME` after their end on.
 
     A second fetch with the same values stores no row, so only the record of requests shows it.
     """
@@ -254,7 +257,7 @@ def _list_repeated_bars(latest: pl.DataFrame, coverage: pl.DataFrame, timeframe:
 
 
 def _count_requests(open_times: pl.Series, requests: pl.DataFrame, timeframe: Timeframe) -> pl.Series:
-    """For each bar the number of requests that covered it later than `SETTLING_TIME` after its end."""
+    """For each bar the number of requests that covered it at least `SETTLING_TIME` after its end."""
     times, (starts, ends, asked) = (
         open_times.dt.epoch("ms").to_numpy(),
         (requests[name].dt.epoch("ms").to_list() for name in ("start", "end", "asked_at")),
@@ -262,7 +265,7 @@ def _count_requests(open_times: pl.Series, requests: pl.DataFrame, timeframe: Ti
     settling_ms = timeframe.ms + SETTLING_TIME // timedelta(milliseconds=1)
     count = np.zeros(len(times), dtype=np.int64)
     for start, end, asked_at in zip(starts, ends, asked, strict=True):
-        count += (times >= start) & (times < end) & (times + settling_ms < asked_at)
+        count += (times >= start) & (times < end) & (times + settling_ms <= asked_at)
     return pl.Series(count)
 
 

@@ -54,8 +54,8 @@ def audit(
 ) -> None:
     """Compare candles of the same bar: between sources, and with what the same source gave later.
 
-    A difference between two sources is not a change. Only what one source gave twice, both times later than ten minutes
-    after the bar, can be one. Candles that cannot be made of trades are listed too. --verbose lists every difference.
+    A difference between two sources is not a change. Only what one source gave twice, both times ten minutes after the
+    bar or later, can be one. Candles that cannot be made of trades are listed too. --verbose lists every difference.
     """
     catalogue = session.catalogue
     start, end = find_window(catalogue, event, window, start, end)

@@ -66,6 +66,17 @@ def test_files_of_one_archive_are_counted_together(store: CandleStore) -> None:
     assert list_counts(result) == [("sources", "archive.example", API, 2, 2, 0)]
 
 
+def test_files_of_trades_are_counted_together_too(store: CandleStore) -> None:
+    """Candles built from daily files of trades have the host as their source; an imported file keeps its name."""
+    for day, name in ((get_minute(0), "ATOM-trades-2025-10-10.zip"), (get_minute(600), "ATOM-trades-20251011.csv.gz")):
+        trades = build_candle(at=day, origin=Origin.TRADES)
+        store.candles.write(build_fetched(trades, source=f"files.example/{name} sha256:aa"))
+        imported = build_candle(at=day, origin=Origin.IMPORTED)
+        store.candles.write(build_fetched(imported, source="atom-2025-10-10.csv"))
+    result = audit_candles(store, ["ATOM"], get_minute(-60), get_minute(601))
+    assert list_counts(result) == [("sources", "files.example", "atom-2025-10-10.csv", 2, 2, 0)]
+
+
 def test_three_sources_make_three_pairs(store: CandleStore) -> None:
     """Candles, candles made of trades and a file are compared each with each, the preferred one first."""
     for origin, source in ((Origin.IMPORTED, "mine.csv"), (Origin.TRADES, API), (Origin.OHLCV, API)):
@@ -98,12 +109,12 @@ def test_a_value_of_zero_has_no_relative_difference(store: CandleStore) -> None:
 
 
 def test_only_a_source_fetched_again_after_ten_minutes_shows_a_change(store: CandleStore) -> None:
-    """A low that another fetch has otherwise is a change if the first fetch was later than ten minutes after the end.
+    """A low that another fetch has otherwise is a change if the first fetch was ten minutes after the end or later.
 
-    Minute 0 ends at 21:21. It was first fetched at 21:31 sharp, minute 1 eleven minutes after its end.
+    Minute 0 ends at 21:21 and was first fetched at 21:30, minute 1 at 21:32, ten minutes after its end.
     """
-    store.candles.write(build_fetched(build_candle(0), source=API, at=get_minute(11)))
-    store.candles.write(build_fetched(build_candle(1), source=API, at=get_minute(13)))
+    store.candles.write(build_fetched(build_candle(0), source=API, at=get_minute(10)))
+    store.candles.write(build_fetched(build_candle(1), source=API, at=get_minute(12)))
     changed = [{**build_candle(number), "low": 1.0} for number in (0, 1)]
     store.candles.write(build_fetched(*changed, source=API, at=NOW))
     result = audit(store)

@@ -241,9 +241,9 @@ OWN_COLUMNS: dict[ExportKind, dict[str, Column]] = {
     },
     ExportKind.AUDIT: {
         "kind": Column(
-            "`sources`: two sources of one bar, which is no change. `changed`: one source, fetched twice later than "
-            "ten minutes after the bar. `settling`: one source, first fetched earlier. `file`: a file replaced by one "
-            "of the same name."
+            "`sources`: two sources of one bar, which is no change. `changed`: one source, fetched twice, ten "
+            "minutes after the bar or later. `settling`: one source, first fetched earlier. `file`: a file replaced "
+            "by one of the same name."
         ),
         "field": Column("Which number differs: `open`, `high`, `low`, `close` or `volume`."),
         **_define_record("a", "preferred source, or of the earlier fetch"),
