@@ -8,7 +8,9 @@ from pathlib import Path
 from dashboard.jobs.actions import CollectionOrder, FileMarket, StoredSource
 from dashboard.jobs.process import CollectionProcess
 from data.errors import FileRefused
+from data.files.formats.raw_table import UPLOAD_LIMITS
 from data.files.import_many import StoredFile, import_files
+from data.files.layouts.options import ReadOptions
 from data.lock import FollowerLock, Holder
 from data.store import CandleStore
 
@@ -46,7 +48,15 @@ class StoreActions(CollectionProcess):
         """
         venue, symbol = (None, None) if market is None else (market.venue, market.symbol)
         with self._import_lock:
-            return import_files(self._store, paths, now=self._now(), venue=venue, symbol=symbol, complete=complete)
+            return import_files(
+                self._store,
+                paths,
+                now=self._now(),
+                venue=venue,
+                symbol=symbol,
+                complete=complete,
+                options=ReadOptions(limits=UPLOAD_LIMITS),
+            )
 
     def forget_source(self, source: StoredSource) -> int:
         """Remove the rows of a source from the store, and return their number.

@@ -15,7 +15,7 @@ from data.files.layouts.market_names import DERIVATIVE_VENUES, describe_multiple
 from data.files.layouts.options import OptionNeed, ReadOptions
 from data.files.layouts.recognise import RecognisedTable, recognise_table
 from data.files.read import parse_content, read_raw_table
-from data.files.rows.bar_length import find_length_need
+from data.files.rows.bar_length import LENGTH_COLUMNS, find_length_need
 from data.files.rows.check_rows import MARKET_COLUMNS
 from data.files.rows.market_columns import WRITTEN_COLUMNS
 from data.files.rows.parse_rows import EMPTY_COLUMN, parse_rows
@@ -137,9 +137,14 @@ def find_row_needs(opened: OpenedFile, rows: pl.DataFrame) -> tuple[OptionNeed, 
     if opened.recognised.holds_trades:
         return tuple(need for need in needs if need is not None)
     if "timeframe" not in opened.recognised.table.rows.columns:
-        name_s = opened.recognised.file_name.seconds
-        timed = rows.filter(pl.col("open_time").is_not_null()).sort(*MARKET_COLUMNS, "price", "open_time")
-        needs.append(find_length_need(opened.path, timed, name_s, opened.timeframe))
+        need = find_length_need(
+            opened.path,
+            rows.select(*LENGTH_COLUMNS),
+            opened.recognised.file_name.seconds,
+            opened.options.timeframe,
+            names_markets="venue" in opened.recognised.table.rows.columns,
+        )
+        needs.append(need)
     if "price" not in opened.recognised.table.rows.columns and opened.options.price is None:
         needs.append(_find_price_need(rows))
     return tuple(need for need in needs if need is not None)
@@ -244,11 +249,14 @@ def _find_settlement_need(opened: OpenedFile, rows: pl.DataFrame) -> OptionNeed 
 
 def _find_price_need(rows: pl.DataFrame) -> OptionNeed | None:
     """The option that a series without any volume needs while its prices move: it is no series of trades."""
+    if not (rows["volume"] == 0).any():
+        return None
     valid = rows.filter(~pl.col(EMPTY_COLUMN), pl.col("price") == CANDLE_DEFAULTS["price"])
     close = pl.col("close")
+    is_range = (pl.col("high") != pl.col("low")) & pl.col("high").is_finite() & pl.col("low").is_finite()
     markets = valid.group_by(*MARKET_COLUMNS, maintain_order=True).agg(
-        is_silent=(pl.col("volume") == 0).all(),
-        moves=(close.filter(close.is_finite()).n_unique() > 1) & (pl.col("high") != pl.col("low")).any(),
+        is_silent=(pl.col("volume") == 0).fill_null(value=False).all(),
+        moves=(close.filter(close.is_finite()).n_unique() > 1) | is_range.any(),
     )
     silent = markets.filter("is_silent", "moves")
     if silent.is_empty():

@@ -18,18 +18,18 @@ from data.schema import (
     TIME,
     Evidence,
     Timeframe,
-    build_empty_frame,
     parse_base,
 )
 from data.tables.candles import build_trade_filter
 from data.tables.coverage import build_evidence_filter
+from data.tables.lowest_trades import BAR_KEY
 
 
 class FileSource:
     """A `data.reader.CandleReader` of files; of two files with the same bar the one given later wins.
 
     Args:
-        paths: CSV or Parquet files.
+        paths: files of candles or trades.
         complete: see `data.files.import_file.read_candle_file`.
         new_venues: ids of venues that the catalogue does not know.
 
@@ -42,14 +42,17 @@ class FileSource:
         names = load_catalogue().venue_names.declare(new_venues)
         imported_files = [read_candle_file(path, complete=complete, names=names) for path in paths]
         # The order of the files takes the place of the time of fetching, so that the later file wins.
-        candles = [
-            file.candles.with_columns(
+        fetch_columns = [
+            (
                 pl.from_epoch(pl.lit(order), "ms").cast(TIME).alias("fetched_at"),
                 pl.lit(file.report.file).alias("source"),
             )
             for order, file in enumerate(imported_files)
         ]
-        self._candles = pl.concat(candles).filter(pl.col("price") == CANDLE_DEFAULTS["price"])
+        files = list(zip(imported_files, fetch_columns, strict=True))
+        candles = pl.concat([file.candles.with_columns(columns) for file, columns in files])
+        self._candles = candles.filter(pl.col("price") == CANDLE_DEFAULTS["price"])
+        self._lows = pl.concat([file.lows.with_columns(columns).select(*LOW_TRADE) for file, columns in files])
         self._covered_spans = pl.concat(
             [
                 file.covered_spans.with_columns(origin=pl.lit(file.candles["origin"][0], pl.String))
@@ -99,14 +102,17 @@ class FileSource:
 
     def read_low_trades(
         self,
-        assets: Collection[str],  # noqa: ARG002 - the signature of `CandleReader`
-        start: datetime,  # noqa: ARG002 - as above
-        end: datetime,  # noqa: ARG002 - as above
+        assets: Collection[str],
+        start: datetime,
+        end: datetime,
         *,
-        timeframe: Timeframe = Timeframe.M1,  # noqa: ARG002 - as above
+        timeframe: Timeframe = Timeframe.M1,
     ) -> pl.DataFrame:
-        """No rows: files contain candles, not trades."""
-        return build_empty_frame(LOW_TRADE)
+        """The lowest trades of bars of ``[start, end)`` that were built from trades; see `data.reader.CandleReader`."""
+        is_in_window = pl.col("open_time").is_between(start, end, closed="left")
+        is_asked = (_build_asset_filter(self._lows, assets), pl.col("timeframe") == timeframe.value)
+        latest = self._lows.filter(*is_asked, is_in_window).unique(BAR_KEY, keep="last", maintain_order=True)
+        return latest.sort("venue", "symbol", "open_time")
 
 
 def _build_asset_filter(rows: pl.DataFrame, assets: Collection[str]) -> pl.Expr:

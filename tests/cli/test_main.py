@@ -223,6 +223,35 @@ def test_import_takes_a_contradicting_file_only_to_replace(run: RunCommand, cand
     assert run("import", other, "--replace").exit_code == 0
 
 
+def test_import_dry_run_shows_what_is_recognised_and_stores_nothing(run: RunCommand, tmp_path: Path) -> None:
+    """It ends with 3 and names the option while one is missing, with 0 when the file could be imported."""
+    path = tmp_path / "a.csv"
+    path.write_text("time,open,high,low,close,volume\n2025-10-10 21:20,4,4.5,3.5,4.25,10\n", encoding="utf-8")
+    market = ("--venue", "kraken", "--symbol", "ATOM/USD")
+    needy = run("import", path, "--dry-run", *market)
+    assert needy.exit_code == 3
+    assert "candles (CSV): times without a zone" in needy.output
+    assert "--times UTC or --times ZONE" in needy.output
+    shown = run("import", path, "--dry-run", *market, "--times", "UTC")
+    assert shown.exit_code == 0
+    assert "2025-10-10 21:20:00 UTC" in shown.output
+    assert "1 new" in run("import", path, *market, "--times", "UTC").output
+
+
+def test_import_options_settle_what_a_file_leaves_open(run: RunCommand, tmp_path: Path) -> None:
+    """Length of bars, kind of price and decimal commas are options; without them the file is refused by their name."""
+    path = tmp_path / "a.csv"
+    row = "1760131200;3,900;4,500;3,500;4,250;1760131500"
+    path.write_text(f"open_time;open;high;low;close;close_time\n{row}\n", encoding="utf-8")
+    options = ["--venue", "kraken", "--symbol", "ATOM/USD"]
+    for words in (["--decimal-comma"], ["--price", "index"], ["--timeframe", "5m"]):
+        result = run("import", path, *options)
+        assert result.exit_code == 3
+        assert " ".join(words) in result.stderr
+        options += words
+    assert "kraken ATOM/USD (index, 5m): 1 candle" in run("import", path, *options).output
+
+
 def test_heavy_packages_are_imported_on_demand() -> None:
     """Importing the program loads no package that only collecting, following or the page needs."""
     heavy = ("ccxt", "dash", "plotly", "kaleido", "apscheduler", "waitress")

@@ -15,6 +15,9 @@ from data.files.formats.unpack import Content
 SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 """Separators other than the comma, with their names."""
 
+NULL_WORDS = ["null", "NULL", "None", "NA", "N/A", "<NA>", "\\N"]
+"""What programs write in place of an empty value."""
+
 MIN_SEPARATORS = 2
 """So many of a separator in the first line make it the separator of the file; prices may contain commas then."""
 
@@ -44,7 +47,10 @@ def parse_text(path: Path, content: Content) -> RawTable:
         FileRefused: the file is empty, no text, malformed, or repeats a column.
     """
     data = _convert_to_utf8(path, content.data)
-    start = _find_start(path, data)
+    try:
+        start = _find_start(path, data)
+    except csv.Error as error:
+        raise build_refusal(path, "is no CSV that can be read") from error
     names = [name.strip() for name in start.fields] if start.has_names else name_columns(len(start.fields))
     refuse_duplicate_columns(path, names)
     # polars renames nothing where the names are given, but wants each once: nameless columns get their number.
@@ -56,6 +62,7 @@ def parse_text(path: Path, content: Content) -> RawTable:
             skip_lines=start.lines_before,
             separator=start.separator,
             schema=dict.fromkeys(columns, pl.String()),
+            null_values=NULL_WORDS,
             missing_columns="insert",  # the first row of values may be a short one
         )
     except pl.exceptions.PolarsError as error:
@@ -73,11 +80,13 @@ def _convert_to_utf8(path: Path, data: bytes) -> bytes:
     """The text in UTF-8, without a byte order mark."""
     try:
         if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            return data.decode("utf-16").encode()
+            data = data.decode("utf-16").encode()
         data = data.removeprefix(codecs.BOM_UTF8)
         data.decode()
     except UnicodeDecodeError as error:
         raise build_refusal(path, f"is no text in UTF-8 (byte {error.start + 1})") from error
+    if b"\n" not in data:  # lines that end as on old Macs
+        data = data.replace(b"\r", b"\n")
     if b"\0" in data:
         raise build_refusal(path, "is no text: it holds zero bytes")
     return data
@@ -99,12 +108,18 @@ def _find_start(path: Path, data: bytes) -> _Start:
             continue
         separator = _find_separator(line)
         fields = _split(line, separator)
-        if not any(STAMP.match(field) for field in fields):
+        if _is_numbered(fields) or not any(STAMP.match(field) for field in fields):
             return _Start(separator, fields, has_names=True, lines_before=number)
         if len(comment_fields) == len(fields):  # the names stand in the comment
             return _Start(separator, comment_fields, has_names=True, lines_before=number - 1)
         return _Start(separator, fields, has_names=False, lines_before=number - 1)
     raise build_refusal(path, "is empty")
+
+
+def _is_numbered(fields: list[str]) -> bool:
+    """Whether columns are named 0, 1, 2..., perhaps after a nameless one, as pandas names those of lists of values."""
+    names = fields if fields[0] else fields[1:]
+    return len(names) > 1 and names == [str(number) for number in range(len(names))]
 
 
 def _find_separator(line: str) -> str:

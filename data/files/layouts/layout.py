@@ -20,11 +20,11 @@ ROLE_KEYS: Mapping[str, tuple[str, ...]] = {
     "timeframe": ("timeframe",),
     "price": ("price",),
     "origin": ("origin",),
-    "open": ("open", "openprice", "priceopen", "o"),
+    "open": ("open", "openprice", "priceopen", "openingprice", "o"),
     "high": ("high", "highprice", "pricehigh", "h"),
     "low": ("low", "lowprice", "pricelow", "l"),
-    "close": ("close", "closeprice", "priceclose", "c"),
-    "close_time": ("closetime", "timeclose", "endtime", "timeperiodend", "closetimestamp"),
+    "close": ("close", "closeprice", "priceclose", "tradeprice", "c"),
+    "close_time": ("closetime", "timeperiodend", "timeclose", "endtime", "closetimestamp"),
 }
 """The keys (`normalize_key`) of a candle's columns; of several that a file has, the first one is read."""
 
@@ -32,8 +32,8 @@ TIME_KEYS = (
     "opentime",
     "opentimeutc",
     "opentimestamp",
-    "timeopen",
     "timeperiodstart",
+    "timeopen",
     "starttime",
     "unix",
     "unixtime",
@@ -59,7 +59,17 @@ INDEX_KEYS = ("", "index", "indexlevel0", "unnamed0")
 UTC_KEY = re.compile(r"(utc|gmttime)$")
 """A key of a time that is in UTC by its name."""
 
-BASE_VOLUME_KEYS = ("volumebase", "basevolume", "volumefrom", "volume", "vol", "v", "basevol")
+BASE_VOLUME_KEYS = (
+    "volumebase",
+    "basevolume",
+    "volumefrom",
+    "volume",
+    "vol",
+    "v",
+    "basevol",
+    "volumetraded",
+    "candleacctradevolume",
+)
 """Keys of the volume in base units."""
 
 QUOTE_VOLUME_KEYS = (

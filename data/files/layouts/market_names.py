@@ -81,6 +81,8 @@ def parse_market(text: str, bases: Collection[str] = ()) -> str | None:
 
     >>> parse_market("atom-usdt"), parse_market("ATOMFDUSD"), parse_market("ATOM")
     ('ATOM/USDT', 'ATOM/FDUSD', None)
+    >>> parse_market("KRW-ATOM")
+    'ATOM/KRW'
     >>> parse_market("USDTUSD", ("USD", "USDT"))
     'USDT/USD'
     """
@@ -89,6 +91,9 @@ def parse_market(text: str, bases: Collection[str] = ()) -> str | None:
         return symbol
     if match := re.fullmatch(r"([A-Z0-9.]+)[-_ ]([A-Z0-9.]+)(-SWAP)?", symbol):
         base, quote, swap = match.groups()
+        quotes = load_catalogue().quotes
+        if base in quotes and quote not in quotes:  # some exchanges write KRW-ATOM
+            base, quote = quote, base
         return f"{base}/{quote}:{base if quote == 'USD' else quote}" if swap else f"{base}/{quote}"
     for base in bases:
         quote = symbol.removeprefix(base)

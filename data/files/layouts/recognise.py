@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from data.files.formats.raw_table import LINE_COLUMN, RawTable, build_refusal
+from data.files.formats.raw_table import LINE_COLUMN, RawTable, build_refusal, name_columns
 from data.files.layouts.decimals import convert_decimal_commas
 from data.files.layouts.layout import (
     CANDLE_LAYOUTS,
@@ -17,6 +17,7 @@ from data.files.layouts.layout import (
     CandleLayout,
     TradeLayout,
     index_columns,
+    normalize_key,
 )
 from data.files.layouts.market_names import FileNameFacts, parse_file_name, parse_market
 from data.files.layouts.options import OptionNeed, ReadOptions
@@ -34,6 +35,7 @@ UNREADABLE_NEEDS = frozenset({"times", "decimal_comma"})
 """Options without which rows cannot be read at all."""
 
 OTHER_CANDLES = CandleLayout("candles")
+CHART_EXPORT = CandleLayout("an export of a chart")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ def recognise_table(table: RawTable, symbol: str | None, options: ReadOptions) -
         FileRefused: it is of no known kind, lacks a column that no option replaces, or its numbers are ambiguous.
     """
     facts = parse_file_name(table.inner_name)
+    table = _forget_numbers(table)
     if not table.has_names:
         return _recognise_unnamed(table, facts, options)
     columns = index_columns(name for name in table.rows.columns if name != LINE_COLUMN)
@@ -91,6 +94,19 @@ def recognise_table(table: RawTable, symbol: str | None, options: ReadOptions) -
         return _build(table, trade_layout, roles, facts, symbols, options, ())
     layout = next((layout for layout in CANDLE_LAYOUTS if layout.marks and layout.marks <= columns.keys()), None)
     return _recognise_candles(table, layout or OTHER_CANDLES, columns, facts, symbol, options)
+
+
+def _forget_numbers(table: RawTable) -> RawTable:
+    """A table without names in place of one whose columns are named 0, 1, 2..., as pandas does for lists of values.
+
+    An index of pandas before them is dropped.
+    """
+    columns = [name for name in table.rows.columns if name != LINE_COLUMN]
+    values = columns[1:] if columns and normalize_key(columns[0]) in INDEX_KEYS else columns
+    if not values or values != [str(number) for number in range(len(values))]:
+        return table
+    names = dict(zip(values, name_columns(len(values)), strict=True))
+    return replace(table, rows=table.rows.select(LINE_COLUMN, *values).rename(names), has_names=False)
 
 
 def _find_trade_layout(columns: Mapping[str, str]) -> TradeLayout | None:
@@ -133,6 +149,7 @@ def _recognise_candles(
         missing.append("volume")
     elif options.price is None:
         needs.append(_build_no_volume_need())
+        layout = CHART_EXPORT
     if missing:
         raise build_refusal(table.path, f"has no column {', '.join(missing)}")
     if volume.quote is not None:
@@ -143,8 +160,8 @@ def _recognise_candles(
 def _build_no_volume_need() -> OptionNeed:
     return OptionNeed(
         "price",
-        "it has no volume, as exports of charts have none, and without volume no minute can vote; take a file with "
-        "volume, or, if it is a series of index or mark prices, name it",
+        "it has no volume, and without volume no minute can vote; take a file with volume, or, if it is a series of "
+        "index or mark prices, say so",
         ("index", "mark"),
     )
 

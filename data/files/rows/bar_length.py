@@ -18,8 +18,11 @@ UNITS = ((86_400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
 MARKET_COLUMNS = ("venue", "symbol", "price")
 """What makes rows one series."""
 
+LENGTH_COLUMNS = (*MARKET_COLUMNS, "open_time", "length_s", "why")
+"""The columns of parsed rows that tell of the length of bars."""
+
 MIN_GAPS = 2
-"""So many gaps between the rows of a market tell of a length; one gap may be minutes without a trade."""
+"""So many gaps between the rows of a market tell of a length; one gap may be minutes without a trade: it is asked."""
 
 MAIN_SHARE = 0.5
 """The share of gaps of the shortest kind above which it is the length, if all others are multiples of it."""
@@ -68,25 +71,31 @@ def describe_length_faults(rows: pl.DataFrame) -> pl.Series:
     return rows.select(pl.when(pl.col("length_s") != expected_s).then(fault).alias("no_length")).to_series()
 
 
-def find_length_need(path: Path, rows: pl.DataFrame, name_s: int | None, timeframe: Timeframe) -> OptionNeed | None:
+def find_length_need(
+    path: Path, rows: pl.DataFrame, name_s: int | None, declared: Timeframe | None, *, names_markets: bool
+) -> OptionNeed | None:
     """The option that a file needs whose bars are not as long as the caller says; None if they are.
 
     Args:
         path: the file, for messages.
-        rows: `MARKET_COLUMNS`, ``open_time`` and ``length_s`` (by close times, else null), sorted by them, of a file
-            that does not name the timeframe of each row.
+        rows: `LENGTH_COLUMNS` of a file that does not name the timeframe of each row; ``length_s`` is by close times.
         name_s: the length in seconds by the file's name; None if it says nothing.
-        timeframe: the length that the caller says, or the usual one.
+        declared: the length that the caller says; None if none is said, which stands for a minute.
+        names_markets: whether rows name their exchange, as in a table that was made for this program: it is not asked
+            about a single gap.
 
     Raises:
         FileRefused: the bars are of a length that is not measured.
     """
+    timeframe = declared or Timeframe.M1
     lengths = rows["length_s"].drop_nulls().unique()
-    spacing_s = _find_spacing(rows)
+    if lengths.to_list() == [timeframe.seconds]:
+        return None
+    spacing_s, gaps = (timeframe.seconds, MIN_GAPS) if _has_gap(rows, timeframe.seconds) else _find_spacing(rows)
     evidence = (
         (lengths[0] if len(lengths) == 1 else None, "by its close times"),
         (name_s, "by its name"),
-        (spacing_s, "by the spacing of its rows"),
+        (spacing_s if gaps >= MIN_GAPS else None, "by the spacing of its rows"),
     )
     for seconds, place in evidence:
         if seconds is None or seconds == timeframe.seconds:
@@ -98,7 +107,16 @@ def find_length_need(path: Path, rows: pl.DataFrame, name_s: int | None, timefra
         return OptionNeed(
             "timeframe", f"{place} its rows are of {format_length(seconds)}, not of {timeframe.length}", (supported,)
         )
-    return None
+    is_asked = declared is None and name_s is None and gaps < MIN_GAPS and not names_markets
+    return _build_gap_need(spacing_s) if is_asked and spacing_s and spacing_s > timeframe.seconds else None
+
+
+def _build_gap_need(gap_s: int) -> OptionNeed:
+    """The option that a file of two rows needs, where the time between them is a usual length of bars."""
+    length = format_length(gap_s)
+    names = [name for name, seconds in TIMEFRAME_SECONDS.items() if seconds in {gap_s, Timeframe.M1.seconds}]
+    reason = f"its two rows are {length} apart, so they may be bars of that length; say what they are"
+    return OptionNeed("timeframe", reason, tuple(names))
 
 
 def format_length(seconds: int) -> str:
@@ -112,14 +130,30 @@ def format_length(seconds: int) -> str:
     return f"{count} {name}" if count == 1 else f"{count} {name}s"
 
 
-def _find_spacing(rows: pl.DataFrame) -> int | None:
-    """The seconds between rows of a market, if that is a usual length, most gaps are of it and all multiples of it."""
-    is_same_market = pl.all_horizontal(pl.col(name).eq_missing(pl.col(name).shift()) for name in MARKET_COLUMNS)
+def _is_same_market() -> pl.Expr:
+    """Whether a row is of the market of the row before it."""
+    return pl.all_horizontal(pl.col(name).eq_missing(pl.col(name).shift()) for name in MARKET_COLUMNS)
+
+
+def _has_gap(rows: pl.DataFrame, seconds: int) -> bool:
+    """Whether all rows are good and two that stand together in the file are so far apart: most files need no more."""
+    if rows["why"].null_count() < len(rows):
+        return False
+    is_apart = rows["open_time"].diff().dt.total_seconds().abs() == seconds
+    return bool(rows.select(is_apart & _is_same_market()).to_series().any())
+
+
+def _find_spacing(rows: pl.DataFrame) -> tuple[int | None, int]:
+    """The seconds between rows of a market, and the number of gaps that tell of it.
+
+    None if that is no usual length, or if not most gaps are of it and all multiples of it.
+    """
+    times = rows.select(*MARKET_COLUMNS, "open_time").drop_nulls("open_time").sort(*MARKET_COLUMNS, "open_time")
     seconds = pl.col("open_time").dt.epoch("s").diff()
-    gaps = rows.select(pl.when(is_same_market).then(seconds).alias("gap")).to_series().drop_nulls()
+    gaps = times.select(pl.when(_is_same_market()).then(seconds).alias("gap")).to_series().drop_nulls()
     gaps = gaps.filter(gaps > 0)  # equal times are duplicates
-    if len(gaps) < MIN_GAPS:
-        return None
+    if gaps.is_empty():
+        return None, 0
     shortest = int(gaps.sort()[0])
     is_regular = (gaps == shortest).sum() > MAIN_SHARE * len(gaps) and (gaps % shortest == 0).all()
-    return shortest if is_regular and shortest in KNOWN_LENGTHS else None
+    return (shortest if is_regular and shortest in KNOWN_LENGTHS else None), len(gaps)

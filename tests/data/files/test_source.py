@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from data.files.source import FileSource
-from data.schema import CANDLE, SPAN, Evidence
+from data.schema import CANDLE, SPAN, Evidence, Timeframe
 
 HEADER = "venue,symbol,open_time,open,high,low,close,volume"
 START, END = datetime(2025, 10, 10, 21, 20, tzinfo=UTC), datetime(2025, 10, 10, 21, 22, tzinfo=UTC)
@@ -59,3 +59,24 @@ def test_the_reconstruction_never_mixes_with_real_candles(tmp_path: Path, origin
     real = _write_file(tmp_path / "b.csv", "okx,ATOM/USDT,2025-10-10T21:20:00Z,2,2,2,2,5")
     close = FileSource([sample, real]).read_candles(["ATOM"], START, END, origin=origin)["close"].to_list()
     assert close == ([2.0] if origin is Evidence.REAL else [1.0])
+
+
+def test_a_file_of_trades_gives_its_lowest_trades(tmp_path: Path) -> None:
+    """The lowest trade of each minute in the window is read; of two files with one minute that of the later one."""
+    header = "exchange,symbol,timestamp,local_timestamp,id,side,price,amount"
+    first = _write_file(
+        tmp_path / "a.csv",
+        "okx,ATOM-USDT,1760131203250000,1760131203250001,1,sell,3.5,2",
+        "okx,ATOM-USDT,1760131205250000,1760131205250001,2,sell,3.75,1",
+        "okx,ATOM-USDT,1760131320000000,1760131320000001,3,sell,1,1",
+        header=header,
+    )
+    second = _write_file(
+        tmp_path / "b.csv", "okx,ATOM-USDT,1760131205000000,1760131205000001,2,sell,3.75,1", header=header
+    )
+    (low,) = FileSource([first]).read_low_trades(["ATOM"], START, END).to_dicts()
+    assert (low["symbol"], low["open_time"], low["price"], low["amount"]) == ("ATOM/USDT", START, 3.5, 2.0)
+    assert low["at"] == datetime(2025, 10, 10, 21, 20, 3, 250_000, UTC)
+    assert FileSource([first, second]).read_low_trades(["ATOM"], START, END)["price"].to_list() == [3.75]
+    assert FileSource([first]).read_low_trades(["ETH"], START, END).is_empty()
+    assert FileSource([first]).read_low_trades(["ATOM"], START, END, timeframe=Timeframe.S1).is_empty()

@@ -18,7 +18,7 @@ SMALL = Limits(unpacked_bytes=2_000_000, json_bytes=500, rows=100)
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
-@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_any_common_separator_end_and_mark_is_read(tmp_path: Path, separator: str, end: str, encoding: str) -> None:
     """The separator is that of the first line; the byte order mark says how text is encoded."""

@@ -125,6 +125,29 @@ KAGGLE_HEADER = (
         (
             "a.csv",
             [
+                ",0,1,2,3,4,5",
+                "0,1760131200000,4.00,4.50,3.50,4.25,10.0",
+                "1,1760131260000,4.25,4.50,4.00,4.00,20.0",
+            ],
+            "ccxt rows without a header",
+        ),
+        (
+            "a.csv",
+            ["0,1,2,3,4,5", "1760131200000,4.00,4.50,3.50,4.25,10.0", "1760131260000,4.25,4.50,4.00,4.00,20.0"],
+            "ccxt rows without a header",
+        ),
+        (
+            "a.csv",
+            [
+                "time_period_start;time_open;time_close;price_open;price_high;price_low;price_close;volume_traded",
+                "2025-10-10T21:20:00.0000000Z;2025-10-10T21:20:01Z;2025-10-10T21:20:59Z;4.00;4.50;3.50;4.25;10.0",
+                "2025-10-10T21:21:00.0000000Z;2025-10-10T21:21:01Z;2025-10-10T21:21:59Z;4.25;4.50;4.00;4.00;20.0",
+            ],
+            "candles (CSV with semicolons): times with a zone, volume in base units from column volume_traded",
+        ),
+        (
+            "a.csv",
+            [
                 "timestamp (UTC),open,high,low,close,volume",
                 "2025-10-10 21:20:00,4.00,4.50,3.50,4.25,10.0",
                 "2025/10/10 21:21,4.25,4.50,4.00,4.00,20.0",
@@ -311,6 +334,9 @@ def test_volume_zero_in_every_row_while_prices_move_is_no_series_of_trades(tmp_p
     moving = write_file(tmp_path / "a.csv", header, "1760131200,4,4.5,3.5,4.25,0", "1760131260,4.25,4.5,4,4,0")
     assert "it looks like an index or mark series" in read_refusal(moving, **MARKET)
     assert read_file(moving, **MARKET, price="index").candles["price"].unique().to_list() == ["index"]
+    for rows in (["1760131200,4,4.5,3.5,4.25,0"], ["1760131200,4,4,4,4,0", "1760131260,5,5,5,5,0"]):
+        other = write_file(tmp_path / "c.csv", header, *rows)
+        assert "it looks like an index or mark series" in read_refusal(other, **MARKET)
     quiet = write_file(tmp_path / "b.csv", header, "1760131200,4,4,4,4,0", "1760131260,4,4,4,4,0")
     assert read_file(quiet, **MARKET).candles["volume"].to_list() == [0.0, 0.0]
 
@@ -326,8 +352,9 @@ def test_index_rows_without_any_price_are_no_candles(tmp_path: Path) -> None:
 def test_rows_without_any_price_are_no_candles(tmp_path: Path) -> None:
     """They are counted, in a file of any kind."""
     header = "Timestamp,Open,High,Low,Close,Volume_(ATOM),Volume_(Currency),Weighted_Price"
-    nothing = "1760131260,NaN,NaN,NaN,NaN,NaN,NaN,NaN"
-    path = write_file(tmp_path / "a.csv", header, "1760131200,4,4.5,3.5,4.25,10,42,4.2", nothing)
-    imported = read_file(path, **MARKET)
-    assert list_candles(imported) == [FIRST]
-    assert imported.report.empty_rows == 1
+    for word in ("NaN", "", "null", "None", "NA"):
+        nothing = ",".join(["1760131260", *[word] * 7])
+        path = write_file(tmp_path / "a.csv", header, "1760131200,4,4.5,3.5,4.25,10,42,4.2", nothing)
+        imported = read_file(path, **MARKET)
+        assert list_candles(imported) == [FIRST]
+        assert imported.report.empty_rows == 1

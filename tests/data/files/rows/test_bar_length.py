@@ -61,7 +61,7 @@ def test_one_row_of_another_length_is_named(tmp_path: Path) -> None:
 
 
 def test_the_spacing_of_rows_tells_of_their_length(tmp_path: Path) -> None:
-    """Three rows five minutes apart are bars of five minutes; a gap of minutes without a trade tells nothing."""
+    """Three rows five minutes apart are bars of five minutes; one such gap is asked about, any other tells nothing."""
     header = HEADER.removesuffix(",close_time")
     row = "{},4,4.5,3.5,4.25,10".format
 
@@ -69,7 +69,13 @@ def test_the_spacing_of_rows_tells_of_their_length(tmp_path: Path) -> None:
         return write_file(tmp_path / "a.csv", header, *(row(START_S + 60 * minute) for minute in minutes))
 
     assert "by the spacing of its rows its rows are of 5 minutes" in read_refusal(write_minutes(0, 5, 10, 15), **MARKET)
-    assert len(read_file(write_minutes(0, 5), **MARKET).candles) == 2
+    message = read_refusal(write_minutes(0, 5), **MARKET)
+    assert message.endswith(
+        "its two rows are 5 minutes apart, so they may be bars of that length; say what they are: "
+        "--timeframe 1m or --timeframe 5m"
+    )
+    assert len(read_file(write_minutes(0, 5), **MARKET, timeframe=Timeframe.M1).candles) == 2
+    assert len(read_file(write_minutes(0, 7), **MARKET).candles) == 2
     assert len(read_file(write_minutes(0, 5, 12, 13), **MARKET).candles) == 4
     five = read_file(write_minutes(0, 5, 10, 25), **MARKET, timeframe=Timeframe.M5)
     assert five.candles["timeframe"].unique().to_list() == ["5m"]
