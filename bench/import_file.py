@@ -4,10 +4,10 @@ import subprocess
 from pathlib import Path
 from time import perf_counter
 
-import polars as pl
 from playwright.sync_api import Browser, expect
 
-from bench.candles import ASSETS, START
+from bench.candles import ASSETS
+from bench.import_large import write_candle_csv
 from dashboard.pages.data.upload import MAX_REQUEST_BYTES
 
 SAMPLE_ROW = "venue1,ATOM/USDT,2025-10-01T00:00:00Z,4.0002,4.0102,3.9902,4.0002,4936.648\n"
@@ -33,14 +33,7 @@ def write_large_csv(path: Path) -> int:
     """Write a CSV of generated candles a little below the limit; returns its number of rows."""
     markets = [(f"venue{number}", f"{asset}/USDT") for number in range(VENUES) for asset in ASSETS]
     minutes = int(LIMIT_SHARE * MAX_REQUEST_BYTES / len(SAMPLE_ROW) / len(markets))
-    times = pl.datetime_range(START, START + pl.duration(minutes=minutes - 1), "1m", eager=True)
-    close = 4 + (times.dt.epoch("s") // 60 * 7919 % 1000) / 10_000
-    prices = {"open": close, "high": close + 0.01, "low": close - 0.01, "close": close}
-    rows = pl.DataFrame({"open_time": times, **prices}).with_columns(pl.lit(4936.648).alias("volume"))
-    frames = [
-        rows.select(pl.lit(venue).alias("venue"), pl.lit(symbol).alias("symbol"), pl.all()) for venue, symbol in markets
-    ]
-    pl.concat(frames).write_csv(path, datetime_format="%Y-%m-%dT%H:%M:%SZ", float_precision=4)
+    write_candle_csv(path, markets, minutes)
     return minutes * len(markets)
 
 

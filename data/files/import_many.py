@@ -10,11 +10,11 @@ import polars as pl
 from data.catalogue import load_catalogue
 from data.delta.upsert import WriteReport
 from data.errors import FileRefused
+from data.files.bundles.bundle import BUNDLE_VENUE, find_bundle
 from data.files.check_stamps import move_to_open, refuse_closing_stamps
 from data.files.contradictions import refuse_contradictions
 from data.files.formats.raw_table import build_refusal
 from data.files.formats.unpack import Content
-from data.files.import_bundle import BUNDLE_VENUE, find_bundle
 from data.files.import_file import ImportedFile, read_candle_file
 from data.files.layouts.options import ReadOptions
 from data.files.open_file import DEFAULT_OPTIONS

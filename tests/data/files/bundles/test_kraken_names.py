@@ -2,7 +2,7 @@
 
 import pytest
 
-from data.files.kraken_bundle import BundleListing, BundleMember, is_kraken_bundle, list_bundle, split_pair
+from data.files.bundles.kraken_names import BundleListing, BundleMember, is_kraken_bundle, list_bundle, split_pair
 from data.schema import Timeframe
 
 NAMES = (

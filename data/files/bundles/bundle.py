@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data.errors import FileRefused
+from data.files.bundles.kraken_names import BundleListing, BundleMember, is_kraken_bundle, list_bundle
 from data.files.formats.raw_table import Limits, build_refusal
 from data.files.formats.unpack import Content, list_members, read_member
-from data.files.kraken_bundle import BundleListing, BundleMember, is_kraken_bundle, list_bundle
 from data.schema import Timeframe
 
 BUNDLE_VENUE = "kraken"

@@ -1,0 +1,1 @@
+"""Zip files of many markets, read member by member."""
