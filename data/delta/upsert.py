@@ -183,10 +183,12 @@ def _select_latest(stored: pl.DataFrame, series: pl.DataFrame) -> pl.DataFrame:
 def _find_contradicted(rows: pl.DataFrame, series: pl.DataFrame, stored: pl.DataFrame) -> pl.Series:
     """For each row of a file when the stored row of its bar that counts, of any file, was fetched.
 
-    The series is named ``contradicted_at``; null where that row has the same values, or where there is none.
+    The series is named ``contradicted_at``; null where that row has the same values, where there is none, and where all
+    rows are of one file, which contradicts no other.
     """
     stored_of_files = stored.filter(pl.col("origin").is_in(FILE_ORIGINS))
-    if stored_of_files.is_empty() or not series["origin"].is_in(FILE_ORIGINS).any():
+    sources = {*stored_of_files["source"].unique(), *series["source"]}
+    if len(sources) == 1 or stored_of_files.is_empty() or not series["origin"].is_in(FILE_ORIGINS).any():
         return pl.Series("contradicted_at", [None], TIME).new_from_index(0, len(rows))
     bar_key = (*MARKET_COLUMNS, "origin", "open_time")
     latest = (

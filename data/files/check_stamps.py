@@ -99,6 +99,7 @@ class _Peers:
         table = store.candles.tables[timeframe]
         self._venue_days = table.read(lambda rows: rows.filter(*conditions).select("venue", "day").unique())
         self._closes_by_days: dict[tuple[date, ...], pl.DataFrame] = {}
+        self._rows_of_asset: pl.DataFrame | None = None
 
     def fit(self, candles: pl.DataFrame, market: MarketReport, relatives: frozenset[str]) -> StampFit | None:
         """The fit of a market of a file to all others but its relatives; None if the store has none on its days."""
@@ -106,16 +107,7 @@ class _Peers:
         peer_days = self._venue_days.filter(is_other)["day"].unique()
         if peer_days.is_empty():
             return None
-        is_of_market = (
-            (pl.col(name) == value)
-            for name, value in (
-                ("venue", market.venue),
-                ("symbol", market.symbol),
-                ("timeframe", market.timeframe),
-                ("price", market.price),
-            )
-        )
-        market_rows = candles.filter(*is_of_market, pl.col("volume") > 0)
+        market_rows = self._select_market(candles, market)
         days = tuple(
             peer_days.filter(peer_days.is_in(market_rows["open_time"].dt.date().unique())).sort().tail(MAX_DAYS)
         )
@@ -126,6 +118,17 @@ class _Peers:
         peers = self._closes_by_days[days].filter(is_other).partition_by("venue", "symbol")
         peer_closes = np.array([self._place(rows, days) for rows in peers])
         return fit_stamps(self._place(market_rows, days), peer_closes) if len(peers) else None
+
+    def _select_market(self, candles: pl.DataFrame, market: MarketReport) -> pl.DataFrame:
+        """The traded candles of a market of a file; those of the asset are looked up in the whole file once."""
+        if self._rows_of_asset is None:
+            conditions = (
+                pl.col("symbol").str.starts_with(f"{self._asset}/"),
+                build_trade_filter(self._timeframe),
+                pl.col("volume") > 0,
+            )
+            self._rows_of_asset = candles.filter(*conditions)
+        return self._rows_of_asset.filter((pl.col("venue") == market.venue) & (pl.col("symbol") == market.symbol))
 
     def _read_closes(self, days: tuple[date, ...]) -> pl.DataFrame:
         """Venue, symbol, open time and close of all traded bars of these days."""

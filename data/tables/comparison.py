@@ -6,7 +6,7 @@ mark or index price, which has no volume.
 """
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
 import polars as pl
@@ -72,7 +72,10 @@ def _select_common_months(table: CandleTable, candles: pl.DataFrame) -> Iterator
         is_common = (pl.col("asset") == asset_name) & pl.col("day").is_between(first_day, last_day)
         of_asset = (pl.col("symbol").is_in(rows["symbol"].to_list()), pl.col("timeframe") == length)
         for month in _list_months(table.tables[Timeframe(str(length))], is_common):
-            part = candles.filter(*of_asset, pl.col("open_time").dt.date().dt.truncate("1mo") == month)
+            start = datetime.combine(month, time(), UTC)
+            part = candles.filter(pl.col("open_time").is_between(start, _find_next_month(start), closed="left")).filter(
+                *of_asset
+            )
             if len(part):
                 yield part
 
@@ -81,6 +84,10 @@ def _list_months(table: StoreTable, condition: pl.Expr) -> list[date]:
     """The first day of each month in which a table has rows for which a condition holds."""
     days = table.read(lambda rows: rows.filter(condition).select(pl.col("day").unique()))
     return days["day"].dt.truncate("1mo").unique().sort().to_list()
+
+
+def _find_next_month(start: datetime) -> datetime:
+    return (start + timedelta(days=31)).replace(day=1)
 
 
 def _read_stored(table: CandleTable, part: pl.DataFrame) -> pl.DataFrame:
