@@ -1,5 +1,7 @@
 """Why a connection failed, in words for a reader who knows no socket."""
 
+import os
+
 import aiohttp
 
 
@@ -30,5 +32,5 @@ def describe_connection_failure(error: Exception) -> str:
 
 
 def _describe_cause(error: OSError) -> str:
-    """The system's own words, such as "Connection refused", without numbers and addresses where it has any."""
-    return error.strerror or str(error)
+    """The system's own words for the number of the error, such as "Connection refused"; without one its text."""
+    return os.strerror(error.errno) if error.errno else str(error)

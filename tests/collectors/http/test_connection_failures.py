@@ -1,5 +1,6 @@
 """Failed connections in plain words."""
 
+import errno
 import ssl
 from unittest.mock import Mock
 
@@ -20,12 +21,12 @@ KEY = Mock(host="api.example", port=443, ssl=True)
             "no address found for api.example",
         ),
         (
-            aiohttp.ClientConnectorError(KEY, OSError(111, "Connection refused")),
+            aiohttp.ClientConnectorError(KEY, OSError(errno.ECONNREFUSED, "Connect call failed ('10.0.0.1', 443)")),
             "no connection to api.example:443: Connection refused",
         ),
         (
-            aiohttp.ClientProxyConnectionError(KEY, OSError(111, "Connection refused")),
-            "no connection to the proxy api.example:443: Connection refused",
+            aiohttp.ClientProxyConnectionError(KEY, OSError("no route")),
+            "no connection to the proxy api.example:443: no route",
         ),
         (
             aiohttp.ClientConnectorCertificateError(KEY, ssl.SSLCertVerificationError(1, "expired")),
