@@ -14,6 +14,9 @@ from data.schema import Outcome
 ABSENCE_LABELS = {Outcome.NOT_LISTED: "Not listed", Outcome.NOT_OFFERED: "Not offered"}
 """Outcomes of what a venue does not have, with the label of their line in the summary."""
 
+ELLIPSIS = "..."
+"""Ends a line that is cut."""
+
 FULL_WIDTH = 200
 """Characters of a line where the output is no terminal."""
 
@@ -43,13 +46,14 @@ def format_summary(summary: CollectionSummary, *, shows_all: bool = False, width
     if common_outcome is None:
         outcomes = _list_outcomes(failed)
         lines += [
-            f"{format_outcome(outcome).capitalize()}: {advice}"
+            f"{format_outcome(outcome).capitalize()}: {advice[0].lower()}{advice[1:]}"
             for outcome in outcomes
             if (advice := OUTCOME_ADVICE.get(outcome))
         ]
     else:
         lines += [*describe_common_failure(common_outcome, _count_venues(failed)), _format_example(failed, width)]
-    is_folded = not shows_all and len(failed) > _count_venues(failed)
+    is_cut = any(line.endswith(ELLIPSIS) for line in lines)
+    is_folded = not shows_all and (is_cut or len(failed) > _count_venues(failed))
     return [*lines, "--verbose names every exchange and market."] if is_folded else lines
 
 
@@ -111,9 +115,9 @@ def _list_venues(summary: CollectionSummary) -> list[str]:
     for venue, results in by_venue.items():
         gaps = [gap for result in results for gap in result.gaps]
         names = ", ".join(map(format_outcome, _list_outcomes(results)))
-        extent = format_count(len(results), "market")
-        if not any(result.symbol.endswith(ANY_MARKET_SUFFIXES) for result in results):
-            extent += f", {count_minutes(gap.span for gap in gaps):,} min"
+        extent = f"{format_count(len(results), 'market')}, {count_minutes(gap.span for gap in gaps):,} min"
+        if any(result.symbol.endswith(ANY_MARKET_SUFFIXES) for result in results):
+            extent = "all markets"  # nobody knows how many
         lines.append(f"Missing: {venue}, {extent}: {names}: {_format_reason(gaps)}")
     return lines
 
@@ -160,7 +164,9 @@ def _format_span(span: Span) -> str:
 
 def _shorten(line: str, width: int) -> str:
     """The line, cut to a width at a space."""
-    return line if len(line) <= width else f"{line[: width - 3].rsplit(' ', 1)[0]}..."
+    if len(line) <= width:
+        return line
+    return line[: width - len(ELLIPSIS)].rsplit(" ", 1)[0].rstrip(":;,") + ELLIPSIS
 
 
 def format_market(item: MarketProgress | MarketResult) -> str:

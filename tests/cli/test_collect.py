@@ -55,14 +55,38 @@ def test_unreachable_venue_exits_with_1(program: ReplayedProgram) -> None:
     """An unreachable venue makes the exit code 1, and `status` lists what is missing."""
     result = program.run("collect", *ATOM_WINDOW, "--venues", "coinbaseexchange", "--mirror", DEAD_ADDRESS)
     assert result.exit_code == 1
-    assert "Missing: coinbaseexchange, 3 markets: unreachable" in result.output
-    assert "Check the connection, then collect again." in result.output
+    assert "Missing: coinbaseexchange, all markets: unreachable" in result.output
+    assert "check the connection, then collect again." in result.output
     assert "720 min of 2025-10-10 20:00 to 2025-10-11 00:00 UTC: ATOM/*, USD" in program.run("status").output
     assert {(row["symbol"], row["outcome"]) for row in program.read_status()["not_had"]} == {
         ("ATOM/*", "unreachable"),
         ("USDT/*", "unreachable"),
         ("USDC/*", "unreachable"),
     }
+
+
+def test_exchanges_that_all_fail_alike_are_told_in_a_few_lines(program: ReplayedProgram) -> None:
+    """Two unreachable exchanges have a line each, and the summary says what to do; `--verbose` says the rest."""
+    arguments = ("collect", *ATOM_WINDOW, *TWO_VENUES, "--mirror", DEAD_ADDRESS)
+    first_line, *venue_lines, sentence, advice, example, hint = program.run(*arguments).output.splitlines()
+    assert first_line == "Contacting 2 exchanges..."
+    reason = "unreachable: no list of markets: no connection to 127.0.0.1:9: Connection refused"
+    assert sorted(venue_lines) == [f"binance: {reason}", f"coinbaseexchange: {reason}"]
+    assert sentence == "None of the 2 exchanges could be reached."
+    assert "Check the internet connection." in advice
+    assert example.startswith("For example binance: no list of markets: no connection to 127.0.0.1:9")
+    assert hint == "--verbose names every exchange and market."
+    verbose = program.run(*arguments, "--verbose").output
+    assert "Missing: coinbaseexchange ATOM/*, USDT/*, USDC/*: 720 min" in verbose
+
+
+def test_exchanges_that_all_refuse_are_told_in_one_line(program: ReplayedProgram) -> None:
+    """Where every exchange refuses this location, the summary says so, and names what may help."""
+    faults = (refuse_location("www.okx.com"), refuse_location("api.binance"), refuse_location("binance.vision"))
+    result = program.run_with_replay("collect", *ATOM_WINDOW, "--venues", "binance,okx", faults=faults)
+    assert result.exit_code == 1
+    assert "All 2 exchanges refused: they do not serve this country or network." in result.output
+    assert "--proxy" in result.output
 
 
 def test_next_run_collects_what_is_missing(program: ReplayedProgram) -> None:

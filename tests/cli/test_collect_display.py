@@ -40,7 +40,7 @@ CLOSING_LINES = [
     "edges rounded down",
     "Not listed: okx WBETH",
     "Missing: bybit, 1 market, 60 min: refused: HTTP 403",
-    "Refused: The exchange does not serve this country or network: try --proxy, --host or --mirror.",
+    "Refused: the exchange does not serve this country or network: try --proxy, --host or --mirror.",
 ]
 
 
@@ -126,7 +126,7 @@ def test_an_exchange_has_one_line() -> None:
     summary = CollectionSummary((*SUMMARY.results, partly))
     line = "Missing: bybit, 2 markets, 67 min: refused, history too short: HTTP 403; too old"
     assert line in format_summary(summary)
-    cut = "Missing: bybit, 2 markets, 67 min: refused, history too short: HTTP 403;..."
+    cut = "Missing: bybit, 2 markets, 67 min: refused, history too short: HTTP 403..."
     assert cut in format_summary(summary, width=78)
 
 
@@ -174,7 +174,7 @@ def test_exchanges_that_all_fail_alike_are_one_line() -> None:
 def test_one_exchange_or_mixed_failures_have_lines_of_their_own() -> None:
     """A single exchange, two outcomes, or one exchange that answered: each failing exchange has its line."""
     one = format_summary(build_failures(Outcome.UNREACHABLE, "okx"))
-    assert one[0] == "Missing: okx, 3 markets: unreachable: no address found"
+    assert one[0] == "Missing: okx, all markets: unreachable: no address found"
     first, second = build_failures(Outcome.UNREACHABLE, "okx"), build_failures(Outcome.REFUSED, "gate")
     mixed = format_summary(CollectionSummary((*first.results, *second.results)))
     assert [line.split(",")[0] for line in mixed[:2]] == ["Missing: okx", "Missing: gate"]
@@ -188,7 +188,7 @@ def test_advice_for_short_history() -> None:
     lines = format_summary(
         CollectionSummary((replace(REFUSED, outcome=Outcome.HISTORY_TOO_SHORT, gaps=short_history),))
     )
-    assert "History too short: Collecting again will not help: import a file, or do without." in lines
+    assert "History too short: collecting again will not help: import a file, or do without." in lines
 
 
 def test_plain_lines_of_failures_are_folded(capsys: pytest.CaptureFixture[str]) -> None:
