@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from email.utils import formatdate
 from http import HTTPStatus
 from types import TracebackType
 from typing import Protocol, Self
@@ -28,7 +29,8 @@ class Replay:
     """Venues with the given bars, by ccxt id and unified symbol; an async context manager.
 
     ``requests`` are those received, ``unknown_parameters`` their query parameters that the venues do not document.
-    ``now_ms`` is the clock of the venues and may be set. ``extra_hosts`` are further hosts, each with its venue.
+    ``now_ms`` is the clock of the venues and may be set; responses bear it as their Date, unless ``has_dates`` is
+    False. ``extra_hosts`` are further hosts, each with its venue.
     ``trades`` are public trades by venue and symbol, oldest first, ``sites`` respond for other hosts, such as archives.
     """
 
@@ -41,12 +43,14 @@ class Replay:
         extra_hosts: Mapping[str, str] | None = None,
         trades: Mapping[str, Trades] | None = None,
         sites: Mapping[str, Site] | None = None,
+        has_dates: bool = True,
     ) -> None:
         self.requests: list[RecordedRequest] = []
         self.unknown_parameters: set[str] = set()
         self.url = ""
         self.faults = list(faults)
         self.now_ms = now_ms
+        self._has_dates = has_dates
         hosts = [*((FORMATS[venue].host, venue) for venue in venues), *(extra_hosts or {}).items()]
         self._formats: defaultdict[str, list[Format]] = defaultdict(list)
         sites_by_host: defaultdict[str, list[VenueSite]] = defaultdict(list)
@@ -58,6 +62,7 @@ class Replay:
         } | dict(sites or {})
         app = web.Application()
         app.router.add_get("/{host}/{path:.*}", self._handle)
+        app.on_response_prepare.append(self._set_date)
         self._runner = web.AppRunner(app, access_log=None)
 
     async def __aenter__(self) -> Self:
@@ -82,6 +87,13 @@ class Replay:
             and not any(request.path in {format_.listing_path, *format_.extra_lists} for format_ in formats)
             and (venue is None or FORMATS[venue] in formats)
         ]
+
+    async def _set_date(self, request: web.Request, response: web.StreamResponse) -> None:
+        del request
+        if self._has_dates:
+            response.headers["Date"] = formatdate(self.now_ms // 1000, usegmt=True)
+        else:
+            del response.headers["Date"]
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         recorded = RecordedRequest(request.match_info["host"], "/" + request.match_info["path"], dict(request.query))
