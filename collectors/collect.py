@@ -9,10 +9,11 @@ from datetime import UTC, datetime, timedelta
 
 from collectors.check.findings import Finding, OnFinding
 from collectors.http.access import DIRECT_ACCESS, Access
+from collectors.http.clock import describe_offsets
 from collectors.plan import CoverageIndex, add_fx_legs, floor_bar, list_requested_assets
 from collectors.request import CollectionSummary, CollectRequest, MarketProgress, MarketResult, OnProgress
 from collectors.store_writer import BatchWriter, Clock
-from collectors.venues.row import VenueRow
+from collectors.venues.row import FINAL_AFTER_S, VenueRow
 from collectors.venues.table import VENUES, select_venues
 from data.errors import UsageError
 from data.intervals import Span, merge_spans
@@ -32,21 +33,24 @@ def ignore_progress(progress: MarketProgress) -> None:
     """Discard progress."""
 
 
-def build_windows(request: CollectRequest, now: datetime) -> tuple[tuple[Span, ...], tuple[str, ...]]:
+def build_windows(
+    request: CollectRequest, now: datetime, final_after_s: int = FINAL_AFTER_S
+) -> tuple[tuple[Span, ...], tuple[str, ...]]:
     """The windows of a request in UTC and in time order, and notes on what was cut off the request.
 
-    Their edges are rounded down to minutes, or to bars where candles span five minutes. A bar that is not finished is
-    never requested: its candle would still change, and coverage would call it complete.
+    Their edges are rounded down to minutes, or to bars where candles span five minutes. A bar that ended less than
+    ``final_after_s`` ago is never requested: its candle may still change, and coverage would call it complete.
 
     Raises:
-        UsageError: the window holds no bar, or no finished one.
+        UsageError: the window holds no bar, or no final one.
     """
     step, unit = (
         (Timeframe.M5, "spans of 5 minutes") if request.timeframe is Timeframe.M5 else (Timeframe.M1, "minutes")
     )
     requested = Span(request.start.astimezone(UTC), request.end.astimezone(UTC))
     floored = Span(floor_bar(requested.start, step), floor_bar(requested.end, step))
-    window = Span(floored.start, min(floored.end, floor_bar(now.astimezone(UTC), step)))
+    final_end = floor_bar(now.astimezone(UTC) - timedelta(seconds=final_after_s), step)
+    window = Span(floored.start, min(floored.end, final_end))
     notes = []
     if floored != requested:
         edges = f"{floored.start:%Y-%m-%d %H:%MZ} to {floored.end:%Y-%m-%d %H:%MZ}"
@@ -56,9 +60,9 @@ def build_windows(request: CollectRequest, now: datetime) -> tuple[tuple[Span, .
         message = f"window {edges} holds no whole span of 5 minutes"
         raise UsageError(message)
     if window.end < floored.end:
-        notes.append(f"minutes from {window.end:%Y-%m-%d %H:%MZ} on are not over yet; collect them later")
+        notes.append(f"minutes from {window.end:%Y-%m-%d %H:%MZ} on are not final yet; collect them later")
     if window.end <= window.start:
-        message = f"no minute of the window from {floored.start:%Y-%m-%d %H:%MZ} on is over yet"
+        message = f"no minute of the window from {floored.start:%Y-%m-%d %H:%MZ} on is final yet"
         raise UsageError(message)
     offsets = (timedelta(days=day) for day in range(PLACEBO_DAYS + 1)) if request.placebo else (timedelta(),)
     return merge_spans(Span(window.start - day, window.end - day) for day in offsets), tuple(notes)
@@ -80,11 +84,11 @@ async def collect_candles(
         request: assets, window, venues and kinds of markets.
         venues: the rows of the venue table to choose from.
         access: how hosts are reached.
-        now: the clock that decides which minutes are finished, and that dates responses.
+        now: the clock that dates responses and, corrected by that of each venue, decides which candles are final.
         on_progress: called in the thread of the event loop.
 
     Raises:
-        UsageError: an unknown venue or host, or a window without a finished minute.
+        UsageError: an unknown venue or host, or a window without a final minute.
         StoreBusy: other writers kept the store from taking a batch.
         StoreUnusable: the store cannot be read or written.
     """
@@ -94,18 +98,19 @@ async def collect_candles(
     venue_rows = select_venues(
         request.venues, venues, derivatives=request.derivatives, personal_archives=request.personal_archives
     )
-    windows, notes = build_windows(request, now())
+    windows, notes = build_windows(request, now(), max(row.final_after_s for row in venue_rows))
     assets = add_fx_legs(request.assets)
     writer = BatchWriter(sink, now)
     coverage = await writer.read_coverage(
         list_requested_assets(assets, request.symbols), Span(windows[0].start, windows[-1].end)
     )
+    asked = coverage.clear() if request.refetch or request.all_routes else coverage
     job = CollectionJob(
         assets,
         request.symbols,
         windows,
-        CoverageIndex(coverage.clear() if request.refetch or request.all_routes else coverage, request.final_outcomes),
-        CoverageIndex(coverage, (Outcome.NOT_LISTED,)),
+        CoverageIndex(asked, request.final_outcomes),
+        CoverageIndex(asked, (Outcome.NOT_LISTED,)),
         CoverageIndex(coverage, (Outcome.NOT_OFFERED,)),
         writer,
         access,
@@ -115,9 +120,16 @@ async def collect_candles(
         request.all_routes,
     )
 
+    clock_offsets: list[tuple[str, timedelta | None]] = []
+
     async def collect_rows(rows: list[VenueRow]) -> list[MarketResult]:
         """One row after the other, as rows of a venue share its rate limit and each client counts its own requests."""
-        return [result for row in rows for result in await VenueCollection(row, job).run()]
+        results: list[MarketResult] = []
+        for row in rows:
+            collection = VenueCollection(row, job)
+            results += await collection.run()
+            clock_offsets.append((row.id, collection.clock_offset))
+        return results
 
     rows_by_venue: dict[str, list[VenueRow]] = {}
     for row in venue_rows:
@@ -129,7 +141,9 @@ async def collect_candles(
         raise _find_first_error(error_group) from error_group
     finally:
         await writer.close()
-    return CollectionSummary(tuple(result for task in tasks for result in task.result()), notes)
+    clock_note = describe_offsets(clock_offsets)
+    results = tuple(result for task in tasks for result in task.result())
+    return CollectionSummary(results, (*notes, clock_note) if clock_note else notes)
 
 
 def _find_first_error(error_group: ExceptionGroup) -> Exception:

@@ -16,7 +16,7 @@ from collectors.plan import floor_minute
 from collectors.request import CollectRequest, OnProgress
 from collectors.run_record import FollowerRun, RunKind, RunResult, describe_failures, format_run_result
 from collectors.store_writer import Clock
-from collectors.venues.row import VenueRow
+from collectors.venues.row import FINAL_AFTER_S, VenueRow
 from collectors.venues.table import VENUES
 from data.errors import PlumblineError, UsageError
 from data.intervals import Span
@@ -119,7 +119,7 @@ class Follower:
         await self._log_run(FollowerRun(kind, self._now()), result)
 
     async def _collect_newest(self, run: FollowerRun) -> RunResult:
-        end = floor_minute(run.began_at)
+        end = floor_minute(run.began_at - timedelta(seconds=FINAL_AFTER_S))
         # Each run begins where the previous one began, so that all begin where the first did.
         previous_runs = await self._read_runs(pl.col("kind") == RunKind.NEWEST, pl.col("start").is_not_null())
         start = (
@@ -171,7 +171,8 @@ class Follower:
         # The newest minutes without a trade lack a later candle as a proof until somebody trades: that is no failure.
         failed = [result for result in summary.failed if {gap.outcome for gap in result.gaps} != {Outcome.NO_EVIDENCE}]
         outcome = RunOutcome.INCOMPLETE if failed else RunOutcome.DONE
-        return RunResult(outcome, summary.candles, summary.new, summary.revised, describe_failures(failed))
+        message = "; ".join(filter(None, [describe_failures(failed), *summary.notes]))
+        return RunResult(outcome, summary.candles, summary.new, summary.revised, message)
 
     async def _run_logged(self, kind: RunKind, action: RunAction) -> RunOutcome | None:
         async with self._run_lock:

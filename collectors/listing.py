@@ -1,8 +1,11 @@
-"""The markets of a venue: listed within a day, or, where the listing fails, the latest stored or the pinned ones."""
+"""The markets of a venue: listed within a day, or, where the listing fails, the latest stored or the pinned ones.
+
+A list is of today: pinned markets that are no longer on it may have traded in the window, and are requested too.
+"""
 
 import json
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -25,13 +28,15 @@ PINNED_FILE = "markets.toml"
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The unified symbols that can be requested; ``failure`` is why the venue did not list them, None where it did.
+    """The unified symbols that the venue lists; ``failure`` is why it did not list them, None where it did.
 
     With a failure the symbols are those of an old or pinned listing: a market that is not among them may exist.
+    ``unlisted`` are markets on record that the venue lists no more; their history can be requested all the same.
     """
 
     symbols: frozenset[str]
     failure: CollectFailure | None = None
+    unlisted: frozenset[str] = frozenset()
 
 
 async def load_listing(client: VenueClient, writer: BatchWriter, now: Clock) -> Listing:
@@ -64,6 +69,11 @@ def list_pinned_markets(venue: VenueRow) -> list[dict[str, Any]]:
     return [_build_market(symbol, market_id) for symbol, market_id in _read_pinned().get(venue.id, {}).items()]
 
 
+def list_unlisted_markets(venue: VenueRow, listed: Collection[str]) -> list[dict[str, Any]]:
+    """The venue's pinned markets that are not among the listed symbols."""
+    return [market for market in list_pinned_markets(venue) if market["symbol"] not in listed]
+
+
 @cache
 def _read_pinned() -> dict[str, dict[str, str]]:
     return tomllib.loads(files("collectors").joinpath(PINNED_FILE).read_text(encoding="utf-8"))
@@ -79,5 +89,10 @@ def _build_market(symbol: str, market_id: str) -> dict[str, Any]:
 def _use_markets(
     client: VenueClient, markets: Sequence[Mapping[str, Any]], failure: CollectFailure | None = None
 ) -> Listing:
-    client.use_markets(markets)
-    return Listing(frozenset(str(market["symbol"]) for market in markets), failure)
+    symbols = frozenset(str(market["symbol"]) for market in markets)
+    if failure is not None:
+        client.use_markets(markets)
+        return Listing(symbols, failure)
+    unlisted = list_unlisted_markets(client.venue, symbols)
+    client.use_markets([*markets, *unlisted])
+    return Listing(symbols, unlisted=frozenset(market["symbol"] for market in unlisted))

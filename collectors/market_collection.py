@@ -21,6 +21,13 @@ FindCandles = Callable[[Span], Awaitable[Span | None]]
 """From the first to the last candle that the venue gives for a page of one market; None: it gives none."""
 
 
+TRANSIENT_OUTCOMES = frozenset({Outcome.UNREACHABLE, Outcome.REFUSED, Outcome.RATE_LIMITED_OUT})
+"""Outcomes that do not depend on what the venue still has."""
+
+ROUTE_NAMES = {Route.ARCHIVE: "archive", Route.OHLCV: "candles", Route.TRADES: "trades"}
+"""What was tried, in words."""
+
+
 @dataclass(frozen=True, slots=True)
 class RouteReader:
     """A route to the candles of one market; ``find_candles`` is None where a complete span needs no further proof."""
@@ -73,7 +80,8 @@ def format_failures(failures: Mapping[Route, Sequence[SpanOutcome]], gaps: Seque
 class MarketCollection:
     """Collects one market by the routes of its venue; ``routes`` has a reader for each.
 
-    A route is asked for what is still missing, and with ``all_routes`` afterwards for what others brought before it.
+    A route is asked for what is still missing, and with ``all_routes`` afterwards for what others brought before it. A
+    market that is not listed today is requested for what the venue still has of it.
     """
 
     def __init__(
@@ -86,6 +94,7 @@ class MarketCollection:
         on_progress: OnProgress,
         *,
         all_routes: bool = False,
+        is_listed: bool = True,
     ) -> None:
         self._all_routes = all_routes
         self._venue = venue
@@ -94,6 +103,7 @@ class MarketCollection:
         self._writer = writer
         self._now = now
         self._on_progress = on_progress
+        self._is_listed = is_listed
         self._tally = MarketTally()
         self._count_futures: list[asyncio.Future[WriteCounts]] = []
 
@@ -101,7 +111,7 @@ class MarketCollection:
         """Read what is missing of the windows by each route of the venue in turn."""
         self._report_progress()
         async with self._writer.register_reader():
-            gaps = await self._read_all_routes()
+            gaps = await self._read_all_routes() + self._list_unread()
             if self._all_routes:
                 await self._read_other_legs()
         counts = await asyncio.gather(*self._count_futures)
@@ -149,6 +159,12 @@ class MarketCollection:
             gaps = [span_outcome async for span_outcome in self._read_route(route, reachable)]
             self._tally.failures.setdefault(route, []).extend(gaps)
 
+    def _list_unread(self) -> list[SpanOutcome]:
+        """The missing spans without an outcome: this machine's clock has them final, and that of the venue has not."""
+        unread = (part for span in self._plan.missing for part in subtract_spans(span, self._tally.done_spans))
+        message = "by the clock of the venue these candles may still change"
+        return [SpanOutcome(span, Outcome.PARTLY, message) for span in unread]
+
     def _split_by_reach(self, route: Route, spans: Sequence[Span]) -> tuple[list[Span], list[Span]]:
         """The parts of the spans within the route's reach, and those that are older."""
         timeframe = self._plan.series.timeframe
@@ -172,7 +188,7 @@ class MarketCollection:
                 span_outcome for span_outcome in route_chunk.outcomes if span_outcome.outcome is Outcome.COMPLETE
             ]
             gaps = [
-                add_reasons(span_outcome, failed_spans)
+                self._describe_gap(add_reasons(span_outcome, failed_spans), is_last=is_last)
                 for span_outcome in route_chunk.outcomes
                 if span_outcome.outcome is not Outcome.COMPLETE
             ]
@@ -187,6 +203,13 @@ class MarketCollection:
             self._report_progress()
             for gap in gaps:
                 yield gap
+
+    def _describe_gap(self, gap: SpanOutcome, *, is_last: bool) -> SpanOutcome:
+        """The gap; of a market that is not listed, as ``not-listed`` with what was tried, unless a request failed."""
+        if self._is_listed or not is_last or gap.outcome in TRANSIENT_OUTCOMES:
+            return gap
+        routes = " and ".join(ROUTE_NAMES[route] for route in self._venue.list_routes(self._plan.series.timeframe))
+        return replace(gap, outcome=Outcome.NOT_LISTED, message=f"not listed today; tried its {routes}: {gap.message}")
 
     async def _read_checked(self, reader: RouteReader, spans: Sequence[Span]) -> AsyncIterator[Chunk]:
         """The chunks of a route; where nothing shows that nobody traded, complete spans become ``no-evidence``.

@@ -1,8 +1,8 @@
-"""Validation of pages: which rows of a response are finished candles of the page that was requested.
+"""Validation of pages: which rows of a response are final candles of the page that was requested.
 
 Several venues answer a request for an old page with today's candles, and ccxt passes them on because they are later
-than ``since`` (https://github.com/ccxt/ccxt/issues/22606). Rows outside the page, unfinished candles and rows that are
-no candles are never returned.
+than ``since`` (https://github.com/ccxt/ccxt/issues/22606). Rows outside the page, candles that may still change, and
+rows that are no candles are never returned.
 """
 
 from collections.abc import Sequence
@@ -105,17 +105,22 @@ def deduplicate_candles(candles: CandleArray) -> CandleArray:
 
 
 def validate_page(
-    rows: Sequence[CcxtRow], page: Span, venue: VenueRow, timeframe: Timeframe, now: datetime, previous: CandleArray
+    rows: Sequence[CcxtRow],
+    page: Span,
+    venue: VenueRow,
+    timeframe: Timeframe,
+    final_end: datetime,
+    previous: CandleArray,
 ) -> tuple[CandleArray, CandleArray]:
-    """The finished candles of a page in time order, and all finished candles among the rows.
+    """The final candles of a page in time order, and all final candles among the rows.
 
     Args:
         rows: the rows of the response.
         page: the requested span.
         venue: the venue that sent them.
         timeframe: the requested timeframe.
-        now: bars that end later are not finished.
-        previous: all finished candles of the previous page. Where a venue counts rows instead of time, a page may run
+        final_end: candles of bars that end later may still change, and are left out.
+        previous: all final candles of the previous page. Where a venue counts rows instead of time, a page may run
             past its end, and the candles there must equal those of the next page.
 
     Raises:
@@ -129,9 +134,9 @@ def validate_page(
     if _is_outside_page(open_time, in_page, page, venue, timeframe):
         message = f"answered with candles of another time, from {format_ms(np.nanmin(open_time))}"
         raise HistoryTooShort(message)
-    finished = received[~(open_time > to_ms(now) - timeframe.ms)]
-    check_candles(finished, timeframe)
-    distinct = deduplicate_candles(finished)
+    final = received[~(open_time > to_ms(final_end) - timeframe.ms)]
+    check_candles(final, timeframe)
+    distinct = deduplicate_candles(final)
     deduplicate_candles(np.concatenate([previous, distinct]))
     return distinct[(start_ms <= distinct[:, 0]) & (distinct[:, 0] < end_ms)], distinct
 

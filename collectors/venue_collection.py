@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 
 from collectors.archives.route import ArchiveReader
@@ -25,6 +26,9 @@ from data.trades.candles import build_empty_bars
 
 ARCHIVE_ORIGINS = {Route.ARCHIVE: Origin.ARCHIVE, Route.ARCHIVE_TRADES: Origin.TRADES}
 """The origin of candles by the route to files: those built from trades yield to those that the venue built itself."""
+
+TRIED_BEFORE = "not listed today; what is missing was tried before"
+"""The message on a market on record that the venue does not list, where nothing is left to try."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,11 @@ class VenueCollection:
             for route, archive in venue.archives.items()
         }
 
+    @property
+    def clock_offset(self) -> timedelta | None:
+        """What the venue's clock is ahead of this machine's; None where no response had a time."""
+        return self._client.clock.offset
+
     async def run(self) -> list[MarketResult]:
         """Collect. A failure of the venue is the outcome of its markets, and never raised."""
         results = await self._collect_all()
@@ -80,32 +89,43 @@ class VenueCollection:
                 listing = await load_listing(self._client, job.writer, job.now)
             except CollectFailure as failure:
                 return [await self._record_failure(symbol, failure) for symbol in requested]
-            listed_symbols, absent = select_symbols(job.assets, symbols, listing.symbols)
+            known_symbols, absent = select_symbols(job.assets, symbols, listing.symbols | listing.unlisted)
             markets = [
-                SeriesKey(symbol, price, job.timeframe) for symbol in listed_symbols for price in self._venue.prices
+                SeriesKey(symbol, price, job.timeframe) for symbol in known_symbols for price in self._venue.prices
             ]
             async with asyncio.TaskGroup() as group:
-                tasks = [group.create_task(self._collect_market(market)) for market in markets]
+                tasks = [
+                    group.create_task(self._collect_market(market, is_listed=market.symbol not in listing.unlisted))
+                    for market in markets
+                ]
             results = [task.result() for task in tasks]
             results += [await self._record_not_listed(symbol, listing) for symbol in absent]
             return results + self._warn_incomplete_listing(listing, absent)
 
-    async def _collect_market(self, market: SeriesKey) -> MarketResult:
+    async def _collect_market(self, market: SeriesKey, *, is_listed: bool) -> MarketResult:
         job = self._job
-        plan = MarketPlan(market, job.complete_index.list_missing(self._venue.id, market, job.windows))
+        missing = job.complete_index.list_missing(self._venue.id, market, job.windows)
+        if not is_listed and missing:
+            missing = job.not_listed_index.list_missing(self._venue.id, market, missing)
+            if not missing:
+                return self._result_without_candles(market.symbol, Outcome.NOT_LISTED, TRIED_BEFORE)
+        plan = MarketPlan(market, missing)
+        routes = self._build_routes(market, is_listed=is_listed)
         collection = MarketCollection(
             self._venue,
             plan,
-            self._build_routes(market),
+            routes,
             job.writer,
             job.now,
             job.on_progress,
             all_routes=job.all_routes,
+            is_listed=is_listed,
         )
         return await collection.run(job.windows)
 
-    def _build_routes(self, market: SeriesKey) -> Mapping[Route, RouteReader]:
-        candles, trades = OhlcvReader(self._client, market, self._job.now), build_trades_reader(self._client, market)
+    def _build_routes(self, market: SeriesKey, *, is_listed: bool) -> Mapping[Route, RouteReader]:
+        candles = OhlcvReader(self._client, market, is_listed=is_listed)
+        trades = build_trades_reader(self._client, market, is_listed=is_listed)
         routes = {
             Route.OHLCV: RouteReader(candles.read, candles.find_candles),
             Route.TRADES: RouteReader(trades.read, trades.find_candles),

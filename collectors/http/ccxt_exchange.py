@@ -27,9 +27,10 @@ from collectors.failures import (
     Unreachable,
 )
 from collectors.http.access import Access
+from collectors.http.clock import VenueClock
 from collectors.http.connection_failures import describe_connection_failure
 from collectors.http.mirror import format_source
-from collectors.page_validation import CcxtRow, to_ms
+from collectors.page_validation import CcxtRow, from_ms, to_ms
 from collectors.store_writer import Clock
 from collectors.venues.row import Host, VenueRow
 from data.intervals import Span
@@ -158,8 +159,9 @@ class VenueExchange:
     ``source`` is the host. Several tasks may send requests at once. Close it at the end.
     """
 
-    def __init__(self, venue: VenueRow, host: Host, access: Access, now: Clock) -> None:
+    def __init__(self, venue: VenueRow, host: Host, access: Access, now: Clock, clock: VenueClock) -> None:
         self.venue = venue
+        self._clock = clock
         self.source = format_source(host.name, access.mirror)
         self._now = now
         # A value for each task: requests of several markets run concurrently.
@@ -274,6 +276,16 @@ class VenueExchange:
         self._clear_response()
         return NumberedTrades(rows, body)
 
+    async def note_time(self) -> None:
+        """Compare the clocks by the venue's endpoint for its time, where it has one.
+
+        Raises:
+            CollectFailure: the request failed, or the response has no time.
+        """
+        if self._ccxt.has["fetchTime"] is True:
+            with self._translate_errors():
+                self._clock.note_time(from_ms(int(await self._ccxt.fetch_time())))
+
     async def close(self) -> None:
         """Close the connections."""
         await self._ccxt.close()
@@ -301,6 +313,8 @@ class VenueExchange:
         JSON for an empty response.
         """
         parsed_json = extra[0]  # the body as JSON, None where it is none
+        if code < HTTPStatus.BAD_REQUEST:  # an error may come from a proxy
+            self._clock.note_headers(headers)
         self._response.set(VenueResponse(body, parsed_json))
         if code >= HTTPStatus.BAD_REQUEST:
             self._raise_for_status(code, shorten_message(f"HTTP {code} {reason}: {body}"), headers)

@@ -16,7 +16,6 @@ from collectors.page_validation import (
 )
 from collectors.plan import SeriesKey, SpanOutcome, get_bar_length, merge_outcomes
 from collectors.routes.quiet_check import unite_spans
-from collectors.store_writer import Clock
 from data.intervals import Span, split_span
 from data.schema import Origin, Timeframe
 
@@ -34,11 +33,11 @@ def group_pages(missing: Sequence[Span], page_bars: int, timeframe: Timeframe) -
 class OhlcvReader:
     """Reads the candles of one market, in time order. The failure of a page is the outcome of its span."""
 
-    def __init__(self, client: VenueClient, market: SeriesKey, now: Clock) -> None:
+    def __init__(self, client: VenueClient, market: SeriesKey, *, is_listed: bool = True) -> None:
         self._client = client
         self._venue = client.venue
         self._market = market
-        self._now = now
+        self._is_listed = is_listed
         self._previous: CandleArray = NO_CANDLES
         self._seen: Span | None = None
         self._fatal_failure: CollectFailure | None = None
@@ -56,7 +55,10 @@ class OhlcvReader:
                 try:
                     page_candles = await self._read_page(page, rejected_pages)
                     candles.append(page_candles)
-                    outcomes += list_page_outcomes(page_candles, page, self._venue, timeframe)
+                    # What is not final yet has no outcome: it is requested again.
+                    final_page = Span(page.start, min(page.end, self._client.find_final_end(timeframe)))
+                    if final_page.start < final_page.end:
+                        outcomes += list_page_outcomes(page_candles, final_page, self._venue, timeframe)
                 except CollectFailure as failure:
                     outcomes.append(SpanOutcome(page, failure.outcome, str(failure)))
                     self._record_failure(failure)
@@ -83,11 +85,13 @@ class OhlcvReader:
             raise self._fatal_failure
         if self._reach_failure is not None and self._is_beyond_reach(page):
             raise self._reach_failure
-        received = await self._client.call(lambda exchange: exchange.fetch_candle_page(*self._market, page))
+        received = await self._client.call_market(
+            lambda exchange: exchange.fetch_candle_page(*self._market, page), is_listed=self._is_listed
+        )
         try:
             timeframe = self._market.timeframe
             candles, self._previous = validate_page(
-                received.rows, page, self._venue, timeframe, self._now(), self._previous
+                received.rows, page, self._venue, timeframe, self._client.find_final_end(timeframe), self._previous
             )
         except BadData as error:
             rejected_pages.append(RejectedPage(page.start, page.end, str(error), received.body))
@@ -100,7 +104,7 @@ class OhlcvReader:
     def _is_beyond_reach(self, page: Span) -> bool:
         """Whether the page is older than the reach in the venue table."""
         reach_min = self._venue.find_reach(self._market.timeframe)
-        return reach_min is not None and page.end <= self._now() - timedelta(minutes=reach_min)
+        return reach_min is not None and page.end <= self._client.clock.read() - timedelta(minutes=reach_min)
 
     def _record_failure(self, failure: CollectFailure) -> None:
         if failure.scope > Scope.PAGE:

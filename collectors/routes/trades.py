@@ -37,9 +37,10 @@ TRADE_SCHEMA = {"time": pl.Float64, "price": pl.String, "amount": pl.String, "id
 class TradesReader:
     """Reads the trades of one market, in time order. A failure is the outcome of the rest of its span."""
 
-    def __init__(self, client: VenueClient, market: SeriesKey) -> None:
+    def __init__(self, client: VenueClient, market: SeriesKey, *, is_listed: bool = True) -> None:
         self._client = client
         self._symbol = market.symbol
+        self._is_listed = is_listed
         self._timeframe = market.timeframe
 
     async def read(self, missing: Sequence[Span]) -> AsyncIterator[Chunk]:
@@ -61,7 +62,9 @@ class TradesReader:
                     cursor = max(cursor, page.last_ns)
                     if is_done:
                         break
-                end = span.end if is_done else min(span.end, floor_bar(from_ms(cursor // NS_PER_MS), self._timeframe))
+                final_end = self._client.find_final_end(self._timeframe)
+                read_end = span.end if is_done else floor_bar(from_ms(cursor // NS_PER_MS), self._timeframe)
+                end = min(read_end, span.end, final_end)
                 chunk_rows = [row for row in rows if to_ms(start) <= row[0] * 1000 < to_ms(end)]
                 bars = build_bars(chunk_rows, self._timeframe)
             except CollectFailure as failure:
@@ -78,10 +81,14 @@ class TradesReader:
                 )
                 rows = [row for row in rows if row[0] * 1000 >= to_ms(end)]
                 start = end
+            if is_done:
+                return  # what is not final yet has no outcome: it is requested again
 
     async def _read_page(self, cursor: int, span: Span, rejected_pages: list[RejectedPage]) -> TradesPage:
         """The trades from the cursor on, those at the cursor itself included: there may be others of the same time."""
-        page = await self._client.call(lambda exchange: exchange.fetch_trades_page(self._symbol, cursor - 1))
+        page = await self._client.call_market(
+            lambda exchange: exchange.fetch_trades_page(self._symbol, cursor - 1), is_listed=self._is_listed
+        )
         try:
             _check_page(page, cursor, span)
             if cursor > to_ms(span.start) * NS_PER_MS:

@@ -18,17 +18,20 @@ from data.intervals import Span
 from data.schema import Origin, Outcome
 
 
-def build_trades_reader(client: VenueClient, market: SeriesKey) -> "TradesReader | TradesByIdReader":
+def build_trades_reader(
+    client: VenueClient, market: SeriesKey, *, is_listed: bool = True
+) -> "TradesReader | TradesByIdReader":
     """The reader of a market's trades, by what the venue pages them by."""
     reader = TradesByIdReader if client.venue.trade_cursor is TradeCursor.NUMBER else TradesReader
-    return reader(client, market)
+    return reader(client, market, is_listed=is_listed)
 
 
 class TradesByIdReader:
     """Reads the trades of one market, in time order. A failure is the outcome of the rest of its span."""
 
-    def __init__(self, client: VenueClient, market: SeriesKey) -> None:
+    def __init__(self, client: VenueClient, market: SeriesKey, *, is_listed: bool = True) -> None:
         self._client = client
+        self._is_listed = is_listed
         self._symbol = market.symbol
         self._timeframe = market.timeframe
 
@@ -64,7 +67,8 @@ class TradesByIdReader:
                     if is_done:
                         break
                 last_time = from_ms(rows[-1][0] * 1000) if rows else start
-                end = span.end if is_done else min(span.end, floor_bar(last_time, self._timeframe))
+                read_end = span.end if is_done else floor_bar(last_time, self._timeframe)
+                end = min(read_end, span.end, self._client.find_final_end(self._timeframe))
                 bars = build_bars([row for row in rows if to_ms(start) <= row[0] * 1000 < to_ms(end)], self._timeframe)
             except CollectFailure as failure:
                 rest = SpanOutcome(Span(start, span.end), failure.outcome, str(failure))
@@ -75,6 +79,8 @@ class TradesByIdReader:
                 yield Chunk(bars.candles, outcomes, Origin.TRADES, self._client.source, rejected_pages, bars.lows)
                 rows = [row for row in rows if row[0] * 1000 >= to_ms(end)]
                 start = end
+            if is_done:
+                return  # what is not final yet has no outcome: it is requested again
 
     async def _find_start(self, span: Span, rejected_pages: list[RejectedPage]) -> tuple[int, int]:
         """A number before that of the span's first trade, by a page at most, and the number of the newest trade.
@@ -105,7 +111,9 @@ class TradesByIdReader:
         Raises:
             CollectFailure: the request failed, or the response has an invalid trade or one that was not requested.
         """
-        page = await self._client.call(lambda exchange: exchange.fetch_trades_before(self._symbol, before, count))
+        page = await self._client.call_market(
+            lambda exchange: exchange.fetch_trades_before(self._symbol, before, count), is_listed=self._is_listed
+        )
         numbers = [row[3] for row in page.rows]
         is_asked = all(0 < number < (before or number + 1) for number in numbers)
         if not is_asked or len(set(numbers)) < len(numbers) or len(numbers) > count:

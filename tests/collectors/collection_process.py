@@ -6,7 +6,7 @@ import tempfile
 from dataclasses import replace
 from datetime import timedelta
 
-from collectors import store_writer
+from collectors import listing, store_writer
 from collectors.collect import run_collection
 from collectors.http import ccxt_exchange
 from collectors.http.access import Access
@@ -41,6 +41,7 @@ def collect_and_exit(url: str, store: str, length: str, temporary: str) -> None:
         setattr(module, "TRADES_PER_PAGE", TRADES_PER_PAGE)  # noqa: B010 - one of them only imports the name
     trades.PAGES_PER_CHUNK = 2
     store_writer.MAX_WAIT_S = 0.0
+    listing.list_unlisted_markets = lambda *_: []
     request = SECONDS_REQUEST if length == Timeframe.S1 else REQUEST
     summary = run_collection(CandleStore(store), request, venues=SMALL_PAGE_VENUES, access=Access(url), now=lambda: NOW)
     sys.exit(bool(summary.failed))

@@ -114,19 +114,20 @@ def test_an_asset_of_one_venue_is_no_failure_elsewhere() -> None:
         assert outcomes == {"WBETH/*": Outcome.NOT_LISTED, "WBETH/ETH": Outcome.NOT_LISTED}
 
 
-def test_a_minute_that_runs_is_not_asked() -> None:
-    """A window that reaches into the future ends with the last finished minute, and the summary notes it."""
+def test_a_minute_that_may_still_change_is_not_asked() -> None:
+    """A window that reaches into the future ends with the minute that was over two minutes ago, and a note says so."""
     run = build_run(MemorySink())
     now = NOW.replace(second=0)
     request = CollectRequest(("ATOM",), now - timedelta(hours=2, seconds=30), now + timedelta(hours=1))
     summary, _ = run.collect(request=request)
     assert summary.failed == ()
     assert len(summary.notes) == 2
-    first = now - timedelta(minutes=121)
+    first, last = now - timedelta(minutes=121), now - timedelta(minutes=2)
     for venue, symbol in (("binance", "ATOM/USDT"), ("okx", "ATOM/USDT"), ("coinbaseexchange", "ATOM/USD")):
-        assert run.read_stored(venue, symbol, first, now) == list_expected(venue, run.venues[venue][symbol], first, now)
+        expected = list_expected(venue, run.venues[venue][symbol], first, last)
+        assert run.read_stored(venue, symbol, first, now) == expected
     covered = run.store.coverage.read_rows(["ATOM"], first, now)
-    assert (covered["start"].min(), covered["end"].max()) == (first, now)
+    assert (covered["start"].min(), covered["end"].max()) == (first, last)
 
 
 def test_progress_leads_from_nothing_to_the_outcome() -> None:
@@ -158,7 +159,7 @@ def test_candles_of_another_origin_spare_no_question(tmp_path: Path) -> None:
     ("request_", "words"),
     [
         (replace(REQUEST, venues=("okx", "mtgox")), "mtgox.*binance, okx, bybit, coinbaseexchange"),
-        (replace(REQUEST, start=NOW, end=NOW + timedelta(hours=1)), "is over yet"),
+        (replace(REQUEST, start=NOW, end=NOW + timedelta(hours=1)), "is final yet"),
     ],
 )
 def test_a_request_that_makes_no_sense_is_said_to_be_so(request_: CollectRequest, words: str) -> None:

@@ -22,7 +22,7 @@ from tests.replay.faults import Fault, refuse_location, return_outage
 from tests.replay.market import Bar
 from tests.replay.server import Replay
 
-WEEK_START = datetime(2026, 11, 2, 0, 15, 30, tzinfo=UTC)
+WEEK_START = datetime(2026, 11, 2, 0, 17, 30, tzinfo=UTC)
 """The time of the first run; a run "at hour n" is n hours later."""
 
 REACH_MIN = 720
@@ -36,8 +36,8 @@ HOSTS = {"binance": "api.binance.com", "bybit": "api.bybit.com", "coinbaseexchan
 
 
 def get_time(hour: float) -> datetime:
-    """The minute of the run at an hour."""
-    return WEEK_START.replace(second=0) + timedelta(hours=hour)
+    """The end of the last minute whose candle is final at the run at an hour: two minutes before it."""
+    return WEEK_START.replace(second=0) + timedelta(hours=hour, minutes=-2)
 
 
 @dataclass(slots=True)
@@ -230,7 +230,7 @@ def test_the_first_run_looks_back_an_hour(tmp_path: Path) -> None:
         "message": "",
         "holder": "process 7 on here",
     }
-    assert setting.reports == ["2026-11-02 00:15:30Z follow: done, 60 candles, 60 new, 0 revised"]
+    assert setting.reports == ["2026-11-02 00:17:30Z follow: done, 60 candles, 60 new, 0 revised"]
 
 
 def test_a_pause_is_made_up_for_up_to_a_week(tmp_path: Path) -> None:
@@ -257,11 +257,11 @@ def test_an_hour_is_asked_again_once(tmp_path: Path) -> None:
             follower = setting.build_follower("binance")
             assert await follower.recollect_hour() is None  # nothing was followed yet
             await follower.collect_newest()
-            assert await follower.recollect_hour() is None  # at 00:15 the hour to 24:00 came late enough
-            setting.set_clock(0.9)  # 01:09
+            assert await follower.recollect_hour() is None  # at 00:17 the hour to 24:00 came late enough
+            setting.set_clock(52 / 60)  # 01:09
             await follower.collect_newest()
             assert await follower.recollect_hour() is None  # 00:00 to 01:00 is over for nine minutes
-            setting.set_clock(0.9 + 1 / 60)
+            setting.set_clock(53 / 60)
             assert await follower.recollect_hour() is RunOutcome.DONE
             assert await setting.build_follower("binance").recollect_hour() is None
             setting.set_clock(1.5)
@@ -302,8 +302,9 @@ def test_a_venue_that_is_late_has_not_lost_its_history(tmp_path: Path) -> None:
             assert await follower.collect_newest() is RunOutcome.DONE
             return setting.read_values("binance")
 
-    # The first run asked for -1 to 0, the second for -1 to 0.5: of that only the half hour from -1 was an hour old.
-    assert asyncio.run(run_scenario()) == list_expected(market_bars, (-0.5, 1))
+    # The first run asked for -1 to 0, the second for -1 to 0.5, each two minutes after the end: of that only the first
+    # 32 minutes were an hour old.
+    assert asyncio.run(run_scenario()) == list_expected(market_bars, (-1 + 32 / 60, 1))
 
 
 def test_one_run_at_a_time(tmp_path: Path) -> None:
@@ -402,7 +403,7 @@ def test_a_run_that_fails_is_logged_and_said(tmp_path: Path, *, log_busy: bool) 
     setting = asyncio.run(run_scenario())
     logged = setting.store.runs.read_rows().select("outcome", "message", "start", "end").rows()
     assert logged == ([] if log_busy else [("failed", "busy, 60 rows lost", get_time(-1), get_time(0))])
-    expected_reports = ["2026-11-02 00:15:30Z follow: failed, busy, 60 rows lost"]
+    expected_reports = ["2026-11-02 00:17:30Z follow: failed, busy, 60 rows lost"]
     assert setting.reports == (
         [*expected_reports, "the log of runs lacks this one: busy, no log"] if log_busy else expected_reports
     )

@@ -147,7 +147,7 @@ def test_seconds_of_kraken_are_made_of_trades(tmp_path: Path) -> None:
 
 def test_seconds_of_upbit_leave_quiet_ones_out(tmp_path: Path) -> None:
     """Upbit's seconds are requested at a path of their own; quiet ones are omitted."""
-    begin = NOW.replace(second=0) - TEN_MINUTES
+    begin = NOW.replace(second=0) - TEN_MINUTES - timedelta(minutes=2)
     later_ms = to_ms(begin) - to_ms(START)
     market_bars = [bar._replace(open_ms=bar.open_ms + later_ms) for bar in build_seconds()]
     run = ReplayRun(open_store(tmp_path), {"upbit": {"ATOM/USDT": market_bars}})
@@ -393,6 +393,6 @@ def test_a_window_without_a_whole_bar_makes_no_sense() -> None:
     with pytest.raises(UsageError, match="20:00Z to 2025-10-10 20:03Z holds no whole span of 5 minutes"):
         build_windows(short, NOW)
     young = replace(short, end=START + timedelta(minutes=20))
-    (window,), notes = build_windows(young, START + timedelta(minutes=14, seconds=59))
+    (window,), notes = build_windows(young, START + timedelta(minutes=16, seconds=59))
     assert window == (START, START + timedelta(minutes=10))
-    assert notes == ("minutes from 2025-10-10 20:10Z on are not over yet; collect them later",)
+    assert notes == ("minutes from 2025-10-10 20:10Z on are not final yet; collect them later",)

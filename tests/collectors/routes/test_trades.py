@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from collectors.chunk import Chunk
@@ -11,7 +11,7 @@ from collectors.http.client import VenueClient
 from collectors.plan import SeriesKey
 from collectors.routes.trades import TradesReader
 from data.intervals import Span
-from data.schema import Outcome
+from data.schema import Outcome, Timeframe
 from tests.collectors.replay_setup import START, to_ms
 
 START_NS = to_ms(START) * 1_000_000
@@ -25,7 +25,16 @@ class ScriptedClient:
     def __init__(self, *pages: list[tuple[int, str]]) -> None:
         self._pages = list(pages)
 
-    async def call(self, request: Callable[[Any], Awaitable[TradesPage]]) -> TradesPage:  # noqa: ARG002 - a fixed script
+    def find_final_end(self, timeframe: Timeframe) -> datetime:  # noqa: ARG002 - long after all trades
+        """The end of the last final candle."""
+        return START + timedelta(days=1)
+
+    async def call_market(
+        self,
+        request: Callable[[Any], Awaitable[TradesPage]],  # noqa: ARG002 - a fixed script
+        *,
+        is_listed: bool,  # noqa: ARG002 - as above
+    ) -> TradesPage:
         """The next page, whatever is requested."""
         rows = [(START_NS / 1e9 + second, price, "1", second) for second, price in self._pages.pop(0)]
         return TradesPage(rows, int(rows[-1][0]) * 1_000_000_000, "the answer")
