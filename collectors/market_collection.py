@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from collectors.chunk import Chunk
+from collectors.failures import CollectFailure
 from collectors.plan import MarketPlan, SpanOutcome, floor_bar, get_bar_length, merge_outcomes
 from collectors.request import MarketProgress, MarketResult, OnProgress
 from collectors.routes.quiet_check import QuietCheck, merge_sorted
@@ -18,7 +19,10 @@ ReadSpans = Callable[[Sequence[Span]], AsyncIterator[Chunk]]
 """Reads spans of one market into chunks, in time order. Failures are outcomes of spans, never raised."""
 
 FindCandles = Callable[[Span], Awaitable[Span | None]]
-"""From the first to the last candle that the venue gives for a page of one market; None: it gives none."""
+"""From the first to the last candle that the venue gives for a page of one market; None: it gives none.
+
+It raises `CollectFailure` where the page cannot be read.
+"""
 
 
 TRANSIENT_OUTCOMES = frozenset({Outcome.UNREACHABLE, Outcome.REFUSED, Outcome.RATE_LIMITED_OUT})
@@ -232,11 +236,21 @@ class MarketCollection:
         length = self._venue.page_min * get_bar_length(self._plan.series.timeframe)
         if check.needs_earlier():
             start = check.undecided[0].start
-            check.add_seen(await find_candles(Span(start - length, start)))
+            await self._look_at(find_candles, Span(start - length, start), check)
         if check.needs_later():
             end = check.undecided[-1].end
-            check.add_seen(await find_candles(Span(end, min(end + length, self._now()))))
+            await self._look_at(find_candles, Span(end, min(end + length, self._now())), check)
         return [*check.take_decided(), *check.reject_undecided()]
+
+    async def _look_at(self, find_candles: FindCandles, page: Span, check: QuietCheck) -> None:
+        """Note which candles the venue gives for a page, or that it has forgotten those that it gave before."""
+        try:
+            seen = await find_candles(page)
+        except CollectFailure:
+            return  # what cannot be read shows nothing
+        check.add_seen(seen)
+        if seen is None and await self._writer.has_candles(self._venue.id, self._plan.series, page):
+            check.is_forgotten = True
 
     def _report_progress(self, outcome: Outcome | None = None, message: str = "") -> None:
         tally, market = self._tally, self._plan.series

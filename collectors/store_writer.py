@@ -234,6 +234,16 @@ class BatchWriter:
                 )
             )
 
+    async def has_candles(self, venue: str, market: SeriesKey, span: Span) -> bool:
+        """Whether the store has a trade candle of the market in the span."""
+
+        def read_candles() -> pl.DataFrame:
+            asset, timeframe = parse_base(market.symbol), market.timeframe
+            return self._sink.read_candles([asset], *span, venues=[venue], timeframe=timeframe)
+
+        candles = await asyncio.to_thread(read_candles)
+        return market.symbol in candles["symbol"]
+
     async def read_listing(self, venue: str, newer_than: datetime) -> str | None:
         """The latest stored listing of a venue, if it is newer; None otherwise."""
         return await asyncio.to_thread(self._sink.listings.read_newest, venue, newer_than)

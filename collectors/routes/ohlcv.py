@@ -72,12 +72,13 @@ class OhlcvReader:
             )
 
     async def find_candles(self, page: Span) -> Span | None:
-        """From the first to the last candle that the venue sends for a page; None: it sends none."""
+        """From the first to the last candle that the venue sends for a page; None: it sends none.
+
+        Raises:
+            CollectFailure: the page could not be read.
+        """
         self._seen, self._previous = None, NO_CANDLES
-        try:
-            await self._read_page(page, [])
-        except CollectFailure:
-            return None  # what cannot be had proves nothing
+        await self._read_page(page, [])
         return self._seen
 
     async def _read_page(self, page: Span, rejected_pages: list[RejectedPage]) -> CandleArray:

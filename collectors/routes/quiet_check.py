@@ -27,13 +27,15 @@ def unite_spans(spans: Iterable[Span | None]) -> Span | None:
 class QuietCheck:
     """Holds back spans without a candle until it is known whether they are quiet.
 
-    It takes the chunks of one route to a market in time order; ``undecided`` are the spans held back.
+    It takes the chunks of one route to a market in time order; ``undecided`` are the spans held back. Set
+    ``is_forgotten`` where the venue no longer gives candles that it gave before: what it omits then shows nothing.
     """
 
     def __init__(self, timeframe: Timeframe) -> None:
         self._length = get_bar_length(timeframe)
         self._seen: Span | None = None
         self.undecided: list[Span] = []
+        self.is_forgotten = False
 
     def take_outcomes(self, chunk: Chunk) -> list[SpanOutcome]:
         """The outcomes of the chunk, and those of held back spans that its candles decide."""
@@ -66,8 +68,9 @@ class QuietCheck:
         return outcomes
 
     def reject_undecided(self) -> list[SpanOutcome]:
-        """The undecided spans as spans without evidence."""
-        outcomes = [SpanOutcome(span, Outcome.NO_EVIDENCE, self._describe(span)) for span in self.undecided]
+        """The undecided spans as spans without evidence, or forgotten."""
+        outcome = Outcome.HISTORY_TOO_SHORT if self.is_forgotten else Outcome.NO_EVIDENCE
+        outcomes = [SpanOutcome(span, outcome, self._describe(span)) for span in self.undecided]
         self.undecided = []
         return outcomes
 
@@ -98,6 +101,8 @@ class QuietCheck:
         return [part for part in (before, after) if part.start < part.end]
 
     def _describe(self, span: Span) -> str:
+        if self.is_forgotten:
+            return "answered without a candle, also beside these minutes, where it gave candles before"
         if self._seen is None:
             return "answered without a candle, and gave none before or after that would show that nobody traded"
         side = "before" if span.start < self._seen.start else "after"

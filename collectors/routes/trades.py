@@ -99,11 +99,12 @@ class TradesReader:
         return page
 
     async def find_candles(self, page: Span) -> Span | None:
-        """From the first to the last bar of a page of trades from the start of ``page`` on; None: no trade."""
-        try:
-            trades = await self._read_page(to_ms(page.start) * NS_PER_MS, page, [])
-        except CollectFailure:
-            return None  # what cannot be had proves nothing
+        """From the first to the last bar of a page of trades from the start of ``page`` on; None: no trade.
+
+        Raises:
+            CollectFailure: the page could not be read.
+        """
+        trades = await self._read_page(to_ms(page.start) * NS_PER_MS, page, [])
         return find_extent(trades.rows, self._timeframe)
 
     def _build_chunk(

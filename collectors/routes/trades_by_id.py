@@ -42,12 +42,13 @@ class TradesByIdReader:
                 yield chunk
 
     async def find_candles(self, page: Span) -> Span | None:
-        """From the market's first trade to its newest one, whose numbers show that it was open throughout."""
-        try:
-            first_rows = await self._read_page(2, 1, page, [])
-            newest_rows = await self._read_page(None, 1, page, [])
-        except CollectFailure:
-            return None  # what cannot be had proves nothing
+        """From the market's first trade to its newest one, whose numbers show that it was open throughout.
+
+        Raises:
+            CollectFailure: a page could not be read.
+        """
+        first_rows = await self._read_page(2, 1, page, [])
+        newest_rows = await self._read_page(None, 1, page, [])
         return find_extent([*first_rows, *newest_rows], self._timeframe)
 
     async def _read_span(self, span: Span) -> AsyncIterator[Chunk]:

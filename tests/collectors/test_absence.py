@@ -165,6 +165,22 @@ def test_candles_that_come_later_make_an_earlier_absence_quiet(tmp_path: Path) -
     )
 
 
+def test_a_venue_that_has_forgotten_candles_that_it_gave_shows_nothing(tmp_path: Path) -> None:
+    """What it omits beside stored candles that it no longer gives is forgotten, and not quiet when others follow."""
+    evening = [*build_traded(START - HOUR, END + HOUR), *build_traded(TODAY, TODAY + HOUR)]
+    run = ReplayRun(open_store(tmp_path), {"coinbaseexchange": {"ATOM/USD": evening}})
+    middle = START + 2 * HOUR
+    run.collect(request=CollectRequest(("ATOM",), START, middle))
+    run.venues = {"coinbaseexchange": {"ATOM/USD": evening[-60:]}}
+    summary, _ = run.collect()
+    (result,) = [result for result in summary.results if result.symbol == "ATOM/USD"]
+    assert [(gap.outcome, gap.span) for gap in result.gaps] == [(Outcome.HISTORY_TOO_SHORT, (middle, END))]
+    assert "where it gave candles before" in result.message
+    run.collect(request=CollectRequest(("ATOM",), TODAY, TODAY + HOUR))
+    covered = run.store.read_covered_spans(["ATOM"], START, END).select("start", "end")
+    assert covered.rows() == [(START, middle)]
+
+
 @pytest.mark.parametrize(("first_min", "missing_min"), [(-30, 0), (20, 20)])
 def test_trades_show_when_a_market_was_open(first_min: int, missing_min: int) -> None:
     """Of Kraken's trades, minutes before the first one are missing; a trade before the window makes them quiet."""
