@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 
@@ -93,17 +93,33 @@ class VenueCollection:
             markets = [
                 SeriesKey(symbol, price, job.timeframe) for symbol in known_symbols for price in self._venue.prices
             ]
+            archived = self._select_archived(symbols, absent, listing)
+            absent = tuple(name for name in absent if name not in archived)
             async with asyncio.TaskGroup() as group:
                 tasks = [
                     group.create_task(self._collect_market(market, is_listed=market.symbol not in listing.unlisted))
                     for market in markets
                 ]
+                tasks += [
+                    group.create_task(
+                        self._collect_market(self._build_series_key(symbol), is_listed=False, only=Route.ARCHIVE)
+                    )
+                    for symbol in archived
+                ]
             results = [task.result() for task in tasks]
             results += [await self._record_not_listed(symbol, listing) for symbol in absent]
             return results + self._warn_incomplete_listing(listing, absent)
 
-    async def _collect_market(self, market: SeriesKey, *, is_listed: bool) -> MarketResult:
+    def _select_archived(self, symbols: Sequence[str], absent: Sequence[str], listing: Listing) -> tuple[str, ...]:
+        """The markets that were asked for by name, that the venue does not list, and that its archive may have."""
+        if listing.failure is not None or Route.ARCHIVE not in self._venue.list_routes(self._job.timeframe):
+            return ()
+        return tuple(symbol for symbol in symbols if symbol in absent)
+
+    async def _collect_market(self, market: SeriesKey, *, is_listed: bool, only: Route | None = None) -> MarketResult:
+        """Collect a series by the routes of the venue, or by ``only`` one of them."""
         job = self._job
+        venue = self._venue if only is None else replace(self._venue, routes=(only,))
         missing = job.complete_index.list_missing(self._venue.id, market, job.windows)
         if not is_listed and missing:
             missing = job.not_listed_index.list_missing(self._venue.id, market, missing)
@@ -112,7 +128,7 @@ class VenueCollection:
         plan = MarketPlan(market, missing)
         routes = self._build_routes(market, is_listed=is_listed)
         collection = MarketCollection(
-            self._venue,
+            venue,
             plan,
             routes,
             job.writer,

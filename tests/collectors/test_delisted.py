@@ -1,6 +1,7 @@
 """Markets that a venue lists no more: their past is requested, and the outcome says what was tried."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from tests.collectors.memory_sink import MemorySink
 from tests.collectors.replay_setup import (
     END,
     FAST_VENUES,
+    REQUEST,
     SPOT_OHLCV_VENUES,
     START,
     ReplayRun,
@@ -47,6 +49,20 @@ def test_a_delisted_market_is_had_from_the_archive() -> None:
     assert (result.outcome, result.message) == (Outcome.COMPLETE, "")
     assert run.read_stored("binance", "ATOM/USDT") == list_expected("binance", evening)
     assert run.store.candles.read_holdings()["origin"].to_list() == [Origin.ARCHIVE.value]
+
+
+def test_a_market_that_is_asked_for_by_name_is_looked_for_in_the_archive() -> None:
+    """A market that is neither listed nor pinned is had from the archive, and not listed where that has no file."""
+    run, evening = build_delisted_run("binance"), build_evening()
+    run.sites = build_archives({"binance": {"LUNC/USDT": evening}})
+    request = replace(REQUEST, assets=("DOGE",), symbols=("LUNC/USDT", "FTT/USDT"))
+    summary, replay = run.collect(request=request)
+    assert find_result(summary, "LUNC/USDT").outcome is Outcome.COMPLETE
+    assert run.read_stored("binance", "LUNC/USDT") == list_expected("binance", evening)
+    absent = find_result(summary, "FTT/USDT")
+    assert absent.outcome is Outcome.NOT_LISTED
+    assert "not listed today; tried its archive: no archive file" in absent.message
+    assert not any("FTT" in str(recorded.query) for recorded in replay.requests)
 
 
 def test_a_delisted_market_is_had_from_the_candles() -> None:
