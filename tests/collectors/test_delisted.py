@@ -84,7 +84,7 @@ def json_text(body: object) -> str:
     ("venue", "words"),
     [
         ("binance", "not listed today; tried its archive and candles: no archive file"),
-        ("coinbaseexchange", "not listed today; tried its candles: "),
+        ("coinbaseexchange", "not listed today; tried its candles and trades: "),
         ("kraken", "not listed today; tried its candles and trades: "),
     ],
 )
