@@ -27,10 +27,10 @@ class Limits:
 
 
 FILE_LIMITS = Limits(unpacked_bytes=2 << 30, json_bytes=256 << 20, rows=20_000_000)
-"""The limits of a program that works for one user: 20 million candles of eight columns take some 10 GB."""
+"""The limits of a program that works for one user."""
 
 UPLOAD_LIMITS = Limits(unpacked_bytes=64_000_000, json_bytes=32_000_000, rows=1_000_000)
-"""The limits of a server: content that takes about as much memory as the largest CSV it accepts."""
+"""The limits of a server: no more unpacked bytes, and about as many rows, as the largest CSV that it accepts has."""
 
 
 @dataclass(frozen=True, slots=True)
