@@ -170,7 +170,7 @@ def test_assets_without_a_perpetual_are_not_listed(tmp_path: Path, venue: str) -
     outcome_map = map_outcomes(summary)
     assert outcome_map[venue, "WBETH/*:*", "trade"] is Outcome.NOT_LISTED
     assert outcome_map[venue, "USDT/*:*", "trade"] is Outcome.NOT_LISTED
-    assert "no such swap market" in next(r.message for r in summary.results if r.symbol == "WBETH/*:*")
+    assert "not among the swap markets" in next(r.message for r in summary.results if r.symbol == "WBETH/*:*")
     rows = run.store.coverage.read_rows(["WBETH"], START, END).filter(symbol="WBETH/*:*")
     assert rows.select("venue", "outcome").rows() == [(venue, "not-listed")]
     assert summary.failed == ()
