@@ -28,7 +28,12 @@ It raises `CollectFailure` where the page cannot be read.
 TRANSIENT_OUTCOMES = frozenset({Outcome.UNREACHABLE, Outcome.REFUSED, Outcome.RATE_LIMITED_OUT})
 """Outcomes that do not depend on what the venue still has."""
 
-ROUTE_NAMES = {Route.ARCHIVE: "archive", Route.OHLCV: "candles", Route.TRADES: "trades"}
+ROUTE_NAMES = {
+    Route.ARCHIVE: "archive",
+    Route.OHLCV: "candles",
+    Route.TRADES: "trades",
+    Route.ARCHIVE_TRADES: "files of trades",
+}
 """What was tried, in words."""
 
 

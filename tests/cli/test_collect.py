@@ -217,7 +217,7 @@ def test_status_shows_rejected_responses(program: ReplayedProgram) -> None:
         (("collect", "--assets", "ATOM"), "say what to collect"),
         (("collect", "--assets", "ATOM", "--from", "2025-10-10T20:00", "--to", "2025-10-10T21:00Z"), "zone"),
         (("collect", "--assets", "ATOM", "--from", "2025-10-10T20:00Z", "--to", "2025-10-10T20:00Z"), "whole minute"),
-        (("collect", "--assets", "ATOM", "--from", "2027-10-10T20:00Z", "--to", "2027-10-10T21:00Z"), "is over yet"),
+        (("collect", "--assets", "ATOM", "--from", "2027-10-10T20:00Z", "--to", "2027-10-10T21:00Z"), "is final yet"),
         (("collect", *ATOM_WINDOW, "--timeframe", "3m"), "'3m' is not one of '1s', '1m', '5m'"),
         (("follow", "--once", "--venues", "nowhere"), "cannot collect from nowhere"),
         (("follow", "--once", "--proxy", "1080"), "is no address such as http://HOST:PORT"),
