@@ -29,8 +29,12 @@ def run(tmp_path: Path, lake: str, monkeypatch: pytest.MonkeyPatch) -> RunComman
 
 @pytest.fixture
 def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ReplayedProgram]:
-    """The program with a fixed clock, without waiting between requests, and with two attempts per request."""
+    """The program with a fixed clock, without waiting between requests, and with two attempts per request.
+
+    It requests no market but those that the replay lists.
+    """
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("collectors.listing.list_unlisted_markets", lambda *_: [])
     monkeypatch.setattr(clock, "now", lambda: NOW)
     monkeypatch.setattr("cli.commands.collect.run_collection", partial(run_collection, venues=FAST_VENUES))
     monkeypatch.setattr("cli.commands.collect.run_check", partial(run_check, venues=FAST_VENUES))

@@ -24,12 +24,12 @@ def test_status_shows_size_and_runs(program: ReplayedProgram) -> None:
 
 
 def test_follow_once(program: ReplayedProgram) -> None:
-    """`follow --once` collects the last hour, logs the run with its process, and exits with 0."""
+    """`follow --once` collects the last hour of final candles, logs the run with its process, and exits with 0."""
     result = program.run_with_replay("follow", "--once", "--assets", "ATOM", "--venues", "coinbaseexchange")
     assert result.exit_code == 0
     run = program.read_status()["runs"][0]
     assert (run["kind"], run["outcome"]) == ("follow", "done")
-    assert (run["start"], run["end"]) == ("2026-11-20T11:00:00Z", "2026-11-20T12:00:00Z")
+    assert (run["start"], run["end"]) == ("2026-11-20T10:58:00Z", "2026-11-20T11:58:00Z")
     assert run["new"] > 100
     assert run["holder"].startswith("process ")
 
