@@ -17,11 +17,12 @@ import polars as pl
 from analysis.candle_checks import list_findings
 from data.delta.deduplicate import ORIGIN_ENUM
 from data.delta.upsert import ROUTE, VALUE_COLUMNS
+from data.revisions import SETTLING_MIN
 from data.schema import COVERAGE_DEFAULTS, TIME, Evidence, Origin, Outcome, Timeframe
 from data.store import CandleStore
 from data.tables.coverage import build_evidence_filter
 
-SETTLING_TIME = timedelta(minutes=10)
+SETTLING_TIME = timedelta(minutes=SETTLING_MIN)
 """How long after its end a bar may still change without any notice."""
 
 RELATIVE_TOLERANCE = 1e-9

@@ -211,7 +211,7 @@ def test_advice_for_an_empty_answer() -> None:
     advice = format_summary(CollectionSummary((replace(REFUSED, outcome=Outcome.NO_EVIDENCE, gaps=empty),)))[1:]
     assert advice == [
         (
-            "Empty answer: Nothing shows whether nobody traded or the exchange has forgotten these minutes: they "
+            "Empty answer: nothing shows whether nobody traded or the exchange has forgotten these minutes: they "
             "count as missing. Collect again, or a longer window: prices on both sides show that the market was open."
         )
     ]

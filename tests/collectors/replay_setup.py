@@ -47,15 +47,19 @@ def to_ms(time: datetime) -> int:
 
 
 def build_bars(start: datetime, minutes: int, *, level: float = 3.0, quiet: Collection[int] = ()) -> list[Bar]:
-    """Bars of consecutive minutes with changing values; ``quiet`` ones, by number, are flat and without volume."""
+    """Bars of consecutive minutes with changing values; ``quiet`` ones, by number, are flat and without volume.
+
+    Prices have three decimals, so that they are the same numbers in a sheet, whose cells have 15 digits.
+    """
     built, first = [], to_ms(start)
     for minute in range(minutes):
         open_ms = first + minute * MINUTE_MS
         price = level + (minute * 7919 % 1000) / 1000
         if minute in quiet:
-            built.append(Bar(open_ms, price, price, price, price, 0.0))
+            built.append(Bar(open_ms, *4 * [round(price, 3)], 0.0))
         else:
-            built.append(Bar(open_ms, price, price + 0.5, price - 0.25, price + 0.125, 1.5 + minute % 13))
+            prices = (round(price + offset, 3) for offset in (0, 0.5, -0.25, 0.125))
+            built.append(Bar(open_ms, *prices, 1.5 + minute % 13))
     return built
 
 
