@@ -54,12 +54,12 @@ def build_bars(start: datetime, minutes: int, *, level: float = 3.0, quiet: Coll
     built, first = [], to_ms(start)
     for minute in range(minutes):
         open_ms = first + minute * MINUTE_MS
-        price = level + (minute * 7919 % 1000) / 1000
+        middle = level + (minute * 7919 % 1000) / 1000
+        price, high, low, close = (round(middle + offset, 3) for offset in (0, 0.5, -0.25, 0.125))
         if minute in quiet:
-            built.append(Bar(open_ms, *4 * [round(price, 3)], 0.0))
+            built.append(Bar(open_ms, price, price, price, price, 0.0))
         else:
-            prices = (round(price + offset, 3) for offset in (0, 0.5, -0.25, 0.125))
-            built.append(Bar(open_ms, *prices, 1.5 + minute % 13))
+            built.append(Bar(open_ms, price, high, low, close, 1.5 + minute % 13))
     return built
 
 

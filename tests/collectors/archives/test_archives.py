@@ -164,9 +164,10 @@ def build_bars(start: datetime, minutes: int) -> list[Bar]:
     """Bars of consecutive minutes with changing values; every seventh is flat and without volume."""
     built = []
     for minute in range(minutes):
-        open_ms, price = to_ms(start) + minute * 60_000, 3 + (minute * 7919 % 1000) / 1000
+        open_ms, level = to_ms(start) + minute * 60_000, 3 + (minute * 7919 % 1000) / 1000
+        price, high, low, close = (round(level + offset, 3) for offset in (0, 0.5, -0.25, 0.125))
         if minute % 7:
-            built.append(Bar(open_ms, price, price + 0.5, price - 0.25, price + 0.125, 1.5 + minute % 13))
+            built.append(Bar(open_ms, price, high, low, close, 1.5 + minute % 13))
         else:
             built.append(Bar(open_ms, price, price, price, price, 0.0))
     return built
