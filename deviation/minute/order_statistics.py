@@ -18,20 +18,18 @@ from deviation.minute.selecting import choose, mask_values
 class SortedColumns:
     """Values in ascending order down each column, two infinities behind the last; ``size`` is how many there are.
 
-    ``excluded`` is one value of each column that is left out, NaN where none is; None where none is anywhere.
+    ``excluded`` is one value of each column that is left out, NaN where none is; None where none is anywhere. ``whole``
+    are the same columns with all values, from which values are picked once for all that leave one out.
     """
 
     rows: Floats
     size: Ints
     excluded: Floats | None = None
+    whole: "SortedColumns | None" = None
 
     def exclude(self, values: Floats | None) -> "SortedColumns":
-        """The same columns without one of their values each; shares what was picked from them."""
-        if values is None:
-            return self
-        columns = SortedColumns(self.rows, self.size, values)
-        columns.__dict__["_near"] = self._near
-        return columns
+        """The same columns without one of their values each."""
+        return self if values is None else SortedColumns(self.rows, self.size, values, self)
 
     @cached_property
     def count(self) -> Ints:
@@ -79,14 +77,16 @@ class SortedColumns:
     @cached_property
     def highest(self) -> Floats:
         """The greatest value of each column; NaN without one."""
-        values = self._pick(lambda size: size - 1)
+        values, preceding = self._highest_two
         if self.excluded is not None:
-            values = np.where(values <= self.excluded, self._pick(lambda size: size - 2), values)
+            values = np.where(values <= self.excluded, preceding, values)
         return self._mask_empty(values)
 
     @cached_property
     def _near(self) -> tuple[Floats, Floats, Floats, Floats]:
         """With n values: those at n // 2 - 2, - 1, + 0 and + 1, counted from 0."""
+        if self.whole is not None:
+            return self.whole._near  # noqa: SLF001 - of the same class
         below, low, high, above = (
             self._pick(lambda size, offset=offset: size // 2 + offset)  # type: ignore[misc]
             for offset in (-2, -1, 0, 1)
@@ -94,7 +94,16 @@ class SortedColumns:
         return below, low, high, above
 
     @cached_property
+    def _highest_two(self) -> tuple[Floats, Floats]:
+        """With n values: those at n - 1 and n - 2, counted from 0."""
+        if self.whole is not None:
+            return self.whole._highest_two  # noqa: SLF001 - of the same class
+        return self._pick(lambda size: size - 1), self._pick(lambda size: size - 2)
+
+    @cached_property
     def _is_even(self) -> Bools:
+        if self.whole is not None:
+            return self.whole._is_even  # noqa: SLF001 - of the same class
         return np.equal(self.size % 2, 0)
 
     @cached_property
