@@ -17,6 +17,7 @@ from deviation.question import EPOCH, Question
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.signedinteger]
+Positions = slice | Ints
 
 TIME_RESOLUTION = timedelta(milliseconds=1)
 """The resolution of all stored times."""

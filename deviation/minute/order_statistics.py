@@ -10,7 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
-from deviation.minute.grid import Bools, Floats, Ints
+from deviation.minute.grid import Bools, Floats, Ints, Positions
 from deviation.minute.selecting import choose, mask_values
 
 
@@ -30,6 +30,13 @@ class SortedColumns:
     def exclude(self, values: Floats | None) -> "SortedColumns":
         """The same columns without one of their values each."""
         return self if values is None else SortedColumns(self.rows, self.size, values, self)
+
+    def select(self, positions: Positions) -> "SortedColumns":
+        """Some of the columns; shares what was picked from all."""
+        excluded = None if self.excluded is None else self.excluded[positions]
+        columns = SortedColumns(self.rows[:, positions], self.size[positions], excluded)
+        columns.__dict__["_near"] = tuple(values[positions] for values in self._near)
+        return columns
 
     @cached_property
     def count(self) -> Ints:

@@ -6,12 +6,15 @@ from functools import cached_property
 import numpy as np
 
 from deviation.minute.conversion import Conversion
-from deviation.minute.grid import Bools, Floats, Ints
+from deviation.minute.grid import Bools, Floats, Ints, Positions
 from deviation.minute.selecting import mask_values
 from deviation.minute.states import MarketMinutes
 from deviation.minute.votes import PeerVotes
 from deviation.question import FIRM_VOTES
 from deviation.side import Side
+
+ALL_BARS = slice(None)
+"""All bars of a window."""
 
 
 def compute_distance(price: Floats, low: Floats, high: Floats) -> Floats:
@@ -80,7 +83,8 @@ class DeviationSeries:
     @cached_property
     def split(self) -> Floats:
         """How far the inner pair of votes lies apart."""
-        return self._inner_high / self._inner_low - 1
+        prices = self.peers.prices
+        return prices.upper_inner[self.window] / prices.lower_inner[self.window] - 1
 
     @cached_property
     def d(self) -> Floats:
@@ -90,13 +94,34 @@ class DeviationSeries:
     @cached_property
     def jackknife(self) -> Floats:
         """The deviation that holds whichever one exchange is left out."""
-        factors = self.factors
-        return compute_distance(self.minutes.vote, self._inner_low * factors.a, self._inner_high * factors.b)
+        return self.compute_jackknife(ALL_BARS)
 
     @cached_property
     def lag(self) -> Floats:
         """The deviation from the references of this bar and of those beside it; NaN where none of those is firm."""
-        return mask_values(self._lag_distance, self.firm & self._has_neighbour)
+        return self.compute_lag(ALL_BARS)
+
+    def compute_jackknife(self, bars: Positions) -> Floats:
+        """The deviation of some bars of the window that holds whichever one exchange is left out."""
+        at = self._locate(bars)
+        prices = self.peers.prices.select(at)
+        low, high = prices.lower_inner * self.conversion.a[at], prices.upper_inner * self.conversion.b[at]
+        return compute_distance(self.minutes.vote[bars], low, high)
+
+    def compute_lag(self, bars: Positions) -> Floats:
+        """The deviation of some bars from their references and from those of the bars beside them."""
+        low, high = (mask_values(end, self._is_tested) for end in self._reference)
+        positions = [self._locate(bars, offset) for offset in range(-self.lag_bars, self.lag_bars + 1)]
+        least, greatest = np.fmin.reduce([low[at] for at in positions]), np.fmax.reduce([high[at] for at in positions])
+        neighbours = [self._is_tested[at] for at in positions[: self.lag_bars] + positions[self.lag_bars + 1 :]]
+        distance = compute_distance(self.minutes.vote[bars], least, greatest)
+        return mask_values(distance, self.firm[bars] & np.logical_or.reduce(neighbours))
+
+    def compute_whole(self, side: Side, bars: Positions) -> Floats:
+        """What holds throughout each of some bars, on one side."""
+        if side is Side.BELOW:
+            return self.minutes.range_high[bars] / self._bound_lows(bars) - 1
+        return self.minutes.range_low[bars] / self._bound_highs(bars) - 1
 
     @cached_property
     def observed(self) -> Bools:
@@ -129,7 +154,7 @@ class DeviationSeries:
             next=np.minimum(self.minutes.vote / lowest - 1, 0.0),
             trade_least=self.minutes.low / self._range_low - 1,
             trade_most=self.minutes.low / self._range_high - 1,
-            whole=self.minutes.range_high / self._range_low - 1,
+            whole=self.compute_whole(Side.BELOW, ALL_BARS),
         )
 
     @cached_property
@@ -139,7 +164,7 @@ class DeviationSeries:
             next=np.maximum(self.minutes.vote / highest - 1, 0.0),
             trade_least=self.minutes.high / self._range_high - 1,
             trade_most=self.minutes.high / self._range_low - 1,
-            whole=self.minutes.range_low / self._range_high - 1,
+            whole=self.compute_whole(Side.ABOVE, ALL_BARS),
         )
 
     @property
@@ -154,38 +179,14 @@ class DeviationSeries:
         return low * self.conversion.a, high * self.conversion.b
 
     @cached_property
-    def _inner_low(self) -> Floats:
-        return self.peers.prices.lower_inner[self.window]
-
-    @cached_property
-    def _inner_high(self) -> Floats:
-        return self.peers.prices.upper_inner[self.window]
-
-    @cached_property
     def _is_tested(self) -> Bools:
         """Bars, those beside the window included, with three votes and a factor, whether or not the market votes."""
         return (self.peers.count >= FIRM_VOTES) & self.conversion.is_known
 
-    @property
-    def _offsets(self) -> range:
-        return range(-self.lag_bars, self.lag_bars + 1)
-
-    def _shift(self, values: Floats | Bools, offset: int) -> Floats | Bools:
-        """The values of the window's bars so many bars later."""
-        return values[self.lag_bars + offset : values.size - self.lag_bars + offset]
-
-    @cached_property
-    def _has_neighbour(self) -> Bools:
-        neighbours = [self._shift(self._is_tested, offset) for offset in self._offsets if offset]
-        has_neighbour: Bools = np.logical_or.reduce(neighbours)
-        return has_neighbour
-
-    @cached_property
-    def _lag_distance(self) -> Floats:
-        low, high = (mask_values(end, self._is_tested) for end in self._reference)
-        least = np.fmin.reduce([self._shift(low, offset) for offset in self._offsets])
-        greatest = np.fmax.reduce([self._shift(high, offset) for offset in self._offsets])
-        return compute_distance(self.minutes.vote, least, greatest)
+    def _locate(self, bars: Positions, offset: int = 0) -> Positions:
+        """Where bars of the window, or so many bars later, are among the votes."""
+        shift = self.lag_bars + offset
+        return slice(shift, shift + self.votes.size) if isinstance(bars, slice) else bars + shift
 
     @cached_property
     def _has_bounds(self) -> Bools:
@@ -195,11 +196,19 @@ class DeviationSeries:
     @cached_property
     def _range_low(self) -> Floats:
         """The lower middle of the peers' range lows, in the market's money; NaN where it is unbounded."""
-        low = self.peers.lows.lower_middle[self.window]
-        return mask_values(low * self.factors.lo, self._has_bounds & (low > 0))
+        return self._bound_lows(ALL_BARS)
 
     @cached_property
     def _range_high(self) -> Floats:
         """The upper middle of the peers' range highs."""
-        high = self.peers.highs.upper_middle[self.window]
-        return mask_values(high * self.factors.hi, self._has_bounds & np.isfinite(high))
+        return self._bound_highs(ALL_BARS)
+
+    def _bound_lows(self, bars: Positions) -> Floats:
+        at = self._locate(bars)
+        low = self.peers.lows.select(at).lower_middle
+        return mask_values(low * self.conversion.lo[at], self._has_bounds[bars] & (low > 0))
+
+    def _bound_highs(self, bars: Positions) -> Floats:
+        at = self._locate(bars)
+        high = self.peers.highs.select(at).upper_middle
+        return mask_values(high * self.conversion.hi[at], self._has_bounds[bars] & np.isfinite(high))

@@ -118,21 +118,22 @@ class SideSummary:
         """What holds against the bars beside each minute too."""
         series = self.series
         tested = self._measure(series.lag)
-        beyond = self.side.sign * series.d >= self.enter - TOLERANCE
-        return LagExtreme(
-            tested.deviation, tested.minutes, self._count_minutes(beyond & series.firm & np.isnan(series.lag))
-        )
+        is_untested = self._reach_enter(series.d) & series.firm & np.isnan(series.lag)
+        return LagExtreme(tested.deviation, tested.minutes, self._count_minutes(is_untested))
 
     @cached_property
     def robust_minutes(self) -> RobustMinutes:
         """The minutes of ``jackknife``, ``lag`` and ``whole``.
 
         Each of these readings is kinder than the distance to the interval of the plain median (docs/method.md, section
-        4), so that where that reaches `enter` in no minute, none of them needs to be computed.
+        4), so that only the bars in which that reaches `enter` need be looked at.
         """
-        if not (self.minutes or self.series.peers.group.is_weighted):
-            return RobustMinutes(0, 0, 0)
-        return RobustMinutes(self.jackknife.minutes, self.lag.minutes, self.whole.minutes)
+        series = self.series
+        if series.peers.group.is_weighted:
+            return RobustMinutes(self.jackknife.minutes, self.lag.minutes, self.whole.minutes)
+        bars = np.flatnonzero(self._reach_enter(series.d) & series.firm)
+        readings = (series.compute_jackknife(bars), series.compute_lag(bars), series.compute_whole(self.side, bars))
+        return RobustMinutes(*(self._count_minutes(self._reach_enter(values)) for values in readings))
 
     @cached_property
     def next(self) -> SideExtreme:
@@ -158,6 +159,10 @@ class SideSummary:
 
     def _measure(self, values: Floats) -> SideExtreme:
         return measure_extreme(self._mask_to_firm(values), self.side, self.enter, self.timeframe)
+
+    def _reach_enter(self, values: Floats) -> Bools:
+        reach: Bools = self.side.sign * values >= self.enter - TOLERANCE
+        return reach
 
     def _mask_to_firm(self, values: Floats) -> Floats:
         return mask_values(values, self.series.firm)
