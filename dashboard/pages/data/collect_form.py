@@ -49,6 +49,10 @@ class CollectForm:
     timeframe: Timeframe = Timeframe.M1
 
 
+MAX_OPEN_ROWS = 6
+"""A table of so many exchanges stands open after a collection; a longer one is folded."""
+
+
 def build_order(form: CollectForm, view: ViewState) -> CollectionOrder:
     """The collection that the form describes for a view."""
     if form.scope is CollectScope.EVENT:
@@ -168,7 +172,8 @@ def _build_progress(progress: CollectionProgress, catalogue: Catalogue) -> list[
             for venue in _sort_venues(progress.venues, catalogue)
         ]
         table = html.Table([header, html.Tbody(rows)], className="data-table data-progress-table")
-        parts.append(table if progress.running else html.Details([html.Summary("Each exchange"), table]))
+        is_open = len(progress.venues) <= MAX_OPEN_ROWS
+        parts.append(table if progress.running else html.Details([html.Summary("Each exchange"), table], open=is_open))
     return parts
 
 
