@@ -124,13 +124,13 @@ def _import_trades(opened: OpenedFile, *, complete: bool) -> ImportedFile:
         raise build_refusal(opened.path, "holds no trade")
     report = ImportReport(
         file=opened.path.name,
-        rows=len(built.rows),
+        rows=opened.recognised.table.count,
         markets=build_market_reports(candles),
         duplicates=built.duplicates,
         unused=opened.recognised.unused,
         complete=complete,
         reconstruction=False,
-        names=build_name_reports(built.rows),
+        names=built.names,
         recognised=opened.recognised.sentence,
         remarks=(*built.remarks, *opened.list_remarks(candles)),
     )

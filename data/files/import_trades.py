@@ -2,11 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import polars as pl
 
-from data.files.formats.raw_table import build_refusal
-from data.files.open_file import OpenedFile, refuse_bad_rows
+from data.files.formats.raw_table import LINE_COLUMN, build_refusal
+from data.files.open_file import MAX_SHOWN_ROWS, OpenedFile, build_need_refusal, refuse_rows
+from data.files.report import NameReport, build_name_reports
+from data.files.rows.check_rows import MARKET_COLUMNS
+from data.files.rows.market_columns import WRITTEN_COLUMNS
 from data.files.rows.trade_rows import TRADE_COLUMNS
 from data.files.trade_bars import TradeBars, build_trade_bars
 from data.schema import CANDLE, CANDLE_DEFAULTS, LOW_TRADE, build_empty_frame
@@ -25,17 +30,17 @@ class TradeCandles:
     """Candles that were built from a file of trades.
 
     Attributes:
-        rows: the trades as `data.files.rows.trade_rows.parse_trades` gives them.
         candles: of `data.schema.CANDLE`, sorted.
         lows: the lowest trade of each candle (`FILE_LOW`).
         duplicates: how many rows repeated a trade and were dropped.
+        names: venues and symbols that were read as another name than the one written.
         remarks: the extreme trades of each market, as sentences without a full stop.
     """
 
-    rows: pl.DataFrame
     candles: pl.DataFrame
     lows: pl.DataFrame
     duplicates: int
+    names: tuple[NameReport, ...]
     remarks: tuple[str, ...]
 
 
@@ -45,40 +50,79 @@ def build_trade_candles(opened: OpenedFile) -> TradeCandles:
     Raises:
         FileRefused: an option is needed, or a row is no trade; names lines and reasons.
     """
-    rows = opened.parse_trades()
-    refuse_bad_rows(opened, rows)
+    if needs := opened.find_trade_needs():
+        raise build_need_refusal(opened, needs)
     candles = [build_empty_frame(CANDLE)]
     lows = [build_empty_frame(FILE_LOW)]
     duplicates = 0
     remarks: list[str] = []
-    for key, trades in rows.group_by("venue", "symbol", maintain_order=True):
-        venue, symbol = map(str, key)
-        try:
-            bars = build_trade_bars(_split(trades), opened.timeframe)
-        except BadTrade as error:
-            raise build_refusal(opened.path, f"nothing of it was taken\n  {error}") from error
-        market = {
-            "venue": pl.lit(venue),
-            "symbol": pl.lit(symbol),
-            "timeframe": pl.lit(opened.timeframe.value),
-        }
-        kinds = {"price": pl.lit(CANDLE_DEFAULTS["price"]), "origin": pl.lit(CANDLE_DEFAULTS["origin"])}
-        candles.append(bars.candles.with_columns(**market, **kinds).select(*CANDLE))
-        lows.append(bars.lows.with_columns(**market).select(*FILE_LOW))
-        duplicates += bars.duplicates
-        remarks += _describe_extremes(f"{venue} {symbol}", bars)
+    with TemporaryDirectory(prefix="plumbline-markets-") as folder:
+        markets = _MarketFiles(Path(folder), opened)
+        for venue, symbol in markets.keys:
+            try:
+                bars = build_trade_bars(markets.read_trades(venue, symbol), opened.timeframe)
+            except BadTrade as error:
+                raise build_refusal(opened.path, f"nothing of it was taken\n  {error}") from error
+            market = {
+                "venue": pl.lit(venue),
+                "symbol": pl.lit(symbol),
+                "timeframe": pl.lit(opened.timeframe.value),
+            }
+            kinds = {"price": pl.lit(CANDLE_DEFAULTS["price"]), "origin": pl.lit(CANDLE_DEFAULTS["origin"])}
+            candles.append(bars.candles.with_columns(**market, **kinds).select(*CANDLE))
+            lows.append(bars.lows.with_columns(**market).select(*FILE_LOW))
+            duplicates += bars.duplicates
+            remarks += _describe_extremes(f"{venue} {symbol}", bars)
     return TradeCandles(
-        rows=rows,
         candles=pl.concat(candles).sort("venue", "symbol", "open_time"),
         lows=pl.concat(lows).sort("venue", "symbol", "open_time"),
         duplicates=duplicates,
+        names=markets.names,
         remarks=tuple(remarks),
     )
 
 
-def _split(trades: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    columns = [name for name in TRADE_COLUMNS if name in trades.columns]
-    return trades.select(columns).iter_slices(BATCH_ROWS)
+class _MarketFiles:
+    """The trades of a file in files by market, below a folder, so that they are in memory batch by batch.
+
+    Attributes:
+        keys: venue and symbol of the markets, in the order of the file.
+        names: see `TradeCandles`.
+
+    Raises:
+        FileRefused: a row is no trade; names lines and reasons.
+    """
+
+    def __init__(self, folder: Path, opened: OpenedFile) -> None:
+        self._paths: dict[tuple[str, str], list[Path]] = {}
+        self._file_count = 0
+        counts: list[pl.DataFrame] = []
+        bad_rows: list[pl.DataFrame] = []
+        bad_count = 0
+        for rows in opened.parse_trades():
+            bad = rows.filter(pl.col("why").is_not_null()).select(LINE_COLUMN, "why")
+            bad_rows.append(bad.head(MAX_SHOWN_ROWS if bad_count < MAX_SHOWN_ROWS else 0))
+            bad_count += len(bad)
+            if bad_count == 0:
+                counts.append(rows.group_by(*MARKET_COLUMNS, *WRITTEN_COLUMNS.values()).len("rows"))
+                for trades in rows.iter_slices(BATCH_ROWS):
+                    self._write(folder, trades)
+        refuse_rows(opened, pl.concat(bad_rows), bad_count)
+        self.keys = tuple(self._paths)
+        self.names = build_name_reports(pl.concat(counts), pl.col("rows").sum()) if counts else ()
+
+    def read_trades(self, venue: str, symbol: str) -> Iterator[pl.DataFrame]:
+        """The trades of a market in batches, in the order of the file."""
+        return map(pl.read_parquet, self._paths[venue, symbol])
+
+    def _write(self, folder: Path, trades: pl.DataFrame) -> None:
+        columns = [name for name in TRADE_COLUMNS if name in trades.columns]
+        for (venue, symbol), part in trades.group_by(*MARKET_COLUMNS, maintain_order=True):
+            paths = self._paths.setdefault((str(venue), str(symbol)), [])
+            path = folder / f"{self._file_count}.parquet"
+            self._file_count += 1
+            part.select(columns).write_parquet(path, compression="lz4")
+            paths.append(path)
 
 
 def _describe_extremes(market: str, bars: TradeBars) -> Iterator[str]:

@@ -10,6 +10,7 @@ from data.catalogue import load_catalogue
 from data.errors import FileRefused
 from data.files.formats.raw_table import LINE_COLUMN, build_refusal
 from data.files.formats.unpack import Content
+from data.files.large_trades import sample_large_trades
 from data.files.layouts.layout import TradeLayout, normalize_key
 from data.files.layouts.market_names import DERIVATIVE_VENUES, describe_multiple
 from data.files.layouts.options import OptionNeed, ReadOptions
@@ -20,7 +21,7 @@ from data.files.rows.check_rows import MARKET_COLUMNS
 from data.files.rows.market_columns import WRITTEN_COLUMNS
 from data.files.rows.parse_rows import EMPTY_COLUMN, parse_rows
 from data.files.rows.parse_times import parse_zone
-from data.files.rows.trade_rows import parse_trades
+from data.files.rows.trade_rows import has_id, parse_trades
 from data.identity.symbols import parse_symbol
 from data.identity.venue_names import VenueNames
 from data.schema import CANDLE_DEFAULTS, Timeframe, is_derivative, parse_base, parse_quote
@@ -67,9 +68,19 @@ class OpenedFile:
         """All rows with their faults; see `data.files.rows.parse_rows.parse_rows`."""
         return parse_rows(self.recognised, self.names, self.options, self.venue, self.symbol)
 
-    def parse_trades(self) -> pl.DataFrame:
-        """All trades with their faults; see `data.files.rows.trade_rows.parse_trades`."""
-        return parse_trades(self.recognised, self.names, self.venue, self.symbol)
+    def parse_trades(self) -> Iterator[pl.DataFrame]:
+        """All trades with their faults in batches; see `data.files.rows.trade_rows.parse_trades`."""
+        for batch in self.recognised.read_batches():
+            yield self._parse_trade_rows(batch)
+
+    def find_trade_needs(self) -> tuple[OptionNeed, ...]:
+        """The options that a file of trades needs by the values of its rows."""
+        return find_row_needs(self, self._parse_trade_rows(self.recognised))
+
+    def _parse_trade_rows(self, batch: RecognisedTable) -> pl.DataFrame:
+        sample = self.recognised.table.rows
+        has_ids = "id" in sample.columns and bool(has_id(sample).all())
+        return parse_trades(batch, self.names, self.venue, self.symbol, has_ids=has_ids)
 
     def list_remarks(self, candles: pl.DataFrame) -> Iterator[str]:
         """What is worth knowing about parsed candles, as sentences without a full stop."""
@@ -104,7 +115,10 @@ def open_file(
     unified = None if symbol is None else parse_symbol(symbol)
     if options.times is not None:
         options = replace(options, times=parse_zone(options.times))
-    table = read_raw_table(path, options.limits) if content is None else parse_content(path, content, options.limits)
+    if content is not None:
+        table = parse_content(path, content, options.limits)
+    else:
+        table = sample_large_trades(path, unified, options) or read_raw_table(path, options.limits)
     recognised = recognise_table(table, unified, options)
     recognised, venue, symbol = _join_market(recognised, venue, symbol, names)
     _refuse_contradictions(recognised, options)
@@ -117,7 +131,7 @@ def refuse_bad_rows(opened: OpenedFile, rows: pl.DataFrame) -> None:
 
     Args:
         opened: the file.
-        rows: those that `OpenedFile.parse_rows` or `OpenedFile.parse_trades` returned.
+        rows: those that `OpenedFile.parse_rows` returned.
 
     Raises:
         FileRefused: an option is needed, or a row is bad; names lines and reasons.
@@ -156,12 +170,13 @@ def build_need_refusal(opened: OpenedFile, needs: tuple[OptionNeed, ...]) -> Fil
     return build_refusal(opened.path, "\n  ".join([first_line, *(need.format_line() for need in needs)]))
 
 
-def refuse_rows(opened: OpenedFile, bad_rows: pl.DataFrame) -> None:
+def refuse_rows(opened: OpenedFile, bad_rows: pl.DataFrame, count: int | None = None) -> None:
     """Raise an error that names the first of some bad rows, if there are any.
 
     Args:
         opened: the file.
-        bad_rows: `LINE_COLUMN` and ``why``.
+        bad_rows: `LINE_COLUMN` and ``why``; at least the first `MAX_SHOWN_ROWS`.
+        count: how many there are; None if ``bad_rows`` are all.
 
     Raises:
         FileRefused: there is a bad row.
@@ -169,11 +184,12 @@ def refuse_rows(opened: OpenedFile, bad_rows: pl.DataFrame) -> None:
     if bad_rows.is_empty():
         return
     word = opened.row_word
+    count = len(bad_rows) if count is None else count
     lines = [
         f"{word} {line}: {why}"
         for line, why in bad_rows.sort(LINE_COLUMN).select(LINE_COLUMN, "why").head(MAX_SHOWN_ROWS).rows()
     ]
-    rest_line = [f"and {len(bad_rows) - MAX_SHOWN_ROWS:,} more such {word}s"] if len(bad_rows) > MAX_SHOWN_ROWS else []
+    rest_line = [f"and {count - MAX_SHOWN_ROWS:,} more such {word}s"] if count > MAX_SHOWN_ROWS else []
     raise build_refusal(opened.path, "\n  ".join(["nothing of it was taken", *lines, *rest_line]))
 
 

@@ -117,7 +117,7 @@ def _preview_trades(opened: OpenedFile) -> ImportPreview:
     """The preview of a file of trades: its candles, or its first trades while the market is not known."""
     if opened.needs:
         return _preview_unread(opened)
-    row_needs = find_row_needs(opened, opened.parse_trades())
+    row_needs = opened.find_trade_needs()
     if row_needs:
         return replace(_preview_unread(opened), needs=row_needs)
     built = build_trade_candles(opened)
@@ -145,7 +145,7 @@ def _preview_unread(opened: OpenedFile) -> ImportPreview:
         symbols=(),
         timeframe=None,
         rows=rows.head(MAX_PREVIEW_ROWS).drop(LINE_COLUMN).cast(pl.String),
-        count=len(rows),
+        count=opened.recognised.table.count,
         skipped=0,
         warnings=opened.recognised.remarks,
         needs=opened.needs,

@@ -1,12 +1,13 @@
 """Reads a file of any known format into a table without interpreting its values."""
 
+from collections.abc import Iterator
 from pathlib import Path, PurePath
 
-from data.files.formats.columnar import parse_feather, parse_parquet
+from data.files.formats.columnar import parse_feather, parse_parquet, read_parquet_batches
 from data.files.formats.json_table import parse_json, parse_json_lines
 from data.files.formats.raw_table import FILE_LIMITS, Limits, RawTable, build_refusal
-from data.files.formats.text_table import parse_text
-from data.files.formats.unpack import Content, read_content
+from data.files.formats.text_table import cut_lines, parse_text, parse_text_pieces
+from data.files.formats.unpack import Content, open_content, read_content
 
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
 COLUMNAR_PARSERS = {
@@ -37,6 +38,21 @@ def read_raw_table(path: Path, limits: Limits = FILE_LIMITS) -> RawTable:
     if not content.data:
         raise build_refusal(path, "is empty")
     return parse_content(path, content, limits)
+
+
+def read_raw_batches(path: Path, limits: Limits = FILE_LIMITS) -> Iterator[RawTable]:
+    """The content of a text file, packed or not, or of a Parquet file, batch by batch; columns are the same in all.
+
+    Raises:
+        FileRefused: the file cannot be read so. `read_raw_table` reads it, or says why not.
+    """
+    if path.suffix.lower() == ".parquet":
+        yield from read_parquet_batches(path, limits)
+        return
+    with open_content(path, limits) as stream:
+        if PurePath(stream.name).suffix.lower() not in TEXT_SUFFIXES:
+            raise build_refusal(path, "is no text")
+        yield from parse_text_pieces(path, stream.name, cut_lines(path, stream.pieces, limits.batch_bytes))
 
 
 def parse_content(path: Path, content: Content, limits: Limits) -> RawTable:

@@ -123,10 +123,16 @@ def build_market_reports(candles: pl.DataFrame) -> tuple[MarketReport, ...]:
     return tuple(MarketReport(*row) for row in rows.iter_rows())
 
 
-def build_name_reports(rows: pl.DataFrame) -> tuple[NameReport, ...]:
-    """The venues, then the symbols, that are not written as they are read; those in most rows first."""
+def build_name_reports(rows: pl.DataFrame, count: pl.Expr | None = None) -> tuple[NameReport, ...]:
+    """The venues, then the symbols, that are not written as they are read; those in most rows first.
+
+    Args:
+        rows: ``venue``, ``symbol`` and `WRITTEN_COLUMNS`.
+        count: how many rows of the file some of ``rows`` stand for; None if each is one of the file.
+    """
+    count = pl.len() if count is None else count
     reports = []
     for name, written in WRITTEN_COLUMNS.items():
-        counts = rows.filter(pl.col(written) != pl.col(name)).group_by(written, name).len()
-        reports += [NameReport(*row) for row in counts.sort("len", written, descending=[True, False]).iter_rows()]
+        counts = rows.filter(pl.col(written) != pl.col(name)).group_by(written, name).agg(count.alias("rows"))
+        reports += [NameReport(*row) for row in counts.sort("rows", written, descending=[True, False]).iter_rows()]
     return tuple(reports)

@@ -1,5 +1,6 @@
 """The content of a file as a table of uninterpreted values, and the errors about files."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,17 +14,21 @@ LINE_COLUMN = "line of file"
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The largest content that is read; checked before it takes memory.
+    """The largest content that is read, and how much of it at a time; checked before it takes memory.
 
     Attributes:
         unpacked_bytes: of what a zip or gzip file holds.
         json_bytes: of a JSON file.
         rows: of a Parquet or Feather file.
+        batch_bytes: of a text that is read in batches.
+        batch_rows: of a Parquet file that is read in batches.
     """
 
     unpacked_bytes: int
     json_bytes: int
     rows: int
+    batch_bytes: int = 4 << 20
+    batch_rows: int = 100_000
 
 
 FILE_LIMITS = Limits(unpacked_bytes=2 << 30, json_bytes=256 << 20, rows=20_000_000)
@@ -31,6 +36,14 @@ FILE_LIMITS = Limits(unpacked_bytes=2 << 30, json_bytes=256 << 20, rows=20_000_0
 
 UPLOAD_LIMITS = Limits(unpacked_bytes=64_000_000, json_bytes=32_000_000, rows=1_000_000)
 """The limits of a server: no more unpacked bytes, and about as many rows, as the largest CSV that it accepts has."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableBatches:
+    """All rows of a large file: how many there are, and what reads them from the start, batch by batch."""
+
+    count: int
+    read: "Callable[[], Iterator[RawTable]]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +57,7 @@ class RawTable:
         rows: `LINE_COLUMN` and the columns of the file; those of text files and JSON are text, empty ones null.
         has_names: whether the file names its columns; otherwise they are ``column_1``, ``column_2`` and so on.
         row_word: "line" or "row", for messages about a row.
+        batches: all rows of a large file, of which ``rows`` are a sample; None where ``rows`` are all.
     """
 
     path: Path
@@ -52,6 +66,12 @@ class RawTable:
     rows: pl.DataFrame
     has_names: bool = True
     row_word: str = "row"
+    batches: TableBatches | None = None
+
+    @property
+    def count(self) -> int:
+        """How many rows the file has."""
+        return len(self.rows) if self.batches is None else self.batches.count
 
 
 def build_refusal(path: Path, reason: str) -> FileRefused:

@@ -4,6 +4,7 @@ import codecs
 import csv
 import io
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,11 @@ NULL_WORDS = ["null", "NULL", "None", "NA", "N/A", "<NA>", "\\N"]
 
 MIN_SEPARATORS = 2
 """So many of a separator in the first line make it the separator of the file; prices may contain commas then."""
+
+NO_CSV = "is no CSV that can be read"
+
+MAX_PARTS = 4
+"""How many times the usual size a part of a text may have, if no row ends before."""
 
 MAX_COMMENT_LINES = 20
 MAX_LINE_CHARS = 1 << 20
@@ -39,6 +45,16 @@ class _Start:
     has_names: bool
     lines_before: int
 
+    @property
+    def names(self) -> list[str]:
+        """The names of the columns, some of which may be empty."""
+        return [name.strip() for name in self.fields] if self.has_names else name_columns(len(self.fields))
+
+    @property
+    def columns(self) -> list[str]:
+        """The names for polars, which wants each once: nameless columns get their number."""
+        return [name or f"column_{number}" for number, name in enumerate(self.names, 1)]
+
 
 def parse_text(path: Path, content: Content) -> RawTable:
     """The rows of a text file; its values are text, empty ones null. Blank lines are dropped.
@@ -47,33 +63,88 @@ def parse_text(path: Path, content: Content) -> RawTable:
         FileRefused: the file is empty, no text, malformed, or repeats a column.
     """
     data = _convert_to_utf8(path, content.data)
+    start = _find_start(path, data)
     try:
-        start = _find_start(path, data)
-    except csv.Error as error:
-        raise build_refusal(path, "is no CSV that can be read") from error
-    names = [name.strip() for name in start.fields] if start.has_names else name_columns(len(start.fields))
-    refuse_duplicate_columns(path, names)
-    # polars renames nothing where the names are given, but wants each once: nameless columns get their number.
-    columns = [name or f"column_{number}" for number, name in enumerate(names, 1)]
-    try:
-        rows = pl.read_csv(
-            data,
-            has_header=False,
-            skip_lines=start.lines_before,
-            separator=start.separator,
-            schema=dict.fromkeys(columns, pl.String()),
-            null_values=NULL_WORDS,
-            missing_columns="insert",  # the first row of values may be a short one
-        )
+        rows = _read_rows(data, start, start.lines_before)
     except pl.exceptions.PolarsError as error:
-        raise build_refusal(path, _find_uneven_line(data, start) or "is no CSV that can be read") from error
-    numbered = rows.with_row_index(LINE_COLUMN, offset=start.lines_before + 1)
-    nameless = {column: "" for column, name in zip(columns, names, strict=True) if not name}
+        raise build_refusal(path, _find_uneven_line(data, start) or NO_CSV) from error
+    return _build_table(path, content.name, start, rows, start.lines_before)
+
+
+def parse_text_pieces(path: Path, name: str, pieces: Iterable[bytes]) -> Iterator[RawTable]:
+    """The rows of a text in UTF-8 batch by batch, each as `parse_text` gives it.
+
+    Args:
+        path: the file.
+        name: that of its content.
+        pieces: the text, cut between rows.
+
+    Raises:
+        FileRefused: `parse_text` would refuse the text, or has to convert it first. Its message alone says why.
+    """
+    start: _Start | None = None
+    row_count = 0
+    for piece in pieces:
+        data = piece if start else piece.removeprefix(codecs.BOM_UTF8)
+        skipped = 0
+        try:
+            data.decode()
+            if start is None:
+                start = _find_start(path, data)
+                skipped = row_count = start.lines_before
+            rows = _read_rows(data, start, skipped)
+        except (UnicodeDecodeError, pl.exceptions.PolarsError) as error:
+            raise build_refusal(path, NO_CSV) from error
+        if b"\0" in data:
+            raise build_refusal(path, NO_CSV)
+        yield _build_table(path, name, start, rows, row_count)
+        row_count += len(rows)
+
+
+def cut_lines(path: Path, pieces: Iterable[bytes], size: int) -> Iterator[bytes]:
+    """A text in parts of about ``size`` bytes that end with a row: at the end of a line outside of quotes.
+
+    Raises:
+        FileRefused: a part would become several times as large.
+    """
+    rest = b""
+    for piece in pieces:
+        for start in range(0, len(piece), size):
+            rest += piece[start : start + size]
+            if len(rest) < size:
+                continue
+            if len(rest) > MAX_PARTS * size:
+                raise build_refusal(path, NO_CSV)
+            end = rest.rfind(b"\n") + 1
+            if end and rest.count(b'"', 0, end) % 2 == 0:
+                yield rest[:end]
+                rest = rest[end:]
+    if rest:
+        yield rest
+
+
+def _read_rows(data: bytes, start: _Start, skipped_lines: int) -> pl.DataFrame:
+    """The rows after some lines, blank ones too. Raises PolarsError if they are malformed."""
+    return pl.read_csv(
+        data,
+        has_header=False,
+        skip_lines=skipped_lines,
+        separator=start.separator,
+        schema=dict.fromkeys(start.columns, pl.String()),
+        null_values=NULL_WORDS,
+        missing_columns="insert",  # the first row of values may be a short one
+    )
+
+
+def _build_table(path: Path, name: str, start: _Start, rows: pl.DataFrame, rows_before: int) -> RawTable:
+    """The table of some rows of a text, without blank ones."""
+    numbered = rows.with_row_index(LINE_COLUMN, offset=rows_before + 1)
     form = f"CSV with {SEPARATORS[start.separator]}" if start.separator in SEPARATORS else "CSV"
     values = numbered.filter(~pl.all_horizontal(pl.exclude(LINE_COLUMN).is_null()))
+    nameless = {column: "" for column, name in zip(start.columns, start.names, strict=True) if not name}
     if len(nameless) == 1:
         values = values.rename(nameless)
-    return RawTable(path, content.name, form, values, has_names=start.has_names, row_word="line")
+    return RawTable(path, name, form, values, has_names=start.has_names, row_word="line")
 
 
 def _convert_to_utf8(path: Path, data: bytes) -> bytes:
@@ -93,7 +164,17 @@ def _convert_to_utf8(path: Path, data: bytes) -> bytes:
 
 
 def _find_start(path: Path, data: bytes) -> _Start:
-    """Look at the first lines. Raises FileRefused if there is none with values or names."""
+    """Look at the first lines. Raises FileRefused if none has values or names, or if it repeats a column."""
+    try:
+        start = _read_start(path, data)
+    except csv.Error as error:
+        raise build_refusal(path, NO_CSV) from error
+    refuse_duplicate_columns(path, start.names)
+    return start
+
+
+def _read_start(path: Path, data: bytes) -> _Start:
+    """The start of a text. Raises FileRefused if there is no line with values or names, csv.Error if it is odd."""
     stream = io.BytesIO(data)
     comments = number = 0
     comment_fields: list[str] = []

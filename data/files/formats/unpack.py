@@ -3,7 +3,10 @@
 import gzip
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -36,6 +39,15 @@ class Content:
     packing: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ContentStream:
+    """The same as `Content` with the bytes in pieces, which raise the errors of `read_content` where they are read."""
+
+    name: str
+    pieces: Iterator[bytes]
+    packing: str = ""
+
+
 def read_content(path: Path, limits: Limits) -> Content:
     """The bytes of a file; of a zip or gzip file those of the one file in it.
 
@@ -43,15 +55,25 @@ def read_content(path: Path, limits: Limits) -> Content:
         FileRefused: the file cannot be read, is damaged, holds several files or none, or unpacks to more than the
             limit or than `MAX_RATIO` times its size.
     """
+    with open_content(path, limits) as stream:
+        return Content(stream.name, b"".join(stream.pieces), stream.packing)
+
+
+@contextmanager
+def open_content(path: Path, limits: Limits) -> Iterator[ContentStream]:
+    """Open a file to read it piece by piece; for the errors see `read_content`."""
     try:
         match path.suffix.lower():
             case ".zip":
-                return _read_zip(path, limits)
+                member = _find_only_member(path)
+                with _open_member(path, member, limits) as file:
+                    yield ContentStream(_name_member(member), _iterate_bounded(path, file, limits), "zip")
             case ".gz":
                 with gzip.GzipFile(path) as file:
-                    return Content(path.stem, _read_bounded(path, file, limits), "gzip")
+                    yield ContentStream(path.stem, _iterate_bounded(path, file, limits), "gzip")
             case _:
-                return Content(path.name, path.read_bytes())
+                with path.open("rb") as file:
+                    yield ContentStream(path.name, iter(partial(file.read, CHUNK_BYTES), b""))
     except FileNotFoundError as error:
         raise build_refusal(path, "there is no such file") from error
     except (zipfile.BadZipFile, zlib.error, EOFError, gzip.BadGzipFile) as error:
@@ -87,6 +109,17 @@ def read_member(path: Path, member: zipfile.ZipInfo, limits: Limits) -> Content:
         zipfile.BadZipFile: the file is damaged.
         OSError: the file cannot be read.
     """
+    with _open_member(path, member, limits) as file:
+        return Content(_name_member(member), b"".join(_iterate_bounded(path, file, limits)), "zip")
+
+
+def _name_member(member: zipfile.ZipInfo) -> str:
+    return PurePosixPath(member.filename).name
+
+
+@contextmanager
+def _open_member(path: Path, member: zipfile.ZipInfo, limits: Limits) -> Iterator[IO[bytes]]:
+    """Open one file in a zip file; for the errors see `read_member`."""
     if member.flag_bits & IS_ENCRYPTED:
         raise build_refusal(path, f"is encrypted; unpack {member.filename} and import that")
     if member.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
@@ -94,16 +127,16 @@ def read_member(path: Path, member: zipfile.ZipInfo, limits: Limits) -> Content:
     if member.file_size > limits.unpacked_bytes:
         raise build_refusal(path, _describe_size(limits))
     with zipfile.ZipFile(path) as archive, archive.open(member) as file:
-        return Content(PurePosixPath(member.filename).name, _read_bounded(path, file, limits), "zip")
+        yield file
 
 
-def _read_zip(path: Path, limits: Limits) -> Content:
+def _find_only_member(path: Path) -> zipfile.ZipInfo:
     members = list_members(path)
     if len(members) != 1:
         names = ", ".join(member.filename for member in members[:3])
         more = f" ({names}, ...)" if names else ""
         raise build_refusal(path, f"is a zip of {len(members):,} files{more}; one is read: unpack it")
-    return read_member(path, members[0], limits)
+    return members[0]
 
 
 def _refuse_large_directory(path: Path) -> None:
@@ -120,19 +153,17 @@ def _refuse_large_directory(path: Path) -> None:
         raise build_refusal(path, "is a zip of too many files; unpack it")
 
 
-def _read_bounded(path: Path, file: IO[bytes] | gzip.GzipFile, limits: Limits) -> bytes:
-    """The whole of a packed file, unless it grows beyond the limits."""
+def _iterate_bounded(path: Path, file: IO[bytes] | gzip.GzipFile, limits: Limits) -> Iterator[bytes]:
+    """The pieces of a packed file, unless it grows beyond the limits."""
     ratio_bytes = max(UNSUSPICIOUS_BYTES, MAX_RATIO * path.stat().st_size)
-    chunks: list[bytes] = []
     size = 0
-    while chunk := file.read(CHUNK_BYTES):
-        size += len(chunk)
+    while piece := file.read(CHUNK_BYTES):
+        size += len(piece)
         if size > ratio_bytes:
             raise build_refusal(path, f"unpacks to more than {MAX_RATIO} times its size; unpack it if you trust it")
         if size > limits.unpacked_bytes:
             raise build_refusal(path, _describe_size(limits))
-        chunks.append(chunk)
-    return b"".join(chunks)
+        yield piece
 
 
 def _describe_size(limits: Limits) -> str:

@@ -14,12 +14,12 @@ COMMA_NUMBER = r"^\s*[+-]?\d*,\d+(?:[eE][+-]?\d+)?\s*$"
 POSSIBLE_THOUSANDS = r"^\s*[+-]?[1-9]\d{0,2},\d{3}\s*$"
 
 
-def convert_decimal_commas(
+def find_decimal_commas(
     table: RawTable, columns: Sequence[str], *, is_declared: bool
-) -> tuple[pl.DataFrame, OptionNeed | None]:
-    """The rows of a table with points in place of the decimal commas in some columns.
+) -> tuple[tuple[str, ...], OptionNeed | None]:
+    """Those of some columns of a table in which `replace_commas` has to put points in place of decimal commas.
 
-    Where every comma might as well separate thousands, nothing is replaced, and the option that decides is needed.
+    Where every comma might as well separate thousands there are none, and the option that decides is needed.
 
     Args:
         table: any table.
@@ -34,16 +34,23 @@ def convert_decimal_commas(
     values = pl.concat([head[name].rename("value") for name in texts]) if texts else pl.Series("value", [], pl.String)
     comma_values = values.filter(values.str.contains(COMMA_NUMBER))
     if comma_values.is_empty():
-        return table.rows, None
+        return (), None
     if comma_values.str.contains(POSSIBLE_THOUSANDS).all() and not is_declared:
         reason = f"a number such as {comma_values[0]} has a decimal comma or one between thousands; if decimal"
-        return table.rows, OptionNeed("decimal_comma", reason)
+        return (), OptionNeed("decimal_comma", reason)
     has_point = values.str.contains(r"^\s*[+-]?\d*[.]\d+").any()
     if has_point:
         raise build_refusal(
             table.path, f"has numbers with a comma, such as {comma_values[0]}, and numbers with a point"
         )
-    is_number = pl.col(texts).str.contains(COMMA_NUMBER)
-    return table.rows.with_columns(
-        pl.when(is_number).then(pl.col(texts).str.replace(",", ".", literal=True)).otherwise(pl.col(texts))
-    ), None
+    return tuple(texts), None
+
+
+def replace_commas(rows: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
+    """Rows with points in place of the decimal commas in some columns of text."""
+    if not columns:
+        return rows
+    is_number = pl.col(columns).str.contains(COMMA_NUMBER)
+    return rows.with_columns(
+        pl.when(is_number).then(pl.col(columns).str.replace(",", ".", literal=True)).otherwise(pl.col(columns))
+    )

@@ -1,12 +1,12 @@
 """Recognises what the columns of a file mean, and says so in a sentence."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
 
 from data.files.formats.raw_table import LINE_COLUMN, RawTable, build_refusal, name_columns
-from data.files.layouts.decimals import convert_decimal_commas
+from data.files.layouts.decimals import find_decimal_commas, replace_commas
 from data.files.layouts.layout import (
     CANDLE_LAYOUTS,
     INDEX_KEYS,
@@ -53,6 +53,8 @@ class RecognisedTable:
         zone: the zone of times without one; None if there is none.
         unused: columns that were not read.
         needs: options without which the file cannot be imported.
+        roles: the columns of the file by their roles.
+        commas: those of its columns that have decimal commas.
         remarks: what is worth knowing beside the sentence.
     """
 
@@ -64,12 +66,30 @@ class RecognisedTable:
     zone: str | None
     unused: tuple[str, ...]
     needs: tuple[OptionNeed, ...]
+    roles: Mapping[str, str]
+    commas: tuple[str, ...]
     remarks: tuple[str, ...] = ()
 
     @property
     def holds_trades(self) -> bool:
         """Whether the rows are trades, not candles."""
         return isinstance(self.layout, TradeLayout)
+
+    def read_batches(self) -> "Iterator[RecognisedTable]":
+        """The same file with all of its rows, a batch of them at a time.
+
+        Raises:
+            FileRefused: the file changed while it was read.
+        """
+        if self.table.batches is None:
+            yield self
+            return
+        for table in self.table.batches.read():
+            yield replace(self, table=replace(table, rows=self.name_rows(table)))
+
+    def name_rows(self, table: RawTable) -> pl.DataFrame:
+        """The rows of a batch of the file in columns named by their role."""
+        return _name_rows(_forget_numbers(table).rows, self.roles, self.commas)
 
 
 def recognise_table(table: RawTable, symbol: str | None, options: ReadOptions) -> RecognisedTable:
@@ -169,14 +189,13 @@ def _build_no_volume_need() -> OptionNeed:
 def _recognise_unnamed(table: RawTable, facts: FileNameFacts, options: ReadOptions) -> RecognisedTable:
     """Recognise a file without a header."""
     columns = [name for name in table.rows.columns if name != LINE_COLUMN]
-    rows, comma_need = convert_decimal_commas(table, columns, is_declared=options.decimal_comma)
-    table = replace(table, rows=rows)
-    layout = find_order(rows.select(columns))
+    commas, comma_need = find_decimal_commas(table, columns, is_declared=options.decimal_comma)
+    layout = find_order(replace_commas(table.rows.select(columns), commas))
     if layout is None:
         reason = f"has no header, and its {len(columns)} columns are in no known order; add a line that names them"
         raise build_refusal(table.path, reason)
     roles = name_roles(layout.order, columns)
-    return _build(table, layout, roles, facts, {}, options, [] if comma_need is None else [comma_need])
+    return _build(table, layout, roles, facts, {}, options, [] if comma_need is None else [comma_need], commas)
 
 
 def _build(
@@ -187,6 +206,7 @@ def _build(
     symbols: Mapping[str, str],
     options: ReadOptions,
     needs: "list[OptionNeed] | tuple[()]",
+    commas: tuple[str, ...] = (),
 ) -> RecognisedTable:
     """Give the columns the names of their roles, and see what else the file needs."""
     needs = list(needs)
@@ -195,12 +215,11 @@ def _build(
     time_role = "open_time" if is_candles else "time"
     if table.has_names:
         numbers = [roles[role] for role in (*number_roles, time_role) if role in roles]
-        rows, comma_need = convert_decimal_commas(table, numbers, is_declared=options.decimal_comma)
-        table = replace(table, rows=rows)
+        commas, comma_need = find_decimal_commas(table, numbers, is_declared=options.decimal_comma)
         needs += [] if comma_need is None else [comma_need]
     used = {LINE_COLUMN, *roles.values()}
     unused = tuple(name for name in table.rows.columns if name not in used and name.lower() not in STORE_KEYS)
-    named_rows = table.rows.select(LINE_COLUMN, **{role: pl.col(name) for role, name in roles.items()})
+    named_rows = _name_rows(table.rows, roles, commas)
     times = named_rows[time_role]
     if options.times is None and has_no_zone(times):
         example = str(times.drop_nulls().first())
@@ -218,7 +237,14 @@ def _build(
         zone=options.times,
         unused=unused if table.has_names else (),
         needs=tuple(needs),
+        roles=roles,
+        commas=commas,
     )
+
+
+def _name_rows(rows: pl.DataFrame, roles: Mapping[str, str], commas: Sequence[str]) -> pl.DataFrame:
+    """Rows in columns named by their role, with decimal points."""
+    return replace_commas(rows, commas).select(LINE_COLUMN, **{role: pl.col(name) for role, name in roles.items()})
 
 
 def _refuse_quote_volume(table: RawTable, rows: pl.DataFrame) -> None:

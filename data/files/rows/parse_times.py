@@ -61,6 +61,13 @@ def has_no_zone(times: pl.Series) -> bool:
     return bool(times.drop_nulls().str.strip_chars().str.contains(ISO_WITHOUT_ZONE).all())
 
 
+def has_zone(times: pl.Series) -> pl.Series:
+    """Whether each text of a column of times says its zone or is no such time; false for null and for other types."""
+    if times.dtype != pl.String:
+        return pl.repeat(value=False, n=len(times), dtype=pl.Boolean, eager=True)
+    return (~times.str.strip_chars().str.contains(ISO_WITHOUT_ZONE)).fill_null(value=False)
+
+
 def find_unit_of(times: pl.Series) -> str | None:
     """The epoch unit of the first number in a column of times; None if there is none."""
     if not (times.dtype.is_numeric() or times.dtype == pl.String):

@@ -12,20 +12,31 @@ from data.identity.venue_names import VenueNames
 TRADE_COLUMNS = ("time", "id", "price", "amount")
 
 
+def has_id(rows: pl.DataFrame) -> pl.Series:
+    """Whether each row has a text or number in its column ``id``."""
+    return rows["id"].cast(pl.String).str.strip_chars().fill_null("") != ""
+
+
 def parse_trades(
-    recognised: RecognisedTable, names: VenueNames, venue: str | None = None, symbol: str | None = None
+    recognised: RecognisedTable,
+    names: VenueNames,
+    venue: str | None = None,
+    symbol: str | None = None,
+    *,
+    has_ids: bool,
 ) -> pl.DataFrame:
-    """The trades of a file, each with its fault.
+    """The trades of a file, or of a batch of it, each with its fault.
 
     Args:
         recognised: the file.
         names: the names of the venues that rows may be of.
         venue: the venue of all rows of a file without such a column; None to leave it open.
         symbol: the symbol of all rows, likewise.
+        has_ids: whether every row of the file has an id.
 
     Returns:
-        ``venue``, ``symbol``, ``time`` (Datetime in us, UTC), ``id`` (String; no such column unless every row has
-        one), ``price`` and ``amount`` (String, as printed), `LINE_COLUMN`, `WRITTEN_COLUMNS`, and ``why``:
+        ``venue``, ``symbol``, ``time`` (Datetime in us, UTC), ``id`` (String; no such column unless
+        ``has_ids``), ``price`` and ``amount`` (String, as printed), `LINE_COLUMN`, `WRITTEN_COLUMNS`, and ``why``:
         null for a valid trade, else its fault.
 
     Raises:
@@ -33,7 +44,6 @@ def parse_trades(
     """
     raw = recognised.table.rows
     markets = read_markets(recognised, names, venue, symbol)
-    has_ids = "id" in raw.columns and raw["id"].cast(pl.String).str.strip_chars().fill_null("").ne("").all()
     columns = ("price", "amount", *(["id"] if has_ids else []))
     values = raw.select(LINE_COLUMN, *(pl.col(name).cast(pl.String).str.strip_chars() for name in columns))
     times = parse_instants(recognised.table.path, raw["time"], recognised.zone).alias("time")
