@@ -40,6 +40,20 @@ class FileRefused(PlumblineError):
     exit_code = 3
 
 
+class OptionRefused(FileRefused):
+    """A file is refused that could be imported with an option.
+
+    Attributes:
+        finding: why, the message without its last line, which says how to give the option on the command line.
+        option: the name of the option.
+    """
+
+    def __init__(self, finding: str, advice: str, option: str) -> None:
+        super().__init__(f"{finding}\n  {advice}")
+        self.finding = finding
+        self.option = option
+
+
 class NoUsableCandles(PlumblineError):
     """There is no candle to measure; the message says how to get some."""
 

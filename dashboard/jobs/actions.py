@@ -6,8 +6,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from data.errors import FileRefused
+from dashboard.jobs.import_choice import ImportChoice
 from data.files.import_many import StoredFile
+from data.files.preview import ImportPreview
 from data.lock import Holder
 from data.schema import Origin, Timeframe
 from data.times import format_time
@@ -86,14 +87,6 @@ class CollectionProgress:
 
 
 @dataclass(frozen=True, slots=True)
-class FileMarket:
-    """The market of a file without columns for it: ccxt venue id and unified symbol."""
-
-    venue: str
-    symbol: str
-
-
-@dataclass(frozen=True, slots=True)
 class StoredSource:
     """A source whose rows can be removed from the store: an imported file, or the sample."""
 
@@ -130,13 +123,22 @@ class PageActions(Protocol):
         """End the running collection, if there is one; candles that it has received are stored."""
         ...
 
-    def import_files(
-        self, paths: Sequence[Path], market: FileMarket | None, *, complete: bool
-    ) -> tuple[list[StoredFile], list[FileRefused]]:
-        """Store the candles of files, all or none of each file; see `data.files.import_many.import_files`.
+    def preview_file(self, path: Path, choice: ImportChoice) -> ImportPreview:
+        """What an import of a file would read; see `data.files.preview.preview_file`. Nothing is stored.
 
         Raises:
-            UsageError: The market is malformed.
+            FileRefused: The file or one of its rows is invalid.
+            UsageError: The chosen venue or zone is unknown, or the chosen symbol malformed.
+            StoreUnusable: The store cannot be read.
+        """
+        ...
+
+    def import_file(self, path: Path, choice: ImportChoice) -> StoredFile:
+        """Store the candles of a file; see `data.files.import_many.import_files`.
+
+        Raises:
+            FileRefused: The file is invalid, or contradicts others; nothing of it was stored.
+            UsageError: The chosen venue or zone is unknown, or the chosen symbol malformed.
             StoreBusy: Every attempt conflicted with another writer.
             StoreUnusable: The store cannot be read or written.
         """

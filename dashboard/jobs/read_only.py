@@ -27,7 +27,8 @@ class ReadOnlyActions:
         raise PlumblineError(READ_ONLY_TEXT)
 
     start_collection = _refuse
-    import_files = _refuse
+    preview_file = _refuse
+    import_file = _refuse
     forget_source = _refuse
 
     def read_progress(self) -> CollectionProgress | None:

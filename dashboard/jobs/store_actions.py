@@ -5,12 +5,12 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from dashboard.jobs.actions import CollectionOrder, FileMarket, StoredSource
+from dashboard.jobs.actions import CollectionOrder, StoredSource
+from dashboard.jobs.import_choice import ImportChoice
 from dashboard.jobs.process import CollectionProcess
-from data.errors import FileRefused
-from data.files.formats.raw_table import UPLOAD_LIMITS
+from data.catalogue import load_catalogue
 from data.files.import_many import StoredFile, import_files
-from data.files.layouts.options import ReadOptions
+from data.files.preview import ImportPreview, preview_file
 from data.lock import FollowerLock, Holder
 from data.store import CandleStore
 
@@ -32,31 +32,48 @@ class StoreActions(CollectionProcess):
         self.venues = tuple(venues)
         self._store = store
         self._now = now
-        self._import_lock = threading.Lock()
+        self._file_lock = threading.Lock()
 
-    def import_files(
-        self, paths: Sequence[Path], market: FileMarket | None, *, complete: bool
-    ) -> tuple[list[StoredFile], list[FileRefused]]:
-        """Store the candles of files, all or none of each file; see `data.files.import_many.import_files`.
+    def preview_file(self, path: Path, choice: ImportChoice) -> ImportPreview:
+        """What an import of a file would read; see `data.files.preview.preview_file`. Nothing is stored.
 
-        Requests wait for each other: several imports at a time would take several times the memory.
+        Requests that read files wait for each other: several at a time would take several times the memory.
 
         Raises:
-            UsageError: The market is malformed.
+            FileRefused: The file or one of its rows is invalid.
+            UsageError: The chosen venue or zone is unknown, or the chosen symbol malformed.
+            StoreUnusable: The store cannot be read.
+        """
+        with self._file_lock:
+            names = load_catalogue().venue_names.add_stored(self._store.candles.read_venues())
+            return preview_file(
+                path, venue=choice.venue, symbol=choice.symbol, names=names, options=choice.build_read_options()
+            )
+
+    def import_file(self, path: Path, choice: ImportChoice) -> StoredFile:
+        """Store the candles of a file; see `data.files.import_many.import_files`.
+
+        Raises:
+            FileRefused: The file is invalid, or contradicts others; nothing of it was stored.
+            UsageError: The chosen venue or zone is unknown, or the chosen symbol malformed.
             StoreBusy: Every attempt conflicted with another writer.
             StoreUnusable: The store cannot be read or written.
         """
-        venue, symbol = (None, None) if market is None else (market.venue, market.symbol)
-        with self._import_lock:
-            return import_files(
+        with self._file_lock:
+            stored, refused = import_files(
                 self._store,
-                paths,
+                [path],
                 now=self._now(),
-                venue=venue,
-                symbol=symbol,
-                complete=complete,
-                options=ReadOptions(limits=UPLOAD_LIMITS),
+                venue=choice.venue,
+                symbol=choice.symbol,
+                complete=choice.complete,
+                replace=choice.replace,
+                stamps=choice.stamps,
+                options=choice.build_read_options(),
             )
+        if refused:
+            raise refused[0]
+        return stored[0]
 
     def forget_source(self, source: StoredSource) -> int:
         """Remove the rows of a source from the store, and return their number.

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from data.catalogue import load_catalogue
-from data.files.formats.raw_table import build_refusal
+from data.errors import OptionRefused
 from data.files.import_file import ImportedFile
 from data.files.report import MarketReport
 from data.files.stamps import Floats, StampFit, fit_stamps
@@ -37,19 +37,19 @@ def refuse_closing_stamps(path: Path, imported: ImportedFile, store: CandleStore
     Candles that were built from trades, and those of the reconstruction, are not looked at.
 
     Raises:
-        FileRefused: they are; names the market, both correlations, and what can be done.
+        OptionRefused: they are; names the market, both correlations, and what can be done.
     """
     if imported.report.reconstruction or len(imported.lows):
         return
     for venue, symbol, fit in _fit_markets(imported, store):
         if fit.marks_close:
-            reason = (
-                f"nothing of it was taken: its times look like the ends of bars, not their starts\n"
+            finding = (
+                f"{path.name}: nothing of it was taken: its times look like the ends of bars, not their starts\n"
                 f"  {venue} {symbol} moves with the other exchanges of the store one bar late: correlation "
-                f"{fit.as_close:.2f} moved back by a bar, {fit.as_open:.2f} as it stands, in {fit.bars:,} bars\n"
-                "  say --stamps close to move it back, or --stamps open to take the times as they are"
+                f"{fit.as_close:.2f} moved back by a bar, {fit.as_open:.2f} as it stands, in {fit.bars:,} bars"
             )
-            raise build_refusal(path, reason)
+            advice = "say --stamps close to move it back, or --stamps open to take the times as they are"
+            raise OptionRefused(finding, advice, "stamps")
 
 
 def move_to_open(imported: ImportedFile) -> ImportedFile:

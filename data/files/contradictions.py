@@ -4,7 +4,7 @@ from pathlib import Path
 
 import polars as pl
 
-from data.files.formats.raw_table import build_refusal
+from data.errors import OptionRefused
 from data.files.open_file import MAX_SHOWN_ROWS
 from data.schema import CANDLE_DEFAULTS
 
@@ -17,7 +17,7 @@ def refuse_contradictions(path: Path, contradictions: pl.DataFrame) -> None:
         contradictions: rows of `data.tables.comparison.CONTRADICTION`.
 
     Raises:
-        FileRefused: there is a contradiction; names bars, values, the earlier files, and what can be done.
+        OptionRefused: there is a contradiction; names bars, values, the earlier files, and what can be done.
     """
     if contradictions.is_empty():
         return
@@ -33,7 +33,7 @@ def refuse_contradictions(path: Path, contradictions: pl.DataFrame) -> None:
         "(values are compared exactly)"
     )
     advice = "import it with --replace to let its values count, or forget the earlier file first"
-    raise build_refusal(path, "\n  ".join([reason, *lines, *rest, advice]))
+    raise OptionRefused(f"{path.name}: " + "\n  ".join([reason, *lines, *rest]), advice, "replace")
 
 
 def _format_contradiction(row: dict[str, object]) -> str:

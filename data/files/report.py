@@ -84,7 +84,8 @@ class ImportReport:
         absent = "quiet" if self.complete else "missing"
         is_minutes_only = {market.timeframe for market in self.markets} == {CANDLE_DEFAULTS["timeframe"]}
         bars = "minutes" if is_minutes_only else "bars"
-        first_line = f"{self.file}: {self.rows:,} rows {kind}; {bars} without a candle are {absent}"
+        rows = "row" if self.rows == 1 else "rows"
+        first_line = f"{self.file}: {self.rows:,} {rows} {kind}; {bars} without a candle are {absent}"
         dropped = [f"  exact duplicates dropped: {self.duplicates:,}"] if self.duplicates else []
         empty = (
             [f"  rows with neither a price nor a volume, which are no candles: {self.empty_rows:,}"]

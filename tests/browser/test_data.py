@@ -15,6 +15,9 @@ from tests.browser.conftest import NOW, PageVisit, serve_store
 from tests.dashboard.memory_store import RecordedActions, build_crash_candles
 
 CSV_HEADER = "venue,symbol,open_time,open,high,low,close,volume\n"
+KLINES_START_US = 1_760_130_000_000_000
+"""2025-10-10T21:00:00Z in microseconds since 1970."""
+
 GOOD_CSV = CSV_HEADER + "okx,ATOM/USDT,2025-10-10T21:00:00Z,4,4,3,3.5,10\n"
 BAD_CSV = GOOD_CSV + "okx,ATOM/USDT,2025-10-10T21:01:00Z,4,3,5,3.5,10\n"
 RUNNING_PROGRESS = CollectionProgress(
@@ -138,45 +141,93 @@ def test_a_chosen_collection(visit: PageVisit, store: CandleStore) -> None:
 
 
 def test_importing(visit: PageVisit, store: CandleStore, write_file: Callable[[str, str], Path]) -> None:
-    """Of two files the good one is stored and shown at once; the bad one is refused by its line."""
+    """Of two files the good one is shown, and stored when it is confirmed; the bad one is refused by its line."""
     with serve_store(store, RecordedActions(store=store)) as address:
         tab = visit.open_page(build_address(address), "Data")
         choose_files(tab, write_file("good.csv", GOOD_CSV), write_file("bad.csv", BAD_CSV))
-        expect(tab.locator("#data-imported")).to_contain_text("good.csv: 1 new")
-        expect(tab.locator("#data-imported .alert")).to_contain_text("line 3")
+        alert = tab.locator("#data-imported .alert")
+        expect(alert).to_contain_text("bad.csv: nothing of it was taken")
+        expect(alert).to_contain_text("line 3: ")
+        card = tab.get_by_role("region", name="good.csv")
+        expect(card.get_by_role("row").nth(1)).to_contain_text("2025-10-10 21:00")
+        assert store.candles.read_holdings().is_empty()
+        card.get_by_role("button", name="Import").click()
+        expect(tab.locator("#data-imported")).to_contain_text("good.csv: 1 row imported")
+        expect(tab.locator("#data-imported .data-stored")).to_be_focused()
         expect(tab.locator("#data-said")).to_contain_text("1 exchange loaded")
         expect(tab.locator("#data-held")).to_contain_text("good.csv")
         visit.wait_until_idle()
         assert len(visit.requests) == 2, "opening, and showing the stored candles"
-        expect(tab.locator("#data-waiting")).to_be_hidden()
-        choose_files(tab, write_file("good.csv", GOOD_CSV))
-        expect(tab.locator("#data-imported")).to_contain_text("0 new, 1 duplicates")
 
 
-def test_a_file_of_one_market(visit: PageVisit, store: CandleStore, write_file: Callable[[str, str], Path]) -> None:
-    """A file without columns for its market is refused, and stored when exchange and symbol are given."""
-    file = write_file("mine.csv", "open_time,open,high,low,close,volume\n2025-10-10T21:00:00Z,4,4,3,3.5,10\n")
+def test_klines_without_a_header(visit: PageVisit, store: CandleStore, write_file: Callable[[str, str], Path]) -> None:
+    """Exchange and market are asked for, and are typed with the keyboard alone; Enter updates the preview."""
+    starts_us = [KLINES_START_US + minute * 60_000_000 for minute in range(3)]
+    rows = [f"{start_us},4,4,3,3.5,10,{start_us + 59_999_999},35,5,5,17.5,0\n" for start_us in starts_us]
+    file = write_file("klines.csv", "".join(rows))
     with serve_store(store, RecordedActions(store=store)) as address:
         tab = visit.open_page(build_address(address), "Data")
         choose_files(tab, file)
-        expect(tab.locator("#data-imported .alert")).to_contain_text("Not imported: mine.csv")
-        tab.get_by_text("Single-market file").click()
-        tab.get_by_label("Exchange (ccxt id)").fill("kraken")
-        tab.get_by_label("Symbol", exact=True).fill("ATOM/USD")
-        choose_files(tab, file)
-        expect(tab.locator("#data-imported")).to_contain_text("kraken ATOM/USD: 1 candle")
+        card = tab.get_by_role("region", name="klines.csv")
+        expect(card).to_contain_text("Binance klines without a header")
+        expect(card.get_by_role("button", name="Import")).to_have_count(0)
+        card.get_by_label("Exchange").focus()
+        tab.keyboard.type("Binance")
+        tab.keyboard.press("Tab")
+        tab.keyboard.type("ATOM/USDT")
+        tab.keyboard.press("Enter")
+        expect(card.get_by_role("cell", name="binance").first).to_be_visible()
+        expect(tab.locator("#data-waiting")).to_have_text("klines.csv can be imported.")
+        expect(card.get_by_role("heading")).to_be_focused()
+        assert store.candles.read_holdings().is_empty()
+        card.get_by_role("button", name="Import").press("Enter")
+        expect(tab.locator("#data-imported")).to_contain_text("binance ATOM/USDT: 3 candles, 2025-10-10 21:00 to")
+        assert store.candles.read_holdings()["rows"].sum() == 3
+
+
+def test_a_contradiction(visit: PageVisit, store: CandleStore, write_file: Callable[[str, str], Path]) -> None:
+    """The minutes of a file that contradicts an earlier one are shown; ticking a box lets its values count."""
+    with serve_store(store, RecordedActions(store=store)) as address:
+        tab = visit.open_page(build_address(address), "Data")
+        choose_files(tab, write_file("first.csv", GOOD_CSV))
+        tab.get_by_role("button", name="Import").click()
+        expect(tab.locator("#data-imported")).to_contain_text("1 row imported")
+        choose_files(tab, write_file("second.csv", GOOD_CSV.replace("3.5,10", "3.5,20")))
+        card = tab.get_by_role("region", name="second.csv")
+        card.get_by_role("button", name="Import").click()
+        expect(card.locator(".alert")).to_contain_text("21:00 UTC: volume 20.0, in first.csv 10.0")
+        card.get_by_label("Replace the earlier values").check()
+        card.get_by_role("button", name="Import").click()
+        expect(tab.locator("#data-imported .data-stored")).to_contain_text("second.csv: 1 row imported")
+
+
+def test_cancelling(visit: PageVisit, store: CandleStore, write_file: Callable[[str, str], Path]) -> None:
+    """A file that is cancelled disappears and stores nothing; the field for files takes the focus."""
+    actions = RecordedActions(store=store)
+    with serve_store(store, actions) as address:
+        tab = visit.open_page(build_address(address), "Data")
+        choose_files(tab, write_file("good.csv", GOOD_CSV))
+        with tab.expect_response("**/import/*/cancel") as response:
+            tab.get_by_role("region", name="good.csv").get_by_role("button", name="Cancel").click()
+        assert response.value.status == 204
+        expect(tab.locator("#data-imported")).to_be_empty()
+        expect(tab.locator("#data-waiting")).to_have_text("good.csv: cancelled, nothing was stored.")
+        expect(tab.locator("#data-upload input[type=file]")).to_be_focused()
+        assert actions.calls == ["preview good.csv"]
+        assert store.candles.read_holdings().is_empty()
 
 
 def test_dropping(visit: PageVisit, store: CandleStore) -> None:
-    """A dropped file is stored, and the field looks as before; the same file can be dropped again."""
+    """A dropped file is shown, and the field looks as before; dropped again it takes its own place."""
     with serve_store(store, RecordedActions(store=store)) as address:
         tab = visit.open_page(build_address(address), "Data")
-        for text in ("1 new", "0 new, 1 duplicates"):
+        for _ in range(2):
             drop_zone = tab.locator("#data-upload .data-drop")
             drop_zone.evaluate(CARRY_FILE_SCRIPT, ["dragenter", GOOD_CSV])
             expect(drop_zone).to_have_class(re.compile("data-drop-active"))
             drop_zone.evaluate(CARRY_FILE_SCRIPT, ["drop", GOOD_CSV])
-            expect(tab.locator("#data-imported")).to_contain_text(f"fallen.csv: {text}")
+            expect(tab.locator("#data-waiting")).to_have_text("fallen.csv can be imported.")
+            expect(tab.get_by_role("region", name="fallen.csv")).to_have_count(1)
             expect(drop_zone).to_have_class("data-drop")
             visit.wait_until_idle()
 
@@ -197,11 +248,11 @@ def test_while_a_file_is_on_its_way(
         expect(tab.locator("#data-said")).to_contain_text("DOGE")
         pending_routes[0].abort()
         expect(tab.locator("#data-imported .alert")).to_contain_text("the server cannot be reached")
-        expect(tab.locator("#data-waiting")).to_be_hidden()
+        expect(tab.locator("#data-sent")).to_be_hidden()
         visit.console_errors.clear()  # the browser says by itself that a request failed
         tab.unroute("**/import?*")
         choose_files(tab, write_file("good.csv", GOOD_CSV))
-        expect(tab.locator("#data-imported")).to_contain_text("good.csv: 1 new")
+        expect(tab.get_by_role("region", name="good.csv")).to_be_visible()
 
 
 def test_files_that_are_too_large(visit: PageVisit, store: CandleStore, write_file: Callable[[str, str], Path]) -> None:

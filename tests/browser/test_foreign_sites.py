@@ -16,7 +16,7 @@ from tests.browser.conftest import FOREIGN_NAME, NOW, PageVisit, serve_store
 from tests.dashboard.memory_store import RecordedActions, build_crash_candles
 
 CSV = "venue,symbol,open_time,open,high,low,close,volume\nokx,ATOM/USDT,2025-10-10T23:00:00Z,4,4,3,3.5,10\n"
-IMPORT_PATH = "/import?name=evil.csv&venue=&symbol=&complete=false"
+IMPORT_PATH = "/import?name=evil.csv"
 EXPORT_PATH = "/export/candles.csv?window=crash"
 
 SEND_SCRIPT = """async ([address, options]) => {
@@ -118,7 +118,7 @@ def test_the_same_requests_of_our_own_page_are_answered(visit: PageVisit, root: 
     assert text.startswith("venue,symbol,open_time")
     kind, status, text = tab.evaluate(SEND_SCRIPT, list(WRITES[0]))
     assert (kind, status) == ("basic", 200)
-    assert actions.calls == ["import evil.csv"]
+    assert actions.calls == ["preview evil.csv"]
 
 
 def test_another_site_frames_the_embedded_page_alone(foreign_tab: Tab, root: str) -> None:

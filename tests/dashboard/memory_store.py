@@ -1,16 +1,19 @@
 """A store in memory with synthetic candles, for tests of the dashboard."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
 
-from dashboard.jobs.actions import CollectionOrder, CollectionProgress, FileMarket, StoredSource
+from dashboard.jobs.actions import CollectionOrder, CollectionProgress, StoredSource
+from dashboard.jobs.import_choice import ImportChoice
+from dashboard.jobs.store_actions import StoreActions
 from data.delta.maintenance import StoreSize
-from data.errors import FileRefused, PlumblineError, StoreUnusable
-from data.files.import_many import StoredFile, import_files
+from data.errors import PlumblineError, StoreUnusable
+from data.files.import_many import StoredFile
+from data.files.preview import ImportPreview, preview_file
 from data.lock import Holder
 from data.schema import (
     CANDLE,
@@ -296,14 +299,17 @@ class RecordedActions:
         """Record the call."""
         self.calls.append("cancel")
 
-    def import_files(
-        self, paths: Sequence[Path], market: FileMarket | None, *, complete: bool
-    ) -> tuple[list[StoredFile], list[FileRefused]]:
-        """Import files into the store at `IMPORTED_AT`."""
-        self.calls.append(f"import {', '.join(path.name for path in paths)}")
+    def preview_file(self, path: Path, choice: ImportChoice) -> ImportPreview:
+        """Preview a file without a look at the store."""
+        self.calls.append(f"preview {path.name}")
+        return preview_file(path, venue=choice.venue, symbol=choice.symbol, options=choice.build_read_options())
+
+    def import_file(self, path: Path, choice: ImportChoice) -> StoredFile:
+        """Import a file into the store at `IMPORTED_AT`."""
+        self.calls.append(f"import {path.name}")
         assert self.store is not None
-        venue, symbol = (None, None) if market is None else (market.venue, market.symbol)
-        return import_files(self.store, paths, now=IMPORTED_AT, venue=venue, symbol=symbol, complete=complete)
+        actions = StoreActions(self.store, lambda _: (), venues=self.venues, now=lambda: IMPORTED_AT)
+        return actions.import_file(path, choice)
 
     def forget_source(self, dropped: StoredSource) -> int:
         """Drop the rows of a source from the store."""

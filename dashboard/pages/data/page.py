@@ -307,27 +307,13 @@ def _build_import_form() -> list[Any]:
     attributes: dict[str, Any] = {"data-most": MAX_FILE_MB, "data-link": IMPORT_PATH}
     return [
         html.Label(_build_drop_zone(), id="data-drop", **attributes),
-        html.P(id="data-waiting", className="away", role="status"),
+        html.P(id="data-waiting", className="quiet", role="status"),
         html.Progress(id="data-sent", className="away", max="1"),
-        html.Details(
-            [
-                html.Summary("Single-market file, without columns for exchange and symbol"),
-                html.Div(
-                    [
-                        dmc.TextInput(id="data-venue", label="Exchange (ccxt id)", placeholder="kraken", size="xs"),
-                        dmc.TextInput(id="data-symbol", label="Symbol", placeholder="ATOM/USD", size="xs"),
-                    ],
-                    className="data-fields",
-                ),
-            ]
+        html.P(
+            "You see what a file holds before anything is stored. If one row is invalid, nothing is imported. "
+            "The file's name is kept as the source.",
+            className="quiet",
         ),
-        dmc.Checkbox(
-            id="data-complete",
-            label="The file is complete: a missing minute means no trades",
-            checked=False,
-            size="xs",
-        ),
-        html.P("If one row is invalid, nothing is imported. The file's name is kept as the source.", className="quiet"),
         html.Div(id="data-imported"),
     ]
 
@@ -335,7 +321,7 @@ def _build_import_form() -> list[Any]:
 def _build_drop_zone() -> dcc.Upload:
     """The area to drop files on; ``assets/data.js`` sends them."""
     return dcc.Upload(
-        [html.Strong("Drop files here"), f" or choose them: CSV or Parquet, up to {MAX_FILE_MB} MB each"],
+        [html.Strong("Drop files here"), f" or choose them: CSV, JSON, Parquet, Feather, zip; {MAX_FILE_MB} MB each"],
         id="data-upload",
         multiple=True,
         className="data-drop",

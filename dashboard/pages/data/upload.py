@@ -1,29 +1,29 @@
-"""Upload of files that are dropped on the data page; they are stored as by ``plumbline import``.
+"""Import of files that are dropped on the data page, in two steps: a preview, then the import or its cancellation.
 
-``POST /import?name=NAME`` takes the bytes of one file as its body, with the parameters ``venue``, ``symbol`` and
-``complete``, and returns the components to show, or a refusal as plain text. Dash's own upload is not used: it sends a
-file as text within JSON, which blocks the browser for seconds and takes the server several times the file's size in
-memory.
+``POST /import?name=NAME`` takes the bytes of one file as its body, holds it and returns its preview. With the token of
+that answer, ``POST /import/TOKEN/preview`` reads the file again with the options of its query,
+``POST /import/TOKEN/store`` stores it as ``plumbline import`` does, and ``POST /import/TOKEN/cancel`` drops it. Each
+returns the components to show, or a refusal as plain text. Dash's own upload is not used: it sends a file as text
+within JSON, which blocks the browser for seconds and takes the server several times the file's size in memory.
 """
 
 import json
-import shutil
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from http import HTTPStatus
-from pathlib import Path, PureWindowsPath
-from tempfile import TemporaryDirectory
-from typing import IO, Any
+from typing import Any
 
-from dash import html
 from flask import Blueprint, Response, request
 from plotly.utils import PlotlyJSONEncoder
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from dashboard.jobs.actions import FileMarket, PageActions
+from dashboard.jobs.actions import PageActions
+from dashboard.jobs.import_choice import ImportChoice, parse_choice
+from dashboard.jobs.pending_uploads import PendingUpload, PendingUploads
 from dashboard.jobs.read_only import READ_ONLY_TEXT
-from dashboard.text.numbers import format_count, format_megabytes
-from data.errors import FileRefused, PlumblineError
-from data.files.import_many import StoredFile
+from dashboard.pages.data.import_card import ImportCard, build_card, build_refusal, build_stored_file
+from dashboard.text.numbers import format_megabytes
+from data.errors import FileRefused, OptionRefused, PlumblineError
 
 MAX_FILE_MB = 64
 """Megabytes (of a million bytes) of the largest file that the page takes.
@@ -41,73 +41,110 @@ CONTENT_TYPE = "application/octet-stream"
 
 
 @dataclass(frozen=True, slots=True)
-class UploadResult:
-    """The result for a file: what was stored, why it was refused, or why nothing was done at all."""
+class UploadAnswer:
+    """What the page shows of a file.
 
-    stored_files: tuple[StoredFile, ...] = ()
-    refusals: tuple[str, ...] = ()
-    failure: str = ""
+    Attributes:
+        children: its components.
+        summary: a sentence for the line of status, which screen readers say.
+        token: of the file while it waits for a decision; empty if it was stored or dropped.
+        stored: whether the store changed.
+    """
+
+    children: list[Any]
+    summary: str
+    token: str = ""
+    stored: bool = False
 
 
 def build_import_routes(actions: PageActions) -> Blueprint:
-    """The blueprint with the route `IMPORT_PATH`."""
+    """The blueprint with the routes below `IMPORT_PATH`."""
     blueprint = Blueprint("import", __name__)
+    desk = ImportDesk(actions)
 
-    @blueprint.post(IMPORT_PATH)
-    def import_file() -> Response:
+    @blueprint.before_request
+    def refuse_if_read_only() -> Response | None:
         if actions.read_only:
             return _refuse(HTTPStatus.FORBIDDEN, f"Nothing was imported. {READ_ONLY_TEXT}.")
+        return None
+
+    @blueprint.post(IMPORT_PATH)
+    def receive_file() -> Response:
         if request.mimetype != CONTENT_TYPE:
             return _refuse(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"A file is sent as {CONTENT_TYPE}.")
         request.max_content_length = MAX_REQUEST_BYTES
         name = request.args.get("name", "")
-        market_texts = request.args.get("venue", ""), request.args.get("symbol", "")
         try:
-            result = store_upload(
-                actions, name, request.stream, market_texts, complete=request.args.get("complete") == "true"
-            )
+            upload = PendingUpload(name, request.stream)
         except RequestEntityTooLarge:
             return _refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, describe_size_limit(name, request.content_length or 0))
-        payload = {"children": build_upload_result(result), "stored": bool(result.stored_files)}
-        return Response(json.dumps(payload, cls=PlotlyJSONEncoder), mimetype="application/json")
+        except FileRefused as refusal:
+            return _respond(UploadAnswer([build_refusal(str(refusal))], "A file cannot be imported."))
+        return _respond(desk.receive(upload))
+
+    @blueprint.post(f"{IMPORT_PATH}/<token>/<any(preview, store):step>")
+    def decide(token: str, step: str) -> Response:
+        upload = desk.uploads.find(token)
+        if upload is None:
+            return _refuse(
+                HTTPStatus.GONE, "Nothing was imported: the server does not hold this file any more; drop it again."
+            )
+        take_step = desk.preview if step == "preview" else desk.store
+        return _respond(take_step(token, upload, request.args))
+
+    @blueprint.post(f"{IMPORT_PATH}/<token>/cancel")
+    def cancel(token: str) -> Response:
+        desk.uploads.drop(token)
+        return Response(status=HTTPStatus.NO_CONTENT)
 
     return blueprint
 
 
-def store_upload(
-    actions: PageActions, name: str, content: IO[bytes], market_texts: tuple[str, str], *, complete: bool
-) -> UploadResult:
-    """Store the candles of a file, all or none.
+class ImportDesk:
+    """Previews and stores the files that wait."""
 
-    Args:
-        actions: imports it.
-        name: the file's name from the browser, which may be a path.
-        content: its bytes.
-        market_texts: venue and symbol as typed; both empty for a file that has columns for them.
-        complete: whether minutes without a candle are quiet, not missing.
-    """
-    venue, symbol = (text.strip() for text in market_texts)
-    if bool(venue) is not bool(symbol):
-        return UploadResult(
-            failure="Nothing was imported: a single-market file needs both its exchange and its symbol."
-        )
-    with TemporaryDirectory(prefix="plumbline-") as folder:
+    def __init__(self, actions: PageActions) -> None:
+        self.uploads = PendingUploads()
+        self._actions = actions
+
+    def receive(self, upload: PendingUpload) -> UploadAnswer:
+        """The preview of a new file, which is held unless no option can save it."""
         try:
-            file_path = Path(folder) / _parse_file_name(name)
-            with file_path.open("wb") as file:
-                shutil.copyfileobj(content, file)
-            stored_files, refusals = actions.import_files(
-                [file_path], FileMarket(venue, symbol) if venue else None, complete=complete
-            )
-        except FileRefused as refusal:
-            return UploadResult(refusals=(str(refusal),))
+            preview = self._actions.preview_file(upload.path, ImportChoice())
         except PlumblineError as error:
-            return UploadResult(failure=f"Nothing was imported: {error}.")
-    return UploadResult(tuple(stored_files), tuple(map(str, refusals)))
+            return UploadAnswer([build_refusal(str(error))], f"{upload.path.name} cannot be imported.")
+        token = self.uploads.add(upload)
+        return _show(token, ImportCard(upload.path.name, {}, preview))
+
+    def preview(self, token: str, upload: PendingUpload, texts: Mapping[str, str]) -> UploadAnswer:
+        """The preview of a file with the options that its form sends."""
+        return _show(token, self._read_card(upload, texts))
+
+    def store(self, token: str, upload: PendingUpload, texts: Mapping[str, str]) -> UploadAnswer:
+        """Store a file with the options that its form sends; its preview with the reason if that is not possible."""
+        try:
+            stored_file = self._actions.import_file(upload.path, parse_choice(texts))
+        except PlumblineError as error:
+            card = self._read_card(upload, texts)
+            if isinstance(error, OptionRefused):
+                card = replace(card, problem=error.finding, option=error.option)
+            elif card.is_ready:
+                card = replace(card, problem=str(error))
+            return _show(token, card)
+        self.uploads.drop(token)
+        return UploadAnswer([build_stored_file(stored_file)], f"{upload.path.name} was imported.", stored=True)
+
+    def _read_card(self, upload: PendingUpload, texts: Mapping[str, str]) -> ImportCard:
+        """The preview of a file, or the reason why there is none."""
+        try:
+            preview = self._actions.preview_file(upload.path, parse_choice(texts))
+        except PlumblineError as error:
+            return ImportCard(upload.path.name, texts, problem=str(error))
+        return ImportCard(upload.path.name, texts, preview)
 
 
 def describe_size_limit(name: str, size: int) -> str:
-    """The message about a file that is too large; ``assets/data.js`` has the same text.
+    """The message about a file that is too large; ``assets/import.js`` has the same text.
 
     >>> describe_size_limit("a.csv", 80_000_000)[:65]
     'Nothing was imported: a.csv has 80.0 MB, and the page accepts up '
@@ -118,67 +155,15 @@ def describe_size_limit(name: str, size: int) -> str:
     )
 
 
-def build_upload_result(result: UploadResult) -> list[Any]:
-    """The result for a file as components."""
-    parts: list[Any] = [_build_stored_file(file) for file in result.stored_files]
-    parts += [
-        html.Div(
-            [
-                html.P([html.Strong("Not imported: "), text.split("\n")[0]]),
-                *(html.P(line) for line in text.split("\n")[1:]),
-            ],
-            className="notice alert data-refusal",
-        )
-        for text in result.refusals
-    ]
-    if result.failure:
-        parts.append(html.P(result.failure, className="notice alert"))
-    return parts
+def _show(token: str, card: ImportCard) -> UploadAnswer:
+    return UploadAnswer([build_card(token, card)], card.summary, token)
+
+
+def _respond(answer: UploadAnswer) -> Response:
+    payload = {field: getattr(answer, field) for field in UploadAnswer.__slots__}
+    return Response(json.dumps(payload, cls=PlotlyJSONEncoder), mimetype="application/json")
 
 
 def _refuse(status: HTTPStatus, sentence: str) -> Response:
-    """A refusal, which ``assets/data.js`` shows as it is."""
+    """A refusal, which ``assets/import.js`` shows as it is."""
     return Response(f"{sentence}\n", status, mimetype="text/plain")
-
-
-def _parse_file_name(name: str) -> str:
-    """The last part of a path of either system, so that a file cannot be written outside of its folder.
-
-    Raises:
-        FileRefused: The name is not valid.
-    """
-    file_name = PureWindowsPath(name).name
-    if file_name in {"", ".", ".."} or "\0" in file_name:
-        message = f"{name!r}: is no name of a file"
-        raise FileRefused(message)
-    return file_name
-
-
-def _build_stored_file(file: StoredFile) -> html.Div:
-    report, write_result = file.report, file.write_report
-    new_text = f"{write_result.new:,} new"
-    revised_text = f"{write_result.revised:,} changed"
-    evidence_note = " (sample, not real)" if report.reconstruction else ""
-    absence_note = "A missing minute means no trades" if report.complete else "Minutes without a row are missing"
-    remarks = [f"{absence_note}{evidence_note}."]
-    if report.duplicates:
-        remarks.append(f"{format_count(report.duplicates, 'exact duplicate')} dropped.")
-    if report.empty_rows:
-        remarks.append(f"{format_count(report.empty_rows, 'row')} with neither a price nor a volume left out.")
-    if report.names:
-        remarks.append(f"{', '.join(report.format_name_lines())}.")
-    if report.unused:
-        remarks.append(f"Columns not used: {', '.join(report.unused)}.")
-    markets = [html.Li(market.format_line()) for market in report.markets]
-    market_list = html.Details(
-        [html.Summary(format_count(len(markets), "market")), html.Ul(markets)],
-        open=len(markets) <= 3,  # noqa: PLR2004 - a few lines
-    )
-    return html.Div(
-        [
-            html.P([html.Strong(report.file), f": {new_text}, {write_result.same:,} duplicates, {revised_text}."]),
-            html.P(" ".join(remarks), className="quiet"),
-            market_list,
-        ],
-        className="notice data-stored",
-    )

@@ -44,9 +44,10 @@ def test_a_callback_that_is_called_by_hand_is_refused(
 
 def test_an_import_that_is_sent_by_hand_is_refused(app_client: AppClient, recorded_actions: RecordedActions) -> None:
     """A file is refused with 403 and the reason."""
-    response = app_client.client.post("/import?name=a.csv", data=b"venue", content_type="application/octet-stream")
-    assert response.status_code == 403
-    assert response.text == f"Nothing was imported. {REFUSAL}.\n"
+    for path in ("/import?name=a.csv", "/import/abc/preview", "/import/abc/store", "/import/abc/cancel"):
+        response = app_client.client.post(path, data=b"venue", content_type="application/octet-stream")
+        assert response.status_code == 403
+        assert response.text == f"Nothing was imported. {REFUSAL}.\n"
     assert recorded_actions.calls == []
 
 

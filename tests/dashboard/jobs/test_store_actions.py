@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cli.commands.serve import build_collect_options
-from dashboard.jobs.actions import CollectionOrder, FileMarket, StoredSource
+from dashboard.jobs.actions import CollectionOrder, StoredSource
+from dashboard.jobs.import_choice import ImportChoice
 from dashboard.jobs.store_actions import StoreActions
 from dashboard.pages.data.upload import MAX_REQUEST_BYTES
 from dashboard.web.app import create_app
@@ -42,8 +43,10 @@ def test_files_come_in_and_go(tmp_path: Path) -> None:
     actions = build_actions(store)
     path = tmp_path / "mine.csv"
     path.write_text(CSV, encoding="utf-8")
-    stored, refused = actions.import_files([path], FileMarket("okx", "ATOM/USDT"), complete=True)
-    assert ([file.write_report.new for file in stored], refused) == ([1], [])
+    choice = ImportChoice(venue="okx", symbol="ATOM/USDT", complete=True)
+    assert actions.preview_file(path, choice).count == 1
+    assert store.candles.read_holdings().is_empty()
+    assert actions.import_file(path, choice).write_report.new == 1
     holding = store.candles.read_holdings().row(0, named=True)
     assert (holding["source"], holding["venue"], holding["origin"]) == ("mine.csv", "okx", "imported")
     assert actions.forget_source(StoredSource("mine.csv", Origin.IMPORTED)) == 2, "a candle and its coverage"

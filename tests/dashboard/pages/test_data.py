@@ -1,14 +1,10 @@
-"""The data page: its values, the collections it orders, and uploads."""
+"""The data page: its values, and the collections it orders."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from io import BytesIO
 from pathlib import Path
 
 import polars as pl
-import pytest
-from flask import Flask
-from flask.testing import FlaskClient
 
 from dashboard.jobs.actions import ASKING, CollectionOrder, CollectionProgress, StoredSource, VenueProgress
 from dashboard.pages.base import PageContext
@@ -24,14 +20,6 @@ from dashboard.pages.data.coverage_map import describe_field, describe_missing, 
 from dashboard.pages.data.holdings import build_follower_status, describe_store, list_forgettable_sources, measure_pace
 from dashboard.pages.data.incidents import MAX_INCIDENTS, VISIBLE_INCIDENTS, build_incident_list, list_incidents
 from dashboard.pages.data.revisions import build_revision_list
-from dashboard.pages.data.upload import (
-    CONTENT_TYPE,
-    MAX_REQUEST_BYTES,
-    UploadResult,
-    build_import_routes,
-    build_upload_result,
-    store_upload,
-)
 from dashboard.service.coverage import NOT_REQUESTED, CoverageField, MarketCoverage
 from dashboard.service.measurements import Measurements
 from dashboard.state.view import OriginChoice, ViewState, build_default_view
@@ -50,9 +38,6 @@ END = START + timedelta(minutes=30)
 NOW = datetime(2025, 12, 1, 12, tzinfo=UTC)
 HOLDER = Holder("box", 4711, "2025-12-01T00:00:00Z")
 VIEW = ViewState(event="2025-10-10", asset="ATOM", start=START, end=END)
-CSV_HEADER = "venue,symbol,open_time,open,high,low,close,volume\n"
-GOOD_CSV = CSV_HEADER + "okx,ATOM/USDT,2025-10-10T21:00:00Z,4,4,3,3.5,10\n"
-BAD_CSV = GOOD_CSV + "okx,ATOM/USDT,2025-10-10T21:01:00Z,4,3,5,3.5,10\n"
 
 
 def build_context(store: MemoryStore, actions: RecordedActions | None = None) -> PageContext:
@@ -63,20 +48,6 @@ def build_context(store: MemoryStore, actions: RecordedActions | None = None) ->
 def read_text(part: object) -> str:
     """The text of components."""
     return collect_text(to_plain_data(part))
-
-
-def upload_file(
-    store: CandleStore, name: str, text: str, market: tuple[str, str] = ("", ""), *, complete: bool = False
-) -> UploadResult:
-    """The result of uploading a file."""
-    return store_upload(RecordedActions(store=store), name, BytesIO(text.encode()), market, complete=complete)
-
-
-def build_client(actions: RecordedActions) -> FlaskClient:
-    """A client of a server with the import route alone."""
-    server = Flask(__name__)
-    server.register_blueprint(build_import_routes(actions))
-    return server.test_client()
 
 
 def build_failed_row(
@@ -426,97 +397,6 @@ def test_incidents_of_other_lengths() -> None:
         "30 minutes of ATOM/USDT, 1 s, 10 Oct 2025, 21:10 to 21:40 UTC",
         "30 minutes of ATOM/USDT, 10 Oct 2025, 21:10 to 21:40 UTC",
     ]
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> CandleStore:
-    """An empty store."""
-    return CandleStore(str(tmp_path / "lake"))
-
-
-def test_files_good_and_bad(store: CandleStore) -> None:
-    """A good file is stored under its name; a bad one is refused by file and line, and nothing of it is stored."""
-    text = read_text(build_upload_result(upload_file(store, "good.csv", GOOD_CSV)))
-    assert "good.csv : 1 new, 0 duplicates" in text
-    refusal = read_text(build_upload_result(upload_file(store, "bad.csv", BAD_CSV)))
-    assert "bad.csv" in refusal
-    assert "line 3" in refusal
-    assert store.candles.read_holdings()["source"].to_list() == ["good.csv"]
-    assert "0 new, 1 duplicates" in read_text(build_upload_result(upload_file(store, "good.csv", GOOD_CSV)))
-
-
-def test_the_result_says_what_was_read_otherwise(store: CandleStore) -> None:
-    """Names that were read as others are listed, and rows without values counted, as `import` does."""
-    rows = "OKEx,atom/usdt,2025-10-10T21:02:00Z,4,4,3,3.5,10\nOKX,ATOM/USDT,2025-10-10T21:03:00Z,,,,,\n"
-    text = read_text(build_upload_result(upload_file(store, "names.csv", GOOD_CSV + rows)))
-    assert "'OKEx' read as okx in 1 row, 'atom/usdt' read as ATOM/USDT in 1 row." in text
-    assert "1 row with neither a price nor a volume left out." in text
-    unknown = read_text(build_upload_result(upload_file(store, "new.csv", GOOD_CSV.replace("okx", "okxx"))))
-    assert "venue 'okxx' is unknown; the nearest known one is okx." in unknown
-
-
-def test_a_file_of_one_market(store: CandleStore) -> None:
-    """Venue and symbol are required together; with both, the rows of the file are of that market."""
-    rows = "open_time,open,high,low,close,volume\n2025-10-10T21:00:00Z,4,4,3,3.5,10\n"
-    half_result = upload_file(store, "mine.csv", rows, ("kraken", " "), complete=True)
-    assert half_result.failure == "Nothing was imported: a single-market file needs both its exchange and its symbol."
-    odd_result = upload_file(store, "mine.csv", rows, ("kraken", "atom"), complete=True)
-    assert "names no market" in odd_result.failure
-    whole_result = upload_file(store, "mine.csv", rows, ("kraken", "ATOM/USD"), complete=True)
-    assert "means no trades" in read_text(build_upload_result(whole_result))
-    assert store.candles.read_holdings()["symbol"].to_list() == ["ATOM/USD"]
-
-
-@pytest.mark.parametrize("name", ["../../etc/evil.csv", r"C:\temp\evil.csv", "evil.csv"])
-def test_a_name_leads_nowhere(store: CandleStore, name: str) -> None:
-    """Only the last part of a path is the name of the file, and its source."""
-    upload_file(store, name, GOOD_CSV)
-    assert store.candles.read_holdings()["source"].to_list() == ["evil.csv"]
-
-
-@pytest.mark.parametrize("name", ["..", "", "\0.csv"])
-def test_what_is_no_name(store: CandleStore, name: str) -> None:
-    """A name that is none of a file is refused, and nothing is stored."""
-    result = upload_file(store, name, GOOD_CSV)
-    assert result.stored_files == ()
-    assert "is no name of a file" in result.refusals[0]
-    assert store.candles.read_holdings().is_empty()
-
-
-def test_a_file_over_http(store: CandleStore) -> None:
-    """The body of the request is the file; the response has the components to show, and whether rows were stored."""
-    rows = b"open_time,open,high,low,close,volume\n2025-10-10T21:00:00Z,4,4,3,3.5,10\n"
-    query = {"name": "mine.csv", "venue": "kraken", "symbol": "ATOM/USD", "complete": "true"}
-    response = build_client(RecordedActions(store=store)).post(
-        "/import", query_string=query, data=rows, content_type=CONTENT_TYPE
-    )
-    assert response.json is not None
-    assert response.json["stored"] is True
-    assert "mine.csv" in collect_text(response.json["children"])
-    assert "means no trades" in collect_text(response.json["children"])
-    assert store.candles.read_holdings()["symbol"].to_list() == ["ATOM/USD"]
-
-
-def test_another_site_cannot_send_files(store: CandleStore) -> None:
-    """A body of a type that other sites can send without a preflight is refused, and so is GET."""
-    client = build_client(RecordedActions(store=store))
-    for kind in ("text/plain", "multipart/form-data", "application/x-www-form-urlencoded", None):
-        assert client.post("/import?name=a.csv", data=GOOD_CSV, content_type=kind).status_code == 415
-    assert client.get("/import?name=a.csv").status_code == 405
-    assert store.candles.read_holdings().is_empty()
-
-
-def test_files_that_are_too_large() -> None:
-    """Above the limit nothing is read, and the message names the command line."""
-    actions = RecordedActions()
-    headers = {"CONTENT_LENGTH": str(MAX_REQUEST_BYTES + 1)}
-    response = build_client(actions).post(
-        "/import?name=large.csv", content_type=CONTENT_TYPE, environ_overrides=headers
-    )
-    assert (response.status_code, response.mimetype) == (413, "text/plain")
-    assert "large.csv has 64.0 MB" in response.text
-    assert "plumbline import FILE" in response.text
-    assert actions.calls == []
 
 
 def test_the_default_view_has_the_form() -> None:
