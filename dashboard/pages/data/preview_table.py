@@ -7,8 +7,6 @@ import numpy as np
 import polars as pl
 from dash import html
 
-from data.schema import CANDLE
-
 MAX_COLUMNS = 12
 """How many columns are shown; a file of candles has up to 12."""
 
@@ -24,14 +22,14 @@ def build_preview_table(rows: pl.DataFrame, count: int) -> html.Div:
         count: how many it has.
     """
     shown = rows.select(rows.columns[:MAX_COLUMNS])
-    is_number = [not dtype.is_temporal() and dtype.is_numeric() for dtype in shown.dtypes]
+    is_number = [dtype.is_numeric() for dtype in shown.dtypes]
     has_seconds = any(isinstance(value, datetime) and value.second for row in shown.rows() for value in row)
     hidden = len(rows.columns) - MAX_COLUMNS
     columns = f"; {hidden:,} more columns are not shown" if hidden > 0 else ""
     caption = f"First {len(rows):,} of {count:,} rows{columns}" if count > len(rows) else f"All rows{columns}"
     head = [
-        html.Th(_name_column(name), scope="col", className="number" if is_right else "")
-        for name, is_right in zip(shown.columns, is_number, strict=True)
+        html.Th(_name_column(name, dtype), scope="col", className="number" if is_right else "")
+        for name, dtype, is_right in zip(shown.columns, shown.dtypes, is_number, strict=True)
     ]
     body = [
         html.Tr(
@@ -48,10 +46,10 @@ def build_preview_table(rows: pl.DataFrame, count: int) -> html.Div:
     return html.Div(table, className="data-preview-area", tabIndex="0", role="region", **attributes)
 
 
-def _name_column(name: str) -> str:
+def _name_column(name: str, dtype: pl.DataType) -> str:
     """The heading of a column: a word of this page for one of a candle, else the file's own."""
-    words = {"venue": "exchange", "open_time": "opens (UTC)"}
-    return words.get(name, name)[:MAX_CELL_LENGTH] if name in CANDLE else name[:MAX_CELL_LENGTH]
+    opens = "opens (UTC)" if dtype.is_temporal() else "opens"  # text is a time of a zone that is not known
+    return {"venue": "exchange", "open_time": opens}.get(name, name)[:MAX_CELL_LENGTH]
 
 
 def _format_cell(value: object, *, has_seconds: bool) -> str:
