@@ -88,7 +88,11 @@ def preview_file(
         UsageError: the given venue or zone is unknown, or the given symbol malformed.
     """
     opened = open_file(path, venue=venue, symbol=symbol, names=names, options=options)
-    if any(need.option in UNREADABLE_NEEDS for need in opened.needs):
+    # Without a column of volume each row is a bad one, until the file is said to be a series of prices.
+    lacks_volume = (
+        any(need.option == "price" for need in opened.needs) and "volume" not in opened.recognised.table.rows.columns
+    )
+    if lacks_volume or any(need.option in UNREADABLE_NEEDS for need in opened.needs):
         return _preview_unread(opened)
     if opened.recognised.holds_trades:
         return _preview_trades(opened)

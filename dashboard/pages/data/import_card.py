@@ -7,7 +7,7 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import html
 
-from dashboard.pages.data.import_fields import build_field, list_fields
+from dashboard.pages.data.import_fields import WRITING_OPTIONS, build_field, list_fields
 from dashboard.pages.data.preview_table import build_preview_table
 from dashboard.text.numbers import format_count
 from data.files.import_many import StoredFile
@@ -56,11 +56,11 @@ def build_card(token: str, card: ImportCard) -> html.Section:
     """The preview of a file, the form for what it needs, and the buttons."""
     title_id = f"data-card-{token}"
     suggested = {need.option: need for need in card.preview.needs} if card.preview else {}
-    fields = [
-        build_field(token, name, card.texts, suggested.get(name))
-        for name in list_fields(card.texts, suggested, card.option)
-    ]
-    steps = {"Import": "store", "Update preview": "preview"} if card.is_ready else {"Update preview": "preview"}
+    names = list_fields(card.texts, suggested, card.option)
+    fields = [build_field(token, name, card.texts, suggested.get(name)) for name in names]
+    steps = {"Import": "store"} if card.is_ready else {}
+    if not card.is_ready or not WRITING_OPTIONS.issuperset(names):
+        steps["Update preview"] = "preview"
     buttons = [
         dmc.Button(
             label, size="xs", **({"className": "primary"} if number == 0 else PLAIN_BUTTON), **{"data-step": step}
@@ -126,7 +126,10 @@ def _build_preview(preview: ImportPreview) -> list[Any]:
     remarks = [*([skipped] if preview.skipped else []), *preview.warnings]
     return [
         html.Dl(
-            [html.Div([html.Dt(name), html.Dd(text or "not known yet")]) for name, text in facts.items()],
+            [
+                html.Div([html.Dt(name), html.Dd(text) if text else html.Dd("not known yet", className="quiet")])
+                for name, text in facts.items()
+            ],
             className="data-facts",
         ),
         build_preview_table(preview.rows, preview.count),

@@ -58,6 +58,9 @@ FIELDS: dict[str, TextField | ChoiceField | SwitchField] = {
 }
 """The fields by the names of their options, in the order of the form."""
 
+WRITING_OPTIONS = frozenset({"stamps", "replace", "complete"})
+"""Options that change what is stored, not what a preview shows."""
+
 
 def list_fields(texts: Mapping[str, str], needed: Collection[str], option: str) -> list[str]:
     """The names of the fields of a form: what is needed, and what it has sent, so that an answer can be changed."""

@@ -307,13 +307,13 @@ def _build_import_form() -> list[Any]:
     attributes: dict[str, Any] = {"data-most": MAX_FILE_MB, "data-link": IMPORT_PATH}
     return [
         html.Label(_build_drop_zone(), id="data-drop", **attributes),
-        html.P(id="data-waiting", className="quiet", role="status"),
-        html.Progress(id="data-sent", className="away", max="1"),
         html.P(
             "You see what a file holds before anything is stored. If one row is invalid, nothing is imported. "
             "The file's name is kept as the source.",
             className="quiet",
         ),
+        html.P(id="data-waiting", className="quiet", role="status"),
+        html.Progress(id="data-sent", className="away", max="1"),
         html.Div(id="data-imported"),
     ]
 

@@ -49,7 +49,7 @@ def build_preview_table(rows: pl.DataFrame, count: int) -> html.Div:
 def _name_column(name: str, dtype: pl.DataType) -> str:
     """The heading of a column: a word of this page for one of a candle, else the file's own."""
     opens = "opens (UTC)" if dtype.is_temporal() else "opens"  # text is a time of a zone that is not known
-    return {"venue": "exchange", "open_time": opens}.get(name, name)[:MAX_CELL_LENGTH]
+    return {"venue": "exchange", "symbol": "market", "open_time": opens}.get(name, name)[:MAX_CELL_LENGTH]
 
 
 def _format_cell(value: object, *, has_seconds: bool) -> str:

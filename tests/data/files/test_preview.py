@@ -59,6 +59,16 @@ def test_a_preview_shows_the_columns_of_a_file_that_cannot_be_read_yet(tmp_path:
     assert (read.needs, read.rows["open_time"].to_list()) == ((), [get_minute(0)])
 
 
+def test_a_preview_of_a_file_without_volume_asks_for_the_kind_of_prices(tmp_path: Path) -> None:
+    """Its rows are shown as they are, and none is called bad; said to be an index series it can be imported."""
+    path = tmp_path / "chart.csv"
+    path.write_text("time,open,high,low,close\n1760131200,3.90,3.91,3.50,3.60\n", encoding="utf-8")
+    preview = preview_file(path, venue="kraken", symbol="ATOM/USD")
+    assert [need.option for need in preview.needs] == ["price"]
+    assert preview.rows["open"].to_list() == ["3.90"]
+    assert preview_file(path, venue="kraken", symbol="ATOM/USD", options=ReadOptions(price="index")).needs == ()
+
+
 def test_a_preview_counts_rows_that_are_no_candles(tmp_path: Path) -> None:
     """Rows without any price or volume are skipped."""
     path = write_file(tmp_path / "a.csv", HEADER, "1760131200,4,4.5,3.5,4.25,10", "1760131260,,,,,")
