@@ -217,6 +217,20 @@ def test_cancelling(visit: PageVisit, store: CandleStore, write_file: Callable[[
         assert store.candles.read_holdings().is_empty()
 
 
+def test_a_tab_that_is_left_drops_its_files(
+    visit: PageVisit, store: CandleStore, write_file: Callable[[str, str], Path]
+) -> None:
+    """Where the reader leaves with a file undecided, the browser cancels it."""
+    with serve_store(store, RecordedActions(store=store)) as address:
+        tab = visit.open_page(build_address(address), "Data")
+        choose_files(tab, write_file("good.csv", GOOD_CSV))
+        token = tab.get_by_role("region", name="good.csv").get_attribute("data-token")
+        tab.reload()
+        expect(tab.locator("#data-upload input[type=file]")).to_be_attached()
+        answer = tab.request.post(f"{address.removesuffix('/explorer')}/import/{token}/preview")
+        assert (answer.status, answer.text()[:21]) == (410, "Nothing was imported:")
+
+
 def test_dropping(visit: PageVisit, store: CandleStore) -> None:
     """A dropped file is shown, and the field looks as before; dropped again it takes its own place."""
     with serve_store(store, RecordedActions(store=store)) as address:
