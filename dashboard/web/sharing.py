@@ -45,12 +45,12 @@ def summarize_page(updates: Updates) -> PageSummary | None:
     page = updates.get(("page", "data"), {})
     if "title" not in page:
         return None
-    parts = list(_iterate_elements(updates.get(("content", "children"))))
+    elements = list(_iterate_elements(updates.get(("content", "children"))))
     return PageSummary(
         title=page["title"],
         subject=page["subject"],
-        headline=" ".join(text for name, class_name, text in parts if name == "H1"),
-        sentences=" ".join(text for _, class_name, text in parts if HEADLINE_CLASS in class_name.split()),
+        headline=" ".join(_collect_text(part) for name, _, part in elements if name == "H1"),
+        sentences=" ".join(_collect_text(part) for _, classes, part in elements if HEADLINE_CLASS in classes),
         address=page["address"],
         picture=page["picture"],
     )
@@ -87,14 +87,14 @@ def write_preview_tags(summary: PageSummary, root: str) -> str:
     return "".join(tags)
 
 
-def _iterate_elements(part: Any) -> Iterator[tuple[str, str, str]]:  # noqa: ANN401 - whatever dash takes as a child
-    """The type, the class and the text of every component."""
+def _iterate_elements(part: Any) -> Iterator[tuple[str, list[str], Component]]:  # noqa: ANN401 - a child in dash
+    """Every component with its type and its classes."""
     if isinstance(part, list | tuple):
         for child in part:
             yield from _iterate_elements(child)
     elif isinstance(part, Component):
         props, name, _ = split_component(part)
-        yield name, str(props.get("className") or ""), _collect_text(part)
+        yield name, str(props.get("className") or "").split(), part
         yield from _iterate_elements(props.get("children"))
 
 

@@ -214,7 +214,8 @@ def test_idle_connections_are_closed(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("interruptible")
 def test_a_restart_keeps_its_port_and_a_second_program_does_not_move(tmp_path: Path) -> None:
     """On a named port the program is found again there, and another program beside it ends with a reason."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
+    # Below the ports that the system gives to connections, one of which could be taken between two programs.
+    with bind_socket("127.0.0.1", 21600, search=True) as free:
         port = free.getsockname()[1]
     for _ in range(2):
         with run_server(tmp_path / "lake", "--port", str(port)) as (process, address):
