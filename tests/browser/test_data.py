@@ -362,13 +362,18 @@ def test_another_length(visit: PageVisit, store: CandleStore) -> None:
         expect(choice).to_have_count(0)
 
 
-def test_another_asset_keeps_the_form(visit: PageVisit, real: str) -> None:
-    """Another asset is one request, and the form keeps what was typed."""
-    tab = visit.open_page(build_address(real), "Data")
-    tab.get_by_text("Single-market file").click()
-    tab.get_by_label("Symbol", exact=True).fill("ATOM/USD")
-    visit.wait_for_change(tab.get_by_text("DOGE", exact=True).first.click)
-    expect(tab.locator("#data-said")).to_contain_text("DOGE")
-    expect(tab.get_by_label("Symbol", exact=True)).to_have_value("ATOM/USD")
-    visit.wait_until_idle()
-    assert len(visit.requests) == 2
+def test_another_asset_keeps_the_form(
+    visit: PageVisit, store: CandleStore, write_file: Callable[[str, str], Path]
+) -> None:
+    """Another asset is one request, and the card of a dropped file keeps what was typed."""
+    file = write_file("klines.csv", f"{KLINES_START_US},4,4,3,3.5,10,{KLINES_START_US + 59_999_999},35,5,5,17.5,0\n")
+    with serve_store(store, RecordedActions(store=store)) as address:
+        tab = visit.open_page(build_address(address), "Data")
+        choose_files(tab, file)
+        market = tab.get_by_role("region", name="klines.csv").get_by_label("Market", exact=True)
+        market.fill("ATOM/USD")
+        visit.wait_for_change(tab.get_by_text("DOGE", exact=True).first.click)
+        expect(tab.locator("#data-said")).to_contain_text("DOGE")
+        expect(market).to_have_value("ATOM/USD")
+        visit.wait_until_idle()
+        assert len(visit.requests) == 2
