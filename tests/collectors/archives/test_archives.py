@@ -22,6 +22,8 @@ from collectors.venues.table import VENUES
 from data.intervals import MINUTE, Span
 from data.schema import Origin, Outcome, Timeframe
 from data.trades.candles import BAR_SCHEMA
+from tests.collectors import replay_setup
+from tests.collectors.replay_setup import to_ms
 from tests.replay.archives import (
     CANDLE_ARCHIVES,
     ArchiveSite,
@@ -155,22 +157,9 @@ ACCESS_DENIED = '<?xml version="1.0"?>\n<Error><Code>AccessDenied</Code><Message
 CandleRows = list[tuple[object, ...]]
 
 
-def to_ms(time: datetime) -> int:
-    """Milliseconds since 1970 UTC."""
-    return (time - EPOCH) // timedelta(milliseconds=1)
-
-
 def build_bars(start: datetime, minutes: int) -> list[Bar]:
-    """Bars of consecutive minutes with changing values; every seventh is flat and without volume."""
-    built = []
-    for minute in range(minutes):
-        open_ms, level = to_ms(start) + minute * 60_000, 3 + (minute * 7919 % 1000) / 1000
-        price, high, low, close = (round(level + offset, 3) for offset in (0, 0.5, -0.25, 0.125))
-        if minute % 7:
-            built.append(Bar(open_ms, price, high, low, close, 1.5 + minute % 13))
-        else:
-            built.append(Bar(open_ms, price, price, price, price, 0.0))
-    return built
+    """Bars of consecutive minutes, of which every seventh is flat and without volume."""
+    return replay_setup.build_bars(start, minutes, quiet=range(0, minutes, 7))
 
 
 TWO_DAYS = build_bars(DAY, 2880)
