@@ -54,6 +54,24 @@ CALM_START = datetime(2025, 10, 10, 10, 0, tzinfo=UTC)
 FALL_MINUTE = 10
 """The minute of the window in which prices fall and lows are printed."""
 
+FALL_SIDES: dict[str, object] = {
+    "below": 4 * 0.6 / (4 * 0.9) - 1,
+    "below_at": START + timedelta(minutes=FALL_MINUTE),
+    "below_min": 5.0,
+    "below_largest": "largest",
+    "below_largest_why": None,
+    "below_longest": "longest",
+    "below_longest_why": None,
+    "above": 0.0,
+    "above_at": None,
+    "above_min": 0.0,
+    "above_largest": "too close to call",
+    "above_largest_why": None,
+    "above_longest": "too close to call",
+    "above_longest_why": None,
+}
+"""What rows of exports say of both sides of Binance's fall in `build_crash_candles`, worked out by hand."""
+
 USDT_VENUES = ("binance", "okx", "bybit", "bitget", "gate")
 USD_VENUES = ("coinbaseexchange", "kraken", "gemini", "bitstamp")
 

@@ -28,7 +28,7 @@ from tests.dashboard.exports.test_routes import (
     build_sample_store,
     read_file_name,
 )
-from tests.dashboard.memory_store import FALL_MINUTE, START, MemoryStore, build_crash_candles, build_market_candles
+from tests.dashboard.memory_store import FALL_SIDES, MemoryStore, build_crash_candles, build_market_candles
 from tests.dashboard.pages.test_overview import VIEW, build_overview
 from tests.dashboard.scenarios import CATALOGUE, SCENARIOS, measure_scenario
 from tests.dashboard.text_boxes import collect_annotation_text, find_faults, find_overlaps, measure_text_boxes
@@ -65,20 +65,7 @@ def test_a_row_for_each_market_of_each_asset() -> None:
         "fair_value": False,
         "focus": True,
         "firm_min": 30.0,
-        "below": 4 * 0.6 / (4 * 0.9) - 1,
-        "below_at": START.replace(minute=START.minute + FALL_MINUTE),
-        "below_min": 5.0,
-        "below_largest": "largest",
-        "below_largest_why": None,
-        "below_longest": "longest",
-        "below_longest_why": None,
-        "above": 0.0,
-        "above_at": None,
-        "above_min": 0.0,
-        "above_largest": "too close to call",
-        "above_largest_why": None,
-        "above_longest": "too close to call",
-        "above_longest_why": None,
+        **FALL_SIDES,
         "enter": 0.02,
         "volume_usd_before": 0.0,
         "assumed": False,
