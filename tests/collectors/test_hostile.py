@@ -226,7 +226,7 @@ def break_times(rows: Rows) -> Rows:
 def build_one_trade(price: object, amount: object, time_s: object, number: object) -> Fault:
     """One trade as the first response of Kraken to a request for trades."""
     result = {"ATOMUSD": [[price, amount, time_s, "b", "m", "", number]], "last": "1760126430000000000"}
-    return replace_body("/Trades", json.dumps({"error": [], "result": result}), times=1)
+    return replace_body("/Trades", json.dumps({"error": [], "result": result}), times=100)
 
 
 @pytest.mark.parametrize(
@@ -284,7 +284,7 @@ def test_a_cursor_that_runs_ahead_of_its_trades_is_not_followed(minutes: int) ->
     ]
     rows = [[trade.price, trade.amount, trade.time_ns / 1e9, "b", "m", "", trade.id] for trade in built_trades]
     result = {"ATOMUSD": rows, "last": f"{to_ms(END)}000000"}
-    run.collect(replace_body("/Trades", json.dumps({"error": [], "result": result}), times=1))
+    run.collect(replace_body("/Trades", json.dumps({"error": [], "result": result}), times=100))
     check_nothing_wrong(run.store, run.venues)
 
 
