@@ -15,6 +15,7 @@ RUN python -m pip install --no-cache-dir --require-hashes -r requirements/deploy
 
 COPY pyproject.toml README.md LICENSE app.py ./
 COPY analysis analysis
+COPY evidence evidence
 COPY cli cli
 COPY collectors collectors
 COPY dashboard dashboard

@@ -116,8 +116,9 @@ MAY_IMPORT = {
     "deviation": {"data", "deviation"},
     "analysis": {"data", "deviation", "analysis"},
     "collectors": {"data", "collectors"},
-    "dashboard": {"data", "deviation", "analysis", "dashboard"},
-    "cli": {"data", "deviation", "analysis", "collectors", "dashboard", "cli"},
+    "evidence": {"data", "deviation", "analysis", "evidence"},
+    "dashboard": {"data", "deviation", "analysis", "evidence", "dashboard"},
+    "cli": {"data", "deviation", "analysis", "collectors", "evidence", "dashboard", "cli"},
     "app": {"cli"},
 }
 """The rooms that each room may import from; `deviation` takes nothing of `data` but its schema."""

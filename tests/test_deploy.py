@@ -51,7 +51,7 @@ def test_image_has_every_package() -> None:
     """Each package of the project and `app.py` are copied."""
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     packages = re.findall(r'"(\w+)\*"', re.findall(r"^include = (.+)$", project, re.MULTILINE)[0])
-    assert len(packages) == 6
+    assert len(packages) == 7
     assert set(packages) | {"app.py"} <= set(list_copied_paths())
 
 

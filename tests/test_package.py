@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 SOURCES = ("app.py", "pyproject.toml", "README.md", "LICENSE")
-PACKAGES = ("analysis", "cli", "collectors", "dashboard", "data", "deviation")
+PACKAGES = ("analysis", "cli", "collectors", "dashboard", "data", "deviation", "evidence")
 
 
 @pytest.fixture(scope="session")
