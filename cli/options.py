@@ -16,6 +16,7 @@ from collectors.http.access import Access
 from collectors.venues.table import select_venues
 from data.catalogue import Catalogue
 from data.errors import UsageError
+from data.files.layouts.options import ReadOptions
 from data.schema import Evidence, Timeframe
 from data.settings import Settings, load_settings
 from data.times import format_time
@@ -46,6 +47,28 @@ class AccessOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FileOptions:
+    """What is said of a file that it does not say itself, as typed; None where not given."""
+
+    venue: str | None = None
+    symbol: str | None = None
+    times: str | None = None
+    decimal_comma: bool = False
+
+    def build_read_options(
+        self, *, timeframe: Timeframe | None, selects_timeframe: bool = False, price: str | None = None
+    ) -> ReadOptions:
+        """The options of a reader of files; see `data.files.layouts.options.ReadOptions`."""
+        return ReadOptions(
+            timeframe=timeframe,
+            selects_timeframe=selects_timeframe,
+            times=self.times,
+            price=price,
+            decimal_comma=self.decimal_comma,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MeasureOptions:
     """The options of a measuring command; fractions, aware UTC minutes, None where not given."""
 
@@ -61,6 +84,7 @@ class MeasureOptions:
     timeframe: Timeframe
     files: tuple[Path, ...]
     new_venues: tuple[str, ...]
+    file_options: FileOptions = FileOptions()
     complete: bool
     first_seen: bool
 
@@ -147,6 +171,13 @@ _ACCESS_OPTIONS = (
     click.option("--host", "hosts", type=VenueHost(), multiple=True, help="Another documented host of a venue."),
 )
 
+_FILE_OPTIONS = (
+    click.option("--venue", help="The venue of all rows, such as kraken, for a file without such a column."),
+    click.option("--symbol", help="The symbol of all rows, such as ATOM/USDT, for a file without such a column."),
+    click.option("--times", metavar="ZONE", help="Zone of times without one: UTC, or a place such as Europe/Berlin."),
+    click.option("--decimal-comma", is_flag=True, help="Commas in numbers such as 3,900 are decimal commas."),
+)
+
 _MEASURE_OPTIONS = (
     from_option,
     to_option,
@@ -204,6 +235,7 @@ _MEASURE_OPTIONS = (
         multiple=True,
         help="Measure this file instead of the store.",
     ),
+    *_FILE_OPTIONS,
     click.option(
         "--as-first-seen", "first_seen", is_flag=True, help="As candles first came, whatever venues changed since."
     ),
@@ -221,6 +253,16 @@ def add_access_options(callback: Callback) -> Callback:
     return _add_options(wrapper, _ACCESS_OPTIONS)
 
 
+def add_file_options(callback: Callback) -> Callback:
+    """Give a command the options on what a file does not say, as one `FileOptions` named ``file_options``."""
+
+    @wraps(callback)
+    def wrapper(**values: Any) -> Any:  # noqa: ANN401 - the command's own options pass through
+        return callback(file_options=FileOptions(**_pop_fields(FileOptions, values)), **values)
+
+    return _add_options(wrapper, _FILE_OPTIONS)
+
+
 def add_measure_options(callback: Callback) -> Callback:
     """Give a command the options of a measurement, as one `MeasureOptions` named ``options``."""
 
@@ -230,7 +272,9 @@ def add_measure_options(callback: Callback) -> Callback:
             parameters = Parameters(**_pop_fields(Parameters, values))
         except ValueError as error:
             raise UsageError(str(error)) from error
-        options = MeasureOptions(parameters=parameters, **_pop_fields(MeasureOptions, values))
+        file_options = FileOptions(**_pop_fields(FileOptions, values))
+        values_of_options = _pop_fields(MeasureOptions, values)
+        options = MeasureOptions(parameters=parameters, file_options=file_options, **values_of_options)
         return callback(options=options, **values)
 
     return _add_options(wrapper, _MEASURE_OPTIONS)

@@ -34,5 +34,12 @@ def write_picture_command(options: MeasureOptions, asset: str) -> str:
     }
     words = ["plumbline", "chart", *(word for name, value in values.items() if value for word in (name, value))]
     words += [word for file in options.files for word in ("--input", file.name)]
-    flags = {"--complete": options.complete, "--as-first-seen": options.first_seen}
+    described = options.file_options
+    file_values = {"--venue": described.venue, "--symbol": described.symbol, "--times": described.times}
+    words += [word for name, value in file_values.items() if value for word in (name, value)]
+    flags = {
+        "--decimal-comma": described.decimal_comma,
+        "--complete": options.complete,
+        "--as-first-seen": options.first_seen,
+    }
     return shlex.join([*words, *(flag for flag, is_set in flags.items() if is_set)])

@@ -10,13 +10,13 @@ import click
 from analysis.questions import measure_question
 from cli import clock
 from cli.global_options import build_global_options, get_global_option
-from cli.options import MeasureOptions
+from cli.options import FileOptions, MeasureOptions
 from data.catalogue import Catalogue, load_catalogue
 from data.errors import NoUsableCandles, UsageError
 from data.files.source import FileSource
 from data.reader import CandleReader
 from data.reconstruction.sample import ensure_sample
-from data.schema import Evidence
+from data.schema import Evidence, Timeframe
 from data.settings import Settings, load_settings
 from data.store import CandleStore
 from deviation.measurement import Measurement
@@ -40,13 +40,28 @@ class Session:
         """The files given by ``--input``, else the store; adds the sample to it where a reconstruction is asked for.
 
         Raises:
-            UsageError: ``--as-first-seen`` together with ``--input``.
+            UsageError: ``--as-first-seen`` together with ``--input``, or a file described that is not given.
         """
         if options.files and options.first_seen:
             message = "--as-first-seen is for the store: a file holds each candle once"
             raise UsageError(message)
+        if not options.files and options.file_options != FileOptions():
+            message = (
+                "--venue, --symbol, --times and --decimal-comma describe a file: name it with --input "
+                "(--venues selects exchanges)"
+            )
+            raise UsageError(message)
         if options.files:
-            return FileSource(options.files, complete=options.complete, new_venues=options.new_venues)
+            file_options = options.file_options
+            timeframe = None if options.timeframe is Timeframe.M1 else options.timeframe
+            return FileSource(
+                options.files,
+                venue=file_options.venue,
+                symbol=file_options.symbol,
+                complete=options.complete,
+                new_venues=options.new_venues,
+                options=file_options.build_read_options(timeframe=timeframe, selects_timeframe=True),
+            )
         if options.origin is Evidence.RECONSTRUCTION and ensure_sample(self.store, clock.now()):
             self.print_note("put the reconstruction of 2025-10-10 into the store; `forget --sample` drops it")
         return CandleStore(self.store.uri, first_seen=True) if options.first_seen else self.store

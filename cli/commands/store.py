@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from cli import clock
-from cli.options import new_venue_option
+from cli.options import FileOptions, add_file_options, new_venue_option
 from cli.param_types import EnumChoice, TickerList
 from cli.session import Session, SessionCommand
 from cli.tables.console import build_console
@@ -23,38 +23,33 @@ from deviation.report.question_json import format_iso
 
 @click.command("import", cls=SessionCommand)
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--venue", help="The venue of all rows, such as kraken, for a file without such a column.")
-@click.option("--symbol", help="The symbol of all rows, such as ATOM/USDT, for a file without such a column.")
+@add_file_options
 @new_venue_option
 @click.option("--assets", type=TickerList(), default=(), help="Assets to take from Kraken's zip of all its markets.")
 @click.option("--complete", is_flag=True, help="Absent minutes are quiet, from each market's first row to its last.")
 @click.option("--replace", is_flag=True, help="Take a file that contradicts one imported earlier; its values count.")
 @click.option("--stamps", type=click.Choice(list(Stamps)), help="Whether times are the starts or the ends of bars.")
 @click.option("--timeframe", type=EnumChoice(Timeframe), help="Length of the candles; a minute if left out.")
-@click.option("--times", metavar="ZONE", help="Zone of times without one: UTC, or a place such as Europe/Berlin.")
 @click.option("--price", type=click.Choice(["index", "mark"]), help="The file is a series of index or mark prices.")
-@click.option("--decimal-comma", is_flag=True, help="Commas in numbers such as 3,900 are decimal commas.")
 @click.option("--dry-run", is_flag=True, help="Say what is recognised, with the first rows, and store nothing.")
 @click.pass_obj
 def import_(
     session: Session,
     files: Sequence[Path],
     *,
-    venue: str | None,
-    symbol: str | None,
+    file_options: FileOptions,
     new_venues: tuple[str, ...],
     assets: tuple[str, ...],
     complete: bool,
     replace: bool,
     stamps: Stamps | None,
     timeframe: Timeframe | None,
-    times: str | None,
     price: str | None,
-    decimal_comma: bool,
     dry_run: bool,
 ) -> None:
     """Bring candles, or trades as candles, from files of any common kind into the store."""
-    options = ReadOptions(timeframe=timeframe, times=times, price=price, decimal_comma=decimal_comma)
+    options = file_options.build_read_options(timeframe=timeframe, price=price)
+    venue, symbol = file_options.venue, file_options.symbol
     if dry_run:
         _print_previews(session, files, venue, symbol, new_venues, options)
         return

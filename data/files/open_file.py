@@ -233,7 +233,8 @@ def _refuse_contradictions(recognised: RecognisedTable, options: ReadOptions) ->
         FileRefused: they differ.
     """
     rows = recognised.table.rows
-    for name, value in (("timeframe", options.timeframe), ("price", options.price)):
+    timeframe = None if options.selects_timeframe else options.timeframe
+    for name, value in (("timeframe", timeframe), ("price", options.price)):
         if value is not None and name in rows.columns and not recognised.holds_trades:
             others = sorted({str(text).strip() for text in rows[name].drop_nulls().unique()} - {str(value), ""})
             if others:

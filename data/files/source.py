@@ -9,6 +9,8 @@ import polars as pl
 from data.catalogue import load_catalogue
 from data.delta.deduplicate import deduplicate_bars
 from data.files.import_file import read_candle_file
+from data.files.layouts.options import ReadOptions
+from data.files.open_file import DEFAULT_OPTIONS
 from data.intervals import merge_span_rows
 from data.schema import (
     CANDLE,
@@ -30,17 +32,32 @@ class FileSource:
 
     Args:
         paths: files of candles or trades.
+        venue: for files without such a column; see `data.files.import_file.read_candle_file`.
+        symbol: likewise.
         complete: see `data.files.import_file.read_candle_file`.
         new_venues: ids of venues that the catalogue does not know.
+        options: what else the caller says about each file.
 
     Raises:
         FileRefused: a file or one of its rows is invalid.
         UsageError: a new id is malformed.
     """
 
-    def __init__(self, paths: Iterable[Path | str], *, complete: bool = False, new_venues: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        paths: Iterable[Path | str],
+        *,
+        venue: str | None = None,
+        symbol: str | None = None,
+        complete: bool = False,
+        new_venues: Iterable[str] = (),
+        options: ReadOptions = DEFAULT_OPTIONS,
+    ) -> None:
         names = load_catalogue().venue_names.declare(new_venues)
-        imported_files = [read_candle_file(path, complete=complete, names=names) for path in paths]
+        imported_files = [
+            read_candle_file(path, venue=venue, symbol=symbol, complete=complete, names=names, options=options)
+            for path in paths
+        ]
         # The order of the files takes the place of the time of fetching, so that the later file wins.
         fetch_columns = [
             (

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cli.options import MeasureOptions
+from cli.options import FileOptions, MeasureOptions
 from cli.picture_command import write_picture_command
 from data.schema import Evidence, Timeframe
 from deviation.question import Parameters, QuoteHandling
@@ -46,11 +46,12 @@ def build_options(**changes: Any) -> MeasureOptions:  # noqa: ANN401 - values of
                 "end": datetime(2025, 10, 10, 21, 40, tzinfo=UTC),
                 "files": (Path("/home/somebody/my candles.csv"),),
                 "parameters": Parameters(quote=QuoteHandling.USD, exit=0.005),
+                "file_options": FileOptions(venue="kraken", symbol="ATOM/USD", decimal_comma=True),
                 "complete": True,
             },
             (
                 "plumbline chart --asset ATOM --from 2025-10-10T21:10:00Z --to 2025-10-10T21:40:00Z --exit 0.5 "
-                "--input 'my candles.csv' --complete"
+                "--input 'my candles.csv' --venue kraken --symbol ATOM/USD --decimal-comma --complete"
             ),
         ),
         (

@@ -12,6 +12,8 @@ class ReadOptions:
 
     Attributes:
         timeframe: the length of its candles; None for a minute, unless the file has a column of it.
+        selects_timeframe: whether ``timeframe`` is that of the candles that are wanted: a file's own column of it may
+            then say otherwise.
         times: the zone of times without one, such as ``UTC`` or ``Europe/Berlin``; None to refuse such times.
         price: ``mark`` or ``index`` for a series of such prices, which needs no volume; None for trades.
         decimal_comma: whether a comma in a number is a decimal comma where it might separate thousands.
@@ -19,6 +21,7 @@ class ReadOptions:
     """
 
     timeframe: Timeframe | None = None
+    selects_timeframe: bool = False
     times: str | None = None
     price: str | None = None
     decimal_comma: bool = False
