@@ -43,9 +43,9 @@ class SwitchField:
 
 
 FIELDS: dict[str, TextField | ChoiceField | SwitchField] = {
-    "venue": TextField("Exchange", "kraken", lambda: sorted(set(load_catalogue().venue_names.ids.values()))),
-    "symbol": TextField("Market", "ATOM/USD"),
-    "times": TextField("Time zone of the times", "UTC or Europe/Berlin"),
+    "venue": TextField("Exchange", "such as kraken", lambda: sorted(set(load_catalogue().venue_names.ids.values()))),
+    "symbol": TextField("Market", "such as ATOM/USD"),
+    "times": TextField("Time zone of the times", "such as UTC or Europe/Berlin"),
     "timeframe": ChoiceField("Length of bars", {timeframe.value: timeframe.length for timeframe in Timeframe}),
     "price": ChoiceField("Kind of prices", {PriceSeries.INDEX: "index prices", PriceSeries.MARK: "mark prices"}),
     "stamps": ChoiceField(
