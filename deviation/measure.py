@@ -13,9 +13,10 @@ from deviation.minute.fx import FxRates
 from deviation.minute.grid import AlignedCandles, align_candles, build_axis
 from deviation.minute.markets import Market, MarketSelection, select_markets
 from deviation.minute.own_rate import OwnPrice, find_own_price
+from deviation.minute.peer_prices import PeerPrices
 from deviation.minute.series import DeviationSeries
 from deviation.minute.states import MarketHistory, MarketMinutes
-from deviation.minute.votes import VoteGroup
+from deviation.minute.votes import PeerVotes, VoteGroup
 from deviation.minute.weights import compute_weight
 from deviation.question import CARRY_MIN, COMMON_GROUPS, DAY, Group, Question, ReferenceKind
 from deviation.result import MarketRow
@@ -51,6 +52,18 @@ def measure_aligned(aligned: AlignedCandles, question: Question) -> Measurement:
         left_out=inputs.selection.left_out,
         origins={row.market: origins[row.market.venue, row.market.symbol] for row in rows},
     )
+
+
+def measure_peers(aligned: AlignedCandles, question: Question, market: Market) -> dict[Group, PeerPrices]:
+    """What the other exchanges of each group say over the window, in the quote of a market that may have no candle.
+
+    The groups are the market's own one, and `COMMON_GROUPS`.
+    """
+    inputs = _Inputs(aligned, question, select_markets(question, aligned.markets, aligned.axis))
+    votes = _SpanVotes(inputs, inputs.window, 0)
+    fair_value = measure_fair_value(market.venue, question, aligned)
+    groups = dict.fromkeys((market.group, *COMMON_GROUPS))
+    return {group: PeerPrices(*votes.find_peers(market, group, fair_value)) for group in groups}
 
 
 @dataclass(frozen=True)
@@ -136,14 +149,13 @@ class _SpanVotes:
         """One market against one group."""
         span, lag_bars = self._span, self._lag_bars
         measured = slice(span.start + lag_bars, span.stop - lag_bars)
-        return DeviationSeries(
-            self._inputs.minutes[market].with_span(measured),
-            self._get_group(group, has_votes=fair_value is None or fair_value.ratio is not None).exclude_family(
-                market.venue
-            ),
-            self._convert(market, group, fair_value),
-            lag_bars,
-        )
+        peers, conversion = self.find_peers(market, group, fair_value)
+        return DeviationSeries(self._inputs.minutes[market].with_span(measured), peers, conversion, lag_bars)
+
+    def find_peers(self, market: Market, group: Group, fair_value: FairValue | None) -> tuple[PeerVotes, Conversion]:
+        """The votes of a group on a market, and the factors into its money."""
+        votes = self._get_group(group, has_votes=fair_value is None or fair_value.ratio is not None)
+        return votes.exclude_family(market.venue), self._convert(market, group, fair_value)
 
     def _get_group(self, group: Group, *, has_votes: bool) -> VoteGroup:
         """The votes of a group; none where they would need a ratio that is unknown."""
