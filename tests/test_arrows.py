@@ -76,6 +76,8 @@ LAYERS = (
     "collectors.run_record",
     "collectors.follower",
     "collectors.follow_schedule",
+    # evidence
+    "evidence.losses",
     # dashboard
     "dashboard.text",
     "dashboard.state",
