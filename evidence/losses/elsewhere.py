@@ -171,7 +171,9 @@ def _list_remarks(prices: PeerPrices, position: int, question: Question) -> list
     without_range = [question.rules.name_of(market.venue) for market in prices.list_without_range(position)]
     remarks = []
     if without_range:
-        remarks.append(f"what {join_names(without_range)} paid before its first trade is unknown: not in the ranges")
+        remarks.append(
+            f"what {join_names(without_range)} paid in this minute before its first trade is unknown: not in the ranges"
+        )
     if question.underlying:
         remarks.append(f"estimated fair value: {question.underlying} elsewhere x the ratio before the event")
     conversion = prices.conversion
