@@ -106,16 +106,15 @@ def find_runs(rows: pl.DataFrame, *, bar: timedelta | None = None) -> pl.DataFra
 
 
 def _encode_text(rows: pl.DataFrame) -> pl.DataFrame:
-    """The rows in one chunk, with text columns as enums; only the rows where a text changes are encoded."""
-    names = [name for name, dtype in rows.schema.items() if dtype == pl.String()]
-    changed = pl.any_horizontal(pl.lit(value=False), *(pl.col(name) != pl.col(name).shift(1) for name in names))
-    start = rows.select(changed.fill_null(value=True).arg_true()).to_series()
-    runs = rows.select(names)[start]
-    run = np.repeat(np.arange(len(start), dtype=np.uint32), np.diff(start.to_numpy(), append=rows.height))
-    columns, numbers = rows.columns, rows.select(pl.exclude(names)).rechunk()
-    del rows  # the text of a long read takes as much memory as all other columns
-    enums = (runs[name].cast(pl.Enum(runs[name].unique().sort())).gather(pl.Series(run)) for name in names)
-    return numbers.with_columns(*enums).select(columns)
+    """The rows with text columns as enums; of a run of equal texts only one is encoded."""
+    return rows.with_columns(_encode_runs(rows[name]) for name, dtype in rows.schema.items() if dtype == pl.String())
+
+
+def _encode_runs(texts: pl.Series) -> pl.Series:
+    runs = texts.rle().struct.unnest()
+    enum = pl.Enum(runs["value"].unique().sort())
+    codes = np.repeat(runs["value"].cast(enum).to_physical().to_numpy(), runs["len"].to_numpy())
+    return pl.Series(texts.name, codes).cat.to(enum)
 
 
 def sort_runs(rows: pl.DataFrame, runs: pl.DataFrame) -> pl.DataFrame:

@@ -55,21 +55,22 @@ class StoreTable:
     def open(self) -> DeltaTable | None:
         """The table at its current version, or None if it does not exist.
 
-        Each thread caches the table that it opened in a folder and updates it, which takes a fifth of the time of
-        opening it again; no thread changes the version that another one reads.
+        Each thread caches the table that it opened in a folder, and updates it only where the log shows a later
+        version; no thread changes the version that another one reads.
 
         Raises:
             UsageError: the scheme of the URI is unknown.
             StoreUnusable: the place cannot be reached or is no Delta table.
         """
         with self._translate_errors():
-            first_commit = _read_first_commit(self.uri)
+            first_commit = _identify_commit(self.uri, 0)
             if first_commit is not None and getattr(self._cached, "first_commit", None) == first_commit:
+                self._update_cached()
                 cached: DeltaTable = self._cached.table
-                cached.update_incremental()
                 return cached
+            checkpoint = _identify_checkpoint(self.uri)
             table = self._open_existing()
-            self._cached.table, self._cached.first_commit = table, first_commit
+            self._cached.table, self._cached.first_commit, self._cached.checkpoint = table, first_commit, checkpoint
             return table
 
     def read_version(self) -> str:
@@ -196,6 +197,17 @@ class StoreTable:
         )
         return rows.with_columns(*columns).select(*self.schema)
 
+    def _update_cached(self) -> None:
+        """Bring the cached table to its current version.
+
+        Versions are numbered without gaps, so there is a later one only if the next number has a commit; or a new
+        checkpoint, after which old commits may be removed.
+        """
+        table, checkpoint = self._cached.table, _identify_checkpoint(self.uri)
+        if checkpoint != self._cached.checkpoint or _identify_commit(self.uri, table.version() + 1) is not None:
+            table.update_incremental()
+            self._cached.checkpoint = checkpoint
+
     def _open_existing(self) -> DeltaTable | None:
         try:
             return self._try_open()
@@ -261,10 +273,19 @@ def quote_sql(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _read_first_commit(uri: str) -> tuple[int, int] | None:
-    """Identity of the first commit, which changes if the table in a folder is replaced; None if there is none."""
+def _identify_commit(uri: str, version: int) -> tuple[int, int] | None:
+    """Identity of a commit, which changes if the table in a folder is replaced; None if there is none."""
+    return _identify_file(f"{uri}/_delta_log/{version:020}.json")
+
+
+def _identify_checkpoint(uri: str) -> tuple[int, int] | None:
+    """Identity of the note of the last checkpoint, which changes with every checkpoint; None if there is none."""
+    return _identify_file(f"{uri}/_delta_log/_last_checkpoint")
+
+
+def _identify_file(path: str) -> tuple[int, int] | None:
     try:
-        stat = Path(uri, "_delta_log", f"{0:020}.json").stat()
+        stat = Path(path).stat()
     except OSError:
         return None
     return stat.st_ino, stat.st_mtime_ns

@@ -32,6 +32,9 @@ MAX_PARTITIONS_PER_COMMIT = 32
 """The most partitions of one commit, about a month of one asset. Each is a file that stays open until the commit and
 takes about 2 MB of memory."""
 
+IS_TRADE = pl.col("price") == CANDLE_DEFAULTS["price"]
+"""Trade candles, in a table of one timeframe."""
+
 
 class CandleTable:
     """The Delta tables of `data.schema.STORED_CANDLE`, each partitioned by asset and day.
@@ -102,7 +105,7 @@ class CandleTable:
         See `data.reader.CandleReader.read_candles` and `data.delta.deduplicate.deduplicate_bars`.
         """
         is_in_window = pl.col("open_time").is_between(start, end, closed="left")
-        filters = (build_partition_filter(assets, start, end), build_trade_filter(timeframe), *conditions, is_in_window)
+        filters = (build_partition_filter(assets, start, end), IS_TRADE, *conditions, is_in_window)
         store_table = self.tables[timeframe]
         delta_table = store_table.open()  # one version for every read
 
@@ -129,7 +132,7 @@ class CandleTable:
             A frame of `data.schema.FETCHED_CANDLE`, sorted by market, open time and time of fetching.
         """
         is_in_window = pl.col("open_time").is_between(start, end, closed="left")
-        filters = (build_partition_filter(assets, start, end), build_trade_filter(timeframe), *conditions, is_in_window)
+        filters = (build_partition_filter(assets, start, end), IS_TRADE, *conditions, is_in_window)
         rows = self.tables[timeframe].read(lambda stored: stored.filter(*filters).select(*FETCHED_CANDLE))
         return rows.sort("venue", "symbol", "open_time", "fetched_at", "origin", "source")
 
@@ -176,7 +179,7 @@ class CandleTable:
 
 def build_trade_filter(timeframe: Timeframe) -> pl.Expr:
     """A filter for trade candles of one timeframe."""
-    return (pl.col("timeframe") == timeframe.value) & (pl.col("price") == CANDLE_DEFAULTS["price"])
+    return (pl.col("timeframe") == timeframe.value) & IS_TRADE
 
 
 def _split_into_commits(rows: pl.DataFrame) -> Iterator[pl.DataFrame]:

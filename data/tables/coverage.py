@@ -8,7 +8,18 @@ import polars as pl
 from data.delta.table import StoreTable
 from data.intervals import MARKET_COLUMNS, merge_span_rows
 from data.outstanding import ANY_MARKET_SUFFIXES, list_outstanding
-from data.schema import COVERAGE, COVERAGE_DEFAULTS, SETTLED_OUTCOMES, Evidence, Origin, Outcome, Timeframe, parse_base
+from data.schema import (
+    COVERAGE,
+    COVERAGE_DEFAULTS,
+    SETTLED_OUTCOMES,
+    SPAN,
+    Evidence,
+    Origin,
+    Outcome,
+    Timeframe,
+    build_empty_frame,
+    parse_base,
+)
 from data.tables.absence import IS_UNPROVEN, SERIES_COLUMNS, build_proof_filter, complete_absences
 
 SORT_COLUMNS = ("asked_at", "venue", "symbol", "price", "timeframe", "start", "end", "outcome")
@@ -108,9 +119,11 @@ class CoverageTable:
         is_answered = (IS_COMPLETE | IS_UNPROVEN, is_measured, build_evidence_filter(origin))
         filters = (_build_asset_filter(assets), _build_overlap_filter(start, end), *is_answered)
         columns = (*SERIES_COLUMNS, "start", "end", "outcome")
-        answered = self.complete_absences(self.table.read(lambda rows: rows.filter(*filters).select(columns)))
+        answered = self.table.read(lambda rows: rows.filter(*filters).select(columns))
+        if answered.is_empty():
+            return build_empty_frame(SPAN)
         is_proven = (IS_COMPLETE, _build_overlap_filter(start, end))
-        return merge_span_rows(answered.filter(*is_proven).select(*MARKET_COLUMNS, *edges))
+        return merge_span_rows(self.complete_absences(answered).filter(*is_proven).select(*MARKET_COLUMNS, *edges))
 
     def complete_absences(self, coverage: pl.DataFrame) -> pl.DataFrame:
         """Rows of coverage, with answers without a candle as complete spans where the rest of the table proves them.

@@ -6,6 +6,7 @@ A bar is a minute unless the question asks for another length. Positions on an a
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -79,24 +80,35 @@ class MarketBars:
 class AlignedCandles:
     """Every market's candles on one axis, keyed by (venue, symbol) in alphabetical order.
 
-    ``segments`` and ``positions`` describe the input rows: runs of rows of one market and origin (columns ``venue``,
-    ``symbol``, ``origin``, and ``row``, the first row of the run), and the position of each row on the axis.
+    ``runs`` and ``positions`` describe the input rows: runs of rows of one market and origin, and the position of each
+    row on the axis.
     """
 
     axis: Axis
     markets: Mapping[tuple[str, str], MarketBars]
-    segments: pl.DataFrame
+    runs: "_Runs"
     positions: Ints
 
     def list_origins(self, window: slice) -> dict[tuple[str, str], tuple[str, ...]]:
         """The origins of each market's candles in a part of the axis, sorted."""
         is_inside = (self.positions >= window.start) & (self.positions < window.stop)
-        starts = self.segments["row"].to_numpy()
+        starts = self.runs.starts
         in_window = np.add.reduceat(is_inside, starts) > 0 if starts.size else np.zeros(0, np.bool_)
-        window_segments = (
-            self.segments.filter(pl.Series(in_window)).group_by("venue", "symbol").agg(pl.col("origin").unique().sort())
-        )
-        return {(venue, symbol): tuple(names) for venue, symbol, names in window_segments.iter_rows()}
+        origins: dict[tuple[str, str], set[str]] = {}
+        for (venue, symbol, origin), is_in_window in zip(self.runs.names, in_window.tolist(), strict=True):
+            if is_in_window:
+                origins.setdefault((venue, symbol), set()).add(origin)
+        return {market: tuple(sorted(names)) for market, names in origins.items()}
+
+
+class _Runs(NamedTuple):
+    """Runs of rows of one market and origin: venue, symbol and origin of each, and its first row.
+
+    Rows of one market are mostly adjacent, so these are few, and only they are looked up by name.
+    """
+
+    names: list[tuple[str, str, str]]
+    starts: Ints
 
 
 def build_axis(question: Question) -> Axis:
@@ -120,8 +132,8 @@ def align_candles(candles: pl.DataFrame, covered_spans: pl.DataFrame, axis: Axis
     on_axis = (positions >= 0) & (positions < axis.size)
     if not on_axis.all():
         candles, positions = candles.filter(pl.Series(on_axis)), positions[on_axis]
-    segments = _find_segments(candles)
-    markets, market_index = _index_markets(segments, candles.height)
+    runs = _find_runs(candles)
+    markets, market_index = _index_markets(runs, candles.height)
     values_by_cell = np.full((len(VALUE_COLUMNS), len(markets) * axis.size), np.nan)
     cell_index = market_index * axis.size + positions
     for values, name in zip(values_by_cell, VALUE_COLUMNS, strict=True):
@@ -129,27 +141,22 @@ def align_candles(candles: pl.DataFrame, covered_spans: pl.DataFrame, axis: Axis
     spans = _group_spans(covered_spans, axis)
     per_market = values_by_cell.reshape(len(VALUE_COLUMNS), -1, axis.size).swapaxes(0, 1)
     bars = {key: _build_bars(key, values, spans.get(key, [])) for key, values in zip(markets, per_market, strict=True)}
-    return AlignedCandles(axis, bars, segments, positions)
+    return AlignedCandles(axis, bars, runs, positions)
 
 
-def _find_segments(rows: pl.DataFrame) -> pl.DataFrame:
-    """The rows, by their ``row`` number, in which market or origin differ from those of the row before.
-
-    Rows of one market are mostly adjacent, so these are few, and only they are looked up by name.
-    """
-    names = ["venue", "symbol", "origin"]
-    changed = [pl.col(name) != pl.col(name).shift() for name in names]
-    first_rows = rows.select(pl.any_horizontal(changed).fill_null(value=True).arg_true().alias("row"))
-    return rows.select(names)[first_rows["row"]].with_columns(first_rows["row"].cast(pl.Int64))
+def _find_runs(rows: pl.DataFrame) -> _Runs:
+    names = ("venue", "symbol", "origin")
+    lengths = [rows[name].rle().struct.field("len").to_numpy() for name in names]
+    starts = np.unique(np.concatenate([np.cumsum(column_lengths) - column_lengths for column_lengths in lengths]))
+    return _Runs(rows.select(names)[starts].rows(), starts.astype(np.int64))
 
 
-def _index_markets(segments: pl.DataFrame, row_count: int) -> tuple[list[tuple[str, str]], Ints]:
+def _index_markets(runs: _Runs, row_count: int) -> tuple[list[tuple[str, str]], Ints]:
     """The markets in alphabetical order, and which of them each row is of."""
-    key_columns = ["venue", "symbol"]
-    markets = segments.select(key_columns).unique().sort(key_columns).with_row_index("market")
-    market_index = segments.join(markets, on=key_columns, how="left", maintain_order="left")["market"].to_numpy()
-    segment_lengths = np.diff(segments["row"].to_numpy(), append=row_count)
-    return markets.select(key_columns).rows(), np.repeat(market_index.astype(np.int64), segment_lengths)
+    markets = sorted({(venue, symbol) for venue, symbol, _ in runs.names})
+    index = {market: i for i, market in enumerate(markets)}
+    market_index = np.array([index[venue, symbol] for venue, symbol, _ in runs.names], np.int64)
+    return markets, np.repeat(market_index, np.diff(runs.starts, append=row_count))
 
 
 def _group_spans(covered_spans: pl.DataFrame, axis: Axis) -> dict[tuple[str, str], list[slice]]:
