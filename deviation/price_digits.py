@@ -14,6 +14,10 @@ POWERS = 10.0 ** np.arange(23)
 """The powers of ten that are exact as floats."""
 
 
+BLOCK_SIZE = 1024
+"""So many prices are looked at together: one of the first blocks mostly has the answer."""
+
+
 def count_digits(price: float) -> int:
     """The significant digits of a positive price, trailing zeros not counted.
 
@@ -30,6 +34,11 @@ def has_digits(prices: Floats, digits: int) -> bool:
     >>> has_digits(prices, 5), has_digits(prices, 6)
     (True, False)
     """
+    blocks = (prices[start : start + BLOCK_SIZE] for start in range(0, prices.size, BLOCK_SIZE))
+    return any(_has_digits(block, digits) for block in blocks)
+
+
+def _has_digits(prices: Floats, digits: int) -> bool:
     fewer = digits - 1
     decimals = fewer - 1 - np.floor(np.log10(prices)).astype(np.int64)
     is_exact = (np.abs(decimals) < POWERS.size) & (fewer <= MAX_DIGITS)

@@ -73,6 +73,10 @@ class Conversion:
         """The two rates."""
         return self.group, self.own
 
+    def convert_interval(self, low: Floats, high: Floats) -> tuple[Floats, Floats]:
+        """Both ends of an interval, widened; the ends themselves where nothing is converted."""
+        return (low, high) if self._is_unit and self.ratio == 1 else (low * self.a, high * self.b)
+
     def scale(self, ratio: float) -> "Conversion":
         """The same factors times a ratio, for prices of an underlying (docs/method.md, section 6)."""
         return replace(self, ratio=ratio)
@@ -82,8 +86,13 @@ class Conversion:
         start = self.span.start
         return replace(self, span=slice(start + span.start, start + span.stop))
 
+    @property
+    def _is_unit(self) -> bool:
+        """Whether both rates are 1 throughout."""
+        return self.group.is_unit and self.own.is_unit
+
     def _divide(self, group_rate: Floats, own_rate: Floats) -> Floats:
-        if self.group.is_unit and self.own.is_unit:
+        if self._is_unit:
             return np.broadcast_to(np.float64(self.ratio), self.span.stop - self.span.start)
         factor = group_rate[self.span] / own_rate[self.span]
         return factor if self.ratio == 1 else factor * self.ratio

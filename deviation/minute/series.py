@@ -24,8 +24,11 @@ def compute_distance(price: Floats, low: Floats, high: Floats) -> Floats:
     >>> compute_distance(prices, np.full(3, 10.0), np.full(3, 12.0)).round(12).tolist()
     [-0.1, 0.0, 0.1]
     """
-    nearest = np.minimum(np.maximum(price, low), high)
-    distance: Floats = price / nearest - 1
+    distance: Floats = np.maximum(price, low)
+    # In one array: a window of a month takes more time to allocate than to compute.
+    np.minimum(distance, high, out=distance)
+    np.divide(price, distance, out=distance)
+    distance -= 1
     return distance
 
 
@@ -110,11 +113,14 @@ class DeviationSeries:
 
     def compute_lag(self, bars: Positions) -> Floats:
         """The deviation of some bars from their references and from those of the bars beside them."""
-        low, high = (mask_values(end, self._is_tested) for end in self._reference)
         positions = [self._locate(bars, offset) for offset in range(-self.lag_bars, self.lag_bars + 1)]
-        least, greatest = np.fmin.reduce([low[at] for at in positions]), np.fmax.reduce([high[at] for at in positions])
-        neighbours = [self._is_tested[at] for at in positions[: self.lag_bars] + positions[self.lag_bars + 1 :]]
-        distance = compute_distance(self.minutes.vote[bars], least, greatest)
+        tested = [self._is_tested[at] for at in positions]
+        lows, highs = (
+            [mask_values(end[at], is_tested) for at, is_tested in zip(positions, tested, strict=True)]
+            for end in self._reference
+        )
+        distance = compute_distance(self.minutes.vote[bars], np.fmin.reduce(lows), np.fmax.reduce(highs))
+        neighbours = tested[: self.lag_bars] + tested[self.lag_bars + 1 :]
         return mask_values(distance, self.firm[bars] & np.logical_or.reduce(neighbours))
 
     def compute_whole(self, side: Side, bars: Positions) -> Floats:
@@ -176,7 +182,7 @@ class DeviationSeries:
     def _reference(self) -> tuple[Floats, Floats]:
         """Both ends of the reference, the bars beside the window included."""
         low, high = self.peers.interval
-        return low * self.conversion.a, high * self.conversion.b
+        return self.conversion.convert_interval(low, high)
 
     @cached_property
     def _is_tested(self) -> Bools:

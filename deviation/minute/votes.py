@@ -12,7 +12,7 @@ import numpy as np
 from deviation.minute.grid import Floats, Ints
 from deviation.minute.markets import Market
 from deviation.minute.order_statistics import SortedColumns, sort_columns
-from deviation.minute.selecting import choose, mask_values
+from deviation.minute.selecting import mask_values
 from deviation.minute.states import MarketMinutes
 from deviation.minute.weights import compute_weighted_median
 from deviation.question import Rules
@@ -158,4 +158,5 @@ class VoteGroup:
 
 def _bound_range(minutes: MarketMinutes, end: Floats, unknown: float) -> Floats:
     """An end of the range in voting minutes, ``unknown`` where there is none; NaN in all other minutes."""
-    return mask_values(choose(np.isnan(end), np.full(end.size, unknown), end), minutes.voting)
+    is_unknown = np.isnan(end)
+    return mask_values(np.where(is_unknown, unknown, end) if is_unknown.any() else end, minutes.voting)

@@ -131,6 +131,8 @@ class SideSummary:
         series = self.series
         if series.peers.group.is_weighted:
             return RobustMinutes(self.jackknife.minutes, self.lag.minutes, self.whole.minutes)
+        if not self.minutes:
+            return RobustMinutes(0, 0, 0)
         bars = np.flatnonzero(self._reach_enter(series.d) & series.firm)
         readings = (series.compute_jackknife(bars), series.compute_lag(bars), series.compute_whole(self.side, bars))
         return RobustMinutes(*(self._count_minutes(self._reach_enter(values)) for values in readings))
