@@ -3,9 +3,11 @@
 A price has as few decimals as give the same float again, which is the shortest way to print it.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 
-from deviation.minute.grid import Floats
+from deviation.minute.grid import Floats, Ints
 
 MAX_DIGITS = 15
 """So many digits are a whole number below 2**50, which a product rounded to 53 bits finds again."""
@@ -14,7 +16,7 @@ POWERS = 10.0 ** np.arange(23)
 """The powers of ten that are exact as floats."""
 
 
-BLOCK_SIZE = 1024
+BLOCK_SIZE = 4096
 """So many prices are looked at together: one of the first blocks mostly has the answer."""
 
 
@@ -35,16 +37,30 @@ def has_digits(prices: Floats, digits: int) -> bool:
     (True, False)
     """
     blocks = (prices[start : start + BLOCK_SIZE] for start in range(0, prices.size, BLOCK_SIZE))
-    return any(_has_digits(block, digits) for block in blocks)
+    return any(_has_digits(part, exponent, digits) for block in blocks for exponent, part in _split_by_exponent(block))
 
 
-def _has_digits(prices: Floats, digits: int) -> bool:
+def _split_by_exponent(prices: Floats) -> Iterator[tuple[int, Floats]]:
+    """The prices between each power of ten and the next, with the exponent of that power."""
+    least, greatest = _find_exponents(np.array([prices.min(), prices.max()])).tolist()
+    if least == greatest:
+        yield least, prices
+        return
+    exponents = _find_exponents(prices)
+    for exponent in range(least, greatest + 1):
+        yield exponent, prices[exponents == exponent]
+
+
+def _find_exponents(prices: Floats) -> Ints:
+    exponents: Ints = np.floor(np.log10(prices)).astype(np.int64)
+    return exponents
+
+
+def _has_digits(prices: Floats, exponent: int, digits: int) -> bool:
     fewer = digits - 1
-    decimals = fewer - 1 - np.floor(np.log10(prices)).astype(np.int64)
-    is_exact = (np.abs(decimals) < POWERS.size) & (fewer <= MAX_DIGITS)
-    power = POWERS[np.where(is_exact, np.abs(decimals), 0)]
-    numbers = np.rint(np.where(decimals < 0, prices / power, prices * power))
-    has_more = np.where(decimals < 0, numbers * power, numbers / power) != prices
-    if (has_more & is_exact).any():
-        return True
-    return any(count_digits(price) >= digits for price in prices[~is_exact].tolist())
+    decimals = fewer - 1 - exponent
+    if abs(decimals) >= POWERS.size or fewer > MAX_DIGITS:
+        return any(count_digits(price) >= digits for price in prices.tolist())
+    power = POWERS[abs(decimals)]
+    rounded = np.rint(prices / power) * power if decimals < 0 else np.rint(prices * power) / power
+    return bool((rounded != prices).any())

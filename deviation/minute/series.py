@@ -32,18 +32,54 @@ def compute_distance(price: Floats, low: Floats, high: Floats) -> Floats:
     return distance
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SideSeries:
-    """What is measured on one side, minute by minute; fractions, NaN where undefined.
+    """What is measured on one side in some bars of the window; fractions, NaN where undefined.
 
-    ``next`` is the distance beyond the furthest vote, ``trade_least`` and ``trade_most`` bound that of the extreme
-    trade, ``whole`` is what holds throughout the minute.
+    Each measure is computed when it is first needed.
     """
 
-    next: Floats
-    trade_least: Floats
-    trade_most: Floats
-    whole: Floats
+    series: "DeviationSeries"
+    side: Side
+    bars: Positions
+
+    @cached_property
+    def next(self) -> Floats:
+        """The distance beyond the furthest vote."""
+        return self.series.compute_next(self.side, self.bars)
+
+    @cached_property
+    def trade_least(self) -> Floats:
+        """The nearer bound of the extreme trade."""
+        return self._compute_distance(self._trade, self.bound)
+
+    @cached_property
+    def trade_most(self) -> Floats:
+        """The further bound of the extreme trade."""
+        return self._compute_distance(self._trade, self.series.measure_side(self.side.other, self.bars).bound)
+
+    @cached_property
+    def whole(self) -> Floats:
+        """What holds throughout the minute, whatever the order of its trades."""
+        minutes = self.series.minutes
+        ranges = minutes.range_high if self.side is Side.BELOW else minutes.range_low
+        return self._compute_distance(ranges[self.bars], self.bound)
+
+    @cached_property
+    def bound(self) -> Floats:
+        """The end of the peers' ranges on this side, in the market's money; NaN where it is unbounded."""
+        return self.series.compute_bound(self.side, self.bars)
+
+    @property
+    def _trade(self) -> Floats:
+        minutes = self.series.minutes
+        return (minutes.low if self.side is Side.BELOW else minutes.high)[self.bars]
+
+    @staticmethod
+    def _compute_distance(prices: Floats, bound: Floats) -> Floats:
+        distance: Floats = prices / bound
+        distance -= 1
+        return distance
 
 
 @dataclass(frozen=True)
@@ -123,11 +159,26 @@ class DeviationSeries:
         neighbours = tested[: self.lag_bars] + tested[self.lag_bars + 1 :]
         return mask_values(distance, self.firm[bars] & np.logical_or.reduce(neighbours))
 
-    def compute_whole(self, side: Side, bars: Positions) -> Floats:
-        """What holds throughout each of some bars, on one side."""
+    def compute_next(self, side: Side, bars: Positions) -> Floats:
+        """The distance of some bars beyond the furthest vote on one side, 0 on the other."""
+        at = self._locate(bars)
+        prices, vote = self.peers.prices.select(at), self.minutes.vote[bars]
         if side is Side.BELOW:
-            return self.minutes.range_high[bars] / self._bound_lows(bars) - 1
-        return self.minutes.range_low[bars] / self._bound_highs(bars) - 1
+            return np.minimum(vote / (prices.lowest * self.conversion.a[at]) - 1, 0.0)
+        return np.maximum(vote / (prices.highest * self.conversion.b[at]) - 1, 0.0)
+
+    def compute_bound(self, side: Side, bars: Positions) -> Floats:
+        """The end of the peers' ranges on one side, in the market's money: the lower middle of lows below.
+
+        NaN in bars without three peers or the market's own vote, and where it is unbounded.
+        """
+        at = self._locate(bars)
+        has_bounds = self._has_bounds[bars]
+        if side is Side.BELOW:
+            low = self.peers.lows.select(at).lower_middle
+            return mask_values(low * self.conversion.lo[at], has_bounds & (low > 0))
+        high = self.peers.highs.select(at).upper_middle
+        return mask_values(high * self.conversion.hi[at], has_bounds & np.isfinite(high))
 
     @cached_property
     def observed(self) -> Bools:
@@ -149,29 +200,13 @@ class DeviationSeries:
         """Minutes in which the market and another one vote, but no factor exists."""
         return self.minutes.voting & (self.votes > 0) & ~self.factors.is_known
 
-    def measure_side(self, side: Side) -> SideSeries:
-        """The measures of one side."""
-        return self._below if side is Side.BELOW else self._above
+    def measure_side(self, side: Side, bars: Positions = ALL_BARS) -> SideSeries:
+        """The measures of one side in some bars; those of all bars are shared."""
+        return self._sides[side] if bars is ALL_BARS else SideSeries(self, side, bars)
 
     @cached_property
-    def _below(self) -> SideSeries:
-        lowest = self.peers.prices.lowest[self.window] * self.factors.a
-        return SideSeries(
-            next=np.minimum(self.minutes.vote / lowest - 1, 0.0),
-            trade_least=self.minutes.low / self._range_low - 1,
-            trade_most=self.minutes.low / self._range_high - 1,
-            whole=self.compute_whole(Side.BELOW, ALL_BARS),
-        )
-
-    @cached_property
-    def _above(self) -> SideSeries:
-        highest = self.peers.prices.highest[self.window] * self.factors.b
-        return SideSeries(
-            next=np.maximum(self.minutes.vote / highest - 1, 0.0),
-            trade_least=self.minutes.high / self._range_high - 1,
-            trade_most=self.minutes.high / self._range_low - 1,
-            whole=self.compute_whole(Side.ABOVE, ALL_BARS),
-        )
+    def _sides(self) -> dict[Side, SideSeries]:
+        return {side: SideSeries(self, side, ALL_BARS) for side in Side}
 
     @property
     def window(self) -> slice:
@@ -198,23 +233,3 @@ class DeviationSeries:
     def _has_bounds(self) -> Bools:
         """Minutes in which the market votes on bounds by at least three peers."""
         return self.minutes.voting & (self.votes >= FIRM_VOTES)
-
-    @cached_property
-    def _range_low(self) -> Floats:
-        """The lower middle of the peers' range lows, in the market's money; NaN where it is unbounded."""
-        return self._bound_lows(ALL_BARS)
-
-    @cached_property
-    def _range_high(self) -> Floats:
-        """The upper middle of the peers' range highs."""
-        return self._bound_highs(ALL_BARS)
-
-    def _bound_lows(self, bars: Positions) -> Floats:
-        at = self._locate(bars)
-        low = self.peers.lows.select(at).lower_middle
-        return mask_values(low * self.conversion.lo[at], self._has_bounds[bars] & (low > 0))
-
-    def _bound_highs(self, bars: Positions) -> Floats:
-        at = self._locate(bars)
-        high = self.peers.highs.select(at).upper_middle
-        return mask_values(high * self.conversion.hi[at], self._has_bounds[bars] & np.isfinite(high))

@@ -102,10 +102,13 @@ class MarketHistory:
 
         It is the close of the latest bar that was not quiet; where that one had no trade, it was missing.
         """
-        latest = find_last(~self.bars.quiet)
-        before = np.concatenate([[-1], latest[:-1]])
-        is_known = (before >= 0) & (np.arange(before.size) - before <= self.carry)
-        return np.where(is_known, self.close[before], np.nan)  # NaN in a missing bar
+        previous = np.concatenate([[np.nan], self.close[:-1]])  # NaN after a missing bar
+        after_quiet = np.flatnonzero(self.bars.quiet[:-1]) + 1
+        if after_quiet.size:
+            latest = find_last(~self.bars.quiet)[after_quiet - 1]
+            is_known = (latest >= 0) & (after_quiet - latest <= self.carry)
+            previous[after_quiet] = np.where(is_known, self.close[latest], np.nan)
+        return previous
 
 
 @dataclass(frozen=True)

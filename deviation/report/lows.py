@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+import numpy as np
 import polars as pl
 
 from deviation.measurement import Measurement
@@ -98,7 +99,7 @@ def measure_extreme_trade(measurement: Measurement, row: MarketRow, extremes: Gr
     extreme = row.get_extreme(side)
     if extreme is None:
         return None
-    measures = row.series[row.market.group].measure_side(side)
+    measures = row.series[row.market.group].measure_side(side, np.array([extreme.at]))
     family = measurement.question.rules.family_of(row.market.venue)
     other = next(
         (
@@ -114,9 +115,9 @@ def measure_extreme_trade(measurement: Measurement, row: MarketRow, extremes: Gr
         row,
         extreme,
         gap if is_first else None,
-        value_at(measures.next, extreme.at),
-        value_at(measures.trade_least, extreme.at),
-        value_at(measures.trade_most, extreme.at),
+        value_at(measures.next, 0),
+        value_at(measures.trade_least, 0),
+        value_at(measures.trade_most, 0),
     )
 
 

@@ -134,7 +134,8 @@ class SideSummary:
         if not self.minutes:
             return RobustMinutes(0, 0, 0)
         bars = np.flatnonzero(self._reach_enter(series.d) & series.firm)
-        readings = (series.compute_jackknife(bars), series.compute_lag(bars), series.compute_whole(self.side, bars))
+        whole = series.measure_side(self.side, bars).whole
+        readings = (series.compute_jackknife(bars), series.compute_lag(bars), whole)
         return RobustMinutes(*(self._count_minutes(self._reach_enter(values)) for values in readings))
 
     @cached_property

@@ -62,8 +62,8 @@ def _describe_others(row: MarketRow, group: Group) -> str:
 
 
 def _describe_bounds(row: MarketRow, group: Group, bar: ExtremeBar) -> str:
-    measures = row.series[group].measure_side(bar.side)
-    least, most = float(measures.trade_least[bar.position]), float(measures.trade_most[bar.position])
+    measures = row.series[group].measure_side(bar.side, np.array([bar.position]))
+    least, most = float(measures.trade_least[0]), float(measures.trade_most[0])
     return "" if np.isnan([least, most]).any() else describe_bounds(least, most)
 
 
@@ -86,7 +86,7 @@ def _describe_whole_bar(scene: Scene, row: MarketRow, bar: ExtremeBar) -> list[s
     sizes = {
         group: bar.side.sign * whole
         for group, series in row.series.items()
-        if not np.isnan(whole := float(series.measure_side(bar.side).whole[bar.position]))
+        if not np.isnan(whole := float(series.measure_side(bar.side, np.array([bar.position])).whole[0]))
     }
     beyond = {group: size for group, size in sizes.items() if parameters.reaches_enter(size)}
     if beyond:

@@ -55,10 +55,10 @@ def _build_annotation(text: str, x: float, y: float, **properties: Any) -> dict[
     }
 
 
-def build_titles(scene: Scene, prices: Scale, frame: FigureFrame) -> list[dict[str, Any]]:
+def build_titles(scene: Scene, price_title: str, frame: FigureFrame) -> list[dict[str, Any]]:
     """The title of each panel, above it."""
     texts = (
-        (_write_price_title(scene, prices), PRICE_DOMAIN[1]),
+        (price_title, PRICE_DOMAIN[1]),
         (write_deviation_title(scene), DEVIATION_DOMAIN[1]),
         (f"<b>Exchanges with a price</b>, per {scene.measurement.question.timeframe.noun}", STRIP_DOMAIN[1]),
     )
@@ -66,13 +66,14 @@ def build_titles(scene: Scene, prices: Scale, frame: FigureFrame) -> list[dict[s
     return [_build_annotation("<br>".join(_break_title(text, frame)), 0, y, **style) for text, y in texts]
 
 
-def count_extra_lines(scene: Scene, prices: Scale, frame: FigureFrame) -> int:
+def count_extra_lines(scene: Scene, price_title: str, frame: FigureFrame) -> int:
     """How many lines more than one the first title and the notice above it have."""
     notices = [ILLUSTRATION_TEXT] if scene.is_illustration else []
-    return sum(len(_break_title(text, frame)) - 1 for text in (_write_price_title(scene, prices), *notices))
+    return sum(len(_break_title(text, frame)) - 1 for text in (price_title, *notices))
 
 
-def _write_price_title(scene: Scene, prices: Scale) -> str:
+def write_price_title(scene: Scene, prices: Scale) -> str:
+    """What the panel of prices shows."""
     log = ", log scale" if prices.log else ""
     band = "; band: between the two middle prices of the others" if draws_band(scene) else ""
     return f"<b>Price of {scene.measurement.question.asset}</b> {choose_price_unit(scene).text}{log}{band}"
@@ -135,7 +136,7 @@ def build_lane_labels(scene: Scene, lanes: tuple[Lane, ...], frame: FigureFrame)
     ] or [_build_annotation(missing_text, 0, STRIP_DOMAIN[0] + height / 2, font={"color": scene.colours.muted})]
 
 
-def build_illustration_notice(scene: Scene, prices: Scale, frame: FigureFrame) -> list[dict[str, Any]]:
+def build_illustration_notice(scene: Scene, price_title: str, frame: FigureFrame) -> list[dict[str, Any]]:
     """On the reconstruction: a line of text above the figure, and a watermark across both panels."""
     if not scene.is_illustration:
         return []
@@ -145,7 +146,7 @@ def build_illustration_notice(scene: Scene, prices: Scale, frame: FigureFrame) -
         "opacity": 0.12,
         "font": {"size": frame.watermark_font, "color": scene.colours.ink},
     }
-    title_height = TITLE_LINE * len(_break_title(_write_price_title(scene, prices), frame))
+    title_height = TITLE_LINE * len(_break_title(price_title, frame))
     return [
         _build_annotation("SAMPLE DATA", 0.5, 0.5 * sum(PRICE_DOMAIN), **watermark),
         _build_annotation("SAMPLE DATA", 0.5, 0.5 * sum(DEVIATION_DOMAIN), **watermark),

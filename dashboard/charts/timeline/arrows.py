@@ -1,10 +1,11 @@
 """Arrows at the edges of the explorer's price panel, for trades beyond its axis."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from dashboard.charts.timeline.extreme_trades import find_off_scale_trades
+from dashboard.charts.timeline.extreme_trades import ExtremeTrade
 from dashboard.charts.timeline.layout import INNER_HEIGHT, PRICE_DOMAIN, FigureFrame
 from dashboard.charts.timeline.prices import list_drawn_prices
 from dashboard.draw.axis import Scale
@@ -24,9 +25,11 @@ POINT_GRID_PX = 2.0
 """Pixels to which points of lines are rounded, so that long windows have no more of them than short ones."""
 
 
-def build_arrows(scene: Scene, scale: Scale, frame: FigureFrame) -> list[dict[str, Any]]:
+def build_arrows(
+    scene: Scene, trades: Sequence[ExtremeTrade], scale: Scale, frame: FigureFrame
+) -> list[dict[str, Any]]:
     """An arrow for each trade beyond the axis; its label lies towards the middle of the window and covers no line."""
-    axis, trades = scene.measurement.axis, find_off_scale_trades(scene, scale)
+    axis = scene.measurement.axis
     if not trades:
         return []
     panel = Box(0.0, 0.0, frame.panel_width, (PRICE_DOMAIN[1] - PRICE_DOMAIN[0]) * INNER_HEIGHT)

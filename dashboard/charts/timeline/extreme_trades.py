@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dashboard.draw.axis import Scale
-from dashboard.draw.price_unit import choose_price_unit, format_unit_suffix
+from dashboard.draw.price_unit import PriceUnit, choose_price_unit, format_unit_suffix
 from dashboard.draw.scene import Scene
 from deviation.result import MarketRow
 from deviation.side import Side
@@ -26,12 +26,8 @@ class ExtremeTrade:
 
 def find_off_scale_trades(scene: Scene, scale: Scale) -> list[ExtremeTrade]:
     """Clear trades beyond the axis on either side: the focus venue's, and the others' furthest if it lies further."""
-    return [
-        trade
-        for side in Side
-        for trade in _list_extremes(scene, side)
-        if (trade.price < scale.low if side is Side.BELOW else trade.price > scale.high)
-    ]
+    ends = {Side.BELOW: scale.low, Side.ABOVE: scale.high}
+    return [trade for side, end in ends.items() for trade in _list_extremes(scene, side, end)]
 
 
 def find_clear_trades(scene: Scene) -> list[ExtremeTrade]:
@@ -39,25 +35,33 @@ def find_clear_trades(scene: Scene) -> list[ExtremeTrade]:
     row = scene.highlighted_row
     if row is None:
         return []
-    return [trade for side in Side if (trade := _build_clear_trade(scene, row, side)) is not None]
+    unit = choose_price_unit(scene)
+    return [trade for side in Side if (trade := _build_clear_trade(scene, unit, row, side)) is not None]
 
 
-def _list_extremes(scene: Scene, side: Side) -> Iterator[ExtremeTrade]:
-    focus = scene.highlighted_row
-    focus_trade = None if focus is None else _build_clear_trade(scene, focus, side)
+def _list_extremes(scene: Scene, side: Side, end: float) -> Iterator[ExtremeTrade]:
+    """The trades of one side beyond an end of the axis."""
+    unit, focus = choose_price_unit(scene), scene.highlighted_row
+    focus_trade = None if focus is None else _build_clear_trade(scene, unit, focus, side, end)
     if focus_trade is not None:
         yield focus_trade
-    others = [trade for row in scene.other_rows if (trade := _build_clear_trade(scene, row, side)) is not None]
+    trades = (_build_clear_trade(scene, unit, row, side, end) for row in scene.other_rows)
+    others = [trade for trade in trades if trade is not None]
     furthest = max(others, key=lambda trade: side.sign * trade.price, default=None)
     if furthest is not None and (focus_trade is None or side.sign * furthest.price > side.sign * focus_trade.price):
         yield furthest
 
 
-def _build_clear_trade(scene: Scene, row: MarketRow, side: Side) -> ExtremeTrade | None:
-    """The extreme trade of a row; None where it is not beyond all its closes, or has no rate in its minute."""
-    extreme, unit = row.get_extreme(side), choose_price_unit(scene)
+def _build_clear_trade(
+    scene: Scene, unit: PriceUnit, row: MarketRow, side: Side, end: float | None = None
+) -> ExtremeTrade | None:
+    """The extreme trade of a row; None where it is not beyond all its closes, or has no rate in its minute.
+
+    With the ``end`` of an axis, None also where it is not beyond that, which is known without the closes.
+    """
+    extreme = row.get_extreme(side)
     price = float("nan") if extreme is None else unit.convert_at(row, extreme.at, extreme.price)
-    if extreme is None or np.isnan(price):
+    if extreme is None or np.isnan(price) or (end is not None and side.sign * (price - end) <= 0):
         return None
     closes = unit.convert(row, row.minutes.vote)
     if not np.isnan(closes).all():

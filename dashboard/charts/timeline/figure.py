@@ -10,9 +10,11 @@ from dashboard.charts.timeline.annotations import (
     build_lane_labels,
     build_titles,
     count_extra_lines,
+    write_price_title,
 )
 from dashboard.charts.timeline.arrows import build_arrows
 from dashboard.charts.timeline.deviations import build_deviation_end_labels, build_deviation_traces, fit_deviation_scale
+from dashboard.charts.timeline.extreme_trades import find_off_scale_trades
 from dashboard.charts.timeline.layout import (
     DEVIATION_DOMAIN,
     FIGURE_HEIGHT,
@@ -45,19 +47,21 @@ def build_explorer_figure(scene: Scene) -> Figure:
     traces += [_assign_axes(trace, 2) for trace in _mark_hoverable(build_deviation_traces(scene))]
     traces += [_assign_axes(trace, 3) for lane in lanes for trace in lane.traces]
     traces.append(_assign_axes(_build_hover_trace(scene), 3))
-    notes = list_window_notes(measurement, scene.catalogue)
+    notes, price_title = list_window_notes(measurement, scene.catalogue), write_price_title(scene, prices)
+    price_labels, deviation_labels = build_price_end_labels(scene), build_deviation_end_labels(scene)
+    off_scale_trades = find_off_scale_trades(scene, prices)
 
     def build_surroundings(frame: FigureFrame) -> dict[str, Any]:
         return {
-            "margin": frame.build_margin(count_extra_lines(scene, prices, frame)),
+            "margin": frame.build_margin(count_extra_lines(scene, price_title, frame)),
             "annotations": [
-                *build_titles(scene, prices, frame),
-                *build_end_labels(build_price_end_labels(scene), prices, PRICE_DOMAIN, frame),
-                *build_end_labels(build_deviation_end_labels(scene), deviations, DEVIATION_DOMAIN, frame),
-                *build_arrows(scene, prices, frame),
+                *build_titles(scene, price_title, frame),
+                *build_end_labels(price_labels, prices, PRICE_DOMAIN, frame),
+                *build_end_labels(deviation_labels, deviations, DEVIATION_DOMAIN, frame),
+                *build_arrows(scene, off_scale_trades, prices, frame),
                 *build_note_marks(scene, notes),
                 *build_lane_labels(scene, lanes, frame),
-                *build_illustration_notice(scene, prices, frame),
+                *build_illustration_notice(scene, price_title, frame),
             ],
         }
 

@@ -36,7 +36,7 @@ def fit_price_scale(scene: Scene, max_ticks: int = 7) -> Scale:
 
 def draws_band(scene: Scene) -> bool:
     """Whether the benchmark of the focus row is an interval wide enough to be seen in any bar."""
-    return not np.isnan(_build_benchmark_band(scene)[0]).all()
+    return _build_benchmark_band(scene) is not None
 
 
 def list_fair_values(scene: Scene) -> list[tuple[Group, Floats]]:
@@ -92,26 +92,30 @@ def _list_secondary_rows(scene: Scene) -> list[MarketRow]:
     return [row for row in scene.measurement.select_rows(scene.measurement.focus) if row is not scene.focus]
 
 
-def _build_benchmark_band(scene: Scene) -> tuple[Floats, Floats]:
-    """Both ends of the focus row's benchmark where they lie apart, as where an even number of others disagree."""
+def _build_benchmark_band(scene: Scene) -> tuple[Floats, Floats] | None:
+    """Both ends of the focus row's benchmark where they lie apart, as where an even number of others disagree.
+
+    None where they nowhere do.
+    """
     row = scene.highlighted_row
     if row is None or scene.measurement.question.underlying is not None:
-        empty = np.full(scene.measurement.axis.size, np.nan)
-        return empty, empty
+        return None
     series, unit = row.series[row.market.group], choose_price_unit(scene)
     is_wide = series.reference_high / series.reference_low - 1 >= MIN_BAND_WIDTH
+    if not is_wide.any():
+        return None
     low, high = (
         np.where(is_wide, unit.convert(row, end), np.nan) for end in (series.reference_low, series.reference_high)
     )
-    return low, high
+    return None if np.isnan(low).all() else (low, high)
 
 
 def _build_band_traces(scene: Scene) -> list[Trace]:
-    if not draws_band(scene):
+    band = _build_benchmark_band(scene)
+    if band is None:
         return []
     colour = scene.colours.group_colours[scene.focus.market.group if scene.focus else ""]
-    low, high = _build_benchmark_band(scene)
-    return [{**build_area_trace(scene.measurement, low, high, colour, 0.3), "name": "benchmark"}]
+    return [{**build_area_trace(scene.measurement, *band, colour, 0.3), "name": "benchmark"}]
 
 
 def _build_focus_traces(scene: Scene, max_wicks: int) -> list[Trace]:
