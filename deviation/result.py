@@ -116,13 +116,18 @@ class MarketRow:
         prices = (getattr(bars, name)[span][self.minutes.traded] for name in ("close", "open", "high", "low"))
         return any(has_digits(values, digits) for values in prices)
 
-    def find_fall(self, fraction: float) -> int | None:
-        """The first position at which the close lies a fraction below the last vote of the hour before the window."""
+    @cached_property
+    def price_before(self) -> float | None:
+        """The last vote of the hour before the window, from which a fall is counted; None without one (section 10)."""
         votes_before = self.day_before.vote[-self.timeframe.count_bars(REACHED_BEFORE_MIN) :]
         known = votes_before[~np.isnan(votes_before)]
-        if not known.size:
+        return float(known[-1]) if known.size else None
+
+    def find_fall(self, fraction: float) -> int | None:
+        """The first position at which the close lies a fraction below `price_before`."""
+        if self.price_before is None:
             return None
-        positions = np.flatnonzero(self.minutes.vote / known[-1] - 1 <= -fraction + TOLERANCE)
+        positions = np.flatnonzero(self.minutes.vote / self.price_before - 1 <= -fraction + TOLERANCE)
         return int(positions[0]) if positions.size else None
 
     @cached_property

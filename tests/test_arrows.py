@@ -57,6 +57,8 @@ LAYERS = (
     "analysis.event",
     "analysis.candle_checks",
     "analysis.candle_audit",
+    "analysis.order_of_falls",
+    "analysis.fine_times",
     # collectors
     "collectors.failures",
     "collectors.venues",
