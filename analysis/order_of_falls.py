@@ -10,13 +10,17 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 
+from data.catalogue import Catalogue
 from data.intervals import Span
 from deviation.measurement import Measurement
 from deviation.minute.markets import Market
-from deviation.question import Group
+from deviation.question import Group, Question
 from deviation.report.json_output import REACHED_PCT
 from deviation.result import MarketRow
 from deviation.window.extremes import find_lowest_price
+
+BOTTOM_WINDOW = "crash"
+"""The window of an event in which the bottom is looked for, where the measured window contains it."""
 
 LEVELS_PCT = REACHED_PCT
 """The falls, in per cent, of which the first bar is looked for."""
@@ -69,12 +73,12 @@ FineTimes = Mapping[tuple[str, Market, int], Moment]
 of."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class MarketFalls:
     """The falls of one market: by level in per cent the moment at which its close had fallen by so much.
 
-    A level is None where the close never did. ``price_before``, in the quote, is the last vote of the hour before the
-    window, from which falls are counted; None without one, and then every level is.
+    Equal to itself alone. A level is None where the close never did. ``price_before``, in the quote, is the last vote
+    of the hour before the window, from which falls are counted; None without one, and then every level is.
     """
 
     asset: str
@@ -112,9 +116,27 @@ class OrderOfFalls:
         """The markets of one group of an asset."""
         return tuple(falls for falls in self.markets if (falls.asset, falls.market.group) == (asset, group))
 
+    def map_level(self, level: int) -> dict[MarketFalls, Moment | None]:
+        """The markets of all assets with the moment at which each had fallen by so many per cent."""
+        return {falls: falls.moments[level] for falls in self.markets}
+
     def find_marks(self, asset: str, group: Group) -> GroupMarks | None:
         """The path of a group of an asset; None where the group has no spot market."""
         return next((marks for marks in self.groups if (marks.asset, marks.group) == (asset, group)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Whether a market had fallen by so many per cent before a mark of a group.
+
+    ``order`` is None where either has no moment.
+    """
+
+    falls: MarketFalls
+    level: int
+    marks: GroupMarks
+    mark: PathMark
+    order: Order | None
 
 
 def order_falls(
@@ -140,6 +162,29 @@ def order_falls(
     return OrderOfFalls(tuple(measurements), tuple(markets), tuple(groups))
 
 
+def find_bottom_span(catalogue: Catalogue, question: Question) -> Span | None:
+    """The event's window of the fall, in which its bottom is looked for; None where the measured window is another.
+
+    None without an event, without such a window of it, and where the measured window does not contain it.
+    """
+    window = None if question.event is None else catalogue.get_event(question.event).windows.get(BOTTOM_WINDOW)
+    if window is None or not (question.start <= window.start and window.end <= question.end):
+        return None
+    return Span(window.start, window.end)
+
+
+def compare_with_mark(order: OrderOfFalls, asset: str, mark: PathMark) -> tuple[Comparison, ...]:
+    """Every market of the other assets, at every level, against a mark of each group of one asset."""
+    return tuple(
+        Comparison(falls, level, marks, mark, _compare(moment, marks.moments[mark]))
+        for falls in order.markets
+        if falls.asset != asset
+        for level, moment in falls.moments.items()
+        for marks in order.groups
+        if marks.asset == asset
+    )
+
+
 def group_tied(moments: Mapping[Key, Moment | None]) -> tuple[tuple[Key, ...], ...]:
     """The keys in the order of their moments, those that cannot be told apart together; without those that have none.
 
@@ -156,6 +201,10 @@ def group_tied(moments: Mapping[Key, Moment | None]) -> tuple[tuple[Key, ...], .
         ties[-1].append(key)
         reach = max(reach, moment.end)
     return tuple(tuple(tie) for tie in ties)
+
+
+def _compare(first: Moment | None, second: Moment | None) -> Order | None:
+    return None if first is None or second is None else first.compare(second)
 
 
 def _cut_to_window(measurement: Measurement, span: Span | None) -> Span:

@@ -12,6 +12,7 @@ from cli.commands.chart import chart
 from cli.commands.collect import collect
 from cli.commands.follow import follow
 from cli.commands.measure import export, lows, measure
+from cli.commands.sequence import sequence
 from cli.commands.serve import serve
 from cli.commands.store import forget, import_, status
 from cli.global_options import build_global_options
@@ -38,7 +39,7 @@ class CommandGroup(click.Group):
 
 @click.group(
     cls=CommandGroup,
-    commands=[audit, chart, collect, export, follow, forget, import_, lows, measure, serve, status],
+    commands=[audit, chart, collect, export, follow, forget, import_, lows, measure, sequence, serve, status],
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )

@@ -59,6 +59,7 @@ LAYERS = (
     "analysis.candle_audit",
     "analysis.order_of_falls",
     "analysis.fine_times",
+    "analysis.order_json",
     # collectors
     "collectors.failures",
     "collectors.venues",

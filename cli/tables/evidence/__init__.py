@@ -1,0 +1,1 @@
+"""Results of the room for evidence on the terminal."""
