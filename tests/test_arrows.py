@@ -81,6 +81,7 @@ LAYERS = (
     "collectors.follow_schedule",
     # evidence
     "evidence.losses",
+    "evidence.claims",
     # dashboard
     "dashboard.text",
     "dashboard.state",
