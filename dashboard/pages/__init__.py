@@ -2,8 +2,8 @@
 
 How to add one:
 
-1. Write ``dashboard/pages/NAME/page.py`` with a constant ``PAGE = Page(...)`` (`dashboard.pages.base`) and add it to
-   `dashboard.pages.registry.PAGES`, whose order is that of the navigation. Nothing else has to change.
+1. Write ``dashboard/pages/NAME/page.py`` with a constant ``PAGE = Page(...)`` (`dashboard.pages.base`) and add it to a
+   group of `dashboard.pages.registry.PAGE_GROUPS`, whose order is that of the navigation. Nothing else has to change.
 2. ``build_content(context, view)`` returns the children of ``main`` for a view: dash components that begin with an
    ``h1``. ``context.measurements`` measures views and caches the results.
 3. The controls (asset, window, focus, settings, clock, picture) are part of the shell; ``controls`` names those that

@@ -1,6 +1,7 @@
-"""All pages in the order of the navigation, and the page of an address."""
+"""All pages in the groups and the order of the navigation, and the page of an address."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from dashboard.pages import not_found
 from dashboard.pages.base import Page
@@ -12,7 +13,22 @@ from dashboard.pages.method import page as method
 from dashboard.pages.overview import page as overview
 from dashboard.state.url import QUERY_KEYS
 
-PAGES: tuple[Page, ...] = (overview.PAGE, explorer.PAGE, lows.PAGE, compare.PAGE, data.PAGE, method.PAGE)
+
+@dataclass(frozen=True, slots=True)
+class PageGroup:
+    """Pages that stand together in the navigation, and what screen readers call them."""
+
+    title: str
+    pages: tuple[Page, ...]
+
+
+PAGE_GROUPS = (
+    PageGroup("Prices", (overview.PAGE, explorer.PAGE, lows.PAGE, compare.PAGE)),
+    PageGroup("Evidence and data", (data.PAGE, method.PAGE)),
+)
+"""The groups of the navigation: on a phone each has a line of its own, with room for six short titles."""
+
+PAGES: tuple[Page, ...] = tuple(page for group in PAGE_GROUPS for page in group.pages)
 
 
 def find_page(path: str, query: Mapping[str, str]) -> Page:

@@ -8,10 +8,11 @@ from urllib.parse import urlencode
 import dash_mantine_components as dmc
 from dash import html
 
+from dashboard.components.accessibility import build_aria_label
 from dashboard.components.updates import Updates
 from dashboard.exports.menu import build_download_menu
 from dashboard.pages.base import Control, Page, PageContext
-from dashboard.pages.registry import PAGES
+from dashboard.pages.registry import PAGE_GROUPS, PAGES, PageGroup
 from dashboard.service.measurements import ViewResult
 from dashboard.shell.notices import Notice, Severity, describe_origin, list_notices
 from dashboard.state.controls import reset_settings
@@ -96,9 +97,7 @@ def build_location_updates(page: Page, view: ViewState, catalogue: Catalogue) ->
     links = ViewLinks(query)
     title_parts = (view.asset, page.title, "Plumbline") if page.is_about_asset else (page.title, "Plumbline")
     return {
-        ("nav", "children"): [
-            _build_nav_link(links, listed_page, is_current=listed_page is page) for listed_page in PAGES
-        ],
+        ("nav", "children"): [_build_nav_group(links, group, page) for group in PAGE_GROUPS],
         ("name", "href"): links.build_href("overview"),
         ("frame", "className"): " ".join(["page", f"on-{page.name}", *_list_hidden_classes(page)]),
         ("view", "data"): query,
@@ -136,6 +135,12 @@ def _build_picture_address(page: Page, result: ViewResult, catalogue: Catalogue)
 def build_notice_lines(entries: Sequence[Notice]) -> list[html.P]:
     """Notices as markup."""
     return [html.P(notice.text, className=f"notice {notice.severity}") for notice in entries]
+
+
+def _build_nav_group(links: ViewLinks, group: PageGroup, page: Page) -> html.Div:
+    """The links to the pages of a group; the open page is marked."""
+    page_links = [_build_nav_link(links, listed_page, is_current=listed_page is page) for listed_page in group.pages]
+    return html.Div(page_links, className="page-group", role="group", **build_aria_label(group.title))
 
 
 def _build_nav_link(links: ViewLinks, page: Page, *, is_current: bool) -> html.A:

@@ -8,7 +8,7 @@ import pytest
 
 from dashboard.components.updates import Updates
 from dashboard.pages.base import Page, PageContext
-from dashboard.pages.registry import PAGES, find_page, find_page_by_name
+from dashboard.pages.registry import PAGE_GROUPS, PAGES, find_page, find_page_by_name
 from dashboard.service.measurements import Measurements
 from dashboard.shell.layout import build_shell
 from dashboard.shell.router import Router
@@ -51,7 +51,9 @@ def test_every_page_is_of_one_shape(router: Router) -> None:
         values = router.open(f"/{page.name}", SEARCH)
         headings = [part for part in list_parts(values["content", "children"]) if part["type"] == "H1"]
         assert len(headings) == 1
-        nav = to_plain_data(values["nav", "children"])
+        groups = to_plain_data(values["nav", "children"])
+        assert [group["props"]["aria-label"] for group in groups] == [group.title for group in PAGE_GROUPS]
+        nav = [link for group in groups for link in group["props"]["children"]]
         assert [link["props"]["children"] for link in nav] == [listed_page.title for listed_page in PAGES]
         current_titles = [link["props"]["children"] for link in nav if link["props"].get("aria-current") == "page"]
         assert current_titles == [page.title]
